@@ -1,0 +1,119 @@
+/* policy.h: the directory and the rules in force: areas, teams, ladders, coordinators, standards, times.
+ *
+ * A policy is made once (broker/policy reads it from its YAML file and checks it) and never changes; a
+ * reload makes another. The core borrows it for one decision. Durations are in milliseconds. All
+ * indexes point into the arrays of the same policy.
+ */
+#ifndef CONCORDAT_CORE_POLICY_H
+#define CONCORDAT_CORE_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "broker/core/codes.h"
+#include "broker/core/limits.h"
+#include "broker/core/rota.h"
+
+enum { AGE_UNKNOWN = 255, AGE_MAX = 130 };
+
+/* Young people between these ages may be seen by a team on either side of its own age limit, where the
+ * team says that it is flexible (NHS Long Term Plan: services for 0 to 25 with no hard edge at 18). */
+enum { TRANSITION_AGE_FIRST = 16, TRANSITION_AGE_LAST = 25 };
+
+struct policy_team {
+    char id[ID_CHARS_MAX + 1];
+    char name[NAME_CHARS_MAX + 1];
+    char team_type[4];     /* MHSDS ServTeamTypeRefToMH, such as A02 */
+    char organisation[11]; /* ODS code */
+    char telephone[TELEPHONE_CHARS_MAX + 1];
+    uint8_t sources;       /* 1 << enum source: the pathways that it serves */
+    uint16_t needs;        /* 1 << enum need: what it has */
+    uint8_t age_first, age_last; /* inclusive, in years */
+    bool flexible_transition;
+    bool interpreter;      /* reaches an interpreter for any language */
+    uint8_t language_count;
+    char languages[LANGUAGES_MAX][3]; /* ISO 639-1, beside English */
+    int64_t expected_arrival_ms; /* its usual time to reach a person; ranks teams of one rung */
+    uint16_t places;       /* cases that it can hold at a time; 0: not limited by the directory */
+    struct rota rota;
+};
+
+struct policy_coordinator {
+    char id[ID_CHARS_MAX + 1];
+    char name[NAME_CHARS_MAX + 1];
+    char telephone[TELEPHONE_CHARS_MAX + 1];
+};
+
+/* A ladder is flat here: own teams, then those of the ladders that it goes on to, in order. Teams of one
+ * rung are equals and are ranked; a lower rung always comes first. */
+struct policy_step {
+    uint16_t team; /* index in teams */
+    uint8_t rung;  /* 1 is the first */
+};
+
+struct policy_area {
+    char id[ID_CHARS_MAX + 1];
+    char name[NAME_CHARS_MAX + 1];
+    uint16_t coordinator; /* index in coordinators */
+    uint8_t step_count;
+    struct policy_step steps[LADDER_STEPS_MAX];
+};
+
+/* Which area a postcode district or an organisation's code belongs to; sorted by key for bsearch. */
+struct policy_place {
+    char key[11];
+    uint16_t area;
+};
+
+/* One standard: which clock it sets, for whom, and how long it allows (inclusive). Its provenance is said
+ * in words in the report: statutory, national or local. */
+struct policy_standard {
+    char id[ID_CHARS_MAX + 1];
+    char name[NAME_CHARS_MAX + 1];
+    enum clock_kind clock;
+    uint8_t sources;    /* 1 << enum source */
+    uint8_t urgencies;  /* 1 << enum urgency */
+    int64_t allowed_ms;
+};
+
+struct policy {
+    uint8_t digest[32]; /* BLAKE2b-256 of the file's bytes */
+    char region[NAME_CHARS_MAX + 1];
+
+    uint16_t team_count;
+    struct policy_team *teams;
+    uint16_t coordinator_count;
+    struct policy_coordinator *coordinators;
+    uint16_t area_count;
+    struct policy_area *areas;
+    uint16_t default_area; /* where neither place nor organisation tells */
+    uint32_t district_count;
+    struct policy_place *districts;
+    uint32_t organisation_count;
+    struct policy_place *organisations;
+    uint16_t standard_count;
+    struct policy_standard standards[STANDARDS_MAX];
+    struct bank_holidays holidays;
+
+    enum urgency urgency_when_missing;
+    int64_t answer_ms[URGENCY_COUNT]; /* how long a team has to answer an offer, by urgency */
+    int64_t arrival_grace_ms;         /* after the expected arrival until the lease runs out */
+    int64_t contact_lease_ms;         /* from a contact to the next check-in or the outcome */
+    int64_t lease_grace_ms;           /* from the warning to the case being taken back */
+    int64_t remind_ms;                /* between reminders to the coordinator */
+    int64_t coordinator_lease_ms;     /* from taking a case in hand until it must move on */
+    int64_t capacity_good_ms;         /* a claim older than this counts as unknown */
+    uint16_t rounds_max;              /* how often the ladder is gone through without a person's word */
+};
+
+/* Look-ups; each returns an index, or -1 where there is none. */
+int policy_find_team(const struct policy *policy, const char *id);
+int policy_find_area(const struct policy *policy, const char *id);
+int policy_find_coordinator(const struct policy *policy, const char *id);
+
+/* The area for a referral: by postcode district, else by organisation, else the default. *assumed tells
+ * whether the district did not say. Never fails: an unknown place is no reason to refuse. */
+uint16_t policy_area_for(const struct policy *policy, const char *district, const char *organisation,
+                         bool *assumed);
+
+#endif

@@ -1,0 +1,50 @@
+/* rota.h: when a team is open, from its weekly hours, in Europe/London through both clock changes.
+ *
+ * Pure: no clock, no time zone database. Hours are what hangs on the team's door: civil time in London.
+ * A shift belongs to the day on which it begins, so a Friday night shift runs into Saturday, and on a
+ * bank holiday only shifts that name bank holidays begin.
+ */
+#ifndef CONCORDAT_CORE_ROTA_H
+#define CONCORDAT_CORE_ROTA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "broker/core/limits.h"
+
+enum {
+    ROTA_MONDAY = 1 << 0, /* and so on to Sunday, 1 << 6 */
+    ROTA_SUNDAY = 1 << 6,
+    ROTA_WEEK = 0x7f,
+    ROTA_BANK_HOLIDAY = 1 << 7,
+    MINUTES_PER_DAY = 24 * 60
+};
+
+/* From from_minute to to_minute of civil time, minutes after midnight. to_minute may be MINUTES_PER_DAY;
+ * where it is not after from_minute the shift ends on the next day. */
+struct shift {
+    uint8_t days; /* ROTA_ bits of the days on which it begins */
+    int16_t from_minute;
+    int16_t to_minute;
+};
+
+struct rota {
+    uint8_t count; /* 0: never open */
+    struct shift shifts[SHIFTS_MAX];
+};
+
+/* Days that count as bank holidays: days since 1970-01-01, ascending. Borrowed from the policy. */
+struct bank_holidays {
+    uint16_t count;
+    int32_t days[BANK_HOLIDAYS_MAX];
+};
+
+/* Whether the rota is open at an instant (UTC milliseconds). The first millisecond of a shift is open,
+ * the last instant (to_minute itself) is not. */
+bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms);
+
+/* The first instant after utc_ms at which the rota opens, looking at most 28 days ahead; 0 where it does
+ * not open in that time. Where it is open now this is the next opening after the present shift. */
+int64_t rota_next_opening(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms);
+
+#endif

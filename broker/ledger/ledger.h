@@ -1,0 +1,76 @@
+/* ledger.h: the append-only record of everything that happened, in SQLite.
+ *
+ * One writer, the broker. A batch of events is one transaction and one fsync; when ledger_append returns
+ * LEDGER_OK the batch is on disk. Any error of a write leaves the outcome unknown (SQLite can bring a
+ * commit back after a failed fsync), so the caller must stop and start anew from what is on disk.
+ * Not thread safe: one thread owns a ledger.
+ */
+#ifndef CONCORDAT_LEDGER_H
+#define CONCORDAT_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LEDGER_HASH_BYTES = 32, LEDGER_SALT_BYTES = 32, LEDGER_VERSION = 1 };
+
+enum ledger_status {
+    LEDGER_OK,
+    LEDGER_NOT_FOUND,
+    LEDGER_IN_USE,        /* another broker has it open */
+    LEDGER_OTHER_VERSION, /* written by another version of this program, or not a ledger */
+    LEDGER_CORRUPT,       /* what is stored contradicts itself */
+    LEDGER_UNKNOWN        /* a write failed: what is on disk is not known; stop */
+};
+
+/* One event as it is stored. body is the exact bytes of a concordat.v1.Event; the rest are copies of what
+ * stands in it, so that SQL can select. Borrowed by the call. */
+struct ledger_event {
+    uint64_t seq;
+    int64_t at_ms;
+    uint32_t kind;             /* field number of the event's kind in concordat.v1.Event */
+    const uint8_t *referral;   /* 16 bytes, or NULL */
+    const uint8_t *body;
+    size_t body_size;
+    /* What is confidential, kept apart so that it can be erased: NULL where there is none. */
+    const uint8_t *salt;       /* LEDGER_SALT_BYTES */
+    const uint8_t *confidential;
+    size_t confidential_size;
+};
+
+struct ledger;
+
+/* Opens or creates a ledger. On failure returns NULL, with *status and a message for a person. */
+struct ledger *ledger_open(const char *path, enum ledger_status *status, char *message, size_t message_size);
+void ledger_close(struct ledger **ledger);
+
+/* The newest event's number (0 for an empty ledger) and its chain value. chain has LEDGER_HASH_BYTES. */
+uint64_t ledger_head(const struct ledger *ledger, uint8_t *chain);
+
+/* Appends a batch in one transaction and syncs it. Numbers must follow the head without a gap. */
+enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_event *events, size_t count);
+
+/* Calls each(context, seq, body, size, chain) for events after `after`, in order, at most `limit` of them,
+ * each checked against its chain value. Stops early where each returns false. Body is borrowed for the
+ * call. The transaction is short: page by calling again. */
+typedef bool ledger_each(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);
+enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each, void *context);
+
+/* The chain value stored with an event. */
+enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t *chain);
+
+/* The confidential bytes that stand beside event `seq`: size in *size, copied into buffer where it fits.
+ * LEDGER_NOT_FOUND where there are none (never were, or erased). */
+enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                       size_t *size);
+
+/* Moves a part of the write-ahead log into the file; to be called when nothing is waiting. */
+void ledger_idle(struct ledger *ledger);
+
+/* Why the last call failed, for a person; holds nothing from any record. */
+const char *ledger_message(const struct ledger *ledger);
+
+/* chain = BLAKE2b-256(previous || body). For whoever verifies. */
+void ledger_chain(const uint8_t *previous, const uint8_t *body, size_t size, uint8_t *chain);
+
+#endif

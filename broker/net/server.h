@@ -1,0 +1,71 @@
+/* server.h: the server's end of the protocol: a ROUTER that only known keys can reach.
+ *
+ * Owns the socket, the ZAP handler that admits keys, and the keyring. It fails closed: option 93
+ * (enforce ZAP domain) is set and read back, the handler is bound before the socket, and a message
+ * without an authenticated key is dropped. A key that is taken out of the folder is refused on its next
+ * message. The User-Id is read from the payload frame: on Debian's libzmq the identity frame has none
+ * after a poll. The handler runs in a thread of its own; everything else belongs to one thread.
+ */
+#ifndef CONCORDAT_SERVER_H
+#define CONCORDAT_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zmq.h>
+
+#include "proto/keys.h"
+
+enum { SERVER_ROUTE_BYTES_MAX = 32 };
+
+/* Where to send an answer: the connection, as ZeroMQ names it. Dies with the connection. */
+struct server_route {
+    uint8_t size;
+    uint8_t bytes[SERVER_ROUTE_BYTES_MAX];
+};
+
+struct server_message {
+    struct server_route route;
+    char key_name[KEY_NAME_CHARS_MAX + 1]; /* authenticated */
+    zmq_msg_t payload;                     /* close with server_message_close */
+};
+
+enum server_sent { SERVER_SENT, SERVER_PEER_GONE, SERVER_PEER_SLOW };
+
+struct server;
+
+struct server_config {
+    const char *endpoint;    /* to bind */
+    const char *key_path;    /* the server's secret key file */
+    const char *keys_folder; /* public key files of everyone admitted */
+    size_t frame_bytes_max;
+};
+
+struct server *server_open(const struct server_config *config, char *message, size_t message_size);
+void server_close(struct server **server);
+
+/* For zmq_poll: the ROUTER, and a file descriptor that is readable when the keys folder changed. */
+void *server_socket(struct server *server);
+int server_keys_fd(const struct server *server);
+
+/* Reads the keys folder again. Unreadable files are reported and admit nobody. */
+void server_reload_keys(struct server *server);
+
+/* Takes one waiting message, without blocking. False where none waits. Messages that are not authenticated
+ * or not of two frames are dropped and counted. */
+bool server_receive(struct server *server, struct server_message *message);
+void server_message_close(struct server_message *message);
+
+/* The key that a message came with, or NULL where it has been revoked since. Borrowed until reload. */
+const struct key *server_key(const struct server *server, const char *key_name);
+
+enum server_sent server_send(struct server *server, const struct server_route *route, const uint8_t *bytes,
+                             size_t size);
+
+/* What was dropped since the start. */
+struct server_counts {
+    uint64_t received, sent, dropped_unauthenticated, dropped_shape, refused_handshakes, peers_gone, peers_slow;
+};
+struct server_counts server_counts(const struct server *server);
+
+#endif

@@ -1,0 +1,39 @@
+/* policy_file.h: reads the directory and policy from one YAML file, and says what is wrong with it. */
+#ifndef CONCORDAT_POLICY_FILE_H
+#define CONCORDAT_POLICY_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "broker/core/policy.h"
+
+enum { POLICY_PROBLEMS_MAX = 32, POLICY_FILE_BYTES_MAX = 8 * 1024 * 1024 };
+
+/* One thing wrong: where, which field, what, and what to do about it. */
+struct policy_problem {
+    int line; /* 1 is the first; 0 where the file as a whole is meant */
+    char field[96];
+    char text[256];
+    char remedy[256];
+};
+
+struct policy_problems {
+    size_t count; /* more may be wrong than is listed */
+    struct policy_problem items[POLICY_PROBLEMS_MAX];
+};
+
+/* A policy with the bytes it was read from. Everything is owned by it. */
+struct policy_file {
+    struct policy policy;
+    uint8_t *bytes;
+    size_t size;
+};
+
+/* Reads and checks a file. Returns NULL where anything is wrong, with at least one problem listed.
+ * The caller destroys the result with policy_file_destroy, which also sets the pointer to NULL. */
+struct policy_file *policy_file_read(const char *path, struct policy_problems *problems);
+/* The same from bytes in memory, as the ledger keeps them. name stands in for the path in messages. */
+struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct policy_problems *problems);
+void policy_file_destroy(struct policy_file **file);
+
+#endif
