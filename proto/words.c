@@ -126,10 +126,10 @@ bool words_parse_number(const char *text, uint32_t *number, bool *drill)
 void words_time(int64_t unix_ms, char out[TIME_TEXT_BYTES])
 {
     int64_t ms = (unix_ms % 1000 + 1000) % 1000;
-    time_t seconds = (time_t)((unix_ms - ms) / 1000);
+    time_t seconds = (time_t)(unix_ms / 1000 - (unix_ms % 1000 < 0));
     struct tm tm;
     char text[TIME_TEXT_BYTES];
-    if (unix_ms < INT64_MIN + 1000 || !gmtime_r(&seconds, &tm) || !strftime(text, sizeof text, "%FT%T", &tm))
+    if (!gmtime_r(&seconds, &tm) || !strftime(text, sizeof text, "%FT%T", &tm))
         snprintf(out, TIME_TEXT_BYTES, "a time out of range");
     else
         snprintf(out, TIME_TEXT_BYTES, "%.26s.%03dZ", text, (int)ms);
