@@ -55,7 +55,11 @@ static void make_policy(struct world *w, int teams)
 static void keep(struct world *w)
 {
     for (int i = 0; i < w->last.count; i++) {
-        assert(w->event_count < WORLD_EVENTS_MAX);
+        if (w->event_count == w->event_room) {
+            w->event_room = w->event_room ? w->event_room * 2 : 256;
+            w->events = realloc(w->events, w->event_room * sizeof *w->events);
+            assert(w->events);
+        }
         w->events[w->event_count++] = w->last.events[i];
         bool names = w->last.events[i].kind == EVENT_POLICY_LOADED;
         bool applied = state_reserve(w->state, names ? 64 : 0) && state_apply(w->state, &w->last.events[i]);
@@ -83,9 +87,8 @@ struct world *world_open(int teams, void (*adjust)(struct world *world))
 {
     struct world *w = calloc(1, sizeof *w);
     assert(w && teams <= WORLD_TEAMS_MAX);
-    w->events = calloc(WORLD_EVENTS_MAX, sizeof *w->events);
     w->state = state_new(1);
-    assert(w->events && w->state);
+    assert(w->state);
     w->now_ms = WORLD_NOON;
     make_policy(w, teams);
     if (adjust)

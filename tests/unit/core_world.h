@@ -8,7 +8,7 @@
 
 #include "broker/core/decide.h"
 
-enum { WORLD_TEAMS_MAX = 16, WORLD_EVENTS_MAX = 4096 };
+enum { WORLD_TEAMS_MAX = 9 };
 
 struct world {
     struct policy policy;
@@ -21,7 +21,7 @@ struct world {
     uint32_t next_id;
     struct decision last;
     struct event *events;
-    uint32_t event_count;
+    uint32_t event_count, event_room;
 };
 
 /* A Wednesday in November, 12:00 in London. */
