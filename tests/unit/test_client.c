@@ -280,20 +280,23 @@ static void an_unanswered_request_is_sent_again_on_the_same_connection(void **st
         assert_memory_equal(take_command(&server, client, NULL)->command_id.data, id, 16);
 }
 
-static void hello_is_said_again_when_the_server_asks_for_it(void **state)
+static void hello_is_said_again_when_the_server_asks_and_then_the_oldest_request_comes_first(void **state)
 {
     (void)state;
     Concordat__V1__Request request;
     const Concordat__V1__Message *seen = NULL;
-    uint8_t id[16];
+    uint8_t id[16], second[16];
     claim(&request);
     assert_int_equal(concordat_client_send(client, &request, id), 0);
-    take_command(&server, client, NULL);
+    for (int times = 0; times < 3; times++) /* by now it waits for seconds */
+        take_command(&server, client, NULL);
     answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_HELLO_FIRST);
     Concordat__V1__Request *next = take(&server, client, &seen);
     assert_int_equal(next->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
+    assert_int_equal(concordat_client_send(client, &request, second), 0);
     welcome(&server, &next->command_id);
     assert_memory_equal(take_command(&server, client, &seen)->command_id.data, id, 16);
+    assert_memory_equal(take_command(&server, client, &seen)->command_id.data, second, 16);
     assert_null(seen);
 }
 
@@ -480,7 +483,7 @@ int main(void)
         client_test(an_answer_comes_back_to_its_request),
         client_test(a_request_is_repeated_until_answered_though_the_server_went_away),
         client_test(an_unanswered_request_is_sent_again_on_the_same_connection),
-        client_test(hello_is_said_again_when_the_server_asks_for_it),
+        client_test(hello_is_said_again_when_the_server_asks_and_then_the_oldest_request_comes_first),
         client_test(a_pong_of_another_session_brings_hello_and_what_is_outstanding),
         client_test(a_server_that_is_silent_for_three_pings_is_connected_to_anew),
         client_test(unavailable_is_tried_again_and_not_returned),
