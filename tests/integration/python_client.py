@@ -237,7 +237,7 @@ class Follower:
         self.chain = chain
 
     def take(self, event_type, credit=100, timeout=30.0):
-        """The events of one Feed, each checked against the chain and its number; [] where none came in time."""
+        """The events of one Feed, checked; [] where none came in time."""
         follow = self.client.wire.Follow(after=self.after, credit=credit)
         try:
             message = self.client.request(timeout=timeout, follow=follow)
