@@ -52,9 +52,11 @@ enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_even
 
 /* Calls each(context, seq, body, size, chain) for events after `after`, in order, at most `limit` of them,
  * each checked against its chain value. Stops early where each returns false. Body is borrowed for the
- * call. The transaction is short: page by calling again. */
+ * call. The transaction is short: page by calling again. LEDGER_NOT_FOUND where `after` is beyond the head.
+ * The chain covers the bodies: at_ms, kind and referral beside them are copies that nothing should rely on. */
 typedef bool ledger_each(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);
-enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each, void *context);
+enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
+                               void *context);
 
 /* The chain value stored with an event. */
 enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t *chain);
