@@ -3,17 +3,19 @@
 
 #include <string.h>
 
-/* The first standard of the policy that is meant for this referral. */
+/* The standard that is meant for this referral; the shortest where several are. */
 static const struct policy_standard *standard_for(const struct policy *policy, const struct facts *facts,
                                                   enum clock_kind clock)
 {
+    const struct policy_standard *found = NULL;
     for (int i = 0; i < policy->standard_count; i++) {
         const struct policy_standard *standard = &policy->standards[i];
         if (standard->clock == clock && (standard->sources & (1u << facts->source)) &&
-            (standard->urgencies & (1u << facts->routed_as)))
-            return standard;
+            (standard->urgencies & (1u << facts->routed_as)) &&
+            (!found || standard->allowed_ms < found->allowed_ms))
+            found = standard;
     }
-    return NULL;
+    return found;
 }
 
 /* When a clock starts, 0 where it does not. */
