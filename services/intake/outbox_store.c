@@ -72,7 +72,7 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_NEXT_OPEN] = "SELECT row, id FROM referral WHERE row > ?1 AND closed_ms IS NULL AND seq > 0"
                             " ORDER BY row LIMIT 1",
     [STATEMENT_NEXT_DUE] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
-                           "WHERE c.state < 2 AND c.row > ?1 AND c.put_off_until_ms <= ?2 AND NOT EXISTS"
+                           "WHERE c.state < 2 AND c.row > ?1 AND NOT c.put_off_until_ms BETWEEN ?2 + 1 AND ?2 + 120000 AND NOT EXISTS"
                            " (SELECT 1 FROM command b WHERE b.referral = c.referral AND b.row < c.row"
                            " AND b.state < 2) ORDER BY c.row LIMIT 1",
     [STATEMENT_SENT] = "UPDATE command SET state = 1, attempts = attempts + 1 WHERE id = ?1 AND state < 2",

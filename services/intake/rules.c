@@ -169,7 +169,7 @@ bool rules_apply(Concordat__V1__Referral *referral, const Concordat__V1__Confide
     }
     find(referral, confidential, now_ms, findings);
     size_t size = findings->count * sizeof(findings->flags[0]);
-    referral->flags = arena_take(arena, size > 0 ? size : 1);
+    referral->flags = arena_take(arena, size);
     if (referral->flags == NULL) {
         return false;
     }
