@@ -35,20 +35,22 @@ void arena_close(struct arena *arena)
 void arena_reset(struct arena *arena)
 {
     arena->used = 0;
+    arena->ran_out = false;
 }
 
 void *arena_take(struct arena *arena, size_t size)
 {
-    const size_t alignment = alignof(max_align_t);
     /* malloc aligns the block; each piece is rounded up, so that the next begins aligned. A piece of no
      * bytes still takes room: protobuf-c reads NULL as "no memory". */
-    size_t room = arena->size - arena->used;
+    const size_t alignment = alignof(max_align_t);
     assert(arena->used <= arena->size);
-    if (size == 0)
-        size = 1;
-    if (size > room || room - size < (alignment - size % alignment) % alignment)
+    size_t room = arena->size - arena->used;
+    size_t rounding = size == 0 ? alignment : (alignment - size % alignment) % alignment;
+    if (size > room || room - size < rounding) {
+        arena->ran_out = true;
         return NULL;
+    }
     uint8_t *piece = arena->memory + arena->used;
-    arena->used += size + (alignment - size % alignment) % alignment;
+    arena->used += size + rounding;
     return memset(piece, 0, size);
 }

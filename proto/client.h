@@ -44,7 +44,8 @@ const Concordat__V1__Welcome *concordat_client_welcome(const struct concordat_cl
 /* Queues a request and sends it as soon as the server has welcomed us. Where request->command_id is empty
  * a new UUIDv7 is set in `command_id` (16 bytes, may be NULL); otherwise it is copied there. The request is
  * packed at once and not kept. 0; -1 where too many are outstanding or the request does not fit. */
-int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request, uint8_t *command_id);
+int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request,
+                          uint8_t *command_id);
 
 /* The next message (an answer, news, a feed), waiting at most timeout_ms (0: not at all). NULL where none
  * came. Pongs and welcomes are handled inside and not returned. The message is valid until the next call
