@@ -16,7 +16,7 @@
 #include "proto/arena.h"
 #include "proto/wire.h"
 
-enum { OUTBOX_VERSION = 1, OUTBOX_DIGEST_BYTES = 32, OUTBOX_TEXT_BYTES = 201 };
+enum { OUTBOX_VERSION = 1, OUTBOX_DIGEST_BYTES = 32, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,

@@ -98,20 +98,14 @@ static bool complete_decided(Concordat__V1__Referral *referral, const Concordat_
     return true;
 }
 
-/* The district is all that the ledger may know of where the person is: a whole postcode given for it is cut
- * down to its outward half. */
+/* The district is all that the ledger may know of where the person is; the whole postcode is confidential. */
 static bool complete_district(Concordat__V1__Referral *referral,
                               const Concordat__V1__Confidential *confidential, struct arena *arena)
 {
-    const char *text = referral->postcode_district;
-    if (rules_is_blank(text) && confidential != NULL) {
-        text = confidential->postcode;
-    }
     char district[POSTCODE_DISTRICT_BYTES];
-    if (!postcode_district(text, district)) {
+    if (confidential == NULL || !postcode_district(confidential->postcode, district)) {
         return true;
     }
-    referral->postcode_district = (char *)protobuf_c_empty_string;
     return complete_text(&referral->postcode_district, district, arena);
 }
 
