@@ -57,7 +57,8 @@ int commands_open(struct commands *commands, struct outbox *outbox, const struct
         return -1;
     }
     size_t count;
-    if (outbox_board(outbox, true, COMMANDS_BOARD_MAX, &commands->arena, commands->board, &count) != OUTBOX_OK) {
+    if (outbox_board(outbox, true, COMMANDS_BOARD_MAX, &commands->arena, commands->board, &count) !=
+        OUTBOX_OK) {
         return -1;
     }
     while (count > 0) {
@@ -74,8 +75,16 @@ void commands_close(struct commands *commands)
 void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status)
 {
     if (!rules_is_blank(status->coordinator_ring)) {
-        ring_set(&commands->ring.text, status->coordinator_name, strlen(status->coordinator_name),
+        ring_set(&commands->ring, status->coordinator_name, strlen(status->coordinator_name),
                  status->coordinator_ring);
+    }
+}
+
+void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status)
+{
+    if (rules_is_blank(status->coordinator_ring)) {
+        status->coordinator_name = commands->ring.name;
+        status->coordinator_ring = commands->ring.number;
     }
 }
 
@@ -117,7 +126,8 @@ void commands_refuse(struct commands *commands, const uint8_t *command_id, Conco
     begin(reply, (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)command_id});
     reply->answer.refusal = refusal;
     words_for(&concordat__v1__refusal__descriptor, (int)refusal, words);
-    say(reply, "Not done: %s. If a person needs help now, ring %s.", text != NULL ? text : words, commands->ring.text);
+    say(reply, "Not done: %s. If a person needs help now, ring %s.", text != NULL ? text : words,
+        commands->ring.text);
 }
 
 /* Of a case: how far it is, and whom to ring until somebody is known to hold it. */
@@ -126,11 +136,7 @@ static void tell_case(struct commands *commands, const struct outbox_case *found
     bool is_with_router = found->status->seq > 0;
     reply->answer.done = true;
     reply->answer.status = found->status;
-    if (rules_is_blank(found->status->coordinator_ring)) {
-        /* The router has told nothing yet. */
-        found->status->coordinator_name = commands->ring.name;
-        found->status->coordinator_ring = commands->ring.number;
-    }
+    commands_complete(commands, found->status);
     if (found->submitted == COMMAND_REFUSED) {
         reply->answer.refusal = found->refusal;
         say(reply, "The router did not take this referral and nobody holds it: ring %s. The router says: %s",
@@ -141,7 +147,8 @@ static void tell_case(struct commands *commands, const struct outbox_case *found
                                 ? CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED
                                 : CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
     if (reply->answer.receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED) {
-        say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.", commands->ring.text);
+        say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
+            commands->ring.text);
     } else if (found->refusal != REFUSAL(UNSPECIFIED)) {
         reply->answer.refusal = found->refusal;
         say(reply, "Received by the router, but it did not take a later message about it: %s",
@@ -161,7 +168,8 @@ static void tell_command(struct commands *commands, const struct outbox_command 
     case COMMAND_SAVED:
     case COMMAND_SENT:
         reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
-        say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.", commands->ring.text);
+        say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
+            commands->ring.text);
         break;
     case COMMAND_RECEIVED:
         reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
@@ -171,7 +179,8 @@ static void tell_command(struct commands *commands, const struct outbox_command 
         reply->answer.done = false;
         reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_UNSPECIFIED;
         reply->answer.refusal = command->refusal;
-        say(reply, "The router did not take this: ring %s. It says: %s", commands->ring.text, command->refusal_text);
+        say(reply, "The router did not take this: ring %s. It says: %s", commands->ring.text,
+            command->refusal_text);
         break;
     }
 }
@@ -214,8 +223,8 @@ static enum outbox_status save(struct commands *commands, const Concordat__V1__R
         return OUTBOX_OK;
     }
     if (status == OUTBOX_NOT_FOUND) {
-        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS), "no such referral at this intake",
-                        reply);
+        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
+                        "no such referral at this intake", reply);
         return OUTBOX_OK;
     }
     reply->answer.repeated = status == OUTBOX_REPEATED;
@@ -259,8 +268,8 @@ static enum outbox_status find_before(struct commands *commands, const Concordat
 }
 
 static bool is_routable(struct commands *commands, const Concordat__V1__Request *request,
-                        const Concordat__V1__Referral *referral, const Concordat__V1__Confidential *confidential,
-                        struct reply *reply)
+                        const Concordat__V1__Referral *referral,
+                        const Concordat__V1__Confidential *confidential, struct reply *reply)
 {
     Concordat__V1__Refusal refusal = rules_refusal(referral, confidential, commands->site.source);
     if (refusal == REFUSAL(NO_SOURCE)) {
@@ -296,8 +305,8 @@ static enum outbox_status answer_content(struct commands *commands, Concordat__V
         return fail(commands, reply);
     }
     if (before == OUTBOX_NOT_FOUND) {
-        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS), "no such referral at this intake",
-                        reply);
+        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
+                        "no such referral at this intake", reply);
         return OUTBOX_OK;
     }
     if (!is_routable(commands, request, referral, confidential, reply)) {
@@ -332,15 +341,16 @@ static enum outbox_status answer_status(struct commands *commands, Concordat__V1
     (void)now_ms;
     const Concordat__V1__GetStatus *asked = request->get_status;
     struct outbox_case found;
-    enum outbox_status status = asked->referral.len == WIRE_ID_BYTES
-                                    ? outbox_find_case(commands->outbox, asked->referral.data, &commands->arena, &found)
-                                    : outbox_find_number(commands->outbox, asked->number, &commands->arena, &found);
+    enum outbox_status status =
+        asked->referral.len == WIRE_ID_BYTES
+            ? outbox_find_case(commands->outbox, asked->referral.data, &commands->arena, &found)
+            : outbox_find_number(commands->outbox, asked->number, &commands->arena, &found);
     if (status == OUTBOX_FAILED) {
         return fail(commands, reply);
     }
     if (status == OUTBOX_NOT_FOUND) {
-        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS), "no such referral at this intake",
-                        reply);
+        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
+                        "no such referral at this intake", reply);
     } else {
         tell_case(commands, &found, reply);
     }

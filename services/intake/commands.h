@@ -19,7 +19,7 @@ struct commands {
     struct outbox *outbox; /* borrowed */
     struct rules_site site;
     struct ring ring;
-    struct arena arena;             /* what answers point into */
+    struct arena arena; /* what answers point into */
     Concordat__V1__CaseStatus *board[COMMANDS_BOARD_MAX];
 };
 
@@ -50,5 +50,7 @@ void commands_refuse(struct commands *commands, const uint8_t *command_id, Conco
 
 /* Learns from a status who is behind every team. */
 void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status);
+/* Fills in whom to ring where the router has told nothing yet; points into commands. */
+void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status);
 
 #endif

@@ -46,9 +46,9 @@ struct delivery {
     bool connected;
     uint8_t session[SESSION_BYTES_MAX];
     size_t session_size;
-    bool asking;        /* walking through the open referrals */
-    int64_t asked_row;  /* as far as this */
-    int64_t ask_at_ms;  /* when the next walk begins */
+    bool asking;       /* walking through the open referrals */
+    int64_t asked_row; /* as far as this */
+    int64_t ask_at_ms; /* when the next walk begins */
 };
 
 struct delivery *delivery_open(struct outbox *outbox, struct concordat_client *client, delivery_news *news,
@@ -75,7 +75,8 @@ void delivery_close(struct delivery **delivery)
 }
 
 /* One line for who runs the intake: what happened to which referral, nothing about the person. */
-static void note(struct delivery *delivery, const char *what, const uint8_t *referral, Concordat__V1__Refusal refusal)
+static void note(struct delivery *delivery, const char *what, const uint8_t *referral,
+                 Concordat__V1__Refusal refusal)
 {
     char uuid[UUID_TEXT_BYTES], words[WORDS_MAX];
     uint32_t waiting = 0, refused = 0;
@@ -83,8 +84,8 @@ static void note(struct delivery *delivery, const char *what, const uint8_t *ref
     words_for(&concordat__v1__refusal__descriptor, (int)refusal, words);
     (void)outbox_count(delivery->outbox, &waiting, &refused);
     fprintf(stderr, "%s %s%s%s (%u waiting, %u refused)\n", what, uuid,
-            refusal != REFUSAL(UNSPECIFIED) ? ": " : "", refusal != REFUSAL(UNSPECIFIED) ? words : "", waiting,
-            refused);
+            refusal != REFUSAL(UNSPECIFIED) ? ": " : "", refusal != REFUSAL(UNSPECIFIED) ? words : "",
+            waiting, refused);
 }
 
 static struct under_way *find(struct delivery *delivery, const uint8_t *command_id)
@@ -172,7 +173,8 @@ static enum outbox_status take_answer(struct delivery *delivery, const uint8_t *
     drop(delivery, found);
     enum outbox_status status = OUTBOX_OK;
     if (entry.is_question) {
-        status = answer->done && answer->status != NULL ? take_status(delivery, answer->status, now_ms) : OUTBOX_OK;
+        status = answer->done && answer->status != NULL ? take_status(delivery, answer->status, now_ms)
+                                                        : OUTBOX_OK;
     } else if (!answer->done && is_passing(answer->refusal)) {
         status = put_off(delivery, &entry, answer, now_ms);
     } else {
@@ -213,8 +215,8 @@ static enum outbox_status look_at_connection(struct delivery *delivery, int64_t 
         return OUTBOX_OK;
     }
     size_t size = welcome->session.len < SESSION_BYTES_MAX ? welcome->session.len : SESSION_BYTES_MAX;
-    bool same_session =
-        size == delivery->session_size && (size == 0 || memcmp(delivery->session, welcome->session.data, size) == 0);
+    bool same_session = size == delivery->session_size &&
+                        (size == 0 || memcmp(delivery->session, welcome->session.data, size) == 0);
     if (was_connected && same_session) {
         return OUTBOX_OK;
     }

@@ -11,10 +11,10 @@
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
 enum {
-    SESSIONS_MAX = 1024,    /* devices of one source */
-    MESSAGES_A_TURN = 64,   /* answered before others have their turn */
+    SESSIONS_MAX = 1024,  /* devices of one source */
+    MESSAGES_A_TURN = 64, /* answered before others have their turn */
     PING_SECONDS = 10,
-    SILENT_MS = 60000,      /* a device that says nothing for so long has gone */
+    SILENT_MS = 60000, /* a device that says nothing for so long has gone */
     SESSION_BYTES = 16
 };
 
@@ -108,8 +108,10 @@ void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *stat
 {
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-    message.status = (Concordat__V1__CaseStatus *)status;
     commands_learn(devices->commands, status);
+    Concordat__V1__CaseStatus complete = *status;
+    commands_complete(devices->commands, &complete);
+    message.status = &complete;
     for (size_t i = devices->count; i-- > 0;) {
         struct session *session = &devices->sessions[i];
         /* A slow device misses this news and asks for the status; one that is gone says hello anew. */
@@ -131,7 +133,8 @@ static void hello(struct devices *devices, const struct server_route *route, con
     }
     struct session *session = session_open(devices, route, now_ms);
     if (session == NULL) {
-        commands_refuse(devices->commands, command_id, REFUSAL(TOO_MANY), "too many devices", &devices->reply);
+        commands_refuse(devices->commands, command_id, REFUSAL(TOO_MANY), "too many devices",
+                        &devices->reply);
         (void)send_message(devices, route, &devices->reply.message);
         return;
     }
@@ -192,7 +195,8 @@ static enum outbox_status take_request(struct devices *devices, const struct ser
     enum outbox_status status = OUTBOX_OK;
     struct session *session = session_find(devices, route);
     if (session == NULL) {
-        commands_refuse(devices->commands, request->command_id.data, REFUSAL(HELLO_FIRST), NULL, &devices->reply);
+        commands_refuse(devices->commands, request->command_id.data, REFUSAL(HELLO_FIRST), NULL,
+                        &devices->reply);
     } else {
         session->heard_ms = now_ms;
         if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_PING) {
@@ -243,7 +247,8 @@ enum outbox_status devices_turn(struct devices *devices, int64_t now_ms)
 {
     enum outbox_status status = OUTBOX_OK;
     struct server_message message;
-    for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK && server_receive(devices->server, &message); i++) {
+    for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK && server_receive(devices->server, &message);
+         i++) {
         status = take(devices, &message, now_ms);
         server_message_close(&message);
     }

@@ -18,9 +18,9 @@ void legal_rules(const Concordat__V1__Referral *referral, struct findings *findi
                             CONCORDAT__V1__POLICE_VEHICLE_REASON__POLICE_VEHICLE_REASON_UNSPECIFIED,
                     CONCORDAT__V1__FLAG__FLAG_TRANSPORT_REASON_MISSING);
     const Concordat__V1__Demographics *person = referral->person;
-    findings_add_if(findings,
-                    legal->place_of_safety == CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION &&
-                        person != NULL && (person->age_known || person->age_estimated) &&
-                        person->age_years < 18,
-                    CONCORDAT__V1__FLAG__FLAG_UNDER_18_AT_POLICE_STATION);
+    findings_add_if(
+        findings,
+        legal->place_of_safety == CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION &&
+            person != NULL && (person->age_known || person->age_estimated) && person->age_years < 18,
+        CONCORDAT__V1__FLAG__FLAG_UNDER_18_AT_POLICE_STATION);
 }

@@ -54,7 +54,8 @@ static enum outbox_status no_memory(struct outbox *outbox)
 
 static enum outbox_status unreadable(struct outbox *outbox)
 {
-    snprintf(outbox->message, sizeof(outbox->message), "a stored record cannot be read: the outbox is damaged");
+    snprintf(outbox->message, sizeof(outbox->message),
+             "a stored record cannot be read: the outbox is damaged");
     return OUTBOX_FAILED;
 }
 
@@ -76,7 +77,8 @@ bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[OUTBOX_
 const uint8_t *outbox_referral(const Concordat__V1__Request *request)
 {
     const ProtobufCBinaryData *id = NULL;
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT && request->submit->referral != NULL) {
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT &&
+        request->submit->referral != NULL) {
         id = &request->submit->referral->id;
     } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE &&
                request->update->referral != NULL) {
@@ -211,8 +213,8 @@ static enum outbox_status read_command(struct outbox *outbox, sqlite3_stmt *stat
     command->refusal = (Concordat__V1__Refusal)sqlite3_column_int(statement, 4);
     read_text(statement, 5, command->refusal_text);
     const uint8_t *bytes = sqlite3_column_blob(statement, 6);
-    command->request = concordat__v1__request__unpack(
-        &arena->allocator, (size_t)sqlite3_column_bytes(statement, 6), bytes);
+    command->request =
+        concordat__v1__request__unpack(&arena->allocator, (size_t)sqlite3_column_bytes(statement, 6), bytes);
     return command->request != NULL ? OUTBOX_OK : unreadable(outbox);
 }
 
@@ -338,8 +340,8 @@ enum outbox_status outbox_sent(struct outbox *outbox, const uint8_t *id)
     return update_one(outbox, statement);
 }
 
-enum outbox_status outbox_put_off(struct outbox *outbox, const uint8_t *id, const Concordat__V1__Answer *answer,
-                                  int64_t until_ms)
+enum outbox_status outbox_put_off(struct outbox *outbox, const uint8_t *id,
+                                  const Concordat__V1__Answer *answer, int64_t until_ms)
 {
     sqlite3_stmt *statement = store_statement(outbox, STATEMENT_PUT_OFF);
     bind_id(statement, 1, id);
@@ -395,8 +397,8 @@ enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseS
     return status->referral.len == WIRE_ID_BYTES ? write_status(outbox, status, now_ms) : OUTBOX_NOT_FOUND;
 }
 
-enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id, const Concordat__V1__Answer *answer,
-                                   int64_t now_ms)
+enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
+                                   const Concordat__V1__Answer *answer, int64_t now_ms)
 {
     enum outbox_status status = store_begin(outbox);
     if (status != OUTBOX_OK) {
@@ -424,7 +426,8 @@ enum outbox_status outbox_forget(struct outbox *outbox, int64_t closed_before_ms
     /* What was deleted still stands in the write-ahead log until that is moved into the file. */
     if (*forgotten > 0 &&
         sqlite3_wal_checkpoint_v2(outbox->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK) {
-        snprintf(outbox->message, sizeof(outbox->message), "the outbox failed: %s", sqlite3_errmsg(outbox->db));
+        snprintf(outbox->message, sizeof(outbox->message), "the outbox failed: %s",
+                 sqlite3_errmsg(outbox->db));
         return OUTBOX_FAILED;
     }
     return status;

@@ -20,8 +20,8 @@ enum { OUTBOX_VERSION = 1, OUTBOX_DIGEST_BYTES = 32, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,
-    OUTBOX_REPEATED,      /* the same command, or the same submission, was saved before */
-    OUTBOX_CONFLICT,      /* the same id with other content */
+    OUTBOX_REPEATED, /* the same command, or the same submission, was saved before */
+    OUTBOX_CONFLICT, /* the same id with other content */
     OUTBOX_NOT_FOUND,
     OUTBOX_IN_USE,        /* another intake has it open */
     OUTBOX_OTHER_VERSION, /* written by another version of this program, or not an outbox */
@@ -101,16 +101,17 @@ enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, int64_
 
 /* What became of a command. An answer's status is stored with it. Each OK, NOT_FOUND or FAILED. */
 enum outbox_status outbox_sent(struct outbox *outbox, const uint8_t *id);
-enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id, const Concordat__V1__Answer *answer,
-                                   int64_t now_ms);
-enum outbox_status outbox_put_off(struct outbox *outbox, const uint8_t *id, const Concordat__V1__Answer *answer,
-                                  int64_t until_ms);
+enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
+                                   const Concordat__V1__Answer *answer, int64_t now_ms);
+enum outbox_status outbox_put_off(struct outbox *outbox, const uint8_t *id,
+                                  const Concordat__V1__Answer *answer, int64_t until_ms);
 /* Nothing is put off any longer. */
 enum outbox_status outbox_resume(struct outbox *outbox);
 
 /* Stores a status that the broker told. OK where it is news; REPEATED where as much or more was known;
  * NOT_FOUND where the referral is not ours. */
-enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseStatus *status, int64_t now_ms);
+enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseStatus *status,
+                               int64_t now_ms);
 
 /* Forgets referrals, their commands and all that is confidential, that are closed since before a time and
  * wait for nothing. */

@@ -10,34 +10,33 @@ enum { APPLICATION_ID = 0x434f5558 }; /* "COUX" in the file's header: an outbox 
 
 /* status is a packed CaseStatus; seq, number and closed_ms are copies of what stands in it. kind is the
  * command's field number in Request; state a command_state. */
-static const char schema[] =
-    "CREATE TABLE referral ("
-    " row INTEGER PRIMARY KEY,"
-    " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
-    " status BLOB NOT NULL,"
-    " seq INTEGER NOT NULL DEFAULT 0,"
-    " number TEXT,"
-    " closed_ms INTEGER"
-    ") STRICT;"
-    "CREATE INDEX referral_number ON referral (number);"
-    "CREATE TABLE command ("
-    " row INTEGER PRIMARY KEY,"
-    " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
-    " referral INTEGER NOT NULL REFERENCES referral (row) ON DELETE CASCADE,"
-    " kind INTEGER NOT NULL,"
-    " digest BLOB NOT NULL CHECK (length(digest) = 32),"
-    " request BLOB NOT NULL,"
-    " has_confidential INTEGER NOT NULL,"
-    " saved_ms INTEGER NOT NULL,"
-    " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),"
-    " attempts INTEGER NOT NULL DEFAULT 0,"
-    " put_off_until_ms INTEGER NOT NULL DEFAULT 0,"
-    " refusal INTEGER NOT NULL DEFAULT 0,"
-    " refusal_text TEXT NOT NULL DEFAULT ''"
-    ") STRICT;"
-    "CREATE INDEX command_of_referral ON command (referral, row);"
-    "CREATE INDEX command_waiting ON command (row) WHERE state < 2;"
-    "CREATE INDEX command_refused ON command (referral) WHERE state = 3;";
+static const char schema[] = "CREATE TABLE referral ("
+                             " row INTEGER PRIMARY KEY,"
+                             " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
+                             " status BLOB NOT NULL,"
+                             " seq INTEGER NOT NULL DEFAULT 0,"
+                             " number TEXT,"
+                             " closed_ms INTEGER"
+                             ") STRICT;"
+                             "CREATE INDEX referral_number ON referral (number);"
+                             "CREATE TABLE command ("
+                             " row INTEGER PRIMARY KEY,"
+                             " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
+                             " referral INTEGER NOT NULL REFERENCES referral (row) ON DELETE CASCADE,"
+                             " kind INTEGER NOT NULL,"
+                             " digest BLOB NOT NULL CHECK (length(digest) = 32),"
+                             " request BLOB NOT NULL,"
+                             " has_confidential INTEGER NOT NULL,"
+                             " saved_ms INTEGER NOT NULL,"
+                             " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),"
+                             " attempts INTEGER NOT NULL DEFAULT 0,"
+                             " put_off_until_ms INTEGER NOT NULL DEFAULT 0,"
+                             " refusal INTEGER NOT NULL DEFAULT 0,"
+                             " refusal_text TEXT NOT NULL DEFAULT ''"
+                             ") STRICT;"
+                             "CREATE INDEX command_of_referral ON command (referral, row);"
+                             "CREATE INDEX command_waiting ON command (row) WHERE state < 2;"
+                             "CREATE INDEX command_refused ON command (referral) WHERE state = 3;";
 
 #define COMMAND_COLUMNS                                                                                      \
     "c.id, r.id, c.state, c.attempts, c.refusal, c.refusal_text, c.request, c.digest, c.row"
@@ -46,7 +45,8 @@ static const char schema[] =
 /* Of refusals only those since the latest submission: a corrected one starts anew. */
 #define SUBMITTED_ROW "(SELECT max(row) FROM command WHERE referral = r.row AND kind = 12)"
 #define LATEST_REFUSED                                                                                       \
-    " FROM command WHERE referral = r.row AND state = 3 AND row >= " SUBMITTED_ROW " ORDER BY row DESC LIMIT 1"
+    " FROM command WHERE referral = r.row AND state = 3 AND row >= " SUBMITTED_ROW                           \
+    " ORDER BY row DESC LIMIT 1"
 #define CASE_COLUMNS                                                                                         \
     "SELECT r.status, (SELECT state FROM command WHERE row = " SUBMITTED_ROW "),"                            \
     " (SELECT refusal" LATEST_REFUSED "), (SELECT refusal_text" LATEST_REFUSED "),"                          \
@@ -68,18 +68,21 @@ static const char *const sql[STATEMENT_COUNT] = {
                                " ORDER BY c.row DESC LIMIT 1",
     [STATEMENT_FIND_CASE] = CASE_COLUMNS "WHERE r.id = ?1",
     [STATEMENT_FIND_NUMBER] = CASE_COLUMNS "WHERE r.number = ?1",
-    [STATEMENT_BOARD] = "SELECT status FROM referral WHERE ?1 OR closed_ms IS NULL ORDER BY row DESC LIMIT ?2",
+    [STATEMENT_BOARD] =
+        "SELECT status FROM referral WHERE ?1 OR closed_ms IS NULL ORDER BY row DESC LIMIT ?2",
     [STATEMENT_NEXT_OPEN] = "SELECT row, id FROM referral WHERE row > ?1 AND closed_ms IS NULL AND seq > 0"
                             " ORDER BY row LIMIT 1",
     [STATEMENT_NEXT_DUE] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
-                           "WHERE c.state < 2 AND c.row > ?1 AND NOT c.put_off_until_ms BETWEEN ?2 + 1 AND ?2 + 120000 AND NOT EXISTS"
+                           "WHERE c.state < 2 AND c.row > ?1 AND NOT c.put_off_until_ms BETWEEN ?2 + 1 AND "
+                           "?2 + 120000 AND NOT EXISTS"
                            " (SELECT 1 FROM command b WHERE b.referral = c.referral AND b.row < c.row"
                            " AND b.state < 2) ORDER BY c.row LIMIT 1",
     [STATEMENT_SENT] = "UPDATE command SET state = 1, attempts = attempts + 1 WHERE id = ?1 AND state < 2",
     [STATEMENT_SETTLE] = "UPDATE command SET state = ?2, refusal = ?3, refusal_text = ?4"
                          " WHERE id = ?1 AND state < 2",
-    [STATEMENT_PUT_OFF] = "UPDATE command SET state = 0, put_off_until_ms = ?2, refusal = ?3, refusal_text = ?4"
-                          " WHERE id = ?1 AND state < 2",
+    [STATEMENT_PUT_OFF] =
+        "UPDATE command SET state = 0, put_off_until_ms = ?2, refusal = ?3, refusal_text = ?4"
+        " WHERE id = ?1 AND state < 2",
     [STATEMENT_RESUME] = "UPDATE command SET put_off_until_ms = 0 WHERE state < 2 AND put_off_until_ms > 0",
     [STATEMENT_KNOWN_SEQ] = "SELECT seq FROM referral WHERE id = ?1",
     [STATEMENT_TELL] = "UPDATE referral SET status = ?2, seq = ?3, number = ?4,"
@@ -106,8 +109,8 @@ void store_end(sqlite3_stmt *statement)
 
 static enum outbox_status failed(struct outbox *outbox)
 {
-    snprintf(outbox->message, sizeof(outbox->message), "the outbox failed: %s (%d)", sqlite3_errmsg(outbox->db),
-             sqlite3_extended_errcode(outbox->db));
+    snprintf(outbox->message, sizeof(outbox->message), "the outbox failed: %s (%d)",
+             sqlite3_errmsg(outbox->db), sqlite3_extended_errcode(outbox->db));
     return OUTBOX_FAILED;
 }
 
@@ -177,7 +180,8 @@ static int configure(sqlite3 *db)
                           "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; BEGIN EXCLUSIVE; COMMIT",
                           NULL, NULL, NULL);
     }
-    if (rc == SQLITE_OK && (pragma(db, "PRAGMA synchronous") != 2 || pragma(db, "PRAGMA foreign_keys") != 1)) {
+    if (rc == SQLITE_OK &&
+        (pragma(db, "PRAGMA synchronous") != 2 || pragma(db, "PRAGMA foreign_keys") != 1)) {
         rc = SQLITE_ERROR;
     }
     return rc;
@@ -186,8 +190,8 @@ static int configure(sqlite3 *db)
 static int create(sqlite3 *db)
 {
     char header[96];
-    snprintf(header, sizeof(header), "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", APPLICATION_ID,
-             OUTBOX_VERSION);
+    snprintf(header, sizeof(header), "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
+             APPLICATION_ID, OUTBOX_VERSION);
     int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (rc == SQLITE_OK) {
         rc = sqlite3_exec(db, schema, NULL, NULL, NULL);
@@ -206,7 +210,8 @@ static enum outbox_status prepare(struct outbox *outbox)
         return OUTBOX_OTHER_VERSION;
     }
     for (int i = 0; i < STATEMENT_COUNT && rc == SQLITE_OK; i++) {
-        rc = sqlite3_prepare_v3(outbox->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &outbox->statements[i], NULL);
+        rc = sqlite3_prepare_v3(outbox->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &outbox->statements[i],
+                                NULL);
     }
     if (rc == SQLITE_OK) {
         return OUTBOX_OK;
@@ -230,8 +235,8 @@ struct outbox *outbox_open(const char *path, enum outbox_status *status, char *m
         snprintf(message, message_size, "no memory for the outbox");
         return NULL;
     }
-    if (sqlite3_open_v2(path, &outbox->db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(path, &outbox->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK) {
         (void)failed(outbox);
     } else {
         *status = prepare(outbox);
@@ -240,12 +245,13 @@ struct outbox *outbox_open(const char *path, enum outbox_status *status, char *m
     case OUTBOX_OK:
         return outbox;
     case OUTBOX_IN_USE:
-        snprintf(message, message_size, "%s: another intake has this outbox open; give each its own state folder",
-                 path);
+        snprintf(message, message_size,
+                 "%s: another intake has this outbox open; give each its own state folder", path);
         break;
     case OUTBOX_OTHER_VERSION:
-        snprintf(message, message_size, "%s: not an outbox of version %d; start the version that wrote it, "
-                                        "or move the file away once it has delivered everything",
+        snprintf(message, message_size,
+                 "%s: not an outbox of version %d; start the version that wrote it, "
+                 "or move the file away once it has delivered everything",
                  path, OUTBOX_VERSION);
         break;
     case OUTBOX_REPEATED:

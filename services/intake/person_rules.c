@@ -83,7 +83,8 @@ void person_rules(const Concordat__V1__Referral *referral, const Concordat__V1__
     if (confidential == NULL) {
         confidential = &nothing;
     }
-    findings_add_if(findings, rules_is_blank(confidential->person_name), CONCORDAT__V1__FLAG__FLAG_NAME_MISSING);
+    findings_add_if(findings, rules_is_blank(confidential->person_name),
+                    CONCORDAT__V1__FLAG__FLAG_NAME_MISSING);
     findings_add_if(findings, !person->age_known, CONCORDAT__V1__FLAG__FLAG_AGE_MISSING);
     findings_add_if(findings, person->age_estimated, CONCORDAT__V1__FLAG__FLAG_AGE_ESTIMATED);
     findings_add_if(findings, rules_is_blank(person->ethnic_category),

@@ -136,10 +136,11 @@ static void a_full_referral_of_each_source_has_no_flag(void **state)
 static void nhs_numbers_are_told_apart_by_their_check_digit(void **state)
 {
     (void)state;
-    static const char *const valid[] = {"9434765919", "9449305552", "9000000009", "943 476 5919", "943-476-5919"};
-    static const char *const invalid[] = {"3478526985", "4857773456",  "",           "943476591",
+    static const char *const valid[] = {"9434765919", "9449305552", "9000000009", "943 476 5919",
+                                        "943-476-5919"};
+    static const char *const invalid[] = {"3478526985",  "4857773456", "",           "943476591",
                                           "94347659190", "943476591X", "0000000000", "1111111111",
-                                          "not known",  "943476 5918"};
+                                          "not known",   "943476 5918"};
     for (size_t i = 0; i < sizeof(valid) / sizeof(valid[0]); i++) {
         assert_true(nhs_number_is_valid(valid[i]));
     }
@@ -154,10 +155,11 @@ static void districts_are_the_outward_half_and_pseudo_postcodes_name_no_place(vo
     static const struct {
         const char *text, *district;
     } rows[] = {
-        {"ZX1 2AB", "ZX1"},  {"zx12ab", "ZX1"}, {" zx1  2ab ", "ZX1"}, {"ZX1", "ZX1"},     {"Z1 1AA", "Z1"},
-        {"ZX10 1AA", "ZX10"}, {"ZX1A 1AA", "ZX1A"}, {"Z1A 1AA", "Z1A"}, {"ZZ99 3VZ", ""},  {"zz993wz", ""},
-        {"ZZ99", ""},        {"", ""},          {"ZX", ""},            {"1ZX 2AB", ""},    {"ZX1 2ABC", ""},
-        {"unknown", ""},     {"ZX1?2AB", ""},   {"\xc3\xa9", ""},      {"ZXX1 1AA", ""},
+        {"ZX1 2AB", "ZX1"}, {"zx12ab", "ZX1"},    {" zx1  2ab ", "ZX1"}, {"ZX1", "ZX1"},
+        {"Z1 1AA", "Z1"},   {"ZX10 1AA", "ZX10"}, {"ZX1A 1AA", "ZX1A"},  {"Z1A 1AA", "Z1A"},
+        {"ZZ99 3VZ", ""},   {"zz993wz", ""},      {"ZZ99", ""},          {"", ""},
+        {"ZX", ""},         {"1ZX 2AB", ""},      {"ZX1 2ABC", ""},      {"unknown", ""},
+        {"ZX1?2AB", ""},    {"\xc3\xa9", ""},     {"ZXX1 1AA", ""},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char district[POSTCODE_DISTRICT_BYTES];
@@ -222,8 +224,8 @@ static void an_age_is_taken_from_the_date_of_birth(void **state)
     assert_int_equal(years, 36);
     assert_true(age_from_date_of_birth("1990-09-22", NOW_MS, &years));
     assert_int_equal(years, 35);
-    static const char *const odd[] = {"", "2030-01-01", "1800-01-01", "1990-13-01", "1990-00-01",
-                                      "1990-01-40", "21/09/1990", "1990-9-21 "};
+    static const char *const odd[] = {"",           "2030-01-01", "1800-01-01", "1990-13-01",
+                                      "1990-00-01", "1990-01-40", "21/09/1990", "1990-9-21 "};
     for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
         assert_false(age_from_date_of_birth(odd[i], NOW_MS, &years));
     }
@@ -238,30 +240,84 @@ static void an_age_is_taken_from_the_date_of_birth(void **state)
 }
 
 #define CHANGE(name) static void name(struct sample *s)
-CHANGE(no_change) { (void)s; }
-CHANGE(no_name) { s->confidential.person_name = " "; }
-CHANGE(no_age) { s->person.age_known = false; }
-CHANGE(guessed_age) { s->person.age_estimated = true; }
-CHANGE(no_ethnicity) { s->person.ethnic_category = ""; }
-CHANGE(not_stated_ethnicity) { s->person.ethnic_category = "Z"; }
-CHANGE(no_nhs_number) { s->confidential.nhs_number = ""; }
-CHANGE(wrong_nhs_number) { s->confidential.nhs_number = "3478526985"; }
-CHANGE(no_postcode) { s->confidential.postcode = ""; }
-CHANGE(odd_postcode) { s->confidential.postcode = "by the bridge"; }
-CHANGE(pseudo_postcode) { s->confidential.postcode = "ZZ99 3VZ"; }
-CHANGE(odd_district) { s->referral.postcode_district = "1234"; }
-CHANGE(no_urgency) { s->referral.urgency = CONCORDAT__V1__URGENCY__URGENCY_UNSPECIFIED; }
-CHANGE(no_decided) { s->referral.decided_at = NULL; }
-CHANGE(decided_in_future) { s->decided.unix_ms = NOW_MS + 10 * MINUTE_MS; }
-CHANGE(decided_a_little_ahead) { s->decided.unix_ms = NOW_MS + MINUTE_MS; }
-CHANGE(decided_long_ago) { s->decided.unix_ms = NOW_MS - 1500 * MINUTE_MS; }
+CHANGE(no_change)
+{
+    (void)s;
+}
+CHANGE(no_name)
+{
+    s->confidential.person_name = " ";
+}
+CHANGE(no_age)
+{
+    s->person.age_known = false;
+}
+CHANGE(guessed_age)
+{
+    s->person.age_estimated = true;
+}
+CHANGE(no_ethnicity)
+{
+    s->person.ethnic_category = "";
+}
+CHANGE(not_stated_ethnicity)
+{
+    s->person.ethnic_category = "Z";
+}
+CHANGE(no_nhs_number)
+{
+    s->confidential.nhs_number = "";
+}
+CHANGE(wrong_nhs_number)
+{
+    s->confidential.nhs_number = "3478526985";
+}
+CHANGE(no_postcode)
+{
+    s->confidential.postcode = "";
+}
+CHANGE(odd_postcode)
+{
+    s->confidential.postcode = "by the bridge";
+}
+CHANGE(pseudo_postcode)
+{
+    s->confidential.postcode = "ZZ99 3VZ";
+}
+CHANGE(odd_district)
+{
+    s->referral.postcode_district = "1234";
+}
+CHANGE(no_urgency)
+{
+    s->referral.urgency = CONCORDAT__V1__URGENCY__URGENCY_UNSPECIFIED;
+}
+CHANGE(no_decided)
+{
+    s->referral.decided_at = NULL;
+}
+CHANGE(decided_in_future)
+{
+    s->decided.unix_ms = NOW_MS + 10 * MINUTE_MS;
+}
+CHANGE(decided_a_little_ahead)
+{
+    s->decided.unix_ms = NOW_MS + MINUTE_MS;
+}
+CHANGE(decided_long_ago)
+{
+    s->decided.unix_ms = NOW_MS - 1500 * MINUTE_MS;
+}
 CHANGE(written_on_paper)
 {
     static Concordat__V1__Flag flags[] = {FLAG(LATE_ENTRY), FLAG(NAME_MISSING)};
     s->referral.flags = flags;
     s->referral.n_flags = 2;
 }
-CHANGE(section_136_without_time) { s->legal.status = CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136; }
+CHANGE(section_136_without_time)
+{
+    s->legal.status = CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
+}
 CHANGE(section_136_used_without_time)
 {
     s->street_triage.section_136_used = YES;
@@ -283,7 +339,10 @@ CHANGE(adult_at_police_station)
     s->person.age_years = 18;
     s->legal.place_of_safety = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION;
 }
-CHANGE(police_vehicle) { s->legal.transport = CONCORDAT__V1__TRANSPORT__TRANSPORT_POLICE_VEHICLE; }
+CHANGE(police_vehicle)
+{
+    s->legal.transport = CONCORDAT__V1__TRANSPORT__TRANSPORT_POLICE_VEHICLE;
+}
 CHANGE(police_vehicle_with_reason)
 {
     police_vehicle(s);
@@ -311,9 +370,18 @@ CHANGE(handover_in_future)
     s->last.unix_ms = NOW_MS + 10 * MINUTE_MS;
     s->legal.handover_done_at = &s->last;
 }
-CHANGE(scene_not_safe) { s->street_triage.scene_safety = CONCORDAT__V1__SCENE_SAFETY__SCENE_SAFETY_NOT_SAFE; }
-CHANGE(not_screened) { s->liaison.screened = NO; }
-CHANGE(screened_without_time) { s->liaison.screened_at = NULL; }
+CHANGE(scene_not_safe)
+{
+    s->street_triage.scene_safety = CONCORDAT__V1__SCENE_SAFETY__SCENE_SAFETY_NOT_SAFE;
+}
+CHANGE(not_screened)
+{
+    s->liaison.screened = NO;
+}
+CHANGE(screened_without_time)
+{
+    s->liaison.screened_at = NULL;
+}
 CHANGE(no_consent_answer)
 {
     s->liaison.consent_to_share_with_justice = CONCORDAT__V1__ANSWERED__ANSWERED_UNSPECIFIED;
@@ -323,8 +391,14 @@ CHANGE(assessed_before_screened)
     s->liaison.screened_at = &s->later;
     s->liaison.assessed_at = &s->earlier;
 }
-CHANGE(no_arrival) { s->department.arrived_at = NULL; }
-CHANGE(not_cleared) { s->department.physically_cleared = NO; }
+CHANGE(no_arrival)
+{
+    s->department.arrived_at = NULL;
+}
+CHANGE(not_cleared)
+{
+    s->department.physically_cleared = NO;
+}
 CHANGE(no_answer_on_clearance)
 {
     s->department.physically_cleared = CONCORDAT__V1__ANSWERED__ANSWERED_UNSPECIFIED;

@@ -56,8 +56,8 @@ static int leave_place(void **state)
     char path[128];
     outbox_close(&p->outbox);
     arena_close(&p->arena);
-    for (const char *const *suffix = (const char *const[]){"", "-wal", "-shm", "-journal", NULL}; *suffix != NULL;
-         suffix++) {
+    for (const char *const *suffix = (const char *const[]){"", "-wal", "-shm", "-journal", NULL};
+         *suffix != NULL; suffix++) {
         snprintf(path, sizeof(path), "%s%s", p->path, *suffix);
         (void)unlink(path);
     }

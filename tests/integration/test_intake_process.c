@@ -1,0 +1,654 @@
+/* The intake as a process between a device and a broker that comes, goes, refuses and stays silent. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <ftw.h>
+
+#include "proto/client.h"
+#include "proto/words.h"
+#include "tests/integration/fake_broker.h"
+
+#define SOURCE(name)  CONCORDAT__V1__SOURCE__SOURCE_##name
+#define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
+#define RECEIPT(name) CONCORDAT__V1__RECEIPT__RECEIPT_##name
+#define STATE(name)   CONCORDAT__V1__STATE__STATE_##name
+
+enum { PATIENCE_MS = 30000, REFERRALS_MAX = 128, PATH_BYTES = 128 };
+
+/* What a device was last answered, copied out of the client's memory. */
+struct seen {
+    bool got, done, repeated, is_board;
+    Concordat__V1__Refusal refusal;
+    Concordat__V1__Receipt receipt;
+    Concordat__V1__State state;
+    char text[400];
+    size_t flags, cases;
+};
+
+struct stage {
+    char folder[PATH_BYTES], intake_at[PATH_BYTES], broker_at[PATH_BYTES];
+    pid_t intake;
+    struct fake_broker broker;
+    struct concordat_client *device;
+    struct seen seen;
+    uint8_t waits_for[WIRE_ID_BYTES];
+    Concordat__V1__State told[REFERRALS_MAX]; /* the latest news of each referral */
+    uint32_t next_command;
+};
+
+/* ---- The stage ---- */
+
+static const char *path_of(const struct stage *s, const char *name)
+{
+    static char paths[4][2 * PATH_BYTES];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+    snprintf(path, sizeof(paths[0]), "%s/%s", s->folder, name);
+    return path;
+}
+
+static void make_key(const struct stage *s, const char *folder, const char *name, const char *role,
+                     const char *of)
+{
+    char message[256] = "";
+    if (keys_make(path_of(s, folder), name, role, of, message, sizeof(message)) != 0) {
+        fail_msg("%s", message);
+    }
+}
+
+static void copy_public(const struct stage *s, const char *from, const char *to)
+{
+    char bytes[4096];
+    FILE *file = fopen(path_of(s, from), "rb");
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, sizeof(bytes), file);
+    assert_int_equal(fclose(file), 0);
+    file = fopen(path_of(s, to), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void make_folder(const struct stage *s, const char *name)
+{
+    assert_int_equal(mkdir(path_of(s, name), 0700), 0);
+}
+
+/* With a limit on file sizes where it is not 0: a disk that fills. */
+static void start_intake_on(struct stage *s, rlim_t file_bytes)
+{
+    s->intake = fork();
+    assert_true(s->intake >= 0);
+    if (s->intake == 0) {
+        const struct rlimit limit = {file_bytes, file_bytes};
+        (void)signal(SIGXFSZ, SIG_IGN);
+        if (freopen(path_of(s, "intake.log"), "a", stderr) == NULL ||
+            (file_bytes != 0 && setrlimit(RLIMIT_FSIZE, &limit) != 0)) {
+            _exit(1);
+        }
+        execl(INTAKE_PROGRAM, INTAKE_PROGRAM, "--source", "street-triage", "--organisation", "ZZ9", "--site",
+              "Northmoor station", "--state", path_of(s, "state"), "--listen", s->intake_at, "--key",
+              path_of(s, "keys/triage.key_secret"), "--keys", path_of(s, "devices"), "--broker", s->broker_at,
+              "--broker-key", path_of(s, "keys/broker.key"), "--ring", "Duty coordinator 01632 960100",
+              (char *)NULL);
+        _exit(1);
+    }
+}
+
+static void start_intake(struct stage *s)
+{
+    start_intake_on(s, 0);
+}
+
+static int wait_for_intake(struct stage *s)
+{
+    int ended;
+    assert_int_equal(waitpid(s->intake, &ended, 0), s->intake);
+    s->intake = 0;
+    return ended;
+}
+
+static void kill_intake(struct stage *s)
+{
+    assert_int_equal(kill(s->intake, SIGKILL), 0);
+    assert_true(WIFSIGNALED(wait_for_intake(s)));
+}
+
+static void start_broker(struct stage *s)
+{
+    fake_broker_start(&s->broker, s->broker_at, path_of(s, "keys/broker.key_secret"), path_of(s, "sources"));
+}
+
+static struct concordat_client *open_device(const struct stage *s, const char *key)
+{
+    char message[256] = "";
+    const struct concordat_client_config config = {.endpoint = s->intake_at,
+                                                   .server_key_path = path_of(s, "keys/triage.key"),
+                                                   .key_path = path_of(s, key),
+                                                   .software = "test",
+                                                   .wants_news = true};
+    struct concordat_client *device = concordat_client_open(&config, message, sizeof(message));
+    if (device == NULL) {
+        fail_msg("%s", message);
+    }
+    return device;
+}
+
+static int set_stage(void **state)
+{
+    struct stage *s = calloc(1, sizeof(*s));
+    assert_non_null(s);
+    snprintf(s->folder, sizeof(s->folder), "/tmp/intake-XXXXXX");
+    assert_non_null(mkdtemp(s->folder));
+    snprintf(s->intake_at, sizeof(s->intake_at), "ipc://%s", path_of(s, "intake"));
+    snprintf(s->broker_at, sizeof(s->broker_at), "ipc://%s", path_of(s, "broker"));
+    make_folder(s, "keys");
+    make_folder(s, "devices");
+    make_folder(s, "sources");
+    make_key(s, "keys", "broker", "server", "");
+    make_key(s, "keys", "triage", "source", "northmoor-triage");
+    make_key(s, "keys", "tablet", "referrer", "northmoor-triage");
+    make_key(s, "keys", "stranger", "referrer", "northmoor-triage");
+    make_key(s, "keys", "team", "team", "northmoor-crisis");
+    copy_public(s, "keys/triage.key", "sources/triage.key");
+    copy_public(s, "keys/tablet.key", "devices/tablet.key");
+    copy_public(s, "keys/team.key", "devices/team.key");
+    start_intake(s);
+    s->device = open_device(s, "keys/tablet.key_secret");
+    *state = s;
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *what, int kind, struct FTW *walk)
+{
+    (void)what;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+static int clear_stage(void **state)
+{
+    struct stage *s = *state;
+    concordat_client_close(&s->device);
+    fake_broker_stop(&s->broker);
+    if (s->intake > 0) {
+        kill_intake(s);
+    }
+    (void)nftw(s->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    free(s);
+    return 0;
+}
+
+/* ---- Time passes ---- */
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void look_at(struct stage *s, const Concordat__V1__Message *message)
+{
+    struct seen *seen = &s->seen;
+    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS) {
+        s->told[message->status->referral.data[1]] = message->status->state;
+    } else if (message->command_id.len == WIRE_ID_BYTES &&
+               memcmp(message->command_id.data, s->waits_for, WIRE_ID_BYTES) == 0) {
+        seen->got = true;
+        if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD) {
+            seen->is_board = true;
+            seen->cases = message->board->n_cases;
+        } else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER) {
+            const Concordat__V1__Answer *answer = message->answer;
+            seen->done = answer->done;
+            seen->repeated = answer->repeated;
+            seen->refusal = answer->refusal;
+            seen->receipt = answer->receipt;
+            seen->flags = answer->n_flags;
+            seen->state = answer->status != NULL ? answer->status->state : STATE(UNSPECIFIED);
+            snprintf(seen->text, sizeof(seen->text), "%s", answer->text);
+        }
+    }
+}
+
+/* One step of everybody who lives in this process. */
+static void step(struct stage *s)
+{
+    fake_broker_turn(&s->broker);
+    const Concordat__V1__Message *message = concordat_client_next(s->device, 2);
+    if (message != NULL) {
+        look_at(s, message);
+    }
+}
+
+#define AWAIT(condition)                                                                                     \
+    do {                                                                                                     \
+        int64_t until_ms = monotonic_ms() + PATIENCE_MS;                                                     \
+        while (!(condition)) {                                                                               \
+            step(s);                                                                                         \
+            if (monotonic_ms() > until_ms) {                                                                 \
+                fail_msg("not within %d ms: %s", PATIENCE_MS, #condition);                                   \
+            }                                                                                                \
+        }                                                                                                    \
+    } while (false)
+
+/* ---- What a device does ---- */
+
+static void make_id(uint8_t id[WIRE_ID_BYTES], uint8_t kind, uint32_t number)
+{
+    memset(id, 0, WIRE_ID_BYTES);
+    id[0] = kind;
+    memcpy(id + 1, &number, sizeof(number));
+}
+
+/* Sends without waiting. Returns the number of the command: 0 asks for a new one. */
+static uint32_t send_as(struct stage *s, Concordat__V1__Request *request, uint32_t command)
+{
+    uint8_t id[WIRE_ID_BYTES];
+    command = command != 0 ? command : ++s->next_command;
+    make_id(id, 'c', command);
+    request->command_id = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
+    memcpy(s->waits_for, id, WIRE_ID_BYTES);
+    s->seen = (struct seen){0};
+    assert_int_equal(concordat_client_send(s->device, request, NULL), 0);
+    return command;
+}
+
+static uint32_t send_submit(struct stage *s, uint32_t number, const char *site, uint32_t command)
+{
+    uint8_t id[WIRE_ID_BYTES];
+    make_id(id, 'r', number);
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
+    Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    referral.id = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
+    referral.source = SOURCE(STREET_TRIAGE);
+    referral.site = (char *)site;
+    confidential.callback_number = "07700 900123";
+    confidential.nhs_number = "3478526985";
+    confidential.postcode = "ZZ99 3VZ";
+    confidential.date_of_birth = "about forty";
+    submit.referral = &referral;
+    submit.confidential = &confidential;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    request.submit = &submit;
+    return send_as(s, &request, command);
+}
+
+static uint32_t submit(struct stage *s, uint32_t number, const char *site)
+{
+    uint32_t command = send_submit(s, number, site, 0);
+    AWAIT(s->seen.got);
+    return command;
+}
+
+static void tell(struct stage *s, uint32_t number)
+{
+    uint8_t id[WIRE_ID_BYTES];
+    make_id(id, 'r', number);
+    Concordat__V1__Told told = CONCORDAT__V1__TOLD__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    told.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
+    told.state = STATE(OFFERED);
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_TOLD;
+    request.told = &told;
+    (void)send_as(s, &request, 0);
+    AWAIT(s->seen.got);
+}
+
+static void withdraw(struct stage *s, uint32_t number)
+{
+    uint8_t id[WIRE_ID_BYTES];
+    make_id(id, 'r', number);
+    Concordat__V1__Withdraw body = CONCORDAT__V1__WITHDRAW__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    body.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW;
+    request.withdraw = &body;
+    (void)send_as(s, &request, 0);
+    AWAIT(s->seen.got);
+}
+
+static void ask_status(struct stage *s, uint32_t number)
+{
+    uint8_t id[WIRE_ID_BYTES];
+    make_id(id, 'r', number);
+    Concordat__V1__GetStatus body = CONCORDAT__V1__GET_STATUS__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    body.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
+    request.get_status = &body;
+    (void)send_as(s, &request, 0);
+    AWAIT(s->seen.got);
+}
+
+static size_t effects(struct stage *s, uint32_t number)
+{
+    uint8_t id[WIRE_ID_BYTES];
+    make_id(id, 'r', number);
+    return fake_broker_count(&s->broker, id);
+}
+
+static void assert_saved(const struct stage *s)
+{
+    assert_true(s->seen.done);
+    assert_int_equal(s->seen.receipt, RECEIPT(SAVED));
+}
+
+/* ---- The promises ---- */
+
+static void durable_saved_while_the_router_is_away_is_received_when_it_comes(void **state)
+{
+    struct stage *s = *state;
+    submit(s, 1, "");
+    assert_saved(s);
+    assert_non_null(strstr(s->seen.text, "Duty coordinator 01632 960100"));
+    ask_status(s, 1);
+    assert_saved(s);
+    assert_int_equal(s->seen.state, STATE(UNSPECIFIED));
+    start_broker(s);
+    AWAIT(s->told[1] == STATE(OFFERED));
+    ask_status(s, 1);
+    assert_int_equal(s->seen.receipt, RECEIPT(RECEIVED));
+    assert_int_equal(s->seen.state, STATE(OFFERED));
+    assert_int_equal(effects(s, 1), 1);
+}
+
+static void durable_an_intake_killed_after_saved_delivers_once_after_its_restart(void **state)
+{
+    struct stage *s = *state;
+    for (uint32_t i = 1; i <= 5; i++) {
+        submit(s, i, "");
+        assert_saved(s);
+    }
+    kill_intake(s);
+    start_intake(s);
+    start_broker(s);
+    AWAIT(s->broker.count == 5);
+    /* The same command again, long after: the same answer, and no second effect. */
+    uint32_t again = send_submit(s, 3, "", 3);
+    AWAIT(s->seen.got);
+    assert_int_equal(again, 3);
+    assert_true(s->seen.done);
+    assert_true(s->seen.repeated);
+    AWAIT((ask_status(s, 3), s->seen.receipt == RECEIPT(RECEIVED)));
+    send_submit(s, 3, "elsewhere", 3);
+    AWAIT(s->seen.got);
+    assert_int_equal(s->seen.refusal, REFUSAL(CONFLICT));
+    send_submit(s, 3, "elsewhere", 0);
+    AWAIT(s->seen.got);
+    assert_int_equal(s->seen.refusal, REFUSAL(CONFLICT));
+    assert_int_equal(s->broker.count, 5);
+}
+
+/* Submit, told and withdraw of each, in this order, each once. */
+static void assert_order(const struct stage *s, uint32_t number)
+{
+    static const Concordat__V1__Request__CommandCase order[] = {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT,
+                                                                CONCORDAT__V1__REQUEST__COMMAND_TOLD,
+                                                                CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW};
+    uint8_t id[WIRE_ID_BYTES];
+    size_t at = 0;
+    make_id(id, 'r', number);
+    for (size_t i = 0; i < s->broker.count; i++) {
+        if (memcmp(s->broker.commands[i].referral, id, WIRE_ID_BYTES) == 0) {
+            assert_true(at < 3);
+            assert_int_equal(s->broker.commands[i].kind, order[at++]);
+        }
+    }
+    assert_int_equal(at, 3);
+}
+
+static void durable_kills_of_intake_and_router_at_any_moment_lose_and_double_nothing(void **state)
+{
+    struct stage *s = *state;
+    uint32_t number = 0, seed = (uint32_t)time(NULL);
+    const char *given = getenv("CONCORDAT_TEST_SEED");
+    if (given != NULL) {
+        seed = (uint32_t)strtoul(given, NULL, 10);
+    }
+    print_message("seed %u (CONCORDAT_TEST_SEED)\n", seed);
+    srandom(seed);
+    start_broker(s);
+    for (int round = 0; round < 6; round++) {
+        for (int i = 0; i < 4; i++) {
+            number++;
+            submit(s, number, "");
+            tell(s, number);
+            withdraw(s, number);
+        }
+        for (long steps = random() % 30; steps > 0; steps--) {
+            step(s);
+        }
+        if (random() % 2 == 0) {
+            fake_broker_stop(&s->broker);
+            start_broker(s);
+        }
+        kill_intake(s);
+        start_intake(s);
+    }
+    AWAIT(s->broker.count == 3 * number);
+    for (uint32_t i = 1; i <= number; i++) {
+        assert_order(s, i);
+    }
+    AWAIT((ask_status(s, number), s->seen.state == STATE(WITHDRAWN)));
+}
+
+static void one_refused_silent_or_busy_referral_holds_up_no_other(void **state)
+{
+    struct stage *s = *state;
+    s->broker.keeps_silent = true;
+    submit(s, 1, "silent");
+    submit(s, 2, "poison");
+    submit(s, 3, "busy");
+    submit(s, 4, "");
+    start_broker(s);
+    AWAIT(s->told[4] == STATE(OFFERED));
+    AWAIT(s->told[3] == STATE(OFFERED));
+    AWAIT((ask_status(s, 2), s->seen.refusal == REFUSAL(BAD_VALUE)));
+    assert_non_null(strstr(s->seen.text, "refused in this test"));
+    assert_non_null(strstr(s->seen.text, "01632 960199")); /* as the router has told meanwhile */
+    ask_status(s, 1);
+    assert_saved(s);
+    s->broker.keeps_silent = false;
+    AWAIT(s->told[1] == STATE(OFFERED));
+    assert_int_equal(s->broker.count, 3);
+    /* A corrected submission may follow a refused one. */
+    submit(s, 2, "");
+    assert_saved(s);
+    AWAIT(s->told[2] == STATE(OFFERED));
+}
+
+static void a_router_that_restarts_is_found_again_and_asked_for_what_was_missed(void **state)
+{
+    struct stage *s = *state;
+    uint8_t id[WIRE_ID_BYTES];
+    make_id(id, 'r', 1);
+    start_broker(s);
+    submit(s, 1, "");
+    AWAIT(s->told[1] == STATE(OFFERED));
+    fake_broker_tell(&s->broker, id, STATE(ACCEPTED));
+    AWAIT(s->told[1] == STATE(ACCEPTED));
+    fake_broker_stop(&s->broker);
+    submit(s, 2, "");
+    assert_saved(s);
+    size_t asked = s->broker.questions;
+    start_broker(s);
+    AWAIT(s->told[2] == STATE(OFFERED));
+    AWAIT(s->broker.questions > asked);
+    Concordat__V1__GetBoard body = CONCORDAT__V1__GET_BOARD__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD;
+    request.get_board = &body;
+    (void)send_as(s, &request, 0);
+    AWAIT(s->seen.got);
+    assert_true(s->seen.is_board);
+    assert_int_equal(s->seen.cases, 2);
+}
+
+static void kind_odd_facts_are_flagged_and_only_the_unroutable_is_refused(void **state)
+{
+    struct stage *s = *state;
+    uint8_t id[WIRE_ID_BYTES];
+    make_id(id, 'r', 9);
+    submit(s, 1, "");
+    assert_saved(s);
+    assert_true(s->seen.flags >= 5);
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    Concordat__V1__Submit body = CONCORDAT__V1__SUBMIT__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    referral.id = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
+    body.referral = &referral;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    request.submit = &body;
+    const struct {
+        Concordat__V1__Source source;
+        Concordat__V1__Refusal refusal;
+    } rows[] = {{SOURCE(UNSPECIFIED), REFUSAL(NO_SOURCE)},
+                {SOURCE(EMERGENCY_DEPARTMENT), REFUSAL(NO_SOURCE)},
+                {SOURCE(STREET_TRIAGE), REFUSAL(NO_CALLBACK)}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        referral.source = rows[i].source;
+        (void)send_as(s, &request, 0);
+        AWAIT(s->seen.got);
+        assert_false(s->seen.done);
+        assert_int_equal(s->seen.refusal, rows[i].refusal);
+        assert_non_null(strstr(s->seen.text, "Duty coordinator 01632 960100"));
+    }
+    ask_status(s, 9);
+    assert_int_equal(s->seen.refusal, REFUSAL(NOT_YOURS));
+    withdraw(s, 9);
+    assert_int_equal(s->seen.refusal, REFUSAL(NOT_YOURS));
+}
+
+static void locked_only_referrers_are_served_and_only_their_commands(void **state)
+{
+    struct stage *s = *state;
+    Concordat__V1__SetPresence body = CONCORDAT__V1__SET_PRESENCE__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE;
+    request.set_presence = &body;
+    (void)send_as(s, &request, 0);
+    AWAIT(s->seen.got);
+    assert_int_equal(s->seen.refusal, REFUSAL(NOT_ALLOWED));
+
+    struct concordat_client *team = open_device(s, "keys/team.key_secret");
+    struct concordat_client *stranger = open_device(s, "keys/stranger.key_secret");
+    for (int i = 0; i < 50; i++) {
+        (void)concordat_client_next(team, 2);
+        (void)concordat_client_next(stranger, 2);
+        assert_false(concordat_client_connected(team));
+        assert_false(concordat_client_connected(stranger));
+        ask_status(s, 1); /* the intake goes on serving */
+    }
+    concordat_client_close(&team);
+    concordat_client_close(&stranger);
+
+    assert_int_equal(unlink(path_of(s, "devices/tablet.key")), 0);
+    AWAIT((ask_status(s, 1), s->seen.refusal == REFUSAL(REVOKED)));
+}
+
+static void a_disk_that_fills_is_told_and_ends_the_intake_with_nothing_lost(void **state)
+{
+    struct stage *s = *state;
+    kill_intake(s);
+    start_intake_on(s, 200000);
+    uint32_t saved = 0, tried = 0;
+    do {
+        submit(s, ++tried, "");
+        saved += s->seen.done ? 1 : 0;
+    } while (s->seen.done && tried < REFERRALS_MAX - 1);
+    assert_int_equal(s->seen.refusal, REFUSAL(UNAVAILABLE));
+    assert_non_null(strstr(s->seen.text, "01632 960100"));
+    int ended = wait_for_intake(s);
+    assert_true(WIFEXITED(ended));
+    assert_int_equal(WEXITSTATUS(ended), 111);
+    start_broker(s);
+    start_intake(s);
+    for (uint32_t i = 1; i <= saved; i++) {
+        AWAIT(effects(s, i) == 1);
+    }
+}
+
+static int run_with(const char *option)
+{
+    int ended;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)!freopen("/dev/null", "w", stderr);
+        (void)!freopen("/dev/null", "w", stdout);
+        execl(INTAKE_PROGRAM, INTAKE_PROGRAM, option, (char *)NULL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFEXITED(ended));
+    return WEXITSTATUS(ended);
+}
+
+static void the_intake_ends_as_its_help_says(void **state)
+{
+    struct stage *s = *state;
+    submit(s, 1, "");
+    assert_int_equal(kill(s->intake, SIGTERM), 0);
+    int ended = wait_for_intake(s);
+    assert_true(WIFEXITED(ended));
+    assert_int_equal(WEXITSTATUS(ended), 0);
+    assert_int_equal(run_with("--help"), 0);
+    assert_int_equal(run_with("--source=court"), 100);
+    assert_int_equal(run_with("--nonsense"), 100);
+    assert_int_equal(run_with("--source=street-triage"), 100);
+}
+
+static void private_the_log_holds_nothing_about_a_person(void **state)
+{
+    struct stage *s = *state;
+    static const char *const personal[] = {"900123", "3478526985", "ZZ99", "forty"};
+    static char log[65536];
+    start_broker(s);
+    submit(s, 1, "");
+    submit(s, 2, "poison");
+    AWAIT((ask_status(s, 2), s->seen.refusal == REFUSAL(BAD_VALUE)));
+    FILE *file = fopen(path_of(s, "intake.log"), "rb");
+    assert_non_null(file);
+    log[fread(log, 1, sizeof(log) - 1, file)] = '\0';
+    assert_int_equal(fclose(file), 0);
+    assert_non_null(strstr(log, "saved "));
+    assert_non_null(strstr(log, "refused "));
+    for (size_t i = 0; i < sizeof(personal) / sizeof(personal[0]); i++) {
+        assert_null(strstr(log, personal[i]));
+    }
+}
+
+#define ON_STAGE(name) cmocka_unit_test_setup_teardown(name, set_stage, clear_stage)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_STAGE(durable_saved_while_the_router_is_away_is_received_when_it_comes),
+        ON_STAGE(durable_an_intake_killed_after_saved_delivers_once_after_its_restart),
+        ON_STAGE(durable_kills_of_intake_and_router_at_any_moment_lose_and_double_nothing),
+        ON_STAGE(one_refused_silent_or_busy_referral_holds_up_no_other),
+        ON_STAGE(a_router_that_restarts_is_found_again_and_asked_for_what_was_missed),
+        ON_STAGE(kind_odd_facts_are_flagged_and_only_the_unroutable_is_refused),
+        ON_STAGE(locked_only_referrers_are_served_and_only_their_commands),
+        ON_STAGE(a_disk_that_fills_is_told_and_ends_the_intake_with_nothing_lost),
+        ON_STAGE(the_intake_ends_as_its_help_says),
+        ON_STAGE(private_the_log_holds_nothing_about_a_person),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
