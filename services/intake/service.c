@@ -162,6 +162,9 @@ static int service_loop(struct service *service)
     for (;;) {
         enum outbox_status status = turn(service);
         if (status != OUTBOX_OK) {
+            /* The device that was told "not saved" should hear it before the socket closes. */
+            const int last_words_ms = 1000;
+            (void)zmq_setsockopt(server_socket(service->server), ZMQ_LINGER, &last_words_ms, sizeof(int));
             return complain(EXIT_ENVIRONMENT, outbox_message(service->outbox));
         }
         zmq_pollitem_t items[] = {

@@ -115,6 +115,8 @@ static void take_effect(struct fake_broker *broker, const Concordat__V1__Request
 
 static void take_command(struct fake_broker *broker, const Concordat__V1__Request *request, uint8_t *referral)
 {
+    static const Concordat__V1__Refusal busy[] = {CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY,
+                                                  CONCORDAT__V1__REFUSAL__REFUSAL_NOT_ALLOWED};
     const char *site = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
                            ? request->submit->referral->site
                            : "";
@@ -125,9 +127,8 @@ static void take_command(struct fake_broker *broker, const Concordat__V1__Reques
         send_answer(broker, request, CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE, referral);
         return;
     }
-    if (strcmp(site, "busy") == 0 && !broker->was_busy) {
-        broker->was_busy = true;
-        send_answer(broker, request, CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY, referral);
+    if (strcmp(site, "busy") == 0 && broker->busy < sizeof(busy) / sizeof(busy[0])) {
+        send_answer(broker, request, busy[broker->busy++], referral);
         return;
     }
     take_effect(broker, request, referral);

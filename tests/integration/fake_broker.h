@@ -2,8 +2,8 @@
  * protocol.
  *
  * It takes each submission as offered, counts what reaches it, and behaves by the site that a submission
- * names: "poison" is refused for its content, "busy" is told to come again once, "silent" gets no answer
- * while `keeps_silent` is set.
+ * names: "poison" is refused for its content, "busy" is twice refused for what is not its content, "silent"
+ * gets no answer while `keeps_silent` is set.
  */
 #ifndef CONCORDAT_TEST_FAKE_BROKER_H
 #define CONCORDAT_TEST_FAKE_BROKER_H
@@ -27,7 +27,7 @@ struct fake_broker {
     uint8_t session;
     uint64_t seq;
     bool keeps_silent;
-    bool was_busy;
+    size_t busy; /* refusals so far */
     /* What took effect, each command id once, in the order of arrival. What it took it remembers while down.
      */
     struct fake_command commands[FAKE_COMMANDS_MAX];
