@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "proto/check.h"
+#include "proto/json.h"
 #include "proto/wire.h"
 
 static const ProtobufCMessageDescriptor *const roots[] = {&concordat__v1__request__descriptor,
@@ -155,6 +156,35 @@ static void the_page_names_every_command_message_refusal_and_limited_field(void 
         the_page_names(refusals->values[i].name + strlen("REFUSAL_"));
 }
 
+/* Each block of JSON on the page is a frame that would be taken. */
+static void every_example_on_the_page_is_a_message_within_the_limits(void **state)
+{
+    (void)state;
+    static const char fence[] = "```json\n";
+    struct arena arena;
+    int examples = 0;
+    assert_int_equal(arena_open(&arena, ARENA_MESSAGE_BYTES), 0);
+    for (const char *at = strstr(page, fence); at; at = strstr(at, fence)) {
+        struct wire_fault fault;
+        json_error_t error;
+        at += strlen(fence);
+        json_t *json = json_loadb(at, (size_t)(strstr(at, "```") - at), JSON_REJECT_DUPLICATES, &error);
+        if (!json)
+            fail_msg("%s in %.60s", error.text, at);
+        ProtobufCMessage *example = NULL;
+        for (size_t i = 0; i < 2 && !example; i++) {
+            arena_reset(&arena);
+            example = json_to_message(json, roots[i], &arena, &fault);
+        }
+        if (!example || !check_message(example, &fault))
+            fail_msg("%s in %.60s", fault.text, at);
+        json_decref(json);
+        examples++;
+    }
+    arena_close(&arena);
+    assert_true(examples > 10);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -179,6 +209,7 @@ int main(void)
         cmocka_unit_test(only_the_types_that_are_checked_are_used),
         cmocka_unit_test(every_limit_names_a_field_and_the_table_is_sorted),
         cmocka_unit_test(the_page_names_every_command_message_refusal_and_limited_field),
+        cmocka_unit_test(every_example_on_the_page_is_a_message_within_the_limits),
     };
     return cmocka_run_group_tests_name("schema", tests, set_up, tear_down);
 }
