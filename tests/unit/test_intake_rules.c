@@ -314,6 +314,12 @@ CHANGE(written_on_paper)
     s->referral.flags = flags;
     s->referral.n_flags = 2;
 }
+CHANGE(flagged_by_the_sender)
+{
+    static Concordat__V1__Flag flags[] = {FLAG(NAME_MISSING)};
+    s->referral.flags = flags;
+    s->referral.n_flags = 1;
+}
 CHANGE(section_136_without_time)
 {
     s->legal.status = CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
@@ -435,6 +441,7 @@ static void each_rule_notes_its_own_and_no_other(void **state)
         {SOURCE(STREET_TRIAGE), decided_a_little_ahead, FLAG(UNSPECIFIED)},
         {SOURCE(STREET_TRIAGE), decided_long_ago, FLAG(DECIDED_TIME_LONG_AGO)},
         {SOURCE(STREET_TRIAGE), written_on_paper, FLAG(LATE_ENTRY)},
+        {SOURCE(STREET_TRIAGE), flagged_by_the_sender, FLAG(UNSPECIFIED)},
         {SOURCE(EMERGENCY_DEPARTMENT), section_136_without_time, FLAG(SECTION_136_TIME_MISSING)},
         {SOURCE(STREET_TRIAGE), section_136_used_without_time, FLAG(SECTION_136_TIME_MISSING)},
         {SOURCE(STREET_TRIAGE), section_136_with_time, FLAG(UNSPECIFIED)},

@@ -187,6 +187,7 @@ static void commands_of_a_referral_come_in_order_and_hold_up_no_other(void **sta
 {
     struct place *p = *state;
     uint32_t numbers[8];
+    uint8_t id[WIRE_ID_BYTES];
     save_new(p, 1, 1, true);
     save_new(p, 2, 1, false);
     save_new(p, 3, 2, true);
@@ -195,6 +196,12 @@ static void commands_of_a_referral_come_in_order_and_hold_up_no_other(void **sta
     assert_int_equal(numbers[0], 1);
     assert_int_equal(numbers[1], 3);
     answer(p, 3, true);
+    assert_int_equal(due(p, 0, numbers, 8), 2);
+    assert_int_equal(numbers[0], 1);
+    assert_int_equal(numbers[1], 4);
+    /* What is under way still stands before the next of its referral. */
+    make_id(id, 'c', 1);
+    assert_int_equal(outbox_sent(p->outbox, id), OUTBOX_OK);
     assert_int_equal(due(p, 0, numbers, 8), 2);
     assert_int_equal(numbers[0], 1);
     assert_int_equal(numbers[1], 4);
