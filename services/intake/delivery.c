@@ -167,7 +167,11 @@ static enum outbox_status take_answer(struct delivery *delivery, const uint8_t *
 {
     struct under_way *found = find(delivery, command_id);
     if (found == NULL) {
-        return OUTBOX_OK; /* a second answer to what was sent twice */
+        /* Not of a command, so of the client's hello. */
+        char words[WORDS_MAX];
+        fprintf(stderr, "the router does not welcome this intake: %s\n",
+                words_for(&concordat__v1__refusal__descriptor, (int)answer->refusal, words));
+        return OUTBOX_OK;
     }
     struct under_way entry = *found;
     drop(delivery, found);
