@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/check.h"
 #include "proto/words.h"
 #include "services/intake/service.h"
 
@@ -100,6 +101,20 @@ static void require_all(struct argp_state *state, const struct service_config *c
     }
 }
 
+/* What stands in for a sender's own must be what the broker takes: else it would refuse every referral. */
+static void check_site(struct argp_state *state, const struct service_config *config)
+{
+    uint8_t id[WIRE_ID_BYTES] = {0};
+    struct wire_fault fault;
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    referral.id = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
+    referral.organisation = (char *)config->site.organisation;
+    referral.site = (char *)config->site.site;
+    if (!check_message(&referral.base, &fault)) {
+        argp_error(state, "--%s", fault.text);
+    }
+}
+
 static error_t take_option(int key, char *text, struct argp_state *state)
 {
     struct service_config *config = state->input;
@@ -145,6 +160,7 @@ static error_t take_option(int key, char *text, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         require_all(state, config);
+        check_site(state, config);
         break;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -254,21 +254,28 @@ static void durable_a_disk_that_fills_ends_the_intake_and_loses_nothing(void **s
     }
 }
 
-static int run_with(const char *option)
+/* Runs an intake with these options, up to NULL, and returns its exit code. */
+static int run_with(const char *const *options)
 {
     int ended;
+    char *arguments[24] = {INTAKE_PROGRAM};
+    for (size_t i = 0; options[i] != NULL; i++) {
+        arguments[i + 1] = (char *)options[i];
+    }
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
         (void)!freopen("/dev/null", "w", stderr);
         (void)!freopen("/dev/null", "w", stdout);
-        execl(INTAKE_PROGRAM, INTAKE_PROGRAM, option, (char *)NULL);
+        execv(INTAKE_PROGRAM, arguments);
         _exit(1);
     }
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFEXITED(ended));
     return WEXITSTATUS(ended);
 }
+
+#define RUN_WITH(...) run_with((const char *const[]){__VA_ARGS__, NULL})
 
 static void the_intake_ends_as_its_help_says(void **state)
 {
@@ -278,10 +285,20 @@ static void the_intake_ends_as_its_help_says(void **state)
     int ended = wait_for_intake(s);
     assert_true(WIFEXITED(ended));
     assert_int_equal(WEXITSTATUS(ended), 0);
-    assert_int_equal(run_with("--help"), 0);
-    assert_int_equal(run_with("--source=court"), 100);
-    assert_int_equal(run_with("--nonsense"), 100);
-    assert_int_equal(run_with("--source=street-triage"), 100);
+    assert_int_equal(RUN_WITH("--help"), 0);
+    assert_int_equal(RUN_WITH("--source=court"), 100);
+    assert_int_equal(RUN_WITH("--nonsense"), 100);
+    assert_int_equal(RUN_WITH("--source=street-triage"), 100);
+    /* A code that the broker would refuse in every referral is refused at the start; a state folder that
+     * cannot be made is the environment's. */
+    assert_int_equal(RUN_WITH("--source=street-triage", "--site=x", "--state=/dev/null/x",
+                              "--listen=ipc:///x", "--key=x", "--keys=x", "--broker=ipc:///x",
+                              "--broker-key=x", "--organisation=zz-9"),
+                     100);
+    assert_int_equal(RUN_WITH("--source=street-triage", "--site=x", "--state=/dev/null/x",
+                              "--listen=ipc:///x", "--key=x", "--keys=x", "--broker=ipc:///x",
+                              "--broker-key=x", "--organisation=ZZ9"),
+                     111);
 }
 
 static void private_the_log_holds_nothing_about_a_person(void **state)
