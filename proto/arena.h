@@ -8,6 +8,7 @@
 #define CONCORDAT_ARENA_H
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct arena {
     uint8_t *memory; /* owned */
     size_t size;
     size_t used;
+    bool ran_out;                 /* something did not fit since the last reset */
     ProtobufCAllocator allocator; /* hand &arena->allocator to protobuf-c; frees nothing one by one */
 };
 

@@ -3,8 +3,8 @@
  * A client is one authenticated, encrypted connection to one server (the broker, or an intake). It says
  * hello, keeps the connection alive with pings, notices when the server has gone or restarted, connects
  * anew, and sends every request again (same command id) until it is answered: an answer is the only
- * proof that a request arrived. Nothing blocks except where a timeout is given. Not thread safe: one
- * thread uses a client. Times are milliseconds.
+ * proof that a request arrived. Nothing blocks except where a timeout is given, and a signal ends that wait
+ * early. Not thread safe: one thread uses a client. Times are milliseconds.
  */
 #ifndef CONCORDAT_CLIENT_H
 #define CONCORDAT_CLIENT_H
@@ -17,7 +17,7 @@
 
 enum {
     CLIENT_OUTSTANDING_MAX = 256, /* requests without an answer */
-    CLIENT_NEWS_MAX = 1024        /* messages kept while a caller waits for one answer */
+    CLIENT_NEWS_MAX = 1024 /* messages kept while a caller waits for one answer; then the oldest goes */
 };
 
 struct concordat_client;
@@ -44,7 +44,8 @@ const Concordat__V1__Welcome *concordat_client_welcome(const struct concordat_cl
 /* Queues a request and sends it as soon as the server has welcomed us. Where request->command_id is empty
  * a new UUIDv7 is set in `command_id` (16 bytes, may be NULL); otherwise it is copied there. The request is
  * packed at once and not kept. 0; -1 where too many are outstanding or the request does not fit. */
-int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request, uint8_t *command_id);
+int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request,
+                          uint8_t *command_id);
 
 /* The next message (an answer, news, a feed), waiting at most timeout_ms (0: not at all). NULL where none
  * came. Pongs and welcomes are handled inside and not returned. The message is valid until the next call
@@ -52,7 +53,8 @@ int concordat_client_send(struct concordat_client *client, Concordat__V1__Reques
 const Concordat__V1__Message *concordat_client_next(struct concordat_client *client, int timeout_ms);
 
 /* Sends one request and waits for its answer. News that come meanwhile are kept for concordat_client_next.
- * NULL where no answer came in time: the request is then given up, and may or may not have been done. */
+ * NULL where no answer came in time: the request is then given up, and may or may not have been done. Where
+ * the server does not welcome us (our key is revoked, say) its refusal of the hello is returned instead. */
 const Concordat__V1__Message *concordat_client_request(struct concordat_client *client,
                                                        Concordat__V1__Request *request, int timeout_ms);
 

@@ -19,8 +19,11 @@
 
 enum {
     WIRE_PROTOCOL = 1,
-    WIRE_REQUEST_BYTES_MAX = 64 * 1024,   /* a server takes no longer frame */
-    WIRE_MESSAGE_BYTES_MAX = 1024 * 1024, /* a client neither: boards and feeds are long */
+    WIRE_REQUEST_BYTES_MAX = 64 * 1024, /* a server takes no longer frame */
+    WIRE_MESSAGE_BYTES_MAX =
+        10 * 1024 * 1024, /* a client neither: a feed may hold one event of the longest */
+    WIRE_FEED_BYTES_GOOD =
+        1024 * 1024, /* a server adds no further event to a Feed that is longer than this */
     WIRE_EVENT_BYTES_MAX = 9 * 1024 * 1024, /* a stored event; one that carries the policy file is long */
     WIRE_ID_BYTES = 16
 };

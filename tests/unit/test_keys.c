@@ -1,0 +1,185 @@
+/* A key file is read back as it was made; a secret stays secret; nothing is written over. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proto/keys.h"
+
+static char folder[] = "/tmp/concordat-keys-XXXXXX";
+static char message[300];
+
+static const char *in_folder(const char *name)
+{
+    static char path[2][200];
+    static int turn;
+    turn = !turn;
+    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
+    return path[turn];
+}
+
+static void write_text(const char *name, const char *text)
+{
+    FILE *file = fopen(in_folder(name), "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void a_pair_is_read_back_with_who_holds_it(void **state)
+{
+    (void)state;
+    struct key public, secret;
+    assert_int_equal(keys_make(folder, "north-1", "team", "zz-north", message, sizeof message), 0);
+    assert_int_equal(keys_read(in_folder("north-1.key"), &public, message, sizeof message), 0);
+    assert_int_equal(keys_read(in_folder("north-1.key_secret"), &secret, message, sizeof message), 0);
+    assert_string_equal(public.name, "north-1");
+    assert_int_equal(public.role, CONCORDAT__V1__ROLE__ROLE_TEAM);
+    assert_false(public.is_server);
+    assert_string_equal(public.of, "zz-north");
+    assert_false(public.has_secret);
+    assert_true(secret.has_secret);
+    assert_string_equal(public.public_text, secret.public_text);
+    assert_memory_equal(public.public_bytes, secret.public_bytes, KEY_BYTES);
+    keys_wipe(&secret);
+    assert_string_equal(secret.secret_text, "");
+}
+
+static void a_secret_is_for_its_owner_alone_and_another_is_not_read(void **state)
+{
+    (void)state;
+    struct stat about;
+    struct key key;
+    assert_int_equal(keys_make(folder, "hidden", "server", "", message, sizeof message), 0);
+    assert_int_equal(stat(in_folder("hidden.key_secret"), &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0600);
+    assert_int_equal(chmod(in_folder("hidden.key_secret"), 0640), 0);
+    assert_int_equal(keys_read(in_folder("hidden.key_secret"), &key, message, sizeof message), -1);
+    assert_non_null(strstr(message, "chmod 600"));
+    assert_false(key.has_secret);
+}
+
+static void an_existing_file_is_not_written_over(void **state)
+{
+    (void)state;
+    struct key before, after;
+    assert_int_equal(keys_make(folder, "kept", "source", "street-triage", message, sizeof message), 0);
+    assert_int_equal(keys_read(in_folder("kept.key"), &before, message, sizeof message), 0);
+    assert_int_equal(keys_make(folder, "kept", "auditor", "zz", message, sizeof message), -1);
+    assert_non_null(strstr(message, "kept.key_secret"));
+    assert_int_equal(keys_read(in_folder("kept.key"), &after, message, sizeof message), 0);
+    assert_memory_equal(&before, &after, sizeof before);
+
+    /* A public file alone is kept too, and no secret without its public half is left behind. */
+    assert_int_equal(unlink(in_folder("kept.key_secret")), 0);
+    assert_int_equal(keys_make(folder, "kept", "auditor", "zz", message, sizeof message), -1);
+    assert_int_equal(access(in_folder("kept.key_secret"), F_OK), -1);
+}
+
+static void names_and_roles_that_cannot_stand_in_a_file_are_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"",
+                                        "../up",
+                                        "a b",
+                                        ".hidden",
+                                        "-flag",
+                                        "quote\"",
+                                        "line\nbreak",
+                                        "0123456789012345678901234567890123456789012345678901234567890123"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(keys_make(folder, wrong[i], "team", "zz", message, sizeof message), -1);
+    assert_int_equal(keys_make(folder, "role", "superuser", "zz", message, sizeof message), -1);
+    assert_int_equal(keys_make(folder, "role", "not recorded", "zz", message, sizeof message), -1);
+    assert_int_equal(keys_make(folder, "of", "team", "", message, sizeof message), -1);
+    assert_int_equal(keys_make("/nonexistent", "of", "team", "zz", message, sizeof message), -1);
+    assert_non_null(strstr(message, "/nonexistent/of.key_secret"));
+}
+
+static void a_damaged_file_is_refused_by_name(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        "",
+        "metadata\n",
+        "metadata\n    name = \"a\"\n    role = \"team\"\n    of = \"zz\"\ncurve\n    public-key = "
+        "\"short\"\n",
+        "metadata\n    name = \"a\"\n    role = \"king\"\n    of = \"zz\"\ncurve\n    public-key = "
+        "\"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID\"\n",
+        "metadata\n    name = \"../a\"\n    role = \"team\"\n    of = \"zz\"\ncurve\n    public-key = "
+        "\"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID\"\n",
+    };
+    struct key key;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        write_text("damaged.key", wrong[i]);
+        assert_int_equal(keys_read(in_folder("damaged.key"), &key, message, sizeof message), -1);
+        assert_non_null(strstr(message, "damaged.key"));
+    }
+    assert_int_equal(keys_read(folder, &key, message, sizeof message), -1);
+    assert_int_equal(keys_read(in_folder("absent.key"), &key, message, sizeof message), -1);
+}
+
+static void a_secret_of_another_public_key_is_refused(void **state)
+{
+    (void)state;
+    struct key one, two;
+    char text[600];
+    assert_int_equal(keys_make(folder, "one", "team", "zz", message, sizeof message), 0);
+    assert_int_equal(keys_make(folder, "two", "team", "zz", message, sizeof message), 0);
+    assert_int_equal(keys_read(in_folder("one.key_secret"), &one, message, sizeof message), 0);
+    assert_int_equal(keys_read(in_folder("two.key_secret"), &two, message, sizeof message), 0);
+    snprintf(text, sizeof text,
+             "metadata\n    name = \"a\"\n    role = \"team\"\n    of = \"zz\"\ncurve\n"
+             "    public-key = \"%s\"\n    secret-key = \"%s\"\n",
+             one.public_text, two.secret_text);
+    write_text("mixed.key_secret", text);
+    assert_int_equal(chmod(in_folder("mixed.key_secret"), 0600), 0);
+    assert_int_equal(keys_read(in_folder("mixed.key_secret"), &one, message, sizeof message), -1);
+    assert_non_null(strstr(message, "does not belong"));
+}
+
+static void reading_and_making_keys_leaves_the_signals_alone(void **state)
+{
+    (void)state;
+    static const int signals[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < 2; i++) {
+        struct sigaction action;
+        assert_int_equal(sigaction(signals[i], NULL, &action), 0);
+        assert_ptr_equal(action.sa_handler, SIG_DFL);
+    }
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    char command[100];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pair_is_read_back_with_who_holds_it),
+        cmocka_unit_test(a_secret_is_for_its_owner_alone_and_another_is_not_read),
+        cmocka_unit_test(an_existing_file_is_not_written_over),
+        cmocka_unit_test(names_and_roles_that_cannot_stand_in_a_file_are_refused),
+        cmocka_unit_test(a_damaged_file_is_refused_by_name),
+        cmocka_unit_test(a_secret_of_another_public_key_is_refused),
+        cmocka_unit_test(reading_and_making_keys_leaves_the_signals_alone),
+    };
+    return cmocka_run_group_tests_name("keys", tests, make_folder, remove_folder);
+}
