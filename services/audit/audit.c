@@ -32,7 +32,8 @@ static const char documentation[] =
     "Follows the broker's ledger into FOLDER/trail.db: every event, checked against the chain before it is "
     "stored, and plain tables beside it that sqlite3 can query. Goes on from where it was after a crash."
     "\vExit codes: 0 stopped by SIGTERM or SIGINT; 100 usage or configuration; 111 the disk, the network or "
-    "the ledger: among these, a history that does not continue the one in the trail, which is written into its "
+    "the ledger: among these, a history that does not continue the one in the trail, which is written into "
+    "its "
     "table `alarm` and never followed. `concordat report` and `concordat verify` read the trail.";
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -112,8 +113,8 @@ int main(int count, char **arguments)
 {
     struct options options = {0};
     argp_err_exit_status = EXIT_USAGE;
-    argp_parse(&(struct argp){option_list, parse, NULL, documentation, NULL, NULL, NULL}, count, arguments, 0, NULL,
-               &options);
+    argp_parse(&(struct argp){option_list, parse, NULL, documentation, NULL, NULL, NULL}, count, arguments, 0,
+               NULL, &options);
     struct sigaction action = {.sa_handler = stop};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);

@@ -30,7 +30,8 @@ enum trail_status follow_take(struct trail *trail, const Concordat__V1__Feed *fe
     uint64_t have = trail_head(trail, NULL);
     if (feed->head < have) {
         snprintf(message, message_size,
-                 "the ledger ends at event %" PRIu64 " and this trail has %" PRIu64 ": history has been cut short",
+                 "the ledger ends at event %" PRIu64 " and this trail has %" PRIu64
+                 ": history has been cut short",
                  feed->head, have);
         return TRAIL_BROKEN;
     }
@@ -47,7 +48,8 @@ enum trail_status follow_take(struct trail *trail, const Concordat__V1__Feed *fe
         }
         events[i] = (struct trail_event){event->event.data, event->event.len, event->chain.data};
     }
-    return feed->n_events == 0 ? TRAIL_OK : trail_append(trail, events, feed->n_events, message, message_size);
+    return feed->n_events == 0 ? TRAIL_OK
+                               : trail_append(trail, events, feed->n_events, message, message_size);
 }
 
 static int ask(struct concordat_client *client, uint64_t after)
@@ -64,7 +66,8 @@ static int ask(struct concordat_client *client, uint64_t after)
 enum reply { REPLY_NONE, REPLY_FEED, REPLY_LATER, REPLY_REFUSED };
 
 /* What came within the time; *feed where it is the feed's answer. */
-static enum reply next_reply(struct concordat_client *client, int timeout_ms, const Concordat__V1__Feed **feed)
+static enum reply next_reply(struct concordat_client *client, int timeout_ms,
+                             const Concordat__V1__Feed **feed)
 {
     const Concordat__V1__Message *message = concordat_client_next(client, timeout_ms);
     if (message == NULL)

@@ -12,17 +12,32 @@ struct national {
     const char *code;
 };
 
-#define SOURCE(name, code)    {&concordat__v1__source__descriptor, CONCORDAT__V1__SOURCE__SOURCE_##name, code}
-#define URGENCY(name, code)   {&concordat__v1__urgency__descriptor, CONCORDAT__V1__URGENCY__URGENCY_##name, code}
+#define SOURCE(name, code)                                                                                   \
+    {                                                                                                        \
+        &concordat__v1__source__descriptor, CONCORDAT__V1__SOURCE__SOURCE_##name, code                       \
+    }
+#define URGENCY(name, code)                                                                                  \
+    {                                                                                                        \
+        &concordat__v1__urgency__descriptor, CONCORDAT__V1__URGENCY__URGENCY_##name, code                    \
+    }
 #define LEGAL(name, code)                                                                                    \
-    {&concordat__v1__legal_status__descriptor, CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_##name, code}
+    {                                                                                                        \
+        &concordat__v1__legal_status__descriptor, CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_##name, code     \
+    }
 #define DECLINE(name, code)                                                                                  \
-    {&concordat__v1__decline_reason__descriptor, CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_##name, code}
+    {                                                                                                        \
+        &concordat__v1__decline_reason__descriptor, CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_##name,    \
+            code                                                                                             \
+    }
 #define MECHANISM(name, code)                                                                                \
-    {&concordat__v1__contact_mechanism__descriptor,                                                          \
-     CONCORDAT__V1__CONTACT_MECHANISM__CONTACT_MECHANISM_##name, code}
+    {                                                                                                        \
+        &concordat__v1__contact_mechanism__descriptor,                                                       \
+            CONCORDAT__V1__CONTACT_MECHANISM__CONTACT_MECHANISM_##name, code                                 \
+    }
 #define ATTEND(name, code)                                                                                   \
-    {&concordat__v1__attend_status__descriptor, CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_##name, code}
+    {                                                                                                        \
+        &concordat__v1__attend_status__descriptor, CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_##name, code  \
+    }
 
 static const struct national nationals[] = {
     SOURCE(STREET_TRIAGE, "E1"), /* MHSDS SourceOfReferralMH */

@@ -38,9 +38,11 @@ static const char scope_sql[] =
     "  FROM in_range WHERE NOT drill;"
     "BEGIN";
 
-static const char drills_sql[] = "SELECT count(*) || CASE count(*) WHEN 1 THEN ' drill is' ELSE ' drills are' END ||"
-                                 " ' left out of every figure' FROM in_range WHERE drill";
-static const char footer[] = "figures are unsuppressed: small numbers could point to a person; for internal use only";
+static const char drills_sql[] =
+    "SELECT count(*) || CASE count(*) WHEN 1 THEN ' drill is' ELSE ' drills are' END ||"
+    " ' left out of every figure' FROM in_range WHERE drill";
+static const char footer[] =
+    "figures are unsuppressed: small numbers could point to a person; for internal use only";
 
 static bool open_scope(sqlite3 *database, int64_t from_ms, int64_t to_ms)
 {
@@ -89,8 +91,8 @@ static json_t *ask_table(sqlite3 *database, const struct report_table *table)
         whole = add_row(statement, rows);
     sqlite3_finalize(statement);
     if (whole && stepped == SQLITE_DONE)
-        return json_pack("{s:s, s:s, s:o, s:o}", "name", table->name, "title", table->title, "columns", columns,
-                         "rows", rows);
+        return json_pack("{s:s, s:s, s:o, s:o}", "name", table->name, "title", table->title, "columns",
+                         columns, "rows", rows);
     json_decref(columns);
     json_decref(rows);
     return NULL;
@@ -103,7 +105,8 @@ static bool ask_lines(sqlite3 *database, const char *sql, json_t *lines)
     bool whole = sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK;
     int stepped = SQLITE_DONE;
     while (whole && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
-        whole = json_array_append_new(lines, json_string((const char *)sqlite3_column_text(statement, 0))) == 0;
+        whole =
+            json_array_append_new(lines, json_string((const char *)sqlite3_column_text(statement, 0))) == 0;
     sqlite3_finalize(statement);
     return whole && stepped == SQLITE_DONE;
 }
@@ -126,7 +129,8 @@ static bool fill(sqlite3 *database, const struct report *report, json_t *documen
 
 static json_t *head(sqlite3 *database, const struct report *report, int64_t from_ms, int64_t to_ms)
 {
-    char from[TIME_TEXT_BYTES] = "the beginning", to[TIME_TEXT_BYTES] = "the end", as_at[TIME_TEXT_BYTES] = "";
+    char from[TIME_TEXT_BYTES] = "the beginning", to[TIME_TEXT_BYTES] = "the end",
+         as_at[TIME_TEXT_BYTES] = "";
     if (from_ms > 0)
         words_time(from_ms, from);
     if (to_ms > 0)
@@ -136,8 +140,8 @@ static json_t *head(sqlite3 *database, const struct report *report, int64_t from
         sqlite3_step(statement) == SQLITE_ROW)
         words_time(sqlite3_column_int64(statement, 0), as_at);
     sqlite3_finalize(statement);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:[], s:[], s:[]}", "report", report->name, "about", report->about,
-                     "asAt", as_at, "from", from, "to", to, "tables", "verdicts", "notes");
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:[], s:[], s:[]}", "report", report->name, "about",
+                     report->about, "asAt", as_at, "from", from, "to", to, "tables", "verdicts", "notes");
 }
 
 static int run(sqlite3 *database, const struct report *report, enum report_format format, int64_t from_ms,
@@ -145,7 +149,8 @@ static int run(sqlite3 *database, const struct report *report, enum report_forma
 {
     json_t *document = NULL;
     bool answered = open_scope(database, from_ms, to_ms) &&
-                    (document = head(database, report, from_ms, to_ms)) != NULL && fill(database, report, document);
+                    (document = head(database, report, from_ms, to_ms)) != NULL &&
+                    fill(database, report, document);
     int result = REPORT_DONE;
     if (!answered) {
         snprintf(message, message_size, "the trail cannot be read: %s", sqlite3_errmsg(database));

@@ -13,7 +13,13 @@
 
 enum report_format { REPORT_TEXT, REPORT_CSV, REPORT_JSON };
 
-enum { REPORT_DONE = 0, REPORT_UNKNOWN = 100, REPORT_FAILED = 111, REPORT_TABLES_MAX = 6, REPORT_LINES_MAX = 6 };
+enum {
+    REPORT_DONE = 0,
+    REPORT_UNKNOWN = 100,
+    REPORT_FAILED = 111,
+    REPORT_TABLES_MAX = 6,
+    REPORT_LINES_MAX = 6
+};
 
 /* One table of a report. Columns are named by the SQL, units last (median_s); text shows spaces for _. */
 struct report_table {
@@ -26,8 +32,9 @@ struct report {
     const char *name;
     const char *about;                             /* one line, for a list of reports */
     struct report_table tables[REPORT_TABLES_MAX]; /* ends with a NULL name, or full */
-    const char *verdicts[REPORT_LINES_MAX];        /* SQL, each row a sentence: what must hold, and whether it does */
-    const char *notes[REPORT_LINES_MAX];           /* how to read the figures */
+    const char
+        *verdicts[REPORT_LINES_MAX];     /* SQL, each row a sentence: what must hold, and whether it does */
+    const char *notes[REPORT_LINES_MAX]; /* how to read the figures */
 };
 
 /* Every report, in the order in which they are listed. */

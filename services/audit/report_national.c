@@ -14,8 +14,10 @@
     "  (2, 'CCR120', 'urgent, community', 0, 'urgent', 1440),"                                               \
     "  (3, 'PLS123', 'liaison, emergency department', 1, NULL, 60)),"                                        \
     " ages (suffix, age_band) AS (VALUES ('a', '18 and over'), ('b', 'under 18'), ('?', 'age not known')),"  \
-    " asked AS (SELECT m.place, a.suffix, m.code || a.suffix AS measure, m.about, a.age_band, m.allowed_min," \
-    "  r.referral, r.first_face_to_face_at_ms - r.received_at_ms AS seen_ms, r.ended_at_ms, r.received_at_ms," \
+    " asked AS (SELECT m.place, a.suffix, m.code || a.suffix AS measure, m.about, a.age_band, "              \
+    "m.allowed_min,"                                                                                         \
+    "  r.referral, r.first_face_to_face_at_ms - r.received_at_ms AS seen_ms, r.ended_at_ms, "                \
+    "r.received_at_ms,"                                                                                      \
     "  m.allowed_min * 60000 AS allowed_ms, r.as_at_ms, r.urgency, r.decided_basis"                          \
     "  FROM measure m JOIN ages a LEFT JOIN counted r ON r.age_band = a.age_band"                            \
     "   AND (r.source IS 'emergency department') = m.from_department"                                        \
@@ -35,12 +37,14 @@
     " line (row, text, value, denominator, place, suffix, measure) AS ("                                     \
     "  SELECT 1, 'new referrals', new, NULL, place, suffix, measure FROM totals"                             \
     "  UNION ALL SELECT 2, 'had a face-to-face contact', seen, NULL, place, suffix, measure FROM totals"     \
-    "  UNION ALL SELECT 3, printf('seen within %d min, of new referrals', allowed_min), in_time, new, place," \
+    "  UNION ALL SELECT 3, printf('seen within %d min, of new referrals', allowed_min), in_time, new, "      \
+    "place,"                                                                                                 \
     "   suffix, measure FROM totals"                                                                         \
     "  UNION ALL SELECT 4, printf('seen within %d min, of those with a face-to-face contact', allowed_min)," \
     "   in_time, seen, place, suffix, measure FROM totals"                                                   \
     "  UNION ALL SELECT 5, 'seen later, of new referrals', late, new, place, suffix, measure FROM totals"    \
-    "  UNION ALL SELECT 6, 'never seen: ended without a face-to-face contact, of new referrals', never, new," \
+    "  UNION ALL SELECT 6, 'never seen: ended without a face-to-face contact, of new referrals', never, "    \
+    "new,"                                                                                                   \
     "   place, suffix, measure FROM totals"                                                                  \
     "  UNION ALL SELECT 7, 'open, not seen and past the time, of new referrals', open_late, new, place,"     \
     "   suffix, measure FROM totals"                                                                         \
@@ -52,8 +56,7 @@ const struct report report_national = {
     .about = "equivalents of the national measures CCR119, CCR120 and PLS123, with both denominators",
     .tables =
         {{"measures", "Measures (a: 18 and over, b: under 18, ?: age not known)",
-          KINDS "," LINES
-                "SELECT measure, text AS line, value AS count, denominator AS out_of,"
+          KINDS "," LINES "SELECT measure, text AS line, value AS count, denominator AS out_of,"
                 " round(100.0 * value / nullif(denominator, 0), 1) AS percent FROM line"
                 " WHERE suffix <> '?' OR (SELECT new FROM totals t WHERE t.measure = line.measure) > 0"
                 " ORDER BY place, suffix, row"},
@@ -67,7 +70,8 @@ const struct report report_national = {
          {"recording", "How well times and urgency were recorded",
           "SELECT 'time of the decision imputed or missing' AS line,"
           "  count(*) FILTER (WHERE decided_basis IS NOT 'stated') AS count, count(*) AS out_of FROM counted"
-          " UNION ALL SELECT 'time of a contact imputed', count(*) FILTER (WHERE occurred_basis IS NOT 'stated'),"
+          " UNION ALL SELECT 'time of a contact imputed', count(*) FILTER (WHERE occurred_basis IS NOT "
+          "'stated'),"
           "  count(*) FROM contact JOIN counted USING (referral)"
           " UNION ALL SELECT 'urgency not recorded, routed as the policy says',"
           "  count(*) FILTER (WHERE urgency IS NULL), count(*) FROM counted"

@@ -20,9 +20,11 @@ const struct report report_open = {
          {"referrals", "Open referrals, oldest first",
           "SELECT c.number, coalesce(i.owner_kind, 'NOBODY') AS owner_kind, i.owner, c.state, c.source,"
           " c.urgency_used AS urgency, round((c.as_at_ms - c.received_at_ms) / 60000.0, 1) AS age_min,"
-          " c.offers, " ISO("i.act_by_ms") " AS act_by,"
-          " CASE WHEN i.act_by_ms < c.as_at_ms THEN 'overdue' ELSE '' END AS mark" OPEN
-          "ORDER BY c.received_at_ms, c.number"}},
-    .verdicts = {"SELECT count(*) || ' open, ' || count(*) FILTER (WHERE i.owner IS NULL) || ' without an owner'" OPEN},
+          " c.offers, " ISO(
+              "i.act_by_ms") " AS act_by,"
+                             " CASE WHEN i.act_by_ms < c.as_at_ms THEN 'overdue' ELSE '' END AS mark" OPEN
+                             "ORDER BY c.received_at_ms, c.number"}},
+    .verdicts = {"SELECT count(*) || ' open, ' || count(*) FILTER (WHERE i.owner IS NULL) || ' without an "
+                 "owner'" OPEN},
     .notes = {"age: from receipt until the newest event in the trail"},
 };

@@ -55,6 +55,6 @@ static void finish(sqlite3_context *context)
 
 int report_percentile_add(sqlite3 *database)
 {
-    return sqlite3_create_function_v2(database, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, NULL, add,
-                                      finish, NULL);
+    return sqlite3_create_function_v2(database, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                      NULL, add, finish, NULL);
 }

@@ -1,4 +1,5 @@
-/* report_times.c: the router's own times. They are not the national measures and are never mixed with them. */
+/* report_times.c: the router's own times. They are not the national measures and are never mixed with them.
+ */
 #include "services/audit/report_all.h"
 
 /* One row for each referral and measure; ms is NULL where it has not come to that. */

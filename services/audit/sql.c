@@ -7,7 +7,8 @@
 
 #include "proto/words.h"
 
-static_assert(SQL_OWN_BYTES >= WORDS_MAX && SQL_OWN_BYTES >= UUID_TEXT_BYTES, "a value can hold its own text");
+static_assert((int)SQL_OWN_BYTES >= (int)WORDS_MAX && (int)SQL_OWN_BYTES >= (int)UUID_TEXT_BYTES,
+              "a value can hold its own text");
 
 struct sql_value sql_integer(int64_t value)
 {

@@ -14,7 +14,7 @@
 #include "services/audit/trail_schema.h"
 #include "services/audit/trail_tables.h"
 
-static_assert(TRAIL_HASH_BYTES == LEDGER_HASH_BYTES, "the trail keeps the ledger's own chain");
+static_assert((int)TRAIL_HASH_BYTES == (int)LEDGER_HASH_BYTES, "the trail keeps the ledger's own chain");
 
 /* An unpacked event takes more room than its bytes: pointers, and structs for what is short on the wire. */
 enum { EVENT_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
@@ -30,8 +30,10 @@ struct trail {
 
 static enum trail_status fail(struct trail *trail, int code, char *message, size_t message_size)
 {
-    snprintf(message, message_size, "the trail cannot be written: %s (%s); free space or repair the disk, then "
-             "start again", sqlite3_errstr(code), sqlite3_errmsg(trail->database));
+    snprintf(message, message_size,
+             "the trail cannot be written: %s (%s); free space or repair the disk, then "
+             "start again",
+             sqlite3_errstr(code), sqlite3_errmsg(trail->database));
     return TRAIL_FAILED;
 }
 
@@ -71,7 +73,8 @@ static int check_version(sqlite3 *database, char *message, size_t message_size)
         snprintf(message, message_size, "not a trail: the file belongs to another program");
     else
         snprintf(message, message_size,
-                 "a trail of version %" PRId64 ", and this program reads version %d: move the file away, and the "
+                 "a trail of version %" PRId64
+                 ", and this program reads version %d: move the file away, and the "
                  "trail is made again from the ledger",
                  version, TRAIL_VERSION);
     return SQLITE_MISMATCH;
@@ -92,8 +95,8 @@ static int create(sqlite3 *database)
 
 static int read_head(struct trail *trail)
 {
-    sqlite3_stmt *statement = sql_bind(
-        &trail->sql, "SELECT seq, at_ms, chain FROM event ORDER BY seq DESC LIMIT 1", NULL, 0);
+    sqlite3_stmt *statement =
+        sql_bind(&trail->sql, "SELECT seq, at_ms, chain FROM event ORDER BY seq DESC LIMIT 1", NULL, 0);
     if (statement == NULL)
         return sqlite3_extended_errcode(trail->database);
     int stepped = sqlite3_step(statement);
@@ -160,8 +163,9 @@ struct trail *trail_open(const char *path, char *message, size_t message_size)
 
 struct trail *trail_open_scratch(char *message, size_t message_size)
 {
-    return open_with("", "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF", message,
-                     message_size);
+    return open_with("",
+                     "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF",
+                     message, message_size);
 }
 
 void trail_close(struct trail **trail)
@@ -206,20 +210,21 @@ static enum trail_status check_next(const struct trail *trail, const Concordat__
                                     const struct trail_event *raw, char *message, size_t message_size)
 {
     if (event->seq != trail->seq + 1) {
-        snprintf(message, message_size, "event %" PRIu64 " was to come and %" PRIu64 " came: the sequence has a gap",
-                 trail->seq + 1, event->seq);
+        snprintf(message, message_size,
+                 "event %" PRIu64 " was to come and %" PRIu64 " came: the sequence has a gap", trail->seq + 1,
+                 event->seq);
         return TRAIL_BROKEN;
     }
     if (event->at_ms < trail->at_ms) {
-        snprintf(message, message_size, "event %" PRIu64 " is earlier than the one before it: time went backwards",
-                 event->seq);
+        snprintf(message, message_size,
+                 "event %" PRIu64 " is earlier than the one before it: time went backwards", event->seq);
         return TRAIL_BROKEN;
     }
     uint8_t chain[TRAIL_HASH_BYTES];
     ledger_chain(trail->chain, raw->body, raw->size, chain);
     if (memcmp(chain, raw->chain, TRAIL_HASH_BYTES) != 0) {
-        snprintf(message, message_size, "event %" PRIu64 " does not continue the chain: something was altered",
-                 event->seq);
+        snprintf(message, message_size,
+                 "event %" PRIu64 " does not continue the chain: something was altered", event->seq);
         return TRAIL_BROKEN;
     }
     return TRAIL_OK;
@@ -228,11 +233,12 @@ static enum trail_status check_next(const struct trail *trail, const Concordat__
 static enum trail_status store(struct trail *trail, const Concordat__V1__Event *event,
                                const struct trail_event *raw, char *message, size_t message_size)
 {
-    int done = sql_run(&trail->sql,
-                       "INSERT INTO event (seq, at_ms, kind, referral, body, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                       SQL_VALUES(sql_integer((int64_t)event->seq), sql_integer(event->at_ms),
-                                  sql_text(trail_tables_kind(event)), sql_uuid(&event->referral),
-                                  sql_blob(raw->body, raw->size), sql_blob(raw->chain, TRAIL_HASH_BYTES)));
+    int done =
+        sql_run(&trail->sql,
+                "INSERT INTO event (seq, at_ms, kind, referral, body, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                SQL_VALUES(sql_integer((int64_t)event->seq), sql_integer(event->at_ms),
+                           sql_text(trail_tables_kind(event)), sql_uuid(&event->referral),
+                           sql_blob(raw->body, raw->size), sql_blob(raw->chain, TRAIL_HASH_BYTES)));
     if (done == SQLITE_OK)
         done = trail_tables_apply(&trail->sql, event);
     if ((done & 0xff) == SQLITE_CONSTRAINT) {
@@ -255,7 +261,8 @@ static enum trail_status append_one(struct trail *trail, const struct trail_even
     const Concordat__V1__Event *event = wire_unpack_event(raw->body, raw->size, &trail->arena, &fault);
     if (event == NULL || trail_tables_kind(event) == NULL) {
         snprintf(message, message_size,
-                 "the event after %" PRIu64 " cannot be read (%s): it was altered, or comes from a newer broker and "
+                 "the event after %" PRIu64
+                 " cannot be read (%s): it was altered, or comes from a newer broker and "
                  "this program must be brought up to date",
                  trail->seq, event == NULL ? fault.text : "unknown kind");
         return TRAIL_BROKEN;

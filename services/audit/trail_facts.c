@@ -45,27 +45,25 @@ static int set_referral(struct sql *sql, const struct sql_value *id, const Conco
     int out_of_memory = sqlite3_str_errcode(needs) | sqlite3_str_errcode(flags);
     char *needs_text = sqlite3_str_finish(needs);
     char *flags_text = sqlite3_str_finish(flags);
-    int done = out_of_memory != SQLITE_OK ? SQLITE_NOMEM
-                                          : RUN("UPDATE referral SET source = ?2, source_code = ?3,"
-                                                " organisation = ?4, site = ?5, referrer_role = ?6,"
-                                                " urgency = ?7, urgency_code = ?8, urgency_set_by = ?9,"
-                                                " routed_as = ?10, area = ?11, postcode_district = ?12,"
-                                                " primary_reason = ?13, presenting_code = ?14, needs = ?15,"
-                                                " flags = ?16, intoxicated = ?17, decided_at_ms = ?18,"
-                                                " decided_basis = ?19 WHERE referral = ?1",
-                                                *id, WORDS(source, facts->source), CODE(source, facts->source),
-                                                sql_text(facts->organisation), sql_text(facts->site),
-                                                sql_text(facts->referrer_role), WORDS(urgency, facts->urgency),
-                                                CODE(urgency, facts->urgency), sql_text(facts->urgency_set_by),
-                                                WORDS(urgency, routing->routed_as), sql_text(routing->area),
-                                                sql_text(facts->postcode_district),
-                                                sql_text(facts->primary_reason),
-                                                sql_text(facts->presenting_code), sql_text(needs_text),
-                                                sql_text(flags_text), sql_integer(facts->intoxicated),
-                                                instant(facts->decided_at),
-                                                WORDS(basis, facts->decided_at == NULL
-                                                                 ? CONCORDAT__V1__BASIS__BASIS_UNSPECIFIED
-                                                                 : facts->decided_at->basis));
+    int done =
+        out_of_memory != SQLITE_OK
+            ? SQLITE_NOMEM
+            : RUN("UPDATE referral SET source = ?2, source_code = ?3,"
+                  " organisation = ?4, site = ?5, referrer_role = ?6,"
+                  " urgency = ?7, urgency_code = ?8, urgency_set_by = ?9,"
+                  " routed_as = ?10, area = ?11, postcode_district = ?12,"
+                  " primary_reason = ?13, presenting_code = ?14, needs = ?15,"
+                  " flags = ?16, intoxicated = ?17, decided_at_ms = ?18,"
+                  " decided_basis = ?19 WHERE referral = ?1",
+                  *id, WORDS(source, facts->source), CODE(source, facts->source),
+                  sql_text(facts->organisation), sql_text(facts->site), sql_text(facts->referrer_role),
+                  WORDS(urgency, facts->urgency), CODE(urgency, facts->urgency),
+                  sql_text(facts->urgency_set_by), WORDS(urgency, routing->routed_as),
+                  sql_text(routing->area), sql_text(facts->postcode_district),
+                  sql_text(facts->primary_reason), sql_text(facts->presenting_code), sql_text(needs_text),
+                  sql_text(flags_text), sql_integer(facts->intoxicated), instant(facts->decided_at),
+                  WORDS(basis, facts->decided_at == NULL ? CONCORDAT__V1__BASIS__BASIS_UNSPECIFIED
+                                                         : facts->decided_at->basis));
     sqlite3_free(needs_text);
     sqlite3_free(flags_text);
     return done;
@@ -79,9 +77,9 @@ static int set_person(struct sql *sql, const struct sql_value *id, const Concord
     return RUN("UPDATE referral SET age_years = ?2, age_estimated = ?3, gender = ?4, ethnic_category = ?5,"
                " ethnicity_stated_by = ?6, language = ?7, interpreter_needed = ?8 WHERE referral = ?1",
                *id, person->age_known ? sql_integer(person->age_years) : sql_text(NULL),
-               sql_integer(person->age_estimated), sql_text(person->gender), sql_text(person->ethnic_category),
-               sql_text(person->ethnicity_stated_by), sql_text(person->language),
-               sql_integer(person->interpreter_needed));
+               sql_integer(person->age_estimated), sql_text(person->gender),
+               sql_text(person->ethnic_category), sql_text(person->ethnicity_stated_by),
+               sql_text(person->language), sql_integer(person->interpreter_needed));
 }
 
 static int set_legal(struct sql *sql, const struct sql_value *id, const Concordat__V1__Legal *legal)
@@ -123,13 +121,13 @@ static int set_emergency(struct sql *sql, const struct sql_value *id,
                          const Concordat__V1__EmergencyDepartment *details)
 {
     /* A team's own word that the person was assessed (a check-in, the outcome) outlives a form without it. */
-    return RUN("UPDATE referral SET arrived_at_department_at_ms = ?2, self_harm = ?3, physically_cleared = ?4,"
-               " psychosocially_assessed = coalesce(?5, psychosocially_assessed),"
-               " psychosocially_assessed_at_ms = ?6 WHERE referral = ?1",
-               *id, instant(details->arrived_at), WORDS(answered, details->self_harm),
-               WORDS(answered, details->physically_cleared),
-               WORDS(answered, details->psychosocially_assessed),
-               instant(details->psychosocially_assessed_at));
+    return RUN(
+        "UPDATE referral SET arrived_at_department_at_ms = ?2, self_harm = ?3, physically_cleared = ?4,"
+        " psychosocially_assessed = coalesce(?5, psychosocially_assessed),"
+        " psychosocially_assessed_at_ms = ?6 WHERE referral = ?1",
+        *id, instant(details->arrived_at), WORDS(answered, details->self_harm),
+        WORDS(answered, details->physically_cleared), WORDS(answered, details->psychosocially_assessed),
+        instant(details->psychosocially_assessed_at));
 }
 
 static int set_details(struct sql *sql, const struct sql_value *id, const Concordat__V1__Referral *facts)

@@ -11,8 +11,8 @@
 static const char *const statements[] = {
     "CREATE TABLE event ("
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, referral TEXT,"
-    "  body BLOB NOT NULL,"   /* the exact bytes of a concordat.v1.Event */
-    "  chain BLOB NOT NULL"   /* BLAKE2b-256 over the chain value before it and these bytes */
+    "  body BLOB NOT NULL," /* the exact bytes of a concordat.v1.Event */
+    "  chain BLOB NOT NULL" /* BLAKE2b-256 over the chain value before it and these bytes */
     ") STRICT",
     "CREATE INDEX event_of_referral ON event (referral) WHERE referral IS NOT NULL",
 
@@ -33,9 +33,9 @@ static const char *const statements[] = {
     "  physically_cleared TEXT, psychosocially_assessed TEXT, psychosocially_assessed_at_ms INTEGER,"
     "  decided_at_ms INTEGER, decided_basis TEXT,"
     "  received_at_ms INTEGER NOT NULL, first_offer_at_ms INTEGER, first_accepted_at_ms INTEGER,"
-    "  accepted_team TEXT,"            /* the latest */
-    "  referrer_told_at_ms INTEGER,"   /* first told who will come, or what came of it */
-    "  first_contact_at_ms INTEGER,"   /* of any kind */
+    "  accepted_team TEXT,"               /* the latest */
+    "  referrer_told_at_ms INTEGER,"      /* first told who will come, or what came of it */
+    "  first_contact_at_ms INTEGER,"      /* of any kind */
     "  first_face_to_face_at_ms INTEGER," /* attended: stops the national response clock */
     "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"
     "  state TEXT, offers INTEGER NOT NULL DEFAULT 0"
@@ -45,7 +45,8 @@ static const char *const statements[] = {
     "CREATE TABLE offer ("
     "  referral TEXT NOT NULL, attempt INTEGER NOT NULL, team TEXT NOT NULL, round INTEGER NOT NULL,"
     "  handover INTEGER NOT NULL, assigned INTEGER NOT NULL,"
-    "  offered_seq INTEGER NOT NULL, offered_at_ms INTEGER NOT NULL, expires_at_ms INTEGER, seen_at_ms INTEGER,"
+    "  offered_seq INTEGER NOT NULL, offered_at_ms INTEGER NOT NULL, expires_at_ms INTEGER, seen_at_ms "
+    "INTEGER,"
     "  ended_seq INTEGER, ended_at_ms INTEGER, ended_as TEXT, reason TEXT, reason_code TEXT,"
     "  free_places_shown INTEGER, capacity_age_min INTEGER,"
     "  PRIMARY KEY (referral, attempt)"
@@ -88,13 +89,16 @@ static const char *const statements[] = {
     "  due_at_ms INTEGER NOT NULL"
     ") STRICT",
     "CREATE TABLE reminder ("
-    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT, times INTEGER"
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT, times "
+    "INTEGER"
     ") STRICT",
     "CREATE TABLE record_read ("
-    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, role TEXT, on_behalf_of TEXT, reason TEXT"
+    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, role TEXT, on_behalf_of "
+    "TEXT, reason TEXT"
     ") STRICT",
     "CREATE TABLE refused_command ("
-    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, command TEXT, refusal TEXT,"
+    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, command TEXT, refusal "
+    "TEXT,"
     "  left_out INTEGER NOT NULL"
     ") STRICT",
     "CREATE TABLE team ("
@@ -153,9 +157,10 @@ static const char *const statements[] = {
 };
 
 const char *const trail_schema_derived[] = {
-    "event",  "referral", "offer",    "acceptance",  "custody_interval", "decision", "finding",
-    "check_in", "clock",  "breach",   "reminder",    "record_read",      "refused_command",
-    "team",   "policy",   "presence", "capacity",    "broker_start",     NULL};
+    "event",    "referral",    "offer",           "acceptance", "custody_interval",
+    "decision", "finding",     "check_in",        "clock",      "breach",
+    "reminder", "record_read", "refused_command", "team",       "policy",
+    "presence", "capacity",    "broker_start",    NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -42,7 +42,8 @@ static int stop_clock(struct sql *sql, const event_t *event, Concordat__V1__Cloc
                REFERRAL, WORDS(clock, clock), sql_integer(at_ms));
 }
 
-static int start_clocks(struct sql *sql, const event_t *event, size_t count, Concordat__V1__ClockStarted **clocks)
+static int start_clocks(struct sql *sql, const event_t *event, size_t count,
+                        Concordat__V1__ClockStarted **clocks)
 {
     int done = SQLITE_OK;
     for (size_t i = 0; i < count && done == SQLITE_OK; i++)
@@ -59,27 +60,30 @@ static int stop_handover_clock(struct sql *sql, const event_t *event, const Conc
 {
     if (facts->legal == NULL || facts->legal->handover_done_at == NULL)
         return SQLITE_OK;
-    return stop_clock(sql, event, CONCORDAT__V1__CLOCK__CLOCK_HANDOVER, facts->legal->handover_done_at->unix_ms);
+    return stop_clock(sql, event, CONCORDAT__V1__CLOCK__CLOCK_HANDOVER,
+                      facts->legal->handover_done_at->unix_ms);
 }
 
-static int add_findings(struct sql *sql, const event_t *event, size_t count, Concordat__V1__Considered **considered)
+static int add_findings(struct sql *sql, const event_t *event, size_t count,
+                        Concordat__V1__Considered **considered)
 {
     int done = SQLITE_OK;
     for (size_t i = 0; i < count && done == SQLITE_OK; i++) {
         const Concordat__V1__Considered *team = considered[i];
-        done = RUN("INSERT INTO finding (seq, position, team, finding, rung, times_asked, free_places,"
-                   " capacity_age_min, load) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                   SEQ, sql_integer((int64_t)i + 1), sql_text(team->team),
-                   WORDS(consideration, team->finding), sql_integer(team->rung),
-                   sql_integer(team->times_asked),
-                   team->capacity_known ? sql_integer(team->free_places) : sql_text(NULL),
-                   team->capacity_known ? sql_integer(team->capacity_age_minutes) : sql_text(NULL),
-                   sql_integer(team->load));
+        done =
+            RUN("INSERT INTO finding (seq, position, team, finding, rung, times_asked, free_places,"
+                " capacity_age_min, load) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                SEQ, sql_integer((int64_t)i + 1), sql_text(team->team), WORDS(consideration, team->finding),
+                sql_integer(team->rung), sql_integer(team->times_asked),
+                team->capacity_known ? sql_integer(team->free_places) : sql_text(NULL),
+                team->capacity_known ? sql_integer(team->capacity_age_minutes) : sql_text(NULL),
+                sql_integer(team->load));
     }
     return done;
 }
 
-static int note_assessment(struct sql *sql, const event_t *event, Concordat__V1__Answered answered, int64_t at_ms)
+static int note_assessment(struct sql *sql, const event_t *event, Concordat__V1__Answered answered,
+                           int64_t at_ms)
 {
     if (answered == CONCORDAT__V1__ANSWERED__ANSWERED_UNSPECIFIED)
         return SQLITE_OK;
@@ -91,7 +95,8 @@ static int note_assessment(struct sql *sql, const event_t *event, Concordat__V1_
 
 static int end_referral(struct sql *sql, const event_t *event, struct sql_value state)
 {
-    int done = RUN("UPDATE referral SET ended_at_ms = ?2, state = ?3 WHERE referral = ?1", REFERRAL, AT, state);
+    int done =
+        RUN("UPDATE referral SET ended_at_ms = ?2, state = ?3 WHERE referral = ?1", REFERRAL, AT, state);
     if (done == SQLITE_OK)
         done = stop_clock(sql, event, CONCORDAT__V1__CLOCK__CLOCK_SECTION_136, event->at_ms);
     return done;
@@ -122,8 +127,9 @@ static int updated(struct sql *sql, const event_t *event)
     const Concordat__V1__Updated *what = event->updated;
     if (what->referral == NULL)
         return SQLITE_OK;
-    int done = trail_facts_set(sql, &event->referral, what->referral,
-                               &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
+    int done =
+        trail_facts_set(sql, &event->referral, what->referral,
+                        &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
     if (done == SQLITE_OK)
         done = start_clocks(sql, event, what->n_clocks, what->clocks);
     if (done == SQLITE_OK)
@@ -147,14 +153,16 @@ static int offered(struct sql *sql, const event_t *event)
                    sql_time(what->expires_ms), shown ? sql_integer(chosen->free_places) : sql_text(NULL),
                    shown ? sql_integer(chosen->capacity_age_minutes) : sql_text(NULL));
     if (done == SQLITE_OK)
-        done = RUN("UPDATE referral SET offers = offers + 1, first_offer_at_ms = coalesce(first_offer_at_ms, ?2)"
-                   " WHERE referral = ?1",
-                   REFERRAL, AT);
+        done =
+            RUN("UPDATE referral SET offers = offers + 1, first_offer_at_ms = coalesce(first_offer_at_ms, ?2)"
+                " WHERE referral = ?1",
+                REFERRAL, AT);
     if (done == SQLITE_OK)
-        done = RUN("INSERT INTO decision (seq, referral, at_ms, result, team, round, assigned, handover, policy)"
-                   " VALUES (?1, ?2, ?3, 'offered', ?4, ?5, ?6, ?7, ?8)",
-                   SEQ, REFERRAL, AT, sql_text(what->team), sql_integer(what->round),
-                   sql_integer(what->assigned), sql_integer(what->handover), sql_hex(&what->policy));
+        done =
+            RUN("INSERT INTO decision (seq, referral, at_ms, result, team, round, assigned, handover, policy)"
+                " VALUES (?1, ?2, ?3, 'offered', ?4, ?5, ?6, ?7, ?8)",
+                SEQ, REFERRAL, AT, sql_text(what->team), sql_integer(what->round),
+                sql_integer(what->assigned), sql_integer(what->handover), sql_hex(&what->policy));
     if (done == SQLITE_OK)
         done = add_findings(sql, event, what->n_considered, what->considered);
     /* While a team hands over, the case stays with it and in its state. */
@@ -172,10 +180,11 @@ static int offer_seen(struct sql *sql, const event_t *event)
 static int end_offer(struct sql *sql, const event_t *event, uint32_t attempt, Concordat__V1__OfferEnd end,
                      Concordat__V1__DeclineReason reason)
 {
-    return RUN("UPDATE offer SET ended_seq = ?3, ended_at_ms = ?4, ended_as = ?5, reason = ?6, reason_code = ?7"
-               " WHERE referral = ?1 AND attempt = ?2 AND ended_seq IS NULL",
-               REFERRAL, sql_integer(attempt), SEQ, AT, WORDS(offer_end, end), WORDS(decline_reason, reason),
-               CODE(decline_reason, reason));
+    return RUN(
+        "UPDATE offer SET ended_seq = ?3, ended_at_ms = ?4, ended_as = ?5, reason = ?6, reason_code = ?7"
+        " WHERE referral = ?1 AND attempt = ?2 AND ended_seq IS NULL",
+        REFERRAL, sql_integer(attempt), SEQ, AT, WORDS(offer_end, end), WORDS(decline_reason, reason),
+        CODE(decline_reason, reason));
 }
 
 static int offer_ended(struct sql *sql, const event_t *event)
@@ -187,10 +196,11 @@ static int offer_ended(struct sql *sql, const event_t *event)
 static int held(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Held *what = event->held;
-    int done = RUN("INSERT INTO decision (seq, referral, at_ms, result, coordinator, hold_reason, round, policy)"
-                   " VALUES (?1, ?2, ?3, 'held', ?4, ?5, ?6, ?7)",
-                   SEQ, REFERRAL, AT, sql_text(what->coordinator), WORDS(hold_reason, what->reason),
-                   sql_integer(what->round), sql_hex(&what->policy));
+    int done =
+        RUN("INSERT INTO decision (seq, referral, at_ms, result, coordinator, hold_reason, round, policy)"
+            " VALUES (?1, ?2, ?3, 'held', ?4, ?5, ?6, ?7)",
+            SEQ, REFERRAL, AT, sql_text(what->coordinator), WORDS(hold_reason, what->reason),
+            sql_integer(what->round), sql_hex(&what->policy));
     if (done == SQLITE_OK)
         done = add_findings(sql, event, what->n_considered, what->considered);
     if (done == SQLITE_OK)
@@ -202,8 +212,9 @@ static int held(struct sql *sql, const event_t *event)
 
 static int reminded(struct sql *sql, const event_t *event)
 {
-    return RUN("INSERT INTO reminder (seq, referral, at_ms, coordinator, times) VALUES (?1, ?2, ?3, ?4, ?5)", SEQ,
-               REFERRAL, AT, sql_text(event->reminded->coordinator), sql_integer(event->reminded->times));
+    return RUN("INSERT INTO reminder (seq, referral, at_ms, coordinator, times) VALUES (?1, ?2, ?3, ?4, ?5)",
+               SEQ, REFERRAL, AT, sql_text(event->reminded->coordinator),
+               sql_integer(event->reminded->times));
 }
 
 static int taken(struct sql *sql, const event_t *event)
@@ -258,9 +269,10 @@ static int note_contact(struct sql *sql, const event_t *event, int64_t occurred_
                    REFERRAL, sql_integer(occurred_ms));
     if (done != SQLITE_OK || !event->checked_in->stops_response_clock)
         return done;
-    done = RUN("UPDATE referral SET first_face_to_face_at_ms = min(coalesce(first_face_to_face_at_ms, ?2), ?2)"
-               " WHERE referral = ?1",
-               REFERRAL, sql_integer(occurred_ms));
+    done =
+        RUN("UPDATE referral SET first_face_to_face_at_ms = min(coalesce(first_face_to_face_at_ms, ?2), ?2)"
+            " WHERE referral = ?1",
+            REFERRAL, sql_integer(occurred_ms));
     if (done == SQLITE_OK)
         done = stop_clock(sql, event, CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, occurred_ms);
     return done;
@@ -324,7 +336,8 @@ static int withdrawn(struct sql *sql, const event_t *event)
 
 static int referrer_told(struct sql *sql, const event_t *event)
 {
-    /* Told who will come, or what came of it. "We are asking" and "the coordinator holds it" are not yet that. */
+    /* Told who will come, or what came of it. "We are asking" and "the coordinator holds it" are not yet
+     * that. */
     Concordat__V1__State state = event->referrer_told->state;
     if (state < CONCORDAT__V1__STATE__STATE_ACCEPTED || state > CONCORDAT__V1__STATE__STATE_CLOSED)
         return SQLITE_OK;
@@ -361,21 +374,23 @@ static int record_read(struct sql *sql, const event_t *event)
 static int presence_changed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__PresenceChanged *what = event->presence_changed;
-    return RUN("INSERT INTO presence (seq, at_ms, team, present, lapsed) VALUES (?1, ?2, ?3, ?4, ?5)", SEQ, AT,
-               sql_text(what->team), sql_integer(what->present), sql_integer(what->lapsed));
+    return RUN("INSERT INTO presence (seq, at_ms, team, present, lapsed) VALUES (?1, ?2, ?3, ?4, ?5)", SEQ,
+               AT, sql_text(what->team), sql_integer(what->present), sql_integer(what->lapsed));
 }
 
 static int capacity_claimed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__CapacityClaimed *what = event->capacity_claimed;
-    return RUN("INSERT INTO capacity (seq, at_ms, team, free_places, good_until_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-               SEQ, AT, sql_text(what->team), sql_integer(what->free_places), sql_time(what->good_until_ms));
+    return RUN(
+        "INSERT INTO capacity (seq, at_ms, team, free_places, good_until_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+        SEQ, AT, sql_text(what->team), sql_integer(what->free_places), sql_time(what->good_until_ms));
 }
 
 static int policy_loaded(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__PolicyLoaded *what = event->policy_loaded;
-    int done = RUN("INSERT INTO policy (seq, at_ms, digest) VALUES (?1, ?2, ?3)", SEQ, AT, sql_hex(&what->digest));
+    int done =
+        RUN("INSERT INTO policy (seq, at_ms, digest) VALUES (?1, ?2, ?3)", SEQ, AT, sql_hex(&what->digest));
     if (done == SQLITE_OK)
         done = sql_run(sql, "UPDATE team SET in_force = 0", NULL, 0);
     for (size_t i = 0; i < what->n_teams && done == SQLITE_OK; i++) {

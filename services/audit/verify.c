@@ -107,8 +107,7 @@ static bool remake(struct verify *verify)
 {
     bool progress = isatty(STDERR_FILENO) != 0;
     int64_t total = count(verify, "SELECT count(*) FROM stored.event");
-    sqlite3_stmt *statement =
-        ask(verify, "events", "SELECT seq, body, chain FROM stored.event ORDER BY seq");
+    sqlite3_stmt *statement = ask(verify, "events", "SELECT seq, body, chain FROM stored.event ORDER BY seq");
     enum trail_status status = TRAIL_OK;
     int64_t done = 0;
     int stepped = SQLITE_DONE;
@@ -118,7 +117,8 @@ static bool remake(struct verify *verify)
                                     .chain = sqlite3_column_blob(statement, 2)};
         uint64_t before = trail_head(verify->remade, NULL);
         if (event.body == NULL || sqlite3_column_bytes(statement, 2) != TRAIL_HASH_BYTES) {
-            snprintf(verify->message, sizeof verify->message, "the row of event %" PRIu64 " is cut short", before + 1);
+            snprintf(verify->message, sizeof verify->message, "the row of event %" PRIu64 " is cut short",
+                     before + 1);
             status = TRAIL_BROKEN;
         } else {
             status = trail_append(verify->remade, &event, 1, verify->message, sizeof verify->message);
@@ -143,8 +143,8 @@ static bool remake(struct verify *verify)
 static void compare_side(struct verify *verify, const char *table, const char *columns, const char *here,
                          const char *there, const char *meaning)
 {
-    char *sql = sqlite3_mprintf("SELECT %s FROM %s.%s EXCEPT SELECT %s FROM %s.%s", columns, here, table, columns,
-                                there, table);
+    char *sql = sqlite3_mprintf("SELECT %s FROM %s.%s EXCEPT SELECT %s FROM %s.%s", columns, here, table,
+                                columns, there, table);
     if (sql == NULL) {
         verify->failed = true;
         return;
@@ -165,7 +165,8 @@ static void compare_side(struct verify *verify, const char *table, const char *c
 static void compare(struct verify *verify, const char *table, const char *columns)
 {
     compare_side(verify, table, columns, "main", "stored", "a row was altered or is missing");
-    compare_side(verify, table, columns, "stored", "main", "a row stands there that the events do not account for");
+    compare_side(verify, table, columns, "stored", "main",
+                 "a row stands there that the events do not account for");
 }
 
 static void check_history(struct verify *verify)
@@ -189,17 +190,16 @@ static json_t *verdict(struct verify *verify)
     sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
     int64_t unowned_ms =
         count(verify, "SELECT coalesce(sum(to_ms - from_ms), 0) FROM custody_fault WHERE fault = 'gap'");
-    return json_pack(
-        "{s:b, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:O}", "verified", verify->finding_count == 0,
-        "events", (json_int_t)head, "chain", hex, "stored_events",
-        (json_int_t)count(verify, "SELECT count(*) FROM stored.event"), "referrals",
-        (json_int_t)count(verify, "SELECT count(*) FROM main.referral"), "owned_intervals",
-        (json_int_t)count(verify, "SELECT count(*) FROM main.custody_interval"), "decisions",
-        (json_int_t)count(verify, "SELECT count(*) FROM main.decision"), "offers",
-        (json_int_t)count(verify, "SELECT count(*) FROM main.offer"), "acceptances",
-        (json_int_t)count(verify, "SELECT count(*) FROM main.acceptance"), "unowned_s",
-        (double)unowned_ms / 1000.0, "finding_count", (json_int_t)verify->finding_count, "findings",
-        verify->findings);
+    return json_pack("{s:b, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:O}", "verified",
+                     verify->finding_count == 0, "events", (json_int_t)head, "chain", hex, "stored_events",
+                     (json_int_t)count(verify, "SELECT count(*) FROM stored.event"), "referrals",
+                     (json_int_t)count(verify, "SELECT count(*) FROM main.referral"), "owned_intervals",
+                     (json_int_t)count(verify, "SELECT count(*) FROM main.custody_interval"), "decisions",
+                     (json_int_t)count(verify, "SELECT count(*) FROM main.decision"), "offers",
+                     (json_int_t)count(verify, "SELECT count(*) FROM main.offer"), "acceptances",
+                     (json_int_t)count(verify, "SELECT count(*) FROM main.acceptance"), "unowned_s",
+                     (double)unowned_ms / 1000.0, "finding_count", (json_int_t)verify->finding_count,
+                     "findings", verify->findings);
 }
 
 static int64_t number(const json_t *verdict, const char *key)
@@ -209,18 +209,22 @@ static int64_t number(const json_t *verdict, const char *key)
 
 static void print_text(const json_t *verdict, FILE *out)
 {
-    fprintf(out, "events       %8" PRId64 " of %" PRId64 " walked from number 1, in order, each against the chain\n",
+    fprintf(out,
+            "events       %8" PRId64 " of %" PRId64
+            " walked from number 1, in order, each against the chain\n",
             number(verdict, "events"), number(verdict, "stored_events"));
     fprintf(out, "chain        %s\n", json_string_value(json_object_get(verdict, "chain")));
     fprintf(out, "referrals    %8" PRId64 ", owned in %" PRId64 " intervals: %g unowned seconds\n",
             number(verdict, "referrals"), number(verdict, "owned_intervals"),
             json_number_value(json_object_get(verdict, "unowned_s")));
-    fprintf(out, "decisions    %8" PRId64 " to ask a team or the coordinator\n", number(verdict, "decisions"));
+    fprintf(out, "decisions    %8" PRId64 " to ask a team or the coordinator\n",
+            number(verdict, "decisions"));
     fprintf(out, "offers       %8" PRId64 ", accepted %" PRId64 "\n", number(verdict, "offers"),
             number(verdict, "acceptances"));
     size_t at;
     const json_t *finding;
-    json_array_foreach(json_object_get(verdict, "findings"), at, finding) {
+    json_array_foreach(json_object_get(verdict, "findings"), at, finding)
+    {
         const char *referral = json_string_value(json_object_get(finding, "referral"));
         fprintf(out, "FOUND        %s: %s%s%s\n", json_string_value(json_object_get(finding, "check")),
                 strcmp(referral, "-") == 0 ? "" : referral, strcmp(referral, "-") == 0 ? "" : ": ",

@@ -7,19 +7,22 @@
 #include <stddef.h>
 
 const struct verify_check verify_checks[] = {
-    {"custody", "SELECT r.number, CASE f.fault WHEN 'gap' THEN 'nobody owned it' ELSE 'owned twice over' END ||"
-                " printf(' for %.3f s from %s', (f.to_ms - f.from_ms) / 1000.0,"
-                "  strftime('%Y-%m-%dT%H:%M:%fZ', f.from_ms / 1000.0, 'unixepoch'))"
-                " FROM custody_fault f JOIN referral r USING (referral) ORDER BY f.from_ms"},
+    {"custody",
+     "SELECT r.number, CASE f.fault WHEN 'gap' THEN 'nobody owned it' ELSE 'owned twice over' END ||"
+     " printf(' for %.3f s from %s', (f.to_ms - f.from_ms) / 1000.0,"
+     "  strftime('%Y-%m-%dT%H:%M:%fZ', f.from_ms / 1000.0, 'unixepoch'))"
+     " FROM custody_fault f JOIN referral r USING (referral) ORDER BY f.from_ms"},
     {"owner named", "SELECT r.number, 'from event ' || c.from_seq || ' its owner has no ' ||"
                     " CASE WHEN c.owner IS NULL THEN 'name' ELSE 'time to act by' END"
                     " FROM custody_interval c JOIN referral r USING (referral)"
                     " WHERE c.owner IS NULL OR c.act_by_ms IS NULL"},
-    {"received first", "SELECT '-', 'event ' || e.seq || ' (' || e.kind || ') is of a referral never received'"
-                       " FROM event e LEFT JOIN referral r USING (referral)"
-                       " WHERE e.referral IS NOT NULL AND r.referral IS NULL AND e.kind <> 'command_refused'"},
-    {"ended once", "SELECT r.number, 'ended ' || count(*) || ' times' FROM event e JOIN referral r USING (referral)"
-                   " WHERE e.kind IN ('closed', 'withdrawn') GROUP BY referral HAVING count(*) > 1"},
+    {"received first",
+     "SELECT '-', 'event ' || e.seq || ' (' || e.kind || ') is of a referral never received'"
+     " FROM event e LEFT JOIN referral r USING (referral)"
+     " WHERE e.referral IS NOT NULL AND r.referral IS NULL AND e.kind <> 'command_refused'"},
+    {"ended once",
+     "SELECT r.number, 'ended ' || count(*) || ' times' FROM event e JOIN referral r USING (referral)"
+     " WHERE e.kind IN ('closed', 'withdrawn') GROUP BY referral HAVING count(*) > 1"},
     {"decision explained",
      /* What the coordinator or a team chose by hand need not say what it thought of the others. */
      "SELECT r.number, 'decision ' || d.seq || ' to ask ' || d.team ||"
@@ -41,11 +44,13 @@ const struct verify_check verify_checks[] = {
                       " WHERE f.finding IS NULL"},
     {"one live offer",
      "SELECT r.number, 'offer ' || b.attempt || ' to ' || b.team || ' was made while offer ' || a.attempt ||"
-     "  ' to ' || a.team || ' was live' FROM offer a JOIN offer b USING (referral) JOIN referral r USING (referral)"
+     "  ' to ' || a.team || ' was live' FROM offer a JOIN offer b USING (referral) JOIN referral r USING "
+     "(referral)"
      " WHERE b.offered_seq > a.offered_seq AND (a.ended_seq IS NULL OR a.ended_seq > b.offered_seq)"},
-    {"every offer ends", "SELECT r.number, 'offer ' || o.attempt || ' to ' || o.team || ' outlived the referral'"
-                         " FROM offer o JOIN referral r USING (referral)"
-                         " WHERE r.ended_at_ms IS NOT NULL AND o.ended_seq IS NULL"},
+    {"every offer ends",
+     "SELECT r.number, 'offer ' || o.attempt || ' to ' || o.team || ' outlived the referral'"
+     " FROM offer o JOIN referral r USING (referral)"
+     " WHERE r.ended_at_ms IS NOT NULL AND o.ended_seq IS NULL"},
     {"one acceptance",
      "SELECT r.number, b.team || ' accepted while ' || a.team || ' held it'"
      " FROM acceptance a JOIN acceptance b USING (referral) JOIN referral r USING (referral)"
