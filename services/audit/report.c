@@ -127,21 +127,27 @@ static bool fill(sqlite3 *database, const struct report *report, json_t *documen
     return ask_lines(database, drills_sql, notes) && json_array_append_new(notes, json_string(footer)) == 0;
 }
 
+/* NULL stands for no bound. */
+static json_t *instant(int64_t unix_ms)
+{
+    char text[TIME_TEXT_BYTES];
+    if (unix_ms <= 0)
+        return json_null();
+    words_time(unix_ms, text);
+    return json_string(text);
+}
+
 static json_t *head(sqlite3 *database, const struct report *report, int64_t from_ms, int64_t to_ms)
 {
-    char from[TIME_TEXT_BYTES] = "the beginning", to[TIME_TEXT_BYTES] = "the end",
-         as_at[TIME_TEXT_BYTES] = "";
-    if (from_ms > 0)
-        words_time(from_ms, from);
-    if (to_ms > 0)
-        words_time(to_ms, to);
+    int64_t as_at_ms = 0;
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(database, "SELECT as_at_ms FROM scope", -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW)
-        words_time(sqlite3_column_int64(statement, 0), as_at);
+        as_at_ms = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:[], s:[], s:[]}", "report", report->name, "about",
-                     report->about, "asAt", as_at, "from", from, "to", to, "tables", "verdicts", "notes");
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:[], s:[], s:[]}", "report", report->name, "about",
+                     report->about, "asAt", instant(as_at_ms), "from", instant(from_ms), "to", instant(to_ms),
+                     "tables", "verdicts", "notes");
 }
 
 static int run(sqlite3 *database, const struct report *report, enum report_format format, int64_t from_ms,

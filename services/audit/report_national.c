@@ -34,22 +34,24 @@
     "  count(*) FILTER (WHERE referral IS NOT NULL AND seen_ms IS NULL AND ended_at_ms IS NULL"              \
     "   AND as_at_ms - received_at_ms <= allowed_ms) AS open_in_time"                                        \
     "  FROM asked GROUP BY place, suffix),"                                                                  \
-    " line (row, text, value, denominator, place, suffix, measure) AS ("                                     \
-    "  SELECT 1, 'new referrals', new, NULL, place, suffix, measure FROM totals"                             \
-    "  UNION ALL SELECT 2, 'had a face-to-face contact', seen, NULL, place, suffix, measure FROM totals"     \
+    " line (row, text, value, denominator, place, suffix, measure, new) AS ("                                \
+    "  SELECT 1, 'new referrals', new, NULL, place, suffix, measure, new FROM totals"                        \
+    "  UNION ALL SELECT 2, 'had a face-to-face contact', seen, NULL, place, suffix, measure, new FROM "      \
+    "totals"                                                                                                 \
     "  UNION ALL SELECT 3, printf('seen within %d min, of new referrals', allowed_min), in_time, new, "      \
     "place,"                                                                                                 \
-    "   suffix, measure FROM totals"                                                                         \
+    "   suffix, measure, new FROM totals"                                                                    \
     "  UNION ALL SELECT 4, printf('seen within %d min, of those with a face-to-face contact', allowed_min)," \
-    "   in_time, seen, place, suffix, measure FROM totals"                                                   \
-    "  UNION ALL SELECT 5, 'seen later, of new referrals', late, new, place, suffix, measure FROM totals"    \
+    "   in_time, seen, place, suffix, measure, new FROM totals"                                              \
+    "  UNION ALL SELECT 5, 'seen later, of new referrals', late, new, place, suffix, measure, new FROM "     \
+    "totals"                                                                                                 \
     "  UNION ALL SELECT 6, 'never seen: ended without a face-to-face contact, of new referrals', never, "    \
     "new,"                                                                                                   \
-    "   place, suffix, measure FROM totals"                                                                  \
+    "   place, suffix, measure, new FROM totals"                                                             \
     "  UNION ALL SELECT 7, 'open, not seen and past the time, of new referrals', open_late, new, place,"     \
-    "   suffix, measure FROM totals"                                                                         \
+    "   suffix, measure, new FROM totals"                                                                    \
     "  UNION ALL SELECT 8, 'open, not seen and still within time, of new referrals', open_in_time, new,"     \
-    "   place, suffix, measure FROM totals) "
+    "   place, suffix, measure, new FROM totals) "
 
 const struct report report_national = {
     .name = "national",
@@ -58,7 +60,7 @@ const struct report report_national = {
         {{"measures", "Measures (a: 18 and over, b: under 18, ?: age not known)",
           KINDS "," LINES "SELECT measure, text AS line, value AS count, denominator AS out_of,"
                 " round(100.0 * value / nullif(denominator, 0), 1) AS percent FROM line"
-                " WHERE suffix <> '?' OR (SELECT new FROM totals t WHERE t.measure = line.measure) > 0"
+                " WHERE new > 0 OR (row = 1 AND suffix <> '?')"
                 " ORDER BY place, suffix, row"},
          {"waits", "Receipt to the first attended face-to-face contact, of those who had one, in minutes",
           KINDS "SELECT measure, about AS kind, age_band AS ages, count(seen_ms) AS seen,"

@@ -39,10 +39,7 @@ static int width_of(const char *text)
 static void put_padded(const char *text, int width, bool right, FILE *out)
 {
     int padding = width - width_of(text);
-    if (right)
-        fprintf(out, "%*s%s", padding, "", text);
-    else
-        fprintf(out, "%s%*s", text, padding, "");
+    fprintf(out, "  %*s%s%*s", right ? padding : 0, "", text, right ? 0 : padding, "");
 }
 
 static void put_heading(const char *column, int width, bool right, FILE *out)
@@ -79,18 +76,13 @@ static void write_text_table(const json_t *table, FILE *out)
         fputs("  none\n", out);
         return;
     }
-    for (x = 0; x < count; x++) {
-        fputs("  ", out);
+    for (x = 0; x < count; x++)
         put_heading(json_string_value(json_array_get(columns, x)), widths[x], numeric[x], out);
-    }
     fputc('\n', out);
     json_array_foreach(rows, y, row)
     {
         json_array_foreach(row, x, cell)
-        {
-            fputs("  ", out);
             put_padded(json_is_null(cell) ? "-" : cell_text(cell, buffer), widths[x], numeric[x], out);
-        }
         fputc('\n', out);
     }
 }
@@ -109,8 +101,10 @@ static void write_text(const json_t *document, FILE *out)
     size_t at;
     const json_t *table;
     fprintf(out, "%s: %s\n", text_of(document, "report"), text_of(document, "about"));
-    fprintf(out, "referrals received from %s until before %s, as at %s\n", text_of(document, "from"),
-            text_of(document, "to"), text_of(document, "asAt"));
+    const char *from = text_of(document, "from"), *to = text_of(document, "to"),
+               *as_at = text_of(document, "asAt");
+    fprintf(out, "referrals received %s%s%s%s, as at %s\n", from[0] != '\0' ? "from " : "at any time", from,
+            to[0] != '\0' ? " until before " : "", to, as_at[0] != '\0' ? as_at : "no event yet");
     json_array_foreach(json_object_get(document, "tables"), at, table) write_text_table(table, out);
     write_text_lines(json_object_get(document, "verdicts"), out);
     write_text_lines(json_object_get(document, "notes"), out);
