@@ -7,9 +7,7 @@
 #include "proto/words.h"
 #include "services/audit/national.h"
 
-#define RUN(text, ...)     sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
-#define WORDS(list, value) sql_words(&concordat__v1__##list##__descriptor, (int)(value))
-#define CODE(list, value)  sql_text(national_code(&concordat__v1__##list##__descriptor, (int)(value)))
+#define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
 
 static struct sql_value instant(const Concordat__V1__Instant *instant)
 {

@@ -11,13 +11,11 @@
 #include "services/audit/national.h"
 #include "services/audit/trail_facts.h"
 
-#define RUN(text, ...)     sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
-#define WORDS(list, value) sql_words(&concordat__v1__##list##__descriptor, (int)(value))
-#define CODE(list, value)  sql_text(national_code(&concordat__v1__##list##__descriptor, (int)(value)))
-#define SEQ                sql_integer((int64_t)event->seq)
-#define AT                 sql_integer(event->at_ms)
-#define REFERRAL           sql_uuid(&event->referral)
-#define STATE(name)        WORDS(state, CONCORDAT__V1__STATE__STATE_##name)
+#define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
+#define SEQ            sql_integer((int64_t)event->seq)
+#define AT             sql_integer(event->at_ms)
+#define REFERRAL       sql_uuid(&event->referral)
+#define STATE(name)    WORDS(state, CONCORDAT__V1__STATE__STATE_##name)
 
 typedef Concordat__V1__Event event_t;
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "broker/ledger/ledger.h"
 #include "services/audit/follow.h"
 #include "tests/unit/story.h"
 
@@ -171,6 +172,24 @@ static void a_gap_in_the_numbers_is_broken(void **state)
     assert_int_equal(append(event_at(1)), TRAIL_OK);
 }
 
+static void a_number_left_out_is_broken_even_where_the_chain_goes_on(void **state)
+{
+    (void)state;
+    story_policy(&story);
+    Concordat__V1__BrokerStarted what = CONCORDAT__V1__BROKER_STARTED__INIT;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    uint8_t body[64], chain[TRAIL_HASH_BYTES];
+    event.seq = 3;
+    event.at_ms = story.now_ms;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED;
+    event.broker_started = &what;
+    size_t size = concordat__v1__event__get_packed_size(&event);
+    assert_true(size <= sizeof body);
+    concordat__v1__event__pack(&event, body);
+    ledger_chain(story.events[0].chain, body, size, chain);
+    assert_int_equal(append((struct trail_event){body, size, chain}), TRAIL_BROKEN);
+}
+
 static void a_changed_byte_or_chain_is_broken_and_nothing_is_stored(void **state)
 {
     (void)state;
@@ -328,6 +347,7 @@ int main(void)
         TEST(teams_out_of_force_are_kept),
         TEST(the_same_event_again_changes_nothing),
         TEST(a_gap_in_the_numbers_is_broken),
+        TEST(a_number_left_out_is_broken_even_where_the_chain_goes_on),
         TEST(a_changed_byte_or_chain_is_broken_and_nothing_is_stored),
         TEST(time_never_goes_backwards),
         TEST(a_batch_is_stored_whole_or_not_at_all),

@@ -395,6 +395,56 @@ static void P7_a_decision_without_findings_is_found(void **state)
     assert_true(found("decision explained", "R-0007", "does not say what was found"));
 }
 
+static void P7_a_hold_without_findings_is_found(void **state)
+{
+    (void)state;
+    story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
+    Concordat__V1__Held what = CONCORDAT__V1__HELD__INIT;
+    what.reason = CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ALL_FULL;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_HELD;
+    event.held = &what;
+    story_tell(&story, 7, &event);
+    assert_int_equal(verify(), VERIFY_FINDINGS);
+    assert_true(found("hold explained", "R-0007", "(all full) does not say"));
+}
+
+static void a_finding_without_a_code_is_found(void **state)
+{
+    (void)state;
+    story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
+    Concordat__V1__Considered team = CONCORDAT__V1__CONSIDERED__INIT, *teams[] = {&team};
+    team.team = (char[]){"north"};
+    Concordat__V1__Held what = CONCORDAT__V1__HELD__INIT;
+    what.reason = CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ALL_FULL;
+    what.n_considered = 1;
+    what.considered = teams;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_HELD;
+    event.held = &what;
+    story_tell(&story, 7, &event);
+    assert_int_equal(verify(), VERIFY_FINDINGS);
+    assert_true(found("finding coded", "R-0007", "no finding of north"));
+}
+
+static void an_event_of_a_referral_never_received_is_found(void **state)
+{
+    (void)state;
+    story_withdraw(&story, 7);
+    assert_int_equal(verify(), VERIFY_FINDINGS);
+    assert_true(found("received first", "-", "event 1 (withdrawn)"));
+}
+
+static void a_referral_that_ended_twice_is_found(void **state)
+{
+    (void)state;
+    story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
+    story_withdraw(&story, 7);
+    story_finish(&story, 7, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
+    assert_int_equal(verify(), VERIFY_FINDINGS);
+    assert_true(found("ended once", "R-0007", "ended 2 times"));
+}
+
 static int forget_verdict(void **state)
 {
     (void)state;
@@ -423,6 +473,10 @@ int main(void)
         TEST(P3_accepting_an_expired_offer_is_found),
         TEST(P4_an_offer_that_outlives_its_referral_is_found),
         TEST(P7_a_decision_without_findings_is_found),
+        TEST(P7_a_hold_without_findings_is_found),
+        TEST(a_finding_without_a_code_is_found),
+        TEST(an_event_of_a_referral_never_received_is_found),
+        TEST(a_referral_that_ended_twice_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, forget_verdict);
 }
