@@ -40,11 +40,14 @@ static uint8_t read_days_text(struct reader *reader, const struct spot *spot)
     while (text != NULL) {
         const char *start = text + strspn(text, " ");
         size_t length = strcspn(start, ",");
+        size_t end = length;
         char word[32];
         uint8_t found;
 
-        snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), start);
-        word[strcspn(word, " ")] = '\0';
+        while (end > 0 && start[end - 1] == ' ') {
+            end--;
+        }
+        snprintf(word, sizeof word, "%.*s", (int)end, start);
         found = parse_days(word);
         if (found == 0) {
             problem_at(reader, spot, "\"%s\" is not a day", word);
@@ -93,9 +96,8 @@ static void read_from(struct reader *reader, const struct spot *spot, void *into
 
 static const struct field SHIFT_FIELDS[] = {
     {"days", REQUIRED, read_days, offsetof(struct shift, days),
-     "Write days such as mon, mon-fri, sat-sun, bank-holidays or every-day; several with commas, in "
-     "quotation "
-     "marks."},
+     "Write days such as mon, mon-fri, sat-sun, bank-holidays or every-day; several with commas, "
+     "in quotation marks."},
     {"from", REQUIRED, read_from, offsetof(struct shift, from_minute),
      "Write hours and minutes in quotation marks, such as \"09:00\"."},
     {"to", REQUIRED, read_time_of_day, offsetof(struct shift, to_minute),

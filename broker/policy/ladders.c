@@ -71,41 +71,33 @@ static void read_then(struct reader *reader, const struct spot *spot, void *into
     }
 }
 
+static const char THEN_REMEDY[] = "Write the id of one of the ladders, or leave the field out.";
+
 static const struct field LADDER_FIELDS[] = {
     {"id", REQUIRED, read_id, offsetof(struct ladder, id),
      "Write a short id of a-z, 0-9 and -, at most 32 of them."},
     {"rungs", REQUIRED, read_rungs, 0,
      "Write a list of rungs, each the ids of one or more teams in brackets: - [first-team, second-team]."},
-    {"then", OPTIONAL, read_then, 0, "Write the id of one of the ladders, or leave the field out."},
+    {"then", OPTIONAL, read_then, 0, THEN_REMEDY},
     {NULL, OPTIONAL, NULL, 0, NULL},
 };
 
+static int compare_id(const void *id, const void *ladder)
+{
+    return strcmp(id, ((const struct ladder *)ladder)->id);
+}
+
 static int find_ladder(const struct ladders *ladders, const char *id)
 {
-    size_t first = 0, end = ladders->count;
+    const struct ladder *found =
+        bsearch(id, ladders->items, ladders->count, sizeof *ladders->items, compare_id);
 
-    while (first < end) {
-        size_t middle = first + (end - first) / 2;
-        int order = strcmp(id, ladders->items[middle].id);
-
-        if (order == 0) {
-            return (int)middle;
-        }
-        if (order > 0) {
-            first = middle + 1;
-        } else {
-            end = middle;
-        }
-    }
-    return -1;
+    return found == NULL ? -1 : (int)(found - ladders->items);
 }
 
 static struct spot then_spot(const struct ladder *ladder)
 {
-    return (struct spot){.outer = &ladder->spot,
-                         .name = "then",
-                         .node = ladder->then,
-                         .remedy = "Write the id of one of the ladders, or leave the field out."};
+    return (struct spot){.outer = &ladder->spot, .name = "then", .node = ladder->then, .remedy = THEN_REMEDY};
 }
 
 static void find_next(struct reader *reader, struct ladder *ladder)
@@ -118,7 +110,10 @@ static void find_next(struct reader *reader, struct ladder *ladder)
     }
 }
 
-/* Follows a ladder to its end, and marks all on the way by whether there is one. */
+/* Follows a ladder to its end, and marks all on the way by whether there is one:
+ *
+ *   NOT_VISITED -> ON_THE_WAY -> ENDS, or GOES_ROUND where one ON_THE_WAY is met again
+ */
 static void follow(struct reader *reader, struct ladder *start)
 {
     struct ladder *items = reader->ladders->items;
@@ -154,8 +149,8 @@ static int find_step(const struct ladder *ladder, int team)
     return -1;
 }
 
-/* Adds one team of a ladder to the steps of that ladder, or of one that goes on to it. False where there
- * is no room. */
+/* Adds a team to the steps of a ladder; own: it stands in that ladder itself. What is wrong in a ladder that
+ * follows is said once, for the ladder that it stands in. False where there is no room. */
 static bool add_step(struct reader *reader, struct ladder *ladder, const struct spot *spot, uint8_t rung,
                      bool own)
 {
@@ -186,7 +181,7 @@ static bool add_step(struct reader *reader, struct ladder *ladder, const struct 
     return true;
 }
 
-/* Adds all teams of one ladder. False where there is no room. */
+/* Adds all teams that stand in one ladder to the steps of another, or of itself. */
 static bool add_rungs(struct reader *reader, struct ladder *ladder, const struct ladder *from, uint8_t *rung)
 {
     struct spot rungs = {.outer = &from->spot,
@@ -205,7 +200,7 @@ static bool add_rungs(struct reader *reader, struct ladder *ladder, const struct
             struct spot team_spot = spot_item(&rung_spot, team, ++team_item);
 
             if (team->kind != NODE_TEXT && ladder != from) {
-                continue; /* said already for the ladder that it stands in */
+                continue;
             }
             if (!add_step(reader, ladder, &team_spot, *rung, ladder == from)) {
                 return false;

@@ -2,23 +2,32 @@
 #include "broker/policy/problems.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "broker/policy/policy_check.h"
 
-/* Ends a text that was cut to fit before its last character, which may not be whole. */
-static void trim_cut_character(char *text, size_t length)
+/* Puts a question mark for what is left of a UTF-8 character that was cut to fit. */
+static void mend_cut_characters(char *text)
 {
-    while (length > 0 && ((unsigned char)text[length - 1] & 0xc0) == 0x80) {
-        length--;
+    while (*text != '\0') {
+        unsigned char lead = (unsigned char)*text;
+        int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+        int found = 0;
+
+        while (found < more && ((unsigned char)text[1 + found] & 0xc0) == 0x80) {
+            found++;
+        }
+        if (found < more) {
+            memset(text, '?', (size_t)found + 1);
+        }
+        text += found + 1;
     }
-    text[length > 0 ? length - 1 : 0] = '\0';
 }
 
 void problems_add_list(struct policy_problems *problems, int line, const char *field, const char *remedy,
                        const char *format, va_list arguments)
 {
     struct policy_problem *problem = &problems->items[problems->count];
-    int length;
 
     if (problems->count == POLICY_PROBLEMS_MAX) {
         return;
@@ -26,10 +35,9 @@ void problems_add_list(struct policy_problems *problems, int line, const char *f
     problem->line = line;
     snprintf(problem->field, sizeof problem->field, "%s", field);
     snprintf(problem->remedy, sizeof problem->remedy, "%s", remedy);
-    length = vsnprintf(problem->text, sizeof problem->text, format, arguments);
-    if (length >= (int)sizeof problem->text) {
-        trim_cut_character(problem->text, sizeof problem->text - 1);
-    }
+    vsnprintf(problem->text, sizeof problem->text, format, arguments);
+    mend_cut_characters(problem->field);
+    mend_cut_characters(problem->text);
     problems->count++;
 }
 

@@ -19,7 +19,7 @@ static const char NAME_REMEDY[] = "Write a name as people know it, at most 80 ch
 static const char TELEPHONE_REMEDY[] = "Write the number that people ring, such as 01632 960101.";
 static const char SOURCES_REMEDY[] =
     "Write all, or some of [street-triage, liaison-and-diversion, emergency-department].";
-static const char DURATION_REMEDY[] = "Write a time such as 90s, 15m, 24h or 2h30m.";
+static const char DURATION_REMEDY[] = "Write a time such as 90s, 15m, 24h or 2h30m, up to 168h.";
 static const char CODE_REMEDY[] = "Write the organisation's ODS code: capitals and digits, at most 10.";
 
 static const struct field ANSWER_FIELDS[] = {
@@ -49,7 +49,8 @@ static const struct field TIMES_FIELDS[] = {
     {"coordinator_lease", REQUIRED, read_duration, offsetof(struct policy, coordinator_lease_ms),
      DURATION_REMEDY},
     {"capacity_good", REQUIRED, read_duration, offsetof(struct policy, capacity_good_ms), DURATION_REMEDY},
-    {"rounds", REQUIRED, read_count, offsetof(struct policy, rounds_max), "Write a whole number such as 2."},
+    {"rounds", REQUIRED, read_count, offsetof(struct policy, rounds_max),
+     "Write a whole number from 1 to 999."},
     END_OF_FIELDS,
 };
 
@@ -144,7 +145,7 @@ static const struct field TEAM_FIELDS[] = {
     {"expected_arrival", REQUIRED, read_duration, offsetof(struct policy_team, expected_arrival_ms),
      "Write how long the team usually takes to reach a person, such as 45m."},
     {"places", OPTIONAL, read_count, offsetof(struct policy_team, places),
-     "Write how many people it can care for at a time, or leave the field out."},
+     "Write how many people it can care for at a time, from 1 to 999, or leave the field out."},
     {"hours", REQUIRED, read_hours, offsetof(struct policy_team, rota),
      "Write always, or a list such as - {days: mon-fri, from: \"09:00\", to: \"17:00\"}."},
     END_OF_FIELDS,
@@ -182,7 +183,6 @@ static void read_area_coordinator(struct reader *reader, const struct spot *spot
 /* Checks the form; collect_districts takes them when every area has its index. */
 static void read_districts(struct reader *reader, const struct spot *spot, void *into)
 {
-    char district[POSTCODE_DISTRICT_CHARS_MAX + 1];
     size_t item = 0;
 
     (void)into;
@@ -195,7 +195,7 @@ static void read_districts(struct reader *reader, const struct spot *spot, void 
     for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
 
-        read_district(reader, &inner, district);
+        check_district(reader, &inner);
     }
 }
 
@@ -210,7 +210,8 @@ static const struct field AREA_FIELDS[] = {
     END_OF_FIELDS,
 };
 
-/* Districts are in the areas' lists; here they become one table, in which none may be twice. */
+/* Districts are in the areas' lists, in which nothing else is wrong; here they become one table, in which
+ * none may be twice. */
 static void collect_districts(struct reader *reader, const struct spot *spot)
 {
     struct policy *policy = reader->policy;
@@ -219,9 +220,7 @@ static void collect_districts(struct reader *reader, const struct spot *spot)
     size_t count = 0, taken = 0;
 
     for (const struct node *area = spot->node->first; area != NULL; area = area->next) {
-        const struct node *list = node_child(area, "postcode_districts");
-
-        count += list == NULL ? 0 : list->count;
+        count += node_child(area, "postcode_districts")->count;
     }
     policy->districts = calloc(count + 1, sizeof *policy->districts);
     nodes = calloc(count + 1, sizeof *nodes);

@@ -85,22 +85,19 @@ void read_code(struct reader *reader, const struct spot *spot, void *into)
     }
 }
 
-bool read_district(struct reader *reader, const struct spot *spot, char out[POSTCODE_DISTRICT_CHARS_MAX + 1])
+void check_district(struct reader *reader, const struct spot *spot)
 {
     const char *text = text_up_to(reader, spot, POSTCODE_DISTRICT_CHARS_MAX);
     size_t letters;
 
     if (text == NULL) {
-        return false;
+        return;
     }
     letters = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     if (letters < 1 || letters > 2 || strspn(text + letters, "0123456789") < 1 ||
         strspn(text, LETTERS_AND_DIGITS) != strlen(text)) {
         problem_at(reader, spot, "\"%s\" is not a postcode district", text);
-        return false;
     }
-    snprintf(out, POSTCODE_DISTRICT_CHARS_MAX + 1, "%s", text);
-    return true;
 }
 
 void read_team_type(struct reader *reader, const struct spot *spot, void *into)
@@ -128,7 +125,7 @@ void read_flag(struct reader *reader, const struct spot *spot, void *into)
         return;
     }
     if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0) {
-        problem_with_remedy(reader, spot, "Write yes or no.", "\"%.40s\" is neither yes nor no", text);
+        problem_at(reader, spot, "\"%.40s\" is neither yes nor no", text);
     }
     *(bool *)into = strcmp(text, "yes") == 0;
 }
@@ -166,8 +163,7 @@ void read_count(struct reader *reader, const struct spot *spot, void *into)
     int64_t number = text == NULL ? 1 : take_number(&rest);
 
     if (number < 1 || number > 999 || (rest != NULL && *rest != '\0')) {
-        problem_with_remedy(reader, spot, "Write a whole number from 1 to 999.",
-                            "\"%.40s\" is not a number from 1 to 999", text);
+        problem_at(reader, spot, "\"%.40s\" is not a number from 1 to 999", text);
     } else {
         *(uint16_t *)into = (uint16_t)number;
     }
@@ -201,7 +197,6 @@ static int64_t parse_duration(const char *text)
 
 void read_duration(struct reader *reader, const struct spot *spot, void *into)
 {
-    static const char REMEDY[] = "Write a time such as 90s, 15m, 24h or 2h30m, up to 168h.";
     const char *text = spot_text(reader, spot);
     int64_t ms = text == NULL ? 0 : parse_duration(text);
 
@@ -209,11 +204,11 @@ void read_duration(struct reader *reader, const struct spot *spot, void *into)
         return;
     }
     if (ms < 0) {
-        problem_with_remedy(reader, spot, REMEDY, "\"%.40s\" is not a length of time", text);
+        problem_at(reader, spot, "\"%.40s\" is not a length of time", text);
     } else if (ms == 0) {
-        problem_with_remedy(reader, spot, REMEDY, "this time is zero");
+        problem_at(reader, spot, "this time is zero");
     } else if (ms > DURATION_MAX_MS) {
-        problem_with_remedy(reader, spot, REMEDY, "\"%.40s\" is longer than a week", text);
+        problem_at(reader, spot, "\"%.40s\" is longer than a week", text);
     } else {
         *(int64_t *)into = ms;
     }

@@ -23,8 +23,8 @@ read_fn read_clock;         /* enum clock_kind */
 read_fn read_ages;          /* uint8_t[2], first and last */
 read_fn read_bank_holidays; /* struct bank_holidays */
 
-/* A postcode district in capitals; false with a problem added where it is none. */
-bool read_district(struct reader *reader, const struct spot *spot, char out[POSTCODE_DISTRICT_CHARS_MAX + 1]);
+/* Adds a problem where no postcode district stands, in capitals. */
+void check_district(struct reader *reader, const struct spot *spot);
 
 /* "09:30" as minutes after midnight, up to "24:00". */
 bool parse_time_of_day(const char *text, int16_t *minute);
