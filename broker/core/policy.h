@@ -2,7 +2,8 @@
  *
  * A policy is made once (broker/policy reads it from its YAML file and checks it) and never changes; a
  * reload makes another. The core borrows it for one decision. Durations are in milliseconds. All
- * indexes point into the arrays of the same policy.
+ * indexes point into the arrays of the same policy. Teams, areas and coordinators are sorted by id,
+ * places by key (bytes, as strcmp does), holidays by day.
  */
 #ifndef CONCORDAT_CORE_POLICY_H
 #define CONCORDAT_CORE_POLICY_H

@@ -2,7 +2,9 @@
  *
  * Pure: no clock, no time zone database. Hours are what hangs on the team's door: civil time in London.
  * A shift belongs to the day on which it begins, so a Friday night shift runs into Saturday, and on a
- * bank holiday only shifts that name bank holidays begin.
+ * bank holiday only shifts that name bank holidays begin. A shift is one stretch of time, from
+ * london_instant of its beginning to london_instant of its end: across a clock change it is an hour
+ * shorter or longer.
  */
 #ifndef CONCORDAT_CORE_ROTA_H
 #define CONCORDAT_CORE_ROTA_H
@@ -43,8 +45,9 @@ struct bank_holidays {
  * the last instant (to_minute itself) is not. */
 bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms);
 
-/* The first instant after utc_ms at which the rota opens, looking at most 28 days ahead; 0 where it does
- * not open in that time. Where it is open now this is the next opening after the present shift. */
+/* The first instant after utc_ms at which the rota opens (it was shut just before), looking at most 28
+ * days ahead; 0 where it does not open in that time, as where it never shuts. Where it is open now this is
+ * the next opening after it has shut. */
 int64_t rota_next_opening(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms);
 
 #endif

@@ -1,0 +1,1 @@
+concordat_unit_test(test_rota concordat-core)
