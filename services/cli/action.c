@@ -21,20 +21,26 @@ __attribute__((format(printf, 2, 3))) static bool fault(struct action *action, c
     return false;
 }
 
+void action_typed_word(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX])
+{
+    out[0] = '\0';
+    if (value != 0)
+        words_for(descriptor, value, out);
+    for (char *at = out; *at != '\0'; at++)
+        if (*at == ' ')
+            *at = '-';
+}
+
 void action_list_words(const ProtobufCEnumDescriptor *descriptor, char *out, size_t size)
 {
     size_t used = 0;
+    char word[WORDS_MAX];
 
     out[0] = '\0';
     for (unsigned i = 0; i < descriptor->n_values && used < size; i++) {
-        char words[WORDS_MAX];
-        if (descriptor->values[i].value == 0)
-            continue;
-        words_for(descriptor, descriptor->values[i].value, words);
-        for (char *at = words; *at != '\0'; at++)
-            if (*at == ' ')
-                *at = '-';
-        used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", words);
+        action_typed_word(descriptor, descriptor->values[i].value, word);
+        if (word[0] != '\0')
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", word);
     }
 }
 

@@ -79,6 +79,8 @@ void action_bind(struct action *action, const uint8_t id[WIRE_ID_BYTES], uint32_
 enum exit_code action_resolve(struct action *action, const struct connection_options *options,
                               struct concordat_client *client);
 
+/* A value as it is typed, such as "no-capacity"; empty for the zero value. */
+void action_typed_word(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX]);
 /* A list of an enum's values as typed, such as "no-capacity, too-far", for help and faults. */
 void action_list_words(const ProtobufCEnumDescriptor *descriptor, char *out, size_t size);
 
