@@ -3,8 +3,8 @@
  * A client is one authenticated, encrypted connection to one server (the broker, or an intake). It says
  * hello, keeps the connection alive with pings, notices when the server has gone or restarted, connects
  * anew, and sends every request again (same command id) until it is answered: an answer is the only
- * proof that a request arrived. Nothing blocks except where a timeout is given. Not thread safe: one
- * thread uses a client. Times are milliseconds.
+ * proof that a request arrived. Nothing blocks except where a timeout is given, and a signal ends that wait
+ * early. Not thread safe: one thread uses a client. Times are milliseconds.
  */
 #ifndef CONCORDAT_CLIENT_H
 #define CONCORDAT_CLIENT_H
@@ -17,7 +17,7 @@
 
 enum {
     CLIENT_OUTSTANDING_MAX = 256, /* requests without an answer */
-    CLIENT_NEWS_MAX = 1024        /* messages kept while a caller waits for one answer */
+    CLIENT_NEWS_MAX = 1024 /* messages kept while a caller waits for one answer; then the oldest goes */
 };
 
 struct concordat_client;
@@ -53,7 +53,8 @@ int concordat_client_send(struct concordat_client *client, Concordat__V1__Reques
 const Concordat__V1__Message *concordat_client_next(struct concordat_client *client, int timeout_ms);
 
 /* Sends one request and waits for its answer. News that come meanwhile are kept for concordat_client_next.
- * NULL where no answer came in time: the request is then given up, and may or may not have been done. */
+ * NULL where no answer came in time: the request is then given up, and may or may not have been done. Where
+ * the server does not welcome us (our key is revoked, say) its refusal of the hello is returned instead. */
 const Concordat__V1__Message *concordat_client_request(struct concordat_client *client,
                                                        Concordat__V1__Request *request, int timeout_ms);
 

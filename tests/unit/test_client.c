@@ -1,0 +1,497 @@
+/* A client against a real ROUTER with CURVE: what is asked is asked until it is answered. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <zmq.h>
+
+#include "proto/client.h"
+#include "proto/keys.h"
+#include "proto/words.h"
+
+enum { TURN_MS = 5, TURNS_MAX = 4000 };
+
+static char folder[] = "/tmp/concordat-client-XXXXXX";
+static char endpoint[100], server_public[100], server_secret[100], client_secret[100];
+static char message[300];
+
+/* A server of one socket, in the same thread as the client: every step of a test happens in order. */
+struct server {
+    void *context, *socket;
+    uint8_t route[64];
+    size_t route_size;
+    struct arena arena;
+    const char *session;
+    uint32_t ping_seconds;
+};
+
+static void bind_server(struct server *server)
+{
+    struct key key;
+    int yes = 1, none = 0;
+    assert_int_equal(keys_read(server_secret, &key, message, sizeof message), 0);
+    server->socket = zmq_socket(server->context, ZMQ_ROUTER);
+    zmq_setsockopt(server->socket, ZMQ_LINGER, &none, sizeof none);
+    zmq_setsockopt(server->socket, ZMQ_CURVE_SERVER, &yes, sizeof yes);
+    zmq_setsockopt(server->socket, ZMQ_CURVE_SECRETKEY, key.secret_text, KEY_TEXT_CHARS + 1);
+    for (int turn = 0; zmq_bind(server->socket, endpoint) != 0; turn++) {
+        assert_true(turn < TURNS_MAX); /* the socket before it is closed in the background */
+        zmq_poll(NULL, 0, TURN_MS);
+    }
+    keys_wipe(&key);
+}
+
+static void unbind_server(struct server *server)
+{
+    zmq_close(server->socket);
+    server->socket = NULL;
+}
+
+static void send_bytes(struct server *server, const void *bytes, size_t size)
+{
+    assert_true(zmq_send(server->socket, server->route, server->route_size, ZMQ_SNDMORE) > 0);
+    assert_int_equal(zmq_send(server->socket, bytes, size, 0), (int)size);
+}
+
+static void send_message(struct server *server, Concordat__V1__Message *reply)
+{
+    uint8_t bytes[2000];
+    assert_true(concordat__v1__message__get_packed_size(reply) <= sizeof bytes);
+    send_bytes(server, bytes, concordat__v1__message__pack(reply, bytes));
+}
+
+static void welcome(struct server *server, const ProtobufCBinaryData *command_id)
+{
+    Concordat__V1__Message reply = CONCORDAT__V1__MESSAGE__INIT;
+    Concordat__V1__Welcome body = CONCORDAT__V1__WELCOME__INIT;
+    body.protocol = WIRE_PROTOCOL;
+    body.ping_seconds = server->ping_seconds;
+    body.session = (ProtobufCBinaryData){strlen(server->session), (uint8_t *)(uintptr_t)server->session};
+    reply.command_id = *command_id;
+    reply.body_case = CONCORDAT__V1__MESSAGE__BODY_WELCOME;
+    reply.welcome = &body;
+    send_message(server, &reply);
+}
+
+static void pong(struct server *server, const ProtobufCBinaryData *command_id)
+{
+    Concordat__V1__Message reply = CONCORDAT__V1__MESSAGE__INIT;
+    Concordat__V1__Pong body = CONCORDAT__V1__PONG__INIT;
+    body.session = (ProtobufCBinaryData){strlen(server->session), (uint8_t *)(uintptr_t)server->session};
+    reply.command_id = *command_id;
+    reply.body_case = CONCORDAT__V1__MESSAGE__BODY_PONG;
+    reply.pong = &body;
+    send_message(server, &reply);
+}
+
+static void answer(struct server *server, const uint8_t *id, Concordat__V1__Refusal refusal)
+{
+    Concordat__V1__Message reply = CONCORDAT__V1__MESSAGE__INIT;
+    Concordat__V1__Answer body = CONCORDAT__V1__ANSWER__INIT;
+    body.done = refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
+    body.refusal = refusal;
+    reply.command_id = (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)(uintptr_t)id};
+    reply.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
+    reply.answer = &body;
+    send_message(server, &reply);
+}
+
+static void news(struct server *server, uint32_t attempt)
+{
+    Concordat__V1__Message reply = CONCORDAT__V1__MESSAGE__INIT;
+    Concordat__V1__Offer body = CONCORDAT__V1__OFFER__INIT;
+    body.attempt = attempt;
+    reply.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER;
+    reply.offer = &body;
+    send_message(server, &reply);
+}
+
+/* The next request that comes while the client is given its turns; *seen is what the client was told. */
+static Concordat__V1__Request *take(struct server *server, struct concordat_client *client,
+                                    const Concordat__V1__Message **seen)
+{
+    for (int turn = 0; turn < TURNS_MAX; turn++) {
+        const Concordat__V1__Message *told = concordat_client_next(client, TURN_MS);
+        if (told && seen)
+            *seen = told;
+        uint8_t bytes[4096];
+        struct wire_fault fault;
+        int got = zmq_recv(server->socket, server->route, sizeof server->route, ZMQ_DONTWAIT);
+        if (got < 0)
+            continue;
+        server->route_size = (size_t)got;
+        got = zmq_recv(server->socket, bytes, sizeof bytes, 0);
+        assert_in_range(got, 1, sizeof bytes);
+        Concordat__V1__Request *request = wire_unpack_request(bytes, (size_t)got, &server->arena, &fault);
+        assert_non_null(request);
+        return request;
+    }
+    fail_msg("no request came");
+    return NULL;
+}
+
+/* The next request other than hello and ping, which are answered as they come. */
+static Concordat__V1__Request *take_command(struct server *server, struct concordat_client *client,
+                                            const Concordat__V1__Message **seen)
+{
+    for (;;) {
+        Concordat__V1__Request *request = take(server, client, seen);
+        if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_HELLO)
+            welcome(server, &request->command_id);
+        else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_PING)
+            pong(server, &request->command_id);
+        else
+            return request;
+    }
+}
+
+static const Concordat__V1__Message *told(struct concordat_client *client)
+{
+    for (int turn = 0; turn < TURNS_MAX; turn++) {
+        const Concordat__V1__Message *seen = concordat_client_next(client, TURN_MS);
+        if (seen)
+            return seen;
+    }
+    fail_msg("the client was told nothing");
+    return NULL;
+}
+
+static void assert_answers(const Concordat__V1__Message *seen, const uint8_t *id)
+{
+    assert_int_equal(seen->body_case, CONCORDAT__V1__MESSAGE__BODY_ANSWER);
+    assert_int_equal(seen->command_id.len, WIRE_ID_BYTES);
+    assert_memory_equal(seen->command_id.data, id, WIRE_ID_BYTES);
+}
+
+static void claim(Concordat__V1__Request *request)
+{
+    static Concordat__V1__SetCapacity capacity = CONCORDAT__V1__SET_CAPACITY__INIT;
+    concordat__v1__request__init(request);
+    capacity.free_places = 3;
+    request->command_case = CONCORDAT__V1__REQUEST__COMMAND_SET_CAPACITY;
+    request->set_capacity = &capacity;
+}
+
+static struct server server;
+static struct concordat_client *client;
+
+static int start(void **state)
+{
+    (void)state;
+    const struct concordat_client_config config = {.endpoint = endpoint,
+                                                   .server_key_path = server_public,
+                                                   .key_path = client_secret,
+                                                   .software = "test",
+                                                   .wants_news = true};
+    server = (struct server){.context = zmq_ctx_new(), .session = "first", .ping_seconds = 60};
+    if (arena_open(&server.arena, ARENA_MESSAGE_BYTES) != 0)
+        return -1;
+    bind_server(&server);
+    client = concordat_client_open(&config, message, sizeof message);
+    return client ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    concordat_client_close(&client);
+    unbind_server(&server);
+    zmq_ctx_term(server.context);
+    arena_close(&server.arena);
+    return client ? -1 : 0;
+}
+
+static void hello_comes_first_and_says_what_the_client_wants(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    claim(&request);
+    assert_int_equal(concordat_client_send(client, &request, NULL), 0);
+    Concordat__V1__Request *first = take(&server, client, NULL);
+    assert_int_equal(first->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
+    assert_int_equal(first->hello->protocol, WIRE_PROTOCOL);
+    assert_string_equal(first->hello->software, "test");
+    assert_true(first->hello->wants_news);
+    assert_false(concordat_client_connected(client));
+    assert_null(concordat_client_welcome(client));
+    welcome(&server, &first->command_id);
+    take_command(&server, client, NULL);
+    assert_true(concordat_client_connected(client));
+    assert_int_equal(concordat_client_welcome(client)->ping_seconds, 60);
+}
+
+static void an_answer_comes_back_to_its_request(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    uint8_t first[16], second[16];
+    claim(&request);
+    assert_int_equal(concordat_client_send(client, &request, first), 0);
+    assert_int_equal(concordat_client_send(client, &request, second), 0);
+    assert_memory_not_equal(first, second, 16);
+    assert_int_equal(request.command_id.len, 0); /* the caller's request is as it was */
+    assert_memory_equal(take_command(&server, client, NULL)->command_id.data, first, 16);
+    assert_memory_equal(take_command(&server, client, NULL)->command_id.data, second, 16);
+    answer(&server, second, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED);
+    answer(&server, first, CONCORDAT__V1__REFUSAL__REFUSAL_CONFLICT);
+    assert_answers(told(client), second);
+    const Concordat__V1__Message *seen = told(client);
+    assert_answers(seen, first);
+    assert_int_equal(seen->answer->refusal, CONCORDAT__V1__REFUSAL__REFUSAL_CONFLICT);
+}
+
+static void a_request_is_repeated_until_answered_though_the_server_went_away(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    uint8_t id[16];
+    claim(&request);
+    assert_int_equal(concordat_client_send(client, &request, id), 0);
+    assert_memory_equal(take_command(&server, client, NULL)->command_id.data, id, 16);
+    for (int times = 0; times < 2; times++) {
+        unbind_server(&server);
+        server.session = times ? "third" : "second";
+        bind_server(&server);
+        assert_int_equal(take(&server, client, NULL)->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
+        assert_false(concordat_client_connected(client));
+        Concordat__V1__Request *hello = take(&server, client, NULL); /* unanswered, it is said again */
+        assert_int_equal(hello->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
+        welcome(&server, &hello->command_id);
+        assert_memory_equal(take_command(&server, client, NULL)->command_id.data, id, 16);
+    }
+    answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED);
+    assert_answers(told(client), id);
+    answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED); /* to the repeated one: nobody's now */
+    news(&server, 7);
+    assert_int_equal(told(client)->body_case, CONCORDAT__V1__MESSAGE__BODY_OFFER);
+}
+
+static void an_unanswered_request_is_sent_again_on_the_same_connection(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    uint8_t id[16];
+    claim(&request);
+    assert_int_equal(concordat_client_send(client, &request, id), 0);
+    for (int times = 0; times < 3; times++)
+        assert_memory_equal(take_command(&server, client, NULL)->command_id.data, id, 16);
+}
+
+static void hello_is_said_again_when_the_server_asks_for_it(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    const Concordat__V1__Message *seen = NULL;
+    uint8_t id[16];
+    claim(&request);
+    assert_int_equal(concordat_client_send(client, &request, id), 0);
+    take_command(&server, client, NULL);
+    answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_HELLO_FIRST);
+    Concordat__V1__Request *next = take(&server, client, &seen);
+    assert_int_equal(next->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
+    welcome(&server, &next->command_id);
+    assert_memory_equal(take_command(&server, client, &seen)->command_id.data, id, 16);
+    assert_null(seen);
+}
+
+static void a_pong_of_another_session_brings_hello_and_what_is_outstanding(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    uint8_t id[16];
+    claim(&request);
+    server.ping_seconds = 1;
+    assert_int_equal(concordat_client_send(client, &request, id), 0);
+    take_command(&server, client, NULL);
+    server.session = "second";
+    Concordat__V1__Request *next;
+    do {
+        next = take(&server, client, NULL);
+    } while (next->command_case != CONCORDAT__V1__REQUEST__COMMAND_PING);
+    pong(&server, &next->command_id);
+    do {
+        next = take(&server, client, NULL);
+    } while (next->command_case == CONCORDAT__V1__REQUEST__COMMAND_SET_CAPACITY);
+    assert_int_equal(next->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
+    welcome(&server, &next->command_id);
+    assert_memory_equal(take_command(&server, client, NULL)->command_id.data, id, 16);
+}
+
+static void a_server_that_is_silent_for_three_pings_is_connected_to_anew(void **state)
+{
+    (void)state;
+    server.ping_seconds = 1;
+    Concordat__V1__Request *next = take(&server, client, NULL);
+    assert_int_equal(next->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
+    welcome(&server, &next->command_id);
+    uint8_t route[64];
+    size_t route_size = server.route_size;
+    memcpy(route, server.route, route_size);
+    do {
+        next = take(&server, client, NULL);
+    } while (next->command_case == CONCORDAT__V1__REQUEST__COMMAND_PING);
+    assert_int_equal(next->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
+    assert_true(server.route_size != route_size || memcmp(server.route, route, route_size) != 0);
+}
+
+static void unavailable_is_tried_again_and_not_returned(void **state)
+{
+    (void)state;
+    static const Concordat__V1__Refusal later[] = {CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE,
+                                                   CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY};
+    Concordat__V1__Request request;
+    const Concordat__V1__Message *seen = NULL;
+    uint8_t id[16];
+    claim(&request);
+    assert_int_equal(concordat_client_send(client, &request, id), 0);
+    for (size_t i = 0; i < 2; i++) {
+        assert_memory_equal(take_command(&server, client, &seen)->command_id.data, id, 16);
+        answer(&server, id, later[i]);
+    }
+    assert_memory_equal(take_command(&server, client, &seen)->command_id.data, id, 16);
+    assert_null(seen);
+    answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED);
+    assert_answers(told(client), id);
+}
+
+static void news_that_come_while_an_answer_is_awaited_are_kept_in_order(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    uint8_t id[16], first[16];
+    claim(&request);
+    assert_int_equal(concordat_client_send(client, &request, first), 0);
+    take_command(&server, client, NULL);
+    words_new_uuid(id);
+    news(&server, 1);
+    answer(&server, first, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED);
+    news(&server, 2);
+    answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED);
+    request.command_id = (ProtobufCBinaryData){16, id};
+    assert_answers(concordat_client_request(client, &request, 10000), id);
+    assert_int_equal(concordat_client_patience_ms(client), 0);
+    assert_int_equal(told(client)->offer->attempt, 1);
+    assert_answers(told(client), first);
+    assert_int_equal(told(client)->offer->attempt, 2);
+    assert_null(concordat_client_next(client, 0));
+}
+
+static void a_request_that_is_given_up_is_not_sent_again(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    uint8_t second[16];
+    claim(&request);
+    assert_null(concordat_client_request(client, &request, 1));
+    assert_int_equal(concordat_client_send(client, &request, second), 0);
+    assert_memory_equal(take_command(&server, client, NULL)->command_id.data, second, 16);
+}
+
+static void a_refused_hello_is_told_to_whoever_waits_for_an_answer(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    Concordat__V1__Request *hello = take(&server, client, NULL);
+    answer(&server, hello->command_id.data, CONCORDAT__V1__REFUSAL__REFUSAL_REVOKED);
+    claim(&request);
+    const Concordat__V1__Message *seen = concordat_client_request(client, &request, 10000);
+    assert_non_null(seen);
+    assert_int_equal(seen->answer->refusal, CONCORDAT__V1__REFUSAL__REFUSAL_REVOKED);
+    assert_false(concordat_client_connected(client));
+}
+
+static void nonsense_from_a_server_is_passed_over(void **state)
+{
+    (void)state;
+    static const uint8_t nonsense[] = {0xff, 0xff, 0xff};
+    Concordat__V1__Request *hello = take(&server, client, NULL);
+    welcome(&server, &hello->command_id);
+    send_bytes(&server, nonsense, sizeof nonsense);
+    send_bytes(&server, nonsense, 0);
+    zmq_send(server.socket, server.route, server.route_size, ZMQ_SNDMORE);
+    zmq_send(server.socket, nonsense, 1, ZMQ_SNDMORE);
+    zmq_send(server.socket, nonsense, 1, 0);
+    news(&server, 5);
+    assert_int_equal(told(client)->offer->attempt, 5);
+}
+
+static void no_more_is_taken_than_can_be_kept(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
+    Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
+    char *narrative = malloc(WIRE_REQUEST_BYTES_MAX + 1);
+    memset(narrative, 'a', WIRE_REQUEST_BYTES_MAX);
+    narrative[WIRE_REQUEST_BYTES_MAX] = '\0';
+    concordat__v1__request__init(&request);
+    confidential.narrative = narrative;
+    submit.confidential = &confidential;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    request.submit = &submit;
+    assert_int_equal(concordat_client_send(client, &request, NULL), -1);
+    free(narrative);
+    claim(&request);
+    for (int i = 0; i < CLIENT_OUTSTANDING_MAX; i++)
+        assert_int_equal(concordat_client_send(client, &request, NULL), 0);
+    assert_int_equal(concordat_client_send(client, &request, NULL), -1);
+}
+
+static void a_key_file_without_a_secret_is_refused_with_its_name(void **state)
+{
+    (void)state;
+    const struct concordat_client_config config = {.endpoint = endpoint,
+                                                   .server_key_path = server_public,
+                                                   .key_path = server_public,
+                                                   .software = "test"};
+    assert_null(concordat_client_open(&config, message, sizeof message));
+    assert_non_null(strstr(message, "server.key"));
+}
+
+static int make_keys(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/socket", folder);
+    snprintf(server_public, sizeof server_public, "%s/server.key", folder);
+    snprintf(server_secret, sizeof server_secret, "%s/server.key_secret", folder);
+    snprintf(client_secret, sizeof client_secret, "%s/client.key_secret", folder);
+    return keys_make(folder, "server", "server", "", message, sizeof message) ||
+           keys_make(folder, "client", "team", "zz-team", message, sizeof message);
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    char command[100];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+int main(void)
+{
+#define client_test(name) cmocka_unit_test_setup_teardown(name, start, stop)
+    const struct CMUnitTest tests[] = {
+        client_test(hello_comes_first_and_says_what_the_client_wants),
+        client_test(an_answer_comes_back_to_its_request),
+        client_test(a_request_is_repeated_until_answered_though_the_server_went_away),
+        client_test(an_unanswered_request_is_sent_again_on_the_same_connection),
+        client_test(hello_is_said_again_when_the_server_asks_for_it),
+        client_test(a_pong_of_another_session_brings_hello_and_what_is_outstanding),
+        client_test(a_server_that_is_silent_for_three_pings_is_connected_to_anew),
+        client_test(unavailable_is_tried_again_and_not_returned),
+        client_test(news_that_come_while_an_answer_is_awaited_are_kept_in_order),
+        client_test(a_request_that_is_given_up_is_not_sent_again),
+        client_test(a_refused_hello_is_told_to_whoever_waits_for_an_answer),
+        client_test(nonsense_from_a_server_is_passed_over),
+        client_test(no_more_is_taken_than_can_be_kept),
+        client_test(a_key_file_without_a_secret_is_refused_with_its_name),
+    };
+    return cmocka_run_group_tests_name("client", tests, make_keys, remove_folder);
+}
