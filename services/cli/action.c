@@ -99,13 +99,8 @@ static bool check_in_word(struct action *action, unsigned index, const char *wor
 {
     Concordat__V1__CheckIn *check_in = &action->body.check_in;
 
-    if (index == 0) {
-        if (!read_enum(action, &concordat__v1__step__descriptor, "STEP", word, &check_in->step))
-            return false;
-        if (check_in->step == CONCORDAT__V1__STEP__STEP_CONTACT)
-            check_in->attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_ON_TIME;
-        return true;
-    }
+    if (index == 0)
+        return read_enum(action, &concordat__v1__step__descriptor, "STEP", word, &check_in->step);
     if (check_in->step == CONCORDAT__V1__STEP__STEP_TRAVELLING)
         return read_count(action, "MINUTES", word, MINUTES_MAX, &check_in->expected_minutes);
     if (check_in->step == CONCORDAT__V1__STEP__STEP_CONTACT)
@@ -320,17 +315,29 @@ static bool read_attempt(struct action *action, const char *word)
     return true;
 }
 
+/* Options are read before words, so what a contact is taken for is known only here. */
+static bool end_check_in(struct action *action)
+{
+    Concordat__V1__CheckIn *check_in = &action->body.check_in;
+
+    if (check_in->step != CONCORDAT__V1__STEP__STEP_CONTACT)
+        return true;
+    if (check_in->mechanism == 0)
+        return fault(action, "say how the contact was made, such as: contact face-to-face");
+    if (check_in->attend_status == 0)
+        check_in->attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_ON_TIME;
+    return true;
+}
+
 static bool read_end(struct action *action)
 {
-    const Concordat__V1__CheckIn *check_in = &action->body.check_in;
     bool missing = action->words < action->kind->words_min ||
                    (action_needs_case(action) && action->case_text[0] == '\0');
 
     if (missing)
         return fault(action, "something is missing: %s %s", action->kind->name, action->kind->arguments);
-    if (action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_CHECK_IN &&
-        check_in->step == CONCORDAT__V1__STEP__STEP_CONTACT && check_in->mechanism == 0)
-        return fault(action, "say how the contact was made, such as: contact face-to-face");
+    if (action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_CHECK_IN)
+        return end_check_in(action);
     if (action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_DECLINE && action->text[0] == '\0' &&
         action->body.decline.reason == CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_OTHER)
         return fault(action, "\"other\" needs a note: a few words why, nothing that names the person");

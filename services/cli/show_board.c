@@ -1,4 +1,5 @@
 /* show_board.c: many cases as a table of at most 80 columns, the most pressing first. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,19 @@ static int by_time_to_breach(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->number, b->number);
 }
 
+/* "9 min", "3h59", "2 days": shorter than elsewhere, for a column. */
+static void short_span(int64_t span_ms, char out[SAY_SPAN_BYTES])
+{
+    int64_t minutes = span_ms / 60000;
+
+    if (minutes < 60)
+        snprintf(out, SAY_SPAN_BYTES, "%" PRId64 " min", minutes);
+    else if (minutes < 48 * 60)
+        snprintf(out, SAY_SPAN_BYTES, "%" PRId64 "h%02" PRId64, minutes / 60, minutes % 60);
+    else
+        snprintf(out, SAY_SPAN_BYTES, "%" PRId64 " days", minutes / (24 * 60));
+}
+
 /* "14:13 9 min" or "14:01 LATE". */
 static void short_time(const struct say *say, int64_t unix_ms, char out[SAY_TIME_BYTES])
 {
@@ -34,8 +48,8 @@ static void short_time(const struct say *say, int64_t unix_ms, char out[SAY_TIME
     if (unix_ms == 0)
         return;
     say_clock(unix_ms, say->now_ms, clock);
-    say_span(unix_ms - say->now_ms, span);
-    snprintf(out, SAY_TIME_BYTES, "%.30s %s", strlen(clock) > 5 ? clock + strlen(clock) - 5 : clock,
+    short_span(unix_ms - say->now_ms, span);
+    snprintf(out, SAY_TIME_BYTES, "%.5s %s", strlen(clock) > 5 ? clock + strlen(clock) - 5 : clock,
              unix_ms < say->now_ms ? "LATE" : span);
 }
 
@@ -55,7 +69,7 @@ static void board_row(const struct say *say, const case_status *status)
     short_time(say, status->respond_by_ms, seen_by);
     snprintf(name, sizeof name, "%.20s", holder(status));
     say_clean(name);
-    fprintf(say->out, "%s%-7.10s %-12s %-10s %-20s %-12s %s%s\n", late && say->colour ? "\033[31m" : "",
+    fprintf(say->out, "%s%-7.10s %-11s %-10s %-20s %-12s %s%s\n", late && say->colour ? "\033[31m" : "",
             status->number, words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
             words_for(&concordat__v1__state__descriptor, (int)status->state, state), name, act_by, seen_by,
             late && say->colour ? "\033[0m" : "");
@@ -81,7 +95,7 @@ void show_board(const struct say *say, const Concordat__V1__Board *board)
     say_clock(say->now_ms, say->now_ms, now);
     fprintf(say->out, "%s  %zu case%s\n", now, board->n_cases, board->n_cases == 1 ? "" : "s");
     if (cases != NULL && board->n_cases > 0)
-        fprintf(say->out, "%-7s %-12s %-10s %-20s %-12s %s\n", "Case", "Urgency", "State", "Held by",
+        fprintf(say->out, "%-7s %-11s %-10s %-20s %-12s %s\n", "Case", "Urgency", "State", "Held by",
                 "Act by", "Seen by");
     for (size_t i = 0; cases != NULL && i < board->n_cases; i++)
         board_row(say, cases[i]);
