@@ -1,0 +1,367 @@
+/* ledger.c: see ledger.h. store.c knows the file, lock.c that there is one writer. */
+#include "broker/ledger/ledger.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "broker/ledger/lock.h"
+#include "broker/ledger/store.h"
+
+enum {
+    TAIL_EVENTS = 1000, /* checked on opening; checking all of them is for who reads all of them */
+    MESSAGE_BYTES = 512,
+    WAL_PIECE_PAGES = 256,   /* 1 MiB: what is worth two syncs, and does not hold up a turn for long */
+    WAL_PAGES_MAX = 64 * 256 /* 64 MiB: then a turn is held up rather than the log growing on */
+};
+
+enum statement {
+    BEGIN,
+    COMMIT,
+    ADD_EVENT,
+    ADD_CONFIDENTIAL,
+    HEAD,
+    CHAIN_AT,
+    EVENTS_FROM,
+    CONFIDENTIAL,
+    STATEMENTS
+};
+
+static const char *const statement_sql[STATEMENTS] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ADD_EVENT] = "INSERT INTO event(seq, at_ms, kind, referral, chain, body) VALUES(?, ?, ?, ?, ?, ?)",
+    [ADD_CONFIDENTIAL] = "INSERT INTO confidential(seq, salt, body) VALUES(?, ?, ?)",
+    [HEAD] = "SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1",
+    [CHAIN_AT] = "SELECT seq, chain FROM event WHERE seq = ?",
+    [EVENTS_FROM] = "SELECT seq, chain, body FROM event WHERE seq >= ? ORDER BY seq LIMIT ?",
+    [CONFIDENTIAL] = "SELECT body FROM confidential WHERE seq = ?",
+};
+
+struct ledger {
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENTS];
+    int lock_fd;
+    bool failed;
+    uint64_t head;
+    uint8_t chain[LEDGER_HASH_BYTES];
+    int wal_pages;       /* in the write-ahead log */
+    int wal_pages_moved; /* of those, already in the file */
+    char message[MESSAGE_BYTES];
+};
+
+void ledger_chain(const uint8_t *previous, const uint8_t *body, size_t size, uint8_t *chain)
+{
+    crypto_generichash_state state;
+    int rc = crypto_generichash_init(&state, NULL, 0, LEDGER_HASH_BYTES);
+    rc |= crypto_generichash_update(&state, previous, LEDGER_HASH_BYTES);
+    rc |= crypto_generichash_update(&state, body, size);
+    rc |= crypto_generichash_final(&state, chain, LEDGER_HASH_BYTES);
+    assert(rc == 0);
+}
+
+/* From here on nothing is known for certain, so nothing is done. The log is left for the next opening. */
+static enum ledger_status fail(struct ledger *ledger, const char *what)
+{
+    int problem = sqlite3_system_errno(ledger->db);
+    bool full = (sqlite3_errcode(ledger->db) & 0xff) == SQLITE_FULL || problem == ENOSPC || problem == EDQUOT;
+    if (full)
+        snprintf(ledger->message, sizeof ledger->message,
+                 "the disk is full: %s was not possible; free some space and start again", what);
+    else
+        snprintf(ledger->message, sizeof ledger->message,
+                 "%s failed: %s; look after the disk and start again", what, sqlite3_errmsg(ledger->db));
+    ledger->failed = true;
+    sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return LEDGER_UNKNOWN;
+}
+
+static enum ledger_status corrupt_at(struct ledger *ledger, uint64_t seq)
+{
+    snprintf(ledger->message, sizeof ledger->message,
+             "event %llu is not what was written: it is missing, added or changed; keep this file as "
+             "evidence and restore a backup",
+             (unsigned long long)seq);
+    return LEDGER_CORRUPT;
+}
+
+static enum ledger_status fail_reading(struct ledger *ledger)
+{
+    int code = sqlite3_errcode(ledger->db) & 0xff;
+    if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB)
+        return fail(ledger, "reading the ledger");
+    snprintf(ledger->message, sizeof ledger->message, "the ledger's file is damaged; restore a backup");
+    return LEDGER_CORRUPT;
+}
+
+/* Where the row has a chain value: copies it. */
+static bool take_chain(sqlite3_stmt *row, uint8_t *chain)
+{
+    const void *stored = sqlite3_column_blob(row, 1);
+    if (!stored || sqlite3_column_bytes(row, 1) != LEDGER_HASH_BYTES)
+        return false;
+    memcpy(chain, stored, LEDGER_HASH_BYTES);
+    return true;
+}
+
+/* Calls each, where given, for the events after `after`, as ledger_read does. */
+static enum ledger_status walk(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
+                               void *context)
+{
+    uint8_t chain[LEDGER_HASH_BYTES] = {0}, stored[LEDGER_HASH_BYTES];
+    enum ledger_status status = after == 0 ? LEDGER_OK : ledger_chain_at(ledger, after, chain);
+    if (status != LEDGER_OK)
+        return status;
+    sqlite3_stmt *rows = ledger->statements[EVENTS_FROM];
+    /* From the very first, so that a row added before event 1 is seen. */
+    sqlite3_bind_int64(rows, 1, after == 0 ? INT64_MIN : (sqlite3_int64)after + 1);
+    sqlite3_bind_int64(rows, 2, limit > INT64_MAX ? INT64_MAX : (sqlite3_int64)limit);
+    uint64_t seq = after;
+    bool wanted = true;
+    int rc = SQLITE_ROW;
+    while (wanted && status == LEDGER_OK && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        const uint8_t *body = sqlite3_column_blob(rows, 2);
+        size_t size = (size_t)sqlite3_column_bytes(rows, 2);
+        seq++;
+        ledger_chain(chain, body, size, chain);
+        if (seq > ledger->head || (uint64_t)sqlite3_column_int64(rows, 0) != seq ||
+            !take_chain(rows, stored) || memcmp(chain, stored, sizeof chain) != 0)
+            status = corrupt_at(ledger, seq);
+        else
+            wanted = !each || each(context, seq, body, size, chain);
+    }
+    if (status == LEDGER_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
+        status = fail_reading(ledger);
+    else if (rc == SQLITE_DONE && seq < ledger->head && seq - after < limit)
+        status = corrupt_at(ledger, seq + 1);
+    sqlite3_reset(rows);
+    return status;
+}
+
+static bool prepare(struct ledger *ledger)
+{
+    for (size_t i = 0; i < STATEMENTS; i++)
+        if (sqlite3_prepare_v3(ledger->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &ledger->statements[i], NULL) != SQLITE_OK)
+            return false;
+    return true;
+}
+
+/* Finds the newest event, and checks it and those just before it. */
+static enum ledger_status find_head(struct ledger *ledger)
+{
+    sqlite3_stmt *row = ledger->statements[HEAD];
+    int rc = sqlite3_step(row);
+    enum ledger_status status = LEDGER_OK;
+    if (rc == SQLITE_ROW) {
+        ledger->head = (uint64_t)sqlite3_column_int64(row, 0);
+        if (ledger->head > INT64_MAX || !take_chain(row, ledger->chain))
+            status = corrupt_at(ledger, ledger->head);
+    } else if (rc != SQLITE_DONE) {
+        status = fail_reading(ledger);
+    }
+    sqlite3_reset(row);
+    uint64_t after = ledger->head > TAIL_EVENTS ? ledger->head - TAIL_EVENTS : 0;
+    return status == LEDGER_OK ? walk(ledger, after, TAIL_EVENTS, NULL, NULL) : status;
+}
+
+static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
+{
+    (void)db, (void)name;
+    struct ledger *ledger = context;
+    if (pages < ledger->wal_pages)
+        ledger->wal_pages_moved = 0; /* it began anew */
+    ledger->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+static void close_all(struct ledger *ledger)
+{
+    for (size_t i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(ledger->statements[i]);
+    int rc = sqlite3_close(ledger->db);
+    assert(rc == SQLITE_OK);
+    if (ledger->lock_fd >= 0)
+        close(ledger->lock_fd);
+    free(ledger);
+}
+
+struct ledger *ledger_open(const char *path, enum ledger_status *status, char *message, size_t message_size)
+{
+    struct ledger *ledger = calloc(1, sizeof *ledger);
+    *status = LEDGER_UNKNOWN;
+    if (!ledger || sodium_init() < 0) {
+        snprintf(message, message_size, "%s: out of memory", path);
+        free(ledger);
+        return NULL;
+    }
+    ledger->lock_fd = lock_take(path);
+    if (ledger->lock_fd < 0) {
+        *status = errno == EWOULDBLOCK ? LEDGER_IN_USE : LEDGER_UNKNOWN;
+        snprintf(message, message_size, "%s: %s", path,
+                 *status == LEDGER_IN_USE ? "another broker has this ledger open" : strerror(errno));
+        close_all(ledger);
+        return NULL;
+    }
+    ledger->db = store_open(path, status, message, message_size);
+    if (!ledger->db) {
+        close_all(ledger);
+        return NULL;
+    }
+    sqlite3_wal_hook(ledger->db, note_wal, ledger);
+    *status = prepare(ledger) ? find_head(ledger) : fail_reading(ledger);
+    if (*status == LEDGER_OK)
+        return ledger;
+    snprintf(message, message_size, "%s: %s", path, ledger->message);
+    close_all(ledger);
+    return NULL;
+}
+
+void ledger_close(struct ledger **ledger)
+{
+    if (*ledger)
+        close_all(*ledger);
+    *ledger = NULL;
+}
+
+uint64_t ledger_head(const struct ledger *ledger, uint8_t *chain)
+{
+    memcpy(chain, ledger->chain, sizeof ledger->chain);
+    return ledger->head;
+}
+
+/* Runs a statement that gives no rows. */
+static bool run(struct ledger *ledger, enum statement which)
+{
+    sqlite3_stmt *statement = ledger->statements[which];
+    bool good = sqlite3_step(statement) == SQLITE_DONE;
+    sqlite3_reset(statement);
+    return good;
+}
+
+static bool add_event(struct ledger *ledger, const struct ledger_event *event, const uint8_t *chain)
+{
+    sqlite3_stmt *row = ledger->statements[ADD_EVENT];
+    sqlite3_bind_int64(row, 1, (sqlite3_int64)event->seq);
+    sqlite3_bind_int64(row, 2, event->at_ms);
+    sqlite3_bind_int64(row, 3, event->kind);
+    int rc = sqlite3_bind_blob(row, 4, event->referral, 16, SQLITE_STATIC);
+    rc |= sqlite3_bind_blob(row, 5, chain, LEDGER_HASH_BYTES, SQLITE_STATIC);
+    rc |= sqlite3_bind_blob64(row, 6, event->body, event->body_size, SQLITE_STATIC);
+    return rc == SQLITE_OK && run(ledger, ADD_EVENT);
+}
+
+static bool add_confidential(struct ledger *ledger, const struct ledger_event *event)
+{
+    if (!event->confidential)
+        return true;
+    assert(event->salt);
+    sqlite3_stmt *row = ledger->statements[ADD_CONFIDENTIAL];
+    sqlite3_bind_int64(row, 1, (sqlite3_int64)event->seq);
+    int rc = sqlite3_bind_blob(row, 2, event->salt, LEDGER_SALT_BYTES, SQLITE_STATIC);
+    rc |= sqlite3_bind_blob64(row, 3, event->confidential, event->confidential_size, SQLITE_STATIC);
+    return rc == SQLITE_OK && run(ledger, ADD_CONFIDENTIAL);
+}
+
+/* Copies what it can of the log into the file. What a reader still needs of the log stays for later. */
+static void move_wal(struct ledger *ledger)
+{
+    int rc = sqlite3_wal_checkpoint_v2(ledger->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                       &ledger->wal_pages_moved);
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+        fail(ledger, "moving the write-ahead log into the ledger");
+}
+
+enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_event *events, size_t count)
+{
+    if (ledger->failed)
+        return LEDGER_UNKNOWN;
+    for (size_t i = 0; i < count; i++)
+        if (events[i].seq != ledger->head + 1 + i) {
+            snprintf(ledger->message, sizeof ledger->message, "event %llu does not follow event %llu",
+                     (unsigned long long)events[i].seq, (unsigned long long)(ledger->head + i));
+            return LEDGER_CORRUPT;
+        }
+    if (count == 0)
+        return LEDGER_OK;
+    uint8_t chain[LEDGER_HASH_BYTES];
+    memcpy(chain, ledger->chain, sizeof chain);
+    bool good = run(ledger, BEGIN);
+    for (size_t i = 0; i < count && good; i++) {
+        assert(events[i].body);
+        ledger_chain(chain, events[i].body, events[i].body_size, chain);
+        good = add_event(ledger, &events[i], chain) && add_confidential(ledger, &events[i]);
+    }
+    if (!good || !run(ledger, COMMIT))
+        return fail(ledger, "writing to the ledger");
+    ledger->head += count;
+    memcpy(ledger->chain, chain, sizeof chain);
+    if (ledger->wal_pages > WAL_PAGES_MAX)
+        move_wal(ledger);
+    return LEDGER_OK;
+}
+
+enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
+                               void *context)
+{
+    assert(each);
+    return ledger->failed ? LEDGER_UNKNOWN : walk(ledger, after, limit, each, context);
+}
+
+enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t *chain)
+{
+    if (ledger->failed)
+        return LEDGER_UNKNOWN;
+    if (seq == 0 || seq > ledger->head)
+        return LEDGER_NOT_FOUND;
+    sqlite3_stmt *row = ledger->statements[CHAIN_AT];
+    sqlite3_bind_int64(row, 1, (sqlite3_int64)seq);
+    int rc = sqlite3_step(row);
+    enum ledger_status status = LEDGER_OK;
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        status = fail_reading(ledger);
+    else if (rc == SQLITE_DONE || !take_chain(row, chain))
+        status = corrupt_at(ledger, seq);
+    sqlite3_reset(row);
+    return status;
+}
+
+enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                       size_t *size)
+{
+    if (ledger->failed)
+        return LEDGER_UNKNOWN;
+    if (seq == 0 || seq > ledger->head)
+        return LEDGER_NOT_FOUND;
+    sqlite3_stmt *row = ledger->statements[CONFIDENTIAL];
+    sqlite3_bind_int64(row, 1, (sqlite3_int64)seq);
+    int rc = sqlite3_step(row);
+    enum ledger_status status = LEDGER_NOT_FOUND;
+    if (rc == SQLITE_ROW) {
+        const void *bytes = sqlite3_column_blob(row, 0);
+        *size = (size_t)sqlite3_column_bytes(row, 0);
+        if (bytes && *size <= capacity)
+            memcpy(buffer, bytes, *size);
+        status = LEDGER_OK;
+    } else if (rc != SQLITE_DONE) {
+        status = fail_reading(ledger);
+    }
+    sqlite3_reset(row);
+    return status;
+}
+
+void ledger_idle(struct ledger *ledger)
+{
+    if (!ledger->failed && ledger->wal_pages - ledger->wal_pages_moved >= WAL_PIECE_PAGES)
+        move_wal(ledger);
+}
+
+const char *ledger_message(const struct ledger *ledger)
+{
+    return ledger->message;
+}

@@ -1,0 +1,238 @@
+/* store.c: see store.h. */
+#include "broker/ledger/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { APPLICATION_ID = 0x434e4344, VALUE_BYTES_MAX = 1024, BLOB_BYTES_MAX = 32 * 1024 * 1024 };
+
+/* What the file holds, as SQLite keeps it in sqlite_schema. The chain stands before the body, which can be
+ * long, so that reading it alone is cheap. at_ms, kind and referral are copies out of the body, for SQL; the
+ * chain covers the body only. Rows of confidential can be deleted (that is erasing) but not changed.
+ * The triggers bind everyone who opens the file, whatever their settings; event_in_order also stops
+ * INSERT OR REPLACE where recursive_triggers is off. */
+static const struct {
+    const char *name, *sql;
+} objects[] = {
+    {"event", "CREATE TABLE event(seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, "
+              "referral BLOB CHECK(length(referral) = 16), chain BLOB NOT NULL CHECK(length(chain) = 32), "
+              "body BLOB NOT NULL) STRICT"},
+    {"confidential", "CREATE TABLE confidential(seq INTEGER PRIMARY KEY REFERENCES event(seq), "
+                     "salt BLOB NOT NULL CHECK(length(salt) = 32), body BLOB NOT NULL) STRICT"},
+    {"meta", "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID"},
+    {"event_in_order", "CREATE TRIGGER event_in_order BEFORE INSERT ON event "
+                       "WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event) "
+                       "BEGIN SELECT RAISE(ABORT, 'the ledger grows at its end only'); END"},
+    {"event_not_changed", "CREATE TRIGGER event_not_changed BEFORE UPDATE ON event "
+                          "BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END"},
+    {"event_not_removed", "CREATE TRIGGER event_not_removed BEFORE DELETE ON event "
+                          "BEGIN SELECT RAISE(ABORT, 'an event is never removed'); END"},
+    {"confidential_once", "CREATE TRIGGER confidential_once BEFORE INSERT ON confidential "
+                          "WHEN EXISTS (SELECT 1 FROM confidential WHERE seq = NEW.seq) "
+                          "BEGIN SELECT RAISE(ABORT, 'what is confidential is never changed'); END"},
+    {"confidential_not_changed", "CREATE TRIGGER confidential_not_changed BEFORE UPDATE ON confidential "
+                                 "BEGIN SELECT RAISE(ABORT, 'what is confidential is never changed'); END"},
+};
+enum { OBJECTS = sizeof objects / sizeof objects[0] };
+
+/* In this order. `is` is what SQLite answers when asked whether it took the setting. busy_timeout is nothing
+ * because there is one writer: to wait for another would be to hide a fault. */
+static const struct {
+    const char *name, *value, *is;
+} settings[] = {
+    {"page_size", "4096", "4096"},
+    {"journal_mode", "WAL", "wal"},
+    {"synchronous", "FULL", "2"},
+    {"foreign_keys", "ON", "1"},
+    {"recursive_triggers", "ON", "1"},
+    {"trusted_schema", "OFF", "0"},
+    {"cell_size_check", "ON", "1"},
+    {"wal_autocheckpoint", "0", "0"},
+    {"busy_timeout", "0", "0"},
+    {"temp_store", "MEMORY", "2"},
+    {"journal_size_limit", "67108864", "67108864"},
+};
+
+struct store {
+    sqlite3 *db;
+    const char *path;
+    enum ledger_status *status;
+    char *message;
+    size_t message_size;
+};
+
+static bool refuse(const struct store *store, enum ledger_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool refuse(const struct store *store, enum ledger_status status, const char *format, ...)
+{
+    int used = snprintf(store->message, store->message_size, "%s: ", store->path);
+    if (used > 0 && (size_t)used < store->message_size) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(store->message + used, store->message_size - (size_t)used, format, arguments);
+        va_end(arguments);
+    }
+    *store->status = status;
+    return false;
+}
+
+static bool refuse_for(const struct store *store, int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_NOTADB:
+        return refuse(store, LEDGER_OTHER_VERSION, "this is not a ledger of Concordat");
+    case SQLITE_CORRUPT:
+        return refuse(store, LEDGER_CORRUPT, "the file is damaged; restore it from a backup");
+    default:
+        return refuse(store, LEDGER_UNKNOWN, "cannot open the ledger: %s", sqlite3_errmsg(store->db));
+    }
+}
+
+/* The first column of the first row as text ("" where there is none). An SQLite result code. */
+static int ask(sqlite3 *db, const char *sql, char value[VALUE_BYTES_MAX])
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    if (rc != SQLITE_OK)
+        return rc;
+    sqlite3_step(statement);
+    const unsigned char *text = sqlite3_column_text(statement, 0);
+    snprintf(value, VALUE_BYTES_MAX, "%s", text ? (const char *)text : "");
+    return sqlite3_finalize(statement);
+}
+
+/* Whether the file is a ledger of ours, or empty and so may become one. */
+static bool identify(const struct store *store, bool *is_new)
+{
+    char id[VALUE_BYTES_MAX], version[VALUE_BYTES_MAX], count[VALUE_BYTES_MAX], expected[VALUE_BYTES_MAX];
+    int rc = ask(store->db, "PRAGMA application_id", id);
+    if (rc == SQLITE_OK)
+        rc = ask(store->db, "PRAGMA user_version", version);
+    if (rc == SQLITE_OK)
+        rc = ask(store->db, "SELECT count(*) FROM sqlite_schema", count);
+    if (rc != SQLITE_OK)
+        return refuse_for(store, rc);
+    *is_new = !strcmp(id, "0") && !strcmp(version, "0") && !strcmp(count, "0");
+    if (*is_new)
+        return true;
+    snprintf(expected, sizeof expected, "%d", APPLICATION_ID);
+    if (strcmp(id, expected) != 0)
+        return refuse(store, LEDGER_OTHER_VERSION, "this is not a ledger of Concordat");
+    snprintf(expected, sizeof expected, "%d", LEDGER_VERSION);
+    if (strcmp(version, expected) != 0)
+        return refuse(store, LEDGER_OTHER_VERSION,
+                      "this ledger is of version %.20s and this program knows version %s; "
+                      "start the program that wrote it",
+                      version, expected);
+    return true;
+}
+
+static bool set(const struct store *store)
+{
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    sqlite3_limit(store->db, SQLITE_LIMIT_LENGTH, BLOB_BYTES_MAX);
+    sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, 0);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        char sql[128], value[VALUE_BYTES_MAX];
+        snprintf(sql, sizeof sql, "PRAGMA %s=%s", settings[i].name, settings[i].value);
+        int rc = ask(store->db, sql, value);
+        snprintf(sql, sizeof sql, "PRAGMA %s", settings[i].name);
+        if (rc == SQLITE_OK)
+            rc = ask(store->db, sql, value);
+        if (rc != SQLITE_OK)
+            return refuse_for(store, rc);
+        if (strcmp(value, settings[i].is) != 0)
+            return refuse(store, LEDGER_UNKNOWN, "SQLite does not take %s=%s", settings[i].name,
+                          settings[i].value);
+    }
+    return true;
+}
+
+static bool create(const struct store *store)
+{
+    char sql[256];
+    int rc = sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    for (size_t i = 0; i < OBJECTS && rc == SQLITE_OK; i++)
+        rc = sqlite3_exec(store->db, objects[i].sql, NULL, NULL, NULL);
+    snprintf(sql, sizeof sql,
+             "INSERT INTO meta VALUES('made_by', 'concordat %s');"
+             "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
+             CONCORDAT_VERSION, APPLICATION_ID, LEDGER_VERSION);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK || refuse_for(store, rc);
+}
+
+/* A trigger that somebody dropped would be missed by nobody else. */
+static bool check_shape(const struct store *store)
+{
+    char sql[128], value[VALUE_BYTES_MAX];
+    for (size_t i = 0; i < OBJECTS; i++) {
+        snprintf(sql, sizeof sql, "SELECT sql FROM sqlite_schema WHERE name = '%s'", objects[i].name);
+        int rc = ask(store->db, sql, value);
+        if (rc != SQLITE_OK)
+            return refuse_for(store, rc);
+        if (strcmp(value, objects[i].sql) != 0)
+            return refuse(store, LEDGER_CORRUPT, "its table or trigger %s was changed or dropped",
+                          objects[i].name);
+    }
+    return true;
+}
+
+/* What a killed writer left in the write-ahead log can be seen and yet not be on disk, because its sync did
+ * not happen or failed. Copying it into the file, and syncing that, makes what is replayed from here on
+ * durable. A reader can hold that up (BUSY); the log is then synced with the next batch. */
+static bool settle(const struct store *store)
+{
+    int rc = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return rc == SQLITE_OK || rc == SQLITE_BUSY || refuse_for(store, rc);
+}
+
+static int authorize(void *unused, int action, const char *first, const char *second, const char *database,
+                     const char *trigger)
+{
+    (void)unused, (void)second, (void)database, (void)trigger;
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_FUNCTION:
+    case SQLITE_TRANSACTION:
+        return SQLITE_OK;
+    case SQLITE_INSERT:
+        return !strcmp(first, "event") || !strcmp(first, "confidential") ? SQLITE_OK : SQLITE_DENY;
+    default:
+        return SQLITE_DENY;
+    }
+}
+
+sqlite3 *store_open(const char *path, enum ledger_status *status, char *message, size_t message_size)
+{
+    struct store store = {.path = path, .status = status, .message = message, .message_size = message_size};
+    /* SQLite would let everyone read it; its log and index take over the mode of the file. */
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd >= 0)
+        close(fd);
+    else if (errno != EEXIST) {
+        refuse(&store, LEDGER_UNKNOWN, "cannot make the ledger: %s", strerror(errno));
+        return NULL;
+    }
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int rc = sqlite3_open_v2(path, &store.db, flags, NULL);
+    bool is_new = false;
+    bool good = rc == SQLITE_OK || refuse_for(&store, rc);
+    good = good && identify(&store, &is_new) && set(&store) && (!is_new || create(&store)) &&
+           check_shape(&store) && settle(&store);
+    if (good) {
+        sqlite3_set_authorizer(store.db, authorize, NULL);
+        return store.db;
+    }
+    sqlite3_close(store.db);
+    return NULL;
+}

@@ -1,0 +1,15 @@
+/* store.h: the SQLite file that a ledger is: its tables, its settings, and what its connection may do. */
+#ifndef CONCORDAT_STORE_H
+#define CONCORDAT_STORE_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+
+#include "broker/ledger/ledger.h"
+
+/* A connection to the file, which is made where there is none, with every setting in force and everything
+ * denied but what a ledger does: reading, and adding to event and confidential. On failure NULL, with
+ * *status and a message for a person. To be closed with sqlite3_close. */
+sqlite3 *store_open(const char *path, enum ledger_status *status, char *message, size_t message_size);
+
+#endif

@@ -1,0 +1,355 @@
+/* P1: what the ledger acknowledged is on disk, whatever happens to the process or the disk. */
+#include "tests/unit/ledger_fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static uint8_t big_body[2 * 1024 * 1024];
+
+static enum ledger_status append_big(struct ledger *ledger, size_t size)
+{
+    struct ledger_event event = {
+        .seq = head(ledger) + 1, .at_ms = 1, .kind = 43, .body = big_body, .body_size = size};
+    return ledger_append(ledger, &event, 1);
+}
+
+static void test_p1_what_was_appended_is_there_after_reopening(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(head(ledger), 0);
+    assert_int_equal(append(ledger, 1, 1), LEDGER_OK);
+    assert_int_equal(append(ledger, 2, 20), LEDGER_OK);
+    assert_int_equal(append(ledger, 22, 0), LEDGER_OK);
+    expect_events(ledger, 21);
+    ledger_close(&ledger);
+    assert_null(ledger);
+    ledger = open_ledger();
+    expect_events(ledger, 21);
+    assert_int_equal(append(ledger, 22, 3), LEDGER_OK);
+    expect_events(ledger, 24);
+    ledger_close(&ledger);
+}
+
+static void test_reading_keeps_to_its_limit_and_stops_when_told(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(append(ledger, 1, 30), LEDGER_OK);
+    struct reading reading = {.next = 1, .stop_at = 7};
+    assert_int_equal(ledger_read(ledger, 0, 100, expect_event, &reading), LEDGER_OK);
+    assert_int_equal(reading.next, 8);
+    assert_int_equal(ledger_read(ledger, 7, 5, expect_event, &reading), LEDGER_OK);
+    assert_int_equal(reading.next, 13);
+    assert_int_equal(ledger_read(ledger, 12, 0, expect_event, &reading), LEDGER_OK);
+    assert_int_equal(ledger_read(ledger, 31, 5, expect_event, &reading), LEDGER_NOT_FOUND);
+    assert_int_equal(ledger_read(ledger, UINT64_MAX, 5, expect_event, &reading), LEDGER_NOT_FOUND);
+    assert_int_equal(reading.next, 13);
+    uint8_t chain[LEDGER_HASH_BYTES];
+    assert_int_equal(ledger_chain_at(ledger, 12, chain), LEDGER_OK);
+    assert_memory_equal(chain, reading.chain, sizeof chain);
+    assert_int_equal(ledger_chain_at(ledger, 31, chain), LEDGER_NOT_FOUND);
+    ledger_close(&ledger);
+}
+
+static void test_p9_the_confidential_part_is_kept_apart_and_can_be_erased(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(append(ledger, 1, 9), LEDGER_OK);
+    uint8_t buffer[64] = {0}, expected[64];
+    size_t size = 0, expected_size = body_of(3, expected);
+    assert_int_equal(ledger_confidential(ledger, 3, buffer, 4, &size), LEDGER_OK);
+    assert_int_equal(size, expected_size);
+    assert_int_equal(buffer[0], 0);
+    assert_int_equal(ledger_confidential(ledger, 3, buffer, sizeof buffer, &size), LEDGER_OK);
+    assert_memory_equal(buffer, expected, expected_size);
+    assert_int_equal(ledger_confidential(ledger, 4, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
+    assert_int_equal(meddle("DELETE FROM confidential WHERE seq = 3"), SQLITE_OK);
+    assert_int_equal(ledger_confidential(ledger, 3, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
+    expect_events(ledger, 9);
+    ledger_close(&ledger);
+}
+
+static void test_a_gap_in_the_numbers_is_refused_and_nothing_is_written(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(append(ledger, 2, 1), LEDGER_CORRUPT);
+    assert_int_equal(append(ledger, 1, 5), LEDGER_OK);
+    assert_int_equal(append(ledger, 5, 1), LEDGER_CORRUPT);
+    assert_int_equal(append(ledger, 7, 1), LEDGER_CORRUPT);
+    struct ledger_event events[] = {{.seq = 6, .body = big_body, .body_size = 1},
+                                    {.seq = 8, .body = big_body, .body_size = 1}};
+    assert_int_equal(ledger_append(ledger, events, 2), LEDGER_CORRUPT);
+    assert_non_null(strstr(ledger_message(ledger), "event 8 does not follow event 6"));
+    expect_events(ledger, 5);
+    assert_int_equal(append(ledger, 6, 1), LEDGER_OK);
+    ledger_close(&ledger);
+}
+
+static size_t batch_size(unsigned seed, uint64_t first)
+{
+    return (size_t)((seed + first * 2654435761U) >> 7) % BATCH_MAX + 1;
+}
+
+/* Appends for ever; writes each number to acknowledge once it is acknowledged. */
+static void append_until_killed(unsigned seed, int acknowledge)
+{
+    enum ledger_status status;
+    struct ledger *ledger = ledger_open(path, &status, message, sizeof message);
+    if (!ledger)
+        _exit(1);
+    for (uint64_t first = head(ledger) + 1;;) {
+        size_t count = batch_size(seed, first);
+        if (append(ledger, first, count) != LEDGER_OK)
+            _exit(2);
+        first += count;
+        uint64_t last = first - 1;
+        if (write(acknowledge, &last, sizeof last) != (ssize_t)sizeof last)
+            _exit(3);
+        ledger_idle(ledger);
+    }
+}
+
+static void test_p1_a_killed_writer_loses_nothing_acknowledged_and_tears_no_batch(void **state)
+{
+    (void)state;
+    unsigned seed = randombytes_random();
+    print_message("seed %u\n", seed);
+    uint64_t acknowledged = 0;
+    for (unsigned round = 0; round < 25; round++) {
+        int ends[2];
+        assert_int_equal(pipe(ends), 0);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            append_until_killed(seed, ends[1]);
+        close(ends[1]);
+        unsigned batches = (seed >> (round % 16)) % 12, spins = (seed ^ round * 7919) % 4000;
+        for (unsigned i = 0; i < batches; i++)
+            assert_int_equal(read(ends[0], &acknowledged, sizeof acknowledged), sizeof acknowledged);
+        for (unsigned i = 0; i < spins; i++)
+            sched_yield();
+        kill(child, SIGKILL);
+        int how;
+        assert_int_equal(waitpid(child, &how, 0), child);
+        assert_true(WIFSIGNALED(how));
+        while (read(ends[0], &acknowledged, sizeof acknowledged) == (ssize_t)sizeof acknowledged)
+            ;
+        close(ends[0]);
+        struct ledger *ledger = open_ledger();
+        uint64_t found = head(ledger);
+        uint64_t next = acknowledged + batch_size(seed, acknowledged + 1);
+        if (found != acknowledged && found != next)
+            fail_msg("%llu acknowledged, %llu found", (unsigned long long)acknowledged,
+                     (unsigned long long)found);
+        expect_events(ledger, found);
+        acknowledged = found;
+        ledger_close(&ledger);
+    }
+}
+
+static void test_a_second_writer_is_refused_in_this_and_in_another_process(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    expect_refused(LEDGER_IN_USE, "another broker");
+    pid_t child = fork();
+    if (child == 0) {
+        enum ledger_status status;
+        struct ledger *second = ledger_open(path, &status, message, sizeof message);
+        _exit(!second && status == LEDGER_IN_USE ? 0 : 1);
+    }
+    int how;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_int_equal(how, 0);
+    assert_int_equal(append(ledger, 1, 2), LEDGER_OK);
+    ledger_close(&ledger);
+    ledger = open_ledger();
+    ledger_close(&ledger);
+}
+
+static void test_the_write_ahead_log_is_moved_when_idle_and_bounded_when_never_idle(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(append_big(ledger, sizeof big_body), LEDGER_OK);
+    assert_true(size_of("") < 1024 * 1024);
+    ledger_idle(ledger);
+    assert_true(size_of("") > 6 * 1024 * 1024);
+    for (int i = 0; i < 80; i++)
+        assert_int_equal(append_big(ledger, sizeof big_body), LEDGER_OK);
+    assert_true(size_of("-wal") < 70 * 1024 * 1024);
+    uint64_t seen = 0;
+    assert_int_equal(ledger_read(ledger, 0, 1000, take_any, &seen), LEDGER_OK);
+    assert_int_equal(seen, 83);
+    ledger_close(&ledger);
+}
+
+/* A disk that counts its syncs and can be told to fail them: SQLite's own files with one method replaced. */
+static sqlite3_vfs failing_disk;
+static sqlite3_io_methods methods[2]; /* SQLite has others for the database than for its log */
+static int (*real_sync)(sqlite3_file *, int);
+static int syncs;
+static bool syncs_fail;
+
+static int sync_or_fail(sqlite3_file *file, int flags)
+{
+    syncs++;
+    return syncs_fail ? SQLITE_IOERR_FSYNC : real_sync(file, flags);
+}
+
+static int open_failing(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *flags_out)
+{
+    (void)vfs;
+    sqlite3_vfs *real = sqlite3_vfs_find("unix");
+    int rc = real->xOpen(real, name, file, flags, flags_out);
+    if (rc == SQLITE_OK && file->pMethods) {
+        sqlite3_io_methods *ours = &methods[(flags & SQLITE_OPEN_MAIN_DB) != 0];
+        real_sync = file->pMethods->xSync;
+        *ours = *file->pMethods;
+        ours->xSync = sync_or_fail;
+        file->pMethods = ours;
+    }
+    return rc;
+}
+
+static int use_failing_disk(void **state)
+{
+    failing_disk = *sqlite3_vfs_find("unix");
+    failing_disk.zName = "failing";
+    failing_disk.xOpen = open_failing;
+    syncs_fail = false;
+    sqlite3_vfs_register(&failing_disk, 1);
+    return make_folder(state);
+}
+
+static int use_real_disk(void **state)
+{
+    sqlite3_vfs_unregister(&failing_disk);
+    sqlite3_vfs_register(sqlite3_vfs_find("unix"), 1);
+    return remove_folder(state);
+}
+
+static void test_p1_each_batch_is_synced_once_before_it_is_acknowledged(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(append(ledger, 1, 2), LEDGER_OK);
+    for (uint64_t i = 0; i < 20; i++) {
+        syncs = 0;
+        assert_int_equal(append(ledger, 3 + i * 40, 40), LEDGER_OK);
+        assert_int_equal(syncs, 1);
+    }
+    ledger_close(&ledger);
+}
+
+static void test_p1_after_a_failed_sync_nothing_is_done_until_it_is_opened_anew(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(append(ledger, 1, 5), LEDGER_OK);
+    syncs_fail = true;
+    assert_int_equal(append(ledger, 6, 5), LEDGER_UNKNOWN);
+    assert_non_null(strstr(ledger_message(ledger), "disk"));
+    syncs_fail = false;
+    assert_int_equal(append(ledger, 6, 5), LEDGER_UNKNOWN);
+    uint64_t seen = 0;
+    uint8_t chain[LEDGER_HASH_BYTES];
+    size_t size;
+    assert_int_equal(ledger_read(ledger, 0, 10, take_any, &seen), LEDGER_UNKNOWN);
+    assert_int_equal(seen, 0);
+    assert_int_equal(ledger_chain_at(ledger, 1, chain), LEDGER_UNKNOWN);
+    assert_int_equal(ledger_confidential(ledger, 3, chain, sizeof chain, &size), LEDGER_UNKNOWN);
+    syncs = 0;
+    ledger_idle(ledger);
+    ledger_close(&ledger);
+    assert_int_equal(syncs, 0);
+    syncs = 0;
+    ledger = open_ledger();
+    /* What came back is made durable before anybody acts on it. */
+    assert_true(syncs >= 2);
+    assert_int_equal(size_of("-wal"), 0);
+    uint64_t found = head(ledger);
+    assert_true(found == 5 || found == 10);
+    expect_events(ledger, found);
+    assert_int_equal(append(ledger, found + 1, 5), LEDGER_OK);
+    ledger_close(&ledger);
+}
+
+static void test_p1_a_sync_that_fails_while_idle_stops_the_ledger_too(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(append_big(ledger, sizeof big_body), LEDGER_OK);
+    syncs_fail = true;
+    ledger_idle(ledger);
+    syncs_fail = false;
+    assert_int_equal(append_big(ledger, 10), LEDGER_UNKNOWN);
+    ledger_close(&ledger);
+    ledger = open_ledger();
+    assert_int_equal(head(ledger), 1);
+    ledger_close(&ledger);
+}
+
+static void test_p1_a_full_disk_is_named_and_nothing_acknowledged_is_lost(void **state)
+{
+    (void)state;
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", folder, "tmpfs", 0, "size=2m") != 0) {
+        print_message("skipped: a small disk cannot be mounted here (%s)\n", strerror(errno));
+        skip();
+    }
+    char ballast[300];
+    snprintf(ballast, sizeof ballast, "%s/ballast", folder);
+    int fd = open(ballast, O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(posix_fallocate(fd, 0, 1024 * 1024), 0);
+    close(fd);
+    struct ledger *ledger = open_ledger();
+    uint64_t acknowledged = 0;
+    enum ledger_status status = LEDGER_OK;
+    for (int i = 0; i < 1000 && status == LEDGER_OK; i++)
+        if ((status = append(ledger, acknowledged + 1, 50)) == LEDGER_OK)
+            acknowledged += 50;
+    assert_int_equal(status, LEDGER_UNKNOWN);
+    assert_non_null(strstr(ledger_message(ledger), "the disk is full"));
+    assert_true(acknowledged > 0);
+    assert_int_equal(append(ledger, acknowledged + 1, 1), LEDGER_UNKNOWN);
+    ledger_close(&ledger);
+    assert_int_equal(unlink(ballast), 0);
+    ledger = open_ledger();
+    expect_events(ledger, acknowledged);
+    assert_int_equal(append(ledger, acknowledged + 1, 1), LEDGER_OK);
+    ledger_close(&ledger);
+    assert_int_equal(umount(folder), 0);
+}
+
+#define ON_A_FAILING_DISK(test) cmocka_unit_test_setup_teardown(test, use_failing_disk, use_real_disk)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_A_FOLDER(test_p1_what_was_appended_is_there_after_reopening),
+        IN_A_FOLDER(test_reading_keeps_to_its_limit_and_stops_when_told),
+        IN_A_FOLDER(test_p9_the_confidential_part_is_kept_apart_and_can_be_erased),
+        IN_A_FOLDER(test_a_gap_in_the_numbers_is_refused_and_nothing_is_written),
+        IN_A_FOLDER(test_p1_a_killed_writer_loses_nothing_acknowledged_and_tears_no_batch),
+        IN_A_FOLDER(test_a_second_writer_is_refused_in_this_and_in_another_process),
+        IN_A_FOLDER(test_the_write_ahead_log_is_moved_when_idle_and_bounded_when_never_idle),
+        ON_A_FAILING_DISK(test_p1_each_batch_is_synced_once_before_it_is_acknowledged),
+        ON_A_FAILING_DISK(test_p1_after_a_failed_sync_nothing_is_done_until_it_is_opened_anew),
+        ON_A_FAILING_DISK(test_p1_a_sync_that_fails_while_idle_stops_the_ledger_too),
+        IN_A_FOLDER(test_p1_a_full_disk_is_named_and_nothing_acknowledged_is_lost),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}
