@@ -17,5 +17,7 @@ enum exit_code command_update(const struct command *command, int argc, char **ar
 enum exit_code command_act(const struct command *command, int argc, char **argv); /* a row of action.h */
 enum exit_code command_board(const struct command *command, int argc, char **argv);
 enum exit_code command_offers(const struct command *command, int argc, char **argv);
+enum exit_code command_report(const struct command *command, int argc, char **argv);
+enum exit_code command_verify(const struct command *command, int argc, char **argv);
 
 #endif

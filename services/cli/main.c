@@ -23,6 +23,8 @@ static const struct command commands[] = {
     {"take", "coordinator: take a held case in hand", command_act},
     {"assign", "coordinator: ask the team that you choose", command_act},
     {"show", "the person's record; the reading is recorded", command_act},
+    {"report", "auditor: response times, declines, custody, open cases", command_report},
+    {"verify", "auditor: whether the trail is whole", command_verify},
     {"keys", "make and show keys", command_keys},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -34,13 +36,13 @@ static const char exit_codes[] =
     "Cases are named by their spoken number (R-0412) or by the referral's id.\n\n"
     "Exit codes:\n"
     "    0  done, or the question was answered\n"
-    "    1  refused; the answer says what holds now and whom to ring\n"
+    "    1  refused, with what holds now and whom to ring; verify: something is wrong\n"
     "    2  no answer in time: not known whether it was done\n"
     "  100  the command line, or a file that it names, is wrong\n"
     "  111  no connection, no disk, no memory: nothing was done\n\n"
     "Environment: CONCORDAT_SERVER, CONCORDAT_SERVER_KEY, CONCORDAT_KEY, CONCORDAT_RING stand for the "
     "options "
-    "--server, --server-key, --key and --ring of every command.\n\n"
+    "--server, --server-key, --key and --ring of every command; CONCORDAT_TRAIL for --trail.\n\n"
     "`concordat COMMAND --help` says how each is used, with examples.";
 
 static const char *doc_of_commands(void)

@@ -147,6 +147,14 @@ class CommandTest(Desk):
         self.assertIn("CONCORDAT_SERVER", ran.stderr)
         self.assertEqual(server.requests, [])
 
+    def test_reports_and_verify_tell_a_wrong_name_from_a_trail_that_cannot_be_read(self):
+        for words, code in ((["report", "times", "--trail", "/nowhere/trail.db"], 111), (["report"], 100),
+                            (["verify", "--trail", "/nowhere/trail.db"], 111), (["verify"], 100),
+                            (["report", "times", "--trail", "x", "--from", "yesterday"], 100)):
+            ran = subprocess.run([COMMAND, *words], capture_output=True, text=True, env={}, timeout=SECONDS)
+            self.assertEqual(ran.returncode, code, words)
+            self.assertNotEqual(ran.stderr, "")
+
     def test_the_connection_can_come_from_the_environment(self):
         self.serve(lambda *_: done())
         environment = {"CONCORDAT_SERVER": self.endpoint, "CONCORDAT_SERVER_KEY": str(FOLDER / "server.key"),
