@@ -112,9 +112,10 @@ struct watch {
     bool received, accepted;
 };
 
+/* A case without a state is at the intake only: that is no news of the router. */
 static bool is_news_of(const struct watch *watch, const Concordat__V1__Message *message)
 {
-    return message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS &&
+    return message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS && message->status->state != 0 &&
            message->status->referral.len == WIRE_ID_BYTES &&
            memcmp(message->status->referral.data, watch->id, WIRE_ID_BYTES) == 0 &&
            (message->status->seq > watch->seq || !watch->received);

@@ -60,6 +60,13 @@ static const char *holder(const case_status *status)
                                          : "nobody";
 }
 
+/* A word in a column, or what stands for none. */
+static const char *column(const ProtobufCEnumDescriptor *descriptor, int value, const char *none,
+                          char out[WORDS_MAX])
+{
+    return value == 0 ? none : words_for(descriptor, value, out);
+}
+
 static void board_row(const struct say *say, const case_status *status)
 {
     char urgency[WORDS_MAX], state[WORDS_MAX], act_by[SAY_TIME_BYTES], seen_by[SAY_TIME_BYTES], name[32];
@@ -69,10 +76,11 @@ static void board_row(const struct say *say, const case_status *status)
     short_time(say, status->respond_by_ms, seen_by);
     snprintf(name, sizeof name, "%.20s", holder(status));
     say_clean(name);
-    fprintf(say->out, "%s%-7.10s %-11s %-10s %-20s %-12s %s%s\n", late && say->colour ? "\033[31m" : "",
-            status->number, words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
-            words_for(&concordat__v1__state__descriptor, (int)status->state, state), name, act_by, seen_by,
-            late && say->colour ? "\033[0m" : "");
+    fprintf(say->out, "%s%-7.10s %-11.11s %-10.10s %-20s %-12s %s%s\n", late && say->colour ? "\033[31m" : "",
+            status->number[0] != '\0' ? status->number : "-",
+            column(&concordat__v1__urgency__descriptor, (int)status->urgency, "none given", urgency),
+            column(&concordat__v1__state__descriptor, (int)status->state, "saved only", state), name, act_by,
+            seen_by, late && say->colour ? "\033[0m" : "");
 }
 
 static case_status **sorted(const Concordat__V1__Board *board)

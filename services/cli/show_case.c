@@ -25,13 +25,24 @@ static const char *or_else(const char *text, const char *instead)
 
 static const char *owner_name(const case_status *status)
 {
+    if (status->state == CONCORDAT__V1__STATE__STATE_UNSPECIFIED)
+        return "nobody yet: it is not with the router";
     if (status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED)
         return "nobody: the case is over";
     return or_else(status->owner_name, or_else(status->owner, "not known"));
 }
 
+static const char *state_words(const case_status *status, char out[WORDS_MAX])
+{
+    return status->state == CONCORDAT__V1__STATE__STATE_UNSPECIFIED
+               ? "saved at the intake only"
+               : words_for(&concordat__v1__state__descriptor, (int)status->state, out);
+}
+
 /* What happens next, state by state. {team} {by} {arrival} {person} {outcome} are filled in. */
 static const char *const next_sentences[] = {
+    [CONCORDAT__V1__STATE__STATE_UNSPECIFIED] = "It is delivered as soon as the router answers. Until then "
+                                                "no team has been asked: if it cannot wait, ring.",
     [CONCORDAT__V1__STATE__STATE_OFFERED] =
         "{team} has been asked and has until {by} to answer; then the next team is asked at once.",
     [CONCORDAT__V1__STATE__STATE_HELD] = "No team can take it now, so the duty coordinator holds it, and is "
@@ -137,7 +148,7 @@ void show_status(const struct say *say, const case_status *status)
             words_for(&concordat__v1__source__descriptor, (int)status->source, source),
             status->area[0] != '\0' ? ", " : "", status->area);
     say_time(status->since_ms, say->now_ms, time);
-    say_row(say, "State", "%s%s", words_for(&concordat__v1__state__descriptor, (int)status->state, state),
+    say_row(say, "State", "%s%s", state_words(status, state),
             status->lease_warned ? "; OVERDUE: nothing was heard by the promised time" : "");
     if (status->since_ms != 0)
         say_row(say, "Held by", "%s, since %s", owner_name(status), time);
@@ -158,8 +169,8 @@ void show_status_line(const struct say *say, const case_status *status)
 
     if (status->expected_arrival_ms != 0)
         say_time(status->expected_arrival_ms, say->now_ms, arrival);
-    say_banner(say, TONE_PLAIN, status->number, "%s, held by %s, ring %s%s%s%s",
-               words_for(&concordat__v1__state__descriptor, (int)status->state, state), owner_name(status),
+    say_banner(say, TONE_PLAIN, status->number, "%s, held by %s, ring %s%s%s%s", state_words(status, state),
+               owner_name(status),
                or_else(status->ring, or_else(status->coordinator_ring, "your duty coordinator")),
                arrival[0] != '\0' ? ", expected " : "", arrival,
                status->lease_warned ? "; OVERDUE: nothing was heard by the promised time" : "");
@@ -202,7 +213,7 @@ void show_answer(const struct say *say, const Concordat__V1__Answer *answer)
         show_status(say, answer->status);
     else if (answer->status != NULL)
         show_whom_to_ring(say, answer->status);
-    else if (!answer->done || only_saved)
+    else if ((!answer->done || only_saved) && (say->ring != NULL || strstr(answer->text, "ring ") == NULL))
         say_row(say, "Ring", "%s, if a person is waiting",
                 say->ring != NULL ? say->ring : "your duty coordinator");
 }

@@ -209,6 +209,7 @@ class ReferTest(Desk):
             if not request.HasField("submit"):
                 return done()
             case = request.submit.referral.id
+            server.news(wire.Message(status=wire.CaseStatus(referral=case)))
             server.news(wire.Message(status=status(referral=case, seq=10)))
             server.news(wire.Message(status=status(referral=case, seq=10)))
             server.news(wire.Message(status=status(referral=CASE, seq=11, number="R-0999")))

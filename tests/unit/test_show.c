@@ -145,8 +145,6 @@ static void P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next(v
     const ProtobufCEnumDescriptor *states = &concordat__v1__state__descriptor;
     for (unsigned i = 0; i < states->n_values; i++) {
         Concordat__V1__CaseStatus status = offered();
-        if (states->values[i].value == 0)
-            continue;
         status.state = (Concordat__V1__State)states->values[i].value;
         status.expected_arrival_ms = now_ms + 20 * MINUTE;
         begin();
@@ -158,6 +156,17 @@ static void P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next(v
         assert_null(strchr(text, '{'));
         assert_null(strchr(text, '\033'));
     }
+}
+
+static void P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    begin();
+    show_status(&say, &status);
+    fclose(say.out);
+    assert_says("State     saved at the intake only\nHeld by   nobody yet: it is not with the router\n");
+    assert_null(strstr(text, "over"));
 }
 
 static void a_case_that_is_overdue_says_so_in_words(void **state)
@@ -283,6 +292,7 @@ int main(void)
         cmocka_unit_test(P11_a_refusal_says_why_who_holds_the_case_and_whom_to_ring),
         cmocka_unit_test(P11_a_refusal_without_a_case_still_says_whom_to_ring),
         cmocka_unit_test(P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next),
+        cmocka_unit_test(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held),
         cmocka_unit_test(a_case_that_is_overdue_says_so_in_words),
         cmocka_unit_test(the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns),
         cmocka_unit_test(times_are_londons_and_say_how_far_off_they_are),

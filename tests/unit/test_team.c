@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
-
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
