@@ -213,7 +213,7 @@ void show_answer(const struct say *say, const Concordat__V1__Answer *answer)
         show_status(say, answer->status);
     else if (answer->status != NULL)
         show_whom_to_ring(say, answer->status);
-    else if ((!answer->done || only_saved) && (say->ring != NULL || strstr(answer->text, "ring ") == NULL))
+    else if (!answer->done || only_saved)
         say_row(say, "Ring", "%s, if a person is waiting",
                 say->ring != NULL ? say->ring : "your duty coordinator");
 }
