@@ -222,6 +222,7 @@ class ReferTest(Desk):
         saved, received, accepted = (ran.stdout.index(word) for word in ("SAVED", "RECEIVED by", "will come"))
         self.assertLess(saved, received)
         self.assertLess(received, accepted)
+        self.assertIn("RECEIVED by the router as R-0412", ran.stdout)
         self.assertEqual(ran.stdout.count("has been asked and has until"), 1)
         self.assertNotIn("R-0999", ran.stdout)
         told = [request.told.state for request in server.await_requests("told", 2)]
