@@ -141,21 +141,23 @@ static void take_welcome(struct concordat_client *client, const uint8_t *bytes, 
     struct wire_fault fault;
     const Concordat__V1__Message *message = wire_unpack_message(bytes, size, &client->welcome_arena, &fault);
     client->welcome = message ? message->welcome : NULL;
-    if (!client->welcome)
+    client->welcomed = client->welcome != NULL;
+    if (!client->welcomed)
         return;
     uint32_t seconds = client->welcome->ping_seconds;
     client->ping_ms = seconds > 0 && seconds <= 3600 ? (int)seconds * 1000 : PING_DEFAULT_MS;
     client->ping_at_ms = now_ms + client->ping_ms;
-    client->welcomed = true;
     client_queue_all_due(&client->queue, now_ms);
 }
 
 /* A server that has started anew without our noticing knows nothing of what was sent before. */
 static void take_pong(struct concordat_client *client, const Concordat__V1__Pong *pong, int64_t now_ms)
 {
-    const ProtobufCBinaryData *known = client->welcome ? &client->welcome->session : NULL;
-    if (client->welcomed && known &&
-        (pong->session.len != known->len || memcmp(pong->session.data, known->data, known->len) != 0))
+    if (!client->welcomed)
+        return;
+    const ProtobufCBinaryData *known = &client->welcome->session;
+    if (pong->session.len != known->len ||
+        (known->len > 0 && memcmp(pong->session.data, known->data, known->len) != 0))
         hello_from_start(client, now_ms);
 }
 

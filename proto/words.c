@@ -190,13 +190,13 @@ bool words_parse_time(const char *text, int64_t *unix_ms)
                     .tm_hour = (int)part[3],
                     .tm_min = (int)part[4],
                     .tm_sec = (int)part[5]};
-    /* timegm turns the 31st of April into the 1st of May: what comes back changed was no date. A leap
+    /* timegm turns the 31st of April into the 1st of May: a day that changes the month was no date. A leap
      * second counts as the second after it. */
     if (part[1] < 1 || part[1] > 12 || part[3] > 23 || part[4] > 59 || part[5] > 60)
         return false;
     struct tm day = {.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday};
     timegm(&day);
-    if (day.tm_mday != tm.tm_mday || day.tm_mon != tm.tm_mon)
+    if (day.tm_mon != tm.tm_mon)
         return false;
     *unix_ms = ((int64_t)timegm(&tm) - offset_minutes * 60) * 1000 + ms;
     return true;

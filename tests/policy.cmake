@@ -1,1 +1,2 @@
 concordat_unit_test(test_rota concordat-core)
+concordat_unit_test(test_policy_file concordat-policy)

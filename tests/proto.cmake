@@ -1,4 +1,8 @@
 # The protocol: schema, framing, checks, JSON, key files, client, and a client in another language.
-foreach(name words arena keys client)
+foreach(name words arena keys wire json schema client)
   concordat_unit_test(test_${name} concordat-proto)
 endforeach()
+
+add_test(NAME test_python_client
+  COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_python_client.py ${PROJECT_SOURCE_DIR})
+set_tests_properties(test_python_client PROPERTIES TIMEOUT 120)

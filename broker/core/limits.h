@@ -3,19 +3,25 @@
 #define CONCORDAT_CORE_LIMITS_H
 
 enum {
-    ID_CHARS_MAX = 32,          /* ids in the directory: read aloud, typed, printed in columns */
-    NAME_CHARS_MAX = 80,        /* names of teams and areas as people know them */
-    TELEPHONE_CHARS_MAX = 24,   /* E.164 with spaces and an extension */
-    TEAMS_MAX = 20000,          /* England has some 300 crisis teams; 10 000 is what the benchmarks ask */
+    ID_CHARS_MAX = 32,        /* ids in the directory: read aloud, typed, printed in columns */
+    NAME_CHARS_MAX = 80,      /* names of teams and areas as people know them */
+    TELEPHONE_CHARS_MAX = 24, /* E.164 with spaces and an extension */
+    TEAMS_MAX = 20000,        /* England has some 300 crisis teams; 10 000 is what the benchmarks ask */
     AREAS_MAX = 4096,
     COORDINATORS_MAX = 1024,
-    LADDER_STEPS_MAX = 64,      /* teams asked before a person takes over; each is one row of a decision */
-    SHIFTS_MAX = 16,            /* a week's hours of one team */
-    LANGUAGES_MAX = 12,         /* that one team speaks */
+    LADDER_STEPS_MAX = 64, /* teams asked before a person takes over; each is one row of a decision */
+    SHIFTS_MAX = 16,       /* a week's hours of one team */
+    LANGUAGES_MAX = 12,    /* that one team speaks */
     STANDARDS_MAX = 32,
-    BANK_HOLIDAYS_MAX = 256,    /* about thirty years */
+    BANK_HOLIDAYS_MAX = 256,         /* about thirty years */
     POSTCODE_DISTRICT_CHARS_MAX = 4, /* the outward code: AA9A */
-    DECISION_EVENTS_MAX = 8     /* that one command can cause */
+    DECISION_EVENTS_MAX = 8,         /* that one command can cause */
+    ACTOR_CHARS_MAX = 63,            /* name of a key */
+    SIGNATURE_CHARS_MAX = 32,        /* how a coordinator signs: a role or initials */
+    ORIGINS_MAX = 65000,             /* intakes that have ever submitted */
+    /* So that a repeat is answered alike; the oldest goes first. A sender stops repeating when it is
+     * answered: this is a month of all England's commands, and 50 MB. */
+    COMMANDS_REMEMBERED_MAX = 1 << 20
 };
 
 #endif

@@ -2,8 +2,8 @@
  *
  * A policy is made once (broker/policy reads it from its YAML file and checks it) and never changes; a
  * reload makes another. The core borrows it for one decision. Durations are in milliseconds. All
- * indexes point into the arrays of the same policy. Teams, areas and coordinators are sorted by id,
- * places by key (bytes, as strcmp does), holidays by day.
+ * indexes point into the arrays of the same policy. Teams, areas, coordinators and
+ * standards are sorted by id, places by key (bytes, as strcmp does), holidays by day.
  */
 #ifndef CONCORDAT_CORE_POLICY_H
 #define CONCORDAT_CORE_POLICY_H
@@ -27,15 +27,15 @@ struct policy_team {
     char team_type[4];     /* MHSDS ServTeamTypeRefToMH, such as A02 */
     char organisation[11]; /* ODS code */
     char telephone[TELEPHONE_CHARS_MAX + 1];
-    uint8_t sources;       /* 1 << enum source: the pathways that it serves */
-    uint16_t needs;        /* 1 << enum need: what it has */
+    uint8_t sources;             /* 1 << enum source: the pathways that it serves */
+    uint16_t needs;              /* 1 << enum need: what it has */
     uint8_t age_first, age_last; /* inclusive, in years */
     bool flexible_transition;
-    bool interpreter;      /* reaches an interpreter for any language */
+    bool interpreter; /* reaches an interpreter for any language */
     uint8_t language_count;
     char languages[LANGUAGES_MAX][3]; /* ISO 639-1, beside English */
-    int64_t expected_arrival_ms; /* its usual time to reach a person; ranks teams of one rung */
-    uint16_t places;       /* cases that it can hold at a time; 0: not limited by the directory */
+    int64_t expected_arrival_ms;      /* its usual time to reach a person; ranks teams of one rung */
+    uint16_t places;                  /* cases that it can hold at a time; 0: not limited by the directory */
     struct rota rota;
 };
 
@@ -72,8 +72,8 @@ struct policy_standard {
     char id[ID_CHARS_MAX + 1];
     char name[NAME_CHARS_MAX + 1];
     enum clock_kind clock;
-    uint8_t sources;    /* 1 << enum source */
-    uint8_t urgencies;  /* 1 << enum urgency */
+    uint8_t sources;   /* 1 << enum source */
+    uint8_t urgencies; /* 1 << enum urgency */
     int64_t allowed_ms;
 };
 

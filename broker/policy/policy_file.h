@@ -32,7 +32,7 @@ struct policy_file {
 /* Reads and checks a file. Returns NULL where anything is wrong, with at least one problem listed.
  * The caller destroys the result with policy_file_destroy, which also sets the pointer to NULL. */
 struct policy_file *policy_file_read(const char *path, struct policy_problems *problems);
-/* The same from bytes in memory, as the ledger keeps them. name stands in for the path in messages. */
+/* The same from bytes in memory, as the ledger keeps them. */
 struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct policy_problems *problems);
 void policy_file_destroy(struct policy_file **file);
 

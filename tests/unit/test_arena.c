@@ -39,8 +39,11 @@ static void a_full_arena_says_no_and_stays_within_its_block(void **state)
     assert_null(arena_take(&arena, SIZE_MAX));
     assert_null(arena_take(&arena, SIZE_MAX - 8));
     assert_non_null(arena_take(&arena, 90));
-    assert_null(arena_take(&arena, 10));
+    assert_null(arena_take(&arena, 4)); /* it would have to be rounded up beyond the end */
+    assert_true(arena.ran_out);
+    assert_true(arena.used <= arena.size);
     arena_reset(&arena);
+    assert_false(arena.ran_out);
     assert_non_null(arena_take(&arena, 64));
     assert_non_null(arena.allocator.alloc(arena.allocator.allocator_data, 32));
     assert_null(arena.allocator.alloc(arena.allocator.allocator_data, 32));

@@ -1,0 +1,50 @@
+/* batch.h: the events of one turn, packed and waiting to be committed together. */
+#ifndef CONCORDAT_BATCH_H
+#define CONCORDAT_BATCH_H
+
+#include "broker/core/event.h"
+#include "broker/ledger/ledger.h"
+#include "broker/record/record.h"
+
+/* What happened, as far as the news after the commit need it. */
+struct happened {
+    enum event_kind kind;
+    uint8_t referral[ID_BYTES];
+    bool has_referral;
+    uint16_t team;
+    uint16_t former_team; /* that had it in hand until now */
+    uint32_t attempt;
+    enum offer_end end;
+};
+
+struct batch_item {
+    struct happened happened;
+    uint64_t seq;
+    int64_t at_ms;
+    size_t body_at, body_size;
+    bool with_confidential;
+    uint8_t salt[LEDGER_SALT_BYTES];
+    size_t confidential_at, confidential_size;
+};
+
+struct batch {
+    uint8_t *bytes; /* owned */
+    size_t used, capacity;
+    struct batch_item *items;    /* owned */
+    struct ledger_event *events; /* owned; made at the end */
+    size_t count, room;
+};
+
+void batch_close(struct batch *batch);
+void batch_clear(struct batch *batch);
+
+/* Packs an event; confidential, where not NULL, is kept beside it under the salt. False where memory is
+ * short: the batch is as before. */
+bool batch_add(struct batch *batch, const struct event *event, const struct state *state,
+               const struct directory *directory, const uint8_t *salt, const uint8_t *confidential,
+               size_t confidential_size);
+
+/* The batch as the ledger takes it; borrowed until the next change. */
+const struct ledger_event *batch_events(struct batch *batch);
+
+#endif

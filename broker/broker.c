@@ -1,0 +1,464 @@
+/* broker.c: one turn: take what waits, decide it, commit it, then send. */
+#include "broker/broker.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/inside.h"
+#include "broker/roles.h"
+
+enum { EVENT_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX, DECISIONS_BY_TIME_MAX = 256, LEASE_CHECK_MS = 1000 };
+
+struct broker *broker_open(const struct broker_ports *ports, struct state *state, const char *version)
+{
+    struct broker *b = calloc(1, sizeof *b);
+    if (!b || arena_open(&b->arena, ARENA_MESSAGE_BYTES) || arena_open(&b->event_arena, EVENT_ARENA_BYTES)) {
+        state_destroy(&state);
+        broker_close(&b);
+        return NULL;
+    }
+    uint64_t seed;
+    ports->random(ports->context, &seed, sizeof seed);
+    ports->random(ports->context, b->session_id, sizeof b->session_id);
+    b->ports = *ports;
+    b->version = version;
+    b->state = state;
+    sessions_open(&b->sessions, seed);
+    refusals_open(&b->refusals, seed);
+    return b;
+}
+
+void broker_close(struct broker **broker)
+{
+    struct broker *b = *broker;
+    if (!b)
+        return;
+    state_destroy(&b->state);
+    directory_destroy(&b->directory);
+    sessions_close(&b->sessions);
+    refusals_close(&b->refusals);
+    arena_close(&b->arena);
+    arena_close(&b->event_arena);
+    batch_close(&b->batch);
+    outgoing_close(&b->outgoing);
+    free(b);
+    *broker = NULL;
+}
+
+const struct state *broker_state(const struct broker *broker)
+{
+    return broker->state;
+}
+
+struct broker_counts broker_counts(const struct broker *broker)
+{
+    struct broker_counts counts = broker->counts;
+    counts.sessions = broker->sessions.count;
+    return counts;
+}
+
+/* --- decisions become part of the turn -------------------------------------------------------------- */
+
+/* Events after which a held case may find a team that it did not find before. */
+static bool gives_hope(const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_PRESENCE_CHANGED:
+        return event->is.presence.present;
+    case EVENT_CAPACITY_CLAIMED:
+    case EVENT_POLICY_LOADED:
+    case EVENT_OFFER_ENDED:
+    case EVENT_LEASE_LAPSED:
+    case EVENT_CLOSED:
+    case EVENT_WITHDRAWN:
+        return true;
+    case EVENT_ACCEPTED:
+        return event->is.accepted.previous_team != SLOT_NONE;
+    default:
+        return false;
+    }
+}
+
+static void look_again(struct broker *b)
+{
+    if (b->look_again)
+        b->look_once_more = true;
+    b->look_again = true;
+}
+
+bool broker_adopt(struct broker *b, const uint8_t *salt, const uint8_t *confidential,
+                  size_t confidential_size)
+{
+    struct decision *decision = &b->decision;
+    uint32_t names = 0;
+    size_t used = b->batch.used, count = b->batch.count;
+    for (int i = 0; i < decision->count; i++)
+        if (decision->events[i].kind == EVENT_POLICY_LOADED)
+            names = decision->events[i].is.policy.teams.count + decision->events[i].is.policy.areas.count +
+                    decision->events[i].is.policy.coordinators.count;
+    bool good = state_reserve(b->state, names);
+    for (int i = 0; good && i < decision->count; i++) {
+        bool first = i == 0 && confidential;
+        good = batch_add(&b->batch, &decision->events[i], b->state, b->directory, salt,
+                         first ? confidential : NULL, first ? confidential_size : 0);
+    }
+    if (!good) {
+        b->batch.used = used;
+        b->batch.count = count;
+        return false;
+    }
+    for (int i = 0; i < decision->count; i++) {
+        if (!state_apply(b->state, &decision->events[i]))
+            abort(); /* a bug: what was decided on this state must be possible in it */
+        if (gives_hope(&decision->events[i]))
+            look_again(b);
+    }
+    b->counts.events += decision->count;
+    return true;
+}
+
+static bool record_policy(struct broker *b, const struct policy_file *file, struct now now)
+{
+    struct command command = {.kind = COMMAND_LOAD_POLICY, .actor = "", .opaque = file};
+    command.is.policy.digest = file->policy.digest;
+    command.is.policy.teams = b->directory->teams;
+    command.is.policy.areas = b->directory->areas;
+    command.is.policy.coordinators = b->directory->coordinators;
+    decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
+    return broker_adopt(b, NULL, NULL, 0);
+}
+
+bool broker_load_policy(struct broker *b, const struct policy_file *file, struct now now)
+{
+    struct directory *before = b->directory;
+    b->directory = directory_new(&file->policy);
+    /* The ledger keeps each policy once: a restart under the same one is no event. */
+    bool known = memcmp(b->state->counters.policy_digest, file->policy.digest, POLICY_DIGEST_BYTES) == 0;
+    if (!b->directory || (!known && !record_policy(b, file, now)) ||
+        !directory_bind(b->directory, b->state)) {
+        directory_destroy(&b->directory);
+        b->directory = before;
+        return false;
+    }
+    directory_destroy(&before);
+    /* Teams that the ledger knows as present have a while to be heard of again. */
+    for (uint32_t slot = 0; slot < b->state->teams.count; slot++)
+        if (state_team(b->state, (uint16_t)slot)->present && !sessions_lease(&b->sessions, (uint16_t)slot))
+            sessions_set_lease(&b->sessions, (uint16_t)slot, now.mono_ms + PRESENCE_RETURN_MS);
+    look_again(b);
+    return true;
+}
+
+void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
+{
+    struct command command = {.kind = COMMAND_RECORD_START, .actor = ""};
+    command.is.started.version = b->version;
+    command.is.started.replayed = replayed;
+    decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
+    broker_adopt(b, NULL, NULL, 0);
+}
+
+/* --- taking ----------------------------------------------------------------------------------------- */
+
+static const char *command_name(const Concordat__V1__Request *request)
+{
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
+        &concordat__v1__request__descriptor, request ? (unsigned)request->command_case : 0);
+    return field ? field->name : "unreadable";
+}
+
+/* Written down, within bounds, because somebody tried who is known here. */
+static void record_refusal(struct broker *b, const char *key_name, const char *name, enum refusal refusal,
+                           struct now now)
+{
+    uint32_t left_out;
+    b->counts.refused++;
+    if (!refusals_note(&b->refusals, key_name, now.mono_ms, &left_out))
+        return;
+    struct command command = {.kind = COMMAND_RECORD_REFUSAL, .actor = key_name};
+    command.is.refused.command = name;
+    command.is.refused.refusal = refusal;
+    command.is.refused.left_out = left_out;
+    decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
+    broker_adopt(b, NULL, NULL, 0);
+}
+
+static void refuse(struct broker *b, const struct asking *asking, enum refusal refusal, const char *text)
+{
+    answers_refuse(b, asking->route, asking->request->command_id.data, refusal, text, NULL);
+    record_refusal(b, asking->key->name, command_name(asking->request), refusal, asking->now);
+}
+
+/* Whose commands these are. False where the key belongs to nothing in the directory. */
+static bool find_party(const struct broker *b, struct asking *asking)
+{
+    asking->slot = SLOT_NONE;
+    switch ((int)asking->key->role) {
+    case CONCORDAT__V1__ROLE__ROLE_SOURCE:
+        asking->party = PARTY_SOURCE;
+        return true;
+    case CONCORDAT__V1__ROLE__ROLE_TEAM:
+        asking->party = PARTY_TEAM;
+        asking->slot = state_team_slot(b->state, asking->key->of);
+        return asking->slot != SLOT_NONE;
+    case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
+        asking->party = PARTY_COORDINATOR;
+        asking->slot = state_coordinator_slot(b->state, asking->key->of);
+        return asking->slot != SLOT_NONE;
+    default:
+        asking->party = PARTY_BROKER; /* an auditor: asks, never commands */
+        return true;
+    }
+}
+
+/* What cannot be routed at all. Everything else about a referral is made good and flagged. */
+static enum refusal cannot_be_routed(const struct asking *asking, const Concordat__V1__Referral *referral,
+                                     const Concordat__V1__Confidential *confidential, bool is_new)
+{
+    int source;
+    if (!referral || referral->source == CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED)
+        return REFUSAL_NO_SOURCE;
+    if (!words_parse(&concordat__v1__source__descriptor, asking->key->of, &source) ||
+        source != (int)referral->source)
+        return REFUSAL_NOT_ALLOWED; /* an intake speaks for its own source only */
+    if (referral->id.len != ID_BYTES)
+        return REFUSAL_BAD_VALUE;
+    if ((is_new && !confidential) || (confidential && !confidential->callback_number[0]))
+        return REFUSAL_NO_CALLBACK;
+    return REFUSAL_NONE;
+}
+
+/* The confidential part goes beside the ledger; the event only commits to it, under a salt of its own. */
+static size_t pack_confidential(struct broker *b, const Concordat__V1__Confidential *confidential,
+                                struct record_submission *submission, uint8_t *salt, uint8_t *out)
+{
+    size_t size = concordat__v1__confidential__pack(confidential, out);
+    crypto_generichash_state hash;
+    b->ports.random(b->ports.context, salt, LEDGER_SALT_BYTES);
+    crypto_generichash_init(&hash, NULL, 0, CONFIDENTIAL_DIGEST_BYTES);
+    crypto_generichash_update(&hash, salt, LEDGER_SALT_BYTES);
+    crypto_generichash_update(&hash, out, size);
+    crypto_generichash_final(&hash, submission->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    return size;
+}
+
+static void take_command(struct broker *b, const struct asking *asking)
+{
+    const Concordat__V1__Request *request = asking->request;
+    const Concordat__V1__Confidential *confidential = NULL;
+    struct record_submission submission;
+    struct command command;
+    uint8_t salt[LEDGER_SALT_BYTES], packed[WIRE_REQUEST_BYTES_MAX];
+    size_t packed_size = 0;
+    enum refusal refusal = REFUSAL_NONE;
+
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT) {
+        confidential = request->submit->confidential;
+        refusal = cannot_be_routed(asking, request->submit->referral, confidential, true);
+    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE) {
+        confidential = request->update->confidential;
+        refusal = cannot_be_routed(asking, request->update->referral, confidential, false);
+    }
+    if (refusal == REFUSAL_NONE && !record_read_command(request, &submission, &command))
+        refusal = REFUSAL_UNKNOWN_COMMAND;
+    if (refusal != REFUSAL_NONE) {
+        refuse(b, asking, refusal, refusals_text(refusal));
+        return;
+    }
+    command.party = asking->party;
+    command.slot = asking->slot;
+    command.actor = asking->key->name;
+    if (command.kind == COMMAND_READ_RECORD) {
+        command.is.read.of = asking->key->of;
+        command.is.read.role = (int)asking->key->role;
+    }
+    if (confidential)
+        packed_size = pack_confidential(b, confidential, &submission, salt, packed);
+    decide(b->state, b->directory, &command, asking->now.wall_ms, &b->decision);
+    refusal = b->decision.refusal;
+    if (refusal == REFUSAL_NONE && !broker_adopt(b, salt, confidential ? packed : NULL, packed_size))
+        refusal = REFUSAL_UNAVAILABLE;
+    if (refusal != REFUSAL_NONE) {
+        answers_refuse(b, asking->route, request->command_id.data, refusal, refusals_text(refusal),
+                       refusal == REFUSAL_NOT_YOURS ? NULL : command.referral);
+        record_refusal(b, asking->key->name, command_name(request), refusal, asking->now);
+        return;
+    }
+    if (command.kind == COMMAND_READ_RECORD && b->record_count < TURN_MESSAGES_MAX) {
+        struct record_asked *record = &b->records[b->record_count++];
+        record->route = *asking->route;
+        memcpy(record->command, request->command_id.data, ID_BYTES);
+        memcpy(record->referral, command.referral, ID_BYTES);
+        return;
+    }
+    bool of_a_case = command.kind != COMMAND_PRESENCE && command.kind != COMMAND_CAPACITY;
+    answers_done(b, asking, of_a_case ? command.referral : NULL);
+}
+
+static void take_presence(struct broker *b, const struct asking *asking)
+{
+    const Concordat__V1__SetPresence *presence = asking->request->set_presence;
+    int64_t seconds = presence->lease_seconds;
+    if (seconds < PRESENCE_LEASE_SECONDS_MIN)
+        seconds = PRESENCE_LEASE_SECONDS_MIN;
+    if (seconds > PRESENCE_LEASE_SECONDS_MAX)
+        seconds = PRESENCE_LEASE_SECONDS_MAX;
+    int64_t until_ms = presence->present ? asking->now.mono_ms + seconds * 1000 : 0;
+    if (!sessions_set_lease(&b->sessions, asking->slot, until_ms)) {
+        refuse(b, asking, REFUSAL_UNAVAILABLE, refusals_text(REFUSAL_UNAVAILABLE));
+        return;
+    }
+    take_command(b, asking);
+}
+
+typedef void take_request(struct broker *b, const struct asking *asking);
+
+/* What is not a command of the core. */
+static take_request *const own[] = {
+    [CONCORDAT__V1__REQUEST__COMMAND_HELLO] = answers_hello,
+    [CONCORDAT__V1__REQUEST__COMMAND_PING] = answers_ping,
+    [CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS] = questions_status,
+    [CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD] = questions_board,
+    [CONCORDAT__V1__REQUEST__COMMAND_FOLLOW] = questions_follow,
+    [CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE] = take_presence,
+};
+
+/* The one place where it is decided whether a request is looked at: key, then form, then role, then hello. */
+void broker_take(struct broker *b, const struct server_route *route, const char *key_name,
+                 const uint8_t *bytes, size_t size, struct now now)
+{
+    struct wire_fault fault = {0};
+    struct asking asking = {.route = route, .now = now};
+    b->counts.commands++;
+    asking.request = wire_unpack_request(bytes, size, &b->arena, &fault);
+    const uint8_t *command_id = fault.has_command_id ? fault.command_id : NULL;
+    if (asking.request)
+        command_id = asking.request->command_id.data;
+    asking.key = b->ports.key(b->ports.context, key_name);
+    if (!asking.key) {
+        answers_refuse(b, route, command_id, REFUSAL_REVOKED, refusals_text(REFUSAL_REVOKED), NULL);
+        record_refusal(b, key_name, command_name(asking.request), REFUSAL_REVOKED, now);
+        return;
+    }
+    if (!asking.request) {
+        b->counts.malformed++;
+        answers_refuse(b, route, command_id, (enum refusal)fault.refusal, fault.text, NULL);
+        record_refusal(b, key_name, "unreadable", (enum refusal)fault.refusal, now);
+        return;
+    }
+    if (!roles_may_send(asking.key->role, asking.request->command_case) || !find_party(b, &asking)) {
+        refuse(b, &asking, REFUSAL_NOT_ALLOWED, refusals_text(REFUSAL_NOT_ALLOWED));
+        return;
+    }
+    struct session *session = sessions_find(&b->sessions, route);
+    size_t command = (size_t)asking.request->command_case;
+    if (!session && command != CONCORDAT__V1__REQUEST__COMMAND_HELLO) {
+        /* Ordinary after a restart of ours or a broken connection: not written down. */
+        answers_refuse(b, route, command_id, REFUSAL_HELLO_FIRST, refusals_text(REFUSAL_HELLO_FIRST), NULL);
+        return;
+    }
+    if (session) {
+        session->heard_ms = now.mono_ms;
+        session->slot = asking.slot;
+        session->ready = session->behind;
+        b->someone_ready |= session->behind;
+    }
+    take_request *take = command < sizeof own / sizeof *own ? own[command] : NULL;
+    (take ? take : take_command)(b, &asking);
+}
+
+/* --- time ------------------------------------------------------------------------------------------- */
+
+/* Teams that were not heard of by the end of their lease, and connections that have gone silent. */
+static void check_leases(struct broker *b, struct now now)
+{
+    if (now.mono_ms - b->leases_checked_ms < LEASE_CHECK_MS)
+        return;
+    b->leases_checked_ms = now.mono_ms;
+    for (uint32_t slot = 0; slot < b->state->teams.count; slot++) {
+        if (!state_team(b->state, (uint16_t)slot)->present ||
+            sessions_lease(&b->sessions, (uint16_t)slot) > now.mono_ms)
+            continue;
+        struct command command = {.kind = COMMAND_PRESENCE, .actor = "", .slot = (uint16_t)slot};
+        command.is.presence.lapsed = true;
+        decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
+        if (!broker_adopt(b, NULL, NULL, 0))
+            return;
+    }
+    for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
+        struct session *session = sessions_row(&b->sessions, row);
+        if (session->live && now.mono_ms - session->heard_ms > SESSION_SILENCE_MS)
+            sessions_end(&b->sessions, session);
+    }
+}
+
+void broker_time(struct broker *b, struct now now)
+{
+    check_leases(b, now);
+    for (int i = 0; i < DECISIONS_BY_TIME_MAX; i++) {
+        decide_time(b->state, b->directory, now.wall_ms, &b->decision);
+        if (b->decision.count == 0 || !broker_adopt(b, NULL, NULL, 0))
+            break;
+    }
+    for (int i = 0; b->look_again && i < DECISIONS_BY_TIME_MAX; i++) {
+        b->look_again = decide_again(b->state, b->directory, now.wall_ms, &b->look_from, &b->decision);
+        if (b->decision.count && !broker_adopt(b, NULL, NULL, 0))
+            b->look_again = true;
+        if (b->look_again)
+            continue;
+        b->look_from = 0;
+        b->look_again = b->look_once_more;
+        b->look_once_more = false;
+    }
+}
+
+int broker_patience_ms(const struct broker *b, struct now now)
+{
+    int64_t due_ms = state_due(b->state);
+    if (b->look_again || due_ms <= now.wall_ms)
+        return 0;
+    return due_ms - now.wall_ms < LEASE_CHECK_MS ? (int)(due_ms - now.wall_ms) : LEASE_CHECK_MS;
+}
+
+/* --- committing ------------------------------------------------------------------------------------- */
+
+/* An answer that cannot be sent is not kept: whoever asked asks again. News that cannot be sent are told all
+ * over when the session is next heard of. */
+static void send_outgoing(struct broker *b)
+{
+    for (size_t i = 0; i < b->outgoing.count; i++) {
+        const struct outgoing_item *item = &b->outgoing.items[i];
+        enum server_sent sent =
+            b->ports.send(b->ports.context, &item->route, b->outgoing.bytes + item->at, item->size);
+        if (sent == SERVER_SENT) {
+            b->counts.sent++;
+            continue;
+        }
+        b->counts.unsent++;
+        struct session *session = sessions_find(&b->sessions, &item->route);
+        if (session && sent == SERVER_PEER_GONE)
+            sessions_end(&b->sessions, session);
+        else if (session)
+            session->behind = session->wants_news;
+    }
+    outgoing_clear(&b->outgoing);
+}
+
+enum ledger_status broker_commit(struct broker *b)
+{
+    if (b->batch.count) {
+        enum ledger_status status =
+            b->ports.append(b->ports.context, batch_events(&b->batch), b->batch.count);
+        if (status != LEDGER_OK)
+            return status;
+        b->counts.commits++;
+    }
+    send_outgoing(b);
+    questions_send_records(b);
+    news_send(b);
+    batch_clear(&b->batch);
+    questions_send_feeds(b);
+    send_outgoing(b);
+    return LEDGER_OK;
+}

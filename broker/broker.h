@@ -1,0 +1,69 @@
+/* broker.h: the shell around the core: one turn takes what waits, decides it, commits it, then sends.
+ *
+ * It touches the world only through its ports, so that the process (main.c) and a simulation drive the same
+ * turn. Rules of a turn: nothing is sent that depends on an event which is not on disk; after a failed
+ * commit nothing more is done, because what is on disk is then unknown. One thread. Times: wall_ms is UTC and
+ * labels events, mono_ms never jumps and measures leases of connections.
+ */
+#ifndef CONCORDAT_BROKER_H
+#define CONCORDAT_BROKER_H
+
+#include "broker/core/state.h"
+#include "broker/ledger/ledger.h"
+#include "broker/net/server.h"
+#include "broker/policy/policy_file.h"
+
+enum { TURN_MESSAGES_MAX = 256 };
+
+struct broker_ports {
+    void *context;
+    enum ledger_status (*append)(void *context, const struct ledger_event *events, size_t count);
+    enum ledger_status (*read)(void *context, uint64_t after, size_t limit, ledger_each *each,
+                               void *each_context);
+    enum ledger_status (*confidential)(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                       size_t *size);
+    enum server_sent (*send)(void *context, const struct server_route *route, const uint8_t *bytes,
+                             size_t size);
+    /* The key by its name, NULL where it has been revoked. */
+    const struct key *(*key)(void *context, const char *name);
+    void (*random)(void *context, void *bytes, size_t size);
+};
+
+struct now {
+    int64_t wall_ms, mono_ms;
+};
+
+struct broker;
+
+/* A broker that has replayed the ledger up to `state` (owned from now on, also on failure). The policy is
+ * borrowed until the next broker_load_policy. NULL where memory is short. */
+struct broker *broker_open(const struct broker_ports *ports, struct state *state, const char *version);
+void broker_close(struct broker **broker);
+
+/* Makes a policy the one in force; recorded by the commit that follows. False where memory is short: the
+ * policy before stays. The file must live until it is replaced. */
+bool broker_load_policy(struct broker *broker, const struct policy_file *file, struct now now);
+/* Records that the broker has started. To be called once, after the first policy. */
+void broker_record_start(struct broker *broker, uint64_t replayed, struct now now);
+
+/* One message of an authenticated key. */
+void broker_take(struct broker *broker, const struct server_route *route, const char *key_name,
+                 const uint8_t *bytes, size_t size, struct now now);
+/* What time brings: offers run out, leases lapse, teams fall silent, held cases are looked at again. Does a
+ * bounded amount; broker_patience_ms tells whether more is waiting. */
+void broker_time(struct broker *broker, struct now now);
+/* Makes all of it durable, then sends what depends on it. LEDGER_OK, or the broker must stop. */
+enum ledger_status broker_commit(struct broker *broker);
+
+/* How long nothing needs doing, in ms; 0: something is due; at most one second. */
+int broker_patience_ms(const struct broker *broker, struct now now);
+
+const struct state *broker_state(const struct broker *broker);
+
+struct broker_counts {
+    uint64_t commands, refused, malformed, events, commits, sent, unsent;
+    uint32_t sessions;
+};
+struct broker_counts broker_counts(const struct broker *broker);
+
+#endif

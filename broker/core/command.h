@@ -1,0 +1,112 @@
+/* command.h: what can be asked of the core.
+ *
+ * Commands come from people and services, already authenticated and allowed for their role; from the
+ * broker itself (policy, presence running out, refusals to record); and from time. Strings and `opaque`
+ * are borrowed for the decision.
+ */
+#ifndef CONCORDAT_CORE_COMMAND_H
+#define CONCORDAT_CORE_COMMAND_H
+
+#include "broker/core/event.h"
+
+enum command_kind {
+    COMMAND_SUBMIT,
+    COMMAND_UPDATE,
+    COMMAND_WITHDRAW,
+    COMMAND_TOLD,
+    COMMAND_SEEN,
+    COMMAND_ACCEPT,
+    COMMAND_DECLINE,
+    COMMAND_CHECK_IN,
+    COMMAND_CLOSE,
+    COMMAND_HANDOVER,
+    COMMAND_TAKE,
+    COMMAND_ASSIGN,
+    COMMAND_READ_RECORD,
+    COMMAND_PRESENCE,
+    COMMAND_CAPACITY,
+    COMMAND_LOAD_POLICY,
+    COMMAND_RECORD_REFUSAL,
+    COMMAND_RECORD_START,
+    COMMAND_KINDS
+};
+
+/* On whose behalf. A source is known by the name of its key, a team and a coordinator by their slot. */
+enum party { PARTY_BROKER, PARTY_SOURCE, PARTY_TEAM, PARTY_COORDINATOR };
+
+struct command {
+    enum command_kind kind;
+    bool has_id; /* the broker's own commands have none */
+    uint8_t id[ID_BYTES];
+    uint8_t digest[DIGEST_BYTES]; /* of the content: the same id with another digest is a conflict */
+    enum party party;
+    uint16_t slot;     /* of the team or coordinator that sends it */
+    const char *actor; /* name of the key */
+    uint8_t referral[ID_BYTES];
+    const void *opaque;
+    union {
+        struct {
+            struct facts facts; /* area and routed_as are the core's to fill in */
+            const char *district, *organisation;
+            bool drill;
+            bool with_confidential;
+            uint32_t flags; /* 1 << Flag */
+        } submit;           /* also for update */
+        struct {
+            const char *reason;
+        } withdraw;
+        struct {
+            enum case_state state;
+        } told;
+        struct {
+            uint32_t attempt;
+            int64_t expected_ms; /* accept: until arrival */
+            enum decline_reason reason;
+            const char *note;
+        } offer; /* seen, accept, decline */
+        struct {
+            enum step step;
+            int64_t occurred_ms; /* 0: now */
+            enum contact_mechanism mechanism;
+            enum attend_status attended;
+            int64_t expected_ms;
+            int psychosocially_assessed;
+        } check_in;
+        struct {
+            int outcome;
+            int psychosocially_assessed;
+            const char *note_code;
+        } close;
+        struct {
+            const char *team; /* id in the directory; "" for whoever the ladder finds */
+        } move;               /* handover, assign */
+        struct {
+            const char *by;
+        } take;
+        struct {
+            const char *reason, *of;
+            int role;
+        } read;
+        struct {
+            bool present, lapsed;
+        } presence;
+        struct {
+            uint16_t free_places;
+        } capacity;
+        struct {
+            const uint8_t *digest;
+            struct name_list teams, areas, coordinators;
+        } policy;
+        struct {
+            const char *command;
+            enum refusal refusal;
+            uint32_t left_out;
+        } refused;
+        struct {
+            const char *version;
+            uint64_t replayed;
+        } started;
+    } is;
+};
+
+#endif

@@ -1,0 +1,93 @@
+/* decide_coordinator.c: what the duty coordinator can do, who may read a record, and what the broker itself
+ * has written down. */
+#include "broker/core/deciding.h"
+
+enum refusal decide_take(struct deciding *d)
+{
+    if (referral_is_with_team(&d->r))
+        return REFUSAL_WRONG_STATE; /* a team has the person in hand */
+    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
+    struct event *event = deciding_event(d, EVENT_TAKEN);
+    event->is.taken.coordinator = d->command->slot;
+    event->is.taken.by = d->command->is.take.by;
+    event->is.taken.lease_ms = d->now_ms + d->policy->coordinator_lease_ms;
+    return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+}
+
+/* The coordinator's judgement stands above hours, capacity and need; but a team that nobody attends at
+ * cannot be asked through a machine, only by telephone. */
+enum refusal decide_assign(struct deciding *d)
+{
+    if (referral_is_with_team(&d->r))
+        return REFUSAL_WRONG_STATE;
+    uint16_t team = state_team_slot(d->state, d->command->is.move.team);
+    if (team == SLOT_NONE || !directory_team(d->directory, team) || !state_team(d->state, team)->present)
+        return REFUSAL_UNKNOWN_TEAM;
+    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
+    struct consideration_list considered = {.count = 1};
+    match_consider(d->directory, d->state, &d->r, team, d->now_ms, &considered.items[0]);
+    considered.items[0].finding = CONSIDERATION_CHOSEN;
+    deciding_offer(d, team, false, true, &considered);
+    return REFUSAL_NONE;
+}
+
+static bool may_read(const struct deciding *d)
+{
+    if (d->command->party != PARTY_TEAM)
+        return d->command->party == PARTY_COORDINATOR;
+    uint16_t team = d->command->slot;
+    const struct ended_case *ended = state_ended(d->state, d->command->referral);
+    if (ended)
+        return ended->team == team;
+    return (referral_is_with_team(&d->r) && d->r.team == team) ||
+           (d->r.offer.attempt && d->r.offer.team == team);
+}
+
+enum refusal decide_read_record(struct deciding *d)
+{
+    if (!may_read(d))
+        return REFUSAL_NOT_YOURS;
+    const struct ended_case *ended = state_ended(d->state, d->command->referral);
+    struct event *event = deciding_event(d, EVENT_RECORD_READ);
+    event->is.read.reason = d->command->is.read.reason;
+    event->is.read.of = d->command->is.read.of;
+    event->is.read.role = d->command->is.read.role;
+    if (!ended) {
+        deciding_done(d, event);
+        return REFUSAL_NONE;
+    }
+    event->has_referral = true;
+    for (int i = 0; i < ID_BYTES; i++)
+        event->referral[i] = ended->id[i];
+    event->number = ended->number;
+    event->drill = ended->drill;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_load_policy(struct deciding *d)
+{
+    struct event *event = deciding_event(d, EVENT_POLICY_LOADED);
+    event->opaque = d->command->opaque;
+    event->is.policy.digest = d->command->is.policy.digest;
+    event->is.policy.teams = d->command->is.policy.teams;
+    event->is.policy.areas = d->command->is.policy.areas;
+    event->is.policy.coordinators = d->command->is.policy.coordinators;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_record_refusal(struct deciding *d)
+{
+    struct event *event = deciding_event(d, EVENT_COMMAND_REFUSED);
+    event->is.refused.command = d->command->is.refused.command;
+    event->is.refused.refusal = d->command->is.refused.refusal;
+    event->is.refused.left_out = d->command->is.refused.left_out;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_record_start(struct deciding *d)
+{
+    struct event *event = deciding_event(d, EVENT_BROKER_STARTED);
+    event->is.started.version = d->command->is.started.version;
+    event->is.started.replayed = d->command->is.started.replayed;
+    return REFUSAL_NONE;
+}

@@ -1,0 +1,127 @@
+/* decide_referrer.c: what a referrer can ask: submit, update, withdraw, and say that they were told. */
+#include <string.h>
+
+#include "broker/core/deciding.h"
+
+/* A sender's clock this far ahead of ours is noted; less is ordinary. */
+enum { CLOCK_SKEW_MS = 2 * 60 * 1000, LONG_AGO_MS = 24 * 60 * 60 * 1000 };
+
+static uint32_t flag_bit(enum flag flag)
+{
+    return 1u << flag;
+}
+
+/* What is missing or odd is made good and flagged, never refused. */
+static struct facts complete(const struct deciding *d, uint32_t *flags)
+{
+    const struct command *command = d->command;
+    struct facts facts = command->is.submit.facts;
+    bool assumed;
+    uint16_t area =
+        policy_area_for(d->policy, command->is.submit.district, command->is.submit.organisation, &assumed);
+    facts.area = d->directory->area_slots[area];
+    facts.routed_as = facts.urgency == URGENCY_NONE ? d->policy->urgency_when_missing : facts.urgency;
+    *flags = command->is.submit.flags;
+    if (assumed)
+        *flags |= flag_bit(FLAG_AREA_ASSUMED);
+    if (facts.urgency == URGENCY_NONE)
+        *flags |= flag_bit(FLAG_URGENCY_MISSING);
+    if (facts.age == AGE_UNKNOWN)
+        *flags |= flag_bit(FLAG_AGE_MISSING);
+    if (facts.decided_ms == 0) {
+        facts.decided_ms = d->now_ms;
+        facts.decided_basis = BASIS_IMPUTED;
+        *flags |= flag_bit(FLAG_DECIDED_TIME_MISSING);
+    } else if (facts.decided_ms > d->now_ms + CLOCK_SKEW_MS) {
+        *flags |= flag_bit(FLAG_DECIDED_TIME_IN_FUTURE);
+    } else if (facts.decided_ms < d->now_ms - LONG_AGO_MS) {
+        *flags |= flag_bit(FLAG_DECIDED_TIME_LONG_AGO);
+    }
+    return facts;
+}
+
+static uint16_t coordinator_for(const struct deciding *d, uint16_t area_slot)
+{
+    return d->directory->coordinator_slots[directory_area(d->directory, area_slot)->coordinator];
+}
+
+/* The same referral again under another command id: the answer is what it was. */
+static bool submitted_before(struct deciding *d, enum refusal *refusal)
+{
+    const struct referral *r = state_referral(d->state, d->command->referral);
+    const struct ended_case *ended = r ? NULL : state_ended(d->state, d->command->referral);
+    if (!r && !ended)
+        return false;
+    bool same = memcmp(r ? r->submit_digest : ended->submit_digest, d->command->digest, DIGEST_BYTES) == 0 &&
+                (r ? r->origin : ended->origin) == state_origin_slot(d->state, d->command->actor);
+    *refusal = same ? REFUSAL_NONE : REFUSAL_CONFLICT;
+    d->decision->repeated = same;
+    d->decision->seq = same ? (r ? r->received_seq : ended->received_seq) : 0;
+    return true;
+}
+
+enum refusal decide_submit(struct deciding *d)
+{
+    const struct command *command = d->command;
+    enum refusal refusal;
+    if (submitted_before(d, &refusal))
+        return refusal;
+    const struct counters *counters = &d->state->counters;
+    struct event *event = deciding_event(d, EVENT_RECEIVED);
+    event->has_referral = true;
+    memcpy(event->referral, command->referral, ID_BYTES);
+    event->drill = command->is.submit.drill;
+    event->number = (event->drill ? counters->drill_number : counters->number) + 1;
+    event->opaque = command->opaque;
+    event->is.received.facts = complete(d, &event->is.received.flags);
+    event->is.received.with_confidential = command->is.submit.with_confidential;
+    event->is.received.coordinator = coordinator_for(d, event->is.received.facts.area);
+    event->is.received.clock_count =
+        clocks_start(d->policy, &event->is.received.facts, d->now_ms, event->is.received.clocks);
+    deciding_done(d, event);
+    deciding_route(d);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_update(struct deciding *d)
+{
+    const struct command *command = d->command;
+    struct event *event = deciding_event(d, EVENT_UPDATED);
+    event->opaque = command->opaque;
+    event->is.received.facts = complete(d, &event->is.received.flags);
+    event->is.received.facts.source = d->r.facts.source; /* where the person was met does not change */
+    event->is.received.with_confidential = command->is.submit.with_confidential;
+    event->is.received.coordinator =
+        d->r.state == CASE_TAKEN ? d->r.coordinator : coordinator_for(d, event->is.received.facts.area);
+    event->is.received.clock_count =
+        clocks_move(d->policy, &d->r, &event->is.received.facts, event->is.received.clocks);
+    deciding_done(d, event);
+    /* What is now known may be what was missing for a team to match. */
+    struct match match;
+    if (d->r.state == CASE_HELD && !d->r.contact_made)
+        deciding_offer_next(d, &match);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_withdraw(struct deciding *d)
+{
+    if (d->r.state == CASE_IN_CONTACT)
+        return REFUSAL_WRONG_STATE; /* the team that is with the person closes it */
+    deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE, "");
+    struct event *event = deciding_event(d, EVENT_WITHDRAWN);
+    event->is.withdrawn.reason = d->command->is.withdraw.reason;
+    return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+}
+
+/* Recorded once for each state, and only while it is true: a screen that shows an old state tells nothing. */
+enum refusal decide_told(struct deciding *d)
+{
+    enum case_state told = d->command->is.told.state;
+    if (d->r.state == CASE_NONE || told != (enum case_state)d->r.state ||
+        told == (enum case_state)d->r.told_state)
+        return REFUSAL_NONE;
+    struct event *event = deciding_event(d, EVENT_REFERRER_TOLD);
+    event->is.told.state = told;
+    deciding_done(d, event);
+    return REFUSAL_NONE;
+}

@@ -1,0 +1,192 @@
+/* decide_team.c: what a crisis team can say: seen, accept, decline, check in, close, hand over; and whether
+ * it is there and has places. */
+#include "broker/core/deciding.h"
+
+/* Whether the answer is to the offer that is live for this team; otherwise what holds instead. */
+static enum refusal find_offer(const struct deciding *d)
+{
+    const struct referral *r = &d->r;
+    const struct live_offer *offer = &r->offer;
+    uint16_t team = d->command->slot;
+    if (referral_times_asked(r, team) == 0)
+        return REFUSAL_NOT_YOURS;
+    bool live = offer->attempt && offer->team == team && offer->attempt == d->command->is.offer.attempt &&
+                d->now_ms < offer->expires_ms;
+    if (live)
+        return REFUSAL_NONE;
+    return referral_is_with_team(r) ? REFUSAL_ALREADY_ACCEPTED : REFUSAL_OFFER_ENDED;
+}
+
+enum refusal decide_seen(struct deciding *d)
+{
+    enum refusal refusal = find_offer(d);
+    if (refusal != REFUSAL_NONE || d->r.offer.seen)
+        return refusal;
+    struct event *event = deciding_event(d, EVENT_OFFER_SEEN);
+    event->is.offer.attempt = d->r.offer.attempt;
+    event->is.offer.team = d->r.offer.team;
+    deciding_done(d, event);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_accept(struct deciding *d)
+{
+    enum refusal refusal = find_offer(d);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    const struct policy_team *team = directory_team(d->directory, d->command->slot);
+    int64_t expected_ms = d->command->is.offer.expected_ms;
+    if (expected_ms == 0 && team)
+        expected_ms = team->expected_arrival_ms;
+    struct event *event = deciding_event(d, EVENT_ACCEPTED);
+    event->is.accepted.attempt = d->r.offer.attempt;
+    event->is.accepted.team = d->r.offer.team;
+    event->is.accepted.previous_team = d->r.offer.handover ? d->r.team : SLOT_NONE;
+    event->is.accepted.expected_arrival_ms = d->now_ms + expected_ms;
+    event->is.accepted.lease_ms = event->is.accepted.expected_arrival_ms + d->policy->arrival_grace_ms;
+    deciding_done(d, event);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_decline(struct deciding *d)
+{
+    enum refusal refusal = find_offer(d);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (d->command->is.offer.reason == DECLINE_NONE)
+        return REFUSAL_BAD_VALUE;
+    deciding_offer_failed(d, OFFER_END_DECLINED, d->command->is.offer.reason, d->command->is.offer.note);
+    return REFUSAL_NONE;
+}
+
+/* Whether the case is in the sender's hands: the team that holds it, or the coordinator who took it. */
+static enum refusal in_hand(const struct deciding *d)
+{
+    const struct referral *r = &d->r;
+    bool team = d->command->party == PARTY_TEAM;
+    if (team && referral_is_with_team(r) && r->team == d->command->slot)
+        return REFUSAL_NONE;
+    if (!team && r->state == CASE_TAKEN && r->coordinator == d->command->slot)
+        return REFUSAL_NONE;
+    bool concerned = !team || referral_times_asked(r, d->command->slot);
+    return concerned ? REFUSAL_WRONG_STATE : REFUSAL_NOT_YOURS;
+}
+
+/* MHSDS: the clock stops at the first contact that is attended, face to face, and not before the receipt. */
+static bool stops_response_clock(const struct deciding *d, int64_t occurred_ms)
+{
+    const struct clock *clock = &d->r.clocks[CLOCK_RESPONSE];
+    enum attend_status attended = d->command->is.check_in.attended;
+    return d->command->is.check_in.step == STEP_CONTACT &&
+           d->command->is.check_in.mechanism == CONTACT_FACE_TO_FACE &&
+           (attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN) &&
+           occurred_ms >= d->r.received_ms && clock->stopped_ms == 0;
+}
+
+/* Until when the next word is due. */
+static int64_t lease_after(const struct deciding *d, bool with_team, int64_t expected_arrival_ms)
+{
+    if (!with_team)
+        return d->now_ms + d->policy->coordinator_lease_ms;
+    if (d->command->is.check_in.step == STEP_CONTACT)
+        return d->now_ms + d->policy->contact_lease_ms;
+    int64_t from_ms = expected_arrival_ms > d->now_ms ? expected_arrival_ms : d->now_ms;
+    return from_ms + d->policy->arrival_grace_ms;
+}
+
+enum refusal decide_check_in(struct deciding *d)
+{
+    enum refusal refusal = in_hand(d);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    const struct command *command = d->command;
+    bool with_team = command->party == PARTY_TEAM;
+    int64_t occurred_ms = command->is.check_in.occurred_ms;
+    bool stated = occurred_ms != 0 && occurred_ms <= d->now_ms; /* a time to come cannot have been */
+    int64_t expected_ms = command->is.check_in.expected_ms ? d->now_ms + command->is.check_in.expected_ms : 0;
+    if (command->is.check_in.step == STEP_TRAVELLING && !expected_ms)
+        expected_ms = d->r.expected_arrival_ms;
+    struct event *event = deciding_event(d, EVENT_CHECKED_IN);
+    event->is.checked_in.team = with_team ? command->slot : SLOT_NONE;
+    event->is.checked_in.step = command->is.check_in.step;
+    event->is.checked_in.occurred_ms = stated ? occurred_ms : d->now_ms;
+    event->is.checked_in.basis = stated ? BASIS_STATED : BASIS_IMPUTED;
+    event->is.checked_in.mechanism = command->is.check_in.mechanism;
+    event->is.checked_in.attended = command->is.check_in.attended;
+    event->is.checked_in.psychosocially_assessed = command->is.check_in.psychosocially_assessed;
+    event->is.checked_in.expected_arrival_ms = command->is.check_in.step == STEP_TRAVELLING ? expected_ms : 0;
+    event->is.checked_in.lease_ms = lease_after(d, with_team, event->is.checked_in.expected_arrival_ms);
+    event->is.checked_in.stops_response_clock = stops_response_clock(d, event->is.checked_in.occurred_ms);
+    return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+}
+
+enum refusal decide_close(struct deciding *d)
+{
+    enum refusal refusal = in_hand(d);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (d->command->is.close.outcome == 0)
+        return REFUSAL_BAD_VALUE;
+    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
+    struct event *event = deciding_event(d, EVENT_CLOSED);
+    event->is.closed.outcome = d->command->is.close.outcome;
+    event->is.closed.psychosocially_assessed = d->command->is.close.psychosocially_assessed;
+    event->is.closed.note_code = d->command->is.close.note_code;
+    event->is.closed.by = d->command->party == PARTY_TEAM ? state_team(d->state, d->command->slot)->id
+                                                          : state_coordinator_id(d->state, d->command->slot);
+    return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+}
+
+/* The case stays with the team until another has said yes: handed over warm. */
+enum refusal decide_handover(struct deciding *d)
+{
+    enum refusal refusal = in_hand(d);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (d->r.offer.attempt)
+        return REFUSAL_WRONG_STATE; /* another team is being asked */
+    struct match match;
+    const char *wanted = d->command->is.move.team;
+    if (wanted[0]) {
+        uint16_t team = state_team_slot(d->state, wanted);
+        if (team == SLOT_NONE || team == d->r.team || !directory_team(d->directory, team) ||
+            !state_team(d->state, team)->present)
+            return REFUSAL_UNKNOWN_TEAM;
+        match.team = team;
+        match.considered.count = 1;
+        match_consider(d->directory, d->state, &d->r, team, d->now_ms, &match.considered.items[0]);
+        match.considered.items[0].finding = CONSIDERATION_CHOSEN;
+    } else {
+        match_find(d->directory, d->state, &d->r, d->now_ms, &match);
+        if (match.team == SLOT_NONE)
+            return REFUSAL_UNKNOWN_TEAM;
+    }
+    deciding_offer(d, match.team, true, false, &match.considered);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_presence(struct deciding *d)
+{
+    if (state_team(d->state, d->command->slot)->present == d->command->is.presence.present)
+        return REFUSAL_NONE; /* a lease renewed is not news */
+    struct event *event = deciding_event(d, EVENT_PRESENCE_CHANGED);
+    event->is.presence.team = d->command->slot;
+    event->is.presence.present = d->command->is.presence.present;
+    event->is.presence.lapsed = d->command->is.presence.lapsed;
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_capacity(struct deciding *d)
+{
+    const struct team *team = state_team(d->state, d->command->slot);
+    uint16_t free_places = d->command->is.capacity.free_places;
+    /* The same claim again is written down only once it has begun to age. */
+    bool young = d->now_ms < team->claimed_ms + d->policy->capacity_good_ms / 4;
+    if (team->capacity_known && team->free_places == free_places && team->taken_since == 0 && young)
+        return REFUSAL_NONE;
+    struct event *event = deciding_event(d, EVENT_CAPACITY_CLAIMED);
+    event->is.capacity.team = d->command->slot;
+    event->is.capacity.free_places = free_places;
+    event->is.capacity.good_until_ms = d->now_ms + d->policy->capacity_good_ms;
+    return REFUSAL_NONE;
+}

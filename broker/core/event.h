@@ -1,0 +1,225 @@
+/* event.h: what can happen, as the core sees it.
+ *
+ * One struct event is one concordat.v1.Event; broker/record turns each into the other. Kinds are the
+ * field numbers there. Teams, areas, coordinators and origins are slots: small numbers given by the
+ * state in order of first appearance, the same at every replay. Strings and `opaque` are borrowed for
+ * as long as the event is in hand. Times are UTC milliseconds; 0 means none.
+ */
+#ifndef CONCORDAT_CORE_EVENT_H
+#define CONCORDAT_CORE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "broker/core/codes.h"
+#include "broker/core/limits.h"
+
+enum event_kind {
+    EVENT_RECEIVED = 20,
+    EVENT_OFFERED,
+    EVENT_OFFER_SEEN,
+    EVENT_OFFER_ENDED,
+    EVENT_HELD,
+    EVENT_REMINDED,
+    EVENT_TAKEN,
+    EVENT_ACCEPTED,
+    EVENT_CHECKED_IN,
+    EVENT_LEASE_WARNED,
+    EVENT_LEASE_LAPSED,
+    EVENT_UPDATED,
+    EVENT_CLOSED,
+    EVENT_WITHDRAWN,
+    EVENT_REFERRER_TOLD,
+    EVENT_CLOCK_BREACHED,
+    EVENT_RECORD_READ,
+    EVENT_PRESENCE_CHANGED = 40,
+    EVENT_CAPACITY_CLAIMED,
+    EVENT_POLICY_LOADED,
+    EVENT_COMMAND_REFUSED,
+    EVENT_BROKER_STARTED
+};
+
+enum { SLOT_NONE = 0xffff, ID_BYTES = 16, DIGEST_BYTES = 16, POLICY_DIGEST_BYTES = 32 };
+
+/* These two are part of the state's rows, whose bytes are compared and digested: no padding. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+
+struct owner {
+    int64_t act_by_ms;
+    enum owner_kind kind;
+    uint16_t slot; /* of the team or coordinator; SLOT_NONE where nobody owns it */
+    uint16_t unused;
+};
+
+/* What routing needs to know of a referral. Everything else about it passes the core by. */
+struct facts {
+    int64_t decided_ms;
+    int64_t place_of_safety_ms; /* arrival there; starts the clock of section 136 */
+    int64_t handover_done_ms;   /* the police were free to go */
+    enum source source;
+    enum urgency urgency;   /* as recorded; may be none */
+    enum urgency routed_as; /* never none */
+    enum basis decided_basis, place_of_safety_basis;
+    uint16_t area;
+    uint16_t needs;
+    uint8_t age; /* years, AGE_UNKNOWN where not known */
+    bool section_136;
+    char language[4]; /* ISO 639-1; empty for English */
+    uint8_t unused[2];
+};
+
+#pragma GCC diagnostic pop
+
+struct clock_start {
+    enum clock_kind clock;
+    enum basis basis;
+    int64_t started_ms;
+    int64_t due_ms; /* inclusive */
+    char standard[ID_CHARS_MAX + 1];
+};
+
+struct considered {
+    uint16_t team;
+    uint8_t rung;
+    uint8_t times_asked;
+    enum consideration finding;
+    bool capacity_known;
+    uint16_t free_places;
+    uint16_t load;
+    uint32_t capacity_age_minutes;
+};
+
+/* The teams that one decision looked at. */
+struct consideration_list {
+    uint8_t count;
+    struct considered items[LADDER_STEPS_MAX];
+};
+
+struct name_list {
+    uint32_t count;
+    const char *const *items;
+};
+
+struct event {
+    enum event_kind kind;
+    uint64_t seq;
+    int64_t at_ms;
+    bool has_referral;
+    uint8_t referral[ID_BYTES];
+    uint32_t number;
+    bool drill;
+    bool has_command;
+    uint8_t command[ID_BYTES];
+    uint8_t command_digest[DIGEST_BYTES];
+    const char *actor; /* "" where time did it */
+    struct owner owner;
+    const void *opaque; /* what the core does not look at; for the record */
+    union {
+        struct {
+            struct facts facts;
+            uint32_t flags; /* 1 << Flag: the broker's own */
+            bool with_confidential;
+            uint8_t clock_count;
+            struct clock_start clocks[CLOCK_COUNT];
+            uint16_t coordinator; /* of the area, as the directory said */
+        } received;               /* also for updated, where clocks are those that start or move */
+        struct {
+            uint32_t attempt;
+            uint16_t team;
+            int64_t expires_ms;
+            uint16_t round;
+            bool handover, assigned;
+            struct consideration_list considered;
+        } offered;
+        struct {
+            uint32_t attempt;
+            uint16_t team;
+            enum offer_end end;
+            enum decline_reason reason;
+            const char *note;
+        } offer; /* offer_seen, offer_ended */
+        struct {
+            uint16_t coordinator;
+            enum hold_reason reason;
+            int64_t remind_ms, look_again_ms;
+            uint16_t round;
+            struct consideration_list considered;
+        } held;
+        struct {
+            uint16_t coordinator;
+            uint32_t times;
+            int64_t next_ms;
+            uint16_t round;
+        } reminded;
+        struct {
+            uint16_t coordinator;
+            const char *by;
+            int64_t lease_ms;
+        } taken;
+        struct {
+            uint32_t attempt;
+            uint16_t team, previous_team;
+            int64_t expected_arrival_ms, lease_ms;
+        } accepted;
+        struct {
+            uint16_t team; /* SLOT_NONE where the coordinator did */
+            enum step step;
+            int64_t occurred_ms;
+            enum basis basis;
+            enum contact_mechanism mechanism;
+            enum attend_status attended;
+            int64_t expected_arrival_ms, lease_ms;
+            bool stops_response_clock;
+            int psychosocially_assessed; /* Answered */
+        } checked_in;
+        struct {
+            uint16_t team;
+            int64_t lapses_ms;
+        } lease; /* lease_warned, lease_lapsed */
+        struct {
+            int outcome; /* Outcome */
+            int psychosocially_assessed;
+            const char *by, *note_code;
+        } closed;
+        struct {
+            const char *reason;
+        } withdrawn;
+        struct {
+            enum case_state state;
+        } told;
+        struct {
+            enum clock_kind clock;
+            int64_t due_ms;
+            const char *standard;
+        } breached;
+        struct {
+            const char *reason, *of;
+            int role; /* Role */
+        } read;
+        struct {
+            uint16_t team;
+            bool present, lapsed;
+        } presence;
+        struct {
+            uint16_t team;
+            uint16_t free_places;
+            int64_t good_until_ms;
+        } capacity;
+        struct {
+            const uint8_t *digest; /* POLICY_DIGEST_BYTES of the file */
+            struct name_list teams, areas, coordinators;
+        } policy;
+        struct {
+            const char *command;
+            enum refusal refusal;
+            uint32_t left_out;
+        } refused;
+        struct {
+            const char *version;
+            uint64_t replayed;
+        } started;
+    } is;
+};
+
+#endif

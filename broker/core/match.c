@@ -1,0 +1,160 @@
+/* match.c: which team is asked next. */
+#include "broker/core/match.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool serves_age(const struct policy_team *team, uint8_t age)
+{
+    if (age == AGE_UNKNOWN || (age >= team->age_first && age <= team->age_last))
+        return true;
+    bool in_transition = age >= TRANSITION_AGE_FIRST && age <= TRANSITION_AGE_LAST;
+    return in_transition && team->flexible_transition && team->age_first <= TRANSITION_AGE_LAST &&
+           team->age_last >= TRANSITION_AGE_FIRST;
+}
+
+static bool speaks(const struct policy_team *team, const char *language)
+{
+    if (!language[0] || strcmp(language, "en") == 0 || team->interpreter)
+        return true;
+    for (int i = 0; i < team->language_count; i++)
+        if (strcmp(team->languages[i], language) == 0)
+            return true;
+    return false;
+}
+
+/* Places left, by a claim that is fresh enough; every offer that is out may take one. */
+static bool is_full(const struct policy_team *rules, const struct team *team, int64_t now_ms)
+{
+    uint32_t load = (uint32_t)team->live_offers + team->cases;
+    if (rules->places && load >= rules->places)
+        return true;
+    bool fresh = team->capacity_known && now_ms < team->claim_good_until_ms;
+    return fresh && team->free_places <= (uint32_t)team->taken_since + team->live_offers;
+}
+
+static enum consideration find(const struct directory *d, const struct referral *r,
+                               const struct policy_team *rules, const struct team *team,
+                               const struct considered *c, int64_t now_ms)
+{
+    if (referral_is_with_team(r) && r->team == c->team)
+        return CONSIDERATION_HOLDS_IT_NOW;
+    if (!(rules->sources & (1u << r->facts.source)))
+        return CONSIDERATION_PATHWAY_NOT_SERVED;
+    if (!serves_age(rules, r->facts.age))
+        return CONSIDERATION_AGE_NOT_SERVED;
+    if (r->facts.needs & ~rules->needs)
+        return CONSIDERATION_NEED_NOT_SERVED;
+    if (!speaks(rules, r->facts.language))
+        return CONSIDERATION_LANGUAGE_NOT_SERVED;
+    if (!rota_open_at(&rules->rota, &d->policy->holidays, now_ms))
+        return CONSIDERATION_CLOSED_NOW;
+    if (!team->present)
+        return CONSIDERATION_ABSENT;
+    if (is_full(rules, team, now_ms))
+        return CONSIDERATION_FULL;
+    if (c->times_asked >= r->round)
+        return CONSIDERATION_ASKED_ALREADY;
+    return CONSIDERATION_RANKED_LOWER; /* until the best of these is chosen */
+}
+
+enum consideration match_consider(const struct directory *d, const struct state *state,
+                                  const struct referral *r, uint16_t slot, int64_t now_ms,
+                                  struct considered *c)
+{
+    const struct policy_team *rules = directory_team(d, slot);
+    const struct team *team = state_team(state, slot);
+    assert(rules);
+    uint16_t asked = referral_times_asked(r, slot);
+    int64_t age_ms = now_ms - team->claimed_ms;
+    *c = (struct considered){
+        .team = slot,
+        .times_asked = asked < UINT8_MAX ? (uint8_t)asked : UINT8_MAX,
+        .capacity_known = team->capacity_known && now_ms < team->claim_good_until_ms,
+        .free_places = team->free_places,
+        .load = (uint16_t)(team->live_offers + team->cases),
+        .capacity_age_minutes = team->capacity_known ? (uint32_t)(age_ms / 60000) : 0,
+    };
+    c->finding = find(d, r, rules, team, c, now_ms);
+    return c->finding;
+}
+
+/* Whether a is better placed than b. The one place of the order among teams that can take it. */
+static bool ranks_before(const struct directory *d, const struct state *state, const struct considered *a,
+                         const struct considered *b)
+{
+    if (a->times_asked != b->times_asked)
+        return a->times_asked < b->times_asked;
+    if (a->rung != b->rung)
+        return a->rung < b->rung;
+    int64_t arrival_a = directory_team(d, a->team)->expected_arrival_ms;
+    int64_t arrival_b = directory_team(d, b->team)->expected_arrival_ms;
+    if (arrival_a != arrival_b)
+        return arrival_a < arrival_b;
+    if (a->load != b->load)
+        return a->load < b->load;
+    return state_team(state, a->team)->last_offered_seq < state_team(state, b->team)->last_offered_seq;
+}
+
+/* The most hopeful of what was found says why a person has to take over. */
+static enum hold_reason why_none(const struct consideration_list *considered)
+{
+    bool found[CONSIDERATION_HOLDS_IT_NOW + 1] = {false};
+    for (int i = 0; i < considered->count; i++)
+        found[considered->items[i].finding] = true;
+    if (found[CONSIDERATION_ASKED_ALREADY])
+        return HOLD_ALL_ASKED;
+    if (found[CONSIDERATION_FULL])
+        return HOLD_ALL_FULL;
+    if (found[CONSIDERATION_ABSENT])
+        return HOLD_ALL_ABSENT;
+    if (found[CONSIDERATION_CLOSED_NOW])
+        return HOLD_ALL_CLOSED;
+    return HOLD_NO_TEAM_MATCHES;
+}
+
+/* A shut team opens, a claim of being full grows old. Presence and freed places are events of their own,
+ * upon which the shell has every held case looked at again. */
+static int64_t next_chance(const struct directory *d, const struct state *state,
+                           const struct consideration_list *all, int64_t now_ms)
+{
+    int64_t soonest = 0;
+    for (int i = 0; i < all->count; i++) {
+        const struct considered *c = &all->items[i];
+        int64_t at = 0;
+        if (c->finding == CONSIDERATION_CLOSED_NOW)
+            at = rota_next_opening(&directory_team(d, c->team)->rota, &d->policy->holidays, now_ms);
+        else if (c->finding == CONSIDERATION_FULL && c->capacity_known)
+            at = state_team(state, c->team)->claim_good_until_ms;
+        if (at > now_ms && (!soonest || at < soonest))
+            soonest = at;
+    }
+    return soonest;
+}
+
+void match_find(const struct directory *d, const struct state *state, const struct referral *r,
+                int64_t now_ms, struct match *match)
+{
+    const struct policy_area *area = directory_area(d, r->facts.area);
+    struct consideration_list *all = &match->considered;
+    struct considered *best = NULL;
+    all->count = 0;
+    for (int i = 0; i < area->step_count; i++) {
+        struct considered *c = &all->items[all->count++];
+        uint16_t slot = d->team_slots[area->steps[i].team];
+        enum consideration finding = match_consider(d, state, r, slot, now_ms, c);
+        c->rung = area->steps[i].rung;
+        if (finding == CONSIDERATION_RANKED_LOWER && (!best || ranks_before(d, state, c, best)))
+            best = c;
+    }
+    match->team = SLOT_NONE;
+    match->reason = HOLD_NONE;
+    match->look_again_ms = 0;
+    if (best) {
+        best->finding = CONSIDERATION_CHOSEN;
+        match->team = best->team;
+    } else {
+        match->reason = why_none(all);
+        match->look_again_ms = next_chance(d, state, all, now_ms);
+    }
+}

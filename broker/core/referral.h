@@ -1,0 +1,120 @@
+/* referral.h: one open case: its state, its live offer, who owns it, its clocks; and how events change it.
+ *
+ *                    +--------------------------------------------------+
+ *                    v                                                  |
+ *   received ---> HELD <--- ended: declined, expired, absent --- OFFERED
+ *                  | |  ------------------- offered ---------------> |
+ *        take      | |                                               | accepted
+ *      +-----------+ |                                               v
+ *      v             |   lease lapsed: nothing heard            ACCEPTED -> TRAVELLING -> ARRIVED
+ *    TAKEN --offered-+<------------------------------------------  |            |           |
+ *      |                                                           v            v           v
+ *      |                                                              IN CONTACT
+ *      |  closed with an outcome                                           |
+ *      +------------------------------> CLOSED <---------------------------+
+ *
+ *   WITHDRAWN by the referrer: from every open state but IN CONTACT.
+ *   A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
+ *
+ * The table in referral.c says which event may come in which state. What is not in it is refused. HELD is
+ * also where a case stands for no time at all between two events of one decision: the duty coordinator
+ * owns what nobody else does, so that no instant is without an owner.
+ */
+#ifndef CONCORDAT_CORE_REFERRAL_H
+#define CONCORDAT_CORE_REFERRAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "broker/core/event.h"
+
+/* A referral is plain data without pointers or padding: a row of the state's tables. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+
+struct clock {
+    int64_t started_ms; /* 0: does not run */
+    int64_t due_ms;     /* inclusive */
+    int64_t stopped_ms; /* 0: still runs */
+    bool breached;      /* recorded as such */
+    char standard[ID_CHARS_MAX + 1];
+    uint8_t unused[6];
+};
+
+struct live_offer {
+    int64_t offered_ms, expires_ms;
+    uint32_t attempt; /* 0: no offer is live */
+    uint16_t team;
+    bool seen, handover, assigned;
+    uint8_t unused[7];
+};
+
+struct asked {
+    uint16_t team;
+    uint16_t times;
+};
+
+struct referral {
+    uint8_t id[ID_BYTES];
+    uint8_t submit_digest[DIGEST_BYTES];
+    struct facts facts;
+    int64_t received_ms;
+    uint64_t received_seq;
+    uint64_t facts_seq;        /* event that holds the referral as it now stands */
+    uint64_t confidential_seq; /* event beside which its confidential part is kept; 0: none */
+    uint64_t last_seq;
+
+    struct owner owner;
+    int64_t owned_since_ms;
+
+    struct live_offer offer;
+    struct asked asked[LADDER_STEPS_MAX];
+
+    int64_t expected_arrival_ms;
+    int64_t lease_ms;  /* a check-in is due by then */
+    int64_t lapses_ms; /* warned: the case is taken back then; 0: not warned */
+
+    int64_t remind_ms;
+    int64_t look_again_ms; /* 0: nothing to wait for */
+
+    struct clock clocks[CLOCK_COUNT];
+
+    uint32_t number;
+    uint32_t attempts; /* offers made so far */
+    uint32_t reminders;
+    uint32_t next_free; /* row + 1 of the next unused row, where this row is unused */
+    uint16_t round;     /* of the ladder, from 1 */
+    uint16_t origin;    /* slot of the key that submitted it */
+    uint16_t team;      /* that accepted; SLOT_NONE */
+    uint16_t coordinator;
+    char taken_by[SIGNATURE_CHARS_MAX + 1];
+    uint8_t state; /* enum case_state */
+    uint8_t hold_reason;
+    uint8_t outcome;
+    uint8_t asked_count;
+    bool drill;
+    bool contact_made;
+    uint8_t told_state; /* the last state that the referrer is known to have been shown */
+};
+
+#pragma GCC diagnostic pop
+
+/* What an event does to a state: the next one, or CASE_NONE where it cannot come there. */
+enum case_state referral_next_state(const struct referral *referral, const struct event *event);
+
+/* Applies an event that is possible. Everything it needs stands in the event. */
+void referral_apply(struct referral *referral, const struct event *event);
+
+/* Who must act next, and by when; follows from the state alone. */
+struct owner referral_owner(const struct referral *referral);
+
+/* The next instant at which time itself changes something; INT64_MAX where none. `team_absent` tells that
+ * the team asked has gone, so that its offer ends at once. */
+int64_t referral_due(const struct referral *referral, bool team_absent);
+
+uint16_t referral_times_asked(const struct referral *referral, uint16_t team);
+bool referral_is_open(const struct referral *referral);
+/* Whether a team has it in hand: accepted and not yet closed. */
+bool referral_is_with_team(const struct referral *referral);
+
+#endif

@@ -1,0 +1,501 @@
+/* state.c: everything the broker knows, and how one event changes it. */
+#include "broker/core/state.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows that one decision can add to a table at most. */
+enum { ROWS_PER_DECISION = DECISION_EVENTS_MAX };
+
+static struct referral *referral_at(const struct state *state, uint32_t row)
+{
+    return table_row(&state->referrals, row);
+}
+
+static struct team *team_at(const struct state *state, uint16_t slot)
+{
+    assert(slot < state->teams.count);
+    return table_row(&state->teams, slot);
+}
+
+static uint32_t row_of(const struct state *state, const struct referral *r)
+{
+    return (uint32_t)(r - (const struct referral *)(const void *)state->referrals.rows);
+}
+
+static void open_tables(struct state *state, uint64_t seed)
+{
+    table_open(&state->teams, sizeof(struct team));
+    table_open(&state->areas, sizeof(struct name));
+    table_open(&state->coordinators, sizeof(struct name));
+    table_open(&state->origins, sizeof(struct name));
+    table_open(&state->referrals, sizeof(struct referral));
+    table_open(&state->ended, sizeof(struct ended_case));
+    table_open(&state->remembered, sizeof(struct remembered));
+    agenda_open(&state->agenda);
+    index_open(&state->team_by_id, offsetof(struct team, id), ID_CHARS_MAX + 1, seed);
+    index_open(&state->area_by_id, 0, sizeof(struct name), seed);
+    index_open(&state->coordinator_by_id, 0, sizeof(struct name), seed);
+    index_open(&state->origin_by_id, 0, sizeof(struct name), seed);
+    index_open(&state->referral_by_id, offsetof(struct referral, id), ID_BYTES, seed);
+    index_open(&state->ended_by_id, offsetof(struct ended_case, id), ID_BYTES, seed);
+    index_open(&state->remembered_by_id, offsetof(struct remembered, id), ID_BYTES, seed);
+}
+
+struct state *state_new(uint64_t seed)
+{
+    struct state *state = calloc(1, sizeof *state);
+    if (!state)
+        return NULL;
+    open_tables(state, seed);
+    if (!state_reserve(state, 0))
+        state_destroy(&state);
+    return state;
+}
+
+void state_destroy(struct state **state)
+{
+    if (!*state)
+        return;
+    struct state *s = *state;
+    struct table *tables[] = {&s->teams,     &s->areas, &s->coordinators, &s->origins,
+                              &s->referrals, &s->ended, &s->remembered};
+    struct index *indexes[] = {&s->team_by_id,     &s->area_by_id,  &s->coordinator_by_id, &s->origin_by_id,
+                               &s->referral_by_id, &s->ended_by_id, &s->remembered_by_id};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        table_close(tables[i]);
+    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
+        index_close(indexes[i]);
+    agenda_close(&s->agenda);
+    free(s);
+    *state = NULL;
+}
+
+static bool reserve(struct table *table, struct index *index, uint32_t more)
+{
+    return table_reserve(table, more) && index_reserve(index, table, more);
+}
+
+bool state_reserve(struct state *s, uint32_t names)
+{
+    return reserve(&s->teams, &s->team_by_id, names) && reserve(&s->areas, &s->area_by_id, names) &&
+           reserve(&s->coordinators, &s->coordinator_by_id, names) &&
+           reserve(&s->origins, &s->origin_by_id, ROWS_PER_DECISION) &&
+           reserve(&s->referrals, &s->referral_by_id, ROWS_PER_DECISION) &&
+           reserve(&s->ended, &s->ended_by_id, ROWS_PER_DECISION) &&
+           reserve(&s->remembered, &s->remembered_by_id, ROWS_PER_DECISION) &&
+           agenda_reserve(&s->agenda, s->referrals.count + ROWS_PER_DECISION);
+}
+
+/* --- names ------------------------------------------------------------------------------------------ */
+
+/* Index keys have a fixed size, so an id is looked up as it stands in its row: filled up with zeros. */
+static bool as_key(char *key, size_t size, const char *id)
+{
+    size_t length = strlen(id);
+    if (length >= size)
+        return false;
+    memset(key, 0, size);
+    memcpy(key, id, length);
+    return true;
+}
+
+static uint16_t slot_of(const struct index *index, const struct table *table, const char *id)
+{
+    char key[ACTOR_CHARS_MAX + 1];
+    if (!as_key(key, index->key_bytes, id))
+        return SLOT_NONE;
+    uint32_t row = index_find(index, table, key);
+    return row == ROW_NONE ? SLOT_NONE : (uint16_t)row;
+}
+
+/* The slot of an id, new or known; SLOT_NONE where the table has no slot left. */
+static uint16_t give_slot(struct index *index, struct table *table, const char *id)
+{
+    uint16_t known = slot_of(index, table, id);
+    if (known != SLOT_NONE || table->count >= SLOT_NONE)
+        return known;
+    char *row = table_add(table);
+    if (!as_key(row + index->key_at, index->key_bytes, id)) {
+        table->count--;
+        return SLOT_NONE;
+    }
+    index_add(index, table, table->count - 1);
+    return (uint16_t)(table->count - 1);
+}
+
+static bool give_slots(struct index *index, struct table *table, const struct name_list *names)
+{
+    for (uint32_t i = 0; i < names->count; i++)
+        if (give_slot(index, table, names->items[i]) == SLOT_NONE)
+            return false;
+    return true;
+}
+
+uint16_t state_team_slot(const struct state *state, const char *id)
+{
+    return slot_of(&state->team_by_id, &state->teams, id);
+}
+
+uint16_t state_area_slot(const struct state *state, const char *id)
+{
+    return slot_of(&state->area_by_id, &state->areas, id);
+}
+
+uint16_t state_coordinator_slot(const struct state *state, const char *id)
+{
+    return slot_of(&state->coordinator_by_id, &state->coordinators, id);
+}
+
+uint16_t state_origin_slot(const struct state *state, const char *name)
+{
+    return slot_of(&state->origin_by_id, &state->origins, name);
+}
+
+static const char *name_at(const struct table *table, uint16_t slot)
+{
+    return slot < table->count ? ((const struct name *)table_row(table, slot))->id : "";
+}
+
+const char *state_area_id(const struct state *state, uint16_t slot)
+{
+    return name_at(&state->areas, slot);
+}
+
+const char *state_coordinator_id(const struct state *state, uint16_t slot)
+{
+    return name_at(&state->coordinators, slot);
+}
+
+const char *state_origin_id(const struct state *state, uint16_t slot)
+{
+    return name_at(&state->origins, slot);
+}
+
+const struct team *state_team(const struct state *state, uint16_t slot)
+{
+    return team_at(state, slot);
+}
+
+/* --- looking up ------------------------------------------------------------------------------------- */
+
+static struct referral *find_referral(const struct state *state, const uint8_t *id)
+{
+    uint32_t row = index_find(&state->referral_by_id, &state->referrals, id);
+    return row == ROW_NONE ? NULL : referral_at(state, row);
+}
+
+const struct referral *state_referral(const struct state *state, const uint8_t *id)
+{
+    return find_referral(state, id);
+}
+
+const struct ended_case *state_ended(const struct state *state, const uint8_t *id)
+{
+    uint32_t row = index_find(&state->ended_by_id, &state->ended, id);
+    return row == ROW_NONE ? NULL : table_row(&state->ended, row);
+}
+
+const struct remembered *state_remembered(const struct state *state, const uint8_t *command_id)
+{
+    uint32_t row = index_find(&state->remembered_by_id, &state->remembered, command_id);
+    return row == ROW_NONE ? NULL : table_row(&state->remembered, row);
+}
+
+int64_t state_due(const struct state *state)
+{
+    const struct agenda_entry *first = agenda_first(&state->agenda);
+    return first ? first->due_ms : INT64_MAX;
+}
+
+/* --- remembered commands ---------------------------------------------------------------------------- */
+
+/* The table is a ring once it is full. */
+static void remember(struct state *state, const struct event *event)
+{
+    if (state_remembered(state, event->command))
+        return; /* a later event of the same command */
+    struct table *table = &state->remembered;
+    uint32_t at = table->count;
+    if (at < COMMANDS_REMEMBERED_MAX) {
+        table_add(table);
+    } else {
+        at = state->counters.oldest_remembered;
+        state->counters.oldest_remembered = (at + 1) % COMMANDS_REMEMBERED_MAX;
+        index_remove(&state->remembered_by_id, table, at);
+    }
+    struct remembered *row = table_row(table, at);
+    *row = (struct remembered){.seq = event->seq};
+    memcpy(row->id, event->command, ID_BYTES);
+    memcpy(row->digest, event->command_digest, DIGEST_BYTES);
+    index_add(&state->remembered_by_id, table, at);
+}
+
+/* --- cases ------------------------------------------------------------------------------------------ */
+
+static int64_t due_of(const struct state *state, const struct referral *r)
+{
+    bool absent = r->offer.attempt && !team_at(state, r->offer.team)->present;
+    return referral_due(r, absent);
+}
+
+static struct referral *add_referral(struct state *state, const struct event *event)
+{
+    struct counters *counters = &state->counters;
+    uint32_t row;
+    if (counters->free_row) {
+        row = counters->free_row - 1;
+        counters->free_row = referral_at(state, row)->next_free;
+    } else {
+        table_add(&state->referrals);
+        row = state->referrals.count - 1;
+    }
+    struct referral *r = referral_at(state, row);
+    memset(r, 0, sizeof *r);
+    memcpy(r->id, event->referral, ID_BYTES);
+    r->origin = give_slot(&state->origin_by_id, &state->origins, event->actor);
+    index_add(&state->referral_by_id, &state->referrals, row);
+    agenda_add(&state->agenda, row, INT64_MAX);
+    uint32_t *number = event->drill ? &counters->drill_number : &counters->number;
+    *number = event->number;
+    return r;
+}
+
+static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
+{
+    struct ended_case *ended = table_add(&state->ended);
+    *ended = (struct ended_case){
+        .number = r->number,
+        .origin = r->origin,
+        .area = r->facts.area,
+        .team = r->team,
+        .coordinator = r->coordinator,
+        .drill = r->drill,
+        .state = r->state,
+        .outcome = r->outcome,
+        .source = (uint8_t)r->facts.source,
+        .urgency = (uint8_t)r->facts.urgency,
+        .received_ms = r->received_ms,
+        .ended_ms = at_ms,
+        .attempts = r->attempts,
+        .received_seq = r->received_seq,
+        .facts_seq = r->facts_seq,
+        .confidential_seq = r->confidential_seq,
+        .last_seq = r->last_seq,
+    };
+    memcpy(ended->id, r->id, ID_BYTES);
+    memcpy(ended->submit_digest, r->submit_digest, DIGEST_BYTES);
+    index_add(&state->ended_by_id, &state->ended, state->ended.count - 1);
+    uint32_t row = row_of(state, r);
+    index_remove(&state->referral_by_id, &state->referrals, row);
+    agenda_remove(&state->agenda, row);
+    memset(r, 0, sizeof *r);
+    r->next_free = state->counters.free_row;
+    state->counters.free_row = row + 1;
+}
+
+/* A team's load, from what one case looks like before and after an event. */
+static void count_for_teams(struct state *state, const struct referral *r, int by)
+{
+    if (r->offer.attempt)
+        team_at(state, r->offer.team)->live_offers =
+            (uint16_t)(team_at(state, r->offer.team)->live_offers + by);
+    if (referral_is_with_team(r))
+        team_at(state, r->team)->cases = (uint16_t)(team_at(state, r->team)->cases + by);
+    if (referral_is_open(r))
+        state->counters.open_count += (uint32_t)by;
+    if (r->state == CASE_HELD)
+        state->counters.held_count += (uint32_t)by;
+}
+
+static bool slots_are_known(const struct state *state, const struct event *event)
+{
+    uint32_t teams = state->teams.count;
+    switch ((int)event->kind) {
+    case EVENT_RECEIVED:
+    case EVENT_UPDATED:
+        return event->is.received.facts.area < state->areas.count &&
+               event->is.received.coordinator < state->coordinators.count;
+    case EVENT_OFFERED:
+        return event->is.offered.team < teams;
+    case EVENT_ACCEPTED:
+        return event->is.accepted.team < teams;
+    case EVENT_HELD:
+        return event->is.held.coordinator < state->coordinators.count;
+    case EVENT_TAKEN:
+        return event->is.taken.coordinator < state->coordinators.count;
+    case EVENT_PRESENCE_CHANGED:
+        return event->is.presence.team < teams;
+    case EVENT_CAPACITY_CLAIMED:
+        return event->is.capacity.team < teams;
+    default:
+        return true;
+    }
+}
+
+static bool apply_to_case(struct state *state, const struct event *event)
+{
+    struct referral *r = find_referral(state, event->referral);
+    if (event->kind == EVENT_RECEIVED) {
+        if (r || state_ended(state, event->referral))
+            return false;
+        r = add_referral(state, event);
+    } else if (!r) {
+        /* Of a case that has ended only these are recorded; they change nothing. */
+        return (event->kind == EVENT_RECORD_READ || event->kind == EVENT_REFERRER_TOLD) &&
+               state_ended(state, event->referral);
+    }
+    if (referral_next_state(r, event) == CASE_NONE)
+        return false;
+    count_for_teams(state, r, -1);
+    referral_apply(r, event);
+    count_for_teams(state, r, +1);
+    if (event->kind == EVENT_OFFERED)
+        team_at(state, event->is.offered.team)->last_offered_seq = event->seq;
+    if (event->kind == EVENT_ACCEPTED)
+        team_at(state, event->is.accepted.team)->taken_since++;
+    if (r->owner.kind != event->owner.kind || r->owner.slot != event->owner.slot ||
+        r->owner.act_by_ms != event->owner.act_by_ms)
+        return false;
+    if (referral_is_open(r))
+        agenda_change(&state->agenda, row_of(state, r), due_of(state, r));
+    else
+        end_referral(state, r, event->at_ms);
+    return true;
+}
+
+/* --- teams ------------------------------------------------------------------------------------------ */
+
+static void apply_presence(struct state *state, const struct event *event)
+{
+    struct team *team = team_at(state, event->is.presence.team);
+    team->present = event->is.presence.present;
+    for (uint32_t row = 0; team->live_offers && row < state->referrals.count; row++) {
+        struct referral *r = referral_at(state, row);
+        if (r->offer.attempt && r->offer.team == event->is.presence.team)
+            agenda_change(&state->agenda, row, due_of(state, r));
+    }
+}
+
+static void apply_capacity(struct state *state, const struct event *event)
+{
+    struct team *team = team_at(state, event->is.capacity.team);
+    team->capacity_known = true;
+    team->free_places = event->is.capacity.free_places;
+    team->taken_since = 0;
+    team->claimed_ms = event->at_ms;
+    team->claim_good_until_ms = event->is.capacity.good_until_ms;
+}
+
+static bool apply_policy(struct state *state, const struct event *event)
+{
+    memcpy(state->counters.policy_digest, event->is.policy.digest, POLICY_DIGEST_BYTES);
+    return give_slots(&state->team_by_id, &state->teams, &event->is.policy.teams) &&
+           give_slots(&state->area_by_id, &state->areas, &event->is.policy.areas) &&
+           give_slots(&state->coordinator_by_id, &state->coordinators, &event->is.policy.coordinators);
+}
+
+bool state_apply(struct state *state, const struct event *event)
+{
+    struct counters *counters = &state->counters;
+    if (event->seq != counters->seq + 1 || event->at_ms < counters->at_ms || !slots_are_known(state, event))
+        return false;
+    counters->seq = event->seq;
+    counters->at_ms = event->at_ms;
+    if (event->has_referral && !apply_to_case(state, event))
+        return false;
+    if (event->kind == EVENT_PRESENCE_CHANGED)
+        apply_presence(state, event);
+    else if (event->kind == EVENT_CAPACITY_CLAIMED)
+        apply_capacity(state, event);
+    else if (event->kind == EVENT_POLICY_LOADED && !apply_policy(state, event))
+        return false;
+    if (event->has_command)
+        remember(state, event);
+    return true;
+}
+
+/* --- as bytes --------------------------------------------------------------------------------------- */
+
+static const struct table *part_table(const struct state *s, int part)
+{
+    const struct table *tables[STATE_PARTS] = {NULL,        &s->teams,     &s->areas, &s->coordinators,
+                                               &s->origins, &s->referrals, &s->ended, &s->remembered};
+    return tables[part];
+}
+
+const uint32_t state_layout =
+    (uint32_t)(sizeof(struct counters) * 3 + sizeof(struct team) * 5 + sizeof(struct referral) * 7 +
+               sizeof(struct ended_case) * 11 + sizeof(struct remembered) * 13) *
+        16 +
+    1; /* the last figure: to be raised when a field changes its meaning only */
+
+void state_visit(const struct state *state, state_visitor *visit, void *context)
+{
+    visit(context, &state->counters, sizeof state->counters);
+    for (int part = 1; part < STATE_PARTS; part++) {
+        const struct table *table = part_table(state, part);
+        visit(context, table->rows, (size_t)table->count * table->row_bytes);
+    }
+}
+
+static bool load_part(struct table *table, struct index *index, const void *bytes, size_t size)
+{
+    if (size % table->row_bytes || size / table->row_bytes >= ROW_NONE)
+        return false;
+    uint32_t rows = (uint32_t)(size / table->row_bytes);
+    if (!reserve(table, index, rows))
+        return false;
+    if (rows)
+        memcpy(table->rows, bytes, size);
+    table->count = rows;
+    return true;
+}
+
+static bool index_rows(struct state *s)
+{
+    struct {
+        struct table *table;
+        struct index *index;
+    } all[] = {{&s->teams, &s->team_by_id},
+               {&s->areas, &s->area_by_id},
+               {&s->coordinators, &s->coordinator_by_id},
+               {&s->origins, &s->origin_by_id},
+               {&s->ended, &s->ended_by_id},
+               {&s->remembered, &s->remembered_by_id}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (uint32_t row = 0; row < all[i].table->count; row++)
+            index_add(all[i].index, all[i].table, row);
+    if (!agenda_reserve(&s->agenda, s->referrals.count))
+        return false;
+    for (uint32_t row = 0; row < s->referrals.count; row++) {
+        struct referral *r = referral_at(s, row);
+        if (r->state == CASE_NONE)
+            continue;
+        index_add(&s->referral_by_id, &s->referrals, row);
+        agenda_add(&s->agenda, row, due_of(s, r));
+    }
+    return true;
+}
+
+struct state *state_from_parts(uint64_t seed, const void *const parts[STATE_PARTS],
+                               const size_t sizes[STATE_PARTS])
+{
+    struct state *s = state_new(seed);
+    if (!s)
+        return NULL;
+    bool good = sizes[0] == sizeof s->counters;
+    if (good)
+        memcpy(&s->counters, parts[0], sizes[0]);
+    good = good && load_part(&s->teams, &s->team_by_id, parts[1], sizes[1]) &&
+           load_part(&s->areas, &s->area_by_id, parts[2], sizes[2]) &&
+           load_part(&s->coordinators, &s->coordinator_by_id, parts[3], sizes[3]) &&
+           load_part(&s->origins, &s->origin_by_id, parts[4], sizes[4]) &&
+           load_part(&s->referrals, &s->referral_by_id, parts[5], sizes[5]) &&
+           load_part(&s->ended, &s->ended_by_id, parts[6], sizes[6]) &&
+           load_part(&s->remembered, &s->remembered_by_id, parts[7], sizes[7]) && index_rows(s);
+    if (!good)
+        state_destroy(&s);
+    return s;
+}

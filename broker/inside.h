@@ -1,0 +1,83 @@
+/* inside.h: what one broker is made of; shared by broker.c, answers.c, questions.c and news.c, and by nobody
+ * else. */
+#ifndef CONCORDAT_BROKER_INSIDE_H
+#define CONCORDAT_BROKER_INSIDE_H
+
+#include "broker/batch.h"
+#include "broker/broker.h"
+#include "broker/core/decide.h"
+#include "broker/outgoing.h"
+#include "broker/refusals.h"
+#include "broker/sessions.h"
+#include "broker/status.h"
+
+/* A record that was asked for: sent once the event that it was read is on disk. */
+struct record_asked {
+    struct server_route route;
+    uint8_t command[ID_BYTES];
+    uint8_t referral[ID_BYTES];
+};
+
+struct broker {
+    struct broker_ports ports;
+    const char *version;
+    uint8_t session_id[ID_BYTES]; /* of this run */
+    struct state *state;
+    struct directory *directory;
+    struct sessions sessions;
+    struct refusals refusals;
+    struct arena arena;       /* of the request in hand */
+    struct arena event_arena; /* of the stored event in hand */
+    struct batch batch;
+    struct outgoing outgoing;
+    struct record_asked records[TURN_MESSAGES_MAX];
+    size_t record_count;
+    bool look_again;     /* held cases are to be looked at again, from look_from on */
+    bool look_once_more; /* and once more, because something changed meanwhile */
+    uint32_t look_from;
+    int64_t leases_checked_ms;
+    bool someone_ready;     /* a session is to be told all that it ought to know */
+    bool someone_following; /* a follower waits for events */
+    struct decision decision;
+    struct broker_counts counts;
+};
+
+/* One request in hand: who, from where, what. */
+struct asking {
+    const struct server_route *route;
+    const struct key *key;
+    const Concordat__V1__Request *request;
+    enum party party;
+    uint16_t slot;
+    struct now now;
+};
+
+/* broker.c: makes a decision part of the turn. False where memory is short: nothing is changed then. */
+bool broker_adopt(struct broker *broker, const uint8_t *salt, const uint8_t *confidential,
+                  size_t confidential_size);
+
+/* answers.c */
+void answers_refuse(struct broker *broker, const struct server_route *route, const uint8_t *command_id,
+                    enum refusal refusal, const char *text, const uint8_t *referral);
+void answers_done(struct broker *broker, const struct asking *asking, const uint8_t *referral);
+void answers_hello(struct broker *broker, const struct asking *asking);
+void answers_ping(struct broker *broker, const struct asking *asking);
+
+/* questions.c */
+void questions_status(struct broker *broker, const struct asking *asking);
+void questions_board(struct broker *broker, const struct asking *asking);
+void questions_follow(struct broker *broker, const struct asking *asking);
+void questions_send_feeds(struct broker *broker);
+void questions_send_records(struct broker *broker);
+/* A referral's facts and its confidential part as they stand in the ledger: in the event arena, until the
+ * next call of questions_facts. NULL where there are none. */
+const Concordat__V1__Referral *questions_facts(struct broker *broker, uint64_t seq);
+const Concordat__V1__Confidential *questions_confidential(struct broker *broker, uint64_t seq);
+
+/* news.c: what everyone concerned is told, after the commit. */
+void news_send(struct broker *broker);
+/* Whether a session's party may see a case. */
+bool questions_concerns(const struct broker *broker, const struct session *session,
+                        const struct referral *referral);
+
+#endif

@@ -1,0 +1,277 @@
+/* ladders.c: reads ladders, follows each to those that it goes on to, and checks that they end. */
+#include "broker/policy/ladders.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/policy/values.h"
+
+enum { LADDERS_MAX = AREAS_MAX };
+
+enum visit { NOT_VISITED, ON_THE_WAY, ENDS, GOES_ROUND };
+
+struct ladder {
+    char id[ID_CHARS_MAX + 1]; /* first, to be sorted by it */
+    struct spot spot;          /* of the ladder, to name it in problems */
+    const struct node *rungs;
+    const struct node *then; /* NULL where nothing follows */
+    int next;                /* index of that ladder, -1 where nothing follows */
+    enum visit visit;
+    uint8_t step_count, own_count;
+    struct policy_step steps[LADDER_STEPS_MAX]; /* with those of the ladders that follow */
+    int lines[LADDER_STEPS_MAX];                /* where each stands */
+};
+
+struct ladders {
+    struct spot spot;
+    size_t count;
+    struct ladder *items; /* sorted by id */
+};
+
+void ladders_destroy(struct ladders **ladders)
+{
+    if (*ladders != NULL) {
+        free((*ladders)->items);
+        free(*ladders);
+        *ladders = NULL;
+    }
+}
+
+static void read_rungs(struct reader *reader, const struct spot *spot, void *into)
+{
+    struct ladder *ladder = into;
+    size_t item = 0;
+
+    if (!spot_is_list(reader, spot, LADDER_STEPS_MAX)) {
+        return;
+    }
+    if (spot->node->count == 0) {
+        problem_at(reader, spot, "the ladder is empty");
+    }
+    for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
+        struct spot rung = spot_item(spot, node, ++item);
+
+        if (!spot_is_list(reader, &rung, LADDER_STEPS_MAX)) {
+            return;
+        }
+        if (node->count == 0) {
+            problem_at(reader, &rung, "the rung is empty");
+        }
+    }
+    ladder->rungs = spot->node;
+}
+
+static void read_then(struct reader *reader, const struct spot *spot, void *into)
+{
+    struct ladder *ladder = into;
+
+    if (spot_text(reader, spot) != NULL) {
+        ladder->then = spot->node;
+    }
+}
+
+static const char THEN_REMEDY[] = "Write the id of one of the ladders, or leave the field out.";
+
+static const struct field LADDER_FIELDS[] = {
+    {"id", REQUIRED, read_id, offsetof(struct ladder, id),
+     "Write a short id of a-z, 0-9 and -, at most 32 of them."},
+    {"rungs", REQUIRED, read_rungs, 0,
+     "Write a list of rungs, each the ids of one or more teams in brackets: - [first-team, second-team]."},
+    {"then", OPTIONAL, read_then, 0, THEN_REMEDY},
+    {NULL, OPTIONAL, NULL, 0, NULL},
+};
+
+static int compare_id(const void *id, const void *ladder)
+{
+    return strcmp(id, ((const struct ladder *)ladder)->id);
+}
+
+static int find_ladder(const struct ladders *ladders, const char *id)
+{
+    const struct ladder *found =
+        bsearch(id, ladders->items, ladders->count, sizeof *ladders->items, compare_id);
+
+    return found == NULL ? -1 : (int)(found - ladders->items);
+}
+
+static struct spot then_spot(const struct ladder *ladder)
+{
+    return (struct spot){.outer = &ladder->spot, .name = "then", .node = ladder->then, .remedy = THEN_REMEDY};
+}
+
+static void find_next(struct reader *reader, struct ladder *ladder)
+{
+    struct spot then = then_spot(ladder);
+
+    ladder->next = ladder->then == NULL ? -1 : find_ladder(reader->ladders, ladder->then->text);
+    if (ladder->then != NULL && ladder->next < 0) {
+        problem_at(reader, &then, "there is no ladder \"%.40s\"", ladder->then->text);
+    }
+}
+
+/* Follows a ladder to its end, and marks all on the way by whether there is one:
+ *
+ *   NOT_VISITED -> ON_THE_WAY -> ENDS, or GOES_ROUND where one ON_THE_WAY is met again
+ */
+static void follow(struct reader *reader, struct ladder *start)
+{
+    struct ladder *items = reader->ladders->items;
+    struct ladder *ladder = start;
+    enum visit found;
+
+    while (ladder->visit == NOT_VISITED && ladder->next >= 0) {
+        ladder->visit = ON_THE_WAY;
+        if (items[ladder->next].visit == ON_THE_WAY) {
+            struct spot then = then_spot(ladder);
+
+            problem_with_remedy(
+                reader, &then, "Take out one \"then\", so that the ladders end.",
+                "the ladders go round in a circle: \"%s\" goes on to \"%s\", which leads back to it",
+                ladder->id, items[ladder->next].id);
+        }
+        ladder = &items[ladder->next];
+    }
+    found = ladder->visit == ON_THE_WAY || ladder->visit == GOES_ROUND ? GOES_ROUND : ENDS;
+    ladder->visit = found;
+    for (ladder = start; ladder->visit == ON_THE_WAY; ladder = &items[ladder->next]) {
+        ladder->visit = found;
+    }
+}
+
+static int find_step(const struct ladder *ladder, int team)
+{
+    for (int i = 0; i < ladder->step_count; i++) {
+        if (ladder->steps[i].team == team) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Adds a team to the steps of a ladder; own: it stands in that ladder itself. What is wrong in a ladder that
+ * follows is said once, for the ladder that it stands in. False where there is no room. */
+static bool add_step(struct reader *reader, struct ladder *ladder, const struct spot *spot, uint8_t rung,
+                     bool own)
+{
+    const char *id = own ? spot_text(reader, spot) : spot->node->text;
+    int team = id == NULL ? -1 : policy_find_team(reader->policy, id);
+    int before;
+
+    if (team < 0) {
+        if (own && id != NULL && reader->policy->team_count > 0) {
+            problem_at(reader, spot, "there is no team \"%.40s\"", id);
+        }
+        return true;
+    }
+    before = find_step(ladder, team);
+    if (before >= 0) {
+        if (own || before < ladder->own_count) {
+            problem_with_remedy(reader, spot, "Keep it where it should be asked first.",
+                                "the ladder \"%s\" asks \"%s\" twice: on line %d and here", ladder->id, id,
+                                ladder->lines[before]);
+        }
+        return true;
+    }
+    if (ladder->step_count == LADDER_STEPS_MAX) {
+        return false;
+    }
+    ladder->lines[ladder->step_count] = spot->node->line;
+    ladder->steps[ladder->step_count++] = (struct policy_step){.team = (uint16_t)team, .rung = rung};
+    return true;
+}
+
+/* Adds all teams that stand in one ladder to the steps of another, or of itself. */
+static bool add_rungs(struct reader *reader, struct ladder *ladder, const struct ladder *from, uint8_t *rung)
+{
+    struct spot rungs = {.outer = &from->spot,
+                         .name = "rungs",
+                         .node = from->rungs,
+                         .remedy = "Write the id of one of the teams, or add the team."};
+    const struct node *rung_node = from->rungs == NULL ? NULL : from->rungs->first;
+    size_t item = 0;
+
+    for (; rung_node != NULL; rung_node = rung_node->next) {
+        struct spot rung_spot = spot_item(&rungs, rung_node, ++item);
+        size_t team_item = 0;
+
+        (*rung)++;
+        for (const struct node *team = rung_node->first; team != NULL; team = team->next) {
+            struct spot team_spot = spot_item(&rung_spot, team, ++team_item);
+
+            if (team->kind != NODE_TEXT && ladder != from) {
+                continue;
+            }
+            if (!add_step(reader, ladder, &team_spot, *rung, ladder == from)) {
+                return false;
+            }
+        }
+    }
+    if (ladder == from) {
+        ladder->own_count = ladder->step_count;
+    }
+    return true;
+}
+
+static void flatten(struct reader *reader, struct ladder *ladder)
+{
+    struct ladder *from = ladder;
+    uint8_t rung = 0;
+
+    while (add_rungs(reader, ladder, from, &rung)) {
+        if (from->next < 0 || ladder->visit == GOES_ROUND ||
+            reader->problems->count == POLICY_PROBLEMS_MAX) { /* nothing left to be found */
+            return;
+        }
+        from = &reader->ladders->items[from->next];
+    }
+    problem_with_remedy(reader, &ladder->spot, "Make it shorter: a person in crisis cannot wait for more.",
+                        "with the ladders that follow it asks more than %d teams", LADDER_STEPS_MAX);
+}
+
+void read_ladders(struct reader *reader, const struct spot *spot, void *into)
+{
+    struct ladders *ladders = calloc(1, sizeof *ladders);
+    const struct node *node = spot->node->first;
+
+    (void)into;
+    if (ladders == NULL) {
+        problem_no_memory(reader);
+        return;
+    }
+    reader->ladders = ladders;
+    ladders->spot = *spot;
+    ladders->items =
+        read_list(reader, spot, LADDERS_MAX, sizeof *ladders->items, LADDER_FIELDS, &ladders->count);
+    for (size_t i = 0; i < ladders->count; i++, node = node->next) {
+        ladders->items[i].spot = spot_item(&ladders->spot, node, i + 1);
+    }
+    sort_list(reader, spot, ladders->items, ladders->count, sizeof *ladders->items, "id");
+    for (size_t i = 0; i < ladders->count; i++) {
+        find_next(reader, &ladders->items[i]);
+    }
+    for (size_t i = 0; i < ladders->count; i++) {
+        follow(reader, &ladders->items[i]);
+    }
+    for (size_t i = 0; i < ladders->count; i++) {
+        flatten(reader, &ladders->items[i]);
+    }
+}
+
+void read_area_ladder(struct reader *reader, const struct spot *spot, void *into)
+{
+    struct policy_area *area = into;
+    const char *id = spot_text(reader, spot);
+    int index;
+
+    if (id == NULL || reader->ladders == NULL || reader->ladders->count == 0) {
+        return;
+    }
+    index = find_ladder(reader->ladders, id);
+    if (index < 0) {
+        problem_at(reader, spot, "there is no ladder \"%.40s\"", id);
+        return;
+    }
+    area->step_count = reader->ladders->items[index].step_count;
+    memcpy(area->steps, reader->ladders->items[index].steps, sizeof area->steps);
+}

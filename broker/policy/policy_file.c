@@ -1,0 +1,125 @@
+/* policy_file.c: from bytes to a policy, or to the list of what is wrong. */
+#include "broker/policy/policy_file.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/policy/ladders.h"
+#include "broker/policy/problems.h"
+#include "broker/policy/rules.h"
+#include "broker/policy/sections.h"
+
+static void read_policy(const struct yaml_tree *tree, struct policy *policy, struct policy_problems *problems)
+{
+    struct reader reader = {.problems = problems, .policy = policy};
+    struct spot file = {.node = yaml_tree_root(tree),
+                        .remedy = "Begin with deploy/region.yaml and change what is different."};
+
+    read_fields(&reader, &file, POLICY_FIELDS, policy);
+    if (problems->count == 0) { /* else rules would complain of what is missing for another reason */
+        rules_check(&reader, &file);
+    }
+    ladders_destroy(&reader.ladders);
+    problems_sort(problems);
+}
+
+static bool keep_bytes(struct policy_file *file, const uint8_t *bytes, size_t size)
+{
+    file->bytes = malloc(size + 1);
+    if (file->bytes == NULL) {
+        return false;
+    }
+    memcpy(file->bytes, bytes, size);
+    file->size = size;
+    return crypto_generichash(file->policy.digest, sizeof file->policy.digest, bytes, size, NULL, 0) == 0;
+}
+
+struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct policy_problems *problems)
+{
+    struct policy_file *file;
+    struct yaml_tree *tree;
+
+    problems->count = 0;
+    if (size > POLICY_FILE_BYTES_MAX) {
+        problems_add(problems, 0, "file", "Check that this is the policy file.",
+                     "the file is larger than %d MiB", POLICY_FILE_BYTES_MAX / (1024 * 1024));
+        return NULL;
+    }
+    tree = yaml_tree_parse(bytes, size, problems);
+    if (tree == NULL) {
+        return NULL;
+    }
+    file = calloc(1, sizeof *file);
+    if (file == NULL || !keep_bytes(file, bytes, size)) {
+        problems_add(problems, 0, "file", "Free some memory, then try again.",
+                     "there is not enough memory to read it");
+    } else {
+        read_policy(tree, &file->policy, problems);
+    }
+    yaml_tree_destroy(&tree);
+    if (problems->count > 0) {
+        policy_file_destroy(&file);
+    }
+    return file;
+}
+
+/* All bytes of a file, freed by the caller, or NULL with errno set; one more than allowed where it is too
+ * large. */
+static uint8_t *read_bytes(const char *path, size_t *size)
+{
+    FILE *stream = fopen(path, "rbe");
+    uint8_t *bytes = malloc(POLICY_FILE_BYTES_MAX + 1);
+
+    if (stream == NULL || bytes == NULL) {
+        free(bytes);
+        bytes = NULL;
+    } else {
+        *size = fread(bytes, 1, POLICY_FILE_BYTES_MAX + 1, stream);
+        if (ferror(stream)) {
+            free(bytes);
+            bytes = NULL;
+        }
+    }
+    if (stream != NULL) {
+        int error = errno;
+
+        fclose(stream);
+        errno = error;
+    }
+    return bytes;
+}
+
+struct policy_file *policy_file_read(const char *path, struct policy_problems *problems)
+{
+    struct policy_file *file;
+    size_t size = 0;
+    uint8_t *bytes = read_bytes(path, &size);
+
+    if (bytes == NULL) {
+        problems->count = 0;
+        problems_add(problems, 0, "file", "Give the path of a file that this user may read.",
+                     "it cannot be read: %s", strerror(errno));
+        return NULL;
+    }
+    file = policy_file_parse(bytes, size, problems);
+    free(bytes);
+    return file;
+}
+
+void policy_file_destroy(struct policy_file **file)
+{
+    if (*file == NULL) {
+        return;
+    }
+    free((*file)->policy.teams);
+    free((*file)->policy.coordinators);
+    free((*file)->policy.areas);
+    free((*file)->policy.districts);
+    free((*file)->policy.organisations);
+    free((*file)->bytes);
+    free(*file);
+    *file = NULL;
+}

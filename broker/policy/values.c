@@ -1,0 +1,386 @@
+/* values.c: reads names, codes, durations, ages, dates and words. */
+#include "broker/policy/values.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/core/london.h"
+
+static const int64_t DURATION_MAX_MS = 7LL * 24 * 60 * 60 * 1000;
+
+enum { CODE_CHARS_MAX = sizeof((struct policy_place *)0)->key - 1 };
+
+static const char LETTERS_AND_DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+bool id_is_valid(const char *text)
+{
+    size_t length = strlen(text);
+
+    return length > 0 && length <= ID_CHARS_MAX &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+/* The text where it has room, or NULL with a problem added. */
+static const char *text_up_to(struct reader *reader, const struct spot *spot, size_t length_max)
+{
+    const char *text = spot_text(reader, spot);
+
+    if (text != NULL && strlen(text) > length_max) {
+        problem_at(reader, spot, "this is %zu characters long, and at most %zu fit", strlen(text),
+                   length_max);
+        return NULL;
+    }
+    return text;
+}
+
+void read_name(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = text_up_to(reader, spot, NAME_CHARS_MAX);
+
+    if (text != NULL) {
+        snprintf(into, NAME_CHARS_MAX + 1, "%s", text);
+    }
+}
+
+void read_id(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = text_up_to(reader, spot, ID_CHARS_MAX);
+
+    if (text == NULL) {
+        return;
+    }
+    if (!id_is_valid(text)) {
+        problem_at(reader, spot, "\"%s\" has characters that an id cannot have", text);
+    }
+    snprintf(into, ID_CHARS_MAX + 1, "%s", text); /* also a bad one, so that what refers to it finds it */
+}
+
+void read_telephone(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = text_up_to(reader, spot, TELEPHONE_CHARS_MAX);
+    size_t digits = 0;
+
+    if (text == NULL) {
+        return;
+    }
+    for (const char *c = text; *c != '\0'; c++) {
+        digits += *c >= '0' && *c <= '9';
+    }
+    if (digits < 3 || strspn(text, "0123456789 +()-.ext") != strlen(text)) {
+        problem_at(reader, spot, "\"%s\" is not a telephone number", text);
+    }
+    snprintf(into, TELEPHONE_CHARS_MAX + 1, "%s", text);
+}
+
+void read_code(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = text_up_to(reader, spot, CODE_CHARS_MAX);
+
+    if (text != NULL && strspn(text, LETTERS_AND_DIGITS) != strlen(text)) {
+        problem_at(reader, spot, "\"%s\" is not an organisation's code", text);
+    } else if (text != NULL) {
+        snprintf(into, CODE_CHARS_MAX + 1, "%s", text);
+    }
+}
+
+void check_district(struct reader *reader, const struct spot *spot)
+{
+    const char *text = text_up_to(reader, spot, POSTCODE_DISTRICT_CHARS_MAX);
+    size_t letters;
+
+    if (text == NULL) {
+        return;
+    }
+    letters = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    if (letters < 1 || letters > 2 || strspn(text + letters, "0123456789") < 1 ||
+        strspn(text, LETTERS_AND_DIGITS) != strlen(text)) {
+        problem_at(reader, spot, "\"%s\" is not a postcode district", text);
+    }
+}
+
+void read_team_type(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = spot_text(reader, spot);
+
+    if (text == NULL) {
+        return;
+    }
+    if (strcmp(text, "A03") == 0 || strcmp(text, "A04") == 0) {
+        problem_with_remedy(reader, spot, "Write A02, which took the place of A03 and A04.",
+                            "the team type %s is no longer in force", text);
+    } else if (!team_type_known(text)) {
+        problem_at(reader, spot, "\"%.40s\" is not a team type that is asked in a crisis", text);
+    } else {
+        snprintf(into, sizeof((struct policy_team *)0)->team_type, "%s", text);
+    }
+}
+
+void read_flag(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = spot_text(reader, spot);
+
+    if (text == NULL) {
+        return;
+    }
+    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0) {
+        problem_at(reader, spot, "\"%.40s\" is neither yes nor no", text);
+    }
+    *(bool *)into = strcmp(text, "yes") == 0;
+}
+
+/* Digits at the beginning of a text, up to 999 999; -1 where there are none or more. Moves past them. */
+static int64_t take_number(const char **text)
+{
+    size_t digits = strspn(*text, "0123456789");
+    int64_t number = 0;
+
+    if (digits < 1 || digits > 6) {
+        return -1;
+    }
+    for (size_t i = 0; i < digits; i++) {
+        number = number * 10 + ((*text)[i] - '0');
+    }
+    *text += digits;
+    return number;
+}
+
+/* The number after a sign; -1 where the sign is not there. */
+static int64_t take_number_after(char sign, const char **text)
+{
+    if (**text != sign) {
+        return -1;
+    }
+    (*text)++;
+    return take_number(text);
+}
+
+void read_count(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = spot_text(reader, spot);
+    const char *rest = text;
+    int64_t number = text == NULL ? 1 : take_number(&rest);
+
+    if (number < 1 || number > 999 || (rest != NULL && *rest != '\0')) {
+        problem_at(reader, spot, "\"%.40s\" is not a number from 1 to 999", text);
+    } else {
+        *(uint16_t *)into = (uint16_t)number;
+    }
+}
+
+/* "2h30m": numbers with their units, the greater first. -1 where it is nothing of the kind. */
+static int64_t parse_duration(const char *text)
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } UNITS[] = {{"h", 3600000}, {"ms", 1}, {"m", 60000}, {"s", 1000}};
+    int64_t total = 0, last_ms = INT64_MAX;
+
+    do {
+        int64_t number = take_number(&text);
+        size_t unit = 0, count = sizeof UNITS / sizeof *UNITS;
+
+        while (unit < count && strncmp(text, UNITS[unit].unit, strlen(UNITS[unit].unit)) != 0) {
+            unit++;
+        }
+        if (number < 0 || unit == count || UNITS[unit].ms >= last_ms) {
+            return -1;
+        }
+        text += strlen(UNITS[unit].unit);
+        last_ms = UNITS[unit].ms;
+        total += number * last_ms;
+    } while (*text != '\0');
+    return total;
+}
+
+void read_duration(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = spot_text(reader, spot);
+    int64_t ms = text == NULL ? 0 : parse_duration(text);
+
+    if (text == NULL) {
+        return;
+    }
+    if (ms < 0) {
+        problem_at(reader, spot, "\"%.40s\" is not a length of time", text);
+    } else if (ms == 0) {
+        problem_at(reader, spot, "this time is zero");
+    } else if (ms > DURATION_MAX_MS) {
+        problem_at(reader, spot, "\"%.40s\" is longer than a week", text);
+    } else {
+        *(int64_t *)into = ms;
+    }
+}
+
+static bool read_word(struct reader *reader, const struct spot *spot, const struct word *table, int *value)
+{
+    const char *text = spot_text(reader, spot);
+    char remedy[sizeof reader->problems->items->remedy] = "Write one of:";
+    size_t used = strlen(remedy);
+
+    if (text == NULL || word_find(table, text, value)) {
+        return text != NULL;
+    }
+    for (; table->word != NULL && used < sizeof remedy; table++) {
+        int length = snprintf(remedy + used, sizeof remedy - used, " %s%s", table->word,
+                              table[1].word == NULL ? "." : ",");
+
+        used += length < 0 ? 0 : (size_t)length;
+    }
+    problem_with_remedy(reader, spot, remedy, "\"%.40s\" is not known here", text);
+    return false;
+}
+
+/* The bits 1 << value of a list of words; "all" stands for every word of the table. */
+static unsigned read_bits(struct reader *reader, const struct spot *spot, const struct word *table)
+{
+    unsigned bits = 0;
+    size_t item = 0;
+
+    if (spot->node->kind == NODE_TEXT && strcmp(spot->node->text, "all") == 0) {
+        for (; table->word != NULL; table++) {
+            bits |= 1U << table->value;
+        }
+        return bits;
+    }
+    if (!spot_is_list(reader, spot, YAML_FIELDS_MAX)) {
+        return 0;
+    }
+    for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
+        struct spot inner = spot_item(spot, node, ++item);
+        int value;
+
+        if (read_word(reader, &inner, table, &value)) {
+            bits |= 1U << value;
+        }
+    }
+    return bits;
+}
+
+static void read_some(struct reader *reader, const struct spot *spot, const struct word *table, uint8_t *into)
+{
+    if (spot->node->kind == NODE_LIST && spot->node->count == 0) {
+        problem_at(reader, spot, "the list is empty");
+    }
+    *into = (uint8_t)read_bits(reader, spot, table);
+}
+
+void read_sources(struct reader *reader, const struct spot *spot, void *into)
+{
+    read_some(reader, spot, SOURCE_WORDS, into);
+}
+
+void read_urgencies(struct reader *reader, const struct spot *spot, void *into)
+{
+    read_some(reader, spot, URGENCY_WORDS, into);
+}
+
+void read_needs(struct reader *reader, const struct spot *spot, void *into)
+{
+    *(uint16_t *)into = (uint16_t)read_bits(reader, spot, NEED_WORDS);
+}
+
+void read_urgency(struct reader *reader, const struct spot *spot, void *into)
+{
+    int value;
+
+    if (read_word(reader, spot, URGENCY_WORDS, &value)) {
+        *(enum urgency *)into = (enum urgency)value;
+    }
+}
+
+void read_clock(struct reader *reader, const struct spot *spot, void *into)
+{
+    int value;
+
+    if (read_word(reader, spot, CLOCK_WORDS, &value)) {
+        *(enum clock_kind *)into = (enum clock_kind)value;
+    }
+}
+
+void read_ages(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = spot_text(reader, spot);
+    const char *rest = text;
+    int64_t first = 0, last = AGE_MAX;
+    uint8_t *ages = into;
+
+    if (text == NULL) {
+        return;
+    }
+    if (strcmp(text, "all") != 0) {
+        first = take_number(&rest);
+        if (strcmp(rest, "+") != 0) {
+            last = take_number_after('-', &rest);
+            first = last < 0 || *rest != '\0' ? -1 : first;
+        }
+    }
+    if (first < 0 || first > AGE_MAX || last > AGE_MAX) {
+        problem_at(reader, spot, "\"%.40s\" is not a range of ages", text);
+    } else if (first > last) {
+        problem_at(reader, spot, "the ages stand the wrong way round: %d is more than %d", (int)first,
+                   (int)last);
+    } else {
+        ages[0] = (uint8_t)first;
+        ages[1] = (uint8_t)last;
+    }
+}
+
+/* "2026-12-25" as a day; false where there is no such date from 1996 to 2199. */
+static bool parse_date(const char *text, int32_t *day)
+{
+    int64_t year = take_number(&text);
+    int64_t month = take_number_after('-', &text);
+    int64_t of_month = take_number_after('-', &text);
+
+    if (*text != '\0' || year < 1996 || year > 2199 || month < 1 || month > 12 || of_month < 1 ||
+        of_month > 31) {
+        return false;
+    }
+    *day = london_day((int)year, (int)month, (int)of_month);
+    return month == 12 || *day < london_day((int)year, (int)month + 1, 1);
+}
+
+void read_bank_holidays(struct reader *reader, const struct spot *spot, void *into)
+{
+    struct bank_holidays *holidays = into;
+    size_t item = 0;
+
+    if (!spot_is_list(reader, spot, BANK_HOLIDAYS_MAX)) {
+        return;
+    }
+    for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
+        struct spot inner = spot_item(spot, node, ++item);
+        const char *text = spot_text(reader, &inner);
+        uint16_t to = holidays->count;
+        int32_t day;
+
+        if (text == NULL) {
+            continue;
+        }
+        if (!parse_date(text, &day)) {
+            problem_at(reader, &inner, "\"%.40s\" is not a date", text);
+            continue;
+        }
+        for (; to > 0 && holidays->days[to - 1] > day; to--) {
+            holidays->days[to] = holidays->days[to - 1];
+        }
+        if (to > 0 && holidays->days[to - 1] == day) {
+            problem_with_remedy(reader, &inner, "Take one of them out.", "%s is in the list twice", text);
+        }
+        holidays->days[to] = day;
+        holidays->count++;
+    }
+}
+
+bool parse_time_of_day(const char *text, int16_t *minute)
+{
+    if (strlen(text) != 5 || strspn(text, "0123456789") != 2 || text[2] != ':' ||
+        strspn(text + 3, "0123456789") != 2) {
+        return false;
+    }
+    *minute = (int16_t)(((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0');
+    return text[3] < '6' && *minute <= MINUTES_PER_DAY;
+}

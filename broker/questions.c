@@ -1,0 +1,275 @@
+/* questions.c: what only asks: the status of a case, a board, a record, the feed of events. */
+#include <string.h>
+
+#include "broker/inside.h"
+
+enum {
+    BOARD_CASES_MAX = 2000, /* keeps a board within the longest message */
+    BOARD_ENDED_MAX = 100,
+    FEED_EVENTS_MAX = 500,
+    FEED_BYTES_MAX = 768 * 1024
+};
+
+static ProtobufCBinaryData bytes(const uint8_t *data, size_t size)
+{
+    return (ProtobufCBinaryData){size, (uint8_t *)(uintptr_t)data};
+}
+
+/* --- status and board ------------------------------------------------------------------------------- */
+
+bool questions_concerns(const struct broker *b, const struct session *session, const struct referral *r)
+{
+    switch ((int)session->role) {
+    case CONCORDAT__V1__ROLE__ROLE_SOURCE:
+        return strcmp(state_origin_id(b->state, r->origin), session->key_name) == 0;
+    case CONCORDAT__V1__ROLE__ROLE_TEAM:
+        return (referral_is_with_team(r) && r->team == session->slot) ||
+               (r->offer.attempt && r->offer.team == session->slot);
+    case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
+    case CONCORDAT__V1__ROLE__ROLE_AUDITOR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool ended_concerns(const struct broker *b, const struct session *session,
+                           const struct ended_case *ended)
+{
+    switch ((int)session->role) {
+    case CONCORDAT__V1__ROLE__ROLE_SOURCE:
+        return strcmp(state_origin_id(b->state, ended->origin), session->key_name) == 0;
+    case CONCORDAT__V1__ROLE__ROLE_TEAM:
+        return ended->team == session->slot;
+    case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
+    case CONCORDAT__V1__ROLE__ROLE_AUDITOR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* By id, or by the number that people say: open cases first, then the ended ones from the newest. */
+static bool find_case(const struct broker *b, const Concordat__V1__GetStatus *asked,
+                      const struct referral **open, const struct ended_case **ended)
+{
+    uint32_t number;
+    bool drill;
+    *open = NULL;
+    *ended = NULL;
+    if (asked->referral.len == ID_BYTES) {
+        *open = state_referral(b->state, asked->referral.data);
+        *ended = *open ? NULL : state_ended(b->state, asked->referral.data);
+        return *open || *ended;
+    }
+    if (!words_parse_number(asked->number, &number, &drill))
+        return false;
+    for (uint32_t row = 0; row < state_referral_rows(b->state) && !*open; row++) {
+        const struct referral *r = state_referral_row(b->state, row);
+        if (r->state != CASE_NONE && r->number == number && r->drill == drill)
+            *open = r;
+    }
+    for (uint32_t row = b->state->ended.count; row-- > 0 && !*open && !*ended;) {
+        const struct ended_case *e = table_row(&b->state->ended, row);
+        if (e->number == number && e->drill == drill)
+            *ended = e;
+    }
+    return *open || *ended;
+}
+
+void questions_status(struct broker *b, const struct asking *asking)
+{
+    const struct session *session = sessions_find(&b->sessions, asking->route);
+    const struct referral *open;
+    const struct ended_case *ended;
+    if (!find_case(b, asking->request->get_status, &open, &ended) ||
+        (open && !questions_concerns(b, session, open)) || (ended && !ended_concerns(b, session, ended))) {
+        answers_refuse(b, asking->route, asking->request->command_id.data, REFUSAL_NOT_YOURS,
+                       refusals_text(REFUSAL_NOT_YOURS), NULL);
+        return;
+    }
+    b->decision.count = 0;
+    b->decision.seq = open ? open->last_seq : ended->last_seq;
+    b->decision.repeated = false;
+    answers_done(b, asking, open ? open->id : ended->id);
+}
+
+void questions_board(struct broker *b, const struct asking *asking)
+{
+    static struct status cases[BOARD_CASES_MAX];
+    static Concordat__V1__CaseStatus *list[BOARD_CASES_MAX];
+    const struct session *session = sessions_find(&b->sessions, asking->route);
+    size_t count = 0, with_ended = 0;
+    for (uint32_t row = 0; row < state_referral_rows(b->state) && count < BOARD_CASES_MAX; row++) {
+        const struct referral *r = state_referral_row(b->state, row);
+        if (r->state != CASE_NONE && questions_concerns(b, session, r))
+            status_of_referral(&cases[count++], b->state, b->directory, r);
+    }
+    uint32_t row = asking->request->get_board->with_closed ? b->state->ended.count : 0;
+    while (row-- > 0 && count < BOARD_CASES_MAX && with_ended < BOARD_ENDED_MAX) {
+        const struct ended_case *ended = table_row(&b->state->ended, row);
+        if (!ended_concerns(b, session, ended))
+            continue;
+        status_of_ended(&cases[count++], b->state, b->directory, ended);
+        with_ended++;
+    }
+    for (size_t i = 0; i < count; i++)
+        list[i] = &cases[i].message;
+    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    Concordat__V1__Board board = CONCORDAT__V1__BOARD__INIT;
+    message.command_id = asking->request->command_id;
+    message.body_case = CONCORDAT__V1__MESSAGE__BODY_BOARD;
+    message.board = &board;
+    board.n_cases = count;
+    board.cases = list;
+    board.now_ms = asking->now.wall_ms;
+    outgoing_add(&b->outgoing, asking->route, &message);
+}
+
+/* --- the feed --------------------------------------------------------------------------------------- */
+
+/* Noted now, answered after the commit: a follower only ever gets what is on disk. */
+void questions_follow(struct broker *b, const struct asking *asking)
+{
+    const Concordat__V1__Follow *follow = asking->request->follow;
+    struct session *session = sessions_find(&b->sessions, asking->route);
+    session->following = true;
+    session->follow_after = follow->after;
+    session->follow_credit =
+        follow->credit && follow->credit < FEED_EVENTS_MAX ? follow->credit : FEED_EVENTS_MAX;
+    memcpy(session->follow_command, asking->request->command_id.data, ID_BYTES);
+    b->someone_following = true;
+}
+
+struct feeding {
+    struct broker *broker;
+    Concordat__V1__FeedEvent events[FEED_EVENTS_MAX];
+    Concordat__V1__FeedEvent *list[FEED_EVENTS_MAX];
+    uint8_t chains[FEED_EVENTS_MAX][LEDGER_HASH_BYTES];
+    size_t count, size;
+};
+
+/* The ledger lends each body for the call only, so it is copied into the arena. */
+static bool feed_one(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+{
+    (void)seq;
+    struct feeding *f = context;
+    if (f->count && f->size + size > FEED_BYTES_MAX)
+        return false;
+    uint8_t *copy = arena_take(&f->broker->event_arena, size);
+    if (!copy)
+        return false;
+    memcpy(copy, body, size);
+    memcpy(f->chains[f->count], chain, LEDGER_HASH_BYTES);
+    concordat__v1__feed_event__init(&f->events[f->count]);
+    f->events[f->count].event = bytes(copy, size);
+    f->events[f->count].chain = bytes(f->chains[f->count], LEDGER_HASH_BYTES);
+    f->list[f->count] = &f->events[f->count];
+    f->count++;
+    f->size += size;
+    return true;
+}
+
+static void feed_session(struct broker *b, struct session *session)
+{
+    static struct feeding feeding;
+    feeding.broker = b;
+    feeding.count = feeding.size = 0;
+    arena_reset(&b->event_arena);
+    bool ahead = session->follow_after > b->state->counters.seq;
+    if (!ahead && (b->ports.read(b->ports.context, session->follow_after, session->follow_credit, feed_one,
+                                 &feeding) != LEDGER_OK ||
+                   feeding.count == 0))
+        return;
+    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    Concordat__V1__Feed feed = CONCORDAT__V1__FEED__INIT;
+    message.command_id = bytes(session->follow_command, ID_BYTES);
+    message.body_case = CONCORDAT__V1__MESSAGE__BODY_FEED;
+    message.feed = &feed;
+    feed.n_events = feeding.count;
+    feed.events = feeding.list;
+    feed.head = b->state->counters.seq;
+    outgoing_add(&b->outgoing, &session->route, &message);
+    session->following = false;
+}
+
+void questions_send_feeds(struct broker *b)
+{
+    if (!b->someone_following)
+        return;
+    b->someone_following = false;
+    for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
+        struct session *session = sessions_row(&b->sessions, row);
+        if (!session->live || !session->following)
+            continue;
+        /* A follower that is ahead of us is answered at once with our head: one of us has lost something,
+         * and the follower is to say so. */
+        if (session->follow_after != b->state->counters.seq)
+            feed_session(b, session);
+        b->someone_following |= session->following;
+    }
+}
+
+/* --- records ---------------------------------------------------------------------------------------- */
+
+struct event_found {
+    struct arena *arena;
+    Concordat__V1__Event *event;
+};
+
+static bool unpack_one(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+{
+    (void)seq;
+    (void)chain;
+    struct wire_fault fault;
+    struct event_found *found = context;
+    found->event = wire_unpack_event(body, size, found->arena, &fault);
+    return false;
+}
+
+const Concordat__V1__Referral *questions_facts(struct broker *b, uint64_t seq)
+{
+    struct event_found found = {&b->event_arena, NULL};
+    if (b->ports.read(b->ports.context, seq - 1, 1, unpack_one, &found) != LEDGER_OK || !found.event)
+        return NULL;
+    if (found.event->what_case == CONCORDAT__V1__EVENT__WHAT_RECEIVED)
+        return found.event->received->referral;
+    if (found.event->what_case == CONCORDAT__V1__EVENT__WHAT_UPDATED)
+        return found.event->updated->referral;
+    return NULL;
+}
+
+const Concordat__V1__Confidential *questions_confidential(struct broker *b, uint64_t seq)
+{
+    uint8_t packed[WIRE_REQUEST_BYTES_MAX];
+    size_t size;
+    if (!seq || b->ports.confidential(b->ports.context, seq, packed, sizeof packed, &size) != LEDGER_OK ||
+        size > sizeof packed)
+        return NULL;
+    return concordat__v1__confidential__unpack(&b->event_arena.allocator, size, packed);
+}
+
+void questions_send_records(struct broker *b)
+{
+    for (size_t i = 0; i < b->record_count; i++) {
+        const struct record_asked *asked = &b->records[i];
+        const struct referral *open = state_referral(b->state, asked->referral);
+        const struct ended_case *ended = open ? NULL : state_ended(b->state, asked->referral);
+        if (!open && !ended)
+            continue;
+        struct status status;
+        Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+        Concordat__V1__Record record = CONCORDAT__V1__RECORD__INIT;
+        message.command_id = bytes(asked->command, ID_BYTES);
+        message.body_case = CONCORDAT__V1__MESSAGE__BODY_RECORD;
+        message.record = &record;
+        record.referral = (Concordat__V1__Referral *)(uintptr_t)questions_facts(b, open ? open->facts_seq
+                                                                                        : ended->facts_seq);
+        record.confidential = (Concordat__V1__Confidential *)(uintptr_t)questions_confidential(
+            b, open ? open->confidential_seq : ended->confidential_seq);
+        if (status_of(&status, b->state, b->directory, asked->referral))
+            record.status = &status.message;
+        outgoing_add(&b->outgoing, &asked->route, &message);
+    }
+    b->record_count = 0;
+}

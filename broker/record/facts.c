@@ -1,0 +1,40 @@
+/* facts.c: what routing needs to know, out of a whole referral. */
+#include <string.h>
+
+#include "broker/core/policy.h"
+#include "broker/record/record.h"
+
+static void take_instant(const Concordat__V1__Instant *instant, int64_t *ms, enum basis *basis)
+{
+    *ms = instant ? instant->unix_ms : 0;
+    if (*ms)
+        *basis = instant->basis == CONCORDAT__V1__BASIS__BASIS_IMPUTED ? BASIS_IMPUTED : BASIS_STATED;
+}
+
+struct facts record_facts(const Concordat__V1__Referral *referral)
+{
+    struct facts facts = {
+        .source = (enum source)referral->source,
+        .urgency = (enum urgency)referral->urgency,
+        .age = AGE_UNKNOWN,
+    };
+    take_instant(referral->decided_at, &facts.decided_ms, &facts.decided_basis);
+    for (size_t i = 0; i < referral->n_needs; i++)
+        facts.needs = (uint16_t)(facts.needs | 1u << referral->needs[i]);
+    const Concordat__V1__Demographics *person = referral->person;
+    if (person && person->age_known)
+        facts.age = person->age_years <= AGE_MAX ? (uint8_t)person->age_years : AGE_UNKNOWN;
+    if (person && strlen(person->language) < sizeof facts.language)
+        strcpy(facts.language, person->language);
+    const Concordat__V1__Legal *legal = referral->legal;
+    if (legal) {
+        int64_t ms;
+        enum basis basis = BASIS_NONE;
+        facts.section_136 = legal->status == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
+        take_instant(legal->arrived_at_place_of_safety_at, &facts.place_of_safety_ms,
+                     &facts.place_of_safety_basis);
+        take_instant(legal->handover_done_at, &ms, &basis);
+        facts.handover_done_ms = ms;
+    }
+    return facts;
+}

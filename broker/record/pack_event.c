@@ -1,0 +1,426 @@
+/* pack_event.c: an event of the core as the message that the ledger keeps. */
+#include <stdlib.h>
+
+#include "broker/record/record.h"
+
+/* Storage for the message in the making: it lives on the caller's stack and points into itself. */
+struct packing {
+    const struct event *event;
+    const struct state *state;
+    const struct directory *directory;
+    Concordat__V1__Event message;
+    Concordat__V1__Owner owner;
+    Concordat__V1__Considered considered[LADDER_STEPS_MAX];
+    Concordat__V1__Considered *considered_list[LADDER_STEPS_MAX];
+    Concordat__V1__ClockStarted clocks[CLOCK_COUNT];
+    Concordat__V1__ClockStarted *clock_list[CLOCK_COUNT];
+    Concordat__V1__Flag flags[32];
+    Concordat__V1__Instant instant;
+    union {
+        Concordat__V1__Received received;
+        Concordat__V1__Offered offered;
+        Concordat__V1__OfferSeen seen;
+        Concordat__V1__OfferEnded ended;
+        Concordat__V1__Held held;
+        Concordat__V1__Reminded reminded;
+        Concordat__V1__Taken taken;
+        Concordat__V1__Accepted accepted;
+        Concordat__V1__CheckedIn checked_in;
+        Concordat__V1__LeaseWarned warned;
+        Concordat__V1__LeaseLapsed lapsed;
+        Concordat__V1__Updated updated;
+        Concordat__V1__Closed closed;
+        Concordat__V1__Withdrawn withdrawn;
+        Concordat__V1__ReferrerTold told;
+        Concordat__V1__ClockBreached breached;
+        Concordat__V1__RecordRead read;
+        Concordat__V1__PresenceChanged presence;
+        Concordat__V1__CapacityClaimed capacity;
+        Concordat__V1__CommandRefused refused;
+        Concordat__V1__BrokerStarted started;
+    } is;
+};
+
+static ProtobufCBinaryData bytes(const uint8_t *data, size_t size)
+{
+    return (ProtobufCBinaryData){.len = size, .data = (uint8_t *)(uintptr_t)data};
+}
+
+/* protobuf-c has no const strings; packing only reads them. */
+static char *text(const char *string)
+{
+    return (char *)(uintptr_t)(string ? string : "");
+}
+
+static char *team_id(const struct packing *p, uint16_t slot)
+{
+    return text(slot == SLOT_NONE ? "" : state_team(p->state, slot)->id);
+}
+
+static char *coordinator_id(const struct packing *p, uint16_t slot)
+{
+    return text(state_coordinator_id(p->state, slot));
+}
+
+static ProtobufCBinaryData policy_digest(const struct packing *p)
+{
+    return bytes(p->directory->policy->digest, sizeof p->directory->policy->digest);
+}
+
+static size_t pack_clocks(struct packing *p)
+{
+    for (int i = 0; i < p->event->is.received.clock_count; i++) {
+        const struct clock_start *start = &p->event->is.received.clocks[i];
+        Concordat__V1__ClockStarted *clock = &p->clocks[i];
+        concordat__v1__clock_started__init(clock);
+        clock->clock = (Concordat__V1__Clock)start->clock;
+        clock->started_ms = start->started_ms;
+        clock->basis = (Concordat__V1__Basis)start->basis;
+        clock->due_ms = start->due_ms;
+        clock->standard = text(start->standard);
+        p->clock_list[i] = clock;
+    }
+    return p->event->is.received.clock_count;
+}
+
+static size_t pack_flags(struct packing *p)
+{
+    size_t count = 0;
+    for (unsigned flag = 1; flag < 32; flag++)
+        if (p->event->is.received.flags & (1u << flag))
+            p->flags[count++] = (Concordat__V1__Flag)flag;
+    return count;
+}
+
+static size_t pack_considered(struct packing *p, const struct consideration_list *list)
+{
+    for (int i = 0; i < list->count; i++) {
+        const struct considered *from = &list->items[i];
+        Concordat__V1__Considered *to = &p->considered[i];
+        concordat__v1__considered__init(to);
+        to->team = team_id(p, from->team);
+        to->finding = (Concordat__V1__Consideration)from->finding;
+        to->rung = from->rung;
+        to->times_asked = from->times_asked;
+        to->free_places = from->free_places;
+        to->capacity_known = from->capacity_known;
+        to->capacity_age_minutes = from->capacity_age_minutes;
+        to->load = from->load;
+        p->considered_list[i] = to;
+    }
+    return list->count;
+}
+
+/* Starts the message's own part: the member of the union, the field of the event, the type. */
+#define PART(member, field, type)                                                                            \
+    concordat__v1__##type##__init(&p->is.member);                                                            \
+    p->message.field = &p->is.member
+
+static void pack_received(struct packing *p)
+{
+    const struct event *e = p->event;
+    const struct record_submission *submission = e->opaque;
+    PART(received, received, received);
+    p->is.received.referral = (Concordat__V1__Referral *)(uintptr_t)submission->referral;
+    if (submission->has_confidential)
+        p->is.received.confidential_digest =
+            bytes(submission->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    p->is.received.area = text(state_area_id(p->state, e->is.received.facts.area));
+    p->is.received.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
+    p->is.received.n_flags = pack_flags(p);
+    p->is.received.flags = p->flags;
+    p->is.received.n_clocks = pack_clocks(p);
+    p->is.received.clocks = p->clock_list;
+    p->is.received.policy = policy_digest(p);
+    p->is.received.coordinator = coordinator_id(p, e->is.received.coordinator);
+}
+
+static void pack_updated(struct packing *p)
+{
+    const struct event *e = p->event;
+    const struct record_submission *submission = e->opaque;
+    PART(updated, updated, updated);
+    p->is.updated.referral = (Concordat__V1__Referral *)(uintptr_t)submission->referral;
+    if (submission->has_confidential)
+        p->is.updated.confidential_digest = bytes(submission->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    p->is.updated.area = text(state_area_id(p->state, e->is.received.facts.area));
+    p->is.updated.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
+    p->is.updated.n_flags = pack_flags(p);
+    p->is.updated.flags = p->flags;
+    p->is.updated.n_clocks = pack_clocks(p);
+    p->is.updated.clocks = p->clock_list;
+    p->is.updated.coordinator = coordinator_id(p, e->is.received.coordinator);
+}
+
+static void pack_offered(struct packing *p)
+{
+    const struct event *e = p->event;
+    PART(offered, offered, offered);
+    p->is.offered.attempt = e->is.offered.attempt;
+    p->is.offered.team = team_id(p, e->is.offered.team);
+    p->is.offered.expires_ms = e->is.offered.expires_ms;
+    p->is.offered.n_considered = pack_considered(p, &e->is.offered.considered);
+    p->is.offered.considered = p->considered_list;
+    p->is.offered.policy = policy_digest(p);
+    p->is.offered.round = e->is.offered.round;
+    p->is.offered.handover = e->is.offered.handover;
+    p->is.offered.assigned = e->is.offered.assigned;
+}
+
+static void pack_seen(struct packing *p)
+{
+    PART(seen, offer_seen, offer_seen);
+    p->is.seen.attempt = p->event->is.offer.attempt;
+    p->is.seen.team = team_id(p, p->event->is.offer.team);
+}
+
+static void pack_ended(struct packing *p)
+{
+    const struct event *e = p->event;
+    PART(ended, offer_ended, offer_ended);
+    p->is.ended.attempt = e->is.offer.attempt;
+    p->is.ended.team = team_id(p, e->is.offer.team);
+    p->is.ended.end = (Concordat__V1__OfferEnd)e->is.offer.end;
+    p->is.ended.reason = (Concordat__V1__DeclineReason)e->is.offer.reason;
+    p->is.ended.note = text(e->is.offer.note);
+}
+
+static void pack_held(struct packing *p)
+{
+    const struct event *e = p->event;
+    PART(held, held, held);
+    p->is.held.coordinator = coordinator_id(p, e->is.held.coordinator);
+    p->is.held.reason = (Concordat__V1__HoldReason)e->is.held.reason;
+    p->is.held.remind_ms = e->is.held.remind_ms;
+    p->is.held.look_again_ms = e->is.held.look_again_ms;
+    p->is.held.n_considered = pack_considered(p, &e->is.held.considered);
+    p->is.held.considered = p->considered_list;
+    p->is.held.policy = policy_digest(p);
+    p->is.held.round = e->is.held.round;
+}
+
+static void pack_reminded(struct packing *p)
+{
+    PART(reminded, reminded, reminded);
+    p->is.reminded.coordinator = coordinator_id(p, p->event->is.reminded.coordinator);
+    p->is.reminded.times = p->event->is.reminded.times;
+    p->is.reminded.next_ms = p->event->is.reminded.next_ms;
+    p->is.reminded.round = p->event->is.reminded.round;
+}
+
+static void pack_taken(struct packing *p)
+{
+    PART(taken, taken, taken);
+    p->is.taken.coordinator = coordinator_id(p, p->event->is.taken.coordinator);
+    p->is.taken.by = text(p->event->is.taken.by);
+    p->is.taken.lease_ms = p->event->is.taken.lease_ms;
+}
+
+static void pack_accepted(struct packing *p)
+{
+    const struct event *e = p->event;
+    PART(accepted, accepted, accepted);
+    p->is.accepted.attempt = e->is.accepted.attempt;
+    p->is.accepted.team = team_id(p, e->is.accepted.team);
+    p->is.accepted.expected_arrival_ms = e->is.accepted.expected_arrival_ms;
+    p->is.accepted.lease_ms = e->is.accepted.lease_ms;
+    p->is.accepted.previous_team = team_id(p, e->is.accepted.previous_team);
+}
+
+static void pack_checked_in(struct packing *p)
+{
+    const struct event *e = p->event;
+    PART(checked_in, checked_in, checked_in);
+    concordat__v1__instant__init(&p->instant);
+    p->instant.unix_ms = e->is.checked_in.occurred_ms;
+    p->instant.basis = (Concordat__V1__Basis)e->is.checked_in.basis;
+    p->is.checked_in.team = team_id(p, e->is.checked_in.team);
+    p->is.checked_in.step = (Concordat__V1__Step)e->is.checked_in.step;
+    p->is.checked_in.occurred = &p->instant;
+    p->is.checked_in.mechanism = (Concordat__V1__ContactMechanism)e->is.checked_in.mechanism;
+    p->is.checked_in.attend_status = (Concordat__V1__AttendStatus)e->is.checked_in.attended;
+    p->is.checked_in.expected_arrival_ms = e->is.checked_in.expected_arrival_ms;
+    p->is.checked_in.lease_ms = e->is.checked_in.lease_ms;
+    p->is.checked_in.stops_response_clock = e->is.checked_in.stops_response_clock;
+    p->is.checked_in.psychosocially_assessed =
+        (Concordat__V1__Answered)e->is.checked_in.psychosocially_assessed;
+}
+
+static void pack_warned(struct packing *p)
+{
+    PART(warned, lease_warned, lease_warned);
+    p->is.warned.team = team_id(p, p->event->is.lease.team);
+    p->is.warned.lapses_ms = p->event->is.lease.lapses_ms;
+}
+
+static void pack_lapsed(struct packing *p)
+{
+    PART(lapsed, lease_lapsed, lease_lapsed);
+    p->is.lapsed.team = team_id(p, p->event->is.lease.team);
+}
+
+static void pack_closed(struct packing *p)
+{
+    const struct event *e = p->event;
+    PART(closed, closed, closed);
+    p->is.closed.outcome = (Concordat__V1__Outcome)e->is.closed.outcome;
+    p->is.closed.by = text(e->is.closed.by);
+    p->is.closed.psychosocially_assessed = (Concordat__V1__Answered)e->is.closed.psychosocially_assessed;
+    p->is.closed.note_code = text(e->is.closed.note_code);
+}
+
+static void pack_withdrawn(struct packing *p)
+{
+    PART(withdrawn, withdrawn, withdrawn);
+    p->is.withdrawn.reason = text(p->event->is.withdrawn.reason);
+}
+
+static void pack_told(struct packing *p)
+{
+    PART(told, referrer_told, referrer_told);
+    p->is.told.state = (Concordat__V1__State)p->event->is.told.state;
+}
+
+static void pack_breached(struct packing *p)
+{
+    PART(breached, clock_breached, clock_breached);
+    p->is.breached.clock = (Concordat__V1__Clock)p->event->is.breached.clock;
+    p->is.breached.due_ms = p->event->is.breached.due_ms;
+    p->is.breached.standard = text(p->event->is.breached.standard);
+}
+
+static void pack_read(struct packing *p)
+{
+    PART(read, record_read, record_read);
+    p->is.read.reason = text(p->event->is.read.reason);
+    p->is.read.role = (Concordat__V1__Role)p->event->is.read.role;
+    p->is.read.of = text(p->event->is.read.of);
+}
+
+static void pack_presence(struct packing *p)
+{
+    PART(presence, presence_changed, presence_changed);
+    p->is.presence.team = team_id(p, p->event->is.presence.team);
+    p->is.presence.present = p->event->is.presence.present;
+    p->is.presence.lapsed = p->event->is.presence.lapsed;
+}
+
+static void pack_capacity(struct packing *p)
+{
+    PART(capacity, capacity_claimed, capacity_claimed);
+    p->is.capacity.team = team_id(p, p->event->is.capacity.team);
+    p->is.capacity.free_places = p->event->is.capacity.free_places;
+    p->is.capacity.good_until_ms = p->event->is.capacity.good_until_ms;
+}
+
+static void pack_refused(struct packing *p)
+{
+    PART(refused, command_refused, command_refused);
+    p->is.refused.command = text(p->event->is.refused.command);
+    p->is.refused.refusal = (Concordat__V1__Refusal)p->event->is.refused.refusal;
+    p->is.refused.left_out = p->event->is.refused.left_out;
+}
+
+static void pack_started(struct packing *p)
+{
+    PART(started, broker_started, broker_started);
+    p->is.started.version = text(p->event->is.started.version);
+    p->is.started.replayed = p->event->is.started.replayed;
+}
+
+typedef void pack_part(struct packing *p);
+
+static pack_part *const parts[] = {
+    [EVENT_RECEIVED] = pack_received,
+    [EVENT_OFFERED] = pack_offered,
+    [EVENT_OFFER_SEEN] = pack_seen,
+    [EVENT_OFFER_ENDED] = pack_ended,
+    [EVENT_HELD] = pack_held,
+    [EVENT_REMINDED] = pack_reminded,
+    [EVENT_TAKEN] = pack_taken,
+    [EVENT_ACCEPTED] = pack_accepted,
+    [EVENT_CHECKED_IN] = pack_checked_in,
+    [EVENT_LEASE_WARNED] = pack_warned,
+    [EVENT_LEASE_LAPSED] = pack_lapsed,
+    [EVENT_UPDATED] = pack_updated,
+    [EVENT_CLOSED] = pack_closed,
+    [EVENT_WITHDRAWN] = pack_withdrawn,
+    [EVENT_REFERRER_TOLD] = pack_told,
+    [EVENT_CLOCK_BREACHED] = pack_breached,
+    [EVENT_RECORD_READ] = pack_read,
+    [EVENT_PRESENCE_CHANGED] = pack_presence,
+    [EVENT_CAPACITY_CLAIMED] = pack_capacity,
+    [EVENT_COMMAND_REFUSED] = pack_refused,
+    [EVENT_BROKER_STARTED] = pack_started,
+};
+
+/* A loaded policy is long and rare, so its lists are allocated. */
+static size_t pack_policy(struct packing *p, uint8_t *out, size_t capacity)
+{
+    const struct policy_file *file = p->event->opaque;
+    const struct policy *policy = &file->policy;
+    Concordat__V1__PolicyLoaded loaded = CONCORDAT__V1__POLICY_LOADED__INIT;
+    Concordat__V1__KnownTeam *teams = calloc(policy->team_count + 1u, sizeof *teams);
+    Concordat__V1__KnownTeam **list = calloc(policy->team_count + 1u, sizeof *list);
+    size_t size = 0;
+    if (!teams || !list)
+        goto done;
+    for (int i = 0; i < policy->team_count; i++) {
+        concordat__v1__known_team__init(&teams[i]);
+        teams[i].id = text(policy->teams[i].id);
+        teams[i].name = text(policy->teams[i].name);
+        teams[i].team_type = text(policy->teams[i].team_type);
+        teams[i].organisation = text(policy->teams[i].organisation);
+        teams[i].telephone = text(policy->teams[i].telephone);
+        list[i] = &teams[i];
+    }
+    loaded.digest = bytes(policy->digest, sizeof policy->digest);
+    loaded.n_teams = policy->team_count;
+    loaded.teams = list;
+    loaded.file = bytes(file->bytes, file->size);
+    loaded.n_areas = p->event->is.policy.areas.count;
+    loaded.areas = (char **)(uintptr_t)p->event->is.policy.areas.items;
+    loaded.n_coordinators = p->event->is.policy.coordinators.count;
+    loaded.coordinators = (char **)(uintptr_t)p->event->is.policy.coordinators.items;
+    p->message.policy_loaded = &loaded;
+    if (concordat__v1__event__get_packed_size(&p->message) <= capacity)
+        size = concordat__v1__event__pack(&p->message, out);
+done:
+    free(list);
+    free(teams);
+    return size;
+}
+
+size_t record_pack_event(const struct event *event, const struct state *state,
+                         const struct directory *directory, uint8_t *out, size_t capacity)
+{
+    struct packing p = {.event = event, .state = state, .directory = directory};
+    concordat__v1__event__init(&p.message);
+    p.message.seq = event->seq;
+    p.message.at_ms = event->at_ms;
+    p.message.number = event->number;
+    p.message.drill = event->drill;
+    p.message.actor = text(event->actor);
+    if (event->has_referral) {
+        p.message.referral = bytes(event->referral, ID_BYTES);
+        concordat__v1__owner__init(&p.owner);
+        p.owner.kind = (Concordat__V1__OwnerKind)event->owner.kind;
+        p.owner.act_by_ms = event->owner.act_by_ms;
+        if (event->owner.kind == OWNER_TEAM)
+            p.owner.id = team_id(&p, event->owner.slot);
+        else if (event->owner.kind == OWNER_COORDINATOR)
+            p.owner.id = coordinator_id(&p, event->owner.slot);
+        p.message.owner = &p.owner;
+    }
+    if (event->has_command) {
+        p.message.command = bytes(event->command, ID_BYTES);
+        p.message.command_digest = bytes(event->command_digest, DIGEST_BYTES);
+    }
+    p.message.what_case = (Concordat__V1__Event__WhatCase)event->kind;
+    if (event->kind == EVENT_POLICY_LOADED)
+        return pack_policy(&p, out, capacity);
+    parts[event->kind](&p);
+    if (concordat__v1__event__get_packed_size(&p.message) > capacity)
+        return 0;
+    return concordat__v1__event__pack(&p.message, out);
+}

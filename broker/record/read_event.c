@@ -1,0 +1,375 @@
+/* read_event.c: a stored event as the core sees it. */
+#include <string.h>
+
+#include "broker/record/record.h"
+
+struct reading {
+    const Concordat__V1__Event *message;
+    const struct state *state;
+    struct arena *arena;
+    struct event *event;
+    bool good;
+};
+
+static uint16_t known(struct reading *in, uint16_t slot)
+{
+    if (slot == SLOT_NONE)
+        in->good = false;
+    return slot;
+}
+
+static uint16_t team(struct reading *in, const char *id)
+{
+    return known(in, state_team_slot(in->state, id));
+}
+
+static uint16_t team_or_none(struct reading *in, const char *id)
+{
+    return id[0] ? team(in, id) : SLOT_NONE;
+}
+
+static uint16_t coordinator(struct reading *in, const char *id)
+{
+    return known(in, state_coordinator_slot(in->state, id));
+}
+
+static void read_id(struct reading *in, const ProtobufCBinaryData *data, uint8_t *out, bool *has)
+{
+    if (data->len == ID_BYTES) {
+        memcpy(out, data->data, ID_BYTES);
+        *has = true;
+    } else if (data->len != 0) {
+        in->good = false;
+    }
+}
+
+static void read_considered(struct reading *in, size_t count, Concordat__V1__Considered **list,
+                            struct consideration_list *out)
+{
+    if (count > LADDER_STEPS_MAX) {
+        in->good = false;
+        return;
+    }
+    out->count = (uint8_t)count;
+    for (size_t i = 0; i < count; i++)
+        out->items[i] = (struct considered){
+            .team = team(in, list[i]->team),
+            .rung = (uint8_t)list[i]->rung,
+            .times_asked = (uint8_t)list[i]->times_asked,
+            .finding = (enum consideration)list[i]->finding,
+            .capacity_known = list[i]->capacity_known,
+            .free_places = (uint16_t)list[i]->free_places,
+            .load = (uint16_t)list[i]->load,
+            .capacity_age_minutes = list[i]->capacity_age_minutes,
+        };
+}
+
+/* What a receipt and an update have in common. */
+static void read_referral(struct reading *in, const Concordat__V1__Referral *referral, const char *area,
+                          Concordat__V1__Urgency routed_as, const char *coordinator_id,
+                          bool with_confidential)
+{
+    struct event *e = in->event;
+    if (!referral) {
+        in->good = false;
+        return;
+    }
+    e->is.received.facts = record_facts(referral);
+    e->is.received.facts.area = known(in, state_area_slot(in->state, area));
+    e->is.received.facts.routed_as = (enum urgency)routed_as;
+    if (e->is.received.facts.decided_ms == 0) {
+        e->is.received.facts.decided_ms = e->at_ms;
+        e->is.received.facts.decided_basis = BASIS_IMPUTED;
+    }
+    e->is.received.with_confidential = with_confidential;
+    e->is.received.coordinator = coordinator(in, coordinator_id);
+}
+
+static void read_flags(struct event *e, size_t count, const Concordat__V1__Flag *flags)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((unsigned)flags[i] < 32)
+            e->is.received.flags |= 1u << flags[i];
+}
+
+static void read_clocks(struct reading *in, size_t count, Concordat__V1__ClockStarted **clocks)
+{
+    struct event *e = in->event;
+    if (count > CLOCK_COUNT) {
+        in->good = false;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct clock_start *start = &e->is.received.clocks[e->is.received.clock_count++];
+        if (clocks[i]->clock <= 0 || (int)clocks[i]->clock >= CLOCK_COUNT ||
+            strlen(clocks[i]->standard) > ID_CHARS_MAX) {
+            in->good = false;
+            return;
+        }
+        start->clock = (enum clock_kind)clocks[i]->clock;
+        start->basis = (enum basis)clocks[i]->basis;
+        start->started_ms = clocks[i]->started_ms;
+        start->due_ms = clocks[i]->due_ms;
+        strcpy(start->standard, clocks[i]->standard);
+    }
+}
+
+static void read_received(struct reading *in)
+{
+    const Concordat__V1__Received *m = in->message->received;
+    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
+    read_flags(in->event, m->n_flags, m->flags);
+    read_clocks(in, m->n_clocks, m->clocks);
+}
+
+static void read_updated(struct reading *in)
+{
+    const Concordat__V1__Updated *m = in->message->updated;
+    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
+    read_flags(in->event, m->n_flags, m->flags);
+    read_clocks(in, m->n_clocks, m->clocks);
+}
+
+static void read_offered(struct reading *in)
+{
+    const Concordat__V1__Offered *m = in->message->offered;
+    struct event *e = in->event;
+    e->is.offered.attempt = m->attempt;
+    e->is.offered.team = team(in, m->team);
+    e->is.offered.expires_ms = m->expires_ms;
+    e->is.offered.round = (uint16_t)m->round;
+    e->is.offered.handover = m->handover;
+    e->is.offered.assigned = m->assigned;
+    read_considered(in, m->n_considered, m->considered, &e->is.offered.considered);
+}
+
+static void read_seen(struct reading *in)
+{
+    in->event->is.offer.attempt = in->message->offer_seen->attempt;
+    in->event->is.offer.team = team(in, in->message->offer_seen->team);
+}
+
+static void read_ended(struct reading *in)
+{
+    const Concordat__V1__OfferEnded *m = in->message->offer_ended;
+    in->event->is.offer.attempt = m->attempt;
+    in->event->is.offer.team = team(in, m->team);
+    in->event->is.offer.end = (enum offer_end)m->end;
+    in->event->is.offer.reason = (enum decline_reason)m->reason;
+    in->event->is.offer.note = m->note;
+}
+
+static void read_held(struct reading *in)
+{
+    const Concordat__V1__Held *m = in->message->held;
+    struct event *e = in->event;
+    e->is.held.coordinator = coordinator(in, m->coordinator);
+    e->is.held.reason = (enum hold_reason)m->reason;
+    e->is.held.remind_ms = m->remind_ms;
+    e->is.held.look_again_ms = m->look_again_ms;
+    e->is.held.round = (uint16_t)m->round;
+    read_considered(in, m->n_considered, m->considered, &e->is.held.considered);
+}
+
+static void read_reminded(struct reading *in)
+{
+    const Concordat__V1__Reminded *m = in->message->reminded;
+    in->event->is.reminded.coordinator = coordinator(in, m->coordinator);
+    in->event->is.reminded.times = m->times;
+    in->event->is.reminded.next_ms = m->next_ms;
+    in->event->is.reminded.round = (uint16_t)m->round;
+}
+
+static void read_taken(struct reading *in)
+{
+    const Concordat__V1__Taken *m = in->message->taken;
+    in->event->is.taken.coordinator = coordinator(in, m->coordinator);
+    in->event->is.taken.by = m->by;
+    in->event->is.taken.lease_ms = m->lease_ms;
+}
+
+static void read_accepted(struct reading *in)
+{
+    const Concordat__V1__Accepted *m = in->message->accepted;
+    in->event->is.accepted.attempt = m->attempt;
+    in->event->is.accepted.team = team(in, m->team);
+    in->event->is.accepted.previous_team = team_or_none(in, m->previous_team);
+    in->event->is.accepted.expected_arrival_ms = m->expected_arrival_ms;
+    in->event->is.accepted.lease_ms = m->lease_ms;
+}
+
+static void read_checked_in(struct reading *in)
+{
+    const Concordat__V1__CheckedIn *m = in->message->checked_in;
+    struct event *e = in->event;
+    e->is.checked_in.team = team_or_none(in, m->team);
+    e->is.checked_in.step = (enum step)m->step;
+    e->is.checked_in.occurred_ms = m->occurred ? m->occurred->unix_ms : 0;
+    e->is.checked_in.basis = m->occurred ? (enum basis)m->occurred->basis : BASIS_NONE;
+    e->is.checked_in.mechanism = (enum contact_mechanism)m->mechanism;
+    e->is.checked_in.attended = (enum attend_status)m->attend_status;
+    e->is.checked_in.expected_arrival_ms = m->expected_arrival_ms;
+    e->is.checked_in.lease_ms = m->lease_ms;
+    e->is.checked_in.stops_response_clock = m->stops_response_clock;
+    e->is.checked_in.psychosocially_assessed = (int)m->psychosocially_assessed;
+}
+
+static void read_warned(struct reading *in)
+{
+    in->event->is.lease.team = team(in, in->message->lease_warned->team);
+    in->event->is.lease.lapses_ms = in->message->lease_warned->lapses_ms;
+}
+
+static void read_lapsed(struct reading *in)
+{
+    in->event->is.lease.team = team(in, in->message->lease_lapsed->team);
+}
+
+static void read_closed(struct reading *in)
+{
+    const Concordat__V1__Closed *m = in->message->closed;
+    in->event->is.closed.outcome = (int)m->outcome;
+    in->event->is.closed.psychosocially_assessed = (int)m->psychosocially_assessed;
+    in->event->is.closed.by = m->by;
+    in->event->is.closed.note_code = m->note_code;
+}
+
+static void read_withdrawn(struct reading *in)
+{
+    in->event->is.withdrawn.reason = in->message->withdrawn->reason;
+}
+
+static void read_told(struct reading *in)
+{
+    in->event->is.told.state = (enum case_state)in->message->referrer_told->state;
+}
+
+static void read_breached(struct reading *in)
+{
+    const Concordat__V1__ClockBreached *m = in->message->clock_breached;
+    if (m->clock <= 0 || (int)m->clock >= CLOCK_COUNT)
+        in->good = false;
+    in->event->is.breached.clock = (enum clock_kind)m->clock;
+    in->event->is.breached.due_ms = m->due_ms;
+    in->event->is.breached.standard = m->standard;
+}
+
+static void read_read(struct reading *in)
+{
+    const Concordat__V1__RecordRead *m = in->message->record_read;
+    in->event->is.read.reason = m->reason;
+    in->event->is.read.of = m->of;
+    in->event->is.read.role = (int)m->role;
+}
+
+static void read_presence(struct reading *in)
+{
+    const Concordat__V1__PresenceChanged *m = in->message->presence_changed;
+    in->event->is.presence.team = team(in, m->team);
+    in->event->is.presence.present = m->present;
+    in->event->is.presence.lapsed = m->lapsed;
+}
+
+static void read_capacity(struct reading *in)
+{
+    const Concordat__V1__CapacityClaimed *m = in->message->capacity_claimed;
+    in->event->is.capacity.team = team(in, m->team);
+    in->event->is.capacity.free_places = (uint16_t)m->free_places;
+    in->event->is.capacity.good_until_ms = m->good_until_ms;
+}
+
+static void read_policy(struct reading *in)
+{
+    const Concordat__V1__PolicyLoaded *m = in->message->policy_loaded;
+    const char **ids = arena_take(in->arena, (m->n_teams + 1) * sizeof *ids);
+    if (!ids || m->digest.len != POLICY_DIGEST_BYTES) {
+        in->good = false;
+        return;
+    }
+    for (size_t i = 0; i < m->n_teams; i++)
+        ids[i] = m->teams[i]->id;
+    in->event->is.policy.digest = m->digest.data;
+    in->event->is.policy.teams = (struct name_list){(uint32_t)m->n_teams, ids};
+    in->event->is.policy.areas = (struct name_list){(uint32_t)m->n_areas, (const char *const *)m->areas};
+    in->event->is.policy.coordinators =
+        (struct name_list){(uint32_t)m->n_coordinators, (const char *const *)m->coordinators};
+}
+
+static void read_refused(struct reading *in)
+{
+    const Concordat__V1__CommandRefused *m = in->message->command_refused;
+    in->event->is.refused.command = m->command;
+    in->event->is.refused.refusal = (enum refusal)m->refusal;
+    in->event->is.refused.left_out = m->left_out;
+}
+
+static void read_started(struct reading *in)
+{
+    in->event->is.started.version = in->message->broker_started->version;
+    in->event->is.started.replayed = in->message->broker_started->replayed;
+}
+
+typedef void read_part(struct reading *in);
+
+static read_part *const parts[] = {
+    [EVENT_RECEIVED] = read_received,
+    [EVENT_OFFERED] = read_offered,
+    [EVENT_OFFER_SEEN] = read_seen,
+    [EVENT_OFFER_ENDED] = read_ended,
+    [EVENT_HELD] = read_held,
+    [EVENT_REMINDED] = read_reminded,
+    [EVENT_TAKEN] = read_taken,
+    [EVENT_ACCEPTED] = read_accepted,
+    [EVENT_CHECKED_IN] = read_checked_in,
+    [EVENT_LEASE_WARNED] = read_warned,
+    [EVENT_LEASE_LAPSED] = read_lapsed,
+    [EVENT_UPDATED] = read_updated,
+    [EVENT_CLOSED] = read_closed,
+    [EVENT_WITHDRAWN] = read_withdrawn,
+    [EVENT_REFERRER_TOLD] = read_told,
+    [EVENT_CLOCK_BREACHED] = read_breached,
+    [EVENT_RECORD_READ] = read_read,
+    [EVENT_PRESENCE_CHANGED] = read_presence,
+    [EVENT_CAPACITY_CLAIMED] = read_capacity,
+    [EVENT_POLICY_LOADED] = read_policy,
+    [EVENT_COMMAND_REFUSED] = read_refused,
+    [EVENT_BROKER_STARTED] = read_started,
+};
+
+static void read_owner(struct reading *in)
+{
+    const Concordat__V1__Owner *owner = in->message->owner;
+    struct owner *out = &in->event->owner;
+    out->slot = SLOT_NONE;
+    if (!owner)
+        return;
+    out->act_by_ms = owner->act_by_ms;
+    out->kind = (enum owner_kind)owner->kind;
+    if (out->kind == OWNER_TEAM)
+        out->slot = team(in, owner->id);
+    else if (out->kind == OWNER_COORDINATOR)
+        out->slot = coordinator(in, owner->id);
+}
+
+bool record_read_event(const Concordat__V1__Event *message, const struct state *state, struct arena *arena,
+                       struct event *event)
+{
+    struct reading in = {message, state, arena, event, true};
+    size_t kind = (size_t)message->what_case;
+    if (kind >= sizeof parts / sizeof *parts || !parts[kind])
+        return false;
+    memset(event, 0, sizeof *event);
+    event->kind = (enum event_kind)message->what_case;
+    event->seq = message->seq;
+    event->at_ms = message->at_ms;
+    event->number = message->number;
+    event->drill = message->drill;
+    event->actor = message->actor;
+    read_id(&in, &message->referral, event->referral, &event->has_referral);
+    read_id(&in, &message->command, event->command, &event->has_command);
+    if (event->has_command && message->command_digest.len == DIGEST_BYTES)
+        memcpy(event->command_digest, message->command_digest.data, DIGEST_BYTES);
+    read_owner(&in);
+    parts[kind](&in);
+    return in.good;
+}

@@ -1,0 +1,47 @@
+/* record.h: between what the core decides on and the messages that are stored and sent.
+ *
+ * Here and nowhere else the generated messages meet the core's structs. Slots become ids and back.
+ */
+#ifndef CONCORDAT_RECORD_H
+#define CONCORDAT_RECORD_H
+
+#include <stddef.h>
+
+#include "broker/core/command.h"
+#include "broker/core/directory.h"
+#include "broker/core/state.h"
+#include "broker/policy/policy_file.h"
+#include "proto/wire.h"
+
+enum { CONFIDENTIAL_DIGEST_BYTES = 32 };
+
+/* event.opaque and command.opaque of a submission or an update. */
+struct record_submission {
+    const Concordat__V1__Referral *referral;
+    bool has_confidential;
+    uint8_t confidential_digest[CONFIDENTIAL_DIGEST_BYTES];
+};
+
+/* event.opaque of a loaded policy is the const struct policy_file *. */
+
+/* Packs an event for the ledger. Returns its size, or 0 where it does not fit into capacity. */
+size_t record_pack_event(const struct event *event, const struct state *state,
+                         const struct directory *directory, uint8_t *out, size_t capacity);
+
+/* Reads an event back; strings and lists point into the message and the arena. False where it names a team,
+ * area or coordinator that the state has not seen, or lacks what its kind needs. */
+bool record_read_event(const Concordat__V1__Event *message, const struct state *state, struct arena *arena,
+                       struct event *event);
+
+/* Routing facts of a referral: everything but the area and the urgency that it is routed as. */
+struct facts record_facts(const Concordat__V1__Referral *referral);
+
+/* Fills in what the command carries; the sender's part (party, slot, actor) is the caller's. False where the
+ * request is none that the core decides on. `submission` must live as long as the command. */
+bool record_read_command(const Concordat__V1__Request *request, struct record_submission *submission,
+                         struct command *command);
+
+/* The digest by which a repeated command is known: over the command without its id. */
+void record_command_digest(const Concordat__V1__Request *request, uint8_t digest[DIGEST_BYTES]);
+
+#endif

@@ -1,0 +1,65 @@
+/* sessions.h: who is connected, and until when each team counts as present.
+ *
+ * A session is one connection that has said hello. It ends when nothing was heard for too long or a send
+ * finds the connection gone. Presence is a lease that a team's devices renew.
+ */
+#ifndef CONCORDAT_SESSIONS_H
+#define CONCORDAT_SESSIONS_H
+
+#include "broker/core/command.h"
+#include "broker/core/table.h"
+#include "broker/net/server.h"
+#include "proto/wire.h"
+
+enum {
+    SESSION_PING_SECONDS = 10,
+    SESSION_SILENCE_MS = 35 * 1000, /* three pings and a little */
+    PRESENCE_LEASE_SECONDS_MIN = 5,
+    PRESENCE_LEASE_SECONDS_MAX = 600,
+    /* After a restart a team that was present has this long to be heard of. */
+    PRESENCE_RETURN_MS = 60 * 1000
+};
+
+struct session {
+    struct server_route route; /* the key of the table */
+    bool live;
+    bool wants_news;
+    bool behind; /* has not been told all that it ought to know */
+    bool ready;  /* and was heard of since: it can be told after the next commit */
+    char key_name[KEY_NAME_CHARS_MAX + 1];
+    Concordat__V1__Role role;
+    enum party party;
+    uint16_t slot; /* of the team or coordinator; of the origin for a source, SLOT_NONE until it submits */
+    int64_t heard_ms;
+    /* A follower waiting for events to come. */
+    bool following;
+    uint64_t follow_after;
+    uint32_t follow_credit;
+    uint8_t follow_command[ID_BYTES];
+    uint32_t next_free;
+};
+
+struct sessions {
+    struct table rows;
+    struct index by_route;
+    uint32_t free_row; /* row + 1 */
+    uint32_t count;
+    struct table leases; /* int64_t by team slot: mono_ms until which it is present; 0: none */
+};
+
+void sessions_open(struct sessions *sessions, uint64_t seed);
+void sessions_close(struct sessions *sessions);
+
+struct session *sessions_find(const struct sessions *sessions, const struct server_route *route);
+/* The session of a connection, new or known. NULL where memory is short. */
+struct session *sessions_add(struct sessions *sessions, const struct server_route *route);
+void sessions_end(struct sessions *sessions, struct session *session);
+/* All rows; look at those that are live. */
+uint32_t sessions_rows(const struct sessions *sessions);
+struct session *sessions_row(const struct sessions *sessions, uint32_t row);
+
+/* Sets a team's lease; until_ms 0 ends it. False where memory is short. */
+bool sessions_set_lease(struct sessions *sessions, uint16_t team, int64_t until_ms);
+int64_t sessions_lease(const struct sessions *sessions, uint16_t team);
+
+#endif

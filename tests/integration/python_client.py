@@ -1,0 +1,260 @@
+"""A client of the protocol in another language, written from proto/README.md and the .proto files alone.
+
+It shares no code with the C library. Needs Debian's python3-zmq and python3-protobuf, and protoc for
+generate(). One Client is one connection; it is not thread safe.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+import uuid
+
+import zmq
+
+PROTOCOL = 1
+MESSAGE_BYTES_MAX = 10 * 1024 * 1024 + 64
+PINGS_UNANSWERED = 3
+RESEND_FIRST_S, RESEND_MOST_S = 1.0, 30.0
+
+
+def generate(schema_folder, into):
+    """Makes the message classes from the .proto files and returns the module wire_pb2."""
+    folder = os.path.join(schema_folder, "concordat", "v1")
+    files = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".proto"))
+    subprocess.run(["protoc", f"-I{schema_folder}", f"--python_out={into}", *files], check=True)
+    sys.path.insert(0, into)
+    from concordat.v1 import wire_pb2
+
+    return wire_pb2
+
+
+def read_key_file(path):
+    """The fields of a key file as {"metadata/name": ..., "curve/public-key": ...}."""
+    fields, section = {}, ""
+    with open(path, encoding="ascii") as file:
+        for line in file:
+            name, _, value = line.strip().partition(" = ")
+            if not name or name.startswith("#"):
+                continue
+            if line[0] != " ":
+                section = name
+            else:
+                fields[f"{section}/{name}"] = value.strip('"')
+    return fields
+
+
+def new_id():
+    """A UUIDv7, as 16 bytes."""
+    head = time.time_ns() // 1_000_000
+    value = head << 80 | 7 << 76 | 2 << 62
+    value |= (int.from_bytes(os.urandom(2), "big") & 0xFFF) << 64
+    value |= int.from_bytes(os.urandom(8), "big") >> 2
+    return uuid.UUID(int=value).bytes
+
+
+class Refused(Exception):
+    """The server does not welcome this key."""
+
+    def __init__(self, answer):
+        super().__init__(answer.text)
+        self.answer = answer
+
+
+class Client:
+    def __init__(self, wire, endpoint, server_key_path, key_path, wants_news=False, software="python client"):
+        self.wire = wire
+        self.endpoint = endpoint
+        self.server_key = read_key_file(server_key_path)
+        self.key = read_key_file(key_path)
+        self.wants_news = wants_news
+        self.software = software
+        self.context = zmq.Context()
+        self.socket = None
+        self.ping_seconds = 10
+        self.outstanding = {}  # command id: [bytes, when to send, wait after that]
+        self.kept = []  # messages that came while something else was awaited
+        self._connect()
+
+    def close(self):
+        self.socket.close(linger=500)
+        self.context.term()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    # ---- The connection ----
+
+    def _connect(self):
+        if self.socket:
+            self.socket.close(linger=0)
+        self.socket = self.context.socket(zmq.DEALER)
+        for option, value in (
+            (zmq.IMMEDIATE, 1),
+            (zmq.LINGER, 500),
+            (zmq.RECONNECT_IVL, 100),
+            (zmq.RECONNECT_IVL_MAX, 5000),
+            (zmq.HANDSHAKE_IVL, 5000),
+            (zmq.MAXMSGSIZE, MESSAGE_BYTES_MAX),
+            (zmq.CURVE_SERVERKEY, self.server_key["curve/public-key"].encode()),
+            (zmq.CURVE_PUBLICKEY, self.key["curve/public-key"].encode()),
+            (zmq.CURVE_SECRETKEY, self.key["curve/secret-key"].encode()),
+        ):
+            self.socket.setsockopt(option, value)
+        self.socket.connect(self.endpoint)
+        self.heard = time.monotonic()
+        self._hello_now()
+
+    def _hello_now(self):
+        self.welcome = None
+        self.hello_id = new_id()
+        self.hello_at, self.hello_wait = 0.0, RESEND_FIRST_S
+
+    def _send(self, data):
+        try:
+            self.socket.send(data, zmq.DONTWAIT)
+            return True
+        except zmq.Again:
+            return False
+
+    def _send_hello(self, now):
+        hello = self.wire.Hello(protocol=PROTOCOL, software=self.software, wants_news=self.wants_news)
+        if not self._send(self.wire.Request(command_id=self.hello_id, hello=hello).SerializeToString()):
+            self.hello_at = now + 0.05
+            return
+        self.hello_at = now + self.hello_wait
+        self.hello_wait = min(self.hello_wait * 2, RESEND_MOST_S)
+
+    def _tend(self):
+        """What time brings: hello, pings, repeated requests, a new connection in place of a dead one."""
+        now = time.monotonic()
+        if now - self.heard > PINGS_UNANSWERED * self.ping_seconds:
+            self._connect()
+        if not self.welcome:
+            if now >= self.hello_at:
+                self._send_hello(now)
+            return
+        if now >= self.ping_at:
+            ping = self.wire.Request(command_id=new_id(), ping=self.wire.Ping())
+            self._send(ping.SerializeToString())
+            self.ping_at = now + self.ping_seconds
+        for waiting in self.outstanding.values():
+            if now >= waiting[1] and self._send(waiting[0]):
+                waiting[1] = now + waiting[2]
+                waiting[2] = min(waiting[2] * 2, RESEND_MOST_S)
+
+    def _take_welcome(self, welcome):
+        now = time.monotonic()
+        self.welcome = welcome
+        self.ping_seconds = welcome.ping_seconds or 10
+        self.ping_at = now + self.ping_seconds
+        for waiting in self.outstanding.values():
+            waiting[1:] = [now, RESEND_FIRST_S]
+
+    def _take_in(self, message):
+        """The message if it is the caller's to see, else None."""
+        body = message.WhichOneof("body")
+        if body == "welcome":
+            return self._take_welcome(message.welcome)
+        if body == "pong":
+            if self.welcome and message.pong.session != self.welcome.session:
+                self._hello_now()
+            return None
+        if not message.command_id:
+            return message
+        if body == "answer" and not message.answer.done:
+            name = self._refusal(message.answer)
+            if name == "REFUSAL_HELLO_FIRST":
+                if self.welcome:
+                    self._hello_now()
+                return None
+            if name in ("REFUSAL_UNAVAILABLE", "REFUSAL_TOO_MANY"):
+                return None  # it is sent again when its time comes
+            if message.command_id == self.hello_id and not self.welcome:
+                raise Refused(message.answer)
+        return message if self.outstanding.pop(message.command_id, None) else None
+
+    @staticmethod
+    def _refusal(answer):
+        field = answer.DESCRIPTOR.fields_by_name["refusal"]
+        return field.enum_type.values_by_number[answer.refusal].name
+
+    def _turn(self, until):
+        """One message, or None when the time is over."""
+        while True:
+            while self.socket.poll(0):
+                frames = self.socket.recv_multipart()
+                self.heard = time.monotonic()
+                message = self._take_in(self.wire.Message.FromString(frames[0]))
+                if message:
+                    return message
+            self._tend()
+            left = until - time.monotonic()
+            if left <= 0:
+                return None
+            self.socket.poll(min(left, 0.05) * 1000)
+
+    # ---- What a program uses ----
+
+    def send(self, command_id=None, **command):
+        """Sends a request and returns its id: send(accept=wire.Accept(...))."""
+        command_id = command_id or new_id()
+        data = self.wire.Request(command_id=command_id, **command).SerializeToString()
+        self.outstanding[command_id] = [data, 0.0, RESEND_FIRST_S]
+        self._tend()
+        return command_id
+
+    def request(self, timeout=30.0, command_id=None, **command):
+        """Sends a request, again and again, until its answer comes. TimeoutError where none does."""
+        command_id = self.send(command_id, **command)
+        until = time.monotonic() + timeout
+        while True:
+            message = self._turn(until)
+            if message is None:
+                self.outstanding.pop(command_id, None)
+                raise TimeoutError(f"no answer to {next(iter(command))}")
+            if message.command_id == command_id:
+                return message
+            self.kept.append(message)
+
+    def next_message(self, timeout=30.0):
+        """The next message: news, or the answer to something sent with send(). None where none comes."""
+        if self.kept:
+            return self.kept.pop(0)
+        return self._turn(time.monotonic() + timeout)
+
+
+class Follower:
+    """Follows the ledger's feed and checks its chain."""
+
+    def __init__(self, client, after=0, chain=bytes(32)):
+        self.client = client
+        self.after = after
+        self.chain = chain
+
+    def take(self, event_type, credit=100, timeout=30.0):
+        """The events of one Feed, checked; [] where none came in time."""
+        follow = self.client.wire.Follow(after=self.after, credit=credit)
+        try:
+            message = self.client.request(timeout=timeout, follow=follow)
+        except TimeoutError:
+            return []
+        if message.WhichOneof("body") != "feed":
+            raise RuntimeError(f"not a feed: {message.answer.text}")
+        return self.check(message.feed, event_type)
+
+    def check(self, feed, event_type):
+        """The events of a Feed, where each follows from the one before; RuntimeError where one does not."""
+        events = []
+        for item in feed.events:
+            self.chain = hashlib.blake2b(self.chain + item.event, digest_size=32).digest()
+            event = event_type.FromString(item.event)
+            if self.chain != item.chain or event.seq != self.after + 1:
+                raise RuntimeError(f"the chain is broken at event {self.after + 1}")
+            self.after = event.seq
+            events.append(event)
+        return events

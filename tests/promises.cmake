@@ -1,0 +1,12 @@
+# The promises, each tested by its name: ctest -R P3.
+add_library(core-world STATIC unit/core_world.c unit/random_walk.c)
+target_link_libraries(core-world PUBLIC concordat-core PkgConfig::CMOCKA PRIVATE concordat-flags)
+
+function(concordat_promise_test name)
+  add_executable(${name} promises/${name}.c)
+  target_link_libraries(${name} PRIVATE concordat-flags PkgConfig::CMOCKA ${ARGN})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+endfunction()
+
+concordat_promise_test(P2_owned core-world)

@@ -1,0 +1,173 @@
+/* P10: which keys of a folder admit somebody, and which never do. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "broker/net/keyring.h"
+
+static char folder[] = "/tmp/concordat-keyring-XXXXXX", message[512];
+
+static int remove_one(const char *name, const struct stat *about, int type, struct FTW *where)
+{
+    (void)about, (void)type, (void)where;
+    return remove(name);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    strcpy(folder + sizeof folder - 7, "XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void make_key(const char *name, const char *role)
+{
+    if (keys_make(folder, name, role, "zz-one", message, sizeof message) != 0)
+        fail_msg("%s", message);
+}
+
+static const char *in_folder(const char *name)
+{
+    static char paths[2][300];
+    static int turn;
+    turn = !turn;
+    snprintf(paths[turn], sizeof paths[turn], "%s/%s", folder, name);
+    return paths[turn];
+}
+
+static struct keyring *open_keyring(void)
+{
+    struct keyring *keyring = keyring_open(folder, message, sizeof message);
+    if (!keyring)
+        fail_msg("%s", message);
+    return keyring;
+}
+
+static void test_p10_every_key_is_found_by_name_and_by_key(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"nine", "one", "five", "three", "seven", "two"};
+    for (size_t i = 0; i < 6; i++)
+        make_key(names[i], "team");
+    struct keyring *keyring = open_keyring();
+    for (size_t i = 0; i < 6; i++) {
+        const struct key *key = keyring_by_name(keyring, names[i]);
+        assert_non_null(key);
+        assert_string_equal(key->name, names[i]);
+        assert_ptr_equal(keyring_by_bytes(keyring, key->public_bytes), key);
+    }
+    assert_null(keyring_by_name(keyring, "four"));
+    assert_null(
+        keyring_by_name(keyring, "a name that is longer than any name of a key can be, and then some"));
+    static const uint8_t nobodys[KEY_BYTES] = {1, 2, 3};
+    assert_null(keyring_by_bytes(keyring, nobodys));
+    keyring_close(&keyring);
+    assert_null(keyring);
+}
+
+static void test_p10_an_unusable_file_admits_nobody_and_harms_no_other(void **state)
+{
+    (void)state;
+    make_key("good", "team");
+    FILE *file = fopen(in_folder("bad.key"), "w");
+    assert_non_null(file);
+    fputs("a list of things\n", file);
+    fclose(file);
+    assert_int_equal(mkdir(in_folder("folder.key"), 0700), 0);
+    struct keyring *keyring = open_keyring();
+    assert_non_null(keyring_by_name(keyring, "good"));
+    assert_null(keyring_by_name(keyring, "bad"));
+    keyring_close(&keyring);
+}
+
+static void test_p10_only_public_key_files_count_and_a_secret_is_not_kept(void **state)
+{
+    (void)state;
+    make_key("here", "team");
+    make_key("gone", "team");
+    assert_int_equal(unlink(in_folder("gone.key")), 0);
+    make_key("careless", "team");
+    assert_int_equal(rename(in_folder("careless.key_secret"), in_folder("careless.key")), 0);
+    struct keyring *keyring = open_keyring();
+    assert_non_null(keyring_by_name(keyring, "here"));
+    assert_null(keyring_by_name(keyring, "gone"));
+    const struct key *careless = keyring_by_name(keyring, "careless");
+    assert_non_null(careless);
+    assert_false(careless->has_secret);
+    assert_string_equal(careless->secret_text, "");
+    keyring_close(&keyring);
+}
+
+static void test_p10_of_two_files_with_one_key_the_first_by_file_name_wins(void **state)
+{
+    (void)state;
+    make_key("m", "team");
+    struct keyring *keyring = open_keyring();
+    struct key first = *keyring_by_name(keyring, "m");
+    keyring_close(&keyring);
+    assert_int_equal(rename(in_folder("m.key"), in_folder("a.key")), 0);
+    assert_int_equal(unlink(in_folder("m.key_secret")), 0);
+    make_key("m", "coordinator");
+    keyring = open_keyring();
+    const struct key *found = keyring_by_name(keyring, "m");
+    assert_non_null(found);
+    assert_string_equal(found->public_text, first.public_text);
+    keyring_close(&keyring);
+    /* The same public key under another name. */
+    char line[1024];
+    FILE *from = fopen(in_folder("a.key"), "r"), *to = fopen(in_folder("b.key"), "w");
+    assert_non_null(from);
+    assert_non_null(to);
+    while (fgets(line, sizeof line, from)) {
+        char *name = strstr(line, "\"m\"");
+        if (name)
+            name[1] = 'n';
+        fputs(line, to);
+    }
+    fclose(from);
+    fclose(to);
+    keyring = open_keyring();
+    assert_null(keyring_by_name(keyring, "n"));
+    assert_string_equal(keyring_by_bytes(keyring, first.public_bytes)->name, "m");
+    keyring_close(&keyring);
+}
+
+static void test_p10_a_servers_key_does_not_admit(void **state)
+{
+    (void)state;
+    make_key("broker", "server");
+    struct keyring *keyring = open_keyring();
+    assert_null(keyring_by_name(keyring, "broker"));
+    keyring_close(&keyring);
+    assert_null(keyring_open("/nonexistent/keys", message, sizeof message));
+    assert_non_null(strstr(message, "/nonexistent/keys"));
+}
+
+#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_A_FOLDER(test_p10_every_key_is_found_by_name_and_by_key),
+        IN_A_FOLDER(test_p10_an_unusable_file_admits_nobody_and_harms_no_other),
+        IN_A_FOLDER(test_p10_only_public_key_files_count_and_a_secret_is_not_kept),
+        IN_A_FOLDER(test_p10_of_two_files_with_one_key_the_first_by_file_name_wins),
+        IN_A_FOLDER(test_p10_a_servers_key_does_not_admit),
+    };
+    return cmocka_run_group_tests_name("keyring", tests, NULL, NULL);
+}

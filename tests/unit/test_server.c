@@ -1,0 +1,417 @@
+/* P10: over real sockets, who gets in, who does not, and what becomes of messages to those who went. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <ftw.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "broker/net/server.h"
+
+enum { FRAME_BYTES_MAX = 64 * 1024, PATIENCE_MS = 20000, STEP_MS = 10, SENDS_MAX = 20000 };
+
+static char folder[] = "/tmp/concordat-server-XXXXXX", own[64], keys[64], message[512], endpoint[128];
+static char server_public[KEY_TEXT_CHARS + 1];
+static struct server *server;
+static void *context; /* the clients' */
+static void *clients[8];
+static size_t client_count;
+
+static int remove_one(const char *name, const struct stat *about, int type, struct FTW *where)
+{
+    (void)about, (void)type, (void)where;
+    return remove(name);
+}
+
+static void make_key(const char *where, const char *name, const char *role)
+{
+    if (keys_make(where, name, role, "zz-one", message, sizeof message) != 0)
+        fail_msg("%s", message);
+}
+
+static const char *in(const char *where, const char *name)
+{
+    static char path[300];
+    snprintf(path, sizeof path, "%s/%s", where, name);
+    return path;
+}
+
+/* A server on a port of its own choosing, which knows the keys of team-a and team-b. */
+static int open_server(void **state)
+{
+    (void)state;
+    strcpy(folder + sizeof folder - 7, "XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(own, sizeof own, "%s/own", folder);
+    snprintf(keys, sizeof keys, "%s/keys", folder);
+    assert_int_equal(mkdir(own, 0700) | mkdir(keys, 0700), 0);
+    make_key(own, "broker", "server");
+    make_key(keys, "team-a", "team");
+    make_key(keys, "team-b", "team");
+    char key_path[300];
+    snprintf(key_path, sizeof key_path, "%s", in(own, "broker.key_secret"));
+    struct server_config config = {.endpoint = "tcp://127.0.0.1:*",
+                                   .key_path = key_path,
+                                   .keys_folder = keys,
+                                   .frame_bytes_max = FRAME_BYTES_MAX};
+    server = server_open(&config, message, sizeof message);
+    if (!server)
+        fail_msg("%s", message);
+    size_t size = sizeof endpoint;
+    assert_int_equal(zmq_getsockopt(server_socket(server), ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
+    struct key key;
+    assert_int_equal(keys_read(in(own, "broker.key"), &key, message, sizeof message), 0);
+    strcpy(server_public, key.public_text);
+    context = zmq_ctx_new();
+    return 0;
+}
+
+static int close_server(void **state)
+{
+    (void)state;
+    server_close(&server);
+    while (client_count > 0)
+        zmq_close(clients[--client_count]);
+    zmq_ctx_term(context);
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A client with that pair of keys, or without CURVE where there are none. */
+static void *connect_with(const char *public_text, const char *secret_text)
+{
+    void *client = zmq_socket(context, ZMQ_DEALER);
+    assert_non_null(client);
+    assert_true(client_count < sizeof clients / sizeof clients[0]);
+    clients[client_count++] = client;
+    int none = 0, patience_ms = PATIENCE_MS;
+    zmq_setsockopt(client, ZMQ_LINGER, &none, sizeof none);
+    zmq_setsockopt(client, ZMQ_RCVTIMEO, &patience_ms, sizeof patience_ms);
+    if (public_text) {
+        zmq_setsockopt(client, ZMQ_CURVE_SERVERKEY, server_public, sizeof server_public);
+        zmq_setsockopt(client, ZMQ_CURVE_PUBLICKEY, public_text, KEY_TEXT_CHARS + 1);
+        zmq_setsockopt(client, ZMQ_CURVE_SECRETKEY, secret_text, KEY_TEXT_CHARS + 1);
+    }
+    return client;
+}
+
+static void *connect_as(const char *name)
+{
+    char file[100];
+    struct key key;
+    snprintf(file, sizeof file, "%s.key_secret", name);
+    if (keys_read(in(keys, file), &key, message, sizeof message) != 0)
+        fail_msg("%s", message);
+    void *client = connect_with(key.public_text, key.secret_text);
+    assert_int_equal(zmq_connect(client, endpoint), 0);
+    return client;
+}
+
+static void say(void *client, const char *text)
+{
+    assert_int_equal(zmq_send(client, text, strlen(text), 0), strlen(text));
+}
+
+/* Waits for a message as a loop does: poll, then receive. False where none comes within wait_ms. */
+static bool await(struct server_message *got, int wait_ms)
+{
+    zmq_pollitem_t item = {.socket = server_socket(server), .events = ZMQ_POLLIN};
+    for (int waited = 0; waited <= wait_ms; waited += STEP_MS)
+        if (zmq_poll(&item, 1, STEP_MS) > 0 && server_receive(server, got))
+            return true;
+    return false;
+}
+
+static struct server_route expect_message(const char *key_name, const char *text)
+{
+    struct server_message got;
+    assert_true(await(&got, PATIENCE_MS));
+    assert_string_equal(got.key_name, key_name);
+    assert_int_equal(zmq_msg_size(&got.payload), strlen(text));
+    assert_memory_equal(zmq_msg_data(&got.payload), text, strlen(text));
+    struct server_route route = got.route;
+    server_message_close(&got);
+    return route;
+}
+
+/* Until the server has refused more than `before` handshakes; no message may come meanwhile. */
+static void expect_refusal(uint64_t before)
+{
+    struct server_message got;
+    for (int waited = 0; server_counts(server).refused_handshakes == before; waited += STEP_MS) {
+        assert_true(waited < PATIENCE_MS);
+        assert_false(await(&got, 0));
+    }
+    assert_false(await(&got, 0));
+}
+
+static void await_key_change(void)
+{
+    struct pollfd fd = {.fd = server_keys_fd(server), .events = POLLIN};
+    assert_int_equal(poll(&fd, 1, PATIENCE_MS), 1);
+    server_reload_keys(server);
+    assert_int_equal(poll(&fd, 1, 0), 0);
+}
+
+static void test_p10_a_known_key_is_named_on_its_messages_after_a_poll(void **state)
+{
+    (void)state;
+    void *a = connect_as("team-a"), *b = connect_as("team-b");
+    say(a, "one");
+    struct server_route route_a = expect_message("team-a", "one");
+    say(b, "two");
+    struct server_route route_b = expect_message("team-b", "two");
+    assert_int_equal(server_key(server, "team-a")->role, CONCORDAT__V1__ROLE__ROLE_TEAM);
+    assert_int_equal(server_send(server, &route_b, (const uint8_t *)"to b", 4), SERVER_SENT);
+    assert_int_equal(server_send(server, &route_a, (const uint8_t *)"to a", 4), SERVER_SENT);
+    char answer[8];
+    assert_int_equal(zmq_recv(a, answer, sizeof answer, 0), 4);
+    assert_memory_equal(answer, "to a", 4);
+    assert_int_equal(zmq_recv(b, answer, sizeof answer, 0), 4);
+    assert_memory_equal(answer, "to b", 4);
+    struct server_counts counts = server_counts(server);
+    assert_int_equal(counts.received, 2);
+    assert_int_equal(counts.sent, 2);
+}
+
+static void test_p10_a_strangers_key_gets_nothing_and_is_counted(void **state)
+{
+    (void)state;
+    char public_text[KEY_TEXT_CHARS + 1], secret_text[KEY_TEXT_CHARS + 1];
+    assert_int_equal(zmq_curve_keypair(public_text, secret_text), 0);
+    void *stranger = connect_with(public_text, secret_text), *a = connect_as("team-a");
+    assert_int_equal(zmq_connect(stranger, endpoint), 0);
+    say(stranger, "let me in");
+    expect_refusal(0);
+    say(a, "one");
+    expect_message("team-a", "one");
+    char answer[8];
+    assert_int_equal(zmq_recv(stranger, answer, sizeof answer, ZMQ_DONTWAIT), -1);
+    assert_int_equal(server_counts(server).received, 1);
+}
+
+static void test_p10_a_peer_without_a_key_gets_nothing(void **state)
+{
+    (void)state;
+    void *plain = connect_with(NULL, NULL);
+    assert_int_equal(zmq_connect(plain, endpoint), 0);
+    say(plain, "let me in");
+    expect_refusal(0);
+}
+
+static void test_p10_a_revoked_key_is_nobodys_on_its_very_next_message(void **state)
+{
+    (void)state;
+    void *a = connect_as("team-a"), *b = connect_as("team-b");
+    say(a, "one");
+    expect_message("team-a", "one");
+    assert_non_null(server_key(server, "team-a"));
+    assert_int_equal(unlink(in(keys, "team-a.key")), 0);
+    await_key_change();
+    say(a, "two");
+    expect_message("team-a", "two");
+    assert_null(server_key(server, "team-a"));
+    uint64_t refused = server_counts(server).refused_handshakes;
+    void *again = connect_as("team-a");
+    say(again, "three");
+    expect_refusal(refused);
+    say(b, "four");
+    expect_message("team-b", "four");
+    assert_non_null(server_key(server, "team-b"));
+}
+
+static void test_p10_a_name_given_to_a_new_key_does_not_serve_the_old_one(void **state)
+{
+    (void)state;
+    void *old = connect_as("team-a");
+    say(old, "one");
+    expect_message("team-a", "one");
+    assert_int_equal(unlink(in(keys, "team-a.key")), 0);
+    assert_int_equal(unlink(in(keys, "team-a.key_secret")), 0);
+    make_key(keys, "team-a", "team");
+    await_key_change();
+    void *new = connect_as("team-a");
+    say(old, "two");
+    say(new, "three");
+    expect_message("team-a", "three");
+    struct server_message got;
+    for (int waited = 0; server_counts(server).dropped_unauthenticated == 0; waited += STEP_MS) {
+        assert_true(waited < PATIENCE_MS);
+        assert_false(await(&got, 0));
+    }
+}
+
+static void test_p10_a_key_added_while_running_is_admitted(void **state)
+{
+    (void)state;
+    make_key(own, "team-c", "team");
+    struct key key;
+    assert_int_equal(keys_read(in(own, "team-c.key_secret"), &key, message, sizeof message), 0);
+    void *c = connect_with(key.public_text, key.secret_text);
+    assert_int_equal(zmq_connect(c, endpoint), 0);
+    say(c, "one");
+    expect_refusal(0);
+    char from[300];
+    snprintf(from, sizeof from, "%s", in(own, "team-c.key"));
+    assert_int_equal(rename(from, in(keys, "team-c.key")), 0);
+    await_key_change();
+    /* The very socket that was refused: it has tried again by itself. */
+    expect_message("team-c", "one");
+}
+
+static void test_p10_without_a_folder_the_keys_stay_as_they_were(void **state)
+{
+    (void)state;
+    char moved[300];
+    snprintf(moved, sizeof moved, "%s", in(folder, "moved"));
+    assert_int_equal(rename(keys, moved), 0);
+    server_reload_keys(server);
+    assert_non_null(server_key(server, "team-a"));
+    assert_int_equal(rename(moved, keys), 0);
+}
+
+static void test_p10_the_option_that_fails_closed_is_in_force(void **state)
+{
+    (void)state;
+    int enforced = 0;
+    assert_int_equal(zmq_getsockopt(server_socket(server), 93, &enforced, &(size_t){sizeof enforced}), 0);
+    assert_int_equal(enforced, 1);
+}
+
+static void test_p10_a_server_needs_its_own_secret_key_and_a_folder(void **state)
+{
+    (void)state;
+    char path[300];
+    snprintf(path, sizeof path, "%s", in(keys, "team-a.key_secret"));
+    struct server_config config = {
+        .endpoint = "tcp://127.0.0.1:*", .key_path = path, .keys_folder = keys, .frame_bytes_max = 1};
+    assert_null(server_open(&config, message, sizeof message));
+    assert_non_null(strstr(message, "not the secret key of a server"));
+    snprintf(path, sizeof path, "%s", in(own, "broker.key"));
+    assert_null(server_open(&config, message, sizeof message));
+    assert_non_null(strstr(message, "not the secret key of a server"));
+    snprintf(path, sizeof path, "%s", in(own, "broker.key_secret"));
+    config.keys_folder = "/nonexistent/keys";
+    assert_null(server_open(&config, message, sizeof message));
+    assert_non_null(strstr(message, "/nonexistent/keys"));
+    config.keys_folder = keys;
+    config.endpoint = endpoint;
+    assert_null(server_open(&config, message, sizeof message));
+    assert_non_null(strstr(message, "cannot listen"));
+}
+
+static void test_a_frame_over_the_limit_is_refused_without_harm_to_others(void **state)
+{
+    (void)state;
+    static uint8_t bytes[FRAME_BYTES_MAX + 1];
+    void *a = connect_as("team-a"), *b = connect_as("team-b");
+    say(b, "one");
+    expect_message("team-b", "one");
+    assert_int_equal(zmq_send(a, bytes, sizeof bytes, 0), sizeof bytes);
+    say(b, "two");
+    expect_message("team-b", "two");
+    void *again = connect_as("team-a");
+    assert_int_equal(zmq_send(again, bytes, 60000, 0), 60000);
+    struct server_message got;
+    assert_true(await(&got, PATIENCE_MS));
+    assert_int_equal(zmq_msg_size(&got.payload), 60000);
+    server_message_close(&got);
+}
+
+static void test_a_message_of_another_shape_is_dropped_and_counted(void **state)
+{
+    (void)state;
+    void *a = connect_as("team-a");
+    for (int extra = 1; extra <= 3; extra++) {
+        for (int i = 0; i < extra; i++)
+            assert_int_equal(zmq_send(a, "more", 4, ZMQ_SNDMORE), 4);
+        say(a, "last");
+    }
+    say(a, "one");
+    expect_message("team-a", "one");
+    assert_int_equal(server_counts(server).dropped_shape, 3);
+    assert_int_equal(server_counts(server).received, 1);
+}
+
+static void test_p10_a_connection_that_names_itself_is_not_listened_to(void **state)
+{
+    (void)state;
+    struct key key;
+    assert_int_equal(keys_read(in(keys, "team-a.key_secret"), &key, message, sizeof message), 0);
+    void *client = connect_with(key.public_text, key.secret_text), *b = connect_as("team-b");
+    assert_int_equal(zmq_setsockopt(client, ZMQ_ROUTING_ID, "clinic-7", 8), 0);
+    assert_int_equal(zmq_connect(client, endpoint), 0);
+    say(client, "one");
+    struct server_message got;
+    for (int waited = 0; server_counts(server).dropped_shape == 0; waited += STEP_MS) {
+        assert_true(waited < PATIENCE_MS);
+        assert_false(await(&got, 0));
+    }
+    say(b, "two");
+    expect_message("team-b", "two");
+}
+
+static void test_sending_to_a_peer_that_has_gone_says_so(void **state)
+{
+    (void)state;
+    void *a = connect_as("team-a");
+    say(a, "one");
+    struct server_route route = expect_message("team-a", "one");
+    zmq_close(clients[--client_count]);
+    enum server_sent sent = SERVER_SENT;
+    struct server_message got;
+    for (int waited = 0; waited < PATIENCE_MS && sent == SERVER_SENT; waited += STEP_MS) {
+        assert_false(await(&got, 0));
+        sent = server_send(server, &route, (const uint8_t *)"hello", 5);
+    }
+    assert_int_equal(sent, SERVER_PEER_GONE);
+    assert_int_equal(server_counts(server).peers_gone, 1);
+    static const struct server_route nobody = {.size = 5, .bytes = {0, 1, 2, 3, 4}};
+    assert_int_equal(server_send(server, &nobody, (const uint8_t *)"hello", 5), SERVER_PEER_GONE);
+}
+
+static void test_sending_to_a_peer_that_does_not_read_says_so_in_the_end(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[16 * 1024];
+    void *a = connect_as("team-a"), *b = connect_as("team-b");
+    say(a, "one");
+    struct server_route route = expect_message("team-a", "one");
+    enum server_sent sent = SERVER_SENT;
+    for (int i = 0; i < SENDS_MAX && sent == SERVER_SENT; i++)
+        sent = server_send(server, &route, bytes, sizeof bytes);
+    assert_int_equal(sent, SERVER_PEER_SLOW);
+    assert_int_equal(server_counts(server).peers_slow, 1);
+    say(b, "two");
+    route = expect_message("team-b", "two");
+    assert_int_equal(server_send(server, &route, bytes, 5), SERVER_SENT);
+}
+
+#define WITH_A_SERVER(test) cmocka_unit_test_setup_teardown(test, open_server, close_server)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_A_SERVER(test_p10_a_known_key_is_named_on_its_messages_after_a_poll),
+        WITH_A_SERVER(test_p10_a_strangers_key_gets_nothing_and_is_counted),
+        WITH_A_SERVER(test_p10_a_peer_without_a_key_gets_nothing),
+        WITH_A_SERVER(test_p10_a_revoked_key_is_nobodys_on_its_very_next_message),
+        WITH_A_SERVER(test_p10_a_name_given_to_a_new_key_does_not_serve_the_old_one),
+        WITH_A_SERVER(test_p10_a_key_added_while_running_is_admitted),
+        WITH_A_SERVER(test_p10_without_a_folder_the_keys_stay_as_they_were),
+        WITH_A_SERVER(test_p10_the_option_that_fails_closed_is_in_force),
+        WITH_A_SERVER(test_p10_a_server_needs_its_own_secret_key_and_a_folder),
+        WITH_A_SERVER(test_p10_a_connection_that_names_itself_is_not_listened_to),
+        WITH_A_SERVER(test_a_frame_over_the_limit_is_refused_without_harm_to_others),
+        WITH_A_SERVER(test_a_message_of_another_shape_is_dropped_and_counted),
+        WITH_A_SERVER(test_sending_to_a_peer_that_has_gone_says_so),
+        WITH_A_SERVER(test_sending_to_a_peer_that_does_not_read_says_so_in_the_end),
+    };
+    return cmocka_run_group_tests_name("server", tests, NULL, NULL);
+}

@@ -1,0 +1,514 @@
+/* Bytes from a stranger: each kind of bad input gets its coded refusal, and memory stays bounded. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "proto/wire.h"
+#include "proto/words.h"
+
+static struct arena arena;
+static struct wire_fault fault;
+static uint8_t id[WIRE_ID_BYTES];
+static uint8_t bytes[2 * WIRE_REQUEST_BYTES_MAX];
+static size_t size;
+
+/* A submission that is well formed, for each test to spoil. */
+static struct {
+    Concordat__V1__Request request;
+    Concordat__V1__Submit submit;
+    Concordat__V1__Referral referral;
+    Concordat__V1__Confidential confidential;
+    Concordat__V1__Demographics person;
+    Concordat__V1__Instant decided;
+} form;
+
+static void fill_form(void)
+{
+    concordat__v1__request__init(&form.request);
+    concordat__v1__submit__init(&form.submit);
+    concordat__v1__referral__init(&form.referral);
+    concordat__v1__confidential__init(&form.confidential);
+    concordat__v1__demographics__init(&form.person);
+    concordat__v1__instant__init(&form.decided);
+    words_new_uuid(id);
+    form.request.command_id = form.referral.id = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
+    form.request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    form.request.submit = &form.submit;
+    form.submit.referral = &form.referral;
+    form.submit.confidential = &form.confidential;
+    form.referral.source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE;
+    form.referral.person = &form.person;
+    form.referral.decided_at = &form.decided;
+}
+
+static const Concordat__V1__Request *unpack_form(void)
+{
+    size = concordat__v1__request__get_packed_size(&form.request);
+    assert_true(size <= sizeof bytes);
+    concordat__v1__request__pack(&form.request, bytes);
+    return wire_unpack_request(bytes, size, &arena, &fault);
+}
+
+/* Where an answer can be addressed it is, and the text names the field. */
+static void assert_refused(const Concordat__V1__Request *request, Concordat__V1__Refusal refusal,
+                           const char *field)
+{
+    assert_null(request);
+    assert_int_equal(fault.refusal, refusal);
+    assert_true(fault.has_command_id);
+    assert_memory_equal(fault.command_id, id, WIRE_ID_BYTES);
+    if (!strstr(fault.text, field))
+        fail_msg("\"%s\" does not name %s", fault.text, field);
+}
+
+#define REFUSED(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
+
+/* A request that begins with a good command id, and then has what is appended. */
+static void begin(void)
+{
+    words_new_uuid(id);
+    bytes[0] = 1 << 3 | 2;
+    bytes[1] = WIRE_ID_BYTES;
+    memcpy(bytes + 2, id, WIRE_ID_BYTES);
+    size = 2 + WIRE_ID_BYTES;
+}
+
+static void append(const void *more, size_t more_size)
+{
+    assert_true(size + more_size <= sizeof bytes);
+    memcpy(bytes + size, more, more_size);
+    size += more_size;
+}
+
+static const Concordat__V1__Request *unpack(void)
+{
+    return wire_unpack_request(bytes, size, &arena, &fault);
+}
+
+static void a_good_request_is_taken(void **state)
+{
+    (void)state;
+    fill_form();
+    const Concordat__V1__Request *request = unpack_form();
+    assert_non_null(request);
+    assert_memory_equal(request->submit->referral->id.data, id, WIRE_ID_BYTES);
+}
+
+static void what_is_not_protobuf_is_malformed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t size;
+    } wrong[] = {{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 11}, /* a tag without an end */
+                 {"\x62\x7f\x00", 3},                                  /* longer than what is there */
+                 {"\x62\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11}, /* far longer */
+                 {"\x63", 1},                                          /* a group */
+                 {"\x02\x00", 2},                                      /* field 0 */
+                 {"\x62\x02\x0a\x05", 4},                              /* the same within a submission */
+                 {"\x60\x01", 2},                                      /* a number where a message stands */
+                 {"GET / HTTP/1.1", 14}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        begin();
+        append(wrong[i].bytes, wrong[i].size);
+        assert_refused(unpack(), REFUSED(MALFORMED), "");
+    }
+    assert_null(wire_unpack_request((const uint8_t *)"\x0a\x20xx", 4, &arena, &fault));
+    assert_false(fault.has_command_id);
+    assert_null(wire_unpack_request((const uint8_t *)"\x0a\x02xx", 4, &arena, &fault));
+    assert_false(fault.has_command_id);
+}
+
+static void a_frame_that_is_too_long_is_not_even_unpacked(void **state)
+{
+    (void)state;
+    begin();
+    uint8_t skipped[] = {0x7a, 0x80, 0x80, 0x04}; /* 64 KiB of field 15 */
+    append(skipped, sizeof skipped);
+    size += WIRE_REQUEST_BYTES_MAX;
+    memset(bytes + 2 + WIRE_ID_BYTES + sizeof skipped, 0, WIRE_REQUEST_BYTES_MAX);
+    assert_refused(unpack(), REFUSED(TOO_LARGE), "65536");
+    assert_int_equal(arena.used, 0);
+}
+
+/* The same field within itself, 10 000 deep in 34 KB, is what brings protobuf-c down. */
+static void what_is_deeply_nested_is_refused(void **state)
+{
+    (void)state;
+    static uint8_t nested[60000];
+    size_t used = 0;
+    for (int depth = 0; depth < 10000; depth++) {
+        uint8_t header[4];
+        size_t length = used < 128 ? 2 : used < 16384 ? 3 : 4;
+        header[0] = 12 << 3 | 2;
+        header[1] = (uint8_t)(used < 128 ? used : (used & 0x7f) | 0x80);
+        header[2] = (uint8_t)(used < 16384 ? used >> 7 : (used >> 7 & 0x7f) | 0x80);
+        header[3] = (uint8_t)(used >> 14);
+        memmove(nested + length, nested, used);
+        memcpy(nested, header, length);
+        used += length;
+    }
+    begin();
+    append(nested, used);
+    assert_refused(unpack(), REFUSED(UNKNOWN_FIELD), "submit");
+}
+
+static void memory_is_bounded_for_a_mebibyte_of_empty_parts(void **state)
+{
+    (void)state;
+    /* A Message whose Board holds half a million empty cases: would take 50 MiB. */
+    enum { BOARD_BYTES = (1 << 20) - 6 };
+    uint8_t *board = malloc(5 + BOARD_BYTES);
+    assert_non_null(board);
+    memcpy(board,
+           (uint8_t[]){0x82, 0x01, 0x80 | (BOARD_BYTES & 0x7f), 0x80 | (BOARD_BYTES >> 7 & 0x7f),
+                       BOARD_BYTES >> 14},
+           5);
+    for (size_t at = 0; at < BOARD_BYTES; at += 2)
+        memcpy(board + 5 + at, (uint8_t[]){0x0a, 0x00}, 2);
+    assert_null(wire_unpack_message(board, 5 + BOARD_BYTES, &arena, &fault));
+    assert_int_equal(fault.refusal, REFUSED(TOO_LARGE));
+    free(board);
+
+    /* What fits into a request: a submission, a referral, a person, again and again. */
+    static const struct {
+        const char *part;
+        size_t size;
+    } parts[] = {{"\x62\x00", 2}, {"\x62\x02\x0a\x00", 4}, {"\x62\x04\x0a\x02\x6a\x00", 6}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        begin();
+        while (size + parts[i].size <= WIRE_REQUEST_BYTES_MAX)
+            append(parts[i].part, parts[i].size);
+        assert_refused(unpack(), REFUSED(TOO_LARGE), "more parts");
+    }
+}
+
+static void text_that_is_not_utf8_is_refused(void **state)
+{
+    (void)state;
+    static char *wrong[] = {"\x80",
+                            "\xc0\x80",
+                            "\xc1\xbf",
+                            "\xe0\x80\x80",
+                            "\xed\xa0\x80",
+                            "\xf0\x80\x80\x80",
+                            "\xf4\x90\x80\x80",
+                            "\xf5\x80\x80\x80",
+                            "\xff",
+                            "\xc3",
+                            "\xe2\x82",
+                            "\xf0\x9f\x98",
+                            "caf\xe9",
+                            "\xc2\x85",
+                            "line\nbreak",
+                            "bell\a",
+                            "\x7f"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        fill_form();
+        form.referral.site = wrong[i];
+        assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.site");
+    }
+    static char *right[] = {"caf\xc3\xa9",  "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf",
+                            "\xee\x80\x80", "\xc2\xa0",     "\xf4\x8f\xbf\xbf"};
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        fill_form();
+        form.referral.site = right[i];
+        assert_non_null(unpack_form());
+    }
+}
+
+static void a_narrative_has_lines_but_no_other_control_characters(void **state)
+{
+    (void)state;
+    fill_form();
+    form.confidential.narrative = "first\n\tsecond";
+    assert_non_null(unpack_form());
+    form.confidential.narrative = "escape \x1b[2J";
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.confidential.narrative");
+}
+
+/* protobuf-c would cut the text there, and what is behind would be in the ledger unseen. */
+static void a_nul_in_a_text_is_refused(void **state)
+{
+    (void)state;
+    fill_form();
+    form.referral.site = "site*hidden";
+    assert_non_null(unpack_form());
+    *(uint8_t *)memchr(bytes, '*', size) = 0;
+    assert_refused(unpack(), REFUSED(BAD_VALUE), "site");
+}
+
+static void a_text_that_is_too_long_is_refused_and_never_repeated(void **state)
+{
+    (void)state;
+    static char text[8002];
+    memset(text, 'q', sizeof text - 1);
+    fill_form();
+    form.confidential.narrative = text;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE),
+                   "submit.confidential.narrative: text of at most 8000 bytes");
+    assert_null(strstr(fault.text, "qq"));
+    text[8000] = '\0';
+    assert_non_null(unpack_form());
+    text[65] = '\0';
+    form.confidential.narrative = "";
+    form.referral.site = text;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.site: text of at most 64 bytes");
+}
+
+static void a_value_that_is_not_in_the_schema_is_refused(void **state)
+{
+    (void)state;
+    Concordat__V1__Need needs[] = {CONCORDAT__V1__NEED__NEED_AMHP, (Concordat__V1__Need)99};
+    fill_form();
+    form.referral.urgency = (Concordat__V1__Urgency)99;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.urgency");
+    fill_form();
+    form.referral.needs = needs;
+    form.referral.n_needs = 2;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.needs[1]");
+}
+
+static void a_list_that_is_too_long_is_refused(void **state)
+{
+    (void)state;
+    Concordat__V1__Flag flags[33];
+    for (size_t i = 0; i < 33; i++)
+        flags[i] = CONCORDAT__V1__FLAG__FLAG_NAME_MISSING;
+    fill_form();
+    form.referral.flags = flags;
+    form.referral.n_flags = 32;
+    assert_non_null(unpack_form());
+    form.referral.n_flags = 33;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.flags: at most 32 items");
+}
+
+static void no_command_or_an_unknown_one_is_refused_as_such(void **state)
+{
+    (void)state;
+    begin();
+    assert_refused(unpack(), REFUSED(UNKNOWN_COMMAND), "");
+    append("\xfa\x07\x00", 3); /* field 127 */
+    assert_refused(unpack(), REFUSED(UNKNOWN_COMMAND), "");
+}
+
+static void an_unknown_field_is_refused_wherever_it_stands(void **state)
+{
+    (void)state;
+    begin();
+    append("\x5a\x00\xfa\x07\x00", 5); /* a ping, and field 127 beside it */
+    assert_refused(unpack(), REFUSED(UNKNOWN_FIELD), "127");
+    begin();
+    append("\x5a\x03\xf8\x07\x01", 5); /* within the ping */
+    assert_refused(unpack(), REFUSED(UNKNOWN_FIELD), "ping");
+}
+
+static void a_command_id_has_sixteen_bytes(void **state)
+{
+    (void)state;
+    fill_form();
+    form.request.command_id.len = 15;
+    assert_null(unpack_form());
+    assert_int_equal(fault.refusal, REFUSED(BAD_VALUE));
+    assert_non_null(strstr(fault.text, "command_id"));
+    assert_false(fault.has_command_id);
+    form.request.command_id.len = 0;
+    assert_null(unpack_form());
+    assert_non_null(strstr(fault.text, "command_id"));
+}
+
+static void what_a_command_is_about_cannot_be_left_out(void **state)
+{
+    (void)state;
+    fill_form();
+    form.referral.id.len = 0;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.id");
+    fill_form();
+    form.submit.referral = NULL;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral");
+    Concordat__V1__Accept accept = CONCORDAT__V1__ACCEPT__INIT;
+    fill_form();
+    form.request.command_case = CONCORDAT__V1__REQUEST__COMMAND_ACCEPT;
+    form.request.accept = &accept;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "accept.referral");
+}
+
+/* Good and bad values of each field that has a shape or a bound of its own. */
+static void coded_fields_hold_their_codes_only(void **state)
+{
+    (void)state;
+    const struct {
+        char **field;
+        const char *name;
+        const char *good[6], *bad[8];
+    } cases[] = {
+        {&form.referral.organisation,
+         "organisation",
+         {"", "ZZ1", "ZZNORTH123"},
+         {"Z", "zz1", "ZZ 1", "ZZNORTH1234", "ZÉ"}},
+        {&form.referral.postcode_district,
+         "postcode_district",
+         {"", "ZX1", "ZX9A", "Q"},
+         {"ZX1 1AA", "ZX11AA", "zx1"}},
+        {&form.referral.primary_reason, "primary_reason", {"", "18", "01"}, {"1", "180", "AB"}},
+        {&form.referral.presenting_code,
+         "presenting_code",
+         {"", "248062006"},
+         {"12345", "self harm", "1234567890123456789"}},
+        {&form.person.gender, "gender", {"", "1", "2", "3", "X", "Z"}, {"0", "9", "x", "male", "11"}},
+        {&form.person.ethnic_category,
+         "ethnic_category",
+         {"", "A", "S", "Z", "99"},
+         {"I", "O", "Q", "T", "9", "a"}},
+        {&form.person.ethnicity_stated_by,
+         "ethnicity_stated_by",
+         {"", "self", "officer", "clinician"},
+         {"me", "Self"}},
+        {&form.person.language, "language", {"", "pl", "ur"}, {"p", "pol", "PL", "Polish"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (size_t k = 0; k < 6 && cases[i].good[k]; k++) {
+            fill_form();
+            *cases[i].field = (char *)(uintptr_t)cases[i].good[k];
+            assert_non_null(unpack_form());
+        }
+        for (size_t k = 0; k < 8 && cases[i].bad[k]; k++) {
+            fill_form();
+            *cases[i].field = (char *)(uintptr_t)cases[i].bad[k];
+            assert_refused(unpack_form(), REFUSED(BAD_VALUE), cases[i].name);
+        }
+    }
+    fill_form();
+    form.person.age_years = 130;
+    assert_non_null(unpack_form());
+    form.person.age_years = 131;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.person.age_years");
+    fill_form();
+    form.decided.unix_ms = -1;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.decided_at.unix_ms");
+    form.decided.unix_ms = INT64_MAX;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.decided_at.unix_ms");
+}
+
+static void what_identifies_a_person_is_never_a_reason_to_refuse(void **state)
+{
+    (void)state;
+    fill_form();
+    form.confidential.nhs_number = "not known to us";
+    form.confidential.date_of_birth = "about 40";
+    form.confidential.postcode = "no fixed abode";
+    form.confidential.callback_number = "radio only";
+    form.confidential.person_name = "\xd9\x85\xd8\xac\xd9\x87\xd9\x88\xd9\x84";
+    form.confidential.address = "under the bridge\nby the river";
+    assert_non_null(unpack_form());
+}
+
+static void random_damage_never_does_harm(void **state)
+{
+    (void)state;
+    unsigned seed = (unsigned)time(NULL);
+    print_message("seed %u\n", seed);
+    srandom(seed);
+    fill_form();
+    form.confidential.narrative = "a narrative";
+    form.person.gender = "1";
+    unpack_form();
+    static uint8_t good[2000];
+    size_t good_size = size;
+    memcpy(good, bytes, good_size);
+    for (int round = 0; round < 20000; round++) {
+        memcpy(bytes, good, good_size);
+        for (long hits = random() % 4; hits >= 0; hits--)
+            bytes[(size_t)random() % good_size] = (uint8_t)random();
+        /* A copy of the exact size, so that the sanitizer sees any step beyond it. */
+        size_t cut = (size_t)random() % (good_size + 1);
+        uint8_t *exact = malloc(cut ? cut : 1);
+        assert_non_null(exact);
+        memcpy(exact, bytes, cut);
+        if (!wire_unpack_request(exact, cut, &arena, &fault))
+            assert_int_not_equal(fault.refusal, 0);
+        wire_unpack_message(exact, cut, &arena, &fault);
+        wire_unpack_event(exact, cut, &arena, &fault);
+        free(exact);
+    }
+}
+
+static void an_event_with_the_longest_policy_is_read(void **state)
+{
+    (void)state;
+    enum { TEAMS = 20000, FILE_BYTES = 8 * 1024 * 1024 };
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    Concordat__V1__PolicyLoaded loaded = CONCORDAT__V1__POLICY_LOADED__INIT;
+    static Concordat__V1__KnownTeam teams[TEAMS];
+    static Concordat__V1__KnownTeam *list[TEAMS];
+    for (size_t i = 0; i < TEAMS; i++) {
+        concordat__v1__known_team__init(&teams[i]);
+        teams[i].id = "zz-team";
+        teams[i].name = "A team of a name";
+        list[i] = &teams[i];
+    }
+    uint8_t *file = calloc(1, FILE_BYTES);
+    uint8_t *packed = malloc(WIRE_EVENT_BYTES_MAX);
+    struct arena big;
+    assert_true(file && packed && arena_open(&big, 32 * 1024 * 1024) == 0);
+    event.seq = 1;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_POLICY_LOADED;
+    event.policy_loaded = &loaded;
+    loaded.teams = list;
+    loaded.n_teams = TEAMS;
+    loaded.file = (ProtobufCBinaryData){FILE_BYTES, file};
+    size_t packed_size = concordat__v1__event__get_packed_size(&event);
+    assert_true(packed_size <= WIRE_EVENT_BYTES_MAX);
+    concordat__v1__event__pack(&event, packed);
+    assert_non_null(wire_unpack_event(packed, packed_size, &big, &fault));
+    assert_null(wire_unpack_event(packed, packed_size, &arena, &fault)); /* the caller's bound holds */
+    assert_int_equal(fault.refusal, REFUSED(TOO_LARGE));
+    arena_close(&big);
+    free(file);
+    free(packed);
+}
+
+static int open_arena(void **state)
+{
+    (void)state;
+    return arena_open(&arena, ARENA_MESSAGE_BYTES);
+}
+
+static int close_arena(void **state)
+{
+    (void)state;
+    arena_close(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_good_request_is_taken),
+        cmocka_unit_test(what_is_not_protobuf_is_malformed),
+        cmocka_unit_test(a_frame_that_is_too_long_is_not_even_unpacked),
+        cmocka_unit_test(what_is_deeply_nested_is_refused),
+        cmocka_unit_test(memory_is_bounded_for_a_mebibyte_of_empty_parts),
+        cmocka_unit_test(text_that_is_not_utf8_is_refused),
+        cmocka_unit_test(a_narrative_has_lines_but_no_other_control_characters),
+        cmocka_unit_test(a_nul_in_a_text_is_refused),
+        cmocka_unit_test(a_text_that_is_too_long_is_refused_and_never_repeated),
+        cmocka_unit_test(a_value_that_is_not_in_the_schema_is_refused),
+        cmocka_unit_test(a_list_that_is_too_long_is_refused),
+        cmocka_unit_test(no_command_or_an_unknown_one_is_refused_as_such),
+        cmocka_unit_test(an_unknown_field_is_refused_wherever_it_stands),
+        cmocka_unit_test(a_command_id_has_sixteen_bytes),
+        cmocka_unit_test(what_a_command_is_about_cannot_be_left_out),
+        cmocka_unit_test(coded_fields_hold_their_codes_only),
+        cmocka_unit_test(what_identifies_a_person_is_never_a_reason_to_refuse),
+        cmocka_unit_test(random_damage_never_does_harm),
+        cmocka_unit_test(an_event_with_the_longest_policy_is_read),
+    };
+    return cmocka_run_group_tests_name("wire", tests, open_arena, close_arena);
+}
