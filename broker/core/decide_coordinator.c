@@ -47,6 +47,8 @@ enum refusal decide_read_record(struct deciding *d)
 {
     if (!may_read(d))
         return REFUSAL_NOT_YOURS;
+    if (!d->command->is.read.reason[0])
+        return REFUSAL_BAD_VALUE; /* who reads about a person says why */
     const struct ended_case *ended = state_ended(d->state, d->command->referral);
     struct event *event = deciding_event(d, EVENT_RECORD_READ);
     event->is.read.reason = d->command->is.read.reason;
