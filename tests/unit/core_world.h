@@ -20,8 +20,10 @@ struct world {
     int64_t now_ms;
     uint32_t next_id;
     struct decision last;
-    struct event *events;
+    struct event *events; /* they borrow strings: of the test, the policy, and rows that move */
     uint32_t event_count, event_room;
+    void (*watch)(struct world *world, const struct event *event); /* sees each event before it is applied */
+    void *watcher;
 };
 
 /* A Wednesday in November, 12:00 in London. */
@@ -38,6 +40,7 @@ void world_close(struct world **world);
 struct command world_submission(struct world *world);
 struct command world_command(struct world *world, enum command_kind kind, const uint8_t *referral);
 struct command world_from_team(struct world *world, enum command_kind kind, int team, const uint8_t *referral);
+struct command world_from_coordinator(struct world *world, enum command_kind kind, const uint8_t *referral);
 /* Decides, applies and returns why it was refused. */
 enum refusal world_do(struct world *world, const struct command *command);
 /* Moves time on and lets it do what is due on the way, each at its own instant. */
@@ -45,6 +48,7 @@ void world_wait(struct world *world, int64_t ms);
 /* Lets held cases be looked at again, as the shell does after a team has come. */
 void world_look_again(struct world *world);
 void world_presence(struct world *world, int team, bool present);
+void world_capacity(struct world *world, int team, int free_places);
 /* Loads the policy as it stands now. */
 void world_load_policy(struct world *world);
 
@@ -52,6 +56,9 @@ void world_load_policy(struct world *world);
 const struct referral *world_submitted(struct world *world);
 enum refusal world_accept(struct world *world, const struct referral *referral, int64_t expected_ms);
 enum refusal world_decline(struct world *world, const struct referral *referral);
+enum refusal world_take(struct world *world, const struct referral *referral);
+enum refusal world_assign(struct world *world, const struct referral *referral, int team);
+enum refusal world_contact(struct world *world, const struct referral *referral);
 
 /* The last event of a kind, NULL where there was none; and how many there were. */
 const struct event *world_event(const struct world *world, enum event_kind kind);
