@@ -11,3 +11,5 @@ endfunction()
 
 concordat_promise_test(P2_owned core-world)
 concordat_promise_test(P3_one_answer core-world)
+concordat_promise_test(P4_never_stuck core-world)
+concordat_promise_test(P5_idempotent core-world)

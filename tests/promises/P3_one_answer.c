@@ -11,7 +11,8 @@
 #include "tests/unit/random_walk.h"
 #include "tests/unit/state_copy.h"
 
-static struct command answer(struct world *w, enum command_kind kind, int team, const uint8_t *id, uint32_t attempt)
+static struct command answer(struct world *w, enum command_kind kind, int team, const uint8_t *id,
+                             uint32_t attempt)
 {
     struct command command = world_from_team(w, kind, team, id);
     command.is.offer.attempt = attempt;
@@ -293,8 +294,10 @@ static void on_any_path_an_offer_is_live_alone_and_is_accepted_at_most_once(void
                     continue;
                 if (event->kind == EVENT_OFFERED)
                     assert_true(ends == 1 || event->is.offered.attempt != offered->is.offered.attempt + 1);
-                ends += event->kind == EVENT_OFFER_ENDED && event->is.offer.attempt == offered->is.offered.attempt;
-                ends += event->kind == EVENT_ACCEPTED && event->is.accepted.attempt == offered->is.offered.attempt;
+                ends += event->kind == EVENT_OFFER_ENDED &&
+                        event->is.offer.attempt == offered->is.offered.attempt;
+                ends += event->kind == EVENT_ACCEPTED &&
+                        event->is.accepted.attempt == offered->is.offered.attempt;
             }
             assert_true(ends <= 1);
         }

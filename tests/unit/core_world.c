@@ -36,10 +36,16 @@ static void make_policy(struct world *w, int teams)
         w->areas[0].steps[w->areas[0].step_count++] =
             (struct policy_step){.team = (uint16_t)i, .rung = (uint8_t)(i + 1)};
     }
-    policy->standards[policy->standard_count++] = (struct policy_standard){
-        .id = "very-urgent", .clock = CLOCK_RESPONSE, .sources = 0xff, .urgencies = 0xff, .allowed_ms = HOURS(4)};
-    policy->standards[policy->standard_count++] = (struct policy_standard){
-        .id = "section-136", .clock = CLOCK_SECTION_136, .sources = 0xff, .urgencies = 0xff, .allowed_ms = HOURS(24)};
+    policy->standards[policy->standard_count++] = (struct policy_standard){.id = "very-urgent",
+                                                                           .clock = CLOCK_RESPONSE,
+                                                                           .sources = 0xff,
+                                                                           .urgencies = 0xff,
+                                                                           .allowed_ms = HOURS(4)};
+    policy->standards[policy->standard_count++] = (struct policy_standard){.id = "section-136",
+                                                                           .clock = CLOCK_SECTION_136,
+                                                                           .sources = 0xff,
+                                                                           .urgencies = 0xff,
+                                                                           .allowed_ms = HOURS(24)};
     policy->urgency_when_missing = URGENCY_VERY_URGENT;
     for (int i = 0; i < URGENCY_COUNT; i++)
         policy->answer_ms[i] = MINUTES(5);

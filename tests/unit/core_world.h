@@ -1,4 +1,5 @@
-/* core_world.h: a small invented region and a core in it, for tests of routing: no disk, no clock, no network.
+/* core_world.h: a small invented region and a core in it, for tests of routing: no disk, no clock, no
+ * network.
  *
  * Two areas; teams are added by each test. Time stands still until a test moves it. Every event is applied to
  * the state and kept, so that a test can look at what happened and replay it.
@@ -28,8 +29,8 @@ struct world {
 
 /* A Wednesday in November, 12:00 in London. */
 #define WORLD_NOON INT64_C(1795003200000)
-#define MINUTES(n) ((int64_t)(n) * 60 * 1000)
-#define HOURS(n)   MINUTES((n) * 60)
+#define MINUTES(n) ((int64_t)(n)*60 * 1000)
+#define HOURS(n)   MINUTES((n)*60)
 
 /* Opens a world with the teams "team-1" to "team-n", each on a rung of its own in area "northmoor", always
  * open, for all ages and sources, present. `adjust` may change the policy before it is loaded. */
@@ -39,7 +40,8 @@ void world_close(struct world **world);
 /* A submission of an adult from street triage, very urgent; adjust it before world_do. */
 struct command world_submission(struct world *world);
 struct command world_command(struct world *world, enum command_kind kind, const uint8_t *referral);
-struct command world_from_team(struct world *world, enum command_kind kind, int team, const uint8_t *referral);
+struct command world_from_team(struct world *world, enum command_kind kind, int team,
+                               const uint8_t *referral);
 struct command world_from_coordinator(struct world *world, enum command_kind kind, const uint8_t *referral);
 /* Decides, applies and returns why it was refused. */
 enum refusal world_do(struct world *world, const struct command *command);

@@ -43,7 +43,8 @@ bool state_copy_equals(const struct state_copy *copy, const struct state *state)
     struct state_copy now = state_copy_take(state);
     bool same = true;
     for (int i = 0; i < STATE_PARTS; i++)
-        same = same && now.sizes[i] == copy->sizes[i] && memcmp(now.parts[i], copy->parts[i], now.sizes[i]) == 0;
+        same =
+            same && now.sizes[i] == copy->sizes[i] && memcmp(now.parts[i], copy->parts[i], now.sizes[i]) == 0;
     state_copy_drop(&now);
     return same;
 }
