@@ -1,0 +1,38 @@
+# Fuzzing: one target for every parser that meets a stranger. With CONCORDAT_FUZZ (clang) each is a libFuzzer
+# program; with any compiler it replays its corpus.
+add_library(fuzz-common STATIC fuzz/fuzz.c)
+target_link_libraries(fuzz-common PUBLIC concordat-proto PRIVATE concordat-flags)
+
+# concordat_fuzz(NAME FILES libraries...): fuzz/fuzz_NAME.c and other files, as a program and a ctest entry.
+function(concordat_fuzz name files)
+  set(sources fuzz/fuzz_${name}.c ${files})
+  set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
+  if(name STREQUAL policy)
+    list(APPEND corpus ${CMAKE_CURRENT_SOURCE_DIR}/policy)
+  endif()
+  if(CONCORDAT_FUZZ)
+    add_executable(fuzz_${name} ${sources})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME fuzz_${name} COMMAND fuzz_${name} -max_total_time=5 -rss_limit_mb=4096 -timeout=20
+      ${CMAKE_CURRENT_BINARY_DIR}/fuzz_${name}.new ${corpus})
+    file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/fuzz_${name}.new)
+  else()
+    add_executable(fuzz_${name} ${sources} fuzz/replay.c)
+    add_test(NAME fuzz_${name} COMMAND fuzz_${name} ${corpus})
+  endif()
+  target_link_libraries(fuzz_${name} PRIVATE concordat-flags fuzz-common ${ARGN})
+  target_compile_definitions(fuzz_${name} PRIVATE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}")
+  set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 120)
+endfunction()
+
+concordat_fuzz(request "" concordat-record concordat-intake-parts)
+concordat_fuzz(message "")
+concordat_fuzz(event "" concordat-record)
+concordat_fuzz(policy "" concordat-policy)
+concordat_fuzz(json "")
+concordat_fuzz(key "")
+concordat_fuzz(words "")
+concordat_fuzz(snapshot "" concordat-ledger)
+concordat_fuzz(ledger "" concordat-ledger)
+concordat_fuzz(outbox "" concordat-intake-parts)
+concordat_fuzz(turn fuzz/night.c concordat-shell)
