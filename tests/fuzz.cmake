@@ -6,7 +6,7 @@ target_link_libraries(fuzz-common PUBLIC concordat-proto PRIVATE concordat-flags
 # concordat_fuzz(NAME FILES libraries...): fuzz/fuzz_NAME.c and other files, as a program and a ctest entry.
 function(concordat_fuzz name files)
   set(sources fuzz/fuzz_${name}.c ${files})
-  set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
+  file(GLOB corpus LIST_DIRECTORIES true ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
   if(name STREQUAL policy)
     list(APPEND corpus ${CMAKE_CURRENT_SOURCE_DIR}/policy)
   endif()
@@ -36,3 +36,4 @@ concordat_fuzz(snapshot "" concordat-ledger)
 concordat_fuzz(ledger "" concordat-ledger)
 concordat_fuzz(outbox "" concordat-intake-parts)
 concordat_fuzz(turn fuzz/night.c concordat-shell)
+target_link_options(fuzz_turn PRIVATE -Wl,--wrap=arena_open -Wl,--wrap=arena_close)

@@ -9,7 +9,7 @@
 #include "tests/fuzz/fuzz.h"
 
 static const ProtobufCMessageDescriptor *const types[] = {
-    &concordat__v1__request__descriptor, &concordat__v1__referral__descriptor,
+    &concordat__v1__request__descriptor, &concordat__v1__submit__descriptor,
     &concordat__v1__message__descriptor, &concordat__v1__event__descriptor};
 
 static uint8_t *pack(const ProtobufCMessage *message, size_t *size)
