@@ -199,7 +199,7 @@ static struct state *replay(const struct night *n)
         const Concordat__V1__Event *message =
             wire_unpack_event(n->events[i].body, n->events[i].size, arena, &fault);
         bool good = message && record_read_event(message, state, arena, &event) &&
-                    state_reserve(state, message->what_case == EVENT_POLICY_LOADED ? 1000 : 0) &&
+                    state_reserve(state, event.kind == EVENT_POLICY_LOADED ? 1000 : 0) &&
                     state_apply(state, &event);
         assert(good);
     }
