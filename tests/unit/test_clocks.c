@@ -19,16 +19,21 @@ static void add_standard(struct world *w, const char *id, enum clock_kind clock,
     strcpy(standard->id, id);
 }
 
+/* In the order of their ids, as a policy is. */
 static void all_standards(struct world *w)
 {
+    const uint8_t all = 0xff;
     w->policy.standard_count = 0;
-    add_standard(w, "one-hour-in-the-emergency-dept", CLOCK_RESPONSE, 1 << SOURCE_EMERGENCY_DEPARTMENT, 0xff,
+    add_standard(w, "a-day", CLOCK_RESPONSE, all, 1 << URGENCY_URGENT, HOURS(24));
+    add_standard(w, "four-hours", CLOCK_RESPONSE, all, 1 << URGENCY_VERY_URGENT, HOURS(4));
+    add_standard(w, "handover-in-an-hour", CLOCK_HANDOVER, all, all, HOURS(1));
+    add_standard(w, "one-hour-in-the-emergency-dept", CLOCK_RESPONSE, 1 << SOURCE_EMERGENCY_DEPARTMENT, all,
                  HOURS(1));
-    add_standard(w, "four-hours", CLOCK_RESPONSE, 0xff, 1 << URGENCY_VERY_URGENT, HOURS(4));
-    add_standard(w, "a-day", CLOCK_RESPONSE, 0xff, 1 << URGENCY_URGENT, HOURS(24));
-    add_standard(w, "told-in-half-an-hour", CLOCK_REFERRER_TOLD, 0xff, 0xff, MINUTES(30));
-    add_standard(w, "section-136", CLOCK_SECTION_136, 0xff, 0xff, HOURS(24));
-    add_standard(w, "handover-in-an-hour", CLOCK_HANDOVER, 0xff, 0xff, HOURS(1));
+    add_standard(w, "section-136", CLOCK_SECTION_136, all, all, HOURS(24));
+    add_standard(w, "told-in-half-an-hour", CLOCK_REFERRER_TOLD, all, all, MINUTES(30));
+    add_standard(w, "two-hours-for-street-triage", CLOCK_RESPONSE, 1 << SOURCE_STREET_TRIAGE,
+                 1 << URGENCY_EMERGENCY, HOURS(2));
+    add_standard(w, "whole-day-for-an-emergency", CLOCK_RESPONSE, all, 1 << URGENCY_EMERGENCY, HOURS(24));
 }
 
 static struct facts of(enum source source, enum urgency routed_as)
@@ -55,6 +60,7 @@ static void the_shortest_standard_that_is_meant_sets_the_response_clock(void **u
     } rows[] = {
         {SOURCE_STREET_TRIAGE, URGENCY_VERY_URGENT, "four-hours", HOURS(4)},
         {SOURCE_STREET_TRIAGE, URGENCY_URGENT, "a-day", HOURS(24)},
+        {SOURCE_STREET_TRIAGE, URGENCY_EMERGENCY, "two-hours-for-street-triage", HOURS(2)},
         {SOURCE_STREET_TRIAGE, URGENCY_ROUTINE, NULL, 0},
         {SOURCE_LIAISON_AND_DIVERSION, URGENCY_VERY_URGENT, "four-hours", HOURS(4)},
         {SOURCE_EMERGENCY_DEPARTMENT, URGENCY_VERY_URGENT, "one-hour-in-the-emergency-dept", HOURS(1)},
@@ -136,6 +142,23 @@ static void the_limit_itself_is_still_in_time_and_a_breach_is_recorded_once(void
     assert_true(clock_of(r, CLOCK_RESPONSE)->breached);
     world_wait(w, HOURS(24));
     assert_int_equal(breaches(w, CLOCK_RESPONSE), 1);
+    world_close(&w);
+}
+
+/* Told by 12:30 at the latest; section 136 until 12:30 and a millisecond. */
+static void when_one_clock_is_breached_another_at_its_very_limit_is_not(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    struct command submit = world_submission(w);
+    submit.is.submit.facts.section_136 = true;
+    submit.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(24) + MINUTES(30) + 1;
+    world_do(w, &submit);
+    world_wait(w, MINUTES(30) + 1);
+    assert_int_equal(breaches(w, CLOCK_REFERRER_TOLD), 1);
+    assert_int_equal(breaches(w, CLOCK_SECTION_136), 0);
+    world_wait(w, 1);
+    assert_int_equal(breaches(w, CLOCK_SECTION_136), 1);
     world_close(&w);
 }
 
@@ -319,6 +342,7 @@ int main(void)
         cmocka_unit_test(the_shortest_standard_that_is_meant_sets_the_response_clock),
         cmocka_unit_test(section_136_runs_from_arrival_at_the_place_of_safety),
         cmocka_unit_test(the_limit_itself_is_still_in_time_and_a_breach_is_recorded_once),
+        cmocka_unit_test(when_one_clock_is_breached_another_at_its_very_limit_is_not),
         cmocka_unit_test(a_contact_at_the_limit_is_in_time),
         cmocka_unit_test(only_an_attended_contact_face_to_face_stops_the_response_clock),
         cmocka_unit_test(a_contact_counts_from_when_it_was_but_not_before_the_receipt_nor_from_the_future),

@@ -237,6 +237,24 @@ static void what_comes_first_is_due_first(void **unused)
     assert_int_equal(referral_due(&handing_over, true), INT64_MIN); /* who is asked has gone */
 }
 
+static void a_clock_that_has_stopped_stays_so_whatever_an_update_moves(void **unused)
+{
+    (void)unused;
+    struct referral r = case_in(CASE_HELD, false);
+    struct event update = {.kind = EVENT_UPDATED, .is.received = {.clock_count = 2}};
+    update.is.received.clocks[0] =
+        (struct clock_start){.clock = CLOCK_RESPONSE, .started_ms = 10, .due_ms = 60};
+    update.is.received.clocks[1] =
+        (struct clock_start){.clock = CLOCK_SECTION_136, .started_ms = 10, .due_ms = 60};
+    r.clocks[CLOCK_RESPONSE] = (struct clock){.started_ms = 10, .due_ms = 50, .stopped_ms = 40};
+    r.clocks[CLOCK_SECTION_136] = (struct clock){.started_ms = 10, .due_ms = 50, .breached = true};
+    referral_apply(&r, &update);
+    assert_int_equal(r.clocks[CLOCK_RESPONSE].stopped_ms, 40);
+    assert_int_equal(r.clocks[CLOCK_SECTION_136].stopped_ms, 0);
+    assert_int_equal(r.clocks[CLOCK_SECTION_136].due_ms, 60);
+    assert_false(r.clocks[CLOCK_SECTION_136].breached); /* its new limit has not been passed */
+}
+
 /* --- who was asked ---------------------------------------------------------------------------------------
  */
 
@@ -292,6 +310,7 @@ int main(void)
         cmocka_unit_test(nothing_ends_a_case_over_a_live_offer),
         cmocka_unit_test(each_state_has_its_owner_who_must_act_by_its_own_time),
         cmocka_unit_test(what_comes_first_is_due_first),
+        cmocka_unit_test(a_clock_that_has_stopped_stays_so_whatever_an_update_moves),
         cmocka_unit_test(who_was_asked_is_known_by_times_and_by_round),
         cmocka_unit_test(more_teams_than_can_be_remembered_forget_one_that_was_asked_least),
     };
