@@ -99,17 +99,37 @@ static void time_does_the_same_to_a_loaded_state(void **unused)
     world_close(&w);
 }
 
+static void withdraw(struct world *w, const struct referral *r)
+{
+    struct command command = world_command(w, COMMAND_WITHDRAW, r->id);
+    command.is.withdraw.reason = "";
+    assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+}
+
 /* Neither in memory nor in a snapshot: what is kept of it stands among the ended cases. */
 static void a_case_that_has_ended_leaves_nothing_in_its_row(void **unused)
 {
     (void)unused;
     struct world *w = world_open(2, NULL);
-    struct command withdraw = world_command(w, COMMAND_WITHDRAW, world_submitted(w)->id);
-    withdraw.is.withdraw.reason = "";
-    assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
+    withdraw(w, world_submitted(w));
     static const struct referral nothing;
     assert_int_equal(state_referral_rows(w->state), 1);
     assert_memory_equal(state_referral_row(w->state, 0), &nothing, sizeof nothing);
+    world_close(&w);
+}
+
+static void rows_of_ended_cases_are_used_again(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    for (int round = 0; round < 3; round++) {
+        const struct referral *cases[3];
+        for (int i = 0; i < 3; i++)
+            cases[i] = world_submitted(w);
+        for (int i = 0; i < 3; i++)
+            withdraw(w, cases[i]);
+    }
+    assert_int_equal(state_referral_rows(w->state), 3);
     world_close(&w);
 }
 
@@ -417,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_state_loaded_at_any_event_goes_on_like_one_that_never_stopped),
         cmocka_unit_test(time_does_the_same_to_a_loaded_state),
         cmocka_unit_test(a_case_that_has_ended_leaves_nothing_in_its_row),
+        cmocka_unit_test(rows_of_ended_cases_are_used_again),
         cmocka_unit_test(parts_that_do_not_fit_make_no_state),
         cmocka_unit_test(an_event_that_cannot_follow_is_refused),
         cmocka_unit_test(on_any_path_the_packed_events_give_the_same_bytes),
