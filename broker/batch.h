@@ -15,6 +15,7 @@ struct happened {
     uint16_t former_team; /* that had it in hand until now */
     uint32_t attempt;
     enum offer_end end;
+    bool is_last_news; /* of its case in this turn; news.c works it out */
 };
 
 struct batch_item {
