@@ -45,6 +45,9 @@ bool batch_add(struct batch *batch, const struct event *event, const struct stat
                const struct directory *directory, const uint8_t *salt, const uint8_t *confidential,
                size_t confidential_size);
 
+/* The item of an event of this batch; NULL where the event is not in it. */
+const struct batch_item *batch_find(const struct batch *batch, uint64_t seq);
+
 /* The batch as the ledger takes it; borrowed until the next change. */
 const struct ledger_event *batch_events(struct batch *batch);
 
