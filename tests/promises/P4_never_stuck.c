@@ -136,6 +136,22 @@ static void when_all_teams_are_silent_each_reminder_comes_on_time_and_every_team
     world_close(&w);
 }
 
+/* The ledger's time counts: what is decided then stands at the last event's instant, and waits from there. */
+static void when_the_machines_clock_goes_back_time_stands_but_does_not_return(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    world_submitted(w);
+    int64_t latest_ms = w->now_ms;
+    w->now_ms -= HOURS(1);
+    const struct referral *r = world_submitted(w);
+    assert_int_equal(r->received_ms, latest_ms);
+    assert_int_equal(r->offer.expires_ms, latest_ms + MINUTES(5));
+    world_wait(w, HOURS(1) + MINUTES(5));
+    assert_int_equal(r->offer.team, world_slot(w, 2));
+    world_close(&w);
+}
+
 /* --- as soon as a team comes --------------------------------------------------------------------------- */
 
 static void a_held_case_is_offered_as_soon_as_a_team_is_there(void **unused)
@@ -563,6 +579,7 @@ int main(void)
             with_no_team_at_all_the_coordinator_owns_it_at_once_and_is_reminded_until_it_is_taken),
         cmocka_unit_test(
             when_all_teams_are_silent_each_reminder_comes_on_time_and_every_team_is_asked_in_every_round),
+        cmocka_unit_test(when_the_machines_clock_goes_back_time_stands_but_does_not_return),
         cmocka_unit_test(a_held_case_is_offered_as_soon_as_a_team_is_there),
         cmocka_unit_test(a_held_case_is_offered_as_soon_as_a_team_has_places),
         cmocka_unit_test(a_claim_that_has_grown_old_is_asked_not_passed_over),
