@@ -67,6 +67,7 @@ struct process {
     struct server *server;
     struct policy_file *policy;
     struct broker *broker;
+    struct recovery_keeper keeper;
     int signals;
     bool stopping;
 };
@@ -177,7 +178,8 @@ static int start(struct process *p)
     if (!p->ledger)
         return fail("ledger", message);
     randombytes_buf(&seed, sizeof seed);
-    struct state *state = recovery_replay(p->ledger, seed, &replayed, message, sizeof message);
+    struct state *state =
+        recovery_read(p->ledger, p->options.state, seed, &replayed, message, sizeof message);
     if (!state)
         return fail("ledger", message);
     const struct broker_ports ports = {p,         port_append, port_read,  port_confidential,
@@ -185,6 +187,7 @@ static int start(struct process *p)
     p->broker = broker_open(&ports, state, "concordat-broker " CONCORDAT_VERSION);
     if (!p->broker || !broker_load_policy(p->broker, p->policy, now_is()))
         return fail("start", "not enough memory");
+    p->keeper.kept_seq = state->counters.seq - replayed;
     broker_record_start(p->broker, replayed, now_is());
     if (broker_commit(p->broker) != LEDGER_OK)
         return fail("ledger", ledger_message(p->ledger));
@@ -242,9 +245,12 @@ static enum ledger_status turn(struct process *p)
     }
     broker_time(p->broker, now);
     enum ledger_status status = broker_commit(p->broker);
+    if (status != LEDGER_OK)
+        return status;
     if (taken == 0)
         ledger_idle(p->ledger);
-    return status;
+    recovery_keep(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
+    return LEDGER_OK;
 }
 
 static int run(struct process *p)
@@ -266,6 +272,7 @@ static int run(struct process *p)
         }
     }
     sd_notify(0, "STOPPING=1");
+    recovery_keep_now(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
     fprintf(stderr, "concordat-broker: stopped, %llu events\n",
             (unsigned long long)broker_state(p->broker)->counters.seq);
     return 0;

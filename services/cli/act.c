@@ -50,6 +50,7 @@ enum exit_code command_act(const struct command *command, int argc, char **argv)
         .parser = parse_option, .args_doc = kind->arguments, .doc = doc, .children = children};
     action_start(&input.action, kind);
     argp_parse(&argp, argc, argv, 0, NULL, &input);
+    input.options.receipt = kind->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
     enum exit_code code = connection_open(&input.options, false, &client);
     if (code == CODE_DONE)
         code = act(&input, client);

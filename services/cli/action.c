@@ -31,7 +31,7 @@ void action_typed_word(const ProtobufCEnumDescriptor *descriptor, int value, cha
             *at = '-';
 }
 
-void action_list_words(const ProtobufCEnumDescriptor *descriptor, char *out, size_t size)
+static void list_words(const ProtobufCEnumDescriptor *descriptor, char *out, size_t size)
 {
     size_t used = 0;
     char word[WORDS_MAX];
@@ -54,7 +54,7 @@ static bool read_enum(struct action *action, const ProtobufCEnumDescriptor *desc
         memcpy(value, &read, sizeof read);
         return true;
     }
-    action_list_words(descriptor, known, sizeof known);
+    list_words(descriptor, known, sizeof known);
     return fault(action, "%s is one of: %s", what, known);
 }
 
@@ -116,38 +116,13 @@ static bool close_word(struct action *action, unsigned index, const char *word)
                      &action->body.close.outcome);
 }
 
-static bool handover_word(struct action *action, unsigned index, const char *word)
+/* All words are one text: a reason, a team, a signature. */
+static bool text_word(struct action *action, unsigned index, const char *word)
 {
-    (void)index;
-    action->body.handover.to_team = action->text;
-    return read_text(action, word);
-}
+    char *text = action->text;
 
-static bool take_word(struct action *action, unsigned index, const char *word)
-{
     (void)index;
-    action->body.take.by = action->text;
-    return read_text(action, word);
-}
-
-static bool assign_word(struct action *action, unsigned index, const char *word)
-{
-    (void)index;
-    action->body.assign.to_team = action->text;
-    return read_text(action, word);
-}
-
-static bool withdraw_word(struct action *action, unsigned index, const char *word)
-{
-    (void)index;
-    action->body.withdraw.reason = action->text;
-    return read_text(action, word);
-}
-
-static bool record_word(struct action *action, unsigned index, const char *word)
-{
-    (void)index;
-    action->body.get_record.reason = action->text;
+    memcpy((char *)action + action->kind->text_at, &text, sizeof text);
     return read_text(action, word);
 }
 
@@ -176,16 +151,16 @@ static const struct argp_option close_options[] = {
 
 const struct action_kind action_kinds[] = {
     {"status", "CASE", "who holds a case, and whom to ring", "  concordat status R-0412", NULL,
-     CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS, AT(get_status, referral), 0, 0, 0, NULL},
+     CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS, AT(get_status, referral), 0, 0, 0, 0, NULL},
     {"withdraw", "CASE REASON...", "nobody need come any more",
      "  concordat withdraw R-0412 went home with family", NULL, CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW,
-     AT(withdraw, referral), 0, 1, ANY_WORDS, withdraw_word},
+     AT(withdraw, referral), 0, AT(withdraw, reason), 1, ANY_WORDS, text_word},
     {"show", "CASE REASON...", "the person's record; the reading and its reason are recorded",
      "  concordat show R-0412 on our way to the person", NULL, CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD,
-     AT(get_record, referral), 0, 1, ANY_WORDS, record_word},
+     AT(get_record, referral), 0, AT(get_record, reason), 1, ANY_WORDS, text_word},
     {"accept", "CASE MINUTES", "accept an offer: your team will be there in MINUTES",
      "  concordat accept R-0412 20", attempt_option, CONCORDAT__V1__REQUEST__COMMAND_ACCEPT,
-     AT(accept, referral), AT(accept, attempt), 1, 1, accept_word},
+     AT(accept, referral), AT(accept, attempt), 0, 1, 1, accept_word},
     {"decline", "CASE REASON [NOTE...]", "decline an offer; the next team is asked at once",
      "REASON is one of: no-capacity, not-clinically-appropriate, service-cannot-respond, "
      "person-not-contactable, "
@@ -194,8 +169,8 @@ const struct action_kind action_kinds[] = {
      "With \"other\" a note is asked for; write nothing in it that names the person.\n\n"
      "  concordat decline R-0412 no-capacity\n  concordat decline R-0412 other lift broken, no step-free "
      "access",
-     attempt_option, CONCORDAT__V1__REQUEST__COMMAND_DECLINE, AT(decline, referral), AT(decline, attempt), 1,
-     ANY_WORDS, decline_word},
+     attempt_option, CONCORDAT__V1__REQUEST__COMMAND_DECLINE, AT(decline, referral), AT(decline, attempt), 0,
+     1, ANY_WORDS, decline_word},
     {"checkin", "CASE travelling [MINUTES] | arrived | contact HOW", "say how far your team is with a case",
      "HOW is one of: face-to-face, telephone, talk-type, email, text, video. A contact counts as attended, "
      "on "
@@ -203,27 +178,28 @@ const struct action_kind action_kinds[] = {
      "response clock.\n\n  concordat checkin R-0412 travelling 15\n  concordat checkin R-0412 arrived\n"
      "  concordat checkin R-0412 contact face-to-face --assessed yes\n"
      "  concordat checkin R-0412 contact telephone --attended did-not-attend",
-     check_in_options, CONCORDAT__V1__REQUEST__COMMAND_CHECK_IN, AT(check_in, referral), 0, 1, 2,
+     check_in_options, CONCORDAT__V1__REQUEST__COMMAND_CHECK_IN, AT(check_in, referral), 0, 0, 1, 2,
      check_in_word},
     {"close", "CASE OUTCOME", "close a case with what came of it",
      "OUTCOME is one of: advice, crisis-home-treatment, admitted-informally, detained-section-2, "
      "detained-section-3, discharged-with-plan, to-emergency-department, remains-in-custody, signposted, "
      "referred-on, not-found, declined-care, died.\n\n  concordat close R-0412 crisis-home-treatment "
      "--assessed yes",
-     close_options, CONCORDAT__V1__REQUEST__COMMAND_CLOSE, AT(close, referral), 0, 1, 1, close_word},
+     close_options, CONCORDAT__V1__REQUEST__COMMAND_CLOSE, AT(close, referral), 0, 0, 1, 1, close_word},
     {"handover", "CASE [TEAM]", "hand a case to another team; yours holds it until that team accepts",
      "Without TEAM whoever the ladder finds is asked.\n\n  concordat handover R-0412 southfell-crisis", NULL,
-     CONCORDAT__V1__REQUEST__COMMAND_HANDOVER, AT(handover, referral), 0, 0, 1, handover_word},
+     CONCORDAT__V1__REQUEST__COMMAND_HANDOVER, AT(handover, referral), 0, AT(handover, to_team), 0, 1,
+     text_word},
     {"take", "CASE BY", "coordinator: take a held case in hand, signed by a role or initials",
-     "  concordat take R-0412 MB", NULL, CONCORDAT__V1__REQUEST__COMMAND_TAKE, AT(take, referral), 0, 1,
-     ANY_WORDS, take_word},
+     "  concordat take R-0412 MB", NULL, CONCORDAT__V1__REQUEST__COMMAND_TAKE, AT(take, referral), 0,
+     AT(take, by), 1, ANY_WORDS, text_word},
     {"assign", "CASE TEAM", "coordinator: ask the team that you choose",
      "  concordat assign R-0412 northmoor-crisis", NULL, CONCORDAT__V1__REQUEST__COMMAND_ASSIGN,
-     AT(assign, referral), 0, 1, 1, assign_word},
+     AT(assign, referral), 0, AT(assign, to_team), 1, 1, text_word},
     {"capacity", "PLACES", "how many more people your team could see now",
      "A claim ages: say it again when it changes and at the start of a shift. 0 means full.\n\n"
      "  concordat capacity 3",
-     NULL, CONCORDAT__V1__REQUEST__COMMAND_SET_CAPACITY, 0, 0, 1, 1, capacity_word},
+     NULL, CONCORDAT__V1__REQUEST__COMMAND_SET_CAPACITY, 0, 0, 0, 1, 1, capacity_word},
     {0}};
 
 const struct action_kind *action_find(const char *name)

@@ -26,6 +26,7 @@ struct action_kind {
     const struct argp_option *options;
     Concordat__V1__Request__CommandCase command;
     size_t referral_at, attempt_at; /* offsets in struct action of what action_bind sets; 0 for none */
+    size_t text_at;                 /* and of what all the words together are */
     unsigned words_min, words_max;  /* after the case */
     bool (*word)(struct action *action, unsigned index, const char *word);
 };
@@ -81,7 +82,5 @@ enum exit_code action_resolve(struct action *action, const struct connection_opt
 
 /* A value as it is typed, such as "no-capacity"; empty for the zero value. */
 void action_typed_word(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX]);
-/* A list of an enum's values as typed, such as "no-capacity, too-far", for help and faults. */
-void action_list_words(const ProtobufCEnumDescriptor *descriptor, char *out, size_t size);
 
 #endif

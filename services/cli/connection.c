@@ -27,7 +27,7 @@ static void set_defaults(struct connection_options *options)
     options->key = getenv("CONCORDAT_KEY");
     options->ring = getenv("CONCORDAT_RING");
     options->timeout_ms = TIMEOUT_MS_DEFAULT;
-    options->json = false;
+    options->json = options->receipt = false;
 }
 
 static void set_timeout(struct argp_state *state, struct connection_options *options, const char *text)
@@ -138,6 +138,7 @@ void connection_print(const struct connection_options *options, const Concordat_
 
     say_open(&say, stdout);
     say.ring = options->ring;
+    say.receipt = options->receipt;
     if (options->json)
         say_json(stdout, &message->base);
     else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER)

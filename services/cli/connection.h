@@ -14,6 +14,7 @@ struct connection_options {
     const char *ring;                        /* whom to ring where the server does not say */
     int timeout_ms;
     bool json;
+    bool receipt; /* see struct say */
 };
 
 /* The options as a child for any argp; its input is a struct connection_options. */

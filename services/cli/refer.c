@@ -10,7 +10,7 @@
 #include "services/cli/show.h"
 #include "services/cli/told.h"
 
-enum { OPTION_WAIT = 0x280, WAIT_SECONDS_MAX = 24 * 3600 };
+enum { OPTION_WAIT = 0x280, WAIT_SECONDS_MAX = 24 * 3600, RECEIPT_WAIT_MS = 3000 };
 
 struct input {
     struct referral_input referral;
@@ -18,6 +18,7 @@ struct input {
     const char *case_text; /* update only */
     const char *path;
     int wait_ms;
+    bool to_acceptance; /* wait until a team has accepted; otherwise only for the receipt */
     bool is_update;
 };
 
@@ -38,8 +39,11 @@ static const char update_doc[] =
     "Send a referral again, the whole of it, with more or other facts. Whoever holds the case is told.\v"
     "  concordat update R-0412 street-triage.json --urgency emergency";
 
-static const struct argp_option refer_options[] = {
-    {"wait", OPTION_WAIT, "SECONDS", 0, "Stay, and print each change until a team has accepted", 1}, {0}};
+static const struct argp_option refer_options[] = {{"wait", OPTION_WAIT, "SECONDS", 0,
+                                                    "Stay, and print each change until a team has accepted. "
+                                                    "Without it, only until RECEIVED, for up to 3 seconds",
+                                                    1},
+                                                   {0}};
 
 static void set_wait(struct argp_state *state, struct input *input, const char *text)
 {
@@ -50,6 +54,7 @@ static void set_wait(struct argp_state *state, struct input *input, const char *
         argp_error(state, "--wait takes a number of seconds up to %d", WAIT_SECONDS_MAX);
     else
         input->wait_ms = (int)(seconds * 1000);
+    input->to_acceptance = input->wait_ms > 0;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -90,6 +95,7 @@ static void parse(struct input *input, const struct argp_option *own, const char
         .options = own, .parser = parse_option, .args_doc = arguments, .doc = doc, .children = children};
 
     argp_parse(&argp, argc, argv, 0, NULL, input);
+    input->options.receipt = true;
 }
 
 /* An answer to the eye where news say that what was saved has now been received. */
@@ -106,10 +112,14 @@ static void print_received(const struct input *input, const Concordat__V1__Messa
     connection_print(&input->options, input->options.json ? news : &message);
 }
 
+/* What of a case a referrer has been shown last. */
 struct watch {
     uint8_t id[WIRE_ID_BYTES];
-    uint64_t seq; /* of the last state printed */
-    bool received, accepted;
+    bool received, accepted, lease_warned;
+    Concordat__V1__State state;
+    uint32_t attempt;
+    int64_t act_by_ms, expected_arrival_ms;
+    char owner[64], taken_by[64];
 };
 
 /* A case without a state is at the intake only: that is no news of the router. */
@@ -117,36 +127,53 @@ static bool is_news_of(const struct watch *watch, const Concordat__V1__Message *
 {
     return message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS && message->status->state != 0 &&
            message->status->referral.len == WIRE_ID_BYTES &&
-           memcmp(message->status->referral.data, watch->id, WIRE_ID_BYTES) == 0 &&
-           (message->status->seq > watch->seq || !watch->received);
+           memcmp(message->status->referral.data, watch->id, WIRE_ID_BYTES) == 0;
 }
 
-static void watch_note(struct watch *watch, const Concordat__V1__CaseStatus *status)
+/* Notes a status. False where it says nothing that was not shown before. */
+static bool watch_note(struct watch *watch, const Concordat__V1__CaseStatus *status)
 {
+    struct watch before = *watch;
+
     watch->received = true;
-    watch->seq = status->seq;
     watch->accepted = status->state >= CONCORDAT__V1__STATE__STATE_ACCEPTED;
+    watch->lease_warned = status->lease_warned;
+    watch->state = status->state;
+    watch->attempt = status->attempt;
+    watch->act_by_ms = status->act_by_ms;
+    watch->expected_arrival_ms = status->expected_arrival_ms;
+    snprintf(watch->owner, sizeof watch->owner, "%s", status->owner);
+    snprintf(watch->taken_by, sizeof watch->taken_by, "%s", status->taken_by);
+    return !before.received || before.lease_warned != watch->lease_warned || before.state != watch->state ||
+           before.attempt != watch->attempt || before.act_by_ms != watch->act_by_ms ||
+           before.expected_arrival_ms != watch->expected_arrival_ms ||
+           strcmp(before.owner, watch->owner) != 0 || strcmp(before.taken_by, watch->taken_by) != 0;
+}
+
+static bool is_over(const struct input *input, const struct watch *watch)
+{
+    return input->to_acceptance ? watch->accepted : watch->received;
 }
 
 static void wait_for_news(const struct input *input, struct concordat_client *client, struct watch *watch)
 {
     int64_t until = connection_monotonic_ms() + input->wait_ms;
 
-    while (!watch->accepted) {
+    while (!is_over(input, watch)) {
         int64_t left = until - connection_monotonic_ms();
         if (left <= 0)
             break;
         const Concordat__V1__Message *message = concordat_client_next(client, (int)left);
-        if (message == NULL || !is_news_of(watch, message))
+        bool first = !watch->received;
+        if (message == NULL || !is_news_of(watch, message) || !watch_note(watch, message->status))
             continue;
-        if (watch->received)
-            connection_print(&input->options, message);
-        else
+        if (first)
             print_received(input, message);
-        watch_note(watch, message->status);
+        else
+            connection_print(&input->options, message);
         told_message(&input->options, client, message);
     }
-    if (!watch->accepted && !input->options.json)
+    if (input->to_acceptance && !watch->accepted && !input->options.json)
         printf("Not accepted yet after %g s. `concordat status` says how it stands.\n",
                input->wait_ms / 1000.0);
 }
@@ -174,7 +201,7 @@ static enum exit_code refer(const struct input *input, struct concordat_client *
         return code;
     if (message->answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED &&
         message->answer->status != NULL) {
-        watch_note(&watch, message->answer->status);
+        (void)watch_note(&watch, message->answer->status);
         told_message(&input->options, client, message);
     } else if (!input->options.json) {
         printf("%-10s%s\n", "Id", id);
@@ -186,7 +213,7 @@ static enum exit_code refer(const struct input *input, struct concordat_client *
 
 enum exit_code command_refer(const struct command *command, int argc, char **argv)
 {
-    struct input input = {0};
+    struct input input = {.wait_ms = RECEIPT_WAIT_MS};
     struct arena arena;
     struct concordat_client *client = NULL;
     char fault[400] = "";

@@ -22,6 +22,7 @@ struct say {
     bool colour;
     unsigned columns;
     int64_t now_ms;   /* the clock by which "in 9 min" is reckoned */
+    bool receipt;     /* answers are to a referral or about one: say SAVED or RECEIVED rather than DONE */
     const char *ring; /* whom to ring where no answer says it; borrowed, may be NULL */
 };
 

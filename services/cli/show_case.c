@@ -176,21 +176,27 @@ void show_status_line(const struct say *say, const case_status *status)
                status->lease_warned ? "; OVERDUE: nothing was heard by the promised time" : "");
 }
 
-static void show_receipt(const struct say *say, const Concordat__V1__Answer *answer)
+static void show_saved(const struct say *say, const Concordat__V1__Answer *answer, const char *again)
 {
-    const char *number = answer->status != NULL ? answer->status->number : "";
+    bool was_received = answer->status != NULL && answer->status->state != 0;
+
+    say_banner(say, TONE_WAITING, "SAVED", "on the intake's disk, NOT YET with the router.%s", again);
+    say_row(say, "Next",
+            "The intake delivers it by itself as soon as the router answers; do not send it again.%s",
+            was_received ? "" : " Until it says RECEIVED no team has been asked: if it cannot wait, ring.");
+}
+
+static void show_done(const struct say *say, const Concordat__V1__Answer *answer)
+{
     const char *again = answer->repeated ? " It had been sent before; nothing was done twice." : "";
 
-    if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED) {
-        say_banner(say, TONE_GOOD, "RECEIVED", "by the router as %s.%s", or_else(number, "(no number yet)"),
-                   again);
-        return;
-    }
-    say_banner(say, TONE_WAITING, "SAVED", "on the intake's disk, NOT YET with the router.%s", again);
-    say_row(
-        say, "Next",
-        "The intake delivers it by itself as soon as the router answers; do not send it again. Until it says "
-        "RECEIVED no team has been asked: if it cannot wait, ring.");
+    if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED)
+        show_saved(say, answer, again);
+    else if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED && say->receipt)
+        say_banner(say, TONE_GOOD, "RECEIVED", "by the router as %s.%s",
+                   or_else(answer->status != NULL ? answer->status->number : "", "(no number yet)"), again);
+    else
+        say_banner(say, TONE_GOOD, "DONE", "%s", again);
 }
 
 void show_answer(const struct say *say, const Concordat__V1__Answer *answer)
@@ -198,20 +204,18 @@ void show_answer(const struct say *say, const Concordat__V1__Answer *answer)
     char refusal[WORDS_MAX], flags[SHOW_FLAGS_BYTES];
     bool only_saved = answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
 
-    if (!answer->done)
+    if (answer->done)
+        show_done(say, answer);
+    else
         say_banner(say, TONE_WARNING, "NOT DONE:", "%s",
                    words_for(&concordat__v1__refusal__descriptor, (int)answer->refusal, refusal));
-    else if (answer->receipt != CONCORDAT__V1__RECEIPT__RECEIPT_UNSPECIFIED)
-        show_receipt(say, answer);
-    else
-        say_banner(say, TONE_GOOD, "DONE", "%s", answer->repeated ? "before; nothing was done twice" : "");
     say_row(say, answer->done ? "Note" : "Reason", "%s", answer->text);
     show_flags(answer->flags, answer->n_flags, flags);
     if (flags[0] != '\0')
         say_row(say, "Noted", "%s. None of this holds it up.", flags);
-    if (answer->status != NULL && !only_saved)
+    if (answer->status != NULL && !only_saved && answer->status->referral.len > 0)
         show_status(say, answer->status);
-    else if (answer->status != NULL)
+    else if (answer->status != NULL) /* no case, or none that is with the router: only whom to ring */
         show_whom_to_ring(say, answer->status);
     else if (!answer->done || only_saved)
         say_row(say, "Ring", "%s, if a person is waiting",

@@ -2,6 +2,7 @@
 #include "services/team/display.h"
 
 #include <jansson.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@ void display_open(struct display *display, FILE *out, bool json)
                                         : isatty(fileno(out)) == 1 ? DISPLAY_BLOCKS
                                                                    : DISPLAY_LINES};
     say_open(&display->say, out);
+    if (display->kind == DISPLAY_LINES)
+        display->say.columns = UINT_MAX; /* one line for what is one happening */
 }
 
 /* Every happening begins here: the clock is read, a line is stamped, a block is set apart. */

@@ -212,6 +212,7 @@ static void on_connected(struct team *team, const Concordat__V1__Welcome *welcom
     ask_board(team);
 }
 
+/* A server can have gone and come back within one call that waits, unseen but for its session. */
 static bool same_session(const struct team *team, const Concordat__V1__Welcome *welcome)
 {
     size_t size = welcome->session.len < sizeof team->session ? welcome->session.len : sizeof team->session;

@@ -101,6 +101,11 @@ class CommandTest(Desk):
         accept = server.await_requests("accept")[0].accept
         self.assertEqual((accept.referral, accept.attempt, accept.expected_minutes), (CASE, 2, 20))
 
+    def test_done_is_said_of_an_action_and_received_of_a_referral_only(self):
+        self.serve(lambda *_: done(receipt=codes.RECEIPT_RECEIVED, status=status()))
+        self.assertTrue(self.run_command("take", str(uuid.UUID(bytes=CASE)), "MB").stdout.startswith("DONE\n"))
+        self.assertTrue(self.run_command("status", "R-0412").stdout.startswith("RECEIVED by the router as R-0412.\n"))
+
     def test_an_accept_by_id_and_attempt_asks_nothing_first(self):
         server = self.serve(lambda *_: done(status=status()))
         ran = self.run_command("accept", str(uuid.UUID(bytes=CASE)), "20", "--attempt", "2")
@@ -227,6 +232,25 @@ class ReferTest(Desk):
         self.assertNotIn("R-0999", ran.stdout)
         told = [request.told.state for request in server.await_requests("told", 2)]
         self.assertEqual(told, [codes.STATE_OFFERED, codes.STATE_ACCEPTED])
+
+    def test_without_wait_it_stays_until_received_and_with_wait_0_not_at_all(self):
+        gone = threading.Event()
+
+        def answer(request, server):
+            if request.HasField("told"):
+                return done()
+            if not gone.is_set():
+                server.news(wire.Message(status=status(referral=request.submit.referral.id)))
+            return done(receipt=codes.RECEIPT_SAVED)
+        server = self.serve(answer, role=codes.ROLE_REFERRER)
+        ran = self.run_command("refer", self.example, key="car")
+        self.assertIn("RECEIVED by the router as R-0412", ran.stdout)
+        server.await_requests("told")
+        gone.set()
+        ran = self.run_command("refer", self.example, "--wait", "0", key="car")
+        self.assertEqual(ran.returncode, 0)
+        self.assertTrue(ran.stdout.startswith("SAVED on the intake's disk, NOT YET with the router."))
+        self.assertNotIn("RECEIVED by", ran.stdout)
 
     def test_standard_input_and_file_are_the_same_referral(self):
         server = self.serve(lambda *_: done(receipt=codes.RECEIPT_RECEIVED, status=status()), role=codes.ROLE_REFERRER)

@@ -41,7 +41,9 @@ static void assert_says(const char *part)
 
 static Concordat__V1__CaseStatus offered(void)
 {
+    static uint8_t id[WIRE_ID_BYTES] = {1};
     Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    status.referral = (ProtobufCBinaryData){sizeof id, id};
     status.number = (char *)"R-0412";
     status.state = CONCORDAT__V1__STATE__STATE_OFFERED;
     status.owner_kind = CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM;
@@ -72,6 +74,7 @@ static void P11_received_says_number_holder_whom_to_ring_and_what_happens_next(v
     answer.flags = flags;
     answer.n_flags = 2;
     begin();
+    say.receipt = true;
     show_answer(&say, &answer);
     assert_said("RECEIVED by the router as R-0412.\n"
                 "Noted     nhs number missing, age estimated. None of this holds it up.\n"
@@ -137,6 +140,23 @@ static void P11_a_refusal_without_a_case_still_says_whom_to_ring(void **state)
     show_answer(&say, &answer);
     fclose(say.out);
     assert_says("Ring      your duty coordinator, if a person is waiting\n");
+}
+
+static void P11_a_refusal_about_no_case_shows_no_case_and_whom_to_ring(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    status.coordinator_name = (char *)"Northmoor duty coordinator";
+    status.coordinator_ring = (char *)"01632 960001";
+    answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_NOT_YOURS;
+    answer.text = (char *)"There is no such case here for you.";
+    answer.status = &status;
+    begin();
+    show_answer(&say, &answer);
+    assert_said("NOT DONE: not yours\n"
+                "Reason    There is no such case here for you.\n"
+                "Ring      01632 960001 (Northmoor duty coordinator)\n");
 }
 
 static void P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next(void **state)
@@ -291,6 +311,7 @@ int main(void)
         cmocka_unit_test(P11_saved_is_never_mistaken_for_received),
         cmocka_unit_test(P11_a_refusal_says_why_who_holds_the_case_and_whom_to_ring),
         cmocka_unit_test(P11_a_refusal_without_a_case_still_says_whom_to_ring),
+        cmocka_unit_test(P11_a_refusal_about_no_case_shows_no_case_and_whom_to_ring),
         cmocka_unit_test(P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next),
         cmocka_unit_test(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held),
         cmocka_unit_test(a_case_that_is_overdue_says_so_in_words),
