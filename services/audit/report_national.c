@@ -14,51 +14,42 @@
     "  (2, 'CCR120', 'urgent, community', 0, 'urgent', 1440),"                                               \
     "  (3, 'PLS123', 'liaison, emergency department', 1, NULL, 60)),"                                        \
     " ages (suffix, age_band) AS (VALUES ('a', '18 and over'), ('b', 'under 18'), ('?', 'age not known')),"  \
-    " asked AS (SELECT m.place, a.suffix, m.code || a.suffix AS measure, m.about, a.age_band, "              \
-    "m.allowed_min,"                                                                                         \
-    "  r.referral, r.first_face_to_face_at_ms - r.received_at_ms AS seen_ms, r.ended_at_ms, "                \
-    "r.received_at_ms,"                                                                                      \
-    "  m.allowed_min * 60000 AS allowed_ms, r.as_at_ms, r.urgency, r.decided_basis"                          \
+    " asked AS (SELECT m.place, a.suffix, m.code || a.suffix AS measure, m.about, a.age_band,"               \
+    "  m.allowed_min, m.allowed_min * 60000 AS allowed_ms, r.referral, r.ended_at_ms,"                       \
+    "  r.first_face_to_face_at_ms - r.received_at_ms AS seen_ms, r.as_at_ms - r.received_at_ms AS open_ms"   \
     "  FROM measure m JOIN ages a LEFT JOIN counted r ON r.age_band = a.age_band"                            \
     "   AND (r.source IS 'emergency department') = m.from_department"                                        \
     "   AND (m.urgency IS NULL OR r.routed_as = m.urgency)) "
 
-/* A line of one measure; `of` is NULL for the two lines that are denominators themselves. */
+/* The lines of each measure: what is counted, and of how many. The first two are the denominators. */
 #define LINES                                                                                                \
-    " totals AS (SELECT place, suffix, measure, about, age_band, allowed_min, count(referral) AS new,"       \
+    " totals AS (SELECT place, suffix, measure, allowed_min, count(referral) AS new,"                        \
     "  count(seen_ms) AS seen, count(*) FILTER (WHERE seen_ms <= allowed_ms) AS in_time,"                    \
     "  count(*) FILTER (WHERE seen_ms > allowed_ms) AS late,"                                                \
     "  count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NOT NULL) AS never,"                        \
-    "  count(*) FILTER (WHERE referral IS NOT NULL AND seen_ms IS NULL AND ended_at_ms IS NULL"              \
-    "   AND as_at_ms - received_at_ms > allowed_ms) AS open_late,"                                           \
-    "  count(*) FILTER (WHERE referral IS NOT NULL AND seen_ms IS NULL AND ended_at_ms IS NULL"              \
-    "   AND as_at_ms - received_at_ms <= allowed_ms) AS open_in_time"                                        \
-    "  FROM asked GROUP BY place, suffix),"                                                                  \
-    " line (row, text, value, denominator, place, suffix, measure, new) AS ("                                \
-    "  SELECT 1, 'new referrals', new, NULL, place, suffix, measure, new FROM totals"                        \
-    "  UNION ALL SELECT 2, 'had a face-to-face contact', seen, NULL, place, suffix, measure, new FROM "      \
-    "totals"                                                                                                 \
-    "  UNION ALL SELECT 3, printf('seen within %d min, of new referrals', allowed_min), in_time, new, "      \
-    "place,"                                                                                                 \
-    "   suffix, measure, new FROM totals"                                                                    \
-    "  UNION ALL SELECT 4, printf('seen within %d min, of those with a face-to-face contact', allowed_min)," \
-    "   in_time, seen, place, suffix, measure, new FROM totals"                                              \
-    "  UNION ALL SELECT 5, 'seen later, of new referrals', late, new, place, suffix, measure, new FROM "     \
-    "totals"                                                                                                 \
-    "  UNION ALL SELECT 6, 'never seen: ended without a face-to-face contact, of new referrals', never, "    \
-    "new,"                                                                                                   \
-    "   place, suffix, measure, new FROM totals"                                                             \
-    "  UNION ALL SELECT 7, 'open, not seen and past the time, of new referrals', open_late, new, place,"     \
-    "   suffix, measure, new FROM totals"                                                                    \
-    "  UNION ALL SELECT 8, 'open, not seen and still within time, of new referrals', open_in_time, new,"     \
-    "   place, suffix, measure, new FROM totals) "
+    "  count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms > allowed_ms) AS "         \
+    "open_late,"                                                                                             \
+    "  count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms <= allowed_ms)"            \
+    "   AS open_in_time FROM asked GROUP BY place, suffix),"                                                 \
+    " words (row, text) AS (VALUES (1, 'new referrals'), (2, 'had a face-to-face contact'),"                 \
+    "  (3, 'seen within %d min, of new referrals'),"                                                         \
+    "  (4, 'seen within %d min, of those with a face-to-face contact'),"                                     \
+    "  (5, 'seen later, of new referrals'),"                                                                 \
+    "  (6, 'never seen: ended without a face-to-face contact, of new referrals'),"                           \
+    "  (7, 'open, not seen and past the time, of new referrals'),"                                           \
+    "  (8, 'open, not seen and still within time, of new referrals')),"                                      \
+    " line AS (SELECT *, CASE row WHEN 1 THEN new WHEN 2 THEN seen WHEN 3 THEN in_time WHEN 4 THEN in_time"  \
+    "   WHEN 5 THEN late WHEN 6 THEN never WHEN 7 THEN open_late ELSE open_in_time END AS value,"            \
+    "  CASE row WHEN 1 THEN NULL WHEN 2 THEN NULL WHEN 4 THEN seen ELSE new END AS denominator"              \
+    "  FROM totals JOIN words) "
 
 const struct report report_national = {
     .name = "national",
     .about = "equivalents of the national measures CCR119, CCR120 and PLS123, with both denominators",
     .tables =
         {{"measures", "Measures (a: 18 and over, b: under 18, ?: age not known)",
-          KINDS "," LINES "SELECT measure, text AS line, value AS count, denominator AS out_of,"
+          KINDS "," LINES
+                "SELECT measure, printf(text, allowed_min) AS line, value AS count, denominator AS out_of,"
                 " round(100.0 * value / nullif(denominator, 0), 1) AS percent FROM line"
                 " WHERE new > 0 OR (row = 1 AND suffix <> '?')"
                 " ORDER BY place, suffix, row"},
@@ -72,9 +63,8 @@ const struct report report_national = {
          {"recording", "How well times and urgency were recorded",
           "SELECT 'time of the decision imputed or missing' AS line,"
           "  count(*) FILTER (WHERE decided_basis IS NOT 'stated') AS count, count(*) AS out_of FROM counted"
-          " UNION ALL SELECT 'time of a contact imputed', count(*) FILTER (WHERE occurred_basis IS NOT "
-          "'stated'),"
-          "  count(*) FROM contact JOIN counted USING (referral)"
+          " UNION ALL SELECT 'time of a contact imputed', count(*) FILTER ("
+          "   WHERE occurred_basis IS NOT 'stated'), count(*) FROM contact JOIN counted USING (referral)"
           " UNION ALL SELECT 'urgency not recorded, routed as the policy says',"
           "  count(*) FILTER (WHERE urgency IS NULL), count(*) FROM counted"
           " UNION ALL SELECT 'in no measure: emergency or routine, from outside an emergency department',"

@@ -43,25 +43,22 @@ static int set_referral(struct sql *sql, const struct sql_value *id, const Conco
     int out_of_memory = sqlite3_str_errcode(needs) | sqlite3_str_errcode(flags);
     char *needs_text = sqlite3_str_finish(needs);
     char *flags_text = sqlite3_str_finish(flags);
-    int done =
-        out_of_memory != SQLITE_OK
-            ? SQLITE_NOMEM
-            : RUN("UPDATE referral SET source = ?2, source_code = ?3,"
-                  " organisation = ?4, site = ?5, referrer_role = ?6,"
-                  " urgency = ?7, urgency_code = ?8, urgency_set_by = ?9,"
-                  " routed_as = ?10, area = ?11, postcode_district = ?12,"
-                  " primary_reason = ?13, presenting_code = ?14, needs = ?15,"
-                  " flags = ?16, intoxicated = ?17, decided_at_ms = ?18,"
-                  " decided_basis = ?19 WHERE referral = ?1",
-                  *id, WORDS(source, facts->source), CODE(source, facts->source),
-                  sql_text(facts->organisation), sql_text(facts->site), sql_text(facts->referrer_role),
-                  WORDS(urgency, facts->urgency), CODE(urgency, facts->urgency),
-                  sql_text(facts->urgency_set_by), WORDS(urgency, routing->routed_as),
-                  sql_text(routing->area), sql_text(facts->postcode_district),
-                  sql_text(facts->primary_reason), sql_text(facts->presenting_code), sql_text(needs_text),
-                  sql_text(flags_text), sql_integer(facts->intoxicated), instant(facts->decided_at),
-                  WORDS(basis, facts->decided_at == NULL ? CONCORDAT__V1__BASIS__BASIS_UNSPECIFIED
-                                                         : facts->decided_at->basis));
+    const Concordat__V1__Instant *decided = facts->decided_at;
+    int done = SQLITE_NOMEM;
+    if (out_of_memory == SQLITE_OK)
+        done = RUN(
+            "UPDATE referral SET source = ?2, source_code = ?3, organisation = ?4, site = ?5,"
+            " referrer_role = ?6, urgency = ?7, urgency_code = ?8, urgency_set_by = ?9, routed_as = ?10,"
+            " area = ?11, postcode_district = ?12, primary_reason = ?13, presenting_code = ?14,"
+            " needs = ?15, flags = ?16, intoxicated = ?17, decided_at_ms = ?18, decided_basis = ?19"
+            " WHERE referral = ?1",
+            *id, WORDS(source, facts->source), CODE(source, facts->source), sql_text(facts->organisation),
+            sql_text(facts->site), sql_text(facts->referrer_role), WORDS(urgency, facts->urgency),
+            CODE(urgency, facts->urgency), sql_text(facts->urgency_set_by),
+            WORDS(urgency, routing->routed_as), sql_text(routing->area), sql_text(facts->postcode_district),
+            sql_text(facts->primary_reason), sql_text(facts->presenting_code), sql_text(needs_text),
+            sql_text(flags_text), sql_integer(facts->intoxicated), instant(decided),
+            WORDS(basis, decided == NULL ? 0 : (int)decided->basis));
     sqlite3_free(needs_text);
     sqlite3_free(flags_text);
     return done;
