@@ -17,7 +17,7 @@ import zmq
 import python_client
 
 SOURCE, BUILD = sys.argv[1], sys.argv[2]
-del sys.argv[1:3]
+sys.argv[1:] = sys.argv[3:]
 
 
 class Stage:
