@@ -296,6 +296,7 @@ static void take_command(struct broker *b, const struct asking *asking)
     answers_done(b, asking, of_a_case ? command.referral : NULL);
 }
 
+/* A team is there as long as one of its devices is. */
 static void take_presence(struct broker *b, const struct asking *asking)
 {
     const Concordat__V1__SetPresence *presence = asking->request->set_presence;
@@ -304,12 +305,20 @@ static void take_presence(struct broker *b, const struct asking *asking)
         seconds = PRESENCE_LEASE_SECONDS_MIN;
     if (seconds > PRESENCE_LEASE_SECONDS_MAX)
         seconds = PRESENCE_LEASE_SECONDS_MAX;
-    int64_t until_ms = presence->present ? asking->now.mono_ms + seconds * 1000 : 0;
+    struct session *session = sessions_find(&b->sessions, asking->route);
+    session->present_until_ms = presence->present ? asking->now.mono_ms + seconds * 1000 : 0;
+    int64_t until_ms = sessions_present_until(&b->sessions, asking->slot);
     if (!sessions_set_lease(&b->sessions, asking->slot, until_ms)) {
         refuse(b, asking, REFUSAL_UNAVAILABLE, refusals_text(REFUSAL_UNAVAILABLE));
-        return;
+    } else if (!presence->present && until_ms > asking->now.mono_ms) {
+        /* Another device of the team is still there. */
+        b->decision.count = 0;
+        b->decision.seq = 0;
+        b->decision.repeated = false;
+        answers_done(b, asking, NULL);
+    } else {
+        take_command(b, asking);
     }
-    take_command(b, asking);
 }
 
 typedef void take_request(struct broker *b, const struct asking *asking);

@@ -80,6 +80,18 @@ void sessions_end(struct sessions *s, struct session *session)
     s->count--;
 }
 
+int64_t sessions_present_until(const struct sessions *s, uint16_t team)
+{
+    int64_t until_ms = 0;
+    for (uint32_t row = 0; row < s->rows.count; row++) {
+        const struct session *session = sessions_row(s, row);
+        if (session->live && session->party == PARTY_TEAM && session->slot == team &&
+            session->present_until_ms > until_ms)
+            until_ms = session->present_until_ms;
+    }
+    return until_ms;
+}
+
 bool sessions_set_lease(struct sessions *s, uint16_t team, int64_t until_ms)
 {
     if (team >= s->leases.count && !table_reserve(&s->leases, team + 1u - s->leases.count))

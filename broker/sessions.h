@@ -31,6 +31,7 @@ struct session {
     enum party party;
     uint16_t slot; /* of the team or coordinator; of the origin for a source, SLOT_NONE until it submits */
     int64_t heard_ms;
+    int64_t present_until_ms; /* of a team's device: as it said itself; 0: it is not there */
     /* A follower waiting for events to come. */
     bool following;
     uint64_t follow_after;
@@ -57,6 +58,9 @@ void sessions_end(struct sessions *sessions, struct session *session);
 /* All rows; look at those that are live. */
 uint32_t sessions_rows(const struct sessions *sessions);
 struct session *sessions_row(const struct sessions *sessions, uint32_t row);
+
+/* Until when a team is there by what its devices said, those that have gone silent included. */
+int64_t sessions_present_until(const struct sessions *sessions, uint16_t team);
 
 /* Sets a team's lease; until_ms 0 ends it. False where memory is short. */
 bool sessions_set_lease(struct sessions *sessions, uint16_t team, int64_t until_ms);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/keys.h"
 #include "proto/words.h"
 #include "services/cli/action.h"
 #include "services/cli/command.h"
@@ -178,6 +179,21 @@ static void wait_for_news(const struct input *input, struct concordat_client *cl
                input->wait_ms / 1000.0);
 }
 
+/* A device refers for the source that its key belongs to, unless it says another. */
+static void complete_source(const struct input *input, Concordat__V1__Referral *referral)
+{
+    struct key key;
+    char message[200];
+    int source;
+
+    if (referral->source == CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED &&
+        keys_read(input->options.key, &key, message, sizeof message) == 0) {
+        if (words_parse(&concordat__v1__source__descriptor, key.of, &source))
+            referral->source = (Concordat__V1__Source)source;
+        keys_wipe(&key);
+    }
+}
+
 static enum exit_code refer(const struct input *input, struct concordat_client *client,
                             Concordat__V1__Submit *submit)
 {
@@ -229,8 +245,10 @@ enum exit_code command_refer(const struct command *command, int argc, char **arg
         code = say_failure(input.options.json, CODE_USAGE, "%s", fault);
     else
         code = connection_open(&input.options, input.wait_ms > 0, &client);
-    if (code == CODE_DONE)
+    if (code == CODE_DONE) {
+        complete_source(&input, submit->referral);
         code = refer(&input, client, submit);
+    }
     concordat_client_close(&client);
     referral_input_close(&input.referral);
     arena_close(&arena);
