@@ -40,7 +40,8 @@ ORGANISATIONS = {
 ROLES = {"street-triage": "street triage nurse", "emergency-department": "triage nurse",
          "liaison-and-diversion": "liaison and diversion practitioner"}
 
-SECTION_136_PER_DAY = 2
+# People of whom the day has so many, whatever the seed.
+SPECIAL = {"section_136": 2, "withdrawn": 2, "forgotten": 2}
 TRANSPORTS = {"police-vehicle": 51, "ambulance": 35, "other-health-vehicle": 4, "other": 4, "none": 6}
 POLICE_VEHICLE_REASONS = {"ambulance-not-within-30-minutes": 55, "risk-assessment": 20, "ambulance-not-requested": 15,
                           "ambulance-refused": 5, "other": 5}
@@ -74,16 +75,16 @@ def chance_of(*what):
 class Person:
     """One referral to be made: when, from where, and what is said."""
 
-    def __init__(self, seed, index, at_minute, section_136):
+    def __init__(self, seed, index, at_minute, section_136=False, withdrawn=False, forgotten=False):
         chance = chance_of(seed, "person", index)
         self.index, self.at_minute, self.section_136 = index, at_minute, section_136
+        self.withdrawn = withdrawn  # by the referrer, as soon as it has been sent
+        self.forgotten = forgotten  # the first team that accepts does not come
         self.id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
         self.id = self.id[:14] + "7" + self.id[15:]  # the protocol's ids are of version 7
         self.source = "street-triage" if section_136 else pick(chance, SOURCES)
         self.area = pick(chance, AREAS)
         self.age = chance.randint(*pick(chance, AGES)) if chance.random() > 0.03 else None
-        self.withdrawn = chance.random() < 0.02
-        self.forgotten = chance.random() < 0.02  # the first team that accepts does not come
         self.facts = self._facts(chance)
 
     def _facts(self, chance):
@@ -188,8 +189,10 @@ def people_of(seed, count):
     chance = chance_of(seed, "day", count)
     hours = chance.choices(range(24), HOURS, k=count)
     minutes = sorted((hour * 60 + chance.uniform(0, 60) - DAY_BEGINS) % DAY_MINUTES for hour in hours)
-    under_136 = set(chance.sample(range(count), min(count, SECTION_136_PER_DAY)))
-    return [Person(seed, index, minute, index in under_136) for index, minute in enumerate(minutes)]
+    special = [kind for kind, often in SPECIAL.items() for _ in range(often)][:count]
+    specials = dict(zip(chance.sample(range(count), len(special)), special))
+    return [Person(seed, index, minute, **({specials[index]: True} if index in specials else {}))
+            for index, minute in enumerate(minutes)]
 
 
 def answer_to_offer(seed, person, team, attempt):

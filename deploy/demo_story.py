@@ -5,7 +5,8 @@ import sqlite3
 STEPS = """
 SELECT e.seq, e.at_ms, e.kind, e.referral, r.number, r.source, r.routed_as, r.age_years,
   c.owner_kind, c.owner, o.team, o.ended_as, o.reason, o.handover, d.result, d.hold_reason, i.step, i.mechanism,
-  i.attend_status, r.outcome, p.team AS present_team, p.present, k.clock
+  i.attend_status, r.outcome, p.team AS present_team, p.present, k.clock,
+  q.team AS claiming_team, q.free_places
 FROM event e
 LEFT JOIN referral r ON r.referral = e.referral
 LEFT JOIN custody_interval c ON c.referral = e.referral AND c.from_seq =
@@ -15,6 +16,7 @@ LEFT JOIN decision d ON d.seq = e.seq
 LEFT JOIN check_in i ON i.seq = e.seq
 LEFT JOIN presence p ON p.seq = e.seq
 LEFT JOIN breach k ON k.seq = e.seq
+LEFT JOIN capacity q ON q.seq = e.seq
 WHERE e.seq > ? ORDER BY e.seq"""
 
 # Steps that a terminal is spared, so that a person can follow the others.
@@ -85,6 +87,8 @@ def words_of(step):
         return f"contact: {step['mechanism']}{seen}"
     if kind == "presence_changed":
         return f"{step['present_team']} is {'there' if step['present'] else 'away'}"
+    if kind == "capacity_claimed":
+        return f"{step['claiming_team']} could see {step['free_places']} more"
     return {"held": f"held: {step['hold_reason']}", "taken": "the coordinator has it in hand",
             "accepted": f"{step['owner']} accepts", "closed": f"closed: {step['outcome']}",
             "withdrawn": "withdrawn by the referrer", "lease_warned": "nothing heard by the promised time",
