@@ -2,6 +2,7 @@
 #include "broker/broker.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +181,10 @@ static void record_refusal(struct broker *b, const char *key_name, const char *n
     command.is.refused.command = name;
     command.is.refused.refusal = refusal;
     command.is.refused.left_out = left_out;
+    char line[KEY_NAME_CHARS_MAX + 160];
+    snprintf(line, sizeof line, "refused: %s from %s: %s (%u more not written down)", name, key_name,
+             refusals_text(refusal), left_out);
+    b->ports.log(b->ports.context, line);
     decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
     broker_adopt(b, NULL, NULL, 0);
 }

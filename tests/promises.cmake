@@ -1,5 +1,5 @@
 # The promises, each tested by its name: ctest -R P3.
-add_library(core-world STATIC unit/core_world.c unit/random_walk.c)
+add_library(core-world STATIC unit/core_world.c unit/random_walk.c unit/state_copy.c)
 target_link_libraries(core-world PUBLIC concordat-core PkgConfig::CMOCKA PRIVATE concordat-flags)
 
 function(concordat_promise_test name)
@@ -10,3 +10,8 @@ function(concordat_promise_test name)
 endfunction()
 
 concordat_promise_test(P2_owned core-world)
+concordat_promise_test(P3_one_answer core-world)
+concordat_promise_test(P4_never_stuck core-world)
+concordat_promise_test(P5_idempotent core-world)
+concordat_promise_test(P6_replayable core-world concordat-record)
+concordat_promise_test(P7_explained core-world)

@@ -196,6 +196,30 @@ void deciding_route(struct deciding *d)
         deciding_hold(d, match.reason, &match);
 }
 
+/* Another reason, or something to wait for that comes sooner than what was noted or after that has passed. */
+static bool is_news(const struct deciding *d, const struct match *match)
+{
+    int64_t noted_ms = d->r.look_again_ms;
+    bool passed = noted_ms && noted_ms <= d->now_ms;
+    bool sooner = match->look_again_ms && (!noted_ms || match->look_again_ms < noted_ms);
+    return passed || sooner || match->reason != (enum hold_reason)d->r.hold_reason;
+}
+
+void deciding_look(struct deciding *d)
+{
+    struct match match;
+    if (deciding_offer_next(d, &match) || !is_news(d, &match))
+        return;
+    struct event *event = deciding_event(d, EVENT_HELD);
+    event->is.held.coordinator = d->r.coordinator;
+    event->is.held.reason = match.reason;
+    event->is.held.remind_ms = d->r.remind_ms; /* looking again does not put the reminder off */
+    event->is.held.look_again_ms = match.look_again_ms;
+    event->is.held.round = d->r.round;
+    event->is.held.considered = match.considered;
+    deciding_done(d, event);
+}
+
 void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason, const char *note)
 {
     if (!d->r.offer.attempt)
@@ -256,25 +280,8 @@ static void remind(struct deciding *d)
     event->is.reminded.next_ms = d->now_ms + d->policy->remind_ms;
     event->is.reminded.round = (uint16_t)(d->r.round + (another_round ? 1 : 0));
     deciding_done(d, event);
-    struct match match;
     if (!d->r.contact_made)
-        deciding_offer_next(d, &match);
-}
-
-static void look_again(struct deciding *d)
-{
-    struct match match;
-    if (deciding_offer_next(d, &match))
-        return;
-    int64_t remind_ms = d->r.remind_ms; /* looking again does not put the reminder off */
-    struct event *event = deciding_event(d, EVENT_HELD);
-    event->is.held.coordinator = d->r.coordinator;
-    event->is.held.reason = match.reason;
-    event->is.held.remind_ms = remind_ms;
-    event->is.held.look_again_ms = match.look_again_ms;
-    event->is.held.round = d->r.round;
-    event->is.held.considered = match.considered;
-    deciding_done(d, event);
+        deciding_look(d);
 }
 
 static void breach(struct deciding *d)
@@ -308,7 +315,7 @@ static void decide_due(struct deciding *d)
     else if (r->state == CASE_HELD && r->remind_ms <= d->now_ms)
         remind(d);
     else if (r->state == CASE_HELD && r->look_again_ms && r->look_again_ms <= d->now_ms)
-        look_again(d);
+        deciding_look(d);
     else
         breach(d);
 }
@@ -338,11 +345,11 @@ bool decide_again(const struct state *state, const struct directory *directory, 
         end = *cursor + ROWS_LOOKED_AT_MAX;
     while (*cursor < end && state->counters.held_count) {
         const struct referral *r = state_referral_row(state, (*cursor)++);
-        struct match match;
         if (r->state != CASE_HELD || r->contact_made)
             continue;
         d.r = *r;
-        if (deciding_offer_next(&d, &match))
+        deciding_look(&d);
+        if (decision->count)
             return true;
     }
     return *cursor < state->referrals.count && state->counters.held_count;

@@ -29,7 +29,7 @@ void decide_time(const struct state *state, const struct directory *directory, i
                  struct decision *decision);
 
 /* Looks again at held cases, because a team has come, has places again, or the policy changed: from row
- * *cursor on, until one can be offered or all have been looked at. Sets *cursor to where to go on;
+ * *cursor on, until one decides something or all have been looked at. Sets *cursor to where to go on;
  * returns false when there is nothing left to look at. */
 bool decide_again(const struct state *state, const struct directory *directory, int64_t now_ms,
                   uint32_t *cursor, struct decision *decision);

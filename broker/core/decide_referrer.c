@@ -97,9 +97,8 @@ enum refusal decide_update(struct deciding *d)
         clocks_move(d->policy, &d->r, &event->is.received.facts, event->is.received.clocks);
     deciding_done(d, event);
     /* What is now known may be what was missing for a team to match. */
-    struct match match;
     if (d->r.state == CASE_HELD && !d->r.contact_made)
-        deciding_offer_next(d, &match);
+        deciding_look(d);
     return REFUSAL_NONE;
 }
 

@@ -32,6 +32,9 @@ enum refusal deciding_refuse(struct deciding *d, enum refusal refusal);
 void deciding_route(struct deciding *d);
 /* Asks a team if one can be asked; false otherwise, with what was found. */
 bool deciding_offer_next(struct deciding *d, struct match *match);
+/* The same for a case that is held: where none can be asked it stays so, with what was found and when to look
+ * again, written down where that is news. */
+void deciding_look(struct deciding *d);
 void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
                     const struct consideration_list *considered);
 void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match);

@@ -53,7 +53,7 @@ static enum consideration find(const struct directory *d, const struct referral 
         return CONSIDERATION_ABSENT;
     if (is_full(rules, team, now_ms))
         return CONSIDERATION_FULL;
-    if (c->times_asked >= r->round)
+    if (referral_asked_this_round(r, c->team))
         return CONSIDERATION_ASKED_ALREADY;
     return CONSIDERATION_RANKED_LOWER; /* until the best of these is chosen */
 }

@@ -228,6 +228,14 @@ uint16_t referral_times_asked(const struct referral *r, uint16_t team)
     return 0;
 }
 
+bool referral_asked_this_round(const struct referral *r, uint16_t team)
+{
+    for (int i = 0; i < r->asked_count; i++)
+        if (r->asked[i].team == team)
+            return r->asked[i].round == r->round;
+    return false;
+}
+
 /* Where more teams than the table holds were asked (assigned ones beyond the ladder), the least asked
  * of them is forgotten: it can only come to be asked once more. */
 static void note_asked(struct referral *r, uint16_t team)
@@ -237,13 +245,14 @@ static void note_asked(struct referral *r, uint16_t team)
         if (r->asked[i].team == team) {
             if (r->asked[i].times < UINT16_MAX)
                 r->asked[i].times++;
+            r->asked[i].round = r->round;
             return;
         }
         if (r->asked[i].times < r->asked[least].times)
             least = i;
     }
     int at = r->asked_count < LADDER_STEPS_MAX ? r->asked_count++ : least;
-    r->asked[at] = (struct asked){.team = team, .times = 1};
+    r->asked[at] = (struct asked){.team = team, .times = 1, .round = r->round};
 }
 
 static void start_clocks(struct referral *r, const struct event *event)

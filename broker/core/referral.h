@@ -52,6 +52,7 @@ struct live_offer {
 struct asked {
     uint16_t team;
     uint16_t times;
+    uint16_t round; /* of the ladder, in which it was asked last */
 };
 
 struct referral {
@@ -113,6 +114,8 @@ struct owner referral_owner(const struct referral *referral);
 int64_t referral_due(const struct referral *referral, bool team_absent);
 
 uint16_t referral_times_asked(const struct referral *referral, uint16_t team);
+/* Whether it has been asked in this round of the ladder: once in each is enough, however late it came. */
+bool referral_asked_this_round(const struct referral *referral, uint16_t team);
 bool referral_is_open(const struct referral *referral);
 /* Whether a team has it in hand: accepted and not yet closed. */
 bool referral_is_with_team(const struct referral *referral);

@@ -11,9 +11,10 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "proto/exit_code.h"
 #include "services/audit/follow.h"
 
-enum { EXIT_USAGE = 100, EXIT_ENVIRONMENT = 111, PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096 };
 
 const char *argp_program_version = "concordat-audit " CONCORDAT_VERSION;
 
@@ -100,7 +101,7 @@ static int follow(const struct options *options, struct trail *trail)
         message, sizeof message);
     if (client == NULL) {
         fprintf(stderr, "concordat-audit: %s\n", message);
-        return EXIT_USAGE;
+        return CODE_USAGE;
     }
     sd_notify(0, "READY=1");
     int result = follow_run(client, trail, &stopping);
@@ -112,7 +113,8 @@ static int follow(const struct options *options, struct trail *trail)
 int main(int count, char **arguments)
 {
     struct options options = {0};
-    argp_err_exit_status = EXIT_USAGE;
+    exit_code_for_bugs();
+    argp_err_exit_status = CODE_USAGE;
     argp_parse(&(struct argp){option_list, parse, NULL, documentation, NULL, NULL, NULL}, count, arguments, 0,
                NULL, &options);
     struct sigaction action = {.sa_handler = stop};
@@ -121,10 +123,10 @@ int main(int count, char **arguments)
 
     int lock = lock_state(options.state);
     if (lock < 0)
-        return EXIT_ENVIRONMENT;
+        return CODE_ENVIRONMENT;
     char path[PATH_BYTES], message[TRAIL_MESSAGE_BYTES] = "";
     snprintf(path, sizeof path, "%s/trail.db", options.state);
-    int result = EXIT_ENVIRONMENT;
+    int result = CODE_ENVIRONMENT;
     struct trail *trail = trail_open(path, message, sizeof message);
     if (trail == NULL)
         fprintf(stderr, "concordat-audit: %s\n", message);

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "proto/exit_code.h"
+
 enum {
     FOLLOW_CREDIT = 500,   /* events asked for at a time */
     FOLLOW_PAUSE_MS = 250, /* after an answer with nothing new, before asking again */
@@ -91,7 +93,7 @@ static int stop_for(struct trail *trail, enum trail_status status, const char *m
     fprintf(stderr, "concordat-audit: %s%s\n", status == TRAIL_BROKEN ? "ALARM: " : "", message);
     if (status == TRAIL_BROKEN && trail_alarm(trail, wall_ms(), message) != TRAIL_OK)
         fputs("concordat-audit: the alarm could not be written into the trail\n", stderr);
-    return 111;
+    return CODE_ENVIRONMENT;
 }
 
 int follow_run(struct concordat_client *client, struct trail *trail, const volatile sig_atomic_t *stop)
@@ -109,7 +111,7 @@ int follow_run(struct concordat_client *client, struct trail *trail, const volat
         case REPLY_NONE:
             continue;
         case REPLY_REFUSED:
-            return 111;
+            return CODE_ENVIRONMENT;
         case REPLY_LATER:
             break;
         case REPLY_FEED: {

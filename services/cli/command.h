@@ -2,7 +2,7 @@
 #ifndef CONCORDAT_CLI_COMMAND_H
 #define CONCORDAT_CLI_COMMAND_H
 
-#include "services/cli/exit_code.h"
+#include "proto/exit_code.h"
 
 struct command {
     const char *name;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "proto/client.h"
-#include "services/cli/exit_code.h"
+#include "proto/exit_code.h"
 
 struct connection_options {
     const char *endpoint, *server_key, *key; /* borrowed from the command line or the environment */

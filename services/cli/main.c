@@ -92,6 +92,7 @@ int main(int argc, char **argv)
     int at = 0;
 
     argp_program_version = "concordat " CONCORDAT_VERSION;
+    exit_code_for_bugs();
     argp_err_exit_status = CODE_USAGE;
     signal(SIGPIPE, SIG_IGN);
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &at);

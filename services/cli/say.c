@@ -138,6 +138,7 @@ static const char *failure_name(enum exit_code code)
     case CODE_USAGE:
         return "usage";
     case CODE_DONE:
+    case CODE_BUG:
     case CODE_ENVIRONMENT:
         break;
     }

@@ -74,7 +74,7 @@ void commands_close(struct commands *commands)
 
 void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status)
 {
-    if (!rules_is_blank(status->coordinator_ring)) {
+    if (!findings_is_blank(status->coordinator_ring)) {
         ring_set(&commands->ring, status->coordinator_name, strlen(status->coordinator_name),
                  status->coordinator_ring);
     }
@@ -82,7 +82,7 @@ void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *
 
 void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status)
 {
-    if (rules_is_blank(status->coordinator_ring)) {
+    if (findings_is_blank(status->coordinator_ring)) {
         status->coordinator_name = commands->ring.name;
         status->coordinator_ring = commands->ring.number;
     }

@@ -1,6 +1,6 @@
 /* legal_rules.c: detention and conveyance: the Mental Health Act 1983, sections 136 and 136A, and what the
  * Home Office's annual collection asks about a journey in a police vehicle. Any source can meet them. */
-#include "services/intake/rules.h"
+#include "services/intake/rule_parts.h"
 
 void legal_rules(const Concordat__V1__Referral *referral, struct findings *findings)
 {
@@ -10,7 +10,7 @@ void legal_rules(const Concordat__V1__Referral *referral, struct findings *findi
     }
     findings_add_if(findings,
                     legal->status == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136 &&
-                        !rules_has_time(legal->power_used_at),
+                        !findings_has_time(legal->power_used_at),
                     CONCORDAT__V1__FLAG__FLAG_SECTION_136_TIME_MISSING);
     findings_add_if(findings,
                     legal->transport == CONCORDAT__V1__TRANSPORT__TRANSPORT_POLICE_VEHICLE &&

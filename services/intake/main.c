@@ -1,14 +1,13 @@
 /* main.c: the options of concordat-intake. */
 #include <argp.h>
 #include <errno.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/check.h"
+#include "proto/exit_code.h"
 #include "proto/words.h"
 #include "services/intake/service.h"
 
@@ -168,24 +167,17 @@ static error_t take_option(int key, char *text, struct argp_state *state)
     return 0;
 }
 
-/* An assertion that failed. No core dump: it would hold what people said about themselves. */
-static void end_as_a_bug(int signal_number)
-{
-    (void)signal_number;
-    _exit(EXIT_BUG);
-}
-
 int main(int argc, char **argv)
 {
     static const struct argp argp = {.options = options, .parser = take_option, .doc = about};
     struct service_config config = {.retention_days = RETENTION_DAYS,
                                     .ring = {.name = "the duty coordinator", .text = "the duty coordinator"}};
-    (void)signal(SIGABRT, end_as_a_bug);
-    argp_err_exit_status = EXIT_CONFIGURATION;
+    exit_code_for_bugs();
+    argp_err_exit_status = CODE_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &config);
     if (sodium_init() < 0) {
         fprintf(stderr, "concordat-intake: libsodium does not start\n");
-        return EXIT_ENVIRONMENT;
+        return CODE_ENVIRONMENT;
     }
     return service_run(&config);
 }

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "services/intake/postcode.h"
-#include "services/intake/rules.h"
+#include "services/intake/rule_parts.h"
 
 enum { NHS_NUMBER_DIGITS = 10, AGE_YEARS_MAX = 130 };
 
@@ -63,8 +63,8 @@ bool age_from_date_of_birth(const char *date_of_birth, int64_t now_ms, uint32_t 
 static void postcode_rules(const Concordat__V1__Referral *referral,
                            const Concordat__V1__Confidential *confidential, struct findings *findings)
 {
-    bool postcode_blank = rules_is_blank(confidential->postcode);
-    bool district_blank = rules_is_blank(referral->postcode_district);
+    bool postcode_blank = findings_is_blank(confidential->postcode);
+    bool district_blank = findings_is_blank(referral->postcode_district);
     char district[POSTCODE_DISTRICT_BYTES];
     if (postcode_blank && district_blank) {
         findings_add(findings, CONCORDAT__V1__FLAG__FLAG_POSTCODE_MISSING);
@@ -83,13 +83,13 @@ void person_rules(const Concordat__V1__Referral *referral, const Concordat__V1__
     if (confidential == NULL) {
         confidential = &nothing;
     }
-    findings_add_if(findings, rules_is_blank(confidential->person_name),
+    findings_add_if(findings, findings_is_blank(confidential->person_name),
                     CONCORDAT__V1__FLAG__FLAG_NAME_MISSING);
     findings_add_if(findings, !person->age_known, CONCORDAT__V1__FLAG__FLAG_AGE_MISSING);
     findings_add_if(findings, person->age_estimated, CONCORDAT__V1__FLAG__FLAG_AGE_ESTIMATED);
-    findings_add_if(findings, rules_is_blank(person->ethnic_category),
+    findings_add_if(findings, findings_is_blank(person->ethnic_category),
                     CONCORDAT__V1__FLAG__FLAG_ETHNICITY_MISSING);
-    if (rules_is_blank(confidential->nhs_number)) {
+    if (findings_is_blank(confidential->nhs_number)) {
         findings_add(findings, CONCORDAT__V1__FLAG__FLAG_NHS_NUMBER_MISSING);
     } else if (!nhs_number_is_valid(confidential->nhs_number)) {
         findings_add(findings, CONCORDAT__V1__FLAG__FLAG_NHS_NUMBER_FAILS_CHECK);

@@ -1,11 +1,11 @@
 /* rules.c: the order in which a referral is completed and looked at, and what cannot be routed at all. */
 #include "services/intake/rules.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
 #include "services/intake/postcode.h"
+#include "services/intake/rule_parts.h"
 
 /* Fewer digits are no telephone number, not even an extension. */
 enum { CALLBACK_DIGITS_MIN = 3 };
@@ -19,34 +19,6 @@ static const struct {
     {CONCORDAT__V1__SOURCE__SOURCE_LIAISON_AND_DIVERSION, liaison_and_diversion_rules},
     {CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT, emergency_department_rules},
 };
-
-bool rules_has_time(const Concordat__V1__Instant *instant)
-{
-    return instant != NULL && instant->unix_ms != 0;
-}
-
-bool rules_is_blank(const char *text)
-{
-    return text[strspn(text, " \t\r\n")] == '\0';
-}
-
-void findings_add(struct findings *findings, Concordat__V1__Flag flag)
-{
-    for (size_t i = 0; i < findings->count; i++) {
-        if (findings->flags[i] == flag) {
-            return;
-        }
-    }
-    assert(findings->count < FINDINGS_MAX);
-    findings->flags[findings->count++] = flag;
-}
-
-void findings_add_if(struct findings *findings, bool found, Concordat__V1__Flag flag)
-{
-    if (found) {
-        findings_add(findings, flag);
-    }
-}
 
 Concordat__V1__Refusal rules_refusal(const Concordat__V1__Referral *referral,
                                      const Concordat__V1__Confidential *confidential,
@@ -65,7 +37,7 @@ Concordat__V1__Refusal rules_refusal(const Concordat__V1__Referral *referral,
 
 static bool complete_text(char **text, const char *otherwise, struct arena *arena)
 {
-    if (!rules_is_blank(*text)) {
+    if (!findings_is_blank(*text)) {
         return true;
     }
     size_t size = strlen(otherwise) + 1;
@@ -88,9 +60,9 @@ static bool complete_decided(Concordat__V1__Referral *referral, const Concordat_
         concordat__v1__instant__init(referral->decided_at);
     }
     Concordat__V1__Instant *own = referral->decided_at;
-    if (!rules_has_time(own)) {
-        own->unix_ms = rules_has_time(decided) ? decided->unix_ms : now_ms;
-        own->basis = rules_has_time(decided) ? decided->basis : CONCORDAT__V1__BASIS__BASIS_IMPUTED;
+    if (!findings_has_time(own)) {
+        own->unix_ms = findings_has_time(decided) ? decided->unix_ms : now_ms;
+        own->basis = findings_has_time(decided) ? decided->basis : CONCORDAT__V1__BASIS__BASIS_IMPUTED;
     }
     if (own->basis == CONCORDAT__V1__BASIS__BASIS_UNSPECIFIED) {
         own->basis = CONCORDAT__V1__BASIS__BASIS_STATED;

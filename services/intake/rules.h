@@ -14,14 +14,7 @@
 
 #include "concordat/v1/referral.pb-c.h"
 #include "proto/arena.h"
-
-enum { FINDINGS_MAX = 32 };
-
-struct findings {
-    Concordat__V1__Flag flags[FINDINGS_MAX]; /* each at most once */
-    size_t count;
-    bool assessment_outstanding; /* self-harm without a psychosocial assessment: NICE QS34 asks for each */
-};
+#include "services/intake/findings.h"
 
 /* The intake that a referral came to. Borrowed strings. */
 struct rules_site {
@@ -42,27 +35,5 @@ Concordat__V1__Refusal rules_refusal(const Concordat__V1__Referral *referral,
 bool rules_apply(Concordat__V1__Referral *referral, const Concordat__V1__Confidential *confidential,
                  const struct rules_site *site, const Concordat__V1__Instant *decided, int64_t now_ms,
                  struct arena *arena, struct findings *findings);
-
-/* The parts that rules_apply is made of. They read a completed referral and add to the findings. */
-void findings_add(struct findings *findings, Concordat__V1__Flag flag);
-void findings_add_if(struct findings *findings, bool found, Concordat__V1__Flag flag);
-void person_rules(const Concordat__V1__Referral *referral, const Concordat__V1__Confidential *confidential,
-                  struct findings *findings);
-void legal_rules(const Concordat__V1__Referral *referral, struct findings *findings);
-void time_rules(const Concordat__V1__Referral *referral, int64_t now_ms, struct findings *findings);
-void street_triage_rules(const Concordat__V1__Referral *referral, struct findings *findings);
-void liaison_and_diversion_rules(const Concordat__V1__Referral *referral, struct findings *findings);
-void emergency_department_rules(const Concordat__V1__Referral *referral, struct findings *findings);
-
-/* Whether a time is there at all. */
-bool rules_has_time(const Concordat__V1__Instant *instant);
-/* Whether there is anything but spaces. */
-bool rules_is_blank(const char *text);
-
-/* Whether ten digits (spaces and hyphens apart) end in the check digit that the first nine ask for. */
-bool nhs_number_is_valid(const char *text);
-
-/* Whole years from a date YYYY-MM-DD to an instant. False where it is no date, or no living person's. */
-bool age_from_date_of_birth(const char *date_of_birth, int64_t now_ms, uint32_t *years);
 
 #endif

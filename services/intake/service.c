@@ -13,6 +13,7 @@
 
 #include "broker/net/server.h"
 #include "proto/client.h"
+#include "proto/exit_code.h"
 #include "services/intake/delivery.h"
 #include "services/intake/devices.h"
 
@@ -65,13 +66,13 @@ static int open_outbox(struct service *service, const struct service_config *con
     if (mkdir(config->state_folder, 0700) != 0 && errno != EEXIST) {
         snprintf(message, sizeof(message), "%s: cannot make this folder: %s", config->state_folder,
                  strerror(errno));
-        return complain(EXIT_ENVIRONMENT, message);
+        return complain(CODE_ENVIRONMENT, message);
     }
     if (snprintf(path, sizeof(path), "%s/outbox.db", config->state_folder) >= (int)sizeof(path)) {
-        return complain(EXIT_CONFIGURATION, "the state folder's name is too long");
+        return complain(CODE_USAGE, "the state folder's name is too long");
     }
     service->outbox = outbox_open(path, &status, message, sizeof(message));
-    return service->outbox != NULL ? 0 : complain(EXIT_ENVIRONMENT, message);
+    return service->outbox != NULL ? 0 : complain(CODE_ENVIRONMENT, message);
 }
 
 static void tell_devices(void *context, const Concordat__V1__CaseStatus *status)
@@ -86,7 +87,7 @@ static int service_open(struct service *service, const struct service_config *co
     service->retention_days = config->retention_days;
     service->signals = open_signals();
     if (service->signals < 0) {
-        return complain(EXIT_ENVIRONMENT, "cannot receive signals");
+        return complain(CODE_ENVIRONMENT, "cannot receive signals");
     }
     int code = open_outbox(service, config);
     if (code != 0) {
@@ -99,7 +100,7 @@ static int service_open(struct service *service, const struct service_config *co
                                                    .wants_news = true};
     service->client = concordat_client_open(&client, message, sizeof(message));
     if (service->client == NULL) {
-        return complain(EXIT_CONFIGURATION, message);
+        return complain(CODE_USAGE, message);
     }
     const struct server_config server = {.endpoint = config->listen,
                                          .key_path = config->key_path,
@@ -107,13 +108,13 @@ static int service_open(struct service *service, const struct service_config *co
                                          .frame_bytes_max = WIRE_REQUEST_BYTES_MAX};
     service->server = server_open(&server, message, sizeof(message));
     if (service->server == NULL) {
-        return complain(EXIT_CONFIGURATION, message);
+        return complain(CODE_USAGE, message);
     }
     if (commands_open(&service->commands, service->outbox, &config->site, &config->ring) != 0 ||
         (service->devices = devices_open(service->server, &service->commands)) == NULL ||
         (service->delivery = delivery_open(service->outbox, service->client, tell_devices, service)) ==
             NULL) {
-        return complain(EXIT_ENVIRONMENT, "no memory, or the outbox cannot be read");
+        return complain(CODE_ENVIRONMENT, "no memory, or the outbox cannot be read");
     }
     return 0;
 }
@@ -165,7 +166,7 @@ static int service_loop(struct service *service)
             /* The device that was told "not saved" should hear it before the socket closes. */
             const int last_words_ms = 1000;
             (void)zmq_setsockopt(server_socket(service->server), ZMQ_LINGER, &last_words_ms, sizeof(int));
-            return complain(EXIT_ENVIRONMENT, outbox_message(service->outbox));
+            return complain(CODE_ENVIRONMENT, outbox_message(service->outbox));
         }
         zmq_pollitem_t items[] = {
             {.socket = server_socket(service->server), .events = ZMQ_POLLIN},
@@ -178,7 +179,7 @@ static int service_loop(struct service *service)
             patience_ms = TURN_MS_MAX;
         }
         if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR) {
-            return complain(EXIT_ENVIRONMENT, zmq_strerror(errno));
+            return complain(CODE_ENVIRONMENT, zmq_strerror(errno));
         }
         if (items[2].revents != 0) {
             server_reload_keys(service->server);

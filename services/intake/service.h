@@ -4,8 +4,6 @@
 
 #include "services/intake/commands.h"
 
-enum { EXIT_CONFIGURATION = 100, EXIT_BUG = 101, EXIT_ENVIRONMENT = 111 };
-
 struct service_config {
     struct rules_site site;
     struct ring ring;

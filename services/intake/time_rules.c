@@ -1,5 +1,5 @@
 /* time_rules.c: the times that a referral states: the decision to refer, and which must follow which. */
-#include "services/intake/rules.h"
+#include "services/intake/rule_parts.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS   (60 * MINUTE_MS)
@@ -11,7 +11,7 @@
 
 static void decided_rules(const Concordat__V1__Instant *decided, int64_t now_ms, struct findings *findings)
 {
-    if (!rules_has_time(decided) || decided->basis == CONCORDAT__V1__BASIS__BASIS_IMPUTED) {
+    if (!findings_has_time(decided) || decided->basis == CONCORDAT__V1__BASIS__BASIS_IMPUTED) {
         findings_add(findings, CONCORDAT__V1__FLAG__FLAG_DECIDED_TIME_MISSING);
     } else if (decided->unix_ms > now_ms + FUTURE_MS) {
         findings_add(findings, CONCORDAT__V1__FLAG__FLAG_DECIDED_TIME_IN_FUTURE);
@@ -25,7 +25,7 @@ static bool in_order(const Concordat__V1__Instant *const *times, size_t count, i
 {
     int64_t before = INT64_MIN;
     for (size_t i = 0; i < count; i++) {
-        if (!rules_has_time(times[i])) {
+        if (!findings_has_time(times[i])) {
             continue;
         }
         if (times[i]->unix_ms < before || times[i]->unix_ms > now_ms + FUTURE_MS) {

@@ -180,6 +180,7 @@ int main(int argc, char **argv)
     enum exit_code code;
 
     argp_program_version = "concordat-team " CONCORDAT_VERSION;
+    exit_code_for_bugs();
     argp_err_exit_status = CODE_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &team);
     int signals = open_signals();

@@ -1,7 +1,7 @@
 /* P2 Owned: from receipt to close, every instant of every referral has exactly one owner.
  *
- * Cases are walked through their lives, on paths that are written down and on random ones; after each event the
- * owner that the event names is the owner that follows, until the next event, without a gap. */
+ * Cases are walked through their lives, on paths that are written down and on random ones; after each event
+ * the owner that the event names is the owner that follows, until the next event, without a gap. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,7 +86,8 @@ static void the_team_keeps_the_case_until_another_has_said_yes(void **unused)
     assert_int_equal(r->owner.slot, world_slot(w, 1));
     handover = world_from_team(w, COMMAND_HANDOVER, 1, r->id);
     handover.is.move.team = "";
-    assert_int_equal(world_do(w, &handover), REFUSAL_UNKNOWN_TEAM); /* the ladder has asked all of this round */
+    assert_int_equal(world_do(w, &handover),
+                     REFUSAL_UNKNOWN_TEAM); /* the ladder has asked all of this round */
     handover.is.move.team = "team-2";
     assert_int_equal(world_do(w, &handover), REFUSAL_NONE);
     assert_int_equal(world_accept(w, r, MINUTES(10)), REFUSAL_NONE);

@@ -36,10 +36,16 @@ static void make_policy(struct world *w, int teams)
         w->areas[0].steps[w->areas[0].step_count++] =
             (struct policy_step){.team = (uint16_t)i, .rung = (uint8_t)(i + 1)};
     }
-    policy->standards[policy->standard_count++] = (struct policy_standard){
-        .id = "very-urgent", .clock = CLOCK_RESPONSE, .sources = 0xff, .urgencies = 0xff, .allowed_ms = HOURS(4)};
-    policy->standards[policy->standard_count++] = (struct policy_standard){
-        .id = "section-136", .clock = CLOCK_SECTION_136, .sources = 0xff, .urgencies = 0xff, .allowed_ms = HOURS(24)};
+    policy->standards[policy->standard_count++] = (struct policy_standard){.id = "very-urgent",
+                                                                           .clock = CLOCK_RESPONSE,
+                                                                           .sources = 0xff,
+                                                                           .urgencies = 0xff,
+                                                                           .allowed_ms = HOURS(4)};
+    policy->standards[policy->standard_count++] = (struct policy_standard){.id = "section-136",
+                                                                           .clock = CLOCK_SECTION_136,
+                                                                           .sources = 0xff,
+                                                                           .urgencies = 0xff,
+                                                                           .allowed_ms = HOURS(24)};
     policy->urgency_when_missing = URGENCY_VERY_URGENT;
     for (int i = 0; i < URGENCY_COUNT; i++)
         policy->answer_ms[i] = MINUTES(5);
@@ -61,6 +67,8 @@ static void keep(struct world *w)
             assert(w->events);
         }
         w->events[w->event_count++] = w->last.events[i];
+        if (w->watch)
+            w->watch(w, &w->last.events[i]);
         bool names = w->last.events[i].kind == EVENT_POLICY_LOADED;
         bool applied = state_reserve(w->state, names ? 64 : 0) && state_apply(w->state, &w->last.events[i]);
         assert(applied);
@@ -150,6 +158,15 @@ struct command world_from_team(struct world *w, enum command_kind kind, int team
     return command;
 }
 
+struct command world_from_coordinator(struct world *w, enum command_kind kind, const uint8_t *referral)
+{
+    struct command command = world_command(w, kind, referral);
+    command.party = PARTY_COORDINATOR;
+    command.slot = 0;
+    command.actor = "northmoor-duty";
+    return command;
+}
+
 enum refusal world_do(struct world *w, const struct command *command)
 {
     decide(w->state, w->directory, command, w->now_ms, &w->last);
@@ -185,6 +202,13 @@ void world_presence(struct world *w, int team, bool present)
     world_do(w, &command);
 }
 
+void world_capacity(struct world *w, int team, int free_places)
+{
+    struct command command = world_from_team(w, COMMAND_CAPACITY, team, NULL);
+    command.is.capacity.free_places = (uint16_t)free_places;
+    world_do(w, &command);
+}
+
 const struct referral *world_submitted(struct world *w)
 {
     struct command command = world_submission(w);
@@ -216,6 +240,34 @@ enum refusal world_decline(struct world *w, const struct referral *r)
     struct command command = answer(w, r, COMMAND_DECLINE);
     command.is.offer.reason = DECLINE_NO_CAPACITY;
     command.is.offer.note = "";
+    return world_do(w, &command);
+}
+
+enum refusal world_take(struct world *w, const struct referral *r)
+{
+    struct command command = world_from_coordinator(w, COMMAND_TAKE, r->id);
+    command.is.take.by = "duty nurse";
+    return world_do(w, &command);
+}
+
+enum refusal world_assign(struct world *w, const struct referral *r, int team)
+{
+    struct command command = world_from_coordinator(w, COMMAND_ASSIGN, r->id);
+    command.is.move.team = w->teams[team - 1].id;
+    return world_do(w, &command);
+}
+
+/* The team that holds the case, or the coordinator who took it, has seen the person. */
+enum refusal world_contact(struct world *w, const struct referral *r)
+{
+    struct command command = world_from_coordinator(w, COMMAND_CHECK_IN, r->id);
+    if (referral_is_with_team(r)) {
+        command.party = PARTY_TEAM;
+        command.slot = r->team;
+    }
+    command.is.check_in.step = STEP_CONTACT;
+    command.is.check_in.mechanism = CONTACT_FACE_TO_FACE;
+    command.is.check_in.attended = ATTEND_ON_TIME;
     return world_do(w, &command);
 }
 

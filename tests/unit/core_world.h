@@ -1,4 +1,5 @@
-/* core_world.h: a small invented region and a core in it, for tests of routing: no disk, no clock, no network.
+/* core_world.h: a small invented region and a core in it, for tests of routing: no disk, no clock, no
+ * network.
  *
  * Two areas; teams are added by each test. Time stands still until a test moves it. Every event is applied to
  * the state and kept, so that a test can look at what happened and replay it.
@@ -20,14 +21,16 @@ struct world {
     int64_t now_ms;
     uint32_t next_id;
     struct decision last;
-    struct event *events;
+    struct event *events; /* they borrow strings: of the test, the policy, and rows that move */
     uint32_t event_count, event_room;
+    void (*watch)(struct world *world, const struct event *event); /* sees each event before it is applied */
+    void *watcher;
 };
 
 /* A Wednesday in November, 12:00 in London. */
 #define WORLD_NOON INT64_C(1795003200000)
-#define MINUTES(n) ((int64_t)(n) * 60 * 1000)
-#define HOURS(n)   MINUTES((n) * 60)
+#define MINUTES(n) ((int64_t)(n)*60 * 1000)
+#define HOURS(n)   MINUTES((n)*60)
 
 /* Opens a world with the teams "team-1" to "team-n", each on a rung of its own in area "northmoor", always
  * open, for all ages and sources, present. `adjust` may change the policy before it is loaded. */
@@ -37,7 +40,9 @@ void world_close(struct world **world);
 /* A submission of an adult from street triage, very urgent; adjust it before world_do. */
 struct command world_submission(struct world *world);
 struct command world_command(struct world *world, enum command_kind kind, const uint8_t *referral);
-struct command world_from_team(struct world *world, enum command_kind kind, int team, const uint8_t *referral);
+struct command world_from_team(struct world *world, enum command_kind kind, int team,
+                               const uint8_t *referral);
+struct command world_from_coordinator(struct world *world, enum command_kind kind, const uint8_t *referral);
 /* Decides, applies and returns why it was refused. */
 enum refusal world_do(struct world *world, const struct command *command);
 /* Moves time on and lets it do what is due on the way, each at its own instant. */
@@ -45,6 +50,7 @@ void world_wait(struct world *world, int64_t ms);
 /* Lets held cases be looked at again, as the shell does after a team has come. */
 void world_look_again(struct world *world);
 void world_presence(struct world *world, int team, bool present);
+void world_capacity(struct world *world, int team, int free_places);
 /* Loads the policy as it stands now. */
 void world_load_policy(struct world *world);
 
@@ -52,6 +58,9 @@ void world_load_policy(struct world *world);
 const struct referral *world_submitted(struct world *world);
 enum refusal world_accept(struct world *world, const struct referral *referral, int64_t expected_ms);
 enum refusal world_decline(struct world *world, const struct referral *referral);
+enum refusal world_take(struct world *world, const struct referral *referral);
+enum refusal world_assign(struct world *world, const struct referral *referral, int team);
+enum refusal world_contact(struct world *world, const struct referral *referral);
 
 /* The last event of a kind, NULL where there was none; and how many there were. */
 const struct event *world_event(const struct world *world, enum event_kind kind);

@@ -61,7 +61,8 @@ static const struct referral *any_open(const struct world *w, uint64_t *random)
 static void answer_offer(struct world *w, uint64_t *random, const struct referral *r)
 {
     static const enum command_kind kinds[] = {COMMAND_SEEN, COMMAND_ACCEPT, COMMAND_DECLINE};
-    struct command command = world_from_team(w, kinds[below(random, 3)], 1 + below(random, w->policy.team_count), r->id);
+    struct command command =
+        world_from_team(w, kinds[below(random, 3)], 1 + below(random, w->policy.team_count), r->id);
     if (below(random, 4) && r->offer.attempt)
         command.slot = r->offer.team;
     command.is.offer.attempt = r->offer.attempt;
@@ -73,7 +74,8 @@ static void answer_offer(struct world *w, uint64_t *random, const struct referra
 
 static void act_as_holder(struct world *w, uint64_t *random, const struct referral *r)
 {
-    static const enum command_kind kinds[] = {COMMAND_CHECK_IN, COMMAND_CHECK_IN, COMMAND_CLOSE, COMMAND_HANDOVER};
+    static const enum command_kind kinds[] = {COMMAND_CHECK_IN, COMMAND_CHECK_IN, COMMAND_CLOSE,
+                                              COMMAND_HANDOVER};
     enum command_kind kind = kinds[below(random, 4)];
     struct command command = world_from_team(w, kind, 1, r->id);
     command.slot = r->team == SLOT_NONE ? world_slot(w, 1) : r->team;

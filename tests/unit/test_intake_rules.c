@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "services/intake/postcode.h"
+#include "services/intake/rule_parts.h"
 #include "services/intake/rules.h"
 
 #define FLAG(name)   CONCORDAT__V1__FLAG__FLAG_##name

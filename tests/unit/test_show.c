@@ -77,7 +77,7 @@ static void P11_received_says_number_holder_whom_to_ring_and_what_happens_next(v
     say.receipt = true;
     show_answer(&say, &answer);
     assert_said("RECEIVED by the router as R-0412.\n"
-                "Noted     nhs number missing, age estimated. None of this holds it up.\n"
+                "Noted     NHS number missing, age estimated. None of this holds it up.\n"
                 "Case      R-0412, very urgent, street triage, northmoor\n"
                 "State     offered\n"
                 "Held by   Northmoor Crisis Team, since 14:03 (1 min ago)\n"

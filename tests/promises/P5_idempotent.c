@@ -1,0 +1,353 @@
+/* P5 Idempotent: the same command sent twice has one effect and the same answer; the same id with other
+ * content is refused as a conflict. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/core_world.h"
+#include "tests/unit/state_copy.h"
+
+/* Each kind of command, with what makes it possible. */
+
+static struct command submit(struct world *w)
+{
+    return world_submission(w);
+}
+
+static struct command update(struct world *w)
+{
+    const struct referral *r = world_submitted(w);
+    struct command command = world_submission(w);
+    command.kind = COMMAND_UPDATE;
+    command.is.submit.facts.age = 71;
+    memcpy(command.referral, r->id, ID_BYTES);
+    return command;
+}
+
+static struct command withdraw(struct world *w)
+{
+    struct command command = world_command(w, COMMAND_WITHDRAW, world_submitted(w)->id);
+    command.is.withdraw.reason = "found safe at home";
+    return command;
+}
+
+static struct command told(struct world *w)
+{
+    struct command command = world_command(w, COMMAND_TOLD, world_submitted(w)->id);
+    command.is.told.state = CASE_OFFERED;
+    return command;
+}
+
+static struct command answer(struct world *w, enum command_kind kind)
+{
+    struct command command = world_from_team(w, kind, 1, world_submitted(w)->id);
+    command.is.offer.attempt = 1;
+    command.is.offer.expected_ms = MINUTES(20);
+    command.is.offer.reason = DECLINE_NO_CAPACITY;
+    command.is.offer.note = "";
+    return command;
+}
+
+static struct command seen(struct world *w)
+{
+    return answer(w, COMMAND_SEEN);
+}
+
+static struct command accept(struct world *w)
+{
+    return answer(w, COMMAND_ACCEPT);
+}
+
+static struct command decline(struct world *w)
+{
+    return answer(w, COMMAND_DECLINE);
+}
+
+static struct command by_holder(struct world *w, enum command_kind kind)
+{
+    const struct referral *r = world_submitted(w);
+    world_accept(w, r, MINUTES(20));
+    return world_from_team(w, kind, 1, r->id);
+}
+
+static struct command check_in(struct world *w)
+{
+    struct command command = by_holder(w, COMMAND_CHECK_IN);
+    command.is.check_in.step = STEP_ARRIVED;
+    return command;
+}
+
+static struct command close_case(struct world *w)
+{
+    struct command command = by_holder(w, COMMAND_CLOSE);
+    command.is.close.outcome = 1;
+    command.is.close.note_code = "";
+    return command;
+}
+
+static struct command handover(struct world *w)
+{
+    struct command command = by_holder(w, COMMAND_HANDOVER);
+    command.is.move.team = "";
+    return command;
+}
+
+static struct command take(struct world *w)
+{
+    struct command command = world_from_coordinator(w, COMMAND_TAKE, world_submitted(w)->id);
+    command.is.take.by = "duty nurse";
+    return command;
+}
+
+static struct command assign(struct world *w)
+{
+    struct command command = world_from_coordinator(w, COMMAND_ASSIGN, world_submitted(w)->id);
+    command.is.move.team = "team-2";
+    return command;
+}
+
+static struct command read_record(struct world *w)
+{
+    struct command command = world_from_team(w, COMMAND_READ_RECORD, 1, world_submitted(w)->id);
+    command.is.read.reason = "offered to us";
+    command.is.read.of = "team-1";
+    return command;
+}
+
+static struct command capacity(struct world *w)
+{
+    struct command command = world_from_team(w, COMMAND_CAPACITY, 1, NULL);
+    command.is.capacity.free_places = 3;
+    return command;
+}
+
+static const struct {
+    const char *name;
+    struct command (*make)(struct world *w);
+} kinds[COMMAND_KINDS] = {
+    [COMMAND_SUBMIT] = {"submit", submit},
+    [COMMAND_UPDATE] = {"update", update},
+    [COMMAND_WITHDRAW] = {"withdraw", withdraw},
+    [COMMAND_TOLD] = {"told", told},
+    [COMMAND_SEEN] = {"seen", seen},
+    [COMMAND_ACCEPT] = {"accept", accept},
+    [COMMAND_DECLINE] = {"decline", decline},
+    [COMMAND_CHECK_IN] = {"check in", check_in},
+    [COMMAND_CLOSE] = {"close", close_case},
+    [COMMAND_HANDOVER] = {"hand over", handover},
+    [COMMAND_TAKE] = {"take", take},
+    [COMMAND_ASSIGN] = {"assign", assign},
+    [COMMAND_READ_RECORD] = {"read the record", read_record},
+    [COMMAND_CAPACITY] = {"capacity", capacity},
+};
+
+/* The broker's own commands have no id, nor has presence, which is renewed many times a minute. */
+static bool has_no_id(int kind)
+{
+    return kind == COMMAND_PRESENCE || kind == COMMAND_LOAD_POLICY || kind == COMMAND_RECORD_REFUSAL ||
+           kind == COMMAND_RECORD_START;
+}
+
+/* Sent again: the same answer, and no byte of the state changes. */
+static void assert_repeated(struct world *w, const struct command *command, uint64_t seq)
+{
+    struct state_copy before = state_copy_take(w->state);
+    assert_int_equal(world_do(w, command), REFUSAL_NONE);
+    assert_true(w->last.repeated);
+    assert_int_equal(w->last.seq, seq);
+    assert_int_equal(w->last.count, 0);
+    assert_true(state_copy_equals(&before, w->state));
+    state_copy_drop(&before);
+}
+
+static void assert_conflict(struct world *w, const struct command *command)
+{
+    struct state_copy before = state_copy_take(w->state);
+    assert_int_equal(world_do(w, command), REFUSAL_CONFLICT);
+    assert_false(w->last.repeated);
+    assert_int_equal(w->last.count, 0);
+    assert_int_equal(w->last.seq, 0);
+    assert_true(state_copy_equals(&before, w->state));
+    state_copy_drop(&before);
+}
+
+/* Has the command done once; returns its first event's number. */
+static uint64_t done(struct world *w, const struct command *command)
+{
+    assert_int_equal(world_do(w, command), REFUSAL_NONE);
+    assert_false(w->last.repeated);
+    assert_true(w->last.count > 0);
+    assert_int_equal(w->last.seq, w->last.events[0].seq);
+    return w->last.seq;
+}
+
+static void every_command_sent_twice_has_one_effect_and_one_answer(void **unused)
+{
+    (void)unused;
+    for (int kind = 0; kind < COMMAND_KINDS; kind++) {
+        if (has_no_id(kind))
+            continue;
+        assert_non_null(kinds[kind].make); /* a new kind of command needs a line above */
+        print_message("%s\n", kinds[kind].name);
+        struct world *w = world_open(3, NULL);
+        struct command command = kinds[kind].make(w);
+        uint64_t seq = done(w, &command);
+        assert_repeated(w, &command, seq);
+        world_wait(w, HOURS(5)); /* whatever has happened since */
+        assert_repeated(w, &command, seq);
+        world_close(&w);
+    }
+}
+
+static void the_same_id_with_other_content_is_a_conflict_for_every_command(void **unused)
+{
+    (void)unused;
+    for (int kind = 0; kind < COMMAND_KINDS; kind++) {
+        if (has_no_id(kind))
+            continue;
+        print_message("%s\n", kinds[kind].name);
+        struct world *w = world_open(3, NULL);
+        struct command command = kinds[kind].make(w), other = command;
+        done(w, &command);
+        other.digest[DIGEST_BYTES - 1] ^= 1;
+        assert_conflict(w, &other);
+        other.kind = kind == COMMAND_SUBMIT ? COMMAND_WITHDRAW : COMMAND_SUBMIT;
+        assert_conflict(w, &other);
+        world_close(&w);
+    }
+}
+
+/* What a restart knows, it knows from the events. */
+static void a_command_is_known_after_replay_and_from_a_snapshot(void **unused)
+{
+    (void)unused;
+    for (int kind = 0; kind < COMMAND_KINDS; kind++) {
+        if (has_no_id(kind))
+            continue;
+        struct world *w = world_open(3, NULL);
+        struct command command = kinds[kind].make(w);
+        uint64_t seq = done(w, &command);
+        struct state_copy copy = state_copy_take(w->state);
+        struct state *loaded = state_copy_load(&copy, 99);
+        struct state *replayed = state_new(98);
+        assert_non_null(loaded);
+        for (uint32_t i = 0; i < w->event_count; i++)
+            assert_true(state_reserve(replayed, 16) && state_apply(replayed, &w->events[i]));
+        struct state *restarted[] = {loaded, replayed};
+        for (int i = 0; i < 2; i++) {
+            state_destroy(&w->state);
+            w->state = restarted[i];
+            assert_repeated(w, &command, seq);
+            struct command other = command;
+            other.digest[0] ^= 1;
+            assert_conflict(w, &other);
+        }
+        state_copy_drop(&copy);
+        world_close(&w);
+    }
+}
+
+static void the_same_referral_under_another_command_id_is_the_same_referral(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    struct command first = world_submission(w), again = first;
+    uint64_t seq = done(w, &first);
+    again.id[5] ^= 0xff;
+    assert_repeated(w, &again, seq);
+    struct command changed = again;
+    changed.digest[3] ^= 1;
+    assert_conflict(w, &changed);
+    struct command of_another = again;
+    of_another.actor = "intake-b"; /* whoever guesses an id learns nothing */
+    assert_conflict(w, &of_another);
+    assert_int_equal(world_count(w, EVENT_RECEIVED), 1);
+    world_close(&w);
+}
+
+static void end_case(struct world *w, const uint8_t *referral)
+{
+    struct command close = world_from_team(w, COMMAND_CLOSE, 1, referral);
+    close.is.close.outcome = 1;
+    close.is.close.note_code = "";
+    assert_int_equal(world_do(w, &close), REFUSAL_NONE);
+}
+
+static void a_command_is_known_after_its_case_has_ended(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    struct command first = world_submission(w), again = first;
+    uint64_t submitted_seq = done(w, &first);
+    struct command accepted = world_from_team(w, COMMAND_ACCEPT, 1, first.referral);
+    accepted.is.offer.attempt = 1;
+    uint64_t accepted_seq = done(w, &accepted);
+    end_case(w, first.referral);
+    assert_repeated(w, &first, submitted_seq);
+    assert_repeated(w, &accepted, accepted_seq);
+    again.id[5] ^= 0xff;
+    assert_repeated(w, &again, submitted_seq);
+    again.digest[0] ^= 1;
+    assert_conflict(w, &again);
+    world_close(&w);
+}
+
+/* With nothing to record there is nothing to remember: doing it again does nothing again. */
+static void what_changes_nothing_changes_nothing_twice(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    const struct referral *r = world_submitted(w);
+    struct command seen_by[2];
+    for (int i = 0; i < 2; i++) {
+        seen_by[i] = world_from_team(w, COMMAND_SEEN, 1, r->id);
+        seen_by[i].is.offer.attempt = 1;
+    }
+    assert_int_equal(world_do(w, &seen_by[0]), REFUSAL_NONE);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(world_do(w, &seen_by[1]), REFUSAL_NONE);
+        assert_int_equal(w->last.count, 0);
+    }
+    world_presence(w, 1, true);
+    assert_int_equal(w->last.count, 0);
+    world_capacity(w, 1, 2);
+    world_capacity(w, 1, 2);
+    assert_int_equal(w->last.count, 0);
+    struct command stale = world_command(w, COMMAND_TOLD, r->id);
+    stale.is.told.state = CASE_ACCEPTED; /* not what holds */
+    assert_int_equal(world_do(w, &stale), REFUSAL_NONE);
+    assert_int_equal(w->last.count, 0);
+    world_close(&w);
+}
+
+static void a_refusal_leaves_no_trace_and_comes_again(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    struct command late = accept(w);
+    world_wait(w, MINUTES(5));
+    struct state_copy before = state_copy_take(w->state);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(world_do(w, &late), REFUSAL_OFFER_ENDED);
+    assert_true(state_copy_equals(&before, w->state));
+    state_copy_drop(&before);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_command_sent_twice_has_one_effect_and_one_answer),
+        cmocka_unit_test(the_same_id_with_other_content_is_a_conflict_for_every_command),
+        cmocka_unit_test(a_command_is_known_after_replay_and_from_a_snapshot),
+        cmocka_unit_test(the_same_referral_under_another_command_id_is_the_same_referral),
+        cmocka_unit_test(a_command_is_known_after_its_case_has_ended),
+        cmocka_unit_test(what_changes_nothing_changes_nothing_twice),
+        cmocka_unit_test(a_refusal_leaves_no_trace_and_comes_again),
+    };
+    return cmocka_run_group_tests_name("P5_idempotent", tests, NULL, NULL);
+}

@@ -1,0 +1,390 @@
+/* P6 Replayable: the same events give the same bytes of state, whatever the seed, from any snapshot, and
+ * through the ledger's own packing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "broker/record/record.h"
+#include "tests/unit/core_world.h"
+#include "tests/unit/random_walk.h"
+#include "tests/unit/state_copy.h"
+
+enum { NAMES_OF_A_WORLD = 32, PACKED_BYTES_MAX = 64 * 1024 };
+
+static void apply(struct state *state, const struct event *event)
+{
+    assert_true(state_reserve(state, event->kind == EVENT_POLICY_LOADED ? NAMES_OF_A_WORLD : 0));
+    assert_true(state_apply(state, event));
+}
+
+static void the_same_events_give_the_same_bytes_whatever_the_seed(void **unused)
+{
+    (void)unused;
+    for (uint64_t seed = walk_first_seed(); seed < walk_first_seed() + 20; seed++) {
+        struct world *w = world_open(5, walk_adjust);
+        walk(w, seed, 300);
+        struct state *replayed = state_new(seed);
+        for (uint32_t i = 0; i < w->event_count; i++)
+            apply(replayed, &w->events[i]);
+        assert_true(state_same(replayed, w->state));
+        assert_int_equal(state_due(replayed), state_due(w->state));
+        state_destroy(&replayed);
+        world_close(&w);
+    }
+}
+
+/* Follows the world's events with a state that is saved and loaded again every few events. */
+struct restarting {
+    struct state *state;
+    uint32_t events;
+    uint32_t every;
+};
+
+static void restart_now_and_then(struct world *w, const struct event *event)
+{
+    struct restarting *r = w->watcher;
+    if (++r->events % r->every == 0) {
+        struct state_copy copy = state_copy_take(r->state);
+        struct state *loaded = state_copy_load(&copy, r->events);
+        assert_non_null(loaded);
+        assert_true(state_copy_equals(&copy, loaded));
+        assert_int_equal(state_due(loaded), state_due(r->state));
+        state_copy_drop(&copy);
+        state_destroy(&r->state);
+        r->state = loaded;
+    }
+    apply(r->state, event);
+}
+
+static void a_state_loaded_at_any_event_goes_on_like_one_that_never_stopped(void **unused)
+{
+    (void)unused;
+    static const uint32_t every[] = {1, 7, 50};
+    for (uint64_t seed = walk_first_seed(); seed < walk_first_seed() + 9; seed++) {
+        struct world *w = world_open(5, walk_adjust);
+        struct restarting restarting = {.state = state_new(5), .every = every[seed % 3]};
+        for (uint32_t i = 0; i < w->event_count; i++)
+            apply(restarting.state, &w->events[i]);
+        w->watch = restart_now_and_then;
+        w->watcher = &restarting;
+        walk(w, seed, 200);
+        assert_true(state_same(restarting.state, w->state));
+        state_destroy(&restarting.state);
+        world_close(&w);
+    }
+}
+
+/* A loaded state also decides alike: what it does of its own accord until tomorrow is the same. */
+static void time_does_the_same_to_a_loaded_state(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(5, walk_adjust);
+    walk(w, walk_first_seed(), 200);
+    struct state_copy copy = state_copy_take(w->state);
+    int64_t now_ms = w->now_ms;
+    world_wait(w, HOURS(24));
+    struct state *waited = w->state;
+    w->state = state_copy_load(&copy, 77);
+    assert_non_null(w->state);
+    w->now_ms = now_ms;
+    world_wait(w, HOURS(24));
+    assert_true(state_same(waited, w->state));
+    state_destroy(&waited);
+    state_copy_drop(&copy);
+    world_close(&w);
+}
+
+static void parts_that_do_not_fit_make_no_state(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    world_submitted(w);
+    for (int part = 0; part < STATE_PARTS; part++) {
+        struct state_copy copy = state_copy_take(w->state);
+        copy.sizes[part] += 1;
+        assert_null(state_copy_load(&copy, 1));
+        state_copy_drop(&copy);
+    }
+    world_close(&w);
+}
+
+/* A ledger that contradicts itself is found, not followed. */
+static void an_event_that_cannot_follow_is_refused(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    const struct referral *r = world_submitted(w);
+    world_wait(w, MINUTES(1));
+    world_accept(w, r, 0);
+    const struct event *accepted = world_event(w, EVENT_ACCEPTED);
+    for (int fault = 0; fault < 7; fault++) {
+        struct state *state = state_new(1);
+        for (const struct event *event = w->events; event < accepted; event++)
+            apply(state, event);
+        struct event event = *accepted;
+        event.seq += fault == 0;
+        event.seq -= fault == 1;
+        event.at_ms -= fault == 2 ? MINUTES(2) : 0;
+        event.owner.act_by_ms += fault == 3;
+        event.owner.kind = fault == 4 ? OWNER_COORDINATOR : event.owner.kind;
+        event.is.accepted.attempt += fault == 5;
+        event.is.accepted.team = fault == 6 ? 500 : event.is.accepted.team;
+        assert_true(state_reserve(state, 0));
+        assert_false(state_apply(state, &event));
+        state_destroy(&state);
+    }
+    world_close(&w);
+}
+
+/* --- through the ledger's packing ------------------------------------------------------------------------
+ */
+
+/* A state that lives from packed events alone, beside the world's. */
+struct ledgered {
+    struct state *state;
+    struct arena arena;
+    uint8_t packed[PACKED_BYTES_MAX];
+    int seen[EVENT_BROKER_STARTED + 1];
+};
+
+/* What the referrer would have sent to give these facts. */
+struct sent {
+    Concordat__V1__Referral referral;
+    Concordat__V1__Demographics person;
+    Concordat__V1__Legal legal;
+    Concordat__V1__Instant decided, place_of_safety, handover_done;
+    Concordat__V1__Need needs[NEED_COUNT];
+    char language[4];
+    struct record_submission submission;
+};
+
+static void make_instant(Concordat__V1__Instant *instant, int64_t ms, enum basis basis)
+{
+    concordat__v1__instant__init(instant);
+    instant->unix_ms = ms;
+    instant->basis = (Concordat__V1__Basis)basis;
+}
+
+static void make_sent(struct sent *sent, const struct event *event)
+{
+    const struct facts *facts = &event->is.received.facts;
+    concordat__v1__referral__init(&sent->referral);
+    concordat__v1__demographics__init(&sent->person);
+    concordat__v1__legal__init(&sent->legal);
+    sent->referral.id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)(uintptr_t)event->referral};
+    sent->referral.source = (Concordat__V1__Source)facts->source;
+    sent->referral.urgency = (Concordat__V1__Urgency)facts->urgency;
+    if (!(event->is.received.flags & 1u << FLAG_DECIDED_TIME_MISSING)) {
+        make_instant(&sent->decided, facts->decided_ms, facts->decided_basis);
+        sent->referral.decided_at = &sent->decided;
+    }
+    for (int need = 1; need < NEED_COUNT; need++)
+        if (facts->needs & 1u << need)
+            sent->needs[sent->referral.n_needs++] = (Concordat__V1__Need)need;
+    sent->referral.needs = sent->needs;
+    sent->person.age_known = facts->age != AGE_UNKNOWN;
+    sent->person.age_years = sent->person.age_known ? facts->age : 0;
+    memcpy(sent->language, facts->language, sizeof sent->language);
+    sent->person.language = sent->language;
+    sent->referral.person = &sent->person;
+    sent->legal.status = facts->section_136 ? CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136
+                                            : CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_NONE;
+    if (facts->place_of_safety_ms) {
+        make_instant(&sent->place_of_safety, facts->place_of_safety_ms, facts->place_of_safety_basis);
+        sent->legal.arrived_at_place_of_safety_at = &sent->place_of_safety;
+    }
+    if (facts->handover_done_ms) {
+        make_instant(&sent->handover_done, facts->handover_done_ms, BASIS_STATED);
+        sent->legal.handover_done_at = &sent->handover_done;
+    }
+    sent->referral.legal = &sent->legal;
+    sent->submission.referral = &sent->referral;
+    sent->submission.has_confidential = event->is.received.with_confidential;
+}
+
+static void pack_and_read_back(struct world *w, const struct event *event)
+{
+    struct ledgered *l = w->watcher;
+    struct event to_pack = *event;
+    struct sent sent = {0};
+    struct policy_file file = {.policy = w->policy, .bytes = (uint8_t *)"region: Northmoor\n", .size = 18};
+    if (event->kind == EVENT_RECEIVED || event->kind == EVENT_UPDATED) {
+        make_sent(&sent, event);
+        to_pack.opaque = &sent.submission;
+    } else if (event->kind == EVENT_POLICY_LOADED) {
+        to_pack.opaque = &file;
+    }
+    size_t size = record_pack_event(&to_pack, w->state, w->directory, l->packed, sizeof l->packed);
+    assert_int_not_equal(size, 0);
+    struct wire_fault fault = {0};
+    const Concordat__V1__Event *message = wire_unpack_event(l->packed, size, &l->arena, &fault);
+    if (!message)
+        print_error("kind %d: %s\n", (int)event->kind, fault.text);
+    assert_non_null(message);
+    struct event read;
+    assert_true(record_read_event(message, l->state, &l->arena, &read));
+    assert_int_equal(read.kind, event->kind);
+    assert_string_equal(read.actor, event->actor);
+    l->seen[event->kind]++;
+    apply(l->state, &read);
+}
+
+static struct ledgered *follow_from_the_start(struct world *w)
+{
+    struct ledgered *l = calloc(1, sizeof *l);
+    assert_non_null(l);
+    l->state = state_new(4);
+    assert_int_equal(arena_open(&l->arena, 1024 * 1024), 0);
+    struct state *now = w->state;
+    w->state = state_new(6); /* as it was when each event came about */
+    w->watcher = l;
+    for (uint32_t i = 0; i < w->event_count; i++) {
+        pack_and_read_back(w, &w->events[i]);
+        apply(w->state, &w->events[i]);
+    }
+    state_destroy(&w->state);
+    w->state = now;
+    w->watch = pack_and_read_back;
+    return l;
+}
+
+static void unfollow(struct ledgered *l)
+{
+    state_destroy(&l->state);
+    arena_close(&l->arena);
+    free(l);
+}
+
+static void on_any_path_the_packed_events_give_the_same_bytes(void **unused)
+{
+    (void)unused;
+    for (uint64_t seed = walk_first_seed(); seed < walk_first_seed() + 10; seed++) {
+        struct world *w = world_open(5, walk_adjust);
+        struct ledgered *l = follow_from_the_start(w);
+        walk(w, seed, 200);
+        assert_true(state_same(l->state, w->state));
+        unfollow(l);
+        world_close(&w);
+    }
+}
+
+/* --- a life in which everything comes up -----------------------------------------------------------------
+ */
+
+static struct command detained(struct world *w)
+{
+    struct command command = world_submission(w);
+    command.is.submit.drill = true;
+    command.is.submit.facts = (struct facts){
+        .source = SOURCE_EMERGENCY_DEPARTMENT,
+        .age = AGE_UNKNOWN,
+        .section_136 = true,
+        .place_of_safety_ms = w->now_ms - HOURS(1),
+        .place_of_safety_basis = BASIS_STATED,
+        .needs = 1 << NEED_AMHP | 1 << NEED_FACE_TO_FACE_VISIT,
+        .language = "pl",
+    };
+    return command;
+}
+
+static void through_held_and_taken(struct world *w)
+{
+    struct command submit = detained(w);
+    assert_int_equal(world_do(w, &submit), REFUSAL_NONE);
+    const struct referral *r = state_referral(w->state, submit.referral);
+    struct command seen = world_from_team(w, COMMAND_SEEN, 1, r->id);
+    seen.is.offer.attempt = 1;
+    assert_int_equal(world_do(w, &seen), REFUSAL_NONE);
+    world_decline(w, r);
+    world_wait(w, MINUTES(30)); /* expired, held, reminded */
+    world_take(w, r);
+    struct command told = world_command(w, COMMAND_TOLD, r->id);
+    told.is.told.state = (enum case_state)r->state;
+    assert_int_equal(world_do(w, &told), REFUSAL_NONE);
+    struct command update = detained(w);
+    update.kind = COMMAND_UPDATE;
+    memcpy(update.referral, r->id, ID_BYTES);
+    update.is.submit.facts.handover_done_ms = w->now_ms;
+    update.is.submit.facts.age = 17;
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    world_wait(w, HOURS(25)); /* the coordinator falls silent; clocks are breached */
+    struct command withdraw = world_command(w, COMMAND_WITHDRAW, r->id);
+    withdraw.is.withdraw.reason = "gone home with family";
+    assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
+}
+
+static void through_accepted_and_closed(struct world *w)
+{
+    const struct referral *r = world_submitted(w);
+    world_accept(w, r, MINUTES(20));
+    world_wait(w, MINUTES(46)); /* warned, lapsed, asked on */
+    world_accept(w, r, 0);
+    world_contact(w, r);
+    struct command read = world_from_coordinator(w, COMMAND_READ_RECORD, r->id);
+    read.is.read.reason = "to ring back";
+    read.is.read.of = "northmoor-duty";
+    read.is.read.role = CONCORDAT__V1__ROLE__ROLE_COORDINATOR;
+    assert_int_equal(world_do(w, &read), REFUSAL_NONE);
+    struct command close = world_from_team(w, COMMAND_CLOSE, 2, r->id);
+    close.is.close.outcome = 1;
+    close.is.close.note_code = "01";
+    assert_int_equal(world_do(w, &close), REFUSAL_NONE);
+    memcpy(read.referral, close.referral, ID_BYTES);
+    read.id[7] = 0x55; /* of a case that has ended */
+    assert_int_equal(world_do(w, &read), REFUSAL_NONE);
+}
+
+static void what_the_broker_itself_writes(struct world *w)
+{
+    world_capacity(w, 1, 2);
+    world_load_policy(w);
+    struct command refused = {.kind = COMMAND_RECORD_REFUSAL, .actor = "intake-a"};
+    refused.is.refused.command = "accept";
+    refused.is.refused.refusal = REFUSAL_NOT_ALLOWED;
+    refused.is.refused.left_out = 3;
+    assert_int_equal(world_do(w, &refused), REFUSAL_NONE);
+    struct command started = {.kind = COMMAND_RECORD_START, .actor = ""};
+    started.is.started.version = "0.1.0";
+    started.is.started.replayed = w->state->counters.seq;
+    assert_int_equal(world_do(w, &started), REFUSAL_NONE);
+}
+
+static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    struct ledgered *l = follow_from_the_start(w);
+    through_held_and_taken(w);
+    assert_true(state_same(l->state, w->state));
+    through_accepted_and_closed(w);
+    assert_true(state_same(l->state, w->state));
+    what_the_broker_itself_writes(w);
+    assert_true(state_same(l->state, w->state));
+    for (int kind = EVENT_RECEIVED; kind <= EVENT_BROKER_STARTED; kind++)
+        if (kind <= EVENT_RECORD_READ || kind >= EVENT_PRESENCE_CHANGED) {
+            if (!l->seen[kind])
+                print_error("no event of kind %d came up\n", kind);
+            assert_int_not_equal(l->seen[kind], 0);
+        }
+    unfollow(l);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_events_give_the_same_bytes_whatever_the_seed),
+        cmocka_unit_test(a_state_loaded_at_any_event_goes_on_like_one_that_never_stopped),
+        cmocka_unit_test(time_does_the_same_to_a_loaded_state),
+        cmocka_unit_test(parts_that_do_not_fit_make_no_state),
+        cmocka_unit_test(an_event_that_cannot_follow_is_refused),
+        cmocka_unit_test(on_any_path_the_packed_events_give_the_same_bytes),
+        cmocka_unit_test(every_kind_of_event_comes_back_from_its_packing_the_same),
+    };
+    return cmocka_run_group_tests_name("P6_replayable", tests, NULL, NULL);
+}

@@ -1,0 +1,356 @@
+/* P7 Explained: each routing decision names every team of the ladder with the coded reason why it was chosen
+ * or not.
+ *
+ * What is said where:
+ *  - an offer by the ladder, and a handover to whoever the ladder finds: the whole ladder, one team chosen;
+ *  - an offer to a team that a person named (assigned, handed over): that team alone, chosen;
+ *  - held because no team can take it: the whole ladder, none chosen and none that could have been;
+ *  - held because a person decides next (after a contact, after the team that the coordinator chose said no,
+ *    after the coordinator fell silent): no list, since no team was looked at.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/core_world.h"
+#include "tests/unit/random_walk.h"
+
+static int count_finding(const struct consideration_list *list, enum consideration finding)
+{
+    int count = 0;
+    for (int i = 0; i < list->count; i++)
+        count += list->items[i].finding == finding;
+    return count;
+}
+
+static void check_whole_ladder(const struct world *w, const struct consideration_list *list)
+{
+    const struct policy_area *area = &w->policy.areas[0];
+    assert_int_equal(list->count, area->step_count);
+    for (int i = 0; i < area->step_count; i++) {
+        int times = 0;
+        for (int j = 0; j < list->count; j++)
+            if (list->items[j].team == world_slot(w, area->steps[i].team + 1)) {
+                times++;
+                assert_int_equal(list->items[j].rung, area->steps[i].rung);
+            }
+        assert_int_equal(times, 1);
+    }
+    assert_int_equal(count_finding(list, CONSIDERATION_NONE), 0);
+}
+
+static void check_offered(const struct world *w, const struct event *event)
+{
+    const struct consideration_list *list = &event->is.offered.considered;
+    bool named = event->is.offered.assigned || (event->is.offered.handover && list->count == 1);
+    if (!named)
+        check_whole_ladder(w, list);
+    else
+        assert_int_equal(list->count, 1);
+    assert_int_equal(count_finding(list, CONSIDERATION_CHOSEN), 1);
+    for (int i = 0; i < list->count; i++)
+        if (list->items[i].finding == CONSIDERATION_CHOSEN)
+            assert_int_equal(list->items[i].team, event->is.offered.team);
+}
+
+/* What the events of its case tell about a hold: whether a person, and not the ladder, decides next. */
+static bool a_person_decides_next(const struct world *w, const struct event *held)
+{
+    const struct event *offered = NULL, *before = NULL;
+    bool contact = false;
+    for (const struct event *event = w->events; event < held; event++) {
+        if (!event->has_referral || memcmp(event->referral, held->referral, ID_BYTES) != 0)
+            continue;
+        if (event->kind == EVENT_OFFERED)
+            offered = event;
+        if (event->kind == EVENT_CHECKED_IN && event->is.checked_in.step == STEP_CONTACT &&
+            event->is.checked_in.attended == ATTEND_ON_TIME)
+            contact = true;
+        before = event;
+    }
+    bool chosen_said_no = before->kind == EVENT_OFFER_ENDED && offered->is.offered.assigned;
+    return contact || chosen_said_no || held->is.held.reason == HOLD_COORDINATOR_SILENT;
+}
+
+static void check_held(const struct world *w, const struct event *event)
+{
+    const struct consideration_list *list = &event->is.held.considered;
+    assert_int_not_equal(event->is.held.reason, HOLD_NONE);
+    if (a_person_decides_next(w, event)) {
+        assert_int_equal(list->count, 0);
+        return;
+    }
+    check_whole_ladder(w, list);
+    assert_int_equal(count_finding(list, CONSIDERATION_CHOSEN), 0);
+    assert_int_equal(count_finding(list, CONSIDERATION_RANKED_LOWER), 0);
+}
+
+static void check_all(const struct world *w)
+{
+    for (uint32_t i = 0; i < w->event_count; i++) {
+        if (w->events[i].kind == EVENT_OFFERED)
+            check_offered(w, &w->events[i]);
+        else if (w->events[i].kind == EVENT_HELD)
+            check_held(w, &w->events[i]);
+    }
+}
+
+static void on_any_path_every_decision_names_every_team_once(void **unused)
+{
+    (void)unused;
+    for (uint64_t seed = walk_first_seed(); seed < walk_first_seed() + 20; seed++) {
+        struct world *w = world_open(5, walk_adjust);
+        walk(w, seed, 300);
+        check_all(w);
+        world_close(&w);
+    }
+}
+
+/* --- each finding for its own cause ----------------------------------------------------------------------
+ */
+
+static enum consideration found(const struct world *w, int team)
+{
+    const struct event *offered = world_event(w, EVENT_OFFERED), *held = world_event(w, EVENT_HELD);
+    const struct consideration_list *list =
+        held && (!offered || held > offered) ? &held->is.held.considered : &offered->is.offered.considered;
+    for (int i = 0; i < list->count; i++)
+        if (list->items[i].team == world_slot(w, team))
+            return list->items[i].finding;
+    return CONSIDERATION_NONE;
+}
+
+static void emergency_departments_only(struct world *w)
+{
+    w->teams[0].sources = 1 << SOURCE_EMERGENCY_DEPARTMENT;
+}
+
+static void children_only(struct world *w)
+{
+    w->teams[0].age_last = 17;
+}
+
+static void without_an_amhp(struct world *w)
+{
+    w->teams[0].needs = 0;
+}
+
+static void english_only(struct world *w)
+{
+    w->teams[0].interpreter = false;
+}
+
+static void at_night_only(struct world *w)
+{
+    w->teams[0].rota.shifts[0] = (struct shift){ROTA_WEEK, 20 * 60, 8 * 60};
+}
+
+static void absent(struct world *w)
+{
+    world_presence(w, 1, false);
+}
+
+static void claims_no_place(struct world *w)
+{
+    world_capacity(w, 1, 0);
+}
+
+/* One team, one cause: what is found of it, and why the coordinator is told to hold the case. */
+static const struct {
+    const char *name;
+    void (*adjust)(struct world *w);
+    void (*before)(struct world *w);
+    enum consideration finding;
+    enum hold_reason reason;
+} causes[] = {
+    {"pathway", emergency_departments_only, NULL, CONSIDERATION_PATHWAY_NOT_SERVED, HOLD_NO_TEAM_MATCHES},
+    {"age", children_only, NULL, CONSIDERATION_AGE_NOT_SERVED, HOLD_NO_TEAM_MATCHES},
+    {"need", without_an_amhp, NULL, CONSIDERATION_NEED_NOT_SERVED, HOLD_NO_TEAM_MATCHES},
+    {"language", english_only, NULL, CONSIDERATION_LANGUAGE_NOT_SERVED, HOLD_NO_TEAM_MATCHES},
+    {"hours", at_night_only, NULL, CONSIDERATION_CLOSED_NOW, HOLD_ALL_CLOSED},
+    {"presence", NULL, absent, CONSIDERATION_ABSENT, HOLD_ALL_ABSENT},
+    {"capacity", NULL, claims_no_place, CONSIDERATION_FULL, HOLD_ALL_FULL},
+    {"none", NULL, NULL, CONSIDERATION_CHOSEN, HOLD_NONE},
+};
+
+static const struct referral *of_many_needs(struct world *w)
+{
+    struct command command = world_submission(w);
+    command.is.submit.facts.needs = 1 << NEED_AMHP;
+    strcpy(command.is.submit.facts.language, "pl");
+    assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+    return state_referral(w->state, command.referral);
+}
+
+static void each_cause_is_found_for_what_it_is(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
+        print_message("%s\n", causes[i].name);
+        struct world *w = world_open(1, causes[i].adjust);
+        if (causes[i].before)
+            causes[i].before(w);
+        const struct referral *r = of_many_needs(w);
+        assert_int_equal(found(w, 1), causes[i].finding);
+        assert_int_equal(r->hold_reason, causes[i].reason);
+        check_all(w);
+        world_close(&w);
+    }
+}
+
+static void all_causes_at_once(struct world *w)
+{
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+        if (causes[i].adjust)
+            causes[i].adjust(w);
+}
+
+/* A team to which several causes apply is said to fail the first of them; with that mended, the next. */
+static void the_first_cause_is_the_one_that_is_told(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_causes_at_once);
+    struct policy_team *team = &w->teams[0];
+    world_presence(w, 1, false);
+    world_capacity(w, 1, 0);
+    for (int finding = CONSIDERATION_PATHWAY_NOT_SERVED; finding <= CONSIDERATION_FULL; finding++) {
+        of_many_needs(w);
+        assert_int_equal(found(w, 1), finding);
+        team->sources = 0xff;
+        if (finding == CONSIDERATION_AGE_NOT_SERVED)
+            team->age_last = AGE_MAX;
+        else if (finding == CONSIDERATION_NEED_NOT_SERVED)
+            team->needs = 0xffff;
+        else if (finding == CONSIDERATION_LANGUAGE_NOT_SERVED)
+            team->interpreter = true;
+        else if (finding == CONSIDERATION_CLOSED_NOW)
+            team->rota.shifts[0] = (struct shift){ROTA_WEEK, 0, MINUTES_PER_DAY};
+        else if (finding == CONSIDERATION_ABSENT)
+            world_presence(w, 1, true);
+        world_load_policy(w);
+    }
+    world_close(&w);
+}
+
+static void a_team_that_could_have_taken_it_is_ranked_lower(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    world_submitted(w);
+    assert_int_equal(found(w, 1), CONSIDERATION_CHOSEN);
+    assert_int_equal(found(w, 2), CONSIDERATION_RANKED_LOWER);
+    world_close(&w);
+}
+
+static void a_team_that_said_no_was_asked_already(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    const struct referral *r = world_submitted(w);
+    world_decline(w, r);
+    assert_int_equal(found(w, 1), CONSIDERATION_ASKED_ALREADY);
+    assert_int_equal(found(w, 2), CONSIDERATION_CHOSEN);
+    world_decline(w, r);
+    assert_int_equal(found(w, 2), CONSIDERATION_ASKED_ALREADY);
+    assert_int_equal(r->hold_reason, HOLD_ALL_ASKED);
+    check_all(w);
+    world_close(&w);
+}
+
+static void the_team_that_hands_over_holds_it_now(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    const struct referral *r = world_submitted(w);
+    world_accept(w, r, MINUTES(20));
+    struct command handover = world_from_team(w, COMMAND_HANDOVER, 1, r->id);
+    handover.is.move.team = "";
+    assert_int_equal(world_do(w, &handover), REFUSAL_NONE);
+    assert_int_equal(found(w, 1), CONSIDERATION_HOLDS_IT_NOW);
+    assert_int_equal(found(w, 2), CONSIDERATION_CHOSEN);
+    check_all(w);
+    world_close(&w);
+}
+
+static void a_team_that_a_person_named_stands_alone_with_what_was_known_of_it(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(3, emergency_departments_only);
+    world_capacity(w, 1, 0);
+    world_wait(w, MINUTES(10));
+    const struct referral *r = world_submitted(w);
+    assert_int_equal(world_assign(w, r, 1), REFUSAL_NONE);
+    const struct event *offered = world_event(w, EVENT_OFFERED);
+    assert_true(offered->is.offered.assigned);
+    assert_int_equal(offered->is.offered.considered.count, 1);
+    assert_int_equal(found(w, 1), CONSIDERATION_CHOSEN);
+    const struct considered *known = &offered->is.offered.considered.items[0];
+    assert_true(known->capacity_known);
+    assert_int_equal(known->free_places, 0);
+    assert_int_equal(known->capacity_age_minutes, 10);
+    world_decline(w, r);
+    check_all(w);
+    world_close(&w);
+}
+
+/* The figures that the order of the teams was decided by stand beside each finding. */
+static void the_figures_behind_a_finding_are_told(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    world_capacity(w, 2, 4);
+    const struct referral *other = world_submitted(w);
+    world_decline(w, other);
+    world_accept(w, other, 0); /* the second team now holds a case */
+    world_wait(w, MINUTES(5));
+    const struct referral *r = world_submitted(w);
+    const struct considered *second = &world_event(w, EVENT_OFFERED)->is.offered.considered.items[1];
+    assert_int_equal(second->load, 1);
+    assert_int_equal(second->free_places, 4);
+    assert_true(second->capacity_known);
+    assert_int_equal(second->capacity_age_minutes, 5);
+    assert_int_equal(second->times_asked, 0);
+    world_decline(w, r);
+    assert_int_equal(world_event(w, EVENT_OFFERED)->is.offered.considered.items[0].times_asked, 1);
+    world_close(&w);
+}
+
+static void what_is_most_hopeful_among_several_causes_is_why_it_is_held(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(4, at_night_only);
+    const struct referral *r;
+    for (int team = 2; team <= 4; team++)
+        world_presence(w, team, false);
+    r = world_submitted(w);
+    assert_int_equal(r->hold_reason, HOLD_ALL_ABSENT);
+    world_capacity(w, 3, 0);
+    world_presence(w, 3, true);
+    world_look_again(w);
+    assert_int_equal(r->hold_reason, HOLD_ALL_FULL);
+    world_presence(w, 4, true);
+    world_look_again(w);
+    world_decline(w, r);
+    assert_int_equal(r->hold_reason, HOLD_ALL_ASKED);
+    check_all(w);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(on_any_path_every_decision_names_every_team_once),
+        cmocka_unit_test(each_cause_is_found_for_what_it_is),
+        cmocka_unit_test(the_first_cause_is_the_one_that_is_told),
+        cmocka_unit_test(a_team_that_could_have_taken_it_is_ranked_lower),
+        cmocka_unit_test(a_team_that_said_no_was_asked_already),
+        cmocka_unit_test(the_team_that_hands_over_holds_it_now),
+        cmocka_unit_test(a_team_that_a_person_named_stands_alone_with_what_was_known_of_it),
+        cmocka_unit_test(the_figures_behind_a_finding_are_told),
+        cmocka_unit_test(what_is_most_hopeful_among_several_causes_is_why_it_is_held),
+    };
+    return cmocka_run_group_tests_name("P7_explained", tests, NULL, NULL);
+}
