@@ -255,6 +255,8 @@ def read_options():
 
 async def main():
     options = read_options()
+    if options.folder and os.path.exists(options.folder):
+        sys.exit(f"demo: {options.folder} is there already; name a folder that is to be made")
     if options.folder:
         os.makedirs(options.folder, mode=0o700)
     folder = os.path.abspath(options.folder or tempfile.mkdtemp(prefix="concordat-demo-"))
