@@ -19,8 +19,8 @@ import time
 sys.dont_write_bytecode = True  # the tree stays as it is
 import day_mix  # noqa: E402
 from demo_people import Coordinator, Referrer, Team, minutes  # noqa: E402
-from demo_programs import SHUT, SOURCES, Failure, Program, Region, run  # noqa: E402
-from demo_story import FINE, Story, kind_of, owner_of, words_of  # noqa: E402
+from demo_programs import SHUT, SOURCES, Failure, Program, Region  # noqa: E402
+from demo_story import FINE, Story, at_once, kind_of, owner_of, words_of  # noqa: E402
 from demo_verdict import print_reports, verdict  # noqa: E402
 
 TAIL_SECONDS = 120      # after the last referral, until every case must be closed
@@ -43,7 +43,7 @@ class Day:
             region.path("audit"))
         self.teams = {name: Team(region, name, options.seed, self.by_id, "--capacity", "8") for name in region.teams}
         self.coordinators = [Coordinator(region, name, self.by_id) for name in region.coordinators]
-        self.story = Story(region.path("audit", "trail.db"), self.by_id)
+        self.story = Story(region.path("audit", "trail.db"))
         self.kills = 0
         self.began = None
         self.over = asyncio.Event()
@@ -82,7 +82,7 @@ class Day:
         try:
             await asyncio.wait_for(asyncio.gather(*tasks, self.over.wait()), length + TAIL_SECONDS)
         except asyncio.TimeoutError:
-            self.say("", "", f"The day did not end within {length + TAIL_SECONDS:.0f} s.")
+            self.say("", "", "", f"The day did not end within {length + TAIL_SECONDS:.0f} s.")
         finally:
             for task in [*tasks, telling]:
                 task.cancel()
@@ -134,7 +134,7 @@ class Day:
             await program.kill()
             await program.start()
             self.kills += 1
-            self.say(self.clock(time.time()), "", f"kill -9 of {program.name}, and started again")
+            self.say(self.clock(time.time()), "", "", f"kill -9 of {program.name}, and started again")
 
     # ---- What is told ----
 
@@ -142,18 +142,22 @@ class Day:
         minute = int(day_mix.DAY_BEGINS + (at - self.began) * day_mix.SPEED / 60)
         return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
-    def say(self, clock, number, words, owner=""):
-        line = f"{clock:5}  {number:7} {words:58} {owner}".rstrip()
-        print(line, flush=True)
+    @staticmethod
+    def say(clock, number, owner, words):
+        print(f"{clock:5}  {number:6}  {owner:19}  {words}", flush=True)
 
     async def tell(self):
         """Tells each step as the trail has it, until every case is closed."""
         everybody = set(self.by_id)
         while not everybody <= self.story.ended:
             await asyncio.sleep(LOOK_SECONDS)
-            for step in self.story.new_steps():
-                if not (self.options.brief and kind_of(step) in FINE):
-                    self.say(self.clock(step["at_ms"] / 1000), step["number"] or "", words_of(step), owner_of(step))
+            steps = self.story.new_steps()
+            if self.options.brief:
+                steps = [step for step in steps if kind_of(step) not in FINE]
+            for together in at_once(steps):
+                last = together[-1]
+                self.say(self.clock(last["at_ms"] / 1000), last["number"] or "", owner_of(last),
+                         "; ".join(words_of(step) for step in together))
         self.over.set()
 
     async def stop(self):

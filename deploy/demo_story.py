@@ -25,8 +25,8 @@ FINE = {"offer_seen", "referrer_told", "reminded", "capacity_claimed", "policy_l
 
 
 class Story:
-    def __init__(self, trail_path, people):
-        self.path, self.people = trail_path, people
+    def __init__(self, trail_path):
+        self.path = trail_path
         self.seq = 0
         self.ended = set()
         self._database = None
@@ -59,13 +59,26 @@ class Story:
             return database.execute(sql, values).fetchall()
 
 
+def at_once(steps):
+    """Steps of one case that one command or one instant caused belong on one line."""
+    together = []
+    for step in steps:
+        if together and not (step["referral"] and step["referral"] == together[-1]["referral"]
+                             and step["at_ms"] == together[-1]["at_ms"]):
+            yield together
+            together = []
+        together.append(step)
+    if together:
+        yield together
+
+
 def kind_of(step):
     return step["step"] if step["kind"] == "checked_in" else step["kind"]
 
 
 def owner_of(step):
     if step["kind"] in ("closed", "withdrawn"):
-        return "nobody need act"
+        return "-"
     return step["owner"] or ""
 
 
