@@ -2,6 +2,7 @@
 #include "broker/broker.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,8 @@ struct broker *broker_open(const struct broker_ports *ports, struct state *state
     b->state = state;
     sessions_open(&b->sessions, seed);
     refusals_open(&b->refusals, seed);
+    table_open(&b->met, ID_BYTES);
+    index_open(&b->met_by_id, 0, ID_BYTES, seed);
     return b;
 }
 
@@ -42,6 +45,8 @@ void broker_close(struct broker **broker)
     arena_close(&b->event_arena);
     batch_close(&b->batch);
     outgoing_close(&b->outgoing);
+    table_close(&b->met);
+    index_close(&b->met_by_id);
     free(b);
     *broker = NULL;
 }
@@ -180,6 +185,10 @@ static void record_refusal(struct broker *b, const char *key_name, const char *n
     command.is.refused.command = name;
     command.is.refused.refusal = refusal;
     command.is.refused.left_out = left_out;
+    char line[KEY_NAME_CHARS_MAX + 160];
+    snprintf(line, sizeof line, "refused: %s from %s: %s (%u more not written down)", name, key_name,
+             refusals_text(refusal), left_out);
+    b->ports.log(b->ports.context, line);
     decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
     broker_adopt(b, NULL, NULL, 0);
 }
@@ -296,6 +305,7 @@ static void take_command(struct broker *b, const struct asking *asking)
     answers_done(b, asking, of_a_case ? command.referral : NULL);
 }
 
+/* A team is there as long as one of its devices is. */
 static void take_presence(struct broker *b, const struct asking *asking)
 {
     const Concordat__V1__SetPresence *presence = asking->request->set_presence;
@@ -304,12 +314,20 @@ static void take_presence(struct broker *b, const struct asking *asking)
         seconds = PRESENCE_LEASE_SECONDS_MIN;
     if (seconds > PRESENCE_LEASE_SECONDS_MAX)
         seconds = PRESENCE_LEASE_SECONDS_MAX;
-    int64_t until_ms = presence->present ? asking->now.mono_ms + seconds * 1000 : 0;
+    struct session *session = sessions_find(&b->sessions, asking->route);
+    session->present_until_ms = presence->present ? asking->now.mono_ms + seconds * 1000 : 0;
+    int64_t until_ms = sessions_present_until(&b->sessions, asking->slot);
     if (!sessions_set_lease(&b->sessions, asking->slot, until_ms)) {
         refuse(b, asking, REFUSAL_UNAVAILABLE, refusals_text(REFUSAL_UNAVAILABLE));
-        return;
+    } else if (!presence->present && until_ms > asking->now.mono_ms) {
+        /* Another device of the team is still there. */
+        b->decision.count = 0;
+        b->decision.seq = 0;
+        b->decision.repeated = false;
+        answers_done(b, asking, NULL);
+    } else {
+        take_command(b, asking);
     }
-    take_command(b, asking);
 }
 
 typedef void take_request(struct broker *b, const struct asking *asking);
@@ -360,7 +378,6 @@ void broker_take(struct broker *b, const struct server_route *route, const char 
     }
     if (session) {
         session->heard_ms = now.mono_ms;
-        session->slot = asking.slot;
         session->ready = session->behind;
         b->someone_ready |= session->behind;
     }

@@ -27,6 +27,8 @@ struct broker_ports {
     /* The key by its name, NULL where it has been revoked. */
     const struct key *(*key)(void *context, const char *name);
     void (*random)(void *context, void *bytes, size_t size);
+    /* One line for whoever runs the broker; holds nothing about a person. */
+    void (*log)(void *context, const char *line);
 };
 
 struct now {

@@ -15,9 +15,10 @@
 #include "broker/broker.h"
 #include "broker/policy/policy_check.h"
 #include "broker/recovery.h"
+#include "proto/exit_code.h"
 #include "proto/wire.h"
 
-enum { EXIT_USAGE = 100, EXIT_ENVIRONMENT = 111, MESSAGE_BYTES = 512 };
+enum { MESSAGE_BYTES = 512 };
 
 struct options {
     const char *policy, *state, *listen, *key, *keys, *check;
@@ -67,6 +68,7 @@ struct process {
     struct server *server;
     struct policy_file *policy;
     struct broker *broker;
+    struct recovery_keeper keeper;
     int signals;
     bool stopping;
 };
@@ -121,6 +123,12 @@ static void port_random(void *context, void *bytes, size_t size)
     randombytes_buf(bytes, size);
 }
 
+static void port_log(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "concordat-broker: %s\n", line);
+}
+
 /* --- starting and stopping -------------------------------------------------------------------------- */
 
 static int check_policy(const char *path)
@@ -129,7 +137,7 @@ static int check_policy(const char *path)
     struct policy_file *file = policy_file_read(path, &problems);
     if (!file) {
         policy_check_print(stdout, path, &problems);
-        return EXIT_USAGE;
+        return CODE_USAGE;
     }
     printf("%s: good: %u areas, %u teams, %u coordinators\n", path, file->policy.area_count,
            file->policy.team_count, file->policy.coordinator_count);
@@ -161,7 +169,7 @@ static int block_signals(void)
 static int fail(const char *what, const char *message)
 {
     fprintf(stderr, "concordat-broker: %s: %s\n", what, message);
-    return EXIT_ENVIRONMENT;
+    return CODE_ENVIRONMENT;
 }
 
 static int start(struct process *p)
@@ -177,14 +185,16 @@ static int start(struct process *p)
     if (!p->ledger)
         return fail("ledger", message);
     randombytes_buf(&seed, sizeof seed);
-    struct state *state = recovery_replay(p->ledger, seed, &replayed, message, sizeof message);
+    struct state *state =
+        recovery_read(p->ledger, p->options.state, seed, &replayed, message, sizeof message);
     if (!state)
         return fail("ledger", message);
-    const struct broker_ports ports = {p,         port_append, port_read,  port_confidential,
-                                       port_send, port_key,    port_random};
+    const struct broker_ports ports = {p,         port_append, port_read,   port_confidential,
+                                       port_send, port_key,    port_random, port_log};
     p->broker = broker_open(&ports, state, "concordat-broker " CONCORDAT_VERSION);
     if (!p->broker || !broker_load_policy(p->broker, p->policy, now_is()))
         return fail("start", "not enough memory");
+    p->keeper.kept_seq = state->counters.seq - replayed;
     broker_record_start(p->broker, replayed, now_is());
     if (broker_commit(p->broker) != LEDGER_OK)
         return fail("ledger", ledger_message(p->ledger));
@@ -242,9 +252,12 @@ static enum ledger_status turn(struct process *p)
     }
     broker_time(p->broker, now);
     enum ledger_status status = broker_commit(p->broker);
+    if (status != LEDGER_OK)
+        return status;
     if (taken == 0)
         ledger_idle(p->ledger);
-    return status;
+    recovery_keep(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
+    return LEDGER_OK;
 }
 
 static int run(struct process *p)
@@ -266,6 +279,7 @@ static int run(struct process *p)
         }
     }
     sd_notify(0, "STOPPING=1");
+    recovery_keep_now(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
     fprintf(stderr, "concordat-broker: stopped, %llu events\n",
             (unsigned long long)broker_state(p->broker)->counters.seq);
     return 0;
@@ -293,21 +307,22 @@ int main(int argc, char **argv)
         NULL,
         NULL};
     struct process p = {0};
-    argp_err_exit_status = EXIT_USAGE;
+    exit_code_for_bugs();
+    argp_err_exit_status = CODE_USAGE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &p.options))
-        return EXIT_USAGE;
+        return CODE_USAGE;
     if (p.options.check)
         return check_policy(p.options.check);
     if (!p.options.policy || !p.options.state || !p.options.listen || !p.options.key || !p.options.keys) {
         fprintf(stderr,
                 "concordat-broker: --policy, --state, --listen, --key and --keys are needed; see --help\n");
-        return EXIT_USAGE;
+        return CODE_USAGE;
     }
     if (sodium_init() < 0)
         return fail("start", "no source of random numbers");
     p.policy = read_policy(p.options.policy);
     if (!p.policy)
-        return EXIT_USAGE;
+        return CODE_USAGE;
     p.signals = block_signals();
     int code = start(&p);
     if (code == 0)

@@ -1,12 +1,21 @@
 /* recovery.c: from what is on disk back to the state before the stop. */
 #include "broker/recovery.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "broker/ledger/snapshot.h"
 #include "broker/record/record.h"
 
-enum { PAGE_EVENTS = 1000, REPLAY_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
+enum {
+    PAGE_EVENTS = 1000,
+    REPLAY_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX,
+    EVENTS_BETWEEN_SNAPSHOTS = 50000 /* replayed in well under a second */
+};
 
 struct replay {
     struct state *state;
@@ -32,22 +41,49 @@ static bool replay_one(void *context, uint64_t seq, const uint8_t *body, size_t 
     return r->good;
 }
 
-struct state *recovery_replay(struct ledger *ledger, uint64_t seed, uint64_t *replayed, char *message,
-                              size_t message_size)
+static bool is_of_this_ledger(void *context, uint64_t seq, const uint8_t chain[LEDGER_HASH_BYTES])
 {
-    struct replay r = {.state = state_new(seed), .good = true};
+    uint8_t stored[LEDGER_HASH_BYTES];
+    return ledger_chain_at(context, seq, stored) == LEDGER_OK && memcmp(stored, chain, sizeof stored) == 0;
+}
+
+static struct state *read_snapshot(struct ledger *ledger, const char *folder, uint64_t seed)
+{
+    struct snapshot *snapshot = snapshot_open_newest(folder, state_layout, is_of_this_ledger, ledger);
+    const void *parts[STATE_PARTS];
+    size_t sizes[STATE_PARTS];
+    struct state *state = NULL;
+    bool whole = snapshot != NULL;
+    for (size_t i = 0; whole && i < STATE_PARTS; i++) {
+        parts[i] = snapshot_part_at(snapshot, i, &sizes[i]);
+        whole = parts[i] != NULL;
+    }
+    if (whole)
+        state = state_from_parts(seed, parts, sizes);
+    if (state && state->counters.seq != snapshot_seq(snapshot))
+        state_destroy(&state);
+    snapshot_close(&snapshot);
+    return state;
+}
+
+struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed, uint64_t *replayed,
+                            char *message, size_t message_size)
+{
+    struct replay r = {.state = read_snapshot(ledger, folder, seed), .good = true};
     uint8_t chain[LEDGER_HASH_BYTES];
     uint64_t head = ledger_head(ledger, chain);
     enum ledger_status status = LEDGER_OK;
-    *replayed = 0;
+    if (!r.state)
+        r.state = state_new(seed);
     if (!r.state || arena_open(&r.arena, REPLAY_ARENA_BYTES)) {
         snprintf(message, message_size, "not enough memory to read the ledger");
         state_destroy(&r.state);
         return NULL;
     }
+    uint64_t from = r.state->counters.seq;
     while (r.good && status == LEDGER_OK && r.state->counters.seq < head)
         status = ledger_read(ledger, r.state->counters.seq, PAGE_EVENTS, replay_one, &r);
-    *replayed = r.state->counters.seq;
+    *replayed = r.state->counters.seq - from;
     arena_close(&r.arena);
     if (status == LEDGER_OK && r.good)
         return r.state;
@@ -55,8 +91,7 @@ struct state *recovery_replay(struct ledger *ledger, uint64_t seed, uint64_t *re
         snprintf(message, message_size, "the ledger cannot be read: %s", ledger_message(ledger));
     else
         snprintf(message, message_size,
-                 "the ledger contradicts itself at event %llu: restore it from a copy that "
-                 "verifies",
+                 "the ledger contradicts itself at event %llu: restore it from a copy that verifies",
                  (unsigned long long)r.seq);
     state_destroy(&r.state);
     return NULL;
@@ -73,4 +108,63 @@ void recovery_digest(const struct state *state, uint8_t digest[32])
     crypto_generichash_init(&hash, NULL, 0, 32);
     state_visit(state, hash_part, &hash);
     crypto_generichash_final(&hash, digest, 32);
+}
+
+/* --- snapshots -------------------------------------------------------------------------------------- */
+
+struct part_list {
+    struct snapshot_part items[STATE_PARTS];
+    size_t count;
+};
+
+static void list_part(void *context, const void *bytes, size_t size)
+{
+    struct part_list *list = context;
+    list->items[list->count++] = (struct snapshot_part){bytes, size};
+}
+
+/* A forked child has the state as it is at this instant and writes it in its own time, while the parent goes
+ * on. It makes no call but those that snapshot_write allows. */
+static void write_in_child(struct recovery_keeper *keeper, const struct state *state,
+                           const struct ledger *ledger, const char *folder)
+{
+    struct part_list list = {.count = 0};
+    uint8_t chain[LEDGER_HASH_BYTES];
+    uint64_t seq = ledger_head(ledger, chain);
+    state_visit(state, list_part, &list);
+    keeper->kept_seq = seq;
+    pid_t child = fork();
+    if (child != 0) {
+        keeper->child = child > 0 ? child : 0; /* failed: a later start takes longer, nothing else */
+        return;
+    }
+    closefrom(3);
+    _exit(snapshot_write(folder, seq, chain, state_layout, list.items, list.count) == 0 ? 0 : 1);
+}
+
+static void reap(struct recovery_keeper *keeper, int options)
+{
+    pid_t ended;
+    do
+        ended = keeper->child > 0 ? waitpid(keeper->child, NULL, options) : 0;
+    while (ended < 0 && errno == EINTR);
+    if (ended != 0)
+        keeper->child = 0;
+}
+
+void recovery_keep(struct recovery_keeper *keeper, const struct state *state, const struct ledger *ledger,
+                   const char *folder)
+{
+    reap(keeper, WNOHANG);
+    if (keeper->child == 0 && state->counters.seq - keeper->kept_seq >= EVENTS_BETWEEN_SNAPSHOTS)
+        write_in_child(keeper, state, ledger, folder);
+}
+
+void recovery_keep_now(struct recovery_keeper *keeper, const struct state *state, const struct ledger *ledger,
+                       const char *folder)
+{
+    reap(keeper, 0);
+    if (state->counters.seq != keeper->kept_seq)
+        write_in_child(keeper, state, ledger, folder);
+    reap(keeper, 0);
 }

@@ -9,7 +9,9 @@ static const char *const texts[] = {
     [REFUSAL_TOO_LARGE] = "This message is too long.",
     [REFUSAL_UNKNOWN_COMMAND] = "This router does not know that command.",
     [REFUSAL_UNKNOWN_FIELD] = "This message has a field that this router does not know.",
-    [REFUSAL_BAD_VALUE] = "A value is missing or is not one that is allowed here.",
+    [REFUSAL_BAD_VALUE] =
+        "A value is missing or is not one that is allowed here: a decline and a reading of a "
+        "record need a reason, a closing its outcome.",
     [REFUSAL_HELLO_FIRST] = "Say hello on this connection first, then send this again.",
     [REFUSAL_VERSION] = "This router speaks another version of the protocol.",
     [REFUSAL_NOT_ALLOWED] = "Your key is not allowed to do this.",

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Kept in capitals when words are made of a value's name. */
-static const char *const acronyms[] = {"AMHP", "PACE"};
+static const char *const acronyms[] = {"AMHP", "NHS", "PACE"};
 
 /* Values are named PREFIX_WORDS; the zero value is always PREFIX_UNSPECIFIED. */
 static size_t prefix_length(const ProtobufCEnumDescriptor *descriptor)

@@ -53,8 +53,9 @@ enum refusal decide_decline(struct deciding *d)
     enum refusal refusal = find_offer(d);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (d->command->is.offer.reason == DECLINE_NONE)
-        return REFUSAL_BAD_VALUE;
+    enum decline_reason reason = d->command->is.offer.reason;
+    if (reason == DECLINE_NONE || (reason == DECLINE_OTHER && !d->command->is.offer.note[0]))
+        return REFUSAL_BAD_VALUE; /* a no is always explained */
     deciding_offer_failed(d, OFFER_END_DECLINED, d->command->is.offer.reason, d->command->is.offer.note);
     return REFUSAL_NONE;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/core/slots.h"
+
 /* Rows that one decision can add to a table at most. */
 enum { ROWS_PER_DECISION = DECISION_EVENTS_MAX };
 
@@ -88,69 +90,26 @@ bool state_reserve(struct state *s, uint32_t names)
            agenda_reserve(&s->agenda, s->referrals.count + ROWS_PER_DECISION);
 }
 
-/* --- names ------------------------------------------------------------------------------------------ */
-
-/* Index keys have a fixed size, so an id is looked up as it stands in its row: filled up with zeros. */
-static bool as_key(char *key, size_t size, const char *id)
-{
-    size_t length = strlen(id);
-    if (length >= size)
-        return false;
-    memset(key, 0, size);
-    memcpy(key, id, length);
-    return true;
-}
-
-static uint16_t slot_of(const struct index *index, const struct table *table, const char *id)
-{
-    char key[ACTOR_CHARS_MAX + 1];
-    if (!as_key(key, index->key_bytes, id))
-        return SLOT_NONE;
-    uint32_t row = index_find(index, table, key);
-    return row == ROW_NONE ? SLOT_NONE : (uint16_t)row;
-}
-
-/* The slot of an id, new or known; SLOT_NONE where the table has no slot left. */
-static uint16_t give_slot(struct index *index, struct table *table, const char *id)
-{
-    uint16_t known = slot_of(index, table, id);
-    if (known != SLOT_NONE || table->count >= SLOT_NONE)
-        return known;
-    char *row = table_add(table);
-    if (!as_key(row + index->key_at, index->key_bytes, id)) {
-        table->count--;
-        return SLOT_NONE;
-    }
-    index_add(index, table, table->count - 1);
-    return (uint16_t)(table->count - 1);
-}
-
-static bool give_slots(struct index *index, struct table *table, const struct name_list *names)
-{
-    for (uint32_t i = 0; i < names->count; i++)
-        if (give_slot(index, table, names->items[i]) == SLOT_NONE)
-            return false;
-    return true;
-}
+/* --- names and looking up ---------------------------------------------------------------------------- */
 
 uint16_t state_team_slot(const struct state *state, const char *id)
 {
-    return slot_of(&state->team_by_id, &state->teams, id);
+    return slots_find(&state->team_by_id, &state->teams, id);
 }
 
 uint16_t state_area_slot(const struct state *state, const char *id)
 {
-    return slot_of(&state->area_by_id, &state->areas, id);
+    return slots_find(&state->area_by_id, &state->areas, id);
 }
 
 uint16_t state_coordinator_slot(const struct state *state, const char *id)
 {
-    return slot_of(&state->coordinator_by_id, &state->coordinators, id);
+    return slots_find(&state->coordinator_by_id, &state->coordinators, id);
 }
 
 uint16_t state_origin_slot(const struct state *state, const char *name)
 {
-    return slot_of(&state->origin_by_id, &state->origins, name);
+    return slots_find(&state->origin_by_id, &state->origins, name);
 }
 
 static const char *name_at(const struct table *table, uint16_t slot)
@@ -177,8 +136,6 @@ const struct team *state_team(const struct state *state, uint16_t slot)
 {
     return team_at(state, slot);
 }
-
-/* --- looking up ------------------------------------------------------------------------------------- */
 
 static struct referral *find_referral(const struct state *state, const uint8_t *id)
 {
@@ -254,7 +211,7 @@ static struct referral *add_referral(struct state *state, const struct event *ev
     struct referral *r = referral_at(state, row);
     memset(r, 0, sizeof *r);
     memcpy(r->id, event->referral, ID_BYTES);
-    r->origin = give_slot(&state->origin_by_id, &state->origins, event->actor);
+    r->origin = slots_give(&state->origin_by_id, &state->origins, event->actor);
     index_add(&state->referral_by_id, &state->referrals, row);
     agenda_add(&state->agenda, row, INT64_MAX);
     uint32_t *number = event->drill ? &counters->drill_number : &counters->number;
@@ -391,9 +348,9 @@ static void apply_capacity(struct state *state, const struct event *event)
 static bool apply_policy(struct state *state, const struct event *event)
 {
     memcpy(state->counters.policy_digest, event->is.policy.digest, POLICY_DIGEST_BYTES);
-    return give_slots(&state->team_by_id, &state->teams, &event->is.policy.teams) &&
-           give_slots(&state->area_by_id, &state->areas, &event->is.policy.areas) &&
-           give_slots(&state->coordinator_by_id, &state->coordinators, &event->is.policy.coordinators);
+    return slots_give_all(&state->team_by_id, &state->teams, &event->is.policy.teams) &&
+           slots_give_all(&state->area_by_id, &state->areas, &event->is.policy.areas) &&
+           slots_give_all(&state->coordinator_by_id, &state->coordinators, &event->is.policy.coordinators);
 }
 
 bool state_apply(struct state *state, const struct event *event)

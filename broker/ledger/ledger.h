@@ -28,12 +28,12 @@ enum ledger_status {
 struct ledger_event {
     uint64_t seq;
     int64_t at_ms;
-    uint32_t kind;             /* field number of the event's kind in concordat.v1.Event */
-    const uint8_t *referral;   /* 16 bytes, or NULL */
+    uint32_t kind;           /* field number of the event's kind in concordat.v1.Event */
+    const uint8_t *referral; /* 16 bytes, or NULL */
     const uint8_t *body;
     size_t body_size;
     /* What is confidential, kept apart so that it can be erased: NULL where there is none. */
-    const uint8_t *salt;       /* LEDGER_SALT_BYTES */
+    const uint8_t *salt; /* LEDGER_SALT_BYTES */
     const uint8_t *confidential;
     size_t confidential_size;
 };
@@ -52,9 +52,12 @@ enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_even
 
 /* Calls each(context, seq, body, size, chain) for events after `after`, in order, at most `limit` of them,
  * each checked against its chain value. Stops early where each returns false. Body is borrowed for the
- * call. The transaction is short: page by calling again. */
+ * call. The transaction is short: page by calling again. LEDGER_NOT_FOUND where `after` is beyond the head.
+ * The chain covers the bodies: at_ms, kind and referral beside them are copies that nothing should rely on.
+ */
 typedef bool ledger_each(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);
-enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each, void *context);
+enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
+                               void *context);
 
 /* The chain value stored with an event. */
 enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t *chain);

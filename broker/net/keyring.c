@@ -1,7 +1,6 @@
 /* keyring.c: see keyring.h. */
 #include "broker/net/keyring.h"
 
-#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

@@ -69,7 +69,8 @@ static bool read_own_key(const char *path, struct key *key, char *message, size_
 {
     if (keys_read(path, key, message, message_size) != 0)
         return false;
-    if (key->is_server && key->has_secret)
+    /* An intake serves its devices with the same key that it shows the broker: a source's. */
+    if ((key->is_server || key->role == CONCORDAT__V1__ROLE__ROLE_SOURCE) && key->has_secret)
         return true;
     snprintf(message, message_size, "%s: not the secret key of a server", path);
     keys_wipe(key);

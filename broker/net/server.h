@@ -51,8 +51,9 @@ int server_keys_fd(const struct server *server);
 /* Reads the keys folder again. Unreadable files are reported and admit nobody. */
 void server_reload_keys(struct server *server);
 
-/* Takes one waiting message, without blocking. False where none waits. Messages that are not authenticated
- * or not of two frames are dropped and counted. */
+/* Takes one waiting message, without blocking. False where none waits. Messages that are not authenticated,
+ * whose key's name is another key's by now, that are not of two frames, or whose connection chose a routing
+ * id of its own are dropped and counted. */
 bool server_receive(struct server *server, struct server_message *message);
 void server_message_close(struct server_message *message);
 
@@ -64,7 +65,8 @@ enum server_sent server_send(struct server *server, const struct server_route *r
 
 /* What was dropped since the start. */
 struct server_counts {
-    uint64_t received, sent, dropped_unauthenticated, dropped_shape, refused_handshakes, peers_gone, peers_slow;
+    uint64_t received, sent, dropped_unauthenticated, dropped_shape, refused_handshakes, peers_gone,
+        peers_slow;
 };
 struct server_counts server_counts(const struct server *server);
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/policy/id.h"
 #include "broker/policy/problems.h"
-#include "broker/policy/values.h"
 
 /* "teams.northmoor-crisis.hours[2].from": items by their id where they have one, else by number. */
 static size_t write_path(const struct spot *spot, char *out, size_t size)

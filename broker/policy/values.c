@@ -7,20 +7,13 @@
 #include <string.h>
 
 #include "broker/core/london.h"
+#include "broker/policy/id.h"
 
 static const int64_t DURATION_MAX_MS = 7LL * 24 * 60 * 60 * 1000;
 
 enum { CODE_CHARS_MAX = sizeof((struct policy_place *)0)->key - 1 };
 
 static const char LETTERS_AND_DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-
-bool id_is_valid(const char *text)
-{
-    size_t length = strlen(text);
-
-    return length > 0 && length <= ID_CHARS_MAX &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
-}
 
 /* The text where it has room, or NULL with a problem added. */
 static const char *text_up_to(struct reader *reader, const struct spot *spot, size_t length_max)

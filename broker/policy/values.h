@@ -4,9 +4,6 @@
 
 #include "broker/policy/reader.h"
 
-/* a-z, 0-9 and -, from 1 to ID_CHARS_MAX of them. */
-bool id_is_valid(const char *text);
-
 read_fn read_name;          /* char[NAME_CHARS_MAX + 1] */
 read_fn read_id;            /* char[ID_CHARS_MAX + 1] */
 read_fn read_telephone;     /* char[TELEPHONE_CHARS_MAX + 1] */

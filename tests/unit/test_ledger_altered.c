@@ -52,6 +52,24 @@ static void test_p8_an_altered_dropped_added_or_moved_event_is_found(void **stat
     }
 }
 
+static void test_p8_an_event_that_the_writer_did_not_write_is_found_though_it_fits_the_chain(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
+    uint8_t chain[LEDGER_HASH_BYTES];
+    char hex[2 * LEDGER_HASH_BYTES + 1], sql[256];
+    ledger_head(ledger, chain);
+    ledger_chain(chain, (const uint8_t *)"forged", 6, chain);
+    sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
+    snprintf(sql, sizeof sql, "INSERT INTO event VALUES(4, 0, 20, NULL, x'%s', CAST('forged' AS BLOB))", hex);
+    assert_int_equal(meddle(sql), SQLITE_OK);
+    uint64_t seen = 0;
+    assert_int_equal(ledger_read(ledger, 0, 1000, take_any, &seen), LEDGER_CORRUPT);
+    assert_int_equal(seen, 3);
+    ledger_close(&ledger);
+}
+
 static void test_p8_an_alteration_near_the_end_is_found_on_opening(void **state)
 {
     (void)state;
@@ -194,6 +212,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_A_FOLDER(test_p8_an_altered_dropped_added_or_moved_event_is_found),
+        IN_A_FOLDER(test_p8_an_event_that_the_writer_did_not_write_is_found_though_it_fits_the_chain),
         IN_A_FOLDER(test_p8_an_alteration_near_the_end_is_found_on_opening),
         IN_A_FOLDER(test_p8_a_dropped_trigger_is_found_on_opening),
         IN_A_FOLDER(test_p8_sql_cannot_change_or_remove_an_event),

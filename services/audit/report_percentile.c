@@ -1,0 +1,60 @@
+/* report_percentile.c: percentiles by nearest rank, as an SQL aggregate over integers. */
+#include "services/audit/report_percentile.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+struct values {
+    int64_t *items; /* owned */
+    size_t count, capacity;
+    int64_t percent;
+};
+
+static void add(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    assert(count == 2);
+    struct values *values = sqlite3_aggregate_context(context, sizeof *values);
+    if (values == NULL) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
+    values->percent = sqlite3_value_int64(arguments[1]);
+    if (sqlite3_value_type(arguments[0]) == SQLITE_NULL)
+        return;
+    if (values->count == values->capacity) {
+        size_t capacity = values->capacity == 0 ? 64 : 2 * values->capacity;
+        int64_t *items = realloc(values->items, capacity * sizeof *items);
+        if (items == NULL) {
+            sqlite3_result_error_nomem(context);
+            return;
+        }
+        values->items = items;
+        values->capacity = capacity;
+    }
+    values->items[values->count++] = sqlite3_value_int64(arguments[0]);
+}
+
+static int ascending(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static void finish(sqlite3_context *context)
+{
+    struct values *values = sqlite3_aggregate_context(context, 0);
+    if (values == NULL || values->count == 0)
+        return; /* the result is NULL */
+    assert(values->percent > 0 && values->percent <= 100);
+    qsort(values->items, values->count, sizeof values->items[0], ascending);
+    size_t rank = (values->count * (size_t)values->percent + 99) / 100;
+    sqlite3_result_int64(context, values->items[rank - 1]);
+    free(values->items);
+}
+
+int report_percentile_add(sqlite3 *database)
+{
+    return sqlite3_create_function_v2(database, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                      NULL, add, finish, NULL);
+}

@@ -1,0 +1,226 @@
+/* report_table.c: writes what a report found: as text in columns, as CSV (RFC 4180), or as JSON. */
+#include "services/audit/report_table.h"
+
+#include <string.h>
+
+enum { CELL_BYTES = 256, COLUMNS_MAX = 32 };
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text == NULL ? "" : text;
+}
+
+/* A cell as people read it; numbers with at most one decimal were rounded by the question already. */
+static const char *cell_text(const json_t *cell, char buffer[CELL_BYTES])
+{
+    if (json_is_string(cell))
+        return json_string_value(cell);
+    if (json_is_integer(cell))
+        snprintf(buffer, CELL_BYTES, "%" JSON_INTEGER_FORMAT, json_integer_value(cell));
+    else if (json_is_real(cell))
+        snprintf(buffer, CELL_BYTES, "%.1f", json_real_value(cell));
+    else
+        buffer[0] = '\0';
+    return buffer;
+}
+
+/* ---- text ---- */
+
+/* Characters, not bytes: what is not a continuation byte of UTF-8. */
+static int width_of(const char *text)
+{
+    int width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+static void put_padded(const char *text, int width, bool right, FILE *out)
+{
+    int padding = width - width_of(text);
+    fprintf(out, "  %*s%s%*s", right ? padding : 0, "", text, right ? 0 : padding, "");
+}
+
+static void put_heading(const char *column, int width, bool right, FILE *out)
+{
+    char heading[CELL_BYTES];
+    snprintf(heading, sizeof heading, "%s", column);
+    for (char *c = heading; *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
+    put_padded(heading, width, right, out);
+}
+
+static void write_text_table(const json_t *table, FILE *out)
+{
+    const json_t *columns = json_object_get(table, "columns"), *rows = json_object_get(table, "rows"), *row,
+                 *cell;
+    int widths[COLUMNS_MAX] = {0};
+    bool numeric[COLUMNS_MAX] = {false};
+    size_t x, y, count = json_array_size(columns);
+    char buffer[CELL_BYTES];
+    for (x = 0; x < count; x++)
+        widths[x] = width_of(json_string_value(json_array_get(columns, x)));
+    json_array_foreach(rows, y, row)
+    {
+        json_array_foreach(row, x, cell)
+        {
+            int width = width_of(json_is_null(cell) ? "-" : cell_text(cell, buffer));
+            widths[x] = width > widths[x] ? width : widths[x];
+            numeric[x] = numeric[x] || json_is_number(cell);
+        }
+    }
+    fprintf(out, "\n%s\n", text_of(table, "title"));
+    if (json_array_size(rows) == 0) {
+        fputs("  none\n", out);
+        return;
+    }
+    for (x = 0; x < count; x++)
+        put_heading(json_string_value(json_array_get(columns, x)), widths[x], numeric[x], out);
+    fputc('\n', out);
+    json_array_foreach(rows, y, row)
+    {
+        json_array_foreach(row, x, cell)
+            put_padded(json_is_null(cell) ? "-" : cell_text(cell, buffer), widths[x], numeric[x], out);
+        fputc('\n', out);
+    }
+}
+
+static void write_text_lines(const json_t *lines, FILE *out)
+{
+    size_t at;
+    const json_t *line;
+    if (json_array_size(lines) > 0)
+        fputc('\n', out);
+    json_array_foreach(lines, at, line) fprintf(out, "%s\n", json_string_value(line));
+}
+
+static void write_text(const json_t *document, FILE *out)
+{
+    size_t at;
+    const json_t *table;
+    fprintf(out, "%s: %s\n", text_of(document, "report"), text_of(document, "about"));
+    const char *from = text_of(document, "from"), *to = text_of(document, "to"),
+               *as_at = text_of(document, "asAt");
+    fprintf(out, "referrals received %s%s%s%s, as at %s\n", from[0] != '\0' ? "from " : "at any time", from,
+            to[0] != '\0' ? " until before " : "", to, as_at[0] != '\0' ? as_at : "no event yet");
+    json_array_foreach(json_object_get(document, "tables"), at, table) write_text_table(table, out);
+    write_text_lines(json_object_get(document, "verdicts"), out);
+    write_text_lines(json_object_get(document, "notes"), out);
+}
+
+/* ---- CSV ---- */
+
+static void put_field(const char *text, bool first, FILE *out)
+{
+    if (!first)
+        fputc(',', out);
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+/* RFC 4180 wants as many fields in every record: each begins with its table's name, short ones are filled. */
+static void end_record(size_t written, size_t width, FILE *out)
+{
+    for (; written < width; written++)
+        fputc(',', out);
+    fputs("\r\n", out);
+}
+
+static void write_csv_table(const json_t *table, size_t width, FILE *out)
+{
+    const json_t *columns = json_object_get(table, "columns"), *row, *cell;
+    char buffer[CELL_BYTES];
+    size_t x, y;
+    put_field("table", true, out);
+    json_array_foreach(columns, x, cell) put_field(json_string_value(cell), false, out);
+    end_record(json_array_size(columns) + 1, width, out);
+    json_array_foreach(json_object_get(table, "rows"), y, row)
+    {
+        put_field(text_of(table, "name"), true, out);
+        json_array_foreach(row, x, cell) put_field(cell_text(cell, buffer), false, out);
+        end_record(json_array_size(columns) + 1, width, out);
+    }
+}
+
+static void write_csv(const json_t *document, FILE *out)
+{
+    const json_t *tables = json_object_get(document, "tables"), *table, *line;
+    size_t at, width = 2;
+    json_array_foreach(tables, at, table)
+    {
+        size_t columns = json_array_size(json_object_get(table, "columns")) + 1;
+        width = columns > width ? columns : width;
+    }
+    json_array_foreach(tables, at, table) write_csv_table(table, width, out);
+    static const char *const kinds[][2] = {{"verdicts", "verdict"}, {"notes", "note"}};
+    for (size_t kind = 0; kind < 2; kind++) {
+        json_array_foreach(json_object_get(document, kinds[kind][0]), at, line)
+        {
+            put_field(kinds[kind][1], true, out);
+            put_field(json_string_value(line), false, out);
+            end_record(2, width, out);
+        }
+    }
+}
+
+/* ---- JSON ---- */
+
+/* Rows as objects, by the columns' names. */
+static json_t *named_rows(const json_t *table)
+{
+    const json_t *columns = json_object_get(table, "columns"), *row;
+    json_t *named = json_array();
+    size_t y;
+    json_array_foreach(json_object_get(table, "rows"), y, row)
+    {
+        json_t *object = json_object(), *cell;
+        size_t x;
+        json_array_foreach(row, x, cell)
+            json_object_set(object, json_string_value(json_array_get(columns, x)), cell);
+        json_array_append_new(named, object);
+    }
+    return named;
+}
+
+static bool write_json(const json_t *document, FILE *out)
+{
+    json_t *copy = json_deep_copy(document), *table;
+    size_t at;
+    json_array_foreach(json_object_get(copy, "tables"), at, table)
+    {
+        json_object_set_new(table, "rows", named_rows(table));
+        json_object_del(table, "columns");
+    }
+    bool written = copy != NULL && json_dumpf(copy, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 &&
+                   fputc('\n', out) != EOF;
+    json_decref(copy);
+    return written;
+}
+
+bool report_table_write(const json_t *document, enum report_format format, FILE *out)
+{
+    switch (format) {
+    case REPORT_TEXT:
+        write_text(document, out);
+        break;
+    case REPORT_CSV:
+        write_csv(document, out);
+        break;
+    case REPORT_JSON:
+        if (!write_json(document, out))
+            return false;
+        break;
+    }
+    return fflush(out) == 0 && ferror(out) == 0;
+}

@@ -1,0 +1,57 @@
+/* sql.h: SQL statements that are prepared once, and values that know how they are stored.
+ *
+ * The SQL stands where it is meant; a statement is found again by the address of its text, so the text
+ * must be a string literal. What is not recorded (0 for a time or a code, "" for a text) is stored as NULL.
+ */
+#ifndef CONCORDAT_SQL_H
+#define CONCORDAT_SQL_H
+
+#include <protobuf-c/protobuf-c.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SQL_STATEMENTS_MAX = 64, SQL_OWN_BYTES = 64 };
+
+struct sql {
+    sqlite3 *database; /* borrowed */
+    size_t count;
+    struct {
+        const char *text;
+        sqlite3_stmt *statement;
+    } prepared[SQL_STATEMENTS_MAX];
+};
+
+enum sql_value_kind { SQL_NULL, SQL_INTEGER, SQL_TEXT, SQL_OWN_TEXT, SQL_BLOB };
+
+struct sql_value {
+    enum sql_value_kind kind;
+    int64_t integer;
+    const char *text; /* borrowed */
+    const void *blob; /* borrowed */
+    size_t size;
+    char own[SQL_OWN_BYTES];
+};
+
+struct sql_value sql_integer(int64_t value);
+struct sql_value sql_time(int64_t unix_ms);
+struct sql_value sql_text(const char *text);
+struct sql_value sql_words(const ProtobufCEnumDescriptor *descriptor, int value);
+struct sql_value sql_uuid(const ProtobufCBinaryData *id);
+struct sql_value sql_hex(const ProtobufCBinaryData *bytes);
+struct sql_value sql_blob(const void *bytes, size_t size);
+
+/* The statement with its values bound, ready to step; NULL where it cannot be prepared. Parameters beyond
+ * count are NULL. */
+sqlite3_stmt *sql_bind(struct sql *sql, const char *text, const struct sql_value *values, size_t count);
+/* Runs a statement that gives no rows. An SQLite result code; SQLITE_OK where done. */
+int sql_run(struct sql *sql, const char *text, const struct sql_value *values, size_t count);
+#define SQL_VALUES(...)                                                                                      \
+    (const struct sql_value[]){__VA_ARGS__},                                                                 \
+        sizeof((const struct sql_value[]){__VA_ARGS__}) / sizeof(struct sql_value)
+
+/* Gives back every prepared statement. */
+void sql_finish(struct sql *sql);
+
+#endif

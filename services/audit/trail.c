@@ -1,0 +1,330 @@
+/* trail.c: an auditor's own copy of the ledger: opening it, and letting in only what continues it. */
+#include "services/audit/trail.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/ledger/ledger.h"
+#include "proto/wire.h"
+#include "services/audit/sql.h"
+#include "services/audit/trail_schema.h"
+#include "services/audit/trail_tables.h"
+
+static_assert((int)TRAIL_HASH_BYTES == (int)LEDGER_HASH_BYTES, "the trail keeps the ledger's own chain");
+
+/* An unpacked event takes more room than its bytes: pointers, and structs for what is short on the wire. */
+enum { EVENT_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
+
+struct trail {
+    sqlite3 *database; /* owned */
+    struct sql sql;
+    struct arena arena;
+    uint64_t seq; /* of the newest event */
+    int64_t at_ms;
+    uint8_t chain[TRAIL_HASH_BYTES];
+};
+
+static enum trail_status fail(struct trail *trail, int code, char *message, size_t message_size)
+{
+    snprintf(message, message_size,
+             "the trail cannot be written: %s (%s); free space or repair the disk, then "
+             "start again",
+             sqlite3_errstr(code), sqlite3_errmsg(trail->database));
+    return TRAIL_FAILED;
+}
+
+static int read_integer(sqlite3 *database, const char *sql, int64_t *value)
+{
+    sqlite3_stmt *statement = NULL;
+    int done = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+    if (done == SQLITE_OK) {
+        done = sqlite3_step(statement);
+        if (done == SQLITE_ROW) {
+            *value = sqlite3_column_int64(statement, 0);
+            done = SQLITE_OK;
+        }
+    }
+    sqlite3_finalize(statement);
+    return done;
+}
+
+/* SQLITE_OK where the file is a trail of this version; SQLITE_EMPTY where it is empty. */
+static int check_version(sqlite3 *database, char *message, size_t message_size)
+{
+    int64_t application = 0, version = 0, pages = 0;
+    int done = read_integer(database, "PRAGMA application_id", &application);
+    if (done == SQLITE_OK)
+        done = read_integer(database, "PRAGMA user_version", &version);
+    if (done == SQLITE_OK)
+        done = read_integer(database, "SELECT count(*) FROM sqlite_schema", &pages);
+    if (done != SQLITE_OK) {
+        snprintf(message, message_size, "not a trail: %s", sqlite3_errstr(done));
+        return done;
+    }
+    if (pages == 0 && application == 0)
+        return SQLITE_EMPTY;
+    if (application == TRAIL_APPLICATION_ID && version == TRAIL_VERSION)
+        return SQLITE_OK;
+    if (application != TRAIL_APPLICATION_ID)
+        snprintf(message, message_size, "not a trail: the file belongs to another program");
+    else
+        snprintf(message, message_size,
+                 "a trail of version %" PRId64
+                 ", and this program reads version %d: move the file away, and the "
+                 "trail is made again from the ledger",
+                 version, TRAIL_VERSION);
+    return SQLITE_MISMATCH;
+}
+
+static int create(sqlite3 *database)
+{
+    char stamp[96];
+    snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+             TRAIL_APPLICATION_ID, TRAIL_VERSION);
+    int done = sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (done == SQLITE_OK)
+        done = trail_schema_create(database);
+    if (done == SQLITE_OK)
+        done = sqlite3_exec(database, stamp, NULL, NULL, NULL);
+    return done;
+}
+
+static int read_head(struct trail *trail)
+{
+    sqlite3_stmt *statement =
+        sql_bind(&trail->sql, "SELECT seq, at_ms, chain FROM event ORDER BY seq DESC LIMIT 1", NULL, 0);
+    if (statement == NULL)
+        return sqlite3_extended_errcode(trail->database);
+    int stepped = sqlite3_step(statement);
+    if (stepped == SQLITE_ROW) {
+        trail->seq = (uint64_t)sqlite3_column_int64(statement, 0);
+        trail->at_ms = sqlite3_column_int64(statement, 1);
+        if (sqlite3_column_bytes(statement, 2) == TRAIL_HASH_BYTES)
+            memcpy(trail->chain, sqlite3_column_blob(statement, 2), TRAIL_HASH_BYTES);
+        stepped = SQLITE_DONE;
+    }
+    sqlite3_reset(statement);
+    return stepped == SQLITE_DONE ? SQLITE_OK : stepped;
+}
+
+static int prepare(struct trail *trail, const char *pragmas, char *message, size_t message_size)
+{
+    sqlite3_extended_result_codes(trail->database, 1);
+    sqlite3_busy_timeout(trail->database, TRAIL_BUSY_MS);
+    int done = sqlite3_db_config(trail->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (done == SQLITE_OK)
+        done = sqlite3_exec(trail->database, pragmas, NULL, NULL, NULL);
+    if (done != SQLITE_OK) {
+        snprintf(message, message_size, "%s", sqlite3_errmsg(trail->database));
+        return done;
+    }
+    done = check_version(trail->database, message, message_size);
+    if (done == SQLITE_EMPTY) {
+        done = create(trail->database);
+        if (done != SQLITE_OK)
+            snprintf(message, message_size, "cannot make the tables: %s", sqlite3_errmsg(trail->database));
+    }
+    if (done == SQLITE_OK) {
+        trail->sql.database = trail->database;
+        done = read_head(trail);
+    }
+    return done;
+}
+
+static struct trail *open_with(const char *path, const char *pragmas, char *message, size_t message_size)
+{
+    struct trail *trail = calloc(1, sizeof *trail);
+    if (trail == NULL || arena_open(&trail->arena, EVENT_ARENA_BYTES) != 0) {
+        snprintf(message, message_size, "out of memory");
+        free(trail);
+        return NULL;
+    }
+    char why[TRAIL_MESSAGE_BYTES] = "";
+    if (sqlite3_open_v2(path, &trail->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
+                        NULL) == SQLITE_OK &&
+        prepare(trail, pragmas, why, sizeof why) == SQLITE_OK)
+        return trail;
+    snprintf(message, message_size, "%s: %s", path, why[0] != '\0' ? why : sqlite3_errmsg(trail->database));
+    trail_close(&trail);
+    return NULL;
+}
+
+struct trail *trail_open(const char *path, char *message, size_t message_size)
+{
+    return open_with(path,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
+                     " PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY",
+                     message, message_size);
+}
+
+struct trail *trail_open_scratch(char *message, size_t message_size)
+{
+    return open_with("",
+                     "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF",
+                     message, message_size);
+}
+
+void trail_close(struct trail **trail)
+{
+    if (*trail == NULL)
+        return;
+    sql_finish(&(*trail)->sql);
+    sqlite3_close((*trail)->database);
+    arena_close(&(*trail)->arena);
+    free(*trail);
+    *trail = NULL;
+}
+
+uint64_t trail_head(const struct trail *trail, uint8_t *chain)
+{
+    if (chain != NULL)
+        memcpy(chain, trail->chain, TRAIL_HASH_BYTES);
+    return trail->seq;
+}
+
+/* An event that is here already: TRAIL_OK where it is the same. */
+static enum trail_status check_known(struct trail *trail, uint64_t seq, const struct trail_event *event,
+                                     char *message, size_t message_size)
+{
+    sqlite3_stmt *statement = sql_bind(&trail->sql, "SELECT body, chain FROM event WHERE seq = ?1",
+                                       SQL_VALUES(sql_integer((int64_t)seq)));
+    if (statement == NULL)
+        return fail(trail, sqlite3_extended_errcode(trail->database), message, message_size);
+    bool same = sqlite3_step(statement) == SQLITE_ROW &&
+                (size_t)sqlite3_column_bytes(statement, 0) == event->size &&
+                memcmp(sqlite3_column_blob(statement, 0), event->body, event->size) == 0 &&
+                sqlite3_column_bytes(statement, 1) == TRAIL_HASH_BYTES &&
+                memcmp(sqlite3_column_blob(statement, 1), event->chain, TRAIL_HASH_BYTES) == 0;
+    sqlite3_reset(statement);
+    if (same)
+        return TRAIL_OK;
+    snprintf(message, message_size, "event %" PRIu64 " is not what it was: history has been rewritten", seq);
+    return TRAIL_BROKEN;
+}
+
+static enum trail_status check_next(const struct trail *trail, const Concordat__V1__Event *event,
+                                    const struct trail_event *raw, char *message, size_t message_size)
+{
+    if (event->seq != trail->seq + 1) {
+        snprintf(message, message_size,
+                 "event %" PRIu64 " was to come and %" PRIu64 " came: the sequence has a gap", trail->seq + 1,
+                 event->seq);
+        return TRAIL_BROKEN;
+    }
+    if (event->at_ms < trail->at_ms) {
+        snprintf(message, message_size,
+                 "event %" PRIu64 " is earlier than the one before it: time went backwards", event->seq);
+        return TRAIL_BROKEN;
+    }
+    uint8_t chain[TRAIL_HASH_BYTES];
+    ledger_chain(trail->chain, raw->body, raw->size, chain);
+    if (memcmp(chain, raw->chain, TRAIL_HASH_BYTES) != 0) {
+        snprintf(message, message_size,
+                 "event %" PRIu64 " does not continue the chain: something was altered", event->seq);
+        return TRAIL_BROKEN;
+    }
+    return TRAIL_OK;
+}
+
+static enum trail_status store(struct trail *trail, const Concordat__V1__Event *event,
+                               const struct trail_event *raw, char *message, size_t message_size)
+{
+    int done =
+        sql_run(&trail->sql,
+                "INSERT INTO event (seq, at_ms, kind, referral, body, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                SQL_VALUES(sql_integer((int64_t)event->seq), sql_integer(event->at_ms),
+                           sql_text(trail_tables_kind(event)), sql_uuid(&event->referral),
+                           sql_blob(raw->body, raw->size), sql_blob(raw->chain, TRAIL_HASH_BYTES)));
+    if (done == SQLITE_OK)
+        done = trail_tables_apply(&trail->sql, event);
+    if ((done & 0xff) == SQLITE_CONSTRAINT) {
+        snprintf(message, message_size, "event %" PRIu64 " contradicts what came before it (%s)", event->seq,
+                 sqlite3_errmsg(trail->database));
+        return TRAIL_BROKEN;
+    }
+    if (done != SQLITE_OK)
+        return fail(trail, done, message, message_size);
+    trail->seq = event->seq;
+    trail->at_ms = event->at_ms;
+    memcpy(trail->chain, raw->chain, TRAIL_HASH_BYTES);
+    return TRAIL_OK;
+}
+
+static enum trail_status append_one(struct trail *trail, const struct trail_event *raw, char *message,
+                                    size_t message_size)
+{
+    struct wire_fault fault;
+    const Concordat__V1__Event *event = wire_unpack_event(raw->body, raw->size, &trail->arena, &fault);
+    if (event == NULL || trail_tables_kind(event) == NULL) {
+        snprintf(message, message_size,
+                 "the event after %" PRIu64
+                 " cannot be read (%s): it was altered, or comes from a newer broker and "
+                 "this program must be brought up to date",
+                 trail->seq, event == NULL ? fault.text : "unknown kind");
+        return TRAIL_BROKEN;
+    }
+    if (event->seq <= trail->seq)
+        return check_known(trail, event->seq, raw, message, message_size);
+    enum trail_status status = check_next(trail, event, raw, message, message_size);
+    return status == TRAIL_OK ? store(trail, event, raw, message, message_size) : status;
+}
+
+enum trail_status trail_append(struct trail *trail, const struct trail_event *events, size_t count,
+                               char *message, size_t message_size)
+{
+    /* A savepoint, so that verify can make a whole trail again inside one transaction of its own. */
+    int begun = sqlite3_exec(trail->database, "SAVEPOINT append", NULL, NULL, NULL);
+    if (begun != SQLITE_OK)
+        return fail(trail, begun, message, message_size);
+    enum trail_status status = TRAIL_OK;
+    for (size_t i = 0; i < count && status == TRAIL_OK; i++)
+        status = append_one(trail, &events[i], message, message_size);
+    if (status == TRAIL_OK) {
+        int committed = sqlite3_exec(trail->database, "RELEASE append", NULL, NULL, NULL);
+        if (committed == SQLITE_OK)
+            return TRAIL_OK;
+        status = fail(trail, committed, message, message_size);
+    }
+    if (!sqlite3_get_autocommit(trail->database))
+        sqlite3_exec(trail->database, "ROLLBACK TO append; RELEASE append", NULL, NULL, NULL);
+    trail->seq = 0;
+    trail->at_ms = 0;
+    memset(trail->chain, 0, sizeof trail->chain);
+    if (read_head(trail) != SQLITE_OK)
+        status = TRAIL_FAILED;
+    return status;
+}
+
+enum trail_status trail_alarm(struct trail *trail, int64_t at_ms, const char *text)
+{
+    int done = sql_run(&trail->sql, "INSERT INTO alarm (at_ms, text) VALUES (?1, ?2)",
+                       SQL_VALUES(sql_integer(at_ms), sql_text(text)));
+    return done == SQLITE_OK ? TRAIL_OK : TRAIL_FAILED;
+}
+
+sqlite3 *trail_database(struct trail *trail)
+{
+    return trail->database;
+}
+
+sqlite3 *trail_open_reader(const char *path, char *message, size_t message_size)
+{
+    sqlite3 *database = NULL;
+    char why[TRAIL_MESSAGE_BYTES] = "";
+    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
+        sqlite3_extended_result_codes(database, 1);
+        sqlite3_busy_timeout(database, TRAIL_BUSY_MS);
+        int checked = check_version(database, why, sizeof why);
+        if (checked == SQLITE_OK)
+            return database;
+        if (checked == SQLITE_EMPTY)
+            snprintf(why, sizeof why, "nothing has been written to it yet");
+    }
+    snprintf(message, message_size, "%s: %s", path, why[0] != '\0' ? why : sqlite3_errmsg(database));
+    sqlite3_close(database);
+    return NULL;
+}

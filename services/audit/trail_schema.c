@@ -1,0 +1,173 @@
+/* trail_schema.c: the tables of trail.db, as whoever opens it with sqlite3 finds them.
+ *
+ * Coded values are plain words, with the national code beside them where there is one (*_code). Times are
+ * UTC milliseconds since 1970 (*_ms); views say the main ones as text. NULL is "not recorded". Nothing that
+ * somebody typed freely about a person is copied out of the events' bytes.
+ */
+#include "services/audit/trail_schema.h"
+
+#include <stddef.h>
+
+static const char *const statements[] = {
+    "CREATE TABLE event ("
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, referral TEXT,"
+    "  body BLOB NOT NULL," /* the exact bytes of a concordat.v1.Event */
+    "  chain BLOB NOT NULL" /* BLAKE2b-256 over the chain value before it and these bytes */
+    ") STRICT",
+    "CREATE INDEX event_of_referral ON event (referral) WHERE referral IS NOT NULL",
+
+    "CREATE TABLE referral ("
+    "  referral TEXT PRIMARY KEY, number TEXT NOT NULL, drill INTEGER NOT NULL,"
+    "  source TEXT, source_code TEXT, organisation TEXT, site TEXT, referrer_role TEXT,"
+    "  urgency TEXT, urgency_code TEXT, urgency_set_by TEXT," /* as recorded */
+    "  routed_as TEXT,"                                       /* the urgency used */
+    "  area TEXT, postcode_district TEXT, primary_reason TEXT, presenting_code TEXT, needs TEXT, flags TEXT,"
+    "  intoxicated INTEGER, age_years INTEGER, age_estimated INTEGER, gender TEXT, ethnic_category TEXT,"
+    "  ethnicity_stated_by TEXT, language TEXT, interpreter_needed INTEGER,"
+    "  legal_status TEXT, legal_status_code TEXT, power_used_at_ms INTEGER,"
+    "  arrived_at_place_of_safety_at_ms INTEGER, place_of_safety TEXT, transport TEXT,"
+    "  police_vehicle_reason TEXT, chosen_for_physical_need TEXT, handover_done_at_ms INTEGER,"
+    "  street_triage_model TEXT, scene_safety TEXT, section_136_used TEXT, point_of_contact TEXT,"
+    "  screened TEXT, screened_at_ms INTEGER, assessed TEXT, assessed_at_ms INTEGER,"
+    "  consent_to_share_with_justice TEXT, arrived_at_department_at_ms INTEGER, self_harm TEXT,"
+    "  physically_cleared TEXT, psychosocially_assessed TEXT, psychosocially_assessed_at_ms INTEGER,"
+    "  decided_at_ms INTEGER, decided_basis TEXT,"
+    "  received_at_ms INTEGER NOT NULL, first_offer_at_ms INTEGER, first_accepted_at_ms INTEGER,"
+    "  accepted_team TEXT,"               /* the latest */
+    "  referrer_told_at_ms INTEGER,"      /* first told who will come, or what came of it */
+    "  first_contact_at_ms INTEGER,"      /* of any kind */
+    "  first_face_to_face_at_ms INTEGER," /* attended: stops the national response clock */
+    "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"
+    "  state TEXT, offers INTEGER NOT NULL DEFAULT 0"
+    ") STRICT",
+    "CREATE INDEX referral_received ON referral (received_at_ms)",
+
+    "CREATE TABLE offer ("
+    "  referral TEXT NOT NULL, attempt INTEGER NOT NULL, team TEXT NOT NULL, round INTEGER NOT NULL,"
+    "  handover INTEGER NOT NULL, assigned INTEGER NOT NULL,"
+    "  offered_seq INTEGER NOT NULL, offered_at_ms INTEGER NOT NULL, expires_at_ms INTEGER, seen_at_ms "
+    "INTEGER,"
+    "  ended_seq INTEGER, ended_at_ms INTEGER, ended_as TEXT, reason TEXT, reason_code TEXT,"
+    "  free_places_shown INTEGER, capacity_age_min INTEGER,"
+    "  PRIMARY KEY (referral, attempt)"
+    ") STRICT",
+    "CREATE TABLE acceptance ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, team TEXT NOT NULL, accepted_at_ms INTEGER NOT NULL,"
+    "  expected_arrival_at_ms INTEGER, warned_at_ms INTEGER,"
+    "  ended_seq INTEGER, ended_at_ms INTEGER, ended_as TEXT"
+    ") STRICT",
+    "CREATE INDEX acceptance_of_referral ON acceptance (referral)",
+    "CREATE TABLE custody_interval ("
+    "  referral TEXT NOT NULL, from_seq INTEGER NOT NULL, from_ms INTEGER NOT NULL,"
+    "  to_seq INTEGER, to_ms INTEGER," /* NULL while it lasts */
+    "  owner_kind TEXT NOT NULL, owner TEXT, act_by_ms INTEGER,"
+    "  PRIMARY KEY (referral, from_seq)"
+    ") STRICT",
+    "CREATE TABLE decision ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, result TEXT NOT NULL,"
+    "  team TEXT, coordinator TEXT, hold_reason TEXT, round INTEGER, assigned INTEGER, handover INTEGER,"
+    "  policy TEXT"
+    ") STRICT",
+    "CREATE TABLE finding (" /* what a decision found of each team */
+    "  seq INTEGER NOT NULL, position INTEGER NOT NULL, team TEXT NOT NULL, finding TEXT, rung INTEGER,"
+    "  times_asked INTEGER, free_places INTEGER, capacity_age_min INTEGER, load INTEGER,"
+    "  PRIMARY KEY (seq, position)"
+    ") STRICT",
+    "CREATE TABLE check_in ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, team TEXT, step TEXT,"
+    "  occurred_at_ms INTEGER NOT NULL, occurred_basis TEXT, mechanism TEXT, mechanism_code TEXT,"
+    "  attend_status TEXT, attend_code TEXT, stops_response_clock INTEGER NOT NULL"
+    ") STRICT",
+
+    "CREATE TABLE clock ("
+    "  referral TEXT NOT NULL, clock TEXT NOT NULL, standard TEXT, started_at_ms INTEGER NOT NULL,"
+    "  started_basis TEXT, due_at_ms INTEGER NOT NULL, stopped_at_ms INTEGER, breached_at_ms INTEGER,"
+    "  PRIMARY KEY (referral, clock)"
+    ") STRICT",
+    "CREATE TABLE breach ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, clock TEXT, standard TEXT,"
+    "  due_at_ms INTEGER NOT NULL"
+    ") STRICT",
+    "CREATE TABLE reminder ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT, times "
+    "INTEGER"
+    ") STRICT",
+    "CREATE TABLE record_read ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, role TEXT, on_behalf_of "
+    "TEXT, reason TEXT"
+    ") STRICT",
+    "CREATE TABLE refused_command ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, command TEXT, refusal "
+    "TEXT,"
+    "  left_out INTEGER NOT NULL"
+    ") STRICT",
+    "CREATE TABLE team ("
+    "  team TEXT PRIMARY KEY, name TEXT, team_type TEXT, organisation TEXT, telephone TEXT,"
+    "  in_force INTEGER NOT NULL" /* stands in the latest policy */
+    ") STRICT",
+    "CREATE TABLE policy (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, digest TEXT) STRICT",
+    "CREATE TABLE presence ("
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, team TEXT, present INTEGER, lapsed INTEGER"
+    ") STRICT",
+    "CREATE TABLE capacity ("
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, team TEXT, free_places INTEGER, good_until_ms INTEGER"
+    ") STRICT",
+    "CREATE TABLE broker_start ("
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, version TEXT, replayed INTEGER"
+    ") STRICT",
+    /* What the follower found wrong with what it was told; the one table that is not made from events. */
+    "CREATE TABLE alarm (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, text TEXT NOT NULL) STRICT",
+
+    "CREATE VIEW contact AS SELECT * FROM check_in WHERE step = 'contact'",
+    "CREATE VIEW referral_times AS SELECT number, source, routed_as, state, outcome,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', decided_at_ms / 1000.0, 'unixepoch') AS decided_at,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', received_at_ms / 1000.0, 'unixepoch') AS received_at,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', first_offer_at_ms / 1000.0, 'unixepoch') AS first_offer_at,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', first_accepted_at_ms / 1000.0, 'unixepoch') AS first_accepted_at,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', referrer_told_at_ms / 1000.0, 'unixepoch') AS referrer_told_at,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', first_contact_at_ms / 1000.0, 'unixepoch') AS first_contact_at,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', first_face_to_face_at_ms / 1000.0, 'unixepoch')"
+    "    AS first_face_to_face_at,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', ended_at_ms / 1000.0, 'unixepoch') AS ended_at"
+    " FROM referral",
+
+    /* The moment until which the trail knows anything. */
+    "CREATE VIEW latest AS SELECT seq, at_ms FROM event ORDER BY seq DESC LIMIT 1",
+    /* The custody rule, in its one place: owned intervals tile a referral's life. Life is put between two
+     * marks; wherever one stretch does not begin where the one before ended, there is a fault. What is open
+     * reaches one millisecond beyond the latest event, so that being unowned right now is seen as well. */
+    "CREATE VIEW custody_fault AS"
+    " WITH horizon AS (SELECT at_ms + 1 AS ms FROM latest),"
+    " stretch (referral, seq, from_ms, to_ms) AS ("
+    "   SELECT referral, 0, received_at_ms, received_at_ms FROM referral"
+    "   UNION ALL SELECT referral, from_seq, from_ms, coalesce(to_ms, (SELECT ms FROM horizon))"
+    "     FROM custody_interval"
+    "   UNION ALL SELECT referral, 9223372036854775807, coalesce(ended_at_ms, (SELECT ms FROM horizon)), NULL"
+    "     FROM referral),"
+    " joint AS (SELECT referral, from_ms,"
+    "   lag(to_ms) OVER (PARTITION BY referral ORDER BY seq) AS before_ms FROM stretch)"
+    " SELECT referral, CASE WHEN before_ms < from_ms THEN 'gap' ELSE 'overlap' END AS fault,"
+    "   min(before_ms, from_ms) AS from_ms, max(before_ms, from_ms) AS to_ms"
+    " FROM joint WHERE before_ms <> from_ms",
+    /* Time that an owner let pass after the moment by which it had to act. */
+    "CREATE VIEW custody_overdue AS"
+    " SELECT referral, from_seq, owner_kind, owner, act_by_ms,"
+    "   coalesce(to_ms, (SELECT at_ms FROM latest)) - act_by_ms AS overdue_ms"
+    " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
+};
+
+const char *const trail_schema_derived[] = {
+    "event",    "referral",    "offer",           "acceptance", "custody_interval",
+    "decision", "finding",     "check_in",        "clock",      "breach",
+    "reminder", "record_read", "refused_command", "team",       "policy",
+    "presence", "capacity",    "broker_start",    NULL};
+
+int trail_schema_create(sqlite3 *database)
+{
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        int made = sqlite3_exec(database, statements[i], NULL, NULL, NULL);
+        if (made != SQLITE_OK)
+            return made;
+    }
+    return SQLITE_OK;
+}

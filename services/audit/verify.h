@@ -1,0 +1,16 @@
+/* verify.h: whether a trail proves itself: nothing altered, dropped, added or reordered, everybody owned. */
+#ifndef CONCORDAT_VERIFY_H
+#define CONCORDAT_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { VERIFY_HOLDS = 0, VERIFY_FINDINGS = 1, VERIFY_FAILED = 111 };
+
+/* Verifies the trail at trail_path and prints the verdict with its counts, as text or as JSON. While it
+ * works it says how far it is on standard error, where that is a terminal. VERIFY_HOLDS; VERIFY_FINDINGS
+ * where anything is wrong with the trail; VERIFY_FAILED with a message where it could not be read. */
+int verify_run(const char *trail_path, FILE *out, bool json, char *message, size_t message_size);
+
+#endif

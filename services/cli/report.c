@@ -1,0 +1,160 @@
+/* report.c: `concordat report` and `concordat verify`: what auditors read from their own trail. */
+#include "services/audit/report.h"
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/core/london.h"
+#include "proto/words.h"
+#include "services/audit/verify.h"
+#include "services/cli/command.h"
+#include "services/cli/say.h"
+
+enum { OPTION_TRAIL = 0x280, OPTION_FROM, OPTION_TO, OPTION_FORMAT, OPTION_JSON };
+
+struct input {
+    const char *trail, *name;
+    enum report_format format;
+    int64_t from_ms, to_ms;
+    bool is_report; /* otherwise verify */
+    bool json;      /* failures too */
+};
+
+static const struct argp_option report_options[] = {
+    {"trail", OPTION_TRAIL, "FILE", 0, "The trail, such as trail.db (or CONCORDAT_TRAIL)", 0},
+    {"from", OPTION_FROM, "TIME", 0, "Referrals received from then on: 2026-01-31, or 2026-01-31T14:05:00Z",
+     0},
+    {"to", OPTION_TO, "TIME", 0, "Referrals received before then", 0},
+    {"format", OPTION_FORMAT, "FORMAT", 0, "text, csv or json", 0},
+    {"json", OPTION_JSON, 0, 0, "The same as --format json; failures too", 0},
+    {0}};
+static const struct argp_option verify_options[] = {
+    {"trail", OPTION_TRAIL, "FILE", 0, "The trail, such as trail.db (or CONCORDAT_TRAIL)", 0},
+    {"json", OPTION_JSON, 0, 0, "Print JSON; failures too", 0},
+    {0}};
+
+/* A whole time, or a day, which begins at midnight in London. */
+static bool read_time(const char *text, int64_t *unix_ms)
+{
+    int year, month, day, used = 0;
+
+    if (words_parse_time(text, unix_ms))
+        return true;
+    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || text[used] != '\0' || month < 1 ||
+        month > 12 || day < 1 || day > 31)
+        return false;
+    *unix_ms = london_instant(london_day(year, month, day), 0);
+    return true;
+}
+
+static void set_time(struct argp_state *state, const char *option, const char *text, int64_t *unix_ms)
+{
+    if (!read_time(text, unix_ms))
+        argp_error(state, "%s takes a day such as 2026-01-31, or a time such as 2026-01-31T14:05:00Z",
+                   option);
+}
+
+static void set_format(struct argp_state *state, struct input *input, const char *text)
+{
+    if (strcmp(text, "text") == 0)
+        input->format = REPORT_TEXT;
+    else if (strcmp(text, "csv") == 0)
+        input->format = REPORT_CSV;
+    else if (strcmp(text, "json") == 0)
+        input->format = REPORT_JSON;
+    else
+        argp_error(state, "--format is text, csv or json");
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct input *input = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        input->trail = getenv("CONCORDAT_TRAIL");
+        return 0;
+    case OPTION_TRAIL:
+        input->trail = argument;
+        return 0;
+    case OPTION_FROM:
+        set_time(state, "--from", argument, &input->from_ms);
+        return 0;
+    case OPTION_TO:
+        set_time(state, "--to", argument, &input->to_ms);
+        return 0;
+    case OPTION_FORMAT:
+        set_format(state, input, argument);
+        return 0;
+    case OPTION_JSON:
+        input->json = true;
+        input->format = REPORT_JSON;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (input->name != NULL || !input->is_report)
+            argp_error(state, "\"%.40s\" is too much", argument);
+        input->name = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (input->trail == NULL)
+            argp_error(state, "say --trail FILE, or set CONCORDAT_TRAIL");
+        if (input->name == NULL && input->is_report)
+            argp_error(state, "say which report; --help lists them");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void describe_reports(char *doc, size_t size)
+{
+    size_t count, used;
+    const struct report *const *reports = report_list(&count);
+
+    used = (size_t)snprintf(doc, size, "Print a report from the auditors' trail.\vReports:\n");
+    for (size_t i = 0; i < count && used < size; i++)
+        used +=
+            (size_t)snprintf(doc + used, size - used, "  %-12s %s\n", reports[i]->name, reports[i]->about);
+    if (used < size)
+        snprintf(doc + used, size - used,
+                 "\n  concordat report %s --trail trail.db\n"
+                 "  concordat report %s --from 2026-01-01 --to 2026-02-01 --format csv",
+                 reports[0]->name, reports[0]->name);
+}
+
+enum exit_code command_report(const struct command *command, int argc, char **argv)
+{
+    char doc[3000], fault[400] = "";
+    const struct argp argp = {
+        .options = report_options, .parser = parse_option, .args_doc = "REPORT", .doc = doc};
+    struct input input = {.is_report = true};
+
+    (void)command;
+    describe_reports(doc, sizeof doc);
+    argp_parse(&argp, argc, argv, 0, NULL, &input);
+    int result = report_run(input.trail, input.name, input.format, input.from_ms, input.to_ms, stdout, fault,
+                            sizeof fault);
+    if (result == REPORT_DONE)
+        return CODE_DONE;
+    return say_failure(input.json, result == REPORT_UNKNOWN ? CODE_USAGE : CODE_ENVIRONMENT, "%s", fault);
+}
+
+enum exit_code command_verify(const struct command *command, int argc, char **argv)
+{
+    static const char doc[] = "Whether the trail is whole: nothing altered, dropped, added or put in another "
+                              "order, and every person's "
+                              "case owned at every instant.\vExit code 0 where it is; 1 where anything is "
+                              "wrong, which is named.\n\n"
+                              "  concordat verify --trail trail.db";
+    const struct argp argp = {.options = verify_options, .parser = parse_option, .doc = doc};
+    struct input input = {0};
+    char fault[400] = "";
+
+    (void)command;
+    argp_parse(&argp, argc, argv, 0, NULL, &input);
+    int result = verify_run(input.trail, stdout, input.json, fault, sizeof fault);
+    if (result == VERIFY_HOLDS)
+        return CODE_DONE;
+    return result == VERIFY_FINDINGS ? CODE_REFUSED : say_failure(input.json, CODE_ENVIRONMENT, "%s", fault);
+}

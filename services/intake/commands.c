@@ -1,0 +1,390 @@
+/* commands.c: see commands.h. */
+#include "services/intake/commands.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/words.h"
+
+#define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
+
+/* Room for a full board of statuses. */
+enum { COMMANDS_ARENA_BYTES = 1024 * 1024 };
+
+/* Each answers one kind of command. */
+typedef enum outbox_status answer_command(struct commands *commands, Concordat__V1__Request *request,
+                                          struct arena *request_arena, int64_t now_ms, struct reply *reply);
+static answer_command answer_content, answer_about, answer_status, answer_board;
+
+/* What a referrer may send, beside hello and ping, which belong to the connection. */
+static const struct {
+    Concordat__V1__Request__CommandCase command;
+    answer_command *answer;
+} table[] = {
+    {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT, answer_content},
+    {CONCORDAT__V1__REQUEST__COMMAND_UPDATE, answer_content},
+    {CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW, answer_about},
+    {CONCORDAT__V1__REQUEST__COMMAND_TOLD, answer_about},
+    {CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS, answer_status},
+    {CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD, answer_board},
+};
+
+static void ring_set(struct ring *ring, const char *name, size_t name_length, const char *number)
+{
+    snprintf(ring->name, sizeof(ring->name), "%.*s", (int)name_length, name);
+    snprintf(ring->number, sizeof(ring->number), "%s", number);
+    snprintf(ring->text, sizeof(ring->text), "%s%s%s", ring->name,
+             ring->name[0] != '\0' && ring->number[0] != '\0' ? " " : "", ring->number);
+}
+
+bool ring_parse(const char *text, struct ring *ring)
+{
+    size_t name = strcspn(text, "+0123456789");
+    const char *number = text + name;
+    while (name > 0 && text[name - 1] == ' ') {
+        name--;
+    }
+    ring_set(ring, text, name, number);
+    return name > 0 && name < RING_NAME_BYTES && *number != '\0' && strlen(number) < RING_NUMBER_BYTES;
+}
+
+int commands_open(struct commands *commands, struct outbox *outbox, const struct rules_site *site,
+                  const struct ring *ring)
+{
+    *commands = (struct commands){.outbox = outbox, .site = *site, .ring = *ring};
+    if (arena_open(&commands->arena, COMMANDS_ARENA_BYTES) != 0) {
+        return -1;
+    }
+    size_t count;
+    if (outbox_board(outbox, true, COMMANDS_BOARD_MAX, &commands->arena, commands->board, &count) !=
+        OUTBOX_OK) {
+        return -1;
+    }
+    while (count > 0) {
+        commands_learn(commands, commands->board[--count]);
+    }
+    return 0;
+}
+
+void commands_close(struct commands *commands)
+{
+    arena_close(&commands->arena);
+}
+
+void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status)
+{
+    if (!findings_is_blank(status->coordinator_ring)) {
+        ring_set(&commands->ring, status->coordinator_name, strlen(status->coordinator_name),
+                 status->coordinator_ring);
+    }
+}
+
+void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status)
+{
+    if (findings_is_blank(status->coordinator_ring)) {
+        status->coordinator_name = commands->ring.name;
+        status->coordinator_ring = commands->ring.number;
+    }
+}
+
+/* Text that is cut to its room never ends inside a UTF-8 character: the reader would refuse all of it. */
+__attribute__((format(printf, 2, 3))) static void say(struct reply *reply, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(reply->text, sizeof(reply->text), format, arguments);
+    va_end(arguments);
+    if (length >= (int)sizeof(reply->text)) {
+        size_t end = sizeof(reply->text) - 1;
+        while (end > 0 && ((unsigned char)reply->text[end - 1] & 0xc0) == 0x80) {
+            end--;
+        }
+        if (end > 0 && ((unsigned char)reply->text[end - 1] & 0x80) != 0) {
+            end--;
+        }
+        reply->text[end] = '\0';
+    }
+    reply->answer.text = reply->text;
+}
+
+static void begin(struct reply *reply, ProtobufCBinaryData command_id)
+{
+    concordat__v1__message__init(&reply->message);
+    concordat__v1__answer__init(&reply->answer);
+    concordat__v1__board__init(&reply->board);
+    reply->text[0] = '\0';
+    reply->message.command_id = command_id;
+    reply->message.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
+    reply->message.answer = &reply->answer;
+}
+
+void commands_refuse(struct commands *commands, const uint8_t *command_id, Concordat__V1__Refusal refusal,
+                     const char *text, struct reply *reply)
+{
+    char words[WORDS_MAX];
+    begin(reply, (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)command_id});
+    reply->answer.refusal = refusal;
+    words_for(&concordat__v1__refusal__descriptor, (int)refusal, words);
+    say(reply, "Not done: %s. If a person needs help now, ring %s.", text != NULL ? text : words,
+        commands->ring.text);
+}
+
+/* Of a case: how far it is, and whom to ring until somebody is known to hold it. */
+static void tell_case(struct commands *commands, const struct outbox_case *found, struct reply *reply)
+{
+    bool is_with_router = found->status->seq > 0;
+    reply->answer.done = true;
+    reply->answer.status = found->status;
+    commands_complete(commands, found->status);
+    if (found->submitted == COMMAND_REFUSED) {
+        reply->answer.refusal = found->refusal;
+        say(reply, "The router did not take this referral and nobody holds it: ring %s. The router says: %s",
+            commands->ring.text, found->refusal_text);
+        return;
+    }
+    reply->answer.receipt = is_with_router || found->submitted == COMMAND_RECEIVED
+                                ? CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED
+                                : CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
+    if (reply->answer.receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED) {
+        say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
+            commands->ring.text);
+    } else if (found->refusal != REFUSAL(UNSPECIFIED)) {
+        reply->answer.refusal = found->refusal;
+        say(reply, "Received by the router, but it did not take a later message about it: %s",
+            found->refusal_text);
+    } else if (found->waiting > 0) {
+        say(reply, "Received by the router; %u later message%s about it saved here, not there yet.",
+            found->waiting, found->waiting == 1 ? "" : "s");
+    } else {
+        say(reply, "Received by the router.");
+    }
+}
+
+/* The device's receipt is of its own command: a later one can be saved while the referral is received. */
+static void tell_command(struct commands *commands, const struct outbox_command *command, struct reply *reply)
+{
+    switch (command->state) {
+    case COMMAND_SAVED:
+    case COMMAND_SENT:
+        reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
+        say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
+            commands->ring.text);
+        break;
+    case COMMAND_RECEIVED:
+        reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
+        say(reply, "Received by the router.");
+        break;
+    case COMMAND_REFUSED:
+        reply->answer.done = false;
+        reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_UNSPECIFIED;
+        reply->answer.refusal = command->refusal;
+        say(reply, "The router did not take this: ring %s. It says: %s", commands->ring.text,
+            command->refusal_text);
+        break;
+    }
+}
+
+static void tell_flags(const Concordat__V1__Request *request, struct reply *reply)
+{
+    const Concordat__V1__Referral *referral = NULL;
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT) {
+        referral = request->submit->referral;
+    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE) {
+        referral = request->update->referral;
+    }
+    if (referral != NULL) {
+        reply->answer.flags = referral->flags;
+        reply->answer.n_flags = referral->n_flags;
+    }
+}
+
+static enum outbox_status fail(struct commands *commands, struct reply *reply)
+{
+    reply->answer = (Concordat__V1__Answer)CONCORDAT__V1__ANSWER__INIT;
+    reply->answer.refusal = REFUSAL(UNAVAILABLE);
+    say(reply, "Not saved: this intake cannot use its disk. Send again shortly; until then ring %s.",
+        commands->ring.text);
+    return OUTBOX_FAILED;
+}
+
+/* Saves a command and says what became of it. `digest` is of what the device sent. */
+static enum outbox_status save(struct commands *commands, const Concordat__V1__Request *request,
+                               const uint8_t digest[OUTBOX_DIGEST_BYTES], int64_t now_ms, struct reply *reply)
+{
+    uint8_t id[WIRE_ID_BYTES];
+    struct outbox_command command;
+    struct outbox_case found;
+    memcpy(id, request->command_id.data, WIRE_ID_BYTES);
+    enum outbox_status status = outbox_save(commands->outbox, request, digest, now_ms, id);
+    if (status == OUTBOX_CONFLICT) {
+        commands_refuse(commands, request->command_id.data, REFUSAL(CONFLICT),
+                        "this id was used before with other content, and nothing was changed", reply);
+        return OUTBOX_OK;
+    }
+    if (status == OUTBOX_NOT_FOUND) {
+        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
+                        "no such referral at this intake", reply);
+        return OUTBOX_OK;
+    }
+    reply->answer.repeated = status == OUTBOX_REPEATED;
+    if (status == OUTBOX_FAILED ||
+        outbox_find_command(commands->outbox, id, &commands->arena, &command) != OUTBOX_OK ||
+        outbox_find_case(commands->outbox, command.referral, &commands->arena, &found) != OUTBOX_OK) {
+        return fail(commands, reply);
+    }
+    tell_case(commands, &found, reply);
+    reply->answer.refusal = REFUSAL(UNSPECIFIED);
+    tell_command(commands, &command, reply);
+    tell_flags(command.request, reply);
+    return OUTBOX_OK;
+}
+
+/* What an update leaves out stands as it was: the time of decision, and all that is confidential. */
+static enum outbox_status find_before(struct commands *commands, const Concordat__V1__Request *request,
+                                      const Concordat__V1__Confidential **confidential,
+                                      const Concordat__V1__Instant **decided)
+{
+    const uint8_t *referral = outbox_referral(request);
+    struct outbox_command before;
+    enum outbox_status status =
+        outbox_find_content(commands->outbox, referral, false, &commands->arena, &before);
+    if (status != OUTBOX_OK) {
+        return status;
+    }
+    *decided = before.request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
+                   ? before.request->submit->referral->decided_at
+                   : before.request->update->referral->decided_at;
+    if (*confidential != NULL) {
+        return OUTBOX_OK;
+    }
+    status = outbox_find_content(commands->outbox, referral, true, &commands->arena, &before);
+    if (status == OUTBOX_OK) {
+        *confidential = before.request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
+                            ? before.request->submit->confidential
+                            : before.request->update->confidential;
+    }
+    return status;
+}
+
+static bool is_routable(struct commands *commands, const Concordat__V1__Request *request,
+                        const Concordat__V1__Referral *referral,
+                        const Concordat__V1__Confidential *confidential, struct reply *reply)
+{
+    Concordat__V1__Refusal refusal = rules_refusal(referral, confidential, commands->site.source);
+    if (refusal == REFUSAL(NO_SOURCE)) {
+        char source[WORDS_MAX], text[COMMANDS_TEXT_BYTES];
+        words_for(&concordat__v1__source__descriptor, (int)commands->site.source, source);
+        snprintf(text, sizeof(text), "referral.source must be %s at this intake", source);
+        commands_refuse(commands, request->command_id.data, refusal, text, reply);
+    } else if (refusal == REFUSAL(NO_CALLBACK)) {
+        commands_refuse(commands, request->command_id.data, refusal,
+                        "confidential.callbackNumber is needed, so that a team can ring you back", reply);
+    }
+    return refusal == REFUSAL(UNSPECIFIED);
+}
+
+static enum outbox_status answer_content(struct commands *commands, Concordat__V1__Request *request,
+                                         struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    bool submits = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    Concordat__V1__Referral *referral = submits ? request->submit->referral : request->update->referral;
+    const Concordat__V1__Confidential *confidential =
+        submits ? request->submit->confidential : request->update->confidential;
+    const Concordat__V1__Instant *decided = NULL;
+    uint8_t digest[OUTBOX_DIGEST_BYTES];
+    struct findings findings;
+    if (!outbox_digest(request, digest)) {
+        return fail(commands, reply);
+    }
+    enum outbox_status before = OUTBOX_OK;
+    if (!submits) {
+        before = find_before(commands, request, &confidential, &decided);
+    }
+    if (before == OUTBOX_FAILED) {
+        return fail(commands, reply);
+    }
+    if (before == OUTBOX_NOT_FOUND) {
+        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
+                        "no such referral at this intake", reply);
+        return OUTBOX_OK;
+    }
+    if (!is_routable(commands, request, referral, confidential, reply)) {
+        return OUTBOX_OK;
+    }
+    if (!rules_apply(referral, confidential, &commands->site, decided, now_ms, request_arena, &findings)) {
+        commands_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
+        return OUTBOX_OK;
+    }
+    enum outbox_status status = save(commands, request, digest, now_ms, reply);
+    if (status == OUTBOX_OK && reply->answer.done && findings.assessment_outstanding) {
+        char text[COMMANDS_TEXT_BYTES];
+        memcpy(text, reply->text, sizeof(text));
+        say(reply, "%s Self-harm: a psychosocial assessment is still to be done.", text);
+    }
+    return status;
+}
+
+static enum outbox_status answer_about(struct commands *commands, Concordat__V1__Request *request,
+                                       struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    (void)request_arena;
+    uint8_t digest[OUTBOX_DIGEST_BYTES];
+    return outbox_digest(request, digest) ? save(commands, request, digest, now_ms, reply)
+                                          : fail(commands, reply);
+}
+
+static enum outbox_status answer_status(struct commands *commands, Concordat__V1__Request *request,
+                                        struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    (void)request_arena;
+    (void)now_ms;
+    const Concordat__V1__GetStatus *asked = request->get_status;
+    struct outbox_case found;
+    enum outbox_status status =
+        asked->referral.len == WIRE_ID_BYTES
+            ? outbox_find_case(commands->outbox, asked->referral.data, &commands->arena, &found)
+            : outbox_find_number(commands->outbox, asked->number, &commands->arena, &found);
+    if (status == OUTBOX_FAILED) {
+        return fail(commands, reply);
+    }
+    if (status == OUTBOX_NOT_FOUND) {
+        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
+                        "no such referral at this intake", reply);
+    } else {
+        tell_case(commands, &found, reply);
+    }
+    return OUTBOX_OK;
+}
+
+static enum outbox_status answer_board(struct commands *commands, Concordat__V1__Request *request,
+                                       struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    (void)request_arena;
+    enum outbox_status status =
+        outbox_board(commands->outbox, request->get_board->with_closed, COMMANDS_BOARD_MAX, &commands->arena,
+                     commands->board, &reply->board.n_cases);
+    if (status != OUTBOX_OK) {
+        return fail(commands, reply);
+    }
+    reply->board.cases = commands->board;
+    reply->board.now_ms = now_ms;
+    reply->message.body_case = CONCORDAT__V1__MESSAGE__BODY_BOARD;
+    reply->message.board = &reply->board;
+    return OUTBOX_OK;
+}
+
+enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Request *request,
+                                   struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    arena_reset(&commands->arena);
+    begin(reply, request->command_id);
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        if (table[i].command == request->command_case) {
+            return table[i].answer(commands, request, request_arena, now_ms, reply);
+        }
+    }
+    commands_refuse(commands, request->command_id.data, REFUSAL(NOT_ALLOWED), "not a command of a referrer",
+                    reply);
+    return OUTBOX_OK;
+}

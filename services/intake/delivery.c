@@ -1,0 +1,314 @@
+/* delivery.c: see delivery.h. */
+#include "services/intake/delivery.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/words.h"
+
+#define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
+
+enum {
+    COMMANDS_MAX = 128,     /* under way at once, each of another referral */
+    QUESTIONS_MAX = 16,     /* for a status; few, so that commands go first */
+    MESSAGES_A_TURN = 256,  /* taken before others have their turn */
+    ASK_AGAIN_MS = 60000,   /* how long a status can be out of date when news of it was lost */
+    PUT_OFF_MS = 1000,      /* at first; twice as long each time */
+    PUT_OFF_MAX_MS = 60000, /* a person waits: never longer than this (see STATEMENT_NEXT_DUE) */
+    SESSION_BYTES_MAX = 32,
+};
+
+static_assert(COMMANDS_MAX + QUESTIONS_MAX <= CLIENT_OUTSTANDING_MAX, "the client takes them all");
+
+/* Refusals that say nothing about the command itself: of the broker's state, or of how it and this intake
+ * are set up. The command is kept and comes again. Every other refusal is of its content. */
+static const Concordat__V1__Refusal passing[] = {
+    REFUSAL(UNSPECIFIED), REFUSAL(UNKNOWN_COMMAND), REFUSAL(HELLO_FIRST), REFUSAL(VERSION),
+    REFUSAL(NOT_ALLOWED), REFUSAL(REVOKED),         REFUSAL(UNAVAILABLE), REFUSAL(TOO_MANY),
+};
+
+struct under_way {
+    uint8_t command_id[WIRE_ID_BYTES];
+    uint8_t referral[WIRE_ID_BYTES];
+    uint32_t attempts;
+    bool is_question;
+};
+
+struct delivery {
+    struct outbox *outbox;
+    struct concordat_client *client;
+    delivery_news *news;
+    void *context;
+    struct arena arena;
+    struct under_way under_way[COMMANDS_MAX + QUESTIONS_MAX];
+    size_t commands, questions; /* of them */
+    bool connected;
+    uint8_t session[SESSION_BYTES_MAX];
+    size_t session_size;
+    bool asking;       /* walking through the open referrals */
+    int64_t asked_row; /* as far as this */
+    int64_t ask_at_ms; /* when the next walk begins */
+};
+
+struct delivery *delivery_open(struct outbox *outbox, struct concordat_client *client, delivery_news *news,
+                               void *context)
+{
+    struct delivery *delivery = calloc(1, sizeof(*delivery));
+    if (delivery == NULL) {
+        return NULL;
+    }
+    *delivery = (struct delivery){.outbox = outbox, .client = client, .news = news, .context = context};
+    if (arena_open(&delivery->arena, ARENA_MESSAGE_BYTES) != 0) {
+        delivery_close(&delivery);
+    }
+    return delivery;
+}
+
+void delivery_close(struct delivery **delivery)
+{
+    if (*delivery != NULL) {
+        arena_close(&(*delivery)->arena);
+        free(*delivery);
+        *delivery = NULL;
+    }
+}
+
+/* One line for who runs the intake: what happened to which referral, nothing about the person. */
+static void note(struct delivery *delivery, const char *what, const uint8_t *referral,
+                 Concordat__V1__Refusal refusal)
+{
+    char uuid[UUID_TEXT_BYTES], words[WORDS_MAX];
+    uint32_t waiting = 0, refused = 0;
+    words_uuid(referral, uuid);
+    words_for(&concordat__v1__refusal__descriptor, (int)refusal, words);
+    (void)outbox_count(delivery->outbox, &waiting, &refused);
+    fprintf(stderr, "%s %s%s%s (%u waiting, %u refused)\n", what, uuid,
+            refusal != REFUSAL(UNSPECIFIED) ? ": " : "", refusal != REFUSAL(UNSPECIFIED) ? words : "",
+            waiting, refused);
+}
+
+static struct under_way *find(struct delivery *delivery, const uint8_t *command_id)
+{
+    for (size_t i = 0; i < delivery->commands + delivery->questions; i++) {
+        if (memcmp(delivery->under_way[i].command_id, command_id, WIRE_ID_BYTES) == 0) {
+            return &delivery->under_way[i];
+        }
+    }
+    return NULL;
+}
+
+static void add(struct delivery *delivery, const struct under_way *entry)
+{
+    delivery->under_way[delivery->commands + delivery->questions] = *entry;
+    *(entry->is_question ? &delivery->questions : &delivery->commands) += 1;
+}
+
+static void drop(struct delivery *delivery, struct under_way *entry)
+{
+    *(entry->is_question ? &delivery->questions : &delivery->commands) -= 1;
+    *entry = delivery->under_way[delivery->commands + delivery->questions];
+}
+
+static enum outbox_status take_status(struct delivery *delivery, const Concordat__V1__CaseStatus *status,
+                                      int64_t now_ms)
+{
+    enum outbox_status told = outbox_tell(delivery->outbox, status, now_ms);
+    if (told == OUTBOX_OK) {
+        delivery->news(delivery->context, status);
+    }
+    return told == OUTBOX_FAILED ? told : OUTBOX_OK;
+}
+
+static bool is_passing(Concordat__V1__Refusal refusal)
+{
+    for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++) {
+        if (passing[i] == refusal) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum outbox_status put_off(struct delivery *delivery, const struct under_way *entry,
+                                  const Concordat__V1__Answer *answer, int64_t now_ms)
+{
+    int64_t wait_ms = PUT_OFF_MS;
+    for (uint32_t i = 1; i < entry->attempts && wait_ms < PUT_OFF_MAX_MS; i++) {
+        wait_ms *= 2;
+    }
+    if (wait_ms > PUT_OFF_MAX_MS) {
+        wait_ms = PUT_OFF_MAX_MS;
+    }
+    enum outbox_status status = outbox_put_off(delivery->outbox, entry->command_id, answer, now_ms + wait_ms);
+    note(delivery, "put off", entry->referral, answer->refusal);
+    return status;
+}
+
+static enum outbox_status settle(struct delivery *delivery, const struct under_way *entry,
+                                 const Concordat__V1__Answer *answer, int64_t now_ms)
+{
+    struct outbox_case found;
+    enum outbox_status status = outbox_answered(delivery->outbox, entry->command_id, answer, now_ms);
+    arena_reset(&delivery->arena);
+    if (status == OUTBOX_OK) {
+        status = outbox_find_case(delivery->outbox, entry->referral, &delivery->arena, &found);
+    }
+    if (status == OUTBOX_OK) {
+        note(delivery, answer->done ? "received" : "refused", entry->referral,
+             answer->done ? REFUSAL(UNSPECIFIED) : answer->refusal);
+        delivery->news(delivery->context, found.status);
+    }
+    return status;
+}
+
+static enum outbox_status take_answer(struct delivery *delivery, const uint8_t *command_id,
+                                      const Concordat__V1__Answer *answer, int64_t now_ms)
+{
+    struct under_way *found = find(delivery, command_id);
+    if (found == NULL) {
+        /* Not of a command, so of the client's hello. */
+        char words[WORDS_MAX];
+        fprintf(stderr, "the router does not welcome this intake: %s\n",
+                words_for(&concordat__v1__refusal__descriptor, (int)answer->refusal, words));
+        return OUTBOX_OK;
+    }
+    struct under_way entry = *found;
+    drop(delivery, found);
+    enum outbox_status status = OUTBOX_OK;
+    if (entry.is_question) {
+        status = answer->done && answer->status != NULL ? take_status(delivery, answer->status, now_ms)
+                                                        : OUTBOX_OK;
+    } else if (!answer->done && is_passing(answer->refusal)) {
+        status = put_off(delivery, &entry, answer, now_ms);
+    } else {
+        status = settle(delivery, &entry, answer, now_ms);
+    }
+    return status == OUTBOX_FAILED ? status : OUTBOX_OK;
+}
+
+static enum outbox_status take_messages(struct delivery *delivery, int64_t now_ms)
+{
+    enum outbox_status status = OUTBOX_OK;
+    for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK; i++) {
+        const Concordat__V1__Message *message = concordat_client_next(delivery->client, 0);
+        if (message == NULL) {
+            break;
+        }
+        if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS) {
+            status = take_status(delivery, message->status, now_ms);
+        } else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER &&
+                   message->command_id.len == WIRE_ID_BYTES) {
+            status = take_answer(delivery, message->command_id.data, message->answer, now_ms);
+        }
+    }
+    return status;
+}
+
+/* Whether the broker is there; where it is there anew, nothing is put off and every status is asked for. */
+static enum outbox_status look_at_connection(struct delivery *delivery, int64_t now_ms)
+{
+    const Concordat__V1__Welcome *welcome =
+        concordat_client_connected(delivery->client) ? concordat_client_welcome(delivery->client) : NULL;
+    bool was_connected = delivery->connected;
+    delivery->connected = welcome != NULL;
+    if (welcome == NULL) {
+        if (was_connected) {
+            fprintf(stderr, "the router is away; referrals are saved here until it is back\n");
+        }
+        return OUTBOX_OK;
+    }
+    size_t size = welcome->session.len < SESSION_BYTES_MAX ? welcome->session.len : SESSION_BYTES_MAX;
+    bool same_session = size == delivery->session_size &&
+                        (size == 0 || memcmp(delivery->session, welcome->session.data, size) == 0);
+    if (was_connected && same_session) {
+        return OUTBOX_OK;
+    }
+    if (size > 0) {
+        memcpy(delivery->session, welcome->session.data, size);
+    }
+    delivery->session_size = size;
+    delivery->ask_at_ms = now_ms;
+    uint32_t waiting = 0, refused = 0;
+    enum outbox_status status = outbox_resume(delivery->outbox);
+    if (status == OUTBOX_OK) {
+        status = outbox_count(delivery->outbox, &waiting, &refused);
+        fprintf(stderr, "the router is there (%u waiting, %u refused)\n", waiting, refused);
+    }
+    return status;
+}
+
+static enum outbox_status send_commands(struct delivery *delivery, int64_t now_ms)
+{
+    struct outbox_command command;
+    int64_t row = 0;
+    enum outbox_status status = OUTBOX_OK;
+    while (status == OUTBOX_OK && delivery->commands < COMMANDS_MAX) {
+        arena_reset(&delivery->arena);
+        status = outbox_next_due(delivery->outbox, now_ms, &row, &delivery->arena, &command);
+        if (status != OUTBOX_OK || find(delivery, command.id) != NULL) {
+            continue;
+        }
+        /* Marked before it goes: an attempt is counted even where the intake dies at it. */
+        status = outbox_sent(delivery->outbox, command.id);
+        if (status == OUTBOX_OK && concordat_client_send(delivery->client, command.request, NULL) != 0) {
+            break;
+        }
+        struct under_way entry = {.attempts = command.attempts + 1};
+        memcpy(entry.command_id, command.id, WIRE_ID_BYTES);
+        memcpy(entry.referral, command.referral, WIRE_ID_BYTES);
+        add(delivery, &entry);
+    }
+    return status == OUTBOX_FAILED ? status : OUTBOX_OK;
+}
+
+static bool ask(struct delivery *delivery, const uint8_t *referral)
+{
+    Concordat__V1__GetStatus get_status = CONCORDAT__V1__GET_STATUS__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    struct under_way entry = {.is_question = true};
+    memcpy(entry.referral, referral, WIRE_ID_BYTES);
+    get_status.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, entry.referral};
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
+    request.get_status = &get_status;
+    if (concordat_client_send(delivery->client, &request, entry.command_id) != 0) {
+        return false;
+    }
+    add(delivery, &entry);
+    return true;
+}
+
+static enum outbox_status send_questions(struct delivery *delivery, int64_t now_ms)
+{
+    uint8_t referral[WIRE_ID_BYTES];
+    if (now_ms >= delivery->ask_at_ms || delivery->ask_at_ms > now_ms + ASK_AGAIN_MS) {
+        delivery->asking = true;
+        delivery->asked_row = 0;
+        delivery->ask_at_ms = now_ms + ASK_AGAIN_MS;
+    }
+    while (delivery->asking && delivery->questions < QUESTIONS_MAX) {
+        enum outbox_status status = outbox_next_open(delivery->outbox, &delivery->asked_row, referral);
+        if (status == OUTBOX_FAILED) {
+            return status;
+        }
+        if (status == OUTBOX_NOT_FOUND || !ask(delivery, referral)) {
+            delivery->asking = false;
+        }
+    }
+    return OUTBOX_OK;
+}
+
+enum outbox_status delivery_turn(struct delivery *delivery, int64_t now_ms)
+{
+    enum outbox_status status = take_messages(delivery, now_ms);
+    if (status == OUTBOX_OK) {
+        status = look_at_connection(delivery, now_ms);
+    }
+    if (status == OUTBOX_OK && delivery->connected) {
+        status = send_commands(delivery, now_ms);
+        if (status == OUTBOX_OK) {
+            status = send_questions(delivery, now_ms);
+        }
+    }
+    return status;
+}

@@ -1,0 +1,183 @@
+/* main.c: the options of concordat-intake. */
+#include <argp.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/check.h"
+#include "proto/exit_code.h"
+#include "proto/words.h"
+#include "services/intake/service.h"
+
+const char *argp_program_version = "concordat-intake " CONCORDAT_VERSION;
+
+static const char about[] =
+    "Takes the referrals of one source from its devices, saves them, and delivers them to the broker."
+    "\v\"saved\" means: on this machine's disk. \"received\" means: on the broker's disk, and somebody holds "
+    "it.\n\n"
+    "Exit codes: 0 stopped by SIGTERM or SIGINT; 100 usage or configuration; 101 a bug; 111 the environment "
+    "(disk, memory, network). What was told saved is delivered after the next start.";
+
+enum intake_option {
+    OPTION_SOURCE = 1000,
+    OPTION_ORGANISATION,
+    OPTION_SITE,
+    OPTION_STATE,
+    OPTION_LISTEN,
+    OPTION_KEY,
+    OPTION_KEYS,
+    OPTION_BROKER,
+    OPTION_BROKER_KEY,
+    OPTION_RING,
+    OPTION_RETENTION,
+};
+
+enum { RETENTION_DAYS = 30, RETENTION_DAYS_MAX = 3650 };
+
+static const struct argp_option options[] = {
+    {"source", OPTION_SOURCE, "SOURCE", 0, "street-triage, liaison-and-diversion or emergency-department", 0},
+    {"organisation", OPTION_ORGANISATION, "CODE", 0,
+     "Its ODS or police force code, where a referral has none", 0},
+    {"site", OPTION_SITE, "TEXT", 0, "Its site, where a referral has none", 0},
+    {"state", OPTION_STATE, "FOLDER", 0, "Where the outbox is kept; made where it does not exist", 0},
+    {"listen", OPTION_LISTEN, "ENDPOINT", 0, "For devices, such as tcp://127.0.0.1:5181", 0},
+    {"key", OPTION_KEY, "FILE", 0, "Secret key of this intake, role source", 0},
+    {"keys", OPTION_KEYS, "FOLDER", 0, "Public keys of the devices admitted, role referrer", 0},
+    {"broker", OPTION_BROKER, "ENDPOINT", 0, "The broker, such as tcp://127.0.0.1:5170", 0},
+    {"broker-key", OPTION_BROKER_KEY, "FILE", 0, "Public key of the broker", 0},
+    {"ring", OPTION_RING, "TEXT", 0,
+     "Whom a referrer can ring until the broker has told, such as \"Duty coordinator 01632 960100\"", 0},
+    {"retention-days", OPTION_RETENTION, "DAYS", 0,
+     "How long a closed referral stays in the outbox (30); what is not answered stays", 0},
+    {0},
+};
+
+static void take_source(struct argp_state *state, const char *text, struct service_config *config)
+{
+    int source;
+    if (!words_parse(&concordat__v1__source__descriptor, text, &source) ||
+        source == CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED) {
+        argp_error(state, "--source is street-triage, liaison-and-diversion or emergency-department");
+        return;
+    }
+    config->site.source = (Concordat__V1__Source)source;
+}
+
+static void take_days(struct argp_state *state, const char *text, struct service_config *config)
+{
+    char *end;
+    errno = 0;
+    unsigned long days = strtoul(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || days < 1 || days > RETENTION_DAYS_MAX) {
+        argp_error(state, "--retention-days is a number from 1 to %d", RETENTION_DAYS_MAX);
+        return;
+    }
+    config->retention_days = (uint32_t)days;
+}
+
+static void require_all(struct argp_state *state, const struct service_config *config)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } needed[] = {
+        {"source", config->site.source != CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED},
+        {"organisation", config->site.organisation != NULL},
+        {"site", config->site.site != NULL},
+        {"state", config->state_folder != NULL},
+        {"listen", config->listen != NULL},
+        {"key", config->key_path != NULL},
+        {"keys", config->keys_folder != NULL},
+        {"broker", config->broker != NULL},
+        {"broker-key", config->broker_key_path != NULL},
+    };
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (!needed[i].given) {
+            argp_error(state, "--%s is needed", needed[i].name);
+        }
+    }
+}
+
+/* What stands in for a sender's own must be what the broker takes: else it would refuse every referral. */
+static void check_site(struct argp_state *state, const struct service_config *config)
+{
+    uint8_t id[WIRE_ID_BYTES] = {0};
+    struct wire_fault fault;
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    referral.id = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
+    referral.organisation = (char *)config->site.organisation;
+    referral.site = (char *)config->site.site;
+    if (!check_message(&referral.base, &fault)) {
+        argp_error(state, "--%s", fault.text);
+    }
+}
+
+static error_t take_option(int key, char *text, struct argp_state *state)
+{
+    struct service_config *config = state->input;
+    switch (key) {
+    case OPTION_SOURCE:
+        take_source(state, text, config);
+        break;
+    case OPTION_ORGANISATION:
+        config->site.organisation = text;
+        break;
+    case OPTION_SITE:
+        config->site.site = text;
+        break;
+    case OPTION_STATE:
+        config->state_folder = text;
+        break;
+    case OPTION_LISTEN:
+        config->listen = text;
+        break;
+    case OPTION_KEY:
+        config->key_path = text;
+        break;
+    case OPTION_KEYS:
+        config->keys_folder = text;
+        break;
+    case OPTION_BROKER:
+        config->broker = text;
+        break;
+    case OPTION_BROKER_KEY:
+        config->broker_key_path = text;
+        break;
+    case OPTION_RING:
+        if (!ring_parse(text, &config->ring)) {
+            argp_error(state,
+                       "--ring is a name and a telephone number, such as \"Duty coordinator 01632 960100\"");
+        }
+        break;
+    case OPTION_RETENTION:
+        take_days(state, text, config);
+        break;
+    case ARGP_KEY_ARG:
+        argp_error(state, "%s is no option", text);
+        break;
+    case ARGP_KEY_END:
+        require_all(state, config);
+        check_site(state, config);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct argp argp = {.options = options, .parser = take_option, .doc = about};
+    struct service_config config = {.retention_days = RETENTION_DAYS,
+                                    .ring = {.name = "the duty coordinator", .text = "the duty coordinator"}};
+    exit_code_for_bugs();
+    argp_err_exit_status = CODE_USAGE;
+    argp_parse(&argp, argc, argv, 0, NULL, &config);
+    if (sodium_init() < 0) {
+        fprintf(stderr, "concordat-intake: libsodium does not start\n");
+        return CODE_ENVIRONMENT;
+    }
+    return service_run(&config);
+}

@@ -1,0 +1,123 @@
+/* outbox.h: what an intake has promised to deliver, on its own disk, in SQLite.
+ *
+ * A command is in the outbox before its sender is told "saved", and stays there until the broker has
+ * answered it; commands of one referral are delivered in the order in which they came. Beside each referral
+ * stands the last status that the broker told. Every function that writes is one transaction and returns
+ * after its fsync. OUTBOX_FAILED leaves the outcome unknown: the caller must stop and start anew from what
+ * is on disk. Not thread safe: one thread owns an outbox.
+ */
+#ifndef CONCORDAT_INTAKE_OUTBOX_H
+#define CONCORDAT_INTAKE_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/arena.h"
+#include "proto/wire.h"
+
+enum { OUTBOX_VERSION = 1, OUTBOX_DIGEST_BYTES = 32, OUTBOX_TEXT_BYTES = 301 };
+
+enum outbox_status {
+    OUTBOX_OK,
+    OUTBOX_REPEATED, /* the same command, or the same submission, was saved before */
+    OUTBOX_CONFLICT, /* the same id with other content */
+    OUTBOX_NOT_FOUND,
+    OUTBOX_IN_USE,        /* another intake has it open */
+    OUTBOX_OTHER_VERSION, /* written by another version of this program, or not an outbox */
+    OUTBOX_FAILED         /* a read or write failed */
+};
+
+/*  saved ──▶ sent ──▶ received    the broker has it on its own disk
+ *              │└────▶ refused     the broker will not have it as it is; kept, and shown
+ *              └─▶ saved           the broker cannot take it now; again later                       */
+enum command_state { COMMAND_SAVED, COMMAND_SENT, COMMAND_RECEIVED, COMMAND_REFUSED };
+
+struct outbox_command {
+    uint8_t id[WIRE_ID_BYTES];
+    uint8_t referral[WIRE_ID_BYTES];
+    enum command_state state;
+    uint32_t attempts;
+    Concordat__V1__Refusal refusal; /* the broker's latest, and its text */
+    char refusal_text[OUTBOX_TEXT_BYTES];
+    Concordat__V1__Request *request; /* as it is delivered; in the arena that was given */
+};
+
+/* A referral as the outbox knows it. */
+struct outbox_case {
+    Concordat__V1__CaseStatus *status; /* in the arena; state unspecified until the broker told one */
+    enum command_state submitted;      /* how far its latest submission is */
+    Concordat__V1__Refusal refusal;    /* of its latest refused command */
+    char refusal_text[OUTBOX_TEXT_BYTES];
+    uint32_t waiting; /* its commands without an answer */
+};
+
+struct outbox;
+
+/* Opens or creates an outbox. On failure returns NULL, with *status and a message for a person. */
+struct outbox *outbox_open(const char *path, enum outbox_status *status, char *message, size_t message_size);
+void outbox_close(struct outbox **outbox);
+/* Why the last call failed, for a person; holds nothing from any record. */
+const char *outbox_message(const struct outbox *outbox);
+
+/* What tells one command's content from another's, its id apart: of the command as its sender sent it.
+ * False where memory is short. */
+bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[OUTBOX_DIGEST_BYTES]);
+
+/* The referral of a Submit, Update, Withdraw or Told; NULL of anything else, or where the id is no id. */
+const uint8_t *outbox_referral(const Concordat__V1__Request *request);
+
+/* Saves a Submit, Update, Withdraw or Told. OK, REPEATED, CONFLICT, NOT_FOUND (no Submit came before) or
+ * FAILED. Where REPEATED and the submission has another command id, `first` becomes that of the first. */
+enum outbox_status outbox_save(struct outbox *outbox, const Concordat__V1__Request *request,
+                               const uint8_t digest[OUTBOX_DIGEST_BYTES], int64_t now_ms,
+                               uint8_t first[WIRE_ID_BYTES]);
+
+/* One command. OK, NOT_FOUND or FAILED. */
+enum outbox_status outbox_find_command(struct outbox *outbox, const uint8_t *id, struct arena *arena,
+                                       struct outbox_command *command);
+
+/* The latest Submit or Update of a referral; with_confidential: the latest that has a confidential part. */
+enum outbox_status outbox_find_content(struct outbox *outbox, const uint8_t *referral, bool with_confidential,
+                                       struct arena *arena, struct outbox_command *command);
+
+/* A referral by its id, or by its spoken number. */
+enum outbox_status outbox_find_case(struct outbox *outbox, const uint8_t *referral, struct arena *arena,
+                                    struct outbox_case *found);
+enum outbox_status outbox_find_number(struct outbox *outbox, const char *number, struct arena *arena,
+                                      struct outbox_case *found);
+
+/* Up to `limit` statuses, the newest referral first, into the arena; *count of them. */
+enum outbox_status outbox_board(struct outbox *outbox, bool with_closed, size_t limit, struct arena *arena,
+                                Concordat__V1__CaseStatus **statuses, size_t *count);
+
+/* Referrals that the broker has and that are open, by rising row: the next after *row, which moves on. */
+enum outbox_status outbox_next_open(struct outbox *outbox, int64_t *row, uint8_t referral[WIRE_ID_BYTES]);
+
+/* The first unanswered command of a referral, after *row (which moves on), that is not put off beyond now.
+ * Each referral comes at most once in a walk that starts with 0. */
+enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, int64_t *row, struct arena *arena,
+                                   struct outbox_command *command);
+
+/* What became of a command. An answer's status is stored with it. Each OK, NOT_FOUND or FAILED. */
+enum outbox_status outbox_sent(struct outbox *outbox, const uint8_t *id);
+enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
+                                   const Concordat__V1__Answer *answer, int64_t now_ms);
+enum outbox_status outbox_put_off(struct outbox *outbox, const uint8_t *id,
+                                  const Concordat__V1__Answer *answer, int64_t until_ms);
+/* Nothing is put off any longer. */
+enum outbox_status outbox_resume(struct outbox *outbox);
+
+/* Stores a status that the broker told. OK where it is news; REPEATED where as much or more was known;
+ * NOT_FOUND where the referral is not ours. */
+enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseStatus *status,
+                               int64_t now_ms);
+
+/* Forgets referrals, their commands and all that is confidential, that are closed since before a time and
+ * wait for nothing. */
+enum outbox_status outbox_forget(struct outbox *outbox, int64_t closed_before_ms, uint32_t *forgotten);
+
+/* How many commands wait for an answer, and how many the broker refused. */
+enum outbox_status outbox_count(struct outbox *outbox, uint32_t *waiting, uint32_t *refused);
+
+#endif

@@ -1,0 +1,285 @@
+/* outbox_store.c: see outbox_store.h. */
+#include "services/intake/outbox_store.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { APPLICATION_ID = 0x434f5558 }; /* "COUX" in the file's header: an outbox of ours */
+
+/* status is a packed CaseStatus; seq, number and closed_ms are copies of what stands in it. kind is the
+ * command's field number in Request; state a command_state. */
+static const char schema[] = "CREATE TABLE referral ("
+                             " row INTEGER PRIMARY KEY,"
+                             " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
+                             " status BLOB NOT NULL,"
+                             " seq INTEGER NOT NULL DEFAULT 0,"
+                             " number TEXT,"
+                             " closed_ms INTEGER"
+                             ") STRICT;"
+                             "CREATE INDEX referral_number ON referral (number);"
+                             "CREATE TABLE command ("
+                             " row INTEGER PRIMARY KEY,"
+                             " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
+                             " referral INTEGER NOT NULL REFERENCES referral (row) ON DELETE CASCADE,"
+                             " kind INTEGER NOT NULL,"
+                             " digest BLOB NOT NULL CHECK (length(digest) = 32),"
+                             " request BLOB NOT NULL,"
+                             " has_confidential INTEGER NOT NULL,"
+                             " saved_ms INTEGER NOT NULL,"
+                             " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),"
+                             " attempts INTEGER NOT NULL DEFAULT 0,"
+                             " put_off_until_ms INTEGER NOT NULL DEFAULT 0,"
+                             " refusal INTEGER NOT NULL DEFAULT 0,"
+                             " refusal_text TEXT NOT NULL DEFAULT ''"
+                             ") STRICT;"
+                             "CREATE INDEX command_of_referral ON command (referral, row);"
+                             "CREATE INDEX command_waiting ON command (row) WHERE state < 2;"
+                             "CREATE INDEX command_refused ON command (referral) WHERE state = 3;";
+
+#define COMMAND_COLUMNS                                                                                      \
+    "c.id, r.id, c.state, c.attempts, c.refusal, c.refusal_text, c.request, c.digest, c.row"
+#define COMMAND_TABLES " FROM command c JOIN referral r ON r.row = c.referral "
+/* A Submit is kind 12, an Update 13. */
+/* Of refusals only those since the latest submission: a corrected one starts anew. */
+#define SUBMITTED_ROW "(SELECT max(row) FROM command WHERE referral = r.row AND kind = 12)"
+#define LATEST_REFUSED                                                                                       \
+    " FROM command WHERE referral = r.row AND state = 3 AND row >= " SUBMITTED_ROW                           \
+    " ORDER BY row DESC LIMIT 1"
+#define CASE_COLUMNS                                                                                         \
+    "SELECT r.status, (SELECT state FROM command WHERE row = " SUBMITTED_ROW "),"                            \
+    " (SELECT refusal" LATEST_REFUSED "), (SELECT refusal_text" LATEST_REFUSED "),"                          \
+    " (SELECT count(*) FROM command WHERE referral = r.row AND state < 2) FROM referral r "
+
+static const char *const sql[STATEMENT_COUNT] = {
+    [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+    [STATEMENT_COMMIT] = "COMMIT",
+    [STATEMENT_ROLLBACK] = "ROLLBACK",
+    [STATEMENT_ADD_CASE] = "INSERT INTO referral (id, status) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
+    [STATEMENT_ADD_COMMAND] =
+        "INSERT INTO command (id, referral, kind, digest, request, has_confidential, saved_ms)"
+        " SELECT ?1, row, ?3, ?4, ?5, ?6, ?7 FROM referral WHERE id = ?2",
+    [STATEMENT_FIND_COMMAND] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES "WHERE c.id = ?1",
+    [STATEMENT_FIND_SUBMISSION] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
+                                  "WHERE r.id = ?1 AND c.kind = 12 AND c.state <> 3 ORDER BY c.row LIMIT 1",
+    [STATEMENT_FIND_CONTENT] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
+                               "WHERE r.id = ?1 AND c.kind IN (12, 13) AND c.has_confidential >= ?2"
+                               " ORDER BY c.row DESC LIMIT 1",
+    [STATEMENT_FIND_CASE] = CASE_COLUMNS "WHERE r.id = ?1",
+    [STATEMENT_FIND_NUMBER] = CASE_COLUMNS "WHERE r.number = ?1",
+    [STATEMENT_BOARD] =
+        "SELECT status FROM referral WHERE ?1 OR closed_ms IS NULL ORDER BY row DESC LIMIT ?2",
+    [STATEMENT_NEXT_OPEN] = "SELECT row, id FROM referral WHERE row > ?1 AND closed_ms IS NULL AND seq > 0"
+                            " ORDER BY row LIMIT 1",
+    [STATEMENT_NEXT_DUE] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
+                           "WHERE c.state < 2 AND c.row > ?1 AND NOT c.put_off_until_ms BETWEEN ?2 + 1 AND "
+                           "?2 + 120000 AND NOT EXISTS"
+                           " (SELECT 1 FROM command b WHERE b.referral = c.referral AND b.row < c.row"
+                           " AND b.state < 2) ORDER BY c.row LIMIT 1",
+    [STATEMENT_SENT] = "UPDATE command SET state = 1, attempts = attempts + 1 WHERE id = ?1 AND state < 2",
+    [STATEMENT_SETTLE] = "UPDATE command SET state = ?2, refusal = ?3, refusal_text = ?4"
+                         " WHERE id = ?1 AND state < 2",
+    [STATEMENT_PUT_OFF] =
+        "UPDATE command SET state = 0, put_off_until_ms = ?2, refusal = ?3, refusal_text = ?4"
+        " WHERE id = ?1 AND state < 2",
+    [STATEMENT_RESUME] = "UPDATE command SET put_off_until_ms = 0 WHERE state < 2 AND put_off_until_ms > 0",
+    [STATEMENT_KNOWN_SEQ] = "SELECT seq FROM referral WHERE id = ?1",
+    [STATEMENT_TELL] = "UPDATE referral SET status = ?2, seq = ?3, number = ?4,"
+                       " closed_ms = CASE WHEN ?5 THEN coalesce(closed_ms, ?6) END WHERE id = ?1",
+    [STATEMENT_FORGET] = "DELETE FROM referral WHERE closed_ms < ?1 AND NOT EXISTS"
+                         " (SELECT 1 FROM command WHERE referral = referral.row AND state < 2)",
+    [STATEMENT_COUNT_COMMANDS] = "SELECT (SELECT count(*) FROM command WHERE state < 2),"
+                                 " (SELECT count(*) FROM command WHERE state = 3)",
+};
+
+sqlite3_stmt *store_statement(struct outbox *outbox, enum statement which)
+{
+    sqlite3_stmt *statement = outbox->statements[which];
+    store_end(statement);
+    return statement;
+}
+
+void store_end(sqlite3_stmt *statement)
+{
+    /* The error of a failed step was returned by that step. */
+    (void)sqlite3_reset(statement);
+    (void)sqlite3_clear_bindings(statement);
+}
+
+static enum outbox_status failed(struct outbox *outbox)
+{
+    snprintf(outbox->message, sizeof(outbox->message), "the outbox failed: %s (%d)",
+             sqlite3_errmsg(outbox->db), sqlite3_extended_errcode(outbox->db));
+    return OUTBOX_FAILED;
+}
+
+enum outbox_status store_step(struct outbox *outbox, sqlite3_stmt *statement)
+{
+    int rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW) {
+        return OUTBOX_OK;
+    }
+    return rc == SQLITE_DONE ? OUTBOX_NOT_FOUND : failed(outbox);
+}
+
+enum outbox_status store_run(struct outbox *outbox, sqlite3_stmt *statement)
+{
+    enum outbox_status status = store_step(outbox, statement);
+    assert(status != OUTBOX_OK);
+    store_end(statement);
+    return status == OUTBOX_NOT_FOUND ? OUTBOX_OK : status;
+}
+
+enum outbox_status store_begin(struct outbox *outbox)
+{
+    return store_run(outbox, store_statement(outbox, STATEMENT_BEGIN));
+}
+
+enum outbox_status store_finish(struct outbox *outbox, enum outbox_status status)
+{
+    if (status == OUTBOX_OK) {
+        return store_run(outbox, store_statement(outbox, STATEMENT_COMMIT));
+    }
+    /* Some errors have rolled back already: then there is nothing left to undo. */
+    if (sqlite3_get_autocommit(outbox->db) == 0) {
+        char message[sizeof(outbox->message)];
+        memcpy(message, outbox->message, sizeof(message));
+        if (store_run(outbox, store_statement(outbox, STATEMENT_ROLLBACK)) != OUTBOX_OK) {
+            return OUTBOX_FAILED;
+        }
+        memcpy(outbox->message, message, sizeof(message));
+    }
+    return status;
+}
+
+/* The number that a pragma answers, or -1. */
+static int64_t pragma(sqlite3 *db, const char *text)
+{
+    sqlite3_stmt *statement = NULL;
+    int64_t value = -1;
+    if (sqlite3_prepare_v2(db, text, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        value = sqlite3_column_int64(statement, 0);
+    }
+    (void)sqlite3_finalize(statement);
+    return value;
+}
+
+/* Exclusive locking keeps a second intake out; the lock goes with the process, however it ends. */
+static int configure(sqlite3 *db)
+{
+    int rc = sqlite3_extended_result_codes(db, 1);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    }
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_exec(db,
+                          "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                          "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+                          "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; BEGIN EXCLUSIVE; COMMIT",
+                          NULL, NULL, NULL);
+    }
+    if (rc == SQLITE_OK &&
+        (pragma(db, "PRAGMA synchronous") != 2 || pragma(db, "PRAGMA foreign_keys") != 1)) {
+        rc = SQLITE_ERROR;
+    }
+    return rc;
+}
+
+static int create(sqlite3 *db)
+{
+    char header[96];
+    snprintf(header, sizeof(header), "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
+             APPLICATION_ID, OUTBOX_VERSION);
+    int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_exec(db, schema, NULL, NULL, NULL);
+    }
+    return rc == SQLITE_OK ? sqlite3_exec(db, header, NULL, NULL, NULL) : rc;
+}
+
+static enum outbox_status prepare(struct outbox *outbox)
+{
+    int rc = configure(outbox->db);
+    if (rc == SQLITE_OK && pragma(outbox->db, "SELECT count(*) FROM sqlite_schema") == 0) {
+        rc = create(outbox->db);
+    }
+    if (rc == SQLITE_OK && (pragma(outbox->db, "PRAGMA application_id") != APPLICATION_ID ||
+                            pragma(outbox->db, "PRAGMA user_version") != OUTBOX_VERSION)) {
+        return OUTBOX_OTHER_VERSION;
+    }
+    for (int i = 0; i < STATEMENT_COUNT && rc == SQLITE_OK; i++) {
+        rc = sqlite3_prepare_v3(outbox->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &outbox->statements[i],
+                                NULL);
+    }
+    if (rc == SQLITE_OK) {
+        return OUTBOX_OK;
+    }
+    (void)failed(outbox);
+    switch (rc & 0xff) {
+    case SQLITE_BUSY:
+        return OUTBOX_IN_USE;
+    case SQLITE_NOTADB:
+        return OUTBOX_OTHER_VERSION;
+    default:
+        return OUTBOX_FAILED;
+    }
+}
+
+struct outbox *outbox_open(const char *path, enum outbox_status *status, char *message, size_t message_size)
+{
+    *status = OUTBOX_FAILED;
+    struct outbox *outbox = calloc(1, sizeof(*outbox));
+    if (outbox == NULL) {
+        snprintf(message, message_size, "no memory for the outbox");
+        return NULL;
+    }
+    if (sqlite3_open_v2(path, &outbox->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK) {
+        (void)failed(outbox);
+    } else {
+        *status = prepare(outbox);
+    }
+    switch (*status) {
+    case OUTBOX_OK:
+        return outbox;
+    case OUTBOX_IN_USE:
+        snprintf(message, message_size,
+                 "%s: another intake has this outbox open; give each its own state folder", path);
+        break;
+    case OUTBOX_OTHER_VERSION:
+        snprintf(message, message_size,
+                 "%s: not an outbox of version %d; start the version that wrote it, "
+                 "or move the file away once it has delivered everything",
+                 path, OUTBOX_VERSION);
+        break;
+    case OUTBOX_REPEATED:
+    case OUTBOX_CONFLICT:
+    case OUTBOX_NOT_FOUND:
+    case OUTBOX_FAILED:
+        snprintf(message, message_size, "%s: %s", path, outbox->message);
+        break;
+    }
+    outbox_close(&outbox);
+    return NULL;
+}
+
+void outbox_close(struct outbox **outbox)
+{
+    if (*outbox == NULL) {
+        return;
+    }
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        (void)sqlite3_finalize((*outbox)->statements[i]);
+    }
+    int rc = sqlite3_close((*outbox)->db);
+    assert(rc == SQLITE_OK);
+    free(*outbox);
+    *outbox = NULL;
+}
+
+const char *outbox_message(const struct outbox *outbox)
+{
+    return outbox->message;
+}

@@ -1,0 +1,206 @@
+/* service.c: see service.h. */
+#include "services/intake/service.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "broker/net/server.h"
+#include "proto/client.h"
+#include "proto/exit_code.h"
+#include "services/intake/delivery.h"
+#include "services/intake/devices.h"
+
+#define HOUR_MS INT64_C(3600000)
+
+enum { TURN_MS_MAX = 1000, PATH_BYTES = 512, MESSAGE_BYTES = 512 };
+
+struct service {
+    struct outbox *outbox;
+    struct server *server;
+    struct concordat_client *client;
+    struct commands commands;
+    struct devices *devices;
+    struct delivery *delivery;
+    int signals;
+    uint32_t retention_days;
+    int64_t forget_at_ms;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int complain(int code, const char *message)
+{
+    fprintf(stderr, "concordat-intake: %s\n", message);
+    return code;
+}
+
+static int open_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
+        return -1;
+    }
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int open_outbox(struct service *service, const struct service_config *config)
+{
+    char path[PATH_BYTES], message[MESSAGE_BYTES];
+    enum outbox_status status;
+    umask(077); /* what is in the outbox is confidential */
+    if (mkdir(config->state_folder, 0700) != 0 && errno != EEXIST) {
+        snprintf(message, sizeof(message), "%s: cannot make this folder: %s", config->state_folder,
+                 strerror(errno));
+        return complain(CODE_ENVIRONMENT, message);
+    }
+    if (snprintf(path, sizeof(path), "%s/outbox.db", config->state_folder) >= (int)sizeof(path)) {
+        return complain(CODE_USAGE, "the state folder's name is too long");
+    }
+    service->outbox = outbox_open(path, &status, message, sizeof(message));
+    return service->outbox != NULL ? 0 : complain(CODE_ENVIRONMENT, message);
+}
+
+static void tell_devices(void *context, const Concordat__V1__CaseStatus *status)
+{
+    struct service *service = context;
+    devices_tell(service->devices, status);
+}
+
+static int service_open(struct service *service, const struct service_config *config)
+{
+    char message[MESSAGE_BYTES];
+    service->retention_days = config->retention_days;
+    service->signals = open_signals();
+    if (service->signals < 0) {
+        return complain(CODE_ENVIRONMENT, "cannot receive signals");
+    }
+    int code = open_outbox(service, config);
+    if (code != 0) {
+        return code;
+    }
+    const struct concordat_client_config client = {.endpoint = config->broker,
+                                                   .server_key_path = config->broker_key_path,
+                                                   .key_path = config->key_path,
+                                                   .software = "concordat-intake " CONCORDAT_VERSION,
+                                                   .wants_news = true};
+    service->client = concordat_client_open(&client, message, sizeof(message));
+    if (service->client == NULL) {
+        return complain(CODE_USAGE, message);
+    }
+    const struct server_config server = {.endpoint = config->listen,
+                                         .key_path = config->key_path,
+                                         .keys_folder = config->keys_folder,
+                                         .frame_bytes_max = WIRE_REQUEST_BYTES_MAX};
+    service->server = server_open(&server, message, sizeof(message));
+    if (service->server == NULL) {
+        return complain(CODE_USAGE, message);
+    }
+    if (commands_open(&service->commands, service->outbox, &config->site, &config->ring) != 0 ||
+        (service->devices = devices_open(service->server, &service->commands)) == NULL ||
+        (service->delivery = delivery_open(service->outbox, service->client, tell_devices, service)) ==
+            NULL) {
+        return complain(CODE_ENVIRONMENT, "no memory, or the outbox cannot be read");
+    }
+    return 0;
+}
+
+static void service_close(struct service *service)
+{
+    delivery_close(&service->delivery);
+    devices_close(&service->devices);
+    commands_close(&service->commands);
+    server_close(&service->server);
+    concordat_client_close(&service->client);
+    outbox_close(&service->outbox);
+    if (service->signals >= 0) {
+        close(service->signals);
+    }
+}
+
+static enum outbox_status forget(struct service *service, int64_t at_ms)
+{
+    if (at_ms < service->forget_at_ms) {
+        return OUTBOX_OK;
+    }
+    uint32_t forgotten = 0;
+    service->forget_at_ms = at_ms + HOUR_MS;
+    enum outbox_status status =
+        outbox_forget(service->outbox, at_ms - (int64_t)service->retention_days * 24 * HOUR_MS, &forgotten);
+    if (forgotten > 0) {
+        fprintf(stderr, "forgot %u closed referrals\n", forgotten);
+    }
+    return status;
+}
+
+/* One turn of the loop. */
+static enum outbox_status turn(struct service *service)
+{
+    int64_t at_ms = now_ms();
+    enum outbox_status status = devices_turn(service->devices, at_ms);
+    if (status == OUTBOX_OK) {
+        status = delivery_turn(service->delivery, at_ms);
+    }
+    return status == OUTBOX_OK ? forget(service, at_ms) : status;
+}
+
+static int service_loop(struct service *service)
+{
+    for (;;) {
+        enum outbox_status status = turn(service);
+        if (status != OUTBOX_OK) {
+            /* The device that was told "not saved" should hear it before the socket closes. */
+            const int last_words_ms = 1000;
+            (void)zmq_setsockopt(server_socket(service->server), ZMQ_LINGER, &last_words_ms, sizeof(int));
+            return complain(CODE_ENVIRONMENT, outbox_message(service->outbox));
+        }
+        zmq_pollitem_t items[] = {
+            {.socket = server_socket(service->server), .events = ZMQ_POLLIN},
+            {.socket = concordat_client_socket(service->client), .events = ZMQ_POLLIN},
+            {.fd = server_keys_fd(service->server), .events = ZMQ_POLLIN},
+            {.fd = service->signals, .events = ZMQ_POLLIN},
+        };
+        int patience_ms = concordat_client_patience_ms(service->client);
+        if (patience_ms < 0 || patience_ms > TURN_MS_MAX) {
+            patience_ms = TURN_MS_MAX;
+        }
+        if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR) {
+            return complain(CODE_ENVIRONMENT, zmq_strerror(errno));
+        }
+        if (items[2].revents != 0) {
+            server_reload_keys(service->server);
+        }
+        if (items[3].revents != 0) {
+            return 0;
+        }
+    }
+}
+
+int service_run(const struct service_config *config)
+{
+    struct service service = {.signals = -1};
+    int code = service_open(&service, config);
+    if (code == 0) {
+        fprintf(stderr, "listening at %s\n", config->listen);
+        (void)sd_notify(0, "READY=1");
+        code = service_loop(&service);
+        (void)sd_notify(0, "STOPPING=1");
+        fprintf(stderr, "stopped\n");
+    }
+    service_close(&service);
+    return code;
+}

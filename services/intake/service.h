@@ -1,0 +1,22 @@
+/* service.h: the intake as a whole: one loop over its devices, the broker, its keys and its signals. */
+#ifndef CONCORDAT_INTAKE_SERVICE_H
+#define CONCORDAT_INTAKE_SERVICE_H
+
+#include "services/intake/commands.h"
+
+struct service_config {
+    struct rules_site site;
+    struct ring ring;
+    const char *state_folder;
+    const char *listen;
+    const char *key_path;
+    const char *keys_folder;
+    const char *broker;
+    const char *broker_key_path;
+    uint32_t retention_days;
+};
+
+/* Runs until SIGTERM or SIGINT. Returns the program's exit code; what went wrong is on stderr. */
+int service_run(const struct service_config *config);
+
+#endif

@@ -1,0 +1,99 @@
+/* cases.c: see cases.h. */
+#include "services/team/cases.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct known_case *cases_find_id(struct cases *cases, const ProtobufCBinaryData *id)
+{
+    for (unsigned i = 0; id->len == WIRE_ID_BYTES && i < cases->count; i++)
+        if (memcmp(cases->known[i].id, id->data, WIRE_ID_BYTES) == 0)
+            return &cases->known[i];
+    return NULL;
+}
+
+struct known_case *cases_find(struct cases *cases, const char *name)
+{
+    uint8_t id[WIRE_ID_BYTES];
+
+    if (words_parse_uuid(name, id))
+        return cases_find_id(cases, &(ProtobufCBinaryData){.len = sizeof id, .data = id});
+    for (unsigned i = 0; i < cases->count; i++)
+        if (strcmp(cases->known[i].number, name) == 0)
+            return &cases->known[i];
+    return NULL;
+}
+
+/* Room for one more: at the end, or in the place of a case that is of no concern to the team any more. */
+static struct known_case *room(struct cases *cases)
+{
+    if (cases->count < CASES_MAX)
+        return &cases->known[cases->count++];
+    for (unsigned i = 0; i < CASES_MAX; i++)
+        if (!cases->known[i].offered && !cases->known[i].ours)
+            return &cases->known[i];
+    return NULL;
+}
+
+static struct known_case *find_or_add(struct cases *cases, const ProtobufCBinaryData *id, const char *number)
+{
+    struct known_case *known = cases_find_id(cases, id);
+
+    if (known == NULL && id->len == WIRE_ID_BYTES && (known = room(cases)) != NULL) {
+        *known = (struct known_case){0};
+        memcpy(known->id, id->data, WIRE_ID_BYTES);
+    }
+    if (known != NULL)
+        snprintf(known->number, sizeof known->number, "%s", number);
+    return known;
+}
+
+bool cases_note_offer(struct cases *cases, const Concordat__V1__Offer *offer)
+{
+    struct known_case *known = find_or_add(cases, &offer->referral, offer->number);
+
+    if (known == NULL)
+        return true;
+    if (known->attempt == offer->attempt)
+        return false;
+    known->attempt = offer->attempt;
+    known->offered = true;
+    known->answered_here = false;
+    return true;
+}
+
+void cases_note_over(struct cases *cases, const Concordat__V1__OfferOver *over)
+{
+    struct known_case *known = cases_find_id(cases, &over->referral);
+
+    if (known != NULL && known->attempt == over->attempt)
+        known->offered = false;
+}
+
+void cases_note_status(struct cases *cases, const Concordat__V1__CaseStatus *status, const char *team)
+{
+    bool ours = status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM &&
+                status->state != CONCORDAT__V1__STATE__STATE_OFFERED && strcmp(status->owner, team) == 0;
+    struct known_case *known = find_or_add(cases, &status->referral, status->number);
+
+    if (known == NULL)
+        return;
+    known->ours = ours;
+    if (status->attempt != known->attempt || strcmp(status->asked_team, team) != 0)
+        known->offered = false;
+}
+
+struct known_case *cases_only(struct cases *cases, bool offered)
+{
+    struct known_case *only = NULL;
+
+    for (unsigned i = 0; i < cases->count; i++) {
+        struct known_case *known = &cases->known[i];
+        if (!(offered ? known->offered : known->ours))
+            continue;
+        if (only != NULL)
+            return NULL;
+        only = known;
+    }
+    return only;
+}

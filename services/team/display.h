@@ -1,0 +1,31 @@
+/* display.h: what has happened, as blocks on a terminal, as one line each, or as one JSON object a line. */
+#ifndef CONCORDAT_TEAM_DISPLAY_H
+#define CONCORDAT_TEAM_DISPLAY_H
+
+#include "services/cli/show.h"
+
+enum display_kind { DISPLAY_BLOCKS, DISPLAY_LINES, DISPLAY_JSON };
+
+struct display {
+    enum display_kind kind;
+    struct say say;
+    int64_t skew_ms; /* the server's clock less ours: time left is reckoned by the server's */
+};
+
+void display_open(struct display *display, FILE *out, bool json);
+
+void display_offer(struct display *display, const Concordat__V1__Offer *offer);
+/* `here`: this device has answered the offer, and is told how by the answer; `team`: ours. */
+void display_offer_over(struct display *display, const Concordat__V1__OfferOver *over, bool here,
+                        const char *team);
+void display_status(struct display *display, const Concordat__V1__CaseStatus *status);
+/* `what`: the line that was typed. */
+void display_answer(struct display *display, const char *what, const Concordat__V1__Answer *answer,
+                    const char *team);
+/* A board or a record. */
+void display_message(struct display *display, const Concordat__V1__Message *message);
+/* Anything else: "connected", "hook", "fault" and so on, with a text. */
+void display_note(struct display *display, const char *event, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

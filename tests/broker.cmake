@@ -1,0 +1,13 @@
+# The broker as a process, spoken to by the client in another language; and the promises that only a process can
+# show. concordat_process_test(NAME FILE): a Python program, given the source and the build folder.
+function(concordat_process_test name file)
+  add_test(NAME ${name}
+    COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${file} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()
+
+concordat_process_test(test_from_the_page integration/test_from_the_page.py)
+concordat_process_test(test_broker_process integration/test_broker_process.py)
+concordat_process_test(P1_durable promises/P1_durable.py)
+concordat_process_test(P10_locked promises/P10_locked.py)
+concordat_process_test(P11_kind promises/P11_kind.py)

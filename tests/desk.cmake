@@ -1,0 +1,13 @@
+# The desk: the command `concordat` and the crisis team's concordat-team.
+foreach(name action show referral_input)
+  concordat_unit_test(test_${name} concordat-desk PkgConfig::JANSSON)
+endforeach()
+concordat_unit_test(test_team concordat-team-parts PkgConfig::JANSSON)
+
+# The two programs against a server of the protocol written in another language (Debian's python3-zmq and
+# python3-protobuf).
+find_program(DEBIAN_PYTHON3 python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+find_program(PROTOC protoc REQUIRED)
+add_test(NAME test_desk COMMAND ${DEBIAN_PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_desk.py)
+set_tests_properties(test_desk PROPERTIES TIMEOUT 300 ENVIRONMENT
+  "CONCORDAT=$<TARGET_FILE:concordat>;CONCORDAT_TEAM=$<TARGET_FILE:concordat-team>;PROTOC=${PROTOC};PYTHONDONTWRITEBYTECODE=1")

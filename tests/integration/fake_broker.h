@@ -1,0 +1,48 @@
+/* fake_broker.h: the least that answers an intake as a broker would, on the real server's end of the
+ * protocol.
+ *
+ * It takes each submission as offered, counts what reaches it, and behaves by the site that a submission
+ * names: "poison" is refused for its content, "busy" is twice refused for what is not its content, "silent"
+ * gets no answer while `keeps_silent` is set.
+ */
+#ifndef CONCORDAT_TEST_FAKE_BROKER_H
+#define CONCORDAT_TEST_FAKE_BROKER_H
+
+#include "broker/net/server.h"
+#include "proto/wire.h"
+
+enum { FAKE_COMMANDS_MAX = 512 };
+
+struct fake_command {
+    uint8_t id[WIRE_ID_BYTES];
+    uint8_t referral[WIRE_ID_BYTES];
+    Concordat__V1__Request__CommandCase kind;
+};
+
+struct fake_broker {
+    struct server *server; /* NULL while it is down */
+    struct server_route intake;
+    bool has_intake;
+    struct arena arena;
+    uint8_t session;
+    uint64_t seq;
+    bool keeps_silent;
+    size_t busy; /* refusals so far */
+    /* What took effect, each command id once, in the order of arrival. What it took it remembers while down.
+     */
+    struct fake_command commands[FAKE_COMMANDS_MAX];
+    size_t count;
+    size_t questions;
+};
+
+void fake_broker_start(struct fake_broker *broker, const char *endpoint, const char *key_path,
+                       const char *keys_folder);
+void fake_broker_stop(struct fake_broker *broker);
+/* Answers what waits. */
+void fake_broker_turn(struct fake_broker *broker);
+/* Tells the intake a status, as news. */
+void fake_broker_tell(struct fake_broker *broker, uint8_t *referral, Concordat__V1__State state);
+/* How many commands of a referral took effect. */
+size_t fake_broker_count(const struct fake_broker *broker, const uint8_t *referral);
+
+#endif

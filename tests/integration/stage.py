@@ -1,0 +1,165 @@
+"""A stage for tests of the whole: a folder of its own, keys, a region, and the real programs started in it.
+
+Nothing is mocked. Everything started is stopped when the stage is closed. Programs are awaited by what they say
+or answer, never by the clock.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+
+import zmq
+
+import python_client
+
+SOURCE, BUILD = sys.argv[1], sys.argv[2]
+sys.argv[1:] = sys.argv[3:]
+
+
+class Stage:
+    def __init__(self, name):
+        self.folder = tempfile.mkdtemp(prefix=f"concordat-{name}-")
+        os.mkdir(self.path("keys"))
+        os.mkdir(self.path("secret"))
+        self.wire = python_client.generate(os.path.join(SOURCE, "proto"), self.folder)
+        self.processes = {}
+        self.clients = []
+        self.endpoint = f"tcp://127.0.0.1:{free_port()}"
+        self.make_key("broker", "server", "region", admitted=False)
+        self.use_region(lambda text: text)
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def close(self):
+        for client in self.clients:
+            client.close()
+        for name in list(self.processes):
+            self.stop(name)
+        shutil.rmtree(self.folder)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    # ---- Keys and region ----
+
+    def make_key(self, name, role, of, admitted=True):
+        """A key pair; its public half goes where the broker admits it."""
+        public, secret = (text.decode() for text in zmq.curve_keypair())
+        lines = ["metadata", f'    name = "{name}"', f'    role = "{role}"', f'    of = "{of}"', "curve"]
+        lines.append(f'    public-key = "{public}"')
+        folder = "keys" if admitted else "secret"
+        write(self.path(folder, f"{name}.key"), lines, 0o644)
+        write(self.path("secret", f"{name}.key_secret"), lines + [f'    secret-key = "{secret}"'], 0o600)
+        return self.path("secret", f"{name}.key_secret")
+
+    def public_key(self, name):
+        for folder in ("keys", "secret"):
+            if os.path.exists(self.path(folder, f"{name}.key")):
+                return self.path(folder, f"{name}.key")
+        raise KeyError(name)
+
+    def use_region(self, change):
+        """The example region, as `change` makes it of its text."""
+        with open(os.path.join(SOURCE, "deploy", "region.yaml"), encoding="utf-8") as file:
+            text = change(file.read())
+        with open(self.path("region.yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    # ---- Programs ----
+
+    def start(self, name, program, *options, ready="ready", env=None):
+        """Starts a program and waits until it says that it is ready."""
+        log = open(self.path(f"{name}.log"), "ab+")
+        at = log.tell()
+        process = subprocess.Popen(
+            [find_program(program), *options], stdin=subprocess.PIPE, stdout=log, stderr=log,
+            env={**os.environ, **(env or {})})
+        self.processes[name] = process
+        with open(self.path(f"{name}.log"), "rb") as reader:
+            reader.seek(at)
+            said = b""
+            while ready.encode() not in said:
+                more = reader.readline()
+                said += more
+                if not more and process.poll() is not None:
+                    raise RuntimeError(f"{name} ended with {process.returncode}: {said.decode()}")
+        log.close()
+        return process
+
+    def start_broker(self):
+        return self.start(
+            "broker", "concordat-broker", "--policy", self.path("region.yaml"), "--state", self.path("state"),
+            "--listen", self.endpoint, "--key", self.path("secret", "broker.key_secret"),
+            "--keys", self.path("keys"))
+
+    def kill(self, name):
+        """As a power cut would: at once."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.stdin.close()
+        process.wait()
+
+    def stop(self, name):
+        """As a service manager would; returns the exit code."""
+        process = self.processes.pop(name)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.stdin.close()
+        return process.wait()
+
+    def said(self, name):
+        with open(self.path(f"{name}.log"), encoding="utf-8") as log:
+            return log.read()
+
+    # ---- People and services ----
+
+    def client(self, name, role=None, of=None, wants_news=False):
+        """A connection of its own under a key, which is made where a role is given."""
+        if role:
+            self.make_key(name, role, of)
+        client = python_client.Client(
+            self.wire, self.endpoint, self.public_key("broker"), self.path("secret", f"{name}.key_secret"),
+            wants_news=wants_news)
+        self.clients.append(client)
+        return client
+
+    def submission(self, **facts):
+        """A Submit of street triage, very urgent, with what makes it routable."""
+        wire = self.wire
+        from concordat.v1 import codes_pb2, referral_pb2
+
+        referral = referral_pb2.Referral(
+            id=python_client.new_id(), source=codes_pb2.SOURCE_STREET_TRIAGE, organisation="ZZP01",
+            urgency=codes_pb2.URGENCY_VERY_URGENT, postcode_district="ZX1",
+            person=referral_pb2.Demographics(age_known=True, age_years=34, gender="X", ethnic_category="Z"))
+        for name, value in facts.items():
+            setattr(referral, name, value)
+        confidential = referral_pb2.Confidential(callback_number="07700 900123", narrative="An invented person.")
+        return wire.Submit(referral=referral, confidential=confidential)
+
+
+def write(path, lines, mode):
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, mode), "w", encoding="ascii") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def find_program(name):
+    for folder in ("broker", "services/intake", "services/team", "services/audit", "services/cli"):
+        path = os.path.join(BUILD, folder, name)
+        if os.access(path, os.X_OK):
+            return path
+    raise FileNotFoundError(name)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

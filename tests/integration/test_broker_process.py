@@ -1,0 +1,185 @@
+"""The broker as a process: starts, reloads, stops, and says clearly why it will not start.
+
+Usage: test_broker_process.py SOURCE BUILD
+"""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import unittest
+
+import stage
+
+USAGE, ENVIRONMENT = 100, 111
+
+
+class BrokerProcess(unittest.TestCase):
+    def setUp(self):
+        self.stage = stage.Stage("process")
+        self.addCleanup(self.stage.close)
+
+    def broker(self, **changed):
+        """Runs a broker that is expected to end; returns its code and what it said."""
+        s = self.stage
+        options = {"policy": s.path("region.yaml"), "state": s.path("state"), "listen": s.endpoint,
+                   "key": s.path("secret", "broker.key_secret"), "keys": s.path("keys"), **changed}
+        words = [f"--{name}={value}" for name, value in options.items() if value]
+        done = subprocess.run([stage.find_program("concordat-broker"), *words], capture_output=True, text=True,
+                              timeout=60)
+        return done.returncode, done.stderr + done.stdout
+
+    def submit(self):
+        if not hasattr(self, "source"):
+            self.source = self.stage.client("street", "source", "street-triage")
+        answer = self.source.request(submit=self.stage.submission()).answer
+        self.assertTrue(answer.done, answer.text)
+        return answer.status
+
+    def test_it_tells_the_service_manager_when_it_is_ready(self):
+        path = self.stage.path("notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            os.environ["NOTIFY_SOCKET"] = path
+            try:
+                self.stage.start_broker()
+            finally:
+                del os.environ["NOTIFY_SOCKET"]
+            manager.settimeout(30)
+            self.assertEqual(manager.recv(100), b"READY=1")
+
+    def test_a_stop_and_a_start_change_nothing(self):
+        self.stage.start_broker()
+        numbers = [self.submit().number for _ in range(3)]
+        self.assertEqual(self.stage.stop("broker"), 0)
+        self.assertTrue(os.path.exists(self.stage.path("state", "snapshot")))
+        self.stage.start_broker()
+        wire = self.stage.wire
+        board = {case.number for case in self.source.request(get_board=wire.GetBoard()).board.cases}
+        self.assertEqual(board, set(numbers))
+        self.assertEqual(self.submit().number, "R-0004")
+
+    def test_a_snapshot_that_does_not_fit_is_passed_over(self):
+        self.stage.start_broker()
+        self.submit()
+        self.stage.stop("broker")
+        with open(self.stage.path("state", "snapshot"), "r+b") as snapshot:
+            snapshot.seek(400)
+            snapshot.write(b"\xff\xff\xff\xff")
+        self.stage.start_broker()
+        self.assertEqual(self.submit().number, "R-0002")
+
+    def test_a_wrong_policy_is_refused_with_file_and_line_and_the_running_one_stays(self):
+        self.stage.start_broker()
+        self.stage.use_region(lambda text: text.replace("ladder: northmoor", "ladder: nowhere", 1))
+        code, said = self.broker()
+        self.assertEqual(code, USAGE)
+        self.assertRegex(said, r"region\.yaml:\d+: .*nowhere")
+        self.stage.processes["broker"].send_signal(signal.SIGHUP)
+        self.await_log("the policy before stays in force")
+        self.assertEqual(self.submit().coordinator_ring, "01632 960100")
+
+    def test_a_new_policy_is_taken_without_a_restart(self):
+        self.stage.start_broker()
+        self.assertEqual(self.submit().coordinator_ring, "01632 960100")
+        self.stage.use_region(lambda text: text.replace("01632 960100", "01632 960199"))
+        self.stage.processes["broker"].send_signal(signal.SIGHUP)
+        self.await_log("policy and keys loaded again")
+        self.assertEqual(self.submit().coordinator_ring, "01632 960199")
+
+    def await_log(self, words):
+        """Reads on until the broker has said so."""
+        with open(self.stage.path("broker.log"), encoding="utf-8") as log:
+            said = ""
+            while words not in said:
+                said += log.readline()
+                self.assertIsNone(self.stage.processes["broker"].poll(), said)
+
+    def test_a_checked_policy_says_what_is_good_or_wrong(self):
+        code, said = self.broker(check=self.stage.path("region.yaml"))
+        self.assertEqual((code, "good" in said), (0, True))
+        self.stage.use_region(lambda text: text.replace("hours: always", "hours: sometimes", 1))
+        code, said = self.broker(check=self.stage.path("region.yaml"))
+        self.assertEqual(code, USAGE)
+        self.assertRegex(said, r"region\.yaml:\d+: ")
+
+    def test_a_second_broker_on_the_same_ledger_is_refused(self):
+        self.stage.start_broker()
+        code, said = self.broker(listen="ipc://" + self.stage.path("other"))
+        self.assertEqual(code, ENVIRONMENT)
+        self.assertIn("ledger", said)
+        self.submit()
+
+    def test_missing_options_and_keys_are_said(self):
+        self.assertEqual(self.broker(key=None)[0], USAGE)
+        code, said = self.broker(key=self.stage.path("nothing"))
+        self.assertEqual(code, ENVIRONMENT)
+        self.assertIn("nothing", said)
+
+    def test_a_ledger_that_was_changed_is_not_served(self):
+        self.stage.start_broker()
+        self.submit()
+        self.stage.stop("broker")
+        os.remove(self.stage.path("state", "snapshot"))
+        ledger = sqlite3.connect(self.stage.path("state", "ledger.db"))
+        triggers = ledger.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            ledger.execute(f"DROP TRIGGER {name}")
+        ledger.execute("UPDATE event SET body = zeroblob(length(body)) WHERE seq = 2")
+        for _, sql in triggers:
+            ledger.execute(sql)
+        ledger.commit()
+        ledger.close()
+        code, said = self.broker()
+        self.assertEqual(code, ENVIRONMENT)
+        self.assertIn("ledger", said)
+
+    def test_a_ledger_of_another_version_is_not_served(self):
+        self.stage.start_broker()
+        self.stage.stop("broker")
+        ledger = sqlite3.connect(self.stage.path("state", "ledger.db"))
+        ledger.execute("PRAGMA user_version = 99")
+        ledger.close()
+        code, said = self.broker()
+        self.assertEqual(code, ENVIRONMENT)
+        self.assertIn("version", said)
+
+    def test_a_full_disk_stops_the_broker_and_loses_nothing_acknowledged(self):
+        disk = self.stage.path("disk")
+        os.mkdir(disk)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True)
+        if mounted.returncode:
+            self.skipTest("no permission here to mount a small disk")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk])
+        broker = self.stage.start("broker", "concordat-broker", "--policy", self.stage.path("region.yaml"),
+                                  "--state", disk, "--listen", self.stage.endpoint,
+                                  "--key", self.stage.path("secret", "broker.key_secret"),
+                                  "--keys", self.stage.path("keys"))
+        source = self.stage.client("street", "source", "street-triage")
+        acknowledged = set()
+        while broker.poll() is None and len(acknowledged) < 20000:
+            submit = self.stage.submission()
+            try:
+                answer = source.request(timeout=3, submit=submit).answer
+            except TimeoutError:
+                continue
+            self.assertTrue(answer.done, answer.text)
+            acknowledged.add(submit.referral.id)
+        self.assertEqual(broker.wait(timeout=30), ENVIRONMENT)
+        self.assertIn("ledger", self.stage.said("broker"))
+        del self.stage.processes["broker"]
+        broker.stdin.close()
+        shutil.copytree(disk, self.stage.path("state"))
+        self.stage.start_broker()
+        cases = set()
+        for submitted in sorted(acknowledged):
+            answer = source.request(get_status=self.stage.wire.GetStatus(referral=submitted)).answer
+            self.assertTrue(answer.done, "acknowledged and lost")
+            cases.add(submitted)
+        self.assertEqual(cases, acknowledged)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,159 @@
+"""P10 Locked: every connection is authenticated by key; a role may do only its own commands; a stranger learns
+nothing; who tries what is not theirs is written down, within bounds.
+
+Usage: P10_locked.py SOURCE BUILD
+"""
+
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
+import stage  # noqa: E402
+
+NOT_ALLOWED, NOT_YOURS, REVOKED = 8, 9, 10
+
+
+class Locked(unittest.TestCase):
+    def setUp(self):
+        self.stage = stage.Stage("p10")
+        self.addCleanup(self.stage.close)
+        self.stage.start_broker()
+        self.wire = self.stage.wire
+
+    def team(self, name, of):
+        client = self.stage.client(name, "team", of)
+        self.assertTrue(client.request(set_presence=self.wire.SetPresence(present=True, lease_seconds=600)).answer.done)
+        return client
+
+    def refusals(self):
+        from concordat.v1 import event_pb2
+        if not hasattr(self, "auditor"):
+            self.auditor = self.stage.client("auditor", "auditor", "council")
+        follower = stage.python_client.Follower(self.auditor)
+        feed = self.auditor.request(follow=self.wire.Follow(after=0, credit=500)).feed
+        events = follower.check(feed, event_pb2.Event)
+        return [event for event in events if event.WhichOneof("what") == "command_refused"]
+
+    def test_a_stranger_gets_no_answer_at_all(self):
+        stranger = self.stage.client("stranger") if self.make_stranger() else None
+        with self.assertRaises(TimeoutError):
+            stranger.request(timeout=2, get_board=self.wire.GetBoard())
+        self.assertEqual(self.refusals(), [])
+
+    def make_stranger(self):
+        return self.stage.make_key("stranger", "team", "northmoor-crisis", admitted=False)
+
+    def test_each_role_is_refused_every_command_that_is_not_its_own(self):
+        wire, some = self.wire, stage.python_client.new_id()
+        commands = {
+            "submit": self.stage.submission(), "update": wire.Update(referral=self.stage.submission().referral),
+            "withdraw": wire.Withdraw(referral=some), "told": wire.Told(referral=some, state=4),
+            "set_presence": wire.SetPresence(present=True, lease_seconds=60),
+            "set_capacity": wire.SetCapacity(free_places=1), "seen": wire.Seen(referral=some, attempt=1),
+            "accept": wire.Accept(referral=some, attempt=1),
+            "decline": wire.Decline(referral=some, attempt=1, reason=1),
+            "check_in": wire.CheckIn(referral=some, step=1), "close": wire.Close(referral=some, outcome=1),
+            "handover": wire.Handover(referral=some), "take": wire.Take(referral=some, by="duty nurse"),
+            "assign": wire.Assign(referral=some, to_team="northmoor-crisis"),
+            "get_record": wire.GetRecord(referral=some, reason="to respond"),
+            "follow": wire.Follow(after=0, credit=1),
+        }
+        own = {
+            "source": {"submit", "update", "withdraw", "told"},
+            "team": {"set_presence", "set_capacity", "seen", "accept", "decline", "check_in", "close", "handover",
+                     "get_record"},
+            "coordinator": {"take", "assign", "check_in", "close", "get_record"},
+            "auditor": {"follow"},
+            "referrer": set(),
+        }
+        of = {"source": "street-triage", "team": "northmoor-crisis", "coordinator": "northmoor-duty",
+              "auditor": "council", "referrer": "street-triage"}
+        for role, allowed in own.items():
+            if role == "referrer":
+                with self.assertRaises(stage.python_client.Refused):
+                    self.stage.client(f"a-{role}", role, of[role]).request(get_board=wire.GetBoard())
+                continue
+            client = self.stage.client(f"a-{role}", role, of[role])
+            for name, command in commands.items():
+                message = client.request(**{name: command})
+                with self.subTest(role=role, command=name):
+                    if name in allowed:
+                        self.assertNotEqual(message.answer.refusal, NOT_ALLOWED)
+                    else:
+                        self.assertEqual(message.answer.refusal, NOT_ALLOWED)
+
+    def test_a_team_cannot_answer_read_or_see_anothers_offer(self):
+        wire = self.wire
+        asked = self.team("asked", "northmoor-crisis")
+        other = self.team("other", "southfell-crisis")
+        source = self.stage.client("street", "source", "street-triage")
+        submit = self.stage.submission()
+        status = source.request(submit=submit).answer.status
+        self.assertEqual(status.owner, "northmoor-crisis")
+        case = {"referral": submit.referral.id, "attempt": status.attempt}
+        for attempt in (
+            {"accept": wire.Accept(**case, expected_minutes=5)},
+            {"decline": wire.Decline(**case, reason=1)},
+            {"close": wire.Close(referral=submit.referral.id, outcome=1)},
+            {"get_record": wire.GetRecord(referral=submit.referral.id, reason="curious")},
+            {"get_status": wire.GetStatus(number=status.number)},
+        ):
+            answer = other.request(**attempt).answer
+            self.assertEqual(answer.refusal, NOT_YOURS)
+            self.assertEqual(answer.status.number, "", "something about the case was told")
+        self.assertEqual(list(other.request(get_board=wire.GetBoard()).board.cases), [])
+        self.assertTrue(asked.request(accept=wire.Accept(**case, expected_minutes=5)).answer.done)
+        names = [(event.actor, event.command_refused.command) for event in self.refusals()]
+        self.assertIn(("other", "accept"), names)
+
+    def test_another_sources_referral_is_not_there(self):
+        source = self.stage.client("street", "source", "street-triage")
+        neighbour = self.stage.client("neighbour", "source", "street-triage")
+        submit = self.stage.submission()
+        self.assertTrue(source.request(submit=submit).answer.done)
+        answer = neighbour.request(withdraw=self.wire.Withdraw(referral=submit.referral.id)).answer
+        self.assertEqual(answer.refusal, NOT_YOURS)
+        for changed in (self.stage.submission(source=3),):
+            self.assertEqual(source.request(submit=changed).answer.refusal, NOT_ALLOWED)
+
+    def test_a_revoked_key_is_refused_on_its_next_message(self):
+        team = self.team("leaver", "northmoor-crisis")
+        os.remove(self.stage.path("keys", "leaver.key"))
+        refusal = 0
+        for _ in range(200):  # until the broker has noticed that the file is gone
+            refusal = team.request(get_board=self.wire.GetBoard()).answer.refusal
+            if refusal:
+                break
+        self.assertEqual(refusal, REVOKED)
+        self.assertEqual(self.refusals()[0].actor, "leaver")
+
+    def test_a_key_is_added_while_the_broker_runs(self):
+        self.team("joiner", "northmoor-crisis")
+
+    def test_nobody_can_fill_the_ledger_with_refusals(self):
+        auditor = self.stage.client("pushy", "auditor", "council")
+        for _ in range(60):
+            answer = auditor.request(take=self.wire.Take(referral=stage.python_client.new_id(), by="x")).answer
+            self.assertEqual(answer.refusal, NOT_ALLOWED)
+        self.assertLessEqual(len(self.refusals()), 6)
+
+    def test_what_cannot_be_read_is_refused_with_a_code_and_harms_nobody(self):
+        source = self.stage.client("street", "source", "street-triage")
+        self.assertTrue(source.request(submit=self.stage.submission()).answer.done)
+        head = b"\x0a\x10" + stage.python_client.new_id()
+        for name, data in {
+            "not protobuf": b"\xff" * 40,
+            "bad UTF-8": head + b"\xb2\x01\x0a\x0a\x04\xff\xfe\xfd\xfc\x12\x00",
+            "unknown command": head + b"\xfa\x3f\x00",
+            "thousands of empty messages in one": head + b"\x62\x80\x80\x04" + b"\x0a\x00" * 32760,
+            "too long": head + b"\x00" * 80000,
+        }.items():
+            with self.subTest(name):
+                source.socket.send(data)
+        self.assertTrue(source.request(submit=self.stage.submission()).answer.done)
+        self.assertEqual(self.stage.stop("broker"), 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,253 @@
+/* What an intake answers: what it knows of an earlier version is not lost by an update, and a disk that
+ * fails is never answered with "saved". */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "proto/utf8.h"
+#include "services/intake/commands.h"
+
+#define NOW_MS     INT64_C(1790000000000)
+#define FLAG(name) CONCORDAT__V1__FLAG__FLAG_##name
+
+static const struct rules_site site = {
+    .source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT, .organisation = "ZZ1", .site = "Southfell"};
+
+struct desk {
+    char folder[64], path[96];
+    struct outbox *outbox;
+    struct commands commands;
+    struct arena arena;
+    struct reply reply;
+    /* A request to be changed by the test. */
+    uint8_t id[WIRE_ID_BYTES], command_id[WIRE_ID_BYTES];
+    Concordat__V1__Referral referral;
+    Concordat__V1__EmergencyDepartment department;
+    Concordat__V1__Confidential confidential;
+};
+
+static int open_desk(void **state)
+{
+    struct desk *d = calloc(1, sizeof(*d));
+    enum outbox_status status;
+    struct ring ring;
+    char message[256];
+    assert_non_null(d);
+    snprintf(d->folder, sizeof(d->folder), "/tmp/commands-XXXXXX");
+    assert_non_null(mkdtemp(d->folder));
+    snprintf(d->path, sizeof(d->path), "%s/outbox.db", d->folder);
+    d->outbox = outbox_open(d->path, &status, message, sizeof(message));
+    assert_non_null(d->outbox);
+    assert_true(ring_parse("Duty coordinator 01632 960100", &ring));
+    assert_int_equal(commands_open(&d->commands, d->outbox, &site, &ring), 0);
+    assert_int_equal(arena_open(&d->arena, ARENA_MESSAGE_BYTES), 0);
+    d->id[0] = 'r';
+    d->command_id[0] = 'c';
+    concordat__v1__emergency_department__init(&d->department);
+    concordat__v1__confidential__init(&d->confidential);
+    d->confidential.callback_number = "07700 900123";
+    d->confidential.person_name = "Robin Example";
+    *state = d;
+    return 0;
+}
+
+static int close_desk(void **state)
+{
+    struct desk *d = *state;
+    char path[128];
+    commands_close(&d->commands);
+    arena_close(&d->arena);
+    outbox_close(&d->outbox);
+    for (const char *const *suffix = (const char *const[]){"", "-wal", NULL}; *suffix != NULL; suffix++) {
+        snprintf(path, sizeof(path), "%s%s", d->path, *suffix);
+        (void)unlink(path);
+    }
+    (void)rmdir(d->folder);
+    free(d);
+    return 0;
+}
+
+/* Sends the referral anew, as a Submit or an Update, with a new command id. */
+static enum outbox_status send_content(struct desk *d, bool submits, bool with_confidential, int64_t now_ms)
+{
+    Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
+    Concordat__V1__Update update = CONCORDAT__V1__UPDATE__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    concordat__v1__referral__init(&d->referral);
+    d->referral.id = (ProtobufCBinaryData){WIRE_ID_BYTES, d->id};
+    d->referral.source = site.source;
+    d->referral.details_case = CONCORDAT__V1__REFERRAL__DETAILS_EMERGENCY_DEPARTMENT;
+    d->referral.emergency_department = &d->department;
+    d->command_id[1]++;
+    request.command_id = (ProtobufCBinaryData){WIRE_ID_BYTES, d->command_id};
+    submit.referral = update.referral = &d->referral;
+    submit.confidential = update.confidential = with_confidential ? &d->confidential : NULL;
+    if (submits) {
+        request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+        request.submit = &submit;
+    } else {
+        request.command_case = CONCORDAT__V1__REQUEST__COMMAND_UPDATE;
+        request.update = &update;
+    }
+    arena_reset(&d->arena);
+    return commands_answer(&d->commands, &request, &d->arena, now_ms, &d->reply);
+}
+
+static bool flagged(const struct desk *d, Concordat__V1__Flag flag)
+{
+    for (size_t i = 0; i < d->reply.answer.n_flags; i++) {
+        if (d->reply.answer.flags[i] == flag) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void an_update_keeps_what_it_leaves_out(void **state)
+{
+    struct desk *d = *state;
+    struct outbox_command stored;
+    assert_int_equal(send_content(d, true, true, NOW_MS), OUTBOX_OK);
+    assert_true(flagged(d, FLAG(DECIDED_TIME_MISSING)));
+    assert_false(flagged(d, FLAG(NAME_MISSING)));
+    /* An hour later, without the confidential part: the wait still began when it did, and the name is known.
+     */
+    assert_int_equal(send_content(d, false, false, NOW_MS + 3600000), OUTBOX_OK);
+    assert_true(d->reply.answer.done);
+    assert_int_equal(d->reply.answer.receipt, CONCORDAT__V1__RECEIPT__RECEIPT_SAVED);
+    assert_false(flagged(d, FLAG(NAME_MISSING)));
+    assert_int_equal(outbox_find_command(d->outbox, d->command_id, &d->arena, &stored), OUTBOX_OK);
+    assert_int_equal(stored.request->update->referral->decided_at->unix_ms, NOW_MS);
+    assert_null(stored.request->update->confidential);
+    /* Once more: what counts is the latest that has a confidential part. */
+    assert_int_equal(send_content(d, false, false, NOW_MS + 7200000), OUTBOX_OK);
+    assert_false(flagged(d, FLAG(NAME_MISSING)));
+}
+
+static void an_update_of_an_unknown_referral_says_whom_to_ring(void **state)
+{
+    struct desk *d = *state;
+    assert_int_equal(send_content(d, false, true, NOW_MS), OUTBOX_OK);
+    assert_int_equal(d->reply.answer.refusal, CONCORDAT__V1__REFUSAL__REFUSAL_NOT_YOURS);
+    assert_non_null(strstr(d->reply.answer.text, "Duty coordinator 01632 960100"));
+}
+
+static void an_outstanding_assessment_after_self_harm_is_said(void **state)
+{
+    struct desk *d = *state;
+    d->department.self_harm = CONCORDAT__V1__ANSWERED__ANSWERED_YES;
+    assert_int_equal(send_content(d, true, true, NOW_MS), OUTBOX_OK);
+    assert_true(d->reply.answer.done);
+    assert_non_null(strstr(d->reply.answer.text, "psychosocial assessment"));
+}
+
+static void whom_to_ring_follows_what_the_router_told(void **state)
+{
+    struct desk *d = *state;
+    struct ring ring;
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    assert_false(ring_parse("Duty coordinator", &ring));
+    assert_false(ring_parse("01632 960100", &ring));
+    commands_learn(&d->commands, &status);
+    assert_string_equal(d->commands.ring.text, "Duty coordinator 01632 960100");
+    status.coordinator_name = "Northmoor";
+    status.coordinator_ring = "01632 960199";
+    commands_learn(&d->commands, &status);
+    assert_string_equal(d->commands.ring.text, "Northmoor 01632 960199");
+}
+
+static void a_text_that_is_cut_stays_readable(void **state)
+{
+    struct desk *d = *state;
+    char text[400] = "";
+    for (size_t shift = 0; shift < 4; shift++) {
+        memset(text, 'a', shift);
+        for (size_t i = shift; i + 3 < sizeof(text); i += 3) {
+            memcpy(text + i, "\xe2\x82\xac", 4);
+        }
+        commands_refuse(&d->commands, d->command_id, CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE, text,
+                        &d->reply);
+        assert_true(strlen(d->reply.answer.text) < COMMANDS_TEXT_BYTES);
+        assert_true(utf8_is_text(d->reply.answer.text, false));
+    }
+}
+
+/* In a child of its own: the limit on file sizes cannot be taken back. 0 where the promise held. */
+static int fill_the_disk(struct desk *d)
+{
+    (void)signal(SIGXFSZ, SIG_IGN);
+    const struct rlimit limit = {100000, 100000};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+        return 1;
+    }
+    for (int i = 0; i < 200; i++) {
+        d->id[1]++;
+        enum outbox_status status = send_content(d, true, true, NOW_MS);
+        if (status == OUTBOX_FAILED) {
+            return d->reply.answer.refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE &&
+                           !d->reply.answer.done &&
+                           d->reply.answer.receipt == CONCORDAT__V1__RECEIPT__RECEIPT_UNSPECIFIED &&
+                           strstr(d->reply.answer.text, "01632 960100") != NULL
+                       ? 0
+                       : 2;
+        }
+        if (status != OUTBOX_OK || !d->reply.answer.done) {
+            return 3;
+        }
+    }
+    return 4;
+}
+
+static void durable_a_full_disk_is_never_answered_with_saved(void **state)
+{
+    struct desk *d = *state;
+    int ended;
+    pid_t child;
+    /* The child opens the outbox itself: SQLite's locks do not survive a fork. */
+    commands_close(&d->commands);
+    outbox_close(&d->outbox);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        enum outbox_status status;
+        char message[256];
+        struct ring ring;
+        d->outbox = outbox_open(d->path, &status, message, sizeof(message));
+        _exit(d->outbox != NULL && ring_parse("Duty coordinator 01632 960100", &ring) &&
+                      commands_open(&d->commands, d->outbox, &site, &ring) == 0
+                  ? fill_the_disk(d)
+                  : 5);
+    }
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    assert_true(WIFEXITED(ended));
+    assert_int_equal(WEXITSTATUS(ended), 0);
+}
+
+#define AT_DESK(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
+
+int main(void)
+{
+    if (sodium_init() < 0) {
+        return 1;
+    }
+    const struct CMUnitTest tests[] = {
+        AT_DESK(an_update_keeps_what_it_leaves_out),
+        AT_DESK(an_update_of_an_unknown_referral_says_whom_to_ring),
+        AT_DESK(an_outstanding_assessment_after_self_harm_is_said),
+        AT_DESK(whom_to_ring_follows_what_the_router_told),
+        AT_DESK(a_text_that_is_cut_stays_readable),
+        AT_DESK(durable_a_full_disk_is_never_answered_with_saved),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,201 @@
+/* A referral means the same however it was given: by file, by standard input, by options. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "services/cli/referral_input.h"
+
+static struct arena arena;
+static char fault[400];
+static char path[] = "/tmp/concordat-referral-XXXXXX";
+
+static const char *const street =
+    "{\"referral\": {\"id\": \"01020304-0506-7008-800a-0b0c0d0e0f10\","
+    "\"source\": \"street-triage\", \"urgency\": \"very-urgent\","
+    "\"postcodeDistrict\": \"ZX1\", \"primaryReason\": \"18\","
+    "\"needs\": [\"amhp\", \"place-of-safety\"],"
+    "\"person\": {\"ageYears\": 30, \"ageKnown\": true, \"ageEstimated\": true},"
+    "\"legal\": {\"status\": \"section-136\"},"
+    "\"streetTriage\": {\"sceneSafety\": \"not-safe\"}},"
+    "\"confidential\": {\"callbackNumber\": \"07700 900123\","
+    "\"narrative\": \"Met on a footbridge.\"}}";
+
+static void parse(struct referral_input *input, int count, char **words)
+{
+    *input = (struct referral_input){0};
+    assert_int_equal(argp_parse(referral_input_argp(), count, words, ARGP_SILENT, NULL, input), 0);
+}
+
+static void write_file(const char *json)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(json, file);
+    fclose(file);
+}
+
+/* Packed, so that two can be compared. */
+static size_t read_packed(const struct referral_input *input, const char *from, uint8_t bytes[2000])
+{
+    arena_reset(&arena);
+    ProtobufCMessage *message = referral_input_read(input, from, NULL, &concordat__v1__submit__descriptor,
+                                                    &arena, fault, sizeof fault);
+    if (message == NULL)
+        fail_msg("%s", fault);
+    assert_in_range(protobuf_c_message_get_packed_size(message), 1, 2000);
+    return protobuf_c_message_pack(message, bytes);
+}
+
+static void file_input_and_options_give_the_same_message(void **state)
+{
+    (void)state;
+    char *words[] = {(char *)"refer",
+                     (char *)"--id=01020304-0506-7008-800a-0b0c0d0e0f10",
+                     (char *)"--source=street-triage",
+                     (char *)"--urgency=very-urgent",
+                     (char *)"--postcode=zx1",
+                     (char *)"--reason=18",
+                     (char *)"--needs=amhp,place-of-safety",
+                     (char *)"--age=about 30",
+                     (char *)"--section-136",
+                     (char *)"--scene=not-safe",
+                     (char *)"--callback=07700 900123",
+                     (char *)"--narrative=Met on a footbridge.",
+                     NULL};
+    char *none[] = {(char *)"refer", NULL};
+    struct referral_input by_options, nothing;
+    uint8_t from_file[2000], from_input[2000], from_options[2000];
+    parse(&by_options, 12, words);
+    parse(&nothing, 1, none);
+    write_file(street);
+
+    size_t size = read_packed(&nothing, path, from_file);
+    assert_non_null(freopen(path, "r", stdin));
+    assert_int_equal(read_packed(&nothing, "-", from_input), size);
+    assert_int_equal(read_packed(&by_options, NULL, from_options), size);
+    assert_memory_equal(from_file, from_input, size);
+    assert_memory_equal(from_file, from_options, size);
+    referral_input_close(&by_options);
+    referral_input_close(&nothing);
+}
+
+static Concordat__V1__Submit *read_submit(const struct referral_input *input, const char *from)
+{
+    arena_reset(&arena);
+    return (Concordat__V1__Submit *)referral_input_read(input, from, NULL, &concordat__v1__submit__descriptor,
+                                                        &arena, fault, sizeof fault);
+}
+
+static void an_id_is_added_where_none_is_given_and_options_lie_over_the_file(void **state)
+{
+    (void)state;
+    char *words[] = {(char *)"refer", (char *)"--urgency=emergency", NULL};
+    struct referral_input input;
+    parse(&input, 2, words);
+    write_file("{\"referral\": {\"source\": \"street-triage\", \"urgency\": \"routine\"}}");
+    Concordat__V1__Submit *submit = read_submit(&input, path);
+    assert_non_null(submit);
+    assert_int_equal(submit->referral->id.len, WIRE_ID_BYTES);
+    assert_int_equal(submit->referral->id.data[6] >> 4, 7);
+    assert_int_equal(submit->referral->urgency, CONCORDAT__V1__URGENCY__URGENCY_EMERGENCY);
+    assert_int_equal(submit->referral->source, CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE);
+    referral_input_close(&input);
+}
+
+static void a_whole_postcode_is_confidential_and_only_its_district_is_not(void **state)
+{
+    (void)state;
+    char *words[] = {(char *)"refer", (char *)"--source=street-triage", (char *)"--postcode=ZX1 2ab", NULL};
+    struct referral_input input;
+    parse(&input, 3, words);
+    Concordat__V1__Submit *submit = read_submit(&input, NULL);
+    assert_non_null(submit);
+    assert_string_equal(submit->referral->postcode_district, "ZX1");
+    assert_string_equal(submit->confidential->postcode, "ZX1 2ab");
+    referral_input_close(&input);
+}
+
+static void what_is_wrong_is_named_and_nothing_is_dropped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json, *told;
+    } files[] = {
+        {"{\"referral\": {\"source\": \"street-triage\", \"urgencie\": \"urgent\"}}", "urgencie"},
+        {"{\"referral\": {\"source\": \"bus\"}}", "source"},
+        {"{\"referral\": {\"person\": {\"ageYears\": 3000, \"ageKnown\": true}}}", "age_years"},
+        {"{\"referral\": ", "line"},
+        {"[]", "referral"},
+    };
+    char *none[] = {(char *)"refer", NULL};
+    struct referral_input nothing;
+    parse(&nothing, 1, none);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        write_file(files[i].json);
+        assert_null(read_submit(&nothing, path));
+        if (strstr(fault, files[i].told) == NULL)
+            fail_msg("%s is told as: %s", files[i].json, fault);
+    }
+    assert_null(read_submit(&nothing, "/nowhere/at-all.json"));
+    assert_non_null(strstr(fault, "cannot be opened"));
+    referral_input_close(&nothing);
+}
+
+static void the_examples_can_be_referred(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        Concordat__V1__Source source;
+    } examples[] = {
+        {SOURCE_FOLDER "/deploy/examples/street-triage.json", CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE},
+        {SOURCE_FOLDER "/deploy/examples/liaison-and-diversion.json",
+         CONCORDAT__V1__SOURCE__SOURCE_LIAISON_AND_DIVERSION},
+        {SOURCE_FOLDER "/deploy/examples/emergency-department.json",
+         CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT},
+    };
+    char *none[] = {(char *)"refer", NULL};
+    struct referral_input nothing;
+    parse(&nothing, 1, none);
+    for (size_t i = 0; i < 3; i++) {
+        Concordat__V1__Submit *submit = read_submit(&nothing, examples[i].file);
+        if (submit == NULL)
+            fail_msg("%s", fault);
+        assert_int_equal(submit->referral->source, examples[i].source);
+        assert_string_not_equal(submit->confidential->callback_number, "");
+    }
+    referral_input_close(&nothing);
+}
+
+static int open_all(void **state)
+{
+    (void)state;
+    int file = mkstemp(path);
+    return file < 0 || close(file) != 0 || arena_open(&arena, ARENA_MESSAGE_BYTES) != 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    arena_close(&arena);
+    return unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(file_input_and_options_give_the_same_message),
+        cmocka_unit_test(an_id_is_added_where_none_is_given_and_options_lie_over_the_file),
+        cmocka_unit_test(a_whole_postcode_is_confidential_and_only_its_district_is_not),
+        cmocka_unit_test(what_is_wrong_is_named_and_nothing_is_dropped),
+        cmocka_unit_test(the_examples_can_be_referred),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}

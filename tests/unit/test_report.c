@@ -1,0 +1,471 @@
+/* test_report.c: each report's figures, worked out by hand from a story. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "services/audit/report.h"
+#include "services/audit/report_percentile.h"
+#include "tests/unit/story.h"
+
+#define VERY_URGENT CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT
+#define URGENT      CONCORDAT__V1__URGENCY__URGENCY_URGENT
+#define STREET      CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE
+#define DEPARTMENT  CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT
+
+static struct story story;
+static json_t *document; /* the latest report */
+
+static int set_up(void **state)
+{
+    (void)state;
+    story_open(&story);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    json_decref(document);
+    document = NULL;
+    story_close(&story);
+    return 0;
+}
+
+static char *run(const char *name, enum report_format format, int64_t from_ms, int64_t to_ms)
+{
+    char *bytes = NULL, message[TRAIL_MESSAGE_BYTES] = "";
+    size_t size = 0;
+    FILE *out = open_memstream(&bytes, &size);
+    int result = report_run(story.path, name, format, from_ms, to_ms, out, message, sizeof message);
+    fclose(out);
+    if (result != REPORT_DONE)
+        fail_msg("%s: %s", name, message);
+    return bytes;
+}
+
+static void report(const char *name, int64_t from_ms, int64_t to_ms)
+{
+    char *text = run(name, REPORT_JSON, from_ms, to_ms);
+    json_decref(document);
+    document = json_loads(text, 0, NULL);
+    assert_non_null(document);
+    free(text);
+}
+
+/* A cell as text: of the row of a table whose first columns say `row` ("a|b" for two columns). "" for null.
+ */
+static const char *cell(const char *table_name, const char *row, const char *column)
+{
+    static char text[128];
+    size_t t, r;
+    json_t *table, *object, *value;
+    json_array_foreach(json_object_get(document, "tables"), t, table)
+    {
+        if (strcmp(json_string_value(json_object_get(table, "name")), table_name) != 0)
+            continue;
+        json_array_foreach(json_object_get(table, "rows"), r, object)
+        {
+            char key[256] = "";
+            const char *name;
+            json_object_foreach(object, name, value)
+            {
+                size_t used = strlen(key);
+                if (json_is_string(value) && used < sizeof key)
+                    snprintf(key + used, sizeof key - used, "%s%s", used > 0 ? "|" : "",
+                             json_string_value(value));
+            }
+            if (strncmp(key, row, strlen(row)) != 0)
+                continue;
+            value = json_object_get(object, column);
+            if (value == NULL)
+                fail_msg("no column %s in %s", column, table_name);
+            if (json_is_string(value))
+                return json_string_value(value);
+            if (json_is_integer(value))
+                snprintf(text, sizeof text, "%d", (int)json_integer_value(value));
+            else if (json_is_real(value))
+                snprintf(text, sizeof text, "%.1f", json_real_value(value));
+            else
+                text[0] = '\0';
+            return text;
+        }
+    }
+    fail_msg("no row %s in %s", row, table_name);
+    return "";
+}
+
+#define cell_is(table, row, column, expected) assert_string_equal(cell(table, row, column), expected)
+
+static bool says(const char *list, const char *text)
+{
+    size_t at;
+    json_t *line;
+    json_array_foreach(json_object_get(document, list), at,
+                       line) if (strstr(json_string_value(line), text) != NULL) return true;
+    return false;
+}
+
+/* Received at one minute, offered and accepted at once by a team, seen (or not) so many minutes later. */
+static void tell_seen(uint32_t number, double received_min, struct story_person person, double seen_after_min)
+{
+    story_at(&story, received_min);
+    story_receive(&story, number, person);
+    story_offer(&story, number, 1, "north");
+    story_accept(&story, number, 1, "north", "");
+    if (seen_after_min >= 0) {
+        story_at(&story, received_min + seen_after_min);
+        story_contact(&story, number, "north", true);
+    }
+}
+
+/* ---- national ---- */
+
+static void exactly_240_minutes_counts_as_met_and_a_millisecond_more_does_not(void **state)
+{
+    (void)state;
+    struct story_person person = {.source = STREET, .urgency = VERY_URGENT, .age = 18};
+    tell_seen(1, 0, person, 240);
+    tell_seen(2, 300, person, 240 + 1.0 / 60000);
+    report("national", 0, 0);
+    cell_is("measures", "CCR119a|new referrals", "count", "2");
+    cell_is("measures", "CCR119a|had a face-to-face contact", "count", "2");
+    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "count", "1");
+    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "percent", "50.0");
+    cell_is("measures", "CCR119a|seen later", "count", "1");
+    cell_is("waits", "CCR119a", "median_min", "240.0");
+}
+
+static void accepted_or_rung_is_not_seen_and_never_seen_is_a_line_of_its_own(void **state)
+{
+    (void)state;
+    struct story_person person = {.source = STREET, .urgency = VERY_URGENT, .age = 40};
+    tell_seen(1, 0, person, 30);
+    tell_seen(2, 60, person, -1); /* accepted, rung, closed: never seen */
+    story_contact(&story, 2, "north", false);
+    story_finish(&story, 2, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
+    tell_seen(3, 70, person, -1);  /* accepted, open, past the time at the end */
+    tell_seen(4, 400, person, -1); /* accepted, open, still within time */
+    report("national", 0, 0);
+    cell_is("measures", "CCR119a|new referrals", "count", "4");
+    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "count", "1");
+    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "out_of", "4");
+    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "percent", "25.0");
+    cell_is("measures", "CCR119a|seen within 240 min, of those with", "out_of", "1");
+    cell_is("measures", "CCR119a|seen within 240 min, of those with", "percent", "100.0");
+    cell_is("measures", "CCR119a|never seen", "count", "1");
+    cell_is("measures", "CCR119a|open, not seen and past the time", "count", "1");
+    cell_is("measures", "CCR119a|open, not seen and still within time", "count", "1");
+}
+
+static void each_person_falls_in_the_measure_of_their_source_urgency_and_age(void **state)
+{
+    (void)state;
+    tell_seen(1, 0, (struct story_person){.source = STREET, .urgency = URGENT, .age = 17}, 1440);
+    tell_seen(2, 1450, (struct story_person){.source = DEPARTMENT, .urgency = URGENT, .age = 18}, 60);
+    tell_seen(3, 1520, (struct story_person){.source = DEPARTMENT, .urgency = VERY_URGENT, .age = 17}, 61);
+    tell_seen(4, 1600, (struct story_person){.source = STREET, .routed_as = VERY_URGENT, .age = -1}, 10);
+    tell_seen(5, 1620,
+              (struct story_person){.source = STREET, .urgency = CONCORDAT__V1__URGENCY__URGENCY_ROUTINE}, 5);
+    report("national", 0, 0);
+    cell_is("measures", "CCR120b|seen within 1440 min, of new", "percent", "100.0");
+    cell_is("measures", "PLS123a|seen within 60 min, of new", "percent", "100.0");
+    cell_is("measures", "PLS123b|seen within 60 min, of new", "percent", "0.0");
+    cell_is("measures", "CCR119?|seen within 240 min, of new", "percent", "100.0");
+    cell_is("measures", "CCR119a|new referrals", "count", "0");
+    cell_is("recording", "urgency not recorded", "count", "1");
+    cell_is("recording", "time of the decision", "count", "5");
+    cell_is("recording", "in no measure", "count", "1");
+}
+
+static void a_drill_is_outside_every_figure_of_every_report(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    size_t count;
+    const struct report *const *reports = report_list(&count);
+    assert_int_equal(count, 8);
+    for (size_t i = 0; i < count; i++) {
+        char *text = run(reports[i]->name, REPORT_TEXT, 0, 0);
+        assert_null(strstr(text, "D-0003"));
+        assert_non_null(strstr(text, "1 drill is left out of every figure"));
+        assert_non_null(strstr(text, "for internal use only"));
+        free(text);
+    }
+    report("volume", 0, 0);
+    cell_is("sources", "all", "received", "2");
+    report("declines", 0, 0);
+    cell_is("teams", "north", "offers", "1"); /* its other offer was the drill's */
+}
+
+/* ---- times ---- */
+
+static void router_times_are_worked_out_from_receipt(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    report("times", 0, 0);
+    cell_is("times", "received to first offer", "referrals", "2");
+    cell_is("times", "received to first offer", "max_s", "0.0");
+    cell_is("times", "received to accepted", "with_time", "1");
+    cell_is("times", "received to accepted", "median_s", "480.0");
+    cell_is("times", "received to referrer told", "max_s", "540.0");
+    cell_is("times", "decided to received", "with_time", "1"); /* the other was imputed */
+    cell_is("times", "decided to received", "median_s", "360.0");
+    cell_is("times_by_group", "received to accepted|street triage|very urgent", "median_s", "480.0");
+    cell_is("offers", "all", "offers", "3");
+    cell_is("offers", "all", "mean", "1.5");
+    cell_is("offers", "street triage", "max", "2");
+    cell_is("told", "all", "told_within_30_min", "1");
+    cell_is("told", "all", "percent_of_referrals", "50.0");
+    cell_is("told", "all", "percent_of_told", "100.0");
+}
+
+static void told_at_exactly_30_minutes_counts(void **state)
+{
+    (void)state;
+    for (uint32_t i = 1; i <= 2; i++) {
+        tell_seen(i, 100.0 * i, (struct story_person){.source = STREET, .urgency = URGENT, .age = 30}, -1);
+        story_at(&story, 100.0 * i + 30 + (i - 1) / 60000.0);
+        story_told(&story, i, CONCORDAT__V1__STATE__STATE_OFFERED); /* not who will come */
+        story_told(&story, i, CONCORDAT__V1__STATE__STATE_ACCEPTED);
+    }
+    report("times", 0, 0);
+    cell_is("told", "all", "told_within_30_min", "1");
+}
+
+static void percentiles_are_by_nearest_rank(void **state)
+{
+    (void)state;
+    sqlite3 *database = trail_database(story.trail);
+    assert_int_equal(report_percentile_add(database), SQLITE_OK);
+#define OF(values, p) story_ask(&story, "SELECT percentile(column1, " #p ") FROM (VALUES " values ")")
+    assert_string_equal(OF("(5), (1), (4), (2), (3)", 50), "3");
+    assert_string_equal(OF("(4), (1), (2), (3)", 50), "2");
+    assert_string_equal(OF("(10), (9), (8), (7), (6), (5), (4), (3), (2), (1)", 90), "9");
+    assert_string_equal(OF("(10), (9), (8), (7), (6), (5), (4), (3), (2), (1)", 95), "10");
+    assert_string_equal(OF("(7), (NULL)", 50), "7");
+    assert_string_equal(OF("(NULL)", 50), "");
+    assert_string_equal(OF("(-3), (-1), (-2)", 50), "-2");
+}
+
+/* ---- the others ---- */
+
+static void declines_are_counted_and_intoxication_is_marked(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    report("declines", 0, 0);
+    cell_is("reasons", "intoxication", "declined", "1");
+    cell_is("reasons", "intoxication", "bars_code", "24");
+    cell_is("reasons", "intoxication", "mark", "not a reason to turn a person away");
+    cell_is("teams", "liaison", "expired", "1");
+    cell_is("teams", "north", "declined_percent_of_offers", "100.0");
+    cell_is("teams", "south", "accepted", "1");
+    assert_true(says("verdicts", "1 of 1 declined offers gave intoxication or behaviour"));
+}
+
+static void custody_prints_0_unowned_seconds_and_the_time_overdue(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    report("custody", 0, 0);
+    assert_true(says("verdicts", "0 unowned seconds"));
+    cell_is("summary", "", "owned_s", "15000.0"); /* 130 and 120 minutes */
+    cell_is("summary", "", "overdue_s", "0.0");
+    story_at(&story, 160); /* the coordinator was to act by minute 145 */
+    story_told(&story, 2, CONCORDAT__V1__STATE__STATE_TAKEN);
+    report("custody", 0, 0);
+    cell_is("overdue", "coordinator|duty", "overdue_s", "900.0");
+    report("open", 0, 0);
+    cell_is("referrals", "R-0002|coordinator|duty", "mark", "overdue");
+}
+
+static void custody_names_each_gap(void **state)
+{
+    (void)state;
+    story_receive(&story, 7, (struct story_person){.source = STREET, .urgency = URGENT, .age = 40});
+    story_at(&story, 2);
+    story_own(&story, 7, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED, "", 0);
+    story_told(&story, 7, CONCORDAT__V1__STATE__STATE_OFFERED);
+    story_at(&story, 2.5);
+    story_offer(&story, 7, 1, "north");
+    report("custody", 0, 0);
+    assert_false(says("verdicts", "0 unowned seconds") && !says("verdicts", "30 unowned seconds"));
+    assert_true(says("verdicts", "R-0007: nobody owned it for 30.000 s from 2026-09-21T14:15:20.000Z"));
+    cell_is("faults", "R-0007|gap", "seconds", "30.0");
+}
+
+static void open_referrals_stand_with_owner_age_and_deadline(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    report("open", 0, 0);
+    cell_is("owners", "coordinator|duty", "open", "1");
+    cell_is("owners", "coordinator|duty", "oldest_min", "120.0");
+    cell_is("referrals", "R-0002", "act_by", "2026-09-21T16:38:20.000Z"); /* minute 145 */
+    assert_true(says("verdicts", "1 open, 0 without an owner"));
+}
+
+static void breaches_stand_with_their_clock_and_provenance(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    report("breaches", 0, 0);
+    cell_is("breaches", "R-0002|response|national", "late_min", "60.0"); /* due at 70, now 130 */
+    cell_is("clocks", "response|national", "started", "2");
+    cell_is("clocks", "response|national", "met", "1");
+    cell_is("clocks", "response|national", "past_due_not_stopped", "1");
+    cell_is("clocks", "section 136|statutory", "met", "1");
+    assert_true(says("verdicts", "1 breaches"));
+}
+
+static void volume_reconciles_with_0_lost(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    story_receive(&story, 9, (struct story_person){.source = STREET, .urgency = URGENT, .age = 12});
+    story_withdraw(&story, 9);
+    report("volume", 0, 0);
+    assert_true(says("verdicts", "3 received = 1 open + 1 closed + 1 withdrawn: 0 lost"));
+    cell_is("volume", "street triage|urgent|under 18", "withdrawn", "1");
+    cell_is("volume", "emergency department|urgent|under 18", "open", "1");
+}
+
+static void volume_counts_a_referral_that_nobody_owns_as_lost(void **state)
+{
+    (void)state;
+    story_receive(&story, 7, (struct story_person){.source = STREET, .urgency = URGENT, .age = 40});
+    story_own(&story, 7, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED, "", 0);
+    story_told(&story, 7, CONCORDAT__V1__STATE__STATE_OFFERED);
+    report("volume", 0, 0);
+    assert_true(says("verdicts", "1 received = 0 open + 0 closed + 0 withdrawn: 1 lost"));
+}
+
+static void section_136_counts_transport_place_and_time_held(void **state)
+{
+    (void)state;
+    struct story_person person = {.source = STREET,
+                                  .urgency = URGENT,
+                                  .age = 17,
+                                  .place = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION,
+                                  .transport = CONCORDAT__V1__TRANSPORT__TRANSPORT_POLICE_VEHICLE};
+    story_receive(&story, 1, person);
+    person.age = 18;
+    story_receive(&story, 2, person);
+    person.place = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_HEALTH_BASED;
+    story_receive(&story, 3, person);
+    story_at(&story, 1440); /* exactly 24 hours are not more than 24 hours */
+    story_finish(&story, 2, CONCORDAT__V1__OUTCOME__OUTCOME_DETAINED_SECTION_2);
+    story_at(&story, 1441);
+    story_finish(&story, 3, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
+    story_finish(&story, 1, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
+    report("section136", 0, 0);
+    cell_is("summary", "people detained", "count", "3");
+    cell_is("summary", "held for more than 24 hours", "count", "2");
+    cell_is("summary", "then detained", "count", "1");
+    cell_is("place", "police station", "people", "2");
+    cell_is("transport", "police vehicle", "percent", "100.0");
+    assert_true(says("verdicts", "1 under 18 at a police station (must be 0)"));
+}
+
+static void the_range_takes_its_first_instant_and_not_its_last(void **state)
+{
+    (void)state;
+    story_receive(&story, 1, (struct story_person){.source = STREET, .urgency = URGENT, .age = 40});
+    story_at(&story, 10);
+    story_receive(&story, 2, (struct story_person){.source = STREET, .urgency = URGENT, .age = 40});
+    report("volume", STORY_START_MS, STORY_START_MS + 10 * STORY_MIN_MS);
+    cell_is("sources", "all", "received", "1");
+    assert_true(says("verdicts", "1 received = 1 open"));
+    report("volume", STORY_START_MS + 1, 0);
+    cell_is("sources", "all", "received", "1");
+}
+
+static void an_empty_trail_gives_every_report_in_every_format(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct report *const *reports = report_list(&count);
+    for (size_t i = 0; i < count; i++)
+        for (int format = REPORT_TEXT; format <= REPORT_JSON; format++)
+            free(run(reports[i]->name, (enum report_format)format, 0, 0));
+    report("custody", 0, 0);
+    assert_true(says("verdicts", "0 unowned seconds"));
+}
+
+static void an_unknown_report_is_refused_by_name(void **state)
+{
+    (void)state;
+    char message[TRAIL_MESSAGE_BYTES] = "";
+    assert_int_equal(report_run(story.path, "weather", REPORT_TEXT, 0, 0, stderr, message, sizeof message),
+                     REPORT_UNKNOWN);
+    assert_int_equal(report_run("/nonexistent", "times", REPORT_TEXT, 0, 0, stderr, message, sizeof message),
+                     REPORT_FAILED);
+}
+
+/* RFC 4180: CRLF, as many fields in each record, quotes doubled. */
+static void csv_has_equal_records(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    char *text = run("national", REPORT_CSV, 0, 0);
+    int expected = -1, fields = 1;
+    bool quoted = false;
+    for (const char *c = text; *c != '\0'; c++) {
+        quoted = *c == '"' ? !quoted : quoted;
+        fields += *c == ',' && !quoted;
+        if (*c == '\n' && !quoted) {
+            assert_true(c > text && c[-1] == '\r');
+            assert_true(expected < 0 || fields == expected);
+            expected = fields;
+            fields = 1;
+        }
+    }
+    assert_non_null(strstr(text, "measures,CCR119a,\"seen within 240 min, of new referrals\",1,1,100.0"));
+    free(text);
+}
+
+static void text_stands_in_columns(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    char *text = run("times", REPORT_TEXT, 0, 0);
+    assert_non_null(
+        strstr(text, "\n  measure                    referrals  with time  median s  p90 s  p95 s  max s\n"
+                     "  received to first offer            2          2       0.0    0.0    0.0    0.0\n"));
+    free(text);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(exactly_240_minutes_counts_as_met_and_a_millisecond_more_does_not),
+        TEST(accepted_or_rung_is_not_seen_and_never_seen_is_a_line_of_its_own),
+        TEST(each_person_falls_in_the_measure_of_their_source_urgency_and_age),
+        TEST(a_drill_is_outside_every_figure_of_every_report),
+        TEST(router_times_are_worked_out_from_receipt),
+        TEST(told_at_exactly_30_minutes_counts),
+        TEST(percentiles_are_by_nearest_rank),
+        TEST(declines_are_counted_and_intoxication_is_marked),
+        TEST(custody_prints_0_unowned_seconds_and_the_time_overdue),
+        TEST(custody_names_each_gap),
+        TEST(open_referrals_stand_with_owner_age_and_deadline),
+        TEST(breaches_stand_with_their_clock_and_provenance),
+        TEST(volume_reconciles_with_0_lost),
+        TEST(volume_counts_a_referral_that_nobody_owns_as_lost),
+        TEST(section_136_counts_transport_place_and_time_held),
+        TEST(the_range_takes_its_first_instant_and_not_its_last),
+        TEST(an_empty_trail_gives_every_report_in_every_format),
+        TEST(an_unknown_report_is_refused_by_name),
+        TEST(csv_has_equal_records),
+        TEST(text_stands_in_columns),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

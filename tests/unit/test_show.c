@@ -1,0 +1,324 @@
+/* P11 Kind: what people read. An answer always says who holds the case now and whom to ring. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/words.h"
+#include "services/cli/show.h"
+
+/* 14:04 on a summer's day in London, which is 13:04 in UTC. */
+static const int64_t now_ms = 1783342800000 + 4 * 60000;
+enum { MINUTE = 60000, HOUR = 60 * MINUTE };
+
+static char *text;
+static size_t text_size;
+static struct say say;
+
+static void begin(void)
+{
+    free(text);
+    text = NULL;
+    say = (struct say){.out = open_memstream(&text, &text_size), .columns = 80, .now_ms = now_ms};
+    assert_non_null(say.out);
+}
+
+static void assert_said(const char *expected)
+{
+    fclose(say.out);
+    assert_string_equal(text, expected);
+}
+
+static void assert_says(const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("not said: \"%s\" in:\n%s", part, text);
+}
+
+static Concordat__V1__CaseStatus offered(void)
+{
+    static uint8_t id[WIRE_ID_BYTES] = {1};
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    status.referral = (ProtobufCBinaryData){sizeof id, id};
+    status.number = (char *)"R-0412";
+    status.state = CONCORDAT__V1__STATE__STATE_OFFERED;
+    status.owner_kind = CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM;
+    status.owner = status.asked_team = (char *)"northmoor-crisis";
+    status.owner_name = (char *)"Northmoor Crisis Team";
+    status.ring = status.coordinator_ring = (char *)"01632 960001";
+    status.coordinator_name = (char *)"Northmoor duty coordinator";
+    status.since_ms = now_ms - MINUTE;
+    status.act_by_ms = now_ms + 9 * MINUTE;
+    status.respond_by_ms = now_ms + 4 * HOUR - MINUTE;
+    status.urgency = CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT;
+    status.source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE;
+    status.area = (char *)"northmoor";
+    status.attempt = 1;
+    return status;
+}
+
+static void P11_received_says_number_holder_whom_to_ring_and_what_happens_next(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = offered();
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NHS_NUMBER_MISSING,
+                                   CONCORDAT__V1__FLAG__FLAG_AGE_ESTIMATED};
+    answer.done = true;
+    answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
+    answer.status = &status;
+    answer.flags = flags;
+    answer.n_flags = 2;
+    begin();
+    say.receipt = true;
+    show_answer(&say, &answer);
+    assert_said("RECEIVED by the router as R-0412.\n"
+                "Noted     NHS number missing, age estimated. None of this holds it up.\n"
+                "Case      R-0412, very urgent, street triage, northmoor\n"
+                "State     offered\n"
+                "Held by   Northmoor Crisis Team, since 14:03 (1 min ago)\n"
+                "Ring      01632 960001 (Northmoor duty coordinator)\n"
+                "Next      Northmoor Crisis Team has been asked and has until 14:13 (in 9 min) to\n"
+                "          answer; then the next team is asked at once.\n"
+                "Seen by   18:03 (in 3 h 59 min)\n");
+}
+
+static void P11_saved_is_never_mistaken_for_received(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    status.coordinator_name = (char *)"Northmoor duty coordinator";
+    status.coordinator_ring = (char *)"01632 960001";
+    answer.done = true;
+    answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
+    answer.status = &status;
+    begin();
+    show_answer(&say, &answer);
+    assert_said("SAVED on the intake's disk, NOT YET with the router.\n"
+                "Next      The intake delivers it by itself as soon as the router answers; do not\n"
+                "          send it again. Until it says RECEIVED no team has been asked: if it\n"
+                "          cannot wait, ring.\n"
+                "Ring      01632 960001 (Northmoor duty coordinator)\n");
+}
+
+static void P11_a_refusal_says_why_who_holds_the_case_and_whom_to_ring(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = offered();
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    status.owner = status.asked_team = (char *)"southfell-crisis";
+    status.owner_name = (char *)"Southfell Crisis Team";
+    answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_OFFER_ENDED;
+    answer.text = (char *)"the offer ran out at 14:03, before this answer";
+    answer.status = &status;
+    begin();
+    show_answer(&say, &answer);
+    fclose(say.out);
+    assert_says("NOT DONE: offer ended\nReason    the offer ran out at 14:03, before this answer\n");
+    assert_says("Held by   Southfell Crisis Team, since 14:03 (1 min ago)\n");
+    assert_says("Ring      01632 960001 (Northmoor duty coordinator)\n");
+}
+
+static void P11_a_refusal_without_a_case_still_says_whom_to_ring(void **state)
+{
+    (void)state;
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_NO_CALLBACK;
+    answer.text = (char *)"a number to ring you back is needed";
+    begin();
+    say.ring = "01632 960009";
+    show_answer(&say, &answer);
+    assert_said("NOT DONE: no callback\n"
+                "Reason    a number to ring you back is needed\n"
+                "Ring      01632 960009, if a person is waiting\n");
+    begin();
+    show_answer(&say, &answer);
+    fclose(say.out);
+    assert_says("Ring      your duty coordinator, if a person is waiting\n");
+}
+
+static void P11_a_refusal_about_no_case_shows_no_case_and_whom_to_ring(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    status.coordinator_name = (char *)"Northmoor duty coordinator";
+    status.coordinator_ring = (char *)"01632 960001";
+    answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_NOT_YOURS;
+    answer.text = (char *)"There is no such case here for you.";
+    answer.status = &status;
+    begin();
+    show_answer(&say, &answer);
+    assert_said("NOT DONE: not yours\n"
+                "Reason    There is no such case here for you.\n"
+                "Ring      01632 960001 (Northmoor duty coordinator)\n");
+}
+
+static void P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next(void **state)
+{
+    (void)state;
+    const ProtobufCEnumDescriptor *states = &concordat__v1__state__descriptor;
+    for (unsigned i = 0; i < states->n_values; i++) {
+        Concordat__V1__CaseStatus status = offered();
+        status.state = (Concordat__V1__State)states->values[i].value;
+        status.expected_arrival_ms = now_ms + 20 * MINUTE;
+        begin();
+        show_status(&say, &status);
+        fclose(say.out);
+        assert_says("\nHeld by   ");
+        assert_says("\nRing      01632 960001");
+        assert_says("\nNext      ");
+        assert_null(strchr(text, '{'));
+        assert_null(strchr(text, '\033'));
+    }
+}
+
+static void P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    begin();
+    show_status(&say, &status);
+    fclose(say.out);
+    assert_says("State     saved at the intake only\nHeld by   nobody yet: it is not with the router\n");
+    assert_null(strstr(text, "over"));
+}
+
+static void a_case_that_is_overdue_says_so_in_words(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = offered();
+    status.state = CONCORDAT__V1__STATE__STATE_ACCEPTED;
+    status.ring = (char *)"01632 960101";
+    status.lease_warned = true;
+    status.respond_by_ms = now_ms - 5 * MINUTE;
+    status.expected_arrival_ms = now_ms - 10 * MINUTE;
+    begin();
+    show_status(&say, &status);
+    fclose(say.out);
+    assert_says("State     accepted; OVERDUE: nothing was heard by the promised time\n");
+    assert_says("Ring      01632 960101 (Northmoor Crisis Team)\nor        01632 960001 (Northmoor duty "
+                "coordinator)\n");
+    assert_says("Seen by   13:59 (5 min ago) LATE\n");
+}
+
+static void the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus cases[4] = {offered(), offered(), offered(), offered()};
+    Concordat__V1__CaseStatus *listed[] = {&cases[0], &cases[1], &cases[2], &cases[3]};
+    Concordat__V1__Board board = CONCORDAT__V1__BOARD__INIT;
+    static const char *const numbers[] = {"R-0001", "R-0002", "R-0003", "R-0004"};
+    static const int64_t due[] = {0, 4 * HOUR, -MINUTE, HOUR};
+    for (int i = 0; i < 4; i++) {
+        cases[i].number = (char *)numbers[i];
+        cases[i].respond_by_ms = due[i] != 0 ? now_ms + due[i] : 0;
+    }
+    cases[1].owner_name = (char *)"A team with a name that is rather longer than the column";
+    board.cases = listed;
+    board.n_cases = 4;
+    begin();
+    show_board(&say, &board);
+    fclose(say.out);
+    const char *last = text;
+    static const char *const order[] = {"R-0003", "R-0004", "R-0002", "R-0001"};
+    for (int i = 0; i < 4; i++) {
+        const char *at = strstr(text, order[i]);
+        assert_true(at > last);
+        last = at;
+    }
+    assert_says("14:03 LATE");
+    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1)
+        assert_in_range(strcspn(line, "\n"), 0, 80);
+}
+
+static void times_are_londons_and_say_how_far_off_they_are(void **state)
+{
+    (void)state;
+    char out[SAY_TIME_BYTES];
+    say_time(now_ms + 12 * MINUTE, now_ms, out);
+    assert_string_equal(out, "14:16 (in 12 min)");
+    say_time(now_ms - 3 * MINUTE, now_ms, out);
+    assert_string_equal(out, "14:01 (3 min ago)");
+    say_time(now_ms + 30000, now_ms, out);
+    assert_string_equal(out, "14:04 (in 30 s)");
+    say_time(now_ms + 24 * HOUR, now_ms, out);
+    assert_string_equal(out, "Tue 07 Jul 14:04 (in 24 h 0 min)");
+    say_time(1767225600000, 1767225600000 + 1000, out); /* midnight in winter: UTC */
+    assert_string_equal(out, "00:00 (1 s ago)");
+    say_time(0, now_ms, out);
+    assert_string_equal(out, "not known");
+}
+
+static void control_characters_from_elsewhere_never_reach_the_terminal(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = offered();
+    status.owner_name = (char *)"North\033[2Jmoor \xC2\x9B team\a";
+    begin();
+    show_status(&say, &status);
+    fclose(say.out);
+    assert_null(strchr(text, '\033'));
+    assert_null(strchr(text, '\a'));
+    assert_null(strstr(text, "\xC2\x9B"));
+}
+
+static void a_record_shows_each_recorded_field_once_and_says_that_it_was_read(void **state)
+{
+    (void)state;
+    Concordat__V1__Record record = CONCORDAT__V1__RECORD__INIT;
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
+    Concordat__V1__StreetTriage triage = CONCORDAT__V1__STREET_TRIAGE__INIT;
+    Concordat__V1__Need needs[] = {CONCORDAT__V1__NEED__NEED_AMHP, CONCORDAT__V1__NEED__NEED_AUTISM};
+    triage.scene_safety = CONCORDAT__V1__SCENE_SAFETY__SCENE_SAFETY_NOT_SAFE;
+    referral.details_case = CONCORDAT__V1__REFERRAL__DETAILS_STREET_TRIAGE;
+    referral.street_triage = &triage;
+    referral.needs = needs;
+    referral.n_needs = 2;
+    confidential.narrative = (char *)"Met on a footbridge.";
+    record.referral = &referral;
+    record.confidential = &confidential;
+    begin();
+    show_record(&say, &record);
+    assert_said("CONFIDENTIAL\n"
+                "  Narrative: Met on a footbridge.\n"
+                "REFERRAL\n"
+                "  Needs: AMHP\n"
+                "  Needs: autism\n"
+                "Street triage\n"
+                "  Scene safety: not safe\n"
+                "This reading has been recorded.\n");
+}
+
+static int forget(void **state)
+{
+    (void)state;
+    free(text);
+    text = NULL;
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(P11_received_says_number_holder_whom_to_ring_and_what_happens_next),
+        cmocka_unit_test(P11_saved_is_never_mistaken_for_received),
+        cmocka_unit_test(P11_a_refusal_says_why_who_holds_the_case_and_whom_to_ring),
+        cmocka_unit_test(P11_a_refusal_without_a_case_still_says_whom_to_ring),
+        cmocka_unit_test(P11_a_refusal_about_no_case_shows_no_case_and_whom_to_ring),
+        cmocka_unit_test(P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next),
+        cmocka_unit_test(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held),
+        cmocka_unit_test(a_case_that_is_overdue_says_so_in_words),
+        cmocka_unit_test(the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns),
+        cmocka_unit_test(times_are_londons_and_say_how_far_off_they_are),
+        cmocka_unit_test(control_characters_from_elsewhere_never_reach_the_terminal),
+        cmocka_unit_test(a_record_shows_each_recorded_field_once_and_says_that_it_was_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, forget);
+}
