@@ -1,6 +1,6 @@
 #!/bin/sh
-# core_is_pure.sh: the routing core has no clock, no randomness and no I/O: its archive needs nothing but memory and
-# strings, and its files include nothing but each other and the C headers that bring neither.
+# core_is_pure.sh: the routing core has no clock, no randomness and no I/O. Its archive needs nothing but memory
+# and strings, and its files include nothing but each other and the C headers that bring neither.
 # Usage: core_is_pure.sh NM ARCHIVE CORE-FOLDER
 set -eu
 export LC_ALL=C
@@ -36,7 +36,8 @@ for symbol in $(comm -23 "$work/needed" "$work/own"); do
 done
 
 # --- what it includes ------------------------------------------------------------------------------------
-grep -Hn '^[[:space:]]*#[[:space:]]*include' "$core"/*.[ch] >"$work/includes" || fault "no includes were read from $core"
+grep -Hn '^[[:space:]]*#[[:space:]]*include' "$core"/*.[ch] >"$work/includes" ||
+    fault "no includes were read from $core"
 while IFS= read -r line; do
     included=$(echo "$line" | sed -E 's/.*include[[:space:]]*//; s/[[:space:]]*(\/\*.*)?$//')
     case $included in
