@@ -27,6 +27,8 @@ struct broker *broker_open(const struct broker_ports *ports, struct state *state
     b->state = state;
     sessions_open(&b->sessions, seed);
     refusals_open(&b->refusals, seed);
+    table_open(&b->met, ID_BYTES);
+    index_open(&b->met_by_id, 0, ID_BYTES, seed);
     return b;
 }
 
@@ -43,6 +45,8 @@ void broker_close(struct broker **broker)
     arena_close(&b->event_arena);
     batch_close(&b->batch);
     outgoing_close(&b->outgoing);
+    table_close(&b->met);
+    index_close(&b->met_by_id);
     free(b);
     *broker = NULL;
 }
@@ -374,7 +378,6 @@ void broker_take(struct broker *b, const struct server_route *route, const char 
     }
     if (session) {
         session->heard_ms = now.mono_ms;
-        session->slot = asking.slot;
         session->ready = session->behind;
         b->someone_ready |= session->behind;
     }

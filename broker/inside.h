@@ -30,6 +30,8 @@ struct broker {
     struct arena event_arena; /* of the stored event in hand */
     struct batch batch;
     struct outgoing outgoing;
+    struct table met; /* ids of cases already met; scratch of news.c */
+    struct index met_by_id;
     struct record_asked records[TURN_MESSAGES_MAX];
     size_t record_count;
     bool look_again;     /* held cases are to be looked at again, from look_from on */

@@ -227,10 +227,18 @@ static bool unpack_one(void *context, uint64_t seq, const uint8_t *body, size_t 
     return false;
 }
 
+/* What was written in this turn is still in the batch; the rest is read from the ledger. */
 const Concordat__V1__Referral *questions_facts(struct broker *b, uint64_t seq)
 {
     struct event_found found = {&b->event_arena, NULL};
-    if (b->ports.read(b->ports.context, seq - 1, 1, unpack_one, &found) != LEDGER_OK || !found.event)
+    struct wire_fault fault;
+    const struct batch_item *item = batch_find(&b->batch, seq);
+    if (item)
+        found.event =
+            wire_unpack_event(b->batch.bytes + item->body_at, item->body_size, &b->event_arena, &fault);
+    else if (b->ports.read(b->ports.context, seq - 1, 1, unpack_one, &found) != LEDGER_OK)
+        return NULL;
+    if (!found.event)
         return NULL;
     if (found.event->what_case == CONCORDAT__V1__EVENT__WHAT_RECEIVED)
         return found.event->received->referral;
@@ -241,11 +249,18 @@ const Concordat__V1__Referral *questions_facts(struct broker *b, uint64_t seq)
 
 const Concordat__V1__Confidential *questions_confidential(struct broker *b, uint64_t seq)
 {
-    uint8_t packed[WIRE_REQUEST_BYTES_MAX];
-    size_t size;
-    if (!seq || b->ports.confidential(b->ports.context, seq, packed, sizeof packed, &size) != LEDGER_OK ||
-        size > sizeof packed)
+    uint8_t stored[WIRE_REQUEST_BYTES_MAX];
+    const uint8_t *packed = stored;
+    size_t size = 0;
+    const struct batch_item *item = batch_find(&b->batch, seq);
+    if (item) {
+        packed = b->batch.bytes + item->confidential_at;
+        size = item->confidential_size;
+    } else if (!seq ||
+               b->ports.confidential(b->ports.context, seq, stored, sizeof stored, &size) != LEDGER_OK ||
+               size > sizeof stored) {
         return NULL;
+    }
     return concordat__v1__confidential__unpack(&b->event_arena.allocator, size, packed);
 }
 
