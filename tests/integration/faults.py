@@ -140,7 +140,7 @@ class Told:
 
     def take(self, message):
         """An answer that says done: the event of this number is the effect of this command."""
-        if message.WhichOneof("body") == "answer" and message.answer.done:
+        if message.WhichOneof("body") == "answer" and message.answer.done and message.command_id in self.asked:
             self.acknowledged[message.command_id] = message.answer.seq
 
 
@@ -169,6 +169,8 @@ class Load(threading.Thread):
                         self.client._connect()
                     if until is None and self.stopping.is_set():
                         until = time.monotonic() + 30
+                    if self.client.hello_wait == python_client.RESEND_FIRST_S:
+                        self.client.hello_at = 0  # not on its way yet: at the first chance
                     if until is None and self.client.welcome:
                         self.ask_more()
                     message = self.client.next_message(timeout=0.002)

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 import zmq
 
@@ -92,6 +93,8 @@ class Stage:
                 said += more
                 if not more and process.poll() is not None:
                     raise RuntimeError(f"{name} ended with {process.returncode}: {said.decode()}")
+                if not more:
+                    time.sleep(0.001)  # a log gives no notice
         log.close()
         return process
 
