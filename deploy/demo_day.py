@@ -34,14 +34,16 @@ class Day:
         self.by_id = {person.id: person for person in self.people}
         self.referrers = [Referrer(region, person) for person in self.people]
         self.broker = Program(
-            region, "broker", "concordat-broker", "--policy", region.path("region.yaml"), "--state", region.path("broker"),
-            "--listen", region.broker, "--key", region.path("secret", "broker.key_secret"), "--keys", region.path("keys"))
+            region, "broker", "concordat-broker", "--policy", region.path("region.yaml"),
+            "--state", region.path("broker"), "--listen", region.broker,
+            "--key", region.path("secret", "broker.key_secret"), "--keys", region.path("keys"))
         self.intakes = [self._intake(source) for source in SOURCES]
         self.audit = Program(
-            region, "audit", "concordat-audit", "--broker", region.broker, "--broker-key",
-            region.path("secret", "broker.key"), "--key", region.path("secret", "auditor.key_secret"), "--state",
-            region.path("audit"))
-        self.teams = {name: Team(region, name, options.seed, self.by_id, "--capacity", "8") for name in region.teams}
+            region, "audit", "concordat-audit", "--broker", region.broker,
+            "--broker-key", region.path("secret", "broker.key"),
+            "--key", region.path("secret", "auditor.key_secret"), "--state", region.path("audit"))
+        self.teams = {name: Team(region, name, options.seed, self.by_id, "--capacity", "8")
+                      for name in region.teams}
         self.coordinators = [Coordinator(region, name, self.by_id) for name in region.coordinators]
         self.story = Story(region.path("audit", "trail.db"))
         self.kills = 0
@@ -52,10 +54,11 @@ class Day:
         organisation, site = day_mix.ORGANISATIONS[source, "northmoor"]
         path = self.region.path
         return Program(
-            self.region, f"intake-{source}", "concordat-intake", "--source", source, "--organisation", organisation,
-            "--site", site, "--state", path(f"intake-{source}"), "--listen", self.region.intakes[source],
-            "--key", path("secret", f"{source}.key_secret"), "--keys", path("devices", source), "--broker",
-            self.region.broker, "--broker-key", path("secret", "broker.key"), "--ring", "Duty coordinator 01632 960100")
+            self.region, f"intake-{source}", "concordat-intake", "--source", source,
+            "--organisation", organisation, "--site", site, "--state", path(f"intake-{source}"),
+            "--listen", self.region.intakes[source], "--key", path("secret", f"{source}.key_secret"),
+            "--keys", path("devices", source), "--broker", self.region.broker,
+            "--broker-key", path("secret", "broker.key"), "--ring", "Duty coordinator 01632 960100")
 
     def programs(self):
         """In the order in which they stop: whoever speaks before whoever is spoken to."""
@@ -213,25 +216,26 @@ async def play_day(options, folder):
     region = Region(options.build, options.source, folder, day_mix.SPEED)
     await region.make_keys()
     day = Day(region, options)
-    print(f"Folder {folder}, seed {options.seed}: {options.referrals} people, one hour is {3600 / day_mix.SPEED} s. Shut: "
-          + ", ".join(SHUT) + ".", flush=True)
-    checks = []
+    print(f"Folder {folder}, seed {options.seed}: {options.referrals} people, an hour is {3600 / day_mix.SPEED} s.",
+          f"Shut: {', '.join(SHUT)}.", flush=True)
     try:
         await day.start()
         await day.play()
         await print_reports(region)
-        if not options.once:
-            checks = await verdict(day)
-            if all(check.held for check in checks):
-                await stay_up(day)
-        else:
-            checks = await verdict(day, stop=day.stop)
+        held = await verdict(day, stop=day.stop if options.once else None)
+        if held and not options.once:
+            await stay_up(day)
+    except asyncio.CancelledError:
+        held = None
+        raise
+    except Exception:
+        held = False
+        raise
     finally:
         await day.stop()
-        failed = [check.name for check in checks if not check.held]
-        if failed or not checks:
+        if held is False:
             print_last_words(day)
-    return 1 if failed else 0
+    return 0 if held else 1
 
 
 def print_last_words(day):
@@ -257,6 +261,19 @@ def read_options():
     return options
 
 
+def stop_on_signals(task):
+    """Once: an impatient second Ctrl-C does not cut off the stopping."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop():
+        for number in signals:
+            asyncio.get_running_loop().add_signal_handler(number, lambda: None)
+        task.cancel()
+
+    for number in signals:
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
 async def main():
     options = read_options()
     if options.folder and os.path.exists(options.folder):
@@ -264,9 +281,7 @@ async def main():
     if options.folder:
         os.makedirs(options.folder, mode=0o700)
     folder = os.path.abspath(options.folder or tempfile.mkdtemp(prefix="concordat-demo-"))
-    task = asyncio.current_task()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    stop_on_signals(asyncio.current_task())
     code = 1
     try:
         code = await play_day(options, folder)

@@ -219,7 +219,8 @@ class Coordinator(Program):
         begin = self.times.get(person.id, 0)
         for which in range(begin, begin + len(teams)):
             self.times[person.id] = which + 1
-            code, _, _ = await run(self.region, self.coordinator, "assign", person.id, teams[which % len(teams)], "--json")
+            team = teams[which % len(teams)]
+            code, _, _ = await run(self.region, self.coordinator, "assign", person.id, team, "--json")
             if code == 0:
                 break  # asked; if that team declines, the board shows the case again
         del self.in_hand[person.id]

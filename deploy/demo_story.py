@@ -1,4 +1,4 @@
-"""What happened, read from the auditors' trail in the order of the ledger: one line per step, and who holds the case."""
+"""What happened, read from the auditors' trail in the order of the ledger, and who holds the case."""
 
 import sqlite3
 
@@ -96,8 +96,8 @@ def words_of(step):
                 "team absent": f"{team} has gone while it was asked"}.get(
                     step["ended_as"], f"{team} is asked no longer: {step['ended_as']}")
     if kind == "contact":
-        seen = "" if (step["attend_status"] or "on time") in ("on time", "late but seen") else f", {step['attend_status']}"
-        return f"contact: {step['mechanism']}{seen}"
+        attended = step["attend_status"] in (None, "on time", "late but seen")
+        return f"contact: {step['mechanism']}" + ("" if attended else f", {step['attend_status']}")
     if kind == "presence_changed":
         return f"{step['present_team']} is {'there' if step['present'] else 'away'}"
     if kind == "capacity_claimed":

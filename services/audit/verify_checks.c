@@ -33,7 +33,8 @@ const struct verify_check verify_checks[] = {
      " HAVING (count(f.seq) = 0 AND NOT d.assigned AND NOT d.handover) OR (count(f.seq) > 0 AND"
      "  (total(f.finding IS 'chosen') <> 1 OR total(f.finding IS 'chosen' AND f.team = d.team) <> 1))"},
     {"hold explained",
-     /* A team that the coordinator chose by hand has not taken it: it returns to them, with no ladder asked. */
+     /* A team that the coordinator chose by hand has not taken it: it returns to them, with no ladder asked.
+      */
      "SELECT r.number, 'decision ' || d.seq || ' to leave it with the coordinator (' ||"
      "  coalesce(d.hold_reason, 'no reason') || ') does not say what was found of the teams'"
      " FROM decision d JOIN referral r USING (referral) LEFT JOIN finding f USING (seq)"
