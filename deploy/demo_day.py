@@ -48,7 +48,6 @@ class Day:
         self.story = Story(region.path("audit", "trail.db"))
         self.kills = 0
         self.began = None
-        self.over = asyncio.Event()
 
     def _intake(self, source):
         organisation, site = day_mix.ORGANISATIONS[source, "northmoor"]
@@ -79,21 +78,17 @@ class Day:
         acts += [self.be_away(*absence) for absence in day_mix.ABSENCES]
         acts += [self.be_full(*full) for full in day_mix.FULL]
         acts += [self.kill_at_random()] if self.options.kills else []
-        tasks = [asyncio.create_task(act) for act in acts]
-        telling = asyncio.create_task(self.tell())
-        length = day_mix.DAY_MINUTES * 60 / day_mix.SPEED * self.share()
+        acts.append(self.tell())
+        limit = day_mix.DAY_MINUTES * 60 / day_mix.SPEED * self.share() + TAIL_SECONDS
         try:
-            await asyncio.wait_for(asyncio.gather(*tasks, self.over.wait()), length + TAIL_SECONDS)
-        except asyncio.TimeoutError:
-            self.say("", "", "", f"The day did not end within {length + TAIL_SECONDS:.0f} s.")
+            async with asyncio.timeout(limit), asyncio.TaskGroup() as group:
+                for act in acts:
+                    group.create_task(act)
+        except TimeoutError:
+            self.say("", "", "", f"The day did not end within {limit:.0f} s.")
         finally:
-            for task in [*tasks, telling]:
-                task.cancel()
-            await asyncio.gather(*tasks, telling, return_exceptions=True)
-            for coordinator in self.coordinators:
-                coordinator.off_duty = True
-            for team in self.teams.values():
-                team.off_duty = True
+            for somebody in (*self.coordinators, *self.teams.values()):
+                somebody.off_duty = True
 
     def share(self):
         """A day of fewer people is shorter: as many come in an hour."""
@@ -161,7 +156,6 @@ class Day:
                 last = together[-1]
                 self.say(self.clock(last["at_ms"] / 1000), last["number"] or "", owner_of(last),
                          "; ".join(words_of(step) for step in together))
-        self.over.set()
 
     async def stop(self):
         for program in self.programs():
@@ -288,12 +282,13 @@ async def main():
     except Failure as failure:
         print(f"demo: {failure}", file=sys.stderr)
     except asyncio.CancelledError:
-        code = 0 if not options.once else 130
+        code = 130 if options.once else 0
         print("Stopped.", flush=True)
-    if code == 1 or options.folder:
-        print(f"Kept: {folder}", flush=True)
-    else:
-        shutil.rmtree(folder)
+    finally:
+        if code == 1 or options.folder:
+            print(f"Kept: {folder}", flush=True)
+        else:
+            shutil.rmtree(folder)
     return code
 
 
