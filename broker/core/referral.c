@@ -276,7 +276,10 @@ static void stop_clock(struct referral *r, enum clock_kind kind, int64_t at_ms)
 
 static void take_facts(struct referral *r, const struct event *event)
 {
+    enum source met = r->facts.source;
     r->facts = event->is.received.facts;
+    if (event->kind == EVENT_UPDATED)
+        r->facts.source = met; /* where the person was met does not change, whatever a stored update says */
     r->facts_seq = event->seq;
     if (event->is.received.with_confidential)
         r->confidential_seq = event->seq;
