@@ -159,7 +159,7 @@ class Day:
 
     async def stop(self):
         for program in self.programs():
-            for task in list(getattr(program, "tasks", ())):
+            for task in list(program.tasks):
                 task.cancel()
             await program.stop()
         self.story.close()

@@ -174,6 +174,7 @@ class Program:
         self.process = None
         self.running = asyncio.Event()
         self.faults = []
+        self.tasks = set()
         self._watch = None
         self._told_to_end = False
 
@@ -214,6 +215,18 @@ class Program:
         self.running.clear()
         if not self._told_to_end:
             await self.on_own_end(code)
+
+    def begin(self, work):
+        """What somebody does at this program, beside what it is told to do."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.ended)
+        return task
+
+    def ended(self, task):
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            self.faults.append(f"{self.name}: {task.exception()!r}")
 
     def on_start(self):
         pass
