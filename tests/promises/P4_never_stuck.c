@@ -584,6 +584,25 @@ static void a_team_that_lets_a_case_lapse_is_not_asked_again_in_the_same_breath(
     world_close(&w);
 }
 
+/* The first team of the ladder comes last in the first round; the second round must not begin with it again. */
+static void nobody_is_asked_twice_in_a_row_while_another_team_is_free(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    world_presence(w, 1, false);
+    const struct referral *r = world_submitted(w);
+    assert_int_equal(r->offer.team, world_slot(w, 2));
+    world_presence(w, 1, true);
+    assert_int_equal(world_decline(w, r), REFUSAL_NONE);
+    assert_int_equal(r->offer.team, world_slot(w, 1));
+    assert_int_equal(world_decline(w, r), REFUSAL_NONE);
+    assert_int_equal(r->state, CASE_HELD);
+    world_wait(w, w->policy.remind_ms);
+    assert_int_equal(r->round, 2);
+    assert_int_equal(r->offer.team, world_slot(w, 2));
+    world_close(&w);
+}
+
 static void on_any_path_every_offer_ends_and_no_case_is_forgotten(void **unused)
 {
     (void)unused;
@@ -638,6 +657,7 @@ int main(void)
         cmocka_unit_test(a_handover_that_is_not_answered_ends_and_leaves_the_case_with_its_team),
         cmocka_unit_test(a_team_that_comes_late_is_asked_once_then_the_others_again),
         cmocka_unit_test(a_team_that_lets_a_case_lapse_is_not_asked_again_in_the_same_breath),
+        cmocka_unit_test(nobody_is_asked_twice_in_a_row_while_another_team_is_free),
         cmocka_unit_test(on_any_path_every_offer_ends_and_no_case_is_forgotten),
     };
     return cmocka_run_group_tests_name("P4_never_stuck", tests, NULL, NULL);

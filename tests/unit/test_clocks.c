@@ -301,6 +301,26 @@ static void an_update_starts_moves_and_stops_clocks(void **unused)
     world_close(&w);
 }
 
+static void a_correction_that_nobody_is_detained_takes_the_clocks_of_section_136_away(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    const struct referral *r = world_submitted(w);
+    struct command update = update_of(w, r);
+    update.is.submit.facts.section_136 = true;
+    update.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(1);
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_int_not_equal(clock_of(r, CLOCK_SECTION_136)->started_ms, 0);
+    update.is.submit.facts.section_136 = false;
+    update.id[8] = 1;
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_int_equal(clock_of(r, CLOCK_SECTION_136)->started_ms, 0);
+    assert_int_equal(clock_of(r, CLOCK_HANDOVER)->started_ms, 0);
+    world_wait(w, HOURS(30));
+    assert_int_equal(breaches(w, CLOCK_SECTION_136), 0);
+    world_close(&w);
+}
+
 static void a_change_of_urgency_sets_another_standard_from_the_same_receipt(void **unused)
 {
     (void)unused;
@@ -349,6 +369,7 @@ int main(void)
         cmocka_unit_test(the_first_contact_counts_and_no_later_one),
         cmocka_unit_test(the_referrer_is_told_once_a_person_has_it_in_hand),
         cmocka_unit_test(an_update_starts_moves_and_stops_clocks),
+        cmocka_unit_test(a_correction_that_nobody_is_detained_takes_the_clocks_of_section_136_away),
         cmocka_unit_test(a_change_of_urgency_sets_another_standard_from_the_same_receipt),
         cmocka_unit_test(an_update_does_not_start_a_stopped_clock_again),
     };
