@@ -412,6 +412,7 @@ static void check_leases(struct broker *b, struct now now)
 
 void broker_time(struct broker *b, struct now now)
 {
+    b->now_mono_ms = now.mono_ms;
     check_leases(b, now);
     for (int i = 0; i < DECISIONS_BY_TIME_MAX; i++) {
         decide_time(b->state, b->directory, now.wall_ms, &b->decision);
@@ -433,12 +434,21 @@ void broker_time(struct broker *b, struct now now)
 int broker_patience_ms(const struct broker *b, struct now now)
 {
     int64_t due_ms = state_due(b->state);
+    int64_t most_ms = b->someone_ready ? NEWS_PIECE_MS : LEASE_CHECK_MS;
     if (b->look_again || due_ms <= now.wall_ms)
         return 0;
-    return due_ms - now.wall_ms < LEASE_CHECK_MS ? (int)(due_ms - now.wall_ms) : LEASE_CHECK_MS;
+    return (int)(due_ms - now.wall_ms < most_ms ? due_ms - now.wall_ms : most_ms);
 }
 
 /* --- committing ------------------------------------------------------------------------------------- */
+
+/* It is told everything again, from when it is next heard of. */
+static void fall_behind(struct session *session)
+{
+    session->told_below = 0;
+    session->behind = true;
+    session->ready = false;
+}
 
 /* An answer that cannot be sent is not kept: whoever asked asks again. News that cannot be sent are told all
  * over when the session is next heard of. */
@@ -456,8 +466,8 @@ static void send_outgoing(struct broker *b)
         struct session *session = sessions_find(&b->sessions, &item->route);
         if (session && sent == SERVER_PEER_GONE)
             sessions_end(&b->sessions, session);
-        else if (session)
-            session->behind = session->wants_news;
+        else if (session && session->wants_news)
+            fall_behind(session);
     }
     outgoing_clear(&b->outgoing);
 }

@@ -38,6 +38,7 @@ struct broker {
     bool look_once_more; /* and once more, because something changed meanwhile */
     uint32_t look_from;
     int64_t leases_checked_ms;
+    int64_t now_mono_ms;    /* of this turn */
     bool someone_ready;     /* a session is to be told all that it ought to know */
     bool someone_following; /* a follower waits for events */
     struct decision decision;
@@ -77,6 +78,7 @@ const Concordat__V1__Referral *questions_facts(struct broker *broker, uint64_t s
 const Concordat__V1__Confidential *questions_confidential(struct broker *broker, uint64_t seq);
 
 /* news.c: what everyone concerned is told, after the commit. */
+enum { NEWS_PIECE_MS = 20 }; /* between the pieces of what one session is told upon its hello */
 void news_send(struct broker *broker);
 /* Whether a session's party may see a case. */
 bool questions_concerns(const struct broker *broker, const struct session *session,

@@ -8,10 +8,11 @@ static ProtobufCBinaryData bytes(const uint8_t *data, size_t size)
     return (ProtobufCBinaryData){size, (uint8_t *)(uintptr_t)data};
 }
 
-/* Who is behind is told everything later, in one go. */
-static bool listens(const struct session *session)
+/* Who is behind is told piece by piece of all cases; of a case that it has been told of already it hears news
+ * like everybody else. */
+static bool listens(const struct session *session, uint32_t row)
 {
-    return session->wants_news && !session->behind;
+    return session->wants_news && (!session->behind || row < session->told_below);
 }
 
 static void tell(struct broker *b, const struct session *session, const Concordat__V1__Message *message)
@@ -19,12 +20,19 @@ static void tell(struct broker *b, const struct session *session, const Concorda
     outgoing_add(&b->outgoing, &session->route, message);
 }
 
-/* Tells a whole circle, from its first session on. */
-static void tell_circle(struct broker *b, const struct session *first, const Concordat__V1__Message *message)
+/* Tells a whole circle, from its first session on, of the case in a row (0 for one that has ended). */
+static void tell_circle(struct broker *b, const struct session *first, const Concordat__V1__Message *message,
+                        uint32_t row)
 {
     for (const struct session *session = first; session; session = sessions_next(&b->sessions, session))
-        if (listens(session))
+        if (listens(session, row))
             tell(b, session, message);
+}
+
+/* Of an ended case everybody who has been told of anything is told. */
+static uint32_t row_of(const struct broker *b, const struct referral *r)
+{
+    return r ? (uint32_t)(r - state_referral_row(b->state, 0)) : 0;
 }
 
 /* --- offers ----------------------------------------------------------------------------------------- */
@@ -69,7 +77,7 @@ static void send_offer(struct broker *b, const struct happened *happened)
         return; /* it has ended within the same turn */
     const struct session *first = sessions_of_team(&b->sessions, happened->team);
     if (first && make_offer(b, &o, r))
-        tell_circle(b, first, &o.message);
+        tell_circle(b, first, &o.message, row_of(b, r));
 }
 
 static void send_offer_over(struct broker *b, const struct happened *happened)
@@ -86,7 +94,8 @@ static void send_offer_over(struct broker *b, const struct happened *happened)
     over.attempt = happened->attempt;
     over.end = (Concordat__V1__OfferEnd)happened->end;
     over.status = &status.message;
-    tell_circle(b, sessions_of_team(&b->sessions, happened->team), &message);
+    tell_circle(b, sessions_of_team(&b->sessions, happened->team), &message,
+                row_of(b, state_referral(b->state, happened->referral)));
 }
 
 /* --- statuses --------------------------------------------------------------------------------------- */
@@ -111,9 +120,10 @@ static void send_status(struct broker *b, const struct happened *happened)
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
     message.status = &status.message;
     const char *origin = state_origin_id(b->state, r ? r->origin : ended->origin);
-    tell_circle(b, sessions_of_source(&b->sessions, origin), &message);
-    tell_circle(b, sessions_of_team(&b->sessions, r ? r->team : ended->team), &message);
-    tell_circle(b, sessions_of_coordinators(&b->sessions), &message);
+    uint32_t row = row_of(b, r);
+    tell_circle(b, sessions_of_source(&b->sessions, origin), &message, row);
+    tell_circle(b, sessions_of_team(&b->sessions, r ? r->team : ended->team), &message, row);
+    tell_circle(b, sessions_of_coordinators(&b->sessions), &message, row);
 }
 
 /* A team that no longer has the case is told once. */
@@ -125,7 +135,8 @@ static void send_status_to_former_team(struct broker *b, const struct happened *
         return;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
     message.status = &status.message;
-    tell_circle(b, sessions_of_team(&b->sessions, happened->former_team), &message);
+    tell_circle(b, sessions_of_team(&b->sessions, happened->former_team), &message,
+                row_of(b, state_referral(b->state, happened->referral)));
 }
 
 /* One status for each case, however much happened to it in the turn: where its last news stands. Goes from
@@ -149,27 +160,43 @@ static void mark_last_news(struct broker *b)
 
 /* --- all that a session ought to know --------------------------------------------------------------- */
 
-static void send_all(struct broker *b, struct session *session)
+/* Well within what may wait at a socket, and no faster than a peer reads. */
+enum { PIECE_CASES = 100 };
+
+static void tell_case(struct broker *b, const struct session *session, const struct referral *r)
 {
-    session->behind = session->ready = false;
-    for (uint32_t row = 0; row < state_referral_rows(b->state); row++) {
-        const struct referral *r = state_referral_row(b->state, row);
-        struct offer_message o;
-        if (r->state == CASE_NONE || session->role == CONCORDAT__V1__ROLE__ROLE_AUDITOR ||
-            !questions_concerns(b, session, r))
-            continue;
-        bool asked = session->party == PARTY_TEAM && r->offer.attempt && r->offer.team == session->slot;
-        if (asked && make_offer(b, &o, r)) {
-            tell(b, session, &o.message);
-            continue;
-        }
-        struct status status;
-        Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
-        status_of_referral(&status, b->state, b->directory, r);
-        message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-        message.status = &status.message;
-        tell(b, session, &message);
+    struct offer_message o;
+    struct status status;
+    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    bool asked = session->party == PARTY_TEAM && r->offer.attempt && r->offer.team == session->slot;
+    if (asked && make_offer(b, &o, r)) {
+        tell(b, session, &o.message);
+        return;
     }
+    status_of_referral(&status, b->state, b->directory, r);
+    message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
+    message.status = &status.message;
+    tell(b, session, &message);
+}
+
+/* One piece at a time, so that neither the turn nor the socket is filled. */
+static void tell_piece(struct broker *b, struct session *session)
+{
+    uint32_t rows = state_referral_rows(b->state), told = 0;
+    if (b->now_mono_ms - session->piece_ms < NEWS_PIECE_MS) {
+        b->someone_ready = true;
+        return;
+    }
+    session->piece_ms = b->now_mono_ms;
+    while (session->told_below < rows && told < PIECE_CASES) {
+        const struct referral *r = state_referral_row(b->state, session->told_below++);
+        if (r->state == CASE_NONE || session->party == PARTY_BROKER || !questions_concerns(b, session, r))
+            continue;
+        tell_case(b, session, r);
+        told++;
+    }
+    session->behind = session->ready = session->told_below < rows;
+    b->someone_ready |= session->ready;
 }
 
 void news_send(struct broker *b)
@@ -191,6 +218,6 @@ void news_send(struct broker *b)
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
         struct session *session = sessions_row(&b->sessions, row);
         if (session->live && session->ready)
-            send_all(b, session);
+            tell_piece(b, session);
     }
 }
