@@ -58,6 +58,14 @@ struct broker_counts broker_counts(const struct broker *broker)
     return counts;
 }
 
+bool broker_admits(struct broker *b, struct session *session)
+{
+    if (b->ports.key(b->ports.context, session->key_name))
+        return true;
+    sessions_end(&b->sessions, session);
+    return false;
+}
+
 /* --- decisions become part of the turn -------------------------------------------------------------- */
 
 /* Events after which a held case may find a team that it did not find before. */

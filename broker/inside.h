@@ -56,6 +56,10 @@ struct asking {
 bool broker_adopt(struct broker *broker, const uint8_t *salt, const uint8_t *confidential,
                   size_t confidential_size);
 
+/* Whether the session's key still counts. Where it has been withdrawn the session ends: asked before anything
+ * is sent to it that it has not just asked for. */
+bool broker_admits(struct broker *broker, struct session *session);
+
 /* answers.c */
 void answers_refuse(struct broker *broker, const struct server_route *route, const uint8_t *command_id,
                     enum refusal refusal, const char *text, const uint8_t *referral);

@@ -8,9 +8,10 @@ static ProtobufCBinaryData bytes(const uint8_t *data, size_t size)
     return (ProtobufCBinaryData){size, (uint8_t *)(uintptr_t)data};
 }
 
-static void tell(struct broker *b, const struct session *session, const Concordat__V1__Message *message)
+static void tell(struct broker *b, struct session *session, const Concordat__V1__Message *message)
 {
-    outgoing_add(&b->outgoing, &session->route, message);
+    if (broker_admits(b, session))
+        outgoing_add(&b->outgoing, &session->route, message);
 }
 
 /* --- offers ----------------------------------------------------------------------------------------- */
@@ -61,7 +62,7 @@ static void send_offer(struct broker *b, const struct happened *happened)
         return; /* it has ended within the same turn */
     bool made = false;
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
-        const struct session *session = sessions_row(&b->sessions, row);
+        struct session *session = sessions_row(&b->sessions, row);
         if (!is_team(session, happened->team))
             continue;
         if (!made && !make_offer(b, &o, r))
@@ -86,7 +87,7 @@ static void send_offer_over(struct broker *b, const struct happened *happened)
     over.end = (Concordat__V1__OfferEnd)happened->end;
     over.status = &status.message;
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
-        const struct session *session = sessions_row(&b->sessions, row);
+        struct session *session = sessions_row(&b->sessions, row);
         if (is_team(session, happened->team))
             tell(b, session, &message);
     }
@@ -133,7 +134,7 @@ static void send_status(struct broker *b, const struct happened *happened)
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
     message.status = &status.message;
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
-        const struct session *session = sessions_row(&b->sessions, row);
+        struct session *session = sessions_row(&b->sessions, row);
         bool former = happened->former_team != SLOT_NONE && is_team(session, happened->former_team);
         if (former || is_told(b, session, r, ended))
             tell(b, session, &message);
@@ -158,7 +159,7 @@ static bool happens_again(const struct batch *batch, size_t at)
 static void send_all(struct broker *b, struct session *session)
 {
     session->behind = session->ready = false;
-    for (uint32_t row = 0; row < state_referral_rows(b->state); row++) {
+    for (uint32_t row = 0; session->live && row < state_referral_rows(b->state); row++) {
         const struct referral *r = state_referral_row(b->state, row);
         struct offer_message o;
         if (r->state == CASE_NONE || session->role == CONCORDAT__V1__ROLE__ROLE_AUDITOR ||

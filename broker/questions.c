@@ -200,7 +200,7 @@ void questions_send_feeds(struct broker *b)
     b->someone_following = false;
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
         struct session *session = sessions_row(&b->sessions, row);
-        if (!session->live || !session->following)
+        if (!session->live || !session->following || !broker_admits(b, session))
             continue;
         /* A follower that is ahead of us is answered at once with our head: one of us has lost something,
          * and the follower is to say so. */
