@@ -251,6 +251,15 @@ static size_t pack_confidential(struct broker *b, const Concordat__V1__Confident
     return size;
 }
 
+/* Whether a refusal may say who holds the case. Some are decided before it is known whose case that is. */
+static bool may_be_told(const struct broker *b, const struct asking *asking, enum refusal refusal,
+                        const uint8_t *referral)
+{
+    if (refusal == REFUSAL_CONFLICT || refusal == REFUSAL_CASE_CLOSED)
+        return questions_may_see(b, sessions_find(&b->sessions, asking->route), referral);
+    return refusal != REFUSAL_NOT_YOURS;
+}
+
 static void take_command(struct broker *b, const struct asking *asking)
 {
     const Concordat__V1__Request *request = asking->request;
@@ -289,7 +298,7 @@ static void take_command(struct broker *b, const struct asking *asking)
         refusal = REFUSAL_UNAVAILABLE;
     if (refusal != REFUSAL_NONE) {
         answers_refuse(b, asking->route, request->command_id.data, refusal, refusals_text(refusal),
-                       refusal == REFUSAL_NOT_YOURS ? NULL : command.referral);
+                       may_be_told(b, asking, refusal, command.referral) ? command.referral : NULL);
         record_refusal(b, asking->key->name, command_name(request), refusal, asking->now);
         return;
     }

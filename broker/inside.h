@@ -83,5 +83,7 @@ void news_send(struct broker *broker);
 /* Whether a session's party may see a case. */
 bool questions_concerns(const struct broker *broker, const struct session *session,
                         const struct referral *referral);
+/* The same of a case by its id, whether it is open or has ended. */
+bool questions_may_see(const struct broker *broker, const struct session *session, const uint8_t *referral);
 
 #endif

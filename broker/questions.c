@@ -49,6 +49,13 @@ static bool ended_concerns(const struct broker *b, const struct session *session
     }
 }
 
+bool questions_may_see(const struct broker *b, const struct session *session, const uint8_t *referral)
+{
+    const struct referral *open = state_referral(b->state, referral);
+    const struct ended_case *ended = open ? NULL : state_ended(b->state, referral);
+    return (open && questions_concerns(b, session, open)) || (ended && ended_concerns(b, session, ended));
+}
+
 /* By id, or by the number that people say: open cases first, then the ended ones from the newest. */
 static bool find_case(const struct broker *b, const Concordat__V1__GetStatus *asked,
                       const struct referral **open, const struct ended_case **ended)
