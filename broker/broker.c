@@ -66,6 +66,17 @@ bool broker_admits(struct broker *b, struct session *session)
     return false;
 }
 
+/* From here on wall_ms is the ledger's time. It begins where the ledger ends, whatever the wall clock says.
+ */
+static struct now in_ledger_time(struct broker *b, struct now now)
+{
+    if (!b->has_time)
+        b->time = (struct ledger_time){b->state->counters.at_ms, now.mono_ms};
+    b->has_time = true;
+    now.wall_ms = ledger_time_follow(&b->time, now.wall_ms, now.mono_ms);
+    return now;
+}
+
 /* --- decisions become part of the turn -------------------------------------------------------------- */
 
 /* Events after which a held case may find a team that it did not find before. */
@@ -139,6 +150,7 @@ static bool record_policy(struct broker *b, const struct policy_file *file, stru
 
 bool broker_load_policy(struct broker *b, const struct policy_file *file, struct now now)
 {
+    now = in_ledger_time(b, now);
     struct directory *before = b->directory;
     b->directory = directory_new(&file->policy);
     /* The ledger keeps each policy once: a restart under the same one is no event. */
@@ -161,6 +173,7 @@ bool broker_load_policy(struct broker *b, const struct policy_file *file, struct
 void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
 {
     struct command command = {.kind = COMMAND_RECORD_START, .actor = ""};
+    now = in_ledger_time(b, now);
     command.is.started.version = b->version;
     command.is.started.replayed = replayed;
     decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
@@ -355,6 +368,7 @@ void broker_take(struct broker *b, const struct server_route *route, const char 
                  const uint8_t *bytes, size_t size, struct now now)
 {
     struct wire_fault fault = {0};
+    now = in_ledger_time(b, now);
     struct asking asking = {.route = route, .now = now};
     b->counts.commands++;
     asking.request = wire_unpack_request(bytes, size, &b->arena, &fault);
@@ -421,6 +435,7 @@ static void check_leases(struct broker *b, struct now now)
 
 void broker_time(struct broker *b, struct now now)
 {
+    now = in_ledger_time(b, now);
     check_leases(b, now);
     for (int i = 0; i < DECISIONS_BY_TIME_MAX; i++) {
         decide_time(b->state, b->directory, now.wall_ms, &b->decision);
@@ -442,9 +457,10 @@ void broker_time(struct broker *b, struct now now)
 int broker_patience_ms(const struct broker *b, struct now now)
 {
     int64_t due_ms = state_due(b->state);
-    if (b->look_again || due_ms <= now.wall_ms)
+    int64_t now_ms = ledger_time_now(&b->time, now.wall_ms, now.mono_ms);
+    if (b->look_again || due_ms <= now_ms)
         return 0;
-    return due_ms - now.wall_ms < LEASE_CHECK_MS ? (int)(due_ms - now.wall_ms) : LEASE_CHECK_MS;
+    return due_ms - now_ms < LEASE_CHECK_MS ? (int)(due_ms - now_ms) : LEASE_CHECK_MS;
 }
 
 /* --- committing ------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "broker/batch.h"
 #include "broker/broker.h"
 #include "broker/core/decide.h"
+#include "broker/ledger_time.h"
 #include "broker/outgoing.h"
 #include "broker/refusals.h"
 #include "broker/sessions.h"
@@ -23,6 +24,8 @@ struct broker {
     const char *version;
     uint8_t session_id[ID_BYTES]; /* of this run */
     struct state *state;
+    struct ledger_time time;
+    bool has_time; /* the first `now` has come */
     struct directory *directory;
     struct sessions sessions;
     struct refusals refusals;
