@@ -68,10 +68,10 @@ static void check_answer(struct world *w, const struct peer *peer, const Concord
     check_status(w, answer->status);
     if (answer->status)
         check_reader(w, peer, answer->status->referral.data, answer->status->referral.len, "an answer");
-    if (!command || !answer->done)
-        return;
-    if (peer->honest && command->kind != CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS &&
-        command->answered_seq && command->answered_seq != answer->seq)
+    if (!command || !answer->done || !peer->honest)
+        return; /* whoever means harm uses one id for several commands */
+    if (command->kind != CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS && command->answered_seq &&
+        command->answered_seq != answer->seq)
         world_violated(w, "P5 other answer", "one command was answered with event %llu and now with %llu",
                        (number)command->answered_seq, (number)answer->seq);
     if (answer->seq && command->kind == CONCORDAT__V1__REQUEST__COMMAND_ACCEPT && !command->first_seq)
@@ -144,7 +144,7 @@ static void check_revoked(struct world *w, const struct peer *peer, const Concor
                        (int)message->body_case);
 }
 
-void check_message(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
+void check_sent(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
 {
     if (peer->revoked) {
         check_revoked(w, peer, message);

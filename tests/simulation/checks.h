@@ -19,7 +19,7 @@ void check_owned(struct world *world, uint64_t seq, const Concordat__V1__Event *
                  const struct seen_case *after);
 
 /* check_messages.c: of each message that leaves the broker, at the moment it is sent. */
-void check_message(struct world *world, const struct peer *peer, const Concordat__V1__Message *message);
+void check_sent(struct world *world, const struct peer *peer, const Concordat__V1__Message *message);
 
 /* check_turns.c: after each turn of the broker. */
 void check_stuck(struct world *world);

@@ -108,7 +108,7 @@ static enum server_sent port_send(void *context, const struct server_route *rout
     if (!message)
         world_violated(w, "malformed answer", "to %s: %s", peer->key.name, fault.text);
     else
-        check_message(w, peer, message);
+        check_sent(w, peer, message);
     enum server_sent sent = network_to_peer(w, route, bytes, size);
     if (h->dying && h->dies_after > 0 && --h->dies_after == 0) {
         world_note(w, "broker", "dies while sending", NULL, 0);

@@ -70,7 +70,7 @@ static void add_team(struct text *text, struct random *random, int number)
                                         "[{days: mon-fri, from: \"09:00\", to: \"17:00\"}]",
                                         "[{days: every-day, from: \"20:00\", to: \"08:00\"}]",
                                         "[{days: \"sat, sun\", from: \"00:00\", to: \"12:00\"}, {days: "
-                                        "mon-fri, from: \"22:00\", to: \"02:00\"}]"};
+                                        "mon-thu, from: \"22:00\", to: \"02:00\"}]"};
     add(text,
         "  - id: team-%d\n    name: Team %d\n    type: A02\n    organisation: ZZM01\n"
         "    telephone: 01632 9601%02d\n    sources: %s\n    ages: %s\n    flexible_transition: %s\n"
