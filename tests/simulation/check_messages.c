@@ -113,9 +113,10 @@ static void check_record(struct world *w, const struct peer *peer, const Concord
 /* Each is one that stands on the disk, bytes and chain. */
 static void check_feed_event(struct world *w, const Concordat__V1__FeedEvent *sent)
 {
-    struct wire_fault fault;
+    struct arena *arena = &w->witness.arena;
+    arena_reset(arena);
     const Concordat__V1__Event *event =
-        wire_unpack_event(sent->event.data, sent->event.len, &w->witness.arena, &fault);
+        concordat__v1__event__unpack(&arena->allocator, sent->event.len, sent->event.data);
     if (!event || !is_on_disk(w, event->seq, "a feed"))
         return;
     const struct stored *stored = &w->store.events[event->seq - 1];

@@ -28,7 +28,7 @@ static void told(struct world *w, struct peer *p, const Concordat__V1__Message *
                   0);
     } else if (status->state == STATE(TAKEN) && strcmp(status->owner, p->key.of) == 0) {
         if (p->diligent)
-            peer_task(w, p, MINUTES(3), COMMAND(CHECK_IN), 0, id, 0);
+            peer_task(w, p, SECONDS(30), COMMAND(CLOSE), 0, id, 0);
         else if (!peer_chance(p, p->vanishes))
             peer_task(w, p, random_wait(&p->random, MINUTES(15)),
                       peer_chance(p, 60)   ? COMMAND(ASSIGN)

@@ -37,10 +37,10 @@ static int64_t draw_lasting(struct random *random)
 {
     int64_t kind = random_between(random, 0, 99);
     if (kind < 70)
-        return random_between(random, HOURS(2), HOURS(10));
+        return random_between(random, MINUTES(30), MINUTES(150));
     if (kind < 95)
-        return random_between(random, HOURS(10), HOURS(30));
-    return random_between(random, HOURS(30), HOURS(96));
+        return random_between(random, MINUTES(150), HOURS(8));
+    return random_between(random, HOURS(8), HOURS(48));
 }
 
 static void at_most(int *number, int limit)
@@ -65,14 +65,14 @@ struct options options_draw(uint64_t seed, const struct reductions *reductions)
         o.rate[i] = rate;
     }
     o.lasting_ms = draw_lasting(&random);
-    o.tick_ms = random_between(&random, 0, 3) ? SECONDS(1) : random_between(&random, SECONDS(1), SECONDS(10));
+    o.tick_ms = random_between(&random, 0, 1) ? SECONDS(1) : random_between(&random, SECONDS(1), SECONDS(10));
     o.began_ms = INT64_C(1767225600000) + random_between(&random, 0, INT64_C(450) * HOURS(24));
     o.referral_every_ms = random_between(&random, MINUTES(2), MINUTES(90));
-    o.ping_ms = random_between(&random, SECONDS(8), SECONDS(30));
+    o.ping_ms = random_between(&random, SECONDS(20), SECONDS(33));
     o.areas = (int)random_between(&random, 1, 2);
     o.intakes = (int)random_between(&random, 1, 4);
     o.teams = (int)random_between(&random, 1, 6);
-    o.devices = (int)random_between(&random, 1, 3);
+    o.devices = (int)(random_between(&random, 1, 5) + 1) / 2;
     o.auditors = (int)random_between(&random, 0, 2);
     o.strangers = o.on[FAULT_STRANGERS] ? (int)random_between(&random, 1, 2) : 0;
     o.sqlite = false;

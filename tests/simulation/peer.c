@@ -291,10 +291,9 @@ static void take_answer(struct world *w, struct peer *p, const Concordat__V1__Me
 
 void peer_receives(struct world *w, struct peer *p, const uint8_t *bytes, size_t size)
 {
-    struct wire_fault fault;
-    const Concordat__V1__Message *message = wire_unpack_message(bytes, size, &w->arena, &fault);
-    if (!message)
-        return; /* reported when it was sent */
+    arena_reset(&w->arena); /* its form was checked when it was sent */
+    const Concordat__V1__Message *message = concordat__v1__message__unpack(&w->arena.allocator, size, bytes);
+    assert(message);
     p->heard_ms = w->now_ms;
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_PONG)
         return;
