@@ -8,7 +8,7 @@ endif()
 
 add_executable(concordat-simulate
   simulation/auditor.c simulation/check_events.c simulation/check_messages.c simulation/check_turns.c
-  simulation/coordinator.c simulation/disk.c simulation/faults.c simulation/healing.c simulation/host.c
+  simulation/coordinator.c simulation/disk.c simulation/disk_vfs.c simulation/faults.c simulation/healing.c simulation/host.c
   simulation/intake.c simulation/journal.c simulation/network.c simulation/options.c simulation/peer.c
   simulation/random.c simulation/region.c simulation/shrink.c simulation/simulate.c simulation/store.c
   simulation/stranger.c simulation/team.c simulation/timeline.c simulation/witness.c simulation/world.c)

@@ -44,6 +44,18 @@ void check_one_effect(struct world *w, uint64_t seq, const Concordat__V1__Event 
     command->last_seq = seq;
 }
 
+/* An acceptance is of the offer that it names, by the team that was asked. */
+static void check_whose(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
+{
+    const struct seen_command *command = witness_command(&w->witness, e->command.data);
+    const struct peer *peer = command ? &w->peers[command->peer] : NULL;
+    if (peer && peer->honest &&
+        (command->attempt != e->accepted->attempt || strcmp(peer->key.of, e->accepted->team) != 0))
+        world_violated(w, "P3 late accept", "event %llu: %s accepts offer %u and is given offer %u of %s",
+                       (number)seq, peer->key.name, command->attempt, e->accepted->attempt,
+                       e->accepted->team);
+}
+
 static bool may_change(int kind)
 {
     return kind == WHAT(RECORD_READ) || kind == WHAT(REFERRER_TOLD);
@@ -63,6 +75,7 @@ void check_one_answer(struct world *w, uint64_t seq, const Concordat__V1__Event 
             world_violated(w, "P2 two owners", "event %llu offers what %s has in hand", (number)seq,
                            before->team);
     } else if (e->what_case == WHAT(ACCEPTED)) {
+        check_whose(w, seq, e);
         if (!before->offer_live)
             world_violated(w, "P3 two acceptances", "event %llu accepts no live offer", (number)seq);
         else if (e->accepted->attempt != before->attempt ||

@@ -14,8 +14,7 @@ static const char version[] = "concordat-broker simulated";
 
 /* --- the disk --------------------------------------------------------------------------------------- */
 
-/* What was pending is on the disk, and those who watch the disk see it. */
-static void keep(struct world *w)
+void host_keeps(struct world *w)
 {
     size_t from = w->store.count;
     store_settle(&w->store, true);
@@ -27,18 +26,39 @@ static enum ledger_status lose(struct world *w, const char *how, bool kept)
 {
     world_note(w, "disk", how, NULL, w->store.pending);
     if (kept)
-        keep(w);
+        host_keeps(w);
     else
         store_settle(&w->store, false);
+    return LEDGER_UNKNOWN; /* the process lives: it is its own to stop now */
+}
+
+static void die_after_append(struct world *w, size_t count)
+{
+    if (!w->host.dying || w->host.dies_after != 0)
+        return;
+    world_note(w, "broker", "dies after append", NULL, count);
     w->host.dead = true;
-    return LEDGER_UNKNOWN;
+}
+
+/* Where it fails, whether the batch is there stays open until the next start. */
+static enum ledger_status append_to_disk(struct world *w, const struct ledger_event *events, size_t count)
+{
+    enum ledger_status status = disk_append(w, events, count);
+    if (status == LEDGER_OK)
+        host_keeps(w);
+    else
+        world_note(w, "disk", "append fails", NULL, count);
+    die_after_append(w, count);
+    return status;
 }
 
 static enum ledger_status port_append(void *context, const struct ledger_event *events, size_t count)
 {
     struct world *w = context;
     struct host *h = &w->host;
-    if (h->dying && h->dies_after < 0) {
+    if (h->dying && h->dies_after < 0 && h->disk.ledger && random_between(&w->faults, 0, 1)) {
+        h->disk.dies_after = random_between(&w->faults, 0, 12); /* in the middle of it */
+    } else if (h->dying && h->dies_after < 0) {
         world_note(w, "broker", "dies before append", NULL, count);
         h->dead = true;
         return LEDGER_UNKNOWN;
@@ -49,7 +69,7 @@ static enum ledger_status port_append(void *context, const struct ledger_event *
         return LEDGER_CORRUPT;
     }
     if (h->disk.ledger)
-        return disk_append(w, events, count) ? (keep(w), LEDGER_OK) : LEDGER_UNKNOWN;
+        return append_to_disk(w, events, count);
     if (h->read_failed)
         return lose(w, "failed before", false);
     if (world_strikes(w, FAULT_DISK_FULL))
@@ -59,11 +79,8 @@ static enum ledger_status port_append(void *context, const struct ledger_event *
                                                       : lose(w, "sync fails, lost", false);
     if (world_strikes(w, FAULT_DISK_SLOW))
         h->busy_until_ms = w->now_ms + random_between(&w->faults, 1, SECONDS(20));
-    keep(w);
-    if (h->dying && h->dies_after == 0) {
-        world_note(w, "broker", "dies after append", NULL, count);
-        h->dead = true;
-    }
+    host_keeps(w);
+    die_after_append(w, count);
     return LEDGER_OK;
 }
 
@@ -342,6 +359,8 @@ void host_turn(struct world *w)
         check_agrees(w);
     check_stuck(w);
     check_replay(w);
+    if (h->disk.ledger)
+        disk_snapshot(w);
     int64_t patience_ms = broker_patience_ms(h->broker, now);
     if (patience_ms >= SECONDS(1))
         patience_ms = w->options.tick_ms;

@@ -20,6 +20,8 @@ void host_receives(struct world *world, struct letter *letter);
 /* Loads another of the world's policies. */
 void host_reloads(struct world *world, int policy);
 
+/* What was written is on the disk, and those who watch the disk see it. */
+void host_keeps(struct world *world);
 /* Brings a replayed state up to what is on the disk; false where that cannot be, which is reported. */
 bool host_replay(struct world *world, struct state *state);
 

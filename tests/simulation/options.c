@@ -75,7 +75,7 @@ struct options options_draw(uint64_t seed, const struct reductions *reductions)
     o.devices = (int)(random_between(&random, 1, 5) + 1) / 2;
     o.auditors = (int)random_between(&random, 0, 2);
     o.strangers = o.on[FAULT_STRANGERS] ? (int)random_between(&random, 1, 2) : 0;
-    o.sqlite = false;
+    o.sqlite = random_between(&random, 0, 15) == 0;
     o.example = random_between(&random, 0, 7) == 0;
     o.two_at_once = random_between(&random, 0, 2) == 0;
     if (reductions->lasting_ms && o.lasting_ms > reductions->lasting_ms)
