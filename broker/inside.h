@@ -6,6 +6,7 @@
 #include "broker/batch.h"
 #include "broker/broker.h"
 #include "broker/core/decide.h"
+#include "broker/ledger_time.h"
 #include "broker/outgoing.h"
 #include "broker/refusals.h"
 #include "broker/sessions.h"
@@ -23,6 +24,8 @@ struct broker {
     const char *version;
     uint8_t session_id[ID_BYTES]; /* of this run */
     struct state *state;
+    struct ledger_time time;
+    bool has_time; /* the first `now` has come */
     struct directory *directory;
     struct sessions sessions;
     struct refusals refusals;
@@ -59,6 +62,10 @@ struct asking {
 bool broker_adopt(struct broker *broker, const uint8_t *salt, const uint8_t *confidential,
                   size_t confidential_size);
 
+/* Whether the session's key still counts. Where it has been withdrawn the session ends: asked before anything
+ * is sent to it that it has not just asked for. */
+bool broker_admits(struct broker *broker, struct session *session);
+
 /* answers.c */
 void answers_refuse(struct broker *broker, const struct server_route *route, const uint8_t *command_id,
                     enum refusal refusal, const char *text, const uint8_t *referral);
@@ -83,5 +90,7 @@ void news_send(struct broker *broker);
 /* Whether a session's party may see a case. */
 bool questions_concerns(const struct broker *broker, const struct session *session,
                         const struct referral *referral);
+/* The same of a case by its id, whether it is open or has ended. */
+bool questions_may_see(const struct broker *broker, const struct session *session, const uint8_t *referral);
 
 #endif

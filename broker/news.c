@@ -15,18 +15,22 @@ static bool listens(const struct session *session, uint32_t row)
     return session->wants_news && (!session->behind || row < session->told_below);
 }
 
-static void tell(struct broker *b, const struct session *session, const Concordat__V1__Message *message)
+/* May end the session: its key can have been withdrawn since. */
+static void tell(struct broker *b, struct session *session, const Concordat__V1__Message *message)
 {
-    outgoing_add(&b->outgoing, &session->route, message);
+    if (broker_admits(b, session))
+        outgoing_add(&b->outgoing, &session->route, message);
 }
 
 /* Tells a whole circle, from its first session on, of the case in a row (0 for one that has ended). */
-static void tell_circle(struct broker *b, const struct session *first, const Concordat__V1__Message *message,
+static void tell_circle(struct broker *b, struct session *first, const Concordat__V1__Message *message,
                         uint32_t row)
 {
-    for (const struct session *session = first; session; session = sessions_next(&b->sessions, session))
+    for (struct session *session = first, *next; session; session = next) {
+        next = sessions_next(&b->sessions, session);
         if (listens(session, row))
             tell(b, session, message);
+    }
 }
 
 /* Of an ended case everybody who has been told of anything is told. */
@@ -75,7 +79,7 @@ static void send_offer(struct broker *b, const struct happened *happened)
     struct offer_message o;
     if (!r || r->offer.attempt != happened->attempt)
         return; /* it has ended within the same turn */
-    const struct session *first = sessions_of_team(&b->sessions, happened->team);
+    struct session *first = sessions_of_team(&b->sessions, happened->team);
     if (first && make_offer(b, &o, r))
         tell_circle(b, first, &o.message, row_of(b, r));
 }
@@ -163,7 +167,7 @@ static void mark_last_news(struct broker *b)
 /* Well within what may wait at a socket, and no faster than a peer reads. */
 enum { PIECE_CASES = 100 };
 
-static void tell_case(struct broker *b, const struct session *session, const struct referral *r)
+static void tell_case(struct broker *b, struct session *session, const struct referral *r)
 {
     struct offer_message o;
     struct status status;
@@ -188,14 +192,14 @@ static void tell_piece(struct broker *b, struct session *session)
         return;
     }
     session->piece_ms = b->now_mono_ms;
-    while (session->told_below < rows && told < PIECE_CASES) {
+    while (session->live && session->told_below < rows && told < PIECE_CASES) {
         const struct referral *r = state_referral_row(b->state, session->told_below++);
         if (r->state == CASE_NONE || session->party == PARTY_BROKER || !questions_concerns(b, session, r))
             continue;
         tell_case(b, session, r);
         told++;
     }
-    session->behind = session->ready = session->told_below < rows;
+    session->behind = session->ready = session->live && session->told_below < rows;
     b->someone_ready |= session->ready;
 }
 

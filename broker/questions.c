@@ -49,6 +49,13 @@ static bool ended_concerns(const struct broker *b, const struct session *session
     }
 }
 
+bool questions_may_see(const struct broker *b, const struct session *session, const uint8_t *referral)
+{
+    const struct referral *open = state_referral(b->state, referral);
+    const struct ended_case *ended = open ? NULL : state_ended(b->state, referral);
+    return (open && questions_concerns(b, session, open)) || (ended && ended_concerns(b, session, ended));
+}
+
 /* By id, or by the number that people say: open cases first, then the ended ones from the newest. */
 static bool find_case(const struct broker *b, const Concordat__V1__GetStatus *asked,
                       const struct referral **open, const struct ended_case **ended)
@@ -200,7 +207,7 @@ void questions_send_feeds(struct broker *b)
     b->someone_following = false;
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
         struct session *session = sessions_row(&b->sessions, row);
-        if (!session->live || !session->following)
+        if (!session->live || !session->following || !broker_admits(b, session))
             continue;
         /* A follower that is ahead of us is answered at once with our head: one of us has lost something,
          * and the follower is to say so. */
