@@ -112,7 +112,7 @@ class Stand:
 
 
 def run_json(*command):
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=900)
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr}")
     return json.loads(done.stdout)

@@ -7,7 +7,8 @@
 /* Nanoseconds; 0 where it has not happened. `due` is when it ought to have been sent: at an open-loop arrival
  * what waits because the program or the broker is behind is delay too. */
 struct trip {
-    int64_t due, acknowledged, offered, accepted, done, told;
+    int64_t due, acknowledged, offered, accepted, done, told, closed;
+    uint32_t attempt; /* of its offer */
 };
 
 struct trips {
