@@ -99,6 +99,12 @@ void answers_hello(struct broker *b, const struct asking *asking)
     session->slot = asking->slot;
     session->wants_news = hello->wants_news;
     session->heard_ms = asking->now.mono_ms;
+    if (!sessions_join(&b->sessions, session)) {
+        sessions_end(&b->sessions, session);
+        answers_refuse(b, asking->route, asking->request->command_id.data, REFUSAL_UNAVAILABLE,
+                       refusals_text(REFUSAL_UNAVAILABLE), NULL);
+        return;
+    }
     /* What it ought to know is told with the turn's other news: after the commit. */
     session->behind = session->ready = hello->wants_news;
     b->someone_ready |= hello->wants_news;

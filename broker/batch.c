@@ -98,6 +98,14 @@ bool batch_add(struct batch *b, const struct event *event, const struct state *s
     return true;
 }
 
+const struct batch_item *batch_find(const struct batch *b, uint64_t seq)
+{
+    /* Numbers follow each other without a gap. */
+    if (b->count == 0 || seq < b->items[0].seq || seq - b->items[0].seq >= b->count)
+        return NULL;
+    return &b->items[seq - b->items[0].seq];
+}
+
 const struct ledger_event *batch_events(struct batch *b)
 {
     for (size_t i = 0; i < b->count; i++) {

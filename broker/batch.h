@@ -15,6 +15,7 @@ struct happened {
     uint16_t former_team; /* that had it in hand until now */
     uint32_t attempt;
     enum offer_end end;
+    bool is_last_news; /* of its case in this turn; news.c works it out */
 };
 
 struct batch_item {
@@ -43,6 +44,9 @@ void batch_clear(struct batch *batch);
 bool batch_add(struct batch *batch, const struct event *event, const struct state *state,
                const struct directory *directory, const uint8_t *salt, const uint8_t *confidential,
                size_t confidential_size);
+
+/* The item of an event of this batch; NULL where the event is not in it. */
+const struct batch_item *batch_find(const struct batch *batch, uint64_t seq);
 
 /* The batch as the ledger takes it; borrowed until the next change. */
 const struct ledger_event *batch_events(struct batch *batch);

@@ -8,9 +8,35 @@ static ProtobufCBinaryData bytes(const uint8_t *data, size_t size)
     return (ProtobufCBinaryData){size, (uint8_t *)(uintptr_t)data};
 }
 
-static void tell(struct broker *b, const struct session *session, const Concordat__V1__Message *message)
+/* Who is behind is told piece by piece of all cases; of a case that it has been told of already it hears news
+ * like everybody else. */
+static bool listens(const struct session *session, uint32_t row)
 {
-    outgoing_add(&b->outgoing, &session->route, message);
+    return session->wants_news && (!session->behind || row < session->told_below);
+}
+
+/* May end the session: its key can have been withdrawn since. */
+static void tell(struct broker *b, struct session *session, const Concordat__V1__Message *message)
+{
+    if (broker_admits(b, session))
+        outgoing_add(&b->outgoing, &session->route, message);
+}
+
+/* Tells a whole circle, from its first session on, of the case in a row (0 for one that has ended). */
+static void tell_circle(struct broker *b, struct session *first, const Concordat__V1__Message *message,
+                        uint32_t row)
+{
+    for (struct session *session = first, *next; session; session = next) {
+        next = sessions_next(&b->sessions, session);
+        if (listens(session, row))
+            tell(b, session, message);
+    }
+}
+
+/* Of an ended case everybody who has been told of anything is told. */
+static uint32_t row_of(const struct broker *b, const struct referral *r)
+{
+    return r ? (uint32_t)(r - state_referral_row(b->state, 0)) : 0;
 }
 
 /* --- offers ----------------------------------------------------------------------------------------- */
@@ -47,28 +73,15 @@ static bool make_offer(struct broker *b, struct offer_message *o, const struct r
     return o->offer.facts != NULL;
 }
 
-static bool is_team(const struct session *session, uint16_t team)
-{
-    return session->live && session->wants_news && !session->behind && session->party == PARTY_TEAM &&
-           session->slot == team;
-}
-
 static void send_offer(struct broker *b, const struct happened *happened)
 {
     const struct referral *r = state_referral(b->state, happened->referral);
     struct offer_message o;
     if (!r || r->offer.attempt != happened->attempt)
         return; /* it has ended within the same turn */
-    bool made = false;
-    for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
-        const struct session *session = sessions_row(&b->sessions, row);
-        if (!is_team(session, happened->team))
-            continue;
-        if (!made && !make_offer(b, &o, r))
-            return;
-        made = true;
-        tell(b, session, &o.message);
-    }
+    struct session *first = sessions_of_team(&b->sessions, happened->team);
+    if (first && make_offer(b, &o, r))
+        tell_circle(b, first, &o.message, row_of(b, r));
 }
 
 static void send_offer_over(struct broker *b, const struct happened *happened)
@@ -85,11 +98,8 @@ static void send_offer_over(struct broker *b, const struct happened *happened)
     over.attempt = happened->attempt;
     over.end = (Concordat__V1__OfferEnd)happened->end;
     over.status = &status.message;
-    for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
-        const struct session *session = sessions_row(&b->sessions, row);
-        if (is_team(session, happened->team))
-            tell(b, session, &message);
-    }
+    tell_circle(b, sessions_of_team(&b->sessions, happened->team), &message,
+                row_of(b, state_referral(b->state, happened->referral)));
 }
 
 /* --- statuses --------------------------------------------------------------------------------------- */
@@ -103,25 +113,6 @@ static bool is_news(const struct happened *happened)
 
 /* The source that submitted it, the team that holds or held it, every coordinator. Teams that are asked get
  * the offer instead; auditors follow the feed. */
-static bool is_told(const struct broker *b, const struct session *session, const struct referral *r,
-                    const struct ended_case *ended)
-{
-    if (!session->live || !session->wants_news || session->behind)
-        return false;
-    uint16_t origin = r ? r->origin : ended->origin;
-    uint16_t team = r ? r->team : ended->team;
-    switch ((int)session->role) {
-    case CONCORDAT__V1__ROLE__ROLE_SOURCE:
-        return strcmp(state_origin_id(b->state, origin), session->key_name) == 0;
-    case CONCORDAT__V1__ROLE__ROLE_TEAM:
-        return team != SLOT_NONE && team == session->slot;
-    case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void send_status(struct broker *b, const struct happened *happened)
 {
     const struct referral *r = state_referral(b->state, happened->referral);
@@ -132,61 +123,97 @@ static void send_status(struct broker *b, const struct happened *happened)
         return;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
     message.status = &status.message;
-    for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
-        const struct session *session = sessions_row(&b->sessions, row);
-        bool former = happened->former_team != SLOT_NONE && is_team(session, happened->former_team);
-        if (former || is_told(b, session, r, ended))
-            tell(b, session, &message);
-    }
+    const char *origin = state_origin_id(b->state, r ? r->origin : ended->origin);
+    uint32_t row = row_of(b, r);
+    tell_circle(b, sessions_of_source(&b->sessions, origin), &message, row);
+    tell_circle(b, sessions_of_team(&b->sessions, r ? r->team : ended->team), &message, row);
+    tell_circle(b, sessions_of_coordinators(&b->sessions), &message, row);
 }
 
-/* One status for each case, however much happened to it in the turn: that of its last event; and one where a
- * team loses it. */
-static bool happens_again(const struct batch *batch, size_t at)
+/* A team that no longer has the case is told once. */
+static void send_status_to_former_team(struct broker *b, const struct happened *happened)
 {
-    if (batch->items[at].happened.former_team != SLOT_NONE)
-        return false;
-    for (size_t later = at + 1; later < batch->count; later++)
-        if (is_news(&batch->items[later].happened) &&
-            memcmp(batch->items[later].happened.referral, batch->items[at].happened.referral, ID_BYTES) == 0)
-            return true;
-    return false;
+    struct status status;
+    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    if (happened->former_team == SLOT_NONE || !status_of(&status, b->state, b->directory, happened->referral))
+        return;
+    message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
+    message.status = &status.message;
+    tell_circle(b, sessions_of_team(&b->sessions, happened->former_team), &message,
+                row_of(b, state_referral(b->state, happened->referral)));
+}
+
+/* One status for each case, however much happened to it in the turn: where its last news stands. Goes from
+ * the end, so that the first time a case is met is its last. */
+static void mark_last_news(struct broker *b)
+{
+    table_clear(&b->met);
+    index_clear(&b->met_by_id);
+    for (size_t i = b->batch.count; i-- > 0;) {
+        struct happened *happened = &b->batch.items[i].happened;
+        happened->is_last_news = false;
+        if (!is_news(happened) || index_find(&b->met_by_id, &b->met, happened->referral) != ROW_NONE)
+            continue;
+        happened->is_last_news = true;
+        if (!table_reserve(&b->met, 1) || !index_reserve(&b->met_by_id, &b->met, 1))
+            continue; /* short of memory a case may be told of twice */
+        memcpy(table_add(&b->met), happened->referral, ID_BYTES);
+        index_add(&b->met_by_id, &b->met, b->met.count - 1);
+    }
 }
 
 /* --- all that a session ought to know --------------------------------------------------------------- */
 
-static void send_all(struct broker *b, struct session *session)
+/* Well within what may wait at a socket, and no faster than a peer reads. */
+enum { PIECE_CASES = 100 };
+
+static void tell_case(struct broker *b, struct session *session, const struct referral *r)
 {
-    session->behind = session->ready = false;
-    for (uint32_t row = 0; row < state_referral_rows(b->state); row++) {
-        const struct referral *r = state_referral_row(b->state, row);
-        struct offer_message o;
-        if (r->state == CASE_NONE || session->role == CONCORDAT__V1__ROLE__ROLE_AUDITOR ||
-            !questions_concerns(b, session, r))
-            continue;
-        bool asked = session->party == PARTY_TEAM && r->offer.attempt && r->offer.team == session->slot;
-        if (asked && make_offer(b, &o, r)) {
-            tell(b, session, &o.message);
-            continue;
-        }
-        struct status status;
-        Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
-        status_of_referral(&status, b->state, b->directory, r);
-        message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-        message.status = &status.message;
-        tell(b, session, &message);
+    struct offer_message o;
+    struct status status;
+    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    bool asked = session->party == PARTY_TEAM && r->offer.attempt && r->offer.team == session->slot;
+    if (asked && make_offer(b, &o, r)) {
+        tell(b, session, &o.message);
+        return;
     }
+    status_of_referral(&status, b->state, b->directory, r);
+    message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
+    message.status = &status.message;
+    tell(b, session, &message);
+}
+
+/* One piece at a time, so that neither the turn nor the socket is filled. */
+static void tell_piece(struct broker *b, struct session *session)
+{
+    uint32_t rows = state_referral_rows(b->state), told = 0;
+    if (b->now_mono_ms - session->piece_ms < NEWS_PIECE_MS) {
+        b->someone_ready = true;
+        return;
+    }
+    session->piece_ms = b->now_mono_ms;
+    while (session->live && session->told_below < rows && told < PIECE_CASES) {
+        const struct referral *r = state_referral_row(b->state, session->told_below++);
+        if (r->state == CASE_NONE || session->party == PARTY_BROKER || !questions_concerns(b, session, r))
+            continue;
+        tell_case(b, session, r);
+        told++;
+    }
+    session->behind = session->ready = session->live && session->told_below < rows;
+    b->someone_ready |= session->ready;
 }
 
 void news_send(struct broker *b)
 {
+    mark_last_news(b);
     for (size_t i = 0; i < b->batch.count; i++) {
         const struct happened *happened = &b->batch.items[i].happened;
         if (happened->kind == EVENT_OFFERED)
             send_offer(b, happened);
         else if (happened->kind == EVENT_OFFER_ENDED || happened->kind == EVENT_ACCEPTED)
             send_offer_over(b, happened);
-        if (is_news(happened) && !happens_again(&b->batch, i))
+        send_status_to_former_team(b, happened);
+        if (happened->is_last_news)
             send_status(b, happened);
     }
     if (!b->someone_ready)
@@ -195,6 +222,6 @@ void news_send(struct broker *b)
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
         struct session *session = sessions_row(&b->sessions, row);
         if (session->live && session->ready)
-            send_all(b, session);
+            tell_piece(b, session);
     }
 }

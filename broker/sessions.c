@@ -3,11 +3,18 @@
 
 #include <string.h>
 
+#include "broker/core/slots.h"
+#include "broker/core/state.h"
+
 void sessions_open(struct sessions *s, uint64_t seed)
 {
     *s = (struct sessions){0};
     table_open(&s->rows, sizeof(struct session));
     table_open(&s->leases, sizeof(int64_t));
+    table_open(&s->team_circles, sizeof(uint32_t));
+    table_open(&s->source_names, sizeof(struct name));
+    table_open(&s->source_circles, sizeof(uint32_t));
+    index_open(&s->source_by_name, 0, sizeof(struct name), seed);
     index_open(&s->by_route, offsetof(struct session, route), sizeof(struct server_route), seed);
 }
 
@@ -15,6 +22,10 @@ void sessions_close(struct sessions *s)
 {
     table_close(&s->rows);
     table_close(&s->leases);
+    table_close(&s->team_circles);
+    table_close(&s->source_names);
+    table_close(&s->source_circles);
+    index_close(&s->source_by_name);
     index_close(&s->by_route);
 }
 
@@ -70,9 +81,110 @@ struct session *sessions_add(struct sessions *s, const struct server_route *rout
     return session;
 }
 
+/* --- circles ---------------------------------------------------------------------------------------- */
+
+static uint32_t row_of(const struct sessions *s, const struct session *session)
+{
+    return (uint32_t)(session - sessions_row(s, 0));
+}
+
+/* Room for `row` in a table of zeros. */
+static bool reach(struct table *table, uint32_t row)
+{
+    if (row >= table->count && !table_reserve(table, row + 1 - table->count))
+        return false;
+    while (table->count <= row)
+        table_add(table);
+    return true;
+}
+
+/* The head of the circle that a session belongs to, or would; NULL where it has none. */
+static uint32_t *head_of(const struct sessions *s, const struct session *session)
+{
+    if (session->party == PARTY_COORDINATOR)
+        return (uint32_t *)&s->coordinator_circle;
+    if (session->party == PARTY_TEAM)
+        return session->slot < s->team_circles.count ? table_row(&s->team_circles, session->slot) : NULL;
+    if (session->party != PARTY_SOURCE)
+        return NULL;
+    uint16_t source = slots_find(&s->source_by_name, &s->source_names, session->key_name);
+    return source == SLOT_NONE ? NULL : table_row(&s->source_circles, source);
+}
+
+static bool make_head(struct sessions *s, const struct session *session)
+{
+    if (session->party == PARTY_TEAM)
+        return reach(&s->team_circles, session->slot);
+    if (session->party != PARTY_SOURCE)
+        return true;
+    if (!table_reserve(&s->source_names, 1) || !index_reserve(&s->source_by_name, &s->source_names, 1))
+        return false;
+    uint16_t source = slots_give(&s->source_by_name, &s->source_names, session->key_name);
+    return source != SLOT_NONE && reach(&s->source_circles, source);
+}
+
+bool sessions_join(struct sessions *s, struct session *session)
+{
+    if (session->joined)
+        return true;
+    if (!make_head(s, session))
+        return false;
+    uint32_t *head = head_of(s, session);
+    if (!head)
+        return true; /* an auditor: follows the feed */
+    session->next_of_circle = *head;
+    session->former_of_circle = 0;
+    if (*head)
+        sessions_row(s, *head - 1)->former_of_circle = row_of(s, session) + 1;
+    *head = row_of(s, session) + 1;
+    session->joined = true;
+    return true;
+}
+
+static void leave(struct sessions *s, struct session *session)
+{
+    if (!session->joined)
+        return;
+    if (session->former_of_circle)
+        sessions_row(s, session->former_of_circle - 1)->next_of_circle = session->next_of_circle;
+    else
+        *head_of(s, session) = session->next_of_circle;
+    if (session->next_of_circle)
+        sessions_row(s, session->next_of_circle - 1)->former_of_circle = session->former_of_circle;
+}
+
+static struct session *at(const struct sessions *s, uint32_t row_and_one)
+{
+    return row_and_one ? sessions_row(s, row_and_one - 1) : NULL;
+}
+
+struct session *sessions_of_team(const struct sessions *s, uint16_t team)
+{
+    return team < s->team_circles.count ? at(s, *(uint32_t *)table_row(&s->team_circles, team)) : NULL;
+}
+
+struct session *sessions_of_source(const struct sessions *s, const char *key_name)
+{
+    uint16_t source = slots_find(&s->source_by_name, &s->source_names, key_name);
+    return source == SLOT_NONE ? NULL : at(s, *(uint32_t *)table_row(&s->source_circles, source));
+}
+
+struct session *sessions_of_coordinators(const struct sessions *s)
+{
+    return at(s, s->coordinator_circle);
+}
+
+struct session *sessions_next(const struct sessions *s, const struct session *session)
+{
+    return at(s, session->next_of_circle);
+}
+
+/* --- ending and leases ------------------------------------------------------------------------------ */
+
 void sessions_end(struct sessions *s, struct session *session)
 {
-    uint32_t row = (uint32_t)(session - sessions_row(s, 0));
+    uint32_t row = row_of(s, session);
+    leave(s, session);
     index_remove(&s->by_route, &s->rows, row);
     memset(session, 0, sizeof *session);
     session->next_free = s->free_row;
@@ -83,21 +195,16 @@ void sessions_end(struct sessions *s, struct session *session)
 int64_t sessions_present_until(const struct sessions *s, uint16_t team)
 {
     int64_t until_ms = 0;
-    for (uint32_t row = 0; row < s->rows.count; row++) {
-        const struct session *session = sessions_row(s, row);
-        if (session->live && session->party == PARTY_TEAM && session->slot == team &&
-            session->present_until_ms > until_ms)
-            until_ms = session->present_until_ms;
-    }
+    for (struct session *device = sessions_of_team(s, team); device; device = sessions_next(s, device))
+        if (device->present_until_ms > until_ms)
+            until_ms = device->present_until_ms;
     return until_ms;
 }
 
 bool sessions_set_lease(struct sessions *s, uint16_t team, int64_t until_ms)
 {
-    if (team >= s->leases.count && !table_reserve(&s->leases, team + 1u - s->leases.count))
+    if (!reach(&s->leases, team))
         return false;
-    while (s->leases.count <= team)
-        table_add(&s->leases);
     *(int64_t *)table_row(&s->leases, team) = until_ms;
     return true;
 }

@@ -24,12 +24,14 @@ struct session {
     struct server_route route; /* the key of the table */
     bool live;
     bool wants_news;
-    bool behind; /* has not been told all that it ought to know */
-    bool ready;  /* and was heard of since: it can be told after the next commit */
+    bool behind;         /* has not been told all that it ought to know: only of the rows below told_below */
+    bool ready;          /* and was heard of since: it can be told more after the next commit */
+    uint32_t told_below; /* row of the state's cases */
+    int64_t piece_ms;    /* when it was told the last piece */
     char key_name[KEY_NAME_CHARS_MAX + 1];
     Concordat__V1__Role role;
     enum party party;
-    uint16_t slot; /* of the team or coordinator; of the origin for a source, SLOT_NONE until it submits */
+    uint16_t slot; /* of the team or coordinator; SLOT_NONE for others */
     int64_t heard_ms;
     int64_t present_until_ms; /* of a team's device: as it said itself; 0: it is not there */
     /* A follower waiting for events to come. */
@@ -37,7 +39,9 @@ struct session {
     uint64_t follow_after;
     uint32_t follow_credit;
     uint8_t follow_command[ID_BYTES];
-    uint32_t next_free;
+    uint32_t next_free; /* row + 1 */
+    bool joined;
+    uint32_t next_of_circle, former_of_circle; /* row + 1 */
 };
 
 struct sessions {
@@ -46,6 +50,12 @@ struct sessions {
     uint32_t free_row; /* row + 1 */
     uint32_t count;
     struct table leases; /* int64_t by team slot: mono_ms until which it is present; 0: none */
+    /* Circles: who is told of the same cases. Each head is row + 1 of the first session. */
+    struct table team_circles;   /* uint32_t by team slot */
+    struct table source_names;   /* struct name: keys of sources that have said hello */
+    struct table source_circles; /* uint32_t by row of source_names */
+    struct index source_by_name;
+    uint32_t coordinator_circle;
 };
 
 void sessions_open(struct sessions *sessions, uint64_t seed);
@@ -54,6 +64,16 @@ void sessions_close(struct sessions *sessions);
 struct session *sessions_find(const struct sessions *sessions, const struct server_route *route);
 /* The session of a connection, new or known. NULL where memory is short. */
 struct session *sessions_add(struct sessions *sessions, const struct server_route *route);
+/* Puts a session into the circle of its party, once; key name, party and slot must be set. False where memory
+ * is short. */
+bool sessions_join(struct sessions *sessions, struct session *session);
+/* The first session of a circle: of a team, of the source whose key has this name, of all coordinators; and
+ * the next one. NULL at the end. */
+struct session *sessions_of_team(const struct sessions *sessions, uint16_t team);
+struct session *sessions_of_source(const struct sessions *sessions, const char *key_name);
+struct session *sessions_of_coordinators(const struct sessions *sessions);
+struct session *sessions_next(const struct sessions *sessions, const struct session *session);
+
 void sessions_end(struct sessions *sessions, struct session *session);
 /* All rows; look at those that are live. */
 uint32_t sessions_rows(const struct sessions *sessions);

@@ -81,7 +81,8 @@ enum hold_reason {
     HOLD_ALL_FULL,
     HOLD_ALL_ASKED,
     HOLD_LEASE_LAPSED,
-    HOLD_COORDINATOR_SILENT
+    HOLD_COORDINATOR_SILENT,
+    HOLD_ASSIGNED_NOT_TAKEN
 };
 
 enum offer_end {

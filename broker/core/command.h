@@ -83,29 +83,16 @@ struct command {
         struct {
             const char *by;
         } take;
-        struct {
-            const char *reason, *of;
-            int role;
-        } read;
+        struct record_reading read;
         struct {
             bool present, lapsed;
         } presence;
         struct {
             uint16_t free_places;
         } capacity;
-        struct {
-            const uint8_t *digest;
-            struct name_list teams, areas, coordinators;
-        } policy;
-        struct {
-            const char *command;
-            enum refusal refusal;
-            uint32_t left_out;
-        } refused;
-        struct {
-            const char *version;
-            uint64_t replayed;
-        } started;
+        struct policy_names policy;
+        struct refused refused;
+        struct started started;
     } is;
 };
 

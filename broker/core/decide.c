@@ -241,7 +241,7 @@ void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_
     if (handover)
         return;
     if (assigned || d->r.contact_made)
-        deciding_hold(d, HOLD_ALL_ASKED, NULL);
+        deciding_hold(d, HOLD_ASSIGNED_NOT_TAKEN, NULL);
     else
         deciding_route(d);
 }

@@ -51,9 +51,7 @@ enum refusal decide_read_record(struct deciding *d)
         return REFUSAL_BAD_VALUE; /* who reads about a person says why */
     const struct ended_case *ended = state_ended(d->state, d->command->referral);
     struct event *event = deciding_event(d, EVENT_RECORD_READ);
-    event->is.read.reason = d->command->is.read.reason;
-    event->is.read.of = d->command->is.read.of;
-    event->is.read.role = d->command->is.read.role;
+    event->is.read = d->command->is.read;
     if (!ended) {
         deciding_done(d, event);
         return REFUSAL_NONE;
@@ -70,26 +68,20 @@ enum refusal decide_load_policy(struct deciding *d)
 {
     struct event *event = deciding_event(d, EVENT_POLICY_LOADED);
     event->opaque = d->command->opaque;
-    event->is.policy.digest = d->command->is.policy.digest;
-    event->is.policy.teams = d->command->is.policy.teams;
-    event->is.policy.areas = d->command->is.policy.areas;
-    event->is.policy.coordinators = d->command->is.policy.coordinators;
+    event->is.policy = d->command->is.policy;
     return REFUSAL_NONE;
 }
 
 enum refusal decide_record_refusal(struct deciding *d)
 {
     struct event *event = deciding_event(d, EVENT_COMMAND_REFUSED);
-    event->is.refused.command = d->command->is.refused.command;
-    event->is.refused.refusal = d->command->is.refused.refusal;
-    event->is.refused.left_out = d->command->is.refused.left_out;
+    event->is.refused = d->command->is.refused;
     return REFUSAL_NONE;
 }
 
 enum refusal decide_record_start(struct deciding *d)
 {
     struct event *event = deciding_event(d, EVENT_BROKER_STARTED);
-    event->is.started.version = d->command->is.started.version;
-    event->is.started.replayed = d->command->is.started.replayed;
+    event->is.started = d->command->is.started;
     return REFUSAL_NONE;
 }

@@ -104,8 +104,8 @@ enum refusal decide_update(struct deciding *d)
 
 enum refusal decide_withdraw(struct deciding *d)
 {
-    if (d->r.state == CASE_IN_CONTACT)
-        return REFUSAL_WRONG_STATE; /* the team that is with the person closes it */
+    if (d->r.contact_made)
+        return REFUSAL_WRONG_STATE; /* whoever has met the person closes it */
     deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE, "");
     struct event *event = deciding_event(d, EVENT_WITHDRAWN);
     event->is.withdrawn.reason = d->command->is.withdraw.reason;

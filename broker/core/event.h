@@ -101,6 +101,30 @@ struct name_list {
     const char *const *items;
 };
 
+/* What a command of the broker itself and its event have in common. */
+
+struct policy_names {
+    const uint8_t *digest; /* POLICY_DIGEST_BYTES of the file */
+    struct name_list teams, areas, coordinators;
+};
+
+struct refused {
+    const char *command;
+    enum refusal refusal;
+    uint32_t left_out; /* of the same sender, not written down */
+};
+
+struct started {
+    const char *version;
+    uint64_t replayed;
+};
+
+/* Who reads a record, and why. */
+struct record_reading {
+    const char *reason, *of;
+    int role; /* Role */
+};
+
 struct event {
     enum event_kind kind;
     uint64_t seq;
@@ -193,10 +217,7 @@ struct event {
             int64_t due_ms;
             const char *standard;
         } breached;
-        struct {
-            const char *reason, *of;
-            int role; /* Role */
-        } read;
+        struct record_reading read;
         struct {
             uint16_t team;
             bool present, lapsed;
@@ -206,19 +227,9 @@ struct event {
             uint16_t free_places;
             int64_t good_until_ms;
         } capacity;
-        struct {
-            const uint8_t *digest; /* POLICY_DIGEST_BYTES of the file */
-            struct name_list teams, areas, coordinators;
-        } policy;
-        struct {
-            const char *command;
-            enum refusal refusal;
-            uint32_t left_out;
-        } refused;
-        struct {
-            const char *version;
-            uint64_t replayed;
-        } started;
+        struct policy_names policy;
+        struct refused refused;
+        struct started started;
     } is;
 };
 

@@ -80,9 +80,12 @@ enum consideration match_consider(const struct directory *d, const struct state 
 }
 
 /* Whether a is better placed than b. The one place of the order among teams that can take it. */
-static bool ranks_before(const struct directory *d, const struct state *state, const struct considered *a,
-                         const struct considered *b)
+static bool ranks_before(const struct directory *d, const struct state *state, const struct referral *r,
+                         const struct considered *a, const struct considered *b)
 {
+    /* Nobody is asked twice in a row while another team is free. */
+    if ((a->team == r->last_asked) != (b->team == r->last_asked))
+        return b->team == r->last_asked;
     if (a->times_asked != b->times_asked)
         return a->times_asked < b->times_asked;
     if (a->rung != b->rung)
@@ -144,7 +147,7 @@ void match_find(const struct directory *d, const struct state *state, const stru
         uint16_t slot = d->team_slots[area->steps[i].team];
         enum consideration finding = match_consider(d, state, r, slot, now_ms, c);
         c->rung = area->steps[i].rung;
-        if (finding == CONSIDERATION_RANKED_LOWER && (!best || ranks_before(d, state, c, best)))
+        if (finding == CONSIDERATION_RANKED_LOWER && (!best || ranks_before(d, state, r, c, best)))
             best = c;
     }
     match->team = SLOT_NONE;

@@ -2,8 +2,9 @@
  *
  * Hard needs first, in the order of enum consideration: pathway, age, need, language, hours, presence,
  * capacity, and whether it has been asked in this round of the ladder. Then rank, in match.c's one function:
- * least asked, nearest rung, soonest usual arrival, least load, longest since last asked.
- * A capacity claim that is too old counts as unknown, and an unknown capacity is asked, never passed over.
+ * not the team asked last, then least asked, nearest rung, soonest usual arrival, least load, longest since
+ * last asked. A capacity claim that is too old counts as unknown, and an unknown capacity is asked, never
+ * passed over.
  */
 #ifndef CONCORDAT_CORE_MATCH_H
 #define CONCORDAT_CORE_MATCH_H

@@ -274,14 +274,28 @@ static void stop_clock(struct referral *r, enum clock_kind kind, int64_t at_ms)
         clock->stopped_ms = at_ms;
 }
 
+/* A correction: whoever is not detained under section 136 has no clock of it. */
+static void void_clock(struct referral *r, enum clock_kind kind)
+{
+    if (!r->clocks[kind].stopped_ms)
+        r->clocks[kind] = (struct clock){0};
+}
+
 static void take_facts(struct referral *r, const struct event *event)
 {
+    enum source met = r->facts.source;
     r->facts = event->is.received.facts;
+    if (event->kind == EVENT_UPDATED)
+        r->facts.source = met; /* where the person was met does not change, whatever a stored update says */
     r->facts_seq = event->seq;
     if (event->is.received.with_confidential)
         r->confidential_seq = event->seq;
     if (event->is.received.coordinator != SLOT_NONE)
         r->coordinator = event->is.received.coordinator;
+    if (!r->facts.section_136 || !r->facts.place_of_safety_ms) {
+        void_clock(r, CLOCK_SECTION_136);
+        void_clock(r, CLOCK_HANDOVER);
+    }
     start_clocks(r, event);
     if (r->facts.handover_done_ms)
         stop_clock(r, CLOCK_HANDOVER, r->facts.handover_done_ms);
@@ -297,7 +311,7 @@ static void apply_received(struct referral *r, const struct event *event)
     r->received_seq = event->seq;
     r->remind_ms = event->at_ms; /* the coordinator's, until the same decision says whose it is */
     r->round = 1;
-    r->team = SLOT_NONE;
+    r->team = r->last_asked = SLOT_NONE;
     r->offer.team = SLOT_NONE;
     take_facts(r, event);
 }
@@ -328,6 +342,7 @@ static void apply_offered(struct referral *r, const struct event *event)
         .offered_ms = event->at_ms,
         .expires_ms = event->is.offered.expires_ms,
     };
+    r->last_asked = event->is.offered.team;
     note_asked(r, event->is.offered.team);
 }
 

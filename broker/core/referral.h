@@ -83,10 +83,11 @@ struct referral {
     uint32_t number;
     uint32_t attempts; /* offers made so far */
     uint32_t reminders;
-    uint32_t next_free; /* row + 1 of the next unused row, where this row is unused */
-    uint16_t round;     /* of the ladder, from 1 */
-    uint16_t origin;    /* slot of the key that submitted it */
-    uint16_t team;      /* that accepted; SLOT_NONE */
+    uint32_t next_free;  /* row + 1 of the next unused row, where this row is unused */
+    uint16_t round;      /* of the ladder, from 1 */
+    uint16_t origin;     /* slot of the key that submitted it */
+    uint16_t team;       /* that accepted; SLOT_NONE */
+    uint16_t last_asked; /* the team of the latest offer; SLOT_NONE */
     uint16_t coordinator;
     char taken_by[SIGNATURE_CHARS_MAX + 1];
     uint8_t state; /* enum case_state */
@@ -96,6 +97,7 @@ struct referral {
     bool drill;
     bool contact_made;
     uint8_t told_state; /* the last state that the referrer is known to have been shown */
+    uint8_t unused[6];
 };
 
 #pragma GCC diagnostic pop

@@ -16,6 +16,13 @@ void table_close(struct table *table)
     table_open(table, table->row_bytes);
 }
 
+void table_clear(struct table *table)
+{
+    if (table->count)
+        memset(table->rows, 0, (size_t)table->count * table->row_bytes);
+    table->count = 0;
+}
+
 bool table_reserve(struct table *table, uint32_t more)
 {
     uint64_t wanted = (uint64_t)table->count + more;
@@ -51,6 +58,13 @@ void index_close(struct index *index)
 {
     free(index->buckets);
     index_open(index, index->key_at, index->key_bytes, index->seed);
+}
+
+void index_clear(struct index *index)
+{
+    if (index->used)
+        memset(index->buckets, 0, index->bucket_count * sizeof *index->buckets);
+    index->used = 0;
 }
 
 static uint64_t mix(uint64_t value)

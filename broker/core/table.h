@@ -22,6 +22,8 @@ struct table {
 
 void table_open(struct table *table, uint32_t row_bytes);
 void table_close(struct table *table);
+/* No rows, the room kept. */
+void table_clear(struct table *table);
 /* Room for `more` rows beyond count. False where memory is short; the table is as before. */
 bool table_reserve(struct table *table, uint32_t more);
 /* A zeroed row at the end; its number is count - 1. Room must have been reserved. */
@@ -43,6 +45,7 @@ struct index {
 
 void index_open(struct index *index, uint32_t key_at, uint32_t key_bytes, uint64_t seed);
 void index_close(struct index *index);
+void index_clear(struct index *index);
 bool index_reserve(struct index *index, const struct table *table, uint32_t more);
 uint32_t index_find(const struct index *index, const struct table *table, const void *key);
 void index_add(struct index *index, const struct table *table, uint32_t row);

@@ -394,7 +394,10 @@ done:
 size_t record_pack_event(const struct event *event, const struct state *state,
                          const struct directory *directory, uint8_t *out, size_t capacity)
 {
-    struct packing p = {.event = event, .state = state, .directory = directory};
+    struct packing p; /* long, and set piece by piece: not cleared for each event */
+    p.event = event;
+    p.state = state;
+    p.directory = directory;
     concordat__v1__event__init(&p.message);
     p.message.seq = event->seq;
     p.message.at_ms = event->at_ms;

@@ -334,10 +334,10 @@ static int withdrawn(struct sql *sql, const event_t *event)
 
 static int referrer_told(struct sql *sql, const event_t *event)
 {
-    /* Told who will come, or what came of it. "We are asking" and "the coordinator holds it" are not yet
-     * that. */
+    /* Told by name who has it in hand, or what came of it; "we are asking" and "it is held" are not yet that.
+     * The broker stops its clock by the same rule. */
     Concordat__V1__State state = event->referrer_told->state;
-    if (state < CONCORDAT__V1__STATE__STATE_ACCEPTED || state > CONCORDAT__V1__STATE__STATE_CLOSED)
+    if (state < CONCORDAT__V1__STATE__STATE_ACCEPTED && state != CONCORDAT__V1__STATE__STATE_TAKEN)
         return SQLITE_OK;
     int done = RUN("UPDATE referral SET referrer_told_at_ms = coalesce(referrer_told_at_ms, ?2)"
                    " WHERE referral = ?1",

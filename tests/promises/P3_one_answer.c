@@ -200,6 +200,25 @@ static void once_the_coordinator_has_moved_the_case_the_team_asked_before_is_too
     world_close(&w);
 }
 
+static void of_two_coordinators_only_the_one_who_took_the_case_can_close_it(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, NULL);
+    const struct referral *r = world_submitted(w);
+    world_take(w, r);
+    struct command close = world_from_coordinator(w, COMMAND_CLOSE, r->id);
+    close.is.close.outcome = 1;
+    close.is.close.note_code = "";
+    close.slot = 1;
+    struct state_copy before = state_copy_take(w->state);
+    assert_int_equal(world_do(w, &close), REFUSAL_WRONG_STATE);
+    assert_true(state_copy_equals(&before, w->state));
+    close.slot = 0;
+    assert_int_equal(world_do(w, &close), REFUSAL_NONE);
+    state_copy_drop(&before);
+    world_close(&w);
+}
+
 /* Team 1 holds the case and has asked team 2 to take over. */
 static const struct referral *handing_over(struct world *w, uint8_t id[ID_BYTES])
 {
@@ -319,6 +338,7 @@ int main(void)
         cmocka_unit_test(after_a_withdrawal_an_answer_is_told_that_the_case_is_closed),
         cmocka_unit_test(after_the_outcome_an_answer_is_told_that_the_case_is_closed),
         cmocka_unit_test(once_the_coordinator_has_moved_the_case_the_team_asked_before_is_too_late),
+        cmocka_unit_test(of_two_coordinators_only_the_one_who_took_the_case_can_close_it),
         cmocka_unit_test(while_one_team_is_asked_to_take_over_no_other_can_be),
         cmocka_unit_test(a_handover_accepted_before_the_holder_closes_stands),
         cmocka_unit_test(a_close_by_the_holder_before_the_handover_is_accepted_stands),

@@ -136,6 +136,22 @@ static void when_all_teams_are_silent_each_reminder_comes_on_time_and_every_team
     world_close(&w);
 }
 
+/* The ledger's time counts: what is decided then stands at the last event's instant, and waits from there. */
+static void when_the_machines_clock_goes_back_time_stands_but_does_not_return(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    world_submitted(w);
+    int64_t latest_ms = w->now_ms;
+    w->now_ms -= HOURS(1);
+    const struct referral *r = world_submitted(w);
+    assert_int_equal(r->received_ms, latest_ms);
+    assert_int_equal(r->offer.expires_ms, latest_ms + MINUTES(5));
+    world_wait(w, HOURS(1) + MINUTES(5));
+    assert_int_equal(r->offer.team, world_slot(w, 2));
+    world_close(&w);
+}
+
 /* --- as soon as a team comes --------------------------------------------------------------------------- */
 
 static void a_held_case_is_offered_as_soon_as_a_team_is_there(void **unused)
@@ -333,6 +349,28 @@ static void many_held_cases_are_all_looked_at_again(void **unused)
     world_close(&w);
 }
 
+static void adults_only(struct world *w)
+{
+    w->teams[0].age_first = 18;
+}
+
+static void a_case_behind_many_that_no_team_can_take_is_found(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, adults_only);
+    for (int i = 0; i < 600; i++) {
+        struct command child = world_submission(w);
+        child.is.submit.facts.age = 9;
+        world_do(w, &child);
+    }
+    world_presence(w, 1, false);
+    const struct referral *r = world_submitted(w);
+    world_presence(w, 1, true);
+    world_look_again(w);
+    assert_int_equal(r->state, CASE_OFFERED);
+    world_close(&w);
+}
+
 /* --- leases ----------------------------------------------------------------------------------------------
  */
 
@@ -376,6 +414,20 @@ static void a_word_after_the_warning_keeps_the_case(void **unused)
     world_wait(w, MINUTES(30) + w->policy.arrival_grace_ms - 1);
     assert_int_equal(r->state, CASE_TRAVELLING);
     assert_int_equal(world_count(w, EVENT_LEASE_LAPSED), 0);
+    world_close(&w);
+}
+
+static void after_arrival_the_next_word_is_due_from_then(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, NULL);
+    const struct referral *r = world_submitted(w);
+    world_accept(w, r, MINUTES(20));
+    world_wait(w, MINUTES(12));
+    struct command arrived = world_from_team(w, COMMAND_CHECK_IN, 1, r->id);
+    arrived.is.check_in.step = STEP_ARRIVED;
+    assert_int_equal(world_do(w, &arrived), REFUSAL_NONE);
+    assert_int_equal(r->lease_ms, w->now_ms + w->policy.arrival_grace_ms);
     world_close(&w);
 }
 
@@ -532,6 +584,25 @@ static void a_team_that_lets_a_case_lapse_is_not_asked_again_in_the_same_breath(
     world_close(&w);
 }
 
+/* The first team of the ladder comes last in the first round; the second round must not begin with it again. */
+static void nobody_is_asked_twice_in_a_row_while_another_team_is_free(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    world_presence(w, 1, false);
+    const struct referral *r = world_submitted(w);
+    assert_int_equal(r->offer.team, world_slot(w, 2));
+    world_presence(w, 1, true);
+    assert_int_equal(world_decline(w, r), REFUSAL_NONE);
+    assert_int_equal(r->offer.team, world_slot(w, 1));
+    assert_int_equal(world_decline(w, r), REFUSAL_NONE);
+    assert_int_equal(r->state, CASE_HELD);
+    world_wait(w, w->policy.remind_ms);
+    assert_int_equal(r->round, 2);
+    assert_int_equal(r->offer.team, world_slot(w, 2));
+    world_close(&w);
+}
+
 static void on_any_path_every_offer_ends_and_no_case_is_forgotten(void **unused)
 {
     (void)unused;
@@ -563,6 +634,7 @@ int main(void)
             with_no_team_at_all_the_coordinator_owns_it_at_once_and_is_reminded_until_it_is_taken),
         cmocka_unit_test(
             when_all_teams_are_silent_each_reminder_comes_on_time_and_every_team_is_asked_in_every_round),
+        cmocka_unit_test(when_the_machines_clock_goes_back_time_stands_but_does_not_return),
         cmocka_unit_test(a_held_case_is_offered_as_soon_as_a_team_is_there),
         cmocka_unit_test(a_held_case_is_offered_as_soon_as_a_team_has_places),
         cmocka_unit_test(a_claim_that_has_grown_old_is_asked_not_passed_over),
@@ -574,8 +646,10 @@ int main(void)
         cmocka_unit_test(when_the_policy_moves_an_opening_the_case_is_looked_at_then),
         cmocka_unit_test(when_an_update_makes_a_team_match_the_case_waits_for_its_opening),
         cmocka_unit_test(many_held_cases_are_all_looked_at_again),
+        cmocka_unit_test(a_case_behind_many_that_no_team_can_take_is_found),
         cmocka_unit_test(an_acceptance_without_word_is_warned_of_then_lapses_then_reopens),
         cmocka_unit_test(a_word_after_the_warning_keeps_the_case),
+        cmocka_unit_test(after_arrival_the_next_word_is_due_from_then),
         cmocka_unit_test(when_the_last_team_lapses_the_coordinator_has_it),
         cmocka_unit_test(after_a_contact_no_second_team_is_sent_unasked),
         cmocka_unit_test(a_silent_coordinator_is_reminded_again),
@@ -583,6 +657,7 @@ int main(void)
         cmocka_unit_test(a_handover_that_is_not_answered_ends_and_leaves_the_case_with_its_team),
         cmocka_unit_test(a_team_that_comes_late_is_asked_once_then_the_others_again),
         cmocka_unit_test(a_team_that_lets_a_case_lapse_is_not_asked_again_in_the_same_breath),
+        cmocka_unit_test(nobody_is_asked_twice_in_a_row_while_another_team_is_free),
         cmocka_unit_test(on_any_path_every_offer_ends_and_no_case_is_forgotten),
     };
     return cmocka_run_group_tests_name("P4_never_stuck", tests, NULL, NULL);

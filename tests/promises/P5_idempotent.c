@@ -296,6 +296,28 @@ static void a_command_is_known_after_its_case_has_ended(void **unused)
     world_close(&w);
 }
 
+static uint32_t number_of(struct world *w, struct command *command)
+{
+    assert_int_equal(world_do(w, command), REFUSAL_NONE);
+    return state_referral(w->state, command->referral)->number;
+}
+
+static void each_referral_has_a_spoken_number_of_its_own_and_drills_count_apart(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, NULL);
+    struct command commands[4];
+    for (int i = 0; i < 4; i++) {
+        commands[i] = world_submission(w);
+        commands[i].is.submit.drill = i == 2;
+    }
+    static const uint32_t numbers[] = {1, 2, 1, 3};
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(number_of(w, &commands[i]), numbers[i]);
+    assert_int_equal(number_of(w, &commands[1]), 2); /* sent again */
+    world_close(&w);
+}
+
 /* With nothing to record there is nothing to remember: doing it again does nothing again. */
 static void what_changes_nothing_changes_nothing_twice(void **unused)
 {
@@ -346,6 +368,7 @@ int main(void)
         cmocka_unit_test(a_command_is_known_after_replay_and_from_a_snapshot),
         cmocka_unit_test(the_same_referral_under_another_command_id_is_the_same_referral),
         cmocka_unit_test(a_command_is_known_after_its_case_has_ended),
+        cmocka_unit_test(each_referral_has_a_spoken_number_of_its_own_and_drills_count_apart),
         cmocka_unit_test(what_changes_nothing_changes_nothing_twice),
         cmocka_unit_test(a_refusal_leaves_no_trace_and_comes_again),
     };

@@ -52,7 +52,7 @@ static void restart_now_and_then(struct world *w, const struct event *event)
         struct state_copy copy = state_copy_take(r->state);
         struct state *loaded = state_copy_load(&copy, r->events);
         assert_non_null(loaded);
-        assert_true(state_copy_equals(&copy, loaded));
+        assert_true(state_copy_equals(&copy, w->state) && state_copy_equals(&copy, loaded));
         assert_int_equal(state_due(loaded), state_due(r->state));
         state_copy_drop(&copy);
         state_destroy(&r->state);
@@ -96,6 +96,40 @@ static void time_does_the_same_to_a_loaded_state(void **unused)
     assert_true(state_same(waited, w->state));
     state_destroy(&waited);
     state_copy_drop(&copy);
+    world_close(&w);
+}
+
+static void withdraw(struct world *w, const struct referral *r)
+{
+    struct command command = world_command(w, COMMAND_WITHDRAW, r->id);
+    command.is.withdraw.reason = "";
+    assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+}
+
+/* Neither in memory nor in a snapshot: what is kept of it stands among the ended cases. */
+static void a_case_that_has_ended_leaves_nothing_in_its_row(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    withdraw(w, world_submitted(w));
+    static const struct referral nothing;
+    assert_int_equal(state_referral_rows(w->state), 1);
+    assert_memory_equal(state_referral_row(w->state, 0), &nothing, sizeof nothing);
+    world_close(&w);
+}
+
+static void rows_of_ended_cases_are_used_again(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    for (int round = 0; round < 3; round++) {
+        const struct referral *cases[3];
+        for (int i = 0; i < 3; i++)
+            cases[i] = world_submitted(w);
+        for (int i = 0; i < 3; i++)
+            withdraw(w, cases[i]);
+    }
+    assert_int_equal(state_referral_rows(w->state), 3);
     world_close(&w);
 }
 
@@ -148,6 +182,7 @@ static void an_event_that_cannot_follow_is_refused(void **unused)
 struct ledgered {
     struct state *state;
     struct arena arena;
+    enum source claimed; /* by an update: where the person was met is said to be elsewhere */
     uint8_t packed[PACKED_BYTES_MAX];
     int seen[EVENT_BROKER_STARTED + 1];
 };
@@ -215,12 +250,15 @@ static void pack_and_read_back(struct world *w, const struct event *event)
     struct policy_file file = {.policy = w->policy, .bytes = (uint8_t *)"region: Northmoor\n", .size = 18};
     if (event->kind == EVENT_RECEIVED || event->kind == EVENT_UPDATED) {
         make_sent(&sent, event);
+        if (l->claimed)
+            sent.referral.source = (Concordat__V1__Source)l->claimed;
         to_pack.opaque = &sent.submission;
     } else if (event->kind == EVENT_POLICY_LOADED) {
         to_pack.opaque = &file;
     }
     size_t size = record_pack_event(&to_pack, w->state, w->directory, l->packed, sizeof l->packed);
     assert_int_not_equal(size, 0);
+    assert_true(state_same(l->state, w->state)); /* as both were before this event */
     struct wire_fault fault = {0};
     const Concordat__V1__Event *message = wire_unpack_event(l->packed, size, &l->arena, &fault);
     if (!message)
@@ -375,15 +413,35 @@ static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unus
     world_close(&w);
 }
 
+static void an_update_cannot_change_where_the_person_was_met(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(2, NULL);
+    struct ledgered *l = follow_from_the_start(w);
+    const struct referral *r = world_submitted(w);
+    struct command update = world_submission(w);
+    update.kind = COMMAND_UPDATE;
+    memcpy(update.referral, r->id, ID_BYTES);
+    update.is.submit.facts.source = l->claimed = SOURCE_EMERGENCY_DEPARTMENT;
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_int_equal(r->facts.source, SOURCE_STREET_TRIAGE);
+    assert_true(state_same(l->state, w->state));
+    unfollow(l);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_events_give_the_same_bytes_whatever_the_seed),
         cmocka_unit_test(a_state_loaded_at_any_event_goes_on_like_one_that_never_stopped),
         cmocka_unit_test(time_does_the_same_to_a_loaded_state),
+        cmocka_unit_test(a_case_that_has_ended_leaves_nothing_in_its_row),
+        cmocka_unit_test(rows_of_ended_cases_are_used_again),
         cmocka_unit_test(parts_that_do_not_fit_make_no_state),
         cmocka_unit_test(an_event_that_cannot_follow_is_refused),
         cmocka_unit_test(on_any_path_the_packed_events_give_the_same_bytes),
+        cmocka_unit_test(an_update_cannot_change_where_the_person_was_met),
         cmocka_unit_test(every_kind_of_event_comes_back_from_its_packing_the_same),
     };
     return cmocka_run_group_tests_name("P6_replayable", tests, NULL, NULL);

@@ -174,12 +174,21 @@ enum refusal world_do(struct world *w, const struct command *command)
     return w->last.refusal;
 }
 
+/* More than all cases of any test can need together. */
+enum { DECISIONS_AT_ONE_INSTANT_MAX = 20000 };
+
 void world_wait(struct world *w, int64_t ms)
 {
     int64_t until_ms = w->now_ms + ms;
+    int at_this_instant = 0;
     while (state_due(w->state) <= until_ms) {
-        if (state_due(w->state) > w->now_ms)
+        if (state_due(w->state) > w->now_ms) {
             w->now_ms = state_due(w->state);
+            at_this_instant = 0;
+        }
+        bool time_stands_still = ++at_this_instant > DECISIONS_AT_ONE_INSTANT_MAX;
+        assert(!time_stands_still);
+        (void)time_stands_still;
         decide_time(w->state, w->directory, w->now_ms, &w->last);
         assert(w->last.count > 0);
         keep(w);

@@ -1,0 +1,377 @@
+/* test_clocks.c: which standard sets which clock, when it starts, when it stops, and that its limit is still
+ * in time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "broker/core/clocks.h"
+#include "tests/unit/core_world.h"
+
+static void add_standard(struct world *w, const char *id, enum clock_kind clock, uint8_t sources,
+                         uint8_t urgencies, int64_t allowed_ms)
+{
+    struct policy_standard *standard = &w->policy.standards[w->policy.standard_count++];
+    *standard = (struct policy_standard){
+        .clock = clock, .sources = sources, .urgencies = urgencies, .allowed_ms = allowed_ms};
+    strcpy(standard->id, id);
+}
+
+/* In the order of their ids, as a policy is. */
+static void all_standards(struct world *w)
+{
+    const uint8_t all = 0xff;
+    w->policy.standard_count = 0;
+    add_standard(w, "a-day", CLOCK_RESPONSE, all, 1 << URGENCY_URGENT, HOURS(24));
+    add_standard(w, "four-hours", CLOCK_RESPONSE, all, 1 << URGENCY_VERY_URGENT, HOURS(4));
+    add_standard(w, "handover-in-an-hour", CLOCK_HANDOVER, all, all, HOURS(1));
+    add_standard(w, "one-hour-in-the-emergency-dept", CLOCK_RESPONSE, 1 << SOURCE_EMERGENCY_DEPARTMENT, all,
+                 HOURS(1));
+    add_standard(w, "section-136", CLOCK_SECTION_136, all, all, HOURS(24));
+    add_standard(w, "told-in-half-an-hour", CLOCK_REFERRER_TOLD, all, all, MINUTES(30));
+    add_standard(w, "two-hours-for-street-triage", CLOCK_RESPONSE, 1 << SOURCE_STREET_TRIAGE,
+                 1 << URGENCY_EMERGENCY, HOURS(2));
+    add_standard(w, "whole-day-for-an-emergency", CLOCK_RESPONSE, all, 1 << URGENCY_EMERGENCY, HOURS(24));
+}
+
+static struct facts of(enum source source, enum urgency routed_as)
+{
+    return (struct facts){.source = source, .urgency = routed_as, .routed_as = routed_as, .age = 40};
+}
+
+static const struct clock_start *started(const struct clock_start *list, int count, enum clock_kind clock)
+{
+    for (int i = 0; i < count; i++)
+        if (list[i].clock == clock)
+            return &list[i];
+    return NULL;
+}
+
+static void the_shortest_standard_that_is_meant_sets_the_response_clock(void **unused)
+{
+    (void)unused;
+    static const struct {
+        enum source source;
+        enum urgency routed_as;
+        const char *standard; /* NULL: none is meant */
+        int64_t allowed_ms;
+    } rows[] = {
+        {SOURCE_STREET_TRIAGE, URGENCY_VERY_URGENT, "four-hours", HOURS(4)},
+        {SOURCE_STREET_TRIAGE, URGENCY_URGENT, "a-day", HOURS(24)},
+        {SOURCE_STREET_TRIAGE, URGENCY_EMERGENCY, "two-hours-for-street-triage", HOURS(2)},
+        {SOURCE_STREET_TRIAGE, URGENCY_ROUTINE, NULL, 0},
+        {SOURCE_LIAISON_AND_DIVERSION, URGENCY_VERY_URGENT, "four-hours", HOURS(4)},
+        {SOURCE_EMERGENCY_DEPARTMENT, URGENCY_VERY_URGENT, "one-hour-in-the-emergency-dept", HOURS(1)},
+        {SOURCE_EMERGENCY_DEPARTMENT, URGENCY_ROUTINE, "one-hour-in-the-emergency-dept", HOURS(1)},
+    };
+    struct world *w = world_open(1, all_standards);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct facts facts = of(rows[i].source, rows[i].routed_as);
+        struct clock_start list[CLOCK_COUNT];
+        int count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
+        const struct clock_start *clock = started(list, count, CLOCK_RESPONSE);
+        assert_int_equal(clock != NULL, rows[i].standard != NULL);
+        if (!clock)
+            continue;
+        assert_string_equal(clock->standard, rows[i].standard);
+        assert_int_equal(clock->started_ms, WORLD_NOON);
+        assert_int_equal(clock->due_ms, WORLD_NOON + rows[i].allowed_ms);
+        assert_int_equal(clock->basis, BASIS_STATED);
+    }
+    world_close(&w);
+}
+
+static void section_136_runs_from_arrival_at_the_place_of_safety(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    struct facts facts = of(SOURCE_STREET_TRIAGE, URGENCY_VERY_URGENT);
+    struct clock_start list[CLOCK_COUNT];
+    facts.place_of_safety_ms = WORLD_NOON - HOURS(3);
+    facts.place_of_safety_basis = BASIS_IMPUTED;
+    int count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
+    assert_null(started(list, count, CLOCK_SECTION_136)); /* not detained */
+    assert_null(started(list, count, CLOCK_HANDOVER));
+    facts.section_136 = true;
+    count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
+    const struct clock_start *clock = started(list, count, CLOCK_SECTION_136);
+    assert_int_equal(clock->started_ms, WORLD_NOON - HOURS(3));
+    assert_int_equal(clock->due_ms, WORLD_NOON + HOURS(21));
+    assert_int_equal(clock->basis, BASIS_IMPUTED);
+    assert_int_equal(started(list, count, CLOCK_HANDOVER)->started_ms, WORLD_NOON - HOURS(3));
+    facts.handover_done_ms = WORLD_NOON - HOURS(2);
+    count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
+    assert_null(started(list, count, CLOCK_HANDOVER)); /* the police have gone */
+    facts.place_of_safety_ms = 0;
+    count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
+    assert_null(started(list, count, CLOCK_SECTION_136)); /* has not arrived yet */
+    world_close(&w);
+}
+
+/* --- in the life of a case -------------------------------------------------------------------------------
+ */
+
+static const struct clock *clock_of(const struct referral *r, enum clock_kind kind)
+{
+    return &r->clocks[kind];
+}
+
+static int breaches(const struct world *w, enum clock_kind kind)
+{
+    int count = 0;
+    for (uint32_t i = 0; i < w->event_count; i++)
+        count += w->events[i].kind == EVENT_CLOCK_BREACHED && w->events[i].is.breached.clock == kind;
+    return count;
+}
+
+static void the_limit_itself_is_still_in_time_and_a_breach_is_recorded_once(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    const struct referral *r = world_submitted(w);
+    world_wait(w, HOURS(4));
+    assert_int_equal(breaches(w, CLOCK_RESPONSE), 0);
+    world_wait(w, 1);
+    assert_int_equal(breaches(w, CLOCK_RESPONSE), 1);
+    const struct event *breached = world_event(w, EVENT_CLOCK_BREACHED);
+    assert_int_equal(breached->at_ms, WORLD_NOON + HOURS(4) + 1);
+    assert_int_equal(breached->is.breached.due_ms, WORLD_NOON + HOURS(4));
+    assert_string_equal(breached->is.breached.standard, "four-hours");
+    assert_true(clock_of(r, CLOCK_RESPONSE)->breached);
+    world_wait(w, HOURS(24));
+    assert_int_equal(breaches(w, CLOCK_RESPONSE), 1);
+    world_close(&w);
+}
+
+/* Told by 12:30 at the latest; section 136 until 12:30 and a millisecond. */
+static void when_one_clock_is_breached_another_at_its_very_limit_is_not(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    struct command submit = world_submission(w);
+    submit.is.submit.facts.section_136 = true;
+    submit.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(24) + MINUTES(30) + 1;
+    world_do(w, &submit);
+    world_wait(w, MINUTES(30) + 1);
+    assert_int_equal(breaches(w, CLOCK_REFERRER_TOLD), 1);
+    assert_int_equal(breaches(w, CLOCK_SECTION_136), 0);
+    world_wait(w, 1);
+    assert_int_equal(breaches(w, CLOCK_SECTION_136), 1);
+    world_close(&w);
+}
+
+static void a_contact_at_the_limit_is_in_time(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    const struct referral *r = world_submitted(w);
+    world_accept(w, r, HOURS(4));
+    world_wait(w, HOURS(4));
+    assert_int_equal(world_contact(w, r), REFUSAL_NONE);
+    assert_int_equal(clock_of(r, CLOCK_RESPONSE)->stopped_ms, WORLD_NOON + HOURS(4));
+    world_wait(w, HOURS(4));
+    assert_int_equal(breaches(w, CLOCK_RESPONSE), 0);
+    world_close(&w);
+}
+
+/* Only being there with the person counts: attended, face to face, after the receipt. */
+static void only_an_attended_contact_face_to_face_stops_the_response_clock(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    for (int step = STEP_TRAVELLING; step <= STEP_CONTACT; step++)
+        for (int mechanism = CONTACT_NONE; mechanism <= CONTACT_VIDEO; mechanism++)
+            for (int attended = ATTEND_NONE; attended <= ATTEND_CANCELLED_BY_PROVIDER; attended++) {
+                const struct referral *r = world_submitted(w);
+                assert_int_equal(world_accept(w, r, MINUTES(20)), REFUSAL_NONE);
+                world_wait(w, MINUTES(1));
+                struct command command = world_from_team(w, COMMAND_CHECK_IN, 1, r->id);
+                command.is.check_in.step = (enum step)step;
+                command.is.check_in.mechanism = (enum contact_mechanism)mechanism;
+                command.is.check_in.attended = (enum attend_status)attended;
+                assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+                bool stops = step == STEP_CONTACT && mechanism == CONTACT_FACE_TO_FACE &&
+                             (attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN);
+                assert_int_equal(clock_of(r, CLOCK_RESPONSE)->stopped_ms, stops ? w->now_ms : 0);
+                struct command close = world_from_team(w, COMMAND_CLOSE, 1, r->id);
+                close.is.close.outcome = 1;
+                close.is.close.note_code = "";
+                assert_int_equal(world_do(w, &close), REFUSAL_NONE);
+            }
+    world_close(&w);
+}
+
+static void a_contact_counts_from_when_it_was_but_not_before_the_receipt_nor_from_the_future(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int64_t occurred_ms; /* from now */
+        int64_t stopped_ms;  /* from now */
+        bool stops;
+    } rows[] = {{-MINUTES(10), -MINUTES(10), true},
+                {-MINUTES(30), -MINUTES(30), true}, /* the instant of receipt */
+                {-MINUTES(30) - 1, 0, false},
+                {MINUTES(5), 0, true}}; /* cannot have been: now is taken */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct world *w = world_open(1, all_standards);
+        const struct referral *r = world_submitted(w);
+        world_accept(w, r, HOURS(1));
+        world_wait(w, MINUTES(30));
+        struct command command = world_from_team(w, COMMAND_CHECK_IN, 1, r->id);
+        command.is.check_in.step = STEP_CONTACT;
+        command.is.check_in.mechanism = CONTACT_FACE_TO_FACE;
+        command.is.check_in.attended = ATTEND_ON_TIME;
+        command.is.check_in.occurred_ms = w->now_ms + rows[i].occurred_ms;
+        assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+        assert_int_equal(clock_of(r, CLOCK_RESPONSE)->stopped_ms,
+                         rows[i].stops ? w->now_ms + rows[i].stopped_ms : 0);
+        world_close(&w);
+    }
+}
+
+static void the_first_contact_counts_and_no_later_one(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    const struct referral *r = world_submitted(w);
+    world_accept(w, r, MINUTES(20));
+    world_wait(w, MINUTES(20));
+    world_contact(w, r);
+    int64_t first_ms = w->now_ms;
+    world_wait(w, MINUTES(20));
+    world_contact(w, r);
+    assert_int_equal(clock_of(r, CLOCK_RESPONSE)->stopped_ms, first_ms);
+    assert_false(world_event(w, EVENT_CHECKED_IN)->is.checked_in.stops_response_clock);
+    world_close(&w);
+}
+
+static void the_referrer_is_told_once_a_person_has_it_in_hand(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    const struct referral *r = world_submitted(w);
+    struct command told = world_command(w, COMMAND_TOLD, r->id);
+    told.is.told.state = CASE_OFFERED;
+    world_do(w, &told);
+    assert_int_equal(clock_of(r, CLOCK_REFERRER_TOLD)->stopped_ms, 0); /* nobody has said yes */
+    world_accept(w, r, MINUTES(20));
+    world_wait(w, MINUTES(2));
+    told = world_command(w, COMMAND_TOLD, r->id);
+    told.is.told.state = CASE_ACCEPTED;
+    world_do(w, &told);
+    assert_int_equal(clock_of(r, CLOCK_REFERRER_TOLD)->stopped_ms, w->now_ms);
+    world_close(&w);
+}
+
+/* --- updates ---------------------------------------------------------------------------------------------
+ */
+
+static struct command update_of(struct world *w, const struct referral *r)
+{
+    struct command command = world_submission(w);
+    command.kind = COMMAND_UPDATE;
+    memcpy(command.referral, r->id, ID_BYTES);
+    return command;
+}
+
+static void an_update_starts_moves_and_stops_clocks(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    const struct referral *r = world_submitted(w);
+    struct clock response = *clock_of(r, CLOCK_RESPONSE);
+    world_wait(w, MINUTES(10));
+    struct command update = update_of(w, r);
+    update.is.submit.facts.section_136 = true;
+    update.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(1);
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_int_equal(clock_of(r, CLOCK_SECTION_136)->due_ms, WORLD_NOON + HOURS(23));
+    assert_memory_equal(clock_of(r, CLOCK_RESPONSE), &response, sizeof response); /* untouched */
+    assert_int_equal(world_event(w, EVENT_UPDATED)->is.received.clock_count, 2);
+    update.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(2); /* it had been earlier */
+    update.id[8] = 1;
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_int_equal(clock_of(r, CLOCK_SECTION_136)->due_ms, WORLD_NOON + HOURS(22));
+    update.is.submit.facts.handover_done_ms = WORLD_NOON + MINUTES(5);
+    update.id[8] = 2;
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_int_equal(clock_of(r, CLOCK_HANDOVER)->stopped_ms, WORLD_NOON + MINUTES(5));
+    world_close(&w);
+}
+
+static void a_correction_that_nobody_is_detained_takes_the_clocks_of_section_136_away(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    const struct referral *r = world_submitted(w);
+    struct command update = update_of(w, r);
+    update.is.submit.facts.section_136 = true;
+    update.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(1);
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_int_not_equal(clock_of(r, CLOCK_SECTION_136)->started_ms, 0);
+    update.is.submit.facts.section_136 = false;
+    update.id[8] = 1;
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_int_equal(clock_of(r, CLOCK_SECTION_136)->started_ms, 0);
+    assert_int_equal(clock_of(r, CLOCK_HANDOVER)->started_ms, 0);
+    world_wait(w, HOURS(30));
+    assert_int_equal(breaches(w, CLOCK_SECTION_136), 0);
+    world_close(&w);
+}
+
+static void a_change_of_urgency_sets_another_standard_from_the_same_receipt(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    struct command submit = world_submission(w);
+    submit.is.submit.facts.urgency = URGENCY_URGENT;
+    world_do(w, &submit);
+    const struct referral *r = state_referral(w->state, submit.referral);
+    assert_string_equal(clock_of(r, CLOCK_RESPONSE)->standard, "a-day");
+    world_wait(w, HOURS(5));
+    struct command update = update_of(w, r); /* very urgent */
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_string_equal(clock_of(r, CLOCK_RESPONSE)->standard, "four-hours");
+    assert_int_equal(clock_of(r, CLOCK_RESPONSE)->started_ms, WORLD_NOON);
+    assert_int_equal(breaches(w, CLOCK_RESPONSE), 0);
+    world_wait(w, 0); /* it is past its limit already */
+    assert_int_equal(breaches(w, CLOCK_RESPONSE), 1);
+    world_close(&w);
+}
+
+static void an_update_does_not_start_a_stopped_clock_again(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(1, all_standards);
+    const struct referral *r = world_submitted(w);
+    world_accept(w, r, MINUTES(20));
+    world_contact(w, r);
+    struct clock stopped = *clock_of(r, CLOCK_RESPONSE);
+    struct command update = update_of(w, r);
+    update.is.submit.facts.urgency = URGENCY_URGENT;
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    assert_memory_equal(clock_of(r, CLOCK_RESPONSE), &stopped, sizeof stopped);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_shortest_standard_that_is_meant_sets_the_response_clock),
+        cmocka_unit_test(section_136_runs_from_arrival_at_the_place_of_safety),
+        cmocka_unit_test(the_limit_itself_is_still_in_time_and_a_breach_is_recorded_once),
+        cmocka_unit_test(when_one_clock_is_breached_another_at_its_very_limit_is_not),
+        cmocka_unit_test(a_contact_at_the_limit_is_in_time),
+        cmocka_unit_test(only_an_attended_contact_face_to_face_stops_the_response_clock),
+        cmocka_unit_test(a_contact_counts_from_when_it_was_but_not_before_the_receipt_nor_from_the_future),
+        cmocka_unit_test(the_first_contact_counts_and_no_later_one),
+        cmocka_unit_test(the_referrer_is_told_once_a_person_has_it_in_hand),
+        cmocka_unit_test(an_update_starts_moves_and_stops_clocks),
+        cmocka_unit_test(a_correction_that_nobody_is_detained_takes_the_clocks_of_section_136_away),
+        cmocka_unit_test(a_change_of_urgency_sets_another_standard_from_the_same_receipt),
+        cmocka_unit_test(an_update_does_not_start_a_stopped_clock_again),
+    };
+    return cmocka_run_group_tests_name("clocks", tests, NULL, NULL);
+}

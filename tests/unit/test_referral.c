@@ -1,0 +1,318 @@
+/* test_referral.c: which event may come in which state of a case, and what it makes of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "broker/core/referral.h"
+
+/* The state machine written a second time, from its picture: for each event, one letter for each state that a
+ * case may be in, in the order of `states`; the letter is the next state, a dot means that the event cannot
+ * come. */
+static const char states[] = "-OHTARVICW"; /* none, offered, held, taken, accepted, travelling, arrived, in
+                                              contact, closed, withdrawn */
+
+static const struct row {
+    const char *name;
+    struct event event;
+    const char *next; /* of "-OHTARVICW" */
+} rows[] = {
+    {"received", {.kind = EVENT_RECEIVED}, "H........."},
+    {"offered", {.kind = EVENT_OFFERED}, "..OO......"},
+    {"offered as a handover", {.kind = EVENT_OFFERED, .is.offered.handover = true}, "....ARVI.."},
+    {"offer seen", {.kind = EVENT_OFFER_SEEN}, ".O..ARVI.."},
+    {"offer ended", {.kind = EVENT_OFFER_ENDED}, ".H..ARVI.."},
+    {"held", {.kind = EVENT_HELD}, "..HH......"},
+    {"reminded", {.kind = EVENT_REMINDED}, "..H......."},
+    {"taken", {.kind = EVENT_TAKEN, .is.taken.by = "duty nurse"}, "..TT......"},
+    {"accepted", {.kind = EVENT_ACCEPTED, .is.accepted.team = 7}, ".A..AAAA.."},
+    {"travelling", {.kind = EVENT_CHECKED_IN, .is.checked_in.step = STEP_TRAVELLING}, "....RRRI.."},
+    {"arrived", {.kind = EVENT_CHECKED_IN, .is.checked_in.step = STEP_ARRIVED}, "....VVVI.."},
+    {"contact", {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT}}, "...TIIII.."},
+    {"contact on time",
+     {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_ON_TIME}},
+     "...TIIII.."},
+    {"contact late but seen",
+     {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_LATE_BUT_SEEN}},
+     "...TIIII.."},
+    {"contact late, not seen",
+     {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_LATE_NOT_SEEN}},
+     "...TARVI.."},
+    {"contact not attended",
+     {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_DID_NOT_ATTEND}},
+     "...TARVI.."},
+    {"contact cancelled by the person",
+     {.kind = EVENT_CHECKED_IN,
+      .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_CANCELLED_BY_PERSON}},
+     "...TARVI.."},
+    {"contact cancelled by the team",
+     {.kind = EVENT_CHECKED_IN,
+      .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_CANCELLED_BY_PROVIDER}},
+     "...TARVI.."},
+    {"lease warned", {.kind = EVENT_LEASE_WARNED, .is.lease.lapses_ms = 1}, "....ARVI.."},
+    {"lease lapsed", {.kind = EVENT_LEASE_LAPSED}, "....HHHH.."},
+    {"updated", {.kind = EVENT_UPDATED}, ".OHTARVICW"},
+    {"told", {.kind = EVENT_REFERRER_TOLD}, ".OHTARVICW"},
+    {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
+    {"record read", {.kind = EVENT_RECORD_READ}, ".OHTARVICW"},
+    {"closed", {.kind = EVENT_CLOSED}, "...CCCCC.."},
+    {"withdrawn", {.kind = EVENT_WITHDRAWN}, "..WWWWW..."},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static bool is_with_team(int state)
+{
+    return state >= CASE_ACCEPTED && state <= CASE_IN_CONTACT;
+}
+
+static bool answers_an_offer(const struct event *event)
+{
+    return event->kind == EVENT_OFFER_SEEN || event->kind == EVENT_OFFER_ENDED ||
+           event->kind == EVENT_ACCEPTED;
+}
+
+/* A case in a state, with one offer made so far; live where the state says so or the event is about one. */
+static struct referral case_in(int state, bool with_offer)
+{
+    struct referral r = {.state = (uint8_t)state, .attempts = 1, .round = 1, .team = SLOT_NONE};
+    r.offer.team = SLOT_NONE;
+    if (is_with_team(state))
+        r.team = 3;
+    if (state == CASE_OFFERED || (with_offer && is_with_team(state)))
+        r.offer =
+            (struct live_offer){.attempt = 1, .team = 7, .expires_ms = 99, .handover = state != CASE_OFFERED};
+    return r;
+}
+
+static struct event event_of(const struct row *row)
+{
+    struct event event = row->event;
+    if (event.kind == EVENT_OFFERED)
+        event.is.offered.attempt = 2;
+    else if (event.kind == EVENT_ACCEPTED)
+        event.is.accepted.attempt = 1;
+    else if (answers_an_offer(&event))
+        event.is.offer.attempt = 1;
+    return event;
+}
+
+static int state_of(char letter)
+{
+    return letter == '.' ? CASE_NONE : (int)(strchr(states, letter) - states);
+}
+
+static void every_event_in_every_state_does_what_the_picture_says_or_cannot_come(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < ROWS; i++)
+        for (int state = CASE_NONE; state < CASE_STATE_COUNT; state++) {
+            struct event event = event_of(&rows[i]);
+            struct referral r = case_in(state, answers_an_offer(&event));
+            int next = state_of(rows[i].next[state]);
+            if ((int)referral_next_state(&r, &event) != next)
+                print_error("%s in state %c\n", rows[i].name, states[state]);
+            assert_int_equal(referral_next_state(&r, &event), next);
+            if (next == CASE_NONE)
+                continue;
+            referral_apply(&r, &event); /* asserts by itself what must hold in every state */
+            assert_int_equal(r.state, next);
+        }
+}
+
+static void every_event_of_a_case_is_in_the_picture(void **unused)
+{
+    (void)unused;
+    for (int kind = EVENT_RECEIVED; kind <= EVENT_RECORD_READ; kind++) {
+        bool found = false;
+        for (int i = 0; i < ROWS; i++)
+            found = found || (int)rows[i].event.kind == kind;
+        assert_true(found);
+    }
+}
+
+/* --- the live offer --------------------------------------------------------------------------------------
+ */
+
+static void while_an_offer_is_live_no_other_can_be_made(void **unused)
+{
+    (void)unused;
+    struct event offered = {.kind = EVENT_OFFERED, .is.offered = {.attempt = 2, .handover = true}};
+    for (int state = CASE_ACCEPTED; state <= CASE_IN_CONTACT; state++) {
+        struct referral r = case_in(state, true);
+        assert_int_equal(referral_next_state(&r, &offered), CASE_NONE);
+    }
+}
+
+static void attempts_are_counted_without_a_gap(void **unused)
+{
+    (void)unused;
+    struct referral r = case_in(CASE_HELD, false);
+    for (uint32_t attempt = 0; attempt < 5; attempt++) {
+        struct event offered = {.kind = EVENT_OFFERED, .is.offered.attempt = attempt};
+        assert_int_equal(referral_next_state(&r, &offered), attempt == 2 ? CASE_OFFERED : CASE_NONE);
+    }
+}
+
+static void an_answer_is_to_the_live_offer_or_cannot_come(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < ROWS; i++) {
+        if (!answers_an_offer(&rows[i].event))
+            continue;
+        struct event event = event_of(&rows[i]);
+        struct referral without = case_in(CASE_ACCEPTED, false);
+        assert_int_equal(referral_next_state(&without, &event), CASE_NONE);
+        struct referral later = case_in(CASE_OFFERED, true);
+        later.attempts = later.offer.attempt = 2; /* the event is about the first */
+        assert_int_equal(referral_next_state(&later, &event), CASE_NONE);
+    }
+}
+
+static void nothing_ends_a_case_over_a_live_offer(void **unused)
+{
+    (void)unused;
+    static const enum event_kind kinds[] = {EVENT_CLOSED, EVENT_WITHDRAWN, EVENT_LEASE_LAPSED};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct event event = {.kind = kinds[i]};
+        struct referral asked = case_in(CASE_ACCEPTED, true), not_asked = case_in(CASE_ACCEPTED, false);
+        assert_int_equal(referral_next_state(&asked, &event), CASE_NONE);
+        assert_int_not_equal(referral_next_state(&not_asked, &event), CASE_NONE);
+    }
+}
+
+/* --- owners and time -------------------------------------------------------------------------------------
+ */
+
+static void each_state_has_its_owner_who_must_act_by_its_own_time(void **unused)
+{
+    (void)unused;
+    for (int state = CASE_NONE; state < CASE_STATE_COUNT; state++) {
+        struct referral r = case_in(state, true);
+        r.coordinator = 5;
+        r.remind_ms = 11;
+        r.lease_ms = 22;
+        struct owner owner = referral_owner(&r);
+        if (state == CASE_OFFERED) {
+            assert_int_equal(owner.kind, OWNER_TEAM);
+            assert_int_equal(owner.slot, 7);
+            assert_int_equal(owner.act_by_ms, 99);
+        } else if (state == CASE_HELD || state == CASE_TAKEN) {
+            assert_int_equal(owner.kind, OWNER_COORDINATOR);
+            assert_int_equal(owner.slot, 5);
+            assert_int_equal(owner.act_by_ms, state == CASE_HELD ? 11 : 22);
+        } else if (is_with_team(state)) {
+            assert_int_equal(owner.kind, OWNER_TEAM); /* though another is asked to take over */
+            assert_int_equal(owner.slot, 3);
+            assert_int_equal(owner.act_by_ms, 22);
+            r.lapses_ms = 33;
+            assert_int_equal(referral_owner(&r).act_by_ms, 33);
+        } else {
+            assert_int_equal(owner.kind, OWNER_NONE);
+            assert_int_equal(referral_due(&r, false), INT64_MAX);
+        }
+    }
+}
+
+static void what_comes_first_is_due_first(void **unused)
+{
+    (void)unused;
+    struct referral held = case_in(CASE_HELD, false);
+    held.remind_ms = 100;
+    assert_int_equal(referral_due(&held, false), 100);
+    held.look_again_ms = 70;
+    assert_int_equal(referral_due(&held, false), 70);
+    held.clocks[CLOCK_RESPONSE] = (struct clock){.started_ms = 1, .due_ms = 50};
+    assert_int_equal(referral_due(&held, false), 51); /* the limit itself is in time */
+    held.clocks[CLOCK_RESPONSE].breached = true;
+    assert_int_equal(referral_due(&held, false), 70);
+    held.clocks[CLOCK_SECTION_136] = (struct clock){.started_ms = 1, .due_ms = 50, .stopped_ms = 2};
+    assert_int_equal(referral_due(&held, false), 70);
+    struct referral handing_over = case_in(CASE_ARRIVED, true);
+    handing_over.lease_ms = 200;
+    assert_int_equal(referral_due(&handing_over, false), 99);
+    handing_over.lease_ms = 50;
+    assert_int_equal(referral_due(&handing_over, false), 50);
+    assert_int_equal(referral_due(&handing_over, true), INT64_MIN); /* who is asked has gone */
+}
+
+static void a_clock_that_has_stopped_stays_so_whatever_an_update_moves(void **unused)
+{
+    (void)unused;
+    struct referral r = case_in(CASE_HELD, false);
+    struct event update = {.kind = EVENT_UPDATED, .is.received = {.clock_count = 2}};
+    update.is.received.clocks[0] =
+        (struct clock_start){.clock = CLOCK_RESPONSE, .started_ms = 10, .due_ms = 60};
+    update.is.received.clocks[1] =
+        (struct clock_start){.clock = CLOCK_SECTION_136, .started_ms = 10, .due_ms = 60};
+    r.clocks[CLOCK_RESPONSE] = (struct clock){.started_ms = 10, .due_ms = 50, .stopped_ms = 40};
+    r.clocks[CLOCK_SECTION_136] = (struct clock){.started_ms = 10, .due_ms = 50, .breached = true};
+    referral_apply(&r, &update);
+    assert_int_equal(r.clocks[CLOCK_RESPONSE].stopped_ms, 40);
+    assert_int_equal(r.clocks[CLOCK_SECTION_136].stopped_ms, 0);
+    assert_int_equal(r.clocks[CLOCK_SECTION_136].due_ms, 60);
+    assert_false(r.clocks[CLOCK_SECTION_136].breached); /* its new limit has not been passed */
+}
+
+/* --- who was asked ---------------------------------------------------------------------------------------
+ */
+
+static void ask(struct referral *r, uint16_t team)
+{
+    struct event offered = {.kind = EVENT_OFFERED,
+                            .is.offered = {.attempt = r->attempts + 1, .team = team, .round = r->round}};
+    struct event ended = {.kind = EVENT_OFFER_ENDED, .is.offer = {.attempt = r->attempts + 1, .team = team}};
+    referral_apply(r, &offered);
+    referral_apply(r, &ended);
+}
+
+static void who_was_asked_is_known_by_times_and_by_round(void **unused)
+{
+    (void)unused;
+    struct referral r = case_in(CASE_HELD, false);
+    ask(&r, 4);
+    assert_int_equal(referral_times_asked(&r, 4), 1);
+    assert_true(referral_asked_this_round(&r, 4));
+    assert_int_equal(referral_times_asked(&r, 5), 0);
+    assert_false(referral_asked_this_round(&r, 5));
+    r.round = 3;
+    assert_false(referral_asked_this_round(&r, 4));
+    ask(&r, 5);
+    assert_true(referral_asked_this_round(&r, 5)); /* once is enough, though it missed two rounds */
+    assert_int_equal(referral_times_asked(&r, 5), 1);
+}
+
+static void more_teams_than_can_be_remembered_forget_one_that_was_asked_least(void **unused)
+{
+    (void)unused;
+    struct referral r = case_in(CASE_HELD, false);
+    for (uint16_t team = 0; team < LADDER_STEPS_MAX; team++) {
+        ask(&r, team);
+        if (team != 9)
+            ask(&r, team);
+    }
+    ask(&r, 500);
+    assert_int_equal(r.asked_count, LADDER_STEPS_MAX);
+    assert_int_equal(referral_times_asked(&r, 500), 1);
+    assert_int_equal(referral_times_asked(&r, 9), 0);
+    assert_int_equal(referral_times_asked(&r, 8), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_event_in_every_state_does_what_the_picture_says_or_cannot_come),
+        cmocka_unit_test(every_event_of_a_case_is_in_the_picture),
+        cmocka_unit_test(while_an_offer_is_live_no_other_can_be_made),
+        cmocka_unit_test(attempts_are_counted_without_a_gap),
+        cmocka_unit_test(an_answer_is_to_the_live_offer_or_cannot_come),
+        cmocka_unit_test(nothing_ends_a_case_over_a_live_offer),
+        cmocka_unit_test(each_state_has_its_owner_who_must_act_by_its_own_time),
+        cmocka_unit_test(what_comes_first_is_due_first),
+        cmocka_unit_test(a_clock_that_has_stopped_stays_so_whatever_an_update_moves),
+        cmocka_unit_test(who_was_asked_is_known_by_times_and_by_round),
+        cmocka_unit_test(more_teams_than_can_be_remembered_forget_one_that_was_asked_least),
+    };
+    return cmocka_run_group_tests_name("referral", tests, NULL, NULL);
+}
