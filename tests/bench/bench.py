@@ -54,8 +54,10 @@ class Bench:
 
     def table(self):
         m = self.found["machine"]
+        busy = m["load_average"][0] > m["cores"] / 4
         lines = [f"Concordat on {m['cpu']}, {m['cores']} cores, {m['memory_gib']:.0f} GiB, {m['system']}; SQLite "
                  f"{m['sqlite']}, libzmq {m['libzmq']}; load average before: {m['load_average'][0]:.1f}",
+                 *(["The machine had other work: shares hold within limits, figures do not."] if busy else []),
                  *self.lines]
         if self.musts:
             lines.append("\nWhat it must show")

@@ -186,8 +186,17 @@ def core(bench):
 # ---- 4, 5 and 6: ledgers of years ----
 
 
-def generate(bench, stand, events, years, *more):
-    return run_json(program(bench, "generate"), stand.path("region.yaml"), stand.path("state"), events, years, *more)
+def generate(bench, stand, events, years):
+    """A ledger of so many events for the stand, with a snapshot; made once and then copied."""
+    kept = os.path.join(bench.folder, f"ledger-{events}-{years}")
+    if not os.path.exists(kept):
+        os.mkdir(kept)
+        made = run_json(program(bench, "generate"), stand.path("region.yaml"), kept, events, years, "snapshot")
+        with open(os.path.join(kept, "made.json"), "w", encoding="utf-8") as file:
+            json.dump(made, file)
+    shutil.copytree(kept, stand.path("state"))
+    with open(stand.path("state", "made.json"), encoding="utf-8") as file:
+        return json.load(file)
 
 
 def first_offer(stand):
@@ -207,7 +216,7 @@ def recovery(bench):
     for events in bench.ledgers:
         bench.say(f"recovery with {events} events")
         with Stand(bench.source, bench.build, bench.folder) as stand:
-            made = generate(bench, stand, events, 10, "snapshot")
+            made = generate(bench, stand, events, 10)
             size = os.path.getsize(stand.path("state", "ledger.db"))
             snapshot = max(map(os.path.getsize, glob.glob(stand.path("state", "snapshot*"))))
             runs = 3 if events > 100000 else 5
@@ -233,7 +242,7 @@ def audit(bench):
         events = int(bench.events_a_year * years)
         bench.say(f"audit of {events} events")
         with Stand(bench.source, bench.build, bench.folder) as stand:
-            generate(bench, stand, events, years, "snapshot")
+            generate(bench, stand, events, years)
             stand.start()
             found = {"events": events, "follow_s": follow(stand, events)}
             stand.stop()
@@ -291,7 +300,7 @@ def growth(bench):
             bench.say(f"a ledger of {events} events")
             stands[f"{events} events"] = stand = Stand(bench.source, bench.build, bench.folder, INTAKES)
             if events:
-                generate(bench, stand, events, 10, "snapshot")
+                generate(bench, stand, events, 10)
             stand.options = ("--intakes", INTAKES)
         for peers in (2, 50, 500):
             intakes = max(peers // 2, 1)
