@@ -15,46 +15,54 @@ static bool listens(const struct session *session, uint32_t row)
     return session->wants_news && (!session->behind || row < session->told_below);
 }
 
+/* One piece of news, packed once for all who are told. */
+struct news {
+    Concordat__V1__Message message;
+    struct outgoing_packed packed;
+    uint32_t row; /* of the case; 0 for one that has ended */
+};
+
 /* May end the session: its key can have been withdrawn since. */
-static void tell(struct broker *b, struct session *session, const Concordat__V1__Message *message)
+static void tell(struct broker *b, struct session *session, struct news *news)
 {
     if (broker_admits(b, session))
-        outgoing_add(&b->outgoing, &session->route, message);
+        outgoing_share(&b->outgoing, &session->route, &news->message, &news->packed);
 }
 
-/* Tells a whole circle, from its first session on, of the case in a row (0 for one that has ended). */
-static void tell_circle(struct broker *b, struct session *first, const Concordat__V1__Message *message,
-                        uint32_t row)
+/* Tells a whole circle, from its first session on. */
+static void tell_circle(struct broker *b, struct session *first, struct news *news)
 {
     for (struct session *session = first, *next; session; session = next) {
         next = sessions_next(&b->sessions, session);
-        if (listens(session, row))
-            tell(b, session, message);
+        if (listens(session, news->row))
+            tell(b, session, news);
     }
 }
 
-/* Of an ended case everybody who has been told of anything is told. */
-static uint32_t row_of(const struct broker *b, const struct referral *r)
+static void begin(struct news *news, const struct broker *b, const struct referral *r)
 {
-    return r ? (uint32_t)(r - state_referral_row(b->state, 0)) : 0;
+    concordat__v1__message__init(&news->message);
+    news->packed = (struct outgoing_packed){0, 0};
+    /* Of an ended case everybody who has been told of anything is told. */
+    news->row = r ? (uint32_t)(r - state_referral_row(b->state, 0)) : 0;
 }
 
 /* --- offers ----------------------------------------------------------------------------------------- */
 
 /* An offer in the making: what a team needs to decide. The person's record is asked for apart. */
-struct offer_message {
-    Concordat__V1__Message message;
+struct offer_news {
+    struct news news;
     Concordat__V1__Offer offer;
     struct status status;
 };
 
-static bool make_offer(struct broker *b, struct offer_message *o, const struct referral *r)
+static bool make_offer(struct broker *b, struct offer_news *o, const struct referral *r)
 {
-    concordat__v1__message__init(&o->message);
+    begin(&o->news, b, r);
     concordat__v1__offer__init(&o->offer);
     status_of_referral(&o->status, b->state, b->directory, r);
-    o->message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER;
-    o->message.offer = &o->offer;
+    o->news.message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER;
+    o->news.message.offer = &o->offer;
     o->offer.referral = bytes(r->id, ID_BYTES);
     o->offer.number = o->status.number;
     o->offer.attempt = r->offer.attempt;
@@ -76,30 +84,30 @@ static bool make_offer(struct broker *b, struct offer_message *o, const struct r
 static void send_offer(struct broker *b, const struct happened *happened)
 {
     const struct referral *r = state_referral(b->state, happened->referral);
-    struct offer_message o;
+    struct offer_news o;
     if (!r || r->offer.attempt != happened->attempt)
         return; /* it has ended within the same turn */
     struct session *first = sessions_of_team(&b->sessions, happened->team);
     if (first && make_offer(b, &o, r))
-        tell_circle(b, first, &o.message, row_of(b, r));
+        tell_circle(b, first, &o.news);
 }
 
 static void send_offer_over(struct broker *b, const struct happened *happened)
 {
     struct status status;
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    struct news news;
     Concordat__V1__OfferOver over = CONCORDAT__V1__OFFER_OVER__INIT;
     if (!status_of(&status, b->state, b->directory, happened->referral))
         return;
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER_OVER;
-    message.offer_over = &over;
+    begin(&news, b, state_referral(b->state, happened->referral));
+    news.message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER_OVER;
+    news.message.offer_over = &over;
     over.referral = bytes(happened->referral, ID_BYTES);
     over.number = status.number;
     over.attempt = happened->attempt;
     over.end = (Concordat__V1__OfferEnd)happened->end;
     over.status = &status.message;
-    tell_circle(b, sessions_of_team(&b->sessions, happened->team), &message,
-                row_of(b, state_referral(b->state, happened->referral)));
+    tell_circle(b, sessions_of_team(&b->sessions, happened->team), &news);
 }
 
 /* --- statuses --------------------------------------------------------------------------------------- */
@@ -111,6 +119,14 @@ static bool is_news(const struct happened *happened)
            happened->kind != EVENT_RECORD_READ && happened->kind != EVENT_REFERRER_TOLD;
 }
 
+static void begin_status(struct news *news, const struct broker *b, const struct referral *r,
+                         struct status *status)
+{
+    begin(news, b, r);
+    news->message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
+    news->message.status = &status->message;
+}
+
 /* The source that submitted it, the team that holds or held it, every coordinator. Teams that are asked get
  * the offer instead; auditors follow the feed. */
 static void send_status(struct broker *b, const struct happened *happened)
@@ -118,29 +134,25 @@ static void send_status(struct broker *b, const struct happened *happened)
     const struct referral *r = state_referral(b->state, happened->referral);
     const struct ended_case *ended = r ? NULL : state_ended(b->state, happened->referral);
     struct status status;
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    struct news news;
     if (!status_of(&status, b->state, b->directory, happened->referral))
         return;
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-    message.status = &status.message;
+    begin_status(&news, b, r, &status);
     const char *origin = state_origin_id(b->state, r ? r->origin : ended->origin);
-    uint32_t row = row_of(b, r);
-    tell_circle(b, sessions_of_source(&b->sessions, origin), &message, row);
-    tell_circle(b, sessions_of_team(&b->sessions, r ? r->team : ended->team), &message, row);
-    tell_circle(b, sessions_of_coordinators(&b->sessions), &message, row);
+    tell_circle(b, sessions_of_source(&b->sessions, origin), &news);
+    tell_circle(b, sessions_of_team(&b->sessions, r ? r->team : ended->team), &news);
+    tell_circle(b, sessions_of_coordinators(&b->sessions), &news);
 }
 
 /* A team that no longer has the case is told once. */
 static void send_status_to_former_team(struct broker *b, const struct happened *happened)
 {
     struct status status;
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    struct news news;
     if (happened->former_team == SLOT_NONE || !status_of(&status, b->state, b->directory, happened->referral))
         return;
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-    message.status = &status.message;
-    tell_circle(b, sessions_of_team(&b->sessions, happened->former_team), &message,
-                row_of(b, state_referral(b->state, happened->referral)));
+    begin_status(&news, b, state_referral(b->state, happened->referral), &status);
+    tell_circle(b, sessions_of_team(&b->sessions, happened->former_team), &news);
 }
 
 /* One status for each case, however much happened to it in the turn: where its last news stands. Goes from
@@ -169,18 +181,17 @@ enum { PIECE_CASES = 100 };
 
 static void tell_case(struct broker *b, struct session *session, const struct referral *r)
 {
-    struct offer_message o;
+    struct offer_news o;
     struct status status;
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    struct news news;
     bool asked = session->party == PARTY_TEAM && r->offer.attempt && r->offer.team == session->slot;
     if (asked && make_offer(b, &o, r)) {
-        tell(b, session, &o.message);
+        tell(b, session, &o.news);
         return;
     }
     status_of_referral(&status, b->state, b->directory, r);
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-    message.status = &status.message;
-    tell(b, session, &message);
+    begin_status(&news, b, r, &status);
+    tell(b, session, &news);
 }
 
 /* One piece at a time, so that neither the turn nor the socket is filled. */

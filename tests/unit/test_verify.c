@@ -424,7 +424,7 @@ static void P7_a_hold_after_a_team_chosen_by_hand_needs_no_findings(void **state
     story_tell(&story, 7, &event);
     story_end_offer(&story, 7, 1, "north", CONCORDAT__V1__OFFER_END__OFFER_END_EXPIRED, 0);
     Concordat__V1__Held held = CONCORDAT__V1__HELD__INIT;
-    held.reason = CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ALL_ASKED;
+    held.reason = CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ASSIGNED_NOT_TAKEN;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_HELD;
     event.held = &held;
     story_tell(&story, 7, &event);
