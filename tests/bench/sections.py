@@ -1,8 +1,9 @@
-"""What deploy/bench measures, a function for each part. Each fills `found`, and says lines of the table."""
+"""What deploy/bench measures: a function for each part, which fills `found` and says its lines of the table."""
 
 import glob
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +13,10 @@ from statistics import median
 from stand import Stand, free_port, run_json
 
 OUTSTANDING = (1, 16, 64, 256)
+PROFILED = ("broker_take", "wire_unpack_request", "take_command", "record_read_command", "decide", "broker_adopt",
+            "state_apply", "record_pack_event", "broker_time", "broker_commit", "ledger_append", "ledger_read",
+            "ledger_confidential", "news_send", "make_offer", "questions_facts", "questions_confidential",
+            "status_of_referral", "outgoing_add", "server_send", "server_receive")
 BATCHES = (1, 8, 64, 256)
 INTAKES = 4
 REPORTS = ("times", "national", "declines", "custody", "open", "breaches", "volume", "section136")
@@ -335,3 +340,27 @@ def tell_growth(bench, rounds):
             bench.must(6, f"throughput at {name}, of an empty ledger", share, ">=", 0.9)
         if name == "500 peers":
             bench.must(6, "throughput with 500 peers, of one intake and one team", share, ">=", 0.8)
+
+
+# ---- Where the time goes ----
+
+
+def profile(bench):
+    """Instructions of the broker's first thread by function, with what each calls, under callgrind."""
+    bench.say("a profile, under valgrind")
+    with Stand(bench.source, bench.build, bench.folder, INTAKES) as stand:
+        out = stand.path("callgrind.out")
+        stand.start("valgrind", "--tool=callgrind", "--separate-threads=yes", f"--callgrind-out-file={out}")
+        stand.load("--intakes", INTAKES, "--seconds", 10, "--outstanding", 64)
+        stand.stop()
+        ledger = sqlite3.connect(f"file:{stand.path('state', 'ledger.db')}?mode=ro", uri=True)
+        trips, = ledger.execute("SELECT count(*) FROM event WHERE kind = 27").fetchone()
+        ledger.close()
+        report = subprocess.run(["callgrind_annotate", "--inclusive=yes", "--threshold=100", f"{out}-01"],
+                                capture_output=True, text=True, check=True).stdout
+    counts = {name: int(count.replace(",", "")) for count, name in
+              re.findall(r"^\s*([\d,]+) .*?\S+\.c:(\w+) \[", report, re.MULTILINE)}
+    bench.found["profile"] = {name: counts[name] / trips for name in ("main", *PROFILED) if name in counts}
+    bench.head("Where the time goes: instructions of the first thread a round trip, each with what it calls")
+    for name, count in bench.found["profile"].items():
+        bench.row(name, f"{count:.0f}", f"{count / bench.found['profile']['main'] * 100:.1f} %")
