@@ -9,8 +9,8 @@ packages=(
   libprotobuf-c-dev libzmq3-dev libczmq-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
   python3 sqlite3
 )
-# What only the tests need beside: the test library, and the client in another language.
-test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata)
+# What only the tests need beside: the test library, the client in another language, and a count of instructions.
+test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata valgrind)
 
 say() { printf '%s\n' "$*"; }
 

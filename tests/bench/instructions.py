@@ -1,9 +1,10 @@
 """Counts the instructions of deciding, applying, packing and appending, and fails where one has become dearer.
 
-Usage: instructions.py SOURCE BUILD [--renew]
+Usage: instructions.py SOURCE FOLDER [--renew]
 
-A count does not depend on what else the machine does. The baseline, instructions.json, holds for the compiler and
-the kind of build that it names; with others there is nothing to compare and the check is skipped (code 77).
+A count does not depend on what else the machine does, but on how the programs are built: so they are built here
+anew, in FOLDER, as for installing and without sanitizers. The baseline, instructions.json, holds for the compiler
+that it names; with another there is nothing to compare and the check is skipped (code 77).
 """
 
 import json
@@ -22,20 +23,22 @@ def main(source, build, renew):
     baseline_path = os.path.join(source, "tests", "bench", "instructions.json")
     if not shutil.which("valgrind"):
         return skip("valgrind is not installed: apt-get install valgrind")
-    kind = kind_of_build(build)
-    if not renew:
-        with open(baseline_path, encoding="utf-8") as file:
-            baseline = json.load(file)
-        if baseline["build"] != kind:
-            return skip(f"the baseline is of {baseline['build']}, this build is of {kind}")
-    found = count(source, build)
+    subprocess.run(["cmake", "-G", "Ninja", "-S", source, "-B", build, "-DCMAKE_BUILD_TYPE=RelWithDebInfo"],
+                   stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(["ninja", "-C", build, "--quiet", "bench-instructions"], check=True)
+    compiler = compiler_of(build)
     if renew:
+        found = count(source, build)
         with open(baseline_path, "w", encoding="utf-8") as file:
-            json.dump({"build": kind, "instructions": {name: round(value) for name, value in found.items()}}, file, indent=2)
+            json.dump({"compiler": compiler, "instructions": found}, file, indent=2)
             file.write("\n")
-        print(f"written to {baseline_path}:", *(f"{name} {value:.0f}" for name, value in found.items()))
+        print(f"written to {baseline_path}:", *(f"{name} {value}" for name, value in found.items()))
         return 0
-    return compare(baseline["instructions"], found)
+    with open(baseline_path, encoding="utf-8") as file:
+        baseline = json.load(file)
+    if baseline["compiler"] != compiler:
+        return skip(f"the baseline is of {baseline['compiler']}, and this is {compiler}")
+    return compare(baseline["instructions"], count(source, build))
 
 
 def compare(baseline, found):
@@ -44,8 +47,8 @@ def compare(baseline, found):
         share = found[name] / baseline[name] * 100 - 100
         print(f"{name:20} {found[name]:9.0f} instructions, baseline {baseline[name]:9.0f} ({share:+.1f} %)")
     if dearer:
-        print(f"dearer by more than a tenth: {', '.join(dearer)}. Where that is meant to be: ninja -C BUILD "
-              "renew-instructions, and say why in the commit.")
+        print(f"dearer by more than a tenth: {', '.join(dearer)}. Where that is meant to be: "
+              "ninja -C BUILD renew-instructions, and say why in the commit.")
     return 1 if dearer else 0
 
 
@@ -54,16 +57,11 @@ def skip(reason):
     return SKIPPED
 
 
-def kind_of_build(build):
-    """The compiler and what it was told, as far as it changes the count."""
+def compiler_of(build):
     with open(os.path.join(build, "CMakeCache.txt"), encoding="utf-8") as file:
-        cache = dict(re.findall(r"^(\w+):\w+=(.*)$", file.read(), re.MULTILINE))
-    version = subprocess.run([cache["CMAKE_C_COMPILER"], "-dumpfullversion"], capture_output=True, text=True,
-                             check=True).stdout.strip()
-    machine = os.uname().machine
-    kind = cache.get("CMAKE_BUILD_TYPE") or "RelWithDebInfo"
-    return f"{os.path.basename(cache['CMAKE_C_COMPILER'])} {version} {machine} {kind}" + (
-        " sanitized" if cache.get("CONCORDAT_SANITIZE") in ("ON", "1", "TRUE") else "")
+        compiler = re.search(r"^CMAKE_C_COMPILER:\w+=(.*)$", file.read(), re.MULTILINE).group(1)
+    said = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout
+    return f"{said.splitlines()[0]} for {os.uname().machine}"
 
 
 def count(source, build):
@@ -82,7 +80,7 @@ def count(source, build):
     found = {}
     for name in PARTS:
         line = re.search(rf"^\s*([\d,]+) .*?\S+\.c:{name} \[", report, re.MULTILINE)
-        found[name] = int(line.group(1).replace(",", "")) / calls[name]
+        found[name] = round(int(line.group(1).replace(",", "")) / calls[name])
     return found
 
 

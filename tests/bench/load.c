@@ -40,7 +40,7 @@ struct load {
     uint64_t random;
     uint32_t closed;
     uint64_t first_seq, last_seq;
-    int64_t tended_ns, looked_back_ns;
+    int64_t tended_ns, looked_back_ns, progress_ns;
     uint32_t oldest, repeats; /* the first trip that is not closed; requests sent again */
 };
 
@@ -113,6 +113,7 @@ static void hear_answer(struct load *l, const struct heard *heard, int64_t now_n
     if (!heard->done || heard->number >= l->trips.count)
         measure_fail("a request was refused: kind %d, refusal %u", (int)heard->kind, heard->refusal);
     struct trip *trip = &l->trips.items[heard->number];
+    l->progress_ns = now_ns;
     if (heard->seq > l->last_seq)
         l->last_seq = heard->seq;
     if (heard->kind == FRAME_SUBMIT) {
@@ -179,15 +180,14 @@ static void repeat_unanswered(struct load *l, int64_t now_ns)
 /* Waits for a message, or for the next arrival. */
 static void look(struct load *l)
 {
-    static int64_t heard_ns;
     zmq_pollitem_t items[] = {{l->intake.socket, 0, ZMQ_POLLIN, 0},
                               {l->team.socket, 0, ZMQ_POLLIN, 0},
                               {l->idle.socket, 0, ZMQ_POLLIN, 0},
                               {NULL, l->timer, ZMQ_POLLIN, 0}};
+    zmq_poll(items, 4, REPEAT_MS);
     int64_t now_ns = measure_now_ns();
-    heard_ns = zmq_poll(items, 4, REPEAT_MS) > 0 || !heard_ns ? now_ns : heard_ns;
-    if (now_ns - heard_ns > STUCK_MS * MS_NS)
-        measure_fail("nothing came for %d s: %u started, %u done, %u closed", STUCK_MS / 1000, l->trips.count,
+    if (now_ns - l->progress_ns > STUCK_MS * MS_NS)
+        measure_fail("no answer for %d s: %u started, %u done, %u closed", STUCK_MS / 1000, l->trips.count,
                      l->trips.done, l->closed);
     if (items[0].revents)
         hear(l, &l->intake);
@@ -301,11 +301,11 @@ int main(int argc, char **argv)
     void *context = zmq_ctx_new();
     zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 64);
     l.timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    l.tended_ns = measure_now_ns();
     frames_open((uint32_t)getpid() ^ (uint32_t)measure_now_ns());
     peers_open(&l.team, context, o->endpoint, o->server_key, o->secrets, "team", 1, 1, true);
     peers_open(&l.idle, context, o->endpoint, o->server_key, o->secrets, "idle", 1, o->idle, true);
     peers_open(&l.intake, context, o->endpoint, o->server_key, o->secrets, "intake", 1, o->intakes, false);
+    l.tended_ns = l.progress_ns = measure_now_ns();
     if (o->first_offer)
         show_first_offer(&l);
     else

@@ -1,8 +1,9 @@
-"""What deploy/bench measures, a function for each part. Each fills `found`, and says lines of the table."""
+"""What deploy/bench measures: a function for each part, which fills `found` and says its lines of the table."""
 
 import glob
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +13,10 @@ from statistics import median
 from stand import Stand, free_port, run_json
 
 OUTSTANDING = (1, 16, 64, 256)
+PROFILED = ("broker_take", "wire_unpack_request", "take_command", "record_read_command", "decide", "broker_adopt",
+            "state_apply", "record_pack_event", "broker_time", "broker_commit", "ledger_append", "ledger_read",
+            "ledger_confidential", "news_send", "make_offer", "questions_facts", "questions_confidential",
+            "status_of_referral", "outgoing_add", "server_send", "server_receive")
 BATCHES = (1, 8, 64, 256)
 INTAKES = 4
 REPORTS = ("times", "national", "declines", "custody", "open", "breaches", "volume", "section136")
@@ -186,8 +191,17 @@ def core(bench):
 # ---- 4, 5 and 6: ledgers of years ----
 
 
-def generate(bench, stand, events, years, *more):
-    return run_json(program(bench, "generate"), stand.path("region.yaml"), stand.path("state"), events, years, *more)
+def generate(bench, stand, events, years):
+    """A ledger of so many events for the stand, with a snapshot; made once and then copied."""
+    kept = os.path.join(bench.folder, f"ledger-{events}-{years}")
+    if not os.path.exists(kept):
+        os.mkdir(kept)
+        made = run_json(program(bench, "generate"), stand.path("region.yaml"), kept, events, years, "snapshot")
+        with open(os.path.join(kept, "made.json"), "w", encoding="utf-8") as file:
+            json.dump(made, file)
+    shutil.copytree(kept, stand.path("state"))
+    with open(stand.path("state", "made.json"), encoding="utf-8") as file:
+        return json.load(file)
 
 
 def first_offer(stand):
@@ -207,7 +221,7 @@ def recovery(bench):
     for events in bench.ledgers:
         bench.say(f"recovery with {events} events")
         with Stand(bench.source, bench.build, bench.folder) as stand:
-            made = generate(bench, stand, events, 10, "snapshot")
+            made = generate(bench, stand, events, 10)
             size = os.path.getsize(stand.path("state", "ledger.db"))
             snapshot = max(map(os.path.getsize, glob.glob(stand.path("state", "snapshot*"))))
             runs = 3 if events > 100000 else 5
@@ -233,7 +247,7 @@ def audit(bench):
         events = int(bench.events_a_year * years)
         bench.say(f"audit of {events} events")
         with Stand(bench.source, bench.build, bench.folder) as stand:
-            generate(bench, stand, events, years, "snapshot")
+            generate(bench, stand, events, years)
             stand.start()
             found = {"events": events, "follow_s": follow(stand, events)}
             stand.stop()
@@ -291,7 +305,7 @@ def growth(bench):
             bench.say(f"a ledger of {events} events")
             stands[f"{events} events"] = stand = Stand(bench.source, bench.build, bench.folder, INTAKES)
             if events:
-                generate(bench, stand, events, 10, "snapshot")
+                generate(bench, stand, events, 10)
             stand.options = ("--intakes", INTAKES)
         for peers in (2, 50, 500):
             intakes = max(peers // 2, 1)
@@ -326,3 +340,27 @@ def tell_growth(bench, rounds):
             bench.must(6, f"throughput at {name}, of an empty ledger", share, ">=", 0.9)
         if name == "500 peers":
             bench.must(6, "throughput with 500 peers, of one intake and one team", share, ">=", 0.8)
+
+
+# ---- Where the time goes ----
+
+
+def profile(bench):
+    """Instructions of the broker's first thread by function, with what each calls, under callgrind."""
+    bench.say("a profile, under valgrind")
+    with Stand(bench.source, bench.build, bench.folder, INTAKES) as stand:
+        out = stand.path("callgrind.out")
+        stand.start("valgrind", "--tool=callgrind", "--separate-threads=yes", f"--callgrind-out-file={out}")
+        stand.load("--intakes", INTAKES, "--seconds", 10, "--outstanding", 64)
+        stand.stop()
+        ledger = sqlite3.connect(f"file:{stand.path('state', 'ledger.db')}?mode=ro", uri=True)
+        trips, = ledger.execute("SELECT count(*) FROM event WHERE kind = 27").fetchone()
+        ledger.close()
+        report = subprocess.run(["callgrind_annotate", "--inclusive=yes", "--threshold=100", f"{out}-01"],
+                                capture_output=True, text=True, check=True).stdout
+    counts = {name: int(count.replace(",", "")) for count, name in
+              re.findall(r"^\s*([\d,]+) .*?\S+\.c:(\w+) \[", report, re.MULTILINE)}
+    bench.found["profile"] = {name: counts[name] / trips for name in ("main", *PROFILED) if name in counts}
+    bench.head("Where the time goes: instructions of the first thread a round trip, each with what it calls")
+    for name, count in bench.found["profile"].items():
+        bench.row(name, f"{count:.0f}", f"{count / bench.found['profile']['main'] * 100:.1f} %")
