@@ -63,6 +63,25 @@ struct broker_counts broker_counts(const struct broker *broker)
     return counts;
 }
 
+bool broker_admits(struct broker *b, struct session *session)
+{
+    if (b->ports.key(b->ports.context, session->key_name))
+        return true;
+    sessions_end(&b->sessions, session);
+    return false;
+}
+
+/* From here on wall_ms is the ledger's time. It begins where the ledger ends, whatever the wall clock says.
+ */
+static struct now in_ledger_time(struct broker *b, struct now now)
+{
+    if (!b->has_time)
+        b->time = (struct ledger_time){b->state->counters.at_ms, now.mono_ms};
+    b->has_time = true;
+    now.wall_ms = ledger_time_follow(&b->time, now.wall_ms, now.mono_ms);
+    return now;
+}
+
 /* --- decisions become part of the turn -------------------------------------------------------------- */
 
 /* Events after which a held case may find a team that it did not find before. */
@@ -136,6 +155,7 @@ static bool record_policy(struct broker *b, const struct policy_file *file, stru
 
 bool broker_load_policy(struct broker *b, const struct policy_file *file, struct now now)
 {
+    now = in_ledger_time(b, now);
     struct directory *before = b->directory;
     b->directory = directory_new(&file->policy);
     /* The ledger keeps each policy once: a restart under the same one is no event. */
@@ -158,6 +178,7 @@ bool broker_load_policy(struct broker *b, const struct policy_file *file, struct
 void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
 {
     struct command command = {.kind = COMMAND_RECORD_START, .actor = ""};
+    now = in_ledger_time(b, now);
     command.is.started.version = b->version;
     command.is.started.replayed = replayed;
     decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
@@ -252,6 +273,15 @@ static size_t pack_confidential(struct broker *b, const Concordat__V1__Confident
     return size;
 }
 
+/* Whether a refusal may say who holds the case. Some are decided before it is known whose case that is. */
+static bool may_be_told(const struct broker *b, const struct asking *asking, enum refusal refusal,
+                        const uint8_t *referral)
+{
+    if (refusal == REFUSAL_CONFLICT || refusal == REFUSAL_CASE_CLOSED)
+        return questions_may_see(b, sessions_find(&b->sessions, asking->route), referral);
+    return refusal != REFUSAL_NOT_YOURS;
+}
+
 static void take_command(struct broker *b, const struct asking *asking)
 {
     const Concordat__V1__Request *request = asking->request;
@@ -290,7 +320,7 @@ static void take_command(struct broker *b, const struct asking *asking)
         refusal = REFUSAL_UNAVAILABLE;
     if (refusal != REFUSAL_NONE) {
         answers_refuse(b, asking->route, request->command_id.data, refusal, refusals_text(refusal),
-                       refusal == REFUSAL_NOT_YOURS ? NULL : command.referral);
+                       may_be_told(b, asking, refusal, command.referral) ? command.referral : NULL);
         record_refusal(b, asking->key->name, command_name(request), refusal, asking->now);
         return;
     }
@@ -347,6 +377,7 @@ void broker_take(struct broker *b, const struct server_route *route, const char 
                  const uint8_t *bytes, size_t size, struct now now)
 {
     struct wire_fault fault = {0};
+    now = in_ledger_time(b, now);
     struct asking asking = {.route = route, .now = now};
     b->counts.commands++;
     asking.request = wire_unpack_request(bytes, size, &b->arena, &fault);
@@ -412,6 +443,8 @@ static void check_leases(struct broker *b, struct now now)
 
 void broker_time(struct broker *b, struct now now)
 {
+    now = in_ledger_time(b, now);
+    b->now_mono_ms = now.mono_ms;
     check_leases(b, now);
     for (int i = 0; i < DECISIONS_BY_TIME_MAX; i++) {
         decide_time(b->state, b->directory, now.wall_ms, &b->decision);
@@ -433,12 +466,22 @@ void broker_time(struct broker *b, struct now now)
 int broker_patience_ms(const struct broker *b, struct now now)
 {
     int64_t due_ms = state_due(b->state);
-    if (b->look_again || due_ms <= now.wall_ms)
+    int64_t now_ms = ledger_time_now(&b->time, now.wall_ms, now.mono_ms);
+    int64_t most_ms = b->someone_ready ? NEWS_PIECE_MS : LEASE_CHECK_MS;
+    if (b->look_again || due_ms <= now_ms)
         return 0;
-    return due_ms - now.wall_ms < LEASE_CHECK_MS ? (int)(due_ms - now.wall_ms) : LEASE_CHECK_MS;
+    return (int)(due_ms - now_ms < most_ms ? due_ms - now_ms : most_ms);
 }
 
 /* --- committing ------------------------------------------------------------------------------------- */
+
+/* It is told everything again, from when it is next heard of. */
+static void fall_behind(struct session *session)
+{
+    session->told_below = 0;
+    session->behind = true;
+    session->ready = false;
+}
 
 /* An answer that cannot be sent is not kept: whoever asked asks again. News that cannot be sent are told all
  * over when the session is next heard of. */
@@ -456,8 +499,8 @@ static void send_outgoing(struct broker *b)
         struct session *session = sessions_find(&b->sessions, &item->route);
         if (session && sent == SERVER_PEER_GONE)
             sessions_end(&b->sessions, session);
-        else if (session)
-            session->behind = session->wants_news;
+        else if (session && session->wants_news)
+            fall_behind(session);
     }
     outgoing_clear(&b->outgoing);
 }

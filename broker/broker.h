@@ -2,8 +2,9 @@
  *
  * It touches the world only through its ports, so that the process (main.c) and a simulation drive the same
  * turn. Rules of a turn: nothing is sent that depends on an event which is not on disk; after a failed
- * commit nothing more is done, because what is on disk is then unknown. One thread. Times: wall_ms is UTC and
- * labels events, mono_ms never jumps and measures leases of connections.
+ * commit nothing more is done, because what is on disk is then unknown. One thread. Times: wall_ms is UTC,
+ * labels events and measures their deadlines, as ledger_time.h says; mono_ms never jumps and measures leases
+ * of connections.
  */
 #ifndef CONCORDAT_BROKER_H
 #define CONCORDAT_BROKER_H

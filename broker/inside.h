@@ -6,6 +6,7 @@
 #include "broker/batch.h"
 #include "broker/broker.h"
 #include "broker/core/decide.h"
+#include "broker/ledger_time.h"
 #include "broker/outgoing.h"
 #include "broker/refusals.h"
 #include "broker/sessions.h"
@@ -23,6 +24,8 @@ struct broker {
     const char *version;
     uint8_t session_id[ID_BYTES]; /* of this run */
     struct state *state;
+    struct ledger_time time;
+    bool has_time; /* the first `now` has come */
     struct directory *directory;
     struct sessions sessions;
     struct refusals refusals;
@@ -38,6 +41,7 @@ struct broker {
     bool look_once_more; /* and once more, because something changed meanwhile */
     uint32_t look_from;
     int64_t leases_checked_ms;
+    int64_t now_mono_ms;    /* of this turn */
     bool someone_ready;     /* a session is to be told all that it ought to know */
     bool someone_following; /* a follower waits for events */
     struct decision decision;
@@ -58,6 +62,10 @@ struct asking {
 bool broker_adopt(struct broker *broker, const uint8_t *salt, const uint8_t *confidential,
                   size_t confidential_size);
 
+/* Whether the session's key still counts. Where it has been withdrawn the session ends: asked before anything
+ * is sent to it that it has not just asked for. */
+bool broker_admits(struct broker *broker, struct session *session);
+
 /* answers.c */
 void answers_refuse(struct broker *broker, const struct server_route *route, const uint8_t *command_id,
                     enum refusal refusal, const char *text, const uint8_t *referral);
@@ -77,9 +85,12 @@ const Concordat__V1__Referral *questions_facts(struct broker *broker, uint64_t s
 const Concordat__V1__Confidential *questions_confidential(struct broker *broker, uint64_t seq);
 
 /* news.c: what everyone concerned is told, after the commit. */
+enum { NEWS_PIECE_MS = 20 }; /* between the pieces of what one session is told upon its hello */
 void news_send(struct broker *broker);
 /* Whether a session's party may see a case. */
 bool questions_concerns(const struct broker *broker, const struct session *session,
                         const struct referral *referral);
+/* The same of a case by its id, whether it is open or has ended. */
+bool questions_may_see(const struct broker *broker, const struct session *session, const uint8_t *referral);
 
 #endif

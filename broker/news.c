@@ -8,41 +8,61 @@ static ProtobufCBinaryData bytes(const uint8_t *data, size_t size)
     return (ProtobufCBinaryData){size, (uint8_t *)(uintptr_t)data};
 }
 
-/* Who is behind is told everything later, in one go. */
-static bool listens(const struct session *session)
+/* Who is behind is told piece by piece of all cases; of a case that it has been told of already it hears news
+ * like everybody else. */
+static bool listens(const struct session *session, uint32_t row)
 {
-    return session->wants_news && !session->behind;
+    return session->wants_news && (!session->behind || row < session->told_below);
 }
 
-static void tell(struct broker *b, const struct session *session, const Concordat__V1__Message *message)
+/* One piece of news, packed once for all who are told. */
+struct news {
+    Concordat__V1__Message message;
+    struct outgoing_packed packed;
+    uint32_t row; /* of the case; 0 for one that has ended */
+};
+
+/* May end the session: its key can have been withdrawn since. */
+static void tell(struct broker *b, struct session *session, struct news *news)
 {
-    outgoing_add(&b->outgoing, &session->route, message);
+    if (broker_admits(b, session))
+        outgoing_share(&b->outgoing, &session->route, &news->message, &news->packed);
 }
 
 /* Tells a whole circle, from its first session on. */
-static void tell_circle(struct broker *b, const struct session *first, const Concordat__V1__Message *message)
+static void tell_circle(struct broker *b, struct session *first, struct news *news)
 {
-    for (const struct session *session = first; session; session = sessions_next(&b->sessions, session))
-        if (listens(session))
-            tell(b, session, message);
+    for (struct session *session = first, *next; session; session = next) {
+        next = sessions_next(&b->sessions, session);
+        if (listens(session, news->row))
+            tell(b, session, news);
+    }
+}
+
+static void begin(struct news *news, const struct broker *b, const struct referral *r)
+{
+    concordat__v1__message__init(&news->message);
+    news->packed = (struct outgoing_packed){0, 0};
+    /* Of an ended case everybody who has been told of anything is told. */
+    news->row = r ? (uint32_t)(r - state_referral_row(b->state, 0)) : 0;
 }
 
 /* --- offers ----------------------------------------------------------------------------------------- */
 
 /* An offer in the making: what a team needs to decide. The person's record is asked for apart. */
-struct offer_message {
-    Concordat__V1__Message message;
+struct offer_news {
+    struct news news;
     Concordat__V1__Offer offer;
     struct status status;
 };
 
-static bool make_offer(struct broker *b, struct offer_message *o, const struct referral *r)
+static bool make_offer(struct broker *b, struct offer_news *o, const struct referral *r)
 {
-    concordat__v1__message__init(&o->message);
+    begin(&o->news, b, r);
     concordat__v1__offer__init(&o->offer);
     status_of_referral(&o->status, b->state, b->directory, r);
-    o->message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER;
-    o->message.offer = &o->offer;
+    o->news.message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER;
+    o->news.message.offer = &o->offer;
     o->offer.referral = bytes(r->id, ID_BYTES);
     o->offer.number = o->status.number;
     o->offer.attempt = r->offer.attempt;
@@ -64,29 +84,30 @@ static bool make_offer(struct broker *b, struct offer_message *o, const struct r
 static void send_offer(struct broker *b, const struct happened *happened)
 {
     const struct referral *r = state_referral(b->state, happened->referral);
-    struct offer_message o;
+    struct offer_news o;
     if (!r || r->offer.attempt != happened->attempt)
         return; /* it has ended within the same turn */
-    const struct session *first = sessions_of_team(&b->sessions, happened->team);
+    struct session *first = sessions_of_team(&b->sessions, happened->team);
     if (first && make_offer(b, &o, r))
-        tell_circle(b, first, &o.message);
+        tell_circle(b, first, &o.news);
 }
 
 static void send_offer_over(struct broker *b, const struct happened *happened)
 {
     struct status status;
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    struct news news;
     Concordat__V1__OfferOver over = CONCORDAT__V1__OFFER_OVER__INIT;
     if (!status_of(&status, b->state, b->directory, happened->referral))
         return;
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER_OVER;
-    message.offer_over = &over;
+    begin(&news, b, state_referral(b->state, happened->referral));
+    news.message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER_OVER;
+    news.message.offer_over = &over;
     over.referral = bytes(happened->referral, ID_BYTES);
     over.number = status.number;
     over.attempt = happened->attempt;
     over.end = (Concordat__V1__OfferEnd)happened->end;
     over.status = &status.message;
-    tell_circle(b, sessions_of_team(&b->sessions, happened->team), &message);
+    tell_circle(b, sessions_of_team(&b->sessions, happened->team), &news);
 }
 
 /* --- statuses --------------------------------------------------------------------------------------- */
@@ -98,6 +119,14 @@ static bool is_news(const struct happened *happened)
            happened->kind != EVENT_RECORD_READ && happened->kind != EVENT_REFERRER_TOLD;
 }
 
+static void begin_status(struct news *news, const struct broker *b, const struct referral *r,
+                         struct status *status)
+{
+    begin(news, b, r);
+    news->message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
+    news->message.status = &status->message;
+}
+
 /* The source that submitted it, the team that holds or held it, every coordinator. Teams that are asked get
  * the offer instead; auditors follow the feed. */
 static void send_status(struct broker *b, const struct happened *happened)
@@ -105,27 +134,25 @@ static void send_status(struct broker *b, const struct happened *happened)
     const struct referral *r = state_referral(b->state, happened->referral);
     const struct ended_case *ended = r ? NULL : state_ended(b->state, happened->referral);
     struct status status;
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    struct news news;
     if (!status_of(&status, b->state, b->directory, happened->referral))
         return;
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-    message.status = &status.message;
+    begin_status(&news, b, r, &status);
     const char *origin = state_origin_id(b->state, r ? r->origin : ended->origin);
-    tell_circle(b, sessions_of_source(&b->sessions, origin), &message);
-    tell_circle(b, sessions_of_team(&b->sessions, r ? r->team : ended->team), &message);
-    tell_circle(b, sessions_of_coordinators(&b->sessions), &message);
+    tell_circle(b, sessions_of_source(&b->sessions, origin), &news);
+    tell_circle(b, sessions_of_team(&b->sessions, r ? r->team : ended->team), &news);
+    tell_circle(b, sessions_of_coordinators(&b->sessions), &news);
 }
 
 /* A team that no longer has the case is told once. */
 static void send_status_to_former_team(struct broker *b, const struct happened *happened)
 {
     struct status status;
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    struct news news;
     if (happened->former_team == SLOT_NONE || !status_of(&status, b->state, b->directory, happened->referral))
         return;
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-    message.status = &status.message;
-    tell_circle(b, sessions_of_team(&b->sessions, happened->former_team), &message);
+    begin_status(&news, b, state_referral(b->state, happened->referral), &status);
+    tell_circle(b, sessions_of_team(&b->sessions, happened->former_team), &news);
 }
 
 /* One status for each case, however much happened to it in the turn: where its last news stands. Goes from
@@ -149,27 +176,42 @@ static void mark_last_news(struct broker *b)
 
 /* --- all that a session ought to know --------------------------------------------------------------- */
 
-static void send_all(struct broker *b, struct session *session)
+/* Well within what may wait at a socket, and no faster than a peer reads. */
+enum { PIECE_CASES = 100 };
+
+static void tell_case(struct broker *b, struct session *session, const struct referral *r)
 {
-    session->behind = session->ready = false;
-    for (uint32_t row = 0; row < state_referral_rows(b->state); row++) {
-        const struct referral *r = state_referral_row(b->state, row);
-        struct offer_message o;
-        if (r->state == CASE_NONE || session->role == CONCORDAT__V1__ROLE__ROLE_AUDITOR ||
-            !questions_concerns(b, session, r))
-            continue;
-        bool asked = session->party == PARTY_TEAM && r->offer.attempt && r->offer.team == session->slot;
-        if (asked && make_offer(b, &o, r)) {
-            tell(b, session, &o.message);
-            continue;
-        }
-        struct status status;
-        Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
-        status_of_referral(&status, b->state, b->directory, r);
-        message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-        message.status = &status.message;
-        tell(b, session, &message);
+    struct offer_news o;
+    struct status status;
+    struct news news;
+    bool asked = session->party == PARTY_TEAM && r->offer.attempt && r->offer.team == session->slot;
+    if (asked && make_offer(b, &o, r)) {
+        tell(b, session, &o.news);
+        return;
     }
+    status_of_referral(&status, b->state, b->directory, r);
+    begin_status(&news, b, r, &status);
+    tell(b, session, &news);
+}
+
+/* One piece at a time, so that neither the turn nor the socket is filled. */
+static void tell_piece(struct broker *b, struct session *session)
+{
+    uint32_t rows = state_referral_rows(b->state), told = 0;
+    if (b->now_mono_ms - session->piece_ms < NEWS_PIECE_MS) {
+        b->someone_ready = true;
+        return;
+    }
+    session->piece_ms = b->now_mono_ms;
+    while (session->live && session->told_below < rows && told < PIECE_CASES) {
+        const struct referral *r = state_referral_row(b->state, session->told_below++);
+        if (r->state == CASE_NONE || session->party == PARTY_BROKER || !questions_concerns(b, session, r))
+            continue;
+        tell_case(b, session, r);
+        told++;
+    }
+    session->behind = session->ready = session->live && session->told_below < rows;
+    b->someone_ready |= session->ready;
 }
 
 void news_send(struct broker *b)
@@ -191,6 +233,6 @@ void news_send(struct broker *b)
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
         struct session *session = sessions_row(&b->sessions, row);
         if (session->live && session->ready)
-            send_all(b, session);
+            tell_piece(b, session);
     }
 }

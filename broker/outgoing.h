@@ -18,7 +18,16 @@ struct outgoing {
 };
 
 void outgoing_close(struct outgoing *outgoing);
-/* Packs a message for one peer. False where memory is short. */
+/* A message that is packed once, for however many peers. */
+struct outgoing_packed {
+    size_t at, size; /* size 0: not packed yet */
+};
+
+/* Packs a message where *packed says that it is not yet, and addresses it to a peer. False where memory is
+ * short. */
+bool outgoing_share(struct outgoing *outgoing, const struct server_route *route,
+                    const Concordat__V1__Message *message, struct outgoing_packed *packed);
+/* The same for one peer. */
 bool outgoing_add(struct outgoing *outgoing, const struct server_route *route,
                   const Concordat__V1__Message *message);
 void outgoing_clear(struct outgoing *outgoing);

@@ -66,34 +66,54 @@ static struct state *read_snapshot(struct ledger *ledger, const char *folder, ui
     return state;
 }
 
+enum ledger_status recovery_replay(struct state *state, uint64_t head, recovery_source *read, void *context,
+                                   uint64_t *contradicts)
+{
+    struct replay r = {.state = state, .good = true};
+    enum ledger_status status = LEDGER_OK;
+    *contradicts = 0;
+    if (arena_open(&r.arena, REPLAY_ARENA_BYTES))
+        return LEDGER_UNKNOWN;
+    while (r.good && status == LEDGER_OK && state->counters.seq < head)
+        status = read(context, state->counters.seq, PAGE_EVENTS, replay_one, &r);
+    arena_close(&r.arena);
+    if (r.good)
+        return status;
+    *contradicts = r.seq;
+    return LEDGER_CORRUPT;
+}
+
+static enum ledger_status read_ledger(void *context, uint64_t after, size_t limit, ledger_each *each,
+                                      void *each_context)
+{
+    return ledger_read(context, after, limit, each, each_context);
+}
+
 struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed, uint64_t *replayed,
                             char *message, size_t message_size)
 {
-    struct replay r = {.state = read_snapshot(ledger, folder, seed), .good = true};
+    struct state *state = read_snapshot(ledger, folder, seed);
     uint8_t chain[LEDGER_HASH_BYTES];
-    uint64_t head = ledger_head(ledger, chain);
-    enum ledger_status status = LEDGER_OK;
-    if (!r.state)
-        r.state = state_new(seed);
-    if (!r.state || arena_open(&r.arena, REPLAY_ARENA_BYTES)) {
+    uint64_t contradicts;
+    if (!state)
+        state = state_new(seed);
+    if (!state) {
         snprintf(message, message_size, "not enough memory to read the ledger");
-        state_destroy(&r.state);
         return NULL;
     }
-    uint64_t from = r.state->counters.seq;
-    while (r.good && status == LEDGER_OK && r.state->counters.seq < head)
-        status = ledger_read(ledger, r.state->counters.seq, PAGE_EVENTS, replay_one, &r);
-    *replayed = r.state->counters.seq - from;
-    arena_close(&r.arena);
-    if (status == LEDGER_OK && r.good)
-        return r.state;
-    if (status != LEDGER_OK)
-        snprintf(message, message_size, "the ledger cannot be read: %s", ledger_message(ledger));
-    else
+    uint64_t from = state->counters.seq;
+    enum ledger_status status =
+        recovery_replay(state, ledger_head(ledger, chain), read_ledger, ledger, &contradicts);
+    *replayed = state->counters.seq - from;
+    if (status == LEDGER_OK)
+        return state;
+    if (contradicts)
         snprintf(message, message_size,
                  "the ledger contradicts itself at event %llu: restore it from a copy that verifies",
-                 (unsigned long long)r.seq);
-    state_destroy(&r.state);
+                 (unsigned long long)contradicts);
+    else
+        snprintf(message, message_size, "the ledger cannot be read: %s", ledger_message(ledger));
+    state_destroy(&state);
     return NULL;
 }
 

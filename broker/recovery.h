@@ -13,6 +13,16 @@
 struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed, uint64_t *replayed,
                             char *message, size_t message_size);
 
+/* Where events are read from: as ledger_read, and as the broker's port. */
+typedef enum ledger_status recovery_source(void *context, uint64_t after, size_t limit, ledger_each *each,
+                                           void *each_context);
+
+/* Applies the events that follow on the state, up to number `head`. LEDGER_CORRUPT with *contradicts not 0:
+ * this event cannot follow, and the state is of no use any more. LEDGER_UNKNOWN also where memory is short.
+ */
+enum ledger_status recovery_replay(struct state *state, uint64_t head, recovery_source *read, void *context,
+                                   uint64_t *contradicts);
+
 /* BLAKE2b-256 over the state: the same for the same events, whether lived through or replayed. */
 void recovery_digest(const struct state *state, uint8_t digest[32]);
 

@@ -24,8 +24,10 @@ struct session {
     struct server_route route; /* the key of the table */
     bool live;
     bool wants_news;
-    bool behind; /* has not been told all that it ought to know */
-    bool ready;  /* and was heard of since: it can be told after the next commit */
+    bool behind;         /* has not been told all that it ought to know: only of the rows below told_below */
+    bool ready;          /* and was heard of since: it can be told more after the next commit */
+    uint32_t told_below; /* row of the state's cases */
+    int64_t piece_ms;    /* when it was told the last piece */
     char key_name[KEY_NAME_CHARS_MAX + 1];
     Concordat__V1__Role role;
     enum party party;

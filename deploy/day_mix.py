@@ -43,8 +43,8 @@ ROLES = {"street-triage": "street triage nurse", "emergency-department": "triage
 # People of whom the day has so many, whatever the seed.
 SPECIAL = {"section_136": 2, "withdrawn": 2, "forgotten": 2}
 TRANSPORTS = {"police-vehicle": 51, "ambulance": 35, "other-health-vehicle": 4, "other": 4, "none": 6}
-POLICE_VEHICLE_REASONS = {"ambulance-not-within-30-minutes": 55, "risk-assessment": 20, "ambulance-not-requested": 15,
-                          "ambulance-refused": 5, "other": 5}
+POLICE_VEHICLE_REASONS = {"ambulance-not-within-30-minutes": 55, "risk-assessment": 20,
+                          "ambulance-not-requested": 15, "ambulance-refused": 5, "other": 5}
 
 # How a team answers an offer, and what it says when it declines.
 ANSWERS = {"accept": 70, "decline": 19, "silence": 11}
@@ -141,7 +141,7 @@ class Person:
             return {"streetTriage": {"model": pick(chance, {"car": 70, "control-room": 20, "telephone": 10}),
                                      "sceneSafety": pick(chance, {"safe": 85, "unknown": 10, "not-safe": 5}),
                                      "section136Used": "yes" if self.section_136 else "no",
-                                     "kindOfPlace": pick(chance, {"home": 55, "street": 30, "bridge": 8, "railway": 7})}}
+                                     "kindOfPlace": pick(chance, {"home": 55, "street": 30, "bridge": 15})}}
         if self.source == "liaison-and-diversion":
             return {"liaisonAndDiversion": {
                 "pointOfContact": pick(chance, {"custody": 75, "voluntary-attendance": 10, "magistrates-court": 15}),

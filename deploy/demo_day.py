@@ -34,28 +34,30 @@ class Day:
         self.by_id = {person.id: person for person in self.people}
         self.referrers = [Referrer(region, person) for person in self.people]
         self.broker = Program(
-            region, "broker", "concordat-broker", "--policy", region.path("region.yaml"), "--state", region.path("broker"),
-            "--listen", region.broker, "--key", region.path("secret", "broker.key_secret"), "--keys", region.path("keys"))
+            region, "broker", "concordat-broker", "--policy", region.path("region.yaml"),
+            "--state", region.path("broker"), "--listen", region.broker,
+            "--key", region.path("secret", "broker.key_secret"), "--keys", region.path("keys"))
         self.intakes = [self._intake(source) for source in SOURCES]
         self.audit = Program(
-            region, "audit", "concordat-audit", "--broker", region.broker, "--broker-key",
-            region.path("secret", "broker.key"), "--key", region.path("secret", "auditor.key_secret"), "--state",
-            region.path("audit"))
-        self.teams = {name: Team(region, name, options.seed, self.by_id, "--capacity", "8") for name in region.teams}
+            region, "audit", "concordat-audit", "--broker", region.broker,
+            "--broker-key", region.path("secret", "broker.key"),
+            "--key", region.path("secret", "auditor.key_secret"), "--state", region.path("audit"))
+        self.teams = {name: Team(region, name, options.seed, self.by_id, "--capacity", "8")
+                      for name in region.teams}
         self.coordinators = [Coordinator(region, name, self.by_id) for name in region.coordinators]
         self.story = Story(region.path("audit", "trail.db"))
         self.kills = 0
         self.began = None
-        self.over = asyncio.Event()
 
     def _intake(self, source):
         organisation, site = day_mix.ORGANISATIONS[source, "northmoor"]
         path = self.region.path
         return Program(
-            self.region, f"intake-{source}", "concordat-intake", "--source", source, "--organisation", organisation,
-            "--site", site, "--state", path(f"intake-{source}"), "--listen", self.region.intakes[source],
-            "--key", path("secret", f"{source}.key_secret"), "--keys", path("devices", source), "--broker",
-            self.region.broker, "--broker-key", path("secret", "broker.key"), "--ring", "Duty coordinator 01632 960100")
+            self.region, f"intake-{source}", "concordat-intake", "--source", source,
+            "--organisation", organisation, "--site", site, "--state", path(f"intake-{source}"),
+            "--listen", self.region.intakes[source], "--key", path("secret", f"{source}.key_secret"),
+            "--keys", path("devices", source), "--broker", self.region.broker,
+            "--broker-key", path("secret", "broker.key"), "--ring", "Duty coordinator 01632 960100")
 
     def programs(self):
         """In the order in which they stop: whoever speaks before whoever is spoken to."""
@@ -76,21 +78,17 @@ class Day:
         acts += [self.be_away(*absence) for absence in day_mix.ABSENCES]
         acts += [self.be_full(*full) for full in day_mix.FULL]
         acts += [self.kill_at_random()] if self.options.kills else []
-        tasks = [asyncio.create_task(act) for act in acts]
-        telling = asyncio.create_task(self.tell())
-        length = day_mix.DAY_MINUTES * 60 / day_mix.SPEED * self.share()
+        acts.append(self.tell())
+        limit = day_mix.DAY_MINUTES * 60 / day_mix.SPEED * self.share() + TAIL_SECONDS
         try:
-            await asyncio.wait_for(asyncio.gather(*tasks, self.over.wait()), length + TAIL_SECONDS)
-        except asyncio.TimeoutError:
-            self.say("", "", "", f"The day did not end within {length + TAIL_SECONDS:.0f} s.")
+            async with asyncio.timeout(limit), asyncio.TaskGroup() as group:
+                for act in acts:
+                    group.create_task(act)
+        except TimeoutError:
+            self.say("", "", "", f"The day did not end within {limit:.0f} s.")
         finally:
-            for task in [*tasks, telling]:
-                task.cancel()
-            await asyncio.gather(*tasks, telling, return_exceptions=True)
-            for coordinator in self.coordinators:
-                coordinator.off_duty = True
-            for team in self.teams.values():
-                team.off_duty = True
+            for somebody in (*self.coordinators, *self.teams.values()):
+                somebody.off_duty = True
 
     def share(self):
         """A day of fewer people is shorter: as many come in an hour."""
@@ -158,11 +156,10 @@ class Day:
                 last = together[-1]
                 self.say(self.clock(last["at_ms"] / 1000), last["number"] or "", owner_of(last),
                          "; ".join(words_of(step) for step in together))
-        self.over.set()
 
     async def stop(self):
         for program in self.programs():
-            for task in list(getattr(program, "tasks", ())):
+            for task in list(program.tasks):
                 task.cancel()
             await program.stop()
         self.story.close()
@@ -213,25 +210,26 @@ async def play_day(options, folder):
     region = Region(options.build, options.source, folder, day_mix.SPEED)
     await region.make_keys()
     day = Day(region, options)
-    print(f"Folder {folder}, seed {options.seed}: {options.referrals} people, one hour is {3600 / day_mix.SPEED} s. Shut: "
-          + ", ".join(SHUT) + ".", flush=True)
-    checks = []
+    print(f"Folder {folder}, seed {options.seed}: {options.referrals} people, an hour is {3600 / day_mix.SPEED} s.",
+          f"Shut: {', '.join(SHUT)}.", flush=True)
     try:
         await day.start()
         await day.play()
         await print_reports(region)
-        if not options.once:
-            checks = await verdict(day)
-            if all(check.held for check in checks):
-                await stay_up(day)
-        else:
-            checks = await verdict(day, stop=day.stop)
+        held = await verdict(day, stop=day.stop if options.once else None)
+        if held and not options.once:
+            await stay_up(day)
+    except asyncio.CancelledError:
+        held = None
+        raise
+    except Exception:
+        held = False
+        raise
     finally:
         await day.stop()
-        failed = [check.name for check in checks if not check.held]
-        if failed or not checks:
+        if held is False:
             print_last_words(day)
-    return 1 if failed else 0
+    return 0 if held else 1
 
 
 def print_last_words(day):
@@ -257,6 +255,19 @@ def read_options():
     return options
 
 
+def stop_on_signals(task):
+    """Once: an impatient second Ctrl-C does not cut off the stopping."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop():
+        for number in signals:
+            asyncio.get_running_loop().add_signal_handler(number, lambda: None)
+        task.cancel()
+
+    for number in signals:
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
 async def main():
     options = read_options()
     if options.folder and os.path.exists(options.folder):
@@ -264,21 +275,20 @@ async def main():
     if options.folder:
         os.makedirs(options.folder, mode=0o700)
     folder = os.path.abspath(options.folder or tempfile.mkdtemp(prefix="concordat-demo-"))
-    task = asyncio.current_task()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    stop_on_signals(asyncio.current_task())
     code = 1
     try:
         code = await play_day(options, folder)
     except Failure as failure:
         print(f"demo: {failure}", file=sys.stderr)
     except asyncio.CancelledError:
-        code = 0 if not options.once else 130
+        code = 130 if options.once else 0
         print("Stopped.", flush=True)
-    if code == 1 or options.folder:
-        print(f"Kept: {folder}", flush=True)
-    else:
-        shutil.rmtree(folder)
+    finally:
+        if code == 1 or options.folder:
+            print(f"Kept: {folder}", flush=True)
+        else:
+            shutil.rmtree(folder)
     return code
 
 

@@ -64,7 +64,6 @@ class Team(Program):
         self.off_duty = False   # after the day a person may answer in the team's place
         self.cases, self.visits, self.answered = {}, {}, set()
         self.news = {}
-        self.tasks = set()
 
     def on_start(self):
         self.answered.clear()  # an offer that still stands is shown to a device that starts again
@@ -90,17 +89,6 @@ class Team(Program):
         if person and what not in self.answered:
             self.answered.add(what)
             self.begin(self.answer(offer, person))
-
-    def begin(self, work):
-        task = asyncio.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.ended)
-        return task
-
-    def ended(self, task):
-        self.tasks.discard(task)
-        if not task.cancelled() and task.exception():
-            self.faults.append(f"{self.name}: {task.exception()!r}")
 
     async def answer(self, offer, person):
         words, pause = day_mix.answer_to_offer(self.seed, person, self.team, offer["attempt"])
@@ -201,7 +189,7 @@ class Coordinator(Program):
         super().__init__(region, f"coordinator-{name}", "concordat", "board", "--watch", "3600", "--json",
                          environment=region.environment(name))
         self.coordinator, self.people = name, people
-        self.in_hand, self.times = {}, {}
+        self.in_hand, self.times = set(), {}
         self.off_duty = False
 
     def on_line(self, document):
@@ -209,9 +197,10 @@ class Coordinator(Program):
             person = self.people.get(case["referral"])
             mine = case.get("owner") == self.coordinator and case.get("state") in ("STATE_HELD", "STATE_TAKEN")
             if person and mine and person.id not in self.in_hand and not self.off_duty:
-                self.in_hand[person.id] = asyncio.create_task(self.look_after(case, person))
+                self.in_hand.add(person.id)
+                self.begin(self.look_after(person))
 
-    async def look_after(self, case, person):
+    async def look_after(self, person):
         await minutes(5)
         await run(self.region, self.coordinator, "take", person.id, "MB", "--json")
         await minutes(5)
@@ -219,10 +208,11 @@ class Coordinator(Program):
         begin = self.times.get(person.id, 0)
         for which in range(begin, begin + len(teams)):
             self.times[person.id] = which + 1
-            code, _, _ = await run(self.region, self.coordinator, "assign", person.id, teams[which % len(teams)], "--json")
+            team = teams[which % len(teams)]
+            code, _, _ = await run(self.region, self.coordinator, "assign", person.id, team, "--json")
             if code == 0:
                 break  # asked; if that team declines, the board shows the case again
-        del self.in_hand[person.id]
+        self.in_hand.discard(person.id)
 
     async def on_own_end(self, code):
         """The board stops where the router is away for long: a person would open it again."""

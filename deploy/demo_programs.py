@@ -1,6 +1,7 @@
-"""The region of the demo as processes: its folder, keys and policy, and programs that are started, killed and stopped."""
+"""The demo's region as processes: folder, keys and policy, and programs that are started, killed and stopped."""
 
 import asyncio
+import ctypes
 import datetime
 import json
 import os
@@ -10,12 +11,22 @@ import socket
 
 SOURCES = ("street-triage", "liaison-and-diversion", "emergency-department")
 SHUT = ("older-people-crisis", "paediatric-liaison")
-# No time to act in is shorter than this, however fast the day goes: programs do not start a thousand times as fast.
+# No time to act in is shorter, however fast the day goes: programs do not start a thousand times as fast.
 SHORTEST_MS = 2000
 OWN_MS = {"arrival_grace": 6000, "capacity_good": 4000}
 STOP_SECONDS = 20
+LINE_BYTES = 1 << 24  # a board on one line
 FOLDERS = {"concordat-broker": "broker", "concordat-intake": "services/intake", "concordat-team": "services/team",
            "concordat-audit": "services/audit", "concordat": "services/cli"}
+
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+def end_with_parent():
+    """In a child before it runs: where the demo itself is killed, nothing that it has started stays behind."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Failure(Exception):
@@ -61,9 +72,10 @@ def sped_up(text, speed):
     return text[:begin] + section + text[end:]
 
 
-def team_ids(text):
-    section = text[text.index("\nteams:"):text.index("\nladders:")]
-    return re.findall(r"(?m)^  - id: (\S+)", section)
+def ids(text, section):
+    """The ids that one section of a policy lists."""
+    entries = re.search(rf"(?ms)^{section}:\n(.*?)(?=^\S+:|\Z)", text).group(1)
+    return re.findall(r"(?m)^  - id: (\S+)", entries)
 
 
 # ---- The folder ----
@@ -83,8 +95,8 @@ class Region:
         with open(os.path.join(source, "deploy", "region.yaml"), encoding="utf-8") as file:
             self.policy_text = open_hours(file.read())
         self.write_policy(sped_up(self.policy_text, speed))
-        self.teams = team_ids(self.policy_text)
-        self.coordinators = [name for name in ("northmoor-duty", "southfell-duty")]
+        self.teams = ids(self.policy_text, "teams")
+        self.coordinators = ids(self.policy_text, "coordinators")
         ports = free_ports(1 + len(SOURCES))
         self.broker = f"tcp://127.0.0.1:{ports[0]}"
         self.intakes = {source: f"tcp://127.0.0.1:{port}" for source, port in zip(SOURCES, ports[1:])}
@@ -113,8 +125,8 @@ class Region:
 
     async def _make_key(self, name, role, of, admitted_in):
         made = await asyncio.create_subprocess_exec(
-            self.program("concordat"), "keys", "make", name, "--role", role, "--of", of, "--folder", self.path("secret"),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+            self.program("concordat"), "keys", "make", name, "--role", role, "--of", of,
+            "--folder", self.path("secret"), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
         said, _ = await made.communicate()
         if made.returncode != 0:
             raise Failure(f"concordat keys make {name}: {said.decode().strip()}")
@@ -150,7 +162,7 @@ def free_ports(count):
 # ---- Programs ----
 
 class Program:
-    """One process that is meant to run until it is told to stop. Its words go to a log; a talker's also to on_line."""
+    """One process that is meant to run until it is told to stop. Its words go to a log."""
 
     talks = False  # JSON lines on standard output are read
     clean_codes = (0,)
@@ -162,6 +174,7 @@ class Program:
         self.process = None
         self.running = asyncio.Event()
         self.faults = []
+        self.tasks = set()
         self._watch = None
         self._told_to_end = False
 
@@ -172,8 +185,9 @@ class Program:
         self._told_to_end = False
         with open(self.log(), "ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *self.command, env=self.environment, stderr=log, limit=1 << 24, start_new_session=True,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE if self.talks else log)
+                *self.command, env=self.environment, stderr=log, limit=LINE_BYTES, start_new_session=True,
+                preexec_fn=end_with_parent, stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE if self.talks else log)
         self.running.set()
         self._watch = asyncio.create_task(self._follow(self.process))
         self.on_start()
@@ -201,6 +215,18 @@ class Program:
         self.running.clear()
         if not self._told_to_end:
             await self.on_own_end(code)
+
+    def begin(self, work):
+        """What somebody does at this program, beside what it is told to do."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.ended)
+        return task
+
+    def ended(self, task):
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            self.faults.append(f"{self.name}: {task.exception()!r}")
 
     def on_start(self):
         pass
@@ -252,7 +278,8 @@ async def run(region, who, *words, given=None):
     """`concordat WORDS` as somebody: its exit code and the JSON documents that it printed."""
     process = await asyncio.create_subprocess_exec(
         region.program("concordat"), *words, env={**os.environ, **region.environment(who)}, start_new_session=True,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=1 << 24)
+        preexec_fn=end_with_parent, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE)
     try:
         said, complaint = await process.communicate(json.dumps(given).encode() if given else None)
     except asyncio.CancelledError:

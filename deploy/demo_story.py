@@ -1,12 +1,14 @@
-"""What happened, read from the auditors' trail in the order of the ledger: one line per step, and who holds the case."""
+"""What happened, read from the auditors' trail in the order of the ledger, and who holds the case."""
 
+import contextlib
 import sqlite3
 
 STEPS = """
 SELECT e.seq, e.at_ms, e.kind, e.referral, r.number, r.source, r.routed_as, r.age_years,
-  c.owner_kind, c.owner, o.team, o.ended_as, o.reason, o.handover, d.result, d.hold_reason, i.step, i.mechanism,
-  i.attend_status, r.outcome, p.team AS present_team, p.present, k.clock,
-  q.team AS claiming_team, q.free_places
+  c.owner, o.team, o.ended_as, o.reason, o.handover, d.hold_reason, i.step, i.mechanism, i.attend_status, r.outcome,
+  p.team AS present_team, p.present, k.clock,
+  q.team AS claiming_team, q.free_places,
+  f.actor, f.command, f.refusal
 FROM event e
 LEFT JOIN referral r ON r.referral = e.referral
 LEFT JOIN custody_interval c ON c.referral = e.referral AND c.from_seq =
@@ -17,6 +19,7 @@ LEFT JOIN check_in i ON i.seq = e.seq
 LEFT JOIN presence p ON p.seq = e.seq
 LEFT JOIN breach k ON k.seq = e.seq
 LEFT JOIN capacity q ON q.seq = e.seq
+LEFT JOIN refused_command f ON f.seq = e.seq
 WHERE e.seq > ? ORDER BY e.seq"""
 
 # Steps that a terminal is spared, so that a person can follow the others.
@@ -55,7 +58,7 @@ class Story:
         return steps
 
     def ask(self, sql, *values):
-        with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as database:
+        with contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as database:
             return database.execute(sql, values).fetchall()
 
 
@@ -96,12 +99,14 @@ def words_of(step):
                 "team absent": f"{team} has gone while it was asked"}.get(
                     step["ended_as"], f"{team} is asked no longer: {step['ended_as']}")
     if kind == "contact":
-        seen = "" if (step["attend_status"] or "on time") in ("on time", "late but seen") else f", {step['attend_status']}"
-        return f"contact: {step['mechanism']}{seen}"
+        attended = step["attend_status"] in (None, "on time", "late but seen")
+        return f"contact: {step['mechanism']}" + ("" if attended else f", {step['attend_status']}")
     if kind == "presence_changed":
         return f"{step['present_team']} is {'there' if step['present'] else 'away'}"
     if kind == "capacity_claimed":
         return f"{step['claiming_team']} could see {step['free_places']} more"
+    if kind == "command_refused":
+        return f"{step['command']} of {step['actor']} is refused: {step['refusal']}"
     return {"held": f"held: {step['hold_reason']}", "taken": "the coordinator has it in hand",
             "accepted": f"{step['owner']} accepts", "closed": f"closed: {step['outcome']}",
             "withdrawn": "withdrawn by the referrer", "lease_warned": "nothing heard by the promised time",

@@ -33,7 +33,8 @@ async def _report(region, name):
 async def _check_referrals(day):
     sent, acknowledged = len(day.referrers), sum(referrer.acknowledged for referrer in day.referrers)
     refused = "; ".join(sorted({referrer.refused for referrer in day.referrers if referrer.refused}))
-    yield Check("acknowledged", acknowledged == sent, f"{acknowledged} of {sent} referrals submitted {refused}".strip())
+    yield Check("acknowledged", acknowledged == sent,
+                f"{acknowledged} of {sent} referrals submitted {refused}".strip())
 
     found = {row[0] for row in day.story.ask("SELECT referral FROM referral")}
     lost = [person.id for person in day.people if person.id not in found]
@@ -44,8 +45,8 @@ async def _check_referrals(day):
 
 async def _check_reports(day):
     volume = (await _report(day.region, "volume"))["verdicts"]
-    yield Check("reconciled", any(f"{len(day.people)} received" in text and text.endswith(": 0 lost") for text in volume),
-                "; ".join(volume))
+    reconciled = [text for text in volume if f"{len(day.people)} received" in text and text.endswith(": 0 lost")]
+    yield Check("reconciled", bool(reconciled), "; ".join(volume))
     custody = (await _report(day.region, "custody"))["verdicts"]
     yield Check("owned", "0 unowned seconds" in custody, "; ".join(custody))
     opened = (await _report(day.region, "open"))["verdicts"]
@@ -68,7 +69,7 @@ async def _check_trail(day):
     newest = max((int(case.get("seq", 0)) for case in cases), default=0)
     followed = await _followed(day, newest)
     yield Check("followed", code == 0 and newest <= followed,
-                f"the trail holds {followed} events; the broker's newest case stands at {newest} {complaint.strip()}".strip())
+                f"{followed} events in the trail; the broker's newest is {newest} {complaint.strip()}".strip())
     code, said, complaint = await run(day.region, "auditor", "verify", "--json")
     result = json.loads(said) if code == 0 else {}
     yield Check("trail verified", code == 0 and result.get("verified") is True,
@@ -91,7 +92,7 @@ def _what_happened(day):
 
 
 async def verdict(day, stop=None):
-    """Checks everything; where `stop` is given, stops everything first, so that a bad end counts too."""
+    """Whether all of it held, each check printed. With `stop` all is stopped first, so that a bad end counts."""
     checks = [check async for check in _check_trail(day)]
     if stop:
         await stop()
@@ -103,4 +104,4 @@ async def verdict(day, stop=None):
         print(f"{'ok' if check.held else 'FAILED':7}{check.name:15} {check.figure}")
     failed = [check.name for check in checks if not check.held]
     print(f"FAILED: {', '.join(failed)}" if failed else "All of it held.", flush=True)
-    return checks
+    return not failed

@@ -7,10 +7,10 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 packages=(
   gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler
   libprotobuf-c-dev libzmq3-dev libczmq-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
-  python3
+  python3 sqlite3
 )
-# What only the tests need beside: the test library, and the client in another language.
-test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata)
+# What only the tests need beside: the test library, the client in another language, and a count of instructions.
+test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata valgrind)
 
 say() { printf '%s\n' "$*"; }
 
@@ -31,8 +31,8 @@ install_missing() {
   fi
   say "Installing by apt: ${missing[*]}"
   "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-    >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # build FOLDER [OPTION...]: configures and builds there; says nothing but what goes wrong.

@@ -91,7 +91,18 @@ bool words_parse(const ProtobufCEnumDescriptor *descriptor, const char *text, in
 
 void words_number(uint32_t number, bool drill, char out[NUMBER_TEXT_BYTES])
 {
-    snprintf(out, NUMBER_TEXT_BYTES, "%c-%04u", drill ? 'D' : 'R', (unsigned)number);
+    /* By hand: it stands in every status that is sent. */
+    char digits[NUMBER_TEXT_BYTES];
+    int count = 0;
+    while (number > 0 || count < 4) {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    *out++ = drill ? 'D' : 'R';
+    *out++ = '-';
+    while (count > 0)
+        *out++ = digits[--count];
+    *out = '\0';
 }
 
 /* Digits at *text as a number of at most `most` digits; advances. False where there is none. */

@@ -13,22 +13,77 @@ static void take_id(const ProtobufCBinaryData *from, uint8_t to[ID_BYTES])
         memcpy(to, from->data, ID_BYTES);
 }
 
-static void read_referral(const Concordat__V1__Referral *referral,
-                          const Concordat__V1__Confidential *confidential,
-                          struct record_submission *submission, struct command *command)
+/* One for each command: from its message to its part of the command. */
+struct reading {
+    const Concordat__V1__Request *request;
+    struct record_submission *submission;
+    struct command *command;
+};
+
+static void read_referral(struct reading *in, const Concordat__V1__Referral *referral,
+                          const Concordat__V1__Confidential *confidential)
 {
+    struct command *command = in->command;
     take_id(&referral->id, command->referral);
     command->is.submit.facts = record_facts(referral);
     command->is.submit.district = referral->postcode_district;
     command->is.submit.organisation = referral->organisation;
     command->is.submit.drill = referral->drill;
     command->is.submit.with_confidential = confidential != NULL;
-    *submission = (struct record_submission){.referral = referral, .has_confidential = confidential != NULL};
-    command->opaque = submission;
+    *in->submission =
+        (struct record_submission){.referral = referral, .has_confidential = confidential != NULL};
+    command->opaque = in->submission;
 }
 
-static void read_check_in(const Concordat__V1__CheckIn *m, struct command *command)
+static void read_submit(struct reading *in)
 {
+    read_referral(in, in->request->submit->referral, in->request->submit->confidential);
+}
+
+static void read_update(struct reading *in)
+{
+    read_referral(in, in->request->update->referral, in->request->update->confidential);
+}
+
+static void read_withdraw(struct reading *in)
+{
+    take_id(&in->request->withdraw->referral, in->command->referral);
+    in->command->is.withdraw.reason = in->request->withdraw->reason;
+}
+
+static void read_told(struct reading *in)
+{
+    take_id(&in->request->told->referral, in->command->referral);
+    in->command->is.told.state = (enum case_state)in->request->told->state;
+}
+
+static void read_seen(struct reading *in)
+{
+    take_id(&in->request->seen->referral, in->command->referral);
+    in->command->is.offer.attempt = in->request->seen->attempt;
+}
+
+static void read_accept(struct reading *in)
+{
+    const Concordat__V1__Accept *m = in->request->accept;
+    take_id(&m->referral, in->command->referral);
+    in->command->is.offer.attempt = m->attempt;
+    in->command->is.offer.expected_ms = (int64_t)m->expected_minutes * MS_PER_MINUTE;
+}
+
+static void read_decline(struct reading *in)
+{
+    const Concordat__V1__Decline *m = in->request->decline;
+    take_id(&m->referral, in->command->referral);
+    in->command->is.offer.attempt = m->attempt;
+    in->command->is.offer.reason = (enum decline_reason)m->reason;
+    in->command->is.offer.note = m->note;
+}
+
+static void read_check_in(struct reading *in)
+{
+    const Concordat__V1__CheckIn *m = in->request->check_in;
+    struct command *command = in->command;
     take_id(&m->referral, command->referral);
     command->is.check_in.step = (enum step)m->step;
     command->is.check_in.occurred_ms = m->occurred ? m->occurred->unix_ms : 0;
@@ -38,97 +93,86 @@ static void read_check_in(const Concordat__V1__CheckIn *m, struct command *comma
     command->is.check_in.psychosocially_assessed = (int)m->psychosocially_assessed;
 }
 
-static void read_answer(const ProtobufCBinaryData *referral, uint32_t attempt, struct command *command)
+static void read_close(struct reading *in)
 {
-    take_id(referral, command->referral);
-    command->is.offer.attempt = attempt;
+    const Concordat__V1__Close *m = in->request->close;
+    take_id(&m->referral, in->command->referral);
+    in->command->is.close.outcome = (int)m->outcome;
+    in->command->is.close.psychosocially_assessed = (int)m->psychosocially_assessed;
+    in->command->is.close.note_code = m->note_code;
 }
+
+static void read_handover(struct reading *in)
+{
+    take_id(&in->request->handover->referral, in->command->referral);
+    in->command->is.move.team = in->request->handover->to_team;
+}
+
+static void read_take(struct reading *in)
+{
+    take_id(&in->request->take->referral, in->command->referral);
+    in->command->is.take.by = in->request->take->by;
+}
+
+static void read_assign(struct reading *in)
+{
+    take_id(&in->request->assign->referral, in->command->referral);
+    in->command->is.move.team = in->request->assign->to_team;
+}
+
+static void read_get_record(struct reading *in)
+{
+    take_id(&in->request->get_record->referral, in->command->referral);
+    in->command->is.read.reason = in->request->get_record->reason;
+}
+
+static void read_presence(struct reading *in)
+{
+    in->command->has_id = false; /* renewed many times a minute; repeating it does no harm */
+    in->command->is.presence.present = in->request->set_presence->present;
+}
+
+static void read_capacity(struct reading *in)
+{
+    uint32_t free_places = in->request->set_capacity->free_places;
+    in->command->is.capacity.free_places = free_places < UINT16_MAX ? (uint16_t)free_places : UINT16_MAX;
+}
+
+#define COMMAND(name) [CONCORDAT__V1__REQUEST__COMMAND_##name]
+
+static const struct {
+    void (*read)(struct reading *in);
+    enum command_kind kind;
+} commands[] = {
+    COMMAND(SUBMIT) = {read_submit, COMMAND_SUBMIT},
+    COMMAND(UPDATE) = {read_update, COMMAND_UPDATE},
+    COMMAND(WITHDRAW) = {read_withdraw, COMMAND_WITHDRAW},
+    COMMAND(TOLD) = {read_told, COMMAND_TOLD},
+    COMMAND(SEEN) = {read_seen, COMMAND_SEEN},
+    COMMAND(ACCEPT) = {read_accept, COMMAND_ACCEPT},
+    COMMAND(DECLINE) = {read_decline, COMMAND_DECLINE},
+    COMMAND(CHECK_IN) = {read_check_in, COMMAND_CHECK_IN},
+    COMMAND(CLOSE) = {read_close, COMMAND_CLOSE},
+    COMMAND(HANDOVER) = {read_handover, COMMAND_HANDOVER},
+    COMMAND(TAKE) = {read_take, COMMAND_TAKE},
+    COMMAND(ASSIGN) = {read_assign, COMMAND_ASSIGN},
+    COMMAND(GET_RECORD) = {read_get_record, COMMAND_READ_RECORD},
+    COMMAND(SET_PRESENCE) = {read_presence, COMMAND_PRESENCE},
+    COMMAND(SET_CAPACITY) = {read_capacity, COMMAND_CAPACITY},
+};
 
 bool record_read_command(const Concordat__V1__Request *request, struct record_submission *submission,
                          struct command *command)
 {
+    struct reading in = {request, submission, command};
+    size_t row = (size_t)request->command_case;
+    if (row >= sizeof commands / sizeof *commands || !commands[row].read)
+        return false;
     memset(command, 0, sizeof *command);
     command->has_id = true;
+    command->kind = commands[row].kind;
     take_id(&request->command_id, command->id);
-    switch ((int)request->command_case) {
-    case CONCORDAT__V1__REQUEST__COMMAND_SUBMIT:
-        command->kind = COMMAND_SUBMIT;
-        read_referral(request->submit->referral, request->submit->confidential, submission, command);
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_UPDATE:
-        command->kind = COMMAND_UPDATE;
-        read_referral(request->update->referral, request->update->confidential, submission, command);
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW:
-        command->kind = COMMAND_WITHDRAW;
-        take_id(&request->withdraw->referral, command->referral);
-        command->is.withdraw.reason = request->withdraw->reason;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_TOLD:
-        command->kind = COMMAND_TOLD;
-        take_id(&request->told->referral, command->referral);
-        command->is.told.state = (enum case_state)request->told->state;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_SEEN:
-        command->kind = COMMAND_SEEN;
-        read_answer(&request->seen->referral, request->seen->attempt, command);
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_ACCEPT:
-        command->kind = COMMAND_ACCEPT;
-        read_answer(&request->accept->referral, request->accept->attempt, command);
-        command->is.offer.expected_ms = (int64_t)request->accept->expected_minutes * MS_PER_MINUTE;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_DECLINE:
-        command->kind = COMMAND_DECLINE;
-        read_answer(&request->decline->referral, request->decline->attempt, command);
-        command->is.offer.reason = (enum decline_reason)request->decline->reason;
-        command->is.offer.note = request->decline->note;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_CHECK_IN:
-        command->kind = COMMAND_CHECK_IN;
-        read_check_in(request->check_in, command);
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_CLOSE:
-        command->kind = COMMAND_CLOSE;
-        take_id(&request->close->referral, command->referral);
-        command->is.close.outcome = (int)request->close->outcome;
-        command->is.close.psychosocially_assessed = (int)request->close->psychosocially_assessed;
-        command->is.close.note_code = request->close->note_code;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_HANDOVER:
-        command->kind = COMMAND_HANDOVER;
-        take_id(&request->handover->referral, command->referral);
-        command->is.move.team = request->handover->to_team;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_TAKE:
-        command->kind = COMMAND_TAKE;
-        take_id(&request->take->referral, command->referral);
-        command->is.take.by = request->take->by;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_ASSIGN:
-        command->kind = COMMAND_ASSIGN;
-        take_id(&request->assign->referral, command->referral);
-        command->is.move.team = request->assign->to_team;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD:
-        command->kind = COMMAND_READ_RECORD;
-        take_id(&request->get_record->referral, command->referral);
-        command->is.read.reason = request->get_record->reason;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE:
-        command->kind = COMMAND_PRESENCE;
-        command->has_id = false; /* renewed many times a minute; repeating it does no harm */
-        command->is.presence.present = request->set_presence->present;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_SET_CAPACITY:
-        command->kind = COMMAND_CAPACITY;
-        command->is.capacity.free_places = request->set_capacity->free_places < UINT16_MAX
-                                               ? (uint16_t)request->set_capacity->free_places
-                                               : UINT16_MAX;
-        break;
-    default:
-        return false;
-    }
+    commands[row].read(&in);
     record_command_digest(request, command->digest);
     return true;
 }

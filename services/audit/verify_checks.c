@@ -33,14 +33,13 @@ const struct verify_check verify_checks[] = {
      " HAVING (count(f.seq) = 0 AND NOT d.assigned AND NOT d.handover) OR (count(f.seq) > 0 AND"
      "  (total(f.finding IS 'chosen') <> 1 OR total(f.finding IS 'chosen' AND f.team = d.team) <> 1))"},
     {"hold explained",
-     /* A team that the coordinator chose by hand has not taken it: it returns to them, with no ladder asked. */
+     /* Where the ladder was asked, it says of each of its teams why not. */
      "SELECT r.number, 'decision ' || d.seq || ' to leave it with the coordinator (' ||"
      "  coalesce(d.hold_reason, 'no reason') || ') does not say what was found of the teams'"
      " FROM decision d JOIN referral r USING (referral) LEFT JOIN finding f USING (seq)"
      " WHERE d.result = 'held' GROUP BY d.seq"
      " HAVING d.hold_reason IS NULL OR total(f.finding IS 'chosen') > 0 OR (count(f.seq) = 0 AND"
-     "  d.hold_reason IN ('all closed', 'all absent', 'all full', 'all asked') AND NOT EXISTS ("
-     "  SELECT 1 FROM offer o WHERE o.referral = d.referral AND o.ended_seq = d.seq - 1 AND o.assigned))"},
+     "  d.hold_reason IN ('all closed', 'all absent', 'all full', 'all asked'))"},
     {"finding coded", "SELECT r.number, 'decision ' || f.seq || ' has no finding of ' || f.team"
                       " FROM finding f JOIN decision d USING (seq) JOIN referral r USING (referral)"
                       " WHERE f.finding IS NULL"},

@@ -71,6 +71,22 @@ class BrokerProcess(unittest.TestCase):
         self.stage.start_broker()
         self.assertEqual(self.submit().number, "R-0002")
 
+    def test_whoever_says_hello_is_told_of_every_open_case_however_many(self):
+        """More than wait at a socket at a time."""
+        many = 1500
+        self.stage.start_broker()
+        self.submit()
+        waiting = {self.source.send(submit=self.stage.submission()) for _ in range(many - 1)}
+        while waiting:
+            waiting.discard(self.source.next_message().command_id)
+        coordinator = self.stage.client("duty", "coordinator", "northmoor-duty", wants_news=True)
+        told = set()
+        while len(told) < many:
+            message = coordinator.next_message()
+            self.assertIsNotNone(message, f"only {len(told)} of {many} were told")
+            if message.WhichOneof("body") == "status":
+                told.add(message.status.number)
+
     def test_a_wrong_policy_is_refused_with_file_and_line_and_the_running_one_stays(self):
         self.stage.start_broker()
         self.stage.use_region(lambda text: text.replace("ladder: northmoor", "ladder: nowhere", 1))

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "proto/check.h"
+#include "proto/check_rules.h"
 #include "proto/json.h"
 #include "proto/wire.h"
 

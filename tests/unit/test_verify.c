@@ -409,6 +409,28 @@ static void P7_a_hold_without_findings_is_found(void **state)
     assert_true(found("hold explained", "R-0007", "(all full) does not say"));
 }
 
+static void P7_a_hold_after_a_team_chosen_by_hand_needs_no_findings(void **state)
+{
+    (void)state;
+    story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
+    Concordat__V1__Offered offered = CONCORDAT__V1__OFFERED__INIT;
+    offered.attempt = 1;
+    offered.team = (char[]){"north"};
+    offered.assigned = true;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_OFFERED;
+    event.offered = &offered;
+    story_own(&story, 7, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM, "north", 10);
+    story_tell(&story, 7, &event);
+    story_end_offer(&story, 7, 1, "north", CONCORDAT__V1__OFFER_END__OFFER_END_EXPIRED, 0);
+    Concordat__V1__Held held = CONCORDAT__V1__HELD__INIT;
+    held.reason = CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ASSIGNED_NOT_TAKEN;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_HELD;
+    event.held = &held;
+    story_tell(&story, 7, &event);
+    assert_int_equal(verify(), VERIFY_HOLDS);
+}
+
 static void a_finding_without_a_code_is_found(void **state)
 {
     (void)state;
@@ -474,6 +496,7 @@ int main(void)
         TEST(P4_an_offer_that_outlives_its_referral_is_found),
         TEST(P7_a_decision_without_findings_is_found),
         TEST(P7_a_hold_without_findings_is_found),
+        TEST(P7_a_hold_after_a_team_chosen_by_hand_needs_no_findings),
         TEST(a_finding_without_a_code_is_found),
         TEST(an_event_of_a_referral_never_received_is_found),
         TEST(a_referral_that_ended_twice_is_found),

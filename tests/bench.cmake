@@ -1,0 +1,2 @@
+# The bench: what deploy/bench measures with.
+add_subdirectory(bench)

@@ -1,0 +1,108 @@
+/* peers.c: many peers of the broker in one socket: each connection under a key of its own. */
+#include "tests/bench/peers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <zmq.h>
+
+#include "proto/keys.h"
+#include "tests/bench/measure.h"
+
+enum { WELCOME_WAIT_MS = 20000 };
+
+static void set(void *socket, int option, int value)
+{
+    if (zmq_setsockopt(socket, option, &value, sizeof value) != 0)
+        measure_fail("a socket option is not taken: %s", zmq_strerror(errno));
+}
+
+/* The keys are those of the connections that are made next. */
+static void use_key(void *socket, const struct key *server, const char *path)
+{
+    struct key own;
+    char message[512];
+    if (keys_read(path, &own, message, sizeof message) != 0)
+        measure_fail("%s", message);
+    if (zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server->public_text, KEY_TEXT_CHARS + 1) != 0 ||
+        zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own.public_text, KEY_TEXT_CHARS + 1) != 0 ||
+        zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, own.secret_text, KEY_TEXT_CHARS + 1) != 0)
+        measure_fail("a key is not taken: %s", zmq_strerror(errno));
+    keys_wipe(&own);
+}
+
+/* Sends the same on each connection and waits until each has answered. */
+static void ask_all(struct peers *peers, enum frame_kind kind)
+{
+    for (int i = 0; i < peers->count; i++)
+        peers_send(peers, frames_make(kind, (uint32_t)i, 0));
+    int64_t until_ns = measure_now_ns() + INT64_C(1000000) * WELCOME_WAIT_MS;
+    for (int answered = 0; answered < peers->count;) {
+        struct heard heard;
+        zmq_pollitem_t item = {peers->socket, 0, ZMQ_POLLIN, 0};
+        zmq_poll(&item, 1, 100);
+        while (peers_receive(peers, &heard)) {
+            if (!heard.is_answer)
+                continue;
+            if (heard.kind != kind || heard.refusal)
+                measure_fail("a peer was refused: refusal %u", heard.refusal);
+            answered++;
+        }
+        if (measure_now_ns() > until_ns)
+            measure_fail("%d of %d peers were not answered", peers->count - answered, peers->count);
+    }
+}
+
+void peers_open(struct peers *peers, void *context, const char *endpoint, const char *server_key_path,
+                const char *folder, const char *prefix, int first, int count, bool present)
+{
+    char path[4096], message[512];
+    struct key server;
+    if (keys_read(server_key_path, &server, message, sizeof message) != 0)
+        measure_fail("%s", message);
+    *peers = (struct peers){zmq_socket(context, ZMQ_DEALER), count};
+    set(peers->socket, ZMQ_LINGER, 0);
+    set(peers->socket, ZMQ_SNDHWM, 0);
+    set(peers->socket, ZMQ_RCVHWM, 0);
+    set(peers->socket, ZMQ_RECONNECT_IVL, 1); /* a start is measured from outside */
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s-%d.key_secret", folder, prefix, first + i);
+        use_key(peers->socket, &server, path);
+        if (zmq_connect(peers->socket, endpoint) != 0)
+            measure_fail("%s: %s", endpoint, zmq_strerror(errno));
+    }
+    if (count)
+        ask_all(peers, FRAME_HELLO);
+    if (count && present)
+        ask_all(peers, FRAME_PRESENCE);
+}
+
+void peers_close(struct peers *peers)
+{
+    zmq_close(peers->socket);
+    *peers = (struct peers){0};
+}
+
+void peers_send(struct peers *peers, const struct frame *frame)
+{
+    if (zmq_send(peers->socket, frame->bytes, frame->size, ZMQ_DONTWAIT) < 0)
+        measure_fail("cannot send: %s", zmq_strerror(errno));
+}
+
+bool peers_receive(struct peers *peers, struct heard *heard)
+{
+    zmq_msg_t message;
+    zmq_msg_init(&message);
+    while (zmq_msg_recv(&message, peers->socket, ZMQ_DONTWAIT) >= 0)
+        if (frames_read(zmq_msg_data(&message), zmq_msg_size(&message), heard)) {
+            zmq_msg_close(&message);
+            return true;
+        }
+    zmq_msg_close(&message);
+    return false;
+}
+
+void peers_tend(struct peers *peers, enum frame_kind kind)
+{
+    for (int i = 0; i < peers->count; i++)
+        peers_send(peers, frames_make(kind, (uint32_t)i, 0));
+}

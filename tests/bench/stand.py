@@ -1,0 +1,124 @@
+"""Where a measurement takes place: a folder, a region, keys, and a broker started in it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+import zmq
+
+TEAM = "northmoor-crisis"  # is asked first of all for an adult in ZX1 whom street triage refers
+IDLE = ("southfell-crisis", "young-people-crisis", "place-of-safety", "crisis-line", "custody-liaison")
+
+
+class Stand:
+    """A region with its keys. The folder is made beside what is measured, so that it is on the same disk."""
+
+    def __init__(self, source, build, folder, intakes=1, idle=0):
+        self.source, self.build = source, build
+        self.folder = tempfile.mkdtemp(prefix="concordat-bench-", dir=folder)
+        self.endpoint = f"tcp://127.0.0.1:{free_port()}"
+        self.broker = None
+        for name in ("keys", "secret"):
+            os.mkdir(self.path(name))
+        self.key("broker", "server", "region", "secret")
+        self.key("team-1", "team", TEAM)
+        self.key("auditor", "auditor", "ZZA01")
+        for i in range(intakes):
+            self.key(f"intake-{i + 1}", "source", "street-triage")
+        for i in range(idle):
+            self.key(f"idle-{i + 1}", "team", IDLE[i % len(IDLE)])
+        with open(os.path.join(source, "deploy", "region.yaml"), encoding="utf-8") as file:
+            region = file.read()
+        # Else the team that is asked is full after twenty cases, and what is measured is the duty coordinator.
+        region = region.replace("    places: 20\n", "", 1)
+        with open(self.path("region.yaml"), "w", encoding="utf-8") as file:
+            file.write(region)
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def key(self, name, role, of, folder="keys"):
+        public, secret = (text.decode() for text in zmq.curve_keypair())
+        lines = ["metadata", f'    name = "{name}"', f'    role = "{role}"', f'    of = "{of}"', "curve"]
+        lines.append(f'    public-key = "{public}"')
+        for path, text, mode in (
+                (self.path(folder, f"{name}.key"), lines, 0o644),
+                (self.path("secret", f"{name}.key_secret"), [*lines, f'    secret-key = "{secret}"'], 0o600)):
+            with open(os.open(path, os.O_CREAT | os.O_WRONLY, mode), "w", encoding="ascii") as file:
+                file.write("\n".join(text) + "\n")
+
+    def program(self, *parts):
+        return os.path.join(self.build, *parts)
+
+    def broker_command(self):
+        return [self.program("broker", "concordat-broker"), "--policy", self.path("region.yaml"), "--state",
+                self.path("state"), "--listen", self.endpoint, "--key", self.path("secret", "broker.key_secret"),
+                "--keys", self.path("keys")]
+
+    def start(self, *before):
+        """Starts the broker; returns when it says that it is ready."""
+        with open(self.path("broker.log"), "ab") as log:
+            self.broker = subprocess.Popen([*before, *self.broker_command()], stderr=log, stdout=log)
+        while "ready on" not in self.log():
+            if self.broker.poll() is not None:
+                raise RuntimeError(f"the broker ended: {self.log()}")
+            time.sleep(0.01)
+
+    def log(self):
+        with open(self.path("broker.log"), encoding="utf-8") as file:
+            return file.read()
+
+    def stop(self):
+        if self.broker:
+            self.broker.send_signal(signal.SIGTERM)
+            code = self.broker.wait()
+            self.broker = None
+            os.unlink(self.path("broker.log"))
+            if code != 0:
+                raise RuntimeError(f"the broker ended with {code}")
+
+    def close(self):
+        if self.broker:
+            self.broker.kill()
+            self.broker.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def load_command(self, *options):
+        return [self.program("tests", "bench", "bench-load"), "--endpoint", self.endpoint, "--server-key",
+                self.path("secret", "broker.key"), "--secrets", self.path("secret"), *map(str, options)]
+
+    def load(self, *options):
+        return run_json(*self.load_command("--broker", self.broker.pid, *options))
+
+    def sizes(self):
+        """Bytes of the events of one referral (received, offered, accepted), and of its confidential part."""
+        ledger = sqlite3.connect(f"file:{self.path('state', 'ledger.db')}?mode=ro", uri=True)
+        rows = dict(ledger.execute("SELECT kind, CAST(avg(length(body)) AS INTEGER) FROM event GROUP BY kind"))
+        confidential, = ledger.execute("SELECT CAST(avg(length(body)) AS INTEGER) FROM confidential").fetchone()
+        ledger.close()
+        return [rows[20], rows[21], rows[27], confidential]
+
+
+def run_json(*command):
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=900)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,198 @@
+/* check_events.c: promises that each event keeps or breaks: P1 invented, P2, P3, P5, P7, and no empty rung.
+ */
+#include <string.h>
+
+#include "tests/simulation/checks.h"
+
+#define WHAT(name)  CONCORDAT__V1__EVENT__WHAT_##name
+#define STATE(name) CONCORDAT__V1__STATE__STATE_##name
+#define HOLD(name)  CONCORDAT__V1__HOLD_REASON__HOLD_REASON_##name
+
+typedef unsigned long long number;
+
+void check_invented(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
+{
+    const struct seen_event *last = witness_event(&w->witness, seq - 1);
+    if (last && e->at_ms < last->at_ms)
+        world_violated(w, "P6 time went back", "event %llu is before the one before it", (number)seq);
+    if (!e->command.len)
+        return;
+    const struct seen_command *command = witness_command(&w->witness, e->command.data);
+    if (!command)
+        world_violated(w, "P1 invented", "event %llu has a command that nobody sent", (number)seq);
+    else if (strcmp(w->peers[command->peer].key.name, e->actor) != 0)
+        world_violated(w, "P1 invented", "event %llu is laid to %s, but %s sent it", (number)seq, e->actor,
+                       w->peers[command->peer].key.name);
+}
+
+void check_one_effect(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
+                      const struct seen_case *before)
+{
+    if (e->what_case == WHAT(RECEIVED) && before)
+        world_violated(w, "P5 duplicate effect", "event %llu receives a referral for the second time",
+                       (number)seq);
+    if (e->referral.len && !before && e->what_case != WHAT(RECEIVED))
+        world_violated(w, "P1 lost", "event %llu is of a case that was never received", (number)seq);
+    struct seen_command *command = e->command.len ? witness_command(&w->witness, e->command.data) : NULL;
+    if (!command)
+        return;
+    if (command->last_seq && command->last_seq + 1 != seq)
+        world_violated(w, "P5 duplicate effect", "the command of event %llu acted before, in event %llu",
+                       (number)seq, (number)command->last_seq);
+    if (!command->first_seq)
+        command->first_seq = seq;
+    command->last_seq = seq;
+}
+
+/* An acceptance is of the offer that it names, by the team that was asked. */
+static void check_whose(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
+{
+    const struct seen_command *command = witness_command(&w->witness, e->command.data);
+    const struct peer *peer = command ? &w->peers[command->peer] : NULL;
+    if (peer && peer->honest &&
+        (command->attempt != e->accepted->attempt || strcmp(peer->key.of, e->accepted->team) != 0))
+        world_violated(w, "P3 late accept", "event %llu: %s accepts offer %u and is given offer %u of %s",
+                       (number)seq, peer->key.name, command->attempt, e->accepted->attempt,
+                       e->accepted->team);
+}
+
+static bool may_change(int kind)
+{
+    return kind == WHAT(RECORD_READ) || kind == WHAT(REFERRER_TOLD);
+}
+
+void check_one_answer(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
+                      const struct seen_case *before)
+{
+    if (!before)
+        return;
+    if (before->ended && !may_change((int)e->what_case))
+        world_violated(w, "P3 after the end", "event %llu is of a case that has ended", (number)seq);
+    if (e->what_case == WHAT(OFFERED)) {
+        if (before->offer_live)
+            world_violated(w, "P3 two live offers", "event %llu offers what is offered already", (number)seq);
+        if (before->team[0] && !e->offered->handover)
+            world_violated(w, "P2 two owners", "event %llu offers what %s has in hand", (number)seq,
+                           before->team);
+    } else if (e->what_case == WHAT(ACCEPTED)) {
+        check_whose(w, seq, e);
+        if (!before->offer_live)
+            world_violated(w, "P3 two acceptances", "event %llu accepts no live offer", (number)seq);
+        else if (e->accepted->attempt != before->attempt ||
+                 strcmp(e->accepted->team, before->offer_team) != 0)
+            world_violated(w, "P3 two acceptances", "event %llu accepts another offer", (number)seq);
+        else if (e->at_ms >= before->expires_ms)
+            world_violated(w, "P3 late accept", "event %llu accepts what had expired", (number)seq);
+        if (before->team[0] && !before->handover)
+            world_violated(w, "P2 two owners", "event %llu accepts what %s has in hand", (number)seq,
+                           before->team);
+    } else if (e->what_case == WHAT(OFFER_ENDED)) {
+        if (!before->offer_live || e->offer_ended->attempt != before->attempt)
+            world_violated(w, "P3 offer ended twice", "event %llu ends no live offer", (number)seq);
+    }
+}
+
+/* --- P7 --------------------------------------------------------------------------------------------- */
+
+/* How many teams a decision in an area had to look at, by the policy that it names; -1 where it is none of
+ * ours. */
+static int steps_of(const struct world *w, const ProtobufCBinaryData *digest, const char *area)
+{
+    for (int i = 0; i < POLICIES; i++) {
+        const struct policy *policy = &w->policies[i]->policy;
+        if (digest->len != sizeof policy->digest || memcmp(digest->data, policy->digest, digest->len) != 0)
+            continue;
+        int index = policy_find_area(policy, area);
+        return policy->areas[index < 0 ? policy->default_area : index].step_count;
+    }
+    return -1;
+}
+
+static void check_offer_reasons(struct world *w, uint64_t seq, const Concordat__V1__Offered *m,
+                                const struct seen_case *before)
+{
+    int steps = steps_of(w, &m->policy, before->area), chosen = 0;
+    bool named = m->assigned || (m->handover && m->n_considered == 1);
+    for (size_t i = 0; i < m->n_considered; i++) {
+        const Concordat__V1__Considered *c = m->considered[i];
+        if (c->finding == CONCORDAT__V1__CONSIDERATION__CONSIDERATION_UNSPECIFIED)
+            chosen = 99;
+        if (c->finding == CONCORDAT__V1__CONSIDERATION__CONSIDERATION_CHOSEN)
+            chosen += strcmp(c->team, m->team) == 0 ? 1 : 99;
+    }
+    if (steps < 0 || chosen != 1 || (!named && m->n_considered != (size_t)steps))
+        world_violated(w, "P7 no reasons", "event %llu offers to %s: %zu teams considered of %d, %d chosen",
+                       (number)seq, m->team, m->n_considered, steps, chosen);
+}
+
+static void check_hold_reasons(struct world *w, uint64_t seq, const Concordat__V1__Held *m,
+                               const struct seen_case *before)
+{
+    int steps = steps_of(w, &m->policy, before->area);
+    bool by_the_ladder = m->reason != HOLD(COORDINATOR_SILENT) && !before->contact_made && !before->assigned;
+    bool good = steps >= 0 && m->reason != HOLD(UNSPECIFIED) &&
+                (m->n_considered == (size_t)steps || (!by_the_ladder && m->n_considered == 0));
+    for (size_t i = 0; i < m->n_considered; i++)
+        good &= m->considered[i]->finding != CONCORDAT__V1__CONSIDERATION__CONSIDERATION_CHOSEN &&
+                m->considered[i]->finding != CONCORDAT__V1__CONSIDERATION__CONSIDERATION_RANKED_LOWER;
+    if (!good)
+        world_violated(w, "P7 no reasons", "event %llu holds for reason %d: %zu teams considered of %d",
+                       (number)seq, (int)m->reason, m->n_considered, steps);
+}
+
+void check_reasons(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
+                   const struct seen_case *before)
+{
+    if (!before)
+        return;
+    if (e->what_case == WHAT(OFFERED))
+        check_offer_reasons(w, seq, e->offered, before);
+    else if (e->what_case == WHAT(HELD))
+        check_hold_reasons(w, seq, e->held, before);
+}
+
+/* --- nobody is asked who cannot answer -------------------------------------------------------------- */
+
+void check_empty_rung(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
+{
+    if (e->what_case != WHAT(OFFERED))
+        return;
+    const Concordat__V1__Offered *m = e->offered;
+    if (!witness_present(&w->witness, m->team)) {
+        world_violated(w, "P4 empty rung", "event %llu asks %s, where nobody is", (number)seq, m->team);
+        return;
+    }
+    for (int i = 0; i < POLICIES && !m->assigned && !(m->handover && m->n_considered == 1); i++) {
+        const struct policy *policy = &w->policies[i]->policy;
+        if (memcmp(m->policy.data, policy->digest, sizeof policy->digest) != 0)
+            continue;
+        int team = policy_find_team(policy, m->team);
+        if (team < 0 || !rota_open_at(&policy->teams[team].rota, &policy->holidays, e->at_ms))
+            world_violated(w, "P4 empty rung", "event %llu asks %s, which is shut", (number)seq, m->team);
+    }
+}
+
+/* --- P2 --------------------------------------------------------------------------------------------- */
+
+void check_owned(struct world *w, uint64_t seq, const Concordat__V1__Event *e, const struct seen_case *after)
+{
+    int kind = e->owner ? (int)e->owner->kind : 0;
+    const char *id = e->owner ? e->owner->id : "";
+    if (after->last_seq != seq)
+        return; /* said of a case that had ended */
+    if (after->ended) {
+        if (kind != CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED)
+            world_violated(w, "P2 two owners", "event %llu names an owner of an ended case", (number)seq);
+        return;
+    }
+    bool with_coordinator = after->state == STATE(HELD) || after->state == STATE(TAKEN);
+    const char *team = after->state == STATE(OFFERED) ? after->offer_team : after->team;
+    if (kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED || !id[0])
+        world_violated(w, "P2 unowned", "after event %llu nobody owns the case", (number)seq);
+    else if (with_coordinator ? kind != CONCORDAT__V1__OWNER_KIND__OWNER_KIND_COORDINATOR
+                              : kind != CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM || strcmp(id, team) != 0)
+        world_violated(w, "P2 two owners", "event %llu says that %s owns the case, it is %s", (number)seq, id,
+                       with_coordinator ? "the coordinator" : team);
+    else if (e->owner->act_by_ms <= 0)
+        world_violated(w, "P2 unowned", "event %llu says not by when %s must act", (number)seq, id);
+}

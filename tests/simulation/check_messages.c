@@ -1,0 +1,185 @@
+/* check_messages.c: what leaves the broker: nothing before its commit, and nothing to whom it does not
+ * concern. */
+#include <string.h>
+
+#include "tests/simulation/checks.h"
+
+#define BODY(name) CONCORDAT__V1__MESSAGE__BODY_##name
+
+typedef unsigned long long number;
+
+static bool is_on_disk(struct world *w, uint64_t seq, const char *what)
+{
+    if (seq <= w->store.count)
+        return true;
+    world_violated(w, "sent before its commit", "%s speaks of event %llu, on disk are %llu", what,
+                   (number)seq, (number)w->store.count);
+    return false;
+}
+
+/* A status says what the event that it names says. */
+static void check_status(struct world *w, const Concordat__V1__CaseStatus *status)
+{
+    if (!status || !status->referral.len || !is_on_disk(w, status->seq, "a status"))
+        return;
+    const struct seen_event *event = witness_event(&w->witness, status->seq);
+    if (!event || memcmp(event->referral, status->referral.data, 16) != 0)
+        world_violated(w, "sent before its commit", "a status names event %llu, which is of another case",
+                       (number)status->seq);
+    else if (event->state != (int)status->state || event->owner_kind != (int)status->owner_kind ||
+             strcmp(event->owner, status->owner) != 0)
+        world_violated(w, "sent before its commit",
+                       "a status says otherwise than event %llu: state %d, it is %d", (number)status->seq,
+                       (int)status->state, event->state);
+    if (!status->ring[0] && !status->coordinator_ring[0])
+        world_violated(w, "P11 nobody to ring", "a status of event %llu", (number)status->seq);
+}
+
+/* A source may know of its own referrals, a team of those that it was ever asked about. */
+static bool concerns(const struct world *w, const struct peer *peer, const struct seen_case *c)
+{
+    int team;
+    switch ((int)peer->key.role) {
+    case CONCORDAT__V1__ROLE__ROLE_SOURCE:
+        return strcmp(c->origin, peer->key.name) == 0;
+    case CONCORDAT__V1__ROLE__ROLE_TEAM:
+        team = witness_team(&w->witness, peer->key.of);
+        return team >= 0 && c->asked & UINT64_C(1) << team;
+    default:
+        return true;
+    }
+}
+
+static void check_reader(struct world *w, const struct peer *peer, const uint8_t *referral, size_t size,
+                         const char *what)
+{
+    const struct seen_case *c = size == 16 ? witness_case(&w->witness, referral) : NULL;
+    if (c && !concerns(w, peer, c))
+        world_violated(w, "P10 wrong reader", "%s is told by %s of a case that does not concern it",
+                       peer->key.name, what);
+}
+
+static void check_answer(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
+{
+    const Concordat__V1__Answer *answer = message->answer;
+    struct seen_command *command = witness_command(&w->witness, message->command_id.data);
+    if (!is_on_disk(w, answer->seq, "an answer"))
+        return;
+    check_status(w, answer->status);
+    if (answer->status)
+        check_reader(w, peer, answer->status->referral.data, answer->status->referral.len, "an answer");
+    if (!command || !answer->done || !peer->honest)
+        return; /* whoever means harm uses one id for several commands */
+    if (command->kind != CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS && command->answered_seq &&
+        command->answered_seq != answer->seq)
+        world_violated(w, "P5 other answer", "one command was answered with event %llu and now with %llu",
+                       (number)command->answered_seq, (number)answer->seq);
+    if (answer->seq && command->kind == CONCORDAT__V1__REQUEST__COMMAND_ACCEPT && !command->first_seq)
+        world_violated(w, "P3 two acceptances", "%s is told that it has accepted, but no event says so",
+                       peer->key.name);
+    command->done = command->answered = true;
+    command->answered_seq = answer->seq;
+}
+
+static void check_offer(struct world *w, const struct peer *peer, const Concordat__V1__Offer *offer)
+{
+    const struct seen_case *c = witness_case(&w->witness, offer->referral.data);
+    if (!c || c->attempt < offer->attempt) {
+        world_violated(w, "sent before its commit", "%s is sent an offer that is not on disk",
+                       peer->key.name);
+        return;
+    }
+    if (peer->key.role != CONCORDAT__V1__ROLE__ROLE_TEAM || strcmp(peer->key.of, c->offer_team) != 0)
+        world_violated(w, "P10 wrong reader", "%s is sent an offer to %s", peer->key.name, c->offer_team);
+    else if (!c->offer_live || c->attempt != offer->attempt || c->expires_ms != offer->expires_ms)
+        world_violated(w, "P3 zombie offer", "%s is sent an offer that is over", peer->key.name);
+}
+
+static void check_record(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
+{
+    const struct seen_command *command = witness_command(&w->witness, message->command_id.data);
+    const Concordat__V1__Record *record = message->record;
+    if (!command || !command->first_seq ||
+        witness_event(&w->witness, command->first_seq)->kind != CONCORDAT__V1__EVENT__WHAT_RECORD_READ)
+        world_violated(w, "sent before its commit", "%s reads a record, and no event says so",
+                       peer->key.name);
+    if (record->referral)
+        check_reader(w, peer, record->referral->id.data, record->referral->id.len, "a record");
+    if (peer->key.role != CONCORDAT__V1__ROLE__ROLE_TEAM &&
+        peer->key.role != CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
+        world_violated(w, "P10 wrong reader", "%s reads a record", peer->key.name);
+}
+
+/* Each is one that stands on the disk, bytes and chain. */
+static void check_feed_event(struct world *w, const Concordat__V1__FeedEvent *sent)
+{
+    struct arena *arena = &w->witness.arena;
+    arena_reset(arena);
+    const Concordat__V1__Event *event =
+        concordat__v1__event__unpack(&arena->allocator, sent->event.len, sent->event.data);
+    if (!event || !is_on_disk(w, event->seq, "a feed"))
+        return;
+    const struct stored *stored = &w->store.events[event->seq - 1];
+    if (stored->size != sent->event.len || memcmp(stored->body, sent->event.data, stored->size) != 0 ||
+        memcmp(stored->chain, sent->chain.data, LEDGER_HASH_BYTES) != 0)
+        world_violated(w, "P8 feed differs", "event %llu is sent otherwise than it is on disk",
+                       (number)event->seq);
+}
+
+static void check_feed(struct world *w, const struct peer *peer, const Concordat__V1__Feed *feed)
+{
+    if (peer->key.role != CONCORDAT__V1__ROLE__ROLE_AUDITOR)
+        world_violated(w, "P10 wrong reader", "%s is sent the feed", peer->key.name);
+    is_on_disk(w, feed->head, "a feed");
+    for (size_t i = 0; i < feed->n_events && !w->violation.found; i++)
+        check_feed_event(w, feed->events[i]);
+}
+
+/* A key that was withdrawn is told just that. */
+static void check_revoked(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
+{
+    const Concordat__V1__Answer *answer = message->body_case == BODY(ANSWER) ? message->answer : NULL;
+    if (!answer || answer->done || answer->status ||
+        answer->refusal != CONCORDAT__V1__REFUSAL__REFUSAL_REVOKED)
+        world_violated(w, "P10 revoked key", "%s is still told things (body %d)", peer->key.name,
+                       (int)message->body_case);
+}
+
+void check_sent(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
+{
+    if (peer->revoked) {
+        check_revoked(w, peer, message);
+        return;
+    }
+    switch ((int)message->body_case) {
+    case BODY(ANSWER):
+        check_answer(w, peer, message);
+        break;
+    case BODY(STATUS):
+        check_status(w, message->status);
+        check_reader(w, peer, message->status->referral.data, message->status->referral.len, "a status");
+        break;
+    case BODY(OFFER):
+        check_status(w, message->offer->status);
+        check_offer(w, peer, message->offer);
+        break;
+    case BODY(OFFER_OVER):
+        check_status(w, message->offer_over->status);
+        check_reader(w, peer, message->offer_over->referral.data, 16, "an offer's end");
+        break;
+    case BODY(BOARD):
+        for (size_t i = 0; i < message->board->n_cases; i++) {
+            check_status(w, message->board->cases[i]);
+            check_reader(w, peer, message->board->cases[i]->referral.data, 16, "a board");
+        }
+        break;
+    case BODY(RECORD):
+        check_record(w, peer, message);
+        break;
+    case BODY(FEED):
+        check_feed(w, peer, message->feed);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,75 @@
+/* coordinator.c: the duty coordinator's desk: takes what is held, asks a team, keeps in touch, closes, or is
+ * busy. */
+#include <string.h>
+
+#include "tests/simulation/world.h"
+
+#define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
+#define STATE(name)   CONCORDAT__V1__STATE__STATE_##name
+
+static bool means_to(const struct peer *p, const uint8_t *referral)
+{
+    for (int i = 0; i < p->task_count; i++)
+        if (memcmp(p->tasks[i].referral, referral, 16) == 0)
+            return true;
+    return false;
+}
+
+static void told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
+{
+    if (message->body_case != CONCORDAT__V1__MESSAGE__BODY_STATUS)
+        return;
+    const Concordat__V1__CaseStatus *status = message->status;
+    const uint8_t *id = status->referral.data;
+    if (means_to(p, id))
+        return;
+    if (status->state == STATE(HELD) && (p->diligent || peer_chance(p, 40))) {
+        peer_task(w, p, p->diligent ? SECONDS(2) : random_wait(&p->random, MINUTES(5)), COMMAND(TAKE), 0, id,
+                  0);
+    } else if (status->state == STATE(TAKEN) && strcmp(status->owner, p->key.of) == 0) {
+        if (p->diligent)
+            peer_task(w, p, SECONDS(30), COMMAND(CLOSE), 0, id, 0);
+        else if (!peer_chance(p, p->vanishes))
+            peer_task(w, p, random_wait(&p->random, MINUTES(15)),
+                      peer_chance(p, 60)   ? COMMAND(ASSIGN)
+                      : peer_chance(p, 50) ? COMMAND(CHECK_IN)
+                                           : COMMAND(CLOSE),
+                      0, id, 0);
+    } else if (status->state == STATE(OFFERED) && !p->diligent && peer_chance(p, 2)) {
+        peer_task(w, p, random_wait(&p->random, MINUTES(1)),
+                  peer_chance(p, 50) ? COMMAND(ASSIGN) : COMMAND(TAKE), 0, id, 0);
+    }
+}
+
+static void does(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Take take = CONCORDAT__V1__TAKE__INIT;
+    Concordat__V1__Assign assign = CONCORDAT__V1__ASSIGN__INIT;
+    Concordat__V1__CheckIn check_in = CONCORDAT__V1__CHECK_IN__INIT;
+    Concordat__V1__Close close = CONCORDAT__V1__CLOSE__INIT;
+    ProtobufCBinaryData referral = peer_bytes(task->referral, 16);
+    int team = (int)random_between(&p->random, 0, w->policies[0]->policy.team_count - 1);
+    request.command_case = (Concordat__V1__Request__CommandCase)task->kind;
+    if (task->kind == COMMAND(TAKE)) {
+        request.take = &take;
+        take.referral = referral;
+        take.by = (char *)(uintptr_t) "duty nurse";
+    } else if (task->kind == COMMAND(ASSIGN)) {
+        request.assign = &assign;
+        assign.referral = referral;
+        assign.to_team = w->policies[0]->policy.teams[team].id;
+    } else if (task->kind == COMMAND(CHECK_IN)) {
+        request.check_in = &check_in;
+        check_in.referral = referral;
+        check_in.step = CONCORDAT__V1__STEP__STEP_CONTACT;
+        check_in.attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_DID_NOT_ATTEND;
+    } else {
+        request.close = &close;
+        close.referral = referral;
+        close.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE;
+    }
+    peer_command(w, p, &request, task->referral, 0);
+}
+
+const struct peer_role coordinator_role = {.told = told, .does = does};

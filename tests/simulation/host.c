@@ -1,0 +1,388 @@
+/* host.c: the machine that the broker runs on. */
+#include "tests/simulation/host.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/recovery.h"
+#include "tests/simulation/checks.h"
+
+enum { FORM_CHECKED_OF = 16 };
+
+static const char version[] = "concordat-broker simulated";
+
+/* --- the disk --------------------------------------------------------------------------------------- */
+
+void host_keeps(struct world *w)
+{
+    size_t from = w->store.count;
+    store_settle(&w->store, true);
+    for (size_t i = from; i < w->store.count; i++)
+        witness_take(w, i + 1, w->store.events[i].body, w->store.events[i].size);
+}
+
+static enum ledger_status lose(struct world *w, const char *how, bool kept)
+{
+    world_note(w, "disk", how, NULL, w->store.pending);
+    if (kept)
+        host_keeps(w);
+    else
+        store_settle(&w->store, false);
+    return LEDGER_UNKNOWN; /* the process lives: it is its own to stop now */
+}
+
+static void die_after_append(struct world *w, size_t count)
+{
+    if (!w->host.dying || w->host.dies_after != 0)
+        return;
+    world_note(w, "broker", "dies after append", NULL, count);
+    w->host.dead = true;
+}
+
+/* Where it fails, whether the batch is there stays open until the next start. */
+static enum ledger_status append_to_disk(struct world *w, const struct ledger_event *events, size_t count)
+{
+    enum ledger_status status = disk_append(w, events, count);
+    if (status == LEDGER_OK)
+        host_keeps(w);
+    else
+        world_note(w, "disk", "append fails", NULL, count);
+    die_after_append(w, count);
+    return status;
+}
+
+static enum ledger_status port_append(void *context, const struct ledger_event *events, size_t count)
+{
+    struct world *w = context;
+    struct host *h = &w->host;
+    if (h->dying && h->dies_after < 0 && h->disk.ledger && random_between(&w->faults, 0, 1)) {
+        h->disk.dies_after = random_between(&w->faults, 0, 12); /* in the middle of it */
+    } else if (h->dying && h->dies_after < 0) {
+        world_note(w, "broker", "dies before append", NULL, count);
+        h->dead = true;
+        return LEDGER_UNKNOWN;
+    }
+    if (!store_write(&w->store, events, count)) {
+        world_violated(w, "P6 replay differs", "a batch does not follow event %llu",
+                       (unsigned long long)w->store.count);
+        return LEDGER_CORRUPT;
+    }
+    if (h->disk.ledger)
+        return append_to_disk(w, events, count);
+    if (h->read_failed)
+        return lose(w, "failed before", false);
+    if (world_strikes(w, FAULT_DISK_FULL))
+        return lose(w, "full", false);
+    if (world_strikes(w, FAULT_FSYNC))
+        return random_chance(&w->faults, MILLION / 2) ? lose(w, "sync fails, kept", true)
+                                                      : lose(w, "sync fails, lost", false);
+    if (world_strikes(w, FAULT_DISK_SLOW))
+        h->busy_until_ms = w->now_ms + random_between(&w->faults, 1, SECONDS(20));
+    host_keeps(w);
+    die_after_append(w, count);
+    return LEDGER_OK;
+}
+
+static enum ledger_status store_port_read(void *context, uint64_t after, size_t limit, ledger_each *each,
+                                          void *each_context)
+{
+    return store_read(context, after, limit, each, each_context);
+}
+
+static enum ledger_status port_read(void *context, uint64_t after, size_t limit, ledger_each *each,
+                                    void *each_context)
+{
+    struct world *w = context;
+    if (w->host.disk.ledger)
+        return ledger_read(w->host.disk.ledger, after, limit, each, each_context);
+    if (w->host.read_failed || world_strikes(w, FAULT_READ)) {
+        w->host.read_failed = true; /* as the ledger: after one failure it does nothing more */
+        return LEDGER_UNKNOWN;
+    }
+    return store_read(&w->store, after, limit, each, each_context);
+}
+
+static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                            size_t *size)
+{
+    struct world *w = context;
+    if (w->host.disk.ledger)
+        return ledger_confidential(w->host.disk.ledger, seq, buffer, capacity, size);
+    return w->host.read_failed ? LEDGER_UNKNOWN : store_confidential(&w->store, seq, buffer, capacity, size);
+}
+
+/* --- the other ports -------------------------------------------------------------------------------- */
+
+/* Its form is checked of every few only, because that is most of the work. */
+static const Concordat__V1__Message *read_sent(struct world *w, const uint8_t *bytes, size_t size)
+{
+    struct wire_fault fault = {.text = "its form is not that of a message"};
+    const Concordat__V1__Message *message;
+    arena_reset(&w->arena);
+    if (w->messages % FORM_CHECKED_OF)
+        message = concordat__v1__message__unpack(&w->arena.allocator, size, bytes);
+    else
+        message = wire_unpack_message(bytes, size, &w->arena, &fault);
+    if (!message)
+        world_violated(w, "malformed answer", "%s", fault.text);
+    return message;
+}
+
+static enum server_sent port_send(void *context, const struct server_route *route, const uint8_t *bytes,
+                                  size_t size)
+{
+    struct world *w = context;
+    struct host *h = &w->host;
+    const struct peer *peer = network_peer(w, route);
+    if (h->dead || !peer)
+        return SERVER_PEER_GONE;
+    const Concordat__V1__Message *message = read_sent(w, bytes, size);
+    if (message)
+        check_sent(w, peer, message);
+    enum server_sent sent = network_to_peer(w, route, bytes, size);
+    if (h->dying && h->dies_after > 0 && --h->dies_after == 0) {
+        world_note(w, "broker", "dies while sending", NULL, 0);
+        h->dead = true;
+    }
+    return sent;
+}
+
+static const struct key *port_key(void *context, const char *name)
+{
+    struct world *w = context;
+    for (int i = 0; i < w->peer_count; i++)
+        if (strcmp(w->peers[i].key.name, name) == 0)
+            return w->peers[i].revoked ? NULL : &w->peers[i].key;
+    return NULL;
+}
+
+static void port_random(void *context, void *bytes, size_t size)
+{
+    struct world *w = context;
+    random_bytes(&w->people, bytes, size);
+}
+
+/* --- starting --------------------------------------------------------------------------------------- */
+
+bool host_replay(struct world *w, struct state *state)
+{
+    uint64_t contradicts;
+    enum ledger_status status =
+        recovery_replay(state, w->store.count, store_port_read, &w->store, &contradicts);
+    if (status != LEDGER_OK)
+        world_violated(w, "P6 replay differs", "event %llu does not follow", (unsigned long long)contradicts);
+    return status == LEDGER_OK;
+}
+
+struct parts {
+    const void *at[STATE_PARTS];
+    size_t sizes[STATE_PARTS];
+    size_t count;
+};
+
+static void list_part(void *context, const void *bytes, size_t size)
+{
+    struct parts *parts = context;
+    parts->at[parts->count] = bytes;
+    parts->sizes[parts->count++] = size;
+}
+
+/* Now from the first event, now, as from a snapshot, from the parts of a state of some time ago. */
+static struct state *recover(struct world *w)
+{
+    uint64_t seed = random_next(&w->faults);
+    struct state *state;
+    if (random_between(&w->faults, 0, 9) == 0) {
+        state = state_new(seed);
+    } else {
+        struct parts parts = {.count = 0};
+        state_visit(w->host.replica, list_part, &parts);
+        state = state_from_parts(seed, parts.at, parts.sizes);
+    }
+    assert(state);
+    if (host_replay(w, state))
+        return state;
+    state_destroy(&state);
+    return NULL;
+}
+
+/* What was lived through, what is replayed on, and what is recovered are one. */
+static void check_recovered(struct world *w, const struct state *state)
+{
+    uint8_t recovered[32], replayed[32];
+    if (!host_replay(w, w->host.replica))
+        return;
+    recovery_digest(state, recovered);
+    recovery_digest(w->host.replica, replayed);
+    if (memcmp(recovered, replayed, sizeof recovered) != 0)
+        world_violated(w, "P6 replay differs", "two ways to recover event %llu differ",
+                       (unsigned long long)w->store.count);
+}
+
+/* What the broker says to whoever runs it is no part of the world. */
+static void port_log(void *context, const char *line)
+{
+    (void)context;
+    (void)line;
+}
+
+void host_start(struct world *w)
+{
+    struct host *h = &w->host;
+    const struct broker_ports ports = {w,         port_append, port_read,  port_confidential,
+                                       port_send, port_key,    port_random, port_log};
+    h->dying = h->dead = h->read_failed = false;
+    h->run++;
+    h->started_ms = h->busy_until_ms = w->now_ms;
+    struct state *state = w->options.sqlite ? disk_recover(w) : recover(w);
+    if (!state) {
+        if (!w->violation.found)
+            host_dies(w); /* the disk failed again */
+        return;
+    }
+    check_recovered(w, state);
+    uint64_t replayed = state->counters.seq;
+    world_note(w, "broker", "starts", NULL, replayed);
+    h->broker = broker_open(&ports, state, version);
+    assert(h->broker);
+    bool loaded = broker_load_policy(h->broker, w->policies[w->policy], world_clock(w));
+    assert(loaded);
+    (void)loaded;
+    broker_record_start(h->broker, replayed, world_clock(w));
+    if (broker_commit(h->broker) != LEDGER_OK) {
+        host_dies(w);
+        return;
+    }
+    check_lost(w);
+    check_agrees(w);
+    world_later(w, 0, TURN, 0, 0);
+    h->turn_ms = w->now_ms;
+}
+
+void host_open(struct world *w)
+{
+    w->host.replica = state_new(1);
+    assert(w->host.replica);
+    w->host.turn_ms = INT64_MAX;
+    if (w->options.sqlite)
+        disk_open(w);
+    host_start(w);
+}
+
+static void empty_queue(struct host *h)
+{
+    for (size_t i = 0; i < h->waiting; i++)
+        free(h->queue[i]);
+    h->waiting = 0;
+}
+
+void host_close(struct world *w)
+{
+    empty_queue(&w->host);
+    broker_close(&w->host.broker);
+    state_destroy(&w->host.replica);
+    disk_close(w);
+}
+
+/* --- dying ------------------------------------------------------------------------------------------ */
+
+void host_dies(struct world *w)
+{
+    struct host *h = &w->host;
+    world_note(w, "broker", "is down", NULL, 0);
+    empty_queue(h);
+    broker_close(&h->broker);
+    if (w->options.sqlite)
+        disk_crash(w);
+    h->turn_ms = INT64_MAX;
+    w->restarts++;
+    int64_t most = w->healing || random_between(&w->faults, 0, 4) ? SECONDS(5) : MINUTES(20);
+    world_later(w, random_between(&w->faults, 100, most), BROKER_STARTS, 0, 0);
+}
+
+void host_dies_in_turn(struct world *w, int64_t dies_after)
+{
+    w->host.dying = true;
+    w->host.dies_after = dies_after;
+}
+
+/* --- one turn --------------------------------------------------------------------------------------- */
+
+static void plan_turn(struct world *w, int64_t at_ms)
+{
+    struct host *h = &w->host;
+    if (at_ms < h->busy_until_ms)
+        at_ms = h->busy_until_ms;
+    if (at_ms >= h->turn_ms)
+        return;
+    h->turn_ms = at_ms;
+    world_later(w, at_ms - w->now_ms, TURN, 0, 0);
+}
+
+void host_receives(struct world *w, struct letter *letter)
+{
+    struct host *h = &w->host;
+    struct peer *peer = &w->peers[letter->peer];
+    bool gone = !peer->online || letter->connection != peer->connection;
+    if (gone || !h->broker || h->waiting == TURN_MESSAGES_MAX) {
+        free(letter);
+        return;
+    }
+    h->queue[h->waiting++] = letter;
+    plan_turn(w, w->now_ms);
+}
+
+static void take_all(struct world *w, struct now now)
+{
+    struct host *h = &w->host;
+    size_t count = h->waiting;
+    for (size_t i = 0; i < count; i++) {
+        struct server_route route = network_route(h->queue[i], h->run);
+        broker_take(h->broker, &route, w->peers[h->queue[i]->peer].key.name, h->queue[i]->bytes,
+                    h->queue[i]->size, now);
+    }
+    empty_queue(h);
+}
+
+void host_turn(struct world *w)
+{
+    struct host *h = &w->host;
+    if (!h->broker || h->turn_ms != w->now_ms)
+        return; /* planned anew since */
+    h->turn_ms = INT64_MAX;
+    struct now now = world_clock(w);
+    uint64_t before = w->store.count;
+    take_all(w, now);
+    broker_time(h->broker, now);
+    enum ledger_status status = broker_commit(h->broker);
+    if (w->violation.found)
+        return;
+    if (status != LEDGER_OK || h->dead || h->dying) {
+        host_dies(w);
+        return;
+    }
+    if (w->store.count != before)
+        check_agrees(w);
+    check_stuck(w);
+    check_replay(w);
+    if (h->disk.ledger)
+        disk_snapshot(w);
+    int64_t patience_ms = broker_patience_ms(h->broker, now);
+    if (patience_ms >= SECONDS(1))
+        patience_ms = w->options.tick_ms;
+    plan_turn(w, w->now_ms + patience_ms);
+}
+
+void host_reloads(struct world *w, int policy)
+{
+    struct host *h = &w->host;
+    world_note(w, "operator", "loads policy", NULL, (uint64_t)policy);
+    w->policy = policy;
+    if (!h->broker)
+        return;
+    bool loaded = broker_load_policy(h->broker, w->policies[policy], world_clock(w));
+    assert(loaded);
+    (void)loaded;
+    plan_turn(w, w->now_ms);
+}

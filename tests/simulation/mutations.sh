@@ -1,0 +1,32 @@
+#!/bin/bash
+# Puts each bug of tests/simulation/mutations back into a copy of the sources, and shows which checker of the
+# simulation catches it and after how many seeds. Fails where one is not caught, or by another than its patch says.
+#
+#   mutations.sh [NAME...]     SEEDS: how many seeds each may take (200)
+set -euo pipefail
+
+source=$(cd "$(dirname "$0")/../.." && pwd)
+patches=$source/tests/simulation/mutations
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+cp -r "$source"/{CMakeLists.txt,proto,broker,services,tests,deploy} "$copy"
+cmake -G Ninja -S "$copy" -B "$copy/build" >/dev/null
+
+missed=0
+[ $# -gt 0 ] || set -- $(cd "$patches" && ls ./*.patch | sed 's|./||;s|\.patch$||')
+for name in "$@"; do
+    wanted=$(sed -n 's/^caught by: //p' "$patches/$name.patch")
+    patch -s -d "$copy" -p1 <"$patches/$name.patch"
+    ninja -C "$copy/build" -j2 concordat-simulate >"$copy/log" || { cat "$copy/log"; exit 1; }
+    if output=$("$copy/build/tests/concordat-simulate" --seeds "${SEEDS:-200}" 2>/dev/null); then
+        printf '%-34s NOT CAUGHT in %s seeds\n' "$name" "${SEEDS:-200}"
+        missed=1
+    else
+        checker=$(sed -n 's/^VIOLATION //p' <<<"$output" | head -1)
+        seed=$(sed -n 's/^  seed \([0-9]*\),.*/\1/p' <<<"$output" | head -1)
+        printf '%-34s %-26s after %s seeds\n' "$name" "$checker" "$seed"
+        [[ $checker == $wanted* ]] || { echo "    expected: $wanted"; missed=1; }
+    fi
+    patch -s -R -d "$copy" -p1 <"$patches/$name.patch"
+done
+exit $missed

@@ -1,0 +1,27 @@
+/* network.h: messages under way between the broker and its peers, and what may become of them.
+ *
+ * A route is a connection to one run of the broker, as ZeroMQ makes it: after a restart of either side the
+ * same peer has another one.
+ */
+#ifndef CONCORDAT_SIMULATION_NETWORK_H
+#define CONCORDAT_SIMULATION_NETWORK_H
+
+#include "tests/simulation/world.h"
+
+struct letter {
+    int peer;
+    uint32_t connection, run;
+    size_t size;
+    uint8_t bytes[];
+};
+
+void network_to_broker(struct world *world, struct peer *peer, const uint8_t *bytes, size_t size);
+enum server_sent network_to_peer(struct world *world, const struct server_route *route, const uint8_t *bytes,
+                                 size_t size);
+struct server_route network_route(const struct letter *letter, uint32_t run);
+/* The peer behind a route, NULL where the connection is gone. */
+struct peer *network_peer(struct world *world, const struct server_route *route);
+/* A letter arrives; it is taken over. */
+void network_arrives_at_peer(struct world *world, struct letter *letter);
+
+#endif

@@ -1,0 +1,109 @@
+/* peer.h: one client in the world: its connection, its commands that are not answered yet, its role's own
+ * part.
+ *
+ * What a person or a service does is in a file for each role; here is what they share: a connection that says
+ * hello, pings, repeats until it is answered, and dies and comes back.
+ */
+#ifndef CONCORDAT_SIMULATION_PEER_H
+#define CONCORDAT_SIMULATION_PEER_H
+
+#include "proto/keys.h"
+#include "proto/wire.h"
+#include "tests/simulation/random.h"
+
+enum { PENDING_MAX = 32, TASKS_MAX = 64, KNOWN_MAX = 256 };
+
+struct world;
+struct peer;
+
+enum peer_kind { PEER_INTAKE, PEER_TEAM, PEER_COORDINATOR, PEER_AUDITOR, PEER_STRANGER };
+
+/* A command that is repeated until it is answered. */
+struct pending {
+    uint8_t id[16], referral[16];
+    uint8_t *bytes; /* owned */
+    size_t size;
+    int kind; /* Request's command case */
+    int tries;
+    int64_t next_ms;
+};
+
+/* Something that a person means to do at some time. */
+struct task {
+    int64_t at_ms;
+    int kind; /* Request's command case */
+    int step;
+    uint8_t referral[16];
+    uint32_t attempt;
+};
+
+struct peer {
+    int index;
+    enum peer_kind kind;
+    struct key key;
+    bool revoked;
+    bool honest;
+    struct random random;
+    /* the connection */
+    uint32_t connection; /* which one; the routes of those before are dead */
+    bool online, welcome;
+    int64_t hello_ms, heard_ms, ping_ms, wake_ms;
+    uint8_t hello_id[16];
+    bool cut_in, cut_out; /* by a partition */
+    int64_t clogged_until_ms, last_in_ms, last_out_ms;
+    uint32_t under_way;
+    /* what it waits for and what it means to do */
+    struct pending pending[PENDING_MAX];
+    int pending_count;
+    struct task tasks[TASKS_MAX];
+    int task_count;
+    /* habits, of a hundred */
+    int accepts, ignores, late, twice, vanishes, slow;
+    bool diligent; /* in the second phase: does what is asked, at once */
+    /* an intake */
+    int64_t next_referral_ms;
+    uint8_t own[KNOWN_MAX][16]; /* referrals that it has sent */
+    int own_count;
+    uint64_t submitted, received;
+    /* a team's device */
+    bool present;
+    int64_t lease_ms, renew_ms;
+    /* an auditor */
+    uint64_t seen_seq, feed_head;
+    uint8_t seen_chain[32], follow_id[16];
+    int64_t follow_ms;
+};
+
+struct peer *peer_add(struct world *world, enum peer_kind kind, const char *name, const char *of);
+void peer_close(struct peer *peer);
+void peer_wakes(struct world *world, struct peer *peer);
+void peer_receives(struct world *world, struct peer *peer, const uint8_t *bytes, size_t size);
+/* Dies with its connection; what is durable with it stays. Comes back when it is woken. */
+void peer_dies(struct world *world, struct peer *peer);
+void peer_plan(struct world *world, struct peer *peer, int64_t at_ms);
+
+/* Sends a command now and again until it is answered. The command id is filled in. Dropped where too many
+ * wait. */
+void peer_command(struct world *world, struct peer *peer, Concordat__V1__Request *request,
+                  const uint8_t *referral, uint32_t attempt);
+/* Sends once. */
+void peer_send(struct world *world, struct peer *peer, Concordat__V1__Request *request);
+void peer_new_id(struct world *world, struct peer *peer, uint8_t id[16]);
+void peer_task(struct world *world, struct peer *peer, int64_t in_ms, int kind, int step,
+               const uint8_t *referral, uint32_t attempt);
+bool peer_chance(struct peer *peer, int of_hundred);
+ProtobufCBinaryData peer_bytes(const uint8_t *bytes, size_t size);
+
+/* What each role does: when it is woken, when it is told something, when a command of its is answered, and
+ * when a task is due. NULL where nothing. */
+struct peer_role {
+    void (*open)(struct world *world, struct peer *peer);
+    void (*wake)(struct world *world, struct peer *peer);
+    void (*told)(struct world *world, struct peer *peer, const Concordat__V1__Message *message);
+    void (*answered)(struct world *world, struct peer *peer, const struct pending *pending,
+                     const Concordat__V1__Answer *answer);
+    void (*does)(struct world *world, struct peer *peer, const struct task *task);
+};
+extern const struct peer_role intake_role, team_role, coordinator_role, auditor_role, stranger_role;
+
+#endif

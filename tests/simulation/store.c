@@ -1,0 +1,73 @@
+/* store.c: what is on the simulated disk. */
+#include "tests/simulation/store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void store_close(struct store *s)
+{
+    for (size_t i = 0; i < s->count + s->pending; i++)
+        free(s->events[i].body);
+    free(s->events);
+    *s = (struct store){0};
+}
+
+bool store_write(struct store *s, const struct ledger_event *events, size_t count)
+{
+    assert(s->pending == 0);
+    if (s->count + count > s->room) {
+        s->room = (s->count + count) * 2 + 256;
+        s->events = realloc(s->events, s->room * sizeof *s->events);
+        assert(s->events);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (events[i].seq != s->count + i + 1)
+            return false;
+        struct stored *stored = &s->events[s->count + i];
+        const uint8_t none[LEDGER_HASH_BYTES] = {0};
+        *stored = (struct stored){.body = malloc(events[i].body_size + events[i].confidential_size + 1),
+                                  .size = events[i].body_size,
+                                  .confidential_size = events[i].confidential_size,
+                                  .with_confidential = events[i].confidential != NULL};
+        assert(stored->body);
+        memcpy(stored->body, events[i].body, events[i].body_size);
+        if (events[i].confidential)
+            memcpy(stored->body + stored->size, events[i].confidential, events[i].confidential_size);
+        ledger_chain(s->count + i ? stored[-1].chain : none, stored->body, stored->size, stored->chain);
+        s->pending++;
+    }
+    return true;
+}
+
+void store_settle(struct store *s, bool kept)
+{
+    for (size_t i = 0; !kept && i < s->pending; i++)
+        free(s->events[s->count + i].body);
+    if (kept)
+        s->count += s->pending;
+    s->pending = 0;
+}
+
+enum ledger_status store_read(const struct store *s, uint64_t after, size_t limit, ledger_each *each,
+                              void *context)
+{
+    if (after > s->count)
+        return LEDGER_NOT_FOUND;
+    for (size_t i = after; i < s->count && i - after < limit; i++)
+        if (!each(context, i + 1, s->events[i].body, s->events[i].size, s->events[i].chain))
+            break;
+    return LEDGER_OK;
+}
+
+enum ledger_status store_confidential(const struct store *s, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                      size_t *size)
+{
+    if (seq == 0 || seq > s->count || !s->events[seq - 1].with_confidential)
+        return LEDGER_NOT_FOUND;
+    const struct stored *stored = &s->events[seq - 1];
+    *size = stored->confidential_size;
+    if (*size <= capacity)
+        memcpy(buffer, stored->body + stored->size, *size);
+    return LEDGER_OK;
+}

@@ -1,0 +1,226 @@
+/* team.c: one device of a crisis team: is there or not, is asked, answers in its own way, goes and comes
+ * back. */
+#include <string.h>
+
+#include "tests/simulation/world.h"
+
+#define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
+
+/* --- what it says ----------------------------------------------------------------------------------- */
+
+static void say_presence(struct world *w, struct peer *p, bool present)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__SetPresence body = CONCORDAT__V1__SET_PRESENCE__INIT;
+    request.command_case = COMMAND(SET_PRESENCE);
+    request.set_presence = &body;
+    body.present = p->present = present;
+    body.lease_seconds = (uint32_t)(p->lease_ms / 1000);
+    p->renew_ms = present ? w->now_ms + p->lease_ms / 3 : INT64_MAX;
+    peer_send(w, p, &request);
+}
+
+static void say_capacity(struct world *w, struct peer *p)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__SetCapacity body = CONCORDAT__V1__SET_CAPACITY__INIT;
+    request.command_case = COMMAND(SET_CAPACITY);
+    request.set_capacity = &body;
+    body.free_places = (uint32_t)random_between(&p->random, 0, 4);
+    peer_command(w, p, &request, NULL, 0);
+}
+
+static void say_answer(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Seen seen = CONCORDAT__V1__SEEN__INIT;
+    Concordat__V1__Accept accept = CONCORDAT__V1__ACCEPT__INIT;
+    Concordat__V1__Decline decline = CONCORDAT__V1__DECLINE__INIT;
+    ProtobufCBinaryData referral = peer_bytes(task->referral, 16);
+    request.command_case = (Concordat__V1__Request__CommandCase)task->kind;
+    if (task->kind == COMMAND(SEEN)) {
+        request.seen = &seen;
+        seen.referral = referral;
+        seen.attempt = task->attempt;
+    } else if (task->kind == COMMAND(ACCEPT)) {
+        request.accept = &accept;
+        accept.referral = referral;
+        accept.attempt = task->attempt;
+        accept.expected_minutes = (uint32_t)random_between(&p->random, 0, 60);
+    } else {
+        request.decline = &decline;
+        decline.referral = referral;
+        decline.attempt = task->attempt;
+        decline.reason = (Concordat__V1__DeclineReason)random_between(&p->random, 1, 11);
+    }
+    peer_command(w, p, &request, task->referral, task->attempt);
+}
+
+static void say_check_in(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__CheckIn body = CONCORDAT__V1__CHECK_IN__INIT;
+    request.command_case = COMMAND(CHECK_IN);
+    request.check_in = &body;
+    body.referral = peer_bytes(task->referral, 16);
+    body.step = (Concordat__V1__Step)task->step;
+    body.mechanism = (Concordat__V1__ContactMechanism)random_between(&p->random, 1, 6);
+    body.attend_status = (Concordat__V1__AttendStatus)random_between(&p->random, 0, 6);
+    body.expected_minutes = (uint32_t)random_between(&p->random, 0, 40);
+    peer_command(w, p, &request, task->referral, 0);
+}
+
+static void say_end(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Close close = CONCORDAT__V1__CLOSE__INIT;
+    Concordat__V1__Handover handover = CONCORDAT__V1__HANDOVER__INIT;
+    if (task->kind == COMMAND(CLOSE)) {
+        request.command_case = COMMAND(CLOSE);
+        request.close = &close;
+        close.referral = peer_bytes(task->referral, 16);
+        close.outcome = (Concordat__V1__Outcome)random_between(&p->random, 1, 12);
+    } else {
+        int other = (int)random_between(&p->random, 0, w->policies[0]->policy.team_count - 1);
+        request.command_case = COMMAND(HANDOVER);
+        request.handover = &handover;
+        handover.referral = peer_bytes(task->referral, 16);
+        if (peer_chance(p, 50))
+            handover.to_team = w->policies[0]->policy.teams[other].id;
+    }
+    peer_command(w, p, &request, task->referral, 0);
+}
+
+static void ask_record(struct world *w, struct peer *p, const uint8_t *referral)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetRecord body = CONCORDAT__V1__GET_RECORD__INIT;
+    request.command_case = COMMAND(GET_RECORD);
+    request.get_record = &body;
+    body.referral = peer_bytes(referral, 16);
+    body.reason = (char *)(uintptr_t) "to go there";
+    peer_command(w, p, &request, referral, 0);
+}
+
+/* --- what it does ----------------------------------------------------------------------------------- */
+
+static void take_offer(struct world *w, struct peer *p, const Concordat__V1__Offer *offer)
+{
+    const uint8_t *id = offer->referral.data;
+    int64_t window_ms = offer->expires_ms - offer->offered_ms;
+    int64_t after_ms = random_between(&p->random, 100, 1 + window_ms * 9 / 10);
+    if (w->options.two_at_once)
+        after_ms = 100 + (id[15] + 256 * id[14]) * (window_ms / 65536 + 1) / 2; /* the same on each device */
+    if (p->diligent) {
+        peer_task(w, p, SECONDS(2), COMMAND(ACCEPT), 0, id, offer->attempt);
+        return;
+    }
+    if (peer_chance(p, 40))
+        peer_task(w, p, random_wait(&p->random, SECONDS(20)), COMMAND(SEEN), 0, id, offer->attempt);
+    if (peer_chance(p, 10))
+        peer_task(w, p, random_wait(&p->random, SECONDS(20)), COMMAND(GET_RECORD), 0, id, 0);
+    if (peer_chance(p, p->ignores))
+        return;
+    if (peer_chance(p, p->late))
+        after_ms = window_ms + random_between(&p->random, 0, window_ms);
+    else if (peer_chance(p, p->late)) /* in the last instant */
+        after_ms = offer->expires_ms - world_clock(w).wall_ms + random_between(&p->random, -3, 1);
+    int kind = peer_chance(p, p->accepts) ? COMMAND(ACCEPT) : COMMAND(DECLINE);
+    peer_task(w, p, after_ms > 0 ? after_ms : 1, kind, 0, id, offer->attempt);
+    if (peer_chance(p, p->twice))
+        peer_task(w, p, after_ms > 0 ? after_ms : 1, COMMAND(ACCEPT), 0, id, offer->attempt);
+}
+
+/* What follows on an acceptance: the way there, or nothing is heard any more. */
+static void go_on(struct world *w, struct peer *p, const uint8_t *id)
+{
+    int64_t at_ms = 0;
+    if (p->diligent) {
+        peer_task(w, p, MINUTES(1), COMMAND(CLOSE), 0, id, 0);
+        return;
+    }
+    if (peer_chance(p, 30))
+        peer_task(w, p, SECONDS(5), COMMAND(GET_RECORD), 0, id, 0);
+    for (int step = 1; step <= 3; step++) {
+        if (peer_chance(p, p->vanishes))
+            return;
+        at_ms += random_wait(&p->random, MINUTES(15));
+        if (peer_chance(p, 80))
+            peer_task(w, p, at_ms, COMMAND(CHECK_IN), step, id, 0);
+    }
+    at_ms += random_wait(&p->random, MINUTES(60));
+    peer_task(w, p, at_ms, peer_chance(p, 20) ? COMMAND(HANDOVER) : COMMAND(CLOSE), 0, id, 0);
+    if (peer_chance(p, 30))
+        peer_task(w, p, at_ms + MINUTES(20), COMMAND(CLOSE), 0, id, 0);
+}
+
+static void change_shift(struct world *w, struct peer *p)
+{
+    bool present = p->diligent || peer_chance(p, p->present ? 50 : 90);
+    if (p->welcome)
+        say_presence(w, p, present);
+    else
+        p->present = present;
+    if (peer_chance(p, 40) && p->welcome && !p->diligent)
+        say_capacity(w, p);
+    peer_task(w, p, random_wait(&p->random, HOURS(3)), COMMAND(SET_PRESENCE), 0, NULL, 0);
+}
+
+static void open_device(struct world *w, struct peer *p)
+{
+    p->present = peer_chance(p, 90);
+    p->lease_ms = random_between(&p->random, SECONDS(30), SECONDS(600));
+    p->renew_ms = INT64_MAX;
+    peer_task(w, p, random_wait(&p->random, HOURS(3)), COMMAND(SET_PRESENCE), 0, NULL, 0);
+}
+
+static void wake(struct world *w, struct peer *p)
+{
+    if (p->welcome && p->renew_ms <= w->now_ms)
+        say_presence(w, p, p->present || p->diligent);
+    peer_plan(w, p, p->welcome ? p->renew_ms : INT64_MAX);
+}
+
+static void told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
+{
+    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME) {
+        if (p->present || p->diligent)
+            say_presence(w, p, true);
+        peer_plan(w, p, p->renew_ms);
+    } else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_OFFER) {
+        world_note(w, p->key.name, "is offered", message->offer->referral.data, message->offer->attempt);
+        take_offer(w, p, message->offer);
+    }
+}
+
+static void answered(struct world *w, struct peer *p, const struct pending *pending,
+                     const Concordat__V1__Answer *answer)
+{
+    if (pending->kind == COMMAND(ACCEPT) && answer->done)
+        go_on(w, p, pending->referral);
+}
+
+static void does(struct world *w, struct peer *p, const struct task *task)
+{
+    switch (task->kind) {
+    case COMMAND(SET_PRESENCE):
+        change_shift(w, p);
+        break;
+    case COMMAND(SEEN):
+    case COMMAND(ACCEPT):
+    case COMMAND(DECLINE):
+        say_answer(w, p, task);
+        break;
+    case COMMAND(CHECK_IN):
+        say_check_in(w, p, task);
+        break;
+    case COMMAND(GET_RECORD):
+        ask_record(w, p, task->referral);
+        break;
+    default:
+        say_end(w, p, task);
+        break;
+    }
+}
+
+const struct peer_role team_role = {open_device, wake, told, answered, does};

@@ -1,0 +1,288 @@
+/* witness.c: what the events on the disk say. */
+#include "tests/simulation/witness.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/simulation/checks.h"
+
+#define WHAT(name)  CONCORDAT__V1__EVENT__WHAT_##name
+#define STATE(name) CONCORDAT__V1__STATE__STATE_##name
+
+void witness_open(struct witness *w)
+{
+    *w = (struct witness){0};
+    table_open(&w->events, sizeof(struct seen_event));
+    table_open(&w->cases, sizeof(struct seen_case));
+    table_open(&w->commands, sizeof(struct seen_command));
+    table_open(&w->teams, sizeof(struct seen_team));
+    index_open(&w->case_by_id, offsetof(struct seen_case, id), 16, 1);
+    index_open(&w->command_by_id, offsetof(struct seen_command, id), 16, 1);
+    index_open(&w->team_by_id, offsetof(struct seen_team, id), NAME_BYTES, 1);
+    int no_memory = arena_open(&w->arena, 4 * 1024 * 1024);
+    assert(!no_memory);
+    (void)no_memory;
+}
+
+void witness_close(struct witness *w)
+{
+    table_close(&w->events);
+    table_close(&w->cases);
+    table_close(&w->commands);
+    table_close(&w->teams);
+    index_close(&w->case_by_id);
+    index_close(&w->command_by_id);
+    index_close(&w->team_by_id);
+    arena_close(&w->arena);
+}
+
+/* --- looking up and adding -------------------------------------------------------------------------- */
+
+static void *add_row(struct table *table, struct index *index)
+{
+    bool room = table_reserve(table, 1) && (!index || index_reserve(index, table, 1));
+    assert(room);
+    (void)room;
+    return table_add(table);
+}
+
+static void *find(const struct table *table, const struct index *index, const void *key)
+{
+    uint32_t row = table->count ? index_find(index, table, key) : ROW_NONE;
+    return row == ROW_NONE ? NULL : table_row(table, row);
+}
+
+const struct seen_event *witness_event(const struct witness *w, uint64_t seq)
+{
+    return seq == 0 || seq > w->events.count ? NULL : table_row(&w->events, (uint32_t)seq - 1);
+}
+
+struct seen_case *witness_case(const struct witness *w, const uint8_t *referral)
+{
+    return find(&w->cases, &w->case_by_id, referral);
+}
+
+struct seen_command *witness_command(const struct witness *w, const uint8_t *command)
+{
+    return find(&w->commands, &w->command_by_id, command);
+}
+
+struct seen_command *witness_sent(struct witness *w, const uint8_t *command, int peer, int kind,
+                                  const uint8_t *referral, uint32_t attempt)
+{
+    struct seen_command *seen = witness_command(w, command);
+    if (seen)
+        return seen;
+    seen = add_row(&w->commands, &w->command_by_id);
+    memcpy(seen->id, command, sizeof seen->id);
+    if (referral)
+        memcpy(seen->referral, referral, sizeof seen->referral);
+    seen->peer = peer;
+    seen->kind = kind;
+    seen->attempt = attempt;
+    index_add(&w->command_by_id, &w->commands, w->commands.count - 1);
+    return seen;
+}
+
+static struct seen_team *team_of(const struct witness *w, const char *id)
+{
+    char key[NAME_BYTES] = {0};
+    strncpy(key, id, NAME_BYTES - 1);
+    return find(&w->teams, &w->team_by_id, key);
+}
+
+bool witness_present(const struct witness *w, const char *id)
+{
+    const struct seen_team *team = team_of(w, id);
+    return team && team->present;
+}
+
+int witness_team(const struct witness *w, const char *id)
+{
+    const struct seen_team *team = team_of(w, id);
+    return team ? (int)(team - (const struct seen_team *)table_row(&w->teams, 0)) : -1;
+}
+
+static struct seen_team *know_team(struct witness *w, const char *id)
+{
+    struct seen_team *team = team_of(w, id);
+    if (team)
+        return team;
+    team = add_row(&w->teams, &w->team_by_id);
+    snprintf(team->id, NAME_BYTES, "%s", id);
+    index_add(&w->team_by_id, &w->teams, w->teams.count - 1);
+    return team;
+}
+
+/* --- the model of a case ---------------------------------------------------------------------------- */
+
+static void name(char to[NAME_BYTES], const char *from)
+{
+    memset(to, 0, NAME_BYTES);
+    strncpy(to, from, NAME_BYTES - 1);
+}
+
+static bool is_attended(const Concordat__V1__CheckedIn *m)
+{
+    return m->attend_status == CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_UNSPECIFIED ||
+           m->attend_status == CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_ON_TIME ||
+           m->attend_status == CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_LATE_BUT_SEEN;
+}
+
+static void model_check_in(struct seen_case *c, const Concordat__V1__CheckedIn *m)
+{
+    bool contact = m->step == CONCORDAT__V1__STEP__STEP_CONTACT && is_attended(m);
+    c->contact_made |= contact;
+    if (c->state == STATE(TAKEN) || c->state == STATE(IN_CONTACT))
+        return;
+    if (contact)
+        c->state = STATE(IN_CONTACT);
+    else if (m->step == CONCORDAT__V1__STEP__STEP_TRAVELLING)
+        c->state = STATE(TRAVELLING);
+    else if (m->step == CONCORDAT__V1__STEP__STEP_ARRIVED)
+        c->state = STATE(ARRIVED);
+}
+
+static void model_offered(struct witness *w, struct seen_case *c, const Concordat__V1__Offered *m)
+{
+    c->attempt = m->attempt;
+    c->offer_live = true;
+    c->handover = m->handover;
+    c->assigned = m->assigned;
+    c->expires_ms = m->expires_ms;
+    name(c->offer_team, m->team);
+    int team = witness_team(w, m->team);
+    if (team >= 0)
+        c->asked |= UINT64_C(1) << team;
+    if (!m->handover)
+        c->state = STATE(OFFERED);
+}
+
+static void model_case(struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
+{
+    switch ((int)e->what_case) {
+    case WHAT(RECEIVED):
+        c->state = STATE(HELD);
+        name(c->area, e->received->area);
+        break;
+    case WHAT(UPDATED):
+        name(c->area, e->updated->area);
+        break;
+    case WHAT(OFFERED):
+        model_offered(w, c, e->offered);
+        break;
+    case WHAT(OFFER_ENDED):
+        c->offer_live = false;
+        if (!c->handover)
+            c->state = STATE(HELD);
+        break;
+    case WHAT(HELD):
+        c->state = STATE(HELD);
+        break;
+    case WHAT(TAKEN):
+        c->state = STATE(TAKEN);
+        break;
+    case WHAT(ACCEPTED):
+        c->offer_live = false;
+        c->state = STATE(ACCEPTED);
+        name(c->team, e->accepted->team);
+        break;
+    case WHAT(CHECKED_IN):
+        model_check_in(c, e->checked_in);
+        break;
+    case WHAT(LEASE_LAPSED):
+        c->state = STATE(HELD);
+        name(c->team, "");
+        break;
+    case WHAT(CLOSED):
+        c->state = STATE(CLOSED);
+        break;
+    case WHAT(WITHDRAWN):
+        c->state = STATE(WITHDRAWN);
+        break;
+    default:
+        break;
+    }
+    c->ended = c->state == STATE(CLOSED) || c->state == STATE(WITHDRAWN);
+}
+
+static struct seen_case *take_case(struct world *world, uint64_t seq, const Concordat__V1__Event *e)
+{
+    struct witness *w = &world->witness;
+    struct seen_case *c = witness_case(w, e->referral.data);
+    if (!c) {
+        c = add_row(&w->cases, &w->case_by_id);
+        memcpy(c->id, e->referral.data, sizeof c->id);
+        name(c->origin, e->actor);
+        c->received_seq = seq;
+        index_add(&w->case_by_id, &w->cases, w->cases.count - 1);
+        w->open++;
+    }
+    if (c->ended)
+        return c; /* what is recorded of an ended case changes nothing */
+    model_case(w, c, e);
+    if (c->ended)
+        w->open--;
+    c->last_seq = seq;
+    c->at_ms = e->at_ms;
+    c->since_ms = world->now_ms;
+    c->owner_kind = e->owner ? (int)e->owner->kind : 0;
+    c->act_by_ms = e->owner ? e->owner->act_by_ms : 0;
+    name(c->owner, e->owner ? e->owner->id : "");
+    return c;
+}
+
+/* --- one event -------------------------------------------------------------------------------------- */
+
+static void take_others(struct witness *w, const Concordat__V1__Event *e)
+{
+    if (e->what_case == WHAT(POLICY_LOADED))
+        for (size_t i = 0; i < e->policy_loaded->n_teams; i++)
+            know_team(w, e->policy_loaded->teams[i]->id);
+    else if (e->what_case == WHAT(PRESENCE_CHANGED))
+        know_team(w, e->presence_changed->team)->present = e->presence_changed->present;
+}
+
+static void remember_event(struct witness *w, const Concordat__V1__Event *e, const struct seen_case *c)
+{
+    struct seen_event *seen = add_row(&w->events, NULL);
+    seen->kind = (int)e->what_case;
+    seen->at_ms = e->at_ms;
+    seen->has_referral = e->referral.len != 0;
+    seen->has_command = e->command.len != 0;
+    if (seen->has_referral)
+        memcpy(seen->referral, e->referral.data, 16);
+    if (seen->has_command)
+        memcpy(seen->command, e->command.data, 16);
+    seen->owner_kind = e->owner ? (int)e->owner->kind : 0;
+    name(seen->owner, e->owner ? e->owner->id : "");
+    seen->state = c ? c->state : 0;
+}
+
+void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t size)
+{
+    struct witness *w = &world->witness;
+    arena_reset(&w->arena); /* its form is checked by every replay */
+    const Concordat__V1__Event *e = concordat__v1__event__unpack(&w->arena.allocator, size, body);
+    if (!e || e->seq != seq || seq != w->events.count + 1) {
+        world_violated(world, "P6 replay differs", "event %llu cannot be read", (unsigned long long)seq);
+        return;
+    }
+    const ProtobufCFieldDescriptor *what =
+        protobuf_c_message_descriptor_get_field(&concordat__v1__event__descriptor, (unsigned)e->what_case);
+    world_note(world, "ledger", what ? what->name : "nothing", e->referral.len ? e->referral.data : NULL,
+               seq);
+    journal_mix(&world->journal, body, size);
+    const struct seen_case *before = e->referral.len ? witness_case(w, e->referral.data) : NULL;
+    take_others(w, e);
+    check_invented(world, seq, e);
+    check_one_effect(world, seq, e, before);
+    check_one_answer(world, seq, e, before);
+    check_reasons(world, seq, e, before);
+    check_empty_rung(world, seq, e);
+    const struct seen_case *after = e->referral.len ? take_case(world, seq, e) : NULL;
+    if (after)
+        check_owned(world, seq, e, after);
+    remember_event(w, e, after);
+}
