@@ -77,14 +77,17 @@ class Stage:
 
     # ---- Programs ----
 
-    def start(self, name, program, *options, ready="ready", env=None):
-        """Starts a program and waits until it says that it is ready."""
+    def start(self, name, program, *options, ready="ready", typed="", env=None):
+        """Starts a program, types something, and waits until it says that it is ready."""
         log = open(self.path(f"{name}.log"), "ab+")
         at = log.tell()
         process = subprocess.Popen(
             [find_program(program), *options], stdin=subprocess.PIPE, stdout=log, stderr=log,
             env={**os.environ, **(env or {})})
         self.processes[name] = process
+        if typed:
+            process.stdin.write(typed.encode())
+            process.stdin.flush()
         with open(self.path(f"{name}.log"), "rb") as reader:
             reader.seek(at)
             said = b""
@@ -126,13 +129,14 @@ class Stage:
         self.clients.append(client)
         return client
 
-    def start_team(self, name, of, *options, ready="present: done", env=None):
-        """concordat-team, whose words go to its log."""
+    def start_team(self, name, of, *options, env=None):
+        """concordat-team, whose words go to its log; until the broker has been told that it is there."""
         if not os.path.exists(self.path("secret", f"{name}.key")) and not os.path.exists(self.path("keys", f"{name}.key")):
             self.make_key(name, "team", of)
         return self.start(
             name, "concordat-team", "--server", self.endpoint, "--server-key", self.public_key("broker"),
-            "--key", self.path("secret", f"{name}.key_secret"), *options, ready=ready, env=env)
+            "--key", self.path("secret", f"{name}.key_secret"), *options, ready="present: done", typed="present\n",
+            env=env)
 
     def start_audit(self, name="audit", env=None):
         if not os.path.exists(self.path("keys", f"{name}.key")):
