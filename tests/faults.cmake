@@ -1,6 +1,4 @@
-# What goes wrong around the programs: kills, stops, disks, networks, clocks.
-concordat_process_test(test_hostile integration/test_hostile.py)
-
+# What goes wrong around the programs: kills, stops, disks, networks, clocks, peers that mean harm.
 add_library(fault_shim MODULE integration/fault_shim.c)
 target_compile_options(fault_shim PRIVATE -fno-sanitize=all)
 target_link_options(fault_shim PRIVATE -fno-sanitize=all)
