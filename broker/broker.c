@@ -481,8 +481,10 @@ static void send_outgoing(struct broker *b)
         struct session *session = sessions_find(&b->sessions, &item->route);
         if (session && sent == SERVER_PEER_GONE)
             sessions_end(&b->sessions, session);
-        else if (session)
+        else if (session) {
             session->behind = session->wants_news;
+            session->catching_up = false;
+        }
     }
     outgoing_clear(&b->outgoing);
 }

@@ -156,15 +156,20 @@ static bool happens_again(const struct batch *batch, size_t at)
 
 /* --- all that a session ought to know --------------------------------------------------------------- */
 
-static void send_all(struct broker *b, struct session *session)
+enum { PIECE_MESSAGES = 200 }; /* well below what a connection holds, or the last would never be told */
+
+/* The next piece. News go on meanwhile, so that what has been told stays true. */
+static void catch_up(struct broker *b, struct session *session)
 {
-    session->behind = session->ready = false;
-    for (uint32_t row = 0; session->live && row < state_referral_rows(b->state); row++) {
-        const struct referral *r = state_referral_row(b->state, row);
+    int told = 0;
+    uint32_t rows = state_referral_rows(b->state);
+    while (session->live && session->told_rows < rows && told < PIECE_MESSAGES) {
+        const struct referral *r = state_referral_row(b->state, session->told_rows++);
         struct offer_message o;
         if (r->state == CASE_NONE || session->role == CONCORDAT__V1__ROLE__ROLE_AUDITOR ||
             !questions_concerns(b, session, r))
             continue;
+        told++;
         bool asked = session->party == PARTY_TEAM && r->offer.attempt && r->offer.team == session->slot;
         if (asked && make_offer(b, &o, r)) {
             tell(b, session, &o.message);
@@ -177,6 +182,7 @@ static void send_all(struct broker *b, struct session *session)
         message.status = &status.message;
         tell(b, session, &message);
     }
+    session->catching_up = session->live && session->told_rows < rows;
 }
 
 void news_send(struct broker *b)
@@ -195,7 +201,13 @@ void news_send(struct broker *b)
     b->someone_ready = false;
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
         struct session *session = sessions_row(&b->sessions, row);
-        if (session->live && session->ready)
-            send_all(b, session);
+        if (!session->live || !(session->ready || session->catching_up))
+            continue;
+        if (session->ready) {
+            session->behind = session->ready = false;
+            session->told_rows = 0;
+        }
+        catch_up(b, session);
+        b->someone_ready |= session->catching_up;
     }
 }

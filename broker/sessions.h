@@ -24,8 +24,10 @@ struct session {
     struct server_route route; /* the key of the table */
     bool live;
     bool wants_news;
-    bool behind; /* has not been told all that it ought to know */
-    bool ready;  /* and was heard of since: it can be told after the next commit */
+    bool behind;      /* has not been told all that it ought to know */
+    bool ready;       /* and was heard of since: it can be told from the next commit on */
+    bool catching_up; /* is being told, a piece in each turn; told_rows: of the state's cases */
+    uint32_t told_rows;
     char key_name[KEY_NAME_CHARS_MAX + 1];
     Concordat__V1__Role role;
     enum party party;

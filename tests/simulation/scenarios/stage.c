@@ -90,7 +90,7 @@ static enum server_sent port_send(void *context, const struct server_route *rout
     struct stage *s = context;
     uint32_t peer;
     memcpy(&peer, route->bytes, sizeof peer);
-    if (s->slow[peer])
+    if (s->slow[peer] || ++s->in_turn[peer] > STAGE_HELD)
         return SERVER_PEER_SLOW;
     assert(s->sent_count < STAGE_SENT);
     struct stage_sent *sent = &s->sent[s->sent_count++];
@@ -231,6 +231,7 @@ void stage_say_only(struct stage *s, int peer, Concordat__V1__Request *request)
 
 enum ledger_status stage_turn(struct stage *s)
 {
+    memset(s->in_turn, 0, sizeof s->in_turn);
     broker_time(s->broker, now_is(s));
     return broker_commit(s->broker);
 }
@@ -353,14 +354,19 @@ int stage_count(struct stage *s, int peer, int body_case, size_t from)
     return count;
 }
 
+const Concordat__V1__Event *stage_event(struct stage *s, uint64_t seq)
+{
+    struct wire_fault fault;
+    const Concordat__V1__Event *event =
+        wire_unpack_event(s->store.events[seq - 1].body, s->store.events[seq - 1].size, &s->arena, &fault);
+    assert(event);
+    return event;
+}
+
 int stage_events(struct stage *s, int what_case)
 {
     int count = 0;
-    for (size_t i = 0; i < s->store.count; i++) {
-        struct wire_fault fault;
-        const Concordat__V1__Event *event =
-            wire_unpack_event(s->store.events[i].body, s->store.events[i].size, &s->arena, &fault);
-        count += event && (int)event->what_case == what_case;
-    }
+    for (uint64_t seq = 1; seq <= s->store.count; seq++)
+        count += (int)stage_event(s, seq)->what_case == what_case;
     return count;
 }

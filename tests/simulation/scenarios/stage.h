@@ -8,7 +8,7 @@
 #include "tests/simulation/options.h"
 #include "tests/simulation/store.h"
 
-enum { STAGE_PEERS = 8, STAGE_SENT = 20000, STAGE_TEAMS = 3 };
+enum { STAGE_PEERS = 8, STAGE_SENT = 20000, STAGE_HELD = 1000 };
 
 struct stage_sent {
     int peer;
@@ -21,7 +21,8 @@ struct stage {
     struct store store;
     struct policy_file *policy;
     struct key keys[STAGE_PEERS];
-    bool slow[STAGE_PEERS]; /* its connection takes nothing more */
+    bool slow[STAGE_PEERS];   /* its connection takes nothing more */
+    int in_turn[STAGE_PEERS]; /* sent in this turn: a connection holds STAGE_HELD */
     int peers;
     uint32_t run;
     int64_t wall_ms, mono_ms;
@@ -58,6 +59,8 @@ void stage_wait(struct stage *stage, int64_t ms, int silent);
 const struct referral *stage_case(const struct stage *stage, const uint8_t *id);
 /* How many messages of a kind a peer was sent since `from`. */
 int stage_count(struct stage *stage, int peer, int body_case, size_t from);
+/* One that is on the disk, until the next call. */
+const Concordat__V1__Event *stage_event(struct stage *stage, uint64_t seq);
 /* How many events of a kind are on the disk. */
 int stage_events(struct stage *stage, int what_case);
 

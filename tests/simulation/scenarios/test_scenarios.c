@@ -2,7 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -120,6 +120,8 @@ static void the_1001st_message(void **unused)
     stage_restart(s);
     for (int i = 0; i < MANY; i++)
         assert_non_null(stage_case(s, ids[i]));
+    stage_wait(s, SECONDS(10), -1);
+    assert_true(stage_count(s, COORDINATOR, BODY(STATUS), 0) >= MANY);
     uint64_t seen = 0;
     for (int page = 0; page < 100 && seen < s->store.count; page++) {
         Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -279,6 +281,41 @@ static void a_revoked_key_hears_on(void **unused)
     stage_close(&s);
 }
 
+/* A day on which every team is there and none answers: each case comes to the coordinator and is spoken of
+ * again on time, and no team is asked twice in a row while another could be. */
+static void a_day_of_silence(void **unused)
+{
+    (void)unused;
+    enum { CASES = 5 };
+    uint8_t ids[CASES][16];
+    struct stage *s = stage_open(always, always);
+    for (int i = 0; i < CASES; i++)
+        stage_submit(s, ids[i]);
+    for (int hour = 0; hour < 24; hour++) {
+        stage_wait(s, HOURS(1), -1);
+        for (int i = 0; i < CASES; i++)
+            assert_true(stage_case(s, ids[i])->owner.act_by_ms > s->wall_ms);
+    }
+    char last_team[CASES][64] = {0};
+    int reminded = 0;
+    for (uint64_t seq = 1; seq <= s->store.count; seq++) {
+        const Concordat__V1__Event *event = stage_event(s, seq);
+        reminded += event->what_case == WHAT(REMINDED);
+        for (int i = 0; i < CASES && event->what_case == WHAT(OFFERED); i++) {
+            if (memcmp(event->referral.data, ids[i], 16) != 0)
+                continue;
+            assert_string_not_equal(last_team[i], event->offered->team);
+            snprintf(last_team[i], sizeof last_team[i], "%s", event->offered->team);
+        }
+    }
+    for (int i = 0; i < CASES; i++) {
+        assert_int_equal(stage_case(s, ids[i])->owner.kind, OWNER_COORDINATOR);
+        assert_true(stage_case(s, ids[i])->reminders >= 23 * 12); /* every five minutes */
+    }
+    assert_true(reminded >= CASES * 23 * 12);
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +332,7 @@ int main(void)
         cmocka_unit_test(a_dead_worker_still_fed),
         cmocka_unit_test(a_clock_set_back_holds_an_offer_open),
         cmocka_unit_test(a_revoked_key_hears_on),
+        cmocka_unit_test(a_day_of_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
