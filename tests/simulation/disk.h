@@ -21,6 +21,8 @@ struct image {
     uint8_t *now, *kept;               /* owned; what is read, and what would be there after a crash */
     size_t size, kept_size, room;
     uint8_t *dirty; /* owned; a byte for each sector */
+    bool cut;       /* shortened since it was last synced, to cut_to at the shortest */
+    size_t cut_to;
 };
 
 struct disk {

@@ -137,7 +137,8 @@ static enum server_sent port_send(void *context, const struct server_route *rout
     const struct peer *peer = network_peer(w, route);
     if (h->dead || !peer)
         return SERVER_PEER_GONE;
-    const Concordat__V1__Message *message = read_sent(w, bytes, size);
+    bool known_pong = network_is_pong(bytes, size) && !peer->revoked && w->messages % FORM_CHECKED_OF;
+    const Concordat__V1__Message *message = known_pong ? NULL : read_sent(w, bytes, size);
     if (message)
         check_sent(w, peer, message);
     enum server_sent sent = network_to_peer(w, route, bytes, size);

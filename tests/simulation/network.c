@@ -83,6 +83,12 @@ enum server_sent network_to_peer(struct world *w, const struct server_route *rou
     return SERVER_SENT;
 }
 
+/* A command id of 16 bytes, then field 11 of Message. */
+bool network_is_pong(const uint8_t *bytes, size_t size)
+{
+    return size > 18 && bytes[1] == 16 && bytes[18] == (11 << 3 | 2);
+}
+
 void network_arrives_at_peer(struct world *w, struct letter *letter)
 {
     struct peer *peer = &w->peers[letter->peer];

@@ -291,12 +291,12 @@ static void take_answer(struct world *w, struct peer *p, const Concordat__V1__Me
 
 void peer_receives(struct world *w, struct peer *p, const uint8_t *bytes, size_t size)
 {
+    p->heard_ms = w->now_ms;
+    if (network_is_pong(bytes, size))
+        return;
     arena_reset(&w->arena); /* its form was checked when it was sent */
     const Concordat__V1__Message *message = concordat__v1__message__unpack(&w->arena.allocator, size, bytes);
     assert(message);
-    p->heard_ms = w->now_ms;
-    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_PONG)
-        return;
     journal_mix(&w->journal, bytes, size);
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME) {
         if (memcmp(message->command_id.data, p->hello_id, 16) != 0)
