@@ -157,7 +157,8 @@ static void new_referral(struct world *w, struct peer *p)
     if (peer_chance(p, 15))
         peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(UPDATE), 1 + peer_chance(p, 50), id, 0);
     if (peer_chance(p, 10))
-        peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(WITHDRAW), 0, id, 0);
+        peer_task(w, p, peer_chance(p, 20) ? 0 : random_wait(&p->random, HOURS(1)), COMMAND(WITHDRAW), 0, id,
+                  0);
     if (peer_chance(p, 10))
         peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(GET_STATUS), 0, id, 0);
     if (peer_chance(p, 3))
