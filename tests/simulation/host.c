@@ -197,7 +197,7 @@ static void list_part(void *context, const void *bytes, size_t size)
     parts->sizes[parts->count++] = size;
 }
 
-/* Now from the first event, now, as from a snapshot, from the parts of a state of some time ago. */
+/* Sometimes from the first event, else as from a snapshot: from the parts of a state of some time ago. */
 static struct state *recover(struct world *w)
 {
     uint64_t seed = random_next(&w->faults);
