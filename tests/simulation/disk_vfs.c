@@ -91,13 +91,14 @@ static void crash_image(struct image *image, struct random *random)
             memset(image->kept + image->cut_to, 0, image->kept_size - image->cut_to);
         image->kept_size = image->cut_to;
     }
-    for (size_t sector = 0; !as_it_was && sector < image->room / SECTOR; sector++)
+    for (size_t sector = image->dirty_from; !as_it_was && sector < image->dirty_to; sector++)
         if (image->dirty[sector] && random_between(random, 0, 3) < share)
             keep_sector(image, sector);
     if (!as_it_was && random_between(random, 0, 3) < share)
         image->kept_size = image->size;
     image->size = image->kept_size;
     image->cut = false;
+    image->dirty_from = image->dirty_to = 0;
     if (!image->room)
         return;
     memset(image->kept + image->size, 0, image->room - image->size);
@@ -170,6 +171,10 @@ static int file_write(sqlite3_file *file, const void *bytes, int size, sqlite3_i
         image->size = end;
     for (size_t sector = from / SECTOR; sector <= (end - 1) / SECTOR; sector++)
         image->dirty[sector] = 1;
+    if (image->dirty_to == 0 || from / SECTOR < image->dirty_from)
+        image->dirty_from = from / SECTOR;
+    if ((end - 1) / SECTOR + 1 > image->dirty_to)
+        image->dirty_to = (end - 1) / SECTOR + 1;
     return SQLITE_OK;
 }
 
@@ -197,10 +202,11 @@ static int file_sync(sqlite3_file *file, int flags)
         return SQLITE_IOERR_FSYNC;
     if (world_strikes(current, FAULT_DISK_SLOW))
         current->host.busy_until_ms = current->now_ms + random_between(&current->faults, 1, SECONDS(20));
-    for (size_t sector = 0; sector < image->room / SECTOR; sector++)
+    for (size_t sector = image->dirty_from; sector < image->dirty_to; sector++)
         if (image->dirty[sector])
             keep_sector(image, sector);
-    if (image->room)
+    image->dirty_from = image->dirty_to = 0;
+    if (image->cut)
         memset(image->kept + image->size, 0, image->room - image->size);
     image->kept_size = image->size;
     image->cut = false;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNDER_WAY_MAX = 1000 };
+enum { UNDER_WAY_MAX = 250 };
 
 struct server_route network_route(const struct letter *letter, uint32_t run)
 {

@@ -49,7 +49,6 @@ struct peer *peer_add(struct world *w, enum peer_kind kind, const char *key_name
     p->late = (int)random_between(&p->random, 0, 30);
     p->twice = (int)random_between(&p->random, 0, 30);
     p->vanishes = (int)random_between(&p->random, 0, 30);
-    p->slow = (int)random_between(&p->random, 0, 100);
     p->wake_ms = INT64_MAX;
     peer_plan(w, p, w->now_ms + random_between(&p->random, 0, SECONDS(30)));
     return p;
