@@ -200,6 +200,7 @@ def generate(bench, stand, events, years):
         with open(os.path.join(kept, "made.json"), "w", encoding="utf-8") as file:
             json.dump(made, file)
     shutil.copytree(kept, stand.path("state"))
+    os.sync()  # else what is measured next waits for the gigabytes of the copy
     with open(stand.path("state", "made.json"), encoding="utf-8") as file:
         return json.load(file)
 
