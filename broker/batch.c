@@ -76,7 +76,7 @@ bool batch_add(struct batch *b, const struct event *event, const struct state *s
                const struct directory *directory, const uint8_t *salt, const uint8_t *confidential,
                size_t confidential_size)
 {
-    size_t most = event->kind == EVENT_POLICY_LOADED ? WIRE_EVENT_BYTES_MAX : 2 * WIRE_REQUEST_BYTES_MAX;
+    size_t most = event->kind == EVENT_POLICY_LOADED ? WIRE_EVENT_BYTES_MAX : RECORD_EVENT_BYTES_MAX;
     if (!reserve_item(b) || !reserve_bytes(b, most + confidential_size))
         return false;
     struct batch_item *item = &b->items[b->count];

@@ -30,15 +30,33 @@ static bool make_room(void **memory, size_t *capacity, size_t wanted, size_t uni
     return true;
 }
 
+/* Longer than any message about one case: of an offer, the longest, the facts came in one request and the
+ * rest is names and numbers. */
+enum { ONE_CASE_BYTES_MAX = WIRE_REQUEST_BYTES_MAX + 16 * 1024 };
+
+/* Room that a message surely fits into. Measuring costs half as much as packing, and is left to what can be
+ * long. */
+static size_t most_of(const Concordat__V1__Message *message)
+{
+    switch ((int)message->body_case) {
+    case CONCORDAT__V1__MESSAGE__BODY_ANSWER:
+    case CONCORDAT__V1__MESSAGE__BODY_STATUS:
+    case CONCORDAT__V1__MESSAGE__BODY_OFFER:
+    case CONCORDAT__V1__MESSAGE__BODY_OFFER_OVER:
+        return ONE_CASE_BYTES_MAX;
+    default:
+        return concordat__v1__message__get_packed_size(message);
+    }
+}
+
 static bool pack(struct outgoing *o, const Concordat__V1__Message *message, struct outgoing_packed *packed)
 {
-    size_t size = concordat__v1__message__get_packed_size(message);
     void *bytes = o->bytes;
-    bool room = make_room(&bytes, &o->capacity, o->used + size, 1);
+    bool room = make_room(&bytes, &o->capacity, o->used + most_of(message), 1);
     o->bytes = bytes;
     if (!room)
         return false;
-    concordat__v1__message__pack(message, o->bytes + o->used);
+    size_t size = concordat__v1__message__pack(message, o->bytes + o->used);
     *packed = (struct outgoing_packed){o->used, size};
     o->used += size;
     return true;

@@ -24,6 +24,10 @@ struct record_submission {
 
 /* event.opaque of a loaded policy is the const struct policy_file *. */
 
+/* No event but a loaded policy is longer: the referral in it came in one request, and each team of a ladder
+ * adds less than a hundred bytes. */
+enum { RECORD_EVENT_BYTES_MAX = 2 * WIRE_REQUEST_BYTES_MAX };
+
 /* Packs an event for the ledger. Returns its size, or 0 where it does not fit into capacity. */
 size_t record_pack_event(const struct event *event, const struct state *state,
                          const struct directory *directory, uint8_t *out, size_t capacity);
