@@ -101,12 +101,16 @@ def main():
             PARTS[name](bench)
     finally:
         shutil.rmtree(bench.folder, ignore_errors=True)
-    bench.found["must_show"] = bench.musts
-    bench.found["took_s"] = time.monotonic() - started
+        show(bench, options.json, time.monotonic() - started)
+
+
+def show(bench, path, took_s):
+    """Also where a part failed: what was found until then has taken its time."""
+    bench.found["must_show"], bench.found["took_s"] = bench.musts, took_s
     print(bench.table())
-    print(f"\n{bench.found['took_s']:.0f} s in all")
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
+    print(f"\n{took_s:.0f} s in all", flush=True)
+    if path:
+        with open(path, "w", encoding="utf-8") as file:
             json.dump(bench.found, file, indent=1)
 
 

@@ -179,9 +179,9 @@ def core(bench):
     bench.found["core"] = runs
     bench.head("The core alone")
     for n in counts:
-        for what in ("decide_submit", "decide_accept", "apply"):
-            bench.row(f"{n} teams: {what.replace('_', ' of a ').replace('apply', 'apply of an event')}",
-                      f"{middle(runs, str(n), what, 'ns'):.0f} ns",
+        for what, words in (("decide_submit", "deciding on a submission"), ("decide_accept", "deciding on an acceptance"),
+                            ("apply", "applying an event")):
+            bench.row(f"{n} teams: {words}", f"{middle(runs, str(n), what, 'ns'):.0f} ns",
                       f"{middle(runs, str(n), what, 'per_s'):.0f}/s, "
                       f"{middle(runs, str(n), what, 'allocations'):.3f} allocations each")
     ratio = median(run["10000"]["decide_submit"]["ns"] / run["10"]["decide_submit"]["ns"] for run in runs)
@@ -200,6 +200,7 @@ def generate(bench, stand, events, years):
         with open(os.path.join(kept, "made.json"), "w", encoding="utf-8") as file:
             json.dump(made, file)
     shutil.copytree(kept, stand.path("state"))
+    os.sync()  # else what is measured next waits for the gigabytes of the copy
     with open(stand.path("state", "made.json"), encoding="utf-8") as file:
         return json.load(file)
 
