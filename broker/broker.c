@@ -82,6 +82,16 @@ static struct now in_ledger_time(struct broker *b, struct now now)
     return now;
 }
 
+/* --- time that never stands still ------------------------------------------------------------------- */
+
+static void take_time(struct broker *b, struct now *now)
+{
+    if (timekeeper_take(&b->timekeeper, now, b->state->counters.at_ms))
+        b->ports.log(b->ports.context,
+                     "the wall clock stands before the last event: time goes on from there, a little slower, "
+                     "until the clock has caught up; look after this machine's clock");
+}
+
 /* --- decisions become part of the turn -------------------------------------------------------------- */
 
 /* Events after which a held case may find a team that it did not find before. */
@@ -167,6 +177,7 @@ static bool record_policy(struct broker *b, const struct policy_file *file, stru
 bool broker_load_policy(struct broker *b, const struct policy_file *file, struct now now)
 {
     now = in_ledger_time(b, now);
+    take_time(b, &now);
     struct directory *before = b->directory;
     b->directory = directory_new(&file->policy);
     /* The ledger keeps each policy once: a restart under the same one is no event. */
@@ -189,6 +200,7 @@ bool broker_load_policy(struct broker *b, const struct policy_file *file, struct
 void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
 {
     struct command command = {.kind = COMMAND_RECORD_START, .actor = ""};
+    take_time(b, &now);
     now = in_ledger_time(b, now);
     command.is.started.version = b->version;
     command.is.started.replayed = replayed;
@@ -456,6 +468,7 @@ void broker_time(struct broker *b, struct now now)
 {
     now = in_ledger_time(b, now);
     b->now_mono_ms = now.mono_ms;
+    take_time(b, &now);
     check_leases(b, now);
     for (int i = 0; i < DECISIONS_BY_TIME_MAX && state_reserve(b->state, 0); i++) {
         decide_time(b->state, b->directory, now.wall_ms, &b->decision);

@@ -139,11 +139,14 @@ void words_time(int64_t unix_ms, char out[TIME_TEXT_BYTES])
     int64_t ms = (unix_ms % 1000 + 1000) % 1000;
     time_t seconds = (time_t)(unix_ms / 1000 - (unix_ms % 1000 < 0));
     struct tm tm;
-    char text[TIME_TEXT_BYTES];
-    if (!gmtime_r(&seconds, &tm) || !strftime(text, sizeof text, "%FT%T", &tm))
+    /* RFC 3339 has years of four digits, which strftime does not promise. */
+    if (!gmtime_r(&seconds, &tm) || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
         snprintf(out, TIME_TEXT_BYTES, "a time out of range");
     else
-        snprintf(out, TIME_TEXT_BYTES, "%.26s.%03dZ", text, (int)ms);
+        snprintf(out, TIME_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+                 (unsigned)(tm.tm_year + 1900) % 10000, (unsigned)(tm.tm_mon + 1) % 100,
+                 (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+                 (unsigned)tm.tm_sec % 100, (unsigned)ms % 1000);
 }
 
 /* "Z" or "+01:00" at *text, in minutes; advances. */

@@ -46,6 +46,7 @@ struct server {
     void *router;
     struct zap *zap;
     struct keyring *keyring; /* the doorkeeper's; changed by this thread only */
+    struct backlog *backlog;
     int keys_fd;
     char *keys_folder;
     struct server_counts counts;
@@ -81,6 +82,11 @@ static bool read_own_key(const char *path, struct key *key, char *message, size_
 static bool open_sockets(struct server *server, const struct server_config *config, const struct key *key,
                          char *message, size_t message_size)
 {
+    server->backlog = backlog_open();
+    if (!server->backlog) {
+        snprintf(message, message_size, "out of memory");
+        return false;
+    }
     server->keyring = keyring_open(config->keys_folder, message, message_size);
     if (!server->keyring)
         return false;
@@ -91,7 +97,8 @@ static bool open_sockets(struct server *server, const struct server_config *conf
         keyring_close(&server->keyring);
         return false;
     }
-    server->zap = zap_open(server->context, server->router, server->keyring, message, message_size);
+    server->zap =
+        zap_open(server->context, server->router, server->keyring, server->backlog, message, message_size);
     if (!server->zap)
         return false;
     if (!set_options(server->router, config, key)) {
@@ -139,6 +146,7 @@ void server_close(struct server **server)
     if (!*server)
         return;
     zap_close(&(*server)->zap); /* and the keyring */
+    backlog_close(&(*server)->backlog);
     if ((*server)->router)
         zmq_close((*server)->router);
     if ((*server)->context)
@@ -222,8 +230,9 @@ static bool take_name(const struct server *server, zmq_msg_t *payload, char name
 }
 
 /* Takes a whole message off the socket: false where there is none. *good where it has the right shape. */
-static bool take_message(void *router, struct server_message *message, bool *good)
+static bool take_message(const struct server *server, struct server_message *message, bool *good)
 {
+    void *router = server->router;
     zmq_msg_t frame;
     zmq_msg_init(&frame);
     if (!take_frame(router, &frame))
@@ -234,6 +243,7 @@ static bool take_message(void *router, struct server_message *message, bool *goo
         zmq_msg_t *into = ++frames == 2 ? &message->payload : &frame;
         if (!take_frame(router, into))
             break;
+        backlog_took(server->backlog, zmq_msg_get(into, ZMQ_SRCFD), zmq_msg_size(into));
     }
     zmq_msg_close(&frame);
     *good = *good && frames == 2;
@@ -245,7 +255,7 @@ bool server_receive(struct server *server, struct server_message *message)
     for (int drops = 0; drops < DROPS_A_CALL; drops++) {
         bool good = false;
         zmq_msg_init(&message->payload);
-        if (!take_message(server->router, message, &good))
+        if (!take_message(server, message, &good))
             return false;
         if (!good) {
             server->counts.dropped_shape++;

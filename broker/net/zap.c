@@ -15,7 +15,8 @@
 
 enum {
     MONITORED = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                ZMQ_EVENT_HANDSHAKE_FAILED_AUTH,
+                ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CLOSED |
+                ZMQ_EVENT_DISCONNECTED,
     LOG_EVERY_S = 1
 };
 
@@ -31,12 +32,14 @@ struct request {
 struct zap {
     void *context; /* borrowed */
     void *handler; /* these two belong to the thread once it runs */
-    void *failures;
+    void *events;
     pthread_t thread;
     pthread_mutex_t mutex; /* guards keyring */
     struct keyring *keyring;
     atomic_bool closing;
     atomic_uint_least64_t refused;
+    struct backlog *backlog; /* borrowed */
+    int64_t check_ms;        /* when the backlog is next looked at */
     time_t logged_s;
     unsigned unlogged;
 };
@@ -143,16 +146,40 @@ static bool serve(struct zap *zap)
     return !gone && answer(zap->handler, &request, good ? &admitted : NULL);
 }
 
-/* Each failure is two frames; the address in them is our own. */
-static bool count_failure(struct zap *zap)
+/* An event of the socket is two frames: its kind and what it is about (a descriptor, where a connection came
+ * or went), and the address, which is our own. */
+static bool take_event(struct zap *zap)
 {
+    uint8_t event[6] = {0};
+    uint16_t kind;
+    int32_t about;
     int more = 1;
-    while (more)
-        if ((zmq_recv(zap->failures, NULL, 0, 0) < 0 && errno != EINTR) ||
-            zmq_getsockopt(zap->failures, ZMQ_RCVMORE, &more, &(size_t){sizeof more}) != 0)
+    for (size_t room = sizeof event; more; room = 0)
+        if ((zmq_recv(zap->events, room ? event : NULL, room, 0) < 0 && errno != EINTR) ||
+            zmq_getsockopt(zap->events, ZMQ_RCVMORE, &more, &(size_t){sizeof more}) != 0)
             return false;
-    atomic_fetch_add(&zap->refused, 1);
+    memcpy(&kind, event, sizeof kind);
+    memcpy(&about, event + sizeof kind, sizeof about);
+    if (kind == ZMQ_EVENT_ACCEPTED)
+        backlog_begin(zap->backlog, about);
+    else if (kind == ZMQ_EVENT_CLOSED || kind == ZMQ_EVENT_DISCONNECTED)
+        backlog_end(zap->backlog, about);
+    else
+        atomic_fetch_add(&zap->refused, 1);
     return true;
+}
+
+static void cut_backlog_in_time(struct zap *zap)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (now_ms < zap->check_ms)
+        return;
+    zap->check_ms = now_ms + BACKLOG_CHECK_MS;
+    unsigned cut = backlog_cut(zap->backlog);
+    if (cut)
+        fprintf(stderr, "cut off %u connections that sent more than can be read\n", cut);
 }
 
 static void *keep_door(void *argument)
@@ -161,13 +188,14 @@ static void *keep_door(void *argument)
     bool good = true;
     while (good) {
         zmq_pollitem_t items[] = {{.socket = zap->handler, .events = ZMQ_POLLIN},
-                                  {.socket = zap->failures, .events = ZMQ_POLLIN}};
-        if (zmq_poll(items, 2, -1) < 0)
+                                  {.socket = zap->events, .events = ZMQ_POLLIN}};
+        if (zmq_poll(items, 2, BACKLOG_CHECK_MS) < 0)
             good = errno == EINTR;
         if (good && items[0].revents & ZMQ_POLLIN)
             good = serve(zap);
         if (good && items[1].revents & ZMQ_POLLIN)
-            good = count_failure(zap);
+            good = take_event(zap);
+        cut_backlog_in_time(zap);
     }
     if (!atomic_load(&zap->closing)) {
         fprintf(stderr, "the doorkeeper of the keys has ended (%s); stopping, so that nobody gets in\n",
@@ -175,7 +203,7 @@ static void *keep_door(void *argument)
         abort();
     }
     zmq_close(zap->handler);
-    zmq_close(zap->failures);
+    zmq_close(zap->events);
     return NULL;
 }
 
@@ -184,17 +212,17 @@ static bool open_sockets(struct zap *zap, void *router)
 {
     int none = 0;
     zap->handler = zmq_socket(zap->context, ZMQ_REP);
-    zap->failures = zmq_socket(zap->context, ZMQ_PAIR);
+    zap->events = zmq_socket(zap->context, ZMQ_PAIR);
     /* Without a limit, because at a limit libzmq's own thread would wait for ours with everything it does. */
-    return zap->handler && zap->failures &&
-           zmq_setsockopt(zap->handler, ZMQ_LINGER, &none, sizeof none) == 0 &&
-           zmq_setsockopt(zap->failures, ZMQ_RCVHWM, &none, sizeof none) == 0 &&
+    return zap->handler && zap->events && zmq_setsockopt(zap->handler, ZMQ_LINGER, &none, sizeof none) == 0 &&
+           zmq_setsockopt(zap->events, ZMQ_RCVHWM, &none, sizeof none) == 0 &&
            zmq_bind(zap->handler, "inproc://zeromq.zap.01") == 0 &&
            zmq_socket_monitor(router, MONITOR_ENDPOINT, MONITORED) == 0 &&
-           zmq_connect(zap->failures, MONITOR_ENDPOINT) == 0;
+           zmq_connect(zap->events, MONITOR_ENDPOINT) == 0;
 }
 
-struct zap *zap_open(void *context, void *router, struct keyring *keyring, char *message, size_t message_size)
+struct zap *zap_open(void *context, void *router, struct keyring *keyring, struct backlog *backlog,
+                     char *message, size_t message_size)
 {
     struct zap *zap = calloc(1, sizeof *zap);
     if (!zap) {
@@ -204,6 +232,7 @@ struct zap *zap_open(void *context, void *router, struct keyring *keyring, char 
     }
     zap->context = context;
     zap->keyring = keyring;
+    zap->backlog = backlog;
     pthread_mutex_init(&zap->mutex, NULL);
     bool good = open_sockets(zap, router);
     int why = errno;
@@ -216,8 +245,8 @@ struct zap *zap_open(void *context, void *router, struct keyring *keyring, char 
     snprintf(message, message_size, "cannot start the doorkeeper of the keys: %s", zmq_strerror(why));
     if (zap->handler)
         zmq_close(zap->handler);
-    if (zap->failures)
-        zmq_close(zap->failures);
+    if (zap->events)
+        zmq_close(zap->events);
     keyring_close(&zap->keyring);
     pthread_mutex_destroy(&zap->mutex);
     free(zap);

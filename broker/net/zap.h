@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "broker/net/backlog.h"
 #include "broker/net/keyring.h"
 
 /* The domain that a socket must give as its own. */
@@ -19,10 +20,11 @@
 
 struct zap;
 
-/* Starts the doorkeeper of the context, and counts the connections that are refused at `router`, which must
+/* Starts the doorkeeper of the context, which also counts the connections that are refused at `router` and tells
+ * the backlog (borrowed) of those that come and go there and has it cut; the router must
  * not be bound yet. Takes over the keyring, also on failure. NULL with a message where it cannot start. */
-struct zap *zap_open(void *context, void *router, struct keyring *keyring, char *message,
-                     size_t message_size);
+struct zap *zap_open(void *context, void *router, struct keyring *keyring, struct backlog *backlog,
+                     char *message, size_t message_size);
 /* Shuts the context down (its sockets can only be closed afterwards) and ends the thread. */
 void zap_close(struct zap **zap);
 

@@ -187,7 +187,10 @@ class Client:
         """One message, or None when the time is over."""
         while True:
             while self.socket.poll(0):
-                frames = self.socket.recv_multipart()
+                try:
+                    frames = self.socket.recv_multipart(zmq.DONTWAIT)
+                except zmq.Again:  # it was there, and went with its connection
+                    break
                 self.heard = time.monotonic()
                 message = self._take_in(self.wire.Message.FromString(frames[0]))
                 if message:

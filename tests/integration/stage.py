@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 import zmq
 
@@ -28,6 +29,7 @@ class Stage:
         self.wire = python_client.generate(os.path.join(SOURCE, "proto"), self.folder)
         self.processes = {}
         self.clients = []
+        self.intakes = {}
         self.endpoint = f"tcp://127.0.0.1:{free_port()}"
         self.make_key("broker", "server", "region", admitted=False)
         self.use_region(lambda text: text)
@@ -75,14 +77,17 @@ class Stage:
 
     # ---- Programs ----
 
-    def start(self, name, program, *options, ready="ready", env=None):
-        """Starts a program and waits until it says that it is ready."""
+    def start(self, name, program, *options, ready="ready", typed="", env=None):
+        """Starts a program, types something, and waits until it says that it is ready."""
         log = open(self.path(f"{name}.log"), "ab+")
         at = log.tell()
         process = subprocess.Popen(
             [find_program(program), *options], stdin=subprocess.PIPE, stdout=log, stderr=log,
             env={**os.environ, **(env or {})})
         self.processes[name] = process
+        if typed:
+            process.stdin.write(typed.encode())
+            process.stdin.flush()
         with open(self.path(f"{name}.log"), "rb") as reader:
             reader.seek(at)
             said = b""
@@ -91,14 +96,54 @@ class Stage:
                 said += more
                 if not more and process.poll() is not None:
                     raise RuntimeError(f"{name} ended with {process.returncode}: {said.decode()}")
+                if not more:
+                    time.sleep(0.001)  # a log gives no notice
         log.close()
         return process
 
-    def start_broker(self):
+    def start_broker(self, state=None, env=None, ready="ready"):
         return self.start(
-            "broker", "concordat-broker", "--policy", self.path("region.yaml"), "--state", self.path("state"),
-            "--listen", self.endpoint, "--key", self.path("secret", "broker.key_secret"),
-            "--keys", self.path("keys"))
+            "broker", "concordat-broker", "--policy", self.path("region.yaml"),
+            "--state", state or self.path("state"), "--listen", self.endpoint,
+            "--key", self.path("secret", "broker.key_secret"), "--keys", self.path("keys"), ready=ready, env=env)
+
+    def start_intake(self, name="intake", state=None, broker=None, env=None):
+        """An intake of street triage; devices() are its own."""
+        if name not in self.intakes:
+            self.intakes[name] = f"tcp://127.0.0.1:{free_port()}"
+            os.mkdir(self.path(f"{name}-devices"))
+            self.make_key(name, "source", "street-triage")
+        return self.start(
+            name, "concordat-intake", "--source", "street-triage", "--organisation", "ZZP01", "--site", "car-1",
+            "--state", state or self.path(f"{name}-state"), "--listen", self.intakes[name],
+            "--key", self.path("secret", f"{name}.key_secret"), "--keys", self.path(f"{name}-devices"),
+            "--broker", broker or self.endpoint, "--broker-key", self.public_key("broker"), ready="listening", env=env)
+
+    def device(self, name, intake="intake"):
+        """A connection of a device to an intake that has been started."""
+        self.make_key(name, "referrer", "street-triage", admitted=False)
+        shutil.copy(self.path("secret", f"{name}.key"), self.path(f"{intake}-devices", f"{name}.key.new"))
+        os.rename(self.path(f"{intake}-devices", f"{name}.key.new"), self.path(f"{intake}-devices", f"{name}.key"))
+        client = python_client.Client(
+            self.wire, self.intakes[intake], self.public_key(intake), self.path("secret", f"{name}.key_secret"))
+        self.clients.append(client)
+        return client
+
+    def start_team(self, name, of, *options, env=None):
+        """concordat-team, whose words go to its log; until the broker has been told that it is there."""
+        if not os.path.exists(self.path("secret", f"{name}.key")) and not os.path.exists(self.path("keys", f"{name}.key")):
+            self.make_key(name, "team", of)
+        return self.start(
+            name, "concordat-team", "--server", self.endpoint, "--server-key", self.public_key("broker"),
+            "--key", self.path("secret", f"{name}.key_secret"), *options, ready="present: done", typed="present\n",
+            env=env)
+
+    def start_audit(self, name="audit", env=None):
+        if not os.path.exists(self.path("keys", f"{name}.key")):
+            self.make_key(name, "auditor", "council")
+        return self.start(
+            name, "concordat-audit", "--broker", self.endpoint, "--broker-key", self.public_key("broker"),
+            "--key", self.path("secret", f"{name}.key_secret"), "--state", self.path(f"{name}-state"), ready="", env=env)
 
     def kill(self, name):
         """As a power cut would: at once."""

@@ -22,6 +22,7 @@ static struct key known;
 struct door {
     void *context, *router, *asker;
     struct zap *zap;
+    struct backlog *backlog;
 };
 
 static struct keyring *open_keyring(void)
@@ -36,7 +37,8 @@ static struct door open_door(void)
 {
     struct door door = {.context = zmq_ctx_new()};
     door.router = zmq_socket(door.context, ZMQ_ROUTER);
-    door.zap = zap_open(door.context, door.router, open_keyring(), message, sizeof message);
+    door.backlog = backlog_open();
+    door.zap = zap_open(door.context, door.router, open_keyring(), door.backlog, message, sizeof message);
     assert_non_null(door.zap);
     int patience_ms = 10000;
     door.asker = zmq_socket(door.context, ZMQ_REQ);
@@ -48,6 +50,7 @@ static struct door open_door(void)
 static void close_door(struct door *door)
 {
     zap_close(&door->zap);
+    backlog_close(&door->backlog);
     zmq_close(door->asker);
     zmq_close(door->router);
     zmq_ctx_term(door->context);

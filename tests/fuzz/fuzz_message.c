@@ -1,0 +1,23 @@
+/* fuzz_message.c: a message as a client may be sent it by who is not the server that it should be. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "proto/json.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct wire_fault fault;
+    /* As the client's is. */
+    const Concordat__V1__Message *message =
+        wire_unpack_message(bytes, size, fuzz_arena(4 * WIRE_MESSAGE_BYTES_MAX), &fault);
+    if (!message) {
+        assert(fault.refusal != CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED && fault.text[0]);
+        return 0;
+    }
+    fuzz_expect_stable(&message->base);
+    json_t *json = json_from_message(&message->base);
+    assert(json);
+    json_decref(json);
+    return 0;
+}

@@ -1,0 +1,135 @@
+/* fuzz_outbox.c: an outbox's file that is not what was written: it is refused with a reason, or whatever is
+ * asked of it has an answer. The first byte says whether the rest is changes to a whole file, or any file. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/intake/outbox.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { BOARD = 8, STEPS = 8 };
+
+static const uint8_t command_id[WIRE_ID_BYTES] = {'c'}, referral_id[WIRE_ID_BYTES] = {'r'};
+static uint8_t *whole;
+static size_t whole_size;
+
+static const char *path(void)
+{
+    static char text[128];
+    snprintf(text, sizeof text, "%soutbox.db", fuzz_folder());
+    return text;
+}
+
+static struct outbox *open_outbox(void)
+{
+    char message[512] = "";
+    enum outbox_status status;
+    struct outbox *outbox = outbox_open(path(), &status, message, sizeof message);
+    assert(outbox || (status != OUTBOX_OK && message[0]));
+    return outbox;
+}
+
+static void remove_files(void)
+{
+    const char *const names[] = {"outbox.db", "outbox.db-wal", "outbox.db-shm", "outbox.db.lock"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        fuzz_remove_file(names[i]);
+}
+
+static enum outbox_status save(struct outbox *outbox)
+{
+    uint8_t digest[OUTBOX_DIGEST_BYTES], first[WIRE_ID_BYTES];
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
+    Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    referral.id = (ProtobufCBinaryData){sizeof referral_id, (uint8_t *)(uintptr_t)referral_id};
+    referral.source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE;
+    confidential.callback_number = (char *)(uintptr_t) "07700 900123";
+    submit.referral = &referral;
+    submit.confidential = &confidential;
+    request.command_id = (ProtobufCBinaryData){sizeof command_id, (uint8_t *)(uintptr_t)command_id};
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    request.submit = &submit;
+    bool good = outbox_digest(&request, digest);
+    assert(good);
+    return outbox_save(outbox, &request, digest, 1, first);
+}
+
+static enum outbox_status tell(struct outbox *outbox)
+{
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    status.referral = (ProtobufCBinaryData){sizeof referral_id, (uint8_t *)(uintptr_t)referral_id};
+    status.number = (char *)(uintptr_t) "R-0001";
+    status.state = CONCORDAT__V1__STATE__STATE_CLOSED;
+    status.seq = 5;
+    answer.done = 1;
+    answer.status = &status;
+    enum outbox_status answered = outbox_answered(outbox, command_id, &answer, 1);
+    status.seq = 6;
+    enum outbox_status told = outbox_tell(outbox, &status, 2);
+    return answered == OUTBOX_OK ? told : answered;
+}
+
+static void make_file(void)
+{
+    struct outbox *outbox = open_outbox();
+    enum outbox_status saved = outbox ? save(outbox) : OUTBOX_FAILED;
+    enum outbox_status told = outbox ? tell(outbox) : OUTBOX_FAILED;
+    assert(saved == OUTBOX_OK && told == OUTBOX_OK);
+    outbox_close(&outbox);
+    whole = fuzz_read_file(path(), &whole_size);
+    remove_files();
+}
+
+static void use(struct outbox *outbox)
+{
+    struct arena *arena = fuzz_arena((size_t)4 * ARENA_MESSAGE_BYTES);
+    Concordat__V1__CaseStatus *statuses[BOARD];
+    struct outbox_command command;
+    struct outbox_case found;
+    uint8_t referral[WIRE_ID_BYTES];
+    uint32_t waiting, refused;
+    size_t count;
+    int64_t row = 0;
+    arena_reset(arena);
+    outbox_count(outbox, &waiting, &refused);
+    outbox_board(outbox, true, BOARD, arena, statuses, &count);
+    for (int i = 0; i < STEPS && outbox_next_due(outbox, INT64_MAX, &row, arena, &command) == OUTBOX_OK; i++)
+        outbox_sent(outbox, command.id);
+    row = 0;
+    for (int i = 0; i < STEPS && outbox_next_open(outbox, &row, referral) == OUTBOX_OK; i++)
+        outbox_find_case(outbox, referral, arena, &found);
+    outbox_find_number(outbox, "R-0001", arena, &found);
+    outbox_find_command(outbox, command_id, arena, &command);
+    outbox_find_content(outbox, referral_id, true, arena, &command);
+    save(outbox);
+    tell(outbox);
+    outbox_resume(outbox);
+    outbox_forget(outbox, INT64_MAX, &waiting);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct input input = {bytes, size};
+    if (!whole)
+        make_file();
+    if (input_byte(&input) % 2) {
+        fuzz_write_file("outbox.db", input.at, input.left);
+    } else {
+        uint8_t *changed = malloc(whole_size);
+        assert(changed);
+        memcpy(changed, whole, whole_size);
+        fuzz_patch(&input, changed, whole_size);
+        fuzz_write_file("outbox.db", changed, whole_size);
+        free(changed);
+    }
+    struct outbox *outbox = open_outbox();
+    if (outbox)
+        use(outbox);
+    outbox_close(&outbox);
+    remove_files();
+    return 0;
+}

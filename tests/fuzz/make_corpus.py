@@ -1,0 +1,254 @@
+"""Makes the seeds of every fuzzing target anew: small, valid, and of every kind that there is.
+
+Requests, messages and events are what a real broker and real clients said to each other in one short story. What
+stands in the corpus beside them (findings, each named after what it was) is left alone.
+
+Usage: make_corpus.py SOURCE BUILD
+"""
+
+import base64
+import json
+import os
+import struct
+import sys
+
+SOURCE = sys.argv[1]
+CORPUS = os.path.join(SOURCE, "tests", "fuzz", "corpus")
+sys.path.insert(0, os.path.join(SOURCE, "tests", "integration"))
+import stage  # noqa: E402
+from google.protobuf import json_format  # noqa: E402
+
+ID_FIELDS = {"commandId", "id", "referral", "command"}
+PIECES = 60  # of one event seed
+TEAM, COORDINATOR = 3, 8  # people in night.h
+
+
+def seed(target, name, data):
+    folder = os.path.join(CORPUS, target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, f"seed-{name}"), "wb") as file:
+        file.write(data)
+
+
+def piece(data):
+    return struct.pack("<H", len(data)) + data
+
+
+# ---- A story, with everything that is said written down ----
+
+class Overheard:
+    """A client whose every frame is kept."""
+
+    def __init__(self, client, said):
+        self.client, self.said = client, said
+        socket = client.socket
+        send, receive = socket.send, socket.recv_multipart
+
+        def send_and_keep(data, *options):
+            self.keep("request", client.wire.Request, "command", data)
+            return send(data, *options)
+
+        def receive_and_keep(*options):
+            frames = receive(*options)
+            self.keep("message", client.wire.Message, "body", frames[0])
+            return frames
+
+        client.socket = Listening(socket, send_and_keep, receive_and_keep)
+
+    def keep(self, target, kind, oneof, data):
+        message = kind.FromString(data)
+        name = message.WhichOneof(oneof)
+        if name == "answer":
+            name += "-done" if message.answer.done else "-refused"
+        if name != "feed":
+            self.said.setdefault((target, name), data)
+
+    def __getattr__(self, name):
+        return getattr(self.client, name)
+
+
+class Listening:
+    def __init__(self, socket, send, recv_multipart):
+        self.socket, self.send, self.recv_multipart = socket, send, recv_multipart
+
+    def __getattr__(self, name):
+        return getattr(self.socket, name)
+
+
+def play(s, said):
+    from concordat.v1 import codes_pb2 as codes
+    from concordat.v1 import referral_pb2
+    wire = s.wire
+    people = {name: Overheard(s.client(name, role, of, wants_news=True), said) for name, role, of in (
+        ("street", "source", "street-triage"), ("north", "team", "northmoor-crisis"),
+        ("south", "team", "southfell-crisis"), ("duty", "coordinator", "northmoor-duty"))}
+    street, north, south, duty = people.values()
+    for team in (north, south):
+        team.request(set_presence=wire.SetPresence(present=True, lease_seconds=600))
+        team.request(set_capacity=wire.SetCapacity(free_places=3))
+
+    def submit(**facts):
+        submission = s.submission(**facts)
+        submission.referral.legal.status = referral_pb2.LEGAL_STATUS_SECTION_136
+        submission.referral.legal.arrived_at_place_of_safety_at.unix_ms = 1795003200000
+        submission.referral.needs.append(codes.NEED_FACE_TO_FACE_VISIT)
+        submission.referral.street_triage.kind_of_place = "street"
+        street.request(submit=submission)
+        return submission
+
+    first = submit()
+    case = first.referral.id
+    offer = north.next_message()
+    while offer.WhichOneof("body") != "offer":
+        offer = north.next_message()
+    north.request(seen=wire.Seen(referral=case, attempt=1))
+    north.request(decline=wire.Decline(referral=case, attempt=1, reason=codes.DECLINE_REASON_NO_CAPACITY))
+    south.request(accept=wire.Accept(referral=case, attempt=2, expected_minutes=30))
+    south.request(get_record=wire.GetRecord(referral=case, reason="to prepare"))
+    for step in (codes.STEP_TRAVELLING, codes.STEP_ARRIVED, codes.STEP_CONTACT):
+        south.request(check_in=wire.CheckIn(
+            referral=case, step=step, mechanism=codes.CONTACT_MECHANISM_FACE_TO_FACE,
+            attend_status=codes.ATTEND_STATUS_ON_TIME))
+    street.request(told=wire.Told(referral=case, state=codes.STATE_ACCEPTED))
+    first.referral.urgency = codes.URGENCY_EMERGENCY
+    street.request(update=wire.Update(referral=first.referral, confidential=first.confidential))
+    south.request(handover=wire.Handover(referral=case, to_team="northmoor-crisis"))
+    north.request(accept=wire.Accept(referral=case, attempt=3, expected_minutes=10))
+    north.request(close=wire.Close(referral=case, outcome=codes.OUTCOME_CRISIS_HOME_TREATMENT))
+    second = submit(postcode_district="ZX9", drill=True).referral.id
+    for team in (north, south):
+        team.request(set_presence=wire.SetPresence(present=False))
+    duty.request(take=wire.Take(referral=second, by="duty nurse"))
+    duty.request(assign=wire.Assign(referral=second, to_team="crisis-line"))
+    duty.request(get_board=wire.GetBoard(with_closed=True))
+    duty.request(get_status=wire.GetStatus(number="D-0001"))
+    street.send(ping=wire.Ping())  # its answer is the client's own to see
+    street.request(withdraw=wire.Withdraw(referral=second, reason="no longer needed"))
+
+
+def from_the_story():
+    said = {}
+    with stage.Stage("corpus") as s:
+        from concordat.v1 import event_pb2
+        s.start_broker()
+        play(s, said)
+        follower = stage.python_client.Follower(s.client("auditor", "auditor", "council"))
+        message = follower.client.request(follow=s.wire.Follow(after=0, credit=200))
+        events = [item.event for item in message.feed.events]
+        del message.feed.events[:2]  # the first is long: it carries the policy
+        said[("message", "feed")] = message.SerializeToString()
+        said[("request", "follow")] = s.wire.Request(
+            command_id=stage.python_client.new_id(), follow=s.wire.Follow(after=3, credit=8)).SerializeToString()
+        for (target, name), data in said.items():
+            seed(target, name, data)
+            as_json(b"\0" if target == "request" else b"\2", f"{target}-{name}",
+                    (s.wire.Request if target == "request" else s.wire.Message).FromString(data))
+    story = [data for data in events if not event_pb2.Event.FromString(data).HasField("policy_loaded")]
+    seed("event", "story", b"\0" + b"".join(map(piece, story)))
+    for name, event in {event_pb2.Event.FromString(data).WhichOneof("what"): data for data in story}.items():
+        received = next(data for data in story if event_pb2.Event.FromString(data).HasField("received"))
+        seed("event", name, b"\0" + piece(received) + piece(event))
+
+
+# ---- The rest ----
+
+def as_json(first, name, message):
+    def ids(value):
+        if isinstance(value, list):
+            return [ids(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {key: uuid(item) if key in ID_FIELDS and isinstance(item, str) else ids(item)
+                for key, item in value.items()}
+
+    seed("json", name, first + json.dumps(ids(json_format.MessageToDict(message))).encode())
+
+
+def uuid(text):
+    data = base64.b64decode(text).hex()
+    return "-".join((data[:8], data[8:12], data[12:16], data[16:20], data[20:])) if len(data) == 32 else text
+
+
+def keys_and_words():
+    key = ('metadata = ""\n    name = "northmoor-crisis-1"\n    role = "team"\n    of = "northmoor-crisis"\n'
+           'curve = ""\n    public-key = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID"\n')
+    secret = '    secret-key = "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs"\n'
+    for name, data in (("public", b"\1" + key.encode()), ("secret", b"\0" + (key + secret).encode()),
+                       ("open-secret", b"\1" + (key + secret).encode())):
+        seed("key", name, data)
+    for name, text in (("number", "R-0412"), ("drill", "d-12"), ("uuid", "0198c5a0-0000-7000-8000-000000000001"),
+                       ("time", "2026-11-18T12:00:00.123+01:00"), ("time-utc", "2026-02-29T23:59:60Z"),
+                       ("code", "very-urgent"), ("code-words", "no capacity")):
+        seed("words", name, text.encode())
+
+
+def patch(at, data):
+    return struct.pack("<HB", at, len(data)) + data
+
+
+def files():
+    """Changes to whole files: see fuzz_patch."""
+    for target in ("ledger", "outbox", "snapshot"):
+        seed(target, "unchanged", b"\0")
+        seed(target, "any-file", (b"\2" if target == "ledger" else b"\1") + b"SQLite format 3\0\x10\0\2\2\0@  ")
+        seed(target, "header", b"\0" + patch(18, b"\2\2"))
+        seed(target, "inside", b"\0" + patch(4096 + 8, b"\0\1\2"))
+    seed("ledger", "log", b"\1" + patch(24, b"\0\0"))
+    for at in (8, 12, 16, 24, 32, 40):
+        seed("snapshot", f"repaired-{at}", b"\2" + patch(at, struct.pack("<Q", 16)))
+
+
+def nights():
+    """Stories in the language of fuzz_turn.c: what happens is in the lowest place of a number to the base 9."""
+    hello, submit, update, withdraw, told, accept, decline, check_in, close, handover, take, assign, board, record, \
+        follow, capacity, presence = 0, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 8, 7
+    turn, kill = bytes([3]), bytes([8])
+
+    def made(person, kind, command, case, *more):
+        return bytes([person * 9, kind, command, case, *more])
+
+    def wait(seconds):
+        return bytes([4]) + struct.pack("<H", seconds)
+
+    def sent(person, data):
+        return bytes([person * 9 + 2]) + piece(data)
+
+    begun = made(0, submit, 1, 1, 0b00010101, 0b01000100) + turn
+    held = made(8, take, 2, 1, 0, 1) + turn
+    stories = {
+        "accepted": begun + made(3, accept, 2, 1, 1, 30) + turn + made(3, check_in, 3, 1, 10, 1) + turn
+        + made(3, check_in, 4, 1, 0, 0b00010111) + turn + made(3, close, 5, 1, 0, 2) + turn,
+        "silence": begun + (wait(400) * 12) + held + wait(4000) + made(8, assign, 3, 1, 0, 1) + wait(60000),
+        "handed-over": begun + made(3, accept, 2, 1, 1, 30) + turn + made(3, handover, 3, 1, 0, 2) + turn
+        + made(5, accept, 4, 1, 2, 20) + turn + wait(9000) + wait(9000),
+        "declined-twice": begun + made(3, decline, 2, 1, 1, 1) + turn + made(5, decline, 3, 1, 2, 4) + turn,
+        "killed": begun + made(3, accept, 2, 1, 1, 30) + kill + made(3, hello, 1, 1) + turn
+        + made(3, accept, 2, 1, 1, 30) + turn + kill,
+        "clock": begun + bytes([5, 250]) + wait(100) + bytes([5, 6]) + turn + made(0, withdraw, 7, 1, 0, 0) + turn,
+        "asked": begun + made(10, follow, 1, 2, 0) + made(8, board, 1, 1) + made(3, record, 9, 1, 0, 1) + turn,
+        "changed": begun + made(0, update, 2, 1, 0b11010011, 9, 100, 120) + turn + made(0, told, 4, 1, 0, 1) + turn,
+        "full": made(3, capacity, 1, 0) + made(5, capacity, 1, 0) + made(7, presence, 1, 0) + begun
+        + made(3, capacity, 2, 4) + turn,
+        "deaf": bytes([3 * 9 + 7]) + begun + bytes([3 * 9 + 7]) + turn + bytes([3 * 9 + 6]) + begun,
+        "section-136": made(0, submit, 1, 2, 0b11010101, 3, 10, 200) + turn + wait(60000) + wait(60000),
+    }
+    for name, data in stories.items():
+        seed("turn", name, data)
+    for name in sorted(os.listdir(os.path.join(CORPUS, "request"))):
+        with open(os.path.join(CORPUS, "request", name), "rb") as file:
+            seed("turn", "sent-" + name.removeprefix("seed-"), begun + sent(0, file.read()) + turn)
+
+
+def examples():
+    folder = os.path.join(SOURCE, "deploy", "examples")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as file:
+            seed("json", name.removesuffix(".json"), b"\1" + file.read())
+
+
+if __name__ == "__main__":
+    from_the_story()
+    keys_and_words()
+    files()
+    examples()
+    nights()

@@ -1,0 +1,331 @@
+/* night.c: see night.h. */
+#include "tests/fuzz/night.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/record/record.h"
+#include "broker/recovery.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
+
+struct stored {
+    uint8_t *body, *confidential;
+    size_t size, confidential_size;
+    uint8_t chain[LEDGER_HASH_BYTES];
+};
+
+struct night {
+    struct broker *broker;
+    struct now now;
+    bool committing;
+    uint8_t random;
+    uint32_t next_route;
+    struct server_route routes[NIGHT_PEOPLE];
+    bool deaf[NIGHT_PEOPLE];
+    struct stored events[NIGHT_EVENTS_MAX];
+    uint64_t head;
+};
+
+static const struct key people[NIGHT_PEOPLE] = {
+    {.name = "triage", .role = CONCORDAT__V1__ROLE__ROLE_SOURCE, .of = "street-triage"},
+    {.name = "custody", .role = CONCORDAT__V1__ROLE__ROLE_SOURCE, .of = "liaison-and-diversion"},
+    {.name = "department", .role = CONCORDAT__V1__ROLE__ROLE_SOURCE, .of = "emergency-department"},
+    {.name = "north", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "northmoor-crisis"},
+    {.name = "north-2", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "northmoor-crisis"},
+    {.name = "south", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "southfell-crisis"},
+    {.name = "liaison", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "northmoor-liaison"},
+    {.name = "line", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "crisis-line"},
+    {.name = "duty-north", .role = CONCORDAT__V1__ROLE__ROLE_COORDINATOR, .of = "northmoor-duty"},
+    {.name = "duty-south", .role = CONCORDAT__V1__ROLE__ROLE_COORDINATOR, .of = "southfell-duty"},
+    {.name = "auditor", .role = CONCORDAT__V1__ROLE__ROLE_AUDITOR, .of = "council"},
+    {.name = "nowhere", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "no-such-team"},
+    {.name = "gone", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "southfell-crisis"},
+};
+
+Concordat__V1__Role night_role(size_t person)
+{
+    return people[person].role;
+}
+
+const char *night_of(size_t person)
+{
+    return people[person].of;
+}
+
+/* --- memory that is kept ---------------------------------------------------------------------------------
+ */
+
+/* A broker's arena for events is so long that having it anew for each input takes most of the time there is.
+ * The linker puts these in the place of arena_open and arena_close. */
+int __real_arena_open(struct arena *arena, size_t size);
+void __real_arena_close(struct arena *arena);
+int __wrap_arena_open(struct arena *arena, size_t size);
+void __wrap_arena_close(struct arena *arena);
+
+enum { LONG_BYTES = 1024 * 1024 };
+static struct arena kept;
+
+int __wrap_arena_open(struct arena *arena, size_t size)
+{
+    if (size < LONG_BYTES || kept.size != size)
+        return __real_arena_open(arena, size);
+    *arena = kept;
+    arena->allocator.allocator_data = arena;
+    kept = (struct arena){0};
+    arena_reset(arena);
+    return 0;
+}
+
+void __wrap_arena_close(struct arena *arena)
+{
+    if (arena->size < LONG_BYTES || kept.size)
+        __real_arena_close(arena);
+    else
+        kept = *arena;
+}
+
+/* --- the ports -------------------------------------------------------------------------------------- */
+
+static uint8_t *copy(const uint8_t *bytes, size_t size)
+{
+    uint8_t *copied = malloc(size + 1);
+    assert(copied);
+    return memcpy(copied, bytes, size);
+}
+
+static enum ledger_status append(void *context, const struct ledger_event *events, size_t count)
+{
+    struct night *n = context;
+    static const uint8_t first[LEDGER_HASH_BYTES];
+    if (n->head + count > NIGHT_EVENTS_MAX)
+        return LEDGER_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        assert(events[i].seq == n->head + 1);
+        struct stored *stored = &n->events[n->head];
+        *stored = (struct stored){.size = events[i].body_size};
+        stored->body = copy(events[i].body, events[i].body_size);
+        if (events[i].confidential) {
+            stored->confidential = copy(events[i].confidential, events[i].confidential_size);
+            stored->confidential_size = events[i].confidential_size;
+        }
+        ledger_chain(n->head ? stored[-1].chain : first, stored->body, stored->size, stored->chain);
+        n->head++;
+    }
+    return LEDGER_OK;
+}
+
+static enum ledger_status read_events(void *context, uint64_t after, size_t limit, ledger_each *each,
+                                      void *each_context)
+{
+    struct night *n = context;
+    if (after > n->head)
+        return LEDGER_NOT_FOUND;
+    for (uint64_t at = after; at < n->head && limit > 0; at++, limit--)
+        if (!each(each_context, at + 1, n->events[at].body, n->events[at].size, n->events[at].chain))
+            break;
+    return LEDGER_OK;
+}
+
+static enum ledger_status read_confidential(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                            size_t *size)
+{
+    struct night *n = context;
+    if (seq == 0 || seq > n->head || !n->events[seq - 1].confidential)
+        return LEDGER_NOT_FOUND;
+    *size = n->events[seq - 1].confidential_size;
+    if (*size <= capacity)
+        memcpy(buffer, n->events[seq - 1].confidential, *size);
+    return LEDGER_OK;
+}
+
+/* Nothing is sent but from within a commit, and nothing that a client would not take. */
+static enum server_sent send_out(void *context, const struct server_route *route, const uint8_t *bytes,
+                                 size_t size)
+{
+    struct night *n = context;
+    struct wire_fault fault;
+    const Concordat__V1__Message *message = wire_unpack_message(bytes, size, fuzz_arena(ARENA_BYTES), &fault);
+    assert(n->committing && message);
+    for (size_t i = 0; i < NIGHT_PEOPLE; i++)
+        if (memcmp(&n->routes[i], route, sizeof *route) == 0)
+            return n->deaf[i] ? SERVER_PEER_SLOW : SERVER_SENT;
+    return SERVER_PEER_GONE;
+}
+
+static const struct key *find_key(void *context, const char *name)
+{
+    (void)context;
+    for (size_t i = 0; i < NIGHT_PEOPLE - 1; i++)
+        if (strcmp(people[i].name, name) == 0)
+            return &people[i];
+    return NULL;
+}
+
+static void give_random(void *context, void *bytes, size_t size)
+{
+    struct night *n = context;
+    memset(bytes, n->random++, size);
+}
+
+static void say(void *context, const char *line)
+{
+    (void)context;
+    assert(line[0]);
+}
+
+/* --- the broker's life ------------------------------------------------------------------------------ */
+
+static const struct policy_file *region(void)
+{
+    static struct policy_file *file;
+    struct policy_problems problems;
+    if (!file)
+        file = policy_file_read(SOURCE_FOLDER "/deploy/region.yaml", &problems);
+    assert(file);
+    return file;
+}
+
+static struct state *replay(const struct night *n)
+{
+    struct state *state = state_new(n->random);
+    struct arena *arena = fuzz_arena(ARENA_BYTES);
+    for (uint64_t i = 0; i < n->head; i++) {
+        struct wire_fault fault;
+        struct event event;
+        const Concordat__V1__Event *message =
+            wire_unpack_event(n->events[i].body, n->events[i].size, arena, &fault);
+        bool good = message && record_read_event(message, state, arena, &event) &&
+                    state_reserve(state, event.kind == EVENT_POLICY_LOADED ? 1000 : 0) &&
+                    state_apply(state, &event);
+        assert(good);
+    }
+    return state;
+}
+
+static void start(struct night *n)
+{
+    const struct broker_ports ports = {n,        append,   read_events, read_confidential,
+                                       send_out, find_key, give_random, say};
+    n->broker = broker_open(&ports, replay(n), "fuzz");
+    bool good = n->broker && broker_load_policy(n->broker, region(), n->now);
+    assert(good);
+    broker_record_start(n->broker, n->head, n->now);
+}
+
+static void check(const struct night *n)
+{
+    const struct state *state = broker_state(n->broker);
+    for (uint32_t row = 0; row < state_referral_rows(state); row++) {
+        const struct referral *r = state_referral_row(state, row);
+        if (r->state == CASE_NONE)
+            continue;
+        assert(r->owner.kind != OWNER_NONE && r->owner.slot != SLOT_NONE && r->owner.act_by_ms > 0);
+    }
+    assert(state->counters.seq == n->head);
+}
+
+void night_turn(struct night *n)
+{
+    broker_time(n->broker, n->now);
+    n->committing = true;
+    enum ledger_status status = broker_commit(n->broker);
+    n->committing = false;
+    if (status == LEDGER_OK)
+        check(n);
+    else
+        night_kill(n);
+}
+
+void night_kill(struct night *n)
+{
+    broker_close(&n->broker);
+    start(n);
+    for (size_t i = 0; i < NIGHT_PEOPLE; i++)
+        night_reconnect(n, i);
+}
+
+/* The event that the policy was loaded is long, and so is packing it: it is kept from the first night on. */
+static void begin_with_policy(struct night *n)
+{
+    static struct stored policy;
+    if (policy.body) {
+        n->events[0] = policy;
+        n->events[0].body = copy(policy.body, policy.size);
+        n->head = 1;
+        start(n);
+        night_turn(n);
+    } else {
+        start(n);
+        night_turn(n);
+        policy = n->events[0];
+        policy.body = copy(policy.body, policy.size);
+    }
+}
+
+struct night *night_open(void)
+{
+    struct night *n = calloc(1, sizeof *n);
+    assert(n && sodium_init() >= 0);
+    n->now = (struct now){.wall_ms = INT64_C(1795003200000), .mono_ms = 1000};
+    for (size_t i = 0; i < NIGHT_PEOPLE; i++)
+        night_reconnect(n, i);
+    begin_with_policy(n);
+    return n;
+}
+
+void night_close(struct night **night)
+{
+    struct night *n = *night;
+    uint8_t lived[32], replayed[32];
+    night_turn(n);
+    struct state *state = replay(n);
+    if (state->counters.seq == broker_state(n->broker)->counters.seq) {
+        recovery_digest(state, replayed);
+        recovery_digest(broker_state(n->broker), lived);
+        assert(memcmp(lived, replayed, sizeof lived) == 0);
+    }
+    state_destroy(&state);
+    broker_close(&n->broker);
+    for (uint64_t i = 0; i < n->head; i++) {
+        free(n->events[i].body);
+        free(n->events[i].confidential);
+    }
+    free(n);
+    *night = NULL;
+}
+
+/* --- what happens ----------------------------------------------------------------------------------- */
+
+void night_send(struct night *n, size_t person, const uint8_t *bytes, size_t size)
+{
+    broker_take(n->broker, &n->routes[person], people[person].name, bytes, size, n->now);
+}
+
+void night_reconnect(struct night *n, size_t person)
+{
+    struct server_route *route = &n->routes[person];
+    *route = (struct server_route){.size = 5};
+    n->next_route++;
+    memcpy(route->bytes + 1, &n->next_route, sizeof n->next_route);
+    n->deaf[person] = false;
+}
+
+void night_deafen(struct night *n, size_t person)
+{
+    n->deaf[person] = !n->deaf[person];
+}
+
+void night_wait(struct night *n, int64_t ms)
+{
+    n->now.wall_ms += ms;
+    n->now.mono_ms += ms;
+}
+
+void night_set_clock(struct night *n, int64_t by_ms)
+{
+    n->now.wall_ms += by_ms;
+}

@@ -1,0 +1,87 @@
+/* fault_shim.c: preloaded into a program of ours, what a bad machine does to it: a sync that is slow or
+ * fails, with either outcome, and a wall clock that is set. FAULT_CONTROL names the file that says which, of
+ * struct control, which a test changes in place while the program runs. The monotonic clock stays true. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum sync_fault { SYNC_GOOD, SYNC_FAILS, SYNC_FAILS_YET_IS_DONE };
+
+struct control {
+    int64_t clock_ms; /* added to the wall clock */
+    int32_t sync;     /* enum sync_fault */
+    int32_t sync_ms;  /* how long each sync takes at least */
+    int64_t syncs;    /* counted here */
+};
+
+static struct control *control;
+
+__attribute__((constructor)) static void open_control(void)
+{
+    const char *path = getenv("FAULT_CONTROL");
+    int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return;
+    void *shared = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (shared != MAP_FAILED)
+        control = shared;
+}
+
+/* ISO C has no cast from an object's to a function's address; POSIX gives this one. */
+static void *next(const char *name)
+{
+    return dlsym(RTLD_NEXT, name);
+}
+
+static int sync_file(const char *name, int fd)
+{
+    int (*real)(int);
+    *(void **)&real = next(name);
+    if (!control)
+        return real(fd);
+    __atomic_add_fetch(&control->syncs, 1, __ATOMIC_SEQ_CST);
+    if (control->sync_ms)
+        usleep((useconds_t)control->sync_ms * 1000);
+    if (control->sync != SYNC_FAILS && real(fd))
+        return -1;
+    if (control->sync == SYNC_GOOD)
+        return 0;
+    errno = EIO;
+    return -1;
+}
+
+int fsync(int fd)
+{
+    return sync_file("fsync", fd);
+}
+
+int fdatasync(int fd)
+{
+    return sync_file("fdatasync", fd);
+}
+
+static bool is_wall(clockid_t clock)
+{
+    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    int (*real)(clockid_t, struct timespec *);
+    *(void **)&real = next("clock_gettime");
+    int rc = real(clock, now);
+    if (rc || !control || !is_wall(clock))
+        return rc;
+    int64_t ns = now->tv_nsec + control->clock_ms % 1000 * 1000000;
+    now->tv_sec += (time_t)(control->clock_ms / 1000 + (ns >= 1000000000) - (ns < 0));
+    now->tv_nsec = (long)(ns + (ns < 0 ? 1000000000 : 0) - (ns >= 1000000000 ? 1000000000 : 0));
+    return 0;
+}

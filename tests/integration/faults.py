@@ -1,0 +1,291 @@
+"""What goes wrong around our programs, for tests: a bad machine (fault_shim.c), a bad network (Proxy), and people who
+go on sending through all of it (Load), with what they were told (Told) held against the ledger afterwards."""
+
+import contextlib
+import mmap
+import os
+import selectors
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+import stage
+
+ENVIRONMENT = 111
+
+
+class Machine:
+    """A bad machine for one program: hand env() to its start, then set what is wrong, at any time."""
+
+    FORMAT = "<qiiq"
+    SYNC_GOOD, SYNC_FAILS, SYNC_FAILS_YET_IS_DONE = range(3)
+
+    def __init__(self, s, name):
+        path = s.path(f"{name}.fault")
+        with open(path, "wb") as file:
+            file.write(bytes(struct.calcsize(self.FORMAT)))
+        with open(path, "r+b") as file:
+            self.control = mmap.mmap(file.fileno(), 0)
+        self.path = path
+
+    def env(self):
+        # The sanitizers want to be loaded first, and do without.
+        options = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
+        return {"LD_PRELOAD": os.path.join(stage.BUILD, "tests", "libfault_shim.so"), "FAULT_CONTROL": self.path,
+                "ASAN_OPTIONS": options}
+
+    def set(self, clock_s=None, sync=None, sync_ms=None):
+        if clock_s is not None:
+            self.control[0:8] = struct.pack("<q", int(clock_s * 1000))
+        if sync is not None:
+            self.control[8:12] = struct.pack("<i", sync)
+        if sync_ms is not None:
+            self.control[12:16] = struct.pack("<i", sync_ms)
+
+    def syncs(self):
+        return struct.unpack(self.FORMAT, self.control[:])[3]
+
+
+class Proxy(threading.Thread):
+    """A network of the test's own between clients and one server, on 127.0.0.1: it passes on, stalls, delays, cuts."""
+
+    def __init__(self, to_port):
+        super().__init__(daemon=True)
+        self.to_port = to_port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.endpoint = f"tcp://127.0.0.1:{self.port}"
+        self.flowing = threading.Event()
+        self.flowing.set()
+        self.delay_s = 0.0
+        self.ending = False
+        self.peers = {}  # each socket and the one behind it
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.listener, selectors.EVENT_READ)
+        self.start()
+
+    def run(self):
+        while not self.ending:
+            self.flowing.wait()
+            for key, _ in self.selector.select(0.05):
+                if not self.flowing.is_set():
+                    break
+                try:
+                    self.listener is key.fileobj and self.accept() or self.pass_on(key.fileobj)
+                except OSError:
+                    self.drop(key.fileobj)
+        for one in list(self.peers):
+            self.drop(one)
+        self.listener.close()
+
+    def accept(self):
+        near, _ = self.listener.accept()
+        try:
+            far = socket.create_connection(("127.0.0.1", self.to_port))
+        except OSError:
+            near.close()
+            return True
+        self.peers[near], self.peers[far] = far, near
+        for one in (near, far):
+            self.selector.register(one, selectors.EVENT_READ)
+        return True
+
+    def pass_on(self, one):
+        if one is self.listener or one not in self.peers:
+            return
+        data = one.recv(65536)
+        if not data:
+            self.drop(one)
+            return
+        if self.delay_s:
+            time.sleep(self.delay_s)  # the delay is what is being tested
+        self.peers[one].sendall(data)
+
+    def drop(self, one):
+        other = self.peers.pop(one, None)
+        self.peers.pop(other, None)
+        for end in filter(None, (one, other)):
+            with contextlib.suppress(KeyError, ValueError):
+                self.selector.unregister(end)
+            end.close()
+
+    def stall(self):
+        self.flowing.clear()
+
+    def flow(self):
+        self.flowing.set()
+
+    def cut(self):
+        """Every connection there is, in the midst of whatever is on its way."""
+        for one in list(self.peers):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.ending = True
+        self.flowing.set()
+        self.join()
+
+
+class Told:
+    """What was acknowledged, and all that was ever asked."""
+
+    def __init__(self):
+        self.asked, self.acknowledged = set(), {}
+
+    def ask(self, command_id):
+        self.asked.add(command_id)
+
+    def take(self, message):
+        """An answer that says done: the event of this number is the effect of this command."""
+        if message.WhichOneof("body") == "answer" and message.answer.done and message.command_id in self.asked:
+            self.acknowledged[message.command_id] = message.answer.seq
+
+
+class Load(threading.Thread):
+    """One connection that keeps `window` requests on their way until it is told to stop."""
+
+    def __init__(self, s, name, role, of, window=8, endpoint=None):
+        super().__init__(daemon=True)
+        self.s, self.window, self.told = s, window, Told()
+        self.stopping, self.anew = threading.Event(), threading.Event()
+        self.trouble = None
+        s.make_key(name, role, of)
+        self.name_of_key, self.endpoint = name, endpoint or s.endpoint
+
+    def run(self):
+        try:
+            python_client = stage.python_client
+            with python_client.Client(self.s.wire, self.endpoint, self.s.public_key("broker"),
+                                      self.s.path("secret", f"{self.name_of_key}.key_secret"),
+                                      wants_news=True) as self.client:
+                self.begin()
+                until = None
+                while until is None or (self.client.outstanding and time.monotonic() < until):
+                    if self.anew.is_set():  # as a client that notices at once that the server has gone
+                        self.anew.clear()
+                        self.client._connect()
+                    if until is None and self.stopping.is_set():
+                        until = time.monotonic() + 30
+                    if self.client.hello_wait == python_client.RESEND_FIRST_S:
+                        self.client.hello_at = 0  # not on its way yet: at the first chance
+                    if until is None and self.client.welcome:
+                        self.ask_more()
+                    message = self.client.next_message(timeout=0.002)
+                    while message is not None:
+                        self.told.take(message)
+                        self.on_message(message)
+                        message = self.client.kept.pop(0) if self.client.kept else None
+        except Exception as trouble:  # told to the test, which fails with it
+            self.trouble = trouble
+
+    def send(self, **command):
+        command_id = stage.python_client.new_id()
+        self.told.ask(command_id)
+        self.client.send(command_id=command_id, **command)
+
+    def begin(self):
+        pass
+
+    def ask_more(self):
+        pass
+
+    def on_message(self, message):
+        pass
+
+
+class Submitting(Load):
+    """An intake of street triage."""
+
+    def __init__(self, s, name="street", **options):
+        super().__init__(s, name, "source", "street-triage", **options)
+
+    def ask_more(self):
+        while len(self.client.outstanding) < self.window:
+            self.send(submit=self.s.submission())
+
+
+class Accepting(Load):
+    """A crisis team that says yes to all that it is offered, and closes it."""
+
+    def __init__(self, s, name="north", of="northmoor-crisis", **options):
+        super().__init__(s, name, "team", of, **options)
+        self.offered, self.accepted, self.seen = [], [], set()
+
+    def begin(self):
+        self.client.send(set_presence=self.s.wire.SetPresence(present=True, lease_seconds=600))  # no event has its id
+
+    def ask_more(self):
+        wire = self.s.wire
+        while self.offered and len(self.client.outstanding) < self.window:
+            offer = self.offered.pop(0)
+            self.send(accept=wire.Accept(referral=offer.referral, attempt=offer.attempt, expected_minutes=20))
+
+    def on_message(self, message):
+        if message.WhichOneof("body") == "offer" and message.offer.referral not in self.seen:
+            self.seen.add(message.offer.referral)
+            self.offered.append(message.offer)
+
+
+class Wrong(Exception):
+    """The ledger is not what was acknowledged."""
+
+
+class Findings:
+    def __init__(self):
+        self.events = self.acknowledged = self.lost = self.doubled = self.invented = 0
+
+
+def events_of(s, name="auditor"):
+    """Every event of the ledger, the chain checked on the way."""
+    from concordat.v1 import event_pb2
+    follower = stage.python_client.Follower(s.client(name, "auditor", "council"))
+    head = 1
+    while follower.after < head:
+        message = follower.client.request(follow=s.wire.Follow(after=follower.after, credit=500))
+        head = message.feed.head
+        yield from follower.check(message.feed, event_pb2.Event)
+
+
+def hold_against_ledger(s, loads, name="auditor"):
+    """Counts what was acknowledged and is not there under that number, what is there twice, and what nobody asked."""
+    found = Findings()
+    asked = set().union(*(load.told.asked for load in loads))
+    acknowledged = {key: seq for load in loads for key, seq in load.told.acknowledged.items()}
+    found.acknowledged = len(acknowledged)
+    received, done_at, last = set(), {}, None
+    for event in events_of(s, name):
+        found.events += 1
+        if event.WhichOneof("what") == "received":
+            found.doubled += event.referral in received
+            received.add(event.referral)
+        if event.command:
+            found.invented += event.command not in asked
+            if event.command != last:  # the events of one command stand together
+                found.doubled += event.command in done_at
+                done_at.setdefault(event.command, event.seq)
+        last = event.command
+    found.lost = sum(1 for key, seq in acknowledged.items() if seq and done_at.get(key) != seq)
+    return found
+
+
+def stop_all(loads):
+    for load in loads:
+        load.stopping.set()
+    for load in loads:
+        load.join()
+        if load.trouble:
+            raise load.trouble
+
+
+def small_disk(test, s, megabytes):
+    """A folder on a disk of that size, or the test is skipped where none can be had."""
+    folder = s.path(f"disk-{megabytes}")
+    os.mkdir(folder)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], capture_output=True)
+    if mounted.returncode:
+        test.skipTest("no permission here to mount a small disk")
+    test.addCleanup(subprocess.run, ["umount", "-l", folder])
+    return folder

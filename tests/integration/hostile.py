@@ -1,0 +1,180 @@
+"""Peers that were let in and mean harm, each a process of its own until it is stopped. Nothing of it leaves this
+machine.
+
+Usage: hostile.py KIND ENDPOINT SERVER_KEY SECRET_KEY
+"""
+
+import ctypes
+import ctypes.util
+import os
+import socket
+import struct
+import sys
+import time
+
+import zmq
+import zmq.utils.z85
+
+import python_client
+
+CONNECTIONS = 1000
+FRAME = os.urandom(60000)
+
+
+def options(socket_, server_key, key, hwm=0):
+    for option, value in (
+            (zmq.LINGER, 0), (zmq.SNDHWM, hwm), (zmq.RCVHWM, 1), (zmq.RECONNECT_IVL, 100),
+            (zmq.CURVE_SERVERKEY, server_key["curve/public-key"].encode()),
+            (zmq.CURVE_PUBLICKEY, key["curve/public-key"].encode()),
+            (zmq.CURVE_SECRETKEY, key["curve/secret-key"].encode())):
+        socket_.setsockopt(option, value)
+
+
+def dealer(context, endpoint, server_key, key):
+    peer = context.socket(zmq.DEALER)
+    options(peer, server_key, key, hwm=1000)
+    peer.connect(endpoint)
+    return peer
+
+
+def flood(peer, *_):
+    """Unreadable requests of the longest kind, as fast as they go."""
+    while True:
+        peer.send(FRAME)
+
+
+def flood_small(peer, *_):
+    """Requests that name no command, as fast as they go."""
+    while True:
+        peer.send(b"\n\x10" + os.urandom(16))
+
+
+class Wire:
+    """A connection of our own below ZeroMQ (ZMTP 3.1 with CURVE, RFC 23 to 26), because libzmq would not send the part
+    of a message before all of it is there."""
+
+    def __init__(self, endpoint, server_key, key):
+        self.sodium = ctypes.CDLL(ctypes.util.find_library("sodium"))
+        self.sodium.sodium_init()
+        self.count = 0
+        host, port = endpoint.removeprefix("tcp://").rsplit(":", 1)
+        self.socket = socket.create_connection((host, int(port)))
+        server, public, secret = (zmq.utils.z85.decode(text) for text in (
+            server_key["curve/public-key"], key["curve/public-key"], key["curve/secret-key"]))
+        mine, mine_secret = ctypes.create_string_buffer(32), ctypes.create_string_buffer(32)
+        self.sodium.crypto_box_keypair(mine, mine_secret)
+        mine, self.mine_secret = mine.raw, mine_secret.raw
+        self.socket.sendall(b"\xff" + bytes(8) + b"\x7f\3\1" + b"CURVE".ljust(20, b"\0") + bytes(32))
+        self.take(64)
+        hello = self.box(bytes(64), b"CurveZMQHELLO---", server, self.mine_secret)
+        self.command(b"\5HELLO\1\0" + bytes(72) + mine + hello)
+        welcome = self.take_frame()
+        opened = self.open(welcome[24:], b"WELCOME-" + welcome[8:24], server, self.mine_secret)
+        self.server, cookie = opened[:32], opened[32:]
+        nonce = os.urandom(16)
+        vouch = self.easy(mine + server, b"VOUCH---" + nonce, self.server, secret)
+        metadata = b"\x0bSocket-Type" + struct.pack(">I", 6) + b"DEALER" + b"\x08Identity" + bytes(4)
+        self.command(b"\x08INITIATE" + cookie + self.box(
+            public + nonce + vouch + metadata, b"CurveZMQINITIATE", self.server, self.mine_secret))
+        ready = self.take_frame()
+        assert ready.startswith(b"\5READY"), ready
+
+    def easy(self, text, nonce, public, secret):
+        out = ctypes.create_string_buffer(len(text) + 16)
+        self.sodium.crypto_box_easy(out, text, ctypes.c_ulonglong(len(text)), nonce, public, secret)
+        return out.raw
+
+    def open(self, box, nonce, public, secret):
+        out = ctypes.create_string_buffer(len(box) - 16)
+        assert self.sodium.crypto_box_open_easy(out, box, ctypes.c_ulonglong(len(box)), nonce, public, secret) == 0
+        return out.raw
+
+    def box(self, text, nonce, public, secret):
+        self.count += 1
+        count = struct.pack(">Q", self.count)
+        return count + self.easy(text, nonce + count, public, secret)
+
+    def command(self, body):
+        self.socket.sendall((b"\4" + bytes([len(body)]) if len(body) < 256 else b"\6" + struct.pack(">Q", len(body))) + body)
+
+    def part(self, payload):
+        """One part of a message, with more to follow."""
+        body = b"\7MESSAGE" + self.box(b"\1" + payload, b"CurveZMQMESSAGEC", self.server, self.mine_secret)
+        return (b"\0" + bytes([len(body)]) if len(body) < 256 else b"\2" + struct.pack(">Q", len(body))) + body
+
+    def take(self, size):
+        data = b""
+        while len(data) < size:
+            more = self.socket.recv(size - len(data))
+            if not more:
+                raise ConnectionError("shut out")
+            data += more
+        return data
+
+    def take_frame(self):
+        flags, = self.take(1)
+        size, = struct.unpack(">Q", self.take(8)) if flags & 2 else self.take(1)
+        return self.take(size)
+
+
+def endless(_, __, endpoint, server_key, key, payload=FRAME):
+    """One message of parts that never ends: each part is within the bound, the whole is not. Begun again when cut off."""
+    while True:
+        try:
+            wire = Wire(endpoint, server_key, key)
+            while True:
+                wire.socket.sendall(wire.part(payload))
+        except OSError:
+            time.sleep(0.01)
+
+
+def endless_empty(_, __, endpoint, server_key, key):
+    """The same with empty parts, which cost the most beside their size."""
+    endless(_, __, endpoint, server_key, key, b"")
+
+
+def deaf(peer, *_):
+    """Says hello, asks for the board again and again, and reads nothing."""
+    hello = b"\n\x10" + os.urandom(16) + b"R\x04\x08\x01\x18\x01"
+    peer.send(hello)
+    while True:
+        peer.send(b"\n\x10" + os.urandom(16) + b"\xda\x01\x02\x08\x01")
+        time.sleep(0.0005)
+
+
+def connections(_, context, endpoint, server_key, key):
+    """A thousand connections that are let in and then say nothing."""
+    kept = []
+    for _ in range(CONNECTIONS):
+        kept.append(dealer(context, endpoint, server_key, key))
+    time.sleep(3600)
+
+
+def half(_, __, endpoint, *___):
+    """Connections below the protocol that stop in the midst of the handshake."""
+    host, port = endpoint.removeprefix("tcp://").rsplit(":", 1)
+    while True:
+        kept = []
+        for _ in range(100):
+            kept.append(socket.create_connection((host, int(port))))
+            kept[-1].sendall(b"\xff\0\0\0\0\0\0\0\1\x7f\3")
+        time.sleep(1)
+        for one in kept:
+            one.close()
+
+
+KINDS = {kind.__name__: kind for kind in (flood, flood_small, endless, endless_empty, deaf, connections, half)}
+
+
+def main():
+    kind, endpoint, server_path, key_path = sys.argv[1:]
+    context = zmq.Context()
+    context.set(zmq.MAX_SOCKETS, 4096)
+    server_key, key = python_client.read_key_file(server_path), python_client.read_key_file(key_path)
+    peer = None if kind in ("connections", "half", "endless", "endless_empty") else dealer(context, endpoint, server_key, key)
+    print("ready", flush=True)
+    KINDS[kind](peer, context, endpoint, server_key, key)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""A wall clock that is set while programs run, forwards and back: the ledger's time never goes back, offers still end,
+and nobody waits for the clock to come round again.
+
+Usage: test_faults_clock.py SOURCE BUILD
+"""
+
+import re
+import sqlite3
+import unittest
+
+import faults
+import stage
+
+HOUR_S = 3600
+ANSWER_S = 2
+
+
+def quick_answers(text):
+    """The example region with so little time to answer that a test can wait for it."""
+    return re.sub(r"(?m)^(    (?:emergency|very_urgent|urgent|routine)): \d+m$", rf"\1: {ANSWER_S}s", text)
+
+
+class Clock(unittest.TestCase):
+    def setUp(self):
+        self.stage = stage.Stage("clock")
+        self.addCleanup(self.stage.close)
+        self.stage.use_region(quick_answers)
+        self.machine = faults.Machine(self.stage, "broker")
+        self.stage.start_broker(env=self.machine.env())
+        self.street = self.stage.client("street", "source", "street-triage")
+        self.team = self.stage.client("north", "team", "northmoor-crisis", wants_news=True)
+        self.team.request(set_presence=self.stage.wire.SetPresence(present=True, lease_seconds=600))
+
+    def submit(self):
+        submit = self.stage.submission()
+        answer = self.street.request(submit=submit).answer
+        self.assertTrue(answer.done, answer.text)
+        return submit.referral.id
+
+    def await_over(self, referral):
+        from concordat.v1 import codes_pb2 as codes
+        while True:
+            message = self.team.next_message(timeout=20)
+            self.assertIsNotNone(message, "the offer never ended")
+            if message.WhichOneof("body") == "offer_over" and message.offer_over.referral == referral:
+                self.assertEqual(message.offer_over.end, codes.OFFER_END_EXPIRED)
+                return
+
+    def times(self):
+        return [event.at_ms for event in faults.events_of(self.stage)]
+
+    def test_set_forwards_what_is_due_by_then_is_done_at_once(self):
+        first = self.submit()
+        self.machine.set(clock_s=3 * HOUR_S)
+        self.await_over(first)
+        self.await_over(self.submit())
+        times = self.times()
+        self.assertEqual(times, sorted(times))
+
+    def test_set_back_the_ledgers_time_stands_still_and_offers_still_end(self):
+        self.await_over(self.submit())
+        self.machine.set(clock_s=-3 * HOUR_S)
+        later = self.submit()
+        self.await_over(later)
+        times = self.times()
+        self.assertEqual(times, sorted(times))
+
+    def test_set_to_and_fro_every_referral_is_still_owned(self):
+        for hours in (5, -5, 0, 48, -48, 0):
+            self.machine.set(clock_s=hours * HOUR_S)
+            self.submit()
+        duty = self.stage.client("duty", "coordinator", "northmoor-duty")
+        for case in duty.request(get_board=self.stage.wire.GetBoard()).board.cases:
+            self.assertTrue(case.owner and case.ring)
+        times = self.times()
+        self.assertEqual(times, sorted(times))
+
+    def test_an_auditor_whose_clock_is_set_back_goes_on_following(self):
+        machine = faults.Machine(self.stage, "audit")
+        audit = self.stage.start_audit(env=machine.env())
+        trail = self.stage.path("audit-state", "trail.db")
+        for clock_s in (0, -HOUR_S):
+            machine.set(clock_s=clock_s)
+            self.submit()
+            head = max(1, len(self.times_of_all()))
+            kept, tries = 0, 0
+            while kept < head and tries < 200:
+                tries += 1
+                self.assertIsNone(audit.poll())
+                self.team.next_message(timeout=0.05)
+                try:
+                    reader = sqlite3.connect(f"file:{trail}?mode=ro", uri=True)
+                    kept, = reader.execute("SELECT count(*) FROM event").fetchone()
+                    reader.close()
+                except sqlite3.OperationalError:
+                    continue  # not made yet
+            self.assertGreaterEqual(kept, head, "the auditor waits for the clock to come round again")
+
+    def times_of_all(self):
+        self.auditors = getattr(self, "auditors", 0) + 1
+        return [event.at_ms for event in faults.events_of(self.stage, f"reader-{self.auditors}")]
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,153 @@
+"""A sync that fails and a disk that is full: no acknowledgement, exit 111, and nothing acknowledged is lost.
+
+Usage: test_faults_disk.py SOURCE BUILD
+"""
+
+import shutil
+import sqlite3
+import unittest
+
+import faults
+import stage
+
+
+class Disk(unittest.TestCase):
+    def setUp(self):
+        self.stage = stage.Stage("disk")
+        self.addCleanup(self.stage.close)
+
+    def await_end(self, name):
+        """The exit code of a program that ends by itself."""
+        process = self.stage.processes.pop(name)
+        code = process.wait(timeout=30)
+        process.stdin.close()
+        return code
+
+    def submit_until_no_answer(self, client):
+        """What was acknowledged, and the one that was not."""
+        acknowledged = set()
+        while len(acknowledged) < 50000:
+            submit = self.stage.submission()
+            try:
+                answer = client.request(timeout=3, submit=submit).answer
+            except TimeoutError:
+                return acknowledged, submit
+            if not answer.done:
+                return acknowledged, submit
+            acknowledged.add(submit.referral.id)
+        self.fail("the disk never failed")
+
+    def expect_received(self, acknowledged):
+        received = [event.referral for event in faults.events_of(self.stage)
+                    if event.WhichOneof("what") == "received"]
+        self.assertEqual(len(received), len(set(received)))
+        self.assertLessEqual(acknowledged, set(received), "acknowledged and lost")
+
+    def broker_whose_sync_fails(self, fault):
+        s = self.stage
+        machine = faults.Machine(s, "broker")
+        s.start_broker(env=machine.env())
+        street = s.client("street", "source", "street-triage")
+        acknowledged = set()
+        for _ in range(5):
+            submit = s.submission()
+            self.assertTrue(street.request(submit=submit).answer.done)
+            acknowledged.add(submit.referral.id)
+        machine.set(sync=fault)
+        more, pending = self.submit_until_no_answer(street)
+        self.assertEqual(more, set(), "acknowledged although its sync failed")
+        self.assertEqual(self.await_end("broker"), faults.ENVIRONMENT)
+        self.assertIn("ledger", s.said("broker"))
+        s.start_broker()
+        # The sender repeats what was not acknowledged: it is there once, whichever way the sync went.
+        self.assertTrue(street.request(submit=pending).answer.done)
+        self.expect_received(acknowledged | {pending.referral.id})
+
+    def test_a_sync_of_the_broker_that_fails_is_not_acknowledged(self):
+        self.broker_whose_sync_fails(faults.Machine.SYNC_FAILS)
+
+    def test_a_sync_of_the_broker_that_fails_and_yet_was_done_has_one_effect(self):
+        self.broker_whose_sync_fails(faults.Machine.SYNC_FAILS_YET_IS_DONE)
+
+    def test_a_broker_that_cannot_sync_at_its_start_does_not_serve(self):
+        s = self.stage
+        machine = faults.Machine(s, "broker")
+        machine.set(sync=faults.Machine.SYNC_FAILS)
+        with self.assertRaisesRegex(RuntimeError, f"ended with {faults.ENVIRONMENT}"):
+            s.start_broker(env=machine.env())
+        s.processes.pop("broker").stdin.close()
+
+    def intake_whose_sync_fails(self, fault):
+        s = self.stage
+        machine = faults.Machine(s, "intake")
+        s.start_broker()
+        s.start_intake(env=machine.env())
+        device = s.device("device")
+        saved = set()
+        for _ in range(5):
+            submit = s.submission()
+            self.assertTrue(device.request(submit=submit).answer.done)
+            saved.add(submit.referral.id)
+        machine.set(sync=fault)
+        more, pending = self.submit_until_no_answer(device)
+        self.assertEqual(more, set(), "said to be saved although its sync failed")
+        self.assertEqual(self.await_end("intake"), faults.ENVIRONMENT)
+        s.start_intake()
+        self.assertTrue(device.request(submit=pending).answer.done)
+        self.await_delivery(len(saved) + 1)
+        self.expect_received(saved | {pending.referral.id})
+
+    def await_delivery(self, count):
+        """Until the broker has so many cases."""
+        duty = self.stage.client("duty", "coordinator", "northmoor-duty")
+        while len(duty.request(get_board=self.stage.wire.GetBoard()).board.cases) < count:
+            pass
+
+    def test_a_sync_of_the_intake_that_fails_is_not_said_to_be_saved(self):
+        self.intake_whose_sync_fails(faults.Machine.SYNC_FAILS)
+
+    def test_a_sync_of_the_intake_that_fails_and_yet_was_done_has_one_effect(self):
+        self.intake_whose_sync_fails(faults.Machine.SYNC_FAILS_YET_IS_DONE)
+
+    def test_a_full_disk_stops_the_intake_and_what_was_saved_is_delivered(self):
+        s = self.stage
+        disk = faults.small_disk(self, s, 1)
+        s.start_intake(state=disk)
+        device = s.device("device")
+        saved, pending = self.submit_until_no_answer(device)
+        self.assertGreater(len(saved), 0)
+        self.assertEqual(self.await_end("intake"), faults.ENVIRONMENT)
+        shutil.copytree(disk, s.path("intake-state"))
+        s.start_broker()
+        s.start_intake()
+        self.assertTrue(device.request(submit=pending).answer.done)
+        events = set()
+        while not saved <= events:
+            events = {event.referral for event in faults.events_of(s, f"auditor-{len(s.clients)}")
+                      if event.WhichOneof("what") == "received"}
+
+    def test_a_full_disk_stops_the_auditor_which_goes_on_where_it_was(self):
+        s = self.stage
+        disk = faults.small_disk(self, s, 1)
+        s.start_broker()
+        street = s.client("street", "source", "street-triage")
+        s.make_key("audit", "auditor", "council")
+        options = ("--broker", s.endpoint, "--broker-key", s.public_key("broker"),
+                   "--key", s.path("secret", "audit.key_secret"), "--state")
+        audit = s.start("audit", "concordat-audit", *options, disk, ready="")
+        while audit.poll() is None:
+            self.assertTrue(street.request(submit=s.submission()).answer.done)
+        self.assertEqual(self.await_end("audit"), faults.ENVIRONMENT)
+        shutil.copytree(disk, s.path("audit-state"))
+        head = street.request(submit=s.submission()).answer.seq
+        s.start("audit", "concordat-audit", *options, s.path("audit-state"), ready="")
+        kept = 0
+        while kept < head:
+            self.assertIsNone(s.processes["audit"].poll(), s.said("audit"))
+            trail = sqlite3.connect(f"file:{s.path('audit-state', 'trail.db')}?mode=ro", uri=True)
+            kept, = trail.execute("SELECT count(*) FROM event").fetchone()
+            trail.close()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
