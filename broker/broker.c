@@ -11,6 +11,9 @@
 
 enum { EVENT_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX, DECISIONS_BY_TIME_MAX = 256, LEASE_CHECK_MS = 1000 };
 
+/* Less is an ordinary correction of the clock, and is not spoken of. */
+enum { SET_BACK_LEAST_MS = 10 * 1000 };
+
 struct broker *broker_open(const struct broker_ports *ports, struct state *state, const char *version)
 {
     struct broker *b = calloc(1, sizeof *b);
@@ -78,18 +81,16 @@ static struct now in_ledger_time(struct broker *b, struct now now)
     if (!b->has_time)
         b->time = (struct ledger_time){b->state->counters.at_ms, now.mono_ms};
     b->has_time = true;
-    now.wall_ms = ledger_time_follow(&b->time, now.wall_ms, now.mono_ms);
+    int64_t wall_ms = now.wall_ms;
+    now.wall_ms = ledger_time_follow(&b->time, wall_ms, now.mono_ms);
+    bool set_back = now.wall_ms - wall_ms >= SET_BACK_LEAST_MS;
+    if (set_back && !b->set_back)
+        b->ports.log(
+            b->ports.context,
+            "the wall clock stands before the ledger's time, which goes on a little slower until the "
+            "clock has caught up: look after this machine's clock");
+    b->set_back = set_back;
     return now;
-}
-
-/* --- time that never stands still ------------------------------------------------------------------- */
-
-static void take_time(struct broker *b, struct now *now)
-{
-    if (timekeeper_take(&b->timekeeper, now, b->state->counters.at_ms))
-        b->ports.log(b->ports.context,
-                     "the wall clock stands before the last event: time goes on from there, a little slower, "
-                     "until the clock has caught up; look after this machine's clock");
 }
 
 /* --- decisions become part of the turn -------------------------------------------------------------- */
@@ -177,7 +178,6 @@ static bool record_policy(struct broker *b, const struct policy_file *file, stru
 bool broker_load_policy(struct broker *b, const struct policy_file *file, struct now now)
 {
     now = in_ledger_time(b, now);
-    take_time(b, &now);
     struct directory *before = b->directory;
     b->directory = directory_new(&file->policy);
     /* The ledger keeps each policy once: a restart under the same one is no event. */
@@ -200,7 +200,6 @@ bool broker_load_policy(struct broker *b, const struct policy_file *file, struct
 void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
 {
     struct command command = {.kind = COMMAND_RECORD_START, .actor = ""};
-    take_time(b, &now);
     now = in_ledger_time(b, now);
     command.is.started.version = b->version;
     command.is.started.replayed = replayed;
@@ -468,7 +467,6 @@ void broker_time(struct broker *b, struct now now)
 {
     now = in_ledger_time(b, now);
     b->now_mono_ms = now.mono_ms;
-    take_time(b, &now);
     check_leases(b, now);
     for (int i = 0; i < DECISIONS_BY_TIME_MAX && state_reserve(b->state, 0); i++) {
         decide_time(b->state, b->directory, now.wall_ms, &b->decision);
