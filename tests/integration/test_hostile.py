@@ -1,0 +1,91 @@
+"""Peers that were let in and mean harm: the broker's memory stays bounded, and others get their answers meanwhile.
+
+The bound: what the broker needs itself, and twice and a half the backlog that it allows (see broker/net/backlog.h), which
+is what a backlog of the shortest frames takes.
+
+Usage: test_hostile.py SOURCE BUILD
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+import stage
+
+OWN_MIB, BACKLOG_MIB = 96, 64
+BOUND_MIB = OWN_MIB + BACKLOG_MIB * 5 // 2
+HOSTILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hostile.py")
+ANSWERS = 300
+
+
+def memory_mib(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) // 1024 for line in file if line.startswith("VmRSS"))
+
+
+def start_hostile(s, kind):
+    if not os.path.exists(s.path("keys", "hostile.key")):
+        s.make_key("hostile", "team", "northmoor-crisis")
+    return subprocess.Popen(
+        [sys.executable, HOSTILE, kind, s.endpoint, s.public_key("broker"), s.path("secret", "hostile.key_secret")],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def stop_hostile(process):
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+class Hostile(unittest.TestCase):
+    def setUp(self):
+        self.stage = stage.Stage("hostile")
+        self.addCleanup(self.stage.close)
+        # Without this, the sanitizer's own memory of what was freed would be measured.
+        self.broker = self.stage.start_broker(env={"ASAN_OPTIONS": "quarantine_size_mb=1"})
+        self.street = self.stage.client("street", "source", "street-triage")
+
+    def expect_answers(self, kind, until=lambda: True, seconds=20):
+        process = start_hostile(self.stage, kind)
+        self.addCleanup(stop_hostile, process)
+        answers, most, end = 0, 0, time.monotonic() + seconds
+        while answers < ANSWERS or not until():
+            self.assertTrue(self.street.request(submit=self.stage.submission()).answer.done)
+            answers += 1
+            most = max(most, memory_mib(self.broker.pid))
+            self.assertLess(most, BOUND_MIB)
+            if time.monotonic() > end:
+                break
+        self.assertIsNone(process.poll(), "the hostile peer gave up")
+        return most
+
+    def is_cut(self):
+        return "cut off" in self.stage.said("broker")
+
+    def test_a_message_without_end_is_cut_off(self):
+        self.expect_answers("endless", until=self.is_cut, seconds=60)
+        self.assertTrue(self.is_cut())
+
+    def test_a_message_of_empty_frames_without_end_stays_bounded(self):
+        self.expect_answers("endless_empty")
+
+    def test_a_flood_of_unreadable_requests(self):
+        self.expect_answers("flood")
+
+    def test_a_flood_of_requests_for_nothing(self):
+        self.expect_answers("flood_small")
+
+    def test_a_peer_that_reads_nothing(self):
+        self.expect_answers("deaf")
+
+    def test_a_thousand_connections_that_say_nothing(self):
+        self.expect_answers("connections")
+
+    def test_handshakes_that_stop_half_way(self):
+        self.expect_answers("half")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
