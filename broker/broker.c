@@ -11,6 +11,9 @@
 
 enum { EVENT_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX, DECISIONS_BY_TIME_MAX = 256, LEASE_CHECK_MS = 1000 };
 
+/* Less is an ordinary correction of the clock, and is not spoken of. */
+enum { SET_BACK_LEAST_MS = 10 * 1000 };
+
 struct broker *broker_open(const struct broker_ports *ports, struct state *state, const char *version)
 {
     struct broker *b = calloc(1, sizeof *b);
@@ -78,18 +81,16 @@ static struct now in_ledger_time(struct broker *b, struct now now)
     if (!b->has_time)
         b->time = (struct ledger_time){b->state->counters.at_ms, now.mono_ms};
     b->has_time = true;
-    now.wall_ms = ledger_time_follow(&b->time, now.wall_ms, now.mono_ms);
+    int64_t wall_ms = now.wall_ms;
+    now.wall_ms = ledger_time_follow(&b->time, wall_ms, now.mono_ms);
+    bool set_back = now.wall_ms - wall_ms >= SET_BACK_LEAST_MS;
+    if (set_back && !b->set_back)
+        b->ports.log(
+            b->ports.context,
+            "the wall clock stands before the ledger's time, which goes on a little slower until the "
+            "clock has caught up: look after this machine's clock");
+    b->set_back = set_back;
     return now;
-}
-
-/* --- time that never stands still ------------------------------------------------------------------- */
-
-static void take_time(struct broker *b, struct now *now)
-{
-    if (timekeeper_take(&b->timekeeper, now, b->state->counters.at_ms))
-        b->ports.log(b->ports.context,
-                     "the wall clock stands before the last event: time goes on from there, a little slower, "
-                     "until the clock has caught up; look after this machine's clock");
 }
 
 /* --- decisions become part of the turn -------------------------------------------------------------- */
@@ -121,17 +122,28 @@ static void look_again(struct broker *b)
     b->look_again = true;
 }
 
+/* Room in the state is made before a decision and not after: until it is adopted a decision points into the
+ * state's rows, which move when room is made. */
+static void decide_command(struct broker *b, const struct command *command, struct now now)
+{
+    uint32_t names = 0;
+    if (command->kind == COMMAND_LOAD_POLICY)
+        names = command->is.policy.teams.count + command->is.policy.areas.count +
+                command->is.policy.coordinators.count;
+    if (state_reserve(b->state, names)) {
+        decide(b->state, b->directory, command, now.wall_ms, &b->decision);
+    } else {
+        b->decision.refusal = REFUSAL_UNAVAILABLE;
+        b->decision.count = 0;
+    }
+}
+
 bool broker_adopt(struct broker *b, const uint8_t *salt, const uint8_t *confidential,
                   size_t confidential_size)
 {
     struct decision *decision = &b->decision;
-    uint32_t names = 0;
     size_t used = b->batch.used, count = b->batch.count;
-    for (int i = 0; i < decision->count; i++)
-        if (decision->events[i].kind == EVENT_POLICY_LOADED)
-            names = decision->events[i].is.policy.teams.count + decision->events[i].is.policy.areas.count +
-                    decision->events[i].is.policy.coordinators.count;
-    bool good = state_reserve(b->state, names);
+    bool good = true;
     for (int i = 0; good && i < decision->count; i++) {
         bool first = i == 0 && confidential;
         good = batch_add(&b->batch, &decision->events[i], b->state, b->directory, salt,
@@ -159,14 +171,13 @@ static bool record_policy(struct broker *b, const struct policy_file *file, stru
     command.is.policy.teams = b->directory->teams;
     command.is.policy.areas = b->directory->areas;
     command.is.policy.coordinators = b->directory->coordinators;
-    decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
-    return broker_adopt(b, NULL, NULL, 0);
+    decide_command(b, &command, now);
+    return b->decision.refusal == REFUSAL_NONE && broker_adopt(b, NULL, NULL, 0);
 }
 
 bool broker_load_policy(struct broker *b, const struct policy_file *file, struct now now)
 {
     now = in_ledger_time(b, now);
-    take_time(b, &now);
     struct directory *before = b->directory;
     b->directory = directory_new(&file->policy);
     /* The ledger keeps each policy once: a restart under the same one is no event. */
@@ -189,11 +200,10 @@ bool broker_load_policy(struct broker *b, const struct policy_file *file, struct
 void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
 {
     struct command command = {.kind = COMMAND_RECORD_START, .actor = ""};
-    take_time(b, &now);
     now = in_ledger_time(b, now);
     command.is.started.version = b->version;
     command.is.started.replayed = replayed;
-    decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
+    decide_command(b, &command, now);
     broker_adopt(b, NULL, NULL, 0);
 }
 
@@ -222,7 +232,7 @@ static void record_refusal(struct broker *b, const char *key_name, const char *n
     snprintf(line, sizeof line, "refused: %s from %s: %s (%u more not written down)", name, key_name,
              refusals_text(refusal), left_out);
     b->ports.log(b->ports.context, line);
-    decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
+    decide_command(b, &command, now);
     broker_adopt(b, NULL, NULL, 0);
 }
 
@@ -326,7 +336,7 @@ static void take_command(struct broker *b, const struct asking *asking)
     }
     if (confidential)
         packed_size = pack_confidential(b, confidential, &submission, salt, packed);
-    decide(b->state, b->directory, &command, asking->now.wall_ms, &b->decision);
+    decide_command(b, &command, asking->now);
     refusal = b->decision.refusal;
     if (refusal == REFUSAL_NONE && !broker_adopt(b, salt, confidential ? packed : NULL, packed_size))
         refusal = REFUSAL_UNAVAILABLE;
@@ -442,7 +452,7 @@ static void check_leases(struct broker *b, struct now now)
             continue;
         struct command command = {.kind = COMMAND_PRESENCE, .actor = "", .slot = (uint16_t)slot};
         command.is.presence.lapsed = true;
-        decide(b->state, b->directory, &command, now.wall_ms, &b->decision);
+        decide_command(b, &command, now);
         if (!broker_adopt(b, NULL, NULL, 0))
             return;
     }
@@ -457,14 +467,13 @@ void broker_time(struct broker *b, struct now now)
 {
     now = in_ledger_time(b, now);
     b->now_mono_ms = now.mono_ms;
-    take_time(b, &now);
     check_leases(b, now);
-    for (int i = 0; i < DECISIONS_BY_TIME_MAX; i++) {
+    for (int i = 0; i < DECISIONS_BY_TIME_MAX && state_reserve(b->state, 0); i++) {
         decide_time(b->state, b->directory, now.wall_ms, &b->decision);
         if (b->decision.count == 0 || !broker_adopt(b, NULL, NULL, 0))
             break;
     }
-    for (int i = 0; b->look_again && i < DECISIONS_BY_TIME_MAX; i++) {
+    for (int i = 0; b->look_again && i < DECISIONS_BY_TIME_MAX && state_reserve(b->state, 0); i++) {
         b->look_again = decide_again(b->state, b->directory, now.wall_ms, &b->look_from, &b->decision);
         if (b->decision.count && !broker_adopt(b, NULL, NULL, 0))
             b->look_again = true;

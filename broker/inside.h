@@ -11,7 +11,6 @@
 #include "broker/refusals.h"
 #include "broker/sessions.h"
 #include "broker/status.h"
-#include "broker/timekeeper.h"
 
 /* A record that was asked for: sent once the event that it was read is on disk. */
 struct record_asked {
@@ -24,10 +23,10 @@ struct broker {
     struct broker_ports ports;
     const char *version;
     uint8_t session_id[ID_BYTES]; /* of this run */
-    struct timekeeper timekeeper;
     struct state *state;
     struct ledger_time time;
     bool has_time; /* the first `now` has come */
+    bool set_back; /* the wall clock stands well before it, and this has been said */
     struct directory *directory;
     struct sessions sessions;
     struct refusals refusals;

@@ -125,25 +125,25 @@ def tell_round_trips(bench, rounds):
     bench.head("Referral round trips (CURVE, fsync; each with its close: four events)")
     for n in OUTSTANDING:
         ours = [one["ours"][str(n)] for one in rounds]
-        share = median(one["ours"][str(n)]["events_per_s"] / one["limits"]["sqlite"]["64"]["events_per_s"]
-                       for one in rounds)
+        shares = [one["ours"][str(n)]["events_per_s"] / one["limits"]["sqlite"]["64"]["events_per_s"]
+                  for one in rounds]
         bench.row(f"{n} outstanding", f"{middle(ours, 'round_trips_per_s'):.0f}/s",
-                  f"{middle(ours, 'events_per_s'):.0f} events/s, {share * 100:.0f} % of bare SQLite in batches of 64; "
+                  f"{middle(ours, 'events_per_s'):.0f} events/s, {median(shares) * 100:.0f} % of bare SQLite in batches of 64; "
                   f"{middle(ours, 'broker_cpu_s_per_10000'):.2f} CPU s per 10 000 "
                   f"({middle(ours, 'broker_first_thread_s') / middle(ours, 'broker_cpu_s') * 100:.0f} % first thread); "
                   f"{max(pick(run, 'broker_peak_kib') for run in ours) / 1024:.0f} MiB; "
                   f"repeats {sum(run['repeats'] for run in ours)}")
         if n == 64:
-            bench.must(1, "events/s at 64 outstanding, of bare SQLite in batches of 64", share, ">=", 0.5)
+            bench.must(1, "events/s at 64 outstanding, of bare SQLite in batches of 64", shares, ">=", 0.5)
     delays(bench, "one outstanding", [one["ours"]["1"] for one in rounds])
-    ratio = median(one["ours"]["1"]["submit_to_acknowledged"]["p50_us"] /
-                   (one["limits"]["sqlite"]["1"]["delay"]["p50_us"] + one["limits"]["curve"]["1"]["delay"]["p50_us"])
-                   for one in rounds)
-    bench.must(2, "submit to acknowledged at one, of a bare commit and a CURVE round trip", ratio, "<=", 2)
+    ratios = [one["ours"]["1"]["submit_to_acknowledged"]["p50_us"] /
+              (one["limits"]["sqlite"]["1"]["delay"]["p50_us"] + one["limits"]["curve"]["1"]["delay"]["p50_us"])
+              for one in rounds]
+    bench.must(2, "submit to acknowledged at one, of a bare commit and a CURVE round trip", ratios, "<=", 2)
     half = bench.found["half_load"]
     delays(bench, f"half load ({half['rate']:.0f}/s, {half['seconds']:.0f} s)", [half])
     delay = half["submit_to_acknowledged"]
-    bench.must(4, f"p99 of p50 at half load over {half['seconds']:.0f} s", delay["p99_us"] / delay["p50_us"], "<=", 8)
+    bench.must(4, f"p99 of p50 at half load over {half['seconds']:.0f} s", [delay["p99_us"] / delay["p50_us"]], "<=", 8)
 
 
 def delays(bench, name, runs):
@@ -155,18 +155,17 @@ def delays(bench, name, runs):
 def tell_redis(bench, rounds):
     bench.head("Beside Redis streams, appendfsync always: the same work without routing, encryption or audit")
     for n in OUTSTANDING:
-        share = median(one["ours"][str(n)]["round_trips_per_s"] / one["redis"][str(n)]["round_trips_per_s"]
-                       for one in rounds)
+        shares = [one["ours"][str(n)]["round_trips_per_s"] / one["redis"][str(n)]["round_trips_per_s"]
+                  for one in rounds]
         theirs = [one["redis"][str(n)] for one in rounds]
         bench.row(f"{n} outstanding: Redis", f"{middle(theirs, 'round_trips_per_s'):.0f}/s",
-                  f"ours is {share:.2f} of it; {middle(theirs, 'cpu_s_per_10000'):.2f} CPU s per 10 000; "
+                  f"ours is {median(shares):.2f} of it; {middle(theirs, 'cpu_s_per_10000'):.2f} CPU s per 10 000; "
                   f"{max(run['peak_kib'] for run in theirs) / 1024:.0f} MiB; "
                   f"round trip p50 {middle(theirs, 'round_trip', 'p50_us'):.0f} us")
         if n > 1:
-            bench.must(3, f"round trips at {n} outstanding, of Redis", share, ">", 1)
-    ratio = median(one["ours"]["1"]["round_trip"]["p50_us"] / one["redis"]["1"]["round_trip"]["p50_us"]
-                   for one in rounds)
-    bench.must(3, "round trip at one outstanding, of Redis", ratio, "<=", 1.5)
+            bench.must(3, f"round trips at {n} outstanding, of Redis", shares, ">", 1)
+    ratios = [one["ours"]["1"]["round_trip"]["p50_us"] / one["redis"]["1"]["round_trip"]["p50_us"] for one in rounds]
+    bench.must(3, "round trip at one outstanding, of Redis", ratios, "<=", 1.5)
 
 
 # ---- 3: the core alone ----
@@ -179,13 +178,13 @@ def core(bench):
     bench.found["core"] = runs
     bench.head("The core alone")
     for n in counts:
-        for what in ("decide_submit", "decide_accept", "apply"):
-            bench.row(f"{n} teams: {what.replace('_', ' of a ').replace('apply', 'apply of an event')}",
-                      f"{middle(runs, str(n), what, 'ns'):.0f} ns",
+        for what, words in (("decide_submit", "deciding on a submission"), ("decide_accept", "deciding on an acceptance"),
+                            ("apply", "applying an event")):
+            bench.row(f"{n} teams: {words}", f"{middle(runs, str(n), what, 'ns'):.0f} ns",
                       f"{middle(runs, str(n), what, 'per_s'):.0f}/s, "
                       f"{middle(runs, str(n), what, 'allocations'):.3f} allocations each")
-    ratio = median(run["10000"]["decide_submit"]["ns"] / run["10"]["decide_submit"]["ns"] for run in runs)
-    bench.must(7, "decide with 10 000 teams, of 10 teams", ratio, "<=", 3)
+    ratios = [run["10000"]["decide_submit"]["ns"] / run["10"]["decide_submit"]["ns"] for run in runs]
+    bench.must(7, "decide with 10 000 teams, of 10 teams", ratios, "<=", 3)
 
 
 # ---- 4, 5 and 6: ledgers of years ----
@@ -200,6 +199,7 @@ def generate(bench, stand, events, years):
         with open(os.path.join(kept, "made.json"), "w", encoding="utf-8") as file:
             json.dump(made, file)
     shutil.copytree(kept, stand.path("state"))
+    os.sync()  # else what is measured next waits for the gigabytes of the copy
     with open(stand.path("state", "made.json"), encoding="utf-8") as file:
         return json.load(file)
 
@@ -237,7 +237,7 @@ def recovery(bench):
         bench.row(f"{events} events, {made['referrals']} referrals", f"{median(with_snapshot):.3f} s",
                   f"replayed from the first event: {median(without):.2f} s, {events / median(without):.0f} events/s; "
                   f"{size / made['referrals']:.0f} bytes of ledger a referral; snapshot {snapshot / 2**20:.0f} MiB")
-    bench.must(5, f"restart to first offer at {bench.ledgers[-1]} events, seconds", median(with_snapshot), "<", 1)
+    bench.must(5, f"restart to first offer at {bench.ledgers[-1]} events, seconds", with_snapshot, "<", 1)
 
 
 def audit(bench):
@@ -334,12 +334,12 @@ def tell_growth(bench, rounds):
     bench.head("Growth: at 64 outstanding")
     for name in rounds[0]:
         first = "2 peers" if "peers" in name else "0 events"
-        share = median(one[name]["round_trips_per_s"] / one[first]["round_trips_per_s"] for one in rounds)
-        bench.row(name, f"{middle(rounds, name, 'round_trips_per_s'):.0f}/s", f"{share * 100:.0f} % of {first}")
+        shares = [one[name]["round_trips_per_s"] / one[first]["round_trips_per_s"] for one in rounds]
+        bench.row(name, f"{middle(rounds, name, 'round_trips_per_s'):.0f}/s", f"{median(shares) * 100:.0f} % of {first}")
         if name == f"{(0, *bench.grown)[-1]} events":
-            bench.must(6, f"throughput at {name}, of an empty ledger", share, ">=", 0.9)
+            bench.must(6, f"throughput at {name}, of an empty ledger", shares, ">=", 0.9)
         if name == "500 peers":
-            bench.must(6, "throughput with 500 peers, of one intake and one team", share, ">=", 0.8)
+            bench.must(6, "throughput with 500 peers, of one intake and one team", shares, ">=", 0.8)
 
 
 # ---- Where the time goes ----

@@ -77,7 +77,7 @@ static void check_answer(struct world *w, const struct peer *peer, const Concord
     if (answer->seq && command->kind == CONCORDAT__V1__REQUEST__COMMAND_ACCEPT && !command->first_seq)
         world_violated(w, "P3 two acceptances", "%s is told that it has accepted, but no event says so",
                        peer->key.name);
-    command->done = command->answered = true;
+    command->done = true;
     command->answered_seq = answer->seq;
 }
 

@@ -20,7 +20,10 @@ struct image {
     char name[DISK_FOLDER_BYTES + 32]; /* empty: no such file */
     uint8_t *now, *kept;               /* owned; what is read, and what would be there after a crash */
     size_t size, kept_size, room;
-    uint8_t *dirty; /* owned; a byte for each sector */
+    uint8_t *dirty;              /* owned; a byte for each sector */
+    size_t dirty_from, dirty_to; /* none is outside of these */
+    bool cut;                    /* shortened since it was last synced, to cut_to at the shortest */
+    size_t cut_to;
 };
 
 struct disk {

@@ -81,23 +81,35 @@ static void keep_sector(struct image *image, size_t sector)
     image->dirty[sector] = 0;
 }
 
+/* Shortening a file happens or does not, as a whole, and what was written after it only if it did. */
+static void crash_image(struct image *image, struct random *random)
+{
+    int64_t share = random_between(random, 0, 4); /* of four: from nothing to all of what was not synced */
+    bool as_it_was = image->cut && random_between(random, 0, 1);
+    if (image->cut && !as_it_was) {
+        if (image->cut_to < image->kept_size)
+            memset(image->kept + image->cut_to, 0, image->kept_size - image->cut_to);
+        image->kept_size = image->cut_to;
+    }
+    for (size_t sector = image->dirty_from; !as_it_was && sector < image->dirty_to; sector++)
+        if (image->dirty[sector] && random_between(random, 0, 3) < share)
+            keep_sector(image, sector);
+    if (!as_it_was && random_between(random, 0, 3) < share)
+        image->kept_size = image->size;
+    image->size = image->kept_size;
+    image->cut = false;
+    image->dirty_from = image->dirty_to = 0;
+    if (!image->room)
+        return;
+    memset(image->kept + image->size, 0, image->room - image->size);
+    memcpy(image->now, image->kept, image->room);
+    memset(image->dirty, 0, image->room / SECTOR);
+}
+
 void disk_vfs_crash(struct disk *d, struct world *w)
 {
-    for (int i = 0; i < DISK_FILES; i++) {
-        struct image *image = &d->files[i];
-        int64_t share = random_between(&w->faults, 0, 4); /* from nothing to all of it */
-        for (size_t sector = 0; sector < image->room / SECTOR; sector++)
-            if (image->dirty[sector] && random_between(&w->faults, 0, 3) < share)
-                keep_sector(image, sector);
-        if (random_between(&w->faults, 0, 3) < share)
-            image->kept_size = image->size;
-        image->size = image->kept_size;
-        if (image->room) {
-            memset(image->kept + image->size, 0, image->room - image->size);
-            memcpy(image->now, image->kept, image->room);
-            memset(image->dirty, 0, image->room / SECTOR);
-        }
-    }
+    for (int i = 0; i < DISK_FILES; i++)
+        crash_image(&d->files[i], &w->faults);
 }
 
 void disk_vfs_close(struct disk *d)
@@ -159,6 +171,10 @@ static int file_write(sqlite3_file *file, const void *bytes, int size, sqlite3_i
         image->size = end;
     for (size_t sector = from / SECTOR; sector <= (end - 1) / SECTOR; sector++)
         image->dirty[sector] = 1;
+    if (image->dirty_to == 0 || from / SECTOR < image->dirty_from)
+        image->dirty_from = from / SECTOR;
+    if ((end - 1) / SECTOR + 1 > image->dirty_to)
+        image->dirty_to = (end - 1) / SECTOR + 1;
     return SQLITE_OK;
 }
 
@@ -168,10 +184,12 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
     if (has_died())
         return SQLITE_IOERR_TRUNCATE;
     make_room(image, (size_t)size);
-    for (size_t sector = (size_t)size / SECTOR; sector * SECTOR < image->size; sector++)
-        image->dirty[sector] = 1;
-    if ((size_t)size < image->size)
+    if ((size_t)size < image->size) {
         memset(image->now + size, 0, image->size - (size_t)size);
+        memset(image->dirty + size / SECTOR + 1, 0, image->room / SECTOR - (size_t)size / SECTOR - 1);
+        image->cut_to = image->cut && image->cut_to < (size_t)size ? image->cut_to : (size_t)size;
+        image->cut = true;
+    }
     image->size = (size_t)size;
     return SQLITE_OK;
 }
@@ -184,10 +202,14 @@ static int file_sync(sqlite3_file *file, int flags)
         return SQLITE_IOERR_FSYNC;
     if (world_strikes(current, FAULT_DISK_SLOW))
         current->host.busy_until_ms = current->now_ms + random_between(&current->faults, 1, SECONDS(20));
-    for (size_t sector = 0; sector < image->room / SECTOR; sector++)
+    for (size_t sector = image->dirty_from; sector < image->dirty_to; sector++)
         if (image->dirty[sector])
             keep_sector(image, sector);
+    image->dirty_from = image->dirty_to = 0;
+    if (image->cut)
+        memset(image->kept + image->size, 0, image->room - image->size);
     image->kept_size = image->size;
+    image->cut = false;
     return SQLITE_OK;
 }
 

@@ -24,6 +24,7 @@ void host_keeps(struct world *w)
 
 static enum ledger_status lose(struct world *w, const char *how, bool kept)
 {
+    w->host.failed = true;
     world_note(w, "disk", how, NULL, w->store.pending);
     if (kept)
         host_keeps(w);
@@ -44,6 +45,7 @@ static void die_after_append(struct world *w, size_t count)
 static enum ledger_status append_to_disk(struct world *w, const struct ledger_event *events, size_t count)
 {
     enum ledger_status status = disk_append(w, events, count);
+    w->host.failed = status != LEDGER_OK;
     if (status == LEDGER_OK)
         host_keeps(w);
     else
@@ -56,6 +58,10 @@ static enum ledger_status port_append(void *context, const struct ledger_event *
 {
     struct world *w = context;
     struct host *h = &w->host;
+    if (h->failed) {
+        world_violated(w, "went on after a failure", "another batch of %zu events", count);
+        return LEDGER_UNKNOWN;
+    }
     if (h->dying && h->dies_after < 0 && h->disk.ledger && random_between(&w->faults, 0, 1)) {
         h->disk.dies_after = random_between(&w->faults, 0, 12); /* in the middle of it */
     } else if (h->dying && h->dies_after < 0) {
@@ -135,9 +141,12 @@ static enum server_sent port_send(void *context, const struct server_route *rout
     struct world *w = context;
     struct host *h = &w->host;
     const struct peer *peer = network_peer(w, route);
+    if (h->failed && !h->dead)
+        world_violated(w, "went on after a failure", "a message is sent");
     if (h->dead || !peer)
         return SERVER_PEER_GONE;
-    const Concordat__V1__Message *message = read_sent(w, bytes, size);
+    bool known_pong = network_is_pong(bytes, size) && !peer->revoked && w->messages % FORM_CHECKED_OF;
+    const Concordat__V1__Message *message = known_pong ? NULL : read_sent(w, bytes, size);
     if (message)
         check_sent(w, peer, message);
     enum server_sent sent = network_to_peer(w, route, bytes, size);
@@ -188,7 +197,7 @@ static void list_part(void *context, const void *bytes, size_t size)
     parts->sizes[parts->count++] = size;
 }
 
-/* Now from the first event, now, as from a snapshot, from the parts of a state of some time ago. */
+/* Sometimes from the first event, else as from a snapshot: from the parts of a state of some time ago. */
 static struct state *recover(struct world *w)
 {
     uint64_t seed = random_next(&w->faults);
@@ -232,7 +241,7 @@ void host_start(struct world *w)
     struct host *h = &w->host;
     const struct broker_ports ports = {w,         port_append, port_read,  port_confidential,
                                        port_send, port_key,    port_random, port_log};
-    h->dying = h->dead = h->read_failed = false;
+    h->dying = h->dead = h->failed = h->read_failed = false;
     h->run++;
     h->started_ms = h->busy_until_ms = w->now_ms;
     struct state *state = w->options.sqlite ? disk_recover(w) : recover(w);
@@ -353,6 +362,7 @@ void host_turn(struct world *w)
     h->turn_ms = INT64_MAX;
     struct now now = world_clock(w);
     uint64_t before = w->store.count;
+    bool idle = h->waiting == 0;
     take_all(w, now);
     broker_time(h->broker, now);
     enum ledger_status status = broker_commit(h->broker);
@@ -366,6 +376,8 @@ void host_turn(struct world *w)
         check_agrees(w);
     check_stuck(w);
     check_replay(w);
+    if (h->disk.ledger && idle)
+        ledger_idle(h->disk.ledger);
     if (h->disk.ledger)
         disk_snapshot(w);
     int64_t patience_ms = broker_patience_ms(h->broker, now);

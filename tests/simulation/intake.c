@@ -145,7 +145,6 @@ static void new_referral(struct world *w, struct peer *p)
     peer_new_id(w, p, id);
     if (p->own_count < KNOWN_MAX)
         memcpy(p->own[p->own_count++], id, 16);
-    p->submitted++;
     w->referrals++;
     world_note(w, p->key.name, "refers", id, 0);
     submit(w, p, id, 0);
@@ -157,7 +156,8 @@ static void new_referral(struct world *w, struct peer *p)
     if (peer_chance(p, 15))
         peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(UPDATE), 1 + peer_chance(p, 50), id, 0);
     if (peer_chance(p, 10))
-        peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(WITHDRAW), 0, id, 0);
+        peer_task(w, p, peer_chance(p, 20) ? 0 : random_wait(&p->random, HOURS(1)), COMMAND(WITHDRAW), 0, id,
+                  0);
     if (peer_chance(p, 10))
         peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(GET_STATUS), 0, id, 0);
     if (peer_chance(p, 3))
@@ -193,9 +193,7 @@ static void answered(struct world *w, struct peer *p, const struct pending *pend
 {
     if (pending->kind != COMMAND(SUBMIT))
         return;
-    if (answer->done)
-        p->received++;
-    else if (!witness_case(&w->witness, pending->referral))
+    if (!answer->done && !witness_case(&w->witness, pending->referral))
         world_violated(w, "turned away", "%s was refused a referral: %d %s", p->key.name,
                        (int)answer->refusal, answer->text);
 }

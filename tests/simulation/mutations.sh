@@ -2,7 +2,7 @@
 # Puts each bug of tests/simulation/mutations back into a copy of the sources, and shows which checker of the
 # simulation catches it and after how many seeds. Fails where one is not caught, or by another than its patch says.
 #
-#   mutations.sh [NAME...]     SEEDS: how many seeds each may take (200)
+#   mutations.sh [NAME...]     SEEDS: how many seeds each may take (1000)
 set -euo pipefail
 
 source=$(cd "$(dirname "$0")/../.." && pwd)
@@ -18,8 +18,8 @@ for name in "$@"; do
     wanted=$(sed -n 's/^caught by: //p' "$patches/$name.patch")
     patch -s -d "$copy" -p1 <"$patches/$name.patch"
     ninja -C "$copy/build" -j2 concordat-simulate >"$copy/log" || { cat "$copy/log"; exit 1; }
-    if output=$("$copy/build/tests/concordat-simulate" --seeds "${SEEDS:-200}" 2>/dev/null); then
-        printf '%-34s NOT CAUGHT in %s seeds\n' "$name" "${SEEDS:-200}"
+    if output=$("$copy/build/tests/concordat-simulate" --seeds "${SEEDS:-1000}" 2>/dev/null); then
+        printf '%-34s NOT CAUGHT in %s seeds\n' "$name" "${SEEDS:-1000}"
         missed=1
     else
         checker=$(sed -n 's/^VIOLATION //p' <<<"$output" | head -1)

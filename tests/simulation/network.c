@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNDER_WAY_MAX = 1000 };
+enum { UNDER_WAY_MAX = 250 };
 
 struct server_route network_route(const struct letter *letter, uint32_t run)
 {
@@ -81,6 +81,12 @@ enum server_sent network_to_peer(struct world *w, const struct server_route *rou
     int64_t from_ms = w->host.busy_until_ms > w->now_ms ? w->host.busy_until_ms : w->now_ms;
     pass(w, peer, false, from_ms, bytes, size);
     return SERVER_SENT;
+}
+
+/* A command id of 16 bytes, then field 11 of Message. */
+bool network_is_pong(const uint8_t *bytes, size_t size)
+{
+    return size > 18 && bytes[1] == 16 && bytes[18] == (11 << 3 | 2);
 }
 
 void network_arrives_at_peer(struct world *w, struct letter *letter)

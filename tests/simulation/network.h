@@ -21,6 +21,8 @@ enum server_sent network_to_peer(struct world *world, const struct server_route 
 struct server_route network_route(const struct letter *letter, uint32_t run);
 /* The peer behind a route, NULL where the connection is gone. */
 struct peer *network_peer(struct world *world, const struct server_route *route);
+/* Whether these bytes are a Pong: half of all messages, and not worth reading. */
+bool network_is_pong(const uint8_t *bytes, size_t size);
 /* A letter arrives; it is taken over. */
 void network_arrives_at_peer(struct world *world, struct letter *letter);
 

@@ -37,10 +37,10 @@ static int64_t draw_lasting(struct random *random)
 {
     int64_t kind = random_between(random, 0, 99);
     if (kind < 70)
-        return random_between(random, MINUTES(30), MINUTES(150));
+        return random_between(random, MINUTES(20), MINUTES(100));
     if (kind < 95)
-        return random_between(random, MINUTES(150), HOURS(8));
-    return random_between(random, HOURS(8), HOURS(48));
+        return random_between(random, MINUTES(100), HOURS(5));
+    return random_between(random, HOURS(5), HOURS(30));
 }
 
 static void at_most(int *number, int limit)

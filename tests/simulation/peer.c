@@ -49,7 +49,6 @@ struct peer *peer_add(struct world *w, enum peer_kind kind, const char *key_name
     p->late = (int)random_between(&p->random, 0, 30);
     p->twice = (int)random_between(&p->random, 0, 30);
     p->vanishes = (int)random_between(&p->random, 0, 30);
-    p->slow = (int)random_between(&p->random, 0, 100);
     p->wake_ms = INT64_MAX;
     peer_plan(w, p, w->now_ms + random_between(&p->random, 0, SECONDS(30)));
     return p;
@@ -291,12 +290,12 @@ static void take_answer(struct world *w, struct peer *p, const Concordat__V1__Me
 
 void peer_receives(struct world *w, struct peer *p, const uint8_t *bytes, size_t size)
 {
+    p->heard_ms = w->now_ms;
+    if (network_is_pong(bytes, size))
+        return;
     arena_reset(&w->arena); /* its form was checked when it was sent */
     const Concordat__V1__Message *message = concordat__v1__message__unpack(&w->arena.allocator, size, bytes);
     assert(message);
-    p->heard_ms = w->now_ms;
-    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_PONG)
-        return;
     journal_mix(&w->journal, bytes, size);
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME) {
         if (memcmp(message->command_id.data, p->hello_id, 16) != 0)

@@ -58,13 +58,12 @@ struct peer {
     struct task tasks[TASKS_MAX];
     int task_count;
     /* habits, of a hundred */
-    int accepts, ignores, late, twice, vanishes, slow;
+    int accepts, ignores, late, twice, vanishes;
     bool diligent; /* in the second phase: does what is asked, at once */
     /* an intake */
     int64_t next_referral_ms;
     uint8_t own[KNOWN_MAX][16]; /* referrals that it has sent */
     int own_count;
-    uint64_t submitted, received;
     /* a team's device */
     bool present;
     int64_t lease_ms, renew_ms;

@@ -1,8 +1,6 @@
 /* simulate.c: concordat-simulate: runs seeds, and says which promise the first bad one breaks. */
 #include <argp.h>
 #include <inttypes.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +9,7 @@
 
 #include "tests/simulation/shrink.h"
 
-enum { LAST_HAPPENINGS = 40 };
+enum { LAST_HAPPENINGS = 40, KINDS = 50 };
 
 struct arguments {
     uint64_t seeds, from;
@@ -22,6 +20,7 @@ struct arguments {
 
 struct totals {
     uint64_t seeds, lived_ms, events, referrals, restarts, messages, acknowledged;
+    uint64_t of_kind[KINDS]; /* events, by their field number */
 };
 
 static const struct argp_option option_list[] = {
@@ -89,6 +88,20 @@ static void count(struct totals *t, const struct world *w)
     t->restarts += w->restarts;
     t->messages += w->messages;
     t->acknowledged += w->witness.acknowledged;
+    for (uint64_t seq = 1; seq <= w->witness.events.count; seq++)
+        t->of_kind[witness_event(&w->witness, seq)->kind % KINDS]++;
+}
+
+/* A kind of event that never came about is one that nothing was learned of. */
+static void print_kinds(const struct totals *t)
+{
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field(&concordat__v1__event__descriptor, kind);
+        if (field && field->type == PROTOBUF_C_TYPE_MESSAGE && kind >= 20)
+            printf("%s %" PRIu64 "; ", field->name, t->of_kind[kind]);
+    }
+    printf("\n");
 }
 
 /* One seed, twice where it is to be the same twice. True where all is well. */
@@ -211,6 +224,7 @@ int main(int argc, char **argv)
     printf("%" PRIu64 " referrals, %" PRIu64 " events, %" PRIu64 " messages, %" PRIu64
            " acknowledged, %" PRIu64 " restarts\n",
            t.referrals, t.events, t.messages, t.acknowledged, t.restarts);
+    print_kinds(&t);
     if (!good)
         return 1;
     printf("%" PRIu64 " seeds, %.2f simulated years, 0 violations\n", t.seeds,

@@ -43,7 +43,7 @@ struct seen_command {
     int peer, kind;
     uint64_t first_seq, last_seq; /* of its events */
     uint64_t answered_seq;
-    bool answered, done;
+    bool done;
     uint32_t attempt;
 };
 

@@ -25,6 +25,7 @@ struct host {
     bool dying;         /* dies in this turn: after what is said in dies_after */
     int64_t dies_after; /* messages sent; -1: before the append, 0: after it */
     bool dead;
+    bool failed; /* a commit was said to have failed: the process has to stop by itself */
     bool read_failed;
     struct disk disk;      /* for the real ledger */
     struct state *replica; /* what a replay from the disk comes to, kept up as events become durable */

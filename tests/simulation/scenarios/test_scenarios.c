@@ -1,0 +1,339 @@
+/* test_scenarios.c: what broke in systems of this kind, each named after what broke, with the real broker. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/simulation/scenarios/stage.h"
+
+#define WHAT(name)    CONCORDAT__V1__EVENT__WHAT_##name
+#define BODY(name)    CONCORDAT__V1__MESSAGE__BODY_##name
+#define REFUSED(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
+
+static const char always[] = "always", shut[] = "[{days: sun, from: \"01:00\", to: \"02:00\"}]";
+
+/* A team accepts and is then not heard of: it is warned, and the case goes to another team. */
+static void acknowledged_and_forgotten(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    stage_submit(s, id);
+    assert_true(stage_accept(s, TEAM_1, id, 1)->done);
+    stage_wait(s, MINUTES(30 + 30) + SECONDS(10), -1); /* arrival, and its grace */
+    assert_int_equal(stage_case(s, id)->state, CASE_ACCEPTED);
+    assert_int_equal(stage_events(s, WHAT(LEASE_WARNED)), 1);
+    stage_wait(s, MINUTES(15) + SECONDS(10), -1);
+    assert_int_equal(stage_events(s, WHAT(LEASE_LAPSED)), 1);
+    assert_int_equal(stage_case(s, id)->state, CASE_OFFERED);
+    assert_int_equal(stage_case(s, id)->offer.team, state_team_slot(broker_state(s->broker), "team-2"));
+    stage_close(&s);
+}
+
+/* The first rung has nobody: the second is asked at once, and with nobody at all the coordinator has it at
+ * once. */
+static void an_empty_rung_burns_its_delay(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(shut, always);
+    stage_submit(s, id);
+    assert_int_equal(stage_case(s, id)->offer.team, state_team_slot(broker_state(s->broker), "team-2"));
+    assert_int_equal(stage_case(s, id)->offer.offered_ms, stage_case(s, id)->received_ms);
+    stage_presence(s, TEAM_2, false, 0);
+    assert_int_equal(stage_case(s, id)->state, CASE_HELD);
+    assert_int_equal(broker_state(s->broker)->counters.at_ms, stage_case(s, id)->received_ms);
+    stage_close(&s);
+}
+
+/* The disk fails: nobody is told anything, and after the restart nothing is there of what nobody was told. */
+static void acknowledged_before_durable(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    size_t sent = s->sent_count;
+    s->disk_fails = true;
+    assert_null(stage_submit(s, id));
+    assert_int_equal(s->sent_count, sent);
+    stage_restart(s);
+    assert_null(stage_case(s, id));
+    stage_close(&s);
+}
+
+/* A team goes while it is asked, or loses a case: it is not kept as busy, and is asked again when it is back.
+ */
+static void stuck_reserved(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, shut);
+    stage_submit(s, id);
+    stage_presence(s, TEAM_1, false, 0);
+    uint16_t team = state_team_slot(broker_state(s->broker), "team-1");
+    assert_int_equal(state_team(broker_state(s->broker), team)->live_offers, 0);
+    assert_int_equal(stage_case(s, id)->state, CASE_HELD);
+    stage_presence(s, TEAM_1, true, 600);
+    stage_wait(s, MINUTES(6), -1); /* a reminder begins a new round */
+    assert_int_equal(stage_case(s, id)->offer.team, team);
+    stage_take(s, id);
+    assert_int_equal(state_team(broker_state(s->broker), team)->live_offers, 0);
+    stage_close(&s);
+}
+
+/* One device accepts: the other is told that it is over, its own yes changes nothing, and who comes later is
+ * not shown an offer that has ended. */
+static void the_zombie_offer(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    stage_submit(s, id);
+    size_t from = s->sent_count;
+    assert_true(stage_accept(s, TEAM_1, id, 1)->done);
+    assert_int_equal(stage_count(s, TEAM_1_TOO, BODY(OFFER_OVER), from), 1);
+    size_t events = s->store.count;
+    const Concordat__V1__Answer *late = stage_accept(s, TEAM_1_TOO, id, 1);
+    assert_false(late->done);
+    assert_int_equal(late->refusal, REFUSED(ALREADY_ACCEPTED));
+    assert_string_equal(late->status->owner, "team-1");
+    assert_int_equal(stage_events(s, WHAT(ACCEPTED)), 1);
+    assert_int_equal(s->store.count, events + 1); /* that it was refused */
+    stage_restart(s);
+    assert_int_equal(stage_count(s, TEAM_1_TOO, BODY(OFFER), 0), 0);
+    stage_close(&s);
+}
+
+/* More than any page, batch or window: each is acknowledged, each is there after a restart, each is in the
+ * feed. */
+static void the_1001st_message(void **unused)
+{
+    (void)unused;
+    enum { MANY = 1101 };
+    static uint8_t ids[MANY][16];
+    struct stage *s = stage_open(always, always);
+    for (int i = 0; i < MANY; i++)
+        assert_true(stage_submit(s, ids[i])->done);
+    stage_restart(s);
+    for (int i = 0; i < MANY; i++)
+        assert_non_null(stage_case(s, ids[i]));
+    stage_wait(s, SECONDS(20), -1); /* it is told in pieces */
+    assert_true(stage_count(s, COORDINATOR, BODY(STATUS), 0) >= MANY);
+    uint64_t seen = 0;
+    for (int page = 0; page < 100 && seen < s->store.count; page++) {
+        Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+        Concordat__V1__Follow follow = CONCORDAT__V1__FOLLOW__INIT;
+        request.command_case = CONCORDAT__V1__REQUEST__COMMAND_FOLLOW;
+        request.follow = &follow;
+        follow.after = seen;
+        const Concordat__V1__Message *message = stage_say(s, AUDITOR, &request);
+        assert_non_null(message);
+        assert_memory_equal(message->feed->events[0]->event.data, s->store.events[seen].body,
+                            s->store.events[seen].size);
+        seen += message->feed->n_events;
+    }
+    assert_int_equal(seen, s->store.count);
+    stage_close(&s);
+}
+
+/* A client that repeats without end fills neither the ledger nor the desks of others. */
+static void the_retry_that_will_not_stop(void **unused)
+{
+    (void)unused;
+    uint8_t id[16], command[16] = {9};
+    struct stage *s = stage_open(always, always);
+    stage_submit(s, id);
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Accept accept = CONCORDAT__V1__ACCEPT__INIT;
+    request.command_id = (ProtobufCBinaryData){16, command};
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_ACCEPT;
+    request.accept = &accept;
+    accept.referral = (ProtobufCBinaryData){16, id};
+    accept.attempt = 1;
+    assert_true(stage_say(s, TEAM_1, &request)->answer->done);
+    size_t events = s->store.count, from = s->sent_count;
+    for (int i = 0; i < 1000; i++)
+        assert_true(stage_say(s, TEAM_1, &request)->answer->repeated);
+    assert_int_equal(s->store.count, events);
+    command[0] = 10;
+    for (int i = 0; i < 1000; i++)
+        assert_false(stage_say(s, TEAM_1_TOO, &request)->answer->done);
+    assert_true(s->store.count <= events + 6); /* refusals of one key that are written down in a minute */
+    assert_int_equal(stage_count(s, COORDINATOR, BODY(STATUS), from), 0);
+    stage_close(&s);
+}
+
+/* After a year of ended cases the policy changes: only what is open is looked at, and once. */
+static void turning_a_feature_on_wakes_a_year_of_old_work(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, shut);
+    for (int i = 0; i < 300; i++) {
+        stage_submit(s, id);
+        stage_accept(s, TEAM_1, id, 1);
+        Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+        Concordat__V1__Close close = CONCORDAT__V1__CLOSE__INIT;
+        request.command_case = CONCORDAT__V1__REQUEST__COMMAND_CLOSE;
+        request.close = &close;
+        close.referral = (ProtobufCBinaryData){16, id};
+        close.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE;
+        assert_true(stage_say(s, TEAM_1, &request)->answer->done);
+    }
+    stage_submit(s, id);
+    stage_presence(s, TEAM_1, false, 0); /* the one that is open is held now */
+    int offers = stage_events(s, WHAT(OFFERED));
+    s->wall_ms += INT64_C(365) * HOURS(24);
+    stage_turn(s);
+    stage_presence(s, TEAM_2, true, 600);
+    stage_load(s, always, always);
+    stage_wait(s, SECONDS(10), TEAM_1);
+    assert_int_equal(stage_events(s, WHAT(OFFERED)), offers + 1);
+    assert_int_equal(stage_case(s, id)->state, CASE_OFFERED);
+    stage_close(&s);
+}
+
+/* One device reads nothing: everyone else is sent all that is theirs, and it is told all when it is back. */
+static void one_slow_destination_harms_the_rest(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    s->slow[TEAM_1] = s->slow[AUDITOR] = true;
+    size_t from = s->sent_count;
+    for (int i = 0; i < 50; i++)
+        assert_true(stage_submit(s, id)->done);
+    assert_int_equal(stage_count(s, TEAM_1_TOO, BODY(OFFER), from), 50);
+    assert_true(stage_count(s, COORDINATOR, BODY(STATUS), from) >= 50);
+    s->slow[TEAM_1] = false;
+    from = s->sent_count;
+    stage_presence(s, TEAM_1, true, 600);
+    stage_wait(s, SECONDS(1), -1);
+    assert_int_equal(stage_count(s, TEAM_1, BODY(OFFER), from), 50);
+    stage_close(&s);
+}
+
+/* The broker dies while teams are asked: after it is back the same offers stand, no case is asked for twice.
+ */
+static void recovery_and_dispatcher_take_the_same_item(void **unused)
+{
+    (void)unused;
+    uint8_t ids[20][16];
+    struct stage *s = stage_open(always, always);
+    for (int i = 0; i < 20; i++)
+        stage_submit(s, ids[i]);
+    int offers = stage_events(s, WHAT(OFFERED));
+    for (int again = 0; again < 3; again++)
+        stage_restart(s);
+    stage_wait(s, SECONDS(30), -1);
+    assert_int_equal(stage_events(s, WHAT(OFFERED)), offers);
+    assert_int_equal(stage_count(s, TEAM_1, BODY(OFFER), 0), 20);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(stage_case(s, ids[i])->offer.attempt, 1);
+    assert_true(stage_accept(s, TEAM_1, ids[0], 1)->done);
+    stage_close(&s);
+}
+
+/* A team's device dies without a word: when its lease is over nothing more goes to that team. */
+static void a_dead_worker_still_fed(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    stage_presence(s, TEAM_1, true, 30);
+    stage_submit(s, id);
+    stage_wait(s, SECONDS(32), TEAM_1);
+    assert_int_equal(stage_case(s, id)->offer.team, state_team_slot(broker_state(s->broker), "team-2"));
+    for (int i = 0; i < 10; i++) {
+        stage_submit(s, id);
+        assert_int_equal(stage_case(s, id)->offer.team, state_team_slot(broker_state(s->broker), "team-2"));
+    }
+    stage_close(&s);
+}
+
+/* Clocks are set back by hours while a team is asked: the offer runs out all the same. */
+static void a_clock_set_back_holds_an_offer_open(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    stage_submit(s, id);
+    stage_wait(s, MINUTES(1), -1);
+    s->wall_ms -= HOURS(5);
+    stage_wait(s, MINUTES(6), -1);
+    assert_int_equal(stage_case(s, id)->attempts, 2);
+    stage_close(&s);
+}
+
+/* A key is taken away while its connection stands: nothing more goes there. */
+static void a_revoked_key_hears_on(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    size_t from = s->sent_count;
+    strcpy(s->keys[TEAM_1_TOO].name, "somebody-else");
+    stage_submit(s, id);
+    assert_int_equal(stage_count(s, TEAM_1, BODY(OFFER), from), 1);
+    assert_int_equal(stage_count(s, TEAM_1_TOO, BODY(OFFER), from), 0);
+    stage_close(&s);
+}
+
+/* A day on which every team is there and none answers: each case comes to the coordinator and is spoken of
+ * again on time, and no team is asked twice in a row while another could be. */
+static void a_day_of_silence(void **unused)
+{
+    (void)unused;
+    enum { CASES = 5 };
+    uint8_t ids[CASES][16];
+    struct stage *s = stage_open(always, always);
+    for (int i = 0; i < CASES; i++)
+        stage_submit(s, ids[i]);
+    for (int hour = 0; hour < 24; hour++) {
+        stage_wait(s, HOURS(1), -1);
+        for (int i = 0; i < CASES; i++)
+            assert_true(stage_case(s, ids[i])->owner.act_by_ms > s->wall_ms);
+    }
+    char last_team[CASES][64] = {0};
+    int reminded = 0;
+    for (uint64_t seq = 1; seq <= s->store.count; seq++) {
+        const Concordat__V1__Event *event = stage_event(s, seq);
+        reminded += event->what_case == WHAT(REMINDED);
+        for (int i = 0; i < CASES && event->what_case == WHAT(OFFERED); i++) {
+            if (memcmp(event->referral.data, ids[i], 16) != 0)
+                continue;
+            assert_string_not_equal(last_team[i], event->offered->team);
+            snprintf(last_team[i], sizeof last_team[i], "%s", event->offered->team);
+        }
+    }
+    for (int i = 0; i < CASES; i++) {
+        assert_int_equal(stage_case(s, ids[i])->owner.kind, OWNER_COORDINATOR);
+        assert_true(stage_case(s, ids[i])->reminders >= 23 * 12); /* every five minutes */
+    }
+    assert_true(reminded >= CASES * 23 * 12);
+    stage_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(acknowledged_and_forgotten),
+        cmocka_unit_test(an_empty_rung_burns_its_delay),
+        cmocka_unit_test(acknowledged_before_durable),
+        cmocka_unit_test(stuck_reserved),
+        cmocka_unit_test(the_zombie_offer),
+        cmocka_unit_test(the_1001st_message),
+        cmocka_unit_test(the_retry_that_will_not_stop),
+        cmocka_unit_test(turning_a_feature_on_wakes_a_year_of_old_work),
+        cmocka_unit_test(one_slow_destination_harms_the_rest),
+        cmocka_unit_test(recovery_and_dispatcher_take_the_same_item),
+        cmocka_unit_test(a_dead_worker_still_fed),
+        cmocka_unit_test(a_clock_set_back_holds_an_offer_open),
+        cmocka_unit_test(a_revoked_key_hears_on),
+        cmocka_unit_test(a_day_of_silence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
