@@ -8,3 +8,7 @@ concordat_process_test(test_hostile integration/test_hostile.py)
 foreach(name kill stop disk net clock)
   concordat_process_test(test_faults_${name} integration/test_faults_${name}.py)
 endforeach()
+
+# Memory that is not there: the linker puts test_memory.c's allocations in the place of ours.
+concordat_unit_test(test_memory concordat-shell)
+target_link_options(test_memory PRIVATE -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc)
