@@ -53,7 +53,7 @@ class Disk(unittest.TestCase):
             submit = s.submission()
             self.assertTrue(street.request(submit=submit).answer.done)
             acknowledged.add(submit.referral.id)
-        machine.set(sync=fault)
+        machine.set(sync=fault, sync_ms=100)  # so that an answer too early would be out
         more, pending = self.submit_until_no_answer(street)
         self.assertEqual(more, set(), "acknowledged although its sync failed")
         self.assertEqual(self.await_end("broker"), faults.ENVIRONMENT)
@@ -88,7 +88,7 @@ class Disk(unittest.TestCase):
             submit = s.submission()
             self.assertTrue(device.request(submit=submit).answer.done)
             saved.add(submit.referral.id)
-        machine.set(sync=fault)
+        machine.set(sync=fault, sync_ms=100)  # so that an answer too early would be out
         more, pending = self.submit_until_no_answer(device)
         self.assertEqual(more, set(), "said to be saved although its sync failed")
         self.assertEqual(self.await_end("intake"), faults.ENVIRONMENT)

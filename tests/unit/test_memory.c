@@ -188,7 +188,7 @@ static void story_of_a_broker(void)
         say_hello(broker, 1, now);
         be_present(broker, now);
         commit(broker);
-        for (uint8_t number = 3; number < 80; number++)
+        for (uint8_t number = 3; number < 250; number++)
             submit(broker, number, now);
         commit(broker);
         now.wall_ms += 3600 * 1000;
