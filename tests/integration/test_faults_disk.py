@@ -53,6 +53,7 @@ class Disk(unittest.TestCase):
             submit = s.submission()
             self.assertTrue(street.request(submit=submit).answer.done)
             acknowledged.add(submit.referral.id)
+        street.request(get_board=s.wire.GetBoard())  # the turn of the last of these is over
         machine.set(sync=fault, sync_ms=100)  # so that an answer too early would be out
         more, pending = self.submit_until_no_answer(street)
         self.assertEqual(more, set(), "acknowledged although its sync failed")
