@@ -10,6 +10,8 @@
 #include "broker/roles.h"
 
 enum { EVENT_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX, DECISIONS_BY_TIME_MAX = 256, LEASE_CHECK_MS = 1000 };
+/* Less than the two thirds of the shortest lease in which a team may still renew it. */
+enum { NOT_LISTENING_MS = 3000 };
 
 /* Less is an ordinary correction of the clock, and is not spoken of. */
 enum { SET_BACK_LEAST_MS = 10 * 1000 };
@@ -440,11 +442,16 @@ void broker_take(struct broker *b, const struct server_route *route, const char 
 
 /* --- time ------------------------------------------------------------------------------------------- */
 
-/* Teams that were not heard of by the end of their lease, and connections that have gone silent. */
+/* Teams that were not heard of by the end of their lease, and connections that have gone silent. Who did not
+ * listen (a machine that stood still, a disk that took its time) cannot say that others were silent: such a
+ * time counts for nobody. */
 static void check_leases(struct broker *b, struct now now)
 {
-    if (now.mono_ms - b->leases_checked_ms < LEASE_CHECK_MS)
+    int64_t since_ms = now.mono_ms - b->leases_checked_ms;
+    if (since_ms < LEASE_CHECK_MS)
         return;
+    if (since_ms > NOT_LISTENING_MS && b->leases_checked_ms)
+        sessions_postpone(&b->sessions, since_ms);
     b->leases_checked_ms = now.mono_ms;
     for (uint32_t slot = 0; slot < b->state->teams.count; slot++) {
         if (!state_team(b->state, (uint16_t)slot)->present ||

@@ -209,6 +209,19 @@ bool sessions_set_lease(struct sessions *s, uint16_t team, int64_t until_ms)
     return true;
 }
 
+void sessions_postpone(struct sessions *s, int64_t by_ms)
+{
+    for (uint32_t team = 0; team < s->leases.count; team++) {
+        int64_t *until_ms = table_row(&s->leases, team);
+        *until_ms += *until_ms ? by_ms : 0;
+    }
+    for (uint32_t row = 0; row < sessions_rows(s); row++) {
+        struct session *session = sessions_row(s, row);
+        session->heard_ms += by_ms;
+        session->present_until_ms += session->present_until_ms ? by_ms : 0;
+    }
+}
+
 int64_t sessions_lease(const struct sessions *s, uint16_t team)
 {
     return team < s->leases.count ? *(const int64_t *)table_row(&s->leases, team) : 0;

@@ -85,5 +85,7 @@ int64_t sessions_present_until(const struct sessions *sessions, uint16_t team);
 /* Sets a team's lease; until_ms 0 ends it. False where memory is short. */
 bool sessions_set_lease(struct sessions *sessions, uint16_t team, int64_t until_ms);
 int64_t sessions_lease(const struct sessions *sessions, uint16_t team);
+/* Everyone has so much longer to be heard of, and every lease runs so much longer. */
+void sessions_postpone(struct sessions *sessions, int64_t by_ms);
 
 #endif

@@ -356,7 +356,9 @@ static bool apply_policy(struct state *state, const struct event *event)
 bool state_apply(struct state *state, const struct event *event)
 {
     struct counters *counters = &state->counters;
-    if (event->seq != counters->seq + 1 || event->at_ms < counters->at_ms || !slots_are_known(state, event))
+    bool of_a_case = event->kind <= EVENT_RECORD_READ;
+    if (event->seq != counters->seq + 1 || event->at_ms < counters->at_ms ||
+        event->has_referral != of_a_case || !slots_are_known(state, event))
         return false;
     counters->seq = event->seq;
     counters->at_ms = event->at_ms;

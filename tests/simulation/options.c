@@ -65,7 +65,9 @@ struct options options_draw(uint64_t seed, const struct reductions *reductions)
         o.rate[i] = rate;
     }
     o.lasting_ms = draw_lasting(&random);
-    o.tick_ms = random_between(&random, 0, 1) ? SECONDS(1) : random_between(&random, SECONDS(1), SECONDS(10));
+    /* Less than what the broker takes for a time in which it did not listen. */
+    o.tick_ms =
+        random_between(&random, 0, 1) ? SECONDS(1) : random_between(&random, SECONDS(1), SECONDS(5) / 2);
     o.began_ms = INT64_C(1767225600000) + random_between(&random, 0, INT64_C(450) * HOURS(24));
     o.referral_every_ms = random_between(&random, MINUTES(2), MINUTES(90));
     o.ping_ms = random_between(&random, SECONDS(20), SECONDS(33));

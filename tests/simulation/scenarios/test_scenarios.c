@@ -254,6 +254,24 @@ static void a_dead_worker_still_fed(void **unused)
     stage_close(&s);
 }
 
+/* A machine that stood still did not listen: nobody is counted as gone for that time, and who stays silent
+ * afterwards is. */
+static void who_did_not_listen_says_nobody_was_silent(void **unused)
+{
+    (void)unused;
+    struct stage *s = stage_open(always, always);
+    uint16_t team = state_team_slot(broker_state(s->broker), "team-1");
+    stage_presence(s, TEAM_1, true, 30);
+    stage_wait(s, SECONDS(10), TEAM_1);
+    s->wall_ms += HOURS(1);
+    s->mono_ms += HOURS(1);
+    assert_int_equal(stage_turn(s), LEDGER_OK);
+    assert_true(state_team(broker_state(s->broker), team)->present);
+    stage_wait(s, SECONDS(32), TEAM_1);
+    assert_false(state_team(broker_state(s->broker), team)->present);
+    stage_close(&s);
+}
+
 /* Clocks are set back by hours while a team is asked: the offer runs out all the same. */
 static void a_clock_set_back_holds_an_offer_open(void **unused)
 {
@@ -331,6 +349,7 @@ int main(void)
         cmocka_unit_test(one_slow_destination_harms_the_rest),
         cmocka_unit_test(recovery_and_dispatcher_take_the_same_item),
         cmocka_unit_test(a_dead_worker_still_fed),
+        cmocka_unit_test(who_did_not_listen_says_nobody_was_silent),
         cmocka_unit_test(a_clock_set_back_holds_an_offer_open),
         cmocka_unit_test(a_revoked_key_hears_on),
         cmocka_unit_test(a_day_of_silence),
