@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/simulation/shrink.h"
@@ -207,6 +208,13 @@ static bool run_file(const struct arguments *a, struct totals *totals)
     return good;
 }
 
+static double seconds_since(const struct timespec *began)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
+}
+
 int main(int argc, char **argv)
 {
     const struct argp argp = {
@@ -217,13 +225,15 @@ int main(int argc, char **argv)
     struct arguments a = {.seeds = 100, .from = 1, .jobs = 1};
     struct totals t = {0};
     const char *commit = getenv("COMMIT");
+    struct timespec began;
     if (argp_parse(&argp, argc, argv, 0, NULL, &a) || a.jobs < 1 || sodium_init() < 0)
         return 100;
+    clock_gettime(CLOCK_MONOTONIC, &began);
     printf("SEED=%" PRIu64 " COMMIT=%s\n", a.from, commit ? commit : BUILT_COMMIT);
     bool good = a.only ? run_line(&a, a.only, &t) : a.file ? run_file(&a, &t) : run_jobs(&a, &t);
     printf("%" PRIu64 " referrals, %" PRIu64 " events, %" PRIu64 " messages, %" PRIu64
-           " acknowledged, %" PRIu64 " restarts\n",
-           t.referrals, t.events, t.messages, t.acknowledged, t.restarts);
+           " acknowledged, %" PRIu64 " restarts; %.0f s\n",
+           t.referrals, t.events, t.messages, t.acknowledged, t.restarts, seconds_since(&began));
     print_kinds(&t);
     if (!good)
         return 1;
