@@ -80,9 +80,11 @@ void questions_board(struct broker *broker, const struct asking *asking);
 void questions_follow(struct broker *broker, const struct asking *asking);
 void questions_send_feeds(struct broker *broker);
 void questions_send_records(struct broker *broker);
-/* A referral's facts and its confidential part as they stand in the ledger: in the event arena, until the
- * next call of questions_facts. NULL where there are none. */
-const Concordat__V1__Referral *questions_facts(struct broker *broker, uint64_t seq);
+/* A referral and its confidential part as they stand in the ledger, until the next call of
+ * questions_referral. The referral is not unpacked: it is given as field `number` of the message that is to
+ * be packed with it. False and NULL where there is none. */
+bool questions_referral(struct broker *broker, uint64_t seq, uint32_t number,
+                        ProtobufCMessageUnknownField *referral);
 const Concordat__V1__Confidential *questions_confidential(struct broker *broker, uint64_t seq);
 
 /* news.c: what everyone concerned is told, after the commit. */

@@ -53,8 +53,11 @@ static void begin(struct news *news, const struct broker *b, const struct referr
 struct offer_news {
     struct news news;
     Concordat__V1__Offer offer;
+    ProtobufCMessageUnknownField facts;
     struct status status;
 };
+
+enum { OFFER_FACTS = 7 }; /* its field */
 
 static bool make_offer(struct broker *b, struct offer_news *o, const struct referral *r)
 {
@@ -74,11 +77,12 @@ static bool make_offer(struct broker *b, struct offer_news *o, const struct refe
                               ? "It goes back to the duty coordinator."
                               : "The next team is asked at once, or the duty coordinator takes over.";
     o->offer.status = &o->status.message;
-    o->offer.facts = (Concordat__V1__Referral *)(uintptr_t)questions_facts(b, r->facts_seq);
+    o->offer.base.unknown_fields = &o->facts;
+    o->offer.base.n_unknown_fields = questions_referral(b, r->facts_seq, OFFER_FACTS, &o->facts);
     const Concordat__V1__Confidential *confidential = questions_confidential(b, r->confidential_seq);
     if (confidential)
         o->offer.callback_number = confidential->callback_number;
-    return o->offer.facts != NULL;
+    return o->offer.base.n_unknown_fields == 1;
 }
 
 static void send_offer(struct broker *b, const struct happened *happened)

@@ -219,43 +219,34 @@ void questions_send_feeds(struct broker *b)
 
 /* --- records ---------------------------------------------------------------------------------------- */
 
-struct event_found {
+struct referral_found {
     struct arena *arena;
-    Concordat__V1__Event *event;
+    uint32_t number;
+    ProtobufCMessageUnknownField *referral;
+    bool found;
 };
 
-/* What we wrote ourselves, and the chain vouches for, is not checked field by field again. */
-static Concordat__V1__Event *unpack_own(struct arena *arena, const uint8_t *body, size_t size)
-{
-    arena_reset(arena);
-    return concordat__v1__event__unpack(&arena->allocator, size, body);
-}
-
-static bool unpack_one(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+static bool find_referral(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
 {
     (void)seq;
     (void)chain;
-    struct event_found *found = context;
-    found->event = unpack_own(found->arena, body, size);
+    struct referral_found *f = context;
+    uint8_t *copy = arena_take(f->arena, size);
+    if (copy)
+        f->found = record_find_referral(memcpy(copy, body, size), size, f->number, f->referral);
     return false;
 }
 
 /* What was written in this turn is still in the batch; the rest is read from the ledger. */
-const Concordat__V1__Referral *questions_facts(struct broker *b, uint64_t seq)
+bool questions_referral(struct broker *b, uint64_t seq, uint32_t number,
+                        ProtobufCMessageUnknownField *referral)
 {
-    struct event_found found = {&b->event_arena, NULL};
+    struct referral_found found = {&b->event_arena, number, referral, false};
     const struct batch_item *item = batch_find(&b->batch, seq);
+    arena_reset(&b->event_arena);
     if (item)
-        found.event = unpack_own(&b->event_arena, b->batch.bytes + item->body_at, item->body_size);
-    else if (b->ports.read(b->ports.context, seq - 1, 1, unpack_one, &found) != LEDGER_OK)
-        return NULL;
-    if (!found.event)
-        return NULL;
-    if (found.event->what_case == CONCORDAT__V1__EVENT__WHAT_RECEIVED)
-        return found.event->received->referral;
-    if (found.event->what_case == CONCORDAT__V1__EVENT__WHAT_UPDATED)
-        return found.event->updated->referral;
-    return NULL;
+        return record_find_referral(b->batch.bytes + item->body_at, item->body_size, number, referral);
+    return b->ports.read(b->ports.context, seq - 1, 1, find_referral, &found) == LEDGER_OK && found.found;
 }
 
 const Concordat__V1__Confidential *questions_confidential(struct broker *b, uint64_t seq)
@@ -277,6 +268,7 @@ const Concordat__V1__Confidential *questions_confidential(struct broker *b, uint
 
 void questions_send_records(struct broker *b)
 {
+    enum { RECORD_REFERRAL = 1 }; /* its field */
     for (size_t i = 0; i < b->record_count; i++) {
         const struct record_asked *asked = &b->records[i];
         const struct referral *open = state_referral(b->state, asked->referral);
@@ -289,8 +281,10 @@ void questions_send_records(struct broker *b)
         message.command_id = bytes(asked->command, ID_BYTES);
         message.body_case = CONCORDAT__V1__MESSAGE__BODY_RECORD;
         message.record = &record;
-        record.referral = (Concordat__V1__Referral *)(uintptr_t)questions_facts(b, open ? open->facts_seq
-                                                                                        : ended->facts_seq);
+        ProtobufCMessageUnknownField referral;
+        record.base.unknown_fields = &referral;
+        record.base.n_unknown_fields =
+            questions_referral(b, open ? open->facts_seq : ended->facts_seq, RECORD_REFERRAL, &referral);
         record.confidential = (Concordat__V1__Confidential *)(uintptr_t)questions_confidential(
             b, open ? open->confidential_seq : ended->confidential_seq);
         if (status_of(&status, b->state, b->directory, asked->referral))

@@ -40,6 +40,7 @@ enum scan_result scan_next(struct scan *scan, struct scan_field *field)
     if (!take_varint(scan, &tag) || tag > UINT32_MAX || tag >> 3 == 0)
         return SCAN_MALFORMED;
     field->number = (uint32_t)(tag >> 3);
+    field->value = scan->at;
     switch (tag & 7) {
     case WIRE_VARINT:
         good = take_varint(scan, &value);
@@ -57,6 +58,7 @@ enum scan_result scan_next(struct scan *scan, struct scan_field *field)
     default:
         break;
     }
+    field->value_size = (size_t)(scan->at - field->value);
     return good ? SCAN_FIELD : SCAN_MALFORMED;
 }
 

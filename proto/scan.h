@@ -17,6 +17,8 @@ struct scan_field {
     bool has_bytes; /* length-delimited: text, bytes, a message or packed numbers */
     const uint8_t *bytes;
     size_t size;
+    const uint8_t *value; /* all that stands behind the tag, a length too: as it is under any other tag */
+    size_t value_size;
 };
 
 enum scan_result { SCAN_FIELD, SCAN_END, SCAN_MALFORMED };

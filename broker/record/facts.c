@@ -3,6 +3,7 @@
 
 #include "broker/core/policy.h"
 #include "broker/record/record.h"
+#include "proto/scan.h"
 
 static void take_instant(const Concordat__V1__Instant *instant, int64_t *ms, enum basis *basis)
 {
@@ -37,4 +38,33 @@ struct facts record_facts(const Concordat__V1__Referral *referral)
         facts.handover_done_ms = ms;
     }
     return facts;
+}
+
+/* The referral is field 1 of both. */
+enum {
+    RECEIVED = CONCORDAT__V1__EVENT__WHAT_RECEIVED,
+    UPDATED = CONCORDAT__V1__EVENT__WHAT_UPDATED,
+    REFERRAL = 1
+};
+
+static bool find(struct scan scan, uint32_t number, uint32_t or_number, struct scan_field *field)
+{
+    while (scan_next(&scan, field) == SCAN_FIELD)
+        if (field->has_bytes && (field->number == number || field->number == or_number))
+            return true;
+    return false;
+}
+
+bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
+                          ProtobufCMessageUnknownField *referral)
+{
+    struct scan_field field;
+    if (!find((struct scan){body, body + size}, RECEIVED, UPDATED, &field) ||
+        !find((struct scan){field.bytes, field.bytes + field.size}, REFERRAL, REFERRAL, &field))
+        return false;
+    *referral = (ProtobufCMessageUnknownField){.tag = number,
+                                               .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
+                                               .len = field.value_size,
+                                               .data = (uint8_t *)(uintptr_t)field.value};
+    return true;
 }

@@ -40,6 +40,11 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
 /* Routing facts of a referral: everything but the area and the urgency that it is routed as. */
 struct facts record_facts(const Concordat__V1__Referral *referral);
 
+/* The referral of a packed event that has one (received, updated), found without unpacking it: as field
+ * `number` of another message, which is packed with it as it stands. Borrows from the body. */
+bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
+                          ProtobufCMessageUnknownField *referral);
+
 /* Fills in what the command carries; the sender's part (party, slot, actor) is the caller's. False where the
  * request is none that the core decides on. `submission` must live as long as the command. */
 bool record_read_command(const Concordat__V1__Request *request, struct record_submission *submission,

@@ -28,6 +28,7 @@ class FromThePage(unittest.TestCase):
 
             offer = self.news(team, "offer").offer
             self.assertEqual(offer.referral, submit.referral.id)
+            self.assertEqual(offer.facts, submit.referral)
             self.assertEqual(offer.callback_number, "07700 900123")
             self.assertTrue(offer.if_ignored)
             case = {"referral": offer.referral, "attempt": offer.attempt}
@@ -41,6 +42,7 @@ class FromThePage(unittest.TestCase):
                 states.append(self.news(source, "status").status.state)
 
             record = team.request(get_record=wire.GetRecord(referral=offer.referral, reason="to respond")).record
+            self.assertEqual(record.referral, submit.referral)
             self.assertEqual(record.confidential.narrative, "An invented person.")
 
             from concordat.v1 import event_pb2
