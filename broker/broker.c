@@ -284,17 +284,14 @@ static enum refusal cannot_be_routed(const struct asking *asking, const Concorda
 }
 
 /* The confidential part goes beside the ledger; the event only commits to it, under a salt of its own. */
-static size_t pack_confidential(struct broker *b, const Concordat__V1__Confidential *confidential,
-                                struct record_submission *submission, uint8_t *salt, uint8_t *out)
+static void salt_confidential(struct broker *b, struct record_content *content, uint8_t *salt)
 {
-    size_t size = concordat__v1__confidential__pack(confidential, out);
     crypto_generichash_state hash;
     b->ports.random(b->ports.context, salt, LEDGER_SALT_BYTES);
     crypto_generichash_init(&hash, NULL, 0, CONFIDENTIAL_DIGEST_BYTES);
     crypto_generichash_update(&hash, salt, LEDGER_SALT_BYTES);
-    crypto_generichash_update(&hash, out, size);
-    crypto_generichash_final(&hash, submission->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
-    return size;
+    crypto_generichash_update(&hash, content->confidential, content->confidential_size);
+    crypto_generichash_final(&hash, content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
 }
 
 /* Whether a refusal may say who holds the case. Some are decided before it is known whose case that is. */
@@ -309,21 +306,16 @@ static bool may_be_told(const struct broker *b, const struct asking *asking, enu
 static void take_command(struct broker *b, const struct asking *asking)
 {
     const Concordat__V1__Request *request = asking->request;
-    const Concordat__V1__Confidential *confidential = NULL;
-    struct record_submission submission;
+    struct record_content content;
     struct command command;
-    uint8_t salt[LEDGER_SALT_BYTES], packed[WIRE_REQUEST_BYTES_MAX];
-    size_t packed_size = 0;
+    uint8_t salt[LEDGER_SALT_BYTES];
     enum refusal refusal = REFUSAL_NONE;
 
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT) {
-        confidential = request->submit->confidential;
-        refusal = cannot_be_routed(asking, request->submit->referral, confidential, true);
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE) {
-        confidential = request->update->confidential;
-        refusal = cannot_be_routed(asking, request->update->referral, confidential, false);
-    }
-    if (refusal == REFUSAL_NONE && !record_read_command(request, &submission, &command))
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
+        refusal = cannot_be_routed(asking, request->submit->referral, request->submit->confidential, true);
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
+        refusal = cannot_be_routed(asking, request->update->referral, request->update->confidential, false);
+    if (refusal == REFUSAL_NONE && !record_read_command(request, &content, &command))
         refusal = REFUSAL_UNKNOWN_COMMAND;
     if (refusal != REFUSAL_NONE) {
         refuse(b, asking, refusal, refusals_text(refusal));
@@ -336,11 +328,11 @@ static void take_command(struct broker *b, const struct asking *asking)
         command.is.read.of = asking->key->of;
         command.is.read.role = (int)asking->key->role;
     }
-    if (confidential)
-        packed_size = pack_confidential(b, confidential, &submission, salt, packed);
+    if (content.confidential)
+        salt_confidential(b, &content, salt);
     decide_command(b, &command, asking->now);
     refusal = b->decision.refusal;
-    if (refusal == REFUSAL_NONE && !broker_adopt(b, salt, confidential ? packed : NULL, packed_size))
+    if (refusal == REFUSAL_NONE && !broker_adopt(b, salt, content.confidential, content.confidential_size))
         refusal = REFUSAL_UNAVAILABLE;
     if (refusal != REFUSAL_NONE) {
         answers_refuse(b, asking->route, request->command_id.data, refusal, refusals_text(refusal),

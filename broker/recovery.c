@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,7 +15,8 @@
 enum {
     PAGE_EVENTS = 1000,
     REPLAY_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX,
-    EVENTS_BETWEEN_SNAPSHOTS = 50000 /* replayed in well under a second */
+    EVENTS_BETWEEN_SNAPSHOTS = 50000, /* replayed in well under a second */
+    CHILD_NICE = 10                   /* whoever waits for an answer comes first */
 };
 
 struct replay {
@@ -159,6 +161,7 @@ static void write_in_child(struct recovery_keeper *keeper, const struct state *s
         return;
     }
     closefrom(3);
+    setpriority(PRIO_PROCESS, 0, CHILD_NICE);
     _exit(snapshot_write(folder, seq, chain, state_layout, list.items, list.count) == 0 ? 0 : 1);
 }
 

@@ -79,14 +79,15 @@ static uint64_t mix(uint64_t value)
 static uint64_t hash(const struct index *index, const void *key)
 {
     const uint8_t *bytes = key;
-    uint64_t sum = index->seed;
-    for (uint32_t at = 0; at < index->key_bytes; at += 8) {
-        uint64_t word = 0;
-        uint32_t left = index->key_bytes - at;
-        memcpy(&word, bytes + at, left < 8 ? left : 8);
+    uint64_t sum = index->seed, word;
+    uint32_t left = index->key_bytes;
+    for (; left >= 8; left -= 8, bytes += 8) {
+        memcpy(&word, bytes, sizeof word);
         sum = mix(sum ^ word) + UINT64_C(0x9e3779b97f4a7c15);
     }
-    return sum;
+    word = 0;
+    memcpy(&word, bytes, left);
+    return left ? mix(sum ^ word) + UINT64_C(0x9e3779b97f4a7c15) : sum;
 }
 
 static const uint8_t *key_of(const struct index *index, const struct table *table, uint32_t row)

@@ -16,8 +16,8 @@
 enum {
     TAIL_EVENTS = 1000, /* checked on opening; checking all of them is for who reads all of them */
     MESSAGE_BYTES = 512,
-    WAL_PIECE_PAGES = 256,   /* 1 MiB: what is worth two syncs, and does not hold up a turn for long */
-    WAL_PAGES_MAX = 64 * 256 /* 64 MiB: then a turn is held up rather than the log growing on */
+    WAL_PIECE_PAGES = 256, /* 1 MiB: what is worth two syncs in a turn that has nothing else to do */
+    WAL_PAGES_MAX = STORE_WAL_PAGES * 7 / 8 /* then a turn is held up rather than the log growing on */
 };
 
 enum statement {

@@ -35,17 +35,22 @@ static size_t padding(uint64_t size)
     return (size_t)(-size % SNAPSHOT_ALIGNMENT);
 }
 
+/* Synced piece by piece: the ledger's own syncs then never wait for more of it than one. */
+enum { PIECE_BYTES = 1024 * 1024 };
+
 static bool put(int fd, crypto_generichash_state *state, const void *bytes, size_t size)
 {
     const uint8_t *next = bytes;
     if (state)
         crypto_generichash_update(state, next, size);
     while (size > 0) {
-        ssize_t put_now = write(fd, next, size);
+        ssize_t put_now = write(fd, next, size < PIECE_BYTES ? size : PIECE_BYTES);
         if (put_now < 0 && errno != EINTR)
             return false;
         next += put_now > 0 ? put_now : 0;
         size -= put_now > 0 ? (size_t)put_now : 0;
+        if (size > 0 && fdatasync(fd) != 0)
+            return false;
     }
     return true;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { PAGE_BYTES = 4096, WAL_FRAME_BYTES = 24 };
 enum { APPLICATION_ID = 0x434e4344, VALUE_BYTES_MAX = 1024, BLOB_BYTES_MAX = 32 * 1024 * 1024 };
 
 /* What the file holds, as SQLite keeps it in sqlite_schema. The chain stands before the body, which can be
@@ -198,6 +199,27 @@ static bool settle(const struct store *store)
     return rc == SQLITE_OK || rc == SQLITE_BUSY || refuse_for(store, rc);
 }
 
+/* The log is given its whole length here, because to sync what overwrites a file takes half as long as to
+ * sync what lengthens it. SQLite takes the zeros for an empty log. Where there is no room it does without. */
+static void lengthen_wal(const struct store *store)
+{
+    static const uint8_t zeros[64 * 1024];
+    const sqlite3_int64 wanted = (sqlite3_int64)STORE_WAL_PAGES * (PAGE_BYTES + WAL_FRAME_BYTES);
+    sqlite3_file *wal = NULL;
+    sqlite3_int64 size = 0;
+    sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (!wal || !wal->pMethods || wal->pMethods->xFileSize(wal, &size) != SQLITE_OK)
+        return;
+    const sqlite3_int64 before = size;
+    int rc = SQLITE_OK;
+    for (; size < wanted && rc == SQLITE_OK; size += (sqlite3_int64)sizeof zeros)
+        rc = wal->pMethods->xWrite(wal, zeros, sizeof zeros, size);
+    if (rc == SQLITE_OK)
+        rc = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+    if (rc != SQLITE_OK)
+        wal->pMethods->xTruncate(wal, before);
+}
+
 static int authorize(void *unused, int action, const char *first, const char *second, const char *database,
                      const char *trigger)
 {
@@ -233,6 +255,7 @@ sqlite3 *store_open(const char *path, enum ledger_status *status, char *message,
     good = good && identify(&store, &is_new) && set(&store) && (!is_new || create(&store)) &&
            check_shape(&store) && settle(&store);
     if (good) {
+        lengthen_wal(&store);
         sqlite3_set_authorizer(store.db, authorize, NULL);
         return store.db;
     }

@@ -30,6 +30,11 @@ static int compare_names(const void *left, const void *right)
     return strcmp(((const struct key *)left)->name, ((const struct key *)right)->name);
 }
 
+static int compare_name(const void *name, const void *key)
+{
+    return strcmp(name, ((const struct key *)key)->name);
+}
+
 static int compare_bytes(const void *left, const void *right)
 {
     const struct key *const *l = left, *const *r = right;
@@ -113,10 +118,7 @@ void keyring_close(struct keyring **keyring)
 
 const struct key *keyring_by_name(const struct keyring *keyring, const char *name)
 {
-    struct key wanted = {0};
-    if ((size_t)snprintf(wanted.name, sizeof wanted.name, "%s", name) >= sizeof wanted.name)
-        return NULL;
-    return bsearch(&wanted, keyring->keys, keyring->count, sizeof *keyring->keys, compare_names);
+    return bsearch(name, keyring->keys, keyring->count, sizeof *keyring->keys, compare_name);
 }
 
 const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t bytes[KEY_BYTES])

@@ -40,6 +40,14 @@ struct facts record_facts(const Concordat__V1__Referral *referral)
     return facts;
 }
 
+ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uint32_t number)
+{
+    return (ProtobufCMessageUnknownField){.tag = number,
+                                          .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
+                                          .len = field->value_size,
+                                          .data = (uint8_t *)(uintptr_t)field->value};
+}
+
 /* The referral is field 1 of both. */
 enum {
     RECEIVED = CONCORDAT__V1__EVENT__WHAT_RECEIVED,
@@ -62,9 +70,6 @@ bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
     if (!find((struct scan){body, body + size}, RECEIVED, UPDATED, &field) ||
         !find((struct scan){field.bytes, field.bytes + field.size}, REFERRAL, REFERRAL, &field))
         return false;
-    *referral = (ProtobufCMessageUnknownField){.tag = number,
-                                               .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
-                                               .len = field.value_size,
-                                               .data = (uint8_t *)(uintptr_t)field.value};
+    *referral = record_as_field(&field, number);
     return true;
 }

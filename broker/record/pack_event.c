@@ -119,12 +119,12 @@ static size_t pack_considered(struct packing *p, const struct consideration_list
 static void pack_received(struct packing *p)
 {
     const struct event *e = p->event;
-    const struct record_submission *submission = e->opaque;
+    const struct record_content *content = e->opaque;
     PART(received, received, received);
-    p->is.received.referral = (Concordat__V1__Referral *)(uintptr_t)submission->referral;
-    if (submission->has_confidential)
-        p->is.received.confidential_digest =
-            bytes(submission->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    p->is.received.base.n_unknown_fields = 1;
+    p->is.received.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
+    if (content->confidential)
+        p->is.received.confidential_digest = bytes(content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
     p->is.received.area = text(state_area_id(p->state, e->is.received.facts.area));
     p->is.received.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.received.n_flags = pack_flags(p);
@@ -138,11 +138,12 @@ static void pack_received(struct packing *p)
 static void pack_updated(struct packing *p)
 {
     const struct event *e = p->event;
-    const struct record_submission *submission = e->opaque;
+    const struct record_content *content = e->opaque;
     PART(updated, updated, updated);
-    p->is.updated.referral = (Concordat__V1__Referral *)(uintptr_t)submission->referral;
-    if (submission->has_confidential)
-        p->is.updated.confidential_digest = bytes(submission->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    p->is.updated.base.n_unknown_fields = 1;
+    p->is.updated.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
+    if (content->confidential)
+        p->is.updated.confidential_digest = bytes(content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
     p->is.updated.area = text(state_area_id(p->state, e->is.received.facts.area));
     p->is.updated.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.updated.n_flags = pack_flags(p);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "broker/record/record.h"
+#include "proto/scan.h"
 
 enum { MS_PER_MINUTE = 60 * 1000 };
 
@@ -16,7 +17,7 @@ static void take_id(const ProtobufCBinaryData *from, uint8_t to[ID_BYTES])
 /* One for each command: from its message to its part of the command. */
 struct reading {
     const Concordat__V1__Request *request;
-    struct record_submission *submission;
+    struct record_content *content;
     struct command *command;
 };
 
@@ -30,9 +31,7 @@ static void read_referral(struct reading *in, const Concordat__V1__Referral *ref
     command->is.submit.organisation = referral->organisation;
     command->is.submit.drill = referral->drill;
     command->is.submit.with_confidential = confidential != NULL;
-    *in->submission =
-        (struct record_submission){.referral = referral, .has_confidential = confidential != NULL};
-    command->opaque = in->submission;
+    command->opaque = in->content;
 }
 
 static void read_submit(struct reading *in)
@@ -161,10 +160,44 @@ static const struct {
     COMMAND(SET_CAPACITY) = {read_capacity, COMMAND_CAPACITY},
 };
 
-bool record_read_command(const Concordat__V1__Request *request, struct record_submission *submission,
+/* Packed anew without the id: the same content under another id has the same digest. */
+static void pack_content(const Concordat__V1__Request *request, struct record_content *content)
+{
+    Concordat__V1__Request without_id = *request;
+    without_id.command_id = (ProtobufCBinaryData){0, NULL};
+    content->size = concordat__v1__request__pack(&without_id, content->bytes);
+}
+
+enum { REFERRAL = 1, CONFIDENTIAL = 2 }; /* fields of Submit and of Update */
+
+/* Where the parts of a submission stand in what was packed. */
+static void find_parts(struct record_content *content, const Concordat__V1__Request *request)
+{
+    struct scan scan = {content->bytes, content->bytes + content->size};
+    struct scan_field field;
+    content->referral = (ProtobufCMessageUnknownField){0};
+    content->confidential = NULL;
+    content->confidential_size = 0;
+    if ((request->command_case != CONCORDAT__V1__REQUEST__COMMAND_SUBMIT &&
+         request->command_case != CONCORDAT__V1__REQUEST__COMMAND_UPDATE) ||
+        scan_next(&scan, &field) != SCAN_FIELD)
+        return;
+    scan = (struct scan){field.bytes, field.bytes + field.size};
+    while (scan_next(&scan, &field) == SCAN_FIELD) {
+        if (field.number == REFERRAL) {
+            content->referral = record_as_field(&field, REFERRAL);
+        } else if (field.number == CONFIDENTIAL) {
+            content->confidential = field.bytes;
+            content->confidential_size = field.size;
+        }
+    }
+}
+
+bool record_read_command(const Concordat__V1__Request *request, struct record_content *content,
                          struct command *command)
 {
-    struct reading in = {request, submission, command};
+    struct reading in = {request, content, command};
+    uint8_t hash[32];
     size_t row = (size_t)request->command_case;
     if (row >= sizeof commands / sizeof *commands || !commands[row].read)
         return false;
@@ -173,22 +206,9 @@ bool record_read_command(const Concordat__V1__Request *request, struct record_su
     command->kind = commands[row].kind;
     take_id(&request->command_id, command->id);
     commands[row].read(&in);
-    record_command_digest(request, command->digest);
+    pack_content(request, content);
+    find_parts(content, request);
+    crypto_generichash(hash, sizeof hash, content->bytes, content->size, NULL, 0);
+    memcpy(command->digest, hash, DIGEST_BYTES);
     return true;
-}
-
-enum { DIGEST_BUFFER_BYTES = WIRE_REQUEST_BYTES_MAX };
-
-void record_command_digest(const Concordat__V1__Request *request, uint8_t digest[DIGEST_BYTES])
-{
-    /* Packed anew without the id: the same content under another id has the same digest. */
-    Concordat__V1__Request content = *request;
-    uint8_t bytes[DIGEST_BUFFER_BYTES], hash[32];
-    content.command_id = (ProtobufCBinaryData){0, NULL};
-    size_t size = concordat__v1__request__get_packed_size(&content);
-    if (size > sizeof bytes) /* cannot be: it came in a frame of that size, and packing never lengthens */
-        abort();
-    concordat__v1__request__pack(&content, bytes);
-    crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
-    memcpy(digest, hash, DIGEST_BYTES);
 }

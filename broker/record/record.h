@@ -11,15 +11,24 @@
 #include "broker/core/directory.h"
 #include "broker/core/state.h"
 #include "broker/policy/policy_file.h"
+#include "proto/scan.h"
 #include "proto/wire.h"
 
 enum { CONFIDENTIAL_DIGEST_BYTES = 32 };
 
-/* event.opaque and command.opaque of a submission or an update. */
-struct record_submission {
-    const Concordat__V1__Referral *referral;
-    bool has_confidential;
-    uint8_t confidential_digest[CONFIDENTIAL_DIGEST_BYTES];
+/* Packing a request anew can lengthen it, where its sender did not pack as closely, but never to its double.
+ */
+enum { RECORD_CONTENT_BYTES_MAX = 2 * WIRE_REQUEST_BYTES_MAX };
+
+/* A request packed without its id: once, for its digest, for the event and for the confidential part. As
+ * event.opaque and command.opaque of a submission or an update it carries what the core does not look at. */
+struct record_content {
+    ProtobufCMessageUnknownField referral; /* as the first field of Received and of Updated */
+    const uint8_t *confidential;           /* a packed Confidential; NULL where there is none */
+    size_t confidential_size;
+    uint8_t confidential_digest[CONFIDENTIAL_DIGEST_BYTES]; /* the caller's */
+    size_t size;
+    uint8_t bytes[RECORD_CONTENT_BYTES_MAX];
 };
 
 /* event.opaque of a loaded policy is the const struct policy_file *. */
@@ -40,17 +49,19 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
 /* Routing facts of a referral: everything but the area and the urgency that it is routed as. */
 struct facts record_facts(const Concordat__V1__Referral *referral);
 
+/* A packed field with bytes as field `number` of another message, to be packed with it as it stands: among
+ * its unknown fields. Borrows. */
+ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uint32_t number);
+
 /* The referral of a packed event that has one (received, updated), found without unpacking it: as field
- * `number` of another message, which is packed with it as it stands. Borrows from the body. */
+ * `number` of another message. Borrows from the body. */
 bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *referral);
 
-/* Fills in what the command carries; the sender's part (party, slot, actor) is the caller's. False where the
- * request is none that the core decides on. `submission` must live as long as the command. */
-bool record_read_command(const Concordat__V1__Request *request, struct record_submission *submission,
+/* Fills in what the command carries; the sender's part (party, slot, actor) is the caller's. The digest, by
+ * which a repeated command is known, is over the content. False where the request is none that the core
+ * decides on. `content` must live as long as the command. */
+bool record_read_command(const Concordat__V1__Request *request, struct record_content *content,
                          struct command *command);
-
-/* The digest by which a repeated command is known: over the command without its id. */
-void record_command_digest(const Concordat__V1__Request *request, uint8_t digest[DIGEST_BYTES]);
 
 #endif

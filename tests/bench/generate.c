@@ -39,19 +39,16 @@ static void commit(struct writing *w)
 /* The confidential part and, in the event, its digest: as broker.c does. */
 static void add_confidential(struct writing *w, const struct event *event, struct ledger_event *stored)
 {
-    static Concordat__V1__Referral referral;
-    static Concordat__V1__Confidential confidential;
-    struct record_submission *submission = (struct record_submission *)(uintptr_t)event->opaque;
+    struct record_content *content = (struct record_content *)(uintptr_t)event->opaque;
     crypto_generichash_state hash;
-    frames_referral(&referral, &confidential);
     stored->salt = w->salt;
-    stored->confidential = w->bytes + w->used;
-    stored->confidential_size = concordat__v1__confidential__pack(&confidential, w->bytes + w->used);
-    w->used += stored->confidential_size;
+    stored->confidential = memcpy(w->bytes + w->used, content->confidential, content->confidential_size);
+    stored->confidential_size = content->confidential_size;
+    w->used += content->confidential_size;
     crypto_generichash_init(&hash, NULL, 0, CONFIDENTIAL_DIGEST_BYTES);
     crypto_generichash_update(&hash, w->salt, sizeof w->salt);
     crypto_generichash_update(&hash, stored->confidential, stored->confidential_size);
-    crypto_generichash_final(&hash, submission->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    crypto_generichash_final(&hash, content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
 }
 
 static void write_event(void *context, const struct region *region, const struct event *event)

@@ -26,7 +26,7 @@ struct life_submission {
     Concordat__V1__Confidential confidential;
     Concordat__V1__Demographics person;
     uint8_t command_id[ID_BYTES], referral_id[ID_BYTES];
-    struct record_submission record;
+    struct record_content content;
     struct command command;
 };
 

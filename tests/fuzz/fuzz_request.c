@@ -10,9 +10,8 @@ enum { DECIDED_MS = 1795003200 };
 
 static void read_as_command(const Concordat__V1__Request *request)
 {
-    struct record_submission submission;
+    static struct record_content content;
     struct command command;
-    uint8_t digest[DIGEST_BYTES];
     bool submits = (request->submit && request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT) ||
                    (request->update && request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE);
     /* The broker asks for these before it reads on. */
@@ -20,9 +19,10 @@ static void read_as_command(const Concordat__V1__Request *request)
         !(request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT ? request->submit->referral
                                                                           : request->update->referral))
         return;
-    if (record_read_command(request, &submission, &command)) {
+    if (record_read_command(request, &content, &command)) {
         assert(command.kind < COMMAND_KINDS);
-        record_command_digest(request, digest);
+        assert(content.size <= sizeof content.bytes);
+        assert(!submits || content.referral.len > 0);
     }
 }
 

@@ -195,7 +195,7 @@ struct sent {
     Concordat__V1__Instant decided, place_of_safety, handover_done;
     Concordat__V1__Need needs[NEED_COUNT];
     char language[4];
-    struct record_submission submission;
+    struct record_content content;
 };
 
 static void make_instant(Concordat__V1__Instant *instant, int64_t ms, enum basis basis)
@@ -238,8 +238,20 @@ static void make_sent(struct sent *sent, const struct event *event)
         sent->legal.handover_done_at = &sent->handover_done;
     }
     sent->referral.legal = &sent->legal;
-    sent->submission.referral = &sent->referral;
-    sent->submission.has_confidential = event->is.received.with_confidential;
+}
+
+/* As it comes to the broker. */
+static void read_sent(struct sent *sent, bool with_confidential)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
+    Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
+    struct command command;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    request.submit = &submit;
+    submit.referral = &sent->referral;
+    submit.confidential = with_confidential ? &confidential : NULL;
+    assert_true(record_read_command(&request, &sent->content, &command));
 }
 
 static void pack_and_read_back(struct world *w, const struct event *event)
@@ -252,7 +264,8 @@ static void pack_and_read_back(struct world *w, const struct event *event)
         make_sent(&sent, event);
         if (l->claimed)
             sent.referral.source = (Concordat__V1__Source)l->claimed;
-        to_pack.opaque = &sent.submission;
+        read_sent(&sent, event->is.received.with_confidential);
+        to_pack.opaque = &sent.content;
     } else if (event->kind == EVENT_POLICY_LOADED) {
         to_pack.opaque = &file;
     }
