@@ -98,6 +98,12 @@ bool batch_add(struct batch *b, const struct event *event, const struct state *s
     return true;
 }
 
+void batch_note_asker(struct batch *b, size_t events, uint32_t row)
+{
+    for (size_t i = b->count - events; i < b->count; i++)
+        b->items[i].happened.asker = row + 1;
+}
+
 const struct batch_item *batch_find(const struct batch *b, uint64_t seq)
 {
     /* Numbers follow each other without a gap. */

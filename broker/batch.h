@@ -16,6 +16,7 @@ struct happened {
     uint32_t attempt;
     enum offer_end end;
     bool is_last_news; /* of its case in this turn; news.c works it out */
+    uint32_t asker;    /* row + 1 of the session whose answer says all of this; 0: none */
 };
 
 struct batch_item {
@@ -44,6 +45,9 @@ void batch_clear(struct batch *batch);
 bool batch_add(struct batch *batch, const struct event *event, const struct state *state,
                const struct directory *directory, const uint8_t *salt, const uint8_t *confidential,
                size_t confidential_size);
+
+/* The answer to that session speaks of the last events, so many of them. */
+void batch_note_asker(struct batch *batch, size_t events, uint32_t row);
 
 /* The item of an event of this batch; NULL where the event is not in it. */
 const struct batch_item *batch_find(const struct batch *batch, uint64_t seq);

@@ -349,6 +349,8 @@ static void take_command(struct broker *b, const struct asking *asking)
     }
     bool of_a_case = command.kind != COMMAND_PRESENCE && command.kind != COMMAND_CAPACITY;
     answers_done(b, asking, of_a_case ? command.referral : NULL);
+    batch_note_asker(&b->batch, b->decision.count,
+                     sessions_row_of(&b->sessions, sessions_find(&b->sessions, asking->route)));
 }
 
 /* A team is there as long as one of its devices is. */

@@ -19,7 +19,8 @@ static bool listens(const struct session *session, uint32_t row)
 struct news {
     Concordat__V1__Message message;
     struct outgoing_packed packed;
-    uint32_t row; /* of the case; 0 for one that has ended */
+    uint32_t row;   /* of the case; 0 for one that has ended */
+    uint32_t knows; /* row + 1 of a session that has been told; 0: none */
 };
 
 /* May end the session: its key can have been withdrawn since. */
@@ -34,7 +35,8 @@ static void tell_circle(struct broker *b, struct session *first, struct news *ne
 {
     for (struct session *session = first, *next; session; session = next) {
         next = sessions_next(&b->sessions, session);
-        if (listens(session, news->row))
+        bool knows = news->knows == sessions_row_of(&b->sessions, session) + 1;
+        if (!knows && listens(session, news->row))
             tell(b, session, news);
     }
 }
@@ -43,6 +45,7 @@ static void begin(struct news *news, const struct broker *b, const struct referr
 {
     concordat__v1__message__init(&news->message);
     news->packed = (struct outgoing_packed){0, 0};
+    news->knows = 0;
     /* Of an ended case everybody who has been told of anything is told. */
     news->row = r ? (uint32_t)(r - state_referral_row(b->state, 0)) : 0;
 }
@@ -131,8 +134,9 @@ static void begin_status(struct news *news, const struct broker *b, const struct
     news->message.status = &status->message;
 }
 
-/* The source that submitted it, the team that holds or held it, every coordinator. Teams that are asked get
- * the offer instead; auditors follow the feed. */
+/* The source that submitted it, the team that holds or held it, every coordinator: but for who asked for what
+ * came last, whose answer has the same status. Teams that are asked get the offer instead; auditors follow
+ * the feed. */
 static void send_status(struct broker *b, const struct happened *happened)
 {
     const struct referral *r = state_referral(b->state, happened->referral);
@@ -142,6 +146,7 @@ static void send_status(struct broker *b, const struct happened *happened)
     if (!status_of(&status, b->state, b->directory, happened->referral))
         return;
     begin_status(&news, b, r, &status);
+    news.knows = happened->asker;
     const char *origin = state_origin_id(b->state, r ? r->origin : ended->origin);
     tell_circle(b, sessions_of_source(&b->sessions, origin), &news);
     tell_circle(b, sessions_of_team(&b->sessions, r ? r->team : ended->team), &news);

@@ -83,7 +83,7 @@ struct session *sessions_add(struct sessions *s, const struct server_route *rout
 
 /* --- circles ---------------------------------------------------------------------------------------- */
 
-static uint32_t row_of(const struct sessions *s, const struct session *session)
+uint32_t sessions_row_of(const struct sessions *s, const struct session *session)
 {
     return (uint32_t)(session - sessions_row(s, 0));
 }
@@ -135,8 +135,8 @@ bool sessions_join(struct sessions *s, struct session *session)
     session->next_of_circle = *head;
     session->former_of_circle = 0;
     if (*head)
-        sessions_row(s, *head - 1)->former_of_circle = row_of(s, session) + 1;
-    *head = row_of(s, session) + 1;
+        sessions_row(s, *head - 1)->former_of_circle = sessions_row_of(s, session) + 1;
+    *head = sessions_row_of(s, session) + 1;
     session->joined = true;
     return true;
 }
@@ -183,7 +183,7 @@ struct session *sessions_next(const struct sessions *s, const struct session *se
 
 void sessions_end(struct sessions *s, struct session *session)
 {
-    uint32_t row = row_of(s, session);
+    uint32_t row = sessions_row_of(s, session);
     leave(s, session);
     index_remove(&s->by_route, &s->rows, row);
     memset(session, 0, sizeof *session);

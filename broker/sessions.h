@@ -78,6 +78,7 @@ void sessions_end(struct sessions *sessions, struct session *session);
 /* All rows; look at those that are live. */
 uint32_t sessions_rows(const struct sessions *sessions);
 struct session *sessions_row(const struct sessions *sessions, uint32_t row);
+uint32_t sessions_row_of(const struct sessions *sessions, const struct session *session);
 
 /* Until when a team is there by what its devices said, those that have gone silent included. */
 int64_t sessions_present_until(const struct sessions *sessions, uint16_t team);

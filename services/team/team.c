@@ -139,10 +139,9 @@ static void on_offer_over(struct team *team, const Concordat__V1__OfferOver *ove
                   team_report_hook, team);
 }
 
-static void on_status(struct team *team, const Concordat__V1__CaseStatus *status)
+static void note_status(struct team *team, const Concordat__V1__CaseStatus *status)
 {
     cases_note_status(&team->cases, status, team->name);
-    display_status(&team->display, status);
     if (team->hook_all)
         hooks_run(&team->hooks,
                   &(struct hook_event){.event = "status",
@@ -155,9 +154,18 @@ static void on_status(struct team *team, const Concordat__V1__CaseStatus *status
                   team_report_hook, team);
 }
 
+static void on_status(struct team *team, const Concordat__V1__CaseStatus *status)
+{
+    note_status(team, status);
+    display_status(&team->display, status);
+}
+
+/* What was done here is told by its answer alone. */
 static void on_answer(struct team *team, const struct asked *asked, const Concordat__V1__Answer *answer)
 {
-    if (answer->status != NULL)
+    if (answer->status != NULL && answer->done)
+        note_status(team, answer->status);
+    else if (answer->status != NULL)
         cases_note_status(&team->cases, answer->status, team->name);
     if (asked == NULL || !asked->quiet || !answer->done)
         display_answer(&team->display, asked != NULL ? asked->what : "answer", answer, team->name);
