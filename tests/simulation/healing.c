@@ -6,6 +6,10 @@
 
 #define STATE(name) CONCORDAT__V1__STATE__STATE_##name
 
+/* Of a night's backlog the coordinator here has 64 cases in hand at a time, and hears of the next when
+ * reminded. */
+#define A_CASE SECONDS(10)
+
 /* The whole ladder may be silent, as often as it is gone through; then a coordinator takes it. */
 static int64_t bound_ms(const struct world *w)
 {
@@ -15,7 +19,8 @@ static int64_t bound_ms(const struct world *w)
         answer_ms = policy->answer_ms[i] > answer_ms ? policy->answer_ms[i] : answer_ms;
     for (int i = 0; i < policy->area_count; i++)
         steps = policy->areas[i].step_count > steps ? policy->areas[i].step_count : steps;
-    return HOURS(1) + steps * policy->rounds_max * answer_ms + 2 * policy->remind_ms + policy->lease_grace_ms;
+    return HOURS(1) + w->witness.open * A_CASE + steps * policy->rounds_max * answer_ms +
+           2 * policy->remind_ms + policy->lease_grace_ms;
 }
 
 /* Coordinators, intakes and auditors are well; of the devices of teams some are, and the others are gone. */
