@@ -32,7 +32,7 @@ static bool make_room(void **memory, size_t *capacity, size_t wanted, size_t uni
 
 /* Longer than any message about one case: of an offer, the longest, the facts came in one request and the
  * rest is names and numbers. */
-enum { ONE_CASE_BYTES_MAX = WIRE_REQUEST_BYTES_MAX + 16 * 1024 };
+enum { ONE_CASE_BYTES_MAX = WIRE_REPACKED_BYTES_MAX + 16 * 1024 };
 
 /* Room that a message surely fits into. Measuring costs half as much as packing, and is left to what can be
  * long. */

@@ -20,6 +20,9 @@
 enum {
     WIRE_PROTOCOL = 1,
     WIRE_REQUEST_BYTES_MAX = 64 * 1024, /* a server takes no longer frame */
+    /* Packing a request anew can lengthen it, where its sender packed otherwise, but never to more than this.
+     */
+    WIRE_REPACKED_BYTES_MAX = 2 * WIRE_REQUEST_BYTES_MAX,
     WIRE_MESSAGE_BYTES_MAX =
         10 * 1024 * 1024, /* a client neither: a feed may hold one event of the longest */
     WIRE_FEED_BYTES_GOOD =

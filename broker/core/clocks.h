@@ -2,7 +2,8 @@
  *
  * How long each allows is the policy's `standards`. When each starts is here: the national response clock
  * and the telling of the referrer at receipt, section 136 and the police handover at arrival at the place
- * of safety. When each stops is what stops it: see referral.c.
+ * of safety. When each stops is what stops it: see referral.c, and of the response
+ * clock decide_team.c.
  */
 #ifndef CONCORDAT_CORE_CLOCKS_H
 #define CONCORDAT_CORE_CLOCKS_H

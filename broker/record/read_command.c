@@ -1,4 +1,5 @@
 /* read_command.c: a request of the wire as a command of the core. */
+#include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,7 @@ static void pack_content(const Concordat__V1__Request *request, struct record_co
 {
     Concordat__V1__Request without_id = *request;
     without_id.command_id = (ProtobufCBinaryData){0, NULL};
+    assert(concordat__v1__request__get_packed_size(&without_id) <= sizeof content->bytes);
     content->size = concordat__v1__request__pack(&without_id, content->bytes);
 }
 

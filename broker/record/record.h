@@ -16,10 +16,6 @@
 
 enum { CONFIDENTIAL_DIGEST_BYTES = 32 };
 
-/* Packing a request anew can lengthen it, where its sender did not pack as closely, but never to its double.
- */
-enum { RECORD_CONTENT_BYTES_MAX = 2 * WIRE_REQUEST_BYTES_MAX };
-
 /* A request packed without its id: once, for its digest, for the event and for the confidential part. As
  * event.opaque and command.opaque of a submission or an update it carries what the core does not look at. */
 struct record_content {
@@ -28,14 +24,14 @@ struct record_content {
     size_t confidential_size;
     uint8_t confidential_digest[CONFIDENTIAL_DIGEST_BYTES]; /* the caller's */
     size_t size;
-    uint8_t bytes[RECORD_CONTENT_BYTES_MAX];
+    uint8_t bytes[WIRE_REPACKED_BYTES_MAX];
 };
 
 /* event.opaque of a loaded policy is the const struct policy_file *. */
 
 /* No event but a loaded policy is longer: the referral in it came in one request, and each team of a ladder
  * adds less than a hundred bytes. */
-enum { RECORD_EVENT_BYTES_MAX = 2 * WIRE_REQUEST_BYTES_MAX };
+enum { RECORD_EVENT_BYTES_MAX = WIRE_REPACKED_BYTES_MAX + WIRE_REQUEST_BYTES_MAX };
 
 /* Packs an event for the ledger. Returns its size, or 0 where it does not fit into capacity. */
 size_t record_pack_event(const struct event *event, const struct state *state,

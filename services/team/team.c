@@ -163,11 +163,12 @@ static void on_status(struct team *team, const Concordat__V1__CaseStatus *status
 /* What was done here is told by its answer alone. */
 static void on_answer(struct team *team, const struct asked *asked, const Concordat__V1__Answer *answer)
 {
-    if (answer->status != NULL && answer->done)
+    bool by_itself = asked != NULL && asked->quiet; /* and nothing that a person did */
+    if (answer->status != NULL && answer->done && !by_itself)
         note_status(team, answer->status);
     else if (answer->status != NULL)
         cases_note_status(&team->cases, answer->status, team->name);
-    if (asked == NULL || !asked->quiet || !answer->done)
+    if (!by_itself || !answer->done)
         display_answer(&team->display, asked != NULL ? asked->what : "answer", answer, team->name);
 }
 
