@@ -510,22 +510,20 @@ static void fall_behind(struct session *session)
  * over when the session is next heard of. */
 static void send_outgoing(struct broker *b)
 {
-    for (size_t i = 0; i < b->outgoing.count; i++) {
-        const struct outgoing_item *item = &b->outgoing.items[i];
-        enum server_sent sent =
-            b->ports.send(b->ports.context, &item->route, b->outgoing.bytes + item->at, item->size);
+    struct outgoing_frame frame;
+    while (outgoing_next(&b->outgoing, &frame)) {
+        enum server_sent sent = b->ports.send(b->ports.context, frame.route, frame.parts, frame.count);
         if (sent == SERVER_SENT) {
-            b->counts.sent++;
+            b->counts.sent += frame.count;
             continue;
         }
-        b->counts.unsent++;
-        struct session *session = sessions_find(&b->sessions, &item->route);
+        b->counts.unsent += frame.count;
+        struct session *session = sessions_find(&b->sessions, frame.route);
         if (session && sent == SERVER_PEER_GONE)
             sessions_end(&b->sessions, session);
         else if (session && session->wants_news)
             fall_behind(session);
     }
-    outgoing_clear(&b->outgoing);
 }
 
 enum ledger_status broker_commit(struct broker *b)
@@ -537,7 +535,6 @@ enum ledger_status broker_commit(struct broker *b)
             return status;
         b->counts.commits++;
     }
-    send_outgoing(b);
     questions_send_records(b);
     news_send(b);
     batch_clear(&b->batch);

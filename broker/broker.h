@@ -23,8 +23,9 @@ struct broker_ports {
                                void *each_context);
     enum ledger_status (*confidential)(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
                                        size_t *size);
-    enum server_sent (*send)(void *context, const struct server_route *route, const uint8_t *bytes,
-                             size_t size);
+    /* Messages for one peer, as one frame. */
+    enum server_sent (*send)(void *context, const struct server_route *route, const struct frame_part *parts,
+                             size_t count);
     /* The key by its name, NULL where it has been revoked. */
     const struct key *(*key)(void *context, const char *name);
     void (*random)(void *context, void *bytes, size_t size);

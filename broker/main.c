@@ -104,11 +104,11 @@ static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t
     return ledger_confidential(p->ledger, seq, buffer, capacity, size);
 }
 
-static enum server_sent port_send(void *context, const struct server_route *route, const uint8_t *bytes,
-                                  size_t size)
+static enum server_sent port_send(void *context, const struct server_route *route,
+                                  const struct frame_part *parts, size_t count)
 {
     struct process *p = context;
-    return server_send(p->server, route, bytes, size);
+    return server_send(p->server, route, parts, count);
 }
 
 static const struct key *port_key(void *context, const char *name)
@@ -245,9 +245,7 @@ static enum ledger_status turn(struct process *p)
     struct now now = now_is();
     int taken = 0;
     while (taken < TURN_MESSAGES_MAX && server_receive(p->server, &message)) {
-        broker_take(p->broker, &message.route, message.key_name, zmq_msg_data(&message.payload),
-                    zmq_msg_size(&message.payload), now);
-        server_message_close(&message);
+        broker_take(p->broker, &message.route, message.key_name, message.bytes, message.size, now);
         taken++;
     }
     broker_time(p->broker, now);
@@ -266,7 +264,8 @@ static int run(struct process *p)
                               {NULL, server_keys_fd(p->server), ZMQ_POLLIN, 0},
                               {NULL, p->signals, ZMQ_POLLIN, 0}};
     while (!p->stopping) {
-        if (zmq_poll(items, 3, broker_patience_ms(p->broker, now_is())) < 0 && errno != EINTR)
+        int patience_ms = server_has_more(p->server) ? 0 : broker_patience_ms(p->broker, now_is());
+        if (zmq_poll(items, 3, patience_ms) < 0 && errno != EINTR)
             return fail("poll", zmq_strerror(errno));
         if (items[1].revents)
             server_reload_keys(p->server);

@@ -2,17 +2,13 @@
 #include "broker/outgoing.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void outgoing_close(struct outgoing *o)
 {
     free(o->bytes);
     free(o->items);
     *o = (struct outgoing){0};
-}
-
-void outgoing_clear(struct outgoing *o)
-{
-    o->used = o->count = 0;
 }
 
 static bool make_room(void **memory, size_t *capacity, size_t wanted, size_t unit)
@@ -70,7 +66,8 @@ bool outgoing_share(struct outgoing *o, const struct server_route *route,
     o->items = items;
     if (!room || (packed->size == 0 && !pack(o, message, packed)))
         return false;
-    o->items[o->count++] = (struct outgoing_item){*route, packed->at, packed->size};
+    o->items[o->count] = (struct outgoing_item){*route, packed->at, packed->size, o->count};
+    o->count++;
     return true;
 }
 
@@ -78,4 +75,40 @@ bool outgoing_add(struct outgoing *o, const struct server_route *route, const Co
 {
     struct outgoing_packed packed = {0, 0};
     return outgoing_share(o, route, message, &packed);
+}
+
+static int by_peer(const void *left, const void *right)
+{
+    const struct outgoing_item *a = left, *b = right;
+    int order = a->route.size - b->route.size;
+    if (order == 0)
+        order = memcmp(a->route.bytes, b->route.bytes, a->route.size);
+    return order ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+static bool for_same_peer(const struct outgoing_item *a, const struct outgoing_item *b)
+{
+    return a->route.size == b->route.size && memcmp(a->route.bytes, b->route.bytes, a->route.size) == 0;
+}
+
+bool outgoing_next(struct outgoing *o, struct outgoing_frame *frame)
+{
+    if (o->sent == o->count) {
+        o->used = o->count = o->sent = 0;
+        return false;
+    }
+    if (o->sent == 0)
+        qsort(o->items, o->count, sizeof *o->items, by_peer);
+    const struct outgoing_item *first = &o->items[o->sent], *item = first;
+    size_t size = 0;
+    frame->route = &first->route;
+    frame->parts = o->parts;
+    frame->count = 0;
+    do {
+        o->parts[frame->count++] = (struct frame_part){o->bytes + item->at, item->size};
+        size += item->size;
+        item++;
+    } while (++o->sent < o->count && for_same_peer(first, item) && frame->count < OUTGOING_PARTS_MAX &&
+             size + item->size <= FRAME_BYTES_GOOD);
+    return true;
 }

@@ -5,9 +5,20 @@
 #include "broker/net/server.h"
 #include "proto/wire.h"
 
+/* In one frame. The shortest messages make a frame as long as is good. */
+enum { OUTGOING_PARTS_MAX = 256 };
+
 struct outgoing_item {
     struct server_route route;
     size_t at, size;
+    size_t place; /* among all items */
+};
+
+/* Messages for one peer, in the order in which they were added: as many as make a good frame. */
+struct outgoing_frame {
+    const struct server_route *route;
+    const struct frame_part *parts;
+    size_t count;
 };
 
 struct outgoing {
@@ -15,6 +26,8 @@ struct outgoing {
     size_t used, capacity;
     struct outgoing_item *items; /* owned */
     size_t count, room;
+    size_t sent;                                 /* of the items, given out as frames */
+    struct frame_part parts[OUTGOING_PARTS_MAX]; /* of the frame given out last */
 };
 
 void outgoing_close(struct outgoing *outgoing);
@@ -30,6 +43,8 @@ bool outgoing_share(struct outgoing *outgoing, const struct server_route *route,
 /* The same for one peer. */
 bool outgoing_add(struct outgoing *outgoing, const struct server_route *route,
                   const Concordat__V1__Message *message);
-void outgoing_clear(struct outgoing *outgoing);
+/* The next frame, borrowed until the next call; false where all have been given out, and then nothing is
+ * left. Between the first call and that nothing is added. */
+bool outgoing_next(struct outgoing *outgoing, struct outgoing_frame *frame);
 
 #endif

@@ -26,6 +26,8 @@ struct concordat_client {
     char *software; /* owned */
     bool wants_news;
     struct arena arena; /* the message that was given out last */
+    zmq_msg_t frame;    /* that came last */
+    struct scan rest;   /* of it, to be looked at */
     struct arena welcome_arena;
     const Concordat__V1__Welcome *welcome; /* inside it, or NULL */
     bool welcomed;                         /* by the server, on this connection */
@@ -63,7 +65,8 @@ static bool send_small(struct concordat_client *client, Concordat__V1__Request *
     words_new_uuid(id);
     request->command_id = (ProtobufCBinaryData){.len = WIRE_ID_BYTES, .data = id};
     assert(concordat__v1__request__get_packed_size(request) <= sizeof bytes);
-    return client_link_send(&client->link, bytes, concordat__v1__request__pack(request, bytes));
+    const struct frame_part part = {bytes, concordat__v1__request__pack(request, bytes)};
+    return client_link_send(&client->link, &part, 1);
 }
 
 static void say_hello(struct concordat_client *client, int64_t now_ms)
@@ -97,13 +100,18 @@ static void ping(struct concordat_client *client, int64_t now_ms)
 
 static void send_due(struct concordat_client *client, int64_t now_ms)
 {
-    struct outstanding *request;
+    struct outstanding *due[FRAME_REQUESTS_MAX];
+    struct frame_part parts[FRAME_REQUESTS_MAX];
+    size_t count;
     while (client->welcomed && now_ms >= client->send_at_ms &&
-           (request = client_queue_due(&client->queue, now_ms)) != NULL) {
-        if (client_link_send(&client->link, request->bytes, request->size))
-            client_queue_back_off(request, now_ms);
-        else
+           (count = client_queue_due(&client->queue, now_ms, due)) > 0) {
+        for (size_t i = 0; i < count; i++)
+            parts[i] = (struct frame_part){due[i]->bytes, due[i]->size};
+        if (!client_link_send(&client->link, parts, count))
             client->send_at_ms = now_ms + IMPATIENCE_MS;
+        else
+            for (size_t i = 0; i < count; i++)
+                client_queue_back_off(due[i], now_ms);
     }
 }
 
@@ -192,7 +200,7 @@ static bool settle(struct concordat_client *client, const Concordat__V1__Message
     return true;
 }
 
-/* What one frame brings for the caller, in the arena; NULL where it was for us, or unreadable. */
+/* What one message brings for the caller, in the arena; NULL where it was for us, or unreadable. */
 static const Concordat__V1__Message *take_in(struct concordat_client *client, const uint8_t *bytes,
                                              size_t size)
 {
@@ -215,18 +223,32 @@ static const Concordat__V1__Message *take_in(struct concordat_client *client, co
     return NULL;
 }
 
+/* The next message that has come, borrowed. What a frame holds that cannot be read ends that frame. */
+static bool next_part(struct concordat_client *client, struct frame_part *part)
+{
+    while (frame_next(&client->rest, part) != SCAN_FIELD) {
+        zmq_msg_close(&client->frame);
+        client->rest = (struct scan){NULL, NULL};
+        if (!client_link_receive(&client->link, &client->frame)) {
+            zmq_msg_init(&client->frame);
+            return false;
+        }
+        const uint8_t *bytes = zmq_msg_data(&client->frame);
+        client->rest = (struct scan){bytes, bytes + zmq_msg_size(&client->frame)};
+    }
+    return true;
+}
+
 /* The next message that is the caller's to see: any; or the answer to `wanted`, or that we are not welcome,
  * while others are kept. */
 static const Concordat__V1__Message *receive(struct concordat_client *client, const uint8_t *wanted)
 {
-    zmq_msg_t frame;
-    while (client_link_receive(&client->link, &frame)) {
-        const uint8_t *bytes = zmq_msg_data(&frame);
-        const Concordat__V1__Message *message = take_in(client, bytes, zmq_msg_size(&frame));
+    struct frame_part part;
+    while (next_part(client, &part)) {
+        const Concordat__V1__Message *message = take_in(client, part.bytes, part.size);
         bool keep = message && wanted && !answers(message, wanted) && !answers(message, client->hello_id);
         if (keep)
-            client_queue_keep_news(&client->queue, bytes, zmq_msg_size(&frame));
-        zmq_msg_close(&frame);
+            client_queue_keep_news(&client->queue, part.bytes, part.size);
         if (message && !keep)
             return message;
     }
@@ -276,6 +298,8 @@ struct concordat_client *concordat_client_open(const struct concordat_client_con
                                                size_t message_size)
 {
     struct concordat_client *client = calloc(1, sizeof *client);
+    if (client)
+        zmq_msg_init(&client->frame);
     if (!client || arena_open(&client->arena, ARENA_BYTES) != 0 ||
         arena_open(&client->welcome_arena, WELCOME_ARENA_BYTES) != 0 ||
         !(client->software = strndup(config->software, 64))) {
@@ -299,6 +323,7 @@ void concordat_client_close(struct concordat_client **client)
 {
     if (!*client)
         return;
+    zmq_msg_close(&(*client)->frame);
     client_link_close(&(*client)->link);
     client_queue_clear(&(*client)->queue);
     arena_close(&(*client)->arena);
@@ -344,7 +369,6 @@ int concordat_client_send(struct concordat_client *client, Concordat__V1__Reques
         return -1;
     if (command_id)
         memcpy(command_id, id, WIRE_ID_BYTES);
-    send_due(client, now_ms);
     return 0;
 }
 
@@ -382,5 +406,6 @@ void *concordat_client_socket(struct concordat_client *client)
 
 int concordat_client_patience_ms(const struct concordat_client *client)
 {
-    return client->queue.news_count > 0 ? 0 : idle_ms(client);
+    bool waiting = client->queue.news_count > 0 || client->rest.at != client->rest.end;
+    return waiting ? 0 : idle_ms(client);
 }

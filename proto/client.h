@@ -41,7 +41,8 @@ bool concordat_client_connected(const struct concordat_client *client);
 /* The latest welcome, or NULL. Valid until the next call of any function here. */
 const Concordat__V1__Welcome *concordat_client_welcome(const struct concordat_client *client);
 
-/* Queues a request and sends it as soon as the server has welcomed us. Where request->command_id is empty
+/* Queues a request, which goes out with the next call of concordat_client_next, together with others, as
+ * soon as the server has welcomed us. Where request->command_id is empty
  * a new UUIDv7 is set in `command_id` (16 bytes, may be NULL); otherwise it is copied there. The request is
  * packed at once and not kept. 0; -1 where too many are outstanding or the request does not fit. */
 int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request,

@@ -9,10 +9,7 @@
 
 #include "proto/wire.h"
 
-enum {
-    CLOSE_LINGER_MS = 500, /* for what was sent last before a program ends */
-    CURVE_BYTES = 64       /* libzmq measures the encrypted frame, which is longer than what is in it */
-};
+enum { CLOSE_LINGER_MS = 500 /* for what was sent last before a program ends */ };
 
 static const struct {
     int option, value;
@@ -32,7 +29,8 @@ static const struct {
 static bool set_up(struct client_link *link)
 {
     void *socket = link->socket;
-    int64_t bytes_max = WIRE_MESSAGE_BYTES_MAX + CURVE_BYTES;
+    /* libzmq measures the encrypted frame. */
+    int64_t bytes_max = WIRE_MESSAGE_BYTES_MAX + FRAME_AROUND_BYTES;
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (zmq_setsockopt(socket, settings[i].option, &settings[i].value, sizeof settings[i].value) != 0)
             return false;
@@ -118,9 +116,15 @@ void client_link_close(struct client_link *link)
     *link = (struct client_link){0};
 }
 
-bool client_link_send(struct client_link *link, const uint8_t *bytes, size_t size)
+bool client_link_send(struct client_link *link, const struct frame_part *parts, size_t count)
 {
-    return link->socket && zmq_send(link->socket, bytes, size, ZMQ_DONTWAIT) == (int)size;
+    zmq_msg_t frame;
+    if (!link->socket || zmq_msg_init_size(&frame, frame_size(parts, count)) != 0)
+        return false;
+    frame_join(parts, count, zmq_msg_data(&frame));
+    bool sent = zmq_msg_send(&frame, link->socket, ZMQ_DONTWAIT) >= 0;
+    zmq_msg_close(&frame);
+    return sent;
 }
 
 bool client_link_receive(struct client_link *link, zmq_msg_t *message)

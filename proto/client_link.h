@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <zmq.h>
 
+#include "proto/frame.h"
 #include "proto/keys.h"
 
 struct client_link {
@@ -30,8 +31,8 @@ void client_link_close(struct client_link *link);
 /* Gives the connection up and starts a new one. 0, or -1 where no socket is to be had; try again later. */
 int client_link_renew(struct client_link *link);
 
-/* False where it cannot be sent now; nothing was sent then. */
-bool client_link_send(struct client_link *link, const uint8_t *bytes, size_t size);
+/* Sends the parts as one frame. False where it cannot be sent now; nothing was sent then. */
+bool client_link_send(struct client_link *link, const struct frame_part *parts, size_t count);
 /* Takes a waiting message of one frame; the caller closes it. False where none waits. */
 bool client_link_receive(struct client_link *link, zmq_msg_t *message);
 /* What has become of the connection since the last call. */

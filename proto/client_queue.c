@@ -36,12 +36,20 @@ void client_queue_drop(struct client_queue *queue, struct outstanding *request)
     memmove(request, request + 1, (queue->request_count - index) * sizeof *request);
 }
 
-struct outstanding *client_queue_due(struct client_queue *queue, int64_t now_ms)
+size_t client_queue_due(struct client_queue *queue, int64_t now_ms,
+                        struct outstanding *due[FRAME_REQUESTS_MAX])
 {
-    for (size_t i = 0; i < queue->request_count; i++)
-        if (queue->requests[i].send_at_ms <= now_ms)
-            return &queue->requests[i];
-    return NULL;
+    size_t count = 0, size = 0;
+    for (size_t i = 0; i < queue->request_count && count < FRAME_REQUESTS_MAX; i++) {
+        struct outstanding *request = &queue->requests[i];
+        if (request->send_at_ms > now_ms)
+            continue;
+        size += request->size;
+        if (count > 0 && size > FRAME_BYTES_GOOD)
+            break;
+        due[count++] = request;
+    }
+    return count;
 }
 
 void client_queue_back_off(struct outstanding *request, int64_t now_ms)

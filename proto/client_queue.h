@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "proto/client.h"
+#include "proto/frame.h"
 
 enum { RESEND_FIRST_MS = 1000, RESEND_MOST_MS = 30000 };
 
@@ -39,8 +40,9 @@ int client_queue_add(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES]
 /* NULL where there is none of that id. */
 struct outstanding *client_queue_find(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES]);
 void client_queue_drop(struct client_queue *queue, struct outstanding *request);
-/* The first request whose time to be sent has come, or NULL. */
-struct outstanding *client_queue_due(struct client_queue *queue, int64_t now_ms);
+/* The requests whose time to be sent has come, as many as fit into one frame. Returns how many. */
+size_t client_queue_due(struct client_queue *queue, int64_t now_ms,
+                        struct outstanding *due[FRAME_REQUESTS_MAX]);
 /* To be called when a request has been sent, or has been turned down for now. */
 void client_queue_back_off(struct outstanding *request, int64_t now_ms);
 /* The other side is new: everything is due at once. */

@@ -1,7 +1,7 @@
 /* wire.h: bytes from a stranger to a checked message, and back.
  *
- * One ZeroMQ message is one Request or one Message. Unpacking is bounded (frame size, arena) and then
- * checked: UTF-8, known enum values, no unknown fields, and the limits of check.h. What comes out may be
+ * One part of a frame (frame.h) is one Request or one Message. Unpacking is bounded (frame size, arena) and
+ * then checked: UTF-8, known enum values, no unknown fields, and the limits of check.h. What comes out may be
  * trusted to be well formed, not to be allowed.
  */
 #ifndef CONCORDAT_WIRE_H
@@ -19,7 +19,7 @@
 
 enum {
     WIRE_PROTOCOL = 1,
-    WIRE_REQUEST_BYTES_MAX = 64 * 1024, /* a server takes no longer frame */
+    WIRE_REQUEST_BYTES_MAX = 64 * 1024, /* a server takes no longer one */
     /* Packing a request anew can lengthen it, where its sender packed otherwise, but never to more than this.
      */
     WIRE_REPACKED_BYTES_MAX = 2 * WIRE_REQUEST_BYTES_MAX,

@@ -25,6 +25,7 @@ function(concordat_fuzz name files)
   set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 120)
 endfunction()
 
+concordat_fuzz(frame "")
 concordat_fuzz(request "" concordat-record concordat-intake-parts)
 concordat_fuzz(message "")
 concordat_fuzz(event "" concordat-record)

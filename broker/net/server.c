@@ -34,7 +34,7 @@ static const struct {
     {ZMQ_ROUTER_HANDOVER, 0},  /* else anybody admitted can take another's connection */
     {ZMQ_SNDTIMEO, 0},
     {ZMQ_LINGER, 0},
-    {ZMQ_SNDHWM, 1000},
+    {ZMQ_SNDHWM, 250}, /* frames of FRAME_BYTES_GOOD: 4 MiB for a peer that does not read */
     {ZMQ_RCVHWM, 1000},
     {ZMQ_HANDSHAKE_IVL, 5000},
     {ZMQ_TCP_KEEPALIVE, 1},
@@ -53,6 +53,12 @@ struct server {
     int keys_fd;
     char *keys_folder;
     struct server_counts counts;
+    /* The frame in hand: what is left of it, and who sent it. */
+    zmq_msg_t frame;
+    struct scan rest;
+    unsigned parts; /* taken from it */
+    struct server_route route;
+    char key_name[KEY_NAME_CHARS_MAX + 1];
 };
 
 static bool set_options(void *router, const struct server_config *config, const struct key *key)
@@ -60,7 +66,8 @@ static bool set_options(void *router, const struct server_config *config, const 
     for (size_t i = 0; i < sizeof socket_options / sizeof socket_options[0]; i++)
         if (zmq_setsockopt(router, socket_options[i].option, &socket_options[i].value, sizeof(int)) != 0)
             return false;
-    int64_t frame_bytes_max = (int64_t)config->frame_bytes_max;
+    /* libzmq measures the encrypted frame. */
+    int64_t frame_bytes_max = (int64_t)config->message_bytes_max + FRAME_AROUND_BYTES;
     int enforced = 0;
     return zmq_setsockopt(router, ZMQ_MAXMSGSIZE, &frame_bytes_max, sizeof frame_bytes_max) == 0 &&
            zmq_setsockopt(router, ZMQ_CURVE_SECRETKEY, key->secret_text, KEY_TEXT_CHARS + 1) == 0 &&
@@ -136,6 +143,7 @@ struct server *server_open(const struct server_config *config, char *message, si
     struct server *server = calloc(1, sizeof *server);
     if (server) {
         server->keys_fd = -1;
+        zmq_msg_init(&server->frame);
         if (!watch_keys(server, config->keys_folder, message, message_size) ||
             !open_sockets(server, config, &key, message, message_size))
             server_close(&server);
@@ -150,6 +158,7 @@ void server_close(struct server **server)
 {
     if (!*server)
         return;
+    zmq_msg_close(&(*server)->frame);
     zap_close(&(*server)->zap); /* and the keyring */
     backlog_close(&(*server)->backlog);
     if ((*server)->router)
@@ -223,61 +232,85 @@ static bool take_route(zmq_msg_t *frame, struct server_route *route)
 
 /* Who the frame is from, by what the doorkeeper said of its connection. False where it said nothing, or
  * where the name is another key's by now. A name that is nobody's by now is left for the caller to see. */
-static bool take_name(const struct server *server, zmq_msg_t *payload, char name[KEY_NAME_CHARS_MAX + 1])
+static bool take_name(struct server *server)
 {
-    const char *user = zmq_msg_gets(payload, "User-Id");
-    const char *public_text = zmq_msg_gets(payload, ZAP_PUBLIC_KEY);
+    const char *user = zmq_msg_gets(&server->frame, "User-Id");
+    const char *public_text = zmq_msg_gets(&server->frame, ZAP_PUBLIC_KEY);
     if (!user || !*user || !public_text || strlen(user) > KEY_NAME_CHARS_MAX)
         return false;
-    strcpy(name, user);
-    const struct key *key = keyring_by_name(server->keyring, name);
+    strcpy(server->key_name, user);
+    const struct key *key = keyring_by_name(server->keyring, user);
     return !key || strcmp(key->public_text, public_text) == 0;
 }
 
-/* Takes a whole message off the socket: false where there is none. *good where it has the right shape. */
-static bool take_message(const struct server *server, struct server_message *message, bool *good)
+/* Takes a frame and its route off the socket: false where there is none. *good where they came alone. */
+static bool take_routed_frame(struct server *server, bool *good)
 {
     void *router = server->router;
-    zmq_msg_t frame;
-    zmq_msg_init(&frame);
-    if (!take_frame(router, &frame))
+    zmq_msg_t other;
+    zmq_msg_init(&other);
+    if (!take_frame(router, &other))
         return false;
-    *good = take_route(&frame, &message->route) && has_more(router);
+    *good = take_route(&other, &server->route) && has_more(router);
     size_t frames = 1;
     while (has_more(router)) {
-        zmq_msg_t *into = ++frames == 2 ? &message->payload : &frame;
+        zmq_msg_t *into = ++frames == 2 ? &server->frame : &other;
         if (!take_frame(router, into))
             break;
         backlog_took(server->backlog, zmq_msg_get(into, ZMQ_SRCFD), zmq_msg_size(into));
     }
-    zmq_msg_close(&frame);
+    zmq_msg_close(&other);
     *good = *good && frames == 2;
     return true;
 }
 
-bool server_receive(struct server *server, struct server_message *message)
+/* Takes the next frame in hand. */
+static bool begin_frame(struct server *server)
 {
     for (int drops = 0; drops < DROPS_A_CALL; drops++) {
         bool good = false;
-        zmq_msg_init(&message->payload);
-        if (!take_message(server, message, &good))
+        if (!take_routed_frame(server, &good))
             return false;
         if (!good) {
             server->counts.dropped_shape++;
-        } else if (!take_name(server, &message->payload, message->key_name)) {
+        } else if (!take_name(server)) {
             server->counts.dropped_unauthenticated++;
         } else {
-            server->counts.received++;
+            const uint8_t *bytes = zmq_msg_data(&server->frame);
+            server->rest = (struct scan){bytes, bytes + zmq_msg_size(&server->frame)};
+            server->parts = 0;
             return true;
         }
-        zmq_msg_close(&message->payload);
     }
     return false;
 }
 
-void server_message_close(struct server_message *message)
+bool server_has_more(const struct server *server)
 {
-    zmq_msg_close(&message->payload);
+    return server->rest.at != server->rest.end;
+}
+
+bool server_receive(struct server *server, struct server_message *message)
+{
+    struct frame_part part;
+    if (!server_has_more(server) && !begin_frame(server))
+        return false;
+    const uint8_t *from = server->rest.at;
+    /* An empty frame is no part either. */
+    if (frame_next(&server->rest, &part) != SCAN_FIELD) {
+        part = (struct frame_part){from, (size_t)(server->rest.end - from)};
+        server->rest.at = server->rest.end;
+    }
+    if (++server->parts == FRAME_REQUESTS_MAX && server_has_more(server)) {
+        server->counts.dropped_parts++;
+        server->rest.at = server->rest.end;
+    }
+    server->counts.received++;
+    message->route = server->route;
+    strcpy(message->key_name, server->key_name);
+    message->bytes = part.bytes;
+    message->size = part.size;
+    return true;
 }
 
 const struct key *server_key(const struct server *server, const char *key_name)
@@ -286,21 +319,37 @@ const struct key *server_key(const struct server *server, const char *key_name)
 }
 
 /* 0, or the error. */
-static int send_frame(void *router, const void *bytes, size_t size, int flags)
+static int send_route(void *router, const struct server_route *route)
 {
     int rc;
     do
-        rc = zmq_send(router, bytes, size, flags);
+        rc = zmq_send(router, route->bytes, route->size, ZMQ_SNDMORE);
     while (rc < 0 && errno == EINTR);
     return rc < 0 ? errno : 0;
 }
 
-enum server_sent server_send(struct server *server, const struct server_route *route, const uint8_t *bytes,
-                             size_t size)
+static int send_frame(void *router, zmq_msg_t *frame)
 {
-    int problem = send_frame(server->router, route->bytes, route->size, ZMQ_SNDMORE);
-    if (problem == 0)
-        problem = send_frame(server->router, bytes, size, 0);
+    int rc;
+    do
+        rc = zmq_msg_send(frame, router, 0);
+    while (rc < 0 && errno == EINTR);
+    return rc < 0 ? errno : 0;
+}
+
+enum server_sent server_send(struct server *server, const struct server_route *route,
+                             const struct frame_part *parts, size_t count)
+{
+    zmq_msg_t frame;
+    /* Short of memory a peer is told nothing now, like one that is slow. */
+    int problem = zmq_msg_init_size(&frame, frame_size(parts, count)) ? EAGAIN : 0;
+    if (problem == 0) {
+        frame_join(parts, count, zmq_msg_data(&frame));
+        problem = send_route(server->router, route);
+        if (problem == 0)
+            problem = send_frame(server->router, &frame);
+        zmq_msg_close(&frame);
+    }
     if (problem == 0) {
         server->counts.sent++;
         return SERVER_SENT;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <zmq.h>
 
+#include "proto/frame.h"
 #include "proto/keys.h"
 
 enum { SERVER_ROUTE_BYTES_MAX = 32 };
@@ -24,10 +25,12 @@ struct server_route {
     uint8_t bytes[SERVER_ROUTE_BYTES_MAX];
 };
 
+/* One part of a frame. What is no part of a frame is given as it stands, for the reader to refuse. */
 struct server_message {
     struct server_route route;
     char key_name[KEY_NAME_CHARS_MAX + 1]; /* authenticated */
-    zmq_msg_t payload;                     /* close with server_message_close */
+    const uint8_t *bytes;                  /* borrowed until the next server_receive */
+    size_t size;
 };
 
 enum server_sent { SERVER_SENT, SERVER_PEER_GONE, SERVER_PEER_SLOW };
@@ -35,10 +38,10 @@ enum server_sent { SERVER_SENT, SERVER_PEER_GONE, SERVER_PEER_SLOW };
 struct server;
 
 struct server_config {
-    const char *endpoint;    /* to bind */
-    const char *key_path;    /* the server's secret key file */
-    const char *keys_folder; /* public key files of everyone admitted */
-    size_t frame_bytes_max;
+    const char *endpoint;     /* to bind */
+    const char *key_path;     /* the server's secret key file */
+    const char *keys_folder;  /* public key files of everyone admitted */
+    size_t message_bytes_max; /* of what a peer sends; longer, and its connection is cut */
 };
 
 struct server *server_open(const struct server_config *config, char *message, size_t message_size);
@@ -51,22 +54,24 @@ int server_keys_fd(const struct server *server);
 /* Reads the keys folder again. Unreadable files are reported and admit nobody. */
 void server_reload_keys(struct server *server);
 
-/* Takes one waiting message, without blocking. False where none waits. Messages that are not authenticated,
- * whose key's name is another key's by now, that are not of two frames, or whose connection chose a routing
- * id of its own are dropped and counted. */
+/* Takes one waiting message, without blocking. False where none waits. Frames that are not authenticated,
+ * whose key's name is another key's by now, that do not come alone, or whose connection chose a routing
+ * id of its own are dropped and counted; and so is what stands in a frame behind FRAME_REQUESTS_MAX parts. */
 bool server_receive(struct server *server, struct server_message *message);
-void server_message_close(struct server_message *message);
+/* Whether a frame is not finished: the socket does not tell of it again. */
+bool server_has_more(const struct server *server);
 
 /* The key that a message came with, or NULL where it has been revoked since. Borrowed until reload. */
 const struct key *server_key(const struct server *server, const char *key_name);
 
-enum server_sent server_send(struct server *server, const struct server_route *route, const uint8_t *bytes,
-                             size_t size);
+/* Sends the parts as one frame. */
+enum server_sent server_send(struct server *server, const struct server_route *route,
+                             const struct frame_part *parts, size_t count);
 
 /* What was dropped since the start. */
 struct server_counts {
-    uint64_t received, sent, dropped_unauthenticated, dropped_shape, refused_handshakes, peers_gone,
-        peers_slow;
+    uint64_t received, sent, dropped_unauthenticated, dropped_shape, dropped_parts, refused_handshakes,
+        peers_gone, peers_slow;
 };
 struct server_counts server_counts(const struct server *server);
 

@@ -101,7 +101,7 @@ static enum server_sent send_message(struct devices *devices, const struct serve
         return SERVER_SENT;
     }
     concordat__v1__message__pack(message, devices->bytes);
-    return server_send(devices->server, route, devices->bytes, size);
+    return server_send(devices->server, route, &(struct frame_part){devices->bytes, size}, 1);
 }
 
 void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *status)
@@ -213,8 +213,8 @@ static enum outbox_status take_request(struct devices *devices, const struct ser
 static enum outbox_status take(struct devices *devices, struct server_message *message, int64_t now_ms)
 {
     struct wire_fault fault = {0};
-    Concordat__V1__Request *request = wire_unpack_request(
-        zmq_msg_data(&message->payload), zmq_msg_size(&message->payload), &devices->arena, &fault);
+    Concordat__V1__Request *request =
+        wire_unpack_request(message->bytes, message->size, &devices->arena, &fault);
     const struct key *key = server_key(devices->server, message->key_name);
     const uint8_t *command_id = request != NULL ? request->command_id.data : fault.command_id;
     if (request == NULL && !fault.has_command_id) {
@@ -250,7 +250,6 @@ enum outbox_status devices_turn(struct devices *devices, int64_t now_ms)
     for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK && server_receive(devices->server, &message);
          i++) {
         status = take(devices, &message, now_ms);
-        server_message_close(&message);
     }
     return status;
 }

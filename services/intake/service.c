@@ -105,7 +105,7 @@ static int service_open(struct service *service, const struct service_config *co
     const struct server_config server = {.endpoint = config->listen,
                                          .key_path = config->key_path,
                                          .keys_folder = config->keys_folder,
-                                         .frame_bytes_max = WIRE_REQUEST_BYTES_MAX};
+                                         .message_bytes_max = WIRE_REQUEST_BYTES_MAX};
     service->server = server_open(&server, message, sizeof(message));
     if (service->server == NULL) {
         return complain(CODE_USAGE, message);
@@ -175,7 +175,9 @@ static int service_loop(struct service *service)
             {.fd = service->signals, .events = ZMQ_POLLIN},
         };
         int patience_ms = concordat_client_patience_ms(service->client);
-        if (patience_ms < 0 || patience_ms > TURN_MS_MAX) {
+        if (server_has_more(service->server)) {
+            patience_ms = 0;
+        } else if (patience_ms < 0 || patience_ms > TURN_MS_MAX) {
             patience_ms = TURN_MS_MAX;
         }
         if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR) {

@@ -33,8 +33,7 @@ static void use_key(void *socket, const struct key *server, const char *path)
 /* Sends the same on each connection and waits until each has answered. */
 static void ask_all(struct peers *peers, enum frame_kind kind)
 {
-    for (int i = 0; i < peers->count; i++)
-        peers_send(peers, frames_make(kind, (uint32_t)i, 0));
+    peers_tend(peers, kind);
     int64_t until_ns = measure_now_ns() + INT64_C(1000000) * WELCOME_WAIT_MS;
     for (int answered = 0; answered < peers->count;) {
         struct heard heard;
@@ -59,7 +58,8 @@ void peers_open(struct peers *peers, void *context, const char *endpoint, const 
     struct key server;
     if (keys_read(server_key_path, &server, message, sizeof message) != 0)
         measure_fail("%s", message);
-    *peers = (struct peers){zmq_socket(context, ZMQ_DEALER), count};
+    *peers = (struct peers){.socket = zmq_socket(context, ZMQ_DEALER), .count = count};
+    zmq_msg_init(&peers->came);
     set(peers->socket, ZMQ_LINGER, 0);
     set(peers->socket, ZMQ_SNDHWM, 0);
     set(peers->socket, ZMQ_RCVHWM, 0);
@@ -78,31 +78,46 @@ void peers_open(struct peers *peers, void *context, const char *endpoint, const 
 
 void peers_close(struct peers *peers)
 {
+    zmq_msg_close(&peers->came);
     zmq_close(peers->socket);
     *peers = (struct peers){0};
 }
 
 void peers_send(struct peers *peers, const struct frame *frame)
 {
-    if (zmq_send(peers->socket, frame->bytes, frame->size, ZMQ_DONTWAIT) < 0)
+    const struct frame_part part = {frame->bytes, frame->size};
+    frame_join(&part, 1, peers->bytes + peers->size);
+    peers->size += frame_size(&part, 1);
+    if (++peers->parts == FRAME_REQUESTS_MAX || peers->size > FRAME_BYTES_GOOD)
+        peers_flush(peers);
+}
+
+void peers_flush(struct peers *peers)
+{
+    if (peers->parts && zmq_send(peers->socket, peers->bytes, peers->size, ZMQ_DONTWAIT) < 0)
         measure_fail("cannot send: %s", zmq_strerror(errno));
+    peers->size = 0;
+    peers->parts = 0;
 }
 
 bool peers_receive(struct peers *peers, struct heard *heard)
 {
-    zmq_msg_t message;
-    zmq_msg_init(&message);
-    while (zmq_msg_recv(&message, peers->socket, ZMQ_DONTWAIT) >= 0)
-        if (frames_read(zmq_msg_data(&message), zmq_msg_size(&message), heard)) {
-            zmq_msg_close(&message);
-            return true;
-        }
-    zmq_msg_close(&message);
-    return false;
+    struct frame_part part;
+    for (;;) {
+        while (frame_next(&peers->rest, &part) == SCAN_FIELD)
+            if (frames_read(part.bytes, part.size, heard))
+                return true;
+        if (zmq_msg_recv(&peers->came, peers->socket, ZMQ_DONTWAIT) < 0)
+            return false;
+        const uint8_t *bytes = zmq_msg_data(&peers->came);
+        peers->rest = (struct scan){bytes, bytes + zmq_msg_size(&peers->came)};
+    }
 }
 
 void peers_tend(struct peers *peers, enum frame_kind kind)
 {
-    for (int i = 0; i < peers->count; i++)
+    for (int i = 0; i < peers->count; i++) {
         peers_send(peers, frames_make(kind, (uint32_t)i, 0));
+        peers_flush(peers);
+    }
 }

@@ -143,13 +143,14 @@ static enum ledger_status read_confidential(void *context, uint64_t seq, uint8_t
 }
 
 /* Nothing is sent but from within a commit, and nothing that a client would not take. */
-static enum server_sent send_out(void *context, const struct server_route *route, const uint8_t *bytes,
-                                 size_t size)
+static enum server_sent send_out(void *context, const struct server_route *route,
+                                 const struct frame_part *parts, size_t count)
 {
     struct night *n = context;
     struct wire_fault fault;
-    const Concordat__V1__Message *message = wire_unpack_message(bytes, size, fuzz_arena(ARENA_BYTES), &fault);
-    assert(n->committing && message);
+    assert(n->committing && count > 0);
+    for (size_t i = 0; i < count; i++)
+        assert(wire_unpack_message(parts[i].bytes, parts[i].size, fuzz_arena(ARENA_BYTES), &fault));
     for (size_t i = 0; i < NIGHT_PEOPLE; i++)
         if (memcmp(&n->routes[i], route, sizeof *route) == 0)
             return n->deaf[i] ? SERVER_PEER_SLOW : SERVER_SENT;

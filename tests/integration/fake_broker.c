@@ -14,7 +14,7 @@ void fake_broker_start(struct fake_broker *broker, const char *endpoint, const c
     const struct server_config config = {.endpoint = endpoint,
                                          .key_path = key_path,
                                          .keys_folder = keys_folder,
-                                         .frame_bytes_max = WIRE_REQUEST_BYTES_MAX};
+                                         .message_bytes_max = WIRE_REQUEST_BYTES_MAX};
     broker->server = server_open(&config, message, sizeof(message));
     if (broker->server == NULL) {
         fail_msg("%s", message);
@@ -38,7 +38,7 @@ static void send_message(struct fake_broker *broker, const Concordat__V1__Messag
     size_t size = concordat__v1__message__get_packed_size(message);
     assert_true(size <= sizeof(bytes));
     concordat__v1__message__pack(message, bytes);
-    (void)server_send(broker->server, &broker->intake, bytes, size);
+    (void)server_send(broker->server, &broker->intake, &(struct frame_part){bytes, size}, 1);
 }
 
 static Concordat__V1__CaseStatus status_of(struct fake_broker *broker, uint8_t *referral,
@@ -175,12 +175,11 @@ void fake_broker_turn(struct fake_broker *broker)
     struct server_message received;
     while (broker->server != NULL && server_receive(broker->server, &received)) {
         struct wire_fault fault;
-        Concordat__V1__Request *request = wire_unpack_request(
-            zmq_msg_data(&received.payload), zmq_msg_size(&received.payload), &broker->arena, &fault);
+        Concordat__V1__Request *request =
+            wire_unpack_request(received.bytes, received.size, &broker->arena, &fault);
         assert_non_null(request);
         broker->intake = received.route;
         broker->has_intake = true;
         take_request(broker, request);
-        server_message_close(&received);
     }
 }

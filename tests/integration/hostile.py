@@ -18,6 +18,7 @@ import zmq.utils.z85
 import python_client
 
 CONNECTIONS = 1000
+PARTS = 16  # as many as a broker looks at in one frame
 FRAME = os.urandom(60000)
 
 
@@ -44,9 +45,9 @@ def flood(peer, *_):
 
 
 def flood_small(peer, *_):
-    """Requests that name no command, as fast as they go."""
+    """Requests that name no command, as many in a frame as may be, as fast as they go."""
     while True:
-        peer.send(b"\n\x10" + os.urandom(16))
+        peer.send(b"".join(b"\n\x12\n\x10" + os.urandom(16) for _ in range(PARTS)))
 
 
 class Wire:
@@ -135,10 +136,10 @@ def endless_empty(_, __, endpoint, server_key, key):
 
 def deaf(peer, *_):
     """Says hello, asks for the board again and again, and reads nothing."""
-    hello = b"\n\x10" + os.urandom(16) + b"R\x04\x08\x01\x18\x01"
+    hello = b"\n\x18\n\x10" + os.urandom(16) + b"R\x04\x08\x01\x18\x01"
     peer.send(hello)
     while True:
-        peer.send(b"\n\x10" + os.urandom(16) + b"\xda\x01\x02\x08\x01")
+        peer.send(b"\n\x17\n\x10" + os.urandom(16) + b"\xda\x01\x02\x08\x01")
         time.sleep(0.0005)
 
 

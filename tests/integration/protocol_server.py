@@ -58,12 +58,13 @@ class Server:
         while not self.stopping:
             if socket.poll(20):
                 route, payload = socket.recv_multipart()
-                self._handle(socket, route, wire_pb2.Request.FromString(payload))
+                for request in wire_pb2.Requests.FromString(payload).requests:
+                    self._handle(socket, route, request)
             with self.changed:
                 waiting, self.outgoing = self.outgoing, []
             for message in waiting:
                 for route in self.routes:
-                    socket.send_multipart([route, message.SerializeToString()])
+                    self._send(socket, route, message)
         socket.close()
         context.term()
 
@@ -87,4 +88,8 @@ class Server:
                 replies = [replies]
         for reply in replies:
             reply.command_id = request.command_id
-            socket.send_multipart([route, reply.SerializeToString()])
+            self._send(socket, route, reply)
+
+    @staticmethod
+    def _send(socket, route, message):
+        socket.send_multipart([route, wire_pb2.Messages(messages=[message]).SerializeToString()])

@@ -74,6 +74,7 @@ class Client:
         self.socket = None
         self.ping_seconds = 10
         self.outstanding = {}  # command id: [bytes, when to send, wait after that]
+        self.came = []  # the rest of a frame
         self.kept = []  # messages that came while something else was awaited
         self._connect()
 
@@ -114,6 +115,10 @@ class Client:
         self.hello_id = new_id()
         self.hello_at, self.hello_wait = 0.0, RESEND_FIRST_S
 
+    def _frame(self, **request):
+        """One request as a frame."""
+        return self.wire.Requests(requests=[self.wire.Request(**request)]).SerializeToString()
+
     def _send(self, data):
         try:
             self.socket.send(data, zmq.DONTWAIT)
@@ -123,7 +128,7 @@ class Client:
 
     def _send_hello(self, now):
         hello = self.wire.Hello(protocol=PROTOCOL, software=self.software, wants_news=self.wants_news)
-        if not self._send(self.wire.Request(command_id=self.hello_id, hello=hello).SerializeToString()):
+        if not self._send(self._frame(command_id=self.hello_id, hello=hello)):
             self.hello_at = now + 0.05
             return
         self.hello_at = now + self.hello_wait
@@ -139,8 +144,7 @@ class Client:
                 self._send_hello(now)
             return
         if now >= self.ping_at:
-            ping = self.wire.Request(command_id=new_id(), ping=self.wire.Ping())
-            self._send(ping.SerializeToString())
+            self._send(self._frame(command_id=new_id(), ping=self.wire.Ping()))
             self.ping_at = now + self.ping_seconds
         for waiting in self.outstanding.values():
             if now >= waiting[1] and self._send(waiting[0]):
@@ -186,13 +190,15 @@ class Client:
     def _turn(self, until):
         """One message, or None when the time is over."""
         while True:
-            while self.socket.poll(0):
-                try:
-                    frames = self.socket.recv_multipart(zmq.DONTWAIT)
-                except zmq.Again:  # it was there, and went with its connection
-                    break
-                self.heard = time.monotonic()
-                message = self._take_in(self.wire.Message.FromString(frames[0]))
+            while self.came or self.socket.poll(0):
+                if not self.came:
+                    try:
+                        frames = self.socket.recv_multipart(zmq.DONTWAIT)
+                    except zmq.Again:  # it was there, and went with its connection
+                        break
+                    self.heard = time.monotonic()
+                    self.came = list(self.wire.Messages.FromString(frames[0]).messages)
+                message = self._take_in(self.came.pop(0)) if self.came else None
                 if message:
                     return message
             self._tend()
@@ -206,8 +212,7 @@ class Client:
     def send(self, command_id=None, **command):
         """Sends a request and returns its id: send(accept=wire.Accept(...))."""
         command_id = command_id or new_id()
-        data = self.wire.Request(command_id=command_id, **command).SerializeToString()
-        self.outstanding[command_id] = [data, 0.0, RESEND_FIRST_S]
+        self.outstanding[command_id] = [self._frame(command_id=command_id, **command), 0.0, RESEND_FIRST_S]
         self._tend()
         return command_id
 

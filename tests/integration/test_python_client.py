@@ -61,7 +61,7 @@ class Server:
         self.context.term()
 
     def send(self, **message):
-        self.socket.send_multipart([self.route, WIRE.Message(**message).SerializeToString()])
+        self.socket.send_multipart([self.route, WIRE.Messages(messages=[WIRE.Message(**message)]).SerializeToString()])
 
     def take(self, client, command=None):
         """The next request; with command, the next of that kind while hello is answered."""
@@ -70,7 +70,7 @@ class Server:
             if not self.socket.poll(0):
                 continue
             self.route, self.bytes = self.socket.recv_multipart()
-            request = WIRE.Request.FromString(self.bytes)
+            request, = WIRE.Requests.FromString(self.bytes).requests
             if command and request.WhichOneof("command") == "hello":
                 self.welcome(request)
             elif command in (None, request.WhichOneof("command")):
@@ -101,7 +101,7 @@ class PythonClient(unittest.TestCase):
 
     def test_the_first_frame_on_the_page_is_its_hello(self):
         lines = re.search(r"The bytes of the first are\n\n```\n(.*?)```", PAGE, re.S).group(1)
-        request = WIRE.Request.FromString(bytes.fromhex(lines))
+        request, = WIRE.Requests.FromString(bytes.fromhex(lines)).requests
         self.assertEqual((request.hello.protocol, request.hello.software), (1, "example 1.0"))
 
     def test_a_request_is_repeated_byte_for_byte_until_it_is_answered(self):

@@ -144,6 +144,7 @@ class Locked(unittest.TestCase):
         head = b"\x0a\x10" + stage.python_client.new_id()
         for name, data in {
             "not protobuf": b"\xff" * 40,
+            "a request without a frame": head + b"\x52\x02\x08\x01",
             "bad UTF-8": head + b"\xb2\x01\x0a\x0a\x04\xff\xfe\xfd\xfc\x12\x00",
             "unknown command": head + b"\xfa\x3f\x00",
             "thousands of empty messages in one": head + b"\x62\x80\x80\x04" + b"\x0a\x00" * 32760,
@@ -151,6 +152,9 @@ class Locked(unittest.TestCase):
         }.items():
             with self.subTest(name):
                 source.socket.send(data)
+                size = len(data)
+                varint = bytes((size & 0x7F | 0x80, size >> 7 & 0x7F | 0x80, size >> 14))
+                source.socket.send(b"\x0a" + varint + data)
         self.assertTrue(source.request(submit=self.stage.submission()).answer.done)
         self.assertEqual(self.stage.stop("broker"), 0)
 

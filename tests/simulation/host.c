@@ -135,10 +135,9 @@ static const Concordat__V1__Message *read_sent(struct world *w, const uint8_t *b
     return message;
 }
 
-static enum server_sent port_send(void *context, const struct server_route *route, const uint8_t *bytes,
-                                  size_t size)
+static enum server_sent send_one(struct world *w, const struct server_route *route, const uint8_t *bytes,
+                                 size_t size)
 {
-    struct world *w = context;
     struct host *h = &w->host;
     const struct peer *peer = network_peer(w, route);
     if (h->failed && !h->dead)
@@ -154,6 +153,17 @@ static enum server_sent port_send(void *context, const struct server_route *rout
         world_note(w, "broker", "dies while sending", NULL, 0);
         h->dead = true;
     }
+    return sent;
+}
+
+/* The network takes the parts of a frame one by one: it can lose some of them, which is worse than what is.
+ */
+static enum server_sent port_send(void *context, const struct server_route *route,
+                                  const struct frame_part *parts, size_t count)
+{
+    enum server_sent sent = SERVER_SENT;
+    for (size_t i = 0; i < count && sent == SERVER_SENT; i++)
+        sent = send_one(context, route, parts[i].bytes, parts[i].size);
     return sent;
 }
 
@@ -239,7 +249,7 @@ static void port_log(void *context, const char *line)
 void host_start(struct world *w)
 {
     struct host *h = &w->host;
-    const struct broker_ports ports = {w,         port_append, port_read,  port_confidential,
+    const struct broker_ports ports = {w,         port_append, port_read,   port_confidential,
                                        port_send, port_key,    port_random, port_log};
     h->dying = h->dead = h->failed = h->read_failed = false;
     h->run++;

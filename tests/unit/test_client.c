@@ -11,6 +11,7 @@
 #include <zmq.h>
 
 #include "proto/client.h"
+#include "proto/frame.h"
 #include "proto/keys.h"
 #include "proto/words.h"
 
@@ -25,6 +26,8 @@ struct server {
     void *context, *socket;
     uint8_t route[64];
     size_t route_size;
+    uint8_t frame[64 * 1024]; /* that came last */
+    struct scan rest;
     struct arena arena;
     const char *session;
     uint32_t ping_seconds;
@@ -61,7 +64,10 @@ static void send_message(struct server *server, Concordat__V1__Message *reply)
 {
     uint8_t bytes[2000];
     assert_true(concordat__v1__message__get_packed_size(reply) <= sizeof bytes);
-    send_bytes(server, bytes, concordat__v1__message__pack(reply, bytes));
+    const struct frame_part part = {bytes, concordat__v1__message__pack(reply, bytes)};
+    uint8_t frame[sizeof bytes + FRAME_AROUND_BYTES];
+    frame_join(&part, 1, frame);
+    send_bytes(server, frame, frame_size(&part, 1));
 }
 
 static void welcome(struct server *server, const ProtobufCBinaryData *command_id)
@@ -110,6 +116,18 @@ static void news(struct server *server, uint32_t attempt)
     send_message(server, &reply);
 }
 
+static bool take_frame(struct server *server)
+{
+    int got = zmq_recv(server->socket, server->route, sizeof server->route, ZMQ_DONTWAIT);
+    if (got < 0)
+        return false;
+    server->route_size = (size_t)got;
+    got = zmq_recv(server->socket, server->frame, sizeof server->frame, 0);
+    assert_in_range(got, 1, sizeof server->frame);
+    server->rest = (struct scan){server->frame, server->frame + got};
+    return true;
+}
+
 /* The next request that comes while the client is given its turns; *seen is what the client was told. */
 static Concordat__V1__Request *take(struct server *server, struct concordat_client *client,
                                     const Concordat__V1__Message **seen)
@@ -118,15 +136,12 @@ static Concordat__V1__Request *take(struct server *server, struct concordat_clie
         const Concordat__V1__Message *told = concordat_client_next(client, TURN_MS);
         if (told && seen)
             *seen = told;
-        uint8_t bytes[4096];
         struct wire_fault fault;
-        int got = zmq_recv(server->socket, server->route, sizeof server->route, ZMQ_DONTWAIT);
-        if (got < 0)
+        struct frame_part part;
+        if (server->rest.at == server->rest.end && !take_frame(server))
             continue;
-        server->route_size = (size_t)got;
-        got = zmq_recv(server->socket, bytes, sizeof bytes, 0);
-        assert_in_range(got, 1, sizeof bytes);
-        Concordat__V1__Request *request = wire_unpack_request(bytes, (size_t)got, &server->arena, &fault);
+        assert_int_equal(frame_next(&server->rest, &part), SCAN_FIELD);
+        Concordat__V1__Request *request = wire_unpack_request(part.bytes, part.size, &server->arena, &fault);
         assert_non_null(request);
         return request;
     }
@@ -421,6 +436,57 @@ static void nonsense_from_a_server_is_passed_over(void **state)
     assert_int_equal(told(client)->offer->attempt, 5);
 }
 
+static void what_a_frame_holds_is_told_in_its_order(void **state)
+{
+    (void)state;
+    uint8_t offers[3][100], frame[400];
+    struct frame_part parts[3];
+    Concordat__V1__Request *hello = take(&server, client, NULL);
+    welcome(&server, &hello->command_id);
+    for (uint32_t i = 0; i < 3; i++) {
+        Concordat__V1__Message offer = CONCORDAT__V1__MESSAGE__INIT;
+        Concordat__V1__Offer body = CONCORDAT__V1__OFFER__INIT;
+        body.attempt = i + 1;
+        offer.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER;
+        offer.offer = &body;
+        parts[i] = (struct frame_part){offers[i], concordat__v1__message__pack(&offer, offers[i])};
+    }
+    size_t size = frame_size(parts, 3);
+    frame_join(parts, 3, frame);
+    frame[size] = 0xff; /* what cannot be read behind them takes nothing away */
+    send_bytes(&server, frame, size + 1);
+    assert_int_equal(told(client)->offer->attempt, 1);
+    assert_int_equal(concordat_client_patience_ms(client), 0);
+    assert_int_equal(told(client)->offer->attempt, 2);
+    assert_int_equal(told(client)->offer->attempt, 3);
+    news(&server, 4);
+    assert_int_equal(told(client)->offer->attempt, 4);
+}
+
+static void what_is_asked_at_once_goes_in_one_frame_of_so_many(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    struct frame_part part;
+    Concordat__V1__Request *hello = take(&server, client, NULL);
+    welcome(&server, &hello->command_id);
+    news(&server, 1);
+    told(client); /* so it has been welcomed */
+    for (int i = 0; i < FRAME_REQUESTS_MAX + 2; i++) {
+        claim(&request);
+        assert_int_equal(concordat_client_send(client, &request, NULL), 0);
+    }
+    assert_int_equal(concordat_client_patience_ms(client), 0);
+    for (int frames = 0, expected = FRAME_REQUESTS_MAX; frames < 2; frames++, expected = 2) {
+        while (!take_frame(&server))
+            concordat_client_next(client, TURN_MS);
+        int parts = 0;
+        while (frame_next(&server.rest, &part) == SCAN_FIELD)
+            parts++;
+        assert_int_equal(parts, expected);
+    }
+}
+
 static void no_more_is_taken_than_can_be_kept(void **state)
 {
     (void)state;
@@ -491,6 +557,8 @@ int main(void)
         client_test(a_request_that_is_given_up_is_not_sent_again),
         client_test(a_refused_hello_is_told_to_whoever_waits_for_an_answer),
         client_test(nonsense_from_a_server_is_passed_over),
+        client_test(what_a_frame_holds_is_told_in_its_order),
+        client_test(what_is_asked_at_once_goes_in_one_frame_of_so_many),
         client_test(no_more_is_taken_than_can_be_kept),
         client_test(a_key_file_without_a_secret_is_refused_with_its_name),
     };

@@ -50,7 +50,7 @@ static int set_up(void **state)
     server = server_open(&(struct server_config){.endpoint = endpoint,
                                                  .key_path = in_folder("broker.key_secret", path),
                                                  .keys_folder = keys,
-                                                 .frame_bytes_max = WIRE_REQUEST_BYTES_MAX},
+                                                 .message_bytes_max = WIRE_REQUEST_BYTES_MAX},
                          message, sizeof message);
     if (server == NULL)
         fail_msg("%s", message);
@@ -107,7 +107,7 @@ static void send_message(const struct server_route *route, const Concordat__V1__
     uint8_t *bytes = malloc(size);
     assert_non_null(bytes);
     concordat__v1__message__pack(message, bytes);
-    (void)server_send(server, route, bytes, size);
+    (void)server_send(server, route, &(struct frame_part){bytes, size}, 1);
     free(bytes);
 }
 
@@ -134,8 +134,7 @@ static void answer_follow(const struct server_route *route, const Concordat__V1_
 static int64_t answer(struct server_message *received)
 {
     struct wire_fault fault;
-    Concordat__V1__Request *request = wire_unpack_request(zmq_msg_data(&received->payload),
-                                                          zmq_msg_size(&received->payload), &arena, &fault);
+    Concordat__V1__Request *request = wire_unpack_request(received->bytes, received->size, &arena, &fault);
     assert_non_null(request);
     uint8_t session[16] = {1};
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
@@ -172,7 +171,6 @@ static bool serve_until_asked(pid_t child, uint64_t after, int *ended)
         struct server_message received;
         while (server_receive(server, &received)) {
             int64_t asked = answer(&received);
-            server_message_close(&received);
             if (asked >= 0 && (uint64_t)asked >= after)
                 return true;
         }

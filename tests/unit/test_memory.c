@@ -90,10 +90,10 @@ static enum ledger_status no_confidential(void *context, uint64_t seq, uint8_t *
     return LEDGER_NOT_FOUND;
 }
 
-static enum server_sent send_nowhere(void *context, const struct server_route *route, const uint8_t *bytes,
-                                     size_t size)
+static enum server_sent send_nowhere(void *context, const struct server_route *route,
+                                     const struct frame_part *parts, size_t count)
 {
-    (void)context, (void)route, (void)bytes, (void)size;
+    (void)context, (void)route, (void)parts, (void)count;
     return SERVER_SENT;
 }
 

@@ -60,7 +60,7 @@ static int open_server(void **state)
     struct server_config config = {.endpoint = "tcp://127.0.0.1:*",
                                    .key_path = key_path,
                                    .keys_folder = keys,
-                                   .frame_bytes_max = FRAME_BYTES_MAX};
+                                   .message_bytes_max = FRAME_BYTES_MAX};
     server = server_open(&config, message, sizeof message);
     if (!server)
         fail_msg("%s", message);
@@ -113,9 +113,15 @@ static void *connect_as(const char *name)
     return client;
 }
 
+/* Sends one frame of one part. */
 static void say(void *client, const char *text)
 {
-    assert_int_equal(zmq_send(client, text, strlen(text), 0), strlen(text));
+    uint8_t frame[100];
+    const struct frame_part part = {(const uint8_t *)text, strlen(text)};
+    size_t size = frame_size(&part, 1);
+    assert_true(size <= sizeof frame);
+    frame_join(&part, 1, frame);
+    assert_int_equal(zmq_send(client, frame, size, 0), size);
 }
 
 /* Waits for a message as a loop does: poll, then receive. False where none comes within wait_ms. */
@@ -123,7 +129,7 @@ static bool await(struct server_message *got, int wait_ms)
 {
     zmq_pollitem_t item = {.socket = server_socket(server), .events = ZMQ_POLLIN};
     for (int waited = 0; waited <= wait_ms; waited += STEP_MS)
-        if (zmq_poll(&item, 1, STEP_MS) > 0 && server_receive(server, got))
+        if ((server_has_more(server) || zmq_poll(&item, 1, STEP_MS) > 0) && server_receive(server, got))
             return true;
     return false;
 }
@@ -133,11 +139,14 @@ static struct server_route expect_message(const char *key_name, const char *text
     struct server_message got;
     assert_true(await(&got, PATIENCE_MS));
     assert_string_equal(got.key_name, key_name);
-    assert_int_equal(zmq_msg_size(&got.payload), strlen(text));
-    assert_memory_equal(zmq_msg_data(&got.payload), text, strlen(text));
-    struct server_route route = got.route;
-    server_message_close(&got);
-    return route;
+    assert_int_equal(got.size, strlen(text));
+    assert_memory_equal(got.bytes, text, strlen(text));
+    return got.route;
+}
+
+static enum server_sent answer_with(const struct server_route *route, const char *text)
+{
+    return server_send(server, route, &(struct frame_part){(const uint8_t *)text, strlen(text)}, 1);
 }
 
 /* Until the server has refused more than `before` handshakes; no message may come meanwhile. */
@@ -168,13 +177,13 @@ static void test_p10_a_known_key_is_named_on_its_messages_after_a_poll(void **st
     say(b, "two");
     struct server_route route_b = expect_message("team-b", "two");
     assert_int_equal(server_key(server, "team-a")->role, CONCORDAT__V1__ROLE__ROLE_TEAM);
-    assert_int_equal(server_send(server, &route_b, (const uint8_t *)"to b", 4), SERVER_SENT);
-    assert_int_equal(server_send(server, &route_a, (const uint8_t *)"to a", 4), SERVER_SENT);
+    assert_int_equal(answer_with(&route_b, "to b"), SERVER_SENT);
+    assert_int_equal(answer_with(&route_a, "to a"), SERVER_SENT);
     char answer[8];
-    assert_int_equal(zmq_recv(a, answer, sizeof answer, 0), 4);
-    assert_memory_equal(answer, "to a", 4);
-    assert_int_equal(zmq_recv(b, answer, sizeof answer, 0), 4);
-    assert_memory_equal(answer, "to b", 4);
+    assert_int_equal(zmq_recv(a, answer, sizeof answer, 0), 6);
+    assert_memory_equal(answer, "\n\4to a", 6);
+    assert_int_equal(zmq_recv(b, answer, sizeof answer, 0), 6);
+    assert_memory_equal(answer, "\n\4to b", 6);
     struct server_counts counts = server_counts(server);
     assert_int_equal(counts.received, 2);
     assert_int_equal(counts.sent, 2);
@@ -290,7 +299,7 @@ static void test_p10_a_server_needs_its_own_secret_key_and_a_folder(void **state
     char path[300];
     snprintf(path, sizeof path, "%s", in(keys, "team-a.key_secret"));
     struct server_config config = {
-        .endpoint = "tcp://127.0.0.1:*", .key_path = path, .keys_folder = keys, .frame_bytes_max = 1};
+        .endpoint = "tcp://127.0.0.1:*", .key_path = path, .keys_folder = keys, .message_bytes_max = 1};
     assert_null(server_open(&config, message, sizeof message));
     assert_non_null(strstr(message, "not the secret key of a server"));
     snprintf(path, sizeof path, "%s", in(own, "broker.key"));
@@ -309,7 +318,7 @@ static void test_p10_a_server_needs_its_own_secret_key_and_a_folder(void **state
 static void test_a_frame_over_the_limit_is_refused_without_harm_to_others(void **state)
 {
     (void)state;
-    static uint8_t bytes[FRAME_BYTES_MAX + 1];
+    static uint8_t bytes[FRAME_BYTES_MAX + FRAME_AROUND_BYTES];
     void *a = connect_as("team-a"), *b = connect_as("team-b");
     say(b, "one");
     expect_message("team-b", "one");
@@ -317,11 +326,11 @@ static void test_a_frame_over_the_limit_is_refused_without_harm_to_others(void *
     say(b, "two");
     expect_message("team-b", "two");
     void *again = connect_as("team-a");
-    assert_int_equal(zmq_send(again, bytes, 60000, 0), 60000);
+    /* The longest that is taken is no part of a frame, and given as it stands. */
+    assert_int_equal(zmq_send(again, bytes, FRAME_BYTES_MAX, 0), FRAME_BYTES_MAX);
     struct server_message got;
     assert_true(await(&got, PATIENCE_MS));
-    assert_int_equal(zmq_msg_size(&got.payload), 60000);
-    server_message_close(&got);
+    assert_int_equal(got.size, FRAME_BYTES_MAX);
 }
 
 static void test_a_message_of_another_shape_is_dropped_and_counted(void **state)
@@ -337,6 +346,44 @@ static void test_a_message_of_another_shape_is_dropped_and_counted(void **state)
     expect_message("team-a", "one");
     assert_int_equal(server_counts(server).dropped_shape, 3);
     assert_int_equal(server_counts(server).received, 1);
+}
+
+static void test_a_frame_of_several_parts_is_given_one_by_one(void **state)
+{
+    (void)state;
+    static const struct frame_part parts[] = {
+        {(const uint8_t *)"first", 5}, {(const uint8_t *)"", 0}, {(const uint8_t *)"last", 4}};
+    uint8_t frame[FRAME_REQUESTS_MAX * 6 + 100];
+    void *a = connect_as("team-a"), *b = connect_as("team-b");
+    size_t size = frame_size(parts, 3);
+    frame_join(parts, 3, frame);
+    memcpy(frame + size, "\x12\2no", 4); /* another field */
+    assert_int_equal(zmq_send(a, frame, size + 4, 0), size + 4);
+    expect_message("team-a", "first");
+    assert_true(server_has_more(server));
+    struct server_message got;
+    assert_true(server_receive(server, &got));
+    assert_int_equal(got.size, 0);
+    assert_true(server_receive(server, &got));
+    assert_memory_equal(got.bytes, "last", 4);
+    assert_true(server_receive(server, &got));
+    assert_int_equal(got.size, 4);
+    assert_memory_equal(got.bytes, "\x12\2no", 4);
+    assert_string_equal(got.key_name, "team-a");
+    assert_false(server_has_more(server));
+
+    struct frame_part many[FRAME_REQUESTS_MAX + 1];
+    for (size_t i = 0; i <= FRAME_REQUESTS_MAX; i++)
+        many[i] = (struct frame_part){(const uint8_t *)"one", 3};
+    frame_join(many, FRAME_REQUESTS_MAX + 1, frame);
+    size = frame_size(many, FRAME_REQUESTS_MAX + 1);
+    assert_int_equal(zmq_send(a, frame, size, 0), size);
+    for (int i = 0; i < FRAME_REQUESTS_MAX; i++)
+        expect_message("team-a", "one");
+    assert_false(server_has_more(server));
+    assert_int_equal(server_counts(server).dropped_parts, 1);
+    say(b, "two");
+    expect_message("team-b", "two");
 }
 
 static void test_p10_a_connection_that_names_itself_is_not_listened_to(void **state)
@@ -368,12 +415,12 @@ static void test_sending_to_a_peer_that_has_gone_says_so(void **state)
     struct server_message got;
     for (int waited = 0; waited < PATIENCE_MS && sent == SERVER_SENT; waited += STEP_MS) {
         assert_false(await(&got, 0));
-        sent = server_send(server, &route, (const uint8_t *)"hello", 5);
+        sent = answer_with(&route, "hello");
     }
     assert_int_equal(sent, SERVER_PEER_GONE);
     assert_int_equal(server_counts(server).peers_gone, 1);
     static const struct server_route nobody = {.size = 5, .bytes = {0, 1, 2, 3, 4}};
-    assert_int_equal(server_send(server, &nobody, (const uint8_t *)"hello", 5), SERVER_PEER_GONE);
+    assert_int_equal(answer_with(&nobody, "hello"), SERVER_PEER_GONE);
 }
 
 static void test_sending_to_a_peer_that_does_not_read_says_so_in_the_end(void **state)
@@ -385,12 +432,12 @@ static void test_sending_to_a_peer_that_does_not_read_says_so_in_the_end(void **
     struct server_route route = expect_message("team-a", "one");
     enum server_sent sent = SERVER_SENT;
     for (int i = 0; i < SENDS_MAX && sent == SERVER_SENT; i++)
-        sent = server_send(server, &route, bytes, sizeof bytes);
+        sent = server_send(server, &route, &(struct frame_part){bytes, sizeof bytes}, 1);
     assert_int_equal(sent, SERVER_PEER_SLOW);
     assert_int_equal(server_counts(server).peers_slow, 1);
     say(b, "two");
     route = expect_message("team-b", "two");
-    assert_int_equal(server_send(server, &route, bytes, 5), SERVER_SENT);
+    assert_int_equal(answer_with(&route, "hello"), SERVER_SENT);
 }
 
 #define WITH_A_SERVER(test) cmocka_unit_test_setup_teardown(test, open_server, close_server)
@@ -407,6 +454,7 @@ int main(void)
         WITH_A_SERVER(test_p10_without_a_folder_the_keys_stay_as_they_were),
         WITH_A_SERVER(test_p10_the_option_that_fails_closed_is_in_force),
         WITH_A_SERVER(test_p10_a_server_needs_its_own_secret_key_and_a_folder),
+        WITH_A_SERVER(test_a_frame_of_several_parts_is_given_one_by_one),
         WITH_A_SERVER(test_p10_a_connection_that_names_itself_is_not_listened_to),
         WITH_A_SERVER(test_a_frame_over_the_limit_is_refused_without_harm_to_others),
         WITH_A_SERVER(test_a_message_of_another_shape_is_dropped_and_counted),

@@ -84,19 +84,21 @@ static struct server_route route_of(const struct stage *s, int peer)
     return route;
 }
 
-static enum server_sent port_send(void *context, const struct server_route *route, const uint8_t *bytes,
-                                  size_t size)
+static enum server_sent port_send(void *context, const struct server_route *route,
+                                  const struct frame_part *parts, size_t count)
 {
     struct stage *s = context;
     uint32_t peer;
     memcpy(&peer, route->bytes, sizeof peer);
     if (s->slow[peer] || ++s->in_turn[peer] > STAGE_HELD)
         return SERVER_PEER_SLOW;
-    assert(s->sent_count < STAGE_SENT);
-    struct stage_sent *sent = &s->sent[s->sent_count++];
-    *sent = (struct stage_sent){(int)peer, malloc(size), size};
-    assert(sent->bytes);
-    memcpy(sent->bytes, bytes, size);
+    for (size_t i = 0; i < count; i++) {
+        assert(s->sent_count < STAGE_SENT);
+        struct stage_sent *sent = &s->sent[s->sent_count++];
+        *sent = (struct stage_sent){(int)peer, malloc(parts[i].size), parts[i].size};
+        assert(sent->bytes);
+        memcpy(sent->bytes, parts[i].bytes, parts[i].size);
+    }
     return SERVER_SENT;
 }
 
@@ -134,7 +136,7 @@ static void port_log(void *context, const char *line)
 
 static void start(struct stage *s)
 {
-    const struct broker_ports ports = {s,         port_append, port_read,  port_confidential,
+    const struct broker_ports ports = {s,         port_append, port_read,   port_confidential,
                                        port_send, port_key,    port_random, port_log};
     struct state *state = state_new(++s->run);
     uint64_t contradicts;

@@ -8,7 +8,7 @@
 #include "tests/simulation/options.h"
 #include "tests/simulation/store.h"
 
-enum { STAGE_PEERS = 8, STAGE_SENT = 20000, STAGE_HELD = 1000 };
+enum { STAGE_PEERS = 8, STAGE_SENT = 20000, STAGE_HELD = 250 };
 
 struct stage_sent {
     int peer;
