@@ -184,6 +184,8 @@ static int start(struct process *p)
     p->ledger = ledger_open(path, &status, message, sizeof message);
     if (!p->ledger)
         return fail("ledger", message);
+    if (!ledger_start_mover(p->ledger))
+        return fail("ledger", "no thread is to be had");
     randombytes_buf(&seed, sizeof seed);
     struct state *state =
         recovery_read(p->ledger, p->options.state, seed, &replayed, message, sizeof message);

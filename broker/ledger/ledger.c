@@ -11,13 +11,15 @@
 #include <unistd.h>
 
 #include "broker/ledger/lock.h"
+#include "broker/ledger/mover.h"
 #include "broker/ledger/store.h"
 
 enum {
     TAIL_EVENTS = 1000, /* checked on opening; checking all of them is for who reads all of them */
     MESSAGE_BYTES = 512,
-    WAL_PIECE_PAGES = 256, /* 1 MiB: what is worth two syncs in a turn that has nothing else to do */
-    WAL_PAGES_MAX = STORE_WAL_PAGES * 7 / 8 /* then a turn is held up rather than the log growing on */
+    WAL_PIECE_PAGES = STORE_WAL_PAGES / 2, /* of the log, worth moving */
+    WAL_IDLE_PAGES = WAL_PIECE_PAGES / 2,  /* the same while nothing else is to be done */
+    WAL_REST_PAGES = 64                    /* so few are moved while a turn waits */
 };
 
 enum statement {
@@ -52,6 +54,10 @@ struct ledger {
     uint8_t chain[LEDGER_HASH_BYTES];
     int wal_pages;       /* in the write-ahead log */
     int wal_pages_moved; /* of those, already in the file */
+    int move_at_pages;   /* so long the log is let grow before more of it is moved */
+    struct mover *mover; /* NULL: turns wait for every move */
+    bool moving;         /* by the mover, and what came of it has not been seen */
+    bool began_anew;     /* the log, since then */
     char message[MESSAGE_BYTES];
 };
 
@@ -174,14 +180,18 @@ static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
 {
     (void)db, (void)name;
     struct ledger *ledger = context;
-    if (pages < ledger->wal_pages)
-        ledger->wal_pages_moved = 0; /* it began anew */
+    if (pages < ledger->wal_pages) { /* it began anew */
+        ledger->began_anew = true;
+        ledger->wal_pages_moved = 0;
+        ledger->move_at_pages = WAL_PIECE_PAGES;
+    }
     ledger->wal_pages = pages;
     return SQLITE_OK;
 }
 
 static void close_all(struct ledger *ledger)
 {
+    mover_close(&ledger->mover);
     for (size_t i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(ledger->statements[i]);
     int rc = sqlite3_close(ledger->db);
@@ -213,6 +223,7 @@ struct ledger *ledger_open(const char *path, enum ledger_status *status, char *m
         close_all(ledger);
         return NULL;
     }
+    ledger->move_at_pages = WAL_PIECE_PAGES;
     sqlite3_wal_hook(ledger->db, note_wal, ledger);
     *status = prepare(ledger) ? find_head(ledger) : fail_reading(ledger);
     if (*status == LEDGER_OK)
@@ -275,6 +286,39 @@ static void move_wal(struct ledger *ledger)
                                        &ledger->wal_pages_moved);
     if (rc != SQLITE_OK && rc != SQLITE_BUSY)
         fail(ledger, "moving the write-ahead log into the ledger");
+    ledger->move_at_pages = ledger->wal_pages + WAL_PIECE_PAGES;
+}
+
+/* What came of a move beside us. When little is left, or the move failed, the writer does it itself: only a
+ * log of which all has been moved begins anew, and only the writer's own attempt says why it fails. */
+static void see_moved(struct ledger *ledger)
+{
+    int moved = mover_pages(ledger->mover);
+    ledger->moving = false;
+    if (ledger->began_anew)
+        return;
+    if (moved < 0 || ledger->wal_pages - moved <= WAL_REST_PAGES) {
+        move_wal(ledger);
+        return;
+    }
+    bool more = moved > ledger->wal_pages_moved;
+    ledger->wal_pages_moved = moved;
+    ledger->move_at_pages = ledger->wal_pages + (more ? 0 : WAL_PIECE_PAGES);
+}
+
+/* Moves the log, or begins to, where it is longer than this. */
+static void tend_wal(struct ledger *ledger, int pages)
+{
+    if (ledger->moving && !mover_is_busy(ledger->mover))
+        see_moved(ledger);
+    if (ledger->failed || ledger->moving || ledger->wal_pages < pages)
+        return;
+    if (!ledger->mover) {
+        move_wal(ledger);
+        return;
+    }
+    ledger->began_anew = false;
+    ledger->moving = mover_begin(ledger->mover);
 }
 
 enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_event *events, size_t count)
@@ -301,8 +345,7 @@ enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_even
         return fail(ledger, "writing to the ledger");
     ledger->head += count;
     memcpy(ledger->chain, chain, sizeof chain);
-    if (ledger->wal_pages > WAL_PAGES_MAX)
-        move_wal(ledger);
+    tend_wal(ledger, ledger->move_at_pages);
     return LEDGER_OK;
 }
 
@@ -357,8 +400,15 @@ enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint
 
 void ledger_idle(struct ledger *ledger)
 {
-    if (!ledger->failed && ledger->wal_pages - ledger->wal_pages_moved >= WAL_PIECE_PAGES)
-        move_wal(ledger);
+    if (!ledger->failed)
+        tend_wal(ledger, ledger->wal_pages_moved + WAL_IDLE_PAGES);
+}
+
+bool ledger_start_mover(struct ledger *ledger)
+{
+    assert(!ledger->mover);
+    ledger->mover = mover_open(sqlite3_db_filename(ledger->db, NULL));
+    return ledger->mover != NULL;
 }
 
 const char *ledger_message(const struct ledger *ledger)

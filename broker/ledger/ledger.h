@@ -3,7 +3,7 @@
  * One writer, the broker. A batch of events is one transaction and one fsync; when ledger_append returns
  * LEDGER_OK the batch is on disk. Any error of a write leaves the outcome unknown (SQLite can bring a
  * commit back after a failed fsync), so the caller must stop and start anew from what is on disk.
- * Not thread safe: one thread owns a ledger.
+ * Not thread safe: one thread uses a ledger.
  */
 #ifndef CONCORDAT_LEDGER_H
 #define CONCORDAT_LEDGER_H
@@ -69,6 +69,9 @@ enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint
 
 /* Moves a part of the write-ahead log into the file; to be called when nothing is waiting. */
 void ledger_idle(struct ledger *ledger);
+/* From now on most of that is done by a thread of the ledger's own, and ledger_append waits for less. False
+ * where no thread is to be had. */
+bool ledger_start_mover(struct ledger *ledger);
 
 /* Why the last call failed, for a person; holds nothing from any record. */
 const char *ledger_message(const struct ledger *ledger);

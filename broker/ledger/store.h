@@ -7,8 +7,8 @@
 
 #include "broker/ledger/ledger.h"
 
-/* Pages that the write-ahead log has room for from the start: 2 MiB. */
-enum { STORE_WAL_PAGES = 512 };
+/* Pages that the write-ahead log has room for from the start: 4 MiB. */
+enum { STORE_WAL_PAGES = 1024 };
 
 /* A connection to the file, which is made where there is none, with every setting in force and everything
  * denied but what a ledger does: reading, and adding to event and confidential. On failure NULL, with

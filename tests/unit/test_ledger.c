@@ -7,11 +7,13 @@
 #include <signal.h>
 #include <sodium.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { TRIES_MAX = 60000 /* of a millisecond */ };
 /* More than the log is moved for when there is nothing else to do, and less than it is moved for at once. */
 enum { WORTH_A_PIECE = 5 * 1024 * 1024 / 4 };
 
@@ -215,8 +217,8 @@ static bool log_is_empty(void)
 static sqlite3_vfs failing_disk;
 static sqlite3_io_methods methods[2]; /* SQLite has others for the database than for its log */
 static int (*real_sync)(sqlite3_file *, int);
-static int syncs;
-static bool syncs_fail;
+static atomic_int syncs; /* the mover is a thread */
+static atomic_bool syncs_fail;
 
 static int sync_or_fail(sqlite3_file *file, int flags)
 {
@@ -317,6 +319,57 @@ static void test_p1_a_sync_that_fails_while_idle_stops_the_ledger_too(void **sta
     ledger_close(&ledger);
 }
 
+/* Until the mover has moved what there is: it goes on only where it is looked after. */
+static void await_moved(struct ledger *ledger, off_t bytes)
+{
+    for (int i = 0; i < TRIES_MAX && size_of("") < bytes; i++) {
+        ledger_idle(ledger);
+        usleep(1000);
+    }
+    assert_true(size_of("") >= bytes);
+}
+
+static void test_the_write_ahead_log_is_moved_by_a_thread_while_the_writer_goes_on(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_true(ledger_start_mover(ledger));
+    for (int round = 1; round <= 3; round++) {
+        for (int i = 0; i < 6; i++)
+            assert_int_equal(append_big(ledger, sizeof big_body), LEDGER_OK);
+        await_moved(ledger, round * 5 * (off_t)sizeof big_body);
+    }
+    uint64_t seen = 0;
+    assert_int_equal(ledger_read(ledger, 0, 1000, take_any, &seen), LEDGER_OK);
+    assert_int_equal(seen, 18);
+    ledger_close(&ledger);
+    seen = 0;
+    ledger = open_ledger();
+    assert_int_equal(ledger_read(ledger, 0, 1000, take_any, &seen), LEDGER_OK);
+    assert_int_equal(seen, 18);
+    ledger_close(&ledger);
+}
+
+static void test_p1_a_sync_that_fails_beside_the_writer_stops_the_ledger_too(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_true(ledger_start_mover(ledger));
+    assert_int_equal(append_big(ledger, WORTH_A_PIECE), LEDGER_OK);
+    syncs_fail = true;
+    for (int i = 0; i < TRIES_MAX && !*ledger_message(ledger); i++) {
+        ledger_idle(ledger);
+        usleep(1000);
+    }
+    syncs_fail = false;
+    assert_non_null(strstr(ledger_message(ledger), "moving the write-ahead log"));
+    assert_int_equal(append_big(ledger, 10), LEDGER_UNKNOWN);
+    ledger_close(&ledger);
+    ledger = open_ledger();
+    assert_int_equal(head(ledger), 1);
+    ledger_close(&ledger);
+}
+
 static void test_p1_a_full_disk_is_named_and_nothing_acknowledged_is_lost(void **state)
 {
     (void)state;
@@ -364,6 +417,8 @@ int main(void)
         ON_A_FAILING_DISK(test_p1_each_batch_is_synced_once_before_it_is_acknowledged),
         ON_A_FAILING_DISK(test_p1_after_a_failed_sync_nothing_is_done_until_it_is_opened_anew),
         ON_A_FAILING_DISK(test_p1_a_sync_that_fails_while_idle_stops_the_ledger_too),
+        ON_A_FAILING_DISK(test_p1_a_sync_that_fails_beside_the_writer_stops_the_ledger_too),
+        IN_A_FOLDER(test_the_write_ahead_log_is_moved_by_a_thread_while_the_writer_goes_on),
         IN_A_FOLDER(test_p1_a_full_disk_is_named_and_nothing_acknowledged_is_lost),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
