@@ -41,7 +41,7 @@ void answers_refuse(struct broker *b, const struct server_route *route, const ui
         say_default_coordinator(b, &status.message);
     if (refusal != REFUSAL_REVOKED) /* a key that was withdrawn learns nothing */
         answer.status = &status.message;
-    outgoing_add(&b->outgoing, route, &message);
+    outgoing_add(b->outgoing, route, &message);
 }
 
 /* The flags that the receipt raised, so that the referrer can mend them. */
@@ -76,7 +76,7 @@ void answers_done(struct broker *b, const struct asking *asking, const uint8_t *
         if (status_of(&status, b->state, b->directory, referral))
             answer.status = &status.message;
     }
-    outgoing_add(&b->outgoing, asking->route, &message);
+    outgoing_add(b->outgoing, asking->route, &message);
 }
 
 void answers_hello(struct broker *b, const struct asking *asking)
@@ -122,7 +122,7 @@ void answers_hello(struct broker *b, const struct asking *asking)
     welcome.ping_seconds = SESSION_PING_SECONDS;
     welcome.session = id_bytes(b->session_id);
     welcome.now_ms = asking->now.wall_ms;
-    outgoing_add(&b->outgoing, asking->route, &message);
+    outgoing_add(b->outgoing, asking->route, &message);
 }
 
 void answers_ping(struct broker *b, const struct asking *asking)
@@ -134,5 +134,5 @@ void answers_ping(struct broker *b, const struct asking *asking)
     message.pong = &pong;
     pong.session = id_bytes(b->session_id);
     pong.now_ms = asking->now.wall_ms;
-    outgoing_add(&b->outgoing, asking->route, &message);
+    outgoing_add(b->outgoing, asking->route, &message);
 }

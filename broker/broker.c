@@ -30,6 +30,9 @@ struct broker *broker_open(const struct broker_ports *ports, struct state *state
     b->ports = *ports;
     b->version = version;
     b->state = state;
+    b->durable_seq = state->counters.seq;
+    b->outgoing = &b->outgoings[0];
+    b->sealed_outgoing = &b->outgoings[1];
     sessions_open(&b->sessions, seed);
     refusals_open(&b->refusals, seed);
     table_open(&b->met, ID_BYTES);
@@ -49,7 +52,8 @@ void broker_close(struct broker **broker)
     arena_close(&b->arena);
     arena_close(&b->event_arena);
     batch_close(&b->batch);
-    outgoing_close(&b->outgoing);
+    outgoing_close(&b->outgoings[0]);
+    outgoing_close(&b->outgoings[1]);
     table_close(&b->met);
     index_close(&b->met_by_id);
     free(b);
@@ -491,7 +495,7 @@ int broker_patience_ms(const struct broker *b, struct now now)
     int64_t due_ms = state_due(b->state);
     int64_t now_ms = ledger_time_now(&b->time, now.wall_ms, now.mono_ms);
     int64_t most_ms = b->someone_ready ? NEWS_PIECE_MS : LEASE_CHECK_MS;
-    if (b->look_again || due_ms <= now_ms)
+    if (b->sealed || b->look_again || due_ms <= now_ms)
         return 0;
     return (int)(due_ms - now_ms < most_ms ? due_ms - now_ms : most_ms);
 }
@@ -508,10 +512,10 @@ static void fall_behind(struct session *session)
 
 /* An answer that cannot be sent is not kept: whoever asked asks again. News that cannot be sent are told all
  * over when the session is next heard of. */
-static void send_outgoing(struct broker *b)
+static void send_all(struct broker *b, struct outgoing *outgoing)
 {
     struct outgoing_frame frame;
-    while (outgoing_next(&b->outgoing, &frame)) {
+    while (outgoing_next(outgoing, &frame)) {
         enum server_sent sent = b->ports.send(b->ports.context, frame.route, frame.parts, frame.count);
         if (sent == SERVER_SENT) {
             b->counts.sent += frame.count;
@@ -526,19 +530,55 @@ static void send_outgoing(struct broker *b)
     }
 }
 
-enum ledger_status broker_commit(struct broker *b)
+/* All that is said of the turn is packed here, from the state as the turn leaves it: the next one goes on
+ * from there while this one is on its way to the disk. */
+static enum ledger_status seal(struct broker *b)
 {
-    if (b->batch.count) {
-        enum ledger_status status =
-            b->ports.append(b->ports.context, batch_events(&b->batch), b->batch.count);
+    b->sealed_events = b->batch.count > 0;
+    if (b->sealed_events) {
+        enum ledger_status status = b->ports.write(b->ports.context, batch_events(&b->batch), b->batch.count);
+        if (status != LEDGER_OK)
+            return status;
+    }
+    questions_pack_records(b);
+    news_pack(b);
+    batch_clear(&b->batch);
+    struct outgoing *outgoing = b->outgoing;
+    b->outgoing = b->sealed_outgoing;
+    b->sealed_outgoing = outgoing;
+    b->sealed_seq = b->state->counters.seq;
+    b->sealed = true;
+    return LEDGER_OK;
+}
+
+enum ledger_status broker_settle(struct broker *b)
+{
+    if (!b->sealed)
+        return LEDGER_OK;
+    if (b->sealed_events) {
+        enum ledger_status status = b->ports.sync(b->ports.context);
         if (status != LEDGER_OK)
             return status;
         b->counts.commits++;
     }
-    questions_send_records(b);
-    news_send(b);
-    batch_clear(&b->batch);
-    questions_send_feeds(b);
-    send_outgoing(b);
+    b->sealed = false;
+    b->durable_seq = b->sealed_seq;
+    questions_pack_feeds(b, b->sealed_outgoing);
+    send_all(b, b->sealed_outgoing);
     return LEDGER_OK;
+}
+
+enum ledger_status broker_commit(struct broker *b, bool goes_on)
+{
+    enum ledger_status status = broker_settle(b);
+    if (status == LEDGER_OK)
+        status = seal(b);
+    if (status == LEDGER_OK && !(goes_on && b->sealed_events && b->ports.syncing(b->ports.context)))
+        status = broker_settle(b);
+    return status;
+}
+
+bool broker_is_settled(const struct broker *broker)
+{
+    return !broker->sealed;
 }

@@ -1,4 +1,5 @@
-/* broker.h: the shell around the core: one turn takes what waits, decides it, commits it, then sends.
+/* broker.h: the shell around the core: one turn takes what waits, decides it, commits it, then sends. While a
+ * turn is on its way to the disk the next can be taken and decided.
  *
  * It touches the world only through its ports, so that the process (main.c) and a simulation drive the same
  * turn. Rules of a turn: nothing is sent that depends on an event which is not on disk; after a failed
@@ -14,11 +15,16 @@
 #include "broker/net/server.h"
 #include "broker/policy/policy_file.h"
 
-enum { TURN_MESSAGES_MAX = 256 };
+/* A turn takes no more. Where the disk waits for work so many are enough for one sync. */
+enum { TURN_MESSAGES_MAX = 256, TURN_MESSAGES_GOOD = 64 };
 
 struct broker_ports {
     void *context;
-    enum ledger_status (*append)(void *context, const struct ledger_event *events, size_t count);
+    /* What is written is on disk once sync has said so; syncing: that is under way, and would have to be
+     * waited for. */
+    enum ledger_status (*write)(void *context, const struct ledger_event *events, size_t count);
+    bool (*syncing)(void *context);
+    enum ledger_status (*sync)(void *context);
     enum ledger_status (*read)(void *context, uint64_t after, size_t limit, ledger_each *each,
                                void *each_context);
     enum ledger_status (*confidential)(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
@@ -56,8 +62,13 @@ void broker_take(struct broker *broker, const struct server_route *route, const 
 /* What time brings: offers run out, leases lapse, teams fall silent, held cases are looked at again. Does a
  * bounded amount; broker_patience_ms tells whether more is waiting. */
 void broker_time(struct broker *broker, struct now now);
-/* Makes all of it durable, then sends what depends on it. LEDGER_OK, or the broker must stop. */
-enum ledger_status broker_commit(struct broker *broker);
+/* Ends the turn: its events are written, and once they are on disk all that depends on them is sent. Where
+ * the next turn waits already (goes_on) and the ledger syncs beside us, this returns before that, and
+ * messages can be taken meanwhile. Anything but LEDGER_OK, here and below: the broker must stop. */
+enum ledger_status broker_commit(struct broker *broker, bool goes_on);
+/* Waits until the turn that was ended last is on disk, and sends. Nothing where that has been done. */
+enum ledger_status broker_settle(struct broker *broker);
+bool broker_is_settled(const struct broker *broker);
 
 /* How long nothing needs doing, in ms; 0: something is due; at most one second. */
 int broker_patience_ms(const struct broker *broker, struct now now);

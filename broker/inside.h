@@ -12,7 +12,7 @@
 #include "broker/sessions.h"
 #include "broker/status.h"
 
-/* A record that was asked for: sent once the event that it was read is on disk. */
+/* A record that was asked for: packed with the turn, sent once the event that it was read is on disk. */
 struct record_asked {
     struct server_route route;
     uint8_t command[ID_BYTES];
@@ -33,7 +33,13 @@ struct broker {
     struct arena arena;       /* of the request in hand */
     struct arena event_arena; /* of the stored event in hand */
     struct batch batch;
-    struct outgoing outgoing;
+    struct outgoing *outgoing; /* of this turn; with its events on disk it is sent */
+    /* The turn before this one, on its way to the disk. */
+    bool sealed, sealed_events;
+    uint64_t sealed_seq;
+    struct outgoing *sealed_outgoing;
+    uint64_t durable_seq; /* all events up to this one are on disk; the state can be ahead */
+    struct outgoing outgoings[2];
     struct table met; /* ids of cases already met; scratch of news.c */
     struct index met_by_id;
     struct record_asked records[TURN_MESSAGES_MAX];
@@ -78,8 +84,9 @@ void answers_ping(struct broker *broker, const struct asking *asking);
 void questions_status(struct broker *broker, const struct asking *asking);
 void questions_board(struct broker *broker, const struct asking *asking);
 void questions_follow(struct broker *broker, const struct asking *asking);
-void questions_send_feeds(struct broker *broker);
-void questions_send_records(struct broker *broker);
+/* What followers wait for, of what is on disk. */
+void questions_pack_feeds(struct broker *broker, struct outgoing *outgoing);
+void questions_pack_records(struct broker *broker);
 /* A referral and its confidential part as they stand in the ledger, until the next call of
  * questions_referral. The referral is not unpacked: it is given as field `number` of the message that is to
  * be packed with it. False and NULL where there is none. */
@@ -87,9 +94,9 @@ bool questions_referral(struct broker *broker, uint64_t seq, uint32_t number,
                         ProtobufCMessageUnknownField *referral);
 const Concordat__V1__Confidential *questions_confidential(struct broker *broker, uint64_t seq);
 
-/* news.c: what everyone concerned is told, after the commit. */
+/* news.c: what everyone concerned is told, once it is on disk. */
 enum { NEWS_PIECE_MS = 20 }; /* between the pieces of what one session is told upon its hello */
-void news_send(struct broker *broker);
+void news_pack(struct broker *broker);
 /* Whether a session's party may see a case. */
 bool questions_concerns(const struct broker *broker, const struct session *session,
                         const struct referral *referral);

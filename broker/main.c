@@ -84,10 +84,22 @@ static struct now now_is(void)
 
 /* --- the ports of the shell, on this machine -------------------------------------------------------- */
 
-static enum ledger_status port_append(void *context, const struct ledger_event *events, size_t count)
+static enum ledger_status port_write(void *context, const struct ledger_event *events, size_t count)
 {
     struct process *p = context;
-    return ledger_append(p->ledger, events, count);
+    return ledger_write(p->ledger, events, count);
+}
+
+static bool port_syncing(void *context)
+{
+    struct process *p = context;
+    return ledger_is_syncing(p->ledger);
+}
+
+static enum ledger_status port_sync(void *context)
+{
+    struct process *p = context;
+    return ledger_sync(p->ledger);
 }
 
 static enum ledger_status port_read(void *context, uint64_t after, size_t limit, ledger_each *each,
@@ -184,21 +196,22 @@ static int start(struct process *p)
     p->ledger = ledger_open(path, &status, message, sizeof message);
     if (!p->ledger)
         return fail("ledger", message);
-    if (!ledger_start_mover(p->ledger))
+    if (!ledger_start_threads(p->ledger))
         return fail("ledger", "no thread is to be had");
     randombytes_buf(&seed, sizeof seed);
     struct state *state =
         recovery_read(p->ledger, p->options.state, seed, &replayed, message, sizeof message);
     if (!state)
         return fail("ledger", message);
-    const struct broker_ports ports = {p,         port_append, port_read,   port_confidential,
-                                       port_send, port_key,    port_random, port_log};
+    const struct broker_ports ports = {p,           port_write,        port_syncing, port_sync,
+                                       port_read,   port_confidential, port_send,    port_key,
+                                       port_random, port_log};
     p->broker = broker_open(&ports, state, "concordat-broker " CONCORDAT_VERSION);
     if (!p->broker || !broker_load_policy(p->broker, p->policy, now_is()))
         return fail("start", "not enough memory");
     p->keeper.kept_seq = state->counters.seq - replayed;
     broker_record_start(p->broker, replayed, now_is());
-    if (broker_commit(p->broker) != LEDGER_OK)
+    if (broker_commit(p->broker, false) != LEDGER_OK)
         return fail("ledger", ledger_message(p->ledger));
     const struct server_config config = {p->options.listen, p->options.key, p->options.keys,
                                          WIRE_REQUEST_BYTES_MAX};
@@ -240,19 +253,30 @@ static void take_signals(struct process *p)
     }
 }
 
+/* A disk that waits for work gets it when there is enough for one sync. */
+static bool takes_more(const struct process *p, int taken)
+{
+    return taken < (broker_is_settled(p->broker) ? TURN_MESSAGES_GOOD : TURN_MESSAGES_MAX);
+}
+
 /* One turn: take what waits, see what time brings, commit, send. */
 static enum ledger_status turn(struct process *p)
 {
     struct server_message message;
     struct now now = now_is();
+    enum ledger_status status = LEDGER_OK;
     int taken = 0;
-    while (taken < TURN_MESSAGES_MAX && server_receive(p->server, &message)) {
+    for (; status == LEDGER_OK && takes_more(p, taken) && server_receive(p->server, &message); taken++) {
         broker_take(p->broker, &message.route, message.key_name, message.bytes, message.size, now);
-        taken++;
+        if (!ledger_is_syncing(p->ledger))
+            status = broker_settle(p->broker); /* the turn before */
     }
-    broker_time(p->broker, now);
-    enum ledger_status status = broker_commit(p->broker);
     if (status != LEDGER_OK)
+        return status;
+    broker_time(p->broker, now);
+    bool goes_on = server_waits(p->server) && !recovery_keep_due(&p->keeper, broker_state(p->broker));
+    status = broker_commit(p->broker, goes_on);
+    if (status != LEDGER_OK || !broker_is_settled(p->broker))
         return status;
     if (taken == 0)
         ledger_idle(p->ledger);
@@ -280,6 +304,8 @@ static int run(struct process *p)
         }
     }
     sd_notify(0, "STOPPING=1");
+    if (broker_settle(p->broker) != LEDGER_OK)
+        return fail("ledger", ledger_message(p->ledger));
     recovery_keep_now(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
     fprintf(stderr, "concordat-broker: stopped, %llu events\n",
             (unsigned long long)broker_state(p->broker)->counters.seq);
@@ -319,6 +345,8 @@ int main(int argc, char **argv)
                 "concordat-broker: --policy, --state, --listen, --key and --keys are needed; see --help\n");
         return CODE_USAGE;
     }
+    /* Seeded by the system, in this process from there on: each submission needs a salt. */
+    randombytes_set_implementation(&randombytes_internal_implementation);
     if (sodium_init() < 0)
         return fail("start", "no source of random numbers");
     p.policy = read_policy(p.options.policy);

@@ -27,7 +27,7 @@ struct news {
 static void tell(struct broker *b, struct session *session, struct news *news)
 {
     if (broker_admits(b, session))
-        outgoing_share(&b->outgoing, &session->route, &news->message, &news->packed);
+        outgoing_share(b->outgoing, &session->route, &news->message, &news->packed);
 }
 
 /* Tells a whole circle, from its first session on. */
@@ -176,7 +176,7 @@ static void mark_last_news(struct broker *b)
         if (!is_news(happened) || index_find(&b->met_by_id, &b->met, happened->referral) != ROW_NONE)
             continue;
         happened->is_last_news = true;
-        if (!table_reserve(&b->met, 1) || !index_reserve(&b->met_by_id, &b->met, 1))
+        if (!table_reserve(&b->met, 1) || !index_reserve(&b->met_by_id, 1))
             continue; /* short of memory a case may be told of twice */
         memcpy(table_add(&b->met), happened->referral, ID_BYTES);
         index_add(&b->met_by_id, &b->met, b->met.count - 1);
@@ -223,7 +223,7 @@ static void tell_piece(struct broker *b, struct session *session)
     b->someone_ready |= session->ready;
 }
 
-void news_send(struct broker *b)
+void news_pack(struct broker *b)
 {
     mark_last_news(b);
     for (size_t i = 0; i < b->batch.count; i++) {

@@ -130,7 +130,7 @@ void questions_board(struct broker *b, const struct asking *asking)
     board.n_cases = count;
     board.cases = list;
     board.now_ms = asking->now.wall_ms;
-    outgoing_add(&b->outgoing, asking->route, &message);
+    outgoing_add(b->outgoing, asking->route, &message);
 }
 
 /* --- the feed --------------------------------------------------------------------------------------- */
@@ -177,13 +177,13 @@ static bool feed_one(void *context, uint64_t seq, const uint8_t *body, size_t si
     return true;
 }
 
-static void feed_session(struct broker *b, struct session *session)
+static void feed_session(struct broker *b, struct outgoing *outgoing, struct session *session)
 {
     static struct feeding feeding;
     feeding.broker = b;
     feeding.count = feeding.size = 0;
     arena_reset(&b->event_arena);
-    bool ahead = session->follow_after > b->state->counters.seq;
+    bool ahead = session->follow_after > b->durable_seq;
     if (!ahead && (b->ports.read(b->ports.context, session->follow_after, session->follow_credit, feed_one,
                                  &feeding) != LEDGER_OK ||
                    feeding.count == 0))
@@ -195,12 +195,12 @@ static void feed_session(struct broker *b, struct session *session)
     message.feed = &feed;
     feed.n_events = feeding.count;
     feed.events = feeding.list;
-    feed.head = b->state->counters.seq;
-    outgoing_add(&b->outgoing, &session->route, &message);
+    feed.head = b->durable_seq;
+    outgoing_add(outgoing, &session->route, &message);
     session->following = false;
 }
 
-void questions_send_feeds(struct broker *b)
+void questions_pack_feeds(struct broker *b, struct outgoing *outgoing)
 {
     if (!b->someone_following)
         return;
@@ -211,8 +211,8 @@ void questions_send_feeds(struct broker *b)
             continue;
         /* A follower that is ahead of us is answered at once with our head: one of us has lost something,
          * and the follower is to say so. */
-        if (session->follow_after != b->state->counters.seq)
-            feed_session(b, session);
+        if (session->follow_after != b->durable_seq)
+            feed_session(b, outgoing, session);
         b->someone_following |= session->following;
     }
 }
@@ -266,7 +266,7 @@ const Concordat__V1__Confidential *questions_confidential(struct broker *b, uint
     return concordat__v1__confidential__unpack(&b->event_arena.allocator, size, packed);
 }
 
-void questions_send_records(struct broker *b)
+void questions_pack_records(struct broker *b)
 {
     enum { RECORD_REFERRAL = 1 }; /* its field */
     for (size_t i = 0; i < b->record_count; i++) {
@@ -289,7 +289,7 @@ void questions_send_records(struct broker *b)
             b, open ? open->confidential_seq : ended->confidential_seq);
         if (status_of(&status, b->state, b->directory, asked->referral))
             record.status = &status.message;
-        outgoing_add(&b->outgoing, &asked->route, &message);
+        outgoing_add(b->outgoing, &asked->route, &message);
     }
     b->record_count = 0;
 }

@@ -175,11 +175,16 @@ static void reap(struct recovery_keeper *keeper, int options)
         keeper->child = 0;
 }
 
+bool recovery_keep_due(struct recovery_keeper *keeper, const struct state *state)
+{
+    reap(keeper, WNOHANG);
+    return keeper->child == 0 && state->counters.seq - keeper->kept_seq >= EVENTS_BETWEEN_SNAPSHOTS;
+}
+
 void recovery_keep(struct recovery_keeper *keeper, const struct state *state, const struct ledger *ledger,
                    const char *folder)
 {
-    reap(keeper, WNOHANG);
-    if (keeper->child == 0 && state->counters.seq - keeper->kept_seq >= EVENTS_BETWEEN_SNAPSHOTS)
+    if (recovery_keep_due(keeper, state))
         write_in_child(keeper, state, ledger, folder);
 }
 

@@ -32,8 +32,10 @@ struct recovery_keeper {
     uint64_t kept_seq;
 };
 
-/* Starts to write a snapshot, in a child process, where enough has happened since the last one. To be called
- * between turns: everything in the state must be on disk. */
+/* Whether enough has happened since the last snapshot, and that one is done. */
+bool recovery_keep_due(struct recovery_keeper *keeper, const struct state *state);
+/* Starts to write a snapshot, in a child process, where one is due. To be called between turns: everything in
+ * the state must be on disk. */
 void recovery_keep(struct recovery_keeper *keeper, const struct state *state, const struct ledger *ledger,
                    const char *folder);
 /* Writes one now and waits for it: before a clean stop. */

@@ -63,8 +63,7 @@ static struct refused_key *find(struct refusals *r, const char *key_name)
     uint32_t row = index_find(&r->by_name, &r->keys, wanted.name);
     if (row != ROW_NONE)
         return table_row(&r->keys, row);
-    if (r->keys.count >= REFUSED_KEYS_MAX || !table_reserve(&r->keys, 1) ||
-        !index_reserve(&r->by_name, &r->keys, 1))
+    if (r->keys.count >= REFUSED_KEYS_MAX || !table_reserve(&r->keys, 1) || !index_reserve(&r->by_name, 1))
         return NULL;
     struct refused_key *key = table_add(&r->keys);
     *key = wanted;

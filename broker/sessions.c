@@ -61,7 +61,7 @@ struct session *sessions_add(struct sessions *s, const struct server_route *rout
     struct session *session = sessions_find(s, route);
     if (session)
         return session;
-    if (!table_reserve(&s->rows, 1) || !index_reserve(&s->by_route, &s->rows, 1))
+    if (!table_reserve(&s->rows, 1) || !index_reserve(&s->by_route, 1))
         return NULL;
     uint32_t row;
     if (s->free_row) {
@@ -117,7 +117,7 @@ static bool make_head(struct sessions *s, const struct session *session)
         return reach(&s->team_circles, session->slot);
     if (session->party != PARTY_SOURCE)
         return true;
-    if (!table_reserve(&s->source_names, 1) || !index_reserve(&s->source_by_name, &s->source_names, 1))
+    if (!table_reserve(&s->source_names, 1) || !index_reserve(&s->source_by_name, 1))
         return false;
     uint16_t source = slots_give(&s->source_by_name, &s->source_names, session->key_name);
     return source != SLOT_NONE && reach(&s->source_circles, source);

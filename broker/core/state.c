@@ -76,7 +76,7 @@ void state_destroy(struct state **state)
 
 static bool reserve(struct table *table, struct index *index, uint32_t more)
 {
-    return table_reserve(table, more) && index_reserve(index, table, more);
+    return table_reserve(table, more) && index_reserve(index, more);
 }
 
 bool state_reserve(struct state *s, uint32_t names)

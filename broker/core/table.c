@@ -18,8 +18,6 @@ void table_close(struct table *table)
 
 void table_clear(struct table *table)
 {
-    if (table->count)
-        memset(table->rows, 0, (size_t)table->count * table->row_bytes);
     table->count = 0;
 }
 
@@ -36,8 +34,6 @@ bool table_reserve(struct table *table, uint32_t more)
     uint8_t *rows = realloc(table->rows, (size_t)capacity * table->row_bytes);
     if (!rows)
         return false;
-    memset(rows + (size_t)table->capacity * table->row_bytes, 0,
-           (size_t)(capacity - table->capacity) * table->row_bytes);
     table->rows = rows;
     table->capacity = (uint32_t)capacity;
     return true;
@@ -46,7 +42,7 @@ bool table_reserve(struct table *table, uint32_t more)
 void *table_add(struct table *table)
 {
     assert(table->count < table->capacity);
-    return table_row(table, table->count++);
+    return memset(table_row(table, table->count++), 0, table->row_bytes);
 }
 
 void index_open(struct index *index, uint32_t key_at, uint32_t key_bytes, uint64_t seed)
@@ -76,7 +72,7 @@ static uint64_t mix(uint64_t value)
     return value ^ (value >> 32);
 }
 
-static uint64_t hash(const struct index *index, const void *key)
+static uint32_t hash(const struct index *index, const void *key)
 {
     const uint8_t *bytes = key;
     uint64_t sum = index->seed, word;
@@ -87,7 +83,7 @@ static uint64_t hash(const struct index *index, const void *key)
     }
     word = 0;
     memcpy(&word, bytes, left);
-    return left ? mix(sum ^ word) + UINT64_C(0x9e3779b97f4a7c15) : sum;
+    return (uint32_t)(left ? mix(sum ^ word) : sum);
 }
 
 static const uint8_t *key_of(const struct index *index, const struct table *table, uint32_t row)
@@ -95,16 +91,15 @@ static const uint8_t *key_of(const struct index *index, const struct table *tabl
     return (const uint8_t *)table_row(table, row) + index->key_at;
 }
 
-static void place(struct index *index, const struct table *table, uint32_t row)
+static void place(struct index *index, struct bucket bucket)
 {
-    uint32_t mask = index->bucket_count - 1;
-    uint32_t at = (uint32_t)hash(index, key_of(index, table, row)) & mask;
-    while (index->buckets[at])
+    uint32_t mask = index->bucket_count - 1, at = bucket.hash & mask;
+    while (index->buckets[at].row)
         at = (at + 1) & mask;
-    index->buckets[at] = row + 1;
+    index->buckets[at] = bucket;
 }
 
-bool index_reserve(struct index *index, const struct table *table, uint32_t more)
+bool index_reserve(struct index *index, uint32_t more)
 {
     uint64_t wanted = ((uint64_t)index->used + more) * 3 / 2;
     if (wanted < index->bucket_count)
@@ -120,8 +115,8 @@ bool index_reserve(struct index *index, const struct table *table, uint32_t more
     if (!wider.buckets)
         return false;
     for (uint32_t at = 0; at < index->bucket_count; at++)
-        if (index->buckets[at])
-            place(&wider, table, index->buckets[at] - 1);
+        if (index->buckets[at].row)
+            place(&wider, index->buckets[at]);
     free(index->buckets);
     *index = wider;
     return true;
@@ -131,10 +126,11 @@ uint32_t index_find(const struct index *index, const struct table *table, const 
 {
     if (index->used == 0)
         return ROW_NONE;
-    uint32_t mask = index->bucket_count - 1;
-    for (uint32_t at = (uint32_t)hash(index, key) & mask; index->buckets[at]; at = (at + 1) & mask) {
-        uint32_t row = index->buckets[at] - 1;
-        if (memcmp(key_of(index, table, row), key, index->key_bytes) == 0)
+    uint32_t mask = index->bucket_count - 1, wanted = hash(index, key);
+    for (uint32_t at = wanted & mask; index->buckets[at].row; at = (at + 1) & mask) {
+        uint32_t row = index->buckets[at].row - 1;
+        if (index->buckets[at].hash == wanted &&
+            memcmp(key_of(index, table, row), key, index->key_bytes) == 0)
             return row;
     }
     return ROW_NONE;
@@ -143,27 +139,26 @@ uint32_t index_find(const struct index *index, const struct table *table, const 
 void index_add(struct index *index, const struct table *table, uint32_t row)
 {
     assert(index->used < index->bucket_count);
-    place(index, table, row);
+    place(index, (struct bucket){hash(index, key_of(index, table, row)), row + 1});
     index->used++;
 }
 
 void index_remove(struct index *index, const struct table *table, uint32_t row)
 {
-    uint32_t mask = index->bucket_count - 1;
-    uint32_t at = (uint32_t)hash(index, key_of(index, table, row)) & mask;
-    while (index->buckets[at] != row + 1) {
-        assert(index->buckets[at]);
+    uint32_t mask = index->bucket_count - 1, at = hash(index, key_of(index, table, row)) & mask;
+    while (index->buckets[at].row != row + 1) {
+        assert(index->buckets[at].row);
         at = (at + 1) & mask;
     }
     /* Close the gap: move back every later row of the run that would not be found across it. */
     uint32_t gap = at;
-    for (uint32_t next = (gap + 1) & mask; index->buckets[next]; next = (next + 1) & mask) {
-        uint32_t home = (uint32_t)hash(index, key_of(index, table, index->buckets[next] - 1)) & mask;
+    for (uint32_t next = (gap + 1) & mask; index->buckets[next].row; next = (next + 1) & mask) {
+        uint32_t home = index->buckets[next].hash & mask;
         if (((next - home) & mask) >= ((next - gap) & mask)) {
             index->buckets[gap] = index->buckets[next];
             gap = next;
         }
     }
-    index->buckets[gap] = 0;
+    index->buckets[gap] = (struct bucket){0, 0};
     index->used--;
 }

@@ -14,7 +14,7 @@
 #define ROW_NONE UINT32_MAX
 
 struct table {
-    uint8_t *rows; /* owned; zero where no row is */
+    uint8_t *rows; /* owned */
     uint32_t row_bytes;
     uint32_t count;
     uint32_t capacity;
@@ -33,10 +33,17 @@ static inline void *table_row(const struct table *table, uint32_t row)
     return table->rows + (size_t)row * table->row_bytes;
 }
 
+/* With the hash beside it a row is looked at only where it is the one, and not at all when the index grows:
+ * rows lie all over the memory. */
+struct bucket {
+    uint32_t hash;
+    uint32_t row; /* + 1; 0 is empty */
+};
+
 /* An index over one table, by a key of fixed size that stands at the same place in each row. Open
  * addressing, linear probing. The seed keeps a sender of ids from choosing where they collide. */
 struct index {
-    uint32_t *buckets; /* row + 1; 0 is empty */
+    struct bucket *buckets;
     uint32_t bucket_count;
     uint32_t used;
     uint32_t key_at, key_bytes;
@@ -46,7 +53,7 @@ struct index {
 void index_open(struct index *index, uint32_t key_at, uint32_t key_bytes, uint64_t seed);
 void index_close(struct index *index);
 void index_clear(struct index *index);
-bool index_reserve(struct index *index, const struct table *table, uint32_t more);
+bool index_reserve(struct index *index, uint32_t more);
 uint32_t index_find(const struct index *index, const struct table *table, const void *key);
 void index_add(struct index *index, const struct table *table, uint32_t row);
 void index_remove(struct index *index, const struct table *table, uint32_t row);

@@ -13,13 +13,15 @@
 #include "broker/ledger/lock.h"
 #include "broker/ledger/mover.h"
 #include "broker/ledger/store.h"
+#include "broker/ledger/worker.h"
 
 enum {
     TAIL_EVENTS = 1000, /* checked on opening; checking all of them is for who reads all of them */
     MESSAGE_BYTES = 512,
     WAL_PIECE_PAGES = STORE_WAL_PAGES / 2, /* of the log, worth moving */
     WAL_IDLE_PAGES = WAL_PIECE_PAGES / 2,  /* the same while nothing else is to be done */
-    WAL_REST_PAGES = 64                    /* so few are moved while a turn waits */
+    WAL_REST_PAGES = 64,                   /* so few are moved while a turn waits */
+    SYNC_BESIDE_EVENTS = 16 /* to wake a thread for fewer takes longer than what could be done meanwhile */
 };
 
 enum statement {
@@ -48,8 +50,12 @@ static const char *const statement_sql[STATEMENTS] = {
 struct ledger {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
+    sqlite3_file *wal;
     int lock_fd;
     bool failed;
+    bool unsynced, syncing; /* written and not synced; that has begun beside us */
+    struct worker *syncer;  /* NULL: ledger_sync does it itself */
+    int sync_error;         /* of the last sync: errno, 0 where it is good */
     uint64_t head;
     uint8_t chain[LEDGER_HASH_BYTES];
     int wal_pages;       /* in the write-ahead log */
@@ -72,19 +78,24 @@ void ledger_chain(const uint8_t *previous, const uint8_t *body, size_t size, uin
 }
 
 /* From here on nothing is known for certain, so nothing is done. The log is left for the next opening. */
-static enum ledger_status fail(struct ledger *ledger, const char *what)
+static enum ledger_status fail_for(struct ledger *ledger, const char *what, bool full, const char *why)
 {
-    int problem = sqlite3_system_errno(ledger->db);
-    bool full = (sqlite3_errcode(ledger->db) & 0xff) == SQLITE_FULL || problem == ENOSPC || problem == EDQUOT;
     if (full)
         snprintf(ledger->message, sizeof ledger->message,
                  "the disk is full: %s was not possible; free some space and start again", what);
     else
         snprintf(ledger->message, sizeof ledger->message,
-                 "%s failed: %s; look after the disk and start again", what, sqlite3_errmsg(ledger->db));
+                 "%s failed: %s; look after the disk and start again", what, why);
     ledger->failed = true;
     sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return LEDGER_UNKNOWN;
+}
+
+static enum ledger_status fail(struct ledger *ledger, const char *what)
+{
+    int problem = sqlite3_system_errno(ledger->db);
+    bool full = (sqlite3_errcode(ledger->db) & 0xff) == SQLITE_FULL || problem == ENOSPC || problem == EDQUOT;
+    return fail_for(ledger, what, full, sqlite3_errmsg(ledger->db));
 }
 
 static enum ledger_status corrupt_at(struct ledger *ledger, uint64_t seq)
@@ -191,6 +202,7 @@ static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
 
 static void close_all(struct ledger *ledger)
 {
+    worker_close(&ledger->syncer);
     mover_close(&ledger->mover);
     for (size_t i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(ledger->statements[i]);
@@ -224,6 +236,8 @@ struct ledger *ledger_open(const char *path, enum ledger_status *status, char *m
         return NULL;
     }
     ledger->move_at_pages = WAL_PIECE_PAGES;
+    ledger->wal = store_wal(ledger->db);
+    assert(ledger->wal && ledger->wal->pMethods);
     sqlite3_wal_hook(ledger->db, note_wal, ledger);
     *status = prepare(ledger) ? find_head(ledger) : fail_reading(ledger);
     if (*status == LEDGER_OK)
@@ -318,11 +332,21 @@ static void tend_wal(struct ledger *ledger, int pages)
         return;
     }
     ledger->began_anew = false;
-    ledger->moving = mover_begin(ledger->mover);
+    ledger->moving = true;
+    mover_begin(ledger->mover);
 }
 
-enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_event *events, size_t count)
+static void sync_wal(void *context)
 {
+    struct ledger *ledger = context;
+    errno = 0;
+    int rc = ledger->wal->pMethods->xSync(ledger->wal, SQLITE_SYNC_NORMAL);
+    ledger->sync_error = rc == SQLITE_OK ? 0 : errno ? errno : EIO;
+}
+
+enum ledger_status ledger_write(struct ledger *ledger, const struct ledger_event *events, size_t count)
+{
+    assert(!ledger->unsynced);
     if (ledger->failed)
         return LEDGER_UNKNOWN;
     for (size_t i = 0; i < count; i++)
@@ -345,8 +369,41 @@ enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_even
         return fail(ledger, "writing to the ledger");
     ledger->head += count;
     memcpy(ledger->chain, chain, sizeof chain);
+    ledger->unsynced = true;
+    ledger->syncing = ledger->syncer && count >= SYNC_BESIDE_EVENTS;
+    if (ledger->syncing)
+        worker_begin(ledger->syncer);
+    return LEDGER_OK;
+}
+
+bool ledger_is_syncing(const struct ledger *ledger)
+{
+    return ledger->syncing && worker_is_busy(ledger->syncer);
+}
+
+enum ledger_status ledger_sync(struct ledger *ledger)
+{
+    if (ledger->failed)
+        return LEDGER_UNKNOWN;
+    if (!ledger->unsynced)
+        return LEDGER_OK;
+    if (ledger->syncing)
+        worker_wait(ledger->syncer);
+    else
+        sync_wal(ledger);
+    ledger->unsynced = ledger->syncing = false;
+    if (ledger->sync_error)
+        return fail_for(ledger, "syncing the ledger",
+                        ledger->sync_error == ENOSPC || ledger->sync_error == EDQUOT,
+                        strerror(ledger->sync_error));
     tend_wal(ledger, ledger->move_at_pages);
     return LEDGER_OK;
+}
+
+enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_event *events, size_t count)
+{
+    enum ledger_status status = ledger_write(ledger, events, count);
+    return status == LEDGER_OK ? ledger_sync(ledger) : status;
 }
 
 enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
@@ -404,11 +461,12 @@ void ledger_idle(struct ledger *ledger)
         tend_wal(ledger, ledger->wal_pages_moved + WAL_IDLE_PAGES);
 }
 
-bool ledger_start_mover(struct ledger *ledger)
+bool ledger_start_threads(struct ledger *ledger)
 {
     assert(!ledger->mover);
     ledger->mover = mover_open(sqlite3_db_filename(ledger->db, NULL));
-    return ledger->mover != NULL;
+    ledger->syncer = worker_open(sync_wal, ledger);
+    return ledger->mover && ledger->syncer;
 }
 
 const char *ledger_message(const struct ledger *ledger)

@@ -1,6 +1,6 @@
 /* ledger.h: the append-only record of everything that happened, in SQLite.
  *
- * One writer, the broker. A batch of events is one transaction and one fsync; when ledger_append returns
+ * One writer, the broker. A batch of events is one transaction and one fsync; when ledger_sync returns
  * LEDGER_OK the batch is on disk. Any error of a write leaves the outcome unknown (SQLite can bring a
  * commit back after a failed fsync), so the caller must stop and start anew from what is on disk.
  * Not thread safe: one thread uses a ledger.
@@ -47,7 +47,14 @@ void ledger_close(struct ledger **ledger);
 /* The newest event's number (0 for an empty ledger) and its chain value. chain has LEDGER_HASH_BYTES. */
 uint64_t ledger_head(const struct ledger *ledger, uint8_t *chain);
 
-/* Appends a batch in one transaction and syncs it. Numbers must follow the head without a gap. */
+/* Appends a batch in one transaction. Numbers must follow the head without a gap. It can be read from here
+ * on, but is not on disk before ledger_sync, and nobody may be told of it. */
+enum ledger_status ledger_write(struct ledger *ledger, const struct ledger_event *events, size_t count);
+/* Whether what was written is being synced beside us, so that ledger_sync would have to wait. */
+bool ledger_is_syncing(const struct ledger *ledger);
+/* Waits until what was written is on disk. */
+enum ledger_status ledger_sync(struct ledger *ledger);
+/* Both. */
 enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_event *events, size_t count);
 
 /* Calls each(context, seq, body, size, chain) for events after `after`, in order, at most `limit` of them,
@@ -69,9 +76,9 @@ enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint
 
 /* Moves a part of the write-ahead log into the file; to be called when nothing is waiting. */
 void ledger_idle(struct ledger *ledger);
-/* From now on most of that is done by a thread of the ledger's own, and ledger_append waits for less. False
- * where no thread is to be had. */
-bool ledger_start_mover(struct ledger *ledger);
+/* From now on threads of the ledger's own do most of that, and begin to sync what is written while the caller
+ * does something else. False where no thread is to be had. */
+bool ledger_start_threads(struct ledger *ledger);
 
 /* Why the last call failed, for a person; holds nothing from any record. */
 const char *ledger_message(const struct ledger *ledger);

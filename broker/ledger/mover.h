@@ -16,8 +16,8 @@ struct mover *mover_open(const char *path);
 /* Waits for a move under way. Before the ledger itself is closed. */
 void mover_close(struct mover **mover);
 
-/* Begins to move what is in the log now. False where a move is under way still. */
-bool mover_begin(struct mover *mover);
+/* Begins to move what is in the log now; not while a move is under way. */
+void mover_begin(struct mover *mover);
 bool mover_is_busy(const struct mover *mover);
 /* Of the last move: how many pages of the log are in the file since; -1 where it failed. */
 int mover_pages(const struct mover *mover);

@@ -46,17 +46,12 @@ enum { OBJECTS = sizeof objects / sizeof objects[0] };
 static const struct {
     const char *name, *value, *is;
 } settings[] = {
-    {"page_size", "4096", "4096"},
-    {"journal_mode", "WAL", "wal"},
-    {"synchronous", "FULL", "2"},
-    {"foreign_keys", "ON", "1"},
-    {"recursive_triggers", "ON", "1"},
-    {"trusted_schema", "OFF", "0"},
-    {"cell_size_check", "ON", "1"},
-    {"wal_autocheckpoint", "0", "0"},
-    {"busy_timeout", "0", "0"},
-    {"temp_store", "MEMORY", "2"},
-    {"journal_size_limit", "67108864", "67108864"},
+    {"page_size", "4096", "4096"},    {"journal_mode", "WAL", "wal"},
+    {"synchronous", "NORMAL", "1"}, /* ledger_sync syncs the log, beside the writer */
+    {"foreign_keys", "ON", "1"},      {"recursive_triggers", "ON", "1"},
+    {"trusted_schema", "OFF", "0"},   {"cell_size_check", "ON", "1"},
+    {"wal_autocheckpoint", "0", "0"}, {"busy_timeout", "0", "0"},
+    {"temp_store", "MEMORY", "2"},    {"journal_size_limit", "67108864", "67108864"},
 };
 
 struct store {
@@ -199,15 +194,21 @@ static bool settle(const struct store *store)
     return rc == SQLITE_OK || rc == SQLITE_BUSY || refuse_for(store, rc);
 }
 
+sqlite3_file *store_wal(sqlite3 *db)
+{
+    sqlite3_file *wal = NULL;
+    sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    return wal;
+}
+
 /* The log is given its whole length here, because to sync what overwrites a file takes half as long as to
  * sync what lengthens it. SQLite takes the zeros for an empty log. Where there is no room it does without. */
-static void lengthen_wal(const struct store *store)
+static void lengthen_wal(sqlite3 *db)
 {
     static const uint8_t zeros[64 * 1024];
     const sqlite3_int64 wanted = (sqlite3_int64)STORE_WAL_PAGES * (PAGE_BYTES + WAL_FRAME_BYTES);
-    sqlite3_file *wal = NULL;
+    sqlite3_file *wal = store_wal(db);
     sqlite3_int64 size = 0;
-    sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &wal);
     if (!wal || !wal->pMethods || wal->pMethods->xFileSize(wal, &size) != SQLITE_OK)
         return;
     const sqlite3_int64 before = size;
@@ -255,7 +256,7 @@ sqlite3 *store_open(const char *path, enum ledger_status *status, char *message,
     good = good && identify(&store, &is_new) && set(&store) && (!is_new || create(&store)) &&
            check_shape(&store) && settle(&store);
     if (good) {
-        lengthen_wal(&store);
+        lengthen_wal(store.db);
         sqlite3_set_authorizer(store.db, authorize, NULL);
         return store.db;
     }

@@ -15,4 +15,8 @@ enum { STORE_WAL_PAGES = 1024 };
  * *status and a message for a person. To be closed with sqlite3_close. */
 sqlite3 *store_open(const char *path, enum ledger_status *status, char *message, size_t message_size);
 
+/* The write-ahead log, as SQLite has it open: as long as the connection is. A commit is in it, but not
+ * synced. */
+sqlite3_file *store_wal(sqlite3 *db);
+
 #endif

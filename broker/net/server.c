@@ -290,6 +290,13 @@ bool server_has_more(const struct server *server)
     return server->rest.at != server->rest.end;
 }
 
+bool server_waits(const struct server *server)
+{
+    int events = 0;
+    zmq_getsockopt(server->router, ZMQ_EVENTS, &events, &(size_t){sizeof events});
+    return server_has_more(server) || events & ZMQ_POLLIN;
+}
+
 bool server_receive(struct server *server, struct server_message *message)
 {
     struct frame_part part;

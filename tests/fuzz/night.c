@@ -22,6 +22,7 @@ struct night {
     struct broker *broker;
     struct now now;
     bool committing;
+    uint64_t synced;
     uint8_t random;
     uint32_t next_route;
     struct server_route routes[NIGHT_PEOPLE];
@@ -97,7 +98,7 @@ static uint8_t *copy(const uint8_t *bytes, size_t size)
     return memcpy(copied, bytes, size);
 }
 
-static enum ledger_status append(void *context, const struct ledger_event *events, size_t count)
+static enum ledger_status write_events(void *context, const struct ledger_event *events, size_t count)
 {
     struct night *n = context;
     static const uint8_t first[LEDGER_HASH_BYTES];
@@ -115,6 +116,20 @@ static enum ledger_status append(void *context, const struct ledger_event *event
         ledger_chain(n->head ? stored[-1].chain : first, stored->body, stored->size, stored->chain);
         n->head++;
     }
+    return LEDGER_OK;
+}
+
+/* Now it is, now it is not. */
+static bool syncing(void *context)
+{
+    struct night *n = context;
+    return n->synced != n->head && n->random++ & 1;
+}
+
+static enum ledger_status sync_events(void *context)
+{
+    struct night *n = context;
+    n->synced = n->head;
     return LEDGER_OK;
 }
 
@@ -148,7 +163,7 @@ static enum server_sent send_out(void *context, const struct server_route *route
 {
     struct night *n = context;
     struct wire_fault fault;
-    assert(n->committing && count > 0);
+    assert(n->committing && n->synced == n->head && count > 0);
     for (size_t i = 0; i < count; i++)
         assert(wire_unpack_message(parts[i].bytes, parts[i].size, fuzz_arena(ARENA_BYTES), &fault));
     for (size_t i = 0; i < NIGHT_PEOPLE; i++)
@@ -209,8 +224,9 @@ static struct state *replay(const struct night *n)
 
 static void start(struct night *n)
 {
-    const struct broker_ports ports = {n,        append,   read_events, read_confidential,
-                                       send_out, find_key, give_random, say};
+    const struct broker_ports ports = {
+        n,        write_events, syncing,     sync_events, read_events, read_confidential,
+        send_out, find_key,     give_random, say};
     n->broker = broker_open(&ports, replay(n), "fuzz");
     bool good = n->broker && broker_load_policy(n->broker, region(), n->now);
     assert(good);
@@ -233,7 +249,7 @@ void night_turn(struct night *n)
 {
     broker_time(n->broker, n->now);
     n->committing = true;
-    enum ledger_status status = broker_commit(n->broker);
+    enum ledger_status status = broker_commit(n->broker, true);
     n->committing = false;
     if (status == LEDGER_OK)
         check(n);
@@ -244,6 +260,7 @@ void night_turn(struct night *n)
 void night_kill(struct night *n)
 {
     broker_close(&n->broker);
+    n->synced = n->head;
     start(n);
     for (size_t i = 0; i < NIGHT_PEOPLE; i++)
         night_reconnect(n, i);
@@ -283,6 +300,7 @@ void night_close(struct night **night)
     struct night *n = *night;
     uint8_t lived[32], replayed[32];
     night_turn(n);
+    night_turn(n); /* what was on its way to the disk is there */
     struct state *state = replay(n);
     if (state->counters.seq == broker_state(n->broker)->counters.seq) {
         recovery_digest(state, replayed);
@@ -304,6 +322,12 @@ void night_close(struct night **night)
 void night_send(struct night *n, size_t person, const uint8_t *bytes, size_t size)
 {
     broker_take(n->broker, &n->routes[person], people[person].name, bytes, size, n->now);
+    if (syncing(n))
+        return;
+    n->committing = true;
+    enum ledger_status status = broker_settle(n->broker);
+    assert(status == LEDGER_OK);
+    n->committing = false;
 }
 
 void night_reconnect(struct night *n, size_t person)

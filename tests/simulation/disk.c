@@ -87,11 +87,6 @@ struct state *disk_recover(struct world *w)
     return state;
 }
 
-enum ledger_status disk_append(struct world *w, const struct ledger_event *events, size_t count)
-{
-    return ledger_append(w->host.disk.ledger, events, count);
-}
-
 struct listing {
     struct snapshot_part parts[STATE_PARTS];
     size_t count;

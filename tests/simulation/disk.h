@@ -39,7 +39,6 @@ void disk_close(struct world *world);
 /* Opens the ledger, settles whether a batch that was in doubt is there, and recovers. NULL where the disk
  * fails again, or a promise is broken. */
 struct state *disk_recover(struct world *world);
-enum ledger_status disk_append(struct world *world, const struct ledger_event *events, size_t count);
 /* Now and then a snapshot. */
 void disk_snapshot(struct world *world);
 void disk_crash(struct world *world);

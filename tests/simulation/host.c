@@ -42,19 +42,15 @@ static void die_after_append(struct world *w, size_t count)
 }
 
 /* Where it fails, whether the batch is there stays open until the next start. */
-static enum ledger_status append_to_disk(struct world *w, const struct ledger_event *events, size_t count)
+static enum ledger_status see_disk(struct world *w, const char *what, enum ledger_status status)
 {
-    enum ledger_status status = disk_append(w, events, count);
     w->host.failed = status != LEDGER_OK;
-    if (status == LEDGER_OK)
-        host_keeps(w);
-    else
-        world_note(w, "disk", "append fails", NULL, count);
-    die_after_append(w, count);
+    if (w->host.failed)
+        world_note(w, "disk", what, NULL, w->store.pending);
     return status;
 }
 
-static enum ledger_status port_append(void *context, const struct ledger_event *events, size_t count)
+static enum ledger_status port_write(void *context, const struct ledger_event *events, size_t count)
 {
     struct world *w = context;
     struct host *h = &w->host;
@@ -74,8 +70,29 @@ static enum ledger_status port_append(void *context, const struct ledger_event *
                        (unsigned long long)w->store.count);
         return LEDGER_CORRUPT;
     }
-    if (h->disk.ledger)
-        return append_to_disk(w, events, count);
+    return h->disk.ledger ? see_disk(w, "write fails", ledger_write(h->disk.ledger, events, count))
+                          : LEDGER_OK;
+}
+
+/* As long as it likes. */
+static bool port_syncing(void *context)
+{
+    struct world *w = context;
+    return w->store.pending && random_chance(&w->faults, MILLION / 2);
+}
+
+static enum ledger_status port_sync(void *context)
+{
+    struct world *w = context;
+    struct host *h = &w->host;
+    size_t count = w->store.pending;
+    if (h->disk.ledger) {
+        enum ledger_status status = see_disk(w, "sync fails", ledger_sync(h->disk.ledger));
+        if (status == LEDGER_OK)
+            host_keeps(w);
+        die_after_append(w, count);
+        return status;
+    }
     if (h->read_failed)
         return lose(w, "failed before", false);
     if (world_strikes(w, FAULT_DISK_FULL))
@@ -249,8 +266,9 @@ static void port_log(void *context, const char *line)
 void host_start(struct world *w)
 {
     struct host *h = &w->host;
-    const struct broker_ports ports = {w,         port_append, port_read,   port_confidential,
-                                       port_send, port_key,    port_random, port_log};
+    const struct broker_ports ports = {w,           port_write,        port_syncing, port_sync,
+                                       port_read,   port_confidential, port_send,    port_key,
+                                       port_random, port_log};
     h->dying = h->dead = h->failed = h->read_failed = false;
     h->run++;
     h->started_ms = h->busy_until_ms = w->now_ms;
@@ -269,7 +287,7 @@ void host_start(struct world *w)
     assert(loaded);
     (void)loaded;
     broker_record_start(h->broker, replayed, world_clock(w));
-    if (broker_commit(h->broker) != LEDGER_OK) {
+    if (broker_commit(h->broker, false) != LEDGER_OK) {
         host_dies(w);
         return;
     }
@@ -306,10 +324,21 @@ void host_close(struct world *w)
 
 /* --- dying ------------------------------------------------------------------------------------------ */
 
+/* What was on its way to the disk is there or not. Of a real ledger the next start tells. */
+static void settle_in_death(struct world *w)
+{
+    if (random_between(&w->faults, 0, 1))
+        host_keeps(w);
+    else
+        store_settle(&w->store, false);
+}
+
 void host_dies(struct world *w)
 {
     struct host *h = &w->host;
     world_note(w, "broker", "is down", NULL, 0);
+    if (w->store.pending && !w->options.sqlite)
+        settle_in_death(w);
     empty_queue(h);
     broker_close(&h->broker);
     if (w->options.sqlite)
@@ -352,16 +381,20 @@ void host_receives(struct world *w, struct letter *letter)
     plan_turn(w, w->now_ms);
 }
 
-static void take_all(struct world *w, struct now now)
+static enum ledger_status take_all(struct world *w, struct now now)
 {
     struct host *h = &w->host;
     size_t count = h->waiting;
-    for (size_t i = 0; i < count; i++) {
+    enum ledger_status status = LEDGER_OK;
+    for (size_t i = 0; i < count && status == LEDGER_OK; i++) {
         struct server_route route = network_route(h->queue[i], h->run);
         broker_take(h->broker, &route, w->peers[h->queue[i]->peer].key.name, h->queue[i]->bytes,
                     h->queue[i]->size, now);
+        if (!port_syncing(w))
+            status = broker_settle(h->broker);
     }
     empty_queue(h);
+    return status;
 }
 
 void host_turn(struct world *w)
@@ -373,13 +406,19 @@ void host_turn(struct world *w)
     struct now now = world_clock(w);
     uint64_t before = w->store.count;
     bool idle = h->waiting == 0;
-    take_all(w, now);
-    broker_time(h->broker, now);
-    enum ledger_status status = broker_commit(h->broker);
+    enum ledger_status status = take_all(w, now);
+    if (status == LEDGER_OK) {
+        broker_time(h->broker, now);
+        status = broker_commit(h->broker, true);
+    }
     if (w->violation.found)
         return;
     if (status != LEDGER_OK || h->dead || h->dying) {
         host_dies(w);
+        return;
+    }
+    if (!broker_is_settled(h->broker)) {
+        plan_turn(w, w->now_ms + random_between(&w->faults, 0, 20));
         return;
     }
     if (w->store.count != before)

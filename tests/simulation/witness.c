@@ -41,7 +41,7 @@ void witness_close(struct witness *w)
 
 static void *add_row(struct table *table, struct index *index)
 {
-    bool room = table_reserve(table, 1) && (!index || index_reserve(index, table, 1));
+    bool room = table_reserve(table, 1) && (!index || index_reserve(index, 1));
     assert(room);
     (void)room;
     return table_add(table);

@@ -268,6 +268,13 @@ static void test_p1_each_batch_is_synced_once_before_it_is_acknowledged(void **s
         assert_int_equal(append(ledger, 3 + i * 40, 40), LEDGER_OK);
         assert_int_equal(syncs, 1);
     }
+    assert_true(ledger_start_threads(ledger));
+    for (uint64_t i = 20; i < 40; i++) {
+        syncs = 0;
+        assert_int_equal(append(ledger, 3 + i * 40, 40), LEDGER_OK);
+        assert_int_equal(syncs, 1);
+        assert_false(ledger_is_syncing(ledger));
+    }
     ledger_close(&ledger);
 }
 
@@ -333,7 +340,7 @@ static void test_the_write_ahead_log_is_moved_by_a_thread_while_the_writer_goes_
 {
     (void)state;
     struct ledger *ledger = open_ledger();
-    assert_true(ledger_start_mover(ledger));
+    assert_true(ledger_start_threads(ledger));
     for (int round = 1; round <= 3; round++) {
         for (int i = 0; i < 6; i++)
             assert_int_equal(append_big(ledger, sizeof big_body), LEDGER_OK);
@@ -354,7 +361,7 @@ static void test_p1_a_sync_that_fails_beside_the_writer_stops_the_ledger_too(voi
 {
     (void)state;
     struct ledger *ledger = open_ledger();
-    assert_true(ledger_start_mover(ledger));
+    assert_true(ledger_start_threads(ledger));
     assert_int_equal(append_big(ledger, WORTH_A_PIECE), LEDGER_OK);
     syncs_fail = true;
     for (int i = 0; i < TRIES_MAX && !*ledger_message(ledger); i++) {

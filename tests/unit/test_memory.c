@@ -68,11 +68,23 @@ static const struct key people[] = {
     {.name = "street", .role = CONCORDAT__V1__ROLE__ROLE_SOURCE, .of = "street-triage"},
     {.name = "north", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "northmoor-crisis"}};
 
-static enum ledger_status append(void *context, const struct ledger_event *events, size_t count)
+static enum ledger_status write_events(void *context, const struct ledger_event *events, size_t count)
 {
     (void)context;
     for (size_t i = 0; i < count; i++)
         assert_int_equal(events[i].seq, ++head);
+    return LEDGER_OK;
+}
+
+static bool never(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static enum ledger_status sync_events(void *context)
+{
+    (void)context;
     return LEDGER_OK;
 }
 
@@ -167,14 +179,15 @@ static void be_present(struct broker *broker, struct now now)
 
 static void commit(struct broker *broker)
 {
-    assert_int_equal(broker_commit(broker), LEDGER_OK);
+    assert_int_equal(broker_commit(broker, true), LEDGER_OK);
     assert_int_equal(broker_state(broker)->counters.seq, head);
 }
 
 static void story_of_a_broker(void)
 {
-    const struct broker_ports ports = {NULL,         append,   read_nothing, no_confidential,
-                                       send_nowhere, find_key, give_random,  say};
+    const struct broker_ports ports = {
+        NULL,         write_events, never,       sync_events, read_nothing, no_confidential,
+        send_nowhere, find_key,     give_random, say};
     struct now now = {.wall_ms = INT64_C(1795003200000), .mono_ms = 1000};
     head = 0;
     struct state *state = state_new(1);

@@ -64,7 +64,7 @@ static void the_index_finds_what_a_plain_list_finds(void **unused)
                 free_rows[free_count++] = rows[number];
                 rows[number] = ROW_NONE;
             } else {
-                assert_true(table_reserve(&table, 1) && index_reserve(&index, &table, 1));
+                assert_true(table_reserve(&table, 1) && index_reserve(&index, 1));
                 if (free_count == 0) {
                     table_add(&table);
                     free_rows[free_count++] = table.count - 1;
@@ -93,7 +93,7 @@ static void an_empty_index_finds_nothing(void **unused)
     table_open(&table, sizeof(struct row));
     index_open(&index, offsetof(struct row, key), KEY_BYTES, 1);
     assert_int_equal(index_find(&index, &table, key), ROW_NONE);
-    assert_true(index_reserve(&index, &table, 1));
+    assert_true(index_reserve(&index, 1));
     assert_int_equal(index_find(&index, &table, key), ROW_NONE);
     index_close(&index);
     table_close(&table);

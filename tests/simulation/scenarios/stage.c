@@ -50,16 +50,26 @@ static struct now now_is(const struct stage *s)
 
 /* --- ports ------------------------------------------------------------------------------------------ */
 
-static enum ledger_status port_append(void *context, const struct ledger_event *events, size_t count)
+static enum ledger_status port_write(void *context, const struct ledger_event *events, size_t count)
 {
     struct stage *s = context;
-    if (s->disk_fails)
-        return LEDGER_UNKNOWN;
     bool follows = store_write(&s->store, events, count);
     assert(follows);
     (void)follows;
-    store_settle(&s->store, true);
     return LEDGER_OK;
+}
+
+static bool port_syncing(void *context)
+{
+    struct stage *s = context;
+    return s->disk_takes_its_time;
+}
+
+static enum ledger_status port_sync(void *context)
+{
+    struct stage *s = context;
+    store_settle(&s->store, !s->disk_fails);
+    return s->disk_fails ? LEDGER_UNKNOWN : LEDGER_OK;
 }
 
 static enum ledger_status port_read(void *context, uint64_t after, size_t limit, ledger_each *each,
@@ -90,6 +100,7 @@ static enum server_sent port_send(void *context, const struct server_route *rout
     struct stage *s = context;
     uint32_t peer;
     memcpy(&peer, route->bytes, sizeof peer);
+    assert(s->store.pending == 0);
     if (s->slow[peer] || ++s->in_turn[peer] > STAGE_HELD)
         return SERVER_PEER_SLOW;
     for (size_t i = 0; i < count; i++) {
@@ -136,8 +147,9 @@ static void port_log(void *context, const char *line)
 
 static void start(struct stage *s)
 {
-    const struct broker_ports ports = {s,         port_append, port_read,   port_confidential,
-                                       port_send, port_key,    port_random, port_log};
+    const struct broker_ports ports = {s,           port_write,        port_syncing, port_sync,
+                                       port_read,   port_confidential, port_send,    port_key,
+                                       port_random, port_log};
     struct state *state = state_new(++s->run);
     uint64_t contradicts;
     enum ledger_status status = recovery_replay(state, s->store.count, port_read, s, &contradicts);
@@ -204,7 +216,8 @@ void stage_close(struct stage **stage)
 void stage_restart(struct stage *s)
 {
     broker_close(&s->broker);
-    s->disk_fails = false;
+    s->disk_fails = s->disk_takes_its_time = false;
+    store_settle(&s->store, true); /* what a process wrote outlives it */
     forget_sent(s);
     start(s);
 }
@@ -242,7 +255,12 @@ enum ledger_status stage_turn(struct stage *s)
 {
     memset(s->in_turn, 0, sizeof s->in_turn);
     broker_time(s->broker, now_is(s));
-    return broker_commit(s->broker);
+    return broker_commit(s->broker, true);
+}
+
+enum ledger_status stage_settle(struct stage *s)
+{
+    return broker_settle(s->broker);
 }
 
 static const Concordat__V1__Message *read_sent(struct stage *s, size_t at)

@@ -26,7 +26,7 @@ struct stage {
     int peers;
     uint32_t run;
     int64_t wall_ms, mono_ms;
-    bool disk_fails;
+    bool disk_fails, disk_takes_its_time;
     struct stage_sent sent[STAGE_SENT];
     size_t sent_count;
     uint32_t ids;
@@ -53,6 +53,8 @@ void stage_presence(struct stage *stage, int peer, bool present, uint32_t lease_
 /* Says without a turn: what is said together is one turn's. */
 void stage_say_only(struct stage *stage, int peer, Concordat__V1__Request *request);
 enum ledger_status stage_turn(struct stage *stage);
+/* The disk is done with the turn before. */
+enum ledger_status stage_settle(struct stage *stage);
 /* Lets time pass, a second at a time. Everyone but `silent` (-1: nobody) stays in touch. */
 void stage_wait(struct stage *stage, int64_t ms, int silent);
 

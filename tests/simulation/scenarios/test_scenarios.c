@@ -64,6 +64,50 @@ static void acknowledged_before_durable(void **unused)
     stage_close(&s);
 }
 
+static void submit_only(struct stage *s, uint8_t number)
+{
+    uint8_t id[16] = {number, [15] = 3};
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    request.submit = &submit;
+    submit.referral = &referral;
+    submit.confidential = &confidential;
+    referral.id = (ProtobufCBinaryData){sizeof id, id};
+    referral.source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE;
+    confidential.callback_number = (char *)(uintptr_t) "07700 900123";
+    stage_say_only(s, INTAKE, &request);
+}
+
+/* While a turn is on its way to the disk the next is decided: of either is told what is on the disk, and no
+ * more. */
+static void decided_beside_the_disk(void **unused)
+{
+    (void)unused;
+    struct stage *s = stage_open(always, always);
+    size_t from = s->sent_count;
+    s->disk_takes_its_time = true;
+    submit_only(s, 1);
+    assert_int_equal(stage_turn(s), LEDGER_OK);
+    submit_only(s, 2);
+    assert_int_equal(s->sent_count, from);
+    assert_int_equal(stage_settle(s), LEDGER_OK);
+    assert_int_equal(stage_count(s, INTAKE, CONCORDAT__V1__MESSAGE__BODY_ANSWER, from), 1);
+    assert_int_equal(stage_count(s, TEAM_1, CONCORDAT__V1__MESSAGE__BODY_OFFER, from), 1);
+    assert_int_equal(stage_turn(s), LEDGER_OK);
+    assert_int_equal(stage_count(s, INTAKE, CONCORDAT__V1__MESSAGE__BODY_ANSWER, from), 1);
+    submit_only(s, 3);
+    from = s->sent_count;
+    s->disk_fails = true;
+    assert_int_equal(stage_turn(s), LEDGER_UNKNOWN);
+    assert_int_equal(s->sent_count, from);
+    stage_restart(s);
+    assert_int_equal(broker_state(s->broker)->counters.open_count, 1);
+    stage_close(&s);
+}
+
 /* A team goes while it is asked, or loses a case: it is not kept as busy, and is asked again when it is back.
  */
 static void stuck_reserved(void **unused)
@@ -341,6 +385,7 @@ int main(void)
         cmocka_unit_test(acknowledged_and_forgotten),
         cmocka_unit_test(an_empty_rung_burns_its_delay),
         cmocka_unit_test(acknowledged_before_durable),
+        cmocka_unit_test(decided_beside_the_disk),
         cmocka_unit_test(stuck_reserved),
         cmocka_unit_test(the_zombie_offer),
         cmocka_unit_test(the_1001st_message),

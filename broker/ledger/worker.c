@@ -1,0 +1,108 @@
+/* worker.c: see worker.h. */
+#include "broker/ledger/worker.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+enum order { NOTHING, WORK, END };
+
+struct worker {
+    worker_task *task;
+    void *context;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of the order */
+    pthread_cond_t changed;
+    enum order order; /* WORK until it is done */
+};
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+    pthread_mutex_lock(&worker->lock);
+    while (worker->order != END) {
+        if (worker->order == NOTHING) {
+            pthread_cond_wait(&worker->changed, &worker->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&worker->lock);
+        worker->task(worker->context);
+        pthread_mutex_lock(&worker->lock);
+        worker->order = NOTHING;
+        pthread_cond_signal(&worker->changed);
+    }
+    pthread_mutex_unlock(&worker->lock);
+    return NULL;
+}
+
+static void give(struct worker *worker, enum order order)
+{
+    pthread_mutex_lock(&worker->lock);
+    assert(worker->order == NOTHING);
+    worker->order = order;
+    pthread_cond_signal(&worker->changed);
+    pthread_mutex_unlock(&worker->lock);
+}
+
+/* Signals are the first thread's. */
+static bool start(struct worker *worker)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = pthread_create(&worker->thread, NULL, run, worker) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+struct worker *worker_open(worker_task *task, void *context)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (!worker)
+        return NULL;
+    worker->task = task;
+    worker->context = context;
+    pthread_mutex_init(&worker->lock, NULL);
+    pthread_cond_init(&worker->changed, NULL);
+    if (start(worker))
+        return worker;
+    free(worker);
+    return NULL;
+}
+
+void worker_close(struct worker **worker)
+{
+    struct worker *w = *worker;
+    if (!w)
+        return;
+    worker_wait(w);
+    give(w, END);
+    pthread_join(w->thread, NULL);
+    pthread_cond_destroy(&w->changed);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
+    *worker = NULL;
+}
+
+void worker_begin(struct worker *worker)
+{
+    give(worker, WORK);
+}
+
+bool worker_is_busy(const struct worker *worker)
+{
+    struct worker *w = (struct worker *)worker;
+    pthread_mutex_lock(&w->lock);
+    bool busy = w->order == WORK;
+    pthread_mutex_unlock(&w->lock);
+    return busy;
+}
+
+void worker_wait(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    while (worker->order == WORK)
+        pthread_cond_wait(&worker->changed, &worker->lock);
+    pthread_mutex_unlock(&worker->lock);
+}
