@@ -31,6 +31,8 @@ struct broker *broker_open(const struct broker_ports *ports, struct state *state
     b->version = version;
     b->state = state;
     b->durable_seq = state->counters.seq;
+    outgoing_open(&b->outgoings[0]);
+    outgoing_open(&b->outgoings[1]);
     b->outgoing = &b->outgoings[0];
     b->sealed_outgoing = &b->outgoings[1];
     sessions_open(&b->sessions, seed);

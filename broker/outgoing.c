@@ -2,12 +2,20 @@
 #include "broker/outgoing.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+void outgoing_open(struct outgoing *o)
+{
+    *o = (struct outgoing){0};
+    table_open(&o->peers, sizeof(struct outgoing_peer));
+    index_open(&o->by_route, offsetof(struct outgoing_peer, route), sizeof(struct server_route), 0);
+}
 
 void outgoing_close(struct outgoing *o)
 {
     free(o->bytes);
     free(o->items);
+    table_close(&o->peers);
+    index_close(&o->by_route);
     *o = (struct outgoing){0};
 }
 
@@ -58,16 +66,35 @@ static bool pack(struct outgoing *o, const Concordat__V1__Message *message, stru
     return true;
 }
 
+/* The peer's row, made where it has none yet; NULL where memory is short. */
+static struct outgoing_peer *peer_of(struct outgoing *o, const struct server_route *route)
+{
+    uint32_t row = index_find(&o->by_route, &o->peers, route);
+    if (row != ROW_NONE)
+        return table_row(&o->peers, row);
+    if (!table_reserve(&o->peers, 1) || !index_reserve(&o->by_route, 1))
+        return NULL;
+    struct outgoing_peer *peer = table_add(&o->peers);
+    peer->route = *route;
+    index_add(&o->by_route, &o->peers, o->peers.count - 1);
+    return peer;
+}
+
 bool outgoing_share(struct outgoing *o, const struct server_route *route,
                     const Concordat__V1__Message *message, struct outgoing_packed *packed)
 {
     void *items = o->items;
     bool room = make_room(&items, &o->room, o->count + 1, sizeof *o->items);
     o->items = items;
-    if (!room || (packed->size == 0 && !pack(o, message, packed)))
+    struct outgoing_peer *peer = room ? peer_of(o, route) : NULL;
+    if (!peer || (packed->size == 0 && !pack(o, message, packed)))
         return false;
-    o->items[o->count] = (struct outgoing_item){*route, packed->at, packed->size, o->count};
-    o->count++;
+    o->items[o->count++] = (struct outgoing_item){packed->at, packed->size, 0};
+    if (peer->last)
+        o->items[peer->last - 1].next = o->count;
+    else
+        peer->first = o->count;
+    peer->last = o->count;
     return true;
 }
 
@@ -77,38 +104,32 @@ bool outgoing_add(struct outgoing *o, const struct server_route *route, const Co
     return outgoing_share(o, route, message, &packed);
 }
 
-static int by_peer(const void *left, const void *right)
+/* Takes what makes a good frame from the peer's first messages. */
+static void make_frame(struct outgoing *o, struct outgoing_peer *peer, struct outgoing_frame *frame)
 {
-    const struct outgoing_item *a = left, *b = right;
-    int order = a->route.size - b->route.size;
-    if (order == 0)
-        order = memcmp(a->route.bytes, b->route.bytes, a->route.size);
-    return order ? order : (a->place > b->place) - (a->place < b->place);
-}
-
-static bool for_same_peer(const struct outgoing_item *a, const struct outgoing_item *b)
-{
-    return a->route.size == b->route.size && memcmp(a->route.bytes, b->route.bytes, a->route.size) == 0;
+    size_t size = 0;
+    *frame = (struct outgoing_frame){&peer->route, o->parts, 0};
+    while (peer->first && frame->count < OUTGOING_PARTS_MAX) {
+        const struct outgoing_item *item = &o->items[peer->first - 1];
+        size += item->size;
+        if (frame->count && size > FRAME_BYTES_GOOD)
+            return;
+        o->parts[frame->count++] = (struct frame_part){o->bytes + item->at, item->size};
+        peer->first = item->next;
+    }
 }
 
 bool outgoing_next(struct outgoing *o, struct outgoing_frame *frame)
 {
-    if (o->sent == o->count) {
-        o->used = o->count = o->sent = 0;
-        return false;
+    for (; o->sent < o->peers.count; o->sent++) {
+        struct outgoing_peer *peer = table_row(&o->peers, o->sent);
+        if (peer->first) {
+            make_frame(o, peer, frame);
+            return true;
+        }
     }
-    if (o->sent == 0)
-        qsort(o->items, o->count, sizeof *o->items, by_peer);
-    const struct outgoing_item *first = &o->items[o->sent], *item = first;
-    size_t size = 0;
-    frame->route = &first->route;
-    frame->parts = o->parts;
-    frame->count = 0;
-    do {
-        o->parts[frame->count++] = (struct frame_part){o->bytes + item->at, item->size};
-        size += item->size;
-        item++;
-    } while (++o->sent < o->count && for_same_peer(first, item) && frame->count < OUTGOING_PARTS_MAX &&
-             size + item->size <= FRAME_BYTES_GOOD);
-    return true;
+    table_clear(&o->peers);
+    index_clear(&o->by_route);
+    o->used = o->count = o->sent = 0;
+    return false;
 }

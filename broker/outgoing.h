@@ -2,17 +2,12 @@
 #ifndef CONCORDAT_OUTGOING_H
 #define CONCORDAT_OUTGOING_H
 
+#include "broker/core/table.h"
 #include "broker/net/server.h"
 #include "proto/wire.h"
 
 /* In one frame. The shortest messages make a frame as long as is good. */
 enum { OUTGOING_PARTS_MAX = 256 };
-
-struct outgoing_item {
-    struct server_route route;
-    size_t at, size;
-    size_t place; /* among all items */
-};
 
 /* Messages for one peer, in the order in which they were added: as many as make a good frame. */
 struct outgoing_frame {
@@ -21,15 +16,28 @@ struct outgoing_frame {
     size_t count;
 };
 
+struct outgoing_item {
+    size_t at, size;
+    size_t next; /* of the same peer, + 1; 0: none */
+};
+
+struct outgoing_peer {
+    struct server_route route;
+    size_t first, last; /* of its items, + 1; 0: none */
+};
+
 struct outgoing {
     uint8_t *bytes; /* owned */
     size_t used, capacity;
     struct outgoing_item *items; /* owned */
     size_t count, room;
-    size_t sent;                                 /* of the items, given out as frames */
+    struct table peers;
+    struct index by_route;
+    uint32_t sent;                               /* of the peers, all that they are told */
     struct frame_part parts[OUTGOING_PARTS_MAX]; /* of the frame given out last */
 };
 
+void outgoing_open(struct outgoing *outgoing);
 void outgoing_close(struct outgoing *outgoing);
 /* A message that is packed once, for however many peers. */
 struct outgoing_packed {

@@ -29,16 +29,6 @@ void sessions_close(struct sessions *s)
     index_close(&s->by_route);
 }
 
-/* Routes are compared as they stand in a row: what lies behind their size must be zero. */
-static struct server_route as_key(const struct server_route *route)
-{
-    struct server_route key;
-    memset(&key, 0, sizeof key);
-    key.size = route->size;
-    memcpy(key.bytes, route->bytes, route->size);
-    return key;
-}
-
 uint32_t sessions_rows(const struct sessions *s)
 {
     return s->rows.count;
@@ -51,8 +41,7 @@ struct session *sessions_row(const struct sessions *s, uint32_t row)
 
 struct session *sessions_find(const struct sessions *s, const struct server_route *route)
 {
-    struct server_route key = as_key(route);
-    uint32_t row = index_find(&s->by_route, &s->rows, &key);
+    uint32_t row = index_find(&s->by_route, &s->rows, route);
     return row == ROW_NONE ? NULL : sessions_row(s, row);
 }
 
@@ -73,7 +62,7 @@ struct session *sessions_add(struct sessions *s, const struct server_route *rout
     }
     session = sessions_row(s, row);
     memset(session, 0, sizeof *session);
-    session->route = as_key(route);
+    session->route = *route;
     session->live = true;
     session->slot = SLOT_NONE;
     index_add(&s->by_route, &s->rows, row);

@@ -225,7 +225,7 @@ static bool take_route(zmq_msg_t *frame, struct server_route *route)
     const uint8_t *bytes = zmq_msg_data(frame);
     if (size != ROUTE_BYTES || bytes[0] != 0)
         return false;
-    route->size = (uint8_t)size;
+    *route = (struct server_route){.size = (uint8_t)size};
     memcpy(route->bytes, bytes, size);
     return true;
 }

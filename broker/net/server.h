@@ -19,7 +19,8 @@
 
 enum { SERVER_ROUTE_BYTES_MAX = 32 };
 
-/* Where to send an answer: the connection, as ZeroMQ names it. Dies with the connection. */
+/* Where to send an answer: the connection, as ZeroMQ names it. Dies with the connection. What lies behind its
+ * size is zero, so that two are the same where their bytes are. */
 struct server_route {
     uint8_t size;
     uint8_t bytes[SERVER_ROUTE_BYTES_MAX];
