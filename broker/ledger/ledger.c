@@ -18,9 +18,11 @@
 enum {
     TAIL_EVENTS = 1000, /* checked on opening; checking all of them is for who reads all of them */
     MESSAGE_BYTES = 512,
-    WAL_PIECE_PAGES = STORE_WAL_PAGES / 2, /* of the log, worth moving */
-    WAL_IDLE_PAGES = WAL_PIECE_PAGES / 2,  /* the same while nothing else is to be done */
-    WAL_REST_PAGES = 64,                   /* so few are moved while a turn waits */
+    WAL_PIECE_PAGES =
+        128, /* of the log, moved at a time: while they are synced whoever commits waits longer */
+    WAL_IDLE_PAGES = 256,                     /* worth moving while nothing else is to be done */
+    WAL_REST_PAGES = 64,                      /* so few are moved while a turn waits */
+    WAL_LONG_PAGES = STORE_WAL_PAGES * 7 / 8, /* then the log is to begin anew */
     SYNC_BESIDE_EVENTS = 16 /* to wake a thread for fewer takes longer than what could be done meanwhile */
 };
 
@@ -187,14 +189,21 @@ static enum ledger_status find_head(struct ledger *ledger)
     return status == LEDGER_OK ? walk(ledger, after, TAIL_EVENTS, NULL, NULL) : status;
 }
 
+/* Where turns wait for it, the log is moved as seldom as can be. */
+static int piece_of(const struct ledger *ledger)
+{
+    return ledger->mover ? WAL_PIECE_PAGES : WAL_LONG_PAGES;
+}
+
 static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
 {
     (void)db, (void)name;
     struct ledger *ledger = context;
-    if (pages < ledger->wal_pages) { /* it began anew */
+    /* It began anew; or has only grown, after all had been moved, and then this moves it sooner. */
+    if (pages < ledger->wal_pages || ledger->wal_pages_moved == ledger->wal_pages) {
         ledger->began_anew = true;
         ledger->wal_pages_moved = 0;
-        ledger->move_at_pages = WAL_PIECE_PAGES;
+        ledger->move_at_pages = piece_of(ledger);
     }
     ledger->wal_pages = pages;
     return SQLITE_OK;
@@ -235,7 +244,7 @@ struct ledger *ledger_open(const char *path, enum ledger_status *status, char *m
         close_all(ledger);
         return NULL;
     }
-    ledger->move_at_pages = WAL_PIECE_PAGES;
+    ledger->move_at_pages = piece_of(ledger);
     ledger->wal = store_wal(ledger->db);
     assert(ledger->wal && ledger->wal->pMethods);
     sqlite3_wal_hook(ledger->db, note_wal, ledger);
@@ -300,24 +309,25 @@ static void move_wal(struct ledger *ledger)
                                        &ledger->wal_pages_moved);
     if (rc != SQLITE_OK && rc != SQLITE_BUSY)
         fail(ledger, "moving the write-ahead log into the ledger");
-    ledger->move_at_pages = ledger->wal_pages + WAL_PIECE_PAGES;
+    ledger->move_at_pages = ledger->wal_pages + piece_of(ledger);
 }
 
-/* What came of a move beside us. When little is left, or the move failed, the writer does it itself: only a
- * log of which all has been moved begins anew, and only the writer's own attempt says why it fails. */
+/* What came of a move beside us. A log of which all has been moved begins anew, but the writer adds to it all
+ * the time: where it has become long and little is left, a turn waits for that. And where a move failed,
+ * because only the writer's own attempt says why. */
 static void see_moved(struct ledger *ledger)
 {
-    int moved = mover_pages(ledger->mover);
+    int moved = mover_pages(ledger->mover), left = ledger->wal_pages - moved;
     ledger->moving = false;
     if (ledger->began_anew)
         return;
-    if (moved < 0 || ledger->wal_pages - moved <= WAL_REST_PAGES) {
+    bool is_long = ledger->wal_pages >= WAL_LONG_PAGES, more = moved > ledger->wal_pages_moved;
+    if (moved < 0 || (is_long && left <= WAL_REST_PAGES)) {
         move_wal(ledger);
         return;
     }
-    bool more = moved > ledger->wal_pages_moved;
     ledger->wal_pages_moved = moved;
-    ledger->move_at_pages = ledger->wal_pages + (more ? 0 : WAL_PIECE_PAGES);
+    ledger->move_at_pages = ledger->wal_pages + (is_long && more ? 0 : WAL_PIECE_PAGES);
 }
 
 /* Moves the log, or begins to, where it is longer than this. */
@@ -466,6 +476,7 @@ bool ledger_start_threads(struct ledger *ledger)
     assert(!ledger->mover);
     ledger->mover = mover_open(sqlite3_db_filename(ledger->db, NULL));
     ledger->syncer = worker_open(sync_wal, ledger);
+    ledger->move_at_pages = piece_of(ledger);
     return ledger->mover && ledger->syncer;
 }
 

@@ -18,7 +18,6 @@ struct control {
     int64_t clock_ms; /* added to the wall clock */
     int32_t sync;     /* enum sync_fault */
     int32_t sync_ms;  /* how long each sync takes at least */
-    int64_t syncs;    /* counted here */
 };
 
 static struct control *control;
@@ -47,7 +46,6 @@ static int sync_file(const char *name, int fd)
     *(void **)&real = next(name);
     if (!control)
         return real(fd);
-    __atomic_add_fetch(&control->syncs, 1, __ATOMIC_SEQ_CST);
     if (control->sync_ms)
         usleep((useconds_t)control->sync_ms * 1000);
     if (control->sync != SYNC_FAILS && real(fd))

@@ -19,7 +19,7 @@ ENVIRONMENT = 111
 class Machine:
     """A bad machine for one program: hand env() to its start, then set what is wrong, at any time."""
 
-    FORMAT = "<qiiq"
+    FORMAT = "<qii"
     SYNC_GOOD, SYNC_FAILS, SYNC_FAILS_YET_IS_DONE = range(3)
 
     def __init__(self, s, name):
@@ -43,9 +43,6 @@ class Machine:
             self.control[8:12] = struct.pack("<i", sync)
         if sync_ms is not None:
             self.control[12:16] = struct.pack("<i", sync_ms)
-
-    def syncs(self):
-        return struct.unpack(self.FORMAT, self.control[:])[3]
 
 
 class Proxy(threading.Thread):

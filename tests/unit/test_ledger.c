@@ -269,7 +269,7 @@ static void test_p1_each_batch_is_synced_once_before_it_is_acknowledged(void **s
         assert_int_equal(syncs, 1);
     }
     assert_true(ledger_start_threads(ledger));
-    for (uint64_t i = 20; i < 40; i++) {
+    for (uint64_t i = 20; i < 25; i++) {
         syncs = 0;
         assert_int_equal(append(ledger, 3 + i * 40, 40), LEDGER_OK);
         assert_int_equal(syncs, 1);
