@@ -90,12 +90,11 @@ void worker_begin(struct worker *worker)
     give(worker, WORK);
 }
 
-bool worker_is_busy(const struct worker *worker)
+bool worker_is_busy(struct worker *worker)
 {
-    struct worker *w = (struct worker *)worker;
-    pthread_mutex_lock(&w->lock);
-    bool busy = w->order == WORK;
-    pthread_mutex_unlock(&w->lock);
+    pthread_mutex_lock(&worker->lock);
+    bool busy = worker->order == WORK;
+    pthread_mutex_unlock(&worker->lock);
     return busy;
 }
 

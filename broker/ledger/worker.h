@@ -18,7 +18,7 @@ void worker_close(struct worker **worker);
 
 /* Begins the task; not while it is busy. */
 void worker_begin(struct worker *worker);
-bool worker_is_busy(const struct worker *worker);
+bool worker_is_busy(struct worker *worker);
 /* Until what was begun, if anything, is done. */
 void worker_wait(struct worker *worker);
 

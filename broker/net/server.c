@@ -182,23 +182,6 @@ int server_keys_fd(const struct server *server)
     return server->keys_fd;
 }
 
-void server_reload_keys(struct server *server)
-{
-    char changes[4096], message[4352];
-    while (read(server->keys_fd, changes, sizeof changes) > 0)
-        ;
-    /* The folder may be another one under the same name by now. */
-    inotify_add_watch(server->keys_fd, server->keys_folder, KEY_CHANGES);
-    struct keyring *keyring = keyring_open(server->keys_folder, message, sizeof message);
-    if (!keyring) {
-        fprintf(stderr, "%s; the keys stay as they were\n", message);
-        return;
-    }
-    struct keyring *former = zap_change_keyring(server->zap, keyring);
-    server->keyring = keyring;
-    keyring_close(&former);
-}
-
 static bool has_more(void *router)
 {
     int more = 0;
@@ -243,6 +226,31 @@ static bool take_name(struct server *server)
     return !key || strcmp(key->public_text, public_text) == 0;
 }
 
+bool server_has_more(const struct server *server)
+{
+    return server->rest.at != server->rest.end;
+}
+
+void server_reload_keys(struct server *server)
+{
+    char changes[4096], message[4352];
+    while (read(server->keys_fd, changes, sizeof changes) > 0)
+        ;
+    /* The folder may be another one under the same name by now. */
+    inotify_add_watch(server->keys_fd, server->keys_folder, KEY_CHANGES);
+    struct keyring *keyring = keyring_open(server->keys_folder, message, sizeof message);
+    if (!keyring) {
+        fprintf(stderr, "%s; the keys stay as they were\n", message);
+        return;
+    }
+    struct keyring *former = zap_change_keyring(server->zap, keyring);
+    server->keyring = keyring;
+    keyring_close(&former);
+    /* Whoever sent the frame in hand may be somebody else's name by now. */
+    if (server_has_more(server) && !take_name(server))
+        server->rest.at = server->rest.end;
+}
+
 /* Takes a frame and its route off the socket: false where there is none. *good where they came alone. */
 static bool take_routed_frame(struct server *server, bool *good)
 {
@@ -283,11 +291,6 @@ static bool begin_frame(struct server *server)
         }
     }
     return false;
-}
-
-bool server_has_more(const struct server *server)
-{
-    return server->rest.at != server->rest.end;
 }
 
 bool server_waits(const struct server *server)

@@ -256,6 +256,26 @@ static void test_p10_a_name_given_to_a_new_key_does_not_serve_the_old_one(void *
     }
 }
 
+static void test_p10_nor_does_it_serve_what_is_left_of_the_old_ones_frame(void **state)
+{
+    (void)state;
+    const struct frame_part parts[] = {{(const uint8_t *)"one", 3}, {(const uint8_t *)"two", 3}};
+    uint8_t frame[20];
+    void *old = connect_as("team-a"), *b = connect_as("team-b");
+    frame_join(parts, 2, frame);
+    size_t size = frame_size(parts, 2);
+    assert_int_equal(zmq_send(old, frame, size, 0), size);
+    expect_message("team-a", "one");
+    assert_int_equal(unlink(in(keys, "team-a.key")), 0);
+    assert_int_equal(unlink(in(keys, "team-a.key_secret")), 0);
+    make_key(keys, "team-a", "team");
+    assert_true(server_has_more(server));
+    await_key_change();
+    assert_false(server_has_more(server));
+    say(b, "three");
+    expect_message("team-b", "three");
+}
+
 static void test_p10_a_key_added_while_running_is_admitted(void **state)
 {
     (void)state;
@@ -450,6 +470,7 @@ int main(void)
         WITH_A_SERVER(test_p10_a_peer_without_a_key_gets_nothing),
         WITH_A_SERVER(test_p10_a_revoked_key_is_nobodys_on_its_very_next_message),
         WITH_A_SERVER(test_p10_a_name_given_to_a_new_key_does_not_serve_the_old_one),
+        WITH_A_SERVER(test_p10_nor_does_it_serve_what_is_left_of_the_old_ones_frame),
         WITH_A_SERVER(test_p10_a_key_added_while_running_is_admitted),
         WITH_A_SERVER(test_p10_without_a_folder_the_keys_stay_as_they_were),
         WITH_A_SERVER(test_p10_the_option_that_fails_closed_is_in_force),
