@@ -108,8 +108,9 @@ def round_trips(bench):
 
 def tell_limits(bench, rounds):
     bench.head("The machine's limits")
+    p50, p99 = (middle(rounds, "limits", "disk", "delay", p) for p in ("p50_us", "p99_us"))
     bench.row("4 KiB append and fdatasync", f"{middle(rounds, 'limits', 'disk', 'per_s'):.0f}/s",
-              f"p50 {middle(rounds, 'limits', 'disk', 'delay', 'p50_us'):.0f} us")
+              f"p50 {p50:.0f} us, p99 {p99:.0f} us: {p99 / p50:.1f} times")
     for n in BATCHES:
         bare, own = (middle(rounds, "limits", kind, str(n), "events_per_s") for kind in ("sqlite", "ledger"))
         bench.row(f"SQLite, {n} of our events a commit", f"{bare:.0f} events/s",
