@@ -23,7 +23,7 @@ enum {
     WAL_IDLE_PAGES = 256,                     /* worth moving while nothing else is to be done */
     WAL_REST_PAGES = 64,                      /* so few are moved while a turn waits */
     WAL_LONG_PAGES = STORE_WAL_PAGES * 7 / 8, /* then the log is to begin anew */
-    SYNC_BESIDE_EVENTS = 16 /* to wake a thread for fewer takes longer than what could be done meanwhile */
+    SYNC_BESIDE_EVENTS = 32 /* to wake a thread for fewer takes longer than what could be done meanwhile */
 };
 
 enum statement {
