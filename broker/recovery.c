@@ -2,9 +2,11 @@
 #include "broker/recovery.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -148,7 +150,7 @@ static void list_part(void *context, const void *bytes, size_t size)
 /* A forked child has the state as it is at this instant and writes it in its own time, while the parent goes
  * on. It makes no call but those that snapshot_write allows. */
 static void write_in_child(struct recovery_keeper *keeper, const struct state *state,
-                           const struct ledger *ledger, const char *folder)
+                           const struct ledger *ledger, const char *folder, bool gently)
 {
     struct part_list list = {.count = 0};
     uint8_t chain[LEDGER_HASH_BYTES];
@@ -161,8 +163,9 @@ static void write_in_child(struct recovery_keeper *keeper, const struct state *s
         return;
     }
     closefrom(3);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* the next broker's child writes the same file */
     setpriority(PRIO_PROCESS, 0, CHILD_NICE);
-    _exit(snapshot_write(folder, seq, chain, state_layout, list.items, list.count) == 0 ? 0 : 1);
+    _exit(snapshot_write(folder, seq, chain, state_layout, list.items, list.count, gently) == 0 ? 0 : 1);
 }
 
 static void reap(struct recovery_keeper *keeper, int options)
@@ -185,14 +188,17 @@ void recovery_keep(struct recovery_keeper *keeper, const struct state *state, co
                    const char *folder)
 {
     if (recovery_keep_due(keeper, state))
-        write_in_child(keeper, state, ledger, folder);
+        write_in_child(keeper, state, ledger, folder, true);
 }
 
 void recovery_keep_now(struct recovery_keeper *keeper, const struct state *state, const struct ledger *ledger,
                        const char *folder)
 {
+    bool unfinished = keeper->child > 0;
+    if (unfinished)
+        kill(keeper->child, SIGKILL); /* it takes its time, and what it writes may be older */
     reap(keeper, 0);
-    if (state->counters.seq != keeper->kept_seq)
-        write_in_child(keeper, state, ledger, folder);
+    if (unfinished || state->counters.seq != keeper->kept_seq)
+        write_in_child(keeper, state, ledger, folder, false);
     reap(keeper, 0);
 }

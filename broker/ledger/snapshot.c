@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char unfinished_name[] = "snapshot.new", newest_name[] = "snapshot",
@@ -35,42 +36,63 @@ static size_t padding(uint64_t size)
     return (size_t)(-size % SNAPSHOT_ALIGNMENT);
 }
 
-/* Synced piece by piece: the ledger's own syncs then never wait for more of it than one. */
-enum { PIECE_BYTES = 1024 * 1024 };
+/* Synced piece by piece: the ledger's own syncs then never wait for more of it than one. Whoever writes
+ * gently rests after each, so that they seldom wait at all. */
+enum { PIECE_BYTES = 256 * 1024, REST_TIMES = 19 };
 
-static bool put(int fd, crypto_generichash_state *state, const void *bytes, size_t size)
+struct writing {
+    int fd;
+    bool gently;
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void rest(int64_t ns)
+{
+    struct timespec time = {ns / 1000000000, ns % 1000000000};
+    nanosleep(&time, NULL);
+}
+
+static bool put(const struct writing *w, crypto_generichash_state *state, const void *bytes, size_t size)
 {
     const uint8_t *next = bytes;
     if (state)
         crypto_generichash_update(state, next, size);
     while (size > 0) {
-        ssize_t put_now = write(fd, next, size < PIECE_BYTES ? size : PIECE_BYTES);
+        int64_t began_ns = now_ns();
+        ssize_t put_now = write(w->fd, next, size < PIECE_BYTES ? size : PIECE_BYTES);
         if (put_now < 0 && errno != EINTR)
             return false;
         next += put_now > 0 ? put_now : 0;
         size -= put_now > 0 ? (size_t)put_now : 0;
-        if (size > 0 && fdatasync(fd) != 0)
+        if (size > 0 && fdatasync(w->fd) != 0)
             return false;
+        if (size > 0 && w->gently)
+            rest((now_ns() - began_ns) * REST_TIMES);
     }
     return true;
 }
 
-static bool put_all(int fd, const struct header *header, const struct snapshot_part *parts)
+static bool put_all(const struct writing *w, const struct header *header, const struct snapshot_part *parts)
 {
     static const uint8_t zeros[SNAPSHOT_ALIGNMENT];
     uint8_t hash[LEDGER_HASH_BYTES];
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, sizeof hash);
-    bool good = put(fd, &state, header, sizeof *header);
+    bool good = put(w, &state, header, sizeof *header);
     for (size_t i = 0; i < header->count && good; i++)
-        good =
-            put(fd, &state, parts[i].bytes, parts[i].size) && put(fd, &state, zeros, padding(parts[i].size));
+        good = put(w, &state, parts[i].bytes, parts[i].size) && put(w, &state, zeros, padding(parts[i].size));
     crypto_generichash_final(&state, hash, sizeof hash);
-    return good && put(fd, NULL, hash, sizeof hash) && fsync(fd) == 0;
+    return good && put(w, NULL, hash, sizeof hash) && fsync(w->fd) == 0;
 }
 
 int snapshot_write(const char *folder, uint64_t seq, const uint8_t chain[LEDGER_HASH_BYTES], uint32_t layout,
-                   const struct snapshot_part *parts, size_t count)
+                   const struct snapshot_part *parts, size_t count, bool gently)
 {
     assert(count <= SNAPSHOT_PARTS_MAX);
     struct header header = {.layout = layout, .count = (uint32_t)count, .seq = seq};
@@ -82,7 +104,8 @@ int snapshot_write(const char *folder, uint64_t seq, const uint8_t chain[LEDGER_
     if (directory < 0)
         return errno;
     int fd = openat(directory, unfinished_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    bool good = fd >= 0 && put_all(fd, &header, parts);
+    const struct writing writing = {fd, gently};
+    bool good = fd >= 0 && put_all(&writing, &header, parts);
     good = good && (renameat(directory, newest_name, directory, former_name) == 0 || errno == ENOENT);
     good = good && renameat(directory, unfinished_name, directory, newest_name) == 0 && fsync(directory) == 0;
     int problem = good ? 0 : errno;

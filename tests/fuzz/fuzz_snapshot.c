@@ -25,7 +25,7 @@ static uint8_t *whole(size_t *size)
         static const uint8_t some[333], chain[LEDGER_HASH_BYTES];
         const struct snapshot_part parts[] = {{some, sizeof some}, {some, 0}, {some, 32}};
         char path[128];
-        if (sodium_init() < 0 || snapshot_write(fuzz_folder(), 9, chain, LAYOUT, parts, 3))
+        if (sodium_init() < 0 || snapshot_write(fuzz_folder(), 9, chain, LAYOUT, parts, 3, false))
             abort();
         strcat(strcpy(path, fuzz_folder()), "snapshot");
         bytes = fuzz_read_file(path, &bytes_size);

@@ -18,7 +18,7 @@ static void write_snapshot(uint64_t seq, uint32_t layout)
     uint8_t chain[LEDGER_HASH_BYTES] = {(uint8_t)seq};
     struct snapshot_part parts[] = {{numbers, sizeof numbers}, {letters, 0}, {letters, sizeof letters}};
     memset(numbers, (int)seq, sizeof numbers);
-    assert_int_equal(snapshot_write(folder, seq, chain, layout, parts, 3), 0);
+    assert_int_equal(snapshot_write(folder, seq, chain, layout, parts, 3, false), 0);
 }
 
 static bool accept(void *refused, uint64_t seq, const uint8_t *chain)
@@ -126,13 +126,13 @@ static void test_a_forked_child_can_write_it(void **state)
         struct snapshot_part parts[] = {{numbers, sizeof numbers}, {letters, 0}, {letters, sizeof letters}};
         memset(numbers, 5, sizeof numbers);
         closefrom(3);
-        _exit(snapshot_write(folder, 5, chain, LAYOUT, parts, 3));
+        _exit(snapshot_write(folder, 5, chain, LAYOUT, parts, 3, true));
     }
     int how;
     assert_int_equal(waitpid(child, &how, 0), child);
     assert_int_equal(how, 0);
     assert_int_equal(used(0), 5);
-    assert_int_not_equal(snapshot_write("/nonexistent", 1, numbers, LAYOUT, NULL, 0), 0);
+    assert_int_not_equal(snapshot_write("/nonexistent", 1, numbers, LAYOUT, NULL, 0, false), 0);
 }
 
 int main(void)
