@@ -58,18 +58,21 @@ static void rest(int64_t ns)
     nanosleep(&time, NULL);
 }
 
+/* A part is hashed as it is written, so that the processor too is taken for a piece at a time. */
 static bool put(const struct writing *w, crypto_generichash_state *state, const void *bytes, size_t size)
 {
     const uint8_t *next = bytes;
-    if (state)
-        crypto_generichash_update(state, next, size);
     while (size > 0) {
         int64_t began_ns = now_ns();
         ssize_t put_now = write(w->fd, next, size < PIECE_BYTES ? size : PIECE_BYTES);
-        if (put_now < 0 && errno != EINTR)
+        if (put_now < 0 && errno == EINTR)
+            continue;
+        if (put_now < 0)
             return false;
-        next += put_now > 0 ? put_now : 0;
-        size -= put_now > 0 ? (size_t)put_now : 0;
+        if (state)
+            crypto_generichash_update(state, next, (size_t)put_now);
+        next += put_now;
+        size -= (size_t)put_now;
         if (size > 0 && fdatasync(w->fd) != 0)
             return false;
         if (size > 0 && w->gently)
