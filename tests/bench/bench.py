@@ -28,7 +28,7 @@ class Bench:
         self.folder = tempfile.mkdtemp(prefix="concordat-bench-", dir=options.folder)
         self.found, self.lines, self.musts = {"machine": machine(self.folder)}, [], []
         if options.quick:
-            self.seconds, self.warm, self.quick_seconds, self.half_seconds = 0.4, 0.1, 0.1, 3
+            self.seconds, self.warm, self.quick_seconds, self.half_seconds = 0.4, 0.1, 0.1, 0.6
             self.rounds, self.growth_rounds = 5, 2
             self.ledgers, self.grown = (10_000, 100_000), (50_000,)
             self.events_a_year, self.audit_years = 10_000, (1,)
