@@ -259,21 +259,34 @@ static bool takes_more(const struct process *p, int taken)
     return taken < (broker_is_settled(p->broker) ? TURN_MESSAGES_GOOD : TURN_MESSAGES_MAX);
 }
 
-/* One turn: take what waits, see what time brings, commit, send. */
-static enum ledger_status turn(struct process *p)
+/* Takes what waits. The turn before is told as soon as it is on disk. */
+static enum ledger_status take(struct process *p, int *taken)
 {
     struct server_message message;
     struct now now = now_is();
     enum ledger_status status = LEDGER_OK;
-    int taken = 0;
-    for (; status == LEDGER_OK && takes_more(p, taken) && server_receive(p->server, &message); taken++) {
+    for (; status == LEDGER_OK && takes_more(p, *taken) && server_receive(p->server, &message); ++*taken) {
         broker_take(p->broker, &message.route, message.key_name, message.bytes, message.size, now);
         if (!ledger_is_syncing(p->ledger))
-            status = broker_settle(p->broker); /* the turn before */
+            status = broker_settle(p->broker);
+    }
+    return status;
+}
+
+/* One turn: take what waits, see what time brings, commit, send. What arrives while the turn before is still
+ * on its way to the disk belongs to this one: one sync for all of it. */
+static enum ledger_status turn(struct process *p)
+{
+    int taken = 0;
+    enum ledger_status status = take(p, &taken);
+    if (status == LEDGER_OK && !broker_is_settled(p->broker)) {
+        status = broker_settle(p->broker);
+        if (status == LEDGER_OK)
+            status = take(p, &taken);
     }
     if (status != LEDGER_OK)
         return status;
-    broker_time(p->broker, now);
+    broker_time(p->broker, now_is());
     bool goes_on = server_waits(p->server) && !recovery_keep_due(&p->keeper, broker_state(p->broker));
     status = broker_commit(p->broker, goes_on);
     if (status != LEDGER_OK || !broker_is_settled(p->broker))
