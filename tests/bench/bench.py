@@ -99,20 +99,21 @@ def main():
     options = read_options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     bench = Bench(options)
-    started = time.monotonic()
+    started, ticks = time.monotonic(), sections.processor_ticks()
     try:
         for name in options.only or [name for name in PARTS if name != "profile"]:
             PARTS[name](bench)
     finally:
         shutil.rmtree(bench.folder, ignore_errors=True)
-        show(bench, options.json, time.monotonic() - started)
+        show(bench, options.json, time.monotonic() - started, sections.stolen_since(ticks))
 
 
-def show(bench, path, took_s):
+def show(bench, path, took_s, stolen):
     """Also where a part failed: what was found until then has taken its time."""
-    bench.found["must_show"], bench.found["took_s"] = bench.musts, took_s
+    bench.found.update(must_show=bench.musts, took_s=took_s, stolen=stolen)
     print(bench.table())
-    print(f"\n{took_s:.0f} s in all", flush=True)
+    print(f"\n{took_s:.0f} s in all, in which this machine's host kept {stolen * 100:.1f} % of the processors' time",
+          flush=True)
     if path:
         with open(path, "w", encoding="utf-8") as file:
             json.dump(bench.found, file, indent=1)
