@@ -2,7 +2,7 @@
 #ifndef CONCORDAT_OUTGOING_H
 #define CONCORDAT_OUTGOING_H
 
-#include "broker/core/table.h"
+#include "broker/core/index.h"
 #include "broker/net/server.h"
 #include "proto/wire.h"
 

@@ -7,7 +7,7 @@
 #define CONCORDAT_REFUSALS_H
 
 #include "broker/core/codes.h"
-#include "broker/core/table.h"
+#include "broker/core/index.h"
 #include "proto/keys.h"
 
 enum { REFUSALS_PER_MINUTE = 6, REFUSED_KEYS_MAX = 4096 };

@@ -7,7 +7,7 @@
 #define CONCORDAT_SESSIONS_H
 
 #include "broker/core/command.h"
-#include "broker/core/table.h"
+#include "broker/core/index.h"
 #include "broker/net/server.h"
 #include "proto/wire.h"
 

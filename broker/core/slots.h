@@ -6,7 +6,7 @@
 #define CONCORDAT_CORE_SLOTS_H
 
 #include "broker/core/event.h"
-#include "broker/core/table.h"
+#include "broker/core/index.h"
 
 /* SLOT_NONE where the id has none, or is too long to have one. */
 uint16_t slots_find(const struct index *index, const struct table *table, const char *id);

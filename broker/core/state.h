@@ -8,8 +8,8 @@
 
 #include "broker/core/agenda.h"
 #include "broker/core/event.h"
+#include "broker/core/index.h"
 #include "broker/core/referral.h"
-#include "broker/core/table.h"
 
 /* Rows without pointers or padding. */
 #pragma GCC diagnostic push

@@ -6,7 +6,7 @@
 #ifndef CONCORDAT_SIMULATION_WITNESS_H
 #define CONCORDAT_SIMULATION_WITNESS_H
 
-#include "broker/core/table.h"
+#include "broker/core/index.h"
 #include "proto/wire.h"
 
 enum { NAME_BYTES = 64 };

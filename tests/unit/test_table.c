@@ -8,10 +8,10 @@
 #include <cmocka.h>
 
 #include "broker/core/agenda.h"
-#include "broker/core/table.h"
+#include "broker/core/index.h"
 #include "tests/unit/random_walk.h"
 
-enum { KEYS = 400, STEPS = 20000, KEY_BYTES = 16 };
+enum { KEYS = 400, STEPS = 20000, KEY_BYTES = 16, GROWN_ROWS = 200000 };
 
 struct row {
     uint32_t before;
@@ -82,6 +82,57 @@ static void the_index_finds_what_a_plain_list_finds(void **unused)
         index_close(&index);
         table_close(&table);
     }
+}
+
+/* Row `row` has key `row`, until it is removed. */
+static uint32_t found_wrongly(const struct index *index, const struct table *table, const bool *removed)
+{
+    uint32_t wrong = 0;
+    for (uint32_t row = 0; row < table->count; row++)
+        wrong += index_find(index, table, &row) != (removed[row] ? ROW_NONE : row);
+    return wrong;
+}
+
+/* One row in so many is followed by the removal of any, and one comes with a reserve of several times all of
+ * them. */
+static void grow(uint32_t rows, uint32_t one_in, uint64_t *random)
+{
+    static bool removed[GROWN_ROWS];
+    struct table table;
+    struct index index;
+    table_open(&table, sizeof(uint32_t));
+    index_open(&index, 0, sizeof(uint32_t), *random);
+    memset(removed, 0, sizeof removed);
+    assert_true(table_reserve(&table, rows));
+    for (uint32_t row = 0; row < rows; row++) {
+        uint32_t wide = index.now.count;
+        assert_true(
+            index_reserve(&index, next_random(random) % one_in ? 1 : next_random(random) % (8 * row + 1)));
+        bool grew = index.now.count > wide;
+        *(uint32_t *)table_add(&table) = row;
+        index_add(&index, &table, row);
+        if (grew || next_random(random) % one_in == 0) {
+            uint32_t gone = next_random(random) % (row + 1);
+            if (!removed[gone])
+                index_remove(&index, &table, gone);
+            removed[gone] = true;
+        }
+        if (grew)
+            assert_int_equal(found_wrongly(&index, &table, removed), 0);
+    }
+    assert_int_equal(found_wrongly(&index, &table, removed), 0);
+    index_close(&index);
+    table_close(&table);
+}
+
+/* While the wider one has taken over few of them, and when it has all. */
+static void an_index_that_grows_finds_all_that_it_held(void **unused)
+{
+    (void)unused;
+    uint64_t random = walk_first_seed();
+    for (int run = 0; run < 500; run++)
+        grow(500, 4, &random);
+    grow(GROWN_ROWS, 1000, &random);
 }
 
 static void an_empty_index_finds_nothing(void **unused)
@@ -186,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_index_finds_what_a_plain_list_finds),
+        cmocka_unit_test(an_index_that_grows_finds_all_that_it_held),
         cmocka_unit_test(an_empty_index_finds_nothing),
         cmocka_unit_test(what_was_reserved_can_be_added_without_asking_and_rows_start_as_zeros),
         cmocka_unit_test(a_reserve_that_cannot_be_met_leaves_the_table_as_it_was),
