@@ -399,6 +399,18 @@ void state_visit(const struct state *state, state_visitor *visit, void *context)
     }
 }
 
+void state_visit_indexes(const struct state *s, state_visitor *visit, void *context)
+{
+    const struct index *indexes[] = {&s->team_by_id,      &s->area_by_id,     &s->coordinator_by_id,
+                                     &s->origin_by_id,    &s->referral_by_id, &s->ended_by_id,
+                                     &s->remembered_by_id};
+    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
+        const struct buckets *all[] = {&indexes[i]->now, &indexes[i]->narrower};
+        for (size_t j = 0; j < sizeof all / sizeof *all; j++)
+            visit(context, all[j]->items, all[j]->count * sizeof *all[j]->items);
+    }
+}
+
 static bool load_part(struct table *table, struct index *index, const void *bytes, size_t size)
 {
     if (size % table->row_bytes || size / table->row_bytes >= ROW_NONE)

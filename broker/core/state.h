@@ -92,7 +92,11 @@ bool state_apply(struct state *state, const struct event *event);
 typedef void state_visitor(void *context, const void *bytes, size_t size);
 void state_visit(const struct state *state, state_visitor *visit, void *context);
 
-/* The same stretches as parts to load: how many, and the size of a row of each. Part 0 is the counters. */
+/* The same for the memory that only finds rows, which a copy of the state can do without. */
+void state_visit_indexes(const struct state *state, state_visitor *visit, void *context);
+
+/* The stretches of state_visit as parts to load: how many, and the size of a row of each. Part 0 is the
+ * counters. */
 enum { STATE_PARTS = 8 };
 extern const uint32_t state_layout; /* changes when rows change their shape: an older snapshot is not read */
 /* Makes a state from parts written by state_visit. NULL where they do not fit or memory is short. */
