@@ -59,6 +59,17 @@ static enum outbox_status unreadable(struct outbox *outbox)
     return OUTBOX_FAILED;
 }
 
+/* False where there is no id: something else has written there, or the disk has lost it. */
+static bool read_id(sqlite3_stmt *statement, int at, uint8_t id[WIRE_ID_BYTES])
+{
+    const void *bytes = sqlite3_column_blob(statement, at);
+    if (bytes == NULL || sqlite3_column_bytes(statement, at) != WIRE_ID_BYTES) {
+        return false;
+    }
+    memcpy(id, bytes, WIRE_ID_BYTES);
+    return true;
+}
+
 bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[OUTBOX_DIGEST_BYTES])
 {
     Concordat__V1__Request content = *request;
@@ -109,9 +120,9 @@ static enum outbox_status find_known(struct outbox *outbox, enum statement which
     if (status == OUTBOX_OK) {
         bool same = sqlite3_column_bytes(statement, 7) == OUTBOX_DIGEST_BYTES &&
                     memcmp(sqlite3_column_blob(statement, 7), digest, OUTBOX_DIGEST_BYTES) == 0;
-        assert(sqlite3_column_bytes(statement, 0) == WIRE_ID_BYTES);
-        memcpy(first, sqlite3_column_blob(statement, 0), WIRE_ID_BYTES);
-        status = same ? OUTBOX_REPEATED : OUTBOX_CONFLICT;
+        status = !read_id(statement, 0, first) ? unreadable(outbox)
+                 : same                        ? OUTBOX_REPEATED
+                                               : OUTBOX_CONFLICT;
     }
     store_end(statement);
     return status;
@@ -204,10 +215,9 @@ static enum outbox_status read_command(struct outbox *outbox, sqlite3_stmt *stat
     if (status != OUTBOX_OK) {
         return status;
     }
-    assert(sqlite3_column_bytes(statement, 0) == WIRE_ID_BYTES);
-    assert(sqlite3_column_bytes(statement, 1) == WIRE_ID_BYTES);
-    memcpy(command->id, sqlite3_column_blob(statement, 0), WIRE_ID_BYTES);
-    memcpy(command->referral, sqlite3_column_blob(statement, 1), WIRE_ID_BYTES);
+    if (!read_id(statement, 0, command->id) || !read_id(statement, 1, command->referral)) {
+        return unreadable(outbox);
+    }
     command->state = (enum command_state)sqlite3_column_int(statement, 2);
     command->attempts = (uint32_t)sqlite3_column_int64(statement, 3);
     command->refusal = (Concordat__V1__Refusal)sqlite3_column_int(statement, 4);
@@ -319,8 +329,7 @@ enum outbox_status outbox_next_open(struct outbox *outbox, int64_t *row, uint8_t
     enum outbox_status status = store_step(outbox, statement);
     if (status == OUTBOX_OK) {
         *row = sqlite3_column_int64(statement, 0);
-        assert(sqlite3_column_bytes(statement, 1) == WIRE_ID_BYTES);
-        memcpy(referral, sqlite3_column_blob(statement, 1), WIRE_ID_BYTES);
+        status = read_id(statement, 1, referral) ? OUTBOX_OK : unreadable(outbox);
     }
     store_end(statement);
     return status;
