@@ -178,3 +178,9 @@ void index_remove(struct index *index, const struct table *table, uint32_t row)
     assert(stood);
     index->used--;
 }
+
+void index_visit(const struct index *index, index_visitor *visit, void *context)
+{
+    visit(context, index->now.items, index->now.count * sizeof *index->now.items);
+    visit(context, index->narrower.items, index->narrower.count * sizeof *index->narrower.items);
+}

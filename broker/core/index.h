@@ -1,8 +1,8 @@
 /* index.h: finds a row of a table by its key.
  *
  * Open addressing, linear probing. It grows ahead of need by index_reserve, which can fail; adding within
- * what was reserved cannot. One that has grown takes over what the narrower one held a few rows at a time,
- * with each row that is added: nobody waits for a million at once. Rows and indexes are all that the core
+ * what was reserved cannot. One that has grown takes over what the narrower one held a few rows at a time, as
+ * rows are reserved and added: nobody waits for a million at once. Rows and indexes are all that the core
  * allocates.
  */
 #ifndef CONCORDAT_CORE_INDEX_H
@@ -42,5 +42,9 @@ bool index_reserve(struct index *index, uint32_t more);
 uint32_t index_find(const struct index *index, const struct table *table, const void *key);
 void index_add(struct index *index, const struct table *table, uint32_t row);
 void index_remove(struct index *index, const struct table *table, uint32_t row);
+
+/* Calls visit for each stretch of memory that it holds. */
+typedef void index_visitor(void *context, const void *bytes, size_t size);
+void index_visit(const struct index *index, index_visitor *visit, void *context);
 
 #endif

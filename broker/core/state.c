@@ -45,6 +45,13 @@ static void open_tables(struct state *state, uint64_t seed)
     index_open(&state->remembered_by_id, offsetof(struct remembered, id), ID_BYTES, seed);
 }
 
+static const size_t index_offsets[] = {
+    offsetof(struct state, team_by_id),        offsetof(struct state, area_by_id),
+    offsetof(struct state, coordinator_by_id), offsetof(struct state, origin_by_id),
+    offsetof(struct state, referral_by_id),    offsetof(struct state, ended_by_id),
+    offsetof(struct state, remembered_by_id)};
+enum { INDEXES = sizeof index_offsets / sizeof *index_offsets };
+
 struct state *state_new(uint64_t seed)
 {
     struct state *state = calloc(1, sizeof *state);
@@ -63,12 +70,10 @@ void state_destroy(struct state **state)
     struct state *s = *state;
     struct table *tables[] = {&s->teams,     &s->areas, &s->coordinators, &s->origins,
                               &s->referrals, &s->ended, &s->remembered};
-    struct index *indexes[] = {&s->team_by_id,     &s->area_by_id,  &s->coordinator_by_id, &s->origin_by_id,
-                               &s->referral_by_id, &s->ended_by_id, &s->remembered_by_id};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         table_close(tables[i]);
-    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
-        index_close(indexes[i]);
+    for (size_t i = 0; i < INDEXES; i++)
+        index_close((void *)((char *)s + index_offsets[i]));
     agenda_close(&s->agenda);
     free(s);
     *state = NULL;
@@ -399,16 +404,10 @@ void state_visit(const struct state *state, state_visitor *visit, void *context)
     }
 }
 
-void state_visit_indexes(const struct state *s, state_visitor *visit, void *context)
+void state_visit_indexes(const struct state *state, state_visitor *visit, void *context)
 {
-    const struct index *indexes[] = {&s->team_by_id,      &s->area_by_id,     &s->coordinator_by_id,
-                                     &s->origin_by_id,    &s->referral_by_id, &s->ended_by_id,
-                                     &s->remembered_by_id};
-    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
-        const struct buckets *all[] = {&indexes[i]->now, &indexes[i]->narrower};
-        for (size_t j = 0; j < sizeof all / sizeof *all; j++)
-            visit(context, all[j]->items, all[j]->count * sizeof *all[j]->items);
-    }
+    for (size_t i = 0; i < INDEXES; i++)
+        index_visit((const void *)((const char *)state + index_offsets[i]), visit, context);
 }
 
 static bool load_part(struct table *table, struct index *index, const void *bytes, size_t size)

@@ -120,9 +120,10 @@ static enum outbox_status find_known(struct outbox *outbox, enum statement which
     if (status == OUTBOX_OK) {
         bool same = sqlite3_column_bytes(statement, 7) == OUTBOX_DIGEST_BYTES &&
                     memcmp(sqlite3_column_blob(statement, 7), digest, OUTBOX_DIGEST_BYTES) == 0;
-        status = !read_id(statement, 0, first) ? unreadable(outbox)
-                 : same                        ? OUTBOX_REPEATED
-                                               : OUTBOX_CONFLICT;
+        status = same ? OUTBOX_REPEATED : OUTBOX_CONFLICT;
+        if (!read_id(statement, 0, first)) {
+            status = unreadable(outbox);
+        }
     }
     store_end(statement);
     return status;

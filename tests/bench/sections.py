@@ -45,7 +45,7 @@ def processor_ticks():
 
 
 def stolen_since(before):
-    """Its share."""
+    """What the host kept since then, as a share of all."""
     (all_before, stolen_before), (all_now, stolen_now) = before, processor_ticks()
     return (stolen_now - stolen_before) / max(1, all_now - all_before)
 

@@ -106,8 +106,8 @@ static void grow(uint32_t rows, uint32_t one_in, uint64_t *random)
     assert_true(table_reserve(&table, rows));
     for (uint32_t row = 0; row < rows; row++) {
         uint32_t wide = index.now.count;
-        assert_true(
-            index_reserve(&index, next_random(random) % one_in ? 1 : next_random(random) % (8 * row + 1)));
+        assert_true(index_reserve(
+            &index, next_random(random) % one_in ? 1 : 1 + next_random(random) % (8 * row + 1)));
         bool grew = index.now.count > wide;
         *(uint32_t *)table_add(&table) = row;
         index_add(&index, &table, row);
