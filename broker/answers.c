@@ -37,12 +37,14 @@ void answers_refuse(struct broker *b, const struct server_route *route, const ui
     answer.refusal = (Concordat__V1__Refusal)refusal;
     answer.text = text_of(text);
     /* Nobody is told just no: where no case is concerned, there is still somebody to ring. */
-    if (!referral || !status_of(&status, b->state, b->directory, referral))
+    if (!referral || !status_of(&status, b->state, b->directory, state_case(b->state, referral)))
         say_default_coordinator(b, &status.message);
     if (refusal != REFUSAL_REVOKED) /* a key that was withdrawn learns nothing */
         answer.status = &status.message;
     outgoing_add(b->outgoing, route, &message);
 }
+
+enum { ANSWER_STATUS = 5 }; /* its field */
 
 /* The flags that the receipt raised, so that the referrer can mend them. */
 static size_t flags_of(const struct decision *decision, Concordat__V1__Flag flags[32])
@@ -62,7 +64,7 @@ void answers_done(struct broker *b, const struct asking *asking, const uint8_t *
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
     Concordat__V1__Flag flags[32];
-    struct status status;
+    ProtobufCMessageUnknownField status;
     message.command_id = asking->request->command_id;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
     message.answer = &answer;
@@ -73,8 +75,9 @@ void answers_done(struct broker *b, const struct asking *asking, const uint8_t *
     answer.flags = flags;
     if (referral) {
         answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
-        if (status_of(&status, b->state, b->directory, referral))
-            answer.status = &status.message;
+        answer.base.unknown_fields = &status;
+        answer.base.n_unknown_fields = statuses_find(&b->statuses, b->state, b->directory,
+                                                     state_case(b->state, referral), ANSWER_STATUS, &status);
     }
     outgoing_add(b->outgoing, asking->route, &message);
 }

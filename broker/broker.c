@@ -187,6 +187,7 @@ bool broker_load_policy(struct broker *b, const struct policy_file *file, struct
 {
     now = in_ledger_time(b, now);
     struct directory *before = b->directory;
+    statuses_forget(&b->statuses);
     b->directory = directory_new(&file->policy);
     /* The ledger keeps each policy once: a restart under the same one is no event. */
     bool known = memcmp(b->state->counters.policy_digest, file->policy.digest, POLICY_DIGEST_BYTES) == 0;

@@ -28,6 +28,7 @@ struct broker {
     bool has_time; /* the first `now` has come */
     bool set_back; /* the wall clock stands well before it, and this has been said */
     struct directory *directory;
+    struct statuses statuses;
     struct sessions sessions;
     struct refusals refusals;
     struct arena arena;       /* of the request in hand */

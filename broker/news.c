@@ -56,21 +56,21 @@ static void begin(struct news *news, const struct broker *b, const struct referr
 struct offer_news {
     struct news news;
     Concordat__V1__Offer offer;
-    ProtobufCMessageUnknownField facts;
-    struct status status;
+    char number[NUMBER_TEXT_BYTES];
+    ProtobufCMessageUnknownField facts_and_status[2];
 };
 
-enum { OFFER_FACTS = 7 }; /* its field */
+enum { OFFER_FACTS = 7, OFFER_STATUS = 10, OFFER_OVER_STATUS = 5 }; /* their fields */
 
 static bool make_offer(struct broker *b, struct offer_news *o, const struct referral *r)
 {
     begin(&o->news, b, r);
     concordat__v1__offer__init(&o->offer);
-    status_of_referral(&o->status, b->state, b->directory, r);
+    words_number(r->number, r->drill, o->number);
     o->news.message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER;
     o->news.message.offer = &o->offer;
     o->offer.referral = bytes(r->id, ID_BYTES);
-    o->offer.number = o->status.number;
+    o->offer.number = o->number;
     o->offer.attempt = r->offer.attempt;
     o->offer.offered_ms = r->offer.offered_ms;
     o->offer.expires_ms = r->offer.expires_ms;
@@ -79,41 +79,46 @@ static bool make_offer(struct broker *b, struct offer_news *o, const struct refe
                           : r->offer.assigned
                               ? "It goes back to the duty coordinator."
                               : "The next team is asked at once, or the duty coordinator takes over.";
-    o->offer.status = &o->status.message;
-    o->offer.base.unknown_fields = &o->facts;
-    o->offer.base.n_unknown_fields = questions_referral(b, r->facts_seq, OFFER_FACTS, &o->facts);
+    o->offer.base.unknown_fields = o->facts_and_status;
+    o->offer.base.n_unknown_fields = 2;
+    if (!questions_referral(b, r->facts_seq, OFFER_FACTS, &o->facts_and_status[0]) ||
+        !statuses_find(&b->statuses, b->state, b->directory, (struct any_case){.open = r}, OFFER_STATUS,
+                       &o->facts_and_status[1]))
+        return false;
     const Concordat__V1__Confidential *confidential = questions_confidential(b, r->confidential_seq);
     if (confidential)
         o->offer.callback_number = confidential->callback_number;
-    return o->offer.base.n_unknown_fields == 1;
+    return true;
 }
 
-static void send_offer(struct broker *b, const struct happened *happened)
+static void send_offer(struct broker *b, const struct happened *happened, const struct referral *r)
 {
-    const struct referral *r = state_referral(b->state, happened->referral);
-    struct offer_news o;
     if (!r || r->offer.attempt != happened->attempt)
         return; /* it has ended within the same turn */
+    struct offer_news o;
     struct session *first = sessions_of_team(&b->sessions, happened->team);
     if (first && make_offer(b, &o, r))
         tell_circle(b, first, &o.news);
 }
 
-static void send_offer_over(struct broker *b, const struct happened *happened)
+static void send_offer_over(struct broker *b, const struct happened *happened, struct any_case of)
 {
-    struct status status;
     struct news news;
     Concordat__V1__OfferOver over = CONCORDAT__V1__OFFER_OVER__INIT;
-    if (!status_of(&status, b->state, b->directory, happened->referral))
-        return;
-    begin(&news, b, state_referral(b->state, happened->referral));
+    ProtobufCMessageUnknownField status;
+    char number[NUMBER_TEXT_BYTES];
+    begin(&news, b, of.open);
+    words_number(of.open ? of.open->number : of.ended->number, of.open ? of.open->drill : of.ended->drill,
+                 number);
     news.message.body_case = CONCORDAT__V1__MESSAGE__BODY_OFFER_OVER;
     news.message.offer_over = &over;
     over.referral = bytes(happened->referral, ID_BYTES);
-    over.number = status.number;
+    over.number = number;
     over.attempt = happened->attempt;
     over.end = (Concordat__V1__OfferEnd)happened->end;
-    over.status = &status.message;
+    over.base.unknown_fields = &status;
+    over.base.n_unknown_fields =
+        statuses_find(&b->statuses, b->state, b->directory, of, OFFER_OVER_STATUS, &status);
     tell_circle(b, sessions_of_team(&b->sessions, happened->team), &news);
 }
 
@@ -126,41 +131,37 @@ static bool is_news(const struct happened *happened)
            happened->kind != EVENT_RECORD_READ && happened->kind != EVENT_REFERRER_TOLD;
 }
 
-static void begin_status(struct news *news, const struct broker *b, const struct referral *r,
-                         struct status *status)
+/* News that are nothing but a status. */
+static void begin_status(struct news *news, struct broker *b, struct any_case of,
+                         ProtobufCMessageUnknownField *status)
 {
-    begin(news, b, r);
-    news->message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-    news->message.status = &status->message;
+    begin(news, b, of.open);
+    news->message.base.unknown_fields = status;
+    news->message.base.n_unknown_fields =
+        statuses_find(&b->statuses, b->state, b->directory, of, CONCORDAT__V1__MESSAGE__BODY_STATUS, status);
 }
 
 /* The source that submitted it, the team that holds or held it, every coordinator: but for who asked for what
  * came last, whose answer has the same status. Teams that are asked get the offer instead; auditors follow
  * the feed. */
-static void send_status(struct broker *b, const struct happened *happened)
+static void send_status(struct broker *b, const struct happened *happened, struct any_case of)
 {
-    const struct referral *r = state_referral(b->state, happened->referral);
-    const struct ended_case *ended = r ? NULL : state_ended(b->state, happened->referral);
-    struct status status;
+    ProtobufCMessageUnknownField status;
     struct news news;
-    if (!status_of(&status, b->state, b->directory, happened->referral))
-        return;
-    begin_status(&news, b, r, &status);
+    begin_status(&news, b, of, &status);
     news.knows = happened->asker;
-    const char *origin = state_origin_id(b->state, r ? r->origin : ended->origin);
+    const char *origin = state_origin_id(b->state, of.open ? of.open->origin : of.ended->origin);
     tell_circle(b, sessions_of_source(&b->sessions, origin), &news);
-    tell_circle(b, sessions_of_team(&b->sessions, r ? r->team : ended->team), &news);
+    tell_circle(b, sessions_of_team(&b->sessions, of.open ? of.open->team : of.ended->team), &news);
     tell_circle(b, sessions_of_coordinators(&b->sessions), &news);
 }
 
 /* A team that no longer has the case is told once. */
-static void send_status_to_former_team(struct broker *b, const struct happened *happened)
+static void send_status_to_former_team(struct broker *b, const struct happened *happened, struct any_case of)
 {
-    struct status status;
+    ProtobufCMessageUnknownField status;
     struct news news;
-    if (happened->former_team == SLOT_NONE || !status_of(&status, b->state, b->directory, happened->referral))
-        return;
-    begin_status(&news, b, state_referral(b->state, happened->referral), &status);
+    begin_status(&news, b, of, &status);
     tell_circle(b, sessions_of_team(&b->sessions, happened->former_team), &news);
 }
 
@@ -191,15 +192,14 @@ enum { PIECE_CASES = 100 };
 static void tell_case(struct broker *b, struct session *session, const struct referral *r)
 {
     struct offer_news o;
-    struct status status;
+    ProtobufCMessageUnknownField status;
     struct news news;
     bool asked = session->party == PARTY_TEAM && r->offer.attempt && r->offer.team == session->slot;
     if (asked && make_offer(b, &o, r)) {
         tell(b, session, &o.news);
         return;
     }
-    status_of_referral(&status, b->state, b->directory, r);
-    begin_status(&news, b, r, &status);
+    begin_status(&news, b, (struct any_case){.open = r}, &status);
     tell(b, session, &news);
 }
 
@@ -228,13 +228,17 @@ void news_pack(struct broker *b)
     mark_last_news(b);
     for (size_t i = 0; i < b->batch.count; i++) {
         const struct happened *happened = &b->batch.items[i].happened;
+        if (!happened->has_referral)
+            continue;
+        const struct any_case of = state_case(b->state, happened->referral);
         if (happened->kind == EVENT_OFFERED)
-            send_offer(b, happened);
+            send_offer(b, happened, of.open);
         else if (happened->kind == EVENT_OFFER_ENDED || happened->kind == EVENT_ACCEPTED)
-            send_offer_over(b, happened);
-        send_status_to_former_team(b, happened);
+            send_offer_over(b, happened, of);
+        if (happened->former_team != SLOT_NONE)
+            send_status_to_former_team(b, happened, of);
         if (happened->is_last_news)
-            send_status(b, happened);
+            send_status(b, happened, of);
     }
     if (!b->someone_ready)
         return;

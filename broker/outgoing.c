@@ -43,8 +43,8 @@ enum { ONE_CASE_BYTES_MAX = WIRE_REPACKED_BYTES_MAX + 16 * 1024 };
 static size_t most_of(const Concordat__V1__Message *message)
 {
     switch ((int)message->body_case) {
+    case CONCORDAT__V1__MESSAGE__BODY__NOT_SET: /* a status that has been packed already */
     case CONCORDAT__V1__MESSAGE__BODY_ANSWER:
-    case CONCORDAT__V1__MESSAGE__BODY_STATUS:
     case CONCORDAT__V1__MESSAGE__BODY_OFFER:
     case CONCORDAT__V1__MESSAGE__BODY_OFFER_OVER:
         return ONE_CASE_BYTES_MAX;

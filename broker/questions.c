@@ -49,56 +49,53 @@ static bool ended_concerns(const struct broker *b, const struct session *session
     }
 }
 
+static bool concerns(const struct broker *b, const struct session *session, struct any_case of)
+{
+    return (of.open && questions_concerns(b, session, of.open)) ||
+           (of.ended && ended_concerns(b, session, of.ended));
+}
+
 bool questions_may_see(const struct broker *b, const struct session *session, const uint8_t *referral)
 {
-    const struct referral *open = state_referral(b->state, referral);
-    const struct ended_case *ended = open ? NULL : state_ended(b->state, referral);
-    return (open && questions_concerns(b, session, open)) || (ended && ended_concerns(b, session, ended));
+    return concerns(b, session, state_case(b->state, referral));
 }
 
 /* By id, or by the number that people say: open cases first, then the ended ones from the newest. */
-static bool find_case(const struct broker *b, const Concordat__V1__GetStatus *asked,
-                      const struct referral **open, const struct ended_case **ended)
+static struct any_case find_case(const struct broker *b, const Concordat__V1__GetStatus *asked)
 {
     uint32_t number;
     bool drill;
-    *open = NULL;
-    *ended = NULL;
-    if (asked->referral.len == ID_BYTES) {
-        *open = state_referral(b->state, asked->referral.data);
-        *ended = *open ? NULL : state_ended(b->state, asked->referral.data);
-        return *open || *ended;
-    }
+    struct any_case found = {NULL, NULL};
+    if (asked->referral.len == ID_BYTES)
+        return state_case(b->state, asked->referral.data);
     if (!words_parse_number(asked->number, &number, &drill))
-        return false;
-    for (uint32_t row = 0; row < state_referral_rows(b->state) && !*open; row++) {
+        return found;
+    for (uint32_t row = 0; row < state_referral_rows(b->state) && !found.open; row++) {
         const struct referral *r = state_referral_row(b->state, row);
         if (r->state != CASE_NONE && r->number == number && r->drill == drill)
-            *open = r;
+            found.open = r;
     }
-    for (uint32_t row = b->state->ended.count; row-- > 0 && !*open && !*ended;) {
+    for (uint32_t row = b->state->ended.count; row-- > 0 && !found.open && !found.ended;) {
         const struct ended_case *e = table_row(&b->state->ended, row);
         if (e->number == number && e->drill == drill)
-            *ended = e;
+            found.ended = e;
     }
-    return *open || *ended;
+    return found;
 }
 
 void questions_status(struct broker *b, const struct asking *asking)
 {
     const struct session *session = sessions_find(&b->sessions, asking->route);
-    const struct referral *open;
-    const struct ended_case *ended;
-    if (!find_case(b, asking->request->get_status, &open, &ended) ||
-        (open && !questions_concerns(b, session, open)) || (ended && !ended_concerns(b, session, ended))) {
+    struct any_case found = find_case(b, asking->request->get_status);
+    if (!concerns(b, session, found)) {
         answers_refuse(b, asking->route, asking->request->command_id.data, REFUSAL_NOT_YOURS,
                        refusals_text(REFUSAL_NOT_YOURS), NULL);
         return;
     }
     b->decision.count = 0;
-    b->decision.seq = open ? open->last_seq : ended->last_seq;
+    b->decision.seq = found.open ? found.open->last_seq : found.ended->last_seq;
     b->decision.repeated = false;
-    answers_done(b, asking, open ? open->id : ended->id);
+    answers_done(b, asking, found.open ? found.open->id : found.ended->id);
 }
 
 void questions_board(struct broker *b, const struct asking *asking)
@@ -110,14 +107,14 @@ void questions_board(struct broker *b, const struct asking *asking)
     for (uint32_t row = 0; row < state_referral_rows(b->state) && count < BOARD_CASES_MAX; row++) {
         const struct referral *r = state_referral_row(b->state, row);
         if (r->state != CASE_NONE && questions_concerns(b, session, r))
-            status_of_referral(&cases[count++], b->state, b->directory, r);
+            status_of(&cases[count++], b->state, b->directory, (struct any_case){.open = r});
     }
     uint32_t row = asking->request->get_board->with_closed ? b->state->ended.count : 0;
     while (row-- > 0 && count < BOARD_CASES_MAX && with_ended < BOARD_ENDED_MAX) {
         const struct ended_case *ended = table_row(&b->state->ended, row);
         if (!ended_concerns(b, session, ended))
             continue;
-        status_of_ended(&cases[count++], b->state, b->directory, ended);
+        status_of(&cases[count++], b->state, b->directory, (struct any_case){.ended = ended});
         with_ended++;
     }
     for (size_t i = 0; i < count; i++)
@@ -271,11 +268,10 @@ void questions_pack_records(struct broker *b)
     enum { RECORD_REFERRAL = 1 }; /* its field */
     for (size_t i = 0; i < b->record_count; i++) {
         const struct record_asked *asked = &b->records[i];
-        const struct referral *open = state_referral(b->state, asked->referral);
-        const struct ended_case *ended = open ? NULL : state_ended(b->state, asked->referral);
-        if (!open && !ended)
-            continue;
+        const struct any_case of = state_case(b->state, asked->referral);
         struct status status;
+        if (!status_of(&status, b->state, b->directory, of))
+            continue;
         Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
         Concordat__V1__Record record = CONCORDAT__V1__RECORD__INIT;
         message.command_id = bytes(asked->command, ID_BYTES);
@@ -283,12 +279,11 @@ void questions_pack_records(struct broker *b)
         message.record = &record;
         ProtobufCMessageUnknownField referral;
         record.base.unknown_fields = &referral;
-        record.base.n_unknown_fields =
-            questions_referral(b, open ? open->facts_seq : ended->facts_seq, RECORD_REFERRAL, &referral);
+        record.base.n_unknown_fields = questions_referral(
+            b, of.open ? of.open->facts_seq : of.ended->facts_seq, RECORD_REFERRAL, &referral);
         record.confidential = (Concordat__V1__Confidential *)(uintptr_t)questions_confidential(
-            b, open ? open->confidential_seq : ended->confidential_seq);
-        if (status_of(&status, b->state, b->directory, asked->referral))
-            record.status = &status.message;
+            b, of.open ? of.open->confidential_seq : of.ended->confidential_seq);
+        record.status = &status.message;
         outgoing_add(b->outgoing, &asked->route, &message);
     }
     b->record_count = 0;

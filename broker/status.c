@@ -1,6 +1,8 @@
 /* status.c: who holds a case and whom to ring. */
 #include "broker/status.h"
 
+#include <assert.h>
+
 static char *text(const char *string)
 {
     return (char *)(uintptr_t)string;
@@ -41,8 +43,8 @@ static void say_owner(struct status *s, const struct state *state, const struct 
         s->message.ring = text(team->telephone);
 }
 
-void status_of_referral(struct status *s, const struct state *state, const struct directory *directory,
-                        const struct referral *r)
+static void status_of_open(struct status *s, const struct state *state, const struct directory *directory,
+                           const struct referral *r)
 {
     begin(s, r->id, r->number, r->drill);
     Concordat__V1__CaseStatus *m = &s->message;
@@ -67,8 +69,8 @@ void status_of_referral(struct status *s, const struct state *state, const struc
     m->taken_by = text(r->taken_by);
 }
 
-void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,
-                     const struct ended_case *ended)
+static void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,
+                            const struct ended_case *ended)
 {
     begin(s, ended->id, ended->number, ended->drill);
     Concordat__V1__CaseStatus *m = &s->message;
@@ -85,13 +87,46 @@ void status_of_ended(struct status *s, const struct state *state, const struct d
 }
 
 bool status_of(struct status *s, const struct state *state, const struct directory *directory,
-               const uint8_t *id)
+               struct any_case of)
 {
-    const struct referral *r = state_referral(state, id);
-    const struct ended_case *ended = r ? NULL : state_ended(state, id);
-    if (r)
-        status_of_referral(s, state, directory, r);
-    else if (ended)
-        status_of_ended(s, state, directory, ended);
-    return r || ended;
+    if (of.open)
+        status_of_open(s, state, directory, of.open);
+    else if (of.ended)
+        status_of_ended(s, state, directory, of.ended);
+    return of.open || of.ended;
+}
+
+static void pack(struct packed_status *packed, struct status *status)
+{
+    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
+    message.status = &status->message;
+    packed->size = concordat__v1__message__pack(&message, packed->bytes);
+    assert(packed->size <= sizeof packed->bytes);
+    packed->seq = status->message.seq;
+}
+
+bool statuses_find(struct statuses *statuses, const struct state *state, const struct directory *directory,
+                   struct any_case of, uint32_t number, ProtobufCMessageUnknownField *field)
+{
+    struct status status;
+    if (!of.open && !of.ended)
+        return false;
+    /* By its number, because cases that are spoken of in one turn tend to follow each other. */
+    size_t slot = (of.open ? of.open->number : of.ended->number) % STATUSES_KEPT;
+    struct packed_status *packed = &statuses->packed[slot];
+    uint64_t seq = of.open ? of.open->last_seq : of.ended->last_seq;
+    if (packed->seq != seq && status_of(&status, state, directory, of))
+        pack(packed, &status);
+    *field = (ProtobufCMessageUnknownField){.tag = number,
+                                            .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
+                                            .len = packed->size - 1, /* its tag is one byte */
+                                            .data = packed->bytes + 1};
+    return true;
+}
+
+void statuses_forget(struct statuses *statuses)
+{
+    for (size_t i = 0; i < STATUSES_KEPT; i++)
+        statuses->packed[i].seq = 0;
 }

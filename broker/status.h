@@ -13,12 +13,29 @@ struct status {
     char number[NUMBER_TEXT_BYTES];
 };
 
-void status_of_referral(struct status *status, const struct state *state, const struct directory *directory,
-                        const struct referral *referral);
-void status_of_ended(struct status *status, const struct state *state, const struct directory *directory,
-                     const struct ended_case *ended);
-/* Whichever of the two it is; false where there is no such case. */
+/* False where there is no such case. */
 bool status_of(struct status *status, const struct state *state, const struct directory *directory,
-               const uint8_t *referral_id);
+               struct any_case of);
+
+/* No packed status is longer: its texts are some 400 bytes, its 16 numbers at most twelve each. */
+enum { STATUS_BYTES_MAX = 1024, STATUSES_KEPT = 256 };
+
+/* Statuses packed lately: one is said several times, in an answer, an offer and the news, and packed once. It
+ * stays the same until the next event of its case, or the next policy. */
+struct statuses {
+    struct packed_status {
+        uint64_t seq; /* of the last event of the case, which no other case has; 0: none is here */
+        size_t size;
+        uint8_t bytes[STATUS_BYTES_MAX]; /* a message that is all news of the case */
+    } packed[STATUSES_KEPT];
+};
+
+/* The status of a case as field `number` of the message that is to be packed with it, among its unknown
+ * fields. Borrowed until the next call. False where there is no such case. */
+bool statuses_find(struct statuses *statuses, const struct state *state, const struct directory *directory,
+                   struct any_case of, uint32_t number, ProtobufCMessageUnknownField *field);
+
+/* Names and telephone numbers may be others now. */
+void statuses_forget(struct statuses *statuses);
 
 #endif

@@ -44,7 +44,7 @@ static bool check_text(const char *text, const struct check_rule *rule, const st
         snprintf(says, sizeof says, "text of at most %zu bytes", max);
         return refuse(fault, path, says);
     }
-    if (!utf8_is_text(text, rule->lines))
+    if (!utf8_is_text(text, size, rule->lines))
         return refuse(fault, path,
                       rule->lines ? "UTF-8 text without control characters"
                                   : "one line of UTF-8 text without control characters");

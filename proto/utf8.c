@@ -1,8 +1,8 @@
 /* utf8.c: text that every reader reads alike. */
 #include "proto/utf8.h"
 
-#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Well-formed sequences, RFC 3629 section 4: first byte, range of the second, how many more follow it.
  * The ranges of the second byte keep out overlong forms, surrogates and what is beyond U+10FFFF. */
@@ -28,11 +28,26 @@ static size_t sequence_length(const uint8_t *text)
     return 0;
 }
 
-bool utf8_is_text(const char *text, bool lines)
+/* Whether all eight bytes are plain: ASCII that is printed, as most of all text is. */
+static bool are_plain(const uint8_t *text)
 {
-    const uint8_t *at = (const uint8_t *)text;
-    while (*at) {
+    const uint64_t ones = UINT64_MAX / 0xff;
+    uint64_t eight;
+    memcpy(&eight, text, sizeof eight);
+    /* The high bit of a byte is set where it was, where taking away the first that is plain borrows, and
+     * where one more than the last that is plain, DEL, carries into it. */
+    return ((eight | (eight - ones * 0x20) | (eight + ones)) & (ones * 0x80)) == 0;
+}
+
+bool utf8_is_text(const char *text, size_t size, bool lines)
+{
+    const uint8_t *at = (const uint8_t *)text, *end = at + size;
+    while (at < end) {
         size_t length = 1;
+        if (end - at >= 8 && are_plain(at)) {
+            at += 8;
+            continue;
+        }
         if (*at < 0x20 || *at == 0x7f) {
             if (!lines || (*at != '\n' && *at != '\t'))
                 return false;

@@ -38,16 +38,15 @@ static const struct {
 static enum refusal find_case(struct deciding *d, enum needs needs)
 {
     const struct command *command = d->command;
-    const struct referral *r = state_referral(d->state, command->referral);
-    const struct ended_case *ended = r ? NULL : state_ended(d->state, command->referral);
-    if (!r && !ended)
+    const struct any_case of = state_case(d->state, command->referral);
+    if (!of.open && !of.ended)
         return REFUSAL_NOT_YOURS;
-    uint16_t origin = r ? r->origin : ended->origin;
+    uint16_t origin = of.open ? of.open->origin : of.ended->origin;
     if (command->party == PARTY_SOURCE && origin != state_origin_slot(d->state, command->actor))
         return REFUSAL_NOT_YOURS;
-    if (r)
-        d->r = *r;
-    return ended && needs == OPEN_CASE ? REFUSAL_CASE_CLOSED : REFUSAL_NONE;
+    if (of.open)
+        d->r = *of.open;
+    return of.ended && needs == OPEN_CASE ? REFUSAL_CASE_CLOSED : REFUSAL_NONE;
 }
 
 static bool answered_before(struct deciding *d)

@@ -48,8 +48,9 @@ static uint16_t coordinator_for(const struct deciding *d, uint16_t area_slot)
 /* The same referral again under another command id: the answer is what it was. */
 static bool submitted_before(struct deciding *d, enum refusal *refusal)
 {
-    const struct referral *r = state_referral(d->state, d->command->referral);
-    const struct ended_case *ended = r ? NULL : state_ended(d->state, d->command->referral);
+    const struct any_case of = state_case(d->state, d->command->referral);
+    const struct referral *r = of.open;
+    const struct ended_case *ended = of.ended;
     if (!r && !ended)
         return false;
     bool same = memcmp(r ? r->submit_digest : ended->submit_digest, d->command->digest, DIGEST_BYTES) == 0 &&

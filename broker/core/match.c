@@ -33,9 +33,19 @@ static bool is_full(const struct policy_team *rules, const struct team *team, in
     return fresh && team->free_places <= (uint32_t)team->taken_since + team->live_offers;
 }
 
-static enum consideration find(const struct directory *d, const struct referral *r,
-                               const struct policy_team *rules, const struct team *team,
-                               const struct considered *c, int64_t now_ms)
+/* The time of the decision, and what it is on every door. */
+struct moment {
+    int64_t ms;
+    struct door_time door;
+};
+
+static struct moment moment_of(const struct directory *d, int64_t now_ms)
+{
+    return (struct moment){now_ms, rota_door_time(&d->policy->holidays, now_ms)};
+}
+
+static enum consideration find(const struct referral *r, const struct policy_team *rules,
+                               const struct team *team, const struct considered *c, const struct moment *now)
 {
     if (referral_is_with_team(r) && r->team == c->team)
         return CONSIDERATION_HOLDS_IT_NOW;
@@ -47,36 +57,44 @@ static enum consideration find(const struct directory *d, const struct referral 
         return CONSIDERATION_NEED_NOT_SERVED;
     if (!speaks(rules, r->facts.language))
         return CONSIDERATION_LANGUAGE_NOT_SERVED;
-    if (!rota_open_at(&rules->rota, &d->policy->holidays, now_ms))
+    if (!rota_is_open(&rules->rota, now->door))
         return CONSIDERATION_CLOSED_NOW;
     if (!team->present)
         return CONSIDERATION_ABSENT;
-    if (is_full(rules, team, now_ms))
+    if (is_full(rules, team, now->ms))
         return CONSIDERATION_FULL;
     if (referral_asked_this_round(r, c->team))
         return CONSIDERATION_ASKED_ALREADY;
     return CONSIDERATION_RANKED_LOWER; /* until the best of these is chosen */
 }
 
-enum consideration match_consider(const struct directory *d, const struct state *state,
-                                  const struct referral *r, uint16_t slot, int64_t now_ms,
-                                  struct considered *c)
+static enum consideration consider(const struct directory *d, const struct state *state,
+                                   const struct referral *r, uint16_t slot, const struct moment *now,
+                                   struct considered *c)
 {
     const struct policy_team *rules = directory_team(d, slot);
     const struct team *team = state_team(state, slot);
     assert(rules);
     uint16_t asked = referral_times_asked(r, slot);
-    int64_t age_ms = now_ms - team->claimed_ms;
+    int64_t age_ms = now->ms - team->claimed_ms;
     *c = (struct considered){
         .team = slot,
         .times_asked = asked < UINT8_MAX ? (uint8_t)asked : UINT8_MAX,
-        .capacity_known = team->capacity_known && now_ms < team->claim_good_until_ms,
+        .capacity_known = team->capacity_known && now->ms < team->claim_good_until_ms,
         .free_places = team->free_places,
         .load = (uint16_t)(team->live_offers + team->cases),
         .capacity_age_minutes = team->capacity_known ? (uint32_t)(age_ms / 60000) : 0,
     };
-    c->finding = find(d, r, rules, team, c, now_ms);
+    c->finding = find(r, rules, team, c, now);
     return c->finding;
+}
+
+enum consideration match_consider(const struct directory *d, const struct state *state,
+                                  const struct referral *r, uint16_t slot, int64_t now_ms,
+                                  struct considered *c)
+{
+    struct moment now = moment_of(d, now_ms);
+    return consider(d, state, r, slot, &now, c);
 }
 
 /* Whether a is better placed than b. The one place of the order among teams that can take it. */
@@ -141,11 +159,12 @@ void match_find(const struct directory *d, const struct state *state, const stru
     const struct policy_area *area = directory_area(d, r->facts.area);
     struct consideration_list *all = &match->considered;
     struct considered *best = NULL;
+    struct moment now = moment_of(d, now_ms);
     all->count = 0;
     for (int i = 0; i < area->step_count; i++) {
         struct considered *c = &all->items[all->count++];
         uint16_t slot = d->team_slots[area->steps[i].team];
-        enum consideration finding = match_consider(d, state, r, slot, now_ms, c);
+        enum consideration finding = consider(d, state, r, slot, &now, c);
         c->rung = area->steps[i].rung;
         if (finding == CONSIDERATION_RANKED_LOWER && (!best || ranks_before(d, state, r, c, best)))
             best = c;

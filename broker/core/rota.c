@@ -23,44 +23,45 @@ static bool is_holiday(const struct bank_holidays *holidays, int32_t day)
     return first < holidays->count && holidays->days[first] == day;
 }
 
-/* The ROTA_ bit that a shift must have to begin on a day. */
 static uint8_t kind_of_day(const struct bank_holidays *holidays, int32_t day)
 {
     return (uint8_t)(is_holiday(holidays, day) ? ROTA_BANK_HOLIDAY : 1 << london_weekday(day));
 }
 
-/* The time on the door's clock, which is not turned back: while the hour comes a second time in October it
- * stands at that hour's last minute. So every shift is one stretch of time, from london_instant of its
- * beginning to london_instant of its end, and shifts that follow each other leave no gap. */
-static void door_time(int64_t utc_ms, int32_t *day, int32_t *minute)
-{
-    london_civil(utc_ms, day, minute);
-    if (london_offset_ms(utc_ms) == 0 && london_offset_ms(utc_ms - MS_PER_HOUR) != 0) {
-        *minute = 2 * 60 - 1;
-    }
-}
-
-bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms)
+/* The clock on the door is not turned back: while the hour comes a second time in October it stands at that
+ * hour's last minute. So every shift is one stretch of time, from london_instant of its beginning to
+ * london_instant of its end, and shifts that follow each other leave no gap. */
+struct door_time rota_door_time(const struct bank_holidays *holidays, int64_t utc_ms)
 {
     int32_t day, minute;
-    uint8_t today, yesterday;
 
-    door_time(utc_ms, &day, &minute);
-    today = kind_of_day(holidays, day);
-    yesterday = kind_of_day(holidays, day - 1);
+    london_civil(utc_ms, &day, &minute);
+    if (london_offset_ms(utc_ms) == 0 && london_offset_ms(utc_ms - MS_PER_HOUR) != 0) {
+        minute = 2 * 60 - 1;
+    }
+    return (struct door_time){kind_of_day(holidays, day), kind_of_day(holidays, day - 1), (int16_t)minute};
+}
+
+bool rota_is_open(const struct rota *rota, struct door_time now)
+{
     for (uint8_t i = 0; i < rota->count; i++) {
         const struct shift *shift = &rota->shifts[i];
         bool overnight = shift->to_minute <= shift->from_minute;
 
-        if ((shift->days & today) && minute >= shift->from_minute &&
-            (overnight || minute < shift->to_minute)) {
+        if ((shift->days & now.today) && now.minute >= shift->from_minute &&
+            (overnight || now.minute < shift->to_minute)) {
             return true;
         }
-        if ((shift->days & yesterday) && overnight && minute < shift->to_minute) {
+        if ((shift->days & now.yesterday) && overnight && now.minute < shift->to_minute) {
             return true;
         }
     }
     return false;
+}
+
+bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms)
+{
+    return rota_is_open(rota, rota_door_time(holidays, utc_ms));
 }
 
 int64_t rota_next_opening(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms)

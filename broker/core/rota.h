@@ -41,8 +41,16 @@ struct bank_holidays {
     int32_t days[BANK_HOLIDAYS_MAX];
 };
 
+/* What the clock and the calendar on a door say at an instant: the same on every door of the region. */
+struct door_time {
+    uint8_t today, yesterday; /* the ROTA_ bit that a shift must have to begin on that day */
+    int16_t minute;           /* of today */
+};
+struct door_time rota_door_time(const struct bank_holidays *holidays, int64_t utc_ms);
+
 /* Whether the rota is open at an instant (UTC milliseconds). The first millisecond of a shift is open,
  * the last instant (to_minute itself) is not. */
+bool rota_is_open(const struct rota *rota, struct door_time now);
 bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms);
 
 /* The first instant after utc_ms at which the rota opens (it was shut just before), looking at most 28

@@ -159,6 +159,12 @@ const struct ended_case *state_ended(const struct state *state, const uint8_t *i
     return row == ROW_NONE ? NULL : table_row(&state->ended, row);
 }
 
+struct any_case state_case(const struct state *state, const uint8_t *id)
+{
+    const struct referral *open = state_referral(state, id);
+    return (struct any_case){open, open ? NULL : state_ended(state, id)};
+}
+
 const struct remembered *state_remembered(const struct state *state, const uint8_t *command_id)
 {
     uint32_t row = index_find(&state->remembered_by_id, &state->remembered, command_id);

@@ -105,6 +105,12 @@ struct state *state_from_parts(uint64_t seed, const void *const parts[STATE_PART
 
 const struct referral *state_referral(const struct state *state, const uint8_t *id);
 const struct ended_case *state_ended(const struct state *state, const uint8_t *id);
+/* One of the two, or neither: a case whether it is open or has ended. */
+struct any_case {
+    const struct referral *open;
+    const struct ended_case *ended;
+};
+struct any_case state_case(const struct state *state, const uint8_t *id);
 const struct remembered *state_remembered(const struct state *state, const uint8_t *command_id);
 const struct team *state_team(const struct state *state, uint16_t slot);
 const char *state_area_id(const struct state *state, uint16_t slot);

@@ -99,11 +99,14 @@ class BrokerProcess(unittest.TestCase):
 
     def test_a_new_policy_is_taken_without_a_restart(self):
         self.stage.start_broker()
-        self.assertEqual(self.submit().coordinator_ring, "01632 960100")
+        before = self.submit()
+        self.assertEqual(before.coordinator_ring, "01632 960100")
         self.stage.use_region(lambda text: text.replace("01632 960100", "01632 960199"))
         self.stage.processes["broker"].send_signal(signal.SIGHUP)
         self.await_log("policy and keys loaded again")
         self.assertEqual(self.submit().coordinator_ring, "01632 960199")
+        asked = self.source.request(get_status={"referral": before.referral}).answer
+        self.assertEqual(asked.status.coordinator_ring, "01632 960199")
 
     def await_log(self, words):
         """Reads on until the broker has said so."""

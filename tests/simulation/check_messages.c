@@ -74,6 +74,9 @@ static void check_answer(struct world *w, const struct peer *peer, const Concord
         command->answered_seq != answer->seq)
         world_violated(w, "P5 other answer", "one command was answered with event %llu and now with %llu",
                        (number)command->answered_seq, (number)answer->seq);
+    if (answer->status && answer->status->seq < answer->seq)
+        world_violated(w, "P2 old status", "the answer of event %llu says what held at event %llu",
+                       (number)answer->seq, (number)answer->status->seq);
     if (answer->seq && command->kind == CONCORDAT__V1__REQUEST__COMMAND_ACCEPT && !command->first_seq)
         world_violated(w, "P3 two acceptances", "%s is told that it has accepted, but no event says so",
                        peer->key.name);

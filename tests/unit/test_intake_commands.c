@@ -179,7 +179,7 @@ static void a_text_that_is_cut_stays_readable(void **state)
         commands_refuse(&d->commands, d->command_id, CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE, text,
                         &d->reply);
         assert_true(strlen(d->reply.answer.text) < COMMANDS_TEXT_BYTES);
-        assert_true(utf8_is_text(d->reply.answer.text, false));
+        assert_true(utf8_is_text(d->reply.answer.text, strlen(d->reply.answer.text), false));
     }
 }
 
