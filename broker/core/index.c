@@ -41,13 +41,12 @@ void index_clear(struct index *index)
     index->used = 0;
 }
 
+/* Both halves of the product: each bit of the value reaches every bit of what comes out. */
 static uint64_t mix(uint64_t value)
 {
-    value ^= value >> 32;
-    value *= UINT64_C(0xd6e8feb86659fd93);
-    value ^= value >> 32;
-    value *= UINT64_C(0xd6e8feb86659fd93);
-    return value ^ (value >> 32);
+    __extension__ typedef unsigned __int128 product;
+    product both = (product)value * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint64_t)both ^ (uint64_t)(both >> 64);
 }
 
 static uint32_t hash(const struct index *index, const void *key)
@@ -57,11 +56,11 @@ static uint32_t hash(const struct index *index, const void *key)
     uint32_t left = index->key_bytes;
     for (; left >= 8; left -= 8, bytes += 8) {
         memcpy(&word, bytes, sizeof word);
-        sum = mix(sum ^ word) + UINT64_C(0x9e3779b97f4a7c15);
+        sum = mix(sum ^ word);
     }
     word = 0;
     memcpy(&word, bytes, left);
-    return (uint32_t)(left ? mix(sum ^ word) : sum);
+    return (uint32_t)mix(sum ^ word);
 }
 
 static const uint8_t *key_of(const struct index *index, const struct table *table, uint32_t row)
