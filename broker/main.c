@@ -225,11 +225,19 @@ static int start(struct process *p)
     return 0;
 }
 
+/* What is on its way to the disk was decided under the keys before, and goes out before others count: from
+ * then on nothing goes to a key that was withdrawn. Where that fails the turn fails too. */
+static void reload_keys(struct process *p)
+{
+    broker_settle(p->broker);
+    server_reload_keys(p->server);
+}
+
 /* A policy that is wrong is refused and the running one stays. */
 static void reload(struct process *p)
 {
     sd_notify(0, "RELOADING=1");
-    server_reload_keys(p->server);
+    reload_keys(p);
     struct policy_file *file = read_policy(p->options.policy);
     if (file && broker_load_policy(p->broker, file, now_is())) {
         policy_file_destroy(&p->policy);
@@ -307,7 +315,7 @@ static int run(struct process *p)
         if (zmq_poll(items, 3, patience_ms) < 0 && errno != EINTR)
             return fail("poll", zmq_strerror(errno));
         if (items[1].revents)
-            server_reload_keys(p->server);
+            reload_keys(p);
         if (items[2].revents)
             take_signals(p);
         if (turn(p) != LEDGER_OK) {

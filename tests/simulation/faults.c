@@ -58,6 +58,7 @@ static void revoke(struct world *w, struct peer *p)
 {
     if (p->revoked)
         return;
+    host_settles(w);
     world_note(w, p->key.name, "key is revoked", NULL, 0);
     p->revoked = true;
     world_later(w, random_wait(&w->faults, MINUTES(20)), SOMETHING_MENDS, FAULT_REVOKE, (uint64_t)p->index);

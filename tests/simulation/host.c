@@ -397,6 +397,13 @@ static enum ledger_status take_all(struct world *w, struct now now)
     return status;
 }
 
+void host_settles(struct world *w)
+{
+    struct host *h = &w->host;
+    if (h->broker && (broker_settle(h->broker) != LEDGER_OK || h->dead || h->dying) && !w->violation.found)
+        host_dies(w);
+}
+
 void host_turn(struct world *w)
 {
     struct host *h = &w->host;

@@ -17,6 +17,8 @@ void host_dies(struct world *world);
 void host_dies_in_turn(struct world *world, int64_t dies_after);
 /* A letter arrives; it is taken over. */
 void host_receives(struct world *world, struct letter *letter);
+/* Other keys are about to count: what is on its way goes out first. */
+void host_settles(struct world *world);
 /* Loads another of the world's policies. */
 void host_reloads(struct world *world, int policy);
 
