@@ -505,9 +505,12 @@ int broker_patience_ms(const struct broker *b, struct now now)
 
 /* --- committing ------------------------------------------------------------------------------------- */
 
-/* It is told everything again, from when it is next heard of. */
+/* It is told everything again, from when it is next heard of; slower than before, because whoever sends much
+ * and reads slowly would otherwise be told the beginning for ever. */
 static void fall_behind(struct session *session)
 {
+    if (session->told_below && session->setbacks < NEWS_SETBACKS_MAX)
+        session->setbacks++;
     session->told_below = 0;
     session->behind = true;
     session->ready = false;

@@ -96,7 +96,9 @@ bool questions_referral(struct broker *broker, uint64_t seq, uint32_t number,
 const Concordat__V1__Confidential *questions_confidential(struct broker *broker, uint64_t seq);
 
 /* news.c: what everyone concerned is told, once it is on disk. */
-enum { NEWS_PIECE_MS = 20 }; /* between the pieces of what one session is told upon its hello */
+/* Between the pieces of what one session is told upon its hello; twice as long after each setback, until
+ * it has done without a piece for a while. */
+enum { NEWS_PIECE_MS = 20, NEWS_SETBACKS_MAX = 8, NEWS_CALM_MS = 60 * 1000 };
 void news_pack(struct broker *broker);
 /* Whether a session's party may see a case. */
 bool questions_concerns(const struct broker *broker, const struct session *session,

@@ -207,7 +207,10 @@ static void tell_case(struct broker *b, struct session *session, const struct re
 static void tell_piece(struct broker *b, struct session *session)
 {
     uint32_t rows = state_referral_rows(b->state), told = 0;
-    if (b->now_mono_ms - session->piece_ms < NEWS_PIECE_MS) {
+    int64_t since_ms = b->now_mono_ms - session->piece_ms;
+    if (since_ms >= NEWS_CALM_MS)
+        session->setbacks = 0;
+    if (since_ms < (int64_t)NEWS_PIECE_MS << session->setbacks) {
         b->someone_ready = true;
         return;
     }

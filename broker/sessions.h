@@ -28,6 +28,7 @@ struct session {
     bool ready;          /* and was heard of since: it can be told more after the next commit */
     uint32_t told_below; /* row of the state's cases */
     int64_t piece_ms;    /* when it was told the last piece */
+    uint8_t setbacks;    /* how often of late it had to be told from the beginning */
     char key_name[KEY_NAME_CHARS_MAX + 1];
     Concordat__V1__Role role;
     enum party party;
