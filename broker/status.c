@@ -101,6 +101,7 @@ static void pack(struct packed_status *packed, struct status *status)
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
     message.status = &status->message;
+    assert(concordat__v1__case_status__descriptor.n_fields == STATUS_FIELDS);
     packed->size = concordat__v1__message__pack(&message, packed->bytes);
     assert(packed->size <= sizeof packed->bytes);
     packed->seq = status->message.seq;

@@ -17,8 +17,16 @@ struct status {
 bool status_of(struct status *status, const struct state *state, const struct directory *directory,
                struct any_case of);
 
-/* No packed status is longer: its texts are some 400 bytes, its 16 numbers at most twelve each. */
-enum { STATUS_BYTES_MAX = 1024, STATUSES_KEPT = 256 };
+/* No packed status is longer: its texts and its id, all of bounded arrays, and for each field and the whole a
+ * tag and a number or a length. */
+enum {
+    STATUS_FIELDS = 25,
+    STATUS_FIELD_BYTES_MAX = 2 + 10,
+    STATUS_BYTES_MAX = ID_BYTES + NUMBER_TEXT_BYTES + 3 * ID_CHARS_MAX + 2 * NAME_CHARS_MAX +
+                       2 * TELEPHONE_CHARS_MAX + SIGNATURE_CHARS_MAX +
+                       (STATUS_FIELDS + 1) * STATUS_FIELD_BYTES_MAX,
+    STATUSES_KEPT = 256
+};
 
 /* Statuses packed lately: one is said several times, in an answer, an offer and the news, and packed once. It
  * stays the same until the next event of its case, or the next policy. */

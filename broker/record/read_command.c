@@ -166,8 +166,8 @@ static void pack_content(const Concordat__V1__Request *request, struct record_co
 {
     Concordat__V1__Request without_id = *request;
     without_id.command_id = (ProtobufCBinaryData){0, NULL};
+    assert(concordat__v1__request__get_packed_size(&without_id) <= sizeof content->bytes);
     content->size = concordat__v1__request__pack(&without_id, content->bytes);
-    assert(content->size <= sizeof content->bytes); /* see WIRE_REPACKED_BYTES_MAX */
 }
 
 enum { REFERRAL = 1, CONFIDENTIAL = 2 }; /* fields of Submit and of Update */
