@@ -11,6 +11,8 @@
 #include <time.h>
 #include <zmq.h>
 
+#include "broker/net/arrivals.h"
+
 #define MONITOR_ENDPOINT "inproc://concordat.handshakes"
 
 enum {
@@ -39,7 +41,8 @@ struct zap {
     atomic_bool closing;
     atomic_uint_least64_t refused;
     struct backlog *backlog; /* borrowed */
-    int64_t check_ms;        /* when the backlog is next looked at */
+    struct arrivals *arrivals;
+    int64_t check_ms; /* when the backlog is next looked at */
     time_t logged_s;
     unsigned unlogged;
 };
@@ -146,6 +149,13 @@ static bool serve(struct zap *zap)
     return !gone && answer(zap->handler, &request, good ? &admitted : NULL);
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* An event of the socket is two frames: its kind and what it is about (a descriptor, where a connection came
  * or went), and the address, which is our own. */
 static bool take_event(struct zap *zap)
@@ -160,23 +170,23 @@ static bool take_event(struct zap *zap)
             return false;
     memcpy(&kind, event, sizeof kind);
     memcpy(&about, event + sizeof kind, sizeof about);
-    if (kind == ZMQ_EVENT_ACCEPTED)
+    if (kind == ZMQ_EVENT_ACCEPTED) {
+        arrivals_begin(zap->arrivals, about, now_ms());
         backlog_begin(zap->backlog, about);
-    else if (kind == ZMQ_EVENT_CLOSED || kind == ZMQ_EVENT_DISCONNECTED)
+    } else if (kind == ZMQ_EVENT_CLOSED || kind == ZMQ_EVENT_DISCONNECTED) {
+        arrivals_end(zap->arrivals, about);
         backlog_end(zap->backlog, about);
-    else
+    } else {
         atomic_fetch_add(&zap->refused, 1);
+    }
     return true;
 }
 
 static void cut_backlog_in_time(struct zap *zap)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    if (now_ms < zap->check_ms)
+    if (now_ms() < zap->check_ms)
         return;
-    zap->check_ms = now_ms + BACKLOG_CHECK_MS;
+    zap->check_ms = now_ms() + BACKLOG_CHECK_MS;
     unsigned cut = backlog_cut(zap->backlog);
     if (cut)
         fprintf(stderr, "cut off %u connections that sent more than can be read\n", cut);
@@ -189,7 +199,10 @@ static void *keep_door(void *argument)
     while (good) {
         zmq_pollitem_t items[] = {{.socket = zap->handler, .events = ZMQ_POLLIN},
                                   {.socket = zap->events, .events = ZMQ_POLLIN}};
-        if (zmq_poll(items, 2, BACKLOG_CHECK_MS) < 0)
+        int patience_ms = arrivals_let_in(zap->arrivals, now_ms());
+        if (patience_ms < 0 || patience_ms > BACKLOG_CHECK_MS)
+            patience_ms = BACKLOG_CHECK_MS;
+        if (zmq_poll(items, 2, patience_ms) < 0)
             good = errno == EINTR;
         if (good && items[0].revents & ZMQ_POLLIN)
             good = serve(zap);
@@ -225,7 +238,10 @@ struct zap *zap_open(void *context, void *router, struct keyring *keyring, struc
                      char *message, size_t message_size)
 {
     struct zap *zap = calloc(1, sizeof *zap);
-    if (!zap) {
+    struct arrivals *arrivals = arrivals_open();
+    if (!zap || !arrivals) {
+        arrivals_close(&arrivals);
+        free(zap);
         snprintf(message, message_size, "out of memory");
         keyring_close(&keyring);
         return NULL;
@@ -233,6 +249,7 @@ struct zap *zap_open(void *context, void *router, struct keyring *keyring, struc
     zap->context = context;
     zap->keyring = keyring;
     zap->backlog = backlog;
+    zap->arrivals = arrivals;
     pthread_mutex_init(&zap->mutex, NULL);
     bool good = open_sockets(zap, router);
     int why = errno;
@@ -247,6 +264,7 @@ struct zap *zap_open(void *context, void *router, struct keyring *keyring, struc
         zmq_close(zap->handler);
     if (zap->events)
         zmq_close(zap->events);
+    arrivals_close(&zap->arrivals);
     keyring_close(&zap->keyring);
     pthread_mutex_destroy(&zap->mutex);
     free(zap);
@@ -260,6 +278,7 @@ void zap_close(struct zap **zap)
     atomic_store(&(*zap)->closing, true);
     zmq_ctx_shutdown((*zap)->context);
     pthread_join((*zap)->thread, NULL);
+    arrivals_close(&(*zap)->arrivals);
     keyring_close(&(*zap)->keyring);
     pthread_mutex_destroy(&(*zap)->mutex);
     free(*zap);

@@ -21,8 +21,9 @@
 struct zap;
 
 /* Starts the doorkeeper of the context, which also counts the connections that are refused at `router` and
- * tells the backlog (borrowed) of those that come and go there, and has it cut. The router must not be bound
- * yet. Takes over the keyring, also on failure. NULL with a message where it cannot start. */
+ * tells the backlog (borrowed) of those that come and go there, and has it cut; new ones come in at the pace
+ * of arrivals.h. The router must not be bound yet. Takes over the keyring, also on failure. NULL with a
+ * message where it cannot start. */
 struct zap *zap_open(void *context, void *router, struct keyring *keyring, struct backlog *backlog,
                      char *message, size_t message_size);
 /* Shuts the context down (its sockets can only be closed afterwards) and ends the thread. */
