@@ -322,7 +322,8 @@ static void take_command(struct broker *b, const struct asking *asking)
         refusal = cannot_be_routed(asking, request->submit->referral, request->submit->confidential, true);
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
         refusal = cannot_be_routed(asking, request->update->referral, request->update->confidential, false);
-    if (refusal == REFUSAL_NONE && !record_read_command(request, &content, &command))
+    if (refusal == REFUSAL_NONE &&
+        !record_read_command(request, asking->packed, asking->packed_size, &content, &command))
         refusal = REFUSAL_UNKNOWN_COMMAND;
     if (refusal != REFUSAL_NONE) {
         refuse(b, asking, refusal, refusals_text(refusal));
@@ -403,9 +404,10 @@ void broker_take(struct broker *b, const struct server_route *route, const char 
 {
     struct wire_fault fault = {0};
     now = in_ledger_time(b, now);
-    struct asking asking = {.route = route, .now = now};
+    struct asking asking = {.route = route, .now = now, .packed_size = size};
     b->counts.commands++;
     asking.request = wire_unpack_request(bytes, size, &b->arena, &fault);
+    asking.packed = fault.as_packed ? bytes : NULL;
     const uint8_t *command_id = fault.has_command_id ? fault.command_id : NULL;
     if (asking.request)
         command_id = asking.request->command_id.data;

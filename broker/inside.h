@@ -61,6 +61,8 @@ struct asking {
     const struct server_route *route;
     const struct key *key;
     const Concordat__V1__Request *request;
+    const uint8_t *packed; /* as record_read_command takes it */
+    size_t packed_size;
     enum party party;
     uint16_t slot;
     struct now now;

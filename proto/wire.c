@@ -39,8 +39,10 @@ static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *descriptor, co
         refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_TOO_LARGE, text);
         return NULL;
     }
-    switch (scan_message(descriptor, bytes, size, &name)) {
+    bool as_packed = true;
+    switch (scan_message(descriptor, bytes, size, &name, &as_packed)) {
     case SCAN_END:
+        fault->as_packed = as_packed;
         break;
     case SCAN_FIELD:
         fault->refusal = CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE;

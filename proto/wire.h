@@ -35,6 +35,7 @@ enum {
 struct wire_fault {
     Concordat__V1__Refusal refusal;
     char text[200];
+    bool as_packed;      /* of those that were taken: packed anew the message has the same bytes */
     bool has_command_id; /* where an answer can be addressed */
     uint8_t command_id[WIRE_ID_BYTES];
 };

@@ -8,6 +8,8 @@
 #include "proto/scan.h"
 
 enum { MS_PER_MINUTE = 60 * 1000 };
+/* Fields of Request; of Submit and of Update. */
+enum { REQUEST_ID = 1, REFERRAL = 1, CONFIDENTIAL = 2 };
 
 static void take_id(const ProtobufCBinaryData *from, uint8_t to[ID_BYTES])
 {
@@ -161,18 +163,26 @@ static const struct {
     COMMAND(SET_CAPACITY) = {read_capacity, COMMAND_CAPACITY},
 };
 
-/* Packed anew without the id: the same content under another id has the same digest. */
+/* Without the id, which is the first field: the same content under another id has the same digest. */
+static void take_content(const uint8_t *packed, size_t size, struct record_content *content)
+{
+    struct scan scan = {packed, packed + size};
+    struct scan_field field;
+    bool has_id = scan_next(&scan, &field) == SCAN_FIELD && field.number == REQUEST_ID;
+    content->bytes = has_id ? scan.at : packed;
+    content->size = (size_t)(packed + size - content->bytes);
+}
+
 static void pack_content(const Concordat__V1__Request *request, struct record_content *content)
 {
     Concordat__V1__Request without_id = *request;
     without_id.command_id = (ProtobufCBinaryData){0, NULL};
-    assert(concordat__v1__request__get_packed_size(&without_id) <= sizeof content->bytes);
-    content->size = concordat__v1__request__pack(&without_id, content->bytes);
+    assert(concordat__v1__request__get_packed_size(&without_id) <= sizeof content->repacked);
+    content->bytes = content->repacked;
+    content->size = concordat__v1__request__pack(&without_id, content->repacked);
 }
 
-enum { REFERRAL = 1, CONFIDENTIAL = 2 }; /* fields of Submit and of Update */
-
-/* Where the parts of a submission stand in what was packed. */
+/* Where the parts of a submission stand in it. */
 static void find_parts(struct record_content *content, const Concordat__V1__Request *request)
 {
     struct scan scan = {content->bytes, content->bytes + content->size};
@@ -195,8 +205,8 @@ static void find_parts(struct record_content *content, const Concordat__V1__Requ
     }
 }
 
-bool record_read_command(const Concordat__V1__Request *request, struct record_content *content,
-                         struct command *command)
+bool record_read_command(const Concordat__V1__Request *request, const uint8_t *packed, size_t packed_size,
+                         struct record_content *content, struct command *command)
 {
     struct reading in = {request, content, command};
     uint8_t hash[32];
@@ -208,7 +218,10 @@ bool record_read_command(const Concordat__V1__Request *request, struct record_co
     command->kind = commands[row].kind;
     take_id(&request->command_id, command->id);
     commands[row].read(&in);
-    pack_content(request, content);
+    if (packed)
+        take_content(packed, packed_size, content);
+    else
+        pack_content(request, content);
     find_parts(content, request);
     crypto_generichash(hash, sizeof hash, content->bytes, content->size, NULL, 0);
     memcpy(command->digest, hash, DIGEST_BYTES);

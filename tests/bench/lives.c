@@ -58,7 +58,7 @@ void lives_submission(struct life_submission *s, uint32_t number)
     s->request.submit = &s->submit;
     s->submit.referral = &s->referral;
     s->submit.confidential = &s->confidential;
-    if (!record_read_command(&s->request, &s->content, &s->command))
+    if (!record_read_command(&s->request, NULL, 0, &s->content, &s->command))
         measure_fail("a submission cannot be read");
     s->command.party = PARTY_SOURCE;
     s->command.slot = SLOT_NONE;

@@ -1,6 +1,7 @@
 /* fuzz_request.c: a request as a stranger may send it: to the broker, and to an intake, whose rules complete
  * it. */
 #include <assert.h>
+#include <string.h>
 
 #include "broker/record/record.h"
 #include "services/intake/rules.h"
@@ -8,22 +9,41 @@
 
 enum { DECIDED_MS = 1795003200 };
 
-static void read_as_command(const Concordat__V1__Request *request)
+static bool lacks_referral(const Concordat__V1__Request *request)
 {
-    static struct record_content content;
-    struct command command;
-    bool submits = (request->submit && request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT) ||
-                   (request->update && request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE);
-    /* The broker asks for these before it reads on. */
-    if (submits &&
-        !(request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT ? request->submit->referral
-                                                                          : request->update->referral))
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
+        return !request->submit->referral;
+    return request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE && !request->update->referral;
+}
+
+static bool read_as_command(const Concordat__V1__Request *request, const uint8_t *packed, size_t size,
+                            struct record_content *content, struct command *command)
+{
+    if (!record_read_command(request, packed, size, content, command))
+        return false;
+    assert(command->kind < COMMAND_KINDS);
+    assert(content->size <= WIRE_REPACKED_BYTES_MAX);
+    assert((command->kind != COMMAND_SUBMIT && command->kind != COMMAND_UPDATE) || content->referral.len > 0);
+    return true;
+}
+
+/* Whether its bytes can be taken as they stand is said rightly, and the content is the same either way. */
+static void expect_content(const Concordat__V1__Request *request, const uint8_t *bytes, size_t size,
+                           bool as_packed)
+{
+    static struct record_content content, repacked;
+    static uint8_t packed[WIRE_REPACKED_BYTES_MAX];
+    struct command command = {0}, again = {0};
+    size_t packed_size = concordat__v1__request__get_packed_size(request);
+    assert(packed_size <= sizeof packed);
+    concordat__v1__request__pack(request, packed);
+    assert(as_packed == (packed_size == size && memcmp(packed, bytes, size) == 0));
+    /* The broker asks for a referral before it reads on. */
+    if (lacks_referral(request) || !read_as_command(request, packed, packed_size, &content, &command))
         return;
-    if (record_read_command(request, &content, &command)) {
-        assert(command.kind < COMMAND_KINDS);
-        assert(content.size <= sizeof content.bytes);
-        assert(!submits || content.referral.len > 0);
-    }
+    assert(read_as_command(request, NULL, 0, &repacked, &again));
+    assert(content.size == repacked.size && !memcmp(content.bytes, repacked.bytes, content.size));
+    assert(!memcmp(command.digest, again.digest, sizeof command.digest));
 }
 
 static void apply_rules(Concordat__V1__Request *request, struct arena *arena)
@@ -57,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     }
     fuzz_expect_stable(&request->base);
-    read_as_command(request);
+    expect_content(request, bytes, size, fault.as_packed);
     apply_rules(request, arena);
     return 0;
 }

@@ -251,7 +251,7 @@ static void read_sent(struct sent *sent, bool with_confidential)
     request.submit = &submit;
     submit.referral = &sent->referral;
     submit.confidential = with_confidential ? &confidential : NULL;
-    assert_true(record_read_command(&request, &sent->content, &command));
+    assert_true(record_read_command(&request, NULL, 0, &sent->content, &command));
 }
 
 static void pack_and_read_back(struct world *w, const struct event *event)

@@ -98,6 +98,46 @@ static void a_good_request_is_taken(void **state)
     const Concordat__V1__Request *request = unpack_form();
     assert_non_null(request);
     assert_memory_equal(request->submit->referral->id.data, id, WIRE_ID_BYTES);
+    assert_true(fault.as_packed);
+}
+
+/* Whether the bytes are those to which the request is packed anew. */
+static void assert_packed_rightly(const Concordat__V1__Request *request, const uint8_t *from,
+                                  size_t from_size)
+{
+    static uint8_t packed[WIRE_REPACKED_BYTES_MAX];
+    assert_true(concordat__v1__request__get_packed_size(request) <= sizeof packed);
+    size_t packed_size = concordat__v1__request__pack(request, packed);
+    bool same = packed_size == from_size && memcmp(packed, from, from_size) == 0;
+    assert_int_equal(fault.as_packed, same);
+}
+
+static void what_was_packed_otherwise_is_taken_and_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t size;
+        bool as_packed;
+    } commands[] = {{"\x5a\x00", 2, true},                              /* Ping */
+                    {"\x8a\x01\x04\x08\x01\x10\x1e", 7, true},          /* SetPresence: there, for 30 s */
+                    {"\x8a\x01\x04\x10\x1e\x08\x01", 7, false},         /* in another order */
+                    {"\x8a\x01\x06\x08\x01\x08\x01\x10\x1e", 9, false}, /* a field twice */
+                    {"\x8a\x01\x04\x08\x00\x10\x1e", 7, false},         /* an empty one */
+                    {"\x8a\x01\x04\x08\x02\x10\x1e", 7, false},         /* another yes */
+                    {"\x8a\x01\x05\x08\x01\x10\x9e\x00", 8, false},     /* a number with a byte too many */
+                    {"\x8a\x01\x84\x00\x08\x01\x10\x1e", 8, false},     /* a length */
+                    {"\x8a\x81\x00\x04\x08\x01\x10\x1e", 8, false},     /* a tag */
+                    {"\x92\x01\x06\x08\x81\x80\x80\x80\x10", 9, false}, /* a number with more than 32 bits */
+                    {"\x5a\x00\x8a\x01\x02\x10\x1e", 7, false}};        /* two commands */
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        begin();
+        append(commands[i].bytes, commands[i].size);
+        const Concordat__V1__Request *request = unpack();
+        assert_non_null(request);
+        assert_int_equal(fault.as_packed, commands[i].as_packed);
+        assert_packed_rightly(request, bytes, size);
+    }
 }
 
 static void what_is_not_protobuf_is_malformed(void **state)
@@ -442,7 +482,10 @@ static void random_damage_never_does_harm(void **state)
         uint8_t *exact = malloc(cut ? cut : 1);
         assert_non_null(exact);
         memcpy(exact, bytes, cut);
-        if (!wire_unpack_request(exact, cut, &arena, &fault))
+        const Concordat__V1__Request *request = wire_unpack_request(exact, cut, &arena, &fault);
+        if (request)
+            assert_packed_rightly(request, exact, cut);
+        else
             assert_int_not_equal(fault.refusal, 0);
         wire_unpack_message(exact, cut, &arena, &fault);
         wire_unpack_event(exact, cut, &arena, &fault);
@@ -502,6 +545,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_request_is_taken),
+        cmocka_unit_test(what_was_packed_otherwise_is_taken_and_known),
         cmocka_unit_test(what_is_not_protobuf_is_malformed),
         cmocka_unit_test(a_frame_that_is_too_long_is_not_even_unpacked),
         cmocka_unit_test(what_is_deeply_nested_is_refused),
