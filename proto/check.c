@@ -174,9 +174,12 @@ static bool check_fields(const ProtobufCMessage *message, const struct path *up,
     }
     for (unsigned i = 0; i < type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &type->fields[i];
+        const uint8_t *value = base + field->offset;
+        if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF &&
+            *(const uint32_t *)(const void *)(base + field->quantifier_offset) != field->id)
+            continue;
         const struct check_rule *rule = rules[i];
         struct path path = {.up = up, .name = field->name};
-        const uint8_t *value = base + field->offset;
         if (field->label == PROTOBUF_C_LABEL_REPEATED) {
             size_t count = *(const size_t *)(const void *)(base + field->quantifier_offset);
             const uint8_t *items = *(uint8_t *const *)(const void *)value;
@@ -184,9 +187,6 @@ static bool check_fields(const ProtobufCMessage *message, const struct path *up,
                 return false;
             continue;
         }
-        if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF &&
-            *(const uint32_t *)(const void *)(base + field->quantifier_offset) != field->id)
-            continue;
         if (!check_value(field, rule, value, &path, fault))
             return false;
     }
