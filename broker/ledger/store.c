@@ -49,8 +49,7 @@ static const struct {
     {"page_size", "4096", "4096"},
     {"journal_mode", "WAL", "wal"},
     {"synchronous", "NORMAL", "1"}, /* ledger_sync syncs the log, beside the writer */
-    /* Constraints are for everyone else, as the triggers are: ledger_write gives nothing they would refuse.
-     */
+    /* Constraints are for everyone else, as triggers are: ledger_write gives nothing they refuse. */
     {"foreign_keys", "OFF", "0"},
     {"ignore_check_constraints", "ON", "1"},
     {"recursive_triggers", "ON", "1"},
