@@ -109,7 +109,7 @@ def round_trips(bench):
                 redis.close()
         bench.found["event_bytes"] = dict(zip(("received", "offered", "accepted", "confidential"), sizes))
         bench.found["rounds"] = rounds
-        bench.found["half_load"] = half_load(bench, load, rounds)
+        bench.found["half_load"] = half_load(bench, load)
         stand.stop()
     tell_limits(bench, rounds)
     tell_round_trips(bench, rounds)
@@ -117,11 +117,13 @@ def round_trips(bench):
         tell_redis(bench, rounds)
 
 
-def half_load(bench, load, rounds):
-    """With each round what the disk alone shows just before it, and what the host keeps: the delay is of their kind."""
-    half = max(middle(rounds, "ours", str(n), "round_trips_per_s") for n in OUTSTANDING) / 2
+def half_load(bench, load):
+    """Half of what goes through just before: what the machine gives changes from minute to minute. With each round what
+    the disk alone shows before it, and what the host keeps: the delay is of their kind."""
     found = []
     for i in range(bench.rounds):
+        most = load("--seconds", bench.seconds, "--outstanding", OUTSTANDING[-1])
+        half = most["round_trips_per_s"] / 2
         bench.say(f"half load, {half:.0f} round trips a second for {bench.half_seconds:g} s: {i + 1} of {bench.rounds}")
         disk = run_json(program(bench, "limits"), "disk", bench.folder, bench.quick_seconds)
         before = processor_ticks()
@@ -171,7 +173,8 @@ def tell_round_trips(bench, rounds):
 def tell_half_load(bench, rounds):
     ours = [one["ours"] for one in rounds]
     seconds = f"{ours[0]['seconds']:g} s"
-    delays(bench, f"half load ({ours[0]['rate']:.0f}/s, {seconds})", ours)
+    rates = sorted(one["rate"] for one in ours)
+    delays(bench, f"half load ({rates[0]:.0f} to {rates[-1]:.0f}/s, {seconds})", ours)
     p50, p99 = (middle(rounds, "disk", "delay", p) for p in ("p50_us", "p99_us"))
     bench.row("half load: 4 KiB append and fdatasync before each", f"p50 {p50:.0f} us", f"p99 {p99:.0f} us")
     ratios = [one["submit_to_acknowledged"]["p99_us"] / one["submit_to_acknowledged"]["p50_us"] for one in ours]
