@@ -46,19 +46,12 @@ enum { OBJECTS = sizeof objects / sizeof objects[0] };
 static const struct {
     const char *name, *value, *is;
 } settings[] = {
-    {"page_size", "4096", "4096"},
-    {"journal_mode", "WAL", "wal"},
+    {"page_size", "4096", "4096"},    {"journal_mode", "WAL", "wal"},
     {"synchronous", "NORMAL", "1"}, /* ledger_sync syncs the log, beside the writer */
-    /* Constraints are for everyone else, as triggers are: ledger_write gives nothing they refuse. */
-    {"foreign_keys", "OFF", "0"},
-    {"ignore_check_constraints", "ON", "1"},
-    {"recursive_triggers", "ON", "1"},
-    {"trusted_schema", "OFF", "0"},
-    {"cell_size_check", "ON", "1"},
-    {"wal_autocheckpoint", "0", "0"},
-    {"busy_timeout", "0", "0"},
-    {"temp_store", "MEMORY", "2"},
-    {"journal_size_limit", "67108864", "67108864"},
+    {"foreign_keys", "ON", "1"},      {"recursive_triggers", "ON", "1"},
+    {"trusted_schema", "OFF", "0"},   {"cell_size_check", "ON", "1"},
+    {"wal_autocheckpoint", "0", "0"}, {"busy_timeout", "0", "0"},
+    {"temp_store", "MEMORY", "2"},    {"journal_size_limit", "67108864", "67108864"},
 };
 
 struct store {
