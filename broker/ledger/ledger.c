@@ -23,6 +23,7 @@ enum {
     WAL_IDLE_PAGES = 256,                     /* worth moving while nothing else is to be done */
     WAL_REST_PAGES = 64,                      /* so few are moved while a turn waits */
     WAL_LONG_PAGES = STORE_WAL_PAGES * 7 / 8, /* then the log is to begin anew */
+    STRETCH_EVENTS = 64,
     SYNC_BESIDE_EVENTS = 32 /* to wake a thread for fewer takes longer than what could be done meanwhile */
 };
 
@@ -302,6 +303,26 @@ static bool add_confidential(struct ledger *ledger, const struct ledger_event *e
     return rc == SQLITE_OK && run(ledger, ADD_CONFIDENTIAL);
 }
 
+/* Each kind of work in one go: hashing and inserting in turns would push each other's code out of the
+ * processor's cache. chain is that of the event before, and becomes that of the last. */
+static bool add_stretch(struct ledger *ledger, const struct ledger_event *events, size_t count,
+                        uint8_t *chain)
+{
+    uint8_t chains[STRETCH_EVENTS][LEDGER_HASH_BYTES];
+    const uint8_t *previous = chain;
+    bool good = true;
+    for (size_t i = 0; i < count; previous = chains[i], i++) {
+        assert(events[i].body);
+        ledger_chain(previous, events[i].body, events[i].body_size, chains[i]);
+    }
+    for (size_t i = 0; i < count && good; i++)
+        good = add_event(ledger, &events[i], chains[i]);
+    for (size_t i = 0; i < count && good; i++)
+        good = add_confidential(ledger, &events[i]);
+    memcpy(chain, previous, LEDGER_HASH_BYTES);
+    return good;
+}
+
 /* Copies what it can of the log into the file. What a reader still needs of the log stays for later. */
 static void move_wal(struct ledger *ledger)
 {
@@ -370,11 +391,9 @@ enum ledger_status ledger_write(struct ledger *ledger, const struct ledger_event
     uint8_t chain[LEDGER_HASH_BYTES];
     memcpy(chain, ledger->chain, sizeof chain);
     bool good = run(ledger, BEGIN);
-    for (size_t i = 0; i < count && good; i++) {
-        assert(events[i].body);
-        ledger_chain(chain, events[i].body, events[i].body_size, chain);
-        good = add_event(ledger, &events[i], chain) && add_confidential(ledger, &events[i]);
-    }
+    for (size_t done = 0; done < count && good; done += STRETCH_EVENTS)
+        good = add_stretch(ledger, events + done,
+                           count - done < STRETCH_EVENTS ? count - done : STRETCH_EVENTS, chain);
     if (!good || !run(ledger, COMMIT))
         return fail(ledger, "writing to the ledger");
     ledger->head += count;
