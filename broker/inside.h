@@ -90,12 +90,13 @@ void questions_follow(struct broker *broker, const struct asking *asking);
 /* What followers wait for, of what is on disk. */
 void questions_pack_feeds(struct broker *broker, struct outgoing *outgoing);
 void questions_pack_records(struct broker *broker);
-/* A referral and its confidential part as they stand in the ledger, until the next call of
- * questions_referral. The referral is not unpacked: it is given as field `number` of the message that is to
- * be packed with it. False and NULL where there is none. */
+/* A referral, and the number to ring its referrer back, as they stand in the ledger, until the next call of
+ * questions_referral. They are not unpacked: each is given as field `number` of the message that is to be
+ * packed with it. False where there is none. */
 bool questions_referral(struct broker *broker, uint64_t seq, uint32_t number,
                         ProtobufCMessageUnknownField *referral);
-const Concordat__V1__Confidential *questions_confidential(struct broker *broker, uint64_t seq);
+bool questions_callback(struct broker *broker, uint64_t seq, uint32_t number,
+                        ProtobufCMessageUnknownField *callback);
 
 /* news.c: what everyone concerned is told, once it is on disk. */
 /* Between the pieces of what one session is told upon its hello; twice as long after each setback, until

@@ -57,10 +57,10 @@ struct offer_news {
     struct news news;
     Concordat__V1__Offer offer;
     char number[NUMBER_TEXT_BYTES];
-    ProtobufCMessageUnknownField facts_and_status[2];
+    ProtobufCMessageUnknownField as_stored[3];
 };
 
-enum { OFFER_FACTS = 7, OFFER_STATUS = 10, OFFER_OVER_STATUS = 5 }; /* their fields */
+enum { OFFER_FACTS = 7, OFFER_CALLBACK = 8, OFFER_STATUS = 10, OFFER_OVER_STATUS = 5 }; /* their fields */
 
 static bool make_offer(struct broker *b, struct offer_news *o, const struct referral *r)
 {
@@ -79,15 +79,14 @@ static bool make_offer(struct broker *b, struct offer_news *o, const struct refe
                           : r->offer.assigned
                               ? "It goes back to the duty coordinator."
                               : "The next team is asked at once, or the duty coordinator takes over.";
-    o->offer.base.unknown_fields = o->facts_and_status;
+    o->offer.base.unknown_fields = o->as_stored;
     o->offer.base.n_unknown_fields = 2;
-    if (!questions_referral(b, r->facts_seq, OFFER_FACTS, &o->facts_and_status[0]) ||
+    if (!questions_referral(b, r->facts_seq, OFFER_FACTS, &o->as_stored[0]) ||
         !statuses_find(&b->statuses, b->state, b->directory, (struct any_case){.open = r}, OFFER_STATUS,
-                       &o->facts_and_status[1]))
+                       &o->as_stored[1]))
         return false;
-    const Concordat__V1__Confidential *confidential = questions_confidential(b, r->confidential_seq);
-    if (confidential)
-        o->offer.callback_number = confidential->callback_number;
+    o->offer.base.n_unknown_fields +=
+        questions_callback(b, r->confidential_seq, OFFER_CALLBACK, &o->as_stored[2]);
     return true;
 }
 

@@ -246,21 +246,36 @@ bool questions_referral(struct broker *b, uint64_t seq, uint32_t number,
     return b->ports.read(b->ports.context, seq - 1, 1, find_referral, &found) == LEDGER_OK && found.found;
 }
 
-const Concordat__V1__Confidential *questions_confidential(struct broker *b, uint64_t seq)
+/* As it is packed; NULL where there is none. */
+static const uint8_t *find_confidential(struct broker *b, uint64_t seq, size_t *size)
 {
-    uint8_t stored[WIRE_REQUEST_BYTES_MAX];
-    const uint8_t *packed = stored;
-    size_t size = 0;
     const struct batch_item *item = batch_find(&b->batch, seq);
     if (item) {
-        packed = b->batch.bytes + item->confidential_at;
-        size = item->confidential_size;
-    } else if (!seq ||
-               b->ports.confidential(b->ports.context, seq, stored, sizeof stored, &size) != LEDGER_OK ||
-               size > sizeof stored) {
-        return NULL;
+        *size = item->confidential_size;
+        return b->batch.bytes + item->confidential_at;
     }
-    return concordat__v1__confidential__unpack(&b->event_arena.allocator, size, packed);
+    uint8_t *stored = seq ? arena_take(&b->event_arena, WIRE_REQUEST_BYTES_MAX) : NULL;
+    if (!stored ||
+        b->ports.confidential(b->ports.context, seq, stored, WIRE_REQUEST_BYTES_MAX, size) != LEDGER_OK ||
+        *size > WIRE_REQUEST_BYTES_MAX)
+        return NULL;
+    return stored;
+}
+
+bool questions_callback(struct broker *b, uint64_t seq, uint32_t number,
+                        ProtobufCMessageUnknownField *callback)
+{
+    size_t size;
+    const uint8_t *confidential = find_confidential(b, seq, &size);
+    return confidential && record_find_callback(confidential, size, number, callback);
+}
+
+static Concordat__V1__Confidential *unpack_confidential(struct broker *b, uint64_t seq)
+{
+    size_t size;
+    const uint8_t *confidential = find_confidential(b, seq, &size);
+    return confidential ? concordat__v1__confidential__unpack(&b->event_arena.allocator, size, confidential)
+                        : NULL;
 }
 
 void questions_pack_records(struct broker *b)
@@ -281,8 +296,8 @@ void questions_pack_records(struct broker *b)
         record.base.unknown_fields = &referral;
         record.base.n_unknown_fields = questions_referral(
             b, of.open ? of.open->facts_seq : of.ended->facts_seq, RECORD_REFERRAL, &referral);
-        record.confidential = (Concordat__V1__Confidential *)(uintptr_t)questions_confidential(
-            b, of.open ? of.open->confidential_seq : of.ended->confidential_seq);
+        record.confidential =
+            unpack_confidential(b, of.open ? of.open->confidential_seq : of.ended->confidential_seq);
         record.status = &status.message;
         outgoing_add(b->outgoing, &asked->route, &message);
     }

@@ -12,6 +12,10 @@ enum wire_type { WIRE_VARINT = 0, WIRE_FIXED_64 = 1, WIRE_BYTES = 2, WIRE_FIXED_
 static bool take_varint(struct scan *scan, uint64_t *value, bool *shortest)
 {
     *value = 0;
+    if (scan->at < scan->end && *scan->at < 0x80) { /* nearly all of them */
+        *value = *scan->at++;
+        return true;
+    }
     for (unsigned i = 0; i < VARINT_BYTES_MAX && scan->at < scan->end; i++) {
         uint8_t byte = *scan->at++;
         *value |= (uint64_t)(byte & 0x7f) << (7 * i);

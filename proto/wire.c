@@ -13,8 +13,9 @@ static void refuse(struct wire_fault *fault, Concordat__V1__Refusal refusal, con
     snprintf(fault->text, sizeof fault->text, "%s", text);
 }
 
-/* Both Request and Message have their command_id as field 1. As in protobuf the last one counts; what is
- * wrong behind it does not take it away, so that a refusal finds its way back. */
+/* What was not taken is not unpacked, and its refusal is to find its way back. Both Request and Message have
+ * their command_id as field 1. As in protobuf the last one counts; what is wrong behind it does not take it
+ * away. */
 static void find_command_id(const uint8_t *bytes, size_t size, struct wire_fault *fault)
 {
     struct scan scan = {.at = bytes, .end = bytes + size};
@@ -64,34 +65,30 @@ Concordat__V1__Request *wire_unpack_request(const uint8_t *bytes, size_t size, s
                                             struct wire_fault *fault)
 {
     *fault = (struct wire_fault){0};
-    find_command_id(bytes, size, fault);
     Concordat__V1__Request *request = (Concordat__V1__Request *)unpack(
         &concordat__v1__request__descriptor, bytes, size, WIRE_REQUEST_BYTES_MAX, arena, fault);
-    if (!request)
-        return NULL;
     /* Before the check, which would call a command of a newer protocol an unknown field. */
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND__NOT_SET) {
+    if (request && request->command_case == CONCORDAT__V1__REQUEST__COMMAND__NOT_SET)
         refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_UNKNOWN_COMMAND,
                "no command, or one that is not known here");
-        return NULL;
-    }
-    return check_message(&request->base, fault) ? request : NULL;
+    else if (request && check_message(&request->base, fault))
+        return request;
+    find_command_id(bytes, size, fault);
+    return NULL;
 }
 
 Concordat__V1__Message *wire_unpack_message(const uint8_t *bytes, size_t size, struct arena *arena,
                                             struct wire_fault *fault)
 {
     *fault = (struct wire_fault){0};
-    find_command_id(bytes, size, fault);
     Concordat__V1__Message *message = (Concordat__V1__Message *)unpack(
         &concordat__v1__message__descriptor, bytes, size, WIRE_MESSAGE_BYTES_MAX, arena, fault);
-    if (!message)
-        return NULL;
-    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY__NOT_SET) {
+    if (message && message->body_case == CONCORDAT__V1__MESSAGE__BODY__NOT_SET)
         refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_MALFORMED, "no body, or one that is not known here");
-        return NULL;
-    }
-    return check_message(&message->base, fault) ? message : NULL;
+    else if (message && check_message(&message->base, fault))
+        return message;
+    find_command_id(bytes, size, fault);
+    return NULL;
 }
 
 Concordat__V1__Event *wire_unpack_event(const uint8_t *bytes, size_t size, struct arena *arena,

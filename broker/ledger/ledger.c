@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "broker/ledger/incoming.h"
 #include "broker/ledger/lock.h"
 #include "broker/ledger/mover.h"
 #include "broker/ledger/store.h"
@@ -30,7 +31,7 @@ enum {
 enum statement {
     BEGIN,
     COMMIT,
-    ADD_EVENT,
+    ADD_EVENTS,
     ADD_CONFIDENTIAL,
     HEAD,
     CHAIN_AT,
@@ -42,8 +43,10 @@ enum statement {
 static const char *const statement_sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
-    [ADD_EVENT] = "INSERT INTO event(seq, at_ms, kind, referral, chain, body) VALUES(?, ?, ?, ?, ?, ?)",
-    [ADD_CONFIDENTIAL] = "INSERT INTO confidential(seq, salt, body) VALUES(?, ?, ?)",
+    [ADD_EVENTS] = "INSERT OR ROLLBACK INTO event(seq, at_ms, kind, referral, chain, body) "
+                   "SELECT seq, at_ms, kind, referral, chain, body FROM incoming",
+    [ADD_CONFIDENTIAL] = "INSERT OR ROLLBACK INTO confidential(seq, salt, body) "
+                         "SELECT seq, salt, confidential FROM incoming WHERE confidential IS NOT NULL",
     [HEAD] = "SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1",
     [CHAIN_AT] = "SELECT seq, chain FROM event WHERE seq = ?",
     [EVENTS_FROM] = "SELECT seq, chain, body FROM event WHERE seq >= ? ORDER BY seq LIMIT ?",
@@ -64,6 +67,7 @@ struct ledger {
     int wal_pages;       /* in the write-ahead log */
     int wal_pages_moved; /* of those, already in the file */
     int move_at_pages;   /* so long the log is let grow before more of it is moved */
+    struct incoming incoming;
     struct mover *mover; /* NULL: turns wait for every move */
     bool moving;         /* by the mover, and what came of it has not been seen */
     bool began_anew;     /* the log, since then */
@@ -240,7 +244,7 @@ struct ledger *ledger_open(const char *path, enum ledger_status *status, char *m
         close_all(ledger);
         return NULL;
     }
-    ledger->db = store_open(path, status, message, message_size);
+    ledger->db = store_open(path, &ledger->incoming, status, message, message_size);
     if (!ledger->db) {
         close_all(ledger);
         return NULL;
@@ -279,30 +283,6 @@ static bool run(struct ledger *ledger, enum statement which)
     return good;
 }
 
-static bool add_event(struct ledger *ledger, const struct ledger_event *event, const uint8_t *chain)
-{
-    sqlite3_stmt *row = ledger->statements[ADD_EVENT];
-    sqlite3_bind_int64(row, 1, (sqlite3_int64)event->seq);
-    sqlite3_bind_int64(row, 2, event->at_ms);
-    sqlite3_bind_int64(row, 3, event->kind);
-    int rc = sqlite3_bind_blob(row, 4, event->referral, 16, SQLITE_STATIC);
-    rc |= sqlite3_bind_blob(row, 5, chain, LEDGER_HASH_BYTES, SQLITE_STATIC);
-    rc |= sqlite3_bind_blob64(row, 6, event->body, event->body_size, SQLITE_STATIC);
-    return rc == SQLITE_OK && run(ledger, ADD_EVENT);
-}
-
-static bool add_confidential(struct ledger *ledger, const struct ledger_event *event)
-{
-    if (!event->confidential)
-        return true;
-    assert(event->salt);
-    sqlite3_stmt *row = ledger->statements[ADD_CONFIDENTIAL];
-    sqlite3_bind_int64(row, 1, (sqlite3_int64)event->seq);
-    int rc = sqlite3_bind_blob(row, 2, event->salt, LEDGER_SALT_BYTES, SQLITE_STATIC);
-    rc |= sqlite3_bind_blob64(row, 3, event->confidential, event->confidential_size, SQLITE_STATIC);
-    return rc == SQLITE_OK && run(ledger, ADD_CONFIDENTIAL);
-}
-
 /* Each kind of work in one go: hashing and inserting in turns would push each other's code out of the
  * processor's cache. chain is that of the event before, and becomes that of the last. */
 static bool add_stretch(struct ledger *ledger, const struct ledger_event *events, size_t count,
@@ -310,15 +290,12 @@ static bool add_stretch(struct ledger *ledger, const struct ledger_event *events
 {
     uint8_t chains[STRETCH_EVENTS][LEDGER_HASH_BYTES];
     const uint8_t *previous = chain;
-    bool good = true;
     for (size_t i = 0; i < count; previous = chains[i], i++) {
         assert(events[i].body);
         ledger_chain(previous, events[i].body, events[i].body_size, chains[i]);
     }
-    for (size_t i = 0; i < count && good; i++)
-        good = add_event(ledger, &events[i], chains[i]);
-    for (size_t i = 0; i < count && good; i++)
-        good = add_confidential(ledger, &events[i]);
+    ledger->incoming = (struct incoming){events, chains, count};
+    bool good = run(ledger, ADD_EVENTS) && run(ledger, ADD_CONFIDENTIAL);
     memcpy(chain, previous, LEDGER_HASH_BYTES);
     return good;
 }

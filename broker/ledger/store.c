@@ -238,7 +238,8 @@ static int authorize(void *unused, int action, const char *first, const char *se
     }
 }
 
-sqlite3 *store_open(const char *path, enum ledger_status *status, char *message, size_t message_size)
+sqlite3 *store_open(const char *path, struct incoming *incoming, enum ledger_status *status, char *message,
+                    size_t message_size)
 {
     struct store store = {.path = path, .status = status, .message = message, .message_size = message_size};
     /* SQLite would count its memory under a lock, at one instruction in twenty of an append. This counts only
@@ -258,6 +259,10 @@ sqlite3 *store_open(const char *path, enum ledger_status *status, char *message,
     bool good = rc == SQLITE_OK || refuse_for(&store, rc);
     good = good && identify(&store, &is_new) && set(&store) && (!is_new || create(&store)) &&
            check_shape(&store) && settle(&store);
+    if (good) {
+        rc = incoming_open(store.db, incoming);
+        good = rc == SQLITE_OK || refuse_for(&store, rc);
+    }
     if (good) {
         lengthen_wal(store.db);
         sqlite3_set_authorizer(store.db, authorize, NULL);

@@ -52,7 +52,8 @@ ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uin
 enum {
     RECEIVED = CONCORDAT__V1__EVENT__WHAT_RECEIVED,
     UPDATED = CONCORDAT__V1__EVENT__WHAT_UPDATED,
-    REFERRAL = 1
+    REFERRAL = 1,
+    CALLBACK = 1 /* of Confidential */
 };
 
 static bool find(struct scan scan, uint32_t number, uint32_t or_number, struct scan_field *field)
@@ -71,5 +72,15 @@ bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
         !find((struct scan){field.bytes, field.bytes + field.size}, REFERRAL, REFERRAL, &field))
         return false;
     *referral = record_as_field(&field, number);
+    return true;
+}
+
+bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t number,
+                          ProtobufCMessageUnknownField *callback)
+{
+    struct scan_field field;
+    if (!find((struct scan){confidential, confidential + size}, CALLBACK, CALLBACK, &field))
+        return false;
+    *callback = record_as_field(&field, number);
     return true;
 }

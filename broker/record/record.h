@@ -54,6 +54,9 @@ ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uin
  * `number` of another message. Borrows from the body. */
 bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *referral);
+/* The callback number of a packed Confidential, likewise. */
+bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t number,
+                          ProtobufCMessageUnknownField *callback);
 
 /* Fills in what the command carries; the sender's part (party, slot, actor) is the caller's. The digest, by
  * which a repeated command is known, is over the content, however it was packed. `packed` are the request's

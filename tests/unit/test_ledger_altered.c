@@ -129,7 +129,8 @@ static void test_p8_the_writers_own_connection_can_only_add(void **state)
     assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
     ledger_close(&ledger);
     enum ledger_status status;
-    sqlite3 *db = store_open(path, &status, message, sizeof message);
+    struct incoming incoming = {0};
+    sqlite3 *db = store_open(path, &incoming, &status, message, sizeof message);
     assert_non_null(db);
     static const char *const denied[] = {
         "UPDATE event SET kind = 1",
