@@ -32,11 +32,14 @@ static int connect_table(sqlite3 *db, void *incoming, int count, const char *con
 {
     (void)count, (void)words, (void)message;
     struct incoming_table *table = make(sizeof *table);
-    if (!table)
-        return SQLITE_NOMEM;
+    int rc = table ? sqlite3_declare_vtab(db, declaration) : SQLITE_NOMEM;
+    if (rc != SQLITE_OK) {
+        sqlite3_free(table);
+        return rc;
+    }
     table->incoming = incoming;
     *made = &table->base;
-    return sqlite3_declare_vtab(db, declaration);
+    return SQLITE_OK;
 }
 
 static int disconnect_table(sqlite3_vtab *table)

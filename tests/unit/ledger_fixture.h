@@ -15,7 +15,7 @@
 
 #include "broker/ledger/ledger.h"
 
-enum { BATCH_MAX = 64 };
+enum { BATCH_MAX = 200 /* stored in several stretches */ };
 
 extern char folder[], path[256], message[512];
 

@@ -84,6 +84,25 @@ static void test_p9_the_confidential_part_is_kept_apart_and_can_be_erased(void *
     ledger_close(&ledger);
 }
 
+static void test_p1_a_long_batch_is_stored_whole(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(append(ledger, 1, BATCH_MAX), LEDGER_OK);
+    expect_events(ledger, BATCH_MAX);
+    for (uint64_t seq = 1; seq <= BATCH_MAX; seq++) {
+        uint8_t buffer[64], expected[64];
+        size_t size = 0, expected_size = body_of(seq, expected);
+        enum ledger_status kept = ledger_confidential(ledger, seq, buffer, sizeof buffer, &size);
+        assert_int_equal(kept, seq % 3 == 0 ? LEDGER_OK : LEDGER_NOT_FOUND);
+        if (kept == LEDGER_OK) {
+            assert_int_equal(size, expected_size);
+            assert_memory_equal(buffer, expected, size);
+        }
+    }
+    ledger_close(&ledger);
+}
+
 static void test_a_gap_in_the_numbers_is_refused_and_nothing_is_written(void **state)
 {
     (void)state;
@@ -417,6 +436,7 @@ int main(void)
         IN_A_FOLDER(test_p1_what_was_appended_is_there_after_reopening),
         IN_A_FOLDER(test_reading_keeps_to_its_limit_and_stops_when_told),
         IN_A_FOLDER(test_p9_the_confidential_part_is_kept_apart_and_can_be_erased),
+        IN_A_FOLDER(test_p1_a_long_batch_is_stored_whole),
         IN_A_FOLDER(test_a_gap_in_the_numbers_is_refused_and_nothing_is_written),
         IN_A_FOLDER(test_p1_a_killed_writer_loses_nothing_acknowledged_and_tears_no_batch),
         IN_A_FOLDER(test_a_second_writer_is_refused_in_this_and_in_another_process),
