@@ -8,6 +8,8 @@
 /* With each row that is added so many buckets are taken over: two would do to be done before the next growth.
  * With each reserve too, as nothing may be added any more. */
 enum { LEAST_BUCKETS = 128, TAKEN_OVER_AT_A_TIME = 4 };
+/* Of many rows: buckets that are on their way from memory while others are filled. */
+enum { ROWS_AHEAD = 16 };
 
 static bool buckets_open(struct buckets *buckets, uint32_t count)
 {
@@ -135,6 +137,17 @@ void index_add(struct index *index, const struct table *table, uint32_t row)
     place(&index->now, (struct bucket){hash(index, key_of(index, table, row)), row + 1});
     index->used++;
     take_over(index, TAKEN_OVER_AT_A_TIME);
+}
+
+void index_add_all(struct index *index, const struct table *table)
+{
+    for (uint32_t row = 0; row < table->count; row++) {
+        uint32_t ahead = row + ROWS_AHEAD;
+        if (ahead < table->count)
+            __builtin_prefetch(
+                &index->now.items[hash(index, key_of(index, table, ahead)) & (index->now.count - 1)], 1);
+        index_add(index, table, row);
+    }
 }
 
 /* Where the row stands, or the empty bucket where it would. */

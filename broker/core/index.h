@@ -41,6 +41,8 @@ bool index_reserve(struct index *index, uint32_t more);
 /* ROW_NONE where no row has that key. */
 uint32_t index_find(const struct index *index, const struct table *table, const void *key);
 void index_add(struct index *index, const struct table *table, uint32_t row);
+/* Every row of the table, where the index has none yet. */
+void index_add_all(struct index *index, const struct table *table);
 void index_remove(struct index *index, const struct table *table, uint32_t row);
 
 /* Calls visit for each stretch of memory that it holds. */

@@ -441,8 +441,7 @@ static bool index_rows(struct state *s)
                {&s->ended, &s->ended_by_id},
                {&s->remembered, &s->remembered_by_id}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        for (uint32_t row = 0; row < all[i].table->count; row++)
-            index_add(all[i].index, all[i].table, row);
+        index_add_all(all[i].index, all[i].table);
     if (!agenda_reserve(&s->agenda, s->referrals.count))
         return false;
     for (uint32_t row = 0; row < s->referrals.count; row++) {

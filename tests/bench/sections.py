@@ -261,8 +261,7 @@ def recovery(bench):
             made = generate(bench, stand, events, 10)
             size = os.path.getsize(stand.path("state", "ledger.db"))
             snapshot = max(map(os.path.getsize, glob.glob(stand.path("state", "snapshot*"))))
-            runs = 3 if events > 100000 else 5
-            with_snapshot = [first_offer(stand) for _ in range(runs)]
+            with_snapshot = [first_offer(stand) for _ in range(5)]
             without = []
             for _ in range(1 if events > 1000000 else 3):
                 for path in glob.glob(stand.path("state", "snapshot*")):
