@@ -1,5 +1,5 @@
 /* coordinator.c: the duty coordinator's desk: takes what is held, asks a team, keeps in touch, closes, or is
- * busy. */
+ * busy. One who is diligent works a backlog off: looks at the board whenever nothing is in hand. */
 #include <string.h>
 
 #include "tests/simulation/world.h"
@@ -15,15 +15,19 @@ static bool means_to(const struct peer *p, const uint8_t *referral)
     return false;
 }
 
-static void told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
+/* Who is diligent takes no more than can also be closed: a case that was taken and then forgotten comes back
+ * only when its lease has lapsed. */
+static bool can_take(struct peer *p)
 {
-    if (message->body_case != CONCORDAT__V1__MESSAGE__BODY_STATUS)
-        return;
-    const Concordat__V1__CaseStatus *status = message->status;
+    return p->diligent ? p->task_count + p->pending_count < PENDING_MAX : peer_chance(p, 40);
+}
+
+static void consider(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
+{
     const uint8_t *id = status->referral.data;
     if (means_to(p, id))
         return;
-    if (status->state == STATE(HELD) && (p->diligent || peer_chance(p, 40))) {
+    if (status->state == STATE(HELD) && can_take(p)) {
         peer_task(w, p, p->diligent ? SECONDS(2) : random_wait(&p->random, MINUTES(5)), COMMAND(TAKE), 0, id,
                   0);
     } else if (status->state == STATE(TAKEN) && strcmp(status->owner, p->key.of) == 0) {
@@ -39,6 +43,26 @@ static void told(struct world *w, struct peer *p, const Concordat__V1__Message *
         peer_task(w, p, random_wait(&p->random, MINUTES(1)),
                   peer_chance(p, 50) ? COMMAND(ASSIGN) : COMMAND(TAKE), 0, id, 0);
     }
+}
+
+static void told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
+{
+    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
+        consider(w, p, message->status);
+    for (size_t i = 0;
+         message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD && i < message->board->n_cases; i++)
+        consider(w, p, message->board->cases[i]);
+}
+
+static void wake(struct world *w, struct peer *p)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetBoard board = CONCORDAT__V1__GET_BOARD__INIT;
+    if (!p->diligent || !p->welcome || p->task_count + p->pending_count > 0)
+        return;
+    request.command_case = COMMAND(GET_BOARD);
+    request.get_board = &board;
+    peer_command(w, p, &request, NULL, 0);
 }
 
 static void does(struct world *w, struct peer *p, const struct task *task)
@@ -72,4 +96,4 @@ static void does(struct world *w, struct peer *p, const struct task *task)
     peer_command(w, p, &request, task->referral, 0);
 }
 
-const struct peer_role coordinator_role = {.told = told, .does = does};
+const struct peer_role coordinator_role = {.wake = wake, .told = told, .does = does};

@@ -6,9 +6,8 @@
 
 #define STATE(name) CONCORDAT__V1__STATE__STATE_##name
 
-/* Of a night's backlog the coordinator here has 64 cases in hand at a time, and hears of the next when
- * reminded. */
-#define A_CASE SECONDS(10)
+/* Of a night's backlog: a coordinator has some 32 cases in hand for half a minute. */
+#define A_CASE SECONDS(3)
 
 /* The whole ladder may be silent, as often as it is gone through; then a coordinator takes it. */
 static int64_t bound_ms(const struct world *w)
