@@ -8,7 +8,6 @@ Exit code 1 where one is above TIMES_MAX or the memory above its bound.
 Usage: measure_hostile.py SOURCE BUILD [SECONDS [ROUNDS]]
 """
 
-import os
 import statistics
 import sys
 import time
@@ -17,15 +16,11 @@ import hostile
 import stage
 import test_hostile
 
+# Before it begins, because a thread inherits this from who makes it.
+WHEN_IDLE = ("chrt", "--idle", "0")
 GAP_S = 0.01  # between requests of the honest peer: it is no load itself
 TIMES_MAX = 3
 NOBODY = "nobody"
-
-
-def start_hostile(s, kind):
-    process = test_hostile.start_hostile(s, kind)
-    os.sched_setscheduler(process.pid, os.SCHED_IDLE, os.sched_param(0))
-    return process
 
 
 def measure(kind, seconds):
@@ -33,7 +28,7 @@ def measure(kind, seconds):
         broker = s.start_broker()
         street = s.client("street", "source", "street-triage")
         street.request(submit=s.submission())
-        process = None if kind == NOBODY else start_hostile(s, kind)
+        process = None if kind == NOBODY else test_hostile.start_hostile(s, kind, *WHEN_IDLE)
         waits, most, end = [], 0, time.monotonic() + seconds
         while time.monotonic() < end:
             began = time.monotonic()

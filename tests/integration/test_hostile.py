@@ -26,11 +26,12 @@ def memory_mib(pid):
         return next(int(line.split()[1]) // 1024 for line in file if line.startswith("VmRSS"))
 
 
-def start_hostile(s, kind):
+def start_hostile(s, kind, *before):
     if not os.path.exists(s.path("keys", "hostile.key")):
         s.make_key("hostile", "team", "northmoor-crisis")
     return subprocess.Popen(
-        [sys.executable, HOSTILE, kind, s.endpoint, s.public_key("broker"), s.path("secret", "hostile.key_secret")],
+        [*before, sys.executable, HOSTILE, kind, s.endpoint, s.public_key("broker"),
+         s.path("secret", "hostile.key_secret")],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
