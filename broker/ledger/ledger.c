@@ -24,7 +24,7 @@ enum {
     WAL_IDLE_PAGES = 256,                     /* worth moving while nothing else is to be done */
     WAL_REST_PAGES = 64,                      /* so few are moved while a turn waits */
     WAL_LONG_PAGES = STORE_WAL_PAGES * 7 / 8, /* then the log is to begin anew */
-    STRETCH_EVENTS = 64,
+    STRETCH_EVENTS = 64,                      /* hashed, then stored, at a time */
     SYNC_BESIDE_EVENTS = 32 /* to wake a thread for fewer takes longer than what could be done meanwhile */
 };
 
@@ -87,6 +87,8 @@ void ledger_chain(const uint8_t *previous, const uint8_t *body, size_t size, uin
 /* From here on nothing is known for certain, so nothing is done. The log is left for the next opening. */
 static enum ledger_status fail_for(struct ledger *ledger, const char *what, bool full, const char *why)
 {
+    if (ledger->failed)
+        return LEDGER_UNKNOWN; /* the first reason stands */
     if (full)
         snprintf(ledger->message, sizeof ledger->message,
                  "the disk is full: %s was not possible; free some space and start again", what);
@@ -283,6 +285,20 @@ static bool run(struct ledger *ledger, enum statement which)
     return good;
 }
 
+/* Counted, because a table of that name that somebody made in the file would be read in place of ours. */
+static bool add_incoming(struct ledger *ledger)
+{
+    const struct incoming *incoming = &ledger->incoming;
+    sqlite3_int64 last = (sqlite3_int64)incoming->events[incoming->count - 1].seq;
+    if (!run(ledger, ADD_EVENTS))
+        return false;
+    if (sqlite3_changes64(ledger->db) == (sqlite3_int64)incoming->count &&
+        sqlite3_last_insert_rowid(ledger->db) == last)
+        return run(ledger, ADD_CONFIDENTIAL);
+    fail_for(ledger, "writing to the ledger", false, "not all of it was stored");
+    return false;
+}
+
 /* Each kind of work in one go: hashing and inserting in turns would push each other's code out of the
  * processor's cache. chain is that of the event before, and becomes that of the last. */
 static bool add_stretch(struct ledger *ledger, const struct ledger_event *events, size_t count,
@@ -291,11 +307,11 @@ static bool add_stretch(struct ledger *ledger, const struct ledger_event *events
     uint8_t chains[STRETCH_EVENTS][LEDGER_HASH_BYTES];
     const uint8_t *previous = chain;
     for (size_t i = 0; i < count; previous = chains[i], i++) {
-        assert(events[i].body);
+        assert(events[i].body && (!events[i].confidential || events[i].salt));
         ledger_chain(previous, events[i].body, events[i].body_size, chains[i]);
     }
     ledger->incoming = (struct incoming){events, chains, count};
-    bool good = run(ledger, ADD_EVENTS) && run(ledger, ADD_CONFIDENTIAL);
+    bool good = add_incoming(ledger);
     memcpy(chain, previous, LEDGER_HASH_BYTES);
     return good;
 }

@@ -185,6 +185,17 @@ static bool check_shape(const struct store *store)
     return true;
 }
 
+static bool know_incoming(const struct store *store, struct incoming *incoming)
+{
+    char count[VALUE_BYTES_MAX];
+    int rc = ask(store->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'incoming'", count);
+    if (rc == SQLITE_OK && strcmp(count, "0") != 0)
+        return refuse(store, LEDGER_CORRUPT, "it has a table incoming that this program did not make");
+    if (rc == SQLITE_OK)
+        rc = incoming_open(store->db, incoming);
+    return rc == SQLITE_OK || refuse_for(store, rc);
+}
+
 /* What a killed writer left in the write-ahead log can be seen and yet not be on disk, because its sync did
  * not happen or failed. Copying it into the file, and syncing that, makes what is replayed from here on
  * durable. A reader can hold that up (BUSY); the log is then synced with the next batch. */
@@ -258,11 +269,7 @@ sqlite3 *store_open(const char *path, struct incoming *incoming, enum ledger_sta
     bool is_new = false;
     bool good = rc == SQLITE_OK || refuse_for(&store, rc);
     good = good && identify(&store, &is_new) && set(&store) && (!is_new || create(&store)) &&
-           check_shape(&store) && settle(&store);
-    if (good) {
-        rc = incoming_open(store.db, incoming);
-        good = rc == SQLITE_OK || refuse_for(&store, rc);
-    }
+           check_shape(&store) && settle(&store) && know_incoming(&store, incoming);
     if (good) {
         lengthen_wal(store.db);
         sqlite3_set_authorizer(store.db, authorize, NULL);

@@ -155,6 +155,24 @@ static void test_p8_the_writers_own_connection_can_only_add(void **state)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static void test_p1_a_table_in_place_of_what_is_stored_is_noticed(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
+    assert_int_equal(
+        meddle("CREATE TABLE incoming(seq, at_ms, kind, referral, chain, body, salt, confidential)"),
+        SQLITE_OK);
+    assert_int_equal(append(ledger, 4, 2), LEDGER_UNKNOWN);
+    assert_non_null(strstr(ledger_message(ledger), "not all of it was stored"));
+    ledger_close(&ledger);
+    expect_refused(LEDGER_CORRUPT, "a table incoming");
+    assert_int_equal(meddle("DROP TABLE incoming"), SQLITE_OK);
+    ledger = open_ledger();
+    expect_events(ledger, 3);
+    ledger_close(&ledger);
+}
+
 static void test_another_version_is_refused_and_left_alone(void **state)
 {
     (void)state;
@@ -218,6 +236,7 @@ int main(void)
         IN_A_FOLDER(test_p8_a_dropped_trigger_is_found_on_opening),
         IN_A_FOLDER(test_p8_sql_cannot_change_or_remove_an_event),
         IN_A_FOLDER(test_p8_the_writers_own_connection_can_only_add),
+        IN_A_FOLDER(test_p1_a_table_in_place_of_what_is_stored_is_noticed),
         IN_A_FOLDER(test_another_version_is_refused_and_left_alone),
         IN_A_FOLDER(test_what_is_not_a_ledger_is_refused_and_left_alone),
         IN_A_FOLDER(test_only_its_owner_can_read_the_files),
