@@ -1,7 +1,6 @@
 /* incoming.h: events that are about to be stored, as a table that SQLite selects from.
  *
- * One statement then stores a whole batch: to bind, run and reset one for each event takes a sixth more
- * instructions of all that it costs to store it.
+ * One statement then stores many: to bind, run and reset one for each would take a sixth more instructions.
  */
 #ifndef CONCORDAT_INCOMING_H
 #define CONCORDAT_INCOMING_H

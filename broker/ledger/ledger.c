@@ -56,6 +56,7 @@ static const char *const statement_sql[STATEMENTS] = {
 struct ledger {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
+    struct incoming incoming; /* what two of them select from */
     sqlite3_file *wal;
     int lock_fd;
     bool failed;
@@ -67,7 +68,6 @@ struct ledger {
     int wal_pages;       /* in the write-ahead log */
     int wal_pages_moved; /* of those, already in the file */
     int move_at_pages;   /* so long the log is let grow before more of it is moved */
-    struct incoming incoming;
     struct mover *mover; /* NULL: turns wait for every move */
     bool moving;         /* by the mover, and what came of it has not been seen */
     bool began_anew;     /* the log, since then */

@@ -188,7 +188,8 @@ static bool check_shape(const struct store *store)
 static bool know_incoming(const struct store *store, struct incoming *incoming)
 {
     char count[VALUE_BYTES_MAX];
-    int rc = ask(store->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'incoming'", count);
+    int rc =
+        ask(store->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'incoming' COLLATE NOCASE", count);
     if (rc == SQLITE_OK && strcmp(count, "0") != 0)
         return refuse(store, LEDGER_CORRUPT, "it has a table incoming that this program did not make");
     if (rc == SQLITE_OK)

@@ -49,8 +49,9 @@ static void told(struct world *w, struct peer *p, const Concordat__V1__Message *
 {
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
         consider(w, p, message->status);
-    for (size_t i = 0;
-         message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD && i < message->board->n_cases; i++)
+    if (message->body_case != CONCORDAT__V1__MESSAGE__BODY_BOARD)
+        return;
+    for (size_t i = 0; i < message->board->n_cases; i++)
         consider(w, p, message->board->cases[i]);
 }
 

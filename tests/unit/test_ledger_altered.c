@@ -161,7 +161,7 @@ static void test_p1_a_table_in_place_of_what_is_stored_is_noticed(void **state)
     struct ledger *ledger = open_ledger();
     assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
     assert_int_equal(
-        meddle("CREATE TABLE incoming(seq, at_ms, kind, referral, chain, body, salt, confidential)"),
+        meddle("CREATE TABLE Incoming(seq, at_ms, kind, referral, chain, body, salt, confidential)"),
         SQLITE_OK);
     assert_int_equal(append(ledger, 4, 2), LEDGER_UNKNOWN);
     assert_non_null(strstr(ledger_message(ledger), "not all of it was stored"));
