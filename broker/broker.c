@@ -500,7 +500,9 @@ int broker_patience_ms(const struct broker *b, struct now now)
     int64_t due_ms = state_due(b->state);
     int64_t now_ms = ledger_time_now(&b->time, now.wall_ms, now.mono_ms);
     int64_t most_ms = b->someone_ready ? NEWS_PIECE_MS : LEASE_CHECK_MS;
-    if (b->sealed || b->look_again || due_ms <= now_ms)
+    if (b->sealed)
+        return LEASE_CHECK_MS;
+    if (b->look_again || due_ms <= now_ms)
         return 0;
     return (int)(due_ms - now_ms < most_ms ? due_ms - now_ms : most_ms);
 }
@@ -576,12 +578,12 @@ enum ledger_status broker_settle(struct broker *b)
     return LEDGER_OK;
 }
 
-enum ledger_status broker_commit(struct broker *b, bool goes_on)
+enum ledger_status broker_commit(struct broker *b)
 {
     enum ledger_status status = broker_settle(b);
     if (status == LEDGER_OK)
         status = seal(b);
-    if (status == LEDGER_OK && !(goes_on && b->sealed_events && b->ports.syncing(b->ports.context)))
+    if (status == LEDGER_OK && !(b->sealed_events && b->ports.syncing(b->ports.context)))
         status = broker_settle(b);
     return status;
 }

@@ -63,14 +63,15 @@ void broker_take(struct broker *broker, const struct server_route *route, const 
  * bounded amount; broker_patience_ms tells whether more is waiting. */
 void broker_time(struct broker *broker, struct now now);
 /* Ends the turn: its events are written, and once they are on disk all that depends on them is sent. Where
- * the next turn waits already (goes_on) and the ledger syncs beside us, this returns before that, and
- * messages can be taken meanwhile. Anything but LEDGER_OK, here and below: the broker must stop. */
-enum ledger_status broker_commit(struct broker *broker, bool goes_on);
+ * the ledger syncs beside us this returns before that, and messages can be taken meanwhile. Anything but
+ * LEDGER_OK, here and below: the broker must stop. */
+enum ledger_status broker_commit(struct broker *broker);
 /* Waits until the turn that was ended last is on disk, and sends. Nothing where that has been done. */
 enum ledger_status broker_settle(struct broker *broker);
 bool broker_is_settled(const struct broker *broker);
 
-/* How long nothing needs doing, in ms; 0: something is due; at most one second. */
+/* How long nothing needs doing, in ms; 0: something is due; at most one second. What is due waits for the
+ * turn that is on its way to the disk. */
 int broker_patience_ms(const struct broker *broker, struct now now);
 
 const struct state *broker_state(const struct broker *broker);

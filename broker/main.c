@@ -70,6 +70,7 @@ struct process {
     struct broker *broker;
     struct recovery_keeper keeper;
     int signals;
+    int taken; /* messages, in this turn */
     bool stopping;
 };
 
@@ -184,6 +185,14 @@ static int fail(const char *what, const char *message)
     return CODE_ENVIRONMENT;
 }
 
+/* Everything that was taken is on disk and said after this. */
+static enum ledger_status end_turn(struct process *p)
+{
+    enum ledger_status status = broker_commit(p->broker);
+    p->taken = 0;
+    return status == LEDGER_OK ? broker_settle(p->broker) : status;
+}
+
 static int start(struct process *p)
 {
     char message[MESSAGE_BYTES], path[4096];
@@ -211,7 +220,7 @@ static int start(struct process *p)
         return fail("start", "not enough memory");
     p->keeper.kept_seq = state->counters.seq - replayed;
     broker_record_start(p->broker, replayed, now_is());
-    if (broker_commit(p->broker, false) != LEDGER_OK)
+    if (end_turn(p) != LEDGER_OK)
         return fail("ledger", ledger_message(p->ledger));
     const struct server_config config = {p->options.listen, p->options.key, p->options.keys,
                                          WIRE_REQUEST_BYTES_MAX};
@@ -225,11 +234,11 @@ static int start(struct process *p)
     return 0;
 }
 
-/* What is on its way to the disk was decided under the keys before, and goes out before others count: from
- * then on nothing goes to a key that was withdrawn. Where that fails the turn fails too. */
+/* What was taken was decided under the keys before, and goes out before others count: from then on nothing
+ * goes to a key that was withdrawn. Where that fails the turn fails too. */
 static void reload_keys(struct process *p)
 {
-    broker_settle(p->broker);
+    end_turn(p);
     server_reload_keys(p->server);
 }
 
@@ -262,44 +271,40 @@ static void take_signals(struct process *p)
 }
 
 /* A disk that waits for work gets it when there is enough for one sync. */
-static bool takes_more(const struct process *p, int taken)
+static bool takes_more(const struct process *p)
 {
-    return taken < (broker_is_settled(p->broker) ? TURN_MESSAGES_GOOD : TURN_MESSAGES_MAX);
+    return p->taken < (broker_is_settled(p->broker) ? TURN_MESSAGES_GOOD : TURN_MESSAGES_MAX);
 }
 
 /* Takes what waits. The turn before is told as soon as it is on disk. */
-static enum ledger_status take(struct process *p, int *taken)
+static enum ledger_status take(struct process *p)
 {
     struct server_message message;
     struct now now = now_is();
-    enum ledger_status status = LEDGER_OK;
-    for (; status == LEDGER_OK && takes_more(p, *taken) && server_receive(p->server, &message); ++*taken) {
+    for (;; p->taken++) {
+        enum ledger_status status = ledger_is_syncing(p->ledger) ? LEDGER_OK : broker_settle(p->broker);
+        if (status != LEDGER_OK || !takes_more(p) || !server_receive(p->server, &message))
+            return status;
         broker_take(p->broker, &message.route, message.key_name, message.bytes, message.size, now);
-        if (!ledger_is_syncing(p->ledger))
-            status = broker_settle(p->broker);
     }
-    return status;
 }
 
 /* One turn: take what waits, see what time brings, commit, send. What arrives while the turn before is still
  * on its way to the disk belongs to this one: one sync for all of it. */
 static enum ledger_status turn(struct process *p)
 {
-    int taken = 0;
-    enum ledger_status status = take(p, &taken);
-    if (status == LEDGER_OK && !broker_is_settled(p->broker)) {
-        status = broker_settle(p->broker);
-        if (status == LEDGER_OK)
-            status = take(p, &taken);
-    }
-    if (status != LEDGER_OK)
+    enum ledger_status status = take(p);
+    if (status != LEDGER_OK || (!broker_is_settled(p->broker) && takes_more(p)))
         return status;
+    bool idle = p->taken == 0;
+    p->taken = 0;
     broker_time(p->broker, now_is());
-    bool goes_on = server_waits(p->server) && !recovery_keep_due(&p->keeper, broker_state(p->broker));
-    status = broker_commit(p->broker, goes_on);
+    status = broker_commit(p->broker);
+    if (status == LEDGER_OK && recovery_keep_due(&p->keeper, broker_state(p->broker)))
+        status = broker_settle(p->broker);
     if (status != LEDGER_OK || !broker_is_settled(p->broker))
         return status;
-    if (taken == 0)
+    if (idle)
         ledger_idle(p->ledger);
     recovery_keep(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
     return LEDGER_OK;
@@ -309,10 +314,11 @@ static int run(struct process *p)
 {
     zmq_pollitem_t items[] = {{server_socket(p->server), 0, ZMQ_POLLIN, 0},
                               {NULL, server_keys_fd(p->server), ZMQ_POLLIN, 0},
-                              {NULL, p->signals, ZMQ_POLLIN, 0}};
+                              {NULL, p->signals, ZMQ_POLLIN, 0},
+                              {NULL, ledger_synced_fd(p->ledger), ZMQ_POLLIN, 0}};
     while (!p->stopping) {
         int patience_ms = server_has_more(p->server) ? 0 : broker_patience_ms(p->broker, now_is());
-        if (zmq_poll(items, 3, patience_ms) < 0 && errno != EINTR)
+        if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR)
             return fail("poll", zmq_strerror(errno));
         if (items[1].revents)
             reload_keys(p);
@@ -325,7 +331,7 @@ static int run(struct process *p)
         }
     }
     sd_notify(0, "STOPPING=1");
-    if (broker_settle(p->broker) != LEDGER_OK)
+    if (end_turn(p) != LEDGER_OK)
         return fail("ledger", ledger_message(p->ledger));
     recovery_keep_now(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
     fprintf(stderr, "concordat-broker: stopped, %llu events\n",

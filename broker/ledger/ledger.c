@@ -403,6 +403,11 @@ bool ledger_is_syncing(const struct ledger *ledger)
     return ledger->syncing && worker_is_busy(ledger->syncer);
 }
 
+int ledger_synced_fd(const struct ledger *ledger)
+{
+    return worker_done_fd(ledger->syncer);
+}
+
 enum ledger_status ledger_sync(struct ledger *ledger)
 {
     if (ledger->failed)

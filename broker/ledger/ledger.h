@@ -52,6 +52,8 @@ uint64_t ledger_head(const struct ledger *ledger, uint8_t *chain);
 enum ledger_status ledger_write(struct ledger *ledger, const struct ledger_event *events, size_t count);
 /* Whether what was written is being synced beside us, so that ledger_sync would have to wait. */
 bool ledger_is_syncing(const struct ledger *ledger);
+/* For poll, once there are threads: readable from when that has ended until ledger_sync. */
+int ledger_synced_fd(const struct ledger *ledger);
 /* Waits until what was written is on disk. */
 enum ledger_status ledger_sync(struct ledger *ledger);
 /* Both. */

@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 enum order { NOTHING, WORK, END };
 
@@ -15,6 +17,7 @@ struct worker {
     pthread_mutex_t lock; /* of the order */
     pthread_cond_t changed;
     enum order order; /* WORK until it is done */
+    int done_fd;
 };
 
 static void *run(void *context)
@@ -31,6 +34,7 @@ static void *run(void *context)
         pthread_mutex_lock(&worker->lock);
         worker->order = NOTHING;
         pthread_cond_signal(&worker->changed);
+        eventfd_write(worker->done_fd, 1);
     }
     pthread_mutex_unlock(&worker->lock);
     return NULL;
@@ -63,10 +67,12 @@ struct worker *worker_open(worker_task *task, void *context)
         return NULL;
     worker->task = task;
     worker->context = context;
+    worker->done_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     pthread_mutex_init(&worker->lock, NULL);
     pthread_cond_init(&worker->changed, NULL);
-    if (start(worker))
+    if (worker->done_fd >= 0 && start(worker))
         return worker;
+    close(worker->done_fd);
     free(worker);
     return NULL;
 }
@@ -79,6 +85,7 @@ void worker_close(struct worker **worker)
     worker_wait(w);
     give(w, END);
     pthread_join(w->thread, NULL);
+    close(w->done_fd);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
     free(w);
@@ -100,8 +107,15 @@ bool worker_is_busy(struct worker *worker)
 
 void worker_wait(struct worker *worker)
 {
+    eventfd_t times;
     pthread_mutex_lock(&worker->lock);
     while (worker->order == WORK)
         pthread_cond_wait(&worker->changed, &worker->lock);
+    eventfd_read(worker->done_fd, &times);
     pthread_mutex_unlock(&worker->lock);
+}
+
+int worker_done_fd(const struct worker *worker)
+{
+    return worker->done_fd;
 }

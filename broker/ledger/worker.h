@@ -21,5 +21,7 @@ void worker_begin(struct worker *worker);
 bool worker_is_busy(struct worker *worker);
 /* Until what was begun, if anything, is done. */
 void worker_wait(struct worker *worker);
+/* For poll: readable from when what was begun is done until worker_wait. */
+int worker_done_fd(const struct worker *worker);
 
 #endif

@@ -293,13 +293,6 @@ static bool begin_frame(struct server *server)
     return false;
 }
 
-bool server_waits(const struct server *server)
-{
-    int events = 0;
-    zmq_getsockopt(server->router, ZMQ_EVENTS, &events, &(size_t){sizeof events});
-    return server_has_more(server) || events & ZMQ_POLLIN;
-}
-
 bool server_receive(struct server *server, struct server_message *message)
 {
     struct frame_part part;

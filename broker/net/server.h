@@ -61,8 +61,6 @@ void server_reload_keys(struct server *server);
 bool server_receive(struct server *server, struct server_message *message);
 /* Whether a frame is not finished: the socket does not tell of it again. */
 bool server_has_more(const struct server *server);
-/* Whether there is anything to receive. */
-bool server_waits(const struct server *server);
 
 /* The key that a message came with, or NULL where it has been revoked since. Borrowed until reload. */
 const struct key *server_key(const struct server *server, const char *key_name);

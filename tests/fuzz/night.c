@@ -249,7 +249,7 @@ void night_turn(struct night *n)
 {
     broker_time(n->broker, n->now);
     n->committing = true;
-    enum ledger_status status = broker_commit(n->broker, true);
+    enum ledger_status status = broker_commit(n->broker);
     n->committing = false;
     if (status == LEDGER_OK)
         check(n);

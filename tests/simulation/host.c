@@ -287,7 +287,7 @@ void host_start(struct world *w)
     assert(loaded);
     (void)loaded;
     broker_record_start(h->broker, replayed, world_clock(w));
-    if (broker_commit(h->broker, false) != LEDGER_OK) {
+    if (broker_commit(h->broker) != LEDGER_OK || broker_settle(h->broker) != LEDGER_OK) {
         host_dies(w);
         return;
     }
@@ -416,7 +416,7 @@ void host_turn(struct world *w)
     enum ledger_status status = take_all(w, now);
     if (status == LEDGER_OK) {
         broker_time(h->broker, now);
-        status = broker_commit(h->broker, true);
+        status = broker_commit(h->broker);
     }
     if (w->violation.found)
         return;

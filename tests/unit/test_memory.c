@@ -179,7 +179,7 @@ static void be_present(struct broker *broker, struct now now)
 
 static void commit(struct broker *broker)
 {
-    assert_int_equal(broker_commit(broker, true), LEDGER_OK);
+    assert_int_equal(broker_commit(broker), LEDGER_OK);
     assert_int_equal(broker_state(broker)->counters.seq, head);
 }
 

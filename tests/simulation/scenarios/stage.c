@@ -255,7 +255,7 @@ enum ledger_status stage_turn(struct stage *s)
 {
     memset(s->in_turn, 0, sizeof s->in_turn);
     broker_time(s->broker, now_is(s));
-    return broker_commit(s->broker, true);
+    return broker_commit(s->broker);
 }
 
 enum ledger_status stage_settle(struct stage *s)
