@@ -399,7 +399,7 @@ static take_request *const own[] = {
 };
 
 /* The one place where it is decided whether a request is looked at: key, then form, then role, then hello. */
-void broker_take(struct broker *b, const struct server_route *route, const char *key_name,
+bool broker_take(struct broker *b, const struct server_route *route, const char *key_name,
                  const uint8_t *bytes, size_t size, struct now now)
 {
     struct wire_fault fault = {0};
@@ -415,24 +415,24 @@ void broker_take(struct broker *b, const struct server_route *route, const char 
     if (!asking.key) {
         answers_refuse(b, route, command_id, REFUSAL_REVOKED, refusals_text(REFUSAL_REVOKED), NULL);
         record_refusal(b, key_name, command_name(asking.request), REFUSAL_REVOKED, now);
-        return;
+        return false;
     }
     if (!asking.request) {
         b->counts.malformed++;
         answers_refuse(b, route, command_id, (enum refusal)fault.refusal, fault.text, NULL);
         record_refusal(b, key_name, "unreadable", (enum refusal)fault.refusal, now);
-        return;
+        return false;
     }
     if (!roles_may_send(asking.key->role, asking.request->command_case) || !find_party(b, &asking)) {
         refuse(b, &asking, REFUSAL_NOT_ALLOWED, refusals_text(REFUSAL_NOT_ALLOWED));
-        return;
+        return true;
     }
     struct session *session = sessions_find(&b->sessions, route);
     size_t command = (size_t)asking.request->command_case;
     if (!session && command != CONCORDAT__V1__REQUEST__COMMAND_HELLO) {
         /* Ordinary after a restart of ours or a broken connection: not written down. */
         answers_refuse(b, route, command_id, REFUSAL_HELLO_FIRST, refusals_text(REFUSAL_HELLO_FIRST), NULL);
-        return;
+        return true;
     }
     if (session) {
         session->heard_ms = now.mono_ms;
@@ -441,6 +441,7 @@ void broker_take(struct broker *b, const struct server_route *route, const char 
     }
     take_request *take = command < sizeof own / sizeof *own ? own[command] : NULL;
     (take ? take : take_command)(b, &asking);
+    return true;
 }
 
 /* --- time ------------------------------------------------------------------------------------------- */

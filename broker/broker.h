@@ -56,8 +56,9 @@ bool broker_load_policy(struct broker *broker, const struct policy_file *file, s
 /* Records that the broker has started. To be called once, after the first policy. */
 void broker_record_start(struct broker *broker, uint64_t replayed, struct now now);
 
-/* One message of an authenticated key. */
-void broker_take(struct broker *broker, const struct server_route *route, const char *key_name,
+/* One message of an authenticated key. False where it should not have been sent: it cannot be read, or the
+ * key is withdrawn. */
+bool broker_take(struct broker *broker, const struct server_route *route, const char *key_name,
                  const uint8_t *bytes, size_t size, struct now now);
 /* What time brings: offers run out, leases lapse, teams fall silent, held cases are looked at again. Does a
  * bounded amount; broker_patience_ms tells whether more is waiting. */

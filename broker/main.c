@@ -285,7 +285,8 @@ static enum ledger_status take(struct process *p)
         enum ledger_status status = ledger_is_syncing(p->ledger) ? LEDGER_OK : broker_settle(p->broker);
         if (status != LEDGER_OK || !takes_more(p) || !server_receive(p->server, &message))
             return status;
-        broker_take(p->broker, &message.route, message.key_name, message.bytes, message.size, now);
+        if (!broker_take(p->broker, &message.route, message.key_name, message.bytes, message.size, now))
+            server_complain(p->server);
     }
 }
 

@@ -8,7 +8,8 @@
 #include <string.h>
 
 struct keyring {
-    struct key *keys; /* as read, then by name */
+    struct key *keys;       /* as read, then by name */
+    struct misuse *misuses; /* of each */
     size_t count;
     const struct key **by_bytes;
 };
@@ -85,9 +86,10 @@ struct keyring *keyring_open(const char *folder, char *message, size_t message_s
     struct keyring *keyring = calloc(1, sizeof *keyring);
     if (keyring) {
         keyring->keys = calloc((size_t)files + 1, sizeof *keyring->keys);
+        keyring->misuses = calloc((size_t)files + 1, sizeof *keyring->misuses);
         keyring->by_bytes = calloc((size_t)files + 1, sizeof(const struct key *));
     }
-    bool good = keyring && keyring->keys && keyring->by_bytes;
+    bool good = keyring && keyring->keys && keyring->misuses && keyring->by_bytes;
     for (int i = 0; i < files; i++) {
         if (good)
             add_file(keyring, folder, entries[i]->d_name);
@@ -111,6 +113,7 @@ void keyring_close(struct keyring **keyring)
     if (!*keyring)
         return;
     free((*keyring)->keys);
+    free((*keyring)->misuses);
     free((*keyring)->by_bytes);
     free(*keyring);
     *keyring = NULL;
@@ -129,4 +132,9 @@ const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t 
     const struct key **found =
         bsearch(&address, keyring->by_bytes, keyring->count, sizeof(const struct key *), compare_bytes);
     return found ? *found : NULL;
+}
+
+struct misuse *keyring_misuse(const struct keyring *keyring, const struct key *key)
+{
+    return &keyring->misuses[key - keyring->keys];
 }

@@ -2,6 +2,7 @@
 #ifndef CONCORDAT_KEYRING_H
 #define CONCORDAT_KEYRING_H
 
+#include "broker/net/misuse.h"
 #include "proto/keys.h"
 
 struct keyring;
@@ -15,5 +16,7 @@ void keyring_close(struct keyring **keyring);
 /* Borrowed, or NULL where there is none. */
 const struct key *keyring_by_name(const struct keyring *keyring, const char *name);
 const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t bytes[KEY_BYTES]);
+/* What is held against one of its keys. */
+struct misuse *keyring_misuse(const struct keyring *keyring, const struct key *key);
 
 #endif

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "broker/net/keyring.h"
@@ -21,6 +23,7 @@ enum {
     ZERO_COPY_RECV = 10,
     ROUTE_BYTES = 5,    /* of a connection that libzmq named: a zero, and a number of four bytes */
     DROPS_A_CALL = 256, /* then the caller may do something else first */
+    SLOW_MS = 1000,     /* so long a peer that did not read counts as slow */
     /* Not IN_CREATE: a file is of use when it is written. */
     KEY_CHANGES = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB
 };
@@ -59,6 +62,10 @@ struct server {
     unsigned parts; /* taken from it */
     struct server_route route;
     char key_name[KEY_NAME_CHARS_MAX + 1];
+    struct misuse withdrawn;  /* of all keys that are nobody's by now */
+    struct server_route cut;  /* the last connection that was */
+    struct server_route slow; /* the last that does not read what it is sent, and when that was seen */
+    int64_t slow_ms;
 };
 
 static bool set_options(void *router, const struct server_config *config, const struct key *key)
@@ -272,6 +279,58 @@ static bool take_routed_frame(struct server *server, bool *good)
     return true;
 }
 
+/* What is held against who sent the frame in hand. */
+static struct misuse *misuse_of_sender(struct server *server)
+{
+    const struct key *key = keyring_by_name(server->keyring, server->key_name);
+    return key ? keyring_misuse(server->keyring, key) : &server->withdrawn;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Only once, because of what comes after it still waits here when its descriptor is another's already. */
+static void cut_sender(struct server *server)
+{
+    server->rest.at = server->rest.end;
+    if (memcmp(&server->cut, &server->route, sizeof server->cut) == 0)
+        return;
+    server->cut = server->route;
+    shutdown(zmq_msg_get(&server->frame, ZMQ_SRCFD), SHUT_RDWR);
+}
+
+/* False where that was one complaint too many. */
+static bool complain(struct server *server, const char *why)
+{
+    if (!misuse_note(misuse_of_sender(server), now_ms()))
+        return true;
+    fprintf(stderr, "%s is kept out for %d s: %s\n", server->key_name, MISUSE_BARRED_MS / 1000, why);
+    cut_sender(server);
+    return false;
+}
+
+void server_complain(struct server *server)
+{
+    complain(server, "it goes on sending what cannot be read");
+}
+
+/* Whether the frame in hand is to be looked at; where not it is in hand no longer. */
+static bool is_welcome(struct server *server)
+{
+    if (misuse_is_barred(misuse_of_sender(server), now_ms())) {
+        server->counts.dropped_barred++;
+        cut_sender(server);
+        return false;
+    }
+    bool slow = memcmp(&server->slow, &server->route, sizeof server->slow) == 0 &&
+                now_ms() - server->slow_ms < SLOW_MS;
+    return !slow || complain(server, "it goes on asking and does not read the answers");
+}
+
 /* Takes the next frame in hand. */
 static bool begin_frame(struct server *server)
 {
@@ -287,7 +346,8 @@ static bool begin_frame(struct server *server)
             const uint8_t *bytes = zmq_msg_data(&server->frame);
             server->rest = (struct scan){bytes, bytes + zmq_msg_size(&server->frame)};
             server->parts = 0;
-            return true;
+            if (is_welcome(server))
+                return true;
         }
     }
     return false;
@@ -359,6 +419,8 @@ enum server_sent server_send(struct server *server, const struct server_route *r
     }
     if (problem == EAGAIN) {
         server->counts.peers_slow++;
+        server->slow = *route;
+        server->slow_ms = now_ms();
         return SERVER_PEER_SLOW;
     }
     assert(problem == EHOSTUNREACH);

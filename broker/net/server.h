@@ -62,6 +62,11 @@ bool server_receive(struct server *server, struct server_message *message);
 /* Whether a frame is not finished: the socket does not tell of it again. */
 bool server_has_more(const struct server *server);
 
+/* What was received last should not have been sent: it cannot be read, or its key is withdrawn. Too much of
+ * that (misuse.h), and what else that key sends is dropped and its connection cut. The same becomes of who
+ * goes on sending and does not read what it is sent. */
+void server_complain(struct server *server);
+
 /* The key that a message came with, or NULL where it has been revoked since. Borrowed until reload. */
 const struct key *server_key(const struct server *server, const char *key_name);
 
@@ -71,8 +76,8 @@ enum server_sent server_send(struct server *server, const struct server_route *r
 
 /* What was dropped since the start. */
 struct server_counts {
-    uint64_t received, sent, dropped_unauthenticated, dropped_shape, dropped_parts, refused_handshakes,
-        peers_gone, peers_slow;
+    uint64_t received, sent, dropped_unauthenticated, dropped_shape, dropped_parts, dropped_barred,
+        refused_handshakes, peers_gone, peers_slow;
 };
 struct server_counts server_counts(const struct server *server);
 

@@ -47,6 +47,13 @@ struct zap {
     unsigned unlogged;
 };
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* True with a request that is well formed; false where the next is not, or (*gone) where the context ends. */
 static bool receive(void *handler, struct request *request, bool *gone)
 {
@@ -104,12 +111,13 @@ static bool admit(struct zap *zap, const struct request *request, struct key *ad
         return false;
     pthread_mutex_lock(&zap->mutex);
     const struct key *key = keyring_by_bytes(zap->keyring, (const uint8_t *)request->bytes[PUBLIC_KEY]);
+    bool barred = key && misuse_is_barred(keyring_misuse(zap->keyring, key), now_ms());
     if (key)
         *admitted = *key;
     pthread_mutex_unlock(&zap->mutex);
     if (!key)
         log_unknown(zap, request->bytes[ADDRESS]);
-    return key;
+    return key && !barred;
 }
 
 /* One property as ZMTP has it: a byte of length, name, four bytes of length, value. */
@@ -124,8 +132,8 @@ static size_t write_property(uint8_t *out, const char *name, const char *value)
     return 5 + name_size + value_size;
 }
 
-/* A stranger is told nothing and shut out (300), rather than told "400": libzmq's client gives up for good at
- * 400, and whoever's key comes late would stay outside until restarted. */
+/* Whoever is not admitted is told nothing and shut out (300), rather than told "400": libzmq's client gives
+ * up for good at 400, and whoever's key comes late would stay outside until restarted. */
 static bool answer(void *handler, const struct request *request, const struct key *admitted)
 {
     uint8_t metadata[64 + KEY_TEXT_CHARS];
@@ -147,13 +155,6 @@ static bool serve(struct zap *zap)
     bool gone = false;
     bool good = receive(zap->handler, &request, &gone) && admit(zap, &request, &admitted);
     return !gone && answer(zap->handler, &request, good ? &admitted : NULL);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* An event of the socket is two frames: its kind and what it is about (a descriptor, where a connection came

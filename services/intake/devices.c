@@ -217,6 +217,9 @@ static enum outbox_status take(struct devices *devices, struct server_message *m
         wire_unpack_request(message->bytes, message->size, &devices->arena, &fault);
     const struct key *key = server_key(devices->server, message->key_name);
     const uint8_t *command_id = request != NULL ? request->command_id.data : fault.command_id;
+    if (request == NULL || key == NULL) {
+        server_complain(devices->server);
+    }
     if (request == NULL && !fault.has_command_id) {
         devices->unreadable++;
         fprintf(stderr, "%s sent what cannot be read (%llu so far)\n", message->key_name,

@@ -50,6 +50,13 @@ def flood_small(peer, *_):
         peer.send(b"".join(b"\n\x12\n\x10" + os.urandom(16) for _ in range(PARTS)))
 
 
+def flood_ping(peer, *_):
+    """Asks whether anybody is there, as often in a frame as may be, as fast as they go, and reads no answer."""
+    peer.send(b"\n\x18\n\x10" + os.urandom(16) + b"R\x04\x08\x01\x18\x01")
+    while True:
+        peer.send(b"".join(b"\n\x14\n\x10" + os.urandom(16) + b"Z\0" for _ in range(PARTS)))
+
+
 class Wire:
     """A connection of our own below ZeroMQ (ZMTP 3.1 with CURVE, RFC 23 to 26), because libzmq would not send the part
     of a message before all of it is there."""
@@ -164,7 +171,8 @@ def half(_, __, endpoint, *___):
             one.close()
 
 
-KINDS = {kind.__name__: kind for kind in (flood, flood_small, endless, endless_empty, deaf, connections, half)}
+KINDS = {kind.__name__: kind for kind in (
+    flood, flood_small, flood_ping, endless, endless_empty, deaf, connections, half)}
 
 
 def main():

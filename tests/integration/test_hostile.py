@@ -72,11 +72,20 @@ class Hostile(unittest.TestCase):
     def test_a_message_of_empty_frames_without_end_stays_bounded(self):
         self.expect_answers("endless_empty")
 
-    def test_a_flood_of_unreadable_requests(self):
-        self.expect_answers("flood")
+    def is_kept_out(self):
+        return "hostile is kept out" in self.stage.said("broker")
 
-    def test_a_flood_of_requests_for_nothing(self):
-        self.expect_answers("flood_small")
+    def test_who_floods_with_unreadable_requests_is_kept_out(self):
+        self.expect_answers("flood", until=self.is_kept_out)
+        self.assertTrue(self.is_kept_out())
+
+    def test_who_floods_with_requests_for_nothing_is_kept_out(self):
+        self.expect_answers("flood_small", until=self.is_kept_out)
+        self.assertTrue(self.is_kept_out())
+
+    def test_who_asks_without_end_and_reads_nothing_is_kept_out(self):
+        self.expect_answers("flood_ping", until=self.is_kept_out)
+        self.assertTrue(self.is_kept_out())
 
     def test_a_peer_that_reads_nothing(self):
         self.expect_answers("deaf")

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "broker/net/misuse.h"
 #include "broker/net/server.h"
 
 enum { FRAME_BYTES_MAX = 64 * 1024, PATIENCE_MS = 20000, STEP_MS = 10, SENDS_MAX = 20000 };
@@ -406,6 +407,93 @@ static void test_a_frame_of_several_parts_is_given_one_by_one(void **state)
     expect_message("team-b", "two");
 }
 
+/* Whether it is given what the client says next; false where the client is cut, comes back and is refused. */
+static bool is_heard(void *client)
+{
+    struct server_message got;
+    uint64_t refused = server_counts(server).refused_handshakes;
+    say(client, "?");
+    for (int waited = 0; server_counts(server).refused_handshakes == refused; waited += STEP_MS) {
+        assert_true(waited < PATIENCE_MS);
+        if (await(&got, 0))
+            return true;
+    }
+    return false;
+}
+
+static void complain_until_it_is_kept_out(void *client)
+{
+    int heard = 0;
+    for (; is_heard(client); heard++)
+        server_complain(server);
+    assert_true(heard > MISUSE_BORNE_AT_ONCE);
+}
+
+static void expect_drop(void)
+{
+    struct server_message got;
+    for (int waited = 0; server_counts(server).dropped_barred == 0; waited += STEP_MS) {
+        assert_true(waited < PATIENCE_MS);
+        assert_false(await(&got, 0));
+    }
+}
+
+static void test_p10_who_goes_on_sending_what_cannot_be_read_is_kept_out_and_nobody_else(void **state)
+{
+    (void)state;
+    void *a = connect_as("team-a"), *other = connect_as("team-a"), *b = connect_as("team-b");
+    say(other, "one");
+    expect_message("team-a", "one");
+    complain_until_it_is_kept_out(a);
+    say(other, "two");
+    expect_drop();
+    expect_refusal(server_counts(server).refused_handshakes);
+    say(b, "three");
+    expect_message("team-b", "three");
+}
+
+static void test_p10_so_is_who_goes_on_with_a_withdrawn_key(void **state)
+{
+    (void)state;
+    void *a = connect_as("team-a"), *b = connect_as("team-b");
+    say(a, "one");
+    expect_message("team-a", "one");
+    assert_int_equal(unlink(in(keys, "team-a.key")), 0);
+    await_key_change();
+    complain_until_it_is_kept_out(a);
+    say(b, "two");
+    expect_message("team-b", "two");
+}
+
+/* Until no more go out to a peer that does not read: because it is slow, or gone. */
+static enum server_sent answer_at_length(const struct server_route *route)
+{
+    static const uint8_t bytes[FRAME_BYTES_GOOD];
+    enum server_sent sent = SERVER_SENT;
+    for (int i = 0; i < SENDS_MAX && sent == SERVER_SENT; i++)
+        sent = server_send(server, route, &(struct frame_part){bytes, sizeof bytes}, 1);
+    return sent;
+}
+
+static void test_p10_so_is_who_goes_on_asking_and_does_not_read(void **state)
+{
+    (void)state;
+    struct server_message got;
+    void *a = connect_as("team-a"), *b = connect_as("team-b");
+    say(a, "one");
+    struct server_route route = expect_message("team-a", "one");
+    int heard = 0, asked = 0;
+    for (; answer_at_length(&route) == SERVER_PEER_SLOW; asked++) {
+        assert_true(asked < PATIENCE_MS / STEP_MS);
+        say(a, "more");
+        heard += await(&got, STEP_MS);
+    }
+    assert_int_equal(answer_at_length(&route), SERVER_PEER_GONE);
+    assert_true(heard >= MISUSE_BORNE_AT_ONCE);
+    say(b, "two");
+    expect_message("team-b", "two");
+}
+
 static void test_p10_a_connection_that_names_itself_is_not_listened_to(void **state)
 {
     (void)state;
@@ -446,14 +534,10 @@ static void test_sending_to_a_peer_that_has_gone_says_so(void **state)
 static void test_sending_to_a_peer_that_does_not_read_says_so_in_the_end(void **state)
 {
     (void)state;
-    static const uint8_t bytes[16 * 1024];
     void *a = connect_as("team-a"), *b = connect_as("team-b");
     say(a, "one");
     struct server_route route = expect_message("team-a", "one");
-    enum server_sent sent = SERVER_SENT;
-    for (int i = 0; i < SENDS_MAX && sent == SERVER_SENT; i++)
-        sent = server_send(server, &route, &(struct frame_part){bytes, sizeof bytes}, 1);
-    assert_int_equal(sent, SERVER_PEER_SLOW);
+    assert_int_equal(answer_at_length(&route), SERVER_PEER_SLOW);
     assert_int_equal(server_counts(server).peers_slow, 1);
     say(b, "two");
     route = expect_message("team-b", "two");
@@ -476,6 +560,9 @@ int main(void)
         WITH_A_SERVER(test_p10_the_option_that_fails_closed_is_in_force),
         WITH_A_SERVER(test_p10_a_server_needs_its_own_secret_key_and_a_folder),
         WITH_A_SERVER(test_a_frame_of_several_parts_is_given_one_by_one),
+        WITH_A_SERVER(test_p10_who_goes_on_sending_what_cannot_be_read_is_kept_out_and_nobody_else),
+        WITH_A_SERVER(test_p10_so_is_who_goes_on_with_a_withdrawn_key),
+        WITH_A_SERVER(test_p10_so_is_who_goes_on_asking_and_does_not_read),
         WITH_A_SERVER(test_p10_a_connection_that_names_itself_is_not_listened_to),
         WITH_A_SERVER(test_a_frame_over_the_limit_is_refused_without_harm_to_others),
         WITH_A_SERVER(test_a_message_of_another_shape_is_dropped_and_counted),
