@@ -15,8 +15,8 @@
 #include "broker/net/server.h"
 #include "broker/policy/policy_file.h"
 
-/* A turn takes no more. Where the disk waits for work so many are enough for one sync. */
-enum { TURN_MESSAGES_MAX = 256, TURN_MESSAGES_GOOD = 64 };
+/* A turn takes no more. */
+enum { TURN_MESSAGES_MAX = 256 };
 
 struct broker_ports {
     void *context;

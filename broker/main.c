@@ -20,6 +20,10 @@
 
 enum { MESSAGE_BYTES = 512 };
 
+/* So many messages are enough for one sync where the disk waits for work. Where so many turns, one after
+ * another, were full, the processor is what is short: it does longer turns with less. */
+enum { TURN_MESSAGES_GOOD = 64, TURN_MESSAGES_BUSY = 128, BUSY_TURNS = 4 };
+
 struct options {
     const char *policy, *state, *listen, *key, *keys, *check;
 };
@@ -71,6 +75,7 @@ struct process {
     struct recovery_keeper keeper;
     int signals;
     int taken; /* messages, in this turn */
+    int full;  /* turns before this, one after another, that took all that they may */
     bool stopping;
 };
 
@@ -270,10 +275,15 @@ static void take_signals(struct process *p)
     }
 }
 
-/* A disk that waits for work gets it when there is enough for one sync. */
+/* So many that a disk that waits for work gets it. */
+static int enough(const struct process *p)
+{
+    return p->full < BUSY_TURNS ? TURN_MESSAGES_GOOD : TURN_MESSAGES_BUSY;
+}
+
 static bool takes_more(const struct process *p)
 {
-    return p->taken < (broker_is_settled(p->broker) ? TURN_MESSAGES_GOOD : TURN_MESSAGES_MAX);
+    return p->taken < (broker_is_settled(p->broker) ? enough(p) : TURN_MESSAGES_MAX);
 }
 
 /* Takes what waits. The turn before is told as soon as it is on disk. */
@@ -298,6 +308,7 @@ static enum ledger_status turn(struct process *p)
     if (status != LEDGER_OK || (!broker_is_settled(p->broker) && takes_more(p)))
         return status;
     bool idle = p->taken == 0;
+    p->full = p->taken < enough(p) ? 0 : p->full + 1;
     p->taken = 0;
     broker_time(p->broker, now_is());
     status = broker_commit(p->broker);
