@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "broker/net/clock.h"
 #include "broker/net/keyring.h"
 #include "broker/net/zap.h"
 
@@ -286,13 +286,6 @@ static struct misuse *misuse_of_sender(struct server *server)
     return key ? keyring_misuse(server->keyring, key) : &server->withdrawn;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Only once, because of what comes after it still waits here when its descriptor is another's already. */
 static void cut_sender(struct server *server)
 {
@@ -306,7 +299,7 @@ static void cut_sender(struct server *server)
 /* False where that was one complaint too many. */
 static bool complain(struct server *server, const char *why)
 {
-    if (!misuse_note(misuse_of_sender(server), now_ms()))
+    if (!misuse_note(misuse_of_sender(server), clock_now_ms()))
         return true;
     fprintf(stderr, "%s is kept out for %d s: %s\n", server->key_name, MISUSE_BARRED_MS / 1000, why);
     cut_sender(server);
@@ -321,13 +314,13 @@ void server_complain(struct server *server)
 /* Whether the frame in hand is to be looked at; where not it is in hand no longer. */
 static bool is_welcome(struct server *server)
 {
-    if (misuse_is_barred(misuse_of_sender(server), now_ms())) {
+    if (misuse_is_barred(misuse_of_sender(server), clock_now_ms())) {
         server->counts.dropped_barred++;
         cut_sender(server);
         return false;
     }
     bool slow = memcmp(&server->slow, &server->route, sizeof server->slow) == 0 &&
-                now_ms() - server->slow_ms < SLOW_MS;
+                clock_now_ms() - server->slow_ms < SLOW_MS;
     return !slow || complain(server, "it goes on asking and does not read the answers");
 }
 
@@ -420,7 +413,7 @@ enum server_sent server_send(struct server *server, const struct server_route *r
     if (problem == EAGAIN) {
         server->counts.peers_slow++;
         server->slow = *route;
-        server->slow_ms = now_ms();
+        server->slow_ms = clock_now_ms();
         return SERVER_PEER_SLOW;
     }
     assert(problem == EHOSTUNREACH);

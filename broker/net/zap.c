@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zmq.h>
 
 #include "broker/net/arrivals.h"
+#include "broker/net/clock.h"
 
 #define MONITOR_ENDPOINT "inproc://concordat.handshakes"
 
@@ -19,7 +19,7 @@ enum {
     MONITORED = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
                 ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CLOSED |
                 ZMQ_EVENT_DISCONNECTED,
-    LOG_EVERY_S = 1
+    LOG_EVERY_MS = 1000
 };
 
 /* A request's frames, in the order of RFC 27. */
@@ -43,16 +43,9 @@ struct zap {
     struct backlog *backlog; /* borrowed */
     struct arrivals *arrivals;
     int64_t check_ms; /* when the backlog is next looked at */
-    time_t logged_s;
+    int64_t logged_ms;
     unsigned unlogged;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* True with a request that is well formed; false where the next is not, or (*gone) where the context ends. */
 static bool receive(void *handler, struct request *request, bool *gone)
@@ -89,9 +82,8 @@ static bool is(const struct request *request, enum frame frame, const char *text
 /* The address is all that is said of a stranger, and not more often than once a second: anybody can knock. */
 static void log_unknown(struct zap *zap, const char *address)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (zap->logged_s && now.tv_sec - zap->logged_s < LOG_EVERY_S) {
+    int64_t now_ms = clock_now_ms();
+    if (zap->logged_ms && now_ms - zap->logged_ms < LOG_EVERY_MS) {
         zap->unlogged++;
         return;
     }
@@ -99,7 +91,7 @@ static void log_unknown(struct zap *zap, const char *address)
     if (zap->unlogged)
         snprintf(others, sizeof others, " (and %u more since the last of these lines)", zap->unlogged);
     fprintf(stderr, "refused a connection: unknown key, from %.64s%s\n", address, others);
-    zap->logged_s = now.tv_sec;
+    zap->logged_ms = now_ms;
     zap->unlogged = 0;
 }
 
@@ -111,7 +103,7 @@ static bool admit(struct zap *zap, const struct request *request, struct key *ad
         return false;
     pthread_mutex_lock(&zap->mutex);
     const struct key *key = keyring_by_bytes(zap->keyring, (const uint8_t *)request->bytes[PUBLIC_KEY]);
-    bool barred = key && misuse_is_barred(keyring_misuse(zap->keyring, key), now_ms());
+    bool barred = key && misuse_is_barred(keyring_misuse(zap->keyring, key), clock_now_ms());
     if (key)
         *admitted = *key;
     pthread_mutex_unlock(&zap->mutex);
@@ -172,7 +164,7 @@ static bool take_event(struct zap *zap)
     memcpy(&kind, event, sizeof kind);
     memcpy(&about, event + sizeof kind, sizeof about);
     if (kind == ZMQ_EVENT_ACCEPTED) {
-        arrivals_begin(zap->arrivals, about, now_ms());
+        arrivals_begin(zap->arrivals, about, clock_now_ms());
         backlog_begin(zap->backlog, about);
     } else if (kind == ZMQ_EVENT_CLOSED || kind == ZMQ_EVENT_DISCONNECTED) {
         arrivals_end(zap->arrivals, about);
@@ -185,9 +177,9 @@ static bool take_event(struct zap *zap)
 
 static void cut_backlog_in_time(struct zap *zap)
 {
-    if (now_ms() < zap->check_ms)
+    if (clock_now_ms() < zap->check_ms)
         return;
-    zap->check_ms = now_ms() + BACKLOG_CHECK_MS;
+    zap->check_ms = clock_now_ms() + BACKLOG_CHECK_MS;
     unsigned cut = backlog_cut(zap->backlog);
     if (cut)
         fprintf(stderr, "cut off %u connections that sent more than can be read\n", cut);
@@ -200,7 +192,7 @@ static void *keep_door(void *argument)
     while (good) {
         zmq_pollitem_t items[] = {{.socket = zap->handler, .events = ZMQ_POLLIN},
                                   {.socket = zap->events, .events = ZMQ_POLLIN}};
-        int patience_ms = arrivals_let_in(zap->arrivals, now_ms());
+        int patience_ms = arrivals_let_in(zap->arrivals, clock_now_ms());
         if (patience_ms < 0 || patience_ms > BACKLOG_CHECK_MS)
             patience_ms = BACKLOG_CHECK_MS;
         if (zmq_poll(items, 2, patience_ms) < 0)
