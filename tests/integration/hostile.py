@@ -19,6 +19,7 @@ import python_client
 
 CONNECTIONS = 1000
 PARTS = 16  # as many as a broker looks at in one frame
+UNANSWERED = 1024  # at a time: as many as several turns take
 FRAME = os.urandom(60000)
 
 
@@ -50,11 +51,31 @@ def flood_small(peer, *_):
         peer.send(b"".join(b"\n\x12\n\x10" + os.urandom(16) for _ in range(PARTS)))
 
 
+def hello():
+    return b"\n\x18\n\x10" + os.urandom(16) + b"R\x04\x08\x01\x18\x01"
+
+
+def pings(mark=b""):
+    """A frame of as many questions whether anybody is there as may be; their ids begin with the mark."""
+    return b"".join(b"\n\x14\n\x10" + mark + os.urandom(16 - len(mark)) + b"Z\0" for _ in range(PARTS))
+
+
 def flood_ping(peer, *_):
-    """Asks whether anybody is there, as often in a frame as may be, as fast as they go, and reads no answer."""
-    peer.send(b"\n\x18\n\x10" + os.urandom(16) + b"R\x04\x08\x01\x18\x01")
+    """Asks whether anybody is there, as fast as it goes, and reads no answer."""
+    peer.send(hello())
     while True:
-        peer.send(b"".join(b"\n\x14\n\x10" + os.urandom(16) + b"Z\0" for _ in range(PARTS)))
+        peer.send(pings())
+
+
+def flood_read(peer, *_):
+    """The same, and reads every answer: nothing is wrong with it but how much there is of it."""
+    peer.send(hello())
+    mark, unanswered = b"question", 0
+    while True:
+        while unanswered < UNANSWERED:
+            peer.send(pings(mark))
+            unanswered += PARTS
+        unanswered -= peer.recv().count(mark)
 
 
 class Wire:
@@ -143,8 +164,7 @@ def endless_empty(_, __, endpoint, server_key, key):
 
 def deaf(peer, *_):
     """Says hello, asks for the board again and again, and reads nothing."""
-    hello = b"\n\x18\n\x10" + os.urandom(16) + b"R\x04\x08\x01\x18\x01"
-    peer.send(hello)
+    peer.send(hello())
     while True:
         peer.send(b"\n\x17\n\x10" + os.urandom(16) + b"\xda\x01\x02\x08\x01")
         time.sleep(0.0005)
@@ -172,7 +192,7 @@ def half(_, __, endpoint, *___):
 
 
 KINDS = {kind.__name__: kind for kind in (
-    flood, flood_small, flood_ping, endless, endless_empty, deaf, connections, half)}
+    flood, flood_small, flood_ping, flood_read, endless, endless_empty, deaf, connections, half)}
 
 
 def main():

@@ -87,6 +87,10 @@ class Hostile(unittest.TestCase):
         self.expect_answers("flood_ping", until=self.is_kept_out)
         self.assertTrue(self.is_kept_out())
 
+    def test_who_asks_without_end_and_reads_the_answers(self):
+        self.expect_answers("flood_read")
+        self.assertFalse(self.is_kept_out())
+
     def test_a_peer_that_reads_nothing(self):
         self.expect_answers("deaf")
 
