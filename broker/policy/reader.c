@@ -28,6 +28,9 @@ static size_t write_path(const struct spot *spot, char *out, size_t size)
 }
 
 static void add_problem(struct reader *reader, const struct spot *spot, const char *remedy,
+                        const char *format, va_list arguments) __attribute__((format(printf, 4, 0)));
+
+static void add_problem(struct reader *reader, const struct spot *spot, const char *remedy,
                         const char *format, va_list arguments)
 {
     char field[sizeof reader->problems->items->field] = "";
