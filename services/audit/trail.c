@@ -144,7 +144,8 @@ static struct trail *open_with(const char *path, const char *pragmas, char *mess
         return NULL;
     }
     char why[TRAIL_MESSAGE_BYTES] = "";
-    if (sqlite3_open_v2(path, &trail->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
+    if (sqlite3_open_v2(path, &trail->database,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
                         NULL) == SQLITE_OK &&
         prepare(trail, pragmas, why, sizeof why) == SQLITE_OK)
         return trail;
@@ -277,14 +278,14 @@ enum trail_status trail_append(struct trail *trail, const struct trail_event *ev
                                char *message, size_t message_size)
 {
     /* A savepoint, so that verify can make a whole trail again inside one transaction of its own. */
-    int begun = sqlite3_exec(trail->database, "SAVEPOINT append", NULL, NULL, NULL);
+    int begun = sql_run(&trail->sql, "SAVEPOINT append", NULL, 0);
     if (begun != SQLITE_OK)
         return fail(trail, begun, message, message_size);
     enum trail_status status = TRAIL_OK;
     for (size_t i = 0; i < count && status == TRAIL_OK; i++)
         status = append_one(trail, &events[i], message, message_size);
     if (status == TRAIL_OK) {
-        int committed = sqlite3_exec(trail->database, "RELEASE append", NULL, NULL, NULL);
+        int committed = sql_run(&trail->sql, "RELEASE append", NULL, 0);
         if (committed == SQLITE_OK)
             return TRAIL_OK;
         status = fail(trail, committed, message, message_size);

@@ -139,34 +139,83 @@ static bool remake(struct verify *verify)
     return status == TRAIL_OK && statement != NULL;
 }
 
-/* Rows of one side that the other does not have. Their first two columns tell which they are. */
-static void compare_side(struct verify *verify, const char *table, const char *columns, const char *here,
-                         const char *there, const char *meaning)
+/* As SQLite orders them: nothing first, then numbers, texts, bytes. */
+static int rank(int type)
 {
-    char *sql = sqlite3_mprintf("SELECT %s FROM %s.%s EXCEPT SELECT %s FROM %s.%s", columns, here, table,
-                                columns, there, table);
-    if (sql == NULL) {
-        verify->failed = true;
-        return;
-    }
-    sqlite3_stmt *statement = ask(verify, table, sql);
-    int stepped = SQLITE_DONE;
-    while (statement != NULL && (stepped = sqlite3_step(statement)) == SQLITE_ROW) {
-        char text[TRAIL_MESSAGE_BYTES];
-        snprintf(text, sizeof text, "table %s: %s: %s %s, %s %s", table, meaning,
-                 sqlite3_column_name(statement, 0), column(statement, 0), sqlite3_column_name(statement, 1),
-                 column(statement, 1));
-        find(verify, "tables", "-", text);
-    }
-    answered(verify, table, statement, stepped);
-    sqlite3_free(sql);
+    return type == SQLITE_NULL ? 0 : type;
 }
 
+static int compare_values(sqlite3_stmt *one, sqlite3_stmt *other, int position)
+{
+    int type = sqlite3_column_type(one, position), other_type = sqlite3_column_type(other, position);
+    if (type != other_type || type == SQLITE_NULL)
+        return rank(type) - rank(other_type);
+    if (type == SQLITE_INTEGER) {
+        int64_t a = sqlite3_column_int64(one, position), b = sqlite3_column_int64(other, position);
+        return (a > b) - (a < b);
+    }
+    const void *a = sqlite3_column_blob(one, position), *b = sqlite3_column_blob(other, position);
+    int size = sqlite3_column_bytes(one, position), other_size = sqlite3_column_bytes(other, position);
+    int least = size < other_size ? size : other_size;
+    int order = least == 0 ? 0 : memcmp(a, b, (size_t)least);
+    return order != 0 ? order : size - other_size;
+}
+
+static int compare_rows(sqlite3_stmt *one, sqlite3_stmt *other)
+{
+    int order = 0;
+    for (int i = 0; i < sqlite3_column_count(one) && order == 0; i++)
+        order = compare_values(one, other, i);
+    return order;
+}
+
+/* The first two columns tell which row it is. */
+static void find_row(struct verify *verify, const char *table, sqlite3_stmt *statement, const char *meaning)
+{
+    char text[TRAIL_MESSAGE_BYTES];
+    snprintf(text, sizeof text, "table %s: %s: %s %s, %s %s", table, meaning,
+             sqlite3_column_name(statement, 0), column(statement, 0), sqlite3_column_name(statement, 1),
+             column(statement, 1));
+    find(verify, "tables", "-", text);
+}
+
+static sqlite3_stmt *ask_rows(struct verify *verify, const char *table, const char *columns, const char *side)
+{
+    char *sql = sqlite3_mprintf("SELECT %s FROM %s.%s ORDER BY 1, 2", columns, side, table);
+    sqlite3_stmt *statement = sql == NULL ? NULL : ask(verify, table, sql);
+    verify->failed = verify->failed || sql == NULL;
+    sqlite3_free(sql);
+    return statement;
+}
+
+static bool goes_on(int stepped)
+{
+    return stepped == SQLITE_ROW || stepped == SQLITE_DONE;
+}
+
+/* Walks both in one order, in which the first two columns put them: no two rows of a table have the same. */
 static void compare(struct verify *verify, const char *table, const char *columns)
 {
-    compare_side(verify, table, columns, "main", "stored", "a row was altered or is missing");
-    compare_side(verify, table, columns, "stored", "main",
-                 "a row stands there that the events do not account for");
+    sqlite3_stmt *remade = ask_rows(verify, table, columns, "main");
+    sqlite3_stmt *stored = ask_rows(verify, table, columns, "stored");
+    int here = SQLITE_DONE, there = SQLITE_DONE;
+    if (remade != NULL && stored != NULL) {
+        here = sqlite3_step(remade);
+        there = sqlite3_step(stored);
+    }
+    while (goes_on(here) && goes_on(there) && (here == SQLITE_ROW || there == SQLITE_ROW)) {
+        int order = here != SQLITE_ROW ? 1 : there != SQLITE_ROW ? -1 : compare_rows(remade, stored);
+        if (order < 0)
+            find_row(verify, table, remade, "a row was altered or is missing");
+        else if (order > 0)
+            find_row(verify, table, stored, "a row stands there that the events do not account for");
+        if (order <= 0)
+            here = sqlite3_step(remade);
+        if (order >= 0)
+            there = sqlite3_step(stored);
+    }
+    answered(verify, table, remade, here);
+    answered(verify, table, stored, there);
 }
 
 static void check_history(struct verify *verify)
