@@ -67,6 +67,41 @@ static int read_file(const char *path, char *text, bool *open_to_others, char *m
     return 0;
 }
 
+/* A name, alone or with a value; blanks and a comment may stand around it. */
+static bool line_is_good(const char *at, const char *end)
+{
+    at += strspn(at, " ");
+    size_t name = strspn(at, name_chars);
+    at += name;
+    at += strspn(at, " ");
+    if (at == end || *at == '#')
+        return true;
+    if (name == 0 || *at != '=')
+        return false;
+    at++;
+    at += strspn(at, " ");
+    if (*at != '"')
+        return false;
+    const char *close = memchr(at + 1, '"', (size_t)(end - at - 1));
+    if (!close)
+        return false;
+    at = close + 1;
+    at += strspn(at, " ");
+    return at == end || *at == '#';
+}
+
+/* The first line that cannot be read, or 0. CZMQ would print what stands there, and that may be a secret. */
+static int find_bad_line(const char *text)
+{
+    for (int number = 1; *text; number++) {
+        const char *end = text + strcspn(text, "\n");
+        if (!line_is_good(text, end))
+            return number;
+        text = *end ? end + 1 : end;
+    }
+    return 0;
+}
+
 static bool copy(char *out, size_t size, const char *text)
 {
     return (size_t)snprintf(out, size, "%s", text) < size;
@@ -117,8 +152,13 @@ int keys_read(const char *path, struct key *key, char *message, size_t message_s
     *key = (struct key){0};
     if (read_file(path, text, &open_to_others, message, message_size) != 0)
         return -1;
-    zconfig_t *root = zconfig_str_load(text);
+    int bad_line = find_bad_line(text);
+    zconfig_t *root = bad_line ? NULL : zconfig_str_load(text);
     explicit_bzero(text, sizeof text);
+    if (bad_line) {
+        snprintf(message, message_size, "%s: line %d is not written as name = \"value\"", path, bad_line);
+        return -1;
+    }
     const char *problem = root ? take_fields(root, key) : "it is not written as a certificate";
     /* Only a secret has to be kept from others. */
     if (!problem && key->has_secret && open_to_others)

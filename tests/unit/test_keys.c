@@ -126,6 +126,48 @@ static void a_damaged_file_is_refused_by_name(void **state)
     assert_int_equal(keys_read(in_folder("absent.key"), &key, message, sizeof message), -1);
 }
 
+/* What a mistyped line holds may be the secret. */
+static void P10_nothing_of_a_line_that_cannot_be_read_is_shown(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "secret-key \"YneSECRET\"",
+        "secret key = \"YneSECRET\"",
+        "secret-key = \"YneSECRET",
+        "secret-key = \"\" YneSECRET",
+        "secret-key = 'YneSECRET' x",
+        "secret-key = \"a\"b\"YneSECRET\"",
+        "secret-key: \"YneSECRET\"",
+        "\"YneSECRET\"",
+        "= YneSECRET",
+        "secret-key = \"Yne#\" \"SECRET\"",
+        "\tsecret-key \"YneSECRET\"",
+    };
+    char shown[4096] = "", text[128];
+    struct key key;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        snprintf(text, sizeof text, "metadata\n    name = \"a\"\ncurve\n    %s\n", lines[i]);
+        write_text("mistyped.key_secret", text);
+        FILE *aside = tmpfile();
+        int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+        fflush(stdout);
+        dup2(fileno(aside), STDOUT_FILENO);
+        dup2(fileno(aside), STDERR_FILENO);
+        int rc = keys_read(in_folder("mistyped.key_secret"), &key, message, sizeof message);
+        fflush(stdout);
+        dup2(out, STDOUT_FILENO);
+        dup2(err, STDERR_FILENO);
+        close(out);
+        close(err);
+        rewind(aside);
+        shown[fread(shown, 1, sizeof shown - 1, aside)] = '\0';
+        fclose(aside);
+        assert_int_equal(rc, -1);
+        assert_string_equal(shown, "");
+        assert_non_null(strstr(message, "line 4 "));
+    }
+}
+
 static void a_secret_of_another_public_key_is_refused(void **state)
 {
     (void)state;
@@ -178,6 +220,7 @@ int main(void)
         cmocka_unit_test(an_existing_file_is_not_written_over),
         cmocka_unit_test(names_and_roles_that_cannot_stand_in_a_file_are_refused),
         cmocka_unit_test(a_damaged_file_is_refused_by_name),
+        cmocka_unit_test(P10_nothing_of_a_line_that_cannot_be_read_is_shown),
         cmocka_unit_test(a_secret_of_another_public_key_is_refused),
         cmocka_unit_test(reading_and_making_keys_leaves_the_signals_alone),
     };
