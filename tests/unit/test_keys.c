@@ -127,6 +127,28 @@ static void a_damaged_file_is_refused_by_name(void **state)
 }
 
 /* What a mistyped line holds may be the secret. */
+/* Reads the file with both outputs turned aside, and gives what was printed there. */
+static int read_aside(const char *name, char *printed, size_t size)
+{
+    struct key key;
+    FILE *aside = tmpfile();
+    assert_non_null(aside);
+    int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+    fflush(stdout);
+    dup2(fileno(aside), STDOUT_FILENO);
+    dup2(fileno(aside), STDERR_FILENO);
+    int rc = keys_read(in_folder(name), &key, message, sizeof message);
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    close(out);
+    close(err);
+    rewind(aside);
+    printed[fread(printed, 1, size - 1, aside)] = '\0';
+    fclose(aside);
+    return rc;
+}
+
 static void P10_nothing_of_a_line_that_cannot_be_read_is_shown(void **state)
 {
     (void)state;
@@ -143,28 +165,14 @@ static void P10_nothing_of_a_line_that_cannot_be_read_is_shown(void **state)
         "secret-key = \"Yne#\" \"SECRET\"",
         "\tsecret-key \"YneSECRET\"",
     };
-    char shown[4096] = "", text[128];
-    struct key key;
+    char printed[4096], text[128];
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         snprintf(text, sizeof text, "metadata\n    name = \"a\"\ncurve\n    %s\n", lines[i]);
         write_text("mistyped.key_secret", text);
-        FILE *aside = tmpfile();
-        int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
-        fflush(stdout);
-        dup2(fileno(aside), STDOUT_FILENO);
-        dup2(fileno(aside), STDERR_FILENO);
-        int rc = keys_read(in_folder("mistyped.key_secret"), &key, message, sizeof message);
-        fflush(stdout);
-        dup2(out, STDOUT_FILENO);
-        dup2(err, STDERR_FILENO);
-        close(out);
-        close(err);
-        rewind(aside);
-        shown[fread(shown, 1, sizeof shown - 1, aside)] = '\0';
-        fclose(aside);
-        assert_int_equal(rc, -1);
-        assert_string_equal(shown, "");
+        assert_int_equal(read_aside("mistyped.key_secret", printed, sizeof printed), -1);
+        assert_string_equal(printed, "");
         assert_non_null(strstr(message, "line 4 "));
+        assert_null(strstr(message, "SECRET"));
     }
 }
 
