@@ -1,10 +1,7 @@
 # The simulated world: the broker's real turn, core, record, recovery and ledger, driven by seeds.
-find_package(Git QUIET)
-set(built_commit unknown)
-if(Git_FOUND)
-  execute_process(COMMAND ${GIT_EXECUTABLE} -C ${PROJECT_SOURCE_DIR} rev-parse --short HEAD
-    OUTPUT_VARIABLE built_commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-endif()
+set(commit_header ${CMAKE_CURRENT_BINARY_DIR}/simulation/commit.h)
+add_custom_target(simulation_commit BYPRODUCTS ${commit_header} COMMAND ${CMAKE_COMMAND}
+  -D SOURCE=${PROJECT_SOURCE_DIR} -D HEADER=${commit_header} -P ${CMAKE_CURRENT_SOURCE_DIR}/simulation/commit.cmake)
 
 add_executable(concordat-simulate
   simulation/auditor.c simulation/check_events.c simulation/check_messages.c simulation/check_turns.c
@@ -13,8 +10,9 @@ add_executable(concordat-simulate
   simulation/random.c simulation/region.c simulation/shrink.c simulation/simulate.c simulation/store.c
   simulation/stranger.c simulation/team.c simulation/timeline.c simulation/witness.c simulation/world.c)
 target_link_libraries(concordat-simulate PRIVATE concordat-flags concordat-shell)
-target_compile_definitions(concordat-simulate PRIVATE
-  SOURCE_FOLDER="${PROJECT_SOURCE_DIR}" BUILT_COMMIT="${built_commit}")
+add_dependencies(concordat-simulate simulation_commit)
+target_include_directories(concordat-simulate PRIVATE ${PROJECT_BINARY_DIR})
+target_compile_definitions(concordat-simulate PRIVATE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}")
 
 # Sanitizers make it some ten times slower, so the many seeds are run by a build of their own, without them; where
 # this build has sanitizers, some others are run with them.
@@ -23,6 +21,10 @@ set_tests_properties(simulation PROPERTIES ENVIRONMENT BUILD=${PROJECT_BINARY_DI
 add_test(NAME simulation_checked COMMAND concordat-simulate --jobs 2 --from 1000000 --seeds 100)
 add_test(NAME simulation_same_twice COMMAND concordat-simulate --twice --from 100000 --seeds 10)
 add_test(NAME simulation_kept COMMAND concordat-simulate --keep ${CMAKE_CURRENT_SOURCE_DIR}/simulation/seeds.txt)
+if(EXISTS ${PROJECT_SOURCE_DIR}/.git)
+  add_test(NAME simulation_names_its_commit COMMAND concordat-simulate --seeds 1)
+  set_tests_properties(simulation_names_its_commit PROPERTIES PASS_REGULAR_EXPRESSION "^SEED=1 COMMIT=[0-9a-f]+")
+endif()
 add_test(NAME simulation_mutations COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulation/mutations.sh)
 set_tests_properties(simulation simulation_checked simulation_same_twice simulation_kept PROPERTIES TIMEOUT 900)
 set_tests_properties(simulation simulation_checked PROPERTIES PROCESSORS 2)

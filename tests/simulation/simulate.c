@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/simulation/commit.h"
 #include "tests/simulation/shrink.h"
 
 enum { LAST_HAPPENINGS = 40, KINDS = 50 };
@@ -224,12 +225,11 @@ int main(int argc, char **argv)
         NULL};
     struct arguments a = {.seeds = 100, .from = 1, .jobs = 1};
     struct totals t = {0};
-    const char *commit = getenv("COMMIT");
     struct timespec began;
     if (argp_parse(&argp, argc, argv, 0, NULL, &a) || a.jobs < 1 || sodium_init() < 0)
         return 100;
     clock_gettime(CLOCK_MONOTONIC, &began);
-    printf("SEED=%" PRIu64 " COMMIT=%s\n", a.from, commit ? commit : BUILT_COMMIT);
+    printf("SEED=%" PRIu64 " COMMIT=%s\n", a.from, BUILT_COMMIT);
     bool good = a.only ? run_line(&a, a.only, &t) : a.file ? run_file(&a, &t) : run_jobs(&a, &t);
     printf("%" PRIu64 " referrals, %" PRIu64 " events, %" PRIu64 " messages, %" PRIu64
            " acknowledged, %" PRIu64 " restarts; %.0f s\n",
