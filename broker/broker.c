@@ -562,16 +562,16 @@ static enum ledger_status seal(struct broker *b)
     return LEDGER_OK;
 }
 
+/* The ledger is asked where nothing was written too: it may have failed since in reading, and in a quiet hour
+ * nobody would notice before the next event. */
 enum ledger_status broker_settle(struct broker *b)
 {
     if (!b->sealed)
         return LEDGER_OK;
-    if (b->sealed_events) {
-        enum ledger_status status = b->ports.sync(b->ports.context);
-        if (status != LEDGER_OK)
-            return status;
-        b->counts.commits++;
-    }
+    enum ledger_status status = b->ports.sync(b->ports.context);
+    if (status != LEDGER_OK)
+        return status;
+    b->counts.commits += b->sealed_events;
     b->sealed = false;
     b->durable_seq = b->sealed_seq;
     questions_pack_feeds(b, b->sealed_outgoing);

@@ -20,8 +20,8 @@ enum { TURN_MESSAGES_MAX = 256 };
 
 struct broker_ports {
     void *context;
-    /* What is written is on disk once sync has said so; syncing: that is under way, and would have to be
-     * waited for. */
+    /* What is written is on disk once sync has said so, which is asked of every turn; syncing: that is under
+     * way, and would have to be waited for. */
     enum ledger_status (*write)(void *context, const struct ledger_event *events, size_t count);
     bool (*syncing)(void *context);
     enum ledger_status (*sync)(void *context);

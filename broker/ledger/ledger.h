@@ -2,7 +2,8 @@
  *
  * One writer, the broker. A batch of events is one transaction and one fsync; when ledger_sync returns
  * LEDGER_OK the batch is on disk. Any error of a write leaves the outcome unknown (SQLite can bring a
- * commit back after a failed fsync), so the caller must stop and start anew from what is on disk.
+ * commit back after a failed fsync), so the caller must stop and start anew from what is on disk; a disk
+ * that fails in reading is held to be no better.
  * Not thread safe: one thread uses a ledger.
  */
 #ifndef CONCORDAT_LEDGER_H
@@ -20,7 +21,7 @@ enum ledger_status {
     LEDGER_IN_USE,        /* another broker has it open */
     LEDGER_OTHER_VERSION, /* written by another version of this program, or not a ledger */
     LEDGER_CORRUPT,       /* what is stored contradicts itself */
-    LEDGER_UNKNOWN        /* a write failed: what is on disk is not known; stop */
+    LEDGER_UNKNOWN        /* the disk failed: what is on it is not known; stop */
 };
 
 /* One event as it is stored. body is the exact bytes of a concordat.v1.Event; the rest are copies of what
@@ -54,7 +55,7 @@ enum ledger_status ledger_write(struct ledger *ledger, const struct ledger_event
 bool ledger_is_syncing(const struct ledger *ledger);
 /* For poll, once there are threads: readable from when that has ended until ledger_sync. */
 int ledger_synced_fd(const struct ledger *ledger);
-/* Waits until what was written is on disk. */
+/* Waits until what was written is on disk. Where nothing was, it tells whether anything has failed since. */
 enum ledger_status ledger_sync(struct ledger *ledger);
 /* Both. */
 enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_event *events, size_t count);

@@ -86,6 +86,8 @@ static enum ledger_status port_sync(void *context)
     struct world *w = context;
     struct host *h = &w->host;
     size_t count = w->store.pending;
+    if (!count) /* nothing that could fail now; but something may have */
+        return h->disk.ledger ? ledger_sync(h->disk.ledger) : h->read_failed ? LEDGER_UNKNOWN : LEDGER_OK;
     if (h->disk.ledger) {
         enum ledger_status status = see_disk(w, "sync fails", ledger_sync(h->disk.ledger));
         if (status == LEDGER_OK)
@@ -113,26 +115,39 @@ static enum ledger_status store_port_read(void *context, uint64_t after, size_t 
     return store_read(context, after, limit, each, each_context);
 }
 
+static enum ledger_status read_store(struct world *w, uint64_t after, size_t limit, ledger_each *each,
+                                     void *each_context)
+{
+    if (w->host.read_failed || world_strikes(w, FAULT_READ))
+        return LEDGER_UNKNOWN;
+    return store_read(&w->store, after, limit, each, each_context);
+}
+
+/* As the ledger: after one failure it does nothing more. */
+static enum ledger_status see_read(struct world *w, enum ledger_status status)
+{
+    w->host.read_failed |= status == LEDGER_UNKNOWN;
+    return status;
+}
+
 static enum ledger_status port_read(void *context, uint64_t after, size_t limit, ledger_each *each,
                                     void *each_context)
 {
     struct world *w = context;
-    if (w->host.disk.ledger)
-        return ledger_read(w->host.disk.ledger, after, limit, each, each_context);
-    if (w->host.read_failed || world_strikes(w, FAULT_READ)) {
-        w->host.read_failed = true; /* as the ledger: after one failure it does nothing more */
-        return LEDGER_UNKNOWN;
-    }
-    return store_read(&w->store, after, limit, each, each_context);
+    struct ledger *ledger = w->host.disk.ledger;
+    return see_read(w, ledger ? ledger_read(ledger, after, limit, each, each_context)
+                              : read_store(w, after, limit, each, each_context));
 }
 
 static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
                                             size_t *size)
 {
     struct world *w = context;
-    if (w->host.disk.ledger)
-        return ledger_confidential(w->host.disk.ledger, seq, buffer, capacity, size);
-    return w->host.read_failed ? LEDGER_UNKNOWN : store_confidential(&w->store, seq, buffer, capacity, size);
+    struct ledger *ledger = w->host.disk.ledger;
+    if (w->host.read_failed)
+        return LEDGER_UNKNOWN;
+    return see_read(w, ledger ? ledger_confidential(ledger, seq, buffer, capacity, size)
+                              : store_confidential(&w->store, seq, buffer, capacity, size));
 }
 
 /* --- the other ports -------------------------------------------------------------------------------- */
@@ -412,7 +427,7 @@ void host_turn(struct world *w)
     h->turn_ms = INT64_MAX;
     struct now now = world_clock(w);
     uint64_t before = w->store.count;
-    bool idle = h->waiting == 0;
+    bool idle = h->waiting == 0, had_failed = h->read_failed;
     enum ledger_status status = take_all(w, now);
     if (status == LEDGER_OK) {
         broker_time(h->broker, now);
@@ -428,6 +443,8 @@ void host_turn(struct world *w)
         plan_turn(w, w->now_ms + random_between(&w->faults, 0, 20));
         return;
     }
+    if (had_failed)
+        world_violated(w, "went on after a failure", "a turn ends well on a ledger that could not be read");
     if (w->store.count != before)
         check_agrees(w);
     check_stuck(w);
