@@ -76,6 +76,7 @@ struct process {
     int signals;
     int taken; /* messages, in this turn */
     int full;  /* turns before this, one after another, that took all that they may */
+    bool altered_said;
     bool stopping;
 };
 
@@ -108,18 +109,28 @@ static enum ledger_status port_sync(void *context)
     return ledger_sync(p->ledger);
 }
 
+/* What is altered in the ledger is for whoever runs the broker to know; once, because whoever asks for it can
+ * ask again. Routing does not need what is old, and goes on. */
+static enum ledger_status say_altered(struct process *p, enum ledger_status status)
+{
+    if (status == LEDGER_CORRUPT && !p->altered_said)
+        fprintf(stderr, "concordat-broker: ledger: %s\n", ledger_message(p->ledger));
+    p->altered_said |= status == LEDGER_CORRUPT;
+    return status;
+}
+
 static enum ledger_status port_read(void *context, uint64_t after, size_t limit, ledger_each *each,
                                     void *each_context)
 {
     struct process *p = context;
-    return ledger_read(p->ledger, after, limit, each, each_context);
+    return say_altered(p, ledger_read(p->ledger, after, limit, each, each_context));
 }
 
 static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
                                             size_t *size)
 {
     struct process *p = context;
-    return ledger_confidential(p->ledger, seq, buffer, capacity, size);
+    return say_altered(p, ledger_confidential(p->ledger, seq, buffer, capacity, size));
 }
 
 static enum server_sent port_send(void *context, const struct server_route *route,

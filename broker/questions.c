@@ -1,4 +1,5 @@
 /* questions.c: what only asks: the status of a case, a board, a record, the feed of events. */
+#include <stdio.h>
 #include <string.h>
 
 #include "broker/inside.h"
@@ -174,6 +175,18 @@ static bool feed_one(void *context, uint64_t seq, const uint8_t *body, size_t si
     return true;
 }
 
+/* An event that somebody altered: whoever follows has to know, and routing goes on. */
+static void refuse_feed(struct broker *b, struct session *session)
+{
+    char text[160];
+    snprintf(text, sizeof text,
+             "Event %llu of the ledger is not what was written, and nothing from there on is handed out. "
+             "Ask whoever runs the router.",
+             (unsigned long long)session->follow_after + 1);
+    answers_refuse(b, &session->route, session->follow_command, REFUSAL_WRONG_STATE, text, NULL);
+    session->following = false;
+}
+
 static void feed_session(struct broker *b, struct outgoing *outgoing, struct session *session)
 {
     static struct feeding feeding;
@@ -181,9 +194,13 @@ static void feed_session(struct broker *b, struct outgoing *outgoing, struct ses
     feeding.count = feeding.size = 0;
     arena_reset(&b->event_arena);
     bool ahead = session->follow_after > b->durable_seq;
-    if (!ahead && (b->ports.read(b->ports.context, session->follow_after, session->follow_credit, feed_one,
-                                 &feeding) != LEDGER_OK ||
-                   feeding.count == 0))
+    enum ledger_status status = LEDGER_OK;
+    if (!ahead)
+        status = b->ports.read(b->ports.context, session->follow_after, session->follow_credit, feed_one,
+                               &feeding);
+    if (status == LEDGER_CORRUPT && feeding.count == 0)
+        refuse_feed(b, session);
+    if (status == LEDGER_UNKNOWN || (!ahead && feeding.count == 0))
         return;
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     Concordat__V1__Feed feed = CONCORDAT__V1__FEED__INIT;

@@ -83,8 +83,7 @@ static enum reply next_reply(struct concordat_client *client, int timeout_ms,
     if (message->answer->refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE ||
         message->answer->refusal == CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY)
         return REPLY_LATER;
-    fprintf(stderr, "concordat-audit: the broker does not let this key follow the ledger: %s\n",
-            message->answer->text);
+    fprintf(stderr, "concordat-audit: the broker refuses the feed: %s\n", message->answer->text);
     return REPLY_REFUSED;
 }
 

@@ -155,6 +155,21 @@ class BrokerProcess(unittest.TestCase):
         self.assertEqual(code, ENVIRONMENT)
         self.assertIn("ledger", said)
 
+    def test_an_event_altered_while_it_runs_is_told_to_operator_and_auditor_and_routing_goes_on(self):
+        s = self.stage
+        s.start_broker()
+        before = self.submit()
+        with sqlite3.connect(s.path("state", "ledger.db")) as ledger:
+            ledger.execute("DROP TRIGGER event_not_changed")
+            ledger.execute("UPDATE event SET body = x'00' WHERE seq = 2")
+        ledger.close()
+        self.assertNotEqual(self.submit().number, before.number)
+        audit = s.start_audit()
+        self.assertEqual(audit.wait(timeout=60), ENVIRONMENT)
+        self.assertIn("Event 2 of the ledger is not what was written", s.said("audit"))
+        self.assertEqual(s.said("broker").count("event 2 is not what was written"), 1)
+        self.submit()
+
     def test_a_ledger_of_another_version_is_not_served(self):
         self.stage.start_broker()
         self.stage.stop("broker")
