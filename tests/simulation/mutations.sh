@@ -16,7 +16,7 @@ missed=0
 [ $# -gt 0 ] || set -- $(cd "$patches" && ls ./*.patch | sed 's|./||;s|\.patch$||')
 for name in "$@"; do
     wanted=$(sed -n 's/^caught by: //p' "$patches/$name.patch")
-    patch -s -d "$copy" -p1 <"$patches/$name.patch"
+    git -C "$copy" apply "$patches/$name.patch"
     ninja -C "$copy/build" -j2 concordat-simulate >"$copy/log" || { cat "$copy/log"; exit 1; }
     if output=$("$copy/build/tests/concordat-simulate" --seeds "${SEEDS:-1000}" 2>/dev/null); then
         printf '%-34s NOT CAUGHT in %s seeds\n' "$name" "${SEEDS:-1000}"
@@ -27,6 +27,6 @@ for name in "$@"; do
         printf '%-34s %-26s after %s seeds\n' "$name" "$checker" "$seed"
         [[ $checker == $wanted* ]] || { echo "    expected: $wanted"; missed=1; }
     fi
-    patch -s -R -d "$copy" -p1 <"$patches/$name.patch"
+    git -C "$copy" apply -R "$patches/$name.patch"
 done
 exit $missed
