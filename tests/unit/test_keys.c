@@ -126,7 +126,6 @@ static void a_damaged_file_is_refused_by_name(void **state)
     assert_int_equal(keys_read(in_folder("absent.key"), &key, message, sizeof message), -1);
 }
 
-/* What a mistyped line holds may be the secret. */
 /* Reads the file with both outputs turned aside, and gives what was printed there. */
 static int read_aside(const char *name, char *printed, size_t size)
 {
@@ -149,6 +148,7 @@ static int read_aside(const char *name, char *printed, size_t size)
     return rc;
 }
 
+/* What a mistyped line holds may be the secret. */
 static void P10_nothing_of_a_line_that_cannot_be_read_is_shown(void **state)
 {
     (void)state;
