@@ -12,11 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "broker/broker.h"
+#include "broker/shell/broker.h"
 #include "broker/policy/policy_check.h"
-#include "broker/recovery.h"
-#include "proto/exit_code.h"
-#include "proto/wire.h"
+#include "broker/shell/recovery.h"
+#include "proto/words/exit_code.h"
+#include "proto/wire/wire.h"
 
 enum { MESSAGE_BYTES = 512 };
 

@@ -5,7 +5,7 @@ endforeach()
 
 add_executable(test_intake_process
   integration/test_intake_process.c integration/intake_stage.c integration/fake_broker.c)
-target_link_libraries(test_intake_process PRIVATE concordat-flags concordat-proto concordat-net PkgConfig::CMOCKA)
+target_link_libraries(test_intake_process PRIVATE concordat-flags concordat-proto concordat-server PkgConfig::CMOCKA)
 target_compile_definitions(test_intake_process PRIVATE INTAKE_PROGRAM="$<TARGET_FILE:concordat-intake>")
 add_dependencies(test_intake_process concordat-intake)
 add_test(NAME test_intake_process COMMAND test_intake_process)

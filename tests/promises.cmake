@@ -1,5 +1,5 @@
 # The promises, each tested by its name: ctest -R P3.
-add_library(core-world STATIC unit/core_world.c unit/random_walk.c unit/state_copy.c)
+add_library(core-world STATIC worlds/core_world.c worlds/random_walk.c worlds/state_copy.c)
 target_link_libraries(core-world PUBLIC concordat-core PkgConfig::CMOCKA PRIVATE concordat-flags)
 
 function(concordat_promise_test name)

@@ -1,7 +1,7 @@
 /* rota.c: whether a team is open, and when it opens next. */
 #include "broker/core/rota.h"
 
-#include "broker/core/london.h"
+#include "proto/words/london.h"
 
 static const int64_t MS_PER_HOUR = 60 * 60 * 1000;
 static const int64_t LOOK_AHEAD_MS = 28LL * 24 * 60 * 60 * 1000;

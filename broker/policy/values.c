@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core/london.h"
+#include "proto/words/london.h"
 #include "broker/policy/id.h"
 
 static const int64_t DURATION_MAX_MS = 7LL * 24 * 60 * 60 * 1000;

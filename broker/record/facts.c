@@ -3,7 +3,7 @@
 
 #include "broker/core/policy.h"
 #include "broker/record/record.h"
-#include "proto/scan.h"
+#include "proto/wire/scan.h"
 
 static void take_instant(const Concordat__V1__Instant *instant, int64_t *ms, enum basis *basis)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "broker/record/record.h"
-#include "proto/scan.h"
+#include "proto/wire/scan.h"
 
 enum { MS_PER_MINUTE = 60 * 1000 };
 /* Fields of Request; of Submit and of Update. */

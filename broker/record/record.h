@@ -11,8 +11,8 @@
 #include "broker/core/directory.h"
 #include "broker/core/state.h"
 #include "broker/policy/policy_file.h"
-#include "proto/scan.h"
-#include "proto/wire.h"
+#include "proto/wire/scan.h"
+#include "proto/wire/wire.h"
 
 enum { CONFIDENTIAL_DIGEST_BYTES = 32 };
 

@@ -11,7 +11,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "proto/exit_code.h"
+#include "proto/words/exit_code.h"
 #include "services/audit/follow.h"
 
 enum { PATH_BYTES = 4096 };

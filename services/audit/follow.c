@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "proto/exit_code.h"
+#include "proto/words/exit_code.h"
 
 enum {
     FOLLOW_CREDIT = 500,   /* events asked for at a time */

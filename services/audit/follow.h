@@ -4,7 +4,7 @@
 
 #include <signal.h>
 
-#include "proto/client.h"
+#include "proto/client/client.h"
 #include "services/audit/trail.h"
 
 /* Follows until *stop is set (0), or until something is wrong (111, said on standard error; where the feed

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "services/audit/report_all.h"
 #include "services/audit/report_percentile.h"
 #include "services/audit/report_table.h"

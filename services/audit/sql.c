@@ -5,7 +5,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 
 static_assert((int)SQL_OWN_BYTES >= (int)WORDS_MAX && (int)SQL_OWN_BYTES >= (int)UUID_TEXT_BYTES,
               "a value can hold its own text");

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "broker/ledger/ledger.h"
-#include "proto/wire.h"
+#include "proto/wire/wire.h"
 #include "services/audit/sql.h"
 #include "services/audit/trail_schema.h"
 #include "services/audit/trail_tables.h"

@@ -4,7 +4,7 @@
  */
 #include "services/audit/trail_facts.h"
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "services/audit/national.h"
 
 #define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))

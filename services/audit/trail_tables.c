@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <stdbool.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "services/audit/national.h"
 #include "services/audit/trail_facts.h"
 

@@ -10,8 +10,8 @@
 #include <argp.h>
 #include <stdbool.h>
 
-#include "proto/client.h"
-#include "proto/words.h"
+#include "proto/client/client.h"
+#include "proto/words/words.h"
 #include "services/cli/connection.h"
 
 enum { ACTION_TEXT_BYTES = 512, ACTION_FAULT_BYTES = 400 };

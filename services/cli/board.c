@@ -1,7 +1,7 @@
 /* board.c: `concordat board` and `concordat offers`. */
 #include <stdlib.h>
 
-#include "proto/keys.h"
+#include "proto/keys/keys.h"
 #include "services/cli/command.h"
 #include "services/cli/connection.h"
 #include "services/cli/show.h"

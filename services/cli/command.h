@@ -2,7 +2,7 @@
 #ifndef CONCORDAT_CLI_COMMAND_H
 #define CONCORDAT_CLI_COMMAND_H
 
-#include "proto/exit_code.h"
+#include "proto/words/exit_code.h"
 
 struct command {
     const char *name;

@@ -6,8 +6,8 @@
 #include <argp.h>
 #include <stdbool.h>
 
-#include "proto/client.h"
-#include "proto/exit_code.h"
+#include "proto/client/client.h"
+#include "proto/words/exit_code.h"
 
 struct connection_options {
     const char *endpoint, *server_key, *key; /* borrowed from the command line or the environment */

@@ -1,12 +1,12 @@
 /* keys.c: `concordat keys make` and `concordat keys show`. */
-#include "proto/keys.h"
+#include "proto/keys/keys.h"
 
 #include <argp.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "services/cli/command.h"
 #include "services/cli/say.h"
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/keys.h"
-#include "proto/words.h"
+#include "proto/keys/keys.h"
+#include "proto/words/words.h"
 #include "services/cli/action.h"
 #include "services/cli/command.h"
 #include "services/cli/referral_input.h"

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/check.h"
-#include "proto/json.h"
-#include "proto/words.h"
+#include "proto/wire/check.h"
+#include "proto/words/json.h"
+#include "proto/words/words.h"
 
 enum kind { KIND_TEXT, KIND_YES, KIND_AGE, KIND_NEEDS, KIND_POSTCODE, KIND_SECTION_136 };
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto/wire.h"
+#include "proto/wire/wire.h"
 
 struct referral_input {
     json_t *given; /* by options; owned */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core/london.h"
-#include "proto/words.h"
+#include "proto/words/london.h"
+#include "proto/words/words.h"
 #include "services/audit/verify.h"
 #include "services/cli/command.h"
 #include "services/cli/say.h"

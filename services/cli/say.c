@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "proto/json.h"
+#include "proto/words/json.h"
 
 enum { LABEL_COLUMNS = 10, COLUMNS_MIN = 40, COLUMNS_DEFAULT = 80, COLUMNS_MAX = 110 };
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "proto/exit_code.h"
+#include "proto/words/exit_code.h"
 
 enum { SAY_TIME_BYTES = 64, SAY_SPAN_BYTES = 32 };
 

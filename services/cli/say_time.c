@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "broker/core/london.h"
+#include "proto/words/london.h"
 #include "services/cli/say.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };

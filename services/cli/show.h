@@ -2,7 +2,7 @@
 #ifndef CONCORDAT_CLI_SHOW_H
 #define CONCORDAT_CLI_SHOW_H
 
-#include "proto/wire.h"
+#include "proto/wire/wire.h"
 #include "services/cli/say.h"
 
 /* How it went (SAVED, RECEIVED, DONE or NOT DONE), the reason, what was noted, and what holds now. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "services/cli/show.h"
 
 typedef Concordat__V1__CaseStatus case_status;

@@ -1,7 +1,7 @@
 /* show_case.c: answers and the state of a case in plain words. */
 #include <string.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "services/cli/show.h"
 
 typedef Concordat__V1__CaseStatus case_status;

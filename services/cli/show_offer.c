@@ -1,7 +1,7 @@
 /* show_offer.c: an offer, with what a team needs to decide. */
 #include <string.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "services/cli/show.h"
 
 typedef Concordat__V1__Referral referral;

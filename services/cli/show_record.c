@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "services/cli/show.h"
 
 static void show_fields(const struct say *say, const ProtobufCMessage *message, const char *under);

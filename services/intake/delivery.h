@@ -8,7 +8,7 @@
 #ifndef CONCORDAT_INTAKE_DELIVERY_H
 #define CONCORDAT_INTAKE_DELIVERY_H
 
-#include "proto/client.h"
+#include "proto/client/client.h"
 #include "services/intake/outbox.h"
 
 struct delivery;

@@ -6,7 +6,7 @@
 #ifndef CONCORDAT_INTAKE_DEVICES_H
 #define CONCORDAT_INTAKE_DEVICES_H
 
-#include "broker/net/server.h"
+#include "proto/server/server.h"
 #include "services/intake/commands.h"
 
 struct devices;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/check.h"
-#include "proto/exit_code.h"
-#include "proto/words.h"
+#include "proto/wire/check.h"
+#include "proto/words/exit_code.h"
+#include "proto/words/words.h"
 #include "services/intake/service.h"
 
 const char *argp_program_version = "concordat-intake " CONCORDAT_VERSION;

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "concordat/v1/referral.pb-c.h"
-#include "proto/arena.h"
+#include "proto/wire/arena.h"
 #include "services/intake/findings.h"
 
 /* The intake that a referral came to. Borrowed strings. */

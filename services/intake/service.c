@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "broker/net/server.h"
-#include "proto/client.h"
-#include "proto/exit_code.h"
+#include "proto/server/server.h"
+#include "proto/client/client.h"
+#include "proto/words/exit_code.h"
 #include "services/intake/delivery.h"
 #include "services/intake/devices.h"
 

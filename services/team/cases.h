@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "proto/wire.h"
-#include "proto/words.h"
+#include "proto/wire/wire.h"
+#include "proto/words/words.h"
 
 enum { CASES_MAX = 512 };
 

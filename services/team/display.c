@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proto/json.h"
-#include "proto/words.h"
+#include "proto/words/json.h"
+#include "proto/words/words.h"
 
 void display_open(struct display *display, FILE *out, bool json)
 {

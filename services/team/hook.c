@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "proto/json.h"
+#include "proto/words/json.h"
 #include "services/cli/action.h"
 
 extern char **environ;

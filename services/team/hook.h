@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 
 enum { HOOKS_RUNNING_MAX = 8, HOOKS_WAITING_MAX = 64, HOOK_VARIABLES = 7, HOOK_VARIABLE_BYTES = 96 };
 

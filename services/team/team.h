@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "proto/keys.h"
+#include "proto/keys/keys.h"
 #include "services/cli/action.h"
 #include "services/cli/connection.h"
 #include "services/team/cases.h"

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "proto/wire.h"
+#include "proto/wire/wire.h"
 
 /* One referral of street triage as its form fills it in, with a short narrative. The messages are static. */
 void frames_referral(Concordat__V1__Referral *referral, Concordat__V1__Confidential *confidential);

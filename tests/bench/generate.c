@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "broker/ledger/ledger.h"
-#include "broker/recovery.h"
+#include "broker/shell/recovery.h"
 #include "tests/bench/frames.h"
 #include "tests/bench/lives.h"
 #include "tests/bench/measure.h"

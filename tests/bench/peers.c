@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <zmq.h>
 
-#include "proto/keys.h"
+#include "proto/keys/keys.h"
 #include "tests/bench/measure.h"
 
 enum { WELCOME_WAIT_MS = 600000 }; /* a broker that starts may have ten years to read */

@@ -8,7 +8,7 @@
 
 #include <zmq.h>
 
-#include "proto/frame.h"
+#include "proto/wire/frame.h"
 #include "tests/bench/frames.h"
 
 struct peers {

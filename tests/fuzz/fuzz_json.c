@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/check.h"
-#include "proto/json.h"
+#include "proto/wire/check.h"
+#include "proto/words/json.h"
 #include "tests/fuzz/fuzz.h"
 
 static const ProtobufCMessageDescriptor *const types[] = {

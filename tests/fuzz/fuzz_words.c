@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "concordat/v1/codes.pb-c.h"
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "tests/fuzz/fuzz.h"
 
 static const ProtobufCEnumDescriptor *const enums[] = {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "broker/record/record.h"
-#include "broker/recovery.h"
+#include "broker/shell/recovery.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };

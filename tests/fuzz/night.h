@@ -3,7 +3,7 @@
 #ifndef CONCORDAT_TESTS_FUZZ_NIGHT_H
 #define CONCORDAT_TESTS_FUZZ_NIGHT_H
 
-#include "broker/broker.h"
+#include "broker/shell/broker.h"
 
 enum { NIGHT_PEOPLE = 13, NIGHT_EVENTS_MAX = 4096 };
 

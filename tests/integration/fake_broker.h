@@ -8,8 +8,8 @@
 #ifndef CONCORDAT_TEST_FAKE_BROKER_H
 #define CONCORDAT_TEST_FAKE_BROKER_H
 
-#include "broker/net/server.h"
-#include "proto/wire.h"
+#include "proto/server/server.h"
+#include "proto/wire/wire.h"
 
 enum { FAKE_COMMANDS_MAX = 512 };
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "proto/client.h"
+#include "proto/client/client.h"
 #include "tests/integration/fake_broker.h"
 
 #define SOURCE(name)  CONCORDAT__V1__SOURCE__SOURCE_##name

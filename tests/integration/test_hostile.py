@@ -1,6 +1,6 @@
 """Peers that were let in and mean harm: the broker's memory stays bounded, and others get their answers meanwhile.
 
-The bound: what the broker needs itself, and twice and a half the backlog that it allows (see broker/net/backlog.h), which
+The bound: what the broker needs itself, and twice and a half the backlog that it allows (see proto/server/backlog.h), which
 is what a backlog of the shortest frames takes.
 
 Usage: test_hostile.py SOURCE BUILD

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/core_world.h"
-#include "tests/unit/random_walk.h"
+#include "tests/worlds/core_world.h"
+#include "tests/worlds/random_walk.h"
 
 /* Every event of every case names an owner, until the case has ended; and time never runs past what the owner
  * had to do by then without an event. */

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/core_world.h"
-#include "tests/unit/random_walk.h"
-#include "tests/unit/state_copy.h"
+#include "tests/worlds/core_world.h"
+#include "tests/worlds/random_walk.h"
+#include "tests/worlds/state_copy.h"
 
 static struct command answer(struct world *w, enum command_kind kind, int team, const uint8_t *id,
                              uint32_t attempt)

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "broker/core/london.h"
-#include "tests/unit/core_world.h"
-#include "tests/unit/random_walk.h"
+#include "proto/words/london.h"
+#include "tests/worlds/core_world.h"
+#include "tests/worlds/random_walk.h"
 
 /* Teams that cannot take the case, each for a reason of its own; asked once the world stands at noon. */
 static void shut(struct policy_team *team)

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/core_world.h"
-#include "tests/unit/state_copy.h"
+#include "tests/worlds/core_world.h"
+#include "tests/worlds/state_copy.h"
 
 /* Each kind of command, with what makes it possible. */
 

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "broker/record/record.h"
-#include "tests/unit/core_world.h"
-#include "tests/unit/random_walk.h"
-#include "tests/unit/state_copy.h"
+#include "tests/worlds/core_world.h"
+#include "tests/worlds/random_walk.h"
+#include "tests/worlds/state_copy.h"
 
 enum { NAMES_OF_A_WORLD = 32, PACKED_BYTES_MAX = 64 * 1024 };
 

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/core_world.h"
-#include "tests/unit/random_walk.h"
+#include "tests/worlds/core_world.h"
+#include "tests/worlds/random_walk.h"
 
 static int count_finding(const struct consideration_list *list, enum consideration finding)
 {

@@ -2,7 +2,7 @@
  */
 #include <string.h>
 
-#include "broker/recovery.h"
+#include "broker/shell/recovery.h"
 #include "tests/simulation/checks.h"
 #include "tests/simulation/host.h"
 

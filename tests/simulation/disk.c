@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "broker/ledger/snapshot.h"
-#include "broker/recovery.h"
+#include "broker/shell/recovery.h"
 #include "tests/simulation/host.h"
 
 enum { PATH_BYTES = DISK_FOLDER_BYTES + 32, MESSAGE_BYTES = 512 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/recovery.h"
+#include "broker/shell/recovery.h"
 #include "tests/simulation/checks.h"
 
 enum { FORM_CHECKED_OF = 16 };

@@ -2,7 +2,7 @@
  */
 #include <string.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "tests/simulation/world.h"
 
 #define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "tests/simulation/random.h"
 
 void journal_note(struct journal *j, int64_t at_ms, const char *who, const char *what,

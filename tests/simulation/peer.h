@@ -7,8 +7,8 @@
 #ifndef CONCORDAT_SIMULATION_PEER_H
 #define CONCORDAT_SIMULATION_PEER_H
 
-#include "proto/keys.h"
-#include "proto/wire.h"
+#include "proto/keys/keys.h"
+#include "proto/wire/wire.h"
 #include "tests/simulation/random.h"
 
 enum { PENDING_MAX = 32, TASKS_MAX = 64, KNOWN_MAX = 256 };

@@ -7,7 +7,7 @@
 #define CONCORDAT_SIMULATION_WITNESS_H
 
 #include "broker/core/index.h"
-#include "proto/wire.h"
+#include "proto/wire/wire.h"
 
 enum { NAME_BYTES = 64 };
 

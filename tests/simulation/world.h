@@ -2,7 +2,7 @@
 #ifndef CONCORDAT_SIMULATION_WORLD_H
 #define CONCORDAT_SIMULATION_WORLD_H
 
-#include "broker/broker.h"
+#include "broker/shell/broker.h"
 #include "tests/simulation/disk.h"
 #include "tests/simulation/journal.h"
 #include "tests/simulation/options.h"

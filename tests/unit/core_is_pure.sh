@@ -1,10 +1,11 @@
 #!/bin/sh
 # core_is_pure.sh: the routing core has no clock, no randomness and no I/O. Its archive needs nothing but memory
-# and strings, and its files include nothing but each other and the C headers that bring neither.
-# Usage: core_is_pure.sh NM ARCHIVE CORE-FOLDER
+# and strings, and its files include nothing but each other, London time and the C headers that bring none of these.
+# Usage: core_is_pure.sh NM ARCHIVE FILE...
 set -eu
 export LC_ALL=C
-nm=$1 archive=$2 core=$3
+nm=$1 archive=$2
+shift 2
 
 # Sanitizers and fortified builds bring names of their own.
 allowed='
@@ -12,6 +13,7 @@ memchr memcmp memcpy memmove memset __mem(cpy|move|set)_chk
 strchr strcmp strcpy strlen strncmp strncpy strrchr __str(cpy|ncpy)_chk
 malloc calloc realloc free
 __assert_fail __stack_chk_fail _GLOBAL_OFFSET_TABLE_
+london_[a-z_]+
 __asan_[a-z0-9_]+ __ubsan_[a-z0-9_]+
 '
 # Of the standard headers those without a clock, a file, a thread or a signal.
@@ -36,12 +38,12 @@ for symbol in $(comm -23 "$work/needed" "$work/own"); do
 done
 
 # --- what it includes ------------------------------------------------------------------------------------
-grep -Hn '^[[:space:]]*#[[:space:]]*include' "$core"/*.[ch] >"$work/includes" ||
-    fault "no includes were read from $core"
+grep -Hn '^[[:space:]]*#[[:space:]]*include' "$@" >"$work/includes" ||
+    fault "no includes were read from $*"
 while IFS= read -r line; do
     included=$(echo "$line" | sed -E 's/.*include[[:space:]]*//; s/[[:space:]]*(\/\*.*)?$//')
     case $included in
-    '"broker/core/'*'"') ;;
+    '"broker/core/'*'"' | '"proto/words/london.h"') ;;
     '<'*'>')
         name=${included#<}
         case " $headers " in

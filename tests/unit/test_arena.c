@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "proto/arena.h"
+#include "proto/wire/arena.h"
 
 static void memory_is_zeroed_and_aligned_again_after_a_reset(void **state)
 {

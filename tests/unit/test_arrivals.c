@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "broker/net/arrivals.h"
+#include "proto/server/arrivals.h"
 
 enum { WAITING = 5, CONNECTIONS = ARRIVALS_AT_ONCE + WAITING, PATIENCE_MS = 10000 };
 

@@ -10,10 +10,10 @@
 #include <cmocka.h>
 #include <zmq.h>
 
-#include "proto/client.h"
-#include "proto/frame.h"
-#include "proto/keys.h"
-#include "proto/words.h"
+#include "proto/client/client.h"
+#include "proto/wire/frame.h"
+#include "proto/keys/keys.h"
+#include "proto/words/words.h"
 
 enum { TURN_MS = 5, TURNS_MAX = 4000 };
 

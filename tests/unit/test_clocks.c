@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "broker/core/clocks.h"
-#include "tests/unit/core_world.h"
+#include "tests/worlds/core_world.h"
 
 static void add_standard(struct world *w, const char *id, enum clock_kind clock, uint8_t sources,
                          uint8_t urgencies, int64_t allowed_ms)

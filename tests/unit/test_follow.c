@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "broker/net/server.h"
-#include "proto/wire.h"
+#include "proto/server/server.h"
+#include "proto/wire/wire.h"
 #include "services/audit/verify.h"
-#include "tests/unit/story.h"
+#include "tests/worlds/story.h"
 
 enum { FEED_EVENTS_MAX = 3, PATIENCE_MS = 30000 };
 

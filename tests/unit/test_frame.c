@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "concordat/v1/wire.pb-c.h"
-#include "proto/frame.h"
+#include "proto/wire/frame.h"
 
 /* Around each length at which the head of a part grows. */
 static const size_t sizes[] = {0, 1, 127, 128, 16383, 16384, 2097151, 2097152};

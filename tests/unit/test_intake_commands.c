@@ -15,7 +15,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "proto/utf8.h"
+#include "proto/wire/utf8.h"
 #include "services/intake/commands.h"
 
 #define NOW_MS     INT64_C(1790000000000)

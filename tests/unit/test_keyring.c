@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "broker/net/keyring.h"
+#include "proto/server/keyring.h"
 
 static char folder[] = "/tmp/concordat-keyring-XXXXXX", message[512];
 

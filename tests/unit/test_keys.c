@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "proto/keys.h"
+#include "proto/keys/keys.h"
 
 static char folder[] = "/tmp/concordat-keys-XXXXXX";
 static char message[300];

@@ -1,5 +1,5 @@
 /* P1: what the ledger acknowledged is on disk, whatever happens to the process or the disk. */
-#include "tests/unit/ledger_fixture.h"
+#include "tests/worlds/ledger_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* P8: what somebody altered in a ledger is found, and what is not our ledger is neither read nor touched. */
-#include "tests/unit/ledger_fixture.h"
+#include "tests/worlds/ledger_fixture.h"
 
 #include <sodium.h>
 #include <sqlite3.h>

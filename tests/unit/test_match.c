@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/core_world.h"
+#include "tests/worlds/core_world.h"
 
 /* --- the order of those who can --------------------------------------------------------------------------
  */

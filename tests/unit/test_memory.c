@@ -13,8 +13,8 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "broker/broker.h"
-#include "proto/wire.h"
+#include "broker/shell/broker.h"
+#include "proto/wire/wire.h"
 
 /* --- allocations that fail -------------------------------------------------------------------------- */
 

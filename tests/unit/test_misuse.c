@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "broker/net/misuse.h"
+#include "proto/server/misuse.h"
 
 static int64_t now_ms = INT64_C(1000000);
 

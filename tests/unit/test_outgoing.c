@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "broker/outgoing.h"
+#include "broker/shell/outgoing.h"
 
 static const struct server_route one = {.size = 5, .bytes = {0, 1}}, two = {.size = 5, .bytes = {0, 2}};
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "broker/core/london.h"
+#include "proto/words/london.h"
 #include "broker/policy/policy_check.h"
 #include "broker/policy/policy_file.h"
 

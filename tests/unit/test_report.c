@@ -10,7 +10,7 @@
 
 #include "services/audit/report.h"
 #include "services/audit/report_percentile.h"
-#include "tests/unit/story.h"
+#include "tests/worlds/story.h"
 
 #define VERY_URGENT CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT
 #define URGENT      CONCORDAT__V1__URGENCY__URGENCY_URGENT

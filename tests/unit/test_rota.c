@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "broker/core/london.h"
+#include "proto/words/london.h"
 #include "broker/core/policy.h"
 #include "broker/core/rota.h"
 

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "broker/net/misuse.h"
-#include "broker/net/server.h"
+#include "proto/server/misuse.h"
+#include "proto/server/server.h"
 
 enum { FRAME_BYTES_MAX = 64 * 1024, PATIENCE_MS = 20000, STEP_MS = 10, SENDS_MAX = 20000 };
 

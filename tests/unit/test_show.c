@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "proto/words.h"
+#include "proto/words/words.h"
 #include "services/cli/show.h"
 
 /* 14:04 on a summer's day in London, which is 13:04 in UTC. */

@@ -1,5 +1,5 @@
 /* A snapshot is used only where it is whole, of our layout and of our history; else the one before it. */
-#include "tests/unit/ledger_fixture.h"
+#include "tests/worlds/ledger_fixture.h"
 
 #include <fcntl.h>
 #include <sodium.h>

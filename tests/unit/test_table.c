@@ -9,7 +9,7 @@
 
 #include "broker/core/agenda.h"
 #include "broker/core/index.h"
-#include "tests/unit/random_walk.h"
+#include "tests/worlds/random_walk.h"
 
 enum { KEYS = 400, STEPS = 20000, KEY_BYTES = 16, GROWN_ROWS = 200000 };
 

@@ -11,7 +11,7 @@
 
 #include "broker/ledger/ledger.h"
 #include "services/audit/follow.h"
-#include "tests/unit/story.h"
+#include "tests/worlds/story.h"
 
 static struct story story;
 

@@ -11,7 +11,7 @@
 #include "broker/ledger/ledger.h"
 #include "services/audit/trail_schema.h"
 #include "services/audit/verify.h"
-#include "tests/unit/story.h"
+#include "tests/worlds/story.h"
 
 static struct story story;
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "proto/wire.h"
-#include "proto/words.h"
+#include "proto/wire/wire.h"
+#include "proto/words/words.h"
 
 static struct arena arena;
 static struct wire_fault fault;

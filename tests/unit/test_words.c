@@ -10,7 +10,7 @@
 
 #include "concordat/v1/codes.pb-c.h"
 #include "concordat/v1/referral.pb-c.h"
-#include "proto/words.h"
+#include "proto/words/words.h"
 
 static const ProtobufCEnumDescriptor *const enums[] = {
     &concordat__v1__source__descriptor,

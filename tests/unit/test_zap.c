@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "broker/net/zap.h"
+#include "proto/server/zap.h"
 
 static char folder[] = "/tmp/concordat-zap-XXXXXX", message[512];
 static struct key known;

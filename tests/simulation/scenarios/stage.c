@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/recovery.h"
+#include "broker/shell/recovery.h"
 
 #define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
 

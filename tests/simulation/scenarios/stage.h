@@ -3,8 +3,8 @@
 #ifndef CONCORDAT_SCENARIO_STAGE_H
 #define CONCORDAT_SCENARIO_STAGE_H
 
-#include "broker/broker.h"
-#include "proto/wire.h"
+#include "broker/shell/broker.h"
+#include "proto/wire/wire.h"
 #include "tests/simulation/options.h"
 #include "tests/simulation/store.h"
 

@@ -1,0 +1,41 @@
+/* roles.c: which role may send which command: the one table. */
+#include "broker/shell/roles.h"
+
+#include <stddef.h>
+
+#define SOURCE       (1u << CONCORDAT__V1__ROLE__ROLE_SOURCE)
+#define TEAM         (1u << CONCORDAT__V1__ROLE__ROLE_TEAM)
+#define COORDINATOR  (1u << CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
+#define AUDITOR      (1u << CONCORDAT__V1__ROLE__ROLE_AUDITOR)
+#define EVERYONE     (SOURCE | TEAM | COORDINATOR | AUDITOR)
+#define MAY(command) [CONCORDAT__V1__REQUEST__COMMAND_##command]
+
+/* A role that does not stand here may send nothing: referrers talk to their intake. */
+static const unsigned may_send[] = {
+    MAY(HELLO) = EVERYONE,
+    MAY(PING) = EVERYONE,
+    MAY(SUBMIT) = SOURCE,
+    MAY(UPDATE) = SOURCE,
+    MAY(WITHDRAW) = SOURCE,
+    MAY(TOLD) = SOURCE,
+    MAY(GET_STATUS) = EVERYONE,
+    MAY(SET_PRESENCE) = TEAM,
+    MAY(SET_CAPACITY) = TEAM,
+    MAY(SEEN) = TEAM,
+    MAY(ACCEPT) = TEAM,
+    MAY(DECLINE) = TEAM,
+    MAY(CHECK_IN) = TEAM | COORDINATOR,
+    MAY(CLOSE) = TEAM | COORDINATOR,
+    MAY(HANDOVER) = TEAM,
+    MAY(TAKE) = COORDINATOR,
+    MAY(ASSIGN) = COORDINATOR,
+    MAY(GET_BOARD) = EVERYONE,
+    MAY(GET_RECORD) = TEAM | COORDINATOR,
+    MAY(FOLLOW) = AUDITOR,
+};
+
+bool roles_may_send(Concordat__V1__Role role, Concordat__V1__Request__CommandCase command)
+{
+    size_t row = (size_t)command;
+    return row < sizeof may_send / sizeof *may_send && (may_send[row] & (1u << role));
+}

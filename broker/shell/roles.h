@@ -1,0 +1,11 @@
+/* roles.h: which role may send which command. */
+#ifndef CONCORDAT_ROLES_H
+#define CONCORDAT_ROLES_H
+
+#include <stdbool.h>
+
+#include "proto/wire/wire.h"
+
+bool roles_may_send(Concordat__V1__Role role, Concordat__V1__Request__CommandCase command);
+
+#endif

@@ -1,0 +1,49 @@
+/* status.h: who holds a case and whom to ring, as everybody is told it. */
+#ifndef CONCORDAT_STATUS_H
+#define CONCORDAT_STATUS_H
+
+#include "broker/core/directory.h"
+#include "broker/core/state.h"
+#include "proto/wire/wire.h"
+#include "proto/words/words.h"
+
+/* The message with the little text that it needs; valid as long as state and directory are unchanged. */
+struct status {
+    Concordat__V1__CaseStatus message;
+    char number[NUMBER_TEXT_BYTES];
+};
+
+/* False where there is no such case. */
+bool status_of(struct status *status, const struct state *state, const struct directory *directory,
+               struct any_case of);
+
+/* No packed status is longer: its texts and its id, all of bounded arrays, and for each field and the whole a
+ * tag and a number or a length. */
+enum {
+    STATUS_FIELDS = 25,
+    STATUS_FIELD_BYTES_MAX = 2 + 10,
+    STATUS_BYTES_MAX = ID_BYTES + NUMBER_TEXT_BYTES + 3 * ID_CHARS_MAX + 2 * NAME_CHARS_MAX +
+                       2 * TELEPHONE_CHARS_MAX + SIGNATURE_CHARS_MAX +
+                       (STATUS_FIELDS + 1) * STATUS_FIELD_BYTES_MAX,
+    STATUSES_KEPT = 256
+};
+
+/* Statuses packed lately: one is said several times, in an answer, an offer and the news, and packed once. It
+ * stays the same until the next event of its case, or the next policy. */
+struct statuses {
+    struct packed_status {
+        uint64_t seq; /* of the last event of the case, which no other case has; 0: none is here */
+        size_t size;
+        uint8_t bytes[STATUS_BYTES_MAX]; /* a message that is all news of the case */
+    } packed[STATUSES_KEPT];
+};
+
+/* The status of a case as field `number` of the message that is to be packed with it, among its unknown
+ * fields. Borrowed until the next call. False where there is no such case. */
+bool statuses_find(struct statuses *statuses, const struct state *state, const struct directory *directory,
+                   struct any_case of, uint32_t number, ProtobufCMessageUnknownField *field);
+
+/* Names and telephone numbers may be others now. */
+void statuses_forget(struct statuses *statuses);
+
+#endif

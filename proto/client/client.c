@@ -1,0 +1,411 @@
+/* client.c: the client's end of the protocol: hello, pings, and every request again until it is answered. */
+#include "proto/client/client.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "proto/client/client_link.h"
+#include "proto/client/client_queue.h"
+#include "proto/words/words.h"
+
+enum {
+    ARENA_BYTES = 2 * WIRE_MESSAGE_BYTES_MAX, /* taken from the system only as far as it is used */
+    WELCOME_ARENA_BYTES = 4096,
+    PING_DEFAULT_MS = 10000,
+    PINGS_UNANSWERED = 3, /* then the connection counts as dead */
+    PATIENCE_MS = 1000,   /* to see that the connection is a new one */
+    IMPATIENCE_MS = 100   /* the same, while there is none; and between attempts to send */
+};
+
+struct concordat_client {
+    struct client_link link;
+    struct client_queue queue;
+    char *software; /* owned */
+    bool wants_news;
+    struct arena arena; /* the message that was given out last */
+    zmq_msg_t frame;    /* that came last */
+    struct scan rest;   /* of it, to be looked at */
+    struct arena welcome_arena;
+    const Concordat__V1__Welcome *welcome; /* inside it, or NULL */
+    bool welcomed;                         /* by the server, on this connection */
+    uint8_t hello_id[WIRE_ID_BYTES];
+    int64_t hello_at_ms; /* all times here are monotonic */
+    int hello_wait_ms;
+    int64_t ping_at_ms;
+    int ping_ms;
+    int64_t heard_ms;
+    int64_t send_at_ms; /* later than now where the socket took no more */
+};
+
+static int64_t now_monotonic_ms(void)
+{
+    struct timespec now;
+    int rc = clock_gettime(CLOCK_MONOTONIC, &now);
+    assert(rc == 0);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- Hello, ping, and what is due ---- */
+
+/* The server does not know this connection: nothing but hello is sent until it welcomes us. */
+static void hello_from_start(struct concordat_client *client, int64_t hello_at_ms)
+{
+    client->welcomed = false;
+    client->hello_at_ms = hello_at_ms;
+    client->hello_wait_ms = RESEND_FIRST_MS;
+}
+
+static bool send_small(struct concordat_client *client, Concordat__V1__Request *request,
+                       uint8_t id[WIRE_ID_BYTES])
+{
+    uint8_t bytes[512];
+    words_new_uuid(id);
+    request->command_id = (ProtobufCBinaryData){.len = WIRE_ID_BYTES, .data = id};
+    assert(concordat__v1__request__get_packed_size(request) <= sizeof bytes);
+    const struct frame_part part = {bytes, concordat__v1__request__pack(request, bytes)};
+    return client_link_send(&client->link, &part, 1);
+}
+
+static void say_hello(struct concordat_client *client, int64_t now_ms)
+{
+    Concordat__V1__Hello hello = CONCORDAT__V1__HELLO__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    hello.protocol = WIRE_PROTOCOL;
+    hello.software = client->software;
+    hello.wants_news = client->wants_news;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_HELLO;
+    request.hello = &hello;
+    if (!send_small(client, &request, client->hello_id)) {
+        client->hello_at_ms = now_ms + IMPATIENCE_MS;
+        return;
+    }
+    client->hello_at_ms = now_ms + client->hello_wait_ms;
+    client->hello_wait_ms =
+        client->hello_wait_ms > RESEND_MOST_MS / 2 ? RESEND_MOST_MS : client->hello_wait_ms * 2;
+}
+
+static void ping(struct concordat_client *client, int64_t now_ms)
+{
+    Concordat__V1__Ping body = CONCORDAT__V1__PING__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    uint8_t id[WIRE_ID_BYTES];
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_PING;
+    request.ping = &body;
+    bool sent = send_small(client, &request, id);
+    client->ping_at_ms = now_ms + (sent ? client->ping_ms : IMPATIENCE_MS);
+}
+
+static void send_due(struct concordat_client *client, int64_t now_ms)
+{
+    struct outstanding *due[FRAME_REQUESTS_MAX];
+    struct frame_part parts[FRAME_REQUESTS_MAX];
+    size_t count;
+    while (client->welcomed && now_ms >= client->send_at_ms &&
+           (count = client_queue_due(&client->queue, now_ms, due)) > 0) {
+        for (size_t i = 0; i < count; i++)
+            parts[i] = (struct frame_part){due[i]->bytes, due[i]->size};
+        if (!client_link_send(&client->link, parts, count))
+            client->send_at_ms = now_ms + IMPATIENCE_MS;
+        else
+            for (size_t i = 0; i < count; i++)
+                client_queue_back_off(due[i], now_ms);
+    }
+}
+
+/* Everything that time brings. Called when no message waits, so that a caller who was away for long does not
+ * take its own absence for the server's. */
+static void tend(struct concordat_client *client)
+{
+    int64_t now_ms = now_monotonic_ms();
+    switch (client_link_event(&client->link)) {
+    case LINK_UP:
+        hello_from_start(client, now_ms);
+        break;
+    case LINK_DOWN:
+        hello_from_start(client, now_ms + RESEND_FIRST_MS);
+        break;
+    case LINK_SAME:
+        break;
+    }
+    if (now_ms - client->heard_ms > (int64_t)PINGS_UNANSWERED * client->ping_ms) {
+        client->heard_ms = now_ms;
+        hello_from_start(client, now_ms + RESEND_FIRST_MS);
+        client_link_renew(&client->link); /* where it fails, the next time round */
+    }
+    if (!client->welcomed && now_ms >= client->hello_at_ms)
+        say_hello(client, now_ms);
+    if (client->welcomed && now_ms >= client->ping_at_ms)
+        ping(client, now_ms);
+    send_due(client, now_ms);
+}
+
+/* ---- What comes from the server ---- */
+
+static void take_welcome(struct concordat_client *client, const uint8_t *bytes, size_t size, int64_t now_ms)
+{
+    struct wire_fault fault;
+    const Concordat__V1__Message *message = wire_unpack_message(bytes, size, &client->welcome_arena, &fault);
+    client->welcome = message ? message->welcome : NULL;
+    client->welcomed = client->welcome != NULL;
+    if (!client->welcomed)
+        return;
+    uint32_t seconds = client->welcome->ping_seconds;
+    client->ping_ms = seconds > 0 && seconds <= 3600 ? (int)seconds * 1000 : PING_DEFAULT_MS;
+    client->ping_at_ms = now_ms + client->ping_ms;
+    client_queue_all_due(&client->queue, now_ms);
+}
+
+/* A server that has started anew without our noticing knows nothing of what was sent before. */
+static void take_pong(struct concordat_client *client, const Concordat__V1__Pong *pong, int64_t now_ms)
+{
+    if (!client->welcomed)
+        return;
+    const ProtobufCBinaryData *known = &client->welcome->session;
+    if (pong->session.len != known->len ||
+        (known->len > 0 && memcmp(pong->session.data, known->data, known->len) != 0))
+        hello_from_start(client, now_ms);
+}
+
+static bool answers(const Concordat__V1__Message *message, const uint8_t id[WIRE_ID_BYTES])
+{
+    return message->command_id.len == WIRE_ID_BYTES &&
+           memcmp(message->command_id.data, id, WIRE_ID_BYTES) == 0;
+}
+
+/* An answer to a request of ours: true where it settles the request and is the caller's to see. */
+static bool settle(struct concordat_client *client, const Concordat__V1__Message *message, int64_t now_ms)
+{
+    Concordat__V1__Refusal refusal = message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER
+                                         ? message->answer->refusal
+                                         : CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
+    if (refusal == CONCORDAT__V1__REFUSAL__REFUSAL_HELLO_FIRST) {
+        if (client->welcomed)
+            hello_from_start(client, now_ms);
+        return false;
+    }
+    /* Nothing was done: it is sent again when its time comes. */
+    if (refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE ||
+        refusal == CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY)
+        return false;
+    /* We are not welcome, which settles every request; hello is said again later. */
+    if (answers(message, client->hello_id))
+        return !client->welcomed;
+    struct outstanding *request = client_queue_find(&client->queue, message->command_id.data);
+    if (!request)
+        return false; /* it was answered before: a request that is repeated can get two answers */
+    client_queue_drop(&client->queue, request);
+    return true;
+}
+
+/* What one message brings for the caller, in the arena; NULL where it was for us, or unreadable. */
+static const Concordat__V1__Message *take_in(struct concordat_client *client, const uint8_t *bytes,
+                                             size_t size)
+{
+    struct wire_fault fault;
+    int64_t now_ms = now_monotonic_ms();
+    client->heard_ms = now_ms;
+    const Concordat__V1__Message *message = wire_unpack_message(bytes, size, &client->arena, &fault);
+    if (!message)
+        return NULL;
+    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME) {
+        take_welcome(client, bytes, size, now_ms);
+        return NULL;
+    }
+    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_PONG) {
+        take_pong(client, message->pong, now_ms);
+        return NULL;
+    }
+    if (message->command_id.len == 0 || settle(client, message, now_ms))
+        return message;
+    return NULL;
+}
+
+/* The next message that has come, borrowed. What a frame holds that cannot be read ends that frame. */
+static bool next_part(struct concordat_client *client, struct frame_part *part)
+{
+    while (frame_next(&client->rest, part) != SCAN_FIELD) {
+        zmq_msg_close(&client->frame);
+        client->rest = (struct scan){NULL, NULL};
+        if (!client_link_receive(&client->link, &client->frame)) {
+            zmq_msg_init(&client->frame);
+            return false;
+        }
+        const uint8_t *bytes = zmq_msg_data(&client->frame);
+        client->rest = (struct scan){bytes, bytes + zmq_msg_size(&client->frame)};
+    }
+    return true;
+}
+
+/* The next message that is the caller's to see: any; or the answer to `wanted`, or that we are not welcome,
+ * while others are kept. */
+static const Concordat__V1__Message *receive(struct concordat_client *client, const uint8_t *wanted)
+{
+    struct frame_part part;
+    while (next_part(client, &part)) {
+        const Concordat__V1__Message *message = take_in(client, part.bytes, part.size);
+        bool keep = message && wanted && !answers(message, wanted) && !answers(message, client->hello_id);
+        if (keep)
+            client_queue_keep_news(&client->queue, part.bytes, part.size);
+        if (message && !keep)
+            return message;
+    }
+    return NULL;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How long until time brings something to do. */
+static int idle_ms(const struct concordat_client *client)
+{
+    int64_t now_ms = now_monotonic_ms();
+    int64_t at_ms = now_ms + (client->welcomed ? PATIENCE_MS : IMPATIENCE_MS);
+    if (client->welcomed) {
+        int64_t due_ms = client_queue_next_ms(&client->queue);
+        at_ms = sooner(at_ms, client->ping_at_ms);
+        at_ms = sooner(at_ms, due_ms > client->send_at_ms ? due_ms : client->send_at_ms);
+    } else {
+        at_ms = sooner(at_ms, client->hello_at_ms);
+    }
+    return at_ms > now_ms ? (int)(at_ms - now_ms) : 0;
+}
+
+static const Concordat__V1__Message *await(struct concordat_client *client, const uint8_t *wanted,
+                                           int timeout_ms)
+{
+    int64_t until_ms = now_monotonic_ms() + (timeout_ms > 0 ? timeout_ms : 0);
+    for (;;) {
+        const Concordat__V1__Message *message = receive(client, wanted);
+        if (message)
+            return message;
+        tend(client);
+        int64_t left_ms = until_ms - now_monotonic_ms();
+        if (left_ms <= 0)
+            return NULL;
+        if (!client_link_wait(&client->link, (int)sooner(left_ms, idle_ms(client))))
+            return NULL;
+    }
+}
+
+/* ---- The public face ---- */
+
+struct concordat_client *concordat_client_open(const struct concordat_client_config *config, char *message,
+                                               size_t message_size)
+{
+    struct concordat_client *client = calloc(1, sizeof *client);
+    if (client)
+        zmq_msg_init(&client->frame);
+    if (!client || arena_open(&client->arena, ARENA_BYTES) != 0 ||
+        arena_open(&client->welcome_arena, WELCOME_ARENA_BYTES) != 0 ||
+        !(client->software = strndup(config->software, 64))) {
+        snprintf(message, message_size, "out of memory");
+        concordat_client_close(&client);
+        return NULL;
+    }
+    if (client_link_open(&client->link, config->endpoint, config->server_key_path, config->key_path, message,
+                         message_size) != 0) {
+        concordat_client_close(&client);
+        return NULL;
+    }
+    client->wants_news = config->wants_news;
+    client->ping_ms = PING_DEFAULT_MS;
+    client->heard_ms = now_monotonic_ms();
+    hello_from_start(client, client->heard_ms + RESEND_FIRST_MS); /* sooner, when the connection is there */
+    return client;
+}
+
+void concordat_client_close(struct concordat_client **client)
+{
+    if (!*client)
+        return;
+    zmq_msg_close(&(*client)->frame);
+    client_link_close(&(*client)->link);
+    client_queue_clear(&(*client)->queue);
+    arena_close(&(*client)->arena);
+    arena_close(&(*client)->welcome_arena);
+    free((*client)->software);
+    free(*client);
+    *client = NULL;
+}
+
+bool concordat_client_connected(const struct concordat_client *client)
+{
+    return client->welcomed &&
+           now_monotonic_ms() - client->heard_ms <= (int64_t)PINGS_UNANSWERED * client->ping_ms;
+}
+
+const Concordat__V1__Welcome *concordat_client_welcome(const struct concordat_client *client)
+{
+    return client->welcome;
+}
+
+int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request,
+                          uint8_t *command_id)
+{
+    const ProtobufCBinaryData given = request->command_id;
+    uint8_t id[WIRE_ID_BYTES];
+    if (given.len == WIRE_ID_BYTES)
+        memcpy(id, given.data, WIRE_ID_BYTES);
+    else if (given.len == 0)
+        words_new_uuid(id);
+    else
+        return -1;
+    request->command_id = (ProtobufCBinaryData){.len = WIRE_ID_BYTES, .data = id};
+    size_t size = concordat__v1__request__get_packed_size(request);
+    uint8_t *bytes = size <= WIRE_REQUEST_BYTES_MAX ? malloc(size) : NULL;
+    if (bytes)
+        concordat__v1__request__pack(request, bytes);
+    request->command_id = given;
+    int64_t now_ms = now_monotonic_ms();
+    struct outstanding *same = client_queue_find(&client->queue, id);
+    if (bytes && same)
+        client_queue_drop(&client->queue, same);
+    if (!bytes || client_queue_add(&client->queue, id, bytes, size, now_ms) != 0)
+        return -1;
+    if (command_id)
+        memcpy(command_id, id, WIRE_ID_BYTES);
+    return 0;
+}
+
+const Concordat__V1__Message *concordat_client_next(struct concordat_client *client, int timeout_ms)
+{
+    struct kept_news news;
+    struct wire_fault fault;
+    while (client_queue_take_news(&client->queue, &news)) {
+        const Concordat__V1__Message *message =
+            wire_unpack_message(news.bytes, news.size, &client->arena, &fault);
+        free(news.bytes);
+        if (message)
+            return message;
+    }
+    return await(client, NULL, timeout_ms);
+}
+
+const Concordat__V1__Message *concordat_client_request(struct concordat_client *client,
+                                                       Concordat__V1__Request *request, int timeout_ms)
+{
+    uint8_t id[WIRE_ID_BYTES];
+    if (concordat_client_send(client, request, id) != 0)
+        return NULL;
+    const Concordat__V1__Message *answer = await(client, id, timeout_ms);
+    struct outstanding *unanswered = client_queue_find(&client->queue, id);
+    if (!answer && unanswered)
+        client_queue_drop(&client->queue, unanswered);
+    return answer;
+}
+
+void *concordat_client_socket(struct concordat_client *client)
+{
+    return client->link.socket;
+}
+
+int concordat_client_patience_ms(const struct concordat_client *client)
+{
+    bool waiting = client->queue.news_count > 0 || client->rest.at != client->rest.end;
+    return waiting ? 0 : idle_ms(client);
+}

@@ -1,0 +1,169 @@
+/* client_link.c: a client's socket to its server. */
+#include "proto/client/client_link.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/wire/wire.h"
+
+enum { CLOSE_LINGER_MS = 500 /* for what was sent last before a program ends */ };
+
+static const struct {
+    int option, value;
+} settings[] = {
+    {ZMQ_LINGER, CLOSE_LINGER_MS},
+    {ZMQ_IMMEDIATE, 1}, /* nothing waits in a queue for a connection that may never be */
+    {ZMQ_HANDSHAKE_IVL, 5000},
+    {ZMQ_RECONNECT_IVL, 100},
+    {ZMQ_RECONNECT_IVL_MAX, 5000},
+    {ZMQ_TCP_KEEPALIVE, 1},
+    {ZMQ_TCP_KEEPALIVE_IDLE, 30},
+    {ZMQ_TCP_KEEPALIVE_INTVL, 10},
+    {ZMQ_TCP_KEEPALIVE_CNT, 3},
+    {ZMQ_IPV6, 1},
+};
+
+static bool set_up(struct client_link *link)
+{
+    void *socket = link->socket;
+    /* libzmq measures the encrypted frame. */
+    int64_t bytes_max = WIRE_MESSAGE_BYTES_MAX + FRAME_AROUND_BYTES;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (zmq_setsockopt(socket, settings[i].option, &settings[i].value, sizeof settings[i].value) != 0)
+            return false;
+    return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof bytes_max) == 0 &&
+           zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, link->server.public_text, KEY_TEXT_CHARS + 1) == 0 &&
+           zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, link->own.public_text, KEY_TEXT_CHARS + 1) == 0 &&
+           zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, link->own.secret_text, KEY_TEXT_CHARS + 1) == 0;
+}
+
+static void disconnect(struct client_link *link)
+{
+    if (link->socket) {
+        zmq_socket_monitor(link->socket, NULL, 0);
+        zmq_close(link->socket);
+    }
+    if (link->monitor)
+        zmq_close(link->monitor);
+    link->socket = link->monitor = NULL;
+}
+
+static bool connect_anew(struct client_link *link)
+{
+    char name[40]; /* a new one each time: the old may not have gone yet */
+    snprintf(name, sizeof name, "inproc://monitor-%u", link->opened++);
+    link->socket = zmq_socket(link->context, ZMQ_DEALER);
+    link->monitor = zmq_socket(link->context, ZMQ_PAIR);
+    return link->socket && link->monitor && set_up(link) &&
+           zmq_socket_monitor(link->socket, name, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) ==
+               0 &&
+           zmq_connect(link->monitor, name) == 0 && zmq_connect(link->socket, link->endpoint) == 0;
+}
+
+int client_link_renew(struct client_link *link)
+{
+    disconnect(link);
+    if (connect_anew(link))
+        return 0;
+    disconnect(link);
+    return -1;
+}
+
+static int read_keys(struct client_link *link, const char *server_key_path, const char *key_path,
+                     char *message, size_t message_size)
+{
+    if (keys_read(server_key_path, &link->server, message, message_size) != 0 ||
+        keys_read(key_path, &link->own, message, message_size) != 0)
+        return -1;
+    if (!link->own.has_secret) {
+        snprintf(message, message_size, "%s: holds no secret key; name the file that ends in .key_secret",
+                 key_path);
+        return -1;
+    }
+    return 0;
+}
+
+int client_link_open(struct client_link *link, const char *endpoint, const char *server_key_path,
+                     const char *key_path, char *message, size_t message_size)
+{
+    *link = (struct client_link){0};
+    if (read_keys(link, server_key_path, key_path, message, message_size) != 0) {
+        client_link_close(link);
+        return -1;
+    }
+    link->endpoint = strdup(endpoint);
+    link->context = zmq_ctx_new();
+    if (!link->endpoint || !link->context || !connect_anew(link)) {
+        snprintf(message, message_size, "%s: cannot connect: %s", endpoint, zmq_strerror(errno));
+        client_link_close(link);
+        return -1;
+    }
+    return 0;
+}
+
+void client_link_close(struct client_link *link)
+{
+    disconnect(link);
+    if (link->context)
+        while (zmq_ctx_term(link->context) != 0 && errno == EINTR)
+            continue;
+    free(link->endpoint);
+    keys_wipe(&link->server);
+    keys_wipe(&link->own);
+    *link = (struct client_link){0};
+}
+
+bool client_link_send(struct client_link *link, const struct frame_part *parts, size_t count)
+{
+    zmq_msg_t frame;
+    if (!link->socket || zmq_msg_init_size(&frame, frame_size(parts, count)) != 0)
+        return false;
+    frame_join(parts, count, zmq_msg_data(&frame));
+    bool sent = zmq_msg_send(&frame, link->socket, ZMQ_DONTWAIT) >= 0;
+    zmq_msg_close(&frame);
+    return sent;
+}
+
+bool client_link_receive(struct client_link *link, zmq_msg_t *message)
+{
+    if (!link->socket)
+        return false;
+    for (;;) {
+        zmq_msg_init(message);
+        if (zmq_msg_recv(message, link->socket, ZMQ_DONTWAIT) < 0) {
+            zmq_msg_close(message);
+            return false;
+        }
+        if (!zmq_msg_more(message))
+            return true;
+        /* More than one frame is not this protocol: its last frame goes with the rest. */
+        while (zmq_msg_more(message) && zmq_msg_recv(message, link->socket, ZMQ_DONTWAIT) >= 0)
+            continue;
+        zmq_msg_close(message);
+    }
+}
+
+enum link_event client_link_event(struct client_link *link)
+{
+    enum link_event latest = LINK_SAME;
+    uint8_t frame[6]; /* 16 bits of event, 32 of value; the frame behind it is the address */
+    while (link->monitor && zmq_recv(link->monitor, frame, sizeof frame, ZMQ_DONTWAIT) >= 0) {
+        uint16_t event;
+        memcpy(&event, frame, sizeof event);
+        zmq_recv(link->monitor, frame, sizeof frame, ZMQ_DONTWAIT);
+        latest = event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED ? LINK_UP : LINK_DOWN;
+    }
+    return latest;
+}
+
+bool client_link_wait(struct client_link *link, int timeout_ms)
+{
+    zmq_pollitem_t items[] = {{.socket = link->socket, .events = ZMQ_POLLIN},
+                              {.socket = link->monitor, .events = ZMQ_POLLIN}};
+    if (!link->socket)
+        return usleep((useconds_t)timeout_ms * 1000) == 0;
+    return zmq_poll(items, 2, timeout_ms) >= 0;
+}

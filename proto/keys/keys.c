@@ -1,0 +1,278 @@
+/* keys.c: key files in CZMQ's certificate format, read and written without CZMQ's sockets.
+ *
+ * CZMQ is here for its configuration format alone: zcert itself would read NAME.key_secret when asked for
+ * NAME.key, and would write a secret before narrowing who may read it. Nothing of CZMQ that is called here
+ * starts a context or takes over a signal.
+ */
+#include "proto/keys/keys.h"
+
+#include <assert.h>
+#include <czmq.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/words/words.h"
+
+enum { FILE_BYTES_MAX = 4096, PATH_BYTES_MAX = 4096 };
+
+static const char name_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+/* A name is also a file's name and what logs and the ledger call the key. */
+static bool name_is_good(const char *name, size_t chars_max)
+{
+    size_t length = strlen(name);
+    return length > 0 && length <= chars_max && strspn(name, name_chars) == length && name[0] != '.' &&
+           name[0] != '-';
+}
+
+static bool role_is_good(const char *role, bool *is_server, Concordat__V1__Role *value)
+{
+    int parsed = 0;
+    *is_server = strcmp(role, "server") == 0;
+    *value = CONCORDAT__V1__ROLE__ROLE_UNSPECIFIED;
+    if (*is_server)
+        return true;
+    if (!words_parse(&concordat__v1__role__descriptor, role, &parsed) || parsed == 0)
+        return false;
+    *value = (Concordat__V1__Role)parsed;
+    return true;
+}
+
+/* The whole file as a string in text, which has FILE_BYTES_MAX. 0, or -1 with a message. */
+static int read_file(const char *path, char *text, bool *open_to_others, char *message, size_t message_size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        snprintf(message, message_size, "%s: cannot open the key file: %s", path, strerror(errno));
+        return -1;
+    }
+    struct stat about = {0};
+    size_t size = 0;
+    ssize_t got = -1;
+    if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
+        while (size < FILE_BYTES_MAX && (got = read(fd, text + size, FILE_BYTES_MAX - size)) > 0)
+            size += (size_t)got;
+    close(fd);
+    if (got != 0 || size == FILE_BYTES_MAX || memchr(text, '\0', size)) {
+        explicit_bzero(text, FILE_BYTES_MAX);
+        snprintf(message, message_size, "%s: not a key file; make one with `concordat keys`", path);
+        return -1;
+    }
+    text[size] = '\0';
+    *open_to_others = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+    return 0;
+}
+
+/* A name, alone or with a value; blanks and a comment may stand around it. */
+static bool line_is_good(const char *at, const char *end)
+{
+    at += strspn(at, " ");
+    size_t name = strspn(at, name_chars);
+    at += name;
+    at += strspn(at, " ");
+    if (at == end || *at == '#')
+        return true;
+    if (name == 0 || *at != '=')
+        return false;
+    at++;
+    at += strspn(at, " ");
+    if (*at != '"')
+        return false;
+    const char *close = memchr(at + 1, '"', (size_t)(end - at - 1));
+    if (!close)
+        return false;
+    at = close + 1;
+    at += strspn(at, " ");
+    return at == end || *at == '#';
+}
+
+/* The first line that cannot be read, or 0. CZMQ would print what stands there, and that may be a secret. */
+static int find_bad_line(const char *text)
+{
+    for (int number = 1; *text; number++) {
+        const char *end = text + strcspn(text, "\n");
+        if (!line_is_good(text, end))
+            return number;
+        text = *end ? end + 1 : end;
+    }
+    return 0;
+}
+
+static bool copy(char *out, size_t size, const char *text)
+{
+    return (size_t)snprintf(out, size, "%s", text) < size;
+}
+
+static bool decode(const char *text, uint8_t bytes[KEY_BYTES])
+{
+    return strlen(text) == KEY_TEXT_CHARS && zmq_z85_decode(bytes, text);
+}
+
+/* What is wrong with the file that root was read from, or NULL with *key filled in. */
+static const char *take_fields(zconfig_t *root, struct key *key)
+{
+    const char *name = zconfig_get(root, "metadata/name", "");
+    const char *role = zconfig_get(root, "metadata/role", "");
+    const char *of = zconfig_get(root, "metadata/of", "");
+    const char *public_text = zconfig_get(root, "curve/public-key", "");
+    const char *secret_text = zconfig_get(root, "curve/secret-key", "");
+    if (!name_is_good(name, KEY_NAME_CHARS_MAX) || !copy(key->name, sizeof key->name, name))
+        return "it has no usable metadata/name";
+    if (!role_is_good(role, &key->is_server, &key->role))
+        return "metadata/role must be referrer, source, team, coordinator, auditor or server";
+    if ((!name_is_good(of, KEY_OF_CHARS_MAX) && !(key->is_server && !*of)) ||
+        !copy(key->of, sizeof key->of, of))
+        return "metadata/of must be the id that the key belongs to";
+    if (!decode(public_text, key->public_bytes) ||
+        !copy(key->public_text, sizeof key->public_text, public_text))
+        return "curve/public-key must be 40 characters of Z85";
+    key->has_secret = *secret_text != '\0';
+    if (!key->has_secret)
+        return NULL;
+    char derived[KEY_TEXT_CHARS + 1];
+    uint8_t secret_bytes[KEY_BYTES];
+    bool good =
+        decode(secret_text, secret_bytes) && copy(key->secret_text, sizeof key->secret_text, secret_text);
+    explicit_bzero(secret_bytes, sizeof secret_bytes);
+    if (!good || zmq_curve_public(derived, secret_text) != 0)
+        return "curve/secret-key must be 40 characters of Z85";
+    if (strcmp(derived, key->public_text) != 0)
+        return "its secret key does not belong to its public key";
+    return NULL;
+}
+
+int keys_read(const char *path, struct key *key, char *message, size_t message_size)
+{
+    char text[FILE_BYTES_MAX];
+    bool open_to_others;
+    *key = (struct key){0};
+    if (read_file(path, text, &open_to_others, message, message_size) != 0)
+        return -1;
+    int bad_line = find_bad_line(text);
+    zconfig_t *root = bad_line ? NULL : zconfig_str_load(text);
+    explicit_bzero(text, sizeof text);
+    if (bad_line) {
+        snprintf(message, message_size, "%s: line %d is not written as name = \"value\"", path, bad_line);
+        return -1;
+    }
+    const char *problem = root ? take_fields(root, key) : "it is not written as a certificate";
+    /* Only a secret has to be kept from others. */
+    if (!problem && key->has_secret && open_to_others)
+        problem = "others may read this secret key; `chmod 600` it, and make a new one if they did";
+    if (root) {
+        zconfig_put(root, "curve/secret-key", "");
+        zconfig_destroy(&root);
+    }
+    if (!problem)
+        return 0;
+    keys_wipe(key);
+    snprintf(message, message_size, "%s: %s", path, problem);
+    return -1;
+}
+
+/* Writes and syncs a file that must not exist yet. 0, or -1 with a message; then there is no such file
+ * unless it was there before. */
+static int write_new_file(const char *path, mode_t mode, const char *text, char *message, size_t message_size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0) {
+        const char *why = errno == EEXIST ? "there is such a key already; choose another name or move it away"
+                                          : strerror(errno);
+        snprintf(message, message_size, "%s: %s", path, why);
+        return -1;
+    }
+    size_t size = strlen(text);
+    bool good = write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
+    int problem = errno;
+    if (close(fd) == 0 && good)
+        return 0;
+    unlink(path);
+    snprintf(message, message_size, "%s: cannot write the key file: %s", path, strerror(problem));
+    return -1;
+}
+
+/* The file's text, to be freed by the caller, or NULL. */
+static char *certificate_text(const char *name, const char *role, const char *of, const char *public_text,
+                              const char *secret_text)
+{
+    zconfig_t *root = zconfig_new("root", NULL);
+    if (!root)
+        return NULL;
+    zconfig_put(root, "metadata/name", name);
+    zconfig_put(root, "metadata/role", role);
+    zconfig_put(root, "metadata/of", of);
+    zconfig_put(root, "curve/public-key", public_text);
+    if (secret_text)
+        zconfig_put(root, "curve/secret-key", secret_text);
+    char *text = zconfig_str_save(root);
+    zconfig_destroy(&root);
+    return text;
+}
+
+static int write_pair(const char *public_path, const char *secret_path, const char *public_file,
+                      const char *secret_file, char *message, size_t message_size)
+{
+    if (write_new_file(secret_path, S_IRUSR | S_IWUSR, secret_file, message, message_size) != 0)
+        return -1;
+    if (write_new_file(public_path, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, public_file, message,
+                       message_size) == 0)
+        return 0;
+    unlink(secret_path);
+    return -1;
+}
+
+int keys_make(const char *folder, const char *name, const char *role, const char *of, char *message,
+              size_t message_size)
+{
+    bool is_server;
+    Concordat__V1__Role value;
+    char public_path[PATH_BYTES_MAX], secret_path[PATH_BYTES_MAX];
+    if (!name_is_good(name, KEY_NAME_CHARS_MAX)) {
+        snprintf(message, message_size,
+                 "a key's name is 1 to %d letters, digits, dots, dashes and underscores", KEY_NAME_CHARS_MAX);
+        return -1;
+    }
+    if (!role_is_good(role, &is_server, &value)) {
+        snprintf(message, message_size,
+                 "a key's role is one of referrer, source, team, coordinator, auditor, server");
+        return -1;
+    }
+    if (!name_is_good(of, KEY_OF_CHARS_MAX) && !(is_server && !*of)) {
+        snprintf(message, message_size,
+                 "a key belongs to a source, team, coordinator or organisation: its id");
+        return -1;
+    }
+    if ((size_t)snprintf(public_path, sizeof public_path, "%s/%s.key", folder, name) >= sizeof public_path ||
+        (size_t)snprintf(secret_path, sizeof secret_path, "%s/%s.key_secret", folder, name) >=
+            sizeof secret_path) {
+        snprintf(message, message_size, "the folder's name is too long");
+        return -1;
+    }
+    char public_text[KEY_TEXT_CHARS + 1], secret_text[KEY_TEXT_CHARS + 1];
+    if (zmq_curve_keypair(public_text, secret_text) != 0) {
+        snprintf(message, message_size, "this libzmq was built without CURVE");
+        return -1;
+    }
+    char *public_file = certificate_text(name, role, of, public_text, NULL);
+    char *secret_file = certificate_text(name, role, of, public_text, secret_text);
+    explicit_bzero(secret_text, sizeof secret_text);
+    int rc = -1;
+    if (public_file && secret_file)
+        rc = write_pair(public_path, secret_path, public_file, secret_file, message, message_size);
+    else
+        snprintf(message, message_size, "out of memory");
+    if (secret_file)
+        explicit_bzero(secret_file, strlen(secret_file));
+    free(public_file);
+    free(secret_file);
+    return rc;
+}
+
+void keys_wipe(struct key *key)
+{
+    explicit_bzero(key, sizeof *key);
+}

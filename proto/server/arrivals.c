@@ -1,0 +1,82 @@
+/* arrivals.c: see arrivals.h. */
+#include "proto/server/arrivals.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum {
+    DESCRIPTORS_MAX = 64 * 1024,
+    /* More than a client sends before it hears of us: fewer bytes than this do not wake whoever polls. */
+    HELD_BYTES = 16 * 1024
+};
+
+struct arrivals {
+    int64_t due_ms; /* of the next turn */
+    int count;      /* that wait */
+    int last;       /* to have had its turn */
+    bool waits[DESCRIPTORS_MAX];
+};
+
+struct arrivals *arrivals_open(void)
+{
+    return calloc(1, sizeof(struct arrivals));
+}
+
+void arrivals_close(struct arrivals **arrivals)
+{
+    free(*arrivals);
+    *arrivals = NULL;
+}
+
+/* Turns that nobody took are kept for later, as many as may come at once. */
+static bool take_turn(struct arrivals *arrivals, int64_t now_ms)
+{
+    int64_t earliest_ms = now_ms - (int64_t)(ARRIVALS_AT_ONCE - 1) * ARRIVALS_EACH_MS;
+    if (arrivals->due_ms < earliest_ms)
+        arrivals->due_ms = earliest_ms;
+    if (arrivals->due_ms > now_ms)
+        return false;
+    arrivals->due_ms += ARRIVALS_EACH_MS;
+    return true;
+}
+
+/* The kernel tells of a connection that can be read once it has so many bytes, and of its end in any case. */
+static void tell_from(int fd, int bytes)
+{
+    setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
+}
+
+void arrivals_begin(struct arrivals *arrivals, int fd, int64_t now_ms)
+{
+    if (fd < 0 || fd >= DESCRIPTORS_MAX || arrivals->waits[fd] ||
+        (arrivals->count == 0 && take_turn(arrivals, now_ms)))
+        return;
+    tell_from(fd, HELD_BYTES);
+    arrivals->waits[fd] = true;
+    arrivals->count++;
+}
+
+void arrivals_end(struct arrivals *arrivals, int fd)
+{
+    if (fd < 0 || fd >= DESCRIPTORS_MAX || !arrivals->waits[fd])
+        return;
+    arrivals->waits[fd] = false;
+    arrivals->count--;
+}
+
+static void let_in_next(struct arrivals *arrivals)
+{
+    do
+        arrivals->last = (arrivals->last + 1) % DESCRIPTORS_MAX;
+    while (!arrivals->waits[arrivals->last]);
+    arrivals_end(arrivals, arrivals->last);
+    tell_from(arrivals->last, 1);
+}
+
+int arrivals_let_in(struct arrivals *arrivals, int64_t now_ms)
+{
+    while (arrivals->count > 0 && take_turn(arrivals, now_ms))
+        let_in_next(arrivals);
+    return arrivals->count > 0 ? (int)(arrivals->due_ms - now_ms) : -1;
+}

@@ -1,0 +1,96 @@
+/* backlog.c: see backlog.h. */
+#include "proto/server/backlog.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum {
+    DESCRIPTORS_MAX = 64 * 1024,
+    /* What CURVE (RFC 26) and ZMTP (RFC 23) put around a payload. */
+    CURVE_BYTES = 33,
+    SHORT_FRAME_MAX = 255,
+    SHORT_HEADER_BYTES = 2,
+    LONG_HEADER_BYTES = 9
+};
+
+struct connection {
+    atomic_uint_least64_t taken;
+    bool open;
+};
+
+struct backlog {
+    int highest; /* descriptor that was ever open */
+    struct connection connections[DESCRIPTORS_MAX];
+};
+
+struct backlog *backlog_open(void)
+{
+    return calloc(1, sizeof(struct backlog));
+}
+
+void backlog_close(struct backlog **backlog)
+{
+    free(*backlog);
+    *backlog = NULL;
+}
+
+void backlog_begin(struct backlog *backlog, int fd)
+{
+    if (fd < 0 || fd >= DESCRIPTORS_MAX)
+        return;
+    atomic_store(&backlog->connections[fd].taken, 0);
+    backlog->connections[fd].open = true;
+    if (fd > backlog->highest)
+        backlog->highest = fd;
+}
+
+void backlog_end(struct backlog *backlog, int fd)
+{
+    if (fd >= 0 && fd < DESCRIPTORS_MAX)
+        backlog->connections[fd].open = false;
+}
+
+void backlog_took(struct backlog *backlog, int fd, size_t payload_bytes)
+{
+    if (fd < 0 || fd >= DESCRIPTORS_MAX)
+        return;
+    size_t body = payload_bytes + CURVE_BYTES;
+    size_t header = body > SHORT_FRAME_MAX ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;
+    atomic_fetch_add(&backlog->connections[fd].taken, header + body);
+}
+
+static uint64_t behind(const struct backlog *backlog, int fd)
+{
+    struct tcp_info info = {0};
+    if (!backlog->connections[fd].open ||
+        getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &(socklen_t){sizeof info}) != 0)
+        return 0;
+    uint64_t taken = atomic_load(&backlog->connections[fd].taken);
+    return info.tcpi_bytes_received > taken ? info.tcpi_bytes_received - taken : 0;
+}
+
+unsigned backlog_cut(struct backlog *backlog)
+{
+    for (unsigned cut = 0;; cut++) {
+        uint64_t sum = 0, most = 0;
+        int furthest = -1;
+        for (int fd = 0; fd <= backlog->highest; fd++) {
+            uint64_t bytes = behind(backlog, fd);
+            sum += bytes;
+            if (bytes > most) {
+                most = bytes;
+                furthest = fd;
+            }
+        }
+        if (sum <= BACKLOG_BYTES_MAX)
+            return cut;
+        /* libzmq sees the end of it, closes it, and lets go of what it kept of its message. */
+        shutdown(furthest, SHUT_RDWR);
+        backlog->connections[furthest].open = false;
+    }
+}

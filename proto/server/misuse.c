@@ -1,0 +1,18 @@
+/* misuse.c: see misuse.h. */
+#include "proto/server/misuse.h"
+
+bool misuse_note(struct misuse *misuse, int64_t now_ms)
+{
+    if (misuse->borne_ms < now_ms)
+        misuse->borne_ms = now_ms;
+    misuse->borne_ms += MISUSE_BORNE_EACH_MS;
+    if (misuse->borne_ms - now_ms <= (int64_t)MISUSE_BORNE_AT_ONCE * MISUSE_BORNE_EACH_MS)
+        return false;
+    atomic_store(&misuse->barred_until_ms, now_ms + MISUSE_BARRED_MS);
+    return true;
+}
+
+bool misuse_is_barred(const struct misuse *misuse, int64_t now_ms)
+{
+    return now_ms < atomic_load(&misuse->barred_until_ms);
+}

@@ -1,0 +1,429 @@
+/* server.c: see server.h. */
+#include "proto/server/server.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "proto/server/clock.h"
+#include "proto/server/keyring.h"
+#include "proto/server/zap.h"
+
+enum {
+    /* ZMQ_ZAP_ENFORCE_DOMAIN: hidden in the packaged zmq.h, in force in the packaged library. Without it a
+     * context that has lost its ZAP handler admits everybody. */
+    ENFORCE_ZAP_DOMAIN = 93,
+    /* ZMQ_ZERO_COPY_RECV: hidden likewise. With it each frame that waits can keep 8 KiB, however short it is:
+     * a peer that sends frames one by one would make the backlog a hundred times as long as it says. */
+    ZERO_COPY_RECV = 10,
+    ROUTE_BYTES = 5,    /* of a connection that libzmq named: a zero, and a number of four bytes */
+    DROPS_A_CALL = 256, /* then the caller may do something else first */
+    SLOW_MS = 1000,     /* so long a peer that did not read counts as slow */
+    /* Not IN_CREATE: a file is of use when it is written. */
+    KEY_CHANGES = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB
+};
+
+static const struct {
+    int option, value;
+} socket_options[] = {
+    {ENFORCE_ZAP_DOMAIN, 1},
+    {ZMQ_CURVE_SERVER, 1},
+    {ZMQ_ROUTER_MANDATORY, 1}, /* else what cannot be sent is dropped in silence */
+    {ZMQ_ROUTER_HANDOVER, 0},  /* else anybody admitted can take another's connection */
+    {ZMQ_SNDTIMEO, 0},
+    {ZMQ_LINGER, 0},
+    {ZMQ_SNDHWM, 250}, /* frames of FRAME_BYTES_GOOD: 4 MiB for a peer that does not read */
+    {ZMQ_RCVHWM, 1000},
+    {ZMQ_HANDSHAKE_IVL, 5000},
+    {ZMQ_TCP_KEEPALIVE, 1},
+    {ZMQ_TCP_KEEPALIVE_IDLE, 30},
+    {ZMQ_TCP_KEEPALIVE_INTVL, 10},
+    {ZMQ_TCP_KEEPALIVE_CNT, 3},
+    /* No ZMQ_HEARTBEAT_*: they can abort the process. */
+};
+
+struct server {
+    void *context;
+    void *router;
+    struct zap *zap;
+    struct keyring *keyring; /* the doorkeeper's; changed by this thread only */
+    struct backlog *backlog;
+    int keys_fd;
+    char *keys_folder;
+    struct server_counts counts;
+    /* The frame in hand: what is left of it, and who sent it. */
+    zmq_msg_t frame;
+    struct scan rest;
+    unsigned parts; /* taken from it */
+    struct server_route route;
+    char key_name[KEY_NAME_CHARS_MAX + 1];
+    struct misuse withdrawn;  /* of all keys that are nobody's by now */
+    struct server_route cut;  /* the last connection that was */
+    struct server_route slow; /* the last that does not read what it is sent, and when that was seen */
+    int64_t slow_ms;
+};
+
+static bool set_options(void *router, const struct server_config *config, const struct key *key)
+{
+    for (size_t i = 0; i < sizeof socket_options / sizeof socket_options[0]; i++)
+        if (zmq_setsockopt(router, socket_options[i].option, &socket_options[i].value, sizeof(int)) != 0)
+            return false;
+    /* libzmq measures the encrypted frame. */
+    int64_t frame_bytes_max = (int64_t)config->message_bytes_max + FRAME_AROUND_BYTES;
+    int enforced = 0;
+    return zmq_setsockopt(router, ZMQ_MAXMSGSIZE, &frame_bytes_max, sizeof frame_bytes_max) == 0 &&
+           zmq_setsockopt(router, ZMQ_CURVE_SECRETKEY, key->secret_text, KEY_TEXT_CHARS + 1) == 0 &&
+           zmq_setsockopt(router, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) == 0 &&
+           zmq_getsockopt(router, ENFORCE_ZAP_DOMAIN, &enforced, &(size_t){sizeof enforced}) == 0 &&
+           enforced == 1;
+}
+
+static bool read_own_key(const char *path, struct key *key, char *message, size_t message_size)
+{
+    if (keys_read(path, key, message, message_size) != 0)
+        return false;
+    /* An intake serves its devices with the same key that it shows the broker: a source's. */
+    if ((key->is_server || key->role == CONCORDAT__V1__ROLE__ROLE_SOURCE) && key->has_secret)
+        return true;
+    snprintf(message, message_size, "%s: not the secret key of a server", path);
+    keys_wipe(key);
+    return false;
+}
+
+/* Everything up to the bind, in the order that fails closed: the doorkeeper first. */
+static bool open_sockets(struct server *server, const struct server_config *config, const struct key *key,
+                         char *message, size_t message_size)
+{
+    server->backlog = backlog_open();
+    if (!server->backlog) {
+        snprintf(message, message_size, "out of memory");
+        return false;
+    }
+    server->keyring = keyring_open(config->keys_folder, message, message_size);
+    if (!server->keyring)
+        return false;
+    server->context = zmq_ctx_new();
+    server->router = server->context && zmq_ctx_set(server->context, ZERO_COPY_RECV, 0) == 0
+                         ? zmq_socket(server->context, ZMQ_ROUTER)
+                         : NULL;
+    if (!server->router) {
+        snprintf(message, message_size, "cannot open a socket: %s", zmq_strerror(errno));
+        keyring_close(&server->keyring);
+        return false;
+    }
+    server->zap =
+        zap_open(server->context, server->router, server->keyring, server->backlog, message, message_size);
+    if (!server->zap)
+        return false;
+    if (!set_options(server->router, config, key)) {
+        snprintf(message, message_size, "this libzmq does not take the settings that keep strangers out");
+        return false;
+    }
+    if (zmq_bind(server->router, config->endpoint) == 0)
+        return true;
+    snprintf(message, message_size, "%s: cannot listen there: %s", config->endpoint, zmq_strerror(errno));
+    return false;
+}
+
+/* Watched before it is read, so that no change falls between. */
+static bool watch_keys(struct server *server, const char *folder, char *message, size_t message_size)
+{
+    server->keys_folder = strdup(folder);
+    server->keys_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (server->keys_folder && server->keys_fd >= 0 &&
+        inotify_add_watch(server->keys_fd, folder, KEY_CHANGES) >= 0)
+        return true;
+    snprintf(message, message_size, "%s: cannot watch the folder of keys: %s", folder, strerror(errno));
+    return false;
+}
+
+struct server *server_open(const struct server_config *config, char *message, size_t message_size)
+{
+    struct key key;
+    if (!read_own_key(config->key_path, &key, message, message_size))
+        return NULL;
+    struct server *server = calloc(1, sizeof *server);
+    if (server) {
+        server->keys_fd = -1;
+        zmq_msg_init(&server->frame);
+        if (!watch_keys(server, config->keys_folder, message, message_size) ||
+            !open_sockets(server, config, &key, message, message_size))
+            server_close(&server);
+    } else {
+        snprintf(message, message_size, "out of memory");
+    }
+    keys_wipe(&key);
+    return server;
+}
+
+void server_close(struct server **server)
+{
+    if (!*server)
+        return;
+    zmq_msg_close(&(*server)->frame);
+    zap_close(&(*server)->zap); /* and the keyring */
+    backlog_close(&(*server)->backlog);
+    if ((*server)->router)
+        zmq_close((*server)->router);
+    if ((*server)->context)
+        zmq_ctx_term((*server)->context);
+    if ((*server)->keys_fd >= 0)
+        close((*server)->keys_fd);
+    free((*server)->keys_folder);
+    free(*server);
+    *server = NULL;
+}
+
+void *server_socket(struct server *server)
+{
+    return server->router;
+}
+
+int server_keys_fd(const struct server *server)
+{
+    return server->keys_fd;
+}
+
+static bool has_more(void *router)
+{
+    int more = 0;
+    int rc = zmq_getsockopt(router, ZMQ_RCVMORE, &more, &(size_t){sizeof more});
+    assert(rc == 0);
+    return more;
+}
+
+/* The next frame, without waiting. The frames of a message arrive together. */
+static bool take_frame(void *router, zmq_msg_t *frame)
+{
+    int rc;
+    do
+        rc = zmq_msg_recv(frame, router, ZMQ_DONTWAIT);
+    while (rc < 0 && errno == EINTR);
+    return rc >= 0;
+}
+
+/* Only a name that libzmq gave stands for one connection: one that the peer chose could be taken up by
+ * another when this one is gone, who would then get its answers. */
+static bool take_route(zmq_msg_t *frame, struct server_route *route)
+{
+    size_t size = zmq_msg_size(frame);
+    const uint8_t *bytes = zmq_msg_data(frame);
+    if (size != ROUTE_BYTES || bytes[0] != 0)
+        return false;
+    *route = (struct server_route){.size = (uint8_t)size};
+    memcpy(route->bytes, bytes, size);
+    return true;
+}
+
+/* Who the frame is from, by what the doorkeeper said of its connection. False where it said nothing, or
+ * where the name is another key's by now. A name that is nobody's by now is left for the caller to see. */
+static bool take_name(struct server *server)
+{
+    const char *user = zmq_msg_gets(&server->frame, "User-Id");
+    const char *public_text = zmq_msg_gets(&server->frame, ZAP_PUBLIC_KEY);
+    if (!user || !*user || !public_text || strlen(user) > KEY_NAME_CHARS_MAX)
+        return false;
+    strcpy(server->key_name, user);
+    const struct key *key = keyring_by_name(server->keyring, user);
+    return !key || strcmp(key->public_text, public_text) == 0;
+}
+
+bool server_has_more(const struct server *server)
+{
+    return server->rest.at != server->rest.end;
+}
+
+void server_reload_keys(struct server *server)
+{
+    char changes[4096], message[4352];
+    while (read(server->keys_fd, changes, sizeof changes) > 0)
+        ;
+    /* The folder may be another one under the same name by now. */
+    inotify_add_watch(server->keys_fd, server->keys_folder, KEY_CHANGES);
+    struct keyring *keyring = keyring_open(server->keys_folder, message, sizeof message);
+    if (!keyring) {
+        fprintf(stderr, "%s; the keys stay as they were\n", message);
+        return;
+    }
+    struct keyring *former = zap_change_keyring(server->zap, keyring);
+    server->keyring = keyring;
+    keyring_close(&former);
+    /* Whoever sent the frame in hand may be somebody else's name by now. */
+    if (server_has_more(server) && !take_name(server))
+        server->rest.at = server->rest.end;
+}
+
+/* Takes a frame and its route off the socket: false where there is none. *good where they came alone. */
+static bool take_routed_frame(struct server *server, bool *good)
+{
+    void *router = server->router;
+    zmq_msg_t other;
+    zmq_msg_init(&other);
+    if (!take_frame(router, &other))
+        return false;
+    *good = take_route(&other, &server->route) && has_more(router);
+    size_t frames = 1;
+    while (has_more(router)) {
+        zmq_msg_t *into = ++frames == 2 ? &server->frame : &other;
+        if (!take_frame(router, into))
+            break;
+        backlog_took(server->backlog, zmq_msg_get(into, ZMQ_SRCFD), zmq_msg_size(into));
+    }
+    zmq_msg_close(&other);
+    *good = *good && frames == 2;
+    return true;
+}
+
+/* What is held against who sent the frame in hand. */
+static struct misuse *misuse_of_sender(struct server *server)
+{
+    const struct key *key = keyring_by_name(server->keyring, server->key_name);
+    return key ? keyring_misuse(server->keyring, key) : &server->withdrawn;
+}
+
+/* Only once, because of what comes after it still waits here when its descriptor is another's already. */
+static void cut_sender(struct server *server)
+{
+    server->rest.at = server->rest.end;
+    if (memcmp(&server->cut, &server->route, sizeof server->cut) == 0)
+        return;
+    server->cut = server->route;
+    shutdown(zmq_msg_get(&server->frame, ZMQ_SRCFD), SHUT_RDWR);
+}
+
+/* False where that was one complaint too many. */
+static bool complain(struct server *server, const char *why)
+{
+    if (!misuse_note(misuse_of_sender(server), clock_now_ms()))
+        return true;
+    fprintf(stderr, "%s is kept out for %d s: %s\n", server->key_name, MISUSE_BARRED_MS / 1000, why);
+    cut_sender(server);
+    return false;
+}
+
+void server_complain(struct server *server)
+{
+    complain(server, "it goes on sending what cannot be read");
+}
+
+/* Whether the frame in hand is to be looked at; where not it is in hand no longer. */
+static bool is_welcome(struct server *server)
+{
+    if (misuse_is_barred(misuse_of_sender(server), clock_now_ms())) {
+        server->counts.dropped_barred++;
+        cut_sender(server);
+        return false;
+    }
+    bool slow = memcmp(&server->slow, &server->route, sizeof server->slow) == 0 &&
+                clock_now_ms() - server->slow_ms < SLOW_MS;
+    return !slow || complain(server, "it goes on asking and does not read the answers");
+}
+
+/* Takes the next frame in hand. */
+static bool begin_frame(struct server *server)
+{
+    for (int drops = 0; drops < DROPS_A_CALL; drops++) {
+        bool good = false;
+        if (!take_routed_frame(server, &good))
+            return false;
+        if (!good) {
+            server->counts.dropped_shape++;
+        } else if (!take_name(server)) {
+            server->counts.dropped_unauthenticated++;
+        } else {
+            const uint8_t *bytes = zmq_msg_data(&server->frame);
+            server->rest = (struct scan){bytes, bytes + zmq_msg_size(&server->frame)};
+            server->parts = 0;
+            if (is_welcome(server))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool server_receive(struct server *server, struct server_message *message)
+{
+    struct frame_part part;
+    if (!server_has_more(server) && !begin_frame(server))
+        return false;
+    const uint8_t *from = server->rest.at;
+    /* An empty frame is no part either. */
+    if (frame_next(&server->rest, &part) != SCAN_FIELD) {
+        part = (struct frame_part){from, (size_t)(server->rest.end - from)};
+        server->rest.at = server->rest.end;
+    }
+    if (++server->parts == FRAME_REQUESTS_MAX && server_has_more(server)) {
+        server->counts.dropped_parts++;
+        server->rest.at = server->rest.end;
+    }
+    server->counts.received++;
+    message->route = server->route;
+    strcpy(message->key_name, server->key_name);
+    message->bytes = part.bytes;
+    message->size = part.size;
+    return true;
+}
+
+const struct key *server_key(const struct server *server, const char *key_name)
+{
+    return keyring_by_name(server->keyring, key_name);
+}
+
+/* 0, or the error. */
+static int send_route(void *router, const struct server_route *route)
+{
+    int rc;
+    do
+        rc = zmq_send(router, route->bytes, route->size, ZMQ_SNDMORE);
+    while (rc < 0 && errno == EINTR);
+    return rc < 0 ? errno : 0;
+}
+
+static int send_frame(void *router, zmq_msg_t *frame)
+{
+    int rc;
+    do
+        rc = zmq_msg_send(frame, router, 0);
+    while (rc < 0 && errno == EINTR);
+    return rc < 0 ? errno : 0;
+}
+
+enum server_sent server_send(struct server *server, const struct server_route *route,
+                             const struct frame_part *parts, size_t count)
+{
+    zmq_msg_t frame;
+    /* Short of memory a peer is told nothing now, like one that is slow. */
+    int problem = zmq_msg_init_size(&frame, frame_size(parts, count)) ? EAGAIN : 0;
+    if (problem == 0) {
+        frame_join(parts, count, zmq_msg_data(&frame));
+        problem = send_route(server->router, route);
+        if (problem == 0)
+            problem = send_frame(server->router, &frame);
+        zmq_msg_close(&frame);
+    }
+    if (problem == 0) {
+        server->counts.sent++;
+        return SERVER_SENT;
+    }
+    if (problem == EAGAIN) {
+        server->counts.peers_slow++;
+        server->slow = *route;
+        server->slow_ms = clock_now_ms();
+        return SERVER_PEER_SLOW;
+    }
+    assert(problem == EHOSTUNREACH);
+    server->counts.peers_gone++;
+    return SERVER_PEER_GONE;
+}
+
+struct server_counts server_counts(const struct server *server)
+{
+    struct server_counts counts = server->counts;
+    counts.refused_handshakes = zap_refused(server->zap);
+    return counts;
+}

@@ -1,0 +1,293 @@
+/* zap.c: see zap.h. */
+#include "proto/server/zap.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+#include "proto/server/arrivals.h"
+#include "proto/server/clock.h"
+
+#define MONITOR_ENDPOINT "inproc://concordat.handshakes"
+
+enum {
+    MONITORED = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CLOSED |
+                ZMQ_EVENT_DISCONNECTED,
+    LOG_EVERY_MS = 1000
+};
+
+/* A request's frames, in the order of RFC 27. */
+enum frame { VERSION, REQUEST_ID, DOMAIN, ADDRESS, IDENTITY, MECHANISM, PUBLIC_KEY, FRAMES };
+enum { FRAME_BYTES_MAX = 255 };
+
+struct request {
+    size_t size[FRAMES];
+    char bytes[FRAMES][FRAME_BYTES_MAX + 1]; /* each ends in a NUL */
+};
+
+struct zap {
+    void *context; /* borrowed */
+    void *handler; /* these two belong to the thread once it runs */
+    void *events;
+    pthread_t thread;
+    pthread_mutex_t mutex; /* guards keyring */
+    struct keyring *keyring;
+    atomic_bool closing;
+    atomic_uint_least64_t refused;
+    struct backlog *backlog; /* borrowed */
+    struct arrivals *arrivals;
+    int64_t check_ms; /* when the backlog is next looked at */
+    int64_t logged_ms;
+    unsigned unlogged;
+};
+
+/* True with a request that is well formed; false where the next is not, or (*gone) where the context ends. */
+static bool receive(void *handler, struct request *request, bool *gone)
+{
+    size_t frames = 0;
+    bool good = true;
+    int more = 1;
+    while (more) {
+        char spare[FRAME_BYTES_MAX];
+        char *bytes = frames < FRAMES ? request->bytes[frames] : spare;
+        int size = zmq_recv(handler, bytes, FRAME_BYTES_MAX, 0);
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size < 0 || zmq_getsockopt(handler, ZMQ_RCVMORE, &more, &(size_t){sizeof more}) != 0) {
+            *gone = true;
+            return false;
+        }
+        if (size > FRAME_BYTES_MAX || frames >= FRAMES) {
+            good = false;
+        } else {
+            bytes[size] = '\0';
+            request->size[frames] = (size_t)size;
+        }
+        frames++;
+    }
+    return good && frames == FRAMES;
+}
+
+static bool is(const struct request *request, enum frame frame, const char *text)
+{
+    return request->size[frame] == strlen(text) && !memcmp(request->bytes[frame], text, strlen(text));
+}
+
+/* The address is all that is said of a stranger, and not more often than once a second: anybody can knock. */
+static void log_unknown(struct zap *zap, const char *address)
+{
+    int64_t now_ms = clock_now_ms();
+    if (zap->logged_ms && now_ms - zap->logged_ms < LOG_EVERY_MS) {
+        zap->unlogged++;
+        return;
+    }
+    char others[64] = "";
+    if (zap->unlogged)
+        snprintf(others, sizeof others, " (and %u more since the last of these lines)", zap->unlogged);
+    fprintf(stderr, "refused a connection: unknown key, from %.64s%s\n", address, others);
+    zap->logged_ms = now_ms;
+    zap->unlogged = 0;
+}
+
+/* Whether to admit; copies the key's name and text where so. */
+static bool admit(struct zap *zap, const struct request *request, struct key *admitted)
+{
+    if (!is(request, VERSION, "1.0") || !is(request, DOMAIN, ZAP_DOMAIN) ||
+        !is(request, MECHANISM, "CURVE") || request->size[PUBLIC_KEY] != KEY_BYTES)
+        return false;
+    pthread_mutex_lock(&zap->mutex);
+    const struct key *key = keyring_by_bytes(zap->keyring, (const uint8_t *)request->bytes[PUBLIC_KEY]);
+    bool barred = key && misuse_is_barred(keyring_misuse(zap->keyring, key), clock_now_ms());
+    if (key)
+        *admitted = *key;
+    pthread_mutex_unlock(&zap->mutex);
+    if (!key)
+        log_unknown(zap, request->bytes[ADDRESS]);
+    return key && !barred;
+}
+
+/* One property as ZMTP has it: a byte of length, name, four bytes of length, value. */
+static size_t write_property(uint8_t *out, const char *name, const char *value)
+{
+    size_t name_size = strlen(name), value_size = strlen(value);
+    assert(value_size <= UINT8_MAX);
+    *out = (uint8_t)name_size;
+    memcpy(out + 1, name, name_size);
+    memcpy(out + 1 + name_size, (const uint8_t[]){0, 0, 0, (uint8_t)value_size}, 4);
+    memcpy(out + 5 + name_size, value, value_size);
+    return 5 + name_size + value_size;
+}
+
+/* Whoever is not admitted is told nothing and shut out (300), rather than told "400": libzmq's client gives
+ * up for good at 400, and whoever's key comes late would stay outside until restarted. */
+static bool answer(void *handler, const struct request *request, const struct key *admitted)
+{
+    uint8_t metadata[64 + KEY_TEXT_CHARS];
+    size_t size = admitted ? write_property(metadata, ZAP_PUBLIC_KEY, admitted->public_text) : 0;
+    const char *code = admitted ? "200" : "300", *name = admitted ? admitted->name : "";
+    return zmq_send(handler, "1.0", 3, ZMQ_SNDMORE) >= 0 &&
+           zmq_send(handler, request->bytes[REQUEST_ID], request->size[REQUEST_ID], ZMQ_SNDMORE) >= 0 &&
+           zmq_send(handler, code, strlen(code), ZMQ_SNDMORE) >= 0 &&
+           zmq_send(handler, "", 0, ZMQ_SNDMORE) >= 0 &&
+           zmq_send(handler, name, strlen(name), ZMQ_SNDMORE) >= 0 &&
+           zmq_send(handler, metadata, size, 0) >= 0;
+}
+
+/* False where the context ends. */
+static bool serve(struct zap *zap)
+{
+    struct request request = {0};
+    struct key admitted = {0};
+    bool gone = false;
+    bool good = receive(zap->handler, &request, &gone) && admit(zap, &request, &admitted);
+    return !gone && answer(zap->handler, &request, good ? &admitted : NULL);
+}
+
+/* An event of the socket is two frames: its kind and what it is about (a descriptor, where a connection came
+ * or went), and the address, which is our own. */
+static bool take_event(struct zap *zap)
+{
+    uint8_t event[6] = {0};
+    uint16_t kind;
+    int32_t about;
+    int more = 1;
+    for (size_t room = sizeof event; more; room = 0)
+        if ((zmq_recv(zap->events, room ? event : NULL, room, 0) < 0 && errno != EINTR) ||
+            zmq_getsockopt(zap->events, ZMQ_RCVMORE, &more, &(size_t){sizeof more}) != 0)
+            return false;
+    memcpy(&kind, event, sizeof kind);
+    memcpy(&about, event + sizeof kind, sizeof about);
+    if (kind == ZMQ_EVENT_ACCEPTED) {
+        arrivals_begin(zap->arrivals, about, clock_now_ms());
+        backlog_begin(zap->backlog, about);
+    } else if (kind == ZMQ_EVENT_CLOSED || kind == ZMQ_EVENT_DISCONNECTED) {
+        arrivals_end(zap->arrivals, about);
+        backlog_end(zap->backlog, about);
+    } else {
+        atomic_fetch_add(&zap->refused, 1);
+    }
+    return true;
+}
+
+static void cut_backlog_in_time(struct zap *zap)
+{
+    if (clock_now_ms() < zap->check_ms)
+        return;
+    zap->check_ms = clock_now_ms() + BACKLOG_CHECK_MS;
+    unsigned cut = backlog_cut(zap->backlog);
+    if (cut)
+        fprintf(stderr, "cut off %u connections that sent more than can be read\n", cut);
+}
+
+static void *keep_door(void *argument)
+{
+    struct zap *zap = argument;
+    bool good = true;
+    while (good) {
+        zmq_pollitem_t items[] = {{.socket = zap->handler, .events = ZMQ_POLLIN},
+                                  {.socket = zap->events, .events = ZMQ_POLLIN}};
+        int patience_ms = arrivals_let_in(zap->arrivals, clock_now_ms());
+        if (patience_ms < 0 || patience_ms > BACKLOG_CHECK_MS)
+            patience_ms = BACKLOG_CHECK_MS;
+        if (zmq_poll(items, 2, patience_ms) < 0)
+            good = errno == EINTR;
+        if (good && items[0].revents & ZMQ_POLLIN)
+            good = serve(zap);
+        if (good && items[1].revents & ZMQ_POLLIN)
+            good = take_event(zap);
+        cut_backlog_in_time(zap);
+    }
+    if (!atomic_load(&zap->closing)) {
+        fprintf(stderr, "the doorkeeper of the keys has ended (%s); stopping, so that nobody gets in\n",
+                zmq_strerror(errno));
+        abort();
+    }
+    zmq_close(zap->handler);
+    zmq_close(zap->events);
+    return NULL;
+}
+
+/* The order matters: the handler is bound before any socket of the context can take a connection. */
+static bool open_sockets(struct zap *zap, void *router)
+{
+    int none = 0;
+    zap->handler = zmq_socket(zap->context, ZMQ_REP);
+    zap->events = zmq_socket(zap->context, ZMQ_PAIR);
+    /* Without a limit, because at a limit libzmq's own thread would wait for ours with everything it does. */
+    return zap->handler && zap->events && zmq_setsockopt(zap->handler, ZMQ_LINGER, &none, sizeof none) == 0 &&
+           zmq_setsockopt(zap->events, ZMQ_RCVHWM, &none, sizeof none) == 0 &&
+           zmq_bind(zap->handler, "inproc://zeromq.zap.01") == 0 &&
+           zmq_socket_monitor(router, MONITOR_ENDPOINT, MONITORED) == 0 &&
+           zmq_connect(zap->events, MONITOR_ENDPOINT) == 0;
+}
+
+struct zap *zap_open(void *context, void *router, struct keyring *keyring, struct backlog *backlog,
+                     char *message, size_t message_size)
+{
+    struct zap *zap = calloc(1, sizeof *zap);
+    struct arrivals *arrivals = arrivals_open();
+    if (!zap || !arrivals) {
+        arrivals_close(&arrivals);
+        free(zap);
+        snprintf(message, message_size, "out of memory");
+        keyring_close(&keyring);
+        return NULL;
+    }
+    zap->context = context;
+    zap->keyring = keyring;
+    zap->backlog = backlog;
+    zap->arrivals = arrivals;
+    pthread_mutex_init(&zap->mutex, NULL);
+    bool good = open_sockets(zap, router);
+    int why = errno;
+    if (good) {
+        why = pthread_create(&zap->thread, NULL, keep_door, zap);
+        good = why == 0;
+    }
+    if (good)
+        return zap;
+    snprintf(message, message_size, "cannot start the doorkeeper of the keys: %s", zmq_strerror(why));
+    if (zap->handler)
+        zmq_close(zap->handler);
+    if (zap->events)
+        zmq_close(zap->events);
+    arrivals_close(&zap->arrivals);
+    keyring_close(&zap->keyring);
+    pthread_mutex_destroy(&zap->mutex);
+    free(zap);
+    return NULL;
+}
+
+void zap_close(struct zap **zap)
+{
+    if (!*zap)
+        return;
+    atomic_store(&(*zap)->closing, true);
+    zmq_ctx_shutdown((*zap)->context);
+    pthread_join((*zap)->thread, NULL);
+    arrivals_close(&(*zap)->arrivals);
+    keyring_close(&(*zap)->keyring);
+    pthread_mutex_destroy(&(*zap)->mutex);
+    free(*zap);
+    *zap = NULL;
+}
+
+struct keyring *zap_change_keyring(struct zap *zap, struct keyring *keyring)
+{
+    pthread_mutex_lock(&zap->mutex);
+    struct keyring *former = zap->keyring;
+    zap->keyring = keyring;
+    pthread_mutex_unlock(&zap->mutex);
+    return former;
+}
+
+uint64_t zap_refused(const struct zap *zap)
+{
+    return atomic_load(&zap->refused);
+}

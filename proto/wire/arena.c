@@ -1,0 +1,56 @@
+/* arena.c: bounded memory for one unpacked message. */
+#include "proto/wire/arena.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *allocate(void *arena, size_t size)
+{
+    return arena_take(arena, size);
+}
+
+static void free_nothing(void *arena, void *piece)
+{
+    (void)arena;
+    (void)piece;
+}
+
+int arena_open(struct arena *arena, size_t size)
+{
+    *arena = (struct arena){.memory = malloc(size), .size = size};
+    if (!arena->memory)
+        return -1;
+    arena->allocator = (ProtobufCAllocator){.alloc = allocate, .free = free_nothing, .allocator_data = arena};
+    return 0;
+}
+
+void arena_close(struct arena *arena)
+{
+    free(arena->memory);
+    *arena = (struct arena){0};
+}
+
+void arena_reset(struct arena *arena)
+{
+    arena->used = 0;
+    arena->ran_out = false;
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+    /* malloc aligns the block; each piece is rounded up, so that the next begins aligned. A piece of no
+     * bytes still takes room: protobuf-c reads NULL as "no memory". */
+    const size_t alignment = alignof(max_align_t);
+    assert(arena->used <= arena->size);
+    size_t room = arena->size - arena->used;
+    size_t rounding = size == 0 ? alignment : (alignment - size % alignment) % alignment;
+    if (size > room || room - size < rounding) {
+        arena->ran_out = true;
+        return NULL;
+    }
+    uint8_t *piece = arena->memory + arena->used;
+    arena->used += size + rounding;
+    return memset(piece, 0, size);
+}

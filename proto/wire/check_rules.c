@@ -1,0 +1,219 @@
+/* check_rules.c: the limits of every field, in one table.
+ *
+ * What identifies a person is never a reason to refuse a referral: an NHS number that fails its check, a
+ * date that is none, a postcode that does not exist are flagged elsewhere and pass here. So the fields of
+ * Confidential are bounded in length and must be readable text, no more.
+ */
+#include "proto/wire/check_rules.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/wire/wire.h"
+
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define SMALLS   "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS   "0123456789"
+
+enum { DIGEST_BYTES = 32, TEAMS = 20000, AREAS = 4096, COORDINATORS = 1024, CASES = 4096, EVENTS = 4096 };
+enum { AGE_YEARS = 130, WEEK_MINUTES = 7 * 24 * 60, DAY_SECONDS = 24 * 60 * 60, PLACES = 1000 };
+
+static const struct check_shape organisation = {
+    .chars = CAPITALS DIGITS,
+    .least = 2,
+    .most = 10,
+    .says = "an organisation's code, 2 to 10 capital letters and digits"};
+/* The outward half alone: with the inward half it would say where a person lives. */
+static const struct check_shape district = {.chars = CAPITALS DIGITS,
+                                            .least = 1,
+                                            .most = 4,
+                                            .says = "the first half of a postcode, in capitals, such as ZX1"};
+static const struct check_shape two_digits = {
+    .chars = DIGITS, .least = 2, .most = 2, .says = "a code of two digits"};
+static const struct check_shape snomed = {
+    .chars = DIGITS, .least = 6, .most = 18, .says = "a SNOMED CT concept id, 6 to 18 digits"};
+static const struct check_shape language = {
+    .chars = SMALLS, .least = 2, .most = 2, .says = "an ISO 639-1 code, two small letters"};
+static const struct check_shape identifier = {
+    .chars = CAPITALS SMALLS DIGITS "._-",
+    .least = 1,
+    .most = 32,
+    .says = "an id, 1 to 32 letters, digits, dots, dashes, underscores"};
+/* No digits: a category or a kind of place, never an address or a case. */
+static const struct check_shape category = {.chars = CAPITALS SMALLS " ,/'-",
+                                            .least = 1,
+                                            .most = CHECK_TEXT_BYTES,
+                                            .says = "a category in plain words, without digits"};
+static const struct check_shape gender = {.values = (const char *const[]){"1", "2", "3", "4", "X", "Z", NULL},
+                                          .says = "one of 1 2 3 4 X Z"};
+static const struct check_shape ethnic_category = {
+    .values = (const char *const[]){"A", "B", "C", "D", "E", "F", "G", "H", "J", "K", "L", "M", "N", "P", "R",
+                                    "S", "Z", "99", NULL},
+    .says = "one of A B C D E F G H J K L M N P R S Z 99"};
+static const struct check_shape stated_by = {.values =
+                                                 (const char *const[]){"self", "officer", "clinician", NULL},
+                                             .says = "one of self, officer, clinician"};
+
+/* Sorted by name. */
+static const struct check_rule rules[] = {
+    {"concordat.v1.Accept.expected_minutes", .number_max = WEEK_MINUTES},
+    {"concordat.v1.Accept.referral", .needed = true},
+    {"concordat.v1.Answer.text", .bytes_max = 300},
+    {"concordat.v1.Assign.referral", .needed = true},
+    {"concordat.v1.Assign.to_team", .shape = &identifier, .needed = true},
+    {"concordat.v1.Board.cases", .items_max = CASES},
+    {"concordat.v1.CaseStatus.coordinator_name", .bytes_max = 80},
+    {"concordat.v1.CaseStatus.owner_name", .bytes_max = 80},
+    {"concordat.v1.CheckIn.expected_minutes", .number_max = WEEK_MINUTES},
+    {"concordat.v1.CheckIn.referral", .needed = true},
+    {"concordat.v1.Close.note_code", .shape = &two_digits},
+    {"concordat.v1.Close.referral", .needed = true},
+    {"concordat.v1.Closed.note_code", .shape = &two_digits},
+    {"concordat.v1.Confidential.address", .bytes_max = 200, .lines = true},
+    {"concordat.v1.Confidential.narrative", .bytes_max = 8000, .lines = true},
+    {"concordat.v1.Confidential.other_contact", .bytes_max = 200, .lines = true},
+    {"concordat.v1.Confidential.person_name", .bytes_max = 200},
+    {"concordat.v1.Confidential.referrer_name", .bytes_max = 200},
+    {"concordat.v1.Decline.note", .bytes_max = 200},
+    {"concordat.v1.Decline.referral", .needed = true},
+    {"concordat.v1.Demographics.age_years", .number_max = AGE_YEARS},
+    {"concordat.v1.Demographics.ethnic_category", .shape = &ethnic_category},
+    {"concordat.v1.Demographics.ethnicity_stated_by", .shape = &stated_by},
+    {"concordat.v1.Demographics.gender", .shape = &gender},
+    {"concordat.v1.Demographics.language", .shape = &language},
+    {"concordat.v1.Feed.events", .items_max = EVENTS},
+    {"concordat.v1.FeedEvent.chain", .bytes_exact = DIGEST_BYTES, .needed = true},
+    {"concordat.v1.FeedEvent.event", .bytes_max = WIRE_EVENT_BYTES_MAX, .needed = true},
+    {"concordat.v1.Follow.credit", .number_max = EVENTS},
+    {"concordat.v1.GetRecord.reason", .bytes_max = 200},
+    {"concordat.v1.GetRecord.referral", .needed = true},
+    {"concordat.v1.Handover.referral", .needed = true},
+    {"concordat.v1.Handover.to_team", .shape = &identifier},
+    {"concordat.v1.Held.considered", .items_max = TEAMS},
+    {"concordat.v1.Held.policy", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.KnownTeam.name", .bytes_max = 80},
+    {"concordat.v1.LiaisonAndDiversion.offence_category", .shape = &category},
+    {"concordat.v1.Offer.if_ignored", .bytes_max = 200},
+    {"concordat.v1.OfferEnded.note", .bytes_max = 200},
+    {"concordat.v1.Offered.considered", .items_max = TEAMS},
+    {"concordat.v1.Offered.policy", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.PolicyLoaded.areas", .items_max = AREAS},
+    {"concordat.v1.PolicyLoaded.coordinators", .items_max = COORDINATORS},
+    {"concordat.v1.PolicyLoaded.digest", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.PolicyLoaded.file", .bytes_max = 8 * 1024 * 1024},
+    {"concordat.v1.PolicyLoaded.teams", .items_max = TEAMS},
+    {"concordat.v1.Pong.session", .bytes_max = 32},
+    {"concordat.v1.Received.confidential_digest", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.Received.policy", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.Received.referral", .needed = true},
+    {"concordat.v1.RecordRead.reason", .bytes_max = 200},
+    {"concordat.v1.Referral.id", .needed = true},
+    {"concordat.v1.Referral.organisation", .shape = &organisation},
+    {"concordat.v1.Referral.postcode_district", .shape = &district},
+    {"concordat.v1.Referral.presenting_code", .shape = &snomed},
+    {"concordat.v1.Referral.primary_reason", .shape = &two_digits},
+    {"concordat.v1.Referral.safeguarding", .shape = &identifier},
+    {"concordat.v1.Request.command_id", .needed = true},
+    {"concordat.v1.Seen.referral", .needed = true},
+    {"concordat.v1.SetCapacity.free_places", .number_max = PLACES},
+    {"concordat.v1.SetPresence.lease_seconds", .number_max = DAY_SECONDS},
+    {"concordat.v1.StreetTriage.kind_of_place", .shape = &category},
+    {"concordat.v1.Submit.referral", .needed = true},
+    {"concordat.v1.Take.referral", .needed = true},
+    {"concordat.v1.Told.referral", .needed = true},
+    {"concordat.v1.Update.referral", .needed = true},
+    {"concordat.v1.Updated.confidential_digest", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.Updated.referral", .needed = true},
+    {"concordat.v1.Welcome.session", .bytes_max = 32},
+    {"concordat.v1.Withdraw.reason", .bytes_max = 200},
+    {"concordat.v1.Withdraw.referral", .needed = true},
+    {"concordat.v1.Withdrawn.reason", .bytes_max = 200},
+};
+
+static const struct check_rule no_rule;
+
+const struct check_rule *check_rules(size_t *count)
+{
+    *count = sizeof rules / sizeof *rules;
+    return rules;
+}
+
+struct full_name {
+    const char *type, *field;
+};
+
+static int compare_name(const void *key, const void *row)
+{
+    const struct full_name *name = key;
+    const struct check_rule *rule = row;
+    size_t type = strlen(name->type);
+    int order = strncmp(name->type, rule->field, type);
+    if (order == 0)
+        order = '.' - rule->field[type];
+    return order != 0 ? order : strcmp(name->field, rule->field + type + 1);
+}
+
+static const struct check_rule *search(const ProtobufCMessageDescriptor *type,
+                                       const ProtobufCFieldDescriptor *field)
+{
+    const struct full_name name = {.type = type->name, .field = field->name};
+    const struct check_rule *found =
+        bsearch(&name, rules, sizeof rules / sizeof *rules, sizeof *rules, compare_name);
+    return found ? found : &no_rule;
+}
+
+/* --- by type ---------------------------------------------------------------------------------------- */
+
+/* Searching by name for each field of each message would be an eighth of the broker's work, so it is done
+ * once for each type of the schema. */
+
+enum { TYPES_MAX = 128, FIELDS_MAX = 1024 };
+
+static struct {
+    const ProtobufCMessageDescriptor *type;
+    const struct check_rule *const *rules;
+} by_type[TYPES_MAX]; /* open addressing */
+
+static const struct check_rule *all_fields[FIELDS_MAX];
+static size_t fields_used;
+static pthread_once_t made = PTHREAD_ONCE_INIT;
+
+static size_t place_of(const ProtobufCMessageDescriptor *type)
+{
+    size_t at = (size_t)((uintptr_t)type / sizeof(void *)) * 31 % TYPES_MAX;
+    while (by_type[at].type && by_type[at].type != type)
+        at = (at + 1) % TYPES_MAX;
+    return at;
+}
+
+static void add_type(const ProtobufCMessageDescriptor *type)
+{
+    size_t at = place_of(type);
+    if (by_type[at].type)
+        return;
+    assert(fields_used + type->n_fields <= FIELDS_MAX);
+    by_type[at].type = type;
+    by_type[at].rules = &all_fields[fields_used];
+    for (unsigned i = 0; i < type->n_fields; i++)
+        all_fields[fields_used++] = search(type, &type->fields[i]);
+    for (unsigned i = 0; i < type->n_fields; i++)
+        if (type->fields[i].type == PROTOBUF_C_TYPE_MESSAGE)
+            add_type(type->fields[i].descriptor);
+}
+
+static void make(void)
+{
+    add_type(&concordat__v1__request__descriptor);
+    add_type(&concordat__v1__message__descriptor);
+    add_type(&concordat__v1__event__descriptor);
+}
+
+const struct check_rule *const *check_rules_of(const ProtobufCMessageDescriptor *type)
+{
+    pthread_once(&made, make);
+    size_t at = place_of(type);
+    assert(by_type[at].type); /* every type hangs together with one of these three */
+    return by_type[at].rules;
+}

@@ -1,0 +1,25 @@
+/* path.c: where in a message something stands, as people read it. */
+#include "proto/wire/path.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void append(const struct path *path, char *out, size_t size)
+{
+    if (path->up)
+        append(path->up, out, size);
+    size_t used = strlen(out);
+    const char *dot = path->up ? "." : "";
+    if (path->repeated)
+        snprintf(out + used, size - used, "%s%s[%zu]", dot, path->name, path->index);
+    else
+        snprintf(out + used, size - used, "%s%s", dot, path->name);
+}
+
+void path_explain(const struct path *path, const char *rest, char *out, size_t size)
+{
+    out[0] = '\0';
+    append(path, out, size);
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, ": %s", rest);
+}

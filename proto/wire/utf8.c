@@ -1,0 +1,62 @@
+/* utf8.c: text that every reader reads alike. */
+#include "proto/wire/utf8.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* Well-formed sequences, RFC 3629 section 4: first byte, range of the second, how many more follow it.
+ * The ranges of the second byte keep out overlong forms, surrogates and what is beyond U+10FFFF. */
+static const struct {
+    uint8_t first, last, second_from, second_to, then;
+} sequences[] = {{0xc2, 0xdf, 0x80, 0xbf, 0}, {0xe0, 0xe0, 0xa0, 0xbf, 1}, {0xe1, 0xec, 0x80, 0xbf, 1},
+                 {0xed, 0xed, 0x80, 0x9f, 1}, {0xee, 0xef, 0x80, 0xbf, 1}, {0xf0, 0xf0, 0x90, 0xbf, 2},
+                 {0xf1, 0xf3, 0x80, 0xbf, 2}, {0xf4, 0xf4, 0x80, 0x8f, 2}};
+
+/* How many bytes the character at text has; 0 where there is none. A NUL ends every sequence. */
+static size_t sequence_length(const uint8_t *text)
+{
+    for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++) {
+        if (text[0] < sequences[i].first || text[0] > sequences[i].last)
+            continue;
+        if (text[1] < sequences[i].second_from || text[1] > sequences[i].second_to)
+            return 0;
+        for (size_t more = 0; more < sequences[i].then; more++)
+            if (text[2 + more] < 0x80 || text[2 + more] > 0xbf)
+                return 0;
+        return 2u + sequences[i].then;
+    }
+    return 0;
+}
+
+/* Whether all eight bytes are plain: ASCII that is printed, as most of all text is. */
+static bool are_plain(const uint8_t *text)
+{
+    const uint64_t ones = UINT64_MAX / 0xff;
+    uint64_t eight;
+    memcpy(&eight, text, sizeof eight);
+    /* The high bit of a byte is set where it was, where taking away the first that is plain borrows, and
+     * where one more than the last that is plain, DEL, carries into it. */
+    return ((eight | (eight - ones * 0x20) | (eight + ones)) & (ones * 0x80)) == 0;
+}
+
+bool utf8_is_text(const char *text, size_t size, bool lines)
+{
+    const uint8_t *at = (const uint8_t *)text, *end = at + size;
+    while (at < end) {
+        size_t length = 1;
+        if (end - at >= 8 && are_plain(at)) {
+            at += 8;
+            continue;
+        }
+        if (*at < 0x20 || *at == 0x7f) {
+            if (!lines || (*at != '\n' && *at != '\t'))
+                return false;
+        } else if (*at >= 0x80) {
+            length = sequence_length(at);
+            if (length == 0 || (at[0] == 0xc2 && at[1] < 0xa0)) /* the control characters U+0080 to U+009F */
+                return false;
+        }
+        at += length;
+    }
+    return true;
+}

@@ -1,0 +1,132 @@
+/* ledger_fixture.c: see ledger_fixture.h. */
+#include "tests/worlds/ledger_fixture.h"
+
+#include <ftw.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+char folder[] = "/tmp/concordat-ledger-XXXXXX", path[256], message[512];
+
+static int remove_one(const char *name, const struct stat *about, int type, struct FTW *where)
+{
+    (void)about, (void)type, (void)where;
+    return remove(name);
+}
+
+int make_folder(void **state)
+{
+    (void)state;
+    strcpy(folder + sizeof folder - 7, "XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/ledger.db", folder);
+    return 0;
+}
+
+int remove_folder(void **state)
+{
+    (void)state;
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+struct ledger *open_ledger(void)
+{
+    enum ledger_status status;
+    struct ledger *ledger = ledger_open(path, &status, message, sizeof message);
+    if (!ledger)
+        fail_msg("%s", message);
+    assert_int_equal(status, LEDGER_OK);
+    return ledger;
+}
+
+void expect_refused(enum ledger_status expected, const char *says)
+{
+    enum ledger_status status;
+    assert_null(ledger_open(path, &status, message, sizeof message));
+    if (status != expected || !strstr(message, says))
+        fail_msg("status %d, message: %s", status, message);
+}
+
+uint64_t head(const struct ledger *ledger)
+{
+    uint8_t chain[LEDGER_HASH_BYTES];
+    return ledger_head(ledger, chain);
+}
+
+size_t body_of(uint64_t seq, uint8_t body[64])
+{
+    return (size_t)snprintf((char *)body, 64, "event %llu %.*s", (unsigned long long)seq, (int)(seq % 40),
+                            "........................................");
+}
+
+enum ledger_status append(struct ledger *ledger, uint64_t first, size_t count)
+{
+    static uint8_t bodies[BATCH_MAX][64];
+    static const uint8_t referral[16] = {1}, salt[LEDGER_SALT_BYTES] = {2};
+    struct ledger_event events[BATCH_MAX];
+    assert_true(count <= BATCH_MAX);
+    for (size_t i = 0; i < count; i++) {
+        bool has_more = (first + i) % 3 == 0;
+        size_t size = body_of(first + i, bodies[i]);
+        events[i] = (struct ledger_event){.seq = first + i,
+                                          .at_ms = 1700000000000 + (int64_t)i,
+                                          .kind = 20,
+                                          .referral = has_more ? referral : NULL,
+                                          .body = bodies[i],
+                                          .body_size = size,
+                                          .salt = has_more ? salt : NULL,
+                                          .confidential = has_more ? bodies[i] : NULL,
+                                          .confidential_size = has_more ? size : 0};
+    }
+    return ledger_append(ledger, events, count);
+}
+
+bool expect_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+{
+    struct reading *reading = context;
+    uint8_t expected[64];
+    assert_int_equal(seq, reading->next++);
+    assert_int_equal(size, body_of(seq, expected));
+    assert_memory_equal(body, expected, size);
+    ledger_chain(reading->chain, body, size, reading->chain);
+    assert_memory_equal(chain, reading->chain, LEDGER_HASH_BYTES);
+    return seq != reading->stop_at;
+}
+
+void expect_events(struct ledger *ledger, uint64_t last)
+{
+    struct reading reading = {.next = 1};
+    assert_int_equal(head(ledger), last);
+    while (reading.next <= last)
+        assert_int_equal(ledger_read(ledger, reading.next - 1, 1000, expect_event, &reading), LEDGER_OK);
+    uint8_t chain[LEDGER_HASH_BYTES];
+    ledger_head(ledger, chain);
+    assert_memory_equal(chain, reading.chain, sizeof chain);
+    assert_int_equal(ledger_read(ledger, last, 1000, expect_event, &reading), LEDGER_OK);
+    assert_int_equal(reading.next, last + 1);
+}
+
+bool take_any(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+{
+    (void)seq, (void)body, (void)size, (void)chain;
+    ++*(uint64_t *)context;
+    return true;
+}
+
+int meddle(const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return rc;
+}
+
+off_t size_of(const char *suffix)
+{
+    char name[300];
+    struct stat about;
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    return stat(name, &about) == 0 ? about.st_size : 0;
+}

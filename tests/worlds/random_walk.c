@@ -1,0 +1,175 @@
+/* random_walk.c: random but repeatable lives of many cases at once. */
+#include "tests/worlds/random_walk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+uint64_t walk_first_seed(void)
+{
+    static uint64_t seed;
+    if (seed)
+        return seed;
+    const char *given = getenv("SEED");
+    seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+    printf("SEED=%llu\n", (unsigned long long)seed);
+    return seed;
+}
+
+/* splitmix64 */
+static uint64_t next(uint64_t *random)
+{
+    uint64_t z = *random += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static int below(uint64_t *random, int limit)
+{
+    return (int)(next(random) % (uint64_t)limit);
+}
+
+void walk_adjust(struct world *w)
+{
+    for (int i = 0; i < w->policy.team_count; i++) {
+        if (i % 3 == 1)
+            w->teams[i].rota.shifts[0] = (struct shift){ROTA_WEEK, 9 * 60, 17 * 60};
+        if (i % 3 == 2)
+            w->teams[i].places = 2;
+    }
+}
+
+static const struct referral *any_open(const struct world *w, uint64_t *random)
+{
+    uint32_t rows = state_referral_rows(w->state);
+    uint32_t first = rows ? (uint32_t)below(random, (int)rows) : 0;
+    for (uint32_t i = 0; i < rows; i++) {
+        const struct referral *r = state_referral_row(w->state, (first + i) % rows);
+        if (r->state != CASE_NONE)
+            return r;
+    }
+    return NULL;
+}
+
+static void answer_offer(struct world *w, uint64_t *random, const struct referral *r)
+{
+    static const enum command_kind kinds[] = {COMMAND_SEEN, COMMAND_ACCEPT, COMMAND_DECLINE};
+    struct command command =
+        world_from_team(w, kinds[below(random, 3)], 1 + below(random, w->policy.team_count), r->id);
+    if (below(random, 4) && r->offer.attempt)
+        command.slot = r->offer.team;
+    command.is.offer.attempt = r->offer.attempt;
+    command.is.offer.expected_ms = MINUTES(below(random, 60));
+    command.is.offer.reason = DECLINE_NO_CAPACITY;
+    command.is.offer.note = "";
+    world_do(w, &command);
+}
+
+static void act_as_holder(struct world *w, uint64_t *random, const struct referral *r)
+{
+    static const enum command_kind kinds[] = {COMMAND_CHECK_IN, COMMAND_CHECK_IN, COMMAND_CLOSE,
+                                              COMMAND_HANDOVER};
+    enum command_kind kind = kinds[below(random, 4)];
+    struct command command = world_from_team(w, kind, 1, r->id);
+    command.slot = r->team == SLOT_NONE ? world_slot(w, 1) : r->team;
+    if (kind == COMMAND_CHECK_IN) {
+        command.is.check_in.step = (enum step)(1 + below(random, 3));
+        command.is.check_in.mechanism = CONTACT_FACE_TO_FACE;
+        command.is.check_in.attended = below(random, 2) ? ATTEND_ON_TIME : ATTEND_DID_NOT_ATTEND;
+        command.is.check_in.expected_ms = MINUTES(below(random, 40));
+    } else if (kind == COMMAND_CLOSE) {
+        command.is.close.outcome = 1;
+        command.is.close.note_code = "";
+    } else {
+        command.is.move.team = below(random, 2) ? "" : "team-1";
+    }
+    world_do(w, &command);
+}
+
+static void act_as_coordinator(struct world *w, uint64_t *random, const struct referral *r)
+{
+    struct command command = world_command(w, below(random, 2) ? COMMAND_TAKE : COMMAND_ASSIGN, r->id);
+    command.party = PARTY_COORDINATOR;
+    command.slot = (uint16_t)below(random, 2);
+    command.actor = "duty";
+    if (command.kind == COMMAND_TAKE)
+        command.is.take.by = "duty nurse";
+    else
+        command.is.move.team = w->teams[below(random, w->policy.team_count)].id;
+    world_do(w, &command);
+}
+
+static void act_as_referrer(struct world *w, uint64_t *random, const struct referral *r)
+{
+    struct command command = world_submission(w);
+    if (below(random, 3)) {
+        command.kind = COMMAND_WITHDRAW;
+        command.is.withdraw.reason = "";
+    } else {
+        command.kind = COMMAND_UPDATE;
+    }
+    memcpy(command.referral, r->id, ID_BYTES);
+    world_do(w, &command);
+}
+
+static void change_team(struct world *w, uint64_t *random)
+{
+    int team = 1 + below(random, w->policy.team_count);
+    if (below(random, 2)) {
+        world_presence(w, team, below(random, 3) != 0);
+    } else {
+        struct command command = world_from_team(w, COMMAND_CAPACITY, team, NULL);
+        command.is.capacity.free_places = (uint16_t)below(random, 3);
+        world_do(w, &command);
+    }
+    world_look_again(w);
+}
+
+static void check(const struct world *w)
+{
+    assert_true(state_due(w->state) > w->now_ms - 1 || state_due(w->state) == INT64_MIN);
+    uint32_t open = 0;
+    for (uint32_t row = 0; row < state_referral_rows(w->state); row++) {
+        const struct referral *r = state_referral_row(w->state, row);
+        if (r->state == CASE_NONE)
+            continue;
+        open++;
+        assert_int_not_equal(r->owner.kind, OWNER_NONE);
+        if (r->state == CASE_OFFERED)
+            assert_int_equal(r->owner.slot, r->offer.team);
+        if (r->offer.attempt && !r->offer.handover)
+            assert_int_equal(r->state, CASE_OFFERED);
+        assert_true(r->owner.act_by_ms >= w->now_ms);
+    }
+    assert_int_equal(open, w->state->counters.open_count);
+}
+
+void walk(struct world *w, uint64_t seed, int steps)
+{
+    uint64_t random = seed;
+    for (int i = 0; i < steps; i++) {
+        const struct referral *r = any_open(w, &random);
+        int what = below(&random, 12);
+        if (!r || what < 2)
+            world_submitted(w);
+        else if (what < 5)
+            answer_offer(w, &random, r);
+        else if (what < 8)
+            act_as_holder(w, &random, r);
+        else if (what == 8)
+            act_as_coordinator(w, &random, r);
+        else if (what == 9 && below(&random, 4) == 0)
+            act_as_referrer(w, &random, r);
+        else if (what == 10)
+            change_team(w, &random);
+        world_wait(w, below(&random, 3) ? MINUTES(below(&random, 8)) : HOURS(below(&random, 3)));
+        check(w);
+    }
+}

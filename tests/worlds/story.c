@@ -1,0 +1,457 @@
+/* story.c: tells a trail what happened, event by event, as the broker would have. For tests. */
+#include "tests/worlds/story.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "broker/ledger/ledger.h"
+
+#define EVENT      (Concordat__V1__Event) CONCORDAT__V1__EVENT__INIT
+#define TEXT(text) ((char *)(uintptr_t)(text)) /* protobuf-c has no const; packing does not write */
+
+static const uint8_t digest[32] = {7};
+
+void story_open(struct story *story)
+{
+    memset(story, 0, sizeof *story);
+    snprintf(story->folder, sizeof story->folder, "/tmp/concordat-story-XXXXXX");
+    if (mkdtemp(story->folder) == NULL)
+        abort();
+    snprintf(story->path, sizeof story->path, "%s/trail.db", story->folder);
+    char message[TRAIL_MESSAGE_BYTES];
+    story->trail = trail_open(story->path, message, sizeof message);
+    if (story->trail == NULL) {
+        fprintf(stderr, "%s\n", message);
+        abort();
+    }
+    story_at(story, 0);
+}
+
+void story_close_trail(struct story *story)
+{
+    trail_close(&story->trail);
+}
+
+void story_close(struct story *story)
+{
+    story_close_trail(story);
+    for (size_t i = 0; i < story->count; i++)
+        free(story->events[i].body);
+    static const char *const names[] = {"trail.db", "trail.db-wal", "trail.db-shm"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/%s", story->folder, names[i]);
+        unlink(path);
+    }
+    rmdir(story->folder);
+}
+
+void story_at(struct story *story, double minutes)
+{
+    story->now_ms = STORY_START_MS + (int64_t)(minutes * (double)STORY_MIN_MS + 0.5);
+}
+
+void story_own(struct story *story, uint32_t number, Concordat__V1__OwnerKind kind, const char *id,
+               double act_by_min)
+{
+    Concordat__V1__Owner *owner = &story->owner[number];
+    concordat__v1__owner__init(owner);
+    snprintf(story->owner_id[number], sizeof story->owner_id[number], "%s", id);
+    owner->kind = kind;
+    owner->id = story->owner_id[number];
+    owner->act_by_ms = act_by_min > 0 ? STORY_START_MS + (int64_t)(act_by_min * (double)STORY_MIN_MS) : 0;
+}
+
+static double minutes_now(const struct story *story)
+{
+    return (double)(story->now_ms - STORY_START_MS) / (double)STORY_MIN_MS;
+}
+
+static void own_team(struct story *story, uint32_t number, const char *team, double for_min)
+{
+    story_own(story, number, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM, team, minutes_now(story) + for_min);
+}
+
+static void own_coordinator(struct story *story, uint32_t number, double for_min)
+{
+    story_own(story, number, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_COORDINATOR, "duty",
+              minutes_now(story) + for_min);
+}
+
+static void own_nobody(struct story *story, uint32_t number)
+{
+    story_own(story, number, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED, "", 0);
+}
+
+static void fill_id(uint32_t number, uint8_t id[16])
+{
+    memset(id, 0, 16);
+    id[6] = 0x70; /* version 7 */
+    id[8] = 0x80;
+    id[14] = (uint8_t)(number >> 8);
+    id[15] = (uint8_t)number;
+}
+
+void story_tell(struct story *story, uint32_t number, Concordat__V1__Event *event)
+{
+    uint8_t id[16];
+    assert(story->count < STORY_EVENTS_MAX && number < STORY_REFERRALS_MAX);
+    event->seq = story->count + 1;
+    event->at_ms = story->now_ms;
+    if (number > 0) {
+        fill_id(number, id);
+        event->referral = (ProtobufCBinaryData){sizeof id, id};
+        event->number = number;
+        event->drill = story->drill[number];
+        event->owner = &story->owner[number];
+    }
+    struct story_event *told = &story->events[story->count];
+    told->size = concordat__v1__event__get_packed_size(event);
+    told->body = malloc(told->size);
+    if (told->body == NULL)
+        abort();
+    concordat__v1__event__pack(event, told->body);
+    static const uint8_t nothing[TRAIL_HASH_BYTES];
+    ledger_chain(story->count == 0 ? nothing : story->events[story->count - 1].chain, told->body, told->size,
+                 told->chain);
+    story->count++;
+    char message[TRAIL_MESSAGE_BYTES] = "";
+    if (story->trail != NULL &&
+        trail_append(story->trail, &(struct trail_event){told->body, told->size, told->chain}, 1, message,
+                     sizeof message) != TRAIL_OK) {
+        fprintf(stderr, "story: %s\n", message);
+        abort();
+    }
+}
+
+void story_policy(struct story *story)
+{
+    static const char *const ids[] = {"north", "south", "liaison"};
+    static const char *const types[] = {"A02", "A02", "A11"};
+    Concordat__V1__KnownTeam teams[3], *pointers[3];
+    for (int i = 0; i < 3; i++) {
+        concordat__v1__known_team__init(&teams[i]);
+        teams[i].id = TEXT(ids[i]);
+        teams[i].name = TEXT(ids[i]);
+        teams[i].team_type = TEXT(types[i]);
+        teams[i].organisation = TEXT("ZZ1");
+        teams[i].telephone = TEXT("01632 960001");
+        pointers[i] = &teams[i];
+    }
+    Concordat__V1__PolicyLoaded what = CONCORDAT__V1__POLICY_LOADED__INIT;
+    what.digest = (ProtobufCBinaryData){sizeof digest, (uint8_t *)(uintptr_t)digest};
+    what.n_teams = 3;
+    what.teams = pointers;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_POLICY_LOADED;
+    event.policy_loaded = &what;
+    story_tell(story, 0, &event);
+}
+
+/* The clocks of a person: the national one by kind, and the statutory one where it runs. */
+static size_t fill_clocks(const struct story *story, const struct story_person *person,
+                          Concordat__V1__ClockStarted clocks[2])
+{
+    Concordat__V1__Urgency urgency = person->routed_as != 0 ? person->routed_as : person->urgency;
+    int64_t allowed_min = person->source == CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT ? 60
+                          : urgency == CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT             ? 240
+                                                                                               : 1440;
+    concordat__v1__clock_started__init(&clocks[0]);
+    clocks[0].clock = CONCORDAT__V1__CLOCK__CLOCK_RESPONSE;
+    clocks[0].started_ms = story->now_ms;
+    clocks[0].basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    clocks[0].due_ms = story->now_ms + allowed_min * STORY_MIN_MS;
+    clocks[0].standard = TEXT("response");
+    concordat__v1__clock_started__init(&clocks[1]);
+    clocks[1].clock = CONCORDAT__V1__CLOCK__CLOCK_SECTION_136;
+    clocks[1].started_ms = STORY_START_MS + person->arrived_min * STORY_MIN_MS;
+    clocks[1].basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    clocks[1].due_ms = clocks[1].started_ms + 1440 * STORY_MIN_MS;
+    clocks[1].standard = TEXT("section-136");
+    return person->place == 0 ? 1 : 2;
+}
+
+void story_receive(struct story *story, uint32_t number, struct story_person person)
+{
+    uint8_t id[16];
+    fill_id(number, id);
+    Concordat__V1__Demographics demographics = CONCORDAT__V1__DEMOGRAPHICS__INIT;
+    demographics.age_known = person.age >= 0;
+    demographics.age_years = person.age >= 0 ? (uint32_t)person.age : 0;
+    demographics.gender = TEXT("2");
+    demographics.ethnic_category = TEXT("H");
+    Concordat__V1__Instant decided = CONCORDAT__V1__INSTANT__INIT, arrived = CONCORDAT__V1__INSTANT__INIT;
+    decided.unix_ms = STORY_START_MS + person.decided_min * STORY_MIN_MS;
+    decided.basis = person.decided;
+    arrived.unix_ms = STORY_START_MS + person.arrived_min * STORY_MIN_MS;
+    arrived.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    Concordat__V1__Legal legal = CONCORDAT__V1__LEGAL__INIT;
+    legal.status = CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
+    legal.place_of_safety = person.place;
+    legal.transport = person.transport;
+    legal.arrived_at_place_of_safety_at = &arrived;
+    Concordat__V1__Need needs[] = {CONCORDAT__V1__NEED__NEED_AMHP, CONCORDAT__V1__NEED__NEED_PLACE_OF_SAFETY};
+    Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NAME_MISSING};
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    referral.id = (ProtobufCBinaryData){sizeof id, id};
+    referral.source = person.source;
+    referral.organisation = TEXT("ZZ9");
+    referral.urgency = person.urgency;
+    referral.person = &demographics;
+    referral.drill = person.drill;
+    referral.decided_at = person.decided == 0 ? NULL : &decided;
+    referral.legal = person.place == 0 ? NULL : &legal;
+    referral.n_needs = person.place == 0 ? 0 : 2;
+    referral.needs = needs;
+    referral.n_flags = 1;
+    referral.flags = flags;
+    Concordat__V1__ClockStarted clocks[2], *pointers[2] = {&clocks[0], &clocks[1]};
+    Concordat__V1__Received what = CONCORDAT__V1__RECEIVED__INIT;
+    what.referral = &referral;
+    what.area = TEXT("northmoor");
+    what.routed_as = person.routed_as != 0 ? person.routed_as : person.urgency;
+    what.n_flags = 1;
+    what.flags = flags;
+    what.n_clocks = fill_clocks(story, &person, clocks);
+    what.clocks = pointers;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_RECEIVED;
+    event.received = &what;
+    story->drill[number] = person.drill;
+    own_coordinator(story, number, 5);
+    story_tell(story, number, &event);
+}
+
+/* Two teams considered: the one chosen (empty for none) and one that ranked lower. */
+static void fill_considered(Concordat__V1__Considered teams[2], const char *chosen)
+{
+    concordat__v1__considered__init(&teams[0]);
+    concordat__v1__considered__init(&teams[1]);
+    teams[0].team = TEXT(chosen[0] != '\0' ? chosen : "liaison");
+    teams[0].finding = chosen[0] != '\0' ? CONCORDAT__V1__CONSIDERATION__CONSIDERATION_CHOSEN
+                                         : CONCORDAT__V1__CONSIDERATION__CONSIDERATION_ASKED_ALREADY;
+    teams[0].rung = 1;
+    teams[0].capacity_known = true;
+    teams[0].free_places = 2;
+    teams[0].capacity_age_minutes = 4;
+    teams[1].team = TEXT("elsewhere");
+    teams[1].finding = CONCORDAT__V1__CONSIDERATION__CONSIDERATION_CLOSED_NOW;
+    teams[1].rung = 2;
+}
+
+void story_offer(struct story *story, uint32_t number, uint32_t attempt, const char *team)
+{
+    Concordat__V1__Considered teams[2], *pointers[2] = {&teams[0], &teams[1]};
+    fill_considered(teams, team);
+    Concordat__V1__Offered what = CONCORDAT__V1__OFFERED__INIT;
+    what.attempt = attempt;
+    what.team = TEXT(team);
+    what.expires_ms = story->now_ms + 10 * STORY_MIN_MS;
+    what.n_considered = 2;
+    what.considered = pointers;
+    what.round = 1;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_OFFERED;
+    event.offered = &what;
+    own_team(story, number, team, 10);
+    story_tell(story, number, &event);
+}
+
+void story_end_offer(struct story *story, uint32_t number, uint32_t attempt, const char *team,
+                     Concordat__V1__OfferEnd end, Concordat__V1__DeclineReason reason)
+{
+    Concordat__V1__OfferEnded what = CONCORDAT__V1__OFFER_ENDED__INIT;
+    what.attempt = attempt;
+    what.team = TEXT(team);
+    what.end = end;
+    what.reason = reason;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED;
+    event.offer_ended = &what;
+    own_coordinator(story, number, 5);
+    story_tell(story, number, &event);
+}
+
+void story_accept(struct story *story, uint32_t number, uint32_t attempt, const char *team,
+                  const char *previous)
+{
+    Concordat__V1__Accepted what = CONCORDAT__V1__ACCEPTED__INIT;
+    what.attempt = attempt;
+    what.team = TEXT(team);
+    what.previous_team = TEXT(previous);
+    what.expected_arrival_ms = story->now_ms + 45 * STORY_MIN_MS;
+    what.lease_ms = story->now_ms + 60 * STORY_MIN_MS;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_ACCEPTED;
+    event.accepted = &what;
+    own_team(story, number, team, 6000);
+    story_tell(story, number, &event);
+}
+
+void story_told(struct story *story, uint32_t number, Concordat__V1__State state)
+{
+    Concordat__V1__ReferrerTold what = CONCORDAT__V1__REFERRER_TOLD__INIT;
+    what.state = state;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_REFERRER_TOLD;
+    event.referrer_told = &what;
+    story_tell(story, number, &event);
+}
+
+void story_contact(struct story *story, uint32_t number, const char *team, bool face_to_face)
+{
+    Concordat__V1__Instant occurred = CONCORDAT__V1__INSTANT__INIT;
+    occurred.unix_ms = story->now_ms;
+    occurred.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    Concordat__V1__CheckedIn what = CONCORDAT__V1__CHECKED_IN__INIT;
+    what.team = TEXT(team);
+    what.step = CONCORDAT__V1__STEP__STEP_CONTACT;
+    what.occurred = &occurred;
+    what.mechanism = face_to_face ? CONCORDAT__V1__CONTACT_MECHANISM__CONTACT_MECHANISM_FACE_TO_FACE
+                                  : CONCORDAT__V1__CONTACT_MECHANISM__CONTACT_MECHANISM_TELEPHONE;
+    what.attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_ON_TIME;
+    what.stops_response_clock = face_to_face;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_CHECKED_IN;
+    event.checked_in = &what;
+    story_tell(story, number, &event);
+}
+
+void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason)
+{
+    Concordat__V1__Considered teams[2], *pointers[2] = {&teams[0], &teams[1]};
+    fill_considered(teams, "");
+    Concordat__V1__Held what = CONCORDAT__V1__HELD__INIT;
+    what.coordinator = TEXT("duty");
+    what.reason = reason;
+    what.n_considered = 2;
+    what.considered = pointers;
+    what.round = 1;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_HELD;
+    event.held = &what;
+    own_coordinator(story, number, 10);
+    story_tell(story, number, &event);
+}
+
+void story_take(struct story *story, uint32_t number)
+{
+    Concordat__V1__Taken what = CONCORDAT__V1__TAKEN__INIT;
+    what.coordinator = TEXT("duty");
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_TAKEN;
+    event.taken = &what;
+    own_coordinator(story, number, 120);
+    story_tell(story, number, &event);
+}
+
+void story_finish(struct story *story, uint32_t number, Concordat__V1__Outcome outcome)
+{
+    Concordat__V1__Closed what = CONCORDAT__V1__CLOSED__INIT;
+    what.outcome = outcome;
+    what.by = TEXT("north");
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_CLOSED;
+    event.closed = &what;
+    own_nobody(story, number);
+    story_tell(story, number, &event);
+}
+
+void story_withdraw(struct story *story, uint32_t number)
+{
+    Concordat__V1__Withdrawn what = CONCORDAT__V1__WITHDRAWN__INIT;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_WITHDRAWN;
+    event.withdrawn = &what;
+    own_nobody(story, number);
+    story_tell(story, number, &event);
+}
+
+void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock)
+{
+    Concordat__V1__ClockBreached what = CONCORDAT__V1__CLOCK_BREACHED__INIT;
+    what.clock = clock;
+    what.due_ms = story->now_ms;
+    what.standard = TEXT("response");
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_CLOCK_BREACHED;
+    event.clock_breached = &what;
+    story_tell(story, number, &event);
+}
+
+void story_of_a_day(struct story *story)
+{
+    const Concordat__V1__OfferEnd declined = CONCORDAT__V1__OFFER_END__OFFER_END_DECLINED;
+    const Concordat__V1__OfferEnd accepted = CONCORDAT__V1__OFFER_END__OFFER_END_ACCEPTED;
+    story_policy(story);
+    /* 1: declined by north, accepted by south, seen after 100 minutes, closed. */
+    story_receive(story, 1,
+                  (struct story_person){.source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE,
+                                        .urgency = CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT,
+                                        .age = 34,
+                                        .decided = CONCORDAT__V1__BASIS__BASIS_STATED,
+                                        .decided_min = -6,
+                                        .place = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_HEALTH_BASED,
+                                        .transport = CONCORDAT__V1__TRANSPORT__TRANSPORT_AMBULANCE,
+                                        .arrived_min = -30});
+    story_offer(story, 1, 1, "north");
+    story_at(story, 3);
+    story_end_offer(story, 1, 1, "north", declined,
+                    CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_INTOXICATION);
+    story_offer(story, 1, 2, "south");
+    story_at(story, 8);
+    story_end_offer(story, 1, 2, "south", accepted, 0);
+    story_accept(story, 1, 2, "south", "");
+    story_at(story, 9);
+    story_told(story, 1, CONCORDAT__V1__STATE__STATE_ACCEPTED);
+    /* 2: from a department; its one offer runs out; held, then taken by the coordinator; still open. */
+    story_at(story, 10);
+    story_receive(story, 2,
+                  (struct story_person){.source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT,
+                                        .urgency = CONCORDAT__V1__URGENCY__URGENCY_URGENT,
+                                        .age = 16,
+                                        .decided = CONCORDAT__V1__BASIS__BASIS_IMPUTED,
+                                        .decided_min = 10});
+    story_offer(story, 2, 1, "liaison");
+    story_at(story, 20);
+    story_end_offer(story, 2, 1, "liaison", CONCORDAT__V1__OFFER_END__OFFER_END_EXPIRED, 0);
+    story_hold(story, 2, CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ALL_ASKED);
+    story_at(story, 25);
+    story_take(story, 2);
+    /* 3: a drill. */
+    story_receive(story, 3,
+                  (struct story_person){.source = CONCORDAT__V1__SOURCE__SOURCE_LIAISON_AND_DIVERSION,
+                                        .urgency = CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT,
+                                        .age = 50,
+                                        .drill = true});
+    story_offer(story, 3, 1, "north");
+    story_at(story, 70);
+    story_breach(story, 2, CONCORDAT__V1__CLOCK__CLOCK_RESPONSE);
+    story_at(story, 90);
+    story_contact(story, 1, "south", false);
+    story_at(story, 100);
+    story_contact(story, 1, "south", true);
+    story_at(story, 130);
+    story_finish(story, 1, CONCORDAT__V1__OUTCOME__OUTCOME_CRISIS_HOME_TREATMENT);
+}
+
+const char *story_ask(struct story *story, const char *sql)
+{
+    static char answer[256];
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(trail_database(story->trail), sql, -1, &statement, NULL) != SQLITE_OK) {
+        fprintf(stderr, "%s: %s\n", sql, sqlite3_errmsg(trail_database(story->trail)));
+        abort();
+    }
+    const char *text = "(no row)";
+    if (sqlite3_step(statement) == SQLITE_ROW) {
+        text = (const char *)sqlite3_column_text(statement, 0);
+        text = text == NULL ? "" : text;
+    }
+    snprintf(answer, sizeof answer, "%s", text);
+    sqlite3_finalize(statement);
+    return answer;
+}
