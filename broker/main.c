@@ -12,11 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "broker/shell/broker.h"
 #include "broker/policy/policy_check.h"
+#include "broker/shell/broker.h"
 #include "broker/shell/recovery.h"
-#include "proto/words/exit_code.h"
 #include "proto/wire/wire.h"
+#include "proto/words/exit_code.h"
 
 enum { MESSAGE_BYTES = 512 };
 
@@ -278,12 +278,11 @@ static void reload(struct process *p)
 static void take_signals(struct process *p)
 {
     struct signalfd_siginfo info;
-    while (read(p->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+    while (read(p->signals, &info, sizeof info) == (ssize_t)sizeof info)
         if (info.ssi_signo == SIGHUP)
             reload(p);
         else
             p->stopping = true;
-    }
 }
 
 /* So many that a disk that waits for work gets it. */

@@ -15,14 +15,12 @@ static int find(const char *key, const void *entries, size_t count, size_t size,
         size_t middle = first + (end - first) / 2;
         int order = compare(key, (const char *)entries + middle * size);
 
-        if (order == 0) {
+        if (order == 0)
             return (int)middle;
-        }
-        if (order > 0) {
+        if (order > 0)
             first = middle + 1;
-        } else {
+        else
             end = middle;
-        }
     }
     return -1;
 }
@@ -71,12 +69,10 @@ static const struct policy_place *find_place(const struct policy_place *places, 
     size_t length = code == NULL ? 0 : strlen(code);
     int index;
 
-    if (length == 0 || length >= sizeof key) {
+    if (length == 0 || length >= sizeof key)
         return NULL;
-    }
-    for (size_t i = 0; i <= length; i++) {
+    for (size_t i = 0; i <= length; i++)
         key[i] = (char)(code[i] >= 'a' && code[i] <= 'z' ? code[i] - 'a' + 'A' : code[i]);
-    }
     index = find(key, places, count, sizeof *places, compare_place);
     return index < 0 ? NULL : &places[index];
 }
@@ -87,8 +83,7 @@ uint16_t policy_area_for(const struct policy *policy, const char *district, cons
     const struct policy_place *place = find_place(policy->districts, policy->district_count, district);
 
     *assumed = place == NULL;
-    if (place == NULL) {
+    if (!place)
         place = find_place(policy->organisations, policy->organisation_count, organisation);
-    }
     return place == NULL ? policy->default_area : place->area;
 }

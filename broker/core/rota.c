@@ -14,11 +14,10 @@ static bool is_holiday(const struct bank_holidays *holidays, int32_t day)
     while (first < end) {
         uint16_t middle = (uint16_t)(first + (end - first) / 2);
 
-        if (holidays->days[middle] < day) {
+        if (holidays->days[middle] < day)
             first = (uint16_t)(middle + 1);
-        } else {
+        else
             end = middle;
-        }
     }
     return first < holidays->count && holidays->days[first] == day;
 }
@@ -36,9 +35,8 @@ struct door_time rota_door_time(const struct bank_holidays *holidays, int64_t ut
     int32_t day, minute;
 
     london_civil(utc_ms, &day, &minute);
-    if (london_offset_ms(utc_ms) == 0 && london_offset_ms(utc_ms - MS_PER_HOUR) != 0) {
+    if (london_offset_ms(utc_ms) == 0 && london_offset_ms(utc_ms - MS_PER_HOUR) != 0)
         minute = 2 * 60 - 1;
-    }
     return (struct door_time){kind_of_day(holidays, day), kind_of_day(holidays, day - 1), (int16_t)minute};
 }
 
@@ -49,12 +47,10 @@ bool rota_is_open(const struct rota *rota, struct door_time now)
         bool overnight = shift->to_minute <= shift->from_minute;
 
         if ((shift->days & now.today) && now.minute >= shift->from_minute &&
-            (overnight || now.minute < shift->to_minute)) {
+            (overnight || now.minute < shift->to_minute))
             return true;
-        }
-        if ((shift->days & now.yesterday) && overnight && now.minute < shift->to_minute) {
+        if ((shift->days & now.yesterday) && overnight && now.minute < shift->to_minute)
             return true;
-        }
     }
     return false;
 }
@@ -78,13 +74,11 @@ int64_t rota_next_opening(const struct rota *rota, const struct bank_holidays *h
 
             if ((rota->shifts[i].days & kind) && start > utc_ms && start - utc_ms <= LOOK_AHEAD_MS &&
                 rota_open_at(rota, holidays, start) && !rota_open_at(rota, holidays, start - 1) &&
-                (first == 0 || start < first)) {
+                (first == 0 || start < first))
                 first = start;
-            }
         }
-        if (first != 0) {
+        if (first != 0)
             return first;
-        }
     }
     return 0;
 }

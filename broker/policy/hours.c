@@ -14,20 +14,16 @@ static uint8_t parse_days(const char *text)
     int first, last;
     uint8_t days = 0;
 
-    if (word_find(DAY_WORDS, text, &first)) {
+    if (word_find(DAY_WORDS, text, &first))
         return (uint8_t)first;
-    }
-    if (dash == NULL || dash - text != 3) {
+    if (!dash || dash - text != 3)
         return 0;
-    }
     memcpy(first_word, text, 3);
     if (!word_find(DAY_WORDS, first_word, &first) || !word_find(DAY_WORDS, dash + 1, &last) ||
-        last > ROTA_SUNDAY) {
+        last > ROTA_SUNDAY)
         return 0;
-    }
-    for (int bit = first; bit != last; bit = bit == ROTA_SUNDAY ? ROTA_MONDAY : bit << 1) {
+    for (int bit = first; bit != last; bit = bit == ROTA_SUNDAY ? ROTA_MONDAY : bit << 1)
         days |= (uint8_t)bit;
-    }
     return (uint8_t)(days | last);
 }
 
@@ -37,21 +33,19 @@ static uint8_t read_days_text(struct reader *reader, const struct spot *spot)
     const char *text = spot_text(reader, spot);
     uint8_t days = 0;
 
-    while (text != NULL) {
+    while (text) {
         const char *start = text + strspn(text, " ");
         size_t length = strcspn(start, ",");
         size_t end = length;
         char word[32];
         uint8_t found;
 
-        while (end > 0 && start[end - 1] == ' ') {
+        while (end > 0 && start[end - 1] == ' ')
             end--;
-        }
         snprintf(word, sizeof word, "%.*s", (int)end, start);
         found = parse_days(word);
-        if (found == 0) {
+        if (found == 0)
             problem_at(reader, spot, "\"%s\" is not a day", word);
-        }
         days |= found;
         text = start[length] == ',' ? start + length + 1 : NULL;
     }
@@ -67,9 +61,8 @@ static void read_days(struct reader *reader, const struct spot *spot, void *into
         *days = read_days_text(reader, spot);
         return;
     }
-    if (spot->node->count == 0) {
+    if (spot->node->count == 0)
         problem_at(reader, spot, "the list is empty");
-    }
     for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
 
@@ -81,17 +74,15 @@ static void read_time_of_day(struct reader *reader, const struct spot *spot, voi
 {
     const char *text = spot_text(reader, spot);
 
-    if (text != NULL && !parse_time_of_day(text, into)) {
+    if (text && !parse_time_of_day(text, into))
         problem_at(reader, spot, "\"%.40s\" is not a time of day", text);
-    }
 }
 
 static void read_from(struct reader *reader, const struct spot *spot, void *into)
 {
     read_time_of_day(reader, spot, into);
-    if (*(int16_t *)into == MINUTES_PER_DAY) {
+    if (*(int16_t *)into == MINUTES_PER_DAY)
         problem_at(reader, spot, "a shift cannot begin at 24:00");
-    }
 }
 
 static const struct field SHIFT_FIELDS[] = {
@@ -118,9 +109,8 @@ static bool overlap(const struct shift *a, const struct shift *b)
     enum { WEEK = 7 * MINUTES_PER_DAY };
 
     if ((a->days & b->days & ROTA_BANK_HOLIDAY) && a->from_minute < b->from_minute + length_of(b) &&
-        b->from_minute < a->from_minute + length_of(a)) {
+        b->from_minute < a->from_minute + length_of(a))
         return true;
-    }
     for (int day_a = 0; day_a < 7; day_a++) {
         for (int day_b = 0; day_b < 7; day_b++) {
             int ahead =
@@ -128,9 +118,8 @@ static bool overlap(const struct shift *a, const struct shift *b)
                 WEEK;
 
             if ((a->days & 1 << day_a) && (b->days & 1 << day_b) &&
-                (ahead < length_of(a) || WEEK - ahead < length_of(b))) {
+                (ahead < length_of(a) || WEEK - ahead < length_of(b)))
                 return true;
-            }
         }
     }
     return false;
@@ -161,9 +150,8 @@ static bool opens_ever(const struct reader *reader, const struct rota *rota)
 {
     uint8_t days = 0;
 
-    for (int i = 0; i < rota->count; i++) {
+    for (int i = 0; i < rota->count; i++)
         days |= rota->shifts[i].days;
-    }
     return (days & ROTA_WEEK) != 0 || ((days & ROTA_BANK_HOLIDAY) && reader->policy->holidays.count > 0);
 }
 
@@ -181,12 +169,10 @@ static void read_shifts(struct reader *reader, const struct spot *spot, struct r
                                 "the shift ends at the time at which it begins");
         }
     }
-    if (reader->problems->count != before) {
+    if (reader->problems->count != before)
         return; /* what follows would only repeat it */
-    }
-    if (!opens_ever(reader, rota)) {
+    if (!opens_ever(reader, rota))
         problem_at(reader, spot, "the team never opens with these hours");
-    }
     check_overlaps(reader, spot, rota);
 }
 

@@ -31,7 +31,7 @@ struct ladders {
 
 void ladders_destroy(struct ladders **ladders)
 {
-    if (*ladders != NULL) {
+    if (*ladders) {
         free((*ladders)->items);
         free(*ladders);
         *ladders = NULL;
@@ -43,21 +43,17 @@ static void read_rungs(struct reader *reader, const struct spot *spot, void *int
     struct ladder *ladder = into;
     size_t item = 0;
 
-    if (!spot_is_list(reader, spot, LADDER_STEPS_MAX)) {
+    if (!spot_is_list(reader, spot, LADDER_STEPS_MAX))
         return;
-    }
-    if (spot->node->count == 0) {
+    if (spot->node->count == 0)
         problem_at(reader, spot, "the ladder is empty");
-    }
     for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
         struct spot rung = spot_item(spot, node, ++item);
 
-        if (!spot_is_list(reader, &rung, LADDER_STEPS_MAX)) {
+        if (!spot_is_list(reader, &rung, LADDER_STEPS_MAX))
             return;
-        }
-        if (node->count == 0) {
+        if (node->count == 0)
             problem_at(reader, &rung, "the rung is empty");
-        }
     }
     ladder->rungs = spot->node;
 }
@@ -66,9 +62,8 @@ static void read_then(struct reader *reader, const struct spot *spot, void *into
 {
     struct ladder *ladder = into;
 
-    if (spot_text(reader, spot) != NULL) {
+    if (spot_text(reader, spot) != NULL)
         ladder->then = spot->node;
-    }
 }
 
 static const char THEN_REMEDY[] = "Write the id of one of the ladders, or leave the field out.";
@@ -105,9 +100,8 @@ static void find_next(struct reader *reader, struct ladder *ladder)
     struct spot then = then_spot(ladder);
 
     ladder->next = ladder->then == NULL ? -1 : find_ladder(reader->ladders, ladder->then->text);
-    if (ladder->then != NULL && ladder->next < 0) {
+    if (ladder->then && ladder->next < 0)
         problem_at(reader, &then, "there is no ladder \"%.40s\"", ladder->then->text);
-    }
 }
 
 /* Follows a ladder to its end, and marks all on the way by whether there is one:
@@ -134,18 +128,15 @@ static void follow(struct reader *reader, struct ladder *start)
     }
     found = ladder->visit == ON_THE_WAY || ladder->visit == GOES_ROUND ? GOES_ROUND : ENDS;
     ladder->visit = found;
-    for (ladder = start; ladder->visit == ON_THE_WAY; ladder = &items[ladder->next]) {
+    for (ladder = start; ladder->visit == ON_THE_WAY; ladder = &items[ladder->next])
         ladder->visit = found;
-    }
 }
 
 static int find_step(const struct ladder *ladder, int team)
 {
-    for (int i = 0; i < ladder->step_count; i++) {
-        if (ladder->steps[i].team == team) {
+    for (int i = 0; i < ladder->step_count; i++)
+        if (ladder->steps[i].team == team)
             return i;
-        }
-    }
     return -1;
 }
 
@@ -159,9 +150,8 @@ static bool add_step(struct reader *reader, struct ladder *ladder, const struct 
     int before;
 
     if (team < 0) {
-        if (own && id != NULL && reader->policy->team_count > 0) {
+        if (own && id && reader->policy->team_count > 0)
             problem_at(reader, spot, "there is no team \"%.40s\"", id);
-        }
         return true;
     }
     before = find_step(ladder, team);
@@ -173,9 +163,8 @@ static bool add_step(struct reader *reader, struct ladder *ladder, const struct 
         }
         return true;
     }
-    if (ladder->step_count == LADDER_STEPS_MAX) {
+    if (ladder->step_count == LADDER_STEPS_MAX)
         return false;
-    }
     ladder->lines[ladder->step_count] = spot->node->line;
     ladder->steps[ladder->step_count++] = (struct policy_step){.team = (uint16_t)team, .rung = rung};
     return true;
@@ -199,17 +188,14 @@ static bool add_rungs(struct reader *reader, struct ladder *ladder, const struct
         for (const struct node *team = rung_node->first; team != NULL; team = team->next) {
             struct spot team_spot = spot_item(&rung_spot, team, ++team_item);
 
-            if (team->kind != NODE_TEXT && ladder != from) {
+            if (team->kind != NODE_TEXT && ladder != from)
                 continue;
-            }
-            if (!add_step(reader, ladder, &team_spot, *rung, ladder == from)) {
+            if (!add_step(reader, ladder, &team_spot, *rung, ladder == from))
                 return false;
-            }
         }
     }
-    if (ladder == from) {
+    if (ladder == from)
         ladder->own_count = ladder->step_count;
-    }
     return true;
 }
 
@@ -220,9 +206,8 @@ static void flatten(struct reader *reader, struct ladder *ladder)
 
     while (add_rungs(reader, ladder, from, &rung)) {
         if (from->next < 0 || ladder->visit == GOES_ROUND ||
-            reader->problems->count == POLICY_PROBLEMS_MAX) { /* nothing left to be found */
+            reader->problems->count == POLICY_PROBLEMS_MAX) /* nothing left to be found */
             return;
-        }
         from = &reader->ladders->items[from->next];
     }
     problem_with_remedy(reader, &ladder->spot, "Make it shorter: a person in crisis cannot wait for more.",
@@ -235,7 +220,7 @@ void read_ladders(struct reader *reader, const struct spot *spot, void *into)
     const struct node *node = spot->node->first;
 
     (void)into;
-    if (ladders == NULL) {
+    if (!ladders) {
         problem_no_memory(reader);
         return;
     }
@@ -243,19 +228,15 @@ void read_ladders(struct reader *reader, const struct spot *spot, void *into)
     ladders->spot = *spot;
     ladders->items =
         read_list(reader, spot, LADDERS_MAX, sizeof *ladders->items, LADDER_FIELDS, &ladders->count);
-    for (size_t i = 0; i < ladders->count; i++, node = node->next) {
+    for (size_t i = 0; i < ladders->count; i++, node = node->next)
         ladders->items[i].spot = spot_item(&ladders->spot, node, i + 1);
-    }
     sort_list(reader, spot, ladders->items, ladders->count, sizeof *ladders->items, "id");
-    for (size_t i = 0; i < ladders->count; i++) {
+    for (size_t i = 0; i < ladders->count; i++)
         find_next(reader, &ladders->items[i]);
-    }
-    for (size_t i = 0; i < ladders->count; i++) {
+    for (size_t i = 0; i < ladders->count; i++)
         follow(reader, &ladders->items[i]);
-    }
-    for (size_t i = 0; i < ladders->count; i++) {
+    for (size_t i = 0; i < ladders->count; i++)
         flatten(reader, &ladders->items[i]);
-    }
 }
 
 void read_area_ladder(struct reader *reader, const struct spot *spot, void *into)
@@ -264,9 +245,8 @@ void read_area_ladder(struct reader *reader, const struct spot *spot, void *into
     const char *id = spot_text(reader, spot);
     int index;
 
-    if (id == NULL || reader->ladders == NULL || reader->ladders->count == 0) {
+    if (!id || !reader->ladders || reader->ladders->count == 0)
         return;
-    }
     index = find_ladder(reader->ladders, id);
     if (index < 0) {
         problem_at(reader, spot, "there is no ladder \"%.40s\"", id);

@@ -19,9 +19,8 @@ static void read_policy(const struct yaml_tree *tree, struct policy *policy, str
                         .remedy = "Begin with deploy/region.yaml and change what is different."};
 
     read_fields(&reader, &file, POLICY_FIELDS, policy);
-    if (problems->count == 0) { /* else rules would complain of what is missing for another reason */
+    if (problems->count == 0) /* else rules would complain of what is missing for another reason */
         rules_check(&reader, &file);
-    }
     ladders_destroy(&reader.ladders);
     problems_sort(problems);
 }
@@ -29,9 +28,8 @@ static void read_policy(const struct yaml_tree *tree, struct policy *policy, str
 static bool keep_bytes(struct policy_file *file, const uint8_t *bytes, size_t size)
 {
     file->bytes = malloc(size + 1);
-    if (file->bytes == NULL) {
+    if (!file->bytes)
         return false;
-    }
     memcpy(file->bytes, bytes, size);
     file->size = size;
     return crypto_generichash(file->policy.digest, sizeof file->policy.digest, bytes, size, NULL, 0) == 0;
@@ -49,20 +47,18 @@ struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct 
         return NULL;
     }
     tree = yaml_tree_parse(bytes, size, problems);
-    if (tree == NULL) {
+    if (!tree)
         return NULL;
-    }
     file = calloc(1, sizeof *file);
-    if (file == NULL || !keep_bytes(file, bytes, size)) {
+    if (!file || !keep_bytes(file, bytes, size)) {
         problems_add(problems, 0, "file", "Free some memory, then try again.",
                      "there is not enough memory to read it");
     } else {
         read_policy(tree, &file->policy, problems);
     }
     yaml_tree_destroy(&tree);
-    if (problems->count > 0) {
+    if (problems->count > 0)
         policy_file_destroy(&file);
-    }
     return file;
 }
 
@@ -73,7 +69,7 @@ static uint8_t *read_bytes(const char *path, size_t *size)
     FILE *stream = fopen(path, "rbe");
     uint8_t *bytes = malloc(POLICY_FILE_BYTES_MAX + 1);
 
-    if (stream == NULL || bytes == NULL) {
+    if (!stream || !bytes) {
         free(bytes);
         bytes = NULL;
     } else {
@@ -83,7 +79,7 @@ static uint8_t *read_bytes(const char *path, size_t *size)
             bytes = NULL;
         }
     }
-    if (stream != NULL) {
+    if (stream) {
         int error = errno;
 
         fclose(stream);
@@ -98,7 +94,7 @@ struct policy_file *policy_file_read(const char *path, struct policy_problems *p
     size_t size = 0;
     uint8_t *bytes = read_bytes(path, &size);
 
-    if (bytes == NULL) {
+    if (!bytes) {
         problems->count = 0;
         problems_add(problems, 0, "file", "Give the path of a file that this user may read.",
                      "it cannot be read: %s", strerror(errno));
@@ -111,9 +107,8 @@ struct policy_file *policy_file_read(const char *path, struct policy_problems *p
 
 void policy_file_destroy(struct policy_file **file)
 {
-    if (*file == NULL) {
+    if (!*file)
         return;
-    }
     free((*file)->policy.teams);
     free((*file)->policy.coordinators);
     free((*file)->policy.areas);

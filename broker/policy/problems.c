@@ -14,12 +14,10 @@ static void mend_cut_characters(char *text)
         int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
         int found = 0;
 
-        while (found < more && ((unsigned char)text[1 + found] & 0xc0) == 0x80) {
+        while (found < more && ((unsigned char)text[1 + found] & 0xc0) == 0x80)
             found++;
-        }
-        if (found < more) {
+        if (found < more)
             memset(text, '?', (size_t)found + 1);
-        }
         text += found + 1;
     }
 }
@@ -29,9 +27,8 @@ void problems_add_list(struct policy_problems *problems, int line, const char *f
 {
     struct policy_problem *problem = &problems->items[problems->count];
 
-    if (problems->count == POLICY_PROBLEMS_MAX) {
+    if (problems->count == POLICY_PROBLEMS_MAX)
         return;
-    }
     problem->line = line;
     snprintf(problem->field, sizeof problem->field, "%s", field);
     snprintf(problem->remedy, sizeof problem->remedy, "%s", remedy);
@@ -57,9 +54,8 @@ void problems_sort(struct policy_problems *problems)
         struct policy_problem moved = problems->items[i];
         size_t to = i;
 
-        for (; to > 0 && problems->items[to - 1].line > moved.line; to--) {
+        for (; to > 0 && problems->items[to - 1].line > moved.line; to--)
             problems->items[to] = problems->items[to - 1];
-        }
         problems->items[to] = moved;
     }
 }
@@ -72,7 +68,6 @@ void policy_check_print(FILE *out, const char *path, const struct policy_problem
         fprintf(out, "%s:%d: %s: %s. %s\n", path, problem->line, problem->field, problem->text,
                 problem->remedy);
     }
-    if (problems->count == POLICY_PROBLEMS_MAX) {
+    if (problems->count == POLICY_PROBLEMS_MAX)
         fprintf(out, "%s: more may be wrong; this list ends at %d.\n", path, POLICY_PROBLEMS_MAX);
-    }
 }

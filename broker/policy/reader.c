@@ -17,9 +17,9 @@ static size_t write_path(const struct spot *spot, char *out, size_t size)
     const struct node *id = node_child(spot->node, "id");
     int length = 0;
 
-    if (spot->item > 0 && (id == NULL || id->text == NULL || !id_is_valid(id->text))) {
+    if (spot->item > 0 && (!id || !id->text || !id_is_valid(id->text))) {
         length = snprintf(out + used, size - used, "[%zu]", spot->item);
-    } else if (spot->item > 0 || spot->name != NULL) {
+    } else if (spot->item > 0 || spot->name) {
         length = snprintf(out + used, size - used, "%s%.40s", used == 0 ? "" : ".",
                           spot->item > 0 ? id->text : spot->name);
     }
@@ -98,9 +98,8 @@ bool spot_is_list(struct reader *reader, const struct spot *spot, size_t max)
 
 static const struct field *find_field(const struct field *fields, const char *name)
 {
-    while (fields->name != NULL && strcmp(fields->name, name) != 0) {
+    while (fields->name && strcmp(fields->name, name) != 0)
         fields++;
-    }
     return fields->name == NULL ? NULL : fields;
 }
 
@@ -126,16 +125,14 @@ void read_fields(struct reader *reader, const struct spot *spot, const struct fi
         problem_at(reader, spot, "this must be fields, each with its value");
         return;
     }
-    for (const struct node *child = spot->node->first; child != NULL; child = child->next) {
-        if (find_field(fields, child->name) == NULL) {
+    for (const struct node *child = spot->node->first; child != NULL; child = child->next)
+        if (find_field(fields, child->name) == NULL)
             refuse_unknown_field(reader, spot, child, fields);
-        }
-    }
     for (; fields->name != NULL; fields++) {
         const struct node *child = node_child(spot->node, fields->name);
         struct spot field = {.outer = spot, .name = fields->name, .node = child, .remedy = fields->remedy};
 
-        if (child != NULL) {
+        if (child) {
             fields->read(reader, &field, (char *)into + fields->offset);
         } else if (fields->presence == REQUIRED) {
             field.node = spot->node;
@@ -152,15 +149,14 @@ void *read_list(struct reader *reader, const struct spot *spot, size_t max, size
     char *items;
 
     *count = 0;
-    if (!spot_is_list(reader, spot, max)) {
+    if (!spot_is_list(reader, spot, max))
         return NULL;
-    }
     if (spot->node->count == 0) {
         problem_at(reader, spot, "the list is empty");
         return NULL;
     }
     items = calloc(spot->node->count, item_size);
-    if (items == NULL) {
+    if (!items) {
         problem_no_memory(reader);
         return NULL;
     }
@@ -207,20 +203,18 @@ void sort_by_key(struct reader *reader, const struct spot *spot, void *items, si
     struct sorted *order = calloc(count + 1, sizeof *order);
     char *copy = calloc(count + 1, item_size);
 
-    if (order == NULL || copy == NULL) {
+    if (!order || !copy) {
         problem_no_memory(reader);
         count = 0;
     }
     if (count > 0) {
         memcpy(copy, items, count * item_size);
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++)
             order[i] = (struct sorted){.key = copy + i * item_size, .at = i};
-        }
         qsort(order, count, sizeof *order, compare_sorted);
         refuse_same_keys(reader, spot, order, count, nodes);
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++)
             memcpy((char *)items + i * item_size, order[i].key, item_size);
-        }
     }
     free(order);
     free(copy);
@@ -232,7 +226,7 @@ void sort_list(struct reader *reader, const struct spot *spot, void *items, size
     const struct node **nodes = calloc(count + 1, sizeof *nodes);
     const struct node *item = spot->node->first;
 
-    if (nodes == NULL) {
+    if (!nodes) {
         problem_no_memory(reader);
         return;
     }

@@ -16,10 +16,8 @@ static const struct policy_standard *strictest(const struct policy *policy, enum
     for (int i = 0; i < policy->standard_count; i++) {
         const struct policy_standard *standard = &policy->standards[i];
 
-        if (covers(standard, clock, source, urgency) &&
-            (found == NULL || standard->allowed_ms < found->allowed_ms)) {
+        if (covers(standard, clock, source, urgency) && (!found || standard->allowed_ms < found->allowed_ms))
             found = standard;
-        }
     }
     return found;
 }
@@ -41,11 +39,9 @@ static void check_response_standards(struct reader *reader, const struct spot *s
 
 static void check_section_136(struct reader *reader, const struct spot *standards)
 {
-    for (int i = 0; i < reader->policy->standard_count; i++) {
-        if (reader->policy->standards[i].clock == CLOCK_SECTION_136) {
+    for (int i = 0; i < reader->policy->standard_count; i++)
+        if (reader->policy->standards[i].clock == CLOCK_SECTION_136)
             return;
-        }
-    }
     problem_with_remedy(reader, standards, "Add one with clock: section-136 and within: 24h.",
                         "no standard says how long a person may be held under section 136");
 }
@@ -60,12 +56,11 @@ static void check_answer(struct reader *reader, const struct spot *answer, int u
         for (int i = 0; i < 2; i++) {
             const struct policy_standard *standard = strictest(reader->policy, CLOCKS[i], source, urgency);
 
-            if (standard != NULL && (shortest == NULL || standard->allowed_ms < shortest->allowed_ms)) {
+            if (standard && (!shortest || standard->allowed_ms < shortest->allowed_ms))
                 shortest = standard;
-            }
         }
     }
-    if (shortest != NULL && reader->policy->answer_ms[urgency] > shortest->allowed_ms) {
+    if (shortest && reader->policy->answer_ms[urgency] > shortest->allowed_ms) {
         problem_with_remedy(reader, answer, "Make the answer time much shorter than the standard.",
                             "a team may take longer to answer than the standard \"%s\" allows in all",
                             shortest->id);
@@ -84,8 +79,7 @@ void rules_check(struct reader *reader, const struct spot *file)
         struct spot field = {.outer = &answer, .name = node->name, .node = node};
         int urgency;
 
-        if (word_find(URGENCY_WORDS, node->name, &urgency)) {
+        if (word_find(URGENCY_WORDS, node->name, &urgency))
             check_answer(reader, &field, urgency);
-        }
     }
 }

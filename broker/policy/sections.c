@@ -78,7 +78,7 @@ static void read_standards(struct reader *reader, const struct spot *spot, void 
     struct policy_standard *items =
         read_list(reader, spot, STANDARDS_MAX, sizeof *items, STANDARD_FIELDS, &count);
 
-    if (items != NULL) {
+    if (items) {
         memcpy(policy->standards, items, count * sizeof *items);
         policy->standard_count = (uint16_t)count;
         sort_list(reader, spot, policy->standards, count, sizeof *items, "id");
@@ -109,18 +109,16 @@ static void read_languages(struct reader *reader, const struct spot *spot, void 
     struct policy_team *team = into;
     size_t item = 0;
 
-    if (!spot_is_list(reader, spot, LANGUAGES_MAX)) {
+    if (!spot_is_list(reader, spot, LANGUAGES_MAX))
         return;
-    }
     for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
         const char *text = spot_text(reader, &inner);
 
-        if (text != NULL && (strlen(text) != 2 || strspn(text, "abcdefghijklmnopqrstuvwxyz") != 2)) {
+        if (text && (strlen(text) != 2 || strspn(text, "abcdefghijklmnopqrstuvwxyz") != 2))
             problem_at(reader, &inner, "\"%.40s\" is not the code of a language", text);
-        } else if (text != NULL) {
+        else if (text)
             memcpy(team->languages[team->language_count++], text, 3);
-        }
     }
 }
 
@@ -169,15 +167,13 @@ static void read_area_coordinator(struct reader *reader, const struct spot *spot
     const char *id = spot_text(reader, spot);
     int index;
 
-    if (id == NULL || reader->policy->coordinator_count == 0) {
+    if (!id || reader->policy->coordinator_count == 0)
         return;
-    }
     index = policy_find_coordinator(reader->policy, id);
-    if (index < 0) {
+    if (index < 0)
         problem_at(reader, spot, "there is no coordinator \"%.40s\"", id);
-    } else {
+    else
         *(uint16_t *)into = (uint16_t)index;
-    }
 }
 
 /* Checks the form; collect_districts takes them when every area has its index. */
@@ -186,12 +182,10 @@ static void read_districts(struct reader *reader, const struct spot *spot, void 
     size_t item = 0;
 
     (void)into;
-    if (!spot_is_list(reader, spot, YAML_NODES_MAX)) {
+    if (!spot_is_list(reader, spot, YAML_NODES_MAX))
         return;
-    }
-    if (spot->node->count == 0) {
+    if (spot->node->count == 0)
         problem_at(reader, spot, "the list is empty");
-    }
     for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
 
@@ -219,12 +213,11 @@ static void collect_districts(struct reader *reader, const struct spot *spot)
     const struct node **nodes;
     size_t count = 0, taken = 0;
 
-    for (const struct node *area = spot->node->first; area != NULL; area = area->next) {
+    for (const struct node *area = spot->node->first; area != NULL; area = area->next)
         count += node_child(area, "postcode_districts")->count;
-    }
     policy->districts = calloc(count + 1, sizeof *policy->districts);
     nodes = calloc(count + 1, sizeof *nodes);
-    if (policy->districts == NULL || nodes == NULL) {
+    if (!policy->districts || !nodes) {
         problem_no_memory(reader);
         free(nodes);
         return;
@@ -253,9 +246,8 @@ static void read_areas(struct reader *reader, const struct spot *spot, void *int
     policy->areas = read_list(reader, spot, AREAS_MAX, sizeof *policy->areas, AREA_FIELDS, &count);
     policy->area_count = (uint16_t)count;
     sort_list(reader, spot, policy->areas, count, sizeof *policy->areas, "id");
-    if (reader->problems->count == before && before < POLICY_PROBLEMS_MAX) {
+    if (reader->problems->count == before && before < POLICY_PROBLEMS_MAX)
         collect_districts(reader, spot);
-    }
 }
 
 static void read_area_id(struct reader *reader, const struct spot *spot, void *into)
@@ -263,15 +255,13 @@ static void read_area_id(struct reader *reader, const struct spot *spot, void *i
     const char *id = spot_text(reader, spot);
     int index;
 
-    if (id == NULL || reader->policy->area_count == 0) {
+    if (!id || reader->policy->area_count == 0)
         return;
-    }
     index = policy_find_area(reader->policy, id);
-    if (index < 0) {
+    if (index < 0)
         problem_at(reader, spot, "there is no area \"%.40s\"", id);
-    } else {
+    else
         *(uint16_t *)into = (uint16_t)index;
-    }
 }
 
 static const struct field ORGANISATION_FIELDS[] = {

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/words/london.h"
 #include "broker/policy/id.h"
+#include "proto/words/london.h"
 
 static const int64_t DURATION_MAX_MS = 7LL * 24 * 60 * 60 * 1000;
 
@@ -20,7 +20,7 @@ static const char *text_up_to(struct reader *reader, const struct spot *spot, si
 {
     const char *text = spot_text(reader, spot);
 
-    if (text != NULL && strlen(text) > length_max) {
+    if (text && strlen(text) > length_max) {
         problem_at(reader, spot, "this is %zu characters long, and at most %zu fit", strlen(text),
                    length_max);
         return NULL;
@@ -32,21 +32,18 @@ void read_name(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = text_up_to(reader, spot, NAME_CHARS_MAX);
 
-    if (text != NULL) {
+    if (text)
         snprintf(into, NAME_CHARS_MAX + 1, "%s", text);
-    }
 }
 
 void read_id(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = text_up_to(reader, spot, ID_CHARS_MAX);
 
-    if (text == NULL) {
+    if (!text)
         return;
-    }
-    if (!id_is_valid(text)) {
+    if (!id_is_valid(text))
         problem_at(reader, spot, "\"%s\" has characters that an id cannot have", text);
-    }
     snprintf(into, ID_CHARS_MAX + 1, "%s", text); /* also a bad one, so that what refers to it finds it */
 }
 
@@ -55,15 +52,12 @@ void read_telephone(struct reader *reader, const struct spot *spot, void *into)
     const char *text = text_up_to(reader, spot, TELEPHONE_CHARS_MAX);
     size_t digits = 0;
 
-    if (text == NULL) {
+    if (!text)
         return;
-    }
-    for (const char *c = text; *c != '\0'; c++) {
+    for (const char *c = text; *c != '\0'; c++)
         digits += *c >= '0' && *c <= '9';
-    }
-    if (digits < 3 || strspn(text, "0123456789 +()-.ext") != strlen(text)) {
+    if (digits < 3 || strspn(text, "0123456789 +()-.ext") != strlen(text))
         problem_at(reader, spot, "\"%s\" is not a telephone number", text);
-    }
     snprintf(into, TELEPHONE_CHARS_MAX + 1, "%s", text);
 }
 
@@ -71,11 +65,10 @@ void read_code(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = text_up_to(reader, spot, CODE_CHARS_MAX);
 
-    if (text != NULL && strspn(text, LETTERS_AND_DIGITS) != strlen(text)) {
+    if (text && strspn(text, LETTERS_AND_DIGITS) != strlen(text))
         problem_at(reader, spot, "\"%s\" is not an organisation's code", text);
-    } else if (text != NULL) {
+    else if (text)
         snprintf(into, CODE_CHARS_MAX + 1, "%s", text);
-    }
 }
 
 void check_district(struct reader *reader, const struct spot *spot)
@@ -83,23 +76,20 @@ void check_district(struct reader *reader, const struct spot *spot)
     const char *text = text_up_to(reader, spot, POSTCODE_DISTRICT_CHARS_MAX);
     size_t letters;
 
-    if (text == NULL) {
+    if (!text)
         return;
-    }
     letters = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     if (letters < 1 || letters > 2 || strspn(text + letters, "0123456789") < 1 ||
-        strspn(text, LETTERS_AND_DIGITS) != strlen(text)) {
+        strspn(text, LETTERS_AND_DIGITS) != strlen(text))
         problem_at(reader, spot, "\"%s\" is not a postcode district", text);
-    }
 }
 
 void read_team_type(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = spot_text(reader, spot);
 
-    if (text == NULL) {
+    if (!text)
         return;
-    }
     if (strcmp(text, "A03") == 0 || strcmp(text, "A04") == 0) {
         problem_with_remedy(reader, spot, "Write A02, which took the place of A03 and A04.",
                             "the team type %s is no longer in force", text);
@@ -114,12 +104,10 @@ void read_flag(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = spot_text(reader, spot);
 
-    if (text == NULL) {
+    if (!text)
         return;
-    }
-    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0) {
+    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
         problem_at(reader, spot, "\"%.40s\" is neither yes nor no", text);
-    }
     *(bool *)into = strcmp(text, "yes") == 0;
 }
 
@@ -129,12 +117,10 @@ static int64_t take_number(const char **text)
     size_t digits = strspn(*text, "0123456789");
     int64_t number = 0;
 
-    if (digits < 1 || digits > 6) {
+    if (digits < 1 || digits > 6)
         return -1;
-    }
-    for (size_t i = 0; i < digits; i++) {
+    for (size_t i = 0; i < digits; i++)
         number = number * 10 + ((*text)[i] - '0');
-    }
     *text += digits;
     return number;
 }
@@ -142,9 +128,8 @@ static int64_t take_number(const char **text)
 /* The number after a sign; -1 where the sign is not there. */
 static int64_t take_number_after(char sign, const char **text)
 {
-    if (**text != sign) {
+    if (**text != sign)
         return -1;
-    }
     (*text)++;
     return take_number(text);
 }
@@ -155,11 +140,10 @@ void read_count(struct reader *reader, const struct spot *spot, void *into)
     const char *rest = text;
     int64_t number = text == NULL ? 1 : take_number(&rest);
 
-    if (number < 1 || number > 999 || (rest != NULL && *rest != '\0')) {
+    if (number < 1 || number > 999 || (rest && *rest != '\0'))
         problem_at(reader, spot, "\"%.40s\" is not a number from 1 to 999", text);
-    } else {
+    else
         *(uint16_t *)into = (uint16_t)number;
-    }
 }
 
 /* "2h30m": numbers with their units, the greater first. -1 where it is nothing of the kind. */
@@ -175,12 +159,10 @@ static int64_t parse_duration(const char *text)
         int64_t number = take_number(&text);
         size_t unit = 0, count = sizeof UNITS / sizeof *UNITS;
 
-        while (unit < count && strncmp(text, UNITS[unit].unit, strlen(UNITS[unit].unit)) != 0) {
+        while (unit < count && strncmp(text, UNITS[unit].unit, strlen(UNITS[unit].unit)) != 0)
             unit++;
-        }
-        if (number < 0 || unit == count || UNITS[unit].ms >= last_ms) {
+        if (number < 0 || unit == count || UNITS[unit].ms >= last_ms)
             return -1;
-        }
         text += strlen(UNITS[unit].unit);
         last_ms = UNITS[unit].ms;
         total += number * last_ms;
@@ -193,18 +175,16 @@ void read_duration(struct reader *reader, const struct spot *spot, void *into)
     const char *text = spot_text(reader, spot);
     int64_t ms = text == NULL ? 0 : parse_duration(text);
 
-    if (text == NULL) {
+    if (!text)
         return;
-    }
-    if (ms < 0) {
+    if (ms < 0)
         problem_at(reader, spot, "\"%.40s\" is not a length of time", text);
-    } else if (ms == 0) {
+    else if (ms == 0)
         problem_at(reader, spot, "this time is zero");
-    } else if (ms > DURATION_MAX_MS) {
+    else if (ms > DURATION_MAX_MS)
         problem_at(reader, spot, "\"%.40s\" is longer than a week", text);
-    } else {
+    else
         *(int64_t *)into = ms;
-    }
 }
 
 static bool read_word(struct reader *reader, const struct spot *spot, const struct word *table, int *value)
@@ -213,9 +193,8 @@ static bool read_word(struct reader *reader, const struct spot *spot, const stru
     char remedy[sizeof reader->problems->items->remedy] = "Write one of:";
     size_t used = strlen(remedy);
 
-    if (text == NULL || word_find(table, text, value)) {
+    if (!text || word_find(table, text, value))
         return text != NULL;
-    }
     for (; table->word != NULL && used < sizeof remedy; table++) {
         int length = snprintf(remedy + used, sizeof remedy - used, " %s%s", table->word,
                               table[1].word == NULL ? "." : ",");
@@ -233,30 +212,26 @@ static unsigned read_bits(struct reader *reader, const struct spot *spot, const 
     size_t item = 0;
 
     if (spot->node->kind == NODE_TEXT && strcmp(spot->node->text, "all") == 0) {
-        for (; table->word != NULL; table++) {
+        for (; table->word != NULL; table++)
             bits |= 1U << table->value;
-        }
         return bits;
     }
-    if (!spot_is_list(reader, spot, YAML_FIELDS_MAX)) {
+    if (!spot_is_list(reader, spot, YAML_FIELDS_MAX))
         return 0;
-    }
     for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
         int value;
 
-        if (read_word(reader, &inner, table, &value)) {
+        if (read_word(reader, &inner, table, &value))
             bits |= 1U << value;
-        }
     }
     return bits;
 }
 
 static void read_some(struct reader *reader, const struct spot *spot, const struct word *table, uint8_t *into)
 {
-    if (spot->node->kind == NODE_LIST && spot->node->count == 0) {
+    if (spot->node->kind == NODE_LIST && spot->node->count == 0)
         problem_at(reader, spot, "the list is empty");
-    }
     *into = (uint8_t)read_bits(reader, spot, table);
 }
 
@@ -279,18 +254,16 @@ void read_urgency(struct reader *reader, const struct spot *spot, void *into)
 {
     int value;
 
-    if (read_word(reader, spot, URGENCY_WORDS, &value)) {
+    if (read_word(reader, spot, URGENCY_WORDS, &value))
         *(enum urgency *)into = (enum urgency)value;
-    }
 }
 
 void read_clock(struct reader *reader, const struct spot *spot, void *into)
 {
     int value;
 
-    if (read_word(reader, spot, CLOCK_WORDS, &value)) {
+    if (read_word(reader, spot, CLOCK_WORDS, &value))
         *(enum clock_kind *)into = (enum clock_kind)value;
-    }
 }
 
 void read_ages(struct reader *reader, const struct spot *spot, void *into)
@@ -300,9 +273,8 @@ void read_ages(struct reader *reader, const struct spot *spot, void *into)
     int64_t first = 0, last = AGE_MAX;
     uint8_t *ages = into;
 
-    if (text == NULL) {
+    if (!text)
         return;
-    }
     if (strcmp(text, "all") != 0) {
         first = take_number(&rest);
         if (strcmp(rest, "+") != 0) {
@@ -329,9 +301,8 @@ static bool parse_date(const char *text, int32_t *day)
     int64_t of_month = take_number_after('-', &text);
 
     if (*text != '\0' || year < 1996 || year > 2199 || month < 1 || month > 12 || of_month < 1 ||
-        of_month > 31) {
+        of_month > 31)
         return false;
-    }
     *day = london_day((int)year, (int)month, (int)of_month);
     return month == 12 || *day < london_day((int)year, (int)month + 1, 1);
 }
@@ -341,28 +312,24 @@ void read_bank_holidays(struct reader *reader, const struct spot *spot, void *in
     struct bank_holidays *holidays = into;
     size_t item = 0;
 
-    if (!spot_is_list(reader, spot, BANK_HOLIDAYS_MAX)) {
+    if (!spot_is_list(reader, spot, BANK_HOLIDAYS_MAX))
         return;
-    }
     for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
         const char *text = spot_text(reader, &inner);
         uint16_t to = holidays->count;
         int32_t day;
 
-        if (text == NULL) {
+        if (!text)
             continue;
-        }
         if (!parse_date(text, &day)) {
             problem_at(reader, &inner, "\"%.40s\" is not a date", text);
             continue;
         }
-        for (; to > 0 && holidays->days[to - 1] > day; to--) {
+        for (; to > 0 && holidays->days[to - 1] > day; to--)
             holidays->days[to] = holidays->days[to - 1];
-        }
-        if (to > 0 && holidays->days[to - 1] == day) {
+        if (to > 0 && holidays->days[to - 1] == day)
             problem_with_remedy(reader, &inner, "Take one of them out.", "%s is in the list twice", text);
-        }
         holidays->days[to] = day;
         holidays->count++;
     }
@@ -371,9 +338,8 @@ void read_bank_holidays(struct reader *reader, const struct spot *spot, void *in
 bool parse_time_of_day(const char *text, int16_t *minute)
 {
     if (strlen(text) != 5 || strspn(text, "0123456789") != 2 || text[2] != ':' ||
-        strspn(text + 3, "0123456789") != 2) {
+        strspn(text + 3, "0123456789") != 2)
         return false;
-    }
     *minute = (int16_t)(((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0');
     return text[3] < '6' && *minute <= MINUTES_PER_DAY;
 }

@@ -101,18 +101,15 @@ bool word_find(const struct word *table, const char *text, int *value)
 
 const char *word_for(const struct word *table, int value)
 {
-    while (table->word != NULL && table->value != value) {
+    while (table->word && table->value != value)
         table++;
-    }
     return table->word;
 }
 
 bool team_type_known(const char *code)
 {
-    for (size_t i = 0; i < sizeof TEAM_TYPES / sizeof *TEAM_TYPES; i++) {
-        if (strcmp(TEAM_TYPES[i], code) == 0) {
+    for (size_t i = 0; i < sizeof TEAM_TYPES / sizeof *TEAM_TYPES; i++)
+        if (strcmp(TEAM_TYPES[i], code) == 0)
             return true;
-        }
-    }
     return false;
 }

@@ -47,9 +47,9 @@ static void *take(struct builder *builder, size_t size)
     void *taken;
 
     assert(rounded <= BLOCK_BYTES);
-    if (block == NULL || BLOCK_BYTES - block->used < rounded) {
+    if (!block || BLOCK_BYTES - block->used < rounded) {
         block = malloc(sizeof *block);
-        if (block == NULL) {
+        if (!block) {
             problems_add(builder->problems, 0, "file", "Free some memory, then try again.",
                          "there is not enough memory to read it");
             return NULL;
@@ -72,11 +72,9 @@ static bool refuse(struct builder *builder, int line, const char *what, const ch
 /* No control characters, which could also be written as escapes: a name is shown on terminals. */
 static bool is_printable(const unsigned char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] < ' ' || text[i] == 0x7f || (text[i] == 0xc2 && text[i + 1] < 0xa0)) {
+    for (size_t i = 0; i < length; i++)
+        if (text[i] < ' ' || text[i] == 0x7f || (text[i] == 0xc2 && text[i + 1] < 0xa0))
             return false;
-        }
-    }
     return true;
 }
 
@@ -95,7 +93,7 @@ static const char *keep_text(struct builder *builder, const yaml_event_t *event,
         return NULL;
     }
     text = take(builder, length + 1);
-    if (text != NULL) {
+    if (text) {
         memcpy(text, event->data.scalar.value, length);
         text[length] = '\0';
     }
@@ -113,11 +111,10 @@ static bool take_field_name(struct builder *builder, struct open_node *open, con
     }
     open->field_name = keep_text(builder, event, line);
     open->field_line = line;
-    if (open->field_name == NULL) {
+    if (!open->field_name)
         return false;
-    }
     same = node_child(open->node, open->field_name);
-    if (same != NULL) {
+    if (same) {
         problems_add(builder->problems, line, "yaml", "Keep one of the two.",
                      "the field \"%.40s\" is here twice: it stands on line %d already", same->name,
                      same->line);
@@ -131,30 +128,26 @@ static bool add_node(struct builder *builder, const yaml_event_t *event, enum no
     struct open_node *open = builder->depth > 0 ? &builder->open[builder->depth - 1] : NULL;
     struct node *node;
 
-    if (open != NULL && open->node->kind == NODE_FIELDS) {
-        if (open->field_name == NULL) {
+    if (open && open->node->kind == NODE_FIELDS) {
+        if (!open->field_name)
             return take_field_name(builder, open, event, line);
-        }
-        if (open->node->count == YAML_FIELDS_MAX) {
+        if (open->node->count == YAML_FIELDS_MAX)
             return refuse(builder, line, "this mapping has far too many fields", "Check the indentation.");
-        }
     }
     if (++builder->node_count > YAML_NODES_MAX) {
         return refuse(builder, line, "the file holds more values than any region has",
                       "Check that this is the policy file.");
     }
     node = take(builder, sizeof *node);
-    if (node == NULL) {
+    if (!node)
         return false;
-    }
     *node = (struct node){.kind = kind, .line = line};
-    if (kind == NODE_TEXT && (node->text = keep_text(builder, event, line)) == NULL) {
+    if (kind == NODE_TEXT && (node->text = keep_text(builder, event, line)) == NULL)
         return false;
-    }
-    if (open == NULL) {
+    if (!open) {
         builder->tree->root = node;
     } else {
-        if (open->field_name != NULL) {
+        if (open->field_name) {
             node->name = open->field_name;
             node->line = open->field_line;
             open->field_name = NULL;
@@ -179,11 +172,11 @@ static bool has_anchor_or_tag(const yaml_event_t *event)
     case YAML_ALIAS_EVENT:
         return true;
     case YAML_SCALAR_EVENT:
-        return event->data.scalar.anchor != NULL || event->data.scalar.tag != NULL;
+        return event->data.scalar.anchor != NULL || event->data.scalar.tag;
     case YAML_SEQUENCE_START_EVENT:
-        return event->data.sequence_start.anchor != NULL || event->data.sequence_start.tag != NULL;
+        return event->data.sequence_start.anchor != NULL || event->data.sequence_start.tag;
     case YAML_MAPPING_START_EVENT:
-        return event->data.mapping_start.anchor != NULL || event->data.mapping_start.tag != NULL;
+        return event->data.mapping_start.anchor != NULL || event->data.mapping_start.tag;
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:
@@ -253,15 +246,13 @@ static bool build(struct builder *builder, yaml_parser_t *parser)
         yaml_event_t event;
         bool taken;
 
-        if (!yaml_parser_parse(parser, &event)) {
+        if (!yaml_parser_parse(parser, &event))
             return refuse_syntax(builder, parser);
-        }
         taken = take_event(builder, &event);
         ended = event.type == YAML_STREAM_END_EVENT;
         yaml_event_delete(&event);
-        if (!taken) {
+        if (!taken)
             return false;
-        }
     }
     return builder->tree->root != NULL ||
            refuse(builder, 0, "the file is empty", "Begin with deploy/region.yaml.");
@@ -272,7 +263,7 @@ struct yaml_tree *yaml_tree_parse(const uint8_t *bytes, size_t size, struct poli
     struct builder builder = {.tree = calloc(1, sizeof *builder.tree), .problems = problems};
     yaml_parser_t parser;
 
-    if (builder.tree == NULL || !yaml_parser_initialize(&parser)) {
+    if (!builder.tree || !yaml_parser_initialize(&parser)) {
         free(builder.tree);
         problems_add(problems, 0, "file", "Free some memory, then try again.",
                      "there is not enough memory to read it");
@@ -280,18 +271,16 @@ struct yaml_tree *yaml_tree_parse(const uint8_t *bytes, size_t size, struct poli
     }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, bytes, size);
-    if (!build(&builder, &parser)) {
+    if (!build(&builder, &parser))
         yaml_tree_destroy(&builder.tree);
-    }
     yaml_parser_delete(&parser);
     return builder.tree;
 }
 
 void yaml_tree_destroy(struct yaml_tree **tree)
 {
-    if (*tree == NULL) {
+    if (!*tree)
         return;
-    }
     while ((*tree)->blocks != NULL) {
         struct block *block = (*tree)->blocks;
 
@@ -311,8 +300,7 @@ const struct node *node_child(const struct node *node, const char *name)
 {
     const struct node *child = node == NULL || node->kind != NODE_FIELDS ? NULL : node->first;
 
-    while (child != NULL && strcmp(child->name, name) != 0) {
+    while (child && strcmp(child->name, name) != 0)
         child = child->next;
-    }
     return child;
 }

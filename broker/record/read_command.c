@@ -33,7 +33,7 @@ static void read_referral(struct reading *in, const Concordat__V1__Referral *ref
     command->is.submit.district = referral->postcode_district;
     command->is.submit.organisation = referral->organisation;
     command->is.submit.drill = referral->drill;
-    command->is.submit.with_confidential = confidential != NULL;
+    command->is.submit.with_confidential = confidential;
     command->opaque = in->content;
 }
 

@@ -12,8 +12,8 @@
 
 #include "broker/core/state.h"
 #include "broker/ledger/ledger.h"
-#include "proto/server/server.h"
 #include "broker/policy/policy_file.h"
+#include "proto/server/server.h"
 
 /* A turn takes no more. */
 enum { TURN_MESSAGES_MAX = 256 };

@@ -3,9 +3,9 @@
 #ifndef CONCORDAT_BROKER_INSIDE_H
 #define CONCORDAT_BROKER_INSIDE_H
 
+#include "broker/core/decide.h"
 #include "broker/shell/batch.h"
 #include "broker/shell/broker.h"
-#include "broker/core/decide.h"
 #include "broker/shell/ledger_time.h"
 #include "broker/shell/outgoing.h"
 #include "broker/shell/refusals.h"

@@ -58,10 +58,10 @@ static struct state *read_snapshot(struct ledger *ledger, const char *folder, ui
     const void *parts[STATE_PARTS];
     size_t sizes[STATE_PARTS];
     struct state *state = NULL;
-    bool whole = snapshot != NULL;
+    bool whole = snapshot;
     for (size_t i = 0; whole && i < STATE_PARTS; i++) {
         parts[i] = snapshot_part_at(snapshot, i, &sizes[i]);
-        whole = parts[i] != NULL;
+        whole = parts[i];
     }
     if (whole)
         state = state_from_parts(seed, parts, sizes);

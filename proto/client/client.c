@@ -149,7 +149,7 @@ static void take_welcome(struct concordat_client *client, const uint8_t *bytes, 
     struct wire_fault fault;
     const Concordat__V1__Message *message = wire_unpack_message(bytes, size, &client->welcome_arena, &fault);
     client->welcome = message ? message->welcome : NULL;
-    client->welcomed = client->welcome != NULL;
+    client->welcomed = client->welcome;
     if (!client->welcomed)
         return;
     uint32_t seconds = client->welcome->ping_seconds;

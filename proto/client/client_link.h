@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <zmq.h>
 
-#include "proto/wire/frame.h"
 #include "proto/keys/keys.h"
+#include "proto/wire/frame.h"
 
 struct client_link {
     char *endpoint; /* owned */

@@ -2,8 +2,8 @@
 #ifndef CONCORDAT_KEYRING_H
 #define CONCORDAT_KEYRING_H
 
-#include "proto/server/misuse.h"
 #include "proto/keys/keys.h"
+#include "proto/server/misuse.h"
 
 struct keyring;
 

@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <zmq.h>
 
-#include "proto/wire/frame.h"
 #include "proto/keys/keys.h"
+#include "proto/wire/frame.h"
 
 enum { SERVER_ROUTE_BYTES_MAX = 32 };
 

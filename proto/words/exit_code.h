@@ -3,11 +3,11 @@
 #define CONCORDAT_EXIT_CODE_H
 
 enum exit_code {
-    CODE_DONE = 0,         /* done, or stopped as asked */
-    CODE_REFUSED = 1,      /* `concordat`: refused; the answer says what holds now and whom to ring */
-    CODE_NO_ANSWER = 2,    /* `concordat`: no answer in time: not known whether it was done */
-    CODE_USAGE = 100,      /* a wrong option or configuration: nothing was done; starting again will not help */
-    CODE_BUG = 101,        /* an assertion failed: start again, and report it */
+    CODE_DONE = 0,      /* done, or stopped as asked */
+    CODE_REFUSED = 1,   /* `concordat`: refused; the answer says what holds now and whom to ring */
+    CODE_NO_ANSWER = 2, /* `concordat`: no answer in time: not known whether it was done */
+    CODE_USAGE = 100,   /* a wrong option or configuration: nothing was done; starting again will not help */
+    CODE_BUG = 101,     /* an assertion failed: start again, and report it */
     CODE_ENVIRONMENT = 111 /* disk, network or memory: start again when it is mended */
 };
 

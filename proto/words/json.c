@@ -18,12 +18,11 @@ static void camel_case(const char *name, char out[NAME_BYTES_MAX])
 {
     size_t at = 0;
     assert(strlen(name) < NAME_BYTES_MAX);
-    for (; *name; name++) {
+    for (; *name; name++)
         if (*name == '_' && name[1])
             out[at++] = (char)toupper((unsigned char)*++name);
         else
             out[at++] = *name;
-    }
     out[at] = '\0';
 }
 
@@ -403,8 +402,7 @@ static ProtobufCMessage *to_message(struct reader *reader, const json_t *json,
     if (!message)
         return NULL;
     type->message_init(message);
-    json_object_foreach((json_t *)(uintptr_t)json, key, value)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)json, key, value) {
         struct path path = {.up = up, .name = key};
         const ProtobufCFieldDescriptor *field = find_field(type, key);
         if (!field) {

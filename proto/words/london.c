@@ -24,9 +24,8 @@ static int64_t march_year_of(int64_t day)
 {
     int64_t year = floor_divide((day + 719468) * 400, 146097); /* by the mean year: at most one off */
 
-    if (first_of_march(year) > day) {
+    if (first_of_march(year) > day)
         return year - 1;
-    }
     return first_of_march(year + 1) <= day ? year + 1 : year;
 }
 
@@ -64,12 +63,10 @@ int64_t london_instant(int32_t day, int32_t minute)
     int64_t civil_ms = day * MS_PER_DAY + minute * MS_PER_MINUTE;
     int64_t in_summer_ms = civil_ms - MS_PER_HOUR;
 
-    if (london_offset_ms(in_summer_ms) == MS_PER_HOUR) {
+    if (london_offset_ms(in_summer_ms) == MS_PER_HOUR)
         return in_summer_ms; /* in October the first of the two */
-    }
-    if (london_offset_ms(civil_ms) == 0) {
+    if (london_offset_ms(civil_ms) == 0)
         return civil_ms;
-    }
     return floor_divide(civil_ms, MS_PER_HOUR) * MS_PER_HOUR; /* skipped: 01:00 of winter is the change */
 }
 

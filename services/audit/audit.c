@@ -99,7 +99,7 @@ static int follow(const struct options *options, struct trail *trail)
                                           .key_path = options->key,
                                           .software = "concordat-audit " CONCORDAT_VERSION},
         message, sizeof message);
-    if (client == NULL) {
+    if (!client) {
         fprintf(stderr, "concordat-audit: %s\n", message);
         return CODE_USAGE;
     }
@@ -128,7 +128,7 @@ int main(int count, char **arguments)
     snprintf(path, sizeof path, "%s/trail.db", options.state);
     int result = CODE_ENVIRONMENT;
     struct trail *trail = trail_open(path, message, sizeof message);
-    if (trail == NULL)
+    if (!trail)
         fprintf(stderr, "concordat-audit: %s\n", message);
     else
         result = follow(&options, trail);

@@ -72,7 +72,7 @@ static enum reply next_reply(struct concordat_client *client, int timeout_ms,
                              const Concordat__V1__Feed **feed)
 {
     const Concordat__V1__Message *message = concordat_client_next(client, timeout_ms);
-    if (message == NULL)
+    if (!message)
         return REPLY_NONE;
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_FEED) {
         *feed = message->feed;

@@ -47,7 +47,7 @@ static const char footer[] =
 static bool open_scope(sqlite3 *database, int64_t from_ms, int64_t to_ms)
 {
     char *sql = sqlite3_mprintf(scope_sql, from_ms, to_ms > 0 ? to_ms : INT64_MAX);
-    bool opened = sql != NULL && report_percentile_add(database) == SQLITE_OK &&
+    bool opened = sql && report_percentile_add(database) == SQLITE_OK &&
                   sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK &&
                   sqlite3_exec(database, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK;
     sqlite3_free(sql);
@@ -71,7 +71,7 @@ static json_t *cell(sqlite3_stmt *statement, int column)
 static bool add_row(sqlite3_stmt *statement, json_t *rows)
 {
     json_t *row = json_array();
-    bool whole = row != NULL;
+    bool whole = row;
     for (int i = 0; i < sqlite3_column_count(statement) && whole; i++)
         whole = json_array_append_new(row, cell(statement, i)) == 0;
     return json_array_append_new(rows, row) == 0 && whole;
@@ -82,8 +82,8 @@ static json_t *ask_table(sqlite3 *database, const struct report_table *table)
 {
     sqlite3_stmt *statement = NULL;
     json_t *columns = json_array(), *rows = json_array();
-    bool whole = columns != NULL && rows != NULL &&
-                 sqlite3_prepare_v2(database, table->sql, -1, &statement, NULL) == SQLITE_OK;
+    bool whole =
+        columns && rows && sqlite3_prepare_v2(database, table->sql, -1, &statement, NULL) == SQLITE_OK;
     for (int i = 0; whole && i < sqlite3_column_count(statement); i++)
         whole = json_array_append_new(columns, json_string(sqlite3_column_name(statement, i))) == 0;
     int stepped = SQLITE_DONE;
@@ -115,13 +115,13 @@ static bool fill(sqlite3 *database, const struct report *report, json_t *documen
 {
     json_t *tables = json_object_get(document, "tables"), *verdicts = json_object_get(document, "verdicts"),
            *notes = json_object_get(document, "notes");
-    for (size_t i = 0; i < REPORT_TABLES_MAX && report->tables[i].name != NULL; i++)
+    for (size_t i = 0; i < REPORT_TABLES_MAX && report->tables[i].name; i++)
         if (json_array_append_new(tables, ask_table(database, &report->tables[i])) != 0)
             return false;
-    for (size_t i = 0; i < REPORT_LINES_MAX && report->verdicts[i] != NULL; i++)
+    for (size_t i = 0; i < REPORT_LINES_MAX && report->verdicts[i]; i++)
         if (!ask_lines(database, report->verdicts[i], verdicts))
             return false;
-    for (size_t i = 0; i < REPORT_LINES_MAX && report->notes[i] != NULL; i++)
+    for (size_t i = 0; i < REPORT_LINES_MAX && report->notes[i]; i++)
         if (json_array_append_new(notes, json_string(report->notes[i])) != 0)
             return false;
     return ask_lines(database, drills_sql, notes) && json_array_append_new(notes, json_string(footer)) == 0;
@@ -176,12 +176,12 @@ int report_run(const char *trail_path, const char *name, enum report_format form
     for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++)
         if (strcmp(reports[i]->name, name) == 0)
             report = reports[i];
-    if (report == NULL) {
+    if (!report) {
         snprintf(message, message_size, "there is no report of that name");
         return REPORT_UNKNOWN;
     }
     sqlite3 *database = trail_open_reader(trail_path, message, message_size);
-    if (database == NULL)
+    if (!database)
         return REPORT_FAILED;
     int result = run(database, report, format, from_ms, to_ms, out, message, message_size);
     sqlite3_close(database);

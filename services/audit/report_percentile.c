@@ -15,7 +15,7 @@ static void add(sqlite3_context *context, int count, sqlite3_value **arguments)
 {
     assert(count == 2);
     struct values *values = sqlite3_aggregate_context(context, sizeof *values);
-    if (values == NULL) {
+    if (!values) {
         sqlite3_result_error_nomem(context);
         return;
     }
@@ -25,7 +25,7 @@ static void add(sqlite3_context *context, int count, sqlite3_value **arguments)
     if (values->count == values->capacity) {
         size_t capacity = values->capacity == 0 ? 64 : 2 * values->capacity;
         int64_t *items = realloc(values->items, capacity * sizeof *items);
-        if (items == NULL) {
+        if (!items) {
             sqlite3_result_error_nomem(context);
             return;
         }
@@ -44,7 +44,7 @@ static int ascending(const void *left, const void *right)
 static void finish(sqlite3_context *context)
 {
     struct values *values = sqlite3_aggregate_context(context, 0);
-    if (values == NULL || values->count == 0)
+    if (!values || values->count == 0)
         return; /* the result is NULL */
     assert(values->percent > 0 && values->percent <= 100);
     qsort(values->items, values->count, sizeof values->items[0], ascending);

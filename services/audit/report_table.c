@@ -62,10 +62,8 @@ static void write_text_table(const json_t *table, FILE *out)
     char buffer[CELL_BYTES];
     for (x = 0; x < count; x++)
         widths[x] = width_of(json_string_value(json_array_get(columns, x)));
-    json_array_foreach(rows, y, row)
-    {
-        json_array_foreach(row, x, cell)
-        {
+    json_array_foreach (rows, y, row) {
+        json_array_foreach (row, x, cell) {
             int width = width_of(json_is_null(cell) ? "-" : cell_text(cell, buffer));
             widths[x] = width > widths[x] ? width : widths[x];
             numeric[x] = numeric[x] || json_is_number(cell);
@@ -79,9 +77,8 @@ static void write_text_table(const json_t *table, FILE *out)
     for (x = 0; x < count; x++)
         put_heading(json_string_value(json_array_get(columns, x)), widths[x], numeric[x], out);
     fputc('\n', out);
-    json_array_foreach(rows, y, row)
-    {
-        json_array_foreach(row, x, cell)
+    json_array_foreach (rows, y, row) {
+        json_array_foreach (row, x, cell)
             put_padded(json_is_null(cell) ? "-" : cell_text(cell, buffer), widths[x], numeric[x], out);
         fputc('\n', out);
     }
@@ -93,7 +90,8 @@ static void write_text_lines(const json_t *lines, FILE *out)
     const json_t *line;
     if (json_array_size(lines) > 0)
         fputc('\n', out);
-    json_array_foreach(lines, at, line) fprintf(out, "%s\n", json_string_value(line));
+    json_array_foreach (lines, at, line)
+        fprintf(out, "%s\n", json_string_value(line));
 }
 
 static void write_text(const json_t *document, FILE *out)
@@ -105,7 +103,8 @@ static void write_text(const json_t *document, FILE *out)
                *as_at = text_of(document, "asAt");
     fprintf(out, "referrals received %s%s%s%s, as at %s\n", from[0] != '\0' ? "from " : "at any time", from,
             to[0] != '\0' ? " until before " : "", to, as_at[0] != '\0' ? as_at : "no event yet");
-    json_array_foreach(json_object_get(document, "tables"), at, table) write_text_table(table, out);
+    json_array_foreach (json_object_get(document, "tables"), at, table)
+        write_text_table(table, out);
     write_text_lines(json_object_get(document, "verdicts"), out);
     write_text_lines(json_object_get(document, "notes"), out);
 }
@@ -143,12 +142,13 @@ static void write_csv_table(const json_t *table, size_t width, FILE *out)
     char buffer[CELL_BYTES];
     size_t x, y;
     put_field("table", true, out);
-    json_array_foreach(columns, x, cell) put_field(json_string_value(cell), false, out);
+    json_array_foreach (columns, x, cell)
+        put_field(json_string_value(cell), false, out);
     end_record(json_array_size(columns) + 1, width, out);
-    json_array_foreach(json_object_get(table, "rows"), y, row)
-    {
+    json_array_foreach (json_object_get(table, "rows"), y, row) {
         put_field(text_of(table, "name"), true, out);
-        json_array_foreach(row, x, cell) put_field(cell_text(cell, buffer), false, out);
+        json_array_foreach (row, x, cell)
+            put_field(cell_text(cell, buffer), false, out);
         end_record(json_array_size(columns) + 1, width, out);
     }
 }
@@ -157,16 +157,15 @@ static void write_csv(const json_t *document, FILE *out)
 {
     const json_t *tables = json_object_get(document, "tables"), *table, *line;
     size_t at, width = 2;
-    json_array_foreach(tables, at, table)
-    {
+    json_array_foreach (tables, at, table) {
         size_t columns = json_array_size(json_object_get(table, "columns")) + 1;
         width = columns > width ? columns : width;
     }
-    json_array_foreach(tables, at, table) write_csv_table(table, width, out);
+    json_array_foreach (tables, at, table)
+        write_csv_table(table, width, out);
     static const char *const kinds[][2] = {{"verdicts", "verdict"}, {"notes", "note"}};
     for (size_t kind = 0; kind < 2; kind++) {
-        json_array_foreach(json_object_get(document, kinds[kind][0]), at, line)
-        {
+        json_array_foreach (json_object_get(document, kinds[kind][0]), at, line) {
             put_field(kinds[kind][1], true, out);
             put_field(json_string_value(line), false, out);
             end_record(2, width, out);
@@ -182,11 +181,10 @@ static json_t *named_rows(const json_t *table)
     const json_t *columns = json_object_get(table, "columns"), *row;
     json_t *named = json_array();
     size_t y;
-    json_array_foreach(json_object_get(table, "rows"), y, row)
-    {
+    json_array_foreach (json_object_get(table, "rows"), y, row) {
         json_t *object = json_object(), *cell;
         size_t x;
-        json_array_foreach(row, x, cell)
+        json_array_foreach (row, x, cell)
             json_object_set(object, json_string_value(json_array_get(columns, x)), cell);
         json_array_append_new(named, object);
     }
@@ -197,12 +195,11 @@ static bool write_json(const json_t *document, FILE *out)
 {
     json_t *copy = json_deep_copy(document), *table;
     size_t at;
-    json_array_foreach(json_object_get(copy, "tables"), at, table)
-    {
+    json_array_foreach (json_object_get(copy, "tables"), at, table) {
         json_object_set_new(table, "rows", named_rows(table));
         json_object_del(table, "columns");
     }
-    bool written = copy != NULL && json_dumpf(copy, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 &&
+    bool written = copy && json_dumpf(copy, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 &&
                    fputc('\n', out) != EOF;
     json_decref(copy);
     return written;

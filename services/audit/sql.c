@@ -22,7 +22,7 @@ struct sql_value sql_time(int64_t unix_ms)
 
 struct sql_value sql_text(const char *text)
 {
-    if (text == NULL || text[0] == '\0')
+    if (!text || text[0] == '\0')
         return (struct sql_value){.kind = SQL_NULL};
     return (struct sql_value){.kind = SQL_TEXT, .text = text};
 }
@@ -98,7 +98,7 @@ static int bind(sqlite3_stmt *statement, int position, const struct sql_value *v
 sqlite3_stmt *sql_bind(struct sql *sql, const char *text, const struct sql_value *values, size_t count)
 {
     sqlite3_stmt *statement = find(sql, text);
-    if (statement == NULL)
+    if (!statement)
         return NULL;
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
@@ -112,7 +112,7 @@ sqlite3_stmt *sql_bind(struct sql *sql, const char *text, const struct sql_value
 int sql_run(struct sql *sql, const char *text, const struct sql_value *values, size_t count)
 {
     sqlite3_stmt *statement = sql_bind(sql, text, values, count);
-    if (statement == NULL)
+    if (!statement)
         return sqlite3_extended_errcode(sql->database);
     int stepped = sqlite3_step(statement);
     assert(stepped != SQLITE_ROW);

@@ -97,7 +97,7 @@ static int read_head(struct trail *trail)
 {
     sqlite3_stmt *statement =
         sql_bind(&trail->sql, "SELECT seq, at_ms, chain FROM event ORDER BY seq DESC LIMIT 1", NULL, 0);
-    if (statement == NULL)
+    if (!statement)
         return sqlite3_extended_errcode(trail->database);
     int stepped = sqlite3_step(statement);
     if (stepped == SQLITE_ROW) {
@@ -138,7 +138,7 @@ static int prepare(struct trail *trail, const char *pragmas, char *message, size
 static struct trail *open_with(const char *path, const char *pragmas, char *message, size_t message_size)
 {
     struct trail *trail = calloc(1, sizeof *trail);
-    if (trail == NULL || arena_open(&trail->arena, EVENT_ARENA_BYTES) != 0) {
+    if (!trail || arena_open(&trail->arena, EVENT_ARENA_BYTES) != 0) {
         snprintf(message, message_size, "out of memory");
         free(trail);
         return NULL;
@@ -171,7 +171,7 @@ struct trail *trail_open_scratch(char *message, size_t message_size)
 
 void trail_close(struct trail **trail)
 {
-    if (*trail == NULL)
+    if (!*trail)
         return;
     sql_finish(&(*trail)->sql);
     sqlite3_close((*trail)->database);
@@ -182,7 +182,7 @@ void trail_close(struct trail **trail)
 
 uint64_t trail_head(const struct trail *trail, uint8_t *chain)
 {
-    if (chain != NULL)
+    if (chain)
         memcpy(chain, trail->chain, TRAIL_HASH_BYTES);
     return trail->seq;
 }
@@ -193,7 +193,7 @@ static enum trail_status check_known(struct trail *trail, uint64_t seq, const st
 {
     sqlite3_stmt *statement = sql_bind(&trail->sql, "SELECT body, chain FROM event WHERE seq = ?1",
                                        SQL_VALUES(sql_integer((int64_t)seq)));
-    if (statement == NULL)
+    if (!statement)
         return fail(trail, sqlite3_extended_errcode(trail->database), message, message_size);
     bool same = sqlite3_step(statement) == SQLITE_ROW &&
                 (size_t)sqlite3_column_bytes(statement, 0) == event->size &&
@@ -260,7 +260,7 @@ static enum trail_status append_one(struct trail *trail, const struct trail_even
 {
     struct wire_fault fault;
     const Concordat__V1__Event *event = wire_unpack_event(raw->body, raw->size, &trail->arena, &fault);
-    if (event == NULL || trail_tables_kind(event) == NULL) {
+    if (!event || trail_tables_kind(event) == NULL) {
         snprintf(message, message_size,
                  "the event after %" PRIu64
                  " cannot be read (%s): it was altered, or comes from a newer broker and "

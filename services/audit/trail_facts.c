@@ -67,7 +67,7 @@ static int set_referral(struct sql *sql, const struct sql_value *id, const Conco
 static int set_person(struct sql *sql, const struct sql_value *id, const Concordat__V1__Demographics *person)
 {
     Concordat__V1__Demographics nothing = CONCORDAT__V1__DEMOGRAPHICS__INIT;
-    if (person == NULL)
+    if (!person)
         person = &nothing;
     return RUN("UPDATE referral SET age_years = ?2, age_estimated = ?3, gender = ?4, ethnic_category = ?5,"
                " ethnicity_stated_by = ?6, language = ?7, interpreter_needed = ?8 WHERE referral = ?1",
@@ -80,7 +80,7 @@ static int set_person(struct sql *sql, const struct sql_value *id, const Concord
 static int set_legal(struct sql *sql, const struct sql_value *id, const Concordat__V1__Legal *legal)
 {
     Concordat__V1__Legal nothing = CONCORDAT__V1__LEGAL__INIT;
-    if (legal == NULL)
+    if (!legal)
         legal = &nothing;
     return RUN("UPDATE referral SET legal_status = ?2, legal_status_code = ?3, power_used_at_ms = ?4,"
                " arrived_at_place_of_safety_at_ms = ?5, place_of_safety = ?6, transport = ?7,"

@@ -56,7 +56,7 @@ static int start_clocks(struct sql *sql, const event_t *event, size_t count,
 
 static int stop_handover_clock(struct sql *sql, const event_t *event, const Concordat__V1__Referral *facts)
 {
-    if (facts->legal == NULL || facts->legal->handover_done_at == NULL)
+    if (!facts->legal || !facts->legal->handover_done_at)
         return SQLITE_OK;
     return stop_clock(sql, event, CONCORDAT__V1__CLOCK__CLOCK_HANDOVER,
                       facts->legal->handover_done_at->unix_ms);
@@ -109,7 +109,7 @@ static int received(struct sql *sql, const event_t *event)
     words_number(event->number, event->drill, number);
     int done = RUN("INSERT INTO referral (referral, number, drill, received_at_ms) VALUES (?1, ?2, ?3, ?4)",
                    REFERRAL, sql_text(number), sql_integer(event->drill), AT);
-    if (done != SQLITE_OK || what->referral == NULL)
+    if (done != SQLITE_OK || !what->referral)
         return done;
     done = trail_facts_set(sql, &event->referral, what->referral,
                            &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
@@ -123,7 +123,7 @@ static int received(struct sql *sql, const event_t *event)
 static int updated(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Updated *what = event->updated;
-    if (what->referral == NULL)
+    if (!what->referral)
         return SQLITE_OK;
     int done =
         trail_facts_set(sql, &event->referral, what->referral,
@@ -142,7 +142,7 @@ static int offered(struct sql *sql, const event_t *event)
     for (size_t i = 0; i < what->n_considered; i++)
         if (what->considered[i]->finding == CONCORDAT__V1__CONSIDERATION__CONSIDERATION_CHOSEN)
             chosen = what->considered[i];
-    bool shown = chosen != NULL && chosen->capacity_known;
+    bool shown = chosen && chosen->capacity_known;
     int done = RUN("INSERT INTO offer (referral, attempt, team, round, handover, assigned, offered_seq,"
                    " offered_at_ms, expires_at_ms, free_places_shown, capacity_age_min)"
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -279,7 +279,7 @@ static int note_contact(struct sql *sql, const event_t *event, int64_t occurred_
 static int checked_in(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__CheckedIn *what = event->checked_in;
-    bool stated = what->occurred != NULL && what->occurred->unix_ms != 0;
+    bool stated = what->occurred && what->occurred->unix_ms != 0;
     int64_t occurred_ms = stated ? what->occurred->unix_ms : event->at_ms;
     int done = RUN("INSERT INTO check_in (seq, referral, at_ms, team, step, occurred_at_ms, occurred_basis,"
                    " mechanism, mechanism_code, attend_status, attend_code, stops_response_clock)"

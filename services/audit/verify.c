@@ -36,7 +36,7 @@ static void find(struct verify *verify, const char *check, const char *referral,
     if (verify->finding_count > FINDINGS_LISTED_MAX)
         return;
     json_t *finding = json_pack("{s:s, s:s, s:s}", "check", check, "referral", referral, "text", text);
-    if (finding == NULL || json_array_append_new(verify->findings, finding) != 0)
+    if (!finding || json_array_append_new(verify->findings, finding) != 0)
         verify->failed = true;
 }
 
@@ -66,7 +66,7 @@ static int64_t count(struct verify *verify, const char *sql)
 {
     sqlite3_stmt *statement = ask(verify, "count", sql);
     int64_t value = 0;
-    if (statement != NULL && sqlite3_step(statement) == SQLITE_ROW)
+    if (statement && sqlite3_step(statement) == SQLITE_ROW)
         value = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
     return value;
@@ -96,7 +96,7 @@ static void check_file(struct verify *verify)
 {
     sqlite3_stmt *statement = ask(verify, "file", "PRAGMA stored.integrity_check(10)");
     int stepped = SQLITE_DONE;
-    while (statement != NULL && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
+    while (statement && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
         if (strcmp(column(statement, 0), "ok") != 0)
             find(verify, "file", "-", column(statement, 0));
     answered(verify, "file", statement, stepped);
@@ -111,12 +111,12 @@ static bool remake(struct verify *verify)
     enum trail_status status = TRAIL_OK;
     int64_t done = 0;
     int stepped = SQLITE_DONE;
-    while (statement != NULL && status == TRAIL_OK && (stepped = sqlite3_step(statement)) == SQLITE_ROW) {
+    while (statement && status == TRAIL_OK && (stepped = sqlite3_step(statement)) == SQLITE_ROW) {
         struct trail_event event = {.body = sqlite3_column_blob(statement, 1),
                                     .size = (size_t)sqlite3_column_bytes(statement, 1),
                                     .chain = sqlite3_column_blob(statement, 2)};
         uint64_t before = trail_head(verify->remade, NULL);
-        if (event.body == NULL || sqlite3_column_bytes(statement, 2) != TRAIL_HASH_BYTES) {
+        if (!event.body || sqlite3_column_bytes(statement, 2) != TRAIL_HASH_BYTES) {
             snprintf(verify->message, sizeof verify->message, "the row of event %" PRIu64 " is cut short",
                      before + 1);
             status = TRAIL_BROKEN;
@@ -136,7 +136,7 @@ static bool remake(struct verify *verify)
     if (status == TRAIL_BROKEN)
         find(verify, "events", "-", verify->message);
     answered(verify, "events", statement, stepped == SQLITE_ROW ? SQLITE_DONE : stepped);
-    return status == TRAIL_OK && statement != NULL;
+    return status == TRAIL_OK && statement;
 }
 
 /* As SQLite orders them: nothing first, then numbers, texts, bytes. */
@@ -199,7 +199,7 @@ static void compare(struct verify *verify, const char *table, const char *column
     sqlite3_stmt *remade = ask_rows(verify, table, columns, "main");
     sqlite3_stmt *stored = ask_rows(verify, table, columns, "stored");
     int here = SQLITE_DONE, there = SQLITE_DONE;
-    if (remade != NULL && stored != NULL) {
+    if (remade && stored) {
         here = sqlite3_step(remade);
         there = sqlite3_step(stored);
     }
@@ -223,7 +223,7 @@ static void check_history(struct verify *verify)
     for (const struct verify_check *check = verify_checks; check->name != NULL; check++) {
         sqlite3_stmt *statement = ask(verify, check->name, check->sql);
         int stepped = SQLITE_DONE;
-        while (statement != NULL && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
+        while (statement && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
             find(verify, check->name, column(statement, 0), column(statement, 1));
         answered(verify, check->name, statement, stepped);
     }
@@ -272,8 +272,7 @@ static void print_text(const json_t *verdict, FILE *out)
             number(verdict, "acceptances"));
     size_t at;
     const json_t *finding;
-    json_array_foreach(json_object_get(verdict, "findings"), at, finding)
-    {
+    json_array_foreach (json_object_get(verdict, "findings"), at, finding) {
         const char *referral = json_string_value(json_object_get(finding, "referral"));
         fprintf(out, "FOUND        %s: %s%s%s\n", json_string_value(json_object_get(finding, "check")),
                 strcmp(referral, "-") == 0 ? "" : referral, strcmp(referral, "-") == 0 ? "" : ": ",
@@ -300,12 +299,12 @@ int verify_run(const char *trail_path, FILE *out, bool json, char *message, size
 {
     /* Opened once by itself only for what it says of a file that is no trail of this version. */
     sqlite3 *reader = trail_open_reader(trail_path, message, message_size);
-    if (reader == NULL)
+    if (!reader)
         return VERIFY_FAILED;
     sqlite3_close(reader);
     struct verify verify = {.remade = trail_open_scratch(message, message_size), .findings = json_array()};
     json_t *result = NULL;
-    if (verify.remade != NULL && verify.findings != NULL) {
+    if (verify.remade && verify.findings) {
         verify.database = trail_database(verify.remade);
         if (attach(&verify, trail_path))
             prove(&verify);
@@ -313,12 +312,12 @@ int verify_run(const char *trail_path, FILE *out, bool json, char *message, size
             verify.failed = true;
         if (!verify.failed)
             result = verdict(&verify);
-        if (result == NULL || verify.failed)
+        if (!result || verify.failed)
             snprintf(message, message_size, "%s: cannot be verified: %s", trail_path,
                      verify.message[0] != '\0' ? verify.message : sqlite3_errmsg(verify.database));
     }
     bool holds = verify.finding_count == 0;
-    bool printed = result != NULL;
+    bool printed = result;
     if (printed && json)
         printed = json_dumpf(result, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
     else if (printed)

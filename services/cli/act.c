@@ -28,7 +28,7 @@ static enum exit_code act(struct input *input, struct concordat_client *client)
     if (code != CODE_DONE)
         return code;
     message = connection_ask(&input->options, client, &input->action.request, &code);
-    if (message == NULL)
+    if (!message)
         return code;
     connection_print(&input->options, message);
     if (input->action.kind->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS)

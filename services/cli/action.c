@@ -215,7 +215,7 @@ static const ProtobufCMessageDescriptor *body_descriptor(const struct action_kin
     const ProtobufCFieldDescriptor *field =
         protobuf_c_message_descriptor_get_field(&concordat__v1__request__descriptor, (unsigned)kind->command);
 
-    assert(field != NULL);
+    assert(field);
     return field->descriptor;
 }
 

@@ -100,7 +100,7 @@ static enum exit_code show(const struct input *input, struct concordat_client *c
 
     for (;;) {
         const Concordat__V1__Message *message = ask_board(input, client, &code);
-        if (message == NULL)
+        if (!message)
             return code;
         print_board(input, message);
         if (code != CODE_DONE || connection_monotonic_ms() >= until)
@@ -151,7 +151,7 @@ static enum exit_code offers(const struct input *input, struct concordat_client 
     const Concordat__V1__Message *message = ask_board(input, client, &code);
     struct say say;
 
-    if (message == NULL)
+    if (!message)
         return code;
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD)
         keep_offers(message->board, team);

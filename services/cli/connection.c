@@ -86,7 +86,7 @@ enum exit_code connection_open(const struct connection_options *options, bool wa
 
     *client = NULL;
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
-        if (needed[i].value == NULL || needed[i].value[0] == '\0')
+        if (!needed[i].value || needed[i].value[0] == '\0')
             return say_failure(options->json, CODE_USAGE, "say %s, or set %s", needed[i].option,
                                needed[i].variable);
     *client =
@@ -101,7 +101,7 @@ enum exit_code connection_open(const struct connection_options *options, bool wa
 
 static enum exit_code tell_no_answer(const struct connection_options *options, bool reached)
 {
-    const char *ring = options->ring != NULL ? options->ring : "your duty coordinator";
+    const char *ring = options->ring ? options->ring : "your duty coordinator";
     double seconds = options->timeout_ms / 1000.0;
 
     if (reached)
@@ -123,7 +123,7 @@ const Concordat__V1__Message *connection_ask(const struct connection_options *op
 {
     const Concordat__V1__Message *message = concordat_client_request(client, request, options->timeout_ms);
 
-    if (message == NULL)
+    if (!message)
         *code = tell_no_answer(options, concordat_client_welcome(client) != NULL);
     else
         *code = message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER && !message->answer->done

@@ -54,9 +54,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         *(state->arg_num == 0 ? &input->verb : &input->subject) = argument;
         return 0;
     case ARGP_KEY_END:
-        if (input->subject == NULL || (strcmp(input->verb, "make") != 0 && strcmp(input->verb, "show") != 0))
+        if (!input->subject || (strcmp(input->verb, "make") != 0 && strcmp(input->verb, "show") != 0))
             argp_error(state, "say make NAME, or show FILE");
-        else if (strcmp(input->verb, "make") == 0 && (input->role == NULL || input->of == NULL))
+        else if (strcmp(input->verb, "make") == 0 && (!input->role || !input->of))
             argp_error(state, "a new key needs --role and --of");
         return 0;
     default:
@@ -94,7 +94,7 @@ static enum exit_code show_key(const char *path, bool json)
 
 static enum exit_code make_key(const struct input *input)
 {
-    const char *folder = input->folder != NULL ? input->folder : ".";
+    const char *folder = input->folder ? input->folder : ".";
     char fault[300], path[4096];
 
     if (keys_make(folder, input->subject, input->role, input->of, fault, sizeof fault) != 0)

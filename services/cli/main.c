@@ -51,13 +51,13 @@ static const char *doc_of_commands(void)
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
 
-    if (out == NULL)
+    if (!out)
         return introduction;
     fprintf(out, "%s\vCommands:\n", introduction);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
     fprintf(out, "\n%s", exit_codes);
-    return fclose(out) == 0 && text != NULL ? text : introduction;
+    return fclose(out) == 0 && text ? text : introduction;
 }
 
 static const struct command *find(const char *name)

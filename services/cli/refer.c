@@ -72,14 +72,14 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         set_wait(state, input, argument);
         return 0;
     case ARGP_KEY_ARG:
-        if (*next != NULL)
+        if (*next)
             argp_error(state, "one file only");
         *next = argument;
         return 0;
     case ARGP_KEY_END:
-        if (input->is_update && input->case_text == NULL)
+        if (input->is_update && !input->case_text)
             argp_error(state, "say which case, such as R-0412");
-        if (!input->is_update && input->path == NULL && json_object_size(input->referral.given) == 0)
+        if (!input->is_update && !input->path && json_object_size(input->referral.given) == 0)
             argp_error(state, "say a file, -, or at least --source and --callback");
         return 0;
     default:
@@ -166,7 +166,7 @@ static void wait_for_news(const struct input *input, struct concordat_client *cl
             break;
         const Concordat__V1__Message *message = concordat_client_next(client, (int)left);
         bool first = !watch->received;
-        if (message == NULL || !is_news_of(watch, message) || !watch_note(watch, message->status))
+        if (!message || !is_news_of(watch, message) || !watch_note(watch, message->status))
             continue;
         if (first)
             print_received(input, message);
@@ -207,7 +207,7 @@ static enum exit_code refer(const struct input *input, struct concordat_client *
     memcpy(watch.id, submit->referral->id.data, WIRE_ID_BYTES);
     words_uuid(watch.id, id);
     const Concordat__V1__Message *message = connection_ask(&input->options, client, &request, &code);
-    if (message == NULL) {
+    if (!message) {
         if (code == CODE_NO_ANSWER)
             fprintf(stderr, "concordat: to send it again so that it is not taken twice, add: --id %s\n", id);
         return code;
@@ -241,7 +241,7 @@ enum exit_code command_refer(const struct command *command, int argc, char **arg
         return say_failure(input.options.json, CODE_ENVIRONMENT, "out of memory");
     Concordat__V1__Submit *submit = (Concordat__V1__Submit *)referral_input_read(
         &input.referral, input.path, NULL, &concordat__v1__submit__descriptor, &arena, fault, sizeof fault);
-    if (submit == NULL)
+    if (!submit)
         code = say_failure(input.options.json, CODE_USAGE, "%s", fault);
     else
         code = connection_open(&input.options, input.wait_ms > 0, &client);
@@ -268,10 +268,10 @@ static enum exit_code update(const struct input *input, struct concordat_client 
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_UPDATE;
     request.update = (Concordat__V1__Update *)referral_input_read(
         &input->referral, input->path, id, &concordat__v1__update__descriptor, arena, fault, sizeof fault);
-    if (request.update == NULL)
+    if (!request.update)
         return say_failure(input->options.json, CODE_USAGE, "%s", fault);
     const Concordat__V1__Message *message = connection_ask(&input->options, client, &request, &code);
-    if (message != NULL)
+    if (message)
         connection_print(&input->options, message);
     return code;
 }

@@ -87,7 +87,7 @@ static json_t *list_of(const char *text)
 {
     json_t *list = json_array();
 
-    while (list != NULL && *text != '\0') {
+    while (list && *text != '\0') {
         size_t size = strcspn(text, ",");
         if (size > 0)
             json_array_append_new(list, json_stringn(text, size));
@@ -182,13 +182,13 @@ static json_t *read_file(const char *path, char *message, size_t message_size)
     json_error_t error;
     json_t *json;
 
-    if (path == NULL)
+    if (!path)
         return json_object();
     json = strcmp(path, "-") == 0 ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &error)
                                   : json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    if (json != NULL && json_is_object(json))
+    if (json && json_is_object(json))
         return json;
-    if (json != NULL)
+    if (json)
         snprintf(message, message_size, "%s: should be {\"referral\": {...}, \"confidential\": {...}}", path);
     else if (error.line > 0)
         snprintf(message, message_size, "%s: line %d: not JSON", path, error.line);
@@ -205,11 +205,11 @@ static bool complete(json_t *json, const struct referral_input *input, const cha
 
     if (json_object_update_recursive(json, input->given) != 0)
         return false;
-    if (id == NULL && json_object_get(json_object_get(json, "referral"), "id") != NULL)
+    if (!id && json_object_get(json_object_get(json, "referral"), "id") != NULL)
         return true;
     words_new_uuid(bytes);
     words_uuid(bytes, fresh);
-    return set_at(json, R "id", json_string(id != NULL ? id : fresh));
+    return set_at(json, R "id", json_string(id ? id : fresh));
 }
 
 ProtobufCMessage *referral_input_read(const struct referral_input *input, const char *path, const char *id,
@@ -220,13 +220,13 @@ ProtobufCMessage *referral_input_read(const struct referral_input *input, const 
     json_t *json = read_file(path, message, message_size);
     ProtobufCMessage *read = NULL;
 
-    if (json == NULL)
+    if (!json)
         return NULL;
     if (!complete(json, input, id)) {
         snprintf(message, message_size, "out of memory");
     } else {
         read = json_to_message(json, descriptor, arena, &fault);
-        if (read == NULL || !check_message(read, &fault)) {
+        if (!read || !check_message(read, &fault)) {
             snprintf(message, message_size, "%s%s%s", path != NULL ? path : "", path != NULL ? ": " : "",
                      fault.text);
             read = NULL;

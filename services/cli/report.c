@@ -92,14 +92,14 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         input->format = REPORT_JSON;
         return 0;
     case ARGP_KEY_ARG:
-        if (input->name != NULL || !input->is_report)
+        if (input->name || !input->is_report)
             argp_error(state, "\"%.40s\" is too much", argument);
         input->name = argument;
         return 0;
     case ARGP_KEY_END:
-        if (input->trail == NULL)
+        if (!input->trail)
             argp_error(state, "say --trail FILE, or set CONCORDAT_TRAIL");
-        if (input->name == NULL && input->is_report)
+        if (!input->name && input->is_report)
             argp_error(state, "say which report; --help lists them");
         return 0;
     default:

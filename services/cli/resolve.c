@@ -46,10 +46,10 @@ enum exit_code action_resolve(struct action *action, const struct connection_opt
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
     request.get_status = &question;
     const Concordat__V1__Message *message = connection_ask(options, client, &request, &code);
-    if (message == NULL)
+    if (!message)
         return code;
     status = status_in(message);
-    if (code != CODE_DONE || status == NULL || status->referral.len != WIRE_ID_BYTES) {
+    if (code != CODE_DONE || !status || status->referral.len != WIRE_ID_BYTES) {
         connection_print(options, message);
         return CODE_REFUSED;
     }

@@ -24,7 +24,7 @@ void say_open(struct say *say, FILE *out)
     const char *no_colour = getenv("NO_COLOR");
 
     *say = (struct say){.out = out, .columns = COLUMNS_DEFAULT, .now_ms = say_now_ms()};
-    say->colour = terminal && (no_colour == NULL || no_colour[0] == '\0');
+    say->colour = terminal && (!no_colour || no_colour[0] == '\0');
     if (terminal && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col >= COLUMNS_MIN)
         say->columns = size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
 }
@@ -96,7 +96,7 @@ void say_banner(const struct say *say, enum say_tone tone, const char *word, con
     text = format_clean(format, arguments);
     va_end(arguments);
     fprintf(say->out, "%s%s%s", say->colour ? tone_codes[tone] : "", word, say->colour ? "\033[0m" : "");
-    if (text != NULL && text[0] != '\0')
+    if (text && text[0] != '\0')
         wrap(say, text, 0, column);
     else
         fputc('\n', say->out);
@@ -111,7 +111,7 @@ void say_row(const struct say *say, const char *label, const char *format, ...)
     va_start(arguments, format);
     text = format_clean(format, arguments);
     va_end(arguments);
-    if (text != NULL && text[0] != '\0') {
+    if (text && text[0] != '\0') {
         fprintf(say->out, "%-*s", LABEL_COLUMNS, label);
         wrap(say, text, LABEL_COLUMNS, LABEL_COLUMNS);
     }
@@ -121,7 +121,7 @@ void say_row(const struct say *say, const char *label, const char *format, ...)
 bool say_json(FILE *out, const ProtobufCMessage *message)
 {
     json_t *json = json_from_message(message);
-    bool written = json != NULL && json_dumpf(json, out, JSON_COMPACT | JSON_SORT_KEYS) == 0 &&
+    bool written = json && json_dumpf(json, out, JSON_COMPACT | JSON_SORT_KEYS) == 0 &&
                    fputc('\n', out) != EOF && fflush(out) == 0;
 
     json_decref(json);
@@ -156,7 +156,7 @@ enum exit_code say_failure(bool as_json, enum exit_code code, const char *format
     if (as_json) {
         json_t *json =
             json_pack("{s:s, s:s*, s:i}", "error", failure_name(code), "text", text, "exitCode", (int)code);
-        if (json != NULL && json_dumpf(json, stdout, JSON_COMPACT) == 0)
+        if (json && json_dumpf(json, stdout, JSON_COMPACT) == 0)
             fputc('\n', stdout);
         json_decref(json);
     } else {

@@ -87,7 +87,7 @@ static case_status **sorted(const Concordat__V1__Board *board)
 {
     case_status **cases = calloc(board->n_cases + 1, sizeof *cases);
 
-    if (cases == NULL)
+    if (!cases)
         return NULL;
     if (board->n_cases > 0)
         memcpy(cases, board->cases, board->n_cases * sizeof *cases);
@@ -102,7 +102,7 @@ void show_board(const struct say *say, const Concordat__V1__Board *board)
 
     say_clock(say->now_ms, say->now_ms, now);
     fprintf(say->out, "%s  %zu case%s\n", now, board->n_cases, board->n_cases == 1 ? "" : "s");
-    if (cases != NULL && board->n_cases > 0)
+    if (cases && board->n_cases > 0)
         fprintf(say->out, "%-7s %-11s %-10s %-20s %-12s %s\n", "Case", "Urgency", "State", "Held by",
                 "Act by", "Seen by");
     for (size_t i = 0; cases != NULL && i < board->n_cases; i++)

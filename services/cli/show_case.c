@@ -108,7 +108,7 @@ static void next_sentence(const struct say *say, const case_status *status, char
 
     out[0] = '\0';
     next_fill(say, status, &values);
-    while (at != NULL && *at != '\0' && used + 1 < size) {
+    while (at && *at != '\0' && used + 1 < size) {
         const char *value = at;
         size_t take = strcspn(at, "{");
         if (take == 0) {
@@ -178,7 +178,7 @@ void show_status_line(const struct say *say, const case_status *status)
 
 static void show_saved(const struct say *say, const Concordat__V1__Answer *answer, const char *again)
 {
-    bool was_received = answer->status != NULL && answer->status->state != 0;
+    bool was_received = answer->status && answer->status->state != 0;
 
     say_banner(say, TONE_WAITING, "SAVED", "on the intake's disk, NOT YET with the router.%s", again);
     say_row(say, "Next",
@@ -194,7 +194,7 @@ static void show_done(const struct say *say, const Concordat__V1__Answer *answer
         show_saved(say, answer, again);
     else if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED && say->receipt)
         say_banner(say, TONE_GOOD, "RECEIVED", "by the router as %s.%s",
-                   or_else(answer->status != NULL ? answer->status->number : "", "(no number yet)"), again);
+                   or_else(answer->status ? answer->status->number : "", "(no number yet)"), again);
     else
         say_banner(say, TONE_GOOD, "DONE", "%s", again);
 }
@@ -213,9 +213,9 @@ void show_answer(const struct say *say, const Concordat__V1__Answer *answer)
     show_flags(answer->flags, answer->n_flags, flags);
     if (flags[0] != '\0')
         say_row(say, "Noted", "%s. None of this holds it up.", flags);
-    if (answer->status != NULL && !only_saved && answer->status->referral.len > 0)
+    if (answer->status && !only_saved && answer->status->referral.len > 0)
         show_status(say, answer->status);
-    else if (answer->status != NULL) /* no case, or none that is with the router: only whom to ring */
+    else if (answer->status) /* no case, or none that is with the router: only whom to ring */
         show_whom_to_ring(say, answer->status);
     else if (!answer->done || only_saved)
         say_row(say, "Ring", "%s, if a person is waiting",

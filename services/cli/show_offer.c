@@ -14,7 +14,7 @@ static const char *recorded(const ProtobufCEnumDescriptor *descriptor, int value
 
 static void age_words(const Concordat__V1__Demographics *person, char out[WORDS_MAX])
 {
-    if (person == NULL || !person->age_known)
+    if (!person || !person->age_known)
         snprintf(out, WORDS_MAX, "age not known");
     else
         snprintf(out, WORDS_MAX, "age %s%u", person->age_estimated ? "about " : "", person->age_years);
@@ -53,7 +53,7 @@ static void show_facts(const struct say *say, const referral *facts)
     say_row(say, "Needs", "%s", text);
     say_row(say, "Scene", "%s",
             recorded(&concordat__v1__scene_safety__descriptor, (int)scene_safety(facts), word));
-    if (facts->legal != NULL)
+    if (facts->legal)
         say_row(say, "Legal", "%s",
                 recorded(&concordat__v1__legal_status__descriptor, (int)facts->legal->status, word));
     show_flags(facts->flags, facts->n_flags, text);
@@ -68,36 +68,36 @@ static const char *district(const Concordat__V1__Offer *offer)
 /* The urgency that it is routed by, which is there even where the referrer gave none. */
 static const char *urgency_words(const Concordat__V1__Offer *offer, char out[WORDS_MAX])
 {
-    Concordat__V1__Urgency urgency = offer->facts != NULL ? offer->facts->urgency : 0;
+    Concordat__V1__Urgency urgency = offer->facts ? offer->facts->urgency : 0;
 
-    if (offer->status != NULL && offer->status->urgency != 0)
+    if (offer->status && offer->status->urgency != 0)
         urgency = offer->status->urgency;
     return words_for(&concordat__v1__urgency__descriptor, (int)urgency, out);
 }
 
 static const char *source_words(const Concordat__V1__Offer *offer, char out[WORDS_MAX])
 {
-    int source = offer->facts != NULL ? (int)offer->facts->source : 0;
+    int source = offer->facts ? (int)offer->facts->source : 0;
 
     return words_for(&concordat__v1__source__descriptor, source, out);
 }
 
 static bool is_drill(const Concordat__V1__Offer *offer)
 {
-    return (offer->facts != NULL && offer->facts->drill) || (offer->status != NULL && offer->status->drill);
+    return (offer->facts && offer->facts->drill) || (offer->status && offer->status->drill);
 }
 
 void show_offer(const struct say *say, const Concordat__V1__Offer *offer)
 {
     char urgency[WORDS_MAX], source[WORDS_MAX], time[SAY_TIME_BYTES];
-    const char *area = offer->status != NULL ? offer->status->area : "";
+    const char *area = offer->status ? offer->status->area : "";
 
     say_banner(say, TONE_WAITING, offer->handover ? "HANDOVER" : "OFFER", "%s%s", offer->number,
                is_drill(offer) ? " (DRILL)" : "");
     say_row(say, "From", "%s, %s", source_words(offer, source), urgency_words(offer, urgency));
     say_row(say, "Area", "%s%s%s", area, area[0] != '\0' && district(offer)[0] != '\0' ? ", " : "",
             district(offer));
-    if (offer->facts != NULL)
+    if (offer->facts)
         show_facts(say, offer->facts);
     say_row(say, "Callback", "%s", offer->callback_number);
     say_time(offer->expires_ms, say->now_ms, time);
@@ -109,8 +109,8 @@ void show_offer(const struct say *say, const Concordat__V1__Offer *offer)
 void show_offer_line(const struct say *say, const Concordat__V1__Offer *offer)
 {
     char urgency[WORDS_MAX], source[WORDS_MAX], age[WORDS_MAX], time[SAY_TIME_BYTES], scene[WORDS_MAX];
-    const Concordat__V1__Demographics *person = offer->facts != NULL ? offer->facts->person : NULL;
-    int safety = offer->facts != NULL ? (int)scene_safety(offer->facts) : 0;
+    const Concordat__V1__Demographics *person = offer->facts ? offer->facts->person : NULL;
+    int safety = offer->facts ? (int)scene_safety(offer->facts) : 0;
 
     age_words(person, age);
     say_time(offer->expires_ms, say->now_ms, time);

@@ -71,12 +71,12 @@ static void show_value(const struct say *say, const ProtobufCFieldDescriptor *fi
     field_words(field->name, label);
     if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
         const ProtobufCMessage *message = *(ProtobufCMessage *const *)value;
-        if (message != NULL)
+        if (message)
             show_message(say, label, message);
         return;
     }
     text = value_words(field, value, word);
-    if (text != NULL)
+    if (text)
         show_text(say, label, text);
 }
 
@@ -117,11 +117,11 @@ static void show_fields(const struct say *say, const ProtobufCMessage *message, 
 
 void show_record(const struct say *say, const Concordat__V1__Record *record)
 {
-    if (record->status != NULL)
+    if (record->status)
         show_status(say, record->status);
-    if (record->confidential != NULL)
+    if (record->confidential)
         show_fields(say, &record->confidential->base, "CONFIDENTIAL");
-    if (record->referral != NULL)
+    if (record->referral)
         show_fields(say, &record->referral->base, "REFERRAL");
     fprintf(say->out, "This reading has been recorded.\n");
 }

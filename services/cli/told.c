@@ -20,13 +20,13 @@ void told_message(const struct connection_options *options, struct concordat_cli
     Concordat__V1__Told told = CONCORDAT__V1__TOLD__INIT;
     uint8_t id[WIRE_ID_BYTES];
 
-    if (status == NULL || status->state == 0 || status->referral.len != sizeof id)
+    if (!status || status->state == 0 || status->referral.len != sizeof id)
         return;
     memcpy(id, status->referral.data, sizeof id);
     told.referral = (ProtobufCBinaryData){.len = sizeof id, .data = id};
     told.state = status->state;
     const Concordat__V1__Welcome *welcome = concordat_client_welcome(client);
-    if (welcome == NULL || welcome->role != CONCORDAT__V1__ROLE__ROLE_REFERRER)
+    if (!welcome || welcome->role != CONCORDAT__V1__ROLE__ROLE_REFERRER)
         return;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_TOLD;
     request.told = &told;

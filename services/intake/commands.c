@@ -32,9 +32,9 @@ static const struct {
 
 static void ring_set(struct ring *ring, const char *name, size_t name_length, const char *number)
 {
-    snprintf(ring->name, sizeof(ring->name), "%.*s", (int)name_length, name);
-    snprintf(ring->number, sizeof(ring->number), "%s", number);
-    snprintf(ring->text, sizeof(ring->text), "%s%s%s", ring->name,
+    snprintf(ring->name, sizeof ring->name, "%.*s", (int)name_length, name);
+    snprintf(ring->number, sizeof ring->number, "%s", number);
+    snprintf(ring->text, sizeof ring->text, "%s%s%s", ring->name,
              ring->name[0] != '\0' && ring->number[0] != '\0' ? " " : "", ring->number);
 }
 
@@ -42,9 +42,8 @@ bool ring_parse(const char *text, struct ring *ring)
 {
     size_t name = strcspn(text, "+0123456789");
     const char *number = text + name;
-    while (name > 0 && text[name - 1] == ' ') {
+    while (name > 0 && text[name - 1] == ' ')
         name--;
-    }
     ring_set(ring, text, name, number);
     return name > 0 && name < RING_NAME_BYTES && *number != '\0' && strlen(number) < RING_NUMBER_BYTES;
 }
@@ -53,17 +52,14 @@ int commands_open(struct commands *commands, struct outbox *outbox, const struct
                   const struct ring *ring)
 {
     *commands = (struct commands){.outbox = outbox, .site = *site, .ring = *ring};
-    if (arena_open(&commands->arena, COMMANDS_ARENA_BYTES) != 0) {
+    if (arena_open(&commands->arena, COMMANDS_ARENA_BYTES) != 0)
         return -1;
-    }
     size_t count;
     if (outbox_board(outbox, true, COMMANDS_BOARD_MAX, &commands->arena, commands->board, &count) !=
-        OUTBOX_OK) {
+        OUTBOX_OK)
         return -1;
-    }
-    while (count > 0) {
+    while (count > 0)
         commands_learn(commands, commands->board[--count]);
-    }
     return 0;
 }
 
@@ -93,16 +89,14 @@ __attribute__((format(printf, 2, 3))) static void say(struct reply *reply, const
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(reply->text, sizeof(reply->text), format, arguments);
+    int length = vsnprintf(reply->text, sizeof reply->text, format, arguments);
     va_end(arguments);
-    if (length >= (int)sizeof(reply->text)) {
-        size_t end = sizeof(reply->text) - 1;
-        while (end > 0 && ((unsigned char)reply->text[end - 1] & 0xc0) == 0x80) {
+    if (length >= (int)sizeof reply->text) {
+        size_t end = sizeof reply->text - 1;
+        while (end > 0 && ((unsigned char)reply->text[end - 1] & 0xc0) == 0x80)
             end--;
-        }
-        if (end > 0 && ((unsigned char)reply->text[end - 1] & 0x80) != 0) {
+        if (end > 0 && ((unsigned char)reply->text[end - 1] & 0x80) != 0)
             end--;
-        }
         reply->text[end] = '\0';
     }
     reply->answer.text = reply->text;
@@ -188,12 +182,11 @@ static void tell_command(struct commands *commands, const struct outbox_command 
 static void tell_flags(const Concordat__V1__Request *request, struct reply *reply)
 {
     const Concordat__V1__Referral *referral = NULL;
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT) {
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
         referral = request->submit->referral;
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE) {
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
         referral = request->update->referral;
-    }
-    if (referral != NULL) {
+    if (referral) {
         reply->answer.flags = referral->flags;
         reply->answer.n_flags = referral->n_flags;
     }
@@ -230,9 +223,8 @@ static enum outbox_status save(struct commands *commands, const Concordat__V1__R
     reply->answer.repeated = status == OUTBOX_REPEATED;
     if (status == OUTBOX_FAILED ||
         outbox_find_command(commands->outbox, id, &commands->arena, &command) != OUTBOX_OK ||
-        outbox_find_case(commands->outbox, command.referral, &commands->arena, &found) != OUTBOX_OK) {
+        outbox_find_case(commands->outbox, command.referral, &commands->arena, &found) != OUTBOX_OK)
         return fail(commands, reply);
-    }
     tell_case(commands, &found, reply);
     reply->answer.refusal = REFUSAL(UNSPECIFIED);
     tell_command(commands, &command, reply);
@@ -249,15 +241,13 @@ static enum outbox_status find_before(struct commands *commands, const Concordat
     struct outbox_command before;
     enum outbox_status status =
         outbox_find_content(commands->outbox, referral, false, &commands->arena, &before);
-    if (status != OUTBOX_OK) {
+    if (status != OUTBOX_OK)
         return status;
-    }
     *decided = before.request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
                    ? before.request->submit->referral->decided_at
                    : before.request->update->referral->decided_at;
-    if (*confidential != NULL) {
+    if (*confidential)
         return OUTBOX_OK;
-    }
     status = outbox_find_content(commands->outbox, referral, true, &commands->arena, &before);
     if (status == OUTBOX_OK) {
         *confidential = before.request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
@@ -275,7 +265,7 @@ static bool is_routable(struct commands *commands, const Concordat__V1__Request 
     if (refusal == REFUSAL(NO_SOURCE)) {
         char source[WORDS_MAX], text[COMMANDS_TEXT_BYTES];
         words_for(&concordat__v1__source__descriptor, (int)commands->site.source, source);
-        snprintf(text, sizeof(text), "referral.source must be %s at this intake", source);
+        snprintf(text, sizeof text, "referral.source must be %s at this intake", source);
         commands_refuse(commands, request->command_id.data, refusal, text, reply);
     } else if (refusal == REFUSAL(NO_CALLBACK)) {
         commands_refuse(commands, request->command_id.data, refusal,
@@ -294,24 +284,20 @@ static enum outbox_status answer_content(struct commands *commands, Concordat__V
     const Concordat__V1__Instant *decided = NULL;
     uint8_t digest[OUTBOX_DIGEST_BYTES];
     struct findings findings;
-    if (!outbox_digest(request, digest)) {
+    if (!outbox_digest(request, digest))
         return fail(commands, reply);
-    }
     enum outbox_status before = OUTBOX_OK;
-    if (!submits) {
+    if (!submits)
         before = find_before(commands, request, &confidential, &decided);
-    }
-    if (before == OUTBOX_FAILED) {
+    if (before == OUTBOX_FAILED)
         return fail(commands, reply);
-    }
     if (before == OUTBOX_NOT_FOUND) {
         commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
                         "no such referral at this intake", reply);
         return OUTBOX_OK;
     }
-    if (!is_routable(commands, request, referral, confidential, reply)) {
+    if (!is_routable(commands, request, referral, confidential, reply))
         return OUTBOX_OK;
-    }
     if (!rules_apply(referral, confidential, &commands->site, decided, now_ms, request_arena, &findings)) {
         commands_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
         return OUTBOX_OK;
@@ -319,7 +305,7 @@ static enum outbox_status answer_content(struct commands *commands, Concordat__V
     enum outbox_status status = save(commands, request, digest, now_ms, reply);
     if (status == OUTBOX_OK && reply->answer.done && findings.assessment_outstanding) {
         char text[COMMANDS_TEXT_BYTES];
-        memcpy(text, reply->text, sizeof(text));
+        memcpy(text, reply->text, sizeof text);
         say(reply, "%s Self-harm: a psychosocial assessment is still to be done.", text);
     }
     return status;
@@ -345,9 +331,8 @@ static enum outbox_status answer_status(struct commands *commands, Concordat__V1
         asked->referral.len == WIRE_ID_BYTES
             ? outbox_find_case(commands->outbox, asked->referral.data, &commands->arena, &found)
             : outbox_find_number(commands->outbox, asked->number, &commands->arena, &found);
-    if (status == OUTBOX_FAILED) {
+    if (status == OUTBOX_FAILED)
         return fail(commands, reply);
-    }
     if (status == OUTBOX_NOT_FOUND) {
         commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
                         "no such referral at this intake", reply);
@@ -364,9 +349,8 @@ static enum outbox_status answer_board(struct commands *commands, Concordat__V1_
     enum outbox_status status =
         outbox_board(commands->outbox, request->get_board->with_closed, COMMANDS_BOARD_MAX, &commands->arena,
                      commands->board, &reply->board.n_cases);
-    if (status != OUTBOX_OK) {
+    if (status != OUTBOX_OK)
         return fail(commands, reply);
-    }
     reply->board.cases = commands->board;
     reply->board.now_ms = now_ms;
     reply->message.body_case = CONCORDAT__V1__MESSAGE__BODY_BOARD;
@@ -379,11 +363,9 @@ enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Req
 {
     arena_reset(&commands->arena);
     begin(reply, request->command_id);
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        if (table[i].command == request->command_case) {
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].command == request->command_case)
             return table[i].answer(commands, request, request_arena, now_ms, reply);
-        }
-    }
     commands_refuse(commands, request->command_id.data, REFUSAL(NOT_ALLOWED), "not a command of a referrer",
                     reply);
     return OUTBOX_OK;

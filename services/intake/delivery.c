@@ -54,20 +54,18 @@ struct delivery {
 struct delivery *delivery_open(struct outbox *outbox, struct concordat_client *client, delivery_news *news,
                                void *context)
 {
-    struct delivery *delivery = calloc(1, sizeof(*delivery));
-    if (delivery == NULL) {
+    struct delivery *delivery = calloc(1, sizeof *delivery);
+    if (!delivery)
         return NULL;
-    }
     *delivery = (struct delivery){.outbox = outbox, .client = client, .news = news, .context = context};
-    if (arena_open(&delivery->arena, ARENA_MESSAGE_BYTES) != 0) {
+    if (arena_open(&delivery->arena, ARENA_MESSAGE_BYTES) != 0)
         delivery_close(&delivery);
-    }
     return delivery;
 }
 
 void delivery_close(struct delivery **delivery)
 {
-    if (*delivery != NULL) {
+    if (*delivery) {
         arena_close(&(*delivery)->arena);
         free(*delivery);
         *delivery = NULL;
@@ -90,11 +88,9 @@ static void note(struct delivery *delivery, const char *what, const uint8_t *ref
 
 static struct under_way *find(struct delivery *delivery, const uint8_t *command_id)
 {
-    for (size_t i = 0; i < delivery->commands + delivery->questions; i++) {
-        if (memcmp(delivery->under_way[i].command_id, command_id, WIRE_ID_BYTES) == 0) {
+    for (size_t i = 0; i < delivery->commands + delivery->questions; i++)
+        if (memcmp(delivery->under_way[i].command_id, command_id, WIRE_ID_BYTES) == 0)
             return &delivery->under_way[i];
-        }
-    }
     return NULL;
 }
 
@@ -114,19 +110,16 @@ static enum outbox_status take_status(struct delivery *delivery, const Concordat
                                       int64_t now_ms)
 {
     enum outbox_status told = outbox_tell(delivery->outbox, status, now_ms);
-    if (told == OUTBOX_OK) {
+    if (told == OUTBOX_OK)
         delivery->news(delivery->context, status);
-    }
     return told == OUTBOX_FAILED ? told : OUTBOX_OK;
 }
 
 static bool is_passing(Concordat__V1__Refusal refusal)
 {
-    for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++) {
-        if (passing[i] == refusal) {
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
+        if (passing[i] == refusal)
             return true;
-        }
-    }
     return false;
 }
 
@@ -134,12 +127,10 @@ static enum outbox_status put_off(struct delivery *delivery, const struct under_
                                   const Concordat__V1__Answer *answer, int64_t now_ms)
 {
     int64_t wait_ms = PUT_OFF_MS;
-    for (uint32_t i = 1; i < entry->attempts && wait_ms < PUT_OFF_MAX_MS; i++) {
+    for (uint32_t i = 1; i < entry->attempts && wait_ms < PUT_OFF_MAX_MS; i++)
         wait_ms *= 2;
-    }
-    if (wait_ms > PUT_OFF_MAX_MS) {
+    if (wait_ms > PUT_OFF_MAX_MS)
         wait_ms = PUT_OFF_MAX_MS;
-    }
     enum outbox_status status = outbox_put_off(delivery->outbox, entry->command_id, answer, now_ms + wait_ms);
     note(delivery, "put off", entry->referral, answer->refusal);
     return status;
@@ -151,9 +142,8 @@ static enum outbox_status settle(struct delivery *delivery, const struct under_w
     struct outbox_case found;
     enum outbox_status status = outbox_answered(delivery->outbox, entry->command_id, answer, now_ms);
     arena_reset(&delivery->arena);
-    if (status == OUTBOX_OK) {
+    if (status == OUTBOX_OK)
         status = outbox_find_case(delivery->outbox, entry->referral, &delivery->arena, &found);
-    }
     if (status == OUTBOX_OK) {
         note(delivery, answer->done ? "received" : "refused", entry->referral,
              answer->done ? REFUSAL(UNSPECIFIED) : answer->refusal);
@@ -166,7 +156,7 @@ static enum outbox_status take_answer(struct delivery *delivery, const uint8_t *
                                       const Concordat__V1__Answer *answer, int64_t now_ms)
 {
     struct under_way *found = find(delivery, command_id);
-    if (found == NULL) {
+    if (!found) {
         /* Not of a command, so of the client's hello. */
         char words[WORDS_MAX];
         fprintf(stderr, "the router does not welcome this intake: %s\n",
@@ -176,14 +166,12 @@ static enum outbox_status take_answer(struct delivery *delivery, const uint8_t *
     struct under_way entry = *found;
     drop(delivery, found);
     enum outbox_status status = OUTBOX_OK;
-    if (entry.is_question) {
-        status = answer->done && answer->status != NULL ? take_status(delivery, answer->status, now_ms)
-                                                        : OUTBOX_OK;
-    } else if (!answer->done && is_passing(answer->refusal)) {
+    if (entry.is_question)
+        status = answer->done && answer->status ? take_status(delivery, answer->status, now_ms) : OUTBOX_OK;
+    else if (!answer->done && is_passing(answer->refusal))
         status = put_off(delivery, &entry, answer, now_ms);
-    } else {
+    else
         status = settle(delivery, &entry, answer, now_ms);
-    }
     return status == OUTBOX_FAILED ? status : OUTBOX_OK;
 }
 
@@ -192,15 +180,13 @@ static enum outbox_status take_messages(struct delivery *delivery, int64_t now_m
     enum outbox_status status = OUTBOX_OK;
     for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK; i++) {
         const Concordat__V1__Message *message = concordat_client_next(delivery->client, 0);
-        if (message == NULL) {
+        if (!message)
             break;
-        }
-        if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS) {
+        if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
             status = take_status(delivery, message->status, now_ms);
-        } else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER &&
-                   message->command_id.len == WIRE_ID_BYTES) {
+        else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER &&
+                 message->command_id.len == WIRE_ID_BYTES)
             status = take_answer(delivery, message->command_id.data, message->answer, now_ms);
-        }
     }
     return status;
 }
@@ -211,22 +197,19 @@ static enum outbox_status look_at_connection(struct delivery *delivery, int64_t 
     const Concordat__V1__Welcome *welcome =
         concordat_client_connected(delivery->client) ? concordat_client_welcome(delivery->client) : NULL;
     bool was_connected = delivery->connected;
-    delivery->connected = welcome != NULL;
-    if (welcome == NULL) {
-        if (was_connected) {
+    delivery->connected = welcome;
+    if (!welcome) {
+        if (was_connected)
             fprintf(stderr, "the router is away; referrals are saved here until it is back\n");
-        }
         return OUTBOX_OK;
     }
     size_t size = welcome->session.len < SESSION_BYTES_MAX ? welcome->session.len : SESSION_BYTES_MAX;
     bool same_session = size == delivery->session_size &&
                         (size == 0 || memcmp(delivery->session, welcome->session.data, size) == 0);
-    if (was_connected && same_session) {
+    if (was_connected && same_session)
         return OUTBOX_OK;
-    }
-    if (size > 0) {
+    if (size > 0)
         memcpy(delivery->session, welcome->session.data, size);
-    }
     delivery->session_size = size;
     delivery->ask_at_ms = now_ms;
     uint32_t waiting = 0, refused = 0;
@@ -246,14 +229,12 @@ static enum outbox_status send_commands(struct delivery *delivery, int64_t now_m
     while (status == OUTBOX_OK && delivery->commands < COMMANDS_MAX) {
         arena_reset(&delivery->arena);
         status = outbox_next_due(delivery->outbox, now_ms, &row, &delivery->arena, &command);
-        if (status != OUTBOX_OK || find(delivery, command.id) != NULL) {
+        if (status != OUTBOX_OK || find(delivery, command.id) != NULL)
             continue;
-        }
         /* Marked before it goes: an attempt is counted even where the intake dies at it. */
         status = outbox_sent(delivery->outbox, command.id);
-        if (status == OUTBOX_OK && concordat_client_send(delivery->client, command.request, NULL) != 0) {
+        if (status == OUTBOX_OK && concordat_client_send(delivery->client, command.request, NULL) != 0)
             break;
-        }
         struct under_way entry = {.attempts = command.attempts + 1};
         memcpy(entry.command_id, command.id, WIRE_ID_BYTES);
         memcpy(entry.referral, command.referral, WIRE_ID_BYTES);
@@ -271,9 +252,8 @@ static bool ask(struct delivery *delivery, const uint8_t *referral)
     get_status.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, entry.referral};
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
     request.get_status = &get_status;
-    if (concordat_client_send(delivery->client, &request, entry.command_id) != 0) {
+    if (concordat_client_send(delivery->client, &request, entry.command_id) != 0)
         return false;
-    }
     add(delivery, &entry);
     return true;
 }
@@ -288,12 +268,10 @@ static enum outbox_status send_questions(struct delivery *delivery, int64_t now_
     }
     while (delivery->asking && delivery->questions < QUESTIONS_MAX) {
         enum outbox_status status = outbox_next_open(delivery->outbox, &delivery->asked_row, referral);
-        if (status == OUTBOX_FAILED) {
+        if (status == OUTBOX_FAILED)
             return status;
-        }
-        if (status == OUTBOX_NOT_FOUND || !ask(delivery, referral)) {
+        if (status == OUTBOX_NOT_FOUND || !ask(delivery, referral))
             delivery->asking = false;
-        }
     }
     return OUTBOX_OK;
 }
@@ -301,14 +279,12 @@ static enum outbox_status send_questions(struct delivery *delivery, int64_t now_
 enum outbox_status delivery_turn(struct delivery *delivery, int64_t now_ms)
 {
     enum outbox_status status = take_messages(delivery, now_ms);
-    if (status == OUTBOX_OK) {
+    if (status == OUTBOX_OK)
         status = look_at_connection(delivery, now_ms);
-    }
     if (status == OUTBOX_OK && delivery->connected) {
         status = send_commands(delivery, now_ms);
-        if (status == OUTBOX_OK) {
+        if (status == OUTBOX_OK)
             status = send_questions(delivery, now_ms);
-        }
     }
     return status;
 }

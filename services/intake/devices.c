@@ -38,22 +38,20 @@ struct devices {
 
 struct devices *devices_open(struct server *server, struct commands *commands)
 {
-    struct devices *devices = calloc(1, sizeof(*devices));
-    if (devices == NULL) {
+    struct devices *devices = calloc(1, sizeof *devices);
+    if (!devices)
         return NULL;
-    }
     devices->server = server;
     devices->commands = commands;
-    randombytes_buf(devices->id, sizeof(devices->id));
-    if (arena_open(&devices->arena, ARENA_MESSAGE_BYTES) != 0) {
+    randombytes_buf(devices->id, sizeof devices->id);
+    if (arena_open(&devices->arena, ARENA_MESSAGE_BYTES) != 0)
         devices_close(&devices);
-    }
     return devices;
 }
 
 void devices_close(struct devices **devices)
 {
-    if (*devices != NULL) {
+    if (*devices) {
         arena_close(&(*devices)->arena);
         free(*devices);
         *devices = NULL;
@@ -64,9 +62,8 @@ static struct session *session_find(struct devices *devices, const struct server
 {
     for (size_t i = 0; i < devices->count; i++) {
         const struct server_route *known = &devices->sessions[i].route;
-        if (known->size == route->size && memcmp(known->bytes, route->bytes, route->size) == 0) {
+        if (known->size == route->size && memcmp(known->bytes, route->bytes, route->size) == 0)
             return &devices->sessions[i];
-        }
     }
     return NULL;
 }
@@ -80,12 +77,10 @@ static void session_drop(struct devices *devices, struct session *session)
 static struct session *session_open(struct devices *devices, const struct server_route *route, int64_t now_ms)
 {
     struct session *session = session_find(devices, route);
-    for (size_t i = 0; session == NULL && devices->count == SESSIONS_MAX && i < devices->count; i++) {
-        if (devices->sessions[i].heard_ms < now_ms - SILENT_MS) {
+    for (size_t i = 0; session == NULL && devices->count == SESSIONS_MAX && i < devices->count; i++)
+        if (devices->sessions[i].heard_ms < now_ms - SILENT_MS)
             session_drop(devices, &devices->sessions[i]);
-        }
-    }
-    if (session == NULL && devices->count < SESSIONS_MAX) {
+    if (!session && devices->count < SESSIONS_MAX) {
         session = &devices->sessions[devices->count++];
         *session = (struct session){.route = *route};
     }
@@ -96,7 +91,7 @@ static enum server_sent send_message(struct devices *devices, const struct serve
                                      const Concordat__V1__Message *message)
 {
     size_t size = concordat__v1__message__get_packed_size(message);
-    if (size > sizeof(devices->bytes)) {
+    if (size > sizeof devices->bytes) {
         fprintf(stderr, "an answer of %zu bytes is too long to be sent\n", size);
         return SERVER_SENT;
     }
@@ -115,9 +110,8 @@ void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *stat
     for (size_t i = devices->count; i-- > 0;) {
         struct session *session = &devices->sessions[i];
         /* A slow device misses this news and asks for the status; one that is gone says hello anew. */
-        if (session->wants_news && send_message(devices, &session->route, &message) == SERVER_PEER_GONE) {
+        if (session->wants_news && send_message(devices, &session->route, &message) == SERVER_PEER_GONE)
             session_drop(devices, session);
-        }
     }
 }
 
@@ -132,7 +126,7 @@ static void hello(struct devices *devices, const struct server_route *route, con
         return;
     }
     struct session *session = session_open(devices, route, now_ms);
-    if (session == NULL) {
+    if (!session) {
         commands_refuse(devices->commands, command_id, REFUSAL(TOO_MANY), "too many devices",
                         &devices->reply);
         (void)send_message(devices, route, &devices->reply.message);
@@ -176,9 +170,8 @@ static void note_saved(struct devices *devices, const Concordat__V1__Request *re
     const uint8_t *referral = outbox_referral(request);
     char uuid[UUID_TEXT_BYTES];
     uint32_t waiting = 0, refused = 0;
-    if (referral == NULL || !answer->done || answer->repeated) {
+    if (!referral || !answer->done || answer->repeated)
         return;
-    }
     words_uuid(referral, uuid);
     (void)outbox_count(devices->commands->outbox, &waiting, &refused);
     fprintf(stderr, "saved %s (%u waiting, %u refused)\n", uuid, waiting, refused);
@@ -194,7 +187,7 @@ static enum outbox_status take_request(struct devices *devices, const struct ser
     }
     enum outbox_status status = OUTBOX_OK;
     struct session *session = session_find(devices, route);
-    if (session == NULL) {
+    if (!session) {
         commands_refuse(devices->commands, request->command_id.data, REFUSAL(HELLO_FIRST), NULL,
                         &devices->reply);
     } else {
@@ -216,24 +209,21 @@ static enum outbox_status take(struct devices *devices, struct server_message *m
     Concordat__V1__Request *request =
         wire_unpack_request(message->bytes, message->size, &devices->arena, &fault);
     const struct key *key = server_key(devices->server, message->key_name);
-    const uint8_t *command_id = request != NULL ? request->command_id.data : fault.command_id;
-    if (request == NULL || key == NULL) {
+    const uint8_t *command_id = request ? request->command_id.data : fault.command_id;
+    if (!request || !key)
         server_complain(devices->server);
-    }
-    if (request == NULL && !fault.has_command_id) {
+    if (!request && !fault.has_command_id) {
         devices->unreadable++;
         fprintf(stderr, "%s sent what cannot be read (%llu so far)\n", message->key_name,
                 (unsigned long long)devices->unreadable);
         return OUTBOX_OK;
     }
-    if (key != NULL && key->role == CONCORDAT__V1__ROLE__ROLE_REFERRER && request != NULL) {
+    if (key && key->role == CONCORDAT__V1__ROLE__ROLE_REFERRER && request)
         return take_request(devices, &message->route, key, request, now_ms);
-    }
-    if (key == NULL) {
+    if (!key) {
         struct session *session = session_find(devices, &message->route);
-        if (session != NULL) {
+        if (session)
             session_drop(devices, session);
-        }
         commands_refuse(devices->commands, command_id, REFUSAL(REVOKED), NULL, &devices->reply);
     } else if (key->role != CONCORDAT__V1__ROLE__ROLE_REFERRER) {
         commands_refuse(devices->commands, command_id, REFUSAL(NOT_ALLOWED), "an intake serves referrers",
@@ -251,8 +241,7 @@ enum outbox_status devices_turn(struct devices *devices, int64_t now_ms)
     enum outbox_status status = OUTBOX_OK;
     struct server_message message;
     for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK && server_receive(devices->server, &message);
-         i++) {
+         i++)
         status = take(devices, &message, now_ms);
-    }
     return status;
 }

@@ -16,18 +16,15 @@ bool findings_is_blank(const char *text)
 
 void findings_add(struct findings *findings, Concordat__V1__Flag flag)
 {
-    for (size_t i = 0; i < findings->count; i++) {
-        if (findings->flags[i] == flag) {
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->flags[i] == flag)
             return;
-        }
-    }
     assert(findings->count < FINDINGS_MAX);
     findings->flags[findings->count++] = flag;
 }
 
 void findings_add_if(struct findings *findings, bool found, Concordat__V1__Flag flag)
 {
-    if (found) {
+    if (found)
         findings_add(findings, flag);
-    }
 }

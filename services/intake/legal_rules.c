@@ -5,9 +5,8 @@
 void legal_rules(const Concordat__V1__Referral *referral, struct findings *findings)
 {
     const Concordat__V1__Legal *legal = referral->legal;
-    if (legal == NULL) {
+    if (!legal)
         return;
-    }
     findings_add_if(findings,
                     legal->status == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136 &&
                         !findings_has_time(legal->power_used_at),

@@ -93,11 +93,9 @@ static void require_all(struct argp_state *state, const struct service_config *c
         {"broker", config->broker != NULL},
         {"broker-key", config->broker_key_path != NULL},
     };
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (!needed[i].given) {
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        if (!needed[i].given)
             argp_error(state, "--%s is needed", needed[i].name);
-        }
-    }
 }
 
 /* What stands in for a sender's own must be what the broker takes: else it would refuse every referral. */
@@ -109,9 +107,8 @@ static void check_site(struct argp_state *state, const struct service_config *co
     referral.id = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
     referral.organisation = (char *)config->site.organisation;
     referral.site = (char *)config->site.site;
-    if (!check_message(&referral.base, &fault)) {
+    if (!check_message(&referral.base, &fault))
         argp_error(state, "--%s", fault.text);
-    }
 }
 
 static error_t take_option(int key, char *text, struct argp_state *state)

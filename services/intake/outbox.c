@@ -40,21 +40,20 @@ static uint8_t *pack(const ProtobufCMessage *message, size_t *size)
 {
     *size = protobuf_c_message_get_packed_size(message);
     uint8_t *bytes = malloc(*size > 0 ? *size : 1);
-    if (bytes != NULL) {
+    if (bytes)
         protobuf_c_message_pack(message, bytes);
-    }
     return bytes;
 }
 
 static enum outbox_status no_memory(struct outbox *outbox)
 {
-    snprintf(outbox->message, sizeof(outbox->message), "no memory");
+    snprintf(outbox->message, sizeof outbox->message, "no memory");
     return OUTBOX_FAILED;
 }
 
 static enum outbox_status unreadable(struct outbox *outbox)
 {
-    snprintf(outbox->message, sizeof(outbox->message),
+    snprintf(outbox->message, sizeof outbox->message,
              "a stored record cannot be read: the outbox is damaged");
     return OUTBOX_FAILED;
 }
@@ -63,9 +62,8 @@ static enum outbox_status unreadable(struct outbox *outbox)
 static bool read_id(sqlite3_stmt *statement, int at, uint8_t id[WIRE_ID_BYTES])
 {
     const void *bytes = sqlite3_column_blob(statement, at);
-    if (bytes == NULL || sqlite3_column_bytes(statement, at) != WIRE_ID_BYTES) {
+    if (!bytes || sqlite3_column_bytes(statement, at) != WIRE_ID_BYTES)
         return false;
-    }
     memcpy(id, bytes, WIRE_ID_BYTES);
     return true;
 }
@@ -76,9 +74,8 @@ bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[OUTBOX_
     content.command_id = (ProtobufCBinaryData){0};
     size_t size;
     uint8_t *bytes = pack(&content.base, &size);
-    if (bytes == NULL) {
+    if (!bytes)
         return false;
-    }
     crypto_generichash(digest, OUTBOX_DIGEST_BYTES, bytes, size, NULL, 0);
     sodium_memzero(bytes, size);
     free(bytes);
@@ -88,17 +85,15 @@ bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[OUTBOX_
 const uint8_t *outbox_referral(const Concordat__V1__Request *request)
 {
     const ProtobufCBinaryData *id = NULL;
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT &&
-        request->submit->referral != NULL) {
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT && request->submit->referral != NULL)
         id = &request->submit->referral->id;
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE &&
-               request->update->referral != NULL) {
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE &&
+             request->update->referral != NULL)
         id = &request->update->referral->id;
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW) {
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW)
         id = &request->withdraw->referral;
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_TOLD) {
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_TOLD)
         id = &request->told->referral;
-    }
     return id != NULL && id->len == WIRE_ID_BYTES ? id->data : NULL;
 }
 
@@ -121,9 +116,8 @@ static enum outbox_status find_known(struct outbox *outbox, enum statement which
         bool same = sqlite3_column_bytes(statement, 7) == OUTBOX_DIGEST_BYTES &&
                     memcmp(sqlite3_column_blob(statement, 7), digest, OUTBOX_DIGEST_BYTES) == 0;
         status = same ? OUTBOX_REPEATED : OUTBOX_CONFLICT;
-        if (!read_id(statement, 0, first)) {
+        if (!read_id(statement, 0, first))
             status = unreadable(outbox);
-        }
     }
     store_end(statement);
     return status;
@@ -139,9 +133,8 @@ static enum outbox_status add_case(struct outbox *outbox, const Concordat__V1__R
     status.drill = referral->drill;
     size_t size;
     uint8_t *bytes = pack(&status.base, &size);
-    if (bytes == NULL) {
+    if (!bytes)
         return no_memory(outbox);
-    }
     sqlite3_stmt *statement = store_statement(outbox, STATEMENT_ADD_CASE);
     bind_id(statement, 1, referral->id.data);
     bind_bytes(statement, 2, bytes, size);
@@ -155,9 +148,8 @@ static enum outbox_status add_command(struct outbox *outbox, const Concordat__V1
 {
     size_t size;
     uint8_t *bytes = pack(&request->base, &size);
-    if (bytes == NULL) {
+    if (!bytes)
         return no_memory(outbox);
-    }
     sqlite3_stmt *statement = store_statement(outbox, STATEMENT_ADD_COMMAND);
     bind_id(statement, 1, request->command_id.data);
     bind_id(statement, 2, outbox_referral(request));
@@ -169,9 +161,8 @@ static enum outbox_status add_command(struct outbox *outbox, const Concordat__V1
     enum outbox_status status = store_run(outbox, statement);
     sodium_memzero(bytes, size);
     free(bytes);
-    if (status == OUTBOX_OK && sqlite3_changes(outbox->db) == 0) {
+    if (status == OUTBOX_OK && sqlite3_changes(outbox->db) == 0)
         return OUTBOX_NOT_FOUND;
-    }
     return status;
 }
 
@@ -183,22 +174,17 @@ enum outbox_status outbox_save(struct outbox *outbox, const Concordat__V1__Reque
     bool submits = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
     enum outbox_status status =
         find_known(outbox, STATEMENT_FIND_COMMAND, request->command_id.data, digest, first);
-    if (status == OUTBOX_NOT_FOUND && submits) {
+    if (status == OUTBOX_NOT_FOUND && submits)
         status = find_known(outbox, STATEMENT_FIND_SUBMISSION, outbox_referral(request), digest, first);
-    }
-    if (status != OUTBOX_NOT_FOUND) {
+    if (status != OUTBOX_NOT_FOUND)
         return status;
-    }
     status = store_begin(outbox);
-    if (status != OUTBOX_OK) {
+    if (status != OUTBOX_OK)
         return status;
-    }
-    if (submits) {
+    if (submits)
         status = add_case(outbox, request->submit->referral);
-    }
-    if (status == OUTBOX_OK) {
+    if (status == OUTBOX_OK)
         status = add_command(outbox, request, digest, now_ms);
-    }
     return store_finish(outbox, status);
 }
 
@@ -213,12 +199,10 @@ static enum outbox_status read_command(struct outbox *outbox, sqlite3_stmt *stat
                                        struct outbox_command *command)
 {
     enum outbox_status status = store_step(outbox, statement);
-    if (status != OUTBOX_OK) {
+    if (status != OUTBOX_OK)
         return status;
-    }
-    if (!read_id(statement, 0, command->id) || !read_id(statement, 1, command->referral)) {
+    if (!read_id(statement, 0, command->id) || !read_id(statement, 1, command->referral))
         return unreadable(outbox);
-    }
     command->state = (enum command_state)sqlite3_column_int(statement, 2);
     command->attempts = (uint32_t)sqlite3_column_int64(statement, 3);
     command->refusal = (Concordat__V1__Refusal)sqlite3_column_int(statement, 4);
@@ -257,9 +241,8 @@ enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, int64_
     bind_number(statement, 1, *row);
     bind_number(statement, 2, now_ms);
     enum outbox_status status = read_command(outbox, statement, arena, command);
-    if (status == OUTBOX_OK) {
+    if (status == OUTBOX_OK)
         *row = sqlite3_column_int64(statement, 8);
-    }
     store_end(statement);
     return status;
 }
@@ -281,7 +264,7 @@ static enum outbox_status read_case(struct outbox *outbox, sqlite3_stmt *stateme
         found->refusal = (Concordat__V1__Refusal)sqlite3_column_int(statement, 2);
         read_text(statement, 3, found->refusal_text);
         found->waiting = (uint32_t)sqlite3_column_int64(statement, 4);
-        status = found->status != NULL ? OUTBOX_OK : unreadable(outbox);
+        status = found->status ? OUTBOX_OK : unreadable(outbox);
     }
     store_end(statement);
     return status;
@@ -313,7 +296,7 @@ enum outbox_status outbox_board(struct outbox *outbox, bool with_closed, size_t 
     *count = 0;
     while ((status = store_step(outbox, statement)) == OUTBOX_OK) {
         statuses[*count] = read_status(statement, arena);
-        if (statuses[*count] == NULL) {
+        if (!statuses[*count]) {
             status = unreadable(outbox);
             break;
         }
@@ -378,18 +361,15 @@ static enum outbox_status write_status(struct outbox *outbox, const Concordat__V
     sqlite3_stmt *known = store_statement(outbox, STATEMENT_KNOWN_SEQ);
     bind_id(known, 1, status->referral.data);
     enum outbox_status result = store_step(outbox, known);
-    if (result == OUTBOX_OK && (uint64_t)sqlite3_column_int64(known, 0) >= status->seq) {
+    if (result == OUTBOX_OK && (uint64_t)sqlite3_column_int64(known, 0) >= status->seq)
         result = OUTBOX_REPEATED;
-    }
     store_end(known);
-    if (result != OUTBOX_OK) {
+    if (result != OUTBOX_OK)
         return result;
-    }
     size_t size;
     uint8_t *bytes = pack(&status->base, &size);
-    if (bytes == NULL) {
+    if (!bytes)
         return no_memory(outbox);
-    }
     sqlite3_stmt *statement = store_statement(outbox, STATEMENT_TELL);
     bind_id(statement, 1, status->referral.data);
     bind_bytes(statement, 2, bytes, size);
@@ -411,16 +391,15 @@ enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
                                    const Concordat__V1__Answer *answer, int64_t now_ms)
 {
     enum outbox_status status = store_begin(outbox);
-    if (status != OUTBOX_OK) {
+    if (status != OUTBOX_OK)
         return status;
-    }
     sqlite3_stmt *statement = store_statement(outbox, STATEMENT_SETTLE);
     bind_id(statement, 1, id);
     bind_number(statement, 2, answer->done ? COMMAND_RECEIVED : COMMAND_REFUSED);
     bind_number(statement, 3, answer->refusal);
     bind_text(statement, 4, answer->text);
     status = update_one(outbox, statement);
-    if (status == OUTBOX_OK && answer->status != NULL) {
+    if (status == OUTBOX_OK && answer->status) {
         enum outbox_status told = outbox_tell(outbox, answer->status, now_ms);
         status = told == OUTBOX_FAILED ? told : OUTBOX_OK;
     }
@@ -436,7 +415,7 @@ enum outbox_status outbox_forget(struct outbox *outbox, int64_t closed_before_ms
     /* What was deleted still stands in the write-ahead log until that is moved into the file. */
     if (*forgotten > 0 &&
         sqlite3_wal_checkpoint_v2(outbox->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK) {
-        snprintf(outbox->message, sizeof(outbox->message), "the outbox failed: %s",
+        snprintf(outbox->message, sizeof outbox->message, "the outbox failed: %s",
                  sqlite3_errmsg(outbox->db));
         return OUTBOX_FAILED;
     }

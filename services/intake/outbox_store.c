@@ -109,7 +109,7 @@ void store_end(sqlite3_stmt *statement)
 
 static enum outbox_status failed(struct outbox *outbox)
 {
-    snprintf(outbox->message, sizeof(outbox->message), "the outbox failed: %s (%d)",
+    snprintf(outbox->message, sizeof outbox->message, "the outbox failed: %s (%d)",
              sqlite3_errmsg(outbox->db), sqlite3_extended_errcode(outbox->db));
     return OUTBOX_FAILED;
 }
@@ -117,9 +117,8 @@ static enum outbox_status failed(struct outbox *outbox)
 enum outbox_status store_step(struct outbox *outbox, sqlite3_stmt *statement)
 {
     int rc = sqlite3_step(statement);
-    if (rc == SQLITE_ROW) {
+    if (rc == SQLITE_ROW)
         return OUTBOX_OK;
-    }
     return rc == SQLITE_DONE ? OUTBOX_NOT_FOUND : failed(outbox);
 }
 
@@ -138,17 +137,15 @@ enum outbox_status store_begin(struct outbox *outbox)
 
 enum outbox_status store_finish(struct outbox *outbox, enum outbox_status status)
 {
-    if (status == OUTBOX_OK) {
+    if (status == OUTBOX_OK)
         return store_run(outbox, store_statement(outbox, STATEMENT_COMMIT));
-    }
     /* Some errors have rolled back already: then there is nothing left to undo. */
     if (sqlite3_get_autocommit(outbox->db) == 0) {
-        char message[sizeof(outbox->message)];
-        memcpy(message, outbox->message, sizeof(message));
-        if (store_run(outbox, store_statement(outbox, STATEMENT_ROLLBACK)) != OUTBOX_OK) {
+        char message[sizeof outbox->message];
+        memcpy(message, outbox->message, sizeof message);
+        if (store_run(outbox, store_statement(outbox, STATEMENT_ROLLBACK)) != OUTBOX_OK)
             return OUTBOX_FAILED;
-        }
-        memcpy(outbox->message, message, sizeof(message));
+        memcpy(outbox->message, message, sizeof message);
     }
     return status;
 }
@@ -159,9 +156,8 @@ static int64_t pragma(sqlite3 *db, const char *text)
     sqlite3_stmt *statement = NULL;
     int64_t value = -1;
     if (sqlite3_prepare_v2(db, text, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW) {
+        sqlite3_step(statement) == SQLITE_ROW)
         value = sqlite3_column_int64(statement, 0);
-    }
     (void)sqlite3_finalize(statement);
     return value;
 }
@@ -170,9 +166,8 @@ static int64_t pragma(sqlite3 *db, const char *text)
 static int configure(sqlite3 *db)
 {
     int rc = sqlite3_extended_result_codes(db, 1);
-    if (rc == SQLITE_OK) {
+    if (rc == SQLITE_OK)
         rc = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    }
     if (rc == SQLITE_OK) {
         rc = sqlite3_exec(db,
                           "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
@@ -180,42 +175,36 @@ static int configure(sqlite3 *db)
                           "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; BEGIN EXCLUSIVE; COMMIT",
                           NULL, NULL, NULL);
     }
-    if (rc == SQLITE_OK &&
-        (pragma(db, "PRAGMA synchronous") != 2 || pragma(db, "PRAGMA foreign_keys") != 1)) {
+    if (rc == SQLITE_OK && (pragma(db, "PRAGMA synchronous") != 2 || pragma(db, "PRAGMA foreign_keys") != 1))
         rc = SQLITE_ERROR;
-    }
     return rc;
 }
 
 static int create(sqlite3 *db)
 {
     char header[96];
-    snprintf(header, sizeof(header), "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
+    snprintf(header, sizeof header, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
              APPLICATION_ID, OUTBOX_VERSION);
     int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    if (rc == SQLITE_OK) {
+    if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, schema, NULL, NULL, NULL);
-    }
     return rc == SQLITE_OK ? sqlite3_exec(db, header, NULL, NULL, NULL) : rc;
 }
 
 static enum outbox_status prepare(struct outbox *outbox)
 {
     int rc = configure(outbox->db);
-    if (rc == SQLITE_OK && pragma(outbox->db, "SELECT count(*) FROM sqlite_schema") == 0) {
+    if (rc == SQLITE_OK && pragma(outbox->db, "SELECT count(*) FROM sqlite_schema") == 0)
         rc = create(outbox->db);
-    }
     if (rc == SQLITE_OK && (pragma(outbox->db, "PRAGMA application_id") != APPLICATION_ID ||
-                            pragma(outbox->db, "PRAGMA user_version") != OUTBOX_VERSION)) {
+                            pragma(outbox->db, "PRAGMA user_version") != OUTBOX_VERSION))
         return OUTBOX_OTHER_VERSION;
-    }
     for (int i = 0; i < STATEMENT_COUNT && rc == SQLITE_OK; i++) {
         rc = sqlite3_prepare_v3(outbox->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &outbox->statements[i],
                                 NULL);
     }
-    if (rc == SQLITE_OK) {
+    if (rc == SQLITE_OK)
         return OUTBOX_OK;
-    }
     (void)failed(outbox);
     switch (rc & 0xff) {
     case SQLITE_BUSY:
@@ -230,17 +219,16 @@ static enum outbox_status prepare(struct outbox *outbox)
 struct outbox *outbox_open(const char *path, enum outbox_status *status, char *message, size_t message_size)
 {
     *status = OUTBOX_FAILED;
-    struct outbox *outbox = calloc(1, sizeof(*outbox));
-    if (outbox == NULL) {
+    struct outbox *outbox = calloc(1, sizeof *outbox);
+    if (!outbox) {
         snprintf(message, message_size, "no memory for the outbox");
         return NULL;
     }
     if (sqlite3_open_v2(path, &outbox->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                        NULL) != SQLITE_OK) {
+                        NULL) != SQLITE_OK)
         (void)failed(outbox);
-    } else {
+    else
         *status = prepare(outbox);
-    }
     switch (*status) {
     case OUTBOX_OK:
         return outbox;
@@ -267,12 +255,10 @@ struct outbox *outbox_open(const char *path, enum outbox_status *status, char *m
 
 void outbox_close(struct outbox **outbox)
 {
-    if (*outbox == NULL) {
+    if (!*outbox)
         return;
-    }
-    for (int i = 0; i < STATEMENT_COUNT; i++) {
+    for (int i = 0; i < STATEMENT_COUNT; i++)
         (void)sqlite3_finalize((*outbox)->statements[i]);
-    }
     int rc = sqlite3_close((*outbox)->db);
     assert(rc == SQLITE_OK);
     free(*outbox);

@@ -12,12 +12,10 @@ static size_t squeeze(const char *text, char out[POSTCODE_CHARS_MAX + 1])
 {
     size_t length = 0;
     for (; *text != '\0'; text++) {
-        if (*text == ' ') {
+        if (*text == ' ')
             continue;
-        }
-        if (length == POSTCODE_CHARS_MAX || !isascii(*text) || !isalnum((unsigned char)*text)) {
+        if (length == POSTCODE_CHARS_MAX || !isascii(*text) || !isalnum((unsigned char)*text))
             return 0;
-        }
         out[length++] = (char)toupper((unsigned char)*text);
     }
     out[length] = '\0';
@@ -38,9 +36,8 @@ static bool is_digit(char c)
 static bool is_outward(const char *text, size_t length)
 {
     size_t letters = length > 1 && is_letter(text[1]) ? 2 : 1;
-    if (length < letters + 1 || length > letters + 2) {
+    if (length < letters + 1 || length > letters + 2)
         return false;
-    }
     return is_letter(text[0]) && is_digit(text[letters]);
 }
 
@@ -54,13 +51,11 @@ bool postcode_district(const char *text, char district[POSTCODE_DISTRICT_BYTES])
     char squeezed[POSTCODE_CHARS_MAX + 1];
     size_t length = squeeze(text, squeezed);
     size_t outward = length;
-    if (length >= 5 && is_inward(squeezed + length - 3)) {
+    if (length >= 5 && is_inward(squeezed + length - 3))
         outward = length - 3;
-    }
     district[0] = '\0';
-    if (!is_outward(squeezed, outward) || (outward == 4 && memcmp(squeezed, "ZZ99", 4) == 0)) {
+    if (!is_outward(squeezed, outward) || (outward == 4 && memcmp(squeezed, "ZZ99", 4) == 0))
         return false;
-    }
     memcpy(district, squeezed, outward);
     district[outward] = '\0';
     return true;

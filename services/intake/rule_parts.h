@@ -1,5 +1,5 @@
-/* rule_parts.h: the rules that rules.c asks in turn, each in the file of its name. They read a completed referral
- * and add to the findings. */
+/* rule_parts.h: the rules that rules.c asks in turn, each in the file of its name. They read a completed
+ * referral and add to the findings. */
 #ifndef CONCORDAT_INTAKE_RULE_PARTS_H
 #define CONCORDAT_INTAKE_RULE_PARTS_H
 

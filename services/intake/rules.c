@@ -24,27 +24,23 @@ Concordat__V1__Refusal rules_refusal(const Concordat__V1__Referral *referral,
                                      const Concordat__V1__Confidential *confidential,
                                      Concordat__V1__Source source)
 {
-    if (referral->source != source) {
+    if (referral->source != source)
         return CONCORDAT__V1__REFUSAL__REFUSAL_NO_SOURCE;
-    }
     int digits = 0;
-    for (const char *c = confidential != NULL ? confidential->callback_number : ""; *c != '\0'; c++) {
+    for (const char *c = confidential ? confidential->callback_number : ""; *c != '\0'; c++)
         digits += isdigit((unsigned char)*c) ? 1 : 0;
-    }
     return digits < CALLBACK_DIGITS_MIN ? CONCORDAT__V1__REFUSAL__REFUSAL_NO_CALLBACK
                                         : CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
 }
 
 static bool complete_text(char **text, const char *otherwise, struct arena *arena)
 {
-    if (!findings_is_blank(*text)) {
+    if (!findings_is_blank(*text))
         return true;
-    }
     size_t size = strlen(otherwise) + 1;
     char *copy = arena_take(arena, size);
-    if (copy == NULL) {
+    if (!copy)
         return false;
-    }
     *text = memcpy(copy, otherwise, size);
     return true;
 }
@@ -52,11 +48,10 @@ static bool complete_text(char **text, const char *otherwise, struct arena *aren
 static bool complete_decided(Concordat__V1__Referral *referral, const Concordat__V1__Instant *decided,
                              int64_t now_ms, struct arena *arena)
 {
-    if (referral->decided_at == NULL) {
-        referral->decided_at = arena_take(arena, sizeof(*referral->decided_at));
-        if (referral->decided_at == NULL) {
+    if (!referral->decided_at) {
+        referral->decided_at = arena_take(arena, sizeof *referral->decided_at);
+        if (!referral->decided_at)
             return false;
-        }
         concordat__v1__instant__init(referral->decided_at);
     }
     Concordat__V1__Instant *own = referral->decided_at;
@@ -64,9 +59,8 @@ static bool complete_decided(Concordat__V1__Referral *referral, const Concordat_
         own->unix_ms = findings_has_time(decided) ? decided->unix_ms : now_ms;
         own->basis = findings_has_time(decided) ? decided->basis : CONCORDAT__V1__BASIS__BASIS_IMPUTED;
     }
-    if (own->basis == CONCORDAT__V1__BASIS__BASIS_UNSPECIFIED) {
+    if (own->basis == CONCORDAT__V1__BASIS__BASIS_UNSPECIFIED)
         own->basis = CONCORDAT__V1__BASIS__BASIS_STATED;
-    }
     return true;
 }
 
@@ -75,9 +69,8 @@ static bool complete_district(Concordat__V1__Referral *referral,
                               const Concordat__V1__Confidential *confidential, struct arena *arena)
 {
     char district[POSTCODE_DISTRICT_BYTES];
-    if (confidential == NULL || !postcode_district(confidential->postcode, district)) {
+    if (!confidential || !postcode_district(confidential->postcode, district))
         return true;
-    }
     return complete_text(&referral->postcode_district, district, arena);
 }
 
@@ -85,15 +78,13 @@ static bool complete_age(Concordat__V1__Referral *referral, const Concordat__V1_
                          int64_t now_ms, struct arena *arena)
 {
     uint32_t years;
-    if ((referral->person != NULL && (referral->person->age_known || referral->person->age_estimated)) ||
-        confidential == NULL || !age_from_date_of_birth(confidential->date_of_birth, now_ms, &years)) {
+    if ((referral->person && (referral->person->age_known || referral->person->age_estimated)) ||
+        confidential == NULL || !age_from_date_of_birth(confidential->date_of_birth, now_ms, &years))
         return true;
-    }
-    if (referral->person == NULL) {
-        referral->person = arena_take(arena, sizeof(*referral->person));
-        if (referral->person == NULL) {
+    if (!referral->person) {
+        referral->person = arena_take(arena, sizeof *referral->person);
+        if (!referral->person)
             return false;
-        }
         concordat__v1__demographics__init(referral->person);
     }
     referral->person->age_years = years;
@@ -115,11 +106,9 @@ static void find(const Concordat__V1__Referral *referral, const Concordat__V1__C
     person_rules(referral, confidential, findings);
     legal_rules(referral, findings);
     time_rules(referral, now_ms, findings);
-    for (size_t i = 0; i < sizeof(own_rules) / sizeof(own_rules[0]); i++) {
-        if (own_rules[i].source == referral->source) {
+    for (size_t i = 0; i < sizeof own_rules / sizeof own_rules[0]; i++)
+        if (own_rules[i].source == referral->source)
             own_rules[i].rules(referral, findings);
-        }
-    }
 }
 
 bool rules_apply(Concordat__V1__Referral *referral, const Concordat__V1__Confidential *confidential,
@@ -130,15 +119,13 @@ bool rules_apply(Concordat__V1__Referral *referral, const Concordat__V1__Confide
         !complete_text(&referral->site, site->site, arena) ||
         !complete_decided(referral, decided, now_ms, arena) ||
         !complete_district(referral, confidential, arena) ||
-        !complete_age(referral, confidential, now_ms, arena)) {
+        !complete_age(referral, confidential, now_ms, arena))
         return false;
-    }
     find(referral, confidential, now_ms, findings);
-    size_t size = findings->count * sizeof(findings->flags[0]);
+    size_t size = findings->count * sizeof findings->flags[0];
     referral->flags = arena_take(arena, size);
-    if (referral->flags == NULL) {
+    if (!referral->flags)
         return false;
-    }
     memcpy(referral->flags, findings->flags, size);
     referral->n_flags = findings->count;
     return true;

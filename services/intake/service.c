@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "proto/server/server.h"
 #include "proto/client/client.h"
+#include "proto/server/server.h"
 #include "proto/words/exit_code.h"
 #include "services/intake/delivery.h"
 #include "services/intake/devices.h"
@@ -52,9 +52,8 @@ static int open_signals(void)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
         return -1;
-    }
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -64,14 +63,13 @@ static int open_outbox(struct service *service, const struct service_config *con
     enum outbox_status status;
     umask(077); /* what is in the outbox is confidential */
     if (mkdir(config->state_folder, 0700) != 0 && errno != EEXIST) {
-        snprintf(message, sizeof(message), "%s: cannot make this folder: %s", config->state_folder,
+        snprintf(message, sizeof message, "%s: cannot make this folder: %s", config->state_folder,
                  strerror(errno));
         return complain(CODE_ENVIRONMENT, message);
     }
-    if (snprintf(path, sizeof(path), "%s/outbox.db", config->state_folder) >= (int)sizeof(path)) {
+    if (snprintf(path, sizeof path, "%s/outbox.db", config->state_folder) >= (int)sizeof path)
         return complain(CODE_USAGE, "the state folder's name is too long");
-    }
-    service->outbox = outbox_open(path, &status, message, sizeof(message));
+    service->outbox = outbox_open(path, &status, message, sizeof message);
     return service->outbox != NULL ? 0 : complain(CODE_ENVIRONMENT, message);
 }
 
@@ -86,36 +84,30 @@ static int service_open(struct service *service, const struct service_config *co
     char message[MESSAGE_BYTES];
     service->retention_days = config->retention_days;
     service->signals = open_signals();
-    if (service->signals < 0) {
+    if (service->signals < 0)
         return complain(CODE_ENVIRONMENT, "cannot receive signals");
-    }
     int code = open_outbox(service, config);
-    if (code != 0) {
+    if (code != 0)
         return code;
-    }
     const struct concordat_client_config client = {.endpoint = config->broker,
                                                    .server_key_path = config->broker_key_path,
                                                    .key_path = config->key_path,
                                                    .software = "concordat-intake " CONCORDAT_VERSION,
                                                    .wants_news = true};
-    service->client = concordat_client_open(&client, message, sizeof(message));
-    if (service->client == NULL) {
+    service->client = concordat_client_open(&client, message, sizeof message);
+    if (!service->client)
         return complain(CODE_USAGE, message);
-    }
     const struct server_config server = {.endpoint = config->listen,
                                          .key_path = config->key_path,
                                          .keys_folder = config->keys_folder,
                                          .message_bytes_max = WIRE_REQUEST_BYTES_MAX};
-    service->server = server_open(&server, message, sizeof(message));
-    if (service->server == NULL) {
+    service->server = server_open(&server, message, sizeof message);
+    if (!service->server)
         return complain(CODE_USAGE, message);
-    }
     if (commands_open(&service->commands, service->outbox, &config->site, &config->ring) != 0 ||
         (service->devices = devices_open(service->server, &service->commands)) == NULL ||
-        (service->delivery = delivery_open(service->outbox, service->client, tell_devices, service)) ==
-            NULL) {
+        (service->delivery = delivery_open(service->outbox, service->client, tell_devices, service)) == NULL)
         return complain(CODE_ENVIRONMENT, "no memory, or the outbox cannot be read");
-    }
     return 0;
 }
 
@@ -127,23 +119,20 @@ static void service_close(struct service *service)
     server_close(&service->server);
     concordat_client_close(&service->client);
     outbox_close(&service->outbox);
-    if (service->signals >= 0) {
+    if (service->signals >= 0)
         close(service->signals);
-    }
 }
 
 static enum outbox_status forget(struct service *service, int64_t at_ms)
 {
-    if (at_ms < service->forget_at_ms) {
+    if (at_ms < service->forget_at_ms)
         return OUTBOX_OK;
-    }
     uint32_t forgotten = 0;
     service->forget_at_ms = at_ms + HOUR_MS;
     enum outbox_status status =
         outbox_forget(service->outbox, at_ms - (int64_t)service->retention_days * 24 * HOUR_MS, &forgotten);
-    if (forgotten > 0) {
+    if (forgotten > 0)
         fprintf(stderr, "forgot %u closed referrals\n", forgotten);
-    }
     return status;
 }
 
@@ -152,9 +141,8 @@ static enum outbox_status turn(struct service *service)
 {
     int64_t at_ms = now_ms();
     enum outbox_status status = devices_turn(service->devices, at_ms);
-    if (status == OUTBOX_OK) {
+    if (status == OUTBOX_OK)
         status = delivery_turn(service->delivery, at_ms);
-    }
     return status == OUTBOX_OK ? forget(service, at_ms) : status;
 }
 
@@ -175,20 +163,16 @@ static int service_loop(struct service *service)
             {.fd = service->signals, .events = ZMQ_POLLIN},
         };
         int patience_ms = concordat_client_patience_ms(service->client);
-        if (server_has_more(service->server)) {
+        if (server_has_more(service->server))
             patience_ms = 0;
-        } else if (patience_ms < 0 || patience_ms > TURN_MS_MAX) {
+        else if (patience_ms < 0 || patience_ms > TURN_MS_MAX)
             patience_ms = TURN_MS_MAX;
-        }
-        if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR) {
+        if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR)
             return complain(CODE_ENVIRONMENT, zmq_strerror(errno));
-        }
-        if (items[2].revents != 0) {
+        if (items[2].revents != 0)
             server_reload_keys(service->server);
-        }
-        if (items[3].revents != 0) {
+        if (items[3].revents != 0)
             return 0;
-        }
     }
 }
 

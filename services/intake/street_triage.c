@@ -9,7 +9,7 @@ void street_triage_rules(const Concordat__V1__Referral *referral, struct finding
     const Concordat__V1__StreetTriage *triage = given ? referral->street_triage : &nothing;
     findings_add_if(findings, triage->scene_safety == CONCORDAT__V1__SCENE_SAFETY__SCENE_SAFETY_NOT_SAFE,
                     CONCORDAT__V1__FLAG__FLAG_SCENE_NOT_SAFE);
-    bool timed = referral->legal != NULL && findings_has_time(referral->legal->power_used_at);
+    bool timed = referral->legal && findings_has_time(referral->legal->power_used_at);
     findings_add_if(findings, triage->section_136_used == CONCORDAT__V1__ANSWERED__ANSWERED_YES && !timed,
                     CONCORDAT__V1__FLAG__FLAG_SECTION_136_TIME_MISSING);
 }

@@ -11,13 +11,12 @@
 
 static void decided_rules(const Concordat__V1__Instant *decided, int64_t now_ms, struct findings *findings)
 {
-    if (!findings_has_time(decided) || decided->basis == CONCORDAT__V1__BASIS__BASIS_IMPUTED) {
+    if (!findings_has_time(decided) || decided->basis == CONCORDAT__V1__BASIS__BASIS_IMPUTED)
         findings_add(findings, CONCORDAT__V1__FLAG__FLAG_DECIDED_TIME_MISSING);
-    } else if (decided->unix_ms > now_ms + FUTURE_MS) {
+    else if (decided->unix_ms > now_ms + FUTURE_MS)
         findings_add(findings, CONCORDAT__V1__FLAG__FLAG_DECIDED_TIME_IN_FUTURE);
-    } else if (decided->unix_ms < now_ms - LONG_AGO_MS) {
+    else if (decided->unix_ms < now_ms - LONG_AGO_MS)
         findings_add(findings, CONCORDAT__V1__FLAG__FLAG_DECIDED_TIME_LONG_AGO);
-    }
 }
 
 /* Times in the order in which they must have happened; any may be missing. Now comes last. */
@@ -25,12 +24,10 @@ static bool in_order(const Concordat__V1__Instant *const *times, size_t count, i
 {
     int64_t before = INT64_MIN;
     for (size_t i = 0; i < count; i++) {
-        if (!findings_has_time(times[i])) {
+        if (!findings_has_time(times[i]))
             continue;
-        }
-        if (times[i]->unix_ms < before || times[i]->unix_ms > now_ms + FUTURE_MS) {
+        if (times[i]->unix_ms < before || times[i]->unix_ms > now_ms + FUTURE_MS)
             return false;
-        }
         before = times[i]->unix_ms;
     }
     return true;
@@ -61,7 +58,7 @@ void time_rules(const Concordat__V1__Referral *referral, int64_t now_ms, struct 
     decided_rules(referral->decided_at, now_ms, findings);
     bool ordered = details_in_order(referral, now_ms);
     const Concordat__V1__Legal *legal = referral->legal;
-    if (legal != NULL) {
+    if (legal) {
         ordered = ordered && in_order((const Concordat__V1__Instant *[]){legal->power_used_at,
                                                                          legal->arrived_at_place_of_safety_at,
                                                                          legal->handover_done_at},

@@ -39,11 +39,11 @@ static struct known_case *find_or_add(struct cases *cases, const ProtobufCBinary
 {
     struct known_case *known = cases_find_id(cases, id);
 
-    if (known == NULL && id->len == WIRE_ID_BYTES && (known = room(cases)) != NULL) {
+    if (!known && id->len == WIRE_ID_BYTES && (known = room(cases)) != NULL) {
         *known = (struct known_case){0};
         memcpy(known->id, id->data, WIRE_ID_BYTES);
     }
-    if (known != NULL)
+    if (known)
         snprintf(known->number, sizeof known->number, "%s", number);
     return known;
 }
@@ -52,7 +52,7 @@ bool cases_note_offer(struct cases *cases, const Concordat__V1__Offer *offer)
 {
     struct known_case *known = find_or_add(cases, &offer->referral, offer->number);
 
-    if (known == NULL)
+    if (!known)
         return true;
     if (known->attempt == offer->attempt)
         return false;
@@ -66,7 +66,7 @@ void cases_note_over(struct cases *cases, const Concordat__V1__OfferOver *over)
 {
     struct known_case *known = cases_find_id(cases, &over->referral);
 
-    if (known != NULL && known->attempt == over->attempt)
+    if (known && known->attempt == over->attempt)
         known->offered = false;
 }
 
@@ -76,7 +76,7 @@ void cases_note_status(struct cases *cases, const Concordat__V1__CaseStatus *sta
                 status->state != CONCORDAT__V1__STATE__STATE_OFFERED && strcmp(status->owner, team) == 0;
     struct known_case *known = find_or_add(cases, &status->referral, status->number);
 
-    if (known == NULL)
+    if (!known)
         return;
     known->ours = ours;
     if (status->attempt != known->attempt || strcmp(status->asked_team, team) != 0)
@@ -91,7 +91,7 @@ struct known_case *cases_only(struct cases *cases, bool offered)
         struct known_case *known = &cases->known[i];
         if (!(offered ? known->offered : known->ours))
             continue;
-        if (only != NULL)
+        if (only)
             return NULL;
         only = known;
     }

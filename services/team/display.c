@@ -42,9 +42,9 @@ static void write_json(struct display *display, const char *event, const char *t
     json_t *json =
         json_pack("{s:s, s:I, s:s*}", "event", event, "atMs", (json_int_t)display->say.now_ms, "text", text);
 
-    if (json != NULL && message != NULL)
+    if (json && message)
         json_object_set_new(json, name, json_from_message(message));
-    if (json != NULL && json_dumpf(json, display->say.out, JSON_COMPACT) == 0)
+    if (json && json_dumpf(json, display->say.out, JSON_COMPACT) == 0)
         fputc('\n', display->say.out);
     json_decref(json);
 }
@@ -97,7 +97,7 @@ void display_offer_over(struct display *display, const Concordat__V1__OfferOver 
         write_json(display, "offer-over", text, "offerOver", &over->base);
     } else {
         say_banner(&display->say, TONE_PLAIN, over->number, "offer over: %s", text);
-        if (display->kind == DISPLAY_BLOCKS && status != NULL && strcmp(status->owner, team) != 0)
+        if (display->kind == DISPLAY_BLOCKS && status && strcmp(status->owner, team) != 0)
             say_row(&display->say, "Held by", "%s, ring %s", status->owner_name, status->ring);
     }
     end(display);
@@ -130,7 +130,7 @@ static void answer_line(struct display *display, const char *what, const Concord
     fprintf(display->say.out, "%s: %s%s%s%s", what, answer->done ? "done" : "NOT DONE, ", refusal,
             answer->text[0] != '\0' ? "; " : "", answer->text);
     fputs(note, display->say.out);
-    if (status != NULL)
+    if (status)
         fprintf(display->say.out, "; %s is %s, held by %s, ring %s", status->number,
                 words_for(&concordat__v1__state__descriptor, (int)status->state, state),
                 status->owner_name[0] != '\0' ? status->owner_name : "nobody",

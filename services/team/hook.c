@@ -23,8 +23,7 @@ static int json_input(const ProtobufCMessage *message)
     json_t *json = json_from_message(message);
     int input = memfd_create("offer", MFD_CLOEXEC);
 
-    if (json == NULL || input < 0 || json_dumpfd(json, input, JSON_COMPACT) != 0 ||
-        lseek(input, 0, SEEK_SET) != 0) {
+    if (!json || input < 0 || json_dumpfd(json, input, JSON_COMPACT) != 0 || lseek(input, 0, SEEK_SET) != 0) {
         if (input >= 0)
             close(input);
         input = -1;
@@ -58,12 +57,12 @@ static char **environment(struct hook_job *job)
     size_t ours = 0;
     char **all;
 
-    while (environ[ours] != NULL)
+    while (environ[ours])
         ours++;
     all = calloc(HOOK_VARIABLES + ours + 1, sizeof *all);
     for (size_t i = 0; all != NULL && i < HOOK_VARIABLES; i++)
         all[i] = job->variables[i];
-    if (all != NULL)
+    if (all)
         memcpy(all + HOOK_VARIABLES, environ, ours * sizeof *all);
     return all;
 }
@@ -104,7 +103,7 @@ static int spawn(const char *command, struct hook_job *job, char **variables)
 static void start(const char *command, struct hook_job *job, hook_report *report, void *context)
 {
     char **variables = environment(job);
-    int fault = variables != NULL ? spawn(command, job, variables) : ENOMEM;
+    int fault = variables ? spawn(command, job, variables) : ENOMEM;
     char text[200];
 
     free(variables);
@@ -130,9 +129,9 @@ void hooks_run(struct hooks *hooks, const struct hook_event *event, hook_report 
     struct hook_job *place = hooks->waiting_count == 0 ? free_place(hooks) : NULL;
     struct hook_job job = {.input = -1};
 
-    if (hooks->command == NULL)
+    if (!hooks->command)
         return;
-    if (place == NULL && hooks->waiting_count == HOOKS_WAITING_MAX) {
+    if (!place && hooks->waiting_count == HOOKS_WAITING_MAX) {
         report(context, event->number, "the hook was not run: too many are running and waiting");
         return;
     }
@@ -142,7 +141,7 @@ void hooks_run(struct hooks *hooks, const struct hook_event *event, hook_report 
         report(context, event->number, "the hook was not run: no memory for its input");
         return;
     }
-    if (place == NULL) {
+    if (!place) {
         hooks->waiting[hooks->waiting_count++] = job;
         report(context, event->number, "the hook waits: others are still running");
         return;

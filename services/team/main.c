@@ -81,12 +81,11 @@ static void on_signals(struct team *team, int signals)
 {
     struct signalfd_siginfo info;
 
-    while (read(signals, &info, sizeof info) == (ssize_t)sizeof info) {
+    while (read(signals, &info, sizeof info) == (ssize_t)sizeof info)
         if (info.ssi_signo == SIGCHLD)
             hooks_reap(&team->hooks, team_report_hook, team);
         else
             team->stop = true;
-    }
 }
 
 /* Reads what was typed; whole lines are carried out. False at the end of the input. */

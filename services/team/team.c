@@ -26,7 +26,7 @@ bool team_send(struct team *team, Concordat__V1__Request *request, bool quiet, c
 {
     struct asked *asked = asked_free(team);
 
-    if (asked == NULL || concordat_client_send(team->client, request, asked->command_id) != 0) {
+    if (!asked || concordat_client_send(team->client, request, asked->command_id) != 0) {
         display_note(&team->display, "fault", "%s: not sent; too much waits for an answer", what);
         return false;
     }
@@ -111,8 +111,8 @@ static void on_offer(struct team *team, const Concordat__V1__Offer *offer)
                                    .referral = offer->referral,
                                    .attempt = attempt,
                                    .expires_ms = offer->expires_ms,
-                                   .urgency = facts != NULL ? (int)facts->urgency : 0,
-                                   .source = facts != NULL ? (int)facts->source : 0,
+                                   .urgency = facts ? (int)facts->urgency : 0,
+                                   .source = facts ? (int)facts->source : 0,
                                    .message = &offer->base},
               team_report_hook, team);
     say_seen(team, id, attempt);
@@ -121,10 +121,10 @@ static void on_offer(struct team *team, const Concordat__V1__Offer *offer)
 static void on_offer_over(struct team *team, const Concordat__V1__OfferOver *over)
 {
     const struct known_case *known = cases_find_id(&team->cases, &over->referral);
-    bool here = known != NULL && known->attempt == over->attempt && known->answered_here;
+    bool here = known && known->attempt == over->attempt && known->answered_here;
 
     cases_note_over(&team->cases, over);
-    if (over->status != NULL)
+    if (over->status)
         cases_note_status(&team->cases, over->status, team->name);
     display_offer_over(&team->display, over, here, team->name);
     if (team->hook_all)
@@ -133,8 +133,8 @@ static void on_offer_over(struct team *team, const Concordat__V1__OfferOver *ove
                                        .number = over->number,
                                        .referral = over->referral,
                                        .attempt = over->attempt,
-                                       .urgency = over->status != NULL ? (int)over->status->urgency : 0,
-                                       .source = over->status != NULL ? (int)over->status->source : 0,
+                                       .urgency = over->status ? (int)over->status->urgency : 0,
+                                       .source = over->status ? (int)over->status->source : 0,
                                        .message = &over->base},
                   team_report_hook, team);
 }
@@ -163,10 +163,10 @@ static void on_status(struct team *team, const Concordat__V1__CaseStatus *status
 /* What was done here is told by its answer alone. */
 static void on_answer(struct team *team, const struct asked *asked, const Concordat__V1__Answer *answer)
 {
-    bool by_itself = asked != NULL && asked->quiet; /* and nothing that a person did */
-    if (answer->status != NULL && answer->done && !by_itself)
+    bool by_itself = asked && asked->quiet; /* and nothing that a person did */
+    if (answer->status && answer->done && !by_itself)
         note_status(team, answer->status);
-    else if (answer->status != NULL)
+    else if (answer->status)
         cases_note_status(&team->cases, answer->status, team->name);
     if (!by_itself || !answer->done)
         display_answer(&team->display, asked != NULL ? asked->what : "answer", answer, team->name);
@@ -176,7 +176,7 @@ static void on_board(struct team *team, const struct asked *asked, const Concord
 {
     for (size_t i = 0; i < message->board->n_cases; i++)
         cases_note_status(&team->cases, message->board->cases[i], team->name);
-    if (asked == NULL || !asked->quiet)
+    if (!asked || !asked->quiet)
         display_message(&team->display, message);
 }
 
@@ -184,7 +184,7 @@ static void on_message(struct team *team, const Concordat__V1__Message *message)
 {
     struct asked *asked = asked_find(team, &message->command_id);
 
-    if (asked != NULL)
+    if (asked)
         asked->live = false;
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_OFFER)
         on_offer(team, message->offer);
@@ -232,7 +232,7 @@ static bool same_session(const struct team *team, const Concordat__V1__Welcome *
 static void notice_connection(struct team *team)
 {
     const Concordat__V1__Welcome *welcome = concordat_client_welcome(team->client);
-    bool connected = concordat_client_connected(team->client) && welcome != NULL;
+    bool connected = concordat_client_connected(team->client) && welcome;
     bool fresh = connected && (!team->connected || !same_session(team, welcome));
 
     if (!connected && team->connected)

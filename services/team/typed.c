@@ -65,7 +65,7 @@ static bool name_case(struct team *team, const struct action_kind *kind, char **
     if (kind->referral_at == 0 || (*count > 1 && is_case(words[1])))
         return true;
     only = cases_only(&team->cases, is_answer(kind));
-    if (only == NULL) {
+    if (!only) {
         display_note(&team->display, "fault", "say which case: %s %s", kind->name, kind->arguments);
         return false;
     }
@@ -80,7 +80,7 @@ static bool resolve(struct team *team, struct action *action)
 
     if (!action_needs_case(action))
         return true;
-    if (known == NULL || (action_needs_attempt(action) && known->attempt == 0))
+    if (!known || (action_needs_attempt(action) && known->attempt == 0))
         return action_resolve(action, &team->options, team->client) == CODE_DONE;
     action_bind(action, known->id, known->attempt);
     if (is_answer(action->kind))

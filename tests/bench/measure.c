@@ -102,12 +102,11 @@ bool usage_read(pid_t process, struct usage *usage)
     FILE *file = fopen(path, "r");
     if (!file)
         return false;
-    while (fgets(line, sizeof line, file)) {
+    while (fgets(line, sizeof line, file))
         if (strncmp(line, "VmHWM:", 6) == 0)
             usage->peak_kib = strtol(line + 6, NULL, 10);
         else if (strncmp(line, "VmRSS:", 6) == 0)
             usage->resident_kib = strtol(line + 6, NULL, 10);
-    }
     fclose(file);
     return true;
 }

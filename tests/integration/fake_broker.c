@@ -15,10 +15,9 @@ void fake_broker_start(struct fake_broker *broker, const char *endpoint, const c
                                          .key_path = key_path,
                                          .keys_folder = keys_folder,
                                          .message_bytes_max = WIRE_REQUEST_BYTES_MAX};
-    broker->server = server_open(&config, message, sizeof(message));
-    if (broker->server == NULL) {
+    broker->server = server_open(&config, message, sizeof message);
+    if (!broker->server)
         fail_msg("%s", message);
-    }
     broker->session++;
     broker->has_intake = false;
     assert_int_equal(arena_open(&broker->arena, ARENA_MESSAGE_BYTES), 0);
@@ -26,7 +25,7 @@ void fake_broker_start(struct fake_broker *broker, const char *endpoint, const c
 
 void fake_broker_stop(struct fake_broker *broker)
 {
-    if (broker->server != NULL) {
+    if (broker->server) {
         server_close(&broker->server);
         arena_close(&broker->arena);
     }
@@ -36,7 +35,7 @@ static void send_message(struct fake_broker *broker, const Concordat__V1__Messag
 {
     uint8_t bytes[4096];
     size_t size = concordat__v1__message__get_packed_size(message);
-    assert_true(size <= sizeof(bytes));
+    assert_true(size <= sizeof bytes);
     concordat__v1__message__pack(message, bytes);
     (void)server_send(broker->server, &broker->intake, &(struct frame_part){bytes, size}, 1);
 }
@@ -67,9 +66,8 @@ void fake_broker_tell(struct fake_broker *broker, uint8_t *referral, Concordat__
 size_t fake_broker_count(const struct fake_broker *broker, const uint8_t *referral)
 {
     size_t count = 0;
-    for (size_t i = 0; i < broker->count; i++) {
+    for (size_t i = 0; i < broker->count; i++)
         count += memcmp(broker->commands[i].referral, referral, WIRE_ID_BYTES) == 0 ? 1 : 0;
-    }
     return count;
 }
 
@@ -101,11 +99,9 @@ static void send_answer(struct fake_broker *broker, const Concordat__V1__Request
 static void take_effect(struct fake_broker *broker, const Concordat__V1__Request *request,
                         const uint8_t *referral)
 {
-    for (size_t i = 0; i < broker->count; i++) {
-        if (memcmp(broker->commands[i].id, request->command_id.data, WIRE_ID_BYTES) == 0) {
+    for (size_t i = 0; i < broker->count; i++)
+        if (memcmp(broker->commands[i].id, request->command_id.data, WIRE_ID_BYTES) == 0)
             return;
-        }
-    }
     assert_true(broker->count < FAKE_COMMANDS_MAX);
     struct fake_command *command = &broker->commands[broker->count++];
     memcpy(command->id, request->command_id.data, WIRE_ID_BYTES);
@@ -120,14 +116,13 @@ static void take_command(struct fake_broker *broker, const Concordat__V1__Reques
     const char *site = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
                            ? request->submit->referral->site
                            : "";
-    if (strcmp(site, "silent") == 0 && broker->keeps_silent) {
+    if (strcmp(site, "silent") == 0 && broker->keeps_silent)
         return;
-    }
     if (strcmp(site, "poison") == 0) {
         send_answer(broker, request, CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE, referral);
         return;
     }
-    if (strcmp(site, "busy") == 0 && broker->busy < sizeof(busy) / sizeof(busy[0])) {
+    if (strcmp(site, "busy") == 0 && broker->busy < sizeof busy / sizeof busy[0]) {
         send_answer(broker, request, busy[broker->busy++], referral);
         return;
     }
@@ -173,7 +168,7 @@ static void take_request(struct fake_broker *broker, const Concordat__V1__Reques
 void fake_broker_turn(struct fake_broker *broker)
 {
     struct server_message received;
-    while (broker->server != NULL && server_receive(broker->server, &received)) {
+    while (broker->server && server_receive(broker->server, &received)) {
         struct wire_fault fault;
         Concordat__V1__Request *request =
             wire_unpack_request(received.bytes, received.size, &broker->arena, &fault);

@@ -18,7 +18,7 @@ const char *path_of(const struct stage *s, const char *name)
     static char paths[4][2 * PATH_BYTES];
     static unsigned turn;
     char *path = paths[turn++ % 4];
-    snprintf(path, sizeof(paths[0]), "%s/%s", s->folder, name);
+    snprintf(path, sizeof paths[0], "%s/%s", s->folder, name);
     return path;
 }
 
@@ -26,9 +26,8 @@ static void make_key(const struct stage *s, const char *folder, const char *name
                      const char *of)
 {
     char message[256] = "";
-    if (keys_make(path_of(s, folder), name, role, of, message, sizeof(message)) != 0) {
+    if (keys_make(path_of(s, folder), name, role, of, message, sizeof message) != 0)
         fail_msg("%s", message);
-    }
 }
 
 static void copy_public(const struct stage *s, const char *from, const char *to)
@@ -36,7 +35,7 @@ static void copy_public(const struct stage *s, const char *from, const char *to)
     char bytes[4096];
     FILE *file = fopen(path_of(s, from), "rb");
     assert_non_null(file);
-    size_t size = fread(bytes, 1, sizeof(bytes), file);
+    size_t size = fread(bytes, 1, sizeof bytes, file);
     assert_int_equal(fclose(file), 0);
     file = fopen(path_of(s, to), "wb");
     assert_non_null(file);
@@ -57,9 +56,8 @@ void start_intake_on(struct stage *s, rlim_t file_bytes)
         const struct rlimit limit = {file_bytes, file_bytes};
         (void)signal(SIGXFSZ, SIG_IGN);
         if (freopen(path_of(s, "intake.log"), "a", stderr) == NULL ||
-            (file_bytes != 0 && setrlimit(RLIMIT_FSIZE, &limit) != 0)) {
+            (file_bytes != 0 && setrlimit(RLIMIT_FSIZE, &limit) != 0))
             _exit(1);
-        }
         execl(INTAKE_PROGRAM, INTAKE_PROGRAM, "--source", "street-triage", "--organisation", "ZZ9", "--site",
               "Northmoor station", "--state", path_of(s, "state"), "--listen", s->intake_at, "--key",
               path_of(s, "keys/triage.key_secret"), "--keys", path_of(s, "devices"), "--broker", s->broker_at,
@@ -101,21 +99,20 @@ struct concordat_client *open_device(const struct stage *s, const char *key)
                                                    .key_path = path_of(s, key),
                                                    .software = "test",
                                                    .wants_news = true};
-    struct concordat_client *device = concordat_client_open(&config, message, sizeof(message));
-    if (device == NULL) {
+    struct concordat_client *device = concordat_client_open(&config, message, sizeof message);
+    if (!device)
         fail_msg("%s", message);
-    }
     return device;
 }
 
 int set_stage(void **state)
 {
-    struct stage *s = calloc(1, sizeof(*s));
+    struct stage *s = calloc(1, sizeof *s);
     assert_non_null(s);
-    snprintf(s->folder, sizeof(s->folder), "/tmp/intake-XXXXXX");
+    snprintf(s->folder, sizeof s->folder, "/tmp/intake-XXXXXX");
     assert_non_null(mkdtemp(s->folder));
-    snprintf(s->intake_at, sizeof(s->intake_at), "ipc://%s", path_of(s, "intake"));
-    snprintf(s->broker_at, sizeof(s->broker_at), "ipc://%s", path_of(s, "broker"));
+    snprintf(s->intake_at, sizeof s->intake_at, "ipc://%s", path_of(s, "intake"));
+    snprintf(s->broker_at, sizeof s->broker_at, "ipc://%s", path_of(s, "broker"));
     make_folder(s, "keys");
     make_folder(s, "devices");
     make_folder(s, "sources");
@@ -182,8 +179,8 @@ static void look_at(struct stage *s, const Concordat__V1__Message *message)
             seen->refusal = answer->refusal;
             seen->receipt = answer->receipt;
             seen->flags = answer->n_flags;
-            seen->state = answer->status != NULL ? answer->status->state : STATE(UNSPECIFIED);
-            snprintf(seen->text, sizeof(seen->text), "%s", answer->text);
+            seen->state = answer->status ? answer->status->state : STATE(UNSPECIFIED);
+            snprintf(seen->text, sizeof seen->text, "%s", answer->text);
         }
     }
 }
@@ -192,9 +189,8 @@ void step(struct stage *s)
 {
     fake_broker_turn(&s->broker);
     const Concordat__V1__Message *message = concordat_client_next(s->device, 2);
-    if (message != NULL) {
+    if (message)
         look_at(s, message);
-    }
 }
 
 /* ---- What a device does ---- */
@@ -203,7 +199,7 @@ void make_id(uint8_t id[WIRE_ID_BYTES], uint8_t kind, uint32_t number)
 {
     memset(id, 0, WIRE_ID_BYTES);
     id[0] = kind;
-    memcpy(id + 1, &number, sizeof(number));
+    memcpy(id + 1, &number, sizeof number);
 }
 
 uint32_t send_as(struct stage *s, Concordat__V1__Request *request, uint32_t command)

@@ -84,9 +84,8 @@ void assert_saved(const struct stage *s);
         int64_t until_ms = monotonic_ms() + PATIENCE_MS;                                                     \
         while (!(condition)) {                                                                               \
             step(s);                                                                                         \
-            if (monotonic_ms() > until_ms) {                                                                 \
+            if (monotonic_ms() > until_ms)                                                                   \
                 fail_msg("not within %d ms: %s", PATIENCE_MS, #condition);                                   \
-            }                                                                                                \
         }                                                                                                    \
     } while (false)
 

@@ -76,9 +76,8 @@ static void durable_kills_of_intake_and_router_at_any_moment_lose_and_double_not
     struct stage *s = *state;
     uint32_t number = 0, seed = (uint32_t)time(NULL);
     const char *given = getenv("CONCORDAT_TEST_SEED");
-    if (given != NULL) {
+    if (given)
         seed = (uint32_t)strtoul(given, NULL, 10);
-    }
     print_message("seed %u (CONCORDAT_TEST_SEED)\n", seed);
     srandom(seed);
     start_broker(s);
@@ -89,9 +88,8 @@ static void durable_kills_of_intake_and_router_at_any_moment_lose_and_double_not
             tell(s, number);
             withdraw(s, number);
         }
-        for (long steps = random() % 30; steps > 0; steps--) {
+        for (long steps = random() % 30; steps > 0; steps--)
             step(s);
-        }
         if (random() % 2 == 0) {
             fake_broker_stop(&s->broker);
             start_broker(s);
@@ -100,9 +98,8 @@ static void durable_kills_of_intake_and_router_at_any_moment_lose_and_double_not
         start_intake(s);
     }
     AWAIT(s->broker.count == 3 * number);
-    for (uint32_t i = 1; i <= number; i++) {
+    for (uint32_t i = 1; i <= number; i++)
         assert_order(s, i);
-    }
     AWAIT((ask_status(s, number), s->seen.state == STATE(WITHDRAWN)));
 }
 
@@ -179,7 +176,7 @@ static void kind_odd_facts_are_flagged_and_only_the_unroutable_is_refused(void *
     } rows[] = {{SOURCE(UNSPECIFIED), REFUSAL(NO_SOURCE)},
                 {SOURCE(EMERGENCY_DEPARTMENT), REFUSAL(NO_SOURCE)},
                 {SOURCE(STREET_TRIAGE), REFUSAL(NO_CALLBACK)}};
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         referral.source = rows[i].source;
         (void)send_as(s, &request, 0);
         AWAIT(s->seen.got);
@@ -223,9 +220,8 @@ static void locked_only_referrers_are_served_and_only_their_commands(void **stat
 /* Whether the intake has ended by itself; `ended` says how. */
 static bool has_ended(struct stage *s, int *ended)
 {
-    if (s->intake > 0 && waitpid(s->intake, ended, WNOHANG) == s->intake) {
+    if (s->intake > 0 && waitpid(s->intake, ended, WNOHANG) == s->intake)
         s->intake = 0;
-    }
     return s->intake == 0;
 }
 
@@ -249,9 +245,8 @@ static void durable_a_disk_that_fills_ends_the_intake_and_loses_nothing(void **s
     AWAIT(s->seen.got);
     assert_saved(s);
     start_broker(s);
-    for (uint32_t i = 1; i <= tried; i++) {
+    for (uint32_t i = 1; i <= tried; i++)
         AWAIT(effects(s, i) == 1);
-    }
 }
 
 /* Runs an intake with these options, up to NULL, and returns its exit code. */
@@ -259,9 +254,8 @@ static int run_with(const char *const *options)
 {
     int ended;
     char *arguments[24] = {INTAKE_PROGRAM};
-    for (size_t i = 0; options[i] != NULL; i++) {
+    for (size_t i = 0; options[i] != NULL; i++)
         arguments[i + 1] = (char *)options[i];
-    }
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -312,13 +306,12 @@ static void private_the_log_holds_nothing_about_a_person(void **state)
     AWAIT((ask_status(s, 2), s->seen.refusal == REFUSAL(BAD_VALUE)));
     FILE *file = fopen(path_of(s, "intake.log"), "rb");
     assert_non_null(file);
-    log[fread(log, 1, sizeof(log) - 1, file)] = '\0';
+    log[fread(log, 1, sizeof log - 1, file)] = '\0';
     assert_int_equal(fclose(file), 0);
     assert_non_null(strstr(log, "saved "));
     assert_non_null(strstr(log, "refused "));
-    for (size_t i = 0; i < sizeof(personal) / sizeof(personal[0]); i++) {
+    for (size_t i = 0; i < sizeof personal / sizeof personal[0]; i++)
         assert_null(strstr(log, personal[i]));
-    }
 }
 
 #define ON_STAGE(name) cmocka_unit_test_setup_teardown(name, set_stage, clear_stage)

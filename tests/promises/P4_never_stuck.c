@@ -584,7 +584,8 @@ static void a_team_that_lets_a_case_lapse_is_not_asked_again_in_the_same_breath(
     world_close(&w);
 }
 
-/* The first team of the ladder comes last in the first round; the second round must not begin with it again. */
+/* The first team of the ladder comes last in the first round; the second round must not begin with it again.
+ */
 static void nobody_is_asked_twice_in_a_row_while_another_team_is_free(void **unused)
 {
     (void)unused;

@@ -90,12 +90,11 @@ static void check_held(const struct world *w, const struct event *event)
 
 static void check_all(const struct world *w)
 {
-    for (uint32_t i = 0; i < w->event_count; i++) {
+    for (uint32_t i = 0; i < w->event_count; i++)
         if (w->events[i].kind == EVENT_OFFERED)
             check_offered(w, &w->events[i]);
         else if (w->events[i].kind == EVENT_HELD)
             check_held(w, &w->events[i]);
-    }
 }
 
 static void on_any_path_every_decision_names_every_team_once(void **unused)

@@ -106,7 +106,8 @@ void disk_snapshot(struct world *w)
         return;
     uint64_t seq = ledger_head(w->host.disk.ledger, chain);
     state_visit(broker_state(w->host.broker), list_part, &listing);
-    int problem = snapshot_write(w->host.disk.folder, seq, chain, state_layout, listing.parts, listing.count, false);
+    int problem =
+        snapshot_write(w->host.disk.folder, seq, chain, state_layout, listing.parts, listing.count, false);
     assert(problem == 0);
     (void)problem;
 }

@@ -69,12 +69,11 @@ static void does(struct world *w, struct peer *p, const struct task *task)
     if (w->healing)
         return;
     int crowd = peer_chance(p, 2) ? 100 : 1;
-    while (crowd-- > 0) {
+    while (crowd-- > 0)
         if (peer_chance(p, 20))
             send_noise(w, p);
         else
             send_command(w, p);
-    }
     peer_task(w, p, random_wait(&p->random, w->options.rate[FAULT_STRANGERS]), COMMAND(ACCEPT), 0, NULL, 0);
 }
 

@@ -45,10 +45,10 @@ static Concordat__V1__Request *request_of(const char *line)
         action_bind(&action, some_id, 3);
     action.request.command_id = (ProtobufCBinaryData){sizeof command_id, command_id};
     size_t size = concordat__v1__request__pack(&action.request, bytes);
-    if (arena.memory == NULL)
+    if (!arena.memory)
         assert_int_equal(arena_open(&arena, ARENA_MESSAGE_BYTES), 0);
     Concordat__V1__Request *request = wire_unpack_request(bytes, size, &arena, &fault);
-    if (request == NULL)
+    if (!request)
         fail_msg("%s: %s", line, fault.text);
     return request;
 }

@@ -11,8 +11,8 @@
 #include <zmq.h>
 
 #include "proto/client/client.h"
-#include "proto/wire/frame.h"
 #include "proto/keys/keys.h"
+#include "proto/wire/frame.h"
 #include "proto/words/words.h"
 
 enum { TURN_MS = 5, TURNS_MAX = 4000 };

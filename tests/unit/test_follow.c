@@ -52,7 +52,7 @@ static int set_up(void **state)
                                                  .keys_folder = keys,
                                                  .message_bytes_max = WIRE_REQUEST_BYTES_MAX},
                          message, sizeof message);
-    if (server == NULL)
+    if (!server)
         fail_msg("%s", message);
     return 0;
 }

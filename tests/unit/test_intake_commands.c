@@ -39,15 +39,15 @@ struct desk {
 
 static int open_desk(void **state)
 {
-    struct desk *d = calloc(1, sizeof(*d));
+    struct desk *d = calloc(1, sizeof *d);
     enum outbox_status status;
     struct ring ring;
     char message[256];
     assert_non_null(d);
-    snprintf(d->folder, sizeof(d->folder), "/tmp/commands-XXXXXX");
+    snprintf(d->folder, sizeof d->folder, "/tmp/commands-XXXXXX");
     assert_non_null(mkdtemp(d->folder));
-    snprintf(d->path, sizeof(d->path), "%s/outbox.db", d->folder);
-    d->outbox = outbox_open(d->path, &status, message, sizeof(message));
+    snprintf(d->path, sizeof d->path, "%s/outbox.db", d->folder);
+    d->outbox = outbox_open(d->path, &status, message, sizeof message);
     assert_non_null(d->outbox);
     assert_true(ring_parse("Duty coordinator 01632 960100", &ring));
     assert_int_equal(commands_open(&d->commands, d->outbox, &site, &ring), 0);
@@ -70,7 +70,7 @@ static int close_desk(void **state)
     arena_close(&d->arena);
     outbox_close(&d->outbox);
     for (const char *const *suffix = (const char *const[]){"", "-wal", NULL}; *suffix != NULL; suffix++) {
-        snprintf(path, sizeof(path), "%s%s", d->path, *suffix);
+        snprintf(path, sizeof path, "%s%s", d->path, *suffix);
         (void)unlink(path);
     }
     (void)rmdir(d->folder);
@@ -106,11 +106,9 @@ static enum outbox_status send_content(struct desk *d, bool submits, bool with_c
 
 static bool flagged(const struct desk *d, Concordat__V1__Flag flag)
 {
-    for (size_t i = 0; i < d->reply.answer.n_flags; i++) {
-        if (d->reply.answer.flags[i] == flag) {
+    for (size_t i = 0; i < d->reply.answer.n_flags; i++)
+        if (d->reply.answer.flags[i] == flag)
             return true;
-        }
-    }
     return false;
 }
 
@@ -173,9 +171,8 @@ static void a_text_that_is_cut_stays_readable(void **state)
     char text[400] = "";
     for (size_t shift = 0; shift < 4; shift++) {
         memset(text, 'a', shift);
-        for (size_t i = shift; i + 3 < sizeof(text); i += 3) {
+        for (size_t i = shift; i + 3 < sizeof text; i += 3)
             memcpy(text + i, "\xe2\x82\xac", 4);
-        }
         commands_refuse(&d->commands, d->command_id, CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE, text,
                         &d->reply);
         assert_true(strlen(d->reply.answer.text) < COMMANDS_TEXT_BYTES);
@@ -188,9 +185,8 @@ static int fill_the_disk(struct desk *d)
 {
     (void)signal(SIGXFSZ, SIG_IGN);
     const struct rlimit limit = {100000, 100000};
-    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
         return 1;
-    }
     for (int i = 0; i < 200; i++) {
         d->id[1]++;
         enum outbox_status status = send_content(d, true, true, NOW_MS);
@@ -202,9 +198,8 @@ static int fill_the_disk(struct desk *d)
                        ? 0
                        : 2;
         }
-        if (status != OUTBOX_OK || !d->reply.answer.done) {
+        if (status != OUTBOX_OK || !d->reply.answer.done)
             return 3;
-        }
     }
     return 4;
 }
@@ -223,8 +218,8 @@ static void durable_a_full_disk_is_never_answered_with_saved(void **state)
         enum outbox_status status;
         char message[256];
         struct ring ring;
-        d->outbox = outbox_open(d->path, &status, message, sizeof(message));
-        _exit(d->outbox != NULL && ring_parse("Duty coordinator 01632 960100", &ring) &&
+        d->outbox = outbox_open(d->path, &status, message, sizeof message);
+        _exit(d->outbox && ring_parse("Duty coordinator 01632 960100", &ring) &&
                       commands_open(&d->commands, d->outbox, &site, &ring) == 0
                   ? fill_the_disk(d)
                   : 5);
@@ -238,9 +233,8 @@ static void durable_a_full_disk_is_never_answered_with_saved(void **state)
 
 int main(void)
 {
-    if (sodium_init() < 0) {
+    if (sodium_init() < 0)
         return 1;
-    }
     const struct CMUnitTest tests[] = {
         AT_DESK(an_update_keeps_what_it_leaves_out),
         AT_DESK(an_update_of_an_unknown_referral_says_whom_to_ring),

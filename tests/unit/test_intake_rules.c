@@ -98,11 +98,9 @@ static void apply(struct sample *s)
 
 static bool has(const struct sample *s, Concordat__V1__Flag flag)
 {
-    for (size_t i = 0; i < s->referral.n_flags; i++) {
-        if (s->referral.flags[i] == flag) {
+    for (size_t i = 0; i < s->referral.n_flags; i++)
+        if (s->referral.flags[i] == flag)
             return true;
-        }
-    }
     return false;
 }
 
@@ -142,12 +140,10 @@ static void nhs_numbers_are_told_apart_by_their_check_digit(void **state)
     static const char *const invalid[] = {"3478526985",  "4857773456", "",           "943476591",
                                           "94347659190", "943476591X", "0000000000", "1111111111",
                                           "not known",   "943476 5918"};
-    for (size_t i = 0; i < sizeof(valid) / sizeof(valid[0]); i++) {
+    for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++)
         assert_true(nhs_number_is_valid(valid[i]));
-    }
-    for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+    for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++)
         assert_false(nhs_number_is_valid(invalid[i]));
-    }
 }
 
 static void districts_are_the_outward_half_and_pseudo_postcodes_name_no_place(void **state)
@@ -162,7 +158,7 @@ static void districts_are_the_outward_half_and_pseudo_postcodes_name_no_place(vo
         {"ZX", ""},         {"1ZX 2AB", ""},      {"ZX1 2ABC", ""},      {"unknown", ""},
         {"ZX1?2AB", ""},    {"\xc3\xa9", ""},     {"ZXX1 1AA", ""},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char district[POSTCODE_DISTRICT_BYTES];
         assert_int_equal(postcode_district(rows[i].text, district), rows[i].district[0] != '\0');
         assert_string_equal(district, rows[i].district);
@@ -227,9 +223,8 @@ static void an_age_is_taken_from_the_date_of_birth(void **state)
     assert_int_equal(years, 35);
     static const char *const odd[] = {"",           "2030-01-01", "1800-01-01", "1990-13-01",
                                       "1990-00-01", "1990-01-40", "21/09/1990", "1990-9-21 "};
-    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
         assert_false(age_from_date_of_birth(odd[i], NOW_MS, &years));
-    }
     struct sample s;
     begin(&s, SOURCE(STREET_TRIAGE));
     s.referral.person = NULL;
@@ -464,7 +459,7 @@ static void each_rule_notes_its_own_and_no_other(void **state)
         {SOURCE(EMERGENCY_DEPARTMENT), no_answer_on_clearance, FLAG(PHYSICAL_CLEARANCE_OUTSTANDING)},
         {SOURCE(EMERGENCY_DEPARTMENT), assessed_before_arrival, FLAG(TIME_ORDER)},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct sample s;
         begin(&s, rows[i].source);
         rows[i].change(&s);
@@ -520,7 +515,7 @@ static void only_what_has_no_source_or_no_way_to_ring_back_is_refused(void **sta
                      CONCORDAT__V1__REFUSAL__REFUSAL_NO_SOURCE);
     s.referral.source = SOURCE(STREET_TRIAGE);
     static const char *const silent[] = {"", " ", "none", "12"};
-    for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+    for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++) {
         s.confidential.callback_number = (char *)silent[i];
         assert_int_equal(rules_refusal(&s.referral, &s.confidential, SOURCE(STREET_TRIAGE)),
                          CONCORDAT__V1__REFUSAL__REFUSAL_NO_CALLBACK);

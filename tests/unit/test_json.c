@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "proto/words/json.h"
 #include "proto/wire/wire.h"
+#include "proto/words/json.h"
 
 enum { ROUNDS = 66 }; /* each member of each oneof comes up: none has so many */
 

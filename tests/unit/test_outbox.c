@@ -32,18 +32,18 @@ static void reopen(struct place *p)
     enum outbox_status status;
     char message[256];
     outbox_close(&p->outbox);
-    p->outbox = outbox_open(p->path, &status, message, sizeof(message));
+    p->outbox = outbox_open(p->path, &status, message, sizeof message);
     assert_non_null(p->outbox);
     assert_int_equal(status, OUTBOX_OK);
 }
 
 static int make_place(void **state)
 {
-    struct place *p = calloc(1, sizeof(*p));
+    struct place *p = calloc(1, sizeof *p);
     assert_non_null(p);
-    snprintf(p->folder, sizeof(p->folder), "/tmp/outbox-XXXXXX");
+    snprintf(p->folder, sizeof p->folder, "/tmp/outbox-XXXXXX");
     assert_non_null(mkdtemp(p->folder));
-    snprintf(p->path, sizeof(p->path), "%s/outbox.db", p->folder);
+    snprintf(p->path, sizeof p->path, "%s/outbox.db", p->folder);
     assert_int_equal(arena_open(&p->arena, ARENA_MESSAGE_BYTES), 0);
     reopen(p);
     *state = p;
@@ -58,7 +58,7 @@ static int leave_place(void **state)
     arena_close(&p->arena);
     for (const char *const *suffix = (const char *const[]){"", "-wal", "-shm", "-journal", NULL};
          *suffix != NULL; suffix++) {
-        snprintf(path, sizeof(path), "%s%s", p->path, *suffix);
+        snprintf(path, sizeof path, "%s%s", p->path, *suffix);
         (void)unlink(path);
     }
     (void)rmdir(p->folder);
@@ -71,7 +71,7 @@ static void make_id(uint8_t id[WIRE_ID_BYTES], uint8_t kind, uint32_t number)
 {
     memset(id, 0, WIRE_ID_BYTES);
     id[0] = kind;
-    memcpy(id + 1, &number, sizeof(number));
+    memcpy(id + 1, &number, sizeof number);
 }
 
 /* Saves command `c` about referral `r`: a Submit where `submits`, otherwise a Withdraw; `text` is content. */
@@ -143,9 +143,8 @@ static size_t due(struct place *p, int64_t now_ms, uint32_t *numbers, size_t lim
     arena_reset(&p->arena);
     while (count < limit) {
         enum outbox_status status = outbox_next_due(p->outbox, now_ms, &row, &p->arena, &command);
-        if (status == OUTBOX_NOT_FOUND) {
+        if (status == OUTBOX_NOT_FOUND)
             break;
-        }
         assert_int_equal(status, OUTBOX_OK);
         memcpy(&numbers[count++], command.id + 1, sizeof(uint32_t));
     }
@@ -304,9 +303,8 @@ static void a_board_lists_the_newest_first_and_closed_cases_when_asked(void **st
     Concordat__V1__CaseStatus *statuses[4];
     size_t count;
     int64_t row = 0;
-    for (uint32_t i = 1; i <= 3; i++) {
+    for (uint32_t i = 1; i <= 3; i++)
         save_new(p, i, i, true);
-    }
     make_id(id, 'r', 2);
     Concordat__V1__CaseStatus closed = status_of(id, CLOSED_STATE, 9);
     assert_int_equal(outbox_tell(p->outbox, &closed, 5000), OUTBOX_OK);
@@ -329,11 +327,10 @@ static void a_board_lists_the_newest_first_and_closed_cases_when_asked(void **st
 static bool file_holds(const char *path, const char *text)
 {
     FILE *file = fopen(path, "rb");
-    if (file == NULL) {
+    if (!file)
         return false;
-    }
     static char bytes[1 << 20];
-    size_t size = fread(bytes, 1, sizeof(bytes), file);
+    size_t size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
     return memmem(bytes, size, text, strlen(text)) != NULL;
 }
@@ -362,7 +359,7 @@ static void private_closed_cases_are_forgotten_in_time_and_nothing_that_waits(vo
     assert_int_equal(outbox_find_case(p->outbox, id, &p->arena, &found), OUTBOX_NOT_FOUND);
     assert_int_equal(due(p, 0, numbers, 8), 1);
     assert_int_equal(numbers[0], 2);
-    snprintf(log, sizeof(log), "%s-wal", p->path);
+    snprintf(log, sizeof log, "%s-wal", p->path);
     assert_false(file_holds(p->path, secret));
     assert_false(file_holds(log, secret));
     assert_true(file_holds(p->path, "text"));
@@ -376,8 +373,8 @@ static void a_second_intake_and_another_version_are_kept_out(void **state)
     pid_t child = fork(); /* locks are a process's: the second intake is one */
     assert_true(child >= 0);
     if (child == 0) {
-        struct outbox *second = outbox_open(p->path, &status, message, sizeof(message));
-        _exit(second == NULL && status == OUTBOX_IN_USE ? 0 : 1);
+        struct outbox *second = outbox_open(p->path, &status, message, sizeof message);
+        _exit(!second && status == OUTBOX_IN_USE ? 0 : 1);
     }
     int ended;
     assert_int_equal(waitpid(child, &ended, 0), child);
@@ -388,16 +385,15 @@ static void a_second_intake_and_another_version_are_kept_out(void **state)
     assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "PRAGMA user_version=999", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    assert_null(outbox_open(p->path, &status, message, sizeof(message)));
+    assert_null(outbox_open(p->path, &status, message, sizeof message));
     assert_int_equal(status, OUTBOX_OTHER_VERSION);
 
     FILE *file = fopen(p->path, "wb");
     assert_non_null(file);
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 2000; i++)
         assert_true(fputs("no database ", file) >= 0);
-    }
     assert_int_equal(fclose(file), 0);
-    assert_null(outbox_open(p->path, &status, message, sizeof(message)));
+    assert_null(outbox_open(p->path, &status, message, sizeof message));
     assert_int_equal(status, OUTBOX_OTHER_VERSION);
 }
 
@@ -407,17 +403,15 @@ static int save_until_the_disk_is_full(const char *path)
     enum outbox_status status;
     char message[256];
     uint8_t first[WIRE_ID_BYTES];
-    struct outbox *outbox = outbox_open(path, &status, message, sizeof(message));
+    struct outbox *outbox = outbox_open(path, &status, message, sizeof message);
     (void)signal(SIGXFSZ, SIG_IGN);
     const struct rlimit limit = {100000, 100000};
-    if (outbox == NULL || setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+    if (!outbox || setrlimit(RLIMIT_FSIZE, &limit) != 0)
         return 0;
-    }
     for (uint32_t i = 1; i < 200; i++) {
         status = save(outbox, i, i, true, "text", first);
-        if (status != OUTBOX_OK) {
+        if (status != OUTBOX_OK)
             return status == OUTBOX_FAILED ? (int)i - 1 : 0;
-        }
     }
     return 0;
 }
@@ -429,9 +423,8 @@ static void durable_a_full_disk_is_told_and_loses_nothing_saved(void **state)
     outbox_close(&p->outbox);
     pid_t child = fork();
     assert_true(child >= 0);
-    if (child == 0) {
+    if (child == 0)
         _exit(save_until_the_disk_is_full(p->path));
-    }
     int ended;
     assert_int_equal(waitpid(child, &ended, 0), child);
     assert_true(WIFEXITED(ended));
@@ -441,9 +434,8 @@ static void durable_a_full_disk_is_told_and_loses_nothing_saved(void **state)
     /* The one whose outcome was unknown may be there too. */
     size_t found = due(p, 0, numbers, 256);
     assert_true(found == (size_t)saved || found == (size_t)saved + 1);
-    for (size_t i = 0; i < found; i++) {
+    for (size_t i = 0; i < found; i++)
         assert_int_equal(numbers[i], i + 1);
-    }
 }
 
 /* Saves on and on, and tells each number through the pipe once it is saved. */
@@ -452,13 +444,11 @@ static void write_until_killed(const char *path, uint32_t from, int pipe_fd)
     enum outbox_status status;
     char message[256];
     uint8_t first[WIRE_ID_BYTES];
-    struct outbox *outbox = outbox_open(path, &status, message, sizeof(message));
-    for (uint32_t i = from; outbox != NULL && i < from + 5000; i++) {
+    struct outbox *outbox = outbox_open(path, &status, message, sizeof message);
+    for (uint32_t i = from; outbox != NULL && i < from + 5000; i++)
         if (save(outbox, i, i, true, "text", first) != OUTBOX_OK ||
-            write(pipe_fd, &i, sizeof(i)) != (ssize_t)sizeof(i)) {
+            write(pipe_fd, &i, sizeof i) != (ssize_t)sizeof i)
             break;
-        }
-    }
     _exit(1);
 }
 
@@ -467,9 +457,8 @@ static void durable_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void 
     struct place *p = *state;
     uint32_t seed = (uint32_t)time(NULL);
     const char *given = getenv("CONCORDAT_TEST_SEED");
-    if (given != NULL) {
+    if (given)
         seed = (uint32_t)strtoul(given, NULL, 10);
-    }
     print_message("seed %u (CONCORDAT_TEST_SEED)\n", seed);
     srandom(seed);
     uint32_t told = 0;
@@ -486,12 +475,11 @@ static void durable_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void 
         }
         close(ends[1]);
         long wanted = 1 + random() % 40;
-        for (long i = 0; i < wanted; i++) {
-            assert_int_equal(read(ends[0], &number, sizeof(number)), sizeof(number));
-        }
+        for (long i = 0; i < wanted; i++)
+            assert_int_equal(read(ends[0], &number, sizeof number), sizeof number);
         usleep((useconds_t)(random() % 1000));
         assert_int_equal(kill(child, SIGKILL), 0);
-        while (read(ends[0], &number, sizeof(number)) == (ssize_t)sizeof(number)) {
+        while (read(ends[0], &number, sizeof number) == (ssize_t)sizeof number) {
         }
         close(ends[0]);
         assert_int_equal(waitpid(child, NULL, 0), child);
@@ -505,18 +493,16 @@ static void durable_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void 
     static uint32_t numbers[4096];
     size_t found = due(p, 0, numbers, 4096);
     assert_int_equal(found, told);
-    for (size_t i = 0; i < found; i++) {
+    for (size_t i = 0; i < found; i++)
         assert_int_equal(numbers[i], i + 1);
-    }
 }
 
 #define OUTBOX_TEST(name) cmocka_unit_test_setup_teardown(name, make_place, leave_place)
 
 int main(void)
 {
-    if (sodium_init() < 0) {
+    if (sodium_init() < 0)
         return 1;
-    }
     const struct CMUnitTest tests[] = {
         OUTBOX_TEST(idempotent_the_same_command_is_saved_once_and_other_content_conflicts),
         OUTBOX_TEST(a_command_about_an_unknown_referral_is_not_saved),

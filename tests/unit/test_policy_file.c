@@ -12,9 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "proto/words/london.h"
 #include "broker/policy/policy_check.h"
 #include "broker/policy/policy_file.h"
+#include "proto/words/london.h"
 
 static const char REGION[] = SOURCE_FOLDER "/deploy/region.yaml";
 static const char EXAMPLES[] = SOURCE_FOLDER "/tests/policy";
@@ -27,7 +27,7 @@ static char *read_text(const char *path)
     FILE *stream = fopen(path, "re");
 
     assert_non_null(text);
-    if (stream != NULL) {
+    if (stream) {
         assert_true(fread(text, 1, POLICY_FILE_BYTES_MAX - 1, stream) < POLICY_FILE_BYTES_MAX - 1);
         fclose(stream);
     }
@@ -82,7 +82,7 @@ static void test_every_wrong_thing_is_named_with_its_line_field_and_remedy(void 
                  entries[i]->d_name);
         expected = read_text(path);
         found = printed(entries[i]->d_name, &problems);
-        if (strcmp(found, expected) != 0 || (strncmp(entries[i]->d_name, "bad-", 4) == 0) != (file == NULL)) {
+        if (strcmp(found, expected) != 0 || (strncmp(entries[i]->d_name, "bad-", 4) == 0) != (!file)) {
             print_error("expected: %sfound:    %s", expected, found);
             wrong++;
         }
@@ -226,9 +226,8 @@ static bool is_named(const struct policy_problems *problems, int line, const cha
 
         last = last == NULL ? problem->field : last + 1;
         if (problem->line == line && strncmp(last, name, length) == 0 &&
-            (last[length] == '\0' || last[length] == '[')) {
+            (last[length] == '\0' || last[length] == '['))
             return problem->text[0] != '\0' && problem->remedy[0] != '\0';
-        }
     }
     return false;
 }
@@ -250,14 +249,13 @@ static void test_a_wrong_value_anywhere_in_the_region_is_reported_on_its_line(vo
         size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz_");
         const char *value = name + length;
 
-        if (length > 0 && strncmp(value, ": ", 2) == 0 && end != NULL) {
+        if (length > 0 && strncmp(value, ": ", 2) == 0 && end) {
             struct policy_problems problems;
 
             snprintf(changed, strlen(text) + 64, "%.*s: {wrong: here}%s", (int)(value - text), text, end);
             assert_null(parse(changed, &problems));
-            if (!is_named(&problems, number, name, length)) {
+            if (!is_named(&problems, number, name, length))
                 fail_msg("line %d: a wrong %.*s is not reported there", number, (int)length, name);
-            }
             tried++;
         }
         line = end == NULL ? NULL : end + 1;
@@ -274,9 +272,8 @@ static void test_the_list_of_problems_ends_and_says_so(void **state)
     char *found;
 
     (void)state;
-    for (int i = 0; i < POLICY_PROBLEMS_MAX + 5; i++) {
+    for (int i = 0; i < POLICY_PROBLEMS_MAX + 5; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text), "field%d: wrong\n", i);
-    }
     assert_null(parse(text, &problems));
     assert_int_equal(problems.count, POLICY_PROBLEMS_MAX);
     found = printed("x.yaml", &problems);
@@ -304,9 +301,8 @@ static char *filled_with(const char *before, const char *piece, size_t size)
 
     assert_non_null(text);
     memcpy(text, before, used);
-    for (; used + length <= size; used += length) {
+    for (; used + length <= size; used += length)
         memcpy(text + used, piece, length);
-    }
     text[used] = '\0';
     return text;
 }

@@ -47,7 +47,7 @@ static size_t read_packed(const struct referral_input *input, const char *from, 
     arena_reset(&arena);
     ProtobufCMessage *message = referral_input_read(input, from, NULL, &concordat__v1__submit__descriptor,
                                                     &arena, fault, sizeof fault);
-    if (message == NULL)
+    if (!message)
         fail_msg("%s", fault);
     assert_in_range(protobuf_c_message_get_packed_size(message), 1, 2000);
     return protobuf_c_message_pack(message, bytes);
@@ -166,7 +166,7 @@ static void the_examples_can_be_referred(void **state)
     parse(&nothing, 1, none);
     for (size_t i = 0; i < 3; i++) {
         Concordat__V1__Submit *submit = read_submit(&nothing, examples[i].file);
-        if (submit == NULL)
+        if (!submit)
             fail_msg("%s", fault);
         assert_int_equal(submit->referral->source, examples[i].source);
         assert_string_not_equal(submit->confidential->callback_number, "");

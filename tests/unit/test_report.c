@@ -64,16 +64,13 @@ static const char *cell(const char *table_name, const char *row, const char *col
     static char text[128];
     size_t t, r;
     json_t *table, *object, *value;
-    json_array_foreach(json_object_get(document, "tables"), t, table)
-    {
+    json_array_foreach (json_object_get(document, "tables"), t, table) {
         if (strcmp(json_string_value(json_object_get(table, "name")), table_name) != 0)
             continue;
-        json_array_foreach(json_object_get(table, "rows"), r, object)
-        {
+        json_array_foreach (json_object_get(table, "rows"), r, object) {
             char key[256] = "";
             const char *name;
-            json_object_foreach(object, name, value)
-            {
+            json_object_foreach (object, name, value) {
                 size_t used = strlen(key);
                 if (json_is_string(value) && used < sizeof key)
                     snprintf(key + used, sizeof key - used, "%s%s", used > 0 ? "|" : "",
@@ -82,7 +79,7 @@ static const char *cell(const char *table_name, const char *row, const char *col
             if (strncmp(key, row, strlen(row)) != 0)
                 continue;
             value = json_object_get(object, column);
-            if (value == NULL)
+            if (!value)
                 fail_msg("no column %s in %s", column, table_name);
             if (json_is_string(value))
                 return json_string_value(value);
@@ -105,8 +102,9 @@ static bool says(const char *list, const char *text)
 {
     size_t at;
     json_t *line;
-    json_array_foreach(json_object_get(document, list), at,
-                       line) if (strstr(json_string_value(line), text) != NULL) return true;
+    json_array_foreach (json_object_get(document, list), at, line)
+        if (strstr(json_string_value(line), text) != NULL)
+            return true;
     return false;
 }
 

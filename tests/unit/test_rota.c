@@ -11,9 +11,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "proto/words/london.h"
 #include "broker/core/policy.h"
 #include "broker/core/rota.h"
+#include "proto/words/london.h"
 
 static const int64_t MINUTE = 60 * 1000;
 static const int64_t HOUR = 60 * 60 * 1000;
@@ -131,9 +131,8 @@ static void assert_open_between(const struct rota *rota, const struct bank_holid
                                 int64_t to)
 {
     assert_false(rota_open_at(rota, holidays, from - 1));
-    for (int64_t now = from; now < to; now += MINUTE) {
+    for (int64_t now = from; now < to; now += MINUTE)
         assert_true(rota_open_at(rota, holidays, now));
-    }
     assert_true(rota_open_at(rota, holidays, to - 1));
     assert_false(rota_open_at(rota, holidays, to));
 }
@@ -255,16 +254,14 @@ static void paint_open_minutes(const struct rota *rota, const struct bank_holida
 
         civil_by_system(start + i * MINUTE, &day, &minute, &offset);
         reached = reached > day * 1440LL + minute ? reached : day * 1440LL + minute;
-        if (i < 0) {
+        if (i < 0)
             continue;
-        }
         open[i] = false;
         for (int32_t begin = day - 1; begin <= day; begin++) {
             int bit = 1 << ((begin + 3) % 7);
 
-            for (int h = 0; h < holidays->count; h++) {
+            for (int h = 0; h < holidays->count; h++)
                 bit = holidays->days[h] == begin ? ROTA_BANK_HOLIDAY : bit;
-            }
             for (int s = 0; s < rota->count; s++) {
                 const struct shift *shift = &rota->shifts[s];
                 int64_t from = begin * 1440LL + shift->from_minute;
@@ -325,9 +322,8 @@ static void test_random_rotas_agree_with_a_search_minute_by_minute(void **state)
             assert_int_equal(rota_open_at(&rota, &holidays, now), open[i - 1]);
             next = open[i] && !open[i - 1] ? i : next;
             expected = next > 0 && next - (i - 1) <= 28 * 24 * 60 ? start + next * MINUTE : 0;
-            if (i < 3 * 24 * 60 && i % 7 == 0) {
+            if (i < 3 * 24 * 60 && i % 7 == 0)
                 assert_true(rota_next_opening(&rota, &holidays, now) == expected);
-            }
         }
     }
 }
@@ -369,9 +365,8 @@ static void test_every_id_is_found_and_no_other(void **state)
                             .coordinators = coordinators};
 
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         assert_int_equal(policy_find_team(&policy, teams[i].id), i);
-    }
     assert_int_equal(policy_find_team(&policy, ""), -1);
     assert_int_equal(policy_find_team(&policy, "birc"), -1);
     assert_int_equal(policy_find_team(&policy, "dogwood"), -1);
@@ -402,9 +397,8 @@ int main(void)
         cmocka_unit_test(test_every_id_is_found_and_no_other),
     };
 
-    if (setenv("TZ", "Europe/London", 1) != 0) {
+    if (setenv("TZ", "Europe/London", 1) != 0)
         return EXIT_FAILURE;
-    }
     tzset();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

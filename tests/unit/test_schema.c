@@ -10,8 +10,8 @@
 
 #include "proto/wire/check.h"
 #include "proto/wire/check_rules.h"
-#include "proto/words/json.h"
 #include "proto/wire/wire.h"
+#include "proto/words/json.h"
 
 static const ProtobufCMessageDescriptor *const roots[] = {&concordat__v1__request__descriptor,
                                                           &concordat__v1__message__descriptor,

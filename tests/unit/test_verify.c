@@ -50,13 +50,11 @@ static bool found(const char *check, const char *referral, const char *text)
 {
     size_t at;
     json_t *finding;
-    json_array_foreach(json_object_get(verdict, "findings"), at, finding)
-    {
+    json_array_foreach (json_object_get(verdict, "findings"), at, finding)
         if (strcmp(json_string_value(json_object_get(finding, "check")), check) == 0 &&
             strcmp(json_string_value(json_object_get(finding, "referral")), referral) == 0 &&
             strstr(json_string_value(json_object_get(finding, "text")), text) != NULL)
             return true;
-    }
     return false;
 }
 

@@ -23,7 +23,7 @@ void story_open(struct story *story)
     snprintf(story->path, sizeof story->path, "%s/trail.db", story->folder);
     char message[TRAIL_MESSAGE_BYTES];
     story->trail = trail_open(story->path, message, sizeof message);
-    if (story->trail == NULL) {
+    if (!story->trail) {
         fprintf(stderr, "%s\n", message);
         abort();
     }
@@ -111,7 +111,7 @@ void story_tell(struct story *story, uint32_t number, Concordat__V1__Event *even
     struct story_event *told = &story->events[story->count];
     told->size = concordat__v1__event__get_packed_size(event);
     told->body = malloc(told->size);
-    if (told->body == NULL)
+    if (!told->body)
         abort();
     concordat__v1__event__pack(event, told->body);
     static const uint8_t nothing[TRAIL_HASH_BYTES];
@@ -119,9 +119,8 @@ void story_tell(struct story *story, uint32_t number, Concordat__V1__Event *even
                  told->chain);
     story->count++;
     char message[TRAIL_MESSAGE_BYTES] = "";
-    if (story->trail != NULL &&
-        trail_append(story->trail, &(struct trail_event){told->body, told->size, told->chain}, 1, message,
-                     sizeof message) != TRAIL_OK) {
+    if (story->trail && trail_append(story->trail, &(struct trail_event){told->body, told->size, told->chain},
+                                     1, message, sizeof message) != TRAIL_OK) {
         fprintf(stderr, "story: %s\n", message);
         abort();
     }
