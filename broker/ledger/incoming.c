@@ -115,7 +115,7 @@ static int give_column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int
         give_bytes(result, event->referral, 16);
         break;
     case CHAIN:
-        give_bytes(result, c->incoming->chains[c->at], LEDGER_HASH_BYTES);
+        give_bytes(result, c->incoming->chains[c->at], CHAIN_BYTES);
         break;
     case BODY:
         give_bytes(result, event->body, event->body_size);

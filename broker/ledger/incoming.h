@@ -11,7 +11,7 @@
 
 struct incoming {
     const struct ledger_event *events;
-    uint8_t (*chains)[LEDGER_HASH_BYTES]; /* of each */
+    uint8_t (*chains)[CHAIN_BYTES]; /* of each */
     size_t count;
 };
 

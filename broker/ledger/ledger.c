@@ -64,7 +64,7 @@ struct ledger {
     struct worker *syncer;  /* NULL: ledger_sync does it itself */
     int sync_error;         /* of the last sync: errno, 0 where it is good */
     uint64_t head;
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     int wal_pages;       /* in the write-ahead log */
     int wal_pages_moved; /* of those, already in the file */
     int move_at_pages;   /* so long the log is let grow before more of it is moved */
@@ -73,16 +73,6 @@ struct ledger {
     bool began_anew;     /* the log, since then */
     char message[MESSAGE_BYTES];
 };
-
-void ledger_chain(const uint8_t *previous, const uint8_t *body, size_t size, uint8_t *chain)
-{
-    crypto_generichash_state state;
-    int rc = crypto_generichash_init(&state, NULL, 0, LEDGER_HASH_BYTES);
-    rc |= crypto_generichash_update(&state, previous, LEDGER_HASH_BYTES);
-    rc |= crypto_generichash_update(&state, body, size);
-    rc |= crypto_generichash_final(&state, chain, LEDGER_HASH_BYTES);
-    assert(rc == 0);
-}
 
 /* From here on nothing is known for certain, so nothing is done. The log is left for the next opening. */
 static enum ledger_status fail_for(struct ledger *ledger, const char *what, bool full, const char *why)
@@ -129,9 +119,9 @@ static enum ledger_status fail_reading(struct ledger *ledger)
 static bool take_chain(sqlite3_stmt *row, uint8_t *chain)
 {
     const void *stored = sqlite3_column_blob(row, 1);
-    if (!stored || sqlite3_column_bytes(row, 1) != LEDGER_HASH_BYTES)
+    if (!stored || sqlite3_column_bytes(row, 1) != CHAIN_BYTES)
         return false;
-    memcpy(chain, stored, LEDGER_HASH_BYTES);
+    memcpy(chain, stored, CHAIN_BYTES);
     return true;
 }
 
@@ -139,7 +129,7 @@ static bool take_chain(sqlite3_stmt *row, uint8_t *chain)
 static enum ledger_status walk(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
                                void *context)
 {
-    uint8_t chain[LEDGER_HASH_BYTES] = {0}, stored[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES] = {0}, stored[CHAIN_BYTES];
     enum ledger_status status = after == 0 ? LEDGER_OK : ledger_chain_at(ledger, after, chain);
     if (status != LEDGER_OK)
         return status;
@@ -154,7 +144,7 @@ static enum ledger_status walk(struct ledger *ledger, uint64_t after, size_t lim
         const uint8_t *body = sqlite3_column_blob(rows, 2);
         size_t size = (size_t)sqlite3_column_bytes(rows, 2);
         seq++;
-        ledger_chain(chain, body, size, chain);
+        chain_next(chain, body, size, chain);
         if (seq > ledger->head || (uint64_t)sqlite3_column_int64(rows, 0) != seq ||
             !take_chain(rows, stored) || memcmp(chain, stored, sizeof chain) != 0)
             status = corrupt_at(ledger, seq);
@@ -304,15 +294,15 @@ static bool add_incoming(struct ledger *ledger)
 static bool add_stretch(struct ledger *ledger, const struct ledger_event *events, size_t count,
                         uint8_t *chain)
 {
-    uint8_t chains[STRETCH_EVENTS][LEDGER_HASH_BYTES];
+    uint8_t chains[STRETCH_EVENTS][CHAIN_BYTES];
     const uint8_t *previous = chain;
     for (size_t i = 0; i < count; previous = chains[i], i++) {
         assert(events[i].body && (!events[i].confidential || events[i].salt));
-        ledger_chain(previous, events[i].body, events[i].body_size, chains[i]);
+        chain_next(previous, events[i].body, events[i].body_size, chains[i]);
     }
     ledger->incoming = (struct incoming){events, chains, count};
     bool good = add_incoming(ledger);
-    memcpy(chain, previous, LEDGER_HASH_BYTES);
+    memcpy(chain, previous, CHAIN_BYTES);
     return good;
 }
 
@@ -381,7 +371,7 @@ enum ledger_status ledger_write(struct ledger *ledger, const struct ledger_event
         }
     if (count == 0)
         return LEDGER_OK;
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     memcpy(chain, ledger->chain, sizeof chain);
     bool good = run(ledger, BEGIN);
     for (size_t done = 0; done < count && good; done += STRETCH_EVENTS)

@@ -13,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LEDGER_HASH_BYTES = 32, LEDGER_SALT_BYTES = 32, LEDGER_VERSION = 1 };
+#include "proto/wire/chain.h"
+
+enum { LEDGER_SALT_BYTES = 32, LEDGER_VERSION = 1 };
 
 enum ledger_status {
     LEDGER_OK,
@@ -45,7 +47,7 @@ struct ledger;
 struct ledger *ledger_open(const char *path, enum ledger_status *status, char *message, size_t message_size);
 void ledger_close(struct ledger **ledger);
 
-/* The newest event's number (0 for an empty ledger) and its chain value. chain has LEDGER_HASH_BYTES. */
+/* The newest event's number (0 for an empty ledger) and its chain value. chain has CHAIN_BYTES. */
 uint64_t ledger_head(const struct ledger *ledger, uint8_t *chain);
 
 /* Appends a batch in one transaction. Numbers must follow the head without a gap. It can be read from here
@@ -85,8 +87,5 @@ bool ledger_start_threads(struct ledger *ledger);
 
 /* Why the last call failed, for a person; holds nothing from any record. */
 const char *ledger_message(const struct ledger *ledger);
-
-/* chain = BLAKE2b-256(previous || body). For whoever verifies. */
-void ledger_chain(const uint8_t *previous, const uint8_t *body, size_t size, uint8_t *chain);
 
 #endif

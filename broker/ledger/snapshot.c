@@ -16,12 +16,14 @@ static const char unfinished_name[] = "snapshot.new", newest_name[] = "snapshot"
                   former_name[] = "snapshot.former";
 static const char magic[8] = "CNCDSNAP";
 
+enum { HASH_BYTES = 32 };
+
 struct header {
     char magic[8];
     uint32_t layout, count;
     uint64_t seq;
     uint64_t sizes[SNAPSHOT_PARTS_MAX];
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     uint8_t reserved[8];
 };
 _Static_assert(sizeof(struct header) % SNAPSHOT_ALIGNMENT == 0, "the first part is aligned");
@@ -84,7 +86,7 @@ static bool put(const struct writing *w, crypto_generichash_state *state, const 
 static bool put_all(const struct writing *w, const struct header *header, const struct snapshot_part *parts)
 {
     static const uint8_t zeros[SNAPSHOT_ALIGNMENT];
-    uint8_t hash[LEDGER_HASH_BYTES];
+    uint8_t hash[HASH_BYTES];
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, sizeof hash);
     bool good = put(w, &state, header, sizeof *header);
@@ -94,7 +96,7 @@ static bool put_all(const struct writing *w, const struct header *header, const 
     return good && put(w, NULL, hash, sizeof hash) && fsync(w->fd) == 0;
 }
 
-int snapshot_write(const char *folder, uint64_t seq, const uint8_t chain[LEDGER_HASH_BYTES], uint32_t layout,
+int snapshot_write(const char *folder, uint64_t seq, const uint8_t chain[CHAIN_BYTES], uint32_t layout,
                    const struct snapshot_part *parts, size_t count, bool gently)
 {
     assert(count <= SNAPSHOT_PARTS_MAX);
@@ -126,10 +128,10 @@ static const struct header *header_of(const struct snapshot *snapshot)
 /* Whether the file is whole and its parts fill it exactly. */
 static bool is_whole(const struct snapshot *snapshot)
 {
-    if (snapshot->size < sizeof(struct header) + LEDGER_HASH_BYTES)
+    if (snapshot->size < sizeof(struct header) + HASH_BYTES)
         return false;
     const struct header *header = header_of(snapshot);
-    size_t left = snapshot->size - sizeof *header - LEDGER_HASH_BYTES;
+    size_t left = snapshot->size - sizeof *header - HASH_BYTES;
     if (memcmp(header->magic, magic, sizeof magic) != 0 || header->count > SNAPSHOT_PARTS_MAX)
         return false;
     for (size_t i = 0; i < header->count; i++) {
@@ -137,7 +139,7 @@ static bool is_whole(const struct snapshot *snapshot)
             return false;
         left -= header->sizes[i] + padding(header->sizes[i]);
     }
-    uint8_t hash[LEDGER_HASH_BYTES];
+    uint8_t hash[HASH_BYTES];
     size_t hashed = snapshot->size - sizeof hash;
     return left == 0 && crypto_generichash(hash, sizeof hash, snapshot->bytes, hashed, NULL, 0) == 0 &&
            memcmp(hash, snapshot->bytes + hashed, sizeof hash) == 0;

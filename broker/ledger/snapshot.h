@@ -23,13 +23,13 @@ struct snapshot_part {
  * meaning of the parts. Gently: it leaves the disk alone for nineteen twentieths of the time. 0, or an errno.
  * Makes only calls that are safe in a forked child (which should first closefrom(3): outliving its parent, it
  * would keep the parent's ledger locked and its port taken). */
-int snapshot_write(const char *folder, uint64_t seq, const uint8_t chain[LEDGER_HASH_BYTES], uint32_t layout,
+int snapshot_write(const char *folder, uint64_t seq, const uint8_t chain[CHAIN_BYTES], uint32_t layout,
                    const struct snapshot_part *parts, size_t count, bool gently);
 
 struct snapshot;
 
 /* Whether the ledger's event `seq` has that chain value. */
-typedef bool snapshot_accept(void *context, uint64_t seq, const uint8_t chain[LEDGER_HASH_BYTES]);
+typedef bool snapshot_accept(void *context, uint64_t seq, const uint8_t chain[CHAIN_BYTES]);
 
 /* The newest snapshot that is whole, of this layout and accepted; NULL where there is none. */
 struct snapshot *snapshot_open_newest(const char *folder, uint32_t layout, snapshot_accept *accept,

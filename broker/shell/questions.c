@@ -150,7 +150,7 @@ struct feeding {
     struct broker *broker;
     Concordat__V1__FeedEvent events[FEED_EVENTS_MAX];
     Concordat__V1__FeedEvent *list[FEED_EVENTS_MAX];
-    uint8_t chains[FEED_EVENTS_MAX][LEDGER_HASH_BYTES];
+    uint8_t chains[FEED_EVENTS_MAX][CHAIN_BYTES];
     size_t count, size;
 };
 
@@ -165,10 +165,10 @@ static bool feed_one(void *context, uint64_t seq, const uint8_t *body, size_t si
     if (!copy)
         return false;
     memcpy(copy, body, size);
-    memcpy(f->chains[f->count], chain, LEDGER_HASH_BYTES);
+    memcpy(f->chains[f->count], chain, CHAIN_BYTES);
     concordat__v1__feed_event__init(&f->events[f->count]);
     f->events[f->count].event = bytes(copy, size);
-    f->events[f->count].chain = bytes(f->chains[f->count], LEDGER_HASH_BYTES);
+    f->events[f->count].chain = bytes(f->chains[f->count], CHAIN_BYTES);
     f->list[f->count] = &f->events[f->count];
     f->count++;
     f->size += size;

@@ -46,9 +46,9 @@ static bool replay_one(void *context, uint64_t seq, const uint8_t *body, size_t 
     return r->good;
 }
 
-static bool is_of_this_ledger(void *context, uint64_t seq, const uint8_t chain[LEDGER_HASH_BYTES])
+static bool is_of_this_ledger(void *context, uint64_t seq, const uint8_t chain[CHAIN_BYTES])
 {
-    uint8_t stored[LEDGER_HASH_BYTES];
+    uint8_t stored[CHAIN_BYTES];
     return ledger_chain_at(context, seq, stored) == LEDGER_OK && memcmp(stored, chain, sizeof stored) == 0;
 }
 
@@ -98,7 +98,7 @@ struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t 
                             char *message, size_t message_size)
 {
     struct state *state = read_snapshot(ledger, folder, seed);
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     uint64_t contradicts;
     if (!state)
         state = state_new(seed);
@@ -175,7 +175,7 @@ static void write_in_child(struct recovery_keeper *keeper, const struct state *s
                            const struct ledger *ledger, const char *folder, bool gently)
 {
     struct part_list list = {.count = 0};
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     uint64_t seq = ledger_head(ledger, chain);
     state_visit(state, list_part, &list);
     keeper->kept_seq = seq;

@@ -44,7 +44,7 @@ enum trail_status follow_take(struct trail *trail, const Concordat__V1__Feed *fe
     }
     for (size_t i = 0; i < feed->n_events; i++) {
         const Concordat__V1__FeedEvent *event = feed->events[i];
-        if (event->chain.len != TRAIL_HASH_BYTES) {
+        if (event->chain.len != CHAIN_BYTES) {
             snprintf(message, message_size, "an event came without its chain value");
             return TRAIL_BROKEN;
         }

@@ -1,20 +1,16 @@
 /* trail.c: an auditor's own copy of the ledger: opening it, and letting in only what continues it. */
 #include "services/audit/trail.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/ledger/ledger.h"
 #include "proto/wire/wire.h"
 #include "services/audit/sql.h"
 #include "services/audit/trail_schema.h"
 #include "services/audit/trail_tables.h"
-
-static_assert((int)TRAIL_HASH_BYTES == (int)LEDGER_HASH_BYTES, "the trail keeps the ledger's own chain");
 
 /* An unpacked event takes more room than its bytes: pointers, and structs for what is short on the wire. */
 enum { EVENT_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
@@ -25,7 +21,7 @@ struct trail {
     struct arena arena;
     uint64_t seq; /* of the newest event */
     int64_t at_ms;
-    uint8_t chain[TRAIL_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
 };
 
 static enum trail_status fail(struct trail *trail, int code, char *message, size_t message_size)
@@ -103,8 +99,8 @@ static int read_head(struct trail *trail)
     if (stepped == SQLITE_ROW) {
         trail->seq = (uint64_t)sqlite3_column_int64(statement, 0);
         trail->at_ms = sqlite3_column_int64(statement, 1);
-        if (sqlite3_column_bytes(statement, 2) == TRAIL_HASH_BYTES)
-            memcpy(trail->chain, sqlite3_column_blob(statement, 2), TRAIL_HASH_BYTES);
+        if (sqlite3_column_bytes(statement, 2) == CHAIN_BYTES)
+            memcpy(trail->chain, sqlite3_column_blob(statement, 2), CHAIN_BYTES);
         stepped = SQLITE_DONE;
     }
     sqlite3_reset(statement);
@@ -183,7 +179,7 @@ void trail_close(struct trail **trail)
 uint64_t trail_head(const struct trail *trail, uint8_t *chain)
 {
     if (chain)
-        memcpy(chain, trail->chain, TRAIL_HASH_BYTES);
+        memcpy(chain, trail->chain, CHAIN_BYTES);
     return trail->seq;
 }
 
@@ -198,8 +194,8 @@ static enum trail_status check_known(struct trail *trail, uint64_t seq, const st
     bool same = sqlite3_step(statement) == SQLITE_ROW &&
                 (size_t)sqlite3_column_bytes(statement, 0) == event->size &&
                 memcmp(sqlite3_column_blob(statement, 0), event->body, event->size) == 0 &&
-                sqlite3_column_bytes(statement, 1) == TRAIL_HASH_BYTES &&
-                memcmp(sqlite3_column_blob(statement, 1), event->chain, TRAIL_HASH_BYTES) == 0;
+                sqlite3_column_bytes(statement, 1) == CHAIN_BYTES &&
+                memcmp(sqlite3_column_blob(statement, 1), event->chain, CHAIN_BYTES) == 0;
     sqlite3_reset(statement);
     if (same)
         return TRAIL_OK;
@@ -221,9 +217,9 @@ static enum trail_status check_next(const struct trail *trail, const Concordat__
                  "event %" PRIu64 " is earlier than the one before it: time went backwards", event->seq);
         return TRAIL_BROKEN;
     }
-    uint8_t chain[TRAIL_HASH_BYTES];
-    ledger_chain(trail->chain, raw->body, raw->size, chain);
-    if (memcmp(chain, raw->chain, TRAIL_HASH_BYTES) != 0) {
+    uint8_t chain[CHAIN_BYTES];
+    chain_next(trail->chain, raw->body, raw->size, chain);
+    if (memcmp(chain, raw->chain, CHAIN_BYTES) != 0) {
         snprintf(message, message_size,
                  "event %" PRIu64 " does not continue the chain: something was altered", event->seq);
         return TRAIL_BROKEN;
@@ -239,7 +235,7 @@ static enum trail_status store(struct trail *trail, const Concordat__V1__Event *
                 "INSERT INTO event (seq, at_ms, kind, referral, body, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 SQL_VALUES(sql_integer((int64_t)event->seq), sql_integer(event->at_ms),
                            sql_text(trail_tables_kind(event)), sql_uuid(&event->referral),
-                           sql_blob(raw->body, raw->size), sql_blob(raw->chain, TRAIL_HASH_BYTES)));
+                           sql_blob(raw->body, raw->size), sql_blob(raw->chain, CHAIN_BYTES)));
     if (done == SQLITE_OK)
         done = trail_tables_apply(&trail->sql, event);
     if ((done & 0xff) == SQLITE_CONSTRAINT) {
@@ -251,7 +247,7 @@ static enum trail_status store(struct trail *trail, const Concordat__V1__Event *
         return fail(trail, done, message, message_size);
     trail->seq = event->seq;
     trail->at_ms = event->at_ms;
-    memcpy(trail->chain, raw->chain, TRAIL_HASH_BYTES);
+    memcpy(trail->chain, raw->chain, CHAIN_BYTES);
     return TRAIL_OK;
 }
 

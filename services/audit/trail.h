@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TRAIL_HASH_BYTES = 32, TRAIL_MESSAGE_BYTES = 256, TRAIL_BUSY_MS = 5000 };
+#include "proto/wire/chain.h"
+
+enum { TRAIL_MESSAGE_BYTES = 256, TRAIL_BUSY_MS = 5000 };
 
 enum trail_status {
     TRAIL_OK,
@@ -22,7 +24,7 @@ enum trail_status {
 struct trail_event {
     const uint8_t *body;
     size_t size;
-    const uint8_t *chain; /* TRAIL_HASH_BYTES */
+    const uint8_t *chain; /* CHAIN_BYTES */
 };
 
 struct trail;

@@ -116,7 +116,7 @@ static bool remake(struct verify *verify)
                                     .size = (size_t)sqlite3_column_bytes(statement, 1),
                                     .chain = sqlite3_column_blob(statement, 2)};
         uint64_t before = trail_head(verify->remade, NULL);
-        if (!event.body || sqlite3_column_bytes(statement, 2) != TRAIL_HASH_BYTES) {
+        if (!event.body || sqlite3_column_bytes(statement, 2) != CHAIN_BYTES) {
             snprintf(verify->message, sizeof verify->message, "the row of event %" PRIu64 " is cut short",
                      before + 1);
             status = TRAIL_BROKEN;
@@ -233,8 +233,8 @@ static void check_history(struct verify *verify)
 
 static json_t *verdict(struct verify *verify)
 {
-    uint8_t chain[TRAIL_HASH_BYTES];
-    char hex[2 * TRAIL_HASH_BYTES + 1];
+    uint8_t chain[CHAIN_BYTES];
+    char hex[2 * CHAIN_BYTES + 1];
     uint64_t head = trail_head(verify->remade, chain);
     sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
     int64_t unowned_ms =

@@ -105,7 +105,7 @@ static void append_bare(struct appends *a, size_t batch)
         sqlite3_bind_int64(a->event, 2, INT64_C(1771847940000) + (sqlite3_int64)a->seq);
         sqlite3_bind_int(a->event, 3, 20);
         sqlite3_bind_blob(a->event, 4, a->body, 16, SQLITE_STATIC);
-        sqlite3_bind_blob(a->event, 5, a->body, LEDGER_HASH_BYTES, SQLITE_STATIC);
+        sqlite3_bind_blob(a->event, 5, a->body, CHAIN_BYTES, SQLITE_STATIC);
         sqlite3_bind_blob(a->event, 6, a->body, (int)a->sizes[which], SQLITE_STATIC);
         step(a, a->event);
         if (which != 0)

@@ -78,17 +78,17 @@ static void write_changed(const char *name, const struct file *file, struct inpu
 
 static bool take(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
 {
-    uint8_t *previous = context, expected[LEDGER_HASH_BYTES];
+    uint8_t *previous = context, expected[CHAIN_BYTES];
     assert(seq > 0);
-    ledger_chain(previous, body, size, expected);
+    chain_next(previous, body, size, expected);
     assert(memcmp(expected, chain, sizeof expected) == 0);
-    memcpy(previous, chain, LEDGER_HASH_BYTES);
+    memcpy(previous, chain, CHAIN_BYTES);
     return true;
 }
 
 static void use(struct ledger *ledger)
 {
-    uint8_t chain[LEDGER_HASH_BYTES] = {0}, head_chain[LEDGER_HASH_BYTES], buffer[64];
+    uint8_t chain[CHAIN_BYTES] = {0}, head_chain[CHAIN_BYTES], buffer[64];
     uint64_t head = ledger_head(ledger, head_chain);
     size_t size;
     enum ledger_status status = ledger_read(ledger, 0, SIZE_MAX, take, chain);

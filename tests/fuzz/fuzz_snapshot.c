@@ -22,7 +22,7 @@ static uint8_t *whole(size_t *size)
     static uint8_t *bytes;
     static size_t bytes_size;
     if (!bytes) {
-        static const uint8_t some[333], chain[LEDGER_HASH_BYTES];
+        static const uint8_t some[333], chain[CHAIN_BYTES];
         const struct snapshot_part parts[] = {{some, sizeof some}, {some, 0}, {some, 32}};
         char path[128];
         if (sodium_init() < 0 || snapshot_write(fuzz_folder(), 9, chain, LAYOUT, parts, 3, false))

@@ -15,7 +15,7 @@ enum { ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
 struct stored {
     uint8_t *body, *confidential;
     size_t size, confidential_size;
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
 };
 
 struct night {
@@ -101,7 +101,7 @@ static uint8_t *copy(const uint8_t *bytes, size_t size)
 static enum ledger_status write_events(void *context, const struct ledger_event *events, size_t count)
 {
     struct night *n = context;
-    static const uint8_t first[LEDGER_HASH_BYTES];
+    static const uint8_t first[CHAIN_BYTES];
     if (n->head + count > NIGHT_EVENTS_MAX)
         return LEDGER_UNKNOWN;
     for (size_t i = 0; i < count; i++) {
@@ -113,7 +113,7 @@ static enum ledger_status write_events(void *context, const struct ledger_event 
             stored->confidential = copy(events[i].confidential, events[i].confidential_size);
             stored->confidential_size = events[i].confidential_size;
         }
-        ledger_chain(n->head ? stored[-1].chain : first, stored->body, stored->size, stored->chain);
+        chain_next(n->head ? stored[-1].chain : first, stored->body, stored->size, stored->chain);
         n->head++;
     }
     return LEDGER_OK;

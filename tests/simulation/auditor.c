@@ -28,8 +28,8 @@ static void take_feed(struct world *w, struct peer *p, const Concordat__V1__Feed
 {
     for (size_t i = 0; i < feed->n_events; i++) {
         const Concordat__V1__FeedEvent *event = feed->events[i];
-        uint8_t chain[LEDGER_HASH_BYTES];
-        ledger_chain(p->seen_chain, event->event.data, event->event.len, chain);
+        uint8_t chain[CHAIN_BYTES];
+        chain_next(p->seen_chain, event->event.data, event->event.len, chain);
         if (memcmp(chain, event->chain.data, sizeof chain) != 0) {
             world_violated(w, "P8 chain broken", "%s finds that event %llu does not follow", p->key.name,
                            (unsigned long long)p->seen_seq + 1);

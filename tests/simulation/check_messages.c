@@ -124,7 +124,7 @@ static void check_feed_event(struct world *w, const Concordat__V1__FeedEvent *se
         return;
     const struct stored *stored = &w->store.events[event->seq - 1];
     if (stored->size != sent->event.len || memcmp(stored->body, sent->event.data, stored->size) != 0 ||
-        memcmp(stored->chain, sent->chain.data, LEDGER_HASH_BYTES) != 0)
+        memcmp(stored->chain, sent->chain.data, CHAIN_BYTES) != 0)
         world_violated(w, "P8 feed differs", "event %llu is sent otherwise than it is on disk",
                        (number)event->seq);
 }

@@ -48,7 +48,7 @@ void disk_close(struct world *w)
 /* The ledger is what was acknowledged and, as a whole or not at all, the batch that was in doubt. */
 static bool settle(struct world *w)
 {
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     uint64_t head = ledger_head(w->host.disk.ledger, chain);
     size_t with_pending = w->store.count + w->store.pending;
     if (head == with_pending)
@@ -100,7 +100,7 @@ static void list_part(void *context, const void *bytes, size_t size)
 
 void disk_snapshot(struct world *w)
 {
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     struct listing listing = {.count = 0};
     if (random_between(&w->faults, 0, 99))
         return;

@@ -25,7 +25,7 @@ bool store_write(struct store *s, const struct ledger_event *events, size_t coun
         if (events[i].seq != s->count + i + 1)
             return false;
         struct stored *stored = &s->events[s->count + i];
-        const uint8_t none[LEDGER_HASH_BYTES] = {0};
+        const uint8_t none[CHAIN_BYTES] = {0};
         *stored = (struct stored){.body = malloc(events[i].body_size + events[i].confidential_size + 1),
                                   .size = events[i].body_size,
                                   .confidential_size = events[i].confidential_size,
@@ -34,7 +34,7 @@ bool store_write(struct store *s, const struct ledger_event *events, size_t coun
         memcpy(stored->body, events[i].body, events[i].body_size);
         if (events[i].confidential)
             memcpy(stored->body + stored->size, events[i].confidential, events[i].confidential_size);
-        ledger_chain(s->count + i ? stored[-1].chain : none, stored->body, stored->size, stored->chain);
+        chain_next(s->count + i ? stored[-1].chain : none, stored->body, stored->size, stored->chain);
         s->pending++;
     }
     return true;

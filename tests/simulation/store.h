@@ -11,7 +11,7 @@ struct stored {
     uint8_t *body; /* owned; the confidential part stands behind it */
     size_t size, confidential_size;
     bool with_confidential;
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
 };
 
 struct store {

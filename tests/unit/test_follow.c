@@ -122,7 +122,7 @@ static void answer_follow(const struct server_route *route, const Concordat__V1_
          i++, feed.n_events++) {
         concordat__v1__feed_event__init(&events[feed.n_events]);
         events[feed.n_events].event = (ProtobufCBinaryData){story.events[i].size, story.events[i].body};
-        events[feed.n_events].chain = (ProtobufCBinaryData){TRAIL_HASH_BYTES, story.events[i].chain};
+        events[feed.n_events].chain = (ProtobufCBinaryData){CHAIN_BYTES, story.events[i].chain};
         pointers[feed.n_events] = &events[feed.n_events];
     }
     message->body_case = CONCORDAT__V1__MESSAGE__BODY_FEED;
@@ -194,9 +194,9 @@ static void assert_trail_holds_the_story(void)
     char message[TRAIL_MESSAGE_BYTES] = "";
     story.trail = trail_open(trail_path, message, sizeof message);
     assert_non_null(story.trail);
-    uint8_t chain[TRAIL_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     assert_int_equal(trail_head(story.trail, chain), story.count);
-    assert_memory_equal(chain, story.events[story.count - 1].chain, TRAIL_HASH_BYTES);
+    assert_memory_equal(chain, story.events[story.count - 1].chain, CHAIN_BYTES);
     assert_string_equal(story_ask(&story, "SELECT count(*) FROM alarm"), "0");
     story_close_trail(&story);
     FILE *nowhere = fopen("/dev/null", "w");

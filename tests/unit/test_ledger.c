@@ -58,7 +58,7 @@ static void test_reading_keeps_to_its_limit_and_stops_when_told(void **state)
     assert_int_equal(ledger_read(ledger, 31, 5, expect_event, &reading), LEDGER_NOT_FOUND);
     assert_int_equal(ledger_read(ledger, UINT64_MAX, 5, expect_event, &reading), LEDGER_NOT_FOUND);
     assert_int_equal(reading.next, 13);
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     assert_int_equal(ledger_chain_at(ledger, 12, chain), LEDGER_OK);
     assert_memory_equal(chain, reading.chain, sizeof chain);
     assert_int_equal(ledger_chain_at(ledger, 31, chain), LEDGER_NOT_FOUND);
@@ -307,7 +307,7 @@ static void test_p1_after_a_failed_sync_nothing_is_done_until_it_is_opened_anew(
     syncs_fail = false;
     assert_int_equal(append(ledger, 6, 5), LEDGER_UNKNOWN);
     uint64_t seen = 0;
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     size_t size;
     assert_int_equal(ledger_read(ledger, 0, 10, take_any, &seen), LEDGER_UNKNOWN);
     assert_int_equal(seen, 0);

@@ -57,10 +57,10 @@ static void test_p8_an_event_that_the_writer_did_not_write_is_found_though_it_fi
     (void)state;
     struct ledger *ledger = open_ledger();
     assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
-    uint8_t chain[LEDGER_HASH_BYTES];
-    char hex[2 * LEDGER_HASH_BYTES + 1], sql[256];
+    uint8_t chain[CHAIN_BYTES];
+    char hex[2 * CHAIN_BYTES + 1], sql[256];
     ledger_head(ledger, chain);
-    ledger_chain(chain, (const uint8_t *)"forged", 6, chain);
+    chain_next(chain, (const uint8_t *)"forged", 6, chain);
     sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
     snprintf(sql, sizeof sql, "INSERT INTO event VALUES(4, 0, 20, NULL, x'%s', CAST('forged' AS BLOB))", hex);
     assert_int_equal(meddle(sql), SQLITE_OK);

@@ -15,7 +15,7 @@ static uint8_t numbers[1001], letters[33];
 
 static void write_snapshot(uint64_t seq, uint32_t layout)
 {
-    uint8_t chain[LEDGER_HASH_BYTES] = {(uint8_t)seq};
+    uint8_t chain[CHAIN_BYTES] = {(uint8_t)seq};
     struct snapshot_part parts[] = {{numbers, sizeof numbers}, {letters, 0}, {letters, sizeof letters}};
     memset(numbers, (int)seq, sizeof numbers);
     assert_int_equal(snapshot_write(folder, seq, chain, layout, parts, 3, false), 0);
@@ -122,7 +122,7 @@ static void test_a_forked_child_can_write_it(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        uint8_t chain[LEDGER_HASH_BYTES] = {5};
+        uint8_t chain[CHAIN_BYTES] = {5};
         struct snapshot_part parts[] = {{numbers, sizeof numbers}, {letters, 0}, {letters, sizeof letters}};
         memset(numbers, 5, sizeof numbers);
         closefrom(3);

@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "broker/ledger/ledger.h"
 #include "services/audit/follow.h"
 #include "tests/worlds/story.h"
 
@@ -178,7 +177,7 @@ static void a_number_left_out_is_broken_even_where_the_chain_goes_on(void **stat
     story_policy(&story);
     Concordat__V1__BrokerStarted what = CONCORDAT__V1__BROKER_STARTED__INIT;
     Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
-    uint8_t body[64], chain[TRAIL_HASH_BYTES];
+    uint8_t body[64], chain[CHAIN_BYTES];
     event.seq = 3;
     event.at_ms = story.now_ms;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED;
@@ -186,7 +185,7 @@ static void a_number_left_out_is_broken_even_where_the_chain_goes_on(void **stat
     size_t size = concordat__v1__event__get_packed_size(&event);
     assert_true(size <= sizeof body);
     concordat__v1__event__pack(&event, body);
-    ledger_chain(story.events[0].chain, body, size, chain);
+    chain_next(story.events[0].chain, body, size, chain);
     assert_int_equal(append((struct trail_event){body, size, chain}), TRAIL_BROKEN);
 }
 

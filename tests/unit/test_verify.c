@@ -8,7 +8,6 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "broker/ledger/ledger.h"
 #include "services/audit/trail_schema.h"
 #include "services/audit/verify.h"
 #include "tests/worlds/story.h"
@@ -160,7 +159,7 @@ static void any_byte_of_any_stored_event_is_found(void **state)
     const void *kept = keep(&size);
     for (size_t row = 1; row <= story.count; row++) {
         size_t body_size = story.events[row - 1].size;
-        for (size_t byte = 0; byte < body_size + TRAIL_HASH_BYTES; byte++, tried++) {
+        for (size_t byte = 0; byte < body_size + CHAIN_BYTES; byte++, tried++) {
             restore(kept, size);
             sqlite3 *database = NULL;
             assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
@@ -267,12 +266,12 @@ static void a_rewritten_chain_without_its_tables_is_found(void **state)
     struct story_event *last = &story.events[story.count - 1];
     sqlite3 *database = NULL;
     sqlite3_stmt *statement = NULL;
-    uint8_t chain[TRAIL_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     Concordat__V1__Event *event = concordat__v1__event__unpack(NULL, last->size, last->body);
     event->closed->outcome = CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE;
     concordat__v1__event__pack(event, last->body);
     concordat__v1__event__free_unpacked(event, NULL);
-    ledger_chain(story.events[story.count - 2].chain, last->body, last->size, chain);
+    chain_next(story.events[story.count - 2].chain, last->body, last->size, chain);
     assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
     assert_int_equal(
         sqlite3_prepare_v2(database,

@@ -50,7 +50,7 @@ void expect_refused(enum ledger_status expected, const char *says)
 
 uint64_t head(const struct ledger *ledger)
 {
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     return ledger_head(ledger, chain);
 }
 
@@ -89,8 +89,8 @@ bool expect_event(void *context, uint64_t seq, const uint8_t *body, size_t size,
     assert_int_equal(seq, reading->next++);
     assert_int_equal(size, body_of(seq, expected));
     assert_memory_equal(body, expected, size);
-    ledger_chain(reading->chain, body, size, reading->chain);
-    assert_memory_equal(chain, reading->chain, LEDGER_HASH_BYTES);
+    chain_next(reading->chain, body, size, reading->chain);
+    assert_memory_equal(chain, reading->chain, CHAIN_BYTES);
     return seq != reading->stop_at;
 }
 
@@ -100,7 +100,7 @@ void expect_events(struct ledger *ledger, uint64_t last)
     assert_int_equal(head(ledger), last);
     while (reading.next <= last)
         assert_int_equal(ledger_read(ledger, reading.next - 1, 1000, expect_event, &reading), LEDGER_OK);
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
     ledger_head(ledger, chain);
     assert_memory_equal(chain, reading.chain, sizeof chain);
     assert_int_equal(ledger_read(ledger, last, 1000, expect_event, &reading), LEDGER_OK);

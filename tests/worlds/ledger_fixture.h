@@ -34,7 +34,7 @@ enum ledger_status append(struct ledger *ledger, uint64_t first, size_t count);
 
 struct reading {
     uint64_t next, stop_at;
-    uint8_t chain[LEDGER_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
 };
 /* For ledger_read, with a struct reading: the event is what append wrote. */
 bool expect_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "broker/ledger/ledger.h"
-
 #define EVENT      (Concordat__V1__Event) CONCORDAT__V1__EVENT__INIT
 #define TEXT(text) ((char *)(uintptr_t)(text)) /* protobuf-c has no const; packing does not write */
 
@@ -114,9 +112,9 @@ void story_tell(struct story *story, uint32_t number, Concordat__V1__Event *even
     if (!told->body)
         abort();
     concordat__v1__event__pack(event, told->body);
-    static const uint8_t nothing[TRAIL_HASH_BYTES];
-    ledger_chain(story->count == 0 ? nothing : story->events[story->count - 1].chain, told->body, told->size,
-                 told->chain);
+    static const uint8_t nothing[CHAIN_BYTES];
+    chain_next(story->count == 0 ? nothing : story->events[story->count - 1].chain, told->body, told->size,
+               told->chain);
     story->count++;
     char message[TRAIL_MESSAGE_BYTES] = "";
     if (story->trail && trail_append(story->trail, &(struct trail_event){told->body, told->size, told->chain},

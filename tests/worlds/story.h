@@ -22,7 +22,7 @@ enum { STORY_EVENTS_MAX = 512, STORY_REFERRALS_MAX = 256 };
 struct story_event {
     uint8_t *body; /* owned by the story */
     size_t size;
-    uint8_t chain[TRAIL_HASH_BYTES];
+    uint8_t chain[CHAIN_BYTES];
 };
 
 struct story {
