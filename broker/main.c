@@ -14,6 +14,7 @@
 
 #include "broker/policy/policy_check.h"
 #include "broker/shell/broker.h"
+#include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
 #include "proto/wire/wire.h"
 #include "proto/words/exit_code.h"
@@ -72,7 +73,7 @@ struct process {
     struct server *server;
     struct policy_file *policy;
     struct broker *broker;
-    struct recovery_keeper keeper;
+    struct keeper keeper;
     int signals;
     int taken; /* messages, in this turn */
     int full;  /* turns before this, one after another, that took all that they may */
@@ -322,13 +323,13 @@ static enum ledger_status turn(struct process *p)
     p->taken = 0;
     broker_time(p->broker, now_is());
     status = broker_commit(p->broker);
-    if (status == LEDGER_OK && recovery_keep_due(&p->keeper, broker_state(p->broker)))
+    if (status == LEDGER_OK && keeper_is_due(&p->keeper, broker_state(p->broker)))
         status = broker_settle(p->broker);
     if (status != LEDGER_OK || !broker_is_settled(p->broker))
         return status;
     if (idle)
         ledger_idle(p->ledger);
-    recovery_keep(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
+    keeper_keep(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
     return LEDGER_OK;
 }
 
@@ -355,7 +356,7 @@ static int run(struct process *p)
     sd_notify(0, "STOPPING=1");
     if (end_turn(p) != LEDGER_OK)
         return fail("ledger", ledger_message(p->ledger));
-    recovery_keep_now(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
+    keeper_keep_now(&p->keeper, broker_state(p->broker), p->ledger, p->options.state);
     fprintf(stderr, "concordat-broker: stopped, %llu events\n",
             (unsigned long long)broker_state(p->broker)->counters.seq);
     return 0;

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "broker/ledger/ledger.h"
-#include "broker/shell/recovery.h"
+#include "broker/shell/keeper.h"
 #include "tests/bench/frames.h"
 #include "tests/bench/lives.h"
 #include "tests/bench/measure.h"
@@ -96,8 +96,8 @@ int main(int argc, char **argv)
         lives_step(&lives);
     commit(&writing);
     if (argc > 5) {
-        struct recovery_keeper keeper = {0};
-        recovery_keep_now(&keeper, region.state, writing.ledger, argv[2]);
+        struct keeper keeper = {0};
+        keeper_keep_now(&keeper, region.state, writing.ledger, argv[2]);
     }
     printf("{\"events\":%llu,\"referrals\":%u,\"open\":%u,\"refused\":%u}\n",
            (unsigned long long)region.state->counters.seq, lives.next[LIFE_SUBMIT],

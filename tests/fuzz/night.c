@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "broker/record/record.h"
-#include "broker/shell/recovery.h"
+#include "broker/record/replay.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
@@ -303,8 +303,8 @@ void night_close(struct night **night)
     night_turn(n); /* what was on its way to the disk is there */
     struct state *state = replay(n);
     if (state->counters.seq == broker_state(n->broker)->counters.seq) {
-        recovery_digest(state, replayed);
-        recovery_digest(broker_state(n->broker), lived);
+        replay_digest(state, replayed);
+        replay_digest(broker_state(n->broker), lived);
         assert(memcmp(lived, replayed, sizeof lived) == 0);
     }
     state_destroy(&state);

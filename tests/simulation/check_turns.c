@@ -2,7 +2,7 @@
  */
 #include <string.h>
 
-#include "broker/shell/recovery.h"
+#include "broker/record/replay.h"
 #include "tests/simulation/checks.h"
 #include "tests/simulation/host.h"
 
@@ -68,8 +68,8 @@ void check_replay(struct world *w)
     w->host.replica_checked = w->store.count;
     if (!host_replay(w, w->host.replica))
         return;
-    recovery_digest(broker_state(w->host.broker), live);
-    recovery_digest(w->host.replica, replayed);
+    replay_digest(broker_state(w->host.broker), live);
+    replay_digest(w->host.replica, replayed);
     if (memcmp(live, replayed, sizeof live) != 0)
         world_violated(w, "P6 replay differs", "at event %llu the state lived through and the one replayed",
                        (number)w->store.count);

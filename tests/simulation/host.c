@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/record/replay.h"
 #include "broker/shell/recovery.h"
 #include "tests/simulation/checks.h"
 
@@ -264,8 +265,8 @@ static void check_recovered(struct world *w, const struct state *state)
     uint8_t recovered[32], replayed[32];
     if (!host_replay(w, w->host.replica))
         return;
-    recovery_digest(state, recovered);
-    recovery_digest(w->host.replica, replayed);
+    replay_digest(state, recovered);
+    replay_digest(w->host.replica, replayed);
     if (memcmp(recovered, replayed, sizeof recovered) != 0)
         world_violated(w, "P6 replay differs", "two ways to recover event %llu differ",
                        (unsigned long long)w->store.count);

@@ -1,0 +1,110 @@
+/* keeper.c: see keeper.h. */
+#include "broker/shell/keeper.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "broker/ledger/snapshot.h"
+
+enum {
+    EVENTS_BETWEEN_SNAPSHOTS = 50000, /* replayed in well under a second */
+    CHILD_NICE = 10                   /* routing comes first */
+};
+
+struct part_list {
+    struct snapshot_part items[STATE_PARTS];
+    size_t count;
+};
+
+static void add_to_list(void *context, const void *bytes, size_t size)
+{
+    struct part_list *list = context;
+    assert(list->count < STATE_PARTS);
+    list->items[list->count++] = (struct snapshot_part){bytes, size};
+}
+
+/* Gives the kernel advice about the pages that lie wholly within these bytes. */
+static void advise_pages(void *advice, const void *bytes, size_t size)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), end = ((uintptr_t)bytes + size) / page * page;
+    uintptr_t begin = ((uintptr_t)bytes + page - 1) / page * page;
+    if (begin < end)
+        madvise((void *)begin, end - begin, *(const int *)advice);
+}
+
+/* The child gets the rows but not the indexes, which a snapshot does not hold. Were they shared, the parent
+ * would have to copy each page of them at its next write, and hashes soon touch every page: that took 15 us a
+ * page, thousands of them at once. */
+static pid_t fork_with_rows(const struct state *state)
+{
+    int without = MADV_DONTFORK, with = MADV_DOFORK;
+    state_visit_indexes(state, advise_pages, &without);
+    pid_t child = fork();
+    if (child != 0)
+        state_visit_indexes(state, advise_pages, &with);
+    return child;
+}
+
+/* A forked child has the rows as they are at this instant and writes them in its own time, while the parent
+ * goes on. It makes no call but those that snapshot_write allows. If the fork fails a later start takes
+ * longer, and nothing else happens. */
+static void write_in_child(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+                           const char *folder, bool gently)
+{
+    struct part_list list = {.count = 0};
+    uint8_t chain[CHAIN_BYTES];
+    uint64_t seq = ledger_head(ledger, chain);
+    assert(keeper->child == 0 && state->counters.seq == seq);
+    state_visit(state, add_to_list, &list);
+    keeper->kept_seq = seq;
+    pid_t child = fork_with_rows(state);
+    if (child != 0) {
+        keeper->child = child > 0 ? child : 0;
+        return;
+    }
+    closefrom(3);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* the next broker's child writes the same file */
+    setpriority(PRIO_PROCESS, 0, CHILD_NICE);
+    _exit(snapshot_write(folder, seq, chain, state_layout, list.items, list.count, gently) == 0 ? 0 : 1);
+}
+
+static void reap_child(struct keeper *keeper, int options)
+{
+    pid_t ended;
+    do
+        ended = keeper->child > 0 ? waitpid(keeper->child, NULL, options) : 0;
+    while (ended < 0 && errno == EINTR);
+    if (ended != 0)
+        keeper->child = 0;
+}
+
+bool keeper_is_due(struct keeper *keeper, const struct state *state)
+{
+    reap_child(keeper, WNOHANG);
+    return keeper->child == 0 && state->counters.seq - keeper->kept_seq >= EVENTS_BETWEEN_SNAPSHOTS;
+}
+
+void keeper_keep(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+                 const char *folder)
+{
+    if (keeper_is_due(keeper, state))
+        write_in_child(keeper, state, ledger, folder, true);
+}
+
+void keeper_keep_now(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+                     const char *folder)
+{
+    bool unfinished = keeper->child > 0;
+    if (unfinished)
+        kill(keeper->child, SIGKILL); /* it takes its time, and what it writes may be older */
+    reap_child(keeper, 0);
+    if (unfinished || state->counters.seq != keeper->kept_seq)
+        write_in_child(keeper, state, ledger, folder, false);
+    reap_child(keeper, 0);
+}
