@@ -1,10 +1,11 @@
-/* incoming.c: see incoming.h. What SQLite calls a virtual table, and an eponymous one: it is there without
- * being created. */
+/* incoming.c: see incoming.h. SQLite calls this an eponymous virtual table: it is there without being
+ * created.
+ */
 #include "broker/ledger/incoming.h"
 
 #include <string.h>
 
-enum column { SEQ, AT_MS, KIND, REFERRAL, CHAIN, BODY, SALT, CONFIDENTIAL };
+enum incoming_column { SEQ, AT_MS, KIND, REFERRAL, CHAIN, BODY, SALT, CONFIDENTIAL };
 
 static const char declaration[] =
     "CREATE TABLE incoming(seq, at_ms, kind, referral, chain, body, salt, confidential)";
@@ -20,8 +21,8 @@ struct incoming_cursor {
     size_t at;
 };
 
-/* SQLite frees what it gets by sqlite3_free, and hands back what stands first in it. */
-static void *make(size_t size)
+/* SQLite frees with sqlite3_free what it is given, and hands back a pointer to the first member of it. */
+static void *allocate_zeroed(size_t size)
 {
     void *made = sqlite3_malloc64(size);
     return made ? memset(made, 0, size) : NULL;
@@ -31,7 +32,7 @@ static int connect_table(sqlite3 *db, void *incoming, int count, const char *con
                          sqlite3_vtab **made, char **message)
 {
     (void)count, (void)words, (void)message;
-    struct incoming_table *table = make(sizeof *table);
+    struct incoming_table *table = allocate_zeroed(sizeof *table);
     int rc = table ? sqlite3_declare_vtab(db, declaration) : SQLITE_NOMEM;
     if (rc != SQLITE_OK) {
         sqlite3_free(table);
@@ -48,8 +49,8 @@ static int disconnect_table(sqlite3_vtab *table)
     return SQLITE_OK;
 }
 
-/* There is one way to read it: from the first to the last. */
-static int plan(sqlite3_vtab *table, sqlite3_index_info *index)
+/* There is one way to read the table: from the first row to the last. */
+static int plan_reading(sqlite3_vtab *table, sqlite3_index_info *index)
 {
     (void)table, (void)index;
     return SQLITE_OK;
@@ -57,7 +58,7 @@ static int plan(sqlite3_vtab *table, sqlite3_index_info *index)
 
 static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **made)
 {
-    struct incoming_cursor *cursor = make(sizeof *cursor);
+    struct incoming_cursor *cursor = allocate_zeroed(sizeof *cursor);
     if (!cursor)
         return SQLITE_NOMEM;
     cursor->incoming = ((struct incoming_table *)table)->incoming;
@@ -71,21 +72,21 @@ static int close_cursor(sqlite3_vtab_cursor *cursor)
     return SQLITE_OK;
 }
 
-static int go_to_first(sqlite3_vtab_cursor *cursor, int index, const char *index_name, int count,
-                       sqlite3_value **values)
+static int rewind_cursor(sqlite3_vtab_cursor *cursor, int index, const char *index_name, int count,
+                         sqlite3_value **values)
 {
     (void)index, (void)index_name, (void)count, (void)values;
     ((struct incoming_cursor *)cursor)->at = 0;
     return SQLITE_OK;
 }
 
-static int go_to_next(sqlite3_vtab_cursor *cursor)
+static int advance_cursor(sqlite3_vtab_cursor *cursor)
 {
     ((struct incoming_cursor *)cursor)->at++;
     return SQLITE_OK;
 }
 
-static int is_at_end(sqlite3_vtab_cursor *cursor)
+static int cursor_is_at_end(sqlite3_vtab_cursor *cursor)
 {
     const struct incoming_cursor *c = (const struct incoming_cursor *)cursor;
     return c->at >= c->incoming->count;
@@ -101,7 +102,7 @@ static int give_column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int
 {
     const struct incoming_cursor *c = (const struct incoming_cursor *)cursor;
     const struct ledger_event *event = &c->incoming->events[c->at];
-    switch ((enum column)column) {
+    switch ((enum incoming_column)column) {
     case SEQ:
         sqlite3_result_int64(result, (sqlite3_int64)event->seq);
         break;
@@ -112,7 +113,7 @@ static int give_column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int
         sqlite3_result_int64(result, event->kind);
         break;
     case REFERRAL:
-        give_bytes(result, event->referral, 16);
+        give_bytes(result, event->referral, LEDGER_REFERRAL_BYTES);
         break;
     case CHAIN:
         give_bytes(result, c->incoming->chains[c->at], CHAIN_BYTES);
@@ -136,15 +137,15 @@ static int give_row(sqlite3_vtab_cursor *cursor, sqlite3_int64 *row)
     return SQLITE_OK;
 }
 
-static const sqlite3_module module = {
+static const sqlite3_module incoming_module = {
     .xConnect = connect_table,
     .xDisconnect = disconnect_table,
-    .xBestIndex = plan,
+    .xBestIndex = plan_reading,
     .xOpen = open_cursor,
     .xClose = close_cursor,
-    .xFilter = go_to_first,
-    .xNext = go_to_next,
-    .xEof = is_at_end,
+    .xFilter = rewind_cursor,
+    .xNext = advance_cursor,
+    .xEof = cursor_is_at_end,
     .xColumn = give_column,
     .xRowid = give_row,
 };
@@ -152,8 +153,8 @@ static const sqlite3_module module = {
 int incoming_open(sqlite3 *db, struct incoming *incoming)
 {
     sqlite3_stmt *first = NULL;
-    int rc = sqlite3_create_module(db, "incoming", &module, incoming);
-    if (rc == SQLITE_OK) /* SQLite declares it when it is first spoken of */
+    int rc = sqlite3_create_module(db, "incoming", &incoming_module, incoming);
+    if (rc == SQLITE_OK) /* SQLite declares the table at its first use */
         rc = sqlite3_prepare_v2(db, "SELECT seq FROM incoming", -1, &first, NULL);
     sqlite3_finalize(first);
     return rc;

@@ -1,10 +1,10 @@
 /* ledger.h: the append-only record of everything that happened, in SQLite.
  *
  * One writer, the broker. A batch of events is one transaction and one fsync; when ledger_sync returns
- * LEDGER_OK the batch is on disk. Any error of a write leaves the outcome unknown (SQLite can bring a
- * commit back after a failed fsync), so the caller must stop and start anew from what is on disk; a disk
- * that fails in reading is held to be no better.
- * Not thread safe: one thread uses a ledger.
+ * LEDGER_OK the batch is on disk. After any error of a write nobody knows what is on disk (SQLite can bring a
+ * commit back after a failed fsync), so the caller must stop, and start again from what is there. A disk that
+ * fails in reading is treated alike. An event that does not fit (a gap in the numbers, a salt without a
+ * confidential part) is the caller's bug, and asserted. One thread uses a ledger.
  */
 #ifndef CONCORDAT_LEDGER_H
 #define CONCORDAT_LEDGER_H
@@ -15,7 +15,12 @@
 
 #include "proto/wire/chain.h"
 
-enum { LEDGER_SALT_BYTES = 32, LEDGER_VERSION = 1 };
+enum {
+    LEDGER_REFERRAL_BYTES = 16,
+    LEDGER_SALT_BYTES = 32,
+    LEDGER_BLOB_BYTES_MAX = 32 * 1024 * 1024, /* an event's body, and its confidential part */
+    LEDGER_VERSION = 1
+};
 
 enum ledger_status {
     LEDGER_OK,
@@ -23,19 +28,19 @@ enum ledger_status {
     LEDGER_IN_USE,        /* another broker has it open */
     LEDGER_OTHER_VERSION, /* written by another version of this program, or not a ledger */
     LEDGER_CORRUPT,       /* what is stored contradicts itself */
-    LEDGER_UNKNOWN        /* the disk failed: what is on it is not known; stop */
+    LEDGER_UNKNOWN        /* the disk failed, and what is on it is not known: stop */
 };
 
 /* One event as it is stored. body is the exact bytes of a concordat.v1.Event; the rest are copies of what
  * stands in it, so that SQL can select. Borrowed by the call. */
 struct ledger_event {
     uint64_t seq;
-    int64_t at_ms;
+    int64_t at_ms;           /* UTC */
     uint32_t kind;           /* field number of the event's kind in concordat.v1.Event */
-    const uint8_t *referral; /* 16 bytes, or NULL */
+    const uint8_t *referral; /* LEDGER_REFERRAL_BYTES, or NULL */
     const uint8_t *body;
     size_t body_size;
-    /* What is confidential, kept apart so that it can be erased: NULL where there is none. */
+    /* The confidential part, which is kept apart so that it can be erased, and its salt: both or neither. */
     const uint8_t *salt; /* LEDGER_SALT_BYTES */
     const uint8_t *confidential;
     size_t confidential_size;
@@ -47,45 +52,45 @@ struct ledger;
 struct ledger *ledger_open(const char *path, enum ledger_status *status, char *message, size_t message_size);
 void ledger_close(struct ledger **ledger);
 
-/* The newest event's number (0 for an empty ledger) and its chain value. chain has CHAIN_BYTES. */
-uint64_t ledger_head(const struct ledger *ledger, uint8_t *chain);
+/* The newest event's number (0 for an empty ledger) and its chain value. */
+uint64_t ledger_head(const struct ledger *ledger, uint8_t chain[CHAIN_BYTES]);
 
-/* Appends a batch in one transaction. Numbers must follow the head without a gap. It can be read from here
- * on, but is not on disk before ledger_sync, and nobody may be told of it. */
+/* Appends a batch in one transaction. Its numbers must follow the head without a gap, and what was written
+ * before must have been synced. The batch can be read as soon as this returns, but it is not on disk before
+ * ledger_sync, and nobody may be told of it. */
 enum ledger_status ledger_write(struct ledger *ledger, const struct ledger_event *events, size_t count);
-/* Whether what was written is being synced beside us, so that ledger_sync would have to wait. */
+/* Whether a thread is syncing what was written, so that ledger_sync would have to wait. */
 bool ledger_is_syncing(const struct ledger *ledger);
-/* For poll, once there are threads: readable from when that has ended until ledger_sync. */
+/* A descriptor for poll, once there are threads: readable from the end of such a sync until ledger_sync. */
 int ledger_synced_fd(const struct ledger *ledger);
-/* Waits until what was written is on disk. Where nothing was, it tells whether anything has failed since. */
+/* Waits until what was written is on disk. If nothing was, it tells whether anything has failed since. */
 enum ledger_status ledger_sync(struct ledger *ledger);
-/* Both. */
+/* Writes and syncs. */
 enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_event *events, size_t count);
 
-/* Calls each(context, seq, body, size, chain) for events after `after`, in order, at most `limit` of them,
- * each checked against its chain value. Stops early where each returns false. Body is borrowed for the
- * call. The transaction is short: page by calling again. LEDGER_NOT_FOUND where `after` is beyond the head.
- * The chain covers the bodies: at_ms, kind and referral beside them are copies that nothing should rely on.
- */
+/* Calls each(context, seq, body, size, chain) for the events after `after`, in order, for at most `limit` of
+ * them, each checked against its chain value. Stops early when each returns false. Body and chain are
+ * borrowed for the call. The transaction is short: page by calling again. LEDGER_NOT_FOUND if `after` is
+ * beyond the head. The chain covers the bodies; nothing should rely on the copies beside them. */
 typedef bool ledger_each(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);
 enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
                                void *context);
 
-/* The chain value stored with an event. */
-enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t *chain);
+/* The chain value stored with event `seq`. */
+enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t chain[CHAIN_BYTES]);
 
-/* The confidential bytes that stand beside event `seq`: size in *size, copied into buffer where it fits.
- * LEDGER_NOT_FOUND where there are none (never were, or erased). */
+/* The confidential bytes that are kept beside event `seq`: their size in *size, and the bytes copied into
+ * buffer if they fit. LEDGER_NOT_FOUND if there are none (never were, or were erased). */
 enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint8_t *buffer, size_t capacity,
                                        size_t *size);
 
-/* Moves a part of the write-ahead log into the file; to be called when nothing is waiting. */
+/* Checkpoints a part of the write-ahead log; to be called when no message is waiting. */
 void ledger_idle(struct ledger *ledger);
-/* From now on threads of the ledger's own do most of that, and begin to sync what is written while the caller
- * does something else. False where no thread is to be had. */
+/* From now on threads do most of the checkpoints, and sync a larger batch while the caller goes on. False if
+ * a thread could not be started. */
 bool ledger_start_threads(struct ledger *ledger);
 
-/* Why the last call failed, for a person; holds nothing from any record. */
+/* Why the last call failed, for a person; "" if none has. Holds nothing from any record. */
 const char *ledger_message(const struct ledger *ledger);
 
 #endif

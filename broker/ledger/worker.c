@@ -8,31 +8,31 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum order { NOTHING, WORK, END };
+enum worker_order { WORKER_IDLE, WORKER_WORK, WORKER_END };
 
 struct worker {
     worker_task *task;
     void *context;
     pthread_t thread;
-    pthread_mutex_t lock; /* of the order */
+    pthread_mutex_t lock; /* guards the order */
     pthread_cond_t changed;
-    enum order order; /* WORK until it is done */
+    enum worker_order order; /* WORKER_WORK until the task is done */
     int done_fd;
 };
 
-static void *run(void *context)
+static void *run_worker(void *context)
 {
     struct worker *worker = context;
     pthread_mutex_lock(&worker->lock);
-    while (worker->order != END) {
-        if (worker->order == NOTHING) {
+    while (worker->order != WORKER_END) {
+        if (worker->order == WORKER_IDLE) {
             pthread_cond_wait(&worker->changed, &worker->lock);
             continue;
         }
         pthread_mutex_unlock(&worker->lock);
         worker->task(worker->context);
         pthread_mutex_lock(&worker->lock);
-        worker->order = NOTHING;
+        worker->order = WORKER_IDLE;
         pthread_cond_signal(&worker->changed);
         eventfd_write(worker->done_fd, 1);
     }
@@ -40,22 +40,22 @@ static void *run(void *context)
     return NULL;
 }
 
-static void give(struct worker *worker, enum order order)
+static void give_order(struct worker *worker, enum worker_order order)
 {
     pthread_mutex_lock(&worker->lock);
-    assert(worker->order == NOTHING);
+    assert(worker->order == WORKER_IDLE);
     worker->order = order;
     pthread_cond_signal(&worker->changed);
     pthread_mutex_unlock(&worker->lock);
 }
 
-/* Signals are the first thread's. */
-static bool start(struct worker *worker)
+/* All signals are blocked in the new thread, so that the first thread gets them. */
+static bool start_thread(struct worker *worker)
 {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(&worker->thread, NULL, run, worker) == 0;
+    bool started = pthread_create(&worker->thread, NULL, run_worker, worker) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }
@@ -70,9 +70,12 @@ struct worker *worker_open(worker_task *task, void *context)
     worker->done_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     pthread_mutex_init(&worker->lock, NULL);
     pthread_cond_init(&worker->changed, NULL);
-    if (worker->done_fd >= 0 && start(worker))
+    if (worker->done_fd >= 0 && start_thread(worker))
         return worker;
-    close(worker->done_fd);
+    if (worker->done_fd >= 0)
+        close(worker->done_fd);
+    pthread_cond_destroy(&worker->changed);
+    pthread_mutex_destroy(&worker->lock);
     free(worker);
     return NULL;
 }
@@ -83,7 +86,7 @@ void worker_close(struct worker **worker)
     if (!w)
         return;
     worker_wait(w);
-    give(w, END);
+    give_order(w, WORKER_END);
     pthread_join(w->thread, NULL);
     close(w->done_fd);
     pthread_cond_destroy(&w->changed);
@@ -94,13 +97,13 @@ void worker_close(struct worker **worker)
 
 void worker_begin(struct worker *worker)
 {
-    give(worker, WORK);
+    give_order(worker, WORKER_WORK);
 }
 
 bool worker_is_busy(struct worker *worker)
 {
     pthread_mutex_lock(&worker->lock);
-    bool busy = worker->order == WORK;
+    bool busy = worker->order == WORKER_WORK;
     pthread_mutex_unlock(&worker->lock);
     return busy;
 }
@@ -109,7 +112,7 @@ void worker_wait(struct worker *worker)
 {
     eventfd_t times;
     pthread_mutex_lock(&worker->lock);
-    while (worker->order == WORK)
+    while (worker->order == WORKER_WORK)
         pthread_cond_wait(&worker->changed, &worker->lock);
     eventfd_read(worker->done_fd, &times);
     pthread_mutex_unlock(&worker->lock);

@@ -12,7 +12,7 @@
 struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed, uint64_t *replayed,
                             char *message, size_t message_size);
 
-/* Where events are read from: as ledger_read, and as the broker's port. */
+/* A source of events: as ledger_read, and as the broker's port. */
 typedef enum ledger_status recovery_source(void *context, uint64_t after, size_t limit, ledger_each *each,
                                            void *each_context);
 

@@ -1,4 +1,5 @@
-/* P8: what somebody altered in a ledger is found, and what is not our ledger is neither read nor touched. */
+/* test_ledger_altered.c: P8: an altered ledger is found, and a file that is not our ledger is neither read
+ * nor touched. */
 #include "tests/worlds/ledger_fixture.h"
 
 #include <sodium.h>
@@ -7,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "broker/ledger/store.h"
+#include "broker/ledger/ledger_file.h"
 
-/* Each of these is done to a ledger of 30 events by someone who has first taken the triggers off. */
+/* Each is done to a ledger of 30 events by somebody who has first dropped the triggers. */
 static const struct {
     const char *what, *sql;
 } alterations[] = {
@@ -35,37 +36,37 @@ static const struct {
 static void test_p8_an_altered_dropped_added_or_moved_event_is_found(void **state)
 {
     for (size_t i = 0; i < sizeof alterations / sizeof alterations[0]; i++) {
-        struct ledger *ledger = open_ledger();
-        assert_int_equal(append(ledger, 1, 30), LEDGER_OK);
-        assert_int_equal(meddle("DROP TRIGGER event_in_order; DROP TRIGGER event_not_changed;"
-                                "DROP TRIGGER event_not_removed"),
+        struct ledger *ledger = fixture_open();
+        assert_int_equal(fixture_append(ledger, 1, 30), LEDGER_OK);
+        assert_int_equal(fixture_meddle("DROP TRIGGER event_in_order; DROP TRIGGER event_not_changed;"
+                                        "DROP TRIGGER event_not_removed"),
                          SQLITE_OK);
-        assert_int_equal(meddle(alterations[i].sql), SQLITE_OK);
+        assert_int_equal(fixture_meddle(alterations[i].sql), SQLITE_OK);
         uint64_t seen = 0;
-        enum ledger_status status = ledger_read(ledger, 0, 1000, take_any, &seen);
+        enum ledger_status status = ledger_read(ledger, 0, 1000, fixture_count_event, &seen);
         if (status != LEDGER_CORRUPT || !strstr(ledger_message(ledger), "event "))
             fail_msg("not found: %s", alterations[i].what);
         ledger_close(&ledger);
-        expect_refused(LEDGER_CORRUPT, "event");
-        remove_folder(state);
-        make_folder(state);
+        fixture_expect_refused(LEDGER_CORRUPT, "event");
+        fixture_remove_folder(state);
+        fixture_make_folder(state);
     }
 }
 
 static void test_p8_an_event_that_the_writer_did_not_write_is_found_though_it_fits_the_chain(void **state)
 {
     (void)state;
-    struct ledger *ledger = open_ledger();
-    assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
+    struct ledger *ledger = fixture_open();
+    assert_int_equal(fixture_append(ledger, 1, 3), LEDGER_OK);
     uint8_t chain[CHAIN_BYTES];
     char hex[2 * CHAIN_BYTES + 1], sql[256];
     ledger_head(ledger, chain);
     chain_next(chain, (const uint8_t *)"forged", 6, chain);
     sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
     snprintf(sql, sizeof sql, "INSERT INTO event VALUES(4, 0, 20, NULL, x'%s', CAST('forged' AS BLOB))", hex);
-    assert_int_equal(meddle(sql), SQLITE_OK);
+    assert_int_equal(fixture_meddle(sql), SQLITE_OK);
     uint64_t seen = 0;
-    assert_int_equal(ledger_read(ledger, 0, 1000, take_any, &seen), LEDGER_CORRUPT);
+    assert_int_equal(ledger_read(ledger, 0, 1000, fixture_count_event, &seen), LEDGER_CORRUPT);
     assert_int_equal(seen, 3);
     ledger_close(&ledger);
 }
@@ -73,26 +74,26 @@ static void test_p8_an_event_that_the_writer_did_not_write_is_found_though_it_fi
 static void test_p8_an_alteration_near_the_end_is_found_on_opening(void **state)
 {
     (void)state;
-    struct ledger *ledger = open_ledger();
+    struct ledger *ledger = fixture_open();
     for (uint64_t first = 1; first <= 2000; first += 50)
-        assert_int_equal(append(ledger, first, 50), LEDGER_OK);
+        assert_int_equal(fixture_append(ledger, first, 50), LEDGER_OK);
     ledger_close(&ledger);
     static const char triggers_back[] = "CREATE TRIGGER event_not_changed BEFORE UPDATE ON event "
                                         "BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END";
     char sql[512];
     snprintf(sql, sizeof sql,
              "DROP TRIGGER event_not_changed; UPDATE event SET body=x'00' WHERE seq=1500; %s", triggers_back);
-    assert_int_equal(meddle(sql), SQLITE_OK);
-    expect_refused(LEDGER_CORRUPT, "event 1500");
+    assert_int_equal(fixture_meddle(sql), SQLITE_OK);
+    fixture_expect_refused(LEDGER_CORRUPT, "event 1500");
 }
 
 static void test_p8_a_dropped_trigger_is_found_on_opening(void **state)
 {
     (void)state;
-    struct ledger *ledger = open_ledger();
+    struct ledger *ledger = fixture_open();
     ledger_close(&ledger);
-    assert_int_equal(meddle("DROP TRIGGER event_not_removed"), SQLITE_OK);
-    expect_refused(LEDGER_CORRUPT, "event_not_removed");
+    assert_int_equal(fixture_meddle("DROP TRIGGER event_not_removed"), SQLITE_OK);
+    fixture_expect_refused(LEDGER_CORRUPT, "event_not_removed");
 }
 
 static const char *const forbidden[] = {
@@ -108,29 +109,29 @@ static const char *const forbidden[] = {
 static void test_p8_sql_cannot_change_or_remove_an_event(void **state)
 {
     (void)state;
-    struct ledger *ledger = open_ledger();
-    assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
+    struct ledger *ledger = fixture_open();
+    assert_int_equal(fixture_append(ledger, 1, 3), LEDGER_OK);
     for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
-        if (meddle(forbidden[i]) != SQLITE_CONSTRAINT)
+        if (fixture_meddle(forbidden[i]) != SQLITE_CONSTRAINT)
             fail_msg("done: %s", forbidden[i]);
     assert_int_equal(
-        meddle("PRAGMA recursive_triggers=ON; "
-               "INSERT OR REPLACE INTO event SELECT 2, at_ms, kind, referral, chain, body FROM event "
-               "WHERE seq = 1"),
+        fixture_meddle("PRAGMA recursive_triggers=ON; "
+                       "INSERT OR REPLACE INTO event SELECT 2, at_ms, kind, referral, chain, body FROM event "
+                       "WHERE seq = 1"),
         SQLITE_CONSTRAINT);
-    expect_events(ledger, 3);
+    fixture_expect_events(ledger, 3);
     ledger_close(&ledger);
 }
 
 static void test_p8_the_writers_own_connection_can_only_add(void **state)
 {
     (void)state;
-    struct ledger *ledger = open_ledger();
-    assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
+    struct ledger *ledger = fixture_open();
+    assert_int_equal(fixture_append(ledger, 1, 3), LEDGER_OK);
     ledger_close(&ledger);
     enum ledger_status status;
     struct incoming incoming = {0};
-    sqlite3 *db = store_open(path, &incoming, &status, message, sizeof message);
+    sqlite3 *db = ledger_file_open(path, &incoming, &status, message, sizeof message);
     assert_non_null(db);
     static const char *const denied[] = {
         "UPDATE event SET kind = 1",
@@ -158,34 +159,34 @@ static void test_p8_the_writers_own_connection_can_only_add(void **state)
 static void test_p1_a_table_in_place_of_what_is_stored_is_noticed(void **state)
 {
     (void)state;
-    struct ledger *ledger = open_ledger();
-    assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
+    struct ledger *ledger = fixture_open();
+    assert_int_equal(fixture_append(ledger, 1, 3), LEDGER_OK);
     assert_int_equal(
-        meddle("CREATE TABLE Incoming(seq, at_ms, kind, referral, chain, body, salt, confidential)"),
+        fixture_meddle("CREATE TABLE Incoming(seq, at_ms, kind, referral, chain, body, salt, confidential)"),
         SQLITE_OK);
-    assert_int_equal(append(ledger, 4, 2), LEDGER_UNKNOWN);
+    assert_int_equal(fixture_append(ledger, 4, 2), LEDGER_UNKNOWN);
     assert_non_null(strstr(ledger_message(ledger), "not all of it was stored"));
     ledger_close(&ledger);
-    expect_refused(LEDGER_CORRUPT, "a table incoming");
-    assert_int_equal(meddle("DROP TABLE incoming"), SQLITE_OK);
-    ledger = open_ledger();
-    expect_events(ledger, 3);
+    fixture_expect_refused(LEDGER_CORRUPT, "a table incoming");
+    assert_int_equal(fixture_meddle("DROP TABLE incoming"), SQLITE_OK);
+    ledger = fixture_open();
+    fixture_expect_events(ledger, 3);
     ledger_close(&ledger);
 }
 
 static void test_another_version_is_refused_and_left_alone(void **state)
 {
     (void)state;
-    struct ledger *ledger = open_ledger();
+    struct ledger *ledger = fixture_open();
     ledger_close(&ledger);
-    assert_int_equal(meddle("PRAGMA user_version=2"), SQLITE_OK);
-    expect_refused(LEDGER_OTHER_VERSION, "version 2");
-    assert_int_equal(meddle("PRAGMA user_version=1"), SQLITE_OK);
-    ledger = open_ledger();
+    assert_int_equal(fixture_meddle("PRAGMA user_version=2"), SQLITE_OK);
+    fixture_expect_refused(LEDGER_OTHER_VERSION, "version 2");
+    assert_int_equal(fixture_meddle("PRAGMA user_version=1"), SQLITE_OK);
+    ledger = fixture_open();
     ledger_close(&ledger);
 }
 
-static void write_file(const void *bytes, size_t size)
+static void write_ledger_file(const void *bytes, size_t size)
 {
     FILE *file = fopen(path, "w");
     assert_non_null(file);
@@ -196,26 +197,26 @@ static void write_file(const void *bytes, size_t size)
 static void test_what_is_not_a_ledger_is_refused_and_left_alone(void **state)
 {
     (void)state;
-    write_file("a list", 6);
-    expect_refused(LEDGER_OTHER_VERSION, "not a ledger");
-    assert_int_equal(size_of(""), 6);
+    write_ledger_file("a list", 6);
+    fixture_expect_refused(LEDGER_OTHER_VERSION, "not a ledger");
+    assert_int_equal(fixture_size(""), 6);
     uint8_t noise[100000];
     randombytes_buf(noise, sizeof noise);
-    write_file(noise, sizeof noise);
-    expect_refused(LEDGER_OTHER_VERSION, "not a ledger");
-    assert_int_equal(size_of(""), 100000);
+    write_ledger_file(noise, sizeof noise);
+    fixture_expect_refused(LEDGER_OTHER_VERSION, "not a ledger");
+    assert_int_equal(fixture_size(""), 100000);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(meddle("CREATE TABLE other(a)"), SQLITE_OK);
-    expect_refused(LEDGER_OTHER_VERSION, "not a ledger");
+    assert_int_equal(fixture_meddle("CREATE TABLE other(a)"), SQLITE_OK);
+    fixture_expect_refused(LEDGER_OTHER_VERSION, "not a ledger");
     snprintf(path, sizeof path, "%s/missing/ledger.db", folder);
-    expect_refused(LEDGER_UNKNOWN, "No such file");
+    fixture_expect_refused(LEDGER_UNKNOWN, "No such file");
 }
 
 static void test_only_its_owner_can_read_the_files(void **state)
 {
     (void)state;
-    struct ledger *ledger = open_ledger();
-    assert_int_equal(append(ledger, 1, 3), LEDGER_OK);
+    struct ledger *ledger = fixture_open();
+    assert_int_equal(fixture_append(ledger, 1, 3), LEDGER_OK);
     static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
     for (size_t i = 0; i < 4; i++) {
         char name[300];

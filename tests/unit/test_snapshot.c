@@ -1,4 +1,5 @@
-/* A snapshot is used only where it is whole, of our layout and of our history; else the one before it. */
+/* test_snapshot.c: a snapshot is used only if it is whole, of our layout and of our history; otherwise the
+ * one before it is used. */
 #include "tests/worlds/ledger_fixture.h"
 
 #include <fcntl.h>
@@ -21,16 +22,16 @@ static void write_snapshot(uint64_t seq, uint32_t layout)
     assert_int_equal(snapshot_write(folder, seq, chain, layout, parts, 3, false), 0);
 }
 
-static bool accept(void *refused, uint64_t seq, const uint8_t *chain)
+static bool accept_all_but(void *refused, uint64_t seq, const uint8_t *chain)
 {
     assert_int_equal(chain[0], seq);
     return seq != *(uint64_t *)refused;
 }
 
-/* The number of the snapshot that is used, whose parts are then as they were written; 0 for none. */
+/* The number of the snapshot that is used, 0 if none is. Its parts must be as they were written. */
 static uint64_t used(uint64_t refused)
 {
-    struct snapshot *snapshot = snapshot_open_newest(folder, LAYOUT, accept, &refused);
+    struct snapshot *snapshot = snapshot_open_newest(folder, LAYOUT, accept_all_but, &refused);
     if (!snapshot)
         return 0;
     uint64_t seq = snapshot_seq(snapshot);

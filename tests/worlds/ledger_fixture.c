@@ -9,13 +9,13 @@
 
 char folder[] = "/tmp/concordat-ledger-XXXXXX", path[256], message[512];
 
-static int remove_one(const char *name, const struct stat *about, int type, struct FTW *where)
+static int fixture_remove_one(const char *name, const struct stat *about, int type, struct FTW *where)
 {
     (void)about, (void)type, (void)where;
     return remove(name);
 }
 
-int make_folder(void **state)
+int fixture_make_folder(void **state)
 {
     (void)state;
     strcpy(folder + sizeof folder - 7, "XXXXXX");
@@ -24,13 +24,13 @@ int make_folder(void **state)
     return 0;
 }
 
-int remove_folder(void **state)
+int fixture_remove_folder(void **state)
 {
     (void)state;
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return nftw(folder, fixture_remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-struct ledger *open_ledger(void)
+struct ledger *fixture_open(void)
 {
     enum ledger_status status;
     struct ledger *ledger = ledger_open(path, &status, message, sizeof message);
@@ -40,7 +40,7 @@ struct ledger *open_ledger(void)
     return ledger;
 }
 
-void expect_refused(enum ledger_status expected, const char *says)
+void fixture_expect_refused(enum ledger_status expected, const char *says)
 {
     enum ledger_status status;
     assert_null(ledger_open(path, &status, message, sizeof message));
@@ -48,19 +48,19 @@ void expect_refused(enum ledger_status expected, const char *says)
         fail_msg("status %d, message: %s", status, message);
 }
 
-uint64_t head(const struct ledger *ledger)
+uint64_t fixture_head(const struct ledger *ledger)
 {
     uint8_t chain[CHAIN_BYTES];
     return ledger_head(ledger, chain);
 }
 
-size_t body_of(uint64_t seq, uint8_t body[64])
+size_t fixture_body(uint64_t seq, uint8_t body[64])
 {
     return (size_t)snprintf((char *)body, 64, "event %llu %.*s", (unsigned long long)seq, (int)(seq % 40),
                             "........................................");
 }
 
-enum ledger_status append(struct ledger *ledger, uint64_t first, size_t count)
+enum ledger_status fixture_append(struct ledger *ledger, uint64_t first, size_t count)
 {
     static uint8_t bodies[BATCH_MAX][64];
     static const uint8_t referral[16] = {1}, salt[LEDGER_SALT_BYTES] = {2};
@@ -68,7 +68,7 @@ enum ledger_status append(struct ledger *ledger, uint64_t first, size_t count)
     assert_true(count <= BATCH_MAX);
     for (size_t i = 0; i < count; i++) {
         bool has_more = (first + i) % 3 == 0;
-        size_t size = body_of(first + i, bodies[i]);
+        size_t size = fixture_body(first + i, bodies[i]);
         events[i] = (struct ledger_event){.seq = first + i,
                                           .at_ms = 1700000000000 + (int64_t)i,
                                           .kind = 20,
@@ -82,39 +82,40 @@ enum ledger_status append(struct ledger *ledger, uint64_t first, size_t count)
     return ledger_append(ledger, events, count);
 }
 
-bool expect_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+bool fixture_expect_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
 {
-    struct reading *reading = context;
+    struct fixture_reading *reading = context;
     uint8_t expected[64];
     assert_int_equal(seq, reading->next++);
-    assert_int_equal(size, body_of(seq, expected));
+    assert_int_equal(size, fixture_body(seq, expected));
     assert_memory_equal(body, expected, size);
     chain_next(reading->chain, body, size, reading->chain);
     assert_memory_equal(chain, reading->chain, CHAIN_BYTES);
     return seq != reading->stop_at;
 }
 
-void expect_events(struct ledger *ledger, uint64_t last)
+void fixture_expect_events(struct ledger *ledger, uint64_t last)
 {
-    struct reading reading = {.next = 1};
-    assert_int_equal(head(ledger), last);
+    struct fixture_reading reading = {.next = 1};
+    assert_int_equal(fixture_head(ledger), last);
     while (reading.next <= last)
-        assert_int_equal(ledger_read(ledger, reading.next - 1, 1000, expect_event, &reading), LEDGER_OK);
+        assert_int_equal(ledger_read(ledger, reading.next - 1, 1000, fixture_expect_event, &reading),
+                         LEDGER_OK);
     uint8_t chain[CHAIN_BYTES];
     ledger_head(ledger, chain);
     assert_memory_equal(chain, reading.chain, sizeof chain);
-    assert_int_equal(ledger_read(ledger, last, 1000, expect_event, &reading), LEDGER_OK);
+    assert_int_equal(ledger_read(ledger, last, 1000, fixture_expect_event, &reading), LEDGER_OK);
     assert_int_equal(reading.next, last + 1);
 }
 
-bool take_any(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+bool fixture_count_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
 {
     (void)seq, (void)body, (void)size, (void)chain;
     ++*(uint64_t *)context;
     return true;
 }
 
-int meddle(const char *sql)
+int fixture_meddle(const char *sql)
 {
     sqlite3 *db;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
@@ -123,7 +124,7 @@ int meddle(const char *sql)
     return rc;
 }
 
-off_t size_of(const char *suffix)
+off_t fixture_size(const char *suffix)
 {
     char name[300];
     struct stat about;

@@ -19,33 +19,34 @@ enum { BATCH_MAX = 200 /* stored in several stretches */ };
 
 extern char folder[], path[256], message[512];
 
-int make_folder(void **state);
-int remove_folder(void **state);
-#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+int fixture_make_folder(void **state);
+int fixture_remove_folder(void **state);
+#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, fixture_make_folder, fixture_remove_folder)
 
-struct ledger *open_ledger(void);
-void expect_refused(enum ledger_status expected, const char *says);
-uint64_t head(const struct ledger *ledger);
+struct ledger *fixture_open(void);
+void fixture_expect_refused(enum ledger_status expected, const char *says);
+uint64_t fixture_head(const struct ledger *ledger);
 
-/* The body of event seq, and so its size, follow from its number. */
-size_t body_of(uint64_t seq, uint8_t body[64]);
-/* Every third has something confidential, the same bytes as its body. */
-enum ledger_status append(struct ledger *ledger, uint64_t first, size_t count);
+/* The body of event seq, which follows from its number. Returns its size. */
+size_t fixture_body(uint64_t seq, uint8_t body[64]);
+/* Appends `count` events. Every third has a confidential part, the same bytes as its body. */
+enum ledger_status fixture_append(struct ledger *ledger, uint64_t first, size_t count);
 
-struct reading {
+struct fixture_reading {
     uint64_t next, stop_at;
     uint8_t chain[CHAIN_BYTES];
 };
-/* For ledger_read, with a struct reading: the event is what append wrote. */
-bool expect_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);
-/* For ledger_read, with a uint64_t that counts. */
-bool take_any(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);
-/* Everything there is, read in pages, is what append wrote, up to event `last`. */
-void expect_events(struct ledger *ledger, uint64_t last);
+/* For ledger_read, with a struct fixture_reading: the event must be what fixture_append wrote. */
+bool fixture_expect_event(void *context, uint64_t seq, const uint8_t *body, size_t size,
+                          const uint8_t *chain);
+/* For ledger_read, with a uint64_t that counts the events. */
+bool fixture_count_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);
+/* All events, read in pages, must be what fixture_append wrote, up to event `last`. */
+void fixture_expect_events(struct ledger *ledger, uint64_t last);
 
-/* Runs SQL as somebody does who has the file and SQLite, but none of our settings. */
-int meddle(const char *sql);
-/* The size of the ledger's file, or of the one beside it with that suffix; 0 where there is none. */
-off_t size_of(const char *suffix);
+/* Runs SQL as somebody would who has the file and SQLite, but none of our settings. */
+int fixture_meddle(const char *sql);
+/* The size of the ledger's file, or of the file beside it with that suffix; 0 if there is none. */
+off_t fixture_size(const char *suffix);
 
 #endif

@@ -1,0 +1,67 @@
+/* walk.c: see walk.h. */
+#include "broker/ledger/walk.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char walk_head_sql[] = "SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1";
+const char walk_events_sql[] = "SELECT seq, chain, body FROM event WHERE seq >= ? ORDER BY seq LIMIT ?";
+
+bool walk_take_chain(sqlite3_stmt *row, uint8_t chain[CHAIN_BYTES])
+{
+    const void *stored = sqlite3_column_blob(row, 1);
+    if (!stored || sqlite3_column_bytes(row, 1) != CHAIN_BYTES)
+        return false;
+    memcpy(chain, stored, CHAIN_BYTES);
+    return true;
+}
+
+void walk_say_altered(uint64_t seq, char *message, size_t message_size)
+{
+    snprintf(message, message_size,
+             "event %" PRIu64 " is not what was written: it is missing, added or changed; keep this file as "
+             "evidence and restore a backup",
+             seq);
+}
+
+/* Whether the row is the event after walk->seq, as it was written: then the walk has come to it. */
+static bool step_to(struct walk *walk, sqlite3_stmt *row, const uint8_t *body, size_t size)
+{
+    uint8_t chain[CHAIN_BYTES], stored[CHAIN_BYTES];
+    chain_next(walk->chain, body, size, chain);
+    if ((uint64_t)sqlite3_column_int64(row, 0) != walk->seq + 1 || !walk_take_chain(row, stored) ||
+        memcmp(chain, stored, sizeof chain) != 0)
+        return false;
+    walk->seq++;
+    memcpy(walk->chain, chain, sizeof chain);
+    return true;
+}
+
+enum walk_end walk_on(struct walk *walk, uint64_t head, size_t limit, ledger_each *each, void *context)
+{
+    assert(walk->seq <= head && head <= INT64_MAX);
+    sqlite3_stmt *rows = walk->events;
+    uint64_t from = walk->seq;
+    /* From the lowest number that there can be, so that a row added before event 1 is seen. */
+    sqlite3_bind_int64(rows, 1, from == 0 ? INT64_MIN : (sqlite3_int64)from + 1);
+    sqlite3_bind_int64(rows, 2, limit > INT64_MAX ? INT64_MAX : (sqlite3_int64)limit);
+    enum walk_end end = WALK_GOOD;
+    bool wanted = true;
+    int rc = SQLITE_ROW;
+    while (wanted && end == WALK_GOOD && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        const uint8_t *body = sqlite3_column_blob(rows, 2);
+        size_t size = (size_t)sqlite3_column_bytes(rows, 2);
+        if (walk->seq == head || !step_to(walk, rows, body, size))
+            end = WALK_ALTERED;
+        else
+            wanted = !each || each(context, walk->seq, body, size, walk->chain);
+    }
+    if (end == WALK_GOOD && rc != SQLITE_ROW && rc != SQLITE_DONE)
+        end = WALK_FAILED;
+    else if (rc == SQLITE_DONE && walk->seq < head && walk->seq - from < limit)
+        end = WALK_ALTERED;
+    sqlite3_reset(rows);
+    return end;
+}
