@@ -4,7 +4,9 @@
 
 enum exit_code {
     CODE_DONE = 0,      /* done, or stopped as asked */
-    CODE_REFUSED = 1,   /* `concordat`: refused; the answer says what holds now and whom to ring */
+    /* `concordat`: refused; the answer says what holds now and whom to ring. `concordat verify` and
+     * concordat-replay: what was checked does not hold; they say why. */
+    CODE_REFUSED = 1,
     CODE_NO_ANSWER = 2, /* `concordat`: no answer in time: not known whether it was done */
     CODE_USAGE = 100,   /* a wrong option or configuration: nothing was done; starting again will not help */
     CODE_BUG = 101,     /* an assertion failed: start again, and report it */

@@ -1,0 +1,7 @@
+# The program that replays for an auditor, over a day that the real broker has routed.
+add_library(routed-day STATIC worlds/routed_day.c simulation/scenarios/stage.c simulation/store.c)
+target_link_libraries(routed-day PUBLIC concordat-shell PRIVATE concordat-flags)
+
+concordat_unit_test(test_replay routed-day PkgConfig::JANSSON PkgConfig::SODIUM)
+target_compile_definitions(test_replay PRIVATE REPLAY_PROGRAM="$<TARGET_FILE:concordat-replay>")
+add_dependencies(test_replay concordat-replay)
