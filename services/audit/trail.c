@@ -1,4 +1,4 @@
-/* trail.c: an auditor's own copy of the ledger: opening it, and letting in only what continues it. */
+/* trail.c: see trail.h. It opens the file, and lets in only what continues it. */
 #include "services/audit/trail.h"
 
 #include <inttypes.h>
@@ -24,7 +24,7 @@ struct trail {
     uint8_t chain[CHAIN_BYTES];
 };
 
-static enum trail_status fail(struct trail *trail, int code, char *message, size_t message_size)
+static enum trail_status fail_trail(struct trail *trail, int code, char *message, size_t message_size)
 {
     snprintf(message, message_size,
              "the trail cannot be written: %s (%s); free space or repair the disk, then "
@@ -33,7 +33,7 @@ static enum trail_status fail(struct trail *trail, int code, char *message, size
     return TRAIL_FAILED;
 }
 
-static int read_integer(sqlite3 *database, const char *sql, int64_t *value)
+static int read_pragma(sqlite3 *database, const char *sql, int64_t *value)
 {
     sqlite3_stmt *statement = NULL;
     int done = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
@@ -48,15 +48,15 @@ static int read_integer(sqlite3 *database, const char *sql, int64_t *value)
     return done;
 }
 
-/* SQLITE_OK where the file is a trail of this version; SQLITE_EMPTY where it is empty. */
-static int check_version(sqlite3 *database, char *message, size_t message_size)
+/* SQLITE_OK if the file is a trail of this version; SQLITE_EMPTY if it is empty. */
+static int check_trail_version(sqlite3 *database, char *message, size_t message_size)
 {
     int64_t application = 0, version = 0, pages = 0;
-    int done = read_integer(database, "PRAGMA application_id", &application);
+    int done = read_pragma(database, "PRAGMA application_id", &application);
     if (done == SQLITE_OK)
-        done = read_integer(database, "PRAGMA user_version", &version);
+        done = read_pragma(database, "PRAGMA user_version", &version);
     if (done == SQLITE_OK)
-        done = read_integer(database, "SELECT count(*) FROM sqlite_schema", &pages);
+        done = read_pragma(database, "SELECT count(*) FROM sqlite_schema", &pages);
     if (done != SQLITE_OK) {
         snprintf(message, message_size, "not a trail: %s", sqlite3_errstr(done));
         return done;
@@ -76,7 +76,7 @@ static int check_version(sqlite3 *database, char *message, size_t message_size)
     return SQLITE_MISMATCH;
 }
 
-static int create(sqlite3 *database)
+static int create_trail(sqlite3 *database)
 {
     char stamp[96];
     snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
@@ -89,7 +89,7 @@ static int create(sqlite3 *database)
     return done;
 }
 
-static int read_head(struct trail *trail)
+static int read_trail_head(struct trail *trail)
 {
     sqlite3_stmt *statement =
         sql_bind(&trail->sql, "SELECT seq, at_ms, chain FROM event ORDER BY seq DESC LIMIT 1", NULL, 0);
@@ -107,7 +107,7 @@ static int read_head(struct trail *trail)
     return stepped == SQLITE_DONE ? SQLITE_OK : stepped;
 }
 
-static int prepare(struct trail *trail, const char *pragmas, char *message, size_t message_size)
+static int prepare_trail(struct trail *trail, const char *pragmas, char *message, size_t message_size)
 {
     sqlite3_extended_result_codes(trail->database, 1);
     sqlite3_busy_timeout(trail->database, TRAIL_BUSY_MS);
@@ -118,20 +118,21 @@ static int prepare(struct trail *trail, const char *pragmas, char *message, size
         snprintf(message, message_size, "%s", sqlite3_errmsg(trail->database));
         return done;
     }
-    done = check_version(trail->database, message, message_size);
+    done = check_trail_version(trail->database, message, message_size);
     if (done == SQLITE_EMPTY) {
-        done = create(trail->database);
+        done = create_trail(trail->database);
         if (done != SQLITE_OK)
             snprintf(message, message_size, "cannot make the tables: %s", sqlite3_errmsg(trail->database));
     }
     if (done == SQLITE_OK) {
         trail->sql.database = trail->database;
-        done = read_head(trail);
+        done = read_trail_head(trail);
     }
     return done;
 }
 
-static struct trail *open_with(const char *path, const char *pragmas, char *message, size_t message_size)
+static struct trail *open_trail_with(const char *path, const char *pragmas, char *message,
+                                     size_t message_size)
 {
     struct trail *trail = calloc(1, sizeof *trail);
     if (!trail || arena_open(&trail->arena, EVENT_ARENA_BYTES) != 0) {
@@ -143,7 +144,7 @@ static struct trail *open_with(const char *path, const char *pragmas, char *mess
     if (sqlite3_open_v2(path, &trail->database,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
                         NULL) == SQLITE_OK &&
-        prepare(trail, pragmas, why, sizeof why) == SQLITE_OK)
+        prepare_trail(trail, pragmas, why, sizeof why) == SQLITE_OK)
         return trail;
     snprintf(message, message_size, "%s: %s", path, why[0] != '\0' ? why : sqlite3_errmsg(trail->database));
     trail_close(&trail);
@@ -152,17 +153,18 @@ static struct trail *open_with(const char *path, const char *pragmas, char *mess
 
 struct trail *trail_open(const char *path, char *message, size_t message_size)
 {
-    return open_with(path,
-                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
-                     " PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY",
-                     message, message_size);
+    return open_trail_with(
+        path,
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
+        " PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY",
+        message, message_size);
 }
 
 struct trail *trail_open_scratch(char *message, size_t message_size)
 {
-    return open_with("",
-                     "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF",
-                     message, message_size);
+    return open_trail_with(
+        "", "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA trusted_schema = OFF", message,
+        message_size);
 }
 
 void trail_close(struct trail **trail)
@@ -183,14 +185,14 @@ uint64_t trail_head(const struct trail *trail, uint8_t *chain)
     return trail->seq;
 }
 
-/* An event that is here already: TRAIL_OK where it is the same. */
-static enum trail_status check_known(struct trail *trail, uint64_t seq, const struct trail_event *event,
-                                     char *message, size_t message_size)
+/* For an event that the trail has: TRAIL_OK if it is the same. */
+static enum trail_status check_known_event(struct trail *trail, uint64_t seq, const struct trail_event *event,
+                                           char *message, size_t message_size)
 {
     sqlite3_stmt *statement = sql_bind(&trail->sql, "SELECT body, chain FROM event WHERE seq = ?1",
                                        SQL_VALUES(sql_integer((int64_t)seq)));
     if (!statement)
-        return fail(trail, sqlite3_extended_errcode(trail->database), message, message_size);
+        return fail_trail(trail, sqlite3_extended_errcode(trail->database), message, message_size);
     bool same = sqlite3_step(statement) == SQLITE_ROW &&
                 (size_t)sqlite3_column_bytes(statement, 0) == event->size &&
                 memcmp(sqlite3_column_blob(statement, 0), event->body, event->size) == 0 &&
@@ -203,8 +205,8 @@ static enum trail_status check_known(struct trail *trail, uint64_t seq, const st
     return TRAIL_BROKEN;
 }
 
-static enum trail_status check_next(const struct trail *trail, const Concordat__V1__Event *event,
-                                    const struct trail_event *raw, char *message, size_t message_size)
+static enum trail_status check_next_event(const struct trail *trail, const Concordat__V1__Event *event,
+                                          const struct trail_event *raw, char *message, size_t message_size)
 {
     if (event->seq != trail->seq + 1) {
         snprintf(message, message_size,
@@ -227,8 +229,8 @@ static enum trail_status check_next(const struct trail *trail, const Concordat__
     return TRAIL_OK;
 }
 
-static enum trail_status store(struct trail *trail, const Concordat__V1__Event *event,
-                               const struct trail_event *raw, char *message, size_t message_size)
+static enum trail_status store_event(struct trail *trail, const Concordat__V1__Event *event,
+                                     const struct trail_event *raw, char *message, size_t message_size)
 {
     int done =
         sql_run(&trail->sql,
@@ -244,15 +246,15 @@ static enum trail_status store(struct trail *trail, const Concordat__V1__Event *
         return TRAIL_BROKEN;
     }
     if (done != SQLITE_OK)
-        return fail(trail, done, message, message_size);
+        return fail_trail(trail, done, message, message_size);
     trail->seq = event->seq;
     trail->at_ms = event->at_ms;
     memcpy(trail->chain, raw->chain, CHAIN_BYTES);
     return TRAIL_OK;
 }
 
-static enum trail_status append_one(struct trail *trail, const struct trail_event *raw, char *message,
-                                    size_t message_size)
+static enum trail_status append_event(struct trail *trail, const struct trail_event *raw, char *message,
+                                      size_t message_size)
 {
     struct wire_fault fault;
     const Concordat__V1__Event *event = wire_unpack_event(raw->body, raw->size, &trail->arena, &fault);
@@ -265,33 +267,33 @@ static enum trail_status append_one(struct trail *trail, const struct trail_even
         return TRAIL_BROKEN;
     }
     if (event->seq <= trail->seq)
-        return check_known(trail, event->seq, raw, message, message_size);
-    enum trail_status status = check_next(trail, event, raw, message, message_size);
-    return status == TRAIL_OK ? store(trail, event, raw, message, message_size) : status;
+        return check_known_event(trail, event->seq, raw, message, message_size);
+    enum trail_status status = check_next_event(trail, event, raw, message, message_size);
+    return status == TRAIL_OK ? store_event(trail, event, raw, message, message_size) : status;
 }
 
 enum trail_status trail_append(struct trail *trail, const struct trail_event *events, size_t count,
                                char *message, size_t message_size)
 {
-    /* A savepoint, so that verify can make a whole trail again inside one transaction of its own. */
+    /* A savepoint, because verify makes a whole trail again inside one transaction of its own. */
     int begun = sql_run(&trail->sql, "SAVEPOINT append", NULL, 0);
     if (begun != SQLITE_OK)
-        return fail(trail, begun, message, message_size);
+        return fail_trail(trail, begun, message, message_size);
     enum trail_status status = TRAIL_OK;
     for (size_t i = 0; i < count && status == TRAIL_OK; i++)
-        status = append_one(trail, &events[i], message, message_size);
+        status = append_event(trail, &events[i], message, message_size);
     if (status == TRAIL_OK) {
         int committed = sql_run(&trail->sql, "RELEASE append", NULL, 0);
         if (committed == SQLITE_OK)
             return TRAIL_OK;
-        status = fail(trail, committed, message, message_size);
+        status = fail_trail(trail, committed, message, message_size);
     }
     if (!sqlite3_get_autocommit(trail->database))
         sqlite3_exec(trail->database, "ROLLBACK TO append; RELEASE append", NULL, NULL, NULL);
     trail->seq = 0;
     trail->at_ms = 0;
     memset(trail->chain, 0, sizeof trail->chain);
-    if (read_head(trail) != SQLITE_OK)
+    if (read_trail_head(trail) != SQLITE_OK)
         status = TRAIL_FAILED;
     return status;
 }
@@ -315,7 +317,7 @@ sqlite3 *trail_open_reader(const char *path, char *message, size_t message_size)
     if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
         sqlite3_extended_result_codes(database, 1);
         sqlite3_busy_timeout(database, TRAIL_BUSY_MS);
-        int checked = check_version(database, why, sizeof why);
+        int checked = check_trail_version(database, why, sizeof why);
         if (checked == SQLITE_OK)
             return database;
         if (checked == SQLITE_EMPTY)

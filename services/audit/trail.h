@@ -1,7 +1,9 @@
-/* trail.h: an auditor's own copy of the ledger: every event with its chain value, and plain tables beside.
+/* trail.h: an auditor's own copy of the ledger: every event with its chain value, and plain tables made of
+ * them.
  *
- * Events are appended in the ledger's order, each checked against the chain before it is stored, and carried
- * into the tables in the same transaction. One thread owns a trail; any number of readers may have it open.
+ * Events are appended in the ledger's order. Each is checked against the chain before it is stored, and the
+ * tables are changed in the same transaction. One thread owns a trail; any number of readers may have it
+ * open.
  */
 #ifndef CONCORDAT_TRAIL_H
 #define CONCORDAT_TRAIL_H
@@ -16,11 +18,11 @@ enum { TRAIL_MESSAGE_BYTES = 256, TRAIL_BUSY_MS = 5000 };
 
 enum trail_status {
     TRAIL_OK,
-    TRAIL_BROKEN, /* what came does not continue what is here: a rewritten history, or a contradiction */
+    TRAIL_BROKEN, /* an event does not continue the trail: a rewritten history, or a contradiction */
     TRAIL_FAILED  /* disk, memory, or a file of another version */
 };
 
-/* As it comes in the feed. Borrowed by the call. */
+/* One event of the feed. Borrowed by the call. */
 struct trail_event {
     const uint8_t *body;
     size_t size;
@@ -31,19 +33,20 @@ struct trail;
 
 /* Opens or creates a trail for its one writer. NULL with a message for a person. */
 struct trail *trail_open(const char *path, char *message, size_t message_size);
-/* An empty trail in a temporary file of SQLite's own, for making the tables again. */
+/* An empty trail in a temporary file that SQLite deletes, for making the tables again. NULL with a message.
+ */
 struct trail *trail_open_scratch(char *message, size_t message_size);
 void trail_close(struct trail **trail);
 
-/* The newest event's number, 0 in an empty trail; its chain value in chain where that is not NULL. */
+/* The newest event's number, 0 in an empty trail. If chain is not NULL it gets the event's chain value. */
 uint64_t trail_head(const struct trail *trail, uint8_t *chain);
 
-/* Appends events in one transaction. An event that is here already must be the same, byte for byte, and is
- * passed over. Where anything is wrong nothing of the batch is stored. */
+/* Appends events in one transaction. An event that the trail has already must be the same, byte for byte, and
+ * is passed over. If anything is wrong nothing of the batch is stored, and message says what. */
 enum trail_status trail_append(struct trail *trail, const struct trail_event *events, size_t count,
                                char *message, size_t message_size);
 
-/* Writes down what was wrong with the feed, for whoever comes to look. */
+/* Records in the table `alarm` what was wrong with the feed, for the auditor to find. */
 enum trail_status trail_alarm(struct trail *trail, int64_t at_ms, const char *text);
 
 /* The database, for reading. */

@@ -1,4 +1,5 @@
-/* verify.h: whether a trail proves itself: nothing altered, dropped, added or reordered, everybody owned. */
+/* verify.h: whether a trail proves itself: nothing altered, dropped, added or reordered, everybody owned, and
+ * every event one that follows by the router's own rules. */
 #ifndef CONCORDAT_VERIFY_H
 #define CONCORDAT_VERIFY_H
 
@@ -8,9 +9,11 @@
 
 enum { VERIFY_HOLDS = 0, VERIFY_FINDINGS = 1, VERIFY_FAILED = 111 };
 
-/* Verifies the trail at trail_path and prints the verdict with its counts, as text or as JSON. While it
- * works it says how far it is on standard error, where that is a terminal. VERIFY_HOLDS; VERIFY_FINDINGS
- * where anything is wrong with the trail; VERIFY_FAILED with a message where it could not be read. */
+/* Verifies the trail at trail_path and prints the verdict with its counts, as text or as JSON. While it works
+ * it says how far it is on standard error, if that is a terminal. Starts concordat-replay (verify_replay.h);
+ * if that is not installed the verdict says so, and holds or not by the other checks. VERIFY_HOLDS;
+ * VERIFY_FINDINGS if anything is wrong with the trail; VERIFY_FAILED with a message if it could not be read.
+ */
 int verify_run(const char *trail_path, FILE *out, bool json, char *message, size_t message_size);
 
 #endif

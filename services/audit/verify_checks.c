@@ -1,7 +1,5 @@
-/* verify_checks.c: what must hold of every history: owned always, decisions explained, one answer.
- *
- * The questions are put to tables that were made from the events a moment ago, never to stored ones.
- */
+/* verify_checks.c: see verify_checks.h. The questions are put to tables that were made from the events a
+ * moment ago, never to stored ones. */
 #include "services/audit/verify_checks.h"
 
 #include <stddef.h>
@@ -24,7 +22,7 @@ const struct verify_check verify_checks[] = {
      "SELECT r.number, 'ended ' || count(*) || ' times' FROM event e JOIN referral r USING (referral)"
      " WHERE e.kind IN ('closed', 'withdrawn') GROUP BY referral HAVING count(*) > 1"},
     {"decision explained",
-     /* What the coordinator or a team chose by hand need not say what it thought of the others. */
+     /* A team that a coordinator or a team chose by hand needs no findings of the others. */
      "SELECT r.number, 'decision ' || d.seq || ' to ask ' || d.team ||"
      "  CASE WHEN count(f.seq) = 0 THEN ' does not say what was found of any team'"
      "   ELSE ' does not name that team, and only it, as chosen' END"
@@ -33,7 +31,7 @@ const struct verify_check verify_checks[] = {
      " HAVING (count(f.seq) = 0 AND NOT d.assigned AND NOT d.handover) OR (count(f.seq) > 0 AND"
      "  (total(f.finding IS 'chosen') <> 1 OR total(f.finding IS 'chosen' AND f.team = d.team) <> 1))"},
     {"hold explained",
-     /* Where the ladder was asked, it says of each of its teams why not. */
+     /* If the ladder was asked, the decision says of each of its teams why not. */
      "SELECT r.number, 'decision ' || d.seq || ' to leave it with the coordinator (' ||"
      "  coalesce(d.hold_reason, 'no reason') || ') does not say what was found of the teams'"
      " FROM decision d JOIN referral r USING (referral) LEFT JOIN finding f USING (seq)"

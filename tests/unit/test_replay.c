@@ -196,8 +196,8 @@ static void P6_it_comes_to_the_brokers_own_state_from_a_ledger_and_from_a_stream
 }
 
 /* One event at a time, so that a replay can stop at any of them. */
-static enum ledger_status read_store(void *context, uint64_t after, size_t limit, ledger_each *each,
-                                     void *each_context)
+static enum ledger_status read_one_stored(void *context, uint64_t after, size_t limit, ledger_each *each,
+                                          void *each_context)
 {
     (void)limit;
     return store_read(context, after, 1, each, each_context);
@@ -213,7 +213,7 @@ static void P6_until_a_number_it_tells_the_state_as_of_that_event(void **state)
     for (uint64_t seq = 1; seq <= day->store.count; seq++) {
         uint64_t contradicts;
         struct state *then = state_new(seq);
-        assert_int_equal(recovery_replay(then, seq, read_store, &day->store, &contradicts), LEDGER_OK);
+        assert_int_equal(recovery_replay(then, seq, read_one_stored, &day->store, &contradicts), LEDGER_OK);
         snprintf(until, sizeof until, "%llu", (unsigned long long)seq);
         assert_int_equal(run_replay(seq % 2 == 0 ? ledger_path : "-", until), 0);
         assert_said_state(then);

@@ -14,14 +14,14 @@
 
 static struct story story;
 
-static int set_up(void **state)
+static int open_story(void **state)
 {
     (void)state;
     story_open(&story);
     return 0;
 }
 
-static int tear_down(void **state)
+static int close_story(void **state)
 {
     (void)state;
     story_close(&story);
@@ -30,7 +30,7 @@ static int tear_down(void **state)
 
 static json_t *verdict; /* of the latest run */
 
-static int verify(void)
+static int verify_story(void)
 {
     char *bytes = NULL, message[TRAIL_MESSAGE_BYTES] = "";
     size_t size = 0;
@@ -45,7 +45,7 @@ static int verify(void)
     return result;
 }
 
-static bool found(const char *check, const char *referral, const char *text)
+static bool was_found(const char *check, const char *referral, const char *text)
 {
     size_t at;
     json_t *finding;
@@ -57,7 +57,7 @@ static bool found(const char *check, const char *referral, const char *text)
     return false;
 }
 
-static void change(const char *sql)
+static void change_trail(const char *sql)
 {
     sqlite3 *database = NULL;
     char *error = NULL;
@@ -71,7 +71,7 @@ static void an_untouched_trail_verifies_with_0_unowned_seconds(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    assert_int_equal(verify(), VERIFY_HOLDS);
+    assert_int_equal(verify_story(), VERIFY_HOLDS);
     assert_int_equal(json_integer_value(json_object_get(verdict, "events")), (json_int_t)story.count);
     assert_int_equal(json_integer_value(json_object_get(verdict, "referrals")), 3);
     assert_int_equal(json_integer_value(json_object_get(verdict, "decisions")), 5);
@@ -93,7 +93,7 @@ static void the_verdict_reads_as_text(void **state)
 static void an_empty_trail_verifies_and_a_missing_one_does_not(void **state)
 {
     (void)state;
-    assert_int_equal(verify(), VERIFY_HOLDS);
+    assert_int_equal(verify_story(), VERIFY_HOLDS);
     char message[TRAIL_MESSAGE_BYTES] = "";
     assert_int_equal(verify_run("/nonexistent/trail.db", stderr, false, message, sizeof message),
                      VERIFY_FAILED);
@@ -103,7 +103,7 @@ static void an_empty_trail_verifies_and_a_missing_one_does_not(void **state)
 /* ---- tampering ---- */
 
 /* Changes one stored value: one byte of a blob, the last letter of a text, a number by a thousand. */
-static void flip(sqlite3 *database, const char *table, int64_t row, const char *column, int byte)
+static void flip_value(sqlite3 *database, const char *table, int64_t row, const char *column, int byte)
 {
     char *sql = sqlite3_mprintf(
         "UPDATE %s SET %s = CASE typeof(%s) WHEN 'integer' THEN %s + 1000 WHEN 'blob' THEN"
@@ -128,8 +128,8 @@ static int64_t ask_integer(sqlite3 *database, const char *sql)
     return value;
 }
 
-/* Copies the whole trail aside, so that each change starts from what was true. */
-static void restore(const void *bytes, size_t size)
+/* Puts back the trail that keep_trail has kept, so that each change starts from what was true. */
+static void restore_trail(const void *bytes, size_t size)
 {
     FILE *file = fopen(story.path, "wb");
     assert_non_null(file);
@@ -137,7 +137,7 @@ static void restore(const void *bytes, size_t size)
     fclose(file);
 }
 
-static void *keep(size_t *size)
+static void *keep_trail(size_t *size)
 {
     story_close_trail(&story); /* the last to close moves the log into the file */
     FILE *file = fopen(story.path, "rb");
@@ -156,18 +156,18 @@ static void any_byte_of_any_stored_event_is_found(void **state)
     story_at(&story, 4);
     story_finish(&story, 1, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
     size_t size, tried = 0;
-    const void *kept = keep(&size);
+    const void *kept = keep_trail(&size);
     for (size_t row = 1; row <= story.count; row++) {
         size_t body_size = story.events[row - 1].size;
         for (size_t byte = 0; byte < body_size + CHAIN_BYTES; byte++, tried++) {
-            restore(kept, size);
+            restore_trail(kept, size);
             sqlite3 *database = NULL;
             assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
             bool chain = byte >= body_size;
-            flip(database, "event", (int64_t)row, chain ? "chain" : "body",
-                 (int)(chain ? byte - body_size : byte));
+            flip_value(database, "event", (int64_t)row, chain ? "chain" : "body",
+                       (int)(chain ? byte - body_size : byte));
             sqlite3_close(database);
-            assert_int_equal(verify(), VERIFY_FINDINGS);
+            assert_int_equal(verify_story(), VERIFY_FINDINGS);
         }
     }
     assert_true(tried > 200);
@@ -178,13 +178,13 @@ static size_t try_column(const char *table, const char *column, int64_t rows, co
 {
     for (int64_t row = 0; row < rows; row++) {
         char sql[128];
-        restore(kept, size);
+        restore_trail(kept, size);
         sqlite3 *database = NULL;
         assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
         snprintf(sql, sizeof sql, "SELECT rowid FROM %s LIMIT 1 OFFSET %d", table, (int)row);
-        flip(database, table, ask_integer(database, sql), column, 0);
+        flip_value(database, table, ask_integer(database, sql), column, 0);
         sqlite3_close(database);
-        if (verify() != VERIFY_FINDINGS)
+        if (verify_story() != VERIFY_FINDINGS)
             fail_msg("not found: %s.%s of row %d", table, column, (int)row + 1);
     }
     return (size_t)rows;
@@ -195,7 +195,7 @@ static void any_value_of_any_row_of_any_table_is_found(void **state)
     (void)state;
     story_of_a_day(&story);
     size_t size, tried = 0;
-    const void *kept = keep(&size);
+    const void *kept = keep_trail(&size);
     sqlite3 *whole = NULL;
     assert_int_equal(sqlite3_open(":memory:", &whole), SQLITE_OK);
     assert_int_equal(trail_schema_create(whole), SQLITE_OK);
@@ -203,7 +203,7 @@ static void any_value_of_any_row_of_any_table_is_found(void **state)
         char sql[128];
         sqlite3 *database = NULL;
         sqlite3_stmt *statement = NULL;
-        restore(kept, size);
+        restore_trail(kept, size);
         assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
         snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", *table);
         int64_t rows = ask_integer(database, sql);
@@ -216,8 +216,8 @@ static void any_value_of_any_row_of_any_table_is_found(void **state)
     }
     sqlite3_close(whole);
     assert_true(tried > 400);
-    restore(kept, size);
-    assert_int_equal(verify(), VERIFY_HOLDS);
+    restore_trail(kept, size);
+    assert_int_equal(verify_story(), VERIFY_HOLDS);
 }
 
 static void rows_dropped_added_or_reordered_and_texts_cut_are_found(void **state)
@@ -225,7 +225,7 @@ static void rows_dropped_added_or_reordered_and_texts_cut_are_found(void **state
     (void)state;
     story_of_a_day(&story);
     size_t size;
-    const void *kept = keep(&size);
+    const void *kept = keep_trail(&size);
     static const char *const changes[] = {
         "DELETE FROM event WHERE seq = 1",
         "DELETE FROM event WHERE seq = 5",
@@ -248,12 +248,12 @@ static void rows_dropped_added_or_reordered_and_texts_cut_are_found(void **state
         "CREATE TRIGGER quiet AFTER INSERT ON offer BEGIN DELETE FROM offer; END",
     };
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        restore(kept, size);
-        assert_int_equal(verify(), VERIFY_HOLDS);
-        change(changes[i]);
-        if (verify() != VERIFY_FINDINGS)
+        restore_trail(kept, size);
+        assert_int_equal(verify_story(), VERIFY_HOLDS);
+        change_trail(changes[i]);
+        if (verify_story() != VERIFY_FINDINGS)
             fail_msg("not found: %s", changes[i]);
-        restore(kept, size);
+        restore_trail(kept, size);
     }
 }
 
@@ -283,8 +283,8 @@ static void a_rewritten_chain_without_its_tables_is_found(void **state)
     assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
     sqlite3_finalize(statement);
     sqlite3_close(database);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("tables", "-", "table referral"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("tables", "-", "table referral"));
 }
 
 /* ---- what must hold of a history ---- */
@@ -298,8 +298,8 @@ static void P2_a_custody_gap_is_found_and_named(void **state)
     story_told(&story, 7, CONCORDAT__V1__STATE__STATE_OFFERED);
     story_at(&story, 2.5);
     story_offer(&story, 7, 1, "north");
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("custody", "R-0007", "nobody owned it for 30.000 s from 2026-09-21T14:15:20.000Z"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("custody", "R-0007", "nobody owned it for 30.000 s from 2026-09-21T14:15:20.000Z"));
     assert_true(json_number_value(json_object_get(verdict, "unowned_s")) > 29.9);
 }
 
@@ -309,8 +309,8 @@ static void P2_being_unowned_right_now_is_found(void **state)
     story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
     story_own(&story, 7, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED, "", 0);
     story_told(&story, 7, CONCORDAT__V1__STATE__STATE_OFFERED);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("custody", "R-0007", "nobody owned it"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("custody", "R-0007", "nobody owned it"));
 }
 
 static void P2_being_owned_after_the_end_is_found(void **state)
@@ -321,8 +321,8 @@ static void P2_being_owned_after_the_end_is_found(void **state)
     story_at(&story, 1);
     story_own(&story, 7, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM, "north", 10);
     story_told(&story, 7, CONCORDAT__V1__STATE__STATE_CLOSED);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("custody", "R-0007", "owned twice over"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("custody", "R-0007", "owned twice over"));
 }
 
 static void P2_an_owner_without_a_time_to_act_by_is_found(void **state)
@@ -331,8 +331,8 @@ static void P2_an_owner_without_a_time_to_act_by_is_found(void **state)
     story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
     story_own(&story, 7, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM, "north", 0);
     story_told(&story, 7, CONCORDAT__V1__STATE__STATE_OFFERED);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("owner named", "R-0007", "time to act by"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("owner named", "R-0007", "time to act by"));
 }
 
 static void P3_two_live_offers_are_found(void **state)
@@ -341,9 +341,9 @@ static void P3_two_live_offers_are_found(void **state)
     story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
     story_offer(&story, 7, 1, "north");
     story_offer(&story, 7, 2, "south");
-    assert_int_equal(verify(), VERIFY_FINDINGS);
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
     assert_true(
-        found("one live offer", "R-0007", "offer 2 to south was made while offer 1 to north was live"));
+        was_found("one live offer", "R-0007", "offer 2 to south was made while offer 1 to north was live"));
 }
 
 static void P3_two_acceptances_at_a_time_are_found(void **state)
@@ -354,8 +354,8 @@ static void P3_two_acceptances_at_a_time_are_found(void **state)
     story_accept(&story, 7, 1, "north", "");
     story_offer(&story, 7, 2, "south");
     story_accept(&story, 7, 2, "south", "");
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("one acceptance", "R-0007", "south accepted while north held it"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("one acceptance", "R-0007", "south accepted while north held it"));
 }
 
 static void P3_accepting_an_expired_offer_is_found(void **state)
@@ -366,8 +366,8 @@ static void P3_accepting_an_expired_offer_is_found(void **state)
     story_at(&story, 10);
     story_end_offer(&story, 7, 1, "north", CONCORDAT__V1__OFFER_END__OFFER_END_EXPIRED, 0);
     story_accept(&story, 7, 1, "north", "");
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("accepted what was offered", "R-0007", "north accepted"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("accepted what was offered", "R-0007", "north accepted"));
 }
 
 static void P4_an_offer_that_outlives_its_referral_is_found(void **state)
@@ -376,8 +376,8 @@ static void P4_an_offer_that_outlives_its_referral_is_found(void **state)
     story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
     story_offer(&story, 7, 1, "north");
     story_withdraw(&story, 7);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("every offer ends", "R-0007", "offer 1 to north"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("every offer ends", "R-0007", "offer 1 to north"));
 }
 
 static void P7_a_decision_without_findings_is_found(void **state)
@@ -391,8 +391,8 @@ static void P7_a_decision_without_findings_is_found(void **state)
     event.what_case = CONCORDAT__V1__EVENT__WHAT_OFFERED;
     event.offered = &what;
     story_tell(&story, 7, &event);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("decision explained", "R-0007", "does not say what was found"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("decision explained", "R-0007", "does not say what was found"));
 }
 
 static void P7_a_hold_without_findings_is_found(void **state)
@@ -405,8 +405,8 @@ static void P7_a_hold_without_findings_is_found(void **state)
     event.what_case = CONCORDAT__V1__EVENT__WHAT_HELD;
     event.held = &what;
     story_tell(&story, 7, &event);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("hold explained", "R-0007", "(all full) does not say"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("hold explained", "R-0007", "(all full) does not say"));
 }
 
 static void P7_a_hold_after_a_team_chosen_by_hand_needs_no_findings(void **state)
@@ -428,7 +428,7 @@ static void P7_a_hold_after_a_team_chosen_by_hand_needs_no_findings(void **state
     event.what_case = CONCORDAT__V1__EVENT__WHAT_HELD;
     event.held = &held;
     story_tell(&story, 7, &event);
-    assert_int_equal(verify(), VERIFY_HOLDS);
+    assert_int_equal(verify_story(), VERIFY_HOLDS);
 }
 
 static void a_finding_without_a_code_is_found(void **state)
@@ -445,16 +445,16 @@ static void a_finding_without_a_code_is_found(void **state)
     event.what_case = CONCORDAT__V1__EVENT__WHAT_HELD;
     event.held = &what;
     story_tell(&story, 7, &event);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("finding coded", "R-0007", "no finding of north"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("finding coded", "R-0007", "no finding of north"));
 }
 
 static void an_event_of_a_referral_never_received_is_found(void **state)
 {
     (void)state;
     story_withdraw(&story, 7);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("received first", "-", "event 1 (withdrawn)"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("received first", "-", "event 1 (withdrawn)"));
 }
 
 static void a_referral_that_ended_twice_is_found(void **state)
@@ -463,8 +463,8 @@ static void a_referral_that_ended_twice_is_found(void **state)
     story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
     story_withdraw(&story, 7);
     story_finish(&story, 7, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
-    assert_int_equal(verify(), VERIFY_FINDINGS);
-    assert_true(found("ended once", "R-0007", "ended 2 times"));
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_true(was_found("ended once", "R-0007", "ended 2 times"));
 }
 
 static int forget_verdict(void **state)
@@ -474,7 +474,7 @@ static int forget_verdict(void **state)
     return 0;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_story, close_story)
 
 int main(void)
 {
@@ -501,5 +501,7 @@ int main(void)
         TEST(an_event_of_a_referral_never_received_is_found),
         TEST(a_referral_that_ended_twice_is_found),
     };
+    /* A story does not follow by the router's rules, so that verify must not find the program that asks. */
+    setenv("PATH", "/nonexistent", 1);
     return cmocka_run_group_tests(tests, NULL, forget_verdict);
 }

@@ -5,41 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-static ProtobufCBinaryData id_of(uint8_t *id)
+static ProtobufCBinaryData routed_id(uint8_t *id)
 {
     return (ProtobufCBinaryData){WIRE_ID_BYTES, id};
 }
 
-static void say_check_in(struct stage *stage, int peer, uint8_t *id, Concordat__V1__Step step)
+static void routed_check_in(struct stage *stage, int peer, uint8_t *id, Concordat__V1__Step step)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__CheckIn check_in = CONCORDAT__V1__CHECK_IN__INIT;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_CHECK_IN;
     request.check_in = &check_in;
-    check_in.referral = id_of(id);
+    check_in.referral = routed_id(id);
     check_in.step = step;
     check_in.mechanism = CONCORDAT__V1__CONTACT_MECHANISM__CONTACT_MECHANISM_FACE_TO_FACE;
     stage_say(stage, peer, &request);
 }
 
-static void say_close(struct stage *stage, int peer, uint8_t *id)
+static void routed_close(struct stage *stage, int peer, uint8_t *id)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Close close = CONCORDAT__V1__CLOSE__INIT;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_CLOSE;
     request.close = &close;
-    close.referral = id_of(id);
+    close.referral = routed_id(id);
     close.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_CRISIS_HOME_TREATMENT;
     stage_say(stage, peer, &request);
 }
 
-static void say_withdraw(struct stage *stage, uint8_t *id)
+static void routed_withdraw(struct stage *stage, uint8_t *id)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Withdraw withdraw = CONCORDAT__V1__WITHDRAW__INIT;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW;
     request.withdraw = &withdraw;
-    withdraw.referral = id_of(id);
+    withdraw.referral = routed_id(id);
     stage_say(stage, INTAKE, &request);
 }
 
@@ -56,10 +56,10 @@ struct stage *routed_day(void)
     stage_restart(stage);
     stage_take(stage, second);
     stage_submit(stage, third);
-    say_withdraw(stage, third);
-    say_check_in(stage, TEAM_2, first, CONCORDAT__V1__STEP__STEP_ARRIVED);
-    say_check_in(stage, TEAM_2, first, CONCORDAT__V1__STEP__STEP_CONTACT);
-    say_close(stage, TEAM_2, first);
+    routed_withdraw(stage, third);
+    routed_check_in(stage, TEAM_2, first, CONCORDAT__V1__STEP__STEP_ARRIVED);
+    routed_check_in(stage, TEAM_2, first, CONCORDAT__V1__STEP__STEP_CONTACT);
+    routed_close(stage, TEAM_2, first);
     assert(broker_state(stage->broker)->counters.open_count == 1);
     assert(broker_state(stage->broker)->ended.count == 2);
     return stage;
