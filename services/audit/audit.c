@@ -9,37 +9,39 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "proto/client/follow.h"
 #include "proto/words/exit_code.h"
-#include "services/audit/follow.h"
+#include "services/audit/trail.h"
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, SIGNAL_PATIENCE_MS = 500 };
 
 const char *argp_program_version = "concordat-audit " CONCORDAT_VERSION;
 
-struct options {
+struct audit_options {
     const char *broker, *broker_key, *key, *state;
 };
 
-static const struct argp_option option_list[] = {
-    {"broker", 'b', "ENDPOINT", 0, "Where the broker listens, such as tcp://127.0.0.1:5170", 0},
+static const struct argp_option audit_option_list[] = {
+    {"broker", 'b', "ENDPOINT", 0, "The address that the broker listens on, such as tcp://127.0.0.1:5170", 0},
     {"broker-key", 'B', "FILE", 0, "The broker's public key file", 0},
     {"key", 'k', "FILE", 0, "This auditor's secret key file", 0},
-    {"state", 's', "FOLDER", 0, "Where trail.db is kept; made where it is not there", 0},
+    {"state", 's', "FOLDER", 0, "The folder for trail.db; made if it is not there", 0},
     {0}};
 
 static const char documentation[] =
     "Follows the broker's ledger into FOLDER/trail.db: every event, checked against the chain before it is "
-    "stored, and plain tables beside it that sqlite3 can query. Goes on from where it was after a crash."
+    "stored, and plain tables beside it that sqlite3 can query. After a crash it goes on from the event that "
+    "it had come to."
     "\vExit codes: 0 stopped by SIGTERM or SIGINT; 100 usage or configuration; 111 the disk, the network or "
     "the ledger: among these, a history that does not continue the one in the trail, which is written into "
-    "its "
-    "table `alarm` and never followed. `concordat report` and `concordat verify` read the trail.";
+    "its table `alarm` and never followed. `concordat report` and `concordat verify` read the trail.";
 
-static error_t parse(int key, char *argument, struct argp_state *state)
+static error_t parse_audit_option(int key, char *argument, struct argp_state *state)
 {
-    struct options *options = state->input;
+    struct audit_options *options = state->input;
     switch (key) {
     case 'b':
         options->broker = argument;
@@ -64,14 +66,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static volatile sig_atomic_t stopping;
 
-static void stop(int signal_number)
+static void note_signal(int signal_number)
 {
     (void)signal_number;
     stopping = 1;
 }
 
-/* Two followers of one trail would only trip over each other. The lock goes with the process. */
-static int lock_state(const char *folder)
+/* A trail has one writer. The lock ends with the process. */
+static int lock_trail(const char *folder)
 {
     char path[PATH_BYTES];
     if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
@@ -90,38 +92,81 @@ static int lock_state(const char *folder)
     return lock;
 }
 
-static int follow(const struct options *options, struct trail *trail)
+/* --- following -------------------------------------------------------------------------------------- */
+
+struct trail_keeping {
+    struct trail *trail;
+    enum trail_status status; /* of the latest events */
+    char message[TRAIL_MESSAGE_BYTES];
+};
+
+static bool keep_events(void *context, const struct chained_event *events, size_t count)
+{
+    struct trail_keeping *keeping = context;
+    keeping->status = trail_append(keeping->trail, events, count, keeping->message, sizeof keeping->message);
+    return keeping->status == TRAIL_OK;
+}
+
+/* Records a history that is not the one in the trail, and says so. */
+static void raise_alarm(struct trail *trail, const char *message)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    fprintf(stderr, "concordat-audit: ALARM: %s\n", message);
+    if (trail_alarm(trail, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, message) != TRAIL_OK)
+        fputs("concordat-audit: the alarm could not be written into the trail\n", stderr);
+}
+
+/* Follows until a signal asks it to stop (0), or until something is wrong. */
+static int follow_into(struct concordat_follow *follow, struct trail *trail)
+{
+    struct trail_keeping keeping = {.trail = trail};
+    enum concordat_follow_status status = FOLLOW_GOES_ON;
+    while (!stopping && status == FOLLOW_GOES_ON)
+        status = concordat_follow_next(follow, SIGNAL_PATIENCE_MS, keep_events, &keeping);
+    if (status == FOLLOW_GOES_ON)
+        return CODE_DONE;
+    bool not_kept = status == FOLLOW_STOPPED;
+    const char *message = not_kept ? keeping.message : concordat_follow_message(follow);
+    if (status == FOLLOW_BROKEN || (not_kept && keeping.status == TRAIL_BROKEN))
+        raise_alarm(trail, message);
+    else
+        fprintf(stderr, "concordat-audit: %s\n", message);
+    return CODE_ENVIRONMENT;
+}
+
+static int follow_broker(const struct audit_options *options, struct trail *trail)
 {
     char message[TRAIL_MESSAGE_BYTES] = "";
-    struct concordat_client *client = concordat_client_open(
+    struct concordat_follow *follow = concordat_follow_open(
         &(struct concordat_client_config){.endpoint = options->broker,
                                           .server_key_path = options->broker_key,
                                           .key_path = options->key,
                                           .software = "concordat-audit " CONCORDAT_VERSION},
-        message, sizeof message);
-    if (!client) {
+        trail_head(trail, NULL), message, sizeof message);
+    if (!follow) {
         fprintf(stderr, "concordat-audit: %s\n", message);
         return CODE_USAGE;
     }
     sd_notify(0, "READY=1");
-    int result = follow_run(client, trail, &stopping);
+    int result = follow_into(follow, trail);
     sd_notify(0, "STOPPING=1");
-    concordat_client_close(&client);
+    concordat_follow_close(&follow);
     return result;
 }
 
 int main(int count, char **arguments)
 {
-    struct options options = {0};
+    struct audit_options options = {0};
     exit_code_for_bugs();
     argp_err_exit_status = CODE_USAGE;
-    argp_parse(&(struct argp){option_list, parse, NULL, documentation, NULL, NULL, NULL}, count, arguments, 0,
-               NULL, &options);
-    struct sigaction action = {.sa_handler = stop};
+    argp_parse(&(struct argp){audit_option_list, parse_audit_option, NULL, documentation, NULL, NULL, NULL},
+               count, arguments, 0, NULL, &options);
+    struct sigaction action = {.sa_handler = note_signal};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
 
-    int lock = lock_state(options.state);
+    int lock = lock_trail(options.state);
     if (lock < 0)
         return CODE_ENVIRONMENT;
     char path[PATH_BYTES], message[TRAIL_MESSAGE_BYTES] = "";
@@ -131,7 +176,7 @@ int main(int count, char **arguments)
     if (!trail)
         fprintf(stderr, "concordat-audit: %s\n", message);
     else
-        result = follow(&options, trail);
+        result = follow_broker(&options, trail);
     trail_close(&trail);
     close(lock);
     return result;

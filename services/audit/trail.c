@@ -186,8 +186,9 @@ uint64_t trail_head(const struct trail *trail, uint8_t *chain)
 }
 
 /* For an event that the trail has: TRAIL_OK if it is the same. */
-static enum trail_status check_known_event(struct trail *trail, uint64_t seq, const struct trail_event *event,
-                                           char *message, size_t message_size)
+static enum trail_status check_known_event(struct trail *trail, uint64_t seq,
+                                           const struct chained_event *event, char *message,
+                                           size_t message_size)
 {
     sqlite3_stmt *statement = sql_bind(&trail->sql, "SELECT body, chain FROM event WHERE seq = ?1",
                                        SQL_VALUES(sql_integer((int64_t)seq)));
@@ -206,7 +207,7 @@ static enum trail_status check_known_event(struct trail *trail, uint64_t seq, co
 }
 
 static enum trail_status check_next_event(const struct trail *trail, const Concordat__V1__Event *event,
-                                          const struct trail_event *raw, char *message, size_t message_size)
+                                          const struct chained_event *raw, char *message, size_t message_size)
 {
     if (event->seq != trail->seq + 1) {
         snprintf(message, message_size,
@@ -230,7 +231,7 @@ static enum trail_status check_next_event(const struct trail *trail, const Conco
 }
 
 static enum trail_status store_event(struct trail *trail, const Concordat__V1__Event *event,
-                                     const struct trail_event *raw, char *message, size_t message_size)
+                                     const struct chained_event *raw, char *message, size_t message_size)
 {
     int done =
         sql_run(&trail->sql,
@@ -253,7 +254,7 @@ static enum trail_status store_event(struct trail *trail, const Concordat__V1__E
     return TRAIL_OK;
 }
 
-static enum trail_status append_event(struct trail *trail, const struct trail_event *raw, char *message,
+static enum trail_status append_event(struct trail *trail, const struct chained_event *raw, char *message,
                                       size_t message_size)
 {
     struct wire_fault fault;
@@ -272,7 +273,7 @@ static enum trail_status append_event(struct trail *trail, const struct trail_ev
     return status == TRAIL_OK ? store_event(trail, event, raw, message, message_size) : status;
 }
 
-enum trail_status trail_append(struct trail *trail, const struct trail_event *events, size_t count,
+enum trail_status trail_append(struct trail *trail, const struct chained_event *events, size_t count,
                                char *message, size_t message_size)
 {
     /* A savepoint, because verify makes a whole trail again inside one transaction of its own. */

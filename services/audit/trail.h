@@ -22,13 +22,6 @@ enum trail_status {
     TRAIL_FAILED  /* disk, memory, or a file of another version */
 };
 
-/* One event of the feed. Borrowed by the call. */
-struct trail_event {
-    const uint8_t *body;
-    size_t size;
-    const uint8_t *chain; /* CHAIN_BYTES */
-};
-
 struct trail;
 
 /* Opens or creates a trail for its one writer. NULL with a message for a person. */
@@ -41,9 +34,10 @@ void trail_close(struct trail **trail);
 /* The newest event's number, 0 in an empty trail. If chain is not NULL it gets the event's chain value. */
 uint64_t trail_head(const struct trail *trail, uint8_t *chain);
 
-/* Appends events in one transaction. An event that the trail has already must be the same, byte for byte, and
- * is passed over. If anything is wrong nothing of the batch is stored, and message says what. */
-enum trail_status trail_append(struct trail *trail, const struct trail_event *events, size_t count,
+/* Appends events, borrowed for the call, in one transaction. An event that the trail has already must be the
+ * same, byte for byte, and is passed over. If anything is wrong nothing of the batch is stored, and message
+ * says what. */
+enum trail_status trail_append(struct trail *trail, const struct chained_event *events, size_t count,
                                char *message, size_t message_size);
 
 /* Records in the table `alarm` what was wrong with the feed, for the auditor to find. */

@@ -110,9 +110,9 @@ static void verify_file(struct verify *verify)
 /* Appends the row's event to the remade trail, and gives it to the replay if it was the next one. */
 static enum trail_status remake_event(struct verify *verify, sqlite3_stmt *row)
 {
-    struct trail_event event = {.body = sqlite3_column_blob(row, 1),
-                                .size = (size_t)sqlite3_column_bytes(row, 1),
-                                .chain = sqlite3_column_blob(row, 2)};
+    struct chained_event event = {.body = sqlite3_column_blob(row, 1),
+                                  .size = (size_t)sqlite3_column_bytes(row, 1),
+                                  .chain = sqlite3_column_blob(row, 2)};
     uint64_t before = trail_head(verify->remade, NULL);
     if (!event.body || sqlite3_column_bytes(row, 2) != CHAIN_BYTES) {
         snprintf(verify->message, sizeof verify->message, "the row of event %" PRIu64 " is cut short",

@@ -117,8 +117,9 @@ void story_tell(struct story *story, uint32_t number, Concordat__V1__Event *even
                told->chain);
     story->count++;
     char message[TRAIL_MESSAGE_BYTES] = "";
-    if (story->trail && trail_append(story->trail, &(struct trail_event){told->body, told->size, told->chain},
-                                     1, message, sizeof message) != TRAIL_OK) {
+    if (story->trail &&
+        trail_append(story->trail, &(struct chained_event){told->body, told->size, told->chain}, 1, message,
+                     sizeof message) != TRAIL_OK) {
         fprintf(stderr, "story: %s\n", message);
         abort();
     }
