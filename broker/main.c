@@ -25,6 +25,21 @@ enum { MESSAGE_BYTES = 512 };
  * another, were full, the processor is what is short: it does longer turns with less. */
 enum { TURN_MESSAGES_GOOD = 64, TURN_MESSAGES_BUSY = 128, BUSY_TURNS = 4 };
 
+const char *argp_program_version = "concordat-broker " CONCORDAT_VERSION;
+
+static const char about[] =
+    "The router: takes referrals, asks crisis teams, keeps the ledger.\v"
+    "SIGHUP reads policy and keys again; if the policy is wrong, the running one stays. SIGTERM stops.\n\n"
+    "Exit codes:\n"
+    "    0  stopped as asked; the policy that --check was given is good\n"
+    "  100  an option or the policy is wrong\n"
+    "  101  a bug: an assertion failed\n"
+    "  111  disk, network, ledger or key file; nothing acknowledged is lost\n\n"
+    "Examples:\n"
+    "  concordat-broker --check region.yaml\n"
+    "  concordat-broker --policy region.yaml --state /var/lib/concordat \\\n"
+    "    --listen tcp://127.0.0.1:5170 --key broker.key_secret --keys keys";
+
 struct options {
     const char *policy, *state, *listen, *key, *keys, *check;
 };
@@ -373,16 +388,7 @@ static void stop(struct process *p)
 
 int main(int argc, char **argv)
 {
-    const struct argp argp = {
-        option_list,
-        take_option,
-        NULL,
-        "The router: takes referrals, asks crisis teams, keeps the ledger.\v"
-        "SIGHUP reads policy and keys again, SIGTERM stops. Exit codes: 0 stopped as asked; "
-        "100 a wrong option or policy; 111 disk, network or ledger; 101 a bug.",
-        NULL,
-        NULL,
-        NULL};
+    const struct argp argp = {option_list, take_option, NULL, about, NULL, NULL, NULL};
     struct process p = {0};
     exit_code_for_bugs();
     argp_err_exit_status = CODE_USAGE;

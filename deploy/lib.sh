@@ -9,9 +9,9 @@ packages=(
   libprotobuf-c-dev libzmq3-dev libczmq-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
   python3 sqlite3
 )
-# What only the tests need beside: the test library, the client in another language, a count of instructions, and which
-# commit it is that a seed belongs to.
-test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata valgrind git)
+# What only the tests need beside: the test library, the client in another language, a count of instructions, which
+# commit it is that a seed belongs to, and what checks manual pages.
+test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata valgrind git mandoc)
 
 say() { printf '%s\n' "$*"; }
 

@@ -33,11 +33,18 @@ static const struct argp_option audit_option_list[] = {
 
 static const char documentation[] =
     "Follows the broker's ledger into FOLDER/trail.db: every event, checked against the chain before it is "
-    "stored, and plain tables beside it that sqlite3 can query. After a crash it goes on from the event that "
-    "it had come to."
-    "\vExit codes: 0 stopped by SIGTERM or SIGINT; 100 usage or configuration; 111 the disk, the network or "
-    "the ledger: among these, a history that does not continue the one in the trail, which is written into "
-    "its table `alarm` and never followed. `concordat report` and `concordat verify` read the trail.";
+    "stored, and plain tables beside it that sqlite3 can query. After a crash it goes on from "
+    "the event that it had come to."
+    "\vA history that does not continue the one in the trail is written into its table `alarm` and never "
+    "followed. `concordat report` and `concordat verify` read the trail.\n\n"
+    "Exit codes:\n"
+    "    0  stopped by SIGTERM or SIGINT\n"
+    "  100  an option or a key is wrong\n"
+    "  101  a bug: an assertion failed\n"
+    "  111  disk, network or ledger, such as a history that does not continue ours\n\n"
+    "Examples:\n"
+    "  concordat-audit --broker tcp://127.0.0.1:5170 --broker-key broker.key \\\n"
+    "    --key auditor.key_secret --state /var/lib/concordat-audit";
 
 static error_t parse_audit_option(int key, char *argument, struct argp_state *state)
 {

@@ -16,9 +16,18 @@ const char *argp_program_version = "concordat-intake " CONCORDAT_VERSION;
 static const char about[] =
     "Takes the referrals of one source from its devices, saves them, and delivers them to the broker."
     "\v\"saved\" means: on this machine's disk. \"received\" means: on the broker's disk, and somebody holds "
-    "it.\n\n"
-    "Exit codes: 0 stopped by SIGTERM or SIGINT; 100 usage or configuration; 101 a bug; 111 the environment "
-    "(disk, memory, network). What was told saved is delivered after the next start.";
+    "it. What was told saved is delivered after the next start.\n\n"
+    "Exit codes:\n"
+    "    0  stopped by SIGTERM or SIGINT\n"
+    "  100  an option or a key is wrong\n"
+    "  101  a bug: an assertion failed\n"
+    "  111  disk, memory or network\n\n"
+    "Examples:\n"
+    "  concordat-intake --source street-triage --organisation ZZPOL \\\n"
+    "    --site 'Control room' --ring 'Duty coordinator 01632 960100' \\\n"
+    "    --state /var/lib/concordat-street-triage --listen tcp://127.0.0.1:5181 \\\n"
+    "    --key street-triage.key_secret --keys devices \\\n"
+    "    --broker tcp://127.0.0.1:5170 --broker-key broker.key";
 
 enum intake_option {
     OPTION_SOURCE = 1000,

@@ -21,11 +21,17 @@ static const char doc[] =
     "  contact R-0412 face-to-face\n  close R-0412 crisis-home-treatment\n\n"
     "A hook is run by sh for each offer, with the offer as JSON on standard input and CONCORDAT_EVENT, "
     "_NUMBER, "
-    "_REFERRAL, _ATTEMPT, _EXPIRES_MS, _URGENCY and _SOURCE in its environment. It may answer by itself:\n\n"
-    "  concordat-team --capacity 3 --hook 'concordat accept $CONCORDAT_REFERRAL 20 --attempt "
-    "$CONCORDAT_ATTEMPT'\n\n"
-    "Stops on `quit`, SIGTERM or Ctrl-C: says that the team's device has gone, and exits with 0. "
-    "100: the command line or a key; 111: no connection could be set up.";
+    "_REFERRAL, _ATTEMPT, _EXPIRES_MS, _URGENCY and _SOURCE in its environment. It may answer by itself.\n\n"
+    "Stops on `quit`, SIGTERM or Ctrl-C, and says that the team's device has gone.\n\n"
+    "Exit codes:\n"
+    "    0  stopped as asked\n"
+    "  100  an option or a key is wrong\n"
+    "  101  a bug: an assertion failed\n"
+    "  111  no connection could be set up\n\n"
+    "Examples:\n"
+    "  concordat-team --capacity 3\n"
+    "  concordat-team --capacity 3 --hook \\\n"
+    "    'concordat accept $CONCORDAT_REFERRAL 20 --attempt $CONCORDAT_ATTEMPT'";
 
 static const struct argp_option options[] = {
     {"capacity", OPTION_CAPACITY, "N", 0, "How many more people the team could see now", 0},
