@@ -43,10 +43,15 @@ static const char replay_doc[] =
     "the last; state_digest, the BLAKE2b-256 of the state that they come to; cases, how many are open, held "
     "(of those open) and ended; policy, the digest of the policy in force; and contradiction, the first event "
     "that does not follow and why. What is not known is null: after a contradiction, the state.\n\n"
+    "Exit codes:\n"
+    "    0  every event follows\n"
+    "    1  an event does not follow, or is not what was written\n"
+    "  100  an option is wrong\n"
+    "  101  a bug: an assertion failed\n"
+    "  111  the events cannot be read, or memory is short\n\n"
+    "Examples:\n"
     "  concordat-replay /var/lib/concordat/ledger.db\n"
-    "  concordat-replay --until 1200 ledger.db\n\n"
-    "Exit codes: 0 every event follows; 1 one does not; 100 a wrong option; 111 the events cannot be read, or "
-    "memory is short: it says which.";
+    "  concordat-replay --until 1200 ledger.db";
 
 /* What has been replayed so far, and why it went no further. */
 struct replay_run {
