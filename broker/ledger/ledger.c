@@ -241,7 +241,7 @@ static bool add_stretch(struct ledger *ledger, const struct ledger_event *events
     return good;
 }
 
-/* What the caller must see to. */
+/* The caller must see to all of this. */
 static void assert_follows(const struct ledger_event *event, uint64_t seq, int64_t not_before_ms)
 {
     assert(event->seq == seq);

@@ -12,10 +12,10 @@
 enum { PAGE_BYTES = 4096, WAL_FRAME_BYTES = 24 };
 enum { APPLICATION_ID = 0x434e4344, VALUE_BYTES_MAX = 1024 };
 
-/* What the file holds, as SQLite keeps it in sqlite_schema. The chain stands before the body, which can be
- * long, so that reading it alone is cheap. at_ms, kind and referral are copies out of the body, for SQL; the
- * chain covers the body only. Rows of confidential can be deleted, to erase them, but not changed. The
- * triggers bind everyone who opens the file, whatever their settings; event_in_order also stops
+/* The tables and triggers of the file, as SQLite keeps them in sqlite_schema. The chain stands before the
+ * body, which can be long, so that reading it alone is cheap. at_ms, kind and referral are copies out of the
+ * body, for SQL; the chain covers the body only. Rows of confidential can be deleted, to erase them, but not
+ * changed. The triggers bind everyone who opens the file, whatever their settings; event_in_order also stops
  * INSERT OR REPLACE if recursive_triggers is off. */
 static const struct {
     const char *name, *sql;
@@ -202,9 +202,10 @@ static bool file_add_incoming(const struct ledger_file *file, struct incoming *i
     return rc == SQLITE_OK || file_refuse_for(file, rc);
 }
 
-/* What a killed writer left in the write-ahead log can be seen and yet not be on disk, because its sync did
- * not happen or failed. A checkpoint copies it into the file and syncs that: so what is replayed from here on
- * is durable. A reader can hold that up (BUSY); the log is then synced with the next batch. */
+/* A killed writer leaves commits in the write-ahead log that can be seen and yet are not on disk, because
+ * their sync did not happen or failed. A checkpoint copies them into the file and syncs that, so that
+ * whatever is replayed from here on is durable. A reader can hold that up (BUSY); the log is then synced with
+ * the next batch. */
 static bool file_settle_log(const struct ledger_file *file)
 {
     int rc = sqlite3_wal_checkpoint_v2(file->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

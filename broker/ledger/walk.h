@@ -7,7 +7,7 @@
 
 #include "broker/ledger/ledger.h"
 
-/* What a walk reads from: to be prepared by its owner. The first gives the newest event's number and chain
+/* The statements of a walk, to be prepared by its owner. The first gives the newest event's number and chain
  * value, the second the events of a number and above. */
 extern const char walk_head_sql[], walk_events_sql[];
 
@@ -26,7 +26,7 @@ enum walk_end {
 /* Copies the chain value out of a row whose second column it is. False if there is none. */
 bool walk_take_chain(sqlite3_stmt *row, uint8_t chain[CHAIN_BYTES]);
 
-/* What a person is told of an event that is not what was written. */
+/* Tells a person that event `seq` is not what was written. */
 void walk_say_altered(uint64_t seq, char *message, size_t message_size);
 
 /* Goes on by at most `limit` events, to event `head` at the furthest. Calls each, if it is not NULL, for each

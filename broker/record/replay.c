@@ -1,6 +1,7 @@
 /* replay.c: see replay.h. */
 #include "broker/record/replay.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -87,7 +88,10 @@ enum replay_result replay_event(struct replay *replay, const uint8_t *body, size
         return REPLAY_NO_MEMORY;
     uint64_t seq = state->counters.seq;
     int64_t at_ms = state->counters.at_ms;
-    return state_apply(state, &event) ? REPLAY_APPLIED : does_not_follow(replay, &event, seq, at_ms);
+    if (!state_apply(state, &event))
+        return does_not_follow(replay, &event, seq, at_ms);
+    assert(state->counters.seq == seq + 1 && state->counters.at_ms >= at_ms);
+    return REPLAY_APPLIED;
 }
 
 const char *replay_message(const struct replay *replay)

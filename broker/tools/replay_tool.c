@@ -53,7 +53,7 @@ static const char replay_doc[] =
     "  concordat-replay /var/lib/concordat/ledger.db\n"
     "  concordat-replay --until 1200 ledger.db";
 
-/* What has been replayed so far, and why it went no further. */
+/* How far the replay has come, and why it went no further. */
 struct replay_run {
     struct state *state;
     struct replay *replay;

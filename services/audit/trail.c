@@ -1,6 +1,7 @@
 /* trail.c: see trail.h. It opens the file, and lets in only what continues it. */
 #include "services/audit/trail.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -233,6 +234,7 @@ static enum trail_status check_next_event(const struct trail *trail, const Conco
 static enum trail_status store_event(struct trail *trail, const Concordat__V1__Event *event,
                                      const struct chained_event *raw, char *message, size_t message_size)
 {
+    assert(event->seq == trail->seq + 1 && event->at_ms >= trail->at_ms);
     int done =
         sql_run(&trail->sql,
                 "INSERT INTO event (seq, at_ms, kind, referral, body, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -258,13 +260,14 @@ static enum trail_status append_event(struct trail *trail, const struct chained_
                                       size_t message_size)
 {
     struct wire_fault fault;
+    assert(raw->body && raw->chain);
     const Concordat__V1__Event *event = wire_unpack_event(raw->body, raw->size, &trail->arena, &fault);
-    if (!event || trail_tables_kind(event) == NULL) {
+    if (!event || !trail_tables_kind(event)) {
         snprintf(message, message_size,
                  "the event after %" PRIu64
                  " cannot be read (%s): it was altered, or comes from a newer broker and "
                  "this program must be brought up to date",
-                 trail->seq, event == NULL ? fault.text : "unknown kind");
+                 trail->seq, event ? "unknown kind" : fault.text);
         return TRAIL_BROKEN;
     }
     if (event->seq <= trail->seq)

@@ -7,7 +7,6 @@
  */
 #include "services/audit/verify.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -64,7 +63,7 @@ static void end_asking(struct verify *verify, const char *check, sqlite3_stmt *s
 static const char *column_text(sqlite3_stmt *statement, int position)
 {
     const char *text = (const char *)sqlite3_column_text(statement, position);
-    return text == NULL ? "" : text;
+    return text ? text : "";
 }
 
 static int64_t count_rows(struct verify *verify, const char *sql)
@@ -88,8 +87,8 @@ static bool attach_stored(struct verify *verify, const char *path)
                             (unsigned char)*c);
     sqlite3_str_appendall(uri, "?mode=ro");
     char *uri_text = sqlite3_str_finish(uri);
-    char *sql = uri_text == NULL ? NULL : sqlite3_mprintf("ATTACH %Q AS stored; BEGIN", uri_text);
-    int done = sql == NULL ? SQLITE_NOMEM : sqlite3_exec(verify->database, sql, NULL, NULL, NULL);
+    char *sql = uri_text ? sqlite3_mprintf("ATTACH %Q AS stored; BEGIN", uri_text) : NULL;
+    int done = sql ? sqlite3_exec(verify->database, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
     sqlite3_free(sql);
     sqlite3_free(uri_text);
     return done == SQLITE_OK;
@@ -199,8 +198,8 @@ static sqlite3_stmt *ask_for_rows(struct verify *verify, const char *table, cons
                                   const char *side)
 {
     char *sql = sqlite3_mprintf("SELECT %s FROM %s.%s ORDER BY 1, 2", columns, side, table);
-    sqlite3_stmt *statement = sql == NULL ? NULL : ask_tables(verify, table, sql);
-    verify->failed = verify->failed || sql == NULL;
+    sqlite3_stmt *statement = sql ? ask_tables(verify, table, sql) : NULL;
+    verify->failed = verify->failed || !sql;
     sqlite3_free(sql);
     return statement;
 }
@@ -237,7 +236,7 @@ static void compare_tables(struct verify *verify, const char *table, const char 
 
 static void verify_history(struct verify *verify)
 {
-    for (const struct verify_check *check = verify_checks; check->name != NULL; check++) {
+    for (const struct verify_check *check = verify_checks; check->name; check++) {
         sqlite3_stmt *statement = ask_tables(verify, check->name, check->sql);
         int stepped = SQLITE_DONE;
         while (statement && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
@@ -283,7 +282,7 @@ static void verify_all(struct verify *verify)
     compare_tables(verify, "sqlite_schema", "name, type, tbl_name, sql");
     verify->replay = verify_replay_start(verify->replay_why, sizeof verify->replay_why);
     if (remake_tables(verify)) {
-        for (const char *const *table = trail_schema_derived; *table != NULL; table++)
+        for (const char *const *table = trail_schema_derived; *table; table++)
             compare_tables(verify, *table, "*");
         verify_history(verify);
     }

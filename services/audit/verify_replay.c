@@ -1,6 +1,7 @@
 /* verify_replay.c: see verify_replay.h. */
 #include "services/audit/verify_replay.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -120,6 +121,7 @@ static void close_events(struct verify_replay *replay)
 /* A program that has found a contradiction reads no further: then there is nobody to give the event to. */
 void verify_replay_feed(struct verify_replay *replay, const uint8_t *body, size_t size)
 {
+    assert(body);
     replay->given++;
     if (replay->events && !delimited_write(replay->events, body, size))
         close_events(replay);

@@ -357,7 +357,7 @@ static void test_p1_after_a_failed_sync_nothing_is_done_until_it_is_opened_again
     assert_int_equal(syncs, 0);
     syncs = 0;
     ledger = fixture_open();
-    /* What came back is made durable before anybody acts on it. */
+    /* The commits that came back are made durable before anybody acts on them. */
     assert_true(syncs >= 2);
     assert_true(log_is_empty());
     uint64_t found = fixture_head(ledger);

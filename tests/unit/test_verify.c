@@ -52,7 +52,7 @@ static bool was_found(const char *check, const char *referral, const char *text)
     json_array_foreach (json_object_get(verdict, "findings"), at, finding)
         if (strcmp(json_string_value(json_object_get(finding, "check")), check) == 0 &&
             strcmp(json_string_value(json_object_get(finding, "referral")), referral) == 0 &&
-            strstr(json_string_value(json_object_get(finding, "text")), text) != NULL)
+            strstr(json_string_value(json_object_get(finding, "text")), text))
             return true;
     return false;
 }
@@ -199,7 +199,7 @@ static void any_value_of_any_row_of_any_table_is_found(void **state)
     sqlite3 *whole = NULL;
     assert_int_equal(sqlite3_open(":memory:", &whole), SQLITE_OK);
     assert_int_equal(trail_schema_create(whole), SQLITE_OK);
-    for (const char *const *table = trail_schema_derived; *table != NULL; table++) {
+    for (const char *const *table = trail_schema_derived; *table; table++) {
         char sql[128];
         sqlite3 *database = NULL;
         sqlite3_stmt *statement = NULL;
