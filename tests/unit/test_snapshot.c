@@ -147,6 +147,8 @@ int main(void)
     };
     if (sodium_init() < 0)
         return 1;
-    randombytes_buf(letters, sizeof letters);
+    /* The same in each run: a hash that happens to end in a zero would make a torn end look whole. */
+    for (size_t i = 0; i < sizeof letters; i++)
+        letters[i] = (uint8_t)(i * 7 + 1);
     return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
 }
