@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "proto/client/client_link.h"
 #include "proto/client/client_queue.h"
+#include "proto/words/now.h"
 #include "proto/words/words.h"
 
 enum {
@@ -39,14 +39,6 @@ struct concordat_client {
     int64_t heard_ms;
     int64_t send_at_ms; /* later than now where the socket took no more */
 };
-
-static int64_t now_monotonic_ms(void)
-{
-    struct timespec now;
-    int rc = clock_gettime(CLOCK_MONOTONIC, &now);
-    assert(rc == 0);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- Hello, ping, and what is due ---- */
 

@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proto/server/clock.h"
 #include "proto/server/keyring.h"
 #include "proto/server/zap.h"
+#include "proto/words/now.h"
 
 enum {
     /* ZMQ_ZAP_ENFORCE_DOMAIN: hidden in the packaged zmq.h, in force in the packaged library. Without it a
@@ -299,7 +299,7 @@ static void cut_sender(struct server *server)
 /* False where that was one complaint too many. */
 static bool complain(struct server *server, const char *why)
 {
-    if (!misuse_note(misuse_of_sender(server), clock_now_ms()))
+    if (!misuse_note(misuse_of_sender(server), now_monotonic_ms()))
         return true;
     fprintf(stderr, "%s is kept out for %d s: %s\n", server->key_name, MISUSE_BARRED_MS / 1000, why);
     cut_sender(server);
@@ -314,13 +314,13 @@ void server_complain(struct server *server)
 /* Whether the frame in hand is to be looked at; where not it is in hand no longer. */
 static bool is_welcome(struct server *server)
 {
-    if (misuse_is_barred(misuse_of_sender(server), clock_now_ms())) {
+    if (misuse_is_barred(misuse_of_sender(server), now_monotonic_ms())) {
         server->counts.dropped_barred++;
         cut_sender(server);
         return false;
     }
     bool slow = memcmp(&server->slow, &server->route, sizeof server->slow) == 0 &&
-                clock_now_ms() - server->slow_ms < SLOW_MS;
+                now_monotonic_ms() - server->slow_ms < SLOW_MS;
     return !slow || complain(server, "it goes on asking and does not read the answers");
 }
 
@@ -413,7 +413,7 @@ enum server_sent server_send(struct server *server, const struct server_route *r
     if (problem == EAGAIN) {
         server->counts.peers_slow++;
         server->slow = *route;
-        server->slow_ms = clock_now_ms();
+        server->slow_ms = now_monotonic_ms();
         return SERVER_PEER_SLOW;
     }
     assert(problem == EHOSTUNREACH);

@@ -11,7 +11,7 @@
 #include <zmq.h>
 
 #include "proto/server/arrivals.h"
-#include "proto/server/clock.h"
+#include "proto/words/now.h"
 
 #define MONITOR_ENDPOINT "inproc://concordat.handshakes"
 
@@ -82,7 +82,7 @@ static bool is(const struct request *request, enum frame frame, const char *text
 /* The address is all that is said of a stranger, and not more often than once a second: anybody can knock. */
 static void log_unknown(struct zap *zap, const char *address)
 {
-    int64_t now_ms = clock_now_ms();
+    int64_t now_ms = now_monotonic_ms();
     if (zap->logged_ms && now_ms - zap->logged_ms < LOG_EVERY_MS) {
         zap->unlogged++;
         return;
@@ -103,7 +103,7 @@ static bool admit(struct zap *zap, const struct request *request, struct key *ad
         return false;
     pthread_mutex_lock(&zap->mutex);
     const struct key *key = keyring_by_bytes(zap->keyring, (const uint8_t *)request->bytes[PUBLIC_KEY]);
-    bool barred = key && misuse_is_barred(keyring_misuse(zap->keyring, key), clock_now_ms());
+    bool barred = key && misuse_is_barred(keyring_misuse(zap->keyring, key), now_monotonic_ms());
     if (key)
         *admitted = *key;
     pthread_mutex_unlock(&zap->mutex);
@@ -164,7 +164,7 @@ static bool take_event(struct zap *zap)
     memcpy(&kind, event, sizeof kind);
     memcpy(&about, event + sizeof kind, sizeof about);
     if (kind == ZMQ_EVENT_ACCEPTED) {
-        arrivals_begin(zap->arrivals, about, clock_now_ms());
+        arrivals_begin(zap->arrivals, about, now_monotonic_ms());
         backlog_begin(zap->backlog, about);
     } else if (kind == ZMQ_EVENT_CLOSED || kind == ZMQ_EVENT_DISCONNECTED) {
         arrivals_end(zap->arrivals, about);
@@ -177,9 +177,9 @@ static bool take_event(struct zap *zap)
 
 static void cut_backlog_in_time(struct zap *zap)
 {
-    if (clock_now_ms() < zap->check_ms)
+    if (now_monotonic_ms() < zap->check_ms)
         return;
-    zap->check_ms = clock_now_ms() + BACKLOG_CHECK_MS;
+    zap->check_ms = now_monotonic_ms() + BACKLOG_CHECK_MS;
     unsigned cut = backlog_cut(zap->backlog);
     if (cut)
         fprintf(stderr, "cut off %u connections that sent more than can be read\n", cut);
@@ -192,7 +192,7 @@ static void *keep_door(void *argument)
     while (good) {
         zmq_pollitem_t items[] = {{.socket = zap->handler, .events = ZMQ_POLLIN},
                                   {.socket = zap->events, .events = ZMQ_POLLIN}};
-        int patience_ms = arrivals_let_in(zap->arrivals, clock_now_ms());
+        int patience_ms = arrivals_let_in(zap->arrivals, now_monotonic_ms());
         if (patience_ms < 0 || patience_ms > BACKLOG_CHECK_MS)
             patience_ms = BACKLOG_CHECK_MS;
         if (zmq_poll(items, 2, patience_ms) < 0)

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "proto/words/now.h"
+
 /* Kept in capitals when words are made of a value's name. */
 static const char *const acronyms[] = {"AMHP", "NHS", "PACE"};
 
@@ -218,11 +220,8 @@ bool words_parse_time(const char *text, int64_t *unix_ms)
 
 void words_new_uuid(uint8_t id[16])
 {
-    struct timespec now;
-    int rc = clock_gettime(CLOCK_REALTIME, &now);
-    assert(rc == 0);
-    uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-    rc = getentropy(id, 16);
+    uint64_t ms = (uint64_t)now_wall_ms();
+    int rc = getentropy(id, 16);
     assert(rc == 0);
     for (int i = 0; i < 6; i++)
         id[i] = (uint8_t)(ms >> (40 - 8 * i));

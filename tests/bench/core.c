@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/words/now.h"
 #include "tests/bench/lives.h"
 #include "tests/bench/measure.h"
 
@@ -64,14 +65,14 @@ static void measure_decide(struct region *region, const char *name, const struct
     int64_t best_ns = INT64_MAX;
     uint64_t before = 0;
     for (int round = 0; round < ROUNDS; round++) {
-        int64_t start_ns = measure_now_ns();
+        int64_t start_ns = now_monotonic_ns();
         before = allocations;
         for (int i = 0; i < CASES; i++) {
             decide(region->state, region->directory, &commands[i], region->now_ms, &region->decision);
             if (region->decision.refusal != REFUSAL_NONE)
                 measure_fail("%s was refused: %d", name, (int)region->decision.refusal);
         }
-        int64_t took_ns = measure_now_ns() - start_ns;
+        int64_t took_ns = now_monotonic_ns() - start_ns;
         best_ns = took_ns < best_ns ? took_ns : best_ns;
     }
     print(name, (double)best_ns, CASES, allocations - before);
@@ -82,13 +83,13 @@ static void measure_apply(const struct region *region, struct keeping *kept)
 {
     struct state *state = region->state;
     uint64_t before = allocations, seq = state->counters.seq;
-    int64_t start_ns = measure_now_ns();
+    int64_t start_ns = now_monotonic_ns();
     for (size_t i = 0; i < kept->count; i++) {
         kept->events[i].seq = ++seq;
         if (!state_reserve(state, 0) || !state_apply(state, &kept->events[i]))
             measure_fail("an event cannot follow");
     }
-    print("apply", (double)(measure_now_ns() - start_ns), (double)kept->count, allocations - before);
+    print("apply", (double)(now_monotonic_ns() - start_ns), (double)kept->count, allocations - before);
 }
 
 static void set_place(struct command *command, char *district, size_t size, int number, int areas)

@@ -14,6 +14,7 @@
 #include <zmq.h>
 
 #include "broker/ledger/ledger.h"
+#include "proto/words/now.h"
 #include "tests/bench/measure.h"
 
 enum { PAGE_BYTES = 4096, FRAME_BYTES = 600, EVENTS_MAX = 16, BODY_BYTES_MAX = 65536, BATCH_MAX = 1024 };
@@ -31,12 +32,12 @@ static int measure_disk(const char *folder, double seconds)
     if (fd < 0)
         measure_fail("%s: cannot write there", path);
     memset(page, 0x5a, sizeof page);
-    int64_t start_ns = measure_now_ns(), now_ns = start_ns;
+    int64_t start_ns = now_monotonic_ns(), now_ns = start_ns;
     while (now_ns - start_ns < (int64_t)(seconds * 1e9)) {
         int64_t before_ns = now_ns;
         if (write(fd, page, sizeof page) != (ssize_t)sizeof page || fdatasync(fd) != 0)
             measure_fail("%s: cannot write there", path);
-        now_ns = measure_now_ns();
+        now_ns = now_monotonic_ns();
         samples_add(&samples, now_ns - before_ns);
     }
     printf("{\"per_s\":%.1f,", (double)samples.count * 1e9 / (double)(now_ns - start_ns));
@@ -181,14 +182,14 @@ static int measure_appends(bool bare, const char *folder, double seconds, size_t
         measure_fail("a batch of at most %d, and the sizes of at least one event and its confidential part",
                      BATCH_MAX);
     open_appends(&a, bare, folder, count, sizes);
-    int64_t start_ns = measure_now_ns(), now_ns = start_ns;
+    int64_t start_ns = now_monotonic_ns(), now_ns = start_ns;
     while (now_ns - start_ns < (int64_t)(seconds * 1e9)) {
         int64_t before_ns = now_ns;
         if (bare)
             append_bare(&a, batch);
         else
             append_ledger(&a, batch);
-        now_ns = measure_now_ns();
+        now_ns = now_monotonic_ns();
         samples_add(&samples, now_ns - before_ns);
     }
     double per_s = (double)samples.count * 1e9 / (double)(now_ns - start_ns);
@@ -232,7 +233,7 @@ static double ask_echo(void *dealer, double seconds, int outstanding, struct sam
     do {
         if (zmq_recv(dealer, frame, sizeof frame, 0) < 0)
             measure_fail("nothing came back");
-        now_ns = measure_now_ns();
+        now_ns = now_monotonic_ns();
         memcpy(&sent_ns, frame, sizeof sent_ns);
         if (done++ < 0) {
             start_ns = now_ns;

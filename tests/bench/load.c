@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "proto/words/now.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/peers.h"
 #include "tests/bench/trips.h"
@@ -137,7 +138,7 @@ static void hear_news(struct load *l, const struct heard *heard, int64_t now_ns,
         trip->offered = now_ns;
         trip->attempt = heard->attempt;
         peers_send(&l->team, frames_make(FRAME_ACCEPT, heard->number, heard->attempt));
-        trip->accepted = measure_now_ns();
+        trip->accepted = now_monotonic_ns();
     } else if (!by_team && heard->body == CONCORDAT__V1__MESSAGE__BODY_STATUS && !trip->told &&
                heard->state == CONCORDAT__V1__STATE__STATE_ACCEPTED) {
         trip->told = now_ns;
@@ -148,7 +149,7 @@ static void hear(struct load *l, struct peers *peers)
 {
     struct heard heard;
     while (peers_receive(peers, &heard)) {
-        int64_t now_ns = measure_now_ns();
+        int64_t now_ns = now_monotonic_ns();
         if (heard.is_answer)
             hear_answer(l, &heard, now_ns);
         else
@@ -188,7 +189,7 @@ static void wait_for_more(struct load *l)
         zmq_poll(items, l->idle.count ? 3 : 2, REPEAT_MS);
         return;
     }
-    while (l->tick_ns <= measure_now_ns())
+    while (l->tick_ns <= now_monotonic_ns())
         l->tick_ns += TICK_NS;
     const struct timespec at = {l->tick_ns / SECOND_NS, l->tick_ns % SECOND_NS};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
@@ -199,7 +200,7 @@ static void look(struct load *l)
     peers_flush(&l->intake);
     peers_flush(&l->team);
     wait_for_more(l);
-    int64_t now_ns = measure_now_ns();
+    int64_t now_ns = now_monotonic_ns();
     if (now_ns - l->progress_ns > STUCK_MS * MS_NS)
         measure_fail("no answer for %d s: %u started, %u done, %u closed", STUCK_MS / 1000, l->trips.count,
                      l->trips.done, l->closed);
@@ -230,7 +231,7 @@ static void start_due(struct load *l, int64_t now_ns)
 {
     if (l->options.rate <= 0) {
         while (l->trips.count - l->trips.done < (uint32_t)l->options.outstanding)
-            submit(l, measure_now_ns());
+            submit(l, now_monotonic_ns());
         return;
     }
     for (; l->next_ns <= now_ns; l->next_ns += interval_ns(l))
@@ -247,11 +248,11 @@ static void run(struct load *l)
 {
     const struct options *o = &l->options;
     struct usage before = {0}, after = {0};
-    int64_t from_ns = measure_now_ns() + (int64_t)(o->warm * 1e9),
+    int64_t from_ns = now_monotonic_ns() + (int64_t)(o->warm * 1e9),
             until_ns = from_ns + (int64_t)(o->seconds * 1e9);
     bool warm = false;
-    l->next_ns = l->tick_ns = measure_now_ns();
-    for (int64_t now_ns; (now_ns = measure_now_ns()) < until_ns;) {
+    l->next_ns = l->tick_ns = now_monotonic_ns();
+    for (int64_t now_ns; (now_ns = now_monotonic_ns()) < until_ns;) {
         if (!warm && now_ns >= from_ns) {
             warm = true;
             l->first_seq = l->last_seq;
@@ -281,7 +282,7 @@ static void run(struct load *l)
 
 static void show_first_offer(struct load *l)
 {
-    submit(l, measure_now_ns());
+    submit(l, now_monotonic_ns());
     while (!l->trips.items[0].offered)
         look(l);
     printf("{\"first_offer_ns\":%lld}\n", (long long)l->trips.items[0].offered);
@@ -300,11 +301,11 @@ int main(int argc, char **argv)
         measure_fail("--endpoint, --server-key and --secrets are needed");
     void *context = zmq_ctx_new();
     zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 64);
-    frames_open((uint32_t)getpid() ^ (uint32_t)measure_now_ns());
+    frames_open((uint32_t)getpid() ^ (uint32_t)now_monotonic_ns());
     peers_open(&l.team, context, o->endpoint, o->server_key, o->secrets, "team", 1, 1, true);
     peers_open(&l.idle, context, o->endpoint, o->server_key, o->secrets, "idle", 1, o->idle, true);
     peers_open(&l.intake, context, o->endpoint, o->server_key, o->secrets, "intake", 1, o->intakes, false);
-    l.tended_ns = l.progress_ns = measure_now_ns();
+    l.tended_ns = l.progress_ns = now_monotonic_ns();
     if (o->first_offer)
         show_first_offer(&l);
     else

@@ -1,21 +1,11 @@
 /* measure.c: time, percentiles, and what a process has used. */
 #include "tests/bench/measure.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-int64_t measure_now_ns(void)
-{
-    struct timespec now;
-    int rc = clock_gettime(CLOCK_MONOTONIC, &now);
-    assert(rc == 0);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 void measure_fail(const char *format, ...)
 {

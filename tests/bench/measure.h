@@ -7,8 +7,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-int64_t measure_now_ns(void);
-
 /* Ends the program: a figure that could not be measured is not made up. */
 _Noreturn void measure_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "proto/words/now.h"
 #include "tests/simulation/commit.h"
 #include "tests/simulation/shrink.h"
 
@@ -209,13 +209,6 @@ static bool run_file(const struct arguments *a, struct totals *totals)
     return good;
 }
 
-static double seconds_since(const struct timespec *began)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
-}
-
 int main(int argc, char **argv)
 {
     const struct argp argp = {
@@ -225,15 +218,15 @@ int main(int argc, char **argv)
         NULL};
     struct arguments a = {.seeds = 100, .from = 1, .jobs = 1};
     struct totals t = {0};
-    struct timespec began;
     if (argp_parse(&argp, argc, argv, 0, NULL, &a) || a.jobs < 1 || sodium_init() < 0)
         return 100;
-    clock_gettime(CLOCK_MONOTONIC, &began);
+    int64_t began_ms = now_monotonic_ms();
     printf("SEED=%" PRIu64 " COMMIT=%s\n", a.from, BUILT_COMMIT);
     bool good = a.only ? run_line(&a, a.only, &t) : a.file ? run_file(&a, &t) : run_jobs(&a, &t);
     printf("%" PRIu64 " referrals, %" PRIu64 " events, %" PRIu64 " messages, %" PRIu64
            " acknowledged, %" PRIu64 " restarts; %.0f s\n",
-           t.referrals, t.events, t.messages, t.acknowledged, t.restarts, seconds_since(&began));
+           t.referrals, t.events, t.messages, t.acknowledged, t.restarts,
+           (double)(now_monotonic_ms() - began_ms) / 1000);
     print_kinds(&t);
     if (!good)
         return 1;
