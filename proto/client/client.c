@@ -43,15 +43,15 @@ struct concordat_client {
 /* ---- Hello, ping, and what is due ---- */
 
 /* The server does not know this connection: nothing but hello is sent until it welcomes us. */
-static void hello_from_start(struct concordat_client *client, int64_t hello_at_ms)
+static void client_restart_hello(struct concordat_client *client, int64_t hello_at_ms)
 {
     client->welcomed = false;
     client->hello_at_ms = hello_at_ms;
     client->hello_wait_ms = RESEND_FIRST_MS;
 }
 
-static bool send_small(struct concordat_client *client, Concordat__V1__Request *request,
-                       uint8_t id[WIRE_ID_BYTES])
+static bool client_send_small(struct concordat_client *client, Concordat__V1__Request *request,
+                              uint8_t id[WIRE_ID_BYTES])
 {
     uint8_t bytes[512];
     words_new_uuid(id);
@@ -61,7 +61,7 @@ static bool send_small(struct concordat_client *client, Concordat__V1__Request *
     return client_link_send(&client->link, &part, 1);
 }
 
-static void say_hello(struct concordat_client *client, int64_t now_ms)
+static void client_say_hello(struct concordat_client *client, int64_t now_ms)
 {
     Concordat__V1__Hello hello = CONCORDAT__V1__HELLO__INIT;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -70,7 +70,7 @@ static void say_hello(struct concordat_client *client, int64_t now_ms)
     hello.wants_news = client->wants_news;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_HELLO;
     request.hello = &hello;
-    if (!send_small(client, &request, client->hello_id)) {
+    if (!client_send_small(client, &request, client->hello_id)) {
         client->hello_at_ms = now_ms + IMPATIENCE_MS;
         return;
     }
@@ -79,18 +79,18 @@ static void say_hello(struct concordat_client *client, int64_t now_ms)
         client->hello_wait_ms > RESEND_MOST_MS / 2 ? RESEND_MOST_MS : client->hello_wait_ms * 2;
 }
 
-static void ping(struct concordat_client *client, int64_t now_ms)
+static void client_ping(struct concordat_client *client, int64_t now_ms)
 {
     Concordat__V1__Ping body = CONCORDAT__V1__PING__INIT;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     uint8_t id[WIRE_ID_BYTES];
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_PING;
     request.ping = &body;
-    bool sent = send_small(client, &request, id);
+    bool sent = client_send_small(client, &request, id);
     client->ping_at_ms = now_ms + (sent ? client->ping_ms : IMPATIENCE_MS);
 }
 
-static void send_due(struct concordat_client *client, int64_t now_ms)
+static void client_send_due(struct concordat_client *client, int64_t now_ms)
 {
     struct outstanding *due[FRAME_REQUESTS_MAX];
     struct frame_part parts[FRAME_REQUESTS_MAX];
@@ -109,34 +109,35 @@ static void send_due(struct concordat_client *client, int64_t now_ms)
 
 /* Everything that time brings. Called when no message waits, so that a caller who was away for long does not
  * take its own absence for the server's. */
-static void tend(struct concordat_client *client)
+static void client_tend(struct concordat_client *client)
 {
     int64_t now_ms = now_monotonic_ms();
     switch (client_link_event(&client->link)) {
     case LINK_UP:
-        hello_from_start(client, now_ms);
+        client_restart_hello(client, now_ms);
         break;
     case LINK_DOWN:
-        hello_from_start(client, now_ms + RESEND_FIRST_MS);
+        client_restart_hello(client, now_ms + RESEND_FIRST_MS);
         break;
     case LINK_SAME:
         break;
     }
     if (now_ms - client->heard_ms > (int64_t)PINGS_UNANSWERED * client->ping_ms) {
         client->heard_ms = now_ms;
-        hello_from_start(client, now_ms + RESEND_FIRST_MS);
+        client_restart_hello(client, now_ms + RESEND_FIRST_MS);
         client_link_renew(&client->link); /* where it fails, the next time round */
     }
     if (!client->welcomed && now_ms >= client->hello_at_ms)
-        say_hello(client, now_ms);
+        client_say_hello(client, now_ms);
     if (client->welcomed && now_ms >= client->ping_at_ms)
-        ping(client, now_ms);
-    send_due(client, now_ms);
+        client_ping(client, now_ms);
+    client_send_due(client, now_ms);
 }
 
 /* ---- What comes from the server ---- */
 
-static void take_welcome(struct concordat_client *client, const uint8_t *bytes, size_t size, int64_t now_ms)
+static void client_take_welcome(struct concordat_client *client, const uint8_t *bytes, size_t size,
+                                int64_t now_ms)
 {
     struct wire_fault fault;
     const Concordat__V1__Message *message = wire_unpack_message(bytes, size, &client->welcome_arena, &fault);
@@ -151,31 +152,32 @@ static void take_welcome(struct concordat_client *client, const uint8_t *bytes, 
 }
 
 /* A server that has started anew without our noticing knows nothing of what was sent before. */
-static void take_pong(struct concordat_client *client, const Concordat__V1__Pong *pong, int64_t now_ms)
+static void client_take_pong(struct concordat_client *client, const Concordat__V1__Pong *pong, int64_t now_ms)
 {
     if (!client->welcomed)
         return;
     const ProtobufCBinaryData *known = &client->welcome->session;
     if (pong->session.len != known->len ||
         (known->len > 0 && memcmp(pong->session.data, known->data, known->len) != 0))
-        hello_from_start(client, now_ms);
+        client_restart_hello(client, now_ms);
 }
 
-static bool answers(const Concordat__V1__Message *message, const uint8_t id[WIRE_ID_BYTES])
+static bool client_is_answer(const Concordat__V1__Message *message, const uint8_t id[WIRE_ID_BYTES])
 {
     return message->command_id.len == WIRE_ID_BYTES &&
            memcmp(message->command_id.data, id, WIRE_ID_BYTES) == 0;
 }
 
 /* An answer to a request of ours: true where it settles the request and is the caller's to see. */
-static bool settle(struct concordat_client *client, const Concordat__V1__Message *message, int64_t now_ms)
+static bool client_settle(struct concordat_client *client, const Concordat__V1__Message *message,
+                          int64_t now_ms)
 {
     Concordat__V1__Refusal refusal = message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER
                                          ? message->answer->refusal
                                          : CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
     if (refusal == CONCORDAT__V1__REFUSAL__REFUSAL_HELLO_FIRST) {
         if (client->welcomed)
-            hello_from_start(client, now_ms);
+            client_restart_hello(client, now_ms);
         return false;
     }
     /* Nothing was done: it is sent again when its time comes. */
@@ -183,7 +185,7 @@ static bool settle(struct concordat_client *client, const Concordat__V1__Message
         refusal == CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY)
         return false;
     /* We are not welcome, which settles every request; hello is said again later. */
-    if (answers(message, client->hello_id))
+    if (client_is_answer(message, client->hello_id))
         return !client->welcomed;
     struct outstanding *request = client_queue_find(&client->queue, message->command_id.data);
     if (!request)
@@ -193,8 +195,8 @@ static bool settle(struct concordat_client *client, const Concordat__V1__Message
 }
 
 /* What one message brings for the caller, in the arena; NULL where it was for us, or unreadable. */
-static const Concordat__V1__Message *take_in(struct concordat_client *client, const uint8_t *bytes,
-                                             size_t size)
+static const Concordat__V1__Message *client_take(struct concordat_client *client, const uint8_t *bytes,
+                                                 size_t size)
 {
     struct wire_fault fault;
     int64_t now_ms = now_monotonic_ms();
@@ -203,20 +205,20 @@ static const Concordat__V1__Message *take_in(struct concordat_client *client, co
     if (!message)
         return NULL;
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME) {
-        take_welcome(client, bytes, size, now_ms);
+        client_take_welcome(client, bytes, size, now_ms);
         return NULL;
     }
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_PONG) {
-        take_pong(client, message->pong, now_ms);
+        client_take_pong(client, message->pong, now_ms);
         return NULL;
     }
-    if (message->command_id.len == 0 || settle(client, message, now_ms))
+    if (message->command_id.len == 0 || client_settle(client, message, now_ms))
         return message;
     return NULL;
 }
 
 /* The next message that has come, borrowed. What a frame holds that cannot be read ends that frame. */
-static bool next_part(struct concordat_client *client, struct frame_part *part)
+static bool client_next_part(struct concordat_client *client, struct frame_part *part)
 {
     while (frame_next(&client->rest, part) != SCAN_FIELD) {
         zmq_msg_close(&client->frame);
@@ -233,12 +235,13 @@ static bool next_part(struct concordat_client *client, struct frame_part *part)
 
 /* The next message that is the caller's to see: any; or the answer to `wanted`, or that we are not welcome,
  * while others are kept. */
-static const Concordat__V1__Message *receive(struct concordat_client *client, const uint8_t *wanted)
+static const Concordat__V1__Message *client_receive(struct concordat_client *client, const uint8_t *wanted)
 {
     struct frame_part part;
-    while (next_part(client, &part)) {
-        const Concordat__V1__Message *message = take_in(client, part.bytes, part.size);
-        bool keep = message && wanted && !answers(message, wanted) && !answers(message, client->hello_id);
+    while (client_next_part(client, &part)) {
+        const Concordat__V1__Message *message = client_take(client, part.bytes, part.size);
+        bool keep = message && wanted && !client_is_answer(message, wanted) &&
+                    !client_is_answer(message, client->hello_id);
         if (keep)
             client_queue_keep_news(&client->queue, part.bytes, part.size);
         if (message && !keep)
@@ -247,39 +250,39 @@ static const Concordat__V1__Message *receive(struct concordat_client *client, co
     return NULL;
 }
 
-static int64_t sooner(int64_t a, int64_t b)
+static int64_t sooner_ms(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
 
 /* How long until time brings something to do. */
-static int idle_ms(const struct concordat_client *client)
+static int client_idle_ms(const struct concordat_client *client)
 {
     int64_t now_ms = now_monotonic_ms();
     int64_t at_ms = now_ms + (client->welcomed ? PATIENCE_MS : IMPATIENCE_MS);
     if (client->welcomed) {
         int64_t due_ms = client_queue_next_ms(&client->queue);
-        at_ms = sooner(at_ms, client->ping_at_ms);
-        at_ms = sooner(at_ms, due_ms > client->send_at_ms ? due_ms : client->send_at_ms);
+        at_ms = sooner_ms(at_ms, client->ping_at_ms);
+        at_ms = sooner_ms(at_ms, due_ms > client->send_at_ms ? due_ms : client->send_at_ms);
     } else {
-        at_ms = sooner(at_ms, client->hello_at_ms);
+        at_ms = sooner_ms(at_ms, client->hello_at_ms);
     }
     return at_ms > now_ms ? (int)(at_ms - now_ms) : 0;
 }
 
-static const Concordat__V1__Message *await(struct concordat_client *client, const uint8_t *wanted,
-                                           int timeout_ms)
+static const Concordat__V1__Message *client_await(struct concordat_client *client, const uint8_t *wanted,
+                                                  int timeout_ms)
 {
     int64_t until_ms = now_monotonic_ms() + (timeout_ms > 0 ? timeout_ms : 0);
     for (;;) {
-        const Concordat__V1__Message *message = receive(client, wanted);
+        const Concordat__V1__Message *message = client_receive(client, wanted);
         if (message)
             return message;
-        tend(client);
+        client_tend(client);
         int64_t left_ms = until_ms - now_monotonic_ms();
         if (left_ms <= 0)
             return NULL;
-        if (!client_link_wait(&client->link, (int)sooner(left_ms, idle_ms(client))))
+        if (!client_link_wait(&client->link, (int)sooner_ms(left_ms, client_idle_ms(client))))
             return NULL;
     }
 }
@@ -307,7 +310,8 @@ struct concordat_client *concordat_client_open(const struct concordat_client_con
     client->wants_news = config->wants_news;
     client->ping_ms = PING_DEFAULT_MS;
     client->heard_ms = now_monotonic_ms();
-    hello_from_start(client, client->heard_ms + RESEND_FIRST_MS); /* sooner, when the connection is there */
+    client_restart_hello(client,
+                         client->heard_ms + RESEND_FIRST_MS); /* sooner, when the connection is there */
     return client;
 }
 
@@ -375,7 +379,7 @@ const Concordat__V1__Message *concordat_client_next(struct concordat_client *cli
         if (message)
             return message;
     }
-    return await(client, NULL, timeout_ms);
+    return client_await(client, NULL, timeout_ms);
 }
 
 const Concordat__V1__Message *concordat_client_request(struct concordat_client *client,
@@ -384,7 +388,7 @@ const Concordat__V1__Message *concordat_client_request(struct concordat_client *
     uint8_t id[WIRE_ID_BYTES];
     if (concordat_client_send(client, request, id) != 0)
         return NULL;
-    const Concordat__V1__Message *answer = await(client, id, timeout_ms);
+    const Concordat__V1__Message *answer = client_await(client, id, timeout_ms);
     struct outstanding *unanswered = client_queue_find(&client->queue, id);
     if (!answer && unanswered)
         client_queue_drop(&client->queue, unanswered);
@@ -399,5 +403,5 @@ void *concordat_client_socket(struct concordat_client *client)
 int concordat_client_patience_ms(const struct concordat_client *client)
 {
     bool waiting = client->queue.news_count > 0 || client->rest.at != client->rest.end;
-    return waiting ? 0 : idle_ms(client);
+    return waiting ? 0 : client_idle_ms(client);
 }

@@ -26,7 +26,7 @@ static const struct {
     {ZMQ_IPV6, 1},
 };
 
-static bool set_up(struct client_link *link)
+static bool link_set_options(struct client_link *link)
 {
     void *socket = link->socket;
     /* libzmq measures the encrypted frame. */
@@ -40,7 +40,7 @@ static bool set_up(struct client_link *link)
            zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, link->own.secret_text, KEY_TEXT_CHARS + 1) == 0;
 }
 
-static void disconnect(struct client_link *link)
+static void link_disconnect(struct client_link *link)
 {
     if (link->socket) {
         zmq_socket_monitor(link->socket, NULL, 0);
@@ -51,13 +51,13 @@ static void disconnect(struct client_link *link)
     link->socket = link->monitor = NULL;
 }
 
-static bool connect_anew(struct client_link *link)
+static bool link_connect(struct client_link *link)
 {
     char name[40]; /* a new one each time: the old may not have gone yet */
     snprintf(name, sizeof name, "inproc://monitor-%u", link->opened++);
     link->socket = zmq_socket(link->context, ZMQ_DEALER);
     link->monitor = zmq_socket(link->context, ZMQ_PAIR);
-    return link->socket && link->monitor && set_up(link) &&
+    return link->socket && link->monitor && link_set_options(link) &&
            zmq_socket_monitor(link->socket, name, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) ==
                0 &&
            zmq_connect(link->monitor, name) == 0 && zmq_connect(link->socket, link->endpoint) == 0;
@@ -65,15 +65,15 @@ static bool connect_anew(struct client_link *link)
 
 int client_link_renew(struct client_link *link)
 {
-    disconnect(link);
-    if (connect_anew(link))
+    link_disconnect(link);
+    if (link_connect(link))
         return 0;
-    disconnect(link);
+    link_disconnect(link);
     return -1;
 }
 
-static int read_keys(struct client_link *link, const char *server_key_path, const char *key_path,
-                     char *message, size_t message_size)
+static int link_read_keys(struct client_link *link, const char *server_key_path, const char *key_path,
+                          char *message, size_t message_size)
 {
     if (keys_read(server_key_path, &link->server, message, message_size) != 0 ||
         keys_read(key_path, &link->own, message, message_size) != 0)
@@ -90,13 +90,13 @@ int client_link_open(struct client_link *link, const char *endpoint, const char 
                      const char *key_path, char *message, size_t message_size)
 {
     *link = (struct client_link){0};
-    if (read_keys(link, server_key_path, key_path, message, message_size) != 0) {
+    if (link_read_keys(link, server_key_path, key_path, message, message_size) != 0) {
         client_link_close(link);
         return -1;
     }
     link->endpoint = strdup(endpoint);
     link->context = zmq_ctx_new();
-    if (!link->endpoint || !link->context || !connect_anew(link)) {
+    if (!link->endpoint || !link->context || !link_connect(link)) {
         snprintf(message, message_size, "%s: cannot connect: %s", endpoint, zmq_strerror(errno));
         client_link_close(link);
         return -1;
@@ -106,7 +106,7 @@ int client_link_open(struct client_link *link, const char *endpoint, const char 
 
 void client_link_close(struct client_link *link)
 {
-    disconnect(link);
+    link_disconnect(link);
     if (link->context)
         while (zmq_ctx_term(link->context) != 0 && errno == EINTR)
             continue;

@@ -30,7 +30,7 @@ void arrivals_close(struct arrivals **arrivals)
 }
 
 /* Turns that nobody took are kept for later, as many as may come at once. */
-static bool take_turn(struct arrivals *arrivals, int64_t now_ms)
+static bool arrivals_take_turn(struct arrivals *arrivals, int64_t now_ms)
 {
     int64_t earliest_ms = now_ms - (int64_t)(ARRIVALS_AT_ONCE - 1) * ARRIVALS_EACH_MS;
     if (arrivals->due_ms < earliest_ms)
@@ -42,7 +42,7 @@ static bool take_turn(struct arrivals *arrivals, int64_t now_ms)
 }
 
 /* The kernel tells of a connection that can be read once it has so many bytes, and of its end in any case. */
-static void tell_from(int fd, int bytes)
+static void set_low_water_mark(int fd, int bytes)
 {
     setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
 }
@@ -50,9 +50,9 @@ static void tell_from(int fd, int bytes)
 void arrivals_begin(struct arrivals *arrivals, int fd, int64_t now_ms)
 {
     if (fd < 0 || fd >= DESCRIPTORS_MAX || arrivals->waits[fd] ||
-        (arrivals->count == 0 && take_turn(arrivals, now_ms)))
+        (arrivals->count == 0 && arrivals_take_turn(arrivals, now_ms)))
         return;
-    tell_from(fd, HELD_BYTES);
+    set_low_water_mark(fd, HELD_BYTES);
     arrivals->waits[fd] = true;
     arrivals->count++;
 }
@@ -65,18 +65,18 @@ void arrivals_end(struct arrivals *arrivals, int fd)
     arrivals->count--;
 }
 
-static void let_in_next(struct arrivals *arrivals)
+static void arrivals_let_in_next(struct arrivals *arrivals)
 {
     do
         arrivals->last = (arrivals->last + 1) % DESCRIPTORS_MAX;
     while (!arrivals->waits[arrivals->last]);
     arrivals_end(arrivals, arrivals->last);
-    tell_from(arrivals->last, 1);
+    set_low_water_mark(arrivals->last, 1);
 }
 
 int arrivals_let_in(struct arrivals *arrivals, int64_t now_ms)
 {
-    while (arrivals->count > 0 && take_turn(arrivals, now_ms))
-        let_in_next(arrivals);
+    while (arrivals->count > 0 && arrivals_take_turn(arrivals, now_ms))
+        arrivals_let_in_next(arrivals);
     return arrivals->count > 0 ? (int)(arrivals->due_ms - now_ms) : -1;
 }

@@ -18,14 +18,14 @@ enum {
     LONG_HEADER_BYTES = 9
 };
 
-struct connection {
+struct backlog_connection {
     atomic_uint_least64_t taken;
     bool open;
 };
 
 struct backlog {
     int highest; /* descriptor that was ever open */
-    struct connection connections[DESCRIPTORS_MAX];
+    struct backlog_connection connections[DESCRIPTORS_MAX];
 };
 
 struct backlog *backlog_open(void)
@@ -64,7 +64,7 @@ void backlog_took(struct backlog *backlog, int fd, size_t payload_bytes)
     atomic_fetch_add(&backlog->connections[fd].taken, header + body);
 }
 
-static uint64_t behind(const struct backlog *backlog, int fd)
+static uint64_t backlog_of(const struct backlog *backlog, int fd)
 {
     struct tcp_info info = {0};
     if (!backlog->connections[fd].open ||
@@ -80,7 +80,7 @@ unsigned backlog_cut(struct backlog *backlog)
         uint64_t sum = 0, most = 0;
         int furthest = -1;
         for (int fd = 0; fd <= backlog->highest; fd++) {
-            uint64_t bytes = behind(backlog, fd);
+            uint64_t bytes = backlog_of(backlog, fd);
             sum += bytes;
             if (bytes > most) {
                 most = bytes;

@@ -68,7 +68,7 @@ struct server {
     int64_t slow_ms;
 };
 
-static bool set_options(void *router, const struct server_config *config, const struct key *key)
+static bool router_set_options(void *router, const struct server_config *config, const struct key *key)
 {
     for (size_t i = 0; i < sizeof socket_options / sizeof socket_options[0]; i++)
         if (zmq_setsockopt(router, socket_options[i].option, &socket_options[i].value, sizeof(int)) != 0)
@@ -83,7 +83,7 @@ static bool set_options(void *router, const struct server_config *config, const 
            enforced == 1;
 }
 
-static bool read_own_key(const char *path, struct key *key, char *message, size_t message_size)
+static bool server_read_own_key(const char *path, struct key *key, char *message, size_t message_size)
 {
     if (keys_read(path, key, message, message_size) != 0)
         return false;
@@ -96,8 +96,8 @@ static bool read_own_key(const char *path, struct key *key, char *message, size_
 }
 
 /* Everything up to the bind, in the order that fails closed: the doorkeeper first. */
-static bool open_sockets(struct server *server, const struct server_config *config, const struct key *key,
-                         char *message, size_t message_size)
+static bool server_open_sockets(struct server *server, const struct server_config *config,
+                                const struct key *key, char *message, size_t message_size)
 {
     server->backlog = backlog_open();
     if (!server->backlog) {
@@ -120,7 +120,7 @@ static bool open_sockets(struct server *server, const struct server_config *conf
         zap_open(server->context, server->router, server->keyring, server->backlog, message, message_size);
     if (!server->zap)
         return false;
-    if (!set_options(server->router, config, key)) {
+    if (!router_set_options(server->router, config, key)) {
         snprintf(message, message_size, "this libzmq does not take the settings that keep strangers out");
         return false;
     }
@@ -131,7 +131,7 @@ static bool open_sockets(struct server *server, const struct server_config *conf
 }
 
 /* Watched before it is read, so that no change falls between. */
-static bool watch_keys(struct server *server, const char *folder, char *message, size_t message_size)
+static bool server_watch_keys(struct server *server, const char *folder, char *message, size_t message_size)
 {
     server->keys_folder = strdup(folder);
     server->keys_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -145,14 +145,14 @@ static bool watch_keys(struct server *server, const char *folder, char *message,
 struct server *server_open(const struct server_config *config, char *message, size_t message_size)
 {
     struct key key;
-    if (!read_own_key(config->key_path, &key, message, message_size))
+    if (!server_read_own_key(config->key_path, &key, message, message_size))
         return NULL;
     struct server *server = calloc(1, sizeof *server);
     if (server) {
         server->keys_fd = -1;
         zmq_msg_init(&server->frame);
-        if (!watch_keys(server, config->keys_folder, message, message_size) ||
-            !open_sockets(server, config, &key, message, message_size))
+        if (!server_watch_keys(server, config->keys_folder, message, message_size) ||
+            !server_open_sockets(server, config, &key, message, message_size))
             server_close(&server);
     } else {
         snprintf(message, message_size, "out of memory");
@@ -189,7 +189,7 @@ int server_keys_fd(const struct server *server)
     return server->keys_fd;
 }
 
-static bool has_more(void *router)
+static bool router_has_more(void *router)
 {
     int more = 0;
     int rc = zmq_getsockopt(router, ZMQ_RCVMORE, &more, &(size_t){sizeof more});
@@ -198,7 +198,7 @@ static bool has_more(void *router)
 }
 
 /* The next frame, without waiting. The frames of a message arrive together. */
-static bool take_frame(void *router, zmq_msg_t *frame)
+static bool router_take_frame(void *router, zmq_msg_t *frame)
 {
     int rc;
     do
@@ -209,7 +209,7 @@ static bool take_frame(void *router, zmq_msg_t *frame)
 
 /* Only a name that libzmq gave stands for one connection: one that the peer chose could be taken up by
  * another when this one is gone, who would then get its answers. */
-static bool take_route(zmq_msg_t *frame, struct server_route *route)
+static bool server_take_route(zmq_msg_t *frame, struct server_route *route)
 {
     size_t size = zmq_msg_size(frame);
     const uint8_t *bytes = zmq_msg_data(frame);
@@ -222,7 +222,7 @@ static bool take_route(zmq_msg_t *frame, struct server_route *route)
 
 /* Who the frame is from, by what the doorkeeper said of its connection. False where it said nothing, or
  * where the name is another key's by now. A name that is nobody's by now is left for the caller to see. */
-static bool take_name(struct server *server)
+static bool server_take_name(struct server *server)
 {
     const char *user = zmq_msg_gets(&server->frame, "User-Id");
     const char *public_text = zmq_msg_gets(&server->frame, ZAP_PUBLIC_KEY);
@@ -254,23 +254,23 @@ void server_reload_keys(struct server *server)
     server->keyring = keyring;
     keyring_close(&former);
     /* Whoever sent the frame in hand may be somebody else's name by now. */
-    if (server_has_more(server) && !take_name(server))
+    if (server_has_more(server) && !server_take_name(server))
         server->rest.at = server->rest.end;
 }
 
 /* Takes a frame and its route off the socket: false where there is none. *good where they came alone. */
-static bool take_routed_frame(struct server *server, bool *good)
+static bool server_take_frame(struct server *server, bool *good)
 {
     void *router = server->router;
     zmq_msg_t other;
     zmq_msg_init(&other);
-    if (!take_frame(router, &other))
+    if (!router_take_frame(router, &other))
         return false;
-    *good = take_route(&other, &server->route) && has_more(router);
+    *good = server_take_route(&other, &server->route) && router_has_more(router);
     size_t frames = 1;
-    while (has_more(router)) {
+    while (router_has_more(router)) {
         zmq_msg_t *into = ++frames == 2 ? &server->frame : &other;
-        if (!take_frame(router, into))
+        if (!router_take_frame(router, into))
             break;
         backlog_took(server->backlog, zmq_msg_get(into, ZMQ_SRCFD), zmq_msg_size(into));
     }
@@ -280,14 +280,14 @@ static bool take_routed_frame(struct server *server, bool *good)
 }
 
 /* What is held against who sent the frame in hand. */
-static struct misuse *misuse_of_sender(struct server *server)
+static struct misuse *server_misuse_of_sender(struct server *server)
 {
     const struct key *key = keyring_by_name(server->keyring, server->key_name);
     return key ? keyring_misuse(server->keyring, key) : &server->withdrawn;
 }
 
 /* Only once, because of what comes after it still waits here when its descriptor is another's already. */
-static void cut_sender(struct server *server)
+static void server_cut_sender(struct server *server)
 {
     server->rest.at = server->rest.end;
     if (memcmp(&server->cut, &server->route, sizeof server->cut) == 0)
@@ -297,49 +297,49 @@ static void cut_sender(struct server *server)
 }
 
 /* False where that was one complaint too many. */
-static bool complain(struct server *server, const char *why)
+static bool server_note_complaint(struct server *server, const char *why)
 {
-    if (!misuse_note(misuse_of_sender(server), now_monotonic_ms()))
+    if (!misuse_note(server_misuse_of_sender(server), now_monotonic_ms()))
         return true;
     fprintf(stderr, "%s is kept out for %d s: %s\n", server->key_name, MISUSE_BARRED_MS / 1000, why);
-    cut_sender(server);
+    server_cut_sender(server);
     return false;
 }
 
 void server_complain(struct server *server)
 {
-    complain(server, "it goes on sending what cannot be read");
+    server_note_complaint(server, "it goes on sending what cannot be read");
 }
 
 /* Whether the frame in hand is to be looked at; where not it is in hand no longer. */
-static bool is_welcome(struct server *server)
+static bool server_accepts_frame(struct server *server)
 {
-    if (misuse_is_barred(misuse_of_sender(server), now_monotonic_ms())) {
+    if (misuse_is_barred(server_misuse_of_sender(server), now_monotonic_ms())) {
         server->counts.dropped_barred++;
-        cut_sender(server);
+        server_cut_sender(server);
         return false;
     }
     bool slow = memcmp(&server->slow, &server->route, sizeof server->slow) == 0 &&
                 now_monotonic_ms() - server->slow_ms < SLOW_MS;
-    return !slow || complain(server, "it goes on asking and does not read the answers");
+    return !slow || server_note_complaint(server, "it goes on asking and does not read the answers");
 }
 
 /* Takes the next frame in hand. */
-static bool begin_frame(struct server *server)
+static bool server_begin_frame(struct server *server)
 {
     for (int drops = 0; drops < DROPS_A_CALL; drops++) {
         bool good = false;
-        if (!take_routed_frame(server, &good))
+        if (!server_take_frame(server, &good))
             return false;
         if (!good) {
             server->counts.dropped_shape++;
-        } else if (!take_name(server)) {
+        } else if (!server_take_name(server)) {
             server->counts.dropped_unauthenticated++;
         } else {
             const uint8_t *bytes = zmq_msg_data(&server->frame);
             server->rest = (struct scan){bytes, bytes + zmq_msg_size(&server->frame)};
             server->parts = 0;
-            if (is_welcome(server))
+            if (server_accepts_frame(server))
                 return true;
         }
     }
@@ -349,7 +349,7 @@ static bool begin_frame(struct server *server)
 bool server_receive(struct server *server, struct server_message *message)
 {
     struct frame_part part;
-    if (!server_has_more(server) && !begin_frame(server))
+    if (!server_has_more(server) && !server_begin_frame(server))
         return false;
     const uint8_t *from = server->rest.at;
     /* An empty frame is no part either. */
@@ -375,7 +375,7 @@ const struct key *server_key(const struct server *server, const char *key_name)
 }
 
 /* 0, or the error. */
-static int send_route(void *router, const struct server_route *route)
+static int router_send_route(void *router, const struct server_route *route)
 {
     int rc;
     do
@@ -384,7 +384,7 @@ static int send_route(void *router, const struct server_route *route)
     return rc < 0 ? errno : 0;
 }
 
-static int send_frame(void *router, zmq_msg_t *frame)
+static int router_send_frame(void *router, zmq_msg_t *frame)
 {
     int rc;
     do
@@ -401,9 +401,9 @@ enum server_sent server_send(struct server *server, const struct server_route *r
     int problem = zmq_msg_init_size(&frame, frame_size(parts, count)) ? EAGAIN : 0;
     if (problem == 0) {
         frame_join(parts, count, zmq_msg_data(&frame));
-        problem = send_route(server->router, route);
+        problem = router_send_route(server->router, route);
         if (problem == 0)
-            problem = send_frame(server->router, &frame);
+            problem = router_send_frame(server->router, &frame);
         zmq_msg_close(&frame);
     }
     if (problem == 0) {

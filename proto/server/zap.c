@@ -23,10 +23,10 @@ enum {
 };
 
 /* A request's frames, in the order of RFC 27. */
-enum frame { VERSION, REQUEST_ID, DOMAIN, ADDRESS, IDENTITY, MECHANISM, PUBLIC_KEY, FRAMES };
+enum zap_frame { VERSION, REQUEST_ID, DOMAIN, ADDRESS, IDENTITY, MECHANISM, PUBLIC_KEY, FRAMES };
 enum { FRAME_BYTES_MAX = 255 };
 
-struct request {
+struct zap_request {
     size_t size[FRAMES];
     char bytes[FRAMES][FRAME_BYTES_MAX + 1]; /* each ends in a NUL */
 };
@@ -48,7 +48,7 @@ struct zap {
 };
 
 /* True with a request that is well formed; false where the next is not, or (*gone) where the context ends. */
-static bool receive(void *handler, struct request *request, bool *gone)
+static bool zap_receive(void *handler, struct zap_request *request, bool *gone)
 {
     size_t frames = 0;
     bool good = true;
@@ -74,13 +74,13 @@ static bool receive(void *handler, struct request *request, bool *gone)
     return good && frames == FRAMES;
 }
 
-static bool is(const struct request *request, enum frame frame, const char *text)
+static bool zap_frame_is(const struct zap_request *request, enum zap_frame frame, const char *text)
 {
     return request->size[frame] == strlen(text) && !memcmp(request->bytes[frame], text, strlen(text));
 }
 
 /* The address is all that is said of a stranger, and not more often than once a second: anybody can knock. */
-static void log_unknown(struct zap *zap, const char *address)
+static void zap_log_unknown(struct zap *zap, const char *address)
 {
     int64_t now_ms = now_monotonic_ms();
     if (zap->logged_ms && now_ms - zap->logged_ms < LOG_EVERY_MS) {
@@ -96,10 +96,10 @@ static void log_unknown(struct zap *zap, const char *address)
 }
 
 /* Whether to admit; copies the key's name and text where so. */
-static bool admit(struct zap *zap, const struct request *request, struct key *admitted)
+static bool zap_admit(struct zap *zap, const struct zap_request *request, struct key *admitted)
 {
-    if (!is(request, VERSION, "1.0") || !is(request, DOMAIN, ZAP_DOMAIN) ||
-        !is(request, MECHANISM, "CURVE") || request->size[PUBLIC_KEY] != KEY_BYTES)
+    if (!zap_frame_is(request, VERSION, "1.0") || !zap_frame_is(request, DOMAIN, ZAP_DOMAIN) ||
+        !zap_frame_is(request, MECHANISM, "CURVE") || request->size[PUBLIC_KEY] != KEY_BYTES)
         return false;
     pthread_mutex_lock(&zap->mutex);
     const struct key *key = keyring_by_bytes(zap->keyring, (const uint8_t *)request->bytes[PUBLIC_KEY]);
@@ -108,12 +108,12 @@ static bool admit(struct zap *zap, const struct request *request, struct key *ad
         *admitted = *key;
     pthread_mutex_unlock(&zap->mutex);
     if (!key)
-        log_unknown(zap, request->bytes[ADDRESS]);
+        zap_log_unknown(zap, request->bytes[ADDRESS]);
     return key && !barred;
 }
 
 /* One property as ZMTP has it: a byte of length, name, four bytes of length, value. */
-static size_t write_property(uint8_t *out, const char *name, const char *value)
+static size_t zap_write_property(uint8_t *out, const char *name, const char *value)
 {
     size_t name_size = strlen(name), value_size = strlen(value);
     assert(value_size <= UINT8_MAX);
@@ -126,10 +126,10 @@ static size_t write_property(uint8_t *out, const char *name, const char *value)
 
 /* Whoever is not admitted is told nothing and shut out (300), rather than told "400": libzmq's client gives
  * up for good at 400, and whoever's key comes late would stay outside until restarted. */
-static bool answer(void *handler, const struct request *request, const struct key *admitted)
+static bool zap_answer(void *handler, const struct zap_request *request, const struct key *admitted)
 {
     uint8_t metadata[64 + KEY_TEXT_CHARS];
-    size_t size = admitted ? write_property(metadata, ZAP_PUBLIC_KEY, admitted->public_text) : 0;
+    size_t size = admitted ? zap_write_property(metadata, ZAP_PUBLIC_KEY, admitted->public_text) : 0;
     const char *code = admitted ? "200" : "300", *name = admitted ? admitted->name : "";
     return zmq_send(handler, "1.0", 3, ZMQ_SNDMORE) >= 0 &&
            zmq_send(handler, request->bytes[REQUEST_ID], request->size[REQUEST_ID], ZMQ_SNDMORE) >= 0 &&
@@ -140,18 +140,18 @@ static bool answer(void *handler, const struct request *request, const struct ke
 }
 
 /* False where the context ends. */
-static bool serve(struct zap *zap)
+static bool zap_serve(struct zap *zap)
 {
-    struct request request = {0};
+    struct zap_request request = {0};
     struct key admitted = {0};
     bool gone = false;
-    bool good = receive(zap->handler, &request, &gone) && admit(zap, &request, &admitted);
-    return !gone && answer(zap->handler, &request, good ? &admitted : NULL);
+    bool good = zap_receive(zap->handler, &request, &gone) && zap_admit(zap, &request, &admitted);
+    return !gone && zap_answer(zap->handler, &request, good ? &admitted : NULL);
 }
 
 /* An event of the socket is two frames: its kind and what it is about (a descriptor, where a connection came
  * or went), and the address, which is our own. */
-static bool take_event(struct zap *zap)
+static bool zap_take_event(struct zap *zap)
 {
     uint8_t event[6] = {0};
     uint16_t kind;
@@ -175,7 +175,7 @@ static bool take_event(struct zap *zap)
     return true;
 }
 
-static void cut_backlog_in_time(struct zap *zap)
+static void zap_cut_backlog(struct zap *zap)
 {
     if (now_monotonic_ms() < zap->check_ms)
         return;
@@ -185,7 +185,7 @@ static void cut_backlog_in_time(struct zap *zap)
         fprintf(stderr, "cut off %u connections that sent more than can be read\n", cut);
 }
 
-static void *keep_door(void *argument)
+static void *zap_keep_door(void *argument)
 {
     struct zap *zap = argument;
     bool good = true;
@@ -198,10 +198,10 @@ static void *keep_door(void *argument)
         if (zmq_poll(items, 2, patience_ms) < 0)
             good = errno == EINTR;
         if (good && items[0].revents & ZMQ_POLLIN)
-            good = serve(zap);
+            good = zap_serve(zap);
         if (good && items[1].revents & ZMQ_POLLIN)
-            good = take_event(zap);
-        cut_backlog_in_time(zap);
+            good = zap_take_event(zap);
+        zap_cut_backlog(zap);
     }
     if (!atomic_load(&zap->closing)) {
         fprintf(stderr, "the doorkeeper of the keys has ended (%s); stopping, so that nobody gets in\n",
@@ -214,7 +214,7 @@ static void *keep_door(void *argument)
 }
 
 /* The order matters: the handler is bound before any socket of the context can take a connection. */
-static bool open_sockets(struct zap *zap, void *router)
+static bool zap_open_sockets(struct zap *zap, void *router)
 {
     int none = 0;
     zap->handler = zmq_socket(zap->context, ZMQ_REP);
@@ -244,10 +244,10 @@ struct zap *zap_open(void *context, void *router, struct keyring *keyring, struc
     zap->backlog = backlog;
     zap->arrivals = arrivals;
     pthread_mutex_init(&zap->mutex, NULL);
-    bool good = open_sockets(zap, router);
+    bool good = zap_open_sockets(zap, router);
     int why = errno;
     if (good) {
-        why = pthread_create(&zap->thread, NULL, keep_door, zap);
+        why = pthread_create(&zap->thread, NULL, zap_keep_door, zap);
         good = why == 0;
     }
     if (good)

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *allocate(void *arena, size_t size)
+static void *arena_allocate(void *arena, size_t size)
 {
     return arena_take(arena, size);
 }
 
-static void free_nothing(void *arena, void *piece)
+static void arena_free_nothing(void *arena, void *piece)
 {
     (void)arena;
     (void)piece;
@@ -22,7 +22,8 @@ int arena_open(struct arena *arena, size_t size)
     *arena = (struct arena){.memory = malloc(size), .size = size};
     if (!arena->memory)
         return -1;
-    arena->allocator = (ProtobufCAllocator){.alloc = allocate, .free = free_nothing, .allocator_data = arena};
+    arena->allocator =
+        (ProtobufCAllocator){.alloc = arena_allocate, .free = arena_free_nothing, .allocator_data = arena};
     return 0;
 }
 

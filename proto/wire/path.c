@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static void append(const struct path *path, char *out, size_t size)
+static void path_append(const struct path *path, char *out, size_t size)
 {
     if (path->up)
-        append(path->up, out, size);
+        path_append(path->up, out, size);
     size_t used = strlen(out);
     const char *dot = path->up ? "." : "";
     if (path->repeated)
@@ -19,7 +19,7 @@ static void append(const struct path *path, char *out, size_t size)
 void path_explain(const struct path *path, const char *rest, char *out, size_t size)
 {
     out[0] = '\0';
-    append(path, out, size);
+    path_append(path, out, size);
     size_t used = strlen(out);
     snprintf(out + used, size - used, ": %s", rest);
 }

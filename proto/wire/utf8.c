@@ -13,7 +13,7 @@ static const struct {
                  {0xf1, 0xf3, 0x80, 0xbf, 2}, {0xf4, 0xf4, 0x80, 0x8f, 2}};
 
 /* How many bytes the character at text has; 0 where there is none. A NUL ends every sequence. */
-static size_t sequence_length(const uint8_t *text)
+static size_t utf8_sequence_length(const uint8_t *text)
 {
     for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++) {
         if (text[0] < sequences[i].first || text[0] > sequences[i].last)
@@ -29,7 +29,7 @@ static size_t sequence_length(const uint8_t *text)
 }
 
 /* Whether all eight bytes are plain: ASCII that is printed, as most of all text is. */
-static bool are_plain(const uint8_t *text)
+static bool utf8_are_plain(const uint8_t *text)
 {
     const uint64_t ones = UINT64_MAX / 0xff;
     uint64_t eight;
@@ -44,7 +44,7 @@ bool utf8_is_text(const char *text, size_t size, bool lines)
     const uint8_t *at = (const uint8_t *)text, *end = at + size;
     while (at < end) {
         size_t length = 1;
-        if (end - at >= 8 && are_plain(at)) {
+        if (end - at >= 8 && utf8_are_plain(at)) {
             at += 8;
             continue;
         }
@@ -52,7 +52,7 @@ bool utf8_is_text(const char *text, size_t size, bool lines)
             if (!lines || (*at != '\n' && *at != '\t'))
                 return false;
         } else if (*at >= 0x80) {
-            length = sequence_length(at);
+            length = utf8_sequence_length(at);
             if (length == 0 || (at[0] == 0xc2 && at[1] < 0xa0)) /* the control characters U+0080 to U+009F */
                 return false;
         }

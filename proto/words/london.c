@@ -29,22 +29,22 @@ static int64_t march_year_of(int64_t day)
     return first_of_march(year + 1) <= day ? year + 1 : year;
 }
 
-static int weekday(int64_t day)
+static int weekday_of(int64_t day)
 {
     return (int)((day % 7 + 10) % 7); /* 1970-01-01 was a Thursday */
 }
 
 /* 01:00 UTC on the last Sunday of the month that ends on a day. */
-static int64_t change_ms(int64_t last_day_of_month)
+static int64_t clock_change_ms(int64_t last_day_of_month)
 {
-    return (last_day_of_month - (weekday(last_day_of_month) + 1) % 7) * MS_PER_DAY + MS_PER_HOUR;
+    return (last_day_of_month - (weekday_of(last_day_of_month) + 1) % 7) * MS_PER_DAY + MS_PER_HOUR;
 }
 
 int64_t london_offset_ms(int64_t utc_ms)
 {
     enum { MARCH_31 = 30, OCTOBER_31 = 244 };
     int64_t march = first_of_march(march_year_of(floor_divide(utc_ms, MS_PER_DAY)));
-    bool summer = utc_ms >= change_ms(march + MARCH_31) && utc_ms < change_ms(march + OCTOBER_31);
+    bool summer = utc_ms >= clock_change_ms(march + MARCH_31) && utc_ms < clock_change_ms(march + OCTOBER_31);
 
     return summer ? MS_PER_HOUR : 0;
 }
@@ -72,7 +72,7 @@ int64_t london_instant(int32_t day, int32_t minute)
 
 int london_weekday(int32_t day)
 {
-    return weekday(day);
+    return weekday_of(day);
 }
 
 int32_t london_day(int year, int month, int day_of_month)
