@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "broker/core/policy.h"
 
@@ -35,5 +36,9 @@ struct policy_file *policy_file_read(const char *path, struct policy_problems *p
 /* The same from bytes in memory, as the ledger keeps them. */
 struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct policy_problems *problems);
 void policy_file_destroy(struct policy_file **file);
+
+/* Prints a line for each problem, for a person and for editors that jump to a line:
+ * "file:line: field: what. Remedy." Prints nothing if there are none. */
+void policy_problems_print(FILE *out, const char *path, const struct policy_problems *problems);
 
 #endif

@@ -23,7 +23,6 @@ static int64_t first_of_march(int64_t year)
 static int64_t march_year_of(int64_t day)
 {
     int64_t year = floor_divide((day + 719468) * 400, 146097); /* by the mean year: at most one off */
-
     if (first_of_march(year) > day)
         return year - 1;
     return first_of_march(year + 1) <= day ? year + 1 : year;
@@ -45,7 +44,6 @@ int64_t london_offset_ms(int64_t utc_ms)
     enum { MARCH_31 = 30, OCTOBER_31 = 244 };
     int64_t march = first_of_march(march_year_of(floor_divide(utc_ms, MS_PER_DAY)));
     bool summer = utc_ms >= clock_change_ms(march + MARCH_31) && utc_ms < clock_change_ms(march + OCTOBER_31);
-
     return summer ? MS_PER_HOUR : 0;
 }
 
@@ -53,7 +51,6 @@ void london_civil(int64_t utc_ms, int32_t *day, int32_t *minute)
 {
     int64_t civil_ms = utc_ms + london_offset_ms(utc_ms);
     int64_t days = floor_divide(civil_ms, MS_PER_DAY);
-
     *day = (int32_t)days;
     *minute = (int32_t)((civil_ms - days * MS_PER_DAY) / MS_PER_MINUTE);
 }
@@ -62,7 +59,6 @@ int64_t london_instant(int32_t day, int32_t minute)
 {
     int64_t civil_ms = day * MS_PER_DAY + minute * MS_PER_MINUTE;
     int64_t in_summer_ms = civil_ms - MS_PER_HOUR;
-
     if (london_offset_ms(in_summer_ms) == MS_PER_HOUR)
         return in_summer_ms; /* in October the first of the two */
     if (london_offset_ms(civil_ms) == 0)
@@ -79,6 +75,5 @@ int32_t london_day(int year, int month, int day_of_month)
 {
     int months_from_march = (month + 9) % 12;
     int64_t march_year = month < 3 ? (int64_t)year - 1 : year;
-
     return (int32_t)(first_of_march(march_year) + (153 * months_from_march + 2) / 5 + day_of_month - 1);
 }
