@@ -14,10 +14,11 @@
 #include "proto/keys/keys.h"
 #include "proto/wire/frame.h"
 #include "proto/words/words.h"
+#include "tests/worlds/folder.h"
 
 enum { TURN_MS = 5, TURNS_MAX = 4000 };
 
-static char folder[] = "/tmp/concordat-client-XXXXXX";
+static char folder[FOLDER_PATH_BYTES];
 static char endpoint[100], server_public[100], server_secret[100], client_secret[100];
 static char message[300];
 
@@ -523,7 +524,7 @@ static void a_key_file_without_a_secret_is_refused_with_its_name(void **state)
 static int make_keys(void **state)
 {
     (void)state;
-    if (!mkdtemp(folder))
+    if (folder_make(folder, "client") != 0)
         return -1;
     snprintf(endpoint, sizeof endpoint, "ipc://%s/socket", folder);
     snprintf(server_public, sizeof server_public, "%s/server.key", folder);
@@ -536,9 +537,7 @@ static int make_keys(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    char command[100];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return folder_remove(folder);
 }
 
 int main(void)

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,26 +12,20 @@
 #include <unistd.h>
 
 #include "proto/server/keyring.h"
+#include "tests/worlds/folder.h"
 
-static char folder[] = "/tmp/concordat-keyring-XXXXXX", message[512];
-
-static int remove_one(const char *name, const struct stat *about, int type, struct FTW *where)
-{
-    (void)about, (void)type, (void)where;
-    return remove(name);
-}
+static char folder[FOLDER_PATH_BYTES], message[512];
 
 static int make_folder(void **state)
 {
     (void)state;
-    strcpy(folder + sizeof folder - 7, "XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    return folder_make(folder, "keyring");
 }
 
 static int remove_folder(void **state)
 {
     (void)state;
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return folder_remove(folder);
 }
 
 static void make_key(const char *name, const char *role)
@@ -43,11 +36,7 @@ static void make_key(const char *name, const char *role)
 
 static const char *in_folder(const char *name)
 {
-    static char paths[2][300];
-    static int turn;
-    turn = !turn;
-    snprintf(paths[turn], sizeof paths[turn], "%s/%s", folder, name);
-    return paths[turn];
+    return folder_file(folder, name);
 }
 
 static struct keyring *open_keyring(void)

@@ -12,17 +12,25 @@
 #include <cmocka.h>
 
 #include "proto/keys/keys.h"
+#include "tests/worlds/folder.h"
 
-static char folder[] = "/tmp/concordat-keys-XXXXXX";
-static char message[300];
+static char folder[FOLDER_PATH_BYTES], message[300];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return folder_make(folder, "keys");
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return folder_remove(folder);
+}
 
 static const char *in_folder(const char *name)
 {
-    static char path[2][200];
-    static int turn;
-    turn = !turn;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
-    return path[turn];
+    return folder_file(folder, name);
 }
 
 static void write_text(const char *name, const char *text)
@@ -204,20 +212,6 @@ static void reading_and_making_keys_leaves_the_signals_alone(void **state)
         assert_int_equal(sigaction(signals[i], NULL, &action), 0);
         assert_ptr_equal(action.sa_handler, SIG_DFL);
     }
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[100];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
 }
 
 int main(void)

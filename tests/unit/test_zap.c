@@ -15,8 +15,9 @@
 #include <zmq.h>
 
 #include "proto/server/zap.h"
+#include "tests/worlds/folder.h"
 
-static char folder[] = "/tmp/concordat-zap-XXXXXX", message[512];
+static char folder[FOLDER_PATH_BYTES], message[512];
 static struct key known;
 
 struct door {
@@ -146,7 +147,8 @@ static void test_p10_a_door_without_its_keeper_aborts_the_process(void **state)
 static int make_folder(void **state)
 {
     (void)state;
-    if (!mkdtemp(folder) || keys_make(folder, "north-1", "team", "zz-north", message, sizeof message) != 0)
+    if (folder_make(folder, "zap") != 0 ||
+        keys_make(folder, "north-1", "team", "zz-north", message, sizeof message) != 0)
         return -1;
     struct keyring *keyring = open_keyring();
     known = *keyring_by_name(keyring, "north-1");
@@ -157,12 +159,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    char path[300];
-    snprintf(path, sizeof path, "%s/north-1.key", folder);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/north-1.key_secret", folder);
-    unlink(path);
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
 int main(void)
