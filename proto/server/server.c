@@ -55,7 +55,7 @@ struct server {
     struct backlog *backlog;
     int keys_fd;
     char *keys_folder;
-    struct server_counts counts;
+    uint64_t drops[SERVER_DROPS]; /* the doorkeeper counts SERVER_DROP_HANDSHAKE */
     /* The frame in hand: what is left of it, and who sent it. */
     zmq_msg_t frame;
     struct scan rest;
@@ -315,7 +315,7 @@ void server_complain(struct server *server)
 static bool server_accepts_frame(struct server *server)
 {
     if (misuse_is_barred(server_misuse_of_sender(server), now_monotonic_ms())) {
-        server->counts.dropped_barred++;
+        server->drops[SERVER_DROP_BARRED]++;
         server_cut_sender(server);
         return false;
     }
@@ -332,9 +332,9 @@ static bool server_begin_frame(struct server *server)
         if (!server_take_frame(server, &good))
             return false;
         if (!good) {
-            server->counts.dropped_shape++;
+            server->drops[SERVER_DROP_SHAPE]++;
         } else if (!server_take_name(server)) {
-            server->counts.dropped_unauthenticated++;
+            server->drops[SERVER_DROP_NAME]++;
         } else {
             const uint8_t *bytes = zmq_msg_data(&server->frame);
             server->rest = (struct scan){bytes, bytes + zmq_msg_size(&server->frame)};
@@ -357,11 +357,8 @@ bool server_receive(struct server *server, struct server_message *message)
         part = (struct frame_part){from, (size_t)(server->rest.end - from)};
         server->rest.at = server->rest.end;
     }
-    if (++server->parts == FRAME_REQUESTS_MAX && server_has_more(server)) {
-        server->counts.dropped_parts++;
+    if (++server->parts == FRAME_REQUESTS_MAX)
         server->rest.at = server->rest.end;
-    }
-    server->counts.received++;
     message->route = server->route;
     strcpy(message->key_name, server->key_name);
     message->bytes = part.bytes;
@@ -406,24 +403,19 @@ enum server_sent server_send(struct server *server, const struct server_route *r
             problem = router_send_frame(server->router, &frame);
         zmq_msg_close(&frame);
     }
-    if (problem == 0) {
-        server->counts.sent++;
+    if (problem == 0)
         return SERVER_SENT;
-    }
     if (problem == EAGAIN) {
-        server->counts.peers_slow++;
         server->slow = *route;
         server->slow_ms = now_monotonic_ms();
         return SERVER_PEER_SLOW;
     }
     assert(problem == EHOSTUNREACH);
-    server->counts.peers_gone++;
     return SERVER_PEER_GONE;
 }
 
-struct server_counts server_counts(const struct server *server)
+uint64_t server_drops(const struct server *server, enum server_drop why)
 {
-    struct server_counts counts = server->counts;
-    counts.refused_handshakes = zap_refused(server->zap);
-    return counts;
+    assert(why < SERVER_DROPS);
+    return why == SERVER_DROP_HANDSHAKE ? zap_refused(server->zap) : server->drops[why];
 }

@@ -74,11 +74,15 @@ const struct key *server_key(const struct server *server, const char *key_name);
 enum server_sent server_send(struct server *server, const struct server_route *route,
                              const struct frame_part *parts, size_t count);
 
-/* What was dropped since the start. */
-struct server_counts {
-    uint64_t received, sent, dropped_unauthenticated, dropped_shape, dropped_parts, dropped_barred,
-        refused_handshakes, peers_gone, peers_slow;
+/* What the server turns away without a word, and why. */
+enum server_drop {
+    SERVER_DROP_HANDSHAKE, /* a connection: its key is unknown or barred, or it does not speak CURVE */
+    SERVER_DROP_SHAPE,     /* a message: it is not one frame, or its connection chose a routing id */
+    SERVER_DROP_NAME,      /* a frame: it has no authenticated name, or the name is another key's now */
+    SERVER_DROP_BARRED,    /* a frame: its key is barred */
+    SERVER_DROPS
 };
-struct server_counts server_counts(const struct server *server);
+/* How many since the server was opened. */
+uint64_t server_drops(const struct server *server, enum server_drop why);
 
 #endif
