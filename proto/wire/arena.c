@@ -41,8 +41,8 @@ void arena_reset(struct arena *arena)
 
 void *arena_take(struct arena *arena, size_t size)
 {
-    /* malloc aligns the block; each piece is rounded up, so that the next begins aligned. A piece of no
-     * bytes still takes room: protobuf-c reads NULL as "no memory". */
+    /* malloc aligns the block. Each piece is rounded up, so that the next one is aligned too. An empty piece
+     * takes room as well: protobuf-c would read NULL as "no memory". */
     const size_t alignment = alignof(max_align_t);
     assert(arena->used <= arena->size);
     size_t room = arena->size - arena->used;

@@ -10,7 +10,7 @@
 #include "proto/wire/path.h"
 #include "proto/wire/utf8.h"
 
-/* 9999-12-31T23:59:59.999Z: later times cannot be written, and sums with them would overflow. */
+/* 9999-12-31T23:59:59.999Z. RFC 3339 cannot write a later time, and sums with one would overflow. */
 static const int64_t latest_ms = 253402300799999;
 
 static bool check_refuse(struct wire_fault *fault, const struct path *path, const char *text)
@@ -86,7 +86,7 @@ static bool check_enum(const ProtobufCFieldDescriptor *field, int value, const s
 
 static bool check_fields(const ProtobufCMessage *message, const struct path *up, struct wire_fault *fault);
 
-/* One value: of a field, or of a list. */
+/* Checks one value: a field's, or an item of a list. */
 static bool check_value(const ProtobufCFieldDescriptor *field, const struct check_rule *rule,
                         const void *value, const struct path *path, struct wire_fault *fault)
 {

@@ -1,8 +1,8 @@
 /* check_rules.c: the limits of every field, in one table.
  *
- * What identifies a person is never a reason to refuse a referral: an NHS number that fails its check, a
- * date that is none, a postcode that does not exist are flagged elsewhere and pass here. So the fields of
- * Confidential are bounded in length and must be readable text, no more.
+ * We never refuse a referral because of what identifies the person: an NHS number that fails its check, an
+ * impossible date or a postcode that does not exist is flagged elsewhere. Here the fields of Confidential
+ * only have a greatest length and must be readable text.
  */
 #include "proto/wire/check_rules.h"
 
@@ -25,7 +25,7 @@ static const struct check_shape organisation = {
     .least = 2,
     .most = 10,
     .says = "an organisation's code, 2 to 10 capital letters and digits"};
-/* The outward half alone: with the inward half it would say where a person lives. */
+/* The outward half only: the inward half would say where a person lives. */
 static const struct check_shape district = {.chars = CAPITALS DIGITS,
                                             .least = 1,
                                             .most = 4,
@@ -41,7 +41,7 @@ static const struct check_shape identifier = {
     .least = 1,
     .most = 32,
     .says = "an id, 1 to 32 letters, digits, dots, dashes, underscores"};
-/* No digits: a category or a kind of place, never an address or a case. */
+/* No digits: this is a category or a kind of place, never an address or a case number. */
 static const struct check_shape category = {.chars = CAPITALS SMALLS " ,/'-",
                                             .least = 1,
                                             .most = CHECK_TEXT_BYTES,
@@ -166,8 +166,8 @@ static const struct check_rule *rules_search(const ProtobufCMessageDescriptor *t
 
 /* --- by type ---------------------------------------------------------------------------------------- */
 
-/* Searching by name for each field of each message would be an eighth of the broker's work, so it is done
- * once for each type of the schema. */
+/* To search by name for each field of each message would be an eighth of the broker's work, so we search once
+ * for each type of the schema and keep the result. */
 
 enum { TYPES_MAX = 128, FIELDS_MAX = 1024 };
 
@@ -214,6 +214,6 @@ const struct check_rule *const *check_rules_of(const ProtobufCMessageDescriptor 
 {
     pthread_once(&made, rules_make_table);
     size_t at = rules_place_of(type);
-    assert(by_type[at].type); /* every type hangs together with one of these three */
+    assert(by_type[at].type);
     return by_type[at].rules;
 }

@@ -1,9 +1,9 @@
-/* frame.c: several messages in one frame of ZeroMQ. */
+/* frame.c: several messages in one ZeroMQ frame. */
 #include "proto/wire/frame.h"
 
 #include <string.h>
 
-/* Field 1, length-delimited. */
+/* The tag of field 1, length-delimited. */
 enum { PART_FIELD = 1, PART_TAG = PART_FIELD << 3 | 2 };
 
 static size_t frame_varint_size(size_t value)

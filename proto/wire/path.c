@@ -1,4 +1,4 @@
-/* path.c: where in a message something stands, as people read it. */
+/* path.c: the place of a field in a message, as people read it. */
 #include "proto/wire/path.h"
 
 #include <stdio.h>

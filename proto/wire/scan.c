@@ -1,18 +1,18 @@
-/* scan.c: protobuf's raw bytes, field by field. */
+/* scan.c: reads protobuf's raw bytes field by field. */
 #include "proto/wire/scan.h"
 
 #include <string.h>
 
 enum { VARINT_BYTES_MAX = 10 };
 
-/* What follows a tag, by its lowest three bits. Groups (3 and 4) are not in proto3. */
+/* The lowest three bits of a tag: the form of what follows it. proto3 has no groups (3 and 4). */
 enum wire_type { WIRE_VARINT = 0, WIRE_FIXED_64 = 1, WIRE_BYTES = 2, WIRE_FIXED_32 = 5 };
 
-/* *shortest becomes false where it has more bytes than its value needs, or more bits than a value has. */
+/* Sets *shortest to false if the varint has more bytes than its value needs, or more than 64 bits. */
 static bool scan_varint(struct scan *scan, uint64_t *value, bool *shortest)
 {
     *value = 0;
-    if (scan->at < scan->end && *scan->at < 0x80) { /* nearly all of them */
+    if (scan->at < scan->end && *scan->at < 0x80) { /* nearly every varint has one byte */
         *value = *scan->at++;
         return true;
     }
@@ -71,15 +71,16 @@ enum scan_result scan_next(struct scan *scan, struct scan_field *field)
     return good ? SCAN_FIELD : SCAN_MALFORMED;
 }
 
-/* --- as protobuf-c would pack it --------------------------------------------------------------------- */
+/* --- would protobuf-c pack the same bytes? ----------------------------------------------------------- */
 
-/* The fields of a message so far. */
+/* The last field of a message so far. */
 struct field_order {
     uint32_t number;
     bool has_oneof;
 };
 
-/* By their numbers, each once; of a oneof one. (Two oneofs in one message would be taken for one.) */
+/* Fields must come in the order of their numbers, each once, and only one of a oneof. (This would take two
+ * oneofs in one message for one.) */
 static bool field_is_in_order(struct field_order *order, const ProtobufCFieldDescriptor *known)
 {
     bool may_repeat =
@@ -92,7 +93,7 @@ static bool field_is_in_order(struct field_order *order, const ProtobufCFieldDes
     return good;
 }
 
-/* Of the types that this protocol has; what another would be packed to is not known here. */
+/* Knows the types that this protocol uses; for any other it cannot tell how protobuf-c would pack it. */
 static bool number_fits(ProtobufCType type, uint64_t varint)
 {
     switch ((int)type) {
@@ -153,7 +154,7 @@ enum scan_result scan_message(const ProtobufCMessageDescriptor *descriptor, cons
             *as_packed && known && field_is_in_order(&order, known) && field_is_as_packed(&field, known);
         if (!known || !field.has_bytes)
             continue;
-        /* No message type contains itself, so the schema bounds how deep this goes. */
+        /* The schema limits the depth, because no message type contains itself. */
         if (known->type == PROTOBUF_C_TYPE_MESSAGE) {
             result = scan_message(known->descriptor, field.bytes, field.size, field_name, as_packed);
             if (result != SCAN_END)

@@ -1,4 +1,4 @@
-/* wire.c: bytes from a stranger to a checked message. */
+/* wire.c: turns bytes from a stranger into a checked message. */
 #include "proto/wire/wire.h"
 
 #include <stdio.h>
@@ -13,9 +13,9 @@ static void wire_refuse(struct wire_fault *fault, Concordat__V1__Refusal refusal
     snprintf(fault->text, sizeof fault->text, "%s", text);
 }
 
-/* What was not taken is not unpacked, and its refusal is to find its way back. Both Request and Message have
- * their command_id as field 1. As in protobuf the last one counts; what is wrong behind it does not take it
- * away. */
+/* Finds the command_id of a message that we could not unpack, so that the refusal can be addressed. It is
+ * field 1 of both Request and Message. If it occurs twice the last one counts, as in protobuf; garbage after
+ * it is ignored. */
 static void wire_find_command_id(const uint8_t *bytes, size_t size, struct wire_fault *fault)
 {
     struct scan scan = {.at = bytes, .end = bytes + size};
@@ -68,7 +68,7 @@ Concordat__V1__Request *wire_unpack_request(const uint8_t *bytes, size_t size, s
     *fault = (struct wire_fault){0};
     Concordat__V1__Request *request = (Concordat__V1__Request *)wire_unpack(
         &concordat__v1__request__descriptor, bytes, size, WIRE_REQUEST_BYTES_MAX, arena, fault);
-    /* Before the check, which would call a command of a newer protocol an unknown field. */
+    /* This comes before the check, which would call a command of a newer protocol an unknown field. */
     if (request && request->command_case == CONCORDAT__V1__REQUEST__COMMAND__NOT_SET)
         wire_refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_UNKNOWN_COMMAND,
                     "no command, or one that is not known here");
