@@ -1,8 +1,8 @@
-/* keys.c: key files in CZMQ's certificate format, read and written without CZMQ's sockets.
+/* keys.c: reads and writes key files in CZMQ's certificate format.
  *
- * CZMQ is here for its configuration format alone: zcert itself would read NAME.key_secret when asked for
- * NAME.key, and would write a secret before narrowing who may read it. Nothing of CZMQ that is called here
- * starts a context or takes over a signal.
+ * We use only CZMQ's configuration format. Its zcert would read NAME.key_secret when asked for NAME.key, and
+ * would write a secret before restricting who may read the file. No CZMQ function that we call starts a
+ * context or takes over a signal.
  */
 #include "proto/keys/keys.h"
 
@@ -21,7 +21,7 @@ enum { FILE_BYTES_MAX = 4096, PATH_BYTES_MAX = 4096 };
 
 static const char name_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
-/* A name is also a file's name and what logs and the ledger call the key. */
+/* A key's name is also a file name, and what logs and the ledger call the key. */
 static bool key_name_is_good(const char *name, size_t chars_max)
 {
     size_t length = strlen(name);
@@ -42,7 +42,8 @@ static bool key_role_is_good(const char *role, bool *is_server, Concordat__V1__R
     return true;
 }
 
-/* The whole file as a string in text, which has FILE_BYTES_MAX. 0, or -1 with a message. */
+/* Reads the whole file as a string into text, which has FILE_BYTES_MAX bytes. Returns 0, or -1 with a
+ * message. */
 static int keys_read_file(const char *path, char *text, bool *open_to_others, char *message,
                           size_t message_size)
 {
@@ -68,7 +69,7 @@ static int keys_read_file(const char *path, char *text, bool *open_to_others, ch
     return 0;
 }
 
-/* A name, alone or with a value; blanks and a comment may stand around it. */
+/* Returns whether a line is empty, a name, or a name with a value. It may have spaces and a comment. */
 static bool key_line_is_good(const char *at, const char *end)
 {
     at += strspn(at, " ");
@@ -91,7 +92,8 @@ static bool key_line_is_good(const char *at, const char *end)
     return at == end || *at == '#';
 }
 
-/* The first line that cannot be read, or 0. CZMQ would print what stands there, and that may be a secret. */
+/* Returns the number of the first bad line, or 0. We look for it because CZMQ would print the line, which may
+ * hold a secret. */
 static int find_bad_key_line(const char *text)
 {
     for (int number = 1; *text; number++) {
@@ -113,7 +115,7 @@ static bool keys_decode(const char *text, uint8_t bytes[KEY_BYTES])
     return strlen(text) == KEY_TEXT_CHARS && zmq_z85_decode(bytes, text);
 }
 
-/* What is wrong with the file that root was read from, or NULL with *key filled in. */
+/* Fills in *key and returns NULL, or returns what is wrong with the file. */
 static const char *keys_take_fields(zconfig_t *root, struct key *key)
 {
     const char *name = zconfig_get(root, "metadata/name", "");
@@ -161,7 +163,7 @@ int keys_read(const char *path, struct key *key, char *message, size_t message_s
         return -1;
     }
     const char *problem = root ? keys_take_fields(root, key) : "it is not written as a certificate";
-    /* Only a secret has to be kept from others. */
+    /* Others may read a public key. */
     if (!problem && key->has_secret && open_to_others)
         problem = "others may read this secret key; `chmod 600` it, and make a new one if they did";
     if (root) {
@@ -175,8 +177,8 @@ int keys_read(const char *path, struct key *key, char *message, size_t message_s
     return -1;
 }
 
-/* Writes and syncs a file that must not exist yet. 0, or -1 with a message; then there is no such file
- * unless it was there before. */
+/* Writes and syncs a new file. Returns 0, or -1 with a message; then the file exists only if it did before.
+ */
 static int keys_write_file(const char *path, mode_t mode, const char *text, char *message,
                            size_t message_size)
 {
@@ -197,7 +199,7 @@ static int keys_write_file(const char *path, mode_t mode, const char *text, char
     return -1;
 }
 
-/* The file's text, to be freed by the caller, or NULL. */
+/* Returns the text of a key file, which the caller frees, or NULL. */
 static char *certificate_text(const char *name, const char *role, const char *of, const char *public_text,
                               const char *secret_text)
 {

@@ -1,4 +1,4 @@
-/* json.c: messages as proto3 JSON and back, by their descriptors. */
+/* json.c: writes messages as proto3 JSON, and reads them, guided by their descriptors. */
 #include "proto/words/json.h"
 
 #include <assert.h>
@@ -13,7 +13,7 @@
 
 enum { NAME_BYTES_MAX = 64, FIELDS_MAX = 64 };
 
-/* "referral_id" as "referralId". */
+/* Writes "referral_id" as "referralId". */
 static void json_camel_case(const char *name, char out[NAME_BYTES_MAX])
 {
     size_t at = 0;
@@ -55,7 +55,7 @@ static size_t json_item_size(const ProtobufCFieldDescriptor *field)
     }
 }
 
-/* ---- Message to JSON ---- */
+/* --- message to JSON --------------------------------------------------------------------------------- */
 
 static json_t *json_from_bytes(const ProtobufCBinaryData *bytes)
 {
@@ -80,8 +80,8 @@ static json_t *json_from_enum(const ProtobufCEnumDescriptor *descriptor, int val
     return known ? json_string(known->name) : json_integer(value);
 }
 
-/* Sets *json to a new reference, or to NULL where the value is its default. False where memory is short or
- * a text is not UTF-8. */
+/* Sets *json to a new reference, or to NULL if the value is the default. Returns false if there is not enough
+ * memory or a text is not UTF-8. */
 static bool json_from_value(const ProtobufCFieldDescriptor *field, const void *value, bool with_default,
                             json_t **json)
 {
@@ -182,7 +182,7 @@ json_t *json_from_message(const ProtobufCMessage *message)
     return object;
 }
 
-/* ---- JSON to message ---- */
+/* --- JSON to message --------------------------------------------------------------------------------- */
 
 struct json_reader {
     struct arena *arena;
@@ -261,7 +261,7 @@ static bool json_to_enum(struct json_reader *reader, const json_t *json,
     return json_reader_refuse(reader, path, says);
 }
 
-/* A whole number without a sign as JSON has it: a number, or digits in quotation marks. */
+/* Reads a whole number without a sign: a JSON number, or digits in quotation marks. */
 static bool json_to_number(struct json_reader *reader, const json_t *json, uint64_t max,
                            const struct path *path, uint64_t *number)
 {
@@ -276,7 +276,7 @@ static bool json_to_number(struct json_reader *reader, const json_t *json, uint6
     if (text && *text && strspn(text, "0123456789") == strlen(text) && strlen(text) <= 20) {
         char *end;
         unsigned long long read = strtoull(text, &end, 10);
-        /* At the limit strtoull may have cut it off. */
+        /* strtoull returns UINT64_MAX for a number that is too large as well. */
         *number = read;
         if (read <= max && (read < UINT64_MAX || strcmp(text, "18446744073709551615") == 0))
             return true;
@@ -288,7 +288,7 @@ static bool json_to_number(struct json_reader *reader, const json_t *json, uint6
 static ProtobufCMessage *json_to_part(struct json_reader *reader, const json_t *json,
                                       const ProtobufCMessageDescriptor *type, const struct path *up);
 
-/* An instant is usually written as people write it. */
+/* Reads an instant from RFC 3339 text, as people usually write one. */
 static ProtobufCMessage *json_to_instant(struct json_reader *reader, const json_t *json,
                                          const struct path *path)
 {
