@@ -1,4 +1,5 @@
-/* client.c: the client's end of the protocol: hello, pings, and every request again until it is answered. */
+/* client.c: the client's end of the protocol: says hello, pings, and repeats every request until its answer.
+ */
 #include "proto/client/client.h"
 
 #include <assert.h>
@@ -12,12 +13,12 @@
 #include "proto/words/words.h"
 
 enum {
-    ARENA_BYTES = 2 * WIRE_MESSAGE_BYTES_MAX, /* taken from the system only as far as it is used */
+    ARENA_BYTES = 2 * WIRE_MESSAGE_BYTES_MAX, /* the system gives us only the pages that we use */
     WELCOME_ARENA_BYTES = 4096,
     PING_DEFAULT_MS = 10000,
-    PINGS_UNANSWERED = 3, /* then the connection counts as dead */
-    PATIENCE_MS = 1000,   /* to see that the connection is a new one */
-    IMPATIENCE_MS = 100   /* the same, while there is none; and between attempts to send */
+    PINGS_UNANSWERED = 3, /* after so many a connection counts as dead */
+    PATIENCE_MS = 1000,   /* how often to look for a new connection while there is one */
+    IMPATIENCE_MS = 100   /* how often while there is none; also the pause before sending again */
 };
 
 struct concordat_client {
@@ -25,24 +26,24 @@ struct concordat_client {
     struct client_queue queue;
     char *software; /* owned */
     bool wants_news;
-    struct arena arena; /* the message that was given out last */
-    zmq_msg_t frame;    /* that came last */
-    struct scan rest;   /* of it, to be looked at */
+    struct arena arena; /* holds the message that the caller has */
+    zmq_msg_t frame;    /* the latest */
+    struct scan rest;   /* the parts of it that we have not read */
     struct arena welcome_arena;
-    const Concordat__V1__Welcome *welcome; /* inside it, or NULL */
-    bool welcomed;                         /* by the server, on this connection */
+    const Concordat__V1__Welcome *welcome; /* in welcome_arena, or NULL */
+    bool welcomed;                         /* the server has welcomed this connection */
     uint8_t hello_id[WIRE_ID_BYTES];
-    int64_t hello_at_ms; /* all times here are monotonic */
+    int64_t hello_at_ms; /* all times are monotonic */
     int hello_wait_ms;
     int64_t ping_at_ms;
     int ping_ms;
     int64_t heard_ms;
-    int64_t send_at_ms; /* later than now where the socket took no more */
+    int64_t send_at_ms; /* when to try again, after the socket took no more */
 };
 
-/* ---- Hello, ping, and what is due ---- */
+/* --- sending ----------------------------------------------------------------------------------------- */
 
-/* The server does not know this connection: nothing but hello is sent until it welcomes us. */
+/* The server does not know this connection: send nothing but hello until it welcomes us. */
 static void client_restart_hello(struct concordat_client *client, int64_t hello_at_ms)
 {
     client->welcomed = false;
@@ -107,8 +108,8 @@ static void client_send_due(struct concordat_client *client, int64_t now_ms)
     }
 }
 
-/* Everything that time brings. Called when no message waits, so that a caller who was away for long does not
- * take its own absence for the server's. */
+/* Does everything that is due. Call this only when no message waits: a caller who was away for long would
+ * take its own silence for the server's. */
 static void client_tend(struct concordat_client *client)
 {
     int64_t now_ms = now_monotonic_ms();
@@ -125,7 +126,7 @@ static void client_tend(struct concordat_client *client)
     if (now_ms - client->heard_ms > (int64_t)PINGS_UNANSWERED * client->ping_ms) {
         client->heard_ms = now_ms;
         client_restart_hello(client, now_ms + RESEND_FIRST_MS);
-        client_link_renew(&client->link); /* where it fails, the next time round */
+        client_link_renew(&client->link); /* if this fails, the next silence tries again */
     }
     if (!client->welcomed && now_ms >= client->hello_at_ms)
         client_say_hello(client, now_ms);
@@ -134,7 +135,7 @@ static void client_tend(struct concordat_client *client)
     client_send_due(client, now_ms);
 }
 
-/* ---- What comes from the server ---- */
+/* --- receiving --------------------------------------------------------------------------------------- */
 
 static void client_take_welcome(struct concordat_client *client, const uint8_t *bytes, size_t size,
                                 int64_t now_ms)
@@ -151,7 +152,7 @@ static void client_take_welcome(struct concordat_client *client, const uint8_t *
     client_queue_all_due(&client->queue, now_ms);
 }
 
-/* A server that has started anew without our noticing knows nothing of what was sent before. */
+/* If the server has restarted without our noticing, it has forgotten this connection. */
 static void client_take_pong(struct concordat_client *client, const Concordat__V1__Pong *pong, int64_t now_ms)
 {
     if (!client->welcomed)
@@ -168,7 +169,7 @@ static bool client_is_answer(const Concordat__V1__Message *message, const uint8_
            memcmp(message->command_id.data, id, WIRE_ID_BYTES) == 0;
 }
 
-/* An answer to a request of ours: true where it settles the request and is the caller's to see. */
+/* Takes an answer. Returns whether it settles a request, so that the caller is to see it. */
 static bool client_settle(struct concordat_client *client, const Concordat__V1__Message *message,
                           int64_t now_ms)
 {
@@ -180,21 +181,22 @@ static bool client_settle(struct concordat_client *client, const Concordat__V1__
             client_restart_hello(client, now_ms);
         return false;
     }
-    /* Nothing was done: it is sent again when its time comes. */
+    /* Nothing was done; the request will be sent again when it is due. */
     if (refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE ||
         refusal == CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY)
         return false;
-    /* We are not welcome, which settles every request; hello is said again later. */
+    /* The server does not welcome us, which settles every request; we say hello again later. */
     if (client_is_answer(message, client->hello_id))
         return !client->welcomed;
     struct outstanding *request = client_queue_find(&client->queue, message->command_id.data);
     if (!request)
-        return false; /* it was answered before: a request that is repeated can get two answers */
+        return false; /* a second answer, to a request that we had repeated */
     client_queue_drop(&client->queue, request);
     return true;
 }
 
-/* What one message brings for the caller, in the arena; NULL where it was for us, or unreadable. */
+/* Unpacks one message into the arena. Returns it if it is for the caller; NULL if it was for us, or
+ * unreadable. */
 static const Concordat__V1__Message *client_take(struct concordat_client *client, const uint8_t *bytes,
                                                  size_t size)
 {
@@ -217,7 +219,7 @@ static const Concordat__V1__Message *client_take(struct concordat_client *client
     return NULL;
 }
 
-/* The next message that has come, borrowed. What a frame holds that cannot be read ends that frame. */
+/* Takes the next part that has arrived, borrowed. A part that cannot be read ends its frame. */
 static bool client_next_part(struct concordat_client *client, struct frame_part *part)
 {
     while (frame_next(&client->rest, part) != SCAN_FIELD) {
@@ -233,8 +235,8 @@ static bool client_next_part(struct concordat_client *client, struct frame_part 
     return true;
 }
 
-/* The next message that is the caller's to see: any; or the answer to `wanted`, or that we are not welcome,
- * while others are kept. */
+/* Returns the next message for the caller, or NULL. With `wanted`, that is the answer to `wanted` or the
+ * refusal of our hello; other messages are kept. */
 static const Concordat__V1__Message *client_receive(struct concordat_client *client, const uint8_t *wanted)
 {
     struct frame_part part;
@@ -255,7 +257,7 @@ static int64_t sooner_ms(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* How long until time brings something to do. */
+/* Returns in how many ms something is due. */
 static int client_idle_ms(const struct concordat_client *client)
 {
     int64_t now_ms = now_monotonic_ms();
@@ -287,7 +289,7 @@ static const Concordat__V1__Message *client_await(struct concordat_client *clien
     }
 }
 
-/* ---- The public face ---- */
+/* --- the functions of client.h ----------------------------------------------------------------------- */
 
 struct concordat_client *concordat_client_open(const struct concordat_client_config *config, char *message,
                                                size_t message_size)
@@ -310,8 +312,7 @@ struct concordat_client *concordat_client_open(const struct concordat_client_con
     client->wants_news = config->wants_news;
     client->ping_ms = PING_DEFAULT_MS;
     client->heard_ms = now_monotonic_ms();
-    client_restart_hello(client,
-                         client->heard_ms + RESEND_FIRST_MS); /* sooner, when the connection is there */
+    client_restart_hello(client, client->heard_ms + RESEND_FIRST_MS); /* sooner, if LINK_UP comes */
     return client;
 }
 

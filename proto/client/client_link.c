@@ -9,13 +9,13 @@
 
 #include "proto/wire/wire.h"
 
-enum { CLOSE_LINGER_MS = 500 /* for what was sent last before a program ends */ };
+enum { CLOSE_LINGER_MS = 500 /* a program that ends waits so long for its last frames to leave */ };
 
 static const struct {
     int option, value;
 } settings[] = {
     {ZMQ_LINGER, CLOSE_LINGER_MS},
-    {ZMQ_IMMEDIATE, 1}, /* nothing waits in a queue for a connection that may never be */
+    {ZMQ_IMMEDIATE, 1}, /* queue nothing for a connection that may never be made */
     {ZMQ_HANDSHAKE_IVL, 5000},
     {ZMQ_RECONNECT_IVL, 100},
     {ZMQ_RECONNECT_IVL_MAX, 5000},
@@ -53,7 +53,7 @@ static void link_disconnect(struct client_link *link)
 
 static bool link_connect(struct client_link *link)
 {
-    char name[40]; /* a new one each time: the old may not have gone yet */
+    char name[40]; /* a new name each time: the old socket may still have the old one */
     snprintf(name, sizeof name, "inproc://monitor-%u", link->opened++);
     link->socket = zmq_socket(link->context, ZMQ_DEALER);
     link->monitor = zmq_socket(link->context, ZMQ_PAIR);
@@ -139,7 +139,7 @@ bool client_link_receive(struct client_link *link, zmq_msg_t *message)
         }
         if (!zmq_msg_more(message))
             return true;
-        /* More than one frame is not this protocol: its last frame goes with the rest. */
+        /* A message of several frames is not this protocol: drop all of it. */
         while (zmq_msg_more(message) && zmq_msg_recv(message, link->socket, ZMQ_DONTWAIT) >= 0)
             continue;
         zmq_msg_close(message);
@@ -149,7 +149,7 @@ bool client_link_receive(struct client_link *link, zmq_msg_t *message)
 enum link_event client_link_event(struct client_link *link)
 {
     enum link_event latest = LINK_SAME;
-    uint8_t frame[6]; /* 16 bits of event, 32 of value; the frame behind it is the address */
+    uint8_t frame[6]; /* 16 bits of event, 32 of value; the next frame is the address */
     while (link->monitor && zmq_recv(link->monitor, frame, sizeof frame, ZMQ_DONTWAIT) >= 0) {
         uint16_t event;
         memcpy(&event, frame, sizeof event);

@@ -1,4 +1,4 @@
-/* client_queue.c: requests without an answer, and news not yet looked at. */
+/* client_queue.c: a client's requests that have no answer yet, and news that its caller has not read. */
 #include "proto/client/client_queue.h"
 
 #include <assert.h>
