@@ -1,4 +1,4 @@
-/* arrivals.c: see arrivals.h. */
+/* arrivals.c: paces new connections by their low-water marks. */
 #include "proto/server/arrivals.h"
 
 #include <stdbool.h>
@@ -7,14 +7,15 @@
 
 enum {
     DESCRIPTORS_MAX = 64 * 1024,
-    /* More than a client sends before it hears of us: fewer bytes than this do not wake whoever polls. */
+    /* The low-water mark of a held connection: more than a client sends before it hears from us, so that poll
+     * does not report the connection. */
     HELD_BYTES = 16 * 1024
 };
 
 struct arrivals {
-    int64_t due_ms; /* of the next turn */
-    int count;      /* that wait */
-    int last;       /* to have had its turn */
+    int64_t due_ms; /* when the next turn comes */
+    int count;      /* held connections */
+    int last;       /* the descriptor that had the latest turn */
     bool waits[DESCRIPTORS_MAX];
 };
 
@@ -29,7 +30,7 @@ void arrivals_close(struct arrivals **arrivals)
     *arrivals = NULL;
 }
 
-/* Turns that nobody took are kept for later, as many as may come at once. */
+/* Takes a turn if one has come. Unused turns are saved, up to ARRIVALS_AT_ONCE. */
 static bool arrivals_take_turn(struct arrivals *arrivals, int64_t now_ms)
 {
     int64_t earliest_ms = now_ms - (int64_t)(ARRIVALS_AT_ONCE - 1) * ARRIVALS_EACH_MS;
@@ -41,7 +42,7 @@ static bool arrivals_take_turn(struct arrivals *arrivals, int64_t now_ms)
     return true;
 }
 
-/* The kernel tells of a connection that can be read once it has so many bytes, and of its end in any case. */
+/* The kernel reports a connection as readable once it has this many bytes; it always reports its end. */
 static void set_low_water_mark(int fd, int bytes)
 {
     setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);

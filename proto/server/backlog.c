@@ -1,4 +1,4 @@
-/* backlog.c: see backlog.h. */
+/* backlog.c: limits how many bytes libzmq holds of messages that are not complete. */
 #include "proto/server/backlog.h"
 
 #include <linux/tcp.h>
@@ -11,7 +11,7 @@
 
 enum {
     DESCRIPTORS_MAX = 64 * 1024,
-    /* What CURVE (RFC 26) and ZMTP (RFC 23) put around a payload. */
+    /* The bytes that CURVE (RFC 26) and ZMTP (RFC 23) put around a payload. */
     CURVE_BYTES = 33,
     SHORT_FRAME_MAX = 255,
     SHORT_HEADER_BYTES = 2,
@@ -19,12 +19,12 @@ enum {
 };
 
 struct backlog_connection {
-    atomic_uint_least64_t taken;
+    atomic_uint_least64_t taken; /* bytes of the messages that we have taken */
     bool open;
 };
 
 struct backlog {
-    int highest; /* descriptor that was ever open */
+    int highest; /* the highest descriptor that was ever open */
     struct backlog_connection connections[DESCRIPTORS_MAX];
 };
 
@@ -89,7 +89,7 @@ unsigned backlog_cut(struct backlog *backlog)
         }
         if (sum <= BACKLOG_BYTES_MAX)
             return cut;
-        /* libzmq sees the end of it, closes it, and lets go of what it kept of its message. */
+        /* libzmq sees the end, closes the connection and frees what it held of its message. */
         shutdown(furthest, SHUT_RDWR);
         backlog->connections[furthest].open = false;
     }

@@ -1,4 +1,4 @@
-/* keyring.c: see keyring.h. */
+/* keyring.c: the public keys of one folder, sorted by name and by key. */
 #include "proto/server/keyring.h"
 
 #include <dirent.h>
@@ -8,10 +8,10 @@
 #include <string.h>
 
 struct keyring {
-    struct key *keys;       /* as read, then by name */
-    struct misuse *misuses; /* of each */
+    struct key *keys;       /* in the order of files while reading, then by name */
+    struct misuse *misuses; /* one for each key */
     size_t count;
-    const struct key **by_bytes;
+    const struct key **by_bytes; /* the same keys in the order of their bytes */
 };
 
 static int keyring_is_key_file(const struct dirent *entry)
@@ -20,7 +20,7 @@ static int keyring_is_key_file(const struct dirent *entry)
     return entry->d_name[0] != '.' && length > 4 && strcmp(entry->d_name + length - 4, ".key") == 0;
 }
 
-/* Not alphasort: which of two files wins must not depend on the locale. */
+/* Compares bytes, not letters as alphasort does: which of two files counts must not depend on the locale. */
 static int keyring_compare_files(const struct dirent **left, const struct dirent **right)
 {
     return strcmp((*left)->d_name, (*right)->d_name);
@@ -42,7 +42,7 @@ static int keyring_compare_bytes(const void *left, const void *right)
     return memcmp((*l)->public_bytes, (*r)->public_bytes, KEY_BYTES);
 }
 
-/* What the key has in common with one that is admitted already, or NULL. */
+/* Returns what the key has in common with one that is in the keyring, or NULL. */
 static const char *keyring_find_double(const struct keyring *keyring, const struct key *key)
 {
     for (size_t i = 0; i < keyring->count; i++) {

@@ -1,4 +1,4 @@
-/* misuse.c: see misuse.h. */
+/* misuse.c: counts complaints about a key, and bars it. */
 #include "proto/server/misuse.h"
 
 bool misuse_note(struct misuse *misuse, int64_t now_ms)

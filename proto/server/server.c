@@ -1,4 +1,4 @@
-/* server.c: see server.h. */
+/* server.c: the server's end of the protocol: a ROUTER that only known keys can reach. */
 #include "proto/server/server.h"
 
 #include <assert.h>
@@ -15,16 +15,17 @@
 #include "proto/words/now.h"
 
 enum {
-    /* ZMQ_ZAP_ENFORCE_DOMAIN: hidden in the packaged zmq.h, in force in the packaged library. Without it a
-     * context that has lost its ZAP handler admits everybody. */
+    /* ZMQ_ZAP_ENFORCE_DOMAIN: Debian's zmq.h hides it, its library has it. Without it a context that has lost
+     * its ZAP handler admits everybody. */
     ENFORCE_ZAP_DOMAIN = 93,
-    /* ZMQ_ZERO_COPY_RECV: hidden likewise. With it each frame that waits can keep 8 KiB, however short it is:
-     * a peer that sends frames one by one would make the backlog a hundred times as long as it says. */
+    /* ZMQ_ZERO_COPY_RECV: hidden too. With it each waiting frame can keep 8 KiB, however short it is: a peer
+     * that sends frames one by one would make libzmq hold a hundred times what the backlog counts. */
     ZERO_COPY_RECV = 10,
-    ROUTE_BYTES = 5,    /* of a connection that libzmq named: a zero, and a number of four bytes */
-    DROPS_A_CALL = 256, /* then the caller may do something else first */
-    SLOW_MS = 1000,     /* so long a peer that did not read counts as slow */
-    /* Not IN_CREATE: a file is of use when it is written. */
+    ROUTE_BYTES = 5, /* a name that libzmq gave: a zero and a number of four bytes */
+    DROPS_A_CALL =
+        256,        /* frames that one call drops before it returns, so that the caller can do other work */
+    SLOW_MS = 1000, /* how long a peer counts as slow after it did not read */
+    /* Without IN_CREATE: a new file is of no use before it is written. */
     KEY_CHANGES = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB
 };
 
@@ -33,11 +34,11 @@ static const struct {
 } socket_options[] = {
     {ENFORCE_ZAP_DOMAIN, 1},
     {ZMQ_CURVE_SERVER, 1},
-    {ZMQ_ROUTER_MANDATORY, 1}, /* else what cannot be sent is dropped in silence */
-    {ZMQ_ROUTER_HANDOVER, 0},  /* else anybody admitted can take another's connection */
+    {ZMQ_ROUTER_MANDATORY, 1}, /* otherwise libzmq silently drops what it cannot send */
+    {ZMQ_ROUTER_HANDOVER, 0},  /* otherwise an admitted peer could take over another's connection */
     {ZMQ_SNDTIMEO, 0},
     {ZMQ_LINGER, 0},
-    {ZMQ_SNDHWM, 250}, /* frames of FRAME_BYTES_GOOD: 4 MiB for a peer that does not read */
+    {ZMQ_SNDHWM, 250}, /* with frames of FRAME_BYTES_GOOD, 4 MiB for a peer that does not read */
     {ZMQ_RCVHWM, 1000},
     {ZMQ_HANDSHAKE_IVL, 5000},
     {ZMQ_TCP_KEEPALIVE, 1},
@@ -51,21 +52,21 @@ struct server {
     void *context;
     void *router;
     struct zap *zap;
-    struct keyring *keyring; /* the doorkeeper's; changed by this thread only */
+    struct keyring *keyring; /* zap owns it; only this thread replaces it */
     struct backlog *backlog;
     int keys_fd;
     char *keys_folder;
-    uint64_t drops[SERVER_DROPS]; /* the doorkeeper counts SERVER_DROP_HANDSHAKE */
-    /* The frame in hand: what is left of it, and who sent it. */
+    uint64_t drops[SERVER_DROPS]; /* zap counts SERVER_DROP_HANDSHAKE */
+    /* The current frame and its sender. */
     zmq_msg_t frame;
-    struct scan rest;
-    unsigned parts; /* taken from it */
+    struct scan rest; /* the parts that we have not read */
+    unsigned parts;   /* how many we have read */
     struct server_route route;
     char key_name[KEY_NAME_CHARS_MAX + 1];
-    struct misuse withdrawn;  /* of all keys that are nobody's by now */
-    struct server_route cut;  /* the last connection that was */
-    struct server_route slow; /* the last that does not read what it is sent, and when that was seen */
-    int64_t slow_ms;
+    struct misuse withdrawn;  /* complaints about all keys that have been withdrawn */
+    struct server_route cut;  /* the last connection that we cut */
+    struct server_route slow; /* the last connection that did not read what we sent */
+    int64_t slow_ms;          /* when that was */
 };
 
 static bool router_set_options(void *router, const struct server_config *config, const struct key *key)
@@ -87,7 +88,7 @@ static bool server_read_own_key(const char *path, struct key *key, char *message
 {
     if (keys_read(path, key, message, message_size) != 0)
         return false;
-    /* An intake serves its devices with the same key that it shows the broker: a source's. */
+    /* An intake serves its devices with the key that it also shows the broker: a source's. */
     if ((key->is_server || key->role == CONCORDAT__V1__ROLE__ROLE_SOURCE) && key->has_secret)
         return true;
     snprintf(message, message_size, "%s: not the secret key of a server", path);
@@ -95,7 +96,7 @@ static bool server_read_own_key(const char *path, struct key *key, char *message
     return false;
 }
 
-/* Everything up to the bind, in the order that fails closed: the doorkeeper first. */
+/* Opens and binds the sockets in the order that fails closed: the ZAP handler first. */
 static bool server_open_sockets(struct server *server, const struct server_config *config,
                                 const struct key *key, char *message, size_t message_size)
 {
@@ -130,7 +131,7 @@ static bool server_open_sockets(struct server *server, const struct server_confi
     return false;
 }
 
-/* Watched before it is read, so that no change falls between. */
+/* Watches the folder before it is read, so that no change goes unnoticed. */
 static bool server_watch_keys(struct server *server, const char *folder, char *message, size_t message_size)
 {
     server->keys_folder = strdup(folder);
@@ -166,7 +167,7 @@ void server_close(struct server **server)
     if (!*server)
         return;
     zmq_msg_close(&(*server)->frame);
-    zap_close(&(*server)->zap); /* and the keyring */
+    zap_close(&(*server)->zap); /* closes the keyring too */
     backlog_close(&(*server)->backlog);
     if ((*server)->router)
         zmq_close((*server)->router);
@@ -197,7 +198,7 @@ static bool router_has_more(void *router)
     return more;
 }
 
-/* The next frame, without waiting. The frames of a message arrive together. */
+/* Takes the next frame, without waiting. All frames of a message arrive together. */
 static bool router_take_frame(void *router, zmq_msg_t *frame)
 {
     int rc;
@@ -207,8 +208,9 @@ static bool router_take_frame(void *router, zmq_msg_t *frame)
     return rc >= 0;
 }
 
-/* Only a name that libzmq gave stands for one connection: one that the peer chose could be taken up by
- * another when this one is gone, who would then get its answers. */
+/* Takes the route from its frame. Returns false if the peer chose the name: another peer could choose the
+ * same name once this one is gone, and would get its answers. A name that libzmq gave belongs to one
+ * connection. */
 static bool server_take_route(zmq_msg_t *frame, struct server_route *route)
 {
     size_t size = zmq_msg_size(frame);
@@ -220,8 +222,8 @@ static bool server_take_route(zmq_msg_t *frame, struct server_route *route)
     return true;
 }
 
-/* Who the frame is from, by what the doorkeeper said of its connection. False where it said nothing, or
- * where the name is another key's by now. A name that is nobody's by now is left for the caller to see. */
+/* Takes the sender's name from what the ZAP handler said about the connection. Returns false if it said
+ * nothing, or if the name now belongs to another key. A withdrawn name is for the caller to refuse. */
 static bool server_take_name(struct server *server)
 {
     const char *user = zmq_msg_gets(&server->frame, "User-Id");
@@ -243,7 +245,7 @@ void server_reload_keys(struct server *server)
     char changes[4096], message[4352];
     while (read(server->keys_fd, changes, sizeof changes) > 0)
         ;
-    /* The folder may be another one under the same name by now. */
+    /* A new folder may now have this name. */
     inotify_add_watch(server->keys_fd, server->keys_folder, KEY_CHANGES);
     struct keyring *keyring = keyring_open(server->keys_folder, message, sizeof message);
     if (!keyring) {
@@ -253,12 +255,13 @@ void server_reload_keys(struct server *server)
     struct keyring *former = zap_change_keyring(server->zap, keyring);
     server->keyring = keyring;
     keyring_close(&former);
-    /* Whoever sent the frame in hand may be somebody else's name by now. */
+    /* The name that the current frame arrived under may now belong to another key. */
     if (server_has_more(server) && !server_take_name(server))
         server->rest.at = server->rest.end;
 }
 
-/* Takes a frame and its route off the socket: false where there is none. *good where they came alone. */
+/* Takes a message off the socket. Returns false if there is none. *good is whether it was a route of ours and
+ * one frame. */
 static bool server_take_frame(struct server *server, bool *good)
 {
     void *router = server->router;
@@ -279,14 +282,15 @@ static bool server_take_frame(struct server *server, bool *good)
     return true;
 }
 
-/* What is held against who sent the frame in hand. */
+/* Returns the complaints about the sender of the current frame. */
 static struct misuse *server_misuse_of_sender(struct server *server)
 {
     const struct key *key = keyring_by_name(server->keyring, server->key_name);
     return key ? keyring_misuse(server->keyring, key) : &server->withdrawn;
 }
 
-/* Only once, because of what comes after it still waits here when its descriptor is another's already. */
+/* Drops the rest of the frame and cuts its connection. Cuts a connection only once: later frames from it may
+ * still be queued when its descriptor has been reused. */
 static void server_cut_sender(struct server *server)
 {
     server->rest.at = server->rest.end;
@@ -296,7 +300,7 @@ static void server_cut_sender(struct server *server)
     shutdown(zmq_msg_get(&server->frame, ZMQ_SRCFD), SHUT_RDWR);
 }
 
-/* False where that was one complaint too many. */
+/* Notes a complaint about the sender. Returns false if it was one too many. */
 static bool server_note_complaint(struct server *server, const char *why)
 {
     if (!misuse_note(server_misuse_of_sender(server), now_monotonic_ms()))
@@ -311,7 +315,7 @@ void server_complain(struct server *server)
     server_note_complaint(server, "it goes on sending what cannot be read");
 }
 
-/* Whether the frame in hand is to be looked at; where not it is in hand no longer. */
+/* Returns whether to process the current frame. If not, the frame is dropped. */
 static bool server_accepts_frame(struct server *server)
 {
     if (misuse_is_barred(server_misuse_of_sender(server), now_monotonic_ms())) {
@@ -324,7 +328,7 @@ static bool server_accepts_frame(struct server *server)
     return !slow || server_note_complaint(server, "it goes on asking and does not read the answers");
 }
 
-/* Takes the next frame in hand. */
+/* Makes the next frame that we process the current one. Returns false if there is none. */
 static bool server_begin_frame(struct server *server)
 {
     for (int drops = 0; drops < DROPS_A_CALL; drops++) {
@@ -352,7 +356,7 @@ bool server_receive(struct server *server, struct server_message *message)
     if (!server_has_more(server) && !server_begin_frame(server))
         return false;
     const uint8_t *from = server->rest.at;
-    /* An empty frame is no part either. */
+    /* An empty frame is not a part either. */
     if (frame_next(&server->rest, &part) != SCAN_FIELD) {
         part = (struct frame_part){from, (size_t)(server->rest.end - from)};
         server->rest.at = server->rest.end;
@@ -371,7 +375,7 @@ const struct key *server_key(const struct server *server, const char *key_name)
     return keyring_by_name(server->keyring, key_name);
 }
 
-/* 0, or the error. */
+/* Returns 0, or the error. */
 static int router_send_route(void *router, const struct server_route *route)
 {
     int rc;
@@ -394,7 +398,7 @@ enum server_sent server_send(struct server *server, const struct server_route *r
                              const struct frame_part *parts, size_t count)
 {
     zmq_msg_t frame;
-    /* Short of memory a peer is told nothing now, like one that is slow. */
+    /* If there is not enough memory we treat the peer like a slow one: it is told nothing now. */
     int problem = zmq_msg_init_size(&frame, frame_size(parts, count)) ? EAGAIN : 0;
     if (problem == 0) {
         frame_join(parts, count, zmq_msg_data(&frame));

@@ -1,4 +1,4 @@
-/* zap.c: see zap.h. */
+/* zap.c: the ZAP handler's thread. */
 #include "proto/server/zap.h"
 
 #include <assert.h>
@@ -33,7 +33,7 @@ struct zap_request {
 
 struct zap {
     void *context; /* borrowed */
-    void *handler; /* these two belong to the thread once it runs */
+    void *handler; /* once the thread runs, only it uses this socket and the next */
     void *events;
     pthread_t thread;
     pthread_mutex_t mutex; /* guards keyring */
@@ -42,12 +42,13 @@ struct zap {
     atomic_uint_least64_t refused;
     struct backlog *backlog; /* borrowed */
     struct arrivals *arrivals;
-    int64_t check_ms; /* when the backlog is next looked at */
-    int64_t logged_ms;
-    unsigned unlogged;
+    int64_t check_ms;  /* when to check the backlog next */
+    int64_t logged_ms; /* when we last logged an unknown key */
+    unsigned unlogged; /* unknown keys since then */
 };
 
-/* True with a request that is well formed; false where the next is not, or (*gone) where the context ends. */
+/* Receives a request. Returns false if it is malformed, or with *gone set if the context has been shut down.
+ */
 static bool zap_receive(void *handler, struct zap_request *request, bool *gone)
 {
     size_t frames = 0;
@@ -79,7 +80,7 @@ static bool zap_frame_is(const struct zap_request *request, enum zap_frame frame
     return request->size[frame] == strlen(text) && !memcmp(request->bytes[frame], text, strlen(text));
 }
 
-/* The address is all that is said of a stranger, and not more often than once a second: anybody can knock. */
+/* Logs only a stranger's address, and at most once a second: anybody can knock. */
 static void zap_log_unknown(struct zap *zap, const char *address)
 {
     int64_t now_ms = now_monotonic_ms();
@@ -95,7 +96,7 @@ static void zap_log_unknown(struct zap *zap, const char *address)
     zap->unlogged = 0;
 }
 
-/* Whether to admit; copies the key's name and text where so. */
+/* Returns whether to admit the connection. If so, *admitted is its key. */
 static bool zap_admit(struct zap *zap, const struct zap_request *request, struct key *admitted)
 {
     if (!zap_frame_is(request, VERSION, "1.0") || !zap_frame_is(request, DOMAIN, ZAP_DOMAIN) ||
@@ -112,7 +113,8 @@ static bool zap_admit(struct zap *zap, const struct zap_request *request, struct
     return key && !barred;
 }
 
-/* One property as ZMTP has it: a byte of length, name, four bytes of length, value. */
+/* Writes one ZMTP property: a byte with the length of the name, the name, four bytes with the length of the
+ * value, the value. Returns its size. */
 static size_t zap_write_property(uint8_t *out, const char *name, const char *value)
 {
     size_t name_size = strlen(name), value_size = strlen(value);
@@ -124,8 +126,8 @@ static size_t zap_write_property(uint8_t *out, const char *name, const char *val
     return 5 + name_size + value_size;
 }
 
-/* Whoever is not admitted is told nothing and shut out (300), rather than told "400": libzmq's client gives
- * up for good at 400, and whoever's key comes late would stay outside until restarted. */
+/* Refuses with 300, which tells the client nothing, and not with 400: libzmq's client gives up for good at
+ * 400, so a client whose key is added late would have to be restarted. */
 static bool zap_answer(void *handler, const struct zap_request *request, const struct key *admitted)
 {
     uint8_t metadata[64 + KEY_TEXT_CHARS];
@@ -139,7 +141,7 @@ static bool zap_answer(void *handler, const struct zap_request *request, const s
            zmq_send(handler, metadata, size, 0) >= 0;
 }
 
-/* False where the context ends. */
+/* Answers one request. Returns false if the context has been shut down. */
 static bool zap_serve(struct zap *zap)
 {
     struct zap_request request = {0};
@@ -149,8 +151,8 @@ static bool zap_serve(struct zap *zap)
     return !gone && zap_answer(zap->handler, &request, good ? &admitted : NULL);
 }
 
-/* An event of the socket is two frames: its kind and what it is about (a descriptor, where a connection came
- * or went), and the address, which is our own. */
+/* Takes an event of the monitor: a frame with its kind and a value (the descriptor, if a connection came or
+ * went), and a frame with our own address. Returns false if the context has been shut down. */
 static bool zap_take_event(struct zap *zap)
 {
     uint8_t event[6] = {0};
@@ -204,7 +206,7 @@ static void *zap_keep_door(void *argument)
         zap_cut_backlog(zap);
     }
     if (!atomic_load(&zap->closing)) {
-        fprintf(stderr, "the doorkeeper of the keys has ended (%s); stopping, so that nobody gets in\n",
+        fprintf(stderr, "the check of keys has ended (%s); stopping, so that nobody gets in unchecked\n",
                 zmq_strerror(errno));
         abort();
     }
@@ -213,13 +215,14 @@ static void *zap_keep_door(void *argument)
     return NULL;
 }
 
-/* The order matters: the handler is bound before any socket of the context can take a connection. */
+/* The order matters: the handler must be bound before any socket of the context can accept a connection. */
 static bool zap_open_sockets(struct zap *zap, void *router)
 {
     int none = 0;
     zap->handler = zmq_socket(zap->context, ZMQ_REP);
     zap->events = zmq_socket(zap->context, ZMQ_PAIR);
-    /* Without a limit, because at a limit libzmq's own thread would wait for ours with everything it does. */
+    /* The monitor has no limit (ZMQ_RCVHWM 0): at a limit libzmq's thread would stop all work and wait for
+     * us. */
     return zap->handler && zap->events && zmq_setsockopt(zap->handler, ZMQ_LINGER, &none, sizeof none) == 0 &&
            zmq_setsockopt(zap->events, ZMQ_RCVHWM, &none, sizeof none) == 0 &&
            zmq_bind(zap->handler, "inproc://zeromq.zap.01") == 0 &&
@@ -252,7 +255,7 @@ struct zap *zap_open(void *context, void *router, struct keyring *keyring, struc
     }
     if (good)
         return zap;
-    snprintf(message, message_size, "cannot start the doorkeeper of the keys: %s", zmq_strerror(why));
+    snprintf(message, message_size, "cannot start the check of keys: %s", zmq_strerror(why));
     if (zap->handler)
         zmq_close(zap->handler);
     if (zap->events)
