@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "mon", "mon-fri", "fri-mon", "bank-holidays"; 0 where it is none of them. */
+/* Reads "mon", "mon-fri", "fri-mon" or "bank-holidays" as ROTA_ bits. Returns 0 for any other text. */
 static uint8_t parse_days(const char *text)
 {
     const char *dash = strchr(text, '-');
@@ -24,7 +24,7 @@ static uint8_t parse_days(const char *text)
     return (uint8_t)(days | last);
 }
 
-/* One or several, with commas between them. */
+/* Reads one word for days, or several with commas between them. */
 static uint8_t read_days_text(struct reader *reader, const struct spot *spot)
 {
     const char *text = spot_text(reader, spot);
@@ -94,8 +94,8 @@ static int shift_length(const struct shift *shift)
            (shift->to_minute > shift->from_minute ? 0 : MINUTES_PER_DAY);
 }
 
-/* Whether two shifts cover the same time in a week without bank holidays, or on a bank holiday. A holiday's
- * hours may overlap a night that began the day before: that is how holidays are. */
+/* Returns whether two shifts cover the same time, either in a week without bank holidays or on a bank
+ * holiday. The hours of a bank holiday may overlap a night shift that began the day before. */
 static bool shifts_overlap(const struct shift *a, const struct shift *b)
 {
     enum { WEEK = 7 * MINUTES_PER_DAY };
@@ -154,7 +154,7 @@ static void read_shifts(struct reader *reader, const struct spot *spot, struct r
         }
     }
     if (reader->problems->count != before)
-        return; /* what follows would only repeat it */
+        return; /* the checks below would only repeat it */
     if (!rota_opens_ever(reader, rota))
         problem_at(reader, spot, "the team never opens with these hours");
     check_overlaps(reader, spot, rota);

@@ -1,4 +1,4 @@
-/* ladders.c: reads ladders, follows each to those that it goes on to, and checks that they end. */
+/* ladders.c: reads the ladders, joins each with the ladders that follow it, and checks that they end. */
 #include "broker/policy/inside.h"
 
 #include <stdint.h>
@@ -10,15 +10,15 @@ enum { LADDERS_MAX = AREAS_MAX };
 enum visit { NOT_VISITED, ON_THE_WAY, ENDS, GOES_ROUND };
 
 struct ladder {
-    char id[ID_CHARS_MAX + 1]; /* first, to be sorted by it */
-    struct spot spot;          /* of the ladder, to name it in problems */
+    char id[ID_CHARS_MAX + 1]; /* must be first: sort_list sorts by it */
+    struct spot spot;          /* names the ladder in problems */
     const struct node *rungs;
-    const struct node *then; /* NULL where nothing follows */
-    int next;                /* index of that ladder, -1 where nothing follows */
+    const struct node *then; /* the id of the ladder that follows; NULL if none does */
+    int next;                /* the index of that ladder; -1 if none follows */
     enum visit visit;
     uint8_t step_count, own_count;
-    struct policy_step steps[LADDER_STEPS_MAX]; /* with those of the ladders that follow */
-    int lines[LADDER_STEPS_MAX];                /* where each stands */
+    struct policy_step steps[LADDER_STEPS_MAX]; /* with the steps of the ladders that follow */
+    int lines[LADDER_STEPS_MAX];                /* the line of each step in the file */
 };
 
 struct ladders {
@@ -97,9 +97,9 @@ static void ladder_find_next(struct reader *reader, struct ladder *ladder)
         problem_at(reader, &then, "there is no ladder \"%.40s\"", ladder->then->text);
 }
 
-/* Follows a ladder to its end, and marks all on the way by whether there is one:
+/* Follows a ladder to its end. Marks each ladder on the way:
  *
- *   NOT_VISITED -> ON_THE_WAY -> ENDS, or GOES_ROUND where one ON_THE_WAY is met again
+ *   NOT_VISITED -> ON_THE_WAY -> ENDS, or GOES_ROUND if the way leads back to a ladder that is ON_THE_WAY
  */
 static void ladder_follow(struct reader *reader, struct ladder *start)
 {
@@ -131,8 +131,8 @@ static int ladder_find_step(const struct ladder *ladder, int team)
     return -1;
 }
 
-/* Adds a team to the steps of a ladder; own: it stands in that ladder itself. What is wrong in a ladder that
- * follows is said once, for the ladder that it stands in. False where there is no room. */
+/* Adds a team to the steps of a ladder. own says that the team stands in this ladder, not in one that
+ * follows: a problem is added only for the ladder that it stands in. Returns false if there is no room. */
 static bool ladder_add_step(struct reader *reader, struct ladder *ladder, const struct spot *spot,
                             uint8_t rung, bool own)
 {
@@ -160,7 +160,7 @@ static bool ladder_add_step(struct reader *reader, struct ladder *ladder, const 
     return true;
 }
 
-/* Adds all teams that stand in one ladder to the steps of another, or of itself. */
+/* Adds all teams of the ladder `from` to the steps of a ladder, which can be the same. */
 static bool ladder_add_rungs(struct reader *reader, struct ladder *ladder, const struct ladder *from,
                              uint8_t *rung)
 {
@@ -193,7 +193,7 @@ static void ladder_flatten(struct reader *reader, struct ladder *ladder)
     uint8_t rung = 0;
     while (ladder_add_rungs(reader, ladder, from, &rung)) {
         if (from->next < 0 || ladder->visit == GOES_ROUND ||
-            reader->problems->count == POLICY_PROBLEMS_MAX) /* nothing left to be found */
+            reader->problems->count == POLICY_PROBLEMS_MAX) /* no problem would be added */
             return;
         from = &reader->ladders->items[from->next];
     }

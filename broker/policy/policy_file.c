@@ -1,4 +1,4 @@
-/* policy_file.c: from bytes to a policy, or to the list of what is wrong. */
+/* policy_file.c: turns the bytes of a file into a policy, or into a list of what is wrong. */
 #include "broker/policy/policy_file.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@ static void policy_file_fill(const struct yaml_tree *tree, struct policy *policy
     struct spot file = {.node = yaml_tree_root(tree),
                         .remedy = "Begin with deploy/region.yaml and change what is different."};
     read_fields(&reader, &file, POLICY_FIELDS, policy);
-    if (problems->count == 0) /* else rules would complain of what is missing for another reason */
+    if (problems->count == 0) /* otherwise rules would complain about values that could not be read */
         rules_check(&reader, &file);
     ladders_destroy(&reader.ladders);
     problems_sort(problems);
@@ -58,8 +58,8 @@ struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct 
     return file;
 }
 
-/* All bytes of a file, freed by the caller, or NULL with errno set; one more than allowed where it is too
- * large. */
+/* Returns the bytes of a file, which the caller frees, or NULL with errno set. Of a file that is too large,
+ * returns one byte more than is allowed. */
 static uint8_t *policy_file_read_bytes(const char *path, size_t *size)
 {
     FILE *stream = fopen(path, "rbe");

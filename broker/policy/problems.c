@@ -1,10 +1,10 @@
-/* problems.c: the list of what is wrong with a policy file, and how it is printed. */
+/* problems.c: collects and prints what is wrong with a policy file. */
 #include "broker/policy/inside.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Puts a question mark for what is left of a UTF-8 character that was cut to fit. */
+/* Replaces the bytes of a UTF-8 character that was cut to fit by question marks. */
 static void mend_cut_characters(char *text)
 {
     while (*text != '\0') {

@@ -1,4 +1,4 @@
-/* reader.c: fields, lists and where they stand. */
+/* reader.c: reads fields and lists, and names their place in the file. */
 #include "broker/policy/inside.h"
 
 #include <stdarg.h>
@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "teams.northmoor-crisis.hours[2].from": items by their id where they have one, else by number. */
+/* Writes the way to a spot, such as "teams.northmoor-crisis.hours[2].from": an item by its id if it has one,
+ * otherwise by its number. Returns the length. */
 static size_t spot_write_path(const struct spot *spot, char *out, size_t size)
 {
     size_t used = spot->outer ? spot_write_path(spot->outer, out, size) : 0;

@@ -1,4 +1,4 @@
-/* rules.c: which standards there must be, and that answer times keep to them. */
+/* rules.c: checks that the standards cover everybody, and that answer times keep to them. */
 #include "broker/policy/inside.h"
 
 static bool standard_covers(const struct policy_standard *standard, enum clock_kind clock, int source,
@@ -8,7 +8,7 @@ static bool standard_covers(const struct policy_standard *standard, enum clock_k
            (standard->urgencies & 1U << urgency);
 }
 
-/* A standard for these people, or NULL. The strictest where there are several. */
+/* Returns the strictest standard for these people, or NULL if there is none. */
 static const struct policy_standard *standard_strictest(const struct policy *policy, enum clock_kind clock,
                                                         int source, int urgency)
 {
@@ -45,7 +45,7 @@ static void check_section_136(struct reader *reader, const struct spot *standard
                         "no standard says how long a person may be held under section 136");
 }
 
-/* A team that may answer after the standard's time is over would make it impossible to keep. */
+/* If a team could answer after the standard's time, the standard could not be kept. */
 static void check_answer_time(struct reader *reader, const struct spot *answer, int urgency)
 {
     static const enum clock_kind CLOCKS[] = {CLOCK_RESPONSE, CLOCK_REFERRER_TOLD};

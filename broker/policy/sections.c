@@ -1,4 +1,4 @@
-/* sections.c: tables of every field, and the few readers that need the whole policy. */
+/* sections.c: the tables of all fields, and the readers that need the whole policy. */
 #include "broker/policy/inside.h"
 
 #include <stdio.h>
@@ -171,7 +171,7 @@ static void read_area_coordinator(struct reader *reader, const struct spot *spot
         *(uint16_t *)into = (uint16_t)index;
 }
 
-/* Checks the form; collect_districts takes them when every area has its index. */
+/* Only checks the districts; collect_districts takes them once every area has its index. */
 static void read_districts(struct reader *reader, const struct spot *spot, void *into)
 {
     size_t item = 0;
@@ -197,8 +197,8 @@ static const struct policy_field AREA_FIELDS[] = {
     END_OF_FIELDS,
 };
 
-/* Districts are in the areas' lists, in which nothing else is wrong; here they become one table, in which
- * none may be twice. */
+/* Makes one table of the districts in the lists of all areas; no district may occur twice. Call it only if
+ * the areas have no other problem. */
 static void collect_districts(struct reader *reader, const struct spot *spot)
 {
     struct policy *policy = reader->policy;

@@ -21,7 +21,7 @@ bool id_is_valid(const char *text)
            strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
 }
 
-/* The text where it has room, or NULL with a problem added. */
+/* Returns the text at a spot. If it is too long, adds a problem and returns NULL. */
 static const char *spot_text_up_to(struct reader *reader, const struct spot *spot, size_t length_max)
 {
     const char *text = spot_text(reader, spot);
@@ -47,7 +47,7 @@ void policy_read_id(struct reader *reader, const struct spot *spot, void *into)
         return;
     if (!id_is_valid(text))
         problem_at(reader, spot, "\"%s\" has characters that an id cannot have", text);
-    snprintf(into, ID_CHARS_MAX + 1, "%s", text); /* also a bad one, so that what refers to it finds it */
+    snprintf(into, ID_CHARS_MAX + 1, "%s", text); /* a bad id too, so that references to it are found */
 }
 
 void policy_read_telephone(struct reader *reader, const struct spot *spot, void *into)
@@ -109,7 +109,8 @@ void policy_read_flag(struct reader *reader, const struct spot *spot, void *into
     *(bool *)into = strcmp(text, "yes") == 0;
 }
 
-/* Digits at the beginning of a text, up to 999 999; -1 where there are none or more. Moves past them. */
+/* Reads up to six digits at the beginning of a text, and moves past them. Returns -1 if there are none, or
+ * more. */
 static int64_t take_number(const char **text)
 {
     size_t digits = strspn(*text, "0123456789");
@@ -122,7 +123,7 @@ static int64_t take_number(const char **text)
     return number;
 }
 
-/* The number after a sign; -1 where the sign is not there. */
+/* Reads a sign and the number after it. Returns -1 if the text does not begin with the sign. */
 static int64_t take_number_after(char sign, const char **text)
 {
     if (**text != sign)
@@ -142,7 +143,7 @@ void policy_read_count(struct reader *reader, const struct spot *spot, void *int
         *(uint16_t *)into = (uint16_t)number;
 }
 
-/* "2h30m": numbers with their units, the greater first. -1 where it is nothing of the kind. */
+/* Reads "2h30m": numbers with their units, the largest unit first. Returns -1 for any other text. */
 static int64_t parse_duration(const char *text)
 {
     static const struct {
@@ -197,7 +198,7 @@ static bool read_one_word(struct reader *reader, const struct spot *spot, const 
     return false;
 }
 
-/* The bits 1 << value of a list of words; "all" stands for every word of the table. */
+/* Reads a list of words as the bits 1 << value; "all" means every word of the table. */
 static unsigned read_word_bits(struct reader *reader, const struct spot *spot, const struct word *table)
 {
     unsigned bits = 0;
@@ -281,7 +282,7 @@ void policy_read_ages(struct reader *reader, const struct spot *spot, void *into
     }
 }
 
-/* "2026-12-25" as a day; false where there is no such date from 1996 to 2199. */
+/* Reads "2026-12-25" as a day. Returns false unless it is a date from 1996 to 2199. */
 static bool parse_date(const char *text, int32_t *day)
 {
     int64_t year = take_number(&text);

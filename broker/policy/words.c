@@ -1,4 +1,4 @@
-/* words.c: the tables of words, and how a word is found in one. */
+/* words.c: the coded values, as the policy file spells them. */
 #include "broker/policy/inside.h"
 
 #include <stddef.h>

@@ -9,7 +9,7 @@
 
 #include "broker/policy/inside.h"
 
-/* Nodes and texts are cut from blocks, and freed with them all at once. */
+/* Nodes and texts are allocated from blocks, which are all freed at once. */
 enum { BLOCK_BYTES = 64 * 1024 };
 
 struct block {
@@ -23,11 +23,11 @@ struct yaml_tree {
     const struct node *root;
 };
 
-/* A list or mapping that is not yet ended. */
+/* A list or mapping whose end has not come yet. */
 struct open_node {
     struct node *node;
-    struct node *last;      /* child */
-    const char *field_name; /* of the child that comes next */
+    struct node *last;      /* its last child so far */
+    const char *field_name; /* the name of its next child, once we have read it */
     int field_line;
 };
 
@@ -68,7 +68,7 @@ static bool tree_refuse(struct builder *builder, int line, const char *what, con
     return false;
 }
 
-/* No control characters, which could also be written as escapes: a name is shown on terminals. */
+/* Refuses control characters, which YAML can also write as escapes: terminals show these texts. */
 static bool text_is_printable(const unsigned char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -225,7 +225,7 @@ static bool tree_take_event(struct builder *builder, const yaml_event_t *event)
 
 static bool tree_refuse_syntax(struct builder *builder, const yaml_parser_t *parser)
 {
-    bool reader = parser->error == YAML_READER_ERROR; /* which has no mark */
+    bool reader = parser->error == YAML_READER_ERROR; /* a reader error has no problem_mark */
     problems_add(builder->problems, (int)(reader ? parser->mark.line : parser->problem_mark.line) + 1, "yaml",
                  "Look at this line and the one above: indentation (spaces, no tabs), colons, brackets, "
                  "quotation marks.",

@@ -19,8 +19,8 @@
 
 enum { SERVER_ROUTE_BYTES_MAX = 32 };
 
-/* Where to send an answer: the name that ZeroMQ gave the connection, for as long as the connection lasts. The
- * bytes after `size` are zero, so that two routes can be compared as bytes. */
+/* The destination of an answer: the name that ZeroMQ gave the connection, for as long as the connection
+ * lasts. The bytes after `size` are zero, so that two routes can be compared as bytes. */
 struct server_route {
     uint8_t size;
     uint8_t bytes[SERVER_ROUTE_BYTES_MAX];
