@@ -1,6 +1,7 @@
 /* problems.c: collects and prints what is wrong with a policy file. */
 #include "broker/policy/inside.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ void problems_add_list(struct policy_problems *problems, int line, const char *f
                        const char *format, va_list arguments)
 {
     struct policy_problem *problem = &problems->items[problems->count];
+    assert(line >= 0 && field[0] && remedy && remedy[0]); /* a person needs all three */
     if (problems->count == POLICY_PROBLEMS_MAX)
         return;
     problem->line = line;

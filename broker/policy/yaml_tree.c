@@ -211,6 +211,7 @@ static bool tree_take_event(struct builder *builder, const yaml_event_t *event)
         return tree_add_node(builder, event, NODE_FIELDS, line);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
+        assert(builder->depth > 0);
         builder->depth--;
         return true;
     case YAML_ALIAS_EVENT:

@@ -294,6 +294,7 @@ static const Concordat__V1__Message *client_await(struct concordat_client *clien
 struct concordat_client *concordat_client_open(const struct concordat_client_config *config, char *message,
                                                size_t message_size)
 {
+    assert(config->endpoint && config->server_key_path && config->key_path && config->software);
     struct concordat_client *client = calloc(1, sizeof *client);
     if (client)
         zmq_msg_init(&client->frame);
@@ -344,6 +345,7 @@ const Concordat__V1__Welcome *concordat_client_welcome(const struct concordat_cl
 int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request,
                           uint8_t *command_id)
 {
+    assert(request->command_case != CONCORDAT__V1__REQUEST__COMMAND__NOT_SET);
     const ProtobufCBinaryData given = request->command_id;
     uint8_t id[WIRE_ID_BYTES];
     if (given.len == WIRE_ID_BYTES)

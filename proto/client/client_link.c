@@ -1,6 +1,7 @@
 /* client_link.c: a client's socket to its server. */
 #include "proto/client/client_link.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,7 @@ void client_link_close(struct client_link *link)
 bool client_link_send(struct client_link *link, const struct frame_part *parts, size_t count)
 {
     zmq_msg_t frame;
+    assert(count > 0 && count <= FRAME_REQUESTS_MAX);
     if (!link->socket || zmq_msg_init_size(&frame, frame_size(parts, count)) != 0)
         return false;
     frame_join(parts, count, zmq_msg_data(&frame));
@@ -161,6 +163,7 @@ enum link_event client_link_event(struct client_link *link)
 
 bool client_link_wait(struct client_link *link, int timeout_ms)
 {
+    assert(timeout_ms >= 0);
     zmq_pollitem_t items[] = {{.socket = link->socket, .events = ZMQ_POLLIN},
                               {.socket = link->monitor, .events = ZMQ_POLLIN}};
     if (!link->socket)

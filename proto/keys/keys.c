@@ -152,6 +152,7 @@ int keys_read(const char *path, struct key *key, char *message, size_t message_s
 {
     char text[FILE_BYTES_MAX];
     bool open_to_others;
+    assert(message_size > 0);
     *key = (struct key){0};
     if (keys_read_file(path, text, &open_to_others, message, message_size) != 0)
         return -1;

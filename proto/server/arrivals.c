@@ -1,6 +1,7 @@
 /* arrivals.c: paces new connections by their low-water marks. */
 #include "proto/server/arrivals.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -62,12 +63,14 @@ void arrivals_end(struct arrivals *arrivals, int fd)
 {
     if (fd < 0 || fd >= DESCRIPTORS_MAX || !arrivals->waits[fd])
         return;
+    assert(arrivals->count > 0);
     arrivals->waits[fd] = false;
     arrivals->count--;
 }
 
 static void arrivals_let_in_next(struct arrivals *arrivals)
 {
+    assert(arrivals->count > 0);
     do
         arrivals->last = (arrivals->last + 1) % DESCRIPTORS_MAX;
     while (!arrivals->waits[arrivals->last]);

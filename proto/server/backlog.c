@@ -1,6 +1,7 @@
 /* backlog.c: limits how many bytes libzmq holds of messages that are not complete. */
 #include "proto/server/backlog.h"
 
+#include <assert.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
@@ -89,6 +90,7 @@ unsigned backlog_cut(struct backlog *backlog)
         }
         if (sum <= BACKLOG_BYTES_MAX)
             return cut;
+        assert(furthest >= 0);
         /* libzmq sees the end, closes the connection and frees what it held of its message. */
         shutdown(furthest, SHUT_RDWR);
         backlog->connections[furthest].open = false;

@@ -1,6 +1,7 @@
 /* keyring.c: the public keys of one folder, sorted by name and by key. */
 #include "proto/server/keyring.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -136,5 +137,6 @@ const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t 
 
 struct misuse *keyring_misuse(const struct keyring *keyring, const struct key *key)
 {
+    assert(key >= keyring->keys && key < keyring->keys + keyring->count);
     return &keyring->misuses[key - keyring->keys];
 }

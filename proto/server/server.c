@@ -29,6 +29,8 @@ enum {
     KEY_CHANGES = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB
 };
 
+_Static_assert((int)ROUTE_BYTES <= (int)SERVER_ROUTE_BYTES_MAX, "a route holds the name of a connection");
+
 static const struct {
     int option, value;
 } socket_options[] = {
@@ -146,6 +148,7 @@ static bool server_watch_keys(struct server *server, const char *folder, char *m
 struct server *server_open(const struct server_config *config, char *message, size_t message_size)
 {
     struct key key;
+    assert(config->endpoint && config->key_path && config->keys_folder && config->message_bytes_max > 0);
     if (!server_read_own_key(config->key_path, &key, message, message_size))
         return NULL;
     struct server *server = calloc(1, sizeof *server);
@@ -312,6 +315,7 @@ static bool server_note_complaint(struct server *server, const char *why)
 
 void server_complain(struct server *server)
 {
+    assert(server->key_name[0]); /* a part has been received */
     server_note_complaint(server, "it goes on sending what cannot be read");
 }
 
@@ -331,6 +335,7 @@ static bool server_accepts_frame(struct server *server)
 /* Makes the next frame that we process the current one. Returns false if there is none. */
 static bool server_begin_frame(struct server *server)
 {
+    assert(!server_has_more(server));
     for (int drops = 0; drops < DROPS_A_CALL; drops++) {
         bool good = false;
         if (!server_take_frame(server, &good))
@@ -398,6 +403,7 @@ enum server_sent server_send(struct server *server, const struct server_route *r
                              const struct frame_part *parts, size_t count)
 {
     zmq_msg_t frame;
+    assert(count > 0 && route->size > 0 && route->size <= SERVER_ROUTE_BYTES_MAX);
     /* If there is not enough memory we treat the peer like a slow one: it is told nothing now. */
     int problem = zmq_msg_init_size(&frame, frame_size(parts, count)) ? EAGAIN : 0;
     if (problem == 0) {

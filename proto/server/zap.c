@@ -233,6 +233,7 @@ static bool zap_open_sockets(struct zap *zap, void *router)
 struct zap *zap_open(void *context, void *router, struct keyring *keyring, struct backlog *backlog,
                      char *message, size_t message_size)
 {
+    assert(context && router && keyring && backlog);
     struct zap *zap = calloc(1, sizeof *zap);
     struct arrivals *arrivals = arrivals_open();
     if (!zap || !arrivals) {
@@ -283,6 +284,7 @@ void zap_close(struct zap **zap)
 
 struct keyring *zap_change_keyring(struct zap *zap, struct keyring *keyring)
 {
+    assert(keyring && keyring != zap->keyring);
     pthread_mutex_lock(&zap->mutex);
     struct keyring *former = zap->keyring;
     zap->keyring = keyring;

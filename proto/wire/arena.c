@@ -19,6 +19,7 @@ static void arena_free_nothing(void *arena, void *piece)
 
 int arena_open(struct arena *arena, size_t size)
 {
+    assert(size > 0);
     *arena = (struct arena){.memory = malloc(size), .size = size};
     if (!arena->memory)
         return -1;
@@ -44,7 +45,7 @@ void *arena_take(struct arena *arena, size_t size)
     /* malloc aligns the block. Each piece is rounded up, so that the next one is aligned too. An empty piece
      * takes room as well: protobuf-c would read NULL as "no memory". */
     const size_t alignment = alignof(max_align_t);
-    assert(arena->used <= arena->size);
+    assert(arena->memory && arena->used <= arena->size);
     size_t room = arena->size - arena->used;
     size_t rounding = size == 0 ? alignment : (alignment - size % alignment) % alignment;
     if (size > room || room - size < rounding) {

@@ -1,6 +1,7 @@
 /* path.c: the place of a field in a message, as people read it. */
 #include "proto/wire/path.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ static void path_append(const struct path *path, char *out, size_t size)
 
 void path_explain(const struct path *path, const char *rest, char *out, size_t size)
 {
+    assert(size > 0);
     out[0] = '\0';
     path_append(path, out, size);
     size_t used = strlen(out);

@@ -1,6 +1,7 @@
 /* scan.c: reads protobuf's raw bytes field by field. */
 #include "proto/wire/scan.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { VARINT_BYTES_MAX = 10 };
@@ -42,6 +43,7 @@ enum scan_result scan_next(struct scan *scan, struct scan_field *field)
 {
     uint64_t tag, size;
     bool good = false;
+    assert(scan->at <= scan->end);
     *field = (struct scan_field){.is_shortest = true};
     if (scan->at == scan->end)
         return SCAN_END;

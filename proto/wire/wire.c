@@ -1,6 +1,7 @@
 /* wire.c: turns bytes from a stranger into a checked message. */
 #include "proto/wire/wire.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +35,7 @@ static ProtobufCMessage *wire_unpack(const ProtobufCMessageDescriptor *descripto
                                      struct wire_fault *fault)
 {
     const char *name = NULL;
+    assert(arena->memory && (bytes || size == 0));
     arena_reset(arena);
     if (size > size_max) {
         char text[100];

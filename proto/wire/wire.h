@@ -36,7 +36,7 @@ enum {
 struct wire_fault {
     Concordat__V1__Refusal refusal;
     char text[200];
-    bool as_packed;      /* if they were not: protobuf-c would pack the message to the same bytes */
+    bool as_packed;      /* if they were accepted: protobuf-c would pack the same bytes */
     bool has_command_id; /* a refusal can be addressed */
     uint8_t command_id[WIRE_ID_BYTES];
 };

@@ -168,7 +168,7 @@ static bool take_offset(const char **text, int *minutes)
     return true;
 }
 
-/* Reads ".5" at *text as milliseconds, ignoring digits after the third, and advances. No fraction is zero. */
+/* Reads ".5" at *text as milliseconds, ignoring digits after the third, and advances. No digits mean 0. */
 static bool take_fraction(const char **text, int64_t *ms)
 {
     *ms = 0;
