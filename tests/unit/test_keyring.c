@@ -1,4 +1,4 @@
-/* P10: which keys of a folder admit somebody, and which never do. */
+/* P10: a keyring admits the good public keys of a folder, and no others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +47,7 @@ static struct keyring *open_keyring(void)
     return keyring;
 }
 
-static void test_p10_every_key_is_found_by_name_and_by_key(void **state)
+static void P10_every_key_is_found_by_name_and_by_key(void **state)
 {
     (void)state;
     static const char *const names[] = {"nine", "one", "five", "three", "seven", "two"};
@@ -69,7 +69,7 @@ static void test_p10_every_key_is_found_by_name_and_by_key(void **state)
     assert_null(keyring);
 }
 
-static void test_p10_an_unusable_file_admits_nobody_and_harms_no_other(void **state)
+static void P10_an_unusable_file_admits_nobody_and_harms_no_other(void **state)
 {
     (void)state;
     make_key("good", "team");
@@ -84,7 +84,7 @@ static void test_p10_an_unusable_file_admits_nobody_and_harms_no_other(void **st
     keyring_close(&keyring);
 }
 
-static void test_p10_only_public_key_files_count_and_a_secret_is_not_kept(void **state)
+static void P10_only_public_key_files_count_and_a_secret_is_not_kept(void **state)
 {
     (void)state;
     make_key("here", "team");
@@ -102,7 +102,7 @@ static void test_p10_only_public_key_files_count_and_a_secret_is_not_kept(void *
     keyring_close(&keyring);
 }
 
-static void test_p10_of_two_files_with_one_key_the_first_by_file_name_wins(void **state)
+static void P10_of_two_files_with_one_key_the_first_by_file_name_wins(void **state)
 {
     (void)state;
     make_key("m", "team");
@@ -136,7 +136,7 @@ static void test_p10_of_two_files_with_one_key_the_first_by_file_name_wins(void 
     keyring_close(&keyring);
 }
 
-static void test_p10_a_servers_key_does_not_admit(void **state)
+static void P10_a_servers_key_does_not_admit(void **state)
 {
     (void)state;
     make_key("broker", "server");
@@ -152,11 +152,11 @@ static void test_p10_a_servers_key_does_not_admit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_A_FOLDER(test_p10_every_key_is_found_by_name_and_by_key),
-        IN_A_FOLDER(test_p10_an_unusable_file_admits_nobody_and_harms_no_other),
-        IN_A_FOLDER(test_p10_only_public_key_files_count_and_a_secret_is_not_kept),
-        IN_A_FOLDER(test_p10_of_two_files_with_one_key_the_first_by_file_name_wins),
-        IN_A_FOLDER(test_p10_a_servers_key_does_not_admit),
+        IN_A_FOLDER(P10_every_key_is_found_by_name_and_by_key),
+        IN_A_FOLDER(P10_an_unusable_file_admits_nobody_and_harms_no_other),
+        IN_A_FOLDER(P10_only_public_key_files_count_and_a_secret_is_not_kept),
+        IN_A_FOLDER(P10_of_two_files_with_one_key_the_first_by_file_name_wins),
+        IN_A_FOLDER(P10_a_servers_key_does_not_admit),
     };
     return cmocka_run_group_tests_name("keyring", tests, NULL, NULL);
 }

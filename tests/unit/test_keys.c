@@ -1,4 +1,4 @@
-/* A key file is read back as it was made; a secret stays secret; nothing is written over. */
+/* A key file is read as it was made, a secret stays secret, and no file is overwritten. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -85,7 +85,8 @@ static void an_existing_file_is_not_written_over(void **state)
     assert_int_equal(keys_read(in_folder("kept.key"), &after, message, sizeof message), 0);
     assert_memory_equal(&before, &after, sizeof before);
 
-    /* A public file alone is kept too, and no secret without its public half is left behind. */
+    /* A public file alone is not overwritten either, and keys_make leaves no secret without its public file.
+     */
     assert_int_equal(unlink(in_folder("kept.key_secret")), 0);
     assert_int_equal(keys_make(folder, "kept", "auditor", "zz", message, sizeof message), -1);
     assert_int_equal(access(in_folder("kept.key_secret"), F_OK), -1);
@@ -134,7 +135,7 @@ static void a_damaged_file_is_refused_by_name(void **state)
     assert_int_equal(keys_read(in_folder("absent.key"), &key, message, sizeof message), -1);
 }
 
-/* Reads the file with both outputs turned aside, and gives what was printed there. */
+/* Reads the file while it captures stdout and stderr, and gives what was printed. */
 static int read_aside(const char *name, char *printed, size_t size)
 {
     struct key key;
@@ -156,7 +157,7 @@ static int read_aside(const char *name, char *printed, size_t size)
     return rc;
 }
 
-/* What a mistyped line holds may be the secret. */
+/* A mistyped line may hold the secret. */
 static void P10_nothing_of_a_line_that_cannot_be_read_is_shown(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* P10: over real sockets, who gets in, who does not, and what becomes of messages to those who went. */
+/* P10: over real sockets, a server lets known keys in and nobody else, and says if a peer has gone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ static void make_key(const char *where, const char *name, const char *role)
         fail_msg("%s", message);
 }
 
-/* A server on a port of its own choosing, which knows the keys of team-a and team-b. */
+/* Opens a server on a free port. It knows the keys of team-a and team-b. */
 static int open_server(void **state)
 {
     (void)state;
@@ -69,7 +69,7 @@ static int close_server(void **state)
     return folder_remove(folder);
 }
 
-/* A client with that pair of keys, or without CURVE where there are none. */
+/* Makes a client with these keys, or without CURVE if public_text is NULL. */
 static void *connect_with(const char *public_text, const char *secret_text)
 {
     void *client = zmq_socket(context, ZMQ_DEALER);
@@ -110,7 +110,7 @@ static void say(void *client, const char *text)
     assert_int_equal(zmq_send(client, frame, size, 0), size);
 }
 
-/* Waits for a message as a loop does: poll, then receive. False where none comes within wait_ms. */
+/* Waits for a message as a loop does: polls, then receives. Returns false if none comes within wait_ms. */
 static bool await(struct server_message *got, int wait_ms)
 {
     zmq_pollitem_t item = {.socket = server_socket(server), .events = ZMQ_POLLIN};
@@ -155,7 +155,7 @@ static void await_key_change(void)
     assert_int_equal(poll(&fd, 1, 0), 0);
 }
 
-static void test_p10_a_known_key_is_named_on_its_messages_after_a_poll(void **state)
+static void P10_a_known_key_is_named_on_its_messages_after_a_poll(void **state)
 {
     (void)state;
     void *a = connect_as("team-a"), *b = connect_as("team-b");
@@ -173,7 +173,7 @@ static void test_p10_a_known_key_is_named_on_its_messages_after_a_poll(void **st
     assert_memory_equal(answer, "\n\4to b", 6);
 }
 
-static void test_p10_a_strangers_key_gets_nothing_and_is_counted(void **state)
+static void P10_a_strangers_key_gets_nothing_and_is_counted(void **state)
 {
     (void)state;
     char public_text[KEY_TEXT_CHARS + 1], secret_text[KEY_TEXT_CHARS + 1];
@@ -188,7 +188,7 @@ static void test_p10_a_strangers_key_gets_nothing_and_is_counted(void **state)
     assert_int_equal(zmq_recv(stranger, answer, sizeof answer, ZMQ_DONTWAIT), -1);
 }
 
-static void test_p10_a_peer_without_a_key_gets_nothing(void **state)
+static void P10_a_peer_without_a_key_gets_nothing(void **state)
 {
     (void)state;
     void *plain = connect_with(NULL, NULL);
@@ -197,7 +197,7 @@ static void test_p10_a_peer_without_a_key_gets_nothing(void **state)
     expect_drop(SERVER_DROP_HANDSHAKE, 0);
 }
 
-static void test_p10_a_revoked_key_is_nobodys_on_its_very_next_message(void **state)
+static void P10_a_revoked_key_is_unknown_on_its_very_next_message(void **state)
 {
     (void)state;
     void *a = connect_as("team-a"), *b = connect_as("team-b");
@@ -218,7 +218,7 @@ static void test_p10_a_revoked_key_is_nobodys_on_its_very_next_message(void **st
     assert_non_null(server_key(server, "team-b"));
 }
 
-static void test_p10_a_name_given_to_a_new_key_does_not_serve_the_old_one(void **state)
+static void P10_a_name_given_to_a_new_key_does_not_serve_the_old_one(void **state)
 {
     (void)state;
     void *old = connect_as("team-a");
@@ -235,7 +235,7 @@ static void test_p10_a_name_given_to_a_new_key_does_not_serve_the_old_one(void *
     expect_drop(SERVER_DROP_NAME, 0);
 }
 
-static void test_p10_nor_does_it_serve_what_is_left_of_the_old_ones_frame(void **state)
+static void P10_a_name_given_to_a_new_key_ends_the_old_keys_frame(void **state)
 {
     (void)state;
     const struct frame_part parts[] = {{(const uint8_t *)"one", 3}, {(const uint8_t *)"two", 3}};
@@ -255,7 +255,7 @@ static void test_p10_nor_does_it_serve_what_is_left_of_the_old_ones_frame(void *
     expect_message("team-b", "three");
 }
 
-static void test_p10_a_key_added_while_running_is_admitted(void **state)
+static void P10_a_key_added_while_running_is_admitted(void **state)
 {
     (void)state;
     make_key(own, "team-c", "team");
@@ -267,11 +267,11 @@ static void test_p10_a_key_added_while_running_is_admitted(void **state)
     expect_drop(SERVER_DROP_HANDSHAKE, 0);
     assert_int_equal(rename(folder_file(own, "team-c.key"), folder_file(keys, "team-c.key")), 0);
     await_key_change();
-    /* The very socket that was refused: it has tried again by itself. */
+    /* The socket that was refused has tried again by itself. */
     expect_message("team-c", "one");
 }
 
-static void test_p10_without_a_folder_the_keys_stay_as_they_were(void **state)
+static void P10_without_a_folder_the_keys_stay_as_they_were(void **state)
 {
     (void)state;
     const char *moved = folder_file(folder, "moved");
@@ -281,7 +281,7 @@ static void test_p10_without_a_folder_the_keys_stay_as_they_were(void **state)
     assert_int_equal(rename(moved, keys), 0);
 }
 
-static void test_p10_the_option_that_fails_closed_is_in_force(void **state)
+static void P10_the_option_that_fails_closed_is_in_force(void **state)
 {
     (void)state;
     int enforced = 0;
@@ -289,7 +289,7 @@ static void test_p10_the_option_that_fails_closed_is_in_force(void **state)
     assert_int_equal(enforced, 1);
 }
 
-static void test_p10_a_server_needs_its_own_secret_key_and_a_folder(void **state)
+static void P10_a_server_needs_its_own_secret_key_and_a_folder(void **state)
 {
     (void)state;
     struct server_config config = {.endpoint = "tcp://127.0.0.1:*",
@@ -311,7 +311,7 @@ static void test_p10_a_server_needs_its_own_secret_key_and_a_folder(void **state
     assert_non_null(strstr(message, "cannot listen"));
 }
 
-static void test_a_frame_over_the_limit_is_refused_without_harm_to_others(void **state)
+static void a_frame_over_the_limit_is_refused_without_harm_to_others(void **state)
 {
     (void)state;
     static uint8_t bytes[FRAME_BYTES_MAX + FRAME_AROUND_BYTES];
@@ -322,14 +322,14 @@ static void test_a_frame_over_the_limit_is_refused_without_harm_to_others(void *
     say(b, "two");
     expect_message("team-b", "two");
     void *again = connect_as("team-a");
-    /* The longest that is taken is no part of a frame, and given as it stands. */
+    /* The longest frame that the server takes; it is not a part, so the server gives it as it is. */
     assert_int_equal(zmq_send(again, bytes, FRAME_BYTES_MAX, 0), FRAME_BYTES_MAX);
     struct server_message got;
     assert_true(await(&got, PATIENCE_MS));
     assert_int_equal(got.size, FRAME_BYTES_MAX);
 }
 
-static void test_a_message_of_another_shape_is_dropped_and_counted(void **state)
+static void a_message_of_another_shape_is_dropped_and_counted(void **state)
 {
     (void)state;
     void *a = connect_as("team-a");
@@ -343,7 +343,7 @@ static void test_a_message_of_another_shape_is_dropped_and_counted(void **state)
     assert_int_equal(server_drops(server, SERVER_DROP_SHAPE), 3);
 }
 
-static void test_a_frame_of_several_parts_is_given_one_by_one(void **state)
+static void the_parts_of_a_frame_come_one_by_one(void **state)
 {
     (void)state;
     static const struct frame_part parts[] = {
@@ -380,7 +380,8 @@ static void test_a_frame_of_several_parts_is_given_one_by_one(void **state)
     expect_message("team-b", "two");
 }
 
-/* Whether it is given what the client says next; false where the client is cut, comes back and is refused. */
+/* Returns whether the server gives us what the client says next. If not, the server has cut the client, which
+ * came back and was refused. */
 static bool is_heard(void *client)
 {
     struct server_message got;
@@ -402,7 +403,7 @@ static void complain_until_it_is_kept_out(void *client)
     assert_true(heard > MISUSE_BORNE_AT_ONCE);
 }
 
-static void test_p10_who_goes_on_sending_what_cannot_be_read_is_kept_out_and_nobody_else(void **state)
+static void P10_a_key_that_keeps_sending_garbage_is_barred_and_no_other(void **state)
 {
     (void)state;
     void *a = connect_as("team-a"), *other = connect_as("team-a"), *b = connect_as("team-b");
@@ -416,7 +417,7 @@ static void test_p10_who_goes_on_sending_what_cannot_be_read_is_kept_out_and_nob
     expect_message("team-b", "three");
 }
 
-static void test_p10_so_is_who_goes_on_with_a_withdrawn_key(void **state)
+static void P10_a_withdrawn_key_that_keeps_sending_is_barred(void **state)
 {
     (void)state;
     void *a = connect_as("team-a"), *b = connect_as("team-b");
@@ -429,7 +430,7 @@ static void test_p10_so_is_who_goes_on_with_a_withdrawn_key(void **state)
     expect_message("team-b", "two");
 }
 
-/* Until no more go out to a peer that does not read: because it is slow, or gone. */
+/* Sends to a peer that does not read until the server says that the peer is slow or gone. */
 static enum server_sent answer_at_length(const struct server_route *route)
 {
     static const uint8_t bytes[FRAME_BYTES_GOOD];
@@ -439,7 +440,7 @@ static enum server_sent answer_at_length(const struct server_route *route)
     return sent;
 }
 
-static void test_p10_so_is_who_goes_on_asking_and_does_not_read(void **state)
+static void P10_a_key_that_keeps_asking_without_reading_is_barred(void **state)
 {
     (void)state;
     struct server_message got;
@@ -458,7 +459,7 @@ static void test_p10_so_is_who_goes_on_asking_and_does_not_read(void **state)
     expect_message("team-b", "two");
 }
 
-static void test_p10_a_connection_that_names_itself_is_not_listened_to(void **state)
+static void P10_a_connection_that_names_itself_is_ignored(void **state)
 {
     (void)state;
     struct key key;
@@ -472,7 +473,7 @@ static void test_p10_a_connection_that_names_itself_is_not_listened_to(void **st
     expect_message("team-b", "two");
 }
 
-static void test_sending_to_a_peer_that_has_gone_says_so(void **state)
+static void sending_to_a_peer_that_has_gone_says_so(void **state)
 {
     (void)state;
     void *a = connect_as("team-a");
@@ -490,7 +491,7 @@ static void test_sending_to_a_peer_that_has_gone_says_so(void **state)
     assert_int_equal(answer_with(&nobody, "hello"), SERVER_PEER_GONE);
 }
 
-static void test_sending_to_a_peer_that_does_not_read_says_so_in_the_end(void **state)
+static void sending_to_a_peer_that_does_not_read_says_so_in_the_end(void **state)
 {
     (void)state;
     void *a = connect_as("team-a"), *b = connect_as("team-b");
@@ -507,25 +508,25 @@ static void test_sending_to_a_peer_that_does_not_read_says_so_in_the_end(void **
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_A_SERVER(test_p10_a_known_key_is_named_on_its_messages_after_a_poll),
-        WITH_A_SERVER(test_p10_a_strangers_key_gets_nothing_and_is_counted),
-        WITH_A_SERVER(test_p10_a_peer_without_a_key_gets_nothing),
-        WITH_A_SERVER(test_p10_a_revoked_key_is_nobodys_on_its_very_next_message),
-        WITH_A_SERVER(test_p10_a_name_given_to_a_new_key_does_not_serve_the_old_one),
-        WITH_A_SERVER(test_p10_nor_does_it_serve_what_is_left_of_the_old_ones_frame),
-        WITH_A_SERVER(test_p10_a_key_added_while_running_is_admitted),
-        WITH_A_SERVER(test_p10_without_a_folder_the_keys_stay_as_they_were),
-        WITH_A_SERVER(test_p10_the_option_that_fails_closed_is_in_force),
-        WITH_A_SERVER(test_p10_a_server_needs_its_own_secret_key_and_a_folder),
-        WITH_A_SERVER(test_a_frame_of_several_parts_is_given_one_by_one),
-        WITH_A_SERVER(test_p10_who_goes_on_sending_what_cannot_be_read_is_kept_out_and_nobody_else),
-        WITH_A_SERVER(test_p10_so_is_who_goes_on_with_a_withdrawn_key),
-        WITH_A_SERVER(test_p10_so_is_who_goes_on_asking_and_does_not_read),
-        WITH_A_SERVER(test_p10_a_connection_that_names_itself_is_not_listened_to),
-        WITH_A_SERVER(test_a_frame_over_the_limit_is_refused_without_harm_to_others),
-        WITH_A_SERVER(test_a_message_of_another_shape_is_dropped_and_counted),
-        WITH_A_SERVER(test_sending_to_a_peer_that_has_gone_says_so),
-        WITH_A_SERVER(test_sending_to_a_peer_that_does_not_read_says_so_in_the_end),
+        WITH_A_SERVER(P10_a_known_key_is_named_on_its_messages_after_a_poll),
+        WITH_A_SERVER(P10_a_strangers_key_gets_nothing_and_is_counted),
+        WITH_A_SERVER(P10_a_peer_without_a_key_gets_nothing),
+        WITH_A_SERVER(P10_a_revoked_key_is_unknown_on_its_very_next_message),
+        WITH_A_SERVER(P10_a_name_given_to_a_new_key_does_not_serve_the_old_one),
+        WITH_A_SERVER(P10_a_name_given_to_a_new_key_ends_the_old_keys_frame),
+        WITH_A_SERVER(P10_a_key_added_while_running_is_admitted),
+        WITH_A_SERVER(P10_without_a_folder_the_keys_stay_as_they_were),
+        WITH_A_SERVER(P10_the_option_that_fails_closed_is_in_force),
+        WITH_A_SERVER(P10_a_server_needs_its_own_secret_key_and_a_folder),
+        WITH_A_SERVER(the_parts_of_a_frame_come_one_by_one),
+        WITH_A_SERVER(P10_a_key_that_keeps_sending_garbage_is_barred_and_no_other),
+        WITH_A_SERVER(P10_a_withdrawn_key_that_keeps_sending_is_barred),
+        WITH_A_SERVER(P10_a_key_that_keeps_asking_without_reading_is_barred),
+        WITH_A_SERVER(P10_a_connection_that_names_itself_is_ignored),
+        WITH_A_SERVER(a_frame_over_the_limit_is_refused_without_harm_to_others),
+        WITH_A_SERVER(a_message_of_another_shape_is_dropped_and_counted),
+        WITH_A_SERVER(sending_to_a_peer_that_has_gone_says_so),
+        WITH_A_SERVER(sending_to_a_peer_that_does_not_read_says_so_in_the_end),
     };
     return cmocka_run_group_tests_name("server", tests, NULL, NULL);
 }
