@@ -1,4 +1,4 @@
-/* fuzz.c: see fuzz.h. */
+/* fuzz.c: what every fuzzing target shares. */
 #include "tests/fuzz/fuzz.h"
 
 #include <assert.h>
