@@ -1,7 +1,7 @@
-/* core.c: the core alone: nanoseconds and allocations of deciding and applying, with few teams and many.
+/* core.c: measures the core alone: nanoseconds and allocations of deciding and applying, with few teams and
+ * with many.
  *
- * core TEAMS. Deciding changes nothing, so that the same commands can be decided again and again on one
- * state.
+ * core TEAMS. Deciding changes nothing, so it decides the same commands again and again on one state.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 enum { CASES = 1000, ROUNDS = 20, EVENTS_MAX = 4 * CASES };
 
-/* Counted by the linker's --wrap, in everything of ours that is linked in. */
+/* The linker's --wrap counts the calls of all our code. */
 static uint64_t allocations;
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -59,7 +59,7 @@ static void print(const char *name, double ns, double count, uint64_t allocated)
            (double)allocated / count);
 }
 
-/* The fastest of some rounds: what disturbs only ever slows. */
+/* Returns the fastest of several rounds, because disturbances can only slow a round down. */
 static void measure_decide(struct region *region, const char *name, const struct command *commands)
 {
     int64_t best_ns = INT64_MAX;
@@ -78,7 +78,7 @@ static void measure_decide(struct region *region, const char *name, const struct
     print(name, (double)best_ns, CASES, allocations - before);
 }
 
-/* The kept events, applied to another state in which the same has happened until then. */
+/* Applies the kept events to another state that has lived through the same until then. */
 static void measure_apply(const struct region *region, struct keeping *kept)
 {
     struct state *state = region->state;

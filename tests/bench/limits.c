@@ -1,8 +1,8 @@
-/* limits.c: what this machine's disk, SQLite and ZeroMQ allow, so that no other figure stands alone.
+/* limits.c: measures what this machine's disk, SQLite and ZeroMQ allow, to compare other figures with.
  *
  * limits disk FOLDER SECONDS | sqlite FOLDER SECONDS BATCH BYTES... | ledger (the same) | curve SECONDS
- * OUTSTANDING BYTES are the sizes of the events of one referral as they stand in a ledger, the confidential
- * part last.
+ * OUTSTANDING. BYTES are the sizes of the events of one referral in a ledger, with the confidential part
+ * last.
  */
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -75,7 +75,7 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
     return statement;
 }
 
-/* The ledger's columns and nothing else of it: no checks, no triggers, no chain. */
+/* Only the ledger's columns: no checks, no triggers, no chain. */
 static void open_bare(struct appends *a)
 {
     if (sqlite3_open(path, &a->db) != SQLITE_OK)
@@ -228,7 +228,7 @@ static double ask_echo(void *dealer, double seconds, int outstanding, struct sam
 {
     uint8_t frame[FRAME_BYTES] = {0};
     int64_t sent_ns, start_ns = 0, now_ns;
-    double done = -1; /* the first brings up the connection */
+    double done = -1; /* the first message brings up the connection */
     zmq_send(dealer, frame, sizeof frame, 0);
     do {
         if (zmq_recv(dealer, frame, sizeof frame, 0) < 0)

@@ -1,9 +1,10 @@
 /* load.c: referral round trips on a running broker: submit, durable answer, offer, accept, durable answer.
  *
- * Peers are bare DEALER sockets with CURVE. Either so many round trips are kept going at a time
- * (--outstanding), or they arrive at a rate whatever the broker does (--rate), at intervals of an exponential
- * distribution. When a round trip is done the team closes the case, so that open cases do not pile up: work
- * of the broker and within the window, but no part of the round trip. Prints one JSON object.
+ * Peers are bare DEALER sockets with CURVE. Either the load keeps a number of round trips going at a
+ * time (--outstanding), or starts them at a rate whatever the broker does (--rate), at intervals of an
+ * exponential distribution. When a round trip is done the team closes the case, so that open cases do not
+ * pile up. The broker does that work within the window, but it is not part of the round trip. Prints one JSON
+ * object.
  */
 #include <argp.h>
 #include <math.h>
@@ -37,12 +38,12 @@ struct load {
     struct options options;
     struct peers intake, team, idle;
     struct trips trips;
-    int64_t next_ns, tick_ns; /* of a rate: the next arrival, and when it is looked at what has come */
+    int64_t next_ns, tick_ns; /* with --rate: the next arrival, and the next look at what has come */
     uint64_t random;
     uint32_t closed;
     uint64_t first_seq, last_seq;
     int64_t tended_ns, looked_back_ns, progress_ns;
-    uint32_t oldest, repeats; /* the first trip that is not closed; requests sent again */
+    uint32_t oldest, repeats; /* the first trip that is not closed; how many requests were sent again */
 };
 
 static const struct argp_option option_list[] = {
@@ -157,7 +158,7 @@ static void hear(struct load *l, struct peers *peers)
     }
 }
 
-/* An answer can be lost where a queue is full: as the protocol says, what is not answered is sent again. */
+/* An answer can be lost if a queue is full, so the load repeats unanswered requests, as the protocol says. */
 static void repeat_unanswered(struct load *l, int64_t now_ns)
 {
     l->looked_back_ns = now_ns;
@@ -178,8 +179,8 @@ static void repeat_unanswered(struct load *l, int64_t now_ns)
     }
 }
 
-/* Waits for a message; of round trips that arrive at a rate, for the next tick. To wake for each of their
- * messages takes half as much of the processor as the broker does; this adds a tick at most to each delay. */
+/* Waits for a message or, with --rate, for the next tick. To wake for every message would use half as much of
+ * the processor as the broker does; a tick adds at most its own length to each delay. */
 static void wait_for_more(struct load *l)
 {
     zmq_pollitem_t items[] = {{l->intake.socket, 0, ZMQ_POLLIN, 0},
@@ -217,7 +218,7 @@ static void look(struct load *l)
     peers_tend(&l->idle, FRAME_PRESENCE);
 }
 
-/* An interval of an exponential distribution. splitmix64; the same arrivals in each run. */
+/* Draws an interval of an exponential distribution, by splitmix64. Each run has the same arrivals. */
 static int64_t interval_ns(struct load *l)
 {
     uint64_t z = l->random += UINT64_C(0x9e3779b97f4a7c15);

@@ -1,4 +1,4 @@
-/* measure.c: time, percentiles, and what a process has used. */
+/* measure.c: percentiles, and the processor time and memory of a process. */
 #include "tests/bench/measure.h"
 
 #include <stdarg.h>
@@ -60,7 +60,7 @@ void samples_print(struct samples *s, const char *name)
            (double)samples_percentile(s, 0.999) / 1e3, (double)samples_percentile(s, 1) / 1e3);
 }
 
-/* Seconds of user and system time from a line of /proc/PID/stat. */
+/* Returns the seconds of user and system time in a line of /proc/PID/stat. */
 static bool read_times(const char *path, double *seconds)
 {
     char line[1024];
@@ -71,7 +71,7 @@ static bool read_times(const char *path, double *seconds)
     size_t size = fread(line, 1, sizeof line - 1, file);
     fclose(file);
     line[size] = 0;
-    const char *rest = strrchr(line, ')'); /* the name before it can hold anything */
+    const char *rest = strrchr(line, ')'); /* the name before it can contain anything */
     if (!rest ||
         sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
         return false;

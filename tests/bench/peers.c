@@ -1,4 +1,4 @@
-/* peers.c: many peers of the broker in one socket: each connection under a key of its own. */
+/* peers.c: many peers of the broker in one socket, each connection with a key of its own. */
 #include "tests/bench/peers.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "proto/words/now.h"
 #include "tests/bench/measure.h"
 
-enum { WELCOME_WAIT_MS = 600000 }; /* a broker that starts may have ten years to read */
+enum { WELCOME_WAIT_MS = 600000 }; /* a broker that starts may have to read ten years */
 
 static void set(void *socket, int option, int value)
 {
@@ -17,7 +17,7 @@ static void set(void *socket, int option, int value)
         measure_fail("a socket option is not taken: %s", zmq_strerror(errno));
 }
 
-/* The keys are those of the connections that are made next. */
+/* Sets the keys of the next connections. */
 static void use_key(void *socket, const struct key *server, const char *path)
 {
     struct key own;
@@ -31,7 +31,7 @@ static void use_key(void *socket, const struct key *server, const char *path)
     keys_wipe(&own);
 }
 
-/* Sends the same on each connection and waits until each has answered. */
+/* Sends the same request on each connection and waits for all answers. */
 static void ask_all(struct peers *peers, enum frame_kind kind)
 {
     peers_tend(peers, kind);
@@ -64,7 +64,7 @@ void peers_open(struct peers *peers, void *context, const char *endpoint, const 
     set(peers->socket, ZMQ_LINGER, 0);
     set(peers->socket, ZMQ_SNDHWM, 0);
     set(peers->socket, ZMQ_RCVHWM, 0);
-    set(peers->socket, ZMQ_RECONNECT_IVL, 1); /* a start is measured from outside */
+    set(peers->socket, ZMQ_RECONNECT_IVL, 1); /* others measure how long a start takes */
     for (int i = 0; i < count; i++) {
         snprintf(path, sizeof path, "%s/%s-%d.key_secret", folder, prefix, first + i);
         use_key(peers->socket, &server, path);

@@ -1,9 +1,9 @@
-/* redis.c: the same work as load.c's, done with Redis streams: what a careful team would build instead.
+/* redis.c: the work of load.c, done with Redis streams, as a careful team would otherwise build it.
  *
- * Submit is XADD to the stream of referrals; the team reads it in a consumer group; it accepts by XADD to the
- * stream of answers and XACK; the referrer reads that stream; the team closes by another XADD. With
- * appendfsync always an answer of Redis is durable. Nothing routes, encrypts or keeps who did what. One JSON
- * object.
+ * Submit is XADD to the stream of referrals, which the team reads in a consumer group. The team accepts by
+ * XADD to the stream of answers and XACK, and the referrer reads that stream. The team closes by another
+ * XADD. With appendfsync always an answer of Redis is durable. Nothing routes, encrypts or records who did
+ * what. Prints one JSON object.
  *
  * redis PORT PID OUTSTANDING SECONDS WARM-UP BYTES-OF-A-REFERRAL BYTES-OF-AN-ANSWER
  */
@@ -32,7 +32,7 @@ struct bench {
     size_t referral_bytes, answer_bytes;
     char payload[PAYLOAD_BYTES_MAX];
     char last_news[64];
-    /* What the answers that are still to come on ANSWERS belong to, in order. */
+    /* What the answers that have not come yet on ANSWERS belong to, in order. */
     struct {
         enum asked what;
         uint32_t number;
