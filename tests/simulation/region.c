@@ -1,4 +1,4 @@
-/* region.c: policies as YAML, so that they come in through the same door as everyone's. */
+/* region.c: makes policies as YAML, so that they are read like all others. */
 #include "tests/simulation/region.h"
 
 #include <stdarg.h>
@@ -56,7 +56,7 @@ static void add_standards(struct text *text)
         "bank_holidays:\n  - 2026-04-03\n  - 2026-12-25\n  - 2027-03-26\n");
 }
 
-/* Hours with holes in them are the usual thing. */
+/* Most teams are shut at some time. */
 static void add_team(struct text *text, struct random *random, int number)
 {
     static const char *const sources[] = {"all", "all", "[street-triage, emergency-department]",
@@ -83,7 +83,7 @@ static void add_team(struct text *text, struct random *random, int number)
         add(text, "    places: %d\n", (int)random_between(random, 1, 6));
 }
 
-/* Each area asks the teams in an order of its own, one or two to a rung. */
+/* Each area asks the teams in its own order, one or two to a rung. */
 static void add_ladders(struct text *text, struct random *random, int areas, int teams, int missing)
 {
     add(text, "ladders:\n");

@@ -1,4 +1,4 @@
-/* simulate.c: concordat-simulate: runs seeds, and says which promise the first bad one breaks. */
+/* simulate.c: concordat-simulate: runs seeds, and names the promise that the first bad one breaks. */
 #include <argp.h>
 #include <inttypes.h>
 #include <sodium.h>
@@ -94,7 +94,7 @@ static void count(struct totals *t, const struct world *w)
         t->of_kind[witness_event(&w->witness, seq)->kind % KINDS]++;
 }
 
-/* A kind of event that never came about is one that nothing was learned of. */
+/* If a kind of event never occurred, the run has shown nothing about it. */
 static void print_kinds(const struct totals *t)
 {
     for (unsigned kind = 0; kind < KINDS; kind++) {
@@ -106,7 +106,7 @@ static void print_kinds(const struct totals *t)
     printf("\n");
 }
 
-/* One seed, twice where it is to be the same twice. True where all is well. */
+/* Runs one seed, or twice with --twice, which compares the two. Returns whether all is well. */
 static bool run_seed(const struct arguments *a, uint64_t seed, const struct reductions *reductions,
                      struct totals *totals)
 {
@@ -147,7 +147,7 @@ static bool run_range(const struct arguments *a, int job, struct totals *totals)
     return true;
 }
 
-/* Each job is a process of its own, which tells its totals through a pipe. */
+/* Each job is a process of its own, which sends its totals through a pipe. */
 static bool run_jobs(const struct arguments *a, struct totals *totals)
 {
     bool good = true;
