@@ -58,7 +58,7 @@ struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct 
     return file;
 }
 
-/* Returns the bytes of a file, which the caller frees, or NULL with errno set. Of a file that is too large,
+/* Returns the bytes of a file, which the caller frees, or NULL with errno set. If the file is too large,
  * returns one byte more than is allowed. */
 static uint8_t *policy_file_read_bytes(const char *path, size_t *size)
 {

@@ -1,8 +1,8 @@
 /* misuse.h: bars a key for a while if it keeps sending garbage, or keeps asking without reading the answers.
  *
  * Each such message takes time from the thread that reads for everybody. An honest client sends none, or a
- * few after an update of one side only; so MISUSE_BORNE_AT_ONCE of them are allowed, plus one more every
- * MISUSE_BORNE_EACH_MS. After that the key is barred for MISUSE_BARRED_MS: the server cuts its connections
+ * few after an update of one side only; so MISUSE_ALLOWED_AT_ONCE of them are allowed, plus one more every
+ * MISUSE_ALLOWED_EACH_MS. After that the key is barred for MISUSE_BARRED_MS: the server cuts its connections
  * and does not admit it. Times are monotonic.
  */
 #ifndef CONCORDAT_MISUSE_H
@@ -12,12 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MISUSE_BORNE_AT_ONCE = 32, MISUSE_BORNE_EACH_MS = 1000, MISUSE_BARRED_MS = 10 * 1000 };
+enum { MISUSE_ALLOWED_AT_ONCE = 32, MISUSE_ALLOWED_EACH_MS = 1000, MISUSE_BARRED_MS = 10 * 1000 };
 
 /* The complaints about one key; all zero at first. One thread notes; any thread may ask if the key is barred.
  */
 struct misuse {
-    int64_t borne_ms; /* when all messages noted so far will be forgotten */
+    int64_t forgotten_ms; /* when all messages noted so far will be forgotten */
     atomic_int_least64_t barred_until_ms;
 };
 

@@ -75,7 +75,7 @@ const struct key *server_key(const struct server *server, const char *key_name);
 enum server_sent server_send(struct server *server, const struct server_route *route,
                              const struct frame_part *parts, size_t count);
 
-/* What the server turns away without a word, and why. */
+/* The reasons for which the server turns something away without a word. */
 enum server_drop {
     SERVER_DROP_HANDSHAKE, /* a connection: its key is unknown or barred, or it does not speak CURVE */
     SERVER_DROP_SHAPE,     /* a message: it is not one frame, or its connection chose a routing id */

@@ -11,7 +11,7 @@
  * at most CHECK_ITEMS items; a time lies in the years 1970 to 9999; a number has no limit. */
 enum { CHECK_TEXT_BYTES = 64, CHECK_ITEMS = 32 };
 
-/* What a text that is not empty must look like. */
+/* The shape of a text that is not empty. */
 struct check_shape {
     const char *chars;         /* the characters that it may have, if values is NULL */
     size_t least, most;        /* bytes */

@@ -32,7 +32,7 @@ struct bench {
     size_t referral_bytes, answer_bytes;
     char payload[PAYLOAD_BYTES_MAX];
     char last_news[64];
-    /* What the answers that have not come yet on ANSWERS belong to, in order. */
+    /* The trips whose answers have not come yet on ANSWERS, in order. */
     struct {
         enum asked what;
         uint32_t number;

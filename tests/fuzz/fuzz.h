@@ -34,8 +34,8 @@ const char *fuzz_folder(void);
 void fuzz_write_file(const char *name, const uint8_t *bytes, size_t size);
 void fuzz_remove_file(const char *name);
 
-/* Changes good bytes, so that an input gets past the first checksum. Each change is: where (two bytes, in
- * units that can reach the end), how many, and the bytes. */
+/* Changes good bytes, so that an input gets past the first checksum. Each change is a place (two bytes, in
+ * units that can reach the end), a count, and that many bytes. */
 void fuzz_patch(struct input *input, uint8_t *bytes, size_t size);
 
 /* Asserts that a message packs to the same bytes after it has been packed and read. */

@@ -1,5 +1,5 @@
-/* fuzz_words.c: numbers, ids, times and coded values as people type them. What is read can be written, and is
- * then read as the same. */
+/* fuzz_words.c: numbers, ids, times and coded values as people type them. A value that is read can be
+ * written, and the text is then read as the same value. */
 #include <assert.h>
 #include <string.h>
 

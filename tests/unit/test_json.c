@@ -1,4 +1,4 @@
-/* Every message survives a way through JSON and back. What people write is read; an unknown name is
+/* Every message survives a way through JSON and back. JSON as people write it is read; an unknown name is
  * refused. */
 #include <setjmp.h>
 #include <stdarg.h>

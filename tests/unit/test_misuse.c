@@ -12,7 +12,7 @@ static int64_t now_ms = INT64_C(1000000);
 
 static void send_all_that_are_allowed(struct misuse *misuse)
 {
-    for (int i = 0; i < MISUSE_BORNE_AT_ONCE; i++) {
+    for (int i = 0; i < MISUSE_ALLOWED_AT_ONCE; i++) {
         assert_false(misuse_note(misuse, now_ms));
         assert_false(misuse_is_barred(misuse, now_ms));
     }
@@ -38,7 +38,7 @@ static void P10_a_key_that_goes_on_after_its_bar_is_barred_sooner(void **state)
     int borne = 0;
     while (!misuse_note(&misuse, again_ms))
         borne++;
-    assert_true(borne > 0 && borne < MISUSE_BORNE_AT_ONCE);
+    assert_true(borne > 0 && borne < MISUSE_ALLOWED_AT_ONCE);
     assert_true(misuse_is_barred(&misuse, again_ms + MISUSE_BARRED_MS - 1));
 }
 
@@ -47,7 +47,7 @@ static void a_message_now_and_then_never_bars_the_key(void **state)
     (void)state;
     struct misuse misuse = {0};
     for (int i = 0; i < 10000; i++)
-        assert_false(misuse_note(&misuse, now_ms + (int64_t)i * MISUSE_BORNE_EACH_MS));
+        assert_false(misuse_note(&misuse, now_ms + (int64_t)i * MISUSE_ALLOWED_EACH_MS));
     assert_false(misuse_is_barred(&misuse, now_ms));
 }
 

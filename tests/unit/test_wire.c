@@ -127,8 +127,8 @@ static void a_request_that_others_packed_differently_is_taken_and_known(void **s
         {"\x8a\x01\x04\x08\x00\x10\x1e", 7, false},         /* an empty field */
         {"\x8a\x01\x04\x08\x02\x10\x1e", 7, false},         /* true written as 2 */
         {"\x8a\x01\x05\x08\x01\x10\x9e\x00", 8, false},     /* a number with a byte more than it needs */
-        {"\x8a\x01\x84\x00\x08\x01\x10\x1e", 8, false},     /* a length, likewise */
-        {"\x8a\x81\x00\x04\x08\x01\x10\x1e", 8, false},     /* a tag, likewise */
+        {"\x8a\x01\x84\x00\x08\x01\x10\x1e", 8, false},     /* a length with a byte too many */
+        {"\x8a\x81\x00\x04\x08\x01\x10\x1e", 8, false},     /* a tag with a byte too many */
         {"\x92\x01\x06\x08\x81\x80\x80\x80\x10", 9, false}, /* a number with more than 32 bits */
         {"\x5a\x00\x8a\x01\x02\x10\x1e", 7, false}};        /* two commands */
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
