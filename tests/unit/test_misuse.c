@@ -35,10 +35,10 @@ static void P10_a_key_that_goes_on_after_its_bar_is_barred_sooner(void **state)
     send_all_that_are_allowed(&misuse);
     assert_true(misuse_note(&misuse, now_ms));
     int64_t again_ms = now_ms + MISUSE_BARRED_MS;
-    int borne = 0;
+    int allowed = 0;
     while (!misuse_note(&misuse, again_ms))
-        borne++;
-    assert_true(borne > 0 && borne < MISUSE_ALLOWED_AT_ONCE);
+        allowed++;
+    assert_true(allowed > 0 && allowed < MISUSE_ALLOWED_AT_ONCE);
     assert_true(misuse_is_barred(&misuse, again_ms + MISUSE_BARRED_MS - 1));
 }
 
