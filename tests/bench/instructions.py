@@ -47,7 +47,7 @@ def compare(baseline, found):
         share = found[name] / baseline[name] * 100 - 100
         print(f"{name:20} {found[name]:9.0f} instructions, baseline {baseline[name]:9.0f} ({share:+.1f} %)")
     if dearer:
-        print(f"dearer by more than a tenth: {', '.join(dearer)}. Where that is meant to be: "
+        print(f"dearer by more than a tenth: {', '.join(dearer)}. If that is meant: "
               "ninja -C BUILD renew-instructions, and say why in the commit.")
     return 1 if dearer else 0
 

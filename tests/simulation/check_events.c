@@ -159,7 +159,7 @@ void check_empty_rung(struct world *w, uint64_t seq, const Concordat__V1__Event 
         return;
     const Concordat__V1__Offered *m = e->offered;
     if (!witness_present(&w->witness, m->team)) {
-        world_violated(w, "P4 empty rung", "event %llu asks %s, where nobody is", (number)seq, m->team);
+        world_violated(w, "P4 empty rung", "event %llu asks %s, which is absent", (number)seq, m->team);
         return;
     }
     for (int i = 0; i < POLICIES && !m->assigned && !(m->handover && m->n_considered == 1); i++) {
