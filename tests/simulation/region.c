@@ -63,14 +63,14 @@ static void add_team(struct text *text, struct random *random, int number)
                                           "[emergency-department]", "[liaison-and-diversion]"};
     static const char *const ages[] = {"all", "18+", "18+", "0-17", "65+"};
     static const char *const needs[] = {
-        "[face-to-face-visit, amhp, learning-disability, autism, older-adult, perinatal, place-of-safety, "
-        "liaison-psychiatry]",
+        ("[face-to-face-visit, amhp, learning-disability, autism, older-adult, perinatal, place-of-safety, "
+         "liaison-psychiatry]"),
         "[face-to-face-visit, amhp]", "[face-to-face-visit, older-adult]"};
     static const char *const hours[] = {"always", "always",
                                         "[{days: mon-fri, from: \"09:00\", to: \"17:00\"}]",
                                         "[{days: every-day, from: \"20:00\", to: \"08:00\"}]",
-                                        "[{days: \"sat, sun\", from: \"00:00\", to: \"12:00\"}, {days: "
-                                        "mon-thu, from: \"22:00\", to: \"02:00\"}]"};
+                                        ("[{days: \"sat, sun\", from: \"00:00\", to: \"12:00\"}, "
+                                         "{days: mon-thu, from: \"22:00\", to: \"02:00\"}]")};
     add(text,
         "  - id: team-%d\n    name: Team %d\n    type: A02\n    organisation: ZZM01\n"
         "    telephone: 01632 9601%02d\n    sources: %s\n    ages: %s\n    flexible_transition: %s\n"
