@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "broker/policy/policy_check.h"
+#include "broker/policy/policy_file.h"
 #include "broker/shell/broker.h"
 #include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
@@ -181,7 +181,7 @@ static int check_policy(const char *path)
     struct policy_problems problems = {0};
     struct policy_file *file = policy_file_read(path, &problems);
     if (!file) {
-        policy_check_print(stdout, path, &problems);
+        policy_problems_print(stdout, path, &problems);
         return CODE_USAGE;
     }
     printf("%s: good: %u areas, %u teams, %u coordinators\n", path, file->policy.area_count,
@@ -195,7 +195,7 @@ static struct policy_file *read_policy(const char *path)
     struct policy_problems problems = {0};
     struct policy_file *file = policy_file_read(path, &problems);
     if (!file)
-        policy_check_print(stderr, path, &problems);
+        policy_problems_print(stderr, path, &problems);
     return file;
 }
 

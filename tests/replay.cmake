@@ -2,10 +2,10 @@
 add_library(routed-day STATIC worlds/routed_day.c simulation/scenarios/stage.c simulation/store.c)
 target_link_libraries(routed-day PUBLIC concordat-shell PRIVATE concordat-flags)
 
-concordat_unit_test(test_replay routed-day PkgConfig::JANSSON PkgConfig::SODIUM)
+concordat_unit_test(test_replay routed-day test-folder PkgConfig::JANSSON PkgConfig::SODIUM)
 target_compile_definitions(test_replay PRIVATE REPLAY_PROGRAM="$<TARGET_FILE:concordat-replay>")
 add_dependencies(test_replay concordat-replay)
 
-concordat_unit_test(test_verify_replay routed-day concordat-trail PkgConfig::SODIUM)
+concordat_unit_test(test_verify_replay routed-day test-folder concordat-trail PkgConfig::SODIUM)
 target_compile_definitions(test_verify_replay PRIVATE REPLAY_FOLDER="$<TARGET_FILE_DIR:concordat-replay>")
 add_dependencies(test_verify_replay concordat-replay)

@@ -1,4 +1,4 @@
-/* policy_file.c: from bytes to a policy, or to the list of what is wrong. */
+/* policy_file.c: turns the bytes of a file into a policy, or into a list of what is wrong. */
 #include "broker/policy/policy_file.h"
 
 #include <errno.h>
@@ -7,25 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/policy/ladders.h"
-#include "broker/policy/problems.h"
-#include "broker/policy/rules.h"
-#include "broker/policy/sections.h"
+#include "broker/policy/inside.h"
 
-static void read_policy(const struct yaml_tree *tree, struct policy *policy, struct policy_problems *problems)
+static void policy_file_fill(const struct yaml_tree *tree, struct policy *policy,
+                             struct policy_problems *problems)
 {
     struct reader reader = {.problems = problems, .policy = policy};
     struct spot file = {.node = yaml_tree_root(tree),
                         .remedy = "Begin with deploy/region.yaml and change what is different."};
-
     read_fields(&reader, &file, POLICY_FIELDS, policy);
-    if (problems->count == 0) /* else rules would complain of what is missing for another reason */
+    if (problems->count == 0) /* otherwise rules would complain about values that could not be read */
         rules_check(&reader, &file);
     ladders_destroy(&reader.ladders);
     problems_sort(problems);
 }
 
-static bool keep_bytes(struct policy_file *file, const uint8_t *bytes, size_t size)
+static bool policy_file_keep_bytes(struct policy_file *file, const uint8_t *bytes, size_t size)
 {
     file->bytes = malloc(size + 1);
     if (!file->bytes)
@@ -39,7 +36,6 @@ struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct 
 {
     struct policy_file *file;
     struct yaml_tree *tree;
-
     problems->count = 0;
     if (size > POLICY_FILE_BYTES_MAX) {
         problems_add(problems, 0, "file", "Check that this is the policy file.",
@@ -50,11 +46,11 @@ struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct 
     if (!tree)
         return NULL;
     file = calloc(1, sizeof *file);
-    if (!file || !keep_bytes(file, bytes, size)) {
+    if (!file || !policy_file_keep_bytes(file, bytes, size)) {
         problems_add(problems, 0, "file", "Free some memory, then try again.",
                      "there is not enough memory to read it");
     } else {
-        read_policy(tree, &file->policy, problems);
+        policy_file_fill(tree, &file->policy, problems);
     }
     yaml_tree_destroy(&tree);
     if (problems->count > 0)
@@ -62,13 +58,12 @@ struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct 
     return file;
 }
 
-/* All bytes of a file, freed by the caller, or NULL with errno set; one more than allowed where it is too
- * large. */
-static uint8_t *read_bytes(const char *path, size_t *size)
+/* Returns the bytes of a file, which the caller frees, or NULL with errno set. If the file is too large,
+ * returns one byte more than is allowed. */
+static uint8_t *policy_file_read_bytes(const char *path, size_t *size)
 {
     FILE *stream = fopen(path, "rbe");
     uint8_t *bytes = malloc(POLICY_FILE_BYTES_MAX + 1);
-
     if (!stream || !bytes) {
         free(bytes);
         bytes = NULL;
@@ -81,7 +76,6 @@ static uint8_t *read_bytes(const char *path, size_t *size)
     }
     if (stream) {
         int error = errno;
-
         fclose(stream);
         errno = error;
     }
@@ -92,8 +86,7 @@ struct policy_file *policy_file_read(const char *path, struct policy_problems *p
 {
     struct policy_file *file;
     size_t size = 0;
-    uint8_t *bytes = read_bytes(path, &size);
-
+    uint8_t *bytes = policy_file_read_bytes(path, &size);
     if (!bytes) {
         problems->count = 0;
         problems_add(problems, 0, "file", "Give the path of a file that this user may read.",

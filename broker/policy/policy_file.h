@@ -4,36 +4,41 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "broker/core/policy.h"
 
 enum { POLICY_PROBLEMS_MAX = 32, POLICY_FILE_BYTES_MAX = 8 * 1024 * 1024 };
 
-/* One thing wrong: where, which field, what, and what to do about it. */
+/* One thing that is wrong, and what to do about it. */
 struct policy_problem {
-    int line; /* 1 is the first; 0 where the file as a whole is meant */
+    int line; /* 1 is the first; 0 means the whole file */
     char field[96];
     char text[256];
     char remedy[256];
 };
 
 struct policy_problems {
-    size_t count; /* more may be wrong than is listed */
+    size_t count; /* at POLICY_PROBLEMS_MAX the list ends, and more may be wrong */
     struct policy_problem items[POLICY_PROBLEMS_MAX];
 };
 
-/* A policy with the bytes it was read from. Everything is owned by it. */
+/* A policy, and the bytes that it was read from. It owns both. */
 struct policy_file {
     struct policy policy;
     uint8_t *bytes;
     size_t size;
 };
 
-/* Reads and checks a file. Returns NULL where anything is wrong, with at least one problem listed.
- * The caller destroys the result with policy_file_destroy, which also sets the pointer to NULL. */
+/* Reads and checks a file. Returns the policy, which policy_file_destroy frees, or NULL if anything is wrong,
+ * with at least one problem. */
 struct policy_file *policy_file_read(const char *path, struct policy_problems *problems);
-/* The same from bytes in memory, as the ledger keeps them. */
+/* The same for bytes in memory, as the ledger keeps them. */
 struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct policy_problems *problems);
 void policy_file_destroy(struct policy_file **file);
+
+/* Prints a line for each problem, for a person and for editors that jump to a line:
+ * "file:line: field: what. Remedy." Prints nothing if there are none. */
+void policy_problems_print(FILE *out, const char *path, const struct policy_problems *problems);
 
 #endif

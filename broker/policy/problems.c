@@ -1,19 +1,17 @@
-/* problems.c: the list of what is wrong with a policy file, and how it is printed. */
-#include "broker/policy/problems.h"
+/* problems.c: collects and prints what is wrong with a policy file. */
+#include "broker/policy/inside.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "broker/policy/policy_check.h"
-
-/* Puts a question mark for what is left of a UTF-8 character that was cut to fit. */
+/* Replaces the bytes of a UTF-8 character that was cut to fit by question marks. */
 static void mend_cut_characters(char *text)
 {
     while (*text != '\0') {
         unsigned char lead = (unsigned char)*text;
         int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
         int found = 0;
-
         while (found < more && ((unsigned char)text[1 + found] & 0xc0) == 0x80)
             found++;
         if (found < more)
@@ -26,7 +24,7 @@ void problems_add_list(struct policy_problems *problems, int line, const char *f
                        const char *format, va_list arguments)
 {
     struct policy_problem *problem = &problems->items[problems->count];
-
+    assert(line >= 0 && field[0] && remedy && remedy[0]); /* a person needs all three */
     if (problems->count == POLICY_PROBLEMS_MAX)
         return;
     problem->line = line;
@@ -42,7 +40,6 @@ void problems_add(struct policy_problems *problems, int line, const char *field,
                   const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
     problems_add_list(problems, line, field, remedy, format, arguments);
     va_end(arguments);
@@ -53,18 +50,16 @@ void problems_sort(struct policy_problems *problems)
     for (size_t i = 1; i < problems->count; i++) {
         struct policy_problem moved = problems->items[i];
         size_t to = i;
-
         for (; to > 0 && problems->items[to - 1].line > moved.line; to--)
             problems->items[to] = problems->items[to - 1];
         problems->items[to] = moved;
     }
 }
 
-void policy_check_print(FILE *out, const char *path, const struct policy_problems *problems)
+void policy_problems_print(FILE *out, const char *path, const struct policy_problems *problems)
 {
     for (size_t i = 0; i < problems->count; i++) {
         const struct policy_problem *problem = &problems->items[i];
-
         fprintf(out, "%s:%d: %s: %s. %s\n", path, problem->line, problem->field, problem->text,
                 problem->remedy);
     }

@@ -1,5 +1,5 @@
-/* reader.c: fields, lists and where they stand. */
-#include "broker/policy/reader.h"
+/* reader.c: reads fields and lists, and names their place in the file. */
+#include "broker/policy/inside.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -7,16 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/policy/id.h"
-#include "broker/policy/problems.h"
-
-/* "teams.northmoor-crisis.hours[2].from": items by their id where they have one, else by number. */
-static size_t write_path(const struct spot *spot, char *out, size_t size)
+/* Writes the way to a spot, such as "teams.northmoor-crisis.hours[2].from": an item by its id if it has one,
+ * otherwise by its number. Returns the length. */
+static size_t spot_write_path(const struct spot *spot, char *out, size_t size)
 {
-    size_t used = spot->outer == NULL ? 0 : write_path(spot->outer, out, size);
+    size_t used = spot->outer ? spot_write_path(spot->outer, out, size) : 0;
     const struct node *id = node_child(spot->node, "id");
     int length = 0;
-
     if (spot->item > 0 && (!id || !id->text || !id_is_valid(id->text))) {
         length = snprintf(out + used, size - used, "[%zu]", spot->item);
     } else if (spot->item > 0 || spot->name) {
@@ -27,15 +24,14 @@ static size_t write_path(const struct spot *spot, char *out, size_t size)
     return used < size ? used : size - 1;
 }
 
-static void add_problem(struct reader *reader, const struct spot *spot, const char *remedy,
-                        const char *format, va_list arguments) __attribute__((format(printf, 4, 0)));
+static void problem_add_at(struct reader *reader, const struct spot *spot, const char *remedy,
+                           const char *format, va_list arguments) __attribute__((format(printf, 4, 0)));
 
-static void add_problem(struct reader *reader, const struct spot *spot, const char *remedy,
-                        const char *format, va_list arguments)
+static void problem_add_at(struct reader *reader, const struct spot *spot, const char *remedy,
+                           const char *format, va_list arguments)
 {
     char field[sizeof reader->problems->items->field] = "";
-
-    write_path(spot, field, sizeof field);
+    spot_write_path(spot, field, sizeof field);
     problems_add_list(reader->problems, spot->node->line, field[0] == '\0' ? "file" : field, remedy, format,
                       arguments);
 }
@@ -43,9 +39,8 @@ static void add_problem(struct reader *reader, const struct spot *spot, const ch
 void problem_at(struct reader *reader, const struct spot *spot, const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
-    add_problem(reader, spot, spot->remedy, format, arguments);
+    problem_add_at(reader, spot, spot->remedy, format, arguments);
     va_end(arguments);
 }
 
@@ -53,9 +48,8 @@ void problem_with_remedy(struct reader *reader, const struct spot *spot, const c
                          const char *format, ...)
 {
     va_list arguments;
-
     va_start(arguments, format);
-    add_problem(reader, spot, remedy, format, arguments);
+    problem_add_at(reader, spot, remedy, format, arguments);
     va_end(arguments);
 }
 
@@ -96,42 +90,40 @@ bool spot_is_list(struct reader *reader, const struct spot *spot, size_t max)
     return true;
 }
 
-static const struct field *find_field(const struct field *fields, const char *name)
+static const struct policy_field *policy_field_find(const struct policy_field *fields, const char *name)
 {
     while (fields->name && strcmp(fields->name, name) != 0)
         fields++;
-    return fields->name == NULL ? NULL : fields;
+    return fields->name ? fields : NULL;
 }
 
 static void refuse_unknown_field(struct reader *reader, const struct spot *spot, const struct node *child,
-                                 const struct field *fields)
+                                 const struct policy_field *fields)
 {
     struct spot unknown = {.outer = spot, .name = child->name, .node = child};
     char remedy[sizeof reader->problems->items->remedy] = "The fields here are:";
     size_t used = strlen(remedy);
-
-    for (; fields->name != NULL && used < sizeof remedy; fields++) {
-        int length = snprintf(remedy + used, sizeof remedy - used, " %s%s", fields->name,
-                              fields[1].name == NULL ? "." : ",");
-
+    for (; fields->name && used < sizeof remedy; fields++) {
+        int length =
+            snprintf(remedy + used, sizeof remedy - used, " %s%s", fields->name, fields[1].name ? "," : ".");
         used += length < 0 ? 0 : (size_t)length;
     }
     problem_with_remedy(reader, &unknown, remedy, "there is no such field here");
 }
 
-void read_fields(struct reader *reader, const struct spot *spot, const struct field *fields, void *into)
+void read_fields(struct reader *reader, const struct spot *spot, const struct policy_field *fields,
+                 void *into)
 {
     if (spot->node->kind != NODE_FIELDS) {
         problem_at(reader, spot, "this must be fields, each with its value");
         return;
     }
-    for (const struct node *child = spot->node->first; child != NULL; child = child->next)
-        if (find_field(fields, child->name) == NULL)
+    for (const struct node *child = spot->node->first; child; child = child->next)
+        if (!policy_field_find(fields, child->name))
             refuse_unknown_field(reader, spot, child, fields);
-    for (; fields->name != NULL; fields++) {
+    for (; fields->name; fields++) {
         const struct node *child = node_child(spot->node, fields->name);
         struct spot field = {.outer = spot, .name = fields->name, .node = child, .remedy = fields->remedy};
-
         if (child) {
             fields->read(reader, &field, (char *)into + fields->offset);
         } else if (fields->presence == REQUIRED) {
@@ -142,12 +134,11 @@ void read_fields(struct reader *reader, const struct spot *spot, const struct fi
 }
 
 void *read_list(struct reader *reader, const struct spot *spot, size_t max, size_t item_size,
-                const struct field *fields, size_t *count)
+                const struct policy_field *fields, size_t *count)
 {
     const struct node *node;
     size_t item = 0;
     char *items;
-
     *count = 0;
     if (!spot_is_list(reader, spot, max))
         return NULL;
@@ -160,9 +151,8 @@ void *read_list(struct reader *reader, const struct spot *spot, size_t max, size
         problem_no_memory(reader);
         return NULL;
     }
-    for (node = spot->node->first; node != NULL; node = node->next) {
+    for (node = spot->node->first; node; node = node->next) {
         struct spot inner = spot_item(spot, node, item + 1);
-
         read_fields(reader, &inner, fields, items + item * item_size);
         item++;
     }
@@ -175,11 +165,10 @@ struct sorted {
     size_t at;
 };
 
-static int compare_sorted(const void *left, const void *right)
+static int sorted_compare(const void *left, const void *right)
 {
     const struct sorted *a = left, *b = right;
     int order = strcmp(a->key, b->key);
-
     return order != 0 ? order : (a->at > b->at) - (a->at < b->at);
 }
 
@@ -189,7 +178,6 @@ static void refuse_same_keys(struct reader *reader, const struct spot *spot, con
     for (size_t i = 1; i < count; i++) {
         if (order[i].key[0] != '\0' && strcmp(order[i].key, order[i - 1].key) == 0) {
             struct spot again = {.outer = spot, .name = order[i].key, .node = nodes[order[i].at]};
-
             problem_with_remedy(reader, &again, "Each can be there once: take one out, or write another.",
                                 "\"%s\" stands on line %d already", order[i].key,
                                 nodes[order[i - 1].at]->line);
@@ -202,7 +190,6 @@ void sort_by_key(struct reader *reader, const struct spot *spot, void *items, si
 {
     struct sorted *order = calloc(count + 1, sizeof *order);
     char *copy = calloc(count + 1, item_size);
-
     if (!order || !copy) {
         problem_no_memory(reader);
         count = 0;
@@ -211,7 +198,7 @@ void sort_by_key(struct reader *reader, const struct spot *spot, void *items, si
         memcpy(copy, items, count * item_size);
         for (size_t i = 0; i < count; i++)
             order[i] = (struct sorted){.key = copy + i * item_size, .at = i};
-        qsort(order, count, sizeof *order, compare_sorted);
+        qsort(order, count, sizeof *order, sorted_compare);
         refuse_same_keys(reader, spot, order, count, nodes);
         for (size_t i = 0; i < count; i++)
             memcpy((char *)items + i * item_size, order[i].key, item_size);
@@ -225,15 +212,13 @@ void sort_list(struct reader *reader, const struct spot *spot, void *items, size
 {
     const struct node **nodes = calloc(count + 1, sizeof *nodes);
     const struct node *item = spot->node->first;
-
     if (!nodes) {
         problem_no_memory(reader);
         return;
     }
     for (size_t i = 0; i < count; i++, item = item->next) {
         const struct node *key = node_child(item, key_field);
-
-        nodes[i] = key == NULL ? item : key;
+        nodes[i] = key ? key : item;
     }
     sort_by_key(reader, spot, items, count, item_size, nodes);
     free(nodes);

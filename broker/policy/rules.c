@@ -1,22 +1,22 @@
-/* rules.c: which standards there must be, and that answer times keep to them. */
-#include "broker/policy/rules.h"
+/* rules.c: checks that the standards cover everybody, and that answer times keep to them. */
+#include "broker/policy/inside.h"
 
-static bool covers(const struct policy_standard *standard, enum clock_kind clock, int source, int urgency)
+static bool standard_covers(const struct policy_standard *standard, enum clock_kind clock, int source,
+                            int urgency)
 {
     return standard->clock == clock && (standard->sources & 1U << source) &&
            (standard->urgencies & 1U << urgency);
 }
 
-/* A standard for these people, or NULL. The strictest where there are several. */
-static const struct policy_standard *strictest(const struct policy *policy, enum clock_kind clock, int source,
-                                               int urgency)
+/* Returns the strictest standard for these people, or NULL if there is none. */
+static const struct policy_standard *standard_strictest(const struct policy *policy, enum clock_kind clock,
+                                                        int source, int urgency)
 {
     const struct policy_standard *found = NULL;
-
     for (int i = 0; i < policy->standard_count; i++) {
         const struct policy_standard *standard = &policy->standards[i];
-
-        if (covers(standard, clock, source, urgency) && (!found || standard->allowed_ms < found->allowed_ms))
+        if (standard_covers(standard, clock, source, urgency) &&
+            (!found || standard->allowed_ms < found->allowed_ms))
             found = standard;
     }
     return found;
@@ -25,10 +25,9 @@ static const struct policy_standard *strictest(const struct policy *policy, enum
 static void check_response_standards(struct reader *reader, const struct spot *standards)
 {
     static const int URGENCIES[] = {URGENCY_VERY_URGENT, URGENCY_URGENT};
-
     for (int source = SOURCE_NONE + 1; source < SOURCE_COUNT; source++) {
         for (int i = 0; i < 2; i++) {
-            if (strictest(reader->policy, CLOCK_RESPONSE, source, URGENCIES[i]) == NULL) {
+            if (!standard_strictest(reader->policy, CLOCK_RESPONSE, source, URGENCIES[i])) {
                 problem_with_remedy(reader, standards, "Add one with clock: response that covers both.",
                                     "no standard says how soon %s referrals from %s are seen",
                                     word_for(URGENCY_WORDS, URGENCIES[i]), word_for(SOURCE_WORDS, source));
@@ -46,16 +45,15 @@ static void check_section_136(struct reader *reader, const struct spot *standard
                         "no standard says how long a person may be held under section 136");
 }
 
-/* A team that may answer after the standard's time is over would make it impossible to keep. */
-static void check_answer(struct reader *reader, const struct spot *answer, int urgency)
+/* If a team could answer after the standard's time, the standard could not be kept. */
+static void check_answer_time(struct reader *reader, const struct spot *answer, int urgency)
 {
     static const enum clock_kind CLOCKS[] = {CLOCK_RESPONSE, CLOCK_REFERRER_TOLD};
     const struct policy_standard *shortest = NULL;
-
     for (int source = SOURCE_NONE + 1; source < SOURCE_COUNT; source++) {
         for (int i = 0; i < 2; i++) {
-            const struct policy_standard *standard = strictest(reader->policy, CLOCKS[i], source, urgency);
-
+            const struct policy_standard *standard =
+                standard_strictest(reader->policy, CLOCKS[i], source, urgency);
             if (standard && (!shortest || standard->allowed_ms < shortest->allowed_ms))
                 shortest = standard;
         }
@@ -72,14 +70,12 @@ void rules_check(struct reader *reader, const struct spot *file)
     struct spot standards = {.outer = file, .name = "standards", .node = node_child(file->node, "standards")};
     struct spot times = {.outer = file, .name = "times", .node = node_child(file->node, "times")};
     struct spot answer = {.outer = &times, .name = "answer", .node = node_child(times.node, "answer")};
-
     check_response_standards(reader, &standards);
     check_section_136(reader, &standards);
-    for (const struct node *node = answer.node->first; node != NULL; node = node->next) {
+    for (const struct node *node = answer.node->first; node; node = node->next) {
         struct spot field = {.outer = &answer, .name = node->name, .node = node};
         int urgency;
-
         if (word_find(URGENCY_WORDS, node->name, &urgency))
-            check_answer(reader, &field, urgency);
+            check_answer_time(reader, &field, urgency);
     }
 }

@@ -1,13 +1,9 @@
-/* sections.c: tables of every field, and the few readers that need the whole policy. */
-#include "broker/policy/sections.h"
+/* sections.c: the tables of all fields, and the readers that need the whole policy. */
+#include "broker/policy/inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "broker/policy/hours.h"
-#include "broker/policy/ladders.h"
-#include "broker/policy/values.h"
 
 #define END_OF_FIELDS                                                                                        \
     {                                                                                                        \
@@ -22,52 +18,55 @@ static const char SOURCES_REMEDY[] =
 static const char DURATION_REMEDY[] = "Write a time such as 90s, 15m, 24h or 2h30m, up to 168h.";
 static const char CODE_REMEDY[] = "Write the organisation's ODS code: capitals and digits, at most 10.";
 
-static const struct field ANSWER_FIELDS[] = {
-    {"emergency", REQUIRED, read_duration, offsetof(struct policy, answer_ms[URGENCY_EMERGENCY]),
+static const struct policy_field ANSWER_FIELDS[] = {
+    {"emergency", REQUIRED, policy_read_duration, offsetof(struct policy, answer_ms[URGENCY_EMERGENCY]),
      "Write how long a team has to answer, such as 3m."},
-    {"very_urgent", REQUIRED, read_duration, offsetof(struct policy, answer_ms[URGENCY_VERY_URGENT]),
+    {"very_urgent", REQUIRED, policy_read_duration, offsetof(struct policy, answer_ms[URGENCY_VERY_URGENT]),
      "Write how long a team has to answer, such as 5m."},
-    {"urgent", REQUIRED, read_duration, offsetof(struct policy, answer_ms[URGENCY_URGENT]),
+    {"urgent", REQUIRED, policy_read_duration, offsetof(struct policy, answer_ms[URGENCY_URGENT]),
      "Write how long a team has to answer, such as 15m."},
-    {"routine", REQUIRED, read_duration, offsetof(struct policy, answer_ms[URGENCY_ROUTINE]),
+    {"routine", REQUIRED, policy_read_duration, offsetof(struct policy, answer_ms[URGENCY_ROUTINE]),
      "Write how long a team has to answer, such as 30m."},
     END_OF_FIELDS,
 };
 
-static void read_answer(struct reader *reader, const struct spot *spot, void *into)
+static void read_answer_times(struct reader *reader, const struct spot *spot, void *into)
 {
     read_fields(reader, spot, ANSWER_FIELDS, into);
 }
 
-static const struct field TIMES_FIELDS[] = {
-    {"answer", REQUIRED, read_answer, 0,
+static const struct policy_field TIMES_FIELDS[] = {
+    {"answer", REQUIRED, read_answer_times, 0,
      "Write the answer times for emergency, very_urgent, urgent and routine below it."},
-    {"arrival_grace", REQUIRED, read_duration, offsetof(struct policy, arrival_grace_ms), DURATION_REMEDY},
-    {"contact_lease", REQUIRED, read_duration, offsetof(struct policy, contact_lease_ms), DURATION_REMEDY},
-    {"lease_grace", REQUIRED, read_duration, offsetof(struct policy, lease_grace_ms), DURATION_REMEDY},
-    {"remind", REQUIRED, read_duration, offsetof(struct policy, remind_ms), DURATION_REMEDY},
-    {"coordinator_lease", REQUIRED, read_duration, offsetof(struct policy, coordinator_lease_ms),
+    {"arrival_grace", REQUIRED, policy_read_duration, offsetof(struct policy, arrival_grace_ms),
      DURATION_REMEDY},
-    {"capacity_good", REQUIRED, read_duration, offsetof(struct policy, capacity_good_ms), DURATION_REMEDY},
-    {"rounds", REQUIRED, read_count, offsetof(struct policy, rounds_max),
+    {"contact_lease", REQUIRED, policy_read_duration, offsetof(struct policy, contact_lease_ms),
+     DURATION_REMEDY},
+    {"lease_grace", REQUIRED, policy_read_duration, offsetof(struct policy, lease_grace_ms), DURATION_REMEDY},
+    {"remind", REQUIRED, policy_read_duration, offsetof(struct policy, remind_ms), DURATION_REMEDY},
+    {"coordinator_lease", REQUIRED, policy_read_duration, offsetof(struct policy, coordinator_lease_ms),
+     DURATION_REMEDY},
+    {"capacity_good", REQUIRED, policy_read_duration, offsetof(struct policy, capacity_good_ms),
+     DURATION_REMEDY},
+    {"rounds", REQUIRED, policy_read_count, offsetof(struct policy, rounds_max),
      "Write a whole number from 1 to 999."},
     END_OF_FIELDS,
 };
 
-static void read_times(struct reader *reader, const struct spot *spot, void *into)
+static void read_policy_times(struct reader *reader, const struct spot *spot, void *into)
 {
     read_fields(reader, spot, TIMES_FIELDS, into);
 }
 
-static const struct field STANDARD_FIELDS[] = {
-    {"id", REQUIRED, read_id, offsetof(struct policy_standard, id), ID_REMEDY},
-    {"name", REQUIRED, read_name, offsetof(struct policy_standard, name), NAME_REMEDY},
-    {"clock", REQUIRED, read_clock, offsetof(struct policy_standard, clock),
+static const struct policy_field STANDARD_FIELDS[] = {
+    {"id", REQUIRED, policy_read_id, offsetof(struct policy_standard, id), ID_REMEDY},
+    {"name", REQUIRED, policy_read_name, offsetof(struct policy_standard, name), NAME_REMEDY},
+    {"clock", REQUIRED, policy_read_clock, offsetof(struct policy_standard, clock),
      "Write response, referrer-told, section-136 or handover."},
-    {"sources", REQUIRED, read_sources, offsetof(struct policy_standard, sources), SOURCES_REMEDY},
-    {"urgencies", REQUIRED, read_urgencies, offsetof(struct policy_standard, urgencies),
+    {"sources", REQUIRED, policy_read_sources, offsetof(struct policy_standard, sources), SOURCES_REMEDY},
+    {"urgencies", REQUIRED, policy_read_urgencies, offsetof(struct policy_standard, urgencies),
      "Write all, or some of [emergency, very-urgent, urgent, routine]."},
-    {"within", REQUIRED, read_duration, offsetof(struct policy_standard, allowed_ms), DURATION_REMEDY},
+    {"within", REQUIRED, policy_read_duration, offsetof(struct policy_standard, allowed_ms), DURATION_REMEDY},
     END_OF_FIELDS,
 };
 
@@ -77,7 +76,6 @@ static void read_standards(struct reader *reader, const struct spot *spot, void 
     size_t count;
     struct policy_standard *items =
         read_list(reader, spot, STANDARDS_MAX, sizeof *items, STANDARD_FIELDS, &count);
-
     if (items) {
         memcpy(policy->standards, items, count * sizeof *items);
         policy->standard_count = (uint16_t)count;
@@ -86,10 +84,11 @@ static void read_standards(struct reader *reader, const struct spot *spot, void 
     free(items);
 }
 
-static const struct field COORDINATOR_FIELDS[] = {
-    {"id", REQUIRED, read_id, offsetof(struct policy_coordinator, id), ID_REMEDY},
-    {"name", REQUIRED, read_name, offsetof(struct policy_coordinator, name), NAME_REMEDY},
-    {"telephone", REQUIRED, read_telephone, offsetof(struct policy_coordinator, telephone), TELEPHONE_REMEDY},
+static const struct policy_field COORDINATOR_FIELDS[] = {
+    {"id", REQUIRED, policy_read_id, offsetof(struct policy_coordinator, id), ID_REMEDY},
+    {"name", REQUIRED, policy_read_name, offsetof(struct policy_coordinator, name), NAME_REMEDY},
+    {"telephone", REQUIRED, policy_read_telephone, offsetof(struct policy_coordinator, telephone),
+     TELEPHONE_REMEDY},
     END_OF_FIELDS,
 };
 
@@ -97,7 +96,6 @@ static void read_coordinators(struct reader *reader, const struct spot *spot, vo
 {
     struct policy *policy = into;
     size_t count;
-
     policy->coordinators =
         read_list(reader, spot, COORDINATORS_MAX, sizeof *policy->coordinators, COORDINATOR_FIELDS, &count);
     policy->coordinator_count = (uint16_t)count;
@@ -108,13 +106,11 @@ static void read_languages(struct reader *reader, const struct spot *spot, void 
 {
     struct policy_team *team = into;
     size_t item = 0;
-
     if (!spot_is_list(reader, spot, LANGUAGES_MAX))
         return;
-    for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
+    for (const struct node *node = spot->node->first; node; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
         const char *text = spot_text(reader, &inner);
-
         if (text && (strlen(text) != 2 || strspn(text, "abcdefghijklmnopqrstuvwxyz") != 2))
             problem_at(reader, &inner, "\"%.40s\" is not the code of a language", text);
         else if (text)
@@ -122,29 +118,30 @@ static void read_languages(struct reader *reader, const struct spot *spot, void 
     }
 }
 
-static const struct field TEAM_FIELDS[] = {
-    {"id", REQUIRED, read_id, offsetof(struct policy_team, id), ID_REMEDY},
-    {"name", REQUIRED, read_name, offsetof(struct policy_team, name), NAME_REMEDY},
-    {"type", REQUIRED, read_team_type, offsetof(struct policy_team, team_type),
+static const struct policy_field TEAM_FIELDS[] = {
+    {"id", REQUIRED, policy_read_id, offsetof(struct policy_team, id), ID_REMEDY},
+    {"name", REQUIRED, policy_read_name, offsetof(struct policy_team, name), NAME_REMEDY},
+    {"type", REQUIRED, policy_read_team_type, offsetof(struct policy_team, team_type),
      "Write the MHSDS team type, such as A02 (crisis team), A11 (liaison psychiatry) or A20 (place of "
      "safety)."},
-    {"organisation", REQUIRED, read_code, offsetof(struct policy_team, organisation), CODE_REMEDY},
-    {"telephone", REQUIRED, read_telephone, offsetof(struct policy_team, telephone), TELEPHONE_REMEDY},
-    {"sources", REQUIRED, read_sources, offsetof(struct policy_team, sources), SOURCES_REMEDY},
-    {"ages", REQUIRED, read_ages, offsetof(struct policy_team, age_first),
+    {"organisation", REQUIRED, policy_read_code, offsetof(struct policy_team, organisation), CODE_REMEDY},
+    {"telephone", REQUIRED, policy_read_telephone, offsetof(struct policy_team, telephone), TELEPHONE_REMEDY},
+    {"sources", REQUIRED, policy_read_sources, offsetof(struct policy_team, sources), SOURCES_REMEDY},
+    {"ages", REQUIRED, policy_read_ages, offsetof(struct policy_team, age_first),
      "Write all, or the first and last age, such as 18-64, 0-17 or 65+."},
-    {"flexible_transition", OPTIONAL, read_flag, offsetof(struct policy_team, flexible_transition),
+    {"flexible_transition", OPTIONAL, policy_read_flag, offsetof(struct policy_team, flexible_transition),
      "Write yes or no."},
-    {"needs", OPTIONAL, read_needs, offsetof(struct policy_team, needs),
+    {"needs", OPTIONAL, policy_read_needs, offsetof(struct policy_team, needs),
      "Write what the team has, in brackets, such as [face-to-face-visit, amhp]."},
     {"languages", OPTIONAL, read_languages, 0,
      "Write two-letter codes in brackets, such as [ur, pl]; English need not be written."},
-    {"interpreter", OPTIONAL, read_flag, offsetof(struct policy_team, interpreter), "Write yes or no."},
-    {"expected_arrival", REQUIRED, read_duration, offsetof(struct policy_team, expected_arrival_ms),
+    {"interpreter", OPTIONAL, policy_read_flag, offsetof(struct policy_team, interpreter),
+     "Write yes or no."},
+    {"expected_arrival", REQUIRED, policy_read_duration, offsetof(struct policy_team, expected_arrival_ms),
      "Write how long the team usually takes to reach a person, such as 45m."},
-    {"places", OPTIONAL, read_count, offsetof(struct policy_team, places),
+    {"places", OPTIONAL, policy_read_count, offsetof(struct policy_team, places),
      "Write how many people it can care for at a time, from 1 to 999, or leave the field out."},
-    {"hours", REQUIRED, read_hours, offsetof(struct policy_team, rota),
+    {"hours", REQUIRED, policy_read_hours, offsetof(struct policy_team, rota),
      "Write always, or a list such as - {days: mon-fri, from: \"09:00\", to: \"17:00\"}."},
     END_OF_FIELDS,
 };
@@ -156,7 +153,6 @@ static void read_teams(struct reader *reader, const struct spot *spot, void *int
 {
     struct policy *policy = into;
     size_t count;
-
     policy->teams = read_list(reader, spot, TEAMS_MAX, sizeof *policy->teams, TEAM_FIELDS, &count);
     policy->team_count = (uint16_t)count;
     sort_list(reader, spot, policy->teams, count, sizeof *policy->teams, "id");
@@ -166,7 +162,6 @@ static void read_area_coordinator(struct reader *reader, const struct spot *spot
 {
     const char *id = spot_text(reader, spot);
     int index;
-
     if (!id || reader->policy->coordinator_count == 0)
         return;
     index = policy_find_coordinator(reader->policy, id);
@@ -176,44 +171,41 @@ static void read_area_coordinator(struct reader *reader, const struct spot *spot
         *(uint16_t *)into = (uint16_t)index;
 }
 
-/* Checks the form; collect_districts takes them when every area has its index. */
+/* Only checks the districts; collect_districts takes them once every area has its index. */
 static void read_districts(struct reader *reader, const struct spot *spot, void *into)
 {
     size_t item = 0;
-
     (void)into;
     if (!spot_is_list(reader, spot, YAML_NODES_MAX))
         return;
     if (spot->node->count == 0)
         problem_at(reader, spot, "the list is empty");
-    for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
+    for (const struct node *node = spot->node->first; node; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
-
         check_district(reader, &inner);
     }
 }
 
-static const struct field AREA_FIELDS[] = {
-    {"id", REQUIRED, read_id, offsetof(struct policy_area, id), ID_REMEDY},
-    {"name", REQUIRED, read_name, offsetof(struct policy_area, name), NAME_REMEDY},
+static const struct policy_field AREA_FIELDS[] = {
+    {"id", REQUIRED, policy_read_id, offsetof(struct policy_area, id), ID_REMEDY},
+    {"name", REQUIRED, policy_read_name, offsetof(struct policy_area, name), NAME_REMEDY},
     {"postcode_districts", REQUIRED, read_districts, 0,
      "Write the first parts of its postcodes in capitals, in brackets, such as [ZX1, ZX2]."},
     {"coordinator", REQUIRED, read_area_coordinator, offsetof(struct policy_area, coordinator),
      "Write the id of one of the coordinators: someone must hold what no team can take."},
-    {"ladder", REQUIRED, read_area_ladder, 0, "Write the id of one of the ladders."},
+    {"ladder", REQUIRED, policy_read_area_ladder, 0, "Write the id of one of the ladders."},
     END_OF_FIELDS,
 };
 
-/* Districts are in the areas' lists, in which nothing else is wrong; here they become one table, in which
- * none may be twice. */
+/* Makes one table of the districts in the lists of all areas; no district may occur twice. Call it only if
+ * the areas have no other problem. */
 static void collect_districts(struct reader *reader, const struct spot *spot)
 {
     struct policy *policy = reader->policy;
     struct spot districts = {.outer = spot, .name = "postcode_districts", .node = spot->node};
     const struct node **nodes;
     size_t count = 0, taken = 0;
-
-    for (const struct node *area = spot->node->first; area != NULL; area = area->next)
+    for (const struct node *area = spot->node->first; area; area = area->next)
         count += node_child(area, "postcode_districts")->count;
     policy->districts = calloc(count + 1, sizeof *policy->districts);
     nodes = calloc(count + 1, sizeof *nodes);
@@ -222,10 +214,9 @@ static void collect_districts(struct reader *reader, const struct spot *spot)
         free(nodes);
         return;
     }
-    for (const struct node *area = spot->node->first; area != NULL; area = area->next) {
+    for (const struct node *area = spot->node->first; area; area = area->next) {
         int index = policy_find_area(policy, node_child(area, "id")->text);
-
-        for (const struct node *node = node_child(area, "postcode_districts")->first; node != NULL;
+        for (const struct node *node = node_child(area, "postcode_districts")->first; node;
              node = node->next) {
             snprintf(policy->districts[taken].key, sizeof policy->districts->key, "%s", node->text);
             policy->districts[taken].area = (uint16_t)index;
@@ -242,7 +233,6 @@ static void read_areas(struct reader *reader, const struct spot *spot, void *int
     struct policy *policy = into;
     size_t before = reader->problems->count;
     size_t count;
-
     policy->areas = read_list(reader, spot, AREAS_MAX, sizeof *policy->areas, AREA_FIELDS, &count);
     policy->area_count = (uint16_t)count;
     sort_list(reader, spot, policy->areas, count, sizeof *policy->areas, "id");
@@ -254,7 +244,6 @@ static void read_area_id(struct reader *reader, const struct spot *spot, void *i
 {
     const char *id = spot_text(reader, spot);
     int index;
-
     if (!id || reader->policy->area_count == 0)
         return;
     index = policy_find_area(reader->policy, id);
@@ -264,8 +253,8 @@ static void read_area_id(struct reader *reader, const struct spot *spot, void *i
         *(uint16_t *)into = (uint16_t)index;
 }
 
-static const struct field ORGANISATION_FIELDS[] = {
-    {"code", REQUIRED, read_code, offsetof(struct policy_place, key), CODE_REMEDY},
+static const struct policy_field ORGANISATION_FIELDS[] = {
+    {"code", REQUIRED, policy_read_code, offsetof(struct policy_place, key), CODE_REMEDY},
     {"area", REQUIRED, read_area_id, offsetof(struct policy_place, area),
      "Write the id of one of the areas."},
     END_OF_FIELDS,
@@ -275,24 +264,23 @@ static void read_organisations(struct reader *reader, const struct spot *spot, v
 {
     struct policy *policy = into;
     size_t count;
-
     policy->organisations =
         read_list(reader, spot, YAML_NODES_MAX, sizeof *policy->organisations, ORGANISATION_FIELDS, &count);
     policy->organisation_count = (uint32_t)count;
     sort_list(reader, spot, policy->organisations, count, sizeof *policy->organisations, "code");
 }
 
-const struct field POLICY_FIELDS[] = {
-    {"region", REQUIRED, read_name, offsetof(struct policy, region), NAME_REMEDY},
-    {"bank_holidays", REQUIRED, read_bank_holidays, offsetof(struct policy, holidays),
+const struct policy_field POLICY_FIELDS[] = {
+    {"region", REQUIRED, policy_read_name, offsetof(struct policy, region), NAME_REMEDY},
+    {"bank_holidays", REQUIRED, policy_read_bank_holidays, offsetof(struct policy, holidays),
      "Write a list of dates such as - 2026-12-25."},
-    {"urgency_when_missing", REQUIRED, read_urgency, offsetof(struct policy, urgency_when_missing),
+    {"urgency_when_missing", REQUIRED, policy_read_urgency, offsetof(struct policy, urgency_when_missing),
      "Write emergency, very-urgent, urgent or routine."},
-    {"times", REQUIRED, read_times, 0, "Write the times as in deploy/region.yaml."},
+    {"times", REQUIRED, read_policy_times, 0, "Write the times as in deploy/region.yaml."},
     {"standards", REQUIRED, read_standards, 0, "Write the list of standards as in deploy/region.yaml."},
     {"coordinators", REQUIRED, read_coordinators, 0, "Write a list with the duty coordinator of each area."},
     {"teams", REQUIRED, read_teams, 0, "Write a list of teams."},
-    {"ladders", REQUIRED, read_ladders, 0, "Write a list of ladders."},
+    {"ladders", REQUIRED, policy_read_ladders, 0, "Write a list of ladders."},
     {"areas", REQUIRED, read_areas, 0, "Write a list of areas."},
     {"default_area", REQUIRED, read_area_id, offsetof(struct policy, default_area),
      "Write the id of one of the areas."},

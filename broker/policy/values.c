@@ -1,12 +1,11 @@
 /* values.c: reads names, codes, durations, ages, dates and words. */
-#include "broker/policy/values.h"
+#include "broker/policy/inside.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/policy/id.h"
 #include "proto/words/london.h"
 
 static const int64_t DURATION_MAX_MS = 7LL * 24 * 60 * 60 * 1000;
@@ -15,11 +14,17 @@ enum { CODE_CHARS_MAX = sizeof((struct policy_place *)0)->key - 1 };
 
 static const char LETTERS_AND_DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/* The text where it has room, or NULL with a problem added. */
-static const char *text_up_to(struct reader *reader, const struct spot *spot, size_t length_max)
+bool id_is_valid(const char *text)
+{
+    size_t length = strlen(text);
+    return length > 0 && length <= ID_CHARS_MAX &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+/* Returns the text at a spot. If it is too long, adds a problem and returns NULL. */
+static const char *spot_text_up_to(struct reader *reader, const struct spot *spot, size_t length_max)
 {
     const char *text = spot_text(reader, spot);
-
     if (text && strlen(text) > length_max) {
         problem_at(reader, spot, "this is %zu characters long, and at most %zu fit", strlen(text),
                    length_max);
@@ -28,30 +33,27 @@ static const char *text_up_to(struct reader *reader, const struct spot *spot, si
     return text;
 }
 
-void read_name(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_name(struct reader *reader, const struct spot *spot, void *into)
 {
-    const char *text = text_up_to(reader, spot, NAME_CHARS_MAX);
-
+    const char *text = spot_text_up_to(reader, spot, NAME_CHARS_MAX);
     if (text)
         snprintf(into, NAME_CHARS_MAX + 1, "%s", text);
 }
 
-void read_id(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_id(struct reader *reader, const struct spot *spot, void *into)
 {
-    const char *text = text_up_to(reader, spot, ID_CHARS_MAX);
-
+    const char *text = spot_text_up_to(reader, spot, ID_CHARS_MAX);
     if (!text)
         return;
     if (!id_is_valid(text))
         problem_at(reader, spot, "\"%s\" has characters that an id cannot have", text);
-    snprintf(into, ID_CHARS_MAX + 1, "%s", text); /* also a bad one, so that what refers to it finds it */
+    snprintf(into, ID_CHARS_MAX + 1, "%s", text); /* a bad id too, so that references to it are found */
 }
 
-void read_telephone(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_telephone(struct reader *reader, const struct spot *spot, void *into)
 {
-    const char *text = text_up_to(reader, spot, TELEPHONE_CHARS_MAX);
+    const char *text = spot_text_up_to(reader, spot, TELEPHONE_CHARS_MAX);
     size_t digits = 0;
-
     if (!text)
         return;
     for (const char *c = text; *c != '\0'; c++)
@@ -61,10 +63,9 @@ void read_telephone(struct reader *reader, const struct spot *spot, void *into)
     snprintf(into, TELEPHONE_CHARS_MAX + 1, "%s", text);
 }
 
-void read_code(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_code(struct reader *reader, const struct spot *spot, void *into)
 {
-    const char *text = text_up_to(reader, spot, CODE_CHARS_MAX);
-
+    const char *text = spot_text_up_to(reader, spot, CODE_CHARS_MAX);
     if (text && strspn(text, LETTERS_AND_DIGITS) != strlen(text))
         problem_at(reader, spot, "\"%s\" is not an organisation's code", text);
     else if (text)
@@ -73,9 +74,8 @@ void read_code(struct reader *reader, const struct spot *spot, void *into)
 
 void check_district(struct reader *reader, const struct spot *spot)
 {
-    const char *text = text_up_to(reader, spot, POSTCODE_DISTRICT_CHARS_MAX);
+    const char *text = spot_text_up_to(reader, spot, POSTCODE_DISTRICT_CHARS_MAX);
     size_t letters;
-
     if (!text)
         return;
     letters = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -84,10 +84,9 @@ void check_district(struct reader *reader, const struct spot *spot)
         problem_at(reader, spot, "\"%s\" is not a postcode district", text);
 }
 
-void read_team_type(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_team_type(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = spot_text(reader, spot);
-
     if (!text)
         return;
     if (strcmp(text, "A03") == 0 || strcmp(text, "A04") == 0) {
@@ -100,10 +99,9 @@ void read_team_type(struct reader *reader, const struct spot *spot, void *into)
     }
 }
 
-void read_flag(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_flag(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = spot_text(reader, spot);
-
     if (!text)
         return;
     if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
@@ -111,12 +109,12 @@ void read_flag(struct reader *reader, const struct spot *spot, void *into)
     *(bool *)into = strcmp(text, "yes") == 0;
 }
 
-/* Digits at the beginning of a text, up to 999 999; -1 where there are none or more. Moves past them. */
+/* Reads up to six digits at the beginning of a text, and moves past them. Returns -1 if there are none, or
+ * more. */
 static int64_t take_number(const char **text)
 {
     size_t digits = strspn(*text, "0123456789");
     int64_t number = 0;
-
     if (digits < 1 || digits > 6)
         return -1;
     for (size_t i = 0; i < digits; i++)
@@ -125,7 +123,7 @@ static int64_t take_number(const char **text)
     return number;
 }
 
-/* The number after a sign; -1 where the sign is not there. */
+/* Reads a sign and the number after it. Returns -1 if the text does not begin with the sign. */
 static int64_t take_number_after(char sign, const char **text)
 {
     if (**text != sign)
@@ -134,19 +132,18 @@ static int64_t take_number_after(char sign, const char **text)
     return take_number(text);
 }
 
-void read_count(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_count(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = spot_text(reader, spot);
     const char *rest = text;
-    int64_t number = text == NULL ? 1 : take_number(&rest);
-
+    int64_t number = text ? take_number(&rest) : 1;
     if (number < 1 || number > 999 || (rest && *rest != '\0'))
         problem_at(reader, spot, "\"%.40s\" is not a number from 1 to 999", text);
     else
         *(uint16_t *)into = (uint16_t)number;
 }
 
-/* "2h30m": numbers with their units, the greater first. -1 where it is nothing of the kind. */
+/* Reads "2h30m": numbers with their units, the largest unit first. Returns -1 for any other text. */
 static int64_t parse_duration(const char *text)
 {
     static const struct {
@@ -154,11 +151,9 @@ static int64_t parse_duration(const char *text)
         int64_t ms;
     } UNITS[] = {{"h", 3600000}, {"ms", 1}, {"m", 60000}, {"s", 1000}};
     int64_t total = 0, last_ms = INT64_MAX;
-
     do {
         int64_t number = take_number(&text);
         size_t unit = 0, count = sizeof UNITS / sizeof *UNITS;
-
         while (unit < count && strncmp(text, UNITS[unit].unit, strlen(UNITS[unit].unit)) != 0)
             unit++;
         if (number < 0 || unit == count || UNITS[unit].ms >= last_ms)
@@ -170,11 +165,10 @@ static int64_t parse_duration(const char *text)
     return total;
 }
 
-void read_duration(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_duration(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = spot_text(reader, spot);
-    int64_t ms = text == NULL ? 0 : parse_duration(text);
-
+    int64_t ms = text ? parse_duration(text) : 0;
     if (!text)
         return;
     if (ms < 0)
@@ -187,92 +181,87 @@ void read_duration(struct reader *reader, const struct spot *spot, void *into)
         *(int64_t *)into = ms;
 }
 
-static bool read_word(struct reader *reader, const struct spot *spot, const struct word *table, int *value)
+static bool read_one_word(struct reader *reader, const struct spot *spot, const struct word *table,
+                          int *value)
 {
     const char *text = spot_text(reader, spot);
     char remedy[sizeof reader->problems->items->remedy] = "Write one of:";
     size_t used = strlen(remedy);
-
     if (!text || word_find(table, text, value))
-        return text != NULL;
-    for (; table->word != NULL && used < sizeof remedy; table++) {
-        int length = snprintf(remedy + used, sizeof remedy - used, " %s%s", table->word,
-                              table[1].word == NULL ? "." : ",");
-
+        return text;
+    for (; table->word && used < sizeof remedy; table++) {
+        int length =
+            snprintf(remedy + used, sizeof remedy - used, " %s%s", table->word, table[1].word ? "," : ".");
         used += length < 0 ? 0 : (size_t)length;
     }
     problem_with_remedy(reader, spot, remedy, "\"%.40s\" is not known here", text);
     return false;
 }
 
-/* The bits 1 << value of a list of words; "all" stands for every word of the table. */
-static unsigned read_bits(struct reader *reader, const struct spot *spot, const struct word *table)
+/* Reads a list of words as the bits 1 << value; "all" means every word of the table. */
+static unsigned read_word_bits(struct reader *reader, const struct spot *spot, const struct word *table)
 {
     unsigned bits = 0;
     size_t item = 0;
-
     if (spot->node->kind == NODE_TEXT && strcmp(spot->node->text, "all") == 0) {
-        for (; table->word != NULL; table++)
+        for (; table->word; table++)
             bits |= 1U << table->value;
         return bits;
     }
     if (!spot_is_list(reader, spot, YAML_FIELDS_MAX))
         return 0;
-    for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
+    for (const struct node *node = spot->node->first; node; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
         int value;
-
-        if (read_word(reader, &inner, table, &value))
+        if (read_one_word(reader, &inner, table, &value))
             bits |= 1U << value;
     }
     return bits;
 }
 
-static void read_some(struct reader *reader, const struct spot *spot, const struct word *table, uint8_t *into)
+static void read_some_words(struct reader *reader, const struct spot *spot, const struct word *table,
+                            uint8_t *into)
 {
     if (spot->node->kind == NODE_LIST && spot->node->count == 0)
         problem_at(reader, spot, "the list is empty");
-    *into = (uint8_t)read_bits(reader, spot, table);
+    *into = (uint8_t)read_word_bits(reader, spot, table);
 }
 
-void read_sources(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_sources(struct reader *reader, const struct spot *spot, void *into)
 {
-    read_some(reader, spot, SOURCE_WORDS, into);
+    read_some_words(reader, spot, SOURCE_WORDS, into);
 }
 
-void read_urgencies(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_urgencies(struct reader *reader, const struct spot *spot, void *into)
 {
-    read_some(reader, spot, URGENCY_WORDS, into);
+    read_some_words(reader, spot, URGENCY_WORDS, into);
 }
 
-void read_needs(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_needs(struct reader *reader, const struct spot *spot, void *into)
 {
-    *(uint16_t *)into = (uint16_t)read_bits(reader, spot, NEED_WORDS);
+    *(uint16_t *)into = (uint16_t)read_word_bits(reader, spot, NEED_WORDS);
 }
 
-void read_urgency(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_urgency(struct reader *reader, const struct spot *spot, void *into)
 {
     int value;
-
-    if (read_word(reader, spot, URGENCY_WORDS, &value))
+    if (read_one_word(reader, spot, URGENCY_WORDS, &value))
         *(enum urgency *)into = (enum urgency)value;
 }
 
-void read_clock(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_clock(struct reader *reader, const struct spot *spot, void *into)
 {
     int value;
-
-    if (read_word(reader, spot, CLOCK_WORDS, &value))
+    if (read_one_word(reader, spot, CLOCK_WORDS, &value))
         *(enum clock_kind *)into = (enum clock_kind)value;
 }
 
-void read_ages(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_ages(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = spot_text(reader, spot);
     const char *rest = text;
     int64_t first = 0, last = AGE_MAX;
     uint8_t *ages = into;
-
     if (!text)
         return;
     if (strcmp(text, "all") != 0) {
@@ -293,13 +282,12 @@ void read_ages(struct reader *reader, const struct spot *spot, void *into)
     }
 }
 
-/* "2026-12-25" as a day; false where there is no such date from 1996 to 2199. */
+/* Reads "2026-12-25" as a day. Returns false unless it is a date from 1996 to 2199. */
 static bool parse_date(const char *text, int32_t *day)
 {
     int64_t year = take_number(&text);
     int64_t month = take_number_after('-', &text);
     int64_t of_month = take_number_after('-', &text);
-
     if (*text != '\0' || year < 1996 || year > 2199 || month < 1 || month > 12 || of_month < 1 ||
         of_month > 31)
         return false;
@@ -307,19 +295,17 @@ static bool parse_date(const char *text, int32_t *day)
     return month == 12 || *day < london_day((int)year, (int)month + 1, 1);
 }
 
-void read_bank_holidays(struct reader *reader, const struct spot *spot, void *into)
+void policy_read_bank_holidays(struct reader *reader, const struct spot *spot, void *into)
 {
     struct bank_holidays *holidays = into;
     size_t item = 0;
-
     if (!spot_is_list(reader, spot, BANK_HOLIDAYS_MAX))
         return;
-    for (const struct node *node = spot->node->first; node != NULL; node = node->next) {
+    for (const struct node *node = spot->node->first; node; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
         const char *text = spot_text(reader, &inner);
         uint16_t to = holidays->count;
         int32_t day;
-
         if (!text)
             continue;
         if (!parse_date(text, &day)) {

@@ -1,5 +1,5 @@
-/* words.c: the tables of words, and how a word is found in one. */
-#include "broker/policy/words.h"
+/* words.c: the coded values, as the policy file spells them. */
+#include "broker/policy/inside.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -79,7 +79,7 @@ static const char *const TEAM_TYPES[] = {
     "F02", /* maternal mental health */
 };
 
-static bool same_word(const char *word, const char *text)
+static bool word_matches(const char *word, const char *text)
 {
     while (*word != '\0' && (*text == *word || (*word == '-' && (*text == '_' || *text == ' ')))) {
         word++;
@@ -90,8 +90,8 @@ static bool same_word(const char *word, const char *text)
 
 bool word_find(const struct word *table, const char *text, int *value)
 {
-    for (; table->word != NULL; table++) {
-        if (same_word(table->word, text)) {
+    for (; table->word; table++) {
+        if (word_matches(table->word, text)) {
             *value = table->value;
             return true;
         }

@@ -1,23 +1,24 @@
-/* client.c: the client's end of the protocol: hello, pings, and every request again until it is answered. */
+/* client.c: the client's end of the protocol: says hello, pings, and repeats every request until its answer.
+ */
 #include "proto/client/client.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "proto/client/client_link.h"
 #include "proto/client/client_queue.h"
+#include "proto/words/now.h"
 #include "proto/words/words.h"
 
 enum {
-    ARENA_BYTES = 2 * WIRE_MESSAGE_BYTES_MAX, /* taken from the system only as far as it is used */
+    ARENA_BYTES = 2 * WIRE_MESSAGE_BYTES_MAX, /* the system gives us only the pages that we use */
     WELCOME_ARENA_BYTES = 4096,
     PING_DEFAULT_MS = 10000,
-    PINGS_UNANSWERED = 3, /* then the connection counts as dead */
-    PATIENCE_MS = 1000,   /* to see that the connection is a new one */
-    IMPATIENCE_MS = 100   /* the same, while there is none; and between attempts to send */
+    PINGS_UNANSWERED = 3, /* after so many a connection counts as dead */
+    PATIENCE_MS = 1000,   /* how often to look for a new connection while there is one */
+    IMPATIENCE_MS = 100   /* how often while there is none; also the pause before sending again */
 };
 
 struct concordat_client {
@@ -25,41 +26,33 @@ struct concordat_client {
     struct client_queue queue;
     char *software; /* owned */
     bool wants_news;
-    struct arena arena; /* the message that was given out last */
-    zmq_msg_t frame;    /* that came last */
-    struct scan rest;   /* of it, to be looked at */
+    struct arena arena; /* holds the message that the caller has */
+    zmq_msg_t frame;    /* the latest */
+    struct scan rest;   /* the parts of it that we have not read */
     struct arena welcome_arena;
-    const Concordat__V1__Welcome *welcome; /* inside it, or NULL */
-    bool welcomed;                         /* by the server, on this connection */
+    const Concordat__V1__Welcome *welcome; /* in welcome_arena, or NULL */
+    bool welcomed;                         /* the server has welcomed this connection */
     uint8_t hello_id[WIRE_ID_BYTES];
-    int64_t hello_at_ms; /* all times here are monotonic */
+    int64_t hello_at_ms; /* all times are monotonic */
     int hello_wait_ms;
     int64_t ping_at_ms;
     int ping_ms;
     int64_t heard_ms;
-    int64_t send_at_ms; /* later than now where the socket took no more */
+    int64_t send_at_ms; /* when to try again, after the socket took no more */
 };
 
-static int64_t now_monotonic_ms(void)
-{
-    struct timespec now;
-    int rc = clock_gettime(CLOCK_MONOTONIC, &now);
-    assert(rc == 0);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+/* --- sending ----------------------------------------------------------------------------------------- */
 
-/* ---- Hello, ping, and what is due ---- */
-
-/* The server does not know this connection: nothing but hello is sent until it welcomes us. */
-static void hello_from_start(struct concordat_client *client, int64_t hello_at_ms)
+/* The server does not know this connection: send nothing but hello until it welcomes us. */
+static void client_restart_hello(struct concordat_client *client, int64_t hello_at_ms)
 {
     client->welcomed = false;
     client->hello_at_ms = hello_at_ms;
     client->hello_wait_ms = RESEND_FIRST_MS;
 }
 
-static bool send_small(struct concordat_client *client, Concordat__V1__Request *request,
-                       uint8_t id[WIRE_ID_BYTES])
+static bool client_send_small(struct concordat_client *client, Concordat__V1__Request *request,
+                              uint8_t id[WIRE_ID_BYTES])
 {
     uint8_t bytes[512];
     words_new_uuid(id);
@@ -69,7 +62,7 @@ static bool send_small(struct concordat_client *client, Concordat__V1__Request *
     return client_link_send(&client->link, &part, 1);
 }
 
-static void say_hello(struct concordat_client *client, int64_t now_ms)
+static void client_say_hello(struct concordat_client *client, int64_t now_ms)
 {
     Concordat__V1__Hello hello = CONCORDAT__V1__HELLO__INIT;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -78,7 +71,7 @@ static void say_hello(struct concordat_client *client, int64_t now_ms)
     hello.wants_news = client->wants_news;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_HELLO;
     request.hello = &hello;
-    if (!send_small(client, &request, client->hello_id)) {
+    if (!client_send_small(client, &request, client->hello_id)) {
         client->hello_at_ms = now_ms + IMPATIENCE_MS;
         return;
     }
@@ -87,18 +80,18 @@ static void say_hello(struct concordat_client *client, int64_t now_ms)
         client->hello_wait_ms > RESEND_MOST_MS / 2 ? RESEND_MOST_MS : client->hello_wait_ms * 2;
 }
 
-static void ping(struct concordat_client *client, int64_t now_ms)
+static void client_ping(struct concordat_client *client, int64_t now_ms)
 {
     Concordat__V1__Ping body = CONCORDAT__V1__PING__INIT;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     uint8_t id[WIRE_ID_BYTES];
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_PING;
     request.ping = &body;
-    bool sent = send_small(client, &request, id);
+    bool sent = client_send_small(client, &request, id);
     client->ping_at_ms = now_ms + (sent ? client->ping_ms : IMPATIENCE_MS);
 }
 
-static void send_due(struct concordat_client *client, int64_t now_ms)
+static void client_send_due(struct concordat_client *client, int64_t now_ms)
 {
     struct outstanding *due[FRAME_REQUESTS_MAX];
     struct frame_part parts[FRAME_REQUESTS_MAX];
@@ -115,36 +108,37 @@ static void send_due(struct concordat_client *client, int64_t now_ms)
     }
 }
 
-/* Everything that time brings. Called when no message waits, so that a caller who was away for long does not
- * take its own absence for the server's. */
-static void tend(struct concordat_client *client)
+/* Does everything that is due. Call this only when no message waits: a caller who was away for long would
+ * take its own silence for the server's. */
+static void client_tend(struct concordat_client *client)
 {
     int64_t now_ms = now_monotonic_ms();
     switch (client_link_event(&client->link)) {
     case LINK_UP:
-        hello_from_start(client, now_ms);
+        client_restart_hello(client, now_ms);
         break;
     case LINK_DOWN:
-        hello_from_start(client, now_ms + RESEND_FIRST_MS);
+        client_restart_hello(client, now_ms + RESEND_FIRST_MS);
         break;
     case LINK_SAME:
         break;
     }
     if (now_ms - client->heard_ms > (int64_t)PINGS_UNANSWERED * client->ping_ms) {
         client->heard_ms = now_ms;
-        hello_from_start(client, now_ms + RESEND_FIRST_MS);
-        client_link_renew(&client->link); /* where it fails, the next time round */
+        client_restart_hello(client, now_ms + RESEND_FIRST_MS);
+        client_link_renew(&client->link); /* if this fails, the next silence tries again */
     }
     if (!client->welcomed && now_ms >= client->hello_at_ms)
-        say_hello(client, now_ms);
+        client_say_hello(client, now_ms);
     if (client->welcomed && now_ms >= client->ping_at_ms)
-        ping(client, now_ms);
-    send_due(client, now_ms);
+        client_ping(client, now_ms);
+    client_send_due(client, now_ms);
 }
 
-/* ---- What comes from the server ---- */
+/* --- receiving --------------------------------------------------------------------------------------- */
 
-static void take_welcome(struct concordat_client *client, const uint8_t *bytes, size_t size, int64_t now_ms)
+static void client_take_welcome(struct concordat_client *client, const uint8_t *bytes, size_t size,
+                                int64_t now_ms)
 {
     struct wire_fault fault;
     const Concordat__V1__Message *message = wire_unpack_message(bytes, size, &client->welcome_arena, &fault);
@@ -158,51 +152,53 @@ static void take_welcome(struct concordat_client *client, const uint8_t *bytes, 
     client_queue_all_due(&client->queue, now_ms);
 }
 
-/* A server that has started anew without our noticing knows nothing of what was sent before. */
-static void take_pong(struct concordat_client *client, const Concordat__V1__Pong *pong, int64_t now_ms)
+/* If the server has restarted without our noticing, it has forgotten this connection. */
+static void client_take_pong(struct concordat_client *client, const Concordat__V1__Pong *pong, int64_t now_ms)
 {
     if (!client->welcomed)
         return;
     const ProtobufCBinaryData *known = &client->welcome->session;
     if (pong->session.len != known->len ||
         (known->len > 0 && memcmp(pong->session.data, known->data, known->len) != 0))
-        hello_from_start(client, now_ms);
+        client_restart_hello(client, now_ms);
 }
 
-static bool answers(const Concordat__V1__Message *message, const uint8_t id[WIRE_ID_BYTES])
+static bool client_is_answer(const Concordat__V1__Message *message, const uint8_t id[WIRE_ID_BYTES])
 {
     return message->command_id.len == WIRE_ID_BYTES &&
            memcmp(message->command_id.data, id, WIRE_ID_BYTES) == 0;
 }
 
-/* An answer to a request of ours: true where it settles the request and is the caller's to see. */
-static bool settle(struct concordat_client *client, const Concordat__V1__Message *message, int64_t now_ms)
+/* Takes an answer. Returns whether it settles a request, so that the caller is to see it. */
+static bool client_settle(struct concordat_client *client, const Concordat__V1__Message *message,
+                          int64_t now_ms)
 {
     Concordat__V1__Refusal refusal = message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER
                                          ? message->answer->refusal
                                          : CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
     if (refusal == CONCORDAT__V1__REFUSAL__REFUSAL_HELLO_FIRST) {
         if (client->welcomed)
-            hello_from_start(client, now_ms);
+            client_restart_hello(client, now_ms);
         return false;
     }
-    /* Nothing was done: it is sent again when its time comes. */
+    /* Nothing was done; the request will be sent again when it is due. */
     if (refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE ||
         refusal == CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY)
         return false;
-    /* We are not welcome, which settles every request; hello is said again later. */
-    if (answers(message, client->hello_id))
+    /* The server does not welcome us, which settles every request; we say hello again later. */
+    if (client_is_answer(message, client->hello_id))
         return !client->welcomed;
     struct outstanding *request = client_queue_find(&client->queue, message->command_id.data);
     if (!request)
-        return false; /* it was answered before: a request that is repeated can get two answers */
+        return false; /* a second answer, to a request that we had repeated */
     client_queue_drop(&client->queue, request);
     return true;
 }
 
-/* What one message brings for the caller, in the arena; NULL where it was for us, or unreadable. */
-static const Concordat__V1__Message *take_in(struct concordat_client *client, const uint8_t *bytes,
-                                             size_t size)
+/* Unpacks one message into the arena. Returns it if it is for the caller; NULL if it was for us, or
+ * unreadable. */
+static const Concordat__V1__Message *client_take(struct concordat_client *client, const uint8_t *bytes,
+                                                 size_t size)
 {
     struct wire_fault fault;
     int64_t now_ms = now_monotonic_ms();
@@ -211,20 +207,20 @@ static const Concordat__V1__Message *take_in(struct concordat_client *client, co
     if (!message)
         return NULL;
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME) {
-        take_welcome(client, bytes, size, now_ms);
+        client_take_welcome(client, bytes, size, now_ms);
         return NULL;
     }
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_PONG) {
-        take_pong(client, message->pong, now_ms);
+        client_take_pong(client, message->pong, now_ms);
         return NULL;
     }
-    if (message->command_id.len == 0 || settle(client, message, now_ms))
+    if (message->command_id.len == 0 || client_settle(client, message, now_ms))
         return message;
     return NULL;
 }
 
-/* The next message that has come, borrowed. What a frame holds that cannot be read ends that frame. */
-static bool next_part(struct concordat_client *client, struct frame_part *part)
+/* Takes the next part that has arrived, borrowed. A part that cannot be read ends its frame. */
+static bool client_next_part(struct concordat_client *client, struct frame_part *part)
 {
     while (frame_next(&client->rest, part) != SCAN_FIELD) {
         zmq_msg_close(&client->frame);
@@ -239,14 +235,15 @@ static bool next_part(struct concordat_client *client, struct frame_part *part)
     return true;
 }
 
-/* The next message that is the caller's to see: any; or the answer to `wanted`, or that we are not welcome,
- * while others are kept. */
-static const Concordat__V1__Message *receive(struct concordat_client *client, const uint8_t *wanted)
+/* Returns the next message for the caller, or NULL. With `wanted`, that is the answer to `wanted` or the
+ * refusal of our hello; other messages are kept. */
+static const Concordat__V1__Message *client_receive(struct concordat_client *client, const uint8_t *wanted)
 {
     struct frame_part part;
-    while (next_part(client, &part)) {
-        const Concordat__V1__Message *message = take_in(client, part.bytes, part.size);
-        bool keep = message && wanted && !answers(message, wanted) && !answers(message, client->hello_id);
+    while (client_next_part(client, &part)) {
+        const Concordat__V1__Message *message = client_take(client, part.bytes, part.size);
+        bool keep = message && wanted && !client_is_answer(message, wanted) &&
+                    !client_is_answer(message, client->hello_id);
         if (keep)
             client_queue_keep_news(&client->queue, part.bytes, part.size);
         if (message && !keep)
@@ -255,48 +252,49 @@ static const Concordat__V1__Message *receive(struct concordat_client *client, co
     return NULL;
 }
 
-static int64_t sooner(int64_t a, int64_t b)
+static int64_t sooner_ms(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
 
-/* How long until time brings something to do. */
-static int idle_ms(const struct concordat_client *client)
+/* Returns in how many ms something is due. */
+static int client_idle_ms(const struct concordat_client *client)
 {
     int64_t now_ms = now_monotonic_ms();
     int64_t at_ms = now_ms + (client->welcomed ? PATIENCE_MS : IMPATIENCE_MS);
     if (client->welcomed) {
         int64_t due_ms = client_queue_next_ms(&client->queue);
-        at_ms = sooner(at_ms, client->ping_at_ms);
-        at_ms = sooner(at_ms, due_ms > client->send_at_ms ? due_ms : client->send_at_ms);
+        at_ms = sooner_ms(at_ms, client->ping_at_ms);
+        at_ms = sooner_ms(at_ms, due_ms > client->send_at_ms ? due_ms : client->send_at_ms);
     } else {
-        at_ms = sooner(at_ms, client->hello_at_ms);
+        at_ms = sooner_ms(at_ms, client->hello_at_ms);
     }
     return at_ms > now_ms ? (int)(at_ms - now_ms) : 0;
 }
 
-static const Concordat__V1__Message *await(struct concordat_client *client, const uint8_t *wanted,
-                                           int timeout_ms)
+static const Concordat__V1__Message *client_await(struct concordat_client *client, const uint8_t *wanted,
+                                                  int timeout_ms)
 {
     int64_t until_ms = now_monotonic_ms() + (timeout_ms > 0 ? timeout_ms : 0);
     for (;;) {
-        const Concordat__V1__Message *message = receive(client, wanted);
+        const Concordat__V1__Message *message = client_receive(client, wanted);
         if (message)
             return message;
-        tend(client);
+        client_tend(client);
         int64_t left_ms = until_ms - now_monotonic_ms();
         if (left_ms <= 0)
             return NULL;
-        if (!client_link_wait(&client->link, (int)sooner(left_ms, idle_ms(client))))
+        if (!client_link_wait(&client->link, (int)sooner_ms(left_ms, client_idle_ms(client))))
             return NULL;
     }
 }
 
-/* ---- The public face ---- */
+/* --- the functions of client.h ----------------------------------------------------------------------- */
 
 struct concordat_client *concordat_client_open(const struct concordat_client_config *config, char *message,
                                                size_t message_size)
 {
+    assert(config->endpoint && config->server_key_path && config->key_path && config->software);
     struct concordat_client *client = calloc(1, sizeof *client);
     if (client)
         zmq_msg_init(&client->frame);
@@ -315,7 +313,7 @@ struct concordat_client *concordat_client_open(const struct concordat_client_con
     client->wants_news = config->wants_news;
     client->ping_ms = PING_DEFAULT_MS;
     client->heard_ms = now_monotonic_ms();
-    hello_from_start(client, client->heard_ms + RESEND_FIRST_MS); /* sooner, when the connection is there */
+    client_restart_hello(client, client->heard_ms + RESEND_FIRST_MS); /* sooner, if LINK_UP comes */
     return client;
 }
 
@@ -347,6 +345,7 @@ const Concordat__V1__Welcome *concordat_client_welcome(const struct concordat_cl
 int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request,
                           uint8_t *command_id)
 {
+    assert(request->command_case != CONCORDAT__V1__REQUEST__COMMAND__NOT_SET);
     const ProtobufCBinaryData given = request->command_id;
     uint8_t id[WIRE_ID_BYTES];
     if (given.len == WIRE_ID_BYTES)
@@ -383,7 +382,7 @@ const Concordat__V1__Message *concordat_client_next(struct concordat_client *cli
         if (message)
             return message;
     }
-    return await(client, NULL, timeout_ms);
+    return client_await(client, NULL, timeout_ms);
 }
 
 const Concordat__V1__Message *concordat_client_request(struct concordat_client *client,
@@ -392,7 +391,7 @@ const Concordat__V1__Message *concordat_client_request(struct concordat_client *
     uint8_t id[WIRE_ID_BYTES];
     if (concordat_client_send(client, request, id) != 0)
         return NULL;
-    const Concordat__V1__Message *answer = await(client, id, timeout_ms);
+    const Concordat__V1__Message *answer = client_await(client, id, timeout_ms);
     struct outstanding *unanswered = client_queue_find(&client->queue, id);
     if (!answer && unanswered)
         client_queue_drop(&client->queue, unanswered);
@@ -407,5 +406,5 @@ void *concordat_client_socket(struct concordat_client *client)
 int concordat_client_patience_ms(const struct concordat_client *client)
 {
     bool waiting = client->queue.news_count > 0 || client->rest.at != client->rest.end;
-    return waiting ? 0 : idle_ms(client);
+    return waiting ? 0 : client_idle_ms(client);
 }

@@ -1,6 +1,7 @@
 /* client_link.c: a client's socket to its server. */
 #include "proto/client/client_link.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +10,13 @@
 
 #include "proto/wire/wire.h"
 
-enum { CLOSE_LINGER_MS = 500 /* for what was sent last before a program ends */ };
+enum { CLOSE_LINGER_MS = 500 /* a program that ends waits so long for its last frames to leave */ };
 
 static const struct {
     int option, value;
 } settings[] = {
     {ZMQ_LINGER, CLOSE_LINGER_MS},
-    {ZMQ_IMMEDIATE, 1}, /* nothing waits in a queue for a connection that may never be */
+    {ZMQ_IMMEDIATE, 1}, /* queue nothing for a connection that may never be made */
     {ZMQ_HANDSHAKE_IVL, 5000},
     {ZMQ_RECONNECT_IVL, 100},
     {ZMQ_RECONNECT_IVL_MAX, 5000},
@@ -26,7 +27,7 @@ static const struct {
     {ZMQ_IPV6, 1},
 };
 
-static bool set_up(struct client_link *link)
+static bool link_set_options(struct client_link *link)
 {
     void *socket = link->socket;
     /* libzmq measures the encrypted frame. */
@@ -40,7 +41,7 @@ static bool set_up(struct client_link *link)
            zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, link->own.secret_text, KEY_TEXT_CHARS + 1) == 0;
 }
 
-static void disconnect(struct client_link *link)
+static void link_disconnect(struct client_link *link)
 {
     if (link->socket) {
         zmq_socket_monitor(link->socket, NULL, 0);
@@ -51,13 +52,13 @@ static void disconnect(struct client_link *link)
     link->socket = link->monitor = NULL;
 }
 
-static bool connect_anew(struct client_link *link)
+static bool link_connect(struct client_link *link)
 {
-    char name[40]; /* a new one each time: the old may not have gone yet */
+    char name[40]; /* a new name each time: the old socket may still have the old one */
     snprintf(name, sizeof name, "inproc://monitor-%u", link->opened++);
     link->socket = zmq_socket(link->context, ZMQ_DEALER);
     link->monitor = zmq_socket(link->context, ZMQ_PAIR);
-    return link->socket && link->monitor && set_up(link) &&
+    return link->socket && link->monitor && link_set_options(link) &&
            zmq_socket_monitor(link->socket, name, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) ==
                0 &&
            zmq_connect(link->monitor, name) == 0 && zmq_connect(link->socket, link->endpoint) == 0;
@@ -65,15 +66,15 @@ static bool connect_anew(struct client_link *link)
 
 int client_link_renew(struct client_link *link)
 {
-    disconnect(link);
-    if (connect_anew(link))
+    link_disconnect(link);
+    if (link_connect(link))
         return 0;
-    disconnect(link);
+    link_disconnect(link);
     return -1;
 }
 
-static int read_keys(struct client_link *link, const char *server_key_path, const char *key_path,
-                     char *message, size_t message_size)
+static int link_read_keys(struct client_link *link, const char *server_key_path, const char *key_path,
+                          char *message, size_t message_size)
 {
     if (keys_read(server_key_path, &link->server, message, message_size) != 0 ||
         keys_read(key_path, &link->own, message, message_size) != 0)
@@ -90,13 +91,13 @@ int client_link_open(struct client_link *link, const char *endpoint, const char 
                      const char *key_path, char *message, size_t message_size)
 {
     *link = (struct client_link){0};
-    if (read_keys(link, server_key_path, key_path, message, message_size) != 0) {
+    if (link_read_keys(link, server_key_path, key_path, message, message_size) != 0) {
         client_link_close(link);
         return -1;
     }
     link->endpoint = strdup(endpoint);
     link->context = zmq_ctx_new();
-    if (!link->endpoint || !link->context || !connect_anew(link)) {
+    if (!link->endpoint || !link->context || !link_connect(link)) {
         snprintf(message, message_size, "%s: cannot connect: %s", endpoint, zmq_strerror(errno));
         client_link_close(link);
         return -1;
@@ -106,7 +107,7 @@ int client_link_open(struct client_link *link, const char *endpoint, const char 
 
 void client_link_close(struct client_link *link)
 {
-    disconnect(link);
+    link_disconnect(link);
     if (link->context)
         while (zmq_ctx_term(link->context) != 0 && errno == EINTR)
             continue;
@@ -119,6 +120,7 @@ void client_link_close(struct client_link *link)
 bool client_link_send(struct client_link *link, const struct frame_part *parts, size_t count)
 {
     zmq_msg_t frame;
+    assert(count > 0 && count <= FRAME_REQUESTS_MAX);
     if (!link->socket || zmq_msg_init_size(&frame, frame_size(parts, count)) != 0)
         return false;
     frame_join(parts, count, zmq_msg_data(&frame));
@@ -139,7 +141,7 @@ bool client_link_receive(struct client_link *link, zmq_msg_t *message)
         }
         if (!zmq_msg_more(message))
             return true;
-        /* More than one frame is not this protocol: its last frame goes with the rest. */
+        /* A message of several frames is not this protocol: drop all of it. */
         while (zmq_msg_more(message) && zmq_msg_recv(message, link->socket, ZMQ_DONTWAIT) >= 0)
             continue;
         zmq_msg_close(message);
@@ -149,7 +151,7 @@ bool client_link_receive(struct client_link *link, zmq_msg_t *message)
 enum link_event client_link_event(struct client_link *link)
 {
     enum link_event latest = LINK_SAME;
-    uint8_t frame[6]; /* 16 bits of event, 32 of value; the frame behind it is the address */
+    uint8_t frame[6]; /* 16 bits of event, 32 of value; the next frame is the address */
     while (link->monitor && zmq_recv(link->monitor, frame, sizeof frame, ZMQ_DONTWAIT) >= 0) {
         uint16_t event;
         memcpy(&event, frame, sizeof event);
@@ -161,6 +163,7 @@ enum link_event client_link_event(struct client_link *link)
 
 bool client_link_wait(struct client_link *link, int timeout_ms)
 {
+    assert(timeout_ms >= 0);
     zmq_pollitem_t items[] = {{.socket = link->socket, .events = ZMQ_POLLIN},
                               {.socket = link->monitor, .events = ZMQ_POLLIN}};
     if (!link->socket)

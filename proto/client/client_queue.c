@@ -1,4 +1,4 @@
-/* client_queue.c: requests without an answer, and news not yet looked at. */
+/* client_queue.c: a client's requests that have no answer yet, and news that its caller has not read. */
 #include "proto/client/client_queue.h"
 
 #include <assert.h>
@@ -8,6 +8,7 @@
 int client_queue_add(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES], uint8_t *bytes, size_t size,
                      int64_t now_ms)
 {
+    assert(bytes && size > 0 && !client_queue_find(queue, id));
     if (queue->request_count == CLIENT_OUTSTANDING_MAX) {
         free(bytes);
         return -1;
@@ -54,6 +55,7 @@ size_t client_queue_due(struct client_queue *queue, int64_t now_ms,
 
 void client_queue_back_off(struct outstanding *request, int64_t now_ms)
 {
+    assert(request->wait_ms >= RESEND_FIRST_MS && request->wait_ms <= RESEND_MOST_MS);
     request->send_at_ms = now_ms + request->wait_ms;
     request->wait_ms = request->wait_ms > RESEND_MOST_MS / 2 ? RESEND_MOST_MS : request->wait_ms * 2;
 }
@@ -78,6 +80,7 @@ int64_t client_queue_next_ms(const struct client_queue *queue)
 void client_queue_keep_news(struct client_queue *queue, const uint8_t *bytes, size_t size)
 {
     struct kept_news oldest;
+    assert(queue->news_count <= CLIENT_NEWS_MAX);
     if (queue->news_count == CLIENT_NEWS_MAX && client_queue_take_news(queue, &oldest))
         free(oldest.bytes);
     uint8_t *copy = malloc(size);

@@ -5,7 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "proto/words/now.h"
 
 enum {
     FOLLOW_CREDIT = 500,   /* events asked for at a time */
@@ -22,14 +23,6 @@ struct concordat_follow {
     char message[FOLLOW_MESSAGE_BYTES];
     struct chained_event events[FOLLOW_CREDIT]; /* of the latest feed */
 };
-
-static int64_t follow_now_ms(void)
-{
-    struct timespec now;
-    int rc = clock_gettime(CLOCK_MONOTONIC, &now);
-    assert(rc == 0);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 struct concordat_follow *concordat_follow_open(const struct concordat_client_config *config, uint64_t have,
                                                char *message, size_t message_size)
@@ -95,14 +88,14 @@ static enum concordat_follow_status take_feed_events(struct concordat_follow *fo
     follow->after += feed->n_events;
     follow->have = follow->after > follow->have ? follow->after : follow->have;
     follow->asked = false;
-    follow->ask_at_ms = feed->n_events > 0 ? 0 : follow_now_ms() + FOLLOW_PAUSE_MS;
+    follow->ask_at_ms = feed->n_events > 0 ? 0 : now_monotonic_ms() + FOLLOW_PAUSE_MS;
     return FOLLOW_GOES_ON;
 }
 
 enum concordat_follow_status concordat_follow_next(struct concordat_follow *follow, int timeout_ms,
                                                    concordat_follow_take *take, void *context)
 {
-    int64_t now_ms = follow_now_ms(), until_ms = now_ms + (timeout_ms > 0 ? timeout_ms : 0);
+    int64_t now_ms = now_monotonic_ms(), until_ms = now_ms + (timeout_ms > 0 ? timeout_ms : 0);
     ask_for_events(follow, now_ms);
     if (!follow->asked && follow->ask_at_ms > now_ms && follow->ask_at_ms < until_ms)
         until_ms = follow->ask_at_ms;

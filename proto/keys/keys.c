@@ -1,8 +1,8 @@
-/* keys.c: key files in CZMQ's certificate format, read and written without CZMQ's sockets.
+/* keys.c: reads and writes key files in CZMQ's certificate format.
  *
- * CZMQ is here for its configuration format alone: zcert itself would read NAME.key_secret when asked for
- * NAME.key, and would write a secret before narrowing who may read it. Nothing of CZMQ that is called here
- * starts a context or takes over a signal.
+ * We use only CZMQ's configuration format. Its zcert would read NAME.key_secret when asked for NAME.key, and
+ * would write a secret before restricting who may read the file. No CZMQ function that we call starts a
+ * context or takes over a signal.
  */
 #include "proto/keys/keys.h"
 
@@ -21,15 +21,15 @@ enum { FILE_BYTES_MAX = 4096, PATH_BYTES_MAX = 4096 };
 
 static const char name_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
-/* A name is also a file's name and what logs and the ledger call the key. */
-static bool name_is_good(const char *name, size_t chars_max)
+/* A key's name is also a file name, and what logs and the ledger call the key. */
+static bool key_name_is_good(const char *name, size_t chars_max)
 {
     size_t length = strlen(name);
     return length > 0 && length <= chars_max && strspn(name, name_chars) == length && name[0] != '.' &&
            name[0] != '-';
 }
 
-static bool role_is_good(const char *role, bool *is_server, Concordat__V1__Role *value)
+static bool key_role_is_good(const char *role, bool *is_server, Concordat__V1__Role *value)
 {
     int parsed = 0;
     *is_server = strcmp(role, "server") == 0;
@@ -42,8 +42,10 @@ static bool role_is_good(const char *role, bool *is_server, Concordat__V1__Role 
     return true;
 }
 
-/* The whole file as a string in text, which has FILE_BYTES_MAX. 0, or -1 with a message. */
-static int read_file(const char *path, char *text, bool *open_to_others, char *message, size_t message_size)
+/* Reads the whole file as a string into text, which has FILE_BYTES_MAX bytes. Returns 0, or -1 with a
+ * message. */
+static int keys_read_file(const char *path, char *text, bool *open_to_others, char *message,
+                          size_t message_size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
@@ -67,8 +69,8 @@ static int read_file(const char *path, char *text, bool *open_to_others, char *m
     return 0;
 }
 
-/* A name, alone or with a value; blanks and a comment may stand around it. */
-static bool line_is_good(const char *at, const char *end)
+/* Returns whether a line is empty, a name, or a name with a value. It may have spaces and a comment. */
+static bool key_line_is_good(const char *at, const char *end)
 {
     at += strspn(at, " ");
     size_t name = strspn(at, name_chars);
@@ -90,53 +92,54 @@ static bool line_is_good(const char *at, const char *end)
     return at == end || *at == '#';
 }
 
-/* The first line that cannot be read, or 0. CZMQ would print what stands there, and that may be a secret. */
-static int find_bad_line(const char *text)
+/* Returns the number of the first bad line, or 0. We look for it because CZMQ would print the line, which may
+ * hold a secret. */
+static int find_bad_key_line(const char *text)
 {
     for (int number = 1; *text; number++) {
         const char *end = text + strcspn(text, "\n");
-        if (!line_is_good(text, end))
+        if (!key_line_is_good(text, end))
             return number;
         text = *end ? end + 1 : end;
     }
     return 0;
 }
 
-static bool copy(char *out, size_t size, const char *text)
+static bool keys_copy(char *out, size_t size, const char *text)
 {
     return (size_t)snprintf(out, size, "%s", text) < size;
 }
 
-static bool decode(const char *text, uint8_t bytes[KEY_BYTES])
+static bool keys_decode(const char *text, uint8_t bytes[KEY_BYTES])
 {
     return strlen(text) == KEY_TEXT_CHARS && zmq_z85_decode(bytes, text);
 }
 
-/* What is wrong with the file that root was read from, or NULL with *key filled in. */
-static const char *take_fields(zconfig_t *root, struct key *key)
+/* Fills in *key and returns NULL, or returns what is wrong with the file. */
+static const char *keys_take_fields(zconfig_t *root, struct key *key)
 {
     const char *name = zconfig_get(root, "metadata/name", "");
     const char *role = zconfig_get(root, "metadata/role", "");
     const char *of = zconfig_get(root, "metadata/of", "");
     const char *public_text = zconfig_get(root, "curve/public-key", "");
     const char *secret_text = zconfig_get(root, "curve/secret-key", "");
-    if (!name_is_good(name, KEY_NAME_CHARS_MAX) || !copy(key->name, sizeof key->name, name))
+    if (!key_name_is_good(name, KEY_NAME_CHARS_MAX) || !keys_copy(key->name, sizeof key->name, name))
         return "it has no usable metadata/name";
-    if (!role_is_good(role, &key->is_server, &key->role))
+    if (!key_role_is_good(role, &key->is_server, &key->role))
         return "metadata/role must be referrer, source, team, coordinator, auditor or server";
-    if ((!name_is_good(of, KEY_OF_CHARS_MAX) && !(key->is_server && !*of)) ||
-        !copy(key->of, sizeof key->of, of))
+    if ((!key_name_is_good(of, KEY_OF_CHARS_MAX) && !(key->is_server && !*of)) ||
+        !keys_copy(key->of, sizeof key->of, of))
         return "metadata/of must be the id that the key belongs to";
-    if (!decode(public_text, key->public_bytes) ||
-        !copy(key->public_text, sizeof key->public_text, public_text))
+    if (!keys_decode(public_text, key->public_bytes) ||
+        !keys_copy(key->public_text, sizeof key->public_text, public_text))
         return "curve/public-key must be 40 characters of Z85";
     key->has_secret = *secret_text != '\0';
     if (!key->has_secret)
         return NULL;
     char derived[KEY_TEXT_CHARS + 1];
     uint8_t secret_bytes[KEY_BYTES];
-    bool good =
-        decode(secret_text, secret_bytes) && copy(key->secret_text, sizeof key->secret_text, secret_text);
+    bool good = keys_decode(secret_text, secret_bytes) &&
+                keys_copy(key->secret_text, sizeof key->secret_text, secret_text);
     explicit_bzero(secret_bytes, sizeof secret_bytes);
     if (!good || zmq_curve_public(derived, secret_text) != 0)
         return "curve/secret-key must be 40 characters of Z85";
@@ -149,18 +152,19 @@ int keys_read(const char *path, struct key *key, char *message, size_t message_s
 {
     char text[FILE_BYTES_MAX];
     bool open_to_others;
+    assert(message_size > 0);
     *key = (struct key){0};
-    if (read_file(path, text, &open_to_others, message, message_size) != 0)
+    if (keys_read_file(path, text, &open_to_others, message, message_size) != 0)
         return -1;
-    int bad_line = find_bad_line(text);
+    int bad_line = find_bad_key_line(text);
     zconfig_t *root = bad_line ? NULL : zconfig_str_load(text);
     explicit_bzero(text, sizeof text);
     if (bad_line) {
         snprintf(message, message_size, "%s: line %d is not written as name = \"value\"", path, bad_line);
         return -1;
     }
-    const char *problem = root ? take_fields(root, key) : "it is not written as a certificate";
-    /* Only a secret has to be kept from others. */
+    const char *problem = root ? keys_take_fields(root, key) : "it is not written as a certificate";
+    /* Others may read a public key. */
     if (!problem && key->has_secret && open_to_others)
         problem = "others may read this secret key; `chmod 600` it, and make a new one if they did";
     if (root) {
@@ -174,9 +178,10 @@ int keys_read(const char *path, struct key *key, char *message, size_t message_s
     return -1;
 }
 
-/* Writes and syncs a file that must not exist yet. 0, or -1 with a message; then there is no such file
- * unless it was there before. */
-static int write_new_file(const char *path, mode_t mode, const char *text, char *message, size_t message_size)
+/* Writes and syncs a new file. Returns 0, or -1 with a message; then the file exists only if it did before.
+ */
+static int keys_write_file(const char *path, mode_t mode, const char *text, char *message,
+                           size_t message_size)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0) {
@@ -195,7 +200,7 @@ static int write_new_file(const char *path, mode_t mode, const char *text, char 
     return -1;
 }
 
-/* The file's text, to be freed by the caller, or NULL. */
+/* Returns the text of a key file, which the caller frees, or NULL. */
 static char *certificate_text(const char *name, const char *role, const char *of, const char *public_text,
                               const char *secret_text)
 {
@@ -213,13 +218,13 @@ static char *certificate_text(const char *name, const char *role, const char *of
     return text;
 }
 
-static int write_pair(const char *public_path, const char *secret_path, const char *public_file,
-                      const char *secret_file, char *message, size_t message_size)
+static int keys_write_pair(const char *public_path, const char *secret_path, const char *public_file,
+                           const char *secret_file, char *message, size_t message_size)
 {
-    if (write_new_file(secret_path, S_IRUSR | S_IWUSR, secret_file, message, message_size) != 0)
+    if (keys_write_file(secret_path, S_IRUSR | S_IWUSR, secret_file, message, message_size) != 0)
         return -1;
-    if (write_new_file(public_path, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, public_file, message,
-                       message_size) == 0)
+    if (keys_write_file(public_path, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, public_file, message,
+                        message_size) == 0)
         return 0;
     unlink(secret_path);
     return -1;
@@ -231,17 +236,17 @@ int keys_make(const char *folder, const char *name, const char *role, const char
     bool is_server;
     Concordat__V1__Role value;
     char public_path[PATH_BYTES_MAX], secret_path[PATH_BYTES_MAX];
-    if (!name_is_good(name, KEY_NAME_CHARS_MAX)) {
+    if (!key_name_is_good(name, KEY_NAME_CHARS_MAX)) {
         snprintf(message, message_size,
                  "a key's name is 1 to %d letters, digits, dots, dashes and underscores", KEY_NAME_CHARS_MAX);
         return -1;
     }
-    if (!role_is_good(role, &is_server, &value)) {
+    if (!key_role_is_good(role, &is_server, &value)) {
         snprintf(message, message_size,
                  "a key's role is one of referrer, source, team, coordinator, auditor, server");
         return -1;
     }
-    if (!name_is_good(of, KEY_OF_CHARS_MAX) && !(is_server && !*of)) {
+    if (!key_name_is_good(of, KEY_OF_CHARS_MAX) && !(is_server && !*of)) {
         snprintf(message, message_size,
                  "a key belongs to a source, team, coordinator or organisation: its id");
         return -1;
@@ -262,7 +267,7 @@ int keys_make(const char *folder, const char *name, const char *role, const char
     explicit_bzero(secret_text, sizeof secret_text);
     int rc = -1;
     if (public_file && secret_file)
-        rc = write_pair(public_path, secret_path, public_file, secret_file, message, message_size);
+        rc = keys_write_pair(public_path, secret_path, public_file, secret_file, message, message_size);
     else
         snprintf(message, message_size, "out of memory");
     if (secret_file)

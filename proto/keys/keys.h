@@ -1,8 +1,8 @@
-/* keys.h: key files: a CURVE key pair with the name, role and owner of who holds it.
+/* keys.h: key files: a CURVE key pair with its name, its role and whom it belongs to.
  *
- * Two files a key, in CZMQ's certificate format: NAME.key_secret (mode 0600) and NAME.key (public).
- * Metadata: name, role (referrer, source, team, coordinator, auditor), of (the id in the directory of the
- * source, team or coordinator, or an organisation's code). A server's own key has the role "server".
+ * A pair is two files in CZMQ's certificate format: NAME.key_secret (mode 0600) and NAME.key (public). Their
+ * metadata are name, role (referrer, source, team, coordinator, auditor) and of (the id of the source, team
+ * or coordinator in the directory, or an organisation's code). A server's own key has the role "server".
  */
 #ifndef CONCORDAT_KEYS_H
 #define CONCORDAT_KEYS_H
@@ -26,13 +26,15 @@ struct key {
     char secret_text[KEY_TEXT_CHARS + 1]; /* Z85; wipe with keys_wipe */
 };
 
-/* Reads a public or a secret key file. 0, or -1 with a message that names file and remedy. */
+/* Reads a public or a secret key file. Returns 0, or -1 with a message that names the file and the remedy. */
 int keys_read(const char *path, struct key *key, char *message, size_t message_size);
 
-/* Makes a new pair in folder: NAME.key and NAME.key_secret. Refuses to write over an existing file. */
+/* Makes a new pair in the folder: NAME.key and NAME.key_secret. Never overwrites a file. Returns 0, or -1
+ * with a message. */
 int keys_make(const char *folder, const char *name, const char *role, const char *of, char *message,
               size_t message_size);
 
+/* Overwrites the key, with its secret, in a way that the compiler does not remove. */
 void keys_wipe(struct key *key);
 
 #endif

@@ -1,6 +1,7 @@
-/* backlog.c: see backlog.h. */
+/* backlog.c: limits how many bytes libzmq holds of messages that are not complete. */
 #include "proto/server/backlog.h"
 
+#include <assert.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
@@ -11,21 +12,21 @@
 
 enum {
     DESCRIPTORS_MAX = 64 * 1024,
-    /* What CURVE (RFC 26) and ZMTP (RFC 23) put around a payload. */
+    /* The bytes that CURVE (RFC 26) and ZMTP (RFC 23) put around a payload. */
     CURVE_BYTES = 33,
     SHORT_FRAME_MAX = 255,
     SHORT_HEADER_BYTES = 2,
     LONG_HEADER_BYTES = 9
 };
 
-struct connection {
-    atomic_uint_least64_t taken;
+struct backlog_connection {
+    atomic_uint_least64_t taken; /* bytes of the messages that we have taken */
     bool open;
 };
 
 struct backlog {
-    int highest; /* descriptor that was ever open */
-    struct connection connections[DESCRIPTORS_MAX];
+    int highest; /* the highest descriptor that was ever open */
+    struct backlog_connection connections[DESCRIPTORS_MAX];
 };
 
 struct backlog *backlog_open(void)
@@ -64,7 +65,7 @@ void backlog_took(struct backlog *backlog, int fd, size_t payload_bytes)
     atomic_fetch_add(&backlog->connections[fd].taken, header + body);
 }
 
-static uint64_t behind(const struct backlog *backlog, int fd)
+static uint64_t backlog_of(const struct backlog *backlog, int fd)
 {
     struct tcp_info info = {0};
     if (!backlog->connections[fd].open ||
@@ -80,7 +81,7 @@ unsigned backlog_cut(struct backlog *backlog)
         uint64_t sum = 0, most = 0;
         int furthest = -1;
         for (int fd = 0; fd <= backlog->highest; fd++) {
-            uint64_t bytes = behind(backlog, fd);
+            uint64_t bytes = backlog_of(backlog, fd);
             sum += bytes;
             if (bytes > most) {
                 most = bytes;
@@ -89,7 +90,8 @@ unsigned backlog_cut(struct backlog *backlog)
         }
         if (sum <= BACKLOG_BYTES_MAX)
             return cut;
-        /* libzmq sees the end of it, closes it, and lets go of what it kept of its message. */
+        assert(furthest >= 0);
+        /* libzmq sees the end, closes the connection and frees what it held of its message. */
         shutdown(furthest, SHUT_RDWR);
         backlog->connections[furthest].open = false;
     }

@@ -1,6 +1,7 @@
-/* keyring.c: see keyring.h. */
+/* keyring.c: the public keys of one folder, sorted by name and by key. */
 #include "proto/server/keyring.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -8,42 +9,42 @@
 #include <string.h>
 
 struct keyring {
-    struct key *keys;       /* as read, then by name */
-    struct misuse *misuses; /* of each */
+    struct key *keys;       /* in the order of files while reading, then by name */
+    struct misuse *misuses; /* one for each key */
     size_t count;
-    const struct key **by_bytes;
+    const struct key **by_bytes; /* the same keys in the order of their bytes */
 };
 
-static int is_key_file(const struct dirent *entry)
+static int keyring_is_key_file(const struct dirent *entry)
 {
     size_t length = strlen(entry->d_name);
     return entry->d_name[0] != '.' && length > 4 && strcmp(entry->d_name + length - 4, ".key") == 0;
 }
 
-/* Not alphasort: which of two files wins must not depend on the locale. */
-static int compare_entries(const struct dirent **left, const struct dirent **right)
+/* Compares bytes, not letters as alphasort does: which of two files counts must not depend on the locale. */
+static int keyring_compare_files(const struct dirent **left, const struct dirent **right)
 {
     return strcmp((*left)->d_name, (*right)->d_name);
 }
 
-static int compare_names(const void *left, const void *right)
+static int keyring_compare_names(const void *left, const void *right)
 {
     return strcmp(((const struct key *)left)->name, ((const struct key *)right)->name);
 }
 
-static int compare_name(const void *name, const void *key)
+static int keyring_compare_name(const void *name, const void *key)
 {
     return strcmp(name, ((const struct key *)key)->name);
 }
 
-static int compare_bytes(const void *left, const void *right)
+static int keyring_compare_bytes(const void *left, const void *right)
 {
     const struct key *const *l = left, *const *r = right;
     return memcmp((*l)->public_bytes, (*r)->public_bytes, KEY_BYTES);
 }
 
-/* What the key has in common with one that is admitted already, or NULL. */
-static const char *find_double(const struct keyring *keyring, const struct key *key)
+/* Returns what the key has in common with one that is in the keyring, or NULL. */
+static const char *keyring_find_double(const struct keyring *keyring, const struct key *key)
 {
     for (size_t i = 0; i < keyring->count; i++) {
         if (strcmp(keyring->keys[i].name, key->name) == 0)
@@ -54,7 +55,7 @@ static const char *find_double(const struct keyring *keyring, const struct key *
     return NULL;
 }
 
-static void add_file(struct keyring *keyring, const char *folder, const char *name)
+static void keyring_add_file(struct keyring *keyring, const char *folder, const char *name)
 {
     char path[4096], message[4352];
     struct key *key = &keyring->keys[keyring->count];
@@ -66,7 +67,7 @@ static void add_file(struct keyring *keyring, const char *folder, const char *na
         fprintf(stderr, "not admitted: %s\n", message);
         return;
     }
-    const char *same = find_double(keyring, key);
+    const char *same = keyring_find_double(keyring, key);
     if (same)
         fprintf(stderr, "not admitted: %s: another file has the same %s\n", path, same);
     else if (!key->is_server)
@@ -78,7 +79,7 @@ static void add_file(struct keyring *keyring, const char *folder, const char *na
 struct keyring *keyring_open(const char *folder, char *message, size_t message_size)
 {
     struct dirent **entries = NULL;
-    int files = scandir(folder, &entries, is_key_file, compare_entries);
+    int files = scandir(folder, &entries, keyring_is_key_file, keyring_compare_files);
     if (files < 0) {
         snprintf(message, message_size, "%s: cannot read the folder of keys: %s", folder, strerror(errno));
         return NULL;
@@ -92,7 +93,7 @@ struct keyring *keyring_open(const char *folder, char *message, size_t message_s
     bool good = keyring && keyring->keys && keyring->misuses && keyring->by_bytes;
     for (int i = 0; i < files; i++) {
         if (good)
-            add_file(keyring, folder, entries[i]->d_name);
+            keyring_add_file(keyring, folder, entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
@@ -101,10 +102,10 @@ struct keyring *keyring_open(const char *folder, char *message, size_t message_s
         keyring_close(&keyring);
         return NULL;
     }
-    qsort(keyring->keys, keyring->count, sizeof *keyring->keys, compare_names);
+    qsort(keyring->keys, keyring->count, sizeof *keyring->keys, keyring_compare_names);
     for (size_t i = 0; i < keyring->count; i++)
         keyring->by_bytes[i] = &keyring->keys[i];
-    qsort(keyring->by_bytes, keyring->count, sizeof(const struct key *), compare_bytes);
+    qsort(keyring->by_bytes, keyring->count, sizeof(const struct key *), keyring_compare_bytes);
     return keyring;
 }
 
@@ -121,7 +122,7 @@ void keyring_close(struct keyring **keyring)
 
 const struct key *keyring_by_name(const struct keyring *keyring, const char *name)
 {
-    return bsearch(name, keyring->keys, keyring->count, sizeof *keyring->keys, compare_name);
+    return bsearch(name, keyring->keys, keyring->count, sizeof *keyring->keys, keyring_compare_name);
 }
 
 const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t bytes[KEY_BYTES])
@@ -129,12 +130,13 @@ const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t 
     struct key wanted = {0};
     const struct key *address = &wanted;
     memcpy(wanted.public_bytes, bytes, KEY_BYTES);
-    const struct key **found =
-        bsearch(&address, keyring->by_bytes, keyring->count, sizeof(const struct key *), compare_bytes);
+    const struct key **found = bsearch(&address, keyring->by_bytes, keyring->count,
+                                       sizeof(const struct key *), keyring_compare_bytes);
     return found ? *found : NULL;
 }
 
 struct misuse *keyring_misuse(const struct keyring *keyring, const struct key *key)
 {
+    assert(key >= keyring->keys && key < keyring->keys + keyring->count);
     return &keyring->misuses[key - keyring->keys];
 }

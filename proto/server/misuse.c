@@ -1,12 +1,12 @@
-/* misuse.c: see misuse.h. */
+/* misuse.c: counts complaints about a key, and bars it. */
 #include "proto/server/misuse.h"
 
 bool misuse_note(struct misuse *misuse, int64_t now_ms)
 {
-    if (misuse->borne_ms < now_ms)
-        misuse->borne_ms = now_ms;
-    misuse->borne_ms += MISUSE_BORNE_EACH_MS;
-    if (misuse->borne_ms - now_ms <= (int64_t)MISUSE_BORNE_AT_ONCE * MISUSE_BORNE_EACH_MS)
+    if (misuse->forgotten_ms < now_ms)
+        misuse->forgotten_ms = now_ms;
+    misuse->forgotten_ms += MISUSE_ALLOWED_EACH_MS;
+    if (misuse->forgotten_ms - now_ms <= (int64_t)MISUSE_ALLOWED_AT_ONCE * MISUSE_ALLOWED_EACH_MS)
         return false;
     atomic_store(&misuse->barred_until_ms, now_ms + MISUSE_BARRED_MS);
     return true;

@@ -1,10 +1,9 @@
-/* misuse.h: who sends again and again what cannot be read, or asks and does not read the answers, is kept out
- * for a while.
+/* misuse.h: bars a key for a while if it keeps sending garbage, or keeps asking without reading the answers.
  *
- * Each such message takes the time of whoever reads for everybody. A client that means well sends none, or a
- * few after an update that was made on one side only; so a number of them is borne, and one more each
- * MISUSE_BORNE_EACH_MS. Beyond that the key is barred for MISUSE_BARRED_MS: its connections are cut and it is
- * not admitted again before. Times are of a monotonic clock.
+ * Each such message takes time from the thread that reads for everybody. An honest client sends none, or a
+ * few after an update of one side only; so MISUSE_ALLOWED_AT_ONCE of them are allowed, plus one more every
+ * MISUSE_ALLOWED_EACH_MS. After that the key is barred for MISUSE_BARRED_MS: the server cuts its connections
+ * and does not admit it. Times are monotonic.
  */
 #ifndef CONCORDAT_MISUSE_H
 #define CONCORDAT_MISUSE_H
@@ -13,15 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MISUSE_BORNE_AT_ONCE = 32, MISUSE_BORNE_EACH_MS = 1000, MISUSE_BARRED_MS = 10 * 1000 };
+enum { MISUSE_ALLOWED_AT_ONCE = 32, MISUSE_ALLOWED_EACH_MS = 1000, MISUSE_BARRED_MS = 10 * 1000 };
 
-/* Of one key; begins with zeros. Any thread may ask whether it is barred; one thread notes. */
+/* The complaints about one key; all zero at first. One thread notes; any thread may ask if the key is barred.
+ */
 struct misuse {
-    int64_t borne_ms; /* until then what was sent takes to be borne */
+    int64_t forgotten_ms; /* when all messages noted so far will be forgotten */
     atomic_int_least64_t barred_until_ms;
 };
 
-/* One more such message. True where it was one too many: the key is barred from now on. */
+/* Notes one such message. Returns true if it was one too many: the key is barred from now on. */
 bool misuse_note(struct misuse *misuse, int64_t now_ms);
 bool misuse_is_barred(const struct misuse *misuse, int64_t now_ms);
 

@@ -1,4 +1,4 @@
-/* server.c: see server.h. */
+/* server.c: the server's end of the protocol: a ROUTER that only known keys can reach. */
 #include "proto/server/server.h"
 
 #include <assert.h>
@@ -10,34 +10,37 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proto/server/clock.h"
 #include "proto/server/keyring.h"
 #include "proto/server/zap.h"
+#include "proto/words/now.h"
 
 enum {
-    /* ZMQ_ZAP_ENFORCE_DOMAIN: hidden in the packaged zmq.h, in force in the packaged library. Without it a
-     * context that has lost its ZAP handler admits everybody. */
+    /* ZMQ_ZAP_ENFORCE_DOMAIN: Debian's zmq.h hides it, its library has it. Without it a context that has lost
+     * its ZAP handler admits everybody. */
     ENFORCE_ZAP_DOMAIN = 93,
-    /* ZMQ_ZERO_COPY_RECV: hidden likewise. With it each frame that waits can keep 8 KiB, however short it is:
-     * a peer that sends frames one by one would make the backlog a hundred times as long as it says. */
+    /* ZMQ_ZERO_COPY_RECV: hidden too. With it each waiting frame can keep 8 KiB, however short it is: a peer
+     * that sends frames one by one would make libzmq hold a hundred times what the backlog counts. */
     ZERO_COPY_RECV = 10,
-    ROUTE_BYTES = 5,    /* of a connection that libzmq named: a zero, and a number of four bytes */
-    DROPS_A_CALL = 256, /* then the caller may do something else first */
-    SLOW_MS = 1000,     /* so long a peer that did not read counts as slow */
-    /* Not IN_CREATE: a file is of use when it is written. */
+    ROUTE_BYTES = 5, /* a name that libzmq gave: a zero and a number of four bytes */
+    DROPS_A_CALL =
+        256,        /* frames that one call drops before it returns, so that the caller can do other work */
+    SLOW_MS = 1000, /* how long a peer counts as slow after it did not read */
+    /* Without IN_CREATE: a new file is of no use before it is written. */
     KEY_CHANGES = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB
 };
+
+_Static_assert((int)ROUTE_BYTES <= (int)SERVER_ROUTE_BYTES_MAX, "a route holds the name of a connection");
 
 static const struct {
     int option, value;
 } socket_options[] = {
     {ENFORCE_ZAP_DOMAIN, 1},
     {ZMQ_CURVE_SERVER, 1},
-    {ZMQ_ROUTER_MANDATORY, 1}, /* else what cannot be sent is dropped in silence */
-    {ZMQ_ROUTER_HANDOVER, 0},  /* else anybody admitted can take another's connection */
+    {ZMQ_ROUTER_MANDATORY, 1}, /* otherwise libzmq silently drops what it cannot send */
+    {ZMQ_ROUTER_HANDOVER, 0},  /* otherwise an admitted peer could take over another's connection */
     {ZMQ_SNDTIMEO, 0},
     {ZMQ_LINGER, 0},
-    {ZMQ_SNDHWM, 250}, /* frames of FRAME_BYTES_GOOD: 4 MiB for a peer that does not read */
+    {ZMQ_SNDHWM, 250}, /* with frames of FRAME_BYTES_GOOD, 4 MiB for a peer that does not read */
     {ZMQ_RCVHWM, 1000},
     {ZMQ_HANDSHAKE_IVL, 5000},
     {ZMQ_TCP_KEEPALIVE, 1},
@@ -51,24 +54,24 @@ struct server {
     void *context;
     void *router;
     struct zap *zap;
-    struct keyring *keyring; /* the doorkeeper's; changed by this thread only */
+    struct keyring *keyring; /* zap owns it; only this thread replaces it */
     struct backlog *backlog;
     int keys_fd;
     char *keys_folder;
-    struct server_counts counts;
-    /* The frame in hand: what is left of it, and who sent it. */
+    uint64_t drops[SERVER_DROPS]; /* zap counts SERVER_DROP_HANDSHAKE */
+    /* The current frame and its sender. */
     zmq_msg_t frame;
-    struct scan rest;
-    unsigned parts; /* taken from it */
+    struct scan rest; /* the parts that we have not read */
+    unsigned parts;   /* how many we have read */
     struct server_route route;
     char key_name[KEY_NAME_CHARS_MAX + 1];
-    struct misuse withdrawn;  /* of all keys that are nobody's by now */
-    struct server_route cut;  /* the last connection that was */
-    struct server_route slow; /* the last that does not read what it is sent, and when that was seen */
-    int64_t slow_ms;
+    struct misuse withdrawn;  /* complaints about all keys that have been withdrawn */
+    struct server_route cut;  /* the last connection that we cut */
+    struct server_route slow; /* the last connection that did not read what we sent */
+    int64_t slow_ms;          /* when that was */
 };
 
-static bool set_options(void *router, const struct server_config *config, const struct key *key)
+static bool router_set_options(void *router, const struct server_config *config, const struct key *key)
 {
     for (size_t i = 0; i < sizeof socket_options / sizeof socket_options[0]; i++)
         if (zmq_setsockopt(router, socket_options[i].option, &socket_options[i].value, sizeof(int)) != 0)
@@ -83,11 +86,11 @@ static bool set_options(void *router, const struct server_config *config, const 
            enforced == 1;
 }
 
-static bool read_own_key(const char *path, struct key *key, char *message, size_t message_size)
+static bool server_read_own_key(const char *path, struct key *key, char *message, size_t message_size)
 {
     if (keys_read(path, key, message, message_size) != 0)
         return false;
-    /* An intake serves its devices with the same key that it shows the broker: a source's. */
+    /* An intake serves its devices with the key that it also shows the broker: a source's. */
     if ((key->is_server || key->role == CONCORDAT__V1__ROLE__ROLE_SOURCE) && key->has_secret)
         return true;
     snprintf(message, message_size, "%s: not the secret key of a server", path);
@@ -95,9 +98,9 @@ static bool read_own_key(const char *path, struct key *key, char *message, size_
     return false;
 }
 
-/* Everything up to the bind, in the order that fails closed: the doorkeeper first. */
-static bool open_sockets(struct server *server, const struct server_config *config, const struct key *key,
-                         char *message, size_t message_size)
+/* Opens and binds the sockets in the order that fails closed: the ZAP handler first. */
+static bool server_open_sockets(struct server *server, const struct server_config *config,
+                                const struct key *key, char *message, size_t message_size)
 {
     server->backlog = backlog_open();
     if (!server->backlog) {
@@ -120,7 +123,7 @@ static bool open_sockets(struct server *server, const struct server_config *conf
         zap_open(server->context, server->router, server->keyring, server->backlog, message, message_size);
     if (!server->zap)
         return false;
-    if (!set_options(server->router, config, key)) {
+    if (!router_set_options(server->router, config, key)) {
         snprintf(message, message_size, "this libzmq does not take the settings that keep strangers out");
         return false;
     }
@@ -130,8 +133,8 @@ static bool open_sockets(struct server *server, const struct server_config *conf
     return false;
 }
 
-/* Watched before it is read, so that no change falls between. */
-static bool watch_keys(struct server *server, const char *folder, char *message, size_t message_size)
+/* Watches the folder before it is read, so that no change goes unnoticed. */
+static bool server_watch_keys(struct server *server, const char *folder, char *message, size_t message_size)
 {
     server->keys_folder = strdup(folder);
     server->keys_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -145,14 +148,15 @@ static bool watch_keys(struct server *server, const char *folder, char *message,
 struct server *server_open(const struct server_config *config, char *message, size_t message_size)
 {
     struct key key;
-    if (!read_own_key(config->key_path, &key, message, message_size))
+    assert(config->endpoint && config->key_path && config->keys_folder && config->message_bytes_max > 0);
+    if (!server_read_own_key(config->key_path, &key, message, message_size))
         return NULL;
     struct server *server = calloc(1, sizeof *server);
     if (server) {
         server->keys_fd = -1;
         zmq_msg_init(&server->frame);
-        if (!watch_keys(server, config->keys_folder, message, message_size) ||
-            !open_sockets(server, config, &key, message, message_size))
+        if (!server_watch_keys(server, config->keys_folder, message, message_size) ||
+            !server_open_sockets(server, config, &key, message, message_size))
             server_close(&server);
     } else {
         snprintf(message, message_size, "out of memory");
@@ -166,7 +170,7 @@ void server_close(struct server **server)
     if (!*server)
         return;
     zmq_msg_close(&(*server)->frame);
-    zap_close(&(*server)->zap); /* and the keyring */
+    zap_close(&(*server)->zap); /* closes the keyring too */
     backlog_close(&(*server)->backlog);
     if ((*server)->router)
         zmq_close((*server)->router);
@@ -189,7 +193,7 @@ int server_keys_fd(const struct server *server)
     return server->keys_fd;
 }
 
-static bool has_more(void *router)
+static bool router_has_more(void *router)
 {
     int more = 0;
     int rc = zmq_getsockopt(router, ZMQ_RCVMORE, &more, &(size_t){sizeof more});
@@ -197,8 +201,8 @@ static bool has_more(void *router)
     return more;
 }
 
-/* The next frame, without waiting. The frames of a message arrive together. */
-static bool take_frame(void *router, zmq_msg_t *frame)
+/* Takes the next frame, without waiting. All frames of a message arrive together. */
+static bool router_take_frame(void *router, zmq_msg_t *frame)
 {
     int rc;
     do
@@ -207,9 +211,10 @@ static bool take_frame(void *router, zmq_msg_t *frame)
     return rc >= 0;
 }
 
-/* Only a name that libzmq gave stands for one connection: one that the peer chose could be taken up by
- * another when this one is gone, who would then get its answers. */
-static bool take_route(zmq_msg_t *frame, struct server_route *route)
+/* Takes the route from its frame. Returns false if the peer chose the name: another peer could choose the
+ * same name once this one is gone, and would get its answers. A name that libzmq gave belongs to one
+ * connection. */
+static bool server_take_route(zmq_msg_t *frame, struct server_route *route)
 {
     size_t size = zmq_msg_size(frame);
     const uint8_t *bytes = zmq_msg_data(frame);
@@ -220,9 +225,9 @@ static bool take_route(zmq_msg_t *frame, struct server_route *route)
     return true;
 }
 
-/* Who the frame is from, by what the doorkeeper said of its connection. False where it said nothing, or
- * where the name is another key's by now. A name that is nobody's by now is left for the caller to see. */
-static bool take_name(struct server *server)
+/* Takes the sender's name from what the ZAP handler said about the connection. Returns false if it said
+ * nothing, or if the name now belongs to another key. A withdrawn name is for the caller to refuse. */
+static bool server_take_name(struct server *server)
 {
     const char *user = zmq_msg_gets(&server->frame, "User-Id");
     const char *public_text = zmq_msg_gets(&server->frame, ZAP_PUBLIC_KEY);
@@ -243,7 +248,7 @@ void server_reload_keys(struct server *server)
     char changes[4096], message[4352];
     while (read(server->keys_fd, changes, sizeof changes) > 0)
         ;
-    /* The folder may be another one under the same name by now. */
+    /* A new folder may now have this name. */
     inotify_add_watch(server->keys_fd, server->keys_folder, KEY_CHANGES);
     struct keyring *keyring = keyring_open(server->keys_folder, message, sizeof message);
     if (!keyring) {
@@ -253,24 +258,25 @@ void server_reload_keys(struct server *server)
     struct keyring *former = zap_change_keyring(server->zap, keyring);
     server->keyring = keyring;
     keyring_close(&former);
-    /* Whoever sent the frame in hand may be somebody else's name by now. */
-    if (server_has_more(server) && !take_name(server))
+    /* The name that the current frame arrived under may now belong to another key. */
+    if (server_has_more(server) && !server_take_name(server))
         server->rest.at = server->rest.end;
 }
 
-/* Takes a frame and its route off the socket: false where there is none. *good where they came alone. */
-static bool take_routed_frame(struct server *server, bool *good)
+/* Takes a message off the socket. Returns false if there is none. *good is whether it was a route of ours and
+ * one frame. */
+static bool server_take_frame(struct server *server, bool *good)
 {
     void *router = server->router;
     zmq_msg_t other;
     zmq_msg_init(&other);
-    if (!take_frame(router, &other))
+    if (!router_take_frame(router, &other))
         return false;
-    *good = take_route(&other, &server->route) && has_more(router);
+    *good = server_take_route(&other, &server->route) && router_has_more(router);
     size_t frames = 1;
-    while (has_more(router)) {
+    while (router_has_more(router)) {
         zmq_msg_t *into = ++frames == 2 ? &server->frame : &other;
-        if (!take_frame(router, into))
+        if (!router_take_frame(router, into))
             break;
         backlog_took(server->backlog, zmq_msg_get(into, ZMQ_SRCFD), zmq_msg_size(into));
     }
@@ -279,15 +285,16 @@ static bool take_routed_frame(struct server *server, bool *good)
     return true;
 }
 
-/* What is held against who sent the frame in hand. */
-static struct misuse *misuse_of_sender(struct server *server)
+/* Returns the complaints about the sender of the current frame. */
+static struct misuse *server_misuse_of_sender(struct server *server)
 {
     const struct key *key = keyring_by_name(server->keyring, server->key_name);
     return key ? keyring_misuse(server->keyring, key) : &server->withdrawn;
 }
 
-/* Only once, because of what comes after it still waits here when its descriptor is another's already. */
-static void cut_sender(struct server *server)
+/* Drops the rest of the frame and cuts its connection. Cuts a connection only once: later frames from it may
+ * still be queued when its descriptor has been reused. */
+static void server_cut_sender(struct server *server)
 {
     server->rest.at = server->rest.end;
     if (memcmp(&server->cut, &server->route, sizeof server->cut) == 0)
@@ -296,50 +303,52 @@ static void cut_sender(struct server *server)
     shutdown(zmq_msg_get(&server->frame, ZMQ_SRCFD), SHUT_RDWR);
 }
 
-/* False where that was one complaint too many. */
-static bool complain(struct server *server, const char *why)
+/* Notes a complaint about the sender. Returns false if it was one too many. */
+static bool server_note_complaint(struct server *server, const char *why)
 {
-    if (!misuse_note(misuse_of_sender(server), clock_now_ms()))
+    if (!misuse_note(server_misuse_of_sender(server), now_monotonic_ms()))
         return true;
     fprintf(stderr, "%s is kept out for %d s: %s\n", server->key_name, MISUSE_BARRED_MS / 1000, why);
-    cut_sender(server);
+    server_cut_sender(server);
     return false;
 }
 
 void server_complain(struct server *server)
 {
-    complain(server, "it goes on sending what cannot be read");
+    assert(server->key_name[0]); /* a part has been received */
+    server_note_complaint(server, "it goes on sending what cannot be read");
 }
 
-/* Whether the frame in hand is to be looked at; where not it is in hand no longer. */
-static bool is_welcome(struct server *server)
+/* Returns whether to process the current frame. If not, the frame is dropped. */
+static bool server_accepts_frame(struct server *server)
 {
-    if (misuse_is_barred(misuse_of_sender(server), clock_now_ms())) {
-        server->counts.dropped_barred++;
-        cut_sender(server);
+    if (misuse_is_barred(server_misuse_of_sender(server), now_monotonic_ms())) {
+        server->drops[SERVER_DROP_BARRED]++;
+        server_cut_sender(server);
         return false;
     }
     bool slow = memcmp(&server->slow, &server->route, sizeof server->slow) == 0 &&
-                clock_now_ms() - server->slow_ms < SLOW_MS;
-    return !slow || complain(server, "it goes on asking and does not read the answers");
+                now_monotonic_ms() - server->slow_ms < SLOW_MS;
+    return !slow || server_note_complaint(server, "it goes on asking and does not read the answers");
 }
 
-/* Takes the next frame in hand. */
-static bool begin_frame(struct server *server)
+/* Makes the next frame that we process the current one. Returns false if there is none. */
+static bool server_begin_frame(struct server *server)
 {
+    assert(!server_has_more(server));
     for (int drops = 0; drops < DROPS_A_CALL; drops++) {
         bool good = false;
-        if (!take_routed_frame(server, &good))
+        if (!server_take_frame(server, &good))
             return false;
         if (!good) {
-            server->counts.dropped_shape++;
-        } else if (!take_name(server)) {
-            server->counts.dropped_unauthenticated++;
+            server->drops[SERVER_DROP_SHAPE]++;
+        } else if (!server_take_name(server)) {
+            server->drops[SERVER_DROP_NAME]++;
         } else {
             const uint8_t *bytes = zmq_msg_data(&server->frame);
             server->rest = (struct scan){bytes, bytes + zmq_msg_size(&server->frame)};
             server->parts = 0;
-            if (is_welcome(server))
+            if (server_accepts_frame(server))
                 return true;
         }
     }
@@ -349,19 +358,16 @@ static bool begin_frame(struct server *server)
 bool server_receive(struct server *server, struct server_message *message)
 {
     struct frame_part part;
-    if (!server_has_more(server) && !begin_frame(server))
+    if (!server_has_more(server) && !server_begin_frame(server))
         return false;
     const uint8_t *from = server->rest.at;
-    /* An empty frame is no part either. */
+    /* An empty frame is not a part either. */
     if (frame_next(&server->rest, &part) != SCAN_FIELD) {
         part = (struct frame_part){from, (size_t)(server->rest.end - from)};
         server->rest.at = server->rest.end;
     }
-    if (++server->parts == FRAME_REQUESTS_MAX && server_has_more(server)) {
-        server->counts.dropped_parts++;
+    if (++server->parts == FRAME_REQUESTS_MAX)
         server->rest.at = server->rest.end;
-    }
-    server->counts.received++;
     message->route = server->route;
     strcpy(message->key_name, server->key_name);
     message->bytes = part.bytes;
@@ -374,8 +380,8 @@ const struct key *server_key(const struct server *server, const char *key_name)
     return keyring_by_name(server->keyring, key_name);
 }
 
-/* 0, or the error. */
-static int send_route(void *router, const struct server_route *route)
+/* Returns 0, or the error. */
+static int router_send_route(void *router, const struct server_route *route)
 {
     int rc;
     do
@@ -384,7 +390,7 @@ static int send_route(void *router, const struct server_route *route)
     return rc < 0 ? errno : 0;
 }
 
-static int send_frame(void *router, zmq_msg_t *frame)
+static int router_send_frame(void *router, zmq_msg_t *frame)
 {
     int rc;
     do
@@ -397,33 +403,29 @@ enum server_sent server_send(struct server *server, const struct server_route *r
                              const struct frame_part *parts, size_t count)
 {
     zmq_msg_t frame;
-    /* Short of memory a peer is told nothing now, like one that is slow. */
+    assert(count > 0 && route->size > 0 && route->size <= SERVER_ROUTE_BYTES_MAX);
+    /* If there is not enough memory we treat the peer like a slow one: it is told nothing now. */
     int problem = zmq_msg_init_size(&frame, frame_size(parts, count)) ? EAGAIN : 0;
     if (problem == 0) {
         frame_join(parts, count, zmq_msg_data(&frame));
-        problem = send_route(server->router, route);
+        problem = router_send_route(server->router, route);
         if (problem == 0)
-            problem = send_frame(server->router, &frame);
+            problem = router_send_frame(server->router, &frame);
         zmq_msg_close(&frame);
     }
-    if (problem == 0) {
-        server->counts.sent++;
+    if (problem == 0)
         return SERVER_SENT;
-    }
     if (problem == EAGAIN) {
-        server->counts.peers_slow++;
         server->slow = *route;
-        server->slow_ms = clock_now_ms();
+        server->slow_ms = now_monotonic_ms();
         return SERVER_PEER_SLOW;
     }
     assert(problem == EHOSTUNREACH);
-    server->counts.peers_gone++;
     return SERVER_PEER_GONE;
 }
 
-struct server_counts server_counts(const struct server *server)
+uint64_t server_drops(const struct server *server, enum server_drop why)
 {
-    struct server_counts counts = server->counts;
-    counts.refused_handshakes = zap_refused(server->zap);
-    return counts;
+    assert(why < SERVER_DROPS);
+    return why == SERVER_DROP_HANDSHAKE ? zap_refused(server->zap) : server->drops[why];
 }

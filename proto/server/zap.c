@@ -1,4 +1,4 @@
-/* zap.c: see zap.h. */
+/* zap.c: the ZAP handler's thread. */
 #include "proto/server/zap.h"
 
 #include <assert.h>
@@ -11,7 +11,7 @@
 #include <zmq.h>
 
 #include "proto/server/arrivals.h"
-#include "proto/server/clock.h"
+#include "proto/words/now.h"
 
 #define MONITOR_ENDPOINT "inproc://concordat.handshakes"
 
@@ -23,17 +23,17 @@ enum {
 };
 
 /* A request's frames, in the order of RFC 27. */
-enum frame { VERSION, REQUEST_ID, DOMAIN, ADDRESS, IDENTITY, MECHANISM, PUBLIC_KEY, FRAMES };
+enum zap_frame { VERSION, REQUEST_ID, DOMAIN, ADDRESS, IDENTITY, MECHANISM, PUBLIC_KEY, FRAMES };
 enum { FRAME_BYTES_MAX = 255 };
 
-struct request {
+struct zap_request {
     size_t size[FRAMES];
     char bytes[FRAMES][FRAME_BYTES_MAX + 1]; /* each ends in a NUL */
 };
 
 struct zap {
     void *context; /* borrowed */
-    void *handler; /* these two belong to the thread once it runs */
+    void *handler; /* once the thread runs, only it uses this socket and the next */
     void *events;
     pthread_t thread;
     pthread_mutex_t mutex; /* guards keyring */
@@ -42,13 +42,14 @@ struct zap {
     atomic_uint_least64_t refused;
     struct backlog *backlog; /* borrowed */
     struct arrivals *arrivals;
-    int64_t check_ms; /* when the backlog is next looked at */
-    int64_t logged_ms;
-    unsigned unlogged;
+    int64_t check_ms;  /* when to check the backlog next */
+    int64_t logged_ms; /* when we last logged an unknown key */
+    unsigned unlogged; /* unknown keys since then */
 };
 
-/* True with a request that is well formed; false where the next is not, or (*gone) where the context ends. */
-static bool receive(void *handler, struct request *request, bool *gone)
+/* Receives a request. Returns false if it is malformed, or with *gone set if the context has been shut down.
+ */
+static bool zap_receive(void *handler, struct zap_request *request, bool *gone)
 {
     size_t frames = 0;
     bool good = true;
@@ -74,15 +75,15 @@ static bool receive(void *handler, struct request *request, bool *gone)
     return good && frames == FRAMES;
 }
 
-static bool is(const struct request *request, enum frame frame, const char *text)
+static bool zap_frame_is(const struct zap_request *request, enum zap_frame frame, const char *text)
 {
     return request->size[frame] == strlen(text) && !memcmp(request->bytes[frame], text, strlen(text));
 }
 
-/* The address is all that is said of a stranger, and not more often than once a second: anybody can knock. */
-static void log_unknown(struct zap *zap, const char *address)
+/* Logs only a stranger's address, and at most once a second: anybody can knock. */
+static void zap_log_unknown(struct zap *zap, const char *address)
 {
-    int64_t now_ms = clock_now_ms();
+    int64_t now_ms = now_monotonic_ms();
     if (zap->logged_ms && now_ms - zap->logged_ms < LOG_EVERY_MS) {
         zap->unlogged++;
         return;
@@ -95,25 +96,26 @@ static void log_unknown(struct zap *zap, const char *address)
     zap->unlogged = 0;
 }
 
-/* Whether to admit; copies the key's name and text where so. */
-static bool admit(struct zap *zap, const struct request *request, struct key *admitted)
+/* Returns whether to admit the connection. If so, *admitted is its key. */
+static bool zap_admit(struct zap *zap, const struct zap_request *request, struct key *admitted)
 {
-    if (!is(request, VERSION, "1.0") || !is(request, DOMAIN, ZAP_DOMAIN) ||
-        !is(request, MECHANISM, "CURVE") || request->size[PUBLIC_KEY] != KEY_BYTES)
+    if (!zap_frame_is(request, VERSION, "1.0") || !zap_frame_is(request, DOMAIN, ZAP_DOMAIN) ||
+        !zap_frame_is(request, MECHANISM, "CURVE") || request->size[PUBLIC_KEY] != KEY_BYTES)
         return false;
     pthread_mutex_lock(&zap->mutex);
     const struct key *key = keyring_by_bytes(zap->keyring, (const uint8_t *)request->bytes[PUBLIC_KEY]);
-    bool barred = key && misuse_is_barred(keyring_misuse(zap->keyring, key), clock_now_ms());
+    bool barred = key && misuse_is_barred(keyring_misuse(zap->keyring, key), now_monotonic_ms());
     if (key)
         *admitted = *key;
     pthread_mutex_unlock(&zap->mutex);
     if (!key)
-        log_unknown(zap, request->bytes[ADDRESS]);
+        zap_log_unknown(zap, request->bytes[ADDRESS]);
     return key && !barred;
 }
 
-/* One property as ZMTP has it: a byte of length, name, four bytes of length, value. */
-static size_t write_property(uint8_t *out, const char *name, const char *value)
+/* Writes one ZMTP property: a byte with the length of the name, the name, four bytes with the length of the
+ * value, the value. Returns its size. */
+static size_t zap_write_property(uint8_t *out, const char *name, const char *value)
 {
     size_t name_size = strlen(name), value_size = strlen(value);
     assert(value_size <= UINT8_MAX);
@@ -124,12 +126,12 @@ static size_t write_property(uint8_t *out, const char *name, const char *value)
     return 5 + name_size + value_size;
 }
 
-/* Whoever is not admitted is told nothing and shut out (300), rather than told "400": libzmq's client gives
- * up for good at 400, and whoever's key comes late would stay outside until restarted. */
-static bool answer(void *handler, const struct request *request, const struct key *admitted)
+/* Refuses with 300, which tells the client nothing, and not with 400: libzmq's client gives up for good at
+ * 400, so a client whose key is added late would have to be restarted. */
+static bool zap_answer(void *handler, const struct zap_request *request, const struct key *admitted)
 {
     uint8_t metadata[64 + KEY_TEXT_CHARS];
-    size_t size = admitted ? write_property(metadata, ZAP_PUBLIC_KEY, admitted->public_text) : 0;
+    size_t size = admitted ? zap_write_property(metadata, ZAP_PUBLIC_KEY, admitted->public_text) : 0;
     const char *code = admitted ? "200" : "300", *name = admitted ? admitted->name : "";
     return zmq_send(handler, "1.0", 3, ZMQ_SNDMORE) >= 0 &&
            zmq_send(handler, request->bytes[REQUEST_ID], request->size[REQUEST_ID], ZMQ_SNDMORE) >= 0 &&
@@ -139,19 +141,19 @@ static bool answer(void *handler, const struct request *request, const struct ke
            zmq_send(handler, metadata, size, 0) >= 0;
 }
 
-/* False where the context ends. */
-static bool serve(struct zap *zap)
+/* Answers one request. Returns false if the context has been shut down. */
+static bool zap_serve(struct zap *zap)
 {
-    struct request request = {0};
+    struct zap_request request = {0};
     struct key admitted = {0};
     bool gone = false;
-    bool good = receive(zap->handler, &request, &gone) && admit(zap, &request, &admitted);
-    return !gone && answer(zap->handler, &request, good ? &admitted : NULL);
+    bool good = zap_receive(zap->handler, &request, &gone) && zap_admit(zap, &request, &admitted);
+    return !gone && zap_answer(zap->handler, &request, good ? &admitted : NULL);
 }
 
-/* An event of the socket is two frames: its kind and what it is about (a descriptor, where a connection came
- * or went), and the address, which is our own. */
-static bool take_event(struct zap *zap)
+/* Takes an event of the monitor: a frame with its kind and a value (the descriptor, if a connection came or
+ * went), and a frame with our own address. Returns false if the context has been shut down. */
+static bool zap_take_event(struct zap *zap)
 {
     uint8_t event[6] = {0};
     uint16_t kind;
@@ -164,7 +166,7 @@ static bool take_event(struct zap *zap)
     memcpy(&kind, event, sizeof kind);
     memcpy(&about, event + sizeof kind, sizeof about);
     if (kind == ZMQ_EVENT_ACCEPTED) {
-        arrivals_begin(zap->arrivals, about, clock_now_ms());
+        arrivals_begin(zap->arrivals, about, now_monotonic_ms());
         backlog_begin(zap->backlog, about);
     } else if (kind == ZMQ_EVENT_CLOSED || kind == ZMQ_EVENT_DISCONNECTED) {
         arrivals_end(zap->arrivals, about);
@@ -175,36 +177,36 @@ static bool take_event(struct zap *zap)
     return true;
 }
 
-static void cut_backlog_in_time(struct zap *zap)
+static void zap_cut_backlog(struct zap *zap)
 {
-    if (clock_now_ms() < zap->check_ms)
+    if (now_monotonic_ms() < zap->check_ms)
         return;
-    zap->check_ms = clock_now_ms() + BACKLOG_CHECK_MS;
+    zap->check_ms = now_monotonic_ms() + BACKLOG_CHECK_MS;
     unsigned cut = backlog_cut(zap->backlog);
     if (cut)
         fprintf(stderr, "cut off %u connections that sent more than can be read\n", cut);
 }
 
-static void *keep_door(void *argument)
+static void *zap_keep_door(void *argument)
 {
     struct zap *zap = argument;
     bool good = true;
     while (good) {
         zmq_pollitem_t items[] = {{.socket = zap->handler, .events = ZMQ_POLLIN},
                                   {.socket = zap->events, .events = ZMQ_POLLIN}};
-        int patience_ms = arrivals_let_in(zap->arrivals, clock_now_ms());
+        int patience_ms = arrivals_let_in(zap->arrivals, now_monotonic_ms());
         if (patience_ms < 0 || patience_ms > BACKLOG_CHECK_MS)
             patience_ms = BACKLOG_CHECK_MS;
         if (zmq_poll(items, 2, patience_ms) < 0)
             good = errno == EINTR;
         if (good && items[0].revents & ZMQ_POLLIN)
-            good = serve(zap);
+            good = zap_serve(zap);
         if (good && items[1].revents & ZMQ_POLLIN)
-            good = take_event(zap);
-        cut_backlog_in_time(zap);
+            good = zap_take_event(zap);
+        zap_cut_backlog(zap);
     }
     if (!atomic_load(&zap->closing)) {
-        fprintf(stderr, "the doorkeeper of the keys has ended (%s); stopping, so that nobody gets in\n",
+        fprintf(stderr, "the check of keys has ended (%s); stopping, so that nobody gets in unchecked\n",
                 zmq_strerror(errno));
         abort();
     }
@@ -213,13 +215,14 @@ static void *keep_door(void *argument)
     return NULL;
 }
 
-/* The order matters: the handler is bound before any socket of the context can take a connection. */
-static bool open_sockets(struct zap *zap, void *router)
+/* The order matters: the handler must be bound before any socket of the context can accept a connection. */
+static bool zap_open_sockets(struct zap *zap, void *router)
 {
     int none = 0;
     zap->handler = zmq_socket(zap->context, ZMQ_REP);
     zap->events = zmq_socket(zap->context, ZMQ_PAIR);
-    /* Without a limit, because at a limit libzmq's own thread would wait for ours with everything it does. */
+    /* The monitor has no limit (ZMQ_RCVHWM 0): at a limit libzmq's thread would stop all work and wait for
+     * us. */
     return zap->handler && zap->events && zmq_setsockopt(zap->handler, ZMQ_LINGER, &none, sizeof none) == 0 &&
            zmq_setsockopt(zap->events, ZMQ_RCVHWM, &none, sizeof none) == 0 &&
            zmq_bind(zap->handler, "inproc://zeromq.zap.01") == 0 &&
@@ -230,6 +233,7 @@ static bool open_sockets(struct zap *zap, void *router)
 struct zap *zap_open(void *context, void *router, struct keyring *keyring, struct backlog *backlog,
                      char *message, size_t message_size)
 {
+    assert(context && router && keyring && backlog);
     struct zap *zap = calloc(1, sizeof *zap);
     struct arrivals *arrivals = arrivals_open();
     if (!zap || !arrivals) {
@@ -244,15 +248,15 @@ struct zap *zap_open(void *context, void *router, struct keyring *keyring, struc
     zap->backlog = backlog;
     zap->arrivals = arrivals;
     pthread_mutex_init(&zap->mutex, NULL);
-    bool good = open_sockets(zap, router);
+    bool good = zap_open_sockets(zap, router);
     int why = errno;
     if (good) {
-        why = pthread_create(&zap->thread, NULL, keep_door, zap);
+        why = pthread_create(&zap->thread, NULL, zap_keep_door, zap);
         good = why == 0;
     }
     if (good)
         return zap;
-    snprintf(message, message_size, "cannot start the doorkeeper of the keys: %s", zmq_strerror(why));
+    snprintf(message, message_size, "cannot start the check of keys: %s", zmq_strerror(why));
     if (zap->handler)
         zmq_close(zap->handler);
     if (zap->events)
@@ -280,6 +284,7 @@ void zap_close(struct zap **zap)
 
 struct keyring *zap_change_keyring(struct zap *zap, struct keyring *keyring)
 {
+    assert(keyring && keyring != zap->keyring);
     pthread_mutex_lock(&zap->mutex);
     struct keyring *former = zap->keyring;
     zap->keyring = keyring;

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *allocate(void *arena, size_t size)
+static void *arena_allocate(void *arena, size_t size)
 {
     return arena_take(arena, size);
 }
 
-static void free_nothing(void *arena, void *piece)
+static void arena_free_nothing(void *arena, void *piece)
 {
     (void)arena;
     (void)piece;
@@ -19,10 +19,12 @@ static void free_nothing(void *arena, void *piece)
 
 int arena_open(struct arena *arena, size_t size)
 {
+    assert(size > 0);
     *arena = (struct arena){.memory = malloc(size), .size = size};
     if (!arena->memory)
         return -1;
-    arena->allocator = (ProtobufCAllocator){.alloc = allocate, .free = free_nothing, .allocator_data = arena};
+    arena->allocator =
+        (ProtobufCAllocator){.alloc = arena_allocate, .free = arena_free_nothing, .allocator_data = arena};
     return 0;
 }
 
@@ -40,10 +42,10 @@ void arena_reset(struct arena *arena)
 
 void *arena_take(struct arena *arena, size_t size)
 {
-    /* malloc aligns the block; each piece is rounded up, so that the next begins aligned. A piece of no
-     * bytes still takes room: protobuf-c reads NULL as "no memory". */
+    /* malloc aligns the block. Each piece is rounded up, so that the next one is aligned too. An empty piece
+     * takes room as well: protobuf-c would read NULL as "no memory". */
     const size_t alignment = alignof(max_align_t);
-    assert(arena->used <= arena->size);
+    assert(arena->memory && arena->used <= arena->size);
     size_t room = arena->size - arena->used;
     size_t rounding = size == 0 ? alignment : (alignment - size % alignment) % alignment;
     if (size > room || room - size < rounding) {

@@ -10,17 +10,17 @@
 #include "proto/wire/path.h"
 #include "proto/wire/utf8.h"
 
-/* 9999-12-31T23:59:59.999Z: later times cannot be written, and sums with them would overflow. */
+/* 9999-12-31T23:59:59.999Z. RFC 3339 cannot write a later time, and sums with one would overflow. */
 static const int64_t latest_ms = 253402300799999;
 
-static bool refuse(struct wire_fault *fault, const struct path *path, const char *text)
+static bool check_refuse(struct wire_fault *fault, const struct path *path, const char *text)
 {
     fault->refusal = CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE;
     path_explain(path, text, fault->text, sizeof fault->text);
     return false;
 }
 
-static bool has_shape(const struct check_shape *shape, const char *text, size_t size)
+static bool text_has_shape(const struct check_shape *shape, const char *text, size_t size)
 {
     if (!shape->values)
         return size >= shape->least && size <= shape->most && strspn(text, shape->chars) == size;
@@ -37,17 +37,17 @@ static bool check_text(const char *text, const struct check_rule *rule, const st
     size_t max = rule->bytes_max ? rule->bytes_max : CHECK_TEXT_BYTES;
     char says[60];
     if (size == 0)
-        return !rule->needed || refuse(fault, path, "cannot be empty");
+        return !rule->needed || check_refuse(fault, path, "cannot be empty");
     if (rule->shape)
-        return has_shape(rule->shape, text, size) || refuse(fault, path, rule->shape->says);
+        return text_has_shape(rule->shape, text, size) || check_refuse(fault, path, rule->shape->says);
     if (size > max) {
         snprintf(says, sizeof says, "text of at most %zu bytes", max);
-        return refuse(fault, path, says);
+        return check_refuse(fault, path, says);
     }
     if (!utf8_is_text(text, size, rule->lines))
-        return refuse(fault, path,
-                      rule->lines ? "UTF-8 text without control characters"
-                                  : "one line of UTF-8 text without control characters");
+        return check_refuse(fault, path,
+                            rule->lines ? "UTF-8 text without control characters"
+                                        : "one line of UTF-8 text without control characters");
     return true;
 }
 
@@ -57,14 +57,14 @@ static bool check_bytes(const ProtobufCBinaryData *bytes, const struct check_rul
     size_t exact = rule->bytes_exact ? rule->bytes_exact : WIRE_ID_BYTES;
     char says[60];
     if (bytes->len == 0)
-        return !rule->needed || refuse(fault, path, "cannot be empty");
+        return !rule->needed || check_refuse(fault, path, "cannot be empty");
     if (rule->bytes_max ? bytes->len <= rule->bytes_max : bytes->len == exact)
         return true;
     if (rule->bytes_max)
         snprintf(says, sizeof says, "at most %zu bytes", rule->bytes_max);
     else
         snprintf(says, sizeof says, "exactly %zu bytes", exact);
-    return refuse(fault, path, says);
+    return check_refuse(fault, path, says);
 }
 
 static bool check_number(uint32_t number, const struct check_rule *rule, const struct path *path,
@@ -74,19 +74,19 @@ static bool check_number(uint32_t number, const struct check_rule *rule, const s
     if (!rule->number_max || number <= rule->number_max)
         return true;
     snprintf(says, sizeof says, "a number up to %u", rule->number_max);
-    return refuse(fault, path, says);
+    return check_refuse(fault, path, says);
 }
 
 static bool check_enum(const ProtobufCFieldDescriptor *field, int value, const struct path *path,
                        struct wire_fault *fault)
 {
     return protobuf_c_enum_descriptor_get_value(field->descriptor, value) ||
-           refuse(fault, path, "a value that is in the schema");
+           check_refuse(fault, path, "a value that is in the schema");
 }
 
 static bool check_fields(const ProtobufCMessage *message, const struct path *up, struct wire_fault *fault);
 
-/* One value: of a field, or of a list. */
+/* Checks one value: a field's, or an item of a list. */
 static bool check_value(const ProtobufCFieldDescriptor *field, const struct check_rule *rule,
                         const void *value, const struct path *path, struct wire_fault *fault)
 {
@@ -101,12 +101,12 @@ static bool check_value(const ProtobufCFieldDescriptor *field, const struct chec
         return check_number(*(const uint32_t *)value, rule, path, fault);
     case PROTOBUF_C_TYPE_INT64: {
         int64_t ms = *(const int64_t *)value;
-        return (ms >= 0 && ms <= latest_ms) || refuse(fault, path, "a time in the years 1970 to 9999");
+        return (ms >= 0 && ms <= latest_ms) || check_refuse(fault, path, "a time in the years 1970 to 9999");
     }
     case PROTOBUF_C_TYPE_MESSAGE: {
         const ProtobufCMessage *part = *(const ProtobufCMessage *const *)value;
         if (!part)
-            return !rule->needed || refuse(fault, path, "cannot be left out");
+            return !rule->needed || check_refuse(fault, path, "cannot be left out");
         return check_fields(part, path, fault);
     }
     case PROTOBUF_C_TYPE_UINT64:
@@ -127,7 +127,7 @@ static bool check_value(const ProtobufCFieldDescriptor *field, const struct chec
     }
 }
 
-static size_t item_size(ProtobufCType type)
+static size_t check_item_size(ProtobufCType type)
 {
     switch ((int)type) {
     case PROTOBUF_C_TYPE_STRING:
@@ -148,12 +148,12 @@ static bool check_list(const ProtobufCFieldDescriptor *field, const struct check
     char says[40];
     if (count > max) {
         snprintf(says, sizeof says, "at most %zu items", max);
-        return refuse(fault, path, says);
+        return check_refuse(fault, path, says);
     }
     path->repeated = true;
     for (size_t i = 0; i < count; i++) {
         path->index = i;
-        if (!check_value(field, rule, items + i * item_size(field->type), path, fault))
+        if (!check_value(field, rule, items + i * check_item_size(field->type), path, fault))
             return false;
     }
     return true;
@@ -203,8 +203,8 @@ struct ancestor {
     const ProtobufCMessageDescriptor *type;
 };
 
-static bool not_recursive(const ProtobufCMessageDescriptor *type, const struct ancestor *up,
-                          const char **type_name)
+static bool check_no_ancestor_again(const ProtobufCMessageDescriptor *type, const struct ancestor *up,
+                                    const char **type_name)
 {
     for (const struct ancestor *above = up; above; above = above->up) {
         if (above->type == type) {
@@ -215,12 +215,12 @@ static bool not_recursive(const ProtobufCMessageDescriptor *type, const struct a
     const struct ancestor self = {.up = up, .type = type};
     for (unsigned i = 0; i < type->n_fields; i++)
         if (type->fields[i].type == PROTOBUF_C_TYPE_MESSAGE &&
-            !not_recursive(type->fields[i].descriptor, &self, type_name))
+            !check_no_ancestor_again(type->fields[i].descriptor, &self, type_name))
             return false;
     return true;
 }
 
 bool check_not_recursive(const ProtobufCMessageDescriptor *descriptor, const char **type_name)
 {
-    return not_recursive(descriptor, NULL, type_name);
+    return check_no_ancestor_again(descriptor, NULL, type_name);
 }

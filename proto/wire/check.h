@@ -1,8 +1,8 @@
-/* check.h: whether an unpacked message keeps to the schema's unwritten half: its limits.
+/* check.h: checks an unpacked message against the limits of its fields, which the schema cannot express.
  *
- * One table (check_rules.c) has a row for each field that is bounded otherwise than by the defaults; one walk
- * over the descriptors applies it. protobuf-c itself accepts bad UTF-8, unknown enum values, embedded
- * NULs and unknown fields.
+ * One table (check_rules.c) has a row for each field whose limits differ from the defaults, and one walk over
+ * the descriptors applies it. The walk also refuses what protobuf-c accepts: bad UTF-8, unknown enum values
+ * and unknown fields.
  */
 #ifndef CONCORDAT_CHECK_H
 #define CONCORDAT_CHECK_H
@@ -12,11 +12,12 @@
 
 #include "proto/wire/wire.h"
 
-/* True where all is well; otherwise *fault has the refusal and a text that names the field by its path,
- * such as "submit.referral.person.gender". */
+/* Returns whether the message keeps to every limit. If not, *fault has the refusal and a text that names the
+ * field by its path, such as "submit.referral.person.gender". */
 bool check_message(const ProtobufCMessage *message, struct wire_fault *fault);
 
-/* A message type that contains itself could nest without limit. False where one does; names it. */
+/* Returns whether no message type contains itself, which would let messages nest without limit. If one does,
+ * *type_name is its name. */
 bool check_not_recursive(const ProtobufCMessageDescriptor *descriptor, const char **type_name);
 
 #endif

@@ -1,8 +1,8 @@
 /* check_rules.c: the limits of every field, in one table.
  *
- * What identifies a person is never a reason to refuse a referral: an NHS number that fails its check, a
- * date that is none, a postcode that does not exist are flagged elsewhere and pass here. So the fields of
- * Confidential are bounded in length and must be readable text, no more.
+ * We never refuse a referral because of what identifies the person: an NHS number that fails its check, an
+ * impossible date or a postcode that does not exist is flagged elsewhere. Here the fields of Confidential
+ * only have a greatest length and must be readable text.
  */
 #include "proto/wire/check_rules.h"
 
@@ -25,7 +25,7 @@ static const struct check_shape organisation = {
     .least = 2,
     .most = 10,
     .says = "an organisation's code, 2 to 10 capital letters and digits"};
-/* The outward half alone: with the inward half it would say where a person lives. */
+/* The outward half only: the inward half would say where a person lives. */
 static const struct check_shape district = {.chars = CAPITALS DIGITS,
                                             .least = 1,
                                             .most = 4,
@@ -41,7 +41,7 @@ static const struct check_shape identifier = {
     .least = 1,
     .most = 32,
     .says = "an id, 1 to 32 letters, digits, dots, dashes, underscores"};
-/* No digits: a category or a kind of place, never an address or a case. */
+/* No digits: this is a category or a kind of place, never an address or a case number. */
 static const struct check_shape category = {.chars = CAPITALS SMALLS " ,/'-",
                                             .least = 1,
                                             .most = CHECK_TEXT_BYTES,
@@ -144,7 +144,7 @@ struct full_name {
     const char *type, *field;
 };
 
-static int compare_name(const void *key, const void *row)
+static int rules_compare_name(const void *key, const void *row)
 {
     const struct full_name *name = key;
     const struct check_rule *rule = row;
@@ -155,19 +155,19 @@ static int compare_name(const void *key, const void *row)
     return order != 0 ? order : strcmp(name->field, rule->field + type + 1);
 }
 
-static const struct check_rule *search(const ProtobufCMessageDescriptor *type,
-                                       const ProtobufCFieldDescriptor *field)
+static const struct check_rule *rules_search(const ProtobufCMessageDescriptor *type,
+                                             const ProtobufCFieldDescriptor *field)
 {
     const struct full_name name = {.type = type->name, .field = field->name};
     const struct check_rule *found =
-        bsearch(&name, rules, sizeof rules / sizeof *rules, sizeof *rules, compare_name);
+        bsearch(&name, rules, sizeof rules / sizeof *rules, sizeof *rules, rules_compare_name);
     return found ? found : &no_rule;
 }
 
 /* --- by type ---------------------------------------------------------------------------------------- */
 
-/* Searching by name for each field of each message would be an eighth of the broker's work, so it is done
- * once for each type of the schema. */
+/* To search by name for each field of each message would be an eighth of the broker's work, so we search once
+ * for each type of the schema and keep the result. */
 
 enum { TYPES_MAX = 128, FIELDS_MAX = 1024 };
 
@@ -180,7 +180,7 @@ static const struct check_rule *all_fields[FIELDS_MAX];
 static size_t fields_used;
 static pthread_once_t made = PTHREAD_ONCE_INIT;
 
-static size_t place_of(const ProtobufCMessageDescriptor *type)
+static size_t rules_place_of(const ProtobufCMessageDescriptor *type)
 {
     size_t at = (size_t)((uintptr_t)type / sizeof(void *)) * 31 % TYPES_MAX;
     while (by_type[at].type && by_type[at].type != type)
@@ -188,32 +188,32 @@ static size_t place_of(const ProtobufCMessageDescriptor *type)
     return at;
 }
 
-static void add_type(const ProtobufCMessageDescriptor *type)
+static void rules_add_type(const ProtobufCMessageDescriptor *type)
 {
-    size_t at = place_of(type);
+    size_t at = rules_place_of(type);
     if (by_type[at].type)
         return;
     assert(fields_used + type->n_fields <= FIELDS_MAX);
     by_type[at].type = type;
     by_type[at].rules = &all_fields[fields_used];
     for (unsigned i = 0; i < type->n_fields; i++)
-        all_fields[fields_used++] = search(type, &type->fields[i]);
+        all_fields[fields_used++] = rules_search(type, &type->fields[i]);
     for (unsigned i = 0; i < type->n_fields; i++)
         if (type->fields[i].type == PROTOBUF_C_TYPE_MESSAGE)
-            add_type(type->fields[i].descriptor);
+            rules_add_type(type->fields[i].descriptor);
 }
 
-static void make(void)
+static void rules_make_table(void)
 {
-    add_type(&concordat__v1__request__descriptor);
-    add_type(&concordat__v1__message__descriptor);
-    add_type(&concordat__v1__event__descriptor);
+    rules_add_type(&concordat__v1__request__descriptor);
+    rules_add_type(&concordat__v1__message__descriptor);
+    rules_add_type(&concordat__v1__event__descriptor);
 }
 
 const struct check_rule *const *check_rules_of(const ProtobufCMessageDescriptor *type)
 {
-    pthread_once(&made, make);
-    size_t at = place_of(type);
-    assert(by_type[at].type); /* every type hangs together with one of these three */
+    pthread_once(&made, rules_make_table);
+    size_t at = rules_place_of(type);
+    assert(by_type[at].type);
     return by_type[at].rules;
 }

@@ -7,19 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Unless its row says otherwise: a text has one line of at most CHECK_TEXT_BYTES, bytes are an id of 16 or
- * empty, a list has at most CHECK_ITEMS items, a time lies in the years 1970 to 9999, a number is any. */
+/* The defaults. A text has one line of at most CHECK_TEXT_BYTES; bytes are empty or an id of 16; a list has
+ * at most CHECK_ITEMS items; a time lies in the years 1970 to 9999; a number has no limit. */
 enum { CHECK_TEXT_BYTES = 64, CHECK_ITEMS = 32 };
 
-/* What a text is made of, where it is not empty. */
+/* The shape of a text that is not empty. */
 struct check_shape {
-    const char *chars;         /* that it may have, or NULL: any */
+    const char *chars;         /* the characters that it may have, if values is NULL */
     size_t least, most;        /* bytes */
-    const char *const *values; /* or one of these, up to NULL */
-    const char *says;          /* the same for people */
+    const char *const *values; /* or the texts that it may be, up to a NULL */
+    const char *says;          /* the same rule in words */
 };
 
-/* A field that is bounded otherwise than by the defaults. What is zero is the default. */
+/* The limits of a field that differ from the defaults. A member that is zero means the default. */
 struct check_rule {
     const char *field; /* full name; the table is sorted by it */
     const struct check_shape *shape;
@@ -27,15 +27,15 @@ struct check_rule {
     size_t bytes_exact; /* of bytes that are not empty */
     size_t items_max;
     uint32_t number_max;
-    bool lines;  /* newline and tab are taken */
-    bool needed; /* never empty or unset */
+    bool lines;  /* newline and tab are allowed */
+    bool needed; /* may not be empty or unset */
 };
 
-/* The table, for tests and for the page that describes the protocol. */
+/* The table, for the tests, which compare it with proto/README.md. */
 const struct check_rule *check_rules(size_t *count);
 
-/* The rules of a type's fields, in their order; of any type that a Request, Message or Event is made of. Safe
- * from any thread. */
+/* Returns the rules of a type's fields, in the order of the fields. The type must be part of Request, Message
+ * or Event. Any thread may call this. */
 const struct check_rule *const *check_rules_of(const ProtobufCMessageDescriptor *type);
 
 #endif

@@ -1,12 +1,12 @@
-/* frame.c: several messages in one frame of ZeroMQ. */
+/* frame.c: several messages in one ZeroMQ frame. */
 #include "proto/wire/frame.h"
 
 #include <string.h>
 
-/* Field 1, length-delimited. */
+/* The tag of field 1, length-delimited. */
 enum { PART_FIELD = 1, PART_TAG = PART_FIELD << 3 | 2 };
 
-static size_t varint_size(size_t value)
+static size_t frame_varint_size(size_t value)
 {
     size_t size = 1;
     while (value >>= 7)
@@ -18,7 +18,7 @@ size_t frame_size(const struct frame_part *parts, size_t count)
 {
     size_t size = 0;
     for (size_t i = 0; i < count; i++)
-        size += 1 + varint_size(parts[i].size) + parts[i].size;
+        size += 1 + frame_varint_size(parts[i].size) + parts[i].size;
     return size;
 }
 

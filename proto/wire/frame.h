@@ -1,7 +1,7 @@
-/* frame.h: several messages in one frame of ZeroMQ.
+/* frame.h: several messages in one ZeroMQ frame.
  *
- * A frame is a Requests or a Messages of wire.proto: one field again and again, so that its parts are packed
- * each by itself and joined by standing one behind the other. To encrypt, to send and to wake whoever waits
+ * A frame is a Requests or a Messages of wire.proto. Both have a single repeated field, so each part can be
+ * packed by itself and the parts simply follow each other. To encrypt a frame, send it and wake its reader
  * costs as much for one part as for sixteen.
  */
 #ifndef CONCORDAT_FRAME_H
@@ -13,10 +13,11 @@
 #include "proto/wire/scan.h"
 
 enum {
-    FRAME_REQUESTS_MAX =
-        16, /* a server looks at no more of one frame, so that nobody is kept waiting by it */
-    FRAME_BYTES_GOOD = 16 * 1024, /* to a frame that would become longer nothing is added */
-    /* What stands around the payload on the wire: the head of a part, and what CURVE adds. */
+    /* A server reads no more parts of one frame, so that others are not kept waiting. */
+    FRAME_REQUESTS_MAX = 16,
+    /* A sender adds no part that would make a frame longer than this. */
+    FRAME_BYTES_GOOD = 16 * 1024,
+    /* Room for the bytes around a payload: the head of its part, and what CURVE adds. */
     FRAME_AROUND_BYTES = 64
 };
 
@@ -26,12 +27,12 @@ struct frame_part {
     size_t size;
 };
 
-/* How long the parts are together, with their heads. */
+/* Returns the size of a frame with these parts. */
 size_t frame_size(const struct frame_part *parts, size_t count);
-/* Writes frame_size() bytes. */
+/* Writes a frame with these parts: frame_size() bytes. */
 void frame_join(const struct frame_part *parts, size_t count, uint8_t *into);
 
-/* Takes the next part of a frame, as scan_next does; what is no part of a frame is SCAN_MALFORMED. */
+/* Takes the next part of a frame, as scan_next does. Any other field is SCAN_MALFORMED. */
 enum scan_result frame_next(struct scan *frame, struct frame_part *part);
 
 #endif

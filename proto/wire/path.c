@@ -1,13 +1,14 @@
-/* path.c: where in a message something stands, as people read it. */
+/* path.c: the place of a field in a message, as people read it. */
 #include "proto/wire/path.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-static void append(const struct path *path, char *out, size_t size)
+static void path_append(const struct path *path, char *out, size_t size)
 {
     if (path->up)
-        append(path->up, out, size);
+        path_append(path->up, out, size);
     size_t used = strlen(out);
     const char *dot = path->up ? "." : "";
     if (path->repeated)
@@ -18,8 +19,9 @@ static void append(const struct path *path, char *out, size_t size)
 
 void path_explain(const struct path *path, const char *rest, char *out, size_t size)
 {
+    assert(size > 0);
     out[0] = '\0';
-    append(path, out, size);
+    path_append(path, out, size);
     size_t used = strlen(out);
     snprintf(out + used, size - used, ": %s", rest);
 }

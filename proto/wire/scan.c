@@ -1,18 +1,19 @@
-/* scan.c: protobuf's raw bytes, field by field. */
+/* scan.c: reads protobuf's raw bytes field by field. */
 #include "proto/wire/scan.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { VARINT_BYTES_MAX = 10 };
 
-/* What follows a tag, by its lowest three bits. Groups (3 and 4) are not in proto3. */
+/* The lowest three bits of a tag: the form of what follows it. proto3 has no groups (3 and 4). */
 enum wire_type { WIRE_VARINT = 0, WIRE_FIXED_64 = 1, WIRE_BYTES = 2, WIRE_FIXED_32 = 5 };
 
-/* *shortest becomes false where it has more bytes than its value needs, or more bits than a value has. */
-static bool take_varint(struct scan *scan, uint64_t *value, bool *shortest)
+/* Sets *shortest to false if the varint has more bytes than its value needs, or more than 64 bits. */
+static bool scan_varint(struct scan *scan, uint64_t *value, bool *shortest)
 {
     *value = 0;
-    if (scan->at < scan->end && *scan->at < 0x80) { /* nearly all of them */
+    if (scan->at < scan->end && *scan->at < 0x80) { /* nearly every varint has one byte */
         *value = *scan->at++;
         return true;
     }
@@ -28,7 +29,7 @@ static bool take_varint(struct scan *scan, uint64_t *value, bool *shortest)
     return false;
 }
 
-static bool take_bytes(struct scan *scan, uint64_t size, struct scan_field *field)
+static bool scan_bytes(struct scan *scan, uint64_t size, struct scan_field *field)
 {
     if (size > (uint64_t)(scan->end - scan->at))
         return false;
@@ -42,27 +43,28 @@ enum scan_result scan_next(struct scan *scan, struct scan_field *field)
 {
     uint64_t tag, size;
     bool good = false;
+    assert(scan->at <= scan->end);
     *field = (struct scan_field){.is_shortest = true};
     if (scan->at == scan->end)
         return SCAN_END;
-    if (!take_varint(scan, &tag, &field->is_shortest) || tag > UINT32_MAX || tag >> 3 == 0)
+    if (!scan_varint(scan, &tag, &field->is_shortest) || tag > UINT32_MAX || tag >> 3 == 0)
         return SCAN_MALFORMED;
     field->number = (uint32_t)(tag >> 3);
     field->value = scan->at;
     switch (tag & 7) {
     case WIRE_VARINT:
         field->has_varint = true;
-        good = take_varint(scan, &field->varint, &field->is_shortest);
+        good = scan_varint(scan, &field->varint, &field->is_shortest);
         break;
     case WIRE_FIXED_64:
-        good = take_bytes(scan, 8, field);
+        good = scan_bytes(scan, 8, field);
         break;
     case WIRE_FIXED_32:
-        good = take_bytes(scan, 4, field);
+        good = scan_bytes(scan, 4, field);
         break;
     case WIRE_BYTES:
         field->has_bytes = true;
-        good = take_varint(scan, &size, &field->is_shortest) && take_bytes(scan, size, field);
+        good = scan_varint(scan, &size, &field->is_shortest) && scan_bytes(scan, size, field);
         break;
     default:
         break;
@@ -71,16 +73,17 @@ enum scan_result scan_next(struct scan *scan, struct scan_field *field)
     return good ? SCAN_FIELD : SCAN_MALFORMED;
 }
 
-/* --- as protobuf-c would pack it --------------------------------------------------------------------- */
+/* --- would protobuf-c pack the same bytes? ----------------------------------------------------------- */
 
-/* The fields of a message so far. */
-struct order {
+/* The last field of a message so far. */
+struct field_order {
     uint32_t number;
     bool has_oneof;
 };
 
-/* By their numbers, each once; of a oneof one. (Two oneofs in one message would be taken for one.) */
-static bool is_in_order(struct order *order, const ProtobufCFieldDescriptor *known)
+/* Fields must come in the order of their numbers, each once, and only one of a oneof. (This would take two
+ * oneofs in one message for one.) */
+static bool field_is_in_order(struct field_order *order, const ProtobufCFieldDescriptor *known)
 {
     bool may_repeat =
         known->label == PROTOBUF_C_LABEL_REPEATED && !(known->flags & PROTOBUF_C_FIELD_FLAG_PACKED);
@@ -92,8 +95,8 @@ static bool is_in_order(struct order *order, const ProtobufCFieldDescriptor *kno
     return good;
 }
 
-/* Of the types that this protocol has; what another would be packed to is not known here. */
-static bool is_number(ProtobufCType type, uint64_t varint)
+/* Knows the types that this protocol uses; for any other it cannot tell how protobuf-c would pack it. */
+static bool number_fits(ProtobufCType type, uint64_t varint)
 {
     switch ((int)type) {
     case PROTOBUF_C_TYPE_BOOL:
@@ -110,18 +113,18 @@ static bool is_number(ProtobufCType type, uint64_t varint)
     }
 }
 
-static bool are_numbers(ProtobufCType type, const struct scan_field *field)
+static bool packed_numbers_fit(ProtobufCType type, const struct scan_field *field)
 {
     struct scan scan = {field->bytes, field->bytes + field->size};
     uint64_t varint;
     bool shortest = true;
     while (scan.at != scan.end)
-        if (!take_varint(&scan, &varint, &shortest) || !shortest || !is_number(type, varint))
+        if (!scan_varint(&scan, &varint, &shortest) || !shortest || !number_fits(type, varint))
             return false;
     return field->size > 0;
 }
 
-static bool is_as_packed(const struct scan_field *field, const ProtobufCFieldDescriptor *known)
+static bool field_is_as_packed(const struct scan_field *field, const ProtobufCFieldDescriptor *known)
 {
     bool never_empty = known->label == PROTOBUF_C_LABEL_NONE && !(known->flags & PROTOBUF_C_FIELD_FLAG_ONEOF);
     if (!field->is_shortest)
@@ -132,8 +135,9 @@ static bool is_as_packed(const struct scan_field *field, const ProtobufCFieldDes
         return field->has_bytes && !(never_empty && field->size == 0);
     if (known->label == PROTOBUF_C_LABEL_REPEATED)
         return known->flags & PROTOBUF_C_FIELD_FLAG_PACKED && field->has_bytes &&
-               are_numbers(known->type, field);
-    return field->has_varint && !(never_empty && field->varint == 0) && is_number(known->type, field->varint);
+               packed_numbers_fit(known->type, field);
+    return field->has_varint && !(never_empty && field->varint == 0) &&
+           number_fits(known->type, field->varint);
 }
 
 /* --- a whole message --------------------------------------------------------------------------------- */
@@ -143,15 +147,16 @@ enum scan_result scan_message(const ProtobufCMessageDescriptor *descriptor, cons
 {
     struct scan scan = {.at = bytes, .end = bytes + size};
     struct scan_field field;
-    struct order order = {0, false};
+    struct field_order order = {0, false};
     enum scan_result result;
     while ((result = scan_next(&scan, &field)) == SCAN_FIELD) {
         const ProtobufCFieldDescriptor *known =
             protobuf_c_message_descriptor_get_field(descriptor, field.number);
-        *as_packed = *as_packed && known && is_in_order(&order, known) && is_as_packed(&field, known);
+        *as_packed =
+            *as_packed && known && field_is_in_order(&order, known) && field_is_as_packed(&field, known);
         if (!known || !field.has_bytes)
             continue;
-        /* No message type contains itself, so the schema bounds how deep this goes. */
+        /* The schema limits the depth, because no message type contains itself. */
         if (known->type == PROTOBUF_C_TYPE_MESSAGE) {
             result = scan_message(known->descriptor, field.bytes, field.size, field_name, as_packed);
             if (result != SCAN_END)

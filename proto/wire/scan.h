@@ -1,4 +1,4 @@
-/* scan.h: protobuf's raw bytes, field by field, before anything is unpacked. */
+/* scan.h: reads protobuf's raw bytes field by field, before anything is unpacked. */
 #ifndef CONCORDAT_SCAN_H
 #define CONCORDAT_SCAN_H
 
@@ -19,21 +19,26 @@ struct scan_field {
     size_t size;
     bool has_varint;
     uint64_t varint;
-    bool is_shortest;     /* its tag, length and varint have no more bytes than they need */
-    const uint8_t *value; /* all that stands behind the tag, a length too: as it is under any other tag */
+    bool is_shortest;     /* tag, length and varint have no more bytes than they need */
+    const uint8_t *value; /* all bytes after the tag, with the length: they can be put under another tag */
     size_t value_size;
 };
 
 enum scan_result { SCAN_FIELD, SCAN_END, SCAN_MALFORMED };
 
-/* Takes the next field; never reads beyond the end. */
+/* Takes the next field. Never reads beyond the end. */
 enum scan_result scan_next(struct scan *scan, struct scan_field *field);
 
-/* Whether the bytes are fields within fields as the descriptor has them, and no text among them holds a
- * NUL, behind which protobuf-c would hide the rest of it. SCAN_END where all is well, SCAN_MALFORMED where
- * they are not this protocol, SCAN_FIELD with the name of the text that holds a NUL. *as_packed becomes false
- * where protobuf-c would pack what it reads there to other bytes: fields in another order, twice, unknown or
- * empty, numbers longer than need be. */
+/* Scans a whole message and the messages inside it. Returns
+ *
+ *   SCAN_END        if the bytes are fields, nested as the descriptor says;
+ *   SCAN_MALFORMED  if they are not this protocol;
+ *   SCAN_FIELD      if a text contains a NUL, after which protobuf-c would hide the rest; *field_name is its
+ * name.
+ *
+ * Sets *as_packed to false if protobuf-c would pack the message that it reads from here to other bytes:
+ * because fields are out of order, given twice, unknown or empty, or because numbers are longer than they
+ * need be. */
 enum scan_result scan_message(const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_t size,
                               const char **field_name, bool *as_packed);
 

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether text, size bytes with a NUL behind them, is UTF-8 (RFC 3629) without control characters. Newline
- * and tab are taken where lines is set. */
+/* Returns whether text (size bytes, and a NUL after them) is UTF-8 (RFC 3629) without control characters.
+ * Newline and tab are allowed if lines is set. */
 bool utf8_is_text(const char *text, size_t size, bool lines);
 
 #endif

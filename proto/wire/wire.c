@@ -1,22 +1,23 @@
-/* wire.c: bytes from a stranger to a checked message. */
+/* wire.c: turns bytes from a stranger into a checked message. */
 #include "proto/wire/wire.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "proto/wire/check.h"
 #include "proto/wire/scan.h"
 
-static void refuse(struct wire_fault *fault, Concordat__V1__Refusal refusal, const char *text)
+static void wire_refuse(struct wire_fault *fault, Concordat__V1__Refusal refusal, const char *text)
 {
     fault->refusal = refusal;
     snprintf(fault->text, sizeof fault->text, "%s", text);
 }
 
-/* What was not taken is not unpacked, and its refusal is to find its way back. Both Request and Message have
- * their command_id as field 1. As in protobuf the last one counts; what is wrong behind it does not take it
- * away. */
-static void find_command_id(const uint8_t *bytes, size_t size, struct wire_fault *fault)
+/* Finds the command_id of a message that we could not unpack, so that the refusal can be addressed. It is
+ * field 1 of both Request and Message. If it occurs twice the last one counts, as in protobuf; garbage after
+ * it is ignored. */
+static void wire_find_command_id(const uint8_t *bytes, size_t size, struct wire_fault *fault)
 {
     struct scan scan = {.at = bytes, .end = bytes + size};
     struct scan_field field;
@@ -29,15 +30,17 @@ static void find_command_id(const uint8_t *bytes, size_t size, struct wire_fault
     }
 }
 
-static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes,
-                                size_t size, size_t size_max, struct arena *arena, struct wire_fault *fault)
+static ProtobufCMessage *wire_unpack(const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes,
+                                     size_t size, size_t size_max, struct arena *arena,
+                                     struct wire_fault *fault)
 {
     const char *name = NULL;
+    assert(arena->memory && (bytes || size == 0));
     arena_reset(arena);
     if (size > size_max) {
         char text[100];
         snprintf(text, sizeof text, "longer than the %zu bytes that are taken", size_max);
-        refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_TOO_LARGE, text);
+        wire_refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_TOO_LARGE, text);
         return NULL;
     }
     bool as_packed = true;
@@ -50,14 +53,14 @@ static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *descriptor, co
         snprintf(fault->text, sizeof fault->text, "%s: text without NUL characters", name);
         return NULL;
     case SCAN_MALFORMED:
-        refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_MALFORMED, "not a message of this protocol");
+        wire_refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_MALFORMED, "not a message of this protocol");
         return NULL;
     }
     ProtobufCMessage *message = protobuf_c_message_unpack(descriptor, &arena->allocator, size, bytes);
     if (!message && arena->ran_out)
-        refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_TOO_LARGE, "more parts than one message may have");
+        wire_refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_TOO_LARGE, "more parts than one message may have");
     else if (!message)
-        refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_MALFORMED, "not a message of this protocol");
+        wire_refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_MALFORMED, "not a message of this protocol");
     return message;
 }
 
@@ -65,15 +68,15 @@ Concordat__V1__Request *wire_unpack_request(const uint8_t *bytes, size_t size, s
                                             struct wire_fault *fault)
 {
     *fault = (struct wire_fault){0};
-    Concordat__V1__Request *request = (Concordat__V1__Request *)unpack(
+    Concordat__V1__Request *request = (Concordat__V1__Request *)wire_unpack(
         &concordat__v1__request__descriptor, bytes, size, WIRE_REQUEST_BYTES_MAX, arena, fault);
-    /* Before the check, which would call a command of a newer protocol an unknown field. */
+    /* This comes before the check, which would call a command of a newer protocol an unknown field. */
     if (request && request->command_case == CONCORDAT__V1__REQUEST__COMMAND__NOT_SET)
-        refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_UNKNOWN_COMMAND,
-               "no command, or one that is not known here");
+        wire_refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_UNKNOWN_COMMAND,
+                    "no command, or one that is not known here");
     else if (request && check_message(&request->base, fault))
         return request;
-    find_command_id(bytes, size, fault);
+    wire_find_command_id(bytes, size, fault);
     return NULL;
 }
 
@@ -81,13 +84,14 @@ Concordat__V1__Message *wire_unpack_message(const uint8_t *bytes, size_t size, s
                                             struct wire_fault *fault)
 {
     *fault = (struct wire_fault){0};
-    Concordat__V1__Message *message = (Concordat__V1__Message *)unpack(
+    Concordat__V1__Message *message = (Concordat__V1__Message *)wire_unpack(
         &concordat__v1__message__descriptor, bytes, size, WIRE_MESSAGE_BYTES_MAX, arena, fault);
     if (message && message->body_case == CONCORDAT__V1__MESSAGE__BODY__NOT_SET)
-        refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_MALFORMED, "no body, or one that is not known here");
+        wire_refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_MALFORMED,
+                    "no body, or one that is not known here");
     else if (message && check_message(&message->base, fault))
         return message;
-    find_command_id(bytes, size, fault);
+    wire_find_command_id(bytes, size, fault);
     return NULL;
 }
 
@@ -95,12 +99,13 @@ Concordat__V1__Event *wire_unpack_event(const uint8_t *bytes, size_t size, struc
                                         struct wire_fault *fault)
 {
     *fault = (struct wire_fault){0};
-    Concordat__V1__Event *event = (Concordat__V1__Event *)unpack(&concordat__v1__event__descriptor, bytes,
-                                                                 size, WIRE_EVENT_BYTES_MAX, arena, fault);
+    Concordat__V1__Event *event = (Concordat__V1__Event *)wire_unpack(
+        &concordat__v1__event__descriptor, bytes, size, WIRE_EVENT_BYTES_MAX, arena, fault);
     if (!event)
         return NULL;
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT__NOT_SET) {
-        refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_MALFORMED, "no event, or one that is not known here");
+        wire_refuse(fault, CONCORDAT__V1__REFUSAL__REFUSAL_MALFORMED,
+                    "no event, or one that is not known here");
         return NULL;
     }
     return check_message(&event->base, fault) ? event : NULL;

@@ -1,8 +1,8 @@
-/* wire.h: bytes from a stranger to a checked message, and back.
+/* wire.h: turns bytes from a stranger into a checked message.
  *
- * One part of a frame (frame.h) is one Request or one Message. Unpacking is bounded (frame size, arena) and
- * then checked: UTF-8, known enum values, no unknown fields, and the limits of check.h. What comes out may be
- * trusted to be well formed, not to be allowed.
+ * One part of a frame (frame.h) is one Request or one Message. We limit what unpacking can cost (frame size,
+ * arena) and then check the message: UTF-8, known enum values, no unknown fields, and the limits of check.h.
+ * A message from here is well formed; whether its sender may send it is another question.
  */
 #ifndef CONCORDAT_WIRE_H
 #define CONCORDAT_WIRE_H
@@ -19,34 +19,35 @@
 
 enum {
     WIRE_PROTOCOL = 1,
-    WIRE_REQUEST_BYTES_MAX = 64 * 1024, /* a server takes no longer one */
-    /* Packing a request anew can lengthen it, where its sender packed otherwise, but never to more than this.
-     */
+    /* The longest request that a server takes. */
+    WIRE_REQUEST_BYTES_MAX = 64 * 1024,
+    /* The longest that a request can become if we pack it again: its sender may have packed it shorter. */
     WIRE_REPACKED_BYTES_MAX = 2 * WIRE_REQUEST_BYTES_MAX,
-    WIRE_MESSAGE_BYTES_MAX =
-        10 * 1024 * 1024, /* a client neither: a feed may hold one event of the longest */
-    WIRE_FEED_BYTES_GOOD =
-        1024 * 1024, /* a server adds no further event to a Feed that is longer than this */
-    WIRE_EVENT_BYTES_MAX = 9 * 1024 * 1024, /* a stored event; one that carries the policy file is long */
+    /* The longest message that a client takes: a Feed with one event of the greatest length fits. */
+    WIRE_MESSAGE_BYTES_MAX = 10 * 1024 * 1024,
+    /* A server adds no further event to a Feed that is longer than this. */
+    WIRE_FEED_BYTES_GOOD = 1024 * 1024,
+    /* The longest stored event: one that carries the policy file is long. */
+    WIRE_EVENT_BYTES_MAX = 9 * 1024 * 1024,
     WIRE_ID_BYTES = 16
 };
 
-/* Why bytes were not taken. text names the field and what it may hold, never what it held. */
+/* Why bytes were refused. The text names the field and what it may hold, never what it held. */
 struct wire_fault {
     Concordat__V1__Refusal refusal;
     char text[200];
-    bool as_packed;      /* of those that were taken: packed anew the message has the same bytes */
-    bool has_command_id; /* where an answer can be addressed */
+    bool as_packed;      /* if they were accepted: protobuf-c would pack the same bytes */
+    bool has_command_id; /* a refusal can be addressed */
     uint8_t command_id[WIRE_ID_BYTES];
 };
 
-/* Each returns the message, inside the arena and valid until its reset, or NULL with *fault filled in.
- * The arena is reset first. */
+/* Each resets the arena and returns the message, which lives in the arena until its next reset; or NULL with
+ * *fault filled in. */
 Concordat__V1__Request *wire_unpack_request(const uint8_t *bytes, size_t size, struct arena *arena,
                                             struct wire_fault *fault);
 Concordat__V1__Message *wire_unpack_message(const uint8_t *bytes, size_t size, struct arena *arena,
                                             struct wire_fault *fault);
-/* An event of the ledger or the feed: read strictly too, but with its own size limit. */
+/* An event from the ledger or the feed. Checked as strictly, but with a size limit of its own. */
 Concordat__V1__Event *wire_unpack_event(const uint8_t *bytes, size_t size, struct arena *arena,
                                         struct wire_fault *fault);
 

@@ -1,4 +1,4 @@
-/* exit_code.c: a failed assertion as an exit code. */
+/* exit_code.c: turns a failed assertion into an exit code. */
 #include "proto/words/exit_code.h"
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* json.c: messages as proto3 JSON and back, by their descriptors. */
+/* json.c: writes messages as proto3 JSON, and reads them, guided by their descriptors. */
 #include "proto/words/json.h"
 
 #include <assert.h>
@@ -13,8 +13,8 @@
 
 enum { NAME_BYTES_MAX = 64, FIELDS_MAX = 64 };
 
-/* "referral_id" as "referralId". */
-static void camel_case(const char *name, char out[NAME_BYTES_MAX])
+/* Writes "referral_id" as "referralId". */
+static void json_camel_case(const char *name, char out[NAME_BYTES_MAX])
 {
     size_t at = 0;
     assert(strlen(name) < NAME_BYTES_MAX);
@@ -26,22 +26,22 @@ static void camel_case(const char *name, char out[NAME_BYTES_MAX])
     out[at] = '\0';
 }
 
-static size_t *count_of(const ProtobufCFieldDescriptor *field, void *message)
+static size_t *json_count_of(const ProtobufCFieldDescriptor *field, void *message)
 {
     return (size_t *)(void *)((uint8_t *)message + field->quantifier_offset);
 }
 
-static uint32_t *case_of(const ProtobufCFieldDescriptor *field, void *message)
+static uint32_t *json_case_of(const ProtobufCFieldDescriptor *field, void *message)
 {
     return (uint32_t *)(void *)((uint8_t *)message + field->quantifier_offset);
 }
 
-static bool in_oneof(const ProtobufCFieldDescriptor *field)
+static bool json_in_oneof(const ProtobufCFieldDescriptor *field)
 {
     return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
 }
 
-static size_t value_size(const ProtobufCFieldDescriptor *field)
+static size_t json_item_size(const ProtobufCFieldDescriptor *field)
 {
     switch ((int)field->type) {
     case PROTOBUF_C_TYPE_STRING:
@@ -55,9 +55,9 @@ static size_t value_size(const ProtobufCFieldDescriptor *field)
     }
 }
 
-/* ---- Message to JSON ---- */
+/* --- message to JSON --------------------------------------------------------------------------------- */
 
-static json_t *from_bytes(const ProtobufCBinaryData *bytes)
+static json_t *json_from_bytes(const ProtobufCBinaryData *bytes)
 {
     if (bytes->len == WIRE_ID_BYTES) {
         char text[UUID_TEXT_BYTES];
@@ -74,16 +74,16 @@ static json_t *from_bytes(const ProtobufCBinaryData *bytes)
     return json;
 }
 
-static json_t *from_enum(const ProtobufCEnumDescriptor *descriptor, int value)
+static json_t *json_from_enum(const ProtobufCEnumDescriptor *descriptor, int value)
 {
     const ProtobufCEnumValue *known = protobuf_c_enum_descriptor_get_value(descriptor, value);
     return known ? json_string(known->name) : json_integer(value);
 }
 
-/* Sets *json to a new reference, or to NULL where the value is its default. False where memory is short or
- * a text is not UTF-8. */
-static bool from_value(const ProtobufCFieldDescriptor *field, const void *value, bool with_default,
-                       json_t **json)
+/* Sets *json to a new reference, or to NULL if the value is the default. Returns false if there is not enough
+ * memory or a text is not UTF-8. */
+static bool json_from_value(const ProtobufCFieldDescriptor *field, const void *value, bool with_default,
+                            json_t **json)
 {
     char digits[24];
     *json = NULL;
@@ -98,7 +98,7 @@ static bool from_value(const ProtobufCFieldDescriptor *field, const void *value,
     case PROTOBUF_C_TYPE_BYTES:
         if (((const ProtobufCBinaryData *)value)->len == 0)
             return true;
-        *json = from_bytes(value);
+        *json = json_from_bytes(value);
         break;
     case PROTOBUF_C_TYPE_BOOL:
         if (!*(const protobuf_c_boolean *)value)
@@ -108,7 +108,7 @@ static bool from_value(const ProtobufCFieldDescriptor *field, const void *value,
     case PROTOBUF_C_TYPE_ENUM:
         if (*(const int *)value == 0 && !with_default)
             return true;
-        *json = from_enum(field->descriptor, *(const int *)value);
+        *json = json_from_enum(field->descriptor, *(const int *)value);
         break;
     case PROTOBUF_C_TYPE_UINT32:
         if (*(const uint32_t *)value == 0)
@@ -138,8 +138,8 @@ static bool from_value(const ProtobufCFieldDescriptor *field, const void *value,
     return *json != NULL;
 }
 
-static bool from_list(const ProtobufCFieldDescriptor *field, const uint8_t *items, size_t count,
-                      json_t **json)
+static bool json_from_list(const ProtobufCFieldDescriptor *field, const uint8_t *items, size_t count,
+                           json_t **json)
 {
     *json = NULL;
     if (count == 0)
@@ -147,7 +147,7 @@ static bool from_list(const ProtobufCFieldDescriptor *field, const uint8_t *item
     json_t *list = json_array();
     for (size_t i = 0; list && i < count; i++) {
         json_t *item;
-        if (!from_value(field, items + i * value_size(field), true, &item) ||
+        if (!json_from_value(field, items + i * json_item_size(field), true, &item) ||
             json_array_append_new(list, item)) {
             json_decref(list);
             list = NULL;
@@ -167,13 +167,13 @@ json_t *json_from_message(const ProtobufCMessage *message)
         char name[NAME_BYTES_MAX];
         json_t *json;
         bool good;
-        if (in_oneof(field) && *case_of(field, base) != field->id)
+        if (json_in_oneof(field) && *json_case_of(field, base) != field->id)
             continue;
         if (field->label == PROTOBUF_C_LABEL_REPEATED)
-            good = from_list(field, *(const uint8_t *const *)value, *count_of(field, base), &json);
+            good = json_from_list(field, *(const uint8_t *const *)value, *json_count_of(field, base), &json);
         else
-            good = from_value(field, value, false, &json);
-        camel_case(field->name, name);
+            good = json_from_value(field, value, false, &json);
+        json_camel_case(field->name, name);
         if (!good || (json && json_object_set_new(object, name, json) != 0)) {
             json_decref(object);
             object = NULL;
@@ -182,14 +182,14 @@ json_t *json_from_message(const ProtobufCMessage *message)
     return object;
 }
 
-/* ---- JSON to message ---- */
+/* --- JSON to message --------------------------------------------------------------------------------- */
 
-struct reader {
+struct json_reader {
     struct arena *arena;
     struct wire_fault *fault;
 };
 
-static bool refuse(struct reader *reader, const struct path *path, const char *text)
+static bool json_reader_refuse(struct json_reader *reader, const struct path *path, const char *text)
 {
     reader->fault->refusal = CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE;
     if (path)
@@ -199,7 +199,7 @@ static bool refuse(struct reader *reader, const struct path *path, const char *t
     return false;
 }
 
-static void *take(struct reader *reader, size_t size)
+static void *json_reader_take(struct json_reader *reader, size_t size)
 {
     void *piece = arena_take(reader->arena, size);
     if (!piece) {
@@ -209,25 +209,25 @@ static void *take(struct reader *reader, size_t size)
     return piece;
 }
 
-static bool to_text(struct reader *reader, const json_t *json, const struct path *path, char **text)
+static bool json_to_text(struct json_reader *reader, const json_t *json, const struct path *path, char **text)
 {
     size_t size = json_string_length(json);
     if (!json_is_string(json) || strlen(json_string_value(json)) != size)
-        return refuse(reader, path, "text in quotation marks");
-    *text = take(reader, size + 1);
+        return json_reader_refuse(reader, path, "text in quotation marks");
+    *text = json_reader_take(reader, size + 1);
     if (*text)
         memcpy(*text, json_string_value(json), size);
     return *text != NULL;
 }
 
-static bool to_bytes(struct reader *reader, const json_t *json, const struct path *path,
-                     ProtobufCBinaryData *bytes)
+static bool json_to_bytes(struct json_reader *reader, const json_t *json, const struct path *path,
+                          ProtobufCBinaryData *bytes)
 {
     const char *text = json_string_value(json);
     if (!text)
-        return refuse(reader, path, "a UUID, or base64 in quotation marks");
+        return json_reader_refuse(reader, path, "a UUID, or base64 in quotation marks");
     size_t size = json_string_length(json);
-    bytes->data = take(reader, size > WIRE_ID_BYTES ? size : WIRE_ID_BYTES);
+    bytes->data = json_reader_take(reader, size > WIRE_ID_BYTES ? size : WIRE_ID_BYTES);
     if (!bytes->data)
         return false;
     bytes->len = WIRE_ID_BYTES;
@@ -235,12 +235,12 @@ static bool to_bytes(struct reader *reader, const json_t *json, const struct pat
         return true;
     if (sodium_base642bin(bytes->data, size, text, size, NULL, &bytes->len, NULL,
                           sodium_base64_VARIANT_ORIGINAL) != 0)
-        return refuse(reader, path, "a UUID, or base64");
+        return json_reader_refuse(reader, path, "a UUID, or base64");
     return true;
 }
 
-static bool to_enum(struct reader *reader, const json_t *json, const ProtobufCEnumDescriptor *descriptor,
-                    const struct path *path, int *value)
+static bool json_to_enum(struct json_reader *reader, const json_t *json,
+                         const ProtobufCEnumDescriptor *descriptor, const struct path *path, int *value)
 {
     const char *text = json_string_value(json);
     char says[160];
@@ -258,12 +258,12 @@ static bool to_enum(struct reader *reader, const json_t *json, const ProtobufCEn
         snprintf(says + used, sizeof says - used, "%s %s", i > 0 ? "," : "",
                  words_for(descriptor, descriptor->values[i].value, word));
     }
-    return refuse(reader, path, says);
+    return json_reader_refuse(reader, path, says);
 }
 
-/* A whole number without a sign as JSON has it: a number, or digits in quotation marks. */
-static bool to_number(struct reader *reader, const json_t *json, uint64_t max, const struct path *path,
-                      uint64_t *number)
+/* Reads a whole number without a sign: a JSON number, or digits in quotation marks. */
+static bool json_to_number(struct json_reader *reader, const json_t *json, uint64_t max,
+                           const struct path *path, uint64_t *number)
 {
     const char *text = json_string_value(json);
     char says[60];
@@ -276,64 +276,65 @@ static bool to_number(struct reader *reader, const json_t *json, uint64_t max, c
     if (text && *text && strspn(text, "0123456789") == strlen(text) && strlen(text) <= 20) {
         char *end;
         unsigned long long read = strtoull(text, &end, 10);
-        /* At the limit strtoull may have cut it off. */
+        /* strtoull returns UINT64_MAX for a number that is too large as well. */
         *number = read;
         if (read <= max && (read < UINT64_MAX || strcmp(text, "18446744073709551615") == 0))
             return true;
     }
     snprintf(says, sizeof says, "a whole number from 0 to %llu", (unsigned long long)max);
-    return refuse(reader, path, says);
+    return json_reader_refuse(reader, path, says);
 }
 
-static ProtobufCMessage *to_message(struct reader *reader, const json_t *json,
-                                    const ProtobufCMessageDescriptor *type, const struct path *up);
+static ProtobufCMessage *json_to_part(struct json_reader *reader, const json_t *json,
+                                      const ProtobufCMessageDescriptor *type, const struct path *up);
 
-/* An instant is usually written as people write it. */
-static ProtobufCMessage *to_instant(struct reader *reader, const json_t *json, const struct path *path)
+/* Reads an instant from RFC 3339 text, as people usually write one. */
+static ProtobufCMessage *json_to_instant(struct json_reader *reader, const json_t *json,
+                                         const struct path *path)
 {
-    Concordat__V1__Instant *instant = take(reader, sizeof *instant);
+    Concordat__V1__Instant *instant = json_reader_take(reader, sizeof *instant);
     if (!instant)
         return NULL;
     concordat__v1__instant__init(instant);
     instant->basis = CONCORDAT__V1__BASIS__BASIS_STATED;
     if (words_parse_time(json_string_value(json), &instant->unix_ms))
         return &instant->base;
-    refuse(reader, path, "a time such as 2026-02-23T14:05:00Z");
+    json_reader_refuse(reader, path, "a time such as 2026-02-23T14:05:00Z");
     return NULL;
 }
 
-static bool to_value(struct reader *reader, const json_t *json, const ProtobufCFieldDescriptor *field,
-                     const struct path *path, void *value)
+static bool json_to_value(struct json_reader *reader, const json_t *json,
+                          const ProtobufCFieldDescriptor *field, const struct path *path, void *value)
 {
     uint64_t number;
     switch ((int)field->type) {
     case PROTOBUF_C_TYPE_STRING:
-        return to_text(reader, json, path, value);
+        return json_to_text(reader, json, path, value);
     case PROTOBUF_C_TYPE_BYTES:
-        return to_bytes(reader, json, path, value);
+        return json_to_bytes(reader, json, path, value);
     case PROTOBUF_C_TYPE_BOOL:
         if (!json_is_boolean(json))
-            return refuse(reader, path, "true or false");
+            return json_reader_refuse(reader, path, "true or false");
         *(protobuf_c_boolean *)value = json_is_true(json);
         return true;
     case PROTOBUF_C_TYPE_ENUM:
-        return to_enum(reader, json, field->descriptor, path, value);
+        return json_to_enum(reader, json, field->descriptor, path, value);
     case PROTOBUF_C_TYPE_UINT32:
-        if (!to_number(reader, json, UINT32_MAX, path, &number))
+        if (!json_to_number(reader, json, UINT32_MAX, path, &number))
             return false;
         *(uint32_t *)value = (uint32_t)number;
         return true;
     case PROTOBUF_C_TYPE_INT64:
-        if (!to_number(reader, json, INT64_MAX, path, &number))
+        if (!json_to_number(reader, json, INT64_MAX, path, &number))
             return false;
         *(int64_t *)value = (int64_t)number;
         return true;
     case PROTOBUF_C_TYPE_UINT64:
-        return to_number(reader, json, UINT64_MAX, path, value);
+        return json_to_number(reader, json, UINT64_MAX, path, value);
     case PROTOBUF_C_TYPE_MESSAGE: {
         bool as_text = field->descriptor == &concordat__v1__instant__descriptor && json_is_string(json);
-        ProtobufCMessage *part =
-            as_text ? to_instant(reader, json, path) : to_message(reader, json, field->descriptor, path);
+        ProtobufCMessage *part = as_text ? json_to_instant(reader, json, path)
+                                         : json_to_part(reader, json, field->descriptor, path);
         *(ProtobufCMessage **)value = part;
         return part != NULL;
     }
@@ -343,80 +344,81 @@ static bool to_value(struct reader *reader, const json_t *json, const ProtobufCF
     }
 }
 
-static bool to_list(struct reader *reader, const json_t *json, const ProtobufCFieldDescriptor *field,
-                    struct path *path, uint8_t *message)
+static bool json_to_list(struct json_reader *reader, const json_t *json,
+                         const ProtobufCFieldDescriptor *field, struct path *path, uint8_t *message)
 {
     size_t count = json_array_size(json);
     if (!json_is_array(json))
-        return refuse(reader, path, "a list in square brackets");
-    uint8_t *items = take(reader, count * value_size(field));
+        return json_reader_refuse(reader, path, "a list in square brackets");
+    uint8_t *items = json_reader_take(reader, count * json_item_size(field));
     if (!items)
         return false;
     *(uint8_t **)(void *)(message + field->offset) = items;
-    *count_of(field, message) = count;
+    *json_count_of(field, message) = count;
     path->repeated = true;
     for (size_t i = 0; i < count; i++) {
         path->index = i;
-        if (!to_value(reader, json_array_get(json, i), field, path, items + i * value_size(field)))
+        if (!json_to_value(reader, json_array_get(json, i), field, path, items + i * json_item_size(field)))
             return false;
     }
     return true;
 }
 
-static const ProtobufCFieldDescriptor *find_field(const ProtobufCMessageDescriptor *type, const char *key)
+static const ProtobufCFieldDescriptor *json_find_field(const ProtobufCMessageDescriptor *type,
+                                                       const char *key)
 {
     for (unsigned i = 0; i < type->n_fields; i++) {
         char name[NAME_BYTES_MAX];
-        camel_case(type->fields[i].name, name);
+        json_camel_case(type->fields[i].name, name);
         if (strcmp(key, name) == 0 || strcmp(key, type->fields[i].name) == 0)
             return &type->fields[i];
     }
     return NULL;
 }
 
-static bool to_field(struct reader *reader, const json_t *json, const ProtobufCFieldDescriptor *field,
-                     struct path *path, uint8_t *message)
+static bool json_to_field(struct json_reader *reader, const json_t *json,
+                          const ProtobufCFieldDescriptor *field, struct path *path, uint8_t *message)
 {
-    if (in_oneof(field)) {
-        if (*case_of(field, message) != 0)
-            return refuse(reader, path, "cannot stand beside another of its kind");
-        *case_of(field, message) = field->id;
+    if (json_in_oneof(field)) {
+        if (*json_case_of(field, message) != 0)
+            return json_reader_refuse(reader, path, "cannot stand beside another of its kind");
+        *json_case_of(field, message) = field->id;
     }
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
-        return to_list(reader, json, field, path, message);
-    return to_value(reader, json, field, path, message + field->offset);
+        return json_to_list(reader, json, field, path, message);
+    return json_to_value(reader, json, field, path, message + field->offset);
 }
 
-static ProtobufCMessage *to_message(struct reader *reader, const json_t *json,
-                                    const ProtobufCMessageDescriptor *type, const struct path *up)
+static ProtobufCMessage *json_to_part(struct json_reader *reader, const json_t *json,
+                                      const ProtobufCMessageDescriptor *type, const struct path *up)
 {
     const char *key;
     json_t *value;
     uint64_t seen = 0;
     assert(type->n_fields <= FIELDS_MAX);
     if (!json_is_object(json)) {
-        refuse(reader, up, "an object in curly brackets");
+        json_reader_refuse(reader, up, "an object in curly brackets");
         return NULL;
     }
-    ProtobufCMessage *message = take(reader, type->sizeof_message);
+    ProtobufCMessage *message = json_reader_take(reader, type->sizeof_message);
     if (!message)
         return NULL;
     type->message_init(message);
     json_object_foreach ((json_t *)(uintptr_t)json, key, value) {
         struct path path = {.up = up, .name = key};
-        const ProtobufCFieldDescriptor *field = find_field(type, key);
+        const ProtobufCFieldDescriptor *field = json_find_field(type, key);
         if (!field) {
-            refuse(reader, &path, "not a field that is known here");
+            json_reader_refuse(reader, &path, "not a field that is known here");
             reader->fault->refusal = CONCORDAT__V1__REFUSAL__REFUSAL_UNKNOWN_FIELD;
             return NULL;
         }
         uint64_t bit = UINT64_C(1) << (field - type->fields);
         if (seen & bit) {
-            refuse(reader, &path, "given twice");
+            json_reader_refuse(reader, &path, "given twice");
             return NULL;
         }
         seen |= bit;
-        if (!json_is_null(value) && !to_field(reader, value, field, &path, (uint8_t *)message))
+        if (!json_is_null(value) && !json_to_field(reader, value, field, &path, (uint8_t *)message))
             return NULL;
     }
     return message;
@@ -425,7 +427,7 @@ static ProtobufCMessage *to_message(struct reader *reader, const json_t *json,
 ProtobufCMessage *json_to_message(const json_t *json, const ProtobufCMessageDescriptor *descriptor,
                                   struct arena *arena, struct wire_fault *fault)
 {
-    struct reader reader = {.arena = arena, .fault = fault};
+    struct json_reader reader = {.arena = arena, .fault = fault};
     *fault = (struct wire_fault){0};
-    return to_message(&reader, json, descriptor, NULL);
+    return json_to_part(&reader, json, descriptor, NULL);
 }

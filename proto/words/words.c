@@ -1,4 +1,4 @@
-/* words.c: coded values and ids as people read and type them. */
+/* words.c: coded values, numbers, times and ids as people read and type them. */
 #include "proto/words/words.h"
 
 #include <assert.h>
@@ -9,7 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Kept in capitals when words are made of a value's name. */
+#include "proto/words/now.h"
+
+/* These stay in capitals when a value's name becomes words. */
 static const char *const acronyms[] = {"AMHP", "NHS", "PACE"};
 
 /* Values are named PREFIX_WORDS; the zero value is always PREFIX_UNSPECIFIED. */
@@ -91,7 +93,7 @@ bool words_parse(const ProtobufCEnumDescriptor *descriptor, const char *text, in
 
 void words_number(uint32_t number, bool drill, char out[NUMBER_TEXT_BYTES])
 {
-    /* By hand: it stands in every status that is sent. */
+    /* Without snprintf, for speed: every status has a number. */
     char digits[NUMBER_TEXT_BYTES];
     int count = 0;
     while (number > 0 || count < 4) {
@@ -105,7 +107,9 @@ void words_number(uint32_t number, bool drill, char out[NUMBER_TEXT_BYTES])
     *out = '\0';
 }
 
-/* Digits at *text as a number of at most `most` digits; advances. False where there is none. */
+/* Reads at most `most` digits at *text as a number, and advances. Returns false if there are fewer than
+ * `least`.
+ */
 static bool take_digits(const char **text, size_t least, size_t most, uint64_t *number)
 {
     size_t count = 0;
@@ -139,7 +143,7 @@ void words_time(int64_t unix_ms, char out[TIME_TEXT_BYTES])
     int64_t ms = (unix_ms % 1000 + 1000) % 1000;
     time_t seconds = (time_t)(unix_ms / 1000 - (unix_ms % 1000 < 0));
     struct tm tm;
-    /* RFC 3339 has years of four digits, which strftime does not promise. */
+    /* RFC 3339 needs years of four digits, and strftime does not promise them. */
     if (!gmtime_r(&seconds, &tm) || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
         snprintf(out, TIME_TEXT_BYTES, "a time out of range");
     else
@@ -149,7 +153,7 @@ void words_time(int64_t unix_ms, char out[TIME_TEXT_BYTES])
                  (unsigned)tm.tm_sec % 100, (unsigned)ms % 1000);
 }
 
-/* "Z" or "+01:00" at *text, in minutes; advances. */
+/* Reads "Z" or "+01:00" at *text as minutes, and advances. */
 static bool take_offset(const char **text, int *minutes)
 {
     char sign = *(*text)++;
@@ -164,7 +168,7 @@ static bool take_offset(const char **text, int *minutes)
     return true;
 }
 
-/* ".5" at *text as milliseconds (digits beyond the third are cut off); advances. Nothing there is zero. */
+/* Reads ".5" at *text as milliseconds, ignoring digits after the third, and advances. No digits mean 0. */
 static bool take_fraction(const char **text, int64_t *ms)
 {
     *ms = 0;
@@ -182,10 +186,10 @@ static bool take_fraction(const char **text, int64_t *ms)
 
 bool words_parse_time(const char *text, int64_t *unix_ms)
 {
-    /* Each part with its number of digits and what must follow it. */
+    /* Each part: its number of digits, and the characters that may follow it. */
     static const struct {
         size_t digits;
-        const char *then; /* "" where the fraction or the offset follows */
+        const char *then; /* "" before the fraction and the offset */
     } shape[] = {{4, "-"}, {2, "-"}, {2, "Tt "}, {2, ":"}, {2, ":"}, {2, ""}};
     uint64_t part[6];
     for (size_t i = 0; i < 6; i++) {
@@ -204,8 +208,8 @@ bool words_parse_time(const char *text, int64_t *unix_ms)
                     .tm_hour = (int)part[3],
                     .tm_min = (int)part[4],
                     .tm_sec = (int)part[5]};
-    /* timegm turns the 31st of April into the 1st of May: a day that changes the month was no date. A leap
-     * second counts as the second after it. */
+    /* timegm turns the 31st of April into the 1st of May, so if the month changes the date does not exist. It
+     * turns a leap second into the second after it. */
     if (part[1] < 1 || part[1] > 12 || part[3] > 23 || part[4] > 59 || part[5] > 60)
         return false;
     struct tm day = {.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday};
@@ -218,11 +222,8 @@ bool words_parse_time(const char *text, int64_t *unix_ms)
 
 void words_new_uuid(uint8_t id[16])
 {
-    struct timespec now;
-    int rc = clock_gettime(CLOCK_REALTIME, &now);
-    assert(rc == 0);
-    uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-    rc = getentropy(id, 16);
+    uint64_t ms = (uint64_t)now_wall_ms();
+    int rc = getentropy(id, 16);
     assert(rc == 0);
     for (int i = 0; i < 6; i++)
         id[i] = (uint8_t)(ms >> (40 - 8 * i));

@@ -1,4 +1,4 @@
-/* words.h: coded values and ids as people read and type them. */
+/* words.h: coded values, numbers, times and ids as people read and type them. */
 #ifndef CONCORDAT_WORDS_H
 #define CONCORDAT_WORDS_H
 
@@ -9,21 +9,22 @@
 
 enum { WORDS_MAX = 64, UUID_TEXT_BYTES = 37, NUMBER_TEXT_BYTES = 16, TIME_TEXT_BYTES = 32 };
 
-/* "no capacity" for DECLINE_REASON_NO_CAPACITY; "not recorded" for the zero value; "unknown (n)". */
+/* Writes "no capacity" for DECLINE_REASON_NO_CAPACITY, "not recorded" for the zero value, and "unknown (n)"
+ * for a value that the schema does not have. Returns out. */
 const char *words_for(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX]);
 
-/* Reads a value from words, kebab case or its full name, whatever the case of the letters. */
+/* Reads a value from words, kebab case or its full name, in capitals or small letters. */
 bool words_parse(const ProtobufCEnumDescriptor *descriptor, const char *text, int *value);
 
-/* "R-0412", or "D-0412" for a drill; at least four digits. */
+/* Writes "R-0412", or "D-0412" for a drill, with at least four digits; and reads it. */
 void words_number(uint32_t number, bool drill, char out[NUMBER_TEXT_BYTES]);
 bool words_parse_number(const char *text, uint32_t *number, bool *drill);
 
-/* RFC 3339 in UTC with milliseconds, and back (any offset, 0 to 9 digits of fraction). */
+/* Writes RFC 3339 in UTC with milliseconds; reads any offset and 0 to 9 digits of fraction. */
 void words_time(int64_t unix_ms, char out[TIME_TEXT_BYTES]);
 bool words_parse_time(const char *text, int64_t *unix_ms);
 
-/* A new UUIDv7 from the wall clock and random bytes; and UUIDs as text. */
+/* Makes a UUIDv7 from the wall clock and random bytes; writes UUIDs as text, and reads them. */
 void words_new_uuid(uint8_t id[16]);
 void words_uuid(const uint8_t id[16], char out[UUID_TEXT_BYTES]);
 bool words_parse_uuid(const char *text, uint8_t id[16]);

@@ -9,11 +9,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "proto/client/follow.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/now.h"
 #include "services/audit/trail.h"
 
 enum { PATH_BYTES = 4096, SIGNAL_PATIENCE_MS = 500 };
@@ -117,10 +117,8 @@ static bool keep_events(void *context, const struct chained_event *events, size_
 /* Records a history that is not the one in the trail, and says so. */
 static void raise_alarm(struct trail *trail, const char *message)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     fprintf(stderr, "concordat-audit: ALARM: %s\n", message);
-    if (trail_alarm(trail, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, message) != TRAIL_OK)
+    if (trail_alarm(trail, now_wall_ms(), message) != TRAIL_OK)
         fputs("concordat-audit: the alarm could not be written into the trail\n", stderr);
 }
 

@@ -1,4 +1,4 @@
-"""Measures Concordat on this machine, with the machine's own limits beside it. Started by deploy/bench."""
+"""Measures Concordat on this machine, and beside it the machine's own limits. Started by deploy/bench."""
 
 import argparse
 import json
@@ -21,7 +21,7 @@ PARTS = {"round-trips": sections.round_trips, "core": sections.core, "recovery":
 
 
 class Bench:
-    """How much is measured, what was found, and the table."""
+    """How much to measure, what was found, and the table."""
 
     def __init__(self, options):
         self.source, self.build, self.redis = options.source, options.build, options.against == "redis"
@@ -49,7 +49,7 @@ class Bench:
         self.lines.append(f"  {what:52} {figure:>18}  {beside}")
 
     def must(self, number, what, values, relation, bound):
-        """The median of what the rounds say counts; how far they lie apart says how much it is worth."""
+        """The median of the rounds counts; their spread says how reliable it is."""
         value = median(values)
         met = {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[relation]
         self.musts.append({"number": number, "what": what, "value": value, "least": min(values), "most": max(values),
@@ -109,7 +109,7 @@ def main():
 
 
 def show(bench, path, took_s, stolen):
-    """Also where a part failed: what was found until then has taken its time."""
+    """Writes the results even if a part has failed, because those before it took a long time."""
     bench.found.update(must_show=bench.musts, took_s=took_s, stolen=stolen)
     print(bench.table())
     print(f"\n{took_s:.0f} s in all, in which this machine's host kept {stolen * 100:.1f} % of the processors' time",

@@ -1,18 +1,19 @@
-/* core.c: the core alone: nanoseconds and allocations of deciding and applying, with few teams and many.
+/* core.c: measures the core alone: nanoseconds and allocations of deciding and applying, with few teams and
+ * with many.
  *
- * core TEAMS. Deciding changes nothing, so that the same commands can be decided again and again on one
- * state.
+ * core TEAMS. Deciding changes nothing, so it decides the same commands again and again on one state.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/words/now.h"
 #include "tests/bench/lives.h"
 #include "tests/bench/measure.h"
 
 enum { CASES = 1000, ROUNDS = 20, EVENTS_MAX = 4 * CASES };
 
-/* Counted by the linker's --wrap, in everything of ours that is linked in. */
+/* The linker's --wrap counts the calls of all our code. */
 static uint64_t allocations;
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -58,37 +59,37 @@ static void print(const char *name, double ns, double count, uint64_t allocated)
            (double)allocated / count);
 }
 
-/* The fastest of some rounds: what disturbs only ever slows. */
+/* Returns the fastest of several rounds, because disturbances can only slow a round down. */
 static void measure_decide(struct region *region, const char *name, const struct command *commands)
 {
     int64_t best_ns = INT64_MAX;
     uint64_t before = 0;
     for (int round = 0; round < ROUNDS; round++) {
-        int64_t start_ns = measure_now_ns();
+        int64_t start_ns = now_monotonic_ns();
         before = allocations;
         for (int i = 0; i < CASES; i++) {
             decide(region->state, region->directory, &commands[i], region->now_ms, &region->decision);
             if (region->decision.refusal != REFUSAL_NONE)
                 measure_fail("%s was refused: %d", name, (int)region->decision.refusal);
         }
-        int64_t took_ns = measure_now_ns() - start_ns;
+        int64_t took_ns = now_monotonic_ns() - start_ns;
         best_ns = took_ns < best_ns ? took_ns : best_ns;
     }
     print(name, (double)best_ns, CASES, allocations - before);
 }
 
-/* The kept events, applied to another state in which the same has happened until then. */
+/* Applies the kept events to another state that has lived through the same until then. */
 static void measure_apply(const struct region *region, struct keeping *kept)
 {
     struct state *state = region->state;
     uint64_t before = allocations, seq = state->counters.seq;
-    int64_t start_ns = measure_now_ns();
+    int64_t start_ns = now_monotonic_ns();
     for (size_t i = 0; i < kept->count; i++) {
         kept->events[i].seq = ++seq;
         if (!state_reserve(state, 0) || !state_apply(state, &kept->events[i]))
             measure_fail("an event cannot follow");
     }
-    print("apply", (double)(measure_now_ns() - start_ns), (double)kept->count, allocations - before);
+    print("apply", (double)(now_monotonic_ns() - start_ns), (double)kept->count, allocations - before);
 }
 
 static void set_place(struct command *command, char *district, size_t size, int number, int areas)

@@ -1,4 +1,5 @@
-/* frames.c: the few requests that a load consists of, packed once, and what of an answer is needed. */
+/* frames.c: the few requests that a load consists of, packed once, and a reader for the few fields of an
+ * answer that a load needs. */
 #include "tests/bench/frames.h"
 
 #include <assert.h>
@@ -10,7 +11,7 @@ enum { COMMAND_MARK = 0xc1, REFERRAL_MARK = 0xd2, ATTEMPT_MARK = 0x55, LEASE_SEC
 
 static struct prepared {
     struct frame frame;
-    uint8_t *command, *referral, *attempt; /* inside it; NULL where it has none */
+    uint8_t *command, *referral, *attempt; /* inside it, or NULL */
 } prepared[FRAME_KINDS];
 
 static uint32_t load_salt;
@@ -92,7 +93,7 @@ void frames_open(uint32_t salt)
     Concordat__V1__Request requests[FRAME_KINDS];
     for (int kind = 0; kind < FRAME_KINDS; kind++)
         concordat__v1__request__init(&requests[kind]);
-    load_salt = salt & 0x3fffffff; /* the first two bits are the variant's */
+    load_salt = salt & 0x3fffffff; /* the first two bits are the variant */
 
     hello.protocol = WIRE_PROTOCOL;
     hello.software = "bench";
@@ -135,7 +136,7 @@ static uint32_t get32(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* A UUIDv7 of a fixed instant; `what` tells ids of commands of several kinds, and of referrals, apart. */
+/* Makes a UUIDv7 of a fixed instant. `what` differs for each kind of command, and for referrals. */
 static void put_id(uint8_t *at, uint8_t what, uint32_t number)
 {
     static const uint8_t instant[] = {0x01, 0x9c, 0x88, 0x40, 0x00, 0x00, 0x70};
@@ -171,8 +172,8 @@ const struct frame *frames_make(enum frame_kind kind, uint32_t number, uint32_t 
 
 struct field {
     uint32_t number;
-    uint64_t value;       /* of a varint */
-    const uint8_t *bytes; /* NULL where it is none with a length */
+    uint64_t value;       /* the value of a varint */
+    const uint8_t *bytes; /* NULL unless the field has a length */
     size_t size;
 };
 
@@ -223,7 +224,8 @@ static bool read_body(struct heard *heard, const struct field *body)
                 return false;
             heard->about_case = true;
         } else if (field.number == 3) {
-            heard->state = heard->attempt = (uint32_t)field.value; /* of a CaseStatus, of an Offer */
+            heard->state = heard->attempt =
+                (uint32_t)field.value; /* field numbers in CaseStatus and in Offer */
         }
     }
     return at == end;

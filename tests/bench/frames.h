@@ -1,7 +1,9 @@
-/* frames.h: the few requests that a load consists of, packed once, and what of an answer is needed.
+/* frames.h: the few requests that a load consists of, packed once, and a reader for the few fields of an
+ * answer that a load needs.
  *
- * To pack and unpack each message with all checks would cost the load as much as the broker, on the same
- * two cores. Each case has a number, which is in its ids, so that an answer finds its case without a search.
+ * If the load packed and unpacked each message with all checks it would use as much of the two cores as the
+ * broker. Each case has a number, which is part of its ids, so that a load finds the case of an answer
+ * without a search.
  */
 #ifndef CONCORDAT_BENCH_FRAMES_H
 #define CONCORDAT_BENCH_FRAMES_H
@@ -12,7 +14,8 @@
 
 #include "proto/wire/wire.h"
 
-/* One referral of street triage as its form fills it in, with a short narrative. The messages are static. */
+/* Makes a referral of street triage as its form fills it in, with a short narrative. The messages are
+ * static. */
 void frames_referral(Concordat__V1__Referral *referral, Concordat__V1__Confidential *confidential);
 
 enum frame_kind {
@@ -32,25 +35,25 @@ struct frame {
     size_t size;
 };
 
-/* Numbers are told apart by the salt of each load. */
+/* Each load has its own salt, which tells its numbers from those of other loads. */
 void frames_open(uint32_t salt);
-/* The request of this kind about a case; attempt is of the offer that is accepted. Borrowed until the next
- * call. */
+/* Returns the request of this kind about a case; attempt is that of the accepted offer. Borrowed until the
+ * next call. */
 const struct frame *frames_make(enum frame_kind kind, uint32_t number, uint32_t attempt);
 
 struct heard {
-    bool is_answer; /* to a request of this kind about this case */
+    bool is_answer; /* it answers the request of this kind about this case */
     enum frame_kind kind;
     uint32_t number;
-    bool done; /* of an Answer */
+    bool done; /* if it is an Answer */
     uint32_t refusal;
     uint64_t seq;
     int body;        /* Concordat__V1__Message__BodyCase */
-    bool about_case; /* of news: number is the case's */
+    bool about_case; /* it is news of the case with this number */
     uint32_t attempt, state;
 };
 
-/* False where it is about a case of another load, or cannot be read. */
+/* Returns false if the message is about a case of another load, or cannot be read. */
 bool frames_read(const uint8_t *bytes, size_t size, struct heard *heard);
 
 #endif

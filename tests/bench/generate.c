@@ -1,4 +1,4 @@
-/* generate.c: a ledger as years of use would have left it, through the real core and ledger in big batches.
+/* generate.c: makes a ledger like one of years of use, through the real core and ledger, in big batches.
  *
  * generate REGION.yaml FOLDER EVENTS YEARS [snapshot]
  */
@@ -36,7 +36,7 @@ static void commit(struct writing *w)
     w->count = w->used = 0;
 }
 
-/* The confidential part and, in the event, its digest: as broker.c does. */
+/* Adds the confidential part, and its digest in the event, as the broker does. */
 static void add_confidential(struct writing *w, const struct event *event, struct ledger_event *stored)
 {
     struct record_content *content = (struct record_content *)(uintptr_t)event->opaque;
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
     writing.ledger = ledger_open(path, &status, message, sizeof message);
     if (!writing.ledger || !writing.bytes)
         measure_fail("%s", writing.ledger ? "out of memory" : message);
-    /* The last of it was yesterday. */
+    /* The last event is of yesterday. */
     int64_t start_ms = (int64_t)time(NULL) * 1000 - YEAR_MS / 365 - years_ms;
     struct region region = {.now_ms = start_ms, .each = write_event, .context = &writing};
     region_open_file(&region, argv[1]);

@@ -1,7 +1,7 @@
-/* instructions.c: a fixed piece of work for a count of instructions: cases through the core, packing, the
- * ledger.
+/* instructions.c: a fixed piece of work, so that its instructions can be counted: cases through the core,
+ * packing, the ledger.
  *
- * instructions REGION.yaml FOLDER. Prints how often each part was called. Everything is the same in each run.
+ * instructions REGION.yaml FOLDER. Prints how often each part was called. Each run does exactly the same.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
-"""Counts the instructions of deciding, applying, packing and appending, and fails where one has become dearer.
+"""Counts the instructions of deciding, applying, packing and appending, and fails if one has become dearer.
 
 Usage: instructions.py SOURCE FOLDER [--renew]
 
-A count does not depend on what else the machine does, but on how the programs are built: so they are built here
-anew, in FOLDER, as for installing and without sanitizers. The baseline, instructions.json, holds for the compiler
-that it names; with another there is nothing to compare and the check is skipped (code 77).
+A count does not depend on what else the machine does, but on how the programs are built. So this script builds them in
+FOLDER, as for installing and without sanitizers. The baseline, instructions.json, is for the compiler that it names; with
+another compiler the check is skipped (code 77).
 """
 
 import json
@@ -47,7 +47,7 @@ def compare(baseline, found):
         share = found[name] / baseline[name] * 100 - 100
         print(f"{name:20} {found[name]:9.0f} instructions, baseline {baseline[name]:9.0f} ({share:+.1f} %)")
     if dearer:
-        print(f"dearer by more than a tenth: {', '.join(dearer)}. Where that is meant to be: "
+        print(f"dearer by more than a tenth: {', '.join(dearer)}. If that is meant: "
               "ninja -C BUILD renew-instructions, and say why in the commit.")
     return 1 if dearer else 0
 
@@ -65,7 +65,7 @@ def compiler_of(build):
 
 
 def count(source, build):
-    """Instructions of each part, with what it calls: a call, or of the ledger an event."""
+    """Returns the instructions of each part with what it calls: for one call, or for one event of the ledger."""
     with tempfile.TemporaryDirectory(prefix="concordat-instructions-") as folder:
         out = os.path.join(folder, "callgrind.out")
         done = subprocess.run(
@@ -76,7 +76,7 @@ def count(source, build):
         calls = json.loads(done.stdout)
         report = subprocess.run(["callgrind_annotate", "--inclusive=yes", "--threshold=100", out],
                                 capture_output=True, text=True, check=True).stdout
-    calls["decide"] = calls["referrals"]  # all commands of a referral together
+    calls["decide"] = calls["referrals"]  # all commands of one referral
     found = {}
     for name in PARTS:
         line = re.search(rf"^\s*([\d,]+) .*?\S+\.c:{name} \[", report, re.MULTILINE)

@@ -1,8 +1,8 @@
-/* limits.c: what this machine's disk, SQLite and ZeroMQ allow, so that no other figure stands alone.
+/* limits.c: measures what this machine's disk, SQLite and ZeroMQ allow, to compare other figures with.
  *
  * limits disk FOLDER SECONDS | sqlite FOLDER SECONDS BATCH BYTES... | ledger (the same) | curve SECONDS
- * OUTSTANDING BYTES are the sizes of the events of one referral as they stand in a ledger, the confidential
- * part last.
+ * OUTSTANDING. BYTES are the sizes of the events of one referral in a ledger, with the confidential part
+ * last.
  */
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -14,6 +14,7 @@
 #include <zmq.h>
 
 #include "broker/ledger/ledger.h"
+#include "proto/words/now.h"
 #include "tests/bench/measure.h"
 
 enum { PAGE_BYTES = 4096, FRAME_BYTES = 600, EVENTS_MAX = 16, BODY_BYTES_MAX = 65536, BATCH_MAX = 1024 };
@@ -31,12 +32,12 @@ static int measure_disk(const char *folder, double seconds)
     if (fd < 0)
         measure_fail("%s: cannot write there", path);
     memset(page, 0x5a, sizeof page);
-    int64_t start_ns = measure_now_ns(), now_ns = start_ns;
+    int64_t start_ns = now_monotonic_ns(), now_ns = start_ns;
     while (now_ns - start_ns < (int64_t)(seconds * 1e9)) {
         int64_t before_ns = now_ns;
         if (write(fd, page, sizeof page) != (ssize_t)sizeof page || fdatasync(fd) != 0)
             measure_fail("%s: cannot write there", path);
-        now_ns = measure_now_ns();
+        now_ns = now_monotonic_ns();
         samples_add(&samples, now_ns - before_ns);
     }
     printf("{\"per_s\":%.1f,", (double)samples.count * 1e9 / (double)(now_ns - start_ns));
@@ -74,7 +75,7 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
     return statement;
 }
 
-/* The ledger's columns and nothing else of it: no checks, no triggers, no chain. */
+/* Only the ledger's columns: no checks, no triggers, no chain. */
 static void open_bare(struct appends *a)
 {
     if (sqlite3_open(path, &a->db) != SQLITE_OK)
@@ -181,14 +182,14 @@ static int measure_appends(bool bare, const char *folder, double seconds, size_t
         measure_fail("a batch of at most %d, and the sizes of at least one event and its confidential part",
                      BATCH_MAX);
     open_appends(&a, bare, folder, count, sizes);
-    int64_t start_ns = measure_now_ns(), now_ns = start_ns;
+    int64_t start_ns = now_monotonic_ns(), now_ns = start_ns;
     while (now_ns - start_ns < (int64_t)(seconds * 1e9)) {
         int64_t before_ns = now_ns;
         if (bare)
             append_bare(&a, batch);
         else
             append_ledger(&a, batch);
-        now_ns = measure_now_ns();
+        now_ns = now_monotonic_ns();
         samples_add(&samples, now_ns - before_ns);
     }
     double per_s = (double)samples.count * 1e9 / (double)(now_ns - start_ns);
@@ -227,12 +228,12 @@ static double ask_echo(void *dealer, double seconds, int outstanding, struct sam
 {
     uint8_t frame[FRAME_BYTES] = {0};
     int64_t sent_ns, start_ns = 0, now_ns;
-    double done = -1; /* the first brings up the connection */
+    double done = -1; /* the first message brings up the connection */
     zmq_send(dealer, frame, sizeof frame, 0);
     do {
         if (zmq_recv(dealer, frame, sizeof frame, 0) < 0)
             measure_fail("nothing came back");
-        now_ns = measure_now_ns();
+        now_ns = now_monotonic_ns();
         memcpy(&sent_ns, frame, sizeof sent_ns);
         if (done++ < 0) {
             start_ns = now_ns;

@@ -1,4 +1,4 @@
-/* lives.c: what happens to referrals, one after the other and many at a time: the year of a region. */
+/* lives.c: the lives of many referrals at a time: the year of a region. */
 #include "tests/bench/lives.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 enum { MINUTE_MS = 60 * 1000, DECLINED_EVERY = 7 };
 
-/* After the referral came. */
+/* Times after the referral came. */
 static const int64_t step_ms[LIFE_STEPS] = {
     [LIFE_SUBMIT] = 0,           [LIFE_DECLINE] = 1 * MINUTE_MS,  [LIFE_ACCEPT] = 2 * MINUTE_MS,
     [LIFE_TOLD] = 3 * MINUTE_MS, [LIFE_CONTACT] = 40 * MINUTE_MS, [LIFE_CLOSE] = 55 * MINUTE_MS,

@@ -1,7 +1,8 @@
-/* lives.h: what happens to referrals, one after the other and many at a time: the year of a region.
+/* lives.h: the lives of many referrals at a time: the year of a region.
  *
- * Referral n comes at its time; some minutes later it is accepted, its referrer told, the person seen, the
- * case closed. Every seventh is first declined; where no team can be asked the duty coordinator takes it.
+ * Referral n comes at its time. Some minutes later a team accepts it, then its referrer is told, a team sees
+ * the person, and the case is closed. Every seventh is first declined; if no team can be asked the duty
+ * coordinator takes the case.
  */
 #ifndef CONCORDAT_BENCH_LIVES_H
 #define CONCORDAT_BENCH_LIVES_H
@@ -13,12 +14,12 @@ enum life_step { LIFE_SUBMIT, LIFE_DECLINE, LIFE_ACCEPT, LIFE_TOLD, LIFE_CONTACT
 
 struct lives {
     struct region *region;
-    int64_t start_ms, gap_ms;  /* of referral 0; between two */
-    uint32_t next[LIFE_STEPS]; /* the referral that takes each step next */
+    int64_t start_ms, gap_ms;  /* when referral 0 comes; the time between two */
+    uint32_t next[LIFE_STEPS]; /* the next referral to take each step */
     uint32_t refused;
 };
 
-/* A submission with everything that it borrows. */
+/* A submission, with everything that it borrows. */
 struct life_submission {
     Concordat__V1__Request request;
     Concordat__V1__Submit submit;
@@ -31,12 +32,13 @@ struct life_submission {
 };
 
 void lives_open(struct lives *lives, struct region *region, int64_t start_ms, int64_t gap_ms);
-/* The command that submits referral n. */
+/* Makes the command that submits referral n. */
 void lives_submission(struct life_submission *submission, uint32_t number);
-/* The command of another step, by whoever may take it now. False where there is none to take. */
+/* Makes the command of another step, from somebody who may send it. Returns false if there is no such
+ * step. */
 bool lives_command(const struct region *region, enum life_step step, uint32_t number,
                    struct command *command);
-/* Does what comes next, and before it what time brings. Returns the step. */
+/* Lets time pass until the next step, then takes it. Returns the step. */
 enum life_step lives_step(struct lives *lives);
 
 #endif

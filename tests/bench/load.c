@@ -1,9 +1,10 @@
 /* load.c: referral round trips on a running broker: submit, durable answer, offer, accept, durable answer.
  *
- * Peers are bare DEALER sockets with CURVE. Either so many round trips are kept going at a time
- * (--outstanding), or they arrive at a rate whatever the broker does (--rate), at intervals of an exponential
- * distribution. When a round trip is done the team closes the case, so that open cases do not pile up: work
- * of the broker and within the window, but no part of the round trip. Prints one JSON object.
+ * Peers are bare DEALER sockets with CURVE. Either the load keeps a number of round trips going at a
+ * time (--outstanding), or starts them at a rate whatever the broker does (--rate), at intervals of an
+ * exponential distribution. When a round trip is done the team closes the case, so that open cases do not
+ * pile up. The broker does that work within the window, but it is not part of the round trip. Prints one JSON
+ * object.
  */
 #include <argp.h>
 #include <math.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "proto/words/now.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/peers.h"
 #include "tests/bench/trips.h"
@@ -36,12 +38,12 @@ struct load {
     struct options options;
     struct peers intake, team, idle;
     struct trips trips;
-    int64_t next_ns, tick_ns; /* of a rate: the next arrival, and when it is looked at what has come */
+    int64_t next_ns, tick_ns; /* with --rate: the next arrival, and the next look at what has come */
     uint64_t random;
     uint32_t closed;
     uint64_t first_seq, last_seq;
     int64_t tended_ns, looked_back_ns, progress_ns;
-    uint32_t oldest, repeats; /* the first trip that is not closed; requests sent again */
+    uint32_t oldest, repeats; /* the first trip that is not closed; how many requests were sent again */
 };
 
 static const struct argp_option option_list[] = {
@@ -137,7 +139,7 @@ static void hear_news(struct load *l, const struct heard *heard, int64_t now_ns,
         trip->offered = now_ns;
         trip->attempt = heard->attempt;
         peers_send(&l->team, frames_make(FRAME_ACCEPT, heard->number, heard->attempt));
-        trip->accepted = measure_now_ns();
+        trip->accepted = now_monotonic_ns();
     } else if (!by_team && heard->body == CONCORDAT__V1__MESSAGE__BODY_STATUS && !trip->told &&
                heard->state == CONCORDAT__V1__STATE__STATE_ACCEPTED) {
         trip->told = now_ns;
@@ -148,7 +150,7 @@ static void hear(struct load *l, struct peers *peers)
 {
     struct heard heard;
     while (peers_receive(peers, &heard)) {
-        int64_t now_ns = measure_now_ns();
+        int64_t now_ns = now_monotonic_ns();
         if (heard.is_answer)
             hear_answer(l, &heard, now_ns);
         else
@@ -156,7 +158,7 @@ static void hear(struct load *l, struct peers *peers)
     }
 }
 
-/* An answer can be lost where a queue is full: as the protocol says, what is not answered is sent again. */
+/* An answer can be lost if a queue is full, so the load repeats unanswered requests, as the protocol says. */
 static void repeat_unanswered(struct load *l, int64_t now_ns)
 {
     l->looked_back_ns = now_ns;
@@ -177,8 +179,8 @@ static void repeat_unanswered(struct load *l, int64_t now_ns)
     }
 }
 
-/* Waits for a message; of round trips that arrive at a rate, for the next tick. To wake for each of their
- * messages takes half as much of the processor as the broker does; this adds a tick at most to each delay. */
+/* Waits for a message or, with --rate, for the next tick. To wake for every message would use half as much of
+ * the processor as the broker does; a tick adds at most its own length to each delay. */
 static void wait_for_more(struct load *l)
 {
     zmq_pollitem_t items[] = {{l->intake.socket, 0, ZMQ_POLLIN, 0},
@@ -188,7 +190,7 @@ static void wait_for_more(struct load *l)
         zmq_poll(items, l->idle.count ? 3 : 2, REPEAT_MS);
         return;
     }
-    while (l->tick_ns <= measure_now_ns())
+    while (l->tick_ns <= now_monotonic_ns())
         l->tick_ns += TICK_NS;
     const struct timespec at = {l->tick_ns / SECOND_NS, l->tick_ns % SECOND_NS};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
@@ -199,7 +201,7 @@ static void look(struct load *l)
     peers_flush(&l->intake);
     peers_flush(&l->team);
     wait_for_more(l);
-    int64_t now_ns = measure_now_ns();
+    int64_t now_ns = now_monotonic_ns();
     if (now_ns - l->progress_ns > STUCK_MS * MS_NS)
         measure_fail("no answer for %d s: %u started, %u done, %u closed", STUCK_MS / 1000, l->trips.count,
                      l->trips.done, l->closed);
@@ -216,7 +218,7 @@ static void look(struct load *l)
     peers_tend(&l->idle, FRAME_PRESENCE);
 }
 
-/* An interval of an exponential distribution. splitmix64; the same arrivals in each run. */
+/* Draws an interval of an exponential distribution, by splitmix64. Each run has the same arrivals. */
 static int64_t interval_ns(struct load *l)
 {
     uint64_t z = l->random += UINT64_C(0x9e3779b97f4a7c15);
@@ -230,7 +232,7 @@ static void start_due(struct load *l, int64_t now_ns)
 {
     if (l->options.rate <= 0) {
         while (l->trips.count - l->trips.done < (uint32_t)l->options.outstanding)
-            submit(l, measure_now_ns());
+            submit(l, now_monotonic_ns());
         return;
     }
     for (; l->next_ns <= now_ns; l->next_ns += interval_ns(l))
@@ -247,11 +249,11 @@ static void run(struct load *l)
 {
     const struct options *o = &l->options;
     struct usage before = {0}, after = {0};
-    int64_t from_ns = measure_now_ns() + (int64_t)(o->warm * 1e9),
+    int64_t from_ns = now_monotonic_ns() + (int64_t)(o->warm * 1e9),
             until_ns = from_ns + (int64_t)(o->seconds * 1e9);
     bool warm = false;
-    l->next_ns = l->tick_ns = measure_now_ns();
-    for (int64_t now_ns; (now_ns = measure_now_ns()) < until_ns;) {
+    l->next_ns = l->tick_ns = now_monotonic_ns();
+    for (int64_t now_ns; (now_ns = now_monotonic_ns()) < until_ns;) {
         if (!warm && now_ns >= from_ns) {
             warm = true;
             l->first_seq = l->last_seq;
@@ -281,7 +283,7 @@ static void run(struct load *l)
 
 static void show_first_offer(struct load *l)
 {
-    submit(l, measure_now_ns());
+    submit(l, now_monotonic_ns());
     while (!l->trips.items[0].offered)
         look(l);
     printf("{\"first_offer_ns\":%lld}\n", (long long)l->trips.items[0].offered);
@@ -300,11 +302,11 @@ int main(int argc, char **argv)
         measure_fail("--endpoint, --server-key and --secrets are needed");
     void *context = zmq_ctx_new();
     zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 64);
-    frames_open((uint32_t)getpid() ^ (uint32_t)measure_now_ns());
+    frames_open((uint32_t)getpid() ^ (uint32_t)now_monotonic_ns());
     peers_open(&l.team, context, o->endpoint, o->server_key, o->secrets, "team", 1, 1, true);
     peers_open(&l.idle, context, o->endpoint, o->server_key, o->secrets, "idle", 1, o->idle, true);
     peers_open(&l.intake, context, o->endpoint, o->server_key, o->secrets, "intake", 1, o->intakes, false);
-    l.tended_ns = l.progress_ns = measure_now_ns();
+    l.tended_ns = l.progress_ns = now_monotonic_ns();
     if (o->first_offer)
         show_first_offer(&l);
     else

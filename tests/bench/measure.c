@@ -1,21 +1,11 @@
-/* measure.c: time, percentiles, and what a process has used. */
+/* measure.c: percentiles, and the processor time and memory of a process. */
 #include "tests/bench/measure.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-int64_t measure_now_ns(void)
-{
-    struct timespec now;
-    int rc = clock_gettime(CLOCK_MONOTONIC, &now);
-    assert(rc == 0);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 void measure_fail(const char *format, ...)
 {
@@ -70,7 +60,7 @@ void samples_print(struct samples *s, const char *name)
            (double)samples_percentile(s, 0.999) / 1e3, (double)samples_percentile(s, 1) / 1e3);
 }
 
-/* Seconds of user and system time from a line of /proc/PID/stat. */
+/* Returns the seconds of user and system time in a line of /proc/PID/stat. */
 static bool read_times(const char *path, double *seconds)
 {
     char line[1024];
@@ -81,7 +71,7 @@ static bool read_times(const char *path, double *seconds)
     size_t size = fread(line, 1, sizeof line - 1, file);
     fclose(file);
     line[size] = 0;
-    const char *rest = strrchr(line, ')'); /* the name before it can hold anything */
+    const char *rest = strrchr(line, ')'); /* the name before it can contain anything */
     if (!rest ||
         sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
         return false;

@@ -1,4 +1,4 @@
-/* measure.h: time, percentiles, and what a process has used. */
+/* measure.h: percentiles, and the processor time and memory of a process. */
 #ifndef CONCORDAT_BENCH_MEASURE_H
 #define CONCORDAT_BENCH_MEASURE_H
 
@@ -7,9 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-int64_t measure_now_ns(void);
-
-/* Ends the program: a figure that could not be measured is not made up. */
+/* Prints a message and ends the program: the bench makes up no figure that it could not measure. */
 _Noreturn void measure_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 struct samples {
@@ -19,17 +17,18 @@ struct samples {
 };
 
 void samples_add(struct samples *samples, int64_t value);
-/* The value that `share` of all do not exceed; 0 where there are none. */
+/* Returns the value that a share of all values do not exceed; 0 if there are none. */
 int64_t samples_percentile(struct samples *samples, double share);
 void samples_close(struct samples *samples);
-/* Prints "name":{"count":..,"p50_us":..,"p99_us":..,"p999_us":..,"max_us":..} of nanoseconds. */
+/* Prints the percentiles of nanoseconds:
+ * "name":{"count":..,"p50_us":..,"p99_us":..,"p999_us":..,"max_us":..}. */
 void samples_print(struct samples *samples, const char *name);
 
 struct usage {
-    double cpu_s;      /* of all threads */
-    double first_s;    /* of the first thread alone */
-    long peak_kib;     /* most memory that was resident */
-    long resident_kib; /* now */
+    double cpu_s;      /* all threads */
+    double first_s;    /* the first thread only */
+    long peak_kib;     /* the peak of resident memory */
+    long resident_kib; /* resident memory now */
 };
 
 bool usage_read(pid_t process, struct usage *usage);

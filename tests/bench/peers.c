@@ -1,4 +1,4 @@
-/* peers.c: many peers of the broker in one socket: each connection under a key of its own. */
+/* peers.c: many peers of the broker in one socket, each connection with a key of its own. */
 #include "tests/bench/peers.h"
 
 #include <errno.h>
@@ -6,9 +6,10 @@
 #include <zmq.h>
 
 #include "proto/keys/keys.h"
+#include "proto/words/now.h"
 #include "tests/bench/measure.h"
 
-enum { WELCOME_WAIT_MS = 600000 }; /* a broker that starts may have ten years to read */
+enum { WELCOME_WAIT_MS = 600000 }; /* a broker that starts may have to read ten years */
 
 static void set(void *socket, int option, int value)
 {
@@ -16,7 +17,7 @@ static void set(void *socket, int option, int value)
         measure_fail("a socket option is not taken: %s", zmq_strerror(errno));
 }
 
-/* The keys are those of the connections that are made next. */
+/* Sets the keys of the next connections. */
 static void use_key(void *socket, const struct key *server, const char *path)
 {
     struct key own;
@@ -30,11 +31,11 @@ static void use_key(void *socket, const struct key *server, const char *path)
     keys_wipe(&own);
 }
 
-/* Sends the same on each connection and waits until each has answered. */
+/* Sends the same request on each connection and waits for all answers. */
 static void ask_all(struct peers *peers, enum frame_kind kind)
 {
     peers_tend(peers, kind);
-    int64_t until_ns = measure_now_ns() + INT64_C(1000000) * WELCOME_WAIT_MS;
+    int64_t until_ns = now_monotonic_ns() + INT64_C(1000000) * WELCOME_WAIT_MS;
     for (int answered = 0; answered < peers->count;) {
         struct heard heard;
         zmq_pollitem_t item = {peers->socket, 0, ZMQ_POLLIN, 0};
@@ -46,7 +47,7 @@ static void ask_all(struct peers *peers, enum frame_kind kind)
                 measure_fail("a peer was refused: refusal %u", heard.refusal);
             answered++;
         }
-        if (measure_now_ns() > until_ns)
+        if (now_monotonic_ns() > until_ns)
             measure_fail("%d of %d peers were not answered", peers->count - answered, peers->count);
     }
 }
@@ -63,7 +64,7 @@ void peers_open(struct peers *peers, void *context, const char *endpoint, const 
     set(peers->socket, ZMQ_LINGER, 0);
     set(peers->socket, ZMQ_SNDHWM, 0);
     set(peers->socket, ZMQ_RCVHWM, 0);
-    set(peers->socket, ZMQ_RECONNECT_IVL, 1); /* a start is measured from outside */
+    set(peers->socket, ZMQ_RECONNECT_IVL, 1); /* others measure how long a start takes */
     for (int i = 0; i < count; i++) {
         snprintf(path, sizeof path, "%s/%s-%d.key_secret", folder, prefix, first + i);
         use_key(peers->socket, &server, path);

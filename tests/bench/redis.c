@@ -1,9 +1,9 @@
-/* redis.c: the same work as load.c's, done with Redis streams: what a careful team would build instead.
+/* redis.c: the work of load.c, done with Redis streams, as a careful team would otherwise build it.
  *
- * Submit is XADD to the stream of referrals; the team reads it in a consumer group; it accepts by XADD to the
- * stream of answers and XACK; the referrer reads that stream; the team closes by another XADD. With
- * appendfsync always an answer of Redis is durable. Nothing routes, encrypts or keeps who did what. One JSON
- * object.
+ * Submit is XADD to the stream of referrals, which the team reads in a consumer group. The team accepts by
+ * XADD to the stream of answers and XACK, and the referrer reads that stream. The team closes by another
+ * XADD. With appendfsync always an answer of Redis is durable. Nothing routes, encrypts or records who did
+ * what. Prints one JSON object.
  *
  * redis PORT PID OUTSTANDING SECONDS WARM-UP BYTES-OF-A-REFERRAL BYTES-OF-AN-ANSWER
  */
@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/words/now.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/trips.h"
 
@@ -31,7 +32,7 @@ struct bench {
     size_t referral_bytes, answer_bytes;
     char payload[PAYLOAD_BYTES_MAX];
     char last_news[64];
-    /* What the answers that are still to come on ANSWERS belong to, in order. */
+    /* The trips whose answers have not come yet on ANSWERS, in order. */
     struct {
         enum asked what;
         uint32_t number;
@@ -84,7 +85,7 @@ static void read_news(struct bench *b)
 
 static void submit(struct bench *b)
 {
-    uint32_t number = trips_start(&b->trips, measure_now_ns());
+    uint32_t number = trips_start(&b->trips, now_monotonic_ns());
     redisAppendCommand(b->links[SUBMITS], "XADD referrals * n %u d %b", number, b->payload,
                        b->referral_bytes);
 }
@@ -113,13 +114,13 @@ static void hear_offers(struct bench *b, const redisReply *reply)
     const redisReply *entries = entries_of(reply);
     for (size_t i = 0; i < entries->elements; i++) {
         uint32_t number = number_of(entries->element[i]);
-        b->trips.items[number].offered = measure_now_ns();
+        b->trips.items[number].offered = now_monotonic_ns();
         redisAppendCommand(b->links[ANSWERS], "XADD answers * n %u d %b", number, b->payload,
                            b->answer_bytes);
         redisAppendCommand(b->links[ANSWERS], "XACK referrals team %s", entries->element[i]->element[0]->str);
         expect(b, ASKED_ACCEPT, number);
         expect(b, ASKED_ACK, number);
-        b->trips.items[number].accepted = measure_now_ns();
+        b->trips.items[number].accepted = now_monotonic_ns();
     }
     flush(b->links[ANSWERS]);
     read_offers(b);
@@ -129,7 +130,7 @@ static void hear_news(struct bench *b, const redisReply *reply)
 {
     const redisReply *entries = entries_of(reply);
     for (size_t i = 0; i < entries->elements; i++)
-        b->trips.items[number_of(entries->element[i])].told = measure_now_ns();
+        b->trips.items[number_of(entries->element[i])].told = now_monotonic_ns();
     snprintf(b->last_news, sizeof b->last_news, "%s",
              entries->element[entries->elements - 1]->element[0]->str);
     read_news(b);
@@ -142,7 +143,7 @@ static void hear_answer(struct bench *b)
     if (what == ASKED_CLOSE) {
         b->closed++;
     } else if (what == ASKED_ACCEPT) {
-        b->trips.items[number].done = measure_now_ns();
+        b->trips.items[number].done = now_monotonic_ns();
         b->trips.done++;
         redisAppendCommand(b->links[ANSWERS], "XADD closings * n %u d %b", number, b->payload,
                            b->answer_bytes);
@@ -160,7 +161,7 @@ static void hear(struct bench *b, enum link_name name)
         if (reply->type == REDIS_REPLY_ERROR)
             measure_fail("redis: %s", reply->str);
         if (name == SUBMITS)
-            b->trips.items[acknowledged++].acknowledged = measure_now_ns();
+            b->trips.items[acknowledged++].acknowledged = now_monotonic_ns();
         else if (name == OFFERS)
             hear_offers(b, reply);
         else if (name == NEWS)
@@ -211,10 +212,10 @@ int main(int argc, char **argv)
     b.referral_bytes = strtoul(argv[6], NULL, 10) % PAYLOAD_BYTES_MAX;
     b.answer_bytes = strtoul(argv[7], NULL, 10) % PAYLOAD_BYTES_MAX;
     open_bench(&b, atoi(argv[1]));
-    int64_t from_ns = measure_now_ns() + (int64_t)(atof(argv[5]) * 1e9),
+    int64_t from_ns = now_monotonic_ns() + (int64_t)(atof(argv[5]) * 1e9),
             until_ns = from_ns + (int64_t)(seconds * 1e9);
     bool warm = false;
-    for (int64_t now_ns; (now_ns = measure_now_ns()) < until_ns; look(&b)) {
+    for (int64_t now_ns; (now_ns = now_monotonic_ns()) < until_ns; look(&b)) {
         if (!warm && now_ns >= from_ns)
             warm = usage_read(atoi(argv[2]), &before);
         while (b.trips.count - b.trips.done < b.outstanding)

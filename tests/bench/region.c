@@ -1,4 +1,4 @@
-/* region.c: a core with a directory in it, in memory, and the cases that go through it. */
+/* region.c: a core in memory, with a directory and the cases that go through it. */
 #include "tests/bench/region.h"
 
 #include <stdio.h>

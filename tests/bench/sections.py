@@ -1,4 +1,4 @@
-"""What deploy/bench measures: a function for each part, which fills `found` and says its lines of the table."""
+"""What deploy/bench measures: one function for each part, which fills `found` and prints its lines of the table."""
 
 import glob
 import json
@@ -27,7 +27,7 @@ def program(bench, name):
 
 
 def middle(runs, *path):
-    """The median over runs of a figure in each."""
+    """Returns the median of one figure over all runs."""
     return median(pick(run, *path) for run in runs)
 
 
@@ -38,19 +38,19 @@ def pick(run, *path):
 
 
 def processor_ticks():
-    """Of all processors since the start: all, and what the host of a virtual machine kept for others."""
+    """Returns the time of all processors since the start, and how much of it a virtual machine's host gave to others."""
     with open("/proc/stat", encoding="utf-8") as file:
         ticks = [int(word) for word in file.readline().split()[1:9]]
     return sum(ticks), ticks[7]
 
 
 def stolen_since(before):
-    """What the host kept since then, as a share of all."""
+    """Returns the share of the time that the host has given to others since then."""
     (all_before, stolen_before), (all_now, stolen_now) = before, processor_ticks()
     return (stolen_now - stolen_before) / max(1, all_now - all_before)
 
 
-# ---- 1, 2 and 7: round trips, the machine's limits and Redis, in turn so that each sees the same machine ----
+# ---- 1, 2 and 7: round trips, the machine's limits and Redis, in turn, so that the machine is the same for each ----
 
 
 def limits_once(bench, sizes):
@@ -118,8 +118,8 @@ def round_trips(bench):
 
 
 def half_load(bench, load):
-    """Half of what goes through just before: what the machine gives changes from minute to minute. With each round what
-    the disk alone shows before it, and what the host keeps: the delay is of their kind."""
+    """Measures delays at half of the rate that went through just before, because the machine's pace changes from minute to
+    minute. Each round also notes what the disk alone did before it, and what the host gave to others: both cause delay."""
     found = []
     for i in range(bench.rounds):
         most = load("--seconds", bench.seconds, "--outstanding", OUTSTANDING[-1])
@@ -228,7 +228,7 @@ def core(bench):
 
 
 def generate(bench, stand, events, years):
-    """A ledger of so many events for the stand, with a snapshot; made once and then copied."""
+    """Gives the stand a ledger of so many events, with a snapshot. Makes it once and copies it then."""
     kept = os.path.join(bench.folder, f"ledger-{events}-{years}")
     if not os.path.exists(kept):
         os.mkdir(kept)
@@ -236,15 +236,15 @@ def generate(bench, stand, events, years):
         with open(os.path.join(kept, "made.json"), "w", encoding="utf-8") as file:
             json.dump(made, file)
     shutil.copytree(kept, stand.path("state"))
-    os.sync()  # else what is measured next waits for the gigabytes of the copy
+    os.sync()  # otherwise the next measurement would wait for the gigabytes of the copy
     with open(stand.path("state", "made.json"), encoding="utf-8") as file:
         return json.load(file)
 
 
 def first_offer(stand):
-    """Seconds from the start of the broker to the first offer that a team has of it."""
+    """Returns the seconds from the broker's start until a team has its first offer."""
     waiting = subprocess.Popen(stand.load_command("--first-offer"), stdout=subprocess.PIPE, text=True)
-    time.sleep(0.2)  # it is there before the broker is, and connects again every millisecond
+    time.sleep(0.2)  # the team starts before the broker, and tries to connect every millisecond
     started_ns = time.monotonic_ns()
     stand.start()
     said, _ = waiting.communicate(timeout=900)
@@ -299,7 +299,7 @@ def audit(bench):
 
 
 def follow(stand, events):
-    """Seconds until an auditor that begins with nothing has all events."""
+    """Returns the seconds until an auditor who begins with nothing has all events."""
     started = time.monotonic()
     auditor = subprocess.Popen(
         [stand.program("services", "audit", "concordat-audit"), "--broker", stand.endpoint, "--broker-key",
@@ -334,7 +334,7 @@ def timed(*command):
 
 
 def growth(bench):
-    """64 outstanding with so many events in the ledger, and with so many peers; in turn."""
+    """Measures 64 outstanding with more and more events in the ledger, and with more and more peers, in turn."""
     stands = {}
     try:
         for events in (0, *bench.grown):
@@ -382,7 +382,7 @@ def tell_growth(bench, rounds):
 
 
 def profile(bench):
-    """Instructions of the broker's first thread by function, with what each calls, under callgrind."""
+    """Counts the instructions of the broker's first thread by function, with what each calls, under callgrind."""
     bench.say("a profile, under valgrind")
     with Stand(bench.source, bench.build, bench.folder, INTAKES) as stand:
         out = stand.path("callgrind.out")

@@ -1,4 +1,4 @@
-"""Where a measurement takes place: a folder, a region, keys, and a broker started in it."""
+"""The place of a measurement: a folder with a region and keys, and a broker started in it."""
 
 import json
 import os
@@ -12,12 +12,12 @@ import time
 
 import zmq
 
-TEAM = "northmoor-crisis"  # is asked first of all for an adult in ZX1 whom street triage refers
+TEAM = "northmoor-crisis"  # the first team to be asked for an adult in ZX1 whom street triage refers
 IDLE = ("southfell-crisis", "young-people-crisis", "place-of-safety", "crisis-line", "custody-liaison")
 
 
 class Stand:
-    """A region with its keys. The folder is made beside what is measured, so that it is on the same disk."""
+    """A region with its keys. Its folder is made beside the broker under test, so that both are on the same disk."""
 
     def __init__(self, source, build, folder, intakes=1, idle=0):
         self.source, self.build = source, build
@@ -35,7 +35,7 @@ class Stand:
             self.key(f"idle-{i + 1}", "team", IDLE[i % len(IDLE)])
         with open(os.path.join(source, "deploy", "region.yaml"), encoding="utf-8") as file:
             region = file.read()
-        # Else the team that is asked is full after twenty cases, and what is measured is the duty coordinator.
+        # Otherwise the team would be full after twenty cases, and we would measure the duty coordinator.
         region = region.replace("    places: 20\n", "", 1)
         with open(self.path("region.yaml"), "w", encoding="utf-8") as file:
             file.write(region)
@@ -62,7 +62,7 @@ class Stand:
                 "--keys", self.path("keys")]
 
     def start(self, *before):
-        """Starts the broker; returns when it says that it is ready."""
+        """Starts the broker, and returns when the broker says that it is ready."""
         with open(self.path("broker.log"), "ab") as log:
             self.broker = subprocess.Popen([*before, *self.broker_command()], stderr=log, stdout=log)
         while "ready on" not in self.log():
@@ -103,7 +103,7 @@ class Stand:
         return run_json(*self.load_command("--broker", self.broker.pid, *options))
 
     def sizes(self):
-        """Bytes of the events of one referral (received, offered, accepted), and of its confidential part."""
+        """Returns the sizes of one referral's events (received, offered, accepted), and of its confidential part."""
         ledger = sqlite3.connect(f"file:{self.path('state', 'ledger.db')}?mode=ro", uri=True)
         rows = dict(ledger.execute("SELECT kind, CAST(avg(length(body)) AS INTEGER) FROM event GROUP BY kind"))
         confidential, = ledger.execute("SELECT CAST(avg(length(body)) AS INTEGER) FROM confidential").fetchone()

@@ -1,4 +1,4 @@
-/* trips.c: the round trips of one load, and the moments of each. */
+/* trips.c: the round trips of one load, and when each step of them happened. */
 #include "tests/bench/trips.h"
 
 #include <stdio.h>

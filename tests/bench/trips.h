@@ -1,14 +1,14 @@
-/* trips.h: the round trips of one load, and the moments of each. */
+/* trips.h: the round trips of one load, and when each step of them happened. */
 #ifndef CONCORDAT_BENCH_TRIPS_H
 #define CONCORDAT_BENCH_TRIPS_H
 
 #include "tests/bench/measure.h"
 
-/* Nanoseconds; 0 where it has not happened. `due` is when it ought to have been sent: at an open-loop arrival
- * what waits because the program or the broker is behind is delay too. */
+/* Nanoseconds; 0 if the step has not happened. `due` is when the submission ought to have been sent: at a
+ * fixed rate, time that it waits because the program or the broker is late counts as delay. */
 struct trip {
     int64_t due, acknowledged, offered, accepted, done, told, closed;
-    uint32_t attempt; /* of its offer */
+    uint32_t attempt; /* of the trip's offer */
 };
 
 struct trips {
@@ -17,11 +17,11 @@ struct trips {
     uint32_t done;
 };
 
-/* The number of a new trip. */
+/* Adds a trip and returns its number. */
 uint32_t trips_start(struct trips *trips, int64_t due_ns);
-/* Prints the delays of those due from..until as JSON members. */
+/* Prints the delays of the trips that were due from..until, as JSON members. */
 void trips_print(const struct trips *trips, int64_t from_ns, int64_t until_ns);
-/* How many were done in from..until. */
+/* Returns how many trips were done in from..until. */
 uint32_t trips_done(const struct trips *trips, int64_t from_ns, int64_t until_ns);
 void trips_close(struct trips *trips);
 

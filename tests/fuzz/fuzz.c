@@ -1,4 +1,4 @@
-/* fuzz.c: see fuzz.h. */
+/* fuzz.c: what every fuzzing target shares. */
 #include "tests/fuzz/fuzz.h"
 
 #include <assert.h>
@@ -60,7 +60,7 @@ uint8_t *fuzz_read_file(const char *path, size_t *size)
 
 static char folder[64];
 
-static void remove_folder(void)
+static void fuzz_remove_folder(void)
 {
     rmdir(folder);
 }
@@ -70,7 +70,7 @@ const char *fuzz_folder(void)
     if (folder[0])
         return folder;
     strcpy(folder, "/dev/shm/concordat-fuzz-XXXXXX");
-    if (!mkdtemp(folder) || atexit(remove_folder))
+    if (!mkdtemp(folder) || atexit(fuzz_remove_folder))
         abort();
     return strcat(folder, "/");
 }

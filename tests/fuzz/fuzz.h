@@ -1,6 +1,6 @@
-/* fuzz.h: what every fuzzing target has: its entry, which libFuzzer and replay.c both call, and ways to take
- * an input apart. A target holds what it feeds to what its header promises: an assert that fails is a finding
- * as much as a crash is. */
+/* fuzz.h: what every fuzzing target shares: its entry, which libFuzzer and replay.c call, and functions that
+ * take an input apart. A target asserts what the header under test promises, so a failed assertion is a
+ * finding, as a crash is. */
 #ifndef CONCORDAT_TESTS_FUZZ_H
 #define CONCORDAT_TESTS_FUZZ_H
 
@@ -17,29 +17,28 @@ struct input {
     size_t left;
 };
 
-/* Numbers are little-endian; what is beyond the end is zero. */
+/* Take a byte or a little-endian number. Beyond the end of the input they return 0. */
 uint8_t input_byte(struct input *input);
 uint16_t input_number(struct input *input);
-/* A piece with its length before it in two bytes; shorter where the input ends. */
+/* Takes a piece whose length comes before it in two bytes. It is shorter if the input ends. */
 struct input input_piece(struct input *input);
 
-/* An arena that lasts as long as the process. */
+/* Returns an arena that lasts as long as the process. */
 struct arena *fuzz_arena(size_t size);
 
-/* A file of the tree, or of a file system: its bytes, to be freed; *size of them. Aborts where there is none.
- */
+/* Reads a file. Returns its bytes, which the caller frees. Aborts if it cannot. */
 uint8_t *fuzz_read_file(const char *path, size_t *size);
 
-/* Folder in memory that goes when the process ends; with a slash at its end. */
+/* Returns a folder in memory, with a slash at the end, that is removed when the process ends. */
 const char *fuzz_folder(void);
 void fuzz_write_file(const char *name, const uint8_t *bytes, size_t size);
 void fuzz_remove_file(const char *name);
 
-/* Changes to something that is whole, so that an input reaches deeper than its first checksum: each is where
- * (two bytes, in units that reach its end), how many, and the bytes. */
+/* Changes good bytes, so that an input gets past the first checksum. Each change is a place (two bytes, in
+ * units that can reach the end), a count, and that many bytes. */
 void fuzz_patch(struct input *input, uint8_t *bytes, size_t size);
 
-/* What was read is packed and read again: the same bytes each time. */
+/* Asserts that a message packs to the same bytes after it has been packed and read. */
 void fuzz_expect_stable(const ProtobufCMessage *message);
 
 #endif

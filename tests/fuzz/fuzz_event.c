@@ -1,6 +1,5 @@
-/* fuzz_event.c: a ledger of events that were never decided, replayed on a small state: it is either taken or
- * found to contradict itself, whatever stands in it. Numbers and times are put in order where a byte says so.
- */
+/* fuzz_event.c: replays events that nobody decided on a small state. The replay takes an event or finds a
+ * contradiction, whatever the event holds. Numbers and times are put in order if a byte says so. */
 #include <assert.h>
 #include <string.h>
 

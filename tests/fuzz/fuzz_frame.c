@@ -1,5 +1,5 @@
-/* fuzz_frame.c: a frame that a stranger sent, taken apart: its parts lie within it, and joined again they
- * come apart into the same. */
+/* fuzz_frame.c: takes a stranger's frame apart. Its parts lie within it, and joined again they come apart
+ * into the same parts. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct frame_part parts[PARTS], again[PARTS];
     size_t count = take_apart(bytes, size, parts), joined_size = frame_size(parts, count);
     uint8_t *joined = malloc(joined_size);
-    assert(joined && joined_size <= size); /* ours are the shortest heads that there are */
+    assert(joined && joined_size <= size); /* our heads are the shortest possible */
     frame_join(parts, count, joined);
     size_t count_again = take_apart(joined, joined_size, again);
     assert(count_again == count);

@@ -1,5 +1,5 @@
-/* fuzz_json.c: JSON as people and their programs write it. What is taken and checked, and written as JSON, is
- * read again as the same. The first byte says which message it is. */
+/* fuzz_json.c: JSON from people and their programs. A message that is read and passes the check survives a
+ * way through JSON and back. The first byte says which message type it is. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* fuzz_key.c: a key file that somebody handed in. The first byte says whether others may read it. */
+/* fuzz_key.c: a key file from anybody. The first byte says whether others may read it. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>

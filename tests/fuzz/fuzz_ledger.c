@@ -1,6 +1,6 @@
-/* fuzz_ledger.c: a ledger's file that is not what was written. It is refused with a reason, or it is served
- * and every event in it is one that the chain vouches for. Modes: changes to a whole file, changes to the
- * write-ahead log of a writer that was killed, any file at all. */
+/* fuzz_ledger.c: an altered ledger file. The ledger refuses it with a reason, or serves it, and then the
+ * chain vouches for every event. Modes: changes to a whole file, changes to the write-ahead log of a writer
+ * that was killed, any bytes as a file. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* fuzz_message.c: a message as a client may be sent it by who is not the server that it should be. */
+/* fuzz_message.c: a message to a client from a server that is not what it should be. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct wire_fault fault;
-    /* As the client's is. */
+    /* The client's arena has this size. */
     const Concordat__V1__Message *message =
         wire_unpack_message(bytes, size, fuzz_arena(4 * WIRE_MESSAGE_BYTES_MAX), &fault);
     if (!message) {

@@ -1,5 +1,5 @@
-/* fuzz_outbox.c: an outbox's file that is not what was written: it is refused with a reason, or whatever is
- * asked of it has an answer. The first byte says whether the rest is changes to a whole file, or any file. */
+/* fuzz_outbox.c: an altered outbox file. The outbox refuses it with a reason, or answers every question. The
+ * first byte says whether the rest is changes to a whole file, or any bytes as a file. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>

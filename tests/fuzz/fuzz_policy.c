@@ -1,4 +1,4 @@
-/* fuzz_policy.c: a policy file as anybody may write it. */
+/* fuzz_policy.c: a policy file from anybody. */
 #include <assert.h>
 
 #include "broker/policy/policy_file.h"

@@ -1,5 +1,4 @@
-/* fuzz_request.c: a request as a stranger may send it: to the broker, and to an intake, whose rules complete
- * it. */
+/* fuzz_request.c: a request from a stranger: to the broker, and to an intake, whose rules complete it. */
 #include <assert.h>
 #include <string.h>
 
@@ -27,7 +26,7 @@ static bool read_as_command(const Concordat__V1__Request *request, const uint8_t
     return true;
 }
 
-/* Whether its bytes can be taken as they stand is said rightly, and the content is the same either way. */
+/* as_packed is right, and the content is the same whether the bytes are taken as they are or packed again. */
 static void expect_content(const Concordat__V1__Request *request, const uint8_t *bytes, size_t size,
                            bool as_packed)
 {
@@ -38,7 +37,7 @@ static void expect_content(const Concordat__V1__Request *request, const uint8_t 
     assert(packed_size <= sizeof packed);
     concordat__v1__request__pack(request, packed);
     assert(as_packed == (packed_size == size && memcmp(packed, bytes, size) == 0));
-    /* The broker asks for a referral before it reads on. */
+    /* The broker makes sure that there is a referral before it reads one. */
     if (lacks_referral(request) || !read_as_command(request, packed, packed_size, &content, &command))
         return;
     assert(read_as_command(request, NULL, 0, &repacked, &again));
@@ -59,7 +58,7 @@ static void apply_rules(Concordat__V1__Request *request, struct arena *arena)
     if (!rules_apply(referral, request->submit->confidential, &site, NULL, (int64_t)DECIDED_MS * 1000, arena,
                      &findings))
         return;
-    /* What an intake has completed must be what the broker takes. */
+    /* The broker must take what an intake has completed. */
     uint8_t packed[2 * WIRE_REQUEST_BYTES_MAX];
     size_t size = concordat__v1__request__get_packed_size(request);
     assert(size <= sizeof packed);

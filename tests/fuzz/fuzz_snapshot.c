@@ -1,5 +1,5 @@
-/* fuzz_snapshot.c: a folder of snapshots. One whose parts are cut elsewhere than where it says is not used,
- * even where its hash is right; one that is used can be read to its end. */
+/* fuzz_snapshot.c: a folder of snapshots. A snapshot whose parts are cut at other places than it says is not
+ * used, even if its hash is right; one that is used can be read to its end. */
 #include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static bool accept(void *context, uint64_t seq, const uint8_t *chain)
     return true;
 }
 
-/* A whole one, of three parts. */
+/* A good snapshot of three parts. */
 static uint8_t *whole(size_t *size)
 {
     static uint8_t *bytes;

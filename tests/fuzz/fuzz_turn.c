@@ -1,7 +1,7 @@
 /* fuzz_turn.c: the broker's whole turn under a night of requests, good, bad and unreadable, from every role,
- * with clocks that jump, connections that break and kills in between. Some requests are given as they are, so
- * that the reading of them is tested; most are made from a few bytes, so that the changes of an input are
- * changes of a story and not of its spelling. */
+ * with clocks that jump, connections that break and kills in between. A few requests are the input's own
+ * bytes, to test reading; most are made from a few bytes, so that a change of the input changes the story and
+ * not its spelling. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ enum { STEPS_MAX = 300, SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 
 enum step_kind {
     STEP_MADE,
-    STEP_MADE_TOO, /* twice, because it is most of what happens */
+    STEP_MADE_TOO, /* twice, because most of a night is this */
     STEP_AS_GIVEN,
     STEP_TURN,
     STEP_WAIT,
@@ -23,7 +23,7 @@ enum step_kind {
     STEP_KINDS
 };
 
-/* The parts of one request; they live as long as its making. */
+/* The parts of one request, while it is made. */
 struct parts {
     uint8_t command_id[16], referral_id[16];
     Concordat__V1__Referral referral;
@@ -112,7 +112,7 @@ static void make_referral(struct parts *p, size_t person, struct input *input, u
     p->confidential.narrative = words("An invented person.");
 }
 
-/* A command about one case, with one small number. */
+/* Makes a command about one case, with one small number. */
 static void make_for_case(struct parts *p, Concordat__V1__Request *request, ProtobufCBinaryData referral,
                           uint8_t attempt, uint8_t value)
 {
@@ -203,7 +203,7 @@ static void make_request(struct parts *p, Concordat__V1__Request *request, size_
     concordat__v1__request__init(request);
     request->command_id = id_of(p->command_id, command, kind);
     request->command_case = (Concordat__V1__Request__CommandCase)kind;
-    request->hello = &p->is.hello; /* a union: whichever it is */
+    request->hello = &p->is.hello; /* the body is in a union, so this works for each command */
     switch (kind) {
     case CONCORDAT__V1__REQUEST__COMMAND_HELLO:
         p->is.hello = (Concordat__V1__Hello)CONCORDAT__V1__HELLO__INIT;
@@ -259,7 +259,7 @@ static void send_made(struct night *night, size_t person, struct input *input)
     night_send(night, person, packed, concordat__v1__request__pack(&request, packed));
 }
 
-/* Everybody says hello and the teams are there, so that an input need not begin with that. */
+/* Everybody says hello and the teams are present, so that an input need not begin with that. */
 static void begin(struct night *night)
 {
     static const uint8_t hello[] = {0, 0, 1}, presence[] = {7, 1, 7};

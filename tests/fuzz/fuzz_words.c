@@ -1,5 +1,5 @@
-/* fuzz_words.c: numbers, ids, times and coded values as people type them: what is taken is written as what is
- * taken as the same. */
+/* fuzz_words.c: numbers, ids, times and coded values as people type them. A value that is read can be
+ * written, and the text is then read as the same value. */
 #include <assert.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ static void instant(const char *text)
         return;
     words_time(ms, out);
     if (out[0] == 'a')
-        return; /* an offset can lead out of the years that are written */
+        return; /* an offset can lead out of the years that can be written */
     bool good = words_parse_time(out, &again);
     assert(good && ms == again);
 }

@@ -1,7 +1,7 @@
-"""Makes the seeds of every fuzzing target anew: small, valid, and of every kind that there is.
+"""Makes the seeds of every fuzzing target again: small, valid, and of every kind.
 
-Requests, messages and events are what a real broker and real clients said to each other in one short story. What
-stands in the corpus beside them (findings, each named after what it was) is left alone.
+Requests, messages and events are those of a real broker and real clients in one short story. The script leaves all other
+files of the corpus alone: they are findings, each named after what was wrong.
 
 Usage: make_corpus.py SOURCE BUILD
 """
@@ -34,10 +34,10 @@ def piece(data):
     return struct.pack("<H", len(data)) + data
 
 
-# ---- A story, with everything that is said written down ----
+# ---- A story, and everything that is said in it ----
 
 class Overheard:
-    """A client whose every frame is kept."""
+    """A client that keeps every frame."""
 
     def __init__(self, client, said):
         self.client, self.said = client, said
@@ -122,7 +122,7 @@ def play(s, said):
     duty.request(assign=wire.Assign(referral=second, to_team="crisis-line"))
     duty.request(get_board=wire.GetBoard(with_closed=True))
     duty.request(get_status=wire.GetStatus(number="D-0001"))
-    street.send(ping=wire.Ping())  # its answer is the client's own to see
+    street.send(ping=wire.Ping())  # the client handles this answer itself
     street.request(withdraw=wire.Withdraw(referral=second, reason="no longer needed"))
 
 
@@ -135,7 +135,7 @@ def from_the_story():
         follower = stage.python_client.Follower(s.client("auditor", "auditor", "council"))
         message = follower.client.request(follow=s.wire.Follow(after=0, credit=200))
         events = [item.event for item in message.feed.events]
-        del message.feed.events[:2]  # the first is long: it carries the policy
+        del message.feed.events[:2]  # the first event is long, because it carries the policy
         said[("message", "feed")] = message.SerializeToString()
         said[("request", "follow")] = s.wire.Request(
             command_id=stage.python_client.new_id(), follow=s.wire.Follow(after=3, credit=8)).SerializeToString()
@@ -199,7 +199,7 @@ def files():
 
 
 def nights():
-    """Stories in the language of fuzz_turn.c: what happens is in the lowest place of a number to the base 9."""
+    """Stories in the language of fuzz_turn.c: the lowest digit of a number in base 9 says what happens."""
     hello, submit, update, withdraw, told, accept, decline, check_in, close, handover, take, assign, board, record, \
         follow, capacity, presence = 0, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 8, 7
     turn, kill = bytes([3]), bytes([8])

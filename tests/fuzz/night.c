@@ -1,4 +1,4 @@
-/* night.c: see night.h. */
+/* night.c: a broker with everybody around it in one process. */
 #include "tests/fuzz/night.h"
 
 #include <assert.h>
@@ -60,8 +60,8 @@ const char *night_of(size_t person)
 /* --- memory that is kept ---------------------------------------------------------------------------------
  */
 
-/* A broker's arena for events is so long that having it anew for each input takes most of the time there is.
- * The linker puts these in the place of arena_open and arena_close. */
+/* To allocate a broker's arena for events takes most of the time of an input. The linker puts these two in
+ * the place of arena_open and arena_close, so that the arena is kept. */
 int __real_arena_open(struct arena *arena, size_t size);
 void __real_arena_close(struct arena *arena);
 int __wrap_arena_open(struct arena *arena, size_t size);
@@ -119,7 +119,7 @@ static enum ledger_status write_events(void *context, const struct ledger_event 
     return LEDGER_OK;
 }
 
-/* Now it is, now it is not. */
+/* Sometimes true, sometimes false. */
 static bool syncing(void *context)
 {
     struct night *n = context;
@@ -157,7 +157,7 @@ static enum ledger_status read_confidential(void *context, uint64_t seq, uint8_t
     return LEDGER_OK;
 }
 
-/* Nothing is sent but from within a commit, and nothing that a client would not take. */
+/* The broker sends only within a commit, and only what a client can read. */
 static enum server_sent send_out(void *context, const struct server_route *route,
                                  const struct frame_part *parts, size_t count)
 {
@@ -266,7 +266,7 @@ void night_kill(struct night *n)
         night_reconnect(n, i);
 }
 
-/* The event that the policy was loaded is long, and so is packing it: it is kept from the first night on. */
+/* PolicyLoaded is a long event and takes long to pack, so the first night keeps it for the others. */
 static void begin_with_policy(struct night *n)
 {
     static struct stored policy;
@@ -300,7 +300,7 @@ void night_close(struct night **night)
     struct night *n = *night;
     uint8_t lived[32], replayed[32];
     night_turn(n);
-    night_turn(n); /* what was on its way to the disk is there */
+    night_turn(n); /* the disk has what was on its way */
     struct state *state = replay(n);
     if (state->counters.seq == broker_state(n->broker)->counters.seq) {
         replay_digest(state, replayed);

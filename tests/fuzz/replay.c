@@ -1,5 +1,5 @@
 /* replay.c: runs a target over files and folders of inputs, without libFuzzer: for compilers that lack it,
- * and so that what once was a finding is tested for ever. */
+ * and to test former findings for ever. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* fake_broker.c: see fake_broker.h. */
+/* fake_broker.c: answers an intake as a broker would. */
 #include "tests/integration/fake_broker.h"
 
 #include <setjmp.h>
@@ -95,7 +95,7 @@ static void send_answer(struct fake_broker *broker, const Concordat__V1__Request
     send_message(broker, &message);
 }
 
-/* Remembers that the command took effect, once. */
+/* Notes that the command took effect, unless that is noted already. */
 static void take_effect(struct fake_broker *broker, const Concordat__V1__Request *request,
                         const uint8_t *referral)
 {

@@ -1,9 +1,8 @@
-/* fake_broker.h: the least that answers an intake as a broker would, on the real server's end of the
- * protocol.
+/* fake_broker.h: a small server that answers an intake as a broker would, through the real proto/server.
  *
- * It takes each submission as offered, counts what reaches it, and behaves by the site that a submission
- * names: "poison" is refused for its content, "busy" is twice refused for what is not its content, "silent"
- * gets no answer while `keeps_silent` is set.
+ * It takes each submission as offered and counts what reaches it. The site of a submission decides the
+ * answer: it refuses "poison" for its content, refuses "busy" twice for another reason, and does not answer
+ * "silent" while `keeps_silent` is set.
  */
 #ifndef CONCORDAT_TEST_FAKE_BROKER_H
 #define CONCORDAT_TEST_FAKE_BROKER_H
@@ -28,7 +27,7 @@ struct fake_broker {
     uint64_t seq;
     bool keeps_silent;
     size_t busy; /* refusals so far */
-    /* What took effect, each command id once, in the order of arrival. What it took it remembers while down.
+    /* The commands that took effect, each id once, in the order of arrival. They are kept while it is down.
      */
     struct fake_command commands[FAKE_COMMANDS_MAX];
     size_t count;
@@ -38,11 +37,11 @@ struct fake_broker {
 void fake_broker_start(struct fake_broker *broker, const char *endpoint, const char *key_path,
                        const char *keys_folder);
 void fake_broker_stop(struct fake_broker *broker);
-/* Answers what waits. */
+/* Answers the requests that wait. */
 void fake_broker_turn(struct fake_broker *broker);
-/* Tells the intake a status, as news. */
+/* Sends the intake a status as news. */
 void fake_broker_tell(struct fake_broker *broker, uint8_t *referral, Concordat__V1__State state);
-/* How many commands of a referral took effect. */
+/* Returns how many commands about a referral took effect. */
 size_t fake_broker_count(const struct fake_broker *broker, const uint8_t *referral);
 
 #endif

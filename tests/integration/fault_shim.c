@@ -1,6 +1,6 @@
-/* fault_shim.c: preloaded into a program of ours, what a bad machine does to it: a sync that is slow or
- * fails, with either outcome, and a wall clock that is set. FAULT_CONTROL names the file that says which, of
- * struct control, which a test changes in place while the program runs. The monotonic clock stays true. */
+/* fault_shim.c: a library that is preloaded into our programs and does to them what a bad machine does: a
+ * sync that is slow or fails, with either outcome, and a wall clock that is set. FAULT_CONTROL names the file
+ * with a struct control, which a test changes while the program runs. The monotonic clock stays true. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@ __attribute__((constructor)) static void open_control(void)
         control = shared;
 }
 
-/* ISO C has no cast from an object's to a function's address; POSIX gives this one. */
+/* ISO C has no cast from an object's address to a function's; POSIX allows this one. */
 static void *next(const char *name)
 {
     return dlsym(RTLD_NEXT, name);

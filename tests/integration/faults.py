@@ -1,5 +1,5 @@
 """What goes wrong around our programs, for tests: a bad machine (fault_shim.c), a bad network (Proxy), and people who
-go on sending through all of it (Load), with what they were told (Told) held against the ledger afterwards."""
+keep sending (Load). The tests compare what these people were told (Told) with the ledger afterwards."""
 
 import contextlib
 import mmap
@@ -17,7 +17,7 @@ ENVIRONMENT = 111
 
 
 class Machine:
-    """A bad machine for one program: hand env() to its start, then set what is wrong, at any time."""
+    """A bad machine for one program: start the program with env(), then set what is wrong, at any time."""
 
     FORMAT = "<qii"
     SYNC_GOOD, SYNC_FAILS, SYNC_FAILS_YET_IS_DONE = range(3)
@@ -31,7 +31,7 @@ class Machine:
         self.path = path
 
     def env(self):
-        # The sanitizers want to be loaded first, and do without.
+        # The sanitizers ask to be loaded first, but do not need it.
         options = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
         return {"LD_PRELOAD": os.path.join(stage.BUILD, "tests", "libfault_shim.so"), "FAULT_CONTROL": self.path,
                 "ASAN_OPTIONS": options}
@@ -46,7 +46,7 @@ class Machine:
 
 
 class Proxy(threading.Thread):
-    """A network of the test's own between clients and one server, on 127.0.0.1: it passes on, stalls, delays, cuts."""
+    """A network between clients and one server, on 127.0.0.1. It forwards, stalls, delays or cuts."""
 
     def __init__(self, to_port):
         super().__init__(daemon=True)
@@ -58,7 +58,7 @@ class Proxy(threading.Thread):
         self.flowing.set()
         self.delay_s = 0.0
         self.ending = False
-        self.peers = {}  # each socket and the one behind it
+        self.peers = {}  # each socket and its other end
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.listener, selectors.EVENT_READ)
         self.start()
@@ -97,7 +97,7 @@ class Proxy(threading.Thread):
             self.drop(one)
             return
         if self.delay_s:
-            time.sleep(self.delay_s)  # the delay is what is being tested
+            time.sleep(self.delay_s)  # the test is about this delay
         self.peers[one].sendall(data)
 
     def drop(self, one):
@@ -115,7 +115,7 @@ class Proxy(threading.Thread):
         self.flowing.set()
 
     def cut(self):
-        """Every connection there is, in the midst of whatever is on its way."""
+        """Cuts every connection, with whatever is on its way."""
         for one in list(self.peers):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
@@ -127,7 +127,7 @@ class Proxy(threading.Thread):
 
 
 class Told:
-    """What was acknowledged, and all that was ever asked."""
+    """The commands that were acknowledged, and all that were sent."""
 
     def __init__(self):
         self.asked, self.acknowledged = set(), {}
@@ -136,13 +136,13 @@ class Told:
         self.asked.add(command_id)
 
     def take(self, message):
-        """An answer that says done: the event of this number is the effect of this command."""
+        """Notes an answer that says done: the event with this number is the effect of this command."""
         if message.WhichOneof("body") == "answer" and message.answer.done and message.command_id in self.asked:
             self.acknowledged[message.command_id] = message.answer.seq
 
 
 class Load(threading.Thread):
-    """One connection that keeps `window` requests on their way until it is told to stop."""
+    """One connection that keeps `window` requests in flight until it is stopped."""
 
     def __init__(self, s, name, role, of, window=8, endpoint=None):
         super().__init__(daemon=True)
@@ -161,13 +161,13 @@ class Load(threading.Thread):
                 self.begin()
                 until = None
                 while until is None or (self.client.outstanding and time.monotonic() < until):
-                    if self.anew.is_set():  # as a client that notices at once that the server has gone
+                    if self.anew.is_set():  # like a client that notices at once that the server has gone
                         self.anew.clear()
                         self.client._connect()
                     if until is None and self.stopping.is_set():
                         until = time.monotonic() + 30
                     if self.client.hello_wait == python_client.RESEND_FIRST_S:
-                        self.client.hello_at = 0  # not on its way yet: at the first chance
+                        self.client.hello_at = 0  # not sent yet: due at once
                     if until is None and self.client.welcome:
                         self.ask_more()
                     message = self.client.next_message(timeout=0.002)
@@ -175,7 +175,7 @@ class Load(threading.Thread):
                         self.told.take(message)
                         self.on_message(message)
                         message = self.client.kept.pop(0) if self.client.kept else None
-        except Exception as trouble:  # told to the test, which fails with it
+        except Exception as trouble:  # the test reads it and fails
             self.trouble = trouble
 
     def send(self, **command):
@@ -205,7 +205,7 @@ class Submitting(Load):
 
 
 class Accepting(Load):
-    """A crisis team that says yes to all that it is offered, and closes it."""
+    """A crisis team that accepts every offer, and closes the case."""
 
     def __init__(self, s, name="north", of="northmoor-crisis", **options):
         super().__init__(s, name, "team", of, **options)
@@ -227,7 +227,7 @@ class Accepting(Load):
 
 
 class Wrong(Exception):
-    """The ledger is not what was acknowledged."""
+    """The ledger does not agree with what was acknowledged."""
 
 
 class Findings:
@@ -236,7 +236,7 @@ class Findings:
 
 
 def events_of(s, name="auditor"):
-    """Every event of the ledger, the chain checked on the way."""
+    """Yields every event of the ledger, and checks the chain."""
     from concordat.v1 import event_pb2
     follower = stage.python_client.Follower(s.client(name, "auditor", "council"))
     head = 1
@@ -247,7 +247,8 @@ def events_of(s, name="auditor"):
 
 
 def hold_against_ledger(s, loads, name="auditor"):
-    """Counts what was acknowledged and is not there under that number, what is there twice, and what nobody asked."""
+    """Counts the acknowledged commands that are not at their number, the commands that are there twice, and events for which
+    nobody asked."""
     found = Findings()
     asked = set().union(*(load.told.asked for load in loads))
     acknowledged = {key: seq for load in loads for key, seq in load.told.acknowledged.items()}
@@ -260,7 +261,7 @@ def hold_against_ledger(s, loads, name="auditor"):
             received.add(event.referral)
         if event.command:
             found.invented += event.command not in asked
-            if event.command != last:  # the events of one command stand together
+            if event.command != last:  # the events of one command follow each other
                 found.doubled += event.command in done_at
                 done_at.setdefault(event.command, event.seq)
         last = event.command
@@ -278,7 +279,7 @@ def stop_all(loads):
 
 
 def small_disk(test, s, megabytes):
-    """A folder on a disk of that size, or the test is skipped where none can be had."""
+    """Makes a folder on a disk of that size. Skips the test if it cannot."""
     folder = s.path(f"disk-{megabytes}")
     os.mkdir(folder)
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], capture_output=True)

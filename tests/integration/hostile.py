@@ -1,5 +1,4 @@
-"""Peers that were let in and mean harm, each a process of its own until it is stopped. Nothing of it leaves this
-machine.
+"""Admitted peers that mean harm. Each is a process of its own, until it is stopped. Nothing leaves this machine.
 
 Usage: hostile.py KIND ENDPOINT SERVER_KEY SECRET_KEY
 """
@@ -18,8 +17,8 @@ import zmq.utils.z85
 import python_client
 
 CONNECTIONS = 1000
-PARTS = 16  # as many as a broker looks at in one frame
-UNANSWERED = 1024  # at a time: as many as several turns take
+PARTS = 16  # the most that a broker reads of one frame
+UNANSWERED = 1024  # in flight: as many as several turns take
 FRAME = os.urandom(60000)
 
 
@@ -40,13 +39,13 @@ def dealer(context, endpoint, server_key, key):
 
 
 def flood(peer, *_):
-    """Unreadable requests of the longest kind, as fast as they go."""
+    """Sends unreadable requests of the greatest length, as fast as it can."""
     while True:
         peer.send(FRAME)
 
 
 def flood_small(peer, *_):
-    """Requests that name no command, as many in a frame as may be, as fast as they go."""
+    """Sends full frames of requests without a command, as fast as it can."""
     while True:
         peer.send(b"".join(b"\n\x12\n\x10" + os.urandom(16) for _ in range(PARTS)))
 
@@ -56,19 +55,19 @@ def hello():
 
 
 def pings(mark=b""):
-    """A frame of as many questions whether anybody is there as may be; their ids begin with the mark."""
+    """Makes a full frame of pings, whose ids begin with the mark."""
     return b"".join(b"\n\x14\n\x10" + mark + os.urandom(16 - len(mark)) + b"Z\0" for _ in range(PARTS))
 
 
 def flood_ping(peer, *_):
-    """Asks whether anybody is there, as fast as it goes, and reads no answer."""
+    """Sends pings as fast as it can, and reads no answer."""
     peer.send(hello())
     while True:
         peer.send(pings())
 
 
 def flood_read(peer, *_):
-    """The same, and reads every answer: nothing is wrong with it but how much there is of it."""
+    """Sends pings as fast as it can, and reads every answer: only the amount is wrong."""
     peer.send(hello())
     mark, unanswered = b"question", 0
     while True:
@@ -79,8 +78,8 @@ def flood_read(peer, *_):
 
 
 class Wire:
-    """A connection of our own below ZeroMQ (ZMTP 3.1 with CURVE, RFC 23 to 26), because libzmq would not send the part
-    of a message before all of it is there."""
+    """A connection without ZeroMQ (ZMTP 3.1 with CURVE, RFC 23 to 26), because libzmq sends no part of a message before it
+    has all parts."""
 
     def __init__(self, endpoint, server_key, key):
         self.sodium = ctypes.CDLL(ctypes.util.find_library("sodium"))
@@ -127,7 +126,7 @@ class Wire:
         self.socket.sendall((b"\4" + bytes([len(body)]) if len(body) < 256 else b"\6" + struct.pack(">Q", len(body))) + body)
 
     def part(self, payload):
-        """One part of a message, with more to follow."""
+        """Makes one part of a message that has more parts."""
         body = b"\7MESSAGE" + self.box(b"\1" + payload, b"CurveZMQMESSAGEC", self.server, self.mine_secret)
         return (b"\0" + bytes([len(body)]) if len(body) < 256 else b"\2" + struct.pack(">Q", len(body))) + body
 
@@ -147,7 +146,7 @@ class Wire:
 
 
 def endless(_, __, endpoint, server_key, key, payload=FRAME):
-    """One message of parts that never ends: each part is within the bound, the whole is not. Begun again when cut off."""
+    """Sends a message whose parts never end: each part is within the limit, the whole is not. Begins again when cut."""
     while True:
         try:
             wire = Wire(endpoint, server_key, key)
@@ -158,12 +157,12 @@ def endless(_, __, endpoint, server_key, key, payload=FRAME):
 
 
 def endless_empty(_, __, endpoint, server_key, key):
-    """The same with empty parts, which cost the most beside their size."""
+    """The same with empty parts, which cost the most for their size."""
     endless(_, __, endpoint, server_key, key, b"")
 
 
 def deaf(peer, *_):
-    """Says hello, asks for the board again and again, and reads nothing."""
+    """Says hello, keeps asking for the board, and reads nothing."""
     peer.send(hello())
     while True:
         peer.send(b"\n\x17\n\x10" + os.urandom(16) + b"\xda\x01\x02\x08\x01")
@@ -171,7 +170,7 @@ def deaf(peer, *_):
 
 
 def connections(_, context, endpoint, server_key, key):
-    """A thousand connections that are let in and then say nothing."""
+    """Opens a thousand connections that are admitted and then say nothing."""
     kept = []
     for _ in range(CONNECTIONS):
         kept.append(dealer(context, endpoint, server_key, key))
@@ -179,7 +178,7 @@ def connections(_, context, endpoint, server_key, key):
 
 
 def half(_, __, endpoint, *___):
-    """Connections below the protocol that stop in the midst of the handshake."""
+    """Opens connections that stop in the middle of the handshake."""
     host, port = endpoint.removeprefix("tcp://").rsplit(":", 1)
     while True:
         kept = []

@@ -1,8 +1,8 @@
-"""Kills the real broker with SIGKILL at random instants under load, starts it again on the same ledger, and in the end
-holds the ledger, chain checked, against everything that was acknowledged.
+"""Kills the real broker with SIGKILL at random instants under load and starts it again on the same ledger. In the end,
+checks the chain and compares the ledger with everything that was acknowledged.
 
-The kills fall while it serves and, one in five, while it starts. The same trials are the test of promise P1 (a few) and
-deploy/kill-trials (many, several at a time).
+One kill in five comes while the broker starts, the others while it serves. The test of promise P1 runs a few trials;
+deploy/kill-trials runs many, several at a time.
 
 Usage: kill_trials.py SOURCE BUILD KILLS [SEED]
 """
@@ -16,21 +16,21 @@ import faults
 import stage
 
 SERVING_S, STARTING_S = 0.12, 0.03  # at most, until the kill
-FEWEST_PER_KILL = 1  # acknowledged; less would prove nothing
+FEWEST_PER_KILL = 1  # acknowledged commands; fewer would prove nothing
 
 
 def trials(s, kills, chance):
-    """Runs them in a stage; returns what was found."""
+    """Runs the trials in a stage, and returns what it found."""
     s.start_broker()
     loads = [faults.Submitting(s), faults.Accepting(s)]
     for load in loads:
         load.start()
     for _ in range(kills):
-        time.sleep(chance.uniform(0, SERVING_S))  # the random instant itself
+        time.sleep(chance.uniform(0, SERVING_S))  # until the random instant
         s.kill("broker")
         if chance.random() < 0.2:
             s.start_broker(ready="")
-            time.sleep(chance.uniform(0, STARTING_S))  # and this one
+            time.sleep(chance.uniform(0, STARTING_S))  # until that instant
             s.kill("broker")
         s.start_broker()
         for load in loads:

@@ -1,9 +1,9 @@
-"""Measures what honest peers wait for their answers, alone and beside each kind of hostile peer, and the broker's memory.
+"""Measures how long honest peers wait for answers, alone and beside each kind of hostile peer; and the broker's memory.
 
-The hostile peer stands for a machine of its own: of this machine's processors it gets what nobody else asks for, or it
-would be its computing that is measured and not what the broker does with what it sends. Each round measures every kind
-and nobody too, because the machine's own pace changes; shown are the medians. "times" is a round's p99 by that of nobody.
-Exit code 1 where one is above TIMES_MAX or the memory above its bound.
+The hostile peer stands for a machine of its own. It gets only the processor time that nobody else wants, so that we measure
+how the broker handles its messages and not the work of making them. Each round measures every kind, and no hostile peer,
+because the machine's own pace changes; the table shows medians. "times" is the p99 divided by the p99 of the same round
+without a hostile peer. Exit code 1 if one is above TIMES_MAX, or the memory above its limit.
 
 Usage: measure_hostile.py SOURCE BUILD [SECONDS [ROUNDS]]
 """
@@ -16,9 +16,9 @@ import hostile
 import stage
 import test_hostile
 
-# Before it begins, because a thread inherits this from who makes it.
+# Before the threads begin, because a thread inherits this from its maker.
 WHEN_IDLE = ("chrt", "--idle", "0")
-GAP_S = 0.01  # between requests of the honest peer: it is no load itself
+GAP_S = 0.01  # between requests of the honest peer, so that it is not a load itself
 TIMES_MAX = 3
 NOBODY = "nobody"
 

@@ -1,4 +1,4 @@
-"""A server of the protocol for tests of its clients: a CURVE ROUTER in a thread, answered by a function."""
+"""A server of the protocol for tests of its clients: a CURVE ROUTER in a thread, with a function that answers."""
 import threading
 import time
 
@@ -9,8 +9,8 @@ from concordat.v1 import codes_pb2, wire_pb2
 
 
 class Server:
-    """Says welcome and pong by itself; hands every other request to `answer(request, server)`, which returns a
-    Message (its command id is filled in), a list of them, or None for silence. Every request is kept."""
+    """Answers hello and ping by itself, and calls `answer(request, server)` for every other request. That returns a
+    Message (whose command id the server fills in), a list of them, or None for silence. The server keeps every request."""
 
     def __init__(self, endpoint, secret_key_path, answer, role=codes_pb2.ROLE_TEAM, name="test", of="northmoor-crisis"):
         self.endpoint, self.answer = endpoint, answer
@@ -33,7 +33,7 @@ class Server:
             self.outgoing.append(message)
 
     def await_requests(self, kind, count=1, seconds=20):
-        """The first `count` requests of a kind, such as "accept"."""
+        """Waits for the first `count` requests of a kind, such as "accept", and returns them."""
         deadline = time.monotonic() + seconds
         with self.changed:
             while True:

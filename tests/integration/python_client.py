@@ -31,7 +31,7 @@ def generate(schema_folder, into):
 
 
 def read_key_file(path):
-    """The fields of a key file as {"metadata/name": ..., "curve/public-key": ...}."""
+    """Returns the fields of a key file as {"metadata/name": ..., "curve/public-key": ...}."""
     fields, section = {}, ""
     with open(path, encoding="ascii") as file:
         for line in file:
@@ -46,7 +46,7 @@ def read_key_file(path):
 
 
 def new_id():
-    """A UUIDv7, as 16 bytes."""
+    """Makes a UUIDv7 of 16 bytes."""
     head = time.time_ns() // 1_000_000
     value = head << 80 | 7 << 76 | 2 << 62
     value |= (int.from_bytes(os.urandom(2), "big") & 0xFFF) << 64
@@ -75,7 +75,7 @@ class Client:
         self.ping_seconds = 10
         self.outstanding = {}  # command id: [bytes, when to send, wait after that]
         self.came = []  # the rest of a frame
-        self.kept = []  # messages that came while something else was awaited
+        self.kept = []  # messages that came while the client waited for another
         self._connect()
 
     def close(self):
@@ -116,7 +116,7 @@ class Client:
         self.hello_at, self.hello_wait = 0.0, RESEND_FIRST_S
 
     def _frame(self, **request):
-        """One request as a frame."""
+        """Makes a frame of one request."""
         return self.wire.Requests(requests=[self.wire.Request(**request)]).SerializeToString()
 
     def _send(self, data):
@@ -135,7 +135,7 @@ class Client:
         self.hello_wait = min(self.hello_wait * 2, RESEND_MOST_S)
 
     def _tend(self):
-        """What time brings: hello, pings, repeated requests, a new connection in place of a dead one."""
+        """Does what is due: hello, ping, requests to repeat, a new connection in place of a dead one."""
         now = time.monotonic()
         if now - self.heard > PINGS_UNANSWERED * self.ping_seconds:
             self._connect()
@@ -160,7 +160,7 @@ class Client:
             waiting[1:] = [now, RESEND_FIRST_S]
 
     def _take_in(self, message):
-        """The message if it is the caller's to see, else None."""
+        """Returns the message if it is for the caller, otherwise None."""
         body = message.WhichOneof("body")
         if body == "welcome":
             return self._take_welcome(message.welcome)
@@ -177,7 +177,7 @@ class Client:
                     self._hello_now()
                 return None
             if name in ("REFUSAL_UNAVAILABLE", "REFUSAL_TOO_MANY"):
-                return None  # it is sent again when its time comes
+                return None  # the request is sent again when it is due
             if message.command_id == self.hello_id and not self.welcome:
                 raise Refused(message.answer)
         return message if self.outstanding.pop(message.command_id, None) else None
@@ -188,13 +188,13 @@ class Client:
         return field.enum_type.values_by_number[answer.refusal].name
 
     def _turn(self, until):
-        """One message, or None when the time is over."""
+        """Returns one message, or None when the time is over."""
         while True:
             while self.came or self.socket.poll(0):
                 if not self.came:
                     try:
                         frames = self.socket.recv_multipart(zmq.DONTWAIT)
-                    except zmq.Again:  # it was there, and went with its connection
+                    except zmq.Again:  # it came, and was lost with its connection
                         break
                     self.heard = time.monotonic()
                     self.came = list(self.wire.Messages.FromString(frames[0]).messages)
@@ -207,7 +207,7 @@ class Client:
                 return None
             self.socket.poll(min(left, 0.05) * 1000)
 
-    # ---- What a program uses ----
+    # ---- What programs call ----
 
     def send(self, command_id=None, **command):
         """Sends a request and returns its id: send(accept=wire.Accept(...))."""
@@ -217,7 +217,7 @@ class Client:
         return command_id
 
     def request(self, timeout=30.0, command_id=None, **command):
-        """Sends a request, again and again, until its answer comes. TimeoutError where none does."""
+        """Sends a request again and again until its answer comes. Raises TimeoutError if none does."""
         command_id = self.send(command_id, **command)
         until = time.monotonic() + timeout
         while True:
@@ -230,7 +230,7 @@ class Client:
             self.kept.append(message)
 
     def next_message(self, timeout=30.0):
-        """The next message: news, or the answer to something sent with send(). None where none comes."""
+        """Returns the next message: news, or the answer to a request of send(). None if none comes."""
         if self.kept:
             return self.kept.pop(0)
         return self._turn(time.monotonic() + timeout)
@@ -245,7 +245,7 @@ class Follower:
         self.chain = chain
 
     def take(self, event_type, credit=100, timeout=30.0):
-        """The events of one Feed, checked; [] where none came in time."""
+        """Returns the events of one Feed, checked; [] if none came in time."""
         follow = self.client.wire.Follow(after=self.after, credit=credit)
         try:
             message = self.client.request(timeout=timeout, follow=follow)
@@ -256,7 +256,7 @@ class Follower:
         return self.check(message.feed, event_type)
 
     def check(self, feed, event_type):
-        """The events of a Feed, where each follows from the one before; RuntimeError where one does not."""
+        """Returns the events of a Feed. Raises RuntimeError unless each follows from the one before."""
         events = []
         for item in feed.events:
             self.chain = hashlib.blake2b(self.chain + item.event, digest_size=32).digest()

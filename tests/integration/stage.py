@@ -1,7 +1,7 @@
-"""A stage for tests of the whole: a folder of its own, keys, a region, and the real programs started in it.
+"""A stage for tests of the whole: a folder with keys and a region, and the real programs started in it.
 
-Nothing is mocked. Everything started is stopped when the stage is closed. Programs are awaited by what they say
-or answer, never by the clock.
+Nothing is mocked. When the stage closes it stops every program that it started. A test waits for what a program says or
+answers, never for a length of time.
 """
 
 import os
@@ -53,7 +53,7 @@ class Stage:
     # ---- Keys and region ----
 
     def make_key(self, name, role, of, admitted=True):
-        """A key pair; its public half goes where the broker admits it."""
+        """Makes a key pair, and puts its public half where the broker admits it."""
         public, secret = (text.decode() for text in zmq.curve_keypair())
         lines = ["metadata", f'    name = "{name}"', f'    role = "{role}"', f'    of = "{of}"', "curve"]
         lines.append(f'    public-key = "{public}"')
@@ -69,7 +69,7 @@ class Stage:
         raise KeyError(name)
 
     def use_region(self, change):
-        """The example region, as `change` makes it of its text."""
+        """Writes the example region, after `change` has changed its text."""
         with open(os.path.join(SOURCE, "deploy", "region.yaml"), encoding="utf-8") as file:
             text = change(file.read())
         with open(self.path("region.yaml"), "w", encoding="utf-8") as file:
@@ -97,7 +97,7 @@ class Stage:
                 if not more and process.poll() is not None:
                     raise RuntimeError(f"{name} ended with {process.returncode}: {said.decode()}")
                 if not more:
-                    time.sleep(0.001)  # a log gives no notice
+                    time.sleep(0.001)  # a log cannot notify us
         log.close()
         return process
 
@@ -108,7 +108,7 @@ class Stage:
             "--key", self.path("secret", "broker.key_secret"), "--keys", self.path("keys"), ready=ready, env=env)
 
     def start_intake(self, name="intake", state=None, broker=None, env=None):
-        """An intake of street triage; devices() are its own."""
+        """Starts an intake of street triage; devices() connect to it."""
         if name not in self.intakes:
             self.intakes[name] = f"tcp://127.0.0.1:{free_port()}"
             os.mkdir(self.path(f"{name}-devices"))
@@ -120,7 +120,7 @@ class Stage:
             "--broker", broker or self.endpoint, "--broker-key", self.public_key("broker"), ready="listening", env=env)
 
     def device(self, name, intake="intake"):
-        """A connection of a device to an intake that has been started."""
+        """Connects a device to an intake that has been started."""
         self.make_key(name, "referrer", "street-triage", admitted=False)
         shutil.copy(self.path("secret", f"{name}.key"), self.path(f"{intake}-devices", f"{name}.key.new"))
         os.rename(self.path(f"{intake}-devices", f"{name}.key.new"), self.path(f"{intake}-devices", f"{name}.key"))
@@ -130,7 +130,7 @@ class Stage:
         return client
 
     def start_team(self, name, of, *options, env=None):
-        """concordat-team, whose words go to its log; until the broker has been told that it is there."""
+        """Starts concordat-team, which writes to its log. Returns when the broker knows that the team is present."""
         if not os.path.exists(self.path("secret", f"{name}.key")) and not os.path.exists(self.path("keys", f"{name}.key")):
             self.make_key(name, "team", of)
         return self.start(
@@ -146,14 +146,14 @@ class Stage:
             "--key", self.path("secret", f"{name}.key_secret"), "--state", self.path(f"{name}-state"), ready="", env=env)
 
     def kill(self, name):
-        """As a power cut would: at once."""
+        """Kills a program at once, as a power cut would."""
         process = self.processes.pop(name)
         process.kill()
         process.stdin.close()
         process.wait()
 
     def stop(self, name):
-        """As a service manager would; returns the exit code."""
+        """Stops a program as a service manager would. Returns its exit code."""
         process = self.processes.pop(name)
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -167,7 +167,7 @@ class Stage:
     # ---- People and services ----
 
     def client(self, name, role=None, of=None, wants_news=False):
-        """A connection of its own under a key, which is made where a role is given."""
+        """Makes a connection with a key; makes the key too if a role is given."""
         if role:
             self.make_key(name, role, of)
         client = python_client.Client(
@@ -177,7 +177,7 @@ class Stage:
         return client
 
     def submission(self, **facts):
-        """A Submit of street triage, very urgent, with what makes it routable."""
+        """Makes a Submit of street triage, very urgent, with everything that routing needs."""
         wire = self.wire
         from concordat.v1 import codes_pb2, referral_pb2
 

@@ -1,4 +1,4 @@
-"""The broker as a process: starts, reloads, stops, and says clearly why it will not start.
+"""The broker as a process: it starts, reloads and stops, and says clearly why it will not start.
 
 Usage: test_broker_process.py SOURCE BUILD
 """
@@ -22,7 +22,7 @@ class BrokerProcess(unittest.TestCase):
         self.addCleanup(self.stage.close)
 
     def broker(self, **changed):
-        """Runs a broker that is expected to end; returns its code and what it said."""
+        """Runs a broker that should end. Returns its exit code and what it said."""
         s = self.stage
         options = {"policy": s.path("region.yaml"), "state": s.path("state"), "listen": s.endpoint,
                    "key": s.path("secret", "broker.key_secret"), "keys": s.path("keys"), **changed}
@@ -72,7 +72,7 @@ class BrokerProcess(unittest.TestCase):
         self.assertEqual(self.submit().number, "R-0002")
 
     def test_whoever_says_hello_is_told_of_every_open_case_however_many(self):
-        """More than wait at a socket at a time."""
+        """Sends more than can wait at a socket at a time."""
         many = 1500
         self.stage.start_broker()
         self.submit()
@@ -109,7 +109,7 @@ class BrokerProcess(unittest.TestCase):
         self.assertEqual(asked.status.coordinator_ring, "01632 960199")
 
     def await_log(self, words):
-        """Reads on until the broker has said so."""
+        """Reads the log until the broker has said this."""
         with open(self.stage.path("broker.log"), encoding="utf-8") as log:
             said = ""
             while words not in said:

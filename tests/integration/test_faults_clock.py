@@ -1,5 +1,5 @@
-"""A wall clock that is set while programs run, forwards and back: the ledger's time never goes back, offers still end,
-and nobody waits for the clock to come round again.
+"""Somebody sets the wall clock while programs run, forwards and back: the ledger's time never goes back, offers still end,
+and nothing waits until the clock has caught up.
 
 Usage: test_faults_clock.py SOURCE BUILD
 """
@@ -16,7 +16,7 @@ ANSWER_S = 2
 
 
 def quick_answers(text):
-    """The example region with so little time to answer that a test can wait for it."""
+    """Makes the example region with answer times so short that a test can wait for them."""
     return re.sub(r"(?m)^(    (?:emergency|very_urgent|urgent|routine)): \d+m$", rf"\1: {ANSWER_S}s", text)
 
 

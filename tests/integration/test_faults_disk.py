@@ -1,4 +1,4 @@
-"""A sync that fails and a disk that is full: no acknowledgement, exit 111, and nothing acknowledged is lost.
+"""A sync fails or the disk is full: no acknowledgement, exit 111, and nothing that was acknowledged is lost.
 
 Usage: test_faults_disk.py SOURCE BUILD
 """
@@ -17,14 +17,14 @@ class Disk(unittest.TestCase):
         self.addCleanup(self.stage.close)
 
     def await_end(self, name):
-        """The exit code of a program that ends by itself."""
+        """Waits for a program that ends by itself, and returns its exit code."""
         process = self.stage.processes.pop(name)
         code = process.wait(timeout=30)
         process.stdin.close()
         return code
 
     def submit_until_no_answer(self, client):
-        """What was acknowledged, and the one that was not."""
+        """Returns the commands that were acknowledged, and the one that was not."""
         acknowledged = set()
         while len(acknowledged) < 50000:
             submit = self.stage.submission()
@@ -53,14 +53,14 @@ class Disk(unittest.TestCase):
             submit = s.submission()
             self.assertTrue(street.request(submit=submit).answer.done)
             acknowledged.add(submit.referral.id)
-        street.request(get_board=s.wire.GetBoard())  # the turn of the last of these is over
-        machine.set(sync=fault, sync_ms=100)  # so that an answer too early would be out
+        street.request(get_board=s.wire.GetBoard())  # the turn of the last one is over
+        machine.set(sync=fault, sync_ms=100)  # so that an answer sent too early would arrive
         more, pending = self.submit_until_no_answer(street)
         self.assertEqual(more, set(), "acknowledged although its sync failed")
         self.assertEqual(self.await_end("broker"), faults.ENVIRONMENT)
         self.assertIn("ledger", s.said("broker"))
         s.start_broker()
-        # The sender repeats what was not acknowledged: it is there once, whichever way the sync went.
+        # The sender repeats the command that was not acknowledged. It takes effect once, whichever way the sync went.
         self.assertTrue(street.request(submit=pending).answer.done)
         self.expect_received(acknowledged | {pending.referral.id})
 
@@ -89,7 +89,7 @@ class Disk(unittest.TestCase):
             submit = s.submission()
             self.assertTrue(device.request(submit=submit).answer.done)
             saved.add(submit.referral.id)
-        machine.set(sync=fault, sync_ms=100)  # so that an answer too early would be out
+        machine.set(sync=fault, sync_ms=100)  # so that an answer sent too early would arrive
         more, pending = self.submit_until_no_answer(device)
         self.assertEqual(more, set(), "said to be saved although its sync failed")
         self.assertEqual(self.await_end("intake"), faults.ENVIRONMENT)
@@ -99,7 +99,7 @@ class Disk(unittest.TestCase):
         self.expect_received(saved | {pending.referral.id})
 
     def await_delivery(self, count):
-        """Until the broker has so many cases."""
+        """Waits until the broker has so many cases."""
         duty = self.stage.client("duty", "coordinator", "northmoor-duty")
         while len(duty.request(get_board=self.stage.wire.GetBoard()).board.cases) < count:
             pass

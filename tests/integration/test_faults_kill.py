@@ -1,5 +1,5 @@
-"""kill -9 of an intake, of a team, of an auditor, and of the broker while it writes a snapshot: what was acknowledged
-is kept, and whatever was under way is done once.
+"""kill -9 of an intake, of a team, of an auditor, and of the broker while it writes a snapshot: everything that was
+acknowledged is kept, and everything that was in flight is done once.
 
 Usage: test_faults_kill.py SOURCE BUILD
 """
@@ -42,7 +42,7 @@ class Killed(unittest.TestCase):
                 answer = device.request(timeout=60, submit=submit).answer
                 self.assertTrue(answer.done, answer.text)
                 saved.add(submit.referral.id)
-            device.send(submit=s.submission())  # one that is under way
+            device.send(submit=s.submission())  # a command in flight
             s.kill("intake")
             s.start_intake()
         received = []
@@ -54,7 +54,7 @@ class Killed(unittest.TestCase):
     def test_a_team_killed_under_load_leaves_nobody_without_an_owner(self):
         s = self.stage
         s.start_broker()
-        # The hook answers by itself; what was offered before a kill is offered again after it.
+        # The hook answers by itself. Offers from before a kill are sent again after it.
         hook = (f"{stage.find_program('concordat')} accept $CONCORDAT_REFERRAL 20 --attempt $CONCORDAT_ATTEMPT"
                 f" --server {s.endpoint} --server-key {s.public_key('broker')}"
                 f" --key {s.path('secret', 'north.key_secret')}")
@@ -62,7 +62,7 @@ class Killed(unittest.TestCase):
         load = faults.Submitting(s, window=1)
         load.start()
         for _ in range(KILLS):
-            time.sleep(self.chance.uniform(0.05, 0.4))  # the random instant itself
+            time.sleep(self.chance.uniform(0.05, 0.4))  # until the random instant
             s.kill("north")
             s.start_team("north", "northmoor-crisis", "--hook", hook)
         faults.stop_all([load])
@@ -79,7 +79,7 @@ class Killed(unittest.TestCase):
         load.start()
         for _ in range(KILLS):
             s.start_audit()
-            time.sleep(self.chance.uniform(0.02, 0.3))  # the random instant itself
+            time.sleep(self.chance.uniform(0.02, 0.3))  # until the random instant
             s.kill("audit")
         faults.stop_all([load])
         self.check(faults.hold_against_ledger(s, [load]))
@@ -88,7 +88,7 @@ class Killed(unittest.TestCase):
         trail = s.path("audit-state", "trail.db")
         seen = 0
         while seen < head:
-            time.sleep(0.05)  # the auditor tells nobody how far it is
+            time.sleep(0.05)  # the auditor tells nobody how far it has got
             with sqlite3.connect(f"file:{trail}?mode=ro", uri=True) as reader:
                 seen, = reader.execute("SELECT count(*) FROM event").fetchone()
         self.assertEqual(s.stop("audit"), 0)
@@ -107,12 +107,12 @@ class Killed(unittest.TestCase):
             while len(load.told.acknowledged) < 20:
                 time.sleep(0.01)
             faults.stop_all([load])
-            # Slow syncs hold the snapshot half written for as long as it takes to hit it.
+            # Slow syncs keep the snapshot half written long enough to hit it.
             machine.set(sync_ms=200)
             broker.send_signal(signal.SIGTERM)
             while not os.path.exists(s.path("state", "snapshot.new")) and broker.poll() is None:
                 time.sleep(0.001)
-            time.sleep(self.chance.uniform(0, 0.3))  # the random instant itself
+            time.sleep(self.chance.uniform(0, 0.3))  # until the random instant
             s.kill("broker")
             machine.set(sync_ms=0)
         s.start_broker()

@@ -1,4 +1,4 @@
-"""A network that stalls, is slow and breaks: whoever is behind it gets an answer when it is back, others at once, and
+"""The network stalls, is slow or breaks: a peer behind it gets its answer when the network is back, others at once, and
 each command has one effect.
 
 Usage: test_faults_net.py SOURCE BUILD
@@ -31,10 +31,10 @@ class Network(unittest.TestCase):
         for load in loads:
             load.start()
         for _ in range(8):
-            time.sleep(chance.uniform(0.02, 0.3))  # the random instant itself
+            time.sleep(chance.uniform(0.02, 0.3))  # until the random instant
             chance.choice((self.proxy.cut, self.proxy.stall))()
             near = len(loads[1].told.acknowledged)
-            while len(loads[1].told.acknowledged) < near + 3:  # others are answered meanwhile
+            while len(loads[1].told.acknowledged) < near + 3:  # others get their answers meanwhile
                 self.assertIsNone(loads[1].trouble)
                 time.sleep(0.001)
             self.proxy.delay_s = chance.choice((0, 0.01))

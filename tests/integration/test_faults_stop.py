@@ -1,4 +1,4 @@
-"""SIGSTOP and SIGCONT: a program that hangs is as good as away, and when it goes on it is told what holds.
+"""SIGSTOP and SIGCONT: a program that hangs counts as absent, and when it continues it learns what holds now.
 
 Usage: test_faults_stop.py SOURCE BUILD
 """

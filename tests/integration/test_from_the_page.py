@@ -1,4 +1,4 @@
-"""A client written from the protocol's page alone submits, is offered, accepts and follows the feed.
+"""A client written from the protocol's page alone submits, gets an offer, accepts it and follows the feed.
 
 Usage: test_from_the_page.py SOURCE BUILD
 """
@@ -56,7 +56,7 @@ class FromThePage(unittest.TestCase):
             self.assertEqual(s.stop("broker"), 0)
 
     def news(self, client, body):
-        """The next message of a kind."""
+        """Returns the next message of a kind."""
         while True:
             message = client.next_message()
             self.assertIsNotNone(message, f"no {body} came")

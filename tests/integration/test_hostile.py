@@ -1,7 +1,7 @@
-"""Peers that were let in and mean harm: the broker's memory stays bounded, and others get their answers meanwhile.
+"""Admitted peers that mean harm: the broker's memory stays bounded, and others get their answers meanwhile.
 
-The bound: what the broker needs itself, and twice and a half the backlog that it allows (see proto/server/backlog.h), which
-is what a backlog of the shortest frames takes.
+The limit is the memory that the broker needs itself, plus two and a half times the backlog that it allows (see
+proto/server/backlog.h), which is what a backlog of the shortest frames takes.
 
 Usage: test_hostile.py SOURCE BUILD
 """
@@ -44,7 +44,7 @@ class Hostile(unittest.TestCase):
     def setUp(self):
         self.stage = stage.Stage("hostile")
         self.addCleanup(self.stage.close)
-        # Without this, the sanitizer's own memory of what was freed would be measured.
+        # Otherwise we would measure the memory in which the sanitizer keeps freed blocks.
         self.broker = self.stage.start_broker(env={"ASAN_OPTIONS": "quarantine_size_mb=1"})
         self.street = self.stage.client("street", "source", "street-triage")
 

@@ -1,4 +1,4 @@
-"""The client in another language keeps to the protocol's page: against a ROUTER that forgets and goes away.
+"""The client in another language follows the protocol's page, against a ROUTER that forgets and goes away.
 
 Usage: test_python_client.py SOURCE_FOLDER
 """
@@ -24,7 +24,7 @@ with open(os.path.join(SOURCE, "proto", "README.md"), encoding="utf-8") as page:
 
 
 def write_key(name, role):
-    """Writes a key pair as the page describes it and returns the paths of its files."""
+    """Writes a key pair as the page describes it, and returns the paths of its files."""
     public, secret = (text.decode() for text in zmq.curve_keypair())
     lines = ["metadata", f'    name = "{name}"', f'    role = "{role}"', '    of = "zz"', "curve"]
     lines.append(f'    public-key = "{public}"')
@@ -40,7 +40,7 @@ CLIENT_PUBLIC, CLIENT_SECRET = write_key("client", "team")
 
 
 class Server:
-    """One ROUTER in the client's own thread: what happens, happens in order."""
+    """One ROUTER in the client's own thread, so that the steps of a test happen in order."""
 
     def __init__(self):
         self.endpoint = f"ipc://{FOLDER.name}/socket"
@@ -56,7 +56,7 @@ class Server:
         self.socket.bind(self.endpoint)
 
     def close(self):
-        """With its context: a socket that is closed in the background takes a newer one's file away."""
+        """Closes the context too: a socket that closes in the background would remove the file of a newer one."""
         self.socket.close(linger=0)
         self.context.term()
 
@@ -64,7 +64,7 @@ class Server:
         self.socket.send_multipart([self.route, WIRE.Messages(messages=[WIRE.Message(**message)]).SerializeToString()])
 
     def take(self, client, command=None):
-        """The next request; with command, the next of that kind while hello is answered."""
+        """Returns the next request; with `command`, the next of that kind, and answers hello meanwhile."""
         for _ in range(600):
             client.next_message(timeout=0.05)
             if not self.socket.poll(0):
@@ -110,7 +110,7 @@ class PythonClient(unittest.TestCase):
         first = self.server.bytes
         self.server.close()
         self.server.bind()
-        # The new server does not know this connection; whatever comes first, hello is wanted.
+        # The new server does not know this connection: it asks for hello, whatever comes first.
         request = self.server.take(self.client)
         while request.WhichOneof("command") != "hello":
             refusal = WIRE.Answer(refusal=codes_pb2.REFUSAL_HELLO_FIRST)

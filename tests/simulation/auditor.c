@@ -1,4 +1,4 @@
-/* auditor.c: follows the feed from where it is, and checks that it is one unbroken chain. */
+/* auditor.c: follows the feed, and checks that it is one unbroken chain. */
 #include <string.h>
 
 #include "tests/simulation/world.h"
@@ -52,7 +52,7 @@ static void told(struct world *w, struct peer *p, const Concordat__V1__Message *
     if (feed)
         take_feed(w, p, message->feed);
     if (feed || welcome) {
-        memset(p->follow_id, 0, sizeof p->follow_id); /* the same answer again is not for us */
+        memset(p->follow_id, 0, sizeof p->follow_id); /* we have had this answer before */
         p->follow_ms = w->now_ms;
         peer_plan(w, p, p->follow_ms);
     }

@@ -1,5 +1,5 @@
-/* check_events.c: promises that each event keeps or breaks: P1 invented, P2, P3, P5, P7, and no empty rung.
- */
+/* check_events.c: the promises that a single event can break: P1 invented, P2, P3, P5, P7, and no empty
+ * rung. */
 #include <string.h>
 
 #include "tests/simulation/checks.h"
@@ -44,7 +44,7 @@ void check_one_effect(struct world *w, uint64_t seq, const Concordat__V1__Event 
     command->last_seq = seq;
 }
 
-/* An acceptance is of the offer that it names, by the team that was asked. */
+/* An acceptance must name the live offer and come from the team that was asked. */
 static void check_whose(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
 {
     const struct seen_command *command = witness_command(&w->witness, e->command.data);
@@ -94,8 +94,8 @@ void check_one_answer(struct world *w, uint64_t seq, const Concordat__V1__Event 
 
 /* --- P7 --------------------------------------------------------------------------------------------- */
 
-/* How many teams a decision in an area had to look at, by the policy that it names; -1 where it is none of
- * ours. */
+/* Returns how many teams a decision in an area had to consider, by the policy that it names; -1 if that is
+ * none of our policies. */
 static int steps_of(const struct world *w, const ProtobufCBinaryData *digest, const char *area)
 {
     for (int i = 0; i < POLICIES; i++) {
@@ -159,7 +159,7 @@ void check_empty_rung(struct world *w, uint64_t seq, const Concordat__V1__Event 
         return;
     const Concordat__V1__Offered *m = e->offered;
     if (!witness_present(&w->witness, m->team)) {
-        world_violated(w, "P4 empty rung", "event %llu asks %s, where nobody is", (number)seq, m->team);
+        world_violated(w, "P4 empty rung", "event %llu asks %s, which is absent", (number)seq, m->team);
         return;
     }
     for (int i = 0; i < POLICIES && !m->assigned && !(m->handover && m->n_considered == 1); i++) {
@@ -179,7 +179,7 @@ void check_owned(struct world *w, uint64_t seq, const Concordat__V1__Event *e, c
     int kind = e->owner ? (int)e->owner->kind : 0;
     const char *id = e->owner ? e->owner->id : "";
     if (after->last_seq != seq)
-        return; /* said of a case that had ended */
+        return; /* about a case that had ended */
     if (after->ended) {
         if (kind != CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED)
             world_violated(w, "P2 two owners", "event %llu names an owner of an ended case", (number)seq);

@@ -1,4 +1,4 @@
-/* check_messages.c: what leaves the broker: nothing before its commit, and nothing to whom it does not
+/* check_messages.c: the broker sends nothing before its commit, and nothing to anybody whom it does not
  * concern. */
 #include <string.h>
 
@@ -17,7 +17,7 @@ static bool is_on_disk(struct world *w, uint64_t seq, const char *what)
     return false;
 }
 
-/* A status says what the event that it names says. */
+/* A status must agree with the event whose number it has. */
 static void check_status(struct world *w, const Concordat__V1__CaseStatus *status)
 {
     if (!status || !status->referral.len || !is_on_disk(w, status->seq, "a status"))
@@ -35,7 +35,7 @@ static void check_status(struct world *w, const Concordat__V1__CaseStatus *statu
         world_violated(w, "P11 nobody to ring", "a status of event %llu", (number)status->seq);
 }
 
-/* A source may know of its own referrals, a team of those that it was ever asked about. */
+/* A source may hear of its own referrals, and a team of those that it was ever asked about. */
 static bool concerns(const struct world *w, const struct peer *peer, const struct seen_case *c)
 {
     int team;
@@ -69,7 +69,7 @@ static void check_answer(struct world *w, const struct peer *peer, const Concord
     if (answer->status)
         check_reader(w, peer, answer->status->referral.data, answer->status->referral.len, "an answer");
     if (!command || !answer->done || !peer->honest)
-        return; /* whoever means harm uses one id for several commands */
+        return; /* a stranger uses one id for several commands */
     if (command->kind != CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS && command->answered_seq &&
         command->answered_seq != answer->seq)
         world_violated(w, "P5 other answer", "one command was answered with event %llu and now with %llu",
@@ -113,7 +113,7 @@ static void check_record(struct world *w, const struct peer *peer, const Concord
         world_violated(w, "P10 wrong reader", "%s reads a record", peer->key.name);
 }
 
-/* Each is one that stands on the disk, bytes and chain. */
+/* Each event of a feed must be on the disk, with the same bytes and chain value. */
 static void check_feed_event(struct world *w, const Concordat__V1__FeedEvent *sent)
 {
     struct arena *arena = &w->witness.arena;
@@ -138,7 +138,7 @@ static void check_feed(struct world *w, const struct peer *peer, const Concordat
         check_feed_event(w, feed->events[i]);
 }
 
-/* A key that was withdrawn is told just that. */
+/* A withdrawn key must hear only that it is withdrawn. */
 static void check_revoked(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
 {
     const Concordat__V1__Answer *answer = message->body_case == BODY(ANSWER) ? message->answer : NULL;

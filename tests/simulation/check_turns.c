@@ -1,5 +1,5 @@
-/* check_turns.c: after each turn: nothing is stuck, what lives agrees with what is written, and a replay too.
- */
+/* check_turns.c: after each turn nothing is stuck, and the state in memory agrees with the disk and with a
+ * replay. */
 #include <string.h>
 
 #include "broker/record/replay.h"
@@ -10,13 +10,13 @@ enum { STUCK_SLACK_MS = 30 * 1000, EVENTS_BETWEEN_REPLAYS = 500 };
 
 typedef unsigned long long number;
 
-/* Whoever owns a case must have acted by a time, or something else has happened by then. Measured twice: by
- * the clock that the broker has, and by true time, which no clock that was set back can stretch by much. */
+/* By a case's deadline its owner must have acted, or something else must have happened. We measure by the
+ * broker's clock and by true time: a clock that is set back cannot stretch true time by much. */
 void check_stuck(struct world *w)
 {
     struct now now = world_clock(w);
     if (broker_patience_ms(w->host.broker, now) == 0)
-        return; /* it says itself that it is not done: more is bounded to another turn */
+        return; /* the broker says that it has more to do: a turn is limited */
     for (uint32_t row = 0; row < w->witness.cases.count; row++) {
         const struct seen_case *c = table_row(&w->witness.cases, row);
         if (c->ended)
@@ -37,7 +37,7 @@ void check_stuck(struct world *w)
     }
 }
 
-/* What the broker holds in memory says what is on disk. */
+/* The state in memory must agree with the disk. */
 void check_agrees(struct world *w)
 {
     const struct state *state = broker_state(w->host.broker);

@@ -1,5 +1,5 @@
-/* coordinator.c: the duty coordinator's desk: takes what is held, asks a team, keeps in touch, closes, or is
- * busy. One who is diligent works a backlog off: looks at the board whenever nothing is in hand. */
+/* coordinator.c: the duty coordinator's desk: takes held cases, asks a team, reports, closes, or is busy. A
+ * diligent coordinator works off a backlog, and looks at the board whenever there is nothing to do. */
 #include <string.h>
 
 #include "tests/simulation/world.h"
@@ -15,8 +15,8 @@ static bool means_to(const struct peer *p, const uint8_t *referral)
     return false;
 }
 
-/* Who is diligent takes no more than can also be closed: a case that was taken and then forgotten comes back
- * only when its lease has lapsed. */
+/* A diligent coordinator takes only as many cases as they can close: a case that is taken and then forgotten
+ * comes back only after its lease has lapsed. */
 static bool can_take(struct peer *p)
 {
     return p->diligent ? p->task_count + p->pending_count < PENDING_MAX : peer_chance(p, 40);

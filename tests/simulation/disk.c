@@ -45,7 +45,7 @@ void disk_close(struct world *w)
     rmdir(disk->folder);
 }
 
-/* The ledger is what was acknowledged and, as a whole or not at all, the batch that was in doubt. */
+/* The ledger must hold what was acknowledged and, all or nothing, the batch that was in doubt. */
 static bool settle(struct world *w)
 {
     uint8_t chain[CHAIN_BYTES];

@@ -9,14 +9,14 @@
 
 enum { SECTOR = 512, SHM_REGIONS = 64 };
 
-/* An open file, as SQLite lays it out. */
+/* An open file, in the layout that SQLite wants. */
 struct open_file {
     sqlite3_file base;
     struct image *image;
-    void *shm[SHM_REGIONS]; /* owned; the index of the log, which does not outlive the connection */
+    void *shm[SHM_REGIONS]; /* owned; the index of the write-ahead log, which ends with the connection */
 };
 
-static struct world *current; /* SQLite calls without one */
+static struct world *current; /* SQLite calls some functions without a file */
 
 static struct disk *disk(void)
 {
@@ -81,10 +81,11 @@ static void keep_sector(struct image *image, size_t sector)
     image->dirty[sector] = 0;
 }
 
-/* Shortening a file happens or does not, as a whole, and what was written after it only if it did. */
+/* A crash keeps a truncation or loses it, and keeps what was written after it only if it keeps the
+ * truncation. */
 static void crash_image(struct image *image, struct random *random)
 {
-    int64_t share = random_between(random, 0, 4); /* of four: from nothing to all of what was not synced */
+    int64_t share = random_between(random, 0, 4); /* in quarters: from none to all of what was not synced */
     bool as_it_was = image->cut && random_between(random, 0, 1);
     if (image->cut && !as_it_was) {
         if (image->cut_to < image->kept_size)
@@ -219,7 +220,7 @@ static int file_size(sqlite3_file *file, sqlite3_int64 *size)
     return SQLITE_OK;
 }
 
-/* One connection: nobody to lock out. */
+/* There is one connection, so there is nobody to lock out. */
 static int file_lock(sqlite3_file *file, int level)
 {
     (void)file, (void)level;
@@ -301,8 +302,8 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
     struct open_file *f = of(file);
     memset(f, 0, sizeof *f);
     f->image = find(name);
-    bool creates =
-        flags & SQLITE_OPEN_CREATE || flags & SQLITE_OPEN_MAIN_DB; /* the real one makes that ahead */
+    bool creates = flags & SQLITE_OPEN_CREATE ||
+                   flags & SQLITE_OPEN_MAIN_DB; /* as the real file system does beforehand */
     if (!f->image && creates)
         f->image = make(name);
     if (!f->image)
@@ -383,5 +384,5 @@ void disk_vfs_use(struct world *w)
     int rc = sqlite3_vfs_register(&vfs, 1);
     assert(rc == SQLITE_OK);
     (void)rc;
-    sqlite3_randomness(0, NULL); /* its generator is seeded anew, from ours */
+    sqlite3_randomness(0, NULL); /* SQLite seeds its generator again, from ours */
 }

@@ -1,4 +1,4 @@
-/* faults.c: what fails now and again: the process, the network between some, the clock, keys, devices. */
+/* faults.c: the faults: of the process, the network between peers, the clock, keys and devices. */
 #include "tests/simulation/host.h"
 
 static const enum fault recurring[] = {FAULT_PARTITION, FAULT_CLOG,   FAULT_CRASH,  FAULT_CLOCK_JUMP,
@@ -21,7 +21,7 @@ static struct peer *somebody(struct world *w)
     return &w->peers[random_between(&w->faults, 0, w->peer_count - 1)];
 }
 
-/* Both ways, or one of them only. */
+/* Cuts both directions, or only one. */
 static void part(struct world *w, struct peer *p)
 {
     int64_t kind = random_between(&w->faults, 0, 3);
@@ -43,7 +43,7 @@ static void crash(struct world *w)
         host_dies_in_turn(w, when == 1 ? -1 : when == 2 ? 0 : random_between(&w->faults, 1, 6));
 }
 
-/* Set by hand or by a time server; often it is set right again later. */
+/* A person or a time server sets the clock; often it is set right again later. */
 static void set_clock(struct world *w)
 {
     static const int64_t steps_ms[] = {500, MINUTES(1), HOURS(1), HOURS(5)};

@@ -1,15 +1,15 @@
-/* healing.c: the second phase: faults stop, some are well, and within a bounded time every case is in good
- * hands. */
+/* healing.c: the second phase: faults stop, some peers are well, and in bounded time somebody takes care of
+ * every case. */
 #include <string.h>
 
 #include "tests/simulation/host.h"
 
 #define STATE(name) CONCORDAT__V1__STATE__STATE_##name
 
-/* Of a night's backlog: a coordinator has some 32 cases in hand for half a minute. */
+/* The time for a case of a night's backlog: a coordinator deals with some 32 cases for half a minute. */
 #define A_CASE SECONDS(3)
 
-/* The whole ladder may be silent, as often as it is gone through; then a coordinator takes it. */
+/* No team of the ladder may answer, in any round; then a coordinator takes the case. */
 static int64_t bound_ms(const struct world *w)
 {
     const struct policy *policy = &w->policies[w->policy]->policy;
@@ -22,7 +22,8 @@ static int64_t bound_ms(const struct world *w)
            2 * policy->remind_ms + policy->lease_grace_ms;
 }
 
-/* Coordinators, intakes and auditors are well; of the devices of teams some are, and the others are gone. */
+/* From now on coordinators, intakes and auditors are well; some devices of teams are, and the others are
+ * gone. */
 void healing_begin(struct world *w)
 {
     world_note(w, "world", "heals", NULL, 0);
@@ -63,7 +64,7 @@ static const char *auditor_waits(const struct world *w)
     return NULL;
 }
 
-/* A case that is neither accepted nor in a coordinator's hands. */
+/* Finds a case that no team has accepted and no coordinator has taken. */
 static const struct seen_case *case_waits(const struct world *w)
 {
     for (uint32_t row = 0; row < w->witness.cases.count; row++) {

@@ -31,7 +31,7 @@ static enum ledger_status lose(struct world *w, const char *how, bool kept)
         host_keeps(w);
     else
         store_settle(&w->store, false);
-    return LEDGER_UNKNOWN; /* the process lives: it is its own to stop now */
+    return LEDGER_UNKNOWN; /* the process lives and must stop by itself */
 }
 
 static void die_after_append(struct world *w, size_t count)
@@ -42,7 +42,7 @@ static void die_after_append(struct world *w, size_t count)
     w->host.dead = true;
 }
 
-/* Where it fails, whether the batch is there stays open until the next start. */
+/* If the sync fails, only the next start shows whether the batch is there. */
 static enum ledger_status see_disk(struct world *w, const char *what, enum ledger_status status)
 {
     w->host.failed = status != LEDGER_OK;
@@ -60,7 +60,7 @@ static enum ledger_status port_write(void *context, const struct ledger_event *e
         return LEDGER_UNKNOWN;
     }
     if (h->dying && h->dies_after < 0 && h->disk.ledger && random_between(&w->faults, 0, 1)) {
-        h->disk.dies_after = random_between(&w->faults, 0, 12); /* in the middle of it */
+        h->disk.dies_after = random_between(&w->faults, 0, 12); /* in the middle of the turn */
     } else if (h->dying && h->dies_after < 0) {
         world_note(w, "broker", "dies before append", NULL, count);
         h->dead = true;
@@ -75,7 +75,7 @@ static enum ledger_status port_write(void *context, const struct ledger_event *e
                           : LEDGER_OK;
 }
 
-/* As long as it likes. */
+/* A disk takes as long as it likes. */
 static bool port_syncing(void *context)
 {
     struct world *w = context;
@@ -87,7 +87,7 @@ static enum ledger_status port_sync(void *context)
     struct world *w = context;
     struct host *h = &w->host;
     size_t count = w->store.pending;
-    if (!count) /* nothing that could fail now; but something may have */
+    if (!count) /* nothing can fail now, but something may have failed before */
         return h->disk.ledger ? ledger_sync(h->disk.ledger) : h->read_failed ? LEDGER_UNKNOWN : LEDGER_OK;
     if (h->disk.ledger) {
         enum ledger_status status = see_disk(w, "sync fails", ledger_sync(h->disk.ledger));
@@ -124,7 +124,7 @@ static enum ledger_status read_store(struct world *w, uint64_t after, size_t lim
     return store_read(&w->store, after, limit, each, each_context);
 }
 
-/* As the ledger: after one failure it does nothing more. */
+/* Does nothing more after one failure, as the ledger does. */
 static enum ledger_status see_read(struct world *w, enum ledger_status status)
 {
     w->host.read_failed |= status == LEDGER_UNKNOWN;
@@ -153,7 +153,7 @@ static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t
 
 /* --- the other ports -------------------------------------------------------------------------------- */
 
-/* Its form is checked of every few only, because that is most of the work. */
+/* Checks the form of every few messages only, because that is most of the work. */
 static const Concordat__V1__Message *read_sent(struct world *w, const uint8_t *bytes, size_t size)
 {
     struct wire_fault fault = {.text = "its form is not that of a message"};
@@ -189,8 +189,8 @@ static enum server_sent send_one(struct world *w, const struct server_route *rou
     return sent;
 }
 
-/* The network takes the parts of a frame one by one: it can lose some of them, which is worse than what is.
- */
+/* Gives the network the parts of a frame one by one, so that it can lose some of them. That is worse than the
+ * real network. */
 static enum server_sent port_send(void *context, const struct server_route *route,
                                   const struct frame_part *parts, size_t count)
 {
@@ -240,7 +240,7 @@ static void list_part(void *context, const void *bytes, size_t size)
     parts->sizes[parts->count++] = size;
 }
 
-/* Sometimes from the first event, else as from a snapshot: from the parts of a state of some time ago. */
+/* Recovers from the first event or, as from a snapshot, from the parts of an earlier state. */
 static struct state *recover(struct world *w)
 {
     uint64_t seed = random_next(&w->faults);
@@ -259,7 +259,7 @@ static struct state *recover(struct world *w)
     return NULL;
 }
 
-/* What was lived through, what is replayed on, and what is recovered are one. */
+/* The state that was lived, the one that is replayed, and the one that is recovered must be the same. */
 static void check_recovered(struct world *w, const struct state *state)
 {
     uint8_t recovered[32], replayed[32];
@@ -272,7 +272,7 @@ static void check_recovered(struct world *w, const struct state *state)
                        (unsigned long long)w->store.count);
 }
 
-/* What the broker says to whoever runs it is no part of the world. */
+/* The broker's log is not part of the world. */
 static void port_log(void *context, const char *line)
 {
     (void)context;
@@ -340,7 +340,7 @@ void host_close(struct world *w)
 
 /* --- dying ------------------------------------------------------------------------------------------ */
 
-/* What was on its way to the disk is there or not. Of a real ledger the next start tells. */
+/* A batch that was on its way to the disk is there or not. With the real ledger the next start finds out. */
 static void settle_in_death(struct world *w)
 {
     if (random_between(&w->faults, 0, 1))
@@ -424,7 +424,7 @@ void host_turn(struct world *w)
 {
     struct host *h = &w->host;
     if (!h->broker || h->turn_ms != w->now_ms)
-        return; /* planned anew since */
+        return; /* another turn has been planned since */
     h->turn_ms = INT64_MAX;
     struct now now = world_clock(w);
     uint64_t before = w->store.count;

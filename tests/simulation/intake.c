@@ -12,7 +12,7 @@ static char *text(const char *string)
     return (char *)(uintptr_t)string;
 }
 
-/* What a referral says follows from its id and the version, so that it can be sent again as it was. */
+/* The content of a referral follows from its id and version, so that it can be sent again unchanged. */
 struct paper {
     Concordat__V1__Referral referral;
     Concordat__V1__Confidential confidential;
@@ -148,10 +148,10 @@ static void new_referral(struct world *w, struct peer *p)
     w->referrals++;
     world_note(w, p->key.name, "refers", id, 0);
     submit(w, p, id, 0);
-    if (peer_chance(p,
-                    5)) /* the same again under another command: the intake lost its note that it was sent */
+    if (peer_chance(
+            p, 5)) /* the same referral in another command: the intake lost its note that it had sent it */
         peer_task(w, p, random_wait(&p->random, MINUTES(1)), COMMAND(SUBMIT), 0, id, 0);
-    if (peer_chance(p, 3)) /* the same id with other content */
+    if (peer_chance(p, 3)) /* the same referral id with other content */
         peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(SUBMIT), 9, id, 0);
     if (peer_chance(p, 15))
         peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(UPDATE), 1 + peer_chance(p, 50), id, 0);
@@ -164,7 +164,7 @@ static void new_referral(struct world *w, struct peer *p)
         peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(GET_BOARD), 0, id, 0);
 }
 
-/* Now and then a crowd at once. */
+/* Now and then submits many at once. */
 static void wake(struct world *w, struct peer *p)
 {
     if (w->healing || p->pending_count > PENDING_MAX - 4)
@@ -187,7 +187,8 @@ static void told(struct world *w, struct peer *p, const Concordat__V1__Message *
         tell(w, p, message->status);
 }
 
-/* Nobody is turned away: an honest submission is refused only where its id is in the ledger already. */
+/* Nobody is turned away: the broker may refuse an honest submission only if its id is in the ledger
+ * already. */
 static void answered(struct world *w, struct peer *p, const struct pending *pending,
                      const Concordat__V1__Answer *answer)
 {

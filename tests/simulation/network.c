@@ -1,4 +1,4 @@
-/* network.c: messages under way. */
+/* network.c: messages in flight. */
 #include "tests/simulation/network.h"
 
 #include <assert.h>
@@ -29,7 +29,7 @@ static int64_t delay(struct world *w)
            (world_has(w, FAULT_LATENCY) ? random_between(&w->network, 0, w->options.rate[FAULT_LATENCY]) : 0);
 }
 
-/* One copy on its way. Without reordering, nothing overtakes on one connection. */
+/* Sends one copy. Without reordering, the messages of a connection arrive in order. */
 static void dispatch(struct world *w, struct peer *peer, bool to_broker, int64_t from_ms,
                      const uint8_t *bytes, size_t size)
 {
@@ -83,7 +83,7 @@ enum server_sent network_to_peer(struct world *w, const struct server_route *rou
     return SERVER_SENT;
 }
 
-/* A command id of 16 bytes, then field 11 of Message. */
+/* A Pong is a command id of 16 bytes, then field 11 of Message. */
 bool network_is_pong(const uint8_t *bytes, size_t size)
 {
     return size > 18 && bytes[1] == 16 && bytes[18] == (11 << 3 | 2);

@@ -1,4 +1,4 @@
-/* options.c: what is different from seed to seed. */
+/* options.c: what differs from seed to seed. */
 #include "tests/simulation/options.h"
 
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 
 #include "tests/simulation/random.h"
 
-/* A fault's name, how often it is in a seed at all (of a hundred), and between which rates. */
+/* A fault's name, in how many of a hundred seeds it occurs, and the range of its rate. */
 static const struct {
     const char *name;
     int of_hundred;
@@ -32,7 +32,7 @@ static const struct {
     [FAULT_STRANGERS] = {"strangers", 40, SECONDS(2), MINUTES(10)},
 };
 
-/* Most seeds are short, a few go on for days. */
+/* Most seeds are short; a few last for days. */
 static int64_t draw_lasting(struct random *random)
 {
     int64_t kind = random_between(random, 0, 99);
@@ -54,18 +54,18 @@ struct options options_draw(uint64_t seed, const struct reductions *reductions)
     struct random random;
     random_open(&random, seed, "options", 0);
     struct options o = {.seed = seed};
-    bool calm = random_between(&random, 0, 19) == 0; /* nothing goes wrong but what people do */
+    bool calm = random_between(&random, 0, 19) == 0; /* only people do something wrong */
     for (int i = 0; i < FAULTS; i++) {
         bool on = random_between(&random, 1, 100) <= faults[i].of_hundred;
         int64_t rate = random_between(&random, faults[i].least, faults[i].most);
-        /* Low rates as often as high ones. */
+        /* Draws a low rate as often as a high one. */
         if (faults[i].least >= 0 && random_between(&random, 0, 1))
             rate = faults[i].least + (rate - faults[i].least) / 20;
         o.on[i] = on && !calm && !(reductions->without & 1u << i);
         o.rate[i] = rate;
     }
     o.lasting_ms = draw_lasting(&random);
-    /* Less than what the broker takes for a time in which it did not listen. */
+    /* Shorter than the pause after which the broker concludes that it was not listening. */
     o.tick_ms =
         random_between(&random, 0, 1) ? SECONDS(1) : random_between(&random, SECONDS(1), SECONDS(5) / 2);
     o.began_ms = INT64_C(1767225600000) + random_between(&random, 0, INT64_C(450) * HOURS(24));

@@ -1,4 +1,4 @@
-/* options.h: what is different from seed to seed: who takes part, what goes wrong and how often. */
+/* options.h: what differs from seed to seed: who takes part, what goes wrong, and how often. */
 #ifndef CONCORDAT_SIMULATION_OPTIONS_H
 #define CONCORDAT_SIMULATION_OPTIONS_H
 
@@ -20,33 +20,33 @@ enum fault {
     FAULT_CRASH, /* the broker dies between turns, or between two steps of one */
     FAULT_DISK_SLOW,
     FAULT_DISK_FULL,
-    FAULT_FSYNC, /* a sync fails, and what it should have kept is there after all or is not */
+    FAULT_FSYNC, /* a sync fails, and its data is there after all or is not */
     FAULT_READ,  /* reading the ledger fails */
     FAULT_CLOCK_DRIFT,
     FAULT_CLOCK_JUMP,
     FAULT_REVOKE,
     FAULT_RELOAD,
     FAULT_DEVICES,   /* clients die and come back */
-    FAULT_STRANGERS, /* people with a key who mean harm */
+    FAULT_STRANGERS, /* strangers: people with a key who mean harm */
     FAULTS
 };
 
 struct options {
     uint64_t seed;
     bool on[FAULTS];
-    int64_t rate[FAULTS]; /* per million messages, or the mean time between two, by what it is */
+    int64_t rate[FAULTS]; /* per million messages, or the mean time between two, depending on the fault */
     int64_t lasting_ms;   /* until the faults stop */
-    int64_t tick_ms;      /* how long the broker's process sleeps at most */
+    int64_t tick_ms;      /* the longest sleep of the broker's process */
     int64_t began_ms;     /* UTC */
     int64_t referral_every_ms;
     int64_t ping_ms;
     int areas, intakes, teams, devices, auditors, strangers;
     bool sqlite;      /* the real ledger on a simulated disk */
     bool example;     /* the region of deploy/region.yaml */
-    bool two_at_once; /* devices of a team tend to answer in the same instant */
+    bool two_at_once; /* the devices of a team tend to answer at the same instant */
 };
 
-/* What makes a run smaller than its seed alone: to find out what a violation needs. */
+/* Reductions of the run that the seed alone gives, to find out what a violation needs. */
 struct reductions {
     uint32_t without;            /* 1 << fault */
     int64_t lasting_ms;          /* 0: as drawn */
@@ -54,7 +54,7 @@ struct reductions {
 };
 
 struct options options_draw(uint64_t seed, const struct reductions *reductions);
-/* A run as one line, such as "seed=12 without=drop,crash teams=2", and back. */
+/* Writes a run as one line, such as "seed=12 without=drop,crash teams=2", and reads it. */
 void options_print(FILE *out, uint64_t seed, const struct reductions *reductions);
 bool options_parse(char *line, uint64_t *seed, struct reductions *reductions);
 

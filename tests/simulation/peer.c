@@ -1,4 +1,4 @@
-/* peer.c: what all clients share: a connection, commands repeated until answered, things they mean to do. */
+/* peer.c: what all clients share: a connection, commands repeated until their answer, and tasks for later. */
 #include "tests/simulation/peer.h"
 
 #include <assert.h>
@@ -142,7 +142,7 @@ static void forget(struct peer *p, int at)
     memmove(&p->pending[at], &p->pending[at + 1], (size_t)(--p->pending_count - at) * sizeof *p->pending);
 }
 
-/* An intake repeats for ever, out of its outbox; people give up. */
+/* An intake repeats for ever, from its outbox; people give up. */
 static void repeat(struct world *w, struct peer *p)
 {
     for (int i = 0; i < p->pending_count; i++) {
@@ -212,7 +212,7 @@ static void reconnect(struct world *w, struct peer *p)
 void peer_wakes(struct world *w, struct peer *p)
 {
     if (p->wake_ms != w->now_ms)
-        return; /* planned anew since */
+        return; /* another wake-up has been planned since */
     p->wake_ms = INT64_MAX;
     if (!p->online) {
         p->online = true;
@@ -293,7 +293,7 @@ void peer_receives(struct world *w, struct peer *p, const uint8_t *bytes, size_t
     p->heard_ms = w->now_ms;
     if (network_is_pong(bytes, size))
         return;
-    arena_reset(&w->arena); /* its form was checked when it was sent */
+    arena_reset(&w->arena); /* the host checked its form when it was sent */
     const Concordat__V1__Message *message = concordat__v1__message__unpack(&w->arena.allocator, size, bytes);
     assert(message);
     journal_mix(&w->journal, bytes, size);

@@ -1,8 +1,7 @@
-/* peer.h: one client in the world: its connection, its commands that are not answered yet, its role's own
- * part.
+/* peer.h: one client in the world: its connection, its unanswered commands, and its role's own part.
  *
- * What a person or a service does is in a file for each role; here is what they share: a connection that says
- * hello, pings, repeats until it is answered, and dies and comes back.
+ * Each role has a file for what a person or service does. This one has what they share: a connection that
+ * says hello, pings, repeats commands until their answer, and dies and comes back.
  */
 #ifndef CONCORDAT_SIMULATION_PEER_H
 #define CONCORDAT_SIMULATION_PEER_H
@@ -18,7 +17,7 @@ struct peer;
 
 enum peer_kind { PEER_INTAKE, PEER_TEAM, PEER_COORDINATOR, PEER_AUDITOR, PEER_STRANGER };
 
-/* A command that is repeated until it is answered. */
+/* A command that is repeated until its answer. */
 struct pending {
     uint8_t id[16], referral[16];
     uint8_t *bytes; /* owned */
@@ -28,7 +27,7 @@ struct pending {
     int64_t next_ms;
 };
 
-/* Something that a person means to do at some time. */
+/* Something that a person will do at some time. */
 struct task {
     int64_t at_ms;
     int kind; /* Request's command case */
@@ -45,24 +44,24 @@ struct peer {
     bool honest;
     struct random random;
     /* the connection */
-    uint32_t connection; /* which one; the routes of those before are dead */
+    uint32_t connection; /* its number; the routes of earlier connections are dead */
     bool online, welcome;
     int64_t hello_ms, heard_ms, ping_ms, wake_ms;
     uint8_t hello_id[16];
-    bool cut_in, cut_out; /* by a partition */
+    bool cut_in, cut_out; /* cut by a partition */
     int64_t clogged_until_ms, last_in_ms, last_out_ms;
     uint32_t under_way;
-    /* what it waits for and what it means to do */
+    /* its unanswered commands and its tasks */
     struct pending pending[PENDING_MAX];
     int pending_count;
     struct task tasks[TASKS_MAX];
     int task_count;
-    /* habits, of a hundred */
+    /* habits, in percent */
     int accepts, ignores, late, twice, vanishes;
-    bool diligent; /* in the second phase: does what is asked, at once */
+    bool diligent; /* in the second phase: does its tasks at once */
     /* an intake */
     int64_t next_referral_ms;
-    uint8_t own[KNOWN_MAX][16]; /* referrals that it has sent */
+    uint8_t own[KNOWN_MAX][16]; /* the referrals that it has sent */
     int own_count;
     /* a team's device */
     bool present;
@@ -77,11 +76,11 @@ struct peer *peer_add(struct world *world, enum peer_kind kind, const char *name
 void peer_close(struct peer *peer);
 void peer_wakes(struct world *world, struct peer *peer);
 void peer_receives(struct world *world, struct peer *peer, const uint8_t *bytes, size_t size);
-/* Dies with its connection; what is durable with it stays. Comes back when it is woken. */
+/* Kills the peer and its connection; what is durable stays. It comes back when it is woken. */
 void peer_dies(struct world *world, struct peer *peer);
 void peer_plan(struct world *world, struct peer *peer, int64_t at_ms);
 
-/* Sends a command now and again until it is answered. The command id is filled in. Dropped where too many
+/* Sends a command now, and again until its answer. Fills in the command id. Drops the command if too many
  * wait. */
 void peer_command(struct world *world, struct peer *peer, Concordat__V1__Request *request,
                   const uint8_t *referral, uint32_t attempt);
@@ -93,8 +92,8 @@ void peer_task(struct world *world, struct peer *peer, int64_t in_ms, int kind, 
 bool peer_chance(struct peer *peer, int of_hundred);
 ProtobufCBinaryData peer_bytes(const uint8_t *bytes, size_t size);
 
-/* What each role does: when it is woken, when it is told something, when a command of its is answered, and
- * when a task is due. NULL where nothing. */
+/* The functions of each role: it is woken; a message comes; an answer to its command comes; a task is due.
+ * NULL if it does nothing then. */
 struct peer_role {
     void (*open)(struct world *world, struct peer *peer);
     void (*wake)(struct world *world, struct peer *peer);

@@ -1,4 +1,4 @@
-/* random.c: the only source of chance in a simulation. */
+/* random.c: the only random numbers in a simulation. */
 #include "tests/simulation/random.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* region.c: policies as YAML, so that they come in through the same door as everyone's. */
+/* region.c: makes policies as YAML, so that they are read like all others. */
 #include "tests/simulation/region.h"
 
 #include <stdarg.h>
@@ -56,21 +56,21 @@ static void add_standards(struct text *text)
         "bank_holidays:\n  - 2026-04-03\n  - 2026-12-25\n  - 2027-03-26\n");
 }
 
-/* Hours with holes in them are the usual thing. */
+/* Most teams are shut at some time. */
 static void add_team(struct text *text, struct random *random, int number)
 {
     static const char *const sources[] = {"all", "all", "[street-triage, emergency-department]",
                                           "[emergency-department]", "[liaison-and-diversion]"};
     static const char *const ages[] = {"all", "18+", "18+", "0-17", "65+"};
     static const char *const needs[] = {
-        "[face-to-face-visit, amhp, learning-disability, autism, older-adult, perinatal, place-of-safety, "
-        "liaison-psychiatry]",
+        ("[face-to-face-visit, amhp, learning-disability, autism, older-adult, perinatal, place-of-safety, "
+         "liaison-psychiatry]"),
         "[face-to-face-visit, amhp]", "[face-to-face-visit, older-adult]"};
     static const char *const hours[] = {"always", "always",
                                         "[{days: mon-fri, from: \"09:00\", to: \"17:00\"}]",
                                         "[{days: every-day, from: \"20:00\", to: \"08:00\"}]",
-                                        "[{days: \"sat, sun\", from: \"00:00\", to: \"12:00\"}, {days: "
-                                        "mon-thu, from: \"22:00\", to: \"02:00\"}]"};
+                                        ("[{days: \"sat, sun\", from: \"00:00\", to: \"12:00\"}, "
+                                         "{days: mon-thu, from: \"22:00\", to: \"02:00\"}]")};
     add(text,
         "  - id: team-%d\n    name: Team %d\n    type: A02\n    organisation: ZZM01\n"
         "    telephone: 01632 9601%02d\n    sources: %s\n    ages: %s\n    flexible_transition: %s\n"
@@ -83,7 +83,7 @@ static void add_team(struct text *text, struct random *random, int number)
         add(text, "    places: %d\n", (int)random_between(random, 1, 6));
 }
 
-/* Each area asks the teams in an order of its own, one or two to a rung. */
+/* Each area asks the teams in its own order, one or two to a rung. */
 static void add_ladders(struct text *text, struct random *random, int areas, int teams, int missing)
 {
     add(text, "ladders:\n");

@@ -1,4 +1,4 @@
-/* shrink.c: running one seed, and making one that fails smaller. */
+/* shrink.c: runs one seed, and makes a failing run smaller. */
 #include "tests/simulation/shrink.h"
 
 #include <setjmp.h>

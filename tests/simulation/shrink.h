@@ -1,4 +1,4 @@
-/* shrink.h: running one seed, and making one that fails smaller: fewer faults, people, hours. */
+/* shrink.h: runs one seed, and makes a failing run smaller: fewer faults, people and hours. */
 #ifndef CONCORDAT_SIMULATION_SHRINK_H
 #define CONCORDAT_SIMULATION_SHRINK_H
 
@@ -8,14 +8,14 @@ struct outcome {
     const char *checker; /* NULL: no promise was broken */
     char text[VIOLATION_BYTES];
     uint64_t step;
-    struct world *world; /* owned; NULL where the program itself broke off */
+    struct world *world; /* owned; NULL if the program itself broke off */
 };
 
-/* A failed assertion of the broker is an outcome too. */
+/* Runs a seed. A failed assertion of the broker is an outcome too. */
 void shrink_run(uint64_t seed, const struct reductions *reductions, struct outcome *outcome);
 void shrink_forget(struct outcome *outcome);
 
-/* Tries smaller runs that fail in the same way; *reductions and *outcome are then those of the smallest. */
+/* Looks for smaller runs that fail in the same way. Leaves the smallest in *reductions and *outcome. */
 void shrink(uint64_t seed, struct reductions *reductions, struct outcome *outcome);
 
 #endif

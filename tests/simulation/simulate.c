@@ -1,13 +1,13 @@
-/* simulate.c: concordat-simulate: runs seeds, and says which promise the first bad one breaks. */
+/* simulate.c: concordat-simulate: runs seeds, and names the promise that the first bad one breaks. */
 #include <argp.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "proto/words/now.h"
 #include "tests/simulation/commit.h"
 #include "tests/simulation/shrink.h"
 
@@ -94,7 +94,7 @@ static void count(struct totals *t, const struct world *w)
         t->of_kind[witness_event(&w->witness, seq)->kind % KINDS]++;
 }
 
-/* A kind of event that never came about is one that nothing was learned of. */
+/* If a kind of event never occurred, the run has shown nothing about it. */
 static void print_kinds(const struct totals *t)
 {
     for (unsigned kind = 0; kind < KINDS; kind++) {
@@ -106,7 +106,7 @@ static void print_kinds(const struct totals *t)
     printf("\n");
 }
 
-/* One seed, twice where it is to be the same twice. True where all is well. */
+/* Runs one seed, or twice with --twice, which compares the two. Returns whether all is well. */
 static bool run_seed(const struct arguments *a, uint64_t seed, const struct reductions *reductions,
                      struct totals *totals)
 {
@@ -147,7 +147,7 @@ static bool run_range(const struct arguments *a, int job, struct totals *totals)
     return true;
 }
 
-/* Each job is a process of its own, which tells its totals through a pipe. */
+/* Each job is a process of its own, which sends its totals through a pipe. */
 static bool run_jobs(const struct arguments *a, struct totals *totals)
 {
     bool good = true;
@@ -209,13 +209,6 @@ static bool run_file(const struct arguments *a, struct totals *totals)
     return good;
 }
 
-static double seconds_since(const struct timespec *began)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
-}
-
 int main(int argc, char **argv)
 {
     const struct argp argp = {
@@ -225,15 +218,15 @@ int main(int argc, char **argv)
         NULL};
     struct arguments a = {.seeds = 100, .from = 1, .jobs = 1};
     struct totals t = {0};
-    struct timespec began;
     if (argp_parse(&argp, argc, argv, 0, NULL, &a) || a.jobs < 1 || sodium_init() < 0)
         return 100;
-    clock_gettime(CLOCK_MONOTONIC, &began);
+    int64_t began_ms = now_monotonic_ms();
     printf("SEED=%" PRIu64 " COMMIT=%s\n", a.from, BUILT_COMMIT);
     bool good = a.only ? run_line(&a, a.only, &t) : a.file ? run_file(&a, &t) : run_jobs(&a, &t);
     printf("%" PRIu64 " referrals, %" PRIu64 " events, %" PRIu64 " messages, %" PRIu64
            " acknowledged, %" PRIu64 " restarts; %.0f s\n",
-           t.referrals, t.events, t.messages, t.acknowledged, t.restarts, seconds_since(&began));
+           t.referrals, t.events, t.messages, t.acknowledged, t.restarts,
+           (double)(now_monotonic_ms() - began_ms) / 1000);
     print_kinds(&t);
     if (!good)
         return 1;

@@ -1,4 +1,4 @@
-/* store.c: what is on the simulated disk. */
+/* store.c: the events on the simulated disk. */
 #include "tests/simulation/store.h"
 
 #include <assert.h>

@@ -24,7 +24,7 @@ static void send_noise(struct world *w, struct peer *p)
     network_to_broker(w, p, bytes, size);
 }
 
-/* A command that may be of any role, about somebody's case; whole, or cut off, or with a bit turned. */
+/* Makes a command of any role about somebody's case: whole, cut short, or with a bit flipped. */
 static void send_command(struct world *w, struct peer *p)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -59,7 +59,7 @@ static void send_command(struct world *w, struct peer *p)
     if (peer_chance(p, 10))
         size = (size_t)random_between(&p->random, 0, (int64_t)size);
     else if (peer_chance(p, 10))
-        bytes[random_between(&p->random, 18, (int64_t)size - 1)] ^= 4; /* not in the command's id */
+        bytes[random_between(&p->random, 18, (int64_t)size - 1)] ^= 4; /* but not in the command's id */
     network_to_broker(w, p, bytes, size);
 }
 

@@ -1,4 +1,4 @@
-/* team.c: one device of a crisis team: is there or not, is asked, answers in its own way, goes and comes
+/* team.c: one device of a crisis team: is present or not, gets offers, answers in its own way, goes and comes
  * back. */
 #include <string.h>
 
@@ -123,7 +123,7 @@ static void take_offer(struct world *w, struct peer *p, const Concordat__V1__Off
         return;
     if (peer_chance(p, p->late))
         after_ms = window_ms + random_between(&p->random, 0, window_ms);
-    else if (peer_chance(p, p->late)) /* in the last instant */
+    else if (peer_chance(p, p->late)) /* at the last instant */
         after_ms = offer->expires_ms - world_clock(w).wall_ms + random_between(&p->random, -3, 1);
     int kind = peer_chance(p, p->accepts) ? COMMAND(ACCEPT) : COMMAND(DECLINE);
     peer_task(w, p, after_ms > 0 ? after_ms : 1, kind, 0, id, offer->attempt);
@@ -131,7 +131,7 @@ static void take_offer(struct world *w, struct peer *p, const Concordat__V1__Off
         peer_task(w, p, after_ms > 0 ? after_ms : 1, COMMAND(ACCEPT), 0, id, offer->attempt);
 }
 
-/* What follows on an acceptance: the way there, or nothing is heard any more. */
+/* After an acceptance the team reports its progress, or reports nothing more. */
 static void go_on(struct world *w, struct peer *p, const uint8_t *id)
 {
     int64_t at_ms = 0;

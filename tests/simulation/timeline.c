@@ -1,4 +1,4 @@
-/* timeline.c: what is going to happen: a binary heap. */
+/* timeline.c: future happenings, in a binary heap. */
 #include "tests/simulation/timeline.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* timeline.h: what is going to happen, ordered by time and, at one instant, by when it was added. */
+/* timeline.h: future happenings, in the order of their time and, at one instant, in the order in which they
+ * were added. */
 #ifndef CONCORDAT_SIMULATION_TIMELINE_H
 #define CONCORDAT_SIMULATION_TIMELINE_H
 
@@ -7,14 +8,14 @@
 #include <stdint.h>
 
 enum what {
-    AT_BROKER, /* a message arrives there */
-    AT_PEER,   /* a message arrives there */
+    AT_BROKER, /* a message arrives */
+    AT_PEER,   /* a message arrives */
     PEER_WAKES,
     TURN,
     BROKER_STARTS,
     SOMETHING_FAILS, /* who: enum fault */
     SOMETHING_MENDS, /* who: enum fault; number: whose */
-    LOOK             /* the second phase looks whether all is well */
+    LOOK             /* the second phase checks whether all is well */
 };
 
 struct happening {
@@ -23,7 +24,7 @@ struct happening {
     enum what what;
     int who;
     uint64_t number;
-    struct letter *letter; /* a message under way; owned */
+    struct letter *letter; /* a message in flight; owned */
 };
 
 struct timeline {
@@ -34,7 +35,7 @@ struct timeline {
 
 void timeline_close(struct timeline *timeline);
 void timeline_add(struct timeline *timeline, struct happening happening);
-/* False where nothing is left. */
+/* Returns false if there is nothing left. */
 bool timeline_next(struct timeline *timeline, struct happening *happening);
 
 #endif

@@ -1,4 +1,4 @@
-/* witness.c: what the events on the disk say. */
+/* witness.c: a model of each case, made from the events on the disk. */
 #include "tests/simulation/witness.h"
 
 #include <assert.h>
@@ -220,7 +220,7 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
         w->open++;
     }
     if (c->ended)
-        return c; /* what is recorded of an ended case changes nothing */
+        return c; /* events about an ended case change nothing */
     model_case(w, c, e);
     if (c->ended)
         w->open--;
@@ -263,7 +263,7 @@ static void remember_event(struct witness *w, const Concordat__V1__Event *e, con
 void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t size)
 {
     struct witness *w = &world->witness;
-    arena_reset(&w->arena); /* its form is checked by every replay */
+    arena_reset(&w->arena); /* every replay checks its form */
     const Concordat__V1__Event *e = concordat__v1__event__unpack(&w->arena.allocator, size, body);
     if (!e || e->seq != seq || seq != w->events.count + 1) {
         world_violated(world, "P6 replay differs", "event %llu cannot be read", (unsigned long long)seq);

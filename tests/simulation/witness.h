@@ -1,7 +1,7 @@
-/* witness.h: what the events on the disk say, told by rules of the simulation's own.
+/* witness.h: a model of each case, made from the events on the disk by the simulation's own rules.
  *
- * It reads the stored bytes, not the core's structs, and keeps its own small model of each case, so that the
- * core is not checked by itself. Broken promises are reported through the world.
+ * It reads the stored bytes, not the core's structs, so that the core does not check itself. It reports
+ * broken promises through the world.
  */
 #ifndef CONCORDAT_SIMULATION_WITNESS_H
 #define CONCORDAT_SIMULATION_WITNESS_H
@@ -24,15 +24,15 @@ struct seen_case {
     uint8_t id[16];
     char origin[NAME_BYTES];
     char owner[NAME_BYTES];
-    char team[NAME_BYTES]; /* that accepted */
+    char team[NAME_BYTES]; /* the team that accepted */
     char offer_team[NAME_BYTES];
-    int64_t at_ms, act_by_ms; /* of the last event that names an owner, by the ledger's time */
+    int64_t at_ms, act_by_ms; /* when the last event that names an owner happened, by the ledger's time */
     int64_t expires_ms;
     int64_t since_ms; /* when that event was committed, in true time */
-    uint64_t asked;   /* teams that were ever asked: bits by witness_team */
+    uint64_t asked;   /* the teams that were ever asked, as bits of witness_team */
     char area[NAME_BYTES];
     uint64_t received_seq, last_seq;
-    uint32_t attempt; /* of the newest offer */
+    uint32_t attempt; /* the newest offer */
     int owner_kind, state;
     bool offer_live, handover, assigned, contact_made, ended;
 };
@@ -41,7 +41,7 @@ struct seen_case {
 struct seen_command {
     uint8_t id[16], referral[16];
     int peer, kind;
-    uint64_t first_seq, last_seq; /* of its events */
+    uint64_t first_seq, last_seq; /* the numbers of its events */
     uint64_t answered_seq;
     bool done;
     uint32_t attempt;
@@ -65,7 +65,7 @@ struct world;
 void witness_open(struct witness *witness);
 void witness_close(struct witness *witness);
 
-/* The next event that is on the disk. */
+/* Takes the next event on the disk. */
 void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t size);
 
 const struct seen_event *witness_event(const struct witness *witness, uint64_t seq);
@@ -73,7 +73,7 @@ struct seen_case *witness_case(const struct witness *witness, const uint8_t *ref
 struct seen_command *witness_command(const struct witness *witness, const uint8_t *command);
 struct seen_command *witness_sent(struct witness *witness, const uint8_t *command, int peer, int kind,
                                   const uint8_t *referral, uint32_t attempt);
-/* A number for a team, below 64; -1 where it is not known. */
+/* Returns a number for a team, below 64; -1 if the team is unknown. */
 int witness_team(const struct witness *witness, const char *team);
 bool witness_present(const struct witness *witness, const char *team);
 

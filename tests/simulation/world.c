@@ -1,4 +1,4 @@
-/* world.c: one seeded world: who is in it, and its loop. */
+/* world.c: one seeded world: its people and its loop. */
 #include "tests/simulation/world.h"
 
 #include <assert.h>
@@ -45,7 +45,8 @@ void world_later(struct world *w, int64_t ms, enum what what, int who, uint64_t 
                  (struct happening){.at_ms = w->now_ms + ms, .what = what, .who = who, .number = number});
 }
 
-/* The broker's clocks. The monotonic one runs true but for its drift; the other is also set by people. */
+/* Returns the broker's clocks. The monotonic clock is true apart from its drift; people also set the wall
+ * clock. */
 struct now world_clock(const struct world *w)
 {
     int64_t passed_ms = w->now_ms - w->options.began_ms;

@@ -15,20 +15,21 @@
 
 enum { PEERS_MAX = 64, POLICIES = 4, VIOLATION_BYTES = 400 };
 
-/* The machine that the broker runs on. What is not `store` is lost when the process dies. */
+/* The machine that the broker runs on. Only `store` survives when the process dies. */
 struct host {
-    struct broker *broker;                      /* NULL: it is down */
-    uint32_t run;                               /* how often it has been started */
-    int64_t started_ms, busy_until_ms, turn_ms; /* turn_ms: when the next turn is; INT64_MAX: none planned */
+    struct broker *broker; /* NULL while it is down */
+    uint32_t run;          /* how many times it has been started */
+    int64_t started_ms, busy_until_ms,
+        turn_ms; /* turn_ms: when the next turn is; INT64_MAX if none is planned */
     struct letter *queue[TURN_MESSAGES_MAX];
     size_t waiting;
-    bool dying;         /* dies in this turn: after what is said in dies_after */
-    int64_t dies_after; /* messages sent; -1: before the append, 0: after it */
+    bool dying;         /* it dies in this turn, at the point that dies_after says */
+    int64_t dies_after; /* after so many messages; -1: before the append, 0: after it */
     bool dead;
-    bool failed; /* a commit was said to have failed: the process has to stop by itself */
+    bool failed; /* a commit has failed, so the process must stop by itself */
     bool read_failed;
     struct disk disk;      /* for the real ledger */
-    struct state *replica; /* what a replay from the disk comes to, kept up as events become durable */
+    struct state *replica; /* the state of a replay from the disk, which grows as events become durable */
     uint64_t replica_checked;
 };
 
@@ -41,12 +42,12 @@ struct violation {
 struct world {
     struct options options;
     int64_t now_ms;         /* true time */
-    int64_t wall_offset_ms; /* how far the broker's clock is off */
+    int64_t wall_offset_ms; /* how wrong the broker's clock is */
     uint64_t step;
-    bool healing; /* the second phase: nothing fails any more */
+    bool healing; /* the second phase, in which nothing fails */
     bool finished;
     int64_t healing_until_ms;
-    uint64_t healing_seq; /* the ledger's head when it began */
+    uint64_t healing_seq; /* the ledger's head when that phase began */
     struct random faults, network, people;
     struct timeline timeline;
     struct journal journal;
@@ -57,7 +58,7 @@ struct world {
     int peer_count;
     struct policy_file *policies[POLICIES];
     int policy;         /* in force */
-    struct arena arena; /* of the message in hand */
+    struct arena arena; /* of the current message */
     struct violation violation;
     uint64_t referrals, restarts, messages;
 };
@@ -66,12 +67,12 @@ struct world {
 struct world *world_run(const struct options *options);
 void world_close(struct world **world);
 
-/* Notes a broken promise; the first one ends the run. checker is its name, such as "P1 lost". */
+/* Notes a broken promise, which ends the run. checker is its name, such as "P1 lost". */
 void world_violated(struct world *world, const char *checker, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void world_note(struct world *world, const char *who, const char *what, const uint8_t *referral,
                 uint64_t number);
-/* Whether a fault strikes now, where its rate is per million; and whether one that recurs is on. */
+/* Returns whether a fault strikes now, if its rate is per million; whether one that recurs is on. */
 bool world_strikes(struct world *world, enum fault fault);
 bool world_has(const struct world *world, enum fault fault);
 void world_later(struct world *world, int64_t ms, enum what what, int who, uint64_t number);

@@ -1,4 +1,4 @@
-/* An arena gives out zeroed, aligned memory until it is full, and then says no. */
+/* An arena gives out zeroed, aligned memory until it is full, and then returns NULL. */
 #include <setjmp.h>
 #include <stdalign.h>
 #include <stdarg.h>
@@ -30,7 +30,7 @@ static void memory_is_zeroed_and_aligned_again_after_a_reset(void **state)
     assert_null(arena.memory);
 }
 
-static void a_full_arena_says_no_and_stays_within_its_block(void **state)
+static void a_full_arena_returns_null_and_stays_within_its_block(void **state)
 {
     (void)state;
     struct arena arena;
@@ -39,7 +39,7 @@ static void a_full_arena_says_no_and_stays_within_its_block(void **state)
     assert_null(arena_take(&arena, SIZE_MAX));
     assert_null(arena_take(&arena, SIZE_MAX - 8));
     assert_non_null(arena_take(&arena, 90));
-    assert_null(arena_take(&arena, 4)); /* it would have to be rounded up beyond the end */
+    assert_null(arena_take(&arena, 4)); /* rounding this size up would go beyond the end */
     assert_true(arena.ran_out);
     assert_true(arena.used <= arena.size);
     arena_reset(&arena);
@@ -54,7 +54,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_and_aligned_again_after_a_reset),
-        cmocka_unit_test(a_full_arena_says_no_and_stays_within_its_block),
+        cmocka_unit_test(a_full_arena_returns_null_and_stays_within_its_block),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

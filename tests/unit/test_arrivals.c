@@ -1,4 +1,4 @@
-/* P10: new connections come in one after another, and none is shut out. */
+/* P10: new connections get their turns one after another, and none is shut out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ static void connect_pair(int listener, const struct sockaddr_in *address, int i)
     assert_true(pairs[i].server >= 0);
 }
 
-/* All come at the same time and say something; what they said is there. */
+/* All connect at the same time and send something, which the kernel has received when this returns. */
 static int all_come(void **state)
 {
     (void)state;
@@ -53,7 +53,7 @@ static int all_come(void **state)
         connect_pair(listener, &address, i);
         arrivals_begin(arrivals, pairs[i].server, now_ms);
         assert_int_equal(write(pairs[i].client, "hello", 5), 5);
-        /* A read does not wait for the turn; it is how to know here that the bytes have come. */
+        /* recv does not respect the low-water mark, so it shows that the bytes have come. */
         char there[5];
         assert_int_equal(recv(pairs[i].server, there, sizeof there, MSG_PEEK | MSG_WAITALL), 5);
     }
@@ -80,7 +80,7 @@ static int told_of(void)
     return told;
 }
 
-static void test_beyond_the_first_each_waits_for_its_turn(void **state)
+static void P10_after_the_first_each_connection_waits_for_its_turn(void **state)
 {
     (void)state;
     for (int waiting = WAITING; waiting > 0; waiting--) {
@@ -95,7 +95,7 @@ static void test_beyond_the_first_each_waits_for_its_turn(void **state)
     assert_int_equal(arrivals_let_in(arrivals, now_ms), -1);
 }
 
-static void test_who_leaves_takes_no_turn(void **state)
+static void P10_a_connection_that_leaves_takes_no_turn(void **state)
 {
     (void)state;
     for (int i = ARRIVALS_AT_ONCE; i < CONNECTIONS - 1; i++)
@@ -106,7 +106,7 @@ static void test_who_leaves_takes_no_turn(void **state)
     assert_true(is_told_of(pairs[CONNECTIONS - 1].server, 0));
 }
 
-static void test_the_end_of_one_that_waits_is_told(void **state)
+static void P10_the_end_of_a_waiting_connection_is_reported(void **state)
 {
     (void)state;
     int server = pairs[CONNECTIONS - 1].server;
@@ -116,7 +116,7 @@ static void test_the_end_of_one_that_waits_is_told(void **state)
     assert_true(is_told_of(server, PATIENCE_MS));
 }
 
-static void test_after_a_rest_as_many_may_come_at_once_again(void **state)
+static void P10_after_a_rest_as_many_may_come_at_once_again(void **state)
 {
     (void)state;
     now_ms += 3600 * 1000;
@@ -126,17 +126,18 @@ static void test_after_a_rest_as_many_may_come_at_once_again(void **state)
         arrivals_end(arrivals, pairs[i].server);
         arrivals_begin(arrivals, pairs[i].server, now_ms);
     }
-    /* Those that waited took their turns of the rest. */
+    /* The connections that waited have used up as many turns. */
     assert_int_equal(told_of(), CONNECTIONS - WAITING);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_beyond_the_first_each_waits_for_its_turn, all_come, all_go),
-        cmocka_unit_test_setup_teardown(test_who_leaves_takes_no_turn, all_come, all_go),
-        cmocka_unit_test_setup_teardown(test_the_end_of_one_that_waits_is_told, all_come, all_go),
-        cmocka_unit_test_setup_teardown(test_after_a_rest_as_many_may_come_at_once_again, all_come, all_go),
+        cmocka_unit_test_setup_teardown(P10_after_the_first_each_connection_waits_for_its_turn, all_come,
+                                        all_go),
+        cmocka_unit_test_setup_teardown(P10_a_connection_that_leaves_takes_no_turn, all_come, all_go),
+        cmocka_unit_test_setup_teardown(P10_the_end_of_a_waiting_connection_is_reported, all_come, all_go),
+        cmocka_unit_test_setup_teardown(P10_after_a_rest_as_many_may_come_at_once_again, all_come, all_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* A client against a real ROUTER with CURVE: what is asked is asked until it is answered. */
+/* A client against a real ROUTER with CURVE: it repeats every request until it has an answer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,26 +14,27 @@
 #include "proto/keys/keys.h"
 #include "proto/wire/frame.h"
 #include "proto/words/words.h"
+#include "tests/worlds/folder.h"
 
 enum { TURN_MS = 5, TURNS_MAX = 4000 };
 
-static char folder[] = "/tmp/concordat-client-XXXXXX";
+static char folder[FOLDER_PATH_BYTES];
 static char endpoint[100], server_public[100], server_secret[100], client_secret[100];
 static char message[300];
 
-/* A server of one socket, in the same thread as the client: every step of a test happens in order. */
-struct server {
+/* A server of one socket, in the same thread as the client, so that the steps of a test happen in order. */
+struct fake_server {
     void *context, *socket;
     uint8_t route[64];
     size_t route_size;
-    uint8_t frame[64 * 1024]; /* that came last */
+    uint8_t frame[64 * 1024]; /* the latest */
     struct scan rest;
     struct arena arena;
     const char *session;
     uint32_t ping_seconds;
 };
 
-static void bind_server(struct server *server)
+static void bind_server(struct fake_server *server)
 {
     struct key key;
     int yes = 1, none = 0;
@@ -47,20 +48,20 @@ static void bind_server(struct server *server)
     keys_wipe(&key);
 }
 
-/* With its context: a socket that is closed in the background would take a newer one's file away. */
-static void unbind_server(struct server *server)
+/* Closes the context too: a socket that closes in the background would remove the file of a newer one. */
+static void unbind_server(struct fake_server *server)
 {
     zmq_close(server->socket);
     zmq_ctx_term(server->context);
 }
 
-static void send_bytes(struct server *server, const void *bytes, size_t size)
+static void send_bytes(struct fake_server *server, const void *bytes, size_t size)
 {
     assert_true(zmq_send(server->socket, server->route, server->route_size, ZMQ_SNDMORE) > 0);
     assert_int_equal(zmq_send(server->socket, bytes, size, 0), (int)size);
 }
 
-static void send_message(struct server *server, Concordat__V1__Message *reply)
+static void send_message(struct fake_server *server, Concordat__V1__Message *reply)
 {
     uint8_t bytes[2000];
     assert_true(concordat__v1__message__get_packed_size(reply) <= sizeof bytes);
@@ -70,7 +71,7 @@ static void send_message(struct server *server, Concordat__V1__Message *reply)
     send_bytes(server, frame, frame_size(&part, 1));
 }
 
-static void welcome(struct server *server, const ProtobufCBinaryData *command_id)
+static void welcome(struct fake_server *server, const ProtobufCBinaryData *command_id)
 {
     Concordat__V1__Message reply = CONCORDAT__V1__MESSAGE__INIT;
     Concordat__V1__Welcome body = CONCORDAT__V1__WELCOME__INIT;
@@ -83,7 +84,7 @@ static void welcome(struct server *server, const ProtobufCBinaryData *command_id
     send_message(server, &reply);
 }
 
-static void pong(struct server *server, const ProtobufCBinaryData *command_id)
+static void pong(struct fake_server *server, const ProtobufCBinaryData *command_id)
 {
     Concordat__V1__Message reply = CONCORDAT__V1__MESSAGE__INIT;
     Concordat__V1__Pong body = CONCORDAT__V1__PONG__INIT;
@@ -94,7 +95,7 @@ static void pong(struct server *server, const ProtobufCBinaryData *command_id)
     send_message(server, &reply);
 }
 
-static void answer(struct server *server, const uint8_t *id, Concordat__V1__Refusal refusal)
+static void answer(struct fake_server *server, const uint8_t *id, Concordat__V1__Refusal refusal)
 {
     Concordat__V1__Message reply = CONCORDAT__V1__MESSAGE__INIT;
     Concordat__V1__Answer body = CONCORDAT__V1__ANSWER__INIT;
@@ -106,7 +107,7 @@ static void answer(struct server *server, const uint8_t *id, Concordat__V1__Refu
     send_message(server, &reply);
 }
 
-static void news(struct server *server, uint32_t attempt)
+static void news(struct fake_server *server, uint32_t attempt)
 {
     Concordat__V1__Message reply = CONCORDAT__V1__MESSAGE__INIT;
     Concordat__V1__Offer body = CONCORDAT__V1__OFFER__INIT;
@@ -116,7 +117,7 @@ static void news(struct server *server, uint32_t attempt)
     send_message(server, &reply);
 }
 
-static bool take_frame(struct server *server)
+static bool take_frame(struct fake_server *server)
 {
     int got = zmq_recv(server->socket, server->route, sizeof server->route, ZMQ_DONTWAIT);
     if (got < 0)
@@ -128,8 +129,9 @@ static bool take_frame(struct server *server)
     return true;
 }
 
-/* The next request that comes while the client is given its turns; *seen is what the client was told. */
-static Concordat__V1__Request *take(struct server *server, struct concordat_client *client,
+/* Returns the next request that arrives, giving the client its turns meanwhile. *seen is the last message
+ * that the client returned. */
+static Concordat__V1__Request *take(struct fake_server *server, struct concordat_client *client,
                                     const Concordat__V1__Message **seen)
 {
     for (int turn = 0; turn < TURNS_MAX; turn++) {
@@ -149,8 +151,8 @@ static Concordat__V1__Request *take(struct server *server, struct concordat_clie
     return NULL;
 }
 
-/* The next request other than hello and ping, which are answered as they come. */
-static Concordat__V1__Request *take_command(struct server *server, struct concordat_client *client,
+/* Returns the next request other than hello and ping, which it answers. */
+static Concordat__V1__Request *take_command(struct fake_server *server, struct concordat_client *client,
                                             const Concordat__V1__Message **seen)
 {
     for (;;) {
@@ -191,7 +193,7 @@ static void claim(Concordat__V1__Request *request)
     request->set_capacity = &capacity;
 }
 
-static struct server server;
+static struct fake_server server;
 static struct concordat_client *client;
 
 static int start(void **state)
@@ -202,7 +204,7 @@ static int start(void **state)
                                                    .key_path = client_secret,
                                                    .software = "test",
                                                    .wants_news = true};
-    server = (struct server){.session = "first", .ping_seconds = 60};
+    server = (struct fake_server){.session = "first", .ping_seconds = 60};
     if (arena_open(&server.arena, ARENA_MESSAGE_BYTES) != 0)
         return -1;
     bind_server(&server);
@@ -247,7 +249,7 @@ static void an_answer_comes_back_to_its_request(void **state)
     assert_int_equal(concordat_client_send(client, &request, first), 0);
     assert_int_equal(concordat_client_send(client, &request, second), 0);
     assert_memory_not_equal(first, second, 16);
-    assert_int_equal(request.command_id.len, 0); /* the caller's request is as it was */
+    assert_int_equal(request.command_id.len, 0); /* the caller's request is unchanged */
     assert_memory_equal(take_command(&server, client, NULL)->command_id.data, first, 16);
     assert_memory_equal(take_command(&server, client, NULL)->command_id.data, second, 16);
     answer(&server, second, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED);
@@ -272,14 +274,16 @@ static void a_request_is_repeated_until_answered_though_the_server_went_away(voi
         bind_server(&server);
         assert_int_equal(take(&server, client, NULL)->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
         assert_false(concordat_client_connected(client));
-        Concordat__V1__Request *hello = take(&server, client, NULL); /* unanswered, it is said again */
+        Concordat__V1__Request *hello =
+            take(&server, client, NULL); /* the client says an unanswered hello again */
         assert_int_equal(hello->command_case, CONCORDAT__V1__REQUEST__COMMAND_HELLO);
         welcome(&server, &hello->command_id);
         assert_memory_equal(take_command(&server, client, NULL)->command_id.data, id, 16);
     }
     answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED);
     assert_answers(told(client), id);
-    answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED); /* to the repeated one: nobody's now */
+    answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED); /* the answer to the repeated request:
+                                                                         the client drops it */
     news(&server, 7);
     assert_int_equal(told(client)->body_case, CONCORDAT__V1__MESSAGE__BODY_OFFER);
 }
@@ -295,7 +299,7 @@ static void an_unanswered_request_is_sent_again_on_the_same_connection(void **st
         assert_memory_equal(take_command(&server, client, NULL)->command_id.data, id, 16);
 }
 
-static void hello_is_said_again_when_the_server_asks_and_then_the_oldest_request_comes_first(void **state)
+static void the_client_says_hello_again_when_asked_and_then_sends_the_oldest_request_first(void **state)
 {
     (void)state;
     Concordat__V1__Request request;
@@ -303,7 +307,7 @@ static void hello_is_said_again_when_the_server_asks_and_then_the_oldest_request
     uint8_t id[16], second[16];
     claim(&request);
     assert_int_equal(concordat_client_send(client, &request, id), 0);
-    for (int times = 0; times < 3; times++) /* by now it waits for seconds */
+    for (int times = 0; times < 3; times++) /* now the request waits for seconds */
         take_command(&server, client, NULL);
     answer(&server, id, CONCORDAT__V1__REFUSAL__REFUSAL_HELLO_FIRST);
     Concordat__V1__Request *next = take(&server, client, &seen);
@@ -315,7 +319,7 @@ static void hello_is_said_again_when_the_server_asks_and_then_the_oldest_request
     assert_null(seen);
 }
 
-static void a_pong_of_another_session_brings_hello_and_what_is_outstanding(void **state)
+static void a_pong_of_another_session_brings_hello_and_the_requests_again(void **state)
 {
     (void)state;
     Concordat__V1__Request request;
@@ -338,7 +342,7 @@ static void a_pong_of_another_session_brings_hello_and_what_is_outstanding(void 
     assert_memory_equal(take_command(&server, client, NULL)->command_id.data, id, 16);
 }
 
-static void a_server_that_is_silent_for_three_pings_is_connected_to_anew(void **state)
+static void the_client_connects_again_after_three_silent_pings(void **state)
 {
     (void)state;
     server.ping_seconds = 1;
@@ -408,7 +412,7 @@ static void a_request_that_is_given_up_is_not_sent_again(void **state)
     assert_memory_equal(take_command(&server, client, NULL)->command_id.data, second, 16);
 }
 
-static void a_refused_hello_is_told_to_whoever_waits_for_an_answer(void **state)
+static void a_caller_who_waits_gets_the_refusal_of_our_hello(void **state)
 {
     (void)state;
     Concordat__V1__Request request;
@@ -421,7 +425,7 @@ static void a_refused_hello_is_told_to_whoever_waits_for_an_answer(void **state)
     assert_false(concordat_client_connected(client));
 }
 
-static void nonsense_from_a_server_is_passed_over(void **state)
+static void nonsense_from_a_server_is_ignored(void **state)
 {
     (void)state;
     static const uint8_t nonsense[] = {0xff, 0xff, 0xff};
@@ -436,7 +440,7 @@ static void nonsense_from_a_server_is_passed_over(void **state)
     assert_int_equal(told(client)->offer->attempt, 5);
 }
 
-static void what_a_frame_holds_is_told_in_its_order(void **state)
+static void the_parts_of_a_frame_come_in_their_order(void **state)
 {
     (void)state;
     uint8_t offers[3][100], frame[400];
@@ -453,7 +457,7 @@ static void what_a_frame_holds_is_told_in_its_order(void **state)
     }
     size_t size = frame_size(parts, 3);
     frame_join(parts, 3, frame);
-    frame[size] = 0xff; /* what cannot be read behind them takes nothing away */
+    frame[size] = 0xff; /* garbage after the parts does no harm to them */
     send_bytes(&server, frame, size + 1);
     assert_int_equal(told(client)->offer->attempt, 1);
     assert_int_equal(concordat_client_patience_ms(client), 0);
@@ -463,7 +467,7 @@ static void what_a_frame_holds_is_told_in_its_order(void **state)
     assert_int_equal(told(client)->offer->attempt, 4);
 }
 
-static void what_is_asked_at_once_goes_in_one_frame_of_so_many(void **state)
+static void requests_that_are_ready_together_share_a_frame(void **state)
 {
     (void)state;
     Concordat__V1__Request request;
@@ -471,7 +475,7 @@ static void what_is_asked_at_once_goes_in_one_frame_of_so_many(void **state)
     Concordat__V1__Request *hello = take(&server, client, NULL);
     welcome(&server, &hello->command_id);
     news(&server, 1);
-    told(client); /* so it has been welcomed */
+    told(client); /* so it has taken the welcome */
     for (int i = 0; i < FRAME_REQUESTS_MAX + 2; i++) {
         claim(&request);
         assert_int_equal(concordat_client_send(client, &request, NULL), 0);
@@ -487,7 +491,7 @@ static void what_is_asked_at_once_goes_in_one_frame_of_so_many(void **state)
     }
 }
 
-static void no_more_is_taken_than_can_be_kept(void **state)
+static void a_request_beyond_the_limits_is_not_queued(void **state)
 {
     (void)state;
     Concordat__V1__Request request;
@@ -523,7 +527,7 @@ static void a_key_file_without_a_secret_is_refused_with_its_name(void **state)
 static int make_keys(void **state)
 {
     (void)state;
-    if (!mkdtemp(folder))
+    if (folder_make(folder, "client") != 0)
         return -1;
     snprintf(endpoint, sizeof endpoint, "ipc://%s/socket", folder);
     snprintf(server_public, sizeof server_public, "%s/server.key", folder);
@@ -536,9 +540,7 @@ static int make_keys(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    char command[100];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return folder_remove(folder);
 }
 
 int main(void)
@@ -549,17 +551,17 @@ int main(void)
         client_test(an_answer_comes_back_to_its_request),
         client_test(a_request_is_repeated_until_answered_though_the_server_went_away),
         client_test(an_unanswered_request_is_sent_again_on_the_same_connection),
-        client_test(hello_is_said_again_when_the_server_asks_and_then_the_oldest_request_comes_first),
-        client_test(a_pong_of_another_session_brings_hello_and_what_is_outstanding),
-        client_test(a_server_that_is_silent_for_three_pings_is_connected_to_anew),
+        client_test(the_client_says_hello_again_when_asked_and_then_sends_the_oldest_request_first),
+        client_test(a_pong_of_another_session_brings_hello_and_the_requests_again),
+        client_test(the_client_connects_again_after_three_silent_pings),
         client_test(unavailable_is_tried_again_and_not_returned),
         client_test(news_that_come_while_an_answer_is_awaited_are_kept_in_order),
         client_test(a_request_that_is_given_up_is_not_sent_again),
-        client_test(a_refused_hello_is_told_to_whoever_waits_for_an_answer),
-        client_test(nonsense_from_a_server_is_passed_over),
-        client_test(what_a_frame_holds_is_told_in_its_order),
-        client_test(what_is_asked_at_once_goes_in_one_frame_of_so_many),
-        client_test(no_more_is_taken_than_can_be_kept),
+        client_test(a_caller_who_waits_gets_the_refusal_of_our_hello),
+        client_test(nonsense_from_a_server_is_ignored),
+        client_test(the_parts_of_a_frame_come_in_their_order),
+        client_test(requests_that_are_ready_together_share_a_frame),
+        client_test(a_request_beyond_the_limits_is_not_queued),
         client_test(a_key_file_without_a_secret_is_refused_with_its_name),
     };
     return cmocka_run_group_tests_name("client", tests, make_keys, remove_folder);

@@ -17,6 +17,7 @@
 #include "proto/server/server.h"
 #include "proto/wire/wire.h"
 #include "services/audit/verify.h"
+#include "tests/worlds/folder.h"
 #include "tests/worlds/story.h"
 
 enum { FEED_EVENTS_MAX = 3, TOO_MANY_EVENTS = 501, PATIENCE_MS = 30000, STEP_MS = 20 };
@@ -28,7 +29,7 @@ static struct story story; /* what the ledger holds */
 static struct server *server;
 static struct arena arena;
 static enum feed_form feed_form;
-static char folder[64], endpoint[128], state_folder[128], trail_path[160];
+static char folder[FOLDER_PATH_BYTES], endpoint[128], state_folder[128], trail_path[160];
 
 static char *path_in_folder(const char *name, char path[256])
 {
@@ -56,8 +57,7 @@ static int open_server_of_a_story(void **state)
     story_close_trail(&story);
     story_of_a_day(&story);
     feed_form = FEED_AS_IT_IS;
-    snprintf(folder, sizeof folder, "/tmp/concordat-follow-XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    assert_int_equal(folder_make(folder, "follow"), 0);
     snprintf(endpoint, sizeof endpoint, "ipc://%s/broker", folder);
     snprintf(state_folder, sizeof state_folder, "%s/state", folder);
     snprintf(trail_path, sizeof trail_path, "%s/trail.db", state_folder);
@@ -74,24 +74,10 @@ static int open_server_of_a_story(void **state)
 static int close_server_of_a_story(void **state)
 {
     (void)state;
-    static const char *const files[] = {"state/trail.db",
-                                        "state/trail.db-wal",
-                                        "state/trail.db-shm",
-                                        "state/audit.lock",
-                                        "state",
-                                        "keys/auditor.key",
-                                        "keys",
-                                        "broker.key",
-                                        "broker.key_secret",
-                                        "auditor.key_secret",
-                                        "broker"};
-    char path[256];
     server_close(&server);
     arena_close(&arena);
     story_close(&story);
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        remove(path_in_folder(files[i], path));
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
 static pid_t start_audit(void)

@@ -1,4 +1,4 @@
-/* Parts are joined to frames and taken from them as they were. */
+/* Parts come out of a frame as they went in. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -10,11 +10,11 @@
 #include "concordat/v1/wire.pb-c.h"
 #include "proto/wire/frame.h"
 
-/* Around each length at which the head of a part grows. */
+/* The lengths around each point at which the head of a part grows. */
 static const size_t sizes[] = {0, 1, 127, 128, 16383, 16384, 2097151, 2097152};
 enum { PARTS = sizeof sizes / sizeof sizes[0] };
 
-static void what_is_joined_comes_apart_again(void **state)
+static void parts_come_out_of_a_frame_as_they_went_in(void **state)
 {
     (void)state;
     uint8_t *bytes = malloc(sizes[PARTS - 1]);
@@ -25,7 +25,7 @@ static void what_is_joined_comes_apart_again(void **state)
     for (int i = 0; i < PARTS; i++)
         parts[i] = (struct frame_part){bytes + i, sizes[i] - (i && sizes[i] > 100 ? (size_t)i : 0)};
     size_t size = frame_size(parts, PARTS);
-    uint8_t *frame = malloc(size); /* exactly: address sanitizer sees a byte too many */
+    uint8_t *frame = malloc(size); /* the exact size, so that the sanitizer sees a byte too many */
     frame_join(parts, PARTS, frame);
     struct scan rest = {frame, frame + size};
     for (int i = 0; i < PARTS; i++) {
@@ -34,7 +34,7 @@ static void what_is_joined_comes_apart_again(void **state)
         assert_memory_equal(part.bytes, parts[i].bytes, part.size);
     }
     assert_int_equal(frame_next(&rest, &part), SCAN_END);
-    for (size_t cut = 1; cut < 200; cut++) { /* within the last part but one or its head */
+    for (size_t cut = 1; cut < 200; cut++) { /* cut inside the last part but one, or its head */
         rest = (struct scan){frame, frame + frame_size(parts, 4) - cut};
         enum scan_result result;
         while ((result = frame_next(&rest, &part)) == SCAN_FIELD)
@@ -64,7 +64,7 @@ static void a_frame_is_what_the_schema_says(void **state)
     assert_memory_equal(frame, expected, frame_size(parts, 2));
 }
 
-static void what_is_no_part_is_malformed(void **state)
+static void other_fields_are_malformed(void **state)
 {
     (void)state;
     static const char *const frames[] = {"\x12\x01x", "\x08\x01", "\x09xxxxxxxx",
@@ -79,9 +79,9 @@ static void what_is_no_part_is_malformed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_joined_comes_apart_again),
+        cmocka_unit_test(parts_come_out_of_a_frame_as_they_went_in),
         cmocka_unit_test(a_frame_is_what_the_schema_says),
-        cmocka_unit_test(what_is_no_part_is_malformed),
+        cmocka_unit_test(other_fields_are_malformed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

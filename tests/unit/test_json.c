@@ -1,5 +1,5 @@
-/* Every message is the same after a way through JSON and back; what people write is read, what is unknown is
- * not. */
+/* Every message survives a way through JSON and back. JSON as people write it is read; an unknown name is
+ * refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #include "proto/wire/wire.h"
 #include "proto/words/json.h"
 
-enum { ROUNDS = 66 }; /* each member of each oneof comes up: none has so many */
+enum { ROUNDS = 66 }; /* so many rounds that each member of each oneof occurs */
 
 static struct arena arena, copy_arena;
 static struct wire_fault fault;
@@ -188,7 +188,7 @@ static void names_codes_ids_and_long_numbers_are_written_as_proto3_json(void **s
     json_decref(json);
 }
 
-static void what_people_write_is_read(void **state)
+static void json_as_people_write_it_is_read(void **state)
 {
     (void)state;
     const Concordat__V1__Request *request = read_request(
@@ -210,7 +210,7 @@ static void what_people_write_is_read(void **state)
     assert_string_equal(referral->site, "");
 }
 
-static void what_is_wrong_is_refused_by_name(void **state)
+static void a_refusal_names_the_wrong_field(void **state)
 {
     (void)state;
     static const struct {
@@ -250,7 +250,7 @@ static void what_is_wrong_is_refused_by_name(void **state)
     assert_non_null(read_request("{\"follow\": {\"after\": \"18446744073709551615\"}}"));
 }
 
-static void no_more_is_read_than_the_arena_holds(void **state)
+static void a_message_larger_than_the_arena_is_refused(void **state)
 {
     (void)state;
     json_t *list = json_array(), *json;
@@ -282,9 +282,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_message_with_every_field_is_the_same_after_json_and_back),
         cmocka_unit_test(names_codes_ids_and_long_numbers_are_written_as_proto3_json),
-        cmocka_unit_test(what_people_write_is_read),
-        cmocka_unit_test(what_is_wrong_is_refused_by_name),
-        cmocka_unit_test(no_more_is_read_than_the_arena_holds),
+        cmocka_unit_test(json_as_people_write_it_is_read),
+        cmocka_unit_test(a_refusal_names_the_wrong_field),
+        cmocka_unit_test(a_message_larger_than_the_arena_is_refused),
     };
     return cmocka_run_group_tests_name("json", tests, open_arenas, close_arenas);
 }

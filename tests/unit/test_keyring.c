@@ -1,11 +1,10 @@
-/* P10: which keys of a folder admit somebody, and which never do. */
+/* P10: a keyring admits the good public keys of a folder, and no others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,26 +12,20 @@
 #include <unistd.h>
 
 #include "proto/server/keyring.h"
+#include "tests/worlds/folder.h"
 
-static char folder[] = "/tmp/concordat-keyring-XXXXXX", message[512];
-
-static int remove_one(const char *name, const struct stat *about, int type, struct FTW *where)
-{
-    (void)about, (void)type, (void)where;
-    return remove(name);
-}
+static char folder[FOLDER_PATH_BYTES], message[512];
 
 static int make_folder(void **state)
 {
     (void)state;
-    strcpy(folder + sizeof folder - 7, "XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    return folder_make(folder, "keyring");
 }
 
 static int remove_folder(void **state)
 {
     (void)state;
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return folder_remove(folder);
 }
 
 static void make_key(const char *name, const char *role)
@@ -43,11 +36,7 @@ static void make_key(const char *name, const char *role)
 
 static const char *in_folder(const char *name)
 {
-    static char paths[2][300];
-    static int turn;
-    turn = !turn;
-    snprintf(paths[turn], sizeof paths[turn], "%s/%s", folder, name);
-    return paths[turn];
+    return folder_file(folder, name);
 }
 
 static struct keyring *open_keyring(void)
@@ -58,7 +47,7 @@ static struct keyring *open_keyring(void)
     return keyring;
 }
 
-static void test_p10_every_key_is_found_by_name_and_by_key(void **state)
+static void P10_every_key_is_found_by_name_and_by_key(void **state)
 {
     (void)state;
     static const char *const names[] = {"nine", "one", "five", "three", "seven", "two"};
@@ -80,7 +69,7 @@ static void test_p10_every_key_is_found_by_name_and_by_key(void **state)
     assert_null(keyring);
 }
 
-static void test_p10_an_unusable_file_admits_nobody_and_harms_no_other(void **state)
+static void P10_an_unusable_file_admits_nobody_and_harms_no_other(void **state)
 {
     (void)state;
     make_key("good", "team");
@@ -95,7 +84,7 @@ static void test_p10_an_unusable_file_admits_nobody_and_harms_no_other(void **st
     keyring_close(&keyring);
 }
 
-static void test_p10_only_public_key_files_count_and_a_secret_is_not_kept(void **state)
+static void P10_only_public_key_files_count_and_a_secret_is_not_kept(void **state)
 {
     (void)state;
     make_key("here", "team");
@@ -113,7 +102,7 @@ static void test_p10_only_public_key_files_count_and_a_secret_is_not_kept(void *
     keyring_close(&keyring);
 }
 
-static void test_p10_of_two_files_with_one_key_the_first_by_file_name_wins(void **state)
+static void P10_of_two_files_with_one_key_the_first_by_file_name_wins(void **state)
 {
     (void)state;
     make_key("m", "team");
@@ -147,7 +136,7 @@ static void test_p10_of_two_files_with_one_key_the_first_by_file_name_wins(void 
     keyring_close(&keyring);
 }
 
-static void test_p10_a_servers_key_does_not_admit(void **state)
+static void P10_a_servers_key_does_not_admit(void **state)
 {
     (void)state;
     make_key("broker", "server");
@@ -163,11 +152,11 @@ static void test_p10_a_servers_key_does_not_admit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_A_FOLDER(test_p10_every_key_is_found_by_name_and_by_key),
-        IN_A_FOLDER(test_p10_an_unusable_file_admits_nobody_and_harms_no_other),
-        IN_A_FOLDER(test_p10_only_public_key_files_count_and_a_secret_is_not_kept),
-        IN_A_FOLDER(test_p10_of_two_files_with_one_key_the_first_by_file_name_wins),
-        IN_A_FOLDER(test_p10_a_servers_key_does_not_admit),
+        IN_A_FOLDER(P10_every_key_is_found_by_name_and_by_key),
+        IN_A_FOLDER(P10_an_unusable_file_admits_nobody_and_harms_no_other),
+        IN_A_FOLDER(P10_only_public_key_files_count_and_a_secret_is_not_kept),
+        IN_A_FOLDER(P10_of_two_files_with_one_key_the_first_by_file_name_wins),
+        IN_A_FOLDER(P10_a_servers_key_does_not_admit),
     };
     return cmocka_run_group_tests_name("keyring", tests, NULL, NULL);
 }

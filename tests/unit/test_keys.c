@@ -1,4 +1,4 @@
-/* A key file is read back as it was made; a secret stays secret; nothing is written over. */
+/* A key file is read as it was made, a secret stays secret, and no file is overwritten. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,17 +12,25 @@
 #include <cmocka.h>
 
 #include "proto/keys/keys.h"
+#include "tests/worlds/folder.h"
 
-static char folder[] = "/tmp/concordat-keys-XXXXXX";
-static char message[300];
+static char folder[FOLDER_PATH_BYTES], message[300];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return folder_make(folder, "keys");
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return folder_remove(folder);
+}
 
 static const char *in_folder(const char *name)
 {
-    static char path[2][200];
-    static int turn;
-    turn = !turn;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
-    return path[turn];
+    return folder_file(folder, name);
 }
 
 static void write_text(const char *name, const char *text)
@@ -77,7 +85,8 @@ static void an_existing_file_is_not_written_over(void **state)
     assert_int_equal(keys_read(in_folder("kept.key"), &after, message, sizeof message), 0);
     assert_memory_equal(&before, &after, sizeof before);
 
-    /* A public file alone is kept too, and no secret without its public half is left behind. */
+    /* A public file alone is not overwritten either, and keys_make leaves no secret without its public file.
+     */
     assert_int_equal(unlink(in_folder("kept.key_secret")), 0);
     assert_int_equal(keys_make(folder, "kept", "auditor", "zz", message, sizeof message), -1);
     assert_int_equal(access(in_folder("kept.key_secret"), F_OK), -1);
@@ -126,7 +135,7 @@ static void a_damaged_file_is_refused_by_name(void **state)
     assert_int_equal(keys_read(in_folder("absent.key"), &key, message, sizeof message), -1);
 }
 
-/* Reads the file with both outputs turned aside, and gives what was printed there. */
+/* Reads the file while it captures stdout and stderr, and gives what was printed. */
 static int read_aside(const char *name, char *printed, size_t size)
 {
     struct key key;
@@ -148,7 +157,7 @@ static int read_aside(const char *name, char *printed, size_t size)
     return rc;
 }
 
-/* What a mistyped line holds may be the secret. */
+/* A mistyped line may hold the secret. */
 static void P10_nothing_of_a_line_that_cannot_be_read_is_shown(void **state)
 {
     (void)state;
@@ -204,20 +213,6 @@ static void reading_and_making_keys_leaves_the_signals_alone(void **state)
         assert_int_equal(sigaction(signals[i], NULL, &action), 0);
         assert_ptr_equal(action.sa_handler, SIG_DFL);
     }
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[100];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
 }
 
 int main(void)

@@ -1,6 +1,5 @@
-/* Memory that is not there: each allocation of a whole story fails once, in its turn. Whatever is then
- * refused is refused cleanly, and nothing is half done: what the state has lived through is what was handed
- * to the ledger. */
+/* Out of memory: each allocation of a whole story fails once. The broker then refuses cleanly and does
+ * nothing by half: its state has lived through exactly what it handed to the ledger. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +24,7 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *piece, size_t size);
 
-static unsigned long allocations, failing; /* the failing-th fails; 0: none */
+static unsigned long allocations, failing; /* the number of the allocation that fails; 0: none does */
 
 static bool fails(void)
 {
@@ -47,7 +46,7 @@ void *__wrap_realloc(void *piece, size_t size)
     return fails() ? NULL : __real_realloc(piece, size);
 }
 
-/* Runs the story until it has run with every allocation failing once; returns how many there were. */
+/* Runs the story once for each of its allocations, which then fails. Returns how many there were. */
 static unsigned long fail_each(void (*story)(void))
 {
     unsigned long each = 0;
@@ -212,7 +211,7 @@ static void story_of_a_broker(void)
     broker_close(&broker);
 }
 
-static void a_broker_refuses_what_it_has_no_memory_for_and_does_nothing_by_half(void **context)
+static void a_broker_out_of_memory_refuses_and_does_nothing_by_half(void **context)
 {
     (void)context;
     struct policy_problems problems;
@@ -268,7 +267,7 @@ static void a_policy_that_does_not_fit_is_refused(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_broker_refuses_what_it_has_no_memory_for_and_does_nothing_by_half),
+        cmocka_unit_test(a_broker_out_of_memory_refuses_and_does_nothing_by_half),
         cmocka_unit_test(a_ledger_that_cannot_be_opened_says_why),
         cmocka_unit_test(a_policy_that_does_not_fit_is_refused),
     };

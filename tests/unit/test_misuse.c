@@ -1,4 +1,4 @@
-/* P10: a few messages that cannot be read are borne, and who goes on is kept out for a while. */
+/* P10: a key may send a few unreadable messages; after too many it is barred for a while. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,53 +10,53 @@
 
 static int64_t now_ms = INT64_C(1000000);
 
-static void bear_what_is_borne(struct misuse *misuse)
+static void send_all_that_are_allowed(struct misuse *misuse)
 {
-    for (int i = 0; i < MISUSE_BORNE_AT_ONCE; i++) {
+    for (int i = 0; i < MISUSE_ALLOWED_AT_ONCE; i++) {
         assert_false(misuse_note(misuse, now_ms));
         assert_false(misuse_is_barred(misuse, now_ms));
     }
 }
 
-static void test_p10_one_too_many_and_the_key_is_barred_for_a_while(void **state)
+static void P10_one_message_too_many_bars_the_key_for_a_while(void **state)
 {
     (void)state;
     struct misuse misuse = {0};
-    bear_what_is_borne(&misuse);
+    send_all_that_are_allowed(&misuse);
     assert_true(misuse_note(&misuse, now_ms));
     assert_true(misuse_is_barred(&misuse, now_ms + MISUSE_BARRED_MS - 1));
     assert_false(misuse_is_barred(&misuse, now_ms + MISUSE_BARRED_MS));
 }
 
-static void test_p10_who_goes_on_afterwards_is_barred_sooner(void **state)
+static void P10_a_key_that_goes_on_after_its_bar_is_barred_sooner(void **state)
 {
     (void)state;
     struct misuse misuse = {0};
-    bear_what_is_borne(&misuse);
+    send_all_that_are_allowed(&misuse);
     assert_true(misuse_note(&misuse, now_ms));
     int64_t again_ms = now_ms + MISUSE_BARRED_MS;
-    int borne = 0;
+    int allowed = 0;
     while (!misuse_note(&misuse, again_ms))
-        borne++;
-    assert_true(borne > 0 && borne < MISUSE_BORNE_AT_ONCE);
+        allowed++;
+    assert_true(allowed > 0 && allowed < MISUSE_ALLOWED_AT_ONCE);
     assert_true(misuse_is_barred(&misuse, again_ms + MISUSE_BARRED_MS - 1));
 }
 
-static void test_one_now_and_then_is_borne_for_ever(void **state)
+static void a_message_now_and_then_never_bars_the_key(void **state)
 {
     (void)state;
     struct misuse misuse = {0};
     for (int i = 0; i < 10000; i++)
-        assert_false(misuse_note(&misuse, now_ms + (int64_t)i * MISUSE_BORNE_EACH_MS));
+        assert_false(misuse_note(&misuse, now_ms + (int64_t)i * MISUSE_ALLOWED_EACH_MS));
     assert_false(misuse_is_barred(&misuse, now_ms));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_p10_one_too_many_and_the_key_is_barred_for_a_while),
-        cmocka_unit_test(test_p10_who_goes_on_afterwards_is_barred_sooner),
-        cmocka_unit_test(test_one_now_and_then_is_borne_for_ever),
+        cmocka_unit_test(P10_one_message_too_many_bars_the_key_for_a_while),
+        cmocka_unit_test(P10_a_key_that_goes_on_after_its_bar_is_barred_sooner),
+        cmocka_unit_test(a_message_now_and_then_never_bars_the_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What a turn has for each peer goes out in its order, in as few frames as are good. */
+/* The messages of a turn go to each peer in their order, in as few frames as their sizes allow. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -59,7 +59,7 @@ static void each_peer_is_told_in_order_and_in_one_frame(void **state)
     outgoing_close(&o);
 }
 
-static void a_frame_ends_where_it_would_become_too_long(void **state)
+static void a_frame_ends_before_it_becomes_too_long(void **state)
 {
     (void)state;
     static char name[FRAME_BYTES_GOOD];
@@ -92,7 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_peer_is_told_in_order_and_in_one_frame),
-        cmocka_unit_test(a_frame_ends_where_it_would_become_too_long),
+        cmocka_unit_test(a_frame_ends_before_it_becomes_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

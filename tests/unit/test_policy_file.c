@@ -12,7 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "broker/policy/policy_check.h"
 #include "broker/policy/policy_file.h"
 #include "proto/words/london.h"
 
@@ -49,7 +48,7 @@ static char *printed(const char *name, const struct policy_problems *problems)
     FILE *stream = open_memstream(&text, &size);
 
     assert_non_null(stream);
-    policy_check_print(stream, name, problems);
+    policy_problems_print(stream, name, problems);
     fclose(stream);
     return text;
 }
@@ -177,7 +176,7 @@ static void test_the_example_region_is_good_and_its_ladders_are_flat(void **stat
     bool assumed;
 
     (void)state;
-    policy_check_print(stderr, REGION, &problems);
+    policy_problems_print(stderr, REGION, &problems);
     assert_non_null(file);
     policy = &file->policy;
     assert_int_equal(policy->team_count, 10);

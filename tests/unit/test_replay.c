@@ -19,6 +19,7 @@
 #include "broker/shell/recovery.h"
 #include "proto/wire/delimited.h"
 #include "proto/words/words.h"
+#include "tests/worlds/folder.h"
 #include "tests/worlds/routed_day.h"
 
 #define EVENT_KIND(name) CONCORDAT__V1__EVENT__WHAT_##name
@@ -26,15 +27,14 @@
 enum { GARBAGE_ROUNDS = 60 };
 
 static struct stage *day;
-static char folder[64], ledger_path[96], stream_path[96], said_path[96];
+static char folder[FOLDER_PATH_BYTES], ledger_path[96], stream_path[96], said_path[96];
 static json_t *said; /* by the latest run */
 
 static int open_day(void **state)
 {
     (void)state;
     day = routed_day();
-    snprintf(folder, sizeof folder, "/tmp/concordat-replay-XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    assert_int_equal(folder_make(folder, "replay"), 0);
     snprintf(ledger_path, sizeof ledger_path, "%s/ledger.db", folder);
     snprintf(stream_path, sizeof stream_path, "%s/stream", folder);
     snprintf(said_path, sizeof said_path, "%s/said", folder);
@@ -44,18 +44,10 @@ static int open_day(void **state)
 static int close_day(void **state)
 {
     (void)state;
-    static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
     stage_close(&day);
     json_decref(said);
     said = NULL;
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", ledger_path, suffixes[i]);
-        unlink(path);
-    }
-    unlink(stream_path);
-    unlink(said_path);
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
 /* --- what the day left behind ------------------------------------------------------------------------ */

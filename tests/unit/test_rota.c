@@ -1,4 +1,4 @@
-/* test_rota.c: civil time in London, opening hours and the look-ups of the directory. */
+/* Civil time in London, opening hours and the look-ups of the directory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,13 +26,13 @@ static int64_t at(int year, int month, int day, int hour, int minute)
     return london_instant(london_day(year, month, day), hour * 60 + minute);
 }
 
-/* An instant given in UTC, for the hours of a clock change. */
+/* Makes an instant from UTC, for the hours around a clock change. */
 static int64_t utc(int year, int month, int day, int hour, int minute)
 {
     return london_day(year, month, day) * DAY + hour * HOUR + minute * MINUTE;
 }
 
-/* Day and minute as the system's time zone database has them. */
+/* Gives day and minute from the system's time zone database. */
 static void civil_by_system(int64_t utc_ms, int32_t *day, int32_t *minute, int64_t *offset_ms)
 {
     time_t seconds = (time_t)(utc_ms / 1000);
@@ -57,7 +57,7 @@ static void check_against_system(int64_t utc_ms)
     }
 }
 
-static void test_every_hour_from_1996_to_2037_is_as_the_system_has_it(void **state)
+static void every_hour_from_1996_to_2037_is_as_the_system_has_it(void **state)
 {
     int64_t last_offset = 0;
     int changes = 0;
@@ -75,7 +75,7 @@ static void test_every_hour_from_1996_to_2037_is_as_the_system_has_it(void **sta
     assert_int_equal(changes, 2 * 42);
 }
 
-static void test_every_civil_hour_is_found_again(void **state)
+static void every_civil_hour_is_found_again(void **state)
 {
     (void)state;
     for (int64_t now = utc(1996, 1, 1, 0, 0); now < utc(2038, 1, 1, 0, 0); now += HOUR) {
@@ -87,7 +87,7 @@ static void test_every_civil_hour_is_found_again(void **state)
     }
 }
 
-static void test_days_and_weekdays_are_the_calendar_s(void **state)
+static void days_and_weekdays_are_the_calendar_s(void **state)
 {
     (void)state;
     for (int32_t day = -200000; day < 200000; day++) {
@@ -100,7 +100,7 @@ static void test_days_and_weekdays_are_the_calendar_s(void **state)
     }
 }
 
-static void test_the_skipped_hour_is_the_change_and_the_doubled_hour_its_first(void **state)
+static void the_skipped_hour_is_the_change_and_the_doubled_hour_its_first(void **state)
 {
     (void)state;
     /* 29 March 2026: 01:00 GMT becomes 02:00 BST. */
@@ -126,7 +126,7 @@ static struct rota one_shift(int days, int from_hour, int to_hour)
                                      .to_minute = (int16_t)(to_hour * 60)}}};
 }
 
-/* Open from a time to another, and shut 1 ms outside. */
+/* Checks that a team is open from one time to another, and shut 1 ms before and after. */
 static void assert_open_between(const struct rota *rota, const struct bank_holidays *holidays, int64_t from,
                                 int64_t to)
 {
@@ -137,7 +137,7 @@ static void assert_open_between(const struct rota *rota, const struct bank_holid
     assert_false(rota_open_at(rota, holidays, to));
 }
 
-static void test_a_day_shift_opens_and_shuts_to_the_millisecond(void **state)
+static void a_day_shift_opens_and_shuts_to_the_millisecond(void **state)
 {
     struct rota rota = one_shift(0x1f, 9, 17);
 
@@ -146,7 +146,7 @@ static void test_a_day_shift_opens_and_shuts_to_the_millisecond(void **state)
     assert_true(rota_next_opening(&rota, &NO_HOLIDAYS, at(2026, 7, 3, 12, 0)) == at(2026, 7, 6, 9, 0));
 }
 
-static void test_a_friday_night_runs_into_saturday(void **state)
+static void a_friday_night_runs_into_saturday(void **state)
 {
     struct rota rota = one_shift(1 << 4, 20, 8);
 
@@ -157,7 +157,7 @@ static void test_a_friday_night_runs_into_saturday(void **state)
     assert_true(rota_next_opening(&rota, &NO_HOLIDAYS, at(2026, 7, 4, 1, 0)) == at(2026, 7, 10, 20, 0));
 }
 
-static void test_always_open_is_open_at_every_instant_and_opens_no_more(void **state)
+static void always_open_is_open_at_every_instant_and_opens_no_more(void **state)
 {
     struct rota rota = one_shift(ROTA_WEEK | ROTA_BANK_HOLIDAY, 0, 24);
     struct bank_holidays holidays = {.count = 1, .days = {london_day(2026, 10, 25)}};
@@ -170,7 +170,7 @@ static void test_always_open_is_open_at_every_instant_and_opens_no_more(void **s
     assert_true(rota_next_opening(&rota, &holidays, at(2026, 10, 20, 0, 0)) == 0);
 }
 
-static void test_a_rota_without_shifts_never_opens(void **state)
+static void a_rota_without_shifts_never_opens(void **state)
 {
     struct rota rota = {0};
 
@@ -179,7 +179,7 @@ static void test_a_rota_without_shifts_never_opens(void **state)
     assert_true(rota_next_opening(&rota, &NO_HOLIDAYS, at(2026, 7, 3, 12, 0)) == 0);
 }
 
-static void test_on_a_bank_holiday_only_its_own_shifts_begin(void **state)
+static void on_a_bank_holiday_only_its_own_shifts_begin(void **state)
 {
     struct rota weekdays = one_shift(0x1f, 9, 17);
     struct rota holiday_only = one_shift(ROTA_BANK_HOLIDAY, 10, 14);
@@ -193,7 +193,7 @@ static void test_on_a_bank_holiday_only_its_own_shifts_begin(void **state)
     assert_true(rota_next_opening(&holiday_only, &holidays, at(2026, 9, 1, 9, 0)) == 0);
 }
 
-static void test_a_shift_that_began_the_day_before_runs_into_the_holiday(void **state)
+static void a_shift_that_began_the_day_before_runs_into_the_holiday(void **state)
 {
     struct rota nights = one_shift(ROTA_WEEK, 20, 8);
     struct bank_holidays holidays = {.count = 1, .days = {london_day(2026, 8, 31)}};
@@ -204,7 +204,7 @@ static void test_a_shift_that_began_the_day_before_runs_into_the_holiday(void **
     assert_false(rota_open_at(&nights, &holidays, at(2026, 9, 1, 3, 0)));
 }
 
-static void test_a_night_shift_is_eleven_hours_in_march_and_thirteen_in_october(void **state)
+static void a_night_shift_is_eleven_hours_in_march_and_thirteen_in_october(void **state)
 {
     struct rota nights = one_shift(ROTA_WEEK, 20, 8);
 
@@ -213,7 +213,7 @@ static void test_a_night_shift_is_eleven_hours_in_march_and_thirteen_in_october(
     assert_open_between(&nights, &NO_HOLIDAYS, at(2026, 10, 24, 20, 0), at(2026, 10, 24, 20, 0) + 13 * HOUR);
 }
 
-static void test_a_shift_that_ends_in_the_doubled_hour_does_not_open_again(void **state)
+static void a_shift_that_ends_in_the_doubled_hour_does_not_open_again(void **state)
 {
     struct rota evening = {.count = 1, .shifts = {{ROTA_WEEK, 18 * 60, 60 + 30}}};
     struct rota morning = {.count = 1, .shifts = {{ROTA_WEEK, 60 + 30, 9 * 60}}};
@@ -226,7 +226,7 @@ static void test_a_shift_that_ends_in_the_doubled_hour_does_not_open_again(void 
     assert_true(rota_next_opening(&morning, &NO_HOLIDAYS, first_half_past_one) == at(2026, 10, 26, 1, 30));
 }
 
-static void test_the_next_opening_is_found_for_28_days_and_no_longer(void **state)
+static void the_next_opening_is_found_for_28_days_and_no_longer(void **state)
 {
     struct rota holiday_only = one_shift(ROTA_BANK_HOLIDAY, 9, 17);
     struct bank_holidays holidays = {.count = 1, .days = {london_day(2026, 7, 29)}};
@@ -241,8 +241,8 @@ static void test_the_next_opening_is_found_for_28_days_and_no_longer(void **stat
 
 enum { SEARCH_MINUTES = 31 * 24 * 60 };
 
-/* By the definition and the system's time zone database: a shift runs from the first minute at which civil
- * time has reached its beginning until civil time has reached its end. */
+/* Computes the same from the definition and the system's time zone database: a shift runs from the first
+ * minute at which civil time has reached its beginning until civil time has reached its end. */
 static void paint_open_minutes(const struct rota *rota, const struct bank_holidays *holidays, int64_t start,
                                bool *open)
 {
@@ -297,7 +297,7 @@ static void random_rota(uint64_t *seed, int32_t today, struct rota *rota, struct
     }
 }
 
-static void test_random_rotas_agree_with_a_search_minute_by_minute(void **state)
+static void random_rotas_agree_with_a_search_minute_by_minute(void **state)
 {
     static bool open[SEARCH_MINUTES];
     const char *given = getenv("CONCORDAT_SEED");
@@ -328,7 +328,7 @@ static void test_random_rotas_agree_with_a_search_minute_by_minute(void **state)
     }
 }
 
-static void test_the_area_is_found_by_district_then_organisation_then_default(void **state)
+static void the_area_is_found_by_district_then_organisation_then_default(void **state)
 {
     struct policy_place districts[] = {{"ZX1", 0}, {"ZX11", 1}, {"ZX2", 1}};
     struct policy_place organisations[] = {{"ZZ101", 2}};
@@ -352,7 +352,7 @@ static void test_the_area_is_found_by_district_then_organisation_then_default(vo
     assert_true(assumed);
 }
 
-static void test_every_id_is_found_and_no_other(void **state)
+static void every_id_is_found_and_no_other(void **state)
 {
     struct policy_team teams[3] = {{.id = "alder"}, {.id = "birch"}, {.id = "cedar"}};
     struct policy_area areas[1] = {{.id = "northmoor"}};
@@ -379,22 +379,22 @@ static void test_every_id_is_found_and_no_other(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_hour_from_1996_to_2037_is_as_the_system_has_it),
-        cmocka_unit_test(test_every_civil_hour_is_found_again),
-        cmocka_unit_test(test_days_and_weekdays_are_the_calendar_s),
-        cmocka_unit_test(test_the_skipped_hour_is_the_change_and_the_doubled_hour_its_first),
-        cmocka_unit_test(test_a_day_shift_opens_and_shuts_to_the_millisecond),
-        cmocka_unit_test(test_a_friday_night_runs_into_saturday),
-        cmocka_unit_test(test_always_open_is_open_at_every_instant_and_opens_no_more),
-        cmocka_unit_test(test_a_rota_without_shifts_never_opens),
-        cmocka_unit_test(test_on_a_bank_holiday_only_its_own_shifts_begin),
-        cmocka_unit_test(test_a_shift_that_began_the_day_before_runs_into_the_holiday),
-        cmocka_unit_test(test_a_night_shift_is_eleven_hours_in_march_and_thirteen_in_october),
-        cmocka_unit_test(test_a_shift_that_ends_in_the_doubled_hour_does_not_open_again),
-        cmocka_unit_test(test_the_next_opening_is_found_for_28_days_and_no_longer),
-        cmocka_unit_test(test_random_rotas_agree_with_a_search_minute_by_minute),
-        cmocka_unit_test(test_the_area_is_found_by_district_then_organisation_then_default),
-        cmocka_unit_test(test_every_id_is_found_and_no_other),
+        cmocka_unit_test(every_hour_from_1996_to_2037_is_as_the_system_has_it),
+        cmocka_unit_test(every_civil_hour_is_found_again),
+        cmocka_unit_test(days_and_weekdays_are_the_calendar_s),
+        cmocka_unit_test(the_skipped_hour_is_the_change_and_the_doubled_hour_its_first),
+        cmocka_unit_test(a_day_shift_opens_and_shuts_to_the_millisecond),
+        cmocka_unit_test(a_friday_night_runs_into_saturday),
+        cmocka_unit_test(always_open_is_open_at_every_instant_and_opens_no_more),
+        cmocka_unit_test(a_rota_without_shifts_never_opens),
+        cmocka_unit_test(on_a_bank_holiday_only_its_own_shifts_begin),
+        cmocka_unit_test(a_shift_that_began_the_day_before_runs_into_the_holiday),
+        cmocka_unit_test(a_night_shift_is_eleven_hours_in_march_and_thirteen_in_october),
+        cmocka_unit_test(a_shift_that_ends_in_the_doubled_hour_does_not_open_again),
+        cmocka_unit_test(the_next_opening_is_found_for_28_days_and_no_longer),
+        cmocka_unit_test(random_rotas_agree_with_a_search_minute_by_minute),
+        cmocka_unit_test(the_area_is_found_by_district_then_organisation_then_default),
+        cmocka_unit_test(every_id_is_found_and_no_other),
     };
 
     if (setenv("TZ", "Europe/London", 1) != 0)

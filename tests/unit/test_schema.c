@@ -1,4 +1,4 @@
-/* The schema keeps its own rules, and the limits and the page about them keep to the schema. */
+/* The schema keeps its own rules, and the table of limits and proto/README.md agree with it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -17,7 +17,7 @@ static const ProtobufCMessageDescriptor *const roots[] = {&concordat__v1__reques
                                                           &concordat__v1__message__descriptor,
                                                           &concordat__v1__event__descriptor};
 
-/* Every message type that can be reached from a root, each once. */
+/* Finds every message type that a root contains, each once. */
 static const ProtobufCMessageDescriptor *types[200];
 static size_t type_count;
 
@@ -75,7 +75,7 @@ static void zero_is_unspecified_in_every_list_of_codes(void **state)
     }
 }
 
-/* The checks, the JSON mapping and the limits know these types and no others. */
+/* The checks, the JSON mapping and the limits know these types of fields and no others. */
 static void only_the_types_that_are_checked_are_used(void **state)
 {
     (void)state;
@@ -92,7 +92,7 @@ static void only_the_types_that_are_checked_are_used(void **state)
             if (!(field->label == PROTOBUF_C_LABEL_REPEATED ? item : single) ||
                 (chosen && field->type != PROTOBUF_C_TYPE_MESSAGE))
                 fail_msg("%s.%s is of a type that is not checked", types[i]->name, field->name);
-            /* Whole numbers with a sign are times, and checked as such. */
+            /* Every signed integer is a time, because the check takes it for one. */
             if (field->type == PROTOBUF_C_TYPE_INT64)
                 assert_string_equal(field->name + strlen(field->name) - 3, "_ms");
         }
@@ -157,7 +157,7 @@ static void the_page_names_every_command_message_refusal_and_limited_field(void 
         the_page_names(refusals->values[i].name + strlen("REFUSAL_"));
 }
 
-/* Each block of JSON on the page is a frame that would be taken. */
+/* Each block of JSON on the page is a frame that its reader takes. */
 static void every_example_on_the_page_is_a_message_within_the_limits(void **state)
 {
     (void)state;

@@ -15,18 +15,18 @@
 #include "broker/record/replay.h"
 #include "services/audit/trail.h"
 #include "services/audit/verify.h"
+#include "tests/worlds/folder.h"
 #include "tests/worlds/routed_day.h"
 
 static struct stage *day;
-static char folder[64], trail_path[96], program_path[96];
+static char folder[FOLDER_PATH_BYTES], trail_path[96], program_path[96];
 static json_t *verdict; /* of the latest run */
 
 static int open_routed_day(void **state)
 {
     (void)state;
     day = routed_day();
-    snprintf(folder, sizeof folder, "/tmp/concordat-verify-XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    assert_int_equal(folder_make(folder, "verify"), 0);
     snprintf(trail_path, sizeof trail_path, "%s/trail.db", folder);
     snprintf(program_path, sizeof program_path, "%s/concordat-replay", folder);
     setenv("PATH", REPLAY_FOLDER, 1);
@@ -36,17 +36,10 @@ static int open_routed_day(void **state)
 static int close_routed_day(void **state)
 {
     (void)state;
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
     stage_close(&day);
     json_decref(verdict);
     verdict = NULL;
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", trail_path, suffixes[i]);
-        unlink(path);
-    }
-    unlink(program_path);
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
 /* An auditor who has followed from the first event has this trail. */

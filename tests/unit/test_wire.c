@@ -1,4 +1,4 @@
-/* Bytes from a stranger: each kind of bad input gets its coded refusal, and memory stays bounded. */
+/* Bytes from a stranger: each kind of bad input gets its own refusal, and memory stays bounded. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ static uint8_t id[WIRE_ID_BYTES];
 static uint8_t bytes[2 * WIRE_REQUEST_BYTES_MAX];
 static size_t size;
 
-/* A submission that is well formed, for each test to spoil. */
+/* A well-formed submission, which each test spoils in one way. */
 static struct {
     Concordat__V1__Request request;
     Concordat__V1__Submit submit;
@@ -55,7 +55,7 @@ static const Concordat__V1__Request *unpack_form(void)
     return wire_unpack_request(bytes, size, &arena, &fault);
 }
 
-/* Where an answer can be addressed it is, and the text names the field. */
+/* The fault has the command id if there is one, and its text names the field. */
 static void assert_refused(const Concordat__V1__Request *request, Concordat__V1__Refusal refusal,
                            const char *field)
 {
@@ -69,7 +69,7 @@ static void assert_refused(const Concordat__V1__Request *request, Concordat__V1_
 
 #define REFUSED(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
-/* A request that begins with a good command id, and then has what is appended. */
+/* Makes a request of a good command id and the bytes given. */
 static void begin(void)
 {
     words_new_uuid(id);
@@ -101,7 +101,7 @@ static void a_good_request_is_taken(void **state)
     assert_true(fault.as_packed);
 }
 
-/* Whether the bytes are those to which the request is packed anew. */
+/* Returns whether protobuf-c packs the request that it reads from these bytes to the same bytes. */
 static void assert_packed_rightly(const Concordat__V1__Request *request, const uint8_t *from,
                                   size_t from_size)
 {
@@ -112,24 +112,25 @@ static void assert_packed_rightly(const Concordat__V1__Request *request, const u
     assert_int_equal(fault.as_packed, same);
 }
 
-static void what_was_packed_otherwise_is_taken_and_known(void **state)
+static void a_request_that_others_packed_differently_is_taken_and_known(void **state)
 {
     (void)state;
     static const struct {
         const char *bytes;
         size_t size;
         bool as_packed;
-    } commands[] = {{"\x5a\x00", 2, true},                              /* Ping */
-                    {"\x8a\x01\x04\x08\x01\x10\x1e", 7, true},          /* SetPresence: there, for 30 s */
-                    {"\x8a\x01\x04\x10\x1e\x08\x01", 7, false},         /* in another order */
-                    {"\x8a\x01\x06\x08\x01\x08\x01\x10\x1e", 9, false}, /* a field twice */
-                    {"\x8a\x01\x04\x08\x00\x10\x1e", 7, false},         /* an empty one */
-                    {"\x8a\x01\x04\x08\x02\x10\x1e", 7, false},         /* another yes */
-                    {"\x8a\x01\x05\x08\x01\x10\x9e\x00", 8, false},     /* a number with a byte too many */
-                    {"\x8a\x01\x84\x00\x08\x01\x10\x1e", 8, false},     /* a length */
-                    {"\x8a\x81\x00\x04\x08\x01\x10\x1e", 8, false},     /* a tag */
-                    {"\x92\x01\x06\x08\x81\x80\x80\x80\x10", 9, false}, /* a number with more than 32 bits */
-                    {"\x5a\x00\x8a\x01\x02\x10\x1e", 7, false}};        /* two commands */
+    } commands[] = {
+        {"\x5a\x00", 2, true},                              /* Ping */
+        {"\x8a\x01\x04\x08\x01\x10\x1e", 7, true},          /* SetPresence: present for 30 s */
+        {"\x8a\x01\x04\x10\x1e\x08\x01", 7, false},         /* fields in another order */
+        {"\x8a\x01\x06\x08\x01\x08\x01\x10\x1e", 9, false}, /* a field twice */
+        {"\x8a\x01\x04\x08\x00\x10\x1e", 7, false},         /* an empty field */
+        {"\x8a\x01\x04\x08\x02\x10\x1e", 7, false},         /* true written as 2 */
+        {"\x8a\x01\x05\x08\x01\x10\x9e\x00", 8, false},     /* a number with a byte more than it needs */
+        {"\x8a\x01\x84\x00\x08\x01\x10\x1e", 8, false},     /* a length with a byte too many */
+        {"\x8a\x81\x00\x04\x08\x01\x10\x1e", 8, false},     /* a tag with a byte too many */
+        {"\x92\x01\x06\x08\x81\x80\x80\x80\x10", 9, false}, /* a number with more than 32 bits */
+        {"\x5a\x00\x8a\x01\x02\x10\x1e", 7, false}};        /* two commands */
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         begin();
         append(commands[i].bytes, commands[i].size);
@@ -140,19 +141,19 @@ static void what_was_packed_otherwise_is_taken_and_known(void **state)
     }
 }
 
-static void what_is_not_protobuf_is_malformed(void **state)
+static void bytes_that_are_not_protobuf_are_malformed(void **state)
 {
     (void)state;
     static const struct {
         const char *bytes;
         size_t size;
-    } wrong[] = {{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 11}, /* a tag without an end */
-                 {"\x62\x7f\x00", 3},                                  /* longer than what is there */
-                 {"\x62\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11}, /* far longer */
+    } wrong[] = {{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 11}, /* a tag that does not end */
+                 {"\x62\x7f\x00", 3},                                  /* a length beyond the end */
+                 {"\x62\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11}, /* a length far beyond the end */
                  {"\x63", 1},                                          /* a group */
                  {"\x02\x00", 2},                                      /* field 0 */
-                 {"\x62\x02\x0a\x05", 4},                              /* the same within a submission */
-                 {"\x60\x01", 2},                                      /* a number where a message stands */
+                 {"\x62\x02\x0a\x05", 4}, /* a length beyond the end, inside a submission */
+                 {"\x60\x01", 2},         /* a number in place of a message */
                  {"GET / HTTP/1.1", 14}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         begin();
@@ -177,8 +178,8 @@ static void a_frame_that_is_too_long_is_not_even_unpacked(void **state)
     assert_int_equal(arena.used, 0);
 }
 
-/* The same field within itself, 10 000 deep in 34 KB, is what brings protobuf-c down. */
-static void what_is_deeply_nested_is_refused(void **state)
+/* A field inside itself, 10 000 deep in 34 KB, overflows the stack of protobuf-c. */
+static void deep_nesting_is_refused(void **state)
 {
     (void)state;
     static uint8_t nested[60000];
@@ -202,7 +203,7 @@ static void what_is_deeply_nested_is_refused(void **state)
 static void memory_is_bounded_for_a_mebibyte_of_empty_parts(void **state)
 {
     (void)state;
-    /* A Message whose Board holds half a million empty cases: would take 50 MiB. */
+    /* A Message whose Board holds half a million empty cases, which would take 50 MiB of memory. */
     enum { BOARD_BYTES = (1 << 20) - 6 };
     uint8_t *board = malloc(5 + BOARD_BYTES);
     assert_non_null(board);
@@ -216,7 +217,7 @@ static void memory_is_bounded_for_a_mebibyte_of_empty_parts(void **state)
     assert_int_equal(fault.refusal, REFUSED(TOO_LARGE));
     free(board);
 
-    /* What fits into a request: a submission, a referral, a person, again and again. */
+    /* The same for a request: a submission, a referral and a person, many times over. */
     static const struct {
         const char *part;
         size_t size;
@@ -229,7 +230,7 @@ static void memory_is_bounded_for_a_mebibyte_of_empty_parts(void **state)
     }
 }
 
-/* As the name of a site, wherever in it these bytes stand. */
+/* Puts the bytes at every place in the name of a site. */
 static void try_in_text(const char *bytes_of_text, bool good)
 {
     char text[64];
@@ -284,14 +285,14 @@ static void a_narrative_has_lines_but_no_other_control_characters(void **state)
     assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.confidential.narrative");
 }
 
-/* protobuf-c would cut the text there, and what is behind would be in the ledger unseen. */
+/* protobuf-c would cut the text at the NUL, and the ledger would keep bytes that nobody sees. */
 static void a_nul_in_a_text_is_refused(void **state)
 {
     (void)state;
     fill_form();
     form.referral.site = "site*hidden";
     assert_non_null(unpack_form());
-    ((uint8_t *)memmem(bytes, size, "site*", 5))[4] = 0; /* an id before it may hold a star of its own */
+    ((uint8_t *)memmem(bytes, size, "site*", 5))[4] = 0; /* an id before it may contain a star */
     assert_refused(unpack(), REFUSED(BAD_VALUE), "site");
 }
 
@@ -349,14 +350,14 @@ static void no_command_or_an_unknown_one_is_refused_as_such(void **state)
     assert_refused(unpack(), REFUSED(UNKNOWN_COMMAND), "");
 }
 
-static void an_unknown_field_is_refused_wherever_it_stands(void **state)
+static void an_unknown_field_is_refused_at_any_depth(void **state)
 {
     (void)state;
     begin();
-    append("\x5a\x00\xfa\x07\x00", 5); /* a ping, and field 127 beside it */
+    append("\x5a\x00\xfa\x07\x00", 5); /* a ping, and field 127 after it */
     assert_refused(unpack(), REFUSED(UNKNOWN_FIELD), "127");
     begin();
-    append("\x5a\x03\xf8\x07\x01", 5); /* within the ping */
+    append("\x5a\x03\xf8\x07\x01", 5); /* inside the ping */
     assert_refused(unpack(), REFUSED(UNKNOWN_FIELD), "ping");
 }
 
@@ -374,7 +375,7 @@ static void a_command_id_has_sixteen_bytes(void **state)
     assert_non_null(strstr(fault.text, "command_id"));
 }
 
-static void what_a_command_is_about_cannot_be_left_out(void **state)
+static void a_command_needs_its_subject(void **state)
 {
     (void)state;
     fill_form();
@@ -390,7 +391,7 @@ static void what_a_command_is_about_cannot_be_left_out(void **state)
     assert_refused(unpack_form(), REFUSED(BAD_VALUE), "accept.referral");
 }
 
-/* Good and bad values of each field that has a shape or a bound of its own. */
+/* Good and bad values of each field that has a shape or a limit of its own. */
 static void coded_fields_hold_their_codes_only(void **state)
 {
     (void)state;
@@ -447,7 +448,7 @@ static void coded_fields_hold_their_codes_only(void **state)
     assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.decided_at.unix_ms");
 }
 
-static void what_identifies_a_person_is_never_a_reason_to_refuse(void **state)
+static void a_referral_is_never_refused_for_what_identifies_a_person(void **state)
 {
     (void)state;
     fill_form();
@@ -477,7 +478,7 @@ static void random_damage_never_does_harm(void **state)
         memcpy(bytes, good, good_size);
         for (long hits = random() % 4; hits >= 0; hits--)
             bytes[(size_t)random() % good_size] = (uint8_t)random();
-        /* A copy of the exact size, so that the sanitizer sees any step beyond it. */
+        /* A copy of the exact size, so that the sanitizer sees any read beyond it. */
         size_t cut = (size_t)random() % (good_size + 1);
         uint8_t *exact = malloc(cut ? cut : 1);
         assert_non_null(exact);
@@ -521,7 +522,7 @@ static void an_event_with_the_longest_policy_is_read(void **state)
     assert_true(packed_size <= WIRE_EVENT_BYTES_MAX);
     concordat__v1__event__pack(&event, packed);
     assert_non_null(wire_unpack_event(packed, packed_size, &big, &fault));
-    assert_null(wire_unpack_event(packed, packed_size, &arena, &fault)); /* the caller's bound holds */
+    assert_null(wire_unpack_event(packed, packed_size, &arena, &fault)); /* the arena's size is the limit */
     assert_int_equal(fault.refusal, REFUSED(TOO_LARGE));
     arena_close(&big);
     free(file);
@@ -545,10 +546,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_request_is_taken),
-        cmocka_unit_test(what_was_packed_otherwise_is_taken_and_known),
-        cmocka_unit_test(what_is_not_protobuf_is_malformed),
+        cmocka_unit_test(a_request_that_others_packed_differently_is_taken_and_known),
+        cmocka_unit_test(bytes_that_are_not_protobuf_are_malformed),
         cmocka_unit_test(a_frame_that_is_too_long_is_not_even_unpacked),
-        cmocka_unit_test(what_is_deeply_nested_is_refused),
+        cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(memory_is_bounded_for_a_mebibyte_of_empty_parts),
         cmocka_unit_test(text_that_is_not_utf8_is_refused),
         cmocka_unit_test(a_narrative_has_lines_but_no_other_control_characters),
@@ -557,11 +558,11 @@ int main(void)
         cmocka_unit_test(a_value_that_is_not_in_the_schema_is_refused),
         cmocka_unit_test(a_list_that_is_too_long_is_refused),
         cmocka_unit_test(no_command_or_an_unknown_one_is_refused_as_such),
-        cmocka_unit_test(an_unknown_field_is_refused_wherever_it_stands),
+        cmocka_unit_test(an_unknown_field_is_refused_at_any_depth),
         cmocka_unit_test(a_command_id_has_sixteen_bytes),
-        cmocka_unit_test(what_a_command_is_about_cannot_be_left_out),
+        cmocka_unit_test(a_command_needs_its_subject),
         cmocka_unit_test(coded_fields_hold_their_codes_only),
-        cmocka_unit_test(what_identifies_a_person_is_never_a_reason_to_refuse),
+        cmocka_unit_test(a_referral_is_never_refused_for_what_identifies_a_person),
         cmocka_unit_test(random_damage_never_does_harm),
         cmocka_unit_test(an_event_with_the_longest_policy_is_read),
     };

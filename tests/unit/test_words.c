@@ -1,4 +1,4 @@
-/* Coded values, numbers, times and ids are read back as they were written, and nonsense is not read. */
+/* Coded values, numbers, times and ids are read as they were written, and nonsense is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,5 +1,4 @@
-/* P10: the doorkeeper admits by domain, mechanism and key, survives nonsense, and never leaves the door open.
- */
+/* P10: the ZAP handler admits by domain, mechanism and key, survives garbage, and aborts rather than end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +14,9 @@
 #include <zmq.h>
 
 #include "proto/server/zap.h"
+#include "tests/worlds/folder.h"
 
-static char folder[] = "/tmp/concordat-zap-XXXXXX", message[512];
+static char folder[FOLDER_PATH_BYTES], message[512];
 static struct key known;
 
 struct door {
@@ -56,7 +56,7 @@ static void close_door(struct door *door)
     zmq_ctx_term(door->context);
 }
 
-/* Asks as libzmq does; the answer's code, and in user the name it gives. */
+/* Asks as libzmq does. Gives the code of the answer, and the name in it. */
 static void ask(struct door *door, const char *domain, const char *mechanism, const uint8_t *key, size_t size,
                 char code[16], char user[64])
 {
@@ -82,7 +82,7 @@ static void expect(struct door *door, const char *domain, const char *mechanism,
     assert_string_equal(user, expected_user);
 }
 
-static void test_p10_only_a_known_key_of_our_domain_is_admitted(void **state)
+static void P10_only_a_known_key_of_our_domain_is_admitted(void **state)
 {
     (void)state;
     struct door door = open_door();
@@ -99,7 +99,7 @@ static void test_p10_only_a_known_key_of_our_domain_is_admitted(void **state)
     close_door(&door);
 }
 
-static void test_p10_nonsense_is_refused_and_the_door_stays_kept(void **state)
+static void P10_nonsense_is_refused_and_the_door_stays_kept(void **state)
 {
     (void)state;
     struct door door = open_door();
@@ -123,7 +123,7 @@ static void test_p10_nonsense_is_refused_and_the_door_stays_kept(void **state)
     close_door(&door);
 }
 
-static void test_p10_a_door_without_its_keeper_aborts_the_process(void **state)
+static void P10_a_door_without_its_keeper_aborts_the_process(void **state)
 {
     (void)state;
     pid_t child = fork();
@@ -146,7 +146,8 @@ static void test_p10_a_door_without_its_keeper_aborts_the_process(void **state)
 static int make_folder(void **state)
 {
     (void)state;
-    if (!mkdtemp(folder) || keys_make(folder, "north-1", "team", "zz-north", message, sizeof message) != 0)
+    if (folder_make(folder, "zap") != 0 ||
+        keys_make(folder, "north-1", "team", "zz-north", message, sizeof message) != 0)
         return -1;
     struct keyring *keyring = open_keyring();
     known = *keyring_by_name(keyring, "north-1");
@@ -157,20 +158,15 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    char path[300];
-    snprintf(path, sizeof path, "%s/north-1.key", folder);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/north-1.key_secret", folder);
-    unlink(path);
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_p10_only_a_known_key_of_our_domain_is_admitted),
-        cmocka_unit_test(test_p10_nonsense_is_refused_and_the_door_stays_kept),
-        cmocka_unit_test(test_p10_a_door_without_its_keeper_aborts_the_process),
+        cmocka_unit_test(P10_only_a_known_key_of_our_domain_is_admitted),
+        cmocka_unit_test(P10_nonsense_is_refused_and_the_door_stays_kept),
+        cmocka_unit_test(P10_a_door_without_its_keeper_aborts_the_process),
     };
     return cmocka_run_group_tests_name("zap", tests, make_folder, remove_folder);
 }

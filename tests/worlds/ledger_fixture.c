@@ -1,25 +1,17 @@
 /* ledger_fixture.c: see ledger_fixture.h. */
 #include "tests/worlds/ledger_fixture.h"
 
-#include <ftw.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-char folder[] = "/tmp/concordat-ledger-XXXXXX", path[256], message[512];
-
-static int fixture_remove_one(const char *name, const struct stat *about, int type, struct FTW *where)
-{
-    (void)about, (void)type, (void)where;
-    return remove(name);
-}
+char folder[FOLDER_PATH_BYTES], path[256], message[512];
 
 int fixture_make_folder(void **state)
 {
     (void)state;
-    strcpy(folder + sizeof folder - 7, "XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    assert_int_equal(folder_make(folder, "ledger"), 0);
     snprintf(path, sizeof path, "%s/ledger.db", folder);
     return 0;
 }
@@ -27,7 +19,7 @@ int fixture_make_folder(void **state)
 int fixture_remove_folder(void **state)
 {
     (void)state;
-    return nftw(folder, fixture_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return folder_remove(folder);
 }
 
 struct ledger *fixture_open(void)

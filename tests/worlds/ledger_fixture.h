@@ -14,10 +14,11 @@
 #include <sys/types.h>
 
 #include "broker/ledger/ledger.h"
+#include "tests/worlds/folder.h"
 
 enum { BATCH_MAX = 200 /* stored in several stretches */ };
 
-extern char folder[], path[256], message[512];
+extern char folder[FOLDER_PATH_BYTES], path[256], message[512];
 
 int fixture_make_folder(void **state);
 int fixture_remove_folder(void **state);

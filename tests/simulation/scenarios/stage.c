@@ -138,7 +138,7 @@ static void add_peer(struct stage *s, const char *name, Concordat__V1__Role role
     key->role = role;
 }
 
-/* What the broker says to whoever runs it is no part of a scenario. */
+/* The broker's log is not part of a scenario. */
 static void port_log(void *context, const char *line)
 {
     (void)context;
@@ -217,7 +217,7 @@ void stage_restart(struct stage *s)
 {
     broker_close(&s->broker);
     s->disk_fails = s->disk_takes_its_time = false;
-    store_settle(&s->store, true); /* what a process wrote outlives it */
+    store_settle(&s->store, true); /* what a process has written survives it */
     forget_sent(s);
     start(s);
 }
@@ -361,7 +361,7 @@ void stage_wait(struct stage *s, int64_t ms, int silent)
             stage_presence(s, TEAM_2, true, 600);
         if (stage_turn(s) != LEDGER_OK)
             return;
-        for (size_t i = s->sent_count; i-- > 0 && s->sent[i].size < 64;) /* pongs are not kept */
+        for (size_t i = s->sent_count; i-- > 0 && s->sent[i].size < 64;) /* the stage does not keep pongs */
             free(s->sent[--s->sent_count].bytes);
     }
 }

@@ -1,4 +1,4 @@
-/* test_scenarios.c: what broke in systems of this kind, each named after what broke, with the real broker. */
+/* Scenarios with the real broker: what broke in systems of this kind, each named after it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 static const char always[] = "always", shut[] = "[{days: sun, from: \"01:00\", to: \"02:00\"}]";
 
-/* A team accepts and is then not heard of: it is warned, and the case goes to another team. */
+/* A team accepts and then reports nothing: it is warned, and the case goes to another team. */
 static void acknowledged_and_forgotten(void **unused)
 {
     (void)unused;
@@ -23,7 +23,7 @@ static void acknowledged_and_forgotten(void **unused)
     struct stage *s = stage_open(always, always);
     stage_submit(s, id);
     assert_true(stage_accept(s, TEAM_1, id, 1)->done);
-    stage_wait(s, MINUTES(30 + 30) + SECONDS(10), -1); /* arrival, and its grace */
+    stage_wait(s, MINUTES(30 + 30) + SECONDS(10), -1); /* the arrival time, and the grace after it */
     assert_int_equal(stage_case(s, id)->state, CASE_ACCEPTED);
     assert_int_equal(stage_events(s, WHAT(LEASE_WARNED)), 1);
     stage_wait(s, MINUTES(15) + SECONDS(10), -1);
@@ -33,8 +33,8 @@ static void acknowledged_and_forgotten(void **unused)
     stage_close(&s);
 }
 
-/* The first rung has nobody: the second is asked at once, and with nobody at all the coordinator has it at
- * once. */
+/* No team of the first rung is present: the second rung is asked at once. If no team is present at all, the
+ * coordinator has the case at once. */
 static void an_empty_rung_burns_its_delay(void **unused)
 {
     (void)unused;
@@ -49,7 +49,8 @@ static void an_empty_rung_burns_its_delay(void **unused)
     stage_close(&s);
 }
 
-/* The disk fails: nobody is told anything, and after the restart nothing is there of what nobody was told. */
+/* The disk fails: nobody is told anything, and after the restart the ledger holds nothing that nobody was
+ * told. */
 static void acknowledged_before_durable(void **unused)
 {
     (void)unused;
@@ -81,8 +82,8 @@ static void submit_only(struct stage *s, uint8_t number)
     stage_say_only(s, INTAKE, &request);
 }
 
-/* While a turn is on its way to the disk the next is decided: of either is told what is on the disk, and no
- * more. */
+/* The broker decides the next turn while one is on its way to the disk. Both tell only what is on the
+ * disk. */
 static void decided_beside_the_disk(void **unused)
 {
     (void)unused;
@@ -108,8 +109,8 @@ static void decided_beside_the_disk(void **unused)
     stage_close(&s);
 }
 
-/* A team goes while it is asked, or loses a case: it is not kept as busy, and is asked again when it is back.
- */
+/* A team goes while it is asked, or loses a case: it does not count as busy afterwards, and is asked again
+ * when it is back. */
 static void stuck_reserved(void **unused)
 {
     (void)unused;
@@ -121,15 +122,15 @@ static void stuck_reserved(void **unused)
     assert_int_equal(state_team(broker_state(s->broker), team)->live_offers, 0);
     assert_int_equal(stage_case(s, id)->state, CASE_HELD);
     stage_presence(s, TEAM_1, true, 600);
-    stage_wait(s, MINUTES(6), -1); /* a reminder begins a new round */
+    stage_wait(s, MINUTES(6), -1); /* the reminder begins a new round */
     assert_int_equal(stage_case(s, id)->offer.team, team);
     stage_take(s, id);
     assert_int_equal(state_team(broker_state(s->broker), team)->live_offers, 0);
     stage_close(&s);
 }
 
-/* One device accepts: the other is told that it is over, its own yes changes nothing, and who comes later is
- * not shown an offer that has ended. */
+/* One device accepts: the other hears that the offer is over, its own acceptance changes nothing, and a
+ * device that comes later does not see the ended offer. */
 static void the_zombie_offer(void **unused)
 {
     (void)unused;
@@ -145,14 +146,14 @@ static void the_zombie_offer(void **unused)
     assert_int_equal(late->refusal, REFUSED(ALREADY_ACCEPTED));
     assert_string_equal(late->status->owner, "team-1");
     assert_int_equal(stage_events(s, WHAT(ACCEPTED)), 1);
-    assert_int_equal(s->store.count, events + 1); /* that it was refused */
+    assert_int_equal(s->store.count, events + 1); /* the refusal */
     stage_restart(s);
     assert_int_equal(stage_count(s, TEAM_1_TOO, BODY(OFFER), 0), 0);
     stage_close(&s);
 }
 
-/* More than any page, batch or window: each is acknowledged, each is there after a restart, each is in the
- * feed. */
+/* More referrals than any page, batch or window: each is acknowledged, each is there after a restart, each is
+ * in the feed. */
 static void the_1001st_message(void **unused)
 {
     (void)unused;
@@ -164,7 +165,7 @@ static void the_1001st_message(void **unused)
     stage_restart(s);
     for (int i = 0; i < MANY; i++)
         assert_non_null(stage_case(s, ids[i]));
-    stage_wait(s, SECONDS(20), -1); /* it is told in pieces */
+    stage_wait(s, SECONDS(20), -1); /* the news come page by page */
     assert_true(stage_count(s, COORDINATOR, BODY(STATUS), 0) >= MANY);
     uint64_t seen = 0;
     for (int page = 0; page < 100 && seen < s->store.count; page++) {
@@ -183,7 +184,7 @@ static void the_1001st_message(void **unused)
     stage_close(&s);
 }
 
-/* A client that repeats without end fills neither the ledger nor the desks of others. */
+/* A client that repeats for ever fills neither the ledger nor the boards of others. */
 static void the_retry_that_will_not_stop(void **unused)
 {
     (void)unused;
@@ -205,12 +206,12 @@ static void the_retry_that_will_not_stop(void **unused)
     command[0] = 10;
     for (int i = 0; i < 1000; i++)
         assert_false(stage_say(s, TEAM_1_TOO, &request)->answer->done);
-    assert_true(s->store.count <= events + 6); /* refusals of one key that are written down in a minute */
+    assert_true(s->store.count <= events + 6); /* how many refusals of one key the ledger keeps in a minute */
     assert_int_equal(stage_count(s, COORDINATOR, BODY(STATUS), from), 0);
     stage_close(&s);
 }
 
-/* After a year of ended cases the policy changes: only what is open is looked at, and once. */
+/* After a year of ended cases the policy changes: the broker looks only at the open case, and once. */
 static void turning_a_feature_on_wakes_a_year_of_old_work(void **unused)
 {
     (void)unused;
@@ -228,7 +229,7 @@ static void turning_a_feature_on_wakes_a_year_of_old_work(void **unused)
         assert_true(stage_say(s, TEAM_1, &request)->answer->done);
     }
     stage_submit(s, id);
-    stage_presence(s, TEAM_1, false, 0); /* the one that is open is held now */
+    stage_presence(s, TEAM_1, false, 0); /* the open case is held now */
     int offers = stage_events(s, WHAT(OFFERED));
     s->wall_ms += INT64_C(365) * HOURS(24);
     stage_turn(s);
@@ -240,7 +241,8 @@ static void turning_a_feature_on_wakes_a_year_of_old_work(void **unused)
     stage_close(&s);
 }
 
-/* One device reads nothing: everyone else is sent all that is theirs, and it is told all when it is back. */
+/* One device reads nothing: everyone else gets all their messages, and the device gets all news when it is
+ * back. */
 static void one_slow_destination_harms_the_rest(void **unused)
 {
     (void)unused;
@@ -260,8 +262,8 @@ static void one_slow_destination_harms_the_rest(void **unused)
     stage_close(&s);
 }
 
-/* The broker dies while teams are asked: after it is back the same offers stand, no case is asked for twice.
- */
+/* The broker dies while teams are asked: when it is back the same offers stand, and no case is offered
+ * twice. */
 static void recovery_and_dispatcher_take_the_same_item(void **unused)
 {
     (void)unused;
@@ -281,7 +283,7 @@ static void recovery_and_dispatcher_take_the_same_item(void **unused)
     stage_close(&s);
 }
 
-/* A team's device dies without a word: when its lease is over nothing more goes to that team. */
+/* A team's device dies without a word: after its lease nothing more goes to that team. */
 static void a_dead_worker_still_fed(void **unused)
 {
     (void)unused;
@@ -298,8 +300,8 @@ static void a_dead_worker_still_fed(void **unused)
     stage_close(&s);
 }
 
-/* A machine that stood still did not listen: nobody is counted as gone for that time, and who stays silent
- * afterwards is. */
+/* The machine was suspended and did not listen: nobody counts as absent for that time, and a team that stays
+ * silent afterwards does. */
 static void who_did_not_listen_says_nobody_was_silent(void **unused)
 {
     (void)unused;
@@ -316,7 +318,7 @@ static void who_did_not_listen_says_nobody_was_silent(void **unused)
     stage_close(&s);
 }
 
-/* Clocks are set back by hours while a team is asked: the offer runs out all the same. */
+/* The wall clock is set back by hours while a team is asked: the offer still expires. */
 static void a_clock_set_back_holds_an_offer_open(void **unused)
 {
     (void)unused;
@@ -330,7 +332,7 @@ static void a_clock_set_back_holds_an_offer_open(void **unused)
     stage_close(&s);
 }
 
-/* A key is taken away while its connection stands: nothing more goes there. */
+/* A key is withdrawn while its connection lasts: nothing more goes there. */
 static void a_revoked_key_hears_on(void **unused)
 {
     (void)unused;
@@ -344,8 +346,8 @@ static void a_revoked_key_hears_on(void **unused)
     stage_close(&s);
 }
 
-/* A day on which every team is there and none answers: each case comes to the coordinator and is spoken of
- * again on time, and no team is asked twice in a row while another could be. */
+/* A day on which every team is present and none answers: each case goes to the coordinator, the reminders
+ * come on time, and no team is asked twice in a row if another could be. */
 static void a_day_of_silence(void **unused)
 {
     (void)unused;
