@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "broker/record/record.h"
+#include "proto/referral/referral_rules.h"
 #include "proto/wire/scan.h"
 
 enum { MS_PER_MINUTE = 60 * 1000 };
@@ -22,6 +23,7 @@ struct reading {
     const Concordat__V1__Request *request;
     struct record_content *content;
     struct command *command;
+    int64_t now_ms;
 };
 
 static void read_referral(struct reading *in, const Concordat__V1__Referral *referral,
@@ -34,6 +36,7 @@ static void read_referral(struct reading *in, const Concordat__V1__Referral *ref
     command->is.submit.organisation = referral->organisation;
     command->is.submit.drill = referral->drill;
     command->is.submit.with_confidential = confidential;
+    command->is.submit.flags = referral_rules_flags(referral, confidential, in->now_ms);
     command->opaque = in->content;
 }
 
@@ -206,9 +209,9 @@ static void find_parts(struct record_content *content, const Concordat__V1__Requ
 }
 
 bool record_read_command(const Concordat__V1__Request *request, const uint8_t *packed, size_t packed_size,
-                         struct record_content *content, struct command *command)
+                         int64_t now_ms, struct record_content *content, struct command *command)
 {
-    struct reading in = {request, content, command};
+    struct reading in = {request, content, command, now_ms};
     uint8_t hash[32];
     size_t row = (size_t)request->command_case;
     if (row >= sizeof commands / sizeof *commands || !commands[row].read)

@@ -60,10 +60,12 @@ bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t num
 
 /* Fills in what the command carries; the sender's part (party, slot, actor) is the caller's. The digest, by
  * which a repeated command is known, is over the content, however it was packed. `packed` are the request's
- * own bytes where they are as it would be packed anew (wire_fault.as_packed): then they are the content as
- * they stand; otherwise NULL. False where the request is none that the core decides on. `content` and
- * `packed` must live as long as the command. */
+ * own bytes if packing it anew would give the same (wire_fault.as_packed): then they are the content as they
+ * stand; otherwise NULL. What is noted about a referral (proto/referral/referral_rules.h) is judged at now_ms,
+ * UTC, by the same rules as at an intake, so that a sender who skips those has the same flags; what an intake
+ * noted when it saved the referral stays in the referral beside them. False if the core decides on no such
+ * request. `content` and `packed` must live as long as the command. */
 bool record_read_command(const Concordat__V1__Request *request, const uint8_t *packed, size_t packed_size,
-                         struct record_content *content, struct command *command);
+                         int64_t now_ms, struct record_content *content, struct command *command);
 
 #endif

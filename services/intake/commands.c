@@ -48,7 +48,7 @@ bool ring_parse(const char *text, struct ring *ring)
     return name > 0 && name < RING_NAME_BYTES && *number != '\0' && strlen(number) < RING_NUMBER_BYTES;
 }
 
-int commands_open(struct commands *commands, struct outbox *outbox, const struct rules_site *site,
+int commands_open(struct commands *commands, struct outbox *outbox, const struct referral_site *site,
                   const struct ring *ring)
 {
     *commands = (struct commands){.outbox = outbox, .site = *site, .ring = *ring};
@@ -70,15 +70,14 @@ void commands_close(struct commands *commands)
 
 void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status)
 {
-    if (!findings_is_blank(status->coordinator_ring)) {
+    if (status->coordinator_ring[0])
         ring_set(&commands->ring, status->coordinator_name, strlen(status->coordinator_name),
                  status->coordinator_ring);
-    }
 }
 
 void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status)
 {
-    if (findings_is_blank(status->coordinator_ring)) {
+    if (!status->coordinator_ring[0]) {
         status->coordinator_name = commands->ring.name;
         status->coordinator_ring = commands->ring.number;
     }
@@ -261,8 +260,10 @@ static bool is_routable(struct commands *commands, const Concordat__V1__Request 
                         const Concordat__V1__Referral *referral,
                         const Concordat__V1__Confidential *confidential, struct reply *reply)
 {
-    Concordat__V1__Refusal refusal = rules_refusal(referral, confidential, commands->site.source);
-    if (refusal == REFUSAL(NO_SOURCE)) {
+    bool is_new = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    Concordat__V1__Refusal refusal =
+        referral_rules_refusal(referral, confidential, commands->site.source, is_new);
+    if (refusal == REFUSAL(NO_SOURCE) || refusal == REFUSAL(NOT_ALLOWED)) {
         char source[WORDS_MAX], text[COMMANDS_TEXT_BYTES];
         words_for(&concordat__v1__source__descriptor, (int)commands->site.source, source);
         snprintf(text, sizeof text, "referral.source must be %s at this intake", source);
@@ -283,7 +284,6 @@ static enum outbox_status answer_content(struct commands *commands, Concordat__V
         submits ? request->submit->confidential : request->update->confidential;
     const Concordat__V1__Instant *decided = NULL;
     uint8_t digest[OUTBOX_DIGEST_BYTES];
-    struct findings findings;
     if (!outbox_digest(request, digest))
         return fail(commands, reply);
     enum outbox_status before = OUTBOX_OK;
@@ -298,12 +298,12 @@ static enum outbox_status answer_content(struct commands *commands, Concordat__V
     }
     if (!is_routable(commands, request, referral, confidential, reply))
         return OUTBOX_OK;
-    if (!rules_apply(referral, confidential, &commands->site, decided, now_ms, request_arena, &findings)) {
+    if (!referral_rules_complete(referral, confidential, &commands->site, decided, now_ms, request_arena)) {
         commands_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
         return OUTBOX_OK;
     }
     enum outbox_status status = save(commands, request, digest, now_ms, reply);
-    if (status == OUTBOX_OK && reply->answer.done && findings.assessment_outstanding) {
+    if (status == OUTBOX_OK && reply->answer.done && referral_rules_assessment_is_due(referral)) {
         char text[COMMANDS_TEXT_BYTES];
         memcpy(text, reply->text, sizeof text);
         say(reply, "%s Self-harm: a psychosocial assessment is still to be done.", text);

@@ -3,8 +3,8 @@
 #ifndef CONCORDAT_INTAKE_COMMANDS_H
 #define CONCORDAT_INTAKE_COMMANDS_H
 
+#include "proto/referral/referral_rules.h"
 #include "services/intake/outbox.h"
-#include "services/intake/rules.h"
 
 enum { COMMANDS_TEXT_BYTES = 301, COMMANDS_BOARD_MAX = 500, RING_NAME_BYTES = 81, RING_NUMBER_BYTES = 65 };
 
@@ -17,7 +17,7 @@ struct ring {
 
 struct commands {
     struct outbox *outbox; /* borrowed */
-    struct rules_site site;
+    struct referral_site site;
     struct ring ring;
     struct arena arena; /* what answers point into */
     Concordat__V1__CaseStatus *board[COMMANDS_BOARD_MAX];
@@ -35,7 +35,7 @@ struct reply {
 bool ring_parse(const char *text, struct ring *ring);
 
 /* 0, or -1 where memory is short or the outbox cannot be read. */
-int commands_open(struct commands *commands, struct outbox *outbox, const struct rules_site *site,
+int commands_open(struct commands *commands, struct outbox *outbox, const struct referral_site *site,
                   const struct ring *ring);
 void commands_close(struct commands *commands);
 

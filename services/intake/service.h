@@ -5,7 +5,7 @@
 #include "services/intake/commands.h"
 
 struct service_config {
-    struct rules_site site;
+    struct referral_site site;
     struct ring ring;
     const char *state_folder;
     const char *listen;

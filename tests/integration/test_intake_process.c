@@ -174,7 +174,7 @@ static void kind_odd_facts_are_flagged_and_only_the_unroutable_is_refused(void *
         Concordat__V1__Source source;
         Concordat__V1__Refusal refusal;
     } rows[] = {{SOURCE(UNSPECIFIED), REFUSAL(NO_SOURCE)},
-                {SOURCE(EMERGENCY_DEPARTMENT), REFUSAL(NO_SOURCE)},
+                {SOURCE(EMERGENCY_DEPARTMENT), REFUSAL(NOT_ALLOWED)},
                 {SOURCE(STREET_TRIAGE), REFUSAL(NO_CALLBACK)}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         referral.source = rows[i].source;

@@ -21,7 +21,7 @@
 #define NOW_MS     INT64_C(1790000000000)
 #define FLAG(name) CONCORDAT__V1__FLAG__FLAG_##name
 
-static const struct rules_site site = {
+static const struct referral_site site = {
     .source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT, .organisation = "ZZ1", .site = "Southfell"};
 
 struct desk {
