@@ -1,16 +1,14 @@
 /* read_command.c: a request of the wire as a command of the core. */
 #include <assert.h>
-#include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "broker/record/record.h"
+#include "proto/referral/content.h"
 #include "proto/referral/referral_rules.h"
-#include "proto/wire/scan.h"
 
 enum { MS_PER_MINUTE = 60 * 1000 };
-/* Fields of Request; of Submit and of Update. */
-enum { REQUEST_ID = 1, REFERRAL = 1, CONFIDENTIAL = 2 };
+
+static_assert((int)CONTENT_DIGEST_BYTES == (int)DIGEST_BYTES, "the core keeps the whole digest");
 
 static void take_id(const ProtobufCBinaryData *from, uint8_t to[ID_BYTES])
 {
@@ -166,53 +164,29 @@ static const struct {
     COMMAND(SET_CAPACITY) = {read_capacity, COMMAND_CAPACITY},
 };
 
-/* Without the id, which is the first field: the same content under another id has the same digest. */
-static void take_content(const uint8_t *packed, size_t size, struct record_content *content)
+/* Where the parts of a request stand in its bytes: its own if it came as we would pack it, otherwise packed
+ * anew. */
+static void find_content(const Concordat__V1__Request *request, const uint8_t *packed, size_t size,
+                         struct record_content *content, struct content *found)
 {
-    struct scan scan = {packed, packed + size};
-    struct scan_field field;
-    bool has_id = scan_next(&scan, &field) == SCAN_FIELD && field.number == REQUEST_ID;
-    content->bytes = has_id ? scan.at : packed;
-    content->size = (size_t)(packed + size - content->bytes);
-}
-
-static void pack_content(const Concordat__V1__Request *request, struct record_content *content)
-{
-    Concordat__V1__Request without_id = *request;
-    without_id.command_id = (ProtobufCBinaryData){0, NULL};
-    assert(concordat__v1__request__get_packed_size(&without_id) <= sizeof content->repacked);
-    content->bytes = content->repacked;
-    content->size = concordat__v1__request__pack(&without_id, content->repacked);
-}
-
-/* Where the parts of a submission stand in it. */
-static void find_parts(struct record_content *content, const Concordat__V1__Request *request)
-{
-    struct scan scan = {content->bytes, content->bytes + content->size};
-    struct scan_field field;
-    content->referral = (ProtobufCMessageUnknownField){0};
-    content->confidential = NULL;
-    content->confidential_size = 0;
-    if ((request->command_case != CONCORDAT__V1__REQUEST__COMMAND_SUBMIT &&
-         request->command_case != CONCORDAT__V1__REQUEST__COMMAND_UPDATE) ||
-        scan_next(&scan, &field) != SCAN_FIELD)
-        return;
-    scan = (struct scan){field.bytes, field.bytes + field.size};
-    while (scan_next(&scan, &field) == SCAN_FIELD) {
-        if (field.number == REFERRAL) {
-            content->referral = record_as_field(&field, REFERRAL);
-        } else if (field.number == CONFIDENTIAL) {
-            content->confidential = field.bytes;
-            content->confidential_size = field.size;
-        }
+    if (!packed) {
+        assert(concordat__v1__request__get_packed_size(request) <= sizeof content->repacked);
+        size = concordat__v1__request__pack(request, content->repacked);
+        packed = content->repacked;
     }
+    content_find(packed, size, found);
+    content->referral = (ProtobufCMessageUnknownField){0};
+    if (found->referral.number)
+        content->referral = record_as_field(&found->referral, found->referral.number);
+    content->confidential = found->confidential.bytes;
+    content->confidential_size = found->confidential.size;
 }
 
 bool record_read_command(const Concordat__V1__Request *request, const uint8_t *packed, size_t packed_size,
                          int64_t now_ms, struct record_content *content, struct command *command)
 {
     struct reading in = {request, content, command, now_ms};
-    uint8_t hash[32];
+    struct content found;
     size_t row = (size_t)request->command_case;
     if (row >= sizeof commands / sizeof *commands || !commands[row].read)
         return false;
@@ -221,12 +195,7 @@ bool record_read_command(const Concordat__V1__Request *request, const uint8_t *p
     command->kind = commands[row].kind;
     take_id(&request->command_id, command->id);
     commands[row].read(&in);
-    if (packed)
-        take_content(packed, packed_size, content);
-    else
-        pack_content(request, content);
-    find_parts(content, request);
-    crypto_generichash(hash, sizeof hash, content->bytes, content->size, NULL, 0);
-    memcpy(command->digest, hash, DIGEST_BYTES);
+    find_content(request, packed, packed_size, content, &found);
+    content_digest(&found, command->digest);
     return true;
 }

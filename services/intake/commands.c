@@ -202,7 +202,8 @@ static enum outbox_status fail(struct commands *commands, struct reply *reply)
 
 /* Saves a command and says what became of it. `digest` is of what the device sent. */
 static enum outbox_status save(struct commands *commands, const Concordat__V1__Request *request,
-                               const uint8_t digest[OUTBOX_DIGEST_BYTES], int64_t now_ms, struct reply *reply)
+                               const uint8_t digest[CONTENT_DIGEST_BYTES], int64_t now_ms,
+                               struct reply *reply)
 {
     uint8_t id[WIRE_ID_BYTES];
     struct outbox_command command;
@@ -283,7 +284,7 @@ static enum outbox_status answer_content(struct commands *commands, Concordat__V
     const Concordat__V1__Confidential *confidential =
         submits ? request->submit->confidential : request->update->confidential;
     const Concordat__V1__Instant *decided = NULL;
-    uint8_t digest[OUTBOX_DIGEST_BYTES];
+    uint8_t digest[CONTENT_DIGEST_BYTES];
     if (!outbox_digest(request, digest))
         return fail(commands, reply);
     enum outbox_status before = OUTBOX_OK;
@@ -315,7 +316,7 @@ static enum outbox_status answer_about(struct commands *commands, Concordat__V1_
                                        struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
     (void)request_arena;
-    uint8_t digest[OUTBOX_DIGEST_BYTES];
+    uint8_t digest[CONTENT_DIGEST_BYTES];
     return outbox_digest(request, digest) ? save(commands, request, digest, now_ms, reply)
                                           : fail(commands, reply);
 }

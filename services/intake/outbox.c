@@ -68,15 +68,15 @@ static bool read_id(sqlite3_stmt *statement, int at, uint8_t id[WIRE_ID_BYTES])
     return true;
 }
 
-bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[OUTBOX_DIGEST_BYTES])
+bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[CONTENT_DIGEST_BYTES])
 {
-    Concordat__V1__Request content = *request;
-    content.command_id = (ProtobufCBinaryData){0};
+    struct content content;
     size_t size;
-    uint8_t *bytes = pack(&content.base, &size);
+    uint8_t *bytes = pack(&request->base, &size);
     if (!bytes)
         return false;
-    crypto_generichash(digest, OUTBOX_DIGEST_BYTES, bytes, size, NULL, 0);
+    content_find(bytes, size, &content);
+    content_digest(&content, digest);
     sodium_memzero(bytes, size);
     free(bytes);
     return true;
@@ -113,8 +113,8 @@ static enum outbox_status find_known(struct outbox *outbox, enum statement which
     bind_id(statement, 1, id);
     enum outbox_status status = store_step(outbox, statement);
     if (status == OUTBOX_OK) {
-        bool same = sqlite3_column_bytes(statement, 7) == OUTBOX_DIGEST_BYTES &&
-                    memcmp(sqlite3_column_blob(statement, 7), digest, OUTBOX_DIGEST_BYTES) == 0;
+        bool same = sqlite3_column_bytes(statement, 7) == CONTENT_DIGEST_BYTES &&
+                    memcmp(sqlite3_column_blob(statement, 7), digest, CONTENT_DIGEST_BYTES) == 0;
         status = same ? OUTBOX_REPEATED : OUTBOX_CONFLICT;
         if (!read_id(statement, 0, first))
             status = unreadable(outbox);
@@ -154,7 +154,7 @@ static enum outbox_status add_command(struct outbox *outbox, const Concordat__V1
     bind_id(statement, 1, request->command_id.data);
     bind_id(statement, 2, outbox_referral(request));
     bind_number(statement, 3, request->command_case);
-    bind_bytes(statement, 4, digest, OUTBOX_DIGEST_BYTES);
+    bind_bytes(statement, 4, digest, CONTENT_DIGEST_BYTES);
     bind_bytes(statement, 5, bytes, size);
     bind_number(statement, 6, has_confidential(request) ? 1 : 0);
     bind_number(statement, 7, now_ms);
@@ -167,7 +167,7 @@ static enum outbox_status add_command(struct outbox *outbox, const Concordat__V1
 }
 
 enum outbox_status outbox_save(struct outbox *outbox, const Concordat__V1__Request *request,
-                               const uint8_t digest[OUTBOX_DIGEST_BYTES], int64_t now_ms,
+                               const uint8_t digest[CONTENT_DIGEST_BYTES], int64_t now_ms,
                                uint8_t first[WIRE_ID_BYTES])
 {
     assert(request->command_id.len == WIRE_ID_BYTES && outbox_referral(request) != NULL);

@@ -13,10 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/referral/content.h"
 #include "proto/wire/arena.h"
 #include "proto/wire/wire.h"
 
-enum { OUTBOX_VERSION = 1, OUTBOX_DIGEST_BYTES = 32, OUTBOX_TEXT_BYTES = 301 };
+enum { OUTBOX_VERSION = 1, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,
@@ -60,9 +61,9 @@ void outbox_close(struct outbox **outbox);
 /* Why the last call failed, for a person; holds nothing from any record. */
 const char *outbox_message(const struct outbox *outbox);
 
-/* What tells one command's content from another's, its id apart: of the command as its sender sent it.
- * False where memory is short. */
-bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[OUTBOX_DIGEST_BYTES]);
+/* The digest of a command's content (proto/referral/content.h), to be taken of the command as its sender sent
+ * it. False when memory is short. */
+bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[CONTENT_DIGEST_BYTES]);
 
 /* The referral of a Submit, Update, Withdraw or Told; NULL of anything else, or where the id is no id. */
 const uint8_t *outbox_referral(const Concordat__V1__Request *request);
@@ -70,7 +71,7 @@ const uint8_t *outbox_referral(const Concordat__V1__Request *request);
 /* Saves a Submit, Update, Withdraw or Told. OK, REPEATED, CONFLICT, NOT_FOUND (no Submit came before) or
  * FAILED. Where REPEATED and the submission has another command id, `first` becomes that of the first. */
 enum outbox_status outbox_save(struct outbox *outbox, const Concordat__V1__Request *request,
-                               const uint8_t digest[OUTBOX_DIGEST_BYTES], int64_t now_ms,
+                               const uint8_t digest[CONTENT_DIGEST_BYTES], int64_t now_ms,
                                uint8_t first[WIRE_ID_BYTES]);
 
 /* One command. OK, NOT_FOUND or FAILED. */

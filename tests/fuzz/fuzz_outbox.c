@@ -39,7 +39,7 @@ static void remove_files(void)
 
 static enum outbox_status save(struct outbox *outbox)
 {
-    uint8_t digest[OUTBOX_DIGEST_BYTES], first[WIRE_ID_BYTES];
+    uint8_t digest[CONTENT_DIGEST_BYTES], first[WIRE_ID_BYTES];
     Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
     Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
     Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;

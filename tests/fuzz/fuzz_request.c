@@ -14,9 +14,13 @@ static bool read_as_command(const Concordat__V1__Request *request, const uint8_t
     if (!record_read_command(request, packed, size, NOW_MS, content, command))
         return false;
     assert(command->kind < COMMAND_KINDS);
-    assert(content->size <= WIRE_REPACKED_BYTES_MAX);
     assert((command->kind != COMMAND_SUBMIT && command->kind != COMMAND_UPDATE) || content->referral.len > 0);
     return true;
+}
+
+static void expect_same_bytes(const uint8_t *one, size_t size, const uint8_t *other, size_t other_size)
+{
+    assert(size == other_size && !one == !other && (size == 0 || !memcmp(one, other, size)));
 }
 
 /* as_packed is right, and the content is the same whether the bytes are taken as they are or packed again. */
@@ -33,8 +37,34 @@ static void expect_content(const Concordat__V1__Request *request, const uint8_t 
     if (!read_as_command(request, packed, packed_size, &content, &command))
         return;
     assert(read_as_command(request, NULL, 0, &repacked, &again));
-    assert(content.size == repacked.size && !memcmp(content.bytes, repacked.bytes, content.size));
+    expect_same_bytes(content.referral.data, content.referral.len, repacked.referral.data,
+                      repacked.referral.len);
+    expect_same_bytes(content.confidential, content.confidential_size, repacked.confidential,
+                      repacked.confidential_size);
     assert(!memcmp(command.digest, again.digest, sizeof command.digest));
+}
+
+/* What a receiver notes about a referral makes no other command of it; what only the sender can note does. */
+static void expect_same_content(Concordat__V1__Request *request)
+{
+    static struct record_content content;
+    struct command command = {0}, again = {0};
+    Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NAME_MISSING,
+                                   CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY};
+    if (request->command_case != CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
+        return;
+    Concordat__V1__Referral *referral = request->submit->referral, as_sent = *referral;
+    bool is_late = false;
+    for (size_t i = 0; i < referral->n_flags; i++)
+        is_late |= referral->flags[i] == CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY;
+    assert(read_as_command(request, NULL, 0, &content, &command));
+    referral->flags = flags;
+    for (referral->n_flags = 0; referral->n_flags <= 2; referral->n_flags++) {
+        assert(read_as_command(request, NULL, 0, &content, &again));
+        bool is_same = !memcmp(command.digest, again.digest, sizeof command.digest);
+        assert(is_same == (is_late == (referral->n_flags == 2)));
+    }
+    *referral = as_sent;
 }
 
 static void apply_rules(Concordat__V1__Request *request, struct arena *arena)
@@ -72,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     fuzz_expect_stable(&request->base);
     expect_content(request, bytes, size, fault.as_packed);
+    expect_same_content(request);
     apply_rules(request, arena);
     return 0;
 }

@@ -78,7 +78,7 @@ static void make_id(uint8_t id[WIRE_ID_BYTES], uint8_t kind, uint32_t number)
 static enum outbox_status save(struct outbox *outbox, uint32_t c, uint32_t r, bool submits, const char *text,
                                uint8_t first[WIRE_ID_BYTES])
 {
-    uint8_t command_id[WIRE_ID_BYTES], referral_id[WIRE_ID_BYTES], digest[OUTBOX_DIGEST_BYTES];
+    uint8_t command_id[WIRE_ID_BYTES], referral_id[WIRE_ID_BYTES], digest[CONTENT_DIGEST_BYTES];
     make_id(command_id, 'c', c);
     make_id(referral_id, 'r', r);
     Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
