@@ -93,16 +93,16 @@ static void require_all(struct argp_state *state, const struct service_config *c
         bool given;
     } needed[] = {
         {"source", config->site.source != CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED},
-        {"organisation", config->site.organisation != NULL},
-        {"site", config->site.site != NULL},
-        {"state", config->state_folder != NULL},
-        {"listen", config->listen != NULL},
-        {"key", config->key_path != NULL},
-        {"keys", config->keys_folder != NULL},
-        {"broker", config->broker != NULL},
-        {"broker-key", config->broker_key_path != NULL},
+        {"organisation", config->site.organisation},
+        {"site", config->site.site},
+        {"state", config->state_folder},
+        {"listen", config->listen},
+        {"key", config->key_path},
+        {"keys", config->keys_folder},
+        {"broker", config->broker},
+        {"broker-key", config->broker_key_path},
     };
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (!needed[i].given)
             argp_error(state, "--%s is needed", needed[i].name);
 }
