@@ -1,5 +1,5 @@
-/* The outbox: what was told "saved" is there after any crash, in order, once, and is forgotten only when it
- * is done with. */
+/* The outbox: after any crash it has every command that was told "saved", in order and once; and it forgets
+ * only what is done with. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -171,7 +171,7 @@ static size_t numbers_due(struct place *p, int64_t now_ms, uint32_t *numbers, si
     return count;
 }
 
-static void idempotent_the_same_command_is_saved_once_and_other_content_conflicts(void **state)
+static void P5_the_same_command_is_saved_once_and_other_content_conflicts(void **state)
 {
     struct place *p = *state;
     uint8_t first[WIRE_ID_BYTES], expected[WIRE_ID_BYTES];
@@ -245,7 +245,7 @@ static void commands_of_a_referral_come_in_order_and_hold_up_no_other(void **sta
     assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
     assert_int_equal(numbers[0], 1);
     assert_int_equal(numbers[1], 4);
-    /* What is under way still stands before the next of its referral. */
+    /* A command in flight still stands before the next one about its referral. */
     number_id(id, 'c', 1);
     assert_int_equal(outbox_sent(p->outbox, id), OUTBOX_OK);
     assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
@@ -361,7 +361,7 @@ static void a_board_lists_the_newest_first_and_closed_cases_when_asked(void **st
     assert_int_equal(statuses[1]->referral.data[1], 1);
     assert_int_equal(outbox_board(p->outbox, true, 4, &p->arena, statuses, &count), OUTBOX_OK);
     assert_int_equal(count, 3);
-    /* Only what the broker has told of, and is open, is asked about. */
+    /* Statuses are asked for only if the broker has told one and the case is open. */
     assert_int_equal(outbox_next_open(p->outbox, &row, id), OUTBOX_NOT_FOUND);
     number_id(id, 'r', 3);
     Concordat__V1__CaseStatus open = status_to_tell(id, RECEIVED_STATE, 10);
@@ -382,7 +382,7 @@ static bool is_in_file(const char *path, const char *text)
     return memmem(bytes, size, text, strlen(text)) != NULL;
 }
 
-static void private_closed_cases_are_forgotten_in_time_and_nothing_that_waits(void **state)
+static void P9_closed_cases_are_forgotten_in_time_and_nothing_that_waits(void **state)
 {
     struct place *p = *state;
     uint8_t id[WIRE_ID_BYTES], first[WIRE_ID_BYTES];
@@ -444,7 +444,8 @@ static void a_second_intake_and_another_version_are_kept_out(void **state)
     assert_int_equal(status, OUTBOX_OTHER_VERSION);
 }
 
-/* In a child of its own: the limit on file sizes cannot be taken back. Returns the number saved. */
+/* Runs in a child of its own, because the limit on file sizes cannot be taken back. Returns the number saved.
+ */
 static int save_until_the_disk_is_full(const char *path)
 {
     enum outbox_status status;
@@ -463,7 +464,7 @@ static int save_until_the_disk_is_full(const char *path)
     return 0;
 }
 
-static void durable_a_full_disk_is_told_and_loses_nothing_saved(void **state)
+static void P1_a_full_disk_is_told_and_loses_nothing_saved(void **state)
 {
     struct place *p = *state;
     static uint32_t numbers[256];
@@ -478,14 +479,14 @@ static void durable_a_full_disk_is_told_and_loses_nothing_saved(void **state)
     int saved = WEXITSTATUS(ended);
     assert_true(saved > 0);
     reopen_place(p);
-    /* The one whose outcome was unknown may be there too. */
+    /* The command whose outcome was unknown may be there too. */
     size_t found = numbers_due(p, 0, numbers, 256);
     assert_true(found == (size_t)saved || found == (size_t)saved + 1);
     for (size_t i = 0; i < found; i++)
         assert_int_equal(numbers[i], i + 1);
 }
 
-/* Saves on and on, and tells each number through the pipe once it is saved. */
+/* Saves without end, and writes each number to the pipe once it is saved. */
 static void write_until_killed(const char *path, uint32_t from, int pipe_fd)
 {
     enum outbox_status status;
@@ -499,7 +500,7 @@ static void write_until_killed(const char *path, uint32_t from, int pipe_fd)
     _exit(1);
 }
 
-static void durable_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void **state)
+static void P1_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void **state)
 {
     struct place *p = *state;
     uint32_t seed = (uint32_t)time(NULL);
@@ -533,7 +534,7 @@ static void durable_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void 
         reopen_place(p);
         uint32_t waiting, refused;
         assert_int_equal(outbox_count(p->outbox, &waiting, &refused), OUTBOX_OK);
-        /* Everything told is there; the one that was being saved may be. */
+        /* Everything that was told is there; the command that was being saved may be. */
         assert_true(waiting == number || waiting == number + 1);
         told = waiting;
     }
@@ -551,7 +552,7 @@ int main(void)
     if (sodium_init() < 0)
         return 1;
     const struct CMUnitTest tests[] = {
-        OUTBOX_TEST(idempotent_the_same_command_is_saved_once_and_other_content_conflicts),
+        OUTBOX_TEST(P5_the_same_command_is_saved_once_and_other_content_conflicts),
         OUTBOX_TEST(what_was_saved_is_given_back_as_far_as_it_is),
         OUTBOX_TEST(a_command_about_an_unknown_referral_is_not_saved),
         OUTBOX_TEST(commands_of_a_referral_come_in_order_and_hold_up_no_other),
@@ -560,10 +561,10 @@ int main(void)
         OUTBOX_TEST(a_refused_command_is_kept_and_shown_and_may_be_corrected),
         OUTBOX_TEST(a_status_is_stored_unless_as_much_was_known),
         OUTBOX_TEST(a_board_lists_the_newest_first_and_closed_cases_when_asked),
-        OUTBOX_TEST(private_closed_cases_are_forgotten_in_time_and_nothing_that_waits),
+        OUTBOX_TEST(P9_closed_cases_are_forgotten_in_time_and_nothing_that_waits),
         OUTBOX_TEST(a_second_intake_and_another_version_are_kept_out),
-        OUTBOX_TEST(durable_a_full_disk_is_told_and_loses_nothing_saved),
-        OUTBOX_TEST(durable_a_kill_at_any_moment_loses_nothing_that_was_told_saved),
+        OUTBOX_TEST(P1_a_full_disk_is_told_and_loses_nothing_saved),
+        OUTBOX_TEST(P1_a_kill_at_any_moment_loses_nothing_that_was_told_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What a referral is checked for: each rule notes what it should, and nothing that is unknown about a person
+/* The rules for referrals: each notes what it should, and nothing that is unknown about a person
  * is a bar. */
 #include <setjmp.h>
 #include <stdarg.h>
