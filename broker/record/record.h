@@ -20,7 +20,7 @@ enum { CONFIDENTIAL_DIGEST_BYTES = 32 };
  * event.opaque and command.opaque it carries what the core does not look at. */
 struct record_content {
     ProtobufCMessageUnknownField referral; /* as the first field of Received and of Updated */
-    const uint8_t *confidential;           /* a packed Confidential; NULL where there is none */
+    const uint8_t *confidential;           /* a packed Confidential; NULL when there is none */
     size_t confidential_size;
     uint8_t confidential_digest[CONFIDENTIAL_DIGEST_BYTES]; /* the caller's */
     uint8_t repacked[WIRE_REPACKED_BYTES_MAX]; /* the whole request, if it came packed otherwise */
