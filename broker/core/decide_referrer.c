@@ -81,7 +81,7 @@ enum refusal decide_update(struct deciding *d)
     event->is.received.clock_count =
         clocks_move(d->policy, &d->r, &event->is.received.facts, event->is.received.clocks);
     deciding_done(d, event);
-    /* What is now known may be what was missing for a team to match. */
+    /* The update may bring what was missing for a team to match. */
     if (d->r.state == CASE_HELD && !d->r.contact_made)
         deciding_look(d);
     return REFUSAL_NONE;

@@ -164,8 +164,7 @@ static const struct {
     COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
 };
 
-/* Where the parts of a request stand in its bytes: its own if it came as we would pack it, otherwise packed
- * anew. */
+/* Finds the parts of a request in its own bytes, if it came as we would pack it; otherwise packs it first. */
 static void take_content(const Concordat__V1__Request *request, const uint8_t *packed, size_t size,
                          struct record_content *content, struct content *found)
 {

@@ -202,7 +202,7 @@ static bool clearance_is_outstanding(const struct noting *n)
 #define SOURCE(name) CONCORDAT__V1__SOURCE__SOURCE_##name
 #define ANY_SOURCE   SOURCE(UNSPECIFIED)
 
-/* What a flag means is in codes.proto. Two are not here: AREA_ASSUMED, which needs the directory, and
+/* codes.proto says what each flag means. Two are not here: AREA_ASSUMED, which needs the directory, and
  * LATE_ENTRY, which only the sender can know. */
 static const struct flag_rule {
     Concordat__V1__Flag flag;

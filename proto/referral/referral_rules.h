@@ -27,7 +27,7 @@ Concordat__V1__Refusal referral_rules_refusal(const Concordat__V1__Referral *ref
                                               const Concordat__V1__Confidential *confidential,
                                               Concordat__V1__Source source, bool is_new);
 
-/* Who takes referrals in: what its senders need not say. Borrows the texts. */
+/* A receiver of referrals, which stands in for what its senders leave out. Borrows the texts. */
 struct referral_site {
     Concordat__V1__Source source;
     const char *organisation;
@@ -44,10 +44,10 @@ bool referral_rules_complete(Concordat__V1__Referral *referral,
                              const struct referral_site *site, const Concordat__V1__Instant *decided,
                              int64_t now_ms, struct arena *arena);
 
-/* What is missing or odd about a referral as it stands, as a set of 1 << Flag: an age that only the date of
- * birth tells is missing until it has been made good, because teams are found by the referral alone. Of the
- * flags that it carries already only REFERRAL_SENDERS_FLAGS are kept, because every other can be found. What
- * a confidential part would say is not noted as missing when there is none. */
+/* Finds what is missing or odd about a referral, as a set of 1 << Flag. The referral is judged as it stands:
+ * an age that only the date of birth tells is missing until it has been made good, because teams are found by
+ * the referral alone. Of the flags that the referral carries only REFERRAL_SENDERS_FLAGS are kept, because
+ * every other can be found. Without a confidential part nothing is noted of what it would say. */
 uint32_t referral_rules_flags(const Concordat__V1__Referral *referral,
                               const Concordat__V1__Confidential *confidential, int64_t now_ms);
 

@@ -17,7 +17,7 @@ typedef enum outbox_status answer_command(struct commands *commands, Concordat__
                                           struct arena *request_arena, int64_t now_ms, struct reply *reply);
 static answer_command answer_content, answer_about, answer_status, answer_board;
 
-/* What a referrer may send, apart from hello and ping, which belong to the connection. */
+/* The commands of a referrer, apart from hello and ping, which belong to the connection. */
 static const struct {
     Concordat__V1__Request__CommandCase command;
     answer_command *answer;

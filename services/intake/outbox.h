@@ -92,7 +92,7 @@ enum outbox_status outbox_save(struct outbox *outbox, Concordat__V1__Request *re
                                const uint8_t digest[CONTENT_DIGEST_BYTES], int64_t now_ms,
                                struct arena *arena, struct outbox_saved *saved);
 
-/* What the following functions read is valid until the arena is reset. */
+/* The following functions read into the arena; the messages are valid until it is reset. */
 
 /* One command. OK, NOT_FOUND or FAILED. */
 enum outbox_status outbox_find_command(struct outbox *outbox, const uint8_t *id, struct arena *arena,

@@ -95,8 +95,8 @@ static uint32_t flags_of_referral(const Concordat__V1__Referral *referral)
     return flags;
 }
 
-/* What a reader of the ledger finds noted about a request that the broker takes at an instant: the flags that
- * the referral carries, and the broker's own. */
+/* Lets the broker take a request at an instant. Returns all that a reader of the ledger finds noted about it:
+ * the flags that the referral carries, and the broker's own. */
 static uint32_t flags_in_ledger(struct two_ways *t, const Concordat__V1__Request *request, int64_t now_ms)
 {
     struct world *w = world_open(1, NULL);
@@ -185,7 +185,7 @@ static void what_was_noted_when_it_was_saved_stays_and_the_broker_adds_its_own(v
 
 /* --- what makes two commands the same ------------------------------------------------------------------- */
 
-/* The digest of the request at an intake, and at the broker with its own bytes and packed anew. */
+/* The digest of the request at an intake, and at the broker with its own bytes and packed again. */
 static void digest_both_ways(struct two_ways *t, uint8_t at_intake[CONTENT_DIGEST_BYTES],
                              uint8_t at_broker[CONTENT_DIGEST_BYTES])
 {
