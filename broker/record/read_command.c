@@ -173,7 +173,7 @@ static void take_content(const Concordat__V1__Request *request, const uint8_t *p
         size = concordat__v1__request__pack(request, content->repacked);
         packed = content->repacked;
     }
-    content_find(packed, size, found);
+    content_find(request, packed, size, found);
     content->referral = (ProtobufCMessageUnknownField){0};
     if (found->referral.number)
         content->referral = record_as_field(&found->referral, found->referral.number);

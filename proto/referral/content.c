@@ -3,30 +3,34 @@
 
 #include <sodium.h>
 
-#include "concordat/v1/wire.pb-c.h"
 #include "proto/referral/referral_rules.h"
 
 /* Fields of Request; of Submit and of Update; of Referral. */
 enum { REQUEST_ID = 1, REFERRAL = 1, CONFIDENTIAL = 2, FLAGS = 17 };
 
-static bool content_is_referral(const struct content *content)
+enum { CONTENT_HEAD_BYTES = 1 + 4 + 4 };
+
+/* The referral in a Submit or an Update; NULL in any other request. */
+static const Concordat__V1__Referral *content_referral(const Concordat__V1__Request *request)
 {
-    return content->command.number == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT ||
-           content->command.number == CONCORDAT__V1__REQUEST__COMMAND_UPDATE;
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
+        return request->submit->referral;
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
+        return request->update->referral;
+    return NULL;
 }
 
-void content_find(const uint8_t *packed, size_t size, struct content *content)
+void content_find(const Concordat__V1__Request *request, const uint8_t *packed, size_t size,
+                  struct content *content)
 {
     struct scan scan = {packed, packed + size};
     struct scan_field field;
-    *content = (struct content){.bytes = packed};
-    while (scan_next(&scan, &field) == SCAN_FIELD && field.number == REQUEST_ID)
-        content->bytes = scan.at;
+    bool has_id = scan_next(&scan, &field) == SCAN_FIELD && field.number == REQUEST_ID;
+    *content = (struct content){.bytes = has_id ? scan.at : packed, .request = request};
     content->size = (size_t)(packed + size - content->bytes);
-    content->command = field;
-    if (!content_is_referral(content))
+    if (!content_referral(request) || (has_id && scan_next(&scan, &field) != SCAN_FIELD))
         return;
-    scan = (struct scan){content->command.bytes, content->command.bytes + content->command.size};
+    scan = (struct scan){field.bytes, field.bytes + field.size};
     while (scan_next(&scan, &field) == SCAN_FIELD)
         if (field.number == REFERRAL)
             content->referral = field;
@@ -34,48 +38,50 @@ void content_find(const uint8_t *packed, size_t size, struct content *content)
             content->confidential = field;
 }
 
-/* The flags among these that belong to the content. Each is packed as one byte, because none is over 127. */
-static uint32_t content_flags(const struct scan_field *flags)
+/* Finds the flags in a packed referral that has some. They are one field, as protobuf-c packs them. */
+static void content_find_flags(const struct scan_field *referral, const uint8_t **begin, const uint8_t **end)
 {
-    uint32_t set = 0;
-    for (size_t i = 0; i < flags->size; i++)
-        if (flags->bytes[i] < 32)
-            set |= 1u << flags->bytes[i];
-    return set & REFERRAL_SENDERS_FLAGS;
+    struct scan scan = {referral->bytes, referral->bytes + referral->size};
+    struct scan_field field;
+    *begin = scan.at;
+    while (scan_next(&scan, &field) == SCAN_FIELD && field.number < FLAGS)
+        *begin = scan.at;
+    *end = field.number == FLAGS ? scan.at : *begin;
 }
 
-/* Hashes a Submit or an Update from behind its tag on: the referral's fields without its flags; a 0, which no
- * field begins with; the flags that belong to the content; what stands behind the referral. */
-static void content_hash_referral(const struct content *content, crypto_generichash_state *hash)
+/* Fills in the head that is hashed before a Submit or an Update: the command, the flags that belong to its
+ * content, and the size of the referral without its flags, which tells where it ends. Another command's bytes
+ * begin with another tag. */
+static void content_head(const struct content *content, size_t referral_size,
+                         uint8_t head[CONTENT_HEAD_BYTES])
 {
-    const uint8_t *at = content->referral.bytes, *end = at + content->referral.size;
-    struct scan scan = {at, end};
-    struct scan_field field;
+    const Concordat__V1__Referral *referral = content_referral(content->request);
     uint32_t flags = 0;
-    const uint8_t *rest = at; /* what has not been looked at */
-    while (scan_next(&scan, &field) == SCAN_FIELD && field.number < FLAGS)
-        rest = scan.at;
-    crypto_generichash_update(hash, at, (size_t)(rest - at));
-    if (rest < end && field.number == FLAGS) {
-        flags = content_flags(&field);
-        rest = scan.at;
+    for (size_t i = 0; i < referral->n_flags; i++)
+        flags |= 1u << referral->flags[i] & REFERRAL_SENDERS_FLAGS;
+    head[0] = content->bytes[0]; /* its tag */
+    for (int i = 0; i < 4; i++) {
+        head[1 + i] = (uint8_t)(flags >> 8 * i);
+        head[5 + i] = (uint8_t)(referral_size >> 8 * i);
     }
-    crypto_generichash_update(hash, rest, (size_t)(end - rest));
-    const uint8_t between[] = {0, (uint8_t)flags, (uint8_t)(flags >> 8), (uint8_t)(flags >> 16),
-                               (uint8_t)(flags >> 24)};
-    crypto_generichash_update(hash, between, sizeof between);
-    crypto_generichash_update(hash, end, (size_t)(content->bytes + content->size - end));
 }
 
 void content_digest(const struct content *content, uint8_t digest[CONTENT_DIGEST_BYTES])
 {
     crypto_generichash_state hash;
-    if (!content->referral.number) {
+    const struct scan_field *referral = &content->referral;
+    const uint8_t *begin = referral->bytes, *end = referral->bytes; /* of the flags */
+    uint8_t head[CONTENT_HEAD_BYTES];
+    if (!referral->number) {
         crypto_generichash(digest, CONTENT_DIGEST_BYTES, content->bytes, content->size, NULL, 0);
         return;
     }
+    if (content_referral(content->request)->n_flags)
+        content_find_flags(referral, &begin, &end);
+    content_head(content, referral->size - (size_t)(end - begin), head);
     crypto_generichash_init(&hash, NULL, 0, CONTENT_DIGEST_BYTES);
-    crypto_generichash_update(&hash, content->bytes, (size_t)(content->command.value - content->bytes));
-    content_hash_referral(content, &hash);
+    crypto_generichash_update(&hash, head, sizeof head);
+    crypto_generichash_update(&hash, referral->bytes, (size_t)(begin - referral->bytes));
+    crypto_generichash_update(&hash, end, (size_t)(content->bytes + content->size - end));
     crypto_generichash_final(&hash, digest, CONTENT_DIGEST_BYTES);
 }

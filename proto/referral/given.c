@@ -1,6 +1,4 @@
 /* given.c: whether a field of a referral says anything. */
-#include <string.h>
-
 #include "proto/referral/rule_parts.h"
 
 bool given_time(const Concordat__V1__Instant *instant)
@@ -10,5 +8,7 @@ bool given_time(const Concordat__V1__Instant *instant)
 
 bool given_text(const char *text)
 {
-    return text[strspn(text, " \t\r\n")];
+    while (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n')
+        text++;
+    return *text;
 }

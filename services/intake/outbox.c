@@ -75,7 +75,7 @@ bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[CONTENT
     uint8_t *bytes = outbox_pack(&request->base, &size);
     if (!bytes)
         return false;
-    content_find(bytes, size, &content);
+    content_find(request, bytes, size, &content);
     content_digest(&content, digest);
     sodium_memzero(bytes, size);
     free(bytes);
