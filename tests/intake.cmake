@@ -1,5 +1,5 @@
-# The intake: its rules, its outbox, and the process between devices and the broker.
-foreach(name intake_rules intake_commands outbox)
+# The intake: its outbox, and the process between devices and the broker.
+foreach(name intake_commands outbox)
   concordat_unit_test(test_${name} concordat-intake-parts)
 endforeach()
 

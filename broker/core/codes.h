@@ -122,15 +122,9 @@ enum { CLOCK_COUNT = 5 };
 
 enum basis { BASIS_NONE, BASIS_STATED, BASIS_IMPUTED };
 
-/* Those of the flags that the broker itself raises. */
-enum flag {
-    FLAG_AREA_ASSUMED = 1,
-    FLAG_URGENCY_MISSING = 2,
-    FLAG_AGE_MISSING = 3,
-    FLAG_DECIDED_TIME_MISSING = 10,
-    FLAG_DECIDED_TIME_IN_FUTURE = 11,
-    FLAG_DECIDED_TIME_LONG_AGO = 12
-};
+/* The one flag that the core itself raises: every other can be told from the referral alone
+ * (proto/referral/). */
+enum flag { FLAG_AREA_ASSUMED = 1 };
 
 enum refusal {
     REFUSAL_NONE,

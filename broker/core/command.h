@@ -50,7 +50,7 @@ struct command {
             const char *district, *organisation;
             bool drill;
             bool with_confidential;
-            uint32_t flags; /* 1 << Flag */
+            uint32_t flags; /* 1 << Flag: all that is noted of it but AREA_ASSUMED, which the core adds */
         } submit;           /* also for update */
         struct {
             const char *reason;

@@ -3,16 +3,9 @@
 
 #include "broker/core/deciding.h"
 
-/* A sender's clock this far ahead of ours is noted; less is ordinary. */
-enum { CLOCK_SKEW_MS = 2 * 60 * 1000, LONG_AGO_MS = 24 * 60 * 60 * 1000 };
-
-static uint32_t flag_bit(enum flag flag)
-{
-    return 1u << flag;
-}
-
-/* What is missing or odd is made good and flagged, never refused. */
-static struct facts complete(const struct deciding *d, uint32_t *flags)
+/* Makes good what needs the directory, the policy or our clock: the area, the urgency to route by, the time
+ * of the decision. Of the flags only AREA_ASSUMED is found here; the command brings the others. */
+static struct facts complete_facts(const struct deciding *d, uint32_t *flags)
 {
     const struct command *command = d->command;
     struct facts facts = command->is.submit.facts;
@@ -23,19 +16,10 @@ static struct facts complete(const struct deciding *d, uint32_t *flags)
     facts.routed_as = facts.urgency == URGENCY_NONE ? d->policy->urgency_when_missing : facts.urgency;
     *flags = command->is.submit.flags;
     if (assumed)
-        *flags |= flag_bit(FLAG_AREA_ASSUMED);
-    if (facts.urgency == URGENCY_NONE)
-        *flags |= flag_bit(FLAG_URGENCY_MISSING);
-    if (facts.age == AGE_UNKNOWN)
-        *flags |= flag_bit(FLAG_AGE_MISSING);
+        *flags |= 1u << FLAG_AREA_ASSUMED;
     if (facts.decided_ms == 0) {
         facts.decided_ms = d->now_ms;
         facts.decided_basis = BASIS_IMPUTED;
-        *flags |= flag_bit(FLAG_DECIDED_TIME_MISSING);
-    } else if (facts.decided_ms > d->now_ms + CLOCK_SKEW_MS) {
-        *flags |= flag_bit(FLAG_DECIDED_TIME_IN_FUTURE);
-    } else if (facts.decided_ms < d->now_ms - LONG_AGO_MS) {
-        *flags |= flag_bit(FLAG_DECIDED_TIME_LONG_AGO);
     }
     return facts;
 }
@@ -74,7 +58,7 @@ enum refusal decide_submit(struct deciding *d)
     event->drill = command->is.submit.drill;
     event->number = (event->drill ? counters->drill_number : counters->number) + 1;
     event->opaque = command->opaque;
-    event->is.received.facts = complete(d, &event->is.received.flags);
+    event->is.received.facts = complete_facts(d, &event->is.received.flags);
     event->is.received.with_confidential = command->is.submit.with_confidential;
     event->is.received.coordinator = coordinator_for(d, event->is.received.facts.area);
     event->is.received.clock_count =
@@ -89,7 +73,7 @@ enum refusal decide_update(struct deciding *d)
     const struct command *command = d->command;
     struct event *event = deciding_event(d, EVENT_UPDATED);
     event->opaque = command->opaque;
-    event->is.received.facts = complete(d, &event->is.received.flags);
+    event->is.received.facts = complete_facts(d, &event->is.received.flags);
     event->is.received.facts.source = d->r.facts.source; /* where the person was met does not change */
     event->is.received.with_confidential = command->is.submit.with_confidential;
     event->is.received.coordinator =
@@ -97,7 +81,7 @@ enum refusal decide_update(struct deciding *d)
     event->is.received.clock_count =
         clocks_move(d->policy, &d->r, &event->is.received.facts, event->is.received.clocks);
     deciding_done(d, event);
-    /* What is now known may be what was missing for a team to match. */
+    /* The update may bring what was missing for a team to match. */
     if (d->r.state == CASE_HELD && !d->r.contact_made)
         deciding_look(d);
     return REFUSAL_NONE;

@@ -142,7 +142,7 @@ struct event {
     union {
         struct {
             struct facts facts;
-            uint32_t flags; /* 1 << Flag: the broker's own */
+            uint32_t flags; /* 1 << Flag: the broker's own, beside those in the referral */
             bool with_confidential;
             uint8_t clock_count;
             struct clock_start clocks[CLOCK_COUNT];

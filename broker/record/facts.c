@@ -1,11 +1,12 @@
-/* facts.c: what routing needs to know, out of a whole referral. */
+/* facts.c: what routing needs to know out of a whole referral; and parts of a packed event, found without
+ * unpacking it. */
 #include <string.h>
 
 #include "broker/core/policy.h"
 #include "broker/record/record.h"
 #include "proto/wire/scan.h"
 
-static void take_instant(const Concordat__V1__Instant *instant, int64_t *ms, enum basis *basis)
+static void facts_time(const Concordat__V1__Instant *instant, int64_t *ms, enum basis *basis)
 {
     *ms = instant ? instant->unix_ms : 0;
     if (*ms)
@@ -19,7 +20,7 @@ struct facts record_facts(const Concordat__V1__Referral *referral)
         .urgency = (enum urgency)referral->urgency,
         .age = AGE_UNKNOWN,
     };
-    take_instant(referral->decided_at, &facts.decided_ms, &facts.decided_basis);
+    facts_time(referral->decided_at, &facts.decided_ms, &facts.decided_basis);
     for (size_t i = 0; i < referral->n_needs; i++)
         facts.needs = (uint16_t)(facts.needs | 1u << referral->needs[i]);
     const Concordat__V1__Demographics *person = referral->person;
@@ -32,9 +33,9 @@ struct facts record_facts(const Concordat__V1__Referral *referral)
         int64_t ms;
         enum basis basis = BASIS_NONE;
         facts.section_136 = legal->status == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
-        take_instant(legal->arrived_at_place_of_safety_at, &facts.place_of_safety_ms,
-                     &facts.place_of_safety_basis);
-        take_instant(legal->handover_done_at, &ms, &basis);
+        facts_time(legal->arrived_at_place_of_safety_at, &facts.place_of_safety_ms,
+                   &facts.place_of_safety_basis);
+        facts_time(legal->handover_done_at, &ms, &basis);
         facts.handover_done_ms = ms;
     }
     return facts;
@@ -56,7 +57,7 @@ enum {
     CALLBACK = 1 /* of Confidential */
 };
 
-static bool find(struct scan scan, uint32_t number, uint32_t or_number, struct scan_field *field)
+static bool record_scan_for(struct scan scan, uint32_t number, uint32_t or_number, struct scan_field *field)
 {
     while (scan_next(&scan, field) == SCAN_FIELD)
         if (field->has_bytes && (field->number == number || field->number == or_number))
@@ -68,8 +69,8 @@ bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *referral)
 {
     struct scan_field field;
-    if (!find((struct scan){body, body + size}, RECEIVED, UPDATED, &field) ||
-        !find((struct scan){field.bytes, field.bytes + field.size}, REFERRAL, REFERRAL, &field))
+    if (!record_scan_for((struct scan){body, body + size}, RECEIVED, UPDATED, &field) ||
+        !record_scan_for((struct scan){field.bytes, field.bytes + field.size}, REFERRAL, REFERRAL, &field))
         return false;
     *referral = record_as_field(&field, number);
     return true;
@@ -79,7 +80,7 @@ bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t num
                           ProtobufCMessageUnknownField *callback)
 {
     struct scan_field field;
-    if (!find((struct scan){confidential, confidential + size}, CALLBACK, CALLBACK, &field))
+    if (!record_scan_for((struct scan){confidential, confidential + size}, CALLBACK, CALLBACK, &field))
         return false;
     *callback = record_as_field(&field, number);
     return true;

@@ -1,92 +1,93 @@
 /* read_command.c: a request of the wire as a command of the core. */
 #include <assert.h>
-#include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "broker/record/record.h"
-#include "proto/wire/scan.h"
+#include "proto/referral/content.h"
+#include "proto/referral/referral_rules.h"
 
 enum { MS_PER_MINUTE = 60 * 1000 };
-/* Fields of Request; of Submit and of Update. */
-enum { REQUEST_ID = 1, REFERRAL = 1, CONFIDENTIAL = 2 };
 
-static void take_id(const ProtobufCBinaryData *from, uint8_t to[ID_BYTES])
+static_assert((int)CONTENT_DIGEST_BYTES == (int)DIGEST_BYTES, "the core keeps the whole digest");
+
+static void copy_id(const ProtobufCBinaryData *from, uint8_t to[ID_BYTES])
 {
     if (from->len == ID_BYTES)
         memcpy(to, from->data, ID_BYTES);
 }
 
-/* One for each command: from its message to its part of the command. */
-struct reading {
+/* A request on its way to become a command. Each fill_ function fills in what one kind of command carries. */
+struct command_reading {
     const Concordat__V1__Request *request;
     struct record_content *content;
     struct command *command;
+    int64_t now_ms;
 };
 
-static void read_referral(struct reading *in, const Concordat__V1__Referral *referral,
+static void fill_referral(struct command_reading *in, const Concordat__V1__Referral *referral,
                           const Concordat__V1__Confidential *confidential)
 {
     struct command *command = in->command;
-    take_id(&referral->id, command->referral);
+    copy_id(&referral->id, command->referral);
     command->is.submit.facts = record_facts(referral);
     command->is.submit.district = referral->postcode_district;
     command->is.submit.organisation = referral->organisation;
     command->is.submit.drill = referral->drill;
     command->is.submit.with_confidential = confidential;
+    command->is.submit.flags = referral_rules_flags(referral, confidential, in->now_ms);
     command->opaque = in->content;
 }
 
-static void read_submit(struct reading *in)
+static void fill_submit(struct command_reading *in)
 {
-    read_referral(in, in->request->submit->referral, in->request->submit->confidential);
+    fill_referral(in, in->request->submit->referral, in->request->submit->confidential);
 }
 
-static void read_update(struct reading *in)
+static void fill_update(struct command_reading *in)
 {
-    read_referral(in, in->request->update->referral, in->request->update->confidential);
+    fill_referral(in, in->request->update->referral, in->request->update->confidential);
 }
 
-static void read_withdraw(struct reading *in)
+static void fill_withdraw(struct command_reading *in)
 {
-    take_id(&in->request->withdraw->referral, in->command->referral);
+    copy_id(&in->request->withdraw->referral, in->command->referral);
     in->command->is.withdraw.reason = in->request->withdraw->reason;
 }
 
-static void read_told(struct reading *in)
+static void fill_told(struct command_reading *in)
 {
-    take_id(&in->request->told->referral, in->command->referral);
+    copy_id(&in->request->told->referral, in->command->referral);
     in->command->is.told.state = (enum case_state)in->request->told->state;
 }
 
-static void read_seen(struct reading *in)
+static void fill_seen(struct command_reading *in)
 {
-    take_id(&in->request->seen->referral, in->command->referral);
+    copy_id(&in->request->seen->referral, in->command->referral);
     in->command->is.offer.attempt = in->request->seen->attempt;
 }
 
-static void read_accept(struct reading *in)
+static void fill_accept(struct command_reading *in)
 {
     const Concordat__V1__Accept *m = in->request->accept;
-    take_id(&m->referral, in->command->referral);
+    copy_id(&m->referral, in->command->referral);
     in->command->is.offer.attempt = m->attempt;
     in->command->is.offer.expected_ms = (int64_t)m->expected_minutes * MS_PER_MINUTE;
 }
 
-static void read_decline(struct reading *in)
+static void fill_decline(struct command_reading *in)
 {
     const Concordat__V1__Decline *m = in->request->decline;
-    take_id(&m->referral, in->command->referral);
+    copy_id(&m->referral, in->command->referral);
     in->command->is.offer.attempt = m->attempt;
     in->command->is.offer.reason = (enum decline_reason)m->reason;
     in->command->is.offer.note = m->note;
 }
 
-static void read_check_in(struct reading *in)
+static void fill_check_in(struct command_reading *in)
 {
     const Concordat__V1__CheckIn *m = in->request->check_in;
     struct command *command = in->command;
-    take_id(&m->referral, command->referral);
+    copy_id(&m->referral, command->referral);
     command->is.check_in.step = (enum step)m->step;
     command->is.check_in.occurred_ms = m->occurred ? m->occurred->unix_ms : 0;
     command->is.check_in.mechanism = (enum contact_mechanism)m->mechanism;
@@ -95,46 +96,46 @@ static void read_check_in(struct reading *in)
     command->is.check_in.psychosocially_assessed = (int)m->psychosocially_assessed;
 }
 
-static void read_close(struct reading *in)
+static void fill_close(struct command_reading *in)
 {
     const Concordat__V1__Close *m = in->request->close;
-    take_id(&m->referral, in->command->referral);
+    copy_id(&m->referral, in->command->referral);
     in->command->is.close.outcome = (int)m->outcome;
     in->command->is.close.psychosocially_assessed = (int)m->psychosocially_assessed;
     in->command->is.close.note_code = m->note_code;
 }
 
-static void read_handover(struct reading *in)
+static void fill_handover(struct command_reading *in)
 {
-    take_id(&in->request->handover->referral, in->command->referral);
+    copy_id(&in->request->handover->referral, in->command->referral);
     in->command->is.move.team = in->request->handover->to_team;
 }
 
-static void read_take(struct reading *in)
+static void fill_take(struct command_reading *in)
 {
-    take_id(&in->request->take->referral, in->command->referral);
+    copy_id(&in->request->take->referral, in->command->referral);
     in->command->is.take.by = in->request->take->by;
 }
 
-static void read_assign(struct reading *in)
+static void fill_assign(struct command_reading *in)
 {
-    take_id(&in->request->assign->referral, in->command->referral);
+    copy_id(&in->request->assign->referral, in->command->referral);
     in->command->is.move.team = in->request->assign->to_team;
 }
 
-static void read_get_record(struct reading *in)
+static void fill_get_record(struct command_reading *in)
 {
-    take_id(&in->request->get_record->referral, in->command->referral);
+    copy_id(&in->request->get_record->referral, in->command->referral);
     in->command->is.read.reason = in->request->get_record->reason;
 }
 
-static void read_presence(struct reading *in)
+static void fill_presence(struct command_reading *in)
 {
     in->command->has_id = false; /* renewed many times a minute; repeating it does no harm */
     in->command->is.presence.present = in->request->set_presence->present;
 }
 
-static void read_capacity(struct reading *in)
+static void fill_capacity(struct command_reading *in)
 {
     uint32_t free_places = in->request->set_capacity->free_places;
     in->command->is.capacity.free_places = free_places < UINT16_MAX ? (uint16_t)free_places : UINT16_MAX;
@@ -143,87 +144,57 @@ static void read_capacity(struct reading *in)
 #define COMMAND(name) [CONCORDAT__V1__REQUEST__COMMAND_##name]
 
 static const struct {
-    void (*read)(struct reading *in);
+    void (*fill)(struct command_reading *in);
     enum command_kind kind;
 } commands[] = {
-    COMMAND(SUBMIT) = {read_submit, COMMAND_SUBMIT},
-    COMMAND(UPDATE) = {read_update, COMMAND_UPDATE},
-    COMMAND(WITHDRAW) = {read_withdraw, COMMAND_WITHDRAW},
-    COMMAND(TOLD) = {read_told, COMMAND_TOLD},
-    COMMAND(SEEN) = {read_seen, COMMAND_SEEN},
-    COMMAND(ACCEPT) = {read_accept, COMMAND_ACCEPT},
-    COMMAND(DECLINE) = {read_decline, COMMAND_DECLINE},
-    COMMAND(CHECK_IN) = {read_check_in, COMMAND_CHECK_IN},
-    COMMAND(CLOSE) = {read_close, COMMAND_CLOSE},
-    COMMAND(HANDOVER) = {read_handover, COMMAND_HANDOVER},
-    COMMAND(TAKE) = {read_take, COMMAND_TAKE},
-    COMMAND(ASSIGN) = {read_assign, COMMAND_ASSIGN},
-    COMMAND(GET_RECORD) = {read_get_record, COMMAND_READ_RECORD},
-    COMMAND(SET_PRESENCE) = {read_presence, COMMAND_PRESENCE},
-    COMMAND(SET_CAPACITY) = {read_capacity, COMMAND_CAPACITY},
+    COMMAND(SUBMIT) = {fill_submit, COMMAND_SUBMIT},
+    COMMAND(UPDATE) = {fill_update, COMMAND_UPDATE},
+    COMMAND(WITHDRAW) = {fill_withdraw, COMMAND_WITHDRAW},
+    COMMAND(TOLD) = {fill_told, COMMAND_TOLD},
+    COMMAND(SEEN) = {fill_seen, COMMAND_SEEN},
+    COMMAND(ACCEPT) = {fill_accept, COMMAND_ACCEPT},
+    COMMAND(DECLINE) = {fill_decline, COMMAND_DECLINE},
+    COMMAND(CHECK_IN) = {fill_check_in, COMMAND_CHECK_IN},
+    COMMAND(CLOSE) = {fill_close, COMMAND_CLOSE},
+    COMMAND(HANDOVER) = {fill_handover, COMMAND_HANDOVER},
+    COMMAND(TAKE) = {fill_take, COMMAND_TAKE},
+    COMMAND(ASSIGN) = {fill_assign, COMMAND_ASSIGN},
+    COMMAND(GET_RECORD) = {fill_get_record, COMMAND_READ_RECORD},
+    COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},
+    COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
 };
 
-/* Without the id, which is the first field: the same content under another id has the same digest. */
-static void take_content(const uint8_t *packed, size_t size, struct record_content *content)
+/* Finds the parts of a request in its own bytes, if it came as we would pack it; otherwise packs it first. */
+static void take_content(const Concordat__V1__Request *request, const uint8_t *packed, size_t size,
+                         struct record_content *content, struct content *found)
 {
-    struct scan scan = {packed, packed + size};
-    struct scan_field field;
-    bool has_id = scan_next(&scan, &field) == SCAN_FIELD && field.number == REQUEST_ID;
-    content->bytes = has_id ? scan.at : packed;
-    content->size = (size_t)(packed + size - content->bytes);
-}
-
-static void pack_content(const Concordat__V1__Request *request, struct record_content *content)
-{
-    Concordat__V1__Request without_id = *request;
-    without_id.command_id = (ProtobufCBinaryData){0, NULL};
-    assert(concordat__v1__request__get_packed_size(&without_id) <= sizeof content->repacked);
-    content->bytes = content->repacked;
-    content->size = concordat__v1__request__pack(&without_id, content->repacked);
-}
-
-/* Where the parts of a submission stand in it. */
-static void find_parts(struct record_content *content, const Concordat__V1__Request *request)
-{
-    struct scan scan = {content->bytes, content->bytes + content->size};
-    struct scan_field field;
-    content->referral = (ProtobufCMessageUnknownField){0};
-    content->confidential = NULL;
-    content->confidential_size = 0;
-    if ((request->command_case != CONCORDAT__V1__REQUEST__COMMAND_SUBMIT &&
-         request->command_case != CONCORDAT__V1__REQUEST__COMMAND_UPDATE) ||
-        scan_next(&scan, &field) != SCAN_FIELD)
-        return;
-    scan = (struct scan){field.bytes, field.bytes + field.size};
-    while (scan_next(&scan, &field) == SCAN_FIELD) {
-        if (field.number == REFERRAL) {
-            content->referral = record_as_field(&field, REFERRAL);
-        } else if (field.number == CONFIDENTIAL) {
-            content->confidential = field.bytes;
-            content->confidential_size = field.size;
-        }
+    if (!packed) {
+        assert(concordat__v1__request__get_packed_size(request) <= sizeof content->repacked);
+        size = concordat__v1__request__pack(request, content->repacked);
+        packed = content->repacked;
     }
+    content_find(request, packed, size, found);
+    content->referral = (ProtobufCMessageUnknownField){0};
+    if (found->referral.number)
+        content->referral = record_as_field(&found->referral, found->referral.number);
+    content->confidential = found->confidential.bytes;
+    content->confidential_size = found->confidential.size;
 }
 
 bool record_read_command(const Concordat__V1__Request *request, const uint8_t *packed, size_t packed_size,
-                         struct record_content *content, struct command *command)
+                         int64_t now_ms, struct record_content *content, struct command *command)
 {
-    struct reading in = {request, content, command};
-    uint8_t hash[32];
+    struct command_reading in = {request, content, command, now_ms};
+    struct content found;
     size_t row = (size_t)request->command_case;
-    if (row >= sizeof commands / sizeof *commands || !commands[row].read)
+    if (row >= sizeof commands / sizeof *commands || !commands[row].fill)
         return false;
     memset(command, 0, sizeof *command);
     command->has_id = true;
     command->kind = commands[row].kind;
-    take_id(&request->command_id, command->id);
-    commands[row].read(&in);
-    if (packed)
-        take_content(packed, packed_size, content);
-    else
-        pack_content(request, content);
-    find_parts(content, request);
-    crypto_generichash(hash, sizeof hash, content->bytes, content->size, NULL, 0);
-    memcpy(command->digest, hash, DIGEST_BYTES);
+    copy_id(&request->command_id, command->id);
+    commands[row].fill(&in);
+    take_content(request, packed, packed_size, content, &found);
+    content_digest(&found, command->digest);
     return true;
 }

@@ -16,16 +16,14 @@
 
 enum { CONFIDENTIAL_DIGEST_BYTES = 32 };
 
-/* A request as it is packed without its id: for its digest, for the event and for the confidential part. As
- * event.opaque and command.opaque of a submission or an update it carries what the core does not look at. */
+/* The parts of a submission or an update as they are packed, for the event and for the confidential part. As
+ * event.opaque and command.opaque it carries what the core does not look at. */
 struct record_content {
     ProtobufCMessageUnknownField referral; /* as the first field of Received and of Updated */
-    const uint8_t *confidential;           /* a packed Confidential; NULL where there is none */
+    const uint8_t *confidential;           /* a packed Confidential; NULL when there is none */
     size_t confidential_size;
     uint8_t confidential_digest[CONFIDENTIAL_DIGEST_BYTES]; /* the caller's */
-    const uint8_t *bytes;
-    size_t size;
-    uint8_t repacked[WIRE_REPACKED_BYTES_MAX]; /* bytes, where it came packed otherwise */
+    uint8_t repacked[WIRE_REPACKED_BYTES_MAX]; /* the whole request, if it came packed otherwise */
 };
 
 /* event.opaque of a loaded policy is the const struct policy_file *. */
@@ -59,11 +57,14 @@ bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t num
                           ProtobufCMessageUnknownField *callback);
 
 /* Fills in what the command carries; the sender's part (party, slot, actor) is the caller's. The digest, by
- * which a repeated command is known, is over the content, however it was packed. `packed` are the request's
- * own bytes where they are as it would be packed anew (wire_fault.as_packed): then they are the content as
- * they stand; otherwise NULL. False where the request is none that the core decides on. `content` and
- * `packed` must live as long as the command. */
+ * which a repeated command is known, is over the content (proto/referral/content.h), however it was packed.
+ * `packed` are the request's own bytes if packing it anew would give the same (wire_fault.as_packed): then
+ * they are the content as they stand; otherwise NULL. What is noted about a referral
+ * (proto/referral/referral_rules.h) is judged at now_ms, UTC, by the same rules as at an intake, so that a
+ * sender who skips those has the same flags; what an intake noted when it saved the referral stays in the
+ * referral beside them. False if the core decides on no such request. `content` and `packed` must live as
+ * long as the command. */
 bool record_read_command(const Concordat__V1__Request *request, const uint8_t *packed, size_t packed_size,
-                         struct record_content *content, struct command *command);
+                         int64_t now_ms, struct record_content *content, struct command *command);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "broker/shell/inside.h"
 #include "broker/shell/roles.h"
+#include "proto/referral/referral_rules.h"
 
 enum { EVENT_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX, DECISIONS_BY_TIME_MAX = 256, LEASE_CHECK_MS = 1000 };
 /* Less than the two thirds of the shortest lease in which a team may still renew it. */
@@ -273,21 +274,15 @@ static bool find_party(const struct broker *b, struct asking *asking)
     }
 }
 
-/* What cannot be routed at all. Everything else about a referral is made good and flagged. */
+/* A source's key names the one source that it speaks for. */
 static enum refusal cannot_be_routed(const struct asking *asking, const Concordat__V1__Referral *referral,
                                      const Concordat__V1__Confidential *confidential, bool is_new)
 {
     int source;
-    if (!referral || referral->source == CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED)
-        return REFUSAL_NO_SOURCE;
-    if (!words_parse(&concordat__v1__source__descriptor, asking->key->of, &source) ||
-        source != (int)referral->source)
-        return REFUSAL_NOT_ALLOWED; /* an intake speaks for its own source only */
-    if (referral->id.len != ID_BYTES)
-        return REFUSAL_BAD_VALUE;
-    if ((is_new && !confidential) || (confidential && !confidential->callback_number[0]))
-        return REFUSAL_NO_CALLBACK;
-    return REFUSAL_NONE;
+    if (!words_parse(&concordat__v1__source__descriptor, asking->key->of, &source))
+        source = CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED;
+    return (enum refusal)referral_rules_refusal(referral, confidential, (Concordat__V1__Source)source,
+                                                is_new);
 }
 
 /* The confidential part goes beside the ledger; the event only commits to it, under a salt of its own. */
@@ -322,8 +317,8 @@ static void take_command(struct broker *b, const struct asking *asking)
         refusal = cannot_be_routed(asking, request->submit->referral, request->submit->confidential, true);
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
         refusal = cannot_be_routed(asking, request->update->referral, request->update->confidential, false);
-    if (refusal == REFUSAL_NONE &&
-        !record_read_command(request, asking->packed, asking->packed_size, &content, &command))
+    if (refusal == REFUSAL_NONE && !record_read_command(request, asking->packed, asking->packed_size,
+                                                        asking->now.wall_ms, &content, &command))
         refusal = REFUSAL_UNKNOWN_COMMAND;
     if (refusal != REFUSAL_NONE) {
         refuse(b, asking, refusal, refusals_text(refusal));

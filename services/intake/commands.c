@@ -9,19 +9,19 @@
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
-/* Room for a full board of statuses. */
+/* A full board of statuses fits. */
 enum { COMMANDS_ARENA_BYTES = 1024 * 1024 };
 
-/* Each answers one kind of command. */
+/* Answers one kind of command. */
 typedef enum outbox_status answer_command(struct commands *commands, Concordat__V1__Request *request,
                                           struct arena *request_arena, int64_t now_ms, struct reply *reply);
 static answer_command answer_content, answer_about, answer_status, answer_board;
 
-/* What a referrer may send, beside hello and ping, which belong to the connection. */
+/* The commands of a referrer, apart from hello and ping, which belong to the connection. */
 static const struct {
     Concordat__V1__Request__CommandCase command;
     answer_command *answer;
-} table[] = {
+} referrer_commands[] = {
     {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT, answer_content},
     {CONCORDAT__V1__REQUEST__COMMAND_UPDATE, answer_content},
     {CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW, answer_about},
@@ -48,7 +48,7 @@ bool ring_parse(const char *text, struct ring *ring)
     return name > 0 && name < RING_NAME_BYTES && *number != '\0' && strlen(number) < RING_NUMBER_BYTES;
 }
 
-int commands_open(struct commands *commands, struct outbox *outbox, const struct rules_site *site,
+int commands_open(struct commands *commands, struct outbox *outbox, const struct referral_site *site,
                   const struct ring *ring)
 {
     *commands = (struct commands){.outbox = outbox, .site = *site, .ring = *ring};
@@ -70,22 +70,22 @@ void commands_close(struct commands *commands)
 
 void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status)
 {
-    if (!findings_is_blank(status->coordinator_ring)) {
+    if (status->coordinator_ring[0])
         ring_set(&commands->ring, status->coordinator_name, strlen(status->coordinator_name),
                  status->coordinator_ring);
-    }
 }
 
 void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status)
 {
-    if (findings_is_blank(status->coordinator_ring)) {
+    if (!status->coordinator_ring[0]) {
         status->coordinator_name = commands->ring.name;
         status->coordinator_ring = commands->ring.number;
     }
 }
 
-/* Text that is cut to its room never ends inside a UTF-8 character: the reader would refuse all of it. */
-__attribute__((format(printf, 2, 3))) static void say(struct reply *reply, const char *format, ...)
+/* Sets the text for a person. A text that is cut off must not end inside a UTF-8 character: its reader would
+ * refuse the whole message. */
+__attribute__((format(printf, 2, 3))) static void reply_say(struct reply *reply, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -102,7 +102,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct reply *reply, const
     reply->answer.text = reply->text;
 }
 
-static void begin(struct reply *reply, ProtobufCBinaryData command_id)
+static void reply_begin(struct reply *reply, ProtobufCBinaryData command_id)
 {
     concordat__v1__message__init(&reply->message);
     concordat__v1__answer__init(&reply->answer);
@@ -117,15 +117,15 @@ void commands_refuse(struct commands *commands, const uint8_t *command_id, Conco
                      const char *text, struct reply *reply)
 {
     char words[WORDS_MAX];
-    begin(reply, (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)command_id});
+    reply_begin(reply, (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)command_id});
     reply->answer.refusal = refusal;
     words_for(&concordat__v1__refusal__descriptor, (int)refusal, words);
-    say(reply, "Not done: %s. If a person needs help now, ring %s.", text != NULL ? text : words,
-        commands->ring.text);
+    reply_say(reply, "Not done: %s. If a person needs help now, ring %s.", text ? text : words,
+              commands->ring.text);
 }
 
-/* Of a case: how far it is, and whom to ring until somebody is known to hold it. */
-static void tell_case(struct commands *commands, const struct outbox_case *found, struct reply *reply)
+/* Says how far a case is, and whom to ring until somebody is known to hold it. */
+static void reply_case(struct commands *commands, const struct outbox_case *found, struct reply *reply)
 {
     bool is_with_router = found->status->seq > 0;
     reply->answer.done = true;
@@ -133,136 +133,130 @@ static void tell_case(struct commands *commands, const struct outbox_case *found
     commands_complete(commands, found->status);
     if (found->submitted == COMMAND_REFUSED) {
         reply->answer.refusal = found->refusal;
-        say(reply, "The router did not take this referral and nobody holds it: ring %s. The router says: %s",
-            commands->ring.text, found->refusal_text);
+        reply_say(reply,
+                  "The router did not take this referral and nobody holds it: ring %s. The router says: %s",
+                  commands->ring.text, found->refusal_text);
         return;
     }
     reply->answer.receipt = is_with_router || found->submitted == COMMAND_RECEIVED
                                 ? CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED
                                 : CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
     if (reply->answer.receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED) {
-        say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
-            commands->ring.text);
+        reply_say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
+                  commands->ring.text);
     } else if (found->refusal != REFUSAL(UNSPECIFIED)) {
         reply->answer.refusal = found->refusal;
-        say(reply, "Received by the router, but it did not take a later message about it: %s",
-            found->refusal_text);
+        reply_say(reply, "Received by the router, but it did not take a later message about it: %s",
+                  found->refusal_text);
     } else if (found->waiting > 0) {
-        say(reply, "Received by the router; %u later message%s about it saved here, not there yet.",
-            found->waiting, found->waiting == 1 ? "" : "s");
+        reply_say(reply, "Received by the router; %u later message%s about it saved here, not there yet.",
+                  found->waiting, found->waiting == 1 ? "" : "s");
     } else {
-        say(reply, "Received by the router.");
+        reply_say(reply, "Received by the router.");
     }
 }
 
-/* The device's receipt is of its own command: a later one can be saved while the referral is received. */
-static void tell_command(struct commands *commands, const struct outbox_command *command, struct reply *reply)
+/* Says how far a command is. A device's receipt is for its own command, which may still be saved here while
+ * the referral itself has been received. */
+static void reply_command(struct commands *commands, const struct outbox_command *command,
+                          struct reply *reply)
 {
     switch (command->state) {
     case COMMAND_SAVED:
     case COMMAND_SENT:
         reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
-        say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
-            commands->ring.text);
+        reply_say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
+                  commands->ring.text);
         break;
     case COMMAND_RECEIVED:
         reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
-        say(reply, "Received by the router.");
+        reply_say(reply, "Received by the router.");
         break;
     case COMMAND_REFUSED:
         reply->answer.done = false;
         reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_UNSPECIFIED;
         reply->answer.refusal = command->refusal;
-        say(reply, "The router did not take this: ring %s. It says: %s", commands->ring.text,
-            command->refusal_text);
+        reply_say(reply, "The router did not take this: ring %s. It says: %s", commands->ring.text,
+                  command->refusal_text);
         break;
     }
 }
 
-static void tell_flags(const Concordat__V1__Request *request, struct reply *reply)
-{
-    const Concordat__V1__Referral *referral = NULL;
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
-        referral = request->submit->referral;
-    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
-        referral = request->update->referral;
-    if (referral) {
-        reply->answer.flags = referral->flags;
-        reply->answer.n_flags = referral->n_flags;
-    }
-}
-
-static enum outbox_status fail(struct commands *commands, struct reply *reply)
+static enum outbox_status reply_not_saved(struct commands *commands, struct reply *reply)
 {
     reply->answer = (Concordat__V1__Answer)CONCORDAT__V1__ANSWER__INIT;
     reply->answer.refusal = REFUSAL(UNAVAILABLE);
-    say(reply, "Not saved: this intake cannot use its disk. Send again shortly; until then ring %s.",
-        commands->ring.text);
+    reply_say(reply, "Not saved: this intake cannot use its disk. Send again shortly; until then ring %s.",
+              commands->ring.text);
     return OUTBOX_FAILED;
 }
 
-/* Saves a command and says what became of it. `digest` is of what the device sent. */
-static enum outbox_status save(struct commands *commands, const Concordat__V1__Request *request,
-                               const uint8_t digest[OUTBOX_DIGEST_BYTES], int64_t now_ms, struct reply *reply)
+static enum outbox_status reply_not_ours(struct commands *commands, const Concordat__V1__Request *request,
+                                         struct reply *reply)
 {
-    uint8_t id[WIRE_ID_BYTES];
-    struct outbox_command command;
-    struct outbox_case found;
-    memcpy(id, request->command_id.data, WIRE_ID_BYTES);
-    enum outbox_status status = outbox_save(commands->outbox, request, digest, now_ms, id);
+    commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS), "no such referral at this intake",
+                    reply);
+    return OUTBOX_OK;
+}
+
+/* Saves a command and tells how far it is. `digest` is over the command as the device sent it. */
+static enum outbox_status commands_save(struct commands *commands, Concordat__V1__Request *request,
+                                        const uint8_t digest[CONTENT_DIGEST_BYTES], int64_t now_ms,
+                                        struct reply *reply)
+{
+    struct outbox_saved saved;
+    enum outbox_status status =
+        outbox_save(commands->outbox, request, digest, now_ms, &commands->arena, &saved);
+    if (status == OUTBOX_NOT_FOUND)
+        return reply_not_ours(commands, request, reply);
     if (status == OUTBOX_CONFLICT) {
         commands_refuse(commands, request->command_id.data, REFUSAL(CONFLICT),
                         "this id was used before with other content, and nothing was changed", reply);
         return OUTBOX_OK;
     }
-    if (status == OUTBOX_NOT_FOUND) {
-        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
-                        "no such referral at this intake", reply);
-        return OUTBOX_OK;
-    }
-    reply->answer.repeated = status == OUTBOX_REPEATED;
-    if (status == OUTBOX_FAILED ||
-        outbox_find_command(commands->outbox, id, &commands->arena, &command) != OUTBOX_OK ||
-        outbox_find_case(commands->outbox, command.referral, &commands->arena, &found) != OUTBOX_OK)
-        return fail(commands, reply);
-    tell_case(commands, &found, reply);
+    if (status != OUTBOX_OK && status != OUTBOX_REPEATED)
+        return reply_not_saved(commands, reply);
+    reply_case(commands, &saved.found, reply);
     reply->answer.refusal = REFUSAL(UNSPECIFIED);
-    tell_command(commands, &command, reply);
-    tell_flags(command.request, reply);
+    reply_command(commands, &saved.command, reply);
+    reply->answer.repeated = status == OUTBOX_REPEATED;
+    const Concordat__V1__Referral *referral = outbox_parts(saved.command.request).referral;
+    if (referral) {
+        reply->answer.flags = referral->flags;
+        reply->answer.n_flags = referral->n_flags;
+    }
     return OUTBOX_OK;
 }
 
-/* What an update leaves out stands as it was: the time of decision, and all that is confidential. */
-static enum outbox_status find_before(struct commands *commands, const Concordat__V1__Request *request,
-                                      const Concordat__V1__Confidential **confidential,
-                                      const Concordat__V1__Instant **decided)
+/* Finds what an update leaves out and what therefore stays as it was: the confidential part, if *confidential
+ * is NULL, and the time of the decision. OK, NOT_FOUND or FAILED. */
+static enum outbox_status commands_find_earlier(struct commands *commands,
+                                                const Concordat__V1__Request *update,
+                                                const Concordat__V1__Confidential **confidential,
+                                                const Concordat__V1__Instant **decided)
 {
-    const uint8_t *referral = outbox_referral(request);
-    struct outbox_command before;
-    enum outbox_status status =
-        outbox_find_content(commands->outbox, referral, false, &commands->arena, &before);
+    const uint8_t *id = outbox_referral(update);
+    struct outbox_command earlier;
+    enum outbox_status status = outbox_find_content(commands->outbox, id, false, &commands->arena, &earlier);
     if (status != OUTBOX_OK)
         return status;
-    *decided = before.request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
-                   ? before.request->submit->referral->decided_at
-                   : before.request->update->referral->decided_at;
+    *decided = outbox_parts(earlier.request).referral->decided_at;
     if (*confidential)
         return OUTBOX_OK;
-    status = outbox_find_content(commands->outbox, referral, true, &commands->arena, &before);
-    if (status == OUTBOX_OK) {
-        *confidential = before.request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
-                            ? before.request->submit->confidential
-                            : before.request->update->confidential;
-    }
+    status = outbox_find_content(commands->outbox, id, true, &commands->arena, &earlier);
+    if (status == OUTBOX_OK)
+        *confidential = outbox_parts(earlier.request).confidential;
     return status;
 }
 
-static bool is_routable(struct commands *commands, const Concordat__V1__Request *request,
-                        const Concordat__V1__Referral *referral,
-                        const Concordat__V1__Confidential *confidential, struct reply *reply)
+static bool commands_is_routable(struct commands *commands, const Concordat__V1__Request *request,
+                                 const Concordat__V1__Referral *referral,
+                                 const Concordat__V1__Confidential *confidential, struct reply *reply)
 {
-    Concordat__V1__Refusal refusal = rules_refusal(referral, confidential, commands->site.source);
-    if (refusal == REFUSAL(NO_SOURCE)) {
+    bool is_new = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
+    Concordat__V1__Refusal refusal =
+        referral_rules_refusal(referral, confidential, commands->site.source, is_new);
+    if (refusal == REFUSAL(NO_SOURCE) || refusal == REFUSAL(NOT_ALLOWED)) {
         char source[WORDS_MAX], text[COMMANDS_TEXT_BYTES];
         words_for(&concordat__v1__source__descriptor, (int)commands->site.source, source);
         snprintf(text, sizeof text, "referral.source must be %s at this intake", source);
@@ -277,36 +271,29 @@ static bool is_routable(struct commands *commands, const Concordat__V1__Request 
 static enum outbox_status answer_content(struct commands *commands, Concordat__V1__Request *request,
                                          struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
-    bool submits = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
-    Concordat__V1__Referral *referral = submits ? request->submit->referral : request->update->referral;
-    const Concordat__V1__Confidential *confidential =
-        submits ? request->submit->confidential : request->update->confidential;
+    const struct outbox_parts parts = outbox_parts(request);
+    const Concordat__V1__Confidential *confidential = parts.confidential;
     const Concordat__V1__Instant *decided = NULL;
-    uint8_t digest[OUTBOX_DIGEST_BYTES];
-    struct findings findings;
-    if (!outbox_digest(request, digest))
-        return fail(commands, reply);
-    enum outbox_status before = OUTBOX_OK;
-    if (!submits)
-        before = find_before(commands, request, &confidential, &decided);
-    if (before == OUTBOX_FAILED)
-        return fail(commands, reply);
-    if (before == OUTBOX_NOT_FOUND) {
-        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
-                        "no such referral at this intake", reply);
+    uint8_t digest[CONTENT_DIGEST_BYTES];
+    enum outbox_status status = OUTBOX_OK;
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
+        status = commands_find_earlier(commands, request, &confidential, &decided);
+    if (status == OUTBOX_NOT_FOUND)
+        return reply_not_ours(commands, request, reply);
+    if (status != OUTBOX_OK || !outbox_digest(request, digest))
+        return reply_not_saved(commands, reply);
+    if (!commands_is_routable(commands, request, parts.referral, confidential, reply))
         return OUTBOX_OK;
-    }
-    if (!is_routable(commands, request, referral, confidential, reply))
-        return OUTBOX_OK;
-    if (!rules_apply(referral, confidential, &commands->site, decided, now_ms, request_arena, &findings)) {
+    if (!referral_rules_complete(parts.referral, confidential, &commands->site, decided, now_ms,
+                                 request_arena)) {
         commands_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
         return OUTBOX_OK;
     }
-    enum outbox_status status = save(commands, request, digest, now_ms, reply);
-    if (status == OUTBOX_OK && reply->answer.done && findings.assessment_outstanding) {
+    status = commands_save(commands, request, digest, now_ms, reply);
+    if (status == OUTBOX_OK && reply->answer.done && referral_rules_assessment_is_due(parts.referral)) {
         char text[COMMANDS_TEXT_BYTES];
         memcpy(text, reply->text, sizeof text);
-        say(reply, "%s Self-harm: a psychosocial assessment is still to be done.", text);
+        reply_say(reply, "%s Self-harm: a psychosocial assessment is still to be done.", text);
     }
     return status;
 }
@@ -315,9 +302,9 @@ static enum outbox_status answer_about(struct commands *commands, Concordat__V1_
                                        struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
     (void)request_arena;
-    uint8_t digest[OUTBOX_DIGEST_BYTES];
-    return outbox_digest(request, digest) ? save(commands, request, digest, now_ms, reply)
-                                          : fail(commands, reply);
+    uint8_t digest[CONTENT_DIGEST_BYTES];
+    return outbox_digest(request, digest) ? commands_save(commands, request, digest, now_ms, reply)
+                                          : reply_not_saved(commands, reply);
 }
 
 static enum outbox_status answer_status(struct commands *commands, Concordat__V1__Request *request,
@@ -331,14 +318,11 @@ static enum outbox_status answer_status(struct commands *commands, Concordat__V1
         asked->referral.len == WIRE_ID_BYTES
             ? outbox_find_case(commands->outbox, asked->referral.data, &commands->arena, &found)
             : outbox_find_number(commands->outbox, asked->number, &commands->arena, &found);
-    if (status == OUTBOX_FAILED)
-        return fail(commands, reply);
-    if (status == OUTBOX_NOT_FOUND) {
-        commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS),
-                        "no such referral at this intake", reply);
-    } else {
-        tell_case(commands, &found, reply);
-    }
+    if (status == OUTBOX_NOT_FOUND)
+        return reply_not_ours(commands, request, reply);
+    if (status != OUTBOX_OK)
+        return reply_not_saved(commands, reply);
+    reply_case(commands, &found, reply);
     return OUTBOX_OK;
 }
 
@@ -350,7 +334,7 @@ static enum outbox_status answer_board(struct commands *commands, Concordat__V1_
         outbox_board(commands->outbox, request->get_board->with_closed, COMMANDS_BOARD_MAX, &commands->arena,
                      commands->board, &reply->board.n_cases);
     if (status != OUTBOX_OK)
-        return fail(commands, reply);
+        return reply_not_saved(commands, reply);
     reply->board.cases = commands->board;
     reply->board.now_ms = now_ms;
     reply->message.body_case = CONCORDAT__V1__MESSAGE__BODY_BOARD;
@@ -362,10 +346,10 @@ enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Req
                                    struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
     arena_reset(&commands->arena);
-    begin(reply, request->command_id);
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (table[i].command == request->command_case)
-            return table[i].answer(commands, request, request_arena, now_ms, reply);
+    reply_begin(reply, request->command_id);
+    for (size_t i = 0; i < sizeof referrer_commands / sizeof *referrer_commands; i++)
+        if (referrer_commands[i].command == request->command_case)
+            return referrer_commands[i].answer(commands, request, request_arena, now_ms, reply);
     commands_refuse(commands, request->command_id.data, REFUSAL(NOT_ALLOWED), "not a command of a referrer",
                     reply);
     return OUTBOX_OK;

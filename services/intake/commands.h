@@ -1,14 +1,15 @@
-/* commands.h: what an intake answers to each command of a device: saved, as far as it knows, and always whom
- * to ring. It alone decides which commands a referrer has; it neither receives nor sends. */
+/* commands.h: what an intake answers to each command of a device: how far it is, as far as the intake knows,
+ * and always whom to ring. This alone decides which commands a referrer has. It neither receives nor sends.
+ */
 #ifndef CONCORDAT_INTAKE_COMMANDS_H
 #define CONCORDAT_INTAKE_COMMANDS_H
 
+#include "proto/referral/referral_rules.h"
 #include "services/intake/outbox.h"
-#include "services/intake/rules.h"
 
 enum { COMMANDS_TEXT_BYTES = 301, COMMANDS_BOARD_MAX = 500, RING_NAME_BYTES = 81, RING_NUMBER_BYTES = 65 };
 
-/* Whom to ring: as configured, then as the router last told. */
+/* Whom to ring: as configured, until the router tells. */
 struct ring {
     char name[RING_NAME_BYTES];
     char number[RING_NUMBER_BYTES];
@@ -17,13 +18,14 @@ struct ring {
 
 struct commands {
     struct outbox *outbox; /* borrowed */
-    struct rules_site site;
+    struct referral_site site;
     struct ring ring;
-    struct arena arena; /* what answers point into */
+    struct arena arena; /* replies point into it */
     Concordat__V1__CaseStatus *board[COMMANDS_BOARD_MAX];
 };
 
-/* An answer while it is sent; its parts point into it and into the arena. */
+/* An answer until it is sent. Its parts point into itself, into the arena of the commands and into the
+ * request. */
 struct reply {
     Concordat__V1__Message message;
     Concordat__V1__Answer answer;
@@ -31,26 +33,29 @@ struct reply {
     char text[COMMANDS_TEXT_BYTES];
 };
 
-/* Reads "Duty coordinator 01632 960100": a name, then a number. False where it is not that, or too long. */
+/* Reads a name, then a number: "Duty coordinator 01632 960100". False if the text is not that, or too long.
+ */
 bool ring_parse(const char *text, struct ring *ring);
 
-/* 0, or -1 where memory is short or the outbox cannot be read. */
-int commands_open(struct commands *commands, struct outbox *outbox, const struct rules_site *site,
+/* 0, or -1 when memory is short or the outbox cannot be read. */
+int commands_open(struct commands *commands, struct outbox *outbox, const struct referral_site *site,
                   const struct ring *ring);
 void commands_close(struct commands *commands);
 
-/* Answers one request, which is completed in place with memory of its arena. The reply is valid until the
- * next call. OUTBOX_FAILED: the reply says so and is to be sent, and then the intake must stop. */
+/* Answers one request; a referral in it is made good in place, with memory of the request's arena. The reply
+ * is valid until the next call or until that arena is reset. After OUTBOX_FAILED the caller sends the reply,
+ * which says so, and stops the intake. */
 enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Request *request,
                                    struct arena *request_arena, int64_t now_ms, struct reply *reply);
 
-/* Refuses a request that is not looked at any further; text may be NULL. */
+/* Makes a reply that refuses a request, whatever the request asks. Without a text (NULL) it has the refusal's
+ * own words. */
 void commands_refuse(struct commands *commands, const uint8_t *command_id, Concordat__V1__Refusal refusal,
                      const char *text, struct reply *reply);
 
-/* Learns from a status who is behind every team. */
+/* Learns from a status which coordinator to ring. */
 void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status);
-/* Fills in whom to ring where the router has told nothing yet; points into commands. */
+/* Fills in whom to ring if the router has not said it yet; borrows from the commands. */
 void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status);
 
 #endif

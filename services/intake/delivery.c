@@ -10,25 +10,27 @@
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
 enum {
-    COMMANDS_MAX = 128,     /* under way at once, each of another referral */
-    QUESTIONS_MAX = 16,     /* for a status; few, so that commands go first */
-    MESSAGES_A_TURN = 256,  /* taken before others have their turn */
-    ASK_AGAIN_MS = 60000,   /* how long a status can be out of date when news of it was lost */
-    PUT_OFF_MS = 1000,      /* at first; twice as long each time */
-    PUT_OFF_MAX_MS = 60000, /* a person waits: never longer than this (see STATEMENT_NEXT_DUE) */
+    COMMANDS_MAX = 128,     /* in flight, each about another referral */
+    QUESTIONS_MAX = 16,     /* in flight; few, so that commands go first */
+    MESSAGES_A_TURN = 256,  /* so that the devices have their turn */
+    ASK_AGAIN_MS = 60000,   /* a status whose news was lost is out of date no longer than this */
+    PUT_OFF_MS = 1000,      /* the first time, and twice as long each time after */
+    PUT_OFF_MAX_MS = 60000, /* a person waits, so never longer (see STATEMENT_NEXT_DUE) */
     SESSION_BYTES_MAX = 32,
 };
 
 static_assert(COMMANDS_MAX + QUESTIONS_MAX <= CLIENT_OUTSTANDING_MAX, "the client takes them all");
 
-/* Refusals that say nothing about the command itself: of the broker's state, or of how it and this intake
- * are set up. The command is kept and comes again. Every other refusal is of its content. */
-static const Concordat__V1__Refusal passing[] = {
+/* Refusals that do not judge the command: they are about the state of the broker, or about how the broker and
+ * this intake are set up. The command is kept and sent again. Every other refusal judges the command's
+ * content. */
+static const Concordat__V1__Refusal passing_refusals[] = {
     REFUSAL(UNSPECIFIED), REFUSAL(UNKNOWN_COMMAND), REFUSAL(HELLO_FIRST), REFUSAL(VERSION),
     REFUSAL(NOT_ALLOWED), REFUSAL(REVOKED),         REFUSAL(UNAVAILABLE), REFUSAL(TOO_MANY),
 };
 
-struct under_way {
+/* A command, or a question for a status, that the broker has not answered yet. */
+struct sent_request {
     uint8_t command_id[WIRE_ID_BYTES];
     uint8_t referral[WIRE_ID_BYTES];
     uint32_t attempts;
@@ -41,14 +43,14 @@ struct delivery {
     delivery_news *news;
     void *context;
     struct arena arena;
-    struct under_way under_way[COMMANDS_MAX + QUESTIONS_MAX];
-    size_t commands, questions; /* of them */
+    struct sent_request in_flight[COMMANDS_MAX + QUESTIONS_MAX];
+    size_t commands, questions; /* how many of each are in flight */
     bool connected;
     uint8_t session[SESSION_BYTES_MAX];
     size_t session_size;
-    bool asking;       /* walking through the open referrals */
-    int64_t asked_row; /* as far as this */
-    int64_t ask_at_ms; /* when the next walk begins */
+    bool asking;       /* for the status of each open referral */
+    int64_t asked_row; /* how far that has come */
+    int64_t ask_at_ms; /* when to begin again */
 };
 
 struct delivery *delivery_open(struct outbox *outbox, struct concordat_client *client, delivery_news *news,
@@ -72,9 +74,9 @@ void delivery_close(struct delivery **delivery)
     }
 }
 
-/* One line for who runs the intake: what happened to which referral, nothing about the person. */
-static void note(struct delivery *delivery, const char *what, const uint8_t *referral,
-                 Concordat__V1__Refusal refusal)
+/* Logs what happened to which referral. Nothing about the person is in the line. */
+static void delivery_note(struct delivery *delivery, const char *what, const uint8_t *referral,
+                          Concordat__V1__Refusal refusal)
 {
     char uuid[UUID_TEXT_BYTES], words[WORDS_MAX];
     uint32_t waiting = 0, refused = 0;
@@ -86,28 +88,28 @@ static void note(struct delivery *delivery, const char *what, const uint8_t *ref
             waiting, refused);
 }
 
-static struct under_way *find(struct delivery *delivery, const uint8_t *command_id)
+static struct sent_request *delivery_find(struct delivery *delivery, const uint8_t *command_id)
 {
     for (size_t i = 0; i < delivery->commands + delivery->questions; i++)
-        if (memcmp(delivery->under_way[i].command_id, command_id, WIRE_ID_BYTES) == 0)
-            return &delivery->under_way[i];
+        if (memcmp(delivery->in_flight[i].command_id, command_id, WIRE_ID_BYTES) == 0)
+            return &delivery->in_flight[i];
     return NULL;
 }
 
-static void add(struct delivery *delivery, const struct under_way *entry)
+static void delivery_add(struct delivery *delivery, const struct sent_request *entry)
 {
-    delivery->under_way[delivery->commands + delivery->questions] = *entry;
+    delivery->in_flight[delivery->commands + delivery->questions] = *entry;
     *(entry->is_question ? &delivery->questions : &delivery->commands) += 1;
 }
 
-static void drop(struct delivery *delivery, struct under_way *entry)
+static void delivery_drop(struct delivery *delivery, struct sent_request *entry)
 {
     *(entry->is_question ? &delivery->questions : &delivery->commands) -= 1;
-    *entry = delivery->under_way[delivery->commands + delivery->questions];
+    *entry = delivery->in_flight[delivery->commands + delivery->questions];
 }
 
-static enum outbox_status take_status(struct delivery *delivery, const Concordat__V1__CaseStatus *status,
-                                      int64_t now_ms)
+static enum outbox_status delivery_take_status(struct delivery *delivery,
+                                               const Concordat__V1__CaseStatus *status, int64_t now_ms)
 {
     enum outbox_status told = outbox_tell(delivery->outbox, status, now_ms);
     if (told == OUTBOX_OK)
@@ -115,16 +117,16 @@ static enum outbox_status take_status(struct delivery *delivery, const Concordat
     return told == OUTBOX_FAILED ? told : OUTBOX_OK;
 }
 
-static bool is_passing(Concordat__V1__Refusal refusal)
+static bool delivery_is_passing(Concordat__V1__Refusal refusal)
 {
-    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
-        if (passing[i] == refusal)
+    for (size_t i = 0; i < sizeof passing_refusals / sizeof *passing_refusals; i++)
+        if (passing_refusals[i] == refusal)
             return true;
     return false;
 }
 
-static enum outbox_status put_off(struct delivery *delivery, const struct under_way *entry,
-                                  const Concordat__V1__Answer *answer, int64_t now_ms)
+static enum outbox_status delivery_put_off(struct delivery *delivery, const struct sent_request *entry,
+                                           const Concordat__V1__Answer *answer, int64_t now_ms)
 {
     int64_t wait_ms = PUT_OFF_MS;
     for (uint32_t i = 1; i < entry->attempts && wait_ms < PUT_OFF_MAX_MS; i++)
@@ -132,12 +134,12 @@ static enum outbox_status put_off(struct delivery *delivery, const struct under_
     if (wait_ms > PUT_OFF_MAX_MS)
         wait_ms = PUT_OFF_MAX_MS;
     enum outbox_status status = outbox_put_off(delivery->outbox, entry->command_id, answer, now_ms + wait_ms);
-    note(delivery, "put off", entry->referral, answer->refusal);
+    delivery_note(delivery, "put off", entry->referral, answer->refusal);
     return status;
 }
 
-static enum outbox_status settle(struct delivery *delivery, const struct under_way *entry,
-                                 const Concordat__V1__Answer *answer, int64_t now_ms)
+static enum outbox_status delivery_settle(struct delivery *delivery, const struct sent_request *entry,
+                                          const Concordat__V1__Answer *answer, int64_t now_ms)
 {
     struct outbox_case found;
     enum outbox_status status = outbox_answered(delivery->outbox, entry->command_id, answer, now_ms);
@@ -145,37 +147,38 @@ static enum outbox_status settle(struct delivery *delivery, const struct under_w
     if (status == OUTBOX_OK)
         status = outbox_find_case(delivery->outbox, entry->referral, &delivery->arena, &found);
     if (status == OUTBOX_OK) {
-        note(delivery, answer->done ? "received" : "refused", entry->referral,
-             answer->done ? REFUSAL(UNSPECIFIED) : answer->refusal);
+        delivery_note(delivery, answer->done ? "received" : "refused", entry->referral,
+                      answer->done ? REFUSAL(UNSPECIFIED) : answer->refusal);
         delivery->news(delivery->context, found.status);
     }
     return status;
 }
 
-static enum outbox_status take_answer(struct delivery *delivery, const uint8_t *command_id,
-                                      const Concordat__V1__Answer *answer, int64_t now_ms)
+static enum outbox_status delivery_take_answer(struct delivery *delivery, const uint8_t *command_id,
+                                               const Concordat__V1__Answer *answer, int64_t now_ms)
 {
-    struct under_way *found = find(delivery, command_id);
+    struct sent_request *found = delivery_find(delivery, command_id);
     if (!found) {
-        /* Not of a command, so of the client's hello. */
+        /* It answers nothing of ours, so it answers the client's hello. */
         char words[WORDS_MAX];
         fprintf(stderr, "the router does not welcome this intake: %s\n",
                 words_for(&concordat__v1__refusal__descriptor, (int)answer->refusal, words));
         return OUTBOX_OK;
     }
-    struct under_way entry = *found;
-    drop(delivery, found);
+    struct sent_request entry = *found;
+    delivery_drop(delivery, found);
     enum outbox_status status = OUTBOX_OK;
     if (entry.is_question)
-        status = answer->done && answer->status ? take_status(delivery, answer->status, now_ms) : OUTBOX_OK;
-    else if (!answer->done && is_passing(answer->refusal))
-        status = put_off(delivery, &entry, answer, now_ms);
+        status = answer->done && answer->status ? delivery_take_status(delivery, answer->status, now_ms)
+                                                : OUTBOX_OK;
+    else if (!answer->done && delivery_is_passing(answer->refusal))
+        status = delivery_put_off(delivery, &entry, answer, now_ms);
     else
-        status = settle(delivery, &entry, answer, now_ms);
+        status = delivery_settle(delivery, &entry, answer, now_ms);
     return status == OUTBOX_FAILED ? status : OUTBOX_OK;
 }
 
-static enum outbox_status take_messages(struct delivery *delivery, int64_t now_ms)
+static enum outbox_status delivery_take_messages(struct delivery *delivery, int64_t now_ms)
 {
     enum outbox_status status = OUTBOX_OK;
     for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK; i++) {
@@ -183,16 +186,17 @@ static enum outbox_status take_messages(struct delivery *delivery, int64_t now_m
         if (!message)
             break;
         if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
-            status = take_status(delivery, message->status, now_ms);
+            status = delivery_take_status(delivery, message->status, now_ms);
         else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER &&
                  message->command_id.len == WIRE_ID_BYTES)
-            status = take_answer(delivery, message->command_id.data, message->answer, now_ms);
+            status = delivery_take_answer(delivery, message->command_id.data, message->answer, now_ms);
     }
     return status;
 }
 
-/* Whether the broker is there; where it is there anew, nothing is put off and every status is asked for. */
-static enum outbox_status look_at_connection(struct delivery *delivery, int64_t now_ms)
+/* Notices when the broker connects or has restarted. Then everything that was put off is due, and every
+ * status is asked for. */
+static enum outbox_status delivery_notice_connection(struct delivery *delivery, int64_t now_ms)
 {
     const Concordat__V1__Welcome *welcome =
         concordat_client_connected(delivery->client) ? concordat_client_welcome(delivery->client) : NULL;
@@ -221,7 +225,7 @@ static enum outbox_status look_at_connection(struct delivery *delivery, int64_t 
     return status;
 }
 
-static enum outbox_status send_commands(struct delivery *delivery, int64_t now_ms)
+static enum outbox_status delivery_send_commands(struct delivery *delivery, int64_t now_ms)
 {
     struct outbox_command command;
     int64_t row = 0;
@@ -229,36 +233,36 @@ static enum outbox_status send_commands(struct delivery *delivery, int64_t now_m
     while (status == OUTBOX_OK && delivery->commands < COMMANDS_MAX) {
         arena_reset(&delivery->arena);
         status = outbox_next_due(delivery->outbox, now_ms, &row, &delivery->arena, &command);
-        if (status != OUTBOX_OK || find(delivery, command.id) != NULL)
+        if (status != OUTBOX_OK || delivery_find(delivery, command.id))
             continue;
-        /* Marked before it goes: an attempt is counted even where the intake dies at it. */
+        /* Mark it before sending, so that the attempt counts even if the intake ends in the middle of it. */
         status = outbox_sent(delivery->outbox, command.id);
         if (status == OUTBOX_OK && concordat_client_send(delivery->client, command.request, NULL) != 0)
             break;
-        struct under_way entry = {.attempts = command.attempts + 1};
+        struct sent_request entry = {.attempts = command.attempts + 1};
         memcpy(entry.command_id, command.id, WIRE_ID_BYTES);
         memcpy(entry.referral, command.referral, WIRE_ID_BYTES);
-        add(delivery, &entry);
+        delivery_add(delivery, &entry);
     }
     return status == OUTBOX_FAILED ? status : OUTBOX_OK;
 }
 
-static bool ask(struct delivery *delivery, const uint8_t *referral)
+static bool delivery_ask(struct delivery *delivery, const uint8_t *referral)
 {
     Concordat__V1__GetStatus get_status = CONCORDAT__V1__GET_STATUS__INIT;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-    struct under_way entry = {.is_question = true};
+    struct sent_request entry = {.is_question = true};
     memcpy(entry.referral, referral, WIRE_ID_BYTES);
     get_status.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, entry.referral};
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
     request.get_status = &get_status;
     if (concordat_client_send(delivery->client, &request, entry.command_id) != 0)
         return false;
-    add(delivery, &entry);
+    delivery_add(delivery, &entry);
     return true;
 }
 
-static enum outbox_status send_questions(struct delivery *delivery, int64_t now_ms)
+static enum outbox_status delivery_send_questions(struct delivery *delivery, int64_t now_ms)
 {
     uint8_t referral[WIRE_ID_BYTES];
     if (now_ms >= delivery->ask_at_ms || delivery->ask_at_ms > now_ms + ASK_AGAIN_MS) {
@@ -270,7 +274,7 @@ static enum outbox_status send_questions(struct delivery *delivery, int64_t now_
         enum outbox_status status = outbox_next_open(delivery->outbox, &delivery->asked_row, referral);
         if (status == OUTBOX_FAILED)
             return status;
-        if (status == OUTBOX_NOT_FOUND || !ask(delivery, referral))
+        if (status == OUTBOX_NOT_FOUND || !delivery_ask(delivery, referral))
             delivery->asking = false;
     }
     return OUTBOX_OK;
@@ -278,13 +282,13 @@ static enum outbox_status send_questions(struct delivery *delivery, int64_t now_
 
 enum outbox_status delivery_turn(struct delivery *delivery, int64_t now_ms)
 {
-    enum outbox_status status = take_messages(delivery, now_ms);
+    enum outbox_status status = delivery_take_messages(delivery, now_ms);
     if (status == OUTBOX_OK)
-        status = look_at_connection(delivery, now_ms);
+        status = delivery_notice_connection(delivery, now_ms);
     if (status == OUTBOX_OK && delivery->connected) {
-        status = send_commands(delivery, now_ms);
+        status = delivery_send_commands(delivery, now_ms);
         if (status == OUTBOX_OK)
-            status = send_questions(delivery, now_ms);
+            status = delivery_send_questions(delivery, now_ms);
     }
     return status;
 }

@@ -11,14 +11,15 @@
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
 enum {
-    SESSIONS_MAX = 1024,  /* devices of one source */
-    MESSAGES_A_TURN = 64, /* answered before others have their turn */
+    DEVICES_MAX = 1024,   /* of one source */
+    MESSAGES_A_TURN = 64, /* so that the broker and the signals have their turn */
     PING_SECONDS = 10,
-    SILENT_MS = 60000, /* a device that says nothing for so long has gone */
+    SILENT_MS = 60000, /* after that a device's place may go to another */
     SESSION_BYTES = 16
 };
 
-struct session {
+/* A connection that has said hello. */
+struct device {
     struct server_route route;
     bool wants_news;
     int64_t heard_ms;
@@ -28,10 +29,10 @@ struct devices {
     struct server *server;
     struct commands *commands;
     struct arena arena;
-    uint8_t id[SESSION_BYTES]; /* of this start of the intake */
-    struct session sessions[SESSIONS_MAX];
+    uint8_t id[SESSION_BYTES]; /* new at each start of the intake */
+    struct device all[DEVICES_MAX];
     size_t count;
-    uint64_t unreadable; /* messages that no answer can be addressed to */
+    uint64_t unreadable; /* messages so broken that no answer could be addressed */
     struct reply reply;
     uint8_t bytes[WIRE_MESSAGE_BYTES_MAX];
 };
@@ -58,36 +59,37 @@ void devices_close(struct devices **devices)
     }
 }
 
-static struct session *session_find(struct devices *devices, const struct server_route *route)
+static struct device *device_find(struct devices *devices, const struct server_route *route)
 {
     for (size_t i = 0; i < devices->count; i++) {
-        const struct server_route *known = &devices->sessions[i].route;
+        const struct server_route *known = &devices->all[i].route;
         if (known->size == route->size && memcmp(known->bytes, route->bytes, route->size) == 0)
-            return &devices->sessions[i];
+            return &devices->all[i];
     }
     return NULL;
 }
 
-static void session_drop(struct devices *devices, struct session *session)
+static void device_drop(struct devices *devices, struct device *device)
 {
-    *session = devices->sessions[--devices->count];
+    *device = devices->all[--devices->count];
 }
 
-/* A session for this connection, in the room of one that fell silent where need be; NULL where all talk. */
-static struct session *session_open(struct devices *devices, const struct server_route *route, int64_t now_ms)
+/* The place of this connection among the devices. If all are taken it gets one that has fallen silent; NULL
+ * if none has. */
+static struct device *device_admit(struct devices *devices, const struct server_route *route, int64_t now_ms)
 {
-    struct session *session = session_find(devices, route);
-    for (size_t i = 0; session == NULL && devices->count == SESSIONS_MAX && i < devices->count; i++)
-        if (devices->sessions[i].heard_ms < now_ms - SILENT_MS)
-            session_drop(devices, &devices->sessions[i]);
-    if (!session && devices->count < SESSIONS_MAX) {
-        session = &devices->sessions[devices->count++];
-        *session = (struct session){.route = *route};
+    struct device *device = device_find(devices, route);
+    for (size_t i = 0; !device && devices->count == DEVICES_MAX && i < devices->count; i++)
+        if (devices->all[i].heard_ms < now_ms - SILENT_MS)
+            device_drop(devices, &devices->all[i]);
+    if (!device && devices->count < DEVICES_MAX) {
+        device = &devices->all[devices->count++];
+        *device = (struct device){.route = *route};
     }
-    return session;
+    return device;
 }
 
-static enum server_sent send_message(struct devices *devices, const struct server_route *route,
+static enum server_sent devices_send(struct devices *devices, const struct server_route *route,
                                      const Concordat__V1__Message *message)
 {
     size_t size = concordat__v1__message__get_packed_size(message);
@@ -108,32 +110,33 @@ void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *stat
     commands_complete(devices->commands, &complete);
     message.status = &complete;
     for (size_t i = devices->count; i-- > 0;) {
-        struct session *session = &devices->sessions[i];
-        /* A slow device misses this news and asks for the status; one that is gone says hello anew. */
-        if (session->wants_news && send_message(devices, &session->route, &message) == SERVER_PEER_GONE)
-            session_drop(devices, session);
+        struct device *device = &devices->all[i];
+        /* A slow device misses this news, and asks for the status. One that has gone says hello when it is
+         * back. */
+        if (device->wants_news && devices_send(devices, &device->route, &message) == SERVER_PEER_GONE)
+            device_drop(devices, device);
     }
 }
 
-static void hello(struct devices *devices, const struct server_route *route, const struct key *key,
-                  const Concordat__V1__Request *request, int64_t now_ms)
+static void devices_hello(struct devices *devices, const struct server_route *route, const struct key *key,
+                          const Concordat__V1__Request *request, int64_t now_ms)
 {
     const uint8_t *command_id = request->command_id.data;
     if (request->hello->protocol != WIRE_PROTOCOL) {
         commands_refuse(devices->commands, command_id, REFUSAL(VERSION), "this intake speaks protocol 1",
                         &devices->reply);
-        (void)send_message(devices, route, &devices->reply.message);
+        (void)devices_send(devices, route, &devices->reply.message);
         return;
     }
-    struct session *session = session_open(devices, route, now_ms);
-    if (!session) {
+    struct device *device = device_admit(devices, route, now_ms);
+    if (!device) {
         commands_refuse(devices->commands, command_id, REFUSAL(TOO_MANY), "too many devices",
                         &devices->reply);
-        (void)send_message(devices, route, &devices->reply.message);
+        (void)devices_send(devices, route, &devices->reply.message);
         return;
     }
-    session->wants_news = request->hello->wants_news;
-    session->heard_ms = now_ms;
+    device->wants_news = request->hello->wants_news;
+    device->heard_ms = now_ms;
     Concordat__V1__Welcome welcome = CONCORDAT__V1__WELCOME__INIT;
     welcome.protocol = WIRE_PROTOCOL;
     welcome.software = "concordat-intake " CONCORDAT_VERSION;
@@ -147,11 +150,11 @@ static void hello(struct devices *devices, const struct server_route *route, con
     message.command_id = request->command_id;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_WELCOME;
     message.welcome = &welcome;
-    (void)send_message(devices, route, &message);
+    (void)devices_send(devices, route, &message);
 }
 
-static void ping(struct devices *devices, const struct server_route *route,
-                 const Concordat__V1__Request *request, int64_t now_ms)
+static void devices_ping(struct devices *devices, const struct server_route *route,
+                         const Concordat__V1__Request *request, int64_t now_ms)
 {
     Concordat__V1__Pong pong = CONCORDAT__V1__PONG__INIT;
     pong.session = (ProtobufCBinaryData){SESSION_BYTES, devices->id};
@@ -160,11 +163,11 @@ static void ping(struct devices *devices, const struct server_route *route,
     message.command_id = request->command_id;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_PONG;
     message.pong = &pong;
-    (void)send_message(devices, route, &message);
+    (void)devices_send(devices, route, &message);
 }
 
-/* One line for who runs the intake, of what was saved anew: nothing about the person. */
-static void note_saved(struct devices *devices, const Concordat__V1__Request *request)
+/* Logs that a command was saved, unless it had been before. Nothing about the person is in the line. */
+static void devices_note_saved(struct devices *devices, const Concordat__V1__Request *request)
 {
     const Concordat__V1__Answer *answer = &devices->reply.answer;
     const uint8_t *referral = outbox_referral(request);
@@ -177,33 +180,35 @@ static void note_saved(struct devices *devices, const Concordat__V1__Request *re
     fprintf(stderr, "saved %s (%u waiting, %u refused)\n", uuid, waiting, refused);
 }
 
-/* A request of a key that is admitted and may send requests. */
-static enum outbox_status take_request(struct devices *devices, const struct server_route *route,
-                                       const struct key *key, Concordat__V1__Request *request, int64_t now_ms)
+/* Answers a request whose key is admitted and is a referrer's. */
+static enum outbox_status devices_take_request(struct devices *devices, const struct server_route *route,
+                                               const struct key *key, Concordat__V1__Request *request,
+                                               int64_t now_ms)
 {
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_HELLO) {
-        hello(devices, route, key, request, now_ms);
+        devices_hello(devices, route, key, request, now_ms);
         return OUTBOX_OK;
     }
     enum outbox_status status = OUTBOX_OK;
-    struct session *session = session_find(devices, route);
-    if (!session) {
+    struct device *device = device_find(devices, route);
+    if (!device) {
         commands_refuse(devices->commands, request->command_id.data, REFUSAL(HELLO_FIRST), NULL,
                         &devices->reply);
     } else {
-        session->heard_ms = now_ms;
+        device->heard_ms = now_ms;
         if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_PING) {
-            ping(devices, route, request, now_ms);
+            devices_ping(devices, route, request, now_ms);
             return OUTBOX_OK;
         }
         status = commands_answer(devices->commands, request, &devices->arena, now_ms, &devices->reply);
-        note_saved(devices, request);
+        devices_note_saved(devices, request);
     }
-    (void)send_message(devices, route, &devices->reply.message);
+    (void)devices_send(devices, route, &devices->reply.message);
     return status;
 }
 
-static enum outbox_status take(struct devices *devices, struct server_message *message, int64_t now_ms)
+static enum outbox_status devices_take(struct devices *devices, struct server_message *message,
+                                       int64_t now_ms)
 {
     struct wire_fault fault = {0};
     Concordat__V1__Request *request =
@@ -219,11 +224,11 @@ static enum outbox_status take(struct devices *devices, struct server_message *m
         return OUTBOX_OK;
     }
     if (key && key->role == CONCORDAT__V1__ROLE__ROLE_REFERRER && request)
-        return take_request(devices, &message->route, key, request, now_ms);
+        return devices_take_request(devices, &message->route, key, request, now_ms);
     if (!key) {
-        struct session *session = session_find(devices, &message->route);
-        if (session)
-            session_drop(devices, session);
+        struct device *device = device_find(devices, &message->route);
+        if (device)
+            device_drop(devices, device);
         commands_refuse(devices->commands, command_id, REFUSAL(REVOKED), NULL, &devices->reply);
     } else if (key->role != CONCORDAT__V1__ROLE__ROLE_REFERRER) {
         commands_refuse(devices->commands, command_id, REFUSAL(NOT_ALLOWED), "an intake serves referrers",
@@ -232,7 +237,7 @@ static enum outbox_status take(struct devices *devices, struct server_message *m
         commands_refuse(devices->commands, command_id, fault.refusal, fault.text, &devices->reply);
     }
     fprintf(stderr, "refused a message of %s\n", message->key_name);
-    (void)send_message(devices, &message->route, &devices->reply.message);
+    (void)devices_send(devices, &message->route, &devices->reply.message);
     return OUTBOX_OK;
 }
 
@@ -242,6 +247,6 @@ enum outbox_status devices_turn(struct devices *devices, int64_t now_ms)
     struct server_message message;
     for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK && server_receive(devices->server, &message);
          i++)
-        status = take(devices, &message, now_ms);
+        status = devices_take(devices, &message, now_ms);
     return status;
 }

@@ -1,7 +1,7 @@
-/* devices.h: the intake as a server: its devices, who of them is there, and what each is told.
+/* devices.h: the intake as a server: which devices are there, and what each is told.
  *
- * A device must say hello on its connection first. Only keys of the role referrer are served, and every
- * device of an intake sees all of that intake's referrals.
+ * A device says hello on its connection first. Only keys of the role referrer are served. Every device of an
+ * intake sees all of that intake's referrals.
  */
 #ifndef CONCORDAT_INTAKE_DEVICES_H
 #define CONCORDAT_INTAKE_DEVICES_H
@@ -11,14 +11,15 @@
 
 struct devices;
 
-/* Both borrowed until devices_close. NULL where memory is short. */
+/* Borrows both until devices_close. NULL when memory is short. */
 struct devices *devices_open(struct server *server, struct commands *commands);
 void devices_close(struct devices **devices);
 
-/* Answers what waits, up to a bound. OK, or FAILED where the outbox did: the device has then been told. */
+/* Answers the messages that wait, but not more than a bound. OK; or FAILED if the outbox failed, which the
+ * device has then been told. */
 enum outbox_status devices_turn(struct devices *devices, int64_t now_ms);
 
-/* Tells a status to every device that wants news. */
+/* Tells every device that wants news a status. */
 void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *status);
 
 #endif

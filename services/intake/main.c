@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <sodium.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,10 +48,10 @@ enum { RETENTION_DAYS = 30, RETENTION_DAYS_MAX = 3650 };
 
 static const struct argp_option options[] = {
     {"source", OPTION_SOURCE, "SOURCE", 0, "street-triage, liaison-and-diversion or emergency-department", 0},
-    {"organisation", OPTION_ORGANISATION, "CODE", 0,
-     "Its ODS or police force code, where a referral has none", 0},
-    {"site", OPTION_SITE, "TEXT", 0, "Its site, where a referral has none", 0},
-    {"state", OPTION_STATE, "FOLDER", 0, "Where the outbox is kept; made where it does not exist", 0},
+    {"organisation", OPTION_ORGANISATION, "CODE", 0, "Its ODS or police force code, if a referral has none",
+     0},
+    {"site", OPTION_SITE, "TEXT", 0, "Its site, if a referral has none", 0},
+    {"state", OPTION_STATE, "FOLDER", 0, "Where the outbox is kept; made if it does not exist", 0},
     {"listen", OPTION_LISTEN, "ENDPOINT", 0, "For devices, such as tcp://127.0.0.1:5181", 0},
     {"key", OPTION_KEY, "FILE", 0, "Secret key of this intake, role source", 0},
     {"keys", OPTION_KEYS, "FOLDER", 0, "Public keys of the devices admitted, role referrer", 0},
@@ -63,7 +64,36 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static void take_source(struct argp_state *state, const char *text, struct service_config *config)
+/* Options whose text is taken as it stands. Each is needed. */
+static const struct text_option {
+    const char *name;
+    enum intake_option key;
+    size_t at; /* where struct service_config keeps the text */
+} text_options[] = {
+    {"organisation", OPTION_ORGANISATION, offsetof(struct service_config, site.organisation)},
+    {"site", OPTION_SITE, offsetof(struct service_config, site.site)},
+    {"state", OPTION_STATE, offsetof(struct service_config, state_folder)},
+    {"listen", OPTION_LISTEN, offsetof(struct service_config, listen)},
+    {"key", OPTION_KEY, offsetof(struct service_config, key_path)},
+    {"keys", OPTION_KEYS, offsetof(struct service_config, keys_folder)},
+    {"broker", OPTION_BROKER, offsetof(struct service_config, broker)},
+    {"broker-key", OPTION_BROKER_KEY, offsetof(struct service_config, broker_key_path)},
+};
+
+static const char **text_option_at(struct service_config *config, const struct text_option *option)
+{
+    return (const char **)(void *)((char *)config + option->at);
+}
+
+static const struct text_option *text_option_find(int key)
+{
+    for (size_t i = 0; i < sizeof text_options / sizeof *text_options; i++)
+        if ((int)text_options[i].key == key)
+            return &text_options[i];
+    return NULL;
+}
+
+static void parse_source(struct argp_state *state, const char *text, struct service_config *config)
 {
     int source;
     if (!words_parse(&concordat__v1__source__descriptor, text, &source) ||
@@ -74,7 +104,7 @@ static void take_source(struct argp_state *state, const char *text, struct servi
     config->site.source = (Concordat__V1__Source)source;
 }
 
-static void take_days(struct argp_state *state, const char *text, struct service_config *config)
+static void parse_retention(struct argp_state *state, const char *text, struct service_config *config)
 {
     char *end;
     errno = 0;
@@ -86,28 +116,16 @@ static void take_days(struct argp_state *state, const char *text, struct service
     config->retention_days = (uint32_t)days;
 }
 
-static void require_all(struct argp_state *state, const struct service_config *config)
+static void require_options(struct argp_state *state, struct service_config *config)
 {
-    const struct {
-        const char *name;
-        bool given;
-    } needed[] = {
-        {"source", config->site.source != CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED},
-        {"organisation", config->site.organisation != NULL},
-        {"site", config->site.site != NULL},
-        {"state", config->state_folder != NULL},
-        {"listen", config->listen != NULL},
-        {"key", config->key_path != NULL},
-        {"keys", config->keys_folder != NULL},
-        {"broker", config->broker != NULL},
-        {"broker-key", config->broker_key_path != NULL},
-    };
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
-        if (!needed[i].given)
-            argp_error(state, "--%s is needed", needed[i].name);
+    if (config->site.source == CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED)
+        argp_error(state, "--source is needed");
+    for (size_t i = 0; i < sizeof text_options / sizeof *text_options; i++)
+        if (!*text_option_at(config, &text_options[i]))
+            argp_error(state, "--%s is needed", text_options[i].name);
 }
 
-/* What stands in for a sender's own must be what the broker takes: else it would refuse every referral. */
+/* The broker must take what stands in for a sender's own, or it would refuse every referral. */
 static void check_site(struct argp_state *state, const struct service_config *config)
 {
     uint8_t id[WIRE_ID_BYTES] = {0};
@@ -120,51 +138,31 @@ static void check_site(struct argp_state *state, const struct service_config *co
         argp_error(state, "--%s", fault.text);
 }
 
-static error_t take_option(int key, char *text, struct argp_state *state)
+static error_t parse_intake_option(int key, char *text, struct argp_state *state)
 {
     struct service_config *config = state->input;
+    const struct text_option *option = text_option_find(key);
+    if (option) {
+        *text_option_at(config, option) = text;
+        return 0;
+    }
     switch (key) {
     case OPTION_SOURCE:
-        take_source(state, text, config);
-        break;
-    case OPTION_ORGANISATION:
-        config->site.organisation = text;
-        break;
-    case OPTION_SITE:
-        config->site.site = text;
-        break;
-    case OPTION_STATE:
-        config->state_folder = text;
-        break;
-    case OPTION_LISTEN:
-        config->listen = text;
-        break;
-    case OPTION_KEY:
-        config->key_path = text;
-        break;
-    case OPTION_KEYS:
-        config->keys_folder = text;
-        break;
-    case OPTION_BROKER:
-        config->broker = text;
-        break;
-    case OPTION_BROKER_KEY:
-        config->broker_key_path = text;
+        parse_source(state, text, config);
         break;
     case OPTION_RING:
-        if (!ring_parse(text, &config->ring)) {
+        if (!ring_parse(text, &config->ring))
             argp_error(state,
                        "--ring is a name and a telephone number, such as \"Duty coordinator 01632 960100\"");
-        }
         break;
     case OPTION_RETENTION:
-        take_days(state, text, config);
+        parse_retention(state, text, config);
         break;
     case ARGP_KEY_ARG:
         argp_error(state, "%s is no option", text);
         break;
     case ARGP_KEY_END:
-        require_all(state, config);
+        require_options(state, config);
         check_site(state, config);
         break;
     default:
@@ -175,7 +173,7 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 
 int main(int argc, char **argv)
 {
-    static const struct argp argp = {.options = options, .parser = take_option, .doc = about};
+    static const struct argp argp = {.options = options, .parser = parse_intake_option, .doc = about};
     struct service_config config = {.retention_days = RETENTION_DAYS,
                                     .ring = {.name = "the duty coordinator", .text = "the duty coordinator"}};
     exit_code_for_bugs();

@@ -1,10 +1,11 @@
 /* outbox.h: what an intake has promised to deliver, on its own disk, in SQLite.
  *
- * A command is in the outbox before its sender is told "saved", and stays there until the broker has
- * answered it; commands of one referral are delivered in the order in which they came. Beside each referral
- * stands the last status that the broker told. Every function that writes is one transaction and returns
- * after its fsync. OUTBOX_FAILED leaves the outcome unknown: the caller must stop and start anew from what
- * is on disk. Not thread safe: one thread owns an outbox.
+ * A command is in the outbox before its sender is told "saved", and stays there until the broker has answered
+ * it. Commands about one referral are delivered in the order in which they came. Beside each referral the
+ * outbox keeps the last status that the broker told. Every function that writes is one transaction and
+ * returns after its fsync. After OUTBOX_FAILED nobody knows whether the write is on disk: the caller must
+ * stop, and the next start reads what is there. Not thread safe: one thread owns an outbox. Times are UTC
+ * milliseconds.
  */
 #ifndef CONCORDAT_INTAKE_OUTBOX_H
 #define CONCORDAT_INTAKE_OUTBOX_H
@@ -13,10 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/referral/content.h"
 #include "proto/wire/arena.h"
 #include "proto/wire/wire.h"
 
-enum { OUTBOX_VERSION = 1, OUTBOX_DIGEST_BYTES = 32, OUTBOX_TEXT_BYTES = 301 };
+enum { OUTBOX_VERSION = 1, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,
@@ -29,8 +31,8 @@ enum outbox_status {
 };
 
 /*  saved ──▶ sent ──▶ received    the broker has it on its own disk
- *              │└────▶ refused     the broker will not have it as it is; kept, and shown
- *              └─▶ saved           the broker cannot take it now; again later                       */
+ *              │└────▶ refused     the broker does not take it as it is; it is kept, and shown
+ *              └─▶ saved           the broker cannot take it now; it is sent again later            */
 enum command_state { COMMAND_SAVED, COMMAND_SENT, COMMAND_RECEIVED, COMMAND_REFUSED };
 
 struct outbox_command {
@@ -40,16 +42,22 @@ struct outbox_command {
     uint32_t attempts;
     Concordat__V1__Refusal refusal; /* the broker's latest, and its text */
     char refusal_text[OUTBOX_TEXT_BYTES];
-    Concordat__V1__Request *request; /* as it is delivered; in the arena that was given */
+    Concordat__V1__Request *request; /* as it is delivered */
 };
 
 /* A referral as the outbox knows it. */
 struct outbox_case {
-    Concordat__V1__CaseStatus *status; /* in the arena; state unspecified until the broker told one */
+    Concordat__V1__CaseStatus *status; /* its state is unspecified until the broker has told one */
     enum command_state submitted;      /* how far its latest submission is */
     Concordat__V1__Refusal refusal;    /* of its latest refused command */
     char refusal_text[OUTBOX_TEXT_BYTES];
     uint32_t waiting; /* its commands without an answer */
+};
+
+/* A command that the outbox has, and the referral that it is about. */
+struct outbox_saved {
+    struct outbox_command command;
+    struct outbox_case found;
 };
 
 struct outbox;
@@ -57,64 +65,81 @@ struct outbox;
 /* Opens or creates an outbox. On failure returns NULL, with *status and a message for a person. */
 struct outbox *outbox_open(const char *path, enum outbox_status *status, char *message, size_t message_size);
 void outbox_close(struct outbox **outbox);
-/* Why the last call failed, for a person; holds nothing from any record. */
+/* Why the last call failed, for a person. It quotes no record. */
 const char *outbox_message(const struct outbox *outbox);
 
-/* What tells one command's content from another's, its id apart: of the command as its sender sent it.
- * False where memory is short. */
-bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[OUTBOX_DIGEST_BYTES]);
+/* The digest of a command's content (proto/referral/content.h), to be taken of the command as its sender sent
+ * it. False when memory is short. */
+bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[CONTENT_DIGEST_BYTES]);
 
-/* The referral of a Submit, Update, Withdraw or Told; NULL of anything else, or where the id is no id. */
+/* The referral and the confidential part of a Submit or an Update, which own them; NULL when there is none.
+ */
+struct outbox_parts {
+    Concordat__V1__Referral *referral;
+    const Concordat__V1__Confidential *confidential;
+};
+struct outbox_parts outbox_parts(const Concordat__V1__Request *request);
+
+/* The id of the referral that a Submit, Update, Withdraw or Told is about; NULL for any other request, or if
+ * it has no id of 16 bytes. */
 const uint8_t *outbox_referral(const Concordat__V1__Request *request);
 
-/* Saves a Submit, Update, Withdraw or Told. OK, REPEATED, CONFLICT, NOT_FOUND (no Submit came before) or
- * FAILED. Where REPEATED and the submission has another command id, `first` becomes that of the first. */
-enum outbox_status outbox_save(struct outbox *outbox, const Concordat__V1__Request *request,
-                               const uint8_t digest[OUTBOX_DIGEST_BYTES], int64_t now_ms,
-                               uint8_t first[WIRE_ID_BYTES]);
+/* Saves a Submit, Update, Withdraw or Told. OK, or REPEATED if this command was saved before, or this
+ * submission under another command id: then *saved holds the command as it was saved first, and how far its
+ * case is; messages are in the arena, or the request itself if it was saved now. Otherwise CONFLICT,
+ * NOT_FOUND (no Submit came before) or FAILED. */
+enum outbox_status outbox_save(struct outbox *outbox, Concordat__V1__Request *request,
+                               const uint8_t digest[CONTENT_DIGEST_BYTES], int64_t now_ms,
+                               struct arena *arena, struct outbox_saved *saved);
+
+/* The following functions read into the arena; the messages are valid until it is reset. */
 
 /* One command. OK, NOT_FOUND or FAILED. */
 enum outbox_status outbox_find_command(struct outbox *outbox, const uint8_t *id, struct arena *arena,
                                        struct outbox_command *command);
 
-/* The latest Submit or Update of a referral; with_confidential: the latest that has a confidential part. */
+/* The latest Submit or Update of a referral, or the latest that has a confidential part. OK, NOT_FOUND or
+ * FAILED. */
 enum outbox_status outbox_find_content(struct outbox *outbox, const uint8_t *referral, bool with_confidential,
                                        struct arena *arena, struct outbox_command *command);
 
-/* A referral by its id, or by its spoken number. */
+/* A referral by its id, or by its spoken number. OK, NOT_FOUND or FAILED. */
 enum outbox_status outbox_find_case(struct outbox *outbox, const uint8_t *referral, struct arena *arena,
                                     struct outbox_case *found);
 enum outbox_status outbox_find_number(struct outbox *outbox, const char *number, struct arena *arena,
                                       struct outbox_case *found);
 
-/* Up to `limit` statuses, the newest referral first, into the arena; *count of them. */
+/* Up to `limit` statuses, the newest referral first; *count of them. OK or FAILED. */
 enum outbox_status outbox_board(struct outbox *outbox, bool with_closed, size_t limit, struct arena *arena,
                                 Concordat__V1__CaseStatus **statuses, size_t *count);
 
-/* Referrals that the broker has and that are open, by rising row: the next after *row, which moves on. */
+/* Walks through the open referrals that the broker has: reads the next one after *row, and moves *row on. OK,
+ * NOT_FOUND at the end, or FAILED. */
 enum outbox_status outbox_next_open(struct outbox *outbox, int64_t *row, uint8_t referral[WIRE_ID_BYTES]);
 
-/* The first unanswered command of a referral, after *row (which moves on), that is not put off beyond now.
- * Each referral comes at most once in a walk that starts with 0. */
+/* Walks through the commands that are due, at most one of each referral: its first that has no answer, unless
+ * that one is put off beyond now. Reads the next one after *row, and moves *row on. OK, NOT_FOUND at the end,
+ * or FAILED. */
 enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, int64_t *row, struct arena *arena,
                                    struct outbox_command *command);
 
-/* What became of a command. An answer's status is stored with it. Each OK, NOT_FOUND or FAILED. */
+/* Notes that a command was sent, was answered (an answer's status is stored with it), or is put off. Each OK,
+ * NOT_FOUND if no such command waits, or FAILED. */
 enum outbox_status outbox_sent(struct outbox *outbox, const uint8_t *id);
 enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
                                    const Concordat__V1__Answer *answer, int64_t now_ms);
 enum outbox_status outbox_put_off(struct outbox *outbox, const uint8_t *id,
                                   const Concordat__V1__Answer *answer, int64_t until_ms);
-/* Nothing is put off any longer. */
+/* Makes everything due that was put off. */
 enum outbox_status outbox_resume(struct outbox *outbox);
 
-/* Stores a status that the broker told. OK where it is news; REPEATED where as much or more was known;
- * NOT_FOUND where the referral is not ours. */
+/* Stores a status that the broker told. OK if it is news; REPEATED if as much or more was known; NOT_FOUND if
+ * the referral is not ours; or FAILED. */
 enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseStatus *status,
                                int64_t now_ms);
 
-/* Forgets referrals, their commands and all that is confidential, that are closed since before a time and
- * wait for nothing. */
+/* Forgets the referrals that were closed before a time and wait for nothing, with their commands and all that
+ * is confidential. */
 enum outbox_status outbox_forget(struct outbox *outbox, int64_t closed_before_ms, uint32_t *forgotten);
 
 /* How many commands wait for an answer, and how many the broker refused. */

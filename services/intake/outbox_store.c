@@ -8,8 +8,8 @@
 
 enum { APPLICATION_ID = 0x434f5558 }; /* "COUX" in the file's header: an outbox of ours */
 
-/* status is a packed CaseStatus; seq, number and closed_ms are copies of what stands in it. kind is the
- * command's field number in Request; state a command_state. */
+/* status is a packed CaseStatus; seq and number are copied from it, and closed_ms is when it first said that
+ * the case is over. kind is the command's field number in Request; state is an enum command_state. */
 static const char schema[] = "CREATE TABLE referral ("
                              " row INTEGER PRIMARY KEY,"
                              " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
@@ -24,7 +24,7 @@ static const char schema[] = "CREATE TABLE referral ("
                              " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
                              " referral INTEGER NOT NULL REFERENCES referral (row) ON DELETE CASCADE,"
                              " kind INTEGER NOT NULL,"
-                             " digest BLOB NOT NULL CHECK (length(digest) = 32),"
+                             " digest BLOB NOT NULL CHECK (length(digest) = 16),"
                              " request BLOB NOT NULL,"
                              " has_confidential INTEGER NOT NULL,"
                              " saved_ms INTEGER NOT NULL,"
@@ -41,8 +41,8 @@ static const char schema[] = "CREATE TABLE referral ("
 #define COMMAND_COLUMNS                                                                                      \
     "c.id, r.id, c.state, c.attempts, c.refusal, c.refusal_text, c.request, c.digest, c.row"
 #define COMMAND_TABLES " FROM command c JOIN referral r ON r.row = c.referral "
-/* A Submit is kind 12, an Update 13. */
-/* Of refusals only those since the latest submission: a corrected one starts anew. */
+/* A Submit is kind 12, an Update 13. Only refusals since the latest submission count, because a corrected
+ * submission starts again. */
 #define SUBMITTED_ROW "(SELECT max(row) FROM command WHERE referral = r.row AND kind = 12)"
 #define LATEST_REFUSED                                                                                       \
     " FROM command WHERE referral = r.row AND state = 3 AND row >= " SUBMITTED_ROW                           \
@@ -93,65 +93,65 @@ static const char *const sql[STATEMENT_COUNT] = {
                                  " (SELECT count(*) FROM command WHERE state = 3)",
 };
 
-sqlite3_stmt *store_statement(struct outbox *outbox, enum statement which)
+sqlite3_stmt *outbox_store_statement(struct outbox *outbox, enum outbox_statement which)
 {
     sqlite3_stmt *statement = outbox->statements[which];
-    store_end(statement);
+    outbox_store_end(statement);
     return statement;
 }
 
-void store_end(sqlite3_stmt *statement)
+void outbox_store_end(sqlite3_stmt *statement)
 {
-    /* The error of a failed step was returned by that step. */
+    /* If a step has failed, that step returned the error; reset only repeats it. */
     (void)sqlite3_reset(statement);
     (void)sqlite3_clear_bindings(statement);
 }
 
-static enum outbox_status failed(struct outbox *outbox)
+static enum outbox_status outbox_store_failed(struct outbox *outbox)
 {
     snprintf(outbox->message, sizeof outbox->message, "the outbox failed: %s (%d)",
              sqlite3_errmsg(outbox->db), sqlite3_extended_errcode(outbox->db));
     return OUTBOX_FAILED;
 }
 
-enum outbox_status store_step(struct outbox *outbox, sqlite3_stmt *statement)
+enum outbox_status outbox_store_step(struct outbox *outbox, sqlite3_stmt *statement)
 {
     int rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW)
         return OUTBOX_OK;
-    return rc == SQLITE_DONE ? OUTBOX_NOT_FOUND : failed(outbox);
+    return rc == SQLITE_DONE ? OUTBOX_NOT_FOUND : outbox_store_failed(outbox);
 }
 
-enum outbox_status store_run(struct outbox *outbox, sqlite3_stmt *statement)
+enum outbox_status outbox_store_run(struct outbox *outbox, sqlite3_stmt *statement)
 {
-    enum outbox_status status = store_step(outbox, statement);
+    enum outbox_status status = outbox_store_step(outbox, statement);
     assert(status != OUTBOX_OK);
-    store_end(statement);
+    outbox_store_end(statement);
     return status == OUTBOX_NOT_FOUND ? OUTBOX_OK : status;
 }
 
-enum outbox_status store_begin(struct outbox *outbox)
+enum outbox_status outbox_store_begin(struct outbox *outbox)
 {
-    return store_run(outbox, store_statement(outbox, STATEMENT_BEGIN));
+    return outbox_store_run(outbox, outbox_store_statement(outbox, STATEMENT_BEGIN));
 }
 
-enum outbox_status store_finish(struct outbox *outbox, enum outbox_status status)
+enum outbox_status outbox_store_finish(struct outbox *outbox, enum outbox_status status)
 {
     if (status == OUTBOX_OK)
-        return store_run(outbox, store_statement(outbox, STATEMENT_COMMIT));
-    /* Some errors have rolled back already: then there is nothing left to undo. */
+        return outbox_store_run(outbox, outbox_store_statement(outbox, STATEMENT_COMMIT));
+    /* Some errors roll back by themselves, and then there is nothing to undo. */
     if (sqlite3_get_autocommit(outbox->db) == 0) {
         char message[sizeof outbox->message];
         memcpy(message, outbox->message, sizeof message);
-        if (store_run(outbox, store_statement(outbox, STATEMENT_ROLLBACK)) != OUTBOX_OK)
+        if (outbox_store_run(outbox, outbox_store_statement(outbox, STATEMENT_ROLLBACK)) != OUTBOX_OK)
             return OUTBOX_FAILED;
         memcpy(outbox->message, message, sizeof message);
     }
     return status;
 }
 
-/* The number that a pragma answers, or -1. */
-static int64_t pragma(sqlite3 *db, const char *text)
+/* The number that a query answers, or -1. */
+static int64_t outbox_store_pragma(sqlite3 *db, const char *text)
 {
     sqlite3_stmt *statement = NULL;
     int64_t value = -1;
@@ -162,8 +162,8 @@ static int64_t pragma(sqlite3 *db, const char *text)
     return value;
 }
 
-/* Exclusive locking keeps a second intake out; the lock goes with the process, however it ends. */
-static int configure(sqlite3 *db)
+/* Exclusive locking keeps a second intake out. The lock ends with the process, however that ends. */
+static int outbox_store_configure(sqlite3 *db)
 {
     int rc = sqlite3_extended_result_codes(db, 1);
     if (rc == SQLITE_OK)
@@ -175,12 +175,13 @@ static int configure(sqlite3 *db)
                           "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; BEGIN EXCLUSIVE; COMMIT",
                           NULL, NULL, NULL);
     }
-    if (rc == SQLITE_OK && (pragma(db, "PRAGMA synchronous") != 2 || pragma(db, "PRAGMA foreign_keys") != 1))
+    if (rc == SQLITE_OK && (outbox_store_pragma(db, "PRAGMA synchronous") != 2 ||
+                            outbox_store_pragma(db, "PRAGMA foreign_keys") != 1))
         rc = SQLITE_ERROR;
     return rc;
 }
 
-static int create(sqlite3 *db)
+static int outbox_store_create(sqlite3 *db)
 {
     char header[96];
     snprintf(header, sizeof header, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
@@ -191,13 +192,13 @@ static int create(sqlite3 *db)
     return rc == SQLITE_OK ? sqlite3_exec(db, header, NULL, NULL, NULL) : rc;
 }
 
-static enum outbox_status prepare(struct outbox *outbox)
+static enum outbox_status outbox_store_prepare(struct outbox *outbox)
 {
-    int rc = configure(outbox->db);
-    if (rc == SQLITE_OK && pragma(outbox->db, "SELECT count(*) FROM sqlite_schema") == 0)
-        rc = create(outbox->db);
-    if (rc == SQLITE_OK && (pragma(outbox->db, "PRAGMA application_id") != APPLICATION_ID ||
-                            pragma(outbox->db, "PRAGMA user_version") != OUTBOX_VERSION))
+    int rc = outbox_store_configure(outbox->db);
+    if (rc == SQLITE_OK && outbox_store_pragma(outbox->db, "SELECT count(*) FROM sqlite_schema") == 0)
+        rc = outbox_store_create(outbox->db);
+    if (rc == SQLITE_OK && (outbox_store_pragma(outbox->db, "PRAGMA application_id") != APPLICATION_ID ||
+                            outbox_store_pragma(outbox->db, "PRAGMA user_version") != OUTBOX_VERSION))
         return OUTBOX_OTHER_VERSION;
     for (int i = 0; i < STATEMENT_COUNT && rc == SQLITE_OK; i++) {
         rc = sqlite3_prepare_v3(outbox->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &outbox->statements[i],
@@ -205,7 +206,7 @@ static enum outbox_status prepare(struct outbox *outbox)
     }
     if (rc == SQLITE_OK)
         return OUTBOX_OK;
-    (void)failed(outbox);
+    (void)outbox_store_failed(outbox);
     switch (rc & 0xff) {
     case SQLITE_BUSY:
         return OUTBOX_IN_USE;
@@ -226,9 +227,9 @@ struct outbox *outbox_open(const char *path, enum outbox_status *status, char *m
     }
     if (sqlite3_open_v2(path, &outbox->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
-        (void)failed(outbox);
+        (void)outbox_store_failed(outbox);
     else
-        *status = prepare(outbox);
+        *status = outbox_store_prepare(outbox);
     switch (*status) {
     case OUTBOX_OK:
         return outbox;

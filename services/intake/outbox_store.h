@@ -7,7 +7,7 @@
 
 #include "services/intake/outbox.h"
 
-enum statement {
+enum outbox_statement {
     STATEMENT_BEGIN,
     STATEMENT_COMMIT,
     STATEMENT_ROLLBACK,
@@ -38,16 +38,17 @@ struct outbox {
     char message[256];
 };
 
-/* A statement without bindings, ready to be bound. Borrowed. */
-sqlite3_stmt *store_statement(struct outbox *outbox, enum statement which);
-/* One step. OK where a row is there, NOT_FOUND where none (also after a write), FAILED with a message. */
-enum outbox_status store_step(struct outbox *outbox, sqlite3_stmt *statement);
-/* One step of a statement that returns no row. */
-enum outbox_status store_run(struct outbox *outbox, sqlite3_stmt *statement);
-/* Ends a reading, so that it holds no transaction open. */
-void store_end(sqlite3_stmt *statement);
-enum outbox_status store_begin(struct outbox *outbox);
-/* Commits where `status` is OK, otherwise rolls back; what came of it. */
-enum outbox_status store_finish(struct outbox *outbox, enum outbox_status status);
+/* A statement that is reset and has no bindings. Borrowed. */
+sqlite3_stmt *outbox_store_statement(struct outbox *outbox, enum outbox_statement which);
+/* Takes one step. OK if it gave a row, NOT_FOUND if it gave none (a write gives none), FAILED with a message.
+ */
+enum outbox_status outbox_store_step(struct outbox *outbox, sqlite3_stmt *statement);
+/* Runs a statement that gives no row. OK or FAILED. */
+enum outbox_status outbox_store_run(struct outbox *outbox, sqlite3_stmt *statement);
+/* Resets a statement that was read from: an open one would hold its transaction open. */
+void outbox_store_end(sqlite3_stmt *statement);
+enum outbox_status outbox_store_begin(struct outbox *outbox);
+/* Commits if `status` is OK, otherwise rolls back. Returns `status`, or FAILED if that failed. */
+enum outbox_status outbox_store_finish(struct outbox *outbox, enum outbox_status status);
 
 #endif

@@ -33,20 +33,20 @@ struct service {
     int64_t forget_at_ms;
 };
 
-static int64_t now_ms(void)
+static int64_t service_now_ms(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int complain(int code, const char *message)
+static int service_complain(int code, const char *message)
 {
     fprintf(stderr, "concordat-intake: %s\n", message);
     return code;
 }
 
-static int open_signals(void)
+static int service_open_signals(void)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -57,23 +57,23 @@ static int open_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int open_outbox(struct service *service, const struct service_config *config)
+static int service_open_outbox(struct service *service, const struct service_config *config)
 {
     char path[PATH_BYTES], message[MESSAGE_BYTES];
     enum outbox_status status;
-    umask(077); /* what is in the outbox is confidential */
+    umask(077); /* the outbox is confidential */
     if (mkdir(config->state_folder, 0700) != 0 && errno != EEXIST) {
         snprintf(message, sizeof message, "%s: cannot make this folder: %s", config->state_folder,
                  strerror(errno));
-        return complain(CODE_ENVIRONMENT, message);
+        return service_complain(CODE_ENVIRONMENT, message);
     }
     if (snprintf(path, sizeof path, "%s/outbox.db", config->state_folder) >= (int)sizeof path)
-        return complain(CODE_USAGE, "the state folder's name is too long");
+        return service_complain(CODE_USAGE, "the state folder's name is too long");
     service->outbox = outbox_open(path, &status, message, sizeof message);
-    return service->outbox != NULL ? 0 : complain(CODE_ENVIRONMENT, message);
+    return service->outbox ? 0 : service_complain(CODE_ENVIRONMENT, message);
 }
 
-static void tell_devices(void *context, const Concordat__V1__CaseStatus *status)
+static void service_tell_devices(void *context, const Concordat__V1__CaseStatus *status)
 {
     struct service *service = context;
     devices_tell(service->devices, status);
@@ -83,10 +83,10 @@ static int service_open(struct service *service, const struct service_config *co
 {
     char message[MESSAGE_BYTES];
     service->retention_days = config->retention_days;
-    service->signals = open_signals();
+    service->signals = service_open_signals();
     if (service->signals < 0)
-        return complain(CODE_ENVIRONMENT, "cannot receive signals");
-    int code = open_outbox(service, config);
+        return service_complain(CODE_ENVIRONMENT, "cannot receive signals");
+    int code = service_open_outbox(service, config);
     if (code != 0)
         return code;
     const struct concordat_client_config client = {.endpoint = config->broker,
@@ -96,18 +96,18 @@ static int service_open(struct service *service, const struct service_config *co
                                                    .wants_news = true};
     service->client = concordat_client_open(&client, message, sizeof message);
     if (!service->client)
-        return complain(CODE_USAGE, message);
+        return service_complain(CODE_USAGE, message);
     const struct server_config server = {.endpoint = config->listen,
                                          .key_path = config->key_path,
                                          .keys_folder = config->keys_folder,
                                          .message_bytes_max = WIRE_REQUEST_BYTES_MAX};
     service->server = server_open(&server, message, sizeof message);
     if (!service->server)
-        return complain(CODE_USAGE, message);
+        return service_complain(CODE_USAGE, message);
     if (commands_open(&service->commands, service->outbox, &config->site, &config->ring) != 0 ||
-        (service->devices = devices_open(service->server, &service->commands)) == NULL ||
-        (service->delivery = delivery_open(service->outbox, service->client, tell_devices, service)) == NULL)
-        return complain(CODE_ENVIRONMENT, "no memory, or the outbox cannot be read");
+        !(service->devices = devices_open(service->server, &service->commands)) ||
+        !(service->delivery = delivery_open(service->outbox, service->client, service_tell_devices, service)))
+        return service_complain(CODE_ENVIRONMENT, "no memory, or the outbox cannot be read");
     return 0;
 }
 
@@ -123,7 +123,7 @@ static void service_close(struct service *service)
         close(service->signals);
 }
 
-static enum outbox_status forget(struct service *service, int64_t at_ms)
+static enum outbox_status service_forget(struct service *service, int64_t at_ms)
 {
     if (at_ms < service->forget_at_ms)
         return OUTBOX_OK;
@@ -136,25 +136,24 @@ static enum outbox_status forget(struct service *service, int64_t at_ms)
     return status;
 }
 
-/* One turn of the loop. */
-static enum outbox_status turn(struct service *service)
+static enum outbox_status service_turn(struct service *service)
 {
-    int64_t at_ms = now_ms();
+    int64_t at_ms = service_now_ms();
     enum outbox_status status = devices_turn(service->devices, at_ms);
     if (status == OUTBOX_OK)
         status = delivery_turn(service->delivery, at_ms);
-    return status == OUTBOX_OK ? forget(service, at_ms) : status;
+    return status == OUTBOX_OK ? service_forget(service, at_ms) : status;
 }
 
 static int service_loop(struct service *service)
 {
     for (;;) {
-        enum outbox_status status = turn(service);
+        enum outbox_status status = service_turn(service);
         if (status != OUTBOX_OK) {
-            /* The device that was told "not saved" should hear it before the socket closes. */
+            /* Let the device that is told "not saved" hear it before the socket closes. */
             const int last_words_ms = 1000;
             (void)zmq_setsockopt(server_socket(service->server), ZMQ_LINGER, &last_words_ms, sizeof(int));
-            return complain(CODE_ENVIRONMENT, outbox_message(service->outbox));
+            return service_complain(CODE_ENVIRONMENT, outbox_message(service->outbox));
         }
         zmq_pollitem_t items[] = {
             {.socket = server_socket(service->server), .events = ZMQ_POLLIN},
@@ -168,7 +167,7 @@ static int service_loop(struct service *service)
         else if (patience_ms < 0 || patience_ms > TURN_MS_MAX)
             patience_ms = TURN_MS_MAX;
         if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR)
-            return complain(CODE_ENVIRONMENT, zmq_strerror(errno));
+            return service_complain(CODE_ENVIRONMENT, zmq_strerror(errno));
         if (items[2].revents != 0)
             server_reload_keys(service->server);
         if (items[3].revents != 0)

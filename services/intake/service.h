@@ -5,7 +5,7 @@
 #include "services/intake/commands.h"
 
 struct service_config {
-    struct rules_site site;
+    struct referral_site site;
     struct ring ring;
     const char *state_folder;
     const char *listen;
@@ -13,10 +13,11 @@ struct service_config {
     const char *keys_folder;
     const char *broker;
     const char *broker_key_path;
-    uint32_t retention_days;
+    uint32_t retention_days; /* how long a closed referral stays in the outbox */
 };
 
-/* Runs until SIGTERM or SIGINT. Returns the program's exit code; what went wrong is on stderr. */
+/* Runs until SIGTERM or SIGINT, or until the disk, memory or the network fails. Returns the program's exit
+ * code; standard error says why. Borrows the texts. */
 int service_run(const struct service_config *config);
 
 #endif

@@ -110,7 +110,7 @@ int main(int argc, char **argv)
         measure_fail("usage: bench-core TEAMS");
     region_open_teams(&region, teams);
     for (int i = 0; i < 2 * CASES; i++) {
-        lives_submission(&submissions[i], (uint32_t)i);
+        lives_submission(&submissions[i], (uint32_t)i, region.now_ms);
         set_place(&submissions[i].command, districts[i], sizeof districts[i], i * 7919, areas);
     }
     for (int i = 0; i < CASES; i++)

@@ -30,7 +30,7 @@ static void make_id(uint8_t id[ID_BYTES], uint8_t what, uint32_t number)
         id[12 + i] = (uint8_t)(number >> (24 - 8 * i));
 }
 
-void lives_submission(struct life_submission *s, uint32_t number)
+void lives_submission(struct life_submission *s, uint32_t number, int64_t now_ms)
 {
     static const Concordat__V1__Urgency urgencies[] = {
         CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT, CONCORDAT__V1__URGENCY__URGENCY_URGENT,
@@ -58,7 +58,7 @@ void lives_submission(struct life_submission *s, uint32_t number)
     s->request.submit = &s->submit;
     s->submit.referral = &s->referral;
     s->submit.confidential = &s->confidential;
-    if (!record_read_command(&s->request, NULL, 0, &s->content, &s->command))
+    if (!record_read_command(&s->request, NULL, 0, now_ms, &s->content, &s->command))
         measure_fail("a submission cannot be read");
     s->command.party = PARTY_SOURCE;
     s->command.slot = SLOT_NONE;
@@ -145,7 +145,7 @@ enum life_step lives_step(struct lives *lives)
     struct command command;
     region_wait(lives->region, at_ms);
     if (first == LIFE_SUBMIT) {
-        lives_submission(&submission, number);
+        lives_submission(&submission, number, lives->region->now_ms);
         lives->refused += region_do(lives->region, &submission.command) != REFUSAL_NONE;
     } else if (lives_command(lives->region, first, number, &command)) {
         lives->refused += region_do(lives->region, &command) != REFUSAL_NONE;

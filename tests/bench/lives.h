@@ -32,8 +32,8 @@ struct life_submission {
 };
 
 void lives_open(struct lives *lives, struct region *region, int64_t start_ms, int64_t gap_ms);
-/* Makes the command that submits referral n. */
-void lives_submission(struct life_submission *submission, uint32_t number);
+/* Makes the command that submits referral n at an instant. */
+void lives_submission(struct life_submission *submission, uint32_t number, int64_t now_ms);
 /* Makes the command of another step, from somebody who may send it. Returns false if there is no such
  * step. */
 bool lives_command(const struct region *region, enum life_step step, uint32_t number,

@@ -37,9 +37,10 @@ static void remove_files(void)
         fuzz_remove_file(names[i]);
 }
 
-static enum outbox_status save(struct outbox *outbox)
+static enum outbox_status save(struct outbox *outbox, struct arena *arena)
 {
-    uint8_t digest[OUTBOX_DIGEST_BYTES], first[WIRE_ID_BYTES];
+    uint8_t digest[CONTENT_DIGEST_BYTES];
+    struct outbox_saved saved;
     Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
     Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
     Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
@@ -54,7 +55,7 @@ static enum outbox_status save(struct outbox *outbox)
     request.submit = &submit;
     bool good = outbox_digest(&request, digest);
     assert(good);
-    return outbox_save(outbox, &request, digest, 1, first);
+    return outbox_save(outbox, &request, digest, 1, arena, &saved);
 }
 
 static enum outbox_status tell(struct outbox *outbox)
@@ -76,7 +77,8 @@ static enum outbox_status tell(struct outbox *outbox)
 static void make_file(void)
 {
     struct outbox *outbox = open_outbox();
-    enum outbox_status saved = outbox ? save(outbox) : OUTBOX_FAILED;
+    enum outbox_status saved =
+        outbox ? save(outbox, fuzz_arena((size_t)4 * ARENA_MESSAGE_BYTES)) : OUTBOX_FAILED;
     enum outbox_status told = outbox ? tell(outbox) : OUTBOX_FAILED;
     assert(saved == OUTBOX_OK && told == OUTBOX_OK);
     outbox_close(&outbox);
@@ -105,7 +107,7 @@ static void use(struct outbox *outbox)
     outbox_find_number(outbox, "R-0001", arena, &found);
     outbox_find_command(outbox, command_id, arena, &command);
     outbox_find_content(outbox, referral_id, true, arena, &command);
-    save(outbox);
+    save(outbox, arena);
     tell(outbox);
     outbox_resume(outbox);
     outbox_forget(outbox, INT64_MAX, &waiting);

@@ -3,27 +3,24 @@
 #include <string.h>
 
 #include "broker/record/record.h"
-#include "services/intake/rules.h"
+#include "proto/referral/referral_rules.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { DECIDED_MS = 1795003200 };
-
-static bool lacks_referral(const Concordat__V1__Request *request)
-{
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
-        return !request->submit->referral;
-    return request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE && !request->update->referral;
-}
+#define NOW_MS INT64_C(1795003200000)
 
 static bool read_as_command(const Concordat__V1__Request *request, const uint8_t *packed, size_t size,
                             struct record_content *content, struct command *command)
 {
-    if (!record_read_command(request, packed, size, content, command))
+    if (!record_read_command(request, packed, size, NOW_MS, content, command))
         return false;
     assert(command->kind < COMMAND_KINDS);
-    assert(content->size <= WIRE_REPACKED_BYTES_MAX);
     assert((command->kind != COMMAND_SUBMIT && command->kind != COMMAND_UPDATE) || content->referral.len > 0);
     return true;
+}
+
+static void expect_same_bytes(const uint8_t *one, size_t size, const uint8_t *other, size_t other_size)
+{
+    assert(size == other_size && !one == !other && (size == 0 || !memcmp(one, other, size)));
 }
 
 /* as_packed is right, and the content is the same whether the bytes are taken as they are or packed again. */
@@ -37,27 +34,55 @@ static void expect_content(const Concordat__V1__Request *request, const uint8_t 
     assert(packed_size <= sizeof packed);
     concordat__v1__request__pack(request, packed);
     assert(as_packed == (packed_size == size && memcmp(packed, bytes, size) == 0));
-    /* The broker makes sure that there is a referral before it reads one. */
-    if (lacks_referral(request) || !read_as_command(request, packed, packed_size, &content, &command))
+    if (!read_as_command(request, packed, packed_size, &content, &command))
         return;
     assert(read_as_command(request, NULL, 0, &repacked, &again));
-    assert(content.size == repacked.size && !memcmp(content.bytes, repacked.bytes, content.size));
+    expect_same_bytes(content.referral.data, content.referral.len, repacked.referral.data,
+                      repacked.referral.len);
+    expect_same_bytes(content.confidential, content.confidential_size, repacked.confidential,
+                      repacked.confidential_size);
     assert(!memcmp(command.digest, again.digest, sizeof command.digest));
+}
+
+/* What a receiver notes about a referral makes no other command of it; what only the sender can note does. */
+static void expect_same_content(Concordat__V1__Request *request)
+{
+    static struct record_content content;
+    struct command command = {0}, again = {0};
+    Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NAME_MISSING,
+                                   CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY};
+    if (request->command_case != CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
+        return;
+    Concordat__V1__Referral *referral = request->submit->referral, as_sent = *referral;
+    bool is_late = false;
+    for (size_t i = 0; i < referral->n_flags; i++)
+        is_late |= referral->flags[i] == CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY;
+    assert(read_as_command(request, NULL, 0, &content, &command));
+    referral->flags = flags;
+    for (referral->n_flags = 0; referral->n_flags <= 2; referral->n_flags++) {
+        assert(read_as_command(request, NULL, 0, &content, &again));
+        bool is_same = !memcmp(command.digest, again.digest, sizeof command.digest);
+        assert(is_same == (is_late == (referral->n_flags == 2)));
+    }
+    *referral = as_sent;
 }
 
 static void apply_rules(Concordat__V1__Request *request, struct arena *arena)
 {
-    if (request->command_case != CONCORDAT__V1__REQUEST__COMMAND_SUBMIT || !request->submit->referral)
+    if (request->command_case != CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
         return;
     Concordat__V1__Referral *referral = request->submit->referral;
-    struct findings findings = {0};
     struct wire_fault fault;
-    const struct rules_site site = {referral->source, "ZZP01", "site-1"};
-    if (rules_refusal(referral, request->submit->confidential, referral->source))
+    const struct referral_site site = {referral->source, "ZZP01", "site-1"};
+    if (referral_rules_refusal(referral, request->submit->confidential, referral->source, true))
         return;
-    if (!rules_apply(referral, request->submit->confidential, &site, NULL, (int64_t)DECIDED_MS * 1000, arena,
-                     &findings))
+    if (!referral_rules_complete(referral, request->submit->confidential, &site, NULL, NOW_MS, arena))
         return;
+    /* What was made good is noted no more and no less when it is judged again. */
+    uint32_t flags = 0;
+    for (size_t i = 0; i < referral->n_flags; i++)
+        flags |= 1u << referral->flags[i];
+    assert(flags == referral_rules_flags(referral, request->submit->confidential, NOW_MS));
     /* The broker must take what an intake has completed. */
     uint8_t packed[2 * WIRE_REQUEST_BYTES_MAX];
     size_t size = concordat__v1__request__get_packed_size(request);
@@ -77,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     fuzz_expect_stable(&request->base);
     expect_content(request, bytes, size, fault.as_packed);
+    expect_same_content(request);
     apply_rules(request, arena);
     return 0;
 }

@@ -22,7 +22,7 @@
 
 enum { PATIENCE_MS = 30000, REFERRALS_MAX = 128, PATH_BYTES = 128 };
 
-/* What a device was last answered, copied out of the client's memory. */
+/* The last answer to a device, copied out of the client's memory. */
 struct seen {
     bool got, done, repeated, is_board;
     Concordat__V1__Refusal refusal;
@@ -32,7 +32,7 @@ struct seen {
     size_t flags, cases;
 };
 
-struct stage {
+struct intake_stage {
     char folder[PATH_BYTES], intake_at[PATH_BYTES], broker_at[PATH_BYTES];
     pid_t intake;
     struct fake_broker broker;
@@ -43,47 +43,48 @@ struct stage {
     uint32_t next_command;
 };
 
-/* For cmocka: a folder with keys, a running intake and a device; no broker yet. And away with it all. */
-int set_stage(void **state);
-int clear_stage(void **state);
+/* For cmocka: makes a folder with keys, a running intake and a device, but no broker yet; and takes it all
+ * away. */
+int intake_stage_set(void **state);
+int intake_stage_clear(void **state);
 
 /* A path inside the stage's folder; good for the next three calls. */
-const char *path_of(const struct stage *s, const char *name);
+const char *intake_stage_path(const struct intake_stage *s, const char *name);
 
-/* With a limit on file sizes where it is not 0: a disk that fills. */
-void start_intake_on(struct stage *s, rlim_t file_bytes);
-void start_intake(struct stage *s);
-int wait_for_intake(struct stage *s);
-void kill_intake(struct stage *s);
-void start_broker(struct stage *s);
-struct concordat_client *open_device(const struct stage *s, const char *key);
+/* Starts the intake; if the limit is not 0 its files cannot grow beyond it, as on a disk that fills. */
+void intake_start_on(struct intake_stage *s, rlim_t file_bytes);
+void intake_start(struct intake_stage *s);
+int intake_wait(struct intake_stage *s);
+void intake_kill(struct intake_stage *s);
+void intake_stage_broker(struct intake_stage *s);
+struct concordat_client *device_connect(const struct intake_stage *s, const char *key);
 
 int64_t monotonic_ms(void);
 
 /* One step of everybody who lives in this process. */
-void step(struct stage *s);
-void make_id(uint8_t id[WIRE_ID_BYTES], uint8_t kind, uint32_t number);
+void intake_stage_step(struct intake_stage *s);
+void device_id(uint8_t id[WIRE_ID_BYTES], uint8_t kind, uint32_t number);
 
 /* Sends without waiting. Returns the number of the command: 0 asks for a new one. */
-uint32_t send_as(struct stage *s, Concordat__V1__Request *request, uint32_t command);
-uint32_t send_submit(struct stage *s, uint32_t number, const char *site, uint32_t command);
+uint32_t device_send(struct intake_stage *s, Concordat__V1__Request *request, uint32_t command);
+uint32_t device_send_submit(struct intake_stage *s, uint32_t number, const char *site, uint32_t command);
 
 /* Each of these sends one command and waits for its answer, which is then in stage->seen. */
-uint32_t submit(struct stage *s, uint32_t number, const char *site);
-void tell(struct stage *s, uint32_t number);
-void withdraw(struct stage *s, uint32_t number);
-void ask_status(struct stage *s, uint32_t number);
+uint32_t device_submit(struct intake_stage *s, uint32_t number, const char *site);
+void device_tell(struct intake_stage *s, uint32_t number);
+void device_withdraw(struct intake_stage *s, uint32_t number);
+void device_ask_status(struct intake_stage *s, uint32_t number);
 
-/* How many commands about a referral took effect at the broker. */
-size_t effects(struct stage *s, uint32_t number);
-void assert_saved(const struct stage *s);
+/* How many commands about a referral had an effect at the broker. */
+size_t effects_at_broker(struct intake_stage *s, uint32_t number);
+void assert_saved(const struct intake_stage *s);
 
-/* Lets everybody go on until the condition holds; fails where it does not in time. */
+/* Lets everybody go on until the condition holds; fails if that takes too long. */
 #define AWAIT(condition)                                                                                     \
     do {                                                                                                     \
         int64_t until_ms = monotonic_ms() + PATIENCE_MS;                                                     \
         while (!(condition)) {                                                                               \
-            step(s);                                                                                         \
+            intake_stage_step(s);                                                                            \
             if (monotonic_ms() > until_ms)                                                                   \
                 fail_msg("not within %d ms: %s", PATIENCE_MS, #condition);                                   \
         }                                                                                                    \

@@ -9,59 +9,59 @@
 
 #include "tests/integration/intake_stage.h"
 
-static void durable_saved_while_the_router_is_away_is_received_when_it_comes(void **state)
+static void P1_saved_while_the_router_is_away_is_received_when_it_comes(void **state)
 {
-    struct stage *s = *state;
-    submit(s, 1, "");
+    struct intake_stage *s = *state;
+    device_submit(s, 1, "");
     assert_saved(s);
     assert_non_null(strstr(s->seen.text, "Duty coordinator 01632 960100"));
-    ask_status(s, 1);
+    device_ask_status(s, 1);
     assert_saved(s);
     assert_int_equal(s->seen.state, STATE(UNSPECIFIED));
-    start_broker(s);
+    intake_stage_broker(s);
     AWAIT(s->told[1] == STATE(OFFERED));
-    ask_status(s, 1);
+    device_ask_status(s, 1);
     assert_int_equal(s->seen.receipt, RECEIPT(RECEIVED));
     assert_int_equal(s->seen.state, STATE(OFFERED));
-    assert_int_equal(effects(s, 1), 1);
+    assert_int_equal(effects_at_broker(s, 1), 1);
 }
 
-static void durable_an_intake_killed_after_saved_delivers_once_after_its_restart(void **state)
+static void P1_an_intake_killed_after_saved_delivers_once_after_its_restart(void **state)
 {
-    struct stage *s = *state;
+    struct intake_stage *s = *state;
     for (uint32_t i = 1; i <= 5; i++) {
-        submit(s, i, "");
+        device_submit(s, i, "");
         assert_saved(s);
     }
-    kill_intake(s);
-    start_intake(s);
-    start_broker(s);
+    intake_kill(s);
+    intake_start(s);
+    intake_stage_broker(s);
     AWAIT(s->broker.count == 5);
     /* The same command again, long after: the same answer, and no second effect. */
-    uint32_t again = send_submit(s, 3, "", 3);
+    uint32_t again = device_send_submit(s, 3, "", 3);
     AWAIT(s->seen.got);
     assert_int_equal(again, 3);
     assert_true(s->seen.done);
     assert_true(s->seen.repeated);
-    AWAIT((ask_status(s, 3), s->seen.receipt == RECEIPT(RECEIVED)));
-    send_submit(s, 3, "elsewhere", 3);
+    AWAIT((device_ask_status(s, 3), s->seen.receipt == RECEIPT(RECEIVED)));
+    device_send_submit(s, 3, "elsewhere", 3);
     AWAIT(s->seen.got);
     assert_int_equal(s->seen.refusal, REFUSAL(CONFLICT));
-    send_submit(s, 3, "elsewhere", 0);
+    device_send_submit(s, 3, "elsewhere", 0);
     AWAIT(s->seen.got);
     assert_int_equal(s->seen.refusal, REFUSAL(CONFLICT));
     assert_int_equal(s->broker.count, 5);
 }
 
-/* Submit, told and withdraw of each, in this order, each once. */
-static void assert_order(const struct stage *s, uint32_t number)
+/* The broker has a submit, a told and a withdraw, in this order, each once. */
+static void assert_order(const struct intake_stage *s, uint32_t number)
 {
     static const Concordat__V1__Request__CommandCase order[] = {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT,
                                                                 CONCORDAT__V1__REQUEST__COMMAND_TOLD,
                                                                 CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW};
     uint8_t id[WIRE_ID_BYTES];
     size_t at = 0;
-    make_id(id, 'r', number);
+    device_id(id, 'r', number);
     for (size_t i = 0; i < s->broker.count; i++) {
         if (memcmp(s->broker.commands[i].referral, id, WIRE_ID_BYTES) == 0) {
             assert_true(at < 3);
@@ -71,96 +71,96 @@ static void assert_order(const struct stage *s, uint32_t number)
     assert_int_equal(at, 3);
 }
 
-static void durable_kills_of_intake_and_router_at_any_moment_lose_and_double_nothing(void **state)
+static void P1_kills_of_intake_and_router_at_any_moment_lose_and_double_nothing(void **state)
 {
-    struct stage *s = *state;
+    struct intake_stage *s = *state;
     uint32_t number = 0, seed = (uint32_t)time(NULL);
     const char *given = getenv("CONCORDAT_TEST_SEED");
     if (given)
         seed = (uint32_t)strtoul(given, NULL, 10);
     print_message("seed %u (CONCORDAT_TEST_SEED)\n", seed);
     srandom(seed);
-    start_broker(s);
+    intake_stage_broker(s);
     for (int round = 0; round < 6; round++) {
         for (int i = 0; i < 4; i++) {
             number++;
-            submit(s, number, "");
-            tell(s, number);
-            withdraw(s, number);
+            device_submit(s, number, "");
+            device_tell(s, number);
+            device_withdraw(s, number);
         }
         for (long steps = random() % 30; steps > 0; steps--)
-            step(s);
+            intake_stage_step(s);
         if (random() % 2 == 0) {
             fake_broker_stop(&s->broker);
-            start_broker(s);
+            intake_stage_broker(s);
         }
-        kill_intake(s);
-        start_intake(s);
+        intake_kill(s);
+        intake_start(s);
     }
     AWAIT(s->broker.count == 3 * number);
     for (uint32_t i = 1; i <= number; i++)
         assert_order(s, i);
-    AWAIT((ask_status(s, number), s->seen.state == STATE(WITHDRAWN)));
+    AWAIT((device_ask_status(s, number), s->seen.state == STATE(WITHDRAWN)));
 }
 
 static void one_refused_silent_or_busy_referral_holds_up_no_other(void **state)
 {
-    struct stage *s = *state;
+    struct intake_stage *s = *state;
     s->broker.keeps_silent = true;
-    submit(s, 1, "silent");
-    submit(s, 2, "poison");
-    submit(s, 3, "busy");
-    submit(s, 4, "");
-    start_broker(s);
+    device_submit(s, 1, "silent");
+    device_submit(s, 2, "poison");
+    device_submit(s, 3, "busy");
+    device_submit(s, 4, "");
+    intake_stage_broker(s);
     AWAIT(s->told[4] == STATE(OFFERED));
     AWAIT(s->told[3] == STATE(OFFERED));
-    AWAIT((ask_status(s, 2), s->seen.refusal == REFUSAL(BAD_VALUE)));
+    AWAIT((device_ask_status(s, 2), s->seen.refusal == REFUSAL(BAD_VALUE)));
     assert_non_null(strstr(s->seen.text, "refused in this test"));
     assert_non_null(strstr(s->seen.text, "01632 960199")); /* as the router has told meanwhile */
-    ask_status(s, 1);
+    device_ask_status(s, 1);
     assert_saved(s);
     s->broker.keeps_silent = false;
     AWAIT(s->told[1] == STATE(OFFERED));
     assert_int_equal(s->broker.count, 3);
     /* A corrected submission may follow a refused one. */
-    submit(s, 2, "");
+    device_submit(s, 2, "");
     assert_saved(s);
     AWAIT(s->told[2] == STATE(OFFERED));
 }
 
 static void a_router_that_restarts_is_found_again_and_asked_for_what_was_missed(void **state)
 {
-    struct stage *s = *state;
+    struct intake_stage *s = *state;
     uint8_t id[WIRE_ID_BYTES];
-    make_id(id, 'r', 1);
-    start_broker(s);
-    submit(s, 1, "");
+    device_id(id, 'r', 1);
+    intake_stage_broker(s);
+    device_submit(s, 1, "");
     AWAIT(s->told[1] == STATE(OFFERED));
     fake_broker_tell(&s->broker, id, STATE(ACCEPTED));
     AWAIT(s->told[1] == STATE(ACCEPTED));
     fake_broker_stop(&s->broker);
-    submit(s, 2, "");
+    device_submit(s, 2, "");
     assert_saved(s);
     size_t asked = s->broker.questions;
-    start_broker(s);
+    intake_stage_broker(s);
     AWAIT(s->told[2] == STATE(OFFERED));
     AWAIT(s->broker.questions > asked);
     Concordat__V1__GetBoard body = CONCORDAT__V1__GET_BOARD__INIT;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD;
     request.get_board = &body;
-    (void)send_as(s, &request, 0);
+    (void)device_send(s, &request, 0);
     AWAIT(s->seen.got);
     assert_true(s->seen.is_board);
     assert_int_equal(s->seen.cases, 2);
 }
 
-static void kind_odd_facts_are_flagged_and_only_the_unroutable_is_refused(void **state)
+static void P11_odd_facts_are_flagged_and_only_the_unroutable_is_refused(void **state)
 {
-    struct stage *s = *state;
+    struct intake_stage *s = *state;
     uint8_t id[WIRE_ID_BYTES];
-    make_id(id, 'r', 9);
-    submit(s, 1, "");
+    device_id(id, 'r', 9);
+    device_submit(s, 1, "");
     assert_saved(s);
     assert_true(s->seen.flags >= 5);
     Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
@@ -174,79 +174,80 @@ static void kind_odd_facts_are_flagged_and_only_the_unroutable_is_refused(void *
         Concordat__V1__Source source;
         Concordat__V1__Refusal refusal;
     } rows[] = {{SOURCE(UNSPECIFIED), REFUSAL(NO_SOURCE)},
-                {SOURCE(EMERGENCY_DEPARTMENT), REFUSAL(NO_SOURCE)},
+                {SOURCE(EMERGENCY_DEPARTMENT), REFUSAL(NOT_ALLOWED)},
                 {SOURCE(STREET_TRIAGE), REFUSAL(NO_CALLBACK)}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         referral.source = rows[i].source;
-        (void)send_as(s, &request, 0);
+        (void)device_send(s, &request, 0);
         AWAIT(s->seen.got);
         assert_false(s->seen.done);
         assert_int_equal(s->seen.refusal, rows[i].refusal);
         assert_non_null(strstr(s->seen.text, "Duty coordinator 01632 960100"));
     }
-    ask_status(s, 9);
+    device_ask_status(s, 9);
     assert_int_equal(s->seen.refusal, REFUSAL(NOT_YOURS));
-    withdraw(s, 9);
+    device_withdraw(s, 9);
     assert_int_equal(s->seen.refusal, REFUSAL(NOT_YOURS));
 }
 
-static void locked_only_referrers_are_served_and_only_their_commands(void **state)
+static void P10_only_referrers_are_served_and_only_their_commands(void **state)
 {
-    struct stage *s = *state;
+    struct intake_stage *s = *state;
     Concordat__V1__SetPresence body = CONCORDAT__V1__SET_PRESENCE__INIT;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE;
     request.set_presence = &body;
-    (void)send_as(s, &request, 0);
+    (void)device_send(s, &request, 0);
     AWAIT(s->seen.got);
     assert_int_equal(s->seen.refusal, REFUSAL(NOT_ALLOWED));
 
-    struct concordat_client *team = open_device(s, "keys/team.key_secret");
-    struct concordat_client *stranger = open_device(s, "keys/stranger.key_secret");
+    struct concordat_client *team = device_connect(s, "keys/team.key_secret");
+    struct concordat_client *stranger = device_connect(s, "keys/stranger.key_secret");
     for (int i = 0; i < 50; i++) {
         (void)concordat_client_next(team, 2);
         (void)concordat_client_next(stranger, 2);
         assert_false(concordat_client_connected(team));
         assert_false(concordat_client_connected(stranger));
-        ask_status(s, 1); /* the intake goes on serving */
+        device_ask_status(s, 1); /* the intake goes on serving */
     }
     concordat_client_close(&team);
     concordat_client_close(&stranger);
 
-    assert_int_equal(unlink(path_of(s, "devices/tablet.key")), 0);
-    AWAIT((ask_status(s, 1), s->seen.refusal == REFUSAL(REVOKED)));
+    assert_int_equal(unlink(intake_stage_path(s, "devices/tablet.key")), 0);
+    AWAIT((device_ask_status(s, 1), s->seen.refusal == REFUSAL(REVOKED)));
 }
 
 /* Whether the intake has ended by itself; `ended` says how. */
-static bool has_ended(struct stage *s, int *ended)
+static bool has_ended(struct intake_stage *s, int *ended)
 {
     if (s->intake > 0 && waitpid(s->intake, ended, WNOHANG) == s->intake)
         s->intake = 0;
     return s->intake == 0;
 }
 
-static void durable_a_disk_that_fills_ends_the_intake_and_loses_nothing(void **state)
+static void P1_a_disk_that_fills_ends_the_intake_and_loses_nothing(void **state)
 {
-    struct stage *s = *state;
+    struct intake_stage *s = *state;
     uint32_t tried = 0;
     int ended = 0;
-    kill_intake(s);
-    start_intake_on(s, 200000);
+    intake_kill(s);
+    intake_start_on(s, 200000);
     while (!has_ended(s, &ended)) {
         assert_true(++tried < REFERRALS_MAX);
-        send_submit(s, tried, "", 0);
+        device_send_submit(s, tried, "", 0);
         AWAIT(s->seen.got || has_ended(s, &ended));
     }
     assert_true(WIFEXITED(ended));
     assert_int_equal(WEXITSTATUS(ended), 111);
     assert_false(s->seen.got);
-    /* With room again, all that was told saved is there, and the last is saved now: it is sent again. */
-    start_intake(s);
+    /* With room again, everything that was told "saved" is there; the last command is sent again, and saved
+     * now. */
+    intake_start(s);
     AWAIT(s->seen.got);
     assert_saved(s);
-    start_broker(s);
+    intake_stage_broker(s);
     for (uint32_t i = 1; i <= tried; i++)
-        AWAIT(effects(s, i) == 1);
+        AWAIT(effects_at_broker(s, i) == 1);
 }
 
 /* Runs an intake with these options, up to NULL, and returns its exit code. */
@@ -273,10 +274,10 @@ static int run_with(const char *const *options)
 
 static void the_intake_ends_as_its_help_says(void **state)
 {
-    struct stage *s = *state;
-    submit(s, 1, "");
+    struct intake_stage *s = *state;
+    device_submit(s, 1, "");
     assert_int_equal(kill(s->intake, SIGTERM), 0);
-    int ended = wait_for_intake(s);
+    int ended = intake_wait(s);
     assert_true(WIFEXITED(ended));
     assert_int_equal(WEXITSTATUS(ended), 0);
     assert_int_equal(RUN_WITH("--help"), 0);
@@ -295,16 +296,16 @@ static void the_intake_ends_as_its_help_says(void **state)
                      111);
 }
 
-static void private_the_log_holds_nothing_about_a_person(void **state)
+static void P9_the_log_holds_nothing_about_a_person(void **state)
 {
-    struct stage *s = *state;
+    struct intake_stage *s = *state;
     static const char *const personal[] = {"900123", "3478526985", "ZZ99", "forty"};
     static char log[65536];
-    start_broker(s);
-    submit(s, 1, "");
-    submit(s, 2, "poison");
-    AWAIT((ask_status(s, 2), s->seen.refusal == REFUSAL(BAD_VALUE)));
-    FILE *file = fopen(path_of(s, "intake.log"), "rb");
+    intake_stage_broker(s);
+    device_submit(s, 1, "");
+    device_submit(s, 2, "poison");
+    AWAIT((device_ask_status(s, 2), s->seen.refusal == REFUSAL(BAD_VALUE)));
+    FILE *file = fopen(intake_stage_path(s, "intake.log"), "rb");
     assert_non_null(file);
     log[fread(log, 1, sizeof log - 1, file)] = '\0';
     assert_int_equal(fclose(file), 0);
@@ -314,21 +315,21 @@ static void private_the_log_holds_nothing_about_a_person(void **state)
         assert_null(strstr(log, personal[i]));
 }
 
-#define ON_STAGE(name) cmocka_unit_test_setup_teardown(name, set_stage, clear_stage)
+#define ON_STAGE(name) cmocka_unit_test_setup_teardown(name, intake_stage_set, intake_stage_clear)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_STAGE(durable_saved_while_the_router_is_away_is_received_when_it_comes),
-        ON_STAGE(durable_an_intake_killed_after_saved_delivers_once_after_its_restart),
-        ON_STAGE(durable_kills_of_intake_and_router_at_any_moment_lose_and_double_nothing),
+        ON_STAGE(P1_saved_while_the_router_is_away_is_received_when_it_comes),
+        ON_STAGE(P1_an_intake_killed_after_saved_delivers_once_after_its_restart),
+        ON_STAGE(P1_kills_of_intake_and_router_at_any_moment_lose_and_double_nothing),
         ON_STAGE(one_refused_silent_or_busy_referral_holds_up_no_other),
         ON_STAGE(a_router_that_restarts_is_found_again_and_asked_for_what_was_missed),
-        ON_STAGE(kind_odd_facts_are_flagged_and_only_the_unroutable_is_refused),
-        ON_STAGE(locked_only_referrers_are_served_and_only_their_commands),
-        ON_STAGE(durable_a_disk_that_fills_ends_the_intake_and_loses_nothing),
+        ON_STAGE(P11_odd_facts_are_flagged_and_only_the_unroutable_is_refused),
+        ON_STAGE(P10_only_referrers_are_served_and_only_their_commands),
+        ON_STAGE(P1_a_disk_that_fills_ends_the_intake_and_loses_nothing),
         ON_STAGE(the_intake_ends_as_its_help_says),
-        ON_STAGE(private_the_log_holds_nothing_about_a_person),
+        ON_STAGE(P9_the_log_holds_nothing_about_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

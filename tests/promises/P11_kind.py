@@ -41,10 +41,13 @@ class Kind(unittest.TestCase):
 
             no_callback = s.submission()
             no_callback.confidential.callback_number = ""
+            radio_only = s.submission()
+            radio_only.confidential.callback_number = "radio, channel 12"
             conflict = s.submission(id=submit.referral.id, site="elsewhere")
             refused = {
                 "no source": {"submit": s.submission(source=0)},
                 "no way to call back": {"submit": no_callback},
+                "a number to call back that is none": {"submit": radio_only},
                 "the same id with other content": {"submit": conflict},
                 "a case that is not there": {"withdraw": wire.Withdraw(referral=stage.python_client.new_id())},
                 "a command of another role": {"take": wire.Take(referral=submit.referral.id, by="x")},
@@ -90,6 +93,7 @@ class Kind(unittest.TestCase):
                     self.assertEqual(answer.status.owner_kind, 2)
             flags = list(source.request(submit=s.submission(postcode_district="QQ9")).answer.flags)
             self.assertIn(1, flags)  # the area was assumed
+            self.assertIn(5, flags)  # the name is missing: an intake's rules are the broker's own
 
 
 if __name__ == "__main__":

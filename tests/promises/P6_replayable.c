@@ -214,7 +214,7 @@ static void make_sent(struct sent *sent, const struct event *event)
     sent->referral.id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)(uintptr_t)event->referral};
     sent->referral.source = (Concordat__V1__Source)facts->source;
     sent->referral.urgency = (Concordat__V1__Urgency)facts->urgency;
-    if (!(event->is.received.flags & 1u << FLAG_DECIDED_TIME_MISSING)) {
+    if (facts->decided_basis == BASIS_STATED) { /* otherwise the core has imputed it */
         make_instant(&sent->decided, facts->decided_ms, facts->decided_basis);
         sent->referral.decided_at = &sent->decided;
     }
@@ -251,7 +251,7 @@ static void read_sent(struct sent *sent, bool with_confidential)
     request.submit = &submit;
     submit.referral = &sent->referral;
     submit.confidential = with_confidential ? &confidential : NULL;
-    assert_true(record_read_command(&request, NULL, 0, &sent->content, &command));
+    assert_true(record_read_command(&request, NULL, 0, WORLD_NOON, &sent->content, &command));
 }
 
 static void pack_and_read_back(struct world *w, const struct event *event)

@@ -2,6 +2,8 @@
 # core_is_pure.sh: the routing core has no clock, no randomness and no I/O. Its archive needs nothing but memory
 # and strings, and its files include nothing but each other, London time and the C headers that bring none of these.
 # Usage: core_is_pure.sh NM ARCHIVE FILE...
+# Another pure library is looked at in the same way; ALSO_NEEDS (patterns of symbols) and ALSO_INCLUDES (patterns of
+# what stands after #include) say what it may have beside.
 set -eu
 export LC_ALL=C
 nm=$1 archive=$2
@@ -14,6 +16,7 @@ strchr strcmp strcpy strlen strncmp strncpy strrchr __str(cpy|ncpy)_chk
 malloc calloc realloc free
 __assert_fail __stack_chk_fail _GLOBAL_OFFSET_TABLE_
 london_[a-z_]+
+'"${ALSO_NEEDS:-}"'
 __asan_[a-z0-9_]+ __ubsan_[a-z0-9_]+
 '
 # Of the standard headers those without a clock, a file, a thread or a signal.
@@ -34,7 +37,7 @@ fault() {
 [ -s "$work/needed" ] && [ -s "$work/own" ] || fault "no symbols were read from $archive"
 pattern=$(echo $allowed | tr ' ' '|')
 for symbol in $(comm -23 "$work/needed" "$work/own"); do
-    echo "$symbol" | grep -Eqx "$pattern" || fault "the core needs $symbol"
+    echo "$symbol" | grep -Eqx "$pattern" || fault "$archive needs $symbol"
 done
 
 # --- what it includes ------------------------------------------------------------------------------------
@@ -43,7 +46,15 @@ grep -Hn '^[[:space:]]*#[[:space:]]*include' "$@" >"$work/includes" ||
 while IFS= read -r line; do
     included=$(echo "$line" | sed -E 's/.*include[[:space:]]*//; s/[[:space:]]*(\/\*.*)?$//')
     case $included in
-    '"broker/core/'*'"' | '"proto/words/london.h"') ;;
+    '"broker/core/'*'"' | '"proto/words/london.h"') continue ;;
+    esac
+    for pattern in ${ALSO_INCLUDES:-}; do
+        # shellcheck disable=SC2254 # a pattern is meant
+        case $included in
+        $pattern) continue 2 ;;
+        esac
+    done
+    case $included in
     '<'*'>')
         name=${included#<}
         case " $headers " in

@@ -1,5 +1,5 @@
-/* What an intake answers: what it knows of an earlier version is not lost by an update, and a disk that
- * fails is never answered with "saved". */
+/* The answers of an intake: an update loses nothing of an earlier version, and a failing disk is never
+ * answered with "saved". */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 #define NOW_MS     INT64_C(1790000000000)
 #define FLAG(name) CONCORDAT__V1__FLAG__FLAG_##name
 
-static const struct rules_site site = {
+static const struct referral_site site = {
     .source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT, .organisation = "ZZ1", .site = "Southfell"};
 
 struct desk {
@@ -78,7 +78,7 @@ static int close_desk(void **state)
     return 0;
 }
 
-/* Sends the referral anew, as a Submit or an Update, with a new command id. */
+/* Sends the referral again, as a Submit or an Update, under a new command id. */
 static enum outbox_status send_content(struct desk *d, bool submits, bool with_confidential, int64_t now_ms)
 {
     Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
@@ -180,7 +180,7 @@ static void a_text_that_is_cut_stays_readable(void **state)
     }
 }
 
-/* In a child of its own: the limit on file sizes cannot be taken back. 0 where the promise held. */
+/* Runs in a child of its own, because the limit on file sizes cannot be taken back. 0 if the promise held. */
 static int fill_the_disk(struct desk *d)
 {
     (void)signal(SIGXFSZ, SIG_IGN);
@@ -204,7 +204,7 @@ static int fill_the_disk(struct desk *d)
     return 4;
 }
 
-static void durable_a_full_disk_is_never_answered_with_saved(void **state)
+static void P1_a_full_disk_is_never_answered_with_saved(void **state)
 {
     struct desk *d = *state;
     int ended;
@@ -241,7 +241,7 @@ int main(void)
         AT_DESK(an_outstanding_assessment_after_self_harm_is_said),
         AT_DESK(whom_to_ring_follows_what_the_router_told),
         AT_DESK(a_text_that_is_cut_stays_readable),
-        AT_DESK(durable_a_full_disk_is_never_answered_with_saved),
+        AT_DESK(P1_a_full_disk_is_never_answered_with_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

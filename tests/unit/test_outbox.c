@@ -1,5 +1,5 @@
-/* The outbox: what was told "saved" is there after any crash, in order, once, and is forgotten only when it
- * is done with. */
+/* The outbox: after any crash it has every command that was told "saved", in order and once; and it forgets
+ * only what is done with. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@ struct place {
     struct arena arena;
 };
 
-static void reopen(struct place *p)
+static void reopen_place(struct place *p)
 {
     enum outbox_status status;
     char message[256];
@@ -45,7 +45,7 @@ static int make_place(void **state)
     assert_non_null(mkdtemp(p->folder));
     snprintf(p->path, sizeof p->path, "%s/outbox.db", p->folder);
     assert_int_equal(arena_open(&p->arena, ARENA_MESSAGE_BYTES), 0);
-    reopen(p);
+    reopen_place(p);
     *state = p;
     return 0;
 }
@@ -67,20 +67,22 @@ static int leave_place(void **state)
 }
 
 /* Ids that a test can tell apart. */
-static void make_id(uint8_t id[WIRE_ID_BYTES], uint8_t kind, uint32_t number)
+static void number_id(uint8_t id[WIRE_ID_BYTES], uint8_t kind, uint32_t number)
 {
     memset(id, 0, WIRE_ID_BYTES);
     id[0] = kind;
     memcpy(id + 1, &number, sizeof number);
 }
 
-/* Saves command `c` about referral `r`: a Submit where `submits`, otherwise a Withdraw; `text` is content. */
-static enum outbox_status save(struct outbox *outbox, uint32_t c, uint32_t r, bool submits, const char *text,
-                               uint8_t first[WIRE_ID_BYTES])
+/* Saves command `c` about referral `r`: a Submit if `submits`, otherwise a Withdraw; `text` is content.
+ * What comes back in *saved is valid until the next call. */
+static enum outbox_status save_for_now(struct outbox *outbox, uint32_t c, uint32_t r, bool submits,
+                                       const char *text, struct outbox_saved *saved)
 {
-    uint8_t command_id[WIRE_ID_BYTES], referral_id[WIRE_ID_BYTES], digest[OUTBOX_DIGEST_BYTES];
-    make_id(command_id, 'c', c);
-    make_id(referral_id, 'r', r);
+    static struct arena arena;
+    uint8_t command_id[WIRE_ID_BYTES], referral_id[WIRE_ID_BYTES], digest[CONTENT_DIGEST_BYTES];
+    number_id(command_id, 'c', c);
+    number_id(referral_id, 'r', r);
     Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
     Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
     Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
@@ -101,17 +103,35 @@ static enum outbox_status save(struct outbox *outbox, uint32_t c, uint32_t r, bo
         request.command_case = CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW;
         request.withdraw = &withdraw;
     }
+    if (!arena.memory)
+        assert_int_equal(arena_open(&arena, ARENA_MESSAGE_BYTES), 0);
+    arena_reset(&arena);
     assert_true(outbox_digest(&request, digest));
-    return outbox_save(outbox, &request, digest, 1000, first);
+    enum outbox_status status = outbox_save(outbox, &request, digest, 1000, &arena, saved);
+    if (status == OUTBOX_OK) {
+        assert_ptr_equal(saved->command.request, &request);
+        saved->command.request = NULL; /* it ends here */
+    }
+    return status;
 }
 
-static void save_new(struct place *p, uint32_t c, uint32_t r, bool submits)
+static enum outbox_status save_command(struct outbox *outbox, uint32_t c, uint32_t r, bool submits,
+                                       const char *text, uint8_t first[WIRE_ID_BYTES])
+{
+    struct outbox_saved saved;
+    enum outbox_status status = save_for_now(outbox, c, r, submits, text, &saved);
+    if (status == OUTBOX_OK || status == OUTBOX_REPEATED)
+        memcpy(first, saved.command.id, WIRE_ID_BYTES);
+    return status;
+}
+
+static void save_new_command(struct place *p, uint32_t c, uint32_t r, bool submits)
 {
     uint8_t first[WIRE_ID_BYTES];
-    assert_int_equal(save(p->outbox, c, r, submits, "text", first), OUTBOX_OK);
+    assert_int_equal(save_command(p->outbox, c, r, submits, "text", first), OUTBOX_OK);
 }
 
-static Concordat__V1__CaseStatus status_of(uint8_t *id, Concordat__V1__State state, uint64_t seq)
+static Concordat__V1__CaseStatus status_to_tell(uint8_t *id, Concordat__V1__State state, uint64_t seq)
 {
     Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
     status.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
@@ -121,10 +141,10 @@ static Concordat__V1__CaseStatus status_of(uint8_t *id, Concordat__V1__State sta
     return status;
 }
 
-static void answer(struct place *p, uint32_t c, bool done)
+static void answer_command(struct place *p, uint32_t c, bool done)
 {
     uint8_t id[WIRE_ID_BYTES];
-    make_id(id, 'c', c);
+    number_id(id, 'c', c);
     Concordat__V1__Answer reply = CONCORDAT__V1__ANSWER__INIT;
     reply.done = done;
     if (!done) {
@@ -135,7 +155,7 @@ static void answer(struct place *p, uint32_t c, bool done)
 }
 
 /* The commands due now, in order, as numbers. */
-static size_t due(struct place *p, int64_t now_ms, uint32_t *numbers, size_t limit)
+static size_t numbers_due(struct place *p, int64_t now_ms, uint32_t *numbers, size_t limit)
 {
     int64_t row = 0;
     size_t count = 0;
@@ -151,25 +171,52 @@ static size_t due(struct place *p, int64_t now_ms, uint32_t *numbers, size_t lim
     return count;
 }
 
-static void idempotent_the_same_command_is_saved_once_and_other_content_conflicts(void **state)
+static void P5_the_same_command_is_saved_once_and_other_content_conflicts(void **state)
 {
     struct place *p = *state;
     uint8_t first[WIRE_ID_BYTES], expected[WIRE_ID_BYTES];
     uint32_t waiting, refused;
-    make_id(expected, 'c', 1);
-    assert_int_equal(save(p->outbox, 1, 1, true, "one", first), OUTBOX_OK);
-    assert_int_equal(save(p->outbox, 1, 1, true, "one", first), OUTBOX_REPEATED);
-    assert_int_equal(save(p->outbox, 1, 1, true, "two", first), OUTBOX_CONFLICT);
-    assert_int_equal(save(p->outbox, 1, 1, false, "one", first), OUTBOX_CONFLICT);
+    number_id(expected, 'c', 1);
+    assert_int_equal(save_command(p->outbox, 1, 1, true, "one", first), OUTBOX_OK);
+    assert_int_equal(save_command(p->outbox, 1, 1, true, "one", first), OUTBOX_REPEATED);
+    assert_int_equal(save_command(p->outbox, 1, 1, true, "two", first), OUTBOX_CONFLICT);
+    assert_int_equal(save_command(p->outbox, 1, 1, false, "one", first), OUTBOX_CONFLICT);
     /* Another command about the same referral: the same submission again, or a conflict. */
-    assert_int_equal(save(p->outbox, 2, 1, true, "one", first), OUTBOX_REPEATED);
+    assert_int_equal(save_command(p->outbox, 2, 1, true, "one", first), OUTBOX_REPEATED);
     assert_memory_equal(first, expected, WIRE_ID_BYTES);
-    assert_int_equal(save(p->outbox, 2, 1, true, "two", first), OUTBOX_CONFLICT);
+    assert_int_equal(save_command(p->outbox, 2, 1, true, "two", first), OUTBOX_CONFLICT);
     assert_int_equal(outbox_count(p->outbox, &waiting, &refused), OUTBOX_OK);
     assert_int_equal(waiting, 1);
-    reopen(p);
-    assert_int_equal(save(p->outbox, 1, 1, true, "one", first), OUTBOX_REPEATED);
-    assert_int_equal(save(p->outbox, 1, 1, true, "two", first), OUTBOX_CONFLICT);
+    reopen_place(p);
+    assert_int_equal(save_command(p->outbox, 1, 1, true, "one", first), OUTBOX_REPEATED);
+    assert_int_equal(save_command(p->outbox, 1, 1, true, "two", first), OUTBOX_CONFLICT);
+}
+
+static void what_was_saved_is_given_back_as_far_as_it_is(void **state)
+{
+    struct place *p = *state;
+    struct outbox_saved saved;
+    uint8_t command[WIRE_ID_BYTES], referral[WIRE_ID_BYTES];
+    number_id(command, 'c', 1);
+    number_id(referral, 'r', 1);
+    assert_int_equal(save_for_now(p->outbox, 1, 1, true, "one", &saved), OUTBOX_OK);
+    assert_memory_equal(saved.command.id, command, WIRE_ID_BYTES);
+    assert_memory_equal(saved.command.referral, referral, WIRE_ID_BYTES);
+    assert_int_equal(saved.command.state, COMMAND_SAVED);
+    assert_int_equal(saved.found.submitted, COMMAND_SAVED);
+    assert_int_equal(saved.found.waiting, 1);
+    assert_memory_equal(saved.found.status->referral.data, referral, WIRE_ID_BYTES);
+    answer_command(p, 1, true);
+    assert_int_equal(save_for_now(p->outbox, 2, 1, true, "one", &saved), OUTBOX_REPEATED);
+    assert_memory_equal(saved.command.id, command, WIRE_ID_BYTES);
+    assert_int_equal(saved.command.state, COMMAND_RECEIVED);
+    assert_string_equal(saved.command.request->submit->confidential->narrative, "one");
+    assert_int_equal(saved.found.submitted, COMMAND_RECEIVED);
+    assert_int_equal(saved.found.waiting, 0);
+    assert_int_equal(save_for_now(p->outbox, 3, 1, false, "", &saved), OUTBOX_OK);
+    assert_int_equal(saved.command.state, COMMAND_SAVED);
+    assert_int_equal(saved.found.submitted, COMMAND_RECEIVED);
+    assert_int_equal(saved.found.waiting, 1);
 }
 
 static void a_command_about_an_unknown_referral_is_not_saved(void **state)
@@ -177,7 +224,7 @@ static void a_command_about_an_unknown_referral_is_not_saved(void **state)
     struct place *p = *state;
     uint8_t first[WIRE_ID_BYTES];
     uint32_t waiting, refused;
-    assert_int_equal(save(p->outbox, 1, 7, false, "", first), OUTBOX_NOT_FOUND);
+    assert_int_equal(save_command(p->outbox, 1, 7, false, "", first), OUTBOX_NOT_FOUND);
     assert_int_equal(outbox_count(p->outbox, &waiting, &refused), OUTBOX_OK);
     assert_int_equal(waiting, 0);
 }
@@ -187,25 +234,25 @@ static void commands_of_a_referral_come_in_order_and_hold_up_no_other(void **sta
     struct place *p = *state;
     uint32_t numbers[8];
     uint8_t id[WIRE_ID_BYTES];
-    save_new(p, 1, 1, true);
-    save_new(p, 2, 1, false);
-    save_new(p, 3, 2, true);
-    save_new(p, 4, 2, false);
-    assert_int_equal(due(p, 0, numbers, 8), 2);
+    save_new_command(p, 1, 1, true);
+    save_new_command(p, 2, 1, false);
+    save_new_command(p, 3, 2, true);
+    save_new_command(p, 4, 2, false);
+    assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
     assert_int_equal(numbers[0], 1);
     assert_int_equal(numbers[1], 3);
-    answer(p, 3, true);
-    assert_int_equal(due(p, 0, numbers, 8), 2);
+    answer_command(p, 3, true);
+    assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
     assert_int_equal(numbers[0], 1);
     assert_int_equal(numbers[1], 4);
-    /* What is under way still stands before the next of its referral. */
-    make_id(id, 'c', 1);
+    /* A command in flight still stands before the next one about its referral. */
+    number_id(id, 'c', 1);
     assert_int_equal(outbox_sent(p->outbox, id), OUTBOX_OK);
-    assert_int_equal(due(p, 0, numbers, 8), 2);
+    assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
     assert_int_equal(numbers[0], 1);
     assert_int_equal(numbers[1], 4);
-    answer(p, 1, false);
-    assert_int_equal(due(p, 0, numbers, 8), 2);
+    answer_command(p, 1, false);
+    assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
     assert_int_equal(numbers[0], 2);
     assert_int_equal(numbers[1], 4);
 }
@@ -215,19 +262,19 @@ static void what_is_put_off_waits_holds_back_its_referral_only_and_is_resumed(vo
     struct place *p = *state;
     uint32_t numbers[8];
     uint8_t id[WIRE_ID_BYTES];
-    save_new(p, 1, 1, true);
-    save_new(p, 2, 1, false);
-    save_new(p, 3, 2, true);
-    make_id(id, 'c', 1);
+    save_new_command(p, 1, 1, true);
+    save_new_command(p, 2, 1, false);
+    save_new_command(p, 3, 2, true);
+    number_id(id, 'c', 1);
     Concordat__V1__Answer reply = CONCORDAT__V1__ANSWER__INIT;
     reply.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY;
     assert_int_equal(outbox_sent(p->outbox, id), OUTBOX_OK);
     assert_int_equal(outbox_put_off(p->outbox, id, &reply, 5000), OUTBOX_OK);
-    assert_int_equal(due(p, 4999, numbers, 8), 1);
+    assert_int_equal(numbers_due(p, 4999, numbers, 8), 1);
     assert_int_equal(numbers[0], 3);
-    assert_int_equal(due(p, 5000, numbers, 8), 2);
+    assert_int_equal(numbers_due(p, 5000, numbers, 8), 2);
     assert_int_equal(outbox_resume(p->outbox), OUTBOX_OK);
-    assert_int_equal(due(p, 0, numbers, 8), 2);
+    assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
 }
 
 static void what_was_sent_without_an_answer_is_due_again_after_a_restart(void **state)
@@ -236,13 +283,13 @@ static void what_was_sent_without_an_answer_is_due_again_after_a_restart(void **
     uint32_t numbers[8];
     uint8_t id[WIRE_ID_BYTES];
     struct outbox_command command;
-    save_new(p, 1, 1, true);
-    save_new(p, 2, 2, true);
-    make_id(id, 'c', 1);
+    save_new_command(p, 1, 1, true);
+    save_new_command(p, 2, 2, true);
+    number_id(id, 'c', 1);
     assert_int_equal(outbox_sent(p->outbox, id), OUTBOX_OK);
-    answer(p, 2, true);
-    reopen(p);
-    assert_int_equal(due(p, 0, numbers, 8), 1);
+    answer_command(p, 2, true);
+    reopen_place(p);
+    assert_int_equal(numbers_due(p, 0, numbers, 8), 1);
     assert_int_equal(numbers[0], 1);
     arena_reset(&p->arena);
     assert_int_equal(outbox_find_command(p->outbox, id, &p->arena, &command), OUTBOX_OK);
@@ -257,18 +304,18 @@ static void a_refused_command_is_kept_and_shown_and_may_be_corrected(void **stat
     uint32_t numbers[8], waiting, refused;
     uint8_t id[WIRE_ID_BYTES], first[WIRE_ID_BYTES];
     struct outbox_case found;
-    save_new(p, 1, 1, true);
-    answer(p, 1, false);
-    assert_int_equal(due(p, INT64_MAX, numbers, 8), 0);
+    save_new_command(p, 1, 1, true);
+    answer_command(p, 1, false);
+    assert_int_equal(numbers_due(p, INT64_MAX, numbers, 8), 0);
     assert_int_equal(outbox_count(p->outbox, &waiting, &refused), OUTBOX_OK);
     assert_int_equal(waiting, 0);
     assert_int_equal(refused, 1);
-    make_id(id, 'r', 1);
+    number_id(id, 'r', 1);
     assert_int_equal(outbox_find_case(p->outbox, id, &p->arena, &found), OUTBOX_OK);
     assert_int_equal(found.submitted, COMMAND_REFUSED);
     assert_int_equal(found.refusal, CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE);
     assert_string_equal(found.refusal_text, "submit.referral.site is too long");
-    assert_int_equal(save(p->outbox, 2, 1, true, "corrected", first), OUTBOX_OK);
+    assert_int_equal(save_command(p->outbox, 2, 1, true, "corrected", first), OUTBOX_OK);
     assert_int_equal(outbox_find_case(p->outbox, id, &p->arena, &found), OUTBOX_OK);
     assert_int_equal(found.submitted, COMMAND_SAVED);
     assert_string_equal(found.refusal_text, "");
@@ -279,17 +326,17 @@ static void a_status_is_stored_unless_as_much_was_known(void **state)
     struct place *p = *state;
     uint8_t id[WIRE_ID_BYTES], stranger[WIRE_ID_BYTES];
     struct outbox_case found;
-    save_new(p, 1, 1, true);
-    make_id(id, 'r', 1);
-    make_id(stranger, 'r', 2);
-    Concordat__V1__CaseStatus status = status_of(id, RECEIVED_STATE, 9);
+    save_new_command(p, 1, 1, true);
+    number_id(id, 'r', 1);
+    number_id(stranger, 'r', 2);
+    Concordat__V1__CaseStatus status = status_to_tell(id, RECEIVED_STATE, 9);
     assert_int_equal(outbox_tell(p->outbox, &status, 0), OUTBOX_OK);
     assert_int_equal(outbox_tell(p->outbox, &status, 0), OUTBOX_REPEATED);
-    Concordat__V1__CaseStatus older = status_of(id, CLOSED_STATE, 8);
+    Concordat__V1__CaseStatus older = status_to_tell(id, CLOSED_STATE, 8);
     assert_int_equal(outbox_tell(p->outbox, &older, 0), OUTBOX_REPEATED);
-    Concordat__V1__CaseStatus foreign = status_of(stranger, CLOSED_STATE, 10);
+    Concordat__V1__CaseStatus foreign = status_to_tell(stranger, CLOSED_STATE, 10);
     assert_int_equal(outbox_tell(p->outbox, &foreign, 0), OUTBOX_NOT_FOUND);
-    reopen(p);
+    reopen_place(p);
     assert_int_equal(outbox_find_number(p->outbox, "R-0412", &p->arena, &found), OUTBOX_OK);
     assert_int_equal(found.status->state, RECEIVED_STATE);
     assert_int_equal(found.status->seq, 9);
@@ -304,9 +351,9 @@ static void a_board_lists_the_newest_first_and_closed_cases_when_asked(void **st
     size_t count;
     int64_t row = 0;
     for (uint32_t i = 1; i <= 3; i++)
-        save_new(p, i, i, true);
-    make_id(id, 'r', 2);
-    Concordat__V1__CaseStatus closed = status_of(id, CLOSED_STATE, 9);
+        save_new_command(p, i, i, true);
+    number_id(id, 'r', 2);
+    Concordat__V1__CaseStatus closed = status_to_tell(id, CLOSED_STATE, 9);
     assert_int_equal(outbox_tell(p->outbox, &closed, 5000), OUTBOX_OK);
     assert_int_equal(outbox_board(p->outbox, false, 4, &p->arena, statuses, &count), OUTBOX_OK);
     assert_int_equal(count, 2);
@@ -314,17 +361,17 @@ static void a_board_lists_the_newest_first_and_closed_cases_when_asked(void **st
     assert_int_equal(statuses[1]->referral.data[1], 1);
     assert_int_equal(outbox_board(p->outbox, true, 4, &p->arena, statuses, &count), OUTBOX_OK);
     assert_int_equal(count, 3);
-    /* Only what the broker has told of, and is open, is asked about. */
+    /* Statuses are asked for only if the broker has told one and the case is open. */
     assert_int_equal(outbox_next_open(p->outbox, &row, id), OUTBOX_NOT_FOUND);
-    make_id(id, 'r', 3);
-    Concordat__V1__CaseStatus open = status_of(id, RECEIVED_STATE, 10);
+    number_id(id, 'r', 3);
+    Concordat__V1__CaseStatus open = status_to_tell(id, RECEIVED_STATE, 10);
     assert_int_equal(outbox_tell(p->outbox, &open, 5000), OUTBOX_OK);
     assert_int_equal(outbox_next_open(p->outbox, &row, id), OUTBOX_OK);
     assert_int_equal(id[1], 3);
     assert_int_equal(outbox_next_open(p->outbox, &row, id), OUTBOX_NOT_FOUND);
 }
 
-static bool file_holds(const char *path, const char *text)
+static bool is_in_file(const char *path, const char *text)
 {
     FILE *file = fopen(path, "rb");
     if (!file)
@@ -335,7 +382,7 @@ static bool file_holds(const char *path, const char *text)
     return memmem(bytes, size, text, strlen(text)) != NULL;
 }
 
-static void private_closed_cases_are_forgotten_in_time_and_nothing_that_waits(void **state)
+static void P9_closed_cases_are_forgotten_in_time_and_nothing_that_waits(void **state)
 {
     struct place *p = *state;
     uint8_t id[WIRE_ID_BYTES], first[WIRE_ID_BYTES];
@@ -344,25 +391,25 @@ static void private_closed_cases_are_forgotten_in_time_and_nothing_that_waits(vo
     struct outbox_case found;
     static const char secret[] = "a narrative that must not stay";
     for (uint32_t i = 1; i <= 3; i++) {
-        assert_int_equal(save(p->outbox, i, i, true, i == 1 ? secret : "text", first), OUTBOX_OK);
-        make_id(id, 'r', i);
-        Concordat__V1__CaseStatus closed = status_of(id, CLOSED_STATE, i);
+        assert_int_equal(save_command(p->outbox, i, i, true, i == 1 ? secret : "text", first), OUTBOX_OK);
+        number_id(id, 'r', i);
+        Concordat__V1__CaseStatus closed = status_to_tell(id, CLOSED_STATE, i);
         assert_int_equal(outbox_tell(p->outbox, &closed, i == 3 ? 9000 : 5000), OUTBOX_OK);
     }
-    answer(p, 1, true);
-    answer(p, 3, true);
+    answer_command(p, 1, true);
+    answer_command(p, 3, true);
     assert_int_equal(outbox_forget(p->outbox, 5000, &forgotten), OUTBOX_OK);
     assert_int_equal(forgotten, 0);
     assert_int_equal(outbox_forget(p->outbox, 5001, &forgotten), OUTBOX_OK);
     assert_int_equal(forgotten, 1);
-    make_id(id, 'r', 1);
+    number_id(id, 'r', 1);
     assert_int_equal(outbox_find_case(p->outbox, id, &p->arena, &found), OUTBOX_NOT_FOUND);
-    assert_int_equal(due(p, 0, numbers, 8), 1);
+    assert_int_equal(numbers_due(p, 0, numbers, 8), 1);
     assert_int_equal(numbers[0], 2);
     snprintf(log, sizeof log, "%s-wal", p->path);
-    assert_false(file_holds(p->path, secret));
-    assert_false(file_holds(log, secret));
-    assert_true(file_holds(p->path, "text"));
+    assert_false(is_in_file(p->path, secret));
+    assert_false(is_in_file(log, secret));
+    assert_true(is_in_file(p->path, "text"));
 }
 
 static void a_second_intake_and_another_version_are_kept_out(void **state)
@@ -397,7 +444,8 @@ static void a_second_intake_and_another_version_are_kept_out(void **state)
     assert_int_equal(status, OUTBOX_OTHER_VERSION);
 }
 
-/* In a child of its own: the limit on file sizes cannot be taken back. Returns the number saved. */
+/* Runs in a child of its own, because the limit on file sizes cannot be taken back. Returns the number saved.
+ */
 static int save_until_the_disk_is_full(const char *path)
 {
     enum outbox_status status;
@@ -409,14 +457,14 @@ static int save_until_the_disk_is_full(const char *path)
     if (!outbox || setrlimit(RLIMIT_FSIZE, &limit) != 0)
         return 0;
     for (uint32_t i = 1; i < 200; i++) {
-        status = save(outbox, i, i, true, "text", first);
+        status = save_command(outbox, i, i, true, "text", first);
         if (status != OUTBOX_OK)
             return status == OUTBOX_FAILED ? (int)i - 1 : 0;
     }
     return 0;
 }
 
-static void durable_a_full_disk_is_told_and_loses_nothing_saved(void **state)
+static void P1_a_full_disk_is_told_and_loses_nothing_saved(void **state)
 {
     struct place *p = *state;
     static uint32_t numbers[256];
@@ -430,15 +478,15 @@ static void durable_a_full_disk_is_told_and_loses_nothing_saved(void **state)
     assert_true(WIFEXITED(ended));
     int saved = WEXITSTATUS(ended);
     assert_true(saved > 0);
-    reopen(p);
-    /* The one whose outcome was unknown may be there too. */
-    size_t found = due(p, 0, numbers, 256);
+    reopen_place(p);
+    /* The command whose outcome was unknown may be there too. */
+    size_t found = numbers_due(p, 0, numbers, 256);
     assert_true(found == (size_t)saved || found == (size_t)saved + 1);
     for (size_t i = 0; i < found; i++)
         assert_int_equal(numbers[i], i + 1);
 }
 
-/* Saves on and on, and tells each number through the pipe once it is saved. */
+/* Saves without end, and writes each number to the pipe once it is saved. */
 static void write_until_killed(const char *path, uint32_t from, int pipe_fd)
 {
     enum outbox_status status;
@@ -446,13 +494,13 @@ static void write_until_killed(const char *path, uint32_t from, int pipe_fd)
     uint8_t first[WIRE_ID_BYTES];
     struct outbox *outbox = outbox_open(path, &status, message, sizeof message);
     for (uint32_t i = from; outbox != NULL && i < from + 5000; i++)
-        if (save(outbox, i, i, true, "text", first) != OUTBOX_OK ||
+        if (save_command(outbox, i, i, true, "text", first) != OUTBOX_OK ||
             write(pipe_fd, &i, sizeof i) != (ssize_t)sizeof i)
             break;
     _exit(1);
 }
 
-static void durable_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void **state)
+static void P1_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void **state)
 {
     struct place *p = *state;
     uint32_t seed = (uint32_t)time(NULL);
@@ -483,15 +531,15 @@ static void durable_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void 
         }
         close(ends[0]);
         assert_int_equal(waitpid(child, NULL, 0), child);
-        reopen(p);
+        reopen_place(p);
         uint32_t waiting, refused;
         assert_int_equal(outbox_count(p->outbox, &waiting, &refused), OUTBOX_OK);
-        /* Everything told is there; the one that was being saved may be. */
+        /* Everything that was told is there; the command that was being saved may be. */
         assert_true(waiting == number || waiting == number + 1);
         told = waiting;
     }
     static uint32_t numbers[4096];
-    size_t found = due(p, 0, numbers, 4096);
+    size_t found = numbers_due(p, 0, numbers, 4096);
     assert_int_equal(found, told);
     for (size_t i = 0; i < found; i++)
         assert_int_equal(numbers[i], i + 1);
@@ -504,7 +552,8 @@ int main(void)
     if (sodium_init() < 0)
         return 1;
     const struct CMUnitTest tests[] = {
-        OUTBOX_TEST(idempotent_the_same_command_is_saved_once_and_other_content_conflicts),
+        OUTBOX_TEST(P5_the_same_command_is_saved_once_and_other_content_conflicts),
+        OUTBOX_TEST(what_was_saved_is_given_back_as_far_as_it_is),
         OUTBOX_TEST(a_command_about_an_unknown_referral_is_not_saved),
         OUTBOX_TEST(commands_of_a_referral_come_in_order_and_hold_up_no_other),
         OUTBOX_TEST(what_is_put_off_waits_holds_back_its_referral_only_and_is_resumed),
@@ -512,10 +561,10 @@ int main(void)
         OUTBOX_TEST(a_refused_command_is_kept_and_shown_and_may_be_corrected),
         OUTBOX_TEST(a_status_is_stored_unless_as_much_was_known),
         OUTBOX_TEST(a_board_lists_the_newest_first_and_closed_cases_when_asked),
-        OUTBOX_TEST(private_closed_cases_are_forgotten_in_time_and_nothing_that_waits),
+        OUTBOX_TEST(P9_closed_cases_are_forgotten_in_time_and_nothing_that_waits),
         OUTBOX_TEST(a_second_intake_and_another_version_are_kept_out),
-        OUTBOX_TEST(durable_a_full_disk_is_told_and_loses_nothing_saved),
-        OUTBOX_TEST(durable_a_kill_at_any_moment_loses_nothing_that_was_told_saved),
+        OUTBOX_TEST(P1_a_full_disk_is_told_and_loses_nothing_saved),
+        OUTBOX_TEST(P1_a_kill_at_any_moment_loses_nothing_that_was_told_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,90 @@
+/* completion.c: what the receiver of a referral makes good. */
+#include <string.h>
+
+#include "proto/referral/referral_rules.h"
+#include "proto/referral/rule_parts.h"
+
+static bool complete_text(char **text, const char *otherwise, struct arena *arena)
+{
+    if (given_text(*text))
+        return true;
+    size_t size = strlen(otherwise) + 1;
+    char *copy = arena_take(arena, size);
+    if (!copy)
+        return false;
+    *text = memcpy(copy, otherwise, size);
+    return true;
+}
+
+static bool complete_decided(Concordat__V1__Referral *referral, const Concordat__V1__Instant *decided,
+                             int64_t now_ms, struct arena *arena)
+{
+    if (!referral->decided_at) {
+        referral->decided_at = arena_take(arena, sizeof *referral->decided_at);
+        if (!referral->decided_at)
+            return false;
+        concordat__v1__instant__init(referral->decided_at);
+    }
+    Concordat__V1__Instant *own = referral->decided_at;
+    if (!given_time(own)) {
+        own->unix_ms = given_time(decided) ? decided->unix_ms : now_ms;
+        own->basis = given_time(decided) ? decided->basis : CONCORDAT__V1__BASIS__BASIS_IMPUTED;
+    }
+    if (own->basis == CONCORDAT__V1__BASIS__BASIS_UNSPECIFIED)
+        own->basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    return true;
+}
+
+/* The district is all that the ledger may know of where the person is; the whole postcode is confidential. */
+static bool complete_district(Concordat__V1__Referral *referral,
+                              const Concordat__V1__Confidential *confidential, struct arena *arena)
+{
+    char district[POSTCODE_DISTRICT_BYTES];
+    if (!confidential || !postcode_district(confidential->postcode, district))
+        return true;
+    return complete_text(&referral->postcode_district, district, arena);
+}
+
+static bool complete_age(Concordat__V1__Referral *referral, const Concordat__V1__Confidential *confidential,
+                         int64_t now_ms, struct arena *arena)
+{
+    uint32_t years;
+    if ((referral->person && (referral->person->age_known || referral->person->age_estimated)) ||
+        !confidential || !age_from_date_of_birth(confidential->date_of_birth, now_ms, &years))
+        return true;
+    if (!referral->person) {
+        referral->person = arena_take(arena, sizeof *referral->person);
+        if (!referral->person)
+            return false;
+        concordat__v1__demographics__init(referral->person);
+    }
+    referral->person->age_years = years;
+    referral->person->age_known = true;
+    return true;
+}
+
+static bool complete_flags(Concordat__V1__Referral *referral, uint32_t found, struct arena *arena)
+{
+    enum { FLAGS_MAX = 32 };
+    referral->n_flags = 0;
+    referral->flags = arena_take(arena, FLAGS_MAX * sizeof *referral->flags);
+    if (!referral->flags)
+        return false;
+    for (int flag = 1; flag < FLAGS_MAX; flag++)
+        if (found & 1u << flag)
+            referral->flags[referral->n_flags++] = (Concordat__V1__Flag)flag;
+    return true;
+}
+
+bool referral_rules_complete(Concordat__V1__Referral *referral,
+                             const Concordat__V1__Confidential *confidential,
+                             const struct referral_site *site, const Concordat__V1__Instant *decided,
+                             int64_t now_ms, struct arena *arena)
+{
+    return complete_text(&referral->organisation, site->organisation, arena) &&
+           complete_text(&referral->site, site->site, arena) &&
+           complete_decided(referral, decided, now_ms, arena) &&
+           complete_district(referral, confidential, arena) &&
+           complete_age(referral, confidential, now_ms, arena) &&
+           complete_flags(referral, referral_rules_flags(referral, confidential, now_ms), arena);
+}

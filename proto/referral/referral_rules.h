@@ -1,0 +1,61 @@
+/* referral_rules.h: what a referral is checked for, wherever it comes in.
+ *
+ * An intake asks for immediate feedback and the broker for authority; a web form or another interface asks
+ * the same questions in the same order: can it be routed at all, what can be made good, what is missing or
+ * odd. Only a referral without a source or without a way to ring back has no route. What is not known about a
+ * person is noted, and is never held against the referral.
+ *
+ * Pure: no clock, no I/O, and no memory but the arena's; safe from any thread. now_ms is UTC. The messages
+ * are such as check_message (proto/wire/check.h) lets through. `confidential` may be NULL throughout.
+ */
+#ifndef CONCORDAT_REFERRAL_RULES_H
+#define CONCORDAT_REFERRAL_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "concordat/v1/referral.pb-c.h"
+#include "proto/wire/arena.h"
+
+/* Why a referral cannot be routed at all, or REFUSAL_UNSPECIFIED when it can:
+ *   NO_SOURCE    it does not say which service refers;
+ *   NOT_ALLOWED  it names another source than `source`, the one that its sender speaks for;
+ *   NO_CALLBACK  its confidential part has no number to ring back, not even an extension of three digits.
+ * A new referral needs a confidential part. One that is not new may come without: then the part that came
+ * before stands. */
+Concordat__V1__Refusal referral_rules_refusal(const Concordat__V1__Referral *referral,
+                                              const Concordat__V1__Confidential *confidential,
+                                              Concordat__V1__Source source, bool is_new);
+
+/* A receiver of referrals, which stands in for what its senders leave out. Borrows the texts. */
+struct referral_site {
+    Concordat__V1__Source source;
+    const char *organisation;
+    const char *site;
+};
+
+/* Makes good, in place and with memory of the arena, what the receiver knows better than the sender: the
+ * organisation and the site; the district of the postcode; the age, by the date of birth; the time of the
+ * decision. `decided` is that time in an earlier version of the referral, or NULL: it stands in when this
+ * version has none; without either the time is now, and imputed. Then sets the referral's flags to those of
+ * referral_rules_flags. False when the arena is full. */
+bool referral_rules_complete(Concordat__V1__Referral *referral,
+                             const Concordat__V1__Confidential *confidential,
+                             const struct referral_site *site, const Concordat__V1__Instant *decided,
+                             int64_t now_ms, struct arena *arena);
+
+/* Finds what is missing or odd about a referral, as a set of 1 << Flag. The referral is judged as it stands:
+ * an age that only the date of birth tells is missing until it has been made good, because teams are found by
+ * the referral alone. Of the flags that the referral carries only REFERRAL_SENDERS_FLAGS are kept, because
+ * every other can be found. Without a confidential part nothing is noted of what it would say. */
+uint32_t referral_rules_flags(const Concordat__V1__Referral *referral,
+                              const Concordat__V1__Confidential *confidential, int64_t now_ms);
+
+/* Flags that only the sender can know: whether it was written on paper first. */
+enum { REFERRAL_SENDERS_FLAGS = 1 << CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY };
+
+/* Self-harm without a psychosocial assessment, at an emergency department: NICE QS34 asks for one each time.
+ */
+bool referral_rules_assessment_is_due(const Concordat__V1__Referral *referral);
+
+#endif

@@ -1,0 +1,30 @@
+/* rule_parts.h: what the rules have in common, and what they read out of a text about a person. Only the
+ * files of this folder and their tests include this. */
+#ifndef CONCORDAT_REFERRAL_RULE_PARTS_H
+#define CONCORDAT_REFERRAL_RULE_PARTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "concordat/v1/referral.pb-c.h"
+
+/* Whether a time is given. */
+bool given_time(const Concordat__V1__Instant *instant);
+/* Whether a text is more than spaces. */
+bool given_text(const char *text);
+
+/* Whether ten digits (apart from spaces and hyphens) end in the check digit that the first nine ask for. */
+bool nhs_number_is_valid(const char *text);
+
+/* Whole years from a date YYYY-MM-DD to the day in London at an instant. False when it is no date, or no
+ * living person's. */
+bool age_from_date_of_birth(const char *date_of_birth, int64_t now_ms, uint32_t *years);
+
+enum { POSTCODE_DISTRICT_BYTES = 5 };
+
+/* The district, or outward half, of a postcode: as near to an address as the ledger comes. Takes a whole
+ * postcode or a district, in any case and spacing. False, with an empty district, when the text is neither,
+ * and for the pseudo postcodes (ZZ99: no fixed abode, not known), which name no place. */
+bool postcode_district(const char *text, char district[POSTCODE_DISTRICT_BYTES]);
+
+#endif

@@ -1,0 +1,299 @@
+/* The rules for referrals: each notes what it should, and nothing that is unknown about a person
+ * is a bar. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/referral/referral_rules.h"
+#include "proto/referral/rule_parts.h"
+#include "tests/worlds/referral_cases.h"
+
+#define FLAG(name)    CONCORDAT__V1__FLAG__FLAG_##name
+#define SOURCE(name)  CONCORDAT__V1__SOURCE__SOURCE_##name
+#define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
+#define YES           CONCORDAT__V1__ANSWERED__ANSWERED_YES
+
+static const struct referral_site northmoor_site = {.organisation = "ZZ9", .site = "Northmoor station"};
+
+struct checked_referral {
+    struct whole_referral whole;
+    struct arena arena;
+};
+
+static int open_checked(void **state)
+{
+    static struct checked_referral checked;
+    *state = &checked;
+    cases_whole(&checked.whole, SOURCE(STREET_TRIAGE));
+    return arena_open(&checked.arena, ARENA_MESSAGE_BYTES);
+}
+
+static int close_checked(void **state)
+{
+    struct checked_referral *checked = *state;
+    arena_close(&checked->arena);
+    return 0;
+}
+
+static void complete_at(struct checked_referral *c, const Concordat__V1__Instant *decided, int64_t now_ms)
+{
+    assert_true(referral_rules_complete(&c->whole.referral, &c->whole.confidential, &northmoor_site, decided,
+                                        now_ms, &c->arena));
+}
+
+static uint32_t flags_carried(const Concordat__V1__Referral *referral)
+{
+    uint32_t flags = 0;
+    for (size_t i = 0; i < referral->n_flags; i++)
+        flags |= 1u << referral->flags[i];
+    return flags;
+}
+
+static bool carries_flag(const struct checked_referral *c, Concordat__V1__Flag flag)
+{
+    return flags_carried(&c->whole.referral) & 1u << flag;
+}
+
+static void a_whole_referral_of_each_source_has_no_flag(void **state)
+{
+    struct checked_referral *c = *state;
+    for (int source = SOURCE(STREET_TRIAGE); source <= SOURCE(EMERGENCY_DEPARTMENT); source++) {
+        cases_whole(&c->whole, (Concordat__V1__Source)source);
+        complete_at(c, NULL, CASES_NOW_MS);
+        assert_int_equal(c->whole.referral.n_flags, 0);
+    }
+}
+
+static void nhs_numbers_are_told_apart_by_their_check_digit(void **state)
+{
+    (void)state;
+    static const char *const valid[] = {"9434765919", "9449305552", "9000000009", "943 476 5919",
+                                        "943-476-5919"};
+    static const char *const invalid[] = {"3478526985",  "4857773456", "",           "943476591",
+                                          "94347659190", "943476591X", "0000000000", "1111111111",
+                                          "not known",   "943476 5918"};
+    for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++)
+        assert_true(nhs_number_is_valid(valid[i]));
+    for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++)
+        assert_false(nhs_number_is_valid(invalid[i]));
+}
+
+static void districts_are_the_outward_half_and_pseudo_postcodes_name_no_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *district;
+    } rows[] = {
+        {"ZX1 2AB", "ZX1"}, {"zx12ab", "ZX1"},    {" zx1  2ab ", "ZX1"}, {"ZX1", "ZX1"},
+        {"Z1 1AA", "Z1"},   {"ZX10 1AA", "ZX10"}, {"ZX1A 1AA", "ZX1A"},  {"Z1A 1AA", "Z1A"},
+        {"ZZ99 3VZ", ""},   {"zz993wz", ""},      {"ZZ99", ""},          {"", ""},
+        {"ZX", ""},         {"1ZX 2AB", ""},      {"ZX1 2ABC", ""},      {"unknown", ""},
+        {"ZX1?2AB", ""},    {"\xc3\xa9", ""},     {"ZXX1 1AA", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char district[POSTCODE_DISTRICT_BYTES];
+        assert_int_equal(postcode_district(rows[i].text, district), rows[i].district[0] != '\0');
+        assert_string_equal(district, rows[i].district);
+    }
+}
+
+static void organisation_site_and_district_are_made_good(void **state)
+{
+    struct checked_referral *c = *state;
+    complete_at(c, NULL, CASES_NOW_MS);
+    assert_string_equal(c->whole.referral.organisation, "ZZ9");
+    assert_string_equal(c->whole.referral.site, "Northmoor station");
+    assert_string_equal(c->whole.referral.postcode_district, "ZX1");
+
+    c->whole.referral.organisation = "ZZ8";
+    c->whole.referral.site = "Southfell";
+    c->whole.referral.postcode_district = "ZX2";
+    complete_at(c, NULL, CASES_NOW_MS);
+    assert_string_equal(c->whole.referral.organisation, "ZZ8");
+    assert_string_equal(c->whole.referral.site, "Southfell");
+    assert_string_equal(c->whole.referral.postcode_district, "ZX2");
+}
+
+static void a_missing_decision_time_is_imputed_once_and_flagged(void **state)
+{
+    struct checked_referral *c = *state;
+    complete_at(c, NULL, CASES_NOW_MS);
+    assert_int_equal(c->whole.referral.decided_at->basis, CONCORDAT__V1__BASIS__BASIS_STATED);
+
+    c->whole.referral.decided_at = NULL;
+    complete_at(c, NULL, CASES_NOW_MS);
+    assert_int_equal(c->whole.referral.decided_at->unix_ms, CASES_NOW_MS);
+    assert_int_equal(c->whole.referral.decided_at->basis, CONCORDAT__V1__BASIS__BASIS_IMPUTED);
+    assert_true(carries_flag(c, FLAG(DECIDED_TIME_MISSING)));
+
+    /* An update without the time does not move the beginning of the wait. */
+    Concordat__V1__Instant imputed = *c->whole.referral.decided_at;
+    c->whole.referral.decided_at = NULL;
+    complete_at(c, &imputed, CASES_NOW_MS + CASES_MINUTE_MS);
+    assert_int_equal(c->whole.referral.decided_at->unix_ms, CASES_NOW_MS);
+    assert_true(carries_flag(c, FLAG(DECIDED_TIME_MISSING)));
+}
+
+static void an_age_is_taken_from_the_date_of_birth(void **state)
+{
+    struct checked_referral *c = *state;
+    static const struct {
+        const char *born;
+        int64_t now_ms;
+        uint32_t years;
+    } rows[] = {
+        {"1990-11-18", CASES_NOW_MS, 36},
+        {"1990-11-19", CASES_NOW_MS, 35},
+        {"2026-11-18", CASES_NOW_MS, 0},
+        {"1896-11-18", CASES_NOW_MS, 130},
+        {"2008-02-29", INT64_C(1772323199000), 17}, /* 2026-02-28 23:59:59 */
+        {"2008-02-29", INT64_C(1772323200000), 18}, /* 2026-03-01 */
+        {"2008-07-16", INT64_C(1784158200000), 18}, /* 2026-07-16 in London, 23:30 the day before in UTC */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t years = 1000;
+        assert_true(age_from_date_of_birth(rows[i].born, rows[i].now_ms, &years));
+        assert_int_equal(years, rows[i].years);
+    }
+    static const char *const odd[] = {"",           "2026-11-19",      "2030-01-01", "1895-11-18",
+                                      "1800-01-01", "0000-01-01",      "1990-13-01", "1990-00-01",
+                                      "1990-01-40", "1990-01-00",      "21/09/1990", "1990-9-21 ",
+                                      "1990-09-2x", "199\xc3\xa9-9-21"};
+    uint32_t years = 0;
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+        assert_false(age_from_date_of_birth(odd[i], CASES_NOW_MS, &years));
+    c->whole.referral.person = NULL;
+    c->whole.confidential.date_of_birth = "2010-01-01";
+    complete_at(c, NULL, CASES_NOW_MS);
+    assert_true(c->whole.referral.person->age_known);
+    assert_int_equal(c->whole.referral.person->age_years, 16);
+}
+
+static void each_case_raises_its_own_flag_and_no_other(void **state)
+{
+    struct checked_referral *c = *state;
+    size_t count;
+    const struct referral_case *cases = cases_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t expected = cases[i].flag == FLAG(UNSPECIFIED) ? 0 : 1u << cases[i].flag;
+        cases_whole(&c->whole, cases[i].source);
+        cases[i].change(&c->whole);
+        assert_int_equal(
+            referral_rules_refusal(&c->whole.referral, &c->whole.confidential, cases[i].source, true),
+            REFUSAL(UNSPECIFIED));
+        if (referral_rules_flags(&c->whole.referral, &c->whole.confidential, CASES_NOW_MS) != expected)
+            fail_msg("%s, as it was sent", cases[i].name);
+        complete_at(c, NULL, CASES_NOW_MS);
+        if (flags_carried(&c->whole.referral) != expected)
+            fail_msg("%s, made good", cases[i].name);
+    }
+}
+
+static void every_flag_that_a_referral_alone_can_raise_is_in_some_case(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct referral_case *cases = cases_all(&count);
+    uint32_t raised = 1u << FLAG(UNSPECIFIED) | 1u << FLAG(AREA_ASSUMED); /* which needs the directory */
+    for (size_t i = 0; i < count; i++)
+        raised |= 1u << cases[i].flag;
+    for (unsigned i = 0; i < concordat__v1__flag__descriptor.n_values; i++) {
+        const ProtobufCEnumValue *flag = &concordat__v1__flag__descriptor.values[i];
+        assert_in_range(flag->value, 0, 31);
+        if (!(raised & 1u << flag->value))
+            fail_msg("no case raises %s", flag->name);
+    }
+}
+
+static void what_a_part_that_is_not_there_would_say_is_not_noted(void **state)
+{
+    struct checked_referral *c = *state;
+    const Concordat__V1__Referral *referral = &c->whole.referral;
+    assert_int_equal(referral_rules_flags(referral, NULL, CASES_NOW_MS), 0);
+    c->whole.referral.postcode_district = "1234";
+    assert_int_equal(referral_rules_flags(referral, NULL, CASES_NOW_MS), 1u << FLAG(POSTCODE_NOT_RECOGNISED));
+}
+
+static void self_harm_without_an_assessment_is_told(void **state)
+{
+    struct checked_referral *c = *state;
+    cases_whole(&c->whole, SOURCE(EMERGENCY_DEPARTMENT));
+    assert_false(referral_rules_assessment_is_due(&c->whole.referral));
+    c->whole.department.self_harm = YES;
+    assert_true(referral_rules_assessment_is_due(&c->whole.referral));
+    c->whole.department.psychosocially_assessed = YES;
+    assert_false(referral_rules_assessment_is_due(&c->whole.referral));
+}
+
+static void P11_a_referral_of_which_nothing_is_known_is_routed(void **state)
+{
+    struct checked_referral *c = *state;
+    for (int source = SOURCE(STREET_TRIAGE); source <= SOURCE(EMERGENCY_DEPARTMENT); source++) {
+        concordat__v1__referral__init(&c->whole.referral);
+        concordat__v1__confidential__init(&c->whole.confidential);
+        c->whole.referral.source = (Concordat__V1__Source)source;
+        c->whole.confidential.callback_number = "07700 900123";
+        assert_int_equal(referral_rules_refusal(&c->whole.referral, &c->whole.confidential,
+                                                (Concordat__V1__Source)source, true),
+                         REFUSAL(UNSPECIFIED));
+        complete_at(c, NULL, CASES_NOW_MS);
+        assert_true(carries_flag(c, FLAG(NAME_MISSING)));
+        assert_true(carries_flag(c, FLAG(AGE_MISSING)));
+        assert_true(carries_flag(c, FLAG(POSTCODE_MISSING)));
+    }
+}
+
+static void P11_only_what_has_no_source_or_no_way_to_ring_back_is_refused(void **state)
+{
+    struct checked_referral *c = *state;
+    Concordat__V1__Referral *referral = &c->whole.referral;
+    Concordat__V1__Confidential *confidential = &c->whole.confidential;
+    assert_int_equal(referral_rules_refusal(referral, confidential, SOURCE(EMERGENCY_DEPARTMENT), true),
+                     REFUSAL(NOT_ALLOWED));
+    referral->source = SOURCE(UNSPECIFIED);
+    assert_int_equal(referral_rules_refusal(referral, confidential, SOURCE(STREET_TRIAGE), true),
+                     REFUSAL(NO_SOURCE));
+    assert_int_equal(referral_rules_refusal(referral, confidential, SOURCE(UNSPECIFIED), true),
+                     REFUSAL(NO_SOURCE));
+    referral->source = SOURCE(STREET_TRIAGE);
+    static const char *const silent[] = {"", " ", "none", "12", "radio only"};
+    for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++) {
+        confidential->callback_number = (char *)silent[i];
+        for (int is_new = 0; is_new <= 1; is_new++)
+            assert_int_equal(referral_rules_refusal(referral, confidential, SOURCE(STREET_TRIAGE), is_new),
+                             REFUSAL(NO_CALLBACK));
+    }
+    confidential->callback_number = "ext 4421";
+    assert_int_equal(referral_rules_refusal(referral, confidential, SOURCE(STREET_TRIAGE), true),
+                     REFUSAL(UNSPECIFIED));
+    /* An update may leave the confidential part as it was; a new referral has none yet. */
+    assert_int_equal(referral_rules_refusal(referral, NULL, SOURCE(STREET_TRIAGE), true),
+                     REFUSAL(NO_CALLBACK));
+    assert_int_equal(referral_rules_refusal(referral, NULL, SOURCE(STREET_TRIAGE), false),
+                     REFUSAL(UNSPECIFIED));
+}
+
+#define CHECKED(name) cmocka_unit_test_setup_teardown(name, open_checked, close_checked)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CHECKED(a_whole_referral_of_each_source_has_no_flag),
+        CHECKED(nhs_numbers_are_told_apart_by_their_check_digit),
+        CHECKED(districts_are_the_outward_half_and_pseudo_postcodes_name_no_place),
+        CHECKED(organisation_site_and_district_are_made_good),
+        CHECKED(a_missing_decision_time_is_imputed_once_and_flagged),
+        CHECKED(an_age_is_taken_from_the_date_of_birth),
+        CHECKED(each_case_raises_its_own_flag_and_no_other),
+        CHECKED(every_flag_that_a_referral_alone_can_raise_is_in_some_case),
+        CHECKED(what_a_part_that_is_not_there_would_say_is_not_noted),
+        CHECKED(self_harm_without_an_assessment_is_told),
+        CHECKED(P11_a_referral_of_which_nothing_is_known_is_routed),
+        CHECKED(P11_only_what_has_no_source_or_no_way_to_ring_back_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
