@@ -1,8 +1,11 @@
 /* batch.c: the events of one turn, packed and waiting to be committed together. */
 #include "broker/shell/batch.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { FIRST_BYTES = 256 * 1024, FIRST_ITEMS = 256 };
 
 void batch_close(struct batch *b)
 {
@@ -17,9 +20,9 @@ void batch_clear(struct batch *b)
     b->used = b->count = 0;
 }
 
-static bool reserve_bytes(struct batch *b, size_t more)
+static bool batch_reserve_bytes(struct batch *b, size_t more)
 {
-    size_t wanted = b->used + more, capacity = b->capacity ? b->capacity : 256 * 1024;
+    size_t wanted = b->used + more, capacity = b->capacity ? b->capacity : FIRST_BYTES;
     while (capacity < wanted)
         capacity *= 2;
     if (capacity == b->capacity)
@@ -32,11 +35,11 @@ static bool reserve_bytes(struct batch *b, size_t more)
     return true;
 }
 
-static bool reserve_item(struct batch *b)
+static bool batch_reserve_item(struct batch *b)
 {
     if (b->count < b->room)
         return true;
-    size_t room = b->room ? b->room * 2 : 256;
+    size_t room = b->room ? b->room * 2 : FIRST_ITEMS;
     struct batch_item *items = realloc(b->items, room * sizeof *items);
     if (!items)
         return false;
@@ -49,84 +52,78 @@ static bool reserve_item(struct batch *b)
     return true;
 }
 
-static struct happened what_happened(const struct event *event)
+/* Room has been reserved. */
+static void batch_keep_beside(struct batch *b, struct batch_item *item, const struct confidential_part *part)
 {
-    struct happened happened = {.kind = event->kind, .has_referral = event->has_referral, .team = SLOT_NONE};
-    happened.former_team = SLOT_NONE;
-    memcpy(happened.referral, event->referral, ID_BYTES);
-    if (event->kind == EVENT_OFFERED) {
-        happened.team = event->is.offered.team;
-        happened.attempt = event->is.offered.attempt;
-    } else if (event->kind == EVENT_OFFER_ENDED) {
-        happened.team = event->is.offer.team;
-        happened.attempt = event->is.offer.attempt;
-        happened.end = event->is.offer.end;
-    } else if (event->kind == EVENT_ACCEPTED) {
-        happened.team = event->is.accepted.team;
-        happened.attempt = event->is.accepted.attempt;
-        happened.end = OFFER_END_ACCEPTED;
-        happened.former_team = event->is.accepted.previous_team;
-    } else if (event->kind == EVENT_LEASE_LAPSED) {
-        happened.former_team = event->is.lease.team;
-    }
-    return happened;
+    item->has_confidential = true;
+    memcpy(item->salt, part->salt, sizeof item->salt);
+    item->confidential_at = b->used;
+    item->confidential_size = part->size;
+    memcpy(b->bytes + b->used, part->bytes, part->size);
+    b->used += part->size;
 }
 
 bool batch_add(struct batch *b, const struct event *event, const struct state *state,
-               const struct directory *directory, const uint8_t *salt, const uint8_t *confidential,
-               size_t confidential_size)
+               const struct directory *directory, const struct confidential_part *part)
 {
+    assert(b->count == 0 || event->seq == b->items[b->count - 1].seq + 1);
     size_t most = event->kind == EVENT_POLICY_LOADED ? WIRE_EVENT_BYTES_MAX : RECORD_EVENT_BYTES_MAX;
-    if (!reserve_item(b) || !reserve_bytes(b, most + confidential_size))
+    if (!batch_reserve_item(b) || !batch_reserve_bytes(b, most + (part ? part->size : 0)))
         return false;
-    struct batch_item *item = &b->items[b->count];
-    *item = (struct batch_item){.happened = what_happened(event), .seq = event->seq, .at_ms = event->at_ms};
-    item->body_at = b->used;
-    item->body_size = record_pack_event(event, state, directory, b->bytes + b->used, most);
-    if (item->body_size == 0)
+    size_t size = record_pack_event(event, state, directory, b->bytes + b->used, most);
+    if (size == 0)
         return false;
-    b->used += item->body_size;
-    if (confidential) {
-        item->with_confidential = true;
-        memcpy(item->salt, salt, sizeof item->salt);
-        item->confidential_at = b->used;
-        item->confidential_size = confidential_size;
-        memcpy(b->bytes + b->used, confidential, confidential_size);
-        b->used += confidential_size;
-    }
-    b->count++;
+    struct batch_item *item = &b->items[b->count++];
+    *item = (struct batch_item){.seq = event->seq,
+                                .at_ms = event->at_ms,
+                                .kind = event->kind,
+                                .has_referral = event->has_referral,
+                                .body_at = b->used,
+                                .body_size = size};
+    memcpy(item->referral, event->referral, ID_BYTES);
+    b->used += size;
+    if (part)
+        batch_keep_beside(b, item, part);
+    assert(size <= most && b->used <= b->capacity);
     return true;
 }
 
-void batch_note_asker(struct batch *b, size_t events, uint32_t row)
+void batch_cut(struct batch *b, size_t count)
 {
-    for (size_t i = b->count - events; i < b->count; i++)
-        b->items[i].happened.asker = row + 1;
+    assert(count <= b->count);
+    if (count < b->count)
+        b->used = b->items[count].body_at;
+    b->count = count;
 }
 
 const struct batch_item *batch_find(const struct batch *b, uint64_t seq)
 {
-    /* Numbers follow each other without a gap. */
     if (b->count == 0 || seq < b->items[0].seq || seq - b->items[0].seq >= b->count)
         return NULL;
-    return &b->items[seq - b->items[0].seq];
+    const struct batch_item *item = &b->items[seq - b->items[0].seq];
+    assert(item->seq == seq);
+    return item;
 }
 
 const struct ledger_event *batch_events(struct batch *b)
 {
+    size_t end = 0;
     for (size_t i = 0; i < b->count; i++) {
         const struct batch_item *item = &b->items[i];
+        assert(item->body_at == end && item->seq == b->items[0].seq + i);
+        end += item->body_size + item->confidential_size;
         b->events[i] = (struct ledger_event){
             .seq = item->seq,
             .at_ms = item->at_ms,
-            .kind = (uint32_t)item->happened.kind,
-            .referral = item->happened.has_referral ? item->happened.referral : NULL,
+            .kind = (uint32_t)item->kind,
+            .referral = item->has_referral ? item->referral : NULL,
             .body = b->bytes + item->body_at,
             .body_size = item->body_size,
-            .salt = item->with_confidential ? item->salt : NULL,
-            .confidential = item->with_confidential ? b->bytes + item->confidential_at : NULL,
+            .salt = item->has_confidential ? item->salt : NULL,
+            .confidential = item->has_confidential ? b->bytes + item->confidential_at : NULL,
             .confidential_size = item->confidential_size,
         };
     }
+    assert(end == b->used);
     return b->events;
 }

@@ -1,4 +1,8 @@
-/* batch.h: the events of one turn, packed and waiting to be committed together. */
+/* batch.h: the events of one turn, packed and waiting to be committed together.
+ *
+ * Numbers of events follow each other without a gap. A batch only holds bytes: news_list.h keeps what is to
+ * be said of them.
+ */
 #ifndef CONCORDAT_BATCH_H
 #define CONCORDAT_BATCH_H
 
@@ -6,50 +10,44 @@
 #include "broker/ledger/ledger.h"
 #include "broker/record/record.h"
 
-/* What happened, as far as the news after the commit need it. */
-struct happened {
-    enum event_kind kind;
-    uint8_t referral[ID_BYTES];
-    bool has_referral;
-    uint16_t team;
-    uint16_t former_team; /* that had it in hand until now */
-    uint32_t attempt;
-    enum offer_end end;
-    bool is_last_news; /* of its case in this turn; news.c works it out */
-    uint32_t asker;    /* row + 1 of the session whose answer says all of this; 0: none */
+/* The part of a referral that is kept beside its event, so that it can be erased: a packed Confidential, and
+ * the salt of the digest by which the event commits to it. */
+struct confidential_part {
+    const uint8_t *bytes; /* borrowed */
+    size_t size;
+    uint8_t salt[LEDGER_SALT_BYTES];
 };
 
 struct batch_item {
-    struct happened happened;
     uint64_t seq;
     int64_t at_ms;
+    enum event_kind kind;
+    bool has_referral, has_confidential;
+    uint8_t referral[ID_BYTES];
     size_t body_at, body_size;
-    bool with_confidential;
-    uint8_t salt[LEDGER_SALT_BYTES];
     size_t confidential_at, confidential_size;
+    uint8_t salt[LEDGER_SALT_BYTES];
 };
 
 struct batch {
     uint8_t *bytes; /* owned */
     size_t used, capacity;
     struct batch_item *items;    /* owned */
-    struct ledger_event *events; /* owned; made at the end */
+    struct ledger_event *events; /* owned; made by batch_events */
     size_t count, room;
 };
 
 void batch_close(struct batch *batch);
 void batch_clear(struct batch *batch);
 
-/* Packs an event; confidential, where not NULL, is kept beside it under the salt. False where memory is
- * short: the batch is as before. */
+/* Packs an event, and keeps its confidential part (NULL: none) beside it. False if memory is short: the batch
+ * is as before. */
 bool batch_add(struct batch *batch, const struct event *event, const struct state *state,
-               const struct directory *directory, const uint8_t *salt, const uint8_t *confidential,
-               size_t confidential_size);
+               const struct directory *directory, const struct confidential_part *part);
+/* Takes the newest events out again, down to `count`. */
+void batch_cut(struct batch *batch, size_t count);
 
-/* The answer to that session speaks of the last events, so many of them. */
-void batch_note_asker(struct batch *batch, size_t events, uint32_t row);
-
-/* The item of an event of this batch; NULL where the event is not in it. */
+/* The item of an event, borrowed until the next change; NULL if the event is not in this batch. */
 const struct batch_item *batch_find(const struct batch *batch, uint64_t seq);
 
 /* The batch as the ledger takes it; borrowed until the next change. */

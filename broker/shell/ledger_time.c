@@ -1,7 +1,8 @@
-/* ledger_time.c: the time that events are stamped with and that deadlines are measured by. */
+/* ledger_time.c: the time that labels events and measures their deadlines. */
 #include "broker/shell/ledger_time.h"
 
-/* Seven eighths of the pace: a deadline comes at most a seventh late, and an hour is caught up in a shift. */
+/* At seven eighths of the pace a deadline comes at most a seventh late, and the wall clock catches up with an
+ * hour in one shift. */
 static int64_t without_the_wall(const struct ledger_time *time, int64_t mono_ms)
 {
     return time->at_ms + (mono_ms - time->mono_ms) / 8 * 7;

@@ -1,6 +1,7 @@
-/* outgoing.c: what is to be sent once the turn's events are on disk. */
+/* outgoing.c: the messages to be sent once the turn's events are on disk, by peer and in order. */
 #include "broker/shell/outgoing.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void outgoing_open(struct outgoing *o)
@@ -19,7 +20,7 @@ void outgoing_close(struct outgoing *o)
     *o = (struct outgoing){0};
 }
 
-static bool make_room(void **memory, size_t *capacity, size_t wanted, size_t unit)
+static bool outgoing_reserve(void **memory, size_t *capacity, size_t wanted, size_t unit)
 {
     if (wanted <= *capacity)
         return true;
@@ -34,16 +35,16 @@ static bool make_room(void **memory, size_t *capacity, size_t wanted, size_t uni
     return true;
 }
 
-/* Longer than any message about one case: of an offer, the longest, the facts came in one request and the
- * rest is names and numbers. */
+/* No message about one case is longer. The longest is an offer: its facts came in one request, and the rest
+ * is names and numbers. */
 enum { ONE_CASE_BYTES_MAX = WIRE_REPACKED_BYTES_MAX + 16 * 1024 };
 
-/* Room that a message surely fits into. Measuring costs half as much as packing, and is left to what can be
- * long. */
-static size_t most_of(const Concordat__V1__Message *message)
+/* A size that the message surely fits into. Measuring costs half as much as packing, so only messages that
+ * can be long are measured. */
+static size_t outgoing_size_max(const Concordat__V1__Message *message)
 {
     switch ((int)message->body_case) {
-    case CONCORDAT__V1__MESSAGE__BODY__NOT_SET: /* a status that has been packed already */
+    case CONCORDAT__V1__MESSAGE__BODY__NOT_SET: /* a spliced status */
     case CONCORDAT__V1__MESSAGE__BODY_ANSWER:
     case CONCORDAT__V1__MESSAGE__BODY_OFFER:
     case CONCORDAT__V1__MESSAGE__BODY_OFFER_OVER:
@@ -53,21 +54,23 @@ static size_t most_of(const Concordat__V1__Message *message)
     }
 }
 
-static bool pack(struct outgoing *o, const Concordat__V1__Message *message, struct outgoing_packed *packed)
+static bool outgoing_pack(struct outgoing *o, const Concordat__V1__Message *message,
+                          struct outgoing_packed *packed)
 {
     void *bytes = o->bytes;
-    bool room = make_room(&bytes, &o->capacity, o->used + most_of(message), 1);
+    bool room = outgoing_reserve(&bytes, &o->capacity, o->used + outgoing_size_max(message), 1);
     o->bytes = bytes;
     if (!room)
         return false;
     size_t size = concordat__v1__message__pack(message, o->bytes + o->used);
+    assert(size > 0 && size <= o->capacity - o->used);
     *packed = (struct outgoing_packed){o->used, size};
     o->used += size;
     return true;
 }
 
-/* The peer's row, made where it has none yet; NULL where memory is short. */
-static struct outgoing_peer *peer_of(struct outgoing *o, const struct server_route *route)
+/* The row of a peer, new or known; NULL if memory is short. */
+static struct outgoing_peer *outgoing_peer_of(struct outgoing *o, const struct server_route *route)
 {
     uint32_t row = index_find(&o->by_route, &o->peers, route);
     if (row != ROW_NONE)
@@ -83,11 +86,12 @@ static struct outgoing_peer *peer_of(struct outgoing *o, const struct server_rou
 bool outgoing_share(struct outgoing *o, const struct server_route *route,
                     const Concordat__V1__Message *message, struct outgoing_packed *packed)
 {
+    assert(o->sent == 0);
     void *items = o->items;
-    bool room = make_room(&items, &o->room, o->count + 1, sizeof *o->items);
+    bool room = outgoing_reserve(&items, &o->room, o->count + 1, sizeof *o->items);
     o->items = items;
-    struct outgoing_peer *peer = room ? peer_of(o, route) : NULL;
-    if (!peer || (packed->size == 0 && !pack(o, message, packed)))
+    struct outgoing_peer *peer = room ? outgoing_peer_of(o, route) : NULL;
+    if (!peer || (packed->size == 0 && !outgoing_pack(o, message, packed)))
         return false;
     o->items[o->count++] = (struct outgoing_item){packed->at, packed->size, 0};
     if (peer->last)
@@ -104,8 +108,8 @@ bool outgoing_add(struct outgoing *o, const struct server_route *route, const Co
     return outgoing_share(o, route, message, &packed);
 }
 
-/* Takes what makes a good frame from the peer's first messages. */
-static void make_frame(struct outgoing *o, struct outgoing_peer *peer, struct outgoing_frame *frame)
+/* Takes the peer's first messages, as many as make a good frame. */
+static void outgoing_fill_frame(struct outgoing *o, struct outgoing_peer *peer, struct outgoing_frame *frame)
 {
     size_t size = 0;
     *frame = (struct outgoing_frame){&peer->route, o->parts, 0};
@@ -124,7 +128,7 @@ bool outgoing_next(struct outgoing *o, struct outgoing_frame *frame)
     for (; o->sent < o->peers.count; o->sent++) {
         struct outgoing_peer *peer = table_row(&o->peers, o->sent);
         if (peer->first) {
-            make_frame(o, peer, frame);
+            outgoing_fill_frame(o, peer, frame);
             return true;
         }
     }

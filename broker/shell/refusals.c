@@ -1,4 +1,4 @@
-/* refusals.c: what a refusal says to a person, and how many of them are written down. */
+/* refusals.c: what a refusal says to a person, and how many of them are recorded. */
 #include "broker/shell/refusals.h"
 
 #include <string.h>
@@ -55,7 +55,7 @@ void refusals_close(struct refusals *r)
     index_close(&r->by_name);
 }
 
-static struct refused_key *find(struct refusals *r, const char *key_name)
+static struct refused_key *refused_key_of(struct refusals *r, const char *key_name)
 {
     struct refused_key wanted;
     memset(&wanted, 0, sizeof wanted);
@@ -73,7 +73,7 @@ static struct refused_key *find(struct refusals *r, const char *key_name)
 
 bool refusals_note(struct refusals *r, const char *key_name, int64_t mono_ms, uint32_t *left_out)
 {
-    struct refused_key *key = find(r, key_name);
+    struct refused_key *key = refused_key_of(r, key_name);
     *left_out = 0;
     if (!key)
         return false;

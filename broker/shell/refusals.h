@@ -1,7 +1,7 @@
-/* refusals.h: what a refusal says to a person, and how many of them are written down.
+/* refusals.h: what a refusal says to a person, and how many of them are recorded.
  *
  * A refused command of an authenticated key becomes an event, at most REFUSALS_PER_MINUTE for each key, so
- * that nobody can fill the ledger; what is left out is counted in the next one.
+ * that nobody can fill the ledger. The next recorded one counts those that were left out.
  */
 #ifndef CONCORDAT_REFUSALS_H
 #define CONCORDAT_REFUSALS_H
@@ -19,9 +19,10 @@ struct refusals {
     struct index by_name;
 };
 
+/* The seed spreads the index. */
 void refusals_open(struct refusals *refusals, uint64_t seed);
 void refusals_close(struct refusals *refusals);
-/* Whether this one is to be written down; *left_out: how many of this key were not, since the last. */
+/* Whether a refusal is to be recorded. *left_out: how many of this key were not, since the last that was. */
 bool refusals_note(struct refusals *refusals, const char *key_name, int64_t mono_ms, uint32_t *left_out);
 
 #endif

@@ -10,7 +10,7 @@
 #define EVERYONE     (SOURCE | TEAM | COORDINATOR | AUDITOR)
 #define MAY(command) [CONCORDAT__V1__REQUEST__COMMAND_##command]
 
-/* A role that does not stand here may send nothing: referrers talk to their intake. */
+/* A role that is not here may send nothing: referrers talk to their intake. */
 static const unsigned may_send[] = {
     MAY(HELLO) = EVERYONE,
     MAY(PING) = EVERYONE,

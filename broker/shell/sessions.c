@@ -1,6 +1,7 @@
-/* sessions.c: who is connected, and until when each team counts as present. */
+/* sessions.c: the connections that have said hello, and until when each team counts as present. */
 #include "broker/shell/sessions.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "broker/core/slots.h"
@@ -11,9 +12,9 @@ void sessions_open(struct sessions *s, uint64_t seed)
     *s = (struct sessions){0};
     table_open(&s->rows, sizeof(struct session));
     table_open(&s->leases, sizeof(int64_t));
-    table_open(&s->team_circles, sizeof(uint32_t));
+    table_open(&s->team_heads, sizeof(uint32_t));
+    table_open(&s->source_heads, sizeof(uint32_t));
     table_open(&s->source_names, sizeof(struct name));
-    table_open(&s->source_circles, sizeof(uint32_t));
     index_open(&s->source_by_name, 0, sizeof(struct name), seed);
     index_open(&s->by_route, offsetof(struct session, route), sizeof(struct server_route), seed);
 }
@@ -22,9 +23,9 @@ void sessions_close(struct sessions *s)
 {
     table_close(&s->rows);
     table_close(&s->leases);
-    table_close(&s->team_circles);
+    table_close(&s->team_heads);
+    table_close(&s->source_heads);
     table_close(&s->source_names);
-    table_close(&s->source_circles);
     index_close(&s->source_by_name);
     index_close(&s->by_route);
 }
@@ -36,7 +37,24 @@ uint32_t sessions_rows(const struct sessions *s)
 
 struct session *sessions_row(const struct sessions *s, uint32_t row)
 {
+    assert(row < s->rows.count);
     return table_row(&s->rows, row);
+}
+
+uint32_t sessions_row_of(const struct sessions *s, const struct session *session)
+{
+    return (uint32_t)(session - sessions_row(s, 0));
+}
+
+/* The session of a link: row + 1, or 0 for none. */
+static struct session *session_at(const struct sessions *s, uint32_t link)
+{
+    return link ? sessions_row(s, link - 1) : NULL;
+}
+
+static uint32_t session_link(const struct sessions *s, const struct session *session)
+{
+    return sessions_row_of(s, session) + 1;
 }
 
 struct session *sessions_find(const struct sessions *s, const struct server_route *route)
@@ -52,33 +70,23 @@ struct session *sessions_add(struct sessions *s, const struct server_route *rout
         return session;
     if (!table_reserve(&s->rows, 1) || !index_reserve(&s->by_route, 1))
         return NULL;
-    uint32_t row;
-    if (s->free_row) {
-        row = s->free_row - 1;
-        s->free_row = sessions_row(s, row)->next_free;
+    session = session_at(s, s->free_row);
+    if (session) {
+        assert(!session->live);
+        s->free_row = session->next_free;
     } else {
-        table_add(&s->rows);
-        row = s->rows.count - 1;
+        session = table_add(&s->rows);
     }
-    session = sessions_row(s, row);
-    memset(session, 0, sizeof *session);
-    session->route = *route;
-    session->live = true;
-    session->slot = SLOT_NONE;
-    index_add(&s->by_route, &s->rows, row);
+    *session = (struct session){.route = *route, .live = true, .peer.slot = SLOT_NONE};
+    index_add(&s->by_route, &s->rows, sessions_row_of(s, session));
     s->count++;
     return session;
 }
 
-/* --- circles ---------------------------------------------------------------------------------------- */
-
-uint32_t sessions_row_of(const struct sessions *s, const struct session *session)
-{
-    return (uint32_t)(session - sessions_row(s, 0));
-}
+/* --- audiences -------------------------------------------------------------------------------------- */
 
 /* Room for `row` in a table of zeros. */
-static bool reach(struct table *table, uint32_t row)
+static bool table_reach(struct table *table, uint32_t row)
 {
     if (row >= table->count && !table_reserve(table, row + 1 - table->count))
         return false;
@@ -87,97 +95,99 @@ static bool reach(struct table *table, uint32_t row)
     return true;
 }
 
-/* The head of the circle that a session belongs to, or would; NULL where it has none. */
-static uint32_t *head_of(const struct sessions *s, const struct session *session)
+/* The head of the audience that a session belongs to, or would; NULL if there is none. */
+static uint32_t *audience_head(const struct sessions *s, const struct session_peer *peer)
 {
-    if (session->party == PARTY_COORDINATOR)
-        return (uint32_t *)&s->coordinator_circle;
-    if (session->party == PARTY_TEAM)
-        return session->slot < s->team_circles.count ? table_row(&s->team_circles, session->slot) : NULL;
-    if (session->party != PARTY_SOURCE)
+    if (peer->party == PARTY_COORDINATOR)
+        return (uint32_t *)&s->coordinators_head;
+    if (peer->party == PARTY_TEAM)
+        return peer->slot < s->team_heads.count ? table_row(&s->team_heads, peer->slot) : NULL;
+    if (peer->party != PARTY_SOURCE)
         return NULL;
-    uint16_t source = slots_find(&s->source_by_name, &s->source_names, session->key_name);
-    return source == SLOT_NONE ? NULL : table_row(&s->source_circles, source);
+    uint16_t source = slots_find(&s->source_by_name, &s->source_names, peer->key_name);
+    return source == SLOT_NONE ? NULL : table_row(&s->source_heads, source);
 }
 
-static bool make_head(struct sessions *s, const struct session *session)
+static bool audience_make_head(struct sessions *s, const struct session_peer *peer)
 {
-    if (session->party == PARTY_TEAM)
-        return reach(&s->team_circles, session->slot);
-    if (session->party != PARTY_SOURCE)
+    if (peer->party == PARTY_TEAM)
+        return table_reach(&s->team_heads, peer->slot);
+    if (peer->party != PARTY_SOURCE)
         return true;
     if (!table_reserve(&s->source_names, 1) || !index_reserve(&s->source_by_name, 1))
         return false;
-    uint16_t source = slots_give(&s->source_by_name, &s->source_names, session->key_name);
-    return source != SLOT_NONE && reach(&s->source_circles, source);
+    uint16_t source = slots_give(&s->source_by_name, &s->source_names, peer->key_name);
+    return source != SLOT_NONE && table_reach(&s->source_heads, source);
 }
 
-bool sessions_join(struct sessions *s, struct session *session)
+static void audience_enter(struct sessions *s, struct session *session, uint32_t *head)
 {
-    if (session->joined)
-        return true;
-    if (!make_head(s, session))
-        return false;
-    uint32_t *head = head_of(s, session);
-    if (!head)
-        return true; /* an auditor: follows the feed */
-    session->next_of_circle = *head;
-    session->former_of_circle = 0;
-    if (*head)
-        sessions_row(s, *head - 1)->former_of_circle = sessions_row_of(s, session) + 1;
-    *head = sessions_row_of(s, session) + 1;
-    session->joined = true;
-    return true;
+    struct session *next = session_at(s, *head);
+    session->place = (struct session_place){.joined = true, .next = *head};
+    *head = session_link(s, session);
+    if (next) {
+        assert(next->place.joined && next->place.previous == 0);
+        next->place.previous = *head;
+    }
 }
 
-static void leave(struct sessions *s, struct session *session)
+static void audience_leave(struct sessions *s, struct session *session)
 {
-    if (!session->joined)
+    const struct session_place *place = &session->place;
+    if (!place->joined)
         return;
-    if (session->former_of_circle)
-        sessions_row(s, session->former_of_circle - 1)->next_of_circle = session->next_of_circle;
-    else
-        *head_of(s, session) = session->next_of_circle;
-    if (session->next_of_circle)
-        sessions_row(s, session->next_of_circle - 1)->former_of_circle = session->former_of_circle;
+    struct session *next = session_at(s, place->next), *previous = session_at(s, place->previous);
+    uint32_t *link = previous ? &previous->place.next : audience_head(s, &session->peer);
+    assert(link && *link == session_link(s, session));
+    assert(!next || next->place.previous == *link);
+    *link = place->next;
+    if (next)
+        next->place.previous = place->previous;
+    session->place = (struct session_place){0};
 }
 
-static struct session *at(const struct sessions *s, uint32_t row_and_one)
+bool sessions_join(struct sessions *s, struct session *session, const struct session_peer *peer)
 {
-    return row_and_one ? sessions_row(s, row_and_one - 1) : NULL;
+    if (!audience_make_head(s, peer))
+        return false;
+    uint32_t *head = audience_head(s, peer);
+    assert(!session->place.joined || head == audience_head(s, &session->peer));
+    session->peer = *peer;
+    if (head && !session->place.joined)
+        audience_enter(s, session, head);
+    return true;
 }
 
 struct session *sessions_of_team(const struct sessions *s, uint16_t team)
 {
-    return team < s->team_circles.count ? at(s, *(uint32_t *)table_row(&s->team_circles, team)) : NULL;
+    return team < s->team_heads.count ? session_at(s, *(uint32_t *)table_row(&s->team_heads, team)) : NULL;
 }
 
 struct session *sessions_of_source(const struct sessions *s, const char *key_name)
 {
     uint16_t source = slots_find(&s->source_by_name, &s->source_names, key_name);
-    return source == SLOT_NONE ? NULL : at(s, *(uint32_t *)table_row(&s->source_circles, source));
+    return source == SLOT_NONE ? NULL : session_at(s, *(uint32_t *)table_row(&s->source_heads, source));
 }
 
 struct session *sessions_of_coordinators(const struct sessions *s)
 {
-    return at(s, s->coordinator_circle);
+    return session_at(s, s->coordinators_head);
 }
 
 struct session *sessions_next(const struct sessions *s, const struct session *session)
 {
-    return at(s, session->next_of_circle);
+    return session_at(s, session->place.next);
 }
 
 /* --- ending and leases ------------------------------------------------------------------------------ */
 
 void sessions_end(struct sessions *s, struct session *session)
 {
-    uint32_t row = sessions_row_of(s, session);
-    leave(s, session);
-    index_remove(&s->by_route, &s->rows, row);
-    memset(session, 0, sizeof *session);
-    session->next_free = s->free_row;
-    s->free_row = row + 1;
+    assert(session->live && s->count > 0);
+    audience_leave(s, session);
+    index_remove(&s->by_route, &s->rows, sessions_row_of(s, session));
+    *session = (struct session){.next_free = s->free_row};
+    s->free_row = session_link(s, session);
     s->count--;
 }
 
@@ -185,17 +195,22 @@ int64_t sessions_present_until(const struct sessions *s, uint16_t team)
 {
     int64_t until_ms = 0;
     for (struct session *device = sessions_of_team(s, team); device; device = sessions_next(s, device))
-        if (device->present_until_ms > until_ms)
-            until_ms = device->present_until_ms;
+        if (device->presence.until_ms > until_ms)
+            until_ms = device->presence.until_ms;
     return until_ms;
 }
 
 bool sessions_set_lease(struct sessions *s, uint16_t team, int64_t until_ms)
 {
-    if (!reach(&s->leases, team))
+    if (!table_reach(&s->leases, team))
         return false;
     *(int64_t *)table_row(&s->leases, team) = until_ms;
     return true;
+}
+
+int64_t sessions_lease(const struct sessions *s, uint16_t team)
+{
+    return team < s->leases.count ? *(const int64_t *)table_row(&s->leases, team) : 0;
 }
 
 void sessions_postpone(struct sessions *s, int64_t by_ms)
@@ -205,13 +220,55 @@ void sessions_postpone(struct sessions *s, int64_t by_ms)
         *until_ms += *until_ms ? by_ms : 0;
     }
     for (uint32_t row = 0; row < sessions_rows(s); row++) {
-        struct session *session = sessions_row(s, row);
-        session->heard_ms += by_ms;
-        session->present_until_ms += session->present_until_ms ? by_ms : 0;
+        struct session_presence *presence = &sessions_row(s, row)->presence;
+        presence->heard_ms += by_ms;
+        presence->until_ms += presence->until_ms ? by_ms : 0;
     }
 }
 
-int64_t sessions_lease(const struct sessions *s, uint16_t team)
+/* --- the whole books -------------------------------------------------------------------------------- */
+
+/* Returns how many sessions the audience has. */
+static uint32_t audience_check(const struct sessions *s, const uint32_t *head)
 {
-    return team < s->leases.count ? *(const int64_t *)table_row(&s->leases, team) : 0;
+    uint32_t count = 0, previous = 0;
+    for (uint32_t link = *head; link; link = session_at(s, link)->place.next) {
+        const struct session *session = session_at(s, link);
+        assert(session->live && session->place.joined);
+        assert(session->place.previous == previous);
+        assert(audience_head(s, &session->peer) == head);
+        previous = link;
+        count++;
+        assert(count <= s->count);
+    }
+    return count;
+}
+
+static uint32_t audiences_check(const struct sessions *s)
+{
+    uint32_t count = audience_check(s, &s->coordinators_head);
+    for (uint32_t team = 0; team < s->team_heads.count; team++)
+        count += audience_check(s, table_row(&s->team_heads, team));
+    for (uint32_t source = 0; source < s->source_heads.count; source++)
+        count += audience_check(s, table_row(&s->source_heads, source));
+    return count;
+}
+
+void sessions_check(const struct sessions *s)
+{
+    uint32_t live = 0, unused = 0, joined = 0;
+    for (uint32_t row = 0; row < sessions_rows(s); row++) {
+        const struct session *session = sessions_row(s, row);
+        assert(!session->live || sessions_find(s, &session->route) == session);
+        assert(session->live || !session->place.joined);
+        live += session->live;
+        joined += session->place.joined;
+    }
+    for (uint32_t link = s->free_row; link; link = session_at(s, link)->next_free) {
+        assert(!session_at(s, link)->live);
+        unused++;
+        assert(unused <= s->rows.count);
+    }
+    assert(live == s->count && live + unused == s->rows.count);
+    assert(audiences_check(s) == joined);
 }

@@ -3,61 +3,59 @@
 
 #include <assert.h>
 
-static char *text(const char *string)
-{
-    return (char *)(uintptr_t)string;
-}
+#include "proto/wire/borrowed.h"
 
-static void begin(struct status *s, const uint8_t *id, uint32_t number, bool drill)
+static void status_begin(struct status *s, const uint8_t *id, uint32_t number, bool drill)
 {
     concordat__v1__case_status__init(&s->message);
     words_number(number, drill, s->number);
-    s->message.referral = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)(uintptr_t)id};
+    s->message.referral = borrowed_bytes(id, ID_BYTES);
     s->message.number = s->number;
     s->message.drill = drill;
 }
 
-/* The coordinator stands behind every team; while a team is only asked, the coordinator is who to ring. */
-static void say_coordinator(struct status *s, const struct state *state, const struct directory *directory,
-                            uint16_t slot)
+/* The coordinator stands behind every team. While a team has only been asked, people ring the coordinator. */
+static void status_say_coordinator(struct status *s, const struct state *state,
+                                   const struct directory *directory, uint16_t slot)
 {
     const struct policy_coordinator *coordinator = directory_coordinator(directory, slot);
-    s->message.coordinator_name = text(coordinator ? coordinator->name : state_coordinator_id(state, slot));
-    s->message.coordinator_ring = text(coordinator ? coordinator->telephone : "");
+    s->message.coordinator_name =
+        borrowed_text(coordinator ? coordinator->name : state_coordinator_id(state, slot));
+    s->message.coordinator_ring = borrowed_text(coordinator ? coordinator->telephone : "");
     s->message.ring = s->message.coordinator_ring;
 }
 
-static void say_owner(struct status *s, const struct state *state, const struct directory *directory,
-                      const struct referral *r)
+static void status_say_owner(struct status *s, const struct state *state, const struct directory *directory,
+                             const struct referral *r)
 {
     s->message.owner_kind = (Concordat__V1__OwnerKind)r->owner.kind;
     if (r->owner.kind == OWNER_COORDINATOR) {
-        s->message.owner = text(state_coordinator_id(state, r->owner.slot));
+        s->message.owner = borrowed_text(state_coordinator_id(state, r->owner.slot));
         s->message.owner_name = s->message.coordinator_name;
         return;
     }
     const struct policy_team *team = directory_team(directory, r->owner.slot);
-    s->message.owner = text(state_team(state, r->owner.slot)->id);
-    s->message.owner_name = text(team ? team->name : s->message.owner);
+    s->message.owner = borrowed_text(state_team(state, r->owner.slot)->id);
+    s->message.owner_name = borrowed_text(team ? team->name : s->message.owner);
     if (team && referral_is_with_team(r))
-        s->message.ring = text(team->telephone);
+        s->message.ring = borrowed_text(team->telephone);
 }
 
 static void status_of_open(struct status *s, const struct state *state, const struct directory *directory,
                            const struct referral *r)
 {
-    begin(s, r->id, r->number, r->drill);
+    status_begin(s, r->id, r->number, r->drill);
     Concordat__V1__CaseStatus *m = &s->message;
     m->state = (Concordat__V1__State)r->state;
-    say_coordinator(s, state, directory, r->coordinator);
-    say_owner(s, state, directory, r);
+    status_say_coordinator(s, state, directory, r->coordinator);
+    status_say_owner(s, state, directory, r);
     m->since_ms = r->owned_since_ms;
     m->act_by_ms = r->owner.act_by_ms;
     m->offers = r->attempts;
     m->expected_arrival_ms = r->expected_arrival_ms;
     m->urgency = (Concordat__V1__Urgency)r->facts.routed_as;
     m->source = (Concordat__V1__Source)r->facts.source;
-    m->area = text(state_area_id(state, r->facts.area));
+    m->area = borrowed_text(state_area_id(state, r->facts.area));
     m->received_ms = r->received_ms;
     if (!r->clocks[CLOCK_RESPONSE].stopped_ms)
         m->respond_by_ms = r->clocks[CLOCK_RESPONSE].due_ms;
@@ -65,23 +63,23 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->seq = r->last_seq;
     m->attempt = r->offer.attempt;
     if (r->offer.attempt)
-        m->asked_team = text(state_team(state, r->offer.team)->id);
-    m->taken_by = text(r->taken_by);
+        m->asked_team = borrowed_text(state_team(state, r->offer.team)->id);
+    m->taken_by = borrowed_text(r->taken_by);
 }
 
 static void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,
                             const struct ended_case *ended)
 {
-    begin(s, ended->id, ended->number, ended->drill);
+    status_begin(s, ended->id, ended->number, ended->drill);
     Concordat__V1__CaseStatus *m = &s->message;
     m->state = (Concordat__V1__State)ended->state;
-    say_coordinator(s, state, directory, ended->coordinator);
+    status_say_coordinator(s, state, directory, ended->coordinator);
     m->since_ms = ended->ended_ms;
     m->offers = ended->attempts;
     m->outcome = (Concordat__V1__Outcome)ended->outcome;
     m->urgency = (Concordat__V1__Urgency)ended->urgency;
     m->source = (Concordat__V1__Source)ended->source;
-    m->area = text(state_area_id(state, ended->area));
+    m->area = borrowed_text(state_area_id(state, ended->area));
     m->received_ms = ended->received_ms;
     m->seq = ended->last_seq;
 }
@@ -96,7 +94,7 @@ bool status_of(struct status *s, const struct state *state, const struct directo
     return of.open || of.ended;
 }
 
-static void pack(struct packed_status *packed, struct status *status)
+static void status_pack(struct packed_status *packed, struct status *status)
 {
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
@@ -108,21 +106,18 @@ static void pack(struct packed_status *packed, struct status *status)
 }
 
 bool statuses_find(struct statuses *statuses, const struct state *state, const struct directory *directory,
-                   struct any_case of, uint32_t number, ProtobufCMessageUnknownField *field)
+                   struct any_case of, uint32_t number, spliced_field *field)
 {
     struct status status;
     if (!of.open && !of.ended)
         return false;
-    /* By its number, because cases that are spoken of in one turn tend to follow each other. */
+    /* Cases that are told of in one turn tend to have numbers that follow each other. */
     size_t slot = (of.open ? of.open->number : of.ended->number) % STATUSES_KEPT;
     struct packed_status *packed = &statuses->packed[slot];
     uint64_t seq = of.open ? of.open->last_seq : of.ended->last_seq;
     if (packed->seq != seq && status_of(&status, state, directory, of))
-        pack(packed, &status);
-    *field = (ProtobufCMessageUnknownField){.tag = number,
-                                            .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
-                                            .len = packed->size - 1, /* its tag is one byte */
-                                            .data = packed->bytes + 1};
+        status_pack(packed, &status);
+    *field = spliced_as(number, packed->bytes + 1, packed->size - 1); /* its own tag is one byte */
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "broker/core/directory.h"
 #include "broker/core/state.h"
+#include "proto/wire/spliced.h"
 #include "proto/wire/wire.h"
 #include "proto/words/words.h"
 
@@ -13,12 +14,12 @@ struct status {
     char number[NUMBER_TEXT_BYTES];
 };
 
-/* False where there is no such case. */
+/* False if there is no such case. */
 bool status_of(struct status *status, const struct state *state, const struct directory *directory,
                struct any_case of);
 
-/* No packed status is longer: its texts and its id, all of bounded arrays, and for each field and the whole a
- * tag and a number or a length. */
+/* No packed status is longer: its texts and its id are all bounded, and each field and the whole have a tag
+ * and a number or a length. */
 enum {
     STATUS_FIELDS = 25,
     STATUS_FIELD_BYTES_MAX = 2 + 10,
@@ -28,22 +29,22 @@ enum {
     STATUSES_KEPT = 256
 };
 
-/* Statuses packed lately: one is said several times, in an answer, an offer and the news, and packed once. It
- * stays the same until the next event of its case, or the next policy. */
+/* Statuses packed lately. One status is told several times, in an answer, an offer and the news, but packed
+ * once: it stays the same until the next event of its case, or the next policy. */
 struct statuses {
     struct packed_status {
-        uint64_t seq; /* of the last event of the case, which no other case has; 0: none is here */
+        uint64_t seq; /* of the case's last event, which no other case has; 0: none is here */
         size_t size;
-        uint8_t bytes[STATUS_BYTES_MAX]; /* a message that is all news of the case */
+        uint8_t bytes[STATUS_BYTES_MAX]; /* a Message that only has this status */
     } packed[STATUSES_KEPT];
 };
 
-/* The status of a case as field `number` of the message that is to be packed with it, among its unknown
- * fields. Borrowed until the next call. False where there is no such case. */
+/* The status of a case, to be spliced into a message as field `number`. Borrowed until the next call. False
+ * if there is no such case. */
 bool statuses_find(struct statuses *statuses, const struct state *state, const struct directory *directory,
-                   struct any_case of, uint32_t number, ProtobufCMessageUnknownField *field);
+                   struct any_case of, uint32_t number, spliced_field *field);
 
-/* Names and telephone numbers may be others now. */
+/* To be called when names and telephone numbers may have changed. */
 void statuses_forget(struct statuses *statuses);
 
 #endif

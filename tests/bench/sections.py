@@ -13,10 +13,10 @@ from statistics import median
 from stand import Stand, free_port, run_json
 
 OUTSTANDING = (1, 16, 64, 256)
-PROFILED = ("broker_take", "wire_unpack_request", "take_command", "record_read_command", "decide", "broker_adopt",
-            "state_apply", "record_pack_event", "broker_time", "broker_commit", "ledger_append", "ledger_read",
-            "ledger_confidential", "news_send", "make_offer", "questions_facts", "questions_confidential",
-            "status_of_referral", "outgoing_add", "server_send", "server_receive")
+PROFILED = ("broker_take", "wire_unpack_request", "take_core_command", "record_read_command", "decide", "adopt_for",
+            "state_apply", "record_pack_event", "broker_time", "broker_commit", "ledger_write", "ledger_read",
+            "ledger_confidential", "news_pack", "offer_make", "stored_referral", "confidential_callback", "statuses_find",
+            "outgoing_add", "server_send", "server_receive")
 BATCHES = (1, 8, 64, 256)
 INTAKES = 4
 REPORTS = ("times", "national", "declines", "custody", "open", "breaches", "volume", "section136")

@@ -243,6 +243,7 @@ static void check(const struct night *n)
         assert(r->owner.kind != OWNER_NONE && r->owner.slot != SLOT_NONE && r->owner.act_by_ms > 0);
     }
     assert(state->counters.seq == n->head);
+    broker_check(n->broker);
 }
 
 void night_turn(struct night *n)

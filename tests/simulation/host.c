@@ -446,6 +446,7 @@ void host_turn(struct world *w)
     }
     if (had_failed)
         world_violated(w, "went on after a failure", "a turn ends well on a ledger that could not be read");
+    broker_check(h->broker);
     if (w->store.count != before)
         check_agrees(w);
     check_stuck(w);

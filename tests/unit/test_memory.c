@@ -176,10 +176,19 @@ static void be_present(struct broker *broker, struct now now)
     ask(broker, 1, &request, 2, now);
 }
 
+/* What cannot be read is refused, and recorded. */
+static void be_refused(struct broker *broker, struct now now)
+{
+    static const uint8_t garbage[] = {0xff};
+    const struct server_route route = {5, {0, 1}};
+    assert_false(broker_take(broker, &route, people[0].name, garbage, sizeof garbage, now));
+}
+
 static void commit(struct broker *broker)
 {
     assert_int_equal(broker_commit(broker), LEDGER_OK);
     assert_int_equal(broker_state(broker)->counters.seq, head);
+    broker_check(broker);
 }
 
 static void story_of_a_broker(void)
@@ -200,6 +209,7 @@ static void story_of_a_broker(void)
         say_hello(broker, 1, now);
         be_present(broker, now);
         commit(broker);
+        be_refused(broker, now); /* one event: memory then ends between the two of a submission, too */
         for (uint8_t number = 3; number < 250; number++)
             submit(broker, number, now);
         commit(broker);

@@ -1,0 +1,131 @@
+/* adopt.c: a decision becomes part of the turn: its events are packed into the batch, applied to the state,
+ * and noted for the news. */
+#include "broker/shell/adopt.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "broker/shell/inside.h"
+
+/* Events after which a held case may find a team that it did not find before. */
+static bool event_gives_hope(const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_PRESENCE_CHANGED:
+        return event->is.presence.present;
+    case EVENT_CAPACITY_CLAIMED:
+    case EVENT_POLICY_LOADED:
+    case EVENT_OFFER_ENDED:
+    case EVENT_LEASE_LAPSED:
+    case EVENT_CLOSED:
+    case EVENT_WITHDRAWN:
+        return true;
+    case EVENT_ACCEPTED:
+        return event->is.accepted.previous_team != SLOT_NONE;
+    default:
+        return false;
+    }
+}
+
+void adopt_rematch(struct broker *b)
+{
+    if (b->rematch.due)
+        b->rematch.once_more = true;
+    b->rematch.due = true;
+}
+
+/* Everything that can fail, before the state is changed. */
+static bool adopt_pack(struct broker *b, const struct confidential_part *part)
+{
+    const struct decision *decision = &b->decision;
+    size_t before = b->turn.batch.count;
+    if (!news_list_reserve(&b->turn.news, decision->count))
+        return false;
+    for (int i = 0; i < decision->count; i++)
+        if (!batch_add(&b->turn.batch, &decision->events[i], b->state, b->directory, i == 0 ? part : NULL)) {
+            batch_cut(&b->turn.batch, before);
+            return false;
+        }
+    return true;
+}
+
+/* answered: row + 1 of the session whose answer says what was decided; 0: none. */
+static bool adopt_for(struct broker *b, const struct confidential_part *part, uint32_t answered)
+{
+    if (!adopt_pack(b, part))
+        return false;
+    for (int i = 0; i < b->decision.count; i++) {
+        const struct event *event = &b->decision.events[i];
+        bool possible = state_apply(b->state, event);
+        assert(possible); /* it was decided on this state */
+        (void)possible;
+        news_list_note(&b->turn.news, event, answered);
+        if (event_gives_hope(event))
+            adopt_rematch(b);
+    }
+    return true;
+}
+
+bool adopt_decision(struct broker *b)
+{
+    return adopt_for(b, NULL, 0);
+}
+
+/* Reserves room in the state before the decision, not after it: until it is adopted a decision points into
+ * the state's rows, which move when room is made. */
+static enum refusal adopt_decide(struct broker *b, const struct command *command, int64_t wall_ms)
+{
+    uint32_t names = 0;
+    if (command->kind == COMMAND_LOAD_POLICY)
+        names = command->is.policy.teams.count + command->is.policy.areas.count +
+                command->is.policy.coordinators.count;
+    if (!state_reserve(b->state, names))
+        return REFUSAL_UNAVAILABLE;
+    decide(b->state, b->directory, command, wall_ms, &b->decision);
+    return b->decision.refusal;
+}
+
+enum refusal adopt_own(struct broker *b, const struct command *command, int64_t wall_ms)
+{
+    enum refusal refusal = adopt_decide(b, command, wall_ms);
+    if (refusal == REFUSAL_NONE && !adopt_for(b, NULL, 0))
+        return REFUSAL_UNAVAILABLE;
+    return refusal;
+}
+
+/* The flags that a receipt raised. */
+static uint32_t decision_flags(const struct decision *decision)
+{
+    const struct event *first = &decision->events[0];
+    bool is_receipt = decision->count > 0 && (first->kind == EVENT_RECEIVED || first->kind == EVENT_UPDATED);
+    return is_receipt ? first->is.received.flags : 0;
+}
+
+enum refusal adopt_request(struct broker *b, const struct asking *asking, const struct command *command,
+                           const struct confidential_part *part, struct done *done)
+{
+    enum refusal refusal = adopt_decide(b, command, asking->now.wall_ms);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (!adopt_for(b, part, sessions_row_of(&b->sessions, asking->session) + 1))
+        return REFUSAL_UNAVAILABLE;
+    *done = (struct done){b->decision.seq, b->decision.repeated, decision_flags(&b->decision)};
+    return REFUSAL_NONE;
+}
+
+void adopt_refusal(struct broker *b, const char *key_name, const char *command_name, enum refusal refusal,
+                   struct now now)
+{
+    uint32_t left_out;
+    if (!refusals_note(&b->refusals, key_name, now.mono_ms, &left_out))
+        return;
+    struct command command = {.kind = COMMAND_RECORD_REFUSAL, .actor = key_name};
+    command.is.refused.command = command_name;
+    command.is.refused.refusal = refusal;
+    command.is.refused.left_out = left_out;
+    char line[KEY_NAME_CHARS_MAX + 160];
+    snprintf(line, sizeof line, "refused: %s from %s: %s (%u more not written down)", command_name, key_name,
+             refusals_text(refusal), left_out);
+    b->ports.log(b->ports.context, line);
+    adopt_own(b, &command, now.wall_ms);
+}

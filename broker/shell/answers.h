@@ -1,0 +1,24 @@
+/* answers.h: what a request is answered with: that it was done, or why not. Answers go out with the turn; one
+ * that finds no memory is left out, and its sender asks again. */
+#ifndef CONCORDAT_ANSWERS_H
+#define CONCORDAT_ANSWERS_H
+
+#include "broker/core/codes.h"
+#include "broker/shell/asking.h"
+
+struct broker;
+
+/* Says that a request was done, with the status of the case that it is about; referral NULL: it is about
+ * none. */
+void answers_done(struct broker *broker, const struct answer_to *to, const struct done *done,
+                  const uint8_t *referral);
+
+/* Refuses a request in the refusal's own words (refusals_text), with the status of a case that its sender may
+ * be told of; referral NULL: none. There is always somebody to ring. */
+void answers_refuse(struct broker *broker, const struct answer_to *to, enum refusal refusal,
+                    const uint8_t *referral);
+/* Refuses a request in other words, without a case. */
+void answers_refuse_saying(struct broker *broker, const struct answer_to *to, enum refusal refusal,
+                           const char *text);
+
+#endif

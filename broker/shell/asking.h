@@ -1,0 +1,35 @@
+/* asking.h: a request that is being answered: its sender, its content, and what was done for it. */
+#ifndef CONCORDAT_ASKING_H
+#define CONCORDAT_ASKING_H
+
+#include "broker/core/command.h"
+#include "broker/shell/ports.h"
+#include "broker/shell/sessions.h"
+#include "proto/wire/wire.h"
+
+/* The connection that an answer goes to, and the command that it answers. Borrows both. */
+struct answer_to {
+    const struct server_route *route;
+    const uint8_t *command_id; /* ID_BYTES; NULL: not known, so that no answer can be addressed */
+};
+
+struct asking {
+    struct answer_to to;
+    const struct key *key;
+    const Concordat__V1__Request *request;
+    const uint8_t *packed; /* the request's own bytes, as record_read_command takes them */
+    size_t packed_size;
+    enum party party;
+    uint16_t slot;           /* of the team or coordinator; SLOT_NONE for others */
+    struct session *session; /* NULL only for the first hello of a connection */
+    struct now now;
+};
+
+/* The outcome of a request, as its answer says it. */
+struct done {
+    uint64_t seq;   /* of the first event that the command caused, now or before; 0: none */
+    bool repeated;  /* had been done before */
+    uint32_t flags; /* 1 << Flag: raised at the receipt, for the referrer to put right */
+};
+
+#endif

@@ -1,0 +1,97 @@
+/* board.c: how cases stand, when a peer asks: one case, or the board of all that it may see. */
+#include "broker/shell/board.h"
+
+#include "broker/shell/answers.h"
+#include "broker/shell/inside.h"
+#include "broker/shell/sight.h"
+#include "proto/wire/borrowed.h"
+
+enum {
+    BOARD_CASES_MAX = 2000, /* keeps a board within the longest message */
+    BOARD_ENDED_MAX = 100
+};
+
+/* Open cases first, then the ended ones from the newest. */
+static struct any_case case_by_number(const struct state *state, uint32_t number, bool drill)
+{
+    for (uint32_t row = 0; row < state_referral_rows(state); row++) {
+        const struct referral *r = state_referral_row(state, row);
+        if (r->state != CASE_NONE && r->number == number && r->drill == drill)
+            return (struct any_case){.open = r};
+    }
+    for (uint32_t row = state->ended.count; row-- > 0;) {
+        const struct ended_case *ended = table_row(&state->ended, row);
+        if (ended->number == number && ended->drill == drill)
+            return (struct any_case){.ended = ended};
+    }
+    return (struct any_case){NULL, NULL};
+}
+
+/* The case is given by its id, or by the number that people say. */
+static struct any_case case_asked_for(const struct state *state, const Concordat__V1__GetStatus *asked)
+{
+    uint32_t number;
+    bool drill;
+    if (asked->referral.len == ID_BYTES)
+        return state_case(state, asked->referral.data);
+    if (!words_parse_number(asked->number, &number, &drill))
+        return (struct any_case){NULL, NULL};
+    return case_by_number(state, number, drill);
+}
+
+void board_answer_status(struct broker *b, const struct asking *asking)
+{
+    struct any_case of = case_asked_for(b->state, asking->request->get_status);
+    if (!sight_may_see(b, asking->session, of)) {
+        answers_refuse(b, &asking->to, REFUSAL_NOT_YOURS, NULL);
+        return;
+    }
+    struct done done = {.seq = of.open ? of.open->last_seq : of.ended->last_seq};
+    answers_done(b, &asking->to, &done, of.open ? of.open->id : of.ended->id);
+}
+
+/* The cases of a board in the making. Too much for the stack; one thread uses it, for one board at a time. */
+static struct {
+    struct status statuses[BOARD_CASES_MAX];
+    Concordat__V1__CaseStatus *list[BOARD_CASES_MAX];
+    size_t count;
+} board;
+
+/* Whether the case was put on the board. */
+static bool board_put(struct broker *b, const struct session *session, struct any_case of)
+{
+    if (!sight_may_see(b, session, of))
+        return false;
+    struct status *status = &board.statuses[board.count];
+    status_of(status, b->state, b->directory, of);
+    board.list[board.count++] = &status->message;
+    return true;
+}
+
+static void board_fill(struct broker *b, const struct session *session, bool with_closed)
+{
+    size_t ended = 0;
+    board.count = 0;
+    for (uint32_t row = 0; row < state_referral_rows(b->state) && board.count < BOARD_CASES_MAX; row++) {
+        const struct referral *r = state_referral_row(b->state, row);
+        if (r->state != CASE_NONE)
+            board_put(b, session, (struct any_case){.open = r});
+    }
+    uint32_t row = with_closed ? b->state->ended.count : 0;
+    while (row-- > 0 && board.count < BOARD_CASES_MAX && ended < BOARD_ENDED_MAX)
+        ended += board_put(b, session, (struct any_case){.ended = table_row(&b->state->ended, row)});
+}
+
+void board_answer_board(struct broker *b, const struct asking *asking)
+{
+    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    Concordat__V1__Board answer = CONCORDAT__V1__BOARD__INIT;
+    board_fill(b, asking->session, asking->request->get_board->with_closed);
+    message.command_id = asking->request->command_id;
+    message.body_case = CONCORDAT__V1__MESSAGE__BODY_BOARD;
+    message.board = &answer;
+    answer.n_cases = board.count;
+    answer.cases = board.list;
+    answer.now_ms = asking->now.wall_ms;
+    outgoing_add(b->turn.outgoing, asking->to.route, &message);
+}

@@ -1,0 +1,30 @@
+/* confidential.h: the confidential part of a referral: salted on its way in, and handed out to those who may
+ * read it.
+ *
+ * The event commits to it by a salted digest; the part itself stands beside the ledger, so that it can be
+ * erased while the chain still verifies. This is the one place where the shell looks into it.
+ */
+#ifndef CONCORDAT_CONFIDENTIAL_H
+#define CONCORDAT_CONFIDENTIAL_H
+
+#include "broker/record/record.h"
+#include "broker/shell/asking.h"
+#include "broker/shell/batch.h"
+#include "proto/wire/spliced.h"
+
+struct broker;
+
+/* Makes ready what is kept beside the event of a submission or update, under a new salt, and puts its digest
+ * into the content. The part borrows from the content. */
+void confidential_salt(struct broker *broker, struct record_content *content, struct confidential_part *part);
+
+/* The number to ring the referrer back, as stored beside event `seq`, to be spliced into a message as field
+ * `number`. False if there is none. Borrowed as stored_confidential says. */
+bool confidential_callback(struct broker *broker, uint64_t seq, uint32_t number, spliced_field *callback);
+
+/* Notes that a peer, who may, has asked for the record of a case. False if the turn has no room for it. */
+bool confidential_ask_record(struct broker *broker, const struct answer_to *to, const uint8_t *referral);
+/* Packs the records that were asked for in this turn. */
+void confidential_pack_records(struct broker *broker);
+
+#endif

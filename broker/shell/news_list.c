@@ -1,0 +1,98 @@
+/* news_list.c: what happened in the turn, as far as anybody is told of it after the commit. */
+#include "broker/shell/news_list.h"
+
+#include <assert.h>
+#include <string.h>
+
+void news_list_open(struct news_list *l, uint64_t seed)
+{
+    table_open(&l->items, sizeof(struct happened));
+    table_open(&l->cases, sizeof(struct case_news));
+    index_open(&l->case_by_id, offsetof(struct case_news, referral), ID_BYTES, seed);
+}
+
+void news_list_close(struct news_list *l)
+{
+    table_close(&l->items);
+    table_close(&l->cases);
+    index_close(&l->case_by_id);
+}
+
+void news_list_clear(struct news_list *l)
+{
+    table_clear(&l->items);
+    table_clear(&l->cases);
+    index_clear(&l->case_by_id);
+}
+
+bool news_list_reserve(struct news_list *l, uint32_t events)
+{
+    return table_reserve(&l->items, events) && table_reserve(&l->cases, events) &&
+           index_reserve(&l->case_by_id, events);
+}
+
+/* News is what changes who holds a case, or what was promised about it. */
+static bool event_is_news(const struct event *event)
+{
+    return event->has_referral && event->kind != EVENT_OFFER_SEEN && event->kind != EVENT_RECORD_READ &&
+           event->kind != EVENT_REFERRER_TOLD;
+}
+
+static void note_teams(struct happened *happened, const struct event *event)
+{
+    happened->team = happened->former_team = SLOT_NONE;
+    if (event->kind == EVENT_OFFERED) {
+        happened->team = event->is.offered.team;
+        happened->attempt = event->is.offered.attempt;
+    } else if (event->kind == EVENT_OFFER_ENDED) {
+        happened->team = event->is.offer.team;
+        happened->attempt = event->is.offer.attempt;
+        happened->end = event->is.offer.end;
+    } else if (event->kind == EVENT_ACCEPTED) {
+        happened->team = event->is.accepted.team;
+        happened->attempt = event->is.accepted.attempt;
+        happened->end = OFFER_END_ACCEPTED;
+        happened->former_team = event->is.accepted.previous_team;
+    } else if (event->kind == EVENT_LEASE_LAPSED) {
+        happened->former_team = event->is.lease.team;
+    }
+}
+
+static uint32_t case_row_of(struct news_list *l, const uint8_t *referral)
+{
+    uint32_t row = index_find(&l->case_by_id, &l->cases, referral);
+    if (row != ROW_NONE)
+        return row;
+    struct case_news *about = table_add(&l->cases);
+    memcpy(about->referral, referral, ID_BYTES);
+    row = l->cases.count - 1;
+    index_add(&l->case_by_id, &l->cases, row);
+    return row;
+}
+
+void news_list_note(struct news_list *l, const struct event *event, uint32_t answered)
+{
+    if (!event_is_news(event))
+        return;
+    struct happened *happened = table_add(&l->items);
+    happened->kind = event->kind;
+    happened->answered = answered;
+    memcpy(happened->referral, event->referral, ID_BYTES);
+    note_teams(happened, event);
+    happened->case_row = case_row_of(l, event->referral);
+    struct case_news *about = table_row(&l->cases, happened->case_row);
+    about->last_item = l->items.count - 1;
+    assert(l->cases.count <= l->items.count);
+}
+
+const struct happened *news_list_item(const struct news_list *l, uint32_t row)
+{
+    assert(row < l->items.count);
+    return table_row(&l->items, row);
+}
+
+bool news_list_is_last(const struct news_list *l, uint32_t row)
+{
+    const struct case_news *about = table_row(&l->cases, news_list_item(l, row)->case_row);
+    return about->last_item == row;
+}

@@ -1,0 +1,47 @@
+/* sight.c: who may see a case, and whether a session's key still counts. */
+#include "broker/shell/sight.h"
+
+#include <string.h>
+
+#include "broker/shell/inside.h"
+
+static bool source_sees(const struct broker *b, const struct session *session, struct any_case of)
+{
+    uint16_t origin = of.open ? of.open->origin : of.ended->origin;
+    return strcmp(state_origin_id(b->state, origin), session->peer.key_name) == 0;
+}
+
+/* The team that has the case or is asked to take it; after its end, the team that had it. */
+static bool team_sees(const struct session *session, struct any_case of)
+{
+    uint16_t team = session->peer.slot;
+    if (of.ended)
+        return of.ended->team == team;
+    return (referral_is_with_team(of.open) && of.open->team == team) ||
+           (of.open->offer.attempt && of.open->offer.team == team);
+}
+
+bool sight_may_see(const struct broker *b, const struct session *session, struct any_case of)
+{
+    if (!of.open && !of.ended)
+        return false;
+    switch ((int)session->peer.role) {
+    case CONCORDAT__V1__ROLE__ROLE_SOURCE:
+        return source_sees(b, session, of);
+    case CONCORDAT__V1__ROLE__ROLE_TEAM:
+        return team_sees(session, of);
+    case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
+    case CONCORDAT__V1__ROLE__ROLE_AUDITOR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool sight_admits(struct broker *b, struct session *session)
+{
+    if (b->ports.key(b->ports.context, session->peer.key_name))
+        return true;
+    sessions_end(&b->sessions, session);
+    return false;
+}

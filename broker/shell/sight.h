@@ -1,0 +1,17 @@
+/* sight.h: who may see a case, and whether a session's key still counts. */
+#ifndef CONCORDAT_SIGHT_H
+#define CONCORDAT_SIGHT_H
+
+#include "broker/core/state.h"
+#include "broker/shell/sessions.h"
+
+struct broker;
+
+/* Whether a session's peer may see a case, open or ended. False if there is no such case. */
+bool sight_may_see(const struct broker *broker, const struct session *session, struct any_case of);
+
+/* Whether a session's key still counts; if not, this ends the session. To be asked before a session is sent
+ * anything that it has not just asked for. */
+bool sight_admits(struct broker *broker, struct session *session);
+
+#endif

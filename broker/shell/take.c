@@ -1,0 +1,221 @@
+/* take.c: what one message leads to: whether it is looked at, and who answers it. */
+#include <string.h>
+
+#include "broker/record/record.h"
+#include "broker/shell/adopt.h"
+#include "broker/shell/answers.h"
+#include "broker/shell/board.h"
+#include "broker/shell/broker.h"
+#include "broker/shell/catch_up.h"
+#include "broker/shell/confidential.h"
+#include "broker/shell/feed.h"
+#include "broker/shell/greet.h"
+#include "broker/shell/inside.h"
+#include "broker/shell/roles.h"
+#include "broker/shell/sight.h"
+#include "broker/shell/time.h"
+#include "proto/referral/referral_rules.h"
+
+/* As it is called in Request. */
+static const char *request_name(const Concordat__V1__Request *request)
+{
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
+        &concordat__v1__request__descriptor, request ? (unsigned)request->command_case : 0);
+    return field ? field->name : "unreadable";
+}
+
+/* Refuses a request and records that, because its sender is known here. */
+static void refuse_request(struct broker *b, const struct asking *asking, enum refusal refusal,
+                           const uint8_t *referral)
+{
+    answers_refuse(b, &asking->to, refusal, referral);
+    adopt_refusal(b, asking->key->name, request_name(asking->request), refusal, asking->now);
+}
+
+/* --- commands --------------------------------------------------------------------------------------- */
+
+/* A source's key names the one source that it speaks for. */
+static enum refusal why_not_routed(const struct asking *asking, const Concordat__V1__Referral *referral,
+                                   const Concordat__V1__Confidential *confidential, bool is_new)
+{
+    int source;
+    if (!words_parse(&concordat__v1__source__descriptor, asking->key->of, &source))
+        source = CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED;
+    return (enum refusal)referral_rules_refusal(referral, confidential, (Concordat__V1__Source)source,
+                                                is_new);
+}
+
+/* The request as a command of the core, on behalf of its sender. */
+static enum refusal take_read_command(const struct asking *asking, struct record_content *content,
+                                      struct command *command)
+{
+    const Concordat__V1__Request *request = asking->request;
+    enum refusal refusal = REFUSAL_NONE;
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
+        refusal = why_not_routed(asking, request->submit->referral, request->submit->confidential, true);
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
+        refusal = why_not_routed(asking, request->update->referral, request->update->confidential, false);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (!record_read_command(request, asking->packed, asking->packed_size, asking->now.wall_ms, content,
+                             command))
+        return REFUSAL_UNKNOWN_COMMAND;
+    command->party = asking->party;
+    command->slot = asking->slot;
+    command->actor = asking->key->name;
+    if (command->kind == COMMAND_READ_RECORD) {
+        command->is.read.of = asking->key->of;
+        command->is.read.role = (int)asking->key->role;
+    }
+    return REFUSAL_NONE;
+}
+
+/* The case whose status a refusal may tell; NULL: none. Some refusals are decided before it is known whose
+ * case it is. */
+static const uint8_t *case_to_tell(const struct broker *b, const struct asking *asking, enum refusal refusal,
+                                   const uint8_t *referral)
+{
+    bool may_be_told = refusal != REFUSAL_NOT_YOURS;
+    if (refusal == REFUSAL_CONFLICT || refusal == REFUSAL_CASE_CLOSED)
+        may_be_told = sight_may_see(b, asking->session, state_case(b->state, referral));
+    return may_be_told ? referral : NULL;
+}
+
+static bool is_of_a_case(enum command_kind kind)
+{
+    return kind != COMMAND_PRESENCE && kind != COMMAND_CAPACITY;
+}
+
+static void take_core_command(struct broker *b, const struct asking *asking)
+{
+    struct record_content content;
+    struct command command;
+    struct confidential_part part;
+    struct done done;
+    enum refusal refusal = take_read_command(asking, &content, &command);
+    if (refusal != REFUSAL_NONE) {
+        refuse_request(b, asking, refusal, NULL);
+        return;
+    }
+    if (content.confidential)
+        confidential_salt(b, &content, &part);
+    refusal = adopt_request(b, asking, &command, content.confidential ? &part : NULL, &done);
+    if (refusal != REFUSAL_NONE) {
+        refuse_request(b, asking, refusal, case_to_tell(b, asking, refusal, command.referral));
+        return;
+    }
+    if (command.kind == COMMAND_READ_RECORD && confidential_ask_record(b, &asking->to, command.referral))
+        return; /* the record is the answer */
+    answers_done(b, &asking->to, &done, is_of_a_case(command.kind) ? command.referral : NULL);
+}
+
+/* A team is present as long as one of its devices is. */
+static void take_presence(struct broker *b, const struct asking *asking)
+{
+    const Concordat__V1__SetPresence *presence = asking->request->set_presence;
+    int64_t seconds = presence->lease_seconds, now_ms = asking->now.mono_ms;
+    if (seconds < PRESENCE_LEASE_SECONDS_MIN)
+        seconds = PRESENCE_LEASE_SECONDS_MIN;
+    if (seconds > PRESENCE_LEASE_SECONDS_MAX)
+        seconds = PRESENCE_LEASE_SECONDS_MAX;
+    asking->session->presence.until_ms = presence->present ? now_ms + seconds * 1000 : 0;
+    int64_t until_ms = sessions_present_until(&b->sessions, asking->slot);
+    bool another_is_there = !presence->present && until_ms > now_ms;
+    if (!sessions_set_lease(&b->sessions, asking->slot, until_ms))
+        refuse_request(b, asking, REFUSAL_UNAVAILABLE, NULL);
+    else if (another_is_there)
+        answers_done(b, &asking->to, &(struct done){0}, NULL);
+    else
+        take_core_command(b, asking);
+}
+
+/* --- whether a request is looked at ----------------------------------------------------------------- */
+
+typedef void take_request(struct broker *b, const struct asking *asking);
+
+/* Requests that are more, or less, than a command of the core. */
+static take_request *const takers[] = {
+    [CONCORDAT__V1__REQUEST__COMMAND_HELLO] = greet_hello,
+    [CONCORDAT__V1__REQUEST__COMMAND_PING] = greet_ping,
+    [CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS] = board_answer_status,
+    [CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD] = board_answer_board,
+    [CONCORDAT__V1__REQUEST__COMMAND_FOLLOW] = feed_follow,
+    [CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE] = take_presence,
+};
+
+/* On whose behalf a key asks. False if the directory has no such team or coordinator. */
+static bool find_party(const struct broker *b, struct asking *asking)
+{
+    asking->slot = SLOT_NONE;
+    switch ((int)asking->key->role) {
+    case CONCORDAT__V1__ROLE__ROLE_SOURCE:
+        asking->party = PARTY_SOURCE;
+        return true;
+    case CONCORDAT__V1__ROLE__ROLE_TEAM:
+        asking->party = PARTY_TEAM;
+        asking->slot = state_team_slot(b->state, asking->key->of);
+        return asking->slot != SLOT_NONE;
+    case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
+        asking->party = PARTY_COORDINATOR;
+        asking->slot = state_coordinator_slot(b->state, asking->key->of);
+        return asking->slot != SLOT_NONE;
+    default:
+        asking->party = PARTY_BROKER; /* an auditor asks, and never commands */
+        return true;
+    }
+}
+
+/* Key, form, role, hello, in this order. */
+static enum refusal why_not_looked_at(const struct broker *b, struct asking *asking,
+                                      const struct wire_fault *fault)
+{
+    if (!asking->key)
+        return REFUSAL_REVOKED;
+    if (!asking->request)
+        return (enum refusal)fault->refusal;
+    if (!roles_may_send(asking->key->role, asking->request->command_case) || !find_party(b, asking))
+        return REFUSAL_NOT_ALLOWED;
+    asking->session = sessions_find(&b->sessions, asking->to.route);
+    if (!asking->session && asking->request->command_case != CONCORDAT__V1__REQUEST__COMMAND_HELLO)
+        return REFUSAL_HELLO_FIRST;
+    return REFUSAL_NONE;
+}
+
+static void refuse_to_look(struct broker *b, const struct asking *asking, const char *key_name,
+                           enum refusal refusal, const struct wire_fault *fault)
+{
+    if (asking->key && !asking->request)
+        answers_refuse_saying(b, &asking->to, refusal, fault->text);
+    else
+        answers_refuse(b, &asking->to, refusal, NULL);
+    /* A missing hello is ordinary after a restart of ours, or a broken connection. */
+    if (refusal != REFUSAL_HELLO_FIRST)
+        adopt_refusal(b, key_name, request_name(asking->request), refusal, asking->now);
+}
+
+bool broker_take(struct broker *b, const struct server_route *route, const char *key_name,
+                 const uint8_t *bytes, size_t size, struct now now)
+{
+    struct wire_fault fault = {0};
+    struct asking asking = {.to.route = route, .packed_size = size, .now = time_of_ledger(b, now)};
+    asking.request = wire_unpack_request(bytes, size, &b->request_arena, &fault);
+    asking.packed = fault.as_packed ? bytes : NULL;
+    if (asking.request)
+        asking.to.command_id = asking.request->command_id.data;
+    else if (fault.has_command_id)
+        asking.to.command_id = fault.command_id;
+    asking.key = b->ports.key(b->ports.context, key_name);
+    enum refusal refusal = why_not_looked_at(b, &asking, &fault);
+    if (refusal != REFUSAL_NONE) {
+        refuse_to_look(b, &asking, key_name, refusal, &fault);
+        return asking.key && asking.request;
+    }
+    if (asking.session) {
+        asking.session->presence.heard_ms = now.mono_ms;
+        catch_up_heard(b, asking.session);
+    }
+    size_t command = (size_t)asking.request->command_case;
+    take_request *take = command < sizeof takers / sizeof *takers ? takers[command] : NULL;
+    (take ? take : take_core_command)(b, &asking);
+    return true;
+}
