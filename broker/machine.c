@@ -1,0 +1,99 @@
+/* machine.c: the machine that the broker runs on: its ledger, its peers and its clocks. */
+#include "broker/machine.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#include "proto/words/now.h"
+
+void machine_close(struct machine *m)
+{
+    server_close(&m->server);
+    ledger_close(&m->ledger);
+}
+
+struct now machine_now(void)
+{
+    return (struct now){.wall_ms = now_wall_ms(), .mono_ms = now_monotonic_ms()};
+}
+
+static enum ledger_status machine_write(void *context, const struct ledger_event *events, size_t count)
+{
+    struct machine *m = context;
+    return ledger_write(m->ledger, events, count);
+}
+
+static bool machine_is_syncing(void *context)
+{
+    struct machine *m = context;
+    return ledger_is_syncing(m->ledger);
+}
+
+static enum ledger_status machine_sync(void *context)
+{
+    struct machine *m = context;
+    return ledger_sync(m->ledger);
+}
+
+/* The people who run the broker have to know that something was altered in the ledger. Telling them once is
+ * enough: an auditor can ask for it again and again. Routing does not need what is old, and goes on. */
+static enum ledger_status machine_report_altered(struct machine *m, enum ledger_status status)
+{
+    if (status == LEDGER_CORRUPT && !m->altered_reported)
+        fprintf(stderr, "concordat-broker: ledger: %s\n", ledger_message(m->ledger));
+    m->altered_reported |= status == LEDGER_CORRUPT;
+    return status;
+}
+
+static enum ledger_status machine_read(void *context, uint64_t after, size_t limit, ledger_each *each,
+                                       void *each_context)
+{
+    struct machine *m = context;
+    return machine_report_altered(m, ledger_read(m->ledger, after, limit, each, each_context));
+}
+
+static enum ledger_status machine_confidential(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                               size_t *size)
+{
+    struct machine *m = context;
+    return machine_report_altered(m, ledger_confidential(m->ledger, seq, buffer, capacity, size));
+}
+
+static enum server_sent machine_send(void *context, const struct server_route *route,
+                                     const struct frame_part *parts, size_t count)
+{
+    struct machine *m = context;
+    return server_send(m->server, route, parts, count);
+}
+
+static const struct key *machine_key(void *context, const char *name)
+{
+    struct machine *m = context;
+    return server_key(m->server, name);
+}
+
+static void machine_random(void *context, void *bytes, size_t size)
+{
+    (void)context;
+    randombytes_buf(bytes, size);
+}
+
+static void machine_log(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "concordat-broker: %s\n", line);
+}
+
+struct broker_ports machine_ports(struct machine *m)
+{
+    return (struct broker_ports){.context = m,
+                                 .write = machine_write,
+                                 .syncing = machine_is_syncing,
+                                 .sync = machine_sync,
+                                 .read = machine_read,
+                                 .confidential = machine_confidential,
+                                 .send = machine_send,
+                                 .key = machine_key,
+                                 .random = machine_random,
+                                 .log = machine_log};
+}

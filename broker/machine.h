@@ -1,0 +1,25 @@
+/* machine.h: the machine that the broker runs on: its ledger, its peers and its clocks, as the shell's ports
+ * (ports.h) reach them. One thread. */
+#ifndef CONCORDAT_MACHINE_H
+#define CONCORDAT_MACHINE_H
+
+#include <stdbool.h>
+
+#include "broker/shell/ports.h"
+
+/* Begin with zeros. Ledger and server are opened by the caller; both must be open before the ports that need
+ * them are called. */
+struct machine {
+    struct ledger *ledger; /* owned */
+    struct server *server; /* owned */
+    bool altered_reported;
+};
+
+void machine_close(struct machine *machine);
+
+/* Borrow the machine: it must outlive the broker. */
+struct broker_ports machine_ports(struct machine *machine);
+
+struct now machine_now(void);
+
+#endif
