@@ -13,6 +13,7 @@ static struct session *greet_open_session(struct broker *b, const struct asking 
 {
     struct session_peer peer = {.role = asking->key->role, .party = asking->party, .slot = asking->slot};
     memcpy(peer.key_name, asking->key->name, sizeof peer.key_name);
+    memcpy(peer.of, asking->key->of, sizeof peer.of);
     struct session *session = sessions_add(&b->sessions, asking->to.route);
     if (!session || sessions_join(&b->sessions, session, &peer))
         return session;

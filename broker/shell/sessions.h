@@ -26,6 +26,7 @@ enum {
 /* The peer at the other end of a connection; set by sessions_join. */
 struct session_peer {
     char key_name[KEY_NAME_CHARS_MAX + 1];
+    char of[KEY_OF_CHARS_MAX + 1]; /* as the key said at the hello */
     Concordat__V1__Role role;
     enum party party;
     uint16_t slot; /* of the team or coordinator; SLOT_NONE for others */

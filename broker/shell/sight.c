@@ -38,10 +38,16 @@ bool sight_may_see(const struct broker *b, const struct session *session, struct
     }
 }
 
-bool sight_admits(struct broker *b, struct session *session)
+bool sight_admits_as(struct broker *b, struct session *session, const struct key *key)
 {
-    if (b->ports.key(b->ports.context, session->peer.key_name))
+    const struct session_peer *peer = &session->peer;
+    if (key && key->role == peer->role && strcmp(key->of, peer->of) == 0)
         return true;
     sessions_end(&b->sessions, session);
     return false;
+}
+
+bool sight_admits(struct broker *b, struct session *session)
+{
+    return sight_admits_as(b, session, b->ports.key(b->ports.context, session->peer.key_name));
 }

@@ -10,8 +10,10 @@ struct broker;
 /* Whether a session's peer may see a case, open or ended. False if there is no such case. */
 bool sight_may_see(const struct broker *broker, const struct session *session, struct any_case of);
 
-/* Whether a session's key still counts; if not, this ends the session. To be asked before a session is sent
- * anything that it has not just asked for. */
+/* Whether a session's key still counts, for the same role and team as at the hello; if not, this ends the
+ * session. To be asked before a session is sent anything that it has not just asked for. The second is for
+ * those who have the key at hand; NULL: it has been withdrawn. */
 bool sight_admits(struct broker *broker, struct session *session);
+bool sight_admits_as(struct broker *broker, struct session *session, const struct key *key);
 
 #endif

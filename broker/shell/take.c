@@ -166,8 +166,7 @@ static bool find_party(const struct broker *b, struct asking *asking)
 }
 
 /* Key, form, role, hello, in this order. */
-static enum refusal why_not_looked_at(const struct broker *b, struct asking *asking,
-                                      const struct wire_fault *fault)
+static enum refusal why_not_looked_at(struct broker *b, struct asking *asking, const struct wire_fault *fault)
 {
     if (!asking->key)
         return REFUSAL_REVOKED;
@@ -176,6 +175,8 @@ static enum refusal why_not_looked_at(const struct broker *b, struct asking *ask
     if (!roles_may_send(asking->key->role, asking->request->command_case) || !find_party(b, asking))
         return REFUSAL_NOT_ALLOWED;
     asking->session = sessions_find(&b->sessions, asking->to.route);
+    if (asking->session && !sight_admits_as(b, asking->session, asking->key))
+        asking->session = NULL;
     if (!asking->session && asking->request->command_case != CONCORDAT__V1__REQUEST__COMMAND_HELLO)
         return REFUSAL_HELLO_FIRST;
     return REFUSAL_NONE;

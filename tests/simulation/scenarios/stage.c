@@ -161,15 +161,8 @@ static void start(struct stage *s)
     (void)loaded;
     broker_record_start(s->broker, s->store.count, now_is(s));
     stage_turn(s);
-    for (int peer = 0; peer < s->peers; peer++) {
-        Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-        Concordat__V1__Hello hello = CONCORDAT__V1__HELLO__INIT;
-        request.command_case = COMMAND(HELLO);
-        request.hello = &hello;
-        hello.protocol = WIRE_PROTOCOL;
-        hello.wants_news = peer != AUDITOR;
-        stage_say(s, peer, &request);
-    }
+    for (int peer = 0; peer < s->peers; peer++)
+        stage_hello(s, peer);
 }
 
 struct stage *stage_open(const char *hours_1, const char *hours_2)
@@ -282,6 +275,17 @@ const Concordat__V1__Message *stage_say(struct stage *s, int peer, Concordat__V1
             return message;
     }
     return NULL;
+}
+
+const Concordat__V1__Message *stage_hello(struct stage *s, int peer)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Hello hello = CONCORDAT__V1__HELLO__INIT;
+    request.command_case = COMMAND(HELLO);
+    request.hello = &hello;
+    hello.protocol = WIRE_PROTOCOL;
+    hello.wants_news = peer != AUDITOR;
+    return stage_say(s, peer, &request);
 }
 
 static const Concordat__V1__Answer *answer(const Concordat__V1__Message *message)

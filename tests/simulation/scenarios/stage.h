@@ -47,6 +47,7 @@ void stage_load(struct stage *stage, const char *hours_1, const char *hours_2);
 /* Sends a command and runs its turn. Give an id to repeat a command. Returns the answer, valid until the next
  * call. */
 const Concordat__V1__Message *stage_say(struct stage *stage, int peer, Concordat__V1__Request *request);
+const Concordat__V1__Message *stage_hello(struct stage *stage, int peer);
 const Concordat__V1__Answer *stage_submit(struct stage *stage, uint8_t id[16]);
 const Concordat__V1__Answer *stage_accept(struct stage *stage, int peer, const uint8_t *id, uint32_t attempt);
 const Concordat__V1__Answer *stage_take(struct stage *stage, const uint8_t *id);

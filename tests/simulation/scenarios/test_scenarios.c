@@ -346,6 +346,48 @@ static void a_revoked_key_hears_on(void **unused)
     stage_close(&s);
 }
 
+/* A key is given to another team while its connection stands: it hears nothing more of the old team's cases,
+ * and of the new team's once it has said hello again. */
+static void a_key_of_another_team_hears_on(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetBoard get_board = CONCORDAT__V1__GET_BOARD__INIT;
+    size_t from = s->sent_count;
+    strcpy(s->keys[TEAM_1_TOO].of, "team-2");
+    stage_submit(s, id);
+    assert_int_equal(stage_count(s, TEAM_1, BODY(OFFER), from), 1);
+    assert_int_equal(stage_count(s, TEAM_1_TOO, BODY(OFFER), from), 0);
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD;
+    request.get_board = &get_board;
+    const Concordat__V1__Message *said = stage_say(s, TEAM_1_TOO, &request);
+    assert_int_equal(said->answer->refusal, CONCORDAT__V1__REFUSAL__REFUSAL_HELLO_FIRST);
+    assert_int_equal(stage_hello(s, TEAM_1_TOO)->body_case, BODY(WELCOME));
+    stage_presence(s, TEAM_1, false, 0);
+    assert_int_equal(stage_count(s, TEAM_2, BODY(OFFER), from), 1);
+    assert_int_equal(stage_count(s, TEAM_1_TOO, BODY(OFFER), from), 1);
+    broker_check(s->broker);
+    stage_close(&s);
+}
+
+/* A key is given to another team, and its device says hello again before anything else is sent to it. */
+static void a_key_of_another_team_says_hello_again(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    size_t from = s->sent_count;
+    strcpy(s->keys[TEAM_1_TOO].of, "team-2");
+    assert_int_equal(stage_hello(s, TEAM_1_TOO)->body_case, BODY(WELCOME));
+    broker_check(s->broker);
+    stage_submit(s, id);
+    assert_int_equal(stage_count(s, TEAM_1, BODY(OFFER), from), 1);
+    assert_int_equal(stage_count(s, TEAM_1_TOO, BODY(OFFER), from), 0);
+    stage_close(&s);
+}
+
 /* A day on which every team is present and none answers: each case goes to the coordinator, the reminders
  * come on time, and no team is asked twice in a row if another could be. */
 static void a_day_of_silence(void **unused)
@@ -399,6 +441,8 @@ int main(void)
         cmocka_unit_test(who_did_not_listen_says_nobody_was_silent),
         cmocka_unit_test(a_clock_set_back_holds_an_offer_open),
         cmocka_unit_test(a_revoked_key_hears_on),
+        cmocka_unit_test(a_key_of_another_team_hears_on),
+        cmocka_unit_test(a_key_of_another_team_says_hello_again),
         cmocka_unit_test(a_day_of_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
