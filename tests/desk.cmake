@@ -1,7 +1,11 @@
-# The desk: the command `concordat` and the crisis team's concordat-team.
-foreach(name action show referral_input)
-  concordat_unit_test(test_${name} concordat-desk PkgConfig::JANSSON)
+# The desk, and the two programs at it: the command `concordat` and the crisis team's concordat-team.
+foreach(name resolve told)
+  concordat_unit_test(test_${name} concordat-desk)
 endforeach()
+concordat_unit_test(test_action concordat-desk concordat-shell)
+concordat_unit_test(test_show concordat-terminal)
+concordat_unit_test(test_typed_action concordat-terminal)
+concordat_unit_test(test_referral_input concordat-cli-parts)
 concordat_unit_test(test_team concordat-team-parts PkgConfig::JANSSON)
 
 # The two programs against a server of the protocol written in another language (Debian's python3-zmq and

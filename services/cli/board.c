@@ -3,8 +3,10 @@
 
 #include "proto/keys/keys.h"
 #include "services/cli/command.h"
-#include "services/cli/connection.h"
-#include "services/cli/show.h"
+#include "services/desk/board.h"
+#include "services/terminal/clock.h"
+#include "services/terminal/connection.h"
+#include "services/terminal/terminal.h"
 
 enum {
     OPTION_WATCH = 0x280,
@@ -14,7 +16,7 @@ enum {
     NEWS_PAUSE_MS = 1000
 };
 
-struct input {
+struct board_input {
     struct connection_options options;
     bool with_closed;
     int watch_ms;
@@ -25,10 +27,9 @@ static const struct argp_option board_options[] = {
     {"watch", OPTION_WATCH, "SECONDS", 0, "Stay, and show it again whenever something changes", 0},
     {0}};
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
+static error_t parse_board_option(int key, char *argument, struct argp_state *state)
 {
-    struct input *input = state->input;
-
+    struct board_input *input = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &input->options;
@@ -51,139 +52,122 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-static const Concordat__V1__Message *ask_board(const struct input *input, struct concordat_client *client,
-                                               enum exit_code *code)
+static const Concordat__V1__Message *ask_for_board(const struct board_input *input,
+                                                   struct concordat_client *client, enum exit_code *code)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__GetBoard question = CONCORDAT__V1__GET_BOARD__INIT;
-
     question.with_closed = input->with_closed;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD;
     request.get_board = &question;
     return connection_ask(&input->options, client, &request, code);
 }
 
-static void print_board(const struct input *input, const Concordat__V1__Message *message)
+static void print_board(const struct board_input *input, const Concordat__V1__Message *message)
 {
-    struct say say;
-
-    say_open(&say, stdout);
+    struct terminal terminal;
     if (input->options.json || message->body_case != CONCORDAT__V1__MESSAGE__BODY_BOARD) {
         connection_print(&input->options, message);
         return;
     }
-    if (message->board->now_ms != 0)
-        say.now_ms = message->board->now_ms;
-    if (say.colour && input->watch_ms > 0)
+    terminal_open(&terminal, stdout);
+    if (terminal.colour && input->watch_ms > 0)
         fputs("\033[H\033[2J", stdout);
-    show_board(&say, message->board);
+    terminal_show_board(&terminal, message->board,
+                        message->board->now_ms != 0 ? message->board->now_ms : clock_wall_ms());
     fflush(stdout);
 }
 
-/* Waits for news, then a little longer, so that a burst of them is one drawing. */
+/* Waits for news, then a little longer, so that the screen is drawn once for several changes. */
 static void await_change(struct concordat_client *client, int64_t until)
 {
-    int64_t now = connection_monotonic_ms();
+    int64_t now = clock_monotonic_ms();
     int64_t redraw = now + REDRAW_MS < until ? now + REDRAW_MS : until;
-
     while (now < redraw) {
         if (concordat_client_next(client, (int)(redraw - now)) != NULL && redraw > now + NEWS_PAUSE_MS)
             redraw = now + NEWS_PAUSE_MS;
-        now = connection_monotonic_ms();
+        now = clock_monotonic_ms();
     }
 }
 
-static enum exit_code show(const struct input *input, struct concordat_client *client)
+static enum exit_code watch_board(const struct board_input *input, struct concordat_client *client)
 {
-    int64_t until = connection_monotonic_ms() + input->watch_ms;
+    int64_t until = clock_monotonic_ms() + input->watch_ms;
     enum exit_code code;
-
     for (;;) {
-        const Concordat__V1__Message *message = ask_board(input, client, &code);
+        const Concordat__V1__Message *message = ask_for_board(input, client, &code);
         if (!message)
             return code;
         print_board(input, message);
-        if (code != CODE_DONE || connection_monotonic_ms() >= until)
+        if (code != CODE_DONE || clock_monotonic_ms() >= until)
             return code;
         await_change(client, until);
     }
 }
 
-enum exit_code command_board(const struct command *command, int argc, char **argv)
+enum exit_code command_board(const struct subcommand *command, int argc, char **argv)
 {
     const struct argp_child children[] = {{&connection_argp, 0, NULL, 0}, {0}};
     const struct argp argp = {
         .options = board_options,
-        .parser = parse_option,
+        .parser = parse_board_option,
         .children = children,
         .doc = "The cases that your key may see: a team's own, a coordinator's, a source's, all of them for "
-               "an auditor. "
-               "The one whose time runs out first is at the top.\v"
+               "an auditor. The one whose time runs out first is at the top.\v"
                "\"Act by\" is when whoever holds the case must have been heard of; \"Seen by\" is the end of "
-               "the "
-               "national response time.\n\n  concordat board\n  concordat board --watch 3600"};
-    struct input input = {0};
+               "the national response time.\n\n  concordat board\n  concordat board --watch 3600"};
+    struct board_input input = {0};
     struct concordat_client *client;
-
     (void)command;
     argp_parse(&argp, argc, argv, 0, NULL, &input);
     enum exit_code code = connection_open(&input.options, input.watch_ms > 0, &client);
     if (code == CODE_DONE)
-        code = show(&input, client);
+        code = watch_board(&input, client);
     concordat_client_close(&client);
     return code;
 }
 
-/* Leaves only the live offers to the team. The board is the client's, and ours until its next call. */
-static void keep_offers(Concordat__V1__Board *board, const char *team)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < board->n_cases; i++)
-        if (show_is_offered_to(board->cases[i], team))
-            board->cases[kept++] = board->cases[i];
-    board->n_cases = kept;
-}
-
-static enum exit_code offers(const struct input *input, struct concordat_client *client, const char *team)
+static enum exit_code print_offers(const struct board_input *input, struct concordat_client *client,
+                                   const char *team)
 {
     enum exit_code code;
-    const Concordat__V1__Message *message = ask_board(input, client, &code);
-    struct say say;
-
+    const Concordat__V1__Message *message = ask_for_board(input, client, &code);
+    struct terminal terminal;
+    struct sheet sheet = {0};
     if (!message)
         return code;
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD)
-        keep_offers(message->board, team);
-    say_open(&say, stdout);
-    if (input->options.json || message->body_case != CONCORDAT__V1__MESSAGE__BODY_BOARD)
+        board_keep_offers(message->board, team);
+    if (input->options.json || message->body_case != CONCORDAT__V1__MESSAGE__BODY_BOARD) {
         connection_print(&input->options, message);
-    else
-        show_offers(&say, message->board, team);
+        return code;
+    }
+    board_show_offers(&sheet, message->board, team, clock_wall_ms());
+    terminal_open(&terminal, stdout);
+    terminal_show(&terminal, &sheet);
     return code;
 }
 
-enum exit_code command_offers(const struct command *command, int argc, char **argv)
+enum exit_code command_offers(const struct subcommand *command, int argc, char **argv)
 {
     const struct argp_child children[] = {{&connection_argp, 0, NULL, 0}, {0}};
-    const struct argp argp = {.parser = parse_option,
+    const struct argp argp = {.parser = parse_board_option,
                               .children = children,
                               .doc =
                                   "What your team is asked to take now, the shortest time to answer first.\v"
                                   "Answer with `concordat accept CASE MINUTES` or `concordat decline CASE "
                                   "REASON`.\n\n  concordat offers"};
-    struct input input = {0};
+    struct board_input input = {0};
     struct concordat_client *client;
     struct key key;
     char fault[300];
-
     (void)command;
     argp_parse(&argp, argc, argv, 0, NULL, &input);
     enum exit_code code = connection_open(&input.options, false, &client);
     if (code == CODE_DONE && keys_read(input.options.key, &key, fault, sizeof fault) != 0)
-        code = say_failure(input.options.json, CODE_ENVIRONMENT, "%s", fault);
+        code = terminal_failure(input.options.json, CODE_ENVIRONMENT, "%s", fault);
     if (code == CODE_DONE) {
-        code = offers(&input, client, key.of);
+        code = print_offers(&input, client, key.of);
         keys_wipe(&key);
     }
     concordat_client_close(&client);

@@ -1,23 +1,23 @@
-/* command.h: the subcommands of `concordat`. One table in main.c has a row for each. */
+/* command.h: the subcommands of `concordat`. One table in main.c has a row for each. One thread. */
 #ifndef CONCORDAT_CLI_COMMAND_H
 #define CONCORDAT_CLI_COMMAND_H
 
 #include "proto/words/exit_code.h"
 
-struct command {
+struct subcommand {
     const char *name;
-    const char *summary;
+    const char *summary; /* NULL for an action of the desk, whose table has its words */
     /* argv[0] is "concordat NAME", for messages. */
-    enum exit_code (*run)(const struct command *command, int argc, char **argv);
+    enum exit_code (*run)(const struct subcommand *command, int argc, char **argv);
 };
 
-enum exit_code command_keys(const struct command *command, int argc, char **argv);
-enum exit_code command_refer(const struct command *command, int argc, char **argv);
-enum exit_code command_update(const struct command *command, int argc, char **argv);
-enum exit_code command_act(const struct command *command, int argc, char **argv); /* a row of action.h */
-enum exit_code command_board(const struct command *command, int argc, char **argv);
-enum exit_code command_offers(const struct command *command, int argc, char **argv);
-enum exit_code command_report(const struct command *command, int argc, char **argv);
-enum exit_code command_verify(const struct command *command, int argc, char **argv);
+enum exit_code command_keys(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_refer(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_update(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_act(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_board(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_offers(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_report(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_verify(const struct subcommand *command, int argc, char **argv);
 
 #endif

@@ -8,33 +8,32 @@
 
 #include "proto/words/words.h"
 #include "services/cli/command.h"
-#include "services/cli/say.h"
+#include "services/terminal/terminal.h"
 
-struct input {
+struct keys_input {
     const char *verb, *subject, *role, *of, *folder;
     bool json;
 };
 
 enum { OPTION_ROLE = 0x280, OPTION_OF, OPTION_FOLDER, OPTION_JSON };
 
-static const struct argp_option options[] = {
+static const struct argp_option keys_options[] = {
     {"role", OPTION_ROLE, "ROLE", 0, "server, referrer, source, team, coordinator or auditor", 0},
     {"of", OPTION_OF, "ID", 0, "Whose key it is: the id of the source, team, coordinator or organisation", 0},
     {"folder", OPTION_FOLDER, "FOLDER", 0, "Where to put it (the folder that you are in)", 0},
     {"json", OPTION_JSON, 0, 0, "Print JSON", 0},
     {0}};
 
-static const char doc[] = "Make a key pair, or show what a key file is.\v"
-                          "NAME.key is public: give it to the broker or intake, which admits it from its "
-                          "folder of keys. NAME.key_secret "
-                          "is secret: it stays with whoever uses it.\n\n"
-                          "  concordat keys make car-7 --role referrer --of street-triage --folder keys\n"
-                          "  concordat keys show keys/car-7.key";
+static const char keys_doc[] =
+    "Make a key pair, or show what a key file is.\v"
+    "NAME.key is public: give it to the broker or intake, which admits it from its "
+    "folder of keys. NAME.key_secret is secret: it stays with whoever uses it.\n\n"
+    "  concordat keys make car-7 --role referrer --of street-triage --folder keys\n"
+    "  concordat keys show keys/car-7.key";
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
+static error_t parse_keys_option(int key, char *argument, struct argp_state *state)
 {
-    struct input *input = state->input;
-
+    struct keys_input *input = state->input;
     switch (key) {
     case OPTION_ROLE:
         input->role = argument;
@@ -64,53 +63,63 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
+static void print_key_json(const struct key *key, const char *role)
+{
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:b}", "name", key->name, "role", role, "of", key->of,
+                            "publicKey", key->public_text, "secret", (int)key->has_secret);
+    json_dumpf(out, stdout, JSON_COMPACT);
+    json_decref(out);
+    putchar('\n');
+}
+
+static void print_key(const struct key *key, const char *role)
+{
+    struct terminal terminal;
+    struct sheet sheet = {0};
+    sheet_row(&sheet, "Name", "%s", key->name);
+    sheet_row(&sheet, "Role", "%s", role);
+    sheet_row(&sheet, "Of", "%s", key->of);
+    sheet_row(&sheet, "Public", "%s", key->public_text);
+    sheet_row(&sheet, "File", "%s", key->has_secret ? "secret: keep it to yourself" : "public");
+    terminal_open(&terminal, stdout);
+    terminal_show(&terminal, &sheet);
+}
+
 static enum exit_code show_key(const char *path, bool json)
 {
-    char fault[300], role[WORDS_MAX];
+    char fault[300], word[WORDS_MAX];
     struct key key;
-
     if (keys_read(path, &key, fault, sizeof fault) != 0)
-        return say_failure(json, CODE_USAGE, "%s", fault);
-    const char *role_words =
-        key.is_server ? "server" : words_for(&concordat__v1__role__descriptor, (int)key.role, role);
-    if (json) {
-        json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:b}", "name", key.name, "role", role_words, "of",
-                                key.of, "publicKey", key.public_text, "secret", (int)key.has_secret);
-        json_dumpf(out, stdout, JSON_COMPACT);
-        json_decref(out);
-        putchar('\n');
-    } else {
-        struct say say;
-        say_open(&say, stdout);
-        say_row(&say, "Name", "%s", key.name);
-        say_row(&say, "Role", "%s", role_words);
-        say_row(&say, "Of", "%s", key.of);
-        say_row(&say, "Public", "%s", key.public_text);
-        say_row(&say, "File", "%s", key.has_secret ? "secret: keep it to yourself" : "public");
-    }
+        return terminal_failure(json, CODE_USAGE, "%s", fault);
+    const char *role =
+        key.is_server ? "server" : words_for(&concordat__v1__role__descriptor, (int)key.role, word);
+    if (json)
+        print_key_json(&key, role);
+    else
+        print_key(&key, role);
     keys_wipe(&key);
     return CODE_DONE;
 }
 
-static enum exit_code make_key(const struct input *input)
+static enum exit_code make_and_show_key(const struct keys_input *input)
 {
     const char *folder = input->folder ? input->folder : ".";
     char fault[300], path[4096];
-
     if (keys_make(folder, input->subject, input->role, input->of, fault, sizeof fault) != 0)
-        return say_failure(input->json, CODE_ENVIRONMENT, "%s", fault);
+        return terminal_failure(input->json, CODE_ENVIRONMENT, "%s", fault);
     if (snprintf(path, sizeof path, "%s/%s.key", folder, input->subject) >= (int)sizeof path)
         return CODE_DONE;
     return show_key(path, input->json);
 }
 
-enum exit_code command_keys(const struct command *command, int argc, char **argv)
+enum exit_code command_keys(const struct subcommand *command, int argc, char **argv)
 {
-    const struct argp argp = {
-        .options = options, .parser = parse_option, .args_doc = "make NAME | show FILE", .doc = doc};
-    struct input input = {0};
-
+    const struct argp argp = {.options = keys_options,
+                              .parser = parse_keys_option,
+                              .args_doc = "make NAME | show FILE",
+                              .doc = keys_doc};
+    struct keys_input input = {0};
     (void)command;
     argp_parse(&argp, argc, argv, 0, NULL, &input);
-    return strcmp(input.verb, "make") == 0 ? make_key(&input) : show_key(input.subject, input.json);
+    return strcmp(input.verb, "make") == 0 ? make_and_show_key(&input) : show_key(input.subject, input.json);
 }

@@ -1,28 +1,31 @@
-/* main.c: the command `concordat`: finds the subcommand and runs it. */
+/* main.c: the command `concordat`: the table of its subcommands, of which it runs one. */
 #include <argp.h>
+#include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "services/cli/command.h"
+#include "services/desk/action.h"
 
-static const struct command commands[] = {
+/* The words for an action stand in its row of the desk's table. */
+static const struct subcommand commands[] = {
     {"refer", "refer a person: from FILE.json, from - or by options", command_refer},
-    {"status", "who holds a case, and whom to ring", command_act},
+    {"status", NULL, command_act},
     {"update", "send a referral again with more or other facts", command_update},
-    {"withdraw", "nobody need come any more", command_act},
+    {"withdraw", NULL, command_act},
     {"offers", "what your team is asked to take now", command_offers},
-    {"accept", "accept an offer", command_act},
-    {"decline", "decline an offer with a reason", command_act},
-    {"checkin", "travelling, arrived, in contact", command_act},
-    {"close", "close a case with its outcome", command_act},
-    {"handover", "hand a case to another team", command_act},
-    {"capacity", "how many more people your team could see", command_act},
+    {"accept", NULL, command_act},
+    {"decline", NULL, command_act},
+    {"checkin", NULL, command_act},
+    {"close", NULL, command_act},
+    {"handover", NULL, command_act},
+    {"capacity", NULL, command_act},
     {"board", "the cases you may see, the most pressing first", command_board},
-    {"take", "coordinator: take a held case in hand", command_act},
-    {"assign", "coordinator: ask the team that you choose", command_act},
-    {"show", "the person's record; the reading is recorded", command_act},
+    {"take", NULL, command_act},
+    {"assign", NULL, command_act},
+    {"show", NULL, command_act},
     {"report", "auditor: response times, declines, custody, open cases", command_report},
     {"verify", "auditor: whether the trail is whole", command_verify},
     {"keys", "make and show keys", command_keys},
@@ -41,26 +44,29 @@ static const char exit_codes[] =
     "  100  the command line, or a file that it names, is wrong\n"
     "  111  no connection, no disk, no memory: nothing was done\n\n"
     "Environment: CONCORDAT_SERVER, CONCORDAT_SERVER_KEY, CONCORDAT_KEY, CONCORDAT_RING stand for the "
-    "options "
-    "--server, --server-key, --key and --ring of every command; CONCORDAT_TRAIL for --trail.\n\n"
+    "options --server, --server-key, --key and --ring of every command; CONCORDAT_TRAIL for --trail.\n\n"
     "`concordat COMMAND --help` says how each is used, with examples.";
+
+static const char *command_summary(const struct subcommand *command)
+{
+    return command->summary ? command->summary : action_find(command->name)->title;
+}
 
 static const char *doc_of_commands(void)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-
     if (!out)
         return introduction;
     fprintf(out, "%s\vCommands:\n", introduction);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-9s %s\n", commands[i].name, command_summary(&commands[i]));
     fprintf(out, "\n%s", exit_codes);
     return fclose(out) == 0 && text ? text : introduction;
 }
 
-static const struct command *find(const char *name)
+static const struct subcommand *command_find(const char *name)
 {
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i].name, name) == 0)
@@ -68,18 +74,23 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
-/* Stops at the subcommand: what follows is its own. */
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    int *at = state->input;
+struct command_line {
+    const struct subcommand *command;
+    int at; /* of the subcommand in argv */
+};
 
+/* Stops at the subcommand, which reads the rest by itself. */
+static error_t parse_command(int key, char *argument, struct argp_state *state)
+{
+    struct command_line *line = state->input;
     if (key == ARGP_KEY_NO_ARGS)
         argp_usage(state);
     if (key != ARGP_KEY_ARG)
         return ARGP_ERR_UNKNOWN;
-    if (find(argument) == NULL)
+    line->command = command_find(argument);
+    line->at = state->next - 1;
+    if (!line->command)
         argp_error(state, "there is no command \"%.40s\"", argument);
-    *at = state->next - 1;
     state->next = state->argc;
     return 0;
 }
@@ -87,19 +98,18 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 int main(int argc, char **argv)
 {
     const char *doc = doc_of_commands();
-    const struct argp argp = {.parser = parse_option, .args_doc = "COMMAND ...", .doc = doc};
+    const struct argp argp = {.parser = parse_command, .args_doc = "COMMAND ...", .doc = doc};
     char name[64];
-    int at = 0;
-
+    struct command_line line = {0};
     argp_program_version = "concordat " CONCORDAT_VERSION;
     exit_code_for_bugs();
     argp_err_exit_status = CODE_USAGE;
     signal(SIGPIPE, SIG_IGN);
-    argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &at);
+    argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &line);
     if (doc != introduction)
         free((char *)doc);
-    const struct command *command = find(argv[at]);
-    snprintf(name, sizeof name, "concordat %s", command->name);
-    argv[at] = name;
-    return (int)command->run(command, argc - at, argv + at);
+    assert(line.command);
+    snprintf(name, sizeof name, "concordat %s", line.command->name);
+    argv[line.at] = name;
+    return (int)line.command->run(line.command, argc - line.at, argv + line.at);
 }

@@ -1,19 +1,21 @@
-/* refer.c: `concordat refer` and `concordat update`: from a file or options to an answer that says who holds
- * it. */
+/* refer.c: `concordat refer` and `concordat update`: a referral is sent, and the answer says who holds the
+ * case. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/keys/keys.h"
 #include "proto/words/words.h"
-#include "services/cli/action.h"
 #include "services/cli/command.h"
 #include "services/cli/referral_input.h"
-#include "services/cli/show.h"
-#include "services/cli/told.h"
+#include "services/desk/referral_fields.h"
+#include "services/desk/told.h"
+#include "services/terminal/clock.h"
+#include "services/terminal/connection.h"
+#include "services/terminal/terminal.h"
 
 enum { OPTION_WAIT = 0x280, WAIT_SECONDS_MAX = 24 * 3600, RECEIPT_WAIT_MS = 3000 };
 
-struct input {
+struct refer_input {
     struct referral_input referral;
     struct connection_options options;
     const char *case_text; /* update only */
@@ -25,15 +27,12 @@ struct input {
 
 static const char refer_doc[] =
     "Refer a person. SAVED means that it is on the intake's disk; RECEIVED that it is with the router and "
-    "somebody "
-    "holds it.\v"
+    "somebody holds it.\v"
     "Only a source and a number to call back are needed. Options are laid over FILE.json, which is "
-    "{\"referral\": {...}, \"confidential\": {...}} in the names of the protocol; - is standard input. What "
-    "stands "
-    "on a command line can be seen by others on the same machine: names belong in a file.\n\n"
-    "  concordat refer --source street-triage --callback '07700 900123' --postcode ZX1 --urgency very-urgent "
-    "--age "
-    "'about 30' --section-136 --wait 60\n"
+    "{\"referral\": {...}, \"confidential\": {...}} in the names of the protocol; - is standard input. "
+    "What stands on a command line can be seen by others on the same machine: names belong in a file.\n\n"
+    "  concordat refer --source street-triage --callback '07700 900123' --postcode ZX1 "
+    "--urgency very-urgent --age 'about 30' --section-136 --wait 60\n"
     "  concordat refer street-triage.json --wait 120\n"
     "  concordat refer - < emergency-department.json";
 static const char update_doc[] =
@@ -46,11 +45,10 @@ static const struct argp_option refer_options[] = {{"wait", OPTION_WAIT, "SECOND
                                                     1},
                                                    {0}};
 
-static void set_wait(struct argp_state *state, struct input *input, const char *text)
+static void set_refer_wait(struct argp_state *state, struct refer_input *input, const char *text)
 {
     char *end;
     double seconds = strtod(text, &end);
-
     if (end == text || *end != '\0' || !(seconds >= 0 && seconds <= WAIT_SECONDS_MAX))
         argp_error(state, "--wait takes a number of seconds up to %d", WAIT_SECONDS_MAX);
     else
@@ -58,18 +56,17 @@ static void set_wait(struct argp_state *state, struct input *input, const char *
     input->to_acceptance = input->wait_ms > 0;
 }
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
+static error_t parse_refer_option(int key, char *argument, struct argp_state *state)
 {
-    struct input *input = state->input;
+    struct refer_input *input = state->input;
     const char **next = input->is_update && input->case_text == NULL ? &input->case_text : &input->path;
-
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &input->referral;
         state->child_inputs[1] = &input->options;
         return 0;
     case OPTION_WAIT:
-        set_wait(state, input, argument);
+        set_refer_wait(state, input, argument);
         return 0;
     case ARGP_KEY_ARG:
         if (*next)
@@ -87,125 +84,87 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-static void parse(struct input *input, const struct argp_option *own, const char *arguments, const char *doc,
-                  int argc, char **argv)
+static void parse_refer(struct refer_input *input, const struct argp_option *own, const char *arguments,
+                        const char *doc, int argc, char **argv)
 {
     const struct argp_child children[] = {
         {referral_input_argp(), 0, "The referral:", 10}, {&connection_argp, 0, NULL, 0}, {0}};
-    const struct argp argp = {
-        .options = own, .parser = parse_option, .args_doc = arguments, .doc = doc, .children = children};
-
+    const struct argp argp = {.options = own,
+                              .parser = parse_refer_option,
+                              .args_doc = arguments,
+                              .doc = doc,
+                              .children = children};
     argp_parse(&argp, argc, argv, 0, NULL, input);
     input->options.receipt = true;
 }
 
-/* An answer to the eye where news say that what was saved has now been received. */
-static void print_received(const struct input *input, const Concordat__V1__Message *news)
+/* The news that a saved referral was received is shown to a person as an answer, to a program as any other
+ * news. */
+static void print_received(const struct refer_input *input, const Concordat__V1__Message *news)
 {
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
-    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
-
-    answer.done = true;
-    answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
-    answer.status = news->status;
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
-    message.answer = &answer;
-    connection_print(&input->options, input->options.json ? news : &message);
+    struct showing showing = connection_showing(&input->options);
+    struct terminal terminal;
+    struct sheet sheet = {0};
+    if (input->options.json) {
+        connection_print(&input->options, news);
+        return;
+    }
+    show_received(&sheet, news->status, &showing);
+    terminal_open(&terminal, stdout);
+    terminal_show(&terminal, &sheet);
+    fflush(stdout);
 }
 
-/* What of a case a referrer has been shown last. */
-struct watch {
-    uint8_t id[WIRE_ID_BYTES];
-    bool received, accepted, lease_warned;
-    Concordat__V1__State state;
-    uint32_t attempt;
-    int64_t act_by_ms, expected_arrival_ms;
-    char owner[64], taken_by[64];
-};
-
-/* A case without a state is at the intake only: that is no news of the router. */
-static bool is_news_of(const struct watch *watch, const Concordat__V1__Message *message)
+static bool waited_enough(const struct refer_input *input, const struct told_case *told)
 {
-    return message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS && message->status->state != 0 &&
-           message->status->referral.len == WIRE_ID_BYTES &&
-           memcmp(message->status->referral.data, watch->id, WIRE_ID_BYTES) == 0;
+    return input->to_acceptance ? told->accepted : told->received;
 }
 
-/* Notes a status. False where it says nothing that was not shown before. */
-static bool watch_note(struct watch *watch, const Concordat__V1__CaseStatus *status)
+static void wait_for_news(const struct refer_input *input, struct concordat_client *client,
+                          struct told_case *told)
 {
-    struct watch before = *watch;
-
-    watch->received = true;
-    watch->accepted = status->state >= CONCORDAT__V1__STATE__STATE_ACCEPTED;
-    watch->lease_warned = status->lease_warned;
-    watch->state = status->state;
-    watch->attempt = status->attempt;
-    watch->act_by_ms = status->act_by_ms;
-    watch->expected_arrival_ms = status->expected_arrival_ms;
-    snprintf(watch->owner, sizeof watch->owner, "%s", status->owner);
-    snprintf(watch->taken_by, sizeof watch->taken_by, "%s", status->taken_by);
-    return !before.received || before.lease_warned != watch->lease_warned || before.state != watch->state ||
-           before.attempt != watch->attempt || before.act_by_ms != watch->act_by_ms ||
-           before.expected_arrival_ms != watch->expected_arrival_ms ||
-           strcmp(before.owner, watch->owner) != 0 || strcmp(before.taken_by, watch->taken_by) != 0;
-}
-
-static bool is_over(const struct input *input, const struct watch *watch)
-{
-    return input->to_acceptance ? watch->accepted : watch->received;
-}
-
-static void wait_for_news(const struct input *input, struct concordat_client *client, struct watch *watch)
-{
-    int64_t until = connection_monotonic_ms() + input->wait_ms;
-
-    while (!is_over(input, watch)) {
-        int64_t left = until - connection_monotonic_ms();
+    int64_t until = clock_monotonic_ms() + input->wait_ms;
+    while (!waited_enough(input, told)) {
+        int64_t left = until - clock_monotonic_ms();
         if (left <= 0)
             break;
         const Concordat__V1__Message *message = concordat_client_next(client, (int)left);
-        bool first = !watch->received;
-        if (!message || !is_news_of(watch, message) || !watch_note(watch, message->status))
+        bool first = !told->received;
+        if (!message || !told_case_concerns(told, message) || !told_case_note(told, message->status))
             continue;
         if (first)
             print_received(input, message);
         else
             connection_print(&input->options, message);
-        told_message(&input->options, client, message);
+        connection_tell_shown(&input->options, client, message);
     }
-    if (input->to_acceptance && !watch->accepted && !input->options.json)
+    if (input->to_acceptance && !told->accepted && !input->options.json)
         printf("Not accepted yet after %g s. `concordat status` says how it stands.\n",
                input->wait_ms / 1000.0);
 }
 
-/* A device refers for the source that its key belongs to, unless it says another. */
-static void complete_source(const struct input *input, Concordat__V1__Referral *referral)
+/* The device's key names the source, if the referral does not. */
+static void complete_source(const struct refer_input *input, Concordat__V1__Referral *referral)
 {
     struct key key;
-    char message[200];
-    int source;
-
-    if (referral->source == CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED &&
-        keys_read(input->options.key, &key, message, sizeof message) == 0) {
-        if (words_parse(&concordat__v1__source__descriptor, key.of, &source))
-            referral->source = (Concordat__V1__Source)source;
-        keys_wipe(&key);
-    }
+    char fault[200];
+    if (keys_read(input->options.key, &key, fault, sizeof fault) != 0)
+        return;
+    referral_set_source(referral, key.of);
+    keys_wipe(&key);
 }
 
-static enum exit_code refer(const struct input *input, struct concordat_client *client,
-                            Concordat__V1__Submit *submit)
+static enum exit_code refer_and_wait(const struct refer_input *input, struct concordat_client *client,
+                                     Concordat__V1__Submit *submit)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-    struct watch watch = {0};
+    struct told_case told = {0};
     char id[UUID_TEXT_BYTES];
     enum exit_code code;
-
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
     request.submit = submit;
-    memcpy(watch.id, submit->referral->id.data, WIRE_ID_BYTES);
-    words_uuid(watch.id, id);
+    memcpy(told.id, submit->referral->id.data, WIRE_ID_BYTES);
+    words_uuid(told.id, id);
     const Concordat__V1__Message *message = connection_ask(&input->options, client, &request, &code);
     if (!message) {
         if (code == CODE_NO_ANSWER)
@@ -217,37 +176,34 @@ static enum exit_code refer(const struct input *input, struct concordat_client *
         return code;
     if (message->answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED &&
         message->answer->status != NULL) {
-        (void)watch_note(&watch, message->answer->status);
-        told_message(&input->options, client, message);
+        (void)told_case_note(&told, message->answer->status);
+        connection_tell_shown(&input->options, client, message);
     } else if (!input->options.json) {
         printf("%-10s%s\n", "Id", id);
     }
     if (input->wait_ms > 0)
-        wait_for_news(input, client, &watch);
+        wait_for_news(input, client, &told);
     return code;
 }
 
-enum exit_code command_refer(const struct command *command, int argc, char **argv)
+enum exit_code command_refer(const struct subcommand *command, int argc, char **argv)
 {
-    struct input input = {.wait_ms = RECEIPT_WAIT_MS};
+    struct refer_input input = {.wait_ms = RECEIPT_WAIT_MS};
     struct arena arena;
     struct concordat_client *client = NULL;
     char fault[400] = "";
     enum exit_code code;
-
     (void)command;
-    parse(&input, refer_options, "[FILE.json|-]", refer_doc, argc, argv);
+    parse_refer(&input, refer_options, "[FILE.json|-]", refer_doc, argc, argv);
     if (arena_open(&arena, ARENA_MESSAGE_BYTES) != 0)
-        return say_failure(input.options.json, CODE_ENVIRONMENT, "out of memory");
+        return terminal_failure(input.options.json, CODE_ENVIRONMENT, "out of memory");
     Concordat__V1__Submit *submit = (Concordat__V1__Submit *)referral_input_read(
         &input.referral, input.path, NULL, &concordat__v1__submit__descriptor, &arena, fault, sizeof fault);
-    if (!submit)
-        code = say_failure(input.options.json, CODE_USAGE, "%s", fault);
-    else
-        code = connection_open(&input.options, input.wait_ms > 0, &client);
-    if (code == CODE_DONE) {
+    code = submit ? connection_open(&input.options, input.wait_ms > 0, &client)
+                  : terminal_failure(input.options.json, CODE_USAGE, "%s", fault);
+    if (submit && code == CODE_DONE) {
         complete_source(&input, submit->referral);
-        code = refer(&input, client, submit);
+        code = refer_and_wait(&input, client, submit);
     }
     concordat_client_close(&client);
     referral_input_close(&input.referral);
@@ -255,13 +211,12 @@ enum exit_code command_refer(const struct command *command, int argc, char **arg
     return code;
 }
 
-static enum exit_code update(const struct input *input, struct concordat_client *client, struct action *named,
-                             struct arena *arena)
+static enum exit_code update_case(const struct refer_input *input, struct concordat_client *client,
+                                  struct action *named, struct arena *arena)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     char fault[400] = "", id[UUID_TEXT_BYTES];
-    enum exit_code code = action_resolve(named, &input->options, client);
-
+    enum exit_code code = connection_resolve(&input->options, client, named);
     if (code != CODE_DONE)
         return code;
     words_uuid(named->id, id);
@@ -269,32 +224,31 @@ static enum exit_code update(const struct input *input, struct concordat_client 
     request.update = (Concordat__V1__Update *)referral_input_read(
         &input->referral, input->path, id, &concordat__v1__update__descriptor, arena, fault, sizeof fault);
     if (!request.update)
-        return say_failure(input->options.json, CODE_USAGE, "%s", fault);
+        return terminal_failure(input->options.json, CODE_USAGE, "%s", fault);
     const Concordat__V1__Message *message = connection_ask(&input->options, client, &request, &code);
     if (message)
         connection_print(&input->options, message);
     return code;
 }
 
-enum exit_code command_update(const struct command *command, int argc, char **argv)
+enum exit_code command_update(const struct subcommand *command, int argc, char **argv)
 {
-    struct input input = {.is_update = true};
+    struct refer_input input = {.is_update = true};
     struct action named;
     struct arena arena;
     struct concordat_client *client = NULL;
     enum exit_code code;
-
     (void)command;
-    parse(&input, NULL, "CASE [FILE.json|-]", update_doc, argc, argv);
-    char *words[] = {(char *)"status", (char *)input.case_text, NULL};
+    parse_refer(&input, NULL, "CASE [FILE.json|-]", update_doc, argc, argv);
     if (arena_open(&arena, ARENA_MESSAGE_BYTES) != 0)
-        return say_failure(input.options.json, CODE_ENVIRONMENT, "out of memory");
-    if (!action_read(&named, action_find("status"), 2, words))
-        code = say_failure(input.options.json, CODE_USAGE, "%s", named.fault);
+        return terminal_failure(input.options.json, CODE_ENVIRONMENT, "out of memory");
+    action_start(&named, action_find("status"));
+    if (!action_set(&named, "case", input.case_text))
+        code = terminal_failure(input.options.json, CODE_USAGE, "CASE %s", named.fault);
     else
         code = connection_open(&input.options, false, &client);
     if (code == CODE_DONE)
-        code = update(&input, client, &named, &arena);
+        code = update_case(&input, client, &named, &arena);
     concordat_client_close(&client);
     referral_input_close(&input.referral);
     arena_close(&arena);

@@ -1,13 +1,10 @@
-/* referral_input.h: a referral as a person gives it: a JSON file, standard input, options, or both.
- *
- * Every option is a path into the same JSON, so that the file and the options cannot mean different things.
+/* referral_input.h: a referral from a JSON file, standard input, options, or options laid over one of them.
  */
 #ifndef CONCORDAT_CLI_REFERRAL_INPUT_H
 #define CONCORDAT_CLI_REFERRAL_INPUT_H
 
 #include <argp.h>
 #include <jansson.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "proto/wire/wire.h"
@@ -20,9 +17,10 @@ struct referral_input {
 const struct argp *referral_input_argp(void);
 void referral_input_close(struct referral_input *input);
 
-/* Reads path ("-" is standard input, NULL is nothing), lays the options over it and sets the id: `id` where
- * given, a new one where none stands there. Submit and Update are written alike, so the descriptor says
- * which it becomes. A message inside the arena, checked; or NULL with a text that names what is wrong. */
+/* Reads path ("-" is standard input, NULL is nothing), lays the options over it and sets the id: `id` if it
+ * is not NULL, otherwise a new one unless one stands there. Submit and Update are written alike, so the
+ * descriptor says which it becomes. A message inside the arena, checked; or NULL with a text that names what
+ * is wrong. */
 ProtobufCMessage *referral_input_read(const struct referral_input *input, const char *path, const char *id,
                                       const ProtobufCMessageDescriptor *descriptor, struct arena *arena,
                                       char *message, size_t message_size);

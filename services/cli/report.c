@@ -9,11 +9,11 @@
 #include "proto/words/words.h"
 #include "services/audit/verify.h"
 #include "services/cli/command.h"
-#include "services/cli/say.h"
+#include "services/terminal/terminal.h"
 
 enum { OPTION_TRAIL = 0x280, OPTION_FROM, OPTION_TO, OPTION_FORMAT, OPTION_JSON };
 
-struct input {
+struct report_input {
     const char *trail, *name;
     enum report_format format;
     int64_t from_ms, to_ms;
@@ -35,10 +35,9 @@ static const struct argp_option verify_options[] = {
     {0}};
 
 /* A whole time, or a day, which begins at midnight in London. */
-static bool read_time(const char *text, int64_t *unix_ms)
+static bool read_day_or_time(const char *text, int64_t *unix_ms)
 {
     int year, month, day, used = 0;
-
     if (words_parse_time(text, unix_ms))
         return true;
     if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || text[used] != '\0' || month < 1 ||
@@ -48,14 +47,14 @@ static bool read_time(const char *text, int64_t *unix_ms)
     return true;
 }
 
-static void set_time(struct argp_state *state, const char *option, const char *text, int64_t *unix_ms)
+static void set_report_time(struct argp_state *state, const char *option, const char *text, int64_t *unix_ms)
 {
-    if (!read_time(text, unix_ms))
+    if (!read_day_or_time(text, unix_ms))
         argp_error(state, "%s takes a day such as 2026-01-31, or a time such as 2026-01-31T14:05:00Z",
                    option);
 }
 
-static void set_format(struct argp_state *state, struct input *input, const char *text)
+static void set_report_format(struct argp_state *state, struct report_input *input, const char *text)
 {
     if (strcmp(text, "text") == 0)
         input->format = REPORT_TEXT;
@@ -67,10 +66,9 @@ static void set_format(struct argp_state *state, struct input *input, const char
         argp_error(state, "--format is text, csv or json");
 }
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
+static error_t parse_report_option(int key, char *argument, struct argp_state *state)
 {
-    struct input *input = state->input;
-
+    struct report_input *input = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
         input->trail = getenv("CONCORDAT_TRAIL");
@@ -79,13 +77,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         input->trail = argument;
         return 0;
     case OPTION_FROM:
-        set_time(state, "--from", argument, &input->from_ms);
+        set_report_time(state, "--from", argument, &input->from_ms);
         return 0;
     case OPTION_TO:
-        set_time(state, "--to", argument, &input->to_ms);
+        set_report_time(state, "--to", argument, &input->to_ms);
         return 0;
     case OPTION_FORMAT:
-        set_format(state, input, argument);
+        set_report_format(state, input, argument);
         return 0;
     case OPTION_JSON:
         input->json = true;
@@ -111,7 +109,6 @@ static void describe_reports(char *doc, size_t size)
 {
     size_t count, used;
     const struct report *const *reports = report_list(&count);
-
     used = (size_t)snprintf(doc, size, "Print a report from the auditors' trail.\vReports:\n");
     for (size_t i = 0; i < count && used < size; i++)
         used +=
@@ -123,13 +120,12 @@ static void describe_reports(char *doc, size_t size)
                  reports[0]->name, reports[0]->name);
 }
 
-enum exit_code command_report(const struct command *command, int argc, char **argv)
+enum exit_code command_report(const struct subcommand *command, int argc, char **argv)
 {
     char doc[3000], fault[400] = "";
     const struct argp argp = {
-        .options = report_options, .parser = parse_option, .args_doc = "REPORT", .doc = doc};
-    struct input input = {.is_report = true};
-
+        .options = report_options, .parser = parse_report_option, .args_doc = "REPORT", .doc = doc};
+    struct report_input input = {.is_report = true};
     (void)command;
     describe_reports(doc, sizeof doc);
     argp_parse(&argp, argc, argv, 0, NULL, &input);
@@ -137,24 +133,25 @@ enum exit_code command_report(const struct command *command, int argc, char **ar
                             sizeof fault);
     if (result == REPORT_DONE)
         return CODE_DONE;
-    return say_failure(input.json, result == REPORT_UNKNOWN ? CODE_USAGE : CODE_ENVIRONMENT, "%s", fault);
+    return terminal_failure(input.json, result == REPORT_UNKNOWN ? CODE_USAGE : CODE_ENVIRONMENT, "%s",
+                            fault);
 }
 
-enum exit_code command_verify(const struct command *command, int argc, char **argv)
+enum exit_code command_verify(const struct subcommand *command, int argc, char **argv)
 {
-    static const char doc[] = "Whether the trail is whole: nothing altered, dropped, added or put in another "
-                              "order, and every person's "
-                              "case owned at every instant.\vExit code 0 where it is; 1 where anything is "
-                              "wrong, which is named.\n\n"
-                              "  concordat verify --trail trail.db";
-    const struct argp argp = {.options = verify_options, .parser = parse_option, .doc = doc};
-    struct input input = {0};
+    static const char doc[] =
+        "Whether the trail is whole: nothing altered, dropped, added or put in another order, and every "
+        "person's case owned at every instant.\v"
+        "Exit code 0 where it is; 1 where anything is wrong, which is named.\n\n"
+        "  concordat verify --trail trail.db";
+    const struct argp argp = {.options = verify_options, .parser = parse_report_option, .doc = doc};
+    struct report_input input = {0};
     char fault[400] = "";
-
     (void)command;
     argp_parse(&argp, argc, argv, 0, NULL, &input);
     int result = verify_run(input.trail, stdout, input.json, fault, sizeof fault);
     if (result == VERIFY_HOLDS)
         return CODE_DONE;
-    return result == VERIFY_FINDINGS ? CODE_REFUSED : say_failure(input.json, CODE_ENVIRONMENT, "%s", fault);
+    return result == VERIFY_FINDINGS ? CODE_REFUSED
+                                     : terminal_failure(input.json, CODE_ENVIRONMENT, "%s", fault);
 }

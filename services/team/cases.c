@@ -1,4 +1,4 @@
-/* cases.c: see cases.h. */
+/* cases.c: the cases that a team's device was told of: see cases.h. */
 #include "services/team/cases.h"
 
 #include <stdio.h>
@@ -15,7 +15,6 @@ struct known_case *cases_find_id(struct cases *cases, const ProtobufCBinaryData 
 struct known_case *cases_find(struct cases *cases, const char *name)
 {
     uint8_t id[WIRE_ID_BYTES];
-
     if (words_parse_uuid(name, id))
         return cases_find_id(cases, &(ProtobufCBinaryData){.len = sizeof id, .data = id});
     for (unsigned i = 0; i < cases->count; i++)
@@ -24,8 +23,8 @@ struct known_case *cases_find(struct cases *cases, const char *name)
     return NULL;
 }
 
-/* Room for one more: at the end, or in the place of a case that is of no concern to the team any more. */
-static struct known_case *room(struct cases *cases)
+/* A place for one more: at the end, or that of a case that does not concern the team any more. */
+static struct known_case *case_place(struct cases *cases)
 {
     if (cases->count < CASES_MAX)
         return &cases->known[cases->count++];
@@ -35,11 +34,10 @@ static struct known_case *room(struct cases *cases)
     return NULL;
 }
 
-static struct known_case *find_or_add(struct cases *cases, const ProtobufCBinaryData *id, const char *number)
+static struct known_case *case_noted(struct cases *cases, const ProtobufCBinaryData *id, const char *number)
 {
     struct known_case *known = cases_find_id(cases, id);
-
-    if (!known && id->len == WIRE_ID_BYTES && (known = room(cases)) != NULL) {
+    if (!known && id->len == WIRE_ID_BYTES && (known = case_place(cases)) != NULL) {
         *known = (struct known_case){0};
         memcpy(known->id, id->data, WIRE_ID_BYTES);
     }
@@ -50,8 +48,7 @@ static struct known_case *find_or_add(struct cases *cases, const ProtobufCBinary
 
 bool cases_note_offer(struct cases *cases, const Concordat__V1__Offer *offer)
 {
-    struct known_case *known = find_or_add(cases, &offer->referral, offer->number);
-
+    struct known_case *known = case_noted(cases, &offer->referral, offer->number);
     if (!known)
         return true;
     if (known->attempt == offer->attempt)
@@ -65,7 +62,6 @@ bool cases_note_offer(struct cases *cases, const Concordat__V1__Offer *offer)
 void cases_note_over(struct cases *cases, const Concordat__V1__OfferOver *over)
 {
     struct known_case *known = cases_find_id(cases, &over->referral);
-
     if (known && known->attempt == over->attempt)
         known->offered = false;
 }
@@ -74,8 +70,7 @@ void cases_note_status(struct cases *cases, const Concordat__V1__CaseStatus *sta
 {
     bool ours = status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM &&
                 status->state != CONCORDAT__V1__STATE__STATE_OFFERED && strcmp(status->owner, team) == 0;
-    struct known_case *known = find_or_add(cases, &status->referral, status->number);
-
+    struct known_case *known = case_noted(cases, &status->referral, status->number);
     if (!known)
         return;
     known->ours = ours;
@@ -86,7 +81,6 @@ void cases_note_status(struct cases *cases, const Concordat__V1__CaseStatus *sta
 struct known_case *cases_only(struct cases *cases, bool offered)
 {
     struct known_case *only = NULL;
-
     for (unsigned i = 0; i < cases->count; i++) {
         struct known_case *known = &cases->known[i];
         if (!(offered ? known->offered : known->ours))

@@ -1,26 +1,30 @@
-/* display.h: what has happened, as blocks on a terminal, as one line each, or as one JSON object a line. */
+/* display.h: what has happened, as blocks on a terminal, as one line each, or as one JSON object a line. One
+ * thread. */
 #ifndef CONCORDAT_TEAM_DISPLAY_H
 #define CONCORDAT_TEAM_DISPLAY_H
 
-#include "services/cli/show.h"
+#include "services/desk/show.h"
+#include "services/terminal/terminal.h"
 
 enum display_kind { DISPLAY_BLOCKS, DISPLAY_LINES, DISPLAY_JSON };
 
 struct display {
     enum display_kind kind;
-    struct say say;
-    int64_t skew_ms; /* the server's clock less ours: time left is reckoned by the server's */
+    struct terminal terminal;
+    struct showing showing;
+    int64_t skew_ms; /* the server's clock less ours: time left is counted by the server's */
 };
 
-void display_open(struct display *display, FILE *out, bool json);
+/* `out` is borrowed, and so is `ring`: whom to ring if the server does not say; it may be NULL. */
+void display_open(struct display *display, FILE *out, bool json, const char *ring);
 
 void display_offer(struct display *display, const Concordat__V1__Offer *offer);
-/* `here`: this device has answered the offer, and is told how by the answer; `team`: ours. */
+/* `here`: this device has answered the offer, and the answer to that says how it ended; `team`: ours. */
 void display_offer_over(struct display *display, const Concordat__V1__OfferOver *over, bool here,
                         const char *team);
 void display_status(struct display *display, const Concordat__V1__CaseStatus *status);
-/* `what`: the line that was typed. */
-void display_answer(struct display *display, const char *what, const Concordat__V1__Answer *answer,
+/* `command`: the line that was typed. */
+void display_answer(struct display *display, const char *command, const Concordat__V1__Answer *answer,
                     const char *team);
 /* A board or a record. */
 void display_message(struct display *display, const Concordat__V1__Message *message);

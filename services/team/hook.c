@@ -13,16 +13,15 @@
 #include <unistd.h>
 
 #include "proto/words/json.h"
-#include "services/cli/action.h"
+#include "services/desk/action.h"
 
 extern char **environ;
 
-/* The JSON in memory rather than a pipe: writing it never waits for the hook to read. */
-static int json_input(const ProtobufCMessage *message)
+/* The JSON lies in memory, not in a pipe, so that writing never waits for the hook to read. */
+static int hook_input(const ProtobufCMessage *message)
 {
     json_t *json = json_from_message(message);
     int input = memfd_create("offer", MFD_CLOEXEC);
-
     if (!json || input < 0 || json_dumpfd(json, input, JSON_COMPACT) != 0 || lseek(input, 0, SEEK_SET) != 0) {
         if (input >= 0)
             close(input);
@@ -32,11 +31,10 @@ static int json_input(const ProtobufCMessage *message)
     return input;
 }
 
-static void set_variables(struct hook_job *job, const struct hook_event *event)
+static void hook_set_variables(struct hook_job *job, const struct hook_event *event)
 {
     char id[UUID_TEXT_BYTES] = "", urgency[WORDS_MAX], source[WORDS_MAX];
     char(*variables)[HOOK_VARIABLE_BYTES] = job->variables;
-
     if (event->referral.len == 16)
         words_uuid(event->referral.data, id);
     action_typed_word(&concordat__v1__urgency__descriptor, event->urgency, urgency);
@@ -51,12 +49,11 @@ static void set_variables(struct hook_job *job, const struct hook_event *event)
     snprintf(job->number, sizeof job->number, "%s", event->number);
 }
 
-/* The job's variables, then ours: the first of two alike is the one that is found. */
-static char **environment(struct hook_job *job)
+/* The job's variables stand before ours: of two with one name getenv finds the first. */
+static char **hook_environment(struct hook_job *job)
 {
     size_t ours = 0;
     char **all;
-
     while (environ[ours])
         ours++;
     all = calloc(HOOK_VARIABLES + ours + 1, sizeof *all);
@@ -67,15 +64,14 @@ static char **environment(struct hook_job *job)
     return all;
 }
 
-/* A group of its own, so that Ctrl-C at the team's terminal does not end an answer half way. */
-static int spawn(const char *command, struct hook_job *job, char **variables)
+/* The hook has a process group of its own, so that Ctrl-C at the terminal does not stop it half way. */
+static int hook_spawn(const char *command, struct hook_job *job, char **variables)
 {
     char *arguments[] = {(char *)"sh", (char *)"-c", (char *)command, NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, pipe_only;
     int fault;
-
     sigemptyset(&none);
     sigemptyset(&pipe_only);
     sigaddset(&pipe_only, SIGPIPE);
@@ -99,13 +95,12 @@ static int spawn(const char *command, struct hook_job *job, char **variables)
     return fault;
 }
 
-/* Starts a job in a free place. */
-static void start(const char *command, struct hook_job *job, hook_report *report, void *context)
+/* Starts a job that has its place among those that run. */
+static void hook_start(const char *command, struct hook_job *job, hook_report *report, void *context)
 {
-    char **variables = environment(job);
-    int fault = variables ? spawn(command, job, variables) : ENOMEM;
+    char **variables = hook_environment(job);
+    int fault = variables ? hook_spawn(command, job, variables) : ENOMEM;
     char text[200];
-
     free(variables);
     close(job->input);
     job->input = -1;
@@ -116,7 +111,7 @@ static void start(const char *command, struct hook_job *job, hook_report *report
     report(context, job->number, text);
 }
 
-static struct hook_job *free_place(struct hooks *hooks)
+static struct hook_job *hook_place(struct hooks *hooks)
 {
     for (unsigned i = 0; i < HOOKS_RUNNING_MAX; i++)
         if (hooks->running[i].pid == 0)
@@ -126,17 +121,16 @@ static struct hook_job *free_place(struct hooks *hooks)
 
 void hooks_run(struct hooks *hooks, const struct hook_event *event, hook_report *report, void *context)
 {
-    struct hook_job *place = hooks->waiting_count == 0 ? free_place(hooks) : NULL;
+    struct hook_job *place = hooks->waiting_count == 0 ? hook_place(hooks) : NULL;
     struct hook_job job = {.input = -1};
-
     if (!hooks->command)
         return;
     if (!place && hooks->waiting_count == HOOKS_WAITING_MAX) {
         report(context, event->number, "the hook was not run: too many are running and waiting");
         return;
     }
-    set_variables(&job, event);
-    job.input = json_input(event->message);
+    hook_set_variables(&job, event);
+    job.input = hook_input(event->message);
     if (job.input < 0) {
         report(context, event->number, "the hook was not run: no memory for its input");
         return;
@@ -147,18 +141,17 @@ void hooks_run(struct hooks *hooks, const struct hook_event *event, hook_report 
         return;
     }
     *place = job;
-    start(hooks->command, place, report, context);
+    hook_start(hooks->command, place, report, context);
 }
 
-static void start_waiting(struct hooks *hooks, hook_report *report, void *context)
+static void hooks_start_waiting(struct hooks *hooks, hook_report *report, void *context)
 {
     struct hook_job *place;
-
-    while (hooks->waiting_count > 0 && (place = free_place(hooks)) != NULL) {
+    while (hooks->waiting_count > 0 && (place = hook_place(hooks)) != NULL) {
         *place = hooks->waiting[0];
         hooks->waiting_count--;
         memmove(hooks->waiting, hooks->waiting + 1, hooks->waiting_count * sizeof hooks->waiting[0]);
-        start(hooks->command, place, report, context);
+        hook_start(hooks->command, place, report, context);
     }
 }
 
@@ -177,5 +170,5 @@ void hooks_reap(struct hooks *hooks, hook_report *report, void *context)
                  WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
         report(context, job->number, text);
     }
-    start_waiting(hooks, report, context);
+    hooks_start_waiting(hooks, report, context);
 }

@@ -14,14 +14,13 @@ enum { LINE_BYTES = 1024, LEASE_SECONDS_DEFAULT = 60, LEASE_SECONDS_MIN = 3, LEA
 
 static const char doc[] =
     "A crisis team's device: says that the team is there and what it has room for, shows each offer with the "
-    "time "
-    "left to answer, and takes the answers that are typed.\v"
+    "time left to answer, and takes the answers that are typed.\v"
     "Type `help` for what can be typed, such as:\n\n"
     "  accept R-0412 20\n  decline R-0412 no-capacity\n  travelling R-0412 15\n  arrived R-0412\n"
     "  contact R-0412 face-to-face\n  close R-0412 crisis-home-treatment\n\n"
     "A hook is run by sh for each offer, with the offer as JSON on standard input and CONCORDAT_EVENT, "
-    "_NUMBER, "
-    "_REFERRAL, _ATTEMPT, _EXPIRES_MS, _URGENCY and _SOURCE in its environment. It may answer by itself.\n\n"
+    "_NUMBER, _REFERRAL, _ATTEMPT, _EXPIRES_MS, _URGENCY and _SOURCE in its environment. It may answer by "
+    "itself.\n\n"
     "Stops on `quit`, SIGTERM or Ctrl-C, and says that the team's device has gone.\n\n"
     "Exit codes:\n"
     "    0  stopped as asked\n"
@@ -41,21 +40,19 @@ static const struct argp_option options[] = {
     {"lease", OPTION_LEASE, "SECONDS", 0, "How long the team counts as there without a word (60)", 0},
     {0}};
 
-static unsigned read_number(struct argp_state *state, const char *what, const char *text, unsigned min,
-                            unsigned max)
+static unsigned read_option_number(struct argp_state *state, const char *what, const char *text, unsigned min,
+                                   unsigned max)
 {
     char *end;
     unsigned long value = strtoul(text, &end, 10);
-
     if (end == text || *end != '\0' || text[0] == '-' || value < min || value > max)
         argp_error(state, "%s is a whole number from %u to %u", what, min, max);
     return (unsigned)value;
 }
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
+static error_t parse_team_option(int key, char *argument, struct argp_state *state)
 {
-    struct team *team = state->input;
-
+    struct team_device *team = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
         team->present = true;
@@ -63,7 +60,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         state->child_inputs[0] = &team->options;
         return 0;
     case OPTION_CAPACITY:
-        team->capacity = read_number(state, "--capacity", argument, 0, 1000);
+        team->capacity = read_option_number(state, "--capacity", argument, 0, 1000);
         team->capacity_to_say = true;
         return 0;
     case OPTION_HOOK:
@@ -76,17 +73,17 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         team->present = false;
         return 0;
     case OPTION_LEASE:
-        team->lease_seconds = read_number(state, "--lease", argument, LEASE_SECONDS_MIN, LEASE_SECONDS_MAX);
+        team->lease_seconds =
+            read_option_number(state, "--lease", argument, LEASE_SECONDS_MIN, LEASE_SECONDS_MAX);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-static void on_signals(struct team *team, int signals)
+static void device_on_signals(struct team_device *team, int signals)
 {
     struct signalfd_siginfo info;
-
     while (read(signals, &info, sizeof info) == (ssize_t)sizeof info)
         if (info.ssi_signo == SIGCHLD)
             hooks_reap(&team->hooks, team_report_hook, team);
@@ -94,12 +91,11 @@ static void on_signals(struct team *team, int signals)
             team->stop = true;
 }
 
-/* Reads what was typed; whole lines are carried out. False at the end of the input. */
-static bool on_input(struct team *team, char line[LINE_BYTES], size_t *used)
+/* Reads what was typed and carries out whole lines. False at the end of the input. */
+static bool device_on_input(struct team_device *team, char line[LINE_BYTES], size_t *used)
 {
     ssize_t size = read(STDIN_FILENO, line + *used, LINE_BYTES - 1 - *used);
     char *end;
-
     if (size <= 0)
         return size < 0 && (errno == EINTR || errno == EAGAIN);
     *used += (size_t)size;
@@ -118,22 +114,21 @@ static bool on_input(struct team *team, char line[LINE_BYTES], size_t *used)
     return true;
 }
 
-/* The end of the input ends a person's session; a service without a keyboard goes on. */
-static void run(struct team *team, int signals)
+/* At the end of the input a person's session ends; a service without a keyboard goes on. */
+static void device_run(struct team_device *team, int signals)
 {
     bool input_open = true;
     size_t used = 0;
     char line[LINE_BYTES];
-
     while (!team->stop) {
         zmq_pollitem_t items[] = {{.fd = signals, .events = ZMQ_POLLIN},
                                   {.socket = concordat_client_socket(team->client), .events = ZMQ_POLLIN},
                                   {.fd = STDIN_FILENO, .events = ZMQ_POLLIN}};
         if (zmq_poll(items, input_open ? 3 : 2, team_patience_ms(team)) < 0 && errno != EINTR)
             break;
-        on_signals(team, signals);
+        device_on_signals(team, signals);
         if (input_open && items[2].revents != 0) {
-            input_open = on_input(team, line, &used);
+            input_open = device_on_input(team, line, &used);
             if (!input_open && isatty(STDIN_FILENO) == 1)
                 team->stop = true;
         }
@@ -144,11 +139,10 @@ static void run(struct team *team, int signals)
     team_leave(team);
 }
 
-/* Blocked before any thread starts, so that they come by the descriptor only. */
-static int open_signals(void)
+/* Signals are blocked before any thread starts, so that they come by the descriptor only. */
+static int device_open_signals(void)
 {
     sigset_t wanted;
-
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGTERM);
@@ -160,40 +154,38 @@ static int open_signals(void)
     return signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-static enum exit_code open_team(struct team *team)
+static enum exit_code device_open(struct team_device *team)
 {
     struct key key;
     char fault[300];
     enum exit_code code = connection_open(&team->options, true, &team->client);
-
     if (code != CODE_DONE)
         return code;
     if (keys_read(team->options.key, &key, fault, sizeof fault) != 0)
-        return say_failure(team->options.json, CODE_USAGE, "%s", fault);
+        return terminal_failure(team->options.json, CODE_USAGE, "%s", fault);
     snprintf(team->name, sizeof team->name, "%s", key.of);
     keys_wipe(&key);
-    display_open(&team->display, stdout, team->options.json);
-    team->display.say.ring = team->options.ring;
+    display_open(&team->display, stdout, team->options.json, team->options.ring);
     return CODE_DONE;
 }
 
 int main(int argc, char **argv)
 {
-    static struct team team;
+    static struct team_device team;
     const struct argp_child children[] = {{&connection_argp, 0, NULL, 0}, {0}};
-    const struct argp argp = {.options = options, .parser = parse_option, .doc = doc, .children = children};
+    const struct argp argp = {
+        .options = options, .parser = parse_team_option, .doc = doc, .children = children};
     enum exit_code code;
-
     argp_program_version = "concordat-team " CONCORDAT_VERSION;
     exit_code_for_bugs();
     argp_err_exit_status = CODE_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &team);
-    int signals = open_signals();
+    int signals = device_open_signals();
     if (signals < 0)
-        return (int)say_failure(team.options.json, CODE_ENVIRONMENT, "signals: %s", strerror(errno));
-    code = open_team(&team);
+        return (int)terminal_failure(team.options.json, CODE_ENVIRONMENT, "signals: %s", strerror(errno));
+    code = device_open(&team);
     if (code == CODE_DONE)
-        run(&team, signals);
+        device_run(&team, signals);
     concordat_client_close(&team.client);
     close(signals);
     return code == CODE_DONE && ferror(stdout) ? CODE_ENVIRONMENT : (int)code;

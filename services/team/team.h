@@ -1,27 +1,27 @@
-/* team.h: one device of a crisis team: its connection, presence, capacity, and what it has been told. */
+/* team.h: one device of a crisis team: its connection, presence, capacity, and what it has been told. One
+ * thread. */
 #ifndef CONCORDAT_TEAM_TEAM_H
 #define CONCORDAT_TEAM_TEAM_H
 
 #include <stdbool.h>
 
 #include "proto/keys/keys.h"
-#include "services/cli/action.h"
-#include "services/cli/connection.h"
 #include "services/team/cases.h"
 #include "services/team/display.h"
 #include "services/team/hook.h"
+#include "services/terminal/connection.h"
 
-enum { TEAM_ASKED_MAX = 128, TEAM_WHAT_BYTES = 120 };
+enum { TEAM_SENT_MAX = 128, TEAM_WHAT_BYTES = 120 };
 
-/* A request that has been sent, to say what its answer is an answer to. */
-struct asked {
+/* A request without an answer yet: the answer is shown as one to `what`. */
+struct team_request {
     bool live;
-    bool quiet; /* ours, not typed by a person: only a refusal is shown */
+    bool quiet; /* sent by the device by itself, not typed: only a refusal is shown */
     uint8_t command_id[WIRE_ID_BYTES];
     char what[TEAM_WHAT_BYTES];
 };
 
-struct team {
+struct team_device {
     struct connection_options options;
     struct concordat_client *client; /* owned */
     char name[KEY_OF_CHARS_MAX + 1]; /* the team's id */
@@ -31,35 +31,38 @@ struct team {
     bool hook_all;
 
     bool connected;
-    uint8_t session[WIRE_ID_BYTES]; /* of the server, as far as it has one */
+    uint8_t session[WIRE_ID_BYTES]; /* of the server; zeros if it names none */
     bool present;
     unsigned lease_seconds;
-    int64_t renew_ms; /* monotonic; when presence is said again */
+    int64_t renew_ms; /* when presence is said again, by the clock that never jumps */
     bool capacity_to_say;
     unsigned capacity;
 
-    struct asked asked[TEAM_ASKED_MAX];
+    struct team_request sent[TEAM_SENT_MAX];
     bool stop;
 };
 
-/* Sends a request and remembers what it was. False where it cannot be sent; that is told. */
-bool team_send(struct team *team, Concordat__V1__Request *request, bool quiet, const char *what);
+/* Sends a request and remembers what it was. False if it cannot be sent, which has been told. */
+bool team_send(struct team_device *team, Concordat__V1__Request *request, bool quiet, const char *what);
 
-/* Says that the team is here, or not, now; and goes on saying so. */
-void team_set_present(struct team *team, bool present);
+/* Asks for the team's cases; `quiet`: not to show them. */
+void team_ask_board(struct team_device *team, bool quiet);
 
-/* Takes in what has come, notices a new or lost connection, renews presence when it is due. */
-void team_turn(struct team *team);
-/* How long the device can be left alone, in ms. */
-int team_patience_ms(const struct team *team);
+/* Says now that the team is here or not, and goes on saying so. */
+void team_set_present(struct team_device *team, bool present);
 
-/* Says absent, where it was present, and waits a moment for that to arrive. */
-void team_leave(struct team *team);
+/* Takes messages, notices a new or lost connection, renews presence when that is due. */
+void team_turn(struct team_device *team);
+/* The time that the device can be left alone, in ms. */
+int team_patience_ms(const struct team_device *team);
+
+/* Says absent if it was present, and waits a moment for that to arrive. */
+void team_leave(struct team_device *team);
 
 /* A hook_report. */
 void team_report_hook(void *team, const char *number, const char *text);
 
 /* One typed line (typed.c). */
-void team_typed(struct team *team, char *line);
+void team_typed(struct team_device *team, char *line);
 
 #endif

@@ -1,41 +1,42 @@
-/* typed.c: lines typed at the team's device: the actions of the command, and a few words of its own. */
+/* typed.c: lines typed at a team's device: the actions of a team, and a few words of the device's own. */
 #include <ctype.h>
 #include <string.h>
 
 #include "services/team/team.h"
+#include "services/terminal/typed_action.h"
 
 enum { WORDS_TYPED_MAX = 60 };
 
-static const char *const team_actions[] = {"accept",   "decline", "checkin", "close", "handover",
-                                           "capacity", "status",  "show",    NULL};
-
 /* "travelling R-0412 15" is "checkin R-0412 travelling 15". */
-static const char *const steps[] = {"travelling", "arrived", "contact", NULL};
+static const char *const steps[] = {"travelling", "arrived", "contact"};
 
-static bool is_one_of(const char *word, const char *const *list)
+static bool is_step(const char *word)
 {
-    for (; *list != NULL; list++)
-        if (strcmp(word, *list) == 0)
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (strcmp(word, steps[i]) == 0)
             return true;
     return false;
 }
 
-/* With its letter: a bare number is never taken for a case here, it may be minutes. */
-static bool is_case(const char *word)
+static bool is_for_teams(const struct action_kind *kind)
+{
+    return action_is_for(kind, CONCORDAT__V1__ROLE__ROLE_TEAM);
+}
+
+/* A case must have its letter: a bare number may be minutes. */
+static bool is_case_name(const char *word)
 {
     uint8_t id[WIRE_ID_BYTES];
     uint32_t number;
     bool drill;
-
     return words_parse_uuid(word, id) ||
            (isalpha((unsigned char)word[0]) && words_parse_number(word, &number, &drill));
 }
 
-static int split(char *line, char **words)
+static int split_words(char *line, char **words)
 {
     int count = 0;
     char *rest = NULL;
-
     for (char *word = strtok_r(line, " \t\r", &rest); word != NULL; word = strtok_r(NULL, " \t\r", &rest)) {
         if (count == WORDS_TYPED_MAX)
             return -1;
@@ -45,103 +46,86 @@ static int split(char *line, char **words)
     return count;
 }
 
-static void insert(char **words, int *count, int at, char *word)
+static void insert_word(char **words, int *count, int at, char *word)
 {
     memmove(words + at + 1, words + at, (size_t)(*count - at + 1) * sizeof *words);
     words[at] = word;
     *count += 1;
 }
 
-static bool is_answer(const struct action_kind *kind)
-{
-    return kind->attempt_at != 0;
-}
-
-/* Without a case: the only one that it can be. */
-static bool name_case(struct team *team, const struct action_kind *kind, char **words, int *count)
+/* Puts in the case if none was typed and only one can be meant. */
+static bool add_case_name(struct team_device *team, const struct action_kind *kind, char **words, int *count)
 {
     struct known_case *only;
-
-    if (kind->referral_at == 0 || (*count > 1 && is_case(words[1])))
+    if (!action_names_case(kind) || (*count > 1 && is_case_name(words[1])))
         return true;
-    only = cases_only(&team->cases, is_answer(kind));
+    only = cases_only(&team->cases, action_answers_offer(kind));
     if (!only) {
         display_note(&team->display, "fault", "say which case: %s %s", kind->name, kind->arguments);
         return false;
     }
-    insert(words, count, 1, only->number);
+    insert_word(words, count, 1, only->number);
     return true;
 }
 
-/* Finds the id: among what this device was told of, else from the server. */
-static bool resolve(struct team *team, struct action *action)
+/* Takes the id and the attempt from what this device was told, otherwise from the server. */
+static bool bind_typed(struct team_device *team, struct action *action)
 {
-    struct known_case *known = cases_find(&team->cases, action->case_text);
-
-    if (!action_needs_case(action))
+    struct known_case *known;
+    if (!action_names_case(action->kind))
         return true;
+    known = cases_find(&team->cases, action->case_text);
     if (!known || (action_needs_attempt(action) && known->attempt == 0))
-        return action_resolve(action, &team->options, team->client) == CODE_DONE;
+        return connection_resolve(&team->options, team->client, action) == CODE_DONE;
     action_bind(action, known->id, known->attempt);
-    if (is_answer(action->kind))
+    if (action_answers_offer(action->kind))
         known->answered_here = true;
     return true;
 }
 
-static void act(struct team *team, const struct action_kind *kind, char **words, int count)
+static void do_typed(struct team_device *team, const struct action_kind *kind, char **words, int count)
 {
-    struct action action;
+    struct typed_action typed;
     char what[TEAM_WHAT_BYTES];
-
-    if (!name_case(team, kind, words, &count))
+    if (!add_case_name(team, kind, words, &count))
         return;
     snprintf(what, sizeof what, "%s%s%s", words[0], count > 1 ? " " : "", count > 1 ? words[1] : "");
-    if (!action_read(&action, kind, count, words)) {
-        display_note(&team->display, "fault", "%s", action.fault);
+    if (!typed_action_read(&typed, kind, count, words)) {
+        display_note(&team->display, "fault", "%s", typed.fault);
         return;
     }
-    if (resolve(team, &action))
-        team_send(team, &action.request, false, what);
+    if (bind_typed(team, &typed.action))
+        team_send(team, &typed.action.request, false, what);
 }
 
-static void show_help(struct team *team)
+static void print_typed_help(const struct team_device *team)
 {
+    FILE *out = team->display.terminal.out;
     if (team->display.kind == DISPLAY_JSON)
         return;
-    for (size_t i = 0; team_actions[i] != NULL; i++) {
-        const struct action_kind *kind = action_find(team_actions[i]);
-        fprintf(team->display.say.out, "%s %s\n          %s\n", kind->name, kind->arguments, kind->summary);
-    }
+    for (const struct action_kind *kind = action_kinds; kind->name; kind++)
+        if (is_for_teams(kind))
+            fprintf(out, "%s %s\n          %s\n", kind->name, kind->arguments, kind->summary);
     fputs("travelling CASE MINUTES, arrived CASE, contact CASE HOW\n          checkin, in fewer words\n"
           "board\n          your team's cases\n"
           "present, absent\n          whether offers are to reach your team\n"
           "quit\n          says absent, and stops\n"
           "CASE may be left out where it can be one only.\n",
-          team->display.say.out);
-    fflush(team->display.say.out);
+          out);
+    fflush(out);
 }
 
-static void ask_board(struct team *team)
-{
-    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-    Concordat__V1__GetBoard board = CONCORDAT__V1__GET_BOARD__INIT;
-
-    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD;
-    request.get_board = &board;
-    team_send(team, &request, false, "board");
-}
-
-/* The device's own words. False where it is none of them. */
-static bool own_word(struct team *team, const char *word)
+/* Does one of the device's own words. False if it is none of them. */
+static bool do_own_word(struct team_device *team, const char *word)
 {
     if (strcmp(word, "board") == 0)
-        ask_board(team);
+        team_ask_board(team, false);
     else if (strcmp(word, "present") == 0)
         team_set_present(team, true);
     else if (strcmp(word, "absent") == 0)
         team_set_present(team, false);
     else if (strcmp(word, "help") == 0)
-        show_help(team);
+        print_typed_help(team);
     else if (strcmp(word, "quit") == 0)
         team->stop = true;
     else
@@ -149,26 +133,26 @@ static bool own_word(struct team *team, const char *word)
     return true;
 }
 
-void team_typed(struct team *team, char *line)
+void team_typed(struct team_device *team, char *line)
 {
     char *words[WORDS_TYPED_MAX + 4];
-    int count = split(line, words);
-
+    int count = split_words(line, words);
     if (count == 0)
         return;
     if (count < 0) {
         display_note(&team->display, "fault", "more than %d words in a line", WORDS_TYPED_MAX);
         return;
     }
-    if (own_word(team, words[0]))
+    if (do_own_word(team, words[0]))
         return;
-    if (is_one_of(words[0], steps)) {
-        bool named = count > 1 && is_case(words[1]);
-        insert(words, &count, named ? 2 : 1, words[0]);
+    if (is_step(words[0])) {
+        bool named = count > 1 && is_case_name(words[1]);
+        insert_word(words, &count, named ? 2 : 1, words[0]);
         words[0] = (char *)"checkin";
     }
-    if (is_one_of(words[0], team_actions))
-        act(team, action_find(words[0]), words, count);
+    const struct action_kind *kind = action_find(words[0]);
+    if (kind && is_for_teams(kind))
+        do_typed(team, kind, words, count);
     else
         display_note(&team->display, "fault", "\"%.40s\" is no command; `help` lists them", words[0]);
 }

@@ -27,13 +27,13 @@ static const char *const street =
     "\"confidential\": {\"callbackNumber\": \"07700 900123\","
     "\"narrative\": \"Met on a footbridge.\"}}";
 
-static void parse(struct referral_input *input, int count, char **words)
+static void parse_options(struct referral_input *input, int count, char **words)
 {
     *input = (struct referral_input){0};
     assert_int_equal(argp_parse(referral_input_argp(), count, words, ARGP_SILENT, NULL, input), 0);
 }
 
-static void write_file(const char *json)
+static void write_input(const char *json)
 {
     FILE *file = fopen(path, "w");
     assert_non_null(file);
@@ -42,7 +42,7 @@ static void write_file(const char *json)
 }
 
 /* Packed, so that two can be compared. */
-static size_t read_packed(const struct referral_input *input, const char *from, uint8_t bytes[2000])
+static size_t packed_from(const struct referral_input *input, const char *from, uint8_t bytes[2000])
 {
     arena_reset(&arena);
     ProtobufCMessage *message = referral_input_read(input, from, NULL, &concordat__v1__submit__descriptor,
@@ -72,21 +72,21 @@ static void file_input_and_options_give_the_same_message(void **state)
     char *none[] = {(char *)"refer", NULL};
     struct referral_input by_options, nothing;
     uint8_t from_file[2000], from_input[2000], from_options[2000];
-    parse(&by_options, 12, words);
-    parse(&nothing, 1, none);
-    write_file(street);
+    parse_options(&by_options, 12, words);
+    parse_options(&nothing, 1, none);
+    write_input(street);
 
-    size_t size = read_packed(&nothing, path, from_file);
+    size_t size = packed_from(&nothing, path, from_file);
     assert_non_null(freopen(path, "r", stdin));
-    assert_int_equal(read_packed(&nothing, "-", from_input), size);
-    assert_int_equal(read_packed(&by_options, NULL, from_options), size);
+    assert_int_equal(packed_from(&nothing, "-", from_input), size);
+    assert_int_equal(packed_from(&by_options, NULL, from_options), size);
     assert_memory_equal(from_file, from_input, size);
     assert_memory_equal(from_file, from_options, size);
     referral_input_close(&by_options);
     referral_input_close(&nothing);
 }
 
-static Concordat__V1__Submit *read_submit(const struct referral_input *input, const char *from)
+static Concordat__V1__Submit *submit_from(const struct referral_input *input, const char *from)
 {
     arena_reset(&arena);
     return (Concordat__V1__Submit *)referral_input_read(input, from, NULL, &concordat__v1__submit__descriptor,
@@ -98,9 +98,9 @@ static void an_id_is_added_where_none_is_given_and_options_lie_over_the_file(voi
     (void)state;
     char *words[] = {(char *)"refer", (char *)"--urgency=emergency", NULL};
     struct referral_input input;
-    parse(&input, 2, words);
-    write_file("{\"referral\": {\"source\": \"street-triage\", \"urgency\": \"routine\"}}");
-    Concordat__V1__Submit *submit = read_submit(&input, path);
+    parse_options(&input, 2, words);
+    write_input("{\"referral\": {\"source\": \"street-triage\", \"urgency\": \"routine\"}}");
+    Concordat__V1__Submit *submit = submit_from(&input, path);
     assert_non_null(submit);
     assert_int_equal(submit->referral->id.len, WIRE_ID_BYTES);
     assert_int_equal(submit->referral->id.data[6] >> 4, 7);
@@ -114,8 +114,8 @@ static void a_whole_postcode_is_confidential_and_only_its_district_is_not(void *
     (void)state;
     char *words[] = {(char *)"refer", (char *)"--source=street-triage", (char *)"--postcode=ZX1 2ab", NULL};
     struct referral_input input;
-    parse(&input, 3, words);
-    Concordat__V1__Submit *submit = read_submit(&input, NULL);
+    parse_options(&input, 3, words);
+    Concordat__V1__Submit *submit = submit_from(&input, NULL);
     assert_non_null(submit);
     assert_string_equal(submit->referral->postcode_district, "ZX1");
     assert_string_equal(submit->confidential->postcode, "ZX1 2ab");
@@ -136,14 +136,14 @@ static void what_is_wrong_is_named_and_nothing_is_dropped(void **state)
     };
     char *none[] = {(char *)"refer", NULL};
     struct referral_input nothing;
-    parse(&nothing, 1, none);
+    parse_options(&nothing, 1, none);
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        write_file(files[i].json);
-        assert_null(read_submit(&nothing, path));
+        write_input(files[i].json);
+        assert_null(submit_from(&nothing, path));
         if (strstr(fault, files[i].told) == NULL)
             fail_msg("%s is told as: %s", files[i].json, fault);
     }
-    assert_null(read_submit(&nothing, "/nowhere/at-all.json"));
+    assert_null(submit_from(&nothing, "/nowhere/at-all.json"));
     assert_non_null(strstr(fault, "cannot be opened"));
     referral_input_close(&nothing);
 }
@@ -163,9 +163,9 @@ static void the_examples_can_be_referred(void **state)
     };
     char *none[] = {(char *)"refer", NULL};
     struct referral_input nothing;
-    parse(&nothing, 1, none);
+    parse_options(&nothing, 1, none);
     for (size_t i = 0; i < 3; i++) {
-        Concordat__V1__Submit *submit = read_submit(&nothing, examples[i].file);
+        Concordat__V1__Submit *submit = submit_from(&nothing, examples[i].file);
         if (!submit)
             fail_msg("%s", fault);
         assert_int_equal(submit->referral->source, examples[i].source);
@@ -174,14 +174,14 @@ static void the_examples_can_be_referred(void **state)
     referral_input_close(&nothing);
 }
 
-static int open_all(void **state)
+static int open_input(void **state)
 {
     (void)state;
     int file = mkstemp(path);
     return file < 0 || close(file) != 0 || arena_open(&arena, ARENA_MESSAGE_BYTES) != 0;
 }
 
-static int close_all(void **state)
+static int close_input(void **state)
 {
     (void)state;
     arena_close(&arena);
@@ -197,5 +197,5 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_named_and_nothing_is_dropped),
         cmocka_unit_test(the_examples_can_be_referred),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_input, close_input);
 }

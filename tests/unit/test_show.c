@@ -9,27 +9,40 @@
 #include <cmocka.h>
 
 #include "proto/words/words.h"
-#include "services/cli/show.h"
+#include "services/desk/board.h"
+#include "services/desk/show.h"
+#include "services/desk/time_words.h"
+#include "services/terminal/terminal.h"
 
 /* 14:04 on a summer's day in London, which is 13:04 in UTC. */
 static const int64_t now_ms = 1783342800000 + 4 * 60000;
 enum { MINUTE = 60000, HOUR = 60 * MINUTE };
 
+static struct showing showing;
+static struct sheet sheet;
 static char *text;
-static size_t text_size;
-static struct say say;
 
-static void begin(void)
+/* A terminal of 80 columns that writes to `text`. */
+static struct terminal open_screen(bool colour)
 {
+    static size_t size;
     free(text);
     text = NULL;
-    say = (struct say){.out = open_memstream(&text, &text_size), .columns = 80, .now_ms = now_ms};
-    assert_non_null(say.out);
+    struct terminal terminal = {.out = open_memstream(&text, &size), .columns = 80, .colour = colour};
+    assert_non_null(terminal.out);
+    return terminal;
+}
+
+static void print_sheet(void)
+{
+    struct terminal terminal = open_screen(false);
+    terminal_show(&terminal, &sheet);
+    assert_int_equal(fclose(terminal.out), 0);
 }
 
 static void assert_said(const char *expected)
 {
-    fclose(say.out);
+    print_sheet();
     assert_string_equal(text, expected);
 }
 
@@ -39,7 +52,7 @@ static void assert_says(const char *part)
         fail_msg("not said: \"%s\" in:\n%s", part, text);
 }
 
-static Concordat__V1__CaseStatus offered(void)
+static Concordat__V1__CaseStatus offered_case(void)
 {
     static uint8_t id[WIRE_ID_BYTES] = {1};
     Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
@@ -64,7 +77,7 @@ static Concordat__V1__CaseStatus offered(void)
 static void P11_received_says_number_holder_whom_to_ring_and_what_happens_next(void **state)
 {
     (void)state;
-    Concordat__V1__CaseStatus status = offered();
+    Concordat__V1__CaseStatus status = offered_case();
     Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
     Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NHS_NUMBER_MISSING,
                                    CONCORDAT__V1__FLAG__FLAG_AGE_ESTIMATED};
@@ -73,9 +86,8 @@ static void P11_received_says_number_holder_whom_to_ring_and_what_happens_next(v
     answer.status = &status;
     answer.flags = flags;
     answer.n_flags = 2;
-    begin();
-    say.receipt = true;
-    show_answer(&say, &answer);
+    showing.receipt = true;
+    show_answer(&sheet, &answer, &showing);
     assert_said("RECEIVED by the router as R-0412.\n"
                 "Noted     NHS number missing, age estimated. None of this holds it up.\n"
                 "Case      R-0412, very urgent, street triage, northmoor\n"
@@ -97,8 +109,7 @@ static void P11_saved_is_never_mistaken_for_received(void **state)
     answer.done = true;
     answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
     answer.status = &status;
-    begin();
-    show_answer(&say, &answer);
+    show_answer(&sheet, &answer, &showing);
     assert_said("SAVED on the intake's disk, NOT YET with the router.\n"
                 "Next      The intake delivers it by itself as soon as the router answers; do not\n"
                 "          send it again. Until it says RECEIVED no team has been asked: if it\n"
@@ -109,16 +120,15 @@ static void P11_saved_is_never_mistaken_for_received(void **state)
 static void P11_a_refusal_says_why_who_holds_the_case_and_whom_to_ring(void **state)
 {
     (void)state;
-    Concordat__V1__CaseStatus status = offered();
+    Concordat__V1__CaseStatus status = offered_case();
     Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
     status.owner = status.asked_team = (char *)"southfell-crisis";
     status.owner_name = (char *)"Southfell Crisis Team";
     answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_OFFER_ENDED;
     answer.text = (char *)"the offer ran out at 14:03, before this answer";
     answer.status = &status;
-    begin();
-    show_answer(&say, &answer);
-    fclose(say.out);
+    show_answer(&sheet, &answer, &showing);
+    print_sheet();
     assert_says("NOT DONE: offer ended\nReason    the offer ran out at 14:03, before this answer\n");
     assert_says("Held by   Southfell Crisis Team, since 14:03 (1 min ago)\n");
     assert_says("Ring      01632 960001 (Northmoor duty coordinator)\n");
@@ -130,15 +140,14 @@ static void P11_a_refusal_without_a_case_still_says_whom_to_ring(void **state)
     Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
     answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_NO_CALLBACK;
     answer.text = (char *)"a number to ring you back is needed";
-    begin();
-    say.ring = "01632 960009";
-    show_answer(&say, &answer);
+    showing.ring = "01632 960009";
+    show_answer(&sheet, &answer, &showing);
     assert_said("NOT DONE: no callback\n"
                 "Reason    a number to ring you back is needed\n"
                 "Ring      01632 960009, if a person is waiting\n");
-    begin();
-    show_answer(&say, &answer);
-    fclose(say.out);
+    showing.ring = NULL;
+    show_answer(&sheet, &answer, &showing);
+    print_sheet();
     assert_says("Ring      your duty coordinator, if a person is waiting\n");
 }
 
@@ -152,8 +161,7 @@ static void P11_a_refusal_about_no_case_shows_no_case_and_whom_to_ring(void **st
     answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_NOT_YOURS;
     answer.text = (char *)"There is no such case here for you.";
     answer.status = &status;
-    begin();
-    show_answer(&say, &answer);
+    show_answer(&sheet, &answer, &showing);
     assert_said("NOT DONE: not yours\n"
                 "Reason    There is no such case here for you.\n"
                 "Ring      01632 960001 (Northmoor duty coordinator)\n");
@@ -164,12 +172,11 @@ static void P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next(v
     (void)state;
     const ProtobufCEnumDescriptor *states = &concordat__v1__state__descriptor;
     for (unsigned i = 0; i < states->n_values; i++) {
-        Concordat__V1__CaseStatus status = offered();
+        Concordat__V1__CaseStatus status = offered_case();
         status.state = (Concordat__V1__State)states->values[i].value;
         status.expected_arrival_ms = now_ms + 20 * MINUTE;
-        begin();
-        show_status(&say, &status);
-        fclose(say.out);
+        show_status(&sheet, &status, &showing);
+        print_sheet();
         assert_says("\nHeld by   ");
         assert_says("\nRing      01632 960001");
         assert_says("\nNext      ");
@@ -182,9 +189,8 @@ static void P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held(void **
 {
     (void)state;
     Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
-    begin();
-    show_status(&say, &status);
-    fclose(say.out);
+    show_status(&sheet, &status, &showing);
+    print_sheet();
     assert_says("State     saved at the intake only\nHeld by   nobody yet: it is not with the router\n");
     assert_null(strstr(text, "over"));
 }
@@ -192,15 +198,14 @@ static void P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held(void **
 static void a_case_that_is_overdue_says_so_in_words(void **state)
 {
     (void)state;
-    Concordat__V1__CaseStatus status = offered();
+    Concordat__V1__CaseStatus status = offered_case();
     status.state = CONCORDAT__V1__STATE__STATE_ACCEPTED;
     status.ring = (char *)"01632 960101";
     status.lease_warned = true;
     status.respond_by_ms = now_ms - 5 * MINUTE;
     status.expected_arrival_ms = now_ms - 10 * MINUTE;
-    begin();
-    show_status(&say, &status);
-    fclose(say.out);
+    show_status(&sheet, &status, &showing);
+    print_sheet();
     assert_says("State     accepted; OVERDUE: nothing was heard by the promised time\n");
     assert_says("Ring      01632 960101 (Northmoor Crisis Team)\nor        01632 960001 (Northmoor duty "
                 "coordinator)\n");
@@ -210,7 +215,7 @@ static void a_case_that_is_overdue_says_so_in_words(void **state)
 static void the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns(void **state)
 {
     (void)state;
-    Concordat__V1__CaseStatus cases[4] = {offered(), offered(), offered(), offered()};
+    Concordat__V1__CaseStatus cases[4] = {offered_case(), offered_case(), offered_case(), offered_case()};
     Concordat__V1__CaseStatus *listed[] = {&cases[0], &cases[1], &cases[2], &cases[3]};
     Concordat__V1__Board board = CONCORDAT__V1__BOARD__INIT;
     static const char *const numbers[] = {"R-0001", "R-0002", "R-0003", "R-0004"};
@@ -222,9 +227,9 @@ static void the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns(void *
     cases[1].owner_name = (char *)"A team with a name that is rather longer than the column";
     board.cases = listed;
     board.n_cases = 4;
-    begin();
-    show_board(&say, &board);
-    fclose(say.out);
+    struct terminal terminal = open_screen(false);
+    terminal_show_board(&terminal, &board, now_ms);
+    assert_int_equal(fclose(terminal.out), 0);
     const char *last = text;
     static const char *const order[] = {"R-0003", "R-0004", "R-0002", "R-0001"};
     for (int i = 0; i < 4; i++) {
@@ -237,32 +242,104 @@ static void the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns(void *
         assert_in_range(strcspn(line, "\n"), 0, 80);
 }
 
+static void a_board_of_offers_has_the_teams_own_only_and_says_if_there_is_none(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus cases[3] = {offered_case(), offered_case(), offered_case()};
+    Concordat__V1__CaseStatus *listed[] = {&cases[0], &cases[1], &cases[2]};
+    Concordat__V1__Board board = CONCORDAT__V1__BOARD__INIT;
+    cases[0].asked_team = (char *)"southfell-crisis";
+    cases[1].attempt = 0;
+    board.cases = listed;
+    board.n_cases = 3;
+    board_keep_offers(&board, "northmoor-crisis");
+    board_show_offers(&sheet, &board, "northmoor-crisis", now_ms);
+    assert_said("R-0412 very urgent, street triage, northmoor; to be answered by 14:13 (in 9 min)\n");
+    board_keep_offers(&board, "nobody");
+    board_show_offers(&sheet, &board, "nobody", now_ms);
+    assert_said("No offer waits for an answer of nobody.\n");
+}
+
+/* A page or a hook has no columns and no colours. */
+static void a_sheet_can_be_read_line_by_line(void **state)
+{
+    (void)state;
+    static const struct sheet_line expected[] = {
+        {SHEET_HEADLINE, TONE_WARNING, "NOT DONE:", (char *)"offer ended"},
+        {SHEET_ROW, TONE_PLAIN, "Reason", (char *)"the offer ran out"},
+        {SHEET_ROW, TONE_PLAIN, "Ring", (char *)"your duty coordinator, if a person is waiting"}};
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_OFFER_ENDED;
+    answer.text = (char *)"the offer ran out";
+    show_answer(&sheet, &answer, &showing);
+    assert_int_equal(sheet.count, 3);
+    for (size_t i = 0; i < sheet.count; i++) {
+        assert_int_equal(sheet.lines[i].kind, expected[i].kind);
+        assert_int_equal(sheet.lines[i].tone, expected[i].tone);
+        assert_string_equal(sheet.lines[i].label, expected[i].label);
+        assert_string_equal(sheet.lines[i].text, expected[i].text);
+    }
+    assert_false(sheet.incomplete);
+    sheet_close(&sheet);
+    assert_int_equal(sheet.count, 0);
+}
+
+static void without_escapes(char *of)
+{
+    for (char *at; (at = strchr(of, '\033')) != NULL;)
+        memmove(at, strchr(at, 'm') + 1, strlen(strchr(at, 'm') + 1) + 1);
+}
+
+static void colour_says_nothing_that_the_words_do_not(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = offered_case();
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    answer.status = &status;
+    show_answer(&sheet, &answer, &showing);
+    print_sheet();
+    char *plain = strdup(text);
+    struct terminal terminal = open_screen(true);
+    show_answer(&sheet, &answer, &showing);
+    terminal_show(&terminal, &sheet);
+    assert_int_equal(fclose(terminal.out), 0);
+    assert_memory_equal(text, "\033[1;31mNOT DONE:\033[0m", strlen("\033[1;31mNOT DONE:\033[0m"));
+    without_escapes(text);
+    assert_string_equal(text, plain);
+    free(plain);
+}
+
 static void times_are_londons_and_say_how_far_off_they_are(void **state)
 {
     (void)state;
-    char out[SAY_TIME_BYTES];
-    say_time(now_ms + 12 * MINUTE, now_ms, out);
+    char out[TIME_WORDS_BYTES];
+    time_words(now_ms + 12 * MINUTE, now_ms, out);
     assert_string_equal(out, "14:16 (in 12 min)");
-    say_time(now_ms - 3 * MINUTE, now_ms, out);
+    time_words(now_ms - 3 * MINUTE, now_ms, out);
     assert_string_equal(out, "14:01 (3 min ago)");
-    say_time(now_ms + 30000, now_ms, out);
+    time_words(now_ms + 30000, now_ms, out);
     assert_string_equal(out, "14:04 (in 30 s)");
-    say_time(now_ms + 24 * HOUR, now_ms, out);
+    time_words(now_ms + 24 * HOUR, now_ms, out);
     assert_string_equal(out, "Tue 07 Jul 14:04 (in 24 h 0 min)");
-    say_time(1767225600000, 1767225600000 + 1000, out); /* midnight in winter: UTC */
+    time_words(1767225600000, 1767225600000 + 1000, out); /* midnight in winter: UTC */
     assert_string_equal(out, "00:00 (1 s ago)");
-    say_time(0, now_ms, out);
+    time_words(0, now_ms, out);
     assert_string_equal(out, "not known");
+    time_words_short(now_ms + 9 * MINUTE, now_ms, out);
+    assert_string_equal(out, "14:13 9 min");
+    time_words_short(now_ms + 24 * HOUR, now_ms, out);
+    assert_string_equal(out, "14:04 24h00");
+    time_words_short(now_ms - 1, now_ms, out);
+    assert_string_equal(out, "14:03 LATE");
 }
 
 static void control_characters_from_elsewhere_never_reach_the_terminal(void **state)
 {
     (void)state;
-    Concordat__V1__CaseStatus status = offered();
+    Concordat__V1__CaseStatus status = offered_case();
     status.owner_name = (char *)"North\033[2Jmoor \xC2\x9B team\a";
-    begin();
-    show_status(&say, &status);
-    fclose(say.out);
+    show_status(&sheet, &status, &showing);
+    print_sheet();
     assert_null(strchr(text, '\033'));
     assert_null(strchr(text, '\a'));
     assert_null(strstr(text, "\xC2\x9B"));
@@ -284,8 +361,7 @@ static void a_record_shows_each_recorded_field_once_and_says_that_it_was_read(vo
     confidential.narrative = (char *)"Met on a footbridge.";
     record.referral = &referral;
     record.confidential = &confidential;
-    begin();
-    show_record(&say, &record);
+    show_record(&sheet, &record, &showing);
     assert_said("CONFIDENTIAL\n"
                 "  Narrative: Met on a footbridge.\n"
                 "REFERRAL\n"
@@ -296,7 +372,14 @@ static void a_record_shows_each_recorded_field_once_and_says_that_it_was_read(vo
                 "This reading has been recorded.\n");
 }
 
-static int forget(void **state)
+static int open_showing(void **state)
+{
+    (void)state;
+    showing = (struct showing){.now_ms = now_ms};
+    return 0;
+}
+
+static int free_text(void **state)
 {
     (void)state;
     free(text);
@@ -307,18 +390,25 @@ static int forget(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(P11_received_says_number_holder_whom_to_ring_and_what_happens_next),
-        cmocka_unit_test(P11_saved_is_never_mistaken_for_received),
-        cmocka_unit_test(P11_a_refusal_says_why_who_holds_the_case_and_whom_to_ring),
-        cmocka_unit_test(P11_a_refusal_without_a_case_still_says_whom_to_ring),
-        cmocka_unit_test(P11_a_refusal_about_no_case_shows_no_case_and_whom_to_ring),
-        cmocka_unit_test(P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next),
-        cmocka_unit_test(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held),
-        cmocka_unit_test(a_case_that_is_overdue_says_so_in_words),
-        cmocka_unit_test(the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns),
-        cmocka_unit_test(times_are_londons_and_say_how_far_off_they_are),
-        cmocka_unit_test(control_characters_from_elsewhere_never_reach_the_terminal),
-        cmocka_unit_test(a_record_shows_each_recorded_field_once_and_says_that_it_was_read),
+        cmocka_unit_test_setup(P11_received_says_number_holder_whom_to_ring_and_what_happens_next,
+                               open_showing),
+        cmocka_unit_test_setup(P11_saved_is_never_mistaken_for_received, open_showing),
+        cmocka_unit_test_setup(P11_a_refusal_says_why_who_holds_the_case_and_whom_to_ring, open_showing),
+        cmocka_unit_test_setup(P11_a_refusal_without_a_case_still_says_whom_to_ring, open_showing),
+        cmocka_unit_test_setup(P11_a_refusal_about_no_case_shows_no_case_and_whom_to_ring, open_showing),
+        cmocka_unit_test_setup(P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next,
+                               open_showing),
+        cmocka_unit_test_setup(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held, open_showing),
+        cmocka_unit_test_setup(a_case_that_is_overdue_says_so_in_words, open_showing),
+        cmocka_unit_test_setup(the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns, open_showing),
+        cmocka_unit_test_setup(a_board_of_offers_has_the_teams_own_only_and_says_if_there_is_none,
+                               open_showing),
+        cmocka_unit_test_setup(a_sheet_can_be_read_line_by_line, open_showing),
+        cmocka_unit_test_setup(colour_says_nothing_that_the_words_do_not, open_showing),
+        cmocka_unit_test_setup(times_are_londons_and_say_how_far_off_they_are, open_showing),
+        cmocka_unit_test_setup(control_characters_from_elsewhere_never_reach_the_terminal, open_showing),
+        cmocka_unit_test_setup(a_record_shows_each_recorded_field_once_and_says_that_it_was_read,
+                               open_showing),
     };
-    return cmocka_run_group_tests(tests, NULL, forget);
+    return cmocka_run_group_tests(tests, NULL, free_text);
 }

@@ -16,6 +16,7 @@
 #include "services/team/cases.h"
 #include "services/team/display.h"
 #include "services/team/hook.h"
+#include "services/terminal/clock.h"
 
 static const int64_t now_ms = 1783342800000; /* 14:00 in London */
 enum { MINUTE = 60000 };
@@ -33,7 +34,7 @@ static Concordat__V1__Offer offer_of(int which, uint32_t attempt)
     return offer;
 }
 
-static Concordat__V1__CaseStatus status_of(int which, const char *owner, Concordat__V1__State state)
+static Concordat__V1__CaseStatus case_status_of(int which, const char *owner, Concordat__V1__State state)
 {
     Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
     status.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, ids[which]};
@@ -56,7 +57,7 @@ static void an_offer_is_new_once_and_the_next_attempt_is_new_again(void **state)
     assert_null(cases_find(&cases, "R-0002"));
 }
 
-static void a_case_goes_unnamed_only_where_it_can_be_one_alone(void **state)
+static void a_case_goes_unnamed_only_if_one_alone_can_be_meant(void **state)
 {
     (void)state;
     static struct cases cases;
@@ -78,9 +79,12 @@ static void a_case_is_ours_while_we_hold_it_and_not_while_we_are_only_asked(void
 {
     (void)state;
     static struct cases cases;
-    Concordat__V1__CaseStatus asked = status_of(0, "northmoor-crisis", CONCORDAT__V1__STATE__STATE_OFFERED);
-    Concordat__V1__CaseStatus held = status_of(0, "northmoor-crisis", CONCORDAT__V1__STATE__STATE_ACCEPTED);
-    Concordat__V1__CaseStatus theirs = status_of(0, "southfell-crisis", CONCORDAT__V1__STATE__STATE_ACCEPTED);
+    Concordat__V1__CaseStatus asked =
+        case_status_of(0, "northmoor-crisis", CONCORDAT__V1__STATE__STATE_OFFERED);
+    Concordat__V1__CaseStatus held =
+        case_status_of(0, "northmoor-crisis", CONCORDAT__V1__STATE__STATE_ACCEPTED);
+    Concordat__V1__CaseStatus theirs =
+        case_status_of(0, "southfell-crisis", CONCORDAT__V1__STATE__STATE_ACCEPTED);
     cases_note_status(&cases, &asked, "northmoor-crisis");
     assert_null(cases_only(&cases, false));
     cases_note_status(&cases, &held, "northmoor-crisis");
@@ -98,7 +102,7 @@ static void cases_that_still_matter_are_kept_when_there_is_no_more_room(void **s
     for (int i = 0; i < 2 * CASES_MAX; i++) {
         uint8_t id[WIRE_ID_BYTES] = {9, (uint8_t)(i >> 8), (uint8_t)i};
         Concordat__V1__CaseStatus status =
-            status_of(1, "southfell-crisis", CONCORDAT__V1__STATE__STATE_CLOSED);
+            case_status_of(1, "southfell-crisis", CONCORDAT__V1__STATE__STATE_CLOSED);
         status.referral.data = id;
         cases_note_status(&cases, &status, "northmoor-crisis");
     }
@@ -116,7 +120,8 @@ static void an_offer_shows_what_is_needed_to_decide(void **state)
     Concordat__V1__Demographics person = CONCORDAT__V1__DEMOGRAPHICS__INIT;
     Concordat__V1__Legal legal = CONCORDAT__V1__LEGAL__INIT;
     Concordat__V1__StreetTriage triage = CONCORDAT__V1__STREET_TRIAGE__INIT;
-    Concordat__V1__CaseStatus status = status_of(0, "northmoor-crisis", CONCORDAT__V1__STATE__STATE_OFFERED);
+    Concordat__V1__CaseStatus status =
+        case_status_of(0, "northmoor-crisis", CONCORDAT__V1__STATE__STATE_OFFERED);
     Concordat__V1__Need needs[] = {CONCORDAT__V1__NEED__NEED_AMHP};
     Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NAME_MISSING};
     person.age_known = person.age_estimated = person.interpreter_needed = true;
@@ -141,11 +146,13 @@ static void an_offer_shows_what_is_needed_to_decide(void **state)
     offer.status = &status;
     offer.callback_number = (char *)"07700 900123";
     offer.if_ignored = (char *)"The next team is asked.";
-    struct say say = {.out = open_memstream(&text, &size), .columns = 80, .now_ms = now_ms};
-    assert_non_null(say.out);
-    show_offer(&say, &offer);
-    fclose(say.out);
-    assert_string_equal(text, "OFFER R-0001\n"
+    struct display display = {.kind = DISPLAY_BLOCKS,
+                              .terminal = {.out = open_memstream(&text, &size), .columns = 80},
+                              .skew_ms = now_ms - MINUTE / 2 - clock_wall_ms()};
+    assert_non_null(display.terminal.out);
+    display_offer(&display, &offer);
+    fclose(display.terminal.out);
+    assert_string_equal(text, "\nOFFER R-0001\n"
                               "From      street triage, very urgent\n"
                               "Area      northmoor, ZX1\n"
                               "Person    age about 34, language pl, interpreter needed\n"
@@ -164,7 +171,7 @@ struct reported {
     unsigned failures, waits;
 };
 
-static void report(void *context, const char *number, const char *text)
+static void count_report(void *context, const char *number, const char *text)
 {
     struct reported *reported = context;
     assert_string_equal(number, "R-0001");
@@ -174,7 +181,7 @@ static void report(void *context, const char *number, const char *text)
         reported->waits++;
 }
 
-static unsigned running(const struct hooks *hooks)
+static unsigned hooks_running(const struct hooks *hooks)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < HOOKS_RUNNING_MAX; i++)
@@ -197,15 +204,15 @@ static void no_more_hooks_run_at_once_than_allowed_and_each_runs_in_the_end(void
     snprintf(command, sizeof command, "read line <&%d; exit 3", gate[0]);
     hooks.command = command;
     for (unsigned i = 0; i < HOOKS_RUNNING_MAX + 2; i++)
-        hooks_run(&hooks, &event, report, &reported);
-    assert_int_equal(running(&hooks), HOOKS_RUNNING_MAX);
+        hooks_run(&hooks, &event, count_report, &reported);
+    assert_int_equal(hooks_running(&hooks), HOOKS_RUNNING_MAX);
     assert_int_equal(reported.waits, 2);
 
     assert_int_equal(close(gate[1]), 0); /* those that wait at the gate end */
-    while (running(&hooks) > 0) {
+    while (hooks_running(&hooks) > 0) {
         siginfo_t info;
         assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
-        hooks_reap(&hooks, report, &reported);
+        hooks_reap(&hooks, count_report, &reported);
     }
     assert_int_equal(hooks.waiting_count, 0);
     assert_int_equal(reported.failures, HOOKS_RUNNING_MAX + 2);
@@ -216,7 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_offer_is_new_once_and_the_next_attempt_is_new_again),
-        cmocka_unit_test(a_case_goes_unnamed_only_where_it_can_be_one_alone),
+        cmocka_unit_test(a_case_goes_unnamed_only_if_one_alone_can_be_meant),
         cmocka_unit_test(a_case_is_ours_while_we_hold_it_and_not_while_we_are_only_asked),
         cmocka_unit_test(cases_that_still_matter_are_kept_when_there_is_no_more_room),
         cmocka_unit_test(an_offer_shows_what_is_needed_to_decide),

@@ -1,15 +1,17 @@
 /* connection.c: connection options, one question and its answer: see connection.h. */
-#include "services/cli/connection.h"
+#include "services/terminal/connection.h"
 
 #include <stdlib.h>
-#include <time.h>
 
-#include "services/cli/show.h"
+#include "services/desk/resolve.h"
+#include "services/desk/told.h"
+#include "services/terminal/clock.h"
+#include "services/terminal/terminal.h"
 
 enum { OPTION_SERVER = 0x100, OPTION_SERVER_KEY, OPTION_KEY, OPTION_TIMEOUT, OPTION_JSON, OPTION_RING };
 enum { TIMEOUT_MS_DEFAULT = 10000, TIMEOUT_SECONDS_MAX = 3600 };
 
-static const struct argp_option options_table[] = {
+static const struct argp_option connection_option_table[] = {
     {0, 0, 0, 0, "Connection:", 90},
     {"server", OPTION_SERVER, "ENDPOINT", 0, "Such as tcp://127.0.0.1:5170 (or CONCORDAT_SERVER)", 90},
     {"server-key", OPTION_SERVER_KEY, "FILE", 0, "The server's public key (or CONCORDAT_SERVER_KEY)", 90},
@@ -20,7 +22,7 @@ static const struct argp_option options_table[] = {
     {"json", OPTION_JSON, 0, 0, "Print the protocol's messages as JSON, one a line; failures too", 90},
     {0}};
 
-static void set_defaults(struct connection_options *options)
+static void set_connection_defaults(struct connection_options *options)
 {
     options->endpoint = getenv("CONCORDAT_SERVER");
     options->server_key = getenv("CONCORDAT_SERVER_KEY");
@@ -34,20 +36,18 @@ static void set_timeout(struct argp_state *state, struct connection_options *opt
 {
     char *end;
     double seconds = strtod(text, &end);
-
     if (end == text || *end != '\0' || !(seconds > 0 && seconds <= TIMEOUT_SECONDS_MAX))
         argp_error(state, "--timeout takes a number of seconds up to %d", TIMEOUT_SECONDS_MAX);
     else
         options->timeout_ms = (int)(seconds * 1000);
 }
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
+static error_t parse_connection_option(int key, char *argument, struct argp_state *state)
 {
     struct connection_options *options = state->input;
-
     switch (key) {
     case ARGP_KEY_INIT:
-        set_defaults(options);
+        set_connection_defaults(options);
         return 0;
     case OPTION_SERVER:
         options->endpoint = argument;
@@ -72,7 +72,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-const struct argp connection_argp = {.options = options_table, .parser = parse_option};
+const struct argp connection_argp = {.options = connection_option_table, .parser = parse_connection_option};
 
 enum exit_code connection_open(const struct connection_options *options, bool wants_news,
                                struct concordat_client **client)
@@ -83,12 +83,11 @@ enum exit_code connection_open(const struct connection_options *options, bool wa
     } needed[] = {{options->endpoint, "--server ENDPOINT", "CONCORDAT_SERVER"},
                   {options->server_key, "--server-key FILE", "CONCORDAT_SERVER_KEY"},
                   {options->key, "--key FILE", "CONCORDAT_KEY"}};
-
     *client = NULL;
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (!needed[i].value || needed[i].value[0] == '\0')
-            return say_failure(options->json, CODE_USAGE, "say %s, or set %s", needed[i].option,
-                               needed[i].variable);
+            return terminal_failure(options->json, CODE_USAGE, "say %s, or set %s", needed[i].option,
+                                    needed[i].variable);
     *client =
         concordat_client_open(&(struct concordat_client_config){.endpoint = options->endpoint,
                                                                 .server_key_path = options->server_key,
@@ -96,21 +95,20 @@ enum exit_code connection_open(const struct connection_options *options, bool wa
                                                                 .software = "concordat " CONCORDAT_VERSION,
                                                                 .wants_news = wants_news},
                               message, sizeof message);
-    return *client != NULL ? CODE_DONE : say_failure(options->json, CODE_ENVIRONMENT, "%s", message);
+    return *client ? CODE_DONE : terminal_failure(options->json, CODE_ENVIRONMENT, "%s", message);
 }
 
 static enum exit_code tell_no_answer(const struct connection_options *options, bool reached)
 {
-    const char *ring = options->ring ? options->ring : "your duty coordinator";
+    const char *ring = show_fallback_ring(options->ring);
     double seconds = options->timeout_ms / 1000.0;
-
     if (reached)
-        return say_failure(
+        return terminal_failure(
             options->json, CODE_NO_ANSWER,
             "no answer from %s within %g s. It is not known whether this was done: look before you "
             "do it again. If a person is waiting, ring %s.",
             options->endpoint, seconds, ring);
-    return say_failure(
+    return terminal_failure(
         options->json, CODE_ENVIRONMENT,
         "no connection to %s within %g s; nothing was done. Is it running, is the server's key the "
         "right one, and is your key admitted there? If a person is waiting, ring %s.",
@@ -122,7 +120,6 @@ const Concordat__V1__Message *connection_ask(const struct connection_options *op
                                              enum exit_code *code)
 {
     const Concordat__V1__Message *message = concordat_client_request(client, request, options->timeout_ms);
-
     if (!message)
         *code = tell_no_answer(options, concordat_client_welcome(client) != NULL);
     else
@@ -132,30 +129,48 @@ const Concordat__V1__Message *connection_ask(const struct connection_options *op
     return message;
 }
 
-void connection_print(const struct connection_options *options, const Concordat__V1__Message *message)
+enum exit_code connection_resolve(const struct connection_options *options, struct concordat_client *client,
+                                  struct action *action)
 {
-    struct say say;
-
-    say_open(&say, stdout);
-    say.ring = options->ring;
-    say.receipt = options->receipt;
-    if (options->json)
-        say_json(stdout, &message->base);
-    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER)
-        show_answer(&say, message->answer);
-    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
-        show_status(&say, message->status);
-    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD)
-        show_board(&say, message->board);
-    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_RECORD)
-        show_record(&say, message->record);
-    fflush(stdout);
+    struct resolve resolve;
+    enum exit_code code;
+    Concordat__V1__Request *question = resolve_question(&resolve, action);
+    if (!question)
+        return CODE_DONE;
+    const Concordat__V1__Message *answer = connection_ask(options, client, question, &code);
+    if (!answer)
+        return code;
+    const Concordat__V1__Message *refusal = resolve_refusal(&resolve, action, answer);
+    if (refusal)
+        connection_print(options, refusal);
+    return refusal ? CODE_REFUSED : CODE_DONE;
 }
 
-int64_t connection_monotonic_ms(void)
+void connection_tell_shown(const struct connection_options *options, struct concordat_client *client,
+                           const Concordat__V1__Message *message)
 {
-    struct timespec now;
+    const Concordat__V1__Welcome *welcome = concordat_client_welcome(client);
+    struct told_request told;
+    if (welcome && told_make_request(&told, message, welcome->role))
+        (void)concordat_client_request(client, &told.request, options->timeout_ms);
+}
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+struct showing connection_showing(const struct connection_options *options)
+{
+    return (struct showing){.now_ms = clock_wall_ms(), .ring = options->ring, .receipt = options->receipt};
+}
+
+void connection_print(const struct connection_options *options, const Concordat__V1__Message *message)
+{
+    struct showing showing = connection_showing(options);
+    struct terminal terminal;
+    struct sheet sheet = {0};
+    terminal_open(&terminal, stdout);
+    if (options->json)
+        terminal_json(stdout, &message->base);
+    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD)
+        terminal_show_board(&terminal, message->board, showing.now_ms);
+    else if (show_message(&sheet, message, &showing))
+        terminal_show(&terminal, &sheet);
+    fflush(stdout);
 }

@@ -1,0 +1,118 @@
+/* action.h: what a person can do about a case, as named values that become the protocol's requests.
+ *
+ * One table has a row for each action: who may do it, what must be given, how that is checked, and the words
+ * for it. A command line, a typed line and a form set values by their names. Nothing here knows a server: an
+ * action names its case as a person does until action_bind gives it the case's id and the attempt of its
+ * offer (resolve.h).
+ *
+ * An action is the caller's, and one thread at a time may use it. If a value cannot be read the call returns
+ * false, and `fault` tells the person why. Times are given as 2026-01-31T14:05:00Z, spans as whole minutes.
+ */
+#ifndef CONCORDAT_DESK_ACTION_H
+#define CONCORDAT_DESK_ACTION_H
+
+#include <stdbool.h>
+
+#include "proto/wire/wire.h"
+#include "proto/words/words.h"
+
+enum { ACTION_TEXT_BYTES = 512, ACTION_FAULT_BYTES = 400, ACTION_HELP_BYTES = 1024, ACTION_FIELDS_MAX = 8 };
+
+enum action_value {
+    ACTION_NOTHING, /* behind the last field of an action */
+    ACTION_CASE,    /* a spoken number such as R-0412, or a referral's id */
+    ACTION_COUNT,   /* a whole number */
+    ACTION_ATTEMPT, /* the number of an offer of the case; the live one if it is not given */
+    ACTION_CODE,    /* a word for a value of `codes`, such as "no-capacity" */
+    ACTION_TEXT,
+    ACTION_TIME
+};
+
+struct action_field {
+    const char *name;   /* the value is set by it, such as "minutes" */
+    const char *typed;  /* how `arguments` and an option's help call the value, such as "MINUTES" */
+    const char *option; /* help, if a command line takes it as --name; NULL if it is a word in its place */
+    enum action_value value;
+    bool needed;
+    bool rest;                            /* a text of all the words that are typed from its place on */
+    size_t at;                            /* offset in struct action of what it sets */
+    const ProtobufCEnumDescriptor *codes; /* of ACTION_CODE */
+    uint32_t max;                         /* of ACTION_COUNT and ACTION_ATTEMPT */
+    Concordat__V1__Step of_step;          /* it goes with this step of a check-in only; 0: with all */
+};
+
+struct action;
+
+struct action_kind {
+    const char *name;
+    unsigned who;          /* a bit for each role: 1 << CONCORDAT__V1__ROLE__... */
+    const char *arguments; /* as words typed in their order: "CASE MINUTES" */
+    const char *title;     /* a few words, for a list */
+    const char *summary;   /* one line */
+    const char *help;      /* anything else to know; "" for nothing */
+    const char *examples;  /* lines as they are typed, one below the other */
+    Concordat__V1__Request__CommandCase command;
+    /* Checks the values against each other and sets what goes without saying. Returns in words what is wrong,
+     * or NULL. The function may be NULL too. */
+    const char *(*check)(struct action *action);
+    struct action_field fields[ACTION_FIELDS_MAX + 1];
+};
+
+struct action {
+    const struct action_kind *kind; /* borrowed */
+    unsigned given;                 /* a bit for each field that was set */
+    char case_text[UUID_TEXT_BYTES];
+    bool case_is_id;
+    uint8_t id[WIRE_ID_BYTES];
+    char text[ACTION_TEXT_BYTES];      /* a reason, a note, a name: the request points here */
+    const struct action_field *faulty; /* the field at fault, of which `fault` then goes on; or NULL */
+    char fault[ACTION_FAULT_BYTES];    /* "is a whole number from 0 to 1440"; or a whole sentence */
+    Concordat__V1__Instant occurred;
+    union {
+        Concordat__V1__Accept accept;
+        Concordat__V1__Decline decline;
+        Concordat__V1__CheckIn check_in;
+        Concordat__V1__Close close;
+        Concordat__V1__Handover handover;
+        Concordat__V1__Take take;
+        Concordat__V1__Assign assign;
+        Concordat__V1__Withdraw withdraw;
+        Concordat__V1__GetStatus get_status;
+        Concordat__V1__GetRecord get_record;
+        Concordat__V1__SetCapacity set_capacity;
+    } body;
+    Concordat__V1__Request request; /* to be sent once the action is bound */
+};
+
+/* The table; the last row has no name. */
+extern const struct action_kind action_kinds[];
+/* A row of the table, or NULL. */
+const struct action_kind *action_find(const char *name);
+/* True if the action is one of that role. The server decides by itself who may do it. */
+bool action_is_for(const struct action_kind *kind, Concordat__V1__Role role);
+/* True if it is about a case. */
+bool action_names_case(const struct action_kind *kind);
+/* True if it answers an offer, so that it needs the offer's attempt. */
+bool action_answers_offer(const struct action_kind *kind);
+/* The codes that can be given, and anything else to know. */
+void action_help(const struct action_kind *kind, char out[ACTION_HELP_BYTES]);
+
+/* Begins an action without values. It must stay in place until its request has been sent. */
+void action_start(struct action *action, const struct action_kind *kind);
+/* Sets a value; a later one for the same name takes its place. An empty text is a value: do not set what was
+ * not given. The text is not kept. */
+bool action_set(struct action *action, const char *name, const char *text);
+/* To be called when all values are set: false if something is missing or values do not go together. */
+bool action_check(struct action *action);
+/* True if the field goes with the values that were set. */
+bool action_takes(const struct action *action, const struct action_field *field);
+
+/* True if the attempt of the case's live offer must be found out. */
+bool action_needs_attempt(const struct action *action);
+/* Completes the request. The attempt is taken only if it is needed. */
+void action_bind(struct action *action, const uint8_t id[WIRE_ID_BYTES], uint32_t attempt);
+
+/* A code as it is typed, such as "no-capacity"; empty for the zero value. */
+void action_typed_word(const ProtobufCEnumDescriptor *codes, int value, char out[WORDS_MAX]);
+
+#endif

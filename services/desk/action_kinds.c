@@ -1,0 +1,183 @@
+/* action_kinds.c: the table of what a person can do: see action.h. */
+#include <stddef.h>
+
+#include "services/desk/action.h"
+
+enum { MINUTES_MAX = 24 * 60, PLACES_MAX = 1000, ATTEMPT_MAX = 1000000 };
+
+#define REFERRER    (1u << CONCORDAT__V1__ROLE__ROLE_REFERRER)
+#define TEAM        (1u << CONCORDAT__V1__ROLE__ROLE_TEAM)
+#define COORDINATOR (1u << CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
+#define AUDITOR     (1u << CONCORDAT__V1__ROLE__ROLE_AUDITOR)
+#define EVERYONE    (REFERRER | TEAM | COORDINATOR | AUDITOR)
+
+#define COMMAND(name) .command = CONCORDAT__V1__REQUEST__COMMAND_##name
+#define AT(path)      .at = offsetof(struct action, body.path)
+#define STEP(name)    .of_step = CONCORDAT__V1__STEP__STEP_##name
+
+#define CASE(body)                                                                                           \
+    {                                                                                                        \
+        "case", "CASE", .value = ACTION_CASE, AT(body.referral), .needed = true                              \
+    }
+#define COUNT(path, most) .value = ACTION_COUNT, AT(path), .max = (most)
+#define CODE(path, enum)  .value = ACTION_CODE, AT(path), .codes = &concordat__v1__##enum##__descriptor
+#define TEXT(path)        .value = ACTION_TEXT, AT(path)
+
+#define ATTEMPT(body)                                                                                        \
+    {                                                                                                        \
+        "attempt", "N", "The offer's attempt; without it the live offer is answered",                        \
+            .value = ACTION_ATTEMPT, AT(body.attempt), .max = ATTEMPT_MAX                                    \
+    }
+#define ASSESSED(body)                                                                                       \
+    {                                                                                                        \
+        "assessed", "YES|NO", "Whether a psychosocial assessment was done",                                  \
+            CODE(body.psychosocially_assessed, answered)                                                     \
+    }
+
+static const char *check_in_check(struct action *action)
+{
+    Concordat__V1__CheckIn *check_in = &action->body.check_in;
+    if (check_in->step != CONCORDAT__V1__STEP__STEP_CONTACT)
+        return NULL;
+    if (check_in->mechanism == 0)
+        return "say how the contact was made, such as: contact face-to-face";
+    if (check_in->attend_status == 0)
+        check_in->attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_ON_TIME;
+    return NULL;
+}
+
+static const char *decline_check(struct action *action)
+{
+    bool other = action->body.decline.reason == CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_OTHER;
+    return other && action->text[0] == '\0'
+               ? "\"other\" needs a note: a few words why, nothing that names the person"
+               : NULL;
+}
+
+const struct action_kind action_kinds[] = {
+    {.name = "accept",
+     .who = TEAM,
+     .arguments = "CASE MINUTES",
+     .title = "accept an offer",
+     .summary = "accept an offer: your team will be there in MINUTES",
+     .help = "",
+     .examples = "accept R-0412 20",
+     COMMAND(ACCEPT),
+     .fields = {CASE(accept),
+                {"minutes", "MINUTES", COUNT(accept.expected_minutes, MINUTES_MAX), .needed = true},
+                ATTEMPT(accept)}},
+    {.name = "decline",
+     .who = TEAM,
+     .arguments = "CASE REASON [NOTE...]",
+     .title = "decline an offer with a reason",
+     .summary = "decline an offer; the next team is asked at once",
+     .help = "With \"other\" a note is asked for; write nothing in it that names the person.",
+     .examples = "decline R-0412 no-capacity\n"
+                 "decline R-0412 other lift broken, no step-free access",
+     COMMAND(DECLINE),
+     .check = decline_check,
+     .fields = {CASE(decline),
+                {"reason", "REASON", CODE(decline.reason, decline_reason), .needed = true},
+                {"note", "NOTE", TEXT(decline.note), .rest = true},
+                ATTEMPT(decline)}},
+    {.name = "checkin",
+     .who = TEAM | COORDINATOR,
+     .arguments = "CASE travelling [MINUTES] | arrived | contact HOW",
+     .title = "travelling, arrived, in contact",
+     .summary = "say how far your team is with a case",
+     .help =
+         "A contact counts as attended, on time, unless --attended says otherwise. Only a contact that was "
+         "attended and face to face stops the response clock.",
+     .examples = "checkin R-0412 travelling 15\n"
+                 "checkin R-0412 arrived\n"
+                 "checkin R-0412 contact face-to-face --assessed yes\n"
+                 "checkin R-0412 contact telephone --attended did-not-attend",
+     COMMAND(CHECK_IN),
+     .check = check_in_check,
+     .fields = {CASE(check_in),
+                {"step", "STEP", CODE(check_in.step, step), .needed = true},
+                {"minutes", "MINUTES", COUNT(check_in.expected_minutes, MINUTES_MAX), STEP(TRAVELLING)},
+                {"how", "HOW", CODE(check_in.mechanism, contact_mechanism), STEP(CONTACT)},
+                {"at", "TIME", "When it was, such as 2026-01-31T14:05:00Z; without it, now",
+                 .value = ACTION_TIME, AT(check_in.occurred)},
+                {"attended", "HOW",
+                 "on-time (where nothing is said), late-but-seen, late-not-seen, "
+                 "did-not-attend, cancelled-by-person, cancelled-by-provider",
+                 CODE(check_in.attend_status, attend_status)},
+                ASSESSED(check_in)}},
+    {.name = "close",
+     .who = TEAM | COORDINATOR,
+     .arguments = "CASE OUTCOME",
+     .title = "close a case with its outcome",
+     .summary = "close a case with what came of it",
+     .help = "",
+     .examples = "close R-0412 crisis-home-treatment --assessed yes",
+     COMMAND(CLOSE),
+     .fields = {CASE(close),
+                {"outcome", "OUTCOME", CODE(close.outcome, outcome), .needed = true},
+                ASSESSED(close)}},
+    {.name = "handover",
+     .who = TEAM,
+     .arguments = "CASE [TEAM]",
+     .title = "hand a case to another team",
+     .summary = "hand a case to another team; yours holds it until that team accepts",
+     .help = "Without TEAM whoever the ladder finds is asked.",
+     .examples = "handover R-0412 southfell-crisis",
+     COMMAND(HANDOVER),
+     .fields = {CASE(handover), {"team", "TEAM", TEXT(handover.to_team)}}},
+    {.name = "capacity",
+     .who = TEAM,
+     .arguments = "PLACES",
+     .title = "how many more people your team could see",
+     .summary = "how many more people your team could see now",
+     .help = "A claim ages: say it again when it changes and at the start of a shift. 0 means full.",
+     .examples = "capacity 3",
+     COMMAND(SET_CAPACITY),
+     .fields = {{"places", "PLACES", COUNT(set_capacity.free_places, PLACES_MAX), .needed = true}}},
+    {.name = "status",
+     .who = EVERYONE,
+     .arguments = "CASE",
+     .title = "who holds a case, and whom to ring",
+     .summary = "who holds a case, and whom to ring",
+     .help = "",
+     .examples = "status R-0412",
+     COMMAND(GET_STATUS),
+     .fields = {CASE(get_status)}},
+    {.name = "show",
+     .who = TEAM | COORDINATOR,
+     .arguments = "CASE REASON...",
+     .title = "the person's record; the reading is recorded",
+     .summary = "the person's record; the reading and its reason are recorded",
+     .help = "",
+     .examples = "show R-0412 on our way to the person",
+     COMMAND(GET_RECORD),
+     .fields = {CASE(get_record),
+                {"reason", "REASON", TEXT(get_record.reason), .needed = true, .rest = true}}},
+    {.name = "withdraw",
+     .who = REFERRER,
+     .arguments = "CASE REASON...",
+     .title = "nobody need come any more",
+     .summary = "nobody need come any more",
+     .help = "",
+     .examples = "withdraw R-0412 went home with family",
+     COMMAND(WITHDRAW),
+     .fields = {CASE(withdraw), {"reason", "REASON", TEXT(withdraw.reason), .needed = true, .rest = true}}},
+    {.name = "take",
+     .who = COORDINATOR,
+     .arguments = "CASE BY",
+     .title = "coordinator: take a held case in hand",
+     .summary = "coordinator: take a held case in hand, signed by a role or initials",
+     .help = "",
+     .examples = "take R-0412 MB",
+     COMMAND(TAKE),
+     .fields = {CASE(take), {"by", "BY", TEXT(take.by), .needed = true, .rest = true}}},
+    {.name = "assign",
+     .who = COORDINATOR,
+     .arguments = "CASE TEAM",
+     .title = "coordinator: ask the team that you choose",
+     .summary = "coordinator: ask the team that you choose",
+     .help = "",
+     .examples = "assign R-0412 northmoor-crisis",
+     COMMAND(ASSIGN),
+     .fields = {CASE(assign), {"team", "TEAM", TEXT(assign.to_team), .needed = true}}},
+    {.name = NULL}};

@@ -1,0 +1,107 @@
+/* board.c: cases as rows of a table, and a team's offers: see board.h. */
+#include "services/desk/board.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/words/words.h"
+#include "services/desk/time_words.h"
+
+typedef Concordat__V1__CaseStatus case_status;
+
+const char *const board_headings[BOARD_COLUMNS] = {
+    [BOARD_CASE] = "Case",       [BOARD_URGENCY] = "Urgency", [BOARD_STATE] = "State",
+    [BOARD_HELD_BY] = "Held by", [BOARD_ACT_BY] = "Act by",   [BOARD_SEEN_BY] = "Seen by"};
+
+/* 0 means that no such clock runs: last. */
+static int compare_deadlines(int64_t a, int64_t b)
+{
+    if ((a == 0) != (b == 0))
+        return a == 0 ? 1 : -1;
+    return (a > b) - (a < b);
+}
+
+static int by_time_to_breach(const void *left, const void *right)
+{
+    const case_status *a = *(const case_status *const *)left, *b = *(const case_status *const *)right;
+    int order = compare_deadlines(a->respond_by_ms, b->respond_by_ms);
+    if (order == 0)
+        order = compare_deadlines(a->act_by_ms, b->act_by_ms);
+    return order != 0 ? order : strcmp(a->number, b->number);
+}
+
+const case_status **board_in_order(const Concordat__V1__Board *board)
+{
+    const case_status **cases = calloc(board->n_cases + 1, sizeof *cases);
+    if (!cases)
+        return NULL;
+    for (size_t i = 0; i < board->n_cases; i++)
+        cases[i] = board->cases[i];
+    qsort(cases, board->n_cases, sizeof *cases, by_time_to_breach);
+    return cases;
+}
+
+static void set_cell(struct board_row *row, enum board_column column, const char *text)
+{
+    snprintf(row->cells[column], BOARD_CELL_BYTES, "%s", text);
+    sheet_clean(row->cells[column]);
+}
+
+static void set_code_cell(struct board_row *row, enum board_column column,
+                          const ProtobufCEnumDescriptor *codes, int value, const char *none)
+{
+    char word[WORDS_MAX];
+    set_cell(row, column, value == 0 ? none : words_for(codes, value, word));
+}
+
+static void set_time_cell(struct board_row *row, enum board_column column, int64_t unix_ms, int64_t now_ms)
+{
+    char time[TIME_WORDS_BYTES];
+    time_words_short(unix_ms, now_ms, time);
+    set_cell(row, column, time);
+}
+
+void board_fill_row(const case_status *status, int64_t now_ms, struct board_row *row)
+{
+    const char *name = status->owner_name[0] != '\0' ? status->owner_name : status->owner;
+    set_cell(row, BOARD_CASE, status->number[0] != '\0' ? status->number : "-");
+    set_code_cell(row, BOARD_URGENCY, &concordat__v1__urgency__descriptor, (int)status->urgency,
+                  "none given");
+    set_code_cell(row, BOARD_STATE, &concordat__v1__state__descriptor, (int)status->state, "saved only");
+    set_cell(row, BOARD_HELD_BY, name[0] != '\0' ? name : "nobody");
+    set_time_cell(row, BOARD_ACT_BY, status->act_by_ms, now_ms);
+    set_time_cell(row, BOARD_SEEN_BY, status->respond_by_ms, now_ms);
+    row->late = status->lease_warned || (status->respond_by_ms != 0 && status->respond_by_ms < now_ms);
+}
+
+void board_keep_offers(Concordat__V1__Board *board, const char *team)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < board->n_cases; i++)
+        if (board->cases[i]->attempt != 0 && strcmp(board->cases[i]->asked_team, team) == 0)
+            board->cases[kept++] = board->cases[i];
+    board->n_cases = kept;
+}
+
+static void show_live_offer(struct sheet *sheet, const case_status *status, int64_t now_ms)
+{
+    char urgency[WORDS_MAX], source[WORDS_MAX], until[TIME_WORDS_BYTES];
+    time_words(status->act_by_ms, now_ms, until);
+    sheet_headline(sheet, TONE_WAITING, status->number, "%s, %s, %s; to be answered by %s",
+                   words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
+                   words_for(&concordat__v1__source__descriptor, (int)status->source, source), status->area,
+                   until);
+}
+
+void board_show_offers(struct sheet *sheet, const Concordat__V1__Board *board, const char *team,
+                       int64_t now_ms)
+{
+    const case_status **cases = board_in_order(board);
+    sheet->incomplete = sheet->incomplete || !cases;
+    for (size_t i = 0; cases && i < board->n_cases; i++)
+        show_live_offer(sheet, cases[i], now_ms);
+    if (board->n_cases == 0)
+        sheet_sentence(sheet, "No offer waits for an answer of %s.", team);
+    free(cases);
+}

@@ -1,0 +1,49 @@
+/* resolve.c: the question what a named case is, and its answer: see resolve.h. */
+#include "services/desk/resolve.h"
+
+#include "services/desk/told.h"
+
+Concordat__V1__Request *resolve_question(struct resolve *resolve, struct action *action)
+{
+    if (!action_names_case(action->kind))
+        return NULL;
+    if (action->case_is_id && !action_needs_attempt(action)) {
+        action_bind(action, action->id, 0);
+        return NULL;
+    }
+    concordat__v1__request__init(&resolve->request);
+    concordat__v1__get_status__init(&resolve->question);
+    if (action->case_is_id)
+        resolve->question.referral = (ProtobufCBinaryData){.len = WIRE_ID_BYTES, .data = action->id};
+    else
+        resolve->question.number = action->case_text;
+    resolve->request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
+    resolve->request.get_status = &resolve->question;
+    return &resolve->request;
+}
+
+/* There is nothing to accept or decline. It is said here, because no attempt can be named to the server. */
+static const Concordat__V1__Message *refuse_without_offer(struct resolve *resolve,
+                                                          const Concordat__V1__CaseStatus *status)
+{
+    concordat__v1__message__init(&resolve->message);
+    concordat__v1__answer__init(&resolve->answer);
+    resolve->answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_OFFER_ENDED;
+    resolve->answer.text = (char *)"no team is being asked to take this case now";
+    resolve->answer.status = (Concordat__V1__CaseStatus *)status;
+    resolve->message.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
+    resolve->message.answer = &resolve->answer;
+    return &resolve->message;
+}
+
+const Concordat__V1__Message *resolve_refusal(struct resolve *resolve, struct action *action,
+                                              const Concordat__V1__Message *answer)
+{
+    const Concordat__V1__CaseStatus *status = told_status(answer);
+    if (!status || status->referral.len != WIRE_ID_BYTES)
+        return answer;
+    if (action_needs_attempt(action) && status->attempt == 0)
+        return refuse_without_offer(resolve, status);
+    action_bind(action, status->referral.data, status->attempt);
+    return NULL;
+}

@@ -1,0 +1,54 @@
+/* sheet.h: what a person is told, as lines with labels, for a terminal, a web page or a hook to show.
+ *
+ * A sheet begins as all zeros, owns its lines and is ended by sheet_close. Texts are UTF-8 and hold no
+ * control character but line breaks: each other one that came in was replaced by question marks. If memory
+ * runs out, lines are left out and `incomplete` says so. One thread at a time may use a sheet.
+ */
+#ifndef CONCORDAT_DESK_SHEET_H
+#define CONCORDAT_DESK_SHEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum sheet_kind {
+    SHEET_HEADLINE, /* the label is a word that says how it went, such as "DONE"; the text goes on from it */
+    SHEET_ROW,      /* label and text, such as "Ring" and a telephone number */
+    SHEET_FIELD,    /* the same, as one of many below a heading */
+    SHEET_HEADING,  /* text only */
+    SHEET_SENTENCE  /* text only, which is kept on one line if a line is what is read, as in a log */
+};
+
+/* A colour for a headline. Its word says as much. */
+enum sheet_tone { TONE_PLAIN, TONE_GOOD, TONE_WAITING, TONE_WARNING };
+
+enum { SHEET_LABEL_BYTES = 96 };
+
+struct sheet_line {
+    enum sheet_kind kind;
+    enum sheet_tone tone;
+    char label[SHEET_LABEL_BYTES]; /* "" if it has none */
+    char *text;                    /* owned */
+};
+
+struct sheet {
+    struct sheet_line *lines; /* owned */
+    size_t count, room;
+    bool incomplete;
+};
+
+void sheet_headline(struct sheet *sheet, enum sheet_tone tone, const char *word, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Adds nothing if the text is empty. */
+void sheet_row(struct sheet *sheet, const char *label, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void sheet_field(struct sheet *sheet, const char *label, const char *text);
+void sheet_heading(struct sheet *sheet, const char *text);
+void sheet_sentence(struct sheet *sheet, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Frees the lines. The sheet is empty then and may be used again. */
+void sheet_close(struct sheet *sheet);
+
+/* Replaces control characters other than line breaks by question marks, in place. */
+void sheet_clean(char *text);
+
+#endif

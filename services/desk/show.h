@@ -1,0 +1,60 @@
+/* show.h: the protocol's messages in plain words, as lines of a sheet.
+ *
+ * Each answer says who holds the case, whom to ring and what happens next. Nothing here reads a clock, keeps
+ * anything or writes anywhere, so any thread may call it. Messages are borrowed and must have passed check.h.
+ * Times are milliseconds since 1970-01-01 UTC and are shown by the clock in London.
+ */
+#ifndef CONCORDAT_DESK_SHOW_H
+#define CONCORDAT_DESK_SHOW_H
+
+#include "proto/wire/wire.h"
+#include "services/desk/sheet.h"
+
+/* Everything that the words depend on besides the message. */
+struct showing {
+    int64_t now_ms;   /* by the server's clock if that is known: "in 9 min" counts from here */
+    const char *ring; /* whom to ring if no answer says it; borrowed, may be NULL */
+    bool receipt; /* answers are to a referral or about one: they say SAVED or RECEIVED rather than DONE */
+};
+
+/* SAVED, RECEIVED, DONE or NOT DONE, the reason, what was noted, and the state of the case. */
+void show_answer(struct sheet *sheet, const Concordat__V1__Answer *answer, const struct showing *showing);
+/* A referral that was only saved is with the router now: to be shown as the answer that says RECEIVED. */
+void show_received(struct sheet *sheet, const Concordat__V1__CaseStatus *status,
+                   const struct showing *showing);
+/* The answer to a command of a team in one sentence; `command` is what was typed. */
+void show_answer_line(struct sheet *sheet, const char *command, const Concordat__V1__Answer *answer,
+                      const char *team);
+/* "already accepted by another device of your team" if that is why nothing was done; "" otherwise. */
+const char *show_answer_note(const Concordat__V1__Answer *answer, const char *team);
+
+/* The state of a case: its holder, whom to ring, what happens next, the response clock. */
+void show_status(struct sheet *sheet, const Concordat__V1__CaseStatus *status, const struct showing *showing);
+/* The same in one line. */
+void show_status_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
+/* The lines that say whom to ring. */
+void show_whom_to_ring(struct sheet *sheet, const Concordat__V1__CaseStatus *status,
+                       const struct showing *showing);
+
+/* The number to ring if the server says none: the one given, or in words if that is NULL. */
+const char *show_fallback_ring(const char *ring);
+
+/* Everything that a team needs to decide, the time left, and what happens if it does not answer. */
+void show_offer(struct sheet *sheet, const Concordat__V1__Offer *offer, int64_t now_ms);
+void show_offer_line(struct sheet *sheet, const Concordat__V1__Offer *offer, int64_t now_ms);
+/* The end of an offer, to a device of `team` that has not answered it; and in one line. */
+void show_offer_over(struct sheet *sheet, const Concordat__V1__OfferOver *over, const char *team);
+void show_offer_over_line(struct sheet *sheet, const Concordat__V1__OfferOver *over);
+const char *show_offer_end(Concordat__V1__OfferEnd end);
+
+/* Everything that was recorded, field by field, and that this reading was recorded too. */
+void show_record(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing);
+
+/* An answer, a status or a record. False for any other message, which adds nothing. */
+bool show_message(struct sheet *sheet, const Concordat__V1__Message *message, const struct showing *showing);
+
+/* "name missing, age estimated"; empty if there are no flags. */
+enum { SHOW_FLAGS_BYTES = 1024 };
+void show_flags(const Concordat__V1__Flag *flags, size_t count, char out[SHOW_FLAGS_BYTES]);
+
+#endif

@@ -1,0 +1,91 @@
+/* show_case.c: the state of a case in plain words: see show.h. */
+#include <string.h>
+
+#include "proto/words/words.h"
+#include "services/desk/next_sentence.h"
+#include "services/desk/show.h"
+#include "services/desk/time_words.h"
+
+typedef Concordat__V1__CaseStatus case_status;
+
+static const char overdue[] = "; OVERDUE: nothing was heard by the promised time";
+
+static const char *state_words(const case_status *status, char out[WORDS_MAX])
+{
+    return status->state == CONCORDAT__V1__STATE__STATE_UNSPECIFIED
+               ? "saved at the intake only"
+               : words_for(&concordat__v1__state__descriptor, (int)status->state, out);
+}
+
+const char *show_fallback_ring(const char *ring)
+{
+    return ring ? ring : "your duty coordinator";
+}
+
+void show_whom_to_ring(struct sheet *sheet, const case_status *status, const struct showing *showing)
+{
+    bool has_ring = status->ring[0] != '\0', has_coordinator = status->coordinator_ring[0] != '\0';
+    bool differ = strcmp(status->ring, status->coordinator_ring) != 0;
+    bool holders_number = status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM && differ;
+    const char *coordinator =
+        status->coordinator_name[0] != '\0' ? status->coordinator_name : "duty coordinator";
+    if (has_ring)
+        sheet_row(sheet, "Ring", "%s (%s)", status->ring, holders_number ? next_holder(status) : coordinator);
+    if (has_coordinator && differ)
+        sheet_row(sheet, has_ring ? "or" : "Ring", "%s (%s)", status->coordinator_ring, coordinator);
+    if (!has_ring && !has_coordinator)
+        sheet_row(sheet, "Ring", "%s", show_fallback_ring(showing->ring));
+}
+
+static void show_case_row(struct sheet *sheet, const case_status *status)
+{
+    char urgency[WORDS_MAX], source[WORDS_MAX];
+    sheet_row(sheet, "Case", "%s%s, %s, %s%s%s",
+              status->number[0] != '\0' ? status->number : "not numbered yet",
+              status->drill ? " (DRILL)" : "",
+              words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
+              words_for(&concordat__v1__source__descriptor, (int)status->source, source),
+              status->area[0] != '\0' ? ", " : "", status->area);
+}
+
+void show_status(struct sheet *sheet, const case_status *status, const struct showing *showing)
+{
+    char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES];
+    bool since_known = status->since_ms != 0;
+    show_case_row(sheet, status);
+    sheet_row(sheet, "State", "%s%s", state_words(status, state), status->lease_warned ? overdue : "");
+    time_words(status->since_ms, showing->now_ms, time);
+    sheet_row(sheet, "Held by", "%s%s%s", next_holder(status), since_known ? ", since " : "",
+              since_known ? time : "");
+    show_whom_to_ring(sheet, status, showing);
+    next_sentence(status, showing->now_ms, next);
+    sheet_row(sheet, "Next", "%s", next);
+    time_words(status->respond_by_ms, showing->now_ms, time);
+    if (status->respond_by_ms != 0)
+        sheet_row(sheet, "Seen by", "%s%s", time, status->respond_by_ms < showing->now_ms ? " LATE" : "");
+}
+
+void show_status_line(struct sheet *sheet, const case_status *status, int64_t now_ms)
+{
+    char state[WORDS_MAX], arrival[TIME_WORDS_BYTES];
+    bool arrival_known = status->expected_arrival_ms != 0;
+    const char *ring = status->ring[0] != '\0' ? status->ring : status->coordinator_ring;
+    time_words(status->expected_arrival_ms, now_ms, arrival);
+    sheet_headline(sheet, TONE_PLAIN, status->number, "%s, held by %s, ring %s%s%s%s",
+                   state_words(status, state), next_holder(status),
+                   ring[0] != '\0' ? ring : show_fallback_ring(NULL), arrival_known ? ", expected " : "",
+                   arrival_known ? arrival : "", status->lease_warned ? overdue : "");
+}
+
+bool show_message(struct sheet *sheet, const Concordat__V1__Message *message, const struct showing *showing)
+{
+    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER)
+        show_answer(sheet, message->answer, showing);
+    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
+        show_status(sheet, message->status, showing);
+    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_RECORD)
+        show_record(sheet, message->record, showing);
+    else
+        return false;
+    return true;
+}

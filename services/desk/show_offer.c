@@ -1,0 +1,153 @@
+/* show_offer.c: offers and their ends, with what a team needs to decide: see show.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/words/words.h"
+#include "services/desk/show.h"
+#include "services/desk/time_words.h"
+
+typedef Concordat__V1__Referral referral;
+typedef Concordat__V1__Offer offer_message;
+
+/* Words of a code; nothing if it was not recorded. */
+static const char *recorded_words(const ProtobufCEnumDescriptor *codes, int value, char out[WORDS_MAX])
+{
+    return value == 0 ? "" : words_for(codes, value, out);
+}
+
+static void age_words(const Concordat__V1__Demographics *person, char out[WORDS_MAX])
+{
+    if (!person || !person->age_known)
+        snprintf(out, WORDS_MAX, "age not known");
+    else
+        snprintf(out, WORDS_MAX, "age %s%u", person->age_estimated ? "about " : "", person->age_years);
+}
+
+static void needs_words(const referral *facts, char out[SHOW_FLAGS_BYTES])
+{
+    size_t used = 0;
+    char word[WORDS_MAX];
+    out[0] = '\0';
+    for (size_t i = 0; i < facts->n_needs && used < SHOW_FLAGS_BYTES; i++)
+        used += (size_t)snprintf(out + used, SHOW_FLAGS_BYTES - used, "%s%s", i > 0 ? ", " : "",
+                                 words_for(&concordat__v1__need__descriptor, (int)facts->needs[i], word));
+}
+
+/* Empty if it was not recorded. */
+static const char *scene_words(const referral *facts, char out[WORDS_MAX])
+{
+    bool street = facts && facts->details_case == CONCORDAT__V1__REFERRAL__DETAILS_STREET_TRIAGE;
+    return recorded_words(&concordat__v1__scene_safety__descriptor,
+                          street ? (int)facts->street_triage->scene_safety : 0, out);
+}
+
+static void show_person(struct sheet *sheet, const referral *facts)
+{
+    char age[WORDS_MAX];
+    const Concordat__V1__Demographics *person = facts->person;
+    bool has_language = person && person->language[0] != '\0';
+    age_words(person, age);
+    sheet_row(sheet, "Person", "%s%s%s%s%s", age, has_language ? ", language " : "",
+              has_language ? person->language : "",
+              person && person->interpreter_needed ? ", interpreter needed" : "",
+              facts->intoxicated ? ", intoxicated" : "");
+}
+
+static void show_facts(struct sheet *sheet, const referral *facts)
+{
+    char word[WORDS_MAX], text[SHOW_FLAGS_BYTES];
+    show_person(sheet, facts);
+    needs_words(facts, text);
+    sheet_row(sheet, "Needs", "%s", text);
+    sheet_row(sheet, "Scene", "%s", scene_words(facts, word));
+    if (facts->legal)
+        sheet_row(sheet, "Legal", "%s",
+                  recorded_words(&concordat__v1__legal_status__descriptor, (int)facts->legal->status, word));
+    show_flags(facts->flags, facts->n_flags, text);
+    sheet_row(sheet, "Noted", "%s", text);
+}
+
+static const char *offer_district(const offer_message *offer)
+{
+    return offer->facts ? offer->facts->postcode_district : "";
+}
+
+/* The urgency that the case is routed by, which is there even if the referrer gave none. */
+static const char *offer_urgency(const offer_message *offer, char out[WORDS_MAX])
+{
+    Concordat__V1__Urgency urgency = offer->facts ? offer->facts->urgency : 0;
+    if (offer->status && offer->status->urgency != 0)
+        urgency = offer->status->urgency;
+    return words_for(&concordat__v1__urgency__descriptor, (int)urgency, out);
+}
+
+static const char *offer_source(const offer_message *offer, char out[WORDS_MAX])
+{
+    int source = offer->facts ? (int)offer->facts->source : 0;
+    return words_for(&concordat__v1__source__descriptor, source, out);
+}
+
+static const char *offer_drill(const offer_message *offer)
+{
+    bool drill = (offer->facts && offer->facts->drill) || (offer->status && offer->status->drill);
+    return drill ? " (DRILL)" : "";
+}
+
+void show_offer(struct sheet *sheet, const offer_message *offer, int64_t now_ms)
+{
+    char urgency[WORDS_MAX], source[WORDS_MAX], time[TIME_WORDS_BYTES];
+    const char *area = offer->status ? offer->status->area : "", *district = offer_district(offer);
+    sheet_headline(sheet, TONE_WAITING, offer->handover ? "HANDOVER" : "OFFER", "%s%s", offer->number,
+                   offer_drill(offer));
+    sheet_row(sheet, "From", "%s, %s", offer_source(offer, source), offer_urgency(offer, urgency));
+    sheet_row(sheet, "Area", "%s%s%s", area, area[0] != '\0' && district[0] != '\0' ? ", " : "", district);
+    if (offer->facts)
+        show_facts(sheet, offer->facts);
+    sheet_row(sheet, "Callback", "%s", offer->callback_number);
+    time_words(offer->expires_ms, now_ms, time);
+    sheet_row(sheet, "Answer by", "%s", time);
+    sheet_row(sheet, "If not", "%s", offer->if_ignored);
+}
+
+void show_offer_line(struct sheet *sheet, const offer_message *offer, int64_t now_ms)
+{
+    char urgency[WORDS_MAX], source[WORDS_MAX], age[WORDS_MAX], time[TIME_WORDS_BYTES], word[WORDS_MAX];
+    const char *district = offer_district(offer), *scene = scene_words(offer->facts, word);
+    age_words(offer->facts ? offer->facts->person : NULL, age);
+    time_words(offer->expires_ms, now_ms, time);
+    sheet_sentence(sheet, "%s %s%s: %s, %s, %s, %s%s%s; ring back %s; answer by %s; if not: %s",
+                   offer->handover ? "handover" : "offer", offer->number, offer_drill(offer),
+                   offer_urgency(offer, urgency), offer_source(offer, source),
+                   district[0] != '\0' ? district : "place not known", age,
+                   scene[0] != '\0' ? ", scene " : "", scene, offer->callback_number, time,
+                   offer->if_ignored);
+}
+
+static const char *const endings[] = {
+    [CONCORDAT__V1__OFFER_END__OFFER_END_UNSPECIFIED] = "it has ended",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_ACCEPTED] = "already accepted by another device of your team",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_DECLINED] = "already declined by another device of your team",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_EXPIRED] = "the time to answer has run out",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_TEAM_ABSENT] = "your team counts as absent",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_REFERRAL_WITHDRAWN] = "withdrawn by the referrer",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_CASE_MOVED] = "the duty coordinator has moved the case",
+};
+
+const char *show_offer_end(Concordat__V1__OfferEnd end)
+{
+    bool known = (size_t)end < sizeof endings / sizeof *endings;
+    return endings[known ? end : CONCORDAT__V1__OFFER_END__OFFER_END_UNSPECIFIED];
+}
+
+void show_offer_over_line(struct sheet *sheet, const Concordat__V1__OfferOver *over)
+{
+    sheet_headline(sheet, TONE_PLAIN, over->number, "offer over: %s", show_offer_end(over->end));
+}
+
+void show_offer_over(struct sheet *sheet, const Concordat__V1__OfferOver *over, const char *team)
+{
+    const Concordat__V1__CaseStatus *status = over->status;
+    show_offer_over_line(sheet, over);
+    if (status && strcmp(status->owner, team) != 0)
+        sheet_row(sheet, "Held by", "%s, ring %s", status->owner_name, status->ring);
+}

@@ -1,0 +1,20 @@
+/* time_words.h: instants and spans as people in England say them, by the clock in London.
+ *
+ * Instants are milliseconds since 1970-01-01 UTC, spans are milliseconds. Nothing here reads a clock: the
+ * caller says what time it is now. Any thread.
+ */
+#ifndef CONCORDAT_DESK_TIME_WORDS_H
+#define CONCORDAT_DESK_TIME_WORDS_H
+
+#include <stdint.h>
+
+enum { TIME_WORDS_BYTES = 64 };
+
+/* "14:13 (in 9 min)", "14:01 (3 min ago)"; "not known" for 0. */
+void time_words(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
+/* "14:13", with the day if it is not today's. */
+void time_words_clock(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
+/* "14:13 9 min", "18:03 3h59" or "14:01 LATE", for a narrow column; "-" for 0. */
+void time_words_short(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
+
+#endif

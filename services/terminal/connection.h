@@ -1,0 +1,53 @@
+/* connection.h: the server and our key, from options or the environment; questions to the server and its
+ * answers, which are printed on standard output, failures on standard error. One thread. */
+#ifndef CONCORDAT_TERMINAL_CONNECTION_H
+#define CONCORDAT_TERMINAL_CONNECTION_H
+
+#include <argp.h>
+#include <stdbool.h>
+
+#include "proto/client/client.h"
+#include "proto/words/exit_code.h"
+#include "services/desk/action.h"
+#include "services/desk/show.h"
+
+struct connection_options {
+    const char *endpoint, *server_key, *key; /* borrowed from the command line or the environment */
+    const char *ring;                        /* whom to ring if the server does not say */
+    int timeout_ms;
+    bool json;
+    bool receipt; /* see struct showing */
+};
+
+/* The options as a child for any argp; its input is a struct connection_options. */
+extern const struct argp connection_argp;
+
+/* Opens a client by the options. If something is missing or a key is unusable it tells so and returns the
+ * code; *client is then NULL. */
+enum exit_code connection_open(const struct connection_options *options, bool wants_news,
+                               struct concordat_client **client);
+
+/* Sends a request and waits for its answer. If none comes in time it tells so, sets *code and returns NULL:
+ * CODE_ENVIRONMENT if the server was never reached, so that nothing was done; CODE_NO_ANSWER if it may have
+ * been done. With an answer *code is CODE_DONE, or CODE_REFUSED. */
+const Concordat__V1__Message *connection_ask(const struct connection_options *options,
+                                             struct concordat_client *client, Concordat__V1__Request *request,
+                                             enum exit_code *code);
+
+/* Asks the server what the action's case stands for, if that is needed, and binds the action. If it is not
+ * CODE_DONE the reason has been told, with what holds now. */
+enum exit_code connection_resolve(const struct connection_options *options, struct concordat_client *client,
+                                  struct action *action);
+
+/* Tells the server which state a referrer was shown in the message, if our key is a referrer's. The message
+ * may be one that the client owns: it is not valid afterwards. Without an answer nothing is told: what was
+ * shown stays true. */
+void connection_tell_shown(const struct connection_options *options, struct concordat_client *client,
+                           const Concordat__V1__Message *message);
+
+/* Prints any message, in words or as JSON, as the options say. */
+void connection_print(const struct connection_options *options, const Concordat__V1__Message *message);
+/* For the words of messages: by the options and our own clock. */
+struct showing connection_showing(const struct connection_options *options);
+
+#endif
