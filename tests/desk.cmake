@@ -8,6 +8,10 @@ concordat_unit_test(test_typed_action concordat-terminal)
 concordat_unit_test(test_referral_input concordat-cli-parts)
 concordat_unit_test(test_team concordat-team-parts PkgConfig::JANSSON)
 
+file(GLOB desk_files ${PROJECT_SOURCE_DIR}/services/desk/*.[ch])
+add_test(NAME desk_is_apart COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/desk_is_apart.sh
+  ${CMAKE_NM} $<TARGET_FILE:concordat-desk> ${desk_files})
+
 # The two programs against a server of the protocol written in another language (Debian's python3-zmq and
 # python3-protobuf).
 find_program(DEBIAN_PYTHON3 python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
