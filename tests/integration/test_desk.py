@@ -214,9 +214,10 @@ class ReferTest(Desk):
             if not request.HasField("submit"):
                 return done()
             case = request.submit.referral.id
+            offered = wire.Message(status=status(referral=case, seq=10))
             server.news(wire.Message(status=wire.CaseStatus(referral=case)))
-            server.news(wire.Message(status=status(referral=case, seq=10)))
-            server.news(wire.Message(status=status(referral=case, seq=10)))
+            server.news(offered)
+            server.news(wire.Message.FromString(offered.SerializeToString()))
             server.news(wire.Message(status=status(referral=CASE, seq=11, number="R-0999")))
             server.news(wire.Message(status=status(referral=case, seq=12, state=codes.STATE_ACCEPTED)))
             return done(receipt=codes.RECEIPT_SAVED, status=wire.CaseStatus(
