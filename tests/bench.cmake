@@ -1,2 +1,2 @@
-# The bench: what deploy/bench measures with.
+# The bench: what `tests/run bench` measures with.
 add_subdirectory(bench)

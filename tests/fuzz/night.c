@@ -200,7 +200,7 @@ static const struct policy_file *region(void)
     static struct policy_file *file;
     struct policy_problems problems;
     if (!file)
-        file = policy_file_read(SOURCE_FOLDER "/deploy/region.yaml", &problems);
+        file = policy_file_read(SOURCE_FOLDER "/deploy/examples/region.yaml", &problems);
     assert(file);
     return file;
 }

@@ -15,7 +15,7 @@
 #include "broker/policy/policy_file.h"
 #include "proto/words/london.h"
 
-static const char REGION[] = SOURCE_FOLDER "/deploy/region.yaml";
+static const char REGION[] = SOURCE_FOLDER "/deploy/examples/region.yaml";
 static const char EXAMPLES[] = SOURCE_FOLDER "/tests/policy";
 
 static const int64_t MINUTE = 60 * 1000;

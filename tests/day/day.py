@@ -17,11 +17,11 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True  # the tree stays as it is
-import day_mix  # noqa: E402
-from demo_people import Coordinator, Referrer, Team, minutes  # noqa: E402
-from demo_programs import SHUT, SOURCES, Failure, Program, Region  # noqa: E402
-from demo_story import FINE, Story, at_once, kind_of, owner_of, words_of  # noqa: E402
-from demo_verdict import print_reports, verdict  # noqa: E402
+import mix  # noqa: E402
+from people import Coordinator, Referrer, Team, minutes  # noqa: E402
+from programs import SHUT, SOURCES, Failure, Program, Region  # noqa: E402
+from story import FINE, Story, at_once, kind_of, owner_of, words_of  # noqa: E402
+from verdict import print_reports, verdict  # noqa: E402
 
 TAIL_SECONDS = 120      # after the last referral, until every case must be closed
 LOOK_SECONDS = 0.2      # the story is read from a database, which tells nobody when it grows
@@ -30,7 +30,7 @@ LOOK_SECONDS = 0.2      # the story is read from a database, which tells nobody 
 class Day:
     def __init__(self, region, options):
         self.region, self.options = region, options
-        self.people = day_mix.people_of(options.seed, options.referrals)
+        self.people = mix.people_of(options.seed, options.referrals)
         self.by_id = {person.id: person for person in self.people}
         self.referrers = [Referrer(region, person) for person in self.people]
         self.broker = Program(
@@ -50,7 +50,7 @@ class Day:
         self.began = None
 
     def _intake(self, source):
-        organisation, site = day_mix.ORGANISATIONS[source, "northmoor"]
+        organisation, site = mix.ORGANISATIONS[source, "northmoor"]
         path = self.region.path
         return Program(
             self.region, f"intake-{source}", "concordat-intake", "--source", source,
@@ -75,11 +75,11 @@ class Day:
     async def play(self):
         self.began = time.time()
         acts = [self.refer(referrer) for referrer in self.referrers]
-        acts += [self.be_away(*absence) for absence in day_mix.ABSENCES]
-        acts += [self.be_full(*full) for full in day_mix.FULL]
+        acts += [self.be_away(*absence) for absence in mix.ABSENCES]
+        acts += [self.be_full(*full) for full in mix.FULL]
         acts += [self.kill_at_random()] if self.options.kills else []
         acts.append(self.tell())
-        limit = day_mix.DAY_MINUTES * 60 / day_mix.SPEED * self.share() + TAIL_SECONDS
+        limit = mix.DAY_MINUTES * 60 / mix.SPEED * self.share() + TAIL_SECONDS
         try:
             async with asyncio.timeout(limit), asyncio.TaskGroup() as group:
                 for act in acts:
@@ -95,7 +95,7 @@ class Day:
         return min(1, self.options.referrals / 95)
 
     async def at(self, minute):
-        await asyncio.sleep(max(0, self.began + minute * self.share() * 60 / day_mix.SPEED - time.time()))
+        await asyncio.sleep(max(0, self.began + minute * self.share() * 60 / mix.SPEED - time.time()))
 
     async def refer(self, referrer):
         await self.at(referrer.person.at_minute)
@@ -103,7 +103,7 @@ class Day:
 
     async def be_away(self, name, hour, hours, how):
         team = self.teams[name]
-        await self.at(hour * 60 - day_mix.DAY_BEGINS)
+        await self.at(hour * 60 - mix.DAY_BEGINS)
         if how == "says absent":
             team.type("absent")
             await minutes(hours * 60)
@@ -114,15 +114,15 @@ class Day:
             await team.start()
 
     async def be_full(self, name, hour):
-        await self.at(hour * 60 - day_mix.DAY_BEGINS)
+        await self.at(hour * 60 - mix.DAY_BEGINS)
         self.teams[name].type("capacity 0")
 
     async def kill_at_random(self):
         """kill -9, at moments and in an order of the seed, and started again at once."""
-        chance = day_mix.chance_of(self.options.seed, "kills", self.options.kills)
+        chance = mix.chance_of(self.options.seed, "kills", self.options.kills)
         kinds = [lambda: self.broker, lambda: chance.choice(self.intakes),
                  lambda: self.teams[chance.choice(sorted(self.teams))], lambda: self.audit]
-        moments = sorted(chance.uniform(0, day_mix.DAY_MINUTES * 1.1) for _ in range(self.options.kills))
+        moments = sorted(chance.uniform(0, mix.DAY_MINUTES * 1.1) for _ in range(self.options.kills))
         chance.shuffle(kinds)
         for count, minute in enumerate(moments):
             await self.at(minute)
@@ -137,7 +137,7 @@ class Day:
     # ---- What is told ----
 
     def clock(self, at):
-        minute = int(day_mix.DAY_BEGINS + (at - self.began) * day_mix.SPEED / 60)
+        minute = int(mix.DAY_BEGINS + (at - self.began) * mix.SPEED / 60)
         return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
     @staticmethod
@@ -207,10 +207,10 @@ async def stay_up(day):
 
 
 async def play_day(options, folder):
-    region = Region(options.build, options.source, folder, day_mix.SPEED)
+    region = Region(options.build, options.source, folder, mix.SPEED)
     await region.make_keys()
     day = Day(region, options)
-    print(f"Folder {folder}, seed {options.seed}: {options.referrals} people, an hour is {3600 / day_mix.SPEED} s.",
+    print(f"Folder {folder}, seed {options.seed}: {options.referrals} people, an hour is {3600 / mix.SPEED} s.",
           f"Shut: {', '.join(SHUT)}.", flush=True)
     try:
         await day.start()
@@ -240,7 +240,8 @@ def print_last_words(day):
 
 
 def read_options():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="deploy/demo", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--once", action="store_true", help="stop when the day is over; exit 0 only if all of it held")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="to repeat a day")
     parser.add_argument("--folder", help="where to keep everything; must not exist yet (a temporary folder)")
@@ -248,9 +249,9 @@ def read_options():
     parser.add_argument("--kills", type=int, default=0, help="how often a program is killed with -9 in the day (0)")
     parser.add_argument("--brief", action="store_true", default=sys.stdout.isatty(),
                         help="leave out the small steps, as on a terminal")
-    parser.add_argument("--build", required=True, help="where the programs have been built")
+    parser.add_argument("--build", required=True, help=argparse.SUPPRESS)  # given by deploy/demo and the tests
     options = parser.parse_args()
-    options.source = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    options.source = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     options.build = os.path.abspath(options.build)
     return options
 

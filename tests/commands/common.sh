@@ -1,27 +1,27 @@
-# shellcheck shell=bash disable=SC2034  # the lists are for those who read this file in
-# What deploy/demo and deploy/test share: the Debian packages that are needed, and the build.
+# shellcheck shell=bash disable=SC2034  # the lists are for the scripts that read this file in
+# common.sh: what deploy/demo and the commands of tests/run share: the Debian packages, and how to build.
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-# Everything that the programs are built from and run with.
+# The programs are built from these and run with them.
 packages=(
   gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler
   libprotobuf-c-dev libzmq3-dev libczmq-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
   python3 sqlite3
 )
-# What only the tests need beside: the test library, the client in another language, a count of instructions, which
-# commit it is that a seed belongs to, and what checks manual pages.
+# Only the tests need these: the test library, a client in another language, time zones, a count of instructions, the
+# commit that a seed belongs to, and what checks manual pages.
 test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata valgrind git mandoc)
 
 say() { printf '%s\n' "$*"; }
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-# install PACKAGE...: those that are missing, by apt.
+# install_missing PACKAGE...: installs by apt the packages that are missing, and says which.
 install_missing() {
   local missing=() package as_root=()
   if ! command -v apt-get >/dev/null; then
-    say "This is no Debian: it is up to you that these (or what they are called here) are installed: $*"
+    say "This is no Debian: please see to it that these (or what they are called here) are installed: $*"
     return
   fi
   for package in "$@"; do is_installed "$package" || missing+=("$package"); done
@@ -36,11 +36,10 @@ install_missing() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# build FOLDER [OPTION...]: configures and builds there; says nothing but what goes wrong.
+# build PRESET [TARGET...]: configures and builds a preset of CMakePresets.json in build/PRESET; prints only what goes
+# wrong.
 build() {
-  local folder=$1
-  shift
-  say "Building in ${folder#"$root"/}"
-  cmake -G Ninja -S "$root" -B "$folder" "$@" >/dev/null
-  ninja -C "$folder" --quiet
+  say "Building in build/$1"
+  cmake -S "$root" --preset "$1" >/dev/null
+  ninja -C "$root/build/$1" --quiet "${@:2}"
 }

@@ -4,7 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 
-from demo_programs import run
+from programs import run
 
 REPORTS = ("times", "national", "declines", "custody", "open")
 

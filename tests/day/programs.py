@@ -92,7 +92,7 @@ class Region:
             if not os.access(program, os.X_OK):
                 raise Failure(f"{program} is not there: build first, or use deploy/demo")
             os.symlink(program, self.path("bin", name))
-        with open(os.path.join(source, "deploy", "region.yaml"), encoding="utf-8") as file:
+        with open(os.path.join(source, "deploy", "examples", "region.yaml"), encoding="utf-8") as file:
             self.policy_text = open_hours(file.read())
         self.write_policy(sped_up(self.policy_text, speed))
         self.teams = ids(self.policy_text, "teams")

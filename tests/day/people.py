@@ -4,8 +4,8 @@ import asyncio
 import datetime
 import signal
 
-import day_mix
-from demo_programs import Program, run
+import mix
+from programs import Program, run
 
 REFER_SECONDS = 20      # a referrer stays so long to hear who comes
 ANSWER_SECONDS = 5      # after so long without news a team looks at its board and says it again
@@ -15,11 +15,11 @@ WITH_TEAM = ("STATE_ACCEPTED", "STATE_TRAVELLING", "STATE_ARRIVED", "STATE_IN_CO
 
 def minutes(count):
     """A pause of so many minutes of the demo's day: what a person would need to do it."""
-    return asyncio.sleep(count * 60 / day_mix.SPEED)
+    return asyncio.sleep(count * 60 / mix.SPEED)
 
 
 def minutes_ago(count):
-    at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=count / day_mix.SPEED)
+    at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=count / mix.SPEED)
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -91,7 +91,7 @@ class Team(Program):
             self.begin(self.answer(offer, person))
 
     async def answer(self, offer, person):
-        words, pause = day_mix.answer_to_offer(self.seed, person, self.team, offer["attempt"])
+        words, pause = mix.answer_to_offer(self.seed, person, self.team, offer["attempt"])
         await minutes(pause)
         if words is None or self.off_duty:
             return
@@ -127,7 +127,7 @@ class Team(Program):
         if person.forgotten:  # nothing more is done, so the lease must give the case back
             person.forgotten = False
             await self.until_lost(referral)
-        visit = day_mix.Visit(self.seed, person, self.team)
+        visit = mix.Visit(self.seed, person, self.team)
         done = None  # the state in which the pause before the next step has been made
         while self.holds(referral) and not self.off_duty:
             state = self.cases[referral]["state"]
