@@ -76,7 +76,7 @@ static void wrap(const struct say *say, const char *text, unsigned indent, unsig
     fputc('\n', say->out);
 }
 
-static char *format_clean(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static char *format_clean(const char *format, va_list arguments)
 {
     char *text = NULL;
 

@@ -2,6 +2,7 @@
 # common.sh: what deploy/demo and the commands of tests/run share: the Debian packages, and how to build.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+commands=$root/tests/commands
 
 # The programs are built from these and run with them.
 packages=(
@@ -12,6 +13,8 @@ packages=(
 # Only the tests need these: the test library, a client in another language, time zones, a count of instructions, the
 # commit that a seed belongs to, and what checks manual pages.
 test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata valgrind git mandoc)
+# The other tools of `tests/run ci`: a second compiler, and what checks the format.
+ci_packages=(clang-14 clang-format-14)
 
 say() { printf '%s\n' "$*"; }
 
