@@ -57,7 +57,13 @@ NO_IMPERATIVE = re.compile(r"(?:the|an?|who|whoever|whose|what|of|where|"
 
 PATH_IN_PAGE = re.compile(r"`((?:broker|deploy|proto|services|tests)/[\w./*-]+|"
                           r"[\w*-]+\.(?:c|h|py|proto|cmake|yaml|sh)(?!\w))")
-VERSION_HEADING = re.compile(r"## \[?(\d+(?:\.\d+)+)\]?(?: \(\d{4}-\d\d-\d\d\)| - \d{4}-\d\d-\d\d)$")
+# Pages may name these, which libraries bring.
+OTHERS_HEADERS = ("zmq.h", "czmq.h", "sqlite3.h", "sodium.h")
+
+# The shape of keepachangelog.com.
+VERSION_HEADING = re.compile(r"## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$")
+UNRELEASED = "## [Unreleased]"
+CHANGES = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 
 
 @dataclass(frozen=True)
@@ -345,7 +351,7 @@ def pages_agree(tree):
 
 
 def stands(named, paths, names, folders):
-    if "X" in named or "NAME" in named:  # it stands for any name
+    if "X" in named or "NAME" in named or named in OTHERS_HEADERS:  # X and NAME stand for any name
         return True
     if "*" in named:
         pattern = re.compile(re.escape(named).replace(r"\*", "[^/]*") + "$")
@@ -355,17 +361,19 @@ def stands(named, paths, names, folders):
 
 def changelog_shape(tree):
     page = "CHANGELOG.md"
-    lines = tree.texts.get(page, "# none").splitlines()
-    if not lines or not lines[0].startswith("# "):
-        yield Finding(page, 1, "Its first line is no heading. Write '# Changes'.")
+    lines = tree.texts.get(page, "# Changelog").splitlines()
+    if not lines or lines[0] != "# Changelog":
+        yield Finding(page, 1, "Its first line is '# Changelog'.")
     project = re.search(r"^project\(\w+ VERSION ([\d.]+)", tree.texts.get("CMakeLists.txt", ""), re.M)
     versions = []
     for number, line in enumerate(lines, 1):
         found = VERSION_HEADING.match(line)
-        if line == "## Unreleased" and versions:
-            yield Finding(page, number, "This stands under a release. What is not released yet comes first.")
-        elif line.startswith("## ") and line != "## Unreleased" and not found:
-            yield Finding(page, number, "A heading is '## Unreleased' or '## 1.2.3 (2027-01-31)'.")
+        if line.startswith("### ") and line.removeprefix("### ") not in CHANGES:
+            yield Finding(page, number, f"Changes are sorted under {', '.join(CHANGES)}.")
+        elif line == UNRELEASED and versions:
+            yield Finding(page, number, "This stands under a release. The changes that are not released come first.")
+        elif line.startswith("## ") and line != UNRELEASED and not found:
+            yield Finding(page, number, f"A heading is '{UNRELEASED}' or '## [1.2.3] - 2027-01-31'.")
         elif found:
             version = tuple(int(part) for part in found.group(1).split("."))
             if versions and version >= versions[-1]:

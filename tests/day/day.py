@@ -24,7 +24,7 @@ from story import FINE, Story, at_once, kind_of, owner_of, words_of  # noqa: E40
 from verdict import print_reports, verdict  # noqa: E402
 
 TAIL_SECONDS = 120      # after the last referral, until every case must be closed
-LOOK_SECONDS = 0.2      # the story is read from a database, which tells nobody when it grows
+LOOK_SECONDS = 0.2      # between looks at the trail: a database does not say when it grows
 
 
 class Day:
@@ -60,7 +60,7 @@ class Day:
             "--broker-key", path("secret", "broker.key"), "--ring", "Duty coordinator 01632 960100")
 
     def programs(self):
-        """In the order in which they stop: whoever speaks before whoever is spoken to."""
+        """All programs in the order in which they stop: clients before their servers."""
         return [*self.coordinators, *self.teams.values(), *self.intakes, self.audit, self.broker]
 
     # ---- From morning to the end ----
@@ -91,7 +91,7 @@ class Day:
                 somebody.off_duty = True
 
     def share(self):
-        """A day of fewer people is shorter: as many come in an hour."""
+        """A day of fewer people is shorter, so that as many come in an hour."""
         return min(1, self.options.referrals / 95)
 
     async def at(self, minute):
@@ -118,7 +118,7 @@ class Day:
         self.teams[name].type("capacity 0")
 
     async def kill_at_random(self):
-        """kill -9, at moments and in an order of the seed, and started again at once."""
+        """Kills programs with kill -9 and starts them again at once; the seed gives the moments and the order."""
         chance = mix.chance_of(self.options.seed, "kills", self.options.kills)
         kinds = [lambda: self.broker, lambda: chance.choice(self.intakes),
                  lambda: self.teams[chance.choice(sorted(self.teams))], lambda: self.audit]
@@ -128,13 +128,13 @@ class Day:
             await self.at(minute)
             program = kinds[count % len(kinds)]()
             if not program.running.is_set():
-                continue  # switched off just now
+                continue  # it is switched off at the moment
             await program.kill()
             await program.start()
             self.kills += 1
             self.say(self.clock(time.time()), "", "", f"kill -9 of {program.name}, and started again")
 
-    # ---- What is told ----
+    # ---- The story ----
 
     def clock(self, at):
         minute = int(mix.DAY_BEGINS + (at - self.began) * mix.SPEED / 60)
@@ -145,7 +145,7 @@ class Day:
         print(f"{clock:5}  {number:6}  {owner:19}  {words}", flush=True)
 
     async def tell(self):
-        """Tells each step as the trail has it, until every case is closed."""
+        """Prints each step that the trail has, until every case is closed."""
         everybody = set(self.by_id)
         while not everybody <= self.story.ended:
             await asyncio.sleep(LOOK_SECONDS)
@@ -169,7 +169,7 @@ class Day:
 
 
 def print_by_hand(day):
-    """The day is over: real times again, and a person may answer as a team."""
+    """Says how a person may go on by hand, now that the day is over."""
     folder = day.region.folder
     print(f"""
 Everything is still running, now with the region's real times. The teams are there and leave the answers to you.
@@ -257,7 +257,7 @@ def read_options():
 
 
 def stop_on_signals(task):
-    """Once: an impatient second Ctrl-C does not cut off the stopping."""
+    """Stops on the first signal. A second Ctrl-C does not cut the stopping short."""
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop():

@@ -1,4 +1,4 @@
-"""What a day holds: who is referred, when and from where, and how teams answer. All of it from one seed.
+"""The day's script: who is referred, when and from where, and how teams answer. All of it is drawn from one seed.
 
 The mix is that of an average integrated care board in England (34,600 crisis referrals a year, which is 95 a
 day; some 743 uses of section 136 a year, which is two a day; some 35 mental-health attendances a day in its
@@ -15,7 +15,7 @@ DAY_MINUTES = 24 * 60
 # Referrals in each hour of the day, from midnight, against each other: few at dawn, most in the evening.
 HOURS = (5, 4, 4, 3, 2, 2, 2, 2, 3, 4, 5, 5, 5, 5, 5, 6, 6, 7, 7, 8, 8, 8, 7, 6)
 
-# Of a hundred. None is "not recorded": nationally one referral in twenty has no urgency.
+# Shares of a hundred. None is "not recorded": nationally one referral in twenty has no urgency.
 SOURCES = {"street-triage": 45, "emergency-department": 42, "liaison-and-diversion": 13}
 URGENCIES = {
     "street-triage": {"emergency": 15, "very-urgent": 45, "urgent": 30, "routine": 5, None: 5},
@@ -40,7 +40,7 @@ ORGANISATIONS = {
 ROLES = {"street-triage": "street triage nurse", "emergency-department": "triage nurse",
          "liaison-and-diversion": "liaison and diversion practitioner"}
 
-# People of whom the day has so many, whatever the seed.
+# The day has this many of these people, whatever the seed.
 SPECIAL = {"section_136": 2, "withdrawn": 2, "forgotten": 2}
 TRANSPORTS = {"police-vehicle": 51, "ambulance": 35, "other-health-vehicle": 4, "other": 4, "none": 6}
 POLICE_VEHICLE_REASONS = {"ambulance-not-within-30-minutes": 55, "risk-assessment": 20,
@@ -51,13 +51,13 @@ ANSWERS = {"accept": 70, "decline": 19, "silence": 11}
 REASONS = {"no-capacity": 40, "not-clinically-appropriate": 12, "service-cannot-respond": 9, "too-far": 9,
            "need-not-served": 9, "area-not-served": 5, "age-not-served": 3, "intoxication": 5, "behaviour": 2,
            "safety-of-staff": 3, "person-not-contactable": 2, "other lift broken, no step-free way in": 1}
-ASKED_OFTEN = 5         # a person whom so many teams were asked to see is taken by the next
+ASKED_OFTEN = 5         # after this many offers of one person the next team accepts
 TELEPHONE_ONLY = "crisis-line"
 OUTCOMES = {"crisis-home-treatment": 36, "discharged-with-plan": 26, "advice": 8, "admitted-informally": 9,
             "detained-section-2": 6, "detained-section-3": 2, "to-emergency-department": 3, "referred-on": 8,
             "signposted": 2}
 
-# Who is away in the day, from when and for how long: a device that says so, or one that is switched off.
+# Teams that are away: the hour, how many hours, and whether the device says so or is switched off.
 ABSENCES = (("southfell-liaison", 10, 2.5, "says absent"), ("northmoor-crisis", 14.5, 1, "is switched off"),
             ("custody-liaison", 17, 2, "says absent"), ("southfell-crisis", 21, 1.5, "is switched off"))
 FULL = (("young-people-crisis", 16), ("northmoor-crisis", 22))
@@ -68,12 +68,12 @@ def pick(chance, weights):
 
 
 def chance_of(*what):
-    """Randomness that depends on what is decided, not on the order in which it comes about."""
+    """Randomness that depends on the decision, not on the order in which decisions are made."""
     return random.Random(" ".join(str(part) for part in what))
 
 
 class Person:
-    """One referral to be made: when, from where, and what is said."""
+    """One referral that will be made: when, from where, and its facts."""
 
     def __init__(self, seed, index, at_minute, section_136=False, withdrawn=False, forgotten=False):
         chance = chance_of(seed, "person", index)
@@ -151,7 +151,7 @@ class Person:
                                         "physicallyCleared": pick(chance, {"yes": 80, "no": 20})}}
 
     def submission(self, minutes_ago):
-        """What is sent: the facts, with the times that were `minutes_ago(m)`, and what is confidential."""
+        """The referral to send: the facts, with times that were `minutes_ago(m)`, and the confidential part."""
         referral = dict(self.facts, decidedAt=minutes_ago(5))
         if self.section_136:
             referral["legal"] = dict(referral["legal"], powerUsedAt=minutes_ago(40),
@@ -169,7 +169,7 @@ class Person:
                                  "narrative": "An invented person in an invented crisis."}}
 
     def teams_for_coordinator(self):
-        """Whom a duty coordinator would ask, the likeliest first."""
+        """The teams that a duty coordinator would ask, the likeliest first."""
         area = self.area or "northmoor"
         other = "southfell" if area == "northmoor" else "northmoor"
         teams = [f"{area}-crisis", f"{other}-crisis", TELEPHONE_ONLY]
@@ -196,7 +196,7 @@ def people_of(seed, count):
 
 
 def answer_to_offer(seed, person, team, attempt):
-    """What a team says, and after how many minutes: ("accept", 3), ("decline no-capacity", 2), (None, 0)."""
+    """A team's answer and after how many minutes it comes: ("accept", 3), ("decline no-capacity", 2), (None, 0)."""
     chance = chance_of(seed, "answer", person.index, team, attempt)
     kind = pick(chance, ANSWERS)
     minutes = chance.uniform(1, 9)
@@ -206,7 +206,7 @@ def answer_to_offer(seed, person, team, attempt):
 
 
 class Visit:
-    """How a team goes about a case that it has accepted."""
+    """The steps of a team with a case that it has accepted."""
 
     def __init__(self, seed, person, team):
         chance = chance_of(seed, "visit", person.index, team)

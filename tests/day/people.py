@@ -1,4 +1,4 @@
-"""Who acts in the demo: referrers, crisis teams and duty coordinators, each through a program of its own."""
+"""The people of the demo: referrers, crisis teams and duty coordinators, each with a program of their own."""
 
 import asyncio
 import datetime
@@ -7,14 +7,14 @@ import signal
 import mix
 from programs import Program, run
 
-REFER_SECONDS = 20      # a referrer stays so long to hear who comes
-ANSWER_SECONDS = 5      # after so long without news a team looks at its board and says it again
+REFER_SECONDS = 20      # a referrer waits this long to hear who comes
+ANSWER_SECONDS = 5      # after this long without news a team looks at its board and repeats its command
 TRIES = 12
 WITH_TEAM = ("STATE_ACCEPTED", "STATE_TRAVELLING", "STATE_ARRIVED", "STATE_IN_CONTACT")
 
 
 def minutes(count):
-    """A pause of so many minutes of the demo's day: what a person would need to do it."""
+    """A pause of this many minutes of the demo's day: the time that a person would need."""
     return asyncio.sleep(count * 60 / mix.SPEED)
 
 
@@ -24,7 +24,7 @@ def minutes_ago(count):
 
 
 class Referrer:
-    """Makes one referral and stays until somebody comes; says it again, under the same id, until it is answered."""
+    """Makes one referral, repeats it under the same id until it is answered, and waits to hear who comes."""
 
     def __init__(self, region, person):
         self.region, self.person = region, person
@@ -53,7 +53,7 @@ class Referrer:
 
 
 class Team(Program):
-    """A crisis team's device: answers offers and sees people, in the way that the seed has laid down."""
+    """A crisis team's device: it answers offers and sees people as the seed says."""
 
     talks = True
 
@@ -101,7 +101,7 @@ class Team(Program):
     # ---- Seeing people ----
 
     def note(self, case):
-        """What holds now, as the router said. A case that this team holds gets somebody who goes about it."""
+        """Notes a case's status from the router. If this team holds the case, it begins its visit."""
         referral = case.get("referral")
         if not referral or int(case.get("seq", 0)) < int(self.cases.get(referral, {}).get("seq", 0)):
             return
@@ -112,7 +112,7 @@ class Team(Program):
             self.visits[referral] = self.begin(self.see(referral, person))
 
     def note_board(self, cases):
-        """A board is the whole: what is not on it has gone to somebody else while this device was away."""
+        """A board is complete: a case that it lacks went to somebody else while this device was away."""
         for referral in self.cases.keys() - {case["referral"] for case in cases}:
             self.cases[referral] = {**self.cases[referral], "owner": ""}
             self.news[referral].set()
@@ -124,11 +124,11 @@ class Team(Program):
         return case.get("owner") == self.team and case.get("state") in WITH_TEAM
 
     async def see(self, referral, person):
-        if person.forgotten:  # nothing more is done, so the lease must give the case back
+        if person.forgotten:  # the team does nothing more, so the case is given back when its lease runs out
             person.forgotten = False
             await self.until_lost(referral)
         visit = mix.Visit(self.seed, person, self.team)
-        done = None  # the state in which the pause before the next step has been made
+        done = None  # the state and step before which the team has already paused
         while self.holds(referral) and not self.off_duty:
             state = self.cases[referral]["state"]
             pause, words = self.next_step(visit, self.cases[referral], state)
@@ -146,7 +146,7 @@ class Team(Program):
             await self.hear(referral)
 
     async def hear(self, referral):
-        """Waits for news of a case; after long without any, looks at the board. True where there was news."""
+        """Waits for news of a case; if none comes for long, looks at the board. Returns whether there was news."""
         try:
             await asyncio.wait_for(self.news[referral].wait(), ANSWER_SECONDS)
         except asyncio.TimeoutError:
@@ -168,7 +168,7 @@ class Team(Program):
         return visit.together, f"close {number} {visit.outcome}"
 
     async def say(self, referral, words):
-        """True where the router has since told something newer of this case."""
+        """Types a command. Returns whether the router then sent something newer of this case."""
         await self.running.wait()
         before = int(self.cases[referral]["seq"])
         self.news[referral].clear()
@@ -180,7 +180,7 @@ class Team(Program):
 
 
 class Coordinator(Program):
-    """A duty coordinator at the board: takes in hand what no team holds, and asks the team that should."""
+    """A duty coordinator at the board: takes each held case and assigns it to the likeliest team."""
 
     talks = True
     clean_codes = (0, -signal.SIGTERM)  # a command, not a service
@@ -215,7 +215,7 @@ class Coordinator(Program):
         self.in_hand.discard(person.id)
 
     async def on_own_end(self, code):
-        """The board stops where the router is away for long: a person would open it again."""
+        """The board stops if the router is away for long; a person would open it again, and so does this one."""
         if code not in (0, 2, 111):
             await super().on_own_end(code)
         elif not self.off_duty:

@@ -11,7 +11,7 @@ import socket
 
 SOURCES = ("street-triage", "liaison-and-diversion", "emergency-department")
 SHUT = ("older-people-crisis", "paediatric-liaison")
-# No time to act in is shorter, however fast the day goes: programs do not start a thousand times as fast.
+# No time limit gets shorter than this: the day is a thousand times as fast, but programs do not start faster.
 SHORTEST_MS = 2000
 OWN_MS = {"arrival_grace": 6000, "capacity_good": 4000}
 STOP_SECONDS = 20
@@ -25,12 +25,12 @@ LIBC = ctypes.CDLL(None)
 
 
 def end_with_parent():
-    """In a child before it runs: where the demo itself is killed, nothing that it has started stays behind."""
+    """Runs in a child before its program: if the demo itself is killed, none of its programs stays behind."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Failure(Exception):
-    """What a person is told in one sentence when the demo cannot go on."""
+    """A reason, in one sentence for a person, why the demo cannot go on."""
 
 
 # ---- The policy ----
@@ -41,7 +41,7 @@ def milliseconds(text):
 
 
 def open_hours(text):
-    """The example region with every team open now, except two that are shut now, whatever the day and the hour."""
+    """The example region with every team open at every hour, except two that are shut now."""
     shut_day = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=3)).strftime("%a").lower()
     lines, team, skipping = [], None, False
     for line in text.splitlines():
@@ -59,7 +59,7 @@ def open_hours(text):
 
 
 def sped_up(text, speed):
-    """A policy whose times and standards pass `speed` times as fast."""
+    """The policy with times and standards that pass `speed` times as fast."""
     def faster(match):
         indent, field, duration = match.groups()
         shorter = milliseconds(duration) // speed
@@ -137,7 +137,7 @@ class Region:
                 file.write(public)
 
     def environment(self, who):
-        """What `concordat` needs to speak as somebody: the same as in the file that a person can read in."""
+        """The environment in which `concordat` speaks as somebody; a person can read the same file into a shell."""
         with open(self.path("as", who), encoding="utf-8") as file:
             return dict(line.removeprefix("export ").split("=", 1) for line in file.read().splitlines())
 
@@ -162,9 +162,9 @@ def free_ports(count):
 # ---- Programs ----
 
 class Program:
-    """One process that is meant to run until it is told to stop. Its words go to a log."""
+    """One process that runs until it is told to stop. It writes into a log."""
 
-    talks = False  # JSON lines on standard output are read
+    talks = False  # the demo reads JSON lines from its standard output
     clean_codes = (0,)
 
     def __init__(self, region, name, program, *options, environment=None):
@@ -193,7 +193,7 @@ class Program:
         self.on_start()
 
     async def await_word(self, word):
-        """Until its log says it. A file gives no notice, so this one thing is looked for now and again."""
+        """Waits until its log has a word. A file does not say when it grows, so this polls."""
         while self.process.returncode is None:
             with open(self.log(), encoding="utf-8", errors="replace") as log:
                 if word in log.read():
@@ -217,7 +217,7 @@ class Program:
             await self.on_own_end(code)
 
     def begin(self, work):
-        """What somebody does at this program, beside what it is told to do."""
+        """Starts a task of the person at this program; it ends with the program."""
         task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.ended)
@@ -275,7 +275,7 @@ class Program:
 
 
 async def run(region, who, *words, given=None):
-    """`concordat WORDS` as somebody: its exit code and the JSON documents that it printed."""
+    """Runs `concordat WORDS` as somebody. Returns its exit code, its output and its errors."""
     process = await asyncio.create_subprocess_exec(
         region.program("concordat"), *words, env={**os.environ, **region.environment(who)}, start_new_session=True,
         preexec_fn=end_with_parent, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

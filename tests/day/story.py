@@ -1,4 +1,4 @@
-"""What happened, read from the auditors' trail in the order of the ledger, and who holds the case."""
+"""The day's events, read from the auditors' trail in the order of the ledger, each with the owner of its case."""
 
 import contextlib
 import sqlite3
@@ -22,7 +22,7 @@ LEFT JOIN capacity q ON q.seq = e.seq
 LEFT JOIN refused_command f ON f.seq = e.seq
 WHERE e.seq > ? ORDER BY e.seq"""
 
-# Steps that a terminal is spared, so that a person can follow the others.
+# A terminal is not shown these steps, so that a person can follow the others.
 FINE = {"offer_seen", "referrer_told", "reminded", "capacity_claimed", "policy_loaded", "broker_started", "record_read",
         "travelling", "arrived", "clock_breached", "command_refused", "updated"}
 
@@ -40,7 +40,7 @@ class Story:
         self._database = None
 
     def new_steps(self):
-        """The steps since the last call. Nothing yet, or the trail just being made, is an empty list."""
+        """The steps since the last call; none while the trail is still being made."""
         try:
             if self._database is None:
                 self._database = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
@@ -63,7 +63,7 @@ class Story:
 
 
 def at_once(steps):
-    """Steps of one case that one command or one instant caused belong on one line."""
+    """Groups the steps of one case that happened at one instant: they are told on one line."""
     together = []
     for step in steps:
         if together and not (step["referral"] and step["referral"] == together[-1]["referral"]
@@ -86,7 +86,7 @@ def owner_of(step):
 
 
 def words_of(step):
-    """What happened, in a few words."""
+    """The step in a few words."""
     kind = kind_of(step)
     team = step["team"] or ""
     if kind == "received":

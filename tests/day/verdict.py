@@ -54,7 +54,7 @@ async def _check_reports(day):
 
 
 async def _followed(day, newest):
-    """How far the trail has come; a moment is given to the audit to come as far as the broker."""
+    """The newest event in the trail. Waits a moment, so that the audit can catch up with the broker."""
     for _ in range(50):
         followed = day.story.ask("SELECT max(seq) FROM event")[0][0] or 0
         if followed >= newest:
@@ -92,7 +92,8 @@ def _what_happened(day):
 
 
 async def verdict(day, stop=None):
-    """Whether all of it held, each check printed. With `stop` all is stopped first, so that a bad end counts."""
+    """Prints each check and returns whether all held. With `stop` it stops everything first, so that a program that
+    ends badly counts."""
     checks = [check async for check in _check_trail(day)]
     if stop:
         await stop()

@@ -22,8 +22,8 @@ def function(declared, returned):
 GOOD = {
     "CMakeLists.txt": "# The build.\nproject(concordat VERSION 1.2.0 LANGUAGES C)\n",
     "README.md": "Start in `broker/core/`, then `broker/core/state.c`, `report_X.c` and `*.h`.\n",
-    "CHANGELOG.md": "# Changes\n\n## Unreleased\n\n- More.\n\n## 1.2.0 (2027-01-31)\n\n- Some.\n\n"
-                    "## 1.1.0 (2026-12-01)\n",
+    "CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n\n### Added\n\n## [1.2.0] - 2027-01-31\n\n### Fixed\n\n"
+                    "## [1.1.0] - 2026-12-01\n",
     "broker/core/state.h": "/* state.h: what is so. */\nstruct state {\n    int count;\n};\n"
                            "int state_count(const struct state *state);\n"
                            "int state_look(int (*look)(int of), int at);\n",
@@ -217,9 +217,10 @@ class Tidy(unittest.TestCase):
 
     def test_a_change_log_of_another_shape(self):
         good = GOOD["CHANGELOG.md"]
-        for line, text in ((1, good.replace("# Changes", "Changes", 1)), (7, good.replace("1.2.0", "1.3.0")),
-                           (11, good.replace("1.1.0", "1.3.0")), (11, good.replace("1.1.0 (2026-12-01)", "Earlier")),
-                           (11, good.replace("1.1.0 (2026-12-01)", "Unreleased"))):
+        for line, text in ((1, good.replace("# Changelog", "# News")), (7, good.replace("1.2.0", "1.3.0")),
+                           (9, good.replace("### Fixed", "### Mended")), (11, good.replace("1.1.0", "1.3.0")),
+                           (11, good.replace("[1.1.0] - 2026-12-01", "[1.1.0]")),
+                           (11, good.replace("[1.1.0] - 2026-12-01", "[Unreleased]"))):
             self.refused("changelog", "CHANGELOG.md", line, {"CHANGELOG.md": text})
 
 
