@@ -52,11 +52,6 @@ Concordat__V1__Role night_role(size_t person)
     return people[person].role;
 }
 
-const char *night_of(size_t person)
-{
-    return people[person].of;
-}
-
 /* --- memory that is kept ---------------------------------------------------------------------------------
  */
 
