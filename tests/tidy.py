@@ -34,8 +34,9 @@ WALLS = (("services/", "broker/", "a service speaks the protocol and links nothi
 # Headers that the build writes.
 GENERATED = ("concordat/v1/", "tests/simulation/commit.h")
 
-# Test programs of many files: a static's name is used once in each. The other test programs are of one file.
-SHARED_TEST_ROOMS = ("tests/worlds", "tests/simulation")
+# Test rooms whose files are linked together, and the parts of the product that they are linked with: there a static's
+# name is used once too. The other test programs are of one file.
+LINKED_TOGETHER = {"tests/worlds": ("proto/", "broker/", "services/"), "tests/simulation": ("proto/", "broker/")}
 # Functions of the product that only tests use, and why they stay.
 ONLY_FOR_TESTS = {
     "check_not_recursive": "it proves of the schema that checking a message ends",
@@ -215,9 +216,11 @@ def way_back(uses, start):
 
 def shared_statics(tree):
     yield from shared_names(tree.product, tree.product)
-    for room in SHARED_TEST_ROOMS:
+    for room, linked in LINKED_TOGETHER.items():
         inside = {path: file for path, file in tree.c.items() if os.path.dirname(path) == room}
-        yield from shared_names({**tree.product, **inside}, inside)
+        beside = {path: file for path, file in tree.product.items()
+                  if path.startswith(linked) and not path.endswith("/main.c")}
+        yield from shared_names({**beside, **inside}, inside)
 
 
 def shared_names(files, asked):
