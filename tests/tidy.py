@@ -42,9 +42,11 @@ ONLY_FOR_TESTS = {
     "check_not_recursive": "it proves of the schema that checking a message ends",
     "check_rules": "it shows that every field of the schema has its limit",
     "follow_take": "the trail's tests hand it what a broker would send",
+    "now_monotonic_ns": "the bench measures in nanoseconds, and all readers of clocks have one home",
     "policy_file_parse": "the fuzzer and the simulation have policies that are in no file",
     "recovery_digest": "the simulation compares a replayed state with the one that lived",
     "recovery_replay": "the simulation's ledger is no SQLite file",
+    "server_drops": "nothing else shows that a message was dropped and not answered",
 }
 
 # No comment begins with one of these, unless it asks a question: a clause would stand where the subject belongs.
