@@ -11,10 +11,16 @@ KNOWN = {
         "clocks_start fills as many elements as it returns, and no more are read",
     ("broker/policy/sections.c", "collect_districts", "malloc-leak", 1):
         "the districts belong to the policy, and policy_file_destroy frees them",
+    ("proto/referral/content.c", "content_digest", "null-dereference", 1):
+        "a content has the place of its referral only if its request has a referral",
+    ("proto/referral/content.c", "content_head", "null-dereference", 1):
+        "content_digest calls it only for a content that has the place of its referral",
     ("services/cli/main.c", "main", "null-dereference", 1):
         "the parser has ended the program if there is no such command",
     ("services/cli/refer.c", "refer", "null-dereference", 1):
         "the caller has ended with a message if the referral could not be read",
+    ("services/intake/outbox.c", "outbox_add", "null-dereference", 1):
+        "outbox_save asserts that the request is about a referral",
 }
 FUNCTION = re.compile(r"^(\S+): In function '(\w+)'")
 WARNING = re.compile(r"^(\S+):(\d+):\d+: warning: (.*?) (?:\[CWE-\d+\] )?\[-Wanalyzer-([\w-]+)\]")
