@@ -11,6 +11,10 @@ KNOWN = {
         "clocks_start fills as many elements as it returns, and no more are read",
     ("broker/policy/sections.c", "collect_districts", "malloc-leak", 1):
         "the districts belong to the policy, and policy_file_destroy frees them",
+    ("broker/shell/board.c", "board_answer_status", "null-dereference", 1):
+        "sight_may_see refuses a case that is neither open nor ended",
+    ("broker/shell/sessions.c", "audience_check", "null-dereference", 1):
+        "session_at finds no session only for link 0, at which the loop ends",
     ("proto/referral/content.c", "content_digest", "null-dereference", 1):
         "a content has the place of its referral only if its request has a referral",
     ("proto/referral/content.c", "content_head", "null-dereference", 1):

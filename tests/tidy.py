@@ -24,7 +24,7 @@ ROOMS = (
     "proto/wire", "proto/words", "proto/keys", "proto/referral", "proto/client", "proto/server",
     "broker/core", "broker/policy", "broker/record", "broker/ledger", "broker/shell", "broker/tools", "broker",
     "services/desk", "services/audit", "services/intake", "services/team", "services/cli",
-    "tests/worlds", "tests/simulation", "tests/simulation/scenarios", "tests/bench", "tests/fuzz",
+    "tests/simulation", "tests/simulation/scenarios", "tests/worlds", "tests/bench", "tests/fuzz",
     "tests/integration", "tests/promises", "tests/unit",
 )
 # Rooms that may include less than the order allows, and all that they may include.
@@ -39,12 +39,11 @@ GENERATED = ("concordat/v1/", "tests/simulation/commit.h")
 LINKED_TOGETHER = {"tests/worlds": ("proto/", "broker/", "services/"), "tests/simulation": ("proto/", "broker/")}
 # Functions of the product that only tests use, and why they stay.
 ONLY_FOR_TESTS = {
+    "broker_check": "the simulation asks after each turn whether the books agree; it walks all of them",
     "check_not_recursive": "it proves of the schema that checking a message ends",
     "check_rules": "it shows that every field of the schema has its limit",
-    "follow_take": "the trail's tests hand it what a broker would send",
     "now_monotonic_ns": "the bench measures in nanoseconds, and all readers of clocks have one home",
     "policy_file_parse": "the fuzzer and the simulation have policies that are in no file",
-    "recovery_digest": "the simulation compares a replayed state with the one that lived",
     "recovery_replay": "the simulation's ledger is no SQLite file",
     "server_drops": "nothing else shows that a message was dropped and not answered",
 }
