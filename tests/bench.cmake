@@ -1,2 +1,2 @@
-# The bench: what deploy/bench measures with.
+# The bench: the programs with which `tests/run bench` measures.
 add_subdirectory(bench)

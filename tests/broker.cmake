@@ -1,5 +1,5 @@
-# The broker as a process, spoken to by the client in another language; and the promises that only a process can
-# show. concordat_process_test(NAME FILE): a Python program, given the source and the build folder.
+# The broker as a process, with a client in another language; and the promises that only a process can show.
+# concordat_process_test(NAME FILE): a Python program, which gets the source and the build folder.
 function(concordat_process_test name file)
   add_test(NAME ${name}
     COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${file} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})

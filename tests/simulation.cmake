@@ -14,10 +14,9 @@ add_dependencies(concordat-simulate simulation_commit)
 target_include_directories(concordat-simulate PRIVATE ${PROJECT_BINARY_DIR})
 target_compile_definitions(concordat-simulate PRIVATE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}")
 
-# Sanitizers make it some ten times slower, so the many seeds are run by a build of their own, without them; where
-# this build has sanitizers, some others are run with them.
-add_test(NAME simulation COMMAND ${PROJECT_SOURCE_DIR}/deploy/simulate --seeds 2000)
-set_tests_properties(simulation PROPERTIES ENVIRONMENT BUILD=${PROJECT_BINARY_DIR}/simulate)
+# Sanitizers make it some ten times slower, so the many seeds are run by a build of their own, without them, and some
+# others by this one.
+add_test(NAME simulation COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run simulate --seeds 2000)
 add_test(NAME simulation_checked COMMAND concordat-simulate --jobs 2 --from 1000000 --seeds 100)
 add_test(NAME simulation_same_twice COMMAND concordat-simulate --twice --from 100000 --seeds 10)
 add_test(NAME simulation_kept COMMAND concordat-simulate --keep ${CMAKE_CURRENT_SOURCE_DIR}/simulation/seeds.txt)
@@ -25,10 +24,8 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/.git)
   add_test(NAME simulation_names_its_commit COMMAND concordat-simulate --seeds 1)
   set_tests_properties(simulation_names_its_commit PROPERTIES PASS_REGULAR_EXPRESSION "^SEED=1 COMMIT=[0-9a-f]+")
 endif()
-add_test(NAME simulation_mutations COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/simulation/mutations.sh)
 set_tests_properties(simulation simulation_checked simulation_same_twice simulation_kept PROPERTIES TIMEOUT 900)
 set_tests_properties(simulation simulation_checked PROPERTIES PROCESSORS 2)
-set_tests_properties(simulation_mutations PROPERTIES TIMEOUT 1800 LABELS mutations PROCESSORS 2)
 
 add_executable(test_scenarios
   simulation/scenarios/test_scenarios.c simulation/scenarios/stage.c simulation/store.c)

@@ -64,6 +64,9 @@ void problem_with_remedy(struct reader *reader, const struct spot *spot, const c
                          const char *format, ...) __attribute__((format(printf, 4, 5)));
 void problem_no_memory(struct reader *reader);
 
+/* Whether a text is an id of the directory: 1 to ID_CHARS_MAX of a-z, 0-9 and -. */
+bool id_is_valid(const char *text);
+
 /* An item of the list at a spot. */
 struct spot spot_item(const struct spot *outer, const struct node *node, size_t item);
 
@@ -111,9 +114,6 @@ const char *word_for(const struct word *table, int value);
 bool team_type_known(const char *code);
 
 /* --- values.c: single values; each reader fills the type beside it ------------------------------------ */
-
-/* Whether a text is an id of the directory: 1 to ID_CHARS_MAX of a-z, 0-9 and -. */
-bool id_is_valid(const char *text);
 
 read_fn policy_read_name;          /* char[NAME_CHARS_MAX + 1] */
 read_fn policy_read_id;            /* char[ID_CHARS_MAX + 1] */

@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool id_is_valid(const char *text)
+{
+    size_t length = strlen(text);
+    return length > 0 && length <= ID_CHARS_MAX &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
 /* Writes the way to a spot, such as "teams.northmoor-crisis.hours[2].from": an item by its id if it has one,
  * otherwise by its number. Returns the length. */
 static size_t spot_write_path(const struct spot *spot, char *out, size_t size)

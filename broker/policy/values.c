@@ -14,13 +14,6 @@ enum { CODE_CHARS_MAX = sizeof((struct policy_place *)0)->key - 1 };
 
 static const char LETTERS_AND_DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-bool id_is_valid(const char *text)
-{
-    size_t length = strlen(text);
-    return length > 0 && length <= ID_CHARS_MAX &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
-}
-
 /* Returns the text at a spot. If it is too long, adds a problem and returns NULL. */
 static const char *spot_text_up_to(struct reader *reader, const struct spot *spot, size_t length_max)
 {

@@ -250,7 +250,7 @@ static bool tree_build(struct builder *builder, yaml_parser_t *parser)
             return false;
     }
     return builder->tree->root ||
-           tree_refuse(builder, 0, "the file is empty", "Begin with deploy/region.yaml.");
+           tree_refuse(builder, 0, "the file is empty", "Begin with deploy/examples/region.yaml.");
 }
 
 struct yaml_tree *yaml_tree_parse(const uint8_t *bytes, size_t size, struct policy_problems *problems)

@@ -248,12 +248,12 @@ int main(int argc, char **argv)
     argp_err_exit_status = CODE_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     if (sodium_init() < 0)
-        return fail_tool("no source of random numbers");
+        return (int)fail_tool("no source of random numbers");
     randombytes_buf(&seed, sizeof seed);
     struct replay_run run = {.until = options.until, .state = state_new(seed)};
     run.replay = run.state ? replay_open(run.state) : NULL;
     enum exit_code code = run.replay ? replay_source(&run, options.source) : fail_tool("not enough memory");
     replay_close(&run.replay);
     state_destroy(&run.state);
-    return code;
+    return (int)code;
 }

@@ -1,4 +1,4 @@
-"""Measures Concordat on this machine, and beside it the machine's own limits. Started by deploy/bench."""
+"""Measures Concordat on this machine, and beside it the machine's own limits. Started by `tests/run bench`."""
 
 import argparse
 import json

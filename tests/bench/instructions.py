@@ -71,7 +71,7 @@ def count(source, build):
         done = subprocess.run(
             ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={out}",
              os.path.join(build, "tests", "bench", "bench-instructions"),
-             os.path.join(source, "deploy", "region.yaml"), folder],
+             os.path.join(source, "deploy", "examples", "region.yaml"), folder],
             capture_output=True, text=True, check=True)
         calls = json.loads(done.stdout)
         report = subprocess.run(["callgrind_annotate", "--inclusive=yes", "--threshold=100", out],

@@ -36,7 +36,8 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-int64_t samples_percentile(struct samples *s, double share)
+/* Returns the value that a share of all values do not exceed; 0 if there are none. */
+static int64_t samples_percentile(struct samples *s, double share)
 {
     if (s->count == 0)
         return 0;

@@ -17,8 +17,6 @@ struct samples {
 };
 
 void samples_add(struct samples *samples, int64_t value);
-/* Returns the value that a share of all values do not exceed; 0 if there are none. */
-int64_t samples_percentile(struct samples *samples, double share);
 void samples_close(struct samples *samples);
 /* Prints the percentiles of nanoseconds:
  * "name":{"count":..,"p50_us":..,"p99_us":..,"p999_us":..,"max_us":..}. */

@@ -1,4 +1,4 @@
-"""What deploy/bench measures: one function for each part, which fills `found` and prints its lines of the table."""
+"""The parts of `tests/run bench`: one function for each part, which fills `found` and prints its lines of the table."""
 
 import glob
 import json

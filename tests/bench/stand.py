@@ -33,7 +33,7 @@ class Stand:
             self.key(f"intake-{i + 1}", "source", "street-triage")
         for i in range(idle):
             self.key(f"idle-{i + 1}", "team", IDLE[i % len(IDLE)])
-        with open(os.path.join(source, "deploy", "region.yaml"), encoding="utf-8") as file:
+        with open(os.path.join(source, "deploy", "examples", "region.yaml"), encoding="utf-8") as file:
             region = file.read()
         # Otherwise the team would be full after twenty cases, and we would measure the duty coordinator.
         region = region.replace("    places: 20\n", "", 1)

@@ -112,34 +112,19 @@ static void make_referral(struct parts *p, size_t person, struct input *input, u
     p->confidential.narrative = words("An invented person.");
 }
 
-/* Makes a command about one case, with one small number. */
-static void make_for_case(struct parts *p, Concordat__V1__Request *request, ProtobufCBinaryData referral,
+static const char *const TEAMS[] = {"",
+                                    "northmoor-crisis",
+                                    "southfell-crisis",
+                                    "northmoor-liaison",
+                                    "crisis-line",
+                                    "older-people-crisis",
+                                    "no-such-team"};
+
+/* Makes a team's command about a case that it was offered or has accepted, with one small number. */
+static void make_for_team(struct parts *p, Concordat__V1__Request *request, ProtobufCBinaryData referral,
                           uint8_t attempt, uint8_t value)
 {
-    static const char *const teams[] = {"",
-                                        "northmoor-crisis",
-                                        "southfell-crisis",
-                                        "northmoor-liaison",
-                                        "crisis-line",
-                                        "older-people-crisis",
-                                        "no-such-team"};
     switch ((int)request->command_case) {
-    case CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW:
-        p->is.withdraw = (Concordat__V1__Withdraw)CONCORDAT__V1__WITHDRAW__INIT;
-        p->is.withdraw.referral = referral;
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_TOLD:
-        p->is.told = (Concordat__V1__Told)CONCORDAT__V1__TOLD__INIT;
-        p->is.told.referral = referral;
-        p->is.told.state = (Concordat__V1__State)(value % 10);
-        break;
-    case CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS:
-        p->is.get_status = (Concordat__V1__GetStatus)CONCORDAT__V1__GET_STATUS__INIT;
-        if (value % 2)
-            p->is.get_status.referral = referral;
-        else
-            p->is.get_status.number = words(value % 4 ? "R-0001" : "D-0001");
-        break;
     case CONCORDAT__V1__REQUEST__COMMAND_SEEN:
         p->is.seen = (Concordat__V1__Seen)CONCORDAT__V1__SEEN__INIT;
         p->is.seen.referral = referral;
@@ -174,7 +159,33 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
     case CONCORDAT__V1__REQUEST__COMMAND_HANDOVER:
         p->is.handover = (Concordat__V1__Handover)CONCORDAT__V1__HANDOVER__INIT;
         p->is.handover.referral = referral;
-        p->is.handover.to_team = words(teams[value % 7]);
+        p->is.handover.to_team = words(TEAMS[value % 7]);
+        break;
+    default:
+        abort(); /* not a command about a case */
+    }
+}
+
+/* Makes a command about one case, with one small number. */
+static void make_for_case(struct parts *p, Concordat__V1__Request *request, ProtobufCBinaryData referral,
+                          uint8_t attempt, uint8_t value)
+{
+    switch ((int)request->command_case) {
+    case CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW:
+        p->is.withdraw = (Concordat__V1__Withdraw)CONCORDAT__V1__WITHDRAW__INIT;
+        p->is.withdraw.referral = referral;
+        break;
+    case CONCORDAT__V1__REQUEST__COMMAND_TOLD:
+        p->is.told = (Concordat__V1__Told)CONCORDAT__V1__TOLD__INIT;
+        p->is.told.referral = referral;
+        p->is.told.state = (Concordat__V1__State)(value % 10);
+        break;
+    case CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS:
+        p->is.get_status = (Concordat__V1__GetStatus)CONCORDAT__V1__GET_STATUS__INIT;
+        if (value % 2)
+            p->is.get_status.referral = referral;
+        else
+            p->is.get_status.number = words(value % 4 ? "R-0001" : "D-0001");
         break;
     case CONCORDAT__V1__REQUEST__COMMAND_TAKE:
         p->is.take = (Concordat__V1__Take)CONCORDAT__V1__TAKE__INIT;
@@ -184,7 +195,7 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
     case CONCORDAT__V1__REQUEST__COMMAND_ASSIGN:
         p->is.assign = (Concordat__V1__Assign)CONCORDAT__V1__ASSIGN__INIT;
         p->is.assign.referral = referral;
-        p->is.assign.to_team = words(teams[1 + value % 6]);
+        p->is.assign.to_team = words(TEAMS[1 + value % 6]);
         break;
     case CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD:
         p->is.get_record = (Concordat__V1__GetRecord)CONCORDAT__V1__GET_RECORD__INIT;
@@ -192,7 +203,7 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
         p->is.get_record.reason = words(value % 2 ? "to prepare" : "");
         break;
     default:
-        abort(); /* not a command about a case */
+        make_for_team(p, request, referral, attempt, value);
     }
 }
 

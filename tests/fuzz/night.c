@@ -52,11 +52,6 @@ Concordat__V1__Role night_role(size_t person)
     return people[person].role;
 }
 
-const char *night_of(size_t person)
-{
-    return people[person].of;
-}
-
 /* --- memory that is kept ---------------------------------------------------------------------------------
  */
 
@@ -200,7 +195,7 @@ static const struct policy_file *region(void)
     static struct policy_file *file;
     struct policy_problems problems;
     if (!file)
-        file = policy_file_read(SOURCE_FOLDER "/deploy/region.yaml", &problems);
+        file = policy_file_read(SOURCE_FOLDER "/deploy/examples/region.yaml", &problems);
     assert(file);
     return file;
 }

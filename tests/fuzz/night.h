@@ -16,7 +16,6 @@ void night_close(struct night **night);
 /* Senders: 0 to 2 are sources, 3 to 7 devices of teams, 8 and 9 coordinators, 10 an auditor, 11 a team that
  * is not in the directory, 12 somebody whose key was revoked. */
 Concordat__V1__Role night_role(size_t person);
-const char *night_of(size_t person);
 void night_send(struct night *night, size_t person, const uint8_t *bytes, size_t size);
 /* Breaks the connection and makes another, which has not said hello. */
 void night_reconnect(struct night *night, size_t person);

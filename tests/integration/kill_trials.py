@@ -2,7 +2,7 @@
 checks the chain and compares the ledger with everything that was acknowledged.
 
 One kill in five comes while the broker starts, the others while it serves. The test of promise P1 runs a few trials;
-deploy/kill-trials runs many, several at a time.
+`tests/run kill-trials` runs many, several at a time.
 
 Usage: kill_trials.py SOURCE BUILD KILLS [SEED]
 """

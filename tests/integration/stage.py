@@ -70,7 +70,7 @@ class Stage:
 
     def use_region(self, change):
         """Writes the example region, after `change` has changed its text."""
-        with open(os.path.join(SOURCE, "deploy", "region.yaml"), encoding="utf-8") as file:
+        with open(os.path.join(SOURCE, "deploy", "examples", "region.yaml"), encoding="utf-8") as file:
             text = change(file.read())
         with open(self.path("region.yaml"), "w", encoding="utf-8") as file:
             file.write(text)

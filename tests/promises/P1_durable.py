@@ -1,7 +1,7 @@
 """P1 Durable: what was acknowledged is on disk first. A crash at any instant loses nothing acknowledged and
 invents nothing.
 
-SEED is printed and can be given in the environment; KILLS says how often. deploy/kill-trials does the same more often.
+SEED is printed and can be given in the environment; KILLS says how often. `tests/run kill-trials` does the same more often.
 
 Usage: P1_durable.py SOURCE BUILD
 """

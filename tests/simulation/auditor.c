@@ -17,7 +17,7 @@ static void follow(struct world *w, struct peer *p)
     peer_send(w, p, &request);
 }
 
-static void wake(struct world *w, struct peer *p)
+static void auditor_wake(struct world *w, struct peer *p)
 {
     if (p->welcome && p->follow_ms <= w->now_ms)
         follow(w, p);
@@ -44,7 +44,7 @@ static void take_feed(struct world *w, struct peer *p, const Concordat__V1__Feed
                        (unsigned long long)p->seen_seq, (unsigned long long)feed->head);
 }
 
-static void told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
+static void auditor_told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
 {
     bool welcome = message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME;
     bool feed = message->body_case == CONCORDAT__V1__MESSAGE__BODY_FEED &&
@@ -58,4 +58,4 @@ static void told(struct world *w, struct peer *p, const Concordat__V1__Message *
     }
 }
 
-const struct peer_role auditor_role = {.wake = wake, .told = told};
+const struct peer_role auditor_role = {.wake = auditor_wake, .told = auditor_told};

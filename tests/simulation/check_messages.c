@@ -36,7 +36,7 @@ static void check_status(struct world *w, const Concordat__V1__CaseStatus *statu
 }
 
 /* A source may hear of its own referrals, and a team of those that it was ever asked about. */
-static bool concerns(const struct world *w, const struct peer *peer, const struct seen_case *c)
+static bool messages_concerns(const struct world *w, const struct peer *peer, const struct seen_case *c)
 {
     int team;
     switch ((int)peer->key.role) {
@@ -54,7 +54,7 @@ static void check_reader(struct world *w, const struct peer *peer, const uint8_t
                          const char *what)
 {
     const struct seen_case *c = size == 16 ? witness_case(&w->witness, referral) : NULL;
-    if (c && !concerns(w, peer, c))
+    if (c && !messages_concerns(w, peer, c))
         world_violated(w, "P10 wrong reader", "%s is told by %s of a case that does not concern it",
                        peer->key.name, what);
 }

@@ -22,7 +22,7 @@ static bool can_take(struct peer *p)
     return p->diligent ? p->task_count + p->pending_count < PENDING_MAX : peer_chance(p, 40);
 }
 
-static void consider(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
+static void coordinator_consider(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
 {
     const uint8_t *id = status->referral.data;
     if (means_to(p, id))
@@ -45,17 +45,17 @@ static void consider(struct world *w, struct peer *p, const Concordat__V1__CaseS
     }
 }
 
-static void told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
+static void coordinator_told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
 {
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
-        consider(w, p, message->status);
+        coordinator_consider(w, p, message->status);
     if (message->body_case != CONCORDAT__V1__MESSAGE__BODY_BOARD)
         return;
     for (size_t i = 0; i < message->board->n_cases; i++)
-        consider(w, p, message->board->cases[i]);
+        coordinator_consider(w, p, message->board->cases[i]);
 }
 
-static void wake(struct world *w, struct peer *p)
+static void coordinator_wake(struct world *w, struct peer *p)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__GetBoard board = CONCORDAT__V1__GET_BOARD__INIT;
@@ -66,7 +66,7 @@ static void wake(struct world *w, struct peer *p)
     peer_command(w, p, &request, NULL, 0);
 }
 
-static void does(struct world *w, struct peer *p, const struct task *task)
+static void coordinator_does(struct world *w, struct peer *p, const struct task *task)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Take take = CONCORDAT__V1__TAKE__INIT;
@@ -97,4 +97,5 @@ static void does(struct world *w, struct peer *p, const struct task *task)
     peer_command(w, p, &request, task->referral, 0);
 }
 
-const struct peer_role coordinator_role = {.wake = wake, .told = told, .does = does};
+const struct peer_role coordinator_role = {
+    .wake = coordinator_wake, .told = coordinator_told, .does = coordinator_does};

@@ -46,7 +46,7 @@ void disk_close(struct world *w)
 }
 
 /* The ledger must hold what was acknowledged and, all or nothing, the batch that was in doubt. */
-static bool settle(struct world *w)
+static bool disk_settle(struct world *w)
 {
     uint8_t chain[CHAIN_BYTES];
     uint64_t head = ledger_head(w->host.disk.ledger, chain);
@@ -78,7 +78,7 @@ struct state *disk_recover(struct world *w)
             world_violated(w, "P1 lost", "the ledger does not open: %s", message);
         return NULL;
     }
-    if (!settle(w))
+    if (!disk_settle(w))
         return NULL;
     struct state *state = recovery_read(disk->ledger, disk->folder, random_next(&w->faults), &replayed,
                                         message, sizeof message);
@@ -92,7 +92,7 @@ struct listing {
     size_t count;
 };
 
-static void list_part(void *context, const void *bytes, size_t size)
+static void disk_list_part(void *context, const void *bytes, size_t size)
 {
     struct listing *listing = context;
     listing->parts[listing->count++] = (struct snapshot_part){bytes, size};
@@ -105,7 +105,7 @@ void disk_snapshot(struct world *w)
     if (random_between(&w->faults, 0, 99))
         return;
     uint64_t seq = ledger_head(w->host.disk.ledger, chain);
-    state_visit(broker_state(w->host.broker), list_part, &listing);
+    state_visit(broker_state(w->host.broker), disk_list_part, &listing);
     int problem =
         snapshot_write(w->host.disk.folder, seq, chain, state_layout, listing.parts, listing.count, false);
     assert(problem == 0);

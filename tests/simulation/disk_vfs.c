@@ -32,7 +32,7 @@ static bool has_died(void)
 
 /* --- images ----------------------------------------------------------------------------------------- */
 
-static void make_room(struct image *image, size_t size)
+static void vfs_make_room(struct image *image, size_t size)
 {
     if (size <= image->room)
         return;
@@ -47,7 +47,7 @@ static void make_room(struct image *image, size_t size)
     image->room = room;
 }
 
-static void empty(struct image *image)
+static void vfs_empty(struct image *image)
 {
     free(image->now);
     free(image->kept);
@@ -55,7 +55,7 @@ static void empty(struct image *image)
     *image = (struct image){0};
 }
 
-static struct image *find(const char *name)
+static struct image *vfs_find(const char *name)
 {
     for (int i = 0; i < DISK_FILES; i++)
         if (disk()->files[i].name[0] && strcmp(disk()->files[i].name, name) == 0)
@@ -63,7 +63,7 @@ static struct image *find(const char *name)
     return NULL;
 }
 
-static struct image *make(const char *name)
+static struct image *vfs_make(const char *name)
 {
     for (int i = 0; i < DISK_FILES; i++) {
         struct image *image = &disk()->files[i];
@@ -116,7 +116,7 @@ void disk_vfs_crash(struct disk *d, struct world *w)
 void disk_vfs_close(struct disk *d)
 {
     for (int i = 0; i < DISK_FILES; i++)
-        empty(&d->files[i]);
+        vfs_empty(&d->files[i]);
 }
 
 /* --- a file ----------------------------------------------------------------------------------------- */
@@ -166,7 +166,7 @@ static int file_write(sqlite3_file *file, const void *bytes, int size, sqlite3_i
         return SQLITE_IOERR_WRITE;
     if (world_strikes(current, FAULT_DISK_FULL))
         return SQLITE_FULL;
-    make_room(image, end);
+    vfs_make_room(image, end);
     memcpy(image->now + from, bytes, (size_t)size);
     if (end > image->size)
         image->size = end;
@@ -184,7 +184,7 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
     struct image *image = of(file)->image;
     if (has_died())
         return SQLITE_IOERR_TRUNCATE;
-    make_room(image, (size_t)size);
+    vfs_make_room(image, (size_t)size);
     if ((size_t)size < image->size) {
         memset(image->now + size, 0, image->size - (size_t)size);
         memset(image->dirty + size / SECTOR + 1, 0, image->room / SECTOR - (size_t)size / SECTOR - 1);
@@ -301,11 +301,11 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
     (void)vfs;
     struct open_file *f = of(file);
     memset(f, 0, sizeof *f);
-    f->image = find(name);
+    f->image = vfs_find(name);
     bool creates = flags & SQLITE_OPEN_CREATE ||
                    flags & SQLITE_OPEN_MAIN_DB; /* as the real file system does beforehand */
     if (!f->image && creates)
-        f->image = make(name);
+        f->image = vfs_make(name);
     if (!f->image)
         return SQLITE_CANTOPEN;
     f->base.pMethods = &methods;
@@ -317,19 +317,19 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
 static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync)
 {
     (void)vfs, (void)sync;
-    struct image *image = find(name);
+    struct image *image = vfs_find(name);
     if (has_died())
         return SQLITE_IOERR_DELETE;
     if (!image)
         return SQLITE_IOERR_DELETE_NOENT;
-    empty(image);
+    vfs_empty(image);
     return SQLITE_OK;
 }
 
 static int vfs_access(sqlite3_vfs *vfs, const char *name, int flags, int *result)
 {
     (void)vfs, (void)flags;
-    *result = find(name) != NULL;
+    *result = vfs_find(name) != NULL;
     return SQLITE_OK;
 }
 

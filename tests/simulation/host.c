@@ -233,7 +233,7 @@ struct parts {
     size_t count;
 };
 
-static void list_part(void *context, const void *bytes, size_t size)
+static void host_list_part(void *context, const void *bytes, size_t size)
 {
     struct parts *parts = context;
     parts->at[parts->count] = bytes;
@@ -249,7 +249,7 @@ static struct state *recover(struct world *w)
         state = state_new(seed);
     } else {
         struct parts parts = {.count = 0};
-        state_visit(w->host.replica, list_part, &parts);
+        state_visit(w->host.replica, host_list_part, &parts);
         state = state_from_parts(seed, parts.at, parts.sizes);
     }
     assert(state);

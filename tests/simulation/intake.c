@@ -7,7 +7,7 @@
 
 #define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
 
-static char *text(const char *string)
+static char *intake_text(const char *string)
 {
     return (char *)(uintptr_t)string;
 }
@@ -29,7 +29,7 @@ static void write_person(struct paper *paper, struct random *random)
     paper->person.age_known = random_between(random, 0, 9) > 0;
     paper->person.age_years = paper->person.age_known ? (uint32_t)random_between(random, 9, 90) : 0;
     if (random_between(random, 0, 9) == 0)
-        paper->person.language = text("ur");
+        paper->person.language = intake_text("ur");
 }
 
 static void write_paper(struct world *w, struct paper *paper, const struct peer *p, const uint8_t *id,
@@ -48,8 +48,8 @@ static void write_paper(struct world *w, struct paper *paper, const struct peer 
     words_parse(&concordat__v1__source__descriptor, p->key.of, &source);
     r->id = peer_bytes(id, 16);
     r->source = (Concordat__V1__Source)source;
-    r->organisation = text(organisations[random_between(&random, 0, 2)]);
-    r->postcode_district = text(districts[random_between(&random, 0, 6)]);
+    r->organisation = intake_text(organisations[random_between(&random, 0, 2)]);
+    r->postcode_district = intake_text(districts[random_between(&random, 0, 6)]);
     r->urgency = (Concordat__V1__Urgency)random_between(&random, 0, 4);
     r->drill = random_between(&random, 0, 19) == 0;
     write_person(paper, &random);
@@ -72,8 +72,8 @@ static void write_paper(struct world *w, struct paper *paper, const struct peer 
         paper->legal.arrived_at_place_of_safety_at = &paper->arrived;
         r->legal = &paper->legal;
     }
-    paper->confidential.callback_number = text("07700 900123");
-    paper->confidential.person_name = text("Somebody Invented");
+    paper->confidential.callback_number = intake_text("07700 900123");
+    paper->confidential.person_name = intake_text("Somebody Invented");
 }
 
 static void submit(struct world *w, struct peer *p, const uint8_t *id, int version)
@@ -112,7 +112,7 @@ static void withdraw(struct world *w, struct peer *p, const uint8_t *id)
     peer_command(w, p, &request, id, 0);
 }
 
-static void ask(struct world *w, struct peer *p, int kind, const uint8_t *id)
+static void intake_ask(struct world *w, struct peer *p, int kind, const uint8_t *id)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__GetStatus status = CONCORDAT__V1__GET_STATUS__INIT;
@@ -128,7 +128,7 @@ static void ask(struct world *w, struct peer *p, int kind, const uint8_t *id)
     peer_command(w, p, &request, id, 0);
 }
 
-static void tell(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
+static void intake_tell(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Told told = CONCORDAT__V1__TOLD__INIT;
@@ -165,7 +165,7 @@ static void new_referral(struct world *w, struct peer *p)
 }
 
 /* Now and then submits many at once. */
-static void wake(struct world *w, struct peer *p)
+static void intake_wake(struct world *w, struct peer *p)
 {
     if (w->healing || p->pending_count > PENDING_MAX - 4)
         return;
@@ -180,17 +180,17 @@ static void wake(struct world *w, struct peer *p)
     peer_plan(w, p, p->next_referral_ms);
 }
 
-static void told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
+static void intake_told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
 {
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS && peer_chance(p, 40) &&
         p->pending_count < PENDING_MAX / 2)
-        tell(w, p, message->status);
+        intake_tell(w, p, message->status);
 }
 
 /* Nobody is turned away: the broker may refuse an honest submission only if its id is in the ledger
  * already. */
-static void answered(struct world *w, struct peer *p, const struct pending *pending,
-                     const Concordat__V1__Answer *answer)
+static void intake_answered(struct world *w, struct peer *p, const struct pending *pending,
+                            const Concordat__V1__Answer *answer)
 {
     if (pending->kind != COMMAND(SUBMIT))
         return;
@@ -199,7 +199,7 @@ static void answered(struct world *w, struct peer *p, const struct pending *pend
                        (int)answer->refusal, answer->text);
 }
 
-static void does(struct world *w, struct peer *p, const struct task *task)
+static void intake_does(struct world *w, struct peer *p, const struct task *task)
 {
     if (w->healing && task->kind != COMMAND(SUBMIT))
         return;
@@ -215,9 +215,10 @@ static void does(struct world *w, struct peer *p, const struct task *task)
         withdraw(w, p, task->referral);
         break;
     default:
-        ask(w, p, task->kind, task->referral);
+        intake_ask(w, p, task->kind, task->referral);
         break;
     }
 }
 
-const struct peer_role intake_role = {.wake = wake, .told = told, .answered = answered, .does = does};
+const struct peer_role intake_role = {
+    .wake = intake_wake, .told = intake_told, .answered = intake_answered, .does = intake_does};

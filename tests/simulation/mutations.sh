@@ -1,6 +1,6 @@
 #!/bin/bash
 # Puts each bug of tests/simulation/mutations back into a copy of the sources, and shows which checker of the
-# simulation catches it and after how many seeds. Fails where one is not caught, or by another than its patch says.
+# simulation catches it and after how many seeds. Fails if one is not caught, or not by the checker that its patch names.
 #
 #   mutations.sh [NAME...]     SEEDS: how many seeds each may take (1000)
 set -euo pipefail

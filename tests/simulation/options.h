@@ -42,7 +42,7 @@ struct options {
     int64_t ping_ms;
     int areas, intakes, teams, devices, auditors, strangers;
     bool sqlite;      /* the real ledger on a simulated disk */
-    bool example;     /* the region of deploy/region.yaml */
+    bool example;     /* the region of deploy/examples/region.yaml */
     bool two_at_once; /* the devices of a team tend to answer at the same instant */
 };
 

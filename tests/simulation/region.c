@@ -149,7 +149,7 @@ struct policy_file *region_draw(const struct options *options, int variant)
     struct policy_file *file;
     text.used = 0;
     if (options->example && variant == 0) {
-        file = policy_file_read(SOURCE_FOLDER "/deploy/region.yaml", &problems);
+        file = policy_file_read(SOURCE_FOLDER "/deploy/examples/region.yaml", &problems);
     } else if (options->example) {
         struct policy_file *first = region_draw(options, 0);
         add(&text, "# variant %d\n%.*s", variant, (int)first->size, (const char *)first->bytes);

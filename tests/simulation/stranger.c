@@ -63,7 +63,7 @@ static void send_command(struct world *w, struct peer *p)
     network_to_broker(w, p, bytes, size);
 }
 
-static void does(struct world *w, struct peer *p, const struct task *task)
+static void stranger_does(struct world *w, struct peer *p, const struct task *task)
 {
     (void)task;
     if (w->healing)
@@ -82,4 +82,4 @@ static void open_stranger(struct world *w, struct peer *p)
     peer_task(w, p, random_wait(&p->random, w->options.rate[FAULT_STRANGERS]), COMMAND(ACCEPT), 0, NULL, 0);
 }
 
-const struct peer_role stranger_role = {.open = open_stranger, .does = does};
+const struct peer_role stranger_role = {.open = open_stranger, .does = stranger_does};

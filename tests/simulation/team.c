@@ -174,14 +174,14 @@ static void open_device(struct world *w, struct peer *p)
     peer_task(w, p, random_wait(&p->random, HOURS(3)), COMMAND(SET_PRESENCE), 0, NULL, 0);
 }
 
-static void wake(struct world *w, struct peer *p)
+static void team_wake(struct world *w, struct peer *p)
 {
     if (p->welcome && p->renew_ms <= w->now_ms)
         say_presence(w, p, p->present || p->diligent);
     peer_plan(w, p, p->welcome ? p->renew_ms : INT64_MAX);
 }
 
-static void told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
+static void team_told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
 {
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME) {
         if (p->present || p->diligent)
@@ -193,14 +193,14 @@ static void told(struct world *w, struct peer *p, const Concordat__V1__Message *
     }
 }
 
-static void answered(struct world *w, struct peer *p, const struct pending *pending,
-                     const Concordat__V1__Answer *answer)
+static void team_answered(struct world *w, struct peer *p, const struct pending *pending,
+                          const Concordat__V1__Answer *answer)
 {
     if (pending->kind == COMMAND(ACCEPT) && answer->done)
         go_on(w, p, pending->referral);
 }
 
-static void does(struct world *w, struct peer *p, const struct task *task)
+static void team_does(struct world *w, struct peer *p, const struct task *task)
 {
     switch (task->kind) {
     case COMMAND(SET_PRESENCE):
@@ -223,4 +223,4 @@ static void does(struct world *w, struct peer *p, const struct task *task)
     }
 }
 
-const struct peer_role team_role = {open_device, wake, told, answered, does};
+const struct peer_role team_role = {open_device, team_wake, team_told, team_answered, team_does};

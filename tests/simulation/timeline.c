@@ -12,7 +12,7 @@ void timeline_close(struct timeline *t)
     *t = (struct timeline){0};
 }
 
-static bool before(const struct happening *a, const struct happening *b)
+static bool timeline_before(const struct happening *a, const struct happening *b)
 {
     return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
 }
@@ -26,7 +26,7 @@ void timeline_add(struct timeline *t, struct happening happening)
     }
     happening.order = t->order++;
     size_t at = t->count++;
-    while (at > 0 && before(&happening, &t->heap[(at - 1) / 2])) {
+    while (at > 0 && timeline_before(&happening, &t->heap[(at - 1) / 2])) {
         t->heap[at] = t->heap[(at - 1) / 2];
         at = (at - 1) / 2;
     }
@@ -41,9 +41,9 @@ bool timeline_next(struct timeline *t, struct happening *happening)
     struct happening last = t->heap[--t->count];
     size_t at = 0;
     for (size_t child = 1; child < t->count; child = at * 2 + 1) {
-        if (child + 1 < t->count && before(&t->heap[child + 1], &t->heap[child]))
+        if (child + 1 < t->count && timeline_before(&t->heap[child + 1], &t->heap[child]))
             child++;
-        if (!before(&t->heap[child], &last))
+        if (!timeline_before(&t->heap[child], &last))
             break;
         t->heap[at] = t->heap[child];
         at = child;

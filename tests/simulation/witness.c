@@ -47,7 +47,7 @@ static void *add_row(struct table *table, struct index *index)
     return table_add(table);
 }
 
-static void *find(const struct table *table, const struct index *index, const void *key)
+static void *witness_find(const struct table *table, const struct index *index, const void *key)
 {
     uint32_t row = table->count ? index_find(index, table, key) : ROW_NONE;
     return row == ROW_NONE ? NULL : table_row(table, row);
@@ -60,12 +60,12 @@ const struct seen_event *witness_event(const struct witness *w, uint64_t seq)
 
 struct seen_case *witness_case(const struct witness *w, const uint8_t *referral)
 {
-    return find(&w->cases, &w->case_by_id, referral);
+    return witness_find(&w->cases, &w->case_by_id, referral);
 }
 
 struct seen_command *witness_command(const struct witness *w, const uint8_t *command)
 {
-    return find(&w->commands, &w->command_by_id, command);
+    return witness_find(&w->commands, &w->command_by_id, command);
 }
 
 struct seen_command *witness_sent(struct witness *w, const uint8_t *command, int peer, int kind,
@@ -89,7 +89,7 @@ static struct seen_team *team_of(const struct witness *w, const char *id)
 {
     char key[NAME_BYTES] = {0};
     strncpy(key, id, NAME_BYTES - 1);
-    return find(&w->teams, &w->team_by_id, key);
+    return witness_find(&w->teams, &w->team_by_id, key);
 }
 
 bool witness_present(const struct witness *w, const char *id)

@@ -19,7 +19,7 @@ london_[a-z_]+
 '"${ALSO_NEEDS:-}"'
 __asan_[a-z0-9_]+ __ubsan_[a-z0-9_]+
 '
-# Of the standard headers those without a clock, a file, a thread or a signal.
+# The standard headers that bring no clock, no file, no thread and no signal.
 headers='assert.h inttypes.h limits.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdlib.h string.h'
 
 work=$(mktemp -d)

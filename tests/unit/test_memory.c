@@ -225,7 +225,7 @@ static void a_broker_out_of_memory_refuses_and_does_nothing_by_half(void **conte
 {
     (void)context;
     struct policy_problems problems;
-    policy = policy_file_read(SOURCE_FOLDER "/deploy/region.yaml", &problems);
+    policy = policy_file_read(SOURCE_FOLDER "/deploy/examples/region.yaml", &problems);
     assert_non_null(policy);
     assert_true(fail_each(story_of_a_broker) > 30);
     policy_file_destroy(&policy);
@@ -263,7 +263,7 @@ static void a_ledger_that_cannot_be_opened_says_why(void **context)
 static void story_of_a_policy(void)
 {
     struct policy_problems problems = {0};
-    struct policy_file *file = policy_file_read(SOURCE_FOLDER "/deploy/region.yaml", &problems);
+    struct policy_file *file = policy_file_read(SOURCE_FOLDER "/deploy/examples/region.yaml", &problems);
     assert_true(file || problems.count > 0);
     policy_file_destroy(&file);
 }

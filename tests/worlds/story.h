@@ -37,7 +37,7 @@ struct story {
     char owner_id[STORY_REFERRALS_MAX][40];
 };
 
-/* What is told of a person when they are referred. */
+/* The facts about a person when they are referred. */
 struct story_person {
     Concordat__V1__Source source;
     Concordat__V1__Urgency urgency;   /* as recorded */

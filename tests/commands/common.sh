@@ -1,0 +1,48 @@
+# shellcheck shell=bash disable=SC2034  # the lists are for the scripts that read this file in
+# common.sh: what deploy/demo and the commands of tests/run share: the Debian packages, and how to build.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+commands=$root/tests/commands
+
+# The programs are built from these and run with them.
+packages=(
+  gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler
+  libprotobuf-c-dev libzmq3-dev libczmq-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
+  python3 sqlite3
+)
+# Only the tests need these: the test library, a client in another language, time zones, a count of instructions, the
+# commit that a seed belongs to, and what checks manual pages.
+test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata valgrind git mandoc)
+# The other tools of `tests/run ci`: a second compiler, and what checks the format.
+ci_packages=(clang-14 clang-format-14)
+
+say() { printf '%s\n' "$*"; }
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# install_missing PACKAGE...: installs by apt the packages that are missing, and says which.
+install_missing() {
+  local missing=() package as_root=()
+  if ! command -v apt-get >/dev/null; then
+    say "This is no Debian: please see to it that these (or what they are called here) are installed: $*"
+    return
+  fi
+  for package in "$@"; do is_installed "$package" || missing+=("$package"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { say "Missing, and only root may install them: ${missing[*]}" >&2; exit 111; }
+    as_root=(sudo)
+  fi
+  say "Installing by apt: ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# build PRESET [TARGET...]: configures and builds a preset of CMakePresets.json in build/PRESET; prints only what goes
+# wrong.
+build() {
+  say "Building in build/$1"
+  cmake -S "$root" --preset "$1" >/dev/null
+  ninja -C "$root/build/$1" --quiet "${@:2}"
+}

@@ -1,0 +1,6 @@
+# The demo, shorter than a whole day: once as it is, and once with every kind of program killed at random moments.
+# Each prints its seed; --seed plays that day again.
+set(demo /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/day/day.py --build ${PROJECT_BINARY_DIR} --once)
+add_test(NAME test_demo COMMAND ${demo} --referrals 20)
+add_test(NAME P1_demo_with_kills COMMAND ${demo} --referrals 30 --kills 12)
+set_tests_properties(test_demo P1_demo_with_kills PROPERTIES TIMEOUT 300)

@@ -1,0 +1,290 @@
+"""The demo's region as processes: folder, keys and policy, and programs that are started, killed and stopped."""
+
+import asyncio
+import ctypes
+import datetime
+import json
+import os
+import re
+import signal
+import socket
+
+SOURCES = ("street-triage", "liaison-and-diversion", "emergency-department")
+SHUT = ("older-people-crisis", "paediatric-liaison")
+# No time limit gets shorter than this: the day is a thousand times as fast, but programs do not start faster.
+SHORTEST_MS = 2000
+OWN_MS = {"arrival_grace": 6000, "capacity_good": 4000}
+STOP_SECONDS = 20
+LINE_BYTES = 1 << 24  # a board on one line
+FOLDERS = {"concordat-broker": "broker", "concordat-intake": "services/intake", "concordat-team": "services/team",
+           "concordat-audit": "services/audit", "concordat": "services/cli"}
+
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+def end_with_parent():
+    """Runs in a child before its program: if the demo itself is killed, none of its programs stays behind."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Failure(Exception):
+    """A reason, in one sentence for a person, why the demo cannot go on."""
+
+
+# ---- The policy ----
+
+def milliseconds(text):
+    units = {"h": 3600000, "m": 60000, "s": 1000, "ms": 1}
+    return sum(int(count) * units[unit] for count, unit in re.findall(r"(\d+)(ms|h|m|s)", text))
+
+
+def open_hours(text):
+    """The example region with every team open at every hour, except two that are shut now."""
+    shut_day = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=3)).strftime("%a").lower()
+    lines, team, skipping = [], None, False
+    for line in text.splitlines():
+        named = re.match(r"  - id: (\S+)", line)
+        team = named.group(1) if named else team
+        if skipping and re.match(r"      - ", line):
+            continue
+        skipping = line.startswith("    hours:")
+        if skipping and team in SHUT:
+            line = f'    hours: [{{days: {shut_day}, from: "10:00", to: "11:00"}}]'
+        elif skipping:
+            line = "    hours: always"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def sped_up(text, speed):
+    """The policy with times and standards that pass `speed` times as fast."""
+    def faster(match):
+        indent, field, duration = match.groups()
+        shorter = milliseconds(duration) // speed
+        if field != "expected_arrival":  # by which teams are ranked
+            shorter = OWN_MS.get(field, max(SHORTEST_MS, shorter))
+        return f"{indent}{field}: {shorter}ms"
+
+    begin, end = text.index("\ntimes:"), text.index("\nladders:")
+    section = re.sub(r"(?m)^( +)([a-z_]+): ((?:\d+(?:ms|h|m|s))+)$", faster, text[begin:end])
+    return text[:begin] + section + text[end:]
+
+
+def ids(text, section):
+    """The ids that one section of a policy lists."""
+    entries = re.search(rf"(?ms)^{section}:\n(.*?)(?=^\S+:|\Z)", text).group(1)
+    return re.findall(r"(?m)^  - id: (\S+)", entries)
+
+
+# ---- The folder ----
+
+class Region:
+    """A folder of its own with the keys, the policy and the state of everything."""
+
+    def __init__(self, build, source, folder, speed):
+        self.build, self.source, self.folder = build, source, folder
+        for name in ("keys", "secret", "logs", "bin", "as", *(f"devices/{source}" for source in SOURCES)):
+            os.makedirs(self.path(name), mode=0o700)
+        for name, where in FOLDERS.items():
+            program = os.path.join(build, where, name)
+            if not os.access(program, os.X_OK):
+                raise Failure(f"{program} is not there: build first, or use deploy/demo")
+            os.symlink(program, self.path("bin", name))
+        with open(os.path.join(source, "deploy", "examples", "region.yaml"), encoding="utf-8") as file:
+            self.policy_text = open_hours(file.read())
+        self.write_policy(sped_up(self.policy_text, speed))
+        self.teams = ids(self.policy_text, "teams")
+        self.coordinators = ids(self.policy_text, "coordinators")
+        ports = free_ports(1 + len(SOURCES))
+        self.broker = f"tcp://127.0.0.1:{ports[0]}"
+        self.intakes = {source: f"tcp://127.0.0.1:{port}" for source, port in zip(SOURCES, ports[1:])}
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def program(self, name):
+        return self.path("bin", name)
+
+    def write_policy(self, text):
+        with open(self.path("region.yaml.new"), "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(self.path("region.yaml.new"), self.path("region.yaml"))
+
+    async def make_keys(self):
+        await self._make_key("broker", "server", "region", None)
+        for source in SOURCES:
+            await self._make_key(source, "source", source, "keys")
+            await self._make_key(f"{source}-device", "referrer", source, f"devices/{source}")
+            self._write_environment(source, f"{source}-device", self.intakes[source], source)
+        for role, names in (("team", self.teams), ("coordinator", self.coordinators), ("auditor", ["auditor"])):
+            for name in names:
+                await self._make_key(name, role, name if role != "auditor" else "audit", "keys")
+                self._write_environment(name, name, self.broker, "broker")
+
+    async def _make_key(self, name, role, of, admitted_in):
+        made = await asyncio.create_subprocess_exec(
+            self.program("concordat"), "keys", "make", name, "--role", role, "--of", of,
+            "--folder", self.path("secret"), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+        said, _ = await made.communicate()
+        if made.returncode != 0:
+            raise Failure(f"concordat keys make {name}: {said.decode().strip()}")
+        if admitted_in:
+            with open(self.path("secret", f"{name}.key"), "rb") as file:
+                public = file.read()
+            with open(self.path(admitted_in, f"{name}.key"), "wb") as file:
+                file.write(public)
+
+    def environment(self, who):
+        """The environment in which `concordat` speaks as somebody; a person can read the same file into a shell."""
+        with open(self.path("as", who), encoding="utf-8") as file:
+            return dict(line.removeprefix("export ").split("=", 1) for line in file.read().splitlines())
+
+    def _write_environment(self, who, key, server, server_key):
+        values = {"CONCORDAT_SERVER": server, "CONCORDAT_SERVER_KEY": self.path("secret", f"{server_key}.key"),
+                  "CONCORDAT_KEY": self.path("secret", f"{key}.key_secret"),
+                  "CONCORDAT_TRAIL": self.path("audit", "trail.db")}
+        with open(self.path("as", who), "w", encoding="utf-8") as file:
+            file.writelines(f"export {name}={value}\n" for name, value in values.items())
+
+
+def free_ports(count):
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+# ---- Programs ----
+
+class Program:
+    """One process that runs until it is told to stop. It writes into a log."""
+
+    talks = False  # the demo reads JSON lines from its standard output
+    clean_codes = (0,)
+
+    def __init__(self, region, name, program, *options, environment=None):
+        self.region, self.name = region, name
+        self.command = [region.program(program), *options]
+        self.environment = {**os.environ, **(environment or {})}
+        self.process = None
+        self.running = asyncio.Event()
+        self.faults = []
+        self.tasks = set()
+        self._watch = None
+        self._told_to_end = False
+
+    def log(self):
+        return self.region.path("logs", f"{self.name}.log")
+
+    async def start(self):
+        self._told_to_end = False
+        with open(self.log(), "ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *self.command, env=self.environment, stderr=log, limit=LINE_BYTES, start_new_session=True,
+                preexec_fn=end_with_parent, stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE if self.talks else log)
+        self.running.set()
+        self._watch = asyncio.create_task(self._follow(self.process))
+        self.on_start()
+
+    async def await_word(self, word):
+        """Waits until its log has a word. A file does not say when it grows, so this polls."""
+        while self.process.returncode is None:
+            with open(self.log(), encoding="utf-8", errors="replace") as log:
+                if word in log.read():
+                    return
+            await asyncio.sleep(0.02)
+        raise Failure(f"{self.name} ended with {self.process.returncode} before it was ready")
+
+    async def _follow(self, process):
+        if self.talks:
+            with open(self.region.path("logs", f"{self.name}.said"), "ab") as said:
+                async for line in process.stdout:
+                    said.write(line)
+                    try:
+                        document = json.loads(line)
+                    except ValueError:
+                        continue  # cut off by a kill
+                    self.on_line(document)
+        code = await process.wait()
+        self.running.clear()
+        if not self._told_to_end:
+            await self.on_own_end(code)
+
+    def begin(self, work):
+        """Starts a task of the person at this program; it ends with the program."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.ended)
+        return task
+
+    def ended(self, task):
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            self.faults.append(f"{self.name}: {task.exception()!r}")
+
+    def on_start(self):
+        pass
+
+    def on_line(self, document):
+        pass
+
+    async def on_own_end(self, code):
+        self.faults.append(f"{self.name} ended by itself with {code}")
+
+    def type(self, line):
+        if self.running.is_set() and not self.process.stdin.is_closing():
+            self.process.stdin.write(line.encode() + b"\n")
+
+    async def kill(self):
+        """As a power cut would."""
+        if self.process and self.process.returncode is None:
+            self._told_to_end = True
+            self.process.kill()
+        await self._ended()
+
+    async def stop(self):
+        """As a service manager would."""
+        if self.process is None or self.process.returncode is not None:
+            return
+        self._told_to_end = True
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(asyncio.shield(self._ended()), STOP_SECONDS)
+        except asyncio.TimeoutError:
+            self.faults.append(f"{self.name} did not stop within {STOP_SECONDS} s")
+            await self.kill()
+        if self.process.returncode not in self.clean_codes:
+            self.faults.append(f"{self.name} stopped with {self.process.returncode}")
+
+    async def _ended(self):
+        if self._watch:
+            await self._watch
+
+    def last_words(self, count=8):
+        try:
+            with open(self.log(), encoding="utf-8", errors="replace") as log:
+                return log.read().splitlines()[-count:]
+        except OSError:
+            return []
+
+
+async def run(region, who, *words, given=None):
+    """Runs `concordat WORDS` as somebody. Returns its exit code, its output and its errors."""
+    process = await asyncio.create_subprocess_exec(
+        region.program("concordat"), *words, env={**os.environ, **region.environment(who)}, start_new_session=True,
+        preexec_fn=end_with_parent, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE)
+    try:
+        said, complaint = await process.communicate(json.dumps(given).encode() if given else None)
+    except asyncio.CancelledError:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        raise
+    return process.returncode, said.decode(), complaint.decode()

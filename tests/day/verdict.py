@@ -1,0 +1,108 @@
+"""Whether the demo's day held: the auditors' reports, and checks with their figures."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from programs import run
+
+REPORTS = ("times", "national", "declines", "custody", "open")
+
+
+@dataclass
+class Check:
+    name: str
+    held: bool
+    figure: str
+
+
+async def print_reports(region):
+    for name in REPORTS:
+        code, said, complaint = await run(region, "auditor", "report", name)
+        print(f"\n==== concordat report {name}\n{said if code == 0 else complaint}", flush=True)
+    print("The reports count real minutes; the standards of the demo pass as fast as its day.", flush=True)
+
+
+async def _report(region, name):
+    code, said, complaint = await run(region, "auditor", "report", name, "--json")
+    if code != 0:
+        return {"verdicts": [complaint.strip()]}
+    return json.loads(said)
+
+
+async def _check_referrals(day):
+    sent, acknowledged = len(day.referrers), sum(referrer.acknowledged for referrer in day.referrers)
+    refused = "; ".join(sorted({referrer.refused for referrer in day.referrers if referrer.refused}))
+    yield Check("acknowledged", acknowledged == sent,
+                f"{acknowledged} of {sent} referrals submitted {refused}".strip())
+
+    found = {row[0] for row in day.story.ask("SELECT referral FROM referral")}
+    lost = [person.id for person in day.people if person.id not in found]
+    more = found - set(day.by_id)
+    yield Check("in the trail", not lost and not more,
+                f"{sent - len(lost)} of {sent} referrals, {len(lost)} lost, {len(more)} that nobody sent")
+
+
+async def _check_reports(day):
+    volume = (await _report(day.region, "volume"))["verdicts"]
+    reconciled = [text for text in volume if f"{len(day.people)} received" in text and text.endswith(": 0 lost")]
+    yield Check("reconciled", bool(reconciled), "; ".join(volume))
+    custody = (await _report(day.region, "custody"))["verdicts"]
+    yield Check("owned", "0 unowned seconds" in custody, "; ".join(custody))
+    opened = (await _report(day.region, "open"))["verdicts"]
+    yield Check("closed", any(text.startswith("0 open, 0 without") for text in opened), "; ".join(opened))
+
+
+async def _followed(day, newest):
+    """The newest event in the trail. Waits a moment, so that the audit can catch up with the broker."""
+    for _ in range(50):
+        followed = day.story.ask("SELECT max(seq) FROM event")[0][0] or 0
+        if followed >= newest:
+            break
+        await asyncio.sleep(0.2)
+    return followed
+
+
+async def _check_trail(day):
+    code, said, complaint = await run(day.region, "auditor", "board", "--closed", "--json")
+    cases = json.loads(said)["board"].get("cases", []) if code == 0 else []
+    newest = max((int(case.get("seq", 0)) for case in cases), default=0)
+    followed = await _followed(day, newest)
+    yield Check("followed", code == 0 and newest <= followed,
+                f"{followed} events in the trail; the broker's newest is {newest} {complaint.strip()}".strip())
+    code, said, complaint = await run(day.region, "auditor", "verify", "--json")
+    result = json.loads(said) if code == 0 else {}
+    yield Check("trail verified", code == 0 and result.get("verified") is True,
+                f"{result.get('events', 0)} events, {result.get('owned_intervals', 0)} owned intervals, "
+                f"{result.get('finding_count', '?')} findings {complaint.strip()}".strip())
+
+
+def _check_processes(day):
+    faults = day.faults()
+    killed = f", {day.kills} killed and started again" if day.options.kills else ""
+    return Check("processes", not faults, "; ".join(faults) or f"{len(day.programs())} ran and none failed{killed}")
+
+
+def _what_happened(day):
+    counted = dict(day.story.ask("SELECT ended_as, count(*) FROM offer GROUP BY ended_as"))
+    held = day.story.ask("SELECT count(*) FROM decision WHERE coordinator IS NOT NULL")[0][0]
+    lapsed = day.story.ask("SELECT count(*) FROM event WHERE kind = 'lease_lapsed'")[0][0]
+    offers = ", ".join(f"{count} {how}" for how, count in sorted(counted.items(), key=str))
+    return f"{sum(counted.values())} offers ({offers}); {held} times held by a coordinator; {lapsed} leases lapsed"
+
+
+async def verdict(day, stop=None):
+    """Prints each check and returns whether all held. With `stop` it stops everything first, so that a program that
+    ends badly counts."""
+    checks = [check async for check in _check_trail(day)]
+    if stop:
+        await stop()
+    checks.append(_check_processes(day))
+    checks += [check async for check in _check_reports(day)]
+    checks += [check async for check in _check_referrals(day)]
+    print(f"\n==== The day, seed {day.options.seed}: {_what_happened(day)}")
+    for check in checks:
+        print(f"{'ok' if check.held else 'FAILED':7}{check.name:15} {check.figure}")
+    failed = [check.name for check in checks if not check.held]
+    print(f"FAILED: {', '.join(failed)}" if failed else "All of it held.", flush=True)
+    return not failed
