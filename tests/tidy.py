@@ -23,7 +23,7 @@ FUNCTION_LINES, FILE_LINES, SUBJECT_LENGTH = 70, 600, 72
 ROOMS = (
     "proto/wire", "proto/words", "proto/keys", "proto/referral", "proto/client", "proto/server",
     "broker/core", "broker/policy", "broker/record", "broker/ledger", "broker/shell", "broker/tools", "broker",
-    "services/desk", "services/audit", "services/intake", "services/team", "services/cli",
+    "services/desk", "services/terminal", "services/audit", "services/intake", "services/team", "services/cli",
     "tests/simulation", "tests/simulation/scenarios", "tests/worlds", "tests/bench", "tests/fuzz",
     "tests/integration", "tests/promises", "tests/unit",
 )
