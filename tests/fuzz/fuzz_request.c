@@ -78,7 +78,7 @@ static void apply_rules(Concordat__V1__Request *request, struct arena *arena)
         return;
     if (!referral_rules_complete(referral, request->submit->confidential, &site, NULL, NOW_MS, arena))
         return;
-    /* What was made good is noted no more and no less when it is judged again. */
+    /* A completed referral has the same flags when it is judged again: no more and no fewer. */
     uint32_t flags = 0;
     for (size_t i = 0; i < referral->n_flags; i++)
         flags |= 1u << referral->flags[i];
