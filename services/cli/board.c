@@ -2,9 +2,9 @@
 #include <stdlib.h>
 
 #include "proto/keys/keys.h"
+#include "proto/words/now.h"
 #include "services/cli/command.h"
 #include "services/desk/board.h"
-#include "services/terminal/clock.h"
 #include "services/terminal/connection.h"
 #include "services/terminal/terminal.h"
 
@@ -74,32 +74,32 @@ static void print_board(const struct board_input *input, const Concordat__V1__Me
     if (terminal.colour && input->watch_ms > 0)
         fputs("\033[H\033[2J", stdout);
     terminal_show_board(&terminal, message->board,
-                        message->board->now_ms != 0 ? message->board->now_ms : clock_wall_ms());
+                        message->board->now_ms != 0 ? message->board->now_ms : now_wall_ms());
     fflush(stdout);
 }
 
 /* Waits for news, then a little longer, so that the screen is drawn once for several changes. */
 static void await_change(struct concordat_client *client, int64_t until)
 {
-    int64_t now = clock_monotonic_ms();
+    int64_t now = now_monotonic_ms();
     int64_t redraw = now + REDRAW_MS < until ? now + REDRAW_MS : until;
     while (now < redraw) {
         if (concordat_client_next(client, (int)(redraw - now)) != NULL && redraw > now + NEWS_PAUSE_MS)
             redraw = now + NEWS_PAUSE_MS;
-        now = clock_monotonic_ms();
+        now = now_monotonic_ms();
     }
 }
 
 static enum exit_code watch_board(const struct board_input *input, struct concordat_client *client)
 {
-    int64_t until = clock_monotonic_ms() + input->watch_ms;
+    int64_t until = now_monotonic_ms() + input->watch_ms;
     enum exit_code code;
     for (;;) {
         const Concordat__V1__Message *message = ask_for_board(input, client, &code);
         if (!message)
             return code;
         print_board(input, message);
-        if (code != CODE_DONE || clock_monotonic_ms() >= until)
+        if (code != CODE_DONE || now_monotonic_ms() >= until)
             return code;
         await_change(client, until);
     }
@@ -142,7 +142,7 @@ static enum exit_code print_offers(const struct board_input *input, struct conco
         connection_print(&input->options, message);
         return code;
     }
-    board_show_offers(&sheet, message->board, team, clock_wall_ms());
+    board_show_offers(&sheet, message->board, team, now_wall_ms());
     terminal_open(&terminal, stdout);
     terminal_show(&terminal, &sheet);
     return code;

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "proto/keys/keys.h"
+#include "proto/words/now.h"
 #include "proto/words/words.h"
 #include "services/cli/command.h"
 #include "services/cli/referral_input.h"
 #include "services/desk/referral_fields.h"
 #include "services/desk/told.h"
-#include "services/terminal/clock.h"
 #include "services/terminal/connection.h"
 #include "services/terminal/terminal.h"
 
@@ -123,9 +123,9 @@ static bool waited_enough(const struct refer_input *input, const struct told_cas
 static void wait_for_news(const struct refer_input *input, struct concordat_client *client,
                           struct told_case *told)
 {
-    int64_t until = clock_monotonic_ms() + input->wait_ms;
+    int64_t until = now_monotonic_ms() + input->wait_ms;
     while (!waited_enough(input, told)) {
-        int64_t left = until - clock_monotonic_ms();
+        int64_t left = until - now_monotonic_ms();
         if (left <= 0)
             break;
         const Concordat__V1__Message *message = concordat_client_next(client, (int)left);

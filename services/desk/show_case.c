@@ -76,16 +76,3 @@ void show_status_line(struct sheet *sheet, const case_status *status, int64_t no
                    ring[0] != '\0' ? ring : show_fallback_ring(NULL), arrival_known ? ", expected " : "",
                    arrival_known ? arrival : "", status->lease_warned ? overdue : "");
 }
-
-bool show_message(struct sheet *sheet, const Concordat__V1__Message *message, const struct showing *showing)
-{
-    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER)
-        show_answer(sheet, message->answer, showing);
-    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
-        show_status(sheet, message->status, showing);
-    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_RECORD)
-        show_record(sheet, message->record, showing);
-    else
-        return false;
-    return true;
-}

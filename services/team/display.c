@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "proto/words/json.h"
+#include "proto/words/now.h"
 #include "services/desk/time_words.h"
-#include "services/terminal/clock.h"
 
 void display_open(struct display *display, FILE *out, bool json, const char *ring)
 {
@@ -26,7 +26,7 @@ void display_open(struct display *display, FILE *out, bool json, const char *rin
 static void display_begin(struct display *display)
 {
     FILE *out = display->terminal.out;
-    int64_t now_ms = clock_wall_ms() + display->skew_ms;
+    int64_t now_ms = now_wall_ms() + display->skew_ms;
     char clock[TIME_WORDS_BYTES];
     display->showing.now_ms = now_ms;
     if (display->kind == DISPLAY_BLOCKS)

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "services/terminal/clock.h"
+#include "proto/words/now.h"
 
 enum { LEAVE_MS = 2000, SKEW_SHOWN_MS = 60 * 1000 };
 
@@ -46,7 +46,7 @@ static void send_presence(struct team_device *team, bool quiet)
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE;
     request.set_presence = &presence;
     team_send(team, &request, quiet, team->present ? "present" : "absent");
-    team->renew_ms = clock_monotonic_ms() + (int64_t)team->lease_seconds * 1000 / 3;
+    team->renew_ms = now_monotonic_ms() + (int64_t)team->lease_seconds * 1000 / 3;
 }
 
 void team_set_present(struct team_device *team, bool present)
@@ -198,7 +198,7 @@ static void team_on_message(struct team_device *team, const Concordat__V1__Messa
 /* Presence is a lease at the server of this connection: a server that has restarted knows nothing of it. */
 static void team_on_connected(struct team_device *team, const Concordat__V1__Welcome *welcome)
 {
-    int64_t skew_ms = welcome->now_ms != 0 ? welcome->now_ms - clock_wall_ms() : 0;
+    int64_t skew_ms = welcome->now_ms != 0 ? welcome->now_ms - now_wall_ms() : 0;
     memset(team->session, 0, sizeof team->session);
     memcpy(team->session, welcome->session.data,
            welcome->session.len < sizeof team->session ? welcome->session.len : sizeof team->session);
@@ -241,14 +241,14 @@ void team_turn(struct team_device *team)
     while ((message = concordat_client_next(team->client, 0)) != NULL)
         team_on_message(team, message);
     team_notice_connection(team);
-    if (team->connected && team->present && clock_monotonic_ms() >= team->renew_ms)
+    if (team->connected && team->present && now_monotonic_ms() >= team->renew_ms)
         send_presence(team, true);
 }
 
 int team_patience_ms(const struct team_device *team)
 {
     int64_t patience = concordat_client_patience_ms(team->client);
-    int64_t renewal = team->renew_ms - clock_monotonic_ms();
+    int64_t renewal = team->renew_ms - now_monotonic_ms();
     if (team->connected && team->present && renewal < patience)
         patience = renewal > 0 ? renewal : 0;
     return (int)patience;

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
+#include "proto/words/now.h"
 #include "services/desk/resolve.h"
 #include "services/desk/told.h"
-#include "services/terminal/clock.h"
 #include "services/terminal/terminal.h"
 
 enum { OPTION_SERVER = 0x100, OPTION_SERVER_KEY, OPTION_KEY, OPTION_TIMEOUT, OPTION_JSON, OPTION_RING };
@@ -157,7 +157,7 @@ void connection_tell_shown(const struct connection_options *options, struct conc
 
 struct showing connection_showing(const struct connection_options *options)
 {
-    return (struct showing){.now_ms = clock_wall_ms(), .ring = options->ring, .receipt = options->receipt};
+    return (struct showing){.now_ms = now_wall_ms(), .ring = options->ring, .receipt = options->receipt};
 }
 
 void connection_print(const struct connection_options *options, const Concordat__V1__Message *message)

@@ -13,10 +13,10 @@
 
 #include <cmocka.h>
 
+#include "proto/words/now.h"
 #include "services/team/cases.h"
 #include "services/team/display.h"
 #include "services/team/hook.h"
-#include "services/terminal/clock.h"
 
 static const int64_t now_ms = 1783342800000; /* 14:00 in London */
 enum { MINUTE = 60000 };
@@ -148,7 +148,7 @@ static void an_offer_shows_what_is_needed_to_decide(void **state)
     offer.if_ignored = (char *)"The next team is asked.";
     struct display display = {.kind = DISPLAY_BLOCKS,
                               .terminal = {.out = open_memstream(&text, &size), .columns = 80},
-                              .skew_ms = now_ms - MINUTE / 2 - clock_wall_ms()};
+                              .skew_ms = now_ms - MINUTE / 2 - now_wall_ms()};
     assert_non_null(display.terminal.out);
     display_offer(&display, &offer);
     fclose(display.terminal.out);

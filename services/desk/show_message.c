@@ -1,0 +1,15 @@
+/* show_message.c: which words are for which message: see show.h. */
+#include "services/desk/show.h"
+
+bool show_message(struct sheet *sheet, const Concordat__V1__Message *message, const struct showing *showing)
+{
+    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER)
+        show_answer(sheet, message->answer, showing);
+    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
+        show_status(sheet, message->status, showing);
+    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_RECORD)
+        show_record(sheet, message->record, showing);
+    else
+        return false;
+    return true;
+}
