@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "proto/words/now.h"
+
 static const char unfinished_name[] = "snapshot.new", newest_name[] = "snapshot",
                   former_name[] = "snapshot.former";
 static const char magic[8] = "CNCDSNAP";
@@ -47,13 +49,6 @@ struct snapshot_file {
     bool gently;
 };
 
-static int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static void rest_for(int64_t ns)
 {
     struct timespec time = {ns / 1000000000, ns % 1000000000};
@@ -66,7 +61,7 @@ static bool write_part(const struct snapshot_file *w, crypto_generichash_state *
 {
     const uint8_t *next = bytes;
     while (size > 0) {
-        int64_t began_ns = monotonic_ns();
+        int64_t began_ns = now_monotonic_ns();
         ssize_t written = write(w->fd, next, size < PIECE_BYTES ? size : PIECE_BYTES);
         if (written < 0 && errno == EINTR)
             continue;
@@ -79,7 +74,7 @@ static bool write_part(const struct snapshot_file *w, crypto_generichash_state *
         if (size > 0 && fdatasync(w->fd) != 0)
             return false;
         if (size > 0 && w->gently)
-            rest_for((monotonic_ns() - began_ns) * REST_TIMES);
+            rest_for((now_monotonic_ns() - began_ns) * REST_TIMES);
     }
     return true;
 }

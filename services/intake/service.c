@@ -1,4 +1,4 @@
-/* service.c: see service.h. */
+/* service.c: the intake as a whole: one loop over its devices, the broker, its keys and its signals. */
 #include "services/intake/service.h"
 
 #include <errno.h>
@@ -8,12 +8,12 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "proto/client/client.h"
 #include "proto/server/server.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/now.h"
 #include "services/intake/delivery.h"
 #include "services/intake/devices.h"
 
@@ -32,13 +32,6 @@ struct service {
     uint32_t retention_days;
     int64_t forget_at_ms;
 };
-
-static int64_t service_now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int service_complain(int code, const char *message)
 {
@@ -138,7 +131,7 @@ static enum outbox_status service_forget(struct service *service, int64_t at_ms)
 
 static enum outbox_status service_turn(struct service *service)
 {
-    int64_t at_ms = service_now_ms();
+    int64_t at_ms = now_wall_ms();
     enum outbox_status status = devices_turn(service->devices, at_ms);
     if (status == OUTBOX_OK)
         status = delivery_turn(service->delivery, at_ms);

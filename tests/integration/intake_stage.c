@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- The stage ---- */
@@ -155,13 +154,6 @@ int intake_stage_clear(void **state)
 }
 
 /* ---- Time passes ---- */
-
-int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void look_at(struct intake_stage *s, const Concordat__V1__Message *message)
 {

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "proto/client/client.h"
+#include "proto/words/now.h"
 #include "tests/integration/fake_broker.h"
 
 #define SOURCE(name)  CONCORDAT__V1__SOURCE__SOURCE_##name
@@ -59,8 +60,6 @@ void intake_kill(struct intake_stage *s);
 void intake_stage_broker(struct intake_stage *s);
 struct concordat_client *device_connect(const struct intake_stage *s, const char *key);
 
-int64_t monotonic_ms(void);
-
 /* One step of everybody who lives in this process. */
 void intake_stage_step(struct intake_stage *s);
 void device_id(uint8_t id[WIRE_ID_BYTES], uint8_t kind, uint32_t number);
@@ -82,10 +81,10 @@ void assert_saved(const struct intake_stage *s);
 /* Lets everybody go on until the condition holds; fails if that takes too long. */
 #define AWAIT(condition)                                                                                     \
     do {                                                                                                     \
-        int64_t until_ms = monotonic_ms() + PATIENCE_MS;                                                     \
+        int64_t until_ms = now_monotonic_ms() + PATIENCE_MS;                                                 \
         while (!(condition)) {                                                                               \
             intake_stage_step(s);                                                                            \
-            if (monotonic_ms() > until_ms)                                                                   \
+            if (now_monotonic_ms() > until_ms)                                                               \
                 fail_msg("not within %d ms: %s", PATIENCE_MS, #condition);                                   \
         }                                                                                                    \
     } while (false)

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -16,6 +15,7 @@
 #include "proto/client/follow.h"
 #include "proto/server/server.h"
 #include "proto/wire/wire.h"
+#include "proto/words/now.h"
 #include "services/audit/verify.h"
 #include "tests/worlds/folder.h"
 #include "tests/worlds/story.h"
@@ -92,13 +92,6 @@ static pid_t start_audit(void)
         _exit(127);
     }
     return child;
-}
-
-static int64_t patience_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void send_to_follower(const struct server_route *route, const Concordat__V1__Message *message)
@@ -181,7 +174,7 @@ static int64_t answer_request(struct server_message *received)
  * true. False if it ended before. */
 static bool serve_until_asked(pid_t child, uint64_t after, int *ended)
 {
-    for (int64_t until = patience_now_ms() + PATIENCE_MS; patience_now_ms() < until;) {
+    for (int64_t until = now_monotonic_ms() + PATIENCE_MS; now_monotonic_ms() < until;) {
         zmq_pollitem_t item = {.socket = server_socket(server), .events = ZMQ_POLLIN};
         zmq_poll(&item, 1, 50);
         struct server_message received;
@@ -343,13 +336,13 @@ static enum concordat_follow_status follow_in_turns(struct concordat_follow *fol
                                                     struct follower *follower, uint64_t until)
 {
     enum concordat_follow_status status = FOLLOW_GOES_ON;
-    int64_t give_up_ms = patience_now_ms() + PATIENCE_MS;
+    int64_t give_up_ms = now_monotonic_ms() + PATIENCE_MS;
     while (status == FOLLOW_GOES_ON && follower->next <= until) {
         struct server_message received;
         while (server_receive(server, &received))
             answer_request(&received);
         status = concordat_follow_next(follow, STEP_MS, take_in_order, follower);
-        assert_true(patience_now_ms() < give_up_ms);
+        assert_true(now_monotonic_ms() < give_up_ms);
     }
     return status;
 }
