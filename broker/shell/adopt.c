@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "broker/shell/inside.h"
+#include "proto/words/refusal_text.h"
 
 /* Events after which a held case may find a team that it did not find before. */
 static bool event_gives_hope(const struct event *event)
@@ -125,7 +126,7 @@ void adopt_refusal(struct broker *b, const char *key_name, const char *command_n
     command.is.refused.left_out = left_out;
     char line[KEY_NAME_CHARS_MAX + 160];
     snprintf(line, sizeof line, "refused: %s from %s: %s (%u more not written down)", command_name, key_name,
-             refusals_text(refusal), left_out);
+             refusal_text((Concordat__V1__Refusal)refusal), left_out);
     b->ports.log(b->ports.context, line);
     adopt_own(b, &command, now.wall_ms);
 }

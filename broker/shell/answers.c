@@ -3,6 +3,7 @@
 
 #include "broker/shell/inside.h"
 #include "proto/wire/borrowed.h"
+#include "proto/words/refusal_text.h"
 
 enum { ANSWER_STATUS = 5, FLAGS_MAX = 32 }; /* a field of Answer; bits of done.flags */
 
@@ -79,7 +80,7 @@ static void answer_refused(struct broker *b, const struct answer_to *to, enum re
 void answers_refuse(struct broker *b, const struct answer_to *to, enum refusal refusal,
                     const uint8_t *referral)
 {
-    answer_refused(b, to, refusal, refusals_text(refusal), referral);
+    answer_refused(b, to, refusal, refusal_text((Concordat__V1__Refusal)refusal), referral);
 }
 
 void answers_refuse_saying(struct broker *b, const struct answer_to *to, enum refusal refusal,

@@ -13,8 +13,8 @@ struct broker;
 void answers_done(struct broker *broker, const struct answer_to *to, const struct done *done,
                   const uint8_t *referral);
 
-/* Refuses a request in the refusal's own words (refusals_text), with the status of a case that its sender may
- * be told of; referral NULL: none. There is always somebody to ring. */
+/* Refuses a request in the refusal's own words (refusal_text.h), with the status of a case that its sender
+ * may be told of; referral NULL: none. There is always somebody to ring. */
 void answers_refuse(struct broker *broker, const struct answer_to *to, enum refusal refusal,
                     const uint8_t *referral);
 /* Refuses a request in other words, without a case. */

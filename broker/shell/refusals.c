@@ -1,41 +1,7 @@
-/* refusals.c: what a refusal says to a person, and how many of them are recorded. */
+/* refusals.c: how many refusals of each key are recorded. */
 #include "broker/shell/refusals.h"
 
 #include <string.h>
-
-static const char *const texts[] = {
-    [REFUSAL_NONE] = "",
-    [REFUSAL_MALFORMED] = "This message could not be read.",
-    [REFUSAL_TOO_LARGE] = "This message is too long.",
-    [REFUSAL_UNKNOWN_COMMAND] = "This router does not know that command.",
-    [REFUSAL_UNKNOWN_FIELD] = "This message has a field that this router does not know.",
-    [REFUSAL_BAD_VALUE] =
-        "A value is missing or is not one that is allowed here: a decline and a reading of a "
-        "record need a reason, a closing its outcome.",
-    [REFUSAL_HELLO_FIRST] = "Say hello on this connection first, then send this again.",
-    [REFUSAL_VERSION] = "This router speaks another version of the protocol.",
-    [REFUSAL_NOT_ALLOWED] = "Your key is not allowed to do this.",
-    [REFUSAL_NOT_YOURS] = "There is no such case here for you.",
-    [REFUSAL_REVOKED] = "This key has been withdrawn. Ask whoever manages the keys for a new one.",
-    [REFUSAL_NO_SOURCE] = "It does not say which service refers. Ring the duty coordinator.",
-    [REFUSAL_NO_CALLBACK] = "There is no number to call you back on. Add one, or ring the duty coordinator.",
-    [REFUSAL_CONFLICT] = "This number has been used before with other content. Send it under a new one.",
-    [REFUSAL_OFFER_ENDED] = "This offer has ended. Nothing was changed; see who holds the case now.",
-    [REFUSAL_ALREADY_ACCEPTED] =
-        "This has been accepted already. Nothing was changed; see who holds the case now.",
-    [REFUSAL_CASE_CLOSED] = "This case has ended. Nothing was changed.",
-    [REFUSAL_WRONG_STATE] = "This is not possible now. Nothing was changed; see who holds the case now.",
-    [REFUSAL_UNKNOWN_TEAM] =
-        "No such team is there to be asked now. Nothing was changed; ring the team or the "
-        "duty coordinator.",
-    [REFUSAL_UNAVAILABLE] = "The router cannot do this at the moment. Nothing was changed; try again.",
-    [REFUSAL_TOO_MANY] = "Too much at once. Nothing was changed; try again in a moment.",
-};
-
-const char *refusals_text(enum refusal refusal)
-{
-    return texts[refusal];
-}
 
 struct refused_key {
     char name[KEY_NAME_CHARS_MAX + 1];

@@ -1,4 +1,4 @@
-/* refusals.h: what a refusal says to a person, and how many of them are recorded.
+/* refusals.h: how many refusals of each key are recorded.
  *
  * A refused command of an authenticated key becomes an event, at most REFUSALS_PER_MINUTE for each key, so
  * that nobody can fill the ledger. The next recorded one counts those that were left out.
@@ -6,13 +6,10 @@
 #ifndef CONCORDAT_REFUSALS_H
 #define CONCORDAT_REFUSALS_H
 
-#include "broker/core/codes.h"
 #include "broker/core/index.h"
 #include "proto/keys/keys.h"
 
 enum { REFUSALS_PER_MINUTE = 6, REFUSED_KEYS_MAX = 4096 };
-
-const char *refusals_text(enum refusal refusal);
 
 struct refusals {
     struct table keys;

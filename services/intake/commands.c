@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/words/refusal_text.h"
 #include "proto/words/words.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
@@ -116,12 +117,13 @@ static void reply_begin(struct reply *reply, ProtobufCBinaryData command_id)
 void commands_refuse(struct commands *commands, const uint8_t *command_id, Concordat__V1__Refusal refusal,
                      const char *text, struct reply *reply)
 {
-    char words[WORDS_MAX];
     reply_begin(reply, (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)command_id});
     reply->answer.refusal = refusal;
-    words_for(&concordat__v1__refusal__descriptor, (int)refusal, words);
-    reply_say(reply, "Not done: %s. If a person needs help now, ring %s.", text ? text : words,
-              commands->ring.text);
+    if (text)
+        reply_say(reply, "Not done: %s. If a person needs help now, ring %s.", text, commands->ring.text);
+    else
+        reply_say(reply, "Not done. %s If a person needs help now, ring %s.", refusal_text(refusal),
+                  commands->ring.text);
 }
 
 /* Says how far a case is, and whom to ring until somebody is known to hold it. */

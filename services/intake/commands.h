@@ -49,7 +49,7 @@ enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Req
                                    struct arena *request_arena, int64_t now_ms, struct reply *reply);
 
 /* Makes a reply that refuses a request, whatever the request asks. Without a text (NULL) it has the refusal's
- * own words. */
+ * own words (refusal_text.h). */
 void commands_refuse(struct commands *commands, const uint8_t *command_id, Concordat__V1__Refusal refusal,
                      const char *text, struct reply *reply);
 

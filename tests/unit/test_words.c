@@ -10,6 +10,7 @@
 
 #include "concordat/v1/codes.pb-c.h"
 #include "concordat/v1/referral.pb-c.h"
+#include "proto/words/refusal_text.h"
 #include "proto/words/words.h"
 
 static const ProtobufCEnumDescriptor *const enums[] = {
@@ -206,6 +207,17 @@ static void text_that_is_no_uuid_is_not_read(void **state)
         assert_false(words_parse_uuid(wrong[i], id));
 }
 
+static void every_refusal_says_something_in_whole_sentences(void **state)
+{
+    (void)state;
+    const ProtobufCEnumDescriptor *refusals = &concordat__v1__refusal__descriptor;
+    assert_string_equal(refusal_text(CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED), "");
+    for (unsigned i = 0; i < refusals->n_values; i++) {
+        const char *text = refusal_text((Concordat__V1__Refusal)refusals->values[i].value);
+        assert_true(refusals->values[i].value == 0 || (strlen(text) > 0 && text[strlen(text) - 1] == '.'));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_time_with_any_offset_and_fraction_is_the_same_instant),
         cmocka_unit_test(a_new_id_is_a_uuid_of_version_7_that_begins_with_the_time),
         cmocka_unit_test(text_that_is_no_uuid_is_not_read),
+        cmocka_unit_test(every_refusal_says_something_in_whole_sentences),
     };
     return cmocka_run_group_tests_name("words", tests, NULL, NULL);
 }

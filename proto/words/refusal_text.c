@@ -1,0 +1,42 @@
+/* refusal_text.c: what a refusal says to a person. */
+#include "proto/words/refusal_text.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
+
+static const char *const refusal_texts[] = {
+    [REFUSAL(UNSPECIFIED)] = "",
+    [REFUSAL(MALFORMED)] = "This message could not be read.",
+    [REFUSAL(TOO_LARGE)] = "This message is too long.",
+    [REFUSAL(UNKNOWN_COMMAND)] = "This router does not know that command.",
+    [REFUSAL(UNKNOWN_FIELD)] = "This message has a field that this router does not know.",
+    [REFUSAL(BAD_VALUE)] =
+        "A value is missing or is not one that is allowed here: a decline and a reading of a "
+        "record need a reason, a closing its outcome.",
+    [REFUSAL(HELLO_FIRST)] = "Say hello on this connection first, then send this again.",
+    [REFUSAL(VERSION)] = "This router speaks another version of the protocol.",
+    [REFUSAL(NOT_ALLOWED)] = "Your key is not allowed to do this.",
+    [REFUSAL(NOT_YOURS)] = "There is no such case here for you.",
+    [REFUSAL(REVOKED)] = "This key has been withdrawn. Ask whoever manages the keys for a new one.",
+    [REFUSAL(NO_SOURCE)] = "It does not say which service refers. Ring the duty coordinator.",
+    [REFUSAL(NO_CALLBACK)] = "There is no number to call you back on. Add one, or ring the duty coordinator.",
+    [REFUSAL(CONFLICT)] = "This number has been used before with other content. Send it under a new one.",
+    [REFUSAL(OFFER_ENDED)] = "This offer has ended. Nothing was changed; see who holds the case now.",
+    [REFUSAL(ALREADY_ACCEPTED)] =
+        "This has been accepted already. Nothing was changed; see who holds the case now.",
+    [REFUSAL(CASE_CLOSED)] = "This case has ended. Nothing was changed.",
+    [REFUSAL(WRONG_STATE)] = "This is not possible now. Nothing was changed; see who holds the case now.",
+    [REFUSAL(UNKNOWN_TEAM)] =
+        "No such team is there to be asked now. Nothing was changed; ring the team or the "
+        "duty coordinator.",
+    [REFUSAL(UNAVAILABLE)] = "The router cannot do this at the moment. Nothing was changed; try again.",
+    [REFUSAL(TOO_MANY)] = "Too much at once. Nothing was changed; try again in a moment.",
+};
+
+const char *refusal_text(Concordat__V1__Refusal refusal)
+{
+    assert((size_t)refusal < sizeof refusal_texts / sizeof *refusal_texts && refusal_texts[refusal]);
+    return refusal_texts[refusal];
+}
