@@ -1,4 +1,4 @@
 # The server's end of the protocol.
-foreach(name arrivals keyring misuse zap server)
+foreach(name arrivals greeting keyring misuse zap server)
   concordat_unit_test(test_${name} concordat-server test-folder)
 endforeach()

@@ -19,6 +19,7 @@ static void catch_up_continue(struct broker *b, struct session *session, bool ca
 void catch_up_begin(struct broker *b, struct session *session, bool wants_news)
 {
     session->news.wanted = session->news.catching_up = wants_news;
+    catch_up_restart(session);
     catch_up_continue(b, session, wants_news);
 }
 

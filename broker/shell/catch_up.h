@@ -15,7 +15,7 @@ struct broker;
 
 enum { CATCH_UP_PAGE_MS = 20 }; /* between two pages, without setbacks */
 
-/* At a session's hello. */
+/* At a session's hello, the first or a later one. */
 void catch_up_begin(struct broker *broker, struct session *session, bool wants_news);
 /* When a session was heard of. */
 void catch_up_heard(struct broker *broker, struct session *session);

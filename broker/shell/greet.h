@@ -1,4 +1,5 @@
-/* greet.h: how a conversation begins and is kept up: hello and ping. */
+/* greet.h: answers hello, which begins a session, and ping (proto/server/greeting.h decides that they are
+ * due). */
 #ifndef CONCORDAT_GREET_H
 #define CONCORDAT_GREET_H
 

@@ -63,8 +63,7 @@ struct waiting_sessions {
 
 struct broker {
     struct broker_ports ports;
-    const char *version;
-    uint8_t session_id[ID_BYTES]; /* of this run */
+    struct greeting_server self;
     struct state *state;
     struct directory *directory;
     struct decision decision; /* the one that is being made: adopt.c and time.c */

@@ -44,7 +44,7 @@ void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
 {
     struct command command = {.kind = COMMAND_RECORD_START, .actor = ""};
     now = time_of_ledger(b, now);
-    command.is.started.version = b->version;
+    command.is.started.version = b->self.software;
     command.is.started.replayed = replayed;
     adopt_own(b, &command, now.wall_ms);
 }

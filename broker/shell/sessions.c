@@ -104,7 +104,7 @@ static uint32_t *audience_head(const struct sessions *s, const struct session_pe
         return peer->slot < s->team_heads.count ? table_row(&s->team_heads, peer->slot) : NULL;
     if (peer->party != PARTY_SOURCE)
         return NULL;
-    uint16_t source = slots_find(&s->source_by_name, &s->source_names, peer->key_name);
+    uint16_t source = slots_find(&s->source_by_name, &s->source_names, peer->key.name);
     return source == SLOT_NONE ? NULL : table_row(&s->source_heads, source);
 }
 
@@ -116,7 +116,7 @@ static bool audience_make_head(struct sessions *s, const struct session_peer *pe
         return true;
     if (!table_reserve(&s->source_names, 1) || !index_reserve(&s->source_by_name, 1))
         return false;
-    uint16_t source = slots_give(&s->source_by_name, &s->source_names, peer->key_name);
+    uint16_t source = slots_give(&s->source_by_name, &s->source_names, peer->key.name);
     return source != SLOT_NONE && table_reach(&s->source_heads, source);
 }
 

@@ -11,12 +11,11 @@
 
 #include "broker/core/command.h"
 #include "broker/core/index.h"
+#include "proto/server/greeting.h"
 #include "proto/server/server.h"
 #include "proto/wire/wire.h"
 
 enum {
-    SESSION_PING_SECONDS = 10,
-    SESSION_SILENCE_MS = 35 * 1000, /* three pings and a little */
     PRESENCE_LEASE_SECONDS_MIN = 5,
     PRESENCE_LEASE_SECONDS_MAX = 600,
     /* After a restart a team that was present has this long to be heard of. */
@@ -25,9 +24,7 @@ enum {
 
 /* The peer at the other end of a connection; set by sessions_join. */
 struct session_peer {
-    char key_name[KEY_NAME_CHARS_MAX + 1];
-    char of[KEY_OF_CHARS_MAX + 1]; /* as the key said at the hello */
-    Concordat__V1__Role role;
+    struct greeting_peer key; /* as it was at the hello */
     enum party party;
     uint16_t slot; /* of the team or coordinator; SLOT_NONE for others */
 };

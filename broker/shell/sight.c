@@ -8,7 +8,7 @@
 static bool source_sees(const struct broker *b, const struct session *session, struct any_case of)
 {
     uint16_t origin = of.open ? of.open->origin : of.ended->origin;
-    return strcmp(state_origin_id(b->state, origin), session->peer.key_name) == 0;
+    return strcmp(state_origin_id(b->state, origin), session->peer.key.name) == 0;
 }
 
 /* The team that has the case or is asked to take it; after its end, the team that had it. */
@@ -25,7 +25,7 @@ bool sight_may_see(const struct broker *b, const struct session *session, struct
 {
     if (!of.open && !of.ended)
         return false;
-    switch ((int)session->peer.role) {
+    switch ((int)session->peer.key.role) {
     case CONCORDAT__V1__ROLE__ROLE_SOURCE:
         return source_sees(b, session, of);
     case CONCORDAT__V1__ROLE__ROLE_TEAM:
@@ -40,8 +40,7 @@ bool sight_may_see(const struct broker *b, const struct session *session, struct
 
 bool sight_admits_as(struct broker *b, struct session *session, const struct key *key)
 {
-    const struct session_peer *peer = &session->peer;
-    if (key && key->role == peer->role && strcmp(key->of, peer->of) == 0)
+    if (greeting_peer_has(&session->peer.key, key))
         return true;
     sessions_end(&b->sessions, session);
     return false;
@@ -49,5 +48,5 @@ bool sight_admits_as(struct broker *b, struct session *session, const struct key
 
 bool sight_admits(struct broker *b, struct session *session)
 {
-    return sight_admits_as(b, session, b->ports.key(b->ports.context, session->peer.key_name));
+    return sight_admits_as(b, session, b->ports.key(b->ports.context, session->peer.key.name));
 }

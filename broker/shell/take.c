@@ -15,6 +15,7 @@
 #include "broker/shell/sight.h"
 #include "broker/shell/time.h"
 #include "proto/referral/referral_rules.h"
+#include "proto/server/greeting.h"
 
 /* As it is called in Request. */
 static const char *request_name(const Concordat__V1__Request *request)
@@ -133,10 +134,8 @@ static void take_presence(struct broker *b, const struct asking *asking)
 
 typedef void take_request(struct broker *b, const struct asking *asking);
 
-/* Requests that are more, or less, than a command of the core. */
+/* Requests that are more, or less, than a command of the core; hello and ping are not among them. */
 static take_request *const takers[] = {
-    [CONCORDAT__V1__REQUEST__COMMAND_HELLO] = greet_hello,
-    [CONCORDAT__V1__REQUEST__COMMAND_PING] = greet_ping,
     [CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS] = board_answer_status,
     [CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD] = board_answer_board,
     [CONCORDAT__V1__REQUEST__COMMAND_FOLLOW] = feed_follow,
@@ -165,58 +164,66 @@ static bool find_party(const struct broker *b, struct asking *asking)
     }
 }
 
-/* Key, form, role, hello, in this order. */
-static enum refusal why_not_looked_at(struct broker *b, struct asking *asking, const struct wire_fault *fault)
+static bool sender_may(const struct broker *b, struct asking *asking)
 {
-    if (!asking->key)
-        return REFUSAL_REVOKED;
-    if (!asking->request)
-        return (enum refusal)fault->refusal;
-    if (!roles_may_send(asking->key->role, asking->request->command_case) || !find_party(b, asking))
-        return REFUSAL_NOT_ALLOWED;
-    asking->session = sessions_find(&b->sessions, asking->to.route);
-    if (asking->session && !sight_admits_as(b, asking->session, asking->key))
-        asking->session = NULL;
-    if (!asking->session && asking->request->command_case != CONCORDAT__V1__REQUEST__COMMAND_HELLO)
-        return REFUSAL_HELLO_FIRST;
-    return REFUSAL_NONE;
+    return asking->key && asking->request &&
+           roles_may_send(asking->key->role, asking->request->command_case) && find_party(b, asking);
+}
+
+/* The session of the request's connection; NULL if it has none, or if its session is over now. */
+static struct session *current_session(struct broker *b, const struct asking *asking)
+{
+    struct session *session = sessions_find(&b->sessions, asking->to.route);
+    return session && sight_admits_as(b, session, asking->key) ? session : NULL;
 }
 
 static void refuse_to_look(struct broker *b, const struct asking *asking, const char *key_name,
-                           enum refusal refusal, const struct wire_fault *fault)
+                           const struct greeting_next *next)
 {
-    if (asking->key && !asking->request)
-        answers_refuse_saying(b, &asking->to, refusal, fault->text);
+    enum refusal refusal = (enum refusal)next->refusal;
+    if (next->text)
+        answers_refuse_saying(b, &asking->to, refusal, next->text);
     else
         answers_refuse(b, &asking->to, refusal, NULL);
-    /* A missing hello is ordinary after a restart of ours, or a broken connection. */
-    if (refusal != REFUSAL_HELLO_FIRST)
+    /* A missing hello is ordinary after a restart of ours, or a broken connection; a hello of another version
+     * asks for nothing. */
+    if (refusal != REFUSAL_HELLO_FIRST && refusal != REFUSAL_VERSION)
         adopt_refusal(b, key_name, request_name(asking->request), refusal, asking->now);
+}
+
+static void take_on(struct broker *b, const struct asking *asking)
+{
+    size_t command = (size_t)asking->request->command_case;
+    take_request *take = command < sizeof takers / sizeof *takers ? takers[command] : NULL;
+    (take ? take : take_core_command)(b, asking);
 }
 
 bool broker_take(struct broker *b, const struct server_route *route, const char *key_name,
                  const uint8_t *bytes, size_t size, struct now now)
 {
-    struct wire_fault fault = {0};
-    struct asking asking = {.to.route = route, .packed_size = size, .now = time_of_ledger(b, now)};
-    asking.request = wire_unpack_request(bytes, size, &b->request_arena, &fault);
-    asking.packed = fault.as_packed ? bytes : NULL;
-    if (asking.request)
-        asking.to.command_id = asking.request->command_id.data;
-    else if (fault.has_command_id)
-        asking.to.command_id = fault.command_id;
-    asking.key = b->ports.key(b->ports.context, key_name);
-    enum refusal refusal = why_not_looked_at(b, &asking, &fault);
-    if (refusal != REFUSAL_NONE) {
-        refuse_to_look(b, &asking, key_name, refusal, &fault);
-        return asking.key && asking.request;
+    struct greeting_request said;
+    greeting_read(&said, b->ports.key(b->ports.context, key_name), bytes, size, &b->request_arena);
+    struct asking asking = {.to = {route, greeting_command_id(&said)},
+                            .key = said.key,
+                            .request = said.request,
+                            .packed = said.fault.as_packed ? bytes : NULL,
+                            .packed_size = size,
+                            .now = time_of_ledger(b, now)};
+    asking.session = current_session(b, &asking);
+    const struct greeting_next next = greeting_decide(&said, sender_may(b, &asking), asking.session);
+    if (next.step == GREETING_REFUSE) {
+        refuse_to_look(b, &asking, key_name, &next);
+        return !next.is_misuse;
     }
     if (asking.session) {
         asking.session->presence.heard_ms = now.mono_ms;
         catch_up_heard(b, asking.session);
     }
-    size_t command = (size_t)asking.request->command_case;
-    take_request *take = command < sizeof takers / sizeof *takers ? takers[command] : NULL;
-    (take ? take : take_core_command)(b, &asking);
+    if (next.step == GREETING_HELLO)
+        greet_hello(b, &asking);
+    else if (next.step == GREETING_PING)
+        greet_ping(b, &asking);
+    else
+        take_on(b, &asking);
     return true;
 }

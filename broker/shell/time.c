@@ -57,7 +57,7 @@ static void end_silent_sessions(struct broker *b, struct now now)
 {
     for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
         struct session *session = sessions_row(&b->sessions, row);
-        if (session->live && now.mono_ms - session->presence.heard_ms > SESSION_SILENCE_MS)
+        if (session->live && now.mono_ms - session->presence.heard_ms > GREETING_SILENCE_MS)
             sessions_end(&b->sessions, session);
     }
 }

@@ -22,9 +22,9 @@ struct broker *broker_open(const struct broker_ports *ports, struct state *state
     }
     uint64_t seed;
     ports->random(ports->context, &seed, sizeof seed);
-    ports->random(ports->context, b->session_id, sizeof b->session_id);
+    ports->random(ports->context, b->self.session, sizeof b->self.session);
     b->ports = *ports;
-    b->version = version;
+    b->self.software = version;
     b->state = state;
     b->durable_seq = b->in_flight.seq = state->counters.seq;
     outgoing_open(&b->outgoings[0]);

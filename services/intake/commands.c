@@ -1,6 +1,7 @@
-/* commands.c: see commands.h. */
+/* commands.c: what an intake answers to each command of a device. */
 #include "services/intake/commands.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +19,13 @@ typedef enum outbox_status answer_command(struct commands *commands, Concordat__
                                           struct arena *request_arena, int64_t now_ms, struct reply *reply);
 static answer_command answer_content, answer_about, answer_status, answer_board;
 
-/* The commands of a referrer, apart from hello and ping, which belong to the connection. */
-static const struct {
+/* The commands of a referrer. Hello and ping have no answer here: they belong to the connection. */
+static const struct referrer_command {
     Concordat__V1__Request__CommandCase command;
     answer_command *answer;
 } referrer_commands[] = {
+    {CONCORDAT__V1__REQUEST__COMMAND_HELLO, NULL},
+    {CONCORDAT__V1__REQUEST__COMMAND_PING, NULL},
     {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT, answer_content},
     {CONCORDAT__V1__REQUEST__COMMAND_UPDATE, answer_content},
     {CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW, answer_about},
@@ -344,15 +347,25 @@ static enum outbox_status answer_board(struct commands *commands, Concordat__V1_
     return OUTBOX_OK;
 }
 
+static const struct referrer_command *referrer_command_find(Concordat__V1__Request__CommandCase command)
+{
+    for (size_t i = 0; i < sizeof referrer_commands / sizeof *referrer_commands; i++)
+        if (referrer_commands[i].command == command)
+            return &referrer_commands[i];
+    return NULL;
+}
+
+bool commands_may_send(Concordat__V1__Role role, Concordat__V1__Request__CommandCase command)
+{
+    return role == CONCORDAT__V1__ROLE__ROLE_REFERRER && referrer_command_find(command);
+}
+
 enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Request *request,
                                    struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
+    const struct referrer_command *found = referrer_command_find(request->command_case);
+    assert(found && found->answer);
     arena_reset(&commands->arena);
     reply_begin(reply, request->command_id);
-    for (size_t i = 0; i < sizeof referrer_commands / sizeof *referrer_commands; i++)
-        if (referrer_commands[i].command == request->command_case)
-            return referrer_commands[i].answer(commands, request, request_arena, now_ms, reply);
-    commands_refuse(commands, request->command_id.data, REFUSAL(NOT_ALLOWED), "not a command of a referrer",
-                    reply);
-    return OUTBOX_OK;
+    return found->answer(commands, request, request_arena, now_ms, reply);
 }

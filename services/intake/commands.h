@@ -42,9 +42,13 @@ int commands_open(struct commands *commands, struct outbox *outbox, const struct
                   const struct ring *ring);
 void commands_close(struct commands *commands);
 
-/* Answers one request; a referral in it is made good in place, with memory of the request's arena. The reply
- * is valid until the next call or until that arena is reset. After OUTBOX_FAILED the caller sends the reply,
- * which says so, and stops the intake. */
+/* Whether a key of this role may send this command, hello and ping included: only a referrer may, and only a
+ * referrer's. */
+bool commands_may_send(Concordat__V1__Role role, Concordat__V1__Request__CommandCase command);
+
+/* Answers one request that its sender may send, but not hello and ping; a referral in it is made good in
+ * place, with memory of the request's arena. The reply is valid until the next call or until that arena is
+ * reset. After OUTBOX_FAILED the caller sends the reply, which says so, and stops the intake. */
 enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Request *request,
                                    struct arena *request_arena, int64_t now_ms, struct reply *reply);
 

@@ -1,4 +1,4 @@
-/* devices.c: see devices.h. */
+/* devices.c: the intake as a server: which devices are there, and what each is told. */
 #include "services/intake/devices.h"
 
 #include <sodium.h>
@@ -6,30 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/server/greeting.h"
+#include "proto/words/now.h"
 #include "proto/words/words.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
 enum {
-    DEVICES_MAX = 1024,   /* of one source */
-    MESSAGES_A_TURN = 64, /* so that the broker and the signals have their turn */
-    PING_SECONDS = 10,
-    SILENT_MS = 60000, /* after that a device's place may go to another */
-    SESSION_BYTES = 16
+    DEVICES_MAX = 1024,  /* of one source */
+    MESSAGES_A_TURN = 64 /* so that the broker and the signals have their turn */
 };
 
-/* A connection that has said hello. */
+/* A connection that has said hello: a session. */
 struct device {
     struct server_route route;
+    struct greeting_peer peer;
     bool wants_news;
-    int64_t heard_ms;
+    int64_t heard_ms; /* by the monotonic clock */
 };
 
 struct devices {
     struct server *server;
     struct commands *commands;
     struct arena arena;
-    uint8_t id[SESSION_BYTES]; /* new at each start of the intake */
+    struct greeting_server self;
     struct device all[DEVICES_MAX];
     size_t count;
     uint64_t unreadable; /* messages so broken that no answer could be addressed */
@@ -44,7 +44,8 @@ struct devices *devices_open(struct server *server, struct commands *commands)
         return NULL;
     devices->server = server;
     devices->commands = commands;
-    randombytes_buf(devices->id, sizeof devices->id);
+    devices->self.software = "concordat-intake " CONCORDAT_VERSION;
+    randombytes_buf(devices->self.session, sizeof devices->self.session);
     if (arena_open(&devices->arena, ARENA_MESSAGE_BYTES) != 0)
         devices_close(&devices);
     return devices;
@@ -74,19 +75,25 @@ static void device_drop(struct devices *devices, struct device *device)
     *device = devices->all[--devices->count];
 }
 
-/* The place of this connection among the devices. If all are taken it gets one that has fallen silent; NULL
- * if none has. */
-static struct device *device_admit(struct devices *devices, const struct server_route *route, int64_t now_ms)
+/* Whether a device's key (NULL: it has been withdrawn) still counts, for the same role and owner as at the
+ * hello; if not, this drops the device. */
+static bool device_counts(struct devices *devices, struct device *device, const struct key *key)
 {
-    struct device *device = device_find(devices, route);
-    for (size_t i = 0; !device && devices->count == DEVICES_MAX && i < devices->count; i++)
-        if (devices->all[i].heard_ms < now_ms - SILENT_MS)
+    if (greeting_peer_has(&device->peer, key))
+        return true;
+    device_drop(devices, device);
+    return false;
+}
+
+/* A place for one more device. If all are taken it is that of a device that has fallen silent; NULL if none
+ * has. */
+static struct device *device_place(struct devices *devices)
+{
+    int64_t silent_since_ms = now_monotonic_ms() - GREETING_SILENCE_MS;
+    for (size_t i = 0; devices->count == DEVICES_MAX && i < devices->count; i++)
+        if (devices->all[i].heard_ms < silent_since_ms)
             device_drop(devices, &devices->all[i]);
-    if (!device && devices->count < DEVICES_MAX) {
-        device = &devices->all[devices->count++];
-        *device = (struct device){.route = *route};
-    }
-    return device;
+    return devices->count < DEVICES_MAX ? &devices->all[devices->count++] : NULL;
 }
 
 static enum server_sent devices_send(struct devices *devices, const struct server_route *route,
@@ -111,59 +118,43 @@ void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *stat
     message.status = &complete;
     for (size_t i = devices->count; i-- > 0;) {
         struct device *device = &devices->all[i];
+        if (!device->wants_news ||
+            !device_counts(devices, device, server_key(devices->server, device->peer.name)))
+            continue;
         /* A slow device misses this news, and asks for the status. One that has gone says hello when it is
          * back. */
-        if (device->wants_news && devices_send(devices, &device->route, &message) == SERVER_PEER_GONE)
+        if (devices_send(devices, &device->route, &message) == SERVER_PEER_GONE)
             device_drop(devices, device);
     }
 }
 
-static void devices_hello(struct devices *devices, const struct server_route *route, const struct key *key,
-                          const Concordat__V1__Request *request, int64_t now_ms)
+/* Begins a session. `device` is the session before it on this connection, which ends; NULL: there is none. */
+static void devices_hello(struct devices *devices, const struct server_route *route, struct device *device,
+                          const struct greeting_request *said, int64_t now_ms)
 {
-    const uint8_t *command_id = request->command_id.data;
-    if (request->hello->protocol != WIRE_PROTOCOL) {
-        commands_refuse(devices->commands, command_id, REFUSAL(VERSION), "this intake speaks protocol 1",
-                        &devices->reply);
-        (void)devices_send(devices, route, &devices->reply.message);
-        return;
-    }
-    struct device *device = device_admit(devices, route, now_ms);
+    const uint8_t *command_id = greeting_command_id(said);
+    device = device ? device : device_place(devices);
     if (!device) {
         commands_refuse(devices->commands, command_id, REFUSAL(TOO_MANY), "too many devices",
                         &devices->reply);
         (void)devices_send(devices, route, &devices->reply.message);
         return;
     }
-    device->wants_news = request->hello->wants_news;
-    device->heard_ms = now_ms;
-    Concordat__V1__Welcome welcome = CONCORDAT__V1__WELCOME__INIT;
-    welcome.protocol = WIRE_PROTOCOL;
-    welcome.software = "concordat-intake " CONCORDAT_VERSION;
-    welcome.role = key->role;
-    welcome.name = (char *)key->name;
-    welcome.of = (char *)key->of;
-    welcome.ping_seconds = PING_SECONDS;
-    welcome.session = (ProtobufCBinaryData){SESSION_BYTES, devices->id};
-    welcome.now_ms = now_ms;
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
-    message.command_id = request->command_id;
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_WELCOME;
-    message.welcome = &welcome;
-    (void)devices_send(devices, route, &message);
+    *device = (struct device){.route = *route,
+                              .peer = greeting_peer_of(said->key),
+                              .wants_news = said->request->hello->wants_news,
+                              .heard_ms = now_monotonic_ms()};
+    struct greeting_answer answer;
+    (void)devices_send(devices, route,
+                       greeting_welcome(&answer, &devices->self, said->key, command_id, now_ms));
 }
 
 static void devices_ping(struct devices *devices, const struct server_route *route,
-                         const Concordat__V1__Request *request, int64_t now_ms)
+                         const struct greeting_request *said, int64_t now_ms)
 {
-    Concordat__V1__Pong pong = CONCORDAT__V1__PONG__INIT;
-    pong.session = (ProtobufCBinaryData){SESSION_BYTES, devices->id};
-    pong.now_ms = now_ms;
-    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
-    message.command_id = request->command_id;
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_PONG;
-    message.pong = &pong;
-    (void)devices_send(devices, route, &message);
+    struct greeting_answer answer;
+    (void)devices_send(devices, route,
+                       greeting_pong(&answer, &devices->self, greeting_command_id(said), now_ms));
 }
 
 /* Logs that a command was saved, unless it had been before. Nothing about the person is in the line. */
@@ -180,64 +171,77 @@ static void devices_note_saved(struct devices *devices, const Concordat__V1__Req
     fprintf(stderr, "saved %s (%u waiting, %u refused)\n", uuid, waiting, refused);
 }
 
-/* Answers a request whose key is admitted and is a referrer's. */
-static enum outbox_status devices_take_request(struct devices *devices, const struct server_route *route,
-                                               const struct key *key, Concordat__V1__Request *request,
-                                               int64_t now_ms)
+static enum outbox_status devices_answer(struct devices *devices, const struct server_route *route,
+                                         Concordat__V1__Request *request, int64_t now_ms)
 {
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_HELLO) {
-        devices_hello(devices, route, key, request, now_ms);
-        return OUTBOX_OK;
-    }
-    enum outbox_status status = OUTBOX_OK;
-    struct device *device = device_find(devices, route);
-    if (!device) {
-        commands_refuse(devices->commands, request->command_id.data, REFUSAL(HELLO_FIRST), NULL,
-                        &devices->reply);
-    } else {
-        device->heard_ms = now_ms;
-        if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_PING) {
-            devices_ping(devices, route, request, now_ms);
-            return OUTBOX_OK;
-        }
-        status = commands_answer(devices->commands, request, &devices->arena, now_ms, &devices->reply);
-        devices_note_saved(devices, request);
-    }
+    enum outbox_status status =
+        commands_answer(devices->commands, request, &devices->arena, now_ms, &devices->reply);
+    devices_note_saved(devices, request);
     (void)devices_send(devices, route, &devices->reply.message);
     return status;
 }
 
-static enum outbox_status devices_take(struct devices *devices, struct server_message *message,
-                                       int64_t now_ms)
+/* The words of a refusal at an intake; NULL: as everywhere. */
+static const char *devices_words(const struct greeting_request *said, const struct greeting_next *next)
 {
-    struct wire_fault fault = {0};
-    Concordat__V1__Request *request =
-        wire_unpack_request(message->bytes, message->size, &devices->arena, &fault);
-    const struct key *key = server_key(devices->server, message->key_name);
-    const uint8_t *command_id = request ? request->command_id.data : fault.command_id;
-    if (!request || !key)
-        server_complain(devices->server);
-    if (!request && !fault.has_command_id) {
+    if (next->refusal == REFUSAL(VERSION))
+        return "this intake speaks protocol 1";
+    if (next->refusal == REFUSAL(NOT_ALLOWED))
+        return said->key->role == CONCORDAT__V1__ROLE__ROLE_REFERRER ? "not a command of a referrer"
+                                                                     : "an intake serves referrers";
+    return next->text;
+}
+
+static void devices_refuse(struct devices *devices, const struct server_message *message,
+                           const struct greeting_request *said, const struct greeting_next *next)
+{
+    const uint8_t *command_id = greeting_command_id(said);
+    if (!command_id) {
         devices->unreadable++;
         fprintf(stderr, "%s sent what cannot be read (%llu so far)\n", message->key_name,
                 (unsigned long long)devices->unreadable);
-        return OUTBOX_OK;
+        return;
     }
-    if (key && key->role == CONCORDAT__V1__ROLE__ROLE_REFERRER && request)
-        return devices_take_request(devices, &message->route, key, request, now_ms);
-    if (!key) {
-        struct device *device = device_find(devices, &message->route);
-        if (device)
-            device_drop(devices, device);
-        commands_refuse(devices->commands, command_id, REFUSAL(REVOKED), NULL, &devices->reply);
-    } else if (key->role != CONCORDAT__V1__ROLE__ROLE_REFERRER) {
-        commands_refuse(devices->commands, command_id, REFUSAL(NOT_ALLOWED), "an intake serves referrers",
-                        &devices->reply);
-    } else {
-        commands_refuse(devices->commands, command_id, fault.refusal, fault.text, &devices->reply);
-    }
-    fprintf(stderr, "refused a message of %s\n", message->key_name);
+    commands_refuse(devices->commands, command_id, next->refusal, devices_words(said, next), &devices->reply);
     (void)devices_send(devices, &message->route, &devices->reply.message);
+    if (next->refusal != REFUSAL(HELLO_FIRST)) /* which is ordinary after a restart of ours */
+        fprintf(stderr, "refused a message of %s\n", message->key_name);
+}
+
+/* The device at this connection; NULL if it has not said hello, or if its session is over now. */
+static struct device *devices_current(struct devices *devices, const struct server_route *route,
+                                      const struct key *key)
+{
+    struct device *device = device_find(devices, route);
+    return device && device_counts(devices, device, key) ? device : NULL;
+}
+
+static enum outbox_status devices_take(struct devices *devices, const struct server_message *message,
+                                       int64_t now_ms)
+{
+    struct greeting_request said;
+    greeting_read(&said, server_key(devices->server, message->key_name), message->bytes, message->size,
+                  &devices->arena);
+    struct device *device = devices_current(devices, &message->route, said.key);
+    bool may_send = said.key && said.request && commands_may_send(said.key->role, said.request->command_case);
+    const struct greeting_next next = greeting_decide(&said, may_send, device);
+    if (next.is_misuse)
+        server_complain(devices->server);
+    if (device)
+        device->heard_ms = now_monotonic_ms();
+    switch (next.step) {
+    case GREETING_REFUSE:
+        devices_refuse(devices, message, &said, &next);
+        break;
+    case GREETING_HELLO:
+        devices_hello(devices, &message->route, device, &said, now_ms);
+        break;
+    case GREETING_PING:
+        devices_ping(devices, &message->route, &said, now_ms);
+        break;
+    case GREETING_GO_ON:
+        return devices_answer(devices, &message->route, said.request, now_ms);
+    }
     return OUTBOX_OK;
 }
 

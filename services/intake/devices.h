@@ -1,7 +1,7 @@
 /* devices.h: the intake as a server: which devices are there, and what each is told.
  *
- * A device says hello on its connection first. Only keys of the role referrer are served. Every device of an
- * intake sees all of that intake's referrals.
+ * A device says hello on its connection first (proto/server/greeting.h). Only keys of the role referrer are
+ * served. Every device of an intake sees all of that intake's referrals.
  */
 #ifndef CONCORDAT_INTAKE_DEVICES_H
 #define CONCORDAT_INTAKE_DEVICES_H

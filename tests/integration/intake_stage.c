@@ -42,6 +42,15 @@ static void copy_public(const struct intake_stage *s, const char *from, const ch
     assert_int_equal(fclose(file), 0);
 }
 
+void intake_stage_admit(const struct intake_stage *s, const char *name)
+{
+    char from[PATH_BYTES], to[PATH_BYTES];
+    intake_stage_key(s, "keys", name, "referrer", "northmoor-triage");
+    snprintf(from, sizeof from, "keys/%s.key", name);
+    snprintf(to, sizeof to, "devices/%s.key", name);
+    copy_public(s, from, to);
+}
+
 static void intake_stage_folder(const struct intake_stage *s, const char *name)
 {
     assert_int_equal(mkdir(intake_stage_path(s, name), 0700), 0);
@@ -119,11 +128,10 @@ int intake_stage_set(void **state)
     intake_stage_folder(s, "sources");
     intake_stage_key(s, "keys", "broker", "server", "");
     intake_stage_key(s, "keys", "triage", "source", "northmoor-triage");
-    intake_stage_key(s, "keys", "tablet", "referrer", "northmoor-triage");
     intake_stage_key(s, "keys", "stranger", "referrer", "northmoor-triage");
     intake_stage_key(s, "keys", "team", "team", "northmoor-crisis");
     copy_public(s, "keys/triage.key", "sources/triage.key");
-    copy_public(s, "keys/tablet.key", "devices/tablet.key");
+    intake_stage_admit(s, "tablet");
     copy_public(s, "keys/team.key", "devices/team.key");
     intake_start(s);
     s->device = device_connect(s, "keys/tablet.key_secret");

@@ -58,6 +58,8 @@ void intake_start(struct intake_stage *s);
 int intake_wait(struct intake_stage *s);
 void intake_kill(struct intake_stage *s);
 void intake_stage_broker(struct intake_stage *s);
+/* Makes a referrer's key and admits it. */
+void intake_stage_admit(const struct intake_stage *s, const char *name);
 struct concordat_client *device_connect(const struct intake_stage *s, const char *key);
 
 /* One step of everybody who lives in this process. */

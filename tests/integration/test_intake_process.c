@@ -217,6 +217,97 @@ static void P10_only_referrers_are_served_and_only_their_commands(void **state)
     AWAIT((device_ask_status(s, 1), s->seen.refusal == REFUSAL(REVOKED)));
 }
 
+/* A second device, which does nothing but what a test has it do. */
+struct phone {
+    struct concordat_client *client;
+    Concordat__V1__State told; /* the latest news */
+    bool answered;
+};
+
+static void phone_step(struct intake_stage *s, struct phone *phone)
+{
+    fake_broker_turn(&s->broker);
+    const Concordat__V1__Message *message = concordat_client_next(phone->client, 2);
+    if (message && message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
+        phone->told = message->status->state;
+    phone->answered |= message && message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER;
+}
+
+/* Its answer comes after all news that it was sent before. */
+static void phone_ask(struct intake_stage *s, struct phone *phone)
+{
+    Concordat__V1__GetStatus body = CONCORDAT__V1__GET_STATUS__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    body.number = "R-9999";
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
+    request.get_status = &body;
+    assert_int_equal(concordat_client_send(phone->client, &request, NULL), 0);
+    AWAIT((phone_step(s, phone), phone->answered));
+}
+
+/* The intake has read its keys again as soon as it welcomes a key that was admitted now. */
+static void intake_reads_keys(struct intake_stage *s, const char *name)
+{
+    char key[PATH_BYTES];
+    struct phone other = {0};
+    intake_stage_admit(s, name);
+    snprintf(key, sizeof key, "keys/%s.key_secret", name);
+    other.client = device_connect(s, key);
+    AWAIT((phone_step(s, &other), concordat_client_connected(other.client)));
+    concordat_client_close(&other.client);
+}
+
+static void key_is_withdrawn(const char *path)
+{
+    assert_int_equal(unlink(path), 0);
+}
+
+static void key_is_given_to_another_owner(const char *path)
+{
+    char text[4096], moved[PATH_BYTES * 2 + 8];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    assert_int_equal(fclose(file), 0);
+    char *owner = strstr(text, "northmoor-triage");
+    assert_non_null(owner);
+    memcpy(owner, "southfell", strlen("southfell"));
+    snprintf(moved, sizeof moved, "%s.new", path);
+    file = fopen(moved, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(rename(moved, path), 0);
+}
+
+static void P10_a_device_whose_key_no_longer_counts_hears_no_news(void **state)
+{
+    static void (*const happens[])(const char *path) = {key_is_withdrawn, key_is_given_to_another_owner};
+    static const char *const names[][2] = {{"phone-1", "later-1"}, {"phone-2", "later-2"}};
+    struct intake_stage *s = *state;
+    intake_stage_broker(s);
+    for (uint32_t i = 0; i < 2; i++) {
+        char key[PATH_BYTES];
+        uint8_t id[WIRE_ID_BYTES];
+        struct phone phone = {0};
+        device_id(id, 'r', i + 1);
+        intake_stage_admit(s, names[i][0]);
+        snprintf(key, sizeof key, "keys/%s.key_secret", names[i][0]);
+        phone.client = device_connect(s, key);
+        AWAIT((phone_step(s, &phone), concordat_client_connected(phone.client)));
+        device_submit(s, i + 1, "");
+        AWAIT((phone_step(s, &phone), phone.told == STATE(OFFERED)));
+        snprintf(key, sizeof key, "devices/%s.key", names[i][0]);
+        happens[i](intake_stage_path(s, key));
+        intake_reads_keys(s, names[i][1]);
+        fake_broker_tell(&s->broker, id, STATE(ACCEPTED));
+        AWAIT(s->told[i + 1] == STATE(ACCEPTED));
+        phone_ask(s, &phone);
+        assert_int_equal(phone.told, STATE(OFFERED));
+        concordat_client_close(&phone.client);
+    }
+}
+
 /* Whether the intake has ended by itself; `ended` says how. */
 static bool has_ended(struct intake_stage *s, int *ended)
 {
@@ -327,6 +418,7 @@ int main(void)
         ON_STAGE(a_router_that_restarts_is_found_again_and_asked_for_what_was_missed),
         ON_STAGE(P11_odd_facts_are_flagged_and_only_the_unroutable_is_refused),
         ON_STAGE(P10_only_referrers_are_served_and_only_their_commands),
+        ON_STAGE(P10_a_device_whose_key_no_longer_counts_hears_no_news),
         ON_STAGE(P1_a_disk_that_fills_ends_the_intake_and_loses_nothing),
         ON_STAGE(the_intake_ends_as_its_help_says),
         ON_STAGE(P9_the_log_holds_nothing_about_a_person),

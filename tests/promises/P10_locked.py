@@ -128,6 +128,21 @@ class Locked(unittest.TestCase):
         self.assertEqual(refusal, REVOKED)
         self.assertEqual(self.refusals()[0].actor, "leaver")
 
+    def test_a_key_given_to_another_team_no_longer_sees_the_cases_of_the_first(self):
+        mover = self.team("mover", "northmoor-crisis")
+        source = self.stage.client("street", "source", "street-triage")
+        self.assertTrue(source.request(submit=self.stage.submission()).answer.done)
+        self.assertEqual(len(mover.request(get_board=self.wire.GetBoard()).board.cases), 1)
+        path = self.stage.path("keys", "mover.key")
+        with open(path) as before, open(path + ".new", "w") as after:
+            after.write(before.read().replace("northmoor-crisis", "southfell-crisis"))
+        os.rename(path + ".new", path)
+        for _ in range(200):  # until the broker has noticed; the client says hello again by itself
+            cases = mover.request(get_board=self.wire.GetBoard()).board.cases
+            if not cases:
+                break
+        self.assertEqual((list(cases), mover.welcome.of), ([], "southfell-crisis"))
+
     def test_a_key_is_added_while_the_broker_runs(self):
         self.team("joiner", "northmoor-crisis")
 

@@ -32,7 +32,7 @@ static struct session_peer connection_peer(uint32_t connection)
     switch (connection % 4) {
     case 0:
         peer.party = PARTY_SOURCE;
-        snprintf(peer.key_name, sizeof peer.key_name, "source-%u", connection / 4 % SOURCES);
+        snprintf(peer.key.name, sizeof peer.key.name, "source-%u", connection / 4 % SOURCES);
         return peer;
     case 1:
         peer.party = PARTY_TEAM;
@@ -51,7 +51,7 @@ static struct session_peer connection_peer(uint32_t connection)
 static bool same_audience(const struct session_peer *one, const struct session_peer *other)
 {
     return one->party == other->party && (one->party == PARTY_COORDINATOR || one->slot == other->slot) &&
-           strcmp(one->key_name, other->key_name) == 0;
+           strcmp(one->key.name, other->key.name) == 0;
 }
 
 static struct session *first_of(const struct sessions *s, const struct session_peer *peer)
@@ -59,7 +59,7 @@ static struct session *first_of(const struct sessions *s, const struct session_p
     if (peer->party == PARTY_TEAM)
         return sessions_of_team(s, peer->slot);
     if (peer->party == PARTY_SOURCE)
-        return sessions_of_source(s, peer->key_name);
+        return sessions_of_source(s, peer->key.name);
     return peer->party == PARTY_COORDINATOR ? sessions_of_coordinators(s) : NULL;
 }
 

@@ -388,6 +388,29 @@ static void a_key_of_another_team_says_hello_again(void **unused)
     stage_close(&s);
 }
 
+/* A device says hello again on the same connection: it is sent its live offer again each time, and still
+ * counts as present for as long as it said before. */
+static void another_hello_begins_a_new_session(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    stage_submit(s, id);
+    size_t from = s->sent_count;
+    for (int times = 1; times <= 2; times++) {
+        assert_int_equal(stage_hello(s, TEAM_1)->body_case, BODY(WELCOME));
+        stage_wait(s, SECONDS(1), TEAM_1);
+        assert_int_equal(stage_count(s, TEAM_1, BODY(OFFER), from), times);
+    }
+    assert_int_equal(stage_count(s, TEAM_1_TOO, BODY(OFFER), from), 0);
+    broker_check(s->broker);
+    stage_presence(s, TEAM_1_TOO, true, 5);
+    stage_wait(s, SECONDS(20), TEAM_1);
+    assert_true(
+        state_team(broker_state(s->broker), state_team_slot(broker_state(s->broker), "team-1"))->present);
+    stage_close(&s);
+}
+
 /* A day on which every team is present and none answers: each case goes to the coordinator, the reminders
  * come on time, and no team is asked twice in a row if another could be. */
 static void a_day_of_silence(void **unused)
@@ -443,6 +466,7 @@ int main(void)
         cmocka_unit_test(a_revoked_key_hears_on),
         cmocka_unit_test(a_key_of_another_team_hears_on),
         cmocka_unit_test(a_key_of_another_team_says_hello_again),
+        cmocka_unit_test(another_hello_begins_a_new_session),
         cmocka_unit_test(a_day_of_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
