@@ -129,11 +129,10 @@ struct event *deciding_event(struct deciding *d, enum event_kind kind)
 
 bool deciding_try(struct deciding *d, struct event *event)
 {
-    if (referral_next_state(&d->r, event) == CASE_NONE) {
+    if (!referral_apply(&d->r, event)) {
         d->decision->count--;
         return false;
     }
-    referral_apply(&d->r, event);
     event->owner = d->r.owner;
     return true;
 }

@@ -1,9 +1,9 @@
 /* event.h: what can happen, as the core sees it.
  *
  * One struct event is one concordat.v1.Event; broker/record turns each into the other. Kinds are the
- * field numbers there. Teams, areas, coordinators and origins are slots: small numbers given by the
- * state in order of first appearance, the same at every replay. Strings and `opaque` are borrowed for
- * as long as the event is in hand. Times are UTC milliseconds; 0 means none.
+ * field numbers there; event_kinds.h says what each kind is. Teams, areas, coordinators and origins are
+ * slots: small numbers given by the state in order of first appearance, the same at every replay. Strings and
+ * `opaque` are borrowed for as long as the event is in hand. Times are UTC milliseconds; 0 means none.
  */
 #ifndef CONCORDAT_CORE_EVENT_H
 #define CONCORDAT_CORE_EVENT_H
@@ -36,7 +36,8 @@ enum event_kind {
     EVENT_CAPACITY_CLAIMED,
     EVENT_POLICY_LOADED,
     EVENT_COMMAND_REFUSED,
-    EVENT_BROKER_STARTED
+    EVENT_BROKER_STARTED,
+    EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
 enum { SLOT_NONE = 0xffff, ID_BYTES = 16, DIGEST_BYTES = 16, POLICY_DIGEST_BYTES = 32 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/core/event_kinds.h"
 #include "broker/core/slots.h"
 
 /* Rows that one decision can add to a table at most. */
@@ -202,7 +203,7 @@ static void remember(struct state *state, const struct event *event)
 
 /* --- cases ------------------------------------------------------------------------------------------ */
 
-static int64_t due_of(const struct state *state, const struct referral *r)
+int64_t state_case_due(const struct state *state, const struct referral *r)
 {
     bool absent = r->offer.attempt && !team_at(state, r->offer.team)->present;
     return referral_due(r, absent);
@@ -220,7 +221,7 @@ static struct referral *add_referral(struct state *state, const struct event *ev
         row = state->referrals.count - 1;
     }
     struct referral *r = referral_at(state, row);
-    memset(r, 0, sizeof *r);
+    r->next_free = 0; /* all else in an unused row is zero */
     memcpy(r->id, event->referral, ID_BYTES);
     r->origin = slots_give(&state->origin_by_id, &state->origins, event->actor);
     index_add(&state->referral_by_id, &state->referrals, row);
@@ -263,8 +264,8 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
     state->counters.free_row = row + 1;
 }
 
-/* A team's load, from what one case looks like before and after an event. */
-static void count_for_teams(struct state *state, const struct referral *r, int by)
+/* Adds a case to the counts, as it is, or takes it out again: before and after each event. */
+static void count_case(struct state *state, const struct referral *r, int by)
 {
     if (r->offer.attempt)
         team_at(state, r->offer.team)->live_offers =
@@ -277,29 +278,29 @@ static void count_for_teams(struct state *state, const struct referral *r, int b
         state->counters.held_count += (uint32_t)by;
 }
 
-static bool slots_are_known(const struct state *state, const struct event *event)
+static bool slot_is_known(const struct event *event, uint16_t at, uint32_t count)
 {
-    uint32_t teams = state->teams.count;
-    switch ((int)event->kind) {
-    case EVENT_RECEIVED:
-    case EVENT_UPDATED:
-        return event->is.received.facts.area < state->areas.count &&
-               event->is.received.coordinator < state->coordinators.count;
-    case EVENT_OFFERED:
-        return event->is.offered.team < teams;
-    case EVENT_ACCEPTED:
-        return event->is.accepted.team < teams;
-    case EVENT_HELD:
-        return event->is.held.coordinator < state->coordinators.count;
-    case EVENT_TAKEN:
-        return event->is.taken.coordinator < state->coordinators.count;
-    case EVENT_PRESENCE_CHANGED:
-        return event->is.presence.team < teams;
-    case EVENT_CAPACITY_CLAIMED:
-        return event->is.capacity.team < teams;
-    default:
-        return true;
-    }
+    return !at || *(const uint16_t *)(const void *)((const char *)event + at) < count;
+}
+
+static bool slots_are_known(const struct state *state, const struct event *event,
+                            const struct event_traits *traits)
+{
+    return slot_is_known(event, traits->team_at, state->teams.count) &&
+           slot_is_known(event, traits->area_at, state->areas.count) &&
+           slot_is_known(event, traits->coordinator_at, state->coordinators.count);
+}
+
+static bool says_what_follows(const struct referral *r, const struct event *event)
+{
+    return r->owner.kind == event->owner.kind && r->owner.slot == event->owner.slot &&
+           r->owner.act_by_ms == event->owner.act_by_ms;
+}
+
+/* An event of a case that has ended is recorded, and changes nothing. */
+static bool is_recorded_after_the_end(const struct state *state, const struct event *event)
+{
+    return event_traits[event->kind].may_follow_the_end && state_ended(state, event->referral);
 }
 
 static bool apply_to_case(struct state *state, const struct event *event)
@@ -310,76 +311,33 @@ static bool apply_to_case(struct state *state, const struct event *event)
             return false;
         r = add_referral(state, event);
     } else if (!r) {
-        /* Of a case that has ended only these are recorded; they change nothing. */
-        return (event->kind == EVENT_RECORD_READ || event->kind == EVENT_REFERRER_TOLD) &&
-               state_ended(state, event->referral);
+        return is_recorded_after_the_end(state, event);
     }
-    if (referral_next_state(r, event) == CASE_NONE)
-        return false;
-    count_for_teams(state, r, -1);
-    referral_apply(r, event);
-    count_for_teams(state, r, +1);
-    if (event->kind == EVENT_OFFERED)
-        team_at(state, event->is.offered.team)->last_offered_seq = event->seq;
-    if (event->kind == EVENT_ACCEPTED)
-        team_at(state, event->is.accepted.team)->taken_since++;
-    if (r->owner.kind != event->owner.kind || r->owner.slot != event->owner.slot ||
-        r->owner.act_by_ms != event->owner.act_by_ms)
+    count_case(state, r, -1);
+    bool applied = referral_apply(r, event);
+    count_case(state, r, +1);
+    if (!applied || !says_what_follows(r, event))
         return false;
     if (referral_is_open(r))
-        agenda_change(&state->agenda, row_of(state, r), due_of(state, r));
+        agenda_change(&state->agenda, row_of(state, r), state_case_due(state, r));
     else
         end_referral(state, r, event->at_ms);
     return true;
 }
 
-/* --- teams ------------------------------------------------------------------------------------------ */
-
-static void apply_presence(struct state *state, const struct event *event)
-{
-    struct team *team = team_at(state, event->is.presence.team);
-    team->present = event->is.presence.present;
-    for (uint32_t row = 0; team->live_offers && row < state->referrals.count; row++) {
-        struct referral *r = referral_at(state, row);
-        if (r->offer.attempt && r->offer.team == event->is.presence.team)
-            agenda_change(&state->agenda, row, due_of(state, r));
-    }
-}
-
-static void apply_capacity(struct state *state, const struct event *event)
-{
-    struct team *team = team_at(state, event->is.capacity.team);
-    team->capacity_known = true;
-    team->free_places = event->is.capacity.free_places;
-    team->taken_since = 0;
-    team->claimed_ms = event->at_ms;
-    team->claim_good_until_ms = event->is.capacity.good_until_ms;
-}
-
-static bool apply_policy(struct state *state, const struct event *event)
-{
-    memcpy(state->counters.policy_digest, event->is.policy.digest, POLICY_DIGEST_BYTES);
-    return slots_give_all(&state->team_by_id, &state->teams, &event->is.policy.teams) &&
-           slots_give_all(&state->area_by_id, &state->areas, &event->is.policy.areas) &&
-           slots_give_all(&state->coordinator_by_id, &state->coordinators, &event->is.policy.coordinators);
-}
-
 bool state_apply(struct state *state, const struct event *event)
 {
     struct counters *counters = &state->counters;
-    bool of_a_case = event->kind <= EVENT_RECORD_READ;
+    const struct event_traits *traits = &event_traits[event->kind];
+    assert((unsigned)event->kind < EVENT_KINDS && traits->is_kind);
     if (event->seq != counters->seq + 1 || event->at_ms < counters->at_ms ||
-        event->has_referral != of_a_case || !slots_are_known(state, event))
+        event->has_referral != traits->of_a_case || !slots_are_known(state, event, traits))
         return false;
     counters->seq = event->seq;
     counters->at_ms = event->at_ms;
-    if (event->has_referral && !apply_to_case(state, event))
+    if (traits->of_a_case && !apply_to_case(state, event))
         return false;
-    if (event->kind == EVENT_PRESENCE_CHANGED)
-        apply_presence(state, event);
-    else if (event->kind == EVENT_CAPACITY_CLAIMED)
-        apply_capacity(state, event);
-    else if (event->kind == EVENT_POLICY_LOADED && !apply_policy(state, event))
+    if (traits->change_state && !traits->change_state(state, event))
         return false;
     if (event->has_command)
         remember(state, event);
@@ -449,7 +407,7 @@ static bool index_rows(struct state *s)
         if (r->state == CASE_NONE)
             continue;
         index_add(&s->referral_by_id, &s->referrals, row);
-        agenda_add(&s->agenda, row, due_of(s, r));
+        agenda_add(&s->agenda, row, state_case_due(s, r));
     }
     return true;
 }

@@ -133,7 +133,8 @@ static inline const struct referral *state_referral_row(const struct state *stat
     return table_row(&state->referrals, row);
 }
 
-/* When time is next a command: INT64_MIN for at once, INT64_MAX for never. */
+/* When time is next a command: INT64_MIN for at once, INT64_MAX for never. Of all cases; of one open case. */
 int64_t state_due(const struct state *state);
+int64_t state_case_due(const struct state *state, const struct referral *referral);
 
 #endif

@@ -1,0 +1,214 @@
+/* apply_case.c: what each kind of event changes in its case. */
+#include <string.h>
+
+#include "broker/core/applying.h"
+#include "broker/core/referral.h"
+
+static void start_clocks(struct referral *r, const struct event *event)
+{
+    for (int i = 0; i < event->is.received.clock_count; i++) {
+        const struct clock_start *start = &event->is.received.clocks[i];
+        struct clock *clock = &r->clocks[start->clock];
+        int64_t stopped = clock->stopped_ms;
+        *clock =
+            (struct clock){.started_ms = start->started_ms, .due_ms = start->due_ms, .stopped_ms = stopped};
+        memcpy(clock->standard, start->standard, sizeof clock->standard);
+    }
+}
+
+static void stop_clock(struct referral *r, enum clock_kind kind, int64_t at_ms)
+{
+    struct clock *clock = &r->clocks[kind];
+    if (clock->started_ms && !clock->stopped_ms)
+        clock->stopped_ms = at_ms;
+}
+
+/* A correction: whoever is not detained under section 136 has no clock of it. */
+static void void_clock(struct referral *r, enum clock_kind kind)
+{
+    if (!r->clocks[kind].stopped_ms)
+        r->clocks[kind] = (struct clock){0};
+}
+
+static void apply_facts(struct referral *r, const struct event *event)
+{
+    r->facts = event->is.received.facts;
+    r->facts_seq = event->seq;
+    if (event->is.received.with_confidential)
+        r->confidential_seq = event->seq;
+    r->coordinator = event->is.received.coordinator;
+    if (!r->facts.section_136 || !r->facts.place_of_safety_ms) {
+        void_clock(r, CLOCK_SECTION_136);
+        void_clock(r, CLOCK_HANDOVER);
+    }
+    start_clocks(r, event);
+    if (r->facts.handover_done_ms)
+        stop_clock(r, CLOCK_HANDOVER, r->facts.handover_done_ms);
+}
+
+void apply_received(struct referral *r, const struct event *event)
+{
+    memcpy(r->id, event->referral, ID_BYTES);
+    memcpy(r->submit_digest, event->command_digest, DIGEST_BYTES);
+    r->number = event->number;
+    r->drill = event->drill;
+    r->received_ms = event->at_ms;
+    r->received_seq = event->seq;
+    r->remind_ms = event->at_ms; /* the coordinator's, until the same decision says whose it is */
+    r->round = 1;
+    r->team = r->last_asked = SLOT_NONE;
+    r->offer.team = SLOT_NONE;
+    apply_facts(r, event);
+}
+
+void apply_updated(struct referral *r, const struct event *event)
+{
+    enum source met = r->facts.source;
+    apply_facts(r, event);
+    r->facts.source = met; /* where the person was met does not change, whatever a stored update says */
+}
+
+/* If more teams were asked than the list holds (a coordinator may assign teams beyond the ladder), the one
+ * asked least is forgotten: at worst it is asked once more. */
+static void note_asked(struct referral *r, uint16_t team)
+{
+    int least = 0;
+    for (int i = 0; i < r->asked_count; i++) {
+        if (r->asked[i].team == team) {
+            if (r->asked[i].times < UINT16_MAX)
+                r->asked[i].times++;
+            r->asked[i].round = r->round;
+            return;
+        }
+        if (r->asked[i].times < r->asked[least].times)
+            least = i;
+    }
+    int at = r->asked_count < LADDER_STEPS_MAX ? r->asked_count++ : least;
+    r->asked[at] = (struct asked){.team = team, .times = 1, .round = r->round};
+}
+
+void apply_offered(struct referral *r, const struct event *event)
+{
+    r->attempts = event->is.offered.attempt;
+    r->round = event->is.offered.round;
+    r->offer = (struct live_offer){
+        .attempt = event->is.offered.attempt,
+        .team = event->is.offered.team,
+        .handover = event->is.offered.handover,
+        .assigned = event->is.offered.assigned,
+        .offered_ms = event->at_ms,
+        .expires_ms = event->is.offered.expires_ms,
+    };
+    r->last_asked = event->is.offered.team;
+    note_asked(r, event->is.offered.team);
+}
+
+void apply_offer_seen(struct referral *r, const struct event *event)
+{
+    (void)event;
+    r->offer.seen = true;
+}
+
+static void clear_offer(struct referral *r)
+{
+    r->offer = (struct live_offer){.team = SLOT_NONE};
+}
+
+/* Back to the duty coordinator, until the same decision says more. */
+static void fall_back(struct referral *r, int64_t remind_ms)
+{
+    r->team = SLOT_NONE;
+    r->expected_arrival_ms = r->lease_ms = r->lapses_ms = 0;
+    r->remind_ms = remind_ms;
+    r->look_again_ms = 0;
+}
+
+/* While one team hands over to another the case stays with the first. */
+void apply_offer_ended(struct referral *r, const struct event *event)
+{
+    if (!r->offer.handover)
+        fall_back(r, event->at_ms);
+    clear_offer(r);
+}
+
+static void copy_signature(char *to, const char *from)
+{
+    size_t at = 0;
+    for (; from[at] && at < SIGNATURE_CHARS_MAX; at++)
+        to[at] = from[at];
+    memset(to + at, 0, SIGNATURE_CHARS_MAX + 1 - at);
+}
+
+void apply_held(struct referral *r, const struct event *event)
+{
+    fall_back(r, event->is.held.remind_ms);
+    r->coordinator = event->is.held.coordinator;
+    r->hold_reason = (uint8_t)event->is.held.reason;
+    r->look_again_ms = event->is.held.look_again_ms;
+    r->round = event->is.held.round;
+    copy_signature(r->taken_by, "");
+}
+
+void apply_reminded(struct referral *r, const struct event *event)
+{
+    r->reminders = event->is.reminded.times;
+    r->remind_ms = event->is.reminded.next_ms;
+    r->round = event->is.reminded.round;
+}
+
+void apply_taken(struct referral *r, const struct event *event)
+{
+    r->coordinator = event->is.taken.coordinator;
+    r->lease_ms = event->is.taken.lease_ms;
+    r->reminders = 0;
+    copy_signature(r->taken_by, event->is.taken.by);
+}
+
+void apply_accepted(struct referral *r, const struct event *event)
+{
+    r->team = event->is.accepted.team;
+    r->expected_arrival_ms = event->is.accepted.expected_arrival_ms;
+    r->lease_ms = event->is.accepted.lease_ms;
+    r->lapses_ms = 0;
+    r->taken_by[0] = '\0';
+    clear_offer(r);
+}
+
+void apply_checked_in(struct referral *r, const struct event *event)
+{
+    if (event->is.checked_in.expected_arrival_ms)
+        r->expected_arrival_ms = event->is.checked_in.expected_arrival_ms;
+    r->lease_ms = event->is.checked_in.lease_ms;
+    r->lapses_ms = 0;
+    if (event_happening(event) == HAPPENING_CONTACT_ATTENDED)
+        r->contact_made = true;
+    if (event->is.checked_in.stops_response_clock)
+        stop_clock(r, CLOCK_RESPONSE, event->is.checked_in.occurred_ms);
+}
+
+void apply_lease_warned(struct referral *r, const struct event *event)
+{
+    r->lapses_ms = event->is.lease.lapses_ms;
+}
+
+void apply_lease_lapsed(struct referral *r, const struct event *event)
+{
+    fall_back(r, event->at_ms);
+}
+
+void apply_closed(struct referral *r, const struct event *event)
+{
+    r->outcome = (uint8_t)event->is.closed.outcome;
+}
+
+void apply_referrer_told(struct referral *r, const struct event *event)
+{
+    r->told_state = (uint8_t)event->is.told.state;
+    if (event->is.told.state >= CASE_ACCEPTED || event->is.told.state == CASE_TAKEN)
+        stop_clock(r, CLOCK_REFERRER_TOLD, event->at_ms);
+}
+
+void apply_clock_breached(struct referral *r, const struct event *event)
+{
+    r->clocks[event->is.breached.clock].breached = true;
+}
