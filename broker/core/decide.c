@@ -106,8 +106,7 @@ struct event *deciding_event(struct deciding *d, enum event_kind kind)
     struct decision *decision = d->decision;
     assert(decision->count < DECISION_EVENTS_MAX);
     struct event *event = &decision->events[decision->count++];
-    memset(event, 0, sizeof *event);
-    event->kind = kind;
+    event_clear(event, kind);
     event->seq = d->state->counters.seq + decision->count;
     event->at_ms = d->now_ms;
     event->owner.slot = SLOT_NONE;
@@ -154,7 +153,7 @@ void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assig
     event->is.offered.round = d->r.round;
     event->is.offered.handover = handover;
     event->is.offered.assigned = assigned;
-    event->is.offered.considered = *considered;
+    event->considered = *considered;
     deciding_done(d, event);
 }
 
@@ -173,7 +172,7 @@ void deciding_hold(struct deciding *d, enum hold_reason reason, const struct mat
     event->is.held.round = d->r.round;
     if (match) {
         event->is.held.look_again_ms = match->look_again_ms;
-        event->is.held.considered = match->considered;
+        event->considered = match->considered;
     }
     deciding_done(d, event);
 }
@@ -214,7 +213,7 @@ void deciding_look(struct deciding *d)
     event->is.held.remind_ms = d->r.remind_ms; /* looking again does not put the reminder off */
     event->is.held.look_again_ms = match.look_again_ms;
     event->is.held.round = d->r.round;
-    event->is.held.considered = match.considered;
+    event->considered = match.considered;
     deciding_done(d, event);
 }
 

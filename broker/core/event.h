@@ -9,7 +9,9 @@
 #define CONCORDAT_CORE_EVENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "broker/core/codes.h"
 #include "broker/core/limits.h"
@@ -155,7 +157,6 @@ struct event {
             int64_t expires_ms;
             uint16_t round;
             bool handover, assigned;
-            struct consideration_list considered;
         } offered;
         struct {
             uint32_t attempt;
@@ -169,7 +170,6 @@ struct event {
             enum hold_reason reason;
             int64_t remind_ms, look_again_ms;
             uint16_t round;
-            struct consideration_list considered;
         } held;
         struct {
             uint16_t coordinator;
@@ -232,6 +232,14 @@ struct event {
         struct refused refused;
         struct started started;
     } is;
+    struct consideration_list considered; /* offered, held; last, so that its unused items need no clearing */
 };
+
+/* An event of a kind with nothing else in it. */
+static inline void event_clear(struct event *event, enum event_kind kind)
+{
+    memset(event, 0, offsetof(struct event, considered.items));
+    event->kind = kind;
+}
 
 #endif

@@ -160,7 +160,7 @@ static void pack_offered(struct packing *p)
     p->is.offered.attempt = e->is.offered.attempt;
     p->is.offered.team = team_id(p, e->is.offered.team);
     p->is.offered.expires_ms = e->is.offered.expires_ms;
-    p->is.offered.n_considered = pack_considered(p, &e->is.offered.considered);
+    p->is.offered.n_considered = pack_considered(p, &e->considered);
     p->is.offered.considered = p->considered_list;
     p->is.offered.policy = policy_digest(p);
     p->is.offered.round = e->is.offered.round;
@@ -194,7 +194,7 @@ static void pack_held(struct packing *p)
     p->is.held.reason = (Concordat__V1__HoldReason)e->is.held.reason;
     p->is.held.remind_ms = e->is.held.remind_ms;
     p->is.held.look_again_ms = e->is.held.look_again_ms;
-    p->is.held.n_considered = pack_considered(p, &e->is.held.considered);
+    p->is.held.n_considered = pack_considered(p, &e->considered);
     p->is.held.considered = p->considered_list;
     p->is.held.policy = policy_digest(p);
     p->is.held.round = e->is.held.round;

@@ -140,7 +140,7 @@ static void read_offered(struct reading *in)
     e->is.offered.round = (uint16_t)m->round;
     e->is.offered.handover = m->handover;
     e->is.offered.assigned = m->assigned;
-    read_considered(in, m->n_considered, m->considered, &e->is.offered.considered);
+    read_considered(in, m->n_considered, m->considered, &e->considered);
 }
 
 static void read_seen(struct reading *in)
@@ -168,7 +168,7 @@ static void read_held(struct reading *in)
     e->is.held.remind_ms = m->remind_ms;
     e->is.held.look_again_ms = m->look_again_ms;
     e->is.held.round = (uint16_t)m->round;
-    read_considered(in, m->n_considered, m->considered, &e->is.held.considered);
+    read_considered(in, m->n_considered, m->considered, &e->considered);
 }
 
 static void read_reminded(struct reading *in)
@@ -358,8 +358,7 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
     size_t kind = (size_t)message->what_case;
     if (kind >= sizeof parts / sizeof *parts || !parts[kind])
         return false;
-    memset(event, 0, sizeof *event);
-    event->kind = (enum event_kind)message->what_case;
+    event_clear(event, (enum event_kind)message->what_case);
     event->seq = message->seq;
     event->at_ms = message->at_ms;
     event->number = message->number;

@@ -52,7 +52,7 @@ static void a_claim_that_has_grown_old_is_asked_not_passed_over(void **unused)
     world_wait(w, 1);
     assert_int_equal(r->state, CASE_OFFERED);
     assert_int_equal(r->offer.offered_ms, good_until_ms);
-    const struct considered *found = &world_event(w, EVENT_OFFERED)->is.offered.considered.items[0];
+    const struct considered *found = &world_event(w, EVENT_OFFERED)->considered.items[0];
     assert_false(found->capacity_known);
     assert_int_equal(found->capacity_age_minutes, 60);
     world_close(&w);

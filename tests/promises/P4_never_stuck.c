@@ -305,8 +305,8 @@ static const struct event *offered_before(const struct world *w, const struct ev
 
 static bool another_was_free(const struct event *offered)
 {
-    for (int i = 0; i < offered->is.offered.considered.count; i++)
-        if (offered->is.offered.considered.items[i].finding == CONSIDERATION_RANKED_LOWER)
+    for (int i = 0; i < offered->considered.count; i++)
+        if (offered->considered.items[i].finding == CONSIDERATION_RANKED_LOWER)
             return true;
     return false;
 }

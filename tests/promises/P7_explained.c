@@ -44,7 +44,7 @@ static void check_whole_ladder(const struct world *w, const struct consideration
 
 static void check_offered(const struct world *w, const struct event *event)
 {
-    const struct consideration_list *list = &event->is.offered.considered;
+    const struct consideration_list *list = &event->considered;
     bool named = event->is.offered.assigned || (event->is.offered.handover && list->count == 1);
     if (!named)
         check_whole_ladder(w, list);
@@ -77,7 +77,7 @@ static bool a_person_decides_next(const struct world *w, const struct event *hel
 
 static void check_held(const struct world *w, const struct event *event)
 {
-    const struct consideration_list *list = &event->is.held.considered;
+    const struct consideration_list *list = &event->considered;
     assert_int_not_equal(event->is.held.reason, HOLD_NONE);
     if (a_person_decides_next(w, event)) {
         assert_int_equal(list->count, 0);
@@ -115,7 +115,7 @@ static enum consideration found(const struct world *w, int team)
 {
     const struct event *offered = world_event(w, EVENT_OFFERED), *held = world_event(w, EVENT_HELD);
     const struct consideration_list *list =
-        held && (!offered || held > offered) ? &held->is.held.considered : &offered->is.offered.considered;
+        held && (!offered || held > offered) ? &held->considered : &offered->considered;
     for (int i = 0; i < list->count; i++)
         if (list->items[i].team == world_slot(w, team))
             return list->items[i].finding;
@@ -284,9 +284,9 @@ static void a_team_that_a_person_named_stands_alone_with_what_was_known_of_it(vo
     assert_int_equal(world_assign(w, r, 1), REFUSAL_NONE);
     const struct event *offered = world_event(w, EVENT_OFFERED);
     assert_true(offered->is.offered.assigned);
-    assert_int_equal(offered->is.offered.considered.count, 1);
+    assert_int_equal(offered->considered.count, 1);
     assert_int_equal(found(w, 1), CONSIDERATION_CHOSEN);
-    const struct considered *known = &offered->is.offered.considered.items[0];
+    const struct considered *known = &offered->considered.items[0];
     assert_true(known->capacity_known);
     assert_int_equal(known->free_places, 0);
     assert_int_equal(known->capacity_age_minutes, 10);
@@ -306,14 +306,14 @@ static void the_figures_behind_a_finding_are_told(void **unused)
     world_accept(w, other, 0); /* the second team now holds a case */
     world_wait(w, MINUTES(5));
     const struct referral *r = world_submitted(w);
-    const struct considered *second = &world_event(w, EVENT_OFFERED)->is.offered.considered.items[1];
+    const struct considered *second = &world_event(w, EVENT_OFFERED)->considered.items[1];
     assert_int_equal(second->load, 1);
     assert_int_equal(second->free_places, 4);
     assert_true(second->capacity_known);
     assert_int_equal(second->capacity_age_minutes, 5);
     assert_int_equal(second->times_asked, 0);
     world_decline(w, r);
-    assert_int_equal(world_event(w, EVENT_OFFERED)->is.offered.considered.items[0].times_asked, 1);
+    assert_int_equal(world_event(w, EVENT_OFFERED)->considered.items[0].times_asked, 1);
     world_close(&w);
 }
 

@@ -118,8 +118,7 @@ static enum consideration finding_for(struct world *w, const struct facts *facts
     command.is.submit.facts = *facts;
     assert_int_equal(world_do(w, &command), REFUSAL_NONE);
     const struct event *last = &w->last.events[w->last.count - 1];
-    const struct consideration_list *list =
-        last->kind == EVENT_OFFERED ? &last->is.offered.considered : &last->is.held.considered;
+    const struct consideration_list *list = &last->considered;
     struct command withdraw = world_command(w, COMMAND_WITHDRAW, command.referral);
     withdraw.is.withdraw.reason = "";
     enum consideration finding = list->items[0].finding;
