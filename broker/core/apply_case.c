@@ -4,32 +4,6 @@
 #include "broker/core/applying.h"
 #include "broker/core/referral.h"
 
-static void start_clocks(struct referral *r, const struct event *event)
-{
-    for (int i = 0; i < event->is.received.clock_count; i++) {
-        const struct clock_start *start = &event->is.received.clocks[i];
-        struct clock *clock = &r->clocks[start->clock];
-        int64_t stopped = clock->stopped_ms;
-        *clock =
-            (struct clock){.started_ms = start->started_ms, .due_ms = start->due_ms, .stopped_ms = stopped};
-        memcpy(clock->standard, start->standard, sizeof clock->standard);
-    }
-}
-
-static void stop_clock(struct referral *r, enum clock_kind kind, int64_t at_ms)
-{
-    struct clock *clock = &r->clocks[kind];
-    if (clock->started_ms && !clock->stopped_ms)
-        clock->stopped_ms = at_ms;
-}
-
-/* A correction: whoever is not detained under section 136 has no clock of it. */
-static void void_clock(struct referral *r, enum clock_kind kind)
-{
-    if (!r->clocks[kind].stopped_ms)
-        r->clocks[kind] = (struct clock){0};
-}
-
 static void apply_facts(struct referral *r, const struct event *event)
 {
     r->facts = event->is.received.facts;
@@ -37,13 +11,6 @@ static void apply_facts(struct referral *r, const struct event *event)
     if (event->is.received.with_confidential)
         r->confidential_seq = event->seq;
     r->coordinator = event->is.received.coordinator;
-    if (!r->facts.section_136 || !r->facts.place_of_safety_ms) {
-        void_clock(r, CLOCK_SECTION_136);
-        void_clock(r, CLOCK_HANDOVER);
-    }
-    start_clocks(r, event);
-    if (r->facts.handover_done_ms)
-        stop_clock(r, CLOCK_HANDOVER, r->facts.handover_done_ms);
 }
 
 void apply_received(struct referral *r, const struct event *event)
@@ -182,8 +149,6 @@ void apply_checked_in(struct referral *r, const struct event *event)
     r->lapses_ms = 0;
     if (event_happening(event) == HAPPENING_CONTACT_ATTENDED)
         r->contact_made = true;
-    if (event->is.checked_in.stops_response_clock)
-        stop_clock(r, CLOCK_RESPONSE, event->is.checked_in.occurred_ms);
 }
 
 void apply_lease_warned(struct referral *r, const struct event *event)
@@ -204,8 +169,6 @@ void apply_closed(struct referral *r, const struct event *event)
 void apply_referrer_told(struct referral *r, const struct event *event)
 {
     r->told_state = (uint8_t)event->is.told.state;
-    if (event->is.told.state >= CASE_ACCEPTED || event->is.told.state == CASE_TAKEN)
-        stop_clock(r, CLOCK_REFERRER_TOLD, event->at_ms);
 }
 
 void apply_clock_breached(struct referral *r, const struct event *event)

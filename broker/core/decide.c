@@ -133,6 +133,7 @@ bool deciding_try(struct deciding *d, struct event *event)
         return false;
     }
     event->owner = d->r.owner;
+    event->state = (enum case_state)d->r.state;
     return true;
 }
 

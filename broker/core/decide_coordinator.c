@@ -61,6 +61,7 @@ enum refusal decide_read_record(struct deciding *d)
         event->referral[i] = ended->id[i];
     event->number = ended->number;
     event->drill = ended->drill;
+    event->state = (enum case_state)ended->state;
     return REFUSAL_NONE;
 }
 

@@ -61,8 +61,7 @@ enum refusal decide_submit(struct deciding *d)
     event->is.received.facts = complete_facts(d, &event->is.received.flags);
     event->is.received.with_confidential = command->is.submit.with_confidential;
     event->is.received.coordinator = coordinator_for(d, event->is.received.facts.area);
-    event->is.received.clock_count =
-        clocks_start(d->policy, &event->is.received.facts, d->now_ms, event->is.received.clocks);
+    clocks_at_receipt(d->policy, event);
     deciding_done(d, event);
     deciding_route(d);
     return REFUSAL_NONE;
@@ -78,8 +77,7 @@ enum refusal decide_update(struct deciding *d)
     event->is.received.with_confidential = command->is.submit.with_confidential;
     event->is.received.coordinator =
         d->r.state == CASE_TAKEN ? d->r.coordinator : coordinator_for(d, event->is.received.facts.area);
-    event->is.received.clock_count =
-        clocks_move(d->policy, &d->r, &event->is.received.facts, event->is.received.clocks);
+    clocks_at_update(d->policy, &d->r, event);
     deciding_done(d, event);
     /* The update may bring what was missing for a team to match. */
     if (d->r.state == CASE_HELD && !d->r.contact_made)
@@ -94,6 +92,7 @@ enum refusal decide_withdraw(struct deciding *d)
     deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE, "");
     struct event *event = deciding_event(d, EVENT_WITHDRAWN);
     event->is.withdrawn.reason = d->command->is.withdraw.reason;
+    clocks_at_end(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
@@ -106,6 +105,7 @@ enum refusal decide_told(struct deciding *d)
         return REFUSAL_NONE;
     struct event *event = deciding_event(d, EVENT_REFERRER_TOLD);
     event->is.told.state = told;
+    clocks_at_told(&d->r, event);
     deciding_done(d, event);
     return REFUSAL_NONE;
 }

@@ -73,17 +73,6 @@ static enum refusal in_hand(const struct deciding *d)
     return concerned ? REFUSAL_WRONG_STATE : REFUSAL_NOT_YOURS;
 }
 
-/* MHSDS: the clock stops at the first contact that is attended, face to face, and not before the receipt. */
-static bool stops_response_clock(const struct deciding *d, int64_t occurred_ms)
-{
-    const struct clock *clock = &d->r.clocks[CLOCK_RESPONSE];
-    enum attend_status attended = d->command->is.check_in.attended;
-    return d->command->is.check_in.step == STEP_CONTACT &&
-           d->command->is.check_in.mechanism == CONTACT_FACE_TO_FACE &&
-           (attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN) &&
-           occurred_ms >= d->r.received_ms && clock->stopped_ms == 0;
-}
-
 /* Until when the next word is due. */
 static int64_t lease_after(const struct deciding *d, bool with_team, int64_t expected_arrival_ms)
 {
@@ -117,7 +106,7 @@ enum refusal decide_check_in(struct deciding *d)
     event->is.checked_in.psychosocially_assessed = command->is.check_in.psychosocially_assessed;
     event->is.checked_in.expected_arrival_ms = command->is.check_in.step == STEP_TRAVELLING ? expected_ms : 0;
     event->is.checked_in.lease_ms = lease_after(d, with_team, event->is.checked_in.expected_arrival_ms);
-    event->is.checked_in.stops_response_clock = stops_response_clock(d, event->is.checked_in.occurred_ms);
+    clocks_at_check_in(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
@@ -135,6 +124,7 @@ enum refusal decide_close(struct deciding *d)
     event->is.closed.note_code = d->command->is.close.note_code;
     event->is.closed.by = d->command->party == PARTY_TEAM ? state_team(d->state, d->command->slot)->id
                                                           : state_coordinator_id(d->state, d->command->slot);
+    clocks_at_end(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 

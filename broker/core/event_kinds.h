@@ -46,7 +46,7 @@ enum offer_part {
     OFFER_NOT_ALLOWED /* none may be live: an event of its own ends it first */
 };
 
-/* Changes a case as the event says; its state and owner follow in referral_apply. */
+/* Changes a case as the event says; its state, owner and clocks follow in referral_apply. */
 typedef void event_changes_case(struct referral *referral, const struct event *event);
 /* Changes teams or names as the event says. False if the event cannot follow on this state. */
 typedef bool event_changes_state(struct state *state, const struct event *event);
@@ -61,7 +61,7 @@ struct event_traits {
     enum happening happening;
     event_happens *happening_of; /* instead of happening, if the event itself tells its column */
     enum offer_part offer;
-    event_changes_case *change_case; /* NULL: nothing but state and owner */
+    event_changes_case *change_case; /* NULL: nothing but state, owner and clocks */
     event_changes_state *change_state;
     event_hopes
         *gives_hope; /* whether a held case may now find a team that it did not find before; NULL: no */

@@ -2,7 +2,7 @@
 #include "broker/core/referral.h"
 
 #include <assert.h>
-#include <stddef.h>
+#include <string.h>
 
 #include "broker/core/event_kinds.h"
 
@@ -66,11 +66,22 @@ static bool clock_runs(const struct clock *clock)
     return clock->started_ms && !clock->stopped_ms;
 }
 
+/* What has stopped stays so; only what runs can stop or be voided. */
+static bool clocks_fit(const struct referral *r, const struct event *event)
+{
+    for (int i = 0; i < event->clock_count; i++) {
+        const struct clock *clock = &r->clocks[event->clocks[i].clock];
+        if (event->clocks[i].what == CLOCK_STARTED ? clock->stopped_ms != 0 : !clock_runs(clock))
+            return false;
+    }
+    return true;
+}
+
 /* The state after the event; CASE_NONE if it cannot come. */
 static enum case_state state_after(const struct referral *r, const struct event *event,
                                    const struct event_traits *traits)
 {
-    if (!offer_fits(r, event, traits->offer))
+    if (!offer_fits(r, event, traits->offer) || !clocks_fit(r, event))
         return CASE_NONE;
     enum happening happening = traits->happening_of ? traits->happening_of(event) : traits->happening;
     return (enum case_state)next_state[r->state][happening];
@@ -154,6 +165,29 @@ bool referral_asked_this_round(const struct referral *r, uint16_t team)
 
 /* --- what an event does ----------------------------------------------------------------------------- */
 
+/* The rest of the row is zeros, because its bytes are compared. */
+static void start_clock(struct clock *clock, const struct clock_change *change)
+{
+    *clock = (struct clock){.started_ms = change->at_ms, .due_ms = change->due_ms};
+    size_t size = strlen(change->standard);
+    assert(size < sizeof clock->standard);
+    memcpy(clock->standard, change->standard, size);
+}
+
+static void change_clocks(struct referral *r, const struct event *event)
+{
+    for (int i = 0; i < event->clock_count; i++) {
+        const struct clock_change *change = &event->clocks[i];
+        struct clock *clock = &r->clocks[change->clock];
+        if (change->what == CLOCK_STARTED)
+            start_clock(clock, change);
+        else if (change->what == CLOCK_STOPPED)
+            clock->stopped_ms = change->at_ms;
+        else
+            *clock = (struct clock){0};
+    }
+}
+
 const char *referral_check(const struct referral *r)
 {
     bool with_team = referral_is_with_team(r);
@@ -176,6 +210,7 @@ bool referral_apply(struct referral *r, const struct event *event)
     struct owner before = r->owner;
     if (traits->change_case)
         traits->change_case(r, event);
+    change_clocks(r, event);
     r->state = (uint8_t)next;
     r->last_seq = event->seq;
     r->owner = referral_owner(r);

@@ -18,7 +18,8 @@
  *
  * The table in referral.c says which event may come in which state, and refuses every other. Between two
  * events of one decision a case is HELD for no time at all: the duty coordinator owns what nobody else does,
- * so that no instant is without an owner. What each kind of event is: event_kinds.h.
+ * so that no instant is without an owner. What each kind of event is: event_kinds.h. Which clocks it changes:
+ * clocks.h.
  */
 #ifndef CONCORDAT_CORE_REFERRAL_H
 #define CONCORDAT_CORE_REFERRAL_H
@@ -103,7 +104,7 @@ struct referral {
 #pragma GCC diagnostic pop
 
 /* Applies an event of the case; everything it needs stands in the event. False if the event cannot come in
- * this state or with this offer: the case is as before. */
+ * this state, with this offer, or with these clocks: the case is as before. */
 bool referral_apply(struct referral *referral, const struct event *event);
 
 /* Who must act next, and by when; follows from the state alone. */

@@ -293,14 +293,15 @@ static bool slots_are_known(const struct state *state, const struct event *event
 
 static bool says_what_follows(const struct referral *r, const struct event *event)
 {
-    return r->owner.kind == event->owner.kind && r->owner.slot == event->owner.slot &&
-           r->owner.act_by_ms == event->owner.act_by_ms;
+    return r->state == event->state && r->owner.kind == event->owner.kind &&
+           r->owner.slot == event->owner.slot && r->owner.act_by_ms == event->owner.act_by_ms;
 }
 
 /* An event of a case that has ended is recorded, and changes nothing. */
 static bool is_recorded_after_the_end(const struct state *state, const struct event *event)
 {
-    return event_traits[event->kind].may_follow_the_end && state_ended(state, event->referral);
+    const struct ended_case *ended = state_ended(state, event->referral);
+    return ended && event_traits[event->kind].may_follow_the_end && event->state == ended->state;
 }
 
 static bool apply_to_case(struct state *state, const struct event *event)

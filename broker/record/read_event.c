@@ -92,34 +92,11 @@ static void read_flags(struct event *e, size_t count, const Concordat__V1__Flag 
             e->is.received.flags |= 1u << flags[i];
 }
 
-static void read_clocks(struct reading *in, size_t count, Concordat__V1__ClockStarted **clocks)
-{
-    struct event *e = in->event;
-    if (count > CLOCK_COUNT) {
-        in->good = false;
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct clock_start *start = &e->is.received.clocks[e->is.received.clock_count++];
-        if (clocks[i]->clock <= 0 || (int)clocks[i]->clock >= CLOCK_COUNT ||
-            strlen(clocks[i]->standard) > ID_CHARS_MAX) {
-            in->good = false;
-            return;
-        }
-        start->clock = (enum clock_kind)clocks[i]->clock;
-        start->basis = (enum basis)clocks[i]->basis;
-        start->started_ms = clocks[i]->started_ms;
-        start->due_ms = clocks[i]->due_ms;
-        strcpy(start->standard, clocks[i]->standard);
-    }
-}
-
 static void read_received(struct reading *in)
 {
     const Concordat__V1__Received *m = in->message->received;
     read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
     read_flags(in->event, m->n_flags, m->flags);
-    read_clocks(in, m->n_clocks, m->clocks);
 }
 
 static void read_updated(struct reading *in)
@@ -127,7 +104,6 @@ static void read_updated(struct reading *in)
     const Concordat__V1__Updated *m = in->message->updated;
     read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
     read_flags(in->event, m->n_flags, m->flags);
-    read_clocks(in, m->n_clocks, m->clocks);
 }
 
 static void read_offered(struct reading *in)
@@ -210,7 +186,7 @@ static void read_checked_in(struct reading *in)
     e->is.checked_in.attended = (enum attend_status)m->attend_status;
     e->is.checked_in.expected_arrival_ms = m->expected_arrival_ms;
     e->is.checked_in.lease_ms = m->lease_ms;
-    e->is.checked_in.stops_response_clock = m->stops_response_clock;
+    e->is.checked_in.counts_as_seen = m->counts_as_seen;
     e->is.checked_in.psychosocially_assessed = (int)m->psychosocially_assessed;
 }
 
@@ -242,6 +218,7 @@ static void read_withdrawn(struct reading *in)
 static void read_told(struct reading *in)
 {
     in->event->is.told.state = (enum case_state)in->message->referrer_told->state;
+    in->event->is.told.counts_as_told = in->message->referrer_told->counts_as_told;
 }
 
 static void read_breached(struct reading *in)
@@ -351,6 +328,31 @@ static void read_owner(struct reading *in)
         out->slot = coordinator(in, owner->id);
 }
 
+static bool read_clock(const Concordat__V1__ClockChange *from, struct clock_change *to)
+{
+    *to = (struct clock_change){.clock = (enum clock_kind)from->clock,
+                                .what = (enum clock_change_kind)from->what,
+                                .at_ms = from->at_ms,
+                                .due_ms = from->due_ms,
+                                .standard = from->standard,
+                                .basis = (enum basis)from->basis};
+    return from->clock > 0 && (int)from->clock < CLOCK_COUNT && from->what > 0 &&
+           (int)from->what <= CLOCK_VOIDED && strlen(from->standard) <= ID_CHARS_MAX;
+}
+
+static void read_clocks(struct reading *in)
+{
+    struct event *e = in->event;
+    size_t count = in->message->n_clocks;
+    if (count > sizeof e->clocks / sizeof *e->clocks) {
+        in->good = false;
+        return;
+    }
+    e->clock_count = (uint8_t)count;
+    for (size_t i = 0; i < count; i++)
+        in->good &= read_clock(in->message->clocks[i], &e->clocks[i]);
+}
+
 bool record_read_event(const Concordat__V1__Event *message, const struct state *state, struct arena *arena,
                        struct event *event)
 {
@@ -369,6 +371,8 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
     if (event->has_command && message->command_digest.len == DIGEST_BYTES)
         memcpy(event->command_digest, message->command_digest.data, DIGEST_BYTES);
     read_owner(&in);
+    event->state = (enum case_state)message->state;
+    read_clocks(&in);
     parts[kind](&in);
     return in.good;
 }

@@ -2,7 +2,7 @@
  *
  * The published figures divide by every new referral, the urgent and emergency dashboard only by referrals
  * that had a face-to-face contact, where people who were never seen vanish. Here both are printed, and never
- * seen is a line of its own. What counts as seen is decided by the broker (stops_response_clock).
+ * seen is a line of its own. What counts as seen the router has decided (CheckedIn.counts_as_seen).
  */
 #include "services/audit/report_all.h"
 

@@ -36,7 +36,7 @@ static const char *const statements[] = {
     "  accepted_team TEXT,"               /* the latest */
     "  referrer_told_at_ms INTEGER,"      /* first told who will come, or what came of it */
     "  first_contact_at_ms INTEGER,"      /* of any kind */
-    "  first_face_to_face_at_ms INTEGER," /* attended: stops the national response clock */
+    "  first_face_to_face_at_ms INTEGER," /* the first that counts as seen */
     "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"
     "  state TEXT, offers INTEGER NOT NULL DEFAULT 0"
     ") STRICT",
@@ -76,7 +76,7 @@ static const char *const statements[] = {
     "CREATE TABLE check_in ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, team TEXT, step TEXT,"
     "  occurred_at_ms INTEGER NOT NULL, occurred_basis TEXT, mechanism TEXT, mechanism_code TEXT,"
-    "  attend_status TEXT, attend_code TEXT, stops_response_clock INTEGER NOT NULL"
+    "  attend_status TEXT, attend_code TEXT, counts_as_seen INTEGER NOT NULL"
     ") STRICT",
 
     "CREATE TABLE clock ("

@@ -158,7 +158,7 @@ static void an_event_that_cannot_follow_is_refused(void **unused)
     world_wait(w, MINUTES(1));
     world_accept(w, r, 0);
     const struct event *accepted = world_event(w, EVENT_ACCEPTED);
-    for (int fault = 0; fault < 7; fault++) {
+    for (int fault = 0; fault < 9; fault++) {
         struct state *state = state_new(1);
         for (const struct event *event = w->events; event < accepted; event++)
             apply(state, event);
@@ -170,6 +170,9 @@ static void an_event_that_cannot_follow_is_refused(void **unused)
         event.owner.kind = fault == 4 ? OWNER_COORDINATOR : event.owner.kind;
         event.is.accepted.attempt += fault == 5;
         event.is.accepted.team = fault == 6 ? 500 : event.is.accepted.team;
+        event.state = fault == 7 ? CASE_ARRIVED : event.state;
+        event.clocks[0] = (struct clock_change){.clock = CLOCK_HANDOVER, .what = CLOCK_STOPPED, .at_ms = 1};
+        event.clock_count = fault == 8; /* which does not run */
         assert_true(state_reserve(state, 0));
         assert_false(state_apply(state, &event));
         state_destroy(&state);
@@ -193,6 +196,7 @@ static void pack_and_read_back(struct world *w, const struct event *event)
 {
     struct ledgered *l = w->watcher;
     size_t size = packed_event(w, event, l->claimed, l->packed, sizeof l->packed);
+    assert_int_not_equal(size, 0);
     assert_true(state_same(l->state, w->state)); /* as both were before this event */
     struct wire_fault fault = {0};
     const Concordat__V1__Event *message = wire_unpack_event(l->packed, size, &l->arena, &fault);

@@ -41,11 +41,17 @@ static struct facts of(enum source source, enum urgency routed_as)
     return (struct facts){.source = source, .urgency = routed_as, .routed_as = routed_as, .age = 40};
 }
 
-static const struct clock_start *started(const struct clock_start *list, int count, enum clock_kind clock)
+/* The clock as it starts when a referral with these facts is received at noon; NULL if it does not. */
+static const struct clock_change *started(const struct world *w, struct facts facts, enum clock_kind clock)
 {
-    for (int i = 0; i < count; i++)
-        if (list[i].clock == clock)
-            return &list[i];
+    static struct event received;
+    received = (struct event){.kind = EVENT_RECEIVED, .at_ms = WORLD_NOON, .is.received.facts = facts};
+    clocks_at_receipt(&w->policy, &received);
+    for (int i = 0; i < received.clock_count; i++) {
+        assert_int_equal(received.clocks[i].what, CLOCK_STARTED);
+        if (received.clocks[i].clock == clock)
+            return &received.clocks[i];
+    }
     return NULL;
 }
 
@@ -69,14 +75,12 @@ static void the_shortest_standard_that_is_meant_sets_the_response_clock(void **u
     struct world *w = world_open(1, all_standards);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct facts facts = of(rows[i].source, rows[i].routed_as);
-        struct clock_start list[CLOCK_COUNT];
-        int count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-        const struct clock_start *clock = started(list, count, CLOCK_RESPONSE);
+        const struct clock_change *clock = started(w, facts, CLOCK_RESPONSE);
         assert_int_equal(clock != NULL, rows[i].standard != NULL);
         if (!clock)
             continue;
         assert_string_equal(clock->standard, rows[i].standard);
-        assert_int_equal(clock->started_ms, WORLD_NOON);
+        assert_int_equal(clock->at_ms, WORLD_NOON);
         assert_int_equal(clock->due_ms, WORLD_NOON + rows[i].allowed_ms);
         assert_int_equal(clock->basis, BASIS_STATED);
     }
@@ -88,25 +92,20 @@ static void section_136_runs_from_arrival_at_the_place_of_safety(void **unused)
     (void)unused;
     struct world *w = world_open(1, all_standards);
     struct facts facts = of(SOURCE_STREET_TRIAGE, URGENCY_VERY_URGENT);
-    struct clock_start list[CLOCK_COUNT];
     facts.place_of_safety_ms = WORLD_NOON - HOURS(3);
     facts.place_of_safety_basis = BASIS_IMPUTED;
-    int count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-    assert_null(started(list, count, CLOCK_SECTION_136)); /* not detained */
-    assert_null(started(list, count, CLOCK_HANDOVER));
+    assert_null(started(w, facts, CLOCK_SECTION_136)); /* not detained */
+    assert_null(started(w, facts, CLOCK_HANDOVER));
     facts.section_136 = true;
-    count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-    const struct clock_start *clock = started(list, count, CLOCK_SECTION_136);
-    assert_int_equal(clock->started_ms, WORLD_NOON - HOURS(3));
+    const struct clock_change *clock = started(w, facts, CLOCK_SECTION_136);
+    assert_int_equal(clock->at_ms, WORLD_NOON - HOURS(3));
     assert_int_equal(clock->due_ms, WORLD_NOON + HOURS(21));
     assert_int_equal(clock->basis, BASIS_IMPUTED);
-    assert_int_equal(started(list, count, CLOCK_HANDOVER)->started_ms, WORLD_NOON - HOURS(3));
+    assert_int_equal(started(w, facts, CLOCK_HANDOVER)->at_ms, WORLD_NOON - HOURS(3));
     facts.handover_done_ms = WORLD_NOON - HOURS(2);
-    count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-    assert_null(started(list, count, CLOCK_HANDOVER)); /* the police have gone */
+    assert_null(started(w, facts, CLOCK_HANDOVER)); /* the police have gone */
     facts.place_of_safety_ms = 0;
-    count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-    assert_null(started(list, count, CLOCK_SECTION_136)); /* has not arrived yet */
+    assert_null(started(w, facts, CLOCK_SECTION_136)); /* has not arrived yet */
     world_close(&w);
 }
 
@@ -243,7 +242,7 @@ static void the_first_contact_counts_and_no_later_one(void **unused)
     world_wait(w, MINUTES(20));
     world_contact(w, r);
     assert_int_equal(clock_of(r, CLOCK_RESPONSE)->stopped_ms, first_ms);
-    assert_false(world_event(w, EVENT_CHECKED_IN)->is.checked_in.stops_response_clock);
+    assert_int_equal(world_event(w, EVENT_CHECKED_IN)->clock_count, 0);
     world_close(&w);
 }
 
@@ -289,7 +288,7 @@ static void an_update_starts_moves_and_stops_clocks(void **unused)
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
     assert_int_equal(clock_of(r, CLOCK_SECTION_136)->due_ms, WORLD_NOON + HOURS(23));
     assert_memory_equal(clock_of(r, CLOCK_RESPONSE), &response, sizeof response); /* untouched */
-    assert_int_equal(world_event(w, EVENT_UPDATED)->is.received.clock_count, 2);
+    assert_int_equal(world_event(w, EVENT_UPDATED)->clock_count, 2);
     update.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(2); /* it had been earlier */
     update.id[8] = 1;
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);

@@ -244,22 +244,50 @@ static void what_comes_first_is_due_first(void **unused)
     assert_int_equal(referral_due(&handing_over, true), INT64_MIN); /* who is asked has gone */
 }
 
-static void a_clock_that_has_stopped_stays_so_whatever_an_update_moves(void **unused)
+/* --- clocks ----------------------------------------------------------------------------------------------
+ */
+
+static struct event changing(enum clock_kind clock, enum clock_change_kind what)
+{
+    struct event event = {.kind = EVENT_UPDATED, .clock_count = 1};
+    event.clocks[0] =
+        (struct clock_change){.clock = clock, .what = what, .at_ms = 10, .due_ms = 60, .standard = "an-hour"};
+    return event;
+}
+
+static void an_event_starts_stops_and_voids_clocks_as_it_says(void **unused)
 {
     (void)unused;
+    static const struct clock never;
     struct referral r = case_in(CASE_HELD, false);
-    struct event update = {.kind = EVENT_UPDATED, .is.received = {.clock_count = 2}};
-    update.is.received.clocks[0] =
-        (struct clock_start){.clock = CLOCK_RESPONSE, .started_ms = 10, .due_ms = 60};
-    update.is.received.clocks[1] =
-        (struct clock_start){.clock = CLOCK_SECTION_136, .started_ms = 10, .due_ms = 60};
-    r.clocks[CLOCK_RESPONSE] = (struct clock){.started_ms = 10, .due_ms = 50, .stopped_ms = 40};
-    r.clocks[CLOCK_SECTION_136] = (struct clock){.started_ms = 10, .due_ms = 50, .breached = true};
-    assert_true(referral_apply(&r, &update));
-    assert_int_equal(r.clocks[CLOCK_RESPONSE].stopped_ms, 40);
-    assert_int_equal(r.clocks[CLOCK_SECTION_136].stopped_ms, 0);
-    assert_int_equal(r.clocks[CLOCK_SECTION_136].due_ms, 60);
-    assert_false(r.clocks[CLOCK_SECTION_136].breached); /* its new limit has not been passed */
+    struct clock *clock = &r.clocks[CLOCK_HANDOVER];
+    struct event start = changing(CLOCK_HANDOVER, CLOCK_STARTED);
+    struct event stop = changing(CLOCK_HANDOVER, CLOCK_STOPPED);
+    struct event take_away = changing(CLOCK_HANDOVER, CLOCK_VOIDED);
+    *clock = (struct clock){.started_ms = 5, .due_ms = 50, .breached = true, .standard = "another-standard"};
+    assert_true(referral_apply(&r, &start));
+    const struct clock started = {.started_ms = 10, .due_ms = 60, .standard = "an-hour"};
+    assert_memory_equal(clock, &started, sizeof started); /* its new limit has not been passed */
+    assert_true(referral_apply(&r, &take_away));
+    assert_memory_equal(clock, &never, sizeof never);
+    assert_true(referral_apply(&r, &start));
+    assert_true(referral_apply(&r, &stop));
+    assert_int_equal(clock->stopped_ms, 10);
+    assert_int_equal(clock->due_ms, 60);
+}
+
+static void what_has_stopped_stays_so_and_what_does_not_run_cannot_stop(void **unused)
+{
+    (void)unused;
+    for (int what = CLOCK_STARTED; what <= CLOCK_VOIDED; what++) {
+        struct referral r = case_in(CASE_HELD, false);
+        struct event event = changing(CLOCK_RESPONSE, (enum clock_change_kind)what);
+        assert_int_equal(state_after(&r, &event), what == CLOCK_STARTED ? CASE_HELD : CASE_NONE);
+        r.clocks[CLOCK_RESPONSE] = (struct clock){.started_ms = 10, .due_ms = 50};
+        assert_int_equal(state_after(&r, &event), CASE_HELD);
+        r.clocks[CLOCK_RESPONSE].stopped_ms = 40;
+        assert_int_equal(state_after(&r, &event), CASE_NONE);
+    }
 }
 
 /* --- who was asked ---------------------------------------------------------------------------------------
@@ -317,7 +345,8 @@ int main(void)
         cmocka_unit_test(nothing_ends_a_case_over_a_live_offer),
         cmocka_unit_test(each_state_has_its_owner_who_must_act_by_its_own_time),
         cmocka_unit_test(what_comes_first_is_due_first),
-        cmocka_unit_test(a_clock_that_has_stopped_stays_so_whatever_an_update_moves),
+        cmocka_unit_test(an_event_starts_stops_and_voids_clocks_as_it_says),
+        cmocka_unit_test(what_has_stopped_stays_so_and_what_does_not_run_cannot_stop),
         cmocka_unit_test(who_was_asked_is_known_by_times_and_by_round),
         cmocka_unit_test(more_teams_than_can_be_remembered_forget_one_that_was_asked_least),
     };

@@ -36,6 +36,14 @@ static int below(uint64_t *random, int limit)
     return (int)(next(random) % (uint64_t)limit);
 }
 
+static void add_standard(struct world *w, const char *id, enum clock_kind clock, int64_t allowed_ms)
+{
+    struct policy_standard *standard = &w->policy.standards[w->policy.standard_count++];
+    *standard = (struct policy_standard){
+        .clock = clock, .sources = 0xff, .urgencies = 0xff, .allowed_ms = allowed_ms};
+    strcpy(standard->id, id);
+}
+
 void walk_adjust(struct world *w)
 {
     for (int i = 0; i < w->policy.team_count; i++) {
@@ -44,18 +52,33 @@ void walk_adjust(struct world *w)
         if (i % 3 == 2)
             w->teams[i].places = 2;
     }
+    add_standard(w, "told-in-half-an-hour", CLOCK_REFERRER_TOLD, MINUTES(30));
+    add_standard(w, "handover-in-an-hour", CLOCK_HANDOVER, HOURS(1));
+    w->policy.standards[0].urgencies = 1 << URGENCY_VERY_URGENT | 1 << URGENCY_EMERGENCY;
+    add_standard(w, "urgent", CLOCK_RESPONSE, HOURS(24));
+    w->policy.standards[w->policy.standard_count - 1].urgencies = 1 << URGENCY_URGENT;
 }
 
-static const struct referral *any_open(const struct world *w, uint64_t *random)
+static bool is_asked_about(const struct referral *r)
+{
+    return r->offer.attempt;
+}
+
+/* An open case; one that is wanted if there is one. NULL if no case is open. */
+static const struct referral *draw_case(const struct world *w, uint64_t *random,
+                                        bool (*is_wanted)(const struct referral *r))
 {
     uint32_t rows = state_referral_rows(w->state);
     uint32_t first = rows ? (uint32_t)below(random, (int)rows) : 0;
+    const struct referral *any = NULL;
     for (uint32_t i = 0; i < rows; i++) {
         const struct referral *r = state_referral_row(w->state, (first + i) % rows);
-        if (r->state != CASE_NONE)
+        if (r->state != CASE_NONE && is_wanted(r))
             return r;
+        if (r->state != CASE_NONE && !any)
+            any = r;
     }
-    return NULL;
+    return any;
 }
 
 static void answer_offer(struct world *w, uint64_t *random, const struct referral *r)
@@ -83,6 +106,7 @@ static void act_as_holder(struct world *w, uint64_t *random, const struct referr
         command.is.check_in.step = (enum step)(1 + below(random, 3));
         command.is.check_in.mechanism = CONTACT_FACE_TO_FACE;
         command.is.check_in.attended = below(random, 2) ? ATTEND_ON_TIME : ATTEND_DID_NOT_ATTEND;
+        command.is.check_in.occurred_ms = below(random, 2) ? w->now_ms - MINUTES(below(random, 10)) : 0;
         command.is.check_in.expected_ms = MINUTES(below(random, 40));
     } else if (kind == COMMAND_CLOSE) {
         command.is.close.outcome = 1;
@@ -106,17 +130,50 @@ static void act_as_coordinator(struct world *w, uint64_t *random, const struct r
     world_do(w, &command);
 }
 
-static void act_as_referrer(struct world *w, uint64_t *random, const struct referral *r)
+/* Half of all people are detained under section 136; some have arrived, and some police have gone. */
+static void draw_detention(struct world *w, uint64_t *random, struct facts *facts)
+{
+    facts->section_136 = below(random, 2);
+    if (below(random, 3)) {
+        facts->place_of_safety_ms = w->now_ms - MINUTES(1 + below(random, 3));
+        facts->place_of_safety_basis = BASIS_STATED;
+    }
+    if (below(random, 4) == 0)
+        facts->handover_done_ms = w->now_ms - MINUTES(below(random, 3));
+}
+
+static void submit_one(struct world *w, uint64_t *random)
 {
     struct command command = world_submission(w);
-    if (below(random, 3)) {
+    draw_detention(w, random, &command.is.submit.facts);
+    world_do(w, &command);
+}
+
+static void tell_referrer(struct world *w, const struct referral *r)
+{
+    struct command command = world_command(w, COMMAND_TOLD, r->id);
+    command.is.told.state = (enum case_state)r->state;
+    world_do(w, &command);
+}
+
+static void act_as_referrer(struct world *w, uint64_t *random, const struct referral *r)
+{
+    static const enum urgency urgencies[] = {URGENCY_VERY_URGENT, URGENCY_URGENT, URGENCY_ROUTINE};
+    int what = below(random, 8);
+    struct command command = world_submission(w);
+    memcpy(command.referral, r->id, ID_BYTES);
+    if (what == 0) {
         command.kind = COMMAND_WITHDRAW;
         command.is.withdraw.reason = "";
-    } else {
+        world_do(w, &command);
+    } else if (what < 4) {
         command.kind = COMMAND_UPDATE;
+        command.is.submit.facts.urgency = urgencies[below(random, 3)];
+        draw_detention(w, random, &command.is.submit.facts);
+        world_do(w, &command);
+    } else {
+        tell_referrer(w, r);
     }
-    memcpy(command.referral, r->id, ID_BYTES);
-    world_do(w, &command);
 }
 
 static void change_team(struct world *w, uint64_t *random)
@@ -151,25 +208,33 @@ static void check(const struct world *w)
     assert_int_equal(open, w->state->counters.open_count);
 }
 
+static void take_a_step(struct world *w, uint64_t *random)
+{
+    int what = below(random, 12);
+    const struct referral *r = draw_case(w, random,
+                                         what < 5    ? is_asked_about
+                                         : what == 8 ? referral_is_open
+                                                     : referral_is_with_team);
+    if (!r || what < 2)
+        submit_one(w, random);
+    else if (what < 5)
+        answer_offer(w, random, r);
+    else if (what < 8)
+        act_as_holder(w, random, r);
+    else if (what == 8)
+        act_as_coordinator(w, random, r);
+    else if (what == 9)
+        act_as_referrer(w, random, r);
+    else if (what == 10)
+        change_team(w, random);
+}
+
 void walk(struct world *w, uint64_t seed, int steps)
 {
     uint64_t random = seed;
     for (int i = 0; i < steps; i++) {
-        const struct referral *r = any_open(w, &random);
-        int what = below(&random, 12);
-        if (!r || what < 2)
-            world_submitted(w);
-        else if (what < 5)
-            answer_offer(w, &random, r);
-        else if (what < 8)
-            act_as_holder(w, &random, r);
-        else if (what == 8)
-            act_as_coordinator(w, &random, r);
-        else if (what == 9 && below(&random, 4) == 0)
-            act_as_referrer(w, &random, r);
-        else if (what == 10)
-            change_team(w, &random);
-        world_wait(w, below(&random, 3) ? MINUTES(below(&random, 8)) : HOURS(below(&random, 3)));
+        take_a_step(w, &random);
+        world_wait(w, below(&random, 12) ? MINUTES(below(&random, 4)) : HOURS(below(&random, 3)));
         check(w);
     }
 }

@@ -33,8 +33,12 @@ struct story {
     size_t count;
     struct story_event events[STORY_EVENTS_MAX];
     bool drill[STORY_REFERRALS_MAX];
-    Concordat__V1__Owner owner[STORY_REFERRALS_MAX]; /* as it now stands */
+    /* As they now stand: */
+    Concordat__V1__State state[STORY_REFERRALS_MAX];
+    Concordat__V1__Owner owner[STORY_REFERRALS_MAX];
     char owner_id[STORY_REFERRALS_MAX][40];
+    bool detained[STORY_REFERRALS_MAX]; /* the clock of section 136 runs */
+    bool unseen[STORY_REFERRALS_MAX];   /* the response clock runs */
 };
 
 /* The facts about a person when they are referred. */
