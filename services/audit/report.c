@@ -8,7 +8,7 @@
 
 #include "proto/words/words.h"
 #include "services/audit/report_all.h"
-#include "services/audit/report_percentile.h"
+#include "services/audit/report_functions.h"
 #include "services/audit/report_table.h"
 #include "services/audit/trail.h"
 
@@ -47,7 +47,7 @@ static const char footer[] =
 static bool open_scope(sqlite3 *database, int64_t from_ms, int64_t to_ms)
 {
     char *sql = sqlite3_mprintf(scope_sql, from_ms, to_ms > 0 ? to_ms : INT64_MAX);
-    bool opened = sql && report_percentile_add(database) == SQLITE_OK &&
+    bool opened = sql && report_functions_add(database) == SQLITE_OK &&
                   sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK &&
                   sqlite3_exec(database, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK;
     sqlite3_free(sql);

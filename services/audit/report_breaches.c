@@ -1,8 +1,6 @@
 /* report_breaches.c: clocks that ran past what they allow, one line for each. */
 #include "services/audit/report_all.h"
 
-#define ISO(column) "strftime('%Y-%m-%dT%H:%M:%fZ', " column " / 1000.0, 'unixepoch')"
-
 /* Where the standard of each clock comes from; figures of different provenance are never added up. */
 #define PROVENANCE                                                                                           \
     "CASE k.clock WHEN 'section 136' THEN 'statutory' WHEN 'response' THEN 'national'"                       \
@@ -22,13 +20,12 @@ static const char breaches_by_standard_sql[] =
 
 static const char breaches_each_sql[] =
     "SELECT c.number, k.clock, " PROVENANCE ", k.standard, c.source, c.urgency_used AS urgency,"
-    "  " ISO("k.due_at_ms") " AS due, " ISO(
-        "k.stopped_at_ms") " AS stopped,"
-                           "  round((coalesce(k.stopped_at_ms, c.ended_at_ms, c.as_at_ms) - k.due_at_ms) / 60000.0, 1) AS late_min,"
-                           "  c.state, c.outcome, c.offers, coalesce(c.accepted_team, '') AS accepted_team"
-                           " FROM clock k JOIN counted c USING (referral)"
-                           " WHERE k.breached_at_ms IS NOT NULL"
-                           " ORDER BY k.due_at_ms, c.number";
+    "  utc(k.due_at_ms) AS due, utc(k.stopped_at_ms) AS stopped,"
+    "  round((coalesce(k.stopped_at_ms, c.ended_at_ms, c.as_at_ms) - k.due_at_ms) / 60000.0, 1) AS late_min,"
+    "  c.state, c.outcome, c.offers, coalesce(c.accepted_team, '') AS accepted_team"
+    " FROM clock k JOIN counted c USING (referral)"
+    " WHERE k.breached_at_ms IS NOT NULL"
+    " ORDER BY k.due_at_ms, c.number";
 
 static const char breaches_verdict_sql[] =
     "SELECT count(*) || ' breaches' FROM clock k JOIN counted USING (referral)"

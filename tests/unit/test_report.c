@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "services/audit/report.h"
-#include "services/audit/report_percentile.h"
+#include "services/audit/report_functions.h"
 #include "tests/worlds/story.h"
 
 #define VERY_URGENT CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT
@@ -240,7 +240,7 @@ static void percentiles_are_by_nearest_rank(void **state)
 {
     (void)state;
     sqlite3 *database = trail_database(story.trail);
-    assert_int_equal(report_percentile_add(database), SQLITE_OK);
+    assert_int_equal(report_functions_add(database), SQLITE_OK);
 #define OF(values, p) story_ask(&story, "SELECT percentile(column1, " #p ") FROM (VALUES " values ")")
     assert_string_equal(OF("(5), (1), (4), (2), (3)", 50), "3");
     assert_string_equal(OF("(4), (1), (2), (3)", 50), "2");
