@@ -26,6 +26,7 @@ enum need {
 };
 enum { NEED_COUNT = 9 };
 
+/* Open from OFFERED to IN_CONTACT, and with a team from ACCEPTED on. */
 enum case_state {
     CASE_NONE,
     CASE_OFFERED,

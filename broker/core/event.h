@@ -90,10 +90,10 @@ struct considered {
     uint8_t rung;
     uint8_t times_asked;
     enum consideration finding;
-    bool capacity_known;
-    uint16_t free_places;
-    uint16_t load;
+    uint32_t load; /* cases that it holds and is asked about */
     uint32_t capacity_age_minutes;
+    uint16_t free_places;
+    bool capacity_known;
 };
 
 /* The teams that one decision looked at. */

@@ -26,11 +26,11 @@ static bool speaks(const struct policy_team *team, const char *language)
 /* Places left, by a claim that is fresh enough; every offer that is out may take one. */
 static bool is_full(const struct policy_team *rules, const struct team *team, int64_t now_ms)
 {
-    uint32_t load = (uint32_t)team->live_offers + team->cases;
+    uint32_t load = team->live_offers + team->cases;
     if (rules->places && load >= rules->places)
         return true;
     bool fresh = team->capacity_known && now_ms < team->claim_good_until_ms;
-    return fresh && team->free_places <= (uint32_t)team->taken_since + team->live_offers;
+    return fresh && team->free_places <= team->taken_since + team->live_offers;
 }
 
 /* The time of the decision, and what it is on every door. */
@@ -82,7 +82,7 @@ static enum consideration consider(const struct directory *d, const struct state
         .times_asked = asked < UINT8_MAX ? (uint8_t)asked : UINT8_MAX,
         .capacity_known = team->capacity_known && now->ms < team->claim_good_until_ms,
         .free_places = team->free_places,
-        .load = (uint16_t)(team->live_offers + team->cases),
+        .load = team->live_offers + team->cases,
         .capacity_age_minutes = team->capacity_known ? (uint32_t)(age_ms / 60000) : 0,
     };
     c->finding = find(r, rules, team, c, now);

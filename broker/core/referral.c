@@ -67,13 +67,18 @@ static bool clock_runs(const struct clock *clock)
 }
 
 /* What has stopped stays so; only what runs can stop or be voided. */
+static bool change_fits(const struct clock *clock, const struct clock_change *change)
+{
+    if (change->what != CLOCK_STARTED)
+        return clock_runs(clock);
+    return !clock->stopped_ms && change->at_ms && change->due_ms >= change->at_ms;
+}
+
 static bool clocks_fit(const struct referral *r, const struct event *event)
 {
-    for (int i = 0; i < event->clock_count; i++) {
-        const struct clock *clock = &r->clocks[event->clocks[i].clock];
-        if (event->clocks[i].what == CLOCK_STARTED ? clock->stopped_ms != 0 : !clock_runs(clock))
+    for (int i = 0; i < event->clock_count; i++)
+        if (!change_fits(&r->clocks[event->clocks[i].clock], &event->clocks[i]))
             return false;
-    }
     return true;
 }
 
@@ -88,17 +93,6 @@ static enum case_state state_after(const struct referral *r, const struct event 
 }
 
 /* --- what follows from the state -------------------------------------------------------------------- */
-
-bool referral_is_open(const struct referral *r)
-{
-    return r->state != CASE_NONE && r->state != CASE_CLOSED && r->state != CASE_WITHDRAWN;
-}
-
-bool referral_is_with_team(const struct referral *r)
-{
-    return r->state == CASE_ACCEPTED || r->state == CASE_TRAVELLING || r->state == CASE_ARRIVED ||
-           r->state == CASE_IN_CONTACT;
-}
 
 static struct owner owned_by(enum owner_kind kind, uint16_t slot, int64_t act_by_ms)
 {

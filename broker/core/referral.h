@@ -103,6 +103,16 @@ struct referral {
 
 #pragma GCC diagnostic pop
 
+static inline bool referral_is_open(const struct referral *referral)
+{
+    return referral->state >= CASE_OFFERED && referral->state <= CASE_IN_CONTACT;
+}
+/* Whether a team holds the case: accepted, and not yet closed. */
+static inline bool referral_is_with_team(const struct referral *referral)
+{
+    return referral->state >= CASE_ACCEPTED && referral->state <= CASE_IN_CONTACT;
+}
+
 /* Applies an event of the case; everything it needs stands in the event. False if the event cannot come in
  * this state, with this offer, or with these clocks: the case is as before. */
 bool referral_apply(struct referral *referral, const struct event *event);
@@ -121,8 +131,5 @@ int64_t referral_due(const struct referral *referral, bool team_absent);
 uint16_t referral_times_asked(const struct referral *referral, uint16_t team);
 /* Whether the team has been asked in this round of the ladder: once in each round is enough. */
 bool referral_asked_this_round(const struct referral *referral, uint16_t team);
-bool referral_is_open(const struct referral *referral);
-/* Whether a team holds the case: accepted, and not yet closed. */
-bool referral_is_with_team(const struct referral *referral);
 
 #endif

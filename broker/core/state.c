@@ -209,6 +209,11 @@ int64_t state_case_due(const struct state *state, const struct referral *r)
     return referral_due(r, absent);
 }
 
+static uint32_t *last_number(struct state *state, bool drill)
+{
+    return drill ? &state->counters.drill_number : &state->counters.number;
+}
+
 static struct referral *add_referral(struct state *state, const struct event *event)
 {
     struct counters *counters = &state->counters;
@@ -221,18 +226,19 @@ static struct referral *add_referral(struct state *state, const struct event *ev
         row = state->referrals.count - 1;
     }
     struct referral *r = referral_at(state, row);
+    assert(r->state == CASE_NONE);
     r->next_free = 0; /* all else in an unused row is zero */
     memcpy(r->id, event->referral, ID_BYTES);
     r->origin = slots_give(&state->origin_by_id, &state->origins, event->actor);
     index_add(&state->referral_by_id, &state->referrals, row);
     agenda_add(&state->agenda, row, INT64_MAX);
-    uint32_t *number = event->drill ? &counters->drill_number : &counters->number;
-    *number = event->number;
+    *last_number(state, event->drill) = event->number;
     return r;
 }
 
 static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
 {
+    assert(!r->offer.attempt && r->owner.kind == OWNER_NONE);
     struct ended_case *ended = table_add(&state->ended);
     *ended = (struct ended_case){
         .number = r->number,
@@ -264,18 +270,24 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
     state->counters.free_row = row + 1;
 }
 
+static void count_one(uint32_t *count, int by)
+{
+    assert(by > 0 || *count > 0);
+    *count += (uint32_t)by;
+}
+
 /* Adds a case to the counts, as it is, or takes it out again: before and after each event. */
 static void count_case(struct state *state, const struct referral *r, int by)
 {
+    struct counters *counters = &state->counters;
     if (r->offer.attempt)
-        team_at(state, r->offer.team)->live_offers =
-            (uint16_t)(team_at(state, r->offer.team)->live_offers + by);
+        count_one(&team_at(state, r->offer.team)->live_offers, by);
     if (referral_is_with_team(r))
-        team_at(state, r->team)->cases = (uint16_t)(team_at(state, r->team)->cases + by);
+        count_one(&team_at(state, r->team)->cases, by);
     if (referral_is_open(r))
-        state->counters.open_count += (uint32_t)by;
+        count_one(&counters->open_count, by);
     if (r->state == CASE_HELD)
-        state->counters.held_count += (uint32_t)by;
+        count_one(&counters->held_count, by);
 }
 
 static bool slot_is_known(const struct event *event, uint16_t at, uint32_t count)
@@ -308,7 +320,8 @@ static bool apply_to_case(struct state *state, const struct event *event)
 {
     struct referral *r = find_referral(state, event->referral);
     if (event->kind == EVENT_RECEIVED) {
-        if (r || state_ended(state, event->referral))
+        if (r || state_ended(state, event->referral) ||
+            event->number != *last_number(state, event->drill) + 1)
             return false;
         r = add_referral(state, event);
     } else if (!r) {
@@ -342,6 +355,8 @@ bool state_apply(struct state *state, const struct event *event)
         return false;
     if (event->has_command)
         remember(state, event);
+    assert(counters->open_count == state->agenda.entries.count);
+    assert(counters->held_count <= counters->open_count);
     return true;
 }
 
@@ -358,7 +373,7 @@ const uint32_t state_layout =
     (uint32_t)(sizeof(struct counters) * 3 + sizeof(struct team) * 5 + sizeof(struct referral) * 7 +
                sizeof(struct ended_case) * 11 + sizeof(struct remembered) * 13) *
         16 +
-    1; /* the last figure: to be raised when a field changes its meaning only */
+    2; /* the last figure: to be raised when a field changes its meaning only */
 
 void state_visit(const struct state *state, state_visitor *visit, void *context)
 {

@@ -18,14 +18,14 @@
 struct team {
     int64_t claimed_ms, claim_good_until_ms;
     uint64_t last_offered_seq;
+    uint32_t live_offers;
+    uint32_t cases;       /* that it holds */
     uint16_t free_places; /* as claimed */
     uint16_t taken_since; /* accepted since the claim */
-    uint16_t live_offers;
-    uint16_t cases; /* that it holds */
     char id[ID_CHARS_MAX + 1];
     bool present;
     bool capacity_known; /* has ever been claimed */
-    uint8_t unused[5];
+    uint8_t unused[1];
 };
 
 /* An area, a coordinator, or an origin (the key name of an intake that submitted). */

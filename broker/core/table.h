@@ -6,6 +6,7 @@
 #ifndef CONCORDAT_CORE_TABLE_H
 #define CONCORDAT_CORE_TABLE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,7 @@ bool table_reserve(struct table *table, uint32_t more);
 void *table_add(struct table *table);
 static inline void *table_row(const struct table *table, uint32_t row)
 {
+    assert(row < table->count);
     return table->rows + (size_t)row * table->row_bytes;
 }
 

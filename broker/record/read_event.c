@@ -59,7 +59,7 @@ static void read_considered(struct reading *in, size_t count, Concordat__V1__Con
             .finding = (enum consideration)list[i]->finding,
             .capacity_known = list[i]->capacity_known,
             .free_places = (uint16_t)list[i]->free_places,
-            .load = (uint16_t)list[i]->load,
+            .load = list[i]->load,
             .capacity_age_minutes = list[i]->capacity_age_minutes,
         };
 }
