@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/core/state_check.h"
+
+enum { CHECKED_WHOLLY_OF = 16 };
+
 static void make_team(struct policy_team *team, int number)
 {
     *team = (struct policy_team){.sources = 0xff, .needs = 0xffff, .age_last = AGE_MAX, .interpreter = true};
@@ -58,6 +62,16 @@ static void make_policy(struct world *w, int teams)
     policy->rounds_max = 3;
 }
 
+/* All of the books now and then, what is open after each event. */
+static void check_books(const struct world *w)
+{
+    const char *wrong =
+        w->event_count % CHECKED_WHOLLY_OF == 0 ? state_check(w->state) : state_check_open(w->state);
+    if (wrong)
+        fprintf(stderr, "after event %u: %s\n", w->event_count, wrong);
+    assert(!wrong);
+}
+
 static void keep(struct world *w)
 {
     for (int i = 0; i < w->last.count; i++) {
@@ -72,7 +86,7 @@ static void keep(struct world *w)
         bool names = w->last.events[i].kind == EVENT_POLICY_LOADED;
         bool applied = state_reserve(w->state, names ? 64 : 0) && state_apply(w->state, &w->last.events[i]);
         assert(applied);
-        (void)applied;
+        check_books(w);
     }
 }
 
@@ -110,6 +124,7 @@ struct world *world_open(int teams, void (*adjust)(struct world *world))
 void world_close(struct world **world)
 {
     struct world *w = *world;
+    assert(!state_check(w->state));
     directory_destroy(&w->directory);
     state_destroy(&w->state);
     free(w->events);
