@@ -21,7 +21,7 @@ void apply_received(struct referral *r, const struct event *event)
     r->drill = event->drill;
     r->received_ms = event->at_ms;
     r->received_seq = event->seq;
-    r->remind_ms = event->at_ms; /* the coordinator's, until the same decision says whose it is */
+    r->remind_ms = event->at_ms; /* the coordinator owns it until the same decision says who does */
     r->round = 1;
     r->team = r->last_asked = SLOT_NONE;
     r->offer.team = SLOT_NONE;
@@ -51,7 +51,7 @@ static void note_asked(struct referral *r, uint16_t team)
             least = i;
     }
     int at = r->asked_count < LADDER_STEPS_MAX ? r->asked_count++ : least;
-    r->asked[at] = (struct asked){.team = team, .times = 1, .round = r->round};
+    r->asked[at] = (struct asked_team){.team = team, .times = 1, .round = r->round};
 }
 
 void apply_offered(struct referral *r, const struct event *event)
@@ -81,7 +81,7 @@ static void clear_offer(struct referral *r)
     r->offer = (struct live_offer){.team = SLOT_NONE};
 }
 
-/* Back to the duty coordinator, until the same decision says more. */
+/* The case goes back to the duty coordinator, until the same decision says more. */
 static void fall_back(struct referral *r, int64_t remind_ms)
 {
     r->team = SLOT_NONE;

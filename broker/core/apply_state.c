@@ -5,20 +5,20 @@
 #include "broker/core/slots.h"
 #include "broker/core/state.h"
 
-static struct team *team_row(struct state *state, uint16_t slot)
+static struct team *team_to_change(struct state *state, uint16_t slot)
 {
     return table_row(&state->teams, slot);
 }
 
 bool apply_offered_to_team(struct state *state, const struct event *event)
 {
-    team_row(state, event->is.offered.team)->last_offered_seq = event->seq;
+    team_to_change(state, event->is.offered.team)->last_offered_seq = event->seq;
     return true;
 }
 
 bool apply_accepted_to_team(struct state *state, const struct event *event)
 {
-    struct team *team = team_row(state, event->is.accepted.team);
+    struct team *team = team_to_change(state, event->is.accepted.team);
     if (team->taken_since < UINT16_MAX)
         team->taken_since++;
     return true;
@@ -28,7 +28,7 @@ bool apply_accepted_to_team(struct state *state, const struct event *event)
  * they expire. */
 bool apply_presence(struct state *state, const struct event *event)
 {
-    struct team *team = team_row(state, event->is.presence.team);
+    struct team *team = team_to_change(state, event->is.presence.team);
     team->present = event->is.presence.present;
     for (uint32_t row = 0; team->live_offers && row < state->referrals.count; row++) {
         const struct referral *r = table_row(&state->referrals, row);
@@ -40,7 +40,7 @@ bool apply_presence(struct state *state, const struct event *event)
 
 bool apply_capacity(struct state *state, const struct event *event)
 {
-    struct team *team = team_row(state, event->is.capacity.team);
+    struct team *team = team_to_change(state, event->is.capacity.team);
     team->capacity_known = true;
     team->free_places = event->is.capacity.free_places;
     team->taken_since = 0;

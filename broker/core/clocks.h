@@ -7,8 +7,8 @@
  *   handover       at arrival at the place of safety        when the police were free to go
  *
  * How long each allows is the policy's `standards`; a clock that no standard is meant for does not start. A
- * correction moves a clock that runs, or voids it: whoever is not detained under section 136 has no clock of
- * it. A clock that has stopped stays as it is.
+ * correction moves a clock that runs, or voids it: a person who is not detained under section 136 has no
+ * clock of it. A clock that has stopped stays as it is.
  *
  * Each function is given an event in the making and writes into it what becomes of the clocks, so that
  * everybody who reads the event later applies that and decides nothing.

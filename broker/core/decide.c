@@ -1,4 +1,5 @@
-/* decide.c: what follows from a command: who may, which case, and which rule decides. */
+/* decide.c: what follows from a command: whether its sender may, which case it is about, which rule decides.
+ */
 #include "broker/core/decide.h"
 
 #include <assert.h>
@@ -6,7 +7,7 @@
 
 #include "broker/core/deciding.h"
 
-/* Which case a command needs. */
+/* The case that a command needs. */
 enum needs { NO_CASE, OPEN_CASE, ANY_CASE };
 
 static const struct {
@@ -33,9 +34,9 @@ static const struct {
     [COMMAND_RECORD_START] = {decide_record_start, NO_CASE},
 };
 
-/* A team or coordinator may see a case that it has to do with; a source its own. An ended case tells only
- * that it has ended. What is not there and what is another's get the same answer. */
-static enum refusal find_case(struct deciding *d, enum needs needs)
+/* A source may command only its own cases. A case that does not exist and a case of another source get the
+ * same answer; an ended case tells only that it has ended. */
+static enum refusal find_case_of_command(struct deciding *d, enum needs needs)
 {
     const struct command *command = d->command;
     const struct any_case of = state_case(d->state, command->referral);
@@ -63,8 +64,8 @@ static bool answered_before(struct deciding *d)
     return true;
 }
 
-static void begin(struct deciding *d, const struct state *state, const struct directory *directory,
-                  int64_t now_ms, struct decision *decision)
+static void begin_deciding(struct deciding *d, const struct state *state, const struct directory *directory,
+                           int64_t now_ms, struct decision *decision)
 {
     *d = (struct deciding){
         .state = state,
@@ -83,13 +84,13 @@ void decide(const struct state *state, const struct directory *directory, const 
             int64_t now_ms, struct decision *decision)
 {
     struct deciding d;
-    begin(&d, state, directory, now_ms, decision);
+    begin_deciding(&d, state, directory, now_ms, decision);
     d.command = command;
     if (answered_before(&d))
         return;
     enum refusal refusal = REFUSAL_NONE;
     if (commands[command->kind].needs != NO_CASE)
-        refusal = find_case(&d, commands[command->kind].needs);
+        refusal = find_case_of_command(&d, commands[command->kind].needs);
     if (refusal == REFUSAL_NONE)
         refusal = commands[command->kind].decide(&d);
     decision->refusal = refusal;
@@ -158,16 +159,10 @@ void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assig
     deciding_done(d, event);
 }
 
-/* The area's coordinator of today's directory, or the one who has it where the area names none of ours. */
-static uint16_t coordinator_of(const struct deciding *d)
-{
-    return d->directory->coordinator_slots[directory_area(d->directory, d->r.facts.area)->coordinator];
-}
-
-void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match)
+static void hold_case(struct deciding *d, enum hold_reason reason, const struct match *match)
 {
     struct event *event = deciding_event(d, EVENT_HELD);
-    event->is.held.coordinator = coordinator_of(d);
+    event->is.held.coordinator = directory_coordinator_slot(d->directory, d->r.facts.area);
     event->is.held.reason = reason;
     event->is.held.remind_ms = d->now_ms + d->policy->remind_ms;
     event->is.held.round = d->r.round;
@@ -178,7 +173,8 @@ void deciding_hold(struct deciding *d, enum hold_reason reason, const struct mat
     deciding_done(d, event);
 }
 
-bool deciding_offer_next(struct deciding *d, struct match *match)
+/* Asks the next team of the ladder. False if none can be asked; *match says what was found. */
+static bool offer_next(struct deciding *d, struct match *match)
 {
     match_find(d->directory, d->state, &d->r, d->now_ms, match);
     if (match->team == SLOT_NONE)
@@ -190,12 +186,13 @@ bool deciding_offer_next(struct deciding *d, struct match *match)
 void deciding_route(struct deciding *d)
 {
     struct match match;
-    if (!deciding_offer_next(d, &match))
-        deciding_hold(d, match.reason, &match);
+    if (!offer_next(d, &match))
+        hold_case(d, match.reason, &match);
 }
 
-/* Another reason, or something to wait for that comes sooner than what was noted or after that has passed. */
-static bool is_news(const struct deciding *d, const struct match *match)
+/* Whether the finding differs from what the case has noted: by its reason, by something to wait for that
+ * comes sooner, or because the noted instant has passed. */
+static bool is_new_finding(const struct deciding *d, const struct match *match)
 {
     int64_t noted_ms = d->r.look_again_ms;
     bool passed = noted_ms && noted_ms <= d->now_ms;
@@ -206,7 +203,7 @@ static bool is_news(const struct deciding *d, const struct match *match)
 void deciding_look(struct deciding *d)
 {
     struct match match;
-    if (deciding_offer_next(d, &match) || !is_news(d, &match))
+    if (offer_next(d, &match) || !is_new_finding(d, &match))
         return;
     struct event *event = deciding_event(d, EVENT_HELD);
     event->is.held.coordinator = d->r.coordinator;
@@ -239,28 +236,28 @@ void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_
     if (handover)
         return;
     if (assigned || d->r.contact_made)
-        deciding_hold(d, HOLD_ASSIGNED_NOT_TAKEN, NULL);
+        hold_case(d, HOLD_ASSIGNED_NOT_TAKEN, NULL);
     else
         deciding_route(d);
 }
 
 /* --- time ------------------------------------------------------------------------------------------- */
 
-static void lapse(struct deciding *d)
+static void lapse_lease(struct deciding *d)
 {
     deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
     struct event *event = deciding_event(d, EVENT_LEASE_LAPSED);
     event->is.lease.team = d->r.team;
     deciding_done(d, event);
-    /* Whoever has been seen is not sent a second crisis team unasked: a person decides. */
+    /* A person who has been seen is not sent a second crisis team unasked: the coordinator decides. */
     struct match match;
     if (d->r.contact_made)
-        deciding_hold(d, HOLD_LEASE_LAPSED, NULL);
-    else if (!deciding_offer_next(d, &match))
-        deciding_hold(d, HOLD_LEASE_LAPSED, &match);
+        hold_case(d, HOLD_LEASE_LAPSED, NULL);
+    else if (!offer_next(d, &match))
+        hold_case(d, HOLD_LEASE_LAPSED, &match);
 }
 
-static void warn(struct deciding *d)
+static void warn_team(struct deciding *d)
 {
     struct event *event = deciding_event(d, EVENT_LEASE_WARNED);
     event->is.lease.team = d->r.team;
@@ -268,8 +265,9 @@ static void warn(struct deciding *d)
     deciding_done(d, event);
 }
 
-/* A reminder also begins a new round of the ladder, a few times over: who said no may have changed. */
-static void remind(struct deciding *d)
+/* The first few reminders also begin a new round of the ladder: a team that declined may have changed its
+ * mind. */
+static void remind_coordinator(struct deciding *d)
 {
     bool another_round = !d->r.contact_made && d->r.round < d->policy->rounds_max;
     struct event *event = deciding_event(d, EVENT_REMINDED);
@@ -282,7 +280,7 @@ static void remind(struct deciding *d)
         deciding_look(d);
 }
 
-static void breach(struct deciding *d)
+static void record_breaches(struct deciding *d)
 {
     for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
         struct clock *clock = &d->r.clocks[kind];
@@ -305,39 +303,39 @@ static void decide_due(struct deciding *d)
     else if (r->offer.attempt && r->offer.expires_ms <= d->now_ms)
         deciding_offer_failed(d, OFFER_END_EXPIRED, DECLINE_NONE, "");
     else if (referral_is_with_team(r) && r->lapses_ms && r->lapses_ms <= d->now_ms)
-        lapse(d);
+        lapse_lease(d);
     else if (referral_is_with_team(r) && !r->lapses_ms && r->lease_ms <= d->now_ms)
-        warn(d);
+        warn_team(d);
     else if (r->state == CASE_TAKEN && r->lease_ms <= d->now_ms)
-        deciding_hold(d, HOLD_COORDINATOR_SILENT, NULL);
+        hold_case(d, HOLD_COORDINATOR_SILENT, NULL);
     else if (r->state == CASE_HELD && r->remind_ms <= d->now_ms)
-        remind(d);
+        remind_coordinator(d);
     else if (r->state == CASE_HELD && r->look_again_ms && r->look_again_ms <= d->now_ms)
         deciding_look(d);
     else
-        breach(d);
+        record_breaches(d);
 }
 
 void decide_time(const struct state *state, const struct directory *directory, int64_t now_ms,
                  struct decision *decision)
 {
     struct deciding d;
-    begin(&d, state, directory, now_ms, decision);
+    begin_deciding(&d, state, directory, now_ms, decision);
     const struct agenda_entry *first = agenda_first(&state->agenda);
     if (!first || first->due_ms > d.now_ms)
         return;
     d.r = *state_referral_row(state, first->row);
     decide_due(&d);
-    assert(decision->count > 0); /* whatever is due has a consequence, or time would stand still */
+    assert(decision->count > 0); /* a due case that changes nothing would stay due for ever */
 }
 
-enum { ROWS_LOOKED_AT_MAX = 256 }; /* in one go, so that a turn stays short */
+enum { ROWS_LOOKED_AT_MAX = 256 }; /* at a time, so that a turn stays short */
 
 bool decide_again(const struct state *state, const struct directory *directory, int64_t now_ms,
                   uint32_t *cursor, struct decision *decision)
 {
     struct deciding d;
-    begin(&d, state, directory, now_ms, decision);
+    begin_deciding(&d, state, directory, now_ms, decision);
     uint32_t end = state->referrals.count;
     if (end - *cursor > ROWS_LOOKED_AT_MAX)
         end = *cursor + ROWS_LOOKED_AT_MAX;

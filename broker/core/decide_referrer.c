@@ -24,12 +24,7 @@ static struct facts complete_facts(const struct deciding *d, uint32_t *flags)
     return facts;
 }
 
-static uint16_t coordinator_for(const struct deciding *d, uint16_t area_slot)
-{
-    return d->directory->coordinator_slots[directory_area(d->directory, area_slot)->coordinator];
-}
-
-/* The same referral again under another command id: the answer is what it was. */
+/* If the same referral comes again under another command id, the answer is what it was. */
 static bool submitted_before(struct deciding *d, enum refusal *refusal)
 {
     const struct any_case of = state_case(d->state, d->command->referral);
@@ -60,7 +55,7 @@ enum refusal decide_submit(struct deciding *d)
     event->opaque = command->opaque;
     event->is.received.facts = complete_facts(d, &event->is.received.flags);
     event->is.received.with_confidential = command->is.submit.with_confidential;
-    event->is.received.coordinator = coordinator_for(d, event->is.received.facts.area);
+    event->is.received.coordinator = directory_coordinator_slot(d->directory, event->is.received.facts.area);
     clocks_at_receipt(d->policy, event);
     deciding_done(d, event);
     deciding_route(d);
@@ -76,7 +71,8 @@ enum refusal decide_update(struct deciding *d)
     event->is.received.facts.source = d->r.facts.source; /* where the person was met does not change */
     event->is.received.with_confidential = command->is.submit.with_confidential;
     event->is.received.coordinator =
-        d->r.state == CASE_TAKEN ? d->r.coordinator : coordinator_for(d, event->is.received.facts.area);
+        d->r.state == CASE_TAKEN ? d->r.coordinator
+                                 : directory_coordinator_slot(d->directory, event->is.received.facts.area);
     clocks_at_update(d->policy, &d->r, event);
     deciding_done(d, event);
     /* The update may bring what was missing for a team to match. */
@@ -88,7 +84,7 @@ enum refusal decide_update(struct deciding *d)
 enum refusal decide_withdraw(struct deciding *d)
 {
     if (d->r.contact_made)
-        return REFUSAL_WRONG_STATE; /* whoever has met the person closes it */
+        return REFUSAL_WRONG_STATE; /* a team has met the person, and closes the case itself */
     deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE, "");
     struct event *event = deciding_event(d, EVENT_WITHDRAWN);
     event->is.withdrawn.reason = d->command->is.withdraw.reason;
@@ -96,7 +92,8 @@ enum refusal decide_withdraw(struct deciding *d)
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
-/* Recorded once for each state, and only while it is true: a screen that shows an old state tells nothing. */
+/* Recorded once for each state, and only while the case is in it: a screen that shows an old state tells the
+ * referrer nothing. */
 enum refusal decide_told(struct deciding *d)
 {
     enum case_state told = d->command->is.told.state;

@@ -2,7 +2,7 @@
  * it is there and has places. */
 #include "broker/core/deciding.h"
 
-/* Whether the answer is to the offer that is live for this team; otherwise what holds instead. */
+/* REFUSAL_NONE if the answer is to the offer that is live for this team; otherwise the reason why not. */
 static enum refusal find_offer(const struct deciding *d)
 {
     const struct referral *r = &d->r;
@@ -60,7 +60,7 @@ enum refusal decide_decline(struct deciding *d)
     return REFUSAL_NONE;
 }
 
-/* Whether the case is in the sender's hands: the team that holds it, or the coordinator who took it. */
+/* REFUSAL_NONE if the sender holds the case: as its team, or as the coordinator who took it. */
 static enum refusal in_hand(const struct deciding *d)
 {
     const struct referral *r = &d->r;
@@ -73,7 +73,7 @@ static enum refusal in_hand(const struct deciding *d)
     return concerned ? REFUSAL_WRONG_STATE : REFUSAL_NOT_YOURS;
 }
 
-/* Until when the next word is due. */
+/* When the next word from the holder is due. */
 static int64_t lease_after(const struct deciding *d, bool with_team, int64_t expected_arrival_ms)
 {
     if (!with_team)
@@ -92,7 +92,7 @@ enum refusal decide_check_in(struct deciding *d)
     const struct command *command = d->command;
     bool with_team = command->party == PARTY_TEAM;
     int64_t occurred_ms = command->is.check_in.occurred_ms;
-    bool stated = occurred_ms != 0 && occurred_ms <= d->now_ms; /* a time to come cannot have been */
+    bool stated = occurred_ms != 0 && occurred_ms <= d->now_ms; /* a contact cannot have been in the future */
     int64_t expected_ms = command->is.check_in.expected_ms ? d->now_ms + command->is.check_in.expected_ms : 0;
     if (command->is.check_in.step == STEP_TRAVELLING && !expected_ms)
         expected_ms = d->r.expected_arrival_ms;
@@ -128,7 +128,7 @@ enum refusal decide_close(struct deciding *d)
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
-/* The case stays with the team until another has said yes: handed over warm. */
+/* The case stays with the team until another has accepted it. */
 enum refusal decide_handover(struct deciding *d)
 {
     enum refusal refusal = in_hand(d);
@@ -159,7 +159,7 @@ enum refusal decide_handover(struct deciding *d)
 enum refusal decide_presence(struct deciding *d)
 {
     if (state_team(d->state, d->command->slot)->present == d->command->is.presence.present)
-        return REFUSAL_NONE; /* a lease renewed is not news */
+        return REFUSAL_NONE; /* a renewed lease is not recorded */
     struct event *event = deciding_event(d, EVENT_PRESENCE_CHANGED);
     event->is.presence.team = d->command->slot;
     event->is.presence.present = d->command->is.presence.present;
@@ -171,7 +171,7 @@ enum refusal decide_capacity(struct deciding *d)
 {
     const struct team *team = state_team(d->state, d->command->slot);
     uint16_t free_places = d->command->is.capacity.free_places;
-    /* The same claim again is written down only once it has begun to age. */
+    /* The same claim again is recorded only after it has begun to age. */
     bool young = d->now_ms < team->claimed_ms + d->policy->capacity_good_ms / 4;
     if (team->capacity_known && team->free_places == free_places && team->taken_since == 0 && young)
         return REFUSAL_NONE;

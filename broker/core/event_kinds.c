@@ -6,7 +6,7 @@
 
 #include "broker/core/applying.h"
 
-static enum happening happening_of_offer(const struct event *event)
+static enum case_happening happening_of_offer(const struct event *event)
 {
     return event->is.offered.handover ? HAPPENING_OFFERED_HANDOVER : HAPPENING_OFFERED;
 }
@@ -18,7 +18,7 @@ static bool counts_as_attended(enum attend_status status)
     return status == ATTEND_NONE || status == ATTEND_ON_TIME || status == ATTEND_LATE_BUT_SEEN;
 }
 
-static enum happening happening_of_check_in(const struct event *event)
+static enum case_happening happening_of_check_in(const struct event *event)
 {
     if (event->is.checked_in.step == STEP_TRAVELLING)
         return HAPPENING_TRAVELLING;
@@ -109,7 +109,7 @@ static const struct event_traits *traits_of(enum event_kind kind)
     return &event_traits[kind];
 }
 
-enum happening event_happening(const struct event *event)
+enum case_happening event_happening(const struct event *event)
 {
     const struct event_traits *traits = traits_of(event->kind);
     assert(traits->of_a_case);

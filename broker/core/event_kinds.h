@@ -14,7 +14,7 @@ struct state;
 
 /* The columns of the table of states (referral.c). Most kinds have one; an offer has two, by whether it is a
  * handover, and a check-in has four, by its step. */
-enum happening {
+enum case_happening {
     HAPPENING_RECEIVED,
     HAPPENING_OFFERED,
     HAPPENING_OFFERED_HANDOVER,
@@ -50,7 +50,7 @@ enum offer_part {
 typedef void event_changes_case(struct referral *referral, const struct event *event);
 /* Changes teams or names as the event says. False if the event cannot follow on this state. */
 typedef bool event_changes_state(struct state *state, const struct event *event);
-typedef enum happening event_happens(const struct event *event);
+typedef enum case_happening event_happens(const struct event *event);
 typedef bool event_hopes(const struct event *event);
 
 struct event_traits {
@@ -58,22 +58,22 @@ struct event_traits {
     bool of_a_case; /* names a referral; all that follows but gives_hope and change_state is about its case */
     bool may_follow_the_end; /* is recorded of an ended case too, which it does not change */
     bool is_news;            /* changes who holds the case or what is promised: everybody concerned is told */
-    enum happening happening;
+    enum case_happening happening;
     event_happens *happening_of; /* instead of happening, if the event itself tells its column */
     enum offer_part offer;
     event_changes_case *change_case; /* NULL: nothing but state, owner and clocks */
     event_changes_state *change_state;
     event_hopes
         *gives_hope; /* whether a held case may now find a team that it did not find before; NULL: no */
-    /* Where the event has a slot that the state must know, as an offset; 0: it has none. */
+    /* The offset of a slot in the event that the state must know; 0: the event has none. */
     uint16_t team_at, area_at, coordinator_at;
-    uint16_t former_team_at; /* where it names the team that loses the case by it; 0: none does */
+    uint16_t former_team_at; /* the offset of the team that loses the case by it; 0: none does */
 };
 
 extern const struct event_traits event_traits[EVENT_KINDS];
 
 /* The column of the table of states. */
-enum happening event_happening(const struct event *event);
+enum case_happening event_happening(const struct event *event);
 
 bool event_kind_is_news(enum event_kind kind);
 bool event_gives_hope(const struct event *event);

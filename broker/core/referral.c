@@ -88,7 +88,7 @@ static enum case_state state_after(const struct referral *r, const struct event 
 {
     if (!offer_fits(r, event, traits->offer) || !clocks_fit(r, event))
         return CASE_NONE;
-    enum happening happening = traits->happening_of ? traits->happening_of(event) : traits->happening;
+    enum case_happening happening = traits->happening_of ? traits->happening_of(event) : traits->happening;
     return (enum case_state)next_state[r->state][happening];
 }
 

@@ -50,7 +50,7 @@ struct live_offer {
     uint8_t unused[7];
 };
 
-struct asked {
+struct asked_team {
     uint16_t team;
     uint16_t times;
     uint16_t round; /* of the ladder, in which it was asked last */
@@ -70,7 +70,7 @@ struct referral {
     int64_t owned_since_ms;
 
     struct live_offer offer;
-    struct asked asked[LADDER_STEPS_MAX];
+    struct asked_team asked[LADDER_STEPS_MAX];
 
     int64_t expected_arrival_ms;
     int64_t lease_ms;  /* a check-in is due by then */

@@ -8,7 +8,7 @@
 #include "broker/core/event_kinds.h"
 #include "broker/core/slots.h"
 
-/* Rows that one decision can add to a table at most. */
+/* The most rows that one decision can add to a table. */
 enum { ROWS_PER_DECISION = DECISION_EVENTS_MAX };
 
 static struct referral *referral_at(const struct state *state, uint32_t row)
@@ -22,7 +22,7 @@ static struct team *team_at(const struct state *state, uint16_t slot)
     return table_row(&state->teams, slot);
 }
 
-static uint32_t row_of(const struct state *state, const struct referral *r)
+static uint32_t row_of_referral(const struct state *state, const struct referral *r)
 {
     return (uint32_t)(r - (const struct referral *)(const void *)state->referrals.rows);
 }
@@ -80,19 +80,19 @@ void state_destroy(struct state **state)
     *state = NULL;
 }
 
-static bool reserve(struct table *table, struct index *index, uint32_t more)
+static bool reserve_rows(struct table *table, struct index *index, uint32_t more)
 {
     return table_reserve(table, more) && index_reserve(index, more);
 }
 
 bool state_reserve(struct state *s, uint32_t names)
 {
-    return reserve(&s->teams, &s->team_by_id, names) && reserve(&s->areas, &s->area_by_id, names) &&
-           reserve(&s->coordinators, &s->coordinator_by_id, names) &&
-           reserve(&s->origins, &s->origin_by_id, ROWS_PER_DECISION) &&
-           reserve(&s->referrals, &s->referral_by_id, ROWS_PER_DECISION) &&
-           reserve(&s->ended, &s->ended_by_id, ROWS_PER_DECISION) &&
-           reserve(&s->remembered, &s->remembered_by_id, ROWS_PER_DECISION) &&
+    return reserve_rows(&s->teams, &s->team_by_id, names) && reserve_rows(&s->areas, &s->area_by_id, names) &&
+           reserve_rows(&s->coordinators, &s->coordinator_by_id, names) &&
+           reserve_rows(&s->origins, &s->origin_by_id, ROWS_PER_DECISION) &&
+           reserve_rows(&s->referrals, &s->referral_by_id, ROWS_PER_DECISION) &&
+           reserve_rows(&s->ended, &s->ended_by_id, ROWS_PER_DECISION) &&
+           reserve_rows(&s->remembered, &s->remembered_by_id, ROWS_PER_DECISION) &&
            agenda_reserve(&s->agenda, s->referrals.count + ROWS_PER_DECISION);
 }
 
@@ -143,7 +143,7 @@ const struct team *state_team(const struct state *state, uint16_t slot)
     return team_at(state, slot);
 }
 
-static struct referral *find_referral(const struct state *state, const uint8_t *id)
+static struct referral *referral_of_id(const struct state *state, const uint8_t *id)
 {
     uint32_t row = index_find(&state->referral_by_id, &state->referrals, id);
     return row == ROW_NONE ? NULL : referral_at(state, row);
@@ -151,7 +151,7 @@ static struct referral *find_referral(const struct state *state, const uint8_t *
 
 const struct referral *state_referral(const struct state *state, const uint8_t *id)
 {
-    return find_referral(state, id);
+    return referral_of_id(state, id);
 }
 
 const struct ended_case *state_ended(const struct state *state, const uint8_t *id)
@@ -180,8 +180,8 @@ int64_t state_due(const struct state *state)
 
 /* --- remembered commands ---------------------------------------------------------------------------- */
 
-/* The table is a ring once it is full. */
-static void remember(struct state *state, const struct event *event)
+/* When the table is full it becomes a ring. */
+static void remember_command(struct state *state, const struct event *event)
 {
     if (state_remembered(state, event->command))
         return; /* a later event of the same command */
@@ -262,7 +262,7 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
     memcpy(ended->id, r->id, ID_BYTES);
     memcpy(ended->submit_digest, r->submit_digest, DIGEST_BYTES);
     index_add(&state->ended_by_id, &state->ended, state->ended.count - 1);
-    uint32_t row = row_of(state, r);
+    uint32_t row = row_of_referral(state, r);
     index_remove(&state->referral_by_id, &state->referrals, row);
     agenda_remove(&state->agenda, row);
     memset(r, 0, sizeof *r);
@@ -318,7 +318,7 @@ static bool is_recorded_after_the_end(const struct state *state, const struct ev
 
 static bool apply_to_case(struct state *state, const struct event *event)
 {
-    struct referral *r = find_referral(state, event->referral);
+    struct referral *r = referral_of_id(state, event->referral);
     if (event->kind == EVENT_RECEIVED) {
         if (r || state_ended(state, event->referral) ||
             event->number != *last_number(state, event->drill) + 1)
@@ -333,7 +333,7 @@ static bool apply_to_case(struct state *state, const struct event *event)
     if (!applied || !says_what_follows(r, event))
         return false;
     if (referral_is_open(r))
-        agenda_change(&state->agenda, row_of(state, r), state_case_due(state, r));
+        agenda_change(&state->agenda, row_of_referral(state, r), state_case_due(state, r));
     else
         end_referral(state, r, event->at_ms);
     return true;
@@ -354,7 +354,7 @@ bool state_apply(struct state *state, const struct event *event)
     if (traits->change_state && !traits->change_state(state, event))
         return false;
     if (event->has_command)
-        remember(state, event);
+        remember_command(state, event);
     assert(counters->open_count == state->agenda.entries.count);
     assert(counters->held_count <= counters->open_count);
     return true;
@@ -395,7 +395,7 @@ static bool load_part(struct table *table, struct index *index, const void *byte
     if (size % table->row_bytes || size / table->row_bytes >= ROW_NONE)
         return false;
     uint32_t rows = (uint32_t)(size / table->row_bytes);
-    if (!reserve(table, index, rows))
+    if (!reserve_rows(table, index, rows))
         return false;
     if (rows)
         memcpy(table->rows, bytes, size);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the rows of open cases come to. */
+/* The counts as the rows of open cases give them. */
 struct recount {
     uint32_t open, held;
     struct {
@@ -152,7 +152,8 @@ static bool is_unused(const struct referral *r)
     return memcmp(&rest, &nothing, sizeof rest) == 0;
 }
 
-/* Each unused row once: a list that is longer has a circle, one that is shorter has lost a link. */
+/* The list must have each unused row once. If it is longer it has a circle; if it is shorter it has lost a
+ * link. */
 static const char *check_unused(const struct state *s, uint32_t unused)
 {
     uint32_t listed = 0;
@@ -214,7 +215,7 @@ const char *state_check_open(const struct state *s)
 
 /* --- everything else --------------------------------------------------------------------------------- */
 
-/* Every row is found by its key, so no two have the same, and the index has nothing else. */
+/* Every row is found by its key, so no two have the same key, and the index has nothing else. */
 static bool index_is_right(const struct index *index, const struct table *table)
 {
     if (index->used != table->count)
@@ -252,7 +253,7 @@ static const char *check_ended(const struct state *s)
     return index_is_right(&s->ended_by_id, &s->ended) ? NULL : "an ended case is not found by its id";
 }
 
-/* A ring, full or not, from the oldest command to the latest. */
+/* Walks the ring, full or not, from the oldest command to the latest. */
 static const char *check_remembered(const struct state *s)
 {
     uint32_t count = s->remembered.count, oldest = s->counters.oldest_remembered;

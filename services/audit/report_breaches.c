@@ -1,7 +1,8 @@
 /* report_breaches.c: clocks that ran past what they allow, one line for each. */
 #include "services/audit/report_all.h"
 
-/* Where the standard of each clock comes from; figures of different provenance are never added up. */
+/* Whether a clock's standard is law, national, agreed or our own. Figures of different provenance are never
+ * added up. */
 #define PROVENANCE                                                                                           \
     "CASE k.clock WHEN 'section 136' THEN 'statutory' WHEN 'response' THEN 'national'"                       \
     "  WHEN 'handover' THEN 'agreed' ELSE 'local' END AS provenance"

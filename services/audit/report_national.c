@@ -22,7 +22,7 @@
     "   AND (r.source IS 'emergency department') = m.from_department"                                        \
     "   AND (m.urgency IS NULL OR r.routed_as = m.urgency))"
 
-/* The lines of each measure: what is counted, and of how many. The first two are the denominators. */
+/* The lines of each measure, with what they count and of how many. The first two are the denominators. */
 #define LINES                                                                                                \
     " totals AS (SELECT place, suffix, measure, allowed_min, count(referral) AS new,"                        \
     "   count(seen_ms) AS seen, count(*) FILTER (WHERE seen_ms <= allowed_ms) AS in_time,"                   \

@@ -6,8 +6,8 @@
     " count(*) FILTER (WHERE state = 'closed') AS closed,"                                                   \
     " count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn"
 
-/* Counted from the events themselves, and against the tables: a received referral that is neither ended nor
- * owned by anybody is lost. */
+/* Received referrals are counted from the events themselves, all else from the tables: a received referral
+ * that has neither ended nor an owner is lost. */
 #define RECONCILED                                                                                           \
     "WITH reconciled AS (SELECT"                                                                             \
     "  (SELECT count(*) FROM event e JOIN scope s LEFT JOIN referral r USING (referral)"                     \

@@ -22,15 +22,15 @@ typedef Concordat__V1__Event event_t;
 
 /* ---- parts that several kinds share ---- */
 
-static int end_acceptance(struct sql *sql, const event_t *event, const char *team, const char *ended_as)
+static int end_acceptance_row(struct sql *sql, const event_t *event, const char *team, const char *ended_as)
 {
     return RUN("UPDATE acceptance SET ended_seq = ?3, ended_at_ms = ?4, ended_as = ?5"
                " WHERE referral = ?1 AND ended_seq IS NULL AND (?2 IS NULL OR team = ?2)",
                REFERRAL, sql_text(team), SEQ, AT, sql_text(ended_as));
 }
 
-static int add_findings(struct sql *sql, const event_t *event, size_t count,
-                        Concordat__V1__Considered **considered)
+static int add_finding_rows(struct sql *sql, const event_t *event, size_t count,
+                            Concordat__V1__Considered **considered)
 {
     int done = SQLITE_OK;
     for (size_t i = 0; i < count && done == SQLITE_OK; i++) {
@@ -63,9 +63,9 @@ static int end_referral_row(struct sql *sql, const event_t *event)
     return RUN("UPDATE referral SET ended_at_ms = ?2 WHERE referral = ?1", REFERRAL, AT);
 }
 
-/* ---- one function a kind ---- */
+/* ---- one function for each kind ---- */
 
-static int received(struct sql *sql, const event_t *event)
+static int keep_received(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Received *what = event->received;
     char number[NUMBER_TEXT_BYTES];
@@ -78,7 +78,7 @@ static int received(struct sql *sql, const event_t *event)
                            &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
 }
 
-static int updated(struct sql *sql, const event_t *event)
+static int keep_updated(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Updated *what = event->updated;
     if (!what->referral)
@@ -87,7 +87,7 @@ static int updated(struct sql *sql, const event_t *event)
                            &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
 }
 
-static int offered(struct sql *sql, const event_t *event)
+static int keep_offered(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Offered *what = event->offered;
     const Concordat__V1__Considered *chosen = NULL;
@@ -114,18 +114,18 @@ static int offered(struct sql *sql, const event_t *event)
                 SEQ, REFERRAL, AT, sql_text(what->team), sql_integer(what->round),
                 sql_integer(what->assigned), sql_integer(what->handover), sql_hex(&what->policy));
     if (done == SQLITE_OK)
-        done = add_findings(sql, event, what->n_considered, what->considered);
+        done = add_finding_rows(sql, event, what->n_considered, what->considered);
     return done;
 }
 
-static int offer_seen(struct sql *sql, const event_t *event)
+static int keep_offer_seen(struct sql *sql, const event_t *event)
 {
     return RUN("UPDATE offer SET seen_at_ms = coalesce(seen_at_ms, ?3) WHERE referral = ?1 AND attempt = ?2",
                REFERRAL, sql_integer(event->offer_seen->attempt), AT);
 }
 
-static int end_offer(struct sql *sql, const event_t *event, uint32_t attempt, Concordat__V1__OfferEnd end,
-                     Concordat__V1__DeclineReason reason)
+static int end_offer_row(struct sql *sql, const event_t *event, uint32_t attempt, Concordat__V1__OfferEnd end,
+                         Concordat__V1__DeclineReason reason)
 {
     return RUN(
         "UPDATE offer SET ended_seq = ?3, ended_at_ms = ?4, ended_as = ?5, reason = ?6, reason_code = ?7"
@@ -134,13 +134,13 @@ static int end_offer(struct sql *sql, const event_t *event, uint32_t attempt, Co
         CODE(decline_reason, reason));
 }
 
-static int offer_ended(struct sql *sql, const event_t *event)
+static int keep_offer_ended(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__OfferEnded *what = event->offer_ended;
-    return end_offer(sql, event, what->attempt, what->end, what->reason);
+    return end_offer_row(sql, event, what->attempt, what->end, what->reason);
 }
 
-static int held(struct sql *sql, const event_t *event)
+static int keep_held(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Held *what = event->held;
     int done =
@@ -149,25 +149,26 @@ static int held(struct sql *sql, const event_t *event)
             SEQ, REFERRAL, AT, sql_text(what->coordinator), WORDS(hold_reason, what->reason),
             sql_integer(what->round), sql_hex(&what->policy));
     if (done == SQLITE_OK)
-        done = add_findings(sql, event, what->n_considered, what->considered);
+        done = add_finding_rows(sql, event, what->n_considered, what->considered);
     return done;
 }
 
-static int reminded(struct sql *sql, const event_t *event)
+static int keep_reminded(struct sql *sql, const event_t *event)
 {
     return RUN("INSERT INTO reminder (seq, referral, at_ms, coordinator, times) VALUES (?1, ?2, ?3, ?4, ?5)",
                SEQ, REFERRAL, AT, sql_text(event->reminded->coordinator),
                sql_integer(event->reminded->times));
 }
 
-static int accepted(struct sql *sql, const event_t *event)
+static int keep_accepted(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Accepted *what = event->accepted;
-    int done = end_offer(sql, event, what->attempt, CONCORDAT__V1__OFFER_END__OFFER_END_ACCEPTED,
-                         CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_UNSPECIFIED);
-    /* Only the team that is named as handing over gives it up: anything else shows as two at once. */
+    int done = end_offer_row(sql, event, what->attempt, CONCORDAT__V1__OFFER_END__OFFER_END_ACCEPTED,
+                             CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_UNSPECIFIED);
+    /* Only the team that is named as handing over gives the case up. If another team held it, both show as
+     * holding it. */
     if (done == SQLITE_OK && what->previous_team[0] != '\0')
-        done = end_acceptance(sql, event, what->previous_team, "handed over");
+        done = end_acceptance_row(sql, event, what->previous_team, "handed over");
     if (done == SQLITE_OK)
         done = RUN("INSERT INTO acceptance (seq, referral, team, accepted_at_ms, expected_arrival_at_ms)"
                    " VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -191,7 +192,7 @@ static int note_contact(struct sql *sql, const event_t *event, int64_t occurred_
     return done;
 }
 
-static int checked_in(struct sql *sql, const event_t *event)
+static int keep_checked_in(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__CheckedIn *what = event->checked_in;
     Concordat__V1__Instant missing = CONCORDAT__V1__INSTANT__INIT;
@@ -211,19 +212,19 @@ static int checked_in(struct sql *sql, const event_t *event)
     return done;
 }
 
-static int lease_warned(struct sql *sql, const event_t *event)
+static int keep_lease_warned(struct sql *sql, const event_t *event)
 {
     return RUN("UPDATE acceptance SET warned_at_ms = coalesce(warned_at_ms, ?2)"
                " WHERE referral = ?1 AND ended_seq IS NULL",
                REFERRAL, AT);
 }
 
-static int lease_lapsed(struct sql *sql, const event_t *event)
+static int keep_lease_lapsed(struct sql *sql, const event_t *event)
 {
-    return end_acceptance(sql, event, event->lease_lapsed->team, "lapsed");
+    return end_acceptance_row(sql, event, event->lease_lapsed->team, "lapsed");
 }
 
-static int closed(struct sql *sql, const event_t *event)
+static int keep_closed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Closed *what = event->closed;
     int done = RUN("UPDATE referral SET outcome = ?2, closed_by = ?3, closing_code = ?4 WHERE referral = ?1",
@@ -231,21 +232,21 @@ static int closed(struct sql *sql, const event_t *event)
     if (done == SQLITE_OK)
         done = note_assessment(sql, event, what->psychosocially_assessed, event->at_ms);
     if (done == SQLITE_OK)
-        done = end_acceptance(sql, event, NULL, "closed");
+        done = end_acceptance_row(sql, event, NULL, "closed");
     if (done == SQLITE_OK)
         done = end_referral_row(sql, event);
     return done;
 }
 
-static int withdrawn(struct sql *sql, const event_t *event)
+static int keep_withdrawn(struct sql *sql, const event_t *event)
 {
-    int done = end_acceptance(sql, event, NULL, "withdrawn");
+    int done = end_acceptance_row(sql, event, NULL, "withdrawn");
     if (done == SQLITE_OK)
         done = end_referral_row(sql, event);
     return done;
 }
 
-static int referrer_told(struct sql *sql, const event_t *event)
+static int keep_referrer_told(struct sql *sql, const event_t *event)
 {
     if (!event->referrer_told->counts_as_told)
         return SQLITE_OK;
@@ -254,7 +255,7 @@ static int referrer_told(struct sql *sql, const event_t *event)
                REFERRAL, AT);
 }
 
-static int clock_breached(struct sql *sql, const event_t *event)
+static int keep_clock_breached(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__ClockBreached *what = event->clock_breached;
     int done = RUN("INSERT INTO breach (seq, referral, at_ms, clock, standard, due_at_ms)"
@@ -267,7 +268,7 @@ static int clock_breached(struct sql *sql, const event_t *event)
     return done;
 }
 
-static int record_read(struct sql *sql, const event_t *event)
+static int keep_record_read(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__RecordRead *what = event->record_read;
     return RUN("INSERT INTO record_read (seq, referral, at_ms, actor, role, on_behalf_of, reason)"
@@ -276,14 +277,14 @@ static int record_read(struct sql *sql, const event_t *event)
                sql_text(what->reason));
 }
 
-static int presence_changed(struct sql *sql, const event_t *event)
+static int keep_presence_changed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__PresenceChanged *what = event->presence_changed;
     return RUN("INSERT INTO presence (seq, at_ms, team, present, lapsed) VALUES (?1, ?2, ?3, ?4, ?5)", SEQ,
                AT, sql_text(what->team), sql_integer(what->present), sql_integer(what->lapsed));
 }
 
-static int capacity_claimed(struct sql *sql, const event_t *event)
+static int keep_capacity_claimed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__CapacityClaimed *what = event->capacity_claimed;
     return RUN(
@@ -291,7 +292,7 @@ static int capacity_claimed(struct sql *sql, const event_t *event)
         SEQ, AT, sql_text(what->team), sql_integer(what->free_places), sql_time(what->good_until_ms));
 }
 
-static int policy_loaded(struct sql *sql, const event_t *event)
+static int keep_policy_loaded(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__PolicyLoaded *what = event->policy_loaded;
     int done =
@@ -309,7 +310,7 @@ static int policy_loaded(struct sql *sql, const event_t *event)
     return done;
 }
 
-static int command_refused(struct sql *sql, const event_t *event)
+static int keep_command_refused(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__CommandRefused *what = event->command_refused;
     return RUN("INSERT INTO refused_command (seq, referral, at_ms, actor, command, refusal, left_out)"
@@ -318,7 +319,7 @@ static int command_refused(struct sql *sql, const event_t *event)
                WORDS(refusal, what->refusal), sql_integer(what->left_out));
 }
 
-static int broker_started(struct sql *sql, const event_t *event)
+static int keep_broker_started(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__BrokerStarted *what = event->broker_started;
     return RUN("INSERT INTO broker_start (seq, at_ms, version, replayed) VALUES (?1, ?2, ?3, ?4)", SEQ, AT,
@@ -333,28 +334,28 @@ static const struct {
     Concordat__V1__Event__WhatCase kind;
     apply_kind *apply; /* NULL: all that is kept is what every event of a referral says */
 } kinds[] = {
-    {CONCORDAT__V1__EVENT__WHAT_RECEIVED, received},
-    {CONCORDAT__V1__EVENT__WHAT_OFFERED, offered},
-    {CONCORDAT__V1__EVENT__WHAT_OFFER_SEEN, offer_seen},
-    {CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED, offer_ended},
-    {CONCORDAT__V1__EVENT__WHAT_HELD, held},
-    {CONCORDAT__V1__EVENT__WHAT_REMINDED, reminded},
+    {CONCORDAT__V1__EVENT__WHAT_RECEIVED, keep_received},
+    {CONCORDAT__V1__EVENT__WHAT_OFFERED, keep_offered},
+    {CONCORDAT__V1__EVENT__WHAT_OFFER_SEEN, keep_offer_seen},
+    {CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED, keep_offer_ended},
+    {CONCORDAT__V1__EVENT__WHAT_HELD, keep_held},
+    {CONCORDAT__V1__EVENT__WHAT_REMINDED, keep_reminded},
     {CONCORDAT__V1__EVENT__WHAT_TAKEN, NULL},
-    {CONCORDAT__V1__EVENT__WHAT_ACCEPTED, accepted},
-    {CONCORDAT__V1__EVENT__WHAT_CHECKED_IN, checked_in},
-    {CONCORDAT__V1__EVENT__WHAT_LEASE_WARNED, lease_warned},
-    {CONCORDAT__V1__EVENT__WHAT_LEASE_LAPSED, lease_lapsed},
-    {CONCORDAT__V1__EVENT__WHAT_UPDATED, updated},
-    {CONCORDAT__V1__EVENT__WHAT_CLOSED, closed},
-    {CONCORDAT__V1__EVENT__WHAT_WITHDRAWN, withdrawn},
-    {CONCORDAT__V1__EVENT__WHAT_REFERRER_TOLD, referrer_told},
-    {CONCORDAT__V1__EVENT__WHAT_CLOCK_BREACHED, clock_breached},
-    {CONCORDAT__V1__EVENT__WHAT_RECORD_READ, record_read},
-    {CONCORDAT__V1__EVENT__WHAT_PRESENCE_CHANGED, presence_changed},
-    {CONCORDAT__V1__EVENT__WHAT_CAPACITY_CLAIMED, capacity_claimed},
-    {CONCORDAT__V1__EVENT__WHAT_POLICY_LOADED, policy_loaded},
-    {CONCORDAT__V1__EVENT__WHAT_COMMAND_REFUSED, command_refused},
-    {CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED, broker_started},
+    {CONCORDAT__V1__EVENT__WHAT_ACCEPTED, keep_accepted},
+    {CONCORDAT__V1__EVENT__WHAT_CHECKED_IN, keep_checked_in},
+    {CONCORDAT__V1__EVENT__WHAT_LEASE_WARNED, keep_lease_warned},
+    {CONCORDAT__V1__EVENT__WHAT_LEASE_LAPSED, keep_lease_lapsed},
+    {CONCORDAT__V1__EVENT__WHAT_UPDATED, keep_updated},
+    {CONCORDAT__V1__EVENT__WHAT_CLOSED, keep_closed},
+    {CONCORDAT__V1__EVENT__WHAT_WITHDRAWN, keep_withdrawn},
+    {CONCORDAT__V1__EVENT__WHAT_REFERRER_TOLD, keep_referrer_told},
+    {CONCORDAT__V1__EVENT__WHAT_CLOCK_BREACHED, keep_clock_breached},
+    {CONCORDAT__V1__EVENT__WHAT_RECORD_READ, keep_record_read},
+    {CONCORDAT__V1__EVENT__WHAT_PRESENCE_CHANGED, keep_presence_changed},
+    {CONCORDAT__V1__EVENT__WHAT_CAPACITY_CLAIMED, keep_capacity_claimed},
+    {CONCORDAT__V1__EVENT__WHAT_POLICY_LOADED, keep_policy_loaded},
+    {CONCORDAT__V1__EVENT__WHAT_COMMAND_REFUSED, keep_command_refused},
+    {CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED, keep_broker_started},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

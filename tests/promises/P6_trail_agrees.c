@@ -24,7 +24,7 @@ static char folder[] = "/tmp/concordat-agrees-XXXXXX", path[64];
 static struct trail *trail;
 static uint8_t chain[CHAIN_BYTES];
 
-static int set_up(void **unused)
+static int agrees_set_up(void **unused)
 {
     (void)unused;
     char message[TRAIL_MESSAGE_BYTES];
@@ -37,7 +37,7 @@ static int set_up(void **unused)
     return 0;
 }
 
-static int tear_down(void **unused)
+static int agrees_tear_down(void **unused)
 {
     (void)unused;
     static const char *const ends[] = {"", "-wal", "-shm"};
@@ -52,8 +52,8 @@ static int tear_down(void **unused)
 
 /* --- what the two say ------------------------------------------------------------------------------- */
 
-/* In the trail's words, one thing a line: the state, the owner, each clock that has started. */
-static void case_in_the_core(const struct world *w, const struct referral *r, char text[CASE_BYTES])
+/* The state, the owner and each clock that has started, a line for each clock, in the trail's words. */
+static void case_in_the_core(const struct core_world *w, const struct referral *r, char text[CASE_BYTES])
 {
     char state[WORDS_MAX], clock_name[WORDS_MAX];
     const char *owner = r->owner.kind == OWNER_TEAM ? state_team(w->state, r->owner.slot)->id
@@ -102,8 +102,8 @@ static void case_in_the_trail(const char *referral, char text[CASE_BYTES])
     sqlite3_finalize(statement);
 }
 
-/* As the event leaves it: an ended case has no row in the core any more. */
-static struct referral case_after(const struct world *w, const struct event *event)
+/* The case as the event leaves it: when it has ended, the core has no row of it any more. */
+static struct referral case_after(const struct core_world *w, const struct event *event)
 {
     const struct referral *before = state_referral(w->state, event->referral);
     struct referral after = before ? *before : (struct referral){0};
@@ -111,7 +111,7 @@ static struct referral case_after(const struct world *w, const struct event *eve
     return after;
 }
 
-static void compare_case(const struct world *w, const struct event *event)
+static void compare_case(const struct core_world *w, const struct event *event)
 {
     struct referral after = case_after(w, event);
     char id[UUID_TEXT_BYTES], core[CASE_BYTES], told[CASE_BYTES];
@@ -121,7 +121,7 @@ static void compare_case(const struct world *w, const struct event *event)
     assert_string_equal(told, core);
 }
 
-static void tell_trail(struct world *w, const struct event *event)
+static void tell_trail(struct core_world *w, const struct event *event)
 {
     static uint8_t packed[PACKED_BYTES_MAX];
     char message[TRAIL_MESSAGE_BYTES];
@@ -132,20 +132,20 @@ static void tell_trail(struct world *w, const struct event *event)
         fail_msg("event %llu: %s", (unsigned long long)event->seq, message);
 }
 
-static void tell_and_compare(struct world *w, const struct event *event)
+static void tell_and_compare(struct core_world *w, const struct event *event)
 {
     tell_trail(w, event);
     if (event->has_referral && !state_ended(w->state, event->referral))
         compare_case(w, event);
 }
 
-static void with_a_trail(struct world *w)
+static void with_a_trail(struct core_world *w)
 {
     walk_adjust(w);
     w->watch = tell_trail;
 }
 
-static void with_a_trail_that_agrees(struct world *w)
+static void with_a_trail_that_agrees(struct core_world *w)
 {
     walk_adjust(w);
     w->watch = tell_and_compare;
@@ -154,12 +154,12 @@ static void with_a_trail_that_agrees(struct world *w)
 static void on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_the_router_says(void **unused)
 {
     (void)unused;
-    /* Written for nobody, it needs no disk. */
+    /* Nobody reads this trail later, so it need not be synced. */
     assert_int_equal(sqlite3_exec(trail_database(trail), "PRAGMA main.synchronous = OFF", NULL, NULL, NULL),
                      SQLITE_OK);
-    struct world *w = world_open(5, with_a_trail_that_agrees);
-    walk(w, walk_first_seed(), 400);
-    world_close(&w);
+    struct core_world *w = core_world_open(5, with_a_trail_that_agrees);
+    walk_world(w, walk_first_seed(), 400);
+    core_world_close(&w);
 }
 
 /* --- one that had drifted --------------------------------------------------------------------------- */
@@ -188,7 +188,7 @@ static char *breaches_report(void)
 static void a_corrected_section_136_is_in_no_report_of_breaches_and_in_no_clock_row(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, with_a_trail);
+    struct core_world *w = core_world_open(1, with_a_trail);
     struct command submit = world_submission(w);
     submit.is.submit.facts.section_136 = true;
     submit.is.submit.facts.place_of_safety_ms = w->now_ms - HOURS(23);
@@ -207,10 +207,10 @@ static void a_corrected_section_136_is_in_no_report_of_breaches_and_in_no_clock_
     assert_non_null(strstr(report, "very-urgent")); /* it is not empty */
     assert_non_null(strstr(report, "\n2 breaches\n"));
     free(report);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, agrees_set_up, agrees_tear_down)
 
 int main(void)
 {

@@ -9,13 +9,13 @@
 #include "broker/core/event_kinds.h"
 #include "broker/core/referral.h"
 
-/* The state machine written a second time, from its picture: for each event, one letter for each state that a
- * case may be in, in the order of `states`; the letter is the next state, a dot means that the event cannot
- * come. */
+/* The state machine written a second time, from its picture. For each event there is one letter for each
+ * state that a case may be in, in the order of `states`. The letter is the next state; a dot means that the
+ * event cannot come. */
 static const char states[] = "-OHTARVICW"; /* none, offered, held, taken, accepted, travelling, arrived, in
                                               contact, closed, withdrawn */
 
-static const struct row {
+static const struct picture_row {
     const char *name;
     struct event event;
     const char *next; /* of "-OHTARVICW" */
@@ -74,7 +74,8 @@ static bool answers_an_offer(const struct event *event)
            event->kind == EVENT_ACCEPTED;
 }
 
-/* A case in a state, with one offer made so far; live where the state says so or the event is about one. */
+/* A case in a state, with one offer made so far. The offer is live if the state says so or with_offer is set.
+ */
 static struct referral case_in(int state, bool with_offer)
 {
     struct referral r = {.state = (uint8_t)state, .attempts = 1, .round = 1, .team = SLOT_NONE};
@@ -87,7 +88,7 @@ static struct referral case_in(int state, bool with_offer)
     return r;
 }
 
-static struct event event_of(const struct row *row)
+static struct event event_of(const struct picture_row *row)
 {
     struct event event = row->event;
     if (event.kind == EVENT_OFFERED)
@@ -100,7 +101,7 @@ static struct event event_of(const struct row *row)
 }
 
 /* The state after an event; none if it cannot come, and then nothing has changed. */
-static enum case_state state_after(const struct referral *r, const struct event *event)
+static enum case_state next_state_of(const struct referral *r, const struct event *event)
 {
     struct referral after = *r;
     if (referral_apply(&after, event)) /* asserts by itself what must hold in every state */
@@ -122,9 +123,9 @@ static void every_event_in_every_state_does_what_the_picture_says_or_cannot_come
             struct event event = event_of(&rows[i]);
             struct referral r = case_in(state, answers_an_offer(&event));
             int next = state_of(rows[i].next[state]);
-            if ((int)state_after(&r, &event) != next)
+            if ((int)next_state_of(&r, &event) != next)
                 print_error("%s in state %c\n", rows[i].name, states[state]);
-            assert_int_equal(state_after(&r, &event), next);
+            assert_int_equal(next_state_of(&r, &event), next);
         }
 }
 
@@ -148,7 +149,7 @@ static void while_an_offer_is_live_no_other_can_be_made(void **unused)
     struct event offered = {.kind = EVENT_OFFERED, .is.offered = {.attempt = 2, .handover = true}};
     for (int state = CASE_ACCEPTED; state <= CASE_IN_CONTACT; state++) {
         struct referral r = case_in(state, true);
-        assert_int_equal(state_after(&r, &offered), CASE_NONE);
+        assert_int_equal(next_state_of(&r, &offered), CASE_NONE);
     }
 }
 
@@ -158,7 +159,7 @@ static void attempts_are_counted_without_a_gap(void **unused)
     struct referral r = case_in(CASE_HELD, false);
     for (uint32_t attempt = 0; attempt < 5; attempt++) {
         struct event offered = {.kind = EVENT_OFFERED, .is.offered.attempt = attempt};
-        assert_int_equal(state_after(&r, &offered), attempt == 2 ? CASE_OFFERED : CASE_NONE);
+        assert_int_equal(next_state_of(&r, &offered), attempt == 2 ? CASE_OFFERED : CASE_NONE);
     }
 }
 
@@ -170,10 +171,10 @@ static void an_answer_is_to_the_live_offer_or_cannot_come(void **unused)
             continue;
         struct event event = event_of(&rows[i]);
         struct referral without = case_in(CASE_ACCEPTED, false);
-        assert_int_equal(state_after(&without, &event), CASE_NONE);
+        assert_int_equal(next_state_of(&without, &event), CASE_NONE);
         struct referral later = case_in(CASE_OFFERED, true);
         later.attempts = later.offer.attempt = 2; /* the event is about the first */
-        assert_int_equal(state_after(&later, &event), CASE_NONE);
+        assert_int_equal(next_state_of(&later, &event), CASE_NONE);
     }
 }
 
@@ -184,8 +185,8 @@ static void nothing_ends_a_case_over_a_live_offer(void **unused)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct event event = {.kind = kinds[i]};
         struct referral asked = case_in(CASE_ACCEPTED, true), not_asked = case_in(CASE_ACCEPTED, false);
-        assert_int_equal(state_after(&asked, &event), CASE_NONE);
-        assert_int_not_equal(state_after(&not_asked, &event), CASE_NONE);
+        assert_int_equal(next_state_of(&asked, &event), CASE_NONE);
+        assert_int_not_equal(next_state_of(&not_asked, &event), CASE_NONE);
     }
 }
 
@@ -241,7 +242,7 @@ static void what_comes_first_is_due_first(void **unused)
     assert_int_equal(referral_due(&handing_over, false), 99);
     handing_over.lease_ms = 50;
     assert_int_equal(referral_due(&handing_over, false), 50);
-    assert_int_equal(referral_due(&handing_over, true), INT64_MIN); /* who is asked has gone */
+    assert_int_equal(referral_due(&handing_over, true), INT64_MIN); /* the team that is asked has gone */
 }
 
 /* --- clocks ----------------------------------------------------------------------------------------------
@@ -282,18 +283,18 @@ static void what_has_stopped_stays_so_and_what_does_not_run_cannot_stop(void **u
     for (int what = CLOCK_STARTED; what <= CLOCK_VOIDED; what++) {
         struct referral r = case_in(CASE_HELD, false);
         struct event event = changing(CLOCK_RESPONSE, (enum clock_change_kind)what);
-        assert_int_equal(state_after(&r, &event), what == CLOCK_STARTED ? CASE_HELD : CASE_NONE);
+        assert_int_equal(next_state_of(&r, &event), what == CLOCK_STARTED ? CASE_HELD : CASE_NONE);
         r.clocks[CLOCK_RESPONSE] = (struct clock){.started_ms = 10, .due_ms = 50};
-        assert_int_equal(state_after(&r, &event), CASE_HELD);
+        assert_int_equal(next_state_of(&r, &event), CASE_HELD);
         r.clocks[CLOCK_RESPONSE].stopped_ms = 40;
-        assert_int_equal(state_after(&r, &event), CASE_NONE);
+        assert_int_equal(next_state_of(&r, &event), CASE_NONE);
     }
 }
 
 /* --- who was asked ---------------------------------------------------------------------------------------
  */
 
-static void ask(struct referral *r, uint16_t team)
+static void ask_team(struct referral *r, uint16_t team)
 {
     struct event offered = {.kind = EVENT_OFFERED,
                             .is.offered = {.attempt = r->attempts + 1, .team = team, .round = r->round}};
@@ -306,14 +307,14 @@ static void who_was_asked_is_known_by_times_and_by_round(void **unused)
 {
     (void)unused;
     struct referral r = case_in(CASE_HELD, false);
-    ask(&r, 4);
+    ask_team(&r, 4);
     assert_int_equal(referral_times_asked(&r, 4), 1);
     assert_true(referral_asked_this_round(&r, 4));
     assert_int_equal(referral_times_asked(&r, 5), 0);
     assert_false(referral_asked_this_round(&r, 5));
     r.round = 3;
     assert_false(referral_asked_this_round(&r, 4));
-    ask(&r, 5);
+    ask_team(&r, 5);
     assert_true(referral_asked_this_round(&r, 5)); /* once is enough, though it missed two rounds */
     assert_int_equal(referral_times_asked(&r, 5), 1);
 }
@@ -323,11 +324,11 @@ static void more_teams_than_can_be_remembered_forget_one_that_was_asked_least(vo
     (void)unused;
     struct referral r = case_in(CASE_HELD, false);
     for (uint16_t team = 0; team < LADDER_STEPS_MAX; team++) {
-        ask(&r, team);
+        ask_team(&r, team);
         if (team != 9)
-            ask(&r, team);
+            ask_team(&r, team);
     }
-    ask(&r, 500);
+    ask_team(&r, 500);
     assert_int_equal(r.asked_count, LADDER_STEPS_MAX);
     assert_int_equal(referral_times_asked(&r, 500), 1);
     assert_int_equal(referral_times_asked(&r, 9), 0);

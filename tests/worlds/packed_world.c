@@ -77,7 +77,7 @@ static void sent_read(struct sent_referral *sent, bool with_confidential)
     assert(read);
 }
 
-size_t packed_event(const struct world *w, const struct event *event, enum source claimed, uint8_t *out,
+size_t packed_event(const struct core_world *w, const struct event *event, enum source claimed, uint8_t *out,
                     size_t capacity)
 {
     struct event to_pack = *event;

@@ -11,9 +11,9 @@
 
 enum { PACKED_BYTES_MAX = 64 * 1024 };
 
-/* Packs an event that the world has decided and not yet applied, as struct world.watch sees it. `claimed`
- * is the source that the referral itself names; SOURCE_NONE for the true one. Returns the size. */
-size_t packed_event(const struct world *world, const struct event *event, enum source claimed, uint8_t *out,
-                    size_t capacity);
+/* Packs an event that the world has decided and not yet applied, as struct core_world.watch sees it.
+ * `claimed` is the source that the referral itself names; SOURCE_NONE for the true one. Returns the size. */
+size_t packed_event(const struct core_world *world, const struct event *event, enum source claimed,
+                    uint8_t *out, size_t capacity);
 
 #endif

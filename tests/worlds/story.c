@@ -151,7 +151,6 @@ void story_policy(struct story *story)
     story_tell(story, 0, &event);
 }
 
-/* One clock in the making. */
 static void fill_clock_change(Concordat__V1__ClockChange *clock, Concordat__V1__Clock which,
                               Concordat__V1__ClockChangeKind what, int64_t at_ms)
 {

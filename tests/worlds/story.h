@@ -52,7 +52,7 @@ struct story_person {
     Concordat__V1__Basis decided;
     Concordat__V1__PlaceOfSafety place;
     Concordat__V1__Transport transport;
-    int64_t arrived_min; /* at the place of safety, where place is set */
+    int64_t arrived_min; /* at the place of safety; with place */
 };
 
 /* Opens a story with a trail in a new temporary folder; closing removes the folder. */
@@ -62,7 +62,7 @@ void story_close(struct story *story);
 void story_close_trail(struct story *story);
 
 void story_at(struct story *story, double minutes);
-/* Makes what the next events say of a referral's owner differ from what would be right. */
+/* Makes the next events say another owner of a referral than would be right. */
 void story_own(struct story *story, uint32_t number, Concordat__V1__OwnerKind kind, const char *id,
                double act_by_min);
 
