@@ -1,4 +1,5 @@
 /* apply_case.c: what each kind of event changes in its case. */
+#include <assert.h>
 #include <string.h>
 
 #include "broker/core/applying.h"
@@ -15,6 +16,7 @@ static void apply_facts(struct referral *r, const struct event *event)
 
 void apply_received(struct referral *r, const struct event *event)
 {
+    assert(r->state == CASE_NONE);
     memcpy(r->id, event->referral, ID_BYTES);
     memcpy(r->submit_digest, event->command_digest, DIGEST_BYTES);
     r->number = event->number;
@@ -56,6 +58,7 @@ static void note_asked(struct referral *r, uint16_t team)
 
 void apply_offered(struct referral *r, const struct event *event)
 {
+    assert(!r->offer.attempt && event->is.offered.attempt);
     r->attempts = event->is.offered.attempt;
     r->round = event->is.offered.round;
     r->offer = (struct live_offer){
@@ -93,6 +96,7 @@ static void fall_back(struct referral *r, int64_t remind_ms)
 /* While one team hands over to another the case stays with the first. */
 void apply_offer_ended(struct referral *r, const struct event *event)
 {
+    assert(r->offer.attempt);
     if (!r->offer.handover)
         fall_back(r, event->at_ms);
     clear_offer(r);
@@ -133,6 +137,7 @@ void apply_taken(struct referral *r, const struct event *event)
 
 void apply_accepted(struct referral *r, const struct event *event)
 {
+    assert(r->offer.attempt == event->is.accepted.attempt);
     r->team = event->is.accepted.team;
     r->expected_arrival_ms = event->is.accepted.expected_arrival_ms;
     r->lease_ms = event->is.accepted.lease_ms;

@@ -1,6 +1,7 @@
 /* directory.c: a policy bound to a state. */
 #include "broker/core/directory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,5 +109,6 @@ const struct policy_area *directory_area(const struct directory *d, uint16_t slo
 
 uint16_t directory_coordinator_slot(const struct directory *d, uint16_t area_slot)
 {
+    assert(d->coordinator_indexes); /* bound */
     return d->coordinator_slots[directory_area(d, area_slot)->coordinator];
 }

@@ -143,6 +143,7 @@ void index_add(struct index *index, const struct table *table, uint32_t row)
 
 void index_add_all(struct index *index, const struct table *table)
 {
+    assert(!index->used && table->count <= index->now.count);
     for (uint32_t row = 0; row < table->count; row++) {
         uint32_t ahead = row + ROWS_AHEAD;
         if (ahead < table->count)
@@ -179,6 +180,7 @@ static void close_gap(struct buckets *buckets, uint32_t gap)
 /* The outgrown array only marks the bucket as removed: the buckets behind it may still have to be moved. */
 void index_remove(struct index *index, const struct table *table, uint32_t row)
 {
+    assert(index->used);
     uint32_t hash_of_row = hash_key(index, key_of_row(index, table, row));
     uint32_t at = bucket_of_row(&index->now, hash_of_row, row);
     bool stood = index->now.items[at].row;

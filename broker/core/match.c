@@ -162,6 +162,7 @@ void match_find(const struct directory *d, const struct state *state, const stru
     struct consideration_list *all = &match->considered;
     struct considered *best = NULL;
     struct moment now = moment_of(d, now_ms);
+    assert(area->step_count <= LADDER_STEPS_MAX);
     all->count = 0;
     for (int i = 0; i < area->step_count; i++) {
         struct considered *c = &all->items[all->count++];

@@ -1,6 +1,7 @@
 /* slots.c: small numbers for ids. */
 #include "broker/core/slots.h"
 
+#include <assert.h>
 #include <string.h>
 
 static bool make_slot_key(char *key, size_t size, const char *id)
@@ -16,6 +17,7 @@ static bool make_slot_key(char *key, size_t size, const char *id)
 uint16_t slots_find(const struct index *index, const struct table *table, const char *id)
 {
     char key[ACTOR_CHARS_MAX + 1];
+    assert(index->key_bytes <= sizeof key);
     if (!make_slot_key(key, index->key_bytes, id))
         return SLOT_NONE;
     uint32_t row = index_find(index, table, key);

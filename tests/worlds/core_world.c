@@ -72,7 +72,7 @@ static void check_world_books(const struct core_world *w)
     assert(!wrong);
 }
 
-static void keep_events(struct core_world *w)
+static void keep_decided(struct core_world *w)
 {
     for (int i = 0; i < w->last.count; i++) {
         if (w->event_count == w->event_room) {
@@ -99,7 +99,7 @@ void world_load_policy(struct core_world *w)
     command.is.policy.areas = directory->areas;
     command.is.policy.coordinators = directory->coordinators;
     decide(w->state, directory, &command, w->now_ms, &w->last);
-    keep_events(w);
+    keep_decided(w);
     directory_bind(directory, w->state);
     directory_destroy(&w->directory);
     w->directory = directory;
@@ -186,7 +186,7 @@ struct command world_from_coordinator(struct core_world *w, enum command_kind ki
 enum refusal world_do(struct core_world *w, const struct command *command)
 {
     decide(w->state, w->directory, command, w->now_ms, &w->last);
-    keep_events(w);
+    keep_decided(w);
     return w->last.refusal;
 }
 
@@ -207,7 +207,7 @@ void world_wait(struct core_world *w, int64_t ms)
         (void)time_stands_still;
         decide_time(w->state, w->directory, w->now_ms, &w->last);
         assert(w->last.count > 0);
-        keep_events(w);
+        keep_decided(w);
     }
     w->now_ms = until_ms;
 }
@@ -216,7 +216,7 @@ void world_look_again(struct core_world *w)
 {
     uint32_t cursor = 0;
     while (decide_again(w->state, w->directory, w->now_ms, &cursor, &w->last) || w->last.count)
-        keep_events(w);
+        keep_decided(w);
 }
 
 void world_presence(struct core_world *w, int team, bool present)
