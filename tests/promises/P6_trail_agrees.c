@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -15,12 +14,13 @@
 #include "proto/words/words.h"
 #include "services/audit/report.h"
 #include "services/audit/trail.h"
+#include "tests/worlds/folder.h"
 #include "tests/worlds/packed_world.h"
 #include "tests/worlds/random_walk.h"
 
 enum { CASE_BYTES = 2048 };
 
-static char folder[] = "/tmp/concordat-agrees-XXXXXX", path[64];
+static char home[FOLDER_PATH_BYTES];
 static struct trail *trail;
 static uint8_t chain[CHAIN_BYTES];
 
@@ -28,26 +28,18 @@ static int agrees_set_up(void **unused)
 {
     (void)unused;
     char message[TRAIL_MESSAGE_BYTES];
-    strcpy(folder + sizeof folder - 7, "XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/trail.db", folder);
-    trail = trail_open(path, message, sizeof message);
-    assert_non_null(trail);
+    if (folder_make(home, "agrees"))
+        return -1;
+    trail = trail_open(folder_file(home, "trail.db"), message, sizeof message);
     memset(chain, 0, sizeof chain);
-    return 0;
+    return trail ? 0 : -1;
 }
 
 static int agrees_tear_down(void **unused)
 {
     (void)unused;
-    static const char *const ends[] = {"", "-wal", "-shm"};
     trail_close(&trail);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        char name[96];
-        snprintf(name, sizeof name, "%s%s", path, ends[i]);
-        unlink(name);
-    }
-    return rmdir(folder);
+    return folder_remove(home);
 }
 
 /* --- what the two say ------------------------------------------------------------------------------- */
@@ -178,7 +170,8 @@ static char *breaches_report(void)
     char *text = NULL, message[TRAIL_MESSAGE_BYTES] = "";
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    int done = report_run(path, "breaches", REPORT_TEXT, 0, 0, out, message, sizeof message);
+    int done = report_run(folder_file(home, "trail.db"), "breaches", REPORT_TEXT, 0, 0, out, message,
+                          sizeof message);
     fclose(out);
     if (done != REPORT_DONE)
         fail_msg("%s", message);
