@@ -152,7 +152,7 @@ void apply_checked_in(struct referral *r, const struct event *event)
         r->expected_arrival_ms = event->is.checked_in.expected_arrival_ms;
     r->lease_ms = event->is.checked_in.lease_ms;
     r->lapses_ms = 0;
-    if (event_happening(event) == HAPPENING_CONTACT_ATTENDED)
+    if (event_is_attended_contact(event))
         r->contact_made = true;
 }
 

@@ -26,7 +26,7 @@ void clocks_at_update(const struct policy *policy, const struct referral *referr
 void clocks_at_check_in(const struct referral *referral, struct event *checked_in);
 /* Also says whether the referrer counts as told. */
 void clocks_at_told(const struct referral *referral, struct event *told);
-/* Of a closed or a withdrawn event. */
+/* For a closed or a withdrawn event. */
 void clocks_at_end(const struct referral *referral, struct event *ended);
 
 #endif

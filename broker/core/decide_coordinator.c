@@ -1,5 +1,6 @@
 /* decide_coordinator.c: what the duty coordinator can do, who may read a record, and what the broker itself
  * records. */
+#include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
 enum refusal decide_take(struct deciding *d)

@@ -1,6 +1,7 @@
 /* decide_referrer.c: what a referrer can ask: submit, update, withdraw, and say that they were told. */
 #include <string.h>
 
+#include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
 /* Makes good what needs the directory, the policy or our clock: the area, the urgency to route by, the time

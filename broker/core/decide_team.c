@@ -1,5 +1,6 @@
 /* decide_team.c: what a crisis team can say: seen, accept, decline, check in, close, hand over; and whether
  * it is there and has places. */
+#include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
 /* REFUSAL_NONE if the answer is to the offer that is live for this team; otherwise the reason why not. */

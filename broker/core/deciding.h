@@ -20,6 +20,9 @@ struct deciding {
     struct referral r; /* the case as it will be */
 };
 
+/* Begins a decision at an instant, not before the ledger's time. */
+void deciding_begin(struct deciding *d, const struct state *state, const struct directory *directory,
+                    int64_t now_ms, struct decision *decision);
 /* A new event, with everything but its own part filled in. */
 struct event *deciding_event(struct deciding *d, enum event_kind kind);
 /* Applies the newest event to the copy, and writes into the event the owner and the state that follow. The
@@ -30,25 +33,20 @@ bool deciding_try(struct deciding *d, struct event *event);
 
 /* Asks the next team of the ladder; if none can be asked, the coordinator holds the case. */
 void deciding_route(struct deciding *d);
+/* Asks the next team of the ladder. False if none can be asked; *match says what was found. */
+bool deciding_offer_next(struct deciding *d, struct match *match);
 /* The same for a held case. If no team can be asked, it stays held; records why, and when to look again,
  * unless nothing has changed. */
 void deciding_look(struct deciding *d);
 void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
                     const struct consideration_list *considered);
+/* Leaves the case with the coordinator on duty. match: what was found, if the ladder was asked; else NULL. */
+void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match);
 /* Ends the live offer, if there is one. */
 void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason, const char *note);
 /* Ends the live offer. The case then stays with the team that hands it over, goes on along the ladder, or
  * goes back to the coordinator who had chosen the team. */
 void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_reason reason,
                            const char *note);
-
-/* One function for each kind of command. Each fills in the decision, or returns why the command is refused.
- */
-typedef enum refusal decide_command(struct deciding *d);
-decide_command decide_submit, decide_update, decide_withdraw, decide_told;
-decide_command decide_seen, decide_accept, decide_decline, decide_check_in, decide_close, decide_handover;
-decide_command decide_presence, decide_capacity;
-decide_command decide_take, decide_assign, decide_read_record;
-decide_command decide_load_policy, decide_record_refusal, decide_record_start;
 
 #endif

@@ -11,21 +11,13 @@ static enum case_happening happening_of_offer(const struct event *event)
     return event->is.offered.handover ? HAPPENING_OFFERED_HANDOVER : HAPPENING_OFFERED;
 }
 
-/* Whether the person was there: MHSDS AttendStatus 5 or 6. Not recorded counts as there, because a team that
- * reports a contact reports that one took place. */
-static bool counts_as_attended(enum attend_status status)
-{
-    return status == ATTEND_NONE || status == ATTEND_ON_TIME || status == ATTEND_LATE_BUT_SEEN;
-}
-
 static enum case_happening happening_of_check_in(const struct event *event)
 {
     if (event->is.checked_in.step == STEP_TRAVELLING)
         return HAPPENING_TRAVELLING;
     if (event->is.checked_in.step == STEP_ARRIVED)
         return HAPPENING_ARRIVED;
-    return counts_as_attended(event->is.checked_in.attended) ? HAPPENING_CONTACT_ATTENDED
-                                                             : HAPPENING_CONTACT_MISSED;
+    return event_is_attended_contact(event) ? HAPPENING_CONTACT_ATTENDED : HAPPENING_CONTACT_MISSED;
 }
 
 static bool always_gives_hope(const struct event *event)
@@ -107,13 +99,6 @@ static const struct event_traits *traits_of(enum event_kind kind)
 {
     assert((unsigned)kind < EVENT_KINDS && event_traits[kind].is_kind);
     return &event_traits[kind];
-}
-
-enum case_happening event_happening(const struct event *event)
-{
-    const struct event_traits *traits = traits_of(event->kind);
-    assert(traits->of_a_case);
-    return traits->happening_of ? traits->happening_of(event) : traits->happening;
 }
 
 bool event_kind_is_news(enum event_kind kind)

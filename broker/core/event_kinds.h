@@ -72,9 +72,6 @@ struct event_traits {
 
 extern const struct event_traits event_traits[EVENT_KINDS];
 
-/* The column of the table of states. */
-enum case_happening event_happening(const struct event *event);
-
 bool event_kind_is_news(enum event_kind kind);
 bool event_gives_hope(const struct event *event);
 

@@ -119,7 +119,7 @@ static bool ranks_before(const struct directory *d, const struct state *state, c
     return state_team(state, a->team)->last_offered_seq < state_team(state, b->team)->last_offered_seq;
 }
 
-/* Of all findings the most hopeful one says why the coordinator has to take over. */
+/* The most hopeful finding says why the coordinator has to take over. */
 static enum hold_reason hold_reason_of(const struct consideration_list *considered)
 {
     bool found[CONSIDERATION_HOLDS_IT_NOW + 1] = {false};

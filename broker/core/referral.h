@@ -117,11 +117,10 @@ static inline bool referral_is_with_team(const struct referral *referral)
  * this state, with this offer, or with these clocks: the case is as before. */
 bool referral_apply(struct referral *referral, const struct event *event);
 
-/* Who must act next, and by when; follows from the state alone. */
+/* The owner, who must act next, and by when; follows from the state alone. */
 struct owner referral_owner(const struct referral *referral);
 
-/* What is wrong with a case, in words, of what must hold between its parts after every event; NULL: nothing.
- */
+/* Tells in words what is wrong between the parts of a case; NULL after every event: nothing. */
 const char *referral_check(const struct referral *referral);
 
 /* The next instant at which time itself changes something; INT64_MAX if there is none. `team_absent` tells

@@ -55,11 +55,6 @@ bool rota_is_open(const struct rota *rota, struct door_time now)
     return false;
 }
 
-bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms)
-{
-    return rota_is_open(rota, rota_door_time(holidays, utc_ms));
-}
-
 int64_t rota_next_opening(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms)
 {
     int32_t today, minute;

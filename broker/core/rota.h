@@ -50,7 +50,10 @@ struct door_time rota_door_time(const struct bank_holidays *holidays, int64_t ut
 /* Whether the rota is open at an instant (UTC milliseconds). The first millisecond of a shift is open,
  * the last instant (to_minute itself) is not. */
 bool rota_is_open(const struct rota *rota, struct door_time now);
-bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms);
+static inline bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms)
+{
+    return rota_is_open(rota, rota_door_time(holidays, utc_ms));
+}
 
 /* The first instant after utc_ms at which the rota opens, having been shut just before. Looks at most 28 days
  * ahead; 0 if it does not open in that time, for example because it never shuts. If it is open now, this is

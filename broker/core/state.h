@@ -34,7 +34,7 @@ struct name {
     char id[ACTOR_CHARS_MAX + 1];
 };
 
-/* What is kept of an ended case, for ever: enough to answer a late or repeated command. */
+/* An ended case: kept for ever, and enough to answer a late or repeated command. */
 struct ended_case {
     uint8_t id[ID_BYTES];
     uint8_t submit_digest[DIGEST_BYTES];

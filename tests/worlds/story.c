@@ -351,7 +351,7 @@ void story_contact(struct story *story, uint32_t number, const char *team, bool 
     story_tell(story, number, &event);
 }
 
-void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason)
+static void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason)
 {
     Concordat__V1__Considered teams[2], *pointers[2] = {&teams[0], &teams[1]};
     fill_considered(teams, "");
@@ -369,7 +369,7 @@ void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason 
     story_tell(story, number, &event);
 }
 
-void story_take(struct story *story, uint32_t number)
+static void story_take(struct story *story, uint32_t number)
 {
     Concordat__V1__Taken what = CONCORDAT__V1__TAKEN__INIT;
     what.coordinator = TEXT("duty");
@@ -413,7 +413,7 @@ void story_withdraw(struct story *story, uint32_t number)
     tell_end(story, number, STATE(WITHDRAWN), &event);
 }
 
-void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock)
+static void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock)
 {
     Concordat__V1__ClockBreached what = CONCORDAT__V1__CLOCK_BREACHED__INIT;
     what.clock = clock;

@@ -78,11 +78,8 @@ void story_accept(struct story *story, uint32_t number, uint32_t attempt, const 
                   const char *previous);
 void story_told(struct story *story, uint32_t number, Concordat__V1__State state);
 void story_contact(struct story *story, uint32_t number, const char *team, bool face_to_face);
-void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason);
-void story_take(struct story *story, uint32_t number);
 void story_finish(struct story *story, uint32_t number, Concordat__V1__Outcome outcome);
 void story_withdraw(struct story *story, uint32_t number);
-void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock);
 
 /* A short history with a bit of everything: several sources, a decline, an expiry, a handover, a hold, a
  * drill. */
