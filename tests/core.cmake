@@ -1,5 +1,5 @@
 # The pure core, part by part.
-foreach(name match clocks referral table)
+foreach(name match clocks referral table state_check)
   concordat_unit_test(test_${name} core-world)
 endforeach()
 

@@ -1,9 +1,10 @@
-/* clocks.c: which standard sets which clock for a referral, and from when. */
+/* clocks.c: which event starts, stops or voids which clock of a case. */
 #include "broker/core/clocks.h"
 
-#include <string.h>
+#include <assert.h>
+#include <stddef.h>
 
-/* The standard that is meant for this referral; the shortest where several are. */
+/* The standard that is meant for this referral; if several are, the shortest. */
 static const struct policy_standard *standard_for(const struct policy *policy, const struct facts *facts,
                                                   enum clock_kind clock)
 {
@@ -18,49 +19,116 @@ static const struct policy_standard *standard_for(const struct policy *policy, c
     return found;
 }
 
-/* When a clock starts, 0 where it does not. */
-static int64_t start_of(enum clock_kind clock, const struct facts *facts, int64_t received_ms,
-                        enum basis *basis)
+static bool is_detained_and_arrived(const struct facts *facts)
 {
-    *basis = BASIS_STATED;
-    if (clock == CLOCK_RESPONSE || clock == CLOCK_REFERRER_TOLD)
+    return facts->section_136 && facts->place_of_safety_ms;
+}
+
+static bool is_of_detention(enum clock_kind clock)
+{
+    return clock == CLOCK_SECTION_136 || clock == CLOCK_HANDOVER;
+}
+
+/* When a clock starts by these facts; 0 if it does not. */
+static int64_t clock_start_ms(enum clock_kind clock, const struct facts *facts, int64_t received_ms)
+{
+    if (!is_of_detention(clock))
         return received_ms;
-    *basis = facts->place_of_safety_basis;
-    if (!facts->section_136 || (clock == CLOCK_HANDOVER && facts->handover_done_ms))
+    if (!is_detained_and_arrived(facts) || (clock == CLOCK_HANDOVER && facts->handover_done_ms))
         return 0;
     return facts->place_of_safety_ms;
 }
 
-uint8_t clocks_start(const struct policy *policy, const struct facts *facts, int64_t received_ms,
-                     struct clock_start out[CLOCK_COUNT])
+static struct clock_change *add_change(struct event *event, enum clock_kind clock,
+                                       enum clock_change_kind what, int64_t at_ms)
 {
-    uint8_t count = 0;
-    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
-        const struct policy_standard *standard = standard_for(policy, facts, (enum clock_kind)kind);
-        enum basis basis;
-        int64_t started_ms = start_of((enum clock_kind)kind, facts, received_ms, &basis);
-        if (!standard || !started_ms)
-            continue;
-        struct clock_start *start = &out[count++];
-        *start = (struct clock_start){.clock = (enum clock_kind)kind,
-                                      .basis = basis,
-                                      .started_ms = started_ms,
-                                      .due_ms = started_ms + standard->allowed_ms};
-        memcpy(start->standard, standard->id, sizeof start->standard);
-    }
-    return count;
+    assert(event->clock_count < CLOCK_COUNT - 1);
+    struct clock_change *change = &event->clocks[event->clock_count++];
+    *change = (struct clock_change){.clock = clock, .what = what, .at_ms = at_ms, .standard = ""};
+    return change;
 }
 
-uint8_t clocks_move(const struct policy *policy, const struct referral *r, const struct facts *facts,
-                    struct clock_start out[CLOCK_COUNT])
+static void add_stop(const struct referral *r, struct event *event, enum clock_kind kind, int64_t at_ms)
 {
-    struct clock_start all[CLOCK_COUNT];
-    uint8_t count = 0, all_count = clocks_start(policy, facts, r->received_ms, all);
-    for (int i = 0; i < all_count; i++) {
-        const struct clock *clock = &r->clocks[all[i].clock];
-        if (clock->stopped_ms == 0 &&
-            (clock->started_ms != all[i].started_ms || clock->due_ms != all[i].due_ms))
-            out[count++] = all[i];
+    const struct clock *clock = &r->clocks[kind];
+    if (clock->started_ms && !clock->stopped_ms)
+        add_change(event, kind, CLOCK_STOPPED, at_ms);
+}
+
+/* Starts a clock that does not run yet, or runs from or to another instant. False if these facts start none.
+ */
+static bool add_start(const struct policy *policy, const struct clock *clock, enum clock_kind kind,
+                      int64_t received_ms, struct event *event)
+{
+    const struct facts *facts = &event->is.received.facts;
+    const struct policy_standard *standard = standard_for(policy, facts, kind);
+    int64_t start_ms = clock_start_ms(kind, facts, received_ms);
+    if (!standard || !start_ms)
+        return false;
+    int64_t due_ms = start_ms + standard->allowed_ms;
+    if (clock->started_ms == start_ms && clock->due_ms == due_ms)
+        return true;
+    struct clock_change *start = add_change(event, kind, CLOCK_STARTED, start_ms);
+    start->due_ms = due_ms;
+    start->standard = standard->id;
+    start->basis = is_of_detention(kind) ? facts->place_of_safety_basis : BASIS_STATED;
+    return true;
+}
+
+void clocks_at_receipt(const struct policy *policy, struct event *event)
+{
+    static const struct clock none;
+    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++)
+        add_start(policy, &none, (enum clock_kind)kind, event->at_ms, event);
+}
+
+void clocks_at_update(const struct policy *policy, const struct referral *r, struct event *event)
+{
+    const struct facts *facts = &event->is.received.facts;
+    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
+        const struct clock *clock = &r->clocks[kind];
+        if (clock->stopped_ms || add_start(policy, clock, (enum clock_kind)kind, r->received_ms, event) ||
+            !clock->started_ms)
+            continue;
+        if (is_of_detention((enum clock_kind)kind) && !is_detained_and_arrived(facts))
+            add_change(event, (enum clock_kind)kind, CLOCK_VOIDED, 0);
+        else if (kind == CLOCK_HANDOVER && facts->handover_done_ms)
+            add_change(event, CLOCK_HANDOVER, CLOCK_STOPPED, facts->handover_done_ms);
     }
-    return count;
+}
+
+/* MHSDS: a person has been seen at a contact that is attended, face to face, and not before the receipt. */
+static bool counts_as_seen(const struct referral *r, const struct event *event)
+{
+    enum attend_status attended = event->is.checked_in.attended;
+    return event->is.checked_in.step == STEP_CONTACT &&
+           event->is.checked_in.mechanism == CONTACT_FACE_TO_FACE &&
+           (attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN) &&
+           event->is.checked_in.occurred_ms >= r->received_ms;
+}
+
+void clocks_at_check_in(const struct referral *r, struct event *event)
+{
+    event->is.checked_in.counts_as_seen = counts_as_seen(r, event);
+    if (event->is.checked_in.counts_as_seen)
+        add_stop(r, event, CLOCK_RESPONSE, event->is.checked_in.occurred_ms);
+}
+
+/* Told by name who has the case in hand, or what came of it; "we are asking" and "it is held" are not yet
+ * that. */
+static bool counts_as_told(enum case_state state)
+{
+    return state == CASE_TAKEN || state >= CASE_ACCEPTED;
+}
+
+void clocks_at_told(const struct referral *r, struct event *event)
+{
+    event->is.told.counts_as_told = counts_as_told(event->is.told.state);
+    if (event->is.told.counts_as_told)
+        add_stop(r, event, CLOCK_REFERRER_TOLD, event->at_ms);
+}
+
+void clocks_at_end(const struct referral *r, struct event *event)
+{
+    add_stop(r, event, CLOCK_SECTION_136, event->at_ms);
 }

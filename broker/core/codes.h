@@ -1,8 +1,8 @@
 /* codes.h: the coded values that routing looks at, as plain C enums.
  *
  * The numbers are those of proto/concordat/v1/codes.proto, which says what each stands for nationally;
- * broker/record/codes_match.c fails to compile where the two differ. The core has its own copy because
- * it depends on nothing, not on the generated messages either.
+ * broker/record/codes_match.c does not compile while the two differ. The core has its own copy because
+ * it depends on nothing, not even on the generated messages.
  */
 #ifndef CONCORDAT_CORE_CODES_H
 #define CONCORDAT_CORE_CODES_H
@@ -26,6 +26,7 @@ enum need {
 };
 enum { NEED_COUNT = 9 };
 
+/* Open from OFFERED to IN_CONTACT, and with a team from ACCEPTED on. */
 enum case_state {
     CASE_NONE,
     CASE_OFFERED,
@@ -119,6 +120,8 @@ enum attend_status {
 
 enum clock_kind { CLOCK_NONE, CLOCK_RESPONSE, CLOCK_REFERRER_TOLD, CLOCK_SECTION_136, CLOCK_HANDOVER };
 enum { CLOCK_COUNT = 5 };
+
+enum clock_change_kind { CLOCK_UNCHANGED, CLOCK_STARTED, CLOCK_STOPPED, CLOCK_VOIDED };
 
 enum basis { BASIS_NONE, BASIS_STATED, BASIS_IMPUTED };
 

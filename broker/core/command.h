@@ -31,12 +31,12 @@ enum command_kind {
     COMMAND_KINDS
 };
 
-/* On whose behalf. A source is known by the name of its key, a team and a coordinator by their slot. */
+/* The party that commands. A source is known by the name of its key, a team or a coordinator by its slot. */
 enum party { PARTY_BROKER, PARTY_SOURCE, PARTY_TEAM, PARTY_COORDINATOR };
 
 struct command {
     enum command_kind kind;
-    bool has_id; /* the broker's own commands have none */
+    bool has_id; /* false: a command of the broker itself */
     uint8_t id[ID_BYTES];
     uint8_t digest[DIGEST_BYTES]; /* of the content: the same id with another digest is a conflict */
     enum party party;
@@ -50,8 +50,9 @@ struct command {
             const char *district, *organisation;
             bool drill;
             bool with_confidential;
-            uint32_t flags; /* 1 << Flag: all that is noted of it but AREA_ASSUMED, which the core adds */
-        } submit;           /* also for update */
+            uint32_t
+                flags; /* 1 << Flag: every note about the referral but AREA_ASSUMED, which the core adds */
+        } submit;      /* also for update */
         struct {
             const char *reason;
         } withdraw;
@@ -78,7 +79,7 @@ struct command {
             const char *note_code;
         } close;
         struct {
-            const char *team; /* id in the directory; "" for whoever the ladder finds */
+            const char *team; /* id in the directory; "": the team that the ladder finds */
         } move;               /* handover, assign */
         struct {
             const char *by;

@@ -1,12 +1,13 @@
-/* decide.c: what follows from a command: who may, which case, and which rule decides. */
+/* decide.c: what follows from a command: whether its sender may, which case it needs, which rule decides. */
 #include "broker/core/decide.h"
 
 #include <assert.h>
 #include <string.h>
 
+#include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
-/* Which case a command needs. */
+/* The case that a command needs. */
 enum needs { NO_CASE, OPEN_CASE, ANY_CASE };
 
 static const struct {
@@ -33,9 +34,9 @@ static const struct {
     [COMMAND_RECORD_START] = {decide_record_start, NO_CASE},
 };
 
-/* A team or coordinator may see a case that it has to do with; a source its own. An ended case tells only
- * that it has ended. What is not there and what is another's get the same answer. */
-static enum refusal find_case(struct deciding *d, enum needs needs)
+/* A source may command only its own cases. A case that does not exist and a case of another source get the
+ * same answer; an ended case tells only that it has ended. */
+static enum refusal find_case_of_command(struct deciding *d, enum needs needs)
 {
     const struct command *command = d->command;
     const struct any_case of = state_case(d->state, command->referral);
@@ -63,33 +64,18 @@ static bool answered_before(struct deciding *d)
     return true;
 }
 
-static void begin(struct deciding *d, const struct state *state, const struct directory *directory,
-                  int64_t now_ms, struct decision *decision)
-{
-    *d = (struct deciding){
-        .state = state,
-        .directory = directory,
-        .policy = directory->policy,
-        .now_ms = now_ms > state->counters.at_ms ? now_ms : state->counters.at_ms,
-        .decision = decision,
-    };
-    decision->refusal = REFUSAL_NONE;
-    decision->repeated = false;
-    decision->seq = 0;
-    decision->count = 0;
-}
-
 void decide(const struct state *state, const struct directory *directory, const struct command *command,
             int64_t now_ms, struct decision *decision)
 {
     struct deciding d;
-    begin(&d, state, directory, now_ms, decision);
+    assert((unsigned)command->kind < COMMAND_KINDS);
+    deciding_begin(&d, state, directory, now_ms, decision);
     d.command = command;
     if (answered_before(&d))
         return;
     enum refusal refusal = REFUSAL_NONE;
     if (commands[command->kind].needs != NO_CASE)
-        refusal = find_case(&d, commands[command->kind].needs);
+        refusal = find_case_of_command(&d, commands[command->kind].needs);
     if (refusal == REFUSAL_NONE)
         refusal = commands[command->kind].decide(&d);
     decision->refusal = refusal;
@@ -97,259 +83,4 @@ void decide(const struct state *state, const struct directory *directory, const 
         decision->count = 0;
     else if (decision->count)
         decision->seq = decision->events[0].seq;
-}
-
-/* --- one decision in the making --------------------------------------------------------------------- */
-
-struct event *deciding_event(struct deciding *d, enum event_kind kind)
-{
-    struct decision *decision = d->decision;
-    assert(decision->count < DECISION_EVENTS_MAX);
-    struct event *event = &decision->events[decision->count++];
-    memset(event, 0, sizeof *event);
-    event->kind = kind;
-    event->seq = d->state->counters.seq + decision->count;
-    event->at_ms = d->now_ms;
-    event->owner.slot = SLOT_NONE;
-    event->actor = "";
-    if (d->command) {
-        event->actor = d->command->actor;
-        event->has_command = d->command->has_id;
-        memcpy(event->command, d->command->id, ID_BYTES);
-        memcpy(event->command_digest, d->command->digest, DIGEST_BYTES);
-    }
-    if (d->r.state != CASE_NONE) {
-        event->has_referral = true;
-        memcpy(event->referral, d->r.id, ID_BYTES);
-        event->number = d->r.number;
-        event->drill = d->r.drill;
-    }
-    return event;
-}
-
-bool deciding_try(struct deciding *d, struct event *event)
-{
-    if (referral_next_state(&d->r, event) == CASE_NONE) {
-        d->decision->count--;
-        return false;
-    }
-    referral_apply(&d->r, event);
-    event->owner = d->r.owner;
-    return true;
-}
-
-void deciding_done(struct deciding *d, struct event *event)
-{
-    bool possible = deciding_try(d, event);
-    assert(possible);
-    (void)possible;
-}
-
-void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
-                    const struct consideration_list *considered)
-{
-    struct event *event = deciding_event(d, EVENT_OFFERED);
-    event->is.offered.attempt = d->r.attempts + 1;
-    event->is.offered.team = team;
-    event->is.offered.expires_ms = d->now_ms + d->policy->answer_ms[d->r.facts.routed_as];
-    event->is.offered.round = d->r.round;
-    event->is.offered.handover = handover;
-    event->is.offered.assigned = assigned;
-    event->is.offered.considered = *considered;
-    deciding_done(d, event);
-}
-
-/* The area's coordinator of today's directory, or the one who has it where the area names none of ours. */
-static uint16_t coordinator_of(const struct deciding *d)
-{
-    return d->directory->coordinator_slots[directory_area(d->directory, d->r.facts.area)->coordinator];
-}
-
-void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match)
-{
-    struct event *event = deciding_event(d, EVENT_HELD);
-    event->is.held.coordinator = coordinator_of(d);
-    event->is.held.reason = reason;
-    event->is.held.remind_ms = d->now_ms + d->policy->remind_ms;
-    event->is.held.round = d->r.round;
-    if (match) {
-        event->is.held.look_again_ms = match->look_again_ms;
-        event->is.held.considered = match->considered;
-    }
-    deciding_done(d, event);
-}
-
-bool deciding_offer_next(struct deciding *d, struct match *match)
-{
-    match_find(d->directory, d->state, &d->r, d->now_ms, match);
-    if (match->team == SLOT_NONE)
-        return false;
-    deciding_offer(d, match->team, false, false, &match->considered);
-    return true;
-}
-
-void deciding_route(struct deciding *d)
-{
-    struct match match;
-    if (!deciding_offer_next(d, &match))
-        deciding_hold(d, match.reason, &match);
-}
-
-/* Another reason, or something to wait for that comes sooner than what was noted or after that has passed. */
-static bool is_news(const struct deciding *d, const struct match *match)
-{
-    int64_t noted_ms = d->r.look_again_ms;
-    bool passed = noted_ms && noted_ms <= d->now_ms;
-    bool sooner = match->look_again_ms && (!noted_ms || match->look_again_ms < noted_ms);
-    return passed || sooner || match->reason != (enum hold_reason)d->r.hold_reason;
-}
-
-void deciding_look(struct deciding *d)
-{
-    struct match match;
-    if (deciding_offer_next(d, &match) || !is_news(d, &match))
-        return;
-    struct event *event = deciding_event(d, EVENT_HELD);
-    event->is.held.coordinator = d->r.coordinator;
-    event->is.held.reason = match.reason;
-    event->is.held.remind_ms = d->r.remind_ms; /* looking again does not put the reminder off */
-    event->is.held.look_again_ms = match.look_again_ms;
-    event->is.held.round = d->r.round;
-    event->is.held.considered = match.considered;
-    deciding_done(d, event);
-}
-
-void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason, const char *note)
-{
-    if (!d->r.offer.attempt)
-        return;
-    struct event *event = deciding_event(d, EVENT_OFFER_ENDED);
-    event->is.offer.attempt = d->r.offer.attempt;
-    event->is.offer.team = d->r.offer.team;
-    event->is.offer.end = end;
-    event->is.offer.reason = reason;
-    event->is.offer.note = note;
-    deciding_done(d, event);
-}
-
-void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_reason reason,
-                           const char *note)
-{
-    bool handover = d->r.offer.handover, assigned = d->r.offer.assigned;
-    deciding_end_offer(d, end, reason, note);
-    if (handover)
-        return;
-    if (assigned || d->r.contact_made)
-        deciding_hold(d, HOLD_ASSIGNED_NOT_TAKEN, NULL);
-    else
-        deciding_route(d);
-}
-
-/* --- time ------------------------------------------------------------------------------------------- */
-
-static void lapse(struct deciding *d)
-{
-    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
-    struct event *event = deciding_event(d, EVENT_LEASE_LAPSED);
-    event->is.lease.team = d->r.team;
-    deciding_done(d, event);
-    /* Whoever has been seen is not sent a second crisis team unasked: a person decides. */
-    struct match match;
-    if (d->r.contact_made)
-        deciding_hold(d, HOLD_LEASE_LAPSED, NULL);
-    else if (!deciding_offer_next(d, &match))
-        deciding_hold(d, HOLD_LEASE_LAPSED, &match);
-}
-
-static void warn(struct deciding *d)
-{
-    struct event *event = deciding_event(d, EVENT_LEASE_WARNED);
-    event->is.lease.team = d->r.team;
-    event->is.lease.lapses_ms = d->now_ms + d->policy->lease_grace_ms;
-    deciding_done(d, event);
-}
-
-/* A reminder also begins a new round of the ladder, a few times over: who said no may have changed. */
-static void remind(struct deciding *d)
-{
-    bool another_round = !d->r.contact_made && d->r.round < d->policy->rounds_max;
-    struct event *event = deciding_event(d, EVENT_REMINDED);
-    event->is.reminded.coordinator = d->r.coordinator;
-    event->is.reminded.times = d->r.reminders + 1;
-    event->is.reminded.next_ms = d->now_ms + d->policy->remind_ms;
-    event->is.reminded.round = (uint16_t)(d->r.round + (another_round ? 1 : 0));
-    deciding_done(d, event);
-    if (!d->r.contact_made)
-        deciding_look(d);
-}
-
-static void breach(struct deciding *d)
-{
-    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
-        struct clock *clock = &d->r.clocks[kind];
-        if (!clock->started_ms || clock->stopped_ms || clock->breached || d->now_ms <= clock->due_ms)
-            continue;
-        struct event *event = deciding_event(d, EVENT_CLOCK_BREACHED);
-        event->is.breached.clock = (enum clock_kind)kind;
-        event->is.breached.due_ms = clock->due_ms;
-        event->is.breached.standard = state_referral(d->state, d->r.id)->clocks[kind].standard;
-        deciding_done(d, event);
-    }
-}
-
-static void decide_due(struct deciding *d)
-{
-    const struct referral *r = &d->r;
-    bool absent = r->offer.attempt && !state_team(d->state, r->offer.team)->present;
-    if (absent)
-        deciding_offer_failed(d, OFFER_END_TEAM_ABSENT, DECLINE_NONE, "");
-    else if (r->offer.attempt && r->offer.expires_ms <= d->now_ms)
-        deciding_offer_failed(d, OFFER_END_EXPIRED, DECLINE_NONE, "");
-    else if (referral_is_with_team(r) && r->lapses_ms && r->lapses_ms <= d->now_ms)
-        lapse(d);
-    else if (referral_is_with_team(r) && !r->lapses_ms && r->lease_ms <= d->now_ms)
-        warn(d);
-    else if (r->state == CASE_TAKEN && r->lease_ms <= d->now_ms)
-        deciding_hold(d, HOLD_COORDINATOR_SILENT, NULL);
-    else if (r->state == CASE_HELD && r->remind_ms <= d->now_ms)
-        remind(d);
-    else if (r->state == CASE_HELD && r->look_again_ms && r->look_again_ms <= d->now_ms)
-        deciding_look(d);
-    else
-        breach(d);
-}
-
-void decide_time(const struct state *state, const struct directory *directory, int64_t now_ms,
-                 struct decision *decision)
-{
-    struct deciding d;
-    begin(&d, state, directory, now_ms, decision);
-    const struct agenda_entry *first = agenda_first(&state->agenda);
-    if (!first || first->due_ms > d.now_ms)
-        return;
-    d.r = *state_referral_row(state, first->row);
-    decide_due(&d);
-    assert(decision->count > 0); /* whatever is due has a consequence, or time would stand still */
-}
-
-enum { ROWS_LOOKED_AT_MAX = 256 }; /* in one go, so that a turn stays short */
-
-bool decide_again(const struct state *state, const struct directory *directory, int64_t now_ms,
-                  uint32_t *cursor, struct decision *decision)
-{
-    struct deciding d;
-    begin(&d, state, directory, now_ms, decision);
-    uint32_t end = state->referrals.count;
-    if (end - *cursor > ROWS_LOOKED_AT_MAX)
-        end = *cursor + ROWS_LOOKED_AT_MAX;
-    while (*cursor < end && state->counters.held_count) {
-        const struct referral *r = state_referral_row(state, (*cursor)++);
-        if (r->state != CASE_HELD || r->contact_made)
-            continue;
-        d.r = *r;
-        deciding_look(&d);
-        if (decision->count)
-            return true;
-    }
-    return *cursor < state->referrals.count && state->counters.held_count;
 }

@@ -11,26 +11,26 @@
 #include "broker/core/state.h"
 
 struct decision {
-    enum refusal refusal; /* REFUSAL_NONE: done */
-    bool repeated;        /* had been done before; no events */
-    uint64_t seq;         /* first event that the command caused, now or before; 0: none */
+    enum refusal refusal; /* REFUSAL_NONE: carried out */
+    bool repeated;        /* the command had been carried out before; there are no events */
+    uint64_t seq;         /* of the first event that the command caused, now or before; 0: it caused none */
     uint8_t count;
     struct event events[DECISION_EVENTS_MAX];
 };
 
-/* Decides a command at an instant (UTC ms; the ledger's time never goes back, so the later of this and the
- * state's counts). The decision borrows strings from the command and the directory. */
+/* Decides a command at an instant (UTC ms). The ledger's time never goes back: if the state's time is later,
+ * that counts. The decision borrows strings from the command, the directory and the state. */
 void decide(const struct state *state, const struct directory *directory, const struct command *command,
             int64_t now_ms, struct decision *decision);
 
-/* What time itself brings for the one case that is due first. No events where none is due. To be repeated
- * until then. */
+/* Decides what time brings for the case that is due first. Call it until there are no events: then no case is
+ * due. */
 void decide_time(const struct state *state, const struct directory *directory, int64_t now_ms,
                  struct decision *decision);
 
-/* Looks again at held cases, because a team has come, has places again, or the policy changed: from row
- * *cursor on, until one decides something or all have been looked at. Sets *cursor to where to go on;
- * returns false when there is nothing left to look at. */
+/* Rematches held cases, because a team has come, has places again, or the policy changed (event_gives_hope).
+ * Begins at row *cursor, goes on until something is decided or all rows have been looked at, and sets *cursor
+ * to the row to go on from. Returns false if no row is left. */
 bool decide_again(const struct state *state, const struct directory *directory, int64_t now_ms,
                   uint32_t *cursor, struct decision *decision);
 

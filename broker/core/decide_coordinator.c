@@ -1,11 +1,12 @@
 /* decide_coordinator.c: what the duty coordinator can do, who may read a record, and what the broker itself
- * has written down. */
+ * records. */
+#include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
 enum refusal decide_take(struct deciding *d)
 {
     if (referral_is_with_team(&d->r))
-        return REFUSAL_WRONG_STATE; /* a team has the person in hand */
+        return REFUSAL_WRONG_STATE; /* a team holds the case */
     deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
     struct event *event = deciding_event(d, EVENT_TAKEN);
     event->is.taken.coordinator = d->command->slot;
@@ -14,8 +15,8 @@ enum refusal decide_take(struct deciding *d)
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
-/* The coordinator's judgement stands above hours, capacity and need; but a team that nobody attends at
- * cannot be asked through a machine, only by telephone. */
+/* The coordinator's judgement stands above hours, capacity and need. But a team that is absent cannot be
+ * asked through a machine, only by telephone. */
 enum refusal decide_assign(struct deciding *d)
 {
     if (referral_is_with_team(&d->r))
@@ -48,7 +49,7 @@ enum refusal decide_read_record(struct deciding *d)
     if (!may_read(d))
         return REFUSAL_NOT_YOURS;
     if (!d->command->is.read.reason[0])
-        return REFUSAL_BAD_VALUE; /* who reads about a person says why */
+        return REFUSAL_BAD_VALUE; /* a reader of somebody's record says why */
     const struct ended_case *ended = state_ended(d->state, d->command->referral);
     struct event *event = deciding_event(d, EVENT_RECORD_READ);
     event->is.read = d->command->is.read;
@@ -61,6 +62,7 @@ enum refusal decide_read_record(struct deciding *d)
         event->referral[i] = ended->id[i];
     event->number = ended->number;
     event->drill = ended->drill;
+    event->state = (enum case_state)ended->state;
     return REFUSAL_NONE;
 }
 

@@ -1,6 +1,7 @@
 /* decide_referrer.c: what a referrer can ask: submit, update, withdraw, and say that they were told. */
 #include <string.h>
 
+#include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
 /* Makes good what needs the directory, the policy or our clock: the area, the urgency to route by, the time
@@ -24,12 +25,7 @@ static struct facts complete_facts(const struct deciding *d, uint32_t *flags)
     return facts;
 }
 
-static uint16_t coordinator_for(const struct deciding *d, uint16_t area_slot)
-{
-    return d->directory->coordinator_slots[directory_area(d->directory, area_slot)->coordinator];
-}
-
-/* The same referral again under another command id: the answer is what it was. */
+/* If the same referral comes again under another command id, the answer is what it was. */
 static bool submitted_before(struct deciding *d, enum refusal *refusal)
 {
     const struct any_case of = state_case(d->state, d->command->referral);
@@ -60,9 +56,8 @@ enum refusal decide_submit(struct deciding *d)
     event->opaque = command->opaque;
     event->is.received.facts = complete_facts(d, &event->is.received.flags);
     event->is.received.with_confidential = command->is.submit.with_confidential;
-    event->is.received.coordinator = coordinator_for(d, event->is.received.facts.area);
-    event->is.received.clock_count =
-        clocks_start(d->policy, &event->is.received.facts, d->now_ms, event->is.received.clocks);
+    event->is.received.coordinator = directory_coordinator_slot(d->directory, event->is.received.facts.area);
+    clocks_at_receipt(d->policy, event);
     deciding_done(d, event);
     deciding_route(d);
     return REFUSAL_NONE;
@@ -77,9 +72,9 @@ enum refusal decide_update(struct deciding *d)
     event->is.received.facts.source = d->r.facts.source; /* where the person was met does not change */
     event->is.received.with_confidential = command->is.submit.with_confidential;
     event->is.received.coordinator =
-        d->r.state == CASE_TAKEN ? d->r.coordinator : coordinator_for(d, event->is.received.facts.area);
-    event->is.received.clock_count =
-        clocks_move(d->policy, &d->r, &event->is.received.facts, event->is.received.clocks);
+        d->r.state == CASE_TAKEN ? d->r.coordinator
+                                 : directory_coordinator_slot(d->directory, event->is.received.facts.area);
+    clocks_at_update(d->policy, &d->r, event);
     deciding_done(d, event);
     /* The update may bring what was missing for a team to match. */
     if (d->r.state == CASE_HELD && !d->r.contact_made)
@@ -90,14 +85,16 @@ enum refusal decide_update(struct deciding *d)
 enum refusal decide_withdraw(struct deciding *d)
 {
     if (d->r.contact_made)
-        return REFUSAL_WRONG_STATE; /* whoever has met the person closes it */
+        return REFUSAL_WRONG_STATE; /* a team has met the person, and closes the case itself */
     deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE, "");
     struct event *event = deciding_event(d, EVENT_WITHDRAWN);
     event->is.withdrawn.reason = d->command->is.withdraw.reason;
+    clocks_at_end(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
-/* Recorded once for each state, and only while it is true: a screen that shows an old state tells nothing. */
+/* Recorded once for each state, and only while the case is in it: a screen that shows an old state tells the
+ * referrer nothing. */
 enum refusal decide_told(struct deciding *d)
 {
     enum case_state told = d->command->is.told.state;
@@ -106,6 +103,7 @@ enum refusal decide_told(struct deciding *d)
         return REFUSAL_NONE;
     struct event *event = deciding_event(d, EVENT_REFERRER_TOLD);
     event->is.told.state = told;
+    clocks_at_told(&d->r, event);
     deciding_done(d, event);
     return REFUSAL_NONE;
 }

@@ -1,8 +1,9 @@
 /* decide_team.c: what a crisis team can say: seen, accept, decline, check in, close, hand over; and whether
  * it is there and has places. */
+#include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
-/* Whether the answer is to the offer that is live for this team; otherwise what holds instead. */
+/* REFUSAL_NONE if the answer is to the offer that is live for this team; otherwise the reason why not. */
 static enum refusal find_offer(const struct deciding *d)
 {
     const struct referral *r = &d->r;
@@ -60,7 +61,7 @@ enum refusal decide_decline(struct deciding *d)
     return REFUSAL_NONE;
 }
 
-/* Whether the case is in the sender's hands: the team that holds it, or the coordinator who took it. */
+/* REFUSAL_NONE if the sender holds the case: as its team, or as the coordinator who took it. */
 static enum refusal in_hand(const struct deciding *d)
 {
     const struct referral *r = &d->r;
@@ -73,18 +74,7 @@ static enum refusal in_hand(const struct deciding *d)
     return concerned ? REFUSAL_WRONG_STATE : REFUSAL_NOT_YOURS;
 }
 
-/* MHSDS: the clock stops at the first contact that is attended, face to face, and not before the receipt. */
-static bool stops_response_clock(const struct deciding *d, int64_t occurred_ms)
-{
-    const struct clock *clock = &d->r.clocks[CLOCK_RESPONSE];
-    enum attend_status attended = d->command->is.check_in.attended;
-    return d->command->is.check_in.step == STEP_CONTACT &&
-           d->command->is.check_in.mechanism == CONTACT_FACE_TO_FACE &&
-           (attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN) &&
-           occurred_ms >= d->r.received_ms && clock->stopped_ms == 0;
-}
-
-/* Until when the next word is due. */
+/* When the next word from the holder is due. */
 static int64_t lease_after(const struct deciding *d, bool with_team, int64_t expected_arrival_ms)
 {
     if (!with_team)
@@ -103,7 +93,7 @@ enum refusal decide_check_in(struct deciding *d)
     const struct command *command = d->command;
     bool with_team = command->party == PARTY_TEAM;
     int64_t occurred_ms = command->is.check_in.occurred_ms;
-    bool stated = occurred_ms != 0 && occurred_ms <= d->now_ms; /* a time to come cannot have been */
+    bool stated = occurred_ms != 0 && occurred_ms <= d->now_ms; /* a contact cannot have been in the future */
     int64_t expected_ms = command->is.check_in.expected_ms ? d->now_ms + command->is.check_in.expected_ms : 0;
     if (command->is.check_in.step == STEP_TRAVELLING && !expected_ms)
         expected_ms = d->r.expected_arrival_ms;
@@ -117,7 +107,7 @@ enum refusal decide_check_in(struct deciding *d)
     event->is.checked_in.psychosocially_assessed = command->is.check_in.psychosocially_assessed;
     event->is.checked_in.expected_arrival_ms = command->is.check_in.step == STEP_TRAVELLING ? expected_ms : 0;
     event->is.checked_in.lease_ms = lease_after(d, with_team, event->is.checked_in.expected_arrival_ms);
-    event->is.checked_in.stops_response_clock = stops_response_clock(d, event->is.checked_in.occurred_ms);
+    clocks_at_check_in(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
@@ -135,10 +125,11 @@ enum refusal decide_close(struct deciding *d)
     event->is.closed.note_code = d->command->is.close.note_code;
     event->is.closed.by = d->command->party == PARTY_TEAM ? state_team(d->state, d->command->slot)->id
                                                           : state_coordinator_id(d->state, d->command->slot);
+    clocks_at_end(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
-/* The case stays with the team until another has said yes: handed over warm. */
+/* The case stays with the team until another has accepted it. */
 enum refusal decide_handover(struct deciding *d)
 {
     enum refusal refusal = in_hand(d);
@@ -169,7 +160,7 @@ enum refusal decide_handover(struct deciding *d)
 enum refusal decide_presence(struct deciding *d)
 {
     if (state_team(d->state, d->command->slot)->present == d->command->is.presence.present)
-        return REFUSAL_NONE; /* a lease renewed is not news */
+        return REFUSAL_NONE; /* a renewed lease is not recorded */
     struct event *event = deciding_event(d, EVENT_PRESENCE_CHANGED);
     event->is.presence.team = d->command->slot;
     event->is.presence.present = d->command->is.presence.present;
@@ -181,7 +172,7 @@ enum refusal decide_capacity(struct deciding *d)
 {
     const struct team *team = state_team(d->state, d->command->slot);
     uint16_t free_places = d->command->is.capacity.free_places;
-    /* The same claim again is written down only once it has begun to age. */
+    /* The same claim again is recorded only after it has begun to age. */
     bool young = d->now_ms < team->claimed_ms + d->policy->capacity_good_ms / 4;
     if (team->capacity_known && team->free_places == free_places && team->taken_since == 0 && young)
         return REFUSAL_NONE;

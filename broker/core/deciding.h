@@ -14,43 +14,39 @@ struct deciding {
     const struct state *state;
     const struct directory *directory;
     const struct policy *policy;
-    const struct command *command; /* NULL where time decides */
+    const struct command *command; /* NULL if time decides */
     int64_t now_ms;
     struct decision *decision;
     struct referral r; /* the case as it will be */
 };
 
+/* Begins a decision at an instant, not before the ledger's time. */
+void deciding_begin(struct deciding *d, const struct state *state, const struct directory *directory,
+                    int64_t now_ms, struct decision *decision);
 /* A new event, with everything but its own part filled in. */
 struct event *deciding_event(struct deciding *d, enum event_kind kind);
-/* Applies the newest event, which must be possible, to the copy, and notes who owns the case then. */
+/* Applies the newest event to the copy, and writes into the event the owner and the state that follow. The
+ * event must be possible. */
 void deciding_done(struct deciding *d, struct event *event);
-/* The same where it may not be possible in this state: false then, and the event is taken back. */
+/* The same for an event that may be impossible in this state: then it is taken back, and false returned. */
 bool deciding_try(struct deciding *d, struct event *event);
-enum refusal deciding_refuse(struct deciding *d, enum refusal refusal);
 
-/* The next team of the ladder is asked, or the coordinator holds the case. */
+/* Asks the next team of the ladder; if none can be asked, the coordinator holds the case. */
 void deciding_route(struct deciding *d);
-/* Asks a team if one can be asked; false otherwise, with what was found. */
+/* Asks the next team of the ladder. False if none can be asked; *match says what was found. */
 bool deciding_offer_next(struct deciding *d, struct match *match);
-/* The same for a case that is held: where none can be asked it stays so, with what was found and when to look
- * again, written down where that is news. */
+/* The same for a held case. If no team can be asked, it stays held; records why, and when to look again,
+ * unless nothing has changed. */
 void deciding_look(struct deciding *d);
 void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
                     const struct consideration_list *considered);
+/* Leaves the case with the coordinator on duty. match: what was found, if the ladder was asked; else NULL. */
 void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match);
-/* Ends the live offer, where there is one. */
+/* Ends the live offer, if there is one. */
 void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason, const char *note);
-/* Ends the live offer and says who is next: back to the team that hands over, on along the ladder, or back
- * to the coordinator who had chosen the team. */
+/* Ends the live offer. The case then stays with the team that hands it over, goes on along the ladder, or
+ * goes back to the coordinator who had chosen the team. */
 void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_reason reason,
                            const char *note);
-
-/* One for each kind of command. Each fills the decision or returns why it is refused. */
-typedef enum refusal decide_command(struct deciding *d);
-decide_command decide_submit, decide_update, decide_withdraw, decide_told;
-decide_command decide_seen, decide_accept, decide_decline, decide_check_in, decide_close, decide_handover;
-decide_command decide_presence, decide_capacity;
-decide_command decide_take, decide_assign, decide_read_record;
-decide_command decide_load_policy, decide_record_refusal, decide_record_start;
 
 #endif

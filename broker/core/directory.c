@@ -1,10 +1,11 @@
 /* directory.c: a policy bound to a state. */
 #include "broker/core/directory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void *array(uint32_t count, size_t size)
+static void *zeroed_array(uint32_t count, size_t size)
 {
     return calloc(count ? count : 1, size);
 }
@@ -15,15 +16,15 @@ struct directory *directory_new(const struct policy *policy)
     if (!d)
         return NULL;
     d->policy = policy;
-    const char **teams = array(policy->team_count, sizeof *teams);
-    const char **areas = array(policy->area_count, sizeof *areas);
-    const char **coordinators = array(policy->coordinator_count, sizeof *coordinators);
+    const char **teams = zeroed_array(policy->team_count, sizeof *teams);
+    const char **areas = zeroed_array(policy->area_count, sizeof *areas);
+    const char **coordinators = zeroed_array(policy->coordinator_count, sizeof *coordinators);
     d->teams = (struct name_list){policy->team_count, teams};
     d->areas = (struct name_list){policy->area_count, areas};
     d->coordinators = (struct name_list){policy->coordinator_count, coordinators};
-    d->team_slots = array(policy->team_count, sizeof *d->team_slots);
-    d->area_slots = array(policy->area_count, sizeof *d->area_slots);
-    d->coordinator_slots = array(policy->coordinator_count, sizeof *d->coordinator_slots);
+    d->team_slots = zeroed_array(policy->team_count, sizeof *d->team_slots);
+    d->area_slots = zeroed_array(policy->area_count, sizeof *d->area_slots);
+    d->coordinator_slots = zeroed_array(policy->coordinator_count, sizeof *d->coordinator_slots);
     if (!teams || !areas || !coordinators || !d->team_slots || !d->area_slots || !d->coordinator_slots) {
         directory_destroy(&d);
         return NULL;
@@ -53,11 +54,11 @@ void directory_destroy(struct directory **directory)
 
 typedef uint16_t slot_of_id(const struct state *state, const char *id);
 
-/* Both ways between the policy's order and the state's slots. */
-static bool bind(const struct state *state, const struct name_list *names, slot_of_id *slot_of,
-                 uint32_t slots, uint16_t *to_slot, uint16_t **to_index)
+/* Fills in both ways: from the policy's order to the state's slots, and back. */
+static bool bind_slots(const struct state *state, const struct name_list *names, slot_of_id *slot_of,
+                       uint32_t slots, uint16_t *to_slot, uint16_t **to_index)
 {
-    *to_index = array(slots, sizeof **to_index);
+    *to_index = zeroed_array(slots, sizeof **to_index);
     if (!*to_index)
         return false;
     memset(*to_index, 0xff, slots * sizeof **to_index);
@@ -75,31 +76,39 @@ bool directory_bind(struct directory *d, const struct state *state)
     d->team_slot_count = state->teams.count;
     d->area_slot_count = state->areas.count;
     d->coordinator_slot_count = state->coordinators.count;
-    return bind(state, &d->teams, state_team_slot, d->team_slot_count, d->team_slots, &d->team_indexes) &&
-           bind(state, &d->areas, state_area_slot, d->area_slot_count, d->area_slots, &d->area_indexes) &&
-           bind(state, &d->coordinators, state_coordinator_slot, d->coordinator_slot_count,
-                d->coordinator_slots, &d->coordinator_indexes);
+    return bind_slots(state, &d->teams, state_team_slot, d->team_slot_count, d->team_slots,
+                      &d->team_indexes) &&
+           bind_slots(state, &d->areas, state_area_slot, d->area_slot_count, d->area_slots,
+                      &d->area_indexes) &&
+           bind_slots(state, &d->coordinators, state_coordinator_slot, d->coordinator_slot_count,
+                      d->coordinator_slots, &d->coordinator_indexes);
 }
 
-static uint16_t index_of(const uint16_t *indexes, uint32_t count, uint16_t slot)
+static uint16_t index_of_slot(const uint16_t *indexes, uint32_t count, uint16_t slot)
 {
     return slot < count ? indexes[slot] : SLOT_NONE;
 }
 
 const struct policy_team *directory_team(const struct directory *d, uint16_t slot)
 {
-    uint16_t index = index_of(d->team_indexes, d->team_slot_count, slot);
+    uint16_t index = index_of_slot(d->team_indexes, d->team_slot_count, slot);
     return index == SLOT_NONE ? NULL : &d->policy->teams[index];
 }
 
 const struct policy_coordinator *directory_coordinator(const struct directory *d, uint16_t slot)
 {
-    uint16_t index = index_of(d->coordinator_indexes, d->coordinator_slot_count, slot);
+    uint16_t index = index_of_slot(d->coordinator_indexes, d->coordinator_slot_count, slot);
     return index == SLOT_NONE ? NULL : &d->policy->coordinators[index];
 }
 
 const struct policy_area *directory_area(const struct directory *d, uint16_t slot)
 {
-    uint16_t index = index_of(d->area_indexes, d->area_slot_count, slot);
+    uint16_t index = index_of_slot(d->area_indexes, d->area_slot_count, slot);
     return &d->policy->areas[index == SLOT_NONE ? d->policy->default_area : index];
+}
+
+uint16_t directory_coordinator_slot(const struct directory *d, uint16_t area_slot)
+{
+    assert(d->coordinator_indexes); /* bound */
+    return d->coordinator_slots[directory_area(d, area_slot)->coordinator];
 }

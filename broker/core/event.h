@@ -1,15 +1,18 @@
 /* event.h: what can happen, as the core sees it.
  *
  * One struct event is one concordat.v1.Event; broker/record turns each into the other. Kinds are the
- * field numbers there. Teams, areas, coordinators and origins are slots: small numbers given by the
- * state in order of first appearance, the same at every replay. Strings and `opaque` are borrowed for
- * as long as the event is in hand. Times are UTC milliseconds; 0 means none.
+ * field numbers there; event_kinds.h says what each kind is. Teams, areas, coordinators and origins are
+ * slots: small numbers given by the state in order of first appearance, the same at every replay. An event
+ * borrows its strings and `opaque`: from the command, the policy and the state when it is decided, from the
+ * message when it is read. Times are UTC milliseconds; 0 means none.
  */
 #ifndef CONCORDAT_CORE_EVENT_H
 #define CONCORDAT_CORE_EVENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "broker/core/codes.h"
 #include "broker/core/limits.h"
@@ -36,7 +39,8 @@ enum event_kind {
     EVENT_CAPACITY_CLAIMED,
     EVENT_POLICY_LOADED,
     EVENT_COMMAND_REFUSED,
-    EVENT_BROKER_STARTED
+    EVENT_BROKER_STARTED,
+    EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
 enum { SLOT_NONE = 0xffff, ID_BYTES = 16, DIGEST_BYTES = 16, POLICY_DIGEST_BYTES = 32 };
@@ -48,11 +52,11 @@ enum { SLOT_NONE = 0xffff, ID_BYTES = 16, DIGEST_BYTES = 16, POLICY_DIGEST_BYTES
 struct owner {
     int64_t act_by_ms;
     enum owner_kind kind;
-    uint16_t slot; /* of the team or coordinator; SLOT_NONE where nobody owns it */
+    uint16_t slot; /* of the team or coordinator; SLOT_NONE if nobody owns it */
     uint16_t unused;
 };
 
-/* What routing needs to know of a referral. Everything else about it passes the core by. */
+/* What routing needs to know about a referral. Everything else about it passes the core by. */
 struct facts {
     int64_t decided_ms;
     int64_t place_of_safety_ms; /* arrival there; starts the clock of section 136 */
@@ -63,7 +67,7 @@ struct facts {
     enum basis decided_basis, place_of_safety_basis;
     uint16_t area;
     uint16_t needs;
-    uint8_t age; /* years, AGE_UNKNOWN where not known */
+    uint8_t age; /* years, or AGE_UNKNOWN */
     bool section_136;
     char language[4]; /* ISO 639-1; empty for English */
     uint8_t unused[2];
@@ -71,12 +75,14 @@ struct facts {
 
 #pragma GCC diagnostic pop
 
-struct clock_start {
+/* What an event does to one clock. Decided once (clocks.h), then applied by everybody who reads the event. */
+struct clock_change {
+    int64_t at_ms;        /* when it started or stopped */
+    int64_t due_ms;       /* started: inclusive */
+    const char *standard; /* started: id in the policy, at most ID_CHARS_MAX characters */
     enum clock_kind clock;
-    enum basis basis;
-    int64_t started_ms;
-    int64_t due_ms; /* inclusive */
-    char standard[ID_CHARS_MAX + 1];
+    enum clock_change_kind what;
+    enum basis basis; /* started */
 };
 
 struct considered {
@@ -84,10 +90,10 @@ struct considered {
     uint8_t rung;
     uint8_t times_asked;
     enum consideration finding;
-    bool capacity_known;
-    uint16_t free_places;
-    uint16_t load;
+    uint32_t load; /* cases that it holds and is asked about */
     uint32_t capacity_age_minutes;
+    uint16_t free_places;
+    bool capacity_known;
 };
 
 /* The teams that one decision looked at. */
@@ -111,7 +117,7 @@ struct policy_names {
 struct refused {
     const char *command;
     enum refusal refusal;
-    uint32_t left_out; /* of the same sender, not written down */
+    uint32_t left_out; /* more from the same sender, which were not recorded */
 };
 
 struct started {
@@ -119,7 +125,7 @@ struct started {
     uint64_t replayed;
 };
 
-/* Who reads a record, and why. */
+/* A record is read: by which role, for whom, and why. */
 struct record_reading {
     const char *reason, *of;
     int role; /* Role */
@@ -136,25 +142,25 @@ struct event {
     bool has_command;
     uint8_t command[ID_BYTES];
     uint8_t command_digest[DIGEST_BYTES];
-    const char *actor; /* "" where time did it */
-    struct owner owner;
-    const void *opaque; /* what the core does not look at; for the record */
+    const char *actor;     /* "" if time did it */
+    struct owner owner;    /* of the case from then on */
+    enum case_state state; /* of the case from then on; none of an event that is not of a case */
+    uint8_t clock_count;
+    struct clock_change clocks[CLOCK_COUNT - 1]; /* at most one for each clock */
+    const void *opaque;                          /* what the core does not look at; for the record */
     union {
         struct {
             struct facts facts;
             uint32_t flags; /* 1 << Flag: the broker's own, beside those in the referral */
             bool with_confidential;
-            uint8_t clock_count;
-            struct clock_start clocks[CLOCK_COUNT];
             uint16_t coordinator; /* of the area, as the directory said */
-        } received;               /* also for updated, where clocks are those that start or move */
+        } received;               /* also for updated */
         struct {
             uint32_t attempt;
             uint16_t team;
             int64_t expires_ms;
             uint16_t round;
             bool handover, assigned;
-            struct consideration_list considered;
         } offered;
         struct {
             uint32_t attempt;
@@ -168,7 +174,6 @@ struct event {
             enum hold_reason reason;
             int64_t remind_ms, look_again_ms;
             uint16_t round;
-            struct consideration_list considered;
         } held;
         struct {
             uint16_t coordinator;
@@ -187,14 +192,14 @@ struct event {
             int64_t expected_arrival_ms, lease_ms;
         } accepted;
         struct {
-            uint16_t team; /* SLOT_NONE where the coordinator did */
+            uint16_t team; /* SLOT_NONE if the coordinator did */
             enum step step;
             int64_t occurred_ms;
             enum basis basis;
             enum contact_mechanism mechanism;
             enum attend_status attended;
             int64_t expected_arrival_ms, lease_ms;
-            bool stops_response_clock;
+            bool counts_as_seen;
             int psychosocially_assessed; /* Answered */
         } checked_in;
         struct {
@@ -211,6 +216,7 @@ struct event {
         } withdrawn;
         struct {
             enum case_state state;
+            bool counts_as_told;
         } told;
         struct {
             enum clock_kind clock;
@@ -231,6 +237,23 @@ struct event {
         struct refused refused;
         struct started started;
     } is;
+    struct consideration_list considered; /* offered, held; last, so that its unused items need no clearing */
 };
+
+/* An event of a kind with nothing else in it. */
+static inline void event_clear(struct event *event, enum event_kind kind)
+{
+    memset(event, 0, offsetof(struct event, considered.items));
+    event->kind = kind;
+}
+
+/* Whether a check-in says that the person was met: MHSDS AttendStatus 5 or 6. Not recorded counts as met,
+ * because a team that reports a contact reports that one took place. */
+static inline bool event_is_attended_contact(const struct event *check_in)
+{
+    enum attend_status status = check_in->is.checked_in.attended;
+    return check_in->is.checked_in.step == STEP_CONTACT &&
+           (status == ATTEND_NONE || status == ATTEND_ON_TIME || status == ATTEND_LATE_BUT_SEEN);
+}
 
 #endif

@@ -1,8 +1,8 @@
 /* index.h: finds a row of a table by its key.
  *
- * Open addressing, linear probing. It grows ahead of need by index_reserve, which can fail; adding within
- * what was reserved cannot. One that has grown takes over what the narrower one held a few rows at a time, as
- * rows are reserved and added: nobody waits for a million at once. Rows and indexes are all that the core
+ * Open addressing, linear probing. index_reserve grows the index ahead of need and can fail; adding within
+ * what was reserved cannot. The rows of an outgrown array move into the new one a few at a time, as rows are
+ * reserved and added, so that no call waits for a million of them. Rows and indexes are all that the core
  * allocates.
  */
 #ifndef CONCORDAT_CORE_INDEX_H
@@ -10,11 +10,11 @@
 
 #include "broker/core/table.h"
 
-/* With the hash beside it a row is looked at only where it is the one, and not at all when the index grows:
- * rows lie all over the memory. */
+/* Keeping the hash here means that a search touches only the row that it finds, and growing touches none:
+ * rows are scattered in memory. */
 struct bucket {
     uint32_t hash;
-    uint32_t row; /* + 1; 0 is empty, ROW_NONE is removed from a narrower one */
+    uint32_t row; /* row + 1; 0: empty; ROW_NONE: removed from an outgrown array */
 };
 
 struct buckets {
@@ -22,12 +22,12 @@ struct buckets {
     uint32_t count;       /* a power of two; 0: none */
 };
 
-/* The key is of fixed size and stands at the same place in each row. The seed keeps a sender of ids from
- * choosing where they collide. */
+/* A key has a fixed size and the same place in each row. Because of the seed, a sender of ids cannot make
+ * them collide. */
 struct index {
     struct buckets now;
-    struct buckets narrower; /* as it was when it was outgrown, but for rows that were removed since */
-    uint32_t taken_over;     /* buckets of that, from its first */
+    struct buckets outgrown; /* not all of it has been moved yet; without the rows that were removed since */
+    uint32_t moved;          /* buckets of outgrown that have been moved, from its first */
     uint32_t used;
     uint32_t key_at, key_bytes;
     uint64_t seed;
@@ -36,12 +36,12 @@ struct index {
 void index_open(struct index *index, uint32_t key_at, uint32_t key_bytes, uint64_t seed);
 void index_close(struct index *index);
 void index_clear(struct index *index);
-/* Room for `more` rows. False where memory is short; the index is as before. */
+/* Makes room for `more` rows. False if memory is short: the index is as before. */
 bool index_reserve(struct index *index, uint32_t more);
-/* ROW_NONE where no row has that key. */
+/* ROW_NONE if no row has that key. */
 uint32_t index_find(const struct index *index, const struct table *table, const void *key);
 void index_add(struct index *index, const struct table *table, uint32_t row);
-/* Every row of the table, where the index has none yet. */
+/* Adds every row of the table; the index must be empty. */
 void index_add_all(struct index *index, const struct table *table);
 void index_remove(struct index *index, const struct table *table, uint32_t row);
 

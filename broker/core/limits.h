@@ -19,8 +19,8 @@ enum {
     ACTOR_CHARS_MAX = 63,            /* name of a key */
     SIGNATURE_CHARS_MAX = 32,        /* how a coordinator signs: a role or initials */
     ORIGINS_MAX = 65000,             /* intakes that have ever submitted */
-    /* So that a repeat is answered alike; the oldest goes first. A sender stops repeating when it is
-     * answered: this is a month of all England's commands, and 50 MB. */
+    /* So that a repeat gets the same answer; the oldest is forgotten first. A sender stops repeating when it
+     * is answered: this is a month of all England's commands, and 50 MB. */
     COMMANDS_REMEMBERED_MAX = 1 << 20
 };
 

@@ -13,7 +13,7 @@ static bool serves_age(const struct policy_team *team, uint8_t age)
            team->age_last >= TRANSITION_AGE_FIRST;
 }
 
-static bool speaks(const struct policy_team *team, const char *language)
+static bool speaks_language(const struct policy_team *team, const char *language)
 {
     if (!language[0] || strcmp(language, "en") == 0 || team->interpreter)
         return true;
@@ -23,17 +23,18 @@ static bool speaks(const struct policy_team *team, const char *language)
     return false;
 }
 
-/* Places left, by a claim that is fresh enough; every offer that is out may take one. */
-static bool is_full(const struct policy_team *rules, const struct team *team, int64_t now_ms)
+/* Whether no place is left: by the directory, or by a claim that is fresh enough. Every live offer may take
+ * one. */
+static bool team_is_full(const struct policy_team *rules, const struct team *team, int64_t now_ms)
 {
-    uint32_t load = (uint32_t)team->live_offers + team->cases;
+    uint32_t load = team->live_offers + team->cases;
     if (rules->places && load >= rules->places)
         return true;
     bool fresh = team->capacity_known && now_ms < team->claim_good_until_ms;
-    return fresh && team->free_places <= (uint32_t)team->taken_since + team->live_offers;
+    return fresh && team->free_places <= team->taken_since + team->live_offers;
 }
 
-/* The time of the decision, and what it is on every door. */
+/* The time of the decision, and what the clock on every door shows then. */
 struct moment {
     int64_t ms;
     struct door_time door;
@@ -44,8 +45,9 @@ static struct moment moment_of(const struct directory *d, int64_t now_ms)
     return (struct moment){now_ms, rota_door_time(&d->policy->holidays, now_ms)};
 }
 
-static enum consideration find(const struct referral *r, const struct policy_team *rules,
-                               const struct team *team, const struct considered *c, const struct moment *now)
+static enum consideration finding_of(const struct referral *r, const struct policy_team *rules,
+                                     const struct team *team, const struct considered *c,
+                                     const struct moment *now)
 {
     if (referral_is_with_team(r) && r->team == c->team)
         return CONSIDERATION_HOLDS_IT_NOW;
@@ -55,22 +57,22 @@ static enum consideration find(const struct referral *r, const struct policy_tea
         return CONSIDERATION_AGE_NOT_SERVED;
     if (r->facts.needs & ~rules->needs)
         return CONSIDERATION_NEED_NOT_SERVED;
-    if (!speaks(rules, r->facts.language))
+    if (!speaks_language(rules, r->facts.language))
         return CONSIDERATION_LANGUAGE_NOT_SERVED;
     if (!rota_is_open(&rules->rota, now->door))
         return CONSIDERATION_CLOSED_NOW;
     if (!team->present)
         return CONSIDERATION_ABSENT;
-    if (is_full(rules, team, now->ms))
+    if (team_is_full(rules, team, now->ms))
         return CONSIDERATION_FULL;
     if (referral_asked_this_round(r, c->team))
         return CONSIDERATION_ASKED_ALREADY;
     return CONSIDERATION_RANKED_LOWER; /* until the best of these is chosen */
 }
 
-static enum consideration consider(const struct directory *d, const struct state *state,
-                                   const struct referral *r, uint16_t slot, const struct moment *now,
-                                   struct considered *c)
+static enum consideration consider_team(const struct directory *d, const struct state *state,
+                                        const struct referral *r, uint16_t slot, const struct moment *now,
+                                        struct considered *c)
 {
     const struct policy_team *rules = directory_team(d, slot);
     const struct team *team = state_team(state, slot);
@@ -82,10 +84,10 @@ static enum consideration consider(const struct directory *d, const struct state
         .times_asked = asked < UINT8_MAX ? (uint8_t)asked : UINT8_MAX,
         .capacity_known = team->capacity_known && now->ms < team->claim_good_until_ms,
         .free_places = team->free_places,
-        .load = (uint16_t)(team->live_offers + team->cases),
+        .load = team->live_offers + team->cases,
         .capacity_age_minutes = team->capacity_known ? (uint32_t)(age_ms / 60000) : 0,
     };
-    c->finding = find(r, rules, team, c, now);
+    c->finding = finding_of(r, rules, team, c, now);
     return c->finding;
 }
 
@@ -94,14 +96,14 @@ enum consideration match_consider(const struct directory *d, const struct state 
                                   struct considered *c)
 {
     struct moment now = moment_of(d, now_ms);
-    return consider(d, state, r, slot, &now, c);
+    return consider_team(d, state, r, slot, &now, c);
 }
 
-/* Whether a is better placed than b. The one place of the order among teams that can take it. */
+/* Whether a is asked before b. This is the only place that orders the teams that can take a case. */
 static bool ranks_before(const struct directory *d, const struct state *state, const struct referral *r,
                          const struct considered *a, const struct considered *b)
 {
-    /* Nobody is asked twice in a row while another team is free. */
+    /* No team is asked twice in a row while another one is free. */
     if ((a->team == r->last_asked) != (b->team == r->last_asked))
         return b->team == r->last_asked;
     if (a->times_asked != b->times_asked)
@@ -117,8 +119,8 @@ static bool ranks_before(const struct directory *d, const struct state *state, c
     return state_team(state, a->team)->last_offered_seq < state_team(state, b->team)->last_offered_seq;
 }
 
-/* The most hopeful of what was found says why a person has to take over. */
-static enum hold_reason why_none(const struct consideration_list *considered)
+/* The most hopeful finding says why the coordinator has to take over. */
+static enum hold_reason hold_reason_of(const struct consideration_list *considered)
 {
     bool found[CONSIDERATION_HOLDS_IT_NOW + 1] = {false};
     for (int i = 0; i < considered->count; i++)
@@ -134,8 +136,8 @@ static enum hold_reason why_none(const struct consideration_list *considered)
     return HOLD_NO_TEAM_MATCHES;
 }
 
-/* A shut team opens, a claim of being full grows old. Presence and freed places are events of their own,
- * upon which the shell has every held case looked at again. */
+/* When a shut team opens, or a claim of being full expires. When a team comes or has places again, that is an
+ * event, after which the shell rematches every held case. */
 static int64_t next_chance(const struct directory *d, const struct state *state,
                            const struct consideration_list *all, int64_t now_ms)
 {
@@ -160,11 +162,12 @@ void match_find(const struct directory *d, const struct state *state, const stru
     struct consideration_list *all = &match->considered;
     struct considered *best = NULL;
     struct moment now = moment_of(d, now_ms);
+    assert(area->step_count <= LADDER_STEPS_MAX);
     all->count = 0;
     for (int i = 0; i < area->step_count; i++) {
         struct considered *c = &all->items[all->count++];
         uint16_t slot = d->team_slots[area->steps[i].team];
-        enum consideration finding = consider(d, state, r, slot, &now, c);
+        enum consideration finding = consider_team(d, state, r, slot, &now, c);
         c->rung = area->steps[i].rung;
         if (finding == CONSIDERATION_RANKED_LOWER && (!best || ranks_before(d, state, r, c, best)))
             best = c;
@@ -176,7 +179,7 @@ void match_find(const struct directory *d, const struct state *state, const stru
         best->finding = CONSIDERATION_CHOSEN;
         match->team = best->team;
     } else {
-        match->reason = why_none(all);
+        match->reason = hold_reason_of(all);
         match->look_again_ms = next_chance(d, state, all, now_ms);
     }
 }

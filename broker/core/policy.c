@@ -7,7 +7,7 @@
 typedef int compare_fn(const char *key, const void *entry);
 
 /* The index of the entry that equals the key in an array sorted by it, or -1. */
-static int find(const char *key, const void *entries, size_t count, size_t size, compare_fn *compare)
+static int find_by_key(const char *key, const void *entries, size_t count, size_t size, compare_fn *compare)
 {
     size_t first = 0, end = count;
 
@@ -47,21 +47,21 @@ static int compare_place(const char *key, const void *entry)
 
 int policy_find_team(const struct policy *policy, const char *id)
 {
-    return find(id, policy->teams, policy->team_count, sizeof *policy->teams, compare_team);
+    return find_by_key(id, policy->teams, policy->team_count, sizeof *policy->teams, compare_team);
 }
 
 int policy_find_area(const struct policy *policy, const char *id)
 {
-    return find(id, policy->areas, policy->area_count, sizeof *policy->areas, compare_area);
+    return find_by_key(id, policy->areas, policy->area_count, sizeof *policy->areas, compare_area);
 }
 
 int policy_find_coordinator(const struct policy *policy, const char *id)
 {
-    return find(id, policy->coordinators, policy->coordinator_count, sizeof *policy->coordinators,
-                compare_coordinator);
+    return find_by_key(id, policy->coordinators, policy->coordinator_count, sizeof *policy->coordinators,
+                       compare_coordinator);
 }
 
-/* Codes are written in capitals in the policy; people type them as they like. */
+/* The policy has codes in capitals; people type them as they like. */
 static const struct policy_place *find_place(const struct policy_place *places, size_t count,
                                              const char *code)
 {
@@ -73,7 +73,7 @@ static const struct policy_place *find_place(const struct policy_place *places, 
         return NULL;
     for (size_t i = 0; i <= length; i++)
         key[i] = (char)(code[i] >= 'a' && code[i] <= 'z' ? code[i] - 'a' + 'A' : code[i]);
-    index = find(key, places, count, sizeof *places, compare_place);
+    index = find_by_key(key, places, count, sizeof *places, compare_place);
     return index < 0 ? NULL : &places[index];
 }
 

@@ -17,8 +17,8 @@
 
 enum { AGE_UNKNOWN = 255, AGE_MAX = 130 };
 
-/* Young people between these ages may be seen by a team on either side of its own age limit, where the
- * team says that it is flexible (NHS Long Term Plan: services for 0 to 25 with no hard edge at 18). */
+/* Young people between these ages may be seen by a team on either side of its own age limit, if the team says
+ * that it is flexible (NHS Long Term Plan: services for 0 to 25 with no hard edge at 18). */
 enum { TRANSITION_AGE_FIRST = 16, TRANSITION_AGE_LAST = 25 };
 
 struct policy_team {
@@ -45,8 +45,8 @@ struct policy_coordinator {
     char telephone[TELEPHONE_CHARS_MAX + 1];
 };
 
-/* A ladder is flat here: own teams, then those of the ladders that it goes on to, in order. Teams of one
- * rung are equals and are ranked; a lower rung always comes first. */
+/* A ladder is flat here: its own teams, then the teams of the ladders that it goes on to, in order. Teams of
+ * one rung are equals and are ranked; a lower rung always comes first. */
 struct policy_step {
     uint16_t team; /* index in teams */
     uint8_t rung;  /* 1 is the first */
@@ -60,14 +60,15 @@ struct policy_area {
     struct policy_step steps[LADDER_STEPS_MAX];
 };
 
-/* Which area a postcode district or an organisation's code belongs to; sorted by key for bsearch. */
+/* The area that a postcode district or an organisation's code belongs to; sorted by key for a binary search.
+ */
 struct policy_place {
     char key[11];
     uint16_t area;
 };
 
-/* One standard: which clock it sets, for whom, and how long it allows (inclusive). Its provenance is said
- * in words in the report: statutory, national or local. */
+/* One standard: which clock it sets, for which referrals, and how long it allows (inclusive). The reports say
+ * whether a standard is statutory, national or local. */
 struct policy_standard {
     char id[ID_CHARS_MAX + 1];
     char name[NAME_CHARS_MAX + 1];
@@ -87,7 +88,7 @@ struct policy {
     struct policy_coordinator *coordinators;
     uint16_t area_count;
     struct policy_area *areas;
-    uint16_t default_area; /* where neither place nor organisation tells */
+    uint16_t default_area; /* if neither place nor organisation tells */
     uint32_t district_count;
     struct policy_place *districts;
     uint32_t organisation_count;
@@ -104,16 +105,16 @@ struct policy {
     int64_t remind_ms;                /* between reminders to the coordinator */
     int64_t coordinator_lease_ms;     /* from taking a case in hand until it must move on */
     int64_t capacity_good_ms;         /* a claim older than this counts as unknown */
-    uint16_t rounds_max;              /* how often the ladder is gone through without a person's word */
+    uint16_t rounds_max;              /* how often the ladder is gone through before a person must decide */
 };
 
-/* Look-ups; each returns an index, or -1 where there is none. */
+/* Look-ups; each returns an index, or -1 if there is none. */
 int policy_find_team(const struct policy *policy, const char *id);
 int policy_find_area(const struct policy *policy, const char *id);
 int policy_find_coordinator(const struct policy *policy, const char *id);
 
-/* The area for a referral: by postcode district, else by organisation, else the default. *assumed tells
- * whether the district did not say. Never fails: an unknown place is no reason to refuse. */
+/* The area for a referral: by postcode district, else by organisation, else the default. *assumed: the
+ * district did not tell. Never fails: an unknown place is no reason to refuse. */
 uint16_t policy_area_for(const struct policy *policy, const char *district, const char *organisation,
                          bool *assumed);
 

@@ -1,31 +1,10 @@
-/* referral.c: one open case and how events change it. */
+/* referral.c: one open case: which event may come in which state, who owns it then, and what is due. */
 #include "broker/core/referral.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* Columns of the table: events, a check-in being three and an offer two by what it is about. */
-enum happening {
-    HAPPENING_RECEIVED,
-    HAPPENING_OFFERED,
-    HAPPENING_OFFERED_HANDOVER,
-    HAPPENING_OFFER_SEEN,
-    HAPPENING_OFFER_ENDED,
-    HAPPENING_HELD,
-    HAPPENING_REMINDED,
-    HAPPENING_TAKEN,
-    HAPPENING_ACCEPTED,
-    HAPPENING_TRAVELLING,
-    HAPPENING_ARRIVED,
-    HAPPENING_CONTACT_ATTENDED,
-    HAPPENING_CONTACT_MISSED,
-    HAPPENING_LEASE_WARNED,
-    HAPPENING_LEASE_LAPSED,
-    HAPPENING_NOTED, /* updated, told, breached, read: the state stays */
-    HAPPENING_CLOSED,
-    HAPPENING_WITHDRAWN,
-    HAPPENING_COUNT
-};
+#include "broker/core/event_kinds.h"
 
 /* clang-format off */
 #define NO CASE_NONE
@@ -63,115 +42,57 @@ static const uint8_t next_state[CASE_STATE_COUNT][HAPPENING_COUNT] = {
 #undef WI
 /* clang-format on */
 
-/* Whether the person was there: MHSDS AttendStatus 5 or 6. Not recorded counts as there, because a team
- * that reports a contact reports that one took place. */
-static bool attended(enum attend_status status)
-{
-    return status == ATTEND_NONE || status == ATTEND_ON_TIME || status == ATTEND_LATE_BUT_SEEN;
-}
+/* --- what can come ---------------------------------------------------------------------------------- */
 
-static enum happening happening_of(const struct event *event)
+/* An answer to an offer names it by its attempt: an answer to an earlier one is no answer. */
+static bool offer_fits(const struct referral *r, const struct event *event, enum offer_part part)
 {
-    switch (event->kind) {
-    case EVENT_RECEIVED:
-        return HAPPENING_RECEIVED;
-    case EVENT_OFFERED:
-        return event->is.offered.handover ? HAPPENING_OFFERED_HANDOVER : HAPPENING_OFFERED;
-    case EVENT_OFFER_SEEN:
-        return HAPPENING_OFFER_SEEN;
-    case EVENT_OFFER_ENDED:
-        return HAPPENING_OFFER_ENDED;
-    case EVENT_HELD:
-        return HAPPENING_HELD;
-    case EVENT_REMINDED:
-        return HAPPENING_REMINDED;
-    case EVENT_TAKEN:
-        return HAPPENING_TAKEN;
-    case EVENT_ACCEPTED:
-        return HAPPENING_ACCEPTED;
-    case EVENT_CHECKED_IN:
-        if (event->is.checked_in.step == STEP_TRAVELLING)
-            return HAPPENING_TRAVELLING;
-        if (event->is.checked_in.step == STEP_ARRIVED)
-            return HAPPENING_ARRIVED;
-        return attended(event->is.checked_in.attended) ? HAPPENING_CONTACT_ATTENDED
-                                                       : HAPPENING_CONTACT_MISSED;
-    case EVENT_LEASE_WARNED:
-        return HAPPENING_LEASE_WARNED;
-    case EVENT_LEASE_LAPSED:
-        return HAPPENING_LEASE_LAPSED;
-    case EVENT_UPDATED:
-    case EVENT_REFERRER_TOLD:
-    case EVENT_CLOCK_BREACHED:
-    case EVENT_RECORD_READ:
-        return HAPPENING_NOTED;
-    case EVENT_CLOSED:
-        return HAPPENING_CLOSED;
-    case EVENT_WITHDRAWN:
-        return HAPPENING_WITHDRAWN;
-    case EVENT_PRESENCE_CHANGED:
-    case EVENT_CAPACITY_CLAIMED:
-    case EVENT_POLICY_LOADED:
-    case EVENT_COMMAND_REFUSED:
-    case EVENT_BROKER_STARTED:
-        break;
-    }
-    assert(!"an event that is not of a case");
-    return HAPPENING_COUNT;
-}
-
-/* Events about an offer need the live one, and whether it is a handover must fit. */
-static bool offer_fits(const struct referral *r, const struct event *event)
-{
-    switch (event->kind) {
-    case EVENT_OFFERED:
-        return r->offer.attempt == 0 && event->is.offered.attempt == r->attempts + 1;
-    case EVENT_OFFER_SEEN:
-    case EVENT_OFFER_ENDED:
-        return r->offer.attempt != 0 && event->is.offer.attempt == r->offer.attempt;
-    case EVENT_ACCEPTED:
-        return r->offer.attempt != 0 && event->is.accepted.attempt == r->offer.attempt;
-    case EVENT_CLOSED:
-    case EVENT_WITHDRAWN:
-    case EVENT_LEASE_LAPSED:
-        return r->offer.attempt == 0; /* an event of its own ends a live offer first */
-    case EVENT_TAKEN:
-    case EVENT_HELD:
-    case EVENT_REMINDED:
-    case EVENT_RECEIVED:
-    case EVENT_CHECKED_IN:
-    case EVENT_LEASE_WARNED:
-    case EVENT_UPDATED:
-    case EVENT_REFERRER_TOLD:
-    case EVENT_CLOCK_BREACHED:
-    case EVENT_RECORD_READ:
-    case EVENT_PRESENCE_CHANGED:
-    case EVENT_CAPACITY_CLAIMED:
-    case EVENT_POLICY_LOADED:
-    case EVENT_COMMAND_REFUSED:
-    case EVENT_BROKER_STARTED:
+    switch (part) {
+    case OFFER_NO_PART:
         return true;
+    case OFFER_MADE:
+        return !r->offer.attempt && event_attempt(event) == r->attempts + 1;
+    case OFFER_SEEN:
+    case OFFER_OVER:
+        return r->offer.attempt && event_attempt(event) == r->offer.attempt;
+    case OFFER_NOT_ALLOWED:
+        return !r->offer.attempt;
     }
     return false;
 }
 
-enum case_state referral_next_state(const struct referral *r, const struct event *event)
+static bool clock_runs(const struct clock *clock)
 {
-    if (!offer_fits(r, event))
+    return clock->started_ms && !clock->stopped_ms;
+}
+
+/* What has stopped stays so; only what runs can stop or be voided. */
+static bool change_fits(const struct clock *clock, const struct clock_change *change)
+{
+    if (change->what != CLOCK_STARTED)
+        return clock_runs(clock);
+    return !clock->stopped_ms && change->at_ms && change->due_ms >= change->at_ms;
+}
+
+static bool clocks_fit(const struct referral *r, const struct event *event)
+{
+    for (int i = 0; i < event->clock_count; i++)
+        if (!change_fits(&r->clocks[event->clocks[i].clock], &event->clocks[i]))
+            return false;
+    return true;
+}
+
+/* The state after the event; CASE_NONE if it cannot come. */
+static enum case_state state_after(const struct referral *r, const struct event *event,
+                                   const struct event_traits *traits)
+{
+    if (!offer_fits(r, event, traits->offer) || !clocks_fit(r, event))
         return CASE_NONE;
-    return (enum case_state)next_state[r->state][happening_of(event)];
+    enum case_happening happening = traits->happening_of ? traits->happening_of(event) : traits->happening;
+    return (enum case_state)next_state[r->state][happening];
 }
 
-bool referral_is_open(const struct referral *r)
-{
-    return r->state != CASE_NONE && r->state != CASE_CLOSED && r->state != CASE_WITHDRAWN;
-}
-
-bool referral_is_with_team(const struct referral *r)
-{
-    return r->state == CASE_ACCEPTED || r->state == CASE_TRAVELLING || r->state == CASE_ARRIVED ||
-           r->state == CASE_IN_CONTACT;
-}
+/* --- what follows from the state -------------------------------------------------------------------- */
 
 static struct owner owned_by(enum owner_kind kind, uint16_t slot, int64_t act_by_ms)
 {
@@ -214,7 +135,7 @@ int64_t referral_due(const struct referral *r, bool team_absent)
     }
     for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
         const struct clock *clock = &r->clocks[kind];
-        if (clock->started_ms && !clock->stopped_ms && !clock->breached)
+        if (clock_runs(clock) && !clock->breached)
             due = earlier(due, clock->due_ms + 1); /* the limit itself is still in time */
     }
     return due;
@@ -236,245 +157,59 @@ bool referral_asked_this_round(const struct referral *r, uint16_t team)
     return false;
 }
 
-/* Where more teams than the table holds were asked (assigned ones beyond the ladder), the least asked
- * of them is forgotten: it can only come to be asked once more. */
-static void note_asked(struct referral *r, uint16_t team)
+/* --- what an event does ----------------------------------------------------------------------------- */
+
+/* The rest of the row is zeros, because its bytes are compared. */
+static void start_clock(struct clock *clock, const struct clock_change *change)
 {
-    int least = 0;
-    for (int i = 0; i < r->asked_count; i++) {
-        if (r->asked[i].team == team) {
-            if (r->asked[i].times < UINT16_MAX)
-                r->asked[i].times++;
-            r->asked[i].round = r->round;
-            return;
-        }
-        if (r->asked[i].times < r->asked[least].times)
-            least = i;
-    }
-    int at = r->asked_count < LADDER_STEPS_MAX ? r->asked_count++ : least;
-    r->asked[at] = (struct asked){.team = team, .times = 1, .round = r->round};
+    *clock = (struct clock){.started_ms = change->at_ms, .due_ms = change->due_ms};
+    size_t size = strlen(change->standard);
+    assert(size < sizeof clock->standard);
+    memcpy(clock->standard, change->standard, size);
 }
 
-static void start_clocks(struct referral *r, const struct event *event)
+static void change_clocks(struct referral *r, const struct event *event)
 {
-    for (int i = 0; i < event->is.received.clock_count; i++) {
-        const struct clock_start *start = &event->is.received.clocks[i];
-        struct clock *clock = &r->clocks[start->clock];
-        int64_t stopped = clock->stopped_ms;
-        *clock =
-            (struct clock){.started_ms = start->started_ms, .due_ms = start->due_ms, .stopped_ms = stopped};
-        memcpy(clock->standard, start->standard, sizeof clock->standard);
+    for (int i = 0; i < event->clock_count; i++) {
+        const struct clock_change *change = &event->clocks[i];
+        struct clock *clock = &r->clocks[change->clock];
+        if (change->what == CLOCK_STARTED)
+            start_clock(clock, change);
+        else if (change->what == CLOCK_STOPPED)
+            clock->stopped_ms = change->at_ms;
+        else
+            *clock = (struct clock){0};
     }
 }
 
-static void stop_clock(struct referral *r, enum clock_kind kind, int64_t at_ms)
+const char *referral_check(const struct referral *r)
 {
-    struct clock *clock = &r->clocks[kind];
-    if (clock->started_ms && !clock->stopped_ms)
-        clock->stopped_ms = at_ms;
+    bool with_team = referral_is_with_team(r);
+    if ((r->state == CASE_OFFERED) != (r->offer.attempt && !r->offer.handover))
+        return "an offer is live without the case being offered, or the other way round";
+    if (r->offer.handover && !with_team)
+        return "a team hands over a case that it does not hold";
+    if (with_team != (r->team != SLOT_NONE) && referral_is_open(r))
+        return "a case is with a team and no team is named, or the other way round";
+    return NULL;
 }
 
-/* A correction: whoever is not detained under section 136 has no clock of it. */
-static void void_clock(struct referral *r, enum clock_kind kind)
+bool referral_apply(struct referral *r, const struct event *event)
 {
-    if (!r->clocks[kind].stopped_ms)
-        r->clocks[kind] = (struct clock){0};
-}
-
-static void take_facts(struct referral *r, const struct event *event)
-{
-    enum source met = r->facts.source;
-    r->facts = event->is.received.facts;
-    if (event->kind == EVENT_UPDATED)
-        r->facts.source = met; /* where the person was met does not change, whatever a stored update says */
-    r->facts_seq = event->seq;
-    if (event->is.received.with_confidential)
-        r->confidential_seq = event->seq;
-    if (event->is.received.coordinator != SLOT_NONE)
-        r->coordinator = event->is.received.coordinator;
-    if (!r->facts.section_136 || !r->facts.place_of_safety_ms) {
-        void_clock(r, CLOCK_SECTION_136);
-        void_clock(r, CLOCK_HANDOVER);
-    }
-    start_clocks(r, event);
-    if (r->facts.handover_done_ms)
-        stop_clock(r, CLOCK_HANDOVER, r->facts.handover_done_ms);
-}
-
-static void apply_received(struct referral *r, const struct event *event)
-{
-    memcpy(r->id, event->referral, ID_BYTES);
-    memcpy(r->submit_digest, event->command_digest, DIGEST_BYTES);
-    r->number = event->number;
-    r->drill = event->drill;
-    r->received_ms = event->at_ms;
-    r->received_seq = event->seq;
-    r->remind_ms = event->at_ms; /* the coordinator's, until the same decision says whose it is */
-    r->round = 1;
-    r->team = r->last_asked = SLOT_NONE;
-    r->offer.team = SLOT_NONE;
-    take_facts(r, event);
-}
-
-static void end_offer(struct referral *r)
-{
-    r->offer = (struct live_offer){.team = SLOT_NONE};
-}
-
-/* Back to the duty coordinator, until the same decision says more. */
-static void fall_back(struct referral *r, int64_t at_ms)
-{
-    r->team = SLOT_NONE;
-    r->expected_arrival_ms = r->lease_ms = r->lapses_ms = 0;
-    r->remind_ms = at_ms;
-    r->look_again_ms = 0;
-}
-
-static void apply_offered(struct referral *r, const struct event *event)
-{
-    r->attempts = event->is.offered.attempt;
-    r->round = event->is.offered.round;
-    r->offer = (struct live_offer){
-        .attempt = event->is.offered.attempt,
-        .team = event->is.offered.team,
-        .handover = event->is.offered.handover,
-        .assigned = event->is.offered.assigned,
-        .offered_ms = event->at_ms,
-        .expires_ms = event->is.offered.expires_ms,
-    };
-    r->last_asked = event->is.offered.team;
-    note_asked(r, event->is.offered.team);
-}
-
-static void apply_accepted(struct referral *r, const struct event *event)
-{
-    r->team = event->is.accepted.team;
-    r->expected_arrival_ms = event->is.accepted.expected_arrival_ms;
-    r->lease_ms = event->is.accepted.lease_ms;
-    r->lapses_ms = 0;
-    r->taken_by[0] = '\0';
-    end_offer(r);
-}
-
-static void apply_checked_in(struct referral *r, const struct event *event)
-{
-    if (event->is.checked_in.expected_arrival_ms)
-        r->expected_arrival_ms = event->is.checked_in.expected_arrival_ms;
-    r->lease_ms = event->is.checked_in.lease_ms;
-    r->lapses_ms = 0;
-    if (event->is.checked_in.step == STEP_CONTACT && attended(event->is.checked_in.attended))
-        r->contact_made = true;
-    if (event->is.checked_in.stops_response_clock)
-        stop_clock(r, CLOCK_RESPONSE, event->is.checked_in.occurred_ms);
-}
-
-static void copy_signature(char *to, const char *from)
-{
-    size_t at = 0;
-    for (; from[at] && at < SIGNATURE_CHARS_MAX; at++)
-        to[at] = from[at];
-    memset(to + at, 0, SIGNATURE_CHARS_MAX + 1 - at);
-}
-
-static void apply_held(struct referral *r, const struct event *event)
-{
-    fall_back(r, event->is.held.remind_ms);
-    r->coordinator = event->is.held.coordinator;
-    r->hold_reason = (uint8_t)event->is.held.reason;
-    r->look_again_ms = event->is.held.look_again_ms;
-    r->round = event->is.held.round;
-    copy_signature(r->taken_by, "");
-}
-
-static void apply_taken(struct referral *r, const struct event *event)
-{
-    r->coordinator = event->is.taken.coordinator;
-    r->lease_ms = event->is.taken.lease_ms;
-    r->reminders = 0;
-    copy_signature(r->taken_by, event->is.taken.by);
-}
-
-/* Each kind's own doing; the state and the owner follow from the tables above. */
-static void apply_kind(struct referral *r, const struct event *event)
-{
-    switch (event->kind) {
-    case EVENT_RECEIVED:
-        apply_received(r, event);
-        break;
-    case EVENT_OFFERED:
-        apply_offered(r, event);
-        break;
-    case EVENT_OFFER_SEEN:
-        r->offer.seen = true;
-        break;
-    case EVENT_OFFER_ENDED:
-        if (!r->offer.handover)
-            fall_back(r, event->at_ms);
-        end_offer(r);
-        break;
-    case EVENT_HELD:
-        apply_held(r, event);
-        break;
-    case EVENT_REMINDED:
-        r->reminders = event->is.reminded.times;
-        r->remind_ms = event->is.reminded.next_ms;
-        r->round = event->is.reminded.round;
-        break;
-    case EVENT_TAKEN:
-        apply_taken(r, event);
-        break;
-    case EVENT_ACCEPTED:
-        apply_accepted(r, event);
-        break;
-    case EVENT_CHECKED_IN:
-        apply_checked_in(r, event);
-        break;
-    case EVENT_LEASE_WARNED:
-        r->lapses_ms = event->is.lease.lapses_ms;
-        break;
-    case EVENT_LEASE_LAPSED:
-        fall_back(r, event->at_ms);
-        break;
-    case EVENT_UPDATED:
-        take_facts(r, event);
-        break;
-    case EVENT_CLOSED:
-        r->outcome = (uint8_t)event->is.closed.outcome;
-        break;
-    case EVENT_REFERRER_TOLD:
-        r->told_state = (uint8_t)event->is.told.state;
-        if (event->is.told.state >= CASE_ACCEPTED || event->is.told.state == CASE_TAKEN)
-            stop_clock(r, CLOCK_REFERRER_TOLD, event->at_ms);
-        break;
-    case EVENT_CLOCK_BREACHED:
-        r->clocks[event->is.breached.clock].breached = true;
-        break;
-    case EVENT_WITHDRAWN:
-    case EVENT_RECORD_READ:
-        break;
-    case EVENT_PRESENCE_CHANGED:
-    case EVENT_CAPACITY_CLAIMED:
-    case EVENT_POLICY_LOADED:
-    case EVENT_COMMAND_REFUSED:
-    case EVENT_BROKER_STARTED:
-        assert(!"an event that is not of a case");
-    }
-}
-
-void referral_apply(struct referral *r, const struct event *event)
-{
-    enum case_state next = referral_next_state(r, event);
-    assert(next != CASE_NONE);
+    const struct event_traits *traits = &event_traits[event->kind];
+    assert(traits->of_a_case);
+    enum case_state next = state_after(r, event, traits);
+    if (next == CASE_NONE)
+        return false;
     struct owner before = r->owner;
-    apply_kind(r, event);
+    if (traits->change_case)
+        traits->change_case(r, event);
+    change_clocks(r, event);
     r->state = (uint8_t)next;
     r->last_seq = event->seq;
     r->owner = referral_owner(r);
     if (before.kind != r->owner.kind || before.slot != r->owner.slot)
         r->owned_since_ms = event->at_ms;
-    /* An offer is live exactly in OFFERED, or as a handover while a team holds the case. */
-    assert((r->state == CASE_OFFERED) == (r->offer.attempt != 0 && !r->offer.handover));
-    assert(!r->offer.handover || referral_is_with_team(r));
-    assert(referral_is_with_team(r) == (referral_is_open(r) && r->team != SLOT_NONE));
-    assert(referral_is_open(r) == (r->owner.kind != OWNER_NONE));
+    assert(!referral_check(r));
+    return true;
 }

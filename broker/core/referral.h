@@ -1,4 +1,4 @@
-/* referral.h: one open case: its state, its live offer, who owns it, its clocks; and how events change it.
+/* referral.h: one open case: its state, its live offer, its owner, its clocks; and how events change it.
  *
  *                    +--------------------------------------------------+
  *                    v                                                  |
@@ -16,9 +16,10 @@
  *   WITHDRAWN by the referrer: from every open state but IN CONTACT.
  *   A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
  *
- * The table in referral.c says which event may come in which state. What is not in it is refused. HELD is
- * also where a case stands for no time at all between two events of one decision: the duty coordinator
- * owns what nobody else does, so that no instant is without an owner.
+ * The table in referral.c says which event may come in which state, and refuses every other. Between two
+ * events of one decision a case is HELD for no time at all: the duty coordinator owns what nobody else does,
+ * so that no instant is without an owner. What each kind of event is: event_kinds.h. Which clocks it changes:
+ * clocks.h.
  */
 #ifndef CONCORDAT_CORE_REFERRAL_H
 #define CONCORDAT_CORE_REFERRAL_H
@@ -33,7 +34,7 @@
 #pragma GCC diagnostic error "-Wpadded"
 
 struct clock {
-    int64_t started_ms; /* 0: does not run */
+    int64_t started_ms; /* 0: has not started */
     int64_t due_ms;     /* inclusive */
     int64_t stopped_ms; /* 0: still runs */
     bool breached;      /* recorded as such */
@@ -49,7 +50,7 @@ struct live_offer {
     uint8_t unused[7];
 };
 
-struct asked {
+struct asked_team {
     uint16_t team;
     uint16_t times;
     uint16_t round; /* of the ladder, in which it was asked last */
@@ -69,7 +70,7 @@ struct referral {
     int64_t owned_since_ms;
 
     struct live_offer offer;
-    struct asked asked[LADDER_STEPS_MAX];
+    struct asked_team asked[LADDER_STEPS_MAX];
 
     int64_t expected_arrival_ms;
     int64_t lease_ms;  /* a check-in is due by then */
@@ -83,7 +84,7 @@ struct referral {
     uint32_t number;
     uint32_t attempts; /* offers made so far */
     uint32_t reminders;
-    uint32_t next_free;  /* row + 1 of the next unused row, where this row is unused */
+    uint32_t next_free;  /* if this row is unused: row + 1 of the next unused row; 0: none */
     uint16_t round;      /* of the ladder, from 1 */
     uint16_t origin;     /* slot of the key that submitted it */
     uint16_t team;       /* that accepted; SLOT_NONE */
@@ -102,24 +103,32 @@ struct referral {
 
 #pragma GCC diagnostic pop
 
-/* What an event does to a state: the next one, or CASE_NONE where it cannot come there. */
-enum case_state referral_next_state(const struct referral *referral, const struct event *event);
+static inline bool referral_is_open(const struct referral *referral)
+{
+    return referral->state >= CASE_OFFERED && referral->state <= CASE_IN_CONTACT;
+}
+/* Whether a team holds the case: accepted, and not yet closed. */
+static inline bool referral_is_with_team(const struct referral *referral)
+{
+    return referral->state >= CASE_ACCEPTED && referral->state <= CASE_IN_CONTACT;
+}
 
-/* Applies an event that is possible. Everything it needs stands in the event. */
-void referral_apply(struct referral *referral, const struct event *event);
+/* Applies an event of the case; everything it needs stands in the event. False if the event cannot come in
+ * this state, with this offer, or with these clocks: the case is as before. */
+bool referral_apply(struct referral *referral, const struct event *event);
 
-/* Who must act next, and by when; follows from the state alone. */
+/* The owner, who must act next, and by when; follows from the state alone. */
 struct owner referral_owner(const struct referral *referral);
 
-/* The next instant at which time itself changes something; INT64_MAX where none. `team_absent` tells that
- * the team asked has gone, so that its offer ends at once. */
+/* Tells in words what is wrong between the parts of a case; NULL after every event: nothing. */
+const char *referral_check(const struct referral *referral);
+
+/* The next instant at which time itself changes something; INT64_MAX if there is none. `team_absent` tells
+ * that the team asked has gone, so that its offer ends at once. */
 int64_t referral_due(const struct referral *referral, bool team_absent);
 
 uint16_t referral_times_asked(const struct referral *referral, uint16_t team);
-/* Whether it has been asked in this round of the ladder: once in each is enough, however late it came. */
+/* Whether the team has been asked in this round of the ladder: once in each round is enough. */
 bool referral_asked_this_round(const struct referral *referral, uint16_t team);
-bool referral_is_open(const struct referral *referral);
-/* Whether a team has it in hand: accepted and not yet closed. */
-bool referral_is_with_team(const struct referral *referral);
 
 #endif

@@ -27,7 +27,7 @@ static uint8_t kind_of_day(const struct bank_holidays *holidays, int32_t day)
     return (uint8_t)(is_holiday(holidays, day) ? ROTA_BANK_HOLIDAY : 1 << london_weekday(day));
 }
 
-/* The clock on the door is not turned back: while the hour comes a second time in October it stands at that
+/* The clock on the door is not turned back: when the hour comes a second time in October, it stands at that
  * hour's last minute. So every shift is one stretch of time, from london_instant of its beginning to
  * london_instant of its end, and shifts that follow each other leave no gap. */
 struct door_time rota_door_time(const struct bank_holidays *holidays, int64_t utc_ms)
@@ -53,11 +53,6 @@ bool rota_is_open(const struct rota *rota, struct door_time now)
             return true;
     }
     return false;
-}
-
-bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms)
-{
-    return rota_is_open(rota, rota_door_time(holidays, utc_ms));
 }
 
 int64_t rota_next_opening(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms)

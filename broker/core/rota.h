@@ -1,10 +1,9 @@
 /* rota.h: when a team is open, from its weekly hours, in Europe/London through both clock changes.
  *
- * Pure: no clock, no time zone database. Hours are what hangs on the team's door: civil time in London.
- * A shift belongs to the day on which it begins, so a Friday night shift runs into Saturday, and on a
- * bank holiday only shifts that name bank holidays begin. A shift is one stretch of time, from
- * london_instant of its beginning to london_instant of its end: across a clock change it is an hour
- * shorter or longer.
+ * Pure: no clock, no time zone database. Hours are civil time in London, as they hang on the team's door. A
+ * shift belongs to the day on which it begins: a Friday night shift runs into Saturday, and on a bank holiday
+ * only shifts that name bank holidays begin. A shift is one stretch of time, from london_instant of its
+ * beginning to london_instant of its end, so across a clock change it is an hour shorter or longer.
  */
 #ifndef CONCORDAT_CORE_ROTA_H
 #define CONCORDAT_CORE_ROTA_H
@@ -22,8 +21,8 @@ enum {
     MINUTES_PER_DAY = 24 * 60
 };
 
-/* From from_minute to to_minute of civil time, minutes after midnight. to_minute may be MINUTES_PER_DAY;
- * where it is not after from_minute the shift ends on the next day. */
+/* Civil time, in minutes after midnight. to_minute may be MINUTES_PER_DAY; if it is not after from_minute,
+ * the shift ends on the next day. */
 struct shift {
     uint8_t days; /* ROTA_ bits of the days on which it begins */
     int16_t from_minute;
@@ -41,7 +40,7 @@ struct bank_holidays {
     int32_t days[BANK_HOLIDAYS_MAX];
 };
 
-/* What the clock and the calendar on a door say at an instant: the same on every door of the region. */
+/* The clock and the calendar on a door at an instant; they are the same on every door of the region. */
 struct door_time {
     uint8_t today, yesterday; /* the ROTA_ bit that a shift must have to begin on that day */
     int16_t minute;           /* of today */
@@ -51,10 +50,13 @@ struct door_time rota_door_time(const struct bank_holidays *holidays, int64_t ut
 /* Whether the rota is open at an instant (UTC milliseconds). The first millisecond of a shift is open,
  * the last instant (to_minute itself) is not. */
 bool rota_is_open(const struct rota *rota, struct door_time now);
-bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms);
+static inline bool rota_open_at(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms)
+{
+    return rota_is_open(rota, rota_door_time(holidays, utc_ms));
+}
 
-/* The first instant after utc_ms at which the rota opens (it was shut just before), looking at most 28
- * days ahead; 0 where it does not open in that time, as where it never shuts. Where it is open now this is
+/* The first instant after utc_ms at which the rota opens, having been shut just before. Looks at most 28 days
+ * ahead; 0 if it does not open in that time, for example because it never shuts. If it is open now, this is
  * the next opening after it has shut. */
 int64_t rota_next_opening(const struct rota *rota, const struct bank_holidays *holidays, int64_t utc_ms);
 

@@ -1,9 +1,10 @@
 /* slots.c: small numbers for ids. */
 #include "broker/core/slots.h"
 
+#include <assert.h>
 #include <string.h>
 
-static bool as_key(char *key, size_t size, const char *id)
+static bool make_slot_key(char *key, size_t size, const char *id)
 {
     size_t length = strlen(id);
     if (length >= size)
@@ -16,7 +17,8 @@ static bool as_key(char *key, size_t size, const char *id)
 uint16_t slots_find(const struct index *index, const struct table *table, const char *id)
 {
     char key[ACTOR_CHARS_MAX + 1];
-    if (!as_key(key, index->key_bytes, id))
+    assert(index->key_bytes <= sizeof key);
+    if (!make_slot_key(key, index->key_bytes, id))
         return SLOT_NONE;
     uint32_t row = index_find(index, table, key);
     return row == ROW_NONE ? SLOT_NONE : (uint16_t)row;
@@ -28,7 +30,7 @@ uint16_t slots_give(struct index *index, struct table *table, const char *id)
     if (known != SLOT_NONE || table->count >= SLOT_NONE || strlen(id) >= index->key_bytes)
         return known;
     char *row = table_add(table);
-    as_key(row + index->key_at, index->key_bytes, id);
+    make_slot_key(row + index->key_at, index->key_bytes, id);
     index_add(index, table, table->count - 1);
     return (uint16_t)(table->count - 1);
 }

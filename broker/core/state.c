@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/core/event_kinds.h"
 #include "broker/core/slots.h"
 
-/* Rows that one decision can add to a table at most. */
+/* The most rows that one decision can add to a table. */
 enum { ROWS_PER_DECISION = DECISION_EVENTS_MAX };
 
 static struct referral *referral_at(const struct state *state, uint32_t row)
@@ -21,7 +22,7 @@ static struct team *team_at(const struct state *state, uint16_t slot)
     return table_row(&state->teams, slot);
 }
 
-static uint32_t row_of(const struct state *state, const struct referral *r)
+static uint32_t row_of_referral(const struct state *state, const struct referral *r)
 {
     return (uint32_t)(r - (const struct referral *)(const void *)state->referrals.rows);
 }
@@ -79,19 +80,19 @@ void state_destroy(struct state **state)
     *state = NULL;
 }
 
-static bool reserve(struct table *table, struct index *index, uint32_t more)
+static bool reserve_rows(struct table *table, struct index *index, uint32_t more)
 {
     return table_reserve(table, more) && index_reserve(index, more);
 }
 
 bool state_reserve(struct state *s, uint32_t names)
 {
-    return reserve(&s->teams, &s->team_by_id, names) && reserve(&s->areas, &s->area_by_id, names) &&
-           reserve(&s->coordinators, &s->coordinator_by_id, names) &&
-           reserve(&s->origins, &s->origin_by_id, ROWS_PER_DECISION) &&
-           reserve(&s->referrals, &s->referral_by_id, ROWS_PER_DECISION) &&
-           reserve(&s->ended, &s->ended_by_id, ROWS_PER_DECISION) &&
-           reserve(&s->remembered, &s->remembered_by_id, ROWS_PER_DECISION) &&
+    return reserve_rows(&s->teams, &s->team_by_id, names) && reserve_rows(&s->areas, &s->area_by_id, names) &&
+           reserve_rows(&s->coordinators, &s->coordinator_by_id, names) &&
+           reserve_rows(&s->origins, &s->origin_by_id, ROWS_PER_DECISION) &&
+           reserve_rows(&s->referrals, &s->referral_by_id, ROWS_PER_DECISION) &&
+           reserve_rows(&s->ended, &s->ended_by_id, ROWS_PER_DECISION) &&
+           reserve_rows(&s->remembered, &s->remembered_by_id, ROWS_PER_DECISION) &&
            agenda_reserve(&s->agenda, s->referrals.count + ROWS_PER_DECISION);
 }
 
@@ -142,7 +143,7 @@ const struct team *state_team(const struct state *state, uint16_t slot)
     return team_at(state, slot);
 }
 
-static struct referral *find_referral(const struct state *state, const uint8_t *id)
+static struct referral *referral_of_id(const struct state *state, const uint8_t *id)
 {
     uint32_t row = index_find(&state->referral_by_id, &state->referrals, id);
     return row == ROW_NONE ? NULL : referral_at(state, row);
@@ -150,7 +151,7 @@ static struct referral *find_referral(const struct state *state, const uint8_t *
 
 const struct referral *state_referral(const struct state *state, const uint8_t *id)
 {
-    return find_referral(state, id);
+    return referral_of_id(state, id);
 }
 
 const struct ended_case *state_ended(const struct state *state, const uint8_t *id)
@@ -179,8 +180,8 @@ int64_t state_due(const struct state *state)
 
 /* --- remembered commands ---------------------------------------------------------------------------- */
 
-/* The table is a ring once it is full. */
-static void remember(struct state *state, const struct event *event)
+/* When the table is full it becomes a ring. */
+static void remember_command(struct state *state, const struct event *event)
 {
     if (state_remembered(state, event->command))
         return; /* a later event of the same command */
@@ -202,10 +203,15 @@ static void remember(struct state *state, const struct event *event)
 
 /* --- cases ------------------------------------------------------------------------------------------ */
 
-static int64_t due_of(const struct state *state, const struct referral *r)
+int64_t state_case_due(const struct state *state, const struct referral *r)
 {
     bool absent = r->offer.attempt && !team_at(state, r->offer.team)->present;
     return referral_due(r, absent);
+}
+
+static uint32_t *last_number(struct state *state, bool drill)
+{
+    return drill ? &state->counters.drill_number : &state->counters.number;
 }
 
 static struct referral *add_referral(struct state *state, const struct event *event)
@@ -220,18 +226,19 @@ static struct referral *add_referral(struct state *state, const struct event *ev
         row = state->referrals.count - 1;
     }
     struct referral *r = referral_at(state, row);
-    memset(r, 0, sizeof *r);
+    assert(r->state == CASE_NONE);
+    r->next_free = 0; /* all else in an unused row is zero */
     memcpy(r->id, event->referral, ID_BYTES);
     r->origin = slots_give(&state->origin_by_id, &state->origins, event->actor);
     index_add(&state->referral_by_id, &state->referrals, row);
     agenda_add(&state->agenda, row, INT64_MAX);
-    uint32_t *number = event->drill ? &counters->drill_number : &counters->number;
-    *number = event->number;
+    *last_number(state, event->drill) = event->number;
     return r;
 }
 
 static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
 {
+    assert(!r->offer.attempt && r->owner.kind == OWNER_NONE);
     struct ended_case *ended = table_add(&state->ended);
     *ended = (struct ended_case){
         .number = r->number,
@@ -255,7 +262,7 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
     memcpy(ended->id, r->id, ID_BYTES);
     memcpy(ended->submit_digest, r->submit_digest, DIGEST_BYTES);
     index_add(&state->ended_by_id, &state->ended, state->ended.count - 1);
-    uint32_t row = row_of(state, r);
+    uint32_t row = row_of_referral(state, r);
     index_remove(&state->referral_by_id, &state->referrals, row);
     agenda_remove(&state->agenda, row);
     memset(r, 0, sizeof *r);
@@ -263,126 +270,93 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
     state->counters.free_row = row + 1;
 }
 
-/* A team's load, from what one case looks like before and after an event. */
-static void count_for_teams(struct state *state, const struct referral *r, int by)
+static void count_one(uint32_t *count, int by)
 {
-    if (r->offer.attempt)
-        team_at(state, r->offer.team)->live_offers =
-            (uint16_t)(team_at(state, r->offer.team)->live_offers + by);
-    if (referral_is_with_team(r))
-        team_at(state, r->team)->cases = (uint16_t)(team_at(state, r->team)->cases + by);
-    if (referral_is_open(r))
-        state->counters.open_count += (uint32_t)by;
-    if (r->state == CASE_HELD)
-        state->counters.held_count += (uint32_t)by;
+    assert(by > 0 || *count > 0);
+    *count += (uint32_t)by;
 }
 
-static bool slots_are_known(const struct state *state, const struct event *event)
+/* Adds a case to the counts, as it is, or takes it out again: before and after each event. */
+static void count_case(struct state *state, const struct referral *r, int by)
 {
-    uint32_t teams = state->teams.count;
-    switch ((int)event->kind) {
-    case EVENT_RECEIVED:
-    case EVENT_UPDATED:
-        return event->is.received.facts.area < state->areas.count &&
-               event->is.received.coordinator < state->coordinators.count;
-    case EVENT_OFFERED:
-        return event->is.offered.team < teams;
-    case EVENT_ACCEPTED:
-        return event->is.accepted.team < teams;
-    case EVENT_HELD:
-        return event->is.held.coordinator < state->coordinators.count;
-    case EVENT_TAKEN:
-        return event->is.taken.coordinator < state->coordinators.count;
-    case EVENT_PRESENCE_CHANGED:
-        return event->is.presence.team < teams;
-    case EVENT_CAPACITY_CLAIMED:
-        return event->is.capacity.team < teams;
-    default:
-        return true;
-    }
+    struct counters *counters = &state->counters;
+    if (r->offer.attempt)
+        count_one(&team_at(state, r->offer.team)->live_offers, by);
+    if (referral_is_with_team(r))
+        count_one(&team_at(state, r->team)->cases, by);
+    if (referral_is_open(r))
+        count_one(&counters->open_count, by);
+    if (r->state == CASE_HELD)
+        count_one(&counters->held_count, by);
+}
+
+static bool slot_is_known(const struct event *event, uint16_t at, uint32_t count)
+{
+    return !at || *(const uint16_t *)(const void *)((const char *)event + at) < count;
+}
+
+static bool slots_are_known(const struct state *state, const struct event *event,
+                            const struct event_traits *traits)
+{
+    return slot_is_known(event, traits->team_at, state->teams.count) &&
+           slot_is_known(event, traits->area_at, state->areas.count) &&
+           slot_is_known(event, traits->coordinator_at, state->coordinators.count);
+}
+
+static bool says_what_follows(const struct referral *r, const struct event *event)
+{
+    return r->state == event->state && r->owner.kind == event->owner.kind &&
+           r->owner.slot == event->owner.slot && r->owner.act_by_ms == event->owner.act_by_ms;
+}
+
+/* An event of a case that has ended is recorded, and changes nothing. */
+static bool is_recorded_after_the_end(const struct state *state, const struct event *event)
+{
+    const struct ended_case *ended = state_ended(state, event->referral);
+    return ended && event_traits[event->kind].may_follow_the_end && event->state == ended->state;
 }
 
 static bool apply_to_case(struct state *state, const struct event *event)
 {
-    struct referral *r = find_referral(state, event->referral);
+    struct referral *r = referral_of_id(state, event->referral);
     if (event->kind == EVENT_RECEIVED) {
-        if (r || state_ended(state, event->referral))
+        if (r || state_ended(state, event->referral) ||
+            event->number != *last_number(state, event->drill) + 1)
             return false;
         r = add_referral(state, event);
     } else if (!r) {
-        /* Of a case that has ended only these are recorded; they change nothing. */
-        return (event->kind == EVENT_RECORD_READ || event->kind == EVENT_REFERRER_TOLD) &&
-               state_ended(state, event->referral);
+        return is_recorded_after_the_end(state, event);
     }
-    if (referral_next_state(r, event) == CASE_NONE)
-        return false;
-    count_for_teams(state, r, -1);
-    referral_apply(r, event);
-    count_for_teams(state, r, +1);
-    if (event->kind == EVENT_OFFERED)
-        team_at(state, event->is.offered.team)->last_offered_seq = event->seq;
-    if (event->kind == EVENT_ACCEPTED)
-        team_at(state, event->is.accepted.team)->taken_since++;
-    if (r->owner.kind != event->owner.kind || r->owner.slot != event->owner.slot ||
-        r->owner.act_by_ms != event->owner.act_by_ms)
+    count_case(state, r, -1);
+    bool applied = referral_apply(r, event);
+    count_case(state, r, +1);
+    if (!applied || !says_what_follows(r, event))
         return false;
     if (referral_is_open(r))
-        agenda_change(&state->agenda, row_of(state, r), due_of(state, r));
+        agenda_change(&state->agenda, row_of_referral(state, r), state_case_due(state, r));
     else
         end_referral(state, r, event->at_ms);
     return true;
 }
 
-/* --- teams ------------------------------------------------------------------------------------------ */
-
-static void apply_presence(struct state *state, const struct event *event)
-{
-    struct team *team = team_at(state, event->is.presence.team);
-    team->present = event->is.presence.present;
-    for (uint32_t row = 0; team->live_offers && row < state->referrals.count; row++) {
-        struct referral *r = referral_at(state, row);
-        if (r->offer.attempt && r->offer.team == event->is.presence.team)
-            agenda_change(&state->agenda, row, due_of(state, r));
-    }
-}
-
-static void apply_capacity(struct state *state, const struct event *event)
-{
-    struct team *team = team_at(state, event->is.capacity.team);
-    team->capacity_known = true;
-    team->free_places = event->is.capacity.free_places;
-    team->taken_since = 0;
-    team->claimed_ms = event->at_ms;
-    team->claim_good_until_ms = event->is.capacity.good_until_ms;
-}
-
-static bool apply_policy(struct state *state, const struct event *event)
-{
-    memcpy(state->counters.policy_digest, event->is.policy.digest, POLICY_DIGEST_BYTES);
-    return slots_give_all(&state->team_by_id, &state->teams, &event->is.policy.teams) &&
-           slots_give_all(&state->area_by_id, &state->areas, &event->is.policy.areas) &&
-           slots_give_all(&state->coordinator_by_id, &state->coordinators, &event->is.policy.coordinators);
-}
-
 bool state_apply(struct state *state, const struct event *event)
 {
     struct counters *counters = &state->counters;
-    bool of_a_case = event->kind <= EVENT_RECORD_READ;
+    const struct event_traits *traits = &event_traits[event->kind];
+    assert((unsigned)event->kind < EVENT_KINDS && traits->is_kind);
     if (event->seq != counters->seq + 1 || event->at_ms < counters->at_ms ||
-        event->has_referral != of_a_case || !slots_are_known(state, event))
+        event->has_referral != traits->of_a_case || !slots_are_known(state, event, traits))
         return false;
     counters->seq = event->seq;
     counters->at_ms = event->at_ms;
-    if (event->has_referral && !apply_to_case(state, event))
+    if (traits->of_a_case && !apply_to_case(state, event))
         return false;
-    if (event->kind == EVENT_PRESENCE_CHANGED)
-        apply_presence(state, event);
-    else if (event->kind == EVENT_CAPACITY_CLAIMED)
-        apply_capacity(state, event);
-    else if (event->kind == EVENT_POLICY_LOADED && !apply_policy(state, event))
+    if (traits->change_state && !traits->change_state(state, event))
         return false;
     if (event->has_command)
-        remember(state, event);
+        remember_command(state, event);
+    assert(counters->open_count == state->agenda.entries.count);
+    assert(counters->held_count <= counters->open_count);
     return true;
 }
 
@@ -399,7 +373,7 @@ const uint32_t state_layout =
     (uint32_t)(sizeof(struct counters) * 3 + sizeof(struct team) * 5 + sizeof(struct referral) * 7 +
                sizeof(struct ended_case) * 11 + sizeof(struct remembered) * 13) *
         16 +
-    1; /* the last figure: to be raised when a field changes its meaning only */
+    2; /* the last figure: to be raised when a field changes its meaning only */
 
 void state_visit(const struct state *state, state_visitor *visit, void *context)
 {
@@ -421,7 +395,7 @@ static bool load_part(struct table *table, struct index *index, const void *byte
     if (size % table->row_bytes || size / table->row_bytes >= ROW_NONE)
         return false;
     uint32_t rows = (uint32_t)(size / table->row_bytes);
-    if (!reserve(table, index, rows))
+    if (!reserve_rows(table, index, rows))
         return false;
     if (rows)
         memcpy(table->rows, bytes, size);
@@ -449,7 +423,7 @@ static bool index_rows(struct state *s)
         if (r->state == CASE_NONE)
             continue;
         index_add(&s->referral_by_id, &s->referrals, row);
-        agenda_add(&s->agenda, row, due_of(s, r));
+        agenda_add(&s->agenda, row, state_case_due(s, r));
     }
     return true;
 }

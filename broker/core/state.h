@@ -1,7 +1,8 @@
 /* state.h: everything the broker knows, rebuilt from events alone.
  *
- * apply is the only way to change it. All tables are plain rows without pointers, so that the same events
- * give the same bytes: state_visit walks them, for a digest or a snapshot. One thread owns a state.
+ * state_apply is the only way to change it. All tables are plain rows without pointers, so that the same
+ * events give the same bytes: state_visit walks them, for a digest or a snapshot. One thread owns a state.
+ * state_check.h says whether all of it adds up.
  */
 #ifndef CONCORDAT_CORE_STATE_H
 #define CONCORDAT_CORE_STATE_H
@@ -18,14 +19,14 @@
 struct team {
     int64_t claimed_ms, claim_good_until_ms;
     uint64_t last_offered_seq;
+    uint32_t live_offers;
+    uint32_t cases;       /* that it holds */
     uint16_t free_places; /* as claimed */
     uint16_t taken_since; /* accepted since the claim */
-    uint16_t live_offers;
-    uint16_t cases; /* that it holds */
     char id[ID_CHARS_MAX + 1];
     bool present;
     bool capacity_known; /* has ever been claimed */
-    uint8_t unused[5];
+    uint8_t unused[1];
 };
 
 /* An area, a coordinator, or an origin (the key name of an intake that submitted). */
@@ -33,7 +34,7 @@ struct name {
     char id[ACTOR_CHARS_MAX + 1];
 };
 
-/* What stays of a case that has ended: enough to answer a late or repeated command, for ever. */
+/* An ended case: kept for ever, and enough to answer a late or repeated command. */
 struct ended_case {
     uint8_t id[ID_BYTES];
     uint8_t submit_digest[DIGEST_BYTES];
@@ -47,7 +48,7 @@ struct ended_case {
     uint8_t unused[3];
 };
 
-/* A command that was carried out, so that the same again is answered alike. */
+/* A command that was carried out, so that a repeat gets the same answer. */
 struct remembered {
     uint8_t id[ID_BYTES];
     uint8_t digest[DIGEST_BYTES];
@@ -56,13 +57,13 @@ struct remembered {
 
 struct counters {
     uint64_t seq;    /* of the last event */
-    int64_t at_ms;   /* of the last event: time never goes back behind it */
-    uint32_t number; /* last spoken numbers given out */
+    int64_t at_ms;   /* of the last event; time never goes back before it */
+    uint32_t number; /* the last spoken number that was given out */
     uint32_t drill_number;
     uint32_t free_row;                          /* row + 1 of the first unused referral row; 0: none */
     uint32_t open_count;                        /* cases that are open */
-    uint32_t held_count;                        /* of these in HELD */
-    uint32_t oldest_remembered;                 /* where the ring of remembered commands begins */
+    uint32_t held_count;                        /* of these, the held ones */
+    uint32_t oldest_remembered;                 /* the row at which the ring of remembered commands begins */
     uint8_t policy_digest[POLICY_DIGEST_BYTES]; /* of the policy loaded last */
 };
 
@@ -77,35 +78,36 @@ struct state {
     struct agenda agenda;
 };
 
-/* The seed spreads the indexes; it changes nothing that can be observed. */
+/* The seed spreads the indexes; it changes nothing that can be observed. NULL if memory is short. */
 struct state *state_new(uint64_t seed);
 void state_destroy(struct state **state);
 
-/* Room for the events of one decision and `names` new names. False where memory is short: nothing changed. */
+/* Makes room for the events of one decision and `names` new names. False if memory is short: nothing changed.
+ */
 bool state_reserve(struct state *state, uint32_t names);
 
-/* Applies the next event. Room must have been reserved. False where the event cannot follow on this state
- * (a ledger that contradicts itself): the state is then not to be used further. */
+/* Applies the next event. Room must have been reserved. False if the event cannot follow on this state,
+ * because the ledger contradicts itself: do not use the state any further. */
 bool state_apply(struct state *state, const struct event *event);
 
 /* Calls visit for each stretch of memory that makes up the state, in a fixed order. */
 typedef void state_visitor(void *context, const void *bytes, size_t size);
 void state_visit(const struct state *state, state_visitor *visit, void *context);
 
-/* The same for the memory that only finds rows, which a copy of the state can do without. */
+/* The same for the memory that serves only to find rows, which a copy of the state can do without. */
 void state_visit_indexes(const struct state *state, state_visitor *visit, void *context);
 
-/* The stretches of state_visit as parts to load: how many, and the size of a row of each. Part 0 is the
- * counters. */
+/* The stretches of state_visit as parts to load: how many there are. Part 0 is the counters. */
 enum { STATE_PARTS = 8 };
-extern const uint32_t state_layout; /* changes when rows change their shape: an older snapshot is not read */
-/* Makes a state from parts written by state_visit. NULL where they do not fit or memory is short. */
+extern const uint32_t
+    state_layout; /* another value when rows have another shape: an older snapshot is then not read */
+/* Makes a state from parts written by state_visit. NULL if they do not fit or memory is short. */
 struct state *state_from_parts(uint64_t seed, const void *const parts[STATE_PARTS],
                                const size_t sizes[STATE_PARTS]);
 
 const struct referral *state_referral(const struct state *state, const uint8_t *id);
 const struct ended_case *state_ended(const struct state *state, const uint8_t *id);
-/* One of the two, or neither: a case whether it is open or has ended. */
+/* A case, open or ended: one of the two is set, or neither if there is no such case. */
 struct any_case {
     const struct referral *open;
     const struct ended_case *ended;
@@ -117,13 +119,13 @@ const char *state_area_id(const struct state *state, uint16_t slot);
 const char *state_coordinator_id(const struct state *state, uint16_t slot);
 const char *state_origin_id(const struct state *state, uint16_t slot);
 
-/* Slots by id; SLOT_NONE where the id has never been seen. */
+/* Slots by id; SLOT_NONE if the id has never been seen. */
 uint16_t state_team_slot(const struct state *state, const char *id);
 uint16_t state_area_slot(const struct state *state, const char *id);
 uint16_t state_coordinator_slot(const struct state *state, const char *id);
 uint16_t state_origin_slot(const struct state *state, const char *name);
 
-/* Walking all rows: a row is in use where referral->state is not CASE_NONE. */
+/* For walking all rows: a row is in use if its state is not CASE_NONE. */
 static inline uint32_t state_referral_rows(const struct state *state)
 {
     return state->referrals.count;
@@ -133,7 +135,9 @@ static inline const struct referral *state_referral_row(const struct state *stat
     return table_row(&state->referrals, row);
 }
 
-/* When time is next a command: INT64_MIN for at once, INT64_MAX for never. */
+/* When time must next be looked at, for all cases and for one open case. INT64_MIN: at once; INT64_MAX:
+ * never. */
 int64_t state_due(const struct state *state);
+int64_t state_case_due(const struct state *state, const struct referral *referral);
 
 #endif

@@ -1,4 +1,4 @@
-/* table.c: see table.h. */
+/* table.c: rows of plain data that grow. */
 #include "broker/core/table.h"
 
 #include <assert.h>

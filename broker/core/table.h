@@ -1,11 +1,12 @@
 /* table.h: rows of plain data that grow.
  *
- * Rows hold no pointers, so a table is also what is written to a snapshot and digested. Growing is done ahead
- * by table_reserve, which can fail; adding a row within what was reserved cannot.
+ * Rows hold no pointers, so their bytes are also what a snapshot holds and a digest covers. table_reserve
+ * grows a table ahead of need and can fail; adding a row within what was reserved cannot.
  */
 #ifndef CONCORDAT_CORE_TABLE_H
 #define CONCORDAT_CORE_TABLE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,14 +22,15 @@ struct table {
 
 void table_open(struct table *table, uint32_t row_bytes);
 void table_close(struct table *table);
-/* No rows, the room kept. */
+/* Takes out all rows and keeps the room. */
 void table_clear(struct table *table);
-/* Room for `more` rows beyond count. False where memory is short; the table is as before. */
+/* Makes room for `more` rows beyond count. False if memory is short: the table is as before. */
 bool table_reserve(struct table *table, uint32_t more);
-/* A zeroed row at the end; its number is count - 1. Room must have been reserved. */
+/* Adds a zeroed row at the end; its number is count - 1. Room must have been reserved. */
 void *table_add(struct table *table);
 static inline void *table_row(const struct table *table, uint32_t row)
 {
+    assert(row < table->count);
     return table->rows + (size_t)row * table->row_bytes;
 }
 

@@ -49,7 +49,7 @@ ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uin
                                           .data = (uint8_t *)(uintptr_t)field->value};
 }
 
-/* The referral is field 1 of both. */
+/* The number of a field: the referral is field 1 of Received and of Updated. */
 enum {
     RECEIVED = CONCORDAT__V1__EVENT__WHAT_RECEIVED,
     UPDATED = CONCORDAT__V1__EVENT__WHAT_UPDATED,

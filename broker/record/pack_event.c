@@ -1,9 +1,16 @@
 /* pack_event.c: an event of the core as the message that the ledger keeps. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "broker/record/record.h"
 
-/* Storage for the message in the making: it lives on the caller's stack and points into itself. */
+/* A packed ClockChange with its length before it. */
+struct packed_clock {
+    uint8_t bytes[1 + 3 * 2 + 2 * 11 + 2 + ID_CHARS_MAX];
+};
+static_assert(sizeof(struct packed_clock) < 128, "the length of a packed clock takes one byte");
+
+/* The storage of a message in the making. It stands on the caller's stack and points into itself. */
 struct packing {
     const struct event *event;
     const struct state *state;
@@ -12,8 +19,8 @@ struct packing {
     Concordat__V1__Owner owner;
     Concordat__V1__Considered considered[LADDER_STEPS_MAX];
     Concordat__V1__Considered *considered_list[LADDER_STEPS_MAX];
-    Concordat__V1__ClockStarted clocks[CLOCK_COUNT];
-    Concordat__V1__ClockStarted *clock_list[CLOCK_COUNT];
+    struct packed_clock clocks[CLOCK_COUNT - 1];
+    ProtobufCMessageUnknownField clock_fields[CLOCK_COUNT - 1];
     Concordat__V1__Flag flags[32];
     Concordat__V1__Instant instant;
     union {
@@ -41,47 +48,89 @@ struct packing {
     } is;
 };
 
-static ProtobufCBinaryData bytes(const uint8_t *data, size_t size)
+static ProtobufCBinaryData packed_bytes(const uint8_t *data, size_t size)
 {
     return (ProtobufCBinaryData){.len = size, .data = (uint8_t *)(uintptr_t)data};
 }
 
 /* protobuf-c has no const strings; packing only reads them. */
-static char *text(const char *string)
+static char *packed_text(const char *string)
 {
     return (char *)(uintptr_t)(string ? string : "");
 }
 
-static char *team_id(const struct packing *p, uint16_t slot)
+static char *packed_team(const struct packing *p, uint16_t slot)
 {
-    return text(slot == SLOT_NONE ? "" : state_team(p->state, slot)->id);
+    return packed_text(slot == SLOT_NONE ? "" : state_team(p->state, slot)->id);
 }
 
-static char *coordinator_id(const struct packing *p, uint16_t slot)
+static char *packed_coordinator(const struct packing *p, uint16_t slot)
 {
-    return text(state_coordinator_id(p->state, slot));
+    return packed_text(state_coordinator_id(p->state, slot));
 }
 
-static ProtobufCBinaryData policy_digest(const struct packing *p)
+static ProtobufCBinaryData packed_policy_digest(const struct packing *p)
 {
-    return bytes(p->directory->policy->digest, sizeof p->directory->policy->digest);
+    return packed_bytes(p->directory->policy->digest, sizeof p->directory->policy->digest);
 }
 
-static size_t pack_clocks(struct packing *p)
+/* --- clocks ------------------------------------------------------------------------------------------ */
+
+/* Packed by hand, and put into the event as fields that the library does not know: most events of a case
+ * change a clock, and for such small messages the library takes several times as long. */
+
+static uint8_t *put_number(uint8_t *at, unsigned field, int64_t number)
 {
-    for (int i = 0; i < p->event->is.received.clock_count; i++) {
-        const struct clock_start *start = &p->event->is.received.clocks[i];
-        Concordat__V1__ClockStarted *clock = &p->clocks[i];
-        concordat__v1__clock_started__init(clock);
-        clock->clock = (Concordat__V1__Clock)start->clock;
-        clock->started_ms = start->started_ms;
-        clock->basis = (Concordat__V1__Basis)start->basis;
-        clock->due_ms = start->due_ms;
-        clock->standard = text(start->standard);
-        p->clock_list[i] = clock;
+    uint64_t left = (uint64_t)number;
+    if (!left)
+        return at; /* proto3 leaves zeros out */
+    *at++ = (uint8_t)(field << 3 | PROTOBUF_C_WIRE_TYPE_VARINT);
+    for (; left >= 0x80; left >>= 7)
+        *at++ = (uint8_t)(left | 0x80);
+    *at++ = (uint8_t)left;
+    return at;
+}
+
+static uint8_t *put_text(uint8_t *at, unsigned field, const char *string)
+{
+    size_t size = strlen(string);
+    if (!size)
+        return at;
+    *at++ = (uint8_t)(field << 3 | PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED);
+    *at++ = (uint8_t)size;
+    memcpy(at, string, size);
+    return at + size;
+}
+
+/* Numbers of fields in event.proto. */
+enum { CLOCKS = 10, CHANGE_CLOCK = 1, CHANGE_WHAT, CHANGE_AT, CHANGE_DUE, CHANGE_STANDARD, CHANGE_BASIS };
+
+static void pack_clock(struct packed_clock *packed, const struct clock_change *change)
+{
+    uint8_t *at = packed->bytes + 1;
+    at = put_number(at, CHANGE_CLOCK, change->clock);
+    at = put_number(at, CHANGE_WHAT, change->what);
+    at = put_number(at, CHANGE_AT, change->at_ms);
+    at = put_number(at, CHANGE_DUE, change->due_ms);
+    at = put_text(at, CHANGE_STANDARD, change->standard);
+    at = put_number(at, CHANGE_BASIS, change->basis);
+    packed->bytes[0] = (uint8_t)(at - packed->bytes - 1);
+}
+
+static void pack_clocks(struct packing *p)
+{
+    for (int i = 0; i < p->event->clock_count; i++) {
+        pack_clock(&p->clocks[i], &p->event->clocks[i]);
+        p->clock_fields[i] = (ProtobufCMessageUnknownField){.tag = CLOCKS,
+                                                            .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
+                                                            .len = p->clocks[i].bytes[0] + 1u,
+                                                            .data = p->clocks[i].bytes};
     }
-    return p->event->is.received.clock_count;
+    p->message.base.n_unknown_fields = p->event->clock_count;
+    p->message.base.unknown_fields = p->clock_fields;
 }
+
+/* --- lists ------------------------------------------------------------------------------------------- */
 
 static size_t pack_flags(struct packing *p)
 {
@@ -98,7 +147,7 @@ static size_t pack_considered(struct packing *p, const struct consideration_list
         const struct considered *from = &list->items[i];
         Concordat__V1__Considered *to = &p->considered[i];
         concordat__v1__considered__init(to);
-        to->team = team_id(p, from->team);
+        to->team = packed_team(p, from->team);
         to->finding = (Concordat__V1__Consideration)from->finding;
         to->rung = from->rung;
         to->times_asked = from->times_asked;
@@ -111,7 +160,7 @@ static size_t pack_considered(struct packing *p, const struct consideration_list
     return list->count;
 }
 
-/* Starts the message's own part: the member of the union, the field of the event, the type. */
+/* Begins the event's own part: the member of the union, the field of Event, the type. */
 #define PART(member, field, type)                                                                            \
     concordat__v1__##type##__init(&p->is.member);                                                            \
     p->message.field = &p->is.member
@@ -124,15 +173,14 @@ static void pack_received(struct packing *p)
     p->is.received.base.n_unknown_fields = 1;
     p->is.received.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
     if (content->confidential)
-        p->is.received.confidential_digest = bytes(content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
-    p->is.received.area = text(state_area_id(p->state, e->is.received.facts.area));
+        p->is.received.confidential_digest =
+            packed_bytes(content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    p->is.received.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.received.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.received.n_flags = pack_flags(p);
     p->is.received.flags = p->flags;
-    p->is.received.n_clocks = pack_clocks(p);
-    p->is.received.clocks = p->clock_list;
-    p->is.received.policy = policy_digest(p);
-    p->is.received.coordinator = coordinator_id(p, e->is.received.coordinator);
+    p->is.received.policy = packed_policy_digest(p);
+    p->is.received.coordinator = packed_coordinator(p, e->is.received.coordinator);
 }
 
 static void pack_updated(struct packing *p)
@@ -143,14 +191,13 @@ static void pack_updated(struct packing *p)
     p->is.updated.base.n_unknown_fields = 1;
     p->is.updated.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
     if (content->confidential)
-        p->is.updated.confidential_digest = bytes(content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
-    p->is.updated.area = text(state_area_id(p->state, e->is.received.facts.area));
+        p->is.updated.confidential_digest =
+            packed_bytes(content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    p->is.updated.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.updated.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.updated.n_flags = pack_flags(p);
     p->is.updated.flags = p->flags;
-    p->is.updated.n_clocks = pack_clocks(p);
-    p->is.updated.clocks = p->clock_list;
-    p->is.updated.coordinator = coordinator_id(p, e->is.received.coordinator);
+    p->is.updated.coordinator = packed_coordinator(p, e->is.received.coordinator);
 }
 
 static void pack_offered(struct packing *p)
@@ -158,11 +205,11 @@ static void pack_offered(struct packing *p)
     const struct event *e = p->event;
     PART(offered, offered, offered);
     p->is.offered.attempt = e->is.offered.attempt;
-    p->is.offered.team = team_id(p, e->is.offered.team);
+    p->is.offered.team = packed_team(p, e->is.offered.team);
     p->is.offered.expires_ms = e->is.offered.expires_ms;
-    p->is.offered.n_considered = pack_considered(p, &e->is.offered.considered);
+    p->is.offered.n_considered = pack_considered(p, &e->considered);
     p->is.offered.considered = p->considered_list;
-    p->is.offered.policy = policy_digest(p);
+    p->is.offered.policy = packed_policy_digest(p);
     p->is.offered.round = e->is.offered.round;
     p->is.offered.handover = e->is.offered.handover;
     p->is.offered.assigned = e->is.offered.assigned;
@@ -172,7 +219,7 @@ static void pack_seen(struct packing *p)
 {
     PART(seen, offer_seen, offer_seen);
     p->is.seen.attempt = p->event->is.offer.attempt;
-    p->is.seen.team = team_id(p, p->event->is.offer.team);
+    p->is.seen.team = packed_team(p, p->event->is.offer.team);
 }
 
 static void pack_ended(struct packing *p)
@@ -180,30 +227,30 @@ static void pack_ended(struct packing *p)
     const struct event *e = p->event;
     PART(ended, offer_ended, offer_ended);
     p->is.ended.attempt = e->is.offer.attempt;
-    p->is.ended.team = team_id(p, e->is.offer.team);
+    p->is.ended.team = packed_team(p, e->is.offer.team);
     p->is.ended.end = (Concordat__V1__OfferEnd)e->is.offer.end;
     p->is.ended.reason = (Concordat__V1__DeclineReason)e->is.offer.reason;
-    p->is.ended.note = text(e->is.offer.note);
+    p->is.ended.note = packed_text(e->is.offer.note);
 }
 
 static void pack_held(struct packing *p)
 {
     const struct event *e = p->event;
     PART(held, held, held);
-    p->is.held.coordinator = coordinator_id(p, e->is.held.coordinator);
+    p->is.held.coordinator = packed_coordinator(p, e->is.held.coordinator);
     p->is.held.reason = (Concordat__V1__HoldReason)e->is.held.reason;
     p->is.held.remind_ms = e->is.held.remind_ms;
     p->is.held.look_again_ms = e->is.held.look_again_ms;
-    p->is.held.n_considered = pack_considered(p, &e->is.held.considered);
+    p->is.held.n_considered = pack_considered(p, &e->considered);
     p->is.held.considered = p->considered_list;
-    p->is.held.policy = policy_digest(p);
+    p->is.held.policy = packed_policy_digest(p);
     p->is.held.round = e->is.held.round;
 }
 
 static void pack_reminded(struct packing *p)
 {
     PART(reminded, reminded, reminded);
-    p->is.reminded.coordinator = coordinator_id(p, p->event->is.reminded.coordinator);
+    p->is.reminded.coordinator = packed_coordinator(p, p->event->is.reminded.coordinator);
     p->is.reminded.times = p->event->is.reminded.times;
     p->is.reminded.next_ms = p->event->is.reminded.next_ms;
     p->is.reminded.round = p->event->is.reminded.round;
@@ -212,8 +259,8 @@ static void pack_reminded(struct packing *p)
 static void pack_taken(struct packing *p)
 {
     PART(taken, taken, taken);
-    p->is.taken.coordinator = coordinator_id(p, p->event->is.taken.coordinator);
-    p->is.taken.by = text(p->event->is.taken.by);
+    p->is.taken.coordinator = packed_coordinator(p, p->event->is.taken.coordinator);
+    p->is.taken.by = packed_text(p->event->is.taken.by);
     p->is.taken.lease_ms = p->event->is.taken.lease_ms;
 }
 
@@ -222,10 +269,10 @@ static void pack_accepted(struct packing *p)
     const struct event *e = p->event;
     PART(accepted, accepted, accepted);
     p->is.accepted.attempt = e->is.accepted.attempt;
-    p->is.accepted.team = team_id(p, e->is.accepted.team);
+    p->is.accepted.team = packed_team(p, e->is.accepted.team);
     p->is.accepted.expected_arrival_ms = e->is.accepted.expected_arrival_ms;
     p->is.accepted.lease_ms = e->is.accepted.lease_ms;
-    p->is.accepted.previous_team = team_id(p, e->is.accepted.previous_team);
+    p->is.accepted.previous_team = packed_team(p, e->is.accepted.previous_team);
 }
 
 static void pack_checked_in(struct packing *p)
@@ -235,14 +282,14 @@ static void pack_checked_in(struct packing *p)
     concordat__v1__instant__init(&p->instant);
     p->instant.unix_ms = e->is.checked_in.occurred_ms;
     p->instant.basis = (Concordat__V1__Basis)e->is.checked_in.basis;
-    p->is.checked_in.team = team_id(p, e->is.checked_in.team);
+    p->is.checked_in.team = packed_team(p, e->is.checked_in.team);
     p->is.checked_in.step = (Concordat__V1__Step)e->is.checked_in.step;
     p->is.checked_in.occurred = &p->instant;
     p->is.checked_in.mechanism = (Concordat__V1__ContactMechanism)e->is.checked_in.mechanism;
     p->is.checked_in.attend_status = (Concordat__V1__AttendStatus)e->is.checked_in.attended;
     p->is.checked_in.expected_arrival_ms = e->is.checked_in.expected_arrival_ms;
     p->is.checked_in.lease_ms = e->is.checked_in.lease_ms;
-    p->is.checked_in.stops_response_clock = e->is.checked_in.stops_response_clock;
+    p->is.checked_in.counts_as_seen = e->is.checked_in.counts_as_seen;
     p->is.checked_in.psychosocially_assessed =
         (Concordat__V1__Answered)e->is.checked_in.psychosocially_assessed;
 }
@@ -250,14 +297,14 @@ static void pack_checked_in(struct packing *p)
 static void pack_warned(struct packing *p)
 {
     PART(warned, lease_warned, lease_warned);
-    p->is.warned.team = team_id(p, p->event->is.lease.team);
+    p->is.warned.team = packed_team(p, p->event->is.lease.team);
     p->is.warned.lapses_ms = p->event->is.lease.lapses_ms;
 }
 
 static void pack_lapsed(struct packing *p)
 {
     PART(lapsed, lease_lapsed, lease_lapsed);
-    p->is.lapsed.team = team_id(p, p->event->is.lease.team);
+    p->is.lapsed.team = packed_team(p, p->event->is.lease.team);
 }
 
 static void pack_closed(struct packing *p)
@@ -265,21 +312,22 @@ static void pack_closed(struct packing *p)
     const struct event *e = p->event;
     PART(closed, closed, closed);
     p->is.closed.outcome = (Concordat__V1__Outcome)e->is.closed.outcome;
-    p->is.closed.by = text(e->is.closed.by);
+    p->is.closed.by = packed_text(e->is.closed.by);
     p->is.closed.psychosocially_assessed = (Concordat__V1__Answered)e->is.closed.psychosocially_assessed;
-    p->is.closed.note_code = text(e->is.closed.note_code);
+    p->is.closed.note_code = packed_text(e->is.closed.note_code);
 }
 
 static void pack_withdrawn(struct packing *p)
 {
     PART(withdrawn, withdrawn, withdrawn);
-    p->is.withdrawn.reason = text(p->event->is.withdrawn.reason);
+    p->is.withdrawn.reason = packed_text(p->event->is.withdrawn.reason);
 }
 
 static void pack_told(struct packing *p)
 {
     PART(told, referrer_told, referrer_told);
     p->is.told.state = (Concordat__V1__State)p->event->is.told.state;
+    p->is.told.counts_as_told = p->event->is.told.counts_as_told;
 }
 
 static void pack_breached(struct packing *p)
@@ -287,21 +335,21 @@ static void pack_breached(struct packing *p)
     PART(breached, clock_breached, clock_breached);
     p->is.breached.clock = (Concordat__V1__Clock)p->event->is.breached.clock;
     p->is.breached.due_ms = p->event->is.breached.due_ms;
-    p->is.breached.standard = text(p->event->is.breached.standard);
+    p->is.breached.standard = packed_text(p->event->is.breached.standard);
 }
 
 static void pack_read(struct packing *p)
 {
     PART(read, record_read, record_read);
-    p->is.read.reason = text(p->event->is.read.reason);
+    p->is.read.reason = packed_text(p->event->is.read.reason);
     p->is.read.role = (Concordat__V1__Role)p->event->is.read.role;
-    p->is.read.of = text(p->event->is.read.of);
+    p->is.read.of = packed_text(p->event->is.read.of);
 }
 
 static void pack_presence(struct packing *p)
 {
     PART(presence, presence_changed, presence_changed);
-    p->is.presence.team = team_id(p, p->event->is.presence.team);
+    p->is.presence.team = packed_team(p, p->event->is.presence.team);
     p->is.presence.present = p->event->is.presence.present;
     p->is.presence.lapsed = p->event->is.presence.lapsed;
 }
@@ -309,7 +357,7 @@ static void pack_presence(struct packing *p)
 static void pack_capacity(struct packing *p)
 {
     PART(capacity, capacity_claimed, capacity_claimed);
-    p->is.capacity.team = team_id(p, p->event->is.capacity.team);
+    p->is.capacity.team = packed_team(p, p->event->is.capacity.team);
     p->is.capacity.free_places = p->event->is.capacity.free_places;
     p->is.capacity.good_until_ms = p->event->is.capacity.good_until_ms;
 }
@@ -317,7 +365,7 @@ static void pack_capacity(struct packing *p)
 static void pack_refused(struct packing *p)
 {
     PART(refused, command_refused, command_refused);
-    p->is.refused.command = text(p->event->is.refused.command);
+    p->is.refused.command = packed_text(p->event->is.refused.command);
     p->is.refused.refusal = (Concordat__V1__Refusal)p->event->is.refused.refusal;
     p->is.refused.left_out = p->event->is.refused.left_out;
 }
@@ -325,7 +373,7 @@ static void pack_refused(struct packing *p)
 static void pack_started(struct packing *p)
 {
     PART(started, broker_started, broker_started);
-    p->is.started.version = text(p->event->is.started.version);
+    p->is.started.version = packed_text(p->event->is.started.version);
     p->is.started.replayed = p->event->is.started.replayed;
 }
 
@@ -368,17 +416,17 @@ static size_t pack_policy(struct packing *p, uint8_t *out, size_t capacity)
         goto done;
     for (int i = 0; i < policy->team_count; i++) {
         concordat__v1__known_team__init(&teams[i]);
-        teams[i].id = text(policy->teams[i].id);
-        teams[i].name = text(policy->teams[i].name);
-        teams[i].team_type = text(policy->teams[i].team_type);
-        teams[i].organisation = text(policy->teams[i].organisation);
-        teams[i].telephone = text(policy->teams[i].telephone);
+        teams[i].id = packed_text(policy->teams[i].id);
+        teams[i].name = packed_text(policy->teams[i].name);
+        teams[i].team_type = packed_text(policy->teams[i].team_type);
+        teams[i].organisation = packed_text(policy->teams[i].organisation);
+        teams[i].telephone = packed_text(policy->teams[i].telephone);
         list[i] = &teams[i];
     }
-    loaded.digest = bytes(policy->digest, sizeof policy->digest);
+    loaded.digest = packed_bytes(policy->digest, sizeof policy->digest);
     loaded.n_teams = policy->team_count;
     loaded.teams = list;
-    loaded.file = bytes(file->bytes, file->size);
+    loaded.file = packed_bytes(file->bytes, file->size);
     loaded.n_areas = p->event->is.policy.areas.count;
     loaded.areas = (char **)(uintptr_t)p->event->is.policy.areas.items;
     loaded.n_coordinators = p->event->is.policy.coordinators.count;
@@ -404,27 +452,29 @@ size_t record_pack_event(const struct event *event, const struct state *state,
     p.message.at_ms = event->at_ms;
     p.message.number = event->number;
     p.message.drill = event->drill;
-    p.message.actor = text(event->actor);
+    p.message.actor = packed_text(event->actor);
     if (event->has_referral) {
-        p.message.referral = bytes(event->referral, ID_BYTES);
+        p.message.referral = packed_bytes(event->referral, ID_BYTES);
         concordat__v1__owner__init(&p.owner);
         p.owner.kind = (Concordat__V1__OwnerKind)event->owner.kind;
         p.owner.act_by_ms = event->owner.act_by_ms;
         if (event->owner.kind == OWNER_TEAM)
-            p.owner.id = team_id(&p, event->owner.slot);
+            p.owner.id = packed_team(&p, event->owner.slot);
         else if (event->owner.kind == OWNER_COORDINATOR)
-            p.owner.id = coordinator_id(&p, event->owner.slot);
+            p.owner.id = packed_coordinator(&p, event->owner.slot);
         p.message.owner = &p.owner;
+        p.message.state = (Concordat__V1__State)event->state;
+        pack_clocks(&p);
     }
     if (event->has_command) {
-        p.message.command = bytes(event->command, ID_BYTES);
-        p.message.command_digest = bytes(event->command_digest, DIGEST_BYTES);
+        p.message.command = packed_bytes(event->command, ID_BYTES);
+        p.message.command_digest = packed_bytes(event->command_digest, DIGEST_BYTES);
     }
     p.message.what_case = (Concordat__V1__Event__WhatCase)event->kind;
     if (event->kind == EVENT_POLICY_LOADED)
         return pack_policy(&p, out, capacity);
     parts[event->kind](&p);
-    /* Measuring costs half as much as packing, and is left out where there is room for the longest. */
+    /* Measuring costs half as much as packing. It is not needed if there is room for the longest event. */
     if (capacity < RECORD_EVENT_BYTES_MAX && concordat__v1__event__get_packed_size(&p.message) > capacity)
         return 0;
     return concordat__v1__event__pack(&p.message, out);

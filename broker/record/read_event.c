@@ -3,7 +3,7 @@
 
 #include "broker/record/record.h"
 
-struct reading {
+struct event_reading {
     const Concordat__V1__Event *message;
     const struct state *state;
     struct arena *arena;
@@ -11,29 +11,29 @@ struct reading {
     bool good;
 };
 
-static uint16_t known(struct reading *in, uint16_t slot)
+static uint16_t read_slot(struct event_reading *in, uint16_t slot)
 {
     if (slot == SLOT_NONE)
         in->good = false;
     return slot;
 }
 
-static uint16_t team(struct reading *in, const char *id)
+static uint16_t read_team(struct event_reading *in, const char *id)
 {
-    return known(in, state_team_slot(in->state, id));
+    return read_slot(in, state_team_slot(in->state, id));
 }
 
-static uint16_t team_or_none(struct reading *in, const char *id)
+static uint16_t read_team_or_none(struct event_reading *in, const char *id)
 {
-    return id[0] ? team(in, id) : SLOT_NONE;
+    return id[0] ? read_team(in, id) : SLOT_NONE;
 }
 
-static uint16_t coordinator(struct reading *in, const char *id)
+static uint16_t read_coordinator(struct event_reading *in, const char *id)
 {
-    return known(in, state_coordinator_slot(in->state, id));
+    return read_slot(in, state_coordinator_slot(in->state, id));
 }
 
-static void read_id(struct reading *in, const ProtobufCBinaryData *data, uint8_t *out, bool *has)
+static void read_id(struct event_reading *in, const ProtobufCBinaryData *data, uint8_t *out, bool *has)
 {
     if (data->len == ID_BYTES) {
         memcpy(out, data->data, ID_BYTES);
@@ -43,7 +43,7 @@ static void read_id(struct reading *in, const ProtobufCBinaryData *data, uint8_t
     }
 }
 
-static void read_considered(struct reading *in, size_t count, Concordat__V1__Considered **list,
+static void read_considered(struct event_reading *in, size_t count, Concordat__V1__Considered **list,
                             struct consideration_list *out)
 {
     if (count > LADDER_STEPS_MAX) {
@@ -53,19 +53,19 @@ static void read_considered(struct reading *in, size_t count, Concordat__V1__Con
     out->count = (uint8_t)count;
     for (size_t i = 0; i < count; i++)
         out->items[i] = (struct considered){
-            .team = team(in, list[i]->team),
+            .team = read_team(in, list[i]->team),
             .rung = (uint8_t)list[i]->rung,
             .times_asked = (uint8_t)list[i]->times_asked,
             .finding = (enum consideration)list[i]->finding,
             .capacity_known = list[i]->capacity_known,
             .free_places = (uint16_t)list[i]->free_places,
-            .load = (uint16_t)list[i]->load,
+            .load = list[i]->load,
             .capacity_age_minutes = list[i]->capacity_age_minutes,
         };
 }
 
-/* What a receipt and an update have in common. */
-static void read_referral(struct reading *in, const Concordat__V1__Referral *referral, const char *area,
+/* The parts that a receipt and an update have in common. */
+static void read_referral(struct event_reading *in, const Concordat__V1__Referral *referral, const char *area,
                           Concordat__V1__Urgency routed_as, const char *coordinator_id,
                           bool with_confidential)
 {
@@ -75,14 +75,14 @@ static void read_referral(struct reading *in, const Concordat__V1__Referral *ref
         return;
     }
     e->is.received.facts = record_facts(referral);
-    e->is.received.facts.area = known(in, state_area_slot(in->state, area));
+    e->is.received.facts.area = read_slot(in, state_area_slot(in->state, area));
     e->is.received.facts.routed_as = (enum urgency)routed_as;
     if (e->is.received.facts.decided_ms == 0) {
         e->is.received.facts.decided_ms = e->at_ms;
         e->is.received.facts.decided_basis = BASIS_IMPUTED;
     }
     e->is.received.with_confidential = with_confidential;
-    e->is.received.coordinator = coordinator(in, coordinator_id);
+    e->is.received.coordinator = read_coordinator(in, coordinator_id);
 }
 
 static void read_flags(struct event *e, size_t count, const Concordat__V1__Flag *flags)
@@ -92,117 +92,93 @@ static void read_flags(struct event *e, size_t count, const Concordat__V1__Flag 
             e->is.received.flags |= 1u << flags[i];
 }
 
-static void read_clocks(struct reading *in, size_t count, Concordat__V1__ClockStarted **clocks)
-{
-    struct event *e = in->event;
-    if (count > CLOCK_COUNT) {
-        in->good = false;
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct clock_start *start = &e->is.received.clocks[e->is.received.clock_count++];
-        if (clocks[i]->clock <= 0 || (int)clocks[i]->clock >= CLOCK_COUNT ||
-            strlen(clocks[i]->standard) > ID_CHARS_MAX) {
-            in->good = false;
-            return;
-        }
-        start->clock = (enum clock_kind)clocks[i]->clock;
-        start->basis = (enum basis)clocks[i]->basis;
-        start->started_ms = clocks[i]->started_ms;
-        start->due_ms = clocks[i]->due_ms;
-        strcpy(start->standard, clocks[i]->standard);
-    }
-}
-
-static void read_received(struct reading *in)
+static void read_received(struct event_reading *in)
 {
     const Concordat__V1__Received *m = in->message->received;
     read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
     read_flags(in->event, m->n_flags, m->flags);
-    read_clocks(in, m->n_clocks, m->clocks);
 }
 
-static void read_updated(struct reading *in)
+static void read_updated(struct event_reading *in)
 {
     const Concordat__V1__Updated *m = in->message->updated;
     read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
     read_flags(in->event, m->n_flags, m->flags);
-    read_clocks(in, m->n_clocks, m->clocks);
 }
 
-static void read_offered(struct reading *in)
+static void read_offered(struct event_reading *in)
 {
     const Concordat__V1__Offered *m = in->message->offered;
     struct event *e = in->event;
     e->is.offered.attempt = m->attempt;
-    e->is.offered.team = team(in, m->team);
+    e->is.offered.team = read_team(in, m->team);
     e->is.offered.expires_ms = m->expires_ms;
     e->is.offered.round = (uint16_t)m->round;
     e->is.offered.handover = m->handover;
     e->is.offered.assigned = m->assigned;
-    read_considered(in, m->n_considered, m->considered, &e->is.offered.considered);
+    read_considered(in, m->n_considered, m->considered, &e->considered);
 }
 
-static void read_seen(struct reading *in)
+static void read_seen(struct event_reading *in)
 {
     in->event->is.offer.attempt = in->message->offer_seen->attempt;
-    in->event->is.offer.team = team(in, in->message->offer_seen->team);
+    in->event->is.offer.team = read_team(in, in->message->offer_seen->team);
 }
 
-static void read_ended(struct reading *in)
+static void read_ended(struct event_reading *in)
 {
     const Concordat__V1__OfferEnded *m = in->message->offer_ended;
     in->event->is.offer.attempt = m->attempt;
-    in->event->is.offer.team = team(in, m->team);
+    in->event->is.offer.team = read_team(in, m->team);
     in->event->is.offer.end = (enum offer_end)m->end;
     in->event->is.offer.reason = (enum decline_reason)m->reason;
     in->event->is.offer.note = m->note;
 }
 
-static void read_held(struct reading *in)
+static void read_held(struct event_reading *in)
 {
     const Concordat__V1__Held *m = in->message->held;
     struct event *e = in->event;
-    e->is.held.coordinator = coordinator(in, m->coordinator);
+    e->is.held.coordinator = read_coordinator(in, m->coordinator);
     e->is.held.reason = (enum hold_reason)m->reason;
     e->is.held.remind_ms = m->remind_ms;
     e->is.held.look_again_ms = m->look_again_ms;
     e->is.held.round = (uint16_t)m->round;
-    read_considered(in, m->n_considered, m->considered, &e->is.held.considered);
+    read_considered(in, m->n_considered, m->considered, &e->considered);
 }
 
-static void read_reminded(struct reading *in)
+static void read_reminded(struct event_reading *in)
 {
     const Concordat__V1__Reminded *m = in->message->reminded;
-    in->event->is.reminded.coordinator = coordinator(in, m->coordinator);
+    in->event->is.reminded.coordinator = read_coordinator(in, m->coordinator);
     in->event->is.reminded.times = m->times;
     in->event->is.reminded.next_ms = m->next_ms;
     in->event->is.reminded.round = (uint16_t)m->round;
 }
 
-static void read_taken(struct reading *in)
+static void read_taken(struct event_reading *in)
 {
     const Concordat__V1__Taken *m = in->message->taken;
-    in->event->is.taken.coordinator = coordinator(in, m->coordinator);
+    in->event->is.taken.coordinator = read_coordinator(in, m->coordinator);
     in->event->is.taken.by = m->by;
     in->event->is.taken.lease_ms = m->lease_ms;
 }
 
-static void read_accepted(struct reading *in)
+static void read_accepted(struct event_reading *in)
 {
     const Concordat__V1__Accepted *m = in->message->accepted;
     in->event->is.accepted.attempt = m->attempt;
-    in->event->is.accepted.team = team(in, m->team);
-    in->event->is.accepted.previous_team = team_or_none(in, m->previous_team);
+    in->event->is.accepted.team = read_team(in, m->team);
+    in->event->is.accepted.previous_team = read_team_or_none(in, m->previous_team);
     in->event->is.accepted.expected_arrival_ms = m->expected_arrival_ms;
     in->event->is.accepted.lease_ms = m->lease_ms;
 }
 
-static void read_checked_in(struct reading *in)
+static void read_checked_in(struct event_reading *in)
 {
     const Concordat__V1__CheckedIn *m = in->message->checked_in;
     struct event *e = in->event;
-    e->is.checked_in.team = team_or_none(in, m->team);
+    e->is.checked_in.team = read_team_or_none(in, m->team);
     e->is.checked_in.step = (enum step)m->step;
     e->is.checked_in.occurred_ms = m->occurred ? m->occurred->unix_ms : 0;
     e->is.checked_in.basis = m->occurred ? (enum basis)m->occurred->basis : BASIS_NONE;
@@ -210,22 +186,22 @@ static void read_checked_in(struct reading *in)
     e->is.checked_in.attended = (enum attend_status)m->attend_status;
     e->is.checked_in.expected_arrival_ms = m->expected_arrival_ms;
     e->is.checked_in.lease_ms = m->lease_ms;
-    e->is.checked_in.stops_response_clock = m->stops_response_clock;
+    e->is.checked_in.counts_as_seen = m->counts_as_seen;
     e->is.checked_in.psychosocially_assessed = (int)m->psychosocially_assessed;
 }
 
-static void read_warned(struct reading *in)
+static void read_warned(struct event_reading *in)
 {
-    in->event->is.lease.team = team(in, in->message->lease_warned->team);
+    in->event->is.lease.team = read_team(in, in->message->lease_warned->team);
     in->event->is.lease.lapses_ms = in->message->lease_warned->lapses_ms;
 }
 
-static void read_lapsed(struct reading *in)
+static void read_lapsed(struct event_reading *in)
 {
-    in->event->is.lease.team = team(in, in->message->lease_lapsed->team);
+    in->event->is.lease.team = read_team(in, in->message->lease_lapsed->team);
 }
 
-static void read_closed(struct reading *in)
+static void read_closed(struct event_reading *in)
 {
     const Concordat__V1__Closed *m = in->message->closed;
     in->event->is.closed.outcome = (int)m->outcome;
@@ -234,17 +210,18 @@ static void read_closed(struct reading *in)
     in->event->is.closed.note_code = m->note_code;
 }
 
-static void read_withdrawn(struct reading *in)
+static void read_withdrawn(struct event_reading *in)
 {
     in->event->is.withdrawn.reason = in->message->withdrawn->reason;
 }
 
-static void read_told(struct reading *in)
+static void read_told(struct event_reading *in)
 {
     in->event->is.told.state = (enum case_state)in->message->referrer_told->state;
+    in->event->is.told.counts_as_told = in->message->referrer_told->counts_as_told;
 }
 
-static void read_breached(struct reading *in)
+static void read_breached(struct event_reading *in)
 {
     const Concordat__V1__ClockBreached *m = in->message->clock_breached;
     if (m->clock <= 0 || (int)m->clock >= CLOCK_COUNT)
@@ -254,7 +231,7 @@ static void read_breached(struct reading *in)
     in->event->is.breached.standard = m->standard;
 }
 
-static void read_read(struct reading *in)
+static void read_read(struct event_reading *in)
 {
     const Concordat__V1__RecordRead *m = in->message->record_read;
     in->event->is.read.reason = m->reason;
@@ -262,23 +239,23 @@ static void read_read(struct reading *in)
     in->event->is.read.role = (int)m->role;
 }
 
-static void read_presence(struct reading *in)
+static void read_presence(struct event_reading *in)
 {
     const Concordat__V1__PresenceChanged *m = in->message->presence_changed;
-    in->event->is.presence.team = team(in, m->team);
+    in->event->is.presence.team = read_team(in, m->team);
     in->event->is.presence.present = m->present;
     in->event->is.presence.lapsed = m->lapsed;
 }
 
-static void read_capacity(struct reading *in)
+static void read_capacity(struct event_reading *in)
 {
     const Concordat__V1__CapacityClaimed *m = in->message->capacity_claimed;
-    in->event->is.capacity.team = team(in, m->team);
+    in->event->is.capacity.team = read_team(in, m->team);
     in->event->is.capacity.free_places = (uint16_t)m->free_places;
     in->event->is.capacity.good_until_ms = m->good_until_ms;
 }
 
-static void read_policy(struct reading *in)
+static void read_policy_loaded(struct event_reading *in)
 {
     const Concordat__V1__PolicyLoaded *m = in->message->policy_loaded;
     const char **ids = arena_take(in->arena, (m->n_teams + 1) * sizeof *ids);
@@ -295,7 +272,7 @@ static void read_policy(struct reading *in)
         (struct name_list){(uint32_t)m->n_coordinators, (const char *const *)m->coordinators};
 }
 
-static void read_refused(struct reading *in)
+static void read_refused(struct event_reading *in)
 {
     const Concordat__V1__CommandRefused *m = in->message->command_refused;
     in->event->is.refused.command = m->command;
@@ -303,13 +280,13 @@ static void read_refused(struct reading *in)
     in->event->is.refused.left_out = m->left_out;
 }
 
-static void read_started(struct reading *in)
+static void read_started(struct event_reading *in)
 {
     in->event->is.started.version = in->message->broker_started->version;
     in->event->is.started.replayed = in->message->broker_started->replayed;
 }
 
-typedef void read_part(struct reading *in);
+typedef void read_part(struct event_reading *in);
 
 static read_part *const parts[] = {
     [EVENT_RECEIVED] = read_received,
@@ -331,12 +308,12 @@ static read_part *const parts[] = {
     [EVENT_RECORD_READ] = read_read,
     [EVENT_PRESENCE_CHANGED] = read_presence,
     [EVENT_CAPACITY_CLAIMED] = read_capacity,
-    [EVENT_POLICY_LOADED] = read_policy,
+    [EVENT_POLICY_LOADED] = read_policy_loaded,
     [EVENT_COMMAND_REFUSED] = read_refused,
     [EVENT_BROKER_STARTED] = read_started,
 };
 
-static void read_owner(struct reading *in)
+static void read_owner(struct event_reading *in)
 {
     const Concordat__V1__Owner *owner = in->message->owner;
     struct owner *out = &in->event->owner;
@@ -346,20 +323,44 @@ static void read_owner(struct reading *in)
     out->act_by_ms = owner->act_by_ms;
     out->kind = (enum owner_kind)owner->kind;
     if (out->kind == OWNER_TEAM)
-        out->slot = team(in, owner->id);
+        out->slot = read_team(in, owner->id);
     else if (out->kind == OWNER_COORDINATOR)
-        out->slot = coordinator(in, owner->id);
+        out->slot = read_coordinator(in, owner->id);
+}
+
+static bool read_clock(const Concordat__V1__ClockChange *from, struct clock_change *to)
+{
+    *to = (struct clock_change){.clock = (enum clock_kind)from->clock,
+                                .what = (enum clock_change_kind)from->what,
+                                .at_ms = from->at_ms,
+                                .due_ms = from->due_ms,
+                                .standard = from->standard,
+                                .basis = (enum basis)from->basis};
+    return from->clock > 0 && (int)from->clock < CLOCK_COUNT && from->what > 0 &&
+           (int)from->what <= CLOCK_VOIDED && strlen(from->standard) <= ID_CHARS_MAX;
+}
+
+static void read_clocks(struct event_reading *in)
+{
+    struct event *e = in->event;
+    size_t count = in->message->n_clocks;
+    if (count > sizeof e->clocks / sizeof *e->clocks) {
+        in->good = false;
+        return;
+    }
+    e->clock_count = (uint8_t)count;
+    for (size_t i = 0; i < count; i++)
+        in->good &= read_clock(in->message->clocks[i], &e->clocks[i]);
 }
 
 bool record_read_event(const Concordat__V1__Event *message, const struct state *state, struct arena *arena,
                        struct event *event)
 {
-    struct reading in = {message, state, arena, event, true};
+    struct event_reading in = {message, state, arena, event, true};
     size_t kind = (size_t)message->what_case;
     if (kind >= sizeof parts / sizeof *parts || !parts[kind])
         return false;
-    memset(event, 0, sizeof *event);
-    event->kind = (enum event_kind)message->what_case;
+    event_clear(event, (enum event_kind)message->what_case);
     event->seq = message->seq;
     event->at_ms = message->at_ms;
     event->number = message->number;
@@ -370,6 +371,8 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
     if (event->has_command && message->command_digest.len == DIGEST_BYTES)
         memcpy(event->command_digest, message->command_digest.data, DIGEST_BYTES);
     read_owner(&in);
+    event->state = (enum case_state)message->state;
+    read_clocks(&in);
     parts[kind](&in);
     return in.good;
 }

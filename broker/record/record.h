@@ -1,6 +1,6 @@
-/* record.h: between what the core decides on and the messages that are stored and sent.
+/* record.h: between the core's structs and the messages that are stored and sent.
  *
- * Here and nowhere else the generated messages meet the core's structs. Slots become ids and back.
+ * Only here do the generated messages meet the core's structs. Slots become ids here, and ids slots.
  */
 #ifndef CONCORDAT_RECORD_H
 #define CONCORDAT_RECORD_H
@@ -32,27 +32,27 @@ struct record_content {
  * adds less than a hundred bytes. */
 enum { RECORD_EVENT_BYTES_MAX = WIRE_REPACKED_BYTES_MAX + WIRE_REQUEST_BYTES_MAX };
 
-/* Packs an event for the ledger. Returns its size, or 0 where it does not fit into capacity. */
+/* Packs an event for the ledger. Returns its size, or 0 if it does not fit into capacity. */
 size_t record_pack_event(const struct event *event, const struct state *state,
                          const struct directory *directory, uint8_t *out, size_t capacity);
 
-/* Reads an event back; strings and lists point into the message and the arena. False where it names a team,
- * area or coordinator that the state has not seen, or lacks what its kind needs. */
+/* Reads an event back; its strings and lists point into the message and the arena. False if it names a team,
+ * area or coordinator that the state does not know, or lacks something that its kind needs. */
 bool record_read_event(const Concordat__V1__Event *message, const struct state *state, struct arena *arena,
                        struct event *event);
 
 /* Routing facts of a referral: everything but the area and the urgency that it is routed as. */
 struct facts record_facts(const Concordat__V1__Referral *referral);
 
-/* A packed field with bytes as field `number` of another message, to be packed with it as it stands: among
- * its unknown fields. Borrows. */
+/* A packed field with bytes, as field `number` of another message: to be added to the unknown fields of that
+ * message, which are packed as they stand. Borrows. */
 ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uint32_t number);
 
-/* The referral of a packed event that has one (received, updated), found without unpacking it: as field
- * `number` of another message. Borrows from the body. */
+/* Finds the referral of a packed event that has one (received, updated) without unpacking the event: as field
+ * `number` of another message. Borrows from the body. False if there is none. */
 bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *referral);
-/* The callback number of a packed Confidential, likewise. */
+/* The same for the callback number of a packed Confidential. */
 bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *callback);
 

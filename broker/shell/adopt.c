@@ -5,28 +5,9 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "broker/core/event_kinds.h"
 #include "broker/shell/inside.h"
 #include "proto/words/refusal_text.h"
-
-/* Events after which a held case may find a team that it did not find before. */
-static bool event_gives_hope(const struct event *event)
-{
-    switch ((int)event->kind) {
-    case EVENT_PRESENCE_CHANGED:
-        return event->is.presence.present;
-    case EVENT_CAPACITY_CLAIMED:
-    case EVENT_POLICY_LOADED:
-    case EVENT_OFFER_ENDED:
-    case EVENT_LEASE_LAPSED:
-    case EVENT_CLOSED:
-    case EVENT_WITHDRAWN:
-        return true;
-    case EVENT_ACCEPTED:
-        return event->is.accepted.previous_team != SLOT_NONE;
-    default:
-        return false;
-    }
-}
 
 void adopt_rematch(struct broker *b)
 {

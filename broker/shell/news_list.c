@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "broker/core/event_kinds.h"
+
 void news_list_open(struct news_list *l, uint64_t seed)
 {
     table_open(&l->items, sizeof(struct happened));
@@ -31,31 +33,13 @@ bool news_list_reserve(struct news_list *l, uint32_t events)
            index_reserve(&l->case_by_id, events);
 }
 
-/* News is what changes who holds a case, or what was promised about it. */
-static bool event_is_news(const struct event *event)
-{
-    return event->has_referral && event->kind != EVENT_OFFER_SEEN && event->kind != EVENT_RECORD_READ &&
-           event->kind != EVENT_REFERRER_TOLD;
-}
-
 static void note_teams(struct happened *happened, const struct event *event)
 {
-    happened->team = happened->former_team = SLOT_NONE;
-    if (event->kind == EVENT_OFFERED) {
-        happened->team = event->is.offered.team;
-        happened->attempt = event->is.offered.attempt;
-    } else if (event->kind == EVENT_OFFER_ENDED) {
-        happened->team = event->is.offer.team;
-        happened->attempt = event->is.offer.attempt;
-        happened->end = event->is.offer.end;
-    } else if (event->kind == EVENT_ACCEPTED) {
-        happened->team = event->is.accepted.team;
-        happened->attempt = event->is.accepted.attempt;
-        happened->end = OFFER_END_ACCEPTED;
-        happened->former_team = event->is.accepted.previous_team;
-    } else if (event->kind == EVENT_LEASE_LAPSED) {
-        happened->former_team = event->is.lease.team;
-    }
+    const struct event_offer offer = event_offer(event);
+    happened->team = offer.team;
+    happened->attempt = offer.attempt;
+    happened->end = offer.end;
+    happened->former_team = event_former_team(event);
 }
 
 static uint32_t case_row_of(struct news_list *l, const uint8_t *referral)
@@ -72,7 +56,7 @@ static uint32_t case_row_of(struct news_list *l, const uint8_t *referral)
 
 void news_list_note(struct news_list *l, const struct event *event, uint32_t answered)
 {
-    if (!event_is_news(event))
+    if (!event_kind_is_news(event->kind))
         return;
     struct happened *happened = table_add(&l->items);
     happened->kind = event->kind;

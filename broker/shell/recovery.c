@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "broker/core/state_check.h"
 #include "broker/ledger/snapshot.h"
 #include "broker/record/replay.h"
 
@@ -30,7 +31,7 @@ static struct state *read_snapshot(struct ledger *ledger, const char *folder, ui
     }
     if (whole)
         state = state_from_parts(seed, parts, sizes);
-    if (state && state->counters.seq != snapshot_seq(snapshot))
+    if (state && (state->counters.seq != snapshot_seq(snapshot) || state_check_open(state)))
         state_destroy(&state);
     snapshot_close(&snapshot);
     return state;
@@ -105,6 +106,7 @@ struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t 
         return NULL;
     }
     assert(state->counters.seq == head);
+    assert(!state_check_open(state));
     *replayed = head - from;
     return state;
 }

@@ -6,6 +6,7 @@
  * behind it are fuzzed (tests/fuzz: event, ledger).
  */
 #include <argp.h>
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/core/state_check.h"
 #include "broker/ledger/ledger_reader.h"
 #include "broker/record/replay.h"
 #include "proto/wire/delimited.h"
@@ -205,6 +207,7 @@ static json_t *describe_run(const struct replay_run *run)
         policy_hex[2 * POLICY_DIGEST_BYTES + 1];
     bool any = run->last > 0, has_policy = memcmp(policy, no_policy, sizeof no_policy) != 0;
     words_time(run->last_ms, at);
+    assert(run->contradicted || !state_check(run->state)); /* what follows also adds up */
     if (!run->contradicted)
         replay_digest(run->state, digest);
     return json_pack("{s:b, s:I, s:o, s:o, s:s?, s:s, s:s?, s:o, s:s?, s:o}", "follows", !run->contradicted,

@@ -1,4 +1,4 @@
-/* national.h: the national code of a coded value, where there is one. */
+/* national.h: the national code of a coded value, if there is one. */
 #ifndef CONCORDAT_NATIONAL_H
 #define CONCORDAT_NATIONAL_H
 
@@ -6,7 +6,8 @@
 
 #include "services/audit/sql.h"
 
-/* Such as "4" for very urgent (MHSDS ClinRespPriorityType); "" where no national list has the value. */
+/* The code, such as "4" for very urgent (MHSDS ClinRespPriorityType); "" if no national list has the value.
+ */
 const char *national_code(const ProtobufCEnumDescriptor *descriptor, int value);
 
 /* A coded value as the trail stores it: in words, and by its national code. list is the enum's name. */

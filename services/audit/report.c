@@ -1,4 +1,4 @@
-/* report.c: puts a report's questions to a trail and has the answers written; the table of reports. */
+/* report.c: the table of reports; puts a report's questions to a trail and has the answers written. */
 #include "services/audit/report.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 
 #include "proto/words/words.h"
 #include "services/audit/report_all.h"
-#include "services/audit/report_percentile.h"
+#include "services/audit/report_functions.h"
 #include "services/audit/report_table.h"
 #include "services/audit/trail.h"
 
@@ -23,7 +23,7 @@ const struct report *const *report_list(size_t *count)
     return reports;
 }
 
-/* What every question builds on. The one place that says what is counted: drills never are. */
+/* The views that every question builds on, and the only place that says what is counted. Drills never are. */
 static const char scope_sql[] =
     "CREATE TEMP VIEW scope AS SELECT %lld AS from_ms, %lld AS to_ms,"
     "  coalesce((SELECT at_ms FROM main.latest), 0) AS as_at_ms;"
@@ -44,17 +44,17 @@ static const char drills_sql[] =
 static const char footer[] =
     "figures are unsuppressed: small numbers could point to a person; for internal use only";
 
-static bool open_scope(sqlite3 *database, int64_t from_ms, int64_t to_ms)
+static bool open_report_scope(sqlite3 *database, int64_t from_ms, int64_t to_ms)
 {
     char *sql = sqlite3_mprintf(scope_sql, from_ms, to_ms > 0 ? to_ms : INT64_MAX);
-    bool opened = sql && report_percentile_add(database) == SQLITE_OK &&
+    bool opened = sql && report_functions_add(database) == SQLITE_OK &&
                   sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK &&
                   sqlite3_exec(database, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK;
     sqlite3_free(sql);
     return opened;
 }
 
-static json_t *cell(sqlite3_stmt *statement, int column)
+static json_t *report_cell(sqlite3_stmt *statement, int column)
 {
     switch (sqlite3_column_type(statement, column)) {
     case SQLITE_INTEGER:
@@ -68,16 +68,16 @@ static json_t *cell(sqlite3_stmt *statement, int column)
     }
 }
 
-static bool add_row(sqlite3_stmt *statement, json_t *rows)
+static bool add_report_row(sqlite3_stmt *statement, json_t *rows)
 {
     json_t *row = json_array();
     bool whole = row;
     for (int i = 0; i < sqlite3_column_count(statement) && whole; i++)
-        whole = json_array_append_new(row, cell(statement, i)) == 0;
+        whole = json_array_append_new(row, report_cell(statement, i)) == 0;
     return json_array_append_new(rows, row) == 0 && whole;
 }
 
-/* NULL where the question could not be answered. */
+/* NULL if the question could not be answered. */
 static json_t *ask_table(sqlite3 *database, const struct report_table *table)
 {
     sqlite3_stmt *statement = NULL;
@@ -88,7 +88,7 @@ static json_t *ask_table(sqlite3 *database, const struct report_table *table)
         whole = json_array_append_new(columns, json_string(sqlite3_column_name(statement, i))) == 0;
     int stepped = SQLITE_DONE;
     while (whole && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
-        whole = add_row(statement, rows);
+        whole = add_report_row(statement, rows);
     sqlite3_finalize(statement);
     if (whole && stepped == SQLITE_DONE)
         return json_pack("{s:s, s:s, s:o, s:o}", "name", table->name, "title", table->title, "columns",
@@ -111,7 +111,7 @@ static bool ask_lines(sqlite3 *database, const char *sql, json_t *lines)
     return whole && stepped == SQLITE_DONE;
 }
 
-static bool fill(sqlite3 *database, const struct report *report, json_t *document)
+static bool fill_report(sqlite3 *database, const struct report *report, json_t *document)
 {
     json_t *tables = json_object_get(document, "tables"), *verdicts = json_object_get(document, "verdicts"),
            *notes = json_object_get(document, "notes");
@@ -127,8 +127,8 @@ static bool fill(sqlite3 *database, const struct report *report, json_t *documen
     return ask_lines(database, drills_sql, notes) && json_array_append_new(notes, json_string(footer)) == 0;
 }
 
-/* NULL stands for no bound. */
-static json_t *instant(int64_t unix_ms)
+/* JSON null stands for no bound. */
+static json_t *report_instant(int64_t unix_ms)
 {
     char text[TIME_TEXT_BYTES];
     if (unix_ms <= 0)
@@ -137,7 +137,7 @@ static json_t *instant(int64_t unix_ms)
     return json_string(text);
 }
 
-static json_t *head(sqlite3 *database, const struct report *report, int64_t from_ms, int64_t to_ms)
+static json_t *report_head(sqlite3 *database, const struct report *report, int64_t from_ms, int64_t to_ms)
 {
     int64_t as_at_ms = 0;
     sqlite3_stmt *statement = NULL;
@@ -146,17 +146,17 @@ static json_t *head(sqlite3 *database, const struct report *report, int64_t from
         as_at_ms = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
     return json_pack("{s:s, s:s, s:o, s:o, s:o, s:[], s:[], s:[]}", "report", report->name, "about",
-                     report->about, "asAt", instant(as_at_ms), "from", instant(from_ms), "to", instant(to_ms),
-                     "tables", "verdicts", "notes");
+                     report->about, "asAt", report_instant(as_at_ms), "from", report_instant(from_ms), "to",
+                     report_instant(to_ms), "tables", "verdicts", "notes");
 }
 
-static int run(sqlite3 *database, const struct report *report, enum report_format format, int64_t from_ms,
-               int64_t to_ms, FILE *out, char *message, size_t message_size)
+static int run_report(sqlite3 *database, const struct report *report, enum report_format format,
+                      int64_t from_ms, int64_t to_ms, FILE *out, char *message, size_t message_size)
 {
     json_t *document = NULL;
-    bool answered = open_scope(database, from_ms, to_ms) &&
-                    (document = head(database, report, from_ms, to_ms)) != NULL &&
-                    fill(database, report, document);
+    bool answered = open_report_scope(database, from_ms, to_ms) &&
+                    (document = report_head(database, report, from_ms, to_ms)) != NULL &&
+                    fill_report(database, report, document);
     int result = REPORT_DONE;
     if (!answered) {
         snprintf(message, message_size, "the trail cannot be read: %s", sqlite3_errmsg(database));
@@ -183,7 +183,7 @@ int report_run(const char *trail_path, const char *name, enum report_format form
     sqlite3 *database = trail_open_reader(trail_path, message, message_size);
     if (!database)
         return REPORT_FAILED;
-    int result = run(database, report, format, from_ms, to_ms, out, message, message_size);
+    int result = run_report(database, report, format, from_ms, to_ms, out, message, message_size);
     sqlite3_close(database);
     return result;
 }

@@ -1,8 +1,8 @@
 /* report.h: what auditors read from a trail: one table of reports, each as text, CSV or JSON.
  *
- * A report is data: its questions in SQL, put to the temporary views of report.c (`counted`: the referrals
- * in scope, without drills; `scope`: from, to, and the moment the trail knows until). Every figure of one
- * report is from one moment. Figures are as at the newest event, so the same trail gives the same report.
+ * A report is data: its questions in SQL, put to the temporary views of report.c (`counted`: the referrals in
+ * scope, without drills; `scope`: from, to, and the moment until which the trail knows anything). Every
+ * figure of one report is from one moment, that of the newest event, so the same trail gives the same report.
  */
 #ifndef CONCORDAT_REPORT_H
 #define CONCORDAT_REPORT_H

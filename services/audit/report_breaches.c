@@ -1,43 +1,45 @@
-/* report_breaches.c: clocks that ran past what they allow, one line each. */
+/* report_breaches.c: clocks that ran past what they allow, one line for each. */
 #include "services/audit/report_all.h"
 
-#define ISO(column) "strftime('%Y-%m-%dT%H:%M:%fZ', " column " / 1000.0, 'unixepoch')"
-
-/* Where each clock's standard comes from; never mixed with each other. */
+/* Whether a clock's standard is law, national, agreed or our own. Figures of different provenance are never
+ * added up. */
 #define PROVENANCE                                                                                           \
-    "CASE k.clock WHEN 'section 136' THEN 'statutory' WHEN 'response' THEN 'national' WHEN 'handover'"       \
-    " THEN 'agreed' ELSE 'local' END"
+    "CASE k.clock WHEN 'section 136' THEN 'statutory' WHEN 'response' THEN 'national'"                       \
+    "  WHEN 'handover' THEN 'agreed' ELSE 'local' END AS provenance"
+
+static const char breaches_by_standard_sql[] =
+    "SELECT k.clock, " PROVENANCE ", k.standard, count(*) AS started,"
+    "  count(*) FILTER (WHERE k.stopped_at_ms <= k.due_at_ms) AS met,"
+    "  count(*) FILTER (WHERE k.stopped_at_ms > k.due_at_ms) AS stopped_late,"
+    "  count(*) FILTER (WHERE k.stopped_at_ms IS NULL AND c.as_at_ms > k.due_at_ms) AS past_due_not_stopped,"
+    "  count(*) FILTER (WHERE k.stopped_at_ms IS NULL AND c.as_at_ms <= k.due_at_ms) AS not_yet_due,"
+    "  round(100.0 * count(*) FILTER (WHERE k.stopped_at_ms <= k.due_at_ms) / count(*), 1)"
+    "   AS met_percent_of_started"
+    " FROM clock k JOIN counted c USING (referral)"
+    " GROUP BY k.clock, k.standard"
+    " ORDER BY k.clock, k.standard";
+
+static const char breaches_each_sql[] =
+    "SELECT c.number, k.clock, " PROVENANCE ", k.standard, c.source, c.urgency_used AS urgency,"
+    "  utc(k.due_at_ms) AS due, utc(k.stopped_at_ms) AS stopped,"
+    "  round((coalesce(k.stopped_at_ms, c.ended_at_ms, c.as_at_ms) - k.due_at_ms) / 60000.0, 1) AS late_min,"
+    "  c.state, c.outcome, c.offers, coalesce(c.accepted_team, '') AS accepted_team"
+    " FROM clock k JOIN counted c USING (referral)"
+    " WHERE k.breached_at_ms IS NOT NULL"
+    " ORDER BY k.due_at_ms, c.number";
+
+static const char breaches_verdict_sql[] =
+    "SELECT count(*) || ' breaches' FROM clock k JOIN counted USING (referral)"
+    " WHERE k.breached_at_ms IS NOT NULL";
 
 const struct report report_breaches = {
     .name = "breaches",
     .about = "clocks that ran past what their standard allows",
-    .tables =
-        {{"clocks", "Clocks by standard",
-          "SELECT k.clock, " PROVENANCE " AS provenance, k.standard, count(*) AS started,"
-          " count(*) FILTER (WHERE k.stopped_at_ms <= k.due_at_ms) AS met,"
-          " count(*) FILTER (WHERE k.stopped_at_ms > k.due_at_ms) AS stopped_late,"
-          " count(*) FILTER (WHERE k.stopped_at_ms IS NULL AND c.as_at_ms > k.due_at_ms) AS "
-          "past_due_not_stopped,"
-          " count(*) FILTER (WHERE k.stopped_at_ms IS NULL AND c.as_at_ms <= k.due_at_ms) AS not_yet_due,"
-          " round(100.0 * count(*) FILTER (WHERE k.stopped_at_ms <= k.due_at_ms) / count(*), 1) AS "
-          "met_percent_of_started"
-          " FROM clock k JOIN counted c USING (referral) GROUP BY k.clock, k.standard ORDER BY k.clock, "
-          "k.standard"},
-         {"breaches", "Breaches, oldest first",
-          "SELECT c.number, k.clock, " PROVENANCE
-          " AS provenance, k.standard, c.source, c.urgency_used AS urgency,"
-          " " ISO("k.due_at_ms") " AS due, " ISO(
-              "k.stopped_at_ms") " AS stopped,"
-                                 " round((coalesce(k.stopped_at_ms, c.ended_at_ms, c.as_at_ms) - "
-                                 "k.due_at_ms) / 60000.0, 1) AS late_min,"
-                                 " c.state, c.outcome, c.offers, coalesce(c.accepted_team, '') AS "
-                                 "accepted_team"
-                                 " FROM breach b JOIN clock k USING (referral, clock) JOIN counted c USING "
-                                 "(referral)"
-                                 " ORDER BY k.due_at_ms, c.number"}},
-    .verdicts = {"SELECT count(*) || ' breaches' FROM breach JOIN counted USING (referral)"},
+    .tables = {{"clocks", "Clocks by standard", breaches_by_standard_sql},
+               {"breaches", "Breaches, oldest first", breaches_each_sql}},
+    .verdicts = {breaches_verdict_sql},
     .notes = {"late: until the clock stopped, or the referral ended, or now",
-              "section 136 is statutory; response is national and has no statutory target; handover is "
-              "agreed between "
-              "partners; referrer told is local"},
+              "a correction that voids a clock, or moves its start or limit, takes an earlier breach away",
+              "section 136 is statutory; response is national and has no statutory target; handover is agreed"
+              " between partners; referrer told is local"},
 };

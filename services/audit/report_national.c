@@ -1,8 +1,8 @@
 /* report_national.c: equivalents of the national measures CCR119, CCR120 and PLS123, both denominators shown.
  *
  * The published figures divide by every new referral, the urgent and emergency dashboard only by referrals
- * that had a face-to-face contact, where people who were never seen vanish. Here both are printed, and never
- * seen is a line of its own. What counts as seen is decided by the broker (stops_response_clock).
+ * that had a face-to-face contact, so that people who were never seen vanish from it. Both are printed here,
+ * and never seen is a line of its own. What counts as seen the router has decided (CheckedIn.counts_as_seen).
  */
 #include "services/audit/report_all.h"
 
@@ -10,70 +10,85 @@
  * type, so the kind is told by the source: the emergency department for liaison, all others for crisis. */
 #define KINDS                                                                                                \
     "WITH measure (place, code, about, from_department, urgency, allowed_min) AS (VALUES"                    \
-    "  (1, 'CCR119', 'very urgent, community', 0, 'very urgent', 240),"                                      \
-    "  (2, 'CCR120', 'urgent, community', 0, 'urgent', 1440),"                                               \
-    "  (3, 'PLS123', 'liaison, emergency department', 1, NULL, 60)),"                                        \
+    "   (1, 'CCR119', 'very urgent, community', 0, 'very urgent', 240),"                                     \
+    "   (2, 'CCR120', 'urgent, community', 0, 'urgent', 1440),"                                              \
+    "   (3, 'PLS123', 'liaison, emergency department', 1, NULL, 60)),"                                       \
     " ages (suffix, age_band) AS (VALUES ('a', '18 and over'), ('b', 'under 18'), ('?', 'age not known')),"  \
     " asked AS (SELECT m.place, a.suffix, m.code || a.suffix AS measure, m.about, a.age_band,"               \
-    "  m.allowed_min, m.allowed_min * 60000 AS allowed_ms, r.referral, r.ended_at_ms,"                       \
-    "  r.first_face_to_face_at_ms - r.received_at_ms AS seen_ms, r.as_at_ms - r.received_at_ms AS open_ms"   \
+    "   m.allowed_min, m.allowed_min * 60000 AS allowed_ms, r.referral, r.ended_at_ms,"                      \
+    "   r.first_face_to_face_at_ms - r.received_at_ms AS seen_ms,"                                           \
+    "   r.as_at_ms - r.received_at_ms AS open_ms"                                                            \
     "  FROM measure m JOIN ages a LEFT JOIN counted r ON r.age_band = a.age_band"                            \
     "   AND (r.source IS 'emergency department') = m.from_department"                                        \
-    "   AND (m.urgency IS NULL OR r.routed_as = m.urgency)) "
+    "   AND (m.urgency IS NULL OR r.routed_as = m.urgency))"
 
-/* The lines of each measure: what is counted, and of how many. The first two are the denominators. */
+/* The lines of each measure, with what they count and of how many. The first two are the denominators. */
 #define LINES                                                                                                \
     " totals AS (SELECT place, suffix, measure, allowed_min, count(referral) AS new,"                        \
-    "  count(seen_ms) AS seen, count(*) FILTER (WHERE seen_ms <= allowed_ms) AS in_time,"                    \
-    "  count(*) FILTER (WHERE seen_ms > allowed_ms) AS late,"                                                \
-    "  count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NOT NULL) AS never,"                        \
-    "  count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms > allowed_ms) AS "         \
-    "open_late,"                                                                                             \
-    "  count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms <= allowed_ms)"            \
-    "   AS open_in_time FROM asked GROUP BY place, suffix),"                                                 \
-    " words (row, text) AS (VALUES (1, 'new referrals'), (2, 'had a face-to-face contact'),"                 \
-    "  (3, 'seen within %d min, of new referrals'),"                                                         \
-    "  (4, 'seen within %d min, of those with a face-to-face contact'),"                                     \
-    "  (5, 'seen later, of new referrals'),"                                                                 \
-    "  (6, 'never seen: ended without a face-to-face contact, of new referrals'),"                           \
-    "  (7, 'open, not seen and past the time, of new referrals'),"                                           \
-    "  (8, 'open, not seen and still within time, of new referrals')),"                                      \
-    " line AS (SELECT *, CASE row WHEN 1 THEN new WHEN 2 THEN seen WHEN 3 THEN in_time WHEN 4 THEN in_time"  \
-    "   WHEN 5 THEN late WHEN 6 THEN never WHEN 7 THEN open_late ELSE open_in_time END AS value,"            \
-    "  CASE row WHEN 1 THEN NULL WHEN 2 THEN NULL WHEN 4 THEN seen ELSE new END AS denominator"              \
-    "  FROM totals JOIN words) "
+    "   count(seen_ms) AS seen, count(*) FILTER (WHERE seen_ms <= allowed_ms) AS in_time,"                   \
+    "   count(*) FILTER (WHERE seen_ms > allowed_ms) AS late,"                                               \
+    "   count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NOT NULL) AS never,"                       \
+    "   count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms > allowed_ms)"            \
+    "    AS open_late,"                                                                                      \
+    "   count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms <= allowed_ms)"           \
+    "    AS open_in_time"                                                                                    \
+    "  FROM asked GROUP BY place, suffix),"                                                                  \
+    " words (row, text) AS (VALUES"                                                                          \
+    "   (1, 'new referrals'),"                                                                               \
+    "   (2, 'had a face-to-face contact'),"                                                                  \
+    "   (3, 'seen within %d min, of new referrals'),"                                                        \
+    "   (4, 'seen within %d min, of those with a face-to-face contact'),"                                    \
+    "   (5, 'seen later, of new referrals'),"                                                                \
+    "   (6, 'never seen: ended without a face-to-face contact, of new referrals'),"                          \
+    "   (7, 'open, not seen and past the time, of new referrals'),"                                          \
+    "   (8, 'open, not seen and still within time, of new referrals')),"                                     \
+    " line AS (SELECT *,"                                                                                    \
+    "   CASE row WHEN 1 THEN new WHEN 2 THEN seen WHEN 3 THEN in_time WHEN 4 THEN in_time WHEN 5 THEN late"  \
+    "    WHEN 6 THEN never WHEN 7 THEN open_late ELSE open_in_time END AS value,"                            \
+    "   CASE row WHEN 1 THEN NULL WHEN 2 THEN NULL WHEN 4 THEN seen ELSE new END AS denominator"             \
+    "  FROM totals JOIN words)"
+
+static const char national_measures_sql[] =
+    KINDS "," LINES " SELECT measure, printf(text, allowed_min) AS line, value AS count,"
+          "  denominator AS out_of, round(100.0 * value / nullif(denominator, 0), 1) AS percent"
+          " FROM line WHERE new > 0 OR (row = 1 AND suffix <> '?')"
+          " ORDER BY place, suffix, row";
+
+static const char national_waits_sql[] =
+    KINDS " SELECT measure, about AS kind, age_band AS ages, count(seen_ms) AS seen,"
+          "  round(percentile(seen_ms, 50) / 60000.0, 1) AS median_min,"
+          "  round(percentile(seen_ms, 90) / 60000.0, 1) AS p90_min,"
+          "  round(percentile(seen_ms, 95) / 60000.0, 1) AS p95_min,"
+          "  round(max(seen_ms) / 60000.0, 1) AS max_min"
+          " FROM asked"
+          " GROUP BY place, suffix HAVING suffix <> '?' OR count(referral) > 0"
+          " ORDER BY place, suffix";
+
+static const char national_recording_sql[] =
+    "SELECT 'time of the decision imputed or missing' AS line,"
+    "  count(*) FILTER (WHERE decided_basis IS NOT 'stated') AS count, count(*) AS out_of FROM counted"
+    " UNION ALL SELECT 'time of a contact imputed',"
+    "  count(*) FILTER (WHERE occurred_basis IS NOT 'stated'), count(*)"
+    "  FROM contact JOIN counted USING (referral)"
+    " UNION ALL SELECT 'urgency not recorded, routed as the policy says',"
+    "  count(*) FILTER (WHERE urgency IS NULL), count(*) FROM counted"
+    " UNION ALL SELECT 'in no measure: emergency or routine, from outside an emergency department',"
+    "  count(*) FILTER (WHERE source IS NOT 'emergency department'"
+    "   AND coalesce(routed_as, '') NOT IN ('very urgent', 'urgent')), count(*) FROM counted";
 
 const struct report report_national = {
     .name = "national",
     .about = "equivalents of the national measures CCR119, CCR120 and PLS123, with both denominators",
-    .tables =
-        {{"measures", "Measures (a: 18 and over, b: under 18, ?: age not known)",
-          KINDS "," LINES
-                "SELECT measure, printf(text, allowed_min) AS line, value AS count, denominator AS out_of,"
-                " round(100.0 * value / nullif(denominator, 0), 1) AS percent FROM line"
-                " WHERE new > 0 OR (row = 1 AND suffix <> '?')"
-                " ORDER BY place, suffix, row"},
-         {"waits", "Receipt to the first attended face-to-face contact, of those who had one, in minutes",
-          KINDS "SELECT measure, about AS kind, age_band AS ages, count(seen_ms) AS seen,"
-                " round(percentile(seen_ms, 50) / 60000.0, 1) AS median_min,"
-                " round(percentile(seen_ms, 90) / 60000.0, 1) AS p90_min,"
-                " round(percentile(seen_ms, 95) / 60000.0, 1) AS p95_min,"
-                " round(max(seen_ms) / 60000.0, 1) AS max_min FROM asked"
-                " GROUP BY place, suffix HAVING suffix <> '?' OR count(referral) > 0 ORDER BY place, suffix"},
-         {"recording", "How well times and urgency were recorded",
-          "SELECT 'time of the decision imputed or missing' AS line,"
-          "  count(*) FILTER (WHERE decided_basis IS NOT 'stated') AS count, count(*) AS out_of FROM counted"
-          " UNION ALL SELECT 'time of a contact imputed', count(*) FILTER ("
-          "   WHERE occurred_basis IS NOT 'stated'), count(*) FROM contact JOIN counted USING (referral)"
-          " UNION ALL SELECT 'urgency not recorded, routed as the policy says',"
-          "  count(*) FILTER (WHERE urgency IS NULL), count(*) FROM counted"
-          " UNION ALL SELECT 'in no measure: emergency or routine, from outside an emergency department',"
-          "  count(*) FILTER (WHERE source IS NOT 'emergency department'"
-          "   AND coalesce(routed_as, '') NOT IN ('very urgent', 'urgent')), count(*) FROM counted"}},
-    .notes = {"the clock runs from receipt to the first attended face-to-face contact; an acceptance or a "
-              "telephone call does not stop it; the limits are inclusive",
-              "the kind is told by source and urgency used, not by team type; a contact after the end of the "
-              "range counts, which the published figures lose",
+    .tables = {{"measures", "Measures (a: 18 and over, b: under 18, ?: age not known)",
+                national_measures_sql},
+               {"waits",
+                "Receipt to the first attended face-to-face contact, of those who had one, in minutes",
+                national_waits_sql},
+               {"recording", "How well times and urgency were recorded", national_recording_sql}},
+    .notes = {"the clock runs from receipt to the first attended face-to-face contact; an acceptance or a"
+              " telephone call does not stop it; the limits are inclusive",
+              "the kind is told by source and urgency used, not by team type; a contact after the end of the"
+              " range counts, which the published figures lose",
               "measured and published nationally, without a statutory target",
               "percentiles are by nearest rank"},
 };

@@ -5,13 +5,13 @@
 
 enum { CELL_BYTES = 256, COLUMNS_MAX = 32 };
 
-static const char *text_of(const json_t *object, const char *key)
+static const char *json_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
     return text == NULL ? "" : text;
 }
 
-/* A cell as people read it; numbers with at most one decimal were rounded by the question already. */
+/* A cell as people read it. The question has already rounded numbers to one decimal at most. */
 static const char *cell_text(const json_t *cell, char buffer[CELL_BYTES])
 {
     if (json_is_string(cell))
@@ -27,7 +27,7 @@ static const char *cell_text(const json_t *cell, char buffer[CELL_BYTES])
 
 /* ---- text ---- */
 
-/* Characters, not bytes: what is not a continuation byte of UTF-8. */
+/* The width in characters: bytes that do not continue a character of UTF-8. */
 static int width_of(const char *text)
 {
     int width = 0;
@@ -69,7 +69,7 @@ static void write_text_table(const json_t *table, FILE *out)
             numeric[x] = numeric[x] || json_is_number(cell);
         }
     }
-    fprintf(out, "\n%s\n", text_of(table, "title"));
+    fprintf(out, "\n%s\n", json_text(table, "title"));
     if (json_array_size(rows) == 0) {
         fputs("  none\n", out);
         return;
@@ -94,13 +94,13 @@ static void write_text_lines(const json_t *lines, FILE *out)
         fprintf(out, "%s\n", json_string_value(line));
 }
 
-static void write_text(const json_t *document, FILE *out)
+static void write_report_text(const json_t *document, FILE *out)
 {
     size_t at;
     const json_t *table;
-    fprintf(out, "%s: %s\n", text_of(document, "report"), text_of(document, "about"));
-    const char *from = text_of(document, "from"), *to = text_of(document, "to"),
-               *as_at = text_of(document, "asAt");
+    fprintf(out, "%s: %s\n", json_text(document, "report"), json_text(document, "about"));
+    const char *from = json_text(document, "from"), *to = json_text(document, "to"),
+               *as_at = json_text(document, "asAt");
     fprintf(out, "referrals received %s%s%s%s, as at %s\n", from[0] != '\0' ? "from " : "at any time", from,
             to[0] != '\0' ? " until before " : "", to, as_at[0] != '\0' ? as_at : "no event yet");
     json_array_foreach (json_object_get(document, "tables"), at, table)
@@ -128,7 +128,8 @@ static void put_field(const char *text, bool first, FILE *out)
     fputc('"', out);
 }
 
-/* RFC 4180 wants as many fields in every record: each begins with its table's name, short ones are filled. */
+/* RFC 4180 wants the same number of fields in every record: each begins with its table's name, and short ones
+ * are filled up. */
 static void end_record(size_t written, size_t width, FILE *out)
 {
     for (; written < width; written++)
@@ -146,14 +147,14 @@ static void write_csv_table(const json_t *table, size_t width, FILE *out)
         put_field(json_string_value(cell), false, out);
     end_record(json_array_size(columns) + 1, width, out);
     json_array_foreach (json_object_get(table, "rows"), y, row) {
-        put_field(text_of(table, "name"), true, out);
+        put_field(json_text(table, "name"), true, out);
         json_array_foreach (row, x, cell)
             put_field(cell_text(cell, buffer), false, out);
         end_record(json_array_size(columns) + 1, width, out);
     }
 }
 
-static void write_csv(const json_t *document, FILE *out)
+static void write_report_csv(const json_t *document, FILE *out)
 {
     const json_t *tables = json_object_get(document, "tables"), *table, *line;
     size_t at, width = 2;
@@ -191,7 +192,7 @@ static json_t *named_rows(const json_t *table)
     return named;
 }
 
-static bool write_json(const json_t *document, FILE *out)
+static bool write_report_json(const json_t *document, FILE *out)
 {
     json_t *copy = json_deep_copy(document), *table;
     size_t at;
@@ -209,13 +210,13 @@ bool report_table_write(const json_t *document, enum report_format format, FILE 
 {
     switch (format) {
     case REPORT_TEXT:
-        write_text(document, out);
+        write_report_text(document, out);
         break;
     case REPORT_CSV:
-        write_csv(document, out);
+        write_report_csv(document, out);
         break;
     case REPORT_JSON:
-        if (!write_json(document, out))
+        if (!write_report_json(document, out))
             return false;
         break;
     }

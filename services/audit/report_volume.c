@@ -3,37 +3,50 @@
 
 #define COUNTS                                                                                               \
     " count(*) AS received, count(*) FILTER (WHERE ended_at_ms IS NULL) AS open,"                            \
-    " count(*) FILTER (WHERE state = 'closed') AS closed, count(*) FILTER (WHERE state = 'withdrawn') AS "   \
-    "withdrawn"
+    " count(*) FILTER (WHERE state = 'closed') AS closed,"                                                   \
+    " count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn"
 
-/* Counted from the events themselves, and against the tables: a received referral that is neither ended nor
- * owned by anybody is lost. */
+/* Received referrals are counted from the events themselves, all else from the tables: a received referral
+ * that has neither ended nor an owner is lost. */
 #define RECONCILED                                                                                           \
-    "(SELECT (SELECT count(*) FROM event e JOIN scope s LEFT JOIN referral r USING (referral)"               \
-    "   WHERE e.kind = 'received' AND e.at_ms >= s.from_ms AND e.at_ms < s.to_ms AND r.drill IS NOT 1) AS "  \
-    "received,"                                                                                              \
+    "WITH reconciled AS (SELECT"                                                                             \
+    "  (SELECT count(*) FROM event e JOIN scope s LEFT JOIN referral r USING (referral)"                     \
+    "   WHERE e.kind = 'received' AND e.at_ms >= s.from_ms AND e.at_ms < s.to_ms"                            \
+    "    AND r.drill IS NOT 1) AS received,"                                                                 \
     "  (SELECT count(DISTINCT i.referral) FROM custody_interval i JOIN counted c USING (referral)"           \
     "   WHERE i.to_ms IS NULL AND c.ended_at_ms IS NULL) AS open,"                                           \
     "  (SELECT count(*) FROM counted WHERE state = 'closed') AS closed,"                                     \
     "  (SELECT count(*) FROM counted WHERE state = 'withdrawn') AS withdrawn)"
 
+static const char volume_each_sql[] =
+    "SELECT coalesce(source, 'not recorded') AS source, urgency_used AS urgency, age_band AS ages," COUNTS
+    " FROM counted"
+    " GROUP BY source, urgency_order, age_band"
+    " ORDER BY source, urgency_order, age_band";
+
+static const char volume_by_source_sql[] =
+    "WITH each AS (SELECT coalesce(source, 'not recorded') AS source, ended_at_ms, state FROM counted"
+    "  UNION ALL SELECT 'all', ended_at_ms, state FROM counted)"
+    " SELECT source," COUNTS " FROM each"
+    " GROUP BY source"
+    " ORDER BY source = 'all', source";
+
+static const char volume_reconciled_sql[] =
+    RECONCILED " SELECT received, open, closed, withdrawn, received - open - closed - withdrawn AS lost"
+               " FROM reconciled";
+
+static const char volume_verdict_sql[] =
+    RECONCILED " SELECT printf('%d received = %d open + %d closed + %d withdrawn: %d lost',"
+               "   received, open, closed, withdrawn, received - open - closed - withdrawn)"
+               " FROM reconciled";
+
 const struct report report_volume = {
     .name = "volume",
     .about = "referrals received by source, urgency and age, and their reconciliation",
-    .tables =
-        {{"volume", "Referrals received",
-          "SELECT coalesce(source, 'not recorded') AS source, urgency_used AS urgency, age_band AS "
-          "ages," COUNTS
-          " FROM counted GROUP BY source, urgency_order, age_band ORDER BY source, urgency_order, age_band"},
-         {"sources", "Referrals received by source",
-          "WITH each AS (SELECT coalesce(source, 'not recorded') AS source, ended_at_ms, state FROM counted"
-          " UNION ALL SELECT 'all', ended_at_ms, state FROM counted)"
-          " SELECT source," COUNTS " FROM each GROUP BY source ORDER BY source = 'all', source"},
-         {"reconciliation",
-          "Reconciliation: every received referral is open with an owner, closed or withdrawn",
-          "SELECT received, open, closed, withdrawn, received - open - closed - withdrawn AS lost "
-          "FROM " RECONCILED}},
-    .verdicts =
-        {"SELECT printf('%d received = %d open + %d closed + %d withdrawn: %d lost', received, open, closed,"
-         " withdrawn, received - open - closed - withdrawn) FROM " RECONCILED},
+    .tables = {{"volume", "Referrals received", volume_each_sql},
+               {"sources", "Referrals received by source", volume_by_source_sql},
+               {"reconciliation",
+                "Reconciliation: every received referral is open with an owner, closed or withdrawn",
+                volume_reconciled_sql}},
+    .verdicts = {volume_verdict_sql},
 };

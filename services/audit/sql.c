@@ -63,7 +63,7 @@ struct sql_value sql_blob(const void *bytes, size_t size)
     return (struct sql_value){.kind = SQL_BLOB, .blob = bytes, .size = size};
 }
 
-static sqlite3_stmt *find(struct sql *sql, const char *text)
+static sqlite3_stmt *find_statement(struct sql *sql, const char *text)
 {
     for (size_t i = 0; i < sql->count; i++)
         if (sql->prepared[i].text == text)
@@ -78,7 +78,7 @@ static sqlite3_stmt *find(struct sql *sql, const char *text)
     return statement;
 }
 
-static int bind(sqlite3_stmt *statement, int position, const struct sql_value *value)
+static int bind_value(sqlite3_stmt *statement, int position, const struct sql_value *value)
 {
     switch (value->kind) {
     case SQL_NULL:
@@ -97,14 +97,14 @@ static int bind(sqlite3_stmt *statement, int position, const struct sql_value *v
 
 sqlite3_stmt *sql_bind(struct sql *sql, const char *text, const struct sql_value *values, size_t count)
 {
-    sqlite3_stmt *statement = find(sql, text);
+    sqlite3_stmt *statement = find_statement(sql, text);
     if (!statement)
         return NULL;
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     assert((int)count <= sqlite3_bind_parameter_count(statement));
     for (size_t i = 0; i < count; i++)
-        if (bind(statement, (int)i + 1, &values[i]) != SQLITE_OK)
+        if (bind_value(statement, (int)i + 1, &values[i]) != SQLITE_OK)
             return NULL;
     return statement;
 }

@@ -1,7 +1,8 @@
 /* sql.h: SQL statements that are prepared once, and values that know how they are stored.
  *
- * The SQL stands where it is meant; a statement is found again by the address of its text, so the text
- * must be a string literal. What is not recorded (0 for a time or a code, "" for a text) is stored as NULL.
+ * The SQL stands at the call that runs it. A prepared statement is found again by the address of its text, so
+ * the text must be a string literal. A value that is not recorded (0 for a time or a code, "" for a text) is
+ * stored as NULL.
  */
 #ifndef CONCORDAT_SQL_H
 #define CONCORDAT_SQL_H
@@ -42,16 +43,16 @@ struct sql_value sql_uuid(const ProtobufCBinaryData *id);
 struct sql_value sql_hex(const ProtobufCBinaryData *bytes);
 struct sql_value sql_blob(const void *bytes, size_t size);
 
-/* The statement with its values bound, ready to step; NULL where it cannot be prepared. Parameters beyond
- * count are NULL. */
+/* The statement with its values bound, ready to step; NULL if it cannot be prepared. Parameters beyond count
+ * are NULL. */
 sqlite3_stmt *sql_bind(struct sql *sql, const char *text, const struct sql_value *values, size_t count);
-/* Runs a statement that gives no rows. An SQLite result code; SQLITE_OK where done. */
+/* Runs a statement that gives no rows. An SQLite result code; SQLITE_OK: done. */
 int sql_run(struct sql *sql, const char *text, const struct sql_value *values, size_t count);
 #define SQL_VALUES(...)                                                                                      \
     (const struct sql_value[]){__VA_ARGS__},                                                                 \
         sizeof((const struct sql_value[]){__VA_ARGS__}) / sizeof(struct sql_value)
 
-/* Gives back every prepared statement. */
+/* Finalizes every prepared statement. */
 void sql_finish(struct sql *sql);
 
 #endif

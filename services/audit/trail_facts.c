@@ -1,6 +1,7 @@
 /* trail_facts.c: the facts of a referral, as its row in table `referral` holds them.
  *
- * One UPDATE for each message of the referral, so that each is read beside the columns it fills.
+ * There is one UPDATE for each message of the referral, so that its fields stand beside the columns they
+ * fill.
  */
 #include "services/audit/trail_facts.h"
 
@@ -9,7 +10,7 @@
 
 #define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
 
-static struct sql_value instant(const Concordat__V1__Instant *instant)
+static struct sql_value instant_value(const Concordat__V1__Instant *instant)
 {
     return sql_time(instant == NULL ? 0 : instant->unix_ms);
 }
@@ -57,7 +58,7 @@ static int set_referral(struct sql *sql, const struct sql_value *id, const Conco
             CODE(urgency, facts->urgency), sql_text(facts->urgency_set_by),
             WORDS(urgency, routing->routed_as), sql_text(routing->area), sql_text(facts->postcode_district),
             sql_text(facts->primary_reason), sql_text(facts->presenting_code), sql_text(needs_text),
-            sql_text(flags_text), sql_integer(facts->intoxicated), instant(decided),
+            sql_text(flags_text), sql_integer(facts->intoxicated), instant_value(decided),
             WORDS(basis, decided == NULL ? 0 : (int)decided->basis));
     sqlite3_free(needs_text);
     sqlite3_free(flags_text);
@@ -87,10 +88,10 @@ static int set_legal(struct sql *sql, const struct sql_value *id, const Concorda
                " police_vehicle_reason = ?8, chosen_for_physical_need = ?9, handover_done_at_ms = ?10"
                " WHERE referral = ?1",
                *id, WORDS(legal_status, legal->status), CODE(legal_status, legal->status),
-               instant(legal->power_used_at), instant(legal->arrived_at_place_of_safety_at),
+               instant_value(legal->power_used_at), instant_value(legal->arrived_at_place_of_safety_at),
                WORDS(place_of_safety, legal->place_of_safety), WORDS(transport, legal->transport),
                WORDS(police_vehicle_reason, legal->police_vehicle_reason),
-               WORDS(answered, legal->chosen_for_physical_need), instant(legal->handover_done_at));
+               WORDS(answered, legal->chosen_for_physical_need), instant_value(legal->handover_done_at));
 }
 
 static int set_street_triage(struct sql *sql, const struct sql_value *id,
@@ -108,21 +109,22 @@ static int set_liaison(struct sql *sql, const struct sql_value *id,
     return RUN("UPDATE referral SET point_of_contact = ?2, screened = ?3, screened_at_ms = ?4, assessed = ?5,"
                " assessed_at_ms = ?6, consent_to_share_with_justice = ?7 WHERE referral = ?1",
                *id, WORDS(point_of_contact, details->point_of_contact), WORDS(answered, details->screened),
-               instant(details->screened_at), WORDS(answered, details->assessed),
-               instant(details->assessed_at), WORDS(answered, details->consent_to_share_with_justice));
+               instant_value(details->screened_at), WORDS(answered, details->assessed),
+               instant_value(details->assessed_at), WORDS(answered, details->consent_to_share_with_justice));
 }
 
 static int set_emergency(struct sql *sql, const struct sql_value *id,
                          const Concordat__V1__EmergencyDepartment *details)
 {
-    /* A team's own word that the person was assessed (a check-in, the outcome) outlives a form without it. */
+    /* If a team has said that the person was assessed (in a check-in or the outcome), a form that does not
+     * say so leaves that as it is. */
     return RUN(
         "UPDATE referral SET arrived_at_department_at_ms = ?2, self_harm = ?3, physically_cleared = ?4,"
         " psychosocially_assessed = coalesce(?5, psychosocially_assessed),"
         " psychosocially_assessed_at_ms = ?6 WHERE referral = ?1",
-        *id, instant(details->arrived_at), WORDS(answered, details->self_harm),
+        *id, instant_value(details->arrived_at), WORDS(answered, details->self_harm),
         WORDS(answered, details->physically_cleared), WORDS(answered, details->psychosocially_assessed),
-        instant(details->psychosocially_assessed_at));
+        instant_value(details->psychosocially_assessed_at));
 }
 
 static int set_details(struct sql *sql, const struct sql_value *id, const Concordat__V1__Referral *facts)

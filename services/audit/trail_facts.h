@@ -5,15 +5,15 @@
 #include "concordat/v1/event.pb-c.h"
 #include "services/audit/sql.h"
 
-/* What stands beside a referral when it is received or updated: how the broker understood it. */
+/* How the router understood a referral when it was received or updated. */
 struct trail_routing {
     const char *area;
     Concordat__V1__Urgency routed_as;
     size_t flag_count;
-    const Concordat__V1__Flag *flags; /* the broker's own, beside those of the referral */
+    const Concordat__V1__Flag *flags; /* the router's own, beside those of the referral */
 };
 
-/* Writes the whole of a referral's facts over its row, which must exist. An SQLite result code. */
+/* Writes all facts of a referral over its row, which must exist. An SQLite result code. */
 int trail_facts_set(struct sql *sql, const ProtobufCBinaryData *id, const Concordat__V1__Referral *facts,
                     const struct trail_routing *routing);
 

@@ -1,6 +1,6 @@
-/* trail_schema.c: the tables of trail.db, as whoever opens it with sqlite3 finds them.
+/* trail_schema.c: the tables of trail.db, written for a person who opens it with sqlite3.
  *
- * Coded values are plain words, with the national code beside them where there is one (*_code). Times are
+ * Coded values are plain words, with the national code, if there is one, beside them (*_code). Times are
  * UTC milliseconds since 1970 (*_ms); views say the main ones as text. NULL is "not recorded". Nothing that
  * somebody typed freely about a person is copied out of the events' bytes.
  */
@@ -36,7 +36,7 @@ static const char *const statements[] = {
     "  accepted_team TEXT,"               /* the latest */
     "  referrer_told_at_ms INTEGER,"      /* first told who will come, or what came of it */
     "  first_contact_at_ms INTEGER,"      /* of any kind */
-    "  first_face_to_face_at_ms INTEGER," /* attended: stops the national response clock */
+    "  first_face_to_face_at_ms INTEGER," /* the first that counts as seen */
     "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"
     "  state TEXT, offers INTEGER NOT NULL DEFAULT 0"
     ") STRICT",
@@ -45,8 +45,8 @@ static const char *const statements[] = {
     "CREATE TABLE offer ("
     "  referral TEXT NOT NULL, attempt INTEGER NOT NULL, team TEXT NOT NULL, round INTEGER NOT NULL,"
     "  handover INTEGER NOT NULL, assigned INTEGER NOT NULL,"
-    "  offered_seq INTEGER NOT NULL, offered_at_ms INTEGER NOT NULL, expires_at_ms INTEGER, seen_at_ms "
-    "INTEGER,"
+    "  offered_seq INTEGER NOT NULL, offered_at_ms INTEGER NOT NULL, expires_at_ms INTEGER,"
+    "  seen_at_ms INTEGER,"
     "  ended_seq INTEGER, ended_at_ms INTEGER, ended_as TEXT, reason TEXT, reason_code TEXT,"
     "  free_places_shown INTEGER, capacity_age_min INTEGER,"
     "  PRIMARY KEY (referral, attempt)"
@@ -68,7 +68,7 @@ static const char *const statements[] = {
     "  team TEXT, coordinator TEXT, hold_reason TEXT, round INTEGER, assigned INTEGER, handover INTEGER,"
     "  policy TEXT"
     ") STRICT",
-    "CREATE TABLE finding (" /* what a decision found of each team */
+    "CREATE TABLE finding (" /* what a decision found about each team */
     "  seq INTEGER NOT NULL, position INTEGER NOT NULL, team TEXT NOT NULL, finding TEXT, rung INTEGER,"
     "  times_asked INTEGER, free_places INTEGER, capacity_age_min INTEGER, load INTEGER,"
     "  PRIMARY KEY (seq, position)"
@@ -76,7 +76,7 @@ static const char *const statements[] = {
     "CREATE TABLE check_in ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, team TEXT, step TEXT,"
     "  occurred_at_ms INTEGER NOT NULL, occurred_basis TEXT, mechanism TEXT, mechanism_code TEXT,"
-    "  attend_status TEXT, attend_code TEXT, stops_response_clock INTEGER NOT NULL"
+    "  attend_status TEXT, attend_code TEXT, counts_as_seen INTEGER NOT NULL"
     ") STRICT",
 
     "CREATE TABLE clock ("
@@ -89,17 +89,16 @@ static const char *const statements[] = {
     "  due_at_ms INTEGER NOT NULL"
     ") STRICT",
     "CREATE TABLE reminder ("
-    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT, times "
-    "INTEGER"
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT,"
+    "  times INTEGER"
     ") STRICT",
     "CREATE TABLE record_read ("
-    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, role TEXT, on_behalf_of "
-    "TEXT, reason TEXT"
+    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, role TEXT,"
+    "  on_behalf_of TEXT, reason TEXT"
     ") STRICT",
     "CREATE TABLE refused_command ("
-    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, command TEXT, refusal "
-    "TEXT,"
-    "  left_out INTEGER NOT NULL"
+    "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, command TEXT,"
+    "  refusal TEXT, left_out INTEGER NOT NULL"
     ") STRICT",
     "CREATE TABLE team ("
     "  team TEXT PRIMARY KEY, name TEXT, team_type TEXT, organisation TEXT, telephone TEXT,"
@@ -115,7 +114,7 @@ static const char *const statements[] = {
     "CREATE TABLE broker_start ("
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, version TEXT, replayed INTEGER"
     ") STRICT",
-    /* What the follower found wrong with what it was told; the one table that is not made from events. */
+    /* What the follower found wrong with the feed; the one table that is not made from events. */
     "CREATE TABLE alarm (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, text TEXT NOT NULL) STRICT",
 
     "CREATE VIEW contact AS SELECT * FROM check_in WHERE step = 'contact'",
@@ -131,11 +130,12 @@ static const char *const statements[] = {
     "  strftime('%Y-%m-%dT%H:%M:%fZ', ended_at_ms / 1000.0, 'unixepoch') AS ended_at"
     " FROM referral",
 
-    /* The moment until which the trail knows anything. */
+    /* The newest event: the trail knows nothing later. */
     "CREATE VIEW latest AS SELECT seq, at_ms FROM event ORDER BY seq DESC LIMIT 1",
-    /* The custody rule, in its one place: owned intervals tile a referral's life. Life is put between two
-     * marks; wherever one stretch does not begin where the one before ended, there is a fault. What is open
-     * reaches one millisecond beyond the latest event, so that being unowned right now is seen as well. */
+    /* The custody rule, in its one place: owned intervals tile a referral's life. Put between two marks, for
+     * receipt and end, each stretch must begin when the one before it ended; if not, there is a fault. Open
+     * stretches reach one millisecond beyond the latest event, so that a case unowned right now is seen too.
+     */
     "CREATE VIEW custody_fault AS"
     " WITH horizon AS (SELECT at_ms + 1 AS ms FROM latest),"
     " stretch (referral, seq, from_ms, to_ms) AS ("

@@ -9,8 +9,8 @@ enum { TRAIL_APPLICATION_ID = 0x436f5472 /* "CoTr" */, TRAIL_VERSION = 1 };
 /* Makes every table and view in an empty database. An SQLite result code. */
 int trail_schema_create(sqlite3 *database);
 
-/* Names of the tables that are made from events alone, and so can be made again and compared; ends with NULL.
- */
+/* The names of the tables that are made from events alone, so that verify can make and compare them; ends
+ * with NULL. */
 extern const char *const trail_schema_derived[];
 
 #endif

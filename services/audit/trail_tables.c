@@ -1,6 +1,8 @@
-/* trail_tables.c: what each kind of event does to the trail's plain tables: one function a kind, one table.
+/* trail_tables.c: what each kind of event writes into the trail's plain tables: one function for each kind.
  *
- * The tables are a function of the events alone: verify makes them again with this very code and compares.
+ * The tables follow from the events alone: verify makes them again with this code and compares. No rule of
+ * the router is repeated here. What it has decided about a case (owner, state, clocks, what counts as seen or
+ * told) stands in the events, and is written down as it stands.
  */
 #include "services/audit/trail_tables.h"
 
@@ -15,55 +17,20 @@
 #define SEQ            sql_integer((int64_t)event->seq)
 #define AT             sql_integer(event->at_ms)
 #define REFERRAL       sql_uuid(&event->referral)
-#define STATE(name)    WORDS(state, CONCORDAT__V1__STATE__STATE_##name)
 
 typedef Concordat__V1__Event event_t;
 
 /* ---- parts that several kinds share ---- */
 
-static int set_state(struct sql *sql, const event_t *event, struct sql_value state)
-{
-    return RUN("UPDATE referral SET state = ?2 WHERE referral = ?1", REFERRAL, state);
-}
-
-static int end_acceptance(struct sql *sql, const event_t *event, const char *team, const char *ended_as)
+static int end_acceptance_row(struct sql *sql, const event_t *event, const char *team, const char *ended_as)
 {
     return RUN("UPDATE acceptance SET ended_seq = ?3, ended_at_ms = ?4, ended_as = ?5"
                " WHERE referral = ?1 AND ended_seq IS NULL AND (?2 IS NULL OR team = ?2)",
                REFERRAL, sql_text(team), SEQ, AT, sql_text(ended_as));
 }
 
-static int stop_clock(struct sql *sql, const event_t *event, Concordat__V1__Clock clock, int64_t at_ms)
-{
-    return RUN("UPDATE clock SET stopped_at_ms = ?3 WHERE referral = ?1 AND clock = ?2"
-               " AND (stopped_at_ms IS NULL OR stopped_at_ms > ?3)",
-               REFERRAL, WORDS(clock, clock), sql_integer(at_ms));
-}
-
-static int start_clocks(struct sql *sql, const event_t *event, size_t count,
-                        Concordat__V1__ClockStarted **clocks)
-{
-    int done = SQLITE_OK;
-    for (size_t i = 0; i < count && done == SQLITE_OK; i++)
-        done = RUN("INSERT INTO clock (referral, clock, standard, started_at_ms, started_basis, due_at_ms)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (referral, clock) DO UPDATE SET"
-                   " standard = ?3, started_at_ms = ?4, started_basis = ?5, due_at_ms = ?6",
-                   REFERRAL, WORDS(clock, clocks[i]->clock), sql_text(clocks[i]->standard),
-                   sql_integer(clocks[i]->started_ms), WORDS(basis, clocks[i]->basis),
-                   sql_integer(clocks[i]->due_ms));
-    return done;
-}
-
-static int stop_handover_clock(struct sql *sql, const event_t *event, const Concordat__V1__Referral *facts)
-{
-    if (!facts->legal || !facts->legal->handover_done_at)
-        return SQLITE_OK;
-    return stop_clock(sql, event, CONCORDAT__V1__CLOCK__CLOCK_HANDOVER,
-                      facts->legal->handover_done_at->unix_ms);
-}
-
-static int add_findings(struct sql *sql, const event_t *event, size_t count,
-                        Concordat__V1__Considered **considered)
+static int add_finding_rows(struct sql *sql, const event_t *event, size_t count,
+                            Concordat__V1__Considered **considered)
 {
     int done = SQLITE_OK;
     for (size_t i = 0; i < count && done == SQLITE_OK; i++) {
@@ -91,18 +58,14 @@ static int note_assessment(struct sql *sql, const event_t *event, Concordat__V1_
                REFERRAL, WORDS(answered, answered), sql_integer(yes), sql_integer(at_ms));
 }
 
-static int end_referral(struct sql *sql, const event_t *event, struct sql_value state)
+static int end_referral_row(struct sql *sql, const event_t *event)
 {
-    int done =
-        RUN("UPDATE referral SET ended_at_ms = ?2, state = ?3 WHERE referral = ?1", REFERRAL, AT, state);
-    if (done == SQLITE_OK)
-        done = stop_clock(sql, event, CONCORDAT__V1__CLOCK__CLOCK_SECTION_136, event->at_ms);
-    return done;
+    return RUN("UPDATE referral SET ended_at_ms = ?2 WHERE referral = ?1", REFERRAL, AT);
 }
 
-/* ---- one function a kind ---- */
+/* ---- one function for each kind ---- */
 
-static int received(struct sql *sql, const event_t *event)
+static int keep_received(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Received *what = event->received;
     char number[NUMBER_TEXT_BYTES];
@@ -111,31 +74,20 @@ static int received(struct sql *sql, const event_t *event)
                    REFERRAL, sql_text(number), sql_integer(event->drill), AT);
     if (done != SQLITE_OK || !what->referral)
         return done;
-    done = trail_facts_set(sql, &event->referral, what->referral,
+    return trail_facts_set(sql, &event->referral, what->referral,
                            &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
-    if (done == SQLITE_OK)
-        done = start_clocks(sql, event, what->n_clocks, what->clocks);
-    if (done == SQLITE_OK)
-        done = stop_handover_clock(sql, event, what->referral);
-    return done;
 }
 
-static int updated(struct sql *sql, const event_t *event)
+static int keep_updated(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Updated *what = event->updated;
     if (!what->referral)
         return SQLITE_OK;
-    int done =
-        trail_facts_set(sql, &event->referral, what->referral,
-                        &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
-    if (done == SQLITE_OK)
-        done = start_clocks(sql, event, what->n_clocks, what->clocks);
-    if (done == SQLITE_OK)
-        done = stop_handover_clock(sql, event, what->referral);
-    return done;
+    return trail_facts_set(sql, &event->referral, what->referral,
+                           &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
 }
 
-static int offered(struct sql *sql, const event_t *event)
+static int keep_offered(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Offered *what = event->offered;
     const Concordat__V1__Considered *chosen = NULL;
@@ -162,21 +114,18 @@ static int offered(struct sql *sql, const event_t *event)
                 SEQ, REFERRAL, AT, sql_text(what->team), sql_integer(what->round),
                 sql_integer(what->assigned), sql_integer(what->handover), sql_hex(&what->policy));
     if (done == SQLITE_OK)
-        done = add_findings(sql, event, what->n_considered, what->considered);
-    /* While a team hands over, the case stays with it and in its state. */
-    if (done == SQLITE_OK && !what->handover)
-        done = set_state(sql, event, STATE(OFFERED));
+        done = add_finding_rows(sql, event, what->n_considered, what->considered);
     return done;
 }
 
-static int offer_seen(struct sql *sql, const event_t *event)
+static int keep_offer_seen(struct sql *sql, const event_t *event)
 {
     return RUN("UPDATE offer SET seen_at_ms = coalesce(seen_at_ms, ?3) WHERE referral = ?1 AND attempt = ?2",
                REFERRAL, sql_integer(event->offer_seen->attempt), AT);
 }
 
-static int end_offer(struct sql *sql, const event_t *event, uint32_t attempt, Concordat__V1__OfferEnd end,
-                     Concordat__V1__DeclineReason reason)
+static int end_offer_row(struct sql *sql, const event_t *event, uint32_t attempt, Concordat__V1__OfferEnd end,
+                         Concordat__V1__DeclineReason reason)
 {
     return RUN(
         "UPDATE offer SET ended_seq = ?3, ended_at_ms = ?4, ended_as = ?5, reason = ?6, reason_code = ?7"
@@ -185,13 +134,13 @@ static int end_offer(struct sql *sql, const event_t *event, uint32_t attempt, Co
         CODE(decline_reason, reason));
 }
 
-static int offer_ended(struct sql *sql, const event_t *event)
+static int keep_offer_ended(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__OfferEnded *what = event->offer_ended;
-    return end_offer(sql, event, what->attempt, what->end, what->reason);
+    return end_offer_row(sql, event, what->attempt, what->end, what->reason);
 }
 
-static int held(struct sql *sql, const event_t *event)
+static int keep_held(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Held *what = event->held;
     int done =
@@ -200,37 +149,26 @@ static int held(struct sql *sql, const event_t *event)
             SEQ, REFERRAL, AT, sql_text(what->coordinator), WORDS(hold_reason, what->reason),
             sql_integer(what->round), sql_hex(&what->policy));
     if (done == SQLITE_OK)
-        done = add_findings(sql, event, what->n_considered, what->considered);
-    if (done == SQLITE_OK)
-        done = end_acceptance(sql, event, NULL, "held by the coordinator");
-    if (done == SQLITE_OK)
-        done = set_state(sql, event, STATE(HELD));
+        done = add_finding_rows(sql, event, what->n_considered, what->considered);
     return done;
 }
 
-static int reminded(struct sql *sql, const event_t *event)
+static int keep_reminded(struct sql *sql, const event_t *event)
 {
     return RUN("INSERT INTO reminder (seq, referral, at_ms, coordinator, times) VALUES (?1, ?2, ?3, ?4, ?5)",
                SEQ, REFERRAL, AT, sql_text(event->reminded->coordinator),
                sql_integer(event->reminded->times));
 }
 
-static int taken(struct sql *sql, const event_t *event)
-{
-    int done = end_acceptance(sql, event, NULL, "taken by the coordinator");
-    if (done == SQLITE_OK)
-        done = set_state(sql, event, STATE(TAKEN));
-    return done;
-}
-
-static int accepted(struct sql *sql, const event_t *event)
+static int keep_accepted(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Accepted *what = event->accepted;
-    int done = end_offer(sql, event, what->attempt, CONCORDAT__V1__OFFER_END__OFFER_END_ACCEPTED,
-                         CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_UNSPECIFIED);
-    /* Only the team that is named as handing over gives it up: anything else shows as two at once. */
+    int done = end_offer_row(sql, event, what->attempt, CONCORDAT__V1__OFFER_END__OFFER_END_ACCEPTED,
+                             CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_UNSPECIFIED);
+    /* Only the team that is named as handing over gives the case up. If another team held it, both show as
+     * holding it. */
     if (done == SQLITE_OK && what->previous_team[0] != '\0')
-        done = end_acceptance(sql, event, what->previous_team, "handed over");
+        done = end_acceptance_row(sql, event, what->previous_team, "handed over");
     if (done == SQLITE_OK)
         done = RUN("INSERT INTO acceptance (seq, referral, team, accepted_at_ms, expected_arrival_at_ms)"
                    " VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -239,25 +177,7 @@ static int accepted(struct sql *sql, const event_t *event)
         done = RUN("UPDATE referral SET first_accepted_at_ms = coalesce(first_accepted_at_ms, ?2),"
                    " accepted_team = ?3 WHERE referral = ?1",
                    REFERRAL, AT, sql_text(what->team));
-    if (done == SQLITE_OK)
-        done = set_state(sql, event, STATE(ACCEPTED));
     return done;
-}
-
-static struct sql_value state_after(Concordat__V1__Step step)
-{
-    switch (step) {
-    case CONCORDAT__V1__STEP__STEP_TRAVELLING:
-        return STATE(TRAVELLING);
-    case CONCORDAT__V1__STEP__STEP_ARRIVED:
-        return STATE(ARRIVED);
-    case CONCORDAT__V1__STEP__STEP_CONTACT:
-        return STATE(IN_CONTACT);
-    case CONCORDAT__V1__STEP__STEP_UNSPECIFIED:
-    case _CONCORDAT__V1__STEP_IS_INT_SIZE:
-        break;
-    }
-    return sql_text(NULL);
 }
 
 static int note_contact(struct sql *sql, const event_t *event, int64_t occurred_ms)
@@ -265,52 +185,46 @@ static int note_contact(struct sql *sql, const event_t *event, int64_t occurred_
     int done = RUN("UPDATE referral SET first_contact_at_ms = min(coalesce(first_contact_at_ms, ?2), ?2)"
                    " WHERE referral = ?1",
                    REFERRAL, sql_integer(occurred_ms));
-    if (done != SQLITE_OK || !event->checked_in->stops_response_clock)
-        return done;
-    done =
-        RUN("UPDATE referral SET first_face_to_face_at_ms = min(coalesce(first_face_to_face_at_ms, ?2), ?2)"
-            " WHERE referral = ?1",
-            REFERRAL, sql_integer(occurred_ms));
-    if (done == SQLITE_OK)
-        done = stop_clock(sql, event, CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, occurred_ms);
+    if (done == SQLITE_OK && event->checked_in->counts_as_seen)
+        done = RUN("UPDATE referral SET first_face_to_face_at_ms ="
+                   " coalesce(first_face_to_face_at_ms, ?2) WHERE referral = ?1",
+                   REFERRAL, sql_integer(occurred_ms));
     return done;
 }
 
-static int checked_in(struct sql *sql, const event_t *event)
+static int keep_checked_in(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__CheckedIn *what = event->checked_in;
-    bool stated = what->occurred && what->occurred->unix_ms != 0;
-    int64_t occurred_ms = stated ? what->occurred->unix_ms : event->at_ms;
-    int done = RUN("INSERT INTO check_in (seq, referral, at_ms, team, step, occurred_at_ms, occurred_basis,"
-                   " mechanism, mechanism_code, attend_status, attend_code, stops_response_clock)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                   SEQ, REFERRAL, AT, sql_text(what->team), WORDS(step, what->step), sql_integer(occurred_ms),
-                   WORDS(basis, stated ? what->occurred->basis : CONCORDAT__V1__BASIS__BASIS_IMPUTED),
-                   WORDS(contact_mechanism, what->mechanism), CODE(contact_mechanism, what->mechanism),
-                   WORDS(attend_status, what->attend_status), CODE(attend_status, what->attend_status),
-                   sql_integer(what->stops_response_clock));
+    Concordat__V1__Instant missing = CONCORDAT__V1__INSTANT__INIT;
+    const Concordat__V1__Instant *occurred = what->occurred ? what->occurred : &missing;
+    int done =
+        RUN("INSERT INTO check_in (seq, referral, at_ms, team, step, occurred_at_ms, occurred_basis,"
+            " mechanism, mechanism_code, attend_status, attend_code, counts_as_seen)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            SEQ, REFERRAL, AT, sql_text(what->team), WORDS(step, what->step), sql_time(occurred->unix_ms),
+            WORDS(basis, occurred->basis), WORDS(contact_mechanism, what->mechanism),
+            CODE(contact_mechanism, what->mechanism), WORDS(attend_status, what->attend_status),
+            CODE(attend_status, what->attend_status), sql_integer(what->counts_as_seen));
     if (done == SQLITE_OK && what->step == CONCORDAT__V1__STEP__STEP_CONTACT)
-        done = note_contact(sql, event, occurred_ms);
+        done = note_contact(sql, event, occurred->unix_ms);
     if (done == SQLITE_OK)
-        done = note_assessment(sql, event, what->psychosocially_assessed, occurred_ms);
-    if (done == SQLITE_OK)
-        done = set_state(sql, event, state_after(what->step));
+        done = note_assessment(sql, event, what->psychosocially_assessed, occurred->unix_ms);
     return done;
 }
 
-static int lease_warned(struct sql *sql, const event_t *event)
+static int keep_lease_warned(struct sql *sql, const event_t *event)
 {
     return RUN("UPDATE acceptance SET warned_at_ms = coalesce(warned_at_ms, ?2)"
                " WHERE referral = ?1 AND ended_seq IS NULL",
                REFERRAL, AT);
 }
 
-static int lease_lapsed(struct sql *sql, const event_t *event)
+static int keep_lease_lapsed(struct sql *sql, const event_t *event)
 {
-    return end_acceptance(sql, event, event->lease_lapsed->team, "lapsed");
+    return end_acceptance_row(sql, event, event->lease_lapsed->team, "lapsed");
 }
 
-static int closed(struct sql *sql, const event_t *event)
+static int keep_closed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Closed *what = event->closed;
     int done = RUN("UPDATE referral SET outcome = ?2, closed_by = ?3, closing_code = ?4 WHERE referral = ?1",
@@ -318,36 +232,30 @@ static int closed(struct sql *sql, const event_t *event)
     if (done == SQLITE_OK)
         done = note_assessment(sql, event, what->psychosocially_assessed, event->at_ms);
     if (done == SQLITE_OK)
-        done = end_acceptance(sql, event, NULL, "closed");
+        done = end_acceptance_row(sql, event, NULL, "closed");
     if (done == SQLITE_OK)
-        done = end_referral(sql, event, STATE(CLOSED));
+        done = end_referral_row(sql, event);
     return done;
 }
 
-static int withdrawn(struct sql *sql, const event_t *event)
+static int keep_withdrawn(struct sql *sql, const event_t *event)
 {
-    int done = end_acceptance(sql, event, NULL, "withdrawn");
+    int done = end_acceptance_row(sql, event, NULL, "withdrawn");
     if (done == SQLITE_OK)
-        done = end_referral(sql, event, STATE(WITHDRAWN));
+        done = end_referral_row(sql, event);
     return done;
 }
 
-static int referrer_told(struct sql *sql, const event_t *event)
+static int keep_referrer_told(struct sql *sql, const event_t *event)
 {
-    /* Told by name who has it in hand, or what came of it; "we are asking" and "it is held" are not yet that.
-     * The broker stops its clock by the same rule. */
-    Concordat__V1__State state = event->referrer_told->state;
-    if (state < CONCORDAT__V1__STATE__STATE_ACCEPTED && state != CONCORDAT__V1__STATE__STATE_TAKEN)
+    if (!event->referrer_told->counts_as_told)
         return SQLITE_OK;
-    int done = RUN("UPDATE referral SET referrer_told_at_ms = coalesce(referrer_told_at_ms, ?2)"
-                   " WHERE referral = ?1",
-                   REFERRAL, AT);
-    if (done == SQLITE_OK)
-        done = stop_clock(sql, event, CONCORDAT__V1__CLOCK__CLOCK_REFERRER_TOLD, event->at_ms);
-    return done;
+    return RUN("UPDATE referral SET referrer_told_at_ms = coalesce(referrer_told_at_ms, ?2)"
+               " WHERE referral = ?1",
+               REFERRAL, AT);
 }
 
-static int clock_breached(struct sql *sql, const event_t *event)
+static int keep_clock_breached(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__ClockBreached *what = event->clock_breached;
     int done = RUN("INSERT INTO breach (seq, referral, at_ms, clock, standard, due_at_ms)"
@@ -360,7 +268,7 @@ static int clock_breached(struct sql *sql, const event_t *event)
     return done;
 }
 
-static int record_read(struct sql *sql, const event_t *event)
+static int keep_record_read(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__RecordRead *what = event->record_read;
     return RUN("INSERT INTO record_read (seq, referral, at_ms, actor, role, on_behalf_of, reason)"
@@ -369,14 +277,14 @@ static int record_read(struct sql *sql, const event_t *event)
                sql_text(what->reason));
 }
 
-static int presence_changed(struct sql *sql, const event_t *event)
+static int keep_presence_changed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__PresenceChanged *what = event->presence_changed;
     return RUN("INSERT INTO presence (seq, at_ms, team, present, lapsed) VALUES (?1, ?2, ?3, ?4, ?5)", SEQ,
                AT, sql_text(what->team), sql_integer(what->present), sql_integer(what->lapsed));
 }
 
-static int capacity_claimed(struct sql *sql, const event_t *event)
+static int keep_capacity_claimed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__CapacityClaimed *what = event->capacity_claimed;
     return RUN(
@@ -384,7 +292,7 @@ static int capacity_claimed(struct sql *sql, const event_t *event)
         SEQ, AT, sql_text(what->team), sql_integer(what->free_places), sql_time(what->good_until_ms));
 }
 
-static int policy_loaded(struct sql *sql, const event_t *event)
+static int keep_policy_loaded(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__PolicyLoaded *what = event->policy_loaded;
     int done =
@@ -402,7 +310,7 @@ static int policy_loaded(struct sql *sql, const event_t *event)
     return done;
 }
 
-static int command_refused(struct sql *sql, const event_t *event)
+static int keep_command_refused(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__CommandRefused *what = event->command_refused;
     return RUN("INSERT INTO refused_command (seq, referral, at_ms, actor, command, refusal, left_out)"
@@ -411,7 +319,7 @@ static int command_refused(struct sql *sql, const event_t *event)
                WORDS(refusal, what->refusal), sql_integer(what->left_out));
 }
 
-static int broker_started(struct sql *sql, const event_t *event)
+static int keep_broker_started(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__BrokerStarted *what = event->broker_started;
     return RUN("INSERT INTO broker_start (seq, at_ms, version, replayed) VALUES (?1, ?2, ?3, ?4)", SEQ, AT,
@@ -424,40 +332,60 @@ typedef int apply_kind(struct sql *sql, const event_t *event);
 
 static const struct {
     Concordat__V1__Event__WhatCase kind;
-    apply_kind *apply;
+    apply_kind *apply; /* NULL: all that is kept is what every event of a referral says */
 } kinds[] = {
-    {CONCORDAT__V1__EVENT__WHAT_RECEIVED, received},
-    {CONCORDAT__V1__EVENT__WHAT_OFFERED, offered},
-    {CONCORDAT__V1__EVENT__WHAT_OFFER_SEEN, offer_seen},
-    {CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED, offer_ended},
-    {CONCORDAT__V1__EVENT__WHAT_HELD, held},
-    {CONCORDAT__V1__EVENT__WHAT_REMINDED, reminded},
-    {CONCORDAT__V1__EVENT__WHAT_TAKEN, taken},
-    {CONCORDAT__V1__EVENT__WHAT_ACCEPTED, accepted},
-    {CONCORDAT__V1__EVENT__WHAT_CHECKED_IN, checked_in},
-    {CONCORDAT__V1__EVENT__WHAT_LEASE_WARNED, lease_warned},
-    {CONCORDAT__V1__EVENT__WHAT_LEASE_LAPSED, lease_lapsed},
-    {CONCORDAT__V1__EVENT__WHAT_UPDATED, updated},
-    {CONCORDAT__V1__EVENT__WHAT_CLOSED, closed},
-    {CONCORDAT__V1__EVENT__WHAT_WITHDRAWN, withdrawn},
-    {CONCORDAT__V1__EVENT__WHAT_REFERRER_TOLD, referrer_told},
-    {CONCORDAT__V1__EVENT__WHAT_CLOCK_BREACHED, clock_breached},
-    {CONCORDAT__V1__EVENT__WHAT_RECORD_READ, record_read},
-    {CONCORDAT__V1__EVENT__WHAT_PRESENCE_CHANGED, presence_changed},
-    {CONCORDAT__V1__EVENT__WHAT_CAPACITY_CLAIMED, capacity_claimed},
-    {CONCORDAT__V1__EVENT__WHAT_POLICY_LOADED, policy_loaded},
-    {CONCORDAT__V1__EVENT__WHAT_COMMAND_REFUSED, command_refused},
-    {CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED, broker_started},
+    {CONCORDAT__V1__EVENT__WHAT_RECEIVED, keep_received},
+    {CONCORDAT__V1__EVENT__WHAT_OFFERED, keep_offered},
+    {CONCORDAT__V1__EVENT__WHAT_OFFER_SEEN, keep_offer_seen},
+    {CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED, keep_offer_ended},
+    {CONCORDAT__V1__EVENT__WHAT_HELD, keep_held},
+    {CONCORDAT__V1__EVENT__WHAT_REMINDED, keep_reminded},
+    {CONCORDAT__V1__EVENT__WHAT_TAKEN, NULL},
+    {CONCORDAT__V1__EVENT__WHAT_ACCEPTED, keep_accepted},
+    {CONCORDAT__V1__EVENT__WHAT_CHECKED_IN, keep_checked_in},
+    {CONCORDAT__V1__EVENT__WHAT_LEASE_WARNED, keep_lease_warned},
+    {CONCORDAT__V1__EVENT__WHAT_LEASE_LAPSED, keep_lease_lapsed},
+    {CONCORDAT__V1__EVENT__WHAT_UPDATED, keep_updated},
+    {CONCORDAT__V1__EVENT__WHAT_CLOSED, keep_closed},
+    {CONCORDAT__V1__EVENT__WHAT_WITHDRAWN, keep_withdrawn},
+    {CONCORDAT__V1__EVENT__WHAT_REFERRER_TOLD, keep_referrer_told},
+    {CONCORDAT__V1__EVENT__WHAT_CLOCK_BREACHED, keep_clock_breached},
+    {CONCORDAT__V1__EVENT__WHAT_RECORD_READ, keep_record_read},
+    {CONCORDAT__V1__EVENT__WHAT_PRESENCE_CHANGED, keep_presence_changed},
+    {CONCORDAT__V1__EVENT__WHAT_CAPACITY_CLAIMED, keep_capacity_claimed},
+    {CONCORDAT__V1__EVENT__WHAT_POLICY_LOADED, keep_policy_loaded},
+    {CONCORDAT__V1__EVENT__WHAT_COMMAND_REFUSED, keep_command_refused},
+    {CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED, keep_broker_started},
 };
 
-/* The owner stands on every event of a referral, whatever its kind: one interval ends and the next begins
- * wherever who must act, or by when, has changed. A refused command moves nothing. */
+/* ---- what every event of a referral says, whatever its kind ---- */
+
+static int change_clock(struct sql *sql, const event_t *event, const Concordat__V1__ClockChange *change)
+{
+    struct sql_value clock = WORDS(clock, change->clock), at = sql_integer(change->at_ms);
+    switch (change->what) {
+    case CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_STARTED:
+        return RUN("INSERT OR REPLACE INTO clock (referral, clock, standard, started_at_ms, started_basis,"
+                   " due_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                   REFERRAL, clock, sql_text(change->standard), at, WORDS(basis, change->basis),
+                   sql_integer(change->due_ms));
+    case CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_STOPPED:
+        return RUN("UPDATE clock SET stopped_at_ms = ?3 WHERE referral = ?1 AND clock = ?2", REFERRAL, clock,
+                   at);
+    case CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_VOIDED:
+        return RUN("DELETE FROM clock WHERE referral = ?1 AND clock = ?2", REFERRAL, clock);
+    case CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_UNSPECIFIED:
+    case _CONCORDAT__V1__CLOCK_CHANGE_KIND_IS_INT_SIZE:
+        break;
+    }
+    return SQLITE_CONSTRAINT;
+}
+
+/* One interval ends and the next begins whenever who must act, or by when, has changed. */
 static int note_owner(struct sql *sql, const event_t *event)
 {
-    if (event->referral.len == 0 || event->what_case == CONCORDAT__V1__EVENT__WHAT_COMMAND_REFUSED)
-        return SQLITE_OK;
     Concordat__V1__Owner nobody = CONCORDAT__V1__OWNER__INIT;
-    const Concordat__V1__Owner *owner = event->owner == NULL ? &nobody : event->owner;
+    const Concordat__V1__Owner *owner = event->owner ? event->owner : &nobody;
     struct sql_value kind = WORDS(owner_kind, owner->kind);
     int done = RUN("UPDATE custody_interval SET to_seq = ?5, to_ms = ?6 WHERE referral = ?1 AND to_ms IS NULL"
                    " AND NOT (owner_kind IS ?2 AND owner IS ?3 AND act_by_ms IS ?4)",
@@ -470,13 +398,24 @@ static int note_owner(struct sql *sql, const event_t *event)
                REFERRAL, kind, sql_text(owner->id), sql_time(owner->act_by_ms), SEQ, AT);
 }
 
+static int note_case(struct sql *sql, const event_t *event)
+{
+    if (event->referral.len == 0)
+        return SQLITE_OK;
+    int done = RUN("UPDATE referral SET state = ?2 WHERE referral = ?1 AND state IS NOT ?2", REFERRAL,
+                   WORDS(state, event->state));
+    for (size_t i = 0; i < event->n_clocks && done == SQLITE_OK; i++)
+        done = change_clock(sql, event, event->clocks[i]);
+    return done == SQLITE_OK ? note_owner(sql, event) : done;
+}
+
 int trail_tables_apply(struct sql *sql, const Concordat__V1__Event *event)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (kinds[i].kind != event->what_case)
             continue;
-        int done = kinds[i].apply(sql, event);
-        return done == SQLITE_OK ? note_owner(sql, event) : done;
+        int done = kinds[i].apply ? kinds[i].apply(sql, event) : SQLITE_OK;
+        return done == SQLITE_OK ? note_case(sql, event) : done;
     }
     return SQLITE_MISMATCH;
 }

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "broker/core/state_check.h"
 #include "broker/record/record.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -49,8 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct input input = {bytes, size};
     struct state *state = new_state();
     bool in_order = input_byte(&input) % 2 == 0;
-    while (input.left && replay(state, input_piece(&input), in_order))
-        ;
+    bool follows = true;
+    while (input.left && follows)
+        follows = replay(state, input_piece(&input), in_order);
+    assert(!follows || !state_check(state)); /* what is accepted adds up */
     state_destroy(&state);
     return 0;
 }

@@ -1,7 +1,8 @@
 /* P2 Owned: from receipt to close, every instant of every referral has exactly one owner.
  *
- * Cases are walked through their lives, on paths that are written down and on random ones; after each event
- * the owner that the event names is the owner that follows, until the next event, without a gap. */
+ * Cases are walked through their lives, on paths that are written down and on random ones. After each event
+ * the owner that the event names is the owner that follows, until the next event, without a gap.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,9 +15,9 @@
 #include "tests/worlds/core_world.h"
 #include "tests/worlds/random_walk.h"
 
-/* Every event of every case names an owner, until the case has ended; and time never runs past what the owner
- * had to do by then without an event. */
-static void check_tiling(const struct world *w)
+/* Every event of every case names an owner, until the case has ended; and when the time by which the owner
+ * had to act comes, there is an event. */
+static void check_tiling(const struct core_world *w)
 {
     for (uint32_t i = 0; i < w->event_count; i++) {
         const struct event *event = &w->events[i];
@@ -38,7 +39,7 @@ static void check_tiling(const struct world *w)
 static void a_case_has_an_owner_through_its_whole_life(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     const struct referral *r = world_submitted(w);
     uint8_t id[ID_BYTES];
     memcpy(id, r->id, ID_BYTES);
@@ -69,13 +70,13 @@ static void a_case_has_an_owner_through_its_whole_life(void **unused)
     assert_null(state_referral(w->state, id));
     assert_int_equal(state_ended(w->state, id)->state, CASE_CLOSED);
     check_tiling(w);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void the_team_keeps_the_case_until_another_has_said_yes(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     const struct referral *r = world_submitted(w);
     world_accept(w, r, MINUTES(20));
     struct command handover = world_from_team(w, COMMAND_HANDOVER, 1, r->id);
@@ -93,17 +94,17 @@ static void the_team_keeps_the_case_until_another_has_said_yes(void **unused)
     assert_int_equal(world_accept(w, r, MINUTES(10)), REFUSAL_NONE);
     assert_int_equal(r->owner.slot, world_slot(w, 2));
     check_tiling(w);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void on_any_path_no_instant_is_without_an_owner(void **unused)
 {
     (void)unused;
     for (uint64_t seed = walk_first_seed(); seed < walk_first_seed() + 40; seed++) {
-        struct world *w = world_open(5, walk_adjust);
-        walk(w, seed, 300);
+        struct core_world *w = core_world_open(5, walk_adjust);
+        walk_world(w, seed, 300);
         check_tiling(w);
-        world_close(&w);
+        core_world_close(&w);
     }
 }
 

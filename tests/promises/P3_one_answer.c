@@ -1,5 +1,5 @@
-/* P3 One answer: at most one live offer and one acceptance per referral; whoever answers too late is told so,
- * and nothing changes. */
+/* P3 One answer: a referral has at most one live offer and one acceptance. A team that answers too late is
+ * told so, and nothing changes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 #include "tests/worlds/random_walk.h"
 #include "tests/worlds/state_copy.h"
 
-static struct command answer(struct world *w, enum command_kind kind, int team, const uint8_t *id,
-                             uint32_t attempt)
+static struct command answer_to_offer(struct core_world *w, enum command_kind kind, int team,
+                                      const uint8_t *id, uint32_t attempt)
 {
     struct command command = world_from_team(w, kind, team, id);
     command.is.offer.attempt = attempt;
@@ -23,12 +23,13 @@ static struct command answer(struct world *w, enum command_kind kind, int team, 
 }
 
 /* Every kind of answer is refused for the same reason, and the state keeps every byte. */
-static void assert_told(struct world *w, int team, const uint8_t *id, uint32_t attempt, enum refusal told)
+static void assert_told(struct core_world *w, int team, const uint8_t *id, uint32_t attempt,
+                        enum refusal told)
 {
     static const enum command_kind kinds[] = {COMMAND_ACCEPT, COMMAND_DECLINE, COMMAND_SEEN};
     struct state_copy before = state_copy_take(w->state);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct command command = answer(w, kinds[i], team, id, attempt);
+        struct command command = answer_to_offer(w, kinds[i], team, id, attempt);
         assert_int_equal(world_do(w, &command), told);
         assert_int_equal(w->last.count, 0);
         assert_int_equal(w->last.seq, 0);
@@ -37,7 +38,7 @@ static void assert_told(struct world *w, int team, const uint8_t *id, uint32_t a
     state_copy_drop(&before);
 }
 
-static const struct referral *submitted(struct world *w, uint8_t id[ID_BYTES])
+static const struct referral *submitted(struct core_world *w, uint8_t id[ID_BYTES])
 {
     const struct referral *r = world_submitted(w);
     memcpy(id, r->id, ID_BYTES);
@@ -47,18 +48,18 @@ static const struct referral *submitted(struct world *w, uint8_t id[ID_BYTES])
 static void an_answer_in_the_last_millisecond_counts(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     const struct referral *r = world_submitted(w);
     w->now_ms = r->offer.expires_ms - 1;
     assert_int_equal(world_accept(w, r, MINUTES(20)), REFUSAL_NONE);
     assert_int_equal(r->team, world_slot(w, 1));
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void at_the_instant_of_expiry_it_is_too_late_though_time_has_done_nothing_yet(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     w->now_ms = r->offer.expires_ms;
@@ -66,13 +67,13 @@ static void at_the_instant_of_expiry_it_is_too_late_though_time_has_done_nothing
     w->now_ms += HOURS(1); /* the broker was held up */
     assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
     assert_int_equal(r->offer.attempt, 1); /* it is time that ends the offer */
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void after_expiry_the_next_team_alone_can_answer(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     world_wait(w, MINUTES(5));
@@ -81,13 +82,13 @@ static void after_expiry_the_next_team_alone_can_answer(void **unused)
     assert_told(w, 1, id, 2, REFUSAL_OFFER_ENDED); /* nor the other team's offer */
     assert_told(w, 2, id, 1, REFUSAL_OFFER_ENDED); /* nor by the other team, an older one */
     assert_int_equal(world_accept(w, r, 0), REFUSAL_NONE);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void after_silence_of_all_an_answer_is_told_that_the_offer_ended(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     world_wait(w, MINUTES(6));
@@ -95,16 +96,17 @@ static void after_silence_of_all_an_answer_is_told_that_the_offer_ended(void **u
     assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
     world_take(w, r);
     assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void of_two_devices_of_a_team_in_one_tick_one_wins(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
-    struct command first = answer(w, COMMAND_ACCEPT, 1, id, 1), second = answer(w, COMMAND_ACCEPT, 1, id, 1);
+    struct command first = answer_to_offer(w, COMMAND_ACCEPT, 1, id, 1),
+                   second = answer_to_offer(w, COMMAND_ACCEPT, 1, id, 1);
     assert_int_equal(world_do(w, &first), REFUSAL_NONE);
     struct state_copy after = state_copy_take(w->state);
     assert_int_equal(world_do(w, &second), REFUSAL_ALREADY_ACCEPTED);
@@ -114,52 +116,53 @@ static void of_two_devices_of_a_team_in_one_tick_one_wins(void **unused)
     assert_int_equal(r->team, world_slot(w, 1));
     assert_int_equal(state_team(w->state, world_slot(w, 1))->cases, 1);
     state_copy_drop(&after);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void of_a_decline_and_an_accept_in_one_tick_the_first_counts(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     assert_int_equal(world_decline(w, r), REFUSAL_NONE);
     assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
     assert_int_equal(r->offer.team, world_slot(w, 2));
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void of_two_teams_in_one_tick_only_the_one_asked_last_wins(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(3, NULL);
+    struct core_world *w = core_world_open(3, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     world_wait(w, MINUTES(5)); /* the first has let it run out, the second is asked in this very tick */
-    struct command late = answer(w, COMMAND_ACCEPT, 1, id, 1), live = answer(w, COMMAND_ACCEPT, 2, id, 2);
+    struct command late = answer_to_offer(w, COMMAND_ACCEPT, 1, id, 1),
+                   live = answer_to_offer(w, COMMAND_ACCEPT, 2, id, 2);
     assert_int_equal(world_do(w, &live), REFUSAL_NONE);
     assert_int_equal(world_do(w, &late), REFUSAL_ALREADY_ACCEPTED);
     assert_int_equal(r->team, world_slot(w, 2));
     assert_told(w, 1, id, 1, REFUSAL_ALREADY_ACCEPTED);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_team_that_was_never_asked_is_told_nothing(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     assert_told(w, 2, id, 1, REFUSAL_NOT_YOURS);
     world_accept(w, r, 0);
     assert_told(w, 2, id, 1, REFUSAL_NOT_YOURS);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void after_a_withdrawal_an_answer_is_told_that_the_case_is_closed(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     submitted(w, id);
     struct command withdraw = world_command(w, COMMAND_WITHDRAW, id);
@@ -168,13 +171,13 @@ static void after_a_withdrawal_an_answer_is_told_that_the_case_is_closed(void **
     assert_int_equal(world_event(w, EVENT_OFFER_ENDED)->is.offer.end, OFFER_END_REFERRAL_WITHDRAWN);
     assert_told(w, 1, id, 1, REFUSAL_CASE_CLOSED);
     assert_int_equal(state_team(w->state, world_slot(w, 1))->live_offers, 0);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void after_the_outcome_an_answer_is_told_that_the_case_is_closed(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     world_accept(w, r, 0);
@@ -182,28 +185,28 @@ static void after_the_outcome_an_answer_is_told_that_the_case_is_closed(void **u
     close.is.close.outcome = 1;
     assert_int_equal(world_do(w, &close), REFUSAL_NONE);
     assert_told(w, 1, id, 1, REFUSAL_CASE_CLOSED);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void once_the_coordinator_has_moved_the_case_the_team_asked_before_is_too_late(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     assert_int_equal(world_assign(w, r, 2), REFUSAL_NONE);
     assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
     assert_int_equal(world_accept(w, r, 0), REFUSAL_NONE);
     assert_told(w, 1, id, 1, REFUSAL_ALREADY_ACCEPTED);
-    assert_int_equal(world_take(w, r), REFUSAL_WRONG_STATE); /* a team has the person in hand */
+    assert_int_equal(world_take(w, r), REFUSAL_WRONG_STATE); /* a team holds the case */
     assert_int_equal(world_assign(w, r, 1), REFUSAL_WRONG_STATE);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void of_two_coordinators_only_the_one_who_took_the_case_can_close_it(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     const struct referral *r = world_submitted(w);
     world_take(w, r);
     struct command close = world_from_coordinator(w, COMMAND_CLOSE, r->id);
@@ -216,11 +219,11 @@ static void of_two_coordinators_only_the_one_who_took_the_case_can_close_it(void
     close.slot = 0;
     assert_int_equal(world_do(w, &close), REFUSAL_NONE);
     state_copy_drop(&before);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 /* Team 1 holds the case and has asked team 2 to take over. */
-static const struct referral *handing_over(struct world *w, uint8_t id[ID_BYTES])
+static const struct referral *handing_over(struct core_world *w, uint8_t id[ID_BYTES])
 {
     const struct referral *r = submitted(w, id);
     world_accept(w, r, MINUTES(20));
@@ -234,7 +237,7 @@ static const struct referral *handing_over(struct world *w, uint8_t id[ID_BYTES]
 static void while_one_team_is_asked_to_take_over_no_other_can_be(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(3, NULL);
+    struct core_world *w = core_world_open(3, NULL);
     uint8_t id[ID_BYTES];
     handing_over(w, id);
     struct state_copy before = state_copy_take(w->state);
@@ -243,13 +246,13 @@ static void while_one_team_is_asked_to_take_over_no_other_can_be(void **unused)
     assert_int_equal(world_do(w, &again), REFUSAL_WRONG_STATE);
     assert_true(state_copy_equals(&before, w->state));
     state_copy_drop(&before);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_handover_accepted_before_the_holder_closes_stands(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = handing_over(w, id);
     struct command close = world_from_team(w, COMMAND_CLOSE, 1, id);
@@ -261,13 +264,13 @@ static void a_handover_accepted_before_the_holder_closes_stands(void **unused)
     assert_int_equal(r->team, world_slot(w, 2));
     assert_int_equal(world_event(w, EVENT_ACCEPTED)->is.accepted.previous_team, world_slot(w, 1));
     state_copy_drop(&before);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_close_by_the_holder_before_the_handover_is_accepted_stands(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     handing_over(w, id);
     struct command close = world_from_team(w, COMMAND_CLOSE, 1, id);
@@ -276,14 +279,14 @@ static void a_close_by_the_holder_before_the_handover_is_accepted_stands(void **
     assert_int_equal(world_event(w, EVENT_OFFER_ENDED)->is.offer.end, OFFER_END_CASE_MOVED);
     assert_told(w, 2, id, 2, REFUSAL_CASE_CLOSED);
     assert_int_equal(world_count(w, EVENT_ACCEPTED), 1);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-/* The holder has it still: that, and not merely that the offer ended, is what holds now. */
+/* The first team still holds the case, so the answer says that, and not only that the offer has ended. */
 static void a_late_yes_to_a_handover_is_told_that_a_team_has_the_case(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = handing_over(w, id);
     w->now_ms = r->offer.expires_ms;
@@ -292,7 +295,7 @@ static void a_late_yes_to_a_handover_is_told_that_a_team_has_the_case(void **unu
     assert_int_equal(r->offer.attempt, 0);
     assert_told(w, 2, id, 2, REFUSAL_ALREADY_ACCEPTED);
     assert_int_equal(r->team, world_slot(w, 1));
-    world_close(&w);
+    core_world_close(&w);
 }
 
 /* Offers and acceptances of each case, counted from the events alone. */
@@ -300,8 +303,8 @@ static void on_any_path_an_offer_is_live_alone_and_is_accepted_at_most_once(void
 {
     (void)unused;
     for (uint64_t seed = walk_first_seed(); seed < walk_first_seed() + 20; seed++) {
-        struct world *w = world_open(5, walk_adjust);
-        walk(w, seed, 300);
+        struct core_world *w = core_world_open(5, walk_adjust);
+        walk_world(w, seed, 300);
         for (uint32_t i = 0; i < w->event_count; i++) {
             const struct event *offered = &w->events[i];
             if (offered->kind != EVENT_OFFERED)
@@ -320,7 +323,7 @@ static void on_any_path_an_offer_is_live_alone_and_is_accepted_at_most_once(void
             }
             assert_true(ends <= 1);
         }
-        world_close(&w);
+        core_world_close(&w);
     }
 }
 

@@ -12,7 +12,7 @@
 static void a_held_case_is_offered_as_soon_as_a_team_is_there(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     world_presence(w, 1, false);
     const struct referral *r = world_submitted(w);
     assert_int_equal(r->hold_reason, HOLD_ALL_ABSENT);
@@ -21,26 +21,26 @@ static void a_held_case_is_offered_as_soon_as_a_team_is_there(void **unused)
     world_look_again(w);
     assert_int_equal(r->state, CASE_OFFERED);
     assert_int_equal(r->offer.offered_ms, w->now_ms);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_held_case_is_offered_as_soon_as_a_team_has_places(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     world_capacity(w, 1, 0);
     const struct referral *r = world_submitted(w);
     assert_int_equal(r->hold_reason, HOLD_ALL_FULL);
     world_capacity(w, 1, 1);
     world_look_again(w);
     assert_int_equal(r->state, CASE_OFFERED);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_claim_that_has_grown_old_is_asked_not_passed_over(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     world_capacity(w, 1, 0);
     int64_t good_until_ms = w->now_ms + w->policy.capacity_good_ms;
     world_wait(w, w->policy.capacity_good_ms - MINUTES(1));
@@ -52,13 +52,13 @@ static void a_claim_that_has_grown_old_is_asked_not_passed_over(void **unused)
     world_wait(w, 1);
     assert_int_equal(r->state, CASE_OFFERED);
     assert_int_equal(r->offer.offered_ms, good_until_ms);
-    const struct considered *found = &world_event(w, EVENT_OFFERED)->is.offered.considered.items[0];
+    const struct considered *found = &world_event(w, EVENT_OFFERED)->considered.items[0];
     assert_false(found->capacity_known);
     assert_int_equal(found->capacity_age_minutes, 60);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-static void shut_till_seven_past_noon(struct world *w)
+static void shut_till_seven_past_noon(struct core_world *w)
 {
     for (int i = 0; i < w->policy.team_count; i++)
         w->teams[i].rota.shifts[0] = (struct shift){ROTA_WEEK, 12 * 60 + 7, 13 * 60};
@@ -67,20 +67,20 @@ static void shut_till_seven_past_noon(struct world *w)
 static void a_held_case_is_offered_as_soon_as_a_team_opens(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, shut_till_seven_past_noon);
+    struct core_world *w = core_world_open(1, shut_till_seven_past_noon);
     const struct referral *r = world_submitted(w);
     assert_int_equal(r->hold_reason, HOLD_ALL_CLOSED);
     assert_int_equal(r->look_again_ms, WORLD_NOON + MINUTES(7));
     world_wait(w, MINUTES(7));
     assert_int_equal(r->state, CASE_OFFERED);
     assert_int_equal(r->offer.offered_ms, WORLD_NOON + MINUTES(7));
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void looking_again_in_vain_does_not_put_the_reminder_off(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, shut_till_seven_past_noon);
+    struct core_world *w = core_world_open(1, shut_till_seven_past_noon);
     world_presence(w, 1, false);
     const struct referral *r = world_submitted(w);
     int64_t remind_ms = r->remind_ms;
@@ -90,10 +90,10 @@ static void looking_again_in_vain_does_not_put_the_reminder_off(void **unused)
     assert_int_equal(r->remind_ms, remind_ms);
     world_wait(w, MINUTES(7));
     assert_int_equal(world_event(w, EVENT_REMINDED)->at_ms, remind_ms);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-static void open_till_one(struct world *w)
+static void open_till_one(struct core_world *w)
 {
     w->teams[0].rota.shifts[0] = (struct shift){ROTA_WEEK | ROTA_BANK_HOLIDAY, 9 * 60 + 1, 12 * 60 + 10};
 }
@@ -103,7 +103,7 @@ static void open_till_one(struct world *w)
 static void a_reminder_in_vain_finds_out_when_to_look_again(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, open_till_one);
+    struct core_world *w = core_world_open(1, open_till_one);
     const struct referral *r = world_submitted(w);
     world_decline(w, r);
     assert_int_equal(r->hold_reason, HOLD_ALL_ASKED);
@@ -116,14 +116,14 @@ static void a_reminder_in_vain_finds_out_when_to_look_again(void **unused)
     world_wait(w, opens_ms - w->now_ms);
     assert_int_equal(r->state, CASE_OFFERED);
     assert_int_equal(r->offer.offered_ms, opens_ms);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 /* It came, but with no place: what there is to wait for is no longer its coming but its claim growing old. */
 static void a_team_that_comes_full_is_looked_at_again_when_its_claim_is_old(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     world_presence(w, 1, false);
     const struct referral *r = world_submitted(w);
     world_wait(w, MINUTES(2));
@@ -135,10 +135,10 @@ static void a_team_that_comes_full_is_looked_at_again_when_its_claim_is_old(void
     assert_int_equal(r->look_again_ms, old_ms);
     world_wait(w, old_ms - w->now_ms);
     assert_int_equal(r->offer.offered_ms, old_ms);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-static void neither_can(struct world *w)
+static void neither_can(struct core_world *w)
 {
     w->teams[0].rota.shifts[0] = (struct shift){ROTA_WEEK, 17 * 60, 9 * 60};
     w->teams[1].sources = 1 << SOURCE_EMERGENCY_DEPARTMENT;
@@ -147,20 +147,20 @@ static void neither_can(struct world *w)
 static void a_held_case_is_offered_as_soon_as_the_policy_names_a_team(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, neither_can);
+    struct core_world *w = core_world_open(2, neither_can);
     const struct referral *r = world_submitted(w);
     assert_int_equal(r->state, CASE_HELD);
     w->teams[1].sources = 0xff;
     world_load_policy(w);
     world_look_again(w);
     assert_int_equal(r->offer.team, world_slot(w, 2));
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void when_the_policy_moves_an_opening_the_case_is_looked_at_then(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, shut_till_seven_past_noon);
+    struct core_world *w = core_world_open(1, shut_till_seven_past_noon);
     const struct referral *r = world_submitted(w);
     w->teams[0].rota.shifts[0].from_minute = 12 * 60 + 4;
     world_load_policy(w);
@@ -168,10 +168,10 @@ static void when_the_policy_moves_an_opening_the_case_is_looked_at_then(void **u
     assert_int_equal(r->look_again_ms, WORLD_NOON + MINUTES(4));
     world_wait(w, MINUTES(4));
     assert_int_equal(r->offer.offered_ms, WORLD_NOON + MINUTES(4));
-    world_close(&w);
+    core_world_close(&w);
 }
 
-static void perinatal_only_from_seven_past_noon(struct world *w)
+static void perinatal_only_from_seven_past_noon(struct core_world *w)
 {
     shut_till_seven_past_noon(w);
     w->teams[0].age_first = 18;
@@ -180,7 +180,7 @@ static void perinatal_only_from_seven_past_noon(struct world *w)
 static void when_an_update_makes_a_team_match_the_case_waits_for_its_opening(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, perinatal_only_from_seven_past_noon);
+    struct core_world *w = core_world_open(1, perinatal_only_from_seven_past_noon);
     struct command submit = world_submission(w);
     submit.is.submit.facts.age = 12;
     world_do(w, &submit);
@@ -193,13 +193,13 @@ static void when_an_update_makes_a_team_match_the_case_waits_for_its_opening(voi
     assert_int_equal(r->hold_reason, HOLD_ALL_CLOSED);
     world_wait(w, MINUTES(7));
     assert_int_equal(r->offer.offered_ms, WORLD_NOON + MINUTES(7));
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void many_held_cases_are_all_looked_at_again(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     world_presence(w, 1, false);
     for (int i = 0; i < 600; i++) /* more than are looked at in one go */
         world_submitted(w);
@@ -207,10 +207,10 @@ static void many_held_cases_are_all_looked_at_again(void **unused)
     world_presence(w, 1, true);
     world_look_again(w);
     assert_int_equal(w->state->counters.held_count, 0);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-static void adults_only(struct world *w)
+static void adults_only(struct core_world *w)
 {
     w->teams[0].age_first = 18;
 }
@@ -218,7 +218,7 @@ static void adults_only(struct world *w)
 static void a_case_behind_many_that_no_team_can_take_is_found(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, adults_only);
+    struct core_world *w = core_world_open(1, adults_only);
     for (int i = 0; i < 600; i++) {
         struct command child = world_submission(w);
         child.is.submit.facts.age = 9;
@@ -229,7 +229,7 @@ static void a_case_behind_many_that_no_team_can_take_is_found(void **unused)
     world_presence(w, 1, true);
     world_look_again(w);
     assert_int_equal(r->state, CASE_OFFERED);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 int main(void)

@@ -13,12 +13,12 @@
 
 /* Each kind of command, with what makes it possible. */
 
-static struct command submit(struct world *w)
+static struct command make_submit(struct core_world *w)
 {
     return world_submission(w);
 }
 
-static struct command update(struct world *w)
+static struct command make_update(struct core_world *w)
 {
     const struct referral *r = world_submitted(w);
     struct command command = world_submission(w);
@@ -28,21 +28,21 @@ static struct command update(struct world *w)
     return command;
 }
 
-static struct command withdraw(struct world *w)
+static struct command make_withdraw(struct core_world *w)
 {
     struct command command = world_command(w, COMMAND_WITHDRAW, world_submitted(w)->id);
     command.is.withdraw.reason = "found safe at home";
     return command;
 }
 
-static struct command told(struct world *w)
+static struct command make_told(struct core_world *w)
 {
     struct command command = world_command(w, COMMAND_TOLD, world_submitted(w)->id);
     command.is.told.state = CASE_OFFERED;
     return command;
 }
 
-static struct command answer(struct world *w, enum command_kind kind)
+static struct command make_answer(struct core_world *w, enum command_kind kind)
 {
     struct command command = world_from_team(w, kind, 1, world_submitted(w)->id);
     command.is.offer.attempt = 1;
@@ -52,65 +52,65 @@ static struct command answer(struct world *w, enum command_kind kind)
     return command;
 }
 
-static struct command seen(struct world *w)
+static struct command make_seen(struct core_world *w)
 {
-    return answer(w, COMMAND_SEEN);
+    return make_answer(w, COMMAND_SEEN);
 }
 
-static struct command accept(struct world *w)
+static struct command make_accept(struct core_world *w)
 {
-    return answer(w, COMMAND_ACCEPT);
+    return make_answer(w, COMMAND_ACCEPT);
 }
 
-static struct command decline(struct world *w)
+static struct command make_decline(struct core_world *w)
 {
-    return answer(w, COMMAND_DECLINE);
+    return make_answer(w, COMMAND_DECLINE);
 }
 
-static struct command by_holder(struct world *w, enum command_kind kind)
+static struct command made_by_holder(struct core_world *w, enum command_kind kind)
 {
     const struct referral *r = world_submitted(w);
     world_accept(w, r, MINUTES(20));
     return world_from_team(w, kind, 1, r->id);
 }
 
-static struct command check_in(struct world *w)
+static struct command make_check_in(struct core_world *w)
 {
-    struct command command = by_holder(w, COMMAND_CHECK_IN);
+    struct command command = made_by_holder(w, COMMAND_CHECK_IN);
     command.is.check_in.step = STEP_ARRIVED;
     return command;
 }
 
-static struct command close_case(struct world *w)
+static struct command make_close_case(struct core_world *w)
 {
-    struct command command = by_holder(w, COMMAND_CLOSE);
+    struct command command = made_by_holder(w, COMMAND_CLOSE);
     command.is.close.outcome = 1;
     command.is.close.note_code = "";
     return command;
 }
 
-static struct command handover(struct world *w)
+static struct command make_handover(struct core_world *w)
 {
-    struct command command = by_holder(w, COMMAND_HANDOVER);
+    struct command command = made_by_holder(w, COMMAND_HANDOVER);
     command.is.move.team = "";
     return command;
 }
 
-static struct command take(struct world *w)
+static struct command make_take(struct core_world *w)
 {
     struct command command = world_from_coordinator(w, COMMAND_TAKE, world_submitted(w)->id);
     command.is.take.by = "duty nurse";
     return command;
 }
 
-static struct command assign(struct world *w)
+static struct command make_assign(struct core_world *w)
 {
     struct command command = world_from_coordinator(w, COMMAND_ASSIGN, world_submitted(w)->id);
     command.is.move.team = "team-2";
     return command;
 }
 
-static struct command read_record(struct world *w)
+static struct command make_read_record(struct core_world *w)
 {
     struct command command = world_from_team(w, COMMAND_READ_RECORD, 1, world_submitted(w)->id);
     command.is.read.reason = "offered to us";
@@ -118,7 +118,7 @@ static struct command read_record(struct world *w)
     return command;
 }
 
-static struct command capacity(struct world *w)
+static struct command make_capacity(struct core_world *w)
 {
     struct command command = world_from_team(w, COMMAND_CAPACITY, 1, NULL);
     command.is.capacity.free_places = 3;
@@ -127,22 +127,22 @@ static struct command capacity(struct world *w)
 
 static const struct {
     const char *name;
-    struct command (*make)(struct world *w);
+    struct command (*make)(struct core_world *w);
 } kinds[COMMAND_KINDS] = {
-    [COMMAND_SUBMIT] = {"submit", submit},
-    [COMMAND_UPDATE] = {"update", update},
-    [COMMAND_WITHDRAW] = {"withdraw", withdraw},
-    [COMMAND_TOLD] = {"told", told},
-    [COMMAND_SEEN] = {"seen", seen},
-    [COMMAND_ACCEPT] = {"accept", accept},
-    [COMMAND_DECLINE] = {"decline", decline},
-    [COMMAND_CHECK_IN] = {"check in", check_in},
-    [COMMAND_CLOSE] = {"close", close_case},
-    [COMMAND_HANDOVER] = {"hand over", handover},
-    [COMMAND_TAKE] = {"take", take},
-    [COMMAND_ASSIGN] = {"assign", assign},
-    [COMMAND_READ_RECORD] = {"read the record", read_record},
-    [COMMAND_CAPACITY] = {"capacity", capacity},
+    [COMMAND_SUBMIT] = {"submit", make_submit},
+    [COMMAND_UPDATE] = {"update", make_update},
+    [COMMAND_WITHDRAW] = {"withdraw", make_withdraw},
+    [COMMAND_TOLD] = {"told", make_told},
+    [COMMAND_SEEN] = {"seen", make_seen},
+    [COMMAND_ACCEPT] = {"accept", make_accept},
+    [COMMAND_DECLINE] = {"decline", make_decline},
+    [COMMAND_CHECK_IN] = {"check in", make_check_in},
+    [COMMAND_CLOSE] = {"close", make_close_case},
+    [COMMAND_HANDOVER] = {"hand over", make_handover},
+    [COMMAND_TAKE] = {"take", make_take},
+    [COMMAND_ASSIGN] = {"assign", make_assign},
+    [COMMAND_READ_RECORD] = {"read the record", make_read_record},
+    [COMMAND_CAPACITY] = {"capacity", make_capacity},
 };
 
 /* The broker's own commands have no id, nor has presence, which is renewed many times a minute. */
@@ -152,8 +152,8 @@ static bool has_no_id(int kind)
            kind == COMMAND_RECORD_START;
 }
 
-/* Sent again: the same answer, and no byte of the state changes. */
-static void assert_repeated(struct world *w, const struct command *command, uint64_t seq)
+/* The command sent again gets the same answer, and no byte of the state changes. */
+static void assert_repeated(struct core_world *w, const struct command *command, uint64_t seq)
 {
     struct state_copy before = state_copy_take(w->state);
     assert_int_equal(world_do(w, command), REFUSAL_NONE);
@@ -164,7 +164,7 @@ static void assert_repeated(struct world *w, const struct command *command, uint
     state_copy_drop(&before);
 }
 
-static void assert_conflict(struct world *w, const struct command *command)
+static void assert_conflict(struct core_world *w, const struct command *command)
 {
     struct state_copy before = state_copy_take(w->state);
     assert_int_equal(world_do(w, command), REFUSAL_CONFLICT);
@@ -175,8 +175,8 @@ static void assert_conflict(struct world *w, const struct command *command)
     state_copy_drop(&before);
 }
 
-/* Has the command done once; returns its first event's number. */
-static uint64_t done(struct world *w, const struct command *command)
+/* Carries the command out once; returns the number of its first event. */
+static uint64_t done(struct core_world *w, const struct command *command)
 {
     assert_int_equal(world_do(w, command), REFUSAL_NONE);
     assert_false(w->last.repeated);
@@ -193,13 +193,13 @@ static void every_command_sent_twice_has_one_effect_and_one_answer(void **unused
             continue;
         assert_non_null(kinds[kind].make); /* a new kind of command needs a line above */
         print_message("%s\n", kinds[kind].name);
-        struct world *w = world_open(3, NULL);
+        struct core_world *w = core_world_open(3, NULL);
         struct command command = kinds[kind].make(w);
         uint64_t seq = done(w, &command);
         assert_repeated(w, &command, seq);
         world_wait(w, HOURS(5)); /* whatever has happened since */
         assert_repeated(w, &command, seq);
-        world_close(&w);
+        core_world_close(&w);
     }
 }
 
@@ -210,25 +210,25 @@ static void the_same_id_with_other_content_is_a_conflict_for_every_command(void 
         if (has_no_id(kind))
             continue;
         print_message("%s\n", kinds[kind].name);
-        struct world *w = world_open(3, NULL);
+        struct core_world *w = core_world_open(3, NULL);
         struct command command = kinds[kind].make(w), other = command;
         done(w, &command);
         other.digest[DIGEST_BYTES - 1] ^= 1;
         assert_conflict(w, &other);
         other.kind = kind == COMMAND_SUBMIT ? COMMAND_WITHDRAW : COMMAND_SUBMIT;
         assert_conflict(w, &other);
-        world_close(&w);
+        core_world_close(&w);
     }
 }
 
-/* What a restart knows, it knows from the events. */
+/* A broker that restarts knows the commands from the events. */
 static void a_command_is_known_after_replay_and_from_a_snapshot(void **unused)
 {
     (void)unused;
     for (int kind = 0; kind < COMMAND_KINDS; kind++) {
         if (has_no_id(kind))
             continue;
-        struct world *w = world_open(3, NULL);
+        struct core_world *w = core_world_open(3, NULL);
         struct command command = kinds[kind].make(w);
         uint64_t seq = done(w, &command);
         struct state_copy copy = state_copy_take(w->state);
@@ -247,14 +247,14 @@ static void a_command_is_known_after_replay_and_from_a_snapshot(void **unused)
             assert_conflict(w, &other);
         }
         state_copy_drop(&copy);
-        world_close(&w);
+        core_world_close(&w);
     }
 }
 
 static void the_same_referral_under_another_command_id_is_the_same_referral(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     struct command first = world_submission(w), again = first;
     uint64_t seq = done(w, &first);
     again.id[5] ^= 0xff;
@@ -263,13 +263,13 @@ static void the_same_referral_under_another_command_id_is_the_same_referral(void
     changed.digest[3] ^= 1;
     assert_conflict(w, &changed);
     struct command of_another = again;
-    of_another.actor = "intake-b"; /* whoever guesses an id learns nothing */
+    of_another.actor = "intake-b"; /* guessing an id tells nothing */
     assert_conflict(w, &of_another);
     assert_int_equal(world_count(w, EVENT_RECEIVED), 1);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-static void end_case(struct world *w, const uint8_t *referral)
+static void end_case(struct core_world *w, const uint8_t *referral)
 {
     struct command close = world_from_team(w, COMMAND_CLOSE, 1, referral);
     close.is.close.outcome = 1;
@@ -280,7 +280,7 @@ static void end_case(struct world *w, const uint8_t *referral)
 static void a_command_is_known_after_its_case_has_ended(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     struct command first = world_submission(w), again = first;
     uint64_t submitted_seq = done(w, &first);
     struct command accepted = world_from_team(w, COMMAND_ACCEPT, 1, first.referral);
@@ -293,10 +293,10 @@ static void a_command_is_known_after_its_case_has_ended(void **unused)
     assert_repeated(w, &again, submitted_seq);
     again.digest[0] ^= 1;
     assert_conflict(w, &again);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-static uint32_t number_of(struct world *w, struct command *command)
+static uint32_t number_given_to(struct core_world *w, struct command *command)
 {
     assert_int_equal(world_do(w, command), REFUSAL_NONE);
     return state_referral(w->state, command->referral)->number;
@@ -305,7 +305,7 @@ static uint32_t number_of(struct world *w, struct command *command)
 static void each_referral_has_a_spoken_number_of_its_own_and_drills_count_apart(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     struct command commands[4];
     for (int i = 0; i < 4; i++) {
         commands[i] = world_submission(w);
@@ -313,16 +313,16 @@ static void each_referral_has_a_spoken_number_of_its_own_and_drills_count_apart(
     }
     static const uint32_t numbers[] = {1, 2, 1, 3};
     for (int i = 0; i < 4; i++)
-        assert_int_equal(number_of(w, &commands[i]), numbers[i]);
-    assert_int_equal(number_of(w, &commands[1]), 2); /* sent again */
-    world_close(&w);
+        assert_int_equal(number_given_to(w, &commands[i]), numbers[i]);
+    assert_int_equal(number_given_to(w, &commands[1]), 2); /* sent again */
+    core_world_close(&w);
 }
 
-/* With nothing to record there is nothing to remember: doing it again does nothing again. */
+/* A command that has nothing to record is not remembered: a repeat does nothing again. */
 static void what_changes_nothing_changes_nothing_twice(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     const struct referral *r = world_submitted(w);
     struct command seen_by[2];
     for (int i = 0; i < 2; i++) {
@@ -343,21 +343,21 @@ static void what_changes_nothing_changes_nothing_twice(void **unused)
     stale.is.told.state = CASE_ACCEPTED; /* not what holds */
     assert_int_equal(world_do(w, &stale), REFUSAL_NONE);
     assert_int_equal(w->last.count, 0);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_refusal_leaves_no_trace_and_comes_again(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
-    struct command late = accept(w);
+    struct core_world *w = core_world_open(2, NULL);
+    struct command late = make_accept(w);
     world_wait(w, MINUTES(5));
     struct state_copy before = state_copy_take(w->state);
     for (int i = 0; i < 3; i++)
         assert_int_equal(world_do(w, &late), REFUSAL_OFFER_ENDED);
     assert_true(state_copy_equals(&before, w->state));
     state_copy_drop(&before);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 int main(void)

@@ -2,7 +2,8 @@
  * or not.
  *
  * What is said where:
- *  - an offer by the ladder, and a handover to whoever the ladder finds: the whole ladder, one team chosen;
+ *  - an offer by the ladder, and a handover to the team that the ladder finds: the whole ladder, one team
+ * chosen;
  *  - an offer to a team that a person named (assigned, handed over): that team alone, chosen;
  *  - held because no team can take it: the whole ladder, none chosen and none that could have been;
  *  - held because a person decides next (after a contact, after the team that the coordinator chose said no,
@@ -26,7 +27,7 @@ static int count_finding(const struct consideration_list *list, enum considerati
     return count;
 }
 
-static void check_whole_ladder(const struct world *w, const struct consideration_list *list)
+static void check_whole_ladder(const struct core_world *w, const struct consideration_list *list)
 {
     const struct policy_area *area = &w->policy.areas[0];
     assert_int_equal(list->count, area->step_count);
@@ -42,9 +43,9 @@ static void check_whole_ladder(const struct world *w, const struct consideration
     assert_int_equal(count_finding(list, CONSIDERATION_NONE), 0);
 }
 
-static void check_offered(const struct world *w, const struct event *event)
+static void check_offered(const struct core_world *w, const struct event *event)
 {
-    const struct consideration_list *list = &event->is.offered.considered;
+    const struct consideration_list *list = &event->considered;
     bool named = event->is.offered.assigned || (event->is.offered.handover && list->count == 1);
     if (!named)
         check_whole_ladder(w, list);
@@ -56,8 +57,8 @@ static void check_offered(const struct world *w, const struct event *event)
             assert_int_equal(list->items[i].team, event->is.offered.team);
 }
 
-/* What the events of its case tell about a hold: whether a person, and not the ladder, decides next. */
-static bool a_person_decides_next(const struct world *w, const struct event *held)
+/* Whether a person, and not the ladder, decides next, as the events of the case tell. */
+static bool a_person_decides_next(const struct core_world *w, const struct event *held)
 {
     const struct event *offered = NULL, *before = NULL;
     bool contact = false;
@@ -75,9 +76,9 @@ static bool a_person_decides_next(const struct world *w, const struct event *hel
     return contact || chosen_said_no || held->is.held.reason == HOLD_COORDINATOR_SILENT;
 }
 
-static void check_held(const struct world *w, const struct event *event)
+static void check_held(const struct core_world *w, const struct event *event)
 {
-    const struct consideration_list *list = &event->is.held.considered;
+    const struct consideration_list *list = &event->considered;
     assert_int_not_equal(event->is.held.reason, HOLD_NONE);
     if (a_person_decides_next(w, event)) {
         assert_int_equal(list->count, 0);
@@ -88,7 +89,7 @@ static void check_held(const struct world *w, const struct event *event)
     assert_int_equal(count_finding(list, CONSIDERATION_RANKED_LOWER), 0);
 }
 
-static void check_all(const struct world *w)
+static void check_all(const struct core_world *w)
 {
     for (uint32_t i = 0; i < w->event_count; i++)
         if (w->events[i].kind == EVENT_OFFERED)
@@ -101,67 +102,67 @@ static void on_any_path_every_decision_names_every_team_once(void **unused)
 {
     (void)unused;
     for (uint64_t seed = walk_first_seed(); seed < walk_first_seed() + 20; seed++) {
-        struct world *w = world_open(5, walk_adjust);
-        walk(w, seed, 300);
+        struct core_world *w = core_world_open(5, walk_adjust);
+        walk_world(w, seed, 300);
         check_all(w);
-        world_close(&w);
+        core_world_close(&w);
     }
 }
 
 /* --- each finding for its own cause ----------------------------------------------------------------------
  */
 
-static enum consideration found(const struct world *w, int team)
+static enum consideration finding_about(const struct core_world *w, int team)
 {
     const struct event *offered = world_event(w, EVENT_OFFERED), *held = world_event(w, EVENT_HELD);
     const struct consideration_list *list =
-        held && (!offered || held > offered) ? &held->is.held.considered : &offered->is.offered.considered;
+        held && (!offered || held > offered) ? &held->considered : &offered->considered;
     for (int i = 0; i < list->count; i++)
         if (list->items[i].team == world_slot(w, team))
             return list->items[i].finding;
     return CONSIDERATION_NONE;
 }
 
-static void emergency_departments_only(struct world *w)
+static void emergency_departments_only(struct core_world *w)
 {
     w->teams[0].sources = 1 << SOURCE_EMERGENCY_DEPARTMENT;
 }
 
-static void children_only(struct world *w)
+static void children_only(struct core_world *w)
 {
     w->teams[0].age_last = 17;
 }
 
-static void without_an_amhp(struct world *w)
+static void without_an_amhp(struct core_world *w)
 {
     w->teams[0].needs = 0;
 }
 
-static void english_only(struct world *w)
+static void english_only(struct core_world *w)
 {
     w->teams[0].interpreter = false;
 }
 
-static void at_night_only(struct world *w)
+static void at_night_only(struct core_world *w)
 {
     w->teams[0].rota.shifts[0] = (struct shift){ROTA_WEEK, 20 * 60, 8 * 60};
 }
 
-static void absent(struct world *w)
+static void absent(struct core_world *w)
 {
     world_presence(w, 1, false);
 }
 
-static void claims_no_place(struct world *w)
+static void claims_no_place(struct core_world *w)
 {
     world_capacity(w, 1, 0);
 }
 
-/* One team, one cause: what is found of it, and why the coordinator is told to hold the case. */
+/* One team and one cause: the finding about the team, and the reason why the coordinator holds the case. */
 static const struct {
     const char *name;
-    void (*adjust)(struct world *w);
-    void (*before)(struct world *w);
+    void (*adjust)(struct core_world *w);
+    void (*before)(struct core_world *w);
     enum consideration finding;
     enum hold_reason reason;
 } causes[] = {
@@ -175,7 +176,7 @@ static const struct {
     {"none", NULL, NULL, CONSIDERATION_CHOSEN, HOLD_NONE},
 };
 
-static const struct referral *of_many_needs(struct world *w)
+static const struct referral *of_many_needs(struct core_world *w)
 {
     struct command command = world_submission(w);
     command.is.submit.facts.needs = 1 << NEED_AMHP;
@@ -189,35 +190,35 @@ static void each_cause_is_found_for_what_it_is(void **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
         print_message("%s\n", causes[i].name);
-        struct world *w = world_open(1, causes[i].adjust);
+        struct core_world *w = core_world_open(1, causes[i].adjust);
         if (causes[i].before)
             causes[i].before(w);
         const struct referral *r = of_many_needs(w);
-        assert_int_equal(found(w, 1), causes[i].finding);
+        assert_int_equal(finding_about(w, 1), causes[i].finding);
         assert_int_equal(r->hold_reason, causes[i].reason);
         check_all(w);
-        world_close(&w);
+        core_world_close(&w);
     }
 }
 
-static void all_causes_at_once(struct world *w)
+static void all_causes_at_once(struct core_world *w)
 {
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
         if (causes[i].adjust)
             causes[i].adjust(w);
 }
 
-/* A team to which several causes apply is said to fail the first of them; with that mended, the next. */
+/* If several causes apply to a team, the first of them is named; when that is mended, the next. */
 static void the_first_cause_is_the_one_that_is_told(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_causes_at_once);
+    struct core_world *w = core_world_open(1, all_causes_at_once);
     struct policy_team *team = &w->teams[0];
     world_presence(w, 1, false);
     world_capacity(w, 1, 0);
     for (int finding = CONSIDERATION_PATHWAY_NOT_SERVED; finding <= CONSIDERATION_FULL; finding++) {
         of_many_needs(w);
-        assert_int_equal(found(w, 1), finding);
+        assert_int_equal(finding_about(w, 1), finding);
         team->sources = 0xff;
         if (finding == CONSIDERATION_AGE_NOT_SERVED)
             team->age_last = AGE_MAX;
@@ -231,96 +232,96 @@ static void the_first_cause_is_the_one_that_is_told(void **unused)
             world_presence(w, 1, true);
         world_load_policy(w);
     }
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_team_that_could_have_taken_it_is_ranked_lower(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     world_submitted(w);
-    assert_int_equal(found(w, 1), CONSIDERATION_CHOSEN);
-    assert_int_equal(found(w, 2), CONSIDERATION_RANKED_LOWER);
-    world_close(&w);
+    assert_int_equal(finding_about(w, 1), CONSIDERATION_CHOSEN);
+    assert_int_equal(finding_about(w, 2), CONSIDERATION_RANKED_LOWER);
+    core_world_close(&w);
 }
 
 static void a_team_that_said_no_was_asked_already(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     const struct referral *r = world_submitted(w);
     world_decline(w, r);
-    assert_int_equal(found(w, 1), CONSIDERATION_ASKED_ALREADY);
-    assert_int_equal(found(w, 2), CONSIDERATION_CHOSEN);
+    assert_int_equal(finding_about(w, 1), CONSIDERATION_ASKED_ALREADY);
+    assert_int_equal(finding_about(w, 2), CONSIDERATION_CHOSEN);
     world_decline(w, r);
-    assert_int_equal(found(w, 2), CONSIDERATION_ASKED_ALREADY);
+    assert_int_equal(finding_about(w, 2), CONSIDERATION_ASKED_ALREADY);
     assert_int_equal(r->hold_reason, HOLD_ALL_ASKED);
     check_all(w);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void the_team_that_hands_over_holds_it_now(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     const struct referral *r = world_submitted(w);
     world_accept(w, r, MINUTES(20));
     struct command handover = world_from_team(w, COMMAND_HANDOVER, 1, r->id);
     handover.is.move.team = "";
     assert_int_equal(world_do(w, &handover), REFUSAL_NONE);
-    assert_int_equal(found(w, 1), CONSIDERATION_HOLDS_IT_NOW);
-    assert_int_equal(found(w, 2), CONSIDERATION_CHOSEN);
+    assert_int_equal(finding_about(w, 1), CONSIDERATION_HOLDS_IT_NOW);
+    assert_int_equal(finding_about(w, 2), CONSIDERATION_CHOSEN);
     check_all(w);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_team_that_a_person_named_stands_alone_with_what_was_known_of_it(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(3, emergency_departments_only);
+    struct core_world *w = core_world_open(3, emergency_departments_only);
     world_capacity(w, 1, 0);
     world_wait(w, MINUTES(10));
     const struct referral *r = world_submitted(w);
     assert_int_equal(world_assign(w, r, 1), REFUSAL_NONE);
     const struct event *offered = world_event(w, EVENT_OFFERED);
     assert_true(offered->is.offered.assigned);
-    assert_int_equal(offered->is.offered.considered.count, 1);
-    assert_int_equal(found(w, 1), CONSIDERATION_CHOSEN);
-    const struct considered *known = &offered->is.offered.considered.items[0];
+    assert_int_equal(offered->considered.count, 1);
+    assert_int_equal(finding_about(w, 1), CONSIDERATION_CHOSEN);
+    const struct considered *known = &offered->considered.items[0];
     assert_true(known->capacity_known);
     assert_int_equal(known->free_places, 0);
     assert_int_equal(known->capacity_age_minutes, 10);
     world_decline(w, r);
     check_all(w);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-/* The figures that the order of the teams was decided by stand beside each finding. */
+/* Beside each finding stand the figures by which the order of the teams was decided. */
 static void the_figures_behind_a_finding_are_told(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     world_capacity(w, 2, 4);
     const struct referral *other = world_submitted(w);
     world_decline(w, other);
     world_accept(w, other, 0); /* the second team now holds a case */
     world_wait(w, MINUTES(5));
     const struct referral *r = world_submitted(w);
-    const struct considered *second = &world_event(w, EVENT_OFFERED)->is.offered.considered.items[1];
+    const struct considered *second = &world_event(w, EVENT_OFFERED)->considered.items[1];
     assert_int_equal(second->load, 1);
     assert_int_equal(second->free_places, 4);
     assert_true(second->capacity_known);
     assert_int_equal(second->capacity_age_minutes, 5);
     assert_int_equal(second->times_asked, 0);
     world_decline(w, r);
-    assert_int_equal(world_event(w, EVENT_OFFERED)->is.offered.considered.items[0].times_asked, 1);
-    world_close(&w);
+    assert_int_equal(world_event(w, EVENT_OFFERED)->considered.items[0].times_asked, 1);
+    core_world_close(&w);
 }
 
 static void what_is_most_hopeful_among_several_causes_is_why_it_is_held(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(4, at_night_only);
+    struct core_world *w = core_world_open(4, at_night_only);
     const struct referral *r;
     for (int team = 2; team <= 4; team++)
         world_presence(w, team, false);
@@ -335,7 +336,7 @@ static void what_is_most_hopeful_among_several_causes_is_why_it_is_held(void **u
     world_decline(w, r);
     assert_int_equal(r->hold_reason, HOLD_ALL_ASKED);
     check_all(w);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 int main(void)

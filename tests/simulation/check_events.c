@@ -180,6 +180,9 @@ void check_owned(struct world *w, uint64_t seq, const Concordat__V1__Event *e, c
     const char *id = e->owner ? e->owner->id : "";
     if (after->last_seq != seq)
         return; /* about a case that had ended */
+    if ((int)e->state != after->state)
+        world_violated(w, "P2 wrong state", "event %llu says state %d, it is %d", (number)seq, (int)e->state,
+                       after->state);
     if (after->ended) {
         if (kind != CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED)
             world_violated(w, "P2 two owners", "event %llu names an owner of an ended case", (number)seq);

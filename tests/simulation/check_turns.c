@@ -2,6 +2,7 @@
  * replay. */
 #include <string.h>
 
+#include "broker/core/state_check.h"
 #include "broker/record/replay.h"
 #include "tests/simulation/checks.h"
 #include "tests/simulation/host.h"
@@ -60,11 +61,24 @@ void check_agrees(struct world *w)
     }
 }
 
+static void check_state(struct world *w, const char *which, const char *wrong)
+{
+    if (wrong)
+        world_violated(w, "books do not add up", "%s, after event %llu: %s", which, (number)w->store.count,
+                       wrong);
+}
+
+void check_books(struct world *w)
+{
+    check_state(w, "in memory", state_check_open(broker_state(w->host.broker)));
+}
+
 void check_replay(struct world *w)
 {
     uint8_t live[32], replayed[32];
     if (w->store.count - w->host.replica_checked < EVENTS_BETWEEN_REPLAYS)
         return;
+    check_state(w, "in memory", state_check(broker_state(w->host.broker)));
     w->host.replica_checked = w->store.count;
     if (!host_replay(w, w->host.replica))
         return;

@@ -25,6 +25,8 @@ void check_sent(struct world *world, const struct peer *peer, const Concordat__V
 /* check_turns.c: after each turn of the broker. */
 void check_stuck(struct world *world);
 void check_agrees(struct world *world);
+/* The state's own books: what is open after every turn with events; all of them when a replay is compared. */
+void check_books(struct world *world);
 void check_replay(struct world *world);
 /* After a restart: everything that was ever acknowledged is there. */
 void check_lost(struct world *world);

@@ -309,6 +309,7 @@ void host_start(struct world *w)
     }
     check_lost(w);
     check_agrees(w);
+    check_books(w);
     world_later(w, 0, TURN, 0, 0);
     h->turn_ms = w->now_ms;
 }
@@ -447,8 +448,10 @@ void host_turn(struct world *w)
     if (had_failed)
         world_violated(w, "went on after a failure", "a turn ends well on a ledger that could not be read");
     broker_check(h->broker);
-    if (w->store.count != before)
+    if (w->store.count != before) {
         check_agrees(w);
+        check_books(w);
+    }
     check_stuck(w);
     check_replay(w);
     if (h->disk.ledger && idle)

@@ -10,8 +10,8 @@
 #include "broker/core/clocks.h"
 #include "tests/worlds/core_world.h"
 
-static void add_standard(struct world *w, const char *id, enum clock_kind clock, uint8_t sources,
-                         uint8_t urgencies, int64_t allowed_ms)
+static void add_clock_standard(struct core_world *w, const char *id, enum clock_kind clock, uint8_t sources,
+                               uint8_t urgencies, int64_t allowed_ms)
 {
     struct policy_standard *standard = &w->policy.standards[w->policy.standard_count++];
     *standard = (struct policy_standard){
@@ -19,33 +19,41 @@ static void add_standard(struct world *w, const char *id, enum clock_kind clock,
     strcpy(standard->id, id);
 }
 
-/* In the order of their ids, as a policy is. */
-static void all_standards(struct world *w)
+/* In the order of their ids, as in a policy. */
+static void all_standards(struct core_world *w)
 {
     const uint8_t all = 0xff;
     w->policy.standard_count = 0;
-    add_standard(w, "a-day", CLOCK_RESPONSE, all, 1 << URGENCY_URGENT, HOURS(24));
-    add_standard(w, "four-hours", CLOCK_RESPONSE, all, 1 << URGENCY_VERY_URGENT, HOURS(4));
-    add_standard(w, "handover-in-an-hour", CLOCK_HANDOVER, all, all, HOURS(1));
-    add_standard(w, "one-hour-in-the-emergency-dept", CLOCK_RESPONSE, 1 << SOURCE_EMERGENCY_DEPARTMENT, all,
-                 HOURS(1));
-    add_standard(w, "section-136", CLOCK_SECTION_136, all, all, HOURS(24));
-    add_standard(w, "told-in-half-an-hour", CLOCK_REFERRER_TOLD, all, all, MINUTES(30));
-    add_standard(w, "two-hours-for-street-triage", CLOCK_RESPONSE, 1 << SOURCE_STREET_TRIAGE,
-                 1 << URGENCY_EMERGENCY, HOURS(2));
-    add_standard(w, "whole-day-for-an-emergency", CLOCK_RESPONSE, all, 1 << URGENCY_EMERGENCY, HOURS(24));
+    add_clock_standard(w, "a-day", CLOCK_RESPONSE, all, 1 << URGENCY_URGENT, HOURS(24));
+    add_clock_standard(w, "four-hours", CLOCK_RESPONSE, all, 1 << URGENCY_VERY_URGENT, HOURS(4));
+    add_clock_standard(w, "handover-in-an-hour", CLOCK_HANDOVER, all, all, HOURS(1));
+    add_clock_standard(w, "one-hour-in-the-emergency-dept", CLOCK_RESPONSE, 1 << SOURCE_EMERGENCY_DEPARTMENT,
+                       all, HOURS(1));
+    add_clock_standard(w, "section-136", CLOCK_SECTION_136, all, all, HOURS(24));
+    add_clock_standard(w, "told-in-half-an-hour", CLOCK_REFERRER_TOLD, all, all, MINUTES(30));
+    add_clock_standard(w, "two-hours-for-street-triage", CLOCK_RESPONSE, 1 << SOURCE_STREET_TRIAGE,
+                       1 << URGENCY_EMERGENCY, HOURS(2));
+    add_clock_standard(w, "whole-day-for-an-emergency", CLOCK_RESPONSE, all, 1 << URGENCY_EMERGENCY,
+                       HOURS(24));
 }
 
-static struct facts of(enum source source, enum urgency routed_as)
+static struct facts facts_of(enum source source, enum urgency routed_as)
 {
     return (struct facts){.source = source, .urgency = routed_as, .routed_as = routed_as, .age = 40};
 }
 
-static const struct clock_start *started(const struct clock_start *list, int count, enum clock_kind clock)
+/* The clock as it starts when a referral with these facts is received at noon; NULL if it does not. */
+static const struct clock_change *started(const struct core_world *w, struct facts facts,
+                                          enum clock_kind clock)
 {
-    for (int i = 0; i < count; i++)
-        if (list[i].clock == clock)
-            return &list[i];
+    static struct event received;
+    received = (struct event){.kind = EVENT_RECEIVED, .at_ms = WORLD_NOON, .is.received.facts = facts};
+    clocks_at_receipt(&w->policy, &received);
+    for (int i = 0; i < received.clock_count; i++) {
+        assert_int_equal(received.clocks[i].what, CLOCK_STARTED);
+        if (received.clocks[i].clock == clock)
+            return &received.clocks[i];
+    }
     return NULL;
 }
 
@@ -66,48 +74,41 @@ static void the_shortest_standard_that_is_meant_sets_the_response_clock(void **u
         {SOURCE_EMERGENCY_DEPARTMENT, URGENCY_VERY_URGENT, "one-hour-in-the-emergency-dept", HOURS(1)},
         {SOURCE_EMERGENCY_DEPARTMENT, URGENCY_ROUTINE, "one-hour-in-the-emergency-dept", HOURS(1)},
     };
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct facts facts = of(rows[i].source, rows[i].routed_as);
-        struct clock_start list[CLOCK_COUNT];
-        int count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-        const struct clock_start *clock = started(list, count, CLOCK_RESPONSE);
+        struct facts facts = facts_of(rows[i].source, rows[i].routed_as);
+        const struct clock_change *clock = started(w, facts, CLOCK_RESPONSE);
         assert_int_equal(clock != NULL, rows[i].standard != NULL);
         if (!clock)
             continue;
         assert_string_equal(clock->standard, rows[i].standard);
-        assert_int_equal(clock->started_ms, WORLD_NOON);
+        assert_int_equal(clock->at_ms, WORLD_NOON);
         assert_int_equal(clock->due_ms, WORLD_NOON + rows[i].allowed_ms);
         assert_int_equal(clock->basis, BASIS_STATED);
     }
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void section_136_runs_from_arrival_at_the_place_of_safety(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
-    struct facts facts = of(SOURCE_STREET_TRIAGE, URGENCY_VERY_URGENT);
-    struct clock_start list[CLOCK_COUNT];
+    struct core_world *w = core_world_open(1, all_standards);
+    struct facts facts = facts_of(SOURCE_STREET_TRIAGE, URGENCY_VERY_URGENT);
     facts.place_of_safety_ms = WORLD_NOON - HOURS(3);
     facts.place_of_safety_basis = BASIS_IMPUTED;
-    int count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-    assert_null(started(list, count, CLOCK_SECTION_136)); /* not detained */
-    assert_null(started(list, count, CLOCK_HANDOVER));
+    assert_null(started(w, facts, CLOCK_SECTION_136)); /* not detained */
+    assert_null(started(w, facts, CLOCK_HANDOVER));
     facts.section_136 = true;
-    count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-    const struct clock_start *clock = started(list, count, CLOCK_SECTION_136);
-    assert_int_equal(clock->started_ms, WORLD_NOON - HOURS(3));
+    const struct clock_change *clock = started(w, facts, CLOCK_SECTION_136);
+    assert_int_equal(clock->at_ms, WORLD_NOON - HOURS(3));
     assert_int_equal(clock->due_ms, WORLD_NOON + HOURS(21));
     assert_int_equal(clock->basis, BASIS_IMPUTED);
-    assert_int_equal(started(list, count, CLOCK_HANDOVER)->started_ms, WORLD_NOON - HOURS(3));
+    assert_int_equal(started(w, facts, CLOCK_HANDOVER)->at_ms, WORLD_NOON - HOURS(3));
     facts.handover_done_ms = WORLD_NOON - HOURS(2);
-    count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-    assert_null(started(list, count, CLOCK_HANDOVER)); /* the police have gone */
+    assert_null(started(w, facts, CLOCK_HANDOVER)); /* the police have gone */
     facts.place_of_safety_ms = 0;
-    count = clocks_start(&w->policy, &facts, WORLD_NOON, list);
-    assert_null(started(list, count, CLOCK_SECTION_136)); /* has not arrived yet */
-    world_close(&w);
+    assert_null(started(w, facts, CLOCK_SECTION_136)); /* has not arrived yet */
+    core_world_close(&w);
 }
 
 /* --- in the life of a case -------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ static const struct clock *clock_of(const struct referral *r, enum clock_kind ki
     return &r->clocks[kind];
 }
 
-static int breaches(const struct world *w, enum clock_kind kind)
+static int breaches(const struct core_world *w, enum clock_kind kind)
 {
     int count = 0;
     for (uint32_t i = 0; i < w->event_count; i++)
@@ -129,7 +130,7 @@ static int breaches(const struct world *w, enum clock_kind kind)
 static void the_limit_itself_is_still_in_time_and_a_breach_is_recorded_once(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     const struct referral *r = world_submitted(w);
     world_wait(w, HOURS(4));
     assert_int_equal(breaches(w, CLOCK_RESPONSE), 0);
@@ -142,14 +143,14 @@ static void the_limit_itself_is_still_in_time_and_a_breach_is_recorded_once(void
     assert_true(clock_of(r, CLOCK_RESPONSE)->breached);
     world_wait(w, HOURS(24));
     assert_int_equal(breaches(w, CLOCK_RESPONSE), 1);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-/* Told by 12:30 at the latest; section 136 until 12:30 and a millisecond. */
+/* The referrer is to be told by 12:30; section 136 ends a millisecond after that. */
 static void when_one_clock_is_breached_another_at_its_very_limit_is_not(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     struct command submit = world_submission(w);
     submit.is.submit.facts.section_136 = true;
     submit.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(24) + MINUTES(30) + 1;
@@ -159,13 +160,13 @@ static void when_one_clock_is_breached_another_at_its_very_limit_is_not(void **u
     assert_int_equal(breaches(w, CLOCK_SECTION_136), 0);
     world_wait(w, 1);
     assert_int_equal(breaches(w, CLOCK_SECTION_136), 1);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_contact_at_the_limit_is_in_time(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     const struct referral *r = world_submitted(w);
     world_accept(w, r, HOURS(4));
     world_wait(w, HOURS(4));
@@ -173,14 +174,14 @@ static void a_contact_at_the_limit_is_in_time(void **unused)
     assert_int_equal(clock_of(r, CLOCK_RESPONSE)->stopped_ms, WORLD_NOON + HOURS(4));
     world_wait(w, HOURS(4));
     assert_int_equal(breaches(w, CLOCK_RESPONSE), 0);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-/* Only being there with the person counts: attended, face to face, after the receipt. */
+/* Only a contact that is attended, face to face and after the receipt counts. */
 static void only_an_attended_contact_face_to_face_stops_the_response_clock(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     for (int step = STEP_TRAVELLING; step <= STEP_CONTACT; step++)
         for (int mechanism = CONTACT_NONE; mechanism <= CONTACT_VIDEO; mechanism++)
             for (int attended = ATTEND_NONE; attended <= ATTEND_CANCELLED_BY_PROVIDER; attended++) {
@@ -200,7 +201,7 @@ static void only_an_attended_contact_face_to_face_stops_the_response_clock(void 
                 close.is.close.note_code = "";
                 assert_int_equal(world_do(w, &close), REFUSAL_NONE);
             }
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_contact_counts_from_when_it_was_but_not_before_the_receipt_nor_from_the_future(void **unused)
@@ -213,9 +214,9 @@ static void a_contact_counts_from_when_it_was_but_not_before_the_receipt_nor_fro
     } rows[] = {{-MINUTES(10), -MINUTES(10), true},
                 {-MINUTES(30), -MINUTES(30), true}, /* the instant of receipt */
                 {-MINUTES(30) - 1, 0, false},
-                {MINUTES(5), 0, true}}; /* cannot have been: now is taken */
+                {MINUTES(5), 0, true}}; /* in the future: counts as now */
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct world *w = world_open(1, all_standards);
+        struct core_world *w = core_world_open(1, all_standards);
         const struct referral *r = world_submitted(w);
         world_accept(w, r, HOURS(1));
         world_wait(w, MINUTES(30));
@@ -227,14 +228,14 @@ static void a_contact_counts_from_when_it_was_but_not_before_the_receipt_nor_fro
         assert_int_equal(world_do(w, &command), REFUSAL_NONE);
         assert_int_equal(clock_of(r, CLOCK_RESPONSE)->stopped_ms,
                          rows[i].stops ? w->now_ms + rows[i].stopped_ms : 0);
-        world_close(&w);
+        core_world_close(&w);
     }
 }
 
 static void the_first_contact_counts_and_no_later_one(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     const struct referral *r = world_submitted(w);
     world_accept(w, r, MINUTES(20));
     world_wait(w, MINUTES(20));
@@ -243,14 +244,14 @@ static void the_first_contact_counts_and_no_later_one(void **unused)
     world_wait(w, MINUTES(20));
     world_contact(w, r);
     assert_int_equal(clock_of(r, CLOCK_RESPONSE)->stopped_ms, first_ms);
-    assert_false(world_event(w, EVENT_CHECKED_IN)->is.checked_in.stops_response_clock);
-    world_close(&w);
+    assert_int_equal(world_event(w, EVENT_CHECKED_IN)->clock_count, 0);
+    core_world_close(&w);
 }
 
 static void the_referrer_is_told_once_a_person_has_it_in_hand(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     const struct referral *r = world_submitted(w);
     struct command told = world_command(w, COMMAND_TOLD, r->id);
     told.is.told.state = CASE_OFFERED;
@@ -262,13 +263,13 @@ static void the_referrer_is_told_once_a_person_has_it_in_hand(void **unused)
     told.is.told.state = CASE_ACCEPTED;
     world_do(w, &told);
     assert_int_equal(clock_of(r, CLOCK_REFERRER_TOLD)->stopped_ms, w->now_ms);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 /* --- updates ---------------------------------------------------------------------------------------------
  */
 
-static struct command update_of(struct world *w, const struct referral *r)
+static struct command update_of(struct core_world *w, const struct referral *r)
 {
     struct command command = world_submission(w);
     command.kind = COMMAND_UPDATE;
@@ -279,7 +280,7 @@ static struct command update_of(struct world *w, const struct referral *r)
 static void an_update_starts_moves_and_stops_clocks(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     const struct referral *r = world_submitted(w);
     struct clock response = *clock_of(r, CLOCK_RESPONSE);
     world_wait(w, MINUTES(10));
@@ -289,7 +290,7 @@ static void an_update_starts_moves_and_stops_clocks(void **unused)
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
     assert_int_equal(clock_of(r, CLOCK_SECTION_136)->due_ms, WORLD_NOON + HOURS(23));
     assert_memory_equal(clock_of(r, CLOCK_RESPONSE), &response, sizeof response); /* untouched */
-    assert_int_equal(world_event(w, EVENT_UPDATED)->is.received.clock_count, 2);
+    assert_int_equal(world_event(w, EVENT_UPDATED)->clock_count, 2);
     update.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(2); /* it had been earlier */
     update.id[8] = 1;
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
@@ -298,13 +299,13 @@ static void an_update_starts_moves_and_stops_clocks(void **unused)
     update.id[8] = 2;
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
     assert_int_equal(clock_of(r, CLOCK_HANDOVER)->stopped_ms, WORLD_NOON + MINUTES(5));
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_correction_that_nobody_is_detained_takes_the_clocks_of_section_136_away(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     const struct referral *r = world_submitted(w);
     struct command update = update_of(w, r);
     update.is.submit.facts.section_136 = true;
@@ -318,13 +319,13 @@ static void a_correction_that_nobody_is_detained_takes_the_clocks_of_section_136
     assert_int_equal(clock_of(r, CLOCK_HANDOVER)->started_ms, 0);
     world_wait(w, HOURS(30));
     assert_int_equal(breaches(w, CLOCK_SECTION_136), 0);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_change_of_urgency_sets_another_standard_from_the_same_receipt(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     struct command submit = world_submission(w);
     submit.is.submit.facts.urgency = URGENCY_URGENT;
     world_do(w, &submit);
@@ -338,13 +339,13 @@ static void a_change_of_urgency_sets_another_standard_from_the_same_receipt(void
     assert_int_equal(breaches(w, CLOCK_RESPONSE), 0);
     world_wait(w, 0); /* it is past its limit already */
     assert_int_equal(breaches(w, CLOCK_RESPONSE), 1);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void an_update_does_not_start_a_stopped_clock_again(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, all_standards);
+    struct core_world *w = core_world_open(1, all_standards);
     const struct referral *r = world_submitted(w);
     world_accept(w, r, MINUTES(20));
     world_contact(w, r);
@@ -353,7 +354,7 @@ static void an_update_does_not_start_a_stopped_clock_again(void **unused)
     update.is.submit.facts.urgency = URGENCY_URGENT;
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
     assert_memory_equal(clock_of(r, CLOCK_RESPONSE), &stopped, sizeof stopped);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 int main(void)

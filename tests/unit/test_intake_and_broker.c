@@ -99,7 +99,7 @@ static uint32_t flags_of_referral(const Concordat__V1__Referral *referral)
  * the flags that the referral carries, and the broker's own. */
 static uint32_t flags_in_ledger(struct two_ways *t, const Concordat__V1__Request *request, int64_t now_ms)
 {
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     struct command command;
     w->now_ms = now_ms;
     assert_true(record_read_command(request, NULL, 0, now_ms, &t->content, &command));
@@ -107,7 +107,7 @@ static uint32_t flags_in_ledger(struct two_ways *t, const Concordat__V1__Request
     command.actor = "intake";
     assert_int_equal(world_do(w, &command), REFUSAL_NONE);
     uint32_t flags = world_event(w, EVENT_RECEIVED)->is.received.flags;
-    world_close(&w);
+    core_world_close(&w);
     return flags | flags_of_referral(request->submit->referral);
 }
 

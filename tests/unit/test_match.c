@@ -1,4 +1,4 @@
-/* test_match.c: who can take a case, and in which order those who can are asked. */
+/* test_match.c: which teams can take a case, and in which order they are asked. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,13 +12,13 @@
  */
 
 /* All teams on the first rung, so that the rank within a rung decides. */
-static void one_rung(struct world *w)
+static void one_rung(struct core_world *w)
 {
     for (int i = 0; i < w->areas[0].step_count; i++)
         w->areas[0].steps[i].rung = 1;
 }
 
-static int asked(const struct world *w)
+static int asked(const struct core_world *w)
 {
     const struct event *offered = world_event(w, EVENT_OFFERED);
     for (int team = 1; team <= w->policy.team_count; team++)
@@ -27,7 +27,7 @@ static int asked(const struct world *w)
     return 0;
 }
 
-static void slow_to_come_but_near(struct world *w)
+static void slow_to_come_but_near(struct core_world *w)
 {
     w->areas[0].steps[0].rung = 2;
     w->areas[0].steps[1].rung = 1;
@@ -37,13 +37,13 @@ static void slow_to_come_but_near(struct world *w)
 static void the_nearest_rung_comes_before_the_soonest_arrival(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, slow_to_come_but_near);
+    struct core_world *w = core_world_open(2, slow_to_come_but_near);
     world_submitted(w);
     assert_int_equal(asked(w), 2);
-    world_close(&w);
+    core_world_close(&w);
 }
 
-static void the_second_comes_soonest(struct world *w)
+static void the_second_comes_soonest(struct core_world *w)
 {
     one_rung(w);
     w->teams[1].expected_arrival_ms = MINUTES(29);
@@ -52,35 +52,36 @@ static void the_second_comes_soonest(struct world *w)
 static void the_soonest_arrival_comes_before_the_least_load(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(3, the_second_comes_soonest);
+    struct core_world *w = core_world_open(3, the_second_comes_soonest);
     for (int i = 0; i < 3; i++) {
         world_submitted(w);
         assert_int_equal(asked(w), 2);
     }
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void the_least_load_comes_before_the_longest_wait_for_an_offer(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, one_rung);
+    struct core_world *w = core_world_open(2, one_rung);
     const struct referral *first = world_submitted(w);
     int holder = asked(w);
     world_accept(w, first, MINUTES(20));
     for (int i = 0; i < 2; i++) {
-        const struct referral *r = world_submitted(w); /* goes to the other, who was asked last after this */
+        const struct referral *r =
+            world_submitted(w); /* goes to the other team, which then is the one asked last */
         assert_int_not_equal(asked(w), holder);
         struct command withdraw = world_command(w, COMMAND_WITHDRAW, r->id);
         withdraw.is.withdraw.reason = "";
         world_do(w, &withdraw);
     }
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void among_equals_the_one_asked_longest_ago_is_asked(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(3, one_rung);
+    struct core_world *w = core_world_open(3, one_rung);
     int turns[6];
     for (int i = 0; i < 6; i++) {
         const struct referral *r = world_submitted(w);
@@ -91,13 +92,13 @@ static void among_equals_the_one_asked_longest_ago_is_asked(void **unused)
     }
     for (int i = 0; i < 6; i++)
         assert_int_equal(turns[i], i % 3 + 1);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void the_least_asked_comes_before_the_nearest_rung(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(2, NULL);
+    struct core_world *w = core_world_open(2, NULL);
     world_presence(w, 2, false);
     const struct referral *r = world_submitted(w);
     world_decline(w, r);
@@ -106,20 +107,19 @@ static void the_least_asked_comes_before_the_nearest_rung(void **unused)
     assert_int_equal(asked(w), 2);
     world_decline(w, r);
     assert_int_equal(asked(w), 1);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 /* --- age -------------------------------------------------------------------------------------------------
  */
 
-static enum consideration finding_for(struct world *w, const struct facts *facts)
+static enum consideration finding_for(struct core_world *w, const struct facts *facts)
 {
     struct command command = world_submission(w);
     command.is.submit.facts = *facts;
     assert_int_equal(world_do(w, &command), REFUSAL_NONE);
     const struct event *last = &w->last.events[w->last.count - 1];
-    const struct consideration_list *list =
-        last->kind == EVENT_OFFERED ? &last->is.offered.considered : &last->is.held.considered;
+    const struct consideration_list *list = &last->considered;
     struct command withdraw = world_command(w, COMMAND_WITHDRAW, command.referral);
     withdraw.is.withdraw.reason = "";
     enum consideration finding = list->items[0].finding;
@@ -158,7 +158,7 @@ static void ages_are_served_to_the_year_and_young_people_from_16_to_25_on_either
 {
     (void)unused;
     for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
-        struct world *w = world_open(1, NULL);
+        struct core_world *w = core_world_open(1, NULL);
         w->teams[0].age_first = ages[i].first;
         w->teams[0].age_last = ages[i].last;
         w->teams[0].flexible_transition = ages[i].flexible;
@@ -167,14 +167,14 @@ static void ages_are_served_to_the_year_and_young_people_from_16_to_25_on_either
         if ((finding == CONSIDERATION_CHOSEN) != ages[i].served)
             print_error("ages %d to %d, aged %d\n", ages[i].first, ages[i].last, ages[i].age);
         assert_int_equal(finding, ages[i].served ? CONSIDERATION_CHOSEN : CONSIDERATION_AGE_NOT_SERVED);
-        world_close(&w);
+        core_world_close(&w);
     }
 }
 
 /* --- language, need, pathway -----------------------------------------------------------------------------
  */
 
-static void speaks_welsh_and_polish(struct world *w)
+static void speaks_welsh_and_polish(struct core_world *w)
 {
     w->teams[0].interpreter = false;
     w->teams[0].language_count = 2;
@@ -189,7 +189,7 @@ static void a_language_is_served_by_a_speaker_or_an_interpreter(void **unused)
         const char *language;
         bool served;
     } rows[] = {{"", true}, {"en", true}, {"cy", true}, {"pl", true}, {"ur", false}};
-    struct world *w = world_open(1, speaks_welsh_and_polish);
+    struct core_world *w = core_world_open(1, speaks_welsh_and_polish);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct facts facts = {.source = SOURCE_STREET_TRIAGE, .age = 40};
         strcpy(facts.language, rows[i].language);
@@ -199,13 +199,13 @@ static void a_language_is_served_by_a_speaker_or_an_interpreter(void **unused)
         assert_int_equal(finding_for(w, &facts), CONSIDERATION_CHOSEN);
         w->teams[0].interpreter = false;
     }
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void every_need_must_be_served(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     for (int need = NEED_AMHP; need < NEED_COUNT; need++) {
         struct facts facts = {
             .source = SOURCE_STREET_TRIAGE, .age = 40, .needs = (uint16_t)(1 << need | 1 << NEED_AMHP)};
@@ -214,13 +214,13 @@ static void every_need_must_be_served(void **unused)
         w->teams[0].needs = facts.needs;
         assert_int_equal(finding_for(w, &facts), CONSIDERATION_CHOSEN);
     }
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void every_source_is_a_pathway_of_its_own(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     for (int served = SOURCE_STREET_TRIAGE; served < SOURCE_COUNT; served++)
         for (int source = SOURCE_STREET_TRIAGE; source < SOURCE_COUNT; source++) {
             struct facts facts = {.source = (enum source)source, .age = 40};
@@ -228,13 +228,13 @@ static void every_source_is_a_pathway_of_its_own(void **unused)
             assert_int_equal(finding_for(w, &facts),
                              source == served ? CONSIDERATION_CHOSEN : CONSIDERATION_PATHWAY_NOT_SERVED);
         }
-    world_close(&w);
+    core_world_close(&w);
 }
 
 /* --- places and claims -----------------------------------------------------------------------------------
  */
 
-static void two_places(struct world *w)
+static void two_places(struct core_world *w)
 {
     w->teams[0].places = 2;
 }
@@ -242,7 +242,7 @@ static void two_places(struct world *w)
 static void places_are_taken_by_offers_and_cases_and_freed_by_both(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, two_places);
+    struct core_world *w = core_world_open(1, two_places);
     const struct referral *held = world_submitted(w);
     world_accept(w, held, MINUTES(20)); /* one case */
     const struct referral *offered = world_submitted(w);
@@ -260,13 +260,13 @@ static void places_are_taken_by_offers_and_cases_and_freed_by_both(void **unused
     world_do(w, &close);
     world_look_again(w);
     assert_int_equal(fourth->state, CASE_OFFERED);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_claim_counts_down_with_each_offer_and_acceptance_since(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     const struct referral *before = world_submitted(w);
     world_accept(w, before, MINUTES(20)); /* known to the team when it claims: not counted again */
     world_capacity(w, 1, 2);
@@ -274,29 +274,29 @@ static void a_claim_counts_down_with_each_offer_and_acceptance_since(void **unus
     const struct referral *second = world_submitted(w);
     assert_int_equal(second->state, CASE_OFFERED);
     assert_int_equal(world_submitted(w)->hold_reason, HOLD_ALL_FULL);
-    world_capacity(w, 1, 2); /* beside what it has by now */
+    world_capacity(w, 1, 2); /* beside the cases that it holds by now */
     world_look_again(w);
     assert_int_equal(w->state->counters.held_count, 0);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void a_claim_is_good_to_its_last_millisecond_and_then_unknown(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, NULL);
+    struct core_world *w = core_world_open(1, NULL);
     struct facts facts = {.source = SOURCE_STREET_TRIAGE, .age = 40};
     world_capacity(w, 1, 0);
     world_wait(w, w->policy.capacity_good_ms - 1);
     assert_int_equal(finding_for(w, &facts), CONSIDERATION_FULL);
     world_wait(w, 1);
     assert_int_equal(finding_for(w, &facts), CONSIDERATION_CHOSEN);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 static void the_directorys_places_bind_though_no_claim_is_fresh(void **unused)
 {
     (void)unused;
-    struct world *w = world_open(1, two_places);
+    struct core_world *w = core_world_open(1, two_places);
     struct facts facts = {.source = SOURCE_STREET_TRIAGE, .age = 40};
     world_accept(w, world_submitted(w), HOURS(10));
     world_accept(w, world_submitted(w), HOURS(10));
@@ -304,7 +304,7 @@ static void the_directorys_places_bind_though_no_claim_is_fresh(void **unused)
     assert_int_equal(finding_for(w, &facts), CONSIDERATION_FULL);
     world_wait(w, HOURS(2));
     assert_int_equal(finding_for(w, &facts), CONSIDERATION_FULL);
-    world_close(&w);
+    core_world_close(&w);
 }
 
 int main(void)

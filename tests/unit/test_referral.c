@@ -6,15 +6,16 @@
 
 #include <cmocka.h>
 
+#include "broker/core/event_kinds.h"
 #include "broker/core/referral.h"
 
-/* The state machine written a second time, from its picture: for each event, one letter for each state that a
- * case may be in, in the order of `states`; the letter is the next state, a dot means that the event cannot
- * come. */
+/* The state machine written a second time, from its picture. For each event there is one letter for each
+ * state that a case may be in, in the order of `states`. The letter is the next state; a dot means that the
+ * event cannot come. */
 static const char states[] = "-OHTARVICW"; /* none, offered, held, taken, accepted, travelling, arrived, in
                                               contact, closed, withdrawn */
 
-static const struct row {
+static const struct picture_row {
     const char *name;
     struct event event;
     const char *next; /* of "-OHTARVICW" */
@@ -73,7 +74,8 @@ static bool answers_an_offer(const struct event *event)
            event->kind == EVENT_ACCEPTED;
 }
 
-/* A case in a state, with one offer made so far; live where the state says so or the event is about one. */
+/* A case in a state, with one offer made so far. The offer is live if the state says so or with_offer is set.
+ */
 static struct referral case_in(int state, bool with_offer)
 {
     struct referral r = {.state = (uint8_t)state, .attempts = 1, .round = 1, .team = SLOT_NONE};
@@ -86,7 +88,7 @@ static struct referral case_in(int state, bool with_offer)
     return r;
 }
 
-static struct event event_of(const struct row *row)
+static struct event event_of(const struct picture_row *row)
 {
     struct event event = row->event;
     if (event.kind == EVENT_OFFERED)
@@ -96,6 +98,16 @@ static struct event event_of(const struct row *row)
     else if (answers_an_offer(&event))
         event.is.offer.attempt = 1;
     return event;
+}
+
+/* The state after an event; none if it cannot come, and then nothing has changed. */
+static enum case_state next_state_of(const struct referral *r, const struct event *event)
+{
+    struct referral after = *r;
+    if (referral_apply(&after, event)) /* asserts by itself what must hold in every state */
+        return (enum case_state)after.state;
+    assert_memory_equal(&after, r, sizeof after);
+    return CASE_NONE;
 }
 
 static int state_of(char letter)
@@ -111,24 +123,20 @@ static void every_event_in_every_state_does_what_the_picture_says_or_cannot_come
             struct event event = event_of(&rows[i]);
             struct referral r = case_in(state, answers_an_offer(&event));
             int next = state_of(rows[i].next[state]);
-            if ((int)referral_next_state(&r, &event) != next)
+            if ((int)next_state_of(&r, &event) != next)
                 print_error("%s in state %c\n", rows[i].name, states[state]);
-            assert_int_equal(referral_next_state(&r, &event), next);
-            if (next == CASE_NONE)
-                continue;
-            referral_apply(&r, &event); /* asserts by itself what must hold in every state */
-            assert_int_equal(r.state, next);
+            assert_int_equal(next_state_of(&r, &event), next);
         }
 }
 
 static void every_event_of_a_case_is_in_the_picture(void **unused)
 {
     (void)unused;
-    for (int kind = EVENT_RECEIVED; kind <= EVENT_RECORD_READ; kind++) {
+    for (int kind = 0; kind < EVENT_KINDS; kind++) {
         bool found = false;
         for (int i = 0; i < ROWS; i++)
             found = found || (int)rows[i].event.kind == kind;
-        assert_true(found);
+        assert_int_equal(found, event_traits[kind].of_a_case);
     }
 }
 
@@ -141,7 +149,7 @@ static void while_an_offer_is_live_no_other_can_be_made(void **unused)
     struct event offered = {.kind = EVENT_OFFERED, .is.offered = {.attempt = 2, .handover = true}};
     for (int state = CASE_ACCEPTED; state <= CASE_IN_CONTACT; state++) {
         struct referral r = case_in(state, true);
-        assert_int_equal(referral_next_state(&r, &offered), CASE_NONE);
+        assert_int_equal(next_state_of(&r, &offered), CASE_NONE);
     }
 }
 
@@ -151,7 +159,7 @@ static void attempts_are_counted_without_a_gap(void **unused)
     struct referral r = case_in(CASE_HELD, false);
     for (uint32_t attempt = 0; attempt < 5; attempt++) {
         struct event offered = {.kind = EVENT_OFFERED, .is.offered.attempt = attempt};
-        assert_int_equal(referral_next_state(&r, &offered), attempt == 2 ? CASE_OFFERED : CASE_NONE);
+        assert_int_equal(next_state_of(&r, &offered), attempt == 2 ? CASE_OFFERED : CASE_NONE);
     }
 }
 
@@ -163,10 +171,10 @@ static void an_answer_is_to_the_live_offer_or_cannot_come(void **unused)
             continue;
         struct event event = event_of(&rows[i]);
         struct referral without = case_in(CASE_ACCEPTED, false);
-        assert_int_equal(referral_next_state(&without, &event), CASE_NONE);
+        assert_int_equal(next_state_of(&without, &event), CASE_NONE);
         struct referral later = case_in(CASE_OFFERED, true);
         later.attempts = later.offer.attempt = 2; /* the event is about the first */
-        assert_int_equal(referral_next_state(&later, &event), CASE_NONE);
+        assert_int_equal(next_state_of(&later, &event), CASE_NONE);
     }
 }
 
@@ -177,8 +185,8 @@ static void nothing_ends_a_case_over_a_live_offer(void **unused)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct event event = {.kind = kinds[i]};
         struct referral asked = case_in(CASE_ACCEPTED, true), not_asked = case_in(CASE_ACCEPTED, false);
-        assert_int_equal(referral_next_state(&asked, &event), CASE_NONE);
-        assert_int_not_equal(referral_next_state(&not_asked, &event), CASE_NONE);
+        assert_int_equal(next_state_of(&asked, &event), CASE_NONE);
+        assert_int_not_equal(next_state_of(&not_asked, &event), CASE_NONE);
     }
 }
 
@@ -234,51 +242,79 @@ static void what_comes_first_is_due_first(void **unused)
     assert_int_equal(referral_due(&handing_over, false), 99);
     handing_over.lease_ms = 50;
     assert_int_equal(referral_due(&handing_over, false), 50);
-    assert_int_equal(referral_due(&handing_over, true), INT64_MIN); /* who is asked has gone */
+    assert_int_equal(referral_due(&handing_over, true), INT64_MIN); /* the team that is asked has gone */
 }
 
-static void a_clock_that_has_stopped_stays_so_whatever_an_update_moves(void **unused)
+/* --- clocks ----------------------------------------------------------------------------------------------
+ */
+
+static struct event changing(enum clock_kind clock, enum clock_change_kind what)
+{
+    struct event event = {.kind = EVENT_UPDATED, .clock_count = 1};
+    event.clocks[0] =
+        (struct clock_change){.clock = clock, .what = what, .at_ms = 10, .due_ms = 60, .standard = "an-hour"};
+    return event;
+}
+
+static void an_event_starts_stops_and_voids_clocks_as_it_says(void **unused)
 {
     (void)unused;
+    static const struct clock never;
     struct referral r = case_in(CASE_HELD, false);
-    struct event update = {.kind = EVENT_UPDATED, .is.received = {.clock_count = 2}};
-    update.is.received.clocks[0] =
-        (struct clock_start){.clock = CLOCK_RESPONSE, .started_ms = 10, .due_ms = 60};
-    update.is.received.clocks[1] =
-        (struct clock_start){.clock = CLOCK_SECTION_136, .started_ms = 10, .due_ms = 60};
-    r.clocks[CLOCK_RESPONSE] = (struct clock){.started_ms = 10, .due_ms = 50, .stopped_ms = 40};
-    r.clocks[CLOCK_SECTION_136] = (struct clock){.started_ms = 10, .due_ms = 50, .breached = true};
-    referral_apply(&r, &update);
-    assert_int_equal(r.clocks[CLOCK_RESPONSE].stopped_ms, 40);
-    assert_int_equal(r.clocks[CLOCK_SECTION_136].stopped_ms, 0);
-    assert_int_equal(r.clocks[CLOCK_SECTION_136].due_ms, 60);
-    assert_false(r.clocks[CLOCK_SECTION_136].breached); /* its new limit has not been passed */
+    struct clock *clock = &r.clocks[CLOCK_HANDOVER];
+    struct event start = changing(CLOCK_HANDOVER, CLOCK_STARTED);
+    struct event stop = changing(CLOCK_HANDOVER, CLOCK_STOPPED);
+    struct event take_away = changing(CLOCK_HANDOVER, CLOCK_VOIDED);
+    *clock = (struct clock){.started_ms = 5, .due_ms = 50, .breached = true, .standard = "another-standard"};
+    assert_true(referral_apply(&r, &start));
+    const struct clock started = {.started_ms = 10, .due_ms = 60, .standard = "an-hour"};
+    assert_memory_equal(clock, &started, sizeof started); /* its new limit has not been passed */
+    assert_true(referral_apply(&r, &take_away));
+    assert_memory_equal(clock, &never, sizeof never);
+    assert_true(referral_apply(&r, &start));
+    assert_true(referral_apply(&r, &stop));
+    assert_int_equal(clock->stopped_ms, 10);
+    assert_int_equal(clock->due_ms, 60);
+}
+
+static void what_has_stopped_stays_so_and_what_does_not_run_cannot_stop(void **unused)
+{
+    (void)unused;
+    for (int what = CLOCK_STARTED; what <= CLOCK_VOIDED; what++) {
+        struct referral r = case_in(CASE_HELD, false);
+        struct event event = changing(CLOCK_RESPONSE, (enum clock_change_kind)what);
+        assert_int_equal(next_state_of(&r, &event), what == CLOCK_STARTED ? CASE_HELD : CASE_NONE);
+        r.clocks[CLOCK_RESPONSE] = (struct clock){.started_ms = 10, .due_ms = 50};
+        assert_int_equal(next_state_of(&r, &event), CASE_HELD);
+        r.clocks[CLOCK_RESPONSE].stopped_ms = 40;
+        assert_int_equal(next_state_of(&r, &event), CASE_NONE);
+    }
 }
 
 /* --- who was asked ---------------------------------------------------------------------------------------
  */
 
-static void ask(struct referral *r, uint16_t team)
+static void ask_team(struct referral *r, uint16_t team)
 {
     struct event offered = {.kind = EVENT_OFFERED,
                             .is.offered = {.attempt = r->attempts + 1, .team = team, .round = r->round}};
     struct event ended = {.kind = EVENT_OFFER_ENDED, .is.offer = {.attempt = r->attempts + 1, .team = team}};
-    referral_apply(r, &offered);
-    referral_apply(r, &ended);
+    assert_true(referral_apply(r, &offered));
+    assert_true(referral_apply(r, &ended));
 }
 
 static void who_was_asked_is_known_by_times_and_by_round(void **unused)
 {
     (void)unused;
     struct referral r = case_in(CASE_HELD, false);
-    ask(&r, 4);
+    ask_team(&r, 4);
     assert_int_equal(referral_times_asked(&r, 4), 1);
     assert_true(referral_asked_this_round(&r, 4));
     assert_int_equal(referral_times_asked(&r, 5), 0);
     assert_false(referral_asked_this_round(&r, 5));
     r.round = 3;
     assert_false(referral_asked_this_round(&r, 4));
-    ask(&r, 5);
+    ask_team(&r, 5);
     assert_true(referral_asked_this_round(&r, 5)); /* once is enough, though it missed two rounds */
     assert_int_equal(referral_times_asked(&r, 5), 1);
 }
@@ -288,11 +324,11 @@ static void more_teams_than_can_be_remembered_forget_one_that_was_asked_least(vo
     (void)unused;
     struct referral r = case_in(CASE_HELD, false);
     for (uint16_t team = 0; team < LADDER_STEPS_MAX; team++) {
-        ask(&r, team);
+        ask_team(&r, team);
         if (team != 9)
-            ask(&r, team);
+            ask_team(&r, team);
     }
-    ask(&r, 500);
+    ask_team(&r, 500);
     assert_int_equal(r.asked_count, LADDER_STEPS_MAX);
     assert_int_equal(referral_times_asked(&r, 500), 1);
     assert_int_equal(referral_times_asked(&r, 9), 0);
@@ -310,7 +346,8 @@ int main(void)
         cmocka_unit_test(nothing_ends_a_case_over_a_live_offer),
         cmocka_unit_test(each_state_has_its_owner_who_must_act_by_its_own_time),
         cmocka_unit_test(what_comes_first_is_due_first),
-        cmocka_unit_test(a_clock_that_has_stopped_stays_so_whatever_an_update_moves),
+        cmocka_unit_test(an_event_starts_stops_and_voids_clocks_as_it_says),
+        cmocka_unit_test(what_has_stopped_stays_so_and_what_does_not_run_cannot_stop),
         cmocka_unit_test(who_was_asked_is_known_by_times_and_by_round),
         cmocka_unit_test(more_teams_than_can_be_remembered_forget_one_that_was_asked_least),
     };

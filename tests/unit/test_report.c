@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "services/audit/report.h"
-#include "services/audit/report_percentile.h"
+#include "services/audit/report_functions.h"
 #include "tests/worlds/story.h"
 
 #define VERY_URGENT CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT
@@ -20,14 +20,14 @@
 static struct story story;
 static json_t *document; /* the latest report */
 
-static int set_up(void **state)
+static int report_set_up(void **state)
 {
     (void)state;
     story_open(&story);
     return 0;
 }
 
-static int tear_down(void **state)
+static int report_tear_down(void **state)
 {
     (void)state;
     json_decref(document);
@@ -36,7 +36,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static char *run(const char *name, enum report_format format, int64_t from_ms, int64_t to_ms)
+static char *print_report(const char *name, enum report_format format, int64_t from_ms, int64_t to_ms)
 {
     char *bytes = NULL, message[TRAIL_MESSAGE_BYTES] = "";
     size_t size = 0;
@@ -48,18 +48,18 @@ static char *run(const char *name, enum report_format format, int64_t from_ms, i
     return bytes;
 }
 
-static void report(const char *name, int64_t from_ms, int64_t to_ms)
+static void read_report(const char *name, int64_t from_ms, int64_t to_ms)
 {
-    char *text = run(name, REPORT_JSON, from_ms, to_ms);
+    char *text = print_report(name, REPORT_JSON, from_ms, to_ms);
     json_decref(document);
     document = json_loads(text, 0, NULL);
     assert_non_null(document);
     free(text);
 }
 
-/* A cell as text: of the row of a table whose first columns say `row` ("a|b" for two columns). "" for null.
+/* A cell as text, from the row of a table whose first columns say `row` ("a|b" for two columns). "" for null.
  */
-static const char *cell(const char *table_name, const char *row, const char *column)
+static const char *shown_cell(const char *table_name, const char *row, const char *column)
 {
     static char text[128];
     size_t t, r;
@@ -96,7 +96,7 @@ static const char *cell(const char *table_name, const char *row, const char *col
     return "";
 }
 
-#define cell_is(table, row, column, expected) assert_string_equal(cell(table, row, column), expected)
+#define cell_is(table, row, column, expected) assert_string_equal(shown_cell(table, row, column), expected)
 
 static bool says(const char *list, const char *text)
 {
@@ -108,7 +108,8 @@ static bool says(const char *list, const char *text)
     return false;
 }
 
-/* Received at one minute, offered and accepted at once by a team, seen (or not) so many minutes later. */
+/* A referral is received at a minute, offered to a team and accepted at once, and the person seen (or not)
+ * some minutes later. */
 static void tell_seen(uint32_t number, double received_min, struct story_person person, double seen_after_min)
 {
     story_at(&story, received_min);
@@ -129,7 +130,7 @@ static void exactly_240_minutes_counts_as_met_and_a_millisecond_more_does_not(vo
     struct story_person person = {.source = STREET, .urgency = VERY_URGENT, .age = 18};
     tell_seen(1, 0, person, 240);
     tell_seen(2, 300, person, 240 + 1.0 / 60000);
-    report("national", 0, 0);
+    read_report("national", 0, 0);
     cell_is("measures", "CCR119a|new referrals", "count", "2");
     cell_is("measures", "CCR119a|had a face-to-face contact", "count", "2");
     cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "count", "1");
@@ -148,7 +149,7 @@ static void accepted_or_rung_is_not_seen_and_never_seen_is_a_line_of_its_own(voi
     story_finish(&story, 2, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
     tell_seen(3, 70, person, -1);  /* accepted, open, past the time at the end */
     tell_seen(4, 400, person, -1); /* accepted, open, still within time */
-    report("national", 0, 0);
+    read_report("national", 0, 0);
     cell_is("measures", "CCR119a|new referrals", "count", "4");
     cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "count", "1");
     cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "out_of", "4");
@@ -169,7 +170,7 @@ static void each_person_falls_in_the_measure_of_their_source_urgency_and_age(voi
     tell_seen(4, 1600, (struct story_person){.source = STREET, .routed_as = VERY_URGENT, .age = -1}, 10);
     tell_seen(5, 1620,
               (struct story_person){.source = STREET, .urgency = CONCORDAT__V1__URGENCY__URGENCY_ROUTINE}, 5);
-    report("national", 0, 0);
+    read_report("national", 0, 0);
     cell_is("measures", "CCR120b|seen within 1440 min, of new", "percent", "100.0");
     cell_is("measures", "PLS123a|seen within 60 min, of new", "percent", "100.0");
     cell_is("measures", "PLS123b|seen within 60 min, of new", "percent", "0.0");
@@ -188,15 +189,15 @@ static void a_drill_is_outside_every_figure_of_every_report(void **state)
     const struct report *const *reports = report_list(&count);
     assert_int_equal(count, 8);
     for (size_t i = 0; i < count; i++) {
-        char *text = run(reports[i]->name, REPORT_TEXT, 0, 0);
+        char *text = print_report(reports[i]->name, REPORT_TEXT, 0, 0);
         assert_null(strstr(text, "D-0003"));
         assert_non_null(strstr(text, "1 drill is left out of every figure"));
         assert_non_null(strstr(text, "for internal use only"));
         free(text);
     }
-    report("volume", 0, 0);
+    read_report("volume", 0, 0);
     cell_is("sources", "all", "received", "2");
-    report("declines", 0, 0);
+    read_report("declines", 0, 0);
     cell_is("teams", "north", "offers", "1"); /* its other offer was the drill's */
 }
 
@@ -206,7 +207,7 @@ static void router_times_are_worked_out_from_receipt(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    report("times", 0, 0);
+    read_report("times", 0, 0);
     cell_is("times", "received to first offer", "referrals", "2");
     cell_is("times", "received to first offer", "max_s", "0.0");
     cell_is("times", "received to accepted", "with_time", "1");
@@ -232,7 +233,7 @@ static void told_at_exactly_30_minutes_counts(void **state)
         story_told(&story, i, CONCORDAT__V1__STATE__STATE_OFFERED); /* not who will come */
         story_told(&story, i, CONCORDAT__V1__STATE__STATE_ACCEPTED);
     }
-    report("times", 0, 0);
+    read_report("times", 0, 0);
     cell_is("told", "all", "told_within_30_min", "1");
 }
 
@@ -240,7 +241,7 @@ static void percentiles_are_by_nearest_rank(void **state)
 {
     (void)state;
     sqlite3 *database = trail_database(story.trail);
-    assert_int_equal(report_percentile_add(database), SQLITE_OK);
+    assert_int_equal(report_functions_add(database), SQLITE_OK);
 #define OF(values, p) story_ask(&story, "SELECT percentile(column1, " #p ") FROM (VALUES " values ")")
     assert_string_equal(OF("(5), (1), (4), (2), (3)", 50), "3");
     assert_string_equal(OF("(4), (1), (2), (3)", 50), "2");
@@ -257,7 +258,7 @@ static void declines_are_counted_and_intoxication_is_marked(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    report("declines", 0, 0);
+    read_report("declines", 0, 0);
     cell_is("reasons", "intoxication", "declined", "1");
     cell_is("reasons", "intoxication", "bars_code", "24");
     cell_is("reasons", "intoxication", "mark", "not a reason to turn a person away");
@@ -271,15 +272,15 @@ static void custody_prints_0_unowned_seconds_and_the_time_overdue(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    report("custody", 0, 0);
+    read_report("custody", 0, 0);
     assert_true(says("verdicts", "0 unowned seconds"));
     cell_is("summary", "", "owned_s", "15000.0"); /* 130 and 120 minutes */
     cell_is("summary", "", "overdue_s", "0.0");
     story_at(&story, 160); /* the coordinator was to act by minute 145 */
     story_told(&story, 2, CONCORDAT__V1__STATE__STATE_TAKEN);
-    report("custody", 0, 0);
+    read_report("custody", 0, 0);
     cell_is("overdue", "coordinator|duty", "overdue_s", "900.0");
-    report("open", 0, 0);
+    read_report("open", 0, 0);
     cell_is("referrals", "R-0002|coordinator|duty", "mark", "overdue");
 }
 
@@ -292,7 +293,7 @@ static void custody_names_each_gap(void **state)
     story_told(&story, 7, CONCORDAT__V1__STATE__STATE_OFFERED);
     story_at(&story, 2.5);
     story_offer(&story, 7, 1, "north");
-    report("custody", 0, 0);
+    read_report("custody", 0, 0);
     assert_false(says("verdicts", "0 unowned seconds") && !says("verdicts", "30 unowned seconds"));
     assert_true(says("verdicts", "R-0007: nobody owned it for 30.000 s from 2026-09-21T14:15:20.000Z"));
     cell_is("faults", "R-0007|gap", "seconds", "30.0");
@@ -302,7 +303,7 @@ static void open_referrals_stand_with_owner_age_and_deadline(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    report("open", 0, 0);
+    read_report("open", 0, 0);
     cell_is("owners", "coordinator|duty", "open", "1");
     cell_is("owners", "coordinator|duty", "oldest_min", "120.0");
     cell_is("referrals", "R-0002", "act_by", "2026-09-21T16:38:20.000Z"); /* minute 145 */
@@ -313,7 +314,7 @@ static void breaches_stand_with_their_clock_and_provenance(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    report("breaches", 0, 0);
+    read_report("breaches", 0, 0);
     cell_is("breaches", "R-0002|response|national", "late_min", "60.0"); /* due at 70, now 130 */
     cell_is("clocks", "response|national", "started", "2");
     cell_is("clocks", "response|national", "met", "1");
@@ -328,7 +329,7 @@ static void volume_reconciles_with_0_lost(void **state)
     story_of_a_day(&story);
     story_receive(&story, 9, (struct story_person){.source = STREET, .urgency = URGENT, .age = 12});
     story_withdraw(&story, 9);
-    report("volume", 0, 0);
+    read_report("volume", 0, 0);
     assert_true(says("verdicts", "3 received = 1 open + 1 closed + 1 withdrawn: 0 lost"));
     cell_is("volume", "street triage|urgent|under 18", "withdrawn", "1");
     cell_is("volume", "emergency department|urgent|under 18", "open", "1");
@@ -340,7 +341,7 @@ static void volume_counts_a_referral_that_nobody_owns_as_lost(void **state)
     story_receive(&story, 7, (struct story_person){.source = STREET, .urgency = URGENT, .age = 40});
     story_own(&story, 7, CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED, "", 0);
     story_told(&story, 7, CONCORDAT__V1__STATE__STATE_OFFERED);
-    report("volume", 0, 0);
+    read_report("volume", 0, 0);
     assert_true(says("verdicts", "1 received = 0 open + 0 closed + 0 withdrawn: 1 lost"));
 }
 
@@ -362,7 +363,7 @@ static void section_136_counts_transport_place_and_time_held(void **state)
     story_at(&story, 1441);
     story_finish(&story, 3, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
     story_finish(&story, 1, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
-    report("section136", 0, 0);
+    read_report("section136", 0, 0);
     cell_is("summary", "people detained", "count", "3");
     cell_is("summary", "held for more than 24 hours", "count", "2");
     cell_is("summary", "then detained", "count", "1");
@@ -377,10 +378,10 @@ static void the_range_takes_its_first_instant_and_not_its_last(void **state)
     story_receive(&story, 1, (struct story_person){.source = STREET, .urgency = URGENT, .age = 40});
     story_at(&story, 10);
     story_receive(&story, 2, (struct story_person){.source = STREET, .urgency = URGENT, .age = 40});
-    report("volume", STORY_START_MS, STORY_START_MS + 10 * STORY_MIN_MS);
+    read_report("volume", STORY_START_MS, STORY_START_MS + 10 * STORY_MIN_MS);
     cell_is("sources", "all", "received", "1");
     assert_true(says("verdicts", "1 received = 1 open"));
-    report("volume", STORY_START_MS + 1, 0);
+    read_report("volume", STORY_START_MS + 1, 0);
     cell_is("sources", "all", "received", "1");
 }
 
@@ -391,8 +392,8 @@ static void an_empty_trail_gives_every_report_in_every_format(void **state)
     const struct report *const *reports = report_list(&count);
     for (size_t i = 0; i < count; i++)
         for (int format = REPORT_TEXT; format <= REPORT_JSON; format++)
-            free(run(reports[i]->name, (enum report_format)format, 0, 0));
-    report("custody", 0, 0);
+            free(print_report(reports[i]->name, (enum report_format)format, 0, 0));
+    read_report("custody", 0, 0);
     assert_true(says("verdicts", "0 unowned seconds"));
 }
 
@@ -406,12 +407,12 @@ static void an_unknown_report_is_refused_by_name(void **state)
                      REPORT_FAILED);
 }
 
-/* RFC 4180: CRLF, as many fields in each record, quotes doubled. */
+/* RFC 4180: CRLF, the same number of fields in each record, quotes doubled. */
 static void csv_has_equal_records(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    char *text = run("national", REPORT_CSV, 0, 0);
+    char *text = print_report("national", REPORT_CSV, 0, 0);
     int expected = -1, fields = 1;
     bool quoted = false;
     for (const char *c = text; *c != '\0'; c++) {
@@ -432,14 +433,14 @@ static void text_stands_in_columns(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    char *text = run("times", REPORT_TEXT, 0, 0);
+    char *text = print_report("times", REPORT_TEXT, 0, 0);
     assert_non_null(
         strstr(text, "\n  measure                    referrals  with time  median s  p90 s  p95 s  max s\n"
                      "  received to first offer            2          2       0.0    0.0    0.0    0.0\n"));
     free(text);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, report_set_up, report_tear_down)
 
 int main(void)
 {

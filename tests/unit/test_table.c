@@ -1,4 +1,4 @@
-/* test_table.c: rows that grow, the index over them, and the agenda, each against a naive one on random
+/* test_table.c: rows that grow, the index over them, and the agenda, each compared with a naive one on random
  * paths. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@ static uint32_t next_random(uint64_t *random)
 }
 
 /* Keys that differ in few bytes, so that a weak hash would show. */
-static void make_key(uint8_t key[KEY_BYTES], uint32_t number)
+static void make_near_key(uint8_t key[KEY_BYTES], uint32_t number)
 {
     memset(key, 0, KEY_BYTES);
     key[3] = (uint8_t)number;
@@ -38,7 +38,7 @@ static void check_index(const struct index *index, const struct table *table, co
     uint32_t used = 0;
     for (uint32_t number = 0; number < KEYS; number++) {
         uint8_t key[KEY_BYTES];
-        make_key(key, number);
+        make_near_key(key, number);
         assert_int_equal(index_find(index, table, key), rows[number]);
         used += rows[number] != ROW_NONE;
     }
@@ -71,7 +71,7 @@ static void the_index_finds_what_a_plain_list_finds(void **unused)
                 }
                 rows[number] = free_rows[--free_count];
                 struct row *row = table_row(&table, rows[number]);
-                make_key(row->key, number);
+                make_near_key(row->key, number);
                 row->value = number;
                 index_add(&index, &table, rows[number]);
             }
@@ -93,7 +93,7 @@ static uint32_t found_wrongly(const struct index *index, const struct table *tab
     return wrong;
 }
 
-/* One row in so many is followed by the removal of any, and one comes with a reserve of several times all of
+/* After one in `one_in` rows a random row is removed, and one in as many rows reserves several times all of
  * them. */
 static void grow(uint32_t rows, uint32_t one_in, uint64_t *random)
 {
@@ -125,7 +125,7 @@ static void grow(uint32_t rows, uint32_t one_in, uint64_t *random)
     table_close(&table);
 }
 
-/* While the wider one has taken over few of them, and when it has all. */
+/* Checked when the new array has few of the rows, and when it has all. */
 static void an_index_that_grows_finds_all_that_it_held(void **unused)
 {
     (void)unused;
@@ -189,7 +189,7 @@ static void a_reserve_that_cannot_be_met_leaves_the_table_as_it_was(void **unuse
 
 enum { CASES = 60 };
 
-/* The soonest, and of those the first row. */
+/* The row that is due first; of several the lowest. */
 static int soonest(const bool *there, const int64_t *due)
 {
     int best = -1;

@@ -13,14 +13,14 @@
 
 static struct story story;
 
-static int set_up(void **state)
+static int trail_set_up(void **state)
 {
     (void)state;
     story_open(&story);
     return 0;
 }
 
-static int tear_down(void **state)
+static int trail_tear_down(void **state)
 {
     (void)state;
     story_close(&story);
@@ -35,7 +35,7 @@ static struct chained_event event_at(size_t index)
                                   story.events[index].chain};
 }
 
-static enum trail_status append(struct chained_event event)
+static enum trail_status append_chained(struct chained_event event)
 {
     char message[TRAIL_MESSAGE_BYTES] = "";
     enum trail_status status = trail_append(story.trail, &event, 1, message, sizeof message);
@@ -153,7 +153,7 @@ static void the_same_event_again_changes_nothing(void **state)
     (void)state;
     story_of_a_day(&story);
     for (size_t i = 0; i < story.count; i++)
-        assert_int_equal(append(event_at(i)), TRAIL_OK);
+        assert_int_equal(append_chained(event_at(i)), TRAIL_OK);
     asks("SELECT count(*) = max(seq) FROM event", "1");
     asks("SELECT count(*) FROM offer", "4");
 }
@@ -165,9 +165,9 @@ static void a_gap_in_the_numbers_is_broken(void **state)
     story.trail = NULL;
     story_of_a_day(&story);
     story.trail = trail;
-    assert_int_equal(append(event_at(0)), TRAIL_OK);
-    assert_int_equal(append(event_at(2)), TRAIL_BROKEN);
-    assert_int_equal(append(event_at(1)), TRAIL_OK);
+    assert_int_equal(append_chained(event_at(0)), TRAIL_OK);
+    assert_int_equal(append_chained(event_at(2)), TRAIL_BROKEN);
+    assert_int_equal(append_chained(event_at(1)), TRAIL_OK);
 }
 
 static void a_number_left_out_is_broken_even_where_the_chain_goes_on(void **state)
@@ -185,7 +185,7 @@ static void a_number_left_out_is_broken_even_where_the_chain_goes_on(void **stat
     assert_true(size <= sizeof body);
     concordat__v1__event__pack(&event, body);
     chain_next(story.events[0].chain, body, size, chain);
-    assert_int_equal(append((struct chained_event){body, size, chain}), TRAIL_BROKEN);
+    assert_int_equal(append_chained((struct chained_event){body, size, chain}), TRAIL_BROKEN);
 }
 
 static void a_changed_byte_or_chain_is_broken_and_nothing_is_stored(void **state)
@@ -195,17 +195,17 @@ static void a_changed_byte_or_chain_is_broken_and_nothing_is_stored(void **state
     story.trail = NULL;
     story_of_a_day(&story);
     story.trail = trail;
-    assert_int_equal(append(event_at(0)), TRAIL_OK);
+    assert_int_equal(append_chained(event_at(0)), TRAIL_OK);
     for (size_t i = 0; i < story.events[1].size; i++) {
         story.events[1].body[i] ^= 1;
-        assert_int_equal(append(event_at(1)), TRAIL_BROKEN);
+        assert_int_equal(append_chained(event_at(1)), TRAIL_BROKEN);
         story.events[1].body[i] ^= 1;
     }
     story.events[1].chain[31] ^= 1;
-    assert_int_equal(append(event_at(1)), TRAIL_BROKEN);
+    assert_int_equal(append_chained(event_at(1)), TRAIL_BROKEN);
     story.events[1].chain[31] ^= 1;
     asks("SELECT count(*) || '|' || (SELECT count(*) FROM referral) FROM event", "1|0");
-    assert_int_equal(append(event_at(1)), TRAIL_OK);
+    assert_int_equal(append_chained(event_at(1)), TRAIL_OK);
 }
 
 static void time_never_goes_backwards(void **state)
@@ -218,7 +218,7 @@ static void time_never_goes_backwards(void **state)
     story_at(&story, 4.999);
     story_policy(&story);
     story.trail = trail;
-    assert_int_equal(append(event_at(1)), TRAIL_BROKEN);
+    assert_int_equal(append_chained(event_at(1)), TRAIL_BROKEN);
 }
 
 static void a_batch_is_stored_whole_or_not_at_all(void **state)
@@ -239,7 +239,7 @@ static void a_rewritten_history_is_recognised(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    /* The ledger tells event 1 anew, with a chain that is right in itself. */
+    /* The ledger now says another event 1, with a chain that is right in itself. */
     struct trail *trail = story.trail;
     static struct story other;
     story_open(&other);
@@ -278,8 +278,8 @@ static void a_reader_cannot_write(void **state)
     sqlite3_close(reader);
 }
 
-/* A child appends one event at a time and is killed somewhere in between; whoever comes after goes on from
- * what is on disk. */
+/* A child appends one event at a time and is killed somewhere in between; the next one goes on from what is
+ * on disk. */
 static void kill_at_any_moment_leaves_no_gap_and_no_double(void **state)
 {
     (void)state;
@@ -312,13 +312,13 @@ static void kill_at_any_moment_leaves_no_gap_and_no_double(void **state)
     story.trail = trail_open(story.path, message, sizeof message);
     assert_non_null(story.trail);
     for (size_t i = trail_head(story.trail, NULL); i < story.count; i++)
-        assert_int_equal(append(event_at(i)), TRAIL_OK);
+        assert_int_equal(append_chained(event_at(i)), TRAIL_OK);
     asks("SELECT count(*) = max(seq) AND min(seq) = 1 FROM event", "1");
     asks("SELECT count(*) FROM offer", "4");
     asks("SELECT count(*) FROM custody_fault", "0");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, trail_set_up, trail_tear_down)
 
 int main(void)
 {

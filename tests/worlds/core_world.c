@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void make_team(struct policy_team *team, int number)
+#include "broker/core/state_check.h"
+
+enum { CHECKED_WHOLLY_OF = 16 };
+
+static void make_world_team(struct policy_team *team, int number)
 {
     *team = (struct policy_team){.sources = 0xff, .needs = 0xffff, .age_last = AGE_MAX, .interpreter = true};
     snprintf(team->id, sizeof team->id, "team-%d", number);
@@ -17,7 +21,7 @@ static void make_team(struct policy_team *team, int number)
     team->rota.shifts[0] = (struct shift){ROTA_WEEK | ROTA_BANK_HOLIDAY, 0, MINUTES_PER_DAY};
 }
 
-static void make_policy(struct world *w, int teams)
+static void make_world_policy(struct core_world *w, int teams)
 {
     static const char *const areas[] = {"northmoor", "southfell"};
     struct policy *policy = &w->policy;
@@ -32,7 +36,7 @@ static void make_policy(struct world *w, int teams)
         snprintf(w->coordinators[i].id, sizeof w->coordinators[i].id, "%s-duty", areas[i]);
     }
     for (int i = 0; i < teams; i++) {
-        make_team(&w->teams[i], i + 1);
+        make_world_team(&w->teams[i], i + 1);
         w->areas[0].steps[w->areas[0].step_count++] =
             (struct policy_step){.team = (uint16_t)i, .rung = (uint8_t)(i + 1)};
     }
@@ -58,7 +62,17 @@ static void make_policy(struct world *w, int teams)
     policy->rounds_max = 3;
 }
 
-static void keep(struct world *w)
+/* Asks for what is open after each event, and for all of the books after every sixteenth. */
+static void check_world_books(const struct core_world *w)
+{
+    const char *wrong =
+        w->event_count % CHECKED_WHOLLY_OF == 0 ? state_check(w->state) : state_check_open(w->state);
+    if (wrong)
+        fprintf(stderr, "after event %u: %s\n", w->event_count, wrong);
+    assert(!wrong);
+}
+
+static void keep_decided(struct core_world *w)
 {
     for (int i = 0; i < w->last.count; i++) {
         if (w->event_count == w->event_room) {
@@ -72,11 +86,11 @@ static void keep(struct world *w)
         bool names = w->last.events[i].kind == EVENT_POLICY_LOADED;
         bool applied = state_reserve(w->state, names ? 64 : 0) && state_apply(w->state, &w->last.events[i]);
         assert(applied);
-        (void)applied;
+        check_world_books(w);
     }
 }
 
-void world_load_policy(struct world *w)
+void world_load_policy(struct core_world *w)
 {
     struct directory *directory = directory_new(&w->policy);
     struct command command = {.kind = COMMAND_LOAD_POLICY, .actor = ""};
@@ -85,20 +99,20 @@ void world_load_policy(struct world *w)
     command.is.policy.areas = directory->areas;
     command.is.policy.coordinators = directory->coordinators;
     decide(w->state, directory, &command, w->now_ms, &w->last);
-    keep(w);
+    keep_decided(w);
     directory_bind(directory, w->state);
     directory_destroy(&w->directory);
     w->directory = directory;
 }
 
-struct world *world_open(int teams, void (*adjust)(struct world *world))
+struct core_world *core_world_open(int teams, void (*adjust)(struct core_world *world))
 {
-    struct world *w = calloc(1, sizeof *w);
+    struct core_world *w = calloc(1, sizeof *w);
     assert(w && teams <= WORLD_TEAMS_MAX);
     w->state = state_new(1);
     assert(w->state);
     w->now_ms = WORLD_NOON;
-    make_policy(w, teams);
+    make_world_policy(w, teams);
     if (adjust)
         adjust(w);
     world_load_policy(w);
@@ -107,9 +121,10 @@ struct world *world_open(int teams, void (*adjust)(struct world *world))
     return w;
 }
 
-void world_close(struct world **world)
+void core_world_close(struct core_world **world)
 {
-    struct world *w = *world;
+    struct core_world *w = *world;
+    assert(!state_check(w->state));
     directory_destroy(&w->directory);
     state_destroy(&w->state);
     free(w->events);
@@ -117,7 +132,7 @@ void world_close(struct world **world)
     *world = NULL;
 }
 
-struct command world_command(struct world *w, enum command_kind kind, const uint8_t *referral)
+struct command world_command(struct core_world *w, enum command_kind kind, const uint8_t *referral)
 {
     struct command command = {.kind = kind, .has_id = true, .actor = "intake-a", .party = PARTY_SOURCE};
     w->next_id++;
@@ -128,7 +143,7 @@ struct command world_command(struct world *w, enum command_kind kind, const uint
     return command;
 }
 
-struct command world_submission(struct world *w)
+struct command world_submission(struct core_world *w)
 {
     struct command command = world_command(w, COMMAND_SUBMIT, NULL);
     memcpy(command.referral, &w->next_id, sizeof w->next_id);
@@ -144,12 +159,13 @@ struct command world_submission(struct world *w)
     return command;
 }
 
-uint16_t world_slot(const struct world *w, int team)
+uint16_t world_slot(const struct core_world *w, int team)
 {
     return state_team_slot(w->state, w->teams[team - 1].id);
 }
 
-struct command world_from_team(struct world *w, enum command_kind kind, int team, const uint8_t *referral)
+struct command world_from_team(struct core_world *w, enum command_kind kind, int team,
+                               const uint8_t *referral)
 {
     struct command command = world_command(w, kind, referral);
     command.party = PARTY_TEAM;
@@ -158,7 +174,7 @@ struct command world_from_team(struct world *w, enum command_kind kind, int team
     return command;
 }
 
-struct command world_from_coordinator(struct world *w, enum command_kind kind, const uint8_t *referral)
+struct command world_from_coordinator(struct core_world *w, enum command_kind kind, const uint8_t *referral)
 {
     struct command command = world_command(w, kind, referral);
     command.party = PARTY_COORDINATOR;
@@ -167,17 +183,17 @@ struct command world_from_coordinator(struct world *w, enum command_kind kind, c
     return command;
 }
 
-enum refusal world_do(struct world *w, const struct command *command)
+enum refusal world_do(struct core_world *w, const struct command *command)
 {
     decide(w->state, w->directory, command, w->now_ms, &w->last);
-    keep(w);
+    keep_decided(w);
     return w->last.refusal;
 }
 
-/* More than all cases of any test can need together. */
+/* More than the cases of any test can need together. */
 enum { DECISIONS_AT_ONE_INSTANT_MAX = 20000 };
 
-void world_wait(struct world *w, int64_t ms)
+void world_wait(struct core_world *w, int64_t ms)
 {
     int64_t until_ms = w->now_ms + ms;
     int at_this_instant = 0;
@@ -191,19 +207,19 @@ void world_wait(struct world *w, int64_t ms)
         (void)time_stands_still;
         decide_time(w->state, w->directory, w->now_ms, &w->last);
         assert(w->last.count > 0);
-        keep(w);
+        keep_decided(w);
     }
     w->now_ms = until_ms;
 }
 
-void world_look_again(struct world *w)
+void world_look_again(struct core_world *w)
 {
     uint32_t cursor = 0;
     while (decide_again(w->state, w->directory, w->now_ms, &cursor, &w->last) || w->last.count)
-        keep(w);
+        keep_decided(w);
 }
 
-void world_presence(struct world *w, int team, bool present)
+void world_presence(struct core_world *w, int team, bool present)
 {
     struct command command = world_from_team(w, COMMAND_PRESENCE, team, NULL);
     command.has_id = false;
@@ -211,14 +227,14 @@ void world_presence(struct world *w, int team, bool present)
     world_do(w, &command);
 }
 
-void world_capacity(struct world *w, int team, int free_places)
+void world_capacity(struct core_world *w, int team, int free_places)
 {
     struct command command = world_from_team(w, COMMAND_CAPACITY, team, NULL);
     command.is.capacity.free_places = (uint16_t)free_places;
     world_do(w, &command);
 }
 
-const struct referral *world_submitted(struct world *w)
+const struct referral *world_submitted(struct core_world *w)
 {
     struct command command = world_submission(w);
     enum refusal refusal = world_do(w, &command);
@@ -227,7 +243,7 @@ const struct referral *world_submitted(struct world *w)
     return state_referral(w->state, command.referral);
 }
 
-static struct command answer(struct world *w, const struct referral *r, enum command_kind kind)
+static struct command answer_of_team(struct core_world *w, const struct referral *r, enum command_kind kind)
 {
     struct command command = world_command(w, kind, r->id);
     command.party = PARTY_TEAM;
@@ -237,37 +253,37 @@ static struct command answer(struct world *w, const struct referral *r, enum com
     return command;
 }
 
-enum refusal world_accept(struct world *w, const struct referral *r, int64_t expected_ms)
+enum refusal world_accept(struct core_world *w, const struct referral *r, int64_t expected_ms)
 {
-    struct command command = answer(w, r, COMMAND_ACCEPT);
+    struct command command = answer_of_team(w, r, COMMAND_ACCEPT);
     command.is.offer.expected_ms = expected_ms;
     return world_do(w, &command);
 }
 
-enum refusal world_decline(struct world *w, const struct referral *r)
+enum refusal world_decline(struct core_world *w, const struct referral *r)
 {
-    struct command command = answer(w, r, COMMAND_DECLINE);
+    struct command command = answer_of_team(w, r, COMMAND_DECLINE);
     command.is.offer.reason = DECLINE_NO_CAPACITY;
     command.is.offer.note = "";
     return world_do(w, &command);
 }
 
-enum refusal world_take(struct world *w, const struct referral *r)
+enum refusal world_take(struct core_world *w, const struct referral *r)
 {
     struct command command = world_from_coordinator(w, COMMAND_TAKE, r->id);
     command.is.take.by = "duty nurse";
     return world_do(w, &command);
 }
 
-enum refusal world_assign(struct world *w, const struct referral *r, int team)
+enum refusal world_assign(struct core_world *w, const struct referral *r, int team)
 {
     struct command command = world_from_coordinator(w, COMMAND_ASSIGN, r->id);
     command.is.move.team = w->teams[team - 1].id;
     return world_do(w, &command);
 }
 
-/* The team that holds the case, or the coordinator who took it, has seen the person. */
-enum refusal world_contact(struct world *w, const struct referral *r)
+/* The team that holds the case, or the coordinator who took it, says that it has seen the person. */
+enum refusal world_contact(struct core_world *w, const struct referral *r)
 {
     struct command command = world_from_coordinator(w, COMMAND_CHECK_IN, r->id);
     if (referral_is_with_team(r)) {
@@ -280,7 +296,7 @@ enum refusal world_contact(struct world *w, const struct referral *r)
     return world_do(w, &command);
 }
 
-const struct event *world_event(const struct world *w, enum event_kind kind)
+const struct event *world_event(const struct core_world *w, enum event_kind kind)
 {
     for (uint32_t i = w->event_count; i-- > 0;)
         if (w->events[i].kind == kind)
@@ -288,7 +304,7 @@ const struct event *world_event(const struct world *w, enum event_kind kind)
     return NULL;
 }
 
-int world_count(const struct world *w, enum event_kind kind)
+int world_count(const struct core_world *w, enum event_kind kind)
 {
     int count = 0;
     for (uint32_t i = 0; i < w->event_count; i++)

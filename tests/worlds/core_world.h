@@ -11,7 +11,7 @@
 
 enum { WORLD_TEAMS_MAX = 9 };
 
-struct world {
+struct core_world {
     struct policy policy;
     struct policy_team teams[WORLD_TEAMS_MAX];
     struct policy_coordinator coordinators[2];
@@ -23,7 +23,8 @@ struct world {
     struct decision last;
     struct event *events; /* they borrow strings: of the test, the policy, and rows that move */
     uint32_t event_count, event_room;
-    void (*watch)(struct world *world, const struct event *event); /* sees each event before it is applied */
+    void (*watch)(struct core_world *world,
+                  const struct event *event); /* is shown each event before it is applied */
     void *watcher;
 };
 
@@ -34,37 +35,38 @@ struct world {
 
 /* Opens a world with the teams "team-1" to "team-n", each on a rung of its own in area "northmoor", always
  * open, for all ages and sources, present. `adjust` may change the policy before it is loaded. */
-struct world *world_open(int teams, void (*adjust)(struct world *world));
-void world_close(struct world **world);
+struct core_world *core_world_open(int teams, void (*adjust)(struct core_world *world));
+void core_world_close(struct core_world **world);
 
 /* A submission of an adult from street triage, very urgent; adjust it before world_do. */
-struct command world_submission(struct world *world);
-struct command world_command(struct world *world, enum command_kind kind, const uint8_t *referral);
-struct command world_from_team(struct world *world, enum command_kind kind, int team,
+struct command world_submission(struct core_world *world);
+struct command world_command(struct core_world *world, enum command_kind kind, const uint8_t *referral);
+struct command world_from_team(struct core_world *world, enum command_kind kind, int team,
                                const uint8_t *referral);
-struct command world_from_coordinator(struct world *world, enum command_kind kind, const uint8_t *referral);
+struct command world_from_coordinator(struct core_world *world, enum command_kind kind,
+                                      const uint8_t *referral);
 /* Decides, applies and returns why it was refused. */
-enum refusal world_do(struct world *world, const struct command *command);
-/* Moves time on and lets it do what is due on the way, each at its own instant. */
-void world_wait(struct world *world, int64_t ms);
-/* Lets held cases be looked at again, as the shell does after a team has come. */
-void world_look_again(struct world *world);
-void world_presence(struct world *world, int team, bool present);
-void world_capacity(struct world *world, int team, int free_places);
+enum refusal world_do(struct core_world *world, const struct command *command);
+/* Moves time on, and lets it do on the way what is due, each thing at its own instant. */
+void world_wait(struct core_world *world, int64_t ms);
+/* Rematches held cases, as the shell does after a team has come. */
+void world_look_again(struct core_world *world);
+void world_presence(struct core_world *world, int team, bool present);
+void world_capacity(struct core_world *world, int team, int free_places);
 /* Loads the policy as it stands now. */
-void world_load_policy(struct world *world);
+void world_load_policy(struct core_world *world);
 
-/* A referral submitted, and the accept, decline of its live offer by the team asked. */
-const struct referral *world_submitted(struct world *world);
-enum refusal world_accept(struct world *world, const struct referral *referral, int64_t expected_ms);
-enum refusal world_decline(struct world *world, const struct referral *referral);
-enum refusal world_take(struct world *world, const struct referral *referral);
-enum refusal world_assign(struct world *world, const struct referral *referral, int team);
-enum refusal world_contact(struct world *world, const struct referral *referral);
+/* Submits a referral; accepts or declines its live offer as the team that is asked; and so on. */
+const struct referral *world_submitted(struct core_world *world);
+enum refusal world_accept(struct core_world *world, const struct referral *referral, int64_t expected_ms);
+enum refusal world_decline(struct core_world *world, const struct referral *referral);
+enum refusal world_take(struct core_world *world, const struct referral *referral);
+enum refusal world_assign(struct core_world *world, const struct referral *referral, int team);
+enum refusal world_contact(struct core_world *world, const struct referral *referral);
 
-/* The last event of a kind, NULL where there was none; and how many there were. */
-const struct event *world_event(const struct world *world, enum event_kind kind);
-int world_count(const struct world *world, enum event_kind kind);
-uint16_t world_slot(const struct world *world, int team);
+/* The last event of a kind, NULL if there was none; and how many there were. */
+const struct event *world_event(const struct core_world *world, enum event_kind kind);
+int world_count(const struct core_world *world, enum event_kind kind);
+uint16_t world_slot(const struct core_world *world, int team);
 
 #endif

@@ -23,7 +23,7 @@ uint64_t walk_first_seed(void)
 }
 
 /* splitmix64 */
-static uint64_t next(uint64_t *random)
+static uint64_t next_drawn(uint64_t *random)
 {
     uint64_t z = *random += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -31,12 +31,20 @@ static uint64_t next(uint64_t *random)
     return z ^ (z >> 31);
 }
 
-static int below(uint64_t *random, int limit)
+static int draw_below(uint64_t *random, int limit)
 {
-    return (int)(next(random) % (uint64_t)limit);
+    return (int)(next_drawn(random) % (uint64_t)limit);
 }
 
-void walk_adjust(struct world *w)
+static void add_walk_standard(struct core_world *w, const char *id, enum clock_kind clock, int64_t allowed_ms)
+{
+    struct policy_standard *standard = &w->policy.standards[w->policy.standard_count++];
+    *standard = (struct policy_standard){
+        .clock = clock, .sources = 0xff, .urgencies = 0xff, .allowed_ms = allowed_ms};
+    strcpy(standard->id, id);
+}
+
+void walk_adjust(struct core_world *w)
 {
     for (int i = 0; i < w->policy.team_count; i++) {
         if (i % 3 == 1)
@@ -44,95 +52,145 @@ void walk_adjust(struct world *w)
         if (i % 3 == 2)
             w->teams[i].places = 2;
     }
+    add_walk_standard(w, "told-in-half-an-hour", CLOCK_REFERRER_TOLD, MINUTES(30));
+    add_walk_standard(w, "handover-in-an-hour", CLOCK_HANDOVER, HOURS(1));
+    w->policy.standards[0].urgencies = 1 << URGENCY_VERY_URGENT | 1 << URGENCY_EMERGENCY;
+    add_walk_standard(w, "urgent", CLOCK_RESPONSE, HOURS(24));
+    w->policy.standards[w->policy.standard_count - 1].urgencies = 1 << URGENCY_URGENT;
 }
 
-static const struct referral *any_open(const struct world *w, uint64_t *random)
+static bool is_asked_about(const struct referral *r)
+{
+    return r->offer.attempt;
+}
+
+/* An open case; one that is wanted if there is one. NULL if no case is open. */
+static const struct referral *draw_case(const struct core_world *w, uint64_t *random,
+                                        bool (*is_wanted)(const struct referral *r))
 {
     uint32_t rows = state_referral_rows(w->state);
-    uint32_t first = rows ? (uint32_t)below(random, (int)rows) : 0;
+    uint32_t first = rows ? (uint32_t)draw_below(random, (int)rows) : 0;
+    const struct referral *any = NULL;
     for (uint32_t i = 0; i < rows; i++) {
         const struct referral *r = state_referral_row(w->state, (first + i) % rows);
-        if (r->state != CASE_NONE)
+        if (r->state != CASE_NONE && is_wanted(r))
             return r;
+        if (r->state != CASE_NONE && !any)
+            any = r;
     }
-    return NULL;
+    return any;
 }
 
-static void answer_offer(struct world *w, uint64_t *random, const struct referral *r)
+static void answer_offer(struct core_world *w, uint64_t *random, const struct referral *r)
 {
     static const enum command_kind kinds[] = {COMMAND_SEEN, COMMAND_ACCEPT, COMMAND_DECLINE};
     struct command command =
-        world_from_team(w, kinds[below(random, 3)], 1 + below(random, w->policy.team_count), r->id);
-    if (below(random, 4) && r->offer.attempt)
+        world_from_team(w, kinds[draw_below(random, 3)], 1 + draw_below(random, w->policy.team_count), r->id);
+    if (draw_below(random, 4) && r->offer.attempt)
         command.slot = r->offer.team;
     command.is.offer.attempt = r->offer.attempt;
-    command.is.offer.expected_ms = MINUTES(below(random, 60));
+    command.is.offer.expected_ms = MINUTES(draw_below(random, 60));
     command.is.offer.reason = DECLINE_NO_CAPACITY;
     command.is.offer.note = "";
     world_do(w, &command);
 }
 
-static void act_as_holder(struct world *w, uint64_t *random, const struct referral *r)
+static void act_as_holder(struct core_world *w, uint64_t *random, const struct referral *r)
 {
     static const enum command_kind kinds[] = {COMMAND_CHECK_IN, COMMAND_CHECK_IN, COMMAND_CLOSE,
                                               COMMAND_HANDOVER};
-    enum command_kind kind = kinds[below(random, 4)];
+    enum command_kind kind = kinds[draw_below(random, 4)];
     struct command command = world_from_team(w, kind, 1, r->id);
     command.slot = r->team == SLOT_NONE ? world_slot(w, 1) : r->team;
     if (kind == COMMAND_CHECK_IN) {
-        command.is.check_in.step = (enum step)(1 + below(random, 3));
+        command.is.check_in.step = (enum step)(1 + draw_below(random, 3));
         command.is.check_in.mechanism = CONTACT_FACE_TO_FACE;
-        command.is.check_in.attended = below(random, 2) ? ATTEND_ON_TIME : ATTEND_DID_NOT_ATTEND;
-        command.is.check_in.expected_ms = MINUTES(below(random, 40));
+        command.is.check_in.attended = draw_below(random, 2) ? ATTEND_ON_TIME : ATTEND_DID_NOT_ATTEND;
+        command.is.check_in.occurred_ms =
+            draw_below(random, 2) ? w->now_ms - MINUTES(draw_below(random, 10)) : 0;
+        command.is.check_in.expected_ms = MINUTES(draw_below(random, 40));
     } else if (kind == COMMAND_CLOSE) {
         command.is.close.outcome = 1;
         command.is.close.note_code = "";
     } else {
-        command.is.move.team = below(random, 2) ? "" : "team-1";
+        command.is.move.team = draw_below(random, 2) ? "" : "team-1";
     }
     world_do(w, &command);
 }
 
-static void act_as_coordinator(struct world *w, uint64_t *random, const struct referral *r)
+static void act_as_coordinator(struct core_world *w, uint64_t *random, const struct referral *r)
 {
-    struct command command = world_command(w, below(random, 2) ? COMMAND_TAKE : COMMAND_ASSIGN, r->id);
+    struct command command = world_command(w, draw_below(random, 2) ? COMMAND_TAKE : COMMAND_ASSIGN, r->id);
     command.party = PARTY_COORDINATOR;
-    command.slot = (uint16_t)below(random, 2);
+    command.slot = (uint16_t)draw_below(random, 2);
     command.actor = "duty";
     if (command.kind == COMMAND_TAKE)
         command.is.take.by = "duty nurse";
     else
-        command.is.move.team = w->teams[below(random, w->policy.team_count)].id;
+        command.is.move.team = w->teams[draw_below(random, w->policy.team_count)].id;
     world_do(w, &command);
 }
 
-static void act_as_referrer(struct world *w, uint64_t *random, const struct referral *r)
+/* Half of all people are detained under section 136; some have arrived, and some police have gone. */
+static void draw_detention(struct core_world *w, uint64_t *random, struct facts *facts)
+{
+    facts->section_136 = draw_below(random, 2);
+    if (draw_below(random, 3)) {
+        facts->place_of_safety_ms = w->now_ms - MINUTES(1 + draw_below(random, 3));
+        facts->place_of_safety_basis = BASIS_STATED;
+    }
+    if (draw_below(random, 4) == 0)
+        facts->handover_done_ms = w->now_ms - MINUTES(draw_below(random, 3));
+}
+
+static void submit_one(struct core_world *w, uint64_t *random)
 {
     struct command command = world_submission(w);
-    if (below(random, 3)) {
-        command.kind = COMMAND_WITHDRAW;
-        command.is.withdraw.reason = "";
-    } else {
-        command.kind = COMMAND_UPDATE;
-    }
-    memcpy(command.referral, r->id, ID_BYTES);
+    draw_detention(w, random, &command.is.submit.facts);
     world_do(w, &command);
 }
 
-static void change_team(struct world *w, uint64_t *random)
+static void tell_referrer(struct core_world *w, const struct referral *r)
 {
-    int team = 1 + below(random, w->policy.team_count);
-    if (below(random, 2)) {
-        world_presence(w, team, below(random, 3) != 0);
+    struct command command = world_command(w, COMMAND_TOLD, r->id);
+    command.is.told.state = (enum case_state)r->state;
+    world_do(w, &command);
+}
+
+static void act_as_referrer(struct core_world *w, uint64_t *random, const struct referral *r)
+{
+    static const enum urgency urgencies[] = {URGENCY_VERY_URGENT, URGENCY_URGENT, URGENCY_ROUTINE};
+    int what = draw_below(random, 8);
+    struct command command = world_submission(w);
+    memcpy(command.referral, r->id, ID_BYTES);
+    if (what == 0) {
+        command.kind = COMMAND_WITHDRAW;
+        command.is.withdraw.reason = "";
+        world_do(w, &command);
+    } else if (what < 4) {
+        command.kind = COMMAND_UPDATE;
+        command.is.submit.facts.urgency = urgencies[draw_below(random, 3)];
+        draw_detention(w, random, &command.is.submit.facts);
+        world_do(w, &command);
+    } else {
+        tell_referrer(w, r);
+    }
+}
+
+static void change_team(struct core_world *w, uint64_t *random)
+{
+    int team = 1 + draw_below(random, w->policy.team_count);
+    if (draw_below(random, 2)) {
+        world_presence(w, team, draw_below(random, 3) != 0);
     } else {
         struct command command = world_from_team(w, COMMAND_CAPACITY, team, NULL);
-        command.is.capacity.free_places = (uint16_t)below(random, 3);
+        command.is.capacity.free_places = (uint16_t)draw_below(random, 3);
         world_do(w, &command);
     }
     world_look_again(w);
 }
 
-static void check(const struct world *w)
+static void check_walk(const struct core_world *w)
 {
     assert_true(state_due(w->state) > w->now_ms - 1 || state_due(w->state) == INT64_MIN);
     uint32_t open = 0;
@@ -151,25 +209,34 @@ static void check(const struct world *w)
     assert_int_equal(open, w->state->counters.open_count);
 }
 
-void walk(struct world *w, uint64_t seed, int steps)
+static void take_a_step(struct core_world *w, uint64_t *random)
+{
+    int what = draw_below(random, 12);
+    const struct referral *r = draw_case(w, random,
+                                         what < 5    ? is_asked_about
+                                         : what == 8 ? referral_is_open
+                                                     : referral_is_with_team);
+    if (!r || what < 2)
+        submit_one(w, random);
+    else if (what < 5)
+        answer_offer(w, random, r);
+    else if (what < 8)
+        act_as_holder(w, random, r);
+    else if (what == 8)
+        act_as_coordinator(w, random, r);
+    else if (what == 9)
+        act_as_referrer(w, random, r);
+    else if (what == 10)
+        change_team(w, random);
+}
+
+void walk_world(struct core_world *w, uint64_t seed, int steps)
 {
     uint64_t random = seed;
     for (int i = 0; i < steps; i++) {
-        const struct referral *r = any_open(w, &random);
-        int what = below(&random, 12);
-        if (!r || what < 2)
-            world_submitted(w);
-        else if (what < 5)
-            answer_offer(w, &random, r);
-        else if (what < 8)
-            act_as_holder(w, &random, r);
-        else if (what == 8)
-            act_as_coordinator(w, &random, r);
-        else if (what == 9 && below(&random, 4) == 0)
-            act_as_referrer(w, &random, r);
-        else if (what == 10)
-            change_team(w, &random);
-        world_wait(w, below(&random, 3) ? MINUTES(below(&random, 8)) : HOURS(below(&random, 3)));
-        check(w);
+        take_a_step(w, &random);
+        world_wait(w,
+                   draw_below(&random, 12) ? MINUTES(draw_below(&random, 4)) : HOURS(draw_below(&random, 3)));
+        check_walk(w);
     }
 }

@@ -7,10 +7,11 @@
 
 /* From the environment variable SEED, else from the clock; printed at its first use. */
 uint64_t walk_first_seed(void);
-/* Some teams shut at night, some full, so that every way of passing a team over comes up. */
-void walk_adjust(struct world *world);
-/* `steps` commands and waits. Checks after each that nothing is owned twice or by nobody, that at most one
- * offer is live, and that time has left nothing undone. */
-void walk(struct world *world, uint64_t seed, int steps);
+/* Shuts some teams at night and fills others, so that every way of passing a team over comes up; adds
+ * standards for clocks of every kind. */
+void walk_adjust(struct core_world *world);
+/* Does `steps` commands and waits. Checks after each that nothing is owned twice or by nobody, that at most
+ * one offer is live, and that time has left nothing undone. */
+void walk_world(struct core_world *world, uint64_t seed, int steps);
 
 #endif

@@ -13,7 +13,7 @@ struct state_copy state_copy_take(const struct state *state);
 void state_copy_drop(struct state_copy *copy);
 bool state_copy_equals(const struct state_copy *copy, const struct state *state);
 bool state_same(const struct state *a, const struct state *b);
-/* As a broker that starts from a snapshot does. NULL where the parts do not fit. */
+/* Makes a state from a copy, as a broker that starts from a snapshot does. NULL if the parts do not fit. */
 struct state *state_copy_load(const struct state_copy *copy, uint64_t seed);
 
 #endif

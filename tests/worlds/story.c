@@ -7,8 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EVENT      (Concordat__V1__Event) CONCORDAT__V1__EVENT__INIT
-#define TEXT(text) ((char *)(uintptr_t)(text)) /* protobuf-c has no const; packing does not write */
+#define EVENT       (Concordat__V1__Event) CONCORDAT__V1__EVENT__INIT
+#define TEXT(text)  ((char *)(uintptr_t)(text)) /* protobuf-c has no const; packing does not write */
+#define STATE(name) CONCORDAT__V1__STATE__STATE_##name
 
 static const uint8_t digest[32] = {7};
 
@@ -105,6 +106,7 @@ void story_tell(struct story *story, uint32_t number, Concordat__V1__Event *even
         event->number = number;
         event->drill = story->drill[number];
         event->owner = &story->owner[number];
+        event->state = story->state[number];
     }
     struct story_event *told = &story->events[story->count];
     told->size = concordat__v1__event__get_packed_size(event);
@@ -149,26 +151,44 @@ void story_policy(struct story *story)
     story_tell(story, 0, &event);
 }
 
-/* The clocks of a person: the national one by kind, and the statutory one where it runs. */
+static void fill_clock_change(Concordat__V1__ClockChange *clock, Concordat__V1__Clock which,
+                              Concordat__V1__ClockChangeKind what, int64_t at_ms)
+{
+    concordat__v1__clock_change__init(clock);
+    clock->clock = which;
+    clock->what = what;
+    clock->at_ms = at_ms;
+}
+
+static void start_story_clock(Concordat__V1__ClockChange *clock, Concordat__V1__Clock which, int64_t at_ms,
+                              int64_t allowed_min, const char *standard)
+{
+    fill_clock_change(clock, which, CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_STARTED, at_ms);
+    clock->due_ms = at_ms + allowed_min * STORY_MIN_MS;
+    clock->basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    clock->standard = TEXT(standard);
+}
+
+static size_t stop_story_clock(const struct story *story, Concordat__V1__Clock which,
+                               Concordat__V1__ClockChange *clock)
+{
+    fill_clock_change(clock, which, CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_STOPPED,
+                      story->now_ms);
+    return 1;
+}
+
+/* The clocks of a person: the national one by kind, and the statutory one if the person is detained. */
 static size_t fill_clocks(const struct story *story, const struct story_person *person,
-                          Concordat__V1__ClockStarted clocks[2])
+                          Concordat__V1__ClockChange clocks[2])
 {
     Concordat__V1__Urgency urgency = person->routed_as != 0 ? person->routed_as : person->urgency;
     int64_t allowed_min = person->source == CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT ? 60
                           : urgency == CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT             ? 240
                                                                                                : 1440;
-    concordat__v1__clock_started__init(&clocks[0]);
-    clocks[0].clock = CONCORDAT__V1__CLOCK__CLOCK_RESPONSE;
-    clocks[0].started_ms = story->now_ms;
-    clocks[0].basis = CONCORDAT__V1__BASIS__BASIS_STATED;
-    clocks[0].due_ms = story->now_ms + allowed_min * STORY_MIN_MS;
-    clocks[0].standard = TEXT("response");
-    concordat__v1__clock_started__init(&clocks[1]);
-    clocks[1].clock = CONCORDAT__V1__CLOCK__CLOCK_SECTION_136;
-    clocks[1].started_ms = STORY_START_MS + person->arrived_min * STORY_MIN_MS;
-    clocks[1].basis = CONCORDAT__V1__BASIS__BASIS_STATED;
-    clocks[1].due_ms = clocks[1].started_ms + 1440 * STORY_MIN_MS;
-    clocks[1].standard = TEXT("section-136");
+    start_story_clock(&clocks[0], CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, story->now_ms, allowed_min,
+                      "response");
+    start_story_clock(&clocks[1], CONCORDAT__V1__CLOCK__CLOCK_SECTION_136,
+                      STORY_START_MS + person->arrived_min * STORY_MIN_MS, 1440, "section-136");
     return person->place == 0 ? 1 : 2;
 }
 
@@ -206,19 +226,22 @@ void story_receive(struct story *story, uint32_t number, struct story_person per
     referral.needs = needs;
     referral.n_flags = 1;
     referral.flags = flags;
-    Concordat__V1__ClockStarted clocks[2], *pointers[2] = {&clocks[0], &clocks[1]};
+    Concordat__V1__ClockChange clocks[2], *pointers[2] = {&clocks[0], &clocks[1]};
     Concordat__V1__Received what = CONCORDAT__V1__RECEIVED__INIT;
     what.referral = &referral;
     what.area = TEXT("northmoor");
     what.routed_as = person.routed_as != 0 ? person.routed_as : person.urgency;
     what.n_flags = 1;
     what.flags = flags;
-    what.n_clocks = fill_clocks(story, &person, clocks);
-    what.clocks = pointers;
     Concordat__V1__Event event = EVENT;
+    event.n_clocks = fill_clocks(story, &person, clocks);
+    event.clocks = pointers;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_RECEIVED;
     event.received = &what;
     story->drill[number] = person.drill;
+    story->detained[number] = person.place != 0;
+    story->unseen[number] = true;
+    story->state[number] = STATE(HELD);
     own_coordinator(story, number, 5);
     story_tell(story, number, &event);
 }
@@ -254,6 +277,7 @@ void story_offer(struct story *story, uint32_t number, uint32_t attempt, const c
     Concordat__V1__Event event = EVENT;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_OFFERED;
     event.offered = &what;
+    story->state[number] = STATE(OFFERED);
     own_team(story, number, team, 10);
     story_tell(story, number, &event);
 }
@@ -269,6 +293,7 @@ void story_end_offer(struct story *story, uint32_t number, uint32_t attempt, con
     Concordat__V1__Event event = EVENT;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED;
     event.offer_ended = &what;
+    story->state[number] = STATE(HELD);
     own_coordinator(story, number, 5);
     story_tell(story, number, &event);
 }
@@ -285,6 +310,7 @@ void story_accept(struct story *story, uint32_t number, uint32_t attempt, const 
     Concordat__V1__Event event = EVENT;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_ACCEPTED;
     event.accepted = &what;
+    story->state[number] = STATE(ACCEPTED);
     own_team(story, number, team, 6000);
     story_tell(story, number, &event);
 }
@@ -293,6 +319,7 @@ void story_told(struct story *story, uint32_t number, Concordat__V1__State state
 {
     Concordat__V1__ReferrerTold what = CONCORDAT__V1__REFERRER_TOLD__INIT;
     what.state = state;
+    what.counts_as_told = state == STATE(TAKEN) || state >= STATE(ACCEPTED);
     Concordat__V1__Event event = EVENT;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_REFERRER_TOLD;
     event.referrer_told = &what;
@@ -311,14 +338,20 @@ void story_contact(struct story *story, uint32_t number, const char *team, bool 
     what.mechanism = face_to_face ? CONCORDAT__V1__CONTACT_MECHANISM__CONTACT_MECHANISM_FACE_TO_FACE
                                   : CONCORDAT__V1__CONTACT_MECHANISM__CONTACT_MECHANISM_TELEPHONE;
     what.attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_ON_TIME;
-    what.stops_response_clock = face_to_face;
+    what.counts_as_seen = face_to_face;
     Concordat__V1__Event event = EVENT;
+    Concordat__V1__ClockChange clock, *stopped = &clock;
+    if (face_to_face && story->unseen[number])
+        event.n_clocks = stop_story_clock(story, CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, &clock);
+    event.clocks = &stopped;
+    story->unseen[number] = story->unseen[number] && !face_to_face;
+    story->state[number] = STATE(IN_CONTACT);
     event.what_case = CONCORDAT__V1__EVENT__WHAT_CHECKED_IN;
     event.checked_in = &what;
     story_tell(story, number, &event);
 }
 
-void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason)
+static void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason)
 {
     Concordat__V1__Considered teams[2], *pointers[2] = {&teams[0], &teams[1]};
     fill_considered(teams, "");
@@ -331,19 +364,33 @@ void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason 
     Concordat__V1__Event event = EVENT;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_HELD;
     event.held = &what;
+    story->state[number] = STATE(HELD);
     own_coordinator(story, number, 10);
     story_tell(story, number, &event);
 }
 
-void story_take(struct story *story, uint32_t number)
+static void story_take(struct story *story, uint32_t number)
 {
     Concordat__V1__Taken what = CONCORDAT__V1__TAKEN__INIT;
     what.coordinator = TEXT("duty");
     Concordat__V1__Event event = EVENT;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_TAKEN;
     event.taken = &what;
+    story->state[number] = STATE(TAKEN);
     own_coordinator(story, number, 120);
     story_tell(story, number, &event);
+}
+
+static void tell_end(struct story *story, uint32_t number, Concordat__V1__State state,
+                     Concordat__V1__Event *event)
+{
+    Concordat__V1__ClockChange clock, *stopped = &clock;
+    if (story->detained[number])
+        event->n_clocks = stop_story_clock(story, CONCORDAT__V1__CLOCK__CLOCK_SECTION_136, &clock);
+    event->clocks = &stopped;
+    story->state[number] = state;
+    own_nobody(story, number);
+    story_tell(story, number, event);
 }
 
 void story_finish(struct story *story, uint32_t number, Concordat__V1__Outcome outcome)
@@ -354,8 +401,7 @@ void story_finish(struct story *story, uint32_t number, Concordat__V1__Outcome o
     Concordat__V1__Event event = EVENT;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_CLOSED;
     event.closed = &what;
-    own_nobody(story, number);
-    story_tell(story, number, &event);
+    tell_end(story, number, STATE(CLOSED), &event);
 }
 
 void story_withdraw(struct story *story, uint32_t number)
@@ -364,11 +410,10 @@ void story_withdraw(struct story *story, uint32_t number)
     Concordat__V1__Event event = EVENT;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_WITHDRAWN;
     event.withdrawn = &what;
-    own_nobody(story, number);
-    story_tell(story, number, &event);
+    tell_end(story, number, STATE(WITHDRAWN), &event);
 }
 
-void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock)
+static void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock)
 {
     Concordat__V1__ClockBreached what = CONCORDAT__V1__CLOCK_BREACHED__INIT;
     what.clock = clock;

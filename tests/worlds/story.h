@@ -33,8 +33,12 @@ struct story {
     size_t count;
     struct story_event events[STORY_EVENTS_MAX];
     bool drill[STORY_REFERRALS_MAX];
-    Concordat__V1__Owner owner[STORY_REFERRALS_MAX]; /* as it now stands */
+    /* As they now stand: */
+    Concordat__V1__State state[STORY_REFERRALS_MAX];
+    Concordat__V1__Owner owner[STORY_REFERRALS_MAX];
     char owner_id[STORY_REFERRALS_MAX][40];
+    bool detained[STORY_REFERRALS_MAX]; /* the clock of section 136 runs */
+    bool unseen[STORY_REFERRALS_MAX];   /* the response clock runs */
 };
 
 /* The facts about a person when they are referred. */
@@ -48,7 +52,7 @@ struct story_person {
     Concordat__V1__Basis decided;
     Concordat__V1__PlaceOfSafety place;
     Concordat__V1__Transport transport;
-    int64_t arrived_min; /* at the place of safety, where place is set */
+    int64_t arrived_min; /* at the place of safety; with place */
 };
 
 /* Opens a story with a trail in a new temporary folder; closing removes the folder. */
@@ -58,7 +62,7 @@ void story_close(struct story *story);
 void story_close_trail(struct story *story);
 
 void story_at(struct story *story, double minutes);
-/* Makes what the next events say of a referral's owner differ from what would be right. */
+/* Makes the next events say another owner of a referral than would be right. */
 void story_own(struct story *story, uint32_t number, Concordat__V1__OwnerKind kind, const char *id,
                double act_by_min);
 
@@ -74,11 +78,8 @@ void story_accept(struct story *story, uint32_t number, uint32_t attempt, const 
                   const char *previous);
 void story_told(struct story *story, uint32_t number, Concordat__V1__State state);
 void story_contact(struct story *story, uint32_t number, const char *team, bool face_to_face);
-void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason);
-void story_take(struct story *story, uint32_t number);
 void story_finish(struct story *story, uint32_t number, Concordat__V1__Outcome outcome);
 void story_withdraw(struct story *story, uint32_t number);
-void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock);
 
 /* A short history with a bit of everything: several sources, a decline, an expiry, a handover, a hold, a
  * drill. */

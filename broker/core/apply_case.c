@@ -1,0 +1,182 @@
+/* apply_case.c: what each kind of event changes in its case. */
+#include <assert.h>
+#include <string.h>
+
+#include "broker/core/applying.h"
+#include "broker/core/referral.h"
+
+static void apply_facts(struct referral *r, const struct event *event)
+{
+    r->facts = event->is.received.facts;
+    r->facts_seq = event->seq;
+    if (event->is.received.with_confidential)
+        r->confidential_seq = event->seq;
+    r->coordinator = event->is.received.coordinator;
+}
+
+void apply_received(struct referral *r, const struct event *event)
+{
+    assert(r->state == CASE_NONE);
+    memcpy(r->id, event->referral, ID_BYTES);
+    memcpy(r->submit_digest, event->command_digest, DIGEST_BYTES);
+    r->number = event->number;
+    r->drill = event->drill;
+    r->received_ms = event->at_ms;
+    r->received_seq = event->seq;
+    r->remind_ms = event->at_ms; /* the coordinator owns it until the same decision says who does */
+    r->round = 1;
+    r->team = r->last_asked = SLOT_NONE;
+    r->offer.team = SLOT_NONE;
+    apply_facts(r, event);
+}
+
+void apply_updated(struct referral *r, const struct event *event)
+{
+    enum source met = r->facts.source;
+    apply_facts(r, event);
+    r->facts.source = met; /* where the person was met does not change, whatever a stored update says */
+}
+
+/* If more teams were asked than the list holds (a coordinator may assign teams beyond the ladder), the one
+ * asked least is forgotten: at worst it is asked once more. */
+static void note_asked(struct referral *r, uint16_t team)
+{
+    int least = 0;
+    for (int i = 0; i < r->asked_count; i++) {
+        if (r->asked[i].team == team) {
+            if (r->asked[i].times < UINT16_MAX)
+                r->asked[i].times++;
+            r->asked[i].round = r->round;
+            return;
+        }
+        if (r->asked[i].times < r->asked[least].times)
+            least = i;
+    }
+    int at = r->asked_count < LADDER_STEPS_MAX ? r->asked_count++ : least;
+    r->asked[at] = (struct asked_team){.team = team, .times = 1, .round = r->round};
+}
+
+void apply_offered(struct referral *r, const struct event *event)
+{
+    assert(!r->offer.attempt && event->is.offered.attempt);
+    r->attempts = event->is.offered.attempt;
+    r->round = event->is.offered.round;
+    r->offer = (struct live_offer){
+        .attempt = event->is.offered.attempt,
+        .team = event->is.offered.team,
+        .handover = event->is.offered.handover,
+        .assigned = event->is.offered.assigned,
+        .offered_ms = event->at_ms,
+        .expires_ms = event->is.offered.expires_ms,
+    };
+    r->last_asked = event->is.offered.team;
+    note_asked(r, event->is.offered.team);
+}
+
+void apply_offer_seen(struct referral *r, const struct event *event)
+{
+    (void)event;
+    r->offer.seen = true;
+}
+
+static void clear_offer(struct referral *r)
+{
+    r->offer = (struct live_offer){.team = SLOT_NONE};
+}
+
+/* The case goes back to the duty coordinator, until the same decision says more. */
+static void fall_back(struct referral *r, int64_t remind_ms)
+{
+    r->team = SLOT_NONE;
+    r->expected_arrival_ms = r->lease_ms = r->lapses_ms = 0;
+    r->remind_ms = remind_ms;
+    r->look_again_ms = 0;
+}
+
+/* While one team hands over to another the case stays with the first. */
+void apply_offer_ended(struct referral *r, const struct event *event)
+{
+    assert(r->offer.attempt);
+    if (!r->offer.handover)
+        fall_back(r, event->at_ms);
+    clear_offer(r);
+}
+
+static void copy_signature(char *to, const char *from)
+{
+    size_t at = 0;
+    for (; from[at] && at < SIGNATURE_CHARS_MAX; at++)
+        to[at] = from[at];
+    memset(to + at, 0, SIGNATURE_CHARS_MAX + 1 - at);
+}
+
+void apply_held(struct referral *r, const struct event *event)
+{
+    fall_back(r, event->is.held.remind_ms);
+    r->coordinator = event->is.held.coordinator;
+    r->hold_reason = (uint8_t)event->is.held.reason;
+    r->look_again_ms = event->is.held.look_again_ms;
+    r->round = event->is.held.round;
+    copy_signature(r->taken_by, "");
+}
+
+void apply_reminded(struct referral *r, const struct event *event)
+{
+    r->reminders = event->is.reminded.times;
+    r->remind_ms = event->is.reminded.next_ms;
+    r->round = event->is.reminded.round;
+}
+
+void apply_taken(struct referral *r, const struct event *event)
+{
+    r->coordinator = event->is.taken.coordinator;
+    r->lease_ms = event->is.taken.lease_ms;
+    r->reminders = 0;
+    copy_signature(r->taken_by, event->is.taken.by);
+}
+
+void apply_accepted(struct referral *r, const struct event *event)
+{
+    assert(r->offer.attempt == event->is.accepted.attempt);
+    r->team = event->is.accepted.team;
+    r->expected_arrival_ms = event->is.accepted.expected_arrival_ms;
+    r->lease_ms = event->is.accepted.lease_ms;
+    r->lapses_ms = 0;
+    r->taken_by[0] = '\0';
+    clear_offer(r);
+}
+
+void apply_checked_in(struct referral *r, const struct event *event)
+{
+    if (event->is.checked_in.expected_arrival_ms)
+        r->expected_arrival_ms = event->is.checked_in.expected_arrival_ms;
+    r->lease_ms = event->is.checked_in.lease_ms;
+    r->lapses_ms = 0;
+    if (event_is_attended_contact(event))
+        r->contact_made = true;
+}
+
+void apply_lease_warned(struct referral *r, const struct event *event)
+{
+    r->lapses_ms = event->is.lease.lapses_ms;
+}
+
+void apply_lease_lapsed(struct referral *r, const struct event *event)
+{
+    fall_back(r, event->at_ms);
+}
+
+void apply_closed(struct referral *r, const struct event *event)
+{
+    r->outcome = (uint8_t)event->is.closed.outcome;
+}
+
+void apply_referrer_told(struct referral *r, const struct event *event)
+{
+    r->told_state = (uint8_t)event->is.told.state;
+}
+
+void apply_clock_breached(struct referral *r, const struct event *event)
+{
+    r->clocks[event->is.breached.clock].breached = true;
+}

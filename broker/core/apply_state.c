@@ -1,0 +1,58 @@
+/* apply_state.c: what each kind of event changes in teams and names. */
+#include <string.h>
+
+#include "broker/core/applying.h"
+#include "broker/core/slots.h"
+#include "broker/core/state.h"
+
+static struct team *team_to_change(struct state *state, uint16_t slot)
+{
+    return table_row(&state->teams, slot);
+}
+
+bool apply_offered_to_team(struct state *state, const struct event *event)
+{
+    team_to_change(state, event->is.offered.team)->last_offered_seq = event->seq;
+    return true;
+}
+
+bool apply_accepted_to_team(struct state *state, const struct event *event)
+{
+    struct team *team = team_to_change(state, event->is.accepted.team);
+    if (team->taken_since < UINT16_MAX)
+        team->taken_since++;
+    return true;
+}
+
+/* If nobody is there any more, the team's live offers end at once; if somebody is there again, they run until
+ * they expire. */
+bool apply_presence(struct state *state, const struct event *event)
+{
+    struct team *team = team_to_change(state, event->is.presence.team);
+    team->present = event->is.presence.present;
+    for (uint32_t row = 0; team->live_offers && row < state->referrals.count; row++) {
+        const struct referral *r = table_row(&state->referrals, row);
+        if (r->offer.attempt && r->offer.team == event->is.presence.team)
+            agenda_change(&state->agenda, row, state_case_due(state, r));
+    }
+    return true;
+}
+
+bool apply_capacity(struct state *state, const struct event *event)
+{
+    struct team *team = team_to_change(state, event->is.capacity.team);
+    team->capacity_known = true;
+    team->free_places = event->is.capacity.free_places;
+    team->taken_since = 0;
+    team->claimed_ms = event->at_ms;
+    team->claim_good_until_ms = event->is.capacity.good_until_ms;
+    return true;
+}
+
+bool apply_policy(struct state *state, const struct event *event)
+{
+    memcpy(state->counters.policy_digest, event->is.policy.digest, POLICY_DIGEST_BYTES);
+    return slots_give_all(&state->team_by_id, &state->teams, &event->is.policy.teams) &&
+           slots_give_all(&state->area_by_id, &state->areas, &event->is.policy.areas) &&
+           slots_give_all(&state->coordinator_by_id, &state->coordinators, &event->is.policy.coordinators);
+}

@@ -1,0 +1,21 @@
+/* applying.h: what each kind of event changes; for the table of event_kinds.c and for nobody else.
+ *
+ * Whether the event can come at all has been decided before (referral_apply, state_apply), and everything
+ * that it needs stands in the event.
+ */
+#ifndef CONCORDAT_CORE_APPLYING_H
+#define CONCORDAT_CORE_APPLYING_H
+
+#include "broker/core/event_kinds.h"
+
+/* apply_case.c: of a case, all but its state, owner and clocks. */
+event_changes_case apply_received, apply_updated, apply_offered, apply_offer_seen, apply_offer_ended;
+event_changes_case apply_held, apply_reminded, apply_taken, apply_accepted, apply_checked_in;
+event_changes_case apply_lease_warned, apply_lease_lapsed, apply_closed, apply_referrer_told;
+event_changes_case apply_clock_breached;
+
+/* apply_state.c: of teams and names. */
+event_changes_state apply_offered_to_team, apply_accepted_to_team, apply_presence, apply_capacity;
+event_changes_state apply_policy;
+
+#endif

@@ -1,0 +1,21 @@
+/* decide_commands.h: the rule of each kind of command; for the table of decide.c and for nobody else.
+ *
+ * decide_referrer.c, decide_team.c and decide_coordinator.c have the functions.
+ */
+#ifndef CONCORDAT_CORE_DECIDE_COMMANDS_H
+#define CONCORDAT_CORE_DECIDE_COMMANDS_H
+
+#include "broker/core/command.h"
+
+struct deciding;
+
+/* One function for each kind of command. Each fills in the decision, or returns why the command is refused.
+ */
+typedef enum refusal decide_command(struct deciding *d);
+decide_command decide_submit, decide_update, decide_withdraw, decide_told;
+decide_command decide_seen, decide_accept, decide_decline, decide_check_in, decide_close, decide_handover;
+decide_command decide_presence, decide_capacity;
+decide_command decide_take, decide_assign, decide_read_record;
+decide_command decide_load_policy, decide_record_refusal, decide_record_start;
+
+#endif

@@ -1,0 +1,114 @@
+/* decide_time.c: what time brings: offers that expire, leases, reminders, breaches, and a rematch of held
+ * cases.
+ */
+#include <assert.h>
+
+#include "broker/core/deciding.h"
+
+static void lapse_lease(struct deciding *d)
+{
+    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
+    struct event *event = deciding_event(d, EVENT_LEASE_LAPSED);
+    event->is.lease.team = d->r.team;
+    deciding_done(d, event);
+    /* A person who has been seen is not sent a second crisis team unasked: the coordinator decides. */
+    struct match match;
+    if (d->r.contact_made)
+        deciding_hold(d, HOLD_LEASE_LAPSED, NULL);
+    else if (!deciding_offer_next(d, &match))
+        deciding_hold(d, HOLD_LEASE_LAPSED, &match);
+}
+
+static void warn_team(struct deciding *d)
+{
+    struct event *event = deciding_event(d, EVENT_LEASE_WARNED);
+    event->is.lease.team = d->r.team;
+    event->is.lease.lapses_ms = d->now_ms + d->policy->lease_grace_ms;
+    deciding_done(d, event);
+}
+
+/* The first few reminders also begin a new round of the ladder: a team that declined may have changed its
+ * mind. */
+static void remind_coordinator(struct deciding *d)
+{
+    bool another_round = !d->r.contact_made && d->r.round < d->policy->rounds_max;
+    struct event *event = deciding_event(d, EVENT_REMINDED);
+    event->is.reminded.coordinator = d->r.coordinator;
+    event->is.reminded.times = d->r.reminders + 1;
+    event->is.reminded.next_ms = d->now_ms + d->policy->remind_ms;
+    event->is.reminded.round = (uint16_t)(d->r.round + (another_round ? 1 : 0));
+    deciding_done(d, event);
+    if (!d->r.contact_made)
+        deciding_look(d);
+}
+
+static void record_breaches(struct deciding *d)
+{
+    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
+        struct clock *clock = &d->r.clocks[kind];
+        if (!clock->started_ms || clock->stopped_ms || clock->breached || d->now_ms <= clock->due_ms)
+            continue;
+        struct event *event = deciding_event(d, EVENT_CLOCK_BREACHED);
+        event->is.breached.clock = (enum clock_kind)kind;
+        event->is.breached.due_ms = clock->due_ms;
+        event->is.breached.standard = state_referral(d->state, d->r.id)->clocks[kind].standard;
+        deciding_done(d, event);
+    }
+}
+
+static void decide_due(struct deciding *d)
+{
+    const struct referral *r = &d->r;
+    bool absent = r->offer.attempt && !state_team(d->state, r->offer.team)->present;
+    if (absent)
+        deciding_offer_failed(d, OFFER_END_TEAM_ABSENT, DECLINE_NONE, "");
+    else if (r->offer.attempt && r->offer.expires_ms <= d->now_ms)
+        deciding_offer_failed(d, OFFER_END_EXPIRED, DECLINE_NONE, "");
+    else if (referral_is_with_team(r) && r->lapses_ms && r->lapses_ms <= d->now_ms)
+        lapse_lease(d);
+    else if (referral_is_with_team(r) && !r->lapses_ms && r->lease_ms <= d->now_ms)
+        warn_team(d);
+    else if (r->state == CASE_TAKEN && r->lease_ms <= d->now_ms)
+        deciding_hold(d, HOLD_COORDINATOR_SILENT, NULL);
+    else if (r->state == CASE_HELD && r->remind_ms <= d->now_ms)
+        remind_coordinator(d);
+    else if (r->state == CASE_HELD && r->look_again_ms && r->look_again_ms <= d->now_ms)
+        deciding_look(d);
+    else
+        record_breaches(d);
+}
+
+void decide_time(const struct state *state, const struct directory *directory, int64_t now_ms,
+                 struct decision *decision)
+{
+    struct deciding d;
+    deciding_begin(&d, state, directory, now_ms, decision);
+    const struct agenda_entry *first = agenda_first(&state->agenda);
+    if (!first || first->due_ms > d.now_ms)
+        return;
+    d.r = *state_referral_row(state, first->row);
+    decide_due(&d);
+    assert(decision->count > 0); /* a due case that changes nothing would stay due for ever */
+}
+
+enum { ROWS_LOOKED_AT_MAX = 256 }; /* at a time, so that a turn stays short */
+
+bool decide_again(const struct state *state, const struct directory *directory, int64_t now_ms,
+                  uint32_t *cursor, struct decision *decision)
+{
+    struct deciding d;
+    deciding_begin(&d, state, directory, now_ms, decision);
+    uint32_t end = state->referrals.count;
+    if (end - *cursor > ROWS_LOOKED_AT_MAX)
+        end = *cursor + ROWS_LOOKED_AT_MAX;
+    while (*cursor < end && state->counters.held_count) {
+        const struct referral *r = state_referral_row(state, (*cursor)++);
+        if (r->state != CASE_HELD || r->contact_made)
+            continue;
+        d.r = *r;
+        deciding_look(&d);
+        if (decision->count)
+            return true;
+    }
+    return *cursor < state->referrals.count && state->counters.held_count;
+}

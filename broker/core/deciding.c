@@ -1,0 +1,159 @@
+/* deciding.c: one decision in the making. */
+#include "broker/core/deciding.h"
+
+#include <assert.h>
+#include <string.h>
+
+void deciding_begin(struct deciding *d, const struct state *state, const struct directory *directory,
+                    int64_t now_ms, struct decision *decision)
+{
+    *d = (struct deciding){
+        .state = state,
+        .directory = directory,
+        .policy = directory->policy,
+        .now_ms = now_ms > state->counters.at_ms ? now_ms : state->counters.at_ms,
+        .decision = decision,
+    };
+    decision->refusal = REFUSAL_NONE;
+    decision->repeated = false;
+    decision->seq = 0;
+    decision->count = 0;
+}
+
+struct event *deciding_event(struct deciding *d, enum event_kind kind)
+{
+    struct decision *decision = d->decision;
+    assert(decision->count < DECISION_EVENTS_MAX);
+    struct event *event = &decision->events[decision->count++];
+    event_clear(event, kind);
+    event->seq = d->state->counters.seq + decision->count;
+    event->at_ms = d->now_ms;
+    event->owner.slot = SLOT_NONE;
+    event->actor = "";
+    if (d->command) {
+        event->actor = d->command->actor;
+        event->has_command = d->command->has_id;
+        memcpy(event->command, d->command->id, ID_BYTES);
+        memcpy(event->command_digest, d->command->digest, DIGEST_BYTES);
+    }
+    if (d->r.state != CASE_NONE) {
+        event->has_referral = true;
+        memcpy(event->referral, d->r.id, ID_BYTES);
+        event->number = d->r.number;
+        event->drill = d->r.drill;
+    }
+    return event;
+}
+
+bool deciding_try(struct deciding *d, struct event *event)
+{
+    if (!referral_apply(&d->r, event)) {
+        d->decision->count--;
+        return false;
+    }
+    event->owner = d->r.owner;
+    event->state = (enum case_state)d->r.state;
+    return true;
+}
+
+void deciding_done(struct deciding *d, struct event *event)
+{
+    bool possible = deciding_try(d, event);
+    assert(possible);
+    (void)possible;
+}
+
+void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
+                    const struct consideration_list *considered)
+{
+    struct event *event = deciding_event(d, EVENT_OFFERED);
+    event->is.offered.attempt = d->r.attempts + 1;
+    event->is.offered.team = team;
+    event->is.offered.expires_ms = d->now_ms + d->policy->answer_ms[d->r.facts.routed_as];
+    event->is.offered.round = d->r.round;
+    event->is.offered.handover = handover;
+    event->is.offered.assigned = assigned;
+    event->considered = *considered;
+    deciding_done(d, event);
+}
+
+void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match)
+{
+    struct event *event = deciding_event(d, EVENT_HELD);
+    event->is.held.coordinator = directory_coordinator_slot(d->directory, d->r.facts.area);
+    event->is.held.reason = reason;
+    event->is.held.remind_ms = d->now_ms + d->policy->remind_ms;
+    event->is.held.round = d->r.round;
+    if (match) {
+        event->is.held.look_again_ms = match->look_again_ms;
+        event->considered = match->considered;
+    }
+    deciding_done(d, event);
+}
+
+bool deciding_offer_next(struct deciding *d, struct match *match)
+{
+    match_find(d->directory, d->state, &d->r, d->now_ms, match);
+    if (match->team == SLOT_NONE)
+        return false;
+    deciding_offer(d, match->team, false, false, &match->considered);
+    return true;
+}
+
+void deciding_route(struct deciding *d)
+{
+    struct match match;
+    if (!deciding_offer_next(d, &match))
+        deciding_hold(d, match.reason, &match);
+}
+
+/* Whether the finding differs from what the case has noted: by its reason, by something to wait for that
+ * comes sooner, or because the noted instant has passed. */
+static bool is_new_finding(const struct deciding *d, const struct match *match)
+{
+    int64_t noted_ms = d->r.look_again_ms;
+    bool passed = noted_ms && noted_ms <= d->now_ms;
+    bool sooner = match->look_again_ms && (!noted_ms || match->look_again_ms < noted_ms);
+    return passed || sooner || match->reason != (enum hold_reason)d->r.hold_reason;
+}
+
+void deciding_look(struct deciding *d)
+{
+    struct match match;
+    if (deciding_offer_next(d, &match) || !is_new_finding(d, &match))
+        return;
+    struct event *event = deciding_event(d, EVENT_HELD);
+    event->is.held.coordinator = d->r.coordinator;
+    event->is.held.reason = match.reason;
+    event->is.held.remind_ms = d->r.remind_ms; /* looking again does not put the reminder off */
+    event->is.held.look_again_ms = match.look_again_ms;
+    event->is.held.round = d->r.round;
+    event->considered = match.considered;
+    deciding_done(d, event);
+}
+
+void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason, const char *note)
+{
+    if (!d->r.offer.attempt)
+        return;
+    struct event *event = deciding_event(d, EVENT_OFFER_ENDED);
+    event->is.offer.attempt = d->r.offer.attempt;
+    event->is.offer.team = d->r.offer.team;
+    event->is.offer.end = end;
+    event->is.offer.reason = reason;
+    event->is.offer.note = note;
+    deciding_done(d, event);
+}
+
+void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_reason reason,
+                           const char *note)
+{
+    bool handover = d->r.offer.handover, assigned = d->r.offer.assigned;
+    deciding_end_offer(d, end, reason, note);
+    if (handover)
+        return;
+    if (assigned || d->r.contact_made)
+        deciding_hold(d, HOLD_ASSIGNED_NOT_TAKEN, NULL);
+    else
+        deciding_route(d);
+}

@@ -1,0 +1,130 @@
+/* event_kinds.c: the table of what each kind of event is. */
+#include "broker/core/event_kinds.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "broker/core/applying.h"
+
+static enum case_happening happening_of_offer(const struct event *event)
+{
+    return event->is.offered.handover ? HAPPENING_OFFERED_HANDOVER : HAPPENING_OFFERED;
+}
+
+static enum case_happening happening_of_check_in(const struct event *event)
+{
+    if (event->is.checked_in.step == STEP_TRAVELLING)
+        return HAPPENING_TRAVELLING;
+    if (event->is.checked_in.step == STEP_ARRIVED)
+        return HAPPENING_ARRIVED;
+    return event_is_attended_contact(event) ? HAPPENING_CONTACT_ATTENDED : HAPPENING_CONTACT_MISSED;
+}
+
+static bool always_gives_hope(const struct event *event)
+{
+    (void)event;
+    return true;
+}
+
+static bool hope_of_arrival(const struct event *event)
+{
+    return event->is.presence.present;
+}
+
+/* The team that handed over has a place again. */
+static bool hope_of_handover(const struct event *event)
+{
+    return event->is.accepted.previous_team != SLOT_NONE;
+}
+
+#define AT(member) ((uint16_t)offsetof(struct event, is.member))
+
+#define OF_A_CASE .is_kind = true, .of_a_case = true
+#define NEWS      OF_A_CASE, .is_news = true
+
+/* clang-format off */
+const struct event_traits event_traits[EVENT_KINDS] = {
+    [EVENT_RECEIVED] = {NEWS, .happening = HAPPENING_RECEIVED, .change_case = apply_received,
+        .area_at = AT(received.facts.area), .coordinator_at = AT(received.coordinator)},
+    [EVENT_OFFERED] = {NEWS, .happening_of = happening_of_offer, .offer = OFFER_MADE,
+        .change_case = apply_offered, .change_state = apply_offered_to_team, .team_at = AT(offered.team)},
+    [EVENT_OFFER_SEEN] = {OF_A_CASE, .happening = HAPPENING_OFFER_SEEN, .offer = OFFER_SEEN,
+        .change_case = apply_offer_seen, .team_at = AT(offer.team)},
+    [EVENT_OFFER_ENDED] = {NEWS, .happening = HAPPENING_OFFER_ENDED, .offer = OFFER_OVER,
+        .change_case = apply_offer_ended, .gives_hope = always_gives_hope, .team_at = AT(offer.team)},
+    [EVENT_HELD] = {NEWS, .happening = HAPPENING_HELD, .change_case = apply_held,
+        .coordinator_at = AT(held.coordinator)},
+    [EVENT_REMINDED] = {NEWS, .happening = HAPPENING_REMINDED, .change_case = apply_reminded,
+        .coordinator_at = AT(reminded.coordinator)},
+    [EVENT_TAKEN] = {NEWS, .happening = HAPPENING_TAKEN, .change_case = apply_taken,
+        .coordinator_at = AT(taken.coordinator)},
+    [EVENT_ACCEPTED] = {NEWS, .happening = HAPPENING_ACCEPTED, .offer = OFFER_OVER,
+        .change_case = apply_accepted, .change_state = apply_accepted_to_team,
+        .gives_hope = hope_of_handover, .team_at = AT(accepted.team),
+        .former_team_at = AT(accepted.previous_team)},
+    [EVENT_CHECKED_IN] = {NEWS, .happening_of = happening_of_check_in, .change_case = apply_checked_in},
+    [EVENT_LEASE_WARNED] = {NEWS, .happening = HAPPENING_LEASE_WARNED, .change_case = apply_lease_warned,
+        .team_at = AT(lease.team)},
+    [EVENT_LEASE_LAPSED] = {NEWS, .happening = HAPPENING_LEASE_LAPSED, .offer = OFFER_NOT_ALLOWED,
+        .change_case = apply_lease_lapsed, .gives_hope = always_gives_hope, .team_at = AT(lease.team),
+        .former_team_at = AT(lease.team)},
+    [EVENT_UPDATED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_updated,
+        .area_at = AT(received.facts.area), .coordinator_at = AT(received.coordinator)},
+    [EVENT_CLOSED] = {NEWS, .happening = HAPPENING_CLOSED, .offer = OFFER_NOT_ALLOWED,
+        .change_case = apply_closed, .gives_hope = always_gives_hope},
+    [EVENT_WITHDRAWN] = {NEWS, .happening = HAPPENING_WITHDRAWN, .offer = OFFER_NOT_ALLOWED,
+        .gives_hope = always_gives_hope},
+    [EVENT_REFERRER_TOLD] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
+        .change_case = apply_referrer_told},
+    [EVENT_CLOCK_BREACHED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_breached},
+    [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED},
+
+    [EVENT_PRESENCE_CHANGED] = {.is_kind = true, .change_state = apply_presence,
+        .gives_hope = hope_of_arrival, .team_at = AT(presence.team)},
+    [EVENT_CAPACITY_CLAIMED] = {.is_kind = true, .change_state = apply_capacity,
+        .gives_hope = always_gives_hope, .team_at = AT(capacity.team)},
+    [EVENT_POLICY_LOADED] = {.is_kind = true, .change_state = apply_policy, .gives_hope = always_gives_hope},
+    [EVENT_COMMAND_REFUSED] = {.is_kind = true},
+    [EVENT_BROKER_STARTED] = {.is_kind = true},
+};
+/* clang-format on */
+
+/* The three parts of the union that are about an offer begin alike, so that the first two fields of any can
+ * be read by the name of one. */
+static_assert(AT(offer.attempt) == AT(offered.attempt) && AT(offer.attempt) == AT(accepted.attempt) &&
+                  AT(offer.team) == AT(offered.team) && AT(offer.team) == AT(accepted.team),
+              "offered, offer and accepted begin with the same fields");
+
+static const struct event_traits *traits_of(enum event_kind kind)
+{
+    assert((unsigned)kind < EVENT_KINDS && event_traits[kind].is_kind);
+    return &event_traits[kind];
+}
+
+bool event_kind_is_news(enum event_kind kind)
+{
+    return traits_of(kind)->is_news;
+}
+
+bool event_gives_hope(const struct event *event)
+{
+    event_hopes *gives_hope = traits_of(event->kind)->gives_hope;
+    return gives_hope && gives_hope(event);
+}
+
+struct event_offer event_offer(const struct event *event)
+{
+    enum offer_part part = traits_of(event->kind)->offer;
+    if (part != OFFER_MADE && part != OFFER_SEEN && part != OFFER_OVER)
+        return (struct event_offer){.team = SLOT_NONE};
+    struct event_offer offer = {part, event->is.offer.team, event_attempt(event), OFFER_END_NONE};
+    if (part == OFFER_OVER)
+        offer.end = event->kind == EVENT_ACCEPTED ? OFFER_END_ACCEPTED : event->is.offer.end;
+    return offer;
+}
+
+uint16_t event_former_team(const struct event *event)
+{
+    uint16_t at = traits_of(event->kind)->former_team_at;
+    return at ? *(const uint16_t *)(const void *)((const char *)event + at) : SLOT_NONE;
+}

@@ -1,0 +1,280 @@
+/* state_check.c: whether the state's books add up. */
+#include "broker/core/state_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The counts as the rows of open cases give them. */
+struct recount {
+    uint32_t open, held;
+    struct {
+        uint32_t live_offers, cases;
+    } * by_team; /* owned; NULL if memory is short */
+};
+
+/* --- one open case ----------------------------------------------------------------------------------- */
+
+static bool is_slot(const struct table *table, uint16_t slot)
+{
+    return slot < table->count;
+}
+
+static bool is_slot_or_none(const struct table *table, uint16_t slot)
+{
+    return slot == SLOT_NONE || is_slot(table, slot);
+}
+
+static const char *check_case_slots(const struct state *s, const struct referral *r)
+{
+    if (!is_slot(&s->areas, r->facts.area) || !is_slot(&s->coordinators, r->coordinator) ||
+        !is_slot_or_none(&s->origins, r->origin))
+        return "an open case has an area, a coordinator or an origin that nobody knows";
+    if (!is_slot_or_none(&s->teams, r->team) || !is_slot_or_none(&s->teams, r->last_asked) ||
+        !is_slot_or_none(&s->teams, r->offer.team) || (r->offer.attempt && r->offer.team == SLOT_NONE))
+        return "an open case has a team that nobody knows";
+    if (r->asked_count > LADDER_STEPS_MAX)
+        return "an open case has asked more teams than it can remember";
+    for (int i = 0; i < r->asked_count; i++)
+        if (!is_slot(&s->teams, r->asked[i].team))
+            return "an open case has asked a team that nobody knows";
+    return NULL;
+}
+
+static const char *check_case_clocks(const struct referral *r)
+{
+    for (int kind = CLOCK_NONE; kind < CLOCK_COUNT; kind++) {
+        const struct clock *clock = &r->clocks[kind];
+        if (!clock->started_ms && (clock->due_ms || clock->stopped_ms || clock->breached))
+            return "a clock has a limit, a stop or a breach and has not started";
+        if (clock->started_ms && (kind == CLOCK_NONE || clock->due_ms < clock->started_ms))
+            return "a clock is due before it starts";
+        if (clock->standard[ID_CHARS_MAX])
+            return "the standard of a clock does not end";
+    }
+    return NULL;
+}
+
+static const char *check_case_numbers(const struct state *s, const struct referral *r)
+{
+    const struct counters *counters = &s->counters;
+    if (!r->received_seq || r->received_seq > r->facts_seq || r->facts_seq > r->last_seq ||
+        r->confidential_seq > r->facts_seq || r->last_seq > counters->seq)
+        return "the events of an open case are out of order";
+    if (r->number > (r->drill ? counters->drill_number : counters->number))
+        return "an open case has a number that has not been given out";
+    if (r->offer.attempt && r->offer.attempt != r->attempts)
+        return "a live offer is not the latest";
+    if (r->received_ms > counters->at_ms || r->owned_since_ms > counters->at_ms)
+        return "an open case came, or found its owner, after the latest event";
+    return r->next_free ? "an open case is linked into the list of unused rows" : NULL;
+}
+
+static const char *check_case_owner(const struct referral *r)
+{
+    const struct owner owner = referral_owner(r);
+    if (owner.kind != r->owner.kind || owner.slot != r->owner.slot || owner.act_by_ms != r->owner.act_by_ms)
+        return "the owner of an open case does not follow from its state";
+    return owner.kind == OWNER_NONE ? "nobody owns an open case" : NULL;
+}
+
+/* One entry in the agenda, with the instant at which time must look at the case. */
+static const char *check_case_agenda(const struct state *s, const struct referral *r, uint32_t row)
+{
+    const struct agenda_entry *entry = agenda_find(&s->agenda, row);
+    if (!entry)
+        return "an open case has no entry in the agenda";
+    return entry->due_ms == state_case_due(s, r) ? NULL
+                                                 : "an open case is due at another time than its entry";
+}
+
+static const char *check_case_indexes(const struct state *s, const struct referral *r, uint32_t row)
+{
+    if (index_find(&s->referral_by_id, &s->referrals, r->id) != row)
+        return "an open case is not found by its id";
+    return state_ended(s, r->id) ? "a case is open and has ended" : NULL;
+}
+
+static const char *check_case(const struct state *s, const struct referral *r, uint32_t row)
+{
+    const char *wrong = referral_is_open(r) ? referral_check(r) : "an ended case stands among the open ones";
+    if (!wrong)
+        wrong = check_case_slots(s, r);
+    if (!wrong)
+        wrong = check_case_clocks(r);
+    if (!wrong)
+        wrong = check_case_numbers(s, r);
+    if (!wrong)
+        wrong = check_case_owner(r);
+    if (!wrong)
+        wrong = check_case_agenda(s, r, row);
+    return wrong ? wrong : check_case_indexes(s, r, row);
+}
+
+/* --- all open cases ---------------------------------------------------------------------------------- */
+
+static void recount_case(struct recount *recount, const struct referral *r)
+{
+    recount->open++;
+    recount->held += r->state == CASE_HELD;
+    if (!recount->by_team)
+        return;
+    if (r->offer.attempt)
+        recount->by_team[r->offer.team].live_offers++;
+    if (referral_is_with_team(r))
+        recount->by_team[r->team].cases++;
+}
+
+static const char *check_counts(const struct state *s, const struct recount *recount)
+{
+    if (s->counters.open_count != recount->open)
+        return "the count of open cases is wrong";
+    if (s->counters.held_count != recount->held)
+        return "the count of held cases is wrong";
+    if (s->referral_by_id.used != recount->open)
+        return "the index of open cases has too many";
+    if (s->agenda.entries.count != recount->open)
+        return "the agenda has too many entries";
+    for (uint32_t slot = 0; recount->by_team && slot < s->teams.count; slot++) {
+        const struct team *team = table_row(&s->teams, slot);
+        if (team->live_offers != recount->by_team[slot].live_offers)
+            return "the count of a team's live offers is wrong";
+        if (team->cases != recount->by_team[slot].cases)
+            return "the count of a team's cases is wrong";
+    }
+    return NULL;
+}
+
+static bool is_unused(const struct referral *r)
+{
+    static const struct referral nothing;
+    struct referral rest = *r;
+    rest.next_free = 0;
+    return memcmp(&rest, &nothing, sizeof rest) == 0;
+}
+
+/* The list must have each unused row once. If it is longer it has a circle; if it is shorter it has lost a
+ * link. */
+static const char *check_unused(const struct state *s, uint32_t unused)
+{
+    uint32_t listed = 0;
+    for (uint32_t next = s->counters.free_row; next; listed++) {
+        if (next > s->referrals.count)
+            return "the list of unused rows leads out of the table";
+        if (listed == unused)
+            return "the list of unused rows has a circle, or a row that is in use";
+        const struct referral *r = table_row(&s->referrals, next - 1);
+        if (!is_unused(r))
+            return "an unused row holds something";
+        next = r->next_free;
+    }
+    return listed == unused ? NULL : "an unused row is missing from the list of them";
+}
+
+static const char *check_teams(const struct state *s)
+{
+    for (uint32_t slot = 0; slot < s->teams.count; slot++) {
+        const struct team *team = table_row(&s->teams, slot);
+        if (team->last_offered_seq > s->counters.seq)
+            return "a team was offered a case after the latest event";
+        if (team->claimed_ms > s->counters.at_ms)
+            return "a team has claimed free places after the latest event";
+        if (!team->capacity_known && (team->claimed_ms || team->free_places))
+            return "a team has free places that it has never claimed";
+        if (team->taken_since && !team->last_offered_seq)
+            return "a team has taken a case and was never asked";
+    }
+    return NULL;
+}
+
+static const char *check_rows(const struct state *s, struct recount *recount)
+{
+    for (uint32_t row = 0; row < s->referrals.count; row++) {
+        const struct referral *r = table_row(&s->referrals, row);
+        if (r->state == CASE_NONE)
+            continue;
+        const char *wrong = check_case(s, r, row);
+        if (wrong)
+            return wrong;
+        recount_case(recount, r);
+    }
+    const char *wrong = check_counts(s, recount);
+    return wrong ? wrong : check_unused(s, s->referrals.count - recount->open);
+}
+
+const char *state_check_open(const struct state *s)
+{
+    struct recount recount = {.by_team = calloc(s->teams.count + 1u, sizeof *recount.by_team)};
+    const char *wrong = check_teams(s);
+    if (!wrong)
+        wrong = agenda_check(&s->agenda);
+    if (!wrong)
+        wrong = check_rows(s, &recount);
+    free(recount.by_team);
+    return wrong;
+}
+
+/* --- everything else --------------------------------------------------------------------------------- */
+
+/* Every row is found by its key, so no two have the same key, and the index has nothing else. */
+static bool index_is_right(const struct index *index, const struct table *table)
+{
+    if (index->used != table->count)
+        return false;
+    for (uint32_t row = 0; row < table->count; row++)
+        if (index_find(index, table, (const char *)table_row(table, row) + index->key_at) != row)
+            return false;
+    return true;
+}
+
+static const char *check_names(const struct state *s)
+{
+    if (!index_is_right(&s->team_by_id, &s->teams) || !index_is_right(&s->area_by_id, &s->areas) ||
+        !index_is_right(&s->coordinator_by_id, &s->coordinators) ||
+        !index_is_right(&s->origin_by_id, &s->origins))
+        return "a name is not found, or found twice";
+    return NULL;
+}
+
+static const char *check_ended(const struct state *s)
+{
+    for (uint32_t row = 0; row < s->ended.count; row++) {
+        const struct ended_case *ended = table_row(&s->ended, row);
+        if (ended->state != CASE_CLOSED && ended->state != CASE_WITHDRAWN)
+            return "an ended case has not ended";
+        if (!is_slot(&s->areas, ended->area) || !is_slot(&s->coordinators, ended->coordinator) ||
+            !is_slot_or_none(&s->origins, ended->origin) || !is_slot_or_none(&s->teams, ended->team))
+            return "an ended case has an area, a person or a team that nobody knows";
+        if (!ended->received_seq || ended->received_seq > ended->last_seq ||
+            ended->last_seq > s->counters.seq || ended->ended_ms < ended->received_ms)
+            return "the events of an ended case are out of order";
+        if (ended->number > (ended->drill ? s->counters.drill_number : s->counters.number))
+            return "an ended case has a number that has not been given out";
+    }
+    return index_is_right(&s->ended_by_id, &s->ended) ? NULL : "an ended case is not found by its id";
+}
+
+/* Walks the ring, full or not, from the oldest command to the latest. */
+static const char *check_remembered(const struct state *s)
+{
+    uint32_t count = s->remembered.count, oldest = s->counters.oldest_remembered;
+    uint64_t before = 0;
+    if (count > COMMANDS_REMEMBERED_MAX || (oldest && (oldest >= count || count < COMMANDS_REMEMBERED_MAX)))
+        return "the ring of remembered commands begins outside itself";
+    for (uint32_t i = 0; i < count; i++) {
+        const struct remembered *row = table_row(&s->remembered, (oldest + i) % count);
+        if (row->seq <= before || row->seq > s->counters.seq)
+            return "the remembered commands are out of order";
+        before = row->seq;
+    }
+    return index_is_right(&s->remembered_by_id, &s->remembered) ? NULL : "a remembered command is not found";
+}
+
+const char *state_check(const struct state *s)
+{
+    const char *wrong = state_check_open(s);
+    if (!wrong)
+        wrong = check_names(s);
+    if (!wrong)
+        wrong = check_ended(s);
+    return wrong ? wrong : check_remembered(s);
+}

@@ -1,0 +1,13 @@
+/* report_functions.h: what SQL lacks for reports: percentiles, and times as text. */
+#ifndef CONCORDAT_REPORT_FUNCTIONS_H
+#define CONCORDAT_REPORT_FUNCTIONS_H
+
+#include <sqlite3.h>
+
+/* Adds two functions to a connection; an SQLite result code.
+ * percentile(value, p): an aggregate over integers, by nearest rank: the smallest value that at least p per
+ * cent of the values do not exceed. NULLs are left out; NULL if there is no value. utc(ms): a time as text,
+ * 2026-09-21T14:13:20.000Z; NULL for NULL. */
+int report_functions_add(sqlite3 *database);
+
+#endif

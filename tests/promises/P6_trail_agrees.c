@@ -1,0 +1,215 @@
+/* P6 Replayable, by auditors too: the trail says of each case what the router says of it after the same
+ * events. The router decides, its events carry what was decided, and the trail decides nothing again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "broker/ledger/ledger.h"
+#include "proto/wire/chain.h"
+#include "proto/words/words.h"
+#include "services/audit/report.h"
+#include "services/audit/trail.h"
+#include "tests/worlds/folder.h"
+#include "tests/worlds/packed_world.h"
+#include "tests/worlds/random_walk.h"
+
+enum { CASE_BYTES = 2048 };
+
+static char home[FOLDER_PATH_BYTES];
+static struct trail *trail;
+static uint8_t chain[CHAIN_BYTES];
+
+static int agrees_set_up(void **unused)
+{
+    (void)unused;
+    char message[TRAIL_MESSAGE_BYTES];
+    if (folder_make(home, "agrees"))
+        return -1;
+    trail = trail_open(folder_file(home, "trail.db"), message, sizeof message);
+    memset(chain, 0, sizeof chain);
+    return trail ? 0 : -1;
+}
+
+static int agrees_tear_down(void **unused)
+{
+    (void)unused;
+    trail_close(&trail);
+    return folder_remove(home);
+}
+
+/* --- what the two say ------------------------------------------------------------------------------- */
+
+/* The state, the owner and each clock that has started, a line for each clock, in the trail's words. */
+static void case_in_the_core(const struct core_world *w, const struct referral *r, char text[CASE_BYTES])
+{
+    char state[WORDS_MAX], clock_name[WORDS_MAX];
+    const char *owner = r->owner.kind == OWNER_TEAM ? state_team(w->state, r->owner.slot)->id
+                                                    : state_coordinator_id(w->state, r->owner.slot);
+    words_for(&concordat__v1__state__descriptor, r->state, state);
+    size_t used = (size_t)snprintf(text, CASE_BYTES, "%s, owned by %s until %lld\n", state, owner,
+                                   (long long)r->owner.act_by_ms);
+    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
+        const struct clock *clock = &r->clocks[kind];
+        if (!clock->started_ms)
+            continue;
+        words_for(&concordat__v1__clock__descriptor, kind, clock_name);
+        used += (size_t)snprintf(text + used, CASE_BYTES - used, "%s: %s from %lld to %lld, stopped %lld%s\n",
+                                 clock_name, clock->standard, (long long)clock->started_ms,
+                                 (long long)clock->due_ms, (long long)clock->stopped_ms,
+                                 clock->breached ? ", breached" : "");
+    }
+}
+
+static sqlite3_stmt *ask_trail(const char *sql, const char *referral)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(trail_database(trail), sql, -1, &statement, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(trail_database(trail)));
+    sqlite3_bind_text(statement, 1, referral, -1, SQLITE_TRANSIENT);
+    return statement;
+}
+
+static void case_in_the_trail(const char *referral, char text[CASE_BYTES])
+{
+    sqlite3_stmt *statement = ask_trail(
+        "SELECT 0 AS place, printf('%s, owned by %s until %d' || char(10), r.state, coalesce(i.owner, ''),"
+        "   coalesce(i.act_by_ms, 0))"
+        "  FROM referral r LEFT JOIN custody_interval i ON i.referral = r.referral AND i.to_ms IS NULL"
+        "  WHERE r.referral = ?1"
+        " UNION ALL SELECT CASE clock WHEN 'response' THEN 1 WHEN 'referrer told' THEN 2"
+        "    WHEN 'section 136' THEN 3 ELSE 4 END,"
+        "   printf('%s: %s from %d to %d, stopped %d%s' || char(10), clock, standard, started_at_ms,"
+        "    due_at_ms, coalesce(stopped_at_ms, 0), iif(breached_at_ms IS NULL, '', ', breached'))"
+        "  FROM clock WHERE referral = ?1"
+        " ORDER BY place",
+        referral);
+    text[0] = '\0';
+    while (sqlite3_step(statement) == SQLITE_ROW)
+        strcat(text, (const char *)sqlite3_column_text(statement, 1));
+    sqlite3_finalize(statement);
+}
+
+/* The case as the event leaves it: when it has ended, the core has no row of it any more. */
+static struct referral case_after(const struct core_world *w, const struct event *event)
+{
+    const struct referral *before = state_referral(w->state, event->referral);
+    struct referral after = before ? *before : (struct referral){0};
+    assert_true(referral_apply(&after, event));
+    return after;
+}
+
+static void compare_case(const struct core_world *w, const struct event *event)
+{
+    struct referral after = case_after(w, event);
+    char id[UUID_TEXT_BYTES], core[CASE_BYTES], told[CASE_BYTES];
+    words_uuid(event->referral, id);
+    case_in_the_core(w, &after, core);
+    case_in_the_trail(id, told);
+    assert_string_equal(told, core);
+}
+
+static void tell_trail(struct core_world *w, const struct event *event)
+{
+    static uint8_t packed[PACKED_BYTES_MAX];
+    char message[TRAIL_MESSAGE_BYTES];
+    size_t size = packed_event(w, event, SOURCE_NONE, packed, sizeof packed);
+    chain_next(chain, packed, size, chain);
+    if (trail_append(trail, &(struct chained_event){packed, size, chain}, 1, message, sizeof message) !=
+        TRAIL_OK)
+        fail_msg("event %llu: %s", (unsigned long long)event->seq, message);
+}
+
+static void tell_and_compare(struct core_world *w, const struct event *event)
+{
+    tell_trail(w, event);
+    if (event->has_referral && !state_ended(w->state, event->referral))
+        compare_case(w, event);
+}
+
+static void with_a_trail(struct core_world *w)
+{
+    walk_adjust(w);
+    w->watch = tell_trail;
+}
+
+static void with_a_trail_that_agrees(struct core_world *w)
+{
+    walk_adjust(w);
+    w->watch = tell_and_compare;
+}
+
+static void on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_the_router_says(void **unused)
+{
+    (void)unused;
+    /* Nobody reads this trail later, so it need not be synced. */
+    assert_int_equal(sqlite3_exec(trail_database(trail), "PRAGMA main.synchronous = OFF", NULL, NULL, NULL),
+                     SQLITE_OK);
+    struct core_world *w = core_world_open(5, with_a_trail_that_agrees);
+    walk_world(w, walk_first_seed(), 400);
+    core_world_close(&w);
+}
+
+/* --- one that had drifted --------------------------------------------------------------------------- */
+
+static int rows_of(const char *sql)
+{
+    sqlite3_stmt *statement = ask_trail(sql, NULL);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int count = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return count;
+}
+
+static char *breaches_report(void)
+{
+    char *text = NULL, message[TRAIL_MESSAGE_BYTES] = "";
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    int done = report_run(folder_file(home, "trail.db"), "breaches", REPORT_TEXT, 0, 0, out, message,
+                          sizeof message);
+    fclose(out);
+    if (done != REPORT_DONE)
+        fail_msg("%s", message);
+    return text;
+}
+
+static void a_corrected_section_136_is_in_no_report_of_breaches_and_in_no_clock_row(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(1, with_a_trail);
+    struct command submit = world_submission(w);
+    submit.is.submit.facts.section_136 = true;
+    submit.is.submit.facts.place_of_safety_ms = w->now_ms - HOURS(23);
+    assert_int_equal(world_do(w, &submit), REFUSAL_NONE);
+    world_wait(w, HOURS(2)); /* both clocks run past their limits */
+    assert_int_equal(rows_of("SELECT count(*) FROM breach WHERE clock IN ('section 136', 'handover')"), 2);
+    struct command update = world_submission(w); /* nobody was detained */
+    update.kind = COMMAND_UPDATE;
+    memcpy(update.referral, submit.referral, ID_BYTES);
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    world_wait(w, HOURS(24));
+    assert_int_equal(rows_of("SELECT count(*) FROM clock WHERE clock IN ('section 136', 'handover')"), 0);
+    char *report = breaches_report();
+    assert_null(strstr(report, "section-136"));
+    assert_null(strstr(report, "handover-in-an-hour"));
+    assert_non_null(strstr(report, "very-urgent")); /* it is not empty */
+    assert_non_null(strstr(report, "\n2 breaches\n"));
+    free(report);
+    core_world_close(&w);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, agrees_set_up, agrees_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_corrected_section_136_is_in_no_report_of_breaches_and_in_no_clock_row),
+        TEST(on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_the_router_says),
+    };
+    return cmocka_run_group_tests_name("P6_trail_agrees", tests, NULL, NULL);
+}
