@@ -61,7 +61,7 @@ static struct greeting_next decide_about(struct greeting_request *said, struct a
     return greeting_decide(said, !o.not_allowed, !o.no_session);
 }
 
-/* Of several obstacles the first in the order of the protocol is named. */
+/* Several obstacles at once: the refusal names the first in the order of the protocol. */
 static void a_request_is_refused_at_the_first_obstacle(void **state)
 {
     (void)state;
