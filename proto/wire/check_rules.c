@@ -18,7 +18,14 @@
 #define DIGITS   "0123456789"
 
 enum { DIGEST_BYTES = 32, TEAMS = 20000, AREAS = 4096, COORDINATORS = 1024, CASES = 4096, EVENTS = 4096 };
-enum { AGE_YEARS = 130, WEEK_MINUTES = 7 * 24 * 60, DAY_SECONDS = 24 * 60 * 60, PLACES = 1000 };
+enum { COVERS = 1024 };
+enum {
+    AGE_YEARS = 130,
+    WEEK_MINUTES = 7 * 24 * 60,
+    HALF_DAY_MINUTES = 12 * 60,
+    DAY_SECONDS = 24 * 60 * 60,
+    PLACES = 1000
+};
 
 static const struct check_shape organisation = {
     .chars = CAPITALS DIGITS,
@@ -63,7 +70,9 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Answer.text", .bytes_max = 300},
     {"concordat.v1.Assign.referral", .needed = true},
     {"concordat.v1.Assign.to_team", .shape = &identifier, .needed = true},
+    {"concordat.v1.Board.areas", .items_max = AREAS},
     {"concordat.v1.Board.cases", .items_max = CASES},
+    {"concordat.v1.Board.covers", .items_max = COVERS},
     {"concordat.v1.CaseStatus.coordinator_name", .bytes_max = 80},
     {"concordat.v1.CaseStatus.owner_name", .bytes_max = 80},
     {"concordat.v1.CheckIn.expected_minutes", .number_max = WEEK_MINUTES},
@@ -76,6 +85,11 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Confidential.other_contact", .bytes_max = 200, .lines = true},
     {"concordat.v1.Confidential.person_name", .bytes_max = 200},
     {"concordat.v1.Confidential.referrer_name", .bytes_max = 200},
+    {"concordat.v1.Cover.area", .shape = &identifier, .needed = true},
+    {"concordat.v1.Cover.minutes", .number_max = HALF_DAY_MINUTES},
+    {"concordat.v1.Covered.area_name", .bytes_max = 80},
+    {"concordat.v1.Covered.by_name", .bytes_max = 80},
+    {"concordat.v1.Covered.coordinator_name", .bytes_max = 80},
     {"concordat.v1.Decline.note", .bytes_max = 200},
     {"concordat.v1.Decline.referral", .needed = true},
     {"concordat.v1.Demographics.age_years", .number_max = AGE_YEARS},
