@@ -111,6 +111,10 @@ static const char *const statements[] = {
     "CREATE TABLE capacity ("
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, team TEXT, free_places INTEGER, good_until_ms INTEGER"
     ") STRICT",
+    "CREATE TABLE cover (" /* a coordinator could see another's area; ended early if until_ms is at_ms */
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, coordinator TEXT, area TEXT,"
+    "  until_ms INTEGER NOT NULL, reason TEXT, actor TEXT"
+    ") STRICT",
     "CREATE TABLE broker_start ("
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, version TEXT, replayed INTEGER"
     ") STRICT",
@@ -157,10 +161,10 @@ static const char *const statements[] = {
 };
 
 const char *const trail_schema_derived[] = {
-    "event",    "referral",    "offer",           "acceptance", "custody_interval",
-    "decision", "finding",     "check_in",        "clock",      "breach",
-    "reminder", "record_read", "refused_command", "team",       "policy",
-    "presence", "capacity",    "broker_start",    NULL};
+    "event",    "referral",    "offer",           "acceptance",   "custody_interval",
+    "decision", "finding",     "check_in",        "clock",        "breach",
+    "reminder", "record_read", "refused_command", "team",         "policy",
+    "presence", "capacity",    "cover",           "broker_start", NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -326,6 +326,15 @@ static int keep_broker_started(struct sql *sql, const event_t *event)
                sql_text(what->version), sql_integer((int64_t)what->replayed));
 }
 
+static int keep_area_covered(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__AreaCovered *what = event->area_covered;
+    return RUN("INSERT INTO cover (seq, at_ms, coordinator, area, until_ms, reason, actor)"
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+               SEQ, AT, sql_text(what->coordinator), sql_text(what->area), sql_integer(what->until_ms),
+               WORDS(cover_reason, what->reason), sql_text(event->actor));
+}
+
 /* ---- which function for which kind ---- */
 
 typedef int apply_kind(struct sql *sql, const event_t *event);
@@ -356,6 +365,7 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_POLICY_LOADED, keep_policy_loaded},
     {CONCORDAT__V1__EVENT__WHAT_COMMAND_REFUSED, keep_command_refused},
     {CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED, keep_broker_started},
+    {CONCORDAT__V1__EVENT__WHAT_AREA_COVERED, keep_area_covered},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

@@ -146,6 +146,18 @@ static void teams_out_of_force_are_kept(void **state)
     asks("SELECT count(*) || '|' || sum(in_force) FROM team", "3|0");
 }
 
+static void who_covered_whose_area_is_a_row_for_each_time(void **state)
+{
+    (void)state;
+    story_cover(&story, 60, CONCORDAT__V1__COVER_REASON__COVER_REASON_ABSENT);
+    story_at(&story, 20);
+    story_cover(&story, 0, CONCORDAT__V1__COVER_REASON__COVER_REASON_UNSPECIFIED);
+    asks(
+        "SELECT group_concat(seq || ' ' || coordinator || ' ' || area || ' ' || coalesce(reason, '-') || ' ' ||"
+        " ((until_ms - at_ms) / 60000) || ' ' || actor, ', ') FROM cover",
+        "1 neighbour northmoor absent 60 neighbour-desk, 2 neighbour northmoor - 0 neighbour-desk");
+}
+
 /* ---- what is let in ---- */
 
 static void the_same_event_again_changes_nothing(void **state)
@@ -331,6 +343,7 @@ int main(void)
         TEST(handover_ends_the_first_acceptance),
         TEST(a_drill_is_marked_and_numbered_apart),
         TEST(teams_out_of_force_are_kept),
+        TEST(who_covered_whose_area_is_a_row_for_each_time),
         TEST(the_same_event_again_changes_nothing),
         TEST(a_gap_in_the_numbers_is_broken),
         TEST(a_number_left_out_is_broken_even_where_the_chain_goes_on),

@@ -194,6 +194,7 @@ static void any_value_of_any_row_of_any_table_is_found(void **state)
 {
     (void)state;
     story_of_a_day(&story);
+    story_cover(&story, 60, CONCORDAT__V1__COVER_REASON__COVER_REASON_ASKED);
     size_t size, tried = 0;
     const void *kept = keep_trail(&size);
     sqlite3 *whole = NULL;

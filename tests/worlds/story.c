@@ -425,6 +425,20 @@ static void story_breach(struct story *story, uint32_t number, Concordat__V1__Cl
     story_tell(story, number, &event);
 }
 
+void story_cover(struct story *story, double minutes, Concordat__V1__CoverReason reason)
+{
+    Concordat__V1__AreaCovered what = CONCORDAT__V1__AREA_COVERED__INIT;
+    what.coordinator = TEXT("neighbour");
+    what.area = TEXT("northmoor");
+    what.until_ms = story->now_ms + (int64_t)(minutes * (double)STORY_MIN_MS);
+    what.reason = reason;
+    Concordat__V1__Event event = EVENT;
+    event.actor = TEXT("neighbour-desk");
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_AREA_COVERED;
+    event.area_covered = &what;
+    story_tell(story, 0, &event);
+}
+
 void story_of_a_day(struct story *story)
 {
     const Concordat__V1__OfferEnd declined = CONCORDAT__V1__OFFER_END__OFFER_END_DECLINED;

@@ -80,6 +80,8 @@ void story_told(struct story *story, uint32_t number, Concordat__V1__State state
 void story_contact(struct story *story, uint32_t number, const char *team, bool face_to_face);
 void story_finish(struct story *story, uint32_t number, Concordat__V1__Outcome outcome);
 void story_withdraw(struct story *story, uint32_t number);
+/* The coordinator "neighbour" covers northmoor for so long; 0: no longer. */
+void story_cover(struct story *story, double minutes, Concordat__V1__CoverReason reason);
 
 /* A short history with a bit of everything: several sources, a decline, an expiry, a handover, a hold, a
  * drill. */
