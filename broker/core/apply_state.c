@@ -1,4 +1,4 @@
-/* apply_state.c: what each kind of event changes in teams and names. */
+/* apply_state.c: what each kind of event changes in teams, covers and names. */
 #include <string.h>
 
 #include "broker/core/applying.h"
@@ -46,6 +46,21 @@ bool apply_capacity(struct state *state, const struct event *event)
     team->taken_since = 0;
     team->claimed_ms = event->at_ms;
     team->claim_good_until_ms = event->is.capacity.good_until_ms;
+    return true;
+}
+
+/* One row for a coordinator and an area, however often they cover it. */
+bool apply_area_covered(struct state *state, const struct event *event)
+{
+    const struct cover_key key = {event->is.covered.coordinator, event->is.covered.area};
+    uint32_t row = index_find(&state->cover_by_key, &state->covers, &key);
+    bool is_new = row == ROW_NONE;
+    struct cover *cover = is_new ? table_add(&state->covers) : table_row(&state->covers, row);
+    cover->key = key;
+    if (is_new)
+        index_add(&state->cover_by_key, &state->covers, state->covers.count - 1);
+    cover->until_ms = event->is.covered.until_ms;
+    cover->reason = (uint8_t)event->is.covered.reason;
     return true;
 }
 

@@ -23,6 +23,7 @@ enum command_kind {
     COMMAND_TAKE,
     COMMAND_ASSIGN,
     COMMAND_READ_RECORD,
+    COMMAND_COVER,
     COMMAND_PRESENCE,
     COMMAND_CAPACITY,
     COMMAND_LOAD_POLICY,
@@ -85,6 +86,11 @@ struct command {
             const char *by;
         } take;
         struct record_reading read;
+        struct {
+            const char *area;
+            int64_t for_ms; /* 0: ends it */
+            enum cover_reason reason;
+        } cover;
         struct {
             bool present, lapsed;
         } presence;

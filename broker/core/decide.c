@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "broker/core/cover.h"
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
@@ -27,6 +28,7 @@ static const struct {
     [COMMAND_TAKE] = {decide_take, OPEN_CASE},
     [COMMAND_ASSIGN] = {decide_assign, OPEN_CASE},
     [COMMAND_READ_RECORD] = {decide_read_record, ANY_CASE},
+    [COMMAND_COVER] = {decide_cover, NO_CASE},
     [COMMAND_PRESENCE] = {decide_presence, NO_CASE},
     [COMMAND_CAPACITY] = {decide_capacity, NO_CASE},
     [COMMAND_LOAD_POLICY] = {decide_load_policy, NO_CASE},
@@ -34,8 +36,9 @@ static const struct {
     [COMMAND_RECORD_START] = {decide_record_start, NO_CASE},
 };
 
-/* A source may command only its own cases. A case that does not exist and a case of another source get the
- * same answer; an ended case tells only that it has ended. */
+/* A source may command only its own cases, and a coordinator those that are theirs (cover.h); for a team the
+ * command itself decides. A case that does not exist and a case of somebody else get the same answer; an
+ * ended case tells only that it has ended. */
 static enum refusal find_case_of_command(struct deciding *d, enum needs needs)
 {
     const struct command *command = d->command;
@@ -44,6 +47,9 @@ static enum refusal find_case_of_command(struct deciding *d, enum needs needs)
         return REFUSAL_NOT_YOURS;
     uint16_t origin = of.open ? of.open->origin : of.ended->origin;
     if (command->party == PARTY_SOURCE && origin != state_origin_slot(d->state, command->actor))
+        return REFUSAL_NOT_YOURS;
+    if (command->party == PARTY_COORDINATOR &&
+        !cover_shows_case(d->state, d->directory, command->slot, of, d->now_ms))
         return REFUSAL_NOT_YOURS;
     if (of.open)
         d->r = *of.open;

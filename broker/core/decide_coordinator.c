@@ -1,5 +1,6 @@
 /* decide_coordinator.c: what the duty coordinator can do, who may read a record, and what the broker itself
  * records. */
+#include "broker/core/cover.h"
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
@@ -64,6 +65,37 @@ enum refusal decide_read_record(struct deciding *d)
     event->drill = ended->drill;
     event->state = (enum case_state)ended->state;
     return REFUSAL_NONE;
+}
+
+static enum refusal cover_until(struct deciding *d, uint16_t area, int64_t until_ms)
+{
+    struct event *event = deciding_event(d, EVENT_AREA_COVERED);
+    event->is.covered.coordinator = d->command->slot;
+    event->is.covered.area = area;
+    event->is.covered.until_ms = until_ms;
+    event->is.covered.reason = d->command->is.cover.reason;
+    return REFUSAL_NONE;
+}
+
+/* Covering an area again makes the cover longer, never shorter: to make it shorter, one ends it first. */
+enum refusal decide_cover(struct deciding *d)
+{
+    uint16_t coordinator = d->command->slot, area = state_area_slot(d->state, d->command->is.cover.area);
+    int64_t until_ms = d->now_ms + d->command->is.cover.for_ms;
+    const struct cover *cover = cover_find(d->state, coordinator, area);
+    bool ends = until_ms == d->now_ms;
+    if (ends && cover_is_live(cover, d->now_ms))
+        return cover_until(d, area, until_ms);
+    if (!directory_has_area(d->directory, area))
+        return REFUSAL_BAD_VALUE;
+    if (!directory_coordinator(d->directory, coordinator))
+        return REFUSAL_NOT_ALLOWED; /* a coordinator who has left the directory has no neighbours */
+    bool is_theirs = directory_coordinator_slot(d->directory, area) == coordinator;
+    if (ends || is_theirs || (cover && cover->until_ms >= until_ms))
+        return REFUSAL_NONE; /* nothing is left to do */
+    if (d->command->is.cover.reason == COVER_NONE)
+        return REFUSAL_BAD_VALUE; /* a coordinator who sees a neighbour's cases says why */
+    return cover_until(d, area, until_ms);
 }
 
 enum refusal decide_load_policy(struct deciding *d)

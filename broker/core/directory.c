@@ -107,6 +107,11 @@ const struct policy_area *directory_area(const struct directory *d, uint16_t slo
     return &d->policy->areas[index == SLOT_NONE ? d->policy->default_area : index];
 }
 
+bool directory_has_area(const struct directory *d, uint16_t slot)
+{
+    return index_of_slot(d->area_indexes, d->area_slot_count, slot) != SLOT_NONE;
+}
+
 uint16_t directory_coordinator_slot(const struct directory *d, uint16_t area_slot)
 {
     assert(d->coordinator_indexes); /* bound */

@@ -26,6 +26,7 @@ const struct policy_team *directory_team(const struct directory *directory, uint
 const struct policy_coordinator *directory_coordinator(const struct directory *directory, uint16_t slot);
 /* The default area if the slot is no longer in this policy: a case always has a ladder. */
 const struct policy_area *directory_area(const struct directory *directory, uint16_t slot);
+bool directory_has_area(const struct directory *directory, uint16_t slot);
 /* The slot of the coordinator on duty for an area. */
 uint16_t directory_coordinator_slot(const struct directory *directory, uint16_t area_slot);
 

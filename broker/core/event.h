@@ -40,6 +40,7 @@ enum event_kind {
     EVENT_POLICY_LOADED,
     EVENT_COMMAND_REFUSED,
     EVENT_BROKER_STARTED,
+    EVENT_AREA_COVERED,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -236,6 +237,11 @@ struct event {
         struct policy_names policy;
         struct refused refused;
         struct started started;
+        struct {
+            uint16_t coordinator, area;
+            enum cover_reason reason;
+            int64_t until_ms; /* exclusive; the event's own time if it ends a cover */
+        } covered;
     } is;
     struct consideration_list considered; /* offered, held; last, so that its unused items need no clearing */
 };

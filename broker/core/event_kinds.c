@@ -86,6 +86,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_POLICY_LOADED] = {.is_kind = true, .change_state = apply_policy, .gives_hope = always_gives_hope},
     [EVENT_COMMAND_REFUSED] = {.is_kind = true},
     [EVENT_BROKER_STARTED] = {.is_kind = true},
+    [EVENT_AREA_COVERED] = {.is_kind = true, .change_state = apply_area_covered, .area_at = AT(covered.area),
+        .coordinator_at = AT(covered.coordinator)},
 };
 /* clang-format on */
 
@@ -123,8 +125,18 @@ struct event_offer event_offer(const struct event *event)
     return offer;
 }
 
+static uint16_t slot_at(const struct event *event, uint16_t at)
+{
+    return at ? *(const uint16_t *)(const void *)((const char *)event + at) : SLOT_NONE;
+}
+
 uint16_t event_former_team(const struct event *event)
 {
-    uint16_t at = traits_of(event->kind)->former_team_at;
-    return at ? *(const uint16_t *)(const void *)((const char *)event + at) : SLOT_NONE;
+    return slot_at(event, traits_of(event->kind)->former_team_at);
+}
+
+uint16_t event_coordinator(const struct event *event)
+{
+    const struct event_traits *traits = traits_of(event->kind);
+    return traits->of_a_case ? slot_at(event, traits->coordinator_at) : SLOT_NONE;
 }

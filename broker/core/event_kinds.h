@@ -93,4 +93,7 @@ struct event_offer event_offer(const struct event *event);
 /* The team that had the case in hand until this event; SLOT_NONE if none loses it by it. */
 uint16_t event_former_team(const struct event *event);
 
+/* The coordinator of the case from this event on; SLOT_NONE if the event does not say who that is. */
+uint16_t event_coordinator(const struct event *event);
+
 #endif

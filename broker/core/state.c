@@ -36,6 +36,7 @@ static void open_tables(struct state *state, uint64_t seed)
     table_open(&state->referrals, sizeof(struct referral));
     table_open(&state->ended, sizeof(struct ended_case));
     table_open(&state->remembered, sizeof(struct remembered));
+    table_open(&state->covers, sizeof(struct cover));
     agenda_open(&state->agenda);
     index_open(&state->team_by_id, offsetof(struct team, id), ID_CHARS_MAX + 1, seed);
     index_open(&state->area_by_id, 0, sizeof(struct name), seed);
@@ -44,13 +45,14 @@ static void open_tables(struct state *state, uint64_t seed)
     index_open(&state->referral_by_id, offsetof(struct referral, id), ID_BYTES, seed);
     index_open(&state->ended_by_id, offsetof(struct ended_case, id), ID_BYTES, seed);
     index_open(&state->remembered_by_id, offsetof(struct remembered, id), ID_BYTES, seed);
+    index_open(&state->cover_by_key, offsetof(struct cover, key), sizeof(struct cover_key), seed);
 }
 
 static const size_t index_offsets[] = {
     offsetof(struct state, team_by_id),        offsetof(struct state, area_by_id),
     offsetof(struct state, coordinator_by_id), offsetof(struct state, origin_by_id),
     offsetof(struct state, referral_by_id),    offsetof(struct state, ended_by_id),
-    offsetof(struct state, remembered_by_id)};
+    offsetof(struct state, remembered_by_id),  offsetof(struct state, cover_by_key)};
 enum { INDEXES = sizeof index_offsets / sizeof *index_offsets };
 
 struct state *state_new(uint64_t seed)
@@ -70,7 +72,7 @@ void state_destroy(struct state **state)
         return;
     struct state *s = *state;
     struct table *tables[] = {&s->teams,     &s->areas, &s->coordinators, &s->origins,
-                              &s->referrals, &s->ended, &s->remembered};
+                              &s->referrals, &s->ended, &s->remembered,   &s->covers};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         table_close(tables[i]);
     for (size_t i = 0; i < INDEXES; i++)
@@ -93,6 +95,7 @@ bool state_reserve(struct state *s, uint32_t names)
            reserve_rows(&s->referrals, &s->referral_by_id, ROWS_PER_DECISION) &&
            reserve_rows(&s->ended, &s->ended_by_id, ROWS_PER_DECISION) &&
            reserve_rows(&s->remembered, &s->remembered_by_id, ROWS_PER_DECISION) &&
+           reserve_rows(&s->covers, &s->cover_by_key, ROWS_PER_DECISION) &&
            agenda_reserve(&s->agenda, s->referrals.count + ROWS_PER_DECISION);
 }
 
@@ -365,13 +368,14 @@ bool state_apply(struct state *state, const struct event *event)
 static const struct table *part_table(const struct state *s, int part)
 {
     const struct table *tables[STATE_PARTS] = {NULL,        &s->teams,     &s->areas, &s->coordinators,
-                                               &s->origins, &s->referrals, &s->ended, &s->remembered};
+                                               &s->origins, &s->referrals, &s->ended, &s->remembered,
+                                               &s->covers};
     return tables[part];
 }
 
 const uint32_t state_layout =
     (uint32_t)(sizeof(struct counters) * 3 + sizeof(struct team) * 5 + sizeof(struct referral) * 7 +
-               sizeof(struct ended_case) * 11 + sizeof(struct remembered) * 13) *
+               sizeof(struct ended_case) * 11 + sizeof(struct remembered) * 13 + sizeof(struct cover) * 17) *
         16 +
     2; /* the last figure: to be raised when a field changes its meaning only */
 
@@ -413,7 +417,8 @@ static bool index_rows(struct state *s)
                {&s->coordinators, &s->coordinator_by_id},
                {&s->origins, &s->origin_by_id},
                {&s->ended, &s->ended_by_id},
-               {&s->remembered, &s->remembered_by_id}};
+               {&s->remembered, &s->remembered_by_id},
+               {&s->covers, &s->cover_by_key}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         index_add_all(all[i].index, all[i].table);
     if (!agenda_reserve(&s->agenda, s->referrals.count))
@@ -443,7 +448,8 @@ struct state *state_from_parts(uint64_t seed, const void *const parts[STATE_PART
            load_part(&s->origins, &s->origin_by_id, parts[4], sizes[4]) &&
            load_part(&s->referrals, &s->referral_by_id, parts[5], sizes[5]) &&
            load_part(&s->ended, &s->ended_by_id, parts[6], sizes[6]) &&
-           load_part(&s->remembered, &s->remembered_by_id, parts[7], sizes[7]) && index_rows(s);
+           load_part(&s->remembered, &s->remembered_by_id, parts[7], sizes[7]) &&
+           load_part(&s->covers, &s->cover_by_key, parts[8], sizes[8]) && index_rows(s);
     if (!good)
         state_destroy(&s);
     return s;

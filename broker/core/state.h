@@ -48,6 +48,17 @@ struct ended_case {
     uint8_t unused[3];
 };
 
+/* Until when a coordinator covers an area of another's (cover.h). A cover that has ended keeps its row, which
+ * the next one by the same coordinator takes: there are no more rows than coordinators times areas. */
+struct cover {
+    int64_t until_ms; /* exclusive */
+    struct cover_key {
+        uint16_t coordinator, area;
+    } key;
+    uint8_t reason;
+    uint8_t unused[3];
+};
+
 /* A command that was carried out, so that a repeat gets the same answer. */
 struct remembered {
     uint8_t id[ID_BYTES];
@@ -72,9 +83,9 @@ struct counters {
 struct state {
     struct counters counters;
     struct table teams, areas, coordinators, origins;
-    struct table referrals, ended, remembered;
+    struct table referrals, ended, remembered, covers;
     struct index team_by_id, area_by_id, coordinator_by_id, origin_by_id;
-    struct index referral_by_id, ended_by_id, remembered_by_id;
+    struct index referral_by_id, ended_by_id, remembered_by_id, cover_by_key;
     struct agenda agenda;
 };
 
@@ -98,7 +109,7 @@ void state_visit(const struct state *state, state_visitor *visit, void *context)
 void state_visit_indexes(const struct state *state, state_visitor *visit, void *context);
 
 /* The stretches of state_visit as parts to load: how many there are. Part 0 is the counters. */
-enum { STATE_PARTS = 8 };
+enum { STATE_PARTS = 9 };
 extern const uint32_t
     state_layout; /* another value when rows have another shape: an older snapshot is then not read */
 /* Makes a state from parts written by state_visit. NULL if they do not fit or memory is short. */

@@ -269,6 +269,18 @@ static const char *check_remembered(const struct state *s)
     return index_is_right(&s->remembered_by_id, &s->remembered) ? NULL : "a remembered command is not found";
 }
 
+static const char *check_covers(const struct state *s)
+{
+    for (uint32_t row = 0; row < s->covers.count; row++) {
+        const struct cover *cover = table_row(&s->covers, row);
+        if (!is_slot(&s->coordinators, cover->key.coordinator) || !is_slot(&s->areas, cover->key.area))
+            return "a cover has a coordinator or an area that nobody knows";
+        if (cover->reason > COVER_OVERLOAD)
+            return "a cover has a reason that nobody knows";
+    }
+    return index_is_right(&s->cover_by_key, &s->covers) ? NULL : "a cover is not found, or found twice";
+}
+
 const char *state_check(const struct state *s)
 {
     const char *wrong = state_check_open(s);
@@ -276,5 +288,7 @@ const char *state_check(const struct state *s)
         wrong = check_names(s);
     if (!wrong)
         wrong = check_ended(s);
+    if (!wrong)
+        wrong = check_covers(s);
     return wrong ? wrong : check_remembered(s);
 }

@@ -12,7 +12,8 @@
 /* Checks the open cases and all that is kept about them: 7 ms for 10 000, however many cases have ended. */
 const char *state_check_open(const struct state *state);
 
-/* Checks that, and every ended case, remembered command and name: half a second for a million of each. */
+/* Checks that, and every ended case, remembered command, cover and name: half a second for a million of each.
+ */
 const char *state_check(const struct state *state);
 
 #endif

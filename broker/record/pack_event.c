@@ -45,6 +45,7 @@ struct packing {
         Concordat__V1__CapacityClaimed capacity;
         Concordat__V1__CommandRefused refused;
         Concordat__V1__BrokerStarted started;
+        Concordat__V1__AreaCovered covered;
     } is;
 };
 
@@ -377,6 +378,15 @@ static void pack_started(struct packing *p)
     p->is.started.replayed = p->event->is.started.replayed;
 }
 
+static void pack_covered(struct packing *p)
+{
+    PART(covered, area_covered, area_covered);
+    p->is.covered.coordinator = packed_coordinator(p, p->event->is.covered.coordinator);
+    p->is.covered.area = packed_text(state_area_id(p->state, p->event->is.covered.area));
+    p->is.covered.until_ms = p->event->is.covered.until_ms;
+    p->is.covered.reason = (Concordat__V1__CoverReason)p->event->is.covered.reason;
+}
+
 typedef void pack_part(struct packing *p);
 
 static pack_part *const parts[] = {
@@ -401,6 +411,7 @@ static pack_part *const parts[] = {
     [EVENT_CAPACITY_CLAIMED] = pack_capacity,
     [EVENT_COMMAND_REFUSED] = pack_refused,
     [EVENT_BROKER_STARTED] = pack_started,
+    [EVENT_AREA_COVERED] = pack_covered,
 };
 
 /* A loaded policy is long and rare, so its lists are allocated. */

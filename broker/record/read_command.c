@@ -129,6 +129,13 @@ static void fill_get_record(struct command_reading *in)
     in->command->is.read.reason = in->request->get_record->reason;
 }
 
+static void fill_cover(struct command_reading *in)
+{
+    in->command->is.cover.area = in->request->cover->area;
+    in->command->is.cover.for_ms = (int64_t)in->request->cover->minutes * MS_PER_MINUTE;
+    in->command->is.cover.reason = (enum cover_reason)in->request->cover->reason;
+}
+
 static void fill_presence(struct command_reading *in)
 {
     in->command->has_id = false; /* renewed many times a minute; repeating it does no harm */
@@ -160,6 +167,7 @@ static const struct {
     COMMAND(TAKE) = {fill_take, COMMAND_TAKE},
     COMMAND(ASSIGN) = {fill_assign, COMMAND_ASSIGN},
     COMMAND(GET_RECORD) = {fill_get_record, COMMAND_READ_RECORD},
+    COMMAND(COVER) = {fill_cover, COMMAND_COVER},
     COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},
     COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
 };

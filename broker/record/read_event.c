@@ -286,6 +286,15 @@ static void read_started(struct event_reading *in)
     in->event->is.started.replayed = in->message->broker_started->replayed;
 }
 
+static void read_covered(struct event_reading *in)
+{
+    const Concordat__V1__AreaCovered *m = in->message->area_covered;
+    in->event->is.covered.coordinator = read_coordinator(in, m->coordinator);
+    in->event->is.covered.area = read_slot(in, state_area_slot(in->state, m->area));
+    in->event->is.covered.until_ms = m->until_ms;
+    in->event->is.covered.reason = (enum cover_reason)m->reason;
+}
+
 typedef void read_part(struct event_reading *in);
 
 static read_part *const parts[] = {
@@ -311,6 +320,7 @@ static read_part *const parts[] = {
     [EVENT_POLICY_LOADED] = read_policy_loaded,
     [EVENT_COMMAND_REFUSED] = read_refused,
     [EVENT_BROKER_STARTED] = read_started,
+    [EVENT_AREA_COVERED] = read_covered,
 };
 
 static void read_owner(struct event_reading *in)

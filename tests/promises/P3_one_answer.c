@@ -213,6 +213,8 @@ static void of_two_coordinators_only_the_one_who_took_the_case_can_close_it(void
     close.is.close.outcome = 1;
     close.is.close.note_code = "";
     close.slot = 1;
+    struct command cover = world_cover(w, 1, HOURS(1)); /* they see the case, and still cannot */
+    assert_int_equal(world_do(w, &cover), REFUSAL_NONE);
     struct state_copy before = state_copy_take(w->state);
     assert_int_equal(world_do(w, &close), REFUSAL_WRONG_STATE);
     assert_true(state_copy_equals(&before, w->state));

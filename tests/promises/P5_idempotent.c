@@ -118,6 +118,11 @@ static struct command make_read_record(struct core_world *w)
     return command;
 }
 
+static struct command make_cover(struct core_world *w)
+{
+    return world_cover(w, 0, HOURS(2));
+}
+
 static struct command make_capacity(struct core_world *w)
 {
     struct command command = world_from_team(w, COMMAND_CAPACITY, 1, NULL);
@@ -142,6 +147,7 @@ static const struct {
     [COMMAND_TAKE] = {"take", make_take},
     [COMMAND_ASSIGN] = {"assign", make_assign},
     [COMMAND_READ_RECORD] = {"read the record", make_read_record},
+    [COMMAND_COVER] = {"cover", make_cover},
     [COMMAND_CAPACITY] = {"capacity", make_capacity},
 };
 

@@ -315,6 +315,13 @@ static void through_accepted_and_closed(struct core_world *w)
     assert_int_equal(world_do(w, &read), REFUSAL_NONE);
 }
 
+static void through_a_cover(struct core_world *w)
+{
+    struct command cover = world_cover(w, 1, HOURS(2)), end = world_cover(w, 1, 0);
+    assert_int_equal(world_do(w, &cover), REFUSAL_NONE);
+    assert_int_equal(world_do(w, &end), REFUSAL_NONE);
+}
+
 static void what_the_broker_itself_writes(struct core_world *w)
 {
     world_capacity(w, 1, 2);
@@ -338,6 +345,8 @@ static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unus
     through_held_and_taken(w);
     assert_true(state_same(l->state, w->state));
     through_accepted_and_closed(w);
+    assert_true(state_same(l->state, w->state));
+    through_a_cover(w);
     assert_true(state_same(l->state, w->state));
     what_the_broker_itself_writes(w);
     assert_true(state_same(l->state, w->state));

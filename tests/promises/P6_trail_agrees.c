@@ -143,6 +143,28 @@ static void with_a_trail_that_agrees(struct core_world *w)
     w->watch = tell_and_compare;
 }
 
+static void compare_covers(const struct core_world *w)
+{
+    char router[CASE_BYTES] = "";
+    for (uint32_t row = 0; row < w->state->covers.count; row++) {
+        const struct cover *cover = table_row(&w->state->covers, row);
+        size_t used = strlen(router);
+        snprintf(router + used, CASE_BYTES - used, "%s covers %s until %lld\n",
+                 state_coordinator_id(w->state, cover->key.coordinator),
+                 state_area_id(w->state, cover->key.area), (long long)cover->until_ms);
+    }
+    sqlite3_stmt *statement = ask_trail(
+        "SELECT coalesce(group_concat(text, ''), '') FROM (SELECT min(seq) AS first, printf('%s covers %s until %d' ||"
+        "  char(10), coordinator, area, (SELECT until_ms FROM cover l WHERE l.coordinator = c.coordinator"
+        "   AND l.area = c.area ORDER BY seq DESC LIMIT 1)) AS text FROM cover c"
+        " GROUP BY coordinator, area ORDER BY first)",
+        NULL);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    assert_string_equal(sqlite3_column_text(statement, 0), router);
+    assert_string_not_equal(router, "");
+    sqlite3_finalize(statement);
+}
+
 static void on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_the_router_says(void **unused)
 {
     (void)unused;
@@ -151,6 +173,7 @@ static void on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_t
                      SQLITE_OK);
     struct core_world *w = core_world_open(5, with_a_trail_that_agrees);
     walk_world(w, walk_first_seed(), 400);
+    compare_covers(w);
     core_world_close(&w);
 }
 

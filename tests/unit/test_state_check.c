@@ -25,6 +25,10 @@ static struct core_world *busy_world(void)
         withdraw.is.withdraw.reason = "";
         assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
     }
+    for (int coordinator = 0; coordinator < 2; coordinator++) {
+        struct command cover = world_cover(w, coordinator, HOURS(1));
+        assert_int_equal(world_do(w, &cover), REFUSAL_NONE);
+    }
     world_capacity(w, 2, 3);
     assert_null(state_check(w->state));
     return w;
@@ -56,6 +60,11 @@ static struct ended_case *first_ended(struct core_world *w)
 static struct remembered *second_remembered(struct core_world *w)
 {
     return table_row(&w->state->remembered, 1);
+}
+
+static struct cover *first_cover(struct core_world *w)
+{
+    return table_row(&w->state->covers, 0);
 }
 
 /* --- the open part ------------------------------------------------------------------------------------ */
@@ -103,6 +112,9 @@ WRONG(ended_before_it_came, first_ended(w)->ended_ms = 1)
 WRONG(a_command_lost, second_remembered(w)->id[3] ^= 1)
 WRONG(a_command_too_late, second_remembered(w)->seq = w->state->counters.seq + 1)
 WRONG(a_ring_that_begins_nowhere, w->state->counters.oldest_remembered = 5)
+WRONG(a_cover_of_nobody, first_cover(w)->key.coordinator = 77)
+WRONG(a_cover_without_a_reason, first_cover(w)->reason = 77)
+WRONG(a_cover_twice, first_cover(w)->key = first_cover(w)[1].key)
 WRONG(a_name_changed, first_team(w)->id[0] ^= 1)
 
 static const struct {
@@ -144,6 +156,9 @@ static const struct {
     {a_command_lost, "a remembered command is not found", true},
     {a_command_too_late, "the remembered commands are out of order", true},
     {a_ring_that_begins_nowhere, "begins outside itself", true},
+    {a_cover_of_nobody, "a cover has a coordinator or an area that nobody knows", true},
+    {a_cover_without_a_reason, "a cover has a reason that nobody knows", true},
+    {a_cover_twice, "a cover is not found, or found twice", true},
     {a_name_changed, "a name is not found", true},
 };
 

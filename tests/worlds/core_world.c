@@ -183,6 +183,17 @@ struct command world_from_coordinator(struct core_world *w, enum command_kind ki
     return command;
 }
 
+struct command world_cover(struct core_world *w, int coordinator, int64_t for_ms)
+{
+    struct command command = world_from_coordinator(w, COMMAND_COVER, NULL);
+    command.slot = w->directory->coordinator_slots[coordinator];
+    command.actor = w->coordinators[coordinator].id;
+    command.is.cover.area = w->areas[1 - coordinator].id;
+    command.is.cover.for_ms = for_ms;
+    command.is.cover.reason = COVER_ASKED;
+    return command;
+}
+
 enum refusal world_do(struct core_world *w, const struct command *command)
 {
     decide(w->state, w->directory, command, w->now_ms, &w->last);

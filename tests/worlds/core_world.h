@@ -43,8 +43,11 @@ struct command world_submission(struct core_world *world);
 struct command world_command(struct core_world *world, enum command_kind kind, const uint8_t *referral);
 struct command world_from_team(struct core_world *world, enum command_kind kind, int team,
                                const uint8_t *referral);
+/* From Northmoor's coordinator, unless the test makes it another's. */
 struct command world_from_coordinator(struct core_world *world, enum command_kind kind,
                                       const uint8_t *referral);
+/* A Cover by the coordinator of an area (0 or 1) of the other one. */
+struct command world_cover(struct core_world *world, int coordinator, int64_t for_ms);
 /* Decides, applies and returns why it was refused. */
 enum refusal world_do(struct core_world *world, const struct command *command);
 /* Moves time on, and lets it do on the way what is due, each thing at its own instant. */

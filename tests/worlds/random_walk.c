@@ -118,8 +118,19 @@ static void act_as_holder(struct core_world *w, uint64_t *random, const struct r
     world_do(w, &command);
 }
 
+static void cover_the_neighbour(struct core_world *w, uint64_t *random)
+{
+    struct command command = world_cover(w, draw_below(random, 2), MINUTES(draw_below(random, 4) * 20));
+    command.is.cover.reason = (enum cover_reason)(1 + draw_below(random, 3));
+    world_do(w, &command);
+}
+
 static void act_as_coordinator(struct core_world *w, uint64_t *random, const struct referral *r)
 {
+    if (draw_below(random, 3) == 0) {
+        cover_the_neighbour(w, random);
+        return;
+    }
     struct command command = world_command(w, draw_below(random, 2) ? COMMAND_TAKE : COMMAND_ASSIGN, r->id);
     command.party = PARTY_COORDINATOR;
     command.slot = (uint16_t)draw_below(random, 2);
