@@ -31,6 +31,14 @@ static bool adopt_pack(struct broker *b, const struct confidential_part *part)
     return true;
 }
 
+/* The coordinator who loses a case by an event that has not been applied yet; SLOT_NONE if none does. */
+static uint16_t former_coordinator(const struct broker *b, const struct event *event)
+{
+    uint16_t coordinator = event_coordinator(event);
+    const struct referral *r = coordinator == SLOT_NONE ? NULL : state_referral(b->state, event->referral);
+    return r && r->coordinator != coordinator ? r->coordinator : SLOT_NONE;
+}
+
 /* answered: row + 1 of the session whose answer says what was decided; 0: none. */
 static bool adopt_for(struct broker *b, const struct confidential_part *part, uint32_t answered)
 {
@@ -38,10 +46,11 @@ static bool adopt_for(struct broker *b, const struct confidential_part *part, ui
         return false;
     for (int i = 0; i < b->decision.count; i++) {
         const struct event *event = &b->decision.events[i];
+        uint16_t former = former_coordinator(b, event);
         bool possible = state_apply(b->state, event);
         assert(possible); /* it was decided on this state */
         (void)possible;
-        news_list_note(&b->turn.news, event, answered);
+        news_list_note(&b->turn.news, event, former, answered);
         if (event_gives_hope(event))
             adopt_rematch(b);
     }

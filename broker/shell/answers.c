@@ -26,6 +26,15 @@ static size_t flags_list(uint32_t flags, Concordat__V1__Flag list[FLAGS_MAX])
     return count;
 }
 
+static void answer_open_done(Concordat__V1__Message *message, Concordat__V1__Answer *answer,
+                             const struct answer_to *to, const struct done *done)
+{
+    answer_open(message, answer, to);
+    answer->done = true;
+    answer->seq = done->seq;
+    answer->repeated = done->repeated;
+}
+
 void answers_done(struct broker *b, const struct answer_to *to, const struct done *done,
                   const uint8_t *referral)
 {
@@ -33,10 +42,7 @@ void answers_done(struct broker *b, const struct answer_to *to, const struct don
     Concordat__V1__Answer answer;
     Concordat__V1__Flag flags[FLAGS_MAX];
     spliced_field status;
-    answer_open(&message, &answer, to);
-    answer.done = true;
-    answer.seq = done->seq;
-    answer.repeated = done->repeated;
+    answer_open_done(&message, &answer, to, done);
     answer.n_flags = flags_list(done->flags, flags);
     answer.flags = flags;
     if (referral) {
@@ -45,6 +51,16 @@ void answers_done(struct broker *b, const struct answer_to *to, const struct don
                           &status))
             spliced_into(&answer.base, &status, 1);
     }
+    outgoing_add(b->turn.outgoing, to->route, &message);
+}
+
+void answers_covered(struct broker *b, const struct answer_to *to, const struct done *done,
+                     Concordat__V1__Covered *covered)
+{
+    Concordat__V1__Message message;
+    Concordat__V1__Answer answer;
+    answer_open_done(&message, &answer, to, done);
+    answer.covered = covered;
     outgoing_add(b->turn.outgoing, to->route, &message);
 }
 

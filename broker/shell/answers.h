@@ -5,6 +5,7 @@
 
 #include "broker/core/codes.h"
 #include "broker/shell/asking.h"
+#include "proto/wire/wire.h"
 
 struct broker;
 
@@ -12,6 +13,9 @@ struct broker;
  * none. */
 void answers_done(struct broker *broker, const struct answer_to *to, const struct done *done,
                   const uint8_t *referral);
+/* Says that a Cover was done, and what holds now. */
+void answers_covered(struct broker *broker, const struct answer_to *to, const struct done *done,
+                     Concordat__V1__Covered *covered);
 
 /* Refuses a request in the refusal's own words (refusal_text.h), with the status of a case that its sender
  * may be told of; referral NULL: none. There is always somebody to ring. */

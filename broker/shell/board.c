@@ -2,13 +2,15 @@
 #include "broker/shell/board.h"
 
 #include "broker/shell/answers.h"
+#include "broker/shell/covers.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/sight.h"
 #include "proto/wire/borrowed.h"
 
 enum {
     BOARD_CASES_MAX = 2000, /* keeps a board within the longest message */
-    BOARD_ENDED_MAX = 100
+    BOARD_ENDED_MAX = 100,
+    BOARD_COVERS_MAX = 1024
 };
 
 /* Open cases first, then the ended ones from the newest. */
@@ -55,6 +57,11 @@ static struct {
     struct status statuses[BOARD_CASES_MAX];
     Concordat__V1__CaseStatus *list[BOARD_CASES_MAX];
     size_t count;
+    char *areas[AREAS_MAX];
+    size_t area_count;
+    Concordat__V1__Covered covers[BOARD_COVERS_MAX];
+    Concordat__V1__Covered *cover_list[BOARD_COVERS_MAX];
+    size_t cover_count;
 } board;
 
 /* Whether the case was put on the board. */
@@ -82,16 +89,36 @@ static void board_fill(struct broker *b, const struct session *session, bool wit
         ended += board_put(b, session, (struct any_case){.ended = table_row(&b->state->ended, row)});
 }
 
+/* Which areas' cases a coordinator's board has, so that an empty board can be understood. */
+static void board_fill_areas(const struct broker *b, const struct session_peer *peer)
+{
+    board.area_count = board.cover_count = 0;
+    if (peer->party != PARTY_COORDINATOR)
+        return;
+    const struct directory *directory = b->directory;
+    for (uint32_t i = 0; i < directory->policy->area_count; i++)
+        if (directory_coordinator_slot(directory, directory->area_slots[i]) == peer->slot)
+            board.areas[board.area_count++] = borrowed_text(directory->policy->areas[i].id);
+    board.cover_count = covers_list(b, peer->slot, board.covers, BOARD_COVERS_MAX);
+    for (size_t i = 0; i < board.cover_count; i++)
+        board.cover_list[i] = &board.covers[i];
+}
+
 void board_answer_board(struct broker *b, const struct asking *asking)
 {
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     Concordat__V1__Board answer = CONCORDAT__V1__BOARD__INIT;
     board_fill(b, asking->session, asking->request->get_board->with_closed);
+    board_fill_areas(b, &asking->session->peer);
     message.command_id = asking->request->command_id;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_BOARD;
     message.board = &answer;
     answer.n_cases = board.count;
     answer.cases = board.list;
     answer.now_ms = asking->now.wall_ms;
+    answer.n_areas = board.area_count;
+    answer.areas = board.areas;
+    answer.n_covers = board.cover_count;
+    answer.covers = board.cover_list;
     outgoing_add(b->turn.outgoing, asking->to.route, &message);
 }

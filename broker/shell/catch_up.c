@@ -1,6 +1,7 @@
 /* catch_up.c: a session that wants news is first sent how all its open cases stand, page by page. */
 #include "broker/shell/catch_up.h"
 
+#include "broker/shell/covers.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/news.h"
 #include "broker/shell/sight.h"
@@ -21,6 +22,14 @@ void catch_up_begin(struct broker *b, struct session *session, bool wants_news)
     session->news.wanted = session->news.catching_up = wants_news;
     catch_up_restart(session);
     catch_up_continue(b, session, wants_news);
+}
+
+void catch_up_begin_all(struct broker *b, uint16_t coordinator)
+{
+    for (struct session *session = sessions_of_coordinators(&b->sessions); session;
+         session = sessions_next(&b->sessions, session))
+        if (session->peer.slot == coordinator)
+            catch_up_begin(b, session, session->news.wanted);
 }
 
 void catch_up_heard(struct broker *b, struct session *session)
@@ -53,6 +62,8 @@ static void catch_up_page(struct broker *b, struct session *session)
         return;
     }
     news->page_ms = b->time.turn_mono_ms;
+    if (news->next_row == 0)
+        covers_tell_session(b, session);
     while (session->live && news->next_row < rows && told < PAGE_CASES) {
         const struct referral *r = state_referral_row(b->state, news->next_row++);
         if (r->state == CASE_NONE || session->peer.party == PARTY_BROKER ||

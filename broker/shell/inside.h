@@ -15,6 +15,7 @@
 /* Which time it is (time.c). */
 struct broker_time {
     struct ledger_time ledger;
+    int64_t now_ms;   /* the ledger's time, as of the latest call from outside */
     bool begun;       /* the first `now` has come */
     bool is_set_back; /* the wall clock is well behind the ledger's time, and the operator has been told */
     int64_t turn_mono_ms;

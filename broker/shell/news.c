@@ -15,6 +15,7 @@ struct news {
     struct outgoing_packed packed;
     uint32_t row;    /* of the open case; 0 if it has ended, so that whoever has been sent any case is told */
     uint32_t except; /* row + 1 of a session that is told by its answer; 0: none */
+    struct any_case of;
 };
 
 static void news_begin(struct news *news, const struct broker *b, struct any_case of)
@@ -23,12 +24,16 @@ static void news_begin(struct news *news, const struct broker *b, struct any_cas
     news->packed = (struct outgoing_packed){0, 0};
     news->row = of.open ? (uint32_t)(of.open - state_referral_row(b->state, 0)) : 0;
     news->except = 0;
+    news->of = of;
 }
 
-/* A session that is catching up already gets the news of the cases that it has been sent. */
-static bool news_reaches(const struct news *news, const struct session *session)
+/* A session that is catching up already gets the news of the cases that it has been sent. Of all coordinators
+ * only those are told whose case it is. */
+static bool news_reaches(const struct broker *b, const struct news *news, const struct session *session)
 {
-    return session->news.wanted && (!session->news.catching_up || news->row < session->news.next_row);
+    if (!session->news.wanted || (session->news.catching_up && news->row >= session->news.next_row))
+        return false;
+    return session->peer.party != PARTY_COORDINATOR || sight_may_see(b, session, news->of);
 }
 
 /* May end the session: its key can have been withdrawn. */
@@ -43,7 +48,7 @@ static void news_tell_audience(struct broker *b, struct session *first, struct n
 {
     for (struct session *session = first, *next; session; session = next) {
         next = sessions_next(&b->sessions, session);
-        if (news_reaches(news, session) && news->except != sessions_row_of(&b->sessions, session) + 1)
+        if (news_reaches(b, news, session) && news->except != sessions_row_of(&b->sessions, session) + 1)
             news_tell(b, session, news);
     }
 }
@@ -157,6 +162,20 @@ static void tell_former_team(struct broker *b, const struct happened *happened, 
     news_tell_audience(b, sessions_of_team(&b->sessions, happened->former_team), &news);
 }
 
+/* A coordinator whose case it is no longer is told once, or they would go on believing that they hold it. */
+static void tell_former_coordinator(struct broker *b, const struct happened *happened, struct any_case of)
+{
+    spliced_field status;
+    struct news news;
+    news_begin_status(&news, b, of, &status);
+    for (struct session *session = sessions_of_coordinators(&b->sessions), *next; session; session = next) {
+        next = sessions_next(&b->sessions, session);
+        if (session->peer.slot == happened->former_coordinator && session->news.wanted &&
+            !sight_may_see(b, session, of))
+            news_tell(b, session, &news);
+    }
+}
+
 void news_pack(struct broker *b)
 {
     struct news_list *list = &b->turn.news;
@@ -169,6 +188,8 @@ void news_pack(struct broker *b)
             tell_offer_over(b, happened, of);
         if (happened->former_team != SLOT_NONE)
             tell_former_team(b, happened, of);
+        if (happened->former_coordinator != SLOT_NONE)
+            tell_former_coordinator(b, happened, of);
         if (news_list_is_last(list, row))
             tell_status(b, happened, of);
     }

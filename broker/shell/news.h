@@ -1,6 +1,6 @@
 /* news.h: who is told what happened to a case, once it is on disk: the team that is asked gets the offer, and
- * its end; the source, the team that has or had the case, and the coordinators get the status. Auditors
- * follow the feed. */
+ * its end; the source, the team that has or had the case, and the coordinators whose case it is or was get
+ * the status. Auditors follow the feed. */
 #ifndef CONCORDAT_NEWS_H
 #define CONCORDAT_NEWS_H
 

@@ -54,13 +54,15 @@ static uint32_t case_row_of(struct news_list *l, const uint8_t *referral)
     return row;
 }
 
-void news_list_note(struct news_list *l, const struct event *event, uint32_t answered)
+void news_list_note(struct news_list *l, const struct event *event, uint16_t former_coordinator,
+                    uint32_t answered)
 {
     if (!event_kind_is_news(event->kind))
         return;
     struct happened *happened = table_add(&l->items);
     happened->kind = event->kind;
     happened->answered = answered;
+    happened->former_coordinator = former_coordinator;
     memcpy(happened->referral, event->referral, ID_BYTES);
     note_teams(happened, event);
     happened->case_row = case_row_of(l, event->referral);

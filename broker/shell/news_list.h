@@ -12,8 +12,9 @@
 struct happened {
     enum event_kind kind;
     uint8_t referral[ID_BYTES];
-    uint16_t team;        /* that is asked, or that answered; SLOT_NONE */
-    uint16_t former_team; /* that had the case until now; SLOT_NONE */
+    uint16_t team;               /* that is asked, or that answered; SLOT_NONE */
+    uint16_t former_team;        /* that had the case until now; SLOT_NONE */
+    uint16_t former_coordinator; /* whose case it was until now; SLOT_NONE */
     uint32_t attempt;
     enum offer_end end;
     uint32_t answered; /* row + 1 of the session whose answer says all of this; 0: none */
@@ -38,8 +39,10 @@ void news_list_clear(struct news_list *list);
 
 /* Makes room for that many events. False if memory is short: the list is as before. */
 bool news_list_reserve(struct news_list *list, uint32_t events);
-/* Notes an event if anybody is told of it; room must have been reserved. `answered` as in struct happened. */
-void news_list_note(struct news_list *list, const struct event *event, uint32_t answered);
+/* Notes an event if anybody is told of it; room must have been reserved. `former_coordinator` and `answered`
+ * as in struct happened. */
+void news_list_note(struct news_list *list, const struct event *event, uint16_t former_coordinator,
+                    uint32_t answered);
 
 /* The item of a row, borrowed until the next change; and whether it is the last of its case. */
 const struct happened *news_list_item(const struct news_list *list, uint32_t row);

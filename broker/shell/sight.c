@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "broker/core/cover.h"
 #include "broker/shell/inside.h"
 
 static bool source_sees(const struct broker *b, const struct session *session, struct any_case of)
@@ -31,6 +32,7 @@ bool sight_may_see(const struct broker *b, const struct session *session, struct
     case CONCORDAT__V1__ROLE__ROLE_TEAM:
         return team_sees(session, of);
     case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
+        return cover_shows_case(b->state, b->directory, session->peer.slot, of, b->time.now_ms);
     case CONCORDAT__V1__ROLE__ROLE_AUDITOR:
         return true;
     default:

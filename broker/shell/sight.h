@@ -7,7 +7,8 @@
 
 struct broker;
 
-/* Whether a session's peer may see a case, open or ended. False if there is no such case. */
+/* Whether a session's peer may see a case, open or ended, at the time of this turn. False if there is no such
+ * case. */
 bool sight_may_see(const struct broker *broker, const struct session *session, struct any_case of);
 
 /* Whether a session's key still counts, for the same role and team as at the hello; if not, this ends the

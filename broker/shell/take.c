@@ -8,6 +8,7 @@
 #include "broker/shell/broker.h"
 #include "broker/shell/catch_up.h"
 #include "broker/shell/confidential.h"
+#include "broker/shell/covers.h"
 #include "broker/shell/feed.h"
 #include "broker/shell/greet.h"
 #include "broker/shell/inside.h"
@@ -29,7 +30,11 @@ static const char *request_name(const Concordat__V1__Request *request)
 static void refuse_request(struct broker *b, const struct asking *asking, enum refusal refusal,
                            const uint8_t *referral)
 {
-    answers_refuse(b, &asking->to, refusal, referral);
+    bool is_cover = asking->request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER;
+    if (is_cover && refusal == REFUSAL_BAD_VALUE)
+        answers_refuse_saying(b, &asking->to, refusal, covers_fault(b, asking->request->cover));
+    else
+        answers_refuse(b, &asking->to, refusal, referral);
     adopt_refusal(b, asking->key->name, request_name(asking->request), refusal, asking->now);
 }
 
@@ -77,14 +82,32 @@ static const uint8_t *case_to_tell(const struct broker *b, const struct asking *
                                    const uint8_t *referral)
 {
     bool may_be_told = refusal != REFUSAL_NOT_YOURS;
-    if (refusal == REFUSAL_CONFLICT || refusal == REFUSAL_CASE_CLOSED)
+    if (refusal == REFUSAL_CONFLICT || refusal == REFUSAL_CASE_CLOSED || refusal == REFUSAL_UNAVAILABLE)
         may_be_told = sight_may_see(b, asking->session, state_case(b->state, referral));
     return may_be_told ? referral : NULL;
 }
 
-static bool is_of_a_case(enum command_kind kind)
+/* A team hears how the case stands after its own command, also if that ended its part in it. A coordinator
+ * hears it while the case is theirs: a command can be repeated long after the cover has ended under which it
+ * was given. */
+static const uint8_t *case_to_answer(const struct broker *b, const struct asking *asking,
+                                     const struct command *command)
 {
-    return kind != COMMAND_PRESENCE && kind != COMMAND_CAPACITY;
+    if (command->kind == COMMAND_PRESENCE || command->kind == COMMAND_CAPACITY)
+        return NULL;
+    bool may_be_told = asking->party != PARTY_COORDINATOR ||
+                       sight_may_see(b, asking->session, state_case(b->state, command->referral));
+    return may_be_told ? command->referral : NULL;
+}
+
+/* A record is the answer, or the refusal if the case is no longer the sender's: a reading that is repeated is
+ * decided no second time. */
+static bool take_record(struct broker *b, const struct asking *asking, const uint8_t *referral)
+{
+    if (sight_may_see(b, asking->session, state_case(b->state, referral)))
+        return confidential_ask_record(b, &asking->to, referral);
+    refuse_request(b, asking, REFUSAL_NOT_YOURS, NULL);
+    return true;
 }
 
 static void take_core_command(struct broker *b, const struct asking *asking)
@@ -105,9 +128,12 @@ static void take_core_command(struct broker *b, const struct asking *asking)
         refuse_request(b, asking, refusal, case_to_tell(b, asking, refusal, command.referral));
         return;
     }
-    if (command.kind == COMMAND_READ_RECORD && confidential_ask_record(b, &asking->to, command.referral))
-        return; /* the record is the answer */
-    answers_done(b, &asking->to, &done, is_of_a_case(command.kind) ? command.referral : NULL);
+    if (command.kind == COMMAND_READ_RECORD && take_record(b, asking, command.referral))
+        return;
+    if (command.kind == COMMAND_COVER)
+        covers_answer(b, asking, &done);
+    else
+        answers_done(b, &asking->to, &done, case_to_answer(b, asking, &command));
 }
 
 /* A team is present as long as one of its devices is. */
@@ -130,6 +156,20 @@ static void take_presence(struct broker *b, const struct asking *asking)
         take_core_command(b, asking);
 }
 
+/* A coordinator who covers an area from now on is shown its cases. */
+static void take_cover(struct broker *b, const struct asking *asking)
+{
+    uint16_t area = state_area_slot(b->state, asking->request->cover->area);
+    int64_t before_ms = covers_until(b, asking->slot, area);
+    take_core_command(b, asking);
+    int64_t until_ms = covers_until(b, asking->slot, area);
+    if (until_ms == before_ms)
+        return;
+    covers_tell(b, asking->session, asking->slot, area);
+    if (!before_ms)
+        catch_up_begin_all(b, asking->slot);
+}
+
 /* --- whether a request is looked at ----------------------------------------------------------------- */
 
 typedef void take_request(struct broker *b, const struct asking *asking);
@@ -140,6 +180,7 @@ static take_request *const takers[] = {
     [CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD] = board_answer_board,
     [CONCORDAT__V1__REQUEST__COMMAND_FOLLOW] = feed_follow,
     [CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE] = take_presence,
+    [CONCORDAT__V1__REQUEST__COMMAND_COVER] = take_cover,
 };
 
 /* On whose behalf a key asks. False if the directory has no such team or coordinator. */

@@ -27,6 +27,7 @@ struct now time_of_ledger(struct broker *b, struct now now)
             "the wall clock stands before the ledger's time, which goes on a little slower until the "
             "clock has caught up: look after this machine's clock");
     time->is_set_back = is_set_back;
+    time->now_ms = at_ms;
     return (struct now){at_ms, now.mono_ms};
 }
 

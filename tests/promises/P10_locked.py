@@ -57,13 +57,14 @@ class Locked(unittest.TestCase):
             "handover": wire.Handover(referral=some), "take": wire.Take(referral=some, by="duty nurse"),
             "assign": wire.Assign(referral=some, to_team="northmoor-crisis"),
             "get_record": wire.GetRecord(referral=some, reason="to respond"),
+            "cover": wire.Cover(area="southfell", minutes=5, reason=1),
             "follow": wire.Follow(after=0, credit=1),
         }
         own = {
             "source": {"submit", "update", "withdraw", "told"},
             "team": {"set_presence", "set_capacity", "seen", "accept", "decline", "check_in", "close", "handover",
                      "get_record"},
-            "coordinator": {"take", "assign", "check_in", "close", "get_record"},
+            "coordinator": {"take", "assign", "check_in", "close", "get_record", "cover"},
             "auditor": {"follow"},
             "referrer": set(),
         }

@@ -16,7 +16,7 @@ static struct event of_case(uint8_t number, enum event_kind kind)
 static void note_news(struct news_list *list, const struct event *event, uint32_t answered)
 {
     assert_true(news_list_reserve(list, 1));
-    news_list_note(list, event, answered);
+    news_list_note(list, event, SLOT_NONE, answered);
 }
 
 static void a_case_has_one_last_news_in_a_turn(void **unused)
@@ -80,12 +80,25 @@ static void a_team_that_loses_a_case_is_in_the_news(void **unused)
     news_list_close(&list);
 }
 
+static void a_coordinator_who_loses_a_case_is_in_the_news(void **unused)
+{
+    (void)unused;
+    struct news_list list;
+    struct event held = of_case(1, EVENT_HELD);
+    news_list_open(&list, 1);
+    assert_true(news_list_reserve(&list, 1));
+    news_list_note(&list, &held, 3, 0);
+    assert_int_equal(news_list_item(&list, 0)->former_coordinator, 3);
+    news_list_close(&list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_case_has_one_last_news_in_a_turn),
         cmocka_unit_test(what_changes_nothing_for_anybody_is_no_news),
         cmocka_unit_test(a_team_that_loses_a_case_is_in_the_news),
+        cmocka_unit_test(a_coordinator_who_loses_a_case_is_in_the_news),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
