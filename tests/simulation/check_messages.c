@@ -35,6 +35,25 @@ static void check_status(struct world *w, const Concordat__V1__CaseStatus *statu
         world_violated(w, "P11 nobody to ring", "a status of event %llu", (number)status->seq);
 }
 
+/* The coordinator of an area, by the region that is drawn; all variants of a seed agree in this. */
+static const char *area_coordinator(const struct world *w, const char *area)
+{
+    const struct policy *policy = &w->policies[0]->policy;
+    int at = policy_find_area(policy, area);
+    return at < 0 ? "" : policy->coordinators[policy->areas[at].coordinator].id;
+}
+
+/* A coordinator may hear of the cases that are theirs, of those of their areas, and of those of an area that
+ * they cover; and once more of a case that the last batch has taken from them. */
+static bool coordinator_is_concerned(const struct world *w, const char *coordinator,
+                                     const struct seen_case *c)
+{
+    bool just_lost = c->former_seq >= w->witness.batch_seq && strcmp(c->former_coordinator, coordinator) == 0;
+    return just_lost || strcmp(c->coordinator, coordinator) == 0 ||
+           strcmp(area_coordinator(w, c->area), coordinator) == 0 ||
+           witness_covers(&w->witness, coordinator, c->area);
+}
+
 /* A source may hear of its own referrals, and a team of those that it was ever asked about. */
 static bool messages_concerns(const struct world *w, const struct peer *peer, const struct seen_case *c)
 {
@@ -45,6 +64,8 @@ static bool messages_concerns(const struct world *w, const struct peer *peer, co
     case CONCORDAT__V1__ROLE__ROLE_TEAM:
         team = witness_team(&w->witness, peer->key.of);
         return team >= 0 && c->asked & UINT64_C(1) << team;
+    case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
+        return coordinator_is_concerned(w, peer->key.of, c);
     default:
         return true;
     }
@@ -59,6 +80,19 @@ static void check_reader(struct world *w, const struct peer *peer, const uint8_t
                        peer->key.name, what);
 }
 
+/* The coordinator who covers an area and the area's own hear of it, and nobody else. */
+static void check_covered(struct world *w, const struct peer *peer, const Concordat__V1__Covered *covered)
+{
+    const char *own = area_coordinator(w, covered->area);
+    bool concerned = strcmp(peer->key.of, covered->by) == 0 || strcmp(peer->key.of, own) == 0;
+    if (peer->key.role != CONCORDAT__V1__ROLE__ROLE_COORDINATOR || !concerned)
+        world_violated(w, "P10 wrong reader", "%s is told that %s covers %s", peer->key.name, covered->by,
+                       covered->area);
+    if (covered->until_ms && !witness_covers(&w->witness, covered->by, covered->area))
+        world_violated(w, "sent before its commit", "%s is told of a cover that no event says",
+                       peer->key.name);
+}
+
 static void check_answer(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
 {
     const Concordat__V1__Answer *answer = message->answer;
@@ -66,6 +100,8 @@ static void check_answer(struct world *w, const struct peer *peer, const Concord
     if (!is_on_disk(w, answer->seq, "an answer"))
         return;
     check_status(w, answer->status);
+    if (answer->covered)
+        check_covered(w, peer, answer->covered);
     if (answer->status)
         check_reader(w, peer, answer->status->referral.data, answer->status->referral.len, "an answer");
     if (!command || !answer->done || !peer->honest)
@@ -175,6 +211,11 @@ void check_sent(struct world *w, const struct peer *peer, const Concordat__V1__M
             check_status(w, message->board->cases[i]);
             check_reader(w, peer, message->board->cases[i]->referral.data, 16, "a board");
         }
+        for (size_t i = 0; i < message->board->n_covers; i++)
+            check_covered(w, peer, message->board->covers[i]);
+        break;
+    case BODY(COVERED):
+        check_covered(w, peer, message->covered);
         break;
     case BODY(RECORD):
         check_record(w, peer, message);

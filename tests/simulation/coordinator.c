@@ -1,5 +1,6 @@
-/* coordinator.c: the duty coordinator's desk: takes held cases, asks a team, reports, closes, or is busy. A
- * diligent coordinator works off a backlog, and looks at the board whenever there is nothing to do. */
+/* coordinator.c: the duty coordinator's desk: takes held cases, asks a team, reports, closes, covers a
+ * neighbour, or is busy. A diligent coordinator works off a backlog, and looks at the board whenever there is
+ * nothing to do. */
 #include <string.h>
 
 #include "tests/simulation/world.h"
@@ -66,7 +67,28 @@ static void coordinator_wake(struct world *w, struct peer *p)
     peer_command(w, p, &request, NULL, 0);
 }
 
-static void coordinator_does(struct world *w, struct peer *p, const struct task *task)
+/* For a few minutes or hours, or no longer; now and then an area that is their own, or that nobody has. */
+static void coordinator_covers(struct world *w, struct peer *p)
+{
+    const struct policy *policy = &w->policies[0]->policy;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Cover body = CONCORDAT__V1__COVER__INIT;
+    int area = (int)random_between(&p->random, 0, policy->area_count - 1);
+    request.command_case = COMMAND(COVER);
+    request.cover = &body;
+    body.area = peer_chance(p, 5) ? (char *)(uintptr_t) "nowhere" : policy->areas[area].id;
+    if (!peer_chance(p, 20))
+        body.minutes = (uint32_t)random_between(&p->random, 1, peer_chance(p, 70) ? 30 : 720);
+    body.reason = (Concordat__V1__CoverReason)random_between(&p->random, 0, 3);
+    peer_command(w, p, &request, NULL, 0);
+}
+
+static void coordinator_plans_cover(struct world *w, struct peer *p)
+{
+    peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(COVER), 0, NULL, 0);
+}
+
+static void coordinator_acts(struct world *w, struct peer *p, const struct task *task)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Take take = CONCORDAT__V1__TAKE__INIT;
@@ -97,5 +119,18 @@ static void coordinator_does(struct world *w, struct peer *p, const struct task 
     peer_command(w, p, &request, task->referral, 0);
 }
 
-const struct peer_role coordinator_role = {
-    .wake = coordinator_wake, .told = coordinator_told, .does = coordinator_does};
+/* A diligent coordinator has enough to do at home. */
+static void coordinator_does(struct world *w, struct peer *p, const struct task *task)
+{
+    if (task->kind != COMMAND(COVER)) {
+        coordinator_acts(w, p, task);
+    } else if (!p->diligent) {
+        coordinator_covers(w, p);
+        coordinator_plans_cover(w, p);
+    }
+}
+
+const struct peer_role coordinator_role = {.open = coordinator_plans_cover,
+                                           .wake = coordinator_wake,
+                                           .told = coordinator_told,
+                                           .does = coordinator_does};

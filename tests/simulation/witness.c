@@ -17,6 +17,7 @@ void witness_open(struct witness *w)
     table_open(&w->cases, sizeof(struct seen_case));
     table_open(&w->commands, sizeof(struct seen_command));
     table_open(&w->teams, sizeof(struct seen_team));
+    table_open(&w->covers, sizeof(struct seen_cover));
     index_open(&w->case_by_id, offsetof(struct seen_case, id), 16, 1);
     index_open(&w->command_by_id, offsetof(struct seen_command, id), 16, 1);
     index_open(&w->team_by_id, offsetof(struct seen_team, id), NAME_BYTES, 1);
@@ -31,6 +32,7 @@ void witness_close(struct witness *w)
     table_close(&w->cases);
     table_close(&w->commands);
     table_close(&w->teams);
+    table_close(&w->covers);
     index_close(&w->case_by_id);
     index_close(&w->command_by_id);
     index_close(&w->team_by_id);
@@ -104,6 +106,22 @@ int witness_team(const struct witness *w, const char *id)
     return team ? (int)(team - (const struct seen_team *)table_row(&w->teams, 0)) : -1;
 }
 
+static struct seen_cover *witness_cover_of(const struct witness *w, const char *coordinator, const char *area)
+{
+    for (uint32_t row = 0; row < w->covers.count; row++) {
+        struct seen_cover *cover = table_row(&w->covers, row);
+        if (strcmp(cover->coordinator, coordinator) == 0 && strcmp(cover->area, area) == 0)
+            return cover;
+    }
+    return NULL;
+}
+
+bool witness_covers(const struct witness *w, const char *coordinator, const char *area)
+{
+    const struct seen_cover *cover = witness_cover_of(w, coordinator, area);
+    return cover && w->at_ms < cover->until_ms;
+}
+
 static struct seen_team *know_team(struct witness *w, const char *id)
 {
     struct seen_team *team = team_of(w, id);
@@ -159,15 +177,27 @@ static void model_offered(struct witness *w, struct seen_case *c, const Concorda
         c->state = STATE(OFFERED);
 }
 
+/* A case that goes to another coordinator. */
+static void model_coordinator(struct seen_case *c, uint64_t seq, const char *coordinator)
+{
+    if (c->coordinator[0] && strcmp(c->coordinator, coordinator) != 0) {
+        memcpy(c->former_coordinator, c->coordinator, NAME_BYTES);
+        c->former_seq = seq;
+    }
+    name(c->coordinator, coordinator);
+}
+
 static void model_case(struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
 {
     switch ((int)e->what_case) {
     case WHAT(RECEIVED):
         c->state = STATE(HELD);
         name(c->area, e->received->area);
+        model_coordinator(c, e->seq, e->received->coordinator);
         break;
     case WHAT(UPDATED):
         name(c->area, e->updated->area);
+        model_coordinator(c, e->seq, e->updated->coordinator);
         break;
     case WHAT(OFFERED):
         model_offered(w, c, e->offered);
@@ -179,9 +209,11 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
         break;
     case WHAT(HELD):
         c->state = STATE(HELD);
+        model_coordinator(c, e->seq, e->held->coordinator);
         break;
     case WHAT(TAKEN):
         c->state = STATE(TAKEN);
+        model_coordinator(c, e->seq, e->taken->coordinator);
         break;
     case WHAT(ACCEPTED):
         c->offer_live = false;
@@ -235,8 +267,21 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
 
 /* --- one event -------------------------------------------------------------------------------------- */
 
+static void witness_take_cover(struct witness *w, const Concordat__V1__AreaCovered *m)
+{
+    struct seen_cover *cover = witness_cover_of(w, m->coordinator, m->area);
+    if (!cover)
+        cover = add_row(&w->covers, NULL);
+    name(cover->coordinator, m->coordinator);
+    name(cover->area, m->area);
+    cover->until_ms = m->until_ms;
+}
+
 static void take_others(struct witness *w, const Concordat__V1__Event *e)
 {
+    w->at_ms = e->at_ms;
+    if (e->what_case == WHAT(AREA_COVERED))
+        witness_take_cover(w, e->area_covered);
     if (e->what_case == WHAT(POLICY_LOADED))
         for (size_t i = 0; i < e->policy_loaded->n_teams; i++)
             know_team(w, e->policy_loaded->teams[i]->id);

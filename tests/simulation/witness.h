@@ -31,6 +31,9 @@ struct seen_case {
     int64_t since_ms; /* when that event was committed, in true time */
     uint64_t asked;   /* the teams that were ever asked, as bits of witness_team */
     char area[NAME_BYTES];
+    char coordinator[NAME_BYTES];
+    char former_coordinator[NAME_BYTES]; /* who lost it by event former_seq */
+    uint64_t former_seq;
     uint64_t received_seq, last_seq;
     uint32_t attempt; /* the newest offer */
     int owner_kind, state;
@@ -52,11 +55,19 @@ struct seen_team {
     bool present;
 };
 
+/* A coordinator may see another's area for a while. */
+struct seen_cover {
+    char coordinator[NAME_BYTES], area[NAME_BYTES];
+    int64_t until_ms;
+};
+
 struct witness {
-    struct table events, cases, commands, teams;
+    struct table events, cases, commands, teams, covers;
     struct index case_by_id, command_by_id, team_by_id;
     struct arena arena;
     uint64_t acknowledged; /* commands */
+    uint64_t batch_seq;    /* the first event of the batch that came to the disk last */
+    int64_t at_ms;         /* the ledger's time of the last event */
     uint32_t open;
 };
 
@@ -76,5 +87,7 @@ struct seen_command *witness_sent(struct witness *witness, const uint8_t *comman
 /* Returns a number for a team, below 64; -1 if the team is unknown. */
 int witness_team(const struct witness *witness, const char *team);
 bool witness_present(const struct witness *witness, const char *team);
+/* Returns whether the coordinator covers the area, by the ledger's time of the last event. */
+bool witness_covers(const struct witness *witness, const char *coordinator, const char *area);
 
 #endif
