@@ -53,6 +53,7 @@ struct parts {
         Concordat__V1__GetBoard get_board;
         Concordat__V1__GetRecord get_record;
         Concordat__V1__Follow follow;
+        Concordat__V1__Cover cover;
     } is;
 };
 
@@ -209,7 +210,7 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
 
 static void make_request(struct parts *p, Concordat__V1__Request *request, size_t person, struct input *input)
 {
-    uint8_t kind = (uint8_t)(CONCORDAT__V1__REQUEST__COMMAND_HELLO + input_byte(input) % 20);
+    uint8_t kind = (uint8_t)(CONCORDAT__V1__REQUEST__COMMAND_HELLO + input_byte(input) % 21);
     uint8_t command = input_byte(input), id = input_byte(input) % 8;
     concordat__v1__request__init(request);
     request->command_id = id_of(p->command_id, command, kind);
@@ -244,6 +245,12 @@ static void make_request(struct parts *p, Concordat__V1__Request *request, size_
     case CONCORDAT__V1__REQUEST__COMMAND_SET_CAPACITY:
         p->is.set_capacity = (Concordat__V1__SetCapacity)CONCORDAT__V1__SET_CAPACITY__INIT;
         p->is.set_capacity.free_places = id;
+        break;
+    case CONCORDAT__V1__REQUEST__COMMAND_COVER:
+        p->is.cover = (Concordat__V1__Cover)CONCORDAT__V1__COVER__INIT;
+        p->is.cover.area = words(id < 3 ? "northmoor" : id < 7 ? "southfell" : "nowhere");
+        p->is.cover.minutes = input_byte(input) * 3u;
+        p->is.cover.reason = (Concordat__V1__CoverReason)(id % 4);
         break;
     case CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD:
         p->is.get_board = (Concordat__V1__GetBoard)CONCORDAT__V1__GET_BOARD__INIT;

@@ -81,8 +81,9 @@ def play(s, said):
     wire = s.wire
     people = {name: Overheard(s.client(name, role, of, wants_news=True), said) for name, role, of in (
         ("street", "source", "street-triage"), ("north", "team", "northmoor-crisis"),
-        ("south", "team", "southfell-crisis"), ("duty", "coordinator", "northmoor-duty"))}
-    street, north, south, duty = people.values()
+        ("south", "team", "southfell-crisis"), ("duty", "coordinator", "northmoor-duty"),
+        ("neighbour", "coordinator", "southfell-duty"))}
+    street, north, south, duty, neighbour = people.values()
     for team in (north, south):
         team.request(set_presence=wire.SetPresence(present=True, lease_seconds=600))
         team.request(set_capacity=wire.SetCapacity(free_places=3))
@@ -120,6 +121,7 @@ def play(s, said):
         team.request(set_presence=wire.SetPresence(present=False))
     duty.request(take=wire.Take(referral=second, by="duty nurse"))
     duty.request(assign=wire.Assign(referral=second, to_team="crisis-line"))
+    neighbour.request(cover=wire.Cover(area="northmoor", minutes=60, reason=codes.COVER_REASON_ASKED))
     duty.request(get_board=wire.GetBoard(with_closed=True))
     duty.request(get_status=wire.GetStatus(number="D-0001"))
     street.send(ping=wire.Ping())  # the client handles this answer itself
@@ -201,7 +203,7 @@ def files():
 def nights():
     """Stories in the language of fuzz_turn.c: the lowest digit of a number in base 9 says what happens."""
     hello, submit, update, withdraw, told, accept, decline, check_in, close, handover, take, assign, board, record, \
-        follow, capacity, presence = 0, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 8, 7
+        follow, cover, capacity, presence = 0, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 8, 7
     turn, kill = bytes([3]), bytes([8])
 
     def made(person, kind, command, case, *more):
@@ -226,6 +228,8 @@ def nights():
         + made(3, accept, 2, 1, 1, 30) + turn + kill,
         "clock": begun + bytes([5, 250]) + wait(100) + bytes([5, 6]) + turn + made(0, withdraw, 7, 1, 0, 0) + turn,
         "asked": begun + made(10, follow, 1, 2, 0) + made(8, board, 1, 1) + made(3, record, 9, 1, 0, 1) + turn,
+        "covered": begun + made(9, cover, 1, 1, 20) + turn + made(9, take, 2, 1, 0, 1) + turn + made(9, cover, 3, 1, 0)
+        + turn + made(8, cover, 1, 5, 100) + made(8, cover, 2, 7, 1) + turn + wait(20000) + made(9, board, 1, 1) + turn,
         "changed": begun + made(0, update, 2, 1, 0b11010011, 9, 100, 120) + turn + made(0, told, 4, 1, 0, 1) + turn,
         "full": made(3, capacity, 1, 0) + made(5, capacity, 1, 0) + made(7, presence, 1, 0) + begun
         + made(3, capacity, 2, 4) + turn,
