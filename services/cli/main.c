@@ -25,6 +25,7 @@ static const struct subcommand commands[] = {
     {"board", "the cases you may see, the most pressing first", command_board},
     {"take", NULL, command_act},
     {"assign", NULL, command_act},
+    {"cover", NULL, command_act},
     {"show", NULL, command_act},
     {"report", "auditor: response times, declines, custody, open cases", command_report},
     {"verify", "auditor: whether the trail is whole", command_verify},

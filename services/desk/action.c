@@ -197,9 +197,43 @@ static bool read_time_value(struct action *action, const struct action_field *fi
     return true;
 }
 
+/* Hours, minutes, or both. */
+static bool parse_span(const char *text, uint32_t max, uint32_t *minutes)
+{
+    *minutes = 0;
+    while (isdigit((unsigned char)text[0]) && *minutes <= max) {
+        char *unit;
+        unsigned long count = strtoul(text, &unit, 10);
+        if (count > max || (*unit != 'h' && *unit != 'm'))
+            return false;
+        *minutes += (uint32_t)count * (*unit == 'h' ? 60 : 1);
+        text = unit + 1;
+    }
+    return text[0] == '\0' && *minutes > 0 && *minutes <= max;
+}
+
+static bool read_span_value(struct action *action, const struct action_field *field, const char *text)
+{
+    uint32_t minutes;
+    if (!parse_span(text, field->max, &minutes))
+        return action_fail(action, field, "is a span such as 45m, 2h or 1h30m, and at most %uh",
+                           field->max / 60);
+    field_store(action, field, &minutes, sizeof minutes);
+    return true;
+}
+
+static bool read_flag_value(struct action *action, const struct action_field *field, const char *text)
+{
+    bool given = true;
+    (void)text;
+    field_store(action, field, &given, sizeof given);
+    return true;
+}
+
 static bool (*const readers[])(struct action *, const struct action_field *, const char *) = {
     [ACTION_CASE] = read_case_value, [ACTION_COUNT] = read_count_value, [ACTION_ATTEMPT] = read_count_value,
-    [ACTION_CODE] = read_code_value, [ACTION_TEXT] = read_text_value,   [ACTION_TIME] = read_time_value};
+    [ACTION_CODE] = read_code_value, [ACTION_TEXT] = read_text_value,   [ACTION_TIME] = read_time_value,
+    [ACTION_SPAN] = read_span_value, [ACTION_FLAG] = read_flag_value};
 
 bool action_set(struct action *action, const char *name, const char *text)
 {

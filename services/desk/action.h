@@ -6,7 +6,8 @@
  * offer (resolve.h).
  *
  * An action is the caller's, and one thread at a time may use it. If a value cannot be read the call returns
- * false, and `fault` tells the person why. Times are given as 2026-01-31T14:05:00Z, spans as whole minutes.
+ * false, and `fault` tells the person why. Times are given as 2026-01-31T14:05:00Z; counts of minutes are
+ * whole.
  */
 #ifndef CONCORDAT_DESK_ACTION_H
 #define CONCORDAT_DESK_ACTION_H
@@ -25,19 +26,22 @@ enum action_value {
     ACTION_ATTEMPT, /* the number of an offer of the case; the live one if it is not given */
     ACTION_CODE,    /* a word for a value of `codes`, such as "no-capacity" */
     ACTION_TEXT,
-    ACTION_TIME
+    ACTION_TIME,
+    ACTION_SPAN, /* such as 45m, 2h or 1h30m; becomes whole minutes */
+    ACTION_FLAG  /* it is given or not; its text does not matter */
 };
 
 struct action_field {
-    const char *name;   /* the value is set by it, such as "minutes" */
-    const char *typed;  /* how `arguments` and an option's help call the value, such as "MINUTES" */
+    const char *name; /* the value is set by it, such as "minutes" */
+    const char *
+        typed; /* how `arguments` and an option's help call the value, such as "MINUTES"; NULL: it has none */
     const char *option; /* help, if a command line takes it as --name; NULL if it is a word in its place */
     enum action_value value;
     bool needed;
     bool rest;                            /* a text of all the words that are typed from its place on */
     size_t at;                            /* offset in struct action of what it sets */
     const ProtobufCEnumDescriptor *codes; /* of ACTION_CODE */
-    uint32_t max;                         /* of ACTION_COUNT and ACTION_ATTEMPT */
+    uint32_t max;                         /* of ACTION_COUNT, ACTION_ATTEMPT and ACTION_SPAN */
     Concordat__V1__Step of_step;          /* it goes with this step of a check-in only; 0: with all */
 };
 
@@ -80,7 +84,9 @@ struct action {
         Concordat__V1__GetStatus get_status;
         Concordat__V1__GetRecord get_record;
         Concordat__V1__SetCapacity set_capacity;
+        Concordat__V1__Cover cover;
     } body;
+    bool ends;                      /* a cover, now */
     Concordat__V1__Request request; /* to be sent once the action is bound */
 };
 

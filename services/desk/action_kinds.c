@@ -3,7 +3,7 @@
 
 #include "services/desk/action.h"
 
-enum { MINUTES_MAX = 24 * 60, PLACES_MAX = 1000, ATTEMPT_MAX = 1000000 };
+enum { COVER_MINUTES_MAX = 12 * 60, MINUTES_MAX = 24 * 60, PLACES_MAX = 1000, ATTEMPT_MAX = 1000000 };
 
 #define REFERRER    (1u << CONCORDAT__V1__ROLE__ROLE_REFERRER)
 #define TEAM        (1u << CONCORDAT__V1__ROLE__ROLE_TEAM)
@@ -52,6 +52,18 @@ static const char *decline_check(struct action *action)
     return other && action->text[0] == '\0'
                ? "\"other\" needs a note: a few words why, nothing that names the person"
                : NULL;
+}
+
+static const char *cover_check(struct action *action)
+{
+    const Concordat__V1__Cover *cover = &action->body.cover;
+    if (action->ends && cover->minutes > 0)
+        return "it cannot both last and end";
+    if (!action->ends && cover->minutes == 0)
+        return "say for how long, such as --for 2h, or that it ends: --end";
+    if (!action->ends && cover->reason == 0)
+        return "say why: --reason asked, absent or overload";
+    return NULL;
 }
 
 const struct action_kind action_kinds[] = {
@@ -180,4 +192,22 @@ const struct action_kind action_kinds[] = {
      .examples = "assign R-0412 northmoor-crisis",
      COMMAND(ASSIGN),
      .fields = {CASE(assign), {"team", "TEAM", TEXT(assign.to_team), .needed = true}}},
+    {.name = "cover",
+     .who = COORDINATOR,
+     .arguments = "AREA",
+     .title = "coordinator: help with a neighbour's area for a while",
+     .summary = "coordinator: see the cases of a neighbour's area for a while, and deal with them",
+     .help =
+         "The reason is asked (the neighbour asked for help), absent (nobody answers there) or overload. It is "
+         "recorded, and the neighbour is told. Said again it can last longer, never shorter: to make it "
+         "shorter, end it first. Nothing changes about who holds a case until you take it.",
+     .examples = "cover southfell --for 2h --reason asked\n"
+                 "cover southfell --end",
+     COMMAND(COVER),
+     .check = cover_check,
+     .fields = {{"area", "AREA", TEXT(cover.area), .needed = true},
+                {"for", "SPAN", "How long, such as 45m or 2h; at most 12h", .value = ACTION_SPAN,
+                 AT(cover.minutes), .max = COVER_MINUTES_MAX},
+                {"reason", "REASON", "asked, absent or overload", CODE(cover.reason, cover_reason)},
+                {"end", NULL, "No longer", .value = ACTION_FLAG, .at = offsetof(struct action, ends)}}},
     {.name = NULL}};

@@ -47,6 +47,12 @@ void show_offer_over(struct sheet *sheet, const Concordat__V1__OfferOver *over, 
 void show_offer_over_line(struct sheet *sheet, const Concordat__V1__OfferOver *over);
 const char *show_offer_end(Concordat__V1__OfferEnd end);
 
+/* Whether the one who asked covers an area, until when, and, if that has changed, who is told of it. */
+void show_covered(struct sheet *sheet, const Concordat__V1__Covered *covered, bool changed,
+                  const struct showing *showing);
+/* Which areas' cases a coordinator's board has; nothing for any other board. */
+void show_areas(struct sheet *sheet, const Concordat__V1__Board *board, int64_t now_ms);
+
 /* Everything that was recorded, field by field, and that this reading was recorded too. */
 void show_record(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing);
 

@@ -48,6 +48,8 @@ void show_answer(struct sheet *sheet, const answer_message *answer, const struct
     show_flags(answer->flags, answer->n_flags, flags);
     if (flags[0] != '\0')
         sheet_row(sheet, "Noted", "%s. None of this holds it up.", flags);
+    if (answer->covered)
+        show_covered(sheet, answer->covered, answer->seq != 0, showing);
     if (answer->status && !only_saved && answer->status->referral.len > 0)
         show_status(sheet, answer->status, showing);
     else if (answer->status) /* no case, or none that is with the router: only whom to ring */

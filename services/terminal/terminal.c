@@ -11,6 +11,7 @@
 
 #include "proto/words/json.h"
 #include "services/desk/board.h"
+#include "services/desk/show.h"
 #include "services/desk/time_words.h"
 
 enum { LABEL_COLUMNS = 10, COLUMNS_MIN = 40, COLUMNS_DEFAULT = 80, COLUMNS_MAX = 110 };
@@ -133,9 +134,12 @@ static void print_board_row(const struct terminal *terminal, const struct board_
 void terminal_show_board(const struct terminal *terminal, const Concordat__V1__Board *board, int64_t now_ms)
 {
     const Concordat__V1__CaseStatus **cases = board_in_order(board);
+    struct sheet areas = {0};
     char now[TIME_WORDS_BYTES];
     time_words_clock(now_ms, now_ms, now);
     fprintf(terminal->out, "%s  %zu case%s\n", now, board->n_cases, board->n_cases == 1 ? "" : "s");
+    show_areas(&areas, board, now_ms);
+    terminal_show(terminal, &areas);
     if (cases && board->n_cases > 0) {
         print_cells(terminal->out, board_headings);
         fputc('\n', terminal->out);

@@ -26,8 +26,8 @@ void terminal_open(struct terminal *terminal, FILE *out);
 /* Prints the sheet's lines and closes it. */
 void terminal_show(const struct terminal *terminal, struct sheet *sheet);
 
-/* A table of at most 80 columns, the most pressing case first. `now_ms`: since 1970-01-01 UTC, by the
- * server's clock if that is known. */
+/* A table of at most 80 columns, the most pressing case first; above it, for a coordinator, whose areas.
+ * `now_ms`: since 1970-01-01 UTC, by the server's clock if that is known. */
 void terminal_show_board(const struct terminal *terminal, const Concordat__V1__Board *board, int64_t now_ms);
 
 /* One line of JSON; nothing if there is no memory for it. */

@@ -68,8 +68,8 @@ static error_t parse_typed(int key, char *argument, struct argp_state *state)
     else if (key == ARGP_KEY_END)
         read = action_check(&typed->action) || typed_fail(typed);
     else if (key >= OPTION_FIRST && key < OPTION_FIRST + ACTION_FIELDS_MAX)
-        read =
-            action_set(&typed->action, kind->fields[key - OPTION_FIRST].name, argument) || typed_fail(typed);
+        read = action_set(&typed->action, kind->fields[key - OPTION_FIRST].name, argument ? argument : "") ||
+               typed_fail(typed);
     else
         return ARGP_ERR_UNKNOWN;
     if (!read)

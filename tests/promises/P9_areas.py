@@ -5,6 +5,7 @@ Usage: P9_areas.py SOURCE BUILD
 """
 
 import os
+import subprocess
 import sys
 import unittest
 
@@ -188,6 +189,32 @@ class Areas(unittest.TestCase):
         self.assertIn(case, [message.status.referral for message in self.told(self.south)[0]])
         self.assertTrue(self.source.request(withdraw=self.wire.Withdraw(referral=case)).answer.done)
         self.assert_not_told(self.north, case)
+
+    def run_concordat(self, *words):
+        """Runs a command as Southfell's coordinator. Returns its exit code and what it said, in one line."""
+        s = self.stage
+        done = subprocess.run(
+            [stage.find_program("concordat"), *words, "--server", s.endpoint, "--server-key", s.public_key("broker"),
+             "--key", s.path("secret", "south-desk.key_secret")], capture_output=True, text=True, timeout=60)
+        return done.returncode, " ".join((done.stdout + done.stderr).split())
+
+    def test_the_command_says_what_holds_until_when_and_who_is_told(self):
+        _, status = self.submit()
+        code, said = self.run_concordat("board")
+        self.assertEqual((code, "0 cases Your area: southfell." in said), (0, True), said)
+        code, said = self.run_concordat("cover", "northmoor", "--for", "2h", "--reason", "absent")
+        self.assertEqual(code, 0, said)
+        for words in ("You cover Northmoor until ", "nobody answers there", "Northmoor duty coordinator (01632 960100)"):
+            self.assertIn(words, said)
+        code, said = self.run_concordat("board")
+        self.assertIn("You cover Northmoor until ", said)
+        self.assertIn(status.number, said)
+        code, said = self.run_concordat("cover", "northmoor", "--end")
+        self.assertEqual((code, "You do not cover Northmoor" in said), (0, True), said)
+        code, said = self.run_concordat("cover", "nowhere", "--for", "5m", "--reason", "asked")
+        self.assertEqual((code, "no area of this id" in said), (1, True), said)
+        code, said = self.run_concordat("status", status.number)
+        self.assertEqual((code, "Held by" in said), (1, False), said)
 
     def test_what_cannot_be_covered_is_said_clearly(self):
         own = self.cover(self.south, area="southfell")

@@ -107,6 +107,13 @@ static void a_fault_names_the_field_so_that_a_form_can_mark_it(void **state)
          {{"case", "R-0412"}, {"step", "contact"}},
          NULL,
          "say how the contact was made, such as: contact face-to-face"},
+        {"cover", {{"for", "two hours"}}, "for", "is a span such as 45m, 2h or 1h30m, and at most 12h"},
+        {"cover", {{"for", "12h1m"}}, "for", "is a span such as 45m, 2h or 1h30m, and at most 12h"},
+        {"cover", {{"reason", "bored"}}, "reason", "is one of: asked, absent, overload"},
+        {"cover",
+         {{"area", "southfell"}, {"for", "2h"}},
+         NULL,
+         "say why: --reason asked, absent or overload"},
         {"decline",
          {{"case", "R-0412"}, {"reason", "other"}},
          NULL,
@@ -179,9 +186,11 @@ static void check_field(const struct action_kind *kind, const struct action_fiel
 {
     unsigned alike = 0;
     assert_true(field->at >= offsetof(struct action, body) && field->at < sizeof(struct action));
-    assert_non_null(field->typed);
+    assert_int_equal(field->value == ACTION_FLAG, field->typed == NULL);
     assert_int_equal(field->value == ACTION_CODE, field->codes != NULL);
-    assert_int_equal(field->value == ACTION_COUNT || field->value == ACTION_ATTEMPT, field->max != 0);
+    assert_int_equal(field->value == ACTION_COUNT || field->value == ACTION_ATTEMPT ||
+                         field->value == ACTION_SPAN,
+                     field->max != 0);
     if (field->rest)
         assert_int_equal(field->value, ACTION_TEXT);
     for (const struct action_field *other = kind->fields; other->value != ACTION_NOTHING; other++)

@@ -242,6 +242,77 @@ static void the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns(void *
         assert_in_range(strcspn(line, "\n"), 0, 80);
 }
 
+static Concordat__V1__Covered northmoor_covered(void)
+{
+    Concordat__V1__Covered covered = CONCORDAT__V1__COVERED__INIT;
+    covered.area = (char *)"northmoor";
+    covered.area_name = (char *)"Northmoor";
+    covered.by = (char *)"southfell-duty";
+    covered.by_name = (char *)"Southfell duty coordinator";
+    covered.by_ring = (char *)"01632 960200";
+    covered.until_ms = now_ms + 2 * HOUR;
+    covered.reason = CONCORDAT__V1__COVER_REASON__COVER_REASON_ASKED;
+    covered.coordinator = (char *)"northmoor-duty";
+    covered.coordinator_name = (char *)"Northmoor duty coordinator";
+    covered.coordinator_ring = (char *)"01632 960001";
+    return covered;
+}
+
+static void a_cover_says_what_holds_until_when_and_who_is_told(void **state)
+{
+    (void)state;
+    Concordat__V1__Covered covered = northmoor_covered();
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    answer.done = true;
+    answer.seq = 7;
+    answer.covered = &covered;
+    show_answer(&sheet, &answer, &showing);
+    assert_said("DONE\n"
+                "Area      You cover Northmoor until 16:04 (in 2 h 0 min), as they asked for\n"
+                "          help.\n"
+                "Told      Northmoor duty coordinator (01632 960001), now or when they next\n"
+                "          connect\n"
+                "Next      Its cases are on your board: you can take them, ask a team and read\n"
+                "          their records. Each stays with its holder until you do.\n");
+    covered.until_ms = 0;
+    show_answer(&sheet, &answer, &showing);
+    assert_said("DONE\n"
+                "Area      You do not cover Northmoor. A case that you took in hand stays with\n"
+                "          you.\n"
+                "Told      Northmoor duty coordinator (01632 960001), now or when they next\n"
+                "          connect\n");
+    answer.seq = 0; /* nothing has changed */
+    covered.by = covered.coordinator;
+    show_answer(&sheet, &answer, &showing);
+    assert_said("DONE\n"
+                "Area      Northmoor is your own: you see its cases without covering it.\n");
+}
+
+static void a_coordinators_board_says_whose_areas_it_shows(void **state)
+{
+    (void)state;
+    Concordat__V1__Covered theirs = northmoor_covered(), mine = northmoor_covered();
+    Concordat__V1__Covered *covers[] = {&theirs, &mine};
+    char *areas[] = {(char *)"northmoor", (char *)"ferrymouth"};
+    Concordat__V1__Board board = CONCORDAT__V1__BOARD__INIT;
+    mine.area = (char *)"southfell";
+    mine.area_name = (char *)"Southfell";
+    show_areas(&sheet, &board, now_ms);
+    assert_said(""); /* of a team, a source, an auditor */
+    board.areas = areas;
+    board.n_areas = 2;
+    board.covers = covers;
+    board.n_covers = 2;
+    show_areas(&sheet, &board, now_ms);
+    assert_said("Your areas: northmoor, ferrymouth.\n"
+                "Southfell duty coordinator (01632 960200) covers Northmoor until 16:04.\n"
+                "You cover Southfell until 16:04.\n");
+    struct terminal terminal = open_screen(false);
+    terminal_show_board(&terminal, &board, now_ms);
+    assert_int_equal(fclose(terminal.out), 0);
+    assert_says("0 cases\nYour areas: northmoor, ferrymouth.\n");
+}
+
 static void a_board_of_offers_has_the_teams_own_only_and_says_if_there_is_none(void **state)
 {
     (void)state;
@@ -401,6 +472,8 @@ int main(void)
         cmocka_unit_test_setup(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held, open_showing),
         cmocka_unit_test_setup(a_case_that_is_overdue_says_so_in_words, open_showing),
         cmocka_unit_test_setup(the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns, open_showing),
+        cmocka_unit_test_setup(a_cover_says_what_holds_until_when_and_who_is_told, open_showing),
+        cmocka_unit_test_setup(a_coordinators_board_says_whose_areas_it_shows, open_showing),
         cmocka_unit_test_setup(a_board_of_offers_has_the_teams_own_only_and_says_if_there_is_none,
                                open_showing),
         cmocka_unit_test_setup(a_sheet_can_be_read_line_by_line, open_showing),

@@ -124,6 +124,11 @@ static void the_other_actions_say_what_was_typed(void **state)
     assert_string_equal(typed_request("show R-0412 on our way")->get_record->reason, "on our way");
     assert_typed_id(typed_request("status R-0412")->get_status->referral);
     assert_int_equal(typed_request("capacity 3")->set_capacity->free_places, 3);
+    Concordat__V1__Cover *cover = typed_request("cover southfell --for 1h30m --reason overload")->cover;
+    assert_string_equal(cover->area, "southfell");
+    assert_int_equal(cover->minutes, 90);
+    assert_int_equal(cover->reason, CONCORDAT__V1__COVER_REASON__COVER_REASON_OVERLOAD);
+    assert_int_equal(typed_request("cover --end southfell")->cover->minutes, 0);
 }
 
 static void each_example_in_the_help_can_be_typed(void **state)
@@ -167,6 +172,10 @@ static void words_that_cannot_be_read_are_told_and_not_guessed(void **state)
         {"checkin R-0412 arrived --at yesterday", "--at takes a time such as 2026-01-31T14:05:00Z"},
         {"show R-0412", "something is missing: show CASE REASON..."},
         {"capacity many", "PLACES is a whole number from 0 to 1000"},
+        {"cover southfell", "say for how long, such as --for 2h, or that it ends: --end"},
+        {"cover southfell --for 2h --end", "it cannot both last and end"},
+        {"cover southfell --for 0h --reason asked",
+         "--for is a span such as 45m, 2h or 1h30m, and at most 12h"},
         {"handover R-0412 a b", "\"b\" is too much: handover CASE [TEAM]"},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
