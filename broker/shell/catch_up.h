@@ -1,9 +1,9 @@
 /* catch_up.h: a session that wants news is first sent how all its open cases stand, page by page.
  *
  * It begins at the hello, when a coordinator begins to cover an area, and after a send to the session has
- * failed. A page is packed only after the
- * session was heard of since the page before, and pages keep a distance that doubles with each such setback:
- * a peer that sends much and reads slowly would otherwise be sent the beginning for ever.
+ * failed. A page is packed only after the session was heard of since the page before, and pages keep a
+ * distance that doubles with each such setback: a peer that sends much and reads slowly would otherwise be
+ * sent the beginning for ever.
  */
 #ifndef CONCORDAT_CATCH_UP_H
 #define CONCORDAT_CATCH_UP_H

@@ -32,9 +32,8 @@ enum action_value {
 };
 
 struct action_field {
-    const char *name; /* the value is set by it, such as "minutes" */
-    const char *
-        typed; /* how `arguments` and an option's help call the value, such as "MINUTES"; NULL: it has none */
+    const char *name;   /* the value is set by it, such as "minutes" */
+    const char *typed;  /* how help calls the value, such as "MINUTES"; NULL: it has none */
     const char *option; /* help, if a command line takes it as --name; NULL if it is a word in its place */
     enum action_value value;
     bool needed;
