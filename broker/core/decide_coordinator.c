@@ -37,12 +37,7 @@ static bool may_read(const struct deciding *d)
 {
     if (d->command->party != PARTY_TEAM)
         return d->command->party == PARTY_COORDINATOR;
-    uint16_t team = d->command->slot;
-    const struct ended_case *ended = state_ended(d->state, d->command->referral);
-    if (ended)
-        return ended->team == team;
-    return (referral_is_with_team(&d->r) && d->r.team == team) ||
-           (d->r.offer.attempt && d->r.offer.team == team);
+    return state_case_is_of_team(state_case(d->state, d->command->referral), d->command->slot);
 }
 
 enum refusal decide_read_record(struct deciding *d)

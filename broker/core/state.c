@@ -169,6 +169,14 @@ struct any_case state_case(const struct state *state, const uint8_t *id)
     return (struct any_case){open, open ? NULL : state_ended(state, id)};
 }
 
+bool state_case_is_of_team(struct any_case of, uint16_t team)
+{
+    const struct referral *r = of.open;
+    if (!r)
+        return of.ended && of.ended->team == team;
+    return (referral_is_with_team(r) && r->team == team) || (r->offer.attempt && r->offer.team == team);
+}
+
 const struct remembered *state_remembered(const struct state *state, const uint8_t *command_id)
 {
     uint32_t row = index_find(&state->remembered_by_id, &state->remembered, command_id);

@@ -124,6 +124,9 @@ struct any_case {
     const struct ended_case *ended;
 };
 struct any_case state_case(const struct state *state, const uint8_t *id);
+/* Whether a case is a team's to see: the team has it or is asked to take it; after its end, the team had it.
+ */
+bool state_case_is_of_team(struct any_case of, uint16_t team);
 const struct remembered *state_remembered(const struct state *state, const uint8_t *command_id);
 const struct team *state_team(const struct state *state, uint16_t slot);
 const char *state_area_id(const struct state *state, uint16_t slot);

@@ -12,16 +12,6 @@ static bool source_sees(const struct broker *b, const struct session *session, s
     return strcmp(state_origin_id(b->state, origin), session->peer.key.name) == 0;
 }
 
-/* The team that has the case or is asked to take it; after its end, the team that had it. */
-static bool team_sees(const struct session *session, struct any_case of)
-{
-    uint16_t team = session->peer.slot;
-    if (of.ended)
-        return of.ended->team == team;
-    return (referral_is_with_team(of.open) && of.open->team == team) ||
-           (of.open->offer.attempt && of.open->offer.team == team);
-}
-
 bool sight_may_see(const struct broker *b, const struct session *session, struct any_case of)
 {
     if (!of.open && !of.ended)
@@ -30,7 +20,7 @@ bool sight_may_see(const struct broker *b, const struct session *session, struct
     case CONCORDAT__V1__ROLE__ROLE_SOURCE:
         return source_sees(b, session, of);
     case CONCORDAT__V1__ROLE__ROLE_TEAM:
-        return team_sees(session, of);
+        return state_case_is_of_team(of, session->peer.slot);
     case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
         return cover_shows_case(b->state, b->directory, session->peer.slot, of, b->time.now_ms);
     case CONCORDAT__V1__ROLE__ROLE_AUDITOR:

@@ -78,6 +78,13 @@ def ids(text, section):
     return re.findall(r"(?m)^  - id: (\S+)", entries)
 
 
+def handles(pid, wanted):
+    """Whether a process blocks or catches a signal by now."""
+    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
+        masks = re.findall(r"(?m)^Sig(?:Blk|Cgt):\s*([0-9a-f]+)$", status.read())
+    return any(int(mask, 16) >> (wanted - 1) & 1 for mask in masks)
+
+
 # ---- The folder ----
 
 class Region:
@@ -253,13 +260,15 @@ class Program:
         if self.process is None or self.process.returncode is not None:
             return
         self._told_to_end = True
+        # A program that is still being loaded has no answer to the signal yet, and ends by it: with nothing begun.
+        clean_codes = self.clean_codes if handles(self.process.pid, signal.SIGTERM) else (*self.clean_codes, -signal.SIGTERM)
         self.process.send_signal(signal.SIGTERM)
         try:
             await asyncio.wait_for(asyncio.shield(self._ended()), STOP_SECONDS)
         except asyncio.TimeoutError:
             self.faults.append(f"{self.name} did not stop within {STOP_SECONDS} s")
             await self.kill()
-        if self.process.returncode not in self.clean_codes:
+        if self.process.returncode not in clean_codes:
             self.faults.append(f"{self.name} stopped with {self.process.returncode}")
 
     async def _ended(self):
