@@ -7,22 +7,18 @@ import sys
 
 # (file, function, what gcc calls it, how often): why it is false.
 KNOWN = {
-    ("broker/core/clocks.c", "clocks_move", "use-of-uninitialized-value", 4):
-        "clocks_start fills as many elements as it returns, and no more are read",
     ("broker/policy/sections.c", "collect_districts", "malloc-leak", 1):
         "the districts belong to the policy, and policy_file_destroy frees them",
     ("broker/shell/board.c", "board_answer_status", "null-dereference", 1):
         "sight_may_see refuses a case that is neither open nor ended",
     ("broker/shell/sessions.c", "audience_check", "null-dereference", 1):
         "session_at finds no session only for link 0, at which the loop ends",
+    ("broker/shell/sessions.c", "sessions_check", "null-dereference", 2):
+        "session_at finds no session only for link 0, at which the loop ends",
     ("proto/referral/content.c", "content_digest", "null-dereference", 1):
         "a content has the place of its referral only if its request has a referral",
     ("proto/referral/content.c", "content_head", "null-dereference", 1):
         "content_digest calls it only for a content that has the place of its referral",
-    ("services/cli/main.c", "main", "null-dereference", 1):
-        "the parser has ended the program if there is no such command",
-    ("services/cli/refer.c", "refer", "null-dereference", 1):
-        "the caller has ended with a message if the referral could not be read",
     ("services/intake/outbox.c", "outbox_add", "null-dereference", 1):
         "outbox_save asserts that the request is about a referral",
 }

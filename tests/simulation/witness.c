@@ -119,7 +119,8 @@ static struct seen_cover *witness_cover_of(const struct witness *w, const char *
 bool witness_covers(const struct witness *w, const char *coordinator, const char *area)
 {
     const struct seen_cover *cover = witness_cover_of(w, coordinator, area);
-    return cover && w->at_ms < cover->until_ms;
+    return cover && (w->before_ms < cover->until_ms ||
+                     (cover->seq >= w->batch_seq && w->before_ms < cover->former_until_ms));
 }
 
 static struct seen_team *know_team(struct witness *w, const char *id)
@@ -267,21 +268,23 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
 
 /* --- one event -------------------------------------------------------------------------------------- */
 
-static void witness_take_cover(struct witness *w, const Concordat__V1__AreaCovered *m)
+static void witness_take_cover(struct witness *w, uint64_t seq, const Concordat__V1__AreaCovered *m)
 {
     struct seen_cover *cover = witness_cover_of(w, m->coordinator, m->area);
     if (!cover)
         cover = add_row(&w->covers, NULL);
     name(cover->coordinator, m->coordinator);
     name(cover->area, m->area);
+    cover->former_until_ms = cover->until_ms;
     cover->until_ms = m->until_ms;
+    cover->seq = seq;
 }
 
 static void take_others(struct witness *w, const Concordat__V1__Event *e)
 {
     w->at_ms = e->at_ms;
     if (e->what_case == WHAT(AREA_COVERED))
-        witness_take_cover(w, e->area_covered);
+        witness_take_cover(w, e->seq, e->area_covered);
     if (e->what_case == WHAT(POLICY_LOADED))
         for (size_t i = 0; i < e->policy_loaded->n_teams; i++)
             know_team(w, e->policy_loaded->teams[i]->id);

@@ -58,7 +58,8 @@ struct seen_team {
 /* A coordinator may see another's area for a while. */
 struct seen_cover {
     char coordinator[NAME_BYTES], area[NAME_BYTES];
-    int64_t until_ms;
+    int64_t until_ms, former_until_ms; /* before event `seq` */
+    uint64_t seq;
 };
 
 struct witness {
@@ -67,7 +68,8 @@ struct witness {
     struct arena arena;
     uint64_t acknowledged; /* commands */
     uint64_t batch_seq;    /* the first event of the batch that came to the disk last */
-    int64_t at_ms;         /* the ledger's time of the last event */
+    int64_t before_ms;     /* the ledger's time of the last event before that batch */
+    int64_t at_ms;         /* of the last event */
     uint32_t open;
 };
 
@@ -87,7 +89,8 @@ struct seen_command *witness_sent(struct witness *witness, const uint8_t *comman
 /* Returns a number for a team, below 64; -1 if the team is unknown. */
 int witness_team(const struct witness *witness, const char *team);
 bool witness_present(const struct witness *witness, const char *team);
-/* Returns whether the coordinator covers the area, by the ledger's time of the last event. */
+/* Returns whether the coordinator covers the area, or did when the last batch began: an answer may have been
+ * decided before the event of its turn that ended the cover. */
 bool witness_covers(const struct witness *witness, const char *coordinator, const char *area);
 
 #endif
