@@ -42,31 +42,76 @@ static bool key_role_is_good(const char *role, bool *is_server, Concordat__V1__R
     return true;
 }
 
-/* Reads the whole file as a string into text, which has FILE_BYTES_MAX bytes. Returns 0, or -1 with a
- * message. */
-static int keys_read_file(const char *path, char *text, bool *open_to_others, char *message,
-                          size_t message_size)
+/* Returns whether an error of open(2) says something about the file, and not about the machine's state. */
+static bool keys_error_is_the_files(int error)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    static const int errors[] = {ENOENT, ENOTDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, ENXIO, ENODEV, EISDIR};
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+        if (errors[i] == error)
+            return true;
+    return false;
+}
+
+/* Takes out a byte-order mark and the carriage returns that end lines. */
+static void keys_drop_windows_marks(char *text)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    const char *from = text + (strncmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0);
+    char *to = text;
+    for (; *from; from++)
+        if (*from != '\r' || (from[1] != '\n' && from[1] != '\0'))
+            *to++ = *from;
+    *to = '\0';
+}
+
+/* Reads all of an open file into text. Returns whether it could be read; *good is whether it can be a key. */
+static bool keys_read_text(int fd, char text[FILE_BYTES_MAX], struct stat *about, bool *good)
+{
+    size_t size = 0;
+    ssize_t got = 0;
+    *good = false;
+    if (fstat(fd, about) != 0)
+        return false;
+    if (!S_ISREG(about->st_mode))
+        return true;
+    while (size < FILE_BYTES_MAX && (got = read(fd, text + size, FILE_BYTES_MAX - size)) > 0)
+        size += (size_t)got;
+    if (got < 0)
+        return false;
+    *good = size < FILE_BYTES_MAX && !memchr(text, '\0', size);
+    if (*good)
+        text[size] = '\0';
+    return true;
+}
+
+/* Reads the whole file as a string into text, which has FILE_BYTES_MAX bytes. Returns a message unless the
+ * status is KEYS_GOOD. */
+static enum keys_status keys_read_file(const char *path, char *text, bool *open_to_others, char *message,
+                                       size_t message_size)
+{
+    /* O_NONBLOCK: to open a FIFO would wait for its writer. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        snprintf(message, message_size, "%s: cannot open the key file: %s", path, strerror(errno));
-        return -1;
+        int error = errno;
+        snprintf(message, message_size, "%s: cannot open the key file: %s", path, strerror(error));
+        return keys_error_is_the_files(error) ? KEYS_WRONG : KEYS_NOT_NOW;
     }
     struct stat about = {0};
-    size_t size = 0;
-    ssize_t got = -1;
-    if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
-        while (size < FILE_BYTES_MAX && (got = read(fd, text + size, FILE_BYTES_MAX - size)) > 0)
-            size += (size_t)got;
+    bool good = false;
+    bool could = keys_read_text(fd, text, &about, &good);
+    int error = errno;
     close(fd);
-    if (got != 0 || size == FILE_BYTES_MAX || memchr(text, '\0', size)) {
-        explicit_bzero(text, FILE_BYTES_MAX);
-        snprintf(message, message_size, "%s: not a key file; make one with `concordat keys`", path);
-        return -1;
+    if (could && good) {
+        keys_drop_windows_marks(text);
+        *open_to_others = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+        return KEYS_GOOD;
     }
-    text[size] = '\0';
-    *open_to_others = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-    return 0;
+    explicit_bzero(text, FILE_BYTES_MAX);
+    if (could)
+        snprintf(message, message_size, "%s: not a key file; make one with `concordat keys`", path);
+    else
+        snprintf(message, message_size, "%s: cannot read the key file: %s", path, strerror(error));
+    return could ? KEYS_WRONG : KEYS_NOT_NOW;
 }
 
 /* Returns whether a line is empty, a name, or a name with a value. It may have spaces and a comment. */
@@ -148,20 +193,21 @@ static const char *keys_take_fields(zconfig_t *root, struct key *key)
     return NULL;
 }
 
-int keys_read(const char *path, struct key *key, char *message, size_t message_size)
+enum keys_status keys_read(const char *path, struct key *key, char *message, size_t message_size)
 {
     char text[FILE_BYTES_MAX];
     bool open_to_others;
     assert(message_size > 0);
     *key = (struct key){0};
-    if (keys_read_file(path, text, &open_to_others, message, message_size) != 0)
-        return -1;
+    enum keys_status status = keys_read_file(path, text, &open_to_others, message, message_size);
+    if (status != KEYS_GOOD)
+        return status;
     int bad_line = find_bad_key_line(text);
     zconfig_t *root = bad_line ? NULL : zconfig_str_load(text);
     explicit_bzero(text, sizeof text);
     if (bad_line) {
         snprintf(message, message_size, "%s: line %d is not written as name = \"value\"", path, bad_line);
-        return -1;
+        return KEYS_WRONG;
     }
     const char *problem = root ? keys_take_fields(root, key) : "it is not written as a certificate";
     /* Others may read a public key. */
@@ -172,10 +218,10 @@ int keys_read(const char *path, struct key *key, char *message, size_t message_s
         zconfig_destroy(&root);
     }
     if (!problem)
-        return 0;
+        return KEYS_GOOD;
     keys_wipe(key);
     snprintf(message, message_size, "%s: %s", path, problem);
-    return -1;
+    return KEYS_WRONG;
 }
 
 /* Writes and syncs a new file. Returns 0, or -1 with a message; then the file exists only if it did before.

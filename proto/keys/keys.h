@@ -26,8 +26,15 @@ struct key {
     char secret_text[KEY_TEXT_CHARS + 1]; /* Z85; wipe with keys_wipe */
 };
 
-/* Reads a public or a secret key file. Returns 0, or -1 with a message that names the file and the remedy. */
-int keys_read(const char *path, struct key *key, char *message, size_t message_size);
+/* KEYS_WRONG: the file is not a key, or is kept from us, until somebody mends it. KEYS_NOT_NOW: the machine
+ * could not read it (no free descriptor, no memory, a disk that fails); what the file says is not known. */
+enum keys_status { KEYS_GOOD = 0, KEYS_WRONG = -1, KEYS_NOT_NOW = -2 };
+
+/* Reads a public or a secret key file, and never waits: what is not a regular file is wrong. A byte-order
+ * mark and CRLF line ends, as Windows editors write them, are read. Follows a symbolic link, because
+ * Kubernetes and Nix put files into a folder so. Returns a message, which names the file and the remedy,
+ * unless the key is good. */
+enum keys_status keys_read(const char *path, struct key *key, char *message, size_t message_size);
 
 /* Makes a new pair in the folder: NAME.key and NAME.key_secret. Never overwrites a file. Returns 0, or -1
  * with a message. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,7 +70,7 @@ static void a_secret_is_for_its_owner_alone_and_another_is_not_read(void **state
     assert_int_equal(stat(in_folder("hidden.key_secret"), &about), 0);
     assert_int_equal(about.st_mode & 07777, 0600);
     assert_int_equal(chmod(in_folder("hidden.key_secret"), 0640), 0);
-    assert_int_equal(keys_read(in_folder("hidden.key_secret"), &key, message, sizeof message), -1);
+    assert_int_equal(keys_read(in_folder("hidden.key_secret"), &key, message, sizeof message), KEYS_WRONG);
     assert_non_null(strstr(message, "chmod 600"));
     assert_false(key.has_secret);
 }
@@ -128,11 +129,71 @@ static void a_damaged_file_is_refused_by_name(void **state)
     struct key key;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         write_text("damaged.key", wrong[i]);
-        assert_int_equal(keys_read(in_folder("damaged.key"), &key, message, sizeof message), -1);
+        assert_int_equal(keys_read(in_folder("damaged.key"), &key, message, sizeof message), KEYS_WRONG);
         assert_non_null(strstr(message, "damaged.key"));
     }
-    assert_int_equal(keys_read(folder, &key, message, sizeof message), -1);
-    assert_int_equal(keys_read(in_folder("absent.key"), &key, message, sizeof message), -1);
+    assert_int_equal(keys_read(folder, &key, message, sizeof message), KEYS_WRONG);
+    assert_int_equal(keys_read(in_folder("absent.key"), &key, message, sizeof message), KEYS_WRONG);
+}
+
+/* The failure is a test that hangs: a FIFO without a writer makes open(2) wait. */
+static void what_is_not_a_regular_file_is_no_key_and_holds_nobody_up(void **state)
+{
+    (void)state;
+    struct key key;
+    assert_int_equal(mkfifo(in_folder("fifo.key"), 0600), 0);
+    assert_int_equal(symlink("/dev/tty", in_folder("device.key")), 0);
+    assert_int_equal(symlink("loop.key", in_folder("loop.key")), 0);
+    assert_int_equal(mkdir(in_folder("folder.key"), 0700), 0);
+    static const char *const wrong[] = {"fifo.key", "device.key", "loop.key", "folder.key"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(keys_read(in_folder(wrong[i]), &key, message, sizeof message), KEYS_WRONG);
+        assert_non_null(strstr(message, wrong[i]));
+    }
+}
+
+static void a_key_behind_a_link_is_read(void **state)
+{
+    (void)state;
+    struct key key;
+    assert_int_equal(keys_make(folder, "linked", "team", "zz", message, sizeof message), 0);
+    assert_int_equal(rename(in_folder("linked.key"), in_folder("..data")), 0);
+    assert_int_equal(symlink("..data", in_folder("linked.key")), 0);
+    assert_int_equal(keys_read(in_folder("linked.key"), &key, message, sizeof message), KEYS_GOOD);
+}
+
+static void a_file_that_a_windows_editor_saved_is_read(void **state)
+{
+    (void)state;
+    struct key key;
+    static const char good[] = "\xEF\xBB\xBFmetadata\r\n    name = \"a\"\r\n    role = \"team\"\r\n    of = "
+                               "\"zz\"\r\ncurve\r\n    public-key = "
+                               "\"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID\"\r";
+    write_text("windows.key", good);
+    assert_int_equal(keys_read(in_folder("windows.key"), &key, message, sizeof message), KEYS_GOOD);
+    assert_string_equal(key.name, "a");
+    assert_string_equal(key.of, "zz");
+    /* A carriage return elsewhere is still wrong, and the line's number is the editor's. */
+    write_text("windows.key", "metadata\r\n    na\rme = \"a\"\r\n");
+    assert_int_equal(keys_read(in_folder("windows.key"), &key, message, sizeof message), KEYS_WRONG);
+    assert_non_null(strstr(message, "line 2 "));
+}
+
+static void without_a_free_descriptor_a_key_cannot_be_read_now(void **state)
+{
+    (void)state;
+    struct key key;
+    struct rlimit before, none;
+    assert_int_equal(keys_make(folder, "later", "team", "zz", message, sizeof message), 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    enum keys_status status = keys_read(in_folder("later.key"), &key, message, sizeof message);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(status, KEYS_NOT_NOW);
+    assert_non_null(strstr(message, "later.key"));
+    assert_int_equal(keys_read(in_folder("later.key"), &key, message, sizeof message), KEYS_GOOD);
 }
 
 /* Reads the file while it captures stdout and stderr, and gives what was printed. */
@@ -178,7 +239,7 @@ static void P10_nothing_of_a_line_that_cannot_be_read_is_shown(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         snprintf(text, sizeof text, "metadata\n    name = \"a\"\ncurve\n    %s\n", lines[i]);
         write_text("mistyped.key_secret", text);
-        assert_int_equal(read_aside("mistyped.key_secret", printed, sizeof printed), -1);
+        assert_int_equal(read_aside("mistyped.key_secret", printed, sizeof printed), KEYS_WRONG);
         assert_string_equal(printed, "");
         assert_non_null(strstr(message, "line 4 "));
         assert_null(strstr(message, "SECRET"));
@@ -200,7 +261,7 @@ static void a_secret_of_another_public_key_is_refused(void **state)
              one.public_text, two.secret_text);
     write_text("mixed.key_secret", text);
     assert_int_equal(chmod(in_folder("mixed.key_secret"), 0600), 0);
-    assert_int_equal(keys_read(in_folder("mixed.key_secret"), &one, message, sizeof message), -1);
+    assert_int_equal(keys_read(in_folder("mixed.key_secret"), &one, message, sizeof message), KEYS_WRONG);
     assert_non_null(strstr(message, "does not belong"));
 }
 
@@ -223,6 +284,10 @@ int main(void)
         cmocka_unit_test(an_existing_file_is_not_written_over),
         cmocka_unit_test(names_and_roles_that_cannot_stand_in_a_file_are_refused),
         cmocka_unit_test(a_damaged_file_is_refused_by_name),
+        cmocka_unit_test(what_is_not_a_regular_file_is_no_key_and_holds_nobody_up),
+        cmocka_unit_test(a_key_behind_a_link_is_read),
+        cmocka_unit_test(a_file_that_a_windows_editor_saved_is_read),
+        cmocka_unit_test(without_a_free_descriptor_a_key_cannot_be_read_now),
         cmocka_unit_test(P10_nothing_of_a_line_that_cannot_be_read_is_shown),
         cmocka_unit_test(a_secret_of_another_public_key_is_refused),
         cmocka_unit_test(reading_and_making_keys_leaves_the_signals_alone),
