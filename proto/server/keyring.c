@@ -2,17 +2,24 @@
 #include "proto/server/keyring.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+enum { PATH_BYTES = 4096 };
 
 struct keyring {
     struct key *keys;       /* in the order of files while reading, then by name */
     struct misuse *misuses; /* one for each key */
+    atomic_bool *withdrawn; /* one for each key: its file is gone */
     size_t count;
     const struct key **by_bytes; /* the same keys in the order of their bytes */
+    char *complaints;
 };
 
 static int keyring_is_key_file(const struct dirent *entry)
@@ -43,65 +50,127 @@ static int keyring_compare_bytes(const void *left, const void *right)
     return memcmp((*l)->public_bytes, (*r)->public_bytes, KEY_BYTES);
 }
 
-/* Returns what the key has in common with one that is in the keyring, or NULL. */
-static const char *keyring_find_double(const struct keyring *keyring, const struct key *key)
+/* Returns the key of the ring that has the same bytes, or NULL. */
+static const struct key *keyring_find_double(const struct keyring *keyring, const struct key *key)
 {
-    for (size_t i = 0; i < keyring->count; i++) {
-        if (strcmp(keyring->keys[i].name, key->name) == 0)
-            return "name";
+    for (size_t i = 0; i < keyring->count; i++)
         if (memcmp(keyring->keys[i].public_bytes, key->public_bytes, KEY_BYTES) == 0)
-            return "public key";
-    }
+            return &keyring->keys[i];
     return NULL;
 }
 
-static void keyring_add_file(struct keyring *keyring, const char *folder, const char *name)
+/* Writes a line of complaint. A file's name may hold anything, also what would look like a line of its own.
+ */
+static void keyring_complain(FILE *complaints, const char *text)
 {
-    char path[4096], message[4352];
+    fputs("not admitted: ", complaints);
+    for (; *text; text++)
+        fputc(iscntrl((unsigned char)*text) ? '?' : *text, complaints);
+    fputc('\n', complaints);
+}
+
+/* Reads one file, and adds its key or a complaint. Returns false with a message if it cannot be read now. */
+static bool keyring_add_file(struct keyring *keyring, const char *folder, const char *file, FILE *complaints,
+                             char *message, size_t message_size)
+{
+    char path[PATH_BYTES], complaint[2 * PATH_BYTES], expected[KEY_NAME_CHARS_MAX + 5];
     struct key *key = &keyring->keys[keyring->count];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path) {
-        fprintf(stderr, "%s/%s: not admitted: its path is too long\n", folder, name);
-        return;
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, file) >= sizeof path) {
+        keyring_complain(complaints, "a file's path is too long");
+        return true;
     }
-    if (keys_read(path, key, message, sizeof message) != 0) {
-        fprintf(stderr, "not admitted: %s\n", message);
-        return;
+    enum keys_status status = keys_read(path, key, complaint, sizeof complaint);
+    if (status == KEYS_NOT_NOW) {
+        snprintf(message, message_size, "%s", complaint);
+        return false;
     }
-    const char *same = keyring_find_double(keyring, key);
-    if (same)
-        fprintf(stderr, "not admitted: %s: another file has the same %s\n", path, same);
+    snprintf(expected, sizeof expected, "%s.key", key->name);
+    const struct key *same = NULL;
+    if (status == KEYS_GOOD && strcmp(file, expected) != 0) {
+        snprintf(complaint, sizeof complaint, "%s: the key in it is named %s; rename the file to %s", path,
+                 key->name, expected);
+        status = KEYS_WRONG;
+    } else if (status == KEYS_GOOD && (same = keyring_find_double(keyring, key))) {
+        snprintf(complaint, sizeof complaint, "%s: %s.key has the same public key; remove one of them", path,
+                 same->name);
+        status = KEYS_WRONG;
+    }
+    if (status != KEYS_GOOD)
+        keyring_complain(complaints, complaint);
     else if (!key->is_server)
         keyring->count++;
     explicit_bzero(key->secret_text, sizeof key->secret_text);
     key->has_secret = false;
+    return true;
+}
+
+/* Returns whether nobody else can put a key into the folder. If not, returns a message. */
+static bool keyring_trusts_folder(const char *folder, char *message, size_t message_size)
+{
+    struct stat about;
+    if (stat(folder, &about) != 0) {
+        snprintf(message, message_size, "%s: cannot read the folder of keys: %s", folder, strerror(errno));
+        return false;
+    }
+    if (!(about.st_mode & (S_IWGRP | S_IWOTH)))
+        return true;
+    snprintf(message, message_size,
+             "%s: others may write in this folder of keys, and so admit anybody; `chmod go-w` it", folder);
+    return false;
+}
+
+static struct keyring *keyring_make(size_t files)
+{
+    struct keyring *keyring = calloc(1, sizeof *keyring);
+    if (!keyring)
+        return NULL;
+    keyring->keys = calloc(files + 1, sizeof *keyring->keys);
+    keyring->misuses = calloc(files + 1, sizeof *keyring->misuses);
+    keyring->withdrawn = calloc(files + 1, sizeof *keyring->withdrawn);
+    keyring->by_bytes = calloc(files + 1, sizeof(const struct key *));
+    if (!keyring->keys || !keyring->misuses || !keyring->withdrawn || !keyring->by_bytes)
+        keyring_close(&keyring);
+    return keyring;
+}
+
+/* Reads the files into the ring. Returns false with a message if one cannot be read now. */
+static bool keyring_add_files(struct keyring *keyring, const char *folder, struct dirent **entries, int files,
+                              char *message, size_t message_size)
+{
+    size_t size = 0;
+    FILE *complaints = open_memstream(&keyring->complaints, &size);
+    bool good = complaints;
+    if (!complaints)
+        snprintf(message, message_size, "%s: out of memory", folder);
+    for (int i = 0; good && i < files; i++)
+        good = keyring_add_file(keyring, folder, entries[i]->d_name, complaints, message, message_size);
+    if (complaints && fclose(complaints) != 0 && good) {
+        snprintf(message, message_size, "%s: out of memory", folder);
+        good = false;
+    }
+    return good;
 }
 
 struct keyring *keyring_open(const char *folder, char *message, size_t message_size)
 {
     struct dirent **entries = NULL;
+    if (!keyring_trusts_folder(folder, message, message_size))
+        return NULL;
     int files = scandir(folder, &entries, keyring_is_key_file, keyring_compare_files);
     if (files < 0) {
         snprintf(message, message_size, "%s: cannot read the folder of keys: %s", folder, strerror(errno));
         return NULL;
     }
-    struct keyring *keyring = calloc(1, sizeof *keyring);
-    if (keyring) {
-        keyring->keys = calloc((size_t)files + 1, sizeof *keyring->keys);
-        keyring->misuses = calloc((size_t)files + 1, sizeof *keyring->misuses);
-        keyring->by_bytes = calloc((size_t)files + 1, sizeof(const struct key *));
-    }
-    bool good = keyring && keyring->keys && keyring->misuses && keyring->by_bytes;
-    for (int i = 0; i < files; i++) {
-        if (good)
-            keyring_add_file(keyring, folder, entries[i]->d_name);
-        free(entries[i]);
-    }
-    free(entries);
-    if (!good) {
+    struct keyring *keyring = keyring_make((size_t)files);
+    if (!keyring)
         snprintf(message, message_size, "%s: out of memory", folder);
+    else if (!keyring_add_files(keyring, folder, entries, files, message, message_size))
         keyring_close(&keyring);
+    for (int i = 0; i < files; i++)
+        free(entries[i]);
+    free(entries);
+    if (!keyring)
         return NULL;
-    }
     qsort(keyring->keys, keyring->count, sizeof *keyring->keys, keyring_compare_names);
     for (size_t i = 0; i < keyring->count; i++)
         keyring->by_bytes[i] = &keyring->keys[i];
@@ -115,14 +184,62 @@ void keyring_close(struct keyring **keyring)
         return;
     free((*keyring)->keys);
     free((*keyring)->misuses);
+    free((*keyring)->withdrawn);
+    free((*keyring)->complaints);
     free((*keyring)->by_bytes);
     free(*keyring);
     *keyring = NULL;
 }
 
+const char *keyring_complaints(const struct keyring *keyring)
+{
+    return keyring->complaints;
+}
+
+/* Returns whether the key's file is gone. Any other reason not to find it, such as a disk that fails, is not
+ * that. */
+static bool keyring_file_is_gone(const char *folder, const struct key *key)
+{
+    char path[PATH_BYTES];
+    struct stat about;
+    return (size_t)snprintf(path, sizeof path, "%s/%s.key", folder, key->name) < sizeof path &&
+           stat(path, &about) != 0 && errno == ENOENT;
+}
+
+/* Returns whether the name still stands for this folder. */
+static bool keyring_folder_is(const char *folder, const struct stat *wanted)
+{
+    struct stat about;
+    return stat(folder, &about) == 0 && S_ISDIR(about.st_mode) && about.st_dev == wanted->st_dev &&
+           about.st_ino == wanted->st_ino;
+}
+
+void keyring_withdraw_removed(struct keyring *keyring, const char *folder)
+{
+    struct stat before;
+    if (stat(folder, &before) != 0)
+        return;
+    for (size_t i = 0; i < keyring->count; i++) {
+        if (keyring->withdrawn[i] || !keyring_file_is_gone(folder, &keyring->keys[i]))
+            continue;
+        /* While somebody replaces the folder, every file is gone for a moment. */
+        if (!keyring_folder_is(folder, &before))
+            return;
+        atomic_store(&keyring->withdrawn[i], true);
+        fprintf(stderr, "withdrawn: the key %s, whose file is gone\n", keyring->keys[i].name);
+    }
+}
+
+/* Returns the key, unless it is withdrawn. */
+static const struct key *keyring_unless_withdrawn(const struct keyring *keyring, const struct key *key)
+{
+    return key && !atomic_load(&keyring->withdrawn[key - keyring->keys]) ? key : NULL;
+}
+
 const struct key *keyring_by_name(const struct keyring *keyring, const char *name)
 {
-    return bsearch(name, keyring->keys, keyring->count, sizeof *keyring->keys, keyring_compare_name);
+    return keyring_unless_withdrawn(
+        keyring, bsearch(name, keyring->keys, keyring->count, sizeof *keyring->keys, keyring_compare_name));
 }
 
 const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t bytes[KEY_BYTES])
@@ -132,7 +249,7 @@ const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t 
     memcpy(wanted.public_bytes, bytes, KEY_BYTES);
     const struct key **found = bsearch(&address, keyring->by_bytes, keyring->count,
                                        sizeof(const struct key *), keyring_compare_bytes);
-    return found ? *found : NULL;
+    return found ? keyring_unless_withdrawn(keyring, *found) : NULL;
 }
 
 struct misuse *keyring_misuse(const struct keyring *keyring, const struct key *key)

@@ -110,6 +110,7 @@ static bool server_open_sockets(struct server *server, const struct server_confi
     server->keyring = keyring_open(config->keys_folder, message, message_size);
     if (!server->keyring)
         return false;
+    fputs(keyring_complaints(server->keyring), stderr);
     server->context = zmq_ctx_new();
     server->router = server->context && zmq_ctx_set(server->context, ZERO_COPY_RECV, 0) == 0
                          ? zmq_socket(server->context, ZMQ_ROUTER)
@@ -253,8 +254,10 @@ void server_reload_keys(struct server *server)
     struct keyring *keyring = keyring_open(server->keys_folder, message, sizeof message);
     if (!keyring) {
         fprintf(stderr, "%s; the keys stay as they were\n", message);
+        keyring_withdraw_removed(server->keyring, server->keys_folder);
         return;
     }
+    fputs(keyring_complaints(keyring), stderr);
     struct keyring *former = zap_change_keyring(server->zap, keyring);
     server->keyring = keyring;
     keyring_close(&former);

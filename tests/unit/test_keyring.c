@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,37 +103,116 @@ static void P10_only_public_key_files_count_and_a_secret_is_not_kept(void **stat
     keyring_close(&keyring);
 }
 
-static void P10_of_two_files_with_one_key_the_first_by_file_name_wins(void **state)
+/* Writes a copy of the file with another name in it. */
+static void copy_key_as(const char *from_file, const char *to_file, const char *name)
+{
+    char line[1024];
+    FILE *from = fopen(in_folder(from_file), "r"), *to = fopen(in_folder(to_file), "w");
+    assert_non_null(from);
+    assert_non_null(to);
+    while (fgets(line, sizeof line, from))
+        if (strstr(line, " name = "))
+            fprintf(to, "    name = \"%s\"\n", name);
+        else
+            fputs(line, to);
+    fclose(from);
+    fclose(to);
+}
+
+static void P10_no_file_can_claim_the_name_of_another(void **state)
 {
     (void)state;
     make_key("m", "team");
     struct keyring *keyring = open_keyring();
     struct key first = *keyring_by_name(keyring, "m");
+    assert_string_equal(keyring_complaints(keyring), "");
     keyring_close(&keyring);
-    assert_int_equal(rename(in_folder("m.key"), in_folder("a.key")), 0);
-    assert_int_equal(unlink(in_folder("m.key_secret")), 0);
-    make_key("m", "coordinator");
+    make_key("thief", "coordinator");
+    copy_key_as("thief.key", "a.key", "m");
     keyring = open_keyring();
+    assert_string_equal(keyring_by_name(keyring, "m")->public_text, first.public_text);
+    assert_null(keyring_by_name(keyring, "a"));
+    assert_non_null(strstr(keyring_complaints(keyring), "a.key: the key in it is named m; rename the file"));
+    keyring_close(&keyring);
+}
+
+static void P10_of_two_files_with_one_key_the_first_by_file_name_wins(void **state)
+{
+    (void)state;
+    make_key("m", "team");
+    copy_key_as("m.key", "n.key", "n");
+    struct keyring *keyring = open_keyring();
     const struct key *found = keyring_by_name(keyring, "m");
     assert_non_null(found);
-    assert_string_equal(found->public_text, first.public_text);
-    keyring_close(&keyring);
-    /* The same public key under another name. */
-    char line[1024];
-    FILE *from = fopen(in_folder("a.key"), "r"), *to = fopen(in_folder("b.key"), "w");
-    assert_non_null(from);
-    assert_non_null(to);
-    while (fgets(line, sizeof line, from)) {
-        char *name = strstr(line, "\"m\"");
-        if (name)
-            name[1] = 'n';
-        fputs(line, to);
-    }
-    fclose(from);
-    fclose(to);
-    keyring = open_keyring();
     assert_null(keyring_by_name(keyring, "n"));
-    assert_string_equal(keyring_by_bytes(keyring, first.public_bytes)->name, "m");
+    assert_ptr_equal(keyring_by_bytes(keyring, found->public_bytes), found);
+    assert_non_null(strstr(keyring_complaints(keyring), "n.key: m.key has the same public key"));
+    keyring_close(&keyring);
+}
+
+static void the_name_of_a_file_cannot_forge_a_line_of_the_log(void **state)
+{
+    (void)state;
+    make_key("m", "team");
+    copy_key_as("m.key", "x\nnot admitted: m.key", "m");
+    struct keyring *keyring = open_keyring();
+    assert_null(strstr(keyring_complaints(keyring), "\nnot admitted: m"));
+    keyring_close(&keyring);
+}
+
+static void P10_a_folder_in_which_others_may_write_is_refused(void **state)
+{
+    (void)state;
+    static const mode_t wrong[] = {0770, 0702, 01777};
+    make_key("m", "team");
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(chmod(folder, wrong[i]), 0);
+        assert_null(keyring_open(folder, message, sizeof message));
+        assert_non_null(strstr(message, "`chmod go-w` it"));
+    }
+    assert_int_equal(chmod(folder, 0755), 0);
+    struct keyring *keyring = open_keyring();
+    keyring_close(&keyring);
+}
+
+/* A ring without one key that should count would shut an honest peer out. The memory of a process has no byte
+ * at its beginning: to read it there fails like a disk (EIO). */
+static void a_ring_is_read_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    make_key("m", "team");
+    assert_int_equal(symlink("/proc/self/mem", in_folder("n.key")), 0);
+    assert_null(keyring_open(folder, message, sizeof message));
+    assert_non_null(strstr(message, "n.key: cannot read the key file"));
+    assert_int_equal(unlink(in_folder("n.key")), 0);
+    struct keyring *keyring = open_keyring();
+    assert_non_null(keyring_by_name(keyring, "m"));
+    keyring_close(&keyring);
+}
+
+static void P10_a_removed_file_withdraws_its_key_without_a_descriptor(void **state)
+{
+    (void)state;
+    make_key("m", "team");
+    make_key("n", "team");
+    struct keyring *keyring = open_keyring();
+    struct key gone = *keyring_by_name(keyring, "m");
+    struct rlimit before, none;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    keyring_withdraw_removed(keyring, folder);
+    assert_non_null(keyring_by_name(keyring, "m"));
+    assert_int_equal(unlink(in_folder("m.key")), 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    keyring_withdraw_removed(keyring, folder);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_null(keyring_by_name(keyring, "m"));
+    assert_null(keyring_by_bytes(keyring, gone.public_bytes));
+    assert_non_null(keyring_by_name(keyring, "n"));
+    /* A folder that is gone says nothing about its files. */
+    keyring_withdraw_removed(keyring, "/nonexistent/keys");
+    assert_non_null(keyring_by_name(keyring, "n"));
     keyring_close(&keyring);
 }
 
@@ -155,7 +235,12 @@ int main(void)
         IN_A_FOLDER(P10_every_key_is_found_by_name_and_by_key),
         IN_A_FOLDER(P10_an_unusable_file_admits_nobody_and_harms_no_other),
         IN_A_FOLDER(P10_only_public_key_files_count_and_a_secret_is_not_kept),
+        IN_A_FOLDER(P10_no_file_can_claim_the_name_of_another),
         IN_A_FOLDER(P10_of_two_files_with_one_key_the_first_by_file_name_wins),
+        IN_A_FOLDER(the_name_of_a_file_cannot_forge_a_line_of_the_log),
+        IN_A_FOLDER(P10_a_folder_in_which_others_may_write_is_refused),
+        IN_A_FOLDER(a_ring_is_read_whole_or_not_at_all),
+        IN_A_FOLDER(P10_a_removed_file_withdraws_its_key_without_a_descriptor),
         IN_A_FOLDER(P10_a_servers_key_does_not_admit),
     };
     return cmocka_run_group_tests_name("keyring", tests, NULL, NULL);
