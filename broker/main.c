@@ -211,27 +211,29 @@ static int process_start(struct process *p)
 
 /* The messages taken so far were decided under the old keys, so their answers go out before the new
  * keys count. From then on nothing goes to a key that was withdrawn. If the commit fails, the next turn
- * fails too. */
-static void reload_keys(struct process *p)
+ * fails too. Returns whether the keys could be read. */
+static bool reload_keys(struct process *p)
 {
     commit_and_settle(p);
-    server_reload_keys(p->machine.server);
+    return server_reload_keys(p->machine.server);
 }
 
 /* A wrong policy is refused, and the running one stays. */
 static void reload_keys_and_policy(struct process *p)
 {
     sd_notify(0, "RELOADING=1");
-    reload_keys(p);
+    const char *keys =
+        reload_keys(p) ? "keys loaded again" : "the keys cannot be read yet, and stay as they were";
     struct policy_file *file = read_policy_or_print(p->options.policy, stderr);
-    if (file && broker_load_policy(p->broker, file, machine_now())) {
+    bool good = file && broker_load_policy(p->broker, file, machine_now());
+    if (good) {
         policy_file_destroy(&p->policy);
         p->policy = file;
-        fprintf(stderr, "concordat-broker: policy and keys loaded again\n");
     } else {
         policy_file_destroy(&file);
-        fprintf(stderr, "concordat-broker: keys loaded again; the policy before stays in force\n");
     }
+    fprintf(stderr, "concordat-broker: %s; %s\n", keys,
+            good ? "policy loaded again" : "the policy before stays in force");
     sd_notify(0, "READY=1");
 }
 
@@ -308,8 +310,8 @@ static int process_run(struct process *p)
         int patience_ms = waits ? 0 : broker_patience_ms(p->broker, machine_now());
         if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR)
             return report_failure("poll", zmq_strerror(errno));
-        if (items[1].revents)
-            reload_keys(p);
+        if (items[1].revents || server_keys_are_due(p->machine.server))
+            (void)reload_keys(p);
         if (items[2].revents)
             obey_signals(p);
         if (process_turn(p) != LEDGER_OK)

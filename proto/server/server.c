@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "proto/server/keyring.h"
+#include "proto/server/keys_watch.h"
 #include "proto/server/zap.h"
 #include "proto/words/now.h"
 
@@ -23,10 +23,8 @@ enum {
     ZERO_COPY_RECV = 10,
     ROUTE_BYTES = 5, /* a name that libzmq gave: a zero and a number of four bytes */
     DROPS_A_CALL =
-        256,        /* frames that one call drops before it returns, so that the caller can do other work */
-    SLOW_MS = 1000, /* how long a peer counts as slow after it did not read */
-    /* Without IN_CREATE: a new file is of no use before it is written. */
-    KEY_CHANGES = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB
+        256,       /* frames that one call drops before it returns, so that the caller can do other work */
+    SLOW_MS = 1000 /* how long a peer counts as slow after it did not read */
 };
 
 _Static_assert((int)ROUTE_BYTES <= (int)SERVER_ROUTE_BYTES_MAX, "a route holds the name of a connection");
@@ -56,8 +54,7 @@ struct server {
     struct zap *zap;
     struct keyring *keyring; /* zap owns it; only this thread replaces it */
     struct backlog *backlog;
-    int keys_fd;
-    char *keys_folder;
+    struct keys_watch watch;
     uint64_t drops[SERVER_DROPS]; /* zap counts SERVER_DROP_HANDSHAKE */
     /* The current frame and its sender. */
     zmq_msg_t frame;
@@ -110,6 +107,7 @@ static bool server_open_sockets(struct server *server, const struct server_confi
     server->keyring = keyring_open(config->keys_folder, message, message_size);
     if (!server->keyring)
         return false;
+    keys_watch_end_reading(&server->watch, true);
     fputs(keyring_complaints(server->keyring), stderr);
     server->context = zmq_ctx_new();
     server->router = server->context && zmq_ctx_set(server->context, ZERO_COPY_RECV, 0) == 0
@@ -134,18 +132,6 @@ static bool server_open_sockets(struct server *server, const struct server_confi
     return false;
 }
 
-/* Watches the folder before it is read, so that no change goes unnoticed. */
-static bool server_watch_keys(struct server *server, const char *folder, char *message, size_t message_size)
-{
-    server->keys_folder = strdup(folder);
-    server->keys_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (server->keys_folder && server->keys_fd >= 0 &&
-        inotify_add_watch(server->keys_fd, folder, KEY_CHANGES) >= 0)
-        return true;
-    snprintf(message, message_size, "%s: cannot watch the folder of keys: %s", folder, strerror(errno));
-    return false;
-}
-
 struct server *server_open(const struct server_config *config, char *message, size_t message_size)
 {
     struct key key;
@@ -154,9 +140,8 @@ struct server *server_open(const struct server_config *config, char *message, si
         return NULL;
     struct server *server = calloc(1, sizeof *server);
     if (server) {
-        server->keys_fd = -1;
         zmq_msg_init(&server->frame);
-        if (!server_watch_keys(server, config->keys_folder, message, message_size) ||
+        if (!keys_watch_open(&server->watch, config->keys_folder, message, message_size) ||
             !server_open_sockets(server, config, &key, message, message_size))
             server_close(&server);
     } else {
@@ -177,9 +162,7 @@ void server_close(struct server **server)
         zmq_close((*server)->router);
     if ((*server)->context)
         zmq_ctx_term((*server)->context);
-    if ((*server)->keys_fd >= 0)
-        close((*server)->keys_fd);
-    free((*server)->keys_folder);
+    keys_watch_close(&(*server)->watch);
     free(*server);
     *server = NULL;
 }
@@ -191,7 +174,7 @@ void *server_socket(struct server *server)
 
 int server_keys_fd(const struct server *server)
 {
-    return server->keys_fd;
+    return server->watch.fd;
 }
 
 static bool router_has_more(void *router)
@@ -244,26 +227,43 @@ bool server_has_more(const struct server *server)
     return server->rest.at != server->rest.end;
 }
 
-void server_reload_keys(struct server *server)
+bool server_keys_are_due(struct server *server)
 {
-    char changes[4096], message[4352];
-    while (read(server->keys_fd, changes, sizeof changes) > 0)
-        ;
-    /* A new folder may now have this name. */
-    inotify_add_watch(server->keys_fd, server->keys_folder, KEY_CHANGES);
-    struct keyring *keyring = keyring_open(server->keys_folder, message, sizeof message);
-    if (!keyring) {
-        fprintf(stderr, "%s; the keys stay as they were\n", message);
-        keyring_withdraw_removed(server->keyring, server->keys_folder);
-        return;
-    }
-    fputs(keyring_complaints(keyring), stderr);
+    return keys_watch_is_due(&server->watch);
+}
+
+/* Lets the new ring count. */
+static void server_use_keyring(struct server *server, struct keyring *keyring)
+{
+    if (strcmp(keyring_complaints(keyring), keyring_complaints(server->keyring)) != 0)
+        fputs(keyring_complaints(keyring), stderr);
     struct keyring *former = zap_change_keyring(server->zap, keyring);
     server->keyring = keyring;
     keyring_close(&former);
     /* The name that the current frame arrived under may now belong to another key. */
     if (server_has_more(server) && !server_take_name(server))
         server->rest.at = server->rest.end;
+}
+
+bool server_reload_keys(struct server *server)
+{
+    char message[4352];
+    struct keys_watch *watch = &server->watch;
+    bool had_failed = watch->failed;
+    keys_watch_begin_reading(watch);
+    struct keyring *keyring = keyring_open(watch->folder, message, sizeof message);
+    bool done = keyring;
+    if (done)
+        server_use_keyring(server, keyring);
+    else
+        keyring_withdraw_removed(server->keyring, watch->folder);
+    keys_watch_end_reading(watch, done);
+    if (!done && !had_failed)
+        fprintf(stderr, "%s; the keys stay as they were, but for removed ones, until they can be read\n",
+                message);
+    if (done && had_failed)
+        fprintf(stderr, "%s: the keys can be read again, and count\n", watch->folder);
+    return done;
 }
 
 /* Takes a message off the socket. Returns false if there is none. *good is whether it was a route of ours and

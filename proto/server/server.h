@@ -53,9 +53,13 @@ void server_close(struct server **server);
 void *server_socket(struct server *server);
 int server_keys_fd(const struct server *server);
 
-/* Reads the keys folder again, as keyring_open does. If the folder cannot be read, keeps the keys and says
- * so. */
-void server_reload_keys(struct server *server);
+/* Returns whether to call server_reload_keys although the descriptor is not readable: the folder was
+ * replaced, or could not be read last time. Ask at least once a second. */
+bool server_keys_are_due(struct server *server);
+
+/* Reads the keys folder again, as keyring_open does. Returns whether that was done. If not, keeps the keys
+ * but for those whose files are gone, and says so the first time. */
+bool server_reload_keys(struct server *server);
 
 /* Takes the next part that waits, without blocking. Returns false if none waits. Drops frames for the reasons
  * below, and the rest of a frame after FRAME_REQUESTS_MAX parts. */

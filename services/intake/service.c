@@ -161,8 +161,8 @@ static int service_loop(struct service *service)
             patience_ms = TURN_MS_MAX;
         if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR)
             return service_complain(CODE_ENVIRONMENT, zmq_strerror(errno));
-        if (items[2].revents != 0)
-            server_reload_keys(service->server);
+        if (items[2].revents != 0 || server_keys_are_due(service->server))
+            (void)server_reload_keys(service->server);
         if (items[3].revents != 0)
             return 0;
     }

@@ -103,7 +103,7 @@ class BrokerProcess(unittest.TestCase):
         self.assertEqual(before.coordinator_ring, "01632 960100")
         self.stage.use_region(lambda text: text.replace("01632 960100", "01632 960199"))
         self.stage.processes["broker"].send_signal(signal.SIGHUP)
-        self.await_log("policy and keys loaded again")
+        self.await_log("keys loaded again; policy loaded again")
         self.assertEqual(self.submit().coordinator_ring, "01632 960199")
         asked = self.source.request(get_status={"referral": before.referral}).answer
         self.assertEqual(asked.status.coordinator_ring, "01632 960199")

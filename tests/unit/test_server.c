@@ -271,16 +271,6 @@ static void P10_a_key_added_while_running_is_admitted(void **state)
     expect_message("team-c", "one");
 }
 
-static void P10_without_a_folder_the_keys_stay_as_they_were(void **state)
-{
-    (void)state;
-    const char *moved = folder_file(folder, "moved");
-    assert_int_equal(rename(keys, moved), 0);
-    server_reload_keys(server);
-    assert_non_null(server_key(server, "team-a"));
-    assert_int_equal(rename(moved, keys), 0);
-}
-
 static void P10_the_option_that_fails_closed_is_in_force(void **state)
 {
     (void)state;
@@ -515,7 +505,6 @@ int main(void)
         WITH_A_SERVER(P10_a_name_given_to_a_new_key_does_not_serve_the_old_one),
         WITH_A_SERVER(P10_a_name_given_to_a_new_key_ends_the_old_keys_frame),
         WITH_A_SERVER(P10_a_key_added_while_running_is_admitted),
-        WITH_A_SERVER(P10_without_a_folder_the_keys_stay_as_they_were),
         WITH_A_SERVER(P10_the_option_that_fails_closed_is_in_force),
         WITH_A_SERVER(P10_a_server_needs_its_own_secret_key_and_a_folder),
         WITH_A_SERVER(the_parts_of_a_frame_come_one_by_one),
