@@ -8,6 +8,7 @@ endfunction()
 
 concordat_process_test(test_from_the_page integration/test_from_the_page.py)
 concordat_process_test(test_broker_process integration/test_broker_process.py)
+concordat_process_test(test_key_life integration/test_key_life.py)
 concordat_process_test(P1_durable promises/P1_durable.py)
 concordat_process_test(P9_areas promises/P9_areas.py)
 concordat_process_test(P10_locked promises/P10_locked.py)

@@ -24,7 +24,7 @@ sys.argv[1:] = sys.argv[3:]
 class Stage:
     def __init__(self, name):
         self.folder = tempfile.mkdtemp(prefix=f"concordat-{name}-")
-        os.mkdir(self.path("keys"))
+        os.mkdir(self.path("keys"), 0o755)
         os.mkdir(self.path("secret"))
         self.wire = python_client.generate(os.path.join(SOURCE, "proto"), self.folder)
         self.processes = {}
@@ -111,7 +111,7 @@ class Stage:
         """Starts an intake of street triage; devices() connect to it."""
         if name not in self.intakes:
             self.intakes[name] = f"tcp://127.0.0.1:{free_port()}"
-            os.mkdir(self.path(f"{name}-devices"))
+            os.mkdir(self.path(f"{name}-devices"), 0o755)
             self.make_key(name, "source", "street-triage")
         return self.start(
             name, "concordat-intake", "--source", "street-triage", "--organisation", "ZZP01", "--site", "car-1",
