@@ -45,7 +45,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [HEAD] = walk_head_sql,
     [CHAIN_AT] = "SELECT seq, chain FROM event WHERE seq = ?",
     [EVENTS_FROM] = walk_events_sql,
-    [CONFIDENTIAL] = "SELECT body FROM confidential WHERE seq = ?",
+    [CONFIDENTIAL] = "SELECT salt, body FROM confidential WHERE seq = ?",
 };
 
 struct ledger {
@@ -337,10 +337,10 @@ enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t 
     return status;
 }
 
-enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint8_t *buffer, size_t capacity,
-                                       size_t *size)
+enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
+                                       uint8_t *buffer, size_t capacity, size_t *size)
 {
-    assert(size && (buffer || capacity == 0));
+    assert(salt && size && (buffer || capacity == 0));
     if (ledger->failed)
         return LEDGER_UNKNOWN;
     if (seq == 0 || seq > ledger->head)
@@ -350,8 +350,11 @@ enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint
     int rc = sqlite3_step(row);
     enum ledger_status status = LEDGER_NOT_FOUND;
     if (rc == SQLITE_ROW) {
-        const void *bytes = sqlite3_column_blob(row, 0);
-        *size = (size_t)sqlite3_column_bytes(row, 0);
+        const void *stored_salt = sqlite3_column_blob(row, 0), *bytes = sqlite3_column_blob(row, 1);
+        memset(salt, 0, LEDGER_SALT_BYTES); /* a salt of another length is none that we wrote */
+        if (stored_salt && sqlite3_column_bytes(row, 0) == LEDGER_SALT_BYTES)
+            memcpy(salt, stored_salt, LEDGER_SALT_BYTES);
+        *size = (size_t)sqlite3_column_bytes(row, 1);
         if (bytes && *size <= capacity)
             memcpy(buffer, bytes, *size);
         status = LEDGER_OK;

@@ -80,9 +80,10 @@ enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t lim
 enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t chain[CHAIN_BYTES]);
 
 /* The confidential bytes that are kept beside event `seq`: their size in *size, and the bytes copied into
- * buffer if they fit. LEDGER_NOT_FOUND if there are none (never were, or were erased). */
-enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint8_t *buffer, size_t capacity,
-                                       size_t *size);
+ * buffer if they fit; and their salt. LEDGER_NOT_FOUND if there are none (never were, or were erased). The
+ * chain does not cover them: the reader compares them with the digest in the event. */
+enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
+                                       uint8_t *buffer, size_t capacity, size_t *size);
 
 /* Checkpoints a part of the write-ahead log; to be called when no message is waiting. */
 void ledger_idle(struct ledger *ledger);

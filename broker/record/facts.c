@@ -49,11 +49,13 @@ ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uin
                                           .data = (uint8_t *)(uintptr_t)field->value};
 }
 
-/* The number of a field: the referral is field 1 of Received and of Updated. */
+/* The number of a field: the referral is field 1 of Received and of Updated, the digest field 2 of both. */
 enum {
+    EVENT_REFERRAL = 3,
     RECEIVED = CONCORDAT__V1__EVENT__WHAT_RECEIVED,
     UPDATED = CONCORDAT__V1__EVENT__WHAT_UPDATED,
     REFERRAL = 1,
+    DIGEST = 2,
     CALLBACK = 1 /* of Confidential */
 };
 
@@ -74,6 +76,17 @@ bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
         return false;
     *referral = record_as_field(&field, number);
     return true;
+}
+
+const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral)
+{
+    struct scan_field field;
+    if (!record_scan_for((struct scan){body, body + size}, EVENT_REFERRAL, EVENT_REFERRAL, &field) ||
+        field.size != ID_BYTES || memcmp(field.bytes, referral, ID_BYTES) != 0 ||
+        !record_scan_for((struct scan){body, body + size}, RECEIVED, UPDATED, &field) ||
+        !record_scan_for((struct scan){field.bytes, field.bytes + field.size}, DIGEST, DIGEST, &field))
+        return NULL;
+    return field.size == CONFIDENTIAL_DIGEST_BYTES ? field.bytes : NULL;
 }
 
 bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t number,

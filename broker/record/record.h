@@ -52,7 +52,10 @@ ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uin
  * `number` of another message. Borrows from the body. False if there is none. */
 bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *referral);
-/* The same for the callback number of a packed Confidential. */
+/* Finds the digest by which a packed event of this referral commits to the confidential part beside it:
+ * CONFIDENTIAL_DIGEST_BYTES, borrowed from the body. NULL if it has none, or is of another referral. */
+const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral);
+/* As record_find_referral, for the callback number of a packed Confidential. */
 bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *callback);
 

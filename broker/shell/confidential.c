@@ -1,32 +1,83 @@
-/* confidential.c: the confidential part of a referral: salted on its way in, and handed out to those who may
- * read it. */
+/* confidential.c: the confidential part of a referral: salted on its way in, checked when it is read, and
+ * handed out to those who may read it. */
 #include "broker/shell/confidential.h"
 
+#include <inttypes.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "broker/shell/answers.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/stored.h"
 #include "proto/wire/borrowed.h"
 
 enum { RECORD_REFERRAL = 1 }; /* a field of Record */
 
-void confidential_salt(struct broker *b, struct record_content *content, struct confidential_part *part)
+static void confidential_digest(const uint8_t salt[LEDGER_SALT_BYTES], const uint8_t *bytes, size_t size,
+                                uint8_t digest[CONFIDENTIAL_DIGEST_BYTES])
 {
     crypto_generichash_state hash;
-    *part = (struct confidential_part){.bytes = content->confidential, .size = content->confidential_size};
-    b->ports.random(b->ports.context, part->salt, sizeof part->salt);
     crypto_generichash_init(&hash, NULL, 0, CONFIDENTIAL_DIGEST_BYTES);
-    crypto_generichash_update(&hash, part->salt, sizeof part->salt);
-    crypto_generichash_update(&hash, part->bytes, part->size);
-    crypto_generichash_final(&hash, content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    crypto_generichash_update(&hash, salt, LEDGER_SALT_BYTES);
+    crypto_generichash_update(&hash, bytes, size);
+    crypto_generichash_final(&hash, digest, CONFIDENTIAL_DIGEST_BYTES);
 }
 
-bool confidential_callback(struct broker *b, uint64_t seq, uint32_t number, spliced_field *callback)
+void confidential_salt(struct broker *b, struct record_content *content, struct confidential_part *part)
 {
-    size_t size;
-    const uint8_t *confidential = stored_confidential(b, seq, &size);
-    return confidential && record_find_callback(confidential, size, number, callback);
+    *part = (struct confidential_part){.bytes = content->confidential, .size = content->confidential_size};
+    b->ports.random(b->ports.context, part->salt, sizeof part->salt);
+    confidential_digest(part->salt, part->bytes, part->size, content->confidential_digest);
+}
+
+static bool part_is_what_came(const struct stored_part *part)
+{
+    uint8_t digest[CONFIDENTIAL_DIGEST_BYTES];
+    if (part->is_of_this_turn || !part->digest)
+        return part->is_of_this_turn;
+    confidential_digest(part->salt, part->bytes, part->size, digest);
+    return sodium_memcmp(digest, part->digest, sizeof digest) == 0;
+}
+
+/* Tells the operator, once for each referral. Beyond a bound no more are named: the ledger as a whole is not
+ * to be believed then, and the log would hold nothing else. */
+static void tell_part_altered(struct broker *b, uint64_t seq, const uint8_t *referral)
+{
+    struct altered_parts *altered = &b->altered;
+    char line[192];
+    for (size_t i = 0; i < altered->count; i++)
+        if (memcmp(altered->referrals[i], referral, ID_BYTES) == 0)
+            return;
+    if (altered->count == ALTERED_PARTS_NAMED_MAX)
+        return;
+    memcpy(altered->referrals[altered->count++], referral, ID_BYTES);
+    snprintf(line, sizeof line,
+             "the confidential part beside event %" PRIu64 " is not what the event commits to: nobody is "
+             "shown it; restore the ledger from a copy that verifies%s",
+             seq, altered->count == ALTERED_PARTS_NAMED_MAX ? " (no more of these are named)" : "");
+    b->ports.log(b->ports.context, line);
+}
+
+enum part_found { PART_NONE, PART_ALTERED, PART_FOUND };
+
+static enum part_found part_read(struct broker *b, uint64_t seq, const uint8_t *referral,
+                                 struct stored_part *part)
+{
+    if (!stored_confidential(b, seq, referral, part))
+        return PART_NONE;
+    if (part_is_what_came(part))
+        return PART_FOUND;
+    tell_part_altered(b, seq, referral);
+    return PART_ALTERED;
+}
+
+bool confidential_callback(struct broker *b, const struct referral *r, uint32_t number,
+                           spliced_field *callback)
+{
+    struct stored_part part;
+    return part_read(b, r->confidential_seq, r->id, &part) == PART_FOUND &&
+           record_find_callback(part.bytes, part.size, number, callback);
 }
 
 bool confidential_ask_record(struct broker *b, const struct answer_to *to, const uint8_t *referral)
@@ -41,20 +92,13 @@ bool confidential_ask_record(struct broker *b, const struct answer_to *to, const
     return true;
 }
 
-static Concordat__V1__Confidential *confidential_unpack(struct broker *b, uint64_t seq)
-{
-    size_t size;
-    const uint8_t *confidential = stored_confidential(b, seq, &size);
-    return confidential ? concordat__v1__confidential__unpack(&b->stored_arena.allocator, size, confidential)
-                        : NULL;
-}
-
 static void confidential_pack_record(struct broker *b, const struct record_request *asked)
 {
     const struct any_case of = state_case(b->state, asked->referral);
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     Concordat__V1__Record record = CONCORDAT__V1__RECORD__INIT;
     struct status status;
+    struct stored_part part;
     spliced_field referral;
     if (!status_of(&status, b->state, b->directory, of))
         return;
@@ -63,8 +107,16 @@ static void confidential_pack_record(struct broker *b, const struct record_reque
     message.record = &record;
     if (stored_referral(b, of.open ? of.open->facts_seq : of.ended->facts_seq, RECORD_REFERRAL, &referral))
         spliced_into(&record.base, &referral, 1);
-    record.confidential =
-        confidential_unpack(b, of.open ? of.open->confidential_seq : of.ended->confidential_seq);
+    enum part_found found = part_read(b, of.open ? of.open->confidential_seq : of.ended->confidential_seq,
+                                      asked->referral, &part);
+    if (found == PART_ALTERED) {
+        answers_refuse(b, &(struct answer_to){&asked->route, asked->command_id}, REFUSAL_ALTERED,
+                       asked->referral);
+        return;
+    }
+    if (found == PART_FOUND)
+        record.confidential =
+            concordat__v1__confidential__unpack(&b->stored_arena.allocator, part.size, part.bytes);
     record.status = &status.message;
     outgoing_add(b->turn.outgoing, &asked->route, &message);
 }

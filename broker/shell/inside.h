@@ -33,6 +33,14 @@ struct record_requests {
     size_t count;
 };
 
+/* Referrals whose confidential part was altered, and of which the operator has been told (confidential.c). */
+enum { ALTERED_PARTS_NAMED_MAX = 64 };
+
+struct altered_parts {
+    uint8_t referrals[ALTERED_PARTS_NAMED_MAX][ID_BYTES];
+    size_t count;
+};
+
 /* The turn that takes and decides now. */
 struct open_turn {
     struct batch batch;
@@ -71,6 +79,7 @@ struct broker {
     struct statuses statuses;
     struct sessions sessions;
     struct refusals refusals;
+    struct altered_parts altered;
     struct arena request_arena; /* for the request that is being answered */
     struct arena stored_arena;  /* for what is read back of the ledger (stored.c, feed.c) */
     struct broker_time time;

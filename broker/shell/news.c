@@ -76,7 +76,7 @@ static bool offer_splice(struct broker *b, struct offer_news *o, const struct re
     if (!stored_referral(b, r->facts_seq, OFFER_FACTS, &o->fields[0]) ||
         !statuses_find(&b->statuses, b->state, b->directory, of, OFFER_STATUS, &o->fields[1]))
         return false;
-    bool has_callback = confidential_callback(b, r->confidential_seq, OFFER_CALLBACK, &o->fields[2]);
+    bool has_callback = confidential_callback(b, r, OFFER_CALLBACK, &o->fields[2]);
     spliced_into(&o->offer.base, o->fields, has_callback ? 3 : 2);
     return true;
 }

@@ -28,8 +28,8 @@ struct broker_ports {
     /* As ledger_read and ledger_confidential. */
     enum ledger_status (*read)(void *context, uint64_t after, size_t limit, ledger_each *each,
                                void *each_context);
-    enum ledger_status (*confidential)(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
-                                       size_t *size);
+    enum ledger_status (*confidential)(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
+                                       uint8_t *buffer, size_t capacity, size_t *size);
     /* Sends messages to one peer, as one frame. */
     enum server_sent (*send)(void *context, const struct server_route *route, const struct frame_part *parts,
                              size_t count);

@@ -37,17 +37,55 @@ bool stored_referral(struct broker *b, uint64_t seq, uint32_t number, spliced_fi
            search.found;
 }
 
-const uint8_t *stored_confidential(struct broker *b, uint64_t seq, size_t *size)
+struct digest_search {
+    struct arena *arena;
+    const uint8_t *referral; /* whose event it has to be */
+    const uint8_t *digest;   /* NULL: it has none */
+    bool no_memory;
+};
+
+static bool stored_find_digest(void *context, uint64_t seq, const uint8_t *body, size_t size,
+                               const uint8_t *chain)
+{
+    (void)seq;
+    (void)chain;
+    struct digest_search *search = context;
+    const uint8_t *digest = record_find_digest(body, size, search->referral);
+    uint8_t *copy = digest ? arena_take(search->arena, CONFIDENTIAL_DIGEST_BYTES) : NULL;
+    search->no_memory = digest && !copy;
+    if (copy)
+        search->digest = memcpy(copy, digest, CONFIDENTIAL_DIGEST_BYTES);
+    return false;
+}
+
+/* An event that was altered vouches for nothing. A part that is longer than any request is none that we
+ * wrote: it is not copied, and nothing vouches for it. */
+static bool stored_read_part(struct broker *b, uint64_t seq, const uint8_t *referral,
+                             struct stored_part *part)
+{
+    uint8_t *salt = arena_take(&b->stored_arena, LEDGER_SALT_BYTES);
+    uint8_t *bytes = arena_take(&b->stored_arena, WIRE_REQUEST_BYTES_MAX);
+    struct digest_search search = {.arena = &b->stored_arena, .referral = referral};
+    if (!salt || !bytes ||
+        b->ports.confidential(b->ports.context, seq, salt, bytes, WIRE_REQUEST_BYTES_MAX, &part->size) !=
+            LEDGER_OK)
+        return false;
+    part->bytes = bytes;
+    part->salt = salt;
+    if (part->size > WIRE_REQUEST_BYTES_MAX)
+        return true;
+    enum ledger_status status = b->ports.read(b->ports.context, seq - 1, 1, stored_find_digest, &search);
+    part->digest = status == LEDGER_OK ? search.digest : NULL;
+    return status != LEDGER_UNKNOWN && !search.no_memory;
+}
+
+bool stored_confidential(struct broker *b, uint64_t seq, const uint8_t *referral, struct stored_part *part)
 {
     const struct batch_item *item = batch_find(&b->turn.batch, seq);
-    if (item) {
-        *size = item->confidential_size;
-        return item->has_confidential ? b->turn.batch.bytes + item->confidential_at : NULL;
-    }
-    uint8_t *stored = seq ? arena_take(&b->stored_arena, WIRE_REQUEST_BYTES_MAX) : NULL;
-    if (!stored ||
-        b->ports.confidential(b->ports.context, seq, stored, WIRE_REQUEST_BYTES_MAX, size) != LEDGER_OK ||
-        *size > WIRE_REQUEST_BYTES_MAX)
-        return NULL;
-    return stored;
+    *part = (struct stored_part){.is_of_this_turn = item};
+    if (!item)
+        return seq && stored_read_part(b, seq, referral, part);
+    part->bytes = b->turn.batch.bytes + item->confidential_at;
+    part->size = item->confidential_size;
+    return item->has_confidential;
 }

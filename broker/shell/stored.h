@@ -13,12 +13,23 @@
 
 struct broker;
 
+/* The confidential part of a referral, and what vouches for it. */
+struct stored_part {
+    const uint8_t *bytes; /* a packed Confidential */
+    size_t size;
+    bool is_of_this_turn;  /* it has not left memory: nothing vouches for it, and nothing needs to */
+    const uint8_t *salt;   /* LEDGER_SALT_BYTES */
+    const uint8_t *digest; /* in the event, over salt and bytes; NULL: the event has none for this referral */
+};
+
 /* The referral of event `seq`, to be spliced into a message as field `number`. False if the event has none,
- * or cannot be read. Borrowed, as is all that stored_confidential returned, until the next call of this. */
+ * or cannot be read. Borrowed, as is all that stored_confidential found, until the next call of this. */
 bool stored_referral(struct broker *broker, uint64_t seq, uint32_t number, spliced_field *referral);
 
-/* The packed Confidential beside event `seq`; NULL if there is none, or it cannot be read. Borrowed until the
- * next call of stored_referral, or change of the turn's batch. */
-const uint8_t *stored_confidential(struct broker *broker, uint64_t seq, size_t *size);
+/* The confidential part of a referral, beside event `seq`. False if there is none, or it cannot be read. It
+ * is not compared with its digest: confidential.c does that. Borrowed until the next call of stored_referral,
+ * or change of the turn's batch. */
+bool stored_confidential(struct broker *broker, uint64_t seq, const uint8_t *referral,
+                         struct stored_part *part);
 
 #endif

@@ -33,6 +33,9 @@ static const char *const refusal_texts[] = {
         "duty coordinator.",
     [REFUSAL(UNAVAILABLE)] = "The router cannot do this at the moment. Nothing was changed; try again.",
     [REFUSAL(TOO_MANY)] = "Too much at once. Nothing was changed; try again in a moment.",
+    [REFUSAL(ALTERED)] =
+        "The stored record does not match what came with this referral, so nobody is shown it. "
+        "Ring the duty coordinator, who can find out how to reach the person.",
 };
 
 const char *refusal_text(Concordat__V1__Refusal refusal)

@@ -88,13 +88,13 @@ static bool take(void *context, uint64_t seq, const uint8_t *body, size_t size, 
 
 static void use(struct ledger *ledger)
 {
-    uint8_t chain[CHAIN_BYTES] = {0}, head_chain[CHAIN_BYTES], buffer[64];
+    uint8_t chain[CHAIN_BYTES] = {0}, head_chain[CHAIN_BYTES], salt[LEDGER_SALT_BYTES], buffer[64];
     uint64_t head = ledger_head(ledger, head_chain);
     size_t size;
     enum ledger_status status = ledger_read(ledger, 0, SIZE_MAX, take, chain);
     assert(status != LEDGER_OK || memcmp(chain, head_chain, sizeof chain) == 0);
     for (uint64_t seq = 1; seq <= head && seq <= EVENTS + 1; seq++)
-        ledger_confidential(ledger, seq, buffer, sizeof buffer, &size);
+        ledger_confidential(ledger, seq, salt, buffer, sizeof buffer, &size);
     ledger_idle(ledger);
     const struct ledger_event event = {.seq = head + 1, .kind = 44, .body = buffer, .body_size = 1};
     if (ledger_append(ledger, &event, 1) == LEDGER_OK)

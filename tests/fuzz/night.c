@@ -13,7 +13,7 @@
 enum { ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
 
 struct stored {
-    uint8_t *body, *confidential;
+    uint8_t *body, *confidential, salt[LEDGER_SALT_BYTES];
     size_t size, confidential_size;
     uint8_t chain[CHAIN_BYTES];
 };
@@ -107,6 +107,7 @@ static enum ledger_status write_events(void *context, const struct ledger_event 
         if (events[i].confidential) {
             stored->confidential = copy(events[i].confidential, events[i].confidential_size);
             stored->confidential_size = events[i].confidential_size;
+            memcpy(stored->salt, events[i].salt, sizeof stored->salt);
         }
         chain_next(n->head ? stored[-1].chain : first, stored->body, stored->size, stored->chain);
         n->head++;
@@ -140,12 +141,13 @@ static enum ledger_status read_events(void *context, uint64_t after, size_t limi
     return LEDGER_OK;
 }
 
-static enum ledger_status read_confidential(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
-                                            size_t *size)
+static enum ledger_status read_confidential(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
+                                            uint8_t *buffer, size_t capacity, size_t *size)
 {
     struct night *n = context;
     if (seq == 0 || seq > n->head || !n->events[seq - 1].confidential)
         return LEDGER_NOT_FOUND;
+    memcpy(salt, n->events[seq - 1].salt, LEDGER_SALT_BYTES);
     *size = n->events[seq - 1].confidential_size;
     if (*size <= capacity)
         memcpy(buffer, n->events[seq - 1].confidential, *size);

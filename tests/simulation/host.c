@@ -142,15 +142,15 @@ static enum ledger_status port_read(void *context, uint64_t after, size_t limit,
                               : read_store(w, after, limit, each, each_context));
 }
 
-static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
-                                            size_t *size)
+static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
+                                            uint8_t *buffer, size_t capacity, size_t *size)
 {
     struct world *w = context;
     struct ledger *ledger = w->host.disk.ledger;
     if (w->host.read_failed)
         return LEDGER_UNKNOWN;
-    return see_read(w, ledger ? ledger_confidential(ledger, seq, buffer, capacity, size)
-                              : store_confidential(&w->store, seq, buffer, capacity, size));
+    return see_read(w, ledger ? ledger_confidential(ledger, seq, salt, buffer, capacity, size)
+                              : store_confidential(&w->store, seq, salt, buffer, capacity, size));
 }
 
 /* --- the other ports -------------------------------------------------------------------------------- */

@@ -32,8 +32,10 @@ bool store_write(struct store *s, const struct ledger_event *events, size_t coun
                                   .with_confidential = events[i].confidential != NULL};
         assert(stored->body);
         memcpy(stored->body, events[i].body, events[i].body_size);
-        if (events[i].confidential)
+        if (events[i].confidential) {
             memcpy(stored->body + stored->size, events[i].confidential, events[i].confidential_size);
+            memcpy(stored->salt, events[i].salt, LEDGER_SALT_BYTES);
+        }
         chain_next(s->count + i ? stored[-1].chain : none, stored->body, stored->size, stored->chain);
         s->pending++;
     }
@@ -60,12 +62,13 @@ enum ledger_status store_read(const struct store *s, uint64_t after, size_t limi
     return LEDGER_OK;
 }
 
-enum ledger_status store_confidential(const struct store *s, uint64_t seq, uint8_t *buffer, size_t capacity,
-                                      size_t *size)
+enum ledger_status store_confidential(const struct store *s, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
+                                      uint8_t *buffer, size_t capacity, size_t *size)
 {
     if (seq == 0 || seq > s->count || !s->events[seq - 1].with_confidential)
         return LEDGER_NOT_FOUND;
     const struct stored *stored = &s->events[seq - 1];
+    memcpy(salt, stored->salt, LEDGER_SALT_BYTES);
     *size = stored->confidential_size;
     if (*size <= capacity)
         memcpy(buffer, stored->body + stored->size, *size);

@@ -12,7 +12,7 @@ struct stored {
     uint8_t *body; /* owned; the confidential part follows it */
     size_t size, confidential_size;
     bool with_confidential;
-    uint8_t chain[CHAIN_BYTES];
+    uint8_t chain[CHAIN_BYTES], salt[LEDGER_SALT_BYTES];
 };
 
 struct store {
@@ -28,7 +28,8 @@ void store_settle(struct store *store, bool kept);
 /* The same as ledger_read and ledger_confidential. */
 enum ledger_status store_read(const struct store *store, uint64_t after, size_t limit, ledger_each *each,
                               void *context);
-enum ledger_status store_confidential(const struct store *store, uint64_t seq, uint8_t *buffer,
-                                      size_t capacity, size_t *size);
+enum ledger_status store_confidential(const struct store *store, uint64_t seq,
+                                      uint8_t salt[LEDGER_SALT_BYTES], uint8_t *buffer, size_t capacity,
+                                      size_t *size);
 
 #endif

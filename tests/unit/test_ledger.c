@@ -71,16 +71,16 @@ static void test_p9_the_confidential_part_is_kept_apart_and_can_be_erased(void *
     (void)state;
     struct ledger *ledger = fixture_open();
     assert_int_equal(fixture_append(ledger, 1, 9), LEDGER_OK);
-    uint8_t buffer[64] = {0}, expected[64];
+    uint8_t salt[LEDGER_SALT_BYTES], buffer[64] = {0}, expected[64];
     size_t size = 0, expected_size = fixture_body(3, expected);
-    assert_int_equal(ledger_confidential(ledger, 3, buffer, 4, &size), LEDGER_OK);
+    assert_int_equal(ledger_confidential(ledger, 3, salt, buffer, 4, &size), LEDGER_OK);
     assert_int_equal(size, expected_size);
     assert_int_equal(buffer[0], 0);
-    assert_int_equal(ledger_confidential(ledger, 3, buffer, sizeof buffer, &size), LEDGER_OK);
+    assert_int_equal(ledger_confidential(ledger, 3, salt, buffer, sizeof buffer, &size), LEDGER_OK);
     assert_memory_equal(buffer, expected, expected_size);
-    assert_int_equal(ledger_confidential(ledger, 4, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
+    assert_int_equal(ledger_confidential(ledger, 4, salt, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
     assert_int_equal(fixture_meddle("DELETE FROM confidential WHERE seq = 3"), SQLITE_OK);
-    assert_int_equal(ledger_confidential(ledger, 3, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
+    assert_int_equal(ledger_confidential(ledger, 3, salt, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
     fixture_expect_events(ledger, 9);
     ledger_close(&ledger);
 }
@@ -92,9 +92,9 @@ static void test_p1_a_long_batch_is_stored_whole(void **state)
     assert_int_equal(fixture_append(ledger, 1, BATCH_MAX), LEDGER_OK);
     fixture_expect_events(ledger, BATCH_MAX);
     for (uint64_t seq = 1; seq <= BATCH_MAX; seq++) {
-        uint8_t buffer[64], expected[64];
+        uint8_t salt[LEDGER_SALT_BYTES], buffer[64], expected[64];
         size_t size = 0, expected_size = fixture_body(seq, expected);
-        enum ledger_status kept = ledger_confidential(ledger, seq, buffer, sizeof buffer, &size);
+        enum ledger_status kept = ledger_confidential(ledger, seq, salt, buffer, sizeof buffer, &size);
         assert_int_equal(kept, seq % 3 == 0 ? LEDGER_OK : LEDGER_NOT_FOUND);
         if (kept == LEDGER_OK) {
             assert_int_equal(size, expected_size);
@@ -350,7 +350,7 @@ static void test_p1_after_a_failed_sync_nothing_is_done_until_it_is_opened_again
     assert_int_equal(ledger_read(ledger, 0, 10, fixture_count_event, &seen), LEDGER_UNKNOWN);
     assert_int_equal(seen, 0);
     assert_int_equal(ledger_chain_at(ledger, 1, chain), LEDGER_UNKNOWN);
-    assert_int_equal(ledger_confidential(ledger, 3, chain, sizeof chain, &size), LEDGER_UNKNOWN);
+    assert_int_equal(ledger_confidential(ledger, 3, chain, chain, sizeof chain, &size), LEDGER_UNKNOWN);
     syncs = 0;
     ledger_idle(ledger);
     ledger_close(&ledger);

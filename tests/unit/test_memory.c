@@ -94,10 +94,10 @@ static enum ledger_status read_nothing(void *context, uint64_t after, size_t lim
     return LEDGER_OK;
 }
 
-static enum ledger_status no_confidential(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
-                                          size_t *size)
+static enum ledger_status no_confidential(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
+                                          uint8_t *buffer, size_t capacity, size_t *size)
 {
-    (void)context, (void)seq, (void)buffer, (void)capacity, (void)size;
+    (void)context, (void)seq, (void)salt, (void)buffer, (void)capacity, (void)size;
     return LEDGER_NOT_FOUND;
 }
 

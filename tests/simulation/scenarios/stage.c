@@ -79,11 +79,11 @@ static enum ledger_status port_read(void *context, uint64_t after, size_t limit,
     return store_read(&s->store, after, limit, each, each_context);
 }
 
-static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
-                                            size_t *size)
+static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
+                                            uint8_t *buffer, size_t capacity, size_t *size)
 {
     struct stage *s = context;
-    return store_confidential(&s->store, seq, buffer, capacity, size);
+    return store_confidential(&s->store, seq, salt, buffer, capacity, size);
 }
 
 static struct server_route route_of(const struct stage *s, int peer)

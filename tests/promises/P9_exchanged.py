@@ -1,0 +1,135 @@
+"""P9 Private, from the ledger: if two people's confidential parts are exchanged in the ledger, neither team is shown the
+other person's number or record. The asker is told so, and the operator once for each referral.
+
+Usage: P9_exchanged.py SOURCE BUILD
+"""
+
+import os
+import sqlite3
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
+import stage  # noqa: E402
+
+ALTERED = 21
+SAID = "is not what the event commits to"
+TEAMS = {"northmoor": "ZX1", "southfell": "ZX5"}
+NUMBERS = {"northmoor": "07700 900111", "southfell": "07700 900222"}
+
+
+class Exchanged(unittest.TestCase):
+    def setUp(self):
+        self.stage = stage.Stage("p9-exchanged")
+        self.addCleanup(self.stage.close)
+        self.wire = self.stage.wire
+        self.stage.start_broker()
+        self.clients = {area: self.stage.client(area, "team", f"{area}-crisis", wants_news=True) for area in TEAMS}
+        for client in self.clients.values():
+            present = self.wire.SetPresence(present=True, lease_seconds=600)
+            self.assertTrue(client.request(set_presence=present).answer.done)
+        self.source = self.stage.client("street", "source", "street-triage")
+        self.cases = {area: self.submit(area) for area in TEAMS}
+        for area in TEAMS:
+            self.assertEqual(self.offer(area).callback_number, NUMBERS[area])
+
+    def submit(self, area):
+        submit = self.stage.submission(postcode_district=TEAMS[area])
+        submit.confidential.callback_number = NUMBERS[area]
+        submit.confidential.narrative = f"An invented person of {area}."
+        self.assertTrue(self.source.request(submit=submit).answer.done)
+        return submit.referral.id
+
+    def offer(self, area):
+        """The offer of an area's case to its team, as the team's newest connection is sent it."""
+        while True:
+            message = self.clients[area].next_message(timeout=20)
+            self.assertIsNotNone(message, "the offer never came")
+            if message.WhichOneof("body") == "offer":
+                self.assertEqual(message.offer.referral, self.cases[area])
+                return message.offer
+
+    def record(self, area):
+        read = self.wire.GetRecord(referral=self.cases[area], reason="to prepare")
+        return self.clients[area].request(get_record=read)
+
+    def alter(self, change):
+        """Stops the broker, lets change(parts) alter the confidential parts {event: [salt, body]}, and starts again."""
+        self.stage.stop("broker")
+        database = sqlite3.connect(self.stage.path("state", "ledger.db"))
+        parts = {seq: part for seq, *part in database.execute("SELECT seq, salt, body FROM confidential ORDER BY seq")}
+        self.assertEqual(len(parts), len(TEAMS))
+        change(parts)
+        with database:
+            database.execute("DELETE FROM confidential")
+            database.executemany("INSERT INTO confidential VALUES(?, ?, ?)", [(seq, *part) for seq, part in parts.items()])
+        database.close()
+        self.stage.start_broker()
+        for area in TEAMS:
+            self.stage.clients.remove(self.clients[area])
+            self.clients[area].close()
+            self.clients[area] = self.stage.client(area, wants_news=True)
+
+    def assert_not_shown(self, area):
+        offer = self.offer(area)
+        self.assertEqual((offer.callback_number, offer.facts.id), ("", self.cases[area]))
+        for _ in range(2):
+            message = self.record(area)
+            self.assertFalse(message.HasField("record"), "a record was shown")
+            self.assertEqual((message.answer.done, message.answer.refusal), (False, ALTERED))
+            self.assertIn("Ring the duty coordinator", message.answer.text)
+            self.assertEqual(message.answer.status.referral, self.cases[area])
+            self.assertTrue(message.answer.status.coordinator_ring)
+        said = self.stage.said("broker")
+        for shown in (*NUMBERS.values(), "invented person"):
+            self.assertNotIn(shown, said)
+
+    def assert_shown(self, area):
+        self.assertEqual(self.offer(area).callback_number, NUMBERS[area])
+        record = self.record(area).record
+        self.assertEqual((record.referral.id, record.confidential.callback_number), (self.cases[area], NUMBERS[area]))
+
+    @staticmethod
+    def exchange(parts):
+        one, other = parts
+        parts[one], parts[other] = parts[other], parts[one]
+
+    def test_parts_that_were_exchanged_are_shown_to_nobody_until_they_are_back(self):
+        self.alter(self.exchange)
+        for area in TEAMS:
+            self.assert_not_shown(area)
+        self.assertEqual(self.stage.said("broker").count(SAID), len(TEAMS))
+        self.alter(self.exchange)
+        for area in TEAMS:
+            self.assert_shown(area)
+        self.assertEqual(self.stage.said("broker").count(SAID), len(TEAMS))
+
+    def test_a_part_or_a_salt_that_was_altered_is_not_shown_and_the_other_is(self):
+        first, second = TEAMS
+        for which, of_part in enumerate(("salt", "body")):
+            def flip_last_bit(parts, which=which):
+                part = parts[min(parts)]
+                part[which] = part[which][:-1] + bytes([part[which][-1] ^ 1])
+
+            with self.subTest(of_part):
+                self.alter(flip_last_bit)
+                self.assert_not_shown(first)
+                self.assert_shown(second)
+                self.alter(flip_last_bit)
+                self.assert_shown(first)
+
+    def test_a_part_that_was_erased_is_missing_and_not_altered(self):
+        self.alter(self.erase_first)
+        first, second = TEAMS
+        self.assertEqual(self.offer(first).callback_number, "")
+        self.assertFalse(self.record(first).record.HasField("confidential"))
+        self.assert_shown(second)
+        self.assertNotIn(SAID, self.stage.said("broker"))
+
+    @staticmethod
+    def erase_first(parts):
+        del parts[min(parts)]
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
