@@ -106,6 +106,20 @@ static void verify_file(struct verify *verify)
     end_asking(verify, "file", statement, stepped);
 }
 
+/* The events of a trail can be whole and yet not be what the router has: the follower knew it, and said so.
+ */
+static void verify_alarms(struct verify *verify)
+{
+    sqlite3_stmt *statement = ask_tables(
+        verify, "alarm",
+        "SELECT 'raised ' || strftime('%Y-%m-%dT%H:%M:%fZ', at_ms / 1000.0, 'unixepoch') || ': ' || text"
+        " FROM stored.alarm ORDER BY id");
+    int stepped = SQLITE_DONE;
+    while (statement && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
+        add_finding(verify, "alarm", "-", column_text(statement, 0));
+    end_asking(verify, "alarm", statement, stepped);
+}
+
 /* Appends the row's event to the remade trail, and gives it to the replay if it was the next one. */
 static enum trail_status remake_event(struct verify *verify, sqlite3_stmt *row)
 {
@@ -279,6 +293,7 @@ static void end_replay(struct verify *verify)
 static void verify_all(struct verify *verify)
 {
     verify_file(verify);
+    verify_alarms(verify);
     compare_tables(verify, "sqlite_schema", "name, type, tbl_name, sql");
     verify->replay = verify_replay_start(verify->replay_why, sizeof verify->replay_why);
     if (remake_tables(verify)) {

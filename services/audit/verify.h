@@ -1,5 +1,5 @@
-/* verify.h: whether a trail proves itself: nothing altered, dropped, added or reordered, everybody owned, and
- * every event one that follows by the router's own rules. */
+/* verify.h: whether a trail proves itself: nothing altered, dropped, added or reordered, everybody owned,
+ * every event one that follows by the router's own rules, and no alarm of the follower's in it. */
 #ifndef CONCORDAT_VERIFY_H
 #define CONCORDAT_VERIFY_H
 

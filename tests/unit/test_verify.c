@@ -100,6 +100,18 @@ static void an_empty_trail_verifies_and_a_missing_one_does_not(void **state)
     assert_string_not_equal(message, "");
 }
 
+static void a_trail_with_alarms_in_it_does_not_verify_and_each_is_told(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    assert_int_equal(trail_alarm(story.trail, STORY_START_MS, "history has been rewritten"), TRAIL_OK);
+    assert_int_equal(trail_alarm(story.trail, STORY_START_MS + 1500, "history has been cut short"), TRAIL_OK);
+    assert_int_equal(verify_story(), VERIFY_FINDINGS);
+    assert_int_equal(json_integer_value(json_object_get(verdict, "finding_count")), 2);
+    assert_true(was_found("alarm", "-", "2026-09-21T14:13:20.000Z: history has been rewritten"));
+    assert_true(was_found("alarm", "-", "2026-09-21T14:13:21.500Z: history has been cut short"));
+}
+
 /* ---- tampering ---- */
 
 /* Changes one stored value: one byte of a blob, the last letter of a text, a number by a thousand. */
@@ -483,6 +495,7 @@ int main(void)
         TEST(an_untouched_trail_verifies_with_0_unowned_seconds),
         TEST(the_verdict_reads_as_text),
         TEST(an_empty_trail_verifies_and_a_missing_one_does_not),
+        TEST(a_trail_with_alarms_in_it_does_not_verify_and_each_is_told),
         TEST(any_byte_of_any_stored_event_is_found),
         TEST(any_value_of_any_row_of_any_table_is_found),
         TEST(rows_dropped_added_or_reordered_and_texts_cut_are_found),
