@@ -18,6 +18,7 @@
 #include "broker/shell/recovery.h"
 #include "proto/wire/wire.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/program.h"
 
 enum { MESSAGE_BYTES = 512 };
 
@@ -344,7 +345,7 @@ int main(int argc, char **argv)
 {
     const struct argp argp = {option_list, broker_take_option, NULL, about, NULL, NULL, NULL};
     struct process p = {0};
-    exit_code_for_bugs();
+    program_begin();
     argp_err_exit_status = CODE_USAGE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &p.options))
         return CODE_USAGE;

@@ -21,6 +21,7 @@
 #include "proto/wire/delimited.h"
 #include "proto/wire/wire.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/program.h"
 #include "proto/words/words.h"
 
 enum { TOOL_MESSAGE_BYTES = 512, TOOL_PAGE_EVENTS = 1000 };
@@ -247,7 +248,7 @@ int main(int argc, char **argv)
                               .doc = replay_doc};
     struct replay_options options = {.until = UINT64_MAX};
     uint64_t seed;
-    exit_code_for_bugs();
+    program_begin();
     argp_err_exit_status = CODE_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     if (sodium_init() < 0)

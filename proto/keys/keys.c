@@ -237,7 +237,8 @@ static int keys_write_file(const char *path, mode_t mode, const char *text, char
         return -1;
     }
     size_t size = strlen(text);
-    bool good = write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
+    /* The umask has no say: a program whose other files are private still makes public keys. */
+    bool good = fchmod(fd, mode) == 0 && write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
     int problem = errno;
     if (close(fd) == 0 && good)
         return 0;

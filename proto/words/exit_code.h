@@ -13,8 +13,4 @@ enum exit_code {
     CODE_ENVIRONMENT = 111 /* disk, network or memory: restart when it is mended */
 };
 
-/* Call this first in main. A failed assertion then ends the program with CODE_BUG and leaves no core dump,
- * because a core dump would hold what people said about themselves. */
-void exit_code_for_bugs(void);
-
 #endif

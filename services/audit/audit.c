@@ -14,6 +14,7 @@
 #include "proto/client/follow.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
+#include "proto/words/program.h"
 #include "services/audit/trail.h"
 
 enum { PATH_BYTES = 4096, SIGNAL_PATIENCE_MS = 500 };
@@ -164,7 +165,7 @@ static int follow_broker(const struct audit_options *options, struct trail *trai
 int main(int count, char **arguments)
 {
     struct audit_options options = {0};
-    exit_code_for_bugs();
+    program_begin();
     argp_err_exit_status = CODE_USAGE;
     argp_parse(&(struct argp){audit_option_list, parse_audit_option, NULL, documentation, NULL, NULL, NULL},
                count, arguments, 0, NULL, &options);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/words/program.h"
 #include "services/cli/command.h"
 #include "services/desk/action.h"
 
@@ -103,7 +104,7 @@ int main(int argc, char **argv)
     char name[64];
     struct command_line line = {0};
     argp_program_version = "concordat " CONCORDAT_VERSION;
-    exit_code_for_bugs();
+    program_begin();
     argp_err_exit_status = CODE_USAGE;
     signal(SIGPIPE, SIG_IGN);
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &line);

@@ -9,6 +9,7 @@
 
 #include "proto/wire/check.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/program.h"
 #include "proto/words/words.h"
 #include "services/intake/service.h"
 
@@ -176,7 +177,7 @@ int main(int argc, char **argv)
     static const struct argp argp = {.options = options, .parser = parse_intake_option, .doc = about};
     struct service_config config = {.retention_days = RETENTION_DAYS,
                                     .ring = {.name = "the duty coordinator", .text = "the duty coordinator"}};
-    exit_code_for_bugs();
+    program_begin();
     argp_err_exit_status = CODE_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &config);
     if (sodium_init() < 0) {

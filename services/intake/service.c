@@ -54,7 +54,6 @@ static int service_open_outbox(struct service *service, const struct service_con
 {
     char path[PATH_BYTES], message[MESSAGE_BYTES];
     enum outbox_status status;
-    umask(077); /* the outbox is confidential */
     if (mkdir(config->state_folder, 0700) != 0 && errno != EEXIST) {
         snprintf(message, sizeof message, "%s: cannot make this folder: %s", config->state_folder,
                  strerror(errno));

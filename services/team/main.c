@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "proto/words/program.h"
 #include "services/team/team.h"
 
 enum { OPTION_CAPACITY = 0x280, OPTION_HOOK, OPTION_HOOK_ALL, OPTION_ABSENT, OPTION_LEASE };
@@ -177,7 +178,7 @@ int main(int argc, char **argv)
         .options = options, .parser = parse_team_option, .doc = doc, .children = children};
     enum exit_code code;
     argp_program_version = "concordat-team " CONCORDAT_VERSION;
-    exit_code_for_bugs();
+    program_begin();
     argp_err_exit_status = CODE_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &team);
     int signals = device_open_signals();

@@ -75,6 +75,20 @@ static void a_secret_is_for_its_owner_alone_and_another_is_not_read(void **state
     assert_false(key.has_secret);
 }
 
+static void a_public_key_is_for_all_to_read_whatever_the_umask(void **state)
+{
+    (void)state;
+    struct stat about;
+    mode_t before = umask(S_IRWXG | S_IRWXO);
+    int made = keys_make(folder, "seen", "server", "", message, sizeof message);
+    umask(before);
+    assert_int_equal(made, 0);
+    assert_int_equal(stat(in_folder("seen.key"), &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0644);
+    assert_int_equal(stat(in_folder("seen.key_secret"), &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0600);
+}
+
 static void an_existing_file_is_not_written_over(void **state)
 {
     (void)state;
@@ -281,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pair_is_read_back_with_who_holds_it),
         cmocka_unit_test(a_secret_is_for_its_owner_alone_and_another_is_not_read),
+        cmocka_unit_test(a_public_key_is_for_all_to_read_whatever_the_umask),
         cmocka_unit_test(an_existing_file_is_not_written_over),
         cmocka_unit_test(names_and_roles_that_cannot_stand_in_a_file_are_refused),
         cmocka_unit_test(a_damaged_file_is_refused_by_name),

@@ -1,0 +1,40 @@
+/* program.c: see program.h. */
+#include "proto/words/program.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/words/exit_code.h"
+
+static void end_as_a_bug(int signal_number)
+{
+    (void)signal_number;
+    _exit(CODE_BUG);
+}
+
+/* The limit alone is not enough: the kernel ignores it when it hands core dumps to a program. */
+static int forbid_core_dumps(void)
+{
+    static const struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0)
+        return -1;
+#ifdef CONCORDAT_SANITIZED
+    return 0;
+#else
+    return prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+void program_begin(void)
+{
+    if (signal(SIGABRT, end_as_a_bug) == SIG_ERR || forbid_core_dumps() != 0) {
+        perror("cannot turn off core dumps, which would hold secrets");
+        exit(CODE_ENVIRONMENT);
+    }
+    (void)umask(S_IRWXG | S_IRWXO);
+}

@@ -1,0 +1,14 @@
+/* program.h: how each of our programs begins, before it does anything else. */
+#ifndef CONCORDAT_PROGRAM_H
+#define CONCORDAT_PROGRAM_H
+
+/* Call this first in main, while there is one thread.
+ * - A failed assertion ends the program with CODE_BUG.
+ * - The program leaves no core dump, because it would hold what people said about themselves, and secret
+ * keys. Other programs of the same user can neither trace it nor read its memory. The latter does not hold in
+ * builds with sanitizers: they look for leaks by tracing their own process.
+ * - Files that the program makes are for their own user alone. Programs that it starts inherit this.
+ * If the system refuses one of these, the program says so and ends with CODE_ENVIRONMENT. */
+void program_begin(void);
+
+#endif
