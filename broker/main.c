@@ -16,6 +16,7 @@
 #include "broker/shell/broker.h"
 #include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
+#include "proto/server/descriptors.h"
 #include "proto/wire/wire.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/program.h"
@@ -33,7 +34,7 @@ static const char about[] =
     "SIGHUP reads policy and keys again; if the policy is wrong, the running one stays. SIGTERM stops.\n\n"
     "Exit codes:\n"
     "    0  stopped as asked; the policy that --check was given is good\n"
-    "  100  an option or the policy is wrong\n"
+    "  100  an option, the policy or the limit of descriptors is wrong\n"
     "  101  a bug: an assertion failed\n"
     "  111  disk, network, ledger or key file; nothing acknowledged is lost\n\n"
     "Examples:\n"
@@ -192,9 +193,25 @@ static int process_open_server(struct process *p)
     return p->machine.server ? 0 : report_failure("listen", message);
 }
 
+/* Each connection takes a descriptor; at the limit nobody new gets in. */
+static int process_raise_descriptors(void)
+{
+    char message[MESSAGE_BYTES];
+    uint64_t descriptors = descriptors_raise(message, sizeof message);
+    if (!descriptors) {
+        (void)report_failure("start", message);
+        return CODE_USAGE;
+    }
+    fprintf(stderr, "concordat-broker: up to %llu descriptors may be open\n",
+            (unsigned long long)descriptors);
+    return 0;
+}
+
 static int process_start(struct process *p)
 {
-    int code = process_open_ledger(p);
+    int code = process_raise_descriptors();
+    if (code == 0)
+        code = process_open_ledger(p);
     if (code == 0)
         code = process_open_broker(p);
     if (code == 0)

@@ -21,7 +21,7 @@ static const char about[] =
     "it. What was told saved is delivered after the next start.\n\n"
     "Exit codes:\n"
     "    0  stopped by SIGTERM or SIGINT\n"
-    "  100  an option or a key is wrong\n"
+    "  100  an option, a key or the limit of descriptors is wrong\n"
     "  101  a bug: an assertion failed\n"
     "  111  disk, memory or network\n\n"
     "Examples:\n"

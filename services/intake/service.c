@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "proto/client/client.h"
+#include "proto/server/descriptors.h"
 #include "proto/server/server.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
@@ -65,6 +66,17 @@ static int service_open_outbox(struct service *service, const struct service_con
     return service->outbox ? 0 : service_complain(CODE_ENVIRONMENT, message);
 }
 
+static int service_raise_descriptors(void)
+{
+    char message[MESSAGE_BYTES];
+    uint64_t descriptors = descriptors_raise(message, sizeof message);
+    if (!descriptors)
+        return service_complain(CODE_USAGE, message);
+    fprintf(stderr, "concordat-intake: up to %llu descriptors may be open\n",
+            (unsigned long long)descriptors);
+    return 0;
+}
+
 static void service_tell_devices(void *context, const Concordat__V1__CaseStatus *status)
 {
     struct service *service = context;
@@ -78,7 +90,9 @@ static int service_open(struct service *service, const struct service_config *co
     service->signals = service_open_signals();
     if (service->signals < 0)
         return service_complain(CODE_ENVIRONMENT, "cannot receive signals");
-    int code = service_open_outbox(service, config);
+    int code = service_raise_descriptors();
+    if (code == 0)
+        code = service_open_outbox(service, config);
     if (code != 0)
         return code;
     const struct concordat_client_config client = {.endpoint = config->broker,
