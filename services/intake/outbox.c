@@ -416,6 +416,7 @@ enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
     outbox_bind_number(statement, 2, answer->done ? COMMAND_RECEIVED : COMMAND_REFUSED);
     outbox_bind_number(statement, 3, answer->refusal);
     outbox_bind_text(statement, 4, answer->text);
+    outbox_bind_number(statement, 5, now_ms);
     status = outbox_update_one(outbox, statement);
     if (status == OUTBOX_OK && answer->status) {
         enum outbox_status told = outbox_tell(outbox, answer->status, now_ms);
@@ -424,10 +425,10 @@ enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
     return outbox_store_finish(outbox, status);
 }
 
-enum outbox_status outbox_forget(struct outbox *outbox, int64_t closed_before_ms, uint32_t *forgotten)
+enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, uint32_t *forgotten)
 {
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_FORGET);
-    outbox_bind_number(statement, 1, closed_before_ms);
+    outbox_bind_number(statement, 1, before_ms);
     enum outbox_status status = outbox_store_run(outbox, statement);
     *forgotten = status == OUTBOX_OK ? (uint32_t)sqlite3_changes(outbox->db) : 0;
     /* Deleted rows still stand in the write-ahead log until a checkpoint truncates it. */

@@ -18,7 +18,7 @@
 #include "proto/wire/arena.h"
 #include "proto/wire/wire.h"
 
-enum { OUTBOX_VERSION = 1, OUTBOX_TEXT_BYTES = 301 };
+enum { OUTBOX_VERSION = 2, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,
@@ -138,9 +138,11 @@ enum outbox_status outbox_resume(struct outbox *outbox);
 enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseStatus *status,
                                int64_t now_ms);
 
-/* Forgets the referrals that were closed before a time and wait for nothing, with their commands and all that
- * is confidential. */
-enum outbox_status outbox_forget(struct outbox *outbox, int64_t closed_before_ms, uint32_t *forgotten);
+/* Forgets the referrals that ended before a time, with their commands and all that is confidential. A
+ * referral ends when the router says that its case is over, or, if the router never took it, with the latest
+ * refusal. A referral with a command that waits for an answer is kept, however old it is, and so is one whose
+ * case is open at the router. */
+enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, uint32_t *forgotten);
 
 /* How many commands wait for an answer, and how many the broker refused. */
 enum outbox_status outbox_count(struct outbox *outbox, uint32_t *waiting, uint32_t *refused);

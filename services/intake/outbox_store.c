@@ -9,7 +9,8 @@
 enum { APPLICATION_ID = 0x434f5558 }; /* "COUX" in the file's header: an outbox of ours */
 
 /* status is a packed CaseStatus; seq and number are copied from it, and closed_ms is when it first said that
- * the case is over. kind is the command's field number in Request; state is an enum command_state. */
+ * the case is over. kind is the command's field number in Request; state is an enum command_state; settled_ms
+ * is when the router's answer came, or NULL. */
 static const char schema[] = "CREATE TABLE referral ("
                              " row INTEGER PRIMARY KEY,"
                              " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
@@ -28,6 +29,7 @@ static const char schema[] = "CREATE TABLE referral ("
                              " request BLOB NOT NULL,"
                              " has_confidential INTEGER NOT NULL,"
                              " saved_ms INTEGER NOT NULL,"
+                             " settled_ms INTEGER,"
                              " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),"
                              " attempts INTEGER NOT NULL DEFAULT 0,"
                              " put_off_until_ms INTEGER NOT NULL DEFAULT 0,"
@@ -78,7 +80,7 @@ static const char *const sql[STATEMENT_COUNT] = {
                            " (SELECT 1 FROM command b WHERE b.referral = c.referral AND b.row < c.row"
                            " AND b.state < 2) ORDER BY c.row LIMIT 1",
     [STATEMENT_SENT] = "UPDATE command SET state = 1, attempts = attempts + 1 WHERE id = ?1 AND state < 2",
-    [STATEMENT_SETTLE] = "UPDATE command SET state = ?2, refusal = ?3, refusal_text = ?4"
+    [STATEMENT_SETTLE] = "UPDATE command SET state = ?2, refusal = ?3, refusal_text = ?4, settled_ms = ?5"
                          " WHERE id = ?1 AND state < 2",
     [STATEMENT_PUT_OFF] =
         "UPDATE command SET state = 0, put_off_until_ms = ?2, refusal = ?3, refusal_text = ?4"
@@ -87,7 +89,9 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_KNOWN_SEQ] = "SELECT seq FROM referral WHERE id = ?1",
     [STATEMENT_TELL] = "UPDATE referral SET status = ?2, seq = ?3, number = ?4,"
                        " closed_ms = CASE WHEN ?5 THEN coalesce(closed_ms, ?6) END WHERE id = ?1",
-    [STATEMENT_FORGET] = "DELETE FROM referral WHERE closed_ms < ?1 AND NOT EXISTS"
+    [STATEMENT_FORGET] = "DELETE FROM referral WHERE coalesce(closed_ms,"
+                         " CASE WHEN seq = 0 THEN (SELECT max(settled_ms) FROM command"
+                         " WHERE referral = referral.row HAVING min(state) = 3) END) < ?1 AND NOT EXISTS"
                          " (SELECT 1 FROM command WHERE referral = referral.row AND state < 2)",
     [STATEMENT_COUNT_COMMANDS] = "SELECT (SELECT count(*) FROM command WHERE state < 2),"
                                  " (SELECT count(*) FROM command WHERE state = 3)",

@@ -138,7 +138,7 @@ static enum outbox_status service_forget(struct service *service, int64_t at_ms)
     enum outbox_status status =
         outbox_forget(service->outbox, at_ms - (int64_t)service->retention_days * 24 * HOUR_MS, &forgotten);
     if (forgotten > 0)
-        fprintf(stderr, "forgot %u closed referrals\n", forgotten);
+        fprintf(stderr, "forgot %u closed or refused referrals\n", forgotten);
     return status;
 }
 

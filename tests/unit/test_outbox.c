@@ -412,6 +412,33 @@ static void P9_closed_cases_are_forgotten_in_time_and_nothing_that_waits(void **
     assert_true(is_in_file(p->path, "text"));
 }
 
+static void P9_refused_referrals_are_forgotten_in_time_and_nothing_that_waits_or_is_open(void **state)
+{
+    struct place *p = *state;
+    uint8_t id[WIRE_ID_BYTES], first[WIRE_ID_BYTES];
+    uint32_t forgotten;
+    static const char secret[] = "a refused narrative that must not stay";
+    assert_int_equal(save_command(p->outbox, 1, 1, true, secret, first), OUTBOX_OK);
+    for (uint32_t i = 2; i <= 3; i++)
+        save_new_command(p, i, i, true);
+    answer_command(p, 1, false);
+    answer_command(p, 2, false);
+    assert_int_equal(save_command(p->outbox, 4, 2, true, "corrected", first), OUTBOX_OK);
+    answer_command(p, 3, true);
+    number_id(id, 'r', 3);
+    Concordat__V1__CaseStatus open = status_to_tell(id, RECEIVED_STATE, 1);
+    assert_int_equal(outbox_tell(p->outbox, &open, 2000), OUTBOX_OK);
+    save_new_command(p, 5, 3, false);
+    answer_command(p, 5, false);
+    assert_int_equal(outbox_forget(p->outbox, 2000, &forgotten), OUTBOX_OK);
+    assert_int_equal(forgotten, 0);
+    assert_int_equal(outbox_forget(p->outbox, 2001, &forgotten), OUTBOX_OK);
+    assert_int_equal(forgotten, 1);
+    assert_false(is_in_file(p->path, secret));
+    assert_int_equal(outbox_forget(p->outbox, INT64_MAX, &forgotten), OUTBOX_OK);
+    assert_int_equal(forgotten, 0);
+}
+
 static void a_second_intake_and_another_version_are_kept_out(void **state)
 {
     struct place *p = *state;
@@ -562,6 +589,7 @@ int main(void)
         OUTBOX_TEST(a_status_is_stored_unless_as_much_was_known),
         OUTBOX_TEST(a_board_lists_the_newest_first_and_closed_cases_when_asked),
         OUTBOX_TEST(P9_closed_cases_are_forgotten_in_time_and_nothing_that_waits),
+        OUTBOX_TEST(P9_refused_referrals_are_forgotten_in_time_and_nothing_that_waits_or_is_open),
         OUTBOX_TEST(a_second_intake_and_another_version_are_kept_out),
         OUTBOX_TEST(P1_a_full_disk_is_told_and_loses_nothing_saved),
         OUTBOX_TEST(P1_a_kill_at_any_moment_loses_nothing_that_was_told_saved),
