@@ -51,6 +51,14 @@ bool referral_rules_complete(Concordat__V1__Referral *referral,
 uint32_t referral_rules_flags(const Concordat__V1__Referral *referral,
                               const Concordat__V1__Confidential *confidential, int64_t now_ms);
 
+enum { POSTCODE_DISTRICT_BYTES = 5 };
+
+/* The district, or outward half, of a postcode: as near to an address as the ledger comes. Takes a whole
+ * postcode or a district, in any case and with any spaces, hyphens and commas, and a district whose second
+ * half was not finished. False, with an empty district, if the text is none of these, and for the pseudo
+ * postcodes (ZZ99: no fixed abode, not known), which name no place. */
+bool postcode_district(const char *text, char district[POSTCODE_DISTRICT_BYTES]);
+
 /* Flags that only the sender can know: whether it was written on paper first. */
 enum { REFERRAL_SENDERS_FLAGS = 1 << CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY };
 

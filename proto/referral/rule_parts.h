@@ -20,11 +20,4 @@ bool nhs_number_is_valid(const char *text);
  * living person's. */
 bool age_from_date_of_birth(const char *date_of_birth, int64_t now_ms, uint32_t *years);
 
-enum { POSTCODE_DISTRICT_BYTES = 5 };
-
-/* The district, or outward half, of a postcode: as near to an address as the ledger comes. Takes a whole
- * postcode or a district, in any case and spacing. False, with an empty district, when the text is neither,
- * and for the pseudo postcodes (ZZ99: no fixed abode, not known), which name no place. */
-bool postcode_district(const char *text, char district[POSTCODE_DISTRICT_BYTES]);
-
 #endif

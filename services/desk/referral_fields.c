@@ -1,11 +1,12 @@
 /* referral_fields.c: the fields of a referral and how each is read: see referral_fields.h. */
 #include "services/desk/referral_fields.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "proto/referral/referral_rules.h"
 #include "proto/wire/check.h"
 #include "proto/words/json.h"
 #include "proto/words/words.h"
@@ -119,19 +120,14 @@ static bool referral_put_age(json_t *json, const char *path, const char *text)
            (!estimated || referral_put_value(json, R "person.ageEstimated", json_true()));
 }
 
-/* The district is a fact for routing; a whole postcode may name a household and is confidential. */
+/* The district is a fact for routing; a whole postcode may name a household and is confidential. A text in
+ * which no district is found goes along as it is, and the rules of a referral flag it. */
 static bool referral_put_postcode(json_t *json, const char *path, const char *text)
 {
-    char compact[16];
-    size_t size = 0, outward;
-    for (const char *at = text; *at != '\0' && size < sizeof compact - 1; at++)
-        if (!isspace((unsigned char)*at))
-            compact[size++] = (char)toupper((unsigned char)*at);
-    compact[size] = '\0';
-    outward = size > 4 ? size - 3 : size;
-    if (size > 4 && !referral_put_value(json, C "postcode", json_string(text)))
+    char district[POSTCODE_DISTRICT_BYTES];
+    if (postcode_district(text, district) && !referral_put_text(json, path, district))
         return false;
-    return referral_put_value(json, path, json_stringn(compact, outward));
+    return strcasecmp(text, district) == 0 || referral_put_text(json, C "postcode", text);
 }
 
 static bool (*const setters[])(json_t *, const char *,

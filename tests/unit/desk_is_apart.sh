@@ -1,7 +1,8 @@
 #!/bin/sh
 # desk_is_apart.sh: the desk knows no terminal, no argv, no file, no socket and no clock, and never ends the program:
 # a web page and a hook can use it as the command does. Its archive needs nothing but memory, strings, words in
-# buffers, messages and JSON values, and its files include nothing but each other, proto/wire and proto/words.
+# buffers, messages and JSON values, and its files include nothing but each other, proto/wire, proto/words and the rules
+# of a referral.
 # Usage: desk_is_apart.sh NM ARCHIVE FILE...
 set -eu
 export LC_ALL=C
@@ -11,16 +12,16 @@ shift 2
 # Sanitizers and fortified builds bring names of their own. A random id is made by words_new_uuid.
 allowed='
 bcmp mem(chr|cmp|cpy|move|set) __mem(cpy|move|set)_chk
-str(chr|cmp|cpy|cspn|dup|len|ncmp|spn|str|toul|tol|ftime) __isoc23_str(tol|toul) __strcpy_chk
+str(casecmp|chr|cmp|cpy|cspn|dup|len|ncmp|spn|str|toul|tol|ftime) __isoc23_str(tol|toul) __strcpy_chk
 calloc realloc free qsort gmtime_r __ctype_(b|toupper)_loc
 (v?snprintf|vasprintf) __(v?snprintf|vasprintf)_chk
 __assert_fail __stack_chk_fail _GLOBAL_OFFSET_TABLE_
 __asan_[a-z0-9_]+ __ubsan_[a-z0-9_]+
 concordat__v1__[a-z0-9_]+ protobuf_c_(empty_string|message_init|message_descriptor_get_field)
-words_[a-z_]+ london_[a-z_]+ check_message json_to_message
+words_[a-z_]+ london_[a-z_]+ postcode_district check_message json_to_message
 json_(array|array_append_new|integer|object|object_get|object_set_new|object_update_recursive|string|stringn|true|delete)
 '
-headers='assert.h ctype.h inttypes.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h time.h jansson.h'
+headers='assert.h ctype.h inttypes.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h strings.h time.h jansson.h'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -45,7 +46,7 @@ grep -Hn '^[[:space:]]*#[[:space:]]*include' "$@" >"$work/includes" || fault "no
 while IFS= read -r line; do
     included=$(echo "$line" | sed -E 's/.*include[[:space:]]*//; s/[[:space:]]*(\/\*.*)?$//')
     case $included in
-    '"services/desk/'*'"' | '"proto/wire/'*'"' | '"proto/words/'*'"') ;;
+    '"services/desk/'*'"' | '"proto/wire/'*'"' | '"proto/words/'*'"' | '"proto/referral/referral_rules.h"') ;;
     '<'*'>')
         name=${included#<}
         case " $headers " in

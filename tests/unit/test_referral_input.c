@@ -122,6 +122,32 @@ static void a_whole_postcode_is_confidential_and_only_its_district_is_not(void *
     referral_input_close(&input);
 }
 
+static void P11_a_postcode_as_people_type_it_is_sent_and_its_district_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed, *district, *postcode;
+    } rows[] = {
+        {"--postcode=zx5", "ZX5", ""},
+        {"--postcode=ZX5-1AA", "ZX5", "ZX5-1AA"},
+        {"--postcode=ZX5,", "ZX5", "ZX5,"},
+        {"--postcode=ZX5 1A", "ZX5", "ZX5 1A"},
+        {"--postcode=by the bridge", "", "by the bridge"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *words[] = {(char *)"refer", (char *)"--source=street-triage", (char *)(uintptr_t)rows[i].typed,
+                         NULL};
+        struct referral_input input;
+        parse_options(&input, 3, words);
+        Concordat__V1__Submit *submit = submit_from(&input, NULL);
+        if (!submit)
+            fail_msg("%s: %s", rows[i].typed, fault);
+        assert_string_equal(submit->referral->postcode_district, rows[i].district);
+        assert_string_equal(submit->confidential ? submit->confidential->postcode : "", rows[i].postcode);
+        referral_input_close(&input);
+    }
+}
+
 static void what_is_wrong_is_named_and_nothing_is_dropped(void **state)
 {
     (void)state;
@@ -194,6 +220,7 @@ int main(void)
         cmocka_unit_test(file_input_and_options_give_the_same_message),
         cmocka_unit_test(an_id_is_added_where_none_is_given_and_options_lie_over_the_file),
         cmocka_unit_test(a_whole_postcode_is_confidential_and_only_its_district_is_not),
+        cmocka_unit_test(P11_a_postcode_as_people_type_it_is_sent_and_its_district_found),
         cmocka_unit_test(what_is_wrong_is_named_and_nothing_is_dropped),
         cmocka_unit_test(the_examples_can_be_referred),
     };
