@@ -30,10 +30,14 @@ static const char refer_doc[] =
     "somebody holds it.\v"
     "Only a source and a number to call back are needed. Options are laid over FILE.json, which is "
     "{\"referral\": {...}, \"confidential\": {...}} in the names of the protocol; - is standard input. "
-    "What stands on a command line can be seen by others on the same machine: names belong in a file.\n\n"
+    "Everybody on the same machine can see a command line. Names and a narrative are therefore taken from a "
+    "file or from standard input only. --callback and --postcode are taken on the command line too, so that "
+    "a person is referred in one line: give a number at work, and ZX1 rather than ZX1 2AB; a private number "
+    "and a whole postcode belong in FILE.json.\n\n"
     "  concordat refer --source street-triage --callback '07700 900123' --postcode ZX1 "
     "--urgency very-urgent --age 'about 30' --section-136 --wait 60\n"
     "  concordat refer street-triage.json --wait 120\n"
+    "  concordat refer street-triage.json --narrative @narrative.txt\n"
     "  concordat refer - < emergency-department.json";
 static const char update_doc[] =
     "Send a referral again, the whole of it, with more or other facts. Whoever holds the case is told.\v"

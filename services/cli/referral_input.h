@@ -10,7 +10,8 @@
 #include "proto/wire/wire.h"
 
 struct referral_input {
-    json_t *given; /* by options; owned */
+    json_t *given;            /* by options; owned */
+    bool took_standard_input; /* by an option */
 };
 
 /* The options, for an argp whose input is a zeroed struct referral_input. */

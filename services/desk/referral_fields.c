@@ -21,8 +21,9 @@ const struct referral_field referral_fields[] = {
      REFERRAL_POSTCODE},
     {"reason", "CODE", R "primaryReason", "National reason code, such as 18 in crisis, 15 self-harm",
      REFERRAL_TEXT},
-    {"callback", "NUMBER", C "callbackNumber", "To ring you back; always needed", REFERRAL_TEXT},
-    {"narrative", "TEXT", C "narrative", "In your own words; sealed", REFERRAL_TEXT},
+    {"callback", "NUMBER", C "callbackNumber", "To ring you back, at work; always needed", REFERRAL_TEXT},
+    {"narrative", "@FILE", C "narrative",
+     "In your own words: @ and a file that holds it, or - for standard input; sealed", REFERRAL_FILE},
     {"age", "YEARS", R "person.ageYears", "Age, or \"about 30\"", REFERRAL_AGE},
     {"needs", "LIST", R "needs",
      "With commas: amhp, liaison-psychiatry, place-of-safety, perinatal, "
@@ -130,13 +131,11 @@ static bool referral_put_postcode(json_t *json, const char *path, const char *te
     return strcasecmp(text, district) == 0 || referral_put_text(json, C "postcode", text);
 }
 
-static bool (*const setters[])(json_t *, const char *,
-                               const char *) = {[REFERRAL_TEXT] = referral_put_text,
-                                                [REFERRAL_YES] = referral_put_yes,
-                                                [REFERRAL_SECTION_136] = referral_put_section_136,
-                                                [REFERRAL_AGE] = referral_put_age,
-                                                [REFERRAL_LIST] = referral_put_list,
-                                                [REFERRAL_POSTCODE] = referral_put_postcode};
+static bool (*const setters[])(json_t *, const char *, const char *) = {
+    [REFERRAL_TEXT] = referral_put_text,        [REFERRAL_FILE] = referral_put_text,
+    [REFERRAL_YES] = referral_put_yes,          [REFERRAL_SECTION_136] = referral_put_section_136,
+    [REFERRAL_AGE] = referral_put_age,          [REFERRAL_LIST] = referral_put_list,
+    [REFERRAL_POSTCODE] = referral_put_postcode};
 
 bool referral_field_set(json_t *json, const struct referral_field *field, const char *text)
 {

@@ -15,6 +15,7 @@
 
 enum referral_value {
     REFERRAL_TEXT,
+    REFERRAL_FILE,        /* a text that a command line does not take but from a file */
     REFERRAL_YES,         /* takes no text */
     REFERRAL_SECTION_136, /* takes no text */
     REFERRAL_AGE,         /* "34" or "about 30" */

@@ -15,6 +15,7 @@
 static struct arena arena;
 static char fault[400];
 static char path[] = "/tmp/concordat-referral-XXXXXX";
+static char narrative_path[] = "/tmp/concordat-narrative-XXXXXX";
 
 static const char *const street =
     "{\"referral\": {\"id\": \"01020304-0506-7008-800a-0b0c0d0e0f10\","
@@ -33,12 +34,17 @@ static void parse_options(struct referral_input *input, int count, char **words)
     assert_int_equal(argp_parse(referral_input_argp(), count, words, ARGP_SILENT, NULL, input), 0);
 }
 
+static void write_file(const char *where, const char *text)
+{
+    FILE *file = fopen(where, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
 static void write_input(const char *json)
 {
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(json, file);
-    fclose(file);
+    write_file(path, json);
 }
 
 /* Packed, so that two can be compared. */
@@ -56,6 +62,9 @@ static size_t packed_from(const struct referral_input *input, const char *from, 
 static void file_input_and_options_give_the_same_message(void **state)
 {
     (void)state;
+    char narrative[80];
+    snprintf(narrative, sizeof narrative, "--narrative=@%s", narrative_path);
+    write_file(narrative_path, "Met on a footbridge.\n");
     char *words[] = {(char *)"refer",
                      (char *)"--id=01020304-0506-7008-800a-0b0c0d0e0f10",
                      (char *)"--source=street-triage",
@@ -67,7 +76,7 @@ static void file_input_and_options_give_the_same_message(void **state)
                      (char *)"--section-136",
                      (char *)"--scene=not-safe",
                      (char *)"--callback=07700 900123",
-                     (char *)"--narrative=Met on a footbridge.",
+                     narrative,
                      NULL};
     char *none[] = {(char *)"refer", NULL};
     struct referral_input by_options, nothing;
@@ -120,6 +129,54 @@ static void a_whole_postcode_is_confidential_and_only_its_district_is_not(void *
     assert_string_equal(submit->referral->postcode_district, "ZX1");
     assert_string_equal(submit->confidential->postcode, "ZX1 2ab");
     referral_input_close(&input);
+}
+
+static void a_narrative_is_read_as_an_editor_saved_it(void **state)
+{
+    (void)state;
+    char option[80];
+    char *words[] = {(char *)"refer", (char *)"--source=street-triage", option, NULL};
+    struct referral_input input;
+    write_file(narrative_path, "\xef\xbb\xbf"
+                               "First.\r\n\r\nSecond.\r\n");
+    snprintf(option, sizeof option, "--narrative=@%s", narrative_path);
+    parse_options(&input, 3, words);
+    Concordat__V1__Submit *submit = submit_from(&input, NULL);
+    assert_non_null(submit);
+    assert_string_equal(submit->confidential->narrative, "First.\n\nSecond.");
+    referral_input_close(&input);
+
+    snprintf(option, sizeof option, "--narrative=-");
+    assert_non_null(freopen(narrative_path, "r", stdin));
+    parse_options(&input, 3, words);
+    submit = submit_from(&input, NULL);
+    assert_non_null(submit);
+    assert_string_equal(submit->confidential->narrative, "First.\n\nSecond.");
+    assert_null(submit_from(&input, "-"));
+    assert_non_null(strstr(fault, "standard input"));
+    referral_input_close(&input);
+}
+
+static void P9_a_narrative_on_the_command_line_is_refused_with_the_remedy(void **state)
+{
+    (void)state;
+    static const char *const given[] = {"--narrative=Met on a footbridge.",
+                                        "--narrative=", "--narrative=@/nowhere/at-all.txt"};
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+        char *words[] = {(char *)"refer", (char *)(uintptr_t)given[i], NULL};
+        struct referral_input input = {0};
+        char *told = NULL;
+        size_t size = 0;
+        FILE *standard = stderr;
+        stderr = open_memstream(&told, &size);
+        argp_parse(referral_input_argp(), 2, words, ARGP_NO_EXIT, NULL, &input);
+        fclose(stderr);
+        stderr = standard;
+        if (!strstr(told, i < 2 ? "--narrative @FILE" : "cannot be read"))
+            fail_msg("%s is told as: %s", given[i], told);
+        free(told);
+        referral_input_close(&input);
+    }
 }
 
 static void P11_a_postcode_as_people_type_it_is_sent_and_its_district_found(void **state)
@@ -203,15 +260,16 @@ static void the_examples_can_be_referred(void **state)
 static int open_input(void **state)
 {
     (void)state;
-    int file = mkstemp(path);
-    return file < 0 || close(file) != 0 || arena_open(&arena, ARENA_MESSAGE_BYTES) != 0;
+    int file = mkstemp(path), narrative = mkstemp(narrative_path);
+    return file < 0 || close(file) != 0 || narrative < 0 || close(narrative) != 0 ||
+           arena_open(&arena, ARENA_MESSAGE_BYTES) != 0;
 }
 
 static int close_input(void **state)
 {
     (void)state;
     arena_close(&arena);
-    return unlink(path);
+    return unlink(path) != 0 || unlink(narrative_path) != 0;
 }
 
 int main(void)
@@ -220,6 +278,8 @@ int main(void)
         cmocka_unit_test(file_input_and_options_give_the_same_message),
         cmocka_unit_test(an_id_is_added_where_none_is_given_and_options_lie_over_the_file),
         cmocka_unit_test(a_whole_postcode_is_confidential_and_only_its_district_is_not),
+        cmocka_unit_test(a_narrative_is_read_as_an_editor_saved_it),
+        cmocka_unit_test(P9_a_narrative_on_the_command_line_is_refused_with_the_remedy),
         cmocka_unit_test(P11_a_postcode_as_people_type_it_is_sent_and_its_district_found),
         cmocka_unit_test(what_is_wrong_is_named_and_nothing_is_dropped),
         cmocka_unit_test(the_examples_can_be_referred),
