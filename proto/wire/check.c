@@ -46,8 +46,10 @@ static bool check_text(const char *text, const struct check_rule *rule, const st
     }
     if (!utf8_is_text(text, size, rule->lines))
         return check_refuse(fault, path,
-                            rule->lines ? "UTF-8 text without control characters"
-                                        : "one line of UTF-8 text without control characters");
+                            rule->lines
+                                ? "UTF-8 text without control characters"
+                                : "one line of UTF-8 text without control characters and without characters "
+                                  "that cannot be seen, such as U+200B or U+202E");
     return true;
 }
 

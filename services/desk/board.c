@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/utf8.h"
 #include "proto/words/words.h"
 #include "services/desk/time_words.h"
 
@@ -45,7 +46,7 @@ const case_status **board_in_order(const Concordat__V1__Board *board)
 static void set_cell(struct board_row *row, enum board_column column, const char *text)
 {
     snprintf(row->cells[column], BOARD_CELL_BYTES, "%s", text);
-    sheet_clean(row->cells[column]);
+    utf8_clean(row->cells[column]);
 }
 
 static void set_code_cell(struct board_row *row, enum board_column column,

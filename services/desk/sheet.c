@@ -6,18 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_AT_FIRST = 16 };
+#include "proto/wire/utf8.h"
 
-void sheet_clean(char *text)
-{
-    for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++) {
-        bool c1 = at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F;
-        if ((*at < 0x20 && *at != '\n') || *at == 0x7F || c1)
-            *at = '?';
-        if (c1)
-            *++at = '?';
-    }
-}
+enum { LINES_AT_FIRST = 16 };
 
 static bool sheet_has_room(struct sheet *sheet)
 {
@@ -42,8 +33,8 @@ static void sheet_add(struct sheet *sheet, struct sheet_line line, const char *l
         return;
     }
     snprintf(line.label, sizeof line.label, "%s", label);
-    sheet_clean(line.label);
-    sheet_clean(line.text);
+    utf8_clean(line.label);
+    utf8_clean(line.text);
     sheet->lines[sheet->count++] = line;
 }
 

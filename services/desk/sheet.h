@@ -1,7 +1,7 @@
 /* sheet.h: what a person is told, as lines with labels, for a terminal, a web page or a hook to show.
  *
- * A sheet begins as all zeros, owns its lines and is ended by sheet_close. Texts are UTF-8 and hold no
- * control character but line breaks: each other one that came in was replaced by question marks. If memory
+ * A sheet begins as all zeros, owns its lines and is ended by sheet_close. Texts are UTF-8 and
+ * fit to be shown (utf8_clean, proto/wire/utf8.h). If memory
  * runs out, lines are left out and `incomplete` says so. One thread at a time may use a sheet.
  */
 #ifndef CONCORDAT_DESK_SHEET_H
@@ -47,8 +47,5 @@ void sheet_sentence(struct sheet *sheet, const char *format, ...) __attribute__(
 
 /* Frees the lines. The sheet is empty then and may be used again. */
 void sheet_close(struct sheet *sheet);
-
-/* Replaces control characters other than line breaks by question marks, in place. */
-void sheet_clean(char *text);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "proto/wire/utf8.h"
 #include "proto/words/json.h"
 #include "services/desk/board.h"
 #include "services/desk/show.h"
@@ -186,7 +187,7 @@ enum exit_code terminal_failure(bool as_json, enum exit_code code, const char *f
         text = NULL;
     va_end(arguments);
     if (text)
-        sheet_clean(text);
+        utf8_clean(text);
     if (as_json) {
         json_t *json =
             json_pack("{s:s, s:s*, s:i}", "error", failure_name(code), "text", text, "exitCode", (int)code);

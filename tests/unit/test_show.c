@@ -408,12 +408,13 @@ static void control_characters_from_elsewhere_never_reach_the_terminal(void **st
 {
     (void)state;
     Concordat__V1__CaseStatus status = offered_case();
-    status.owner_name = (char *)"North\033[2Jmoor \xC2\x9B team\a";
+    status.owner_name = (char *)"North\033[2Jmoor \xC2\x9B te\u202eam\a";
     show_status(&sheet, &status, &showing);
     print_sheet();
     assert_null(strchr(text, '\033'));
     assert_null(strchr(text, '\a'));
     assert_null(strstr(text, "\xC2\x9B"));
+    assert_null(strstr(text, "\u202e"));
 }
 
 static void a_record_shows_each_recorded_field_once_and_says_that_it_was_read(void **state)

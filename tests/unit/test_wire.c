@@ -275,6 +275,21 @@ static void text_that_is_not_utf8_is_refused(void **state)
         try_in_text(right[i], true);
 }
 
+/* A name that reads like another's, or backwards, would be taken for another's. */
+static void one_line_has_no_character_that_nobody_sees_or_that_turns_the_direction(void **state)
+{
+    (void)state;
+    static char *wrong[] = {"\u00ad",     "\u061c",          "\u180e",  "\u200b", "\u200e",
+                            "\u200f",     "\u2028",          "\u202a",  "\u202e", "\u2060",
+                            "\u2064",     "\u2066",          "\u2069",  "\ufeff", "\u3164",
+                            "\U000e0041", "Northmoor\u200c", "x\u200d", "\u200d", "\u0647\u200c\u200c"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        try_in_text(wrong[i], false);
+    fill_form();
+    form.confidential.narrative = "\ufeffpasted\u200b";
+    assert_non_null(unpack_form());
+}
+
 static void a_narrative_has_lines_but_no_other_control_characters(void **state)
 {
     (void)state;
@@ -552,6 +567,7 @@ int main(void)
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(memory_is_bounded_for_a_mebibyte_of_empty_parts),
         cmocka_unit_test(text_that_is_not_utf8_is_refused),
+        cmocka_unit_test(one_line_has_no_character_that_nobody_sees_or_that_turns_the_direction),
         cmocka_unit_test(a_narrative_has_lines_but_no_other_control_characters),
         cmocka_unit_test(a_nul_in_a_text_is_refused),
         cmocka_unit_test(a_text_that_is_too_long_is_refused_and_never_repeated),
