@@ -127,9 +127,9 @@ enum clock_change_kind { CLOCK_UNCHANGED, CLOCK_STARTED, CLOCK_STOPPED, CLOCK_VO
 
 enum basis { BASIS_NONE, BASIS_STATED, BASIS_IMPUTED };
 
-/* The one flag that the core itself raises: every other can be told from the referral alone
- * (proto/referral/). */
-enum flag { FLAG_AREA_ASSUMED = 1 };
+/* The flags that the core itself raises: every other can be told from the referral alone (proto/referral/),
+ * and so can FLAG_AGE_CONTRADICTS if the date of birth comes with it. */
+enum flag { FLAG_AREA_ASSUMED = 1, FLAG_AGE_CONTRADICTS = 24 };
 
 enum refusal {
     REFUSAL_NONE,

@@ -51,9 +51,8 @@ struct command {
             const char *district, *organisation;
             bool drill;
             bool with_confidential;
-            uint32_t
-                flags; /* 1 << Flag: every note about the referral but AREA_ASSUMED, which the core adds */
-        } submit;      /* also for update */
+            uint32_t flags; /* 1 << Flag: every note about the referral but those that the core adds */
+        } submit;           /* also for update */
         struct {
             const char *reason;
         } withdraw;

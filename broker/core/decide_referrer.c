@@ -5,7 +5,7 @@
 #include "broker/core/deciding.h"
 
 /* Makes good what needs the directory, the policy or our clock: the area, the urgency to route by, the time
- * of the decision. Of the flags only AREA_ASSUMED is found here; the command brings the others. */
+ * of the decision. Of the flags AREA_ASSUMED is found here; the command brings the others. */
 static struct facts complete_facts(const struct deciding *d, uint32_t *flags)
 {
     const struct command *command = d->command;
@@ -63,12 +63,25 @@ enum refusal decide_submit(struct deciding *d)
     return REFUSAL_NONE;
 }
 
+/* An update without a confidential part leaves the date of birth as it was, and that may be what says that
+ * the person is a child: only an update of the whole makes an adult of them. */
+static void keep_child(const struct deciding *d, struct facts *facts, uint32_t *flags)
+{
+    enum { ADULT_YEARS = 18 };
+    if (d->command->is.submit.with_confidential || d->r.facts.age >= ADULT_YEARS ||
+        facts->age < ADULT_YEARS || facts->age == AGE_UNKNOWN)
+        return;
+    facts->age = d->r.facts.age;
+    *flags |= 1u << FLAG_AGE_CONTRADICTS;
+}
+
 enum refusal decide_update(struct deciding *d)
 {
     const struct command *command = d->command;
     struct event *event = deciding_event(d, EVENT_UPDATED);
     event->opaque = command->opaque;
     event->is.received.facts = complete_facts(d, &event->is.received.flags);
+    keep_child(d, &event->is.received.facts, &event->is.received.flags);
     event->is.received.facts.source = d->r.facts.source; /* where the person was met does not change */
     event->is.received.with_confidential = command->is.submit.with_confidential;
     event->is.received.coordinator =

@@ -142,6 +142,12 @@ static size_t pack_flags(struct packing *p)
     return count;
 }
 
+/* Without the flag it is the age that the referral states. */
+static uint32_t packed_routed_age(const struct event *event)
+{
+    return event->is.received.flags & 1u << FLAG_AGE_CONTRADICTS ? event->is.received.facts.age : 0;
+}
+
 static size_t pack_considered(struct packing *p, const struct consideration_list *list)
 {
     for (int i = 0; i < list->count; i++) {
@@ -179,6 +185,7 @@ static void pack_received(struct packing *p)
     p->is.received.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.received.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.received.n_flags = pack_flags(p);
+    p->is.received.routed_age = packed_routed_age(e);
     p->is.received.flags = p->flags;
     p->is.received.policy = packed_policy_digest(p);
     p->is.received.coordinator = packed_coordinator(p, e->is.received.coordinator);
@@ -197,6 +204,7 @@ static void pack_updated(struct packing *p)
     p->is.updated.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.updated.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.updated.n_flags = pack_flags(p);
+    p->is.updated.routed_age = packed_routed_age(e);
     p->is.updated.flags = p->flags;
     p->is.updated.coordinator = packed_coordinator(p, e->is.received.coordinator);
 }

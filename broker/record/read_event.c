@@ -92,11 +92,19 @@ static void read_flags(struct event *e, size_t count, const Concordat__V1__Flag 
             e->is.received.flags |= 1u << flags[i];
 }
 
+/* After the flags, which tell whether the age that routing uses is another than the referral's. */
+static void read_routed_age(struct event *e, uint32_t routed_age)
+{
+    if (e->is.received.flags & 1u << FLAG_AGE_CONTRADICTS)
+        e->is.received.facts.age = routed_age <= AGE_MAX ? (uint8_t)routed_age : AGE_UNKNOWN;
+}
+
 static void read_received(struct event_reading *in)
 {
     const Concordat__V1__Received *m = in->message->received;
     read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
     read_flags(in->event, m->n_flags, m->flags);
+    read_routed_age(in->event, m->routed_age);
 }
 
 static void read_updated(struct event_reading *in)
@@ -104,6 +112,7 @@ static void read_updated(struct event_reading *in)
     const Concordat__V1__Updated *m = in->message->updated;
     read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
     read_flags(in->event, m->n_flags, m->flags);
+    read_routed_age(in->event, m->routed_age);
 }
 
 static void read_offered(struct event_reading *in)

@@ -39,3 +39,21 @@ bool age_from_date_of_birth(const char *date_of_birth, int64_t now_ms, uint32_t 
     *years = (uint32_t)age;
     return true;
 }
+
+bool age_to_route_by(const Concordat__V1__Demographics *person, const char *date_of_birth, int64_t now_ms,
+                     uint32_t *years, bool *contradicts)
+{
+    uint32_t stated = person->age_years, born;
+    *years = stated;
+    *contradicts = false;
+    if (!person->age_known && !person->age_estimated)
+        return false;
+    if (!age_from_date_of_birth(date_of_birth, now_ms, &born))
+        return true;
+    bool about_childhood = (stated < ADULT_YEARS) != (born < ADULT_YEARS);
+    uint32_t apart = stated > born ? stated - born : born - stated;
+    *contradicts = about_childhood || (!person->age_estimated && apart > 1);
+    if (*contradicts && born < stated && born < ADULT_YEARS)
+        *years = born;
+    return true;
+}

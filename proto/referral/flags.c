@@ -11,8 +11,6 @@
 /* A decision older than a day was written down late, or its date is wrong. */
 #define LONG_AGO_MS (24 * 60 * MINUTE_MS)
 
-enum { ADULT_YEARS = 18 };
-
 /* A referral with an empty part in the place of each that was left out. */
 struct noting {
     const Concordat__V1__Referral *referral;
@@ -99,6 +97,17 @@ static bool decided_time_is_long_ago(const struct noting *n)
     return !decided_time_is_missing(n) && n->referral->decided_at->unix_ms < n->now_ms - LONG_AGO_MS;
 }
 
+/* --- the age, where two things tell it ---------------------------------------------------------------- */
+
+static bool age_contradicts(const struct noting *n)
+{
+    uint32_t years;
+    bool contradicts;
+    return n->confidential &&
+           age_to_route_by(n->person, n->confidential->date_of_birth, n->now_ms, &years, &contradicts) &&
+           contradicts;
+}
+
 /* --- detention and conveyance, which any source can meet ---------------------------------------------- */
 
 /* Mental Health Act 1983, section 136. */
@@ -119,8 +128,12 @@ static bool police_vehicle_has_no_reason(const struct noting *n)
 /* Mental Health Act 1983, section 136A. */
 static bool child_is_at_police_station(const struct noting *n)
 {
+    uint32_t years;
+    bool contradicts;
     return n->legal->place_of_safety == CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION &&
-           (n->person->age_known || n->person->age_estimated) && n->person->age_years < ADULT_YEARS;
+           age_to_route_by(n->person, n->confidential ? n->confidential->date_of_birth : "", n->now_ms,
+                           &years, &contradicts) &&
+           years < ADULT_YEARS;
 }
 
 /* --- the order of times ------------------------------------------------------------------------------- */
@@ -212,6 +225,7 @@ static const struct flag_rule {
     {FLAG(NAME_MISSING), ANY_SOURCE, name_is_missing},
     {FLAG(AGE_MISSING), ANY_SOURCE, age_is_missing},
     {FLAG(AGE_ESTIMATED), ANY_SOURCE, age_is_estimated},
+    {FLAG(AGE_CONTRADICTS), ANY_SOURCE, age_contradicts},
     {FLAG(ETHNICITY_MISSING), ANY_SOURCE, ethnicity_is_missing},
     {FLAG(NHS_NUMBER_MISSING), ANY_SOURCE, nhs_number_is_missing},
     {FLAG(NHS_NUMBER_FAILS_CHECK), ANY_SOURCE, nhs_number_fails_check},
@@ -235,7 +249,7 @@ static const struct flag_rule {
     {FLAG(PHYSICAL_CLEARANCE_OUTSTANDING), SOURCE(EMERGENCY_DEPARTMENT), clearance_is_outstanding},
 };
 
-static_assert(FLAG(LATE_ENTRY) < 32, "a set of flags has room for the last of them");
+static_assert(FLAG(AGE_CONTRADICTS) < 32, "a set of flags has room for the last of them");
 
 static const Concordat__V1__EmergencyDepartment *department_of(const Concordat__V1__Referral *referral)
 {
@@ -275,6 +289,16 @@ uint32_t referral_rules_flags(const Concordat__V1__Referral *referral,
             found |= 1u << rule->flag;
     }
     return found;
+}
+
+uint32_t referral_rules_routed_age(const Concordat__V1__Referral *referral,
+                                   const Concordat__V1__Confidential *confidential, int64_t now_ms)
+{
+    uint32_t years;
+    bool contradicts;
+    assert(referral->person && confidential);
+    age_to_route_by(referral->person, confidential->date_of_birth, now_ms, &years, &contradicts);
+    return years;
 }
 
 bool referral_rules_assessment_is_due(const Concordat__V1__Referral *referral)

@@ -59,6 +59,11 @@ enum { POSTCODE_DISTRICT_BYTES = 5 };
  * postcodes (ZZ99: no fixed abode, not known), which name no place. */
 bool postcode_district(const char *text, char district[POSTCODE_DISTRICT_BYTES]);
 
+/* The age to route by, in years, of a referral flagged AGE_CONTRADICTS: the younger of the stated age and
+ * that by the date of birth, if either says that the person is a child; otherwise the stated age. */
+uint32_t referral_rules_routed_age(const Concordat__V1__Referral *referral,
+                                   const Concordat__V1__Confidential *confidential, int64_t now_ms);
+
 /* Flags that only the sender can know: whether it was written on paper first. */
 enum { REFERRAL_SENDERS_FLAGS = 1 << CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY };
 

@@ -20,4 +20,12 @@ bool nhs_number_is_valid(const char *text);
  * living person's. */
 bool age_from_date_of_birth(const char *date_of_birth, int64_t now_ms, uint32_t *years);
 
+enum { ADULT_YEARS = 18 };
+
+/* The age to route by: as stated, or by the date of birth if that makes a child of the person. False if there
+ * is no stated age. *contradicts tells whether the two differ by more than a birthday, or about who is a
+ * child; an estimate contradicts only about that. */
+bool age_to_route_by(const Concordat__V1__Demographics *person, const char *date_of_birth, int64_t now_ms,
+                     uint32_t *years, bool *contradicts);
+
 #endif

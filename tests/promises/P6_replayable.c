@@ -288,6 +288,13 @@ static void through_held_and_taken(struct core_world *w)
     update.is.submit.facts.handover_done_ms = w->now_ms;
     update.is.submit.facts.age = 17;
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    struct command contradicts = detained(w);
+    contradicts.kind = COMMAND_UPDATE;
+    memcpy(contradicts.referral, r->id, ID_BYTES);
+    contradicts.is.submit.facts.age = 18;
+    contradicts.is.submit.with_confidential = false;
+    assert_int_equal(world_do(w, &contradicts), REFUSAL_NONE);
+    assert_int_equal(r->facts.age, 17);
     world_wait(w, HOURS(25)); /* the coordinator falls silent; clocks are breached */
     struct command withdraw = world_command(w, COMMAND_WITHDRAW, r->id);
     withdraw.is.withdraw.reason = "gone home with family";

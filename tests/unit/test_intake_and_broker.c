@@ -160,6 +160,35 @@ static void an_age_that_only_the_date_of_birth_tells_is_made_good_at_an_intake_a
     assert_int_equal(flags_in_ledger(t, &t->request, CASES_NOW_MS), BIT(AREA_ASSUMED) | BIT(AGE_MISSING));
 }
 
+/* The age by which teams are found. */
+static uint32_t age_routed(struct two_ways *t, const Concordat__V1__Request *request)
+{
+    struct command command;
+    assert_true(record_read_command(request, NULL, 0, CASES_NOW_MS, &t->content, &command));
+    return command.is.submit.facts.age;
+}
+
+static void who_may_be_a_child_is_routed_as_one_by_either_way(void **state)
+{
+    struct two_ways *t = *state;
+    static const struct {
+        uint32_t stated;
+        const char *born;
+        uint32_t routed;
+    } rows[] = {{34, "2015-01-01", 11}, {12, "1990-01-01", 12}, {18, "2009-01-01", 17},
+                {34, "1960-01-01", 34}, {34, "", 34},           {34, "01/01/2015", 34},
+                {16, "2010-01-01", 16}};
+    size_t count;
+    const struct referral_case *cases = cases_all(&count);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        pose_case(t, &cases[0], i);
+        t->whole.person.age_years = rows[i].stated;
+        t->whole.confidential.date_of_birth = (char *)(uintptr_t)rows[i].born;
+        assert_int_equal(age_routed(t, through_intake(t, CASES_NOW_MS)), rows[i].routed);
+        assert_int_equal(age_routed(t, &t->request), rows[i].routed);
+    }
+}
+
 /* An outage: the intake saves a referral, and the broker has it later. */
 static void what_was_noted_when_it_was_saved_stays_and_the_broker_adds_its_own(void **state)
 {
@@ -394,6 +423,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TWO_WAYS(P11_a_sender_who_skips_the_intake_has_the_same_flags),
         TWO_WAYS(an_age_that_only_the_date_of_birth_tells_is_made_good_at_an_intake_alone),
+        TWO_WAYS(who_may_be_a_child_is_routed_as_one_by_either_way),
         TWO_WAYS(what_was_noted_when_it_was_saved_stays_and_the_broker_adds_its_own),
         TWO_WAYS(P5_what_makes_two_commands_the_same_is_one_question_in_both_places),
         TWO_WAYS(P5_the_same_command_packed_otherwise_is_the_same),

@@ -83,6 +83,29 @@ CHANGE(guessed_age)
 {
     w->person.age_estimated = true;
 }
+CHANGE(child_by_birth)
+{
+    w->confidential.date_of_birth = "2015-01-01";
+}
+CHANGE(child_as_stated)
+{
+    w->person.age_years = 12;
+    w->confidential.date_of_birth = "1990-01-01";
+}
+CHANGE(guessed_adult_who_is_a_child_by_birth)
+{
+    w->person.age_years = 18;
+    w->confidential.date_of_birth = "2009-01-01";
+}
+CHANGE(older_by_birth)
+{
+    w->confidential.date_of_birth = "1960-01-01";
+}
+CHANGE(a_birthday_apart)
+{
+    w->person.age_years = 37;
+    w->confidential.date_of_birth = "1990-01-01";
+}
 CHANGE(no_ethnicity)
 {
     w->person.ethnic_category = "";
@@ -251,6 +274,11 @@ static const struct referral_case all_cases[] = {
     {CASE(no_name), SOURCE(STREET_TRIAGE), FLAG(NAME_MISSING)},
     {CASE(no_age), SOURCE(STREET_TRIAGE), FLAG(AGE_MISSING)},
     {CASE(guessed_age), SOURCE(STREET_TRIAGE), FLAG(AGE_ESTIMATED)},
+    {CASE(child_by_birth), SOURCE(STREET_TRIAGE), FLAG(AGE_CONTRADICTS)},
+    {CASE(child_as_stated), SOURCE(STREET_TRIAGE), FLAG(AGE_CONTRADICTS)},
+    {CASE(guessed_adult_who_is_a_child_by_birth), SOURCE(STREET_TRIAGE), FLAG(AGE_CONTRADICTS)},
+    {CASE(older_by_birth), SOURCE(STREET_TRIAGE), FLAG(AGE_CONTRADICTS)},
+    {CASE(a_birthday_apart), SOURCE(STREET_TRIAGE), FLAG(UNSPECIFIED)},
     {CASE(no_ethnicity), SOURCE(STREET_TRIAGE), FLAG(ETHNICITY_MISSING)},
     {CASE(not_stated_ethnicity), SOURCE(STREET_TRIAGE), FLAG(UNSPECIFIED)},
     {CASE(no_nhs_number), SOURCE(STREET_TRIAGE), FLAG(NHS_NUMBER_MISSING)},
