@@ -16,8 +16,8 @@ bool given_text(const char *text);
 /* Whether ten digits (apart from spaces and hyphens) end in the check digit that the first nine ask for. */
 bool nhs_number_is_valid(const char *text);
 
-/* Whole years from a date YYYY-MM-DD to the day in London at an instant. False when it is no date, or no
- * living person's. */
+/* Counts the whole years from a date YYYY-MM-DD to the day in London at an instant. Returns false if the
+ * text is no date, or no such age. */
 bool age_from_date_of_birth(const char *date_of_birth, int64_t now_ms, uint32_t *years);
 
 enum { ADULT_YEARS = 18 };

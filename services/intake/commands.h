@@ -9,7 +9,7 @@
 
 enum { COMMANDS_TEXT_BYTES = 301, COMMANDS_BOARD_MAX = 500, RING_NAME_BYTES = 81, RING_NUMBER_BYTES = 65 };
 
-/* Whom to ring: as configured, until the router tells. */
+/* The name and number to ring: those of the options, until the router tells others. */
 struct ring {
     char name[RING_NAME_BYTES];
     char number[RING_NUMBER_BYTES];
