@@ -17,7 +17,7 @@ bool given_text(const char *text);
 bool nhs_number_is_valid(const char *text);
 
 /* Counts the whole years from a date YYYY-MM-DD to the day in London at an instant. Returns false if the
- * text is no date, or no such age. */
+ * text is no date, or cannot be a living person's. */
 bool age_from_date_of_birth(const char *date_of_birth, int64_t now_ms, uint32_t *years);
 
 enum { ADULT_YEARS = 18 };
