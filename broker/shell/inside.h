@@ -80,8 +80,9 @@ struct broker {
     struct sessions sessions;
     struct refusals refusals;
     struct altered_parts altered;
-    struct arena request_arena; /* for the request that is being answered */
-    struct arena stored_arena;  /* for what is read back of the ledger (stored.c, feed.c) */
+    struct arena request_arena;    /* for the request that is being answered */
+    struct record_content content; /* of that request: too long for the stack */
+    struct arena stored_arena;     /* for what is read back of the ledger (stored.c, feed.c) */
     struct broker_time time;
     struct open_turn turn;
     struct turn_in_flight in_flight;

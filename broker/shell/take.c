@@ -112,18 +112,18 @@ static bool take_record(struct broker *b, const struct asking *asking, const uin
 
 static void take_core_command(struct broker *b, const struct asking *asking)
 {
-    struct record_content content;
+    struct record_content *content = &b->content;
     struct command command;
     struct confidential_part part;
     struct done done;
-    enum refusal refusal = take_read_command(asking, &content, &command);
+    enum refusal refusal = take_read_command(asking, content, &command);
     if (refusal != REFUSAL_NONE) {
         refuse_request(b, asking, refusal, NULL);
         return;
     }
-    if (content.confidential)
-        confidential_salt(b, &content, &part);
-    refusal = adopt_request(b, asking, &command, content.confidential ? &part : NULL, &done);
+    if (content->confidential)
+        confidential_salt(b, content, &part);
+    refusal = adopt_request(b, asking, &command, content->confidential ? &part : NULL, &done);
     if (refusal != REFUSAL_NONE) {
         refuse_request(b, asking, refusal, case_to_tell(b, asking, refusal, command.referral));
         return;
