@@ -41,8 +41,9 @@ struct command {
     uint8_t id[ID_BYTES];
     uint8_t digest[DIGEST_BYTES]; /* of the content: the same id with another digest is a conflict */
     enum party party;
-    uint16_t slot;     /* of the team or coordinator that sends it */
-    const char *actor; /* name of the key */
+    uint16_t slot;      /* of the team or coordinator that sends it */
+    const char *actor;  /* name of the key */
+    const char *device; /* that the key speaks for, by its key's name; NULL or "": none */
     uint8_t referral[ID_BYTES];
     const void *opaque;
     union {

@@ -29,9 +29,11 @@ struct event *deciding_event(struct deciding *d, enum event_kind kind)
     event->seq = d->state->counters.seq + decision->count;
     event->at_ms = d->now_ms;
     event->owner.slot = SLOT_NONE;
-    event->actor = "";
+    event->actor = event->device = "";
     if (d->command) {
         event->actor = d->command->actor;
+        if (d->command->device)
+            event->device = d->command->device;
         event->has_command = d->command->has_id;
         memcpy(event->command, d->command->id, ID_BYTES);
         memcpy(event->command_digest, d->command->digest, DIGEST_BYTES);

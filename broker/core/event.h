@@ -144,6 +144,7 @@ struct event {
     uint8_t command[ID_BYTES];
     uint8_t command_digest[DIGEST_BYTES];
     const char *actor;     /* "" if time did it */
+    const char *device;    /* that the actor spoke for; "" if none */
     struct owner owner;    /* of the case from then on */
     enum case_state state; /* of the case from then on; none of an event that is not of a case */
     uint8_t clock_count;

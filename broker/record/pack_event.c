@@ -472,6 +472,7 @@ size_t record_pack_event(const struct event *event, const struct state *state,
     p.message.number = event->number;
     p.message.drill = event->drill;
     p.message.actor = packed_text(event->actor);
+    p.message.actor_device = packed_text(event->device);
     if (event->has_referral) {
         p.message.referral = packed_bytes(event->referral, ID_BYTES);
         concordat__v1__owner__init(&p.owner);

@@ -202,6 +202,7 @@ bool record_read_command(const Concordat__V1__Request *request, const uint8_t *p
     memset(command, 0, sizeof *command);
     command->has_id = true;
     command->kind = commands[row].kind;
+    command->device = request->device;
     copy_id(&request->command_id, command->id);
     commands[row].fill(&in);
     take_content(request, packed, packed_size, content, &found);

@@ -385,6 +385,7 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
     event->number = message->number;
     event->drill = message->drill;
     event->actor = message->actor;
+    event->device = message->actor_device;
     read_id(&in, &message->referral, event->referral, &event->has_referral);
     read_id(&in, &message->command, event->command, &event->has_command);
     if (event->has_command && message->command_digest.len == DIGEST_BYTES)

@@ -104,13 +104,23 @@ enum refusal adopt_request(struct broker *b, const struct asking *asking, const 
     return REFUSAL_NONE;
 }
 
-void adopt_refusal(struct broker *b, const char *key_name, const char *command_name, enum refusal refusal,
-                   struct now now)
+/* As it is called in Request. */
+static const char *request_name(const Concordat__V1__Request *request)
 {
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
+        &concordat__v1__request__descriptor, request ? (unsigned)request->command_case : 0);
+    return field ? field->name : "unreadable";
+}
+
+void adopt_refusal(struct broker *b, const char *key_name, const Concordat__V1__Request *request,
+                   enum refusal refusal, struct now now)
+{
+    const char *command_name = request_name(request);
     uint32_t left_out;
     if (!refusals_note(&b->refusals, key_name, now.mono_ms, &left_out))
         return;
     struct command command = {.kind = COMMAND_RECORD_REFUSAL, .actor = key_name};
+    command.device = request ? request->device : NULL;
     command.is.refused.command = command_name;
     command.is.refused.refusal = refusal;
     command.is.refused.left_out = left_out;

@@ -21,9 +21,10 @@ enum refusal adopt_request(struct broker *broker, const struct asking *asking, c
 /* Adopts broker->decision, which time has brought. False if memory is short. */
 bool adopt_decision(struct broker *broker);
 
-/* Records, within the bounds of refusals.h, that a key was refused a command (its name in Request). */
-void adopt_refusal(struct broker *broker, const char *key_name, const char *command, enum refusal refusal,
-                   struct now now);
+/* Records, within the bounds of refusals.h, that a key was refused a request; NULL: one that cannot be read.
+ */
+void adopt_refusal(struct broker *broker, const char *key_name, const Concordat__V1__Request *request,
+                   enum refusal refusal, struct now now);
 
 /* Has all held cases matched with teams again. */
 void adopt_rematch(struct broker *broker);

@@ -18,14 +18,6 @@
 #include "proto/referral/referral_rules.h"
 #include "proto/server/greeting.h"
 
-/* As it is called in Request. */
-static const char *request_name(const Concordat__V1__Request *request)
-{
-    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
-        &concordat__v1__request__descriptor, request ? (unsigned)request->command_case : 0);
-    return field ? field->name : "unreadable";
-}
-
 /* Refuses a request and records that, because its sender is known here. */
 static void refuse_request(struct broker *b, const struct asking *asking, enum refusal refusal,
                            const uint8_t *referral)
@@ -35,7 +27,7 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
         answers_refuse_saying(b, &asking->to, refusal, covers_fault(b, asking->request->cover));
     else
         answers_refuse(b, &asking->to, refusal, referral);
-    adopt_refusal(b, asking->key->name, request_name(asking->request), refusal, asking->now);
+    adopt_refusal(b, asking->key->name, asking->request, refusal, asking->now);
 }
 
 /* --- commands --------------------------------------------------------------------------------------- */
@@ -229,7 +221,21 @@ static void refuse_to_look(struct broker *b, const struct asking *asking, const 
     /* A missing hello is ordinary after a restart of ours, or a broken connection; a hello of another version
      * asks for nothing. */
     if (refusal != REFUSAL_HELLO_FIRST && refusal != REFUSAL_VERSION)
-        adopt_refusal(b, key_name, request_name(asking->request), refusal, asking->now);
+        adopt_refusal(b, key_name, asking->request, refusal, asking->now);
+}
+
+/* Only a source's key speaks for devices: an intake knows them by their keys. */
+static bool speaks_for_what_it_may(const struct asking *asking)
+{
+    return !asking->request->device[0] || asking->key->role == CONCORDAT__V1__ROLE__ROLE_SOURCE;
+}
+
+static void refuse_device(struct broker *b, const struct asking *asking)
+{
+    answers_refuse_saying(
+        b, &asking->to, REFUSAL_NOT_ALLOWED,
+        "Only an intake speaks for a device. Nothing was changed; leave Request.device out.");
+    adopt_refusal(b, asking->key->name, asking->request, REFUSAL_NOT_ALLOWED, asking->now);
 }
 
 static void take_on(struct broker *b, const struct asking *asking)
@@ -260,7 +266,9 @@ bool broker_take(struct broker *b, const struct server_route *route, const char 
         asking.session->presence.heard_ms = now.mono_ms;
         catch_up_heard(b, asking.session);
     }
-    if (next.step == GREETING_HELLO)
+    if (!speaks_for_what_it_may(&asking))
+        refuse_device(b, &asking);
+    else if (next.step == GREETING_HELLO)
         greet_hello(b, &asking);
     else if (next.step == GREETING_PING)
         greet_ping(b, &asking);

@@ -5,8 +5,8 @@
 
 #include "proto/referral/referral_rules.h"
 
-/* Fields of Request; of Submit and of Update; of Referral. */
-enum { REQUEST_ID = 1, REFERRAL = 1, CONFIDENTIAL = 2, FLAGS = 17 };
+/* Fields of Request, the last before its command; of Submit and of Update; of Referral. */
+enum { REQUEST_DEVICE = 2, REFERRAL = 1, CONFIDENTIAL = 2, FLAGS = 17 };
 
 enum { CONTENT_HEAD_BYTES = 1 + 4 + 4 };
 
@@ -24,11 +24,12 @@ void content_find(const Concordat__V1__Request *request, const uint8_t *packed, 
                   struct content *content)
 {
     struct scan scan = {packed, packed + size};
-    struct scan_field field;
-    bool has_id = scan_next(&scan, &field) == SCAN_FIELD && field.number == REQUEST_ID;
-    *content = (struct content){.bytes = has_id ? scan.at : packed, .request = request};
+    struct scan_field field = {0};
+    *content = (struct content){.bytes = packed, .request = request};
+    while (scan_next(&scan, &field) == SCAN_FIELD && field.number <= REQUEST_DEVICE)
+        content->bytes = scan.at;
     content->size = (size_t)(packed + size - content->bytes);
-    if (!content_referral(request) || (has_id && scan_next(&scan, &field) != SCAN_FIELD))
+    if (!content_referral(request) || field.number <= REQUEST_DEVICE)
         return;
     scan = (struct scan){field.bytes, field.bytes + field.size};
     while (scan_next(&scan, &field) == SCAN_FIELD)

@@ -2,9 +2,10 @@
  *
  * The same id with other content is a conflict, and a referral that is submitted again with the same content
  * is a repeat: at an intake and at the broker alike. What belongs to the content is decided here alone: all
- * of a request but its id, and all of a referral but the flags that a receiver notes (those that only the
- * sender can know, REFERRAL_SENDERS_FLAGS, do belong). So what an intake notes makes no other command of it,
- * whatever version of the rules noted it.
+ * of a request but its id and its device, and all of a referral but the flags that a receiver notes (those
+ * that only the sender can know, REFERRAL_SENDERS_FLAGS, do belong). So what an intake notes makes no other
+ * command of it, whatever version of the rules noted it. A command that is sent again through another device,
+ * or through one whose key has a new name, is the same command.
  *
  * Pure; safe from any thread. The packed bytes are neither unpacked nor copied.
  */
@@ -19,8 +20,8 @@
 
 enum { CONTENT_DIGEST_BYTES = 16 };
 
-/* A packed request without its id, and where its parts stand in it. Borrows the request and its bytes. A part
- * that is not there has the number 0. */
+/* A packed request without its id and its device, and where its parts stand in it. Borrows the request and
+ * its bytes. A part that is not there has the number 0. */
 struct content {
     const uint8_t *bytes;
     size_t size;

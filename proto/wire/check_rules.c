@@ -48,6 +48,12 @@ static const struct check_shape identifier = {
     .least = 1,
     .most = 32,
     .says = "an id, 1 to 32 letters, digits, dots, dashes, underscores"};
+/* As keys are named (proto/keys/keys.h). */
+static const struct check_shape key_name = {
+    .chars = CAPITALS SMALLS DIGITS "._-",
+    .least = 1,
+    .most = 63,
+    .says = "a key's name, 1 to 63 letters, digits, dots, dashes, underscores"};
 /* No digits: this is a category or a kind of place, never an address or a case number. */
 static const struct check_shape category = {.chars = CAPITALS SMALLS " ,/'-",
                                             .least = 1,
@@ -97,6 +103,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Demographics.ethnicity_stated_by", .shape = &stated_by},
     {"concordat.v1.Demographics.gender", .shape = &gender},
     {"concordat.v1.Demographics.language", .shape = &language},
+    {"concordat.v1.Event.actor_device", .shape = &key_name},
     {"concordat.v1.Feed.events", .items_max = EVENTS},
     {"concordat.v1.FeedEvent.chain", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.FeedEvent.event", .bytes_max = WIRE_EVENT_BYTES_MAX, .needed = true},
@@ -131,6 +138,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Referral.primary_reason", .shape = &two_digits},
     {"concordat.v1.Referral.safeguarding", .shape = &identifier},
     {"concordat.v1.Request.command_id", .needed = true},
+    {"concordat.v1.Request.device", .shape = &key_name},
     {"concordat.v1.Seen.referral", .needed = true},
     {"concordat.v1.SetCapacity.free_places", .number_max = PLACES},
     {"concordat.v1.SetPresence.lease_seconds", .number_max = DAY_SECONDS},

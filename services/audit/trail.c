@@ -235,12 +235,13 @@ static enum trail_status store_event(struct trail *trail, const Concordat__V1__E
                                      const struct chained_event *raw, char *message, size_t message_size)
 {
     assert(event->seq == trail->seq + 1 && event->at_ms >= trail->at_ms);
-    int done =
-        sql_run(&trail->sql,
-                "INSERT INTO event (seq, at_ms, kind, referral, body, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                SQL_VALUES(sql_integer((int64_t)event->seq), sql_integer(event->at_ms),
-                           sql_text(trail_tables_kind(event)), sql_uuid(&event->referral),
-                           sql_blob(raw->body, raw->size), sql_blob(raw->chain, CHAIN_BYTES)));
+    int done = sql_run(&trail->sql,
+                       "INSERT INTO event (seq, at_ms, kind, referral, actor, actor_device, body, chain)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                       SQL_VALUES(sql_integer((int64_t)event->seq), sql_integer(event->at_ms),
+                                  sql_text(trail_tables_kind(event)), sql_uuid(&event->referral),
+                                  sql_text(event->actor), sql_text(event->actor_device),
+                                  sql_blob(raw->body, raw->size), sql_blob(raw->chain, CHAIN_BYTES)));
     if (done == SQLITE_OK)
         done = trail_tables_apply(&trail->sql, event);
     if ((done & 0xff) == SQLITE_CONSTRAINT) {

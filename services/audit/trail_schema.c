@@ -11,6 +11,8 @@
 static const char *const statements[] = {
     "CREATE TABLE event ("
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, referral TEXT,"
+    "  actor TEXT,"         /* name of the key that did it; NULL: time did */
+    "  actor_device TEXT,"  /* name of the device's key for which an intake did it */
     "  body BLOB NOT NULL," /* the exact bytes of a concordat.v1.Event */
     "  chain BLOB NOT NULL" /* BLAKE2b-256 over the chain value before it and these bytes */
     ") STRICT",

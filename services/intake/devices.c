@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/server/greeting.h"
+#include "proto/wire/borrowed.h"
 #include "proto/words/now.h"
 #include "proto/words/words.h"
 
@@ -171,9 +172,13 @@ static void devices_note_saved(struct devices *devices, const Concordat__V1__Req
     fprintf(stderr, "saved %s (%u waiting, %u refused)\n", uuid, waiting, refused);
 }
 
+/* The command that is saved and delivered says which device sent it: by its key, whatever the device itself
+ * wrote there. */
 static enum outbox_status devices_answer(struct devices *devices, const struct server_route *route,
-                                         Concordat__V1__Request *request, int64_t now_ms)
+                                         const struct key *key, Concordat__V1__Request *request,
+                                         int64_t now_ms)
 {
+    request->device = borrowed_text(key->name);
     enum outbox_status status =
         commands_answer(devices->commands, request, &devices->arena, now_ms, &devices->reply);
     devices_note_saved(devices, request);
@@ -240,7 +245,7 @@ static enum outbox_status devices_take(struct devices *devices, const struct ser
         devices_ping(devices, &message->route, &said, now_ms);
         break;
     case GREETING_GO_ON:
-        return devices_answer(devices, &message->route, said.request, now_ms);
+        return devices_answer(devices, &message->route, said.key, said.request, now_ms);
     }
     return OUTBOX_OK;
 }

@@ -214,6 +214,7 @@ static void make_request(struct parts *p, Concordat__V1__Request *request, size_
     uint8_t command = input_byte(input), id = input_byte(input) % 8;
     concordat__v1__request__init(request);
     request->command_id = id_of(p->command_id, command, kind);
+    request->device = words(command & 0x80 ? "car-1" : "");
     request->command_case = (Concordat__V1__Request__CommandCase)kind;
     request->hello = &p->is.hello; /* the body is in a union, so this works for each command */
     switch (kind) {

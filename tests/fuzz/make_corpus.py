@@ -231,6 +231,7 @@ def nights():
         "covered": begun + made(9, cover, 1, 1, 20) + turn + made(9, take, 2, 1, 0, 1) + turn + made(9, cover, 3, 1, 0)
         + turn + made(8, cover, 1, 5, 100) + made(8, cover, 2, 7, 1) + turn + wait(20000) + made(9, board, 1, 1) + turn,
         "changed": begun + made(0, update, 2, 1, 0b11010011, 9, 100, 120) + turn + made(0, told, 4, 1, 0, 1) + turn,
+        "another-device": begun + made(0, withdraw, 0x87, 1, 0, 0) + turn + made(3, accept, 0x82, 1, 1, 30) + turn,
         "full": made(3, capacity, 1, 0) + made(5, capacity, 1, 0) + made(7, presence, 1, 0) + begun
         + made(3, capacity, 2, 4) + turn,
         "deaf": bytes([3 * 9 + 7]) + begun + bytes([3 * 9 + 7]) + turn + bytes([3 * 9 + 6]) + begun,

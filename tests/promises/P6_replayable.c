@@ -206,6 +206,7 @@ static void pack_and_read_back(struct core_world *w, const struct event *event)
     assert_true(record_read_event(message, l->state, &l->arena, &read));
     assert_int_equal(read.kind, event->kind);
     assert_string_equal(read.actor, event->actor);
+    assert_string_equal(read.device, event->device);
     l->seen[event->kind]++;
     apply_event(l->state, &read);
 }

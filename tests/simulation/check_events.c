@@ -10,6 +10,17 @@
 
 typedef unsigned long long number;
 
+static void check_who(struct world *w, uint64_t seq, const Concordat__V1__Event *e, const struct peer *sender)
+{
+    const char *device = peer_device(sender, e->command.data);
+    if (strcmp(sender->key.name, e->actor) != 0)
+        world_violated(w, "P1 invented", "event %llu is laid to %s, but %s sent it", (number)seq, e->actor,
+                       sender->key.name);
+    if (strcmp(device, e->actor_device) != 0)
+        world_violated(w, "P10 wrong device", "event %llu is laid to the device %s, but %s sent it",
+                       (number)seq, e->actor_device, device);
+}
+
 void check_invented(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
 {
     const struct seen_event *last = witness_event(&w->witness, seq - 1);
@@ -20,9 +31,8 @@ void check_invented(struct world *w, uint64_t seq, const Concordat__V1__Event *e
     const struct seen_command *command = witness_command(&w->witness, e->command.data);
     if (!command)
         world_violated(w, "P1 invented", "event %llu has a command that nobody sent", (number)seq);
-    else if (strcmp(w->peers[command->peer].key.name, e->actor) != 0)
-        world_violated(w, "P1 invented", "event %llu is laid to %s, but %s sent it", (number)seq, e->actor,
-                       w->peers[command->peer].key.name);
+    else
+        check_who(w, seq, e, &w->peers[command->peer]);
 }
 
 void check_one_effect(struct world *w, uint64_t seq, const Concordat__V1__Event *e,

@@ -117,6 +117,12 @@ static void ping(struct world *w, struct peer *p)
     peer_send(w, p, &request);
 }
 
+const char *peer_device(const struct peer *p, const uint8_t *command_id)
+{
+    static const char *const devices[] = {"", "car-1", "car-2", "car-3"};
+    return p->kind == PEER_INTAKE ? devices[command_id[15] % 4] : "";
+}
+
 void peer_command(struct world *w, struct peer *p, Concordat__V1__Request *request, const uint8_t *referral,
                   uint32_t attempt)
 {
@@ -128,6 +134,7 @@ void peer_command(struct world *w, struct peer *p, Concordat__V1__Request *reque
     if (referral)
         memcpy(pending->referral, referral, 16);
     request->command_id = peer_bytes(pending->id, 16);
+    request->device = (char *)(uintptr_t)peer_device(p, pending->id);
     pending->size = concordat__v1__request__get_packed_size(request);
     pending->bytes = malloc(pending->size);
     assert(pending->bytes);

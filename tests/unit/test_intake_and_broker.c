@@ -237,6 +237,15 @@ PAIR(without_an_id)
 {
     t->request.command_id = (ProtobufCBinaryData){0, NULL};
 }
+PAIR(through_another_device)
+{
+    t->request.device = "car-2";
+}
+PAIR(through_a_device_without_an_id)
+{
+    pair_without_an_id(t);
+    pair_through_another_device(t);
+}
 PAIR(noted_by_an_intake)
 {
     static Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NAME_MISSING,
@@ -313,6 +322,11 @@ PAIR(withdrawn_under_another_id)
     pair_withdrawn(t);
     pair_other_command_id(t);
 }
+PAIR(withdrawn_through_another_device)
+{
+    pair_withdrawn(t);
+    pair_through_another_device(t);
+}
 PAIR(withdrawn_with_a_reason)
 {
     pair_withdrawn(t);
@@ -343,6 +357,9 @@ static const struct content_pair {
     {PAIRED(as_it_was), pair_as_it_was, true},
     {PAIRED(other_command_id), pair_as_it_was, true},
     {PAIRED(without_an_id), pair_as_it_was, true},
+    {PAIRED(through_another_device), pair_as_it_was, true},
+    {PAIRED(through_a_device_without_an_id), pair_as_it_was, true},
+    {PAIRED(withdrawn_through_another_device), pair_withdrawn, true},
     {PAIRED(noted_by_an_intake), pair_as_it_was, true},
     {PAIRED(written_on_paper_and_noted), pair_written_on_paper, true},
     {PAIRED(as_an_update_and_noted), pair_as_an_update, true},
@@ -368,6 +385,7 @@ static void begin_pair(struct two_ways *t, void (*change)(struct two_ways *t))
     t->command_id[15] = 0;
     t->submit.confidential = &t->whole.confidential;
     t->request.command_id = (ProtobufCBinaryData){WIRE_ID_BYTES, t->command_id};
+    t->request.device = "car-1";
     t->request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SUBMIT;
     t->request.submit = &t->submit;
     change(t);

@@ -1,0 +1,85 @@
+"""P10 Locked, and who did it is written: each event names the key and, of an intake's, the device behind it; what a key
+guesses is counted and written down.
+
+Usage: P10_who.py SOURCE BUILD
+"""
+
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
+import faults  # noqa: E402
+import stage  # noqa: E402
+
+NOT_ALLOWED = 8
+RECEIVED = 2
+
+
+class Who(unittest.TestCase):
+    def setUp(self):
+        self.stage = stage.Stage("who")
+        self.addCleanup(self.stage.close)
+        self.machine = faults.Machine(self.stage, "broker")
+        self.stage.start_broker(env=self.machine.env())
+        self.wire = self.stage.wire
+
+    def events(self, kind):
+        self.asked = getattr(self, "asked", 0) + 1
+        events = faults.events_of(self.stage, name=f"auditor-{self.asked}")
+        return [event for event in events if event.WhichOneof("what") == kind]
+
+    def await_received(self, device, referral):
+        """Waits until the router has a referral, and all that this source sent about it before."""
+        while True:
+            answer = device.request(get_status=self.wire.GetStatus(referral=referral)).answer
+            if answer.receipt == RECEIVED and "later message" not in answer.text:
+                return answer.status
+
+    def intake(self, *devices):
+        self.stage.start_intake()
+        return [self.stage.device(name) for name in devices]
+
+    def test_each_event_names_the_device_whatever_the_device_says_of_itself(self):
+        car, other = self.intake("car-1", "car-2")
+        submit = self.stage.submission()
+        case = submit.referral.id
+        for device, forged, command in (
+            (car, "car-2", {"submit": submit}),
+            (other, "", {"update": self.wire.Update(referral=submit.referral)}),
+            (car, "nobody", {"told": self.wire.Told(referral=case, state=2)}),
+        ):
+            self.assertTrue(device.request(device=forged, **command).answer.done)
+        self.await_received(car, case)
+        for kind, device in (("received", "car-1"), ("updated", "car-2"), ("referrer_told", "car-1")):
+            event, = self.events(kind)
+            self.assertEqual((event.actor, event.actor_device), ("intake", device), kind)
+
+    def test_the_same_command_from_an_intake_with_another_device_is_the_same(self):
+        source = self.stage.client("street", "source", "street-triage")
+        submit, command = self.stage.submission(), stage.python_client.new_id()
+        first = source.request(command_id=command, device="car-1", submit=submit).answer
+        again = source.request(command_id=command, device="car-1-new", submit=submit).answer
+        self.assertEqual((again.done, again.repeated, again.seq), (True, True, first.seq))
+        event, = self.events("received")
+        self.assertEqual((event.actor, event.actor_device), ("street", "car-1"))
+
+    def test_only_an_intake_speaks_for_devices(self):
+        wire = self.wire
+        for role, of in (("team", "northmoor-crisis"), ("coordinator", "northmoor-duty"), ("auditor", "council")):
+            client = self.stage.client(f"a-{role}", role, of)
+            with self.subTest(role):
+                answer = client.request(device="car-1", get_board=wire.GetBoard()).answer
+                self.assertEqual(answer.refusal, NOT_ALLOWED)
+                self.assertIn("Only an intake speaks for a device", answer.text)
+        refused = [(event.actor, event.actor_device, event.command_refused.command)
+                   for event in self.events("command_refused")]
+        self.assertEqual(refused, [(f"a-{role}", "car-1", "get_board") for role in ("team", "coordinator", "auditor")])
+        source = self.stage.client("street", "source", "street-triage")
+        for name in ("two words", "x" * 64):
+            answer = source.request(device=name, get_board=wire.GetBoard()).answer
+            self.assertIn("a key's name", answer.text)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
