@@ -112,21 +112,42 @@ static const char *request_name(const Concordat__V1__Request *request)
     return field ? field->name : "unreadable";
 }
 
+static void record_refusal(struct broker *b, const struct refused_request *refused, uint32_t left_out,
+                           int64_t wall_ms)
+{
+    struct command command = {
+        .kind = COMMAND_RECORD_REFUSAL, .actor = refused->key_name, .device = refused->device};
+    command.is.refused = (struct refused){refused->command, refused->refusal, left_out};
+    adopt_own(b, &command, wall_ms);
+}
+
+static void log_refusal(struct broker *b, const struct refused_request *refused, uint32_t left_out)
+{
+    char line[2 * KEY_NAME_CHARS_MAX + 400];
+    snprintf(line, sizeof line, "refused: %s from %s%s%s: %s (%u more not written down)", refused->command,
+             refused->key_name, refused->device[0] ? " for " : "", refused->device,
+             refusal_text((Concordat__V1__Refusal)refused->refusal), left_out);
+    b->ports.log(b->ports.context, line);
+}
+
 void adopt_refusal(struct broker *b, const char *key_name, const Concordat__V1__Request *request,
                    enum refusal refusal, struct now now)
 {
-    const char *command_name = request_name(request);
-    uint32_t left_out;
-    if (!refusals_note(&b->refusals, key_name, now.mono_ms, &left_out))
-        return;
-    struct command command = {.kind = COMMAND_RECORD_REFUSAL, .actor = key_name};
-    command.device = request ? request->device : NULL;
-    command.is.refused.command = command_name;
-    command.is.refused.refusal = refusal;
-    command.is.refused.left_out = left_out;
-    char line[KEY_NAME_CHARS_MAX + 160];
-    snprintf(line, sizeof line, "refused: %s from %s: %s (%u more not written down)", command_name, key_name,
-             refusal_text((Concordat__V1__Refusal)refusal), left_out);
-    b->ports.log(b->ports.context, line);
-    adopt_own(b, &command, now.wall_ms);
+    const struct refused_request refused = {key_name, request ? request->device : "", request_name(request),
+                                            refusal};
+    const struct refusals_note note = refusals_note(&b->refusals, &refused, now.mono_ms);
+    if (note.is_logged)
+        log_refusal(b, &refused, note.left_out);
+    if (note.is_recorded)
+        record_refusal(b, &refused, note.left_out, now.wall_ms);
+}
+
+void adopt_refusals_left_out(struct broker *b, struct now now)
+{
+    struct refused_request latest;
+    uint32_t row = 0, left_out;
+    while (refusals_next_over(&b->refusals, now.mono_ms, &row, &latest, &left_out)) {
+        log_refusal(b, &latest, left_out);
+        record_refusal(b, &latest, left_out, now.wall_ms);
+    }
 }

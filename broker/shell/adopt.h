@@ -26,6 +26,9 @@ bool adopt_decision(struct broker *broker);
 void adopt_refusal(struct broker *broker, const char *key_name, const Concordat__V1__Request *request,
                    enum refusal refusal, struct now now);
 
+/* Records for each key how many refusals the last minute left out, if any. */
+void adopt_refusals_left_out(struct broker *broker, struct now now);
+
 /* Has all held cases matched with teams again. */
 void adopt_rematch(struct broker *broker);
 

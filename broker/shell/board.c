@@ -1,6 +1,7 @@
 /* board.c: how cases stand, when a peer asks: one case, or the board of all that it may see. */
 #include "broker/shell/board.h"
 
+#include "broker/shell/adopt.h"
 #include "broker/shell/answers.h"
 #include "broker/shell/covers.h"
 #include "broker/shell/inside.h"
@@ -46,6 +47,7 @@ void board_answer_status(struct broker *b, const struct asking *asking)
     struct any_case of = case_asked_for(b->state, asking->request->get_status);
     if (!sight_may_see(b, asking->session, of)) {
         answers_refuse(b, &asking->to, REFUSAL_NOT_YOURS, NULL);
+        adopt_refusal(b, asking->key->name, asking->request, REFUSAL_NOT_YOURS, asking->now);
         return;
     }
     struct done done = {.seq = of.open ? of.open->last_seq : of.ended->last_seq};

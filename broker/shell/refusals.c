@@ -6,8 +6,14 @@
 struct refused_key {
     char name[KEY_NAME_CHARS_MAX + 1];
     int64_t minute_began_ms;
-    uint32_t in_minute, left_out;
+    uint32_t in_minute; /* recorded */
+    uint32_t left_out;
+    char device[KEY_NAME_CHARS_MAX + 1]; /* of the latest that was left out, as the next two */
+    const char *command;
+    enum refusal refusal;
 };
+
+enum { REFUSALS_MINUTE_MS = 60 * 1000 };
 
 void refusals_open(struct refusals *r, uint64_t seed)
 {
@@ -37,22 +43,49 @@ static struct refused_key *refused_key_of(struct refusals *r, const char *key_na
     return key;
 }
 
-bool refusals_note(struct refusals *r, const char *key_name, int64_t mono_ms, uint32_t *left_out)
+static void leave_out(struct refused_key *key, const struct refused_request *refused)
 {
-    struct refused_key *key = refused_key_of(r, key_name);
-    *left_out = 0;
+    key->left_out++;
+    key->command = refused->command;
+    key->refusal = refused->refusal;
+    memset(key->device, 0, sizeof key->device);
+    strncpy(key->device, refused->device, KEY_NAME_CHARS_MAX);
+}
+
+struct refusals_note refusals_note(struct refusals *r, const struct refused_request *refused, int64_t mono_ms)
+{
+    struct refusals_note note = {0};
+    struct refused_key *key = refused_key_of(r, refused->key_name);
     if (!key)
-        return false;
-    if (mono_ms - key->minute_began_ms >= 60 * 1000) {
+        return note;
+    if (mono_ms - key->minute_began_ms >= REFUSALS_MINUTE_MS) {
         key->minute_began_ms = mono_ms;
         key->in_minute = 0;
     }
     if (key->in_minute >= REFUSALS_PER_MINUTE) {
-        key->left_out++;
-        return false;
+        leave_out(key, refused);
+        return note;
     }
+    note = (struct refusals_note){true, key->in_minute == 0, key->left_out};
     key->in_minute++;
-    *left_out = key->left_out;
     key->left_out = 0;
-    return true;
+    return note;
+}
+
+bool refusals_next_over(struct refusals *r, int64_t mono_ms, uint32_t *row, struct refused_request *latest,
+                        uint32_t *left_out)
+{
+    for (; *row < r->keys.count; ++*row) {
+        struct refused_key *key = table_row(&r->keys, *row);
+        if (!key->left_out || mono_ms - key->minute_began_ms < REFUSALS_MINUTE_MS)
+            continue;
+        *latest = (struct refused_request){key->name, key->device, key->command, key->refusal};
+        *left_out = key->left_out - 1;
+        key->minute_began_ms = mono_ms;
+        key->in_minute = 1;
+        key->left_out = 0;
+        ++*row;
+        return true;
+    }
+    return false;
 }

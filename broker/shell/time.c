@@ -75,6 +75,7 @@ static void check_leases(struct broker *b, struct now now)
     b->time.leases_checked_ms = now.mono_ms;
     lapse_leases(b, now);
     end_silent_sessions(b, now);
+    adopt_refusals_left_out(b, now);
 }
 
 /* --- deadlines and rematch -------------------------------------------------------------------------- */

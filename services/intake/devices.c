@@ -10,6 +10,7 @@
 #include "proto/wire/borrowed.h"
 #include "proto/words/now.h"
 #include "proto/words/words.h"
+#include "services/intake/refused.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
@@ -33,7 +34,7 @@ struct devices {
     struct greeting_server self;
     struct device all[DEVICES_MAX];
     size_t count;
-    uint64_t unreadable; /* messages so broken that no answer could be addressed */
+    struct refused_devices *refused;
     struct reply reply;
     uint8_t bytes[WIRE_MESSAGE_BYTES_MAX];
 };
@@ -47,7 +48,8 @@ struct devices *devices_open(struct server *server, struct commands *commands)
     devices->commands = commands;
     devices->self.software = "concordat-intake " CONCORDAT_VERSION;
     randombytes_buf(devices->self.session, sizeof devices->self.session);
-    if (arena_open(&devices->arena, ARENA_MESSAGE_BYTES) != 0)
+    devices->refused = refused_open();
+    if (arena_open(&devices->arena, ARENA_MESSAGE_BYTES) != 0 || !devices->refused)
         devices_close(&devices);
     return devices;
 }
@@ -56,6 +58,7 @@ void devices_close(struct devices **devices)
 {
     if (*devices) {
         arena_close(&(*devices)->arena);
+        refused_close(&(*devices)->refused);
         free(*devices);
         *devices = NULL;
     }
@@ -182,6 +185,9 @@ static enum outbox_status devices_answer(struct devices *devices, const struct s
     enum outbox_status status =
         commands_answer(devices->commands, request, &devices->arena, now_ms, &devices->reply);
     devices_note_saved(devices, request);
+    if (devices->reply.message.body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER &&
+        !devices->reply.answer.done)
+        refused_note(devices->refused, key->name, request, devices->reply.answer.refusal, now_monotonic_ms());
     (void)devices_send(devices, route, &devices->reply.message);
     return status;
 }
@@ -197,20 +203,18 @@ static const char *devices_words(const struct greeting_request *said, const stru
     return next->text;
 }
 
+/* A message so broken that no answer can be addressed is dropped. A missing hello is ordinary after a restart
+ * of ours. */
 static void devices_refuse(struct devices *devices, const struct server_message *message,
                            const struct greeting_request *said, const struct greeting_next *next)
 {
     const uint8_t *command_id = greeting_command_id(said);
-    if (!command_id) {
-        devices->unreadable++;
-        fprintf(stderr, "%s sent what cannot be read (%llu so far)\n", message->key_name,
-                (unsigned long long)devices->unreadable);
+    if (next->refusal != REFUSAL(HELLO_FIRST))
+        refused_note(devices->refused, message->key_name, said->request, next->refusal, now_monotonic_ms());
+    if (!command_id)
         return;
-    }
     commands_refuse(devices->commands, command_id, next->refusal, devices_words(said, next), &devices->reply);
     (void)devices_send(devices, &message->route, &devices->reply.message);
-    if (next->refusal != REFUSAL(HELLO_FIRST)) /* which is ordinary after a restart of ours */
-        fprintf(stderr, "refused a message of %s\n", message->key_name);
 }
 
 /* The device at this connection; NULL if it has not said hello, or if its session is over now. */
@@ -254,6 +258,7 @@ enum outbox_status devices_turn(struct devices *devices, int64_t now_ms)
 {
     enum outbox_status status = OUTBOX_OK;
     struct server_message message;
+    refused_turn(devices->refused, now_monotonic_ms());
     for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK && server_receive(devices->server, &message);
          i++)
         status = devices_take(devices, &message, now_ms);

@@ -12,7 +12,8 @@ sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import faults  # noqa: E402
 import stage  # noqa: E402
 
-NOT_ALLOWED = 8
+NOT_ALLOWED, NOT_YOURS = 8, 9
+GUESSES = 39
 RECEIVED = 2
 
 
@@ -79,6 +80,34 @@ class Who(unittest.TestCase):
         for name in ("two words", "x" * 64):
             answer = source.request(device=name, get_board=wire.GetBoard()).answer
             self.assertIn("a key's name", answer.text)
+
+    def guess(self, client):
+        """Asks for cases that are not there. The answers say nothing."""
+        texts = set()
+        for number in range(GUESSES):
+            answer = client.request(get_status=self.wire.GetStatus(number=f"R-{number + 2:04}")).answer
+            self.assertEqual((answer.refusal, answer.status.number), (NOT_YOURS, ""))
+            texts.add(answer.text)
+        self.assertEqual(len(texts), 1)
+        return texts.pop()
+
+    def test_guesses_at_the_router_are_recorded_and_one_line_of_the_log(self):
+        source = self.stage.client("street", "source", "street-triage")
+        number = source.request(submit=self.stage.submission()).answer.status.number
+        curious = self.stage.client("curious", "team", "southfell-crisis")
+        said = self.guess(curious)
+        answer = curious.request(get_status=self.wire.GetStatus(number=number)).answer
+        self.assertEqual((answer.refusal, answer.text), (NOT_YOURS, said), "a case that is there is told apart")
+        refused = [(event.actor, event.command_refused.command) for event in self.events("command_refused")]
+        self.assertEqual(set(refused), {("curious", "get_status")})
+        self.assertEqual(self.stage.said("broker").count(" from curious"), 1)
+
+    def test_guesses_at_an_intake_are_one_line_of_its_log(self):
+        car, = self.intake("car-1")
+        self.guess(car)
+        self.stage.stop("intake")
+        lines = [line for line in self.stage.said("intake").splitlines() if "car-1" in line]
+        self.assertEqual(lines, ["refused get_status of car-1: not yours"])
 
 
 if __name__ == "__main__":

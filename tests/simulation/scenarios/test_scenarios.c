@@ -82,6 +82,55 @@ static void submit_only(struct stage *s, uint8_t number)
     stage_say_only(s, INTAKE, &request);
 }
 
+static bool ask_for_number(struct stage *s, int peer, const char *number)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetStatus status = CONCORDAT__V1__GET_STATUS__INIT;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
+    request.get_status = &status;
+    status.number = (char *)(uintptr_t)number;
+    const Concordat__V1__Message *message = stage_say(s, peer, &request);
+    assert_non_null(message);
+    assert_true(message->answer->done || message->answer->refusal == REFUSED(NOT_YOURS));
+    return message->answer->done;
+}
+
+/* Adds up the refused commands of the ledger: those that are events, and those that these count. */
+static uint32_t refusals_written(struct stage *s)
+{
+    uint32_t written = 0;
+    for (uint64_t seq = 1; seq <= broker_state(s->broker)->counters.seq; seq++) {
+        const Concordat__V1__Event *event = stage_event(s, seq);
+        if (event->what_case == WHAT(COMMAND_REFUSED))
+            written += 1 + event->command_refused->left_out;
+    }
+    return written;
+}
+
+/* Somebody guesses the numbers of cases that are not theirs, as fast as they can, and then stops. Each guess
+ * is written or counted, though nothing more is refused afterwards. */
+static void P10_guesses_without_a_trace(void **unused)
+{
+    (void)unused;
+    enum { GUESSES = 39, WRITTEN = 6 };
+    uint8_t id[16];
+    char number[16];
+    struct stage *s = stage_open(always, always);
+    stage_submit(s, id);
+    assert_true(ask_for_number(s, TEAM_1, "R-0001"));
+    for (int i = 0; i < GUESSES; i++) {
+        snprintf(number, sizeof number, "R-%04d", i + 1);
+        assert_false(ask_for_number(s, TEAM_2, number));
+    }
+    assert_int_equal(stage_events(s, WHAT(COMMAND_REFUSED)), WRITTEN);
+    stage_wait(s, MINUTES(1) + SECONDS(2), -1);
+    assert_int_equal(stage_events(s, WHAT(COMMAND_REFUSED)), WRITTEN + 1);
+    assert_int_equal(refusals_written(s), GUESSES);
+    stage_wait(s, MINUTES(2), -1);
+    assert_int_equal(refusals_written(s), GUESSES);
+    stage_close(&s);
+}
+
 /* The broker decides the next turn while one is on its way to the disk. Both tell only what is on the
  * disk. */
 static void decided_beside_the_disk(void **unused)
@@ -467,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_key_of_another_team_hears_on),
         cmocka_unit_test(a_key_of_another_team_says_hello_again),
         cmocka_unit_test(another_hello_begins_a_new_session),
+        cmocka_unit_test(P10_guesses_without_a_trace),
         cmocka_unit_test(a_day_of_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
