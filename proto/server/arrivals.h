@@ -5,7 +5,7 @@
  * ARRIVALS_AT_ONCE a new connection is held until its turn comes, one each ARRIVALS_EACH_MS. Nobody is shut
  * out: the kernel keeps what a held connection has sent and does not report it. Held connections take turns
  * in the order of their descriptors, round and round, so that the last to come does not wait for all who came
- * before. Only TCP connections can be held.
+ * before. A connection that has sent nothing takes no turn. Only TCP connections can be held.
  *
  * One thread uses it; times are monotonic.
  */

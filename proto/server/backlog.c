@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "proto/server/limits.h"
+
 enum {
-    DESCRIPTORS_MAX = 64 * 1024,
     /* The bytes that CURVE (RFC 26) and ZMTP (RFC 23) put around a payload. */
     CURVE_BYTES = 33,
     SHORT_FRAME_MAX = 255,
@@ -26,7 +27,7 @@ struct backlog_connection {
 
 struct backlog {
     int highest; /* the highest descriptor that was ever open */
-    struct backlog_connection connections[DESCRIPTORS_MAX];
+    struct backlog_connection connections[CONNECTIONS_MAX];
 };
 
 struct backlog *backlog_open(void)
@@ -42,7 +43,7 @@ void backlog_close(struct backlog **backlog)
 
 void backlog_begin(struct backlog *backlog, int fd)
 {
-    if (fd < 0 || fd >= DESCRIPTORS_MAX)
+    if (fd < 0 || fd >= CONNECTIONS_MAX)
         return;
     atomic_store(&backlog->connections[fd].taken, 0);
     backlog->connections[fd].open = true;
@@ -52,13 +53,13 @@ void backlog_begin(struct backlog *backlog, int fd)
 
 void backlog_end(struct backlog *backlog, int fd)
 {
-    if (fd >= 0 && fd < DESCRIPTORS_MAX)
+    if (fd >= 0 && fd < CONNECTIONS_MAX)
         backlog->connections[fd].open = false;
 }
 
 void backlog_took(struct backlog *backlog, int fd, size_t payload_bytes)
 {
-    if (fd < 0 || fd >= DESCRIPTORS_MAX)
+    if (fd < 0 || fd >= CONNECTIONS_MAX)
         return;
     size_t body = payload_bytes + CURVE_BYTES;
     size_t header = body > SHORT_FRAME_MAX ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES;

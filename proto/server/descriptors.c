@@ -2,9 +2,11 @@
 #include "proto/server/descriptors.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 uint64_t descriptors_raise(char *message, size_t message_size)
 {
@@ -23,4 +25,18 @@ uint64_t descriptors_raise(char *message, size_t message_size)
              "set LimitNOFILE=65536 in the service's unit, or `ulimit -n 65536` before the start",
              (unsigned long long)limit.rlim_cur, DESCRIPTORS_MIN);
     return 0;
+}
+
+bool descriptors_are_used_up(void)
+{
+    int probe = descriptors_reserve();
+    if (probe < 0)
+        return true;
+    close(probe);
+    return false;
+}
+
+int descriptors_reserve(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }

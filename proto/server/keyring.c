@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "proto/server/greeting.h"
+
 enum { PATH_BYTES = 4096 };
 
 struct keyring {
@@ -214,20 +216,23 @@ static bool keyring_folder_is(const char *folder, const struct stat *wanted)
            about.st_ino == wanted->st_ino;
 }
 
-void keyring_withdraw_removed(struct keyring *keyring, const char *folder)
+bool keyring_withdraw_removed(struct keyring *keyring, const char *folder)
 {
     struct stat before;
+    bool any = false;
     if (stat(folder, &before) != 0)
-        return;
+        return false;
     for (size_t i = 0; i < keyring->count; i++) {
         if (keyring->withdrawn[i] || !keyring_file_is_gone(folder, &keyring->keys[i]))
             continue;
         /* While somebody replaces the folder, every file is gone for a moment. */
         if (!keyring_folder_is(folder, &before))
-            return;
+            return any;
         atomic_store(&keyring->withdrawn[i], true);
+        any = true;
         fprintf(stderr, "withdrawn: the key %s, whose file is gone\n", keyring->keys[i].name);
     }
+    return any;
 }
 
 /* Returns the key, unless it is withdrawn. */
@@ -256,4 +261,23 @@ struct misuse *keyring_misuse(const struct keyring *keyring, const struct key *k
 {
     assert(key >= keyring->keys && key < keyring->keys + keyring->count);
     return &keyring->misuses[key - keyring->keys];
+}
+
+void keyring_keep_misuse(struct keyring *keyring, const struct keyring *former)
+{
+    for (size_t i = 0; i < former->count; i++) {
+        const struct key *key = keyring_by_bytes(keyring, former->keys[i].public_bytes);
+        if (key)
+            misuse_copy(keyring_misuse(keyring, key), &former->misuses[i]);
+    }
+}
+
+bool keyring_lost(const struct keyring *former, const struct keyring *keyring)
+{
+    for (size_t i = 0; i < former->count; i++) {
+        const struct greeting_peer peer = greeting_peer_of(&former->keys[i]);
+        if (!greeting_peer_has(&peer, keyring_by_name(keyring, peer.name)))
+            return true;
+    }
+    return false;
 }

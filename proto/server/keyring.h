@@ -19,8 +19,9 @@ void keyring_close(struct keyring **keyring);
 const char *keyring_complaints(const struct keyring *keyring);
 
 /* Withdraws each key whose file is gone from the folder, by its name alone: this needs no descriptor and no
- * memory. Says each on stderr. Withdraws none if the folder itself is gone or is replaced meanwhile. */
-void keyring_withdraw_removed(struct keyring *keyring, const char *folder);
+ * memory. Says each on stderr. Withdraws none if the folder itself is gone or is replaced meanwhile. Returns
+ * whether it has withdrawn any. */
+bool keyring_withdraw_removed(struct keyring *keyring, const char *folder);
 
 /* Return the key, borrowed from the keyring, or NULL if there is none. Any thread may ask while another
  * withdraws. */
@@ -28,5 +29,10 @@ const struct key *keyring_by_name(const struct keyring *keyring, const char *nam
 const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t bytes[KEY_BYTES]);
 /* Returns the complaints about one of its keys. */
 struct misuse *keyring_misuse(const struct keyring *keyring, const struct key *key);
+/* Takes over the complaints about each key that another ring has too: to touch a file is no pardon. */
+void keyring_keep_misuse(struct keyring *keyring, const struct keyring *former);
+
+/* Returns whether a key of `former` is not in the ring, or for another role, owner or name. */
+bool keyring_lost(const struct keyring *former, const struct keyring *keyring);
 
 #endif

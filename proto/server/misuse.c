@@ -16,3 +16,9 @@ bool misuse_is_barred(const struct misuse *misuse, int64_t now_ms)
 {
     return now_ms < atomic_load(&misuse->barred_until_ms);
 }
+
+void misuse_copy(struct misuse *to, const struct misuse *from)
+{
+    to->forgotten_ms = from->forgotten_ms;
+    atomic_store(&to->barred_until_ms, atomic_load(&from->barred_until_ms));
+}

@@ -24,5 +24,6 @@ struct misuse {
 /* Notes one such message. Returns true if it was one too many: the key is barred from now on. */
 bool misuse_note(struct misuse *misuse, int64_t now_ms);
 bool misuse_is_barred(const struct misuse *misuse, int64_t now_ms);
+void misuse_copy(struct misuse *to, const struct misuse *from);
 
 #endif

@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "proto/server/connections.h"
+#include "proto/server/descriptors.h"
 #include "proto/server/keyring.h"
 #include "proto/server/keys_watch.h"
 #include "proto/server/zap.h"
@@ -54,7 +55,9 @@ struct server {
     struct zap *zap;
     struct keyring *keyring; /* zap owns it; only this thread replaces it */
     struct backlog *backlog;
+    struct connections *connections;
     struct keys_watch watch;
+    int reserve; /* a descriptor that is given up to read the keys when no other is free; -1: none */
     uint64_t drops[SERVER_DROPS]; /* zap counts SERVER_DROP_HANDSHAKE */
     /* The current frame and its sender. */
     zmq_msg_t frame;
@@ -62,8 +65,9 @@ struct server {
     unsigned parts;   /* how many we have read */
     struct server_route route;
     char key_name[KEY_NAME_CHARS_MAX + 1];
+    int fd;                   /* of the sender's connection */
+    uint64_t admission;       /* the number of its admission (connections.h) */
     struct misuse withdrawn;  /* complaints about all keys that have been withdrawn */
-    struct server_route cut;  /* the last connection that we cut */
     struct server_route slow; /* the last connection that did not read what we sent */
     int64_t slow_ms;          /* when that was */
 };
@@ -100,7 +104,8 @@ static bool server_open_sockets(struct server *server, const struct server_confi
                                 const struct key *key, char *message, size_t message_size)
 {
     server->backlog = backlog_open();
-    if (!server->backlog) {
+    server->connections = connections_open();
+    if (!server->backlog || !server->connections) {
         snprintf(message, message_size, "out of memory");
         return false;
     }
@@ -118,8 +123,8 @@ static bool server_open_sockets(struct server *server, const struct server_confi
         keyring_close(&server->keyring);
         return false;
     }
-    server->zap =
-        zap_open(server->context, server->router, server->keyring, server->backlog, message, message_size);
+    server->zap = zap_open(server->context, server->router, server->keyring, server->backlog,
+                           server->connections, message, message_size);
     if (!server->zap)
         return false;
     if (!router_set_options(server->router, config, key)) {
@@ -141,6 +146,7 @@ struct server *server_open(const struct server_config *config, char *message, si
     struct server *server = calloc(1, sizeof *server);
     if (server) {
         zmq_msg_init(&server->frame);
+        server->reserve = descriptors_reserve();
         if (!keys_watch_open(&server->watch, config->keys_folder, message, message_size) ||
             !server_open_sockets(server, config, &key, message, message_size))
             server_close(&server);
@@ -158,11 +164,14 @@ void server_close(struct server **server)
     zmq_msg_close(&(*server)->frame);
     zap_close(&(*server)->zap); /* closes the keyring too */
     backlog_close(&(*server)->backlog);
+    connections_close(&(*server)->connections);
     if ((*server)->router)
         zmq_close((*server)->router);
     if ((*server)->context)
         zmq_ctx_term((*server)->context);
     keys_watch_close(&(*server)->watch);
+    if ((*server)->reserve >= 0)
+        close((*server)->reserve);
     free(*server);
     *server = NULL;
 }
@@ -209,17 +218,21 @@ static bool server_take_route(zmq_msg_t *frame, struct server_route *route)
     return true;
 }
 
-/* Takes the sender's name from what the ZAP handler said about the connection. Returns false if it said
- * nothing, or if the name now belongs to another key. A withdrawn name is for the caller to refuse. */
+/* Takes the sender's name and the number of its admission from what the ZAP handler said about the
+ * connection. Returns false if it said nothing, or if the name now belongs to another key. A withdrawn name
+ * is for the caller to refuse. */
 static bool server_take_name(struct server *server)
 {
     const char *user = zmq_msg_gets(&server->frame, "User-Id");
-    const char *public_text = zmq_msg_gets(&server->frame, ZAP_PUBLIC_KEY);
-    if (!user || !*user || !public_text || strlen(user) > KEY_NAME_CHARS_MAX)
+    const char *admission = zmq_msg_gets(&server->frame, ZAP_ADMISSION);
+    if (!user || !*user || !admission || strlen(user) > KEY_NAME_CHARS_MAX)
         return false;
     strcpy(server->key_name, user);
     const struct key *key = keyring_by_name(server->keyring, user);
-    return !key || strcmp(key->public_text, public_text) == 0;
+    if (key && strncmp(key->public_text, admission, KEY_TEXT_CHARS) != 0)
+        return false;
+    server->admission = strtoull(admission + KEY_TEXT_CHARS, NULL, 10);
+    return true;
 }
 
 bool server_has_more(const struct server *server)
@@ -237,8 +250,10 @@ static void server_use_keyring(struct server *server, struct keyring *keyring)
 {
     if (strcmp(keyring_complaints(keyring), keyring_complaints(server->keyring)) != 0)
         fputs(keyring_complaints(keyring), stderr);
+    keyring_keep_misuse(keyring, server->keyring);
     struct keyring *former = zap_change_keyring(server->zap, keyring);
     server->keyring = keyring;
+    connections_change_keys(server->connections, keyring, keyring_lost(former, keyring), now_monotonic_ms());
     keyring_close(&former);
     /* The name that the current frame arrived under may now belong to another key. */
     if (server_has_more(server) && !server_take_name(server))
@@ -251,12 +266,17 @@ bool server_reload_keys(struct server *server)
     struct keys_watch *watch = &server->watch;
     bool had_failed = watch->failed;
     keys_watch_begin_reading(watch);
+    bool scarce = descriptors_are_used_up();
+    if (scarce && server->reserve >= 0)
+        close(server->reserve);
     struct keyring *keyring = keyring_open(watch->folder, message, sizeof message);
+    if (scarce || server->reserve < 0)
+        server->reserve = descriptors_reserve();
     bool done = keyring;
     if (done)
         server_use_keyring(server, keyring);
-    else
-        keyring_withdraw_removed(server->keyring, watch->folder);
+    else if (keyring_withdraw_removed(server->keyring, watch->folder))
+        connections_change_keys(server->connections, server->keyring, true, now_monotonic_ms());
     keys_watch_end_reading(watch, done);
     if (!done && !had_failed)
         fprintf(stderr, "%s; the keys stay as they were, but for removed ones, until they can be read\n",
@@ -281,7 +301,8 @@ static bool server_take_frame(struct server *server, bool *good)
         zmq_msg_t *into = ++frames == 2 ? &server->frame : &other;
         if (!router_take_frame(router, into))
             break;
-        backlog_took(server->backlog, zmq_msg_get(into, ZMQ_SRCFD), zmq_msg_size(into));
+        server->fd = zmq_msg_get(into, ZMQ_SRCFD);
+        backlog_took(server->backlog, server->fd, zmq_msg_size(into));
     }
     zmq_msg_close(&other);
     *good = *good && frames == 2;
@@ -295,15 +316,11 @@ static struct misuse *server_misuse_of_sender(struct server *server)
     return key ? keyring_misuse(server->keyring, key) : &server->withdrawn;
 }
 
-/* Drops the rest of the frame and cuts its connection. Cuts a connection only once: later frames from it may
- * still be queued when its descriptor has been reused. */
+/* Drops the rest of the frame and cuts its connection. */
 static void server_cut_sender(struct server *server)
 {
     server->rest.at = server->rest.end;
-    if (memcmp(&server->cut, &server->route, sizeof server->cut) == 0)
-        return;
-    server->cut = server->route;
-    shutdown(zmq_msg_get(&server->frame, ZMQ_SRCFD), SHUT_RDWR);
+    connections_cut(server->connections, server->fd, server->admission);
 }
 
 /* Notes a complaint about the sender. Returns false if it was one too many. */
@@ -325,13 +342,17 @@ void server_complain(struct server *server)
 /* Returns whether to process the current frame. If not, the frame is dropped. */
 static bool server_accepts_frame(struct server *server)
 {
-    if (misuse_is_barred(server_misuse_of_sender(server), now_monotonic_ms())) {
+    const struct key *key = keyring_by_name(server->keyring, server->key_name);
+    int64_t now_ms = now_monotonic_ms();
+    if (key)
+        connections_heard(server->connections, server->fd, server->admission, key, now_ms);
+    if (misuse_is_barred(key ? keyring_misuse(server->keyring, key) : &server->withdrawn, now_ms)) {
         server->drops[SERVER_DROP_BARRED]++;
         server_cut_sender(server);
         return false;
     }
-    bool slow = memcmp(&server->slow, &server->route, sizeof server->slow) == 0 &&
-                now_monotonic_ms() - server->slow_ms < SLOW_MS;
+    bool slow =
+        memcmp(&server->slow, &server->route, sizeof server->slow) == 0 && now_ms - server->slow_ms < SLOW_MS;
     return !slow || server_note_complaint(server, "it goes on asking and does not read the answers");
 }
 

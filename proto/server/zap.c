@@ -40,7 +40,8 @@ struct zap {
     struct keyring *keyring;
     atomic_bool closing;
     atomic_uint_least64_t refused;
-    struct backlog *backlog; /* borrowed */
+    struct backlog *backlog;         /* borrowed */
+    struct connections *connections; /* borrowed */
     struct arrivals *arrivals;
     int64_t check_ms;  /* when to check the backlog next */
     int64_t logged_ms; /* when we last logged an unknown key */
@@ -128,10 +129,17 @@ static size_t zap_write_property(uint8_t *out, const char *name, const char *val
 
 /* Refuses with 300, which tells the client nothing, and not with 400: libzmq's client gives up for good at
  * 400, so a client whose key is added late would have to be restarted. */
-static bool zap_answer(void *handler, const struct zap_request *request, const struct key *admitted)
+static bool zap_answer(struct zap *zap, const struct zap_request *request, const struct key *admitted)
 {
-    uint8_t metadata[64 + KEY_TEXT_CHARS];
-    size_t size = admitted ? zap_write_property(metadata, ZAP_PUBLIC_KEY, admitted->public_text) : 0;
+    void *handler = zap->handler;
+    char admission[KEY_TEXT_CHARS + 24];
+    uint8_t metadata[64 + sizeof admission];
+    size_t size = 0;
+    if (admitted) {
+        snprintf(admission, sizeof admission, "%.*s%llu", KEY_TEXT_CHARS, admitted->public_text,
+                 (unsigned long long)connections_admit(zap->connections));
+        size = zap_write_property(metadata, ZAP_ADMISSION, admission);
+    }
     const char *code = admitted ? "200" : "300", *name = admitted ? admitted->name : "";
     return zmq_send(handler, "1.0", 3, ZMQ_SNDMORE) >= 0 &&
            zmq_send(handler, request->bytes[REQUEST_ID], request->size[REQUEST_ID], ZMQ_SNDMORE) >= 0 &&
@@ -139,16 +147,6 @@ static bool zap_answer(void *handler, const struct zap_request *request, const s
            zmq_send(handler, "", 0, ZMQ_SNDMORE) >= 0 &&
            zmq_send(handler, name, strlen(name), ZMQ_SNDMORE) >= 0 &&
            zmq_send(handler, metadata, size, 0) >= 0;
-}
-
-/* Answers one request. Returns false if the context has been shut down. */
-static bool zap_serve(struct zap *zap)
-{
-    struct zap_request request = {0};
-    struct key admitted = {0};
-    bool gone = false;
-    bool good = zap_receive(zap->handler, &request, &gone) && zap_admit(zap, &request, &admitted);
-    return !gone && zap_answer(zap->handler, &request, good ? &admitted : NULL);
 }
 
 /* Takes an event of the monitor: a frame with its kind and a value (the descriptor, if a connection came or
@@ -168,20 +166,49 @@ static bool zap_take_event(struct zap *zap)
     if (kind == ZMQ_EVENT_ACCEPTED) {
         arrivals_begin(zap->arrivals, about, now_monotonic_ms());
         backlog_begin(zap->backlog, about);
+        connections_begin(zap->connections, about, now_monotonic_ms());
     } else if (kind == ZMQ_EVENT_CLOSED || kind == ZMQ_EVENT_DISCONNECTED) {
         arrivals_end(zap->arrivals, about);
         backlog_end(zap->backlog, about);
+        connections_end(zap->connections, about);
     } else {
         atomic_fetch_add(&zap->refused, 1);
     }
     return true;
 }
 
-static void zap_cut_backlog(struct zap *zap)
+/* Takes all events that have come. Returns false if the context has been shut down. */
+static bool zap_take_events(struct zap *zap)
 {
-    if (now_monotonic_ms() < zap->check_ms)
+    int state = 0;
+    bool good = true;
+    while (good && (good = zmq_getsockopt(zap->events, ZMQ_EVENTS, &state, &(size_t){sizeof state}) == 0) &&
+           state & ZMQ_POLLIN)
+        good = zap_take_event(zap);
+    return good;
+}
+
+/* Answers one request. Returns false if the context has been shut down. */
+static bool zap_serve(struct zap *zap)
+{
+    struct zap_request request = {0};
+    struct key admitted = {0};
+    bool gone = false;
+    bool good = zap_receive(zap->handler, &request, &gone);
+    /* A connection begins before its handshake is admitted (connections.h). */
+    if (gone || !zap_take_events(zap))
+        return false;
+    good = good && zap_admit(zap, &request, &admitted);
+    return zap_answer(zap, &request, good ? &admitted : NULL);
+}
+
+static void zap_cut_what_is_too_much(struct zap *zap)
+{
+    int64_t now_ms = now_monotonic_ms();
+    if (now_ms < zap->check_ms)
         return;
-    zap->check_ms = now_monotonic_ms() + BACKLOG_CHECK_MS;
+    zap->check_ms = now_ms + BACKLOG_CHECK_MS;
+    connections_tend(zap->connections, now_ms);
     unsigned cut = backlog_cut(zap->backlog);
     if (cut)
         fprintf(stderr, "cut off %u connections that sent more than can be read\n", cut);
@@ -201,9 +228,8 @@ static void *zap_keep_door(void *argument)
             good = errno == EINTR;
         if (good && items[0].revents & ZMQ_POLLIN)
             good = zap_serve(zap);
-        if (good && items[1].revents & ZMQ_POLLIN)
-            good = zap_take_event(zap);
-        zap_cut_backlog(zap);
+        good = good && zap_take_events(zap);
+        zap_cut_what_is_too_much(zap);
     }
     if (!atomic_load(&zap->closing)) {
         fprintf(stderr, "the check of keys has ended (%s); stopping, so that nobody gets in unchecked\n",
@@ -231,9 +257,9 @@ static bool zap_open_sockets(struct zap *zap, void *router)
 }
 
 struct zap *zap_open(void *context, void *router, struct keyring *keyring, struct backlog *backlog,
-                     char *message, size_t message_size)
+                     struct connections *connections, char *message, size_t message_size)
 {
-    assert(context && router && keyring && backlog);
+    assert(context && router && keyring && backlog && connections);
     struct zap *zap = calloc(1, sizeof *zap);
     struct arrivals *arrivals = arrivals_open();
     if (!zap || !arrivals) {
@@ -246,6 +272,7 @@ struct zap *zap_open(void *context, void *router, struct keyring *keyring, struc
     zap->context = context;
     zap->keyring = keyring;
     zap->backlog = backlog;
+    zap->connections = connections;
     zap->arrivals = arrivals;
     pthread_mutex_init(&zap->mutex, NULL);
     bool good = zap_open_sockets(zap, router);

@@ -10,22 +10,25 @@
 #include <stdint.h>
 
 #include "proto/server/backlog.h"
+#include "proto/server/connections.h"
 #include "proto/server/keyring.h"
 
 /* A socket must set this as its ZAP domain. */
 #define ZAP_DOMAIN "concordat"
-/* Each message has its key's name as User-Id and its public key, in Z85, under this name. A name alone is not
- * enough: it can be given to another key while a connection lasts. */
-#define ZAP_PUBLIC_KEY "Public-Key"
+/* Each message has its key's name as User-Id, and under this name its public key, in Z85, with the number of
+ * its connection's admission in decimal digits behind it. A name alone is not enough: it can be given to
+ * another key while a connection lasts. Neither is a descriptor: it can be given to another connection while
+ * a message waits. */
+#define ZAP_ADMISSION "Admission"
 
 struct zap;
 
 /* Starts the handler. It also watches the connections of `router`, which must not be bound yet: it counts
- * those that it refuses, paces new ones (arrivals.h), and tells the backlog (borrowed) of each that comes or
- * goes, and when to cut. Takes ownership of the keyring, on failure too. Returns NULL with a message if it
- * cannot start. */
+ * those that it refuses, paces new ones (arrivals.h), and tells backlog and connections (borrowed) of each
+ * that comes or goes, and when to cut. Takes ownership of the keyring, on failure too. Returns NULL with a
+ * message if it cannot start. */
 struct zap *zap_open(void *context, void *router, struct keyring *keyring, struct backlog *backlog,
-                     char *message, size_t message_size);
+                     struct connections *connections, char *message, size_t message_size);
 /* Shuts the context down, after which its sockets can only be closed, and ends the thread. */
 void zap_close(struct zap **zap);
 

@@ -6,6 +6,8 @@ Usage: hostile.py KIND ENDPOINT SERVER_KEY SECRET_KEY
 import ctypes
 import ctypes.util
 import os
+import resource
+import select
 import socket
 import struct
 import sys
@@ -16,7 +18,8 @@ import zmq.utils.z85
 
 import python_client
 
-CONNECTIONS = 1000
+CONNECTIONS = 1024
+STRANGERS = 1500  # more than a broker has descriptors for at the least limit
 PARTS = 16  # the most that a broker reads of one frame
 UNANSWERED = 1024  # in flight: as many as several turns take
 FRAME = os.urandom(60000)
@@ -177,6 +180,39 @@ def connections(_, context, endpoint, server_key, key):
     time.sleep(3600)
 
 
+def hellos(_, context, endpoint, server_key, key):
+    """Opens a thousand connections that say hello, and say it again wherever one was ended."""
+    kept = []
+    for _ in range(CONNECTIONS):
+        kept.append(dealer(context, endpoint, server_key, key))
+        kept[-1].send(hello())
+    while True:
+        for peer in kept:
+            try:
+                peer.send(hello(), zmq.DONTWAIT)
+            except zmq.Again:
+                pass
+        time.sleep(5)
+
+
+def strangers(_, __, endpoint, *___):
+    """Opens connections without a key that say nothing, and opens each anew that is ended."""
+    host, port = endpoint.removeprefix("tcp://").rsplit(":", 1)
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    poll = select.epoll()
+    kept = {}
+    while True:
+        while len(kept) < min(STRANGERS, limit - 64):
+            one = socket.socket()
+            one.setblocking(False)
+            one.connect_ex((host, int(port)))
+            kept[one.fileno()] = one
+            poll.register(one.fileno(), select.EPOLLRDHUP)
+        for number, _ in poll.poll():
+            kept.pop(number).close()
+
+
 def half(_, __, endpoint, *___):
     """Opens connections that stop in the middle of the handshake."""
     host, port = endpoint.removeprefix("tcp://").rsplit(":", 1)
@@ -191,7 +227,7 @@ def half(_, __, endpoint, *___):
 
 
 KINDS = {kind.__name__: kind for kind in (
-    flood, flood_small, flood_ping, flood_read, endless, endless_empty, deaf, connections, half)}
+    flood, flood_small, flood_ping, flood_read, endless, endless_empty, deaf, connections, hellos, strangers, half)}
 
 
 def main():
@@ -199,7 +235,8 @@ def main():
     context = zmq.Context()
     context.set(zmq.MAX_SOCKETS, 4096)
     server_key, key = python_client.read_key_file(server_path), python_client.read_key_file(key_path)
-    peer = None if kind in ("connections", "half", "endless", "endless_empty") else dealer(context, endpoint, server_key, key)
+    makes_its_own = ("connections", "hellos", "strangers", "half", "endless", "endless_empty")
+    peer = None if kind in makes_its_own else dealer(context, endpoint, server_key, key)
     print("ready", flush=True)
     KINDS[kind](peer, context, endpoint, server_key, key)
 

@@ -227,9 +227,11 @@ static void P10_a_name_given_to_a_new_key_does_not_serve_the_old_one(void **stat
     assert_int_equal(unlink(folder_file(keys, "team-a.key")), 0);
     assert_int_equal(unlink(folder_file(keys, "team-a.key_secret")), 0);
     make_key(keys, "team-a", "team");
+    say(old, "two");
+    zmq_pollitem_t item = {.socket = server_socket(server), .events = ZMQ_POLLIN};
+    assert_int_equal(zmq_poll(&item, 1, PATIENCE_MS), 1);
     await_key_change();
     void *new = connect_as("team-a");
-    say(old, "two");
     say(new, "three");
     expect_message("team-a", "three");
     expect_drop(SERVER_DROP_NAME, 0);

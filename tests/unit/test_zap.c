@@ -23,6 +23,7 @@ struct door {
     void *context, *router, *asker;
     struct zap *zap;
     struct backlog *backlog;
+    struct connections *connections;
 };
 
 static struct keyring *open_keyring(void)
@@ -38,7 +39,9 @@ static struct door open_door(void)
     struct door door = {.context = zmq_ctx_new()};
     door.router = zmq_socket(door.context, ZMQ_ROUTER);
     door.backlog = backlog_open();
-    door.zap = zap_open(door.context, door.router, open_keyring(), door.backlog, message, sizeof message);
+    door.connections = connections_open();
+    door.zap = zap_open(door.context, door.router, open_keyring(), door.backlog, door.connections, message,
+                        sizeof message);
     assert_non_null(door.zap);
     int patience_ms = 10000;
     door.asker = zmq_socket(door.context, ZMQ_REQ);
@@ -51,6 +54,7 @@ static void close_door(struct door *door)
 {
     zap_close(&door->zap);
     backlog_close(&door->backlog);
+    connections_close(&door->connections);
     zmq_close(door->asker);
     zmq_close(door->router);
     zmq_ctx_term(door->context);
