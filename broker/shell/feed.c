@@ -6,21 +6,81 @@
 
 #include "broker/shell/answers.h"
 #include "broker/shell/inside.h"
+#include "broker/shell/limits.h"
 #include "broker/shell/sight.h"
 #include "proto/wire/borrowed.h"
 
-enum { FEED_EVENTS_MAX = 500, FEED_BYTES_MAX = 768 * 1024 };
+/* --- who follows -------------------------------------------------------------------------------------- */
+
+static struct session *follower_at(const struct broker *b, uint32_t place)
+{
+    const uint32_t *row = table_row(&b->followers.rows, place);
+    return sessions_row(&b->sessions, *row);
+}
+
+/* Takes a place out of the list; the last one moves there. */
+static void follower_remove(struct followers *followers, uint32_t place)
+{
+    struct table *rows = &followers->rows;
+    memcpy(table_row(rows, place), table_row(rows, rows->count - 1), rows->row_bytes);
+    rows->count--;
+}
+
+/* Ends the waiting of a connection whose key follows on another one now. It may be one that a lost network
+ * left hanging; a program that is still there asks again later. */
+static void follower_replace(struct broker *b, struct session *session, struct now now)
+{
+    const struct answer_to to = {&session->route, session->feed.command_id};
+    answers_refuse_saying(b, &to, REFUSAL_TOO_MANY,
+                          "Another connection of this key follows the ledger now. Give each program that "
+                          "follows a key of its own.");
+    session->feed.waiting = false;
+    unsigned count = seldom_count(&b->followers.replaced, now.mono_ms);
+    char line[KEY_NAME_CHARS_MAX + 160];
+    snprintf(line, sizeof line,
+             "%s follows on more than one connection; only the newest waits (%u such since the last of these "
+             "lines)",
+             session->peer.key.name, count);
+    if (count)
+        b->ports.log(b->ports.context, line);
+}
+
+/* Enters the session among those that wait, in the place of another of its key. Returns false if memory is
+ * short. */
+static bool follower_enter(struct broker *b, struct session *session, struct now now)
+{
+    struct followers *followers = &b->followers;
+    bool entered = false;
+    for (uint32_t place = followers->rows.count; place-- > 0;) {
+        struct session *other = follower_at(b, place);
+        if (other == session)
+            entered = true;
+        else if (!other->live || !other->feed.waiting)
+            follower_remove(followers, place);
+        else if (strcmp(other->peer.key.name, session->peer.key.name) == 0)
+            follower_replace(b, other, now);
+    }
+    if (entered || !table_reserve(&followers->rows, 1))
+        return entered;
+    *(uint32_t *)table_add(&followers->rows) = sessions_row_of(&b->sessions, session);
+    return true;
+}
 
 void feed_follow(struct broker *b, const struct asking *asking)
 {
     const Concordat__V1__Follow *follow = asking->request->follow;
     struct session_feed *feed = &asking->session->feed;
+    if (!follower_enter(b, asking->session, asking->now)) {
+        answers_refuse(b, &asking->to, REFUSAL_UNAVAILABLE, NULL);
+        return;
+    }
     feed->waiting = true;
     feed->after = follow->after;
     feed->credit = follow->credit && follow->credit < FEED_EVENTS_MAX ? follow->credit : FEED_EVENTS_MAX;
     memcpy(feed->command_id, asking->request->command_id.data, ID_BYTES);
-    b->waiting.for_events = true;
 }
+
+/* --- what they are sent ------------------------------------------------------------------------------- */
 
 /* A feed in the making. */
 struct feed_page {
@@ -37,7 +97,7 @@ static bool feed_add_event(void *context, uint64_t seq, const uint8_t *body, siz
 {
     (void)seq;
     struct feed_page *page = context;
-    if (page->count && page->size + size > FEED_BYTES_MAX)
+    if (page->count && page->size + size > WIRE_FEED_BYTES_GOOD)
         return false;
     uint8_t *copy = arena_take(page->arena, size);
     if (!copy)
@@ -81,7 +141,8 @@ static void feed_pack_page(struct broker *b, struct outgoing *outgoing, struct s
     session->feed.waiting = false;
 }
 
-static void feed_session(struct broker *b, struct outgoing *outgoing, struct session *session)
+/* Returns how many bytes of events it has packed. */
+static size_t feed_session(struct broker *b, struct outgoing *outgoing, struct session *session)
 {
     static struct feed_page page;
     page.arena = &b->stored_arena;
@@ -96,21 +157,35 @@ static void feed_session(struct broker *b, struct outgoing *outgoing, struct ses
         feed_refuse(b, session);
     else if (status != LEDGER_UNKNOWN && (ahead || page.count > 0))
         feed_pack_page(b, outgoing, session, &page);
+    return page.size;
+}
+
+/* Packs for the follower whose turn it is. Returns how many bytes of events. */
+static size_t feed_next(struct broker *b, struct outgoing *outgoing)
+{
+    struct followers *followers = &b->followers;
+    struct session *session = follower_at(b, followers->next);
+    size_t size = 0;
+    bool waits = session->live && session->feed.waiting && sight_admits(b, session);
+    /* A follower that is ahead of us is answered at once with our head: one of us has lost something, and the
+     * follower is to say so. */
+    if (waits && session->feed.after != b->durable_seq)
+        size = feed_session(b, outgoing, session);
+    if (waits && session->feed.waiting)
+        followers->next++;
+    else
+        follower_remove(followers, followers->next);
+    return size;
 }
 
 void feed_pack(struct broker *b, struct outgoing *outgoing)
 {
-    if (!b->waiting.for_events)
-        return;
-    b->waiting.for_events = false;
-    for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
-        struct session *session = sessions_row(&b->sessions, row);
-        if (!session->live || !session->feed.waiting || !sight_admits(b, session))
-            continue;
-        /* A follower that is ahead of us is answered at once with our head: one of us has lost something, and
-         * the follower is to say so. */
-        if (session->feed.after != b->durable_seq)
-            feed_session(b, outgoing, session);
-        b->waiting.for_events |= session->feed.waiting;
+    struct followers *followers = &b->followers;
+    uint32_t left = followers->rows.count;
+    size_t size = 0;
+    for (; left > 0 && size < FEED_TURN_BYTES_MAX; left--) {
+        followers->next = followers->next < followers->rows.count ? followers->next : 0;
+        size += feed_next(b, outgoing);
     }
+    followers->hurried = left > 0;
 }

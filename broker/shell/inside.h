@@ -11,6 +11,7 @@
 #include "broker/shell/refusals.h"
 #include "broker/shell/sessions.h"
 #include "broker/shell/status.h"
+#include "proto/server/seldom.h"
 
 /* Which time it is (time.c). */
 struct broker_time {
@@ -66,8 +67,15 @@ struct rematch {
 
 /* Whether any session waits, so that not every turn has to ask all of them. */
 struct waiting_sessions {
-    bool for_page;   /* of the cases that it is catching up with (catch_up.c) */
-    bool for_events; /* of the ledger (feed.c) */
+    bool for_page; /* of the cases that it is catching up with (catch_up.c) */
+};
+
+/* The sessions that wait for events of the ledger (feed.c); one for each key. */
+struct followers {
+    struct table rows; /* uint32_t: of the sessions; also some that have ended or wait no more */
+    uint32_t next;     /* whose turn is next */
+    bool hurried;      /* the turn had no room for all: the next one must not wait */
+    struct seldom replaced;
 };
 
 struct broker {
@@ -90,6 +98,7 @@ struct broker {
     uint64_t durable_seq;         /* all events up to this one are on disk; the state can be ahead of it */
     struct rematch rematch;
     struct waiting_sessions waiting;
+    struct followers followers;
 };
 
 #endif

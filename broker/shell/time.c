@@ -117,7 +117,7 @@ int broker_patience_ms(const struct broker *b, struct now now)
     int64_t most_ms = b->waiting.for_page ? CATCH_UP_PAGE_MS : LEASE_CHECK_MS;
     if (b->in_flight.on_its_way)
         return LEASE_CHECK_MS;
-    if (b->rematch.due || due_ms <= now_ms)
+    if (b->rematch.due || b->followers.hurried || due_ms <= now_ms)
         return 0;
     return (int)(due_ms - now_ms < most_ms ? due_ms - now_ms : most_ms);
 }

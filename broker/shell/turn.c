@@ -33,6 +33,7 @@ struct broker *broker_open(const struct broker_ports *ports, struct state *state
     b->in_flight.outgoing = &b->outgoings[1];
     news_list_open(&b->turn.news, seed);
     sessions_open(&b->sessions, seed);
+    table_open(&b->followers.rows, sizeof(uint32_t));
     refusals_open(&b->refusals, seed);
     return b;
 }
@@ -45,6 +46,7 @@ void broker_close(struct broker **broker)
     state_destroy(&b->state);
     directory_destroy(&b->directory);
     sessions_close(&b->sessions);
+    table_close(&b->followers.rows);
     refusals_close(&b->refusals);
     arena_close(&b->request_arena);
     arena_close(&b->stored_arena);

@@ -25,8 +25,8 @@ enum {
     WIRE_REPACKED_BYTES_MAX = 2 * WIRE_REQUEST_BYTES_MAX,
     /* The longest message that a client takes: a Feed with one event of the greatest length fits. */
     WIRE_MESSAGE_BYTES_MAX = 10 * 1024 * 1024,
-    /* A server adds no further event to a Feed that is longer than this. */
-    WIRE_FEED_BYTES_GOOD = 1024 * 1024,
+    /* A server adds no further event to a Feed that is longer than this. Everybody waits while it is made. */
+    WIRE_FEED_BYTES_GOOD = 256 * 1024,
     /* The longest stored event: one that carries the policy file is long. */
     WIRE_EVENT_BYTES_MAX = 9 * 1024 * 1024,
     WIRE_ID_BYTES = 16

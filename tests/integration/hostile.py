@@ -19,6 +19,7 @@ import zmq.utils.z85
 import python_client
 
 CONNECTIONS = 1024
+FOLLOWS = 200
 STRANGERS = 1500  # more than a broker has descriptors for at the least limit
 PARTS = 16  # the most that a broker reads of one frame
 UNANSWERED = 1024  # in flight: as many as several turns take
@@ -195,6 +196,19 @@ def hellos(_, context, endpoint, server_key, key):
         time.sleep(5)
 
 
+def follows(_, context, endpoint, server_key, key):
+    """Follows the ledger from its beginning on two hundred connections, and again after each answer."""
+    poll = zmq.Poller()
+    for _ in range(FOLLOWS):
+        peer = dealer(context, endpoint, server_key, key)
+        peer.send(hello())
+        poll.register(peer, zmq.POLLIN)
+    while True:
+        for peer, _ in poll.poll():
+            peer.recv()
+            peer.send(b"\n\x18\n\x10" + os.urandom(16) + b"\xea\x01\x03\x10\xf4\x03", zmq.DONTWAIT)
+
+
 def strangers(_, __, endpoint, *___):
     """Opens connections without a key that say nothing, and opens each anew that is ended."""
     host, port = endpoint.removeprefix("tcp://").rsplit(":", 1)
@@ -227,7 +241,7 @@ def half(_, __, endpoint, *___):
 
 
 KINDS = {kind.__name__: kind for kind in (
-    flood, flood_small, flood_ping, flood_read, endless, endless_empty, deaf, connections, hellos, strangers, half)}
+    flood, flood_small, flood_ping, flood_read, endless, endless_empty, deaf, connections, hellos, follows, strangers, half)}
 
 
 def main():
@@ -235,7 +249,7 @@ def main():
     context = zmq.Context()
     context.set(zmq.MAX_SOCKETS, 4096)
     server_key, key = python_client.read_key_file(server_path), python_client.read_key_file(key_path)
-    makes_its_own = ("connections", "hellos", "strangers", "half", "endless", "endless_empty")
+    makes_its_own = ("connections", "hellos", "follows", "strangers", "half", "endless", "endless_empty")
     peer = None if kind in makes_its_own else dealer(context, endpoint, server_key, key)
     print("ready", flush=True)
     KINDS[kind](peer, context, endpoint, server_key, key)

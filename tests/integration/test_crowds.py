@@ -87,6 +87,28 @@ class Crowds(unittest.TestCase):
         self.expect_newcomers_to_be_served()
         self.assertNotIn("ended a connection that said nothing", self.stage.said("broker"))
 
+    def test_200_follows_of_one_auditors_key_leave_others_their_answers(self):
+        self.stage.make_key("watcher", "auditor", "council")
+        self.start_hostile("follows", "watcher")
+        self.await_log("watcher follows on more than one connection")
+        self.expect_newcomers_to_be_served()
+
+    def test_1024_hellos_of_one_device_leave_an_intake_to_the_others(self):
+        self.stage.start_intake()
+        self.limit_descriptors("intake")
+        device = self.stage.device("device")
+        self.expect_service(device)
+        self.stage.device("greedy")
+        process = self.start_hostile("hellos", "greedy", self.stage.intakes["intake"], "intake")
+        self.await_log("greedy has more than 4 sessions", "intake")
+        self.await_log("greedy has 33 connections, which is too many", "intake")
+        for i in range(NEWCOMERS):
+            self.expect_service(self.stage.device(f"newcomer-{i}"))
+        self.expect_service(device)
+        process.send_signal(signal.SIGSTOP)
+        os.remove(self.stage.path("intake-devices", "greedy.key"))
+        self.await_log("connections of greedy, which is withdrawn", "intake")
+
     def test_a_key_is_withdrawn_while_strangers_have_all_connections(self):
         self.stage.make_key("stranger", "team", "northmoor-crisis", admitted=False)
         self.start_hostile("strangers", "stranger")

@@ -187,6 +187,14 @@ struct stage *stage_open(const char *hours_1, const char *hours_2)
     return s;
 }
 
+int stage_add_auditor(struct stage *s, const char *key_name)
+{
+    assert(s->peers < STAGE_PEERS);
+    add_peer(s, key_name, CONCORDAT__V1__ROLE__ROLE_AUDITOR, "ZZA01");
+    stage_hello(s, s->peers - 1);
+    return s->peers - 1;
+}
+
 static void forget_sent(struct stage *s)
 {
     for (size_t i = 0; i < s->sent_count; i++)

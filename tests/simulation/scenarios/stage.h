@@ -8,7 +8,7 @@
 #include "tests/simulation/options.h"
 #include "tests/simulation/store.h"
 
-enum { STAGE_PEERS = 8, STAGE_SENT = 20000, STAGE_HELD = 250 };
+enum { STAGE_PEERS = 16, STAGE_SENT = 20000, STAGE_HELD = 250 };
 
 struct stage_sent {
     int peer;
@@ -43,6 +43,8 @@ void stage_close(struct stage **stage);
 /* Kills the broker and starts it again from the disk; everyone says hello again. */
 void stage_restart(struct stage *stage);
 void stage_load(struct stage *stage, const char *hours_1, const char *hours_2);
+/* Adds an auditor, or another connection of one, who says hello. Returns the new peer. */
+int stage_add_auditor(struct stage *stage, const char *key_name);
 
 /* Sends a command and runs its turn. Give an id to repeat a command. Returns the answer, valid until the next
  * call. */

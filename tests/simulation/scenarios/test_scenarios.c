@@ -233,6 +233,68 @@ static void the_1001st_message(void **unused)
     stage_close(&s);
 }
 
+static void follow_only(struct stage *s, int peer, uint64_t after)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Follow follow = CONCORDAT__V1__FOLLOW__INIT;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_FOLLOW;
+    request.follow = &follow;
+    follow.after = after;
+    stage_say_only(s, peer, &request);
+}
+
+/* An auditor's connection hangs and it follows on another: the newest waits, and the other is told. */
+static void the_follower_that_comes_back(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open(always, always);
+    int again = stage_add_auditor(s, "auditor"), other = stage_add_auditor(s, "inspector");
+    size_t from = s->sent_count;
+    follow_only(s, AUDITOR, s->store.count);
+    follow_only(s, other, s->store.count);
+    follow_only(s, again, s->store.count);
+    follow_only(s, again, s->store.count);
+    assert_int_equal(stage_turn(s), LEDGER_OK);
+    assert_int_equal(stage_count(s, AUDITOR, BODY(ANSWER), from), 1);
+    assert_int_equal(stage_count(s, again, BODY(ANSWER), from), 0);
+    stage_submit(s, id);
+    assert_int_equal(stage_count(s, AUDITOR, BODY(FEED), from), 0);
+    assert_int_equal(stage_count(s, again, BODY(FEED), from), 1);
+    assert_int_equal(stage_count(s, other, BODY(FEED), from), 1);
+    stage_close(&s);
+}
+
+/* Many auditors ask for all of history at once: others have their answers before all of them have theirs. */
+static void everybody_follows_at_once(void **unused)
+{
+    (void)unused;
+    enum { FIRST = AUDITOR + 1, REFERRALS = 300 };
+    static const char *const names[] = {"a-1", "a-2", "a-3", "a-4", "a-5", "a-6", "a-7", "a-8", "a-9"};
+    enum { FOLLOWERS = sizeof names / sizeof names[0] };
+    uint8_t id[16];
+    int feeds = 0, turns = 0;
+    struct stage *s = stage_open(always, always);
+    for (int i = 0; i < REFERRALS; i++)
+        stage_submit(s, id);
+    for (int i = 0; i < FOLLOWERS; i++)
+        assert_int_equal(stage_add_auditor(s, names[i]), FIRST + i);
+    size_t from = s->sent_count;
+    for (int i = 0; i < FOLLOWERS; i++)
+        follow_only(s, FIRST + i, 0);
+    for (; feeds < FOLLOWERS && turns < 2 * FOLLOWERS; turns++) {
+        assert_int_equal(stage_turn(s), LEDGER_OK);
+        feeds = 0;
+        for (int i = 0; i < FOLLOWERS; i++)
+            feeds += stage_count(s, FIRST + i, BODY(FEED), from);
+        const struct now now = {s->wall_ms, s->mono_ms};
+        assert_int_equal(broker_patience_ms(s->broker, now) == 0, feeds < FOLLOWERS);
+    }
+    assert_int_equal(feeds, FOLLOWERS);
+    assert_true(turns > 1);
+    stage_close(&s);
+}
+
 /* A client that repeats for ever fills neither the ledger nor the boards of others. */
 static void the_retry_that_will_not_stop(void **unused)
 {
@@ -505,6 +567,8 @@ int main(void)
         cmocka_unit_test(stuck_reserved),
         cmocka_unit_test(the_zombie_offer),
         cmocka_unit_test(the_1001st_message),
+        cmocka_unit_test(the_follower_that_comes_back),
+        cmocka_unit_test(everybody_follows_at_once),
         cmocka_unit_test(the_retry_that_will_not_stop),
         cmocka_unit_test(turning_a_feature_on_wakes_a_year_of_old_work),
         cmocka_unit_test(one_slow_destination_harms_the_rest),
