@@ -7,17 +7,16 @@
 #include <string.h>
 
 #include "proto/server/greeting.h"
+#include "proto/server/seldom.h"
 #include "proto/wire/borrowed.h"
 #include "proto/words/now.h"
 #include "proto/words/words.h"
+#include "services/intake/limits.h"
 #include "services/intake/refused.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
-enum {
-    DEVICES_MAX = 1024,  /* of one source */
-    MESSAGES_A_TURN = 64 /* so that the broker and the signals have their turn */
-};
+enum { MESSAGES_A_TURN = 64 /* so that the broker and the signals have their turn */ };
 
 /* A connection that has said hello: a session. */
 struct device {
@@ -32,8 +31,10 @@ struct devices {
     struct commands *commands;
     struct arena arena;
     struct greeting_server self;
-    struct device all[DEVICES_MAX];
+    struct device all[ROOMS_MAX];
     size_t count;
+    int64_t check_ms; /* when to look next for those that have fallen silent */
+    struct seldom too_many, full;
     struct refused_devices *refused;
     struct reply reply;
     uint8_t bytes[WIRE_MESSAGE_BYTES_MAX];
@@ -89,15 +90,55 @@ static bool device_counts(struct devices *devices, struct device *device, const 
     return false;
 }
 
-/* A place for one more device. If all are taken it is that of a device that has fallen silent; NULL if none
- * has. */
-static struct device *device_place(struct devices *devices)
+/* Ends the sessions of devices that have fallen silent. */
+static void devices_drop_silent(struct devices *devices)
 {
-    int64_t silent_since_ms = now_monotonic_ms() - GREETING_SILENCE_MS;
-    for (size_t i = 0; devices->count == DEVICES_MAX && i < devices->count; i++)
-        if (devices->all[i].heard_ms < silent_since_ms)
+    int64_t now_ms = now_monotonic_ms();
+    if (now_ms < devices->check_ms)
+        return;
+    devices->check_ms = now_ms + ROOMS_CHECK_MS;
+    for (size_t i = devices->count; i-- > 0;)
+        if (devices->all[i].heard_ms < now_ms - GREETING_SILENCE_MS)
             device_drop(devices, &devices->all[i]);
-    return devices->count < DEVICES_MAX ? &devices->all[devices->count++] : NULL;
+}
+
+/* The session of this key that has been silent for longest, if the key has as many as it may have; else NULL.
+ */
+static struct device *device_most_silent(struct devices *devices, const struct key *key)
+{
+    struct device *found = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < devices->count; i++) {
+        struct device *device = &devices->all[i];
+        if (strcmp(device->peer.name, key->name) != 0)
+            continue;
+        count++;
+        if (!found || device->heard_ms < found->heard_ms)
+            found = device;
+    }
+    return count < ROOMS_OF_DEVICE_MAX ? NULL : found;
+}
+
+/* A place for one more session of this key, whose oldest one may have to end for it. NULL if all are taken.
+ */
+static struct device *device_place(struct devices *devices, const struct key *key)
+{
+    struct device *own = device_most_silent(devices, key);
+    unsigned count = own ? seldom_count(&devices->too_many, now_monotonic_ms()) : 0;
+    if (count)
+        fprintf(stderr,
+                "%s has more than %d sessions: ended the one that was silent for longest "
+                "(%u such since the last of these lines)\n",
+                key->name, ROOMS_OF_DEVICE_MAX, count);
+    if (own || devices->count < ROOMS_MAX)
+        return own ? own : &devices->all[devices->count++];
+    count = seldom_count(&devices->full, now_monotonic_ms());
+    if (count)
+        fprintf(stderr,
+                "%d sessions are all that there is room for: refused another, of %s "
+                "(%u such since the last of these lines)\n",
+                ROOMS_MAX, key->name, count);
+    return NULL;
 }
 
 static enum server_sent devices_send(struct devices *devices, const struct server_route *route,
@@ -137,7 +178,7 @@ static void devices_hello(struct devices *devices, const struct server_route *ro
                           const struct greeting_request *said, int64_t now_ms)
 {
     const uint8_t *command_id = greeting_command_id(said);
-    device = device ? device : device_place(devices);
+    device = device ? device : device_place(devices, said->key);
     if (!device) {
         commands_refuse(devices->commands, command_id, REFUSAL(TOO_MANY), "too many devices",
                         &devices->reply);
@@ -262,5 +303,7 @@ enum outbox_status devices_turn(struct devices *devices, int64_t now_ms)
     for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK && server_receive(devices->server, &message);
          i++)
         status = devices_take(devices, &message, now_ms);
+    /* Afterwards: while this machine stood still a device may have spoken. */
+    devices_drop_silent(devices);
     return status;
 }

@@ -3,6 +3,12 @@
 #define CONCORDAT_INTAKE_LIMITS_H
 
 enum {
+    /* Sessions in all: twice the vehicles and wards of the largest source. */
+    ROOMS_MAX = 1024,
+    /* Sessions of one device, which leaves one behind whenever it changes network; a shift may share a key.
+     * The rest stays for other devices. */
+    ROOMS_OF_DEVICE_MAX = 4,
+    ROOMS_CHECK_MS = 1000, /* between two looks for devices that have fallen silent */
     /* Devices whose refusals are counted by name: as many as an intake has room for. */
     REFUSED_DEVICES_MAX = 1024,
     /* Between two lines about refusals of one device: a thousand guesses are two lines. */
