@@ -9,6 +9,11 @@ endfunction()
 concordat_process_test(test_from_the_page integration/test_from_the_page.py)
 concordat_process_test(test_broker_process integration/test_broker_process.py)
 concordat_process_test(test_key_life integration/test_key_life.py)
+# The same with the least number of descriptors with which a server starts.
+add_test(NAME test_key_life_with_1024_descriptors
+  COMMAND prlimit --nofile=1024:1024 /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_key_life.py
+          ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(test_key_life_with_1024_descriptors PROPERTIES TIMEOUT 300)
 concordat_process_test(test_crowds integration/test_crowds.py)
 concordat_process_test(P1_durable promises/P1_durable.py)
 concordat_process_test(P9_areas promises/P9_areas.py)
