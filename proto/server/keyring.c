@@ -10,24 +10,48 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "proto/server/greeting.h"
 
-enum { PATH_BYTES = 4096 };
+#define KEY_SUFFIX ".key"
+
+enum {
+    PATH_BYTES = 4096,
+    /* A file system's clock goes in steps: a file that changes twice within one can look the same. No step is
+     * longer than this, on FAT and old network disks. */
+    SETTLED_S = 2
+};
+
+/* A file as it was before it was read. While all of this is the same so is what the file says. */
+struct keyring_file {
+    bool settled; /* a later change cannot have the same times */
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec modified, changed;
+};
+
+struct keyring_row {
+    struct key key; /* first: a row is found by its key */
+    struct keyring_file file;
+    struct misuse misuse;
+    atomic_bool withdrawn; /* its file is gone */
+    bool is_double;        /* while reading: an earlier file has the same key */
+};
 
 struct keyring {
-    struct key *keys;       /* in the order of files while reading, then by name */
-    struct misuse *misuses; /* one for each key */
-    atomic_bool *withdrawn; /* one for each key: its file is gone */
+    struct keyring_row *rows; /* in the order of files while reading, then by name */
     size_t count;
-    const struct key **by_bytes; /* the same keys in the order of their bytes */
+    const struct key **by_bytes; /* their keys in the order of their bytes, then of files */
     char *complaints;
 };
 
 static int keyring_is_key_file(const struct dirent *entry)
 {
     size_t length = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && length > 4 && strcmp(entry->d_name + length - 4, ".key") == 0;
+    return entry->d_name[0] != '.' && length > strlen(KEY_SUFFIX) &&
+           strcmp(entry->d_name + length - strlen(KEY_SUFFIX), KEY_SUFFIX) == 0;
 }
 
 /* Compares bytes, not letters as alphasort does: which of two files counts must not depend on the locale. */
@@ -46,19 +70,25 @@ static int keyring_compare_name(const void *name, const void *key)
     return strcmp(name, ((const struct key *)key)->name);
 }
 
-static int keyring_compare_bytes(const void *left, const void *right)
+/* The search looks for bytes alone, so it has a comparison of its own. */
+static int keyring_compare_just_bytes(const void *left, const void *right)
 {
     const struct key *const *l = left, *const *r = right;
     return memcmp((*l)->public_bytes, (*r)->public_bytes, KEY_BYTES);
 }
 
-/* Returns the key of the ring that has the same bytes, or NULL. */
-static const struct key *keyring_find_double(const struct keyring *keyring, const struct key *key)
+static int keyring_compare_bytes(const void *left, const void *right)
 {
-    for (size_t i = 0; i < keyring->count; i++)
-        if (memcmp(keyring->keys[i].public_bytes, key->public_bytes, KEY_BYTES) == 0)
-            return &keyring->keys[i];
-    return NULL;
+    const struct key *const *l = left, *const *r = right;
+    int difference = keyring_compare_just_bytes(left, right);
+    return difference ? difference : *l < *r ? -1 : *l > *r;
+}
+
+static struct keyring_row *keyring_row_of(const struct keyring *keyring, const struct key *key)
+{
+    struct keyring_row *row = (struct keyring_row *)(uintptr_t)key;
+    assert(row >= keyring->rows && row < keyring->rows + keyring->count);
+    return row;
 }
 
 /* Writes a line of complaint. A file's name may hold anything, also what would look like a line of its own.
@@ -71,14 +101,67 @@ static void keyring_complain(FILE *complaints, const char *text)
     fputc('\n', complaints);
 }
 
+/* Looks at a file before it is read. Returns false if that cannot be done. */
+static bool keyring_look(const char *path, struct keyring_file *file)
+{
+    struct stat about;
+    struct timespec now;
+    *file = (struct keyring_file){0};
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0 || stat(path, &about) != 0)
+        return false;
+    *file = (struct keyring_file){now.tv_sec - about.st_ctim.tv_sec > SETTLED_S,
+                                  about.st_dev,
+                                  about.st_ino,
+                                  about.st_size,
+                                  about.st_mtim,
+                                  about.st_ctim};
+    return true;
+}
+
+static bool keyring_times_are_equal(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool keyring_files_are_equal(const struct keyring_file *a, const struct keyring_file *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           keyring_times_are_equal(a->modified, b->modified) &&
+           keyring_times_are_equal(a->changed, b->changed);
+}
+
+/* Returns what the former ring read of this file, unless the file has changed since or may have. */
+static const struct keyring_row *keyring_read_before(const struct keyring *former, const char *file,
+                                                     const struct keyring_file *looks)
+{
+    char name[KEY_NAME_CHARS_MAX + 1];
+    size_t length = strlen(file) - strlen(KEY_SUFFIX);
+    if (!former || length >= sizeof name)
+        return NULL;
+    memcpy(name, file, length);
+    name[length] = '\0';
+    const struct keyring_row *row =
+        bsearch(name, former->rows, former->count, sizeof *row, keyring_compare_name);
+    return row && row->file.settled && keyring_files_are_equal(&row->file, looks) ? row : NULL;
+}
+
 /* Reads one file, and adds its key or a complaint. Returns false with a message if it cannot be read now. */
-static bool keyring_add_file(struct keyring *keyring, const char *folder, const char *file, FILE *complaints,
-                             char *message, size_t message_size)
+static bool keyring_add_file(struct keyring *keyring, const struct keyring *former, const char *folder,
+                             const char *file, FILE *complaints, char *message, size_t message_size)
 {
     char path[PATH_BYTES], complaint[2 * PATH_BYTES], expected[KEY_NAME_CHARS_MAX + 5];
-    struct key *key = &keyring->keys[keyring->count];
+    struct keyring_row *row = &keyring->rows[keyring->count];
+    struct key *key = &row->key;
     if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, file) >= sizeof path) {
         keyring_complain(complaints, "a file's path is too long");
+        return true;
+    }
+    const struct keyring_row *before =
+        keyring_look(path, &row->file) ? keyring_read_before(former, file, &row->file) : NULL;
+    if (before) {
+        row->key = before->key;
+        row->file = before->file;
+        keyring->count++;
         return true;
     }
     enum keys_status status = keys_read(path, key, complaint, sizeof complaint);
@@ -86,15 +169,10 @@ static bool keyring_add_file(struct keyring *keyring, const char *folder, const 
         snprintf(message, message_size, "%s", complaint);
         return false;
     }
-    snprintf(expected, sizeof expected, "%s.key", key->name);
-    const struct key *same = NULL;
+    snprintf(expected, sizeof expected, "%s" KEY_SUFFIX, key->name);
     if (status == KEYS_GOOD && strcmp(file, expected) != 0) {
         snprintf(complaint, sizeof complaint, "%s: the key in it is named %s; rename the file to %s", path,
                  key->name, expected);
-        status = KEYS_WRONG;
-    } else if (status == KEYS_GOOD && (same = keyring_find_double(keyring, key))) {
-        snprintf(complaint, sizeof complaint, "%s: %s.key has the same public key; remove one of them", path,
-                 same->name);
         status = KEYS_WRONG;
     }
     if (status != KEYS_GOOD)
@@ -126,18 +204,47 @@ static struct keyring *keyring_make(size_t files)
     struct keyring *keyring = calloc(1, sizeof *keyring);
     if (!keyring)
         return NULL;
-    keyring->keys = calloc(files + 1, sizeof *keyring->keys);
-    keyring->misuses = calloc(files + 1, sizeof *keyring->misuses);
-    keyring->withdrawn = calloc(files + 1, sizeof *keyring->withdrawn);
+    keyring->rows = calloc(files + 1, sizeof *keyring->rows);
     keyring->by_bytes = calloc(files + 1, sizeof(const struct key *));
-    if (!keyring->keys || !keyring->misuses || !keyring->withdrawn || !keyring->by_bytes)
+    if (!keyring->rows || !keyring->by_bytes)
         keyring_close(&keyring);
     return keyring;
 }
 
+static void keyring_sort_by_bytes(struct keyring *keyring)
+{
+    for (size_t i = 0; i < keyring->count; i++)
+        keyring->by_bytes[i] = &keyring->rows[i].key;
+    qsort(keyring->by_bytes, keyring->count, sizeof(const struct key *), keyring_compare_bytes);
+}
+
+/* Takes out each key that an earlier file has too. */
+static void keyring_drop_doubles(struct keyring *keyring, const char *folder, FILE *complaints)
+{
+    char complaint[2 * PATH_BYTES];
+    size_t first = 0, kept = 0;
+    keyring_sort_by_bytes(keyring);
+    for (size_t i = 1; i < keyring->count; i++) {
+        const struct key *key = keyring->by_bytes[i], *same = keyring->by_bytes[first];
+        if (memcmp(key->public_bytes, same->public_bytes, KEY_BYTES) != 0) {
+            first = i;
+            continue;
+        }
+        snprintf(complaint, sizeof complaint,
+                 "%s/%s" KEY_SUFFIX ": %s" KEY_SUFFIX " has the same public key; remove one of them", folder,
+                 key->name, same->name);
+        keyring_complain(complaints, complaint);
+        keyring_row_of(keyring, key)->is_double = true;
+    }
+    for (size_t i = 0; i < keyring->count; i++)
+        if (!keyring->rows[i].is_double)
+            keyring->rows[kept++] = keyring->rows[i];
+    keyring->count = kept;
+}
+
 /* Reads the files into the ring. Returns false with a message if one cannot be read now. */
-static bool keyring_add_files(struct keyring *keyring, const char *folder, struct dirent **entries, int files,
-                              char *message, size_t message_size)
+static bool keyring_add_files(struct keyring *keyring, const struct keyring *former, const char *folder,
+                              struct dirent **entries, int files, char *message, size_t message_size)
 {
     size_t size = 0;
     FILE *complaints = open_memstream(&keyring->complaints, &size);
@@ -145,7 +252,10 @@ static bool keyring_add_files(struct keyring *keyring, const char *folder, struc
     if (!complaints)
         snprintf(message, message_size, "%s: out of memory", folder);
     for (int i = 0; good && i < files; i++)
-        good = keyring_add_file(keyring, folder, entries[i]->d_name, complaints, message, message_size);
+        good =
+            keyring_add_file(keyring, former, folder, entries[i]->d_name, complaints, message, message_size);
+    if (good)
+        keyring_drop_doubles(keyring, folder, complaints);
     if (complaints && fclose(complaints) != 0 && good) {
         snprintf(message, message_size, "%s: out of memory", folder);
         good = false;
@@ -153,7 +263,8 @@ static bool keyring_add_files(struct keyring *keyring, const char *folder, struc
     return good;
 }
 
-struct keyring *keyring_open(const char *folder, char *message, size_t message_size)
+struct keyring *keyring_open(const char *folder, const struct keyring *former, char *message,
+                             size_t message_size)
 {
     struct dirent **entries = NULL;
     if (!keyring_trusts_folder(folder, message, message_size))
@@ -166,17 +277,15 @@ struct keyring *keyring_open(const char *folder, char *message, size_t message_s
     struct keyring *keyring = keyring_make((size_t)files);
     if (!keyring)
         snprintf(message, message_size, "%s: out of memory", folder);
-    else if (!keyring_add_files(keyring, folder, entries, files, message, message_size))
+    else if (!keyring_add_files(keyring, former, folder, entries, files, message, message_size))
         keyring_close(&keyring);
     for (int i = 0; i < files; i++)
         free(entries[i]);
     free(entries);
     if (!keyring)
         return NULL;
-    qsort(keyring->keys, keyring->count, sizeof *keyring->keys, keyring_compare_names);
-    for (size_t i = 0; i < keyring->count; i++)
-        keyring->by_bytes[i] = &keyring->keys[i];
-    qsort(keyring->by_bytes, keyring->count, sizeof(const struct key *), keyring_compare_bytes);
+    qsort(keyring->rows, keyring->count, sizeof *keyring->rows, keyring_compare_names);
+    keyring_sort_by_bytes(keyring);
     return keyring;
 }
 
@@ -184,9 +293,7 @@ void keyring_close(struct keyring **keyring)
 {
     if (!*keyring)
         return;
-    free((*keyring)->keys);
-    free((*keyring)->misuses);
-    free((*keyring)->withdrawn);
+    free((*keyring)->rows);
     free((*keyring)->complaints);
     free((*keyring)->by_bytes);
     free(*keyring);
@@ -223,14 +330,15 @@ bool keyring_withdraw_removed(struct keyring *keyring, const char *folder)
     if (stat(folder, &before) != 0)
         return false;
     for (size_t i = 0; i < keyring->count; i++) {
-        if (keyring->withdrawn[i] || !keyring_file_is_gone(folder, &keyring->keys[i]))
+        struct keyring_row *row = &keyring->rows[i];
+        if (row->withdrawn || !keyring_file_is_gone(folder, &row->key))
             continue;
         /* While somebody replaces the folder, every file is gone for a moment. */
         if (!keyring_folder_is(folder, &before))
             return any;
-        atomic_store(&keyring->withdrawn[i], true);
+        atomic_store(&row->withdrawn, true);
         any = true;
-        fprintf(stderr, "withdrawn: the key %s, whose file is gone\n", keyring->keys[i].name);
+        fprintf(stderr, "withdrawn: the key %s, whose file is gone\n", row->key.name);
     }
     return any;
 }
@@ -238,13 +346,14 @@ bool keyring_withdraw_removed(struct keyring *keyring, const char *folder)
 /* Returns the key, unless it is withdrawn. */
 static const struct key *keyring_unless_withdrawn(const struct keyring *keyring, const struct key *key)
 {
-    return key && !atomic_load(&keyring->withdrawn[key - keyring->keys]) ? key : NULL;
+    return key && !atomic_load(&keyring_row_of(keyring, key)->withdrawn) ? key : NULL;
 }
 
 const struct key *keyring_by_name(const struct keyring *keyring, const char *name)
 {
-    return keyring_unless_withdrawn(
-        keyring, bsearch(name, keyring->keys, keyring->count, sizeof *keyring->keys, keyring_compare_name));
+    const struct keyring_row *row =
+        bsearch(name, keyring->rows, keyring->count, sizeof *row, keyring_compare_name);
+    return row ? keyring_unless_withdrawn(keyring, &row->key) : NULL;
 }
 
 const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t bytes[KEY_BYTES])
@@ -253,29 +362,28 @@ const struct key *keyring_by_bytes(const struct keyring *keyring, const uint8_t 
     const struct key *address = &wanted;
     memcpy(wanted.public_bytes, bytes, KEY_BYTES);
     const struct key **found = bsearch(&address, keyring->by_bytes, keyring->count,
-                                       sizeof(const struct key *), keyring_compare_bytes);
+                                       sizeof(const struct key *), keyring_compare_just_bytes);
     return found ? keyring_unless_withdrawn(keyring, *found) : NULL;
 }
 
 struct misuse *keyring_misuse(const struct keyring *keyring, const struct key *key)
 {
-    assert(key >= keyring->keys && key < keyring->keys + keyring->count);
-    return &keyring->misuses[key - keyring->keys];
+    return &keyring_row_of(keyring, key)->misuse;
 }
 
 void keyring_keep_misuse(struct keyring *keyring, const struct keyring *former)
 {
     for (size_t i = 0; i < former->count; i++) {
-        const struct key *key = keyring_by_bytes(keyring, former->keys[i].public_bytes);
+        const struct key *key = keyring_by_bytes(keyring, former->rows[i].key.public_bytes);
         if (key)
-            misuse_copy(keyring_misuse(keyring, key), &former->misuses[i]);
+            misuse_copy(keyring_misuse(keyring, key), &former->rows[i].misuse);
     }
 }
 
 bool keyring_lost(const struct keyring *former, const struct keyring *keyring)
 {
     for (size_t i = 0; i < former->count; i++) {
-        const struct greeting_peer peer = greeting_peer_of(&former->keys[i]);
+        const struct greeting_peer peer = greeting_peer_of(&former->rows[i].key);
         if (!greeting_peer_has(&peer, keyring_by_name(keyring, peer.name)))
             return true;
     }

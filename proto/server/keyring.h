@@ -10,9 +10,11 @@ struct keyring;
 /* Reads every file of the folder that ends in .key; all of them, or none: if one cannot be read now, the ring
  * would leave out a key that should count. A file that is wrong admits nobody, and so does one that is not
  * named after its key, NAME.key. If two files have the same key, only the first, in the order of file names,
- * counts. Leaves out servers' own keys. Returns NULL with a message if the folder or a file cannot be read
- * now, or if somebody else than its owner may write in the folder. */
-struct keyring *keyring_open(const char *folder, char *message, size_t message_size);
+ * counts. Leaves out servers' own keys. `former` (NULL: none) is the ring that was read of this folder
+ * before: files that look the same since are not read again. Returns NULL with a message if the folder or a
+ * file cannot be read now, or if somebody else than its owner may write in the folder. */
+struct keyring *keyring_open(const char *folder, const struct keyring *former, char *message,
+                             size_t message_size);
 void keyring_close(struct keyring **keyring);
 
 /* Returns a line for each file that admits nobody, with the reason, or "". Borrowed from the keyring. */

@@ -109,7 +109,7 @@ static bool server_open_sockets(struct server *server, const struct server_confi
         snprintf(message, message_size, "out of memory");
         return false;
     }
-    server->keyring = keyring_open(config->keys_folder, message, message_size);
+    server->keyring = keyring_open(config->keys_folder, NULL, message, message_size);
     if (!server->keyring)
         return false;
     keys_watch_end_reading(&server->watch, true);
@@ -269,7 +269,7 @@ bool server_reload_keys(struct server *server)
     bool scarce = descriptors_are_used_up();
     if (scarce && server->reserve >= 0)
         close(server->reserve);
-    struct keyring *keyring = keyring_open(watch->folder, message, sizeof message);
+    struct keyring *keyring = keyring_open(watch->folder, server->keyring, message, sizeof message);
     if (scarce || server->reserve < 0)
         server->reserve = descriptors_reserve();
     bool done = keyring;

@@ -39,7 +39,7 @@ static void make_key(const char *name, const char *role)
 static void read_keys(void)
 {
     struct keyring *former = keyring;
-    keyring = keyring_open(folder, message, sizeof message);
+    keyring = keyring_open(folder, former, message, sizeof message);
     assert_non_null(keyring);
     if (former)
         connections_change_keys(connections, keyring, keyring_lost(former, keyring), now_ms);

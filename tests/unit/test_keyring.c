@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static const char *in_folder(const char *name)
 
 static struct keyring *open_keyring(void)
 {
-    struct keyring *keyring = keyring_open(folder, message, sizeof message);
+    struct keyring *keyring = keyring_open(folder, NULL, message, sizeof message);
     if (!keyring)
         fail_msg("%s", message);
     return keyring;
@@ -167,7 +168,7 @@ static void P10_a_folder_in_which_others_may_write_is_refused(void **state)
     make_key("m", "team");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(chmod(folder, wrong[i]), 0);
-        assert_null(keyring_open(folder, message, sizeof message));
+        assert_null(keyring_open(folder, NULL, message, sizeof message));
         assert_non_null(strstr(message, "`chmod go-w` it"));
     }
     assert_int_equal(chmod(folder, 0755), 0);
@@ -182,11 +183,67 @@ static void a_ring_is_read_whole_or_not_at_all(void **state)
     (void)state;
     make_key("m", "team");
     assert_int_equal(symlink("/proc/self/mem", in_folder("n.key")), 0);
-    assert_null(keyring_open(folder, message, sizeof message));
+    assert_null(keyring_open(folder, NULL, message, sizeof message));
     assert_non_null(strstr(message, "n.key: cannot read the key file"));
     assert_int_equal(unlink(in_folder("n.key")), 0);
     struct keyring *keyring = open_keyring();
     assert_non_null(keyring_by_name(keyring, "m"));
+    keyring_close(&keyring);
+}
+
+/* Writes the file anew, with another owner of the same length, and gives it its former time. */
+static void give_to_another_owner(const char *file)
+{
+    char text[1024] = {0};
+    struct stat before;
+    assert_int_equal(stat(in_folder(file), &before), 0);
+    FILE *stream = fopen(in_folder(file), "r+");
+    assert_non_null(stream);
+    size_t size = fread(text, 1, sizeof text - 1, stream);
+    char *owner = strstr(text, "zz-one");
+    assert_non_null(owner);
+    memcpy(owner, "zz-two", strlen("zz-two"));
+    rewind(stream);
+    assert_int_equal(fwrite(text, 1, size, stream), size);
+    fclose(stream);
+    const struct timespec times[] = {before.st_atim, before.st_mtim};
+    assert_int_equal(utimensat(AT_FDCWD, in_folder(file), times, 0), 0);
+}
+
+static void P10_a_ring_that_follows_another_has_what_the_files_say_now(void **state)
+{
+    (void)state;
+    make_key("m", "team");
+    make_key("n", "team");
+    struct keyring *former = open_keyring();
+    give_to_another_owner("n.key");
+    make_key("o", "team");
+    assert_int_equal(unlink(in_folder("m.key")), 0);
+    struct keyring *keyring = keyring_open(folder, former, message, sizeof message);
+    assert_non_null(keyring);
+    assert_string_equal(keyring_by_name(keyring, "n")->of, "zz-two");
+    assert_non_null(keyring_by_name(keyring, "o"));
+    assert_null(keyring_by_name(keyring, "m"));
+    assert_true(keyring_lost(former, keyring));
+    keyring_close(&former);
+    keyring_close(&keyring);
+}
+
+static void P10_complaints_about_a_key_outlive_the_ring(void **state)
+{
+    (void)state;
+    const int64_t now_ms = 1000;
+    make_key("m", "team");
+    struct keyring *former = open_keyring();
+    while (!misuse_note(keyring_misuse(former, keyring_by_name(former, "m")), now_ms))
+        ;
+    make_key("a", "team");
+    struct keyring *keyring = open_keyring();
+    keyring_keep_misuse(keyring, former);
+    assert_false(keyring_lost(former, keyring));
+    keyring_close(&former);
+    assert_true(misuse_is_barred(keyring_misuse(keyring, keyring_by_name(keyring, "m")), now_ms));
+    assert_false(misuse_is_barred(keyring_misuse(keyring, keyring_by_name(keyring, "a")), now_ms));
     keyring_close(&keyring);
 }
 
@@ -223,7 +280,7 @@ static void P10_a_servers_key_does_not_admit(void **state)
     struct keyring *keyring = open_keyring();
     assert_null(keyring_by_name(keyring, "broker"));
     keyring_close(&keyring);
-    assert_null(keyring_open("/nonexistent/keys", message, sizeof message));
+    assert_null(keyring_open("/nonexistent/keys", NULL, message, sizeof message));
     assert_non_null(strstr(message, "/nonexistent/keys"));
 }
 
@@ -240,6 +297,8 @@ int main(void)
         IN_A_FOLDER(the_name_of_a_file_cannot_forge_a_line_of_the_log),
         IN_A_FOLDER(P10_a_folder_in_which_others_may_write_is_refused),
         IN_A_FOLDER(a_ring_is_read_whole_or_not_at_all),
+        IN_A_FOLDER(P10_a_ring_that_follows_another_has_what_the_files_say_now),
+        IN_A_FOLDER(P10_complaints_about_a_key_outlive_the_ring),
         IN_A_FOLDER(P10_a_removed_file_withdraws_its_key_without_a_descriptor),
         IN_A_FOLDER(P10_a_servers_key_does_not_admit),
     };

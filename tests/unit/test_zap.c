@@ -28,7 +28,7 @@ struct door {
 
 static struct keyring *open_keyring(void)
 {
-    struct keyring *keyring = keyring_open(folder, message, sizeof message);
+    struct keyring *keyring = keyring_open(folder, NULL, message, sizeof message);
     if (!keyring)
         fail_msg("%s", message);
     return keyring;
