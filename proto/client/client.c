@@ -38,7 +38,9 @@ struct concordat_client {
     int64_t ping_at_ms;
     int ping_ms;
     int64_t heard_ms;
-    int64_t send_at_ms; /* when to try again, after the socket took no more */
+    int64_t send_at_ms;     /* when to try again, after the socket took no more */
+    const uint8_t *awaited; /* the request whose answer a caller waits for, borrowed; NULL: none */
+    int64_t give_up_ms;     /* until when the caller waits for it */
 };
 
 /* --- sending ----------------------------------------------------------------------------------------- */
@@ -169,6 +171,20 @@ static bool client_is_answer(const Concordat__V1__Message *message, const uint8_
            memcmp(message->command_id.data, id, WIRE_ID_BYTES) == 0;
 }
 
+/* The server cannot take a request now: nothing was done. Returns whether it will be sent again in time; if
+ * not, the caller who waits is to see why. */
+static bool client_tries_again(struct concordat_client *client, const Concordat__V1__Message *message,
+                               int64_t now_ms)
+{
+    struct outstanding *request = client_queue_find(&client->queue, message->command_id.data);
+    int64_t after_ms = message->answer->retry_after_ms;
+    if (!request || after_ms <= 0)
+        return true;
+    client_queue_put_off(request, now_ms, after_ms);
+    bool awaited = client->awaited && client_is_answer(message, client->awaited);
+    return !awaited || request->send_at_ms < client->give_up_ms;
+}
+
 /* Takes an answer. Returns whether it settles a request, so that the caller is to see it. */
 static bool client_settle(struct concordat_client *client, const Concordat__V1__Message *message,
                           int64_t now_ms)
@@ -181,9 +197,9 @@ static bool client_settle(struct concordat_client *client, const Concordat__V1__
             client_restart_hello(client, now_ms);
         return false;
     }
-    /* Nothing was done; the request will be sent again when it is due. */
-    if (refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE ||
-        refusal == CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY)
+    if ((refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE ||
+         refusal == CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY) &&
+        client_tries_again(client, message, now_ms))
         return false;
     /* The server does not welcome us, which settles every request; we say hello again later. */
     if (client_is_answer(message, client->hello_id))
@@ -391,7 +407,10 @@ const Concordat__V1__Message *concordat_client_request(struct concordat_client *
     uint8_t id[WIRE_ID_BYTES];
     if (concordat_client_send(client, request, id) != 0)
         return NULL;
+    client->awaited = id;
+    client->give_up_ms = now_monotonic_ms() + (timeout_ms > 0 ? timeout_ms : 0);
     const Concordat__V1__Message *answer = client_await(client, id, timeout_ms);
+    client->awaited = NULL;
     struct outstanding *unanswered = client_queue_find(&client->queue, id);
     if (!answer && unanswered)
         client_queue_drop(&client->queue, unanswered);

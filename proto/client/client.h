@@ -55,7 +55,9 @@ const Concordat__V1__Message *concordat_client_next(struct concordat_client *cli
 
 /* Sends one request and waits for its answer; keeps news that come meanwhile for concordat_client_next.
  * Returns NULL if no answer comes in time: the client then gives the request up, which may or may not have
- * been done. If the server does not welcome us (our key is revoked, say), returns its refusal of our hello.
+ * been done. If the server says TOO_MANY and to try again later than that, returns this refusal at once:
+ * nothing was done. If the server does not welcome us (our key is revoked, say), returns its refusal of our
+ * hello.
  */
 const Concordat__V1__Message *concordat_client_request(struct concordat_client *client,
                                                        Concordat__V1__Request *request, int timeout_ms);

@@ -60,6 +60,12 @@ void client_queue_back_off(struct outstanding *request, int64_t now_ms)
     request->wait_ms = request->wait_ms > RESEND_MOST_MS / 2 ? RESEND_MOST_MS : request->wait_ms * 2;
 }
 
+void client_queue_put_off(struct outstanding *request, int64_t now_ms, int64_t after_ms)
+{
+    request->send_at_ms = now_ms + (after_ms < RESEND_MOST_MS ? after_ms : RESEND_MOST_MS);
+    request->wait_ms = RESEND_FIRST_MS; /* it answers, so the next sending is as good as the first */
+}
+
 void client_queue_all_due(struct client_queue *queue, int64_t now_ms)
 {
     for (size_t i = 0; i < queue->request_count; i++) {

@@ -45,6 +45,8 @@ size_t client_queue_due(struct client_queue *queue, int64_t now_ms,
                         struct outstanding *due[FRAME_REQUESTS_MAX]);
 /* Puts off the next sending. Call this when a request has been sent. */
 void client_queue_back_off(struct outstanding *request, int64_t now_ms);
+/* The server said after how long to send a request again. */
+void client_queue_put_off(struct outstanding *request, int64_t now_ms, int64_t after_ms);
 /* Makes every request due at once: the server is a new one. */
 void client_queue_all_due(struct client_queue *queue, int64_t now_ms);
 /* Returns when the next request is due, or INT64_MAX if there is none. */

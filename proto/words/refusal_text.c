@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
@@ -42,4 +43,12 @@ const char *refusal_text(Concordat__V1__Refusal refusal)
 {
     assert((size_t)refusal < sizeof refusal_texts / sizeof *refusal_texts && refusal_texts[refusal]);
     return refusal_texts[refusal];
+}
+
+const char *refusal_wait_text(int64_t wait_ms, char text[REFUSAL_WAIT_BYTES])
+{
+    long long seconds = (wait_ms + 999) / 1000;
+    snprintf(text, REFUSAL_WAIT_BYTES, "Too much at once. Nothing was changed; try again in %lld second%s.",
+             seconds, seconds == 1 ? "" : "s");
+    return text;
 }

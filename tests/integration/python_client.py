@@ -177,6 +177,9 @@ class Client:
                     self._hello_now()
                 return None
             if name in ("REFUSAL_UNAVAILABLE", "REFUSAL_TOO_MANY"):
+                waiting = self.outstanding.get(message.command_id)
+                if waiting and message.answer.retry_after_ms:
+                    waiting[1:] = [time.monotonic() + message.answer.retry_after_ms / 1000, RESEND_FIRST_S]
                 return None  # the request is sent again when it is due
             if message.command_id == self.hello_id and not self.welcome:
                 raise Refused(message.answer)

@@ -32,6 +32,7 @@ struct fake_server {
     struct arena arena;
     const char *session;
     uint32_t ping_seconds;
+    int64_t retry_after_ms; /* of every answer */
 };
 
 static void bind_server(struct fake_server *server)
@@ -101,6 +102,7 @@ static void answer(struct fake_server *server, const uint8_t *id, Concordat__V1_
     Concordat__V1__Answer body = CONCORDAT__V1__ANSWER__INIT;
     body.done = refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
     body.refusal = refusal;
+    body.retry_after_ms = server->retry_after_ms;
     reply.command_id = (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)(uintptr_t)id};
     reply.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
     reply.answer = &body;
@@ -379,6 +381,30 @@ static void unavailable_is_tried_again_and_not_returned(void **state)
     assert_answers(told(client), id);
 }
 
+static void too_many_is_tried_again_when_the_server_says(void **state)
+{
+    (void)state;
+    Concordat__V1__Request request;
+    uint8_t refused[16], silent[16];
+    claim(&request);
+    server.retry_after_ms = 2000;
+    assert_int_equal(concordat_client_send(client, &request, refused), 0);
+    take_command(&server, client, NULL);
+    answer(&server, refused, CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY);
+    /* A request that nobody answers is sent now and after one second; only then comes the other. */
+    assert_int_equal(concordat_client_send(client, &request, silent), 0);
+    for (int i = 0; i < 2; i++)
+        assert_memory_equal(take_command(&server, client, NULL)->command_id.data, silent, 16);
+    assert_memory_equal(take_command(&server, client, NULL)->command_id.data, refused, 16);
+    /* A caller who cannot wait so long is told. */
+    server.retry_after_ms = 20000;
+    request.command_id = (ProtobufCBinaryData){16, silent};
+    answer(&server, silent, CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY);
+    const Concordat__V1__Message *told_so = concordat_client_request(client, &request, 10000);
+    assert_answers(told_so, silent);
+    assert_int_equal(told_so->answer->retry_after_ms, 20000);
+}
+
 static void news_that_come_while_an_answer_is_awaited_are_kept_in_order(void **state)
 {
     (void)state;
@@ -555,6 +581,7 @@ int main(void)
         client_test(a_pong_of_another_session_brings_hello_and_the_requests_again),
         client_test(the_client_connects_again_after_three_silent_pings),
         client_test(unavailable_is_tried_again_and_not_returned),
+        client_test(too_many_is_tried_again_when_the_server_says),
         client_test(news_that_come_while_an_answer_is_awaited_are_kept_in_order),
         client_test(a_request_that_is_given_up_is_not_sent_again),
         client_test(a_caller_who_waits_gets_the_refusal_of_our_hello),
