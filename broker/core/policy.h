@@ -78,6 +78,21 @@ struct policy_standard {
     int64_t allowed_ms;
 };
 
+/* Classes of commands, each of which a key has its own quota of (shell/quotas.h). The core asks for none. */
+enum quota_class {
+    QUOTA_ANSWERS,  /* of people: accept, decline, check-in, close, withdraw, told, take and the like */
+    QUOTA_NEW_WORK, /* submissions and updates */
+    QUOTA_PRESENCE, /* and capacity */
+    QUOTA_RECORDS,
+    QUOTA_QUESTIONS, /* status, board, follow, ping */
+    QUOTA_HELLOS,
+    QUOTA_CLASS_COUNT
+};
+
+struct policy_quota {
+    uint32_t per_second, burst; /* at least 1 */
+};
+
 struct policy {
     uint8_t digest[32]; /* BLAKE2b-256 of the file's bytes */
     char region[NAME_CHARS_MAX + 1];
@@ -106,6 +121,7 @@ struct policy {
     int64_t coordinator_lease_ms;     /* from taking a case in hand until it must move on */
     int64_t capacity_good_ms;         /* a claim older than this counts as unknown */
     uint16_t rounds_max;              /* how often the ladder is gone through before a person must decide */
+    struct policy_quota quotas[QUOTA_CLASS_COUNT];
 };
 
 /* Look-ups; each returns an index, or -1 if there is none. */

@@ -122,6 +122,7 @@ read_fn policy_read_code;          /* char[11], an ODS code in capitals */
 read_fn policy_read_team_type;     /* char[4] */
 read_fn policy_read_flag;          /* bool */
 read_fn policy_read_count;         /* uint16_t, 1 to 999 */
+read_fn policy_read_big_count;     /* uint32_t, 1 to 999 999 */
 read_fn policy_read_duration;      /* int64_t in ms, up to a week */
 read_fn policy_read_sources;       /* uint8_t of bits */
 read_fn policy_read_urgencies;     /* uint8_t of bits */
@@ -148,6 +149,12 @@ void ladders_destroy(struct ladders **ladders);
 
 /* Reads the id of a ladder and copies that ladder's steps into a struct policy_area. */
 read_fn policy_read_area_ladder;
+
+/* --- quotas.c ---------------------------------------------------------------------------------------- */
+
+/* Fills the quotas of a struct policy, which must hold the defaults before. */
+read_fn policy_read_quotas;
+void quotas_set_defaults(struct policy *policy);
 
 /* --- sections.c, rules.c ----------------------------------------------------------------------------- */
 

@@ -287,5 +287,7 @@ const struct policy_field POLICY_FIELDS[] = {
      "Write the id of one of the areas."},
     {"organisations", OPTIONAL, read_organisations, 0,
      "Write a list of the organisations that refer, each with its area."},
+    {"quotas", OPTIONAL, policy_read_quotas, 0,
+     "Write the quotas as in deploy/examples/region.yaml, or leave the section out."},
     END_OF_FIELDS,
 };

@@ -125,15 +125,26 @@ static int64_t take_number_after(char sign, const char **text)
     return take_number(text);
 }
 
-void policy_read_count(struct reader *reader, const struct spot *spot, void *into)
+/* Reads a whole number from 1 to a maximum. Returns 1 with a problem if it is not that. */
+static int64_t read_number_up_to(struct reader *reader, const struct spot *spot, int max)
 {
     const char *text = spot_text(reader, spot);
     const char *rest = text;
     int64_t number = text ? take_number(&rest) : 1;
-    if (number < 1 || number > 999 || (rest && *rest != '\0'))
-        problem_at(reader, spot, "\"%.40s\" is not a number from 1 to 999", text);
-    else
-        *(uint16_t *)into = (uint16_t)number;
+    if (number >= 1 && number <= max && (!rest || *rest == '\0'))
+        return number;
+    problem_at(reader, spot, "\"%.40s\" is not a number from 1 to %d", text, max);
+    return 1;
+}
+
+void policy_read_count(struct reader *reader, const struct spot *spot, void *into)
+{
+    *(uint16_t *)into = (uint16_t)read_number_up_to(reader, spot, 999);
+}
+
+void policy_read_big_count(struct reader *reader, const struct spot *spot, void *into)
+{
+    *(uint32_t *)into = (uint32_t)read_number_up_to(reader, spot, 999999);
 }
 
 /* Reads "2h30m": numbers with their units, the largest unit first. Returns -1 for any other text. */

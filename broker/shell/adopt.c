@@ -123,9 +123,11 @@ static void record_refusal(struct broker *b, const struct refused_request *refus
 
 static void log_refusal(struct broker *b, const struct refused_request *refused, uint32_t left_out)
 {
-    char line[2 * KEY_NAME_CHARS_MAX + 400];
-    snprintf(line, sizeof line, "refused: %s from %s%s%s: %s (%u more not written down)", refused->command,
-             refused->key_name, refused->device[0] ? " for " : "", refused->device,
+    char line[2 * KEY_NAME_CHARS_MAX + 400], quota[64] = "";
+    if (refused->refusal == REFUSAL_TOO_MANY)
+        snprintf(quota, sizeof quota, "More than the quota of %s. ", quotas_class_of(refused->command));
+    snprintf(line, sizeof line, "refused: %s from %s%s%s: %s%s (%u more not written down)", refused->command,
+             refused->key_name, refused->device[0] ? " for " : "", refused->device, quota,
              refusal_text((Concordat__V1__Refusal)refused->refusal), left_out);
     b->ports.log(b->ports.context, line);
 }
@@ -135,19 +137,26 @@ void adopt_refusal(struct broker *b, const char *key_name, const Concordat__V1__
 {
     const struct refused_request refused = {key_name, request ? request->device : "", request_name(request),
                                             refusal};
-    const struct refusals_note note = refusals_note(&b->refusals, &refused, now.mono_ms);
+    struct refusals *refusals = refusal == REFUSAL_TOO_MANY ? &b->refusals_for_too_much : &b->refusals;
+    const struct refusals_note note = refusals_note(refusals, &refused, now.mono_ms);
     if (note.is_logged)
         log_refusal(b, &refused, note.left_out);
     if (note.is_recorded)
         record_refusal(b, &refused, note.left_out, now.wall_ms);
 }
 
-void adopt_refusals_left_out(struct broker *b, struct now now)
+static void adopt_left_out(struct broker *b, struct refusals *refusals, struct now now)
 {
     struct refused_request latest;
     uint32_t row = 0, left_out;
-    while (refusals_next_over(&b->refusals, now.mono_ms, &row, &latest, &left_out)) {
+    while (refusals_next_over(refusals, now.mono_ms, &row, &latest, &left_out)) {
         log_refusal(b, &latest, left_out);
         record_refusal(b, &latest, left_out, now.wall_ms);
     }
+}
+
+void adopt_refusals_left_out(struct broker *b, struct now now)
+{
+    adopt_left_out(b, &b->refusals, now);
+    adopt_left_out(b, &b->refusals_for_too_much, now);
 }

@@ -74,8 +74,9 @@ static void say_default_coordinator(const struct broker *b, Concordat__V1__CaseS
     status->coordinator_ring = status->ring = borrowed_text(coordinator->telephone);
 }
 
+/* referral NULL: no case is told. wait_ms: after how long to try again; 0: it is not said. */
 static void answer_refused(struct broker *b, const struct answer_to *to, enum refusal refusal,
-                           const char *text, const uint8_t *referral)
+                           const char *text, const uint8_t *referral, int64_t wait_ms)
 {
     Concordat__V1__Message message;
     Concordat__V1__Answer answer;
@@ -84,6 +85,7 @@ static void answer_refused(struct broker *b, const struct answer_to *to, enum re
         return;
     answer_open(&message, &answer, to);
     answer.refusal = (Concordat__V1__Refusal)refusal;
+    answer.retry_after_ms = wait_ms;
     answer.text = borrowed_text(text);
     concordat__v1__case_status__init(&status.message);
     if (!referral || !status_of(&status, b->state, b->directory, state_case(b->state, referral)))
@@ -96,11 +98,17 @@ static void answer_refused(struct broker *b, const struct answer_to *to, enum re
 void answers_refuse(struct broker *b, const struct answer_to *to, enum refusal refusal,
                     const uint8_t *referral)
 {
-    answer_refused(b, to, refusal, refusal_text((Concordat__V1__Refusal)refusal), referral);
+    answer_refused(b, to, refusal, refusal_text((Concordat__V1__Refusal)refusal), referral, 0);
 }
 
 void answers_refuse_saying(struct broker *b, const struct answer_to *to, enum refusal refusal,
                            const char *text)
 {
-    answer_refused(b, to, refusal, text, NULL);
+    answer_refused(b, to, refusal, text, NULL, 0);
+}
+
+void answers_refuse_until(struct broker *b, const struct answer_to *to, int64_t wait_ms)
+{
+    char text[REFUSAL_WAIT_BYTES];
+    answer_refused(b, to, REFUSAL_TOO_MANY, refusal_wait_text(wait_ms, text), NULL, wait_ms);
 }

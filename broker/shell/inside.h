@@ -8,6 +8,7 @@
 #include "broker/shell/news_list.h"
 #include "broker/shell/outgoing.h"
 #include "broker/shell/ports.h"
+#include "broker/shell/quotas.h"
 #include "broker/shell/refusals.h"
 #include "broker/shell/sessions.h"
 #include "broker/shell/status.h"
@@ -86,7 +87,8 @@ struct broker {
     struct decision decision; /* the one that is being made: adopt.c and time.c */
     struct statuses statuses;
     struct sessions sessions;
-    struct refusals refusals;
+    struct quotas quotas;
+    struct refusals refusals, refusals_for_too_much;
     struct altered_parts altered;
     struct arena request_arena;    /* for the request that is being answered */
     struct record_content content; /* of that request: too long for the stack */

@@ -7,7 +7,12 @@ enum {
     FEED_EVENTS_MAX = 500, /* in one Feed, which a follower checks as a whole before it asks for more */
     /* What one turn packs of feeds before others have theirs. To read, pack and encrypt so much takes a few
      * milliseconds, and everybody waits for them. */
-    FEED_TURN_BYTES_MAX = 512 * 1024
+    FEED_TURN_BYTES_MAX = 512 * 1024,
+
+    QUOTA_KEYS_MAX = 32768,     /* more than TEAMS_MAX and the rest of England's keys; 9 MB */
+    QUOTA_SWEEP_MS = 1000,      /* a sweep looks at all of them, so not at each message */
+    QUOTA_BYTES_A_TOKEN = 4096, /* of new work: a long narrative is two pages of the ledger more */
+    QUOTA_BOARD_COST = 50       /* a board of a busy region is as much work as so many statuses */
 };
 
 #endif

@@ -15,8 +15,9 @@ struct refused_key {
 
 enum { REFUSALS_MINUTE_MS = 60 * 1000 };
 
-void refusals_open(struct refusals *r, uint64_t seed)
+void refusals_open(struct refusals *r, uint32_t per_minute, uint64_t seed)
 {
+    r->per_minute = per_minute;
     table_open(&r->keys, sizeof(struct refused_key));
     index_open(&r->by_name, 0, KEY_NAME_CHARS_MAX + 1, seed);
 }
@@ -62,7 +63,7 @@ struct refusals_note refusals_note(struct refusals *r, const struct refused_requ
         key->minute_began_ms = mono_ms;
         key->in_minute = 0;
     }
-    if (key->in_minute >= REFUSALS_PER_MINUTE) {
+    if (key->in_minute >= r->per_minute) {
         leave_out(key, refused);
         return note;
     }

@@ -1,7 +1,7 @@
 /* refusals.h: how many refusals of each key are recorded.
  *
- * A refused request of an authenticated key becomes an event, at most REFUSALS_PER_MINUTE for each key, so
- * that nobody can fill the ledger. The rest is counted: the next recorded one says how many were left out,
+ * A refused request of an authenticated key becomes an event, at most so many a minute for each key, so that
+ * nobody can fill the ledger. The rest is counted: the next recorded one says how many were left out,
  * and if none comes within the minute, its end does. So each guess is written or counted. In the log stand at
  * most two lines a minute for each key: the first refusal, and the count.
  */
@@ -12,15 +12,17 @@
 #include "broker/core/index.h"
 #include "proto/keys/keys.h"
 
-enum { REFUSALS_PER_MINUTE = 6, REFUSED_KEYS_MAX = 4096 };
+/* One refusal for too much is enough: it says that there is a flood, and the count how great it is. */
+enum { REFUSALS_PER_MINUTE = 6, REFUSALS_FOR_TOO_MUCH_PER_MINUTE = 1, REFUSED_KEYS_MAX = 4096 };
 
 struct refusals {
+    uint32_t per_minute;
     struct table keys;
     struct index by_name;
 };
 
 /* The seed spreads the index. */
-void refusals_open(struct refusals *refusals, uint64_t seed);
+void refusals_open(struct refusals *refusals, uint32_t per_minute, uint64_t seed);
 void refusals_close(struct refusals *refusals);
 /* A refused request. Borrows; `command` must live for ever. */
 struct refused_request {

@@ -238,6 +238,18 @@ static void refuse_device(struct broker *b, const struct asking *asking)
     adopt_refusal(b, asking->key->name, asking->request, REFUSAL_NOT_ALLOWED, asking->now);
 }
 
+/* Whether the request is within its key's quota. If not, its sender is told when to try again. */
+static bool is_within_quota(struct broker *b, const struct asking *asking)
+{
+    int64_t wait_ms = quotas_take(&b->quotas, b->directory->policy, asking->key->name,
+                                  asking->request->command_case, asking->packed_size, asking->now.mono_ms);
+    if (!wait_ms)
+        return true;
+    answers_refuse_until(b, &asking->to, wait_ms);
+    adopt_refusal(b, asking->key->name, asking->request, REFUSAL_TOO_MANY, asking->now);
+    return false;
+}
+
 static void take_on(struct broker *b, const struct asking *asking)
 {
     size_t command = (size_t)asking->request->command_case;
@@ -266,6 +278,8 @@ bool broker_take(struct broker *b, const struct server_route *route, const char 
         asking.session->presence.heard_ms = now.mono_ms;
         catch_up_heard(b, asking.session);
     }
+    if (!is_within_quota(b, &asking))
+        return true;
     if (!speaks_for_what_it_may(&asking))
         refuse_device(b, &asking);
     else if (next.step == GREETING_HELLO)

@@ -34,7 +34,9 @@ struct broker *broker_open(const struct broker_ports *ports, struct state *state
     news_list_open(&b->turn.news, seed);
     sessions_open(&b->sessions, seed);
     table_open(&b->followers.rows, sizeof(uint32_t));
-    refusals_open(&b->refusals, seed);
+    quotas_open(&b->quotas, seed);
+    refusals_open(&b->refusals, REFUSALS_PER_MINUTE, seed);
+    refusals_open(&b->refusals_for_too_much, REFUSALS_FOR_TOO_MUCH_PER_MINUTE, seed);
     return b;
 }
 
@@ -47,7 +49,9 @@ void broker_close(struct broker **broker)
     directory_destroy(&b->directory);
     sessions_close(&b->sessions);
     table_close(&b->followers.rows);
+    quotas_close(&b->quotas);
     refusals_close(&b->refusals);
+    refusals_close(&b->refusals_for_too_much);
     arena_close(&b->request_arena);
     arena_close(&b->stored_arena);
     batch_close(&b->turn.batch);

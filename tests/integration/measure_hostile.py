@@ -25,6 +25,7 @@ NOBODY = "nobody"
 
 def measure(kind, seconds):
     with stage.Stage("measure") as s:
+        s.use_region(stage.without_quotas)
         broker = s.start_broker()
         street = s.client("street", "source", "street-triage")
         street.request(submit=s.submission())

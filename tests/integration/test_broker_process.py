@@ -74,6 +74,7 @@ class BrokerProcess(unittest.TestCase):
     def test_whoever_says_hello_is_told_of_every_open_case_however_many(self):
         """Sends more than can wait at a socket at a time."""
         many = 1500
+        self.stage.use_region(stage.without_quotas)
         self.stage.start_broker()
         self.submit()
         waiting = {self.source.send(submit=self.stage.submission()) for _ in range(many - 1)}
@@ -187,6 +188,7 @@ class BrokerProcess(unittest.TestCase):
         if mounted.returncode:
             self.skipTest("no permission here to mount a small disk")
         self.addCleanup(subprocess.run, ["umount", "-l", disk])
+        self.stage.use_region(stage.without_quotas)
         broker = self.stage.start("broker", "concordat-broker", "--policy", self.stage.path("region.yaml"),
                                   "--state", disk, "--listen", self.stage.endpoint,
                                   "--key", self.stage.path("secret", "broker.key_secret"),

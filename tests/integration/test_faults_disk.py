@@ -14,6 +14,7 @@ import stage
 class Disk(unittest.TestCase):
     def setUp(self):
         self.stage = stage.Stage("disk")
+        self.stage.use_region(stage.without_quotas)
         self.addCleanup(self.stage.close)
 
     def await_end(self, name):
@@ -23,13 +24,13 @@ class Disk(unittest.TestCase):
         process.stdin.close()
         return code
 
-    def submit_until_no_answer(self, client):
-        """Returns the commands that were acknowledged, and the one that was not."""
+    def submit_until_no_answer(self, client_for):
+        """Returns the commands that were acknowledged, and the one that was not. client_for(number) sends it."""
         acknowledged = set()
         while len(acknowledged) < 50000:
             submit = self.stage.submission()
             try:
-                answer = client.request(timeout=3, submit=submit).answer
+                answer = client_for(len(acknowledged)).request(timeout=3, submit=submit).answer
             except TimeoutError:
                 return acknowledged, submit
             if not answer.done:
@@ -55,7 +56,7 @@ class Disk(unittest.TestCase):
             acknowledged.add(submit.referral.id)
         street.request(get_board=s.wire.GetBoard())  # the turn of the last one is over
         machine.set(sync=fault, sync_ms=100)  # so that an answer sent too early would arrive
-        more, pending = self.submit_until_no_answer(street)
+        more, pending = self.submit_until_no_answer(lambda _: street)
         self.assertEqual(more, set(), "acknowledged although its sync failed")
         self.assertEqual(self.await_end("broker"), faults.ENVIRONMENT)
         self.assertIn("ledger", s.said("broker"))
@@ -90,7 +91,7 @@ class Disk(unittest.TestCase):
             self.assertTrue(device.request(submit=submit).answer.done)
             saved.add(submit.referral.id)
         machine.set(sync=fault, sync_ms=100)  # so that an answer sent too early would arrive
-        more, pending = self.submit_until_no_answer(device)
+        more, pending = self.submit_until_no_answer(lambda _: device)
         self.assertEqual(more, set(), "said to be saved although its sync failed")
         self.assertEqual(self.await_end("intake"), faults.ENVIRONMENT)
         s.start_intake()
@@ -115,7 +116,7 @@ class Disk(unittest.TestCase):
         disk = faults.small_disk(self, s, 1)
         s.start_intake(state=disk)
         device = s.device("device")
-        saved, pending = self.submit_until_no_answer(device)
+        saved, pending = self.submit_until_no_answer(lambda number: s.device(f"device-{number}"))
         self.assertGreater(len(saved), 0)
         self.assertEqual(self.await_end("intake"), faults.ENVIRONMENT)
         shutil.copytree(disk, s.path("intake-state"))

@@ -43,6 +43,7 @@ def stop_hostile(process):
 class Hostile(unittest.TestCase):
     def setUp(self):
         self.stage = stage.Stage("hostile")
+        self.stage.use_region(stage.without_quotas)
         self.addCleanup(self.stage.close)
         # Otherwise we would measure the memory in which the sanitizer keeps freed blocks.
         self.broker = self.stage.start_broker(env={"ASAN_OPTIONS": "quarantine_size_mb=1"})

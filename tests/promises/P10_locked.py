@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import stage  # noqa: E402
 
-NOT_ALLOWED, NOT_YOURS, REVOKED = 8, 9, 10
+NOT_ALLOWED, NOT_YOURS, REVOKED, TOO_MANY = 8, 9, 10, 20
 
 
 class Locked(unittest.TestCase):
@@ -153,6 +153,40 @@ class Locked(unittest.TestCase):
             answer = auditor.request(take=self.wire.Take(referral=stage.python_client.new_id(), by="x")).answer
             self.assertEqual(answer.refusal, NOT_ALLOWED)
         self.assertLessEqual(len(self.refusals()), 6)
+
+    def test_new_work_beyond_its_quota_waits_and_answers_do_not(self):
+        """Raw connections: the client would wait and send again by itself."""
+        northmoor = self.team("northmoor", "northmoor-crisis")
+        flooder = self.stage.client("flooder", "source", "street-triage")
+        first = self.stage.submission()
+        self.assertTrue(flooder.request(submit=first).answer.done)
+        refused = self.refused_of_a_flood(flooder, lambda: {"submit": self.stage.submission()})
+        self.assertEqual({answer.refusal for answer in refused}, {TOO_MANY})
+        self.assertTrue(all(0 < answer.retry_after_ms <= 30000 for answer in refused))
+        self.assertRegex(refused[0].text, "^Too much at once. Nothing was changed; try again in [0-9]+ seconds?[.]$")
+        self.assertTrue(all(answer.status.coordinator_ring for answer in refused), "somebody to ring")
+        self.assertTrue(flooder.request(withdraw=self.wire.Withdraw(referral=first.referral.id)).answer.done)
+        other = self.stage.client("other", "source", "street-triage")
+        self.assertTrue(other.request(submit=self.stage.submission()).answer.done)
+        self.assertTrue(northmoor.request(get_board=self.wire.GetBoard()).board.cases)
+        told = [event for event in self.refusals() if event.command_refused.refusal == TOO_MANY]
+        self.assertEqual([(event.actor, event.command_refused.command) for event in told], [("flooder", "submit")])
+        lines = [line for line in self.stage.said("broker").splitlines() if "flooder" in line]
+        self.assertEqual(len(lines), 1)
+        self.assertIn("submit from flooder: More than the quota of new_work.", lines[0])
+
+    def refused_of_a_flood(self, client, command, size=200):
+        """The answers with a refusal, of so many commands at once."""
+        for _ in range(size):
+            request = self.wire.Request(command_id=stage.python_client.new_id(), **command())
+            client.socket.send(self.wire.Requests(requests=[request]).SerializeToString())
+        refused, came = [], 0
+        while came < size:
+            for message in self.wire.Messages.FromString(client.socket.recv()).messages:
+                if message.WhichOneof("body") == "answer":
+                    came += 1
+                    refused += [message.answer] if not message.answer.done else []
+        return refused
 
     def test_what_cannot_be_read_is_refused_with_a_code_and_harms_nobody(self):
         source = self.stage.client("street", "source", "street-triage")

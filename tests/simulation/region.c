@@ -102,6 +102,20 @@ static void add_ladders(struct text *text, struct random *random, int areas, int
     }
 }
 
+/* Most peers may send as much as they can; in some worlds the quotas are so tight that they are met. */
+static void add_quotas(struct text *text, const struct options *options)
+{
+    struct random random;
+    random_open(&random, options->seed, "quotas", 0);
+    bool tight = random_between(&random, 0, 3) == 0;
+    static const char *const classes[] = {"answers", "new_work",  "presence",
+                                          "records", "questions", "hellos"};
+    add(text, "quotas:\n");
+    for (int i = 0; i < 6; i++)
+        add(text, "  %s: {per_second: %d, burst: %d}\n", classes[i], tight ? 1 : 999999,
+            tight ? (int)random_between(&random, 2, 20) : 999999);
+}
+
 static void write_policy(struct text *text, const struct options *options, int variant)
 {
     static const char *const areas[] = {"northmoor", "southfell"};
@@ -132,6 +146,7 @@ static void write_policy(struct text *text, const struct options *options, int v
     add(text, "organisations:\n");
     for (int i = 0; i < options->areas; i++)
         add(text, "  - {code: ZZP0%d, area: %s}\n", i + 1, areas[i]);
+    add_quotas(text, options);
 }
 
 static void give_up(const struct policy_problems *problems)

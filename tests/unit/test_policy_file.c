@@ -194,6 +194,26 @@ static void test_the_example_region_is_good_and_its_ladders_are_flat(void **stat
     policy_file_destroy(&file);
 }
 
+static void test_a_quota_that_the_file_leaves_out_is_the_one_of_the_example(void **state)
+{
+    struct policy_problems problems;
+    struct policy_file *example = policy_file_read(REGION, &problems);
+    struct policy_file *none = policy_file_read(SOURCE_FOLDER "/tests/policy/base.yaml", &problems);
+    struct policy_file *some =
+        policy_file_read(SOURCE_FOLDER "/tests/policy/other-spellings.yaml", &problems);
+
+    (void)state;
+    assert_memory_equal(none->policy.quotas, example->policy.quotas, sizeof example->policy.quotas);
+    assert_int_equal(some->policy.quotas[QUOTA_NEW_WORK].per_second, 999999);
+    assert_int_equal(some->policy.quotas[QUOTA_NEW_WORK].burst, example->policy.quotas[QUOTA_NEW_WORK].burst);
+    assert_int_equal(some->policy.quotas[QUOTA_RECORDS].burst, 1);
+    assert_memory_equal(&some->policy.quotas[QUOTA_ANSWERS], &example->policy.quotas[QUOTA_ANSWERS],
+                        sizeof example->policy.quotas[0]);
+    policy_file_destroy(&example);
+    policy_file_destroy(&none);
+    policy_file_destroy(&some);
+}
+
 static void test_the_digest_is_that_of_the_file_s_bytes(void **state)
 {
     struct policy_problems problems;
@@ -427,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_every_wrong_thing_is_named_with_its_line_field_and_remedy),
         cmocka_unit_test(test_what_the_file_says_is_what_is_in_force),
         cmocka_unit_test(test_the_example_region_is_good_and_its_ladders_are_flat),
+        cmocka_unit_test(test_a_quota_that_the_file_leaves_out_is_the_one_of_the_example),
         cmocka_unit_test(test_the_digest_is_that_of_the_file_s_bytes),
         cmocka_unit_test(test_a_wrong_value_anywhere_in_the_region_is_reported_on_its_line),
         cmocka_unit_test(test_the_list_of_problems_ends_and_says_so),

@@ -28,7 +28,8 @@ static const char region[] =
     "ladders:\n  - {id: own, rungs: [[team-1], [team-2]]}\n"
     "areas:\n  - {id: northmoor, name: Northmoor, postcode_districts: [ZX1], coordinator: duty, ladder: "
     "own}\n"
-    "organisations:\n  - {code: ZZP01, area: northmoor}\n";
+    "organisations:\n  - {code: ZZP01, area: northmoor}\n"
+    "quotas: {answers: {burst: 9999}, new_work: {burst: 9999}, questions: {burst: 99999}}\n";
 
 static struct policy_file *read_region(const char *hours_1, const char *hours_2)
 {
