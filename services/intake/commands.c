@@ -129,6 +129,17 @@ void commands_refuse(struct commands *commands, const uint8_t *command_id, Conco
                   commands->ring.text);
 }
 
+void commands_refuse_until(struct commands *commands, const uint8_t *command_id, int64_t wait_ms,
+                           struct reply *reply)
+{
+    char text[REFUSAL_WAIT_BYTES];
+    reply_begin(reply, (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)command_id});
+    reply->answer.refusal = REFUSAL(TOO_MANY);
+    reply->answer.retry_after_ms = wait_ms;
+    reply_say(reply, "Not saved. %s If a person needs help now, ring %s.", refusal_wait_text(wait_ms, text),
+              commands->ring.text);
+}
+
 /* Says how far a case is, and whom to ring until somebody is known to hold it. */
 static void reply_case(struct commands *commands, const struct outbox_case *found, struct reply *reply)
 {

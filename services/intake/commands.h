@@ -57,6 +57,10 @@ enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Req
 void commands_refuse(struct commands *commands, const uint8_t *command_id, Concordat__V1__Refusal refusal,
                      const char *text, struct reply *reply);
 
+/* Makes a reply that refuses a request with TOO_MANY, and says after how long to send it again. */
+void commands_refuse_until(struct commands *commands, const uint8_t *command_id, int64_t wait_ms,
+                           struct reply *reply);
+
 /* Learns from a status which coordinator to ring. */
 void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status);
 /* Fills in whom to ring if the router has not said it yet; borrows from the commands. */

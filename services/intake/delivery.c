@@ -11,6 +11,8 @@
 
 enum {
     COMMANDS_MAX = 128,     /* in flight, each about another referral */
+    NEW_WORK_MAX = 32,      /* of them submissions and updates: those that wait for the router's quota leave
+                               room for withdrawals and for what people were told */
     QUESTIONS_MAX = 16,     /* in flight; few, so that commands go first */
     MESSAGES_A_TURN = 256,  /* so that the devices have their turn */
     ASK_AGAIN_MS = 60000,   /* a status whose news was lost is out of date no longer than this */
@@ -34,7 +36,7 @@ struct sent_request {
     uint8_t command_id[WIRE_ID_BYTES];
     uint8_t referral[WIRE_ID_BYTES];
     uint32_t attempts;
-    bool is_question;
+    bool is_question, is_new_work;
 };
 
 struct delivery {
@@ -45,6 +47,7 @@ struct delivery {
     struct arena arena;
     struct sent_request in_flight[COMMANDS_MAX + QUESTIONS_MAX];
     size_t commands, questions; /* how many of each are in flight */
+    size_t new_work;            /* how many of the commands are that */
     bool connected;
     uint8_t session[SESSION_BYTES_MAX];
     size_t session_size;
@@ -100,11 +103,13 @@ static void delivery_add(struct delivery *delivery, const struct sent_request *e
 {
     delivery->in_flight[delivery->commands + delivery->questions] = *entry;
     *(entry->is_question ? &delivery->questions : &delivery->commands) += 1;
+    delivery->new_work += entry->is_new_work;
 }
 
 static void delivery_drop(struct delivery *delivery, struct sent_request *entry)
 {
     *(entry->is_question ? &delivery->questions : &delivery->commands) -= 1;
+    delivery->new_work -= entry->is_new_work;
     *entry = delivery->in_flight[delivery->commands + delivery->questions];
 }
 
@@ -232,14 +237,16 @@ static enum outbox_status delivery_send_commands(struct delivery *delivery, int6
     enum outbox_status status = OUTBOX_OK;
     while (status == OUTBOX_OK && delivery->commands < COMMANDS_MAX) {
         arena_reset(&delivery->arena);
-        status = outbox_next_due(delivery->outbox, now_ms, &row, &delivery->arena, &command);
+        bool with_new_work = delivery->new_work < NEW_WORK_MAX;
+        status = outbox_next_due(delivery->outbox, now_ms, with_new_work, &row, &delivery->arena, &command);
         if (status != OUTBOX_OK || delivery_find(delivery, command.id))
             continue;
         /* Mark it before sending, so that the attempt counts even if the intake ends in the middle of it. */
         status = outbox_sent(delivery->outbox, command.id);
         if (status == OUTBOX_OK && concordat_client_send(delivery->client, command.request, NULL) != 0)
             break;
-        struct sent_request entry = {.attempts = command.attempts + 1};
+        struct sent_request entry = {.attempts = command.attempts + 1,
+                                     .is_new_work = outbox_parts(command.request).referral};
         memcpy(entry.command_id, command.id, WIRE_ID_BYTES);
         memcpy(entry.referral, command.referral, WIRE_ID_BYTES);
         delivery_add(delivery, &entry);

@@ -11,6 +11,7 @@
 #include "proto/wire/borrowed.h"
 #include "proto/words/now.h"
 #include "proto/words/words.h"
+#include "services/intake/device_quotas.h"
 #include "services/intake/limits.h"
 #include "services/intake/refused.h"
 
@@ -36,6 +37,7 @@ struct devices {
     int64_t check_ms; /* when to look next for those that have fallen silent */
     struct seldom too_many, full;
     struct refused_devices *refused;
+    struct device_quotas quotas;
     struct reply reply;
     uint8_t bytes[WIRE_MESSAGE_BYTES_MAX];
 };
@@ -233,6 +235,20 @@ static enum outbox_status devices_answer(struct devices *devices, const struct s
     return status;
 }
 
+/* Whether a request is within its key's quota. If not, the device is told when to try again. */
+static bool devices_are_within_quota(struct devices *devices, const struct server_message *message,
+                                     const Concordat__V1__Request *request)
+{
+    int64_t wait_ms =
+        device_quotas_take(&devices->quotas, message->key_name, request->command_case, now_monotonic_ms());
+    if (!wait_ms)
+        return true;
+    refused_note(devices->refused, message->key_name, request, REFUSAL(TOO_MANY), now_monotonic_ms());
+    commands_refuse_until(devices->commands, request->command_id.data, wait_ms, &devices->reply);
+    (void)devices_send(devices, &message->route, &devices->reply.message);
+    return false;
+}
+
 /* The words of a refusal at an intake; NULL: as everywhere. */
 static const char *devices_words(const struct greeting_request *said, const struct greeting_next *next)
 {
@@ -290,6 +306,8 @@ static enum outbox_status devices_take(struct devices *devices, const struct ser
         devices_ping(devices, &message->route, &said, now_ms);
         break;
     case GREETING_GO_ON:
+        if (!devices_are_within_quota(devices, message, said.request))
+            break;
         return devices_answer(devices, &message->route, said.key, said.request, now_ms);
     }
     return OUTBOX_OK;

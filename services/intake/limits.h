@@ -12,7 +12,11 @@ enum {
     /* Devices whose refusals are counted by name: as many as an intake has room for. */
     REFUSED_DEVICES_MAX = 1024,
     /* Between two lines about refusals of one device: a thousand guesses are two lines. */
-    REFUSED_LINE_MS = 60 * 1000
+    REFUSED_LINE_MS = 60 * 1000,
+    /* A referral takes minutes to write; ten at once are for a device that was without a connection. */
+    DEVICE_NEW_WORK_EACH_SECONDS = 10,
+    DEVICE_NEW_WORK_BURST = 10,
+    DEVICE_QUOTAS_MAX = 1024 /* as many devices as an intake has room for */
 };
 
 #endif

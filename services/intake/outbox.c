@@ -195,12 +195,13 @@ enum outbox_status outbox_find_content(struct outbox *outbox, const uint8_t *ref
     return status;
 }
 
-enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, int64_t *row, struct arena *arena,
-                                   struct outbox_command *command)
+enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, bool with_new_work, int64_t *row,
+                                   struct arena *arena, struct outbox_command *command)
 {
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_NEXT_DUE);
     outbox_bind_number(statement, 1, *row);
     outbox_bind_number(statement, 2, now_ms);
+    outbox_bind_number(statement, 3, with_new_work);
     enum outbox_status status = outbox_read_command(outbox, statement, arena, command);
     if (status == OUTBOX_OK)
         *row = sqlite3_column_int64(statement, 8);

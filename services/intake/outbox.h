@@ -118,10 +118,10 @@ enum outbox_status outbox_board(struct outbox *outbox, bool with_closed, size_t 
 enum outbox_status outbox_next_open(struct outbox *outbox, int64_t *row, uint8_t referral[WIRE_ID_BYTES]);
 
 /* Walks through the commands that are due, at most one of each referral: its first that has no answer, unless
- * that one is put off beyond now. Reads the next one after *row, and moves *row on. OK, NOT_FOUND at the end,
- * or FAILED. */
-enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, int64_t *row, struct arena *arena,
-                                   struct outbox_command *command);
+ * that one is put off beyond now. Leaves out Submits and Updates unless with_new_work. Reads the next one
+ * after *row, and moves *row on. OK, NOT_FOUND at the end, or FAILED. */
+enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, bool with_new_work, int64_t *row,
+                                   struct arena *arena, struct outbox_command *command);
 
 /* Notes that a command was sent, was answered (an answer's status is stored with it), or is put off. Each OK,
  * NOT_FOUND if no such command waits, or FAILED. */

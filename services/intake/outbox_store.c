@@ -76,7 +76,7 @@ static const char *const sql[STATEMENT_COUNT] = {
                             " ORDER BY row LIMIT 1",
     [STATEMENT_NEXT_DUE] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
                            "WHERE c.state < 2 AND c.row > ?1 AND NOT c.put_off_until_ms BETWEEN ?2 + 1 AND "
-                           "?2 + 120000 AND NOT EXISTS"
+                           "?2 + 120000 AND (?3 OR c.kind NOT IN (12, 13)) AND NOT EXISTS"
                            " (SELECT 1 FROM command b WHERE b.referral = c.referral AND b.row < c.row"
                            " AND b.state < 2) ORDER BY c.row LIMIT 1",
     [STATEMENT_SENT] = "UPDATE command SET state = 1, attempts = attempts + 1 WHERE id = ?1 AND state < 2",

@@ -99,7 +99,8 @@ static void use(struct outbox *outbox)
     arena_reset(arena);
     outbox_count(outbox, &waiting, &refused);
     outbox_board(outbox, true, BOARD, arena, statuses, &count);
-    for (int i = 0; i < STEPS && outbox_next_due(outbox, INT64_MAX, &row, arena, &command) == OUTBOX_OK; i++)
+    for (int i = 0; i < STEPS && outbox_next_due(outbox, INT64_MAX, true, &row, arena, &command) == OUTBOX_OK;
+         i++)
         outbox_sent(outbox, command.id);
     row = 0;
     for (int i = 0; i < STEPS && outbox_next_open(outbox, &row, referral) == OUTBOX_OK; i++)

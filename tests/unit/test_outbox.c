@@ -25,6 +25,7 @@ struct place {
     char folder[64], path[96];
     struct outbox *outbox;
     struct arena arena;
+    bool only_answers; /* of what is due */
 };
 
 static void reopen_place(struct place *p)
@@ -162,7 +163,8 @@ static size_t numbers_due(struct place *p, int64_t now_ms, uint32_t *numbers, si
     struct outbox_command command;
     arena_reset(&p->arena);
     while (count < limit) {
-        enum outbox_status status = outbox_next_due(p->outbox, now_ms, &row, &p->arena, &command);
+        enum outbox_status status =
+            outbox_next_due(p->outbox, now_ms, !p->only_answers, &row, &p->arena, &command);
         if (status == OUTBOX_NOT_FOUND)
             break;
         assert_int_equal(status, OUTBOX_OK);
@@ -239,22 +241,22 @@ static void commands_of_a_referral_come_in_order_and_hold_up_no_other(void **sta
     save_new_command(p, 3, 2, true);
     save_new_command(p, 4, 2, false);
     assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
-    assert_int_equal(numbers[0], 1);
-    assert_int_equal(numbers[1], 3);
+    assert_true(numbers[0] == 1 && numbers[1] == 3);
     answer_command(p, 3, true);
     assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
-    assert_int_equal(numbers[0], 1);
-    assert_int_equal(numbers[1], 4);
+    assert_true(numbers[0] == 1 && numbers[1] == 4);
+    p->only_answers = true; /* new work that the router cannot take now holds up no withdrawal */
+    assert_int_equal(numbers_due(p, 0, numbers, 8), 1);
+    assert_int_equal(numbers[0], 4);
+    p->only_answers = false;
     /* A command in flight still stands before the next one about its referral. */
     number_id(id, 'c', 1);
     assert_int_equal(outbox_sent(p->outbox, id), OUTBOX_OK);
     assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
-    assert_int_equal(numbers[0], 1);
-    assert_int_equal(numbers[1], 4);
+    assert_true(numbers[0] == 1 && numbers[1] == 4);
     answer_command(p, 1, false);
     assert_int_equal(numbers_due(p, 0, numbers, 8), 2);
-    assert_int_equal(numbers[0], 2);
-    assert_int_equal(numbers[1], 4);
+    assert_true(numbers[0] == 2 && numbers[1] == 4);
 }
 
 static void what_is_put_off_waits_holds_back_its_referral_only_and_is_resumed(void **state)
