@@ -345,6 +345,16 @@ static void what_changes_nothing_changes_nothing_twice(void **unused)
     world_capacity(w, 1, 2);
     world_capacity(w, 1, 2);
     assert_int_equal(w->last.count, 0);
+    /* The same claim is recorded again once it has begun to age, so that it does not go stale. */
+    int64_t young_ms = w->policy.capacity_good_ms / 4;
+    world_wait(w, young_ms - 1);
+    world_capacity(w, 1, 2);
+    assert_int_equal(w->last.count, 0);
+    world_wait(w, 1);
+    world_capacity(w, 1, 2);
+    assert_int_equal(w->last.count, 1);
+    assert_int_equal(world_event(w, EVENT_CAPACITY_CLAIMED)->is.capacity.good_until_ms,
+                     w->now_ms + w->policy.capacity_good_ms);
     struct command stale = world_command(w, COMMAND_TOLD, r->id);
     stale.is.told.state = CASE_ACCEPTED; /* not what holds */
     assert_int_equal(world_do(w, &stale), REFUSAL_NONE);
