@@ -164,21 +164,40 @@ static int process_open_ledger(struct process *p)
     return 0;
 }
 
+static void report_recovery(const struct recovery *recovery)
+{
+    if (recovery->refused_snapshot)
+        fprintf(
+            stderr,
+            "concordat-broker: the snapshot of event %llu is not of the state that the ledger says, and was not "
+            "used: somebody may have altered it; %llu events were replayed instead; look who can write to the "
+            "folder\n",
+            (unsigned long long)recovery->refused_snapshot, (unsigned long long)recovery->replayed);
+    if (recovery->found.differs)
+        fprintf(
+            stderr,
+            "concordat-broker: event %llu says that an earlier run lived by a state that the ledger does not "
+            "give; this run goes by the ledger; run concordat verify and ask those who made the router\n",
+            (unsigned long long)recovery->found.differs);
+}
+
 static int process_open_broker(struct process *p)
 {
     char message[MESSAGE_BYTES];
-    uint64_t replayed, seed;
+    struct recovery recovery;
+    uint64_t seed;
     randombytes_buf(&seed, sizeof seed);
     struct state *state =
-        recovery_read(p->machine.ledger, p->options.state, seed, &replayed, message, sizeof message);
+        recovery_read(p->machine.ledger, p->options.state, seed, &recovery, message, sizeof message);
     if (!state)
         return report_failure("ledger", message);
-    p->keeper.kept_seq = state->counters.seq - replayed;
+    report_recovery(&recovery);
+    p->keeper.kept_seq = state->counters.seq - recovery.replayed;
     const struct broker_ports ports = machine_ports(&p->machine);
     p->broker = broker_open(&ports, state, "concordat-broker " CONCORDAT_VERSION);
     if (!p->broker || !broker_load_policy(p->broker, p->policy, machine_now()))
         return report_failure("start", "not enough memory");
-    broker_record_start(p->broker, replayed, machine_now());
+    broker_record_start(p->broker, recovery.replayed, machine_now());
     if (commit_and_settle(p) != LEDGER_OK)
         return report_failure("ledger", ledger_message(p->machine.ledger));
     return 0;
@@ -293,6 +312,28 @@ static enum ledger_status process_take_messages(struct process *p)
     }
 }
 
+/* What a turn does for the snapshots (keeper.h): an event, as the last of the turn, and once that is on disk
+ * the rest. */
+enum snapshot_step { SNAPSHOT_RESTS, SNAPSHOT_BEGINS, SNAPSHOT_IS_WRITTEN };
+
+static enum snapshot_step record_snapshot_step(struct process *p)
+{
+    struct kept kept;
+    if (keeper_has_written(&p->keeper, &kept))
+        return broker_keep_snapshot(p->broker, &kept, machine_now()) ? SNAPSHOT_IS_WRITTEN : SNAPSHOT_RESTS;
+    if (!keeper_is_due(&p->keeper, broker_state(p->broker)))
+        return SNAPSHOT_RESTS;
+    return broker_begin_snapshot(p->broker, machine_now()) ? SNAPSHOT_BEGINS : SNAPSHOT_RESTS;
+}
+
+static void take_snapshot_step(struct process *p, enum snapshot_step step)
+{
+    if (step == SNAPSHOT_BEGINS)
+        keeper_begin(&p->keeper, broker_state(p->broker), p->machine.ledger, p->options.state);
+    else if (step == SNAPSHOT_IS_WRITTEN)
+        keeper_keep(&p->keeper, p->options.state);
+}
+
 /* Takes messages, does what is due, commits, sends. Messages that arrive while a turn is in flight belong to
  * the next one: one sync for all of them. */
 static enum ledger_status process_turn(struct process *p)
@@ -304,14 +345,15 @@ static enum ledger_status process_turn(struct process *p)
     p->full_turns = p->taken < messages_enough(p) ? 0 : p->full_turns + 1;
     p->taken = 0;
     broker_time(p->broker, machine_now());
+    enum snapshot_step step = record_snapshot_step(p);
     status = broker_commit(p->broker);
-    if (status == LEDGER_OK && keeper_is_due(&p->keeper, broker_state(p->broker)))
+    if (status == LEDGER_OK && step != SNAPSHOT_RESTS)
         status = broker_settle(p->broker);
     if (status != LEDGER_OK || !broker_is_settled(p->broker))
         return status;
     if (idle)
         ledger_idle(p->machine.ledger);
-    keeper_keep(&p->keeper, broker_state(p->broker), p->machine.ledger, p->options.state);
+    take_snapshot_step(p, step);
     return LEDGER_OK;
 }
 
@@ -338,13 +380,30 @@ static int process_run(struct process *p)
     return 0;
 }
 
-/* Leaves a snapshot, so that the next start is quick. */
+/* So that the next start is quick. */
+static enum ledger_status leave_snapshot(struct process *p)
+{
+    struct kept kept;
+    if (!keeper_give_up(&p->keeper, broker_state(p->broker)) ||
+        !broker_begin_snapshot(p->broker, machine_now()))
+        return LEDGER_OK;
+    enum ledger_status status = commit_and_settle(p);
+    if (status != LEDGER_OK)
+        return status;
+    keeper_write_now(&p->keeper, broker_state(p->broker), p->machine.ledger, p->options.state);
+    if (!keeper_has_written(&p->keeper, &kept) || !broker_keep_snapshot(p->broker, &kept, machine_now()))
+        return LEDGER_OK;
+    status = commit_and_settle(p);
+    if (status == LEDGER_OK)
+        keeper_keep(&p->keeper, p->options.state);
+    return status;
+}
+
 static int process_stop(struct process *p)
 {
     sd_notify(0, "STOPPING=1");
-    if (commit_and_settle(p) != LEDGER_OK)
+    if (commit_and_settle(p) != LEDGER_OK || leave_snapshot(p) != LEDGER_OK)
         return report_failure("ledger", ledger_message(p->machine.ledger));
-    keeper_keep_now(&p->keeper, broker_state(p->broker), p->machine.ledger, p->options.state);
     fprintf(stderr, "concordat-broker: stopped, %llu events\n",
             (unsigned long long)broker_state(p->broker)->counters.seq);
     return 0;
@@ -353,6 +412,7 @@ static int process_stop(struct process *p)
 static void process_close(struct process *p)
 {
     broker_close(&p->broker);
+    keeper_close(&p->keeper);
     machine_close(&p->machine);
     policy_file_destroy(&p->policy);
     close(p->signals);

@@ -7,7 +7,7 @@ add_executable(concordat-simulate
   simulation/auditor.c simulation/check_events.c simulation/check_messages.c simulation/check_turns.c
   simulation/coordinator.c simulation/disk.c simulation/disk_vfs.c simulation/faults.c simulation/healing.c simulation/host.c
   simulation/intake.c simulation/journal.c simulation/network.c simulation/options.c simulation/peer.c
-  simulation/random.c simulation/region.c simulation/shrink.c simulation/simulate.c simulation/store.c
+  simulation/random.c simulation/region.c simulation/shrink.c simulation/simulate.c simulation/snapshots.c simulation/store.c
   simulation/stranger.c simulation/team.c simulation/timeline.c simulation/witness.c simulation/world.c)
 target_link_libraries(concordat-simulate PRIVATE concordat-flags concordat-shell)
 add_dependencies(concordat-simulate simulation_commit)

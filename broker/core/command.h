@@ -29,6 +29,8 @@ enum command_kind {
     COMMAND_LOAD_POLICY,
     COMMAND_RECORD_REFUSAL,
     COMMAND_RECORD_START,
+    COMMAND_BEGIN_SNAPSHOT,
+    COMMAND_KEEP_SNAPSHOT,
     COMMAND_KINDS
 };
 
@@ -100,6 +102,7 @@ struct command {
         struct policy_names policy;
         struct refused refused;
         struct started started;
+        struct kept kept;
     } is;
 };
 

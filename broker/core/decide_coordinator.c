@@ -114,3 +114,16 @@ enum refusal decide_record_start(struct deciding *d)
     event->is.started = d->command->is.started;
     return REFUSAL_NONE;
 }
+
+enum refusal decide_begin_snapshot(struct deciding *d)
+{
+    deciding_event(d, EVENT_SNAPSHOT_BEGUN);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_keep_snapshot(struct deciding *d)
+{
+    struct event *event = deciding_event(d, EVENT_SNAPSHOT_KEPT);
+    event->is.kept = d->command->is.kept;
+    return REFUSAL_NONE;
+}

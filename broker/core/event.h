@@ -41,10 +41,18 @@ enum event_kind {
     EVENT_COMMAND_REFUSED,
     EVENT_BROKER_STARTED,
     EVENT_AREA_COVERED,
+    EVENT_SNAPSHOT_BEGUN = 47,
+    EVENT_SNAPSHOT_KEPT,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
-enum { SLOT_NONE = 0xffff, ID_BYTES = 16, DIGEST_BYTES = 16, POLICY_DIGEST_BYTES = 32 };
+enum {
+    SLOT_NONE = 0xffff,
+    ID_BYTES = 16,
+    DIGEST_BYTES = 16,
+    POLICY_DIGEST_BYTES = 32,
+    STATE_DIGEST_BYTES = 32
+};
 
 /* These two are part of the state's rows, whose bytes are compared and digested: no padding. */
 #pragma GCC diagnostic push
@@ -124,6 +132,13 @@ struct refused {
 struct started {
     const char *version;
     uint64_t replayed;
+    const uint8_t *state_digest; /* STATE_DIGEST_BYTES, of the state before this event */
+};
+
+/* A snapshot that is whole, and of which state it is. */
+struct kept {
+    uint64_t of;                 /* number of the event by which it was begun */
+    const uint8_t *state_digest; /* STATE_DIGEST_BYTES, of the state as that event left it */
 };
 
 /* A record is read: by which role, for whom, and why. */
@@ -238,6 +253,7 @@ struct event {
         struct policy_names policy;
         struct refused refused;
         struct started started;
+        struct kept kept;
         struct {
             uint16_t coordinator, area;
             enum cover_reason reason;

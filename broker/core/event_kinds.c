@@ -88,6 +88,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_BROKER_STARTED] = {.is_kind = true},
     [EVENT_AREA_COVERED] = {.is_kind = true, .change_state = apply_area_covered, .area_at = AT(covered.area),
         .coordinator_at = AT(covered.coordinator)},
+    [EVENT_SNAPSHOT_BEGUN] = {.is_kind = true},
+    [EVENT_SNAPSHOT_KEPT] = {.is_kind = true},
 };
 /* clang-format on */
 

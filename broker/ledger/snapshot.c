@@ -1,4 +1,5 @@
-/* snapshot.c: see snapshot.h. A file is a header, the parts, each padded, and a hash over all of that. */
+/* snapshot.c: see snapshot.h. A file is a header, the parts, each padded with zeros, and a hash over header
+ * and digest. */
 #include "broker/ledger/snapshot.h"
 
 #include <assert.h>
@@ -7,7 +8,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,8 +31,9 @@ struct snapshot_header {
 _Static_assert(sizeof(struct snapshot_header) % SNAPSHOT_ALIGNMENT == 0, "the first part must be aligned");
 
 struct snapshot {
-    const uint8_t *bytes;
+    uint8_t *bytes; /* read, not mapped: what was checked must be what is used, whoever writes to the file */
     size_t size;
+    uint8_t digest[SNAPSHOT_DIGEST_BYTES];
 };
 
 static size_t padding_of(uint64_t size)
@@ -79,23 +80,36 @@ static bool write_part(const struct snapshot_file *w, crypto_generichash_state *
     return true;
 }
 
+/* The hash at the end of a file, which tells a torn one. */
+static void hash_of_file(const struct snapshot_header *header, const uint8_t digest[SNAPSHOT_DIGEST_BYTES],
+                         uint8_t hash[SNAPSHOT_HASH_BYTES])
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, SNAPSHOT_HASH_BYTES);
+    crypto_generichash_update(&state, (const uint8_t *)header, sizeof *header);
+    crypto_generichash_update(&state, digest, SNAPSHOT_DIGEST_BYTES);
+    crypto_generichash_final(&state, hash, SNAPSHOT_HASH_BYTES);
+}
+
 static bool write_parts(const struct snapshot_file *w, const struct snapshot_header *header,
-                        const struct snapshot_part *parts)
+                        const struct snapshot_part *parts, uint8_t digest[SNAPSHOT_DIGEST_BYTES])
 {
     static const uint8_t zeros[SNAPSHOT_ALIGNMENT];
     uint8_t hash[SNAPSHOT_HASH_BYTES];
     crypto_generichash_state state;
-    crypto_generichash_init(&state, NULL, 0, sizeof hash);
-    bool good = write_part(w, &state, header, sizeof *header);
+    crypto_generichash_init(&state, NULL, 0, SNAPSHOT_DIGEST_BYTES);
+    bool good = write_part(w, NULL, header, sizeof *header);
     for (size_t i = 0; i < header->count && good; i++)
         good = write_part(w, &state, parts[i].bytes, parts[i].size) &&
-               write_part(w, &state, zeros, padding_of(parts[i].size));
-    crypto_generichash_final(&state, hash, sizeof hash);
+               write_part(w, NULL, zeros, padding_of(parts[i].size));
+    crypto_generichash_final(&state, digest, SNAPSHOT_DIGEST_BYTES);
+    hash_of_file(header, digest, hash);
     return good && write_part(w, NULL, hash, sizeof hash) && fsync(w->fd) == 0;
 }
 
 int snapshot_write(const char *folder, uint64_t seq, const uint8_t chain[CHAIN_BYTES], uint32_t layout,
-                   const struct snapshot_part *parts, size_t count, bool gently)
+                   const struct snapshot_part *parts, size_t count, bool gently,
+                   uint8_t digest[SNAPSHOT_DIGEST_BYTES])
 {
     assert(count <= SNAPSHOT_PARTS_MAX);
     for (size_t i = 0; i < count; i++)
@@ -110,12 +124,23 @@ int snapshot_write(const char *folder, uint64_t seq, const uint8_t chain[CHAIN_B
         return errno;
     int fd = openat(directory, unfinished_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
     const struct snapshot_file writing = {fd, gently};
-    bool good = fd >= 0 && write_parts(&writing, &header, parts);
-    good = good && (renameat(directory, newest_name, directory, former_name) == 0 || errno == ENOENT);
-    good = good && renameat(directory, unfinished_name, directory, newest_name) == 0 && fsync(directory) == 0;
+    bool good = fd >= 0 && write_parts(&writing, &header, parts, digest) && fsync(directory) == 0;
     int problem = good ? 0 : errno;
     if (fd >= 0)
         close(fd);
+    close(directory);
+    return problem;
+}
+
+/* No sync: if the names are lost with the power, the older snapshots still have theirs. */
+int snapshot_keep(const char *folder)
+{
+    int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return errno;
+    bool good = renameat(directory, newest_name, directory, former_name) == 0 || errno == ENOENT;
+    good = good && renameat(directory, unfinished_name, directory, newest_name) == 0;
+    int problem = good ? 0 : errno;
     close(directory);
     return problem;
 }
@@ -125,8 +150,8 @@ static const struct snapshot_header *header_of(const struct snapshot *snapshot)
     return (const void *)snapshot->bytes;
 }
 
-/* Whether the file is whole and its parts fill it exactly. */
-static bool snapshot_is_whole(const struct snapshot *snapshot)
+/* Whether the parts and their padding fill the file exactly. */
+static bool sizes_fit(const struct snapshot *snapshot)
 {
     if (snapshot->size < sizeof(struct snapshot_header) + SNAPSHOT_HASH_BYTES)
         return false;
@@ -139,24 +164,60 @@ static bool snapshot_is_whole(const struct snapshot *snapshot)
             return false;
         left -= header->sizes[i] + padding_of(header->sizes[i]);
     }
+    return left == 0;
+}
+
+/* Makes the digest; false if there is anything in the padding, which the digest does not cover. */
+static bool digest_parts(struct snapshot *snapshot)
+{
+    static const uint8_t zeros[SNAPSHOT_ALIGNMENT];
+    bool empty = true;
+    size_t size;
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, SNAPSHOT_DIGEST_BYTES);
+    for (size_t i = 0; i < header_of(snapshot)->count; i++) {
+        const uint8_t *part = snapshot_part_at(snapshot, i, &size);
+        crypto_generichash_update(&state, part, size);
+        empty &= memcmp(part + size, zeros, padding_of(size)) == 0;
+    }
+    crypto_generichash_final(&state, snapshot->digest, SNAPSHOT_DIGEST_BYTES);
+    return empty;
+}
+
+static bool snapshot_is_whole(struct snapshot *snapshot)
+{
     uint8_t hash[SNAPSHOT_HASH_BYTES];
-    size_t hashed = snapshot->size - sizeof hash;
-    return left == 0 && crypto_generichash(hash, sizeof hash, snapshot->bytes, hashed, NULL, 0) == 0 &&
-           memcmp(hash, snapshot->bytes + hashed, sizeof hash) == 0;
+    if (!sizes_fit(snapshot) || !digest_parts(snapshot))
+        return false;
+    hash_of_file(header_of(snapshot), snapshot->digest, hash);
+    return memcmp(hash, snapshot->bytes + snapshot->size - sizeof hash, sizeof hash) == 0;
+}
+
+static bool read_whole_file(int fd, uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t got = read(fd, bytes, size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        bytes += got;
+        size -= (size_t)got;
+    }
+    return true;
 }
 
 static struct snapshot *open_snapshot(int directory, const char *name)
 {
     struct stat about;
-    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct snapshot *snapshot = fd < 0 ? NULL : calloc(1, sizeof *snapshot);
-    if (snapshot && fstat(fd, &about) == 0 && about.st_size > 0) {
-        void *bytes = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (bytes != MAP_FAILED) {
-            snapshot->bytes = bytes;
-            snapshot->size = (size_t)about.st_size;
-        }
+    if (snapshot && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0) {
+        snapshot->size = (size_t)about.st_size;
+        snapshot->bytes = malloc(snapshot->size);
     }
+    if (snapshot && !(snapshot->bytes && read_whole_file(fd, snapshot->bytes, snapshot->size)))
+        snapshot_close(&snapshot);
     if (fd >= 0)
         close(fd);
     return snapshot;
@@ -170,8 +231,9 @@ struct snapshot *snapshot_open_newest(const char *folder, uint32_t layout, snaps
     int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     for (size_t i = 0; i < 2 && directory >= 0 && !snapshot; i++) {
         snapshot = open_snapshot(directory, names[i]);
-        if (snapshot && !(snapshot_is_whole(snapshot) && header_of(snapshot)->layout == layout &&
-                          accept(context, header_of(snapshot)->seq, header_of(snapshot)->chain)))
+        if (snapshot &&
+            !(snapshot_is_whole(snapshot) && header_of(snapshot)->layout == layout &&
+              accept(context, header_of(snapshot)->seq, header_of(snapshot)->chain, snapshot->digest)))
             snapshot_close(&snapshot);
     }
     if (directory >= 0)
@@ -181,8 +243,8 @@ struct snapshot *snapshot_open_newest(const char *folder, uint32_t layout, snaps
 
 void snapshot_close(struct snapshot **snapshot)
 {
-    if (*snapshot && (*snapshot)->bytes)
-        munmap((void *)(uintptr_t)(*snapshot)->bytes, (*snapshot)->size);
+    if (*snapshot)
+        free((*snapshot)->bytes);
     free(*snapshot);
     *snapshot = NULL;
 }

@@ -56,7 +56,10 @@ enum {
     UPDATED = CONCORDAT__V1__EVENT__WHAT_UPDATED,
     REFERRAL = 1,
     DIGEST = 2,
-    CALLBACK = 1 /* of Confidential */
+    CALLBACK = 1, /* of Confidential */
+    KEPT = CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_KEPT,
+    KEPT_OF = 1,
+    KEPT_DIGEST = 2
 };
 
 static bool record_scan_for(struct scan scan, uint32_t number, uint32_t or_number, struct scan_field *field)
@@ -87,6 +90,23 @@ const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_
         !record_scan_for((struct scan){field.bytes, field.bytes + field.size}, DIGEST, DIGEST, &field))
         return NULL;
     return field.size == CONFIDENTIAL_DIGEST_BYTES ? field.bytes : NULL;
+}
+
+bool record_find_kept(const uint8_t *body, size_t size, uint64_t of, uint8_t digest[STATE_DIGEST_BYTES])
+{
+    struct scan_field field;
+    bool is_of = false, has_digest = false;
+    if (!record_scan_for((struct scan){body, body + size}, KEPT, KEPT, &field))
+        return false;
+    struct scan kept = {field.bytes, field.bytes + field.size};
+    while (scan_next(&kept, &field) == SCAN_FIELD) {
+        is_of |= field.number == KEPT_OF && field.has_varint && field.varint == of;
+        if (field.number == KEPT_DIGEST && field.has_bytes && field.size == STATE_DIGEST_BYTES) {
+            memcpy(digest, field.bytes, STATE_DIGEST_BYTES);
+            has_digest = true;
+        }
+    }
+    return is_of && has_digest;
 }
 
 bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t number,

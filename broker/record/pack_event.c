@@ -46,6 +46,8 @@ struct packing {
         Concordat__V1__CommandRefused refused;
         Concordat__V1__BrokerStarted started;
         Concordat__V1__AreaCovered covered;
+        Concordat__V1__SnapshotBegun begun;
+        Concordat__V1__SnapshotKept kept;
     } is;
 };
 
@@ -384,6 +386,7 @@ static void pack_started(struct packing *p)
     PART(started, broker_started, broker_started);
     p->is.started.version = packed_text(p->event->is.started.version);
     p->is.started.replayed = p->event->is.started.replayed;
+    p->is.started.state_digest = packed_bytes(p->event->is.started.state_digest, STATE_DIGEST_BYTES);
 }
 
 static void pack_covered(struct packing *p)
@@ -393,6 +396,18 @@ static void pack_covered(struct packing *p)
     p->is.covered.area = packed_text(state_area_id(p->state, p->event->is.covered.area));
     p->is.covered.until_ms = p->event->is.covered.until_ms;
     p->is.covered.reason = (Concordat__V1__CoverReason)p->event->is.covered.reason;
+}
+
+static void pack_begun(struct packing *p)
+{
+    PART(begun, snapshot_begun, snapshot_begun);
+}
+
+static void pack_kept(struct packing *p)
+{
+    PART(kept, snapshot_kept, snapshot_kept);
+    p->is.kept.of = p->event->is.kept.of;
+    p->is.kept.state_digest = packed_bytes(p->event->is.kept.state_digest, STATE_DIGEST_BYTES);
 }
 
 typedef void pack_part(struct packing *p);
@@ -420,6 +435,8 @@ static pack_part *const parts[] = {
     [EVENT_COMMAND_REFUSED] = pack_refused,
     [EVENT_BROKER_STARTED] = pack_started,
     [EVENT_AREA_COVERED] = pack_covered,
+    [EVENT_SNAPSHOT_BEGUN] = pack_begun,
+    [EVENT_SNAPSHOT_KEPT] = pack_kept,
 };
 
 /* A loaded policy is long and rare, so its lists are allocated. */

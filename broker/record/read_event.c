@@ -43,6 +43,12 @@ static void read_id(struct event_reading *in, const ProtobufCBinaryData *data, u
     }
 }
 
+static const uint8_t *read_digest(struct event_reading *in, const ProtobufCBinaryData *data)
+{
+    in->good &= data->len == STATE_DIGEST_BYTES;
+    return data->data;
+}
+
 static void read_considered(struct event_reading *in, size_t count, Concordat__V1__Considered **list,
                             struct consideration_list *out)
 {
@@ -293,6 +299,18 @@ static void read_started(struct event_reading *in)
 {
     in->event->is.started.version = in->message->broker_started->version;
     in->event->is.started.replayed = in->message->broker_started->replayed;
+    in->event->is.started.state_digest = read_digest(in, &in->message->broker_started->state_digest);
+}
+
+static void read_begun(struct event_reading *in)
+{
+    (void)in; /* that it happened is all that it says */
+}
+
+static void read_kept(struct event_reading *in)
+{
+    in->event->is.kept.of = in->message->snapshot_kept->of;
+    in->event->is.kept.state_digest = read_digest(in, &in->message->snapshot_kept->state_digest);
 }
 
 static void read_covered(struct event_reading *in)
@@ -330,6 +348,8 @@ static read_part *const parts[] = {
     [EVENT_COMMAND_REFUSED] = read_refused,
     [EVENT_BROKER_STARTED] = read_started,
     [EVENT_AREA_COVERED] = read_covered,
+    [EVENT_SNAPSHOT_BEGUN] = read_begun,
+    [EVENT_SNAPSHOT_KEPT] = read_kept,
 };
 
 static void read_owner(struct event_reading *in)

@@ -55,6 +55,9 @@ bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
 /* Finds the digest by which a packed event of this referral commits to the confidential part beside it:
  * CONFIDENTIAL_DIGEST_BYTES, borrowed from the body. NULL if it has none, or is of another referral. */
 const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral);
+/* Copies out the digest of the state that a packed event says was kept as of event `of`. False if it is no
+ * such event. */
+bool record_find_kept(const uint8_t *body, size_t size, uint64_t of, uint8_t digest[STATE_DIGEST_BYTES]);
 /* As record_find_referral, for the callback number of a packed Confidential. */
 bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *callback);

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "broker/record/record.h"
 
@@ -16,6 +17,12 @@ struct replay {
     struct state *state; /* borrowed */
     struct arena arena;  /* the event that is being applied */
     char message[REPLAY_MESSAGE_BYTES];
+    uint64_t began_after; /* the state had this event already */
+    struct begun_snapshot {
+        uint64_t seq; /* 0: none yet */
+        uint8_t digest[STATE_DIGEST_BYTES];
+    } begun; /* the latest */
+    struct replay_difference differs;
 };
 
 struct replay *replay_open(struct state *state)
@@ -26,6 +33,7 @@ struct replay *replay_open(struct state *state)
         return NULL;
     }
     replay->state = state;
+    replay->began_after = state->counters.seq;
     return replay;
 }
 
@@ -68,6 +76,47 @@ static enum replay_result does_not_follow(struct replay *replay, const struct ev
     return REPLAY_CONTRADICTS;
 }
 
+/* --- what the events say of the state ---------------------------------------------------------------- */
+
+static void note_difference(struct replay *replay, const struct event *event, const char *text)
+{
+    if (!replay->differs.seq)
+        replay->differs = (struct replay_difference){event->seq, text};
+}
+
+static void compare_start(struct replay *replay, const struct event *event)
+{
+    uint8_t digest[STATE_DIGEST_BYTES];
+    replay_digest(replay->state, digest);
+    if (memcmp(digest, event->is.started.state_digest, sizeof digest) != 0)
+        note_difference(replay, event, "the router began from a state that its ledger does not give");
+}
+
+/* A snapshot that was begun before this replay was compared by whoever made the state. */
+static void compare_kept(struct replay *replay, const struct event *event)
+{
+    const struct kept *kept = &event->is.kept;
+    if (kept->of <= replay->began_after)
+        return;
+    if (kept->of != replay->begun.seq)
+        note_difference(replay, event, "a snapshot was kept that had not been begun");
+    else if (memcmp(kept->state_digest, replay->begun.digest, STATE_DIGEST_BYTES) != 0)
+        note_difference(replay, event, "the router kept a snapshot of a state that its ledger does not give");
+}
+
+static void note_begun(struct replay *replay, const struct event *event)
+{
+    replay->begun.seq = event->seq;
+    replay_digest(replay->state, replay->begun.digest);
+}
+
+const struct replay_difference *replay_differs(const struct replay *replay)
+{
+    return &replay->differs;
+}
+
+/* --- one event -------------------------------------------------------------------------------------- */
+
 enum replay_result replay_event(struct replay *replay, const uint8_t *body, size_t size)
 {
     struct state *state = replay->state;
@@ -88,9 +137,15 @@ enum replay_result replay_event(struct replay *replay, const uint8_t *body, size
         return REPLAY_NO_MEMORY;
     uint64_t seq = state->counters.seq;
     int64_t at_ms = state->counters.at_ms;
+    if (event.kind == EVENT_BROKER_STARTED)
+        compare_start(replay, &event);
     if (!state_apply(state, &event))
         return does_not_follow(replay, &event, seq, at_ms);
     assert(state->counters.seq == seq + 1 && state->counters.at_ms >= at_ms);
+    if (event.kind == EVENT_SNAPSHOT_BEGUN)
+        note_begun(replay, &event);
+    else if (event.kind == EVENT_SNAPSHOT_KEPT)
+        compare_kept(replay, &event);
     return REPLAY_APPLIED;
 }
 
@@ -104,10 +159,10 @@ static void hash_part(void *context, const void *bytes, size_t size)
     crypto_generichash_update(context, bytes, size);
 }
 
-void replay_digest(const struct state *state, uint8_t digest[REPLAY_DIGEST_BYTES])
+void replay_digest(const struct state *state, uint8_t digest[STATE_DIGEST_BYTES])
 {
     crypto_generichash_state hash;
-    crypto_generichash_init(&hash, NULL, 0, REPLAY_DIGEST_BYTES);
+    crypto_generichash_init(&hash, NULL, 0, STATE_DIGEST_BYTES);
     state_visit(state, hash_part, &hash);
-    crypto_generichash_final(&hash, digest, REPLAY_DIGEST_BYTES);
+    crypto_generichash_final(&hash, digest, STATE_DIGEST_BYTES);
 }

@@ -13,8 +13,6 @@
 
 #include "broker/core/state.h"
 
-enum { REPLAY_DIGEST_BYTES = 32 };
-
 enum replay_result {
     REPLAY_APPLIED,
     REPLAY_CONTRADICTS, /* the event cannot follow: the state must not be used any more */
@@ -34,8 +32,16 @@ enum replay_result replay_event(struct replay *replay, const uint8_t *body, size
 /* Why the last event contradicts those before it, for a person. Holds nothing about a person. */
 const char *replay_message(const struct replay *replay);
 
+/* The first event by which the router said of its state, at a start or a snapshot, what the replayed state
+ * does not bear out. The events follow from one another all the same: the router did not live by them. */
+struct replay_difference {
+    uint64_t seq;     /* 0: none so far */
+    const char *text; /* for a person */
+};
+const struct replay_difference *replay_differs(const struct replay *replay);
+
 /* BLAKE2b-256 over every byte of the state: the same for the same events, whether they were lived through or
  * replayed, and whatever seed the state was made with. */
-void replay_digest(const struct state *state, uint8_t digest[REPLAY_DIGEST_BYTES]);
+void replay_digest(const struct state *state, uint8_t digest[STATE_DIGEST_BYTES]);
 
 #endif

@@ -6,7 +6,8 @@
  * failed commit nothing more is done, because nobody knows then what is on disk. One thread calls all of
  * this.
  *
- * turn.c implements the turn, take.c what a message leads to, time.c what time brings, policy.c the rest.
+ * turn.c implements the turn, take.c what a message leads to, time.c what time brings, policy.c and
+ * own_events.c the rest.
  */
 #ifndef CONCORDAT_BROKER_H
 #define CONCORDAT_BROKER_H
@@ -28,6 +29,10 @@ bool broker_load_policy(struct broker *broker, const struct policy_file *file, s
 /* Records that the broker has started, having replayed this many events. To be called once, after the first
  * policy. */
 void broker_record_start(struct broker *broker, uint64_t replayed, struct now now);
+/* Records that a snapshot begins, as the last event of the turn: of the state as that event leaves it. */
+bool broker_begin_snapshot(struct broker *broker, struct now now);
+/* Records that it is whole. Both are false if memory is short; nothing is recorded then. */
+bool broker_keep_snapshot(struct broker *broker, const struct kept *kept, struct now now);
 
 /* Takes one message of an authenticated key. False if its sender should not have sent it: it cannot be read,
  * or the key is withdrawn. */

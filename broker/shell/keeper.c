@@ -17,6 +17,9 @@ enum {
     CHILD_NICE = 10                   /* routing comes first */
 };
 
+_Static_assert((int)SNAPSHOT_DIGEST_BYTES == (int)STATE_DIGEST_BYTES,
+               "the digest of a snapshot is its state's");
+
 struct part_list {
     struct snapshot_part items[STATE_PARTS];
     size_t count;
@@ -36,6 +39,15 @@ static void advise_pages(void *advice, const void *bytes, size_t size)
     uintptr_t begin = ((uintptr_t)bytes + page - 1) / page * page;
     if (begin < end)
         madvise((void *)begin, end - begin, *(const int *)advice);
+}
+
+static bool keeper_shares_digest(struct keeper *keeper)
+{
+    if (keeper->digest)
+        return true;
+    void *shared = mmap(NULL, STATE_DIGEST_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    keeper->digest = shared == MAP_FAILED ? NULL : shared;
+    return keeper->digest;
 }
 
 /* The child gets the rows but not the indexes, which a snapshot does not hold. Were they shared, the parent
@@ -60,9 +72,12 @@ static void write_in_child(struct keeper *keeper, const struct state *state, con
     struct part_list list = {.count = 0};
     uint8_t chain[CHAIN_BYTES];
     uint64_t seq = ledger_head(ledger, chain);
-    assert(keeper->child == 0 && state->counters.seq == seq);
-    state_visit(state, add_to_list, &list);
+    assert(keeper->child == 0 && !keeper->written && state->counters.seq == seq);
     keeper->kept_seq = seq;
+    keeper->own = 0;
+    if (!keeper_shares_digest(keeper))
+        return;
+    state_visit(state, add_to_list, &list);
     pid_t child = fork_with_rows(state);
     if (child != 0) {
         keeper->child = child > 0 ? child : 0;
@@ -71,40 +86,72 @@ static void write_in_child(struct keeper *keeper, const struct state *state, con
     closefrom(3);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* the next broker's child writes the same file */
     setpriority(PRIO_PROCESS, 0, CHILD_NICE);
-    _exit(snapshot_write(folder, seq, chain, state_layout, list.items, list.count, gently) == 0 ? 0 : 1);
+    _exit(snapshot_write(folder, seq, chain, state_layout, list.items, list.count, gently, keeper->digest) ==
+                  0
+              ? 0
+              : 1);
 }
 
 static void reap_child(struct keeper *keeper, int options)
 {
     pid_t ended;
+    int how = 0;
     do
-        ended = keeper->child > 0 ? waitpid(keeper->child, NULL, options) : 0;
+        ended = keeper->child > 0 ? waitpid(keeper->child, &how, options) : 0;
     while (ended < 0 && errno == EINTR);
+    keeper->written |= ended > 0 && WIFEXITED(how) && WEXITSTATUS(how) == 0;
     if (ended != 0)
         keeper->child = 0;
 }
 
-bool keeper_is_due(struct keeper *keeper, const struct state *state)
+bool keeper_is_due(const struct keeper *keeper, const struct state *state)
+{
+    return keeper->child == 0 && !keeper->written &&
+           state->counters.seq - keeper->kept_seq - keeper->own >= EVENTS_BETWEEN_SNAPSHOTS;
+}
+
+void keeper_begin(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+                  const char *folder)
+{
+    write_in_child(keeper, state, ledger, folder, true);
+}
+
+bool keeper_has_written(struct keeper *keeper, struct kept *kept)
 {
     reap_child(keeper, WNOHANG);
-    return keeper->child == 0 && state->counters.seq - keeper->kept_seq >= EVENTS_BETWEEN_SNAPSHOTS;
+    if (keeper->written)
+        *kept = (struct kept){keeper->kept_seq, keeper->digest};
+    return keeper->written;
 }
 
-void keeper_keep(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
-                 const char *folder)
+void keeper_keep(struct keeper *keeper, const char *folder)
 {
-    if (keeper_is_due(keeper, state))
-        write_in_child(keeper, state, ledger, folder, true);
+    assert(keeper->written);
+    keeper->written = false;
+    keeper->own++;
+    (void)snapshot_keep(folder); /* otherwise the next start uses the one before */
 }
 
-void keeper_keep_now(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
-                     const char *folder)
+bool keeper_give_up(struct keeper *keeper, const struct state *state)
 {
-    bool unfinished = keeper->child > 0;
-    if (unfinished)
+    bool unfinished = keeper->child > 0 || keeper->written;
+    if (keeper->child > 0)
         kill(keeper->child, SIGKILL); /* it takes its time, and what it writes may be older */
     reap_child(keeper, 0);
-    if (unfinished || state->counters.seq != keeper->kept_seq)
-        write_in_child(keeper, state, ledger, folder, false);
+    keeper->written = false;
+    return unfinished || state->counters.seq - keeper->kept_seq != keeper->own;
+}
+
+void keeper_write_now(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+                      const char *folder)
+{
+    write_in_child(keeper, state, ledger, folder, false);
     reap_child(keeper, 0);
+}
+
+void keeper_close(struct keeper *keeper)
+{
+    if (keeper->digest)
+        munmap(keeper->digest, STATE_DIGEST_BYTES);
+    keeper->digest = NULL;
 }

@@ -1,7 +1,12 @@
 /* keeper.h: when a snapshot of the state is written, and the child process that writes it.
  *
  * Snapshots make the next start quick and nothing else: if one cannot be written nobody is told, and the next
- * start replays more of the ledger. One thread uses a keeper.
+ * start replays more of the ledger. What a start reads from a file is believed only if the ledger vouches for
+ * it, so a snapshot takes four steps, and the caller does the second half of each: keeper_is_due       then
+ * the event by which it begins (own_events.h) is recorded, and is on disk keeper_begin        a child writes
+ * the state as that event left it keeper_has_written  then the event that says the digest of that state is
+ * recorded, and is on disk keeper_keep         the file gets its name: from now on a start uses it If
+ * anything ends in between, the snapshot before it is used. One thread uses a keeper.
  */
 #ifndef CONCORDAT_KEEPER_H
 #define CONCORDAT_KEEPER_H
@@ -11,20 +16,32 @@
 #include "broker/core/state.h"
 #include "broker/ledger/ledger.h"
 
-/* Start with zeros, and with the number of the newest event of the snapshot that is on disk. */
+/* Start with zeros, and with the number of the event as of which the newest snapshot on disk is. */
 struct keeper {
-    pid_t child; /* that is writing one; 0: none */
-    uint64_t kept_seq;
+    uint64_t kept_seq; /* of the newest snapshot that is on disk, is written or was given up */
+    uint64_t own;      /* events since then that only say something of snapshots */
+    pid_t child;       /* that is writing one; 0: none */
+    bool written;      /* it is whole, and has not got its name yet */
+    uint8_t *digest;   /* of its state, in memory that the child shares */
 };
 
 /* Whether enough has happened since the last snapshot, and that one is finished. */
-bool keeper_is_due(struct keeper *keeper, const struct state *state);
-/* If one is due, starts to write it to `folder` in a child process and returns. To be called between turns:
- * everything in the state must be on disk. */
-void keeper_keep(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
-                 const char *folder);
-/* Before a clean stop: writes one, if anything has happened since the last, and waits for it. */
-void keeper_keep_now(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
-                     const char *folder);
+bool keeper_is_due(const struct keeper *keeper, const struct state *state);
+/* Starts to write the state to `folder` in a child process and returns. The newest event, which is on disk,
+ * must be the one that begins this snapshot. */
+void keeper_begin(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+                  const char *folder);
+/* Whether a snapshot is written and has no name yet: of which state it is, borrowed until keeper_keep. */
+bool keeper_has_written(struct keeper *keeper, struct kept *kept);
+/* Gives it its name. */
+void keeper_keep(struct keeper *keeper, const char *folder);
+
+/* Before a clean stop: gives up a snapshot that has no name yet, and tells whether anything has happened
+ * since the last one that has. */
+bool keeper_give_up(struct keeper *keeper, const struct state *state);
+/* As keeper_begin, but waits for it. */
+void keeper_write_now(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+                      const char *folder);
+void keeper_close(struct keeper *keeper);
 
 #endif

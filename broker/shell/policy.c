@@ -1,4 +1,4 @@
-/* policy.c: the policy that is in force, and the start under it: what the broker itself commands. */
+/* policy.c: the policy that is in force. */
 #include <string.h>
 
 #include "broker/shell/adopt.h"
@@ -38,13 +38,4 @@ bool broker_load_policy(struct broker *b, const struct policy_file *file, struct
     time_return_leases(b, now);
     adopt_rematch(b);
     return true;
-}
-
-void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
-{
-    struct command command = {.kind = COMMAND_RECORD_START, .actor = ""};
-    now = time_of_ledger(b, now);
-    command.is.started.version = b->self.software;
-    command.is.started.replayed = replayed;
-    adopt_own(b, &command, now.wall_ms);
 }

@@ -8,19 +8,66 @@
 
 #include "broker/core/state_check.h"
 #include "broker/ledger/snapshot.h"
+#include "broker/record/record.h"
 #include "broker/record/replay.h"
 
 enum { PAGE_EVENTS = 1000 /* read in one transaction of the ledger */ };
 
-static bool is_of_this_ledger(void *context, uint64_t seq, const uint8_t chain[CHAIN_BYTES])
+/* --- the snapshot ----------------------------------------------------------------------------------- */
+
+struct vouching {
+    struct ledger *ledger;
+    struct recovery *recovery;
+};
+
+struct kept_search {
+    uint64_t of;
+    uint8_t digest[STATE_DIGEST_BYTES];
+    bool found;
+    uint64_t last; /* event that was looked at */
+};
+
+static bool find_kept(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
 {
-    uint8_t stored[CHAIN_BYTES];
-    return ledger_chain_at(context, seq, stored) == LEDGER_OK && memcmp(stored, chain, sizeof stored) == 0;
+    (void)chain; /* the ledger has checked it */
+    struct kept_search *search = context;
+    search->last = seq;
+    search->found = record_find_kept(body, size, search->of, search->digest);
+    return !search->found;
 }
 
-static struct state *read_snapshot(struct ledger *ledger, const char *folder, uint64_t seed)
+/* The event stands soon after the snapshot's own: it was recorded as soon as the snapshot was written. */
+static bool ledger_vouches_for(struct ledger *ledger, uint64_t seq,
+                               const uint8_t digest[SNAPSHOT_DIGEST_BYTES])
 {
-    struct snapshot *snapshot = snapshot_open_newest(folder, state_layout, is_of_this_ledger, ledger);
+    struct kept_search search = {.of = seq, .last = seq};
+    uint8_t chain[CHAIN_BYTES];
+    uint64_t head = ledger_head(ledger, chain);
+    enum ledger_status status = LEDGER_OK;
+    while (status == LEDGER_OK && !search.found && search.last < head)
+        status = ledger_read(ledger, search.last, PAGE_EVENTS, find_kept, &search);
+    return search.found && memcmp(search.digest, digest, sizeof search.digest) == 0;
+}
+
+static bool is_of_this_ledger(void *context, uint64_t seq, const uint8_t chain[CHAIN_BYTES],
+                              const uint8_t digest[SNAPSHOT_DIGEST_BYTES])
+{
+    const struct vouching *vouching = context;
+    uint8_t stored[CHAIN_BYTES];
+    if (ledger_chain_at(vouching->ledger, seq, stored) != LEDGER_OK ||
+        memcmp(stored, chain, sizeof stored) != 0)
+        return false;
+    if (ledger_vouches_for(vouching->ledger, seq, digest))
+        return true;
+    vouching->recovery->refused_snapshot = seq;
+    return false;
+}
+
+static struct state *read_snapshot(struct ledger *ledger, const char *folder, uint64_t seed,
+                                   struct recovery *recovery)
+{
+    struct vouching vouching = {ledger, recovery};
+    struct snapshot *snapshot = snapshot_open_newest(folder, state_layout, is_of_this_ledger, &vouching);
     const void *parts[STATE_PARTS];
     size_t sizes[STATE_PARTS];
     struct state *state = NULL;
@@ -36,6 +83,8 @@ static struct state *read_snapshot(struct ledger *ledger, const char *folder, ui
     snapshot_close(&snapshot);
     return state;
 }
+
+/* --- the events after it ---------------------------------------------------------------------------- */
 
 struct recovering {
     struct replay *replay;
@@ -53,21 +102,22 @@ static bool replay_next(void *context, uint64_t seq, const uint8_t *body, size_t
 }
 
 enum ledger_status recovery_replay(struct state *state, uint64_t head, recovery_source *read, void *context,
-                                   uint64_t *contradicts)
+                                   struct recovery_found *found)
 {
     struct recovering recovering = {.replay = replay_open(state), .result = REPLAY_APPLIED};
     enum ledger_status status = LEDGER_OK;
-    *contradicts = 0;
+    *found = (struct recovery_found){0, 0};
     if (!recovering.replay)
         return LEDGER_UNKNOWN;
     while (recovering.result == REPLAY_APPLIED && status == LEDGER_OK && state->counters.seq < head)
         status = read(context, state->counters.seq, PAGE_EVENTS, replay_next, &recovering);
+    found->differs = replay_differs(recovering.replay)->seq;
     replay_close(&recovering.replay);
     if (recovering.result == REPLAY_APPLIED)
         return status;
     if (recovering.result == REPLAY_NO_MEMORY)
         return LEDGER_UNKNOWN;
-    *contradicts = recovering.seq;
+    found->contradicts = recovering.seq;
     return LEDGER_CORRUPT;
 }
 
@@ -89,24 +139,25 @@ static void say_why_not(const struct ledger *ledger, uint64_t contradicts, char 
         snprintf(message, message_size, "not enough memory to read the ledger");
 }
 
-struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed, uint64_t *replayed,
-                            char *message, size_t message_size)
+struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed,
+                            struct recovery *recovery, char *message, size_t message_size)
 {
     uint8_t chain[CHAIN_BYTES];
-    uint64_t head = ledger_head(ledger, chain), contradicts = 0;
-    struct state *state = read_snapshot(ledger, folder, seed);
+    uint64_t head = ledger_head(ledger, chain);
+    *recovery = (struct recovery){0};
+    struct state *state = read_snapshot(ledger, folder, seed, recovery);
     if (!state)
         state = state_new(seed);
     uint64_t from = state ? state->counters.seq : 0;
     enum ledger_status status =
-        state ? recovery_replay(state, head, read_ledger, ledger, &contradicts) : LEDGER_UNKNOWN;
+        state ? recovery_replay(state, head, read_ledger, ledger, &recovery->found) : LEDGER_UNKNOWN;
     if (status != LEDGER_OK) {
-        say_why_not(ledger, contradicts, message, message_size);
+        say_why_not(ledger, recovery->found.contradicts, message, message_size);
         state_destroy(&state);
         return NULL;
     }
     assert(state->counters.seq == head);
     assert(!state_check_open(state));
-    *replayed = head - from;
+    recovery->replayed = head - from;
     return state;
 }

@@ -45,10 +45,11 @@ static const char replay_doc[] =
     "last_at, the number of the first and the last of them and the time of the last; chain, the chain value of "
     "the last; state_digest, the BLAKE2b-256 of the state that they come to; cases, how many are open, held "
     "(of those open) and ended; policy, the digest of the policy in force; and contradiction, the first event "
-    "that does not follow and why. What is not known is null: after a contradiction, the state.\n\n"
+    "that does not follow and why; and difference, the first event by which the router said of its state, at a "
+    "start or a snapshot, what these events do not come to, and what that means. What is not known is null: after a contradiction, the state.\n\n"
     "Exit codes:\n"
-    "    0  every event follows\n"
-    "    1  an event does not follow, or is not what was written\n"
+    "    0  every event follows, and the router lived by the state that they come to\n"
+    "    1  an event does not follow, or is not what was written, or the router lived by another state\n"
     "  100  an option is wrong\n"
     "  101  a bug: an assertion failed\n"
     "  111  the events cannot be read, or memory is short\n\n"
@@ -199,26 +200,34 @@ static json_t *describe_contradiction(const struct replay_run *run)
     return json_pack("{s:I, s:s}", "event", (json_int_t)(run->last + 1), "text", run->why);
 }
 
+static json_t *describe_difference(const struct replay_run *run)
+{
+    const struct replay_difference *differs = replay_differs(run->replay);
+    if (!differs->seq)
+        return json_null();
+    return json_pack("{s:I, s:s}", "event", (json_int_t)differs->seq, "text", differs->text);
+}
+
 static json_t *describe_run(const struct replay_run *run)
 {
     static const uint8_t no_policy[POLICY_DIGEST_BYTES];
     const uint8_t *policy = run->state->counters.policy_digest;
-    uint8_t digest[REPLAY_DIGEST_BYTES];
-    char at[TIME_TEXT_BYTES], chain_hex[2 * CHAIN_BYTES + 1], digest_hex[2 * REPLAY_DIGEST_BYTES + 1],
+    uint8_t digest[STATE_DIGEST_BYTES];
+    char at[TIME_TEXT_BYTES], chain_hex[2 * CHAIN_BYTES + 1], digest_hex[2 * STATE_DIGEST_BYTES + 1],
         policy_hex[2 * POLICY_DIGEST_BYTES + 1];
     bool any = run->last > 0, has_policy = memcmp(policy, no_policy, sizeof no_policy) != 0;
     words_time(run->last_ms, at);
     assert(run->contradicted || !state_check(run->state)); /* what follows also adds up */
     if (!run->contradicted)
         replay_digest(run->state, digest);
-    return json_pack("{s:b, s:I, s:o, s:o, s:s?, s:s, s:s?, s:o, s:s?, s:o}", "follows", !run->contradicted,
-                     "events", (json_int_t)run->last, "first", number_or_null(any, 1), "last",
-                     number_or_null(any, run->last), "last_at", any ? at : NULL, "chain",
+    return json_pack("{s:b, s:I, s:o, s:o, s:s?, s:s, s:s?, s:o, s:s?, s:o, s:o}", "follows",
+                     !run->contradicted, "events", (json_int_t)run->last, "first", number_or_null(any, 1),
+                     "last", number_or_null(any, run->last), "last_at", any ? at : NULL, "chain",
                      hex_or_null(true, run->chain, sizeof run->chain, chain_hex), "state_digest",
                      hex_or_null(!run->contradicted, digest, sizeof digest, digest_hex), "cases",
                      describe_cases(run), "policy",
                      hex_or_null(!run->contradicted && has_policy, policy, POLICY_DIGEST_BYTES, policy_hex),
-                     "contradiction", describe_contradiction(run));
+                     "contradiction", describe_contradiction(run), "difference", describe_difference(run));
 }
 
 static enum exit_code print_verdict(const struct replay_run *run)
@@ -229,7 +238,7 @@ static enum exit_code print_verdict(const struct replay_run *run)
     json_decref(verdict);
     if (!printed)
         return fail_tool("the verdict cannot be printed");
-    return run->contradicted ? CODE_REFUSED : CODE_DONE;
+    return run->contradicted || replay_differs(run->replay)->seq ? CODE_REFUSED : CODE_DONE;
 }
 
 static enum exit_code replay_source(struct replay_run *run, const char *source)

@@ -118,7 +118,11 @@ static const char *const statements[] = {
     "  until_ms INTEGER NOT NULL, reason TEXT, actor TEXT"
     ") STRICT",
     "CREATE TABLE broker_start ("
-    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, version TEXT, replayed INTEGER"
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, version TEXT, replayed INTEGER,"
+    "  state_digest TEXT"
+    ") STRICT",
+    "CREATE TABLE snapshot (" /* of the router's state as of event `of` */
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, of INTEGER NOT NULL, state_digest TEXT"
     ") STRICT",
     /* What the follower found wrong with the feed; the one table that is not made from events. */
     "CREATE TABLE alarm (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, text TEXT NOT NULL) STRICT",
@@ -163,10 +167,9 @@ static const char *const statements[] = {
 };
 
 const char *const trail_schema_derived[] = {
-    "event",    "referral",    "offer",           "acceptance",   "custody_interval",
-    "decision", "finding",     "check_in",        "clock",        "breach",
-    "reminder", "record_read", "refused_command", "team",         "policy",
-    "presence", "capacity",    "cover",           "broker_start", NULL};
+    "event",    "referral", "offer",    "acceptance", "custody_interval", "decision",        "finding",
+    "check_in", "clock",    "breach",   "reminder",   "record_read",      "refused_command", "team",
+    "policy",   "presence", "capacity", "cover",      "broker_start",     "snapshot",        NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -322,8 +322,17 @@ static int keep_command_refused(struct sql *sql, const event_t *event)
 static int keep_broker_started(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__BrokerStarted *what = event->broker_started;
-    return RUN("INSERT INTO broker_start (seq, at_ms, version, replayed) VALUES (?1, ?2, ?3, ?4)", SEQ, AT,
-               sql_text(what->version), sql_integer((int64_t)what->replayed));
+    return RUN("INSERT INTO broker_start (seq, at_ms, version, replayed, state_digest)"
+               " VALUES (?1, ?2, ?3, ?4, ?5)",
+               SEQ, AT, sql_text(what->version), sql_integer((int64_t)what->replayed),
+               sql_hex(&what->state_digest));
+}
+
+static int keep_snapshot_kept(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__SnapshotKept *what = event->snapshot_kept;
+    return RUN("INSERT INTO snapshot (seq, at_ms, of, state_digest) VALUES (?1, ?2, ?3, ?4)", SEQ, AT,
+               sql_integer((int64_t)what->of), sql_hex(&what->state_digest));
 }
 
 static int keep_area_covered(struct sql *sql, const event_t *event)
@@ -366,6 +375,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_COMMAND_REFUSED, keep_command_refused},
     {CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED, keep_broker_started},
     {CONCORDAT__V1__EVENT__WHAT_AREA_COVERED, keep_area_covered},
+    {CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_BEGUN, NULL},
+    {CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_KEPT, keep_snapshot_kept},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

@@ -276,6 +276,16 @@ static void add_replay_finding(struct verify *verify, const json_t *contradictio
     sqlite3_finalize(statement);
 }
 
+/* The events follow from one another, and yet the router did not live by them. */
+static void add_difference_finding(struct verify *verify, const json_t *difference)
+{
+    char text[2 * TRAIL_MESSAGE_BYTES];
+    snprintf(text, sizeof text, "event %" JSON_INTEGER_FORMAT ": %s",
+             json_integer_value(json_object_get(difference, "event")),
+             json_string_value(json_object_get(difference, "text")));
+    add_finding(verify, "state", "-", text);
+}
+
 static void end_replay(struct verify *verify)
 {
     uint8_t chain[CHAIN_BYTES];
@@ -286,8 +296,11 @@ static void end_replay(struct verify *verify)
     sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
     verify->replayed = verify_replay_end(&verify->replay, hex, verify->replay_why, sizeof verify->replay_why);
     const json_t *contradiction = json_object_get(verify->replayed, "contradiction");
+    const json_t *difference = json_object_get(verify->replayed, "difference");
     if (json_is_object(contradiction))
         add_replay_finding(verify, contradiction);
+    if (json_is_object(difference))
+        add_difference_finding(verify, difference);
 }
 
 static void verify_all(struct verify *verify)

@@ -131,7 +131,11 @@ void verify_replay_feed(struct verify_replay *replay, const uint8_t *body, size_
 static bool is_verdict(const json_t *verdict, uint64_t given, const char *chain_hex)
 {
     const json_t *contradiction = json_object_get(verdict, "contradiction");
+    const json_t *difference = json_object_get(verdict, "difference");
     const char *chain = json_string_value(json_object_get(verdict, "chain"));
+    if (json_is_object(difference) && !(json_is_integer(json_object_get(difference, "event")) &&
+                                        json_is_string(json_object_get(difference, "text"))))
+        return false;
     if (json_is_true(json_object_get(verdict, "follows")))
         return (uint64_t)json_integer_value(json_object_get(verdict, "events")) == given && chain &&
                strcmp(chain, chain_hex) == 0 && json_is_string(json_object_get(verdict, "state_digest"));

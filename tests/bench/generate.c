@@ -97,7 +97,17 @@ int main(int argc, char **argv)
     commit(&writing);
     if (argc > 5) {
         struct keeper keeper = {0};
-        keeper_keep_now(&keeper, region.state, writing.ledger, argv[2]);
+        struct command begin = {.kind = COMMAND_BEGIN_SNAPSHOT, .actor = ""},
+                       keep = {.kind = COMMAND_KEEP_SNAPSHOT, .actor = ""};
+        region_do(&region, &begin);
+        commit(&writing);
+        keeper_write_now(&keeper, region.state, writing.ledger, argv[2]);
+        if (!keeper_has_written(&keeper, &keep.is.kept))
+            measure_fail("the snapshot could not be written");
+        region_do(&region, &keep);
+        commit(&writing);
+        keeper_keep(&keeper, argv[2]);
+        keeper_close(&keeper);
     }
     printf("{\"events\":%llu,\"referrals\":%u,\"open\":%u,\"refused\":%u}\n",
            (unsigned long long)region.state->counters.seq, lives.next[LIFE_SUBMIT],

@@ -8,11 +8,11 @@
 #include "broker/ledger/snapshot.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { LAYOUT = 7, HASH_BYTES = 32 };
+enum { LAYOUT = 7, HASH_BYTES = 32, HEADER_BYTES = 192, COUNT_AT = 12, SIZES_AT = 24, PARTS_MAX = 16 };
 
-static bool accept(void *context, uint64_t seq, const uint8_t *chain)
+static bool accept(void *context, uint64_t seq, const uint8_t *chain, const uint8_t *digest)
 {
-    (void)context, (void)seq, (void)chain;
+    (void)context, (void)seq, (void)chain, (void)digest;
     return true;
 }
 
@@ -24,8 +24,10 @@ static uint8_t *whole(size_t *size)
     if (!bytes) {
         static const uint8_t some[333], chain[CHAIN_BYTES];
         const struct snapshot_part parts[] = {{some, sizeof some}, {some, 0}, {some, 32}};
+        uint8_t digest[SNAPSHOT_DIGEST_BYTES];
         char path[128];
-        if (sodium_init() < 0 || snapshot_write(fuzz_folder(), 9, chain, LAYOUT, parts, 3, false))
+        if (sodium_init() < 0 || snapshot_write(fuzz_folder(), 9, chain, LAYOUT, parts, 3, false, digest) ||
+            snapshot_keep(fuzz_folder()))
             abort();
         strcat(strcpy(path, fuzz_folder()), "snapshot");
         bytes = fuzz_read_file(path, &bytes_size);
@@ -34,6 +36,32 @@ static uint8_t *whole(size_t *size)
     uint8_t *copy = malloc(bytes_size);
     assert(copy);
     return memcpy(copy, bytes, bytes_size);
+}
+
+/* Makes the hash anew, as a forger would, if the parts lie within the file. */
+static void seal(uint8_t *file, size_t size)
+{
+    uint32_t count;
+    size_t at = HEADER_BYTES, end = size - HASH_BYTES;
+    uint8_t digest[HASH_BYTES];
+    crypto_generichash_state hash;
+    memcpy(&count, file + COUNT_AT, sizeof count);
+    crypto_generichash_init(&hash, NULL, 0, HASH_BYTES);
+    for (uint32_t i = 0; i < count && i < PARTS_MAX; i++) {
+        uint64_t part;
+        memcpy(&part, file + SIZES_AT + i * sizeof part, sizeof part);
+        if (part > end - at)
+            return;
+        crypto_generichash_update(&hash, file + at, (size_t)part);
+        at += (size_t)part + (size_t)(-part % SNAPSHOT_ALIGNMENT);
+        if (at > end)
+            return;
+    }
+    crypto_generichash_final(&hash, digest, HASH_BYTES);
+    crypto_generichash_init(&hash, NULL, 0, HASH_BYTES);
+    crypto_generichash_update(&hash, file, HEADER_BYTES);
+    crypto_generichash_update(&hash, digest, HASH_BYTES);
+    crypto_generichash_final(&hash, file + end, HASH_BYTES);
 }
 
 static void read_all(struct snapshot *snapshot)
@@ -58,8 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     } else {
         fuzz_patch(&input, file, file_size);
         if (mode & 2)
-            crypto_generichash(file + file_size - HASH_BYTES, HASH_BYTES, file, file_size - HASH_BYTES, NULL,
-                               0);
+            seal(file, file_size);
         fuzz_write_file("snapshot", file, file_size);
     }
     struct snapshot *snapshot = snapshot_open_newest(fuzz_folder(), LAYOUT, accept, NULL);

@@ -332,6 +332,7 @@ static void through_a_cover(struct core_world *w)
 
 static void what_the_broker_itself_writes(struct core_world *w)
 {
+    static const uint8_t digest[STATE_DIGEST_BYTES];
     world_capacity(w, 1, 2);
     world_load_policy(w);
     struct command refused = {.kind = COMMAND_RECORD_REFUSAL, .actor = "intake-a"};
@@ -342,7 +343,13 @@ static void what_the_broker_itself_writes(struct core_world *w)
     struct command started = {.kind = COMMAND_RECORD_START, .actor = ""};
     started.is.started.version = "0.1.0";
     started.is.started.replayed = w->state->counters.seq;
+    started.is.started.state_digest = digest;
     assert_int_equal(world_do(w, &started), REFUSAL_NONE);
+    struct command begin = {.kind = COMMAND_BEGIN_SNAPSHOT, .actor = ""};
+    assert_int_equal(world_do(w, &begin), REFUSAL_NONE);
+    struct command keep = {.kind = COMMAND_KEEP_SNAPSHOT, .actor = ""};
+    keep.is.kept = (struct kept){w->state->counters.seq, digest};
+    assert_int_equal(world_do(w, &keep), REFUSAL_NONE);
 }
 
 static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unused)

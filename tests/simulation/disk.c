@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "broker/ledger/snapshot.h"
 #include "broker/shell/recovery.h"
 #include "tests/simulation/host.h"
 
@@ -30,7 +29,8 @@ void disk_open(struct world *w)
 
 void disk_close(struct world *w)
 {
-    static const char *const names[] = {"ledger.db", "ledger.db.lock", "snapshot", "snapshot.former"};
+    static const char *const names[] = {"ledger.db", "ledger.db.lock", "snapshot", "snapshot.former",
+                                        "snapshot.new"};
     char path[PATH_BYTES];
     struct disk *disk = &w->host.disk;
     if (!disk->folder[0])
@@ -68,7 +68,7 @@ struct state *disk_recover(struct world *w)
     char path[PATH_BYTES], message[MESSAGE_BYTES];
     struct disk *disk = &w->host.disk;
     enum ledger_status status;
-    uint64_t replayed;
+    struct recovery recovery;
     disk->dead = false;
     disk->dies_after = INT64_MAX;
     path_of(w, "ledger.db", path);
@@ -80,36 +80,11 @@ struct state *disk_recover(struct world *w)
     }
     if (!disk_settle(w))
         return NULL;
-    struct state *state = recovery_read(disk->ledger, disk->folder, random_next(&w->faults), &replayed,
+    struct state *state = recovery_read(disk->ledger, disk->folder, random_next(&w->faults), &recovery,
                                         message, sizeof message);
     if (!state && !w->options.on[FAULT_READ])
         world_violated(w, "P6 replay differs", "%s", message);
     return state;
-}
-
-struct listing {
-    struct snapshot_part parts[STATE_PARTS];
-    size_t count;
-};
-
-static void disk_list_part(void *context, const void *bytes, size_t size)
-{
-    struct listing *listing = context;
-    listing->parts[listing->count++] = (struct snapshot_part){bytes, size};
-}
-
-void disk_snapshot(struct world *w)
-{
-    uint8_t chain[CHAIN_BYTES];
-    struct listing listing = {.count = 0};
-    if (random_between(&w->faults, 0, 99))
-        return;
-    uint64_t seq = ledger_head(w->host.disk.ledger, chain);
-    state_visit(broker_state(w->host.broker), disk_list_part, &listing);
-    int problem =
-        snapshot_write(w->host.disk.folder, seq, chain, state_layout, listing.parts, listing.count, false);
-    assert(problem == 0);
-    (void)problem;
 }
 
 void disk_crash(struct world *w)

@@ -39,8 +39,6 @@ void disk_close(struct world *world);
 /* Opens the ledger, finds out whether a batch in doubt is there, and recovers. Returns NULL if the disk fails
  * again, or if a promise is broken. */
 struct state *disk_recover(struct world *world);
-/* Takes a snapshot now and then. */
-void disk_snapshot(struct world *world);
 void disk_crash(struct world *world);
 
 /* disk_vfs.c: the file system itself. */

@@ -221,12 +221,15 @@ static void port_random(void *context, void *bytes, size_t size)
 
 bool host_replay(struct world *w, struct state *state)
 {
-    uint64_t contradicts;
-    enum ledger_status status =
-        recovery_replay(state, w->store.count, store_port_read, &w->store, &contradicts);
+    struct recovery_found found;
+    enum ledger_status status = recovery_replay(state, w->store.count, store_port_read, &w->store, &found);
     if (status != LEDGER_OK)
-        world_violated(w, "P6 replay differs", "event %llu does not follow", (unsigned long long)contradicts);
-    return status == LEDGER_OK;
+        world_violated(w, "P6 replay differs", "event %llu does not follow",
+                       (unsigned long long)found.contradicts);
+    else if (found.differs)
+        world_violated(w, "P6 replay differs", "event %llu says that the state was another",
+                       (unsigned long long)found.differs);
+    return !w->violation.found;
 }
 
 struct parts {
@@ -321,6 +324,7 @@ void host_open(struct world *w)
     w->host.replica = state_new(1);
     assert(w->host.replica);
     w->host.turn_ms = INT64_MAX;
+    snapshots_open(w);
     if (w->options.sqlite)
         disk_open(w);
     host_start(w);
@@ -360,6 +364,7 @@ void host_dies(struct world *w)
         settle_in_death(w);
     empty_queue(h);
     broker_close(&h->broker);
+    snapshots_die(w);
     if (w->options.sqlite)
         disk_crash(w);
     h->turn_ms = INT64_MAX;
@@ -435,7 +440,10 @@ void host_turn(struct world *w)
     enum ledger_status status = take_all(w, now);
     if (status == LEDGER_OK) {
         broker_time(h->broker, now);
+        bool settles = snapshots_record(w);
         status = broker_commit(h->broker);
+        if (status == LEDGER_OK && settles)
+            status = broker_settle(h->broker);
     }
     if (w->violation.found)
         return;
@@ -458,8 +466,7 @@ void host_turn(struct world *w)
     check_replay(w);
     if (h->disk.ledger && idle)
         ledger_idle(h->disk.ledger);
-    if (h->disk.ledger)
-        disk_snapshot(w);
+    snapshots_settle(w);
     int64_t patience_ms = broker_patience_ms(h->broker, now);
     if (patience_ms >= SECONDS(1))
         patience_ms = w->options.tick_ms;

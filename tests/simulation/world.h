@@ -9,6 +9,7 @@
 #include "tests/simulation/peer.h"
 #include "tests/simulation/random.h"
 #include "tests/simulation/region.h"
+#include "tests/simulation/snapshots.h"
 #include "tests/simulation/store.h"
 #include "tests/simulation/timeline.h"
 #include "tests/simulation/witness.h"
@@ -28,7 +29,8 @@ struct host {
     bool dead;
     bool failed; /* a commit has failed, so the process must stop by itself */
     bool read_failed;
-    struct disk disk;      /* for the real ledger */
+    struct disk disk; /* for the real ledger */
+    struct snapshots snapshots;
     struct state *replica; /* the state of a replay from the disk, which grows as events become durable */
     uint64_t replica_checked;
 };

@@ -1,13 +1,15 @@
 /* test_recovery.c: a broker that starts reads the newest snapshot and the ledger's tail; a snapshot whose
- * books do not add up is passed over. */
+ * books do not add up, or of whose state the ledger says something else, is passed over. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "broker/ledger/snapshot.h"
 #include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
 #include "tests/worlds/folder.h"
@@ -18,11 +20,25 @@
 static char home[FOLDER_PATH_BYTES], why[512];
 static struct ledger *written;
 
+/* What a snapshot says. */
+struct said {
+    uint64_t seq;
+    uint8_t chain[CHAIN_BYTES];
+    struct snapshot_part parts[STATE_PARTS];
+};
+
+struct forging {
+    struct said good, forged;
+    uint8_t *bytes[STATE_PARTS]; /* owned: the forged parts, writable */
+};
+
 static int recovery_set_up(void **unused)
 {
     (void)unused;
     enum ledger_status status;
-    if (folder_make(home, "recovery"))
+    /* In memory: thousands of snapshots are written and synced here, and none has to outlive the machine. */
+    strcpy(home, "/dev/shm/concordat-recovery-XXXXXX");
+    if (!mkdtemp(home))
         return -1;
     written = ledger_open(folder_file(home, "ledger.db"), &status, why, sizeof why);
     return written ? 0 : -1;
@@ -51,42 +67,220 @@ static void with_a_ledger(struct core_world *w)
     w->watch = write_to_ledger;
 }
 
-/* A world some way on, with a snapshot of it `off` open cases wrong, and some way further. */
-static struct core_world *world_with_snapshot(uint32_t off)
+static void do_own(struct core_world *w, enum command_kind kind, const struct kept *kept)
+{
+    struct command command = {.kind = kind, .actor = ""};
+    if (kept)
+        command.is.kept = *kept;
+    assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+}
+
+/* How many open cases too many the snapshot has, and whether the ledger says of which state it is. */
+struct snapshot_of {
+    uint32_t off;
+    bool untold;
+};
+
+static void leave_snapshot(struct core_world *w, struct snapshot_of how)
+{
+    struct keeper keeper = {0};
+    struct kept kept;
+    do_own(w, COMMAND_BEGIN_SNAPSHOT, NULL);
+    w->state->counters.open_count += how.off;
+    keeper_write_now(&keeper, w->state, written, home);
+    w->state->counters.open_count -= how.off;
+    assert_true(keeper_has_written(&keeper, &kept));
+    if (!how.untold)
+        do_own(w, COMMAND_KEEP_SNAPSHOT, &kept);
+    keeper_keep(&keeper, home);
+    keeper_close(&keeper);
+}
+
+/* A world some way on, with a snapshot of it, and a little further. */
+static struct core_world *world_with_snapshot(struct snapshot_of how)
 {
     struct core_world *w = core_world_open(5, with_a_ledger);
-    struct keeper keeper = {0};
     walk_world(w, walk_first_seed(), 20);
-    w->state->counters.open_count += off;
-    keeper_keep_now(&keeper, w->state, written, home);
-    w->state->counters.open_count -= off;
+    leave_snapshot(w, how);
     walk_world(w, walk_first_seed() + 1, 5);
     return w;
 }
 
+static struct recovery found;
+
+/* The event as of which the snapshot was that the start used; 0 if it used none. */
 static uint64_t recovered_from(const struct core_world *w)
 {
-    uint64_t replayed;
-    struct state *state = recovery_read(written, home, 7, &replayed, why, sizeof why);
+    struct state *state = recovery_read(written, home, 7, &found, why, sizeof why);
     assert_non_null(state);
     assert_true(state_same(state, w->state));
     state_destroy(&state);
-    return w->state->counters.seq - replayed;
+    return w->state->counters.seq - found.replayed;
 }
 
 static void a_start_replays_only_the_ledgers_tail(void **unused)
 {
     (void)unused;
-    struct core_world *w = world_with_snapshot(0);
-    assert_int_not_equal(recovered_from(w), 0);
+    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    assert_int_equal(recovered_from(w), world_event(w, EVENT_SNAPSHOT_BEGUN)->seq);
+    assert_int_equal(found.refused_snapshot, 0);
+    assert_int_equal(found.found.differs, 0);
     core_world_close(&w);
 }
 
 static void a_snapshot_with_wrong_books_is_passed_over_and_the_whole_ledger_read(void **unused)
 {
     (void)unused;
-    struct core_world *w = world_with_snapshot(1);
+    struct core_world *w = world_with_snapshot((struct snapshot_of){.off = 1});
     assert_int_equal(recovered_from(w), 0);
+    assert_int_equal(found.refused_snapshot, 0);
+    assert_int_equal(found.found.differs, world_event(w, EVENT_SNAPSHOT_KEPT)->seq);
+    core_world_close(&w);
+}
+
+static void P8_a_snapshot_that_the_ledger_does_not_vouch_for_is_refused_and_the_one_before_it_used(
+    void **unused)
+{
+    (void)unused;
+    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    uint64_t first = world_event(w, EVENT_SNAPSHOT_BEGUN)->seq;
+    leave_snapshot(w, (struct snapshot_of){.untold = true});
+    uint64_t untold = w->state->counters.seq;
+    walk_world(w, walk_first_seed() + 2, 5);
+    assert_int_equal(recovered_from(w), first);
+    assert_int_equal(found.refused_snapshot, untold);
+    core_world_close(&w);
+}
+
+/* --- forged ----------------------------------------------------------------------------------------- */
+
+static bool accept_any(void *context, uint64_t seq, const uint8_t *chain, const uint8_t *digest)
+{
+    (void)digest;
+    struct said *said = context;
+    said->seq = seq;
+    memcpy(said->chain, chain, CHAIN_BYTES);
+    return true;
+}
+
+static uint8_t *copy_of(const void *bytes, size_t size)
+{
+    uint8_t *copy = malloc(size + 1);
+    assert_non_null(copy);
+    return memcpy(copy, bytes, size);
+}
+
+/* Takes over what the snapshot that is there says. */
+static void forging_open(struct forging *f)
+{
+    struct snapshot *snapshot = snapshot_open_newest(home, state_layout, accept_any, &f->good);
+    assert_non_null(snapshot);
+    f->forged = f->good;
+    for (size_t i = 0; i < STATE_PARTS; i++) {
+        size_t size;
+        const void *bytes = snapshot_part_at(snapshot, i, &size);
+        f->good.parts[i] = (struct snapshot_part){copy_of(bytes, size), size};
+        f->bytes[i] = copy_of(bytes, size);
+        f->forged.parts[i] = (struct snapshot_part){f->bytes[i], size};
+    }
+    snapshot_close(&snapshot);
+}
+
+static void forging_close(struct forging *f)
+{
+    for (size_t i = 0; i < STATE_PARTS; i++) {
+        free((void *)(uintptr_t)f->good.parts[i].bytes);
+        free(f->bytes[i]);
+    }
+}
+
+static void put_snapshot(const struct said *said)
+{
+    uint8_t digest[SNAPSHOT_DIGEST_BYTES];
+    assert_int_equal(
+        snapshot_write(home, said->seq, said->chain, state_layout, said->parts, STATE_PARTS, false, digest),
+        0);
+    assert_int_equal(snapshot_keep(home), 0);
+}
+
+/* Puts what was altered before the good one; its hash is right. */
+static void assert_refused(const struct core_world *w, const struct forging *f, uint64_t refused)
+{
+    put_snapshot(&f->good);
+    put_snapshot(&f->forged);
+    assert_int_equal(recovered_from(w), f->good.seq);
+    assert_int_equal(found.refused_snapshot, refused);
+}
+
+static void alter_and_refuse(const struct core_world *w, struct forging *f, size_t part, size_t at,
+                             uint8_t by)
+{
+    f->bytes[part][at] ^= by;
+    assert_refused(w, f, f->good.seq);
+    f->bytes[part][at] ^= by;
+}
+
+enum { DRAWN_BYTES = 2000 };
+
+/* Snapshots with drawn bytes altered and their hash made anew: none is believed. */
+static void P8_of_2000_forged_snapshots_none_is_believed(void **unused)
+{
+    (void)unused;
+    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    struct forging f;
+    forging_open(&f);
+    uint64_t random = walk_first_seed() * 2 + 1;
+    size_t all = 0;
+    for (size_t i = 0; i < STATE_PARTS; i++)
+        all += f.good.parts[i].size;
+    for (int i = 0; i < DRAWN_BYTES; i++) {
+        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        size_t at = (size_t)(random >> 20) % all, part = 0;
+        while (at >= f.good.parts[part].size)
+            at -= f.good.parts[part++].size;
+        alter_and_refuse(w, &f, part, at, (uint8_t)(1u << (random >> 60) % 8));
+    }
+    forging_close(&f);
+    core_world_close(&w);
+}
+
+static void P8_no_byte_of_a_row_can_be_altered_in_a_snapshot(void **unused)
+{
+    (void)unused;
+    static const size_t row_bytes[STATE_PARTS] = {
+        sizeof(struct counters),   sizeof(struct team),       sizeof(struct name),
+        sizeof(struct name),       sizeof(struct name),       sizeof(struct referral),
+        sizeof(struct ended_case), sizeof(struct remembered), sizeof(struct cover)};
+    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    struct forging f;
+    forging_open(&f);
+    for (size_t part = 0; part < STATE_PARTS; part++)
+        for (size_t at = 0; at < row_bytes[part] && at < f.good.parts[part].size; at++)
+            alter_and_refuse(w, &f, part, at, 0x01);
+    forging_close(&f);
+    core_world_close(&w);
+}
+
+static void P8_nor_can_a_snapshot_be_cut_or_said_to_be_of_another_event(void **unused)
+{
+    (void)unused;
+    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    struct forging f;
+    forging_open(&f);
+    struct snapshot_part *referrals = &f.forged.parts[5], *origins = &f.forged.parts[4];
+    assert_true(referrals->size > 0 && origins->size > 0);
+    referrals->size -= sizeof(struct referral);
+    assert_refused(w, &f, f.good.seq);
+    referrals->size += sizeof(struct referral);
+    origins->size = 0;
+    assert_refused(w, &f, f.good.seq);
+    origins->size = f.good.parts[4].size;
+    f.forged.seq++; /* with the chain value of another event */
+    assert_refused(w, &f, 0);
+    assert_int_equal(ledger_chain_at(written, f.forged.seq, f.forged.chain),
+                     LEDGER_OK); /* and with its own */
+    assert_refused(w, &f, f.forged.seq);
+    forging_close(&f);
     core_world_close(&w);
 }
 
@@ -97,6 +291,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_start_replays_only_the_ledgers_tail),
         TEST(a_snapshot_with_wrong_books_is_passed_over_and_the_whole_ledger_read),
+        TEST(P8_a_snapshot_that_the_ledger_does_not_vouch_for_is_refused_and_the_one_before_it_used),
+        TEST(P8_of_2000_forged_snapshots_none_is_believed),
+        TEST(P8_no_byte_of_a_row_can_be_altered_in_a_snapshot),
+        TEST(P8_nor_can_a_snapshot_be_cut_or_said_to_be_of_another_event),
     };
     return cmocka_run_group_tests_name("recovery", tests, NULL, NULL);
 }

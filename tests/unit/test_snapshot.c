@@ -12,19 +12,34 @@
 
 enum { LAYOUT = 7 };
 
-static uint8_t numbers[1001], letters[33];
+static uint8_t numbers[1001], letters[33], written_digest[SNAPSHOT_DIGEST_BYTES];
 
 static void write_snapshot(uint64_t seq, uint32_t layout)
 {
     uint8_t chain[CHAIN_BYTES] = {(uint8_t)seq};
     struct snapshot_part parts[] = {{numbers, sizeof numbers}, {letters, 0}, {letters, sizeof letters}};
     memset(numbers, (int)seq, sizeof numbers);
-    assert_int_equal(snapshot_write(folder, seq, chain, layout, parts, 3, false), 0);
+    assert_int_equal(snapshot_write(folder, seq, chain, layout, parts, 3, false, written_digest), 0);
+    assert_int_equal(snapshot_keep(folder), 0);
 }
 
-static bool accept_all_but(void *refused, uint64_t seq, const uint8_t *chain)
+/* The digest is over the parts and nothing else. */
+static void assert_digest(const uint8_t *digest, uint64_t seq)
+{
+    uint8_t right[SNAPSHOT_DIGEST_BYTES];
+    crypto_generichash_state hash;
+    memset(numbers, (int)seq, sizeof numbers);
+    crypto_generichash_init(&hash, NULL, 0, sizeof right);
+    crypto_generichash_update(&hash, numbers, sizeof numbers);
+    crypto_generichash_update(&hash, letters, sizeof letters);
+    crypto_generichash_final(&hash, right, sizeof right);
+    assert_memory_equal(digest, right, sizeof right);
+}
+
+static bool accept_all_but(void *refused, uint64_t seq, const uint8_t *chain, const uint8_t *digest)
 {
     assert_int_equal(chain[0], seq);
+    assert_digest(digest, seq);
     return seq != *(uint64_t *)refused;
 }
 
@@ -73,6 +88,7 @@ static void test_another_layout_is_not_used(void **state)
 {
     (void)state;
     write_snapshot(1, LAYOUT);
+    assert_digest(written_digest, 1);
     write_snapshot(2, LAYOUT + 1);
     assert_int_equal(used(0), 1);
     write_snapshot(3, LAYOUT + 1);
@@ -127,13 +143,18 @@ static void test_a_forked_child_can_write_it(void **state)
         struct snapshot_part parts[] = {{numbers, sizeof numbers}, {letters, 0}, {letters, sizeof letters}};
         memset(numbers, 5, sizeof numbers);
         closefrom(3);
-        _exit(snapshot_write(folder, 5, chain, LAYOUT, parts, 3, true));
+        _exit(snapshot_write(folder, 5, chain, LAYOUT, parts, 3, true, written_digest));
     }
     int how;
     assert_int_equal(waitpid(child, &how, 0), child);
     assert_int_equal(how, 0);
+    assert_int_equal(used(0), 0); /* it has no name yet */
+    assert_int_equal(snapshot_keep(folder), 0);
     assert_int_equal(used(0), 5);
-    assert_int_not_equal(snapshot_write("/nonexistent", 1, numbers, LAYOUT, NULL, 0, false), 0);
+    assert_int_not_equal(snapshot_keep(folder), 0);
+    assert_int_not_equal(snapshot_write("/nonexistent", 1, numbers, LAYOUT, NULL, 0, false, written_digest),
+                         0);
+    assert_int_not_equal(snapshot_keep("/nonexistent"), 0);
 }
 
 int main(void)

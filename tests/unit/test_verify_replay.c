@@ -79,8 +79,8 @@ static const json_t *said_of_replay(const char *key)
 static void P8_a_day_that_was_routed_follows_by_the_routers_own_rules(void **state)
 {
     (void)state;
-    uint8_t digest[REPLAY_DIGEST_BYTES];
-    char hex[2 * REPLAY_DIGEST_BYTES + 1];
+    uint8_t digest[STATE_DIGEST_BYTES];
+    char hex[2 * STATE_DIGEST_BYTES + 1];
     follow_the_day();
     assert_int_equal(verify_the_trail(), VERIFY_HOLDS);
     assert_true(json_is_true(said_of_replay("ran")));
@@ -88,6 +88,28 @@ static void P8_a_day_that_was_routed_follows_by_the_routers_own_rules(void **sta
     replay_digest(broker_state(day->broker), digest);
     sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
     assert_string_equal(json_string_value(said_of_replay("state_digest")), hex);
+}
+
+static void begin_from_another_state(Concordat__V1__Event *event)
+{
+    event->broker_started->state_digest.data[5] ^= 1;
+}
+
+static void P6_a_router_that_began_from_another_state_is_found_by_the_replay_alone(void **state)
+{
+    (void)state;
+    uint64_t seq = routed_find(day, CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED, 2);
+    char text[128];
+    routed_alter(day, seq, begin_from_another_state);
+    follow_the_day();
+    assert_int_equal(verify_the_trail(), VERIFY_FINDINGS);
+    assert_int_equal(json_integer_value(json_object_get(verdict, "finding_count")), 1);
+    const json_t *finding = json_array_get(json_object_get(verdict, "findings"), 0);
+    snprintf(text, sizeof text, "event %llu: the router began from a state that its ledger does not give",
+             (unsigned long long)seq);
+    assert_string_equal(json_string_value(json_object_get(finding, "check")), "state");
+    assert_string_equal(json_string_value(json_object_get(finding, "text")), text);
+    assert_int_equal(json_integer_value(said_of_replay("events")), day->store.count);
 }
 
 static void promise_more_time(Concordat__V1__Event *event)
@@ -166,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         OF_A_ROUTED_DAY(P8_a_day_that_was_routed_follows_by_the_routers_own_rules),
+        OF_A_ROUTED_DAY(P6_a_router_that_began_from_another_state_is_found_by_the_replay_alone),
         OF_A_ROUTED_DAY(P8_an_owner_that_does_not_follow_is_found_by_the_replay_alone),
         OF_A_ROUTED_DAY(without_the_program_the_trail_is_verified_and_the_gap_is_said),
         OF_A_ROUTED_DAY(a_program_that_does_not_do_its_work_is_no_verdict_on_the_trail),

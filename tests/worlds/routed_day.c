@@ -53,6 +53,7 @@ struct stage *routed_day(void)
     stage_accept(stage, TEAM_2, first, 2);
     stage_submit(stage, second);
     stage_wait(stage, MINUTES(11), -1); /* neither team answers */
+    stage_snapshot(stage);
     stage_restart(stage);
     stage_take(stage, second);
     stage_submit(stage, third);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/record/replay.h"
 #include "broker/shell/recovery.h"
 
 #define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
@@ -152,9 +153,9 @@ static void start(struct stage *s)
                                        port_read,   port_confidential, port_send,    port_key,
                                        port_random, port_log};
     struct state *state = state_new(++s->run);
-    uint64_t contradicts;
-    enum ledger_status status = recovery_replay(state, s->store.count, port_read, s, &contradicts);
-    assert(status == LEDGER_OK);
+    struct recovery_found found;
+    enum ledger_status status = recovery_replay(state, s->store.count, port_read, s, &found);
+    assert(status == LEDGER_OK && !found.differs);
     (void)status;
     s->broker = broker_open(&ports, state, "staged");
     bool loaded = broker_load_policy(s->broker, s->policy, now_is(s));
@@ -222,6 +223,19 @@ void stage_restart(struct stage *s)
     store_settle(&s->store, true); /* what a process has written survives it */
     forget_sent(s);
     start(s);
+}
+
+void stage_snapshot(struct stage *s)
+{
+    uint8_t digest[STATE_DIGEST_BYTES];
+    bool begun = broker_begin_snapshot(s->broker, now_is(s));
+    stage_turn(s);
+    replay_digest(broker_state(s->broker), digest);
+    const struct kept kept = {broker_state(s->broker)->counters.seq, digest};
+    bool recorded = broker_keep_snapshot(s->broker, &kept, now_is(s));
+    assert(begun && recorded);
+    (void)begun, (void)recorded;
+    stage_turn(s);
 }
 
 void stage_load(struct stage *s, const char *hours_1, const char *hours_2)

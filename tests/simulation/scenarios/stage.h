@@ -42,6 +42,8 @@ struct stage *stage_open(const char *hours_1, const char *hours_2);
 void stage_close(struct stage **stage);
 /* Kills the broker and starts it again from the disk; everyone says hello again. */
 void stage_restart(struct stage *stage);
+/* Records a snapshot of the broker's state, as its process does. */
+void stage_snapshot(struct stage *stage);
 void stage_load(struct stage *stage, const char *hours_1, const char *hours_2);
 /* Adds an auditor, or another connection of one, who says hello. Returns the new peer. */
 int stage_add_auditor(struct stage *stage, const char *key_name);
