@@ -16,6 +16,7 @@ add_test(NAME test_key_life_with_1024_descriptors
 set_tests_properties(test_key_life_with_1024_descriptors PROPERTIES TIMEOUT 300)
 concordat_process_test(test_crowds integration/test_crowds.py)
 concordat_process_test(P1_durable promises/P1_durable.py)
+concordat_process_test(P4_share_of_places promises/P4_share_of_places.py)
 concordat_process_test(P9_areas promises/P9_areas.py)
 concordat_process_test(P9_exchanged promises/P9_exchanged.py)
 concordat_process_test(P9_no_trace promises/P9_no_trace.py)

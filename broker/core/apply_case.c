@@ -93,10 +93,20 @@ static void fall_back(struct referral *r, int64_t remind_ms)
     r->look_again_ms = 0;
 }
 
+/* A team that was not left the time to answer may be asked again in the same round. */
+static void forget_round(struct referral *r, uint16_t team)
+{
+    for (int i = 0; i < r->asked_count; i++)
+        if (r->asked[i].team == team)
+            r->asked[i].round = 0;
+}
+
 /* While one team hands over to another the case stays with the first. */
 void apply_offer_ended(struct referral *r, const struct event *event)
 {
     assert(r->offer.attempt);
+    if (event->is.offer.end == OFFER_END_ORIGIN_SHARE)
+        forget_round(r, r->offer.team);
     if (!r->offer.handover)
         fall_back(r, event->at_ms);
     clear_offer(r);

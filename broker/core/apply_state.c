@@ -30,10 +30,10 @@ bool apply_presence(struct state *state, const struct event *event)
 {
     struct team *team = team_to_change(state, event->is.presence.team);
     team->present = event->is.presence.present;
-    for (uint32_t row = 0; team->live_offers && row < state->referrals.count; row++) {
-        const struct referral *r = table_row(&state->referrals, row);
-        if (r->offer.attempt && r->offer.team == event->is.presence.team)
-            agenda_change(&state->agenda, row, state_case_due(state, r));
+    for (uint32_t next = team->first_offer; next;) {
+        const struct referral *r = table_row(&state->referrals, next - 1);
+        agenda_change(&state->agenda, next - 1, state_case_due(state, r));
+        next = r->next_offer;
     }
     return true;
 }

@@ -9,6 +9,7 @@
 #include "broker/core/command.h"
 #include "broker/core/directory.h"
 #include "broker/core/state.h"
+#include "broker/core/waiting.h"
 
 struct decision {
     enum refusal refusal; /* REFUSAL_NONE: carried out */
@@ -29,9 +30,9 @@ void decide_time(const struct state *state, const struct directory *directory, i
                  struct decision *decision);
 
 /* Rematches held cases, because a team has come, has places again, or the policy changed (event_gives_hope).
- * Begins at row *cursor, goes on until something is decided or all rows have been looked at, and sets *cursor
- * to the row to go on from. Returns false if no row is left. */
+ * Takes them in the order of `waiting`, which its caller has collected, and goes on until something is
+ * decided or some have been looked at. Returns false if none is left. */
 bool decide_again(const struct state *state, const struct directory *directory, int64_t now_ms,
-                  uint32_t *cursor, struct decision *decision);
+                  struct waiting *waiting, struct decision *decision);
 
 #endif

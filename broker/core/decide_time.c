@@ -91,24 +91,22 @@ void decide_time(const struct state *state, const struct directory *directory, i
     assert(decision->count > 0); /* a due case that changes nothing would stay due for ever */
 }
 
-enum { ROWS_LOOKED_AT_MAX = 256 }; /* at a time, so that a turn stays short */
+enum { CASES_LOOKED_AT_MAX = 64 }; /* by one call, so that its caller can stop between two */
 
 bool decide_again(const struct state *state, const struct directory *directory, int64_t now_ms,
-                  uint32_t *cursor, struct decision *decision)
+                  struct waiting *waiting, struct decision *decision)
 {
     struct deciding d;
     deciding_begin(&d, state, directory, now_ms, decision);
-    uint32_t end = state->referrals.count;
-    if (end - *cursor > ROWS_LOOKED_AT_MAX)
-        end = *cursor + ROWS_LOOKED_AT_MAX;
-    while (*cursor < end && state->counters.held_count) {
-        const struct referral *r = state_referral_row(state, (*cursor)++);
-        if (r->state != CASE_HELD || r->contact_made)
-            continue;
+    d.in_turn = true;
+    for (int looked_at = 0; looked_at < CASES_LOOKED_AT_MAX; looked_at++) {
+        const struct referral *r = waiting_next(waiting, state);
+        if (!r)
+            return false;
         d.r = *r;
         deciding_look(&d);
         if (decision->count)
             return true;
     }
-    return *cursor < state->referrals.count && state->counters.held_count;
+    return true;
 }

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "broker/core/share.h"
+
 void deciding_begin(struct deciding *d, const struct state *state, const struct directory *directory,
                     int64_t now_ms, struct decision *decision)
 {
@@ -93,13 +95,56 @@ void deciding_hold(struct deciding *d, enum hold_reason reason, const struct mat
     deciding_done(d, event);
 }
 
-bool deciding_offer_next(struct deciding *d, struct match *match)
+static bool offer_share(struct deciding *d, struct match *match);
+
+/* Asks a team that has a place; if none has, and others may be made to yield one, a team whose place they
+ * yield.
+ */
+static bool offer_place(struct deciding *d, struct match *match, bool others_may_yield)
 {
+    if (d->state->rematch_due && !d->in_turn && share_others_first(d->state, &d->r)) {
+        match->reason = HOLD_IN_TURN;
+        match->look_again_ms = 0; /* the rematch comes to it */
+        match->considered.count = 0;
+        return false;
+    }
     match_find(d->directory, d->state, &d->r, d->now_ms, match);
     if (match->team == SLOT_NONE)
-        return false;
+        return others_may_yield && offer_share(d, match);
     deciding_offer(d, match->team, false, false, &match->considered);
     return true;
+}
+
+/* The events carry the command that led to them, though it was for another case. For this case nobody else
+ * yields a place, so that one decision moves two cases and no more. */
+static void yield_place(struct deciding *d, const struct referral *yields)
+{
+    const struct deciding waits = *d;
+    struct match match;
+    d->r = *yields;
+    d->in_turn = false;
+    deciding_end_offer(d, OFFER_END_ORIGIN_SHARE, DECLINE_NONE, "");
+    if (!offer_place(d, &match, false))
+        deciding_hold(d, HOLD_ORIGIN_SHARE, &match);
+    *d = waits;
+}
+
+/* The state still has the offer that yields, so what the match found of the team is made good here. */
+static bool offer_share(struct deciding *d, struct match *match)
+{
+    struct share share;
+    if (!share_find(d->directory, d->state, &d->r, d->now_ms, match, &share))
+        return false;
+    yield_place(d, share.yields);
+    share.team->finding = CONSIDERATION_CHOSEN;
+    share.team->load--;
+    deciding_offer(d, share.team->team, false, false, &match->considered);
+    return true;
+}
+
+bool deciding_offer_next(struct deciding *d, struct match *match)
+{
+    return offer_place(d, match, true);
 }
 
 void deciding_route(struct deciding *d)
@@ -109,6 +154,14 @@ void deciding_route(struct deciding *d)
         deciding_hold(d, match.reason, &match);
 }
 
+/* That a case had to yield its place stays what its source and coordinator are told, until it finds something
+ * else than that all are full. */
+static enum hold_reason reason_found(const struct deciding *d, const struct match *match)
+{
+    bool yielded = d->r.hold_reason == HOLD_ORIGIN_SHARE && match->reason == HOLD_ALL_FULL;
+    return yielded ? HOLD_ORIGIN_SHARE : match->reason;
+}
+
 /* Whether the finding differs from what the case has noted: by its reason, by something to wait for that
  * comes sooner, or because the noted instant has passed. */
 static bool is_new_finding(const struct deciding *d, const struct match *match)
@@ -116,7 +169,7 @@ static bool is_new_finding(const struct deciding *d, const struct match *match)
     int64_t noted_ms = d->r.look_again_ms;
     bool passed = noted_ms && noted_ms <= d->now_ms;
     bool sooner = match->look_again_ms && (!noted_ms || match->look_again_ms < noted_ms);
-    return passed || sooner || match->reason != (enum hold_reason)d->r.hold_reason;
+    return passed || sooner || reason_found(d, match) != (enum hold_reason)d->r.hold_reason;
 }
 
 void deciding_look(struct deciding *d)
@@ -126,7 +179,7 @@ void deciding_look(struct deciding *d)
         return;
     struct event *event = deciding_event(d, EVENT_HELD);
     event->is.held.coordinator = d->r.coordinator;
-    event->is.held.reason = match.reason;
+    event->is.held.reason = reason_found(d, &match);
     event->is.held.remind_ms = d->r.remind_ms; /* looking again does not put the reminder off */
     event->is.held.look_again_ms = match.look_again_ms;
     event->is.held.round = d->r.round;

@@ -16,6 +16,7 @@ struct deciding {
     const struct policy *policy;
     const struct command *command; /* NULL if time decides */
     int64_t now_ms;
+    bool in_turn; /* the case's turn has come among those that wait (decide_again) */
     struct decision *decision;
     struct referral r; /* the case as it will be */
 };
@@ -33,7 +34,9 @@ bool deciding_try(struct deciding *d, struct event *event);
 
 /* Asks the next team of the ladder; if none can be asked, the coordinator holds the case. */
 void deciding_route(struct deciding *d);
-/* Asks the next team of the ladder. False if none can be asked; *match says what was found. */
+/* Asks the next team of the ladder. If all that could take the case are full, another origin's case may have
+ * to yield its place (share.h): it is then offered to another team, or held, by the same decision. False if
+ * no team can be asked, or if others come first; *match says what was found. */
 bool deciding_offer_next(struct deciding *d, struct match *match);
 /* The same for a held case. If no team can be asked, it stays held; records why, and when to look again,
  * unless nothing has changed. */

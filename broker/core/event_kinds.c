@@ -31,10 +31,15 @@ static bool hope_of_arrival(const struct event *event)
     return event->is.presence.present;
 }
 
-/* The team that handed over has a place again. */
-static bool hope_of_handover(const struct event *event)
+/* A case that is offered may have become less urgent than one that waits (share.h). */
+static bool hope_of_update(const struct event *event)
 {
-    return event->is.accepted.previous_team != SLOT_NONE;
+    return event->state == CASE_OFFERED;
+}
+
+static bool hope_of_turn(const struct event *event)
+{
+    return event->is.held.reason == HOLD_IN_TURN;
 }
 
 #define AT(member) ((uint16_t)offsetof(struct event, is.member))
@@ -53,14 +58,15 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_OFFER_ENDED] = {NEWS, .happening = HAPPENING_OFFER_ENDED, .offer = OFFER_OVER,
         .change_case = apply_offer_ended, .gives_hope = always_gives_hope, .team_at = AT(offer.team)},
     [EVENT_HELD] = {NEWS, .happening = HAPPENING_HELD, .change_case = apply_held,
-        .coordinator_at = AT(held.coordinator)},
+        .gives_hope = hope_of_turn, .coordinator_at = AT(held.coordinator)},
     [EVENT_REMINDED] = {NEWS, .happening = HAPPENING_REMINDED, .change_case = apply_reminded,
         .coordinator_at = AT(reminded.coordinator)},
     [EVENT_TAKEN] = {NEWS, .happening = HAPPENING_TAKEN, .change_case = apply_taken,
         .coordinator_at = AT(taken.coordinator)},
+    /* A team that hands over has a place again, and the origin has fewer offers at its team (share.h). */
     [EVENT_ACCEPTED] = {NEWS, .happening = HAPPENING_ACCEPTED, .offer = OFFER_OVER,
         .change_case = apply_accepted, .change_state = apply_accepted_to_team,
-        .gives_hope = hope_of_handover, .team_at = AT(accepted.team),
+        .gives_hope = always_gives_hope, .team_at = AT(accepted.team),
         .former_team_at = AT(accepted.previous_team)},
     [EVENT_CHECKED_IN] = {NEWS, .happening_of = happening_of_check_in, .change_case = apply_checked_in},
     [EVENT_LEASE_WARNED] = {NEWS, .happening = HAPPENING_LEASE_WARNED, .change_case = apply_lease_warned,
@@ -69,6 +75,7 @@ const struct event_traits event_traits[EVENT_KINDS] = {
         .change_case = apply_lease_lapsed, .gives_hope = always_gives_hope, .team_at = AT(lease.team),
         .former_team_at = AT(lease.team)},
     [EVENT_UPDATED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_updated,
+        .gives_hope = hope_of_update,
         .area_at = AT(received.facts.area), .coordinator_at = AT(received.coordinator)},
     [EVENT_CLOSED] = {NEWS, .happening = HAPPENING_CLOSED, .offer = OFFER_NOT_ALLOWED,
         .change_case = apply_closed, .gives_hope = always_gives_hope},

@@ -23,15 +23,22 @@ static bool speaks_language(const struct policy_team *team, const char *language
     return false;
 }
 
-/* Whether no place is left: by the directory, or by a claim that is fresh enough. Every live offer may take
- * one. */
-static bool team_is_full(const struct policy_team *rules, const struct team *team, int64_t now_ms)
+/* Whether no place is left beside so many live offers, each of which may take one: by the directory, or by a
+ * claim that is fresh enough. */
+static inline bool is_full_with(const struct policy_team *rules, const struct team *team,
+                                uint32_t live_offers, int64_t now_ms)
 {
-    uint32_t load = team->live_offers + team->cases;
-    if (rules->places && load >= rules->places)
+    if (rules->places && live_offers + team->cases >= rules->places)
         return true;
     bool fresh = team->capacity_known && now_ms < team->claim_good_until_ms;
-    return fresh && team->free_places <= team->taken_since + team->live_offers;
+    return fresh && team->free_places <= team->taken_since + live_offers;
+}
+
+bool match_one_offer_less_frees(const struct directory *d, const struct state *state, uint16_t slot,
+                                int64_t now_ms)
+{
+    const struct team *team = state_team(state, slot);
+    return team->live_offers && !is_full_with(directory_team(d, slot), team, team->live_offers - 1, now_ms);
 }
 
 /* The time of the decision, and what the clock on every door shows then. */
@@ -63,7 +70,7 @@ static enum consideration finding_of(const struct referral *r, const struct poli
         return CONSIDERATION_CLOSED_NOW;
     if (!team->present)
         return CONSIDERATION_ABSENT;
-    if (team_is_full(rules, team, now->ms))
+    if (is_full_with(rules, team, team->live_offers, now->ms))
         return CONSIDERATION_FULL;
     if (referral_asked_this_round(r, c->team))
         return CONSIDERATION_ASKED_ALREADY;
@@ -99,9 +106,10 @@ enum consideration match_consider(const struct directory *d, const struct state 
     return consider_team(d, state, r, slot, &now, c);
 }
 
-/* Whether a is asked before b. This is the only place that orders the teams that can take a case. */
-static bool ranks_before(const struct directory *d, const struct state *state, const struct referral *r,
-                         const struct considered *a, const struct considered *b)
+/* This is the only place that orders the teams that can take a case. */
+static inline bool ranks_before(const struct directory *d, const struct state *state,
+                                const struct referral *r, const struct considered *a,
+                                const struct considered *b)
 {
     /* No team is asked twice in a row while another one is free. */
     if ((a->team == r->last_asked) != (b->team == r->last_asked))
@@ -117,6 +125,12 @@ static bool ranks_before(const struct directory *d, const struct state *state, c
     if (a->load != b->load)
         return a->load < b->load;
     return state_team(state, a->team)->last_offered_seq < state_team(state, b->team)->last_offered_seq;
+}
+
+bool match_ranks_before(const struct directory *d, const struct state *state, const struct referral *r,
+                        const struct considered *a, const struct considered *b)
+{
+    return ranks_before(d, state, r, a, b);
 }
 
 /* The most hopeful finding says why the coordinator has to take over. */

@@ -2,9 +2,10 @@
  *
  * Hard needs come first, in the order of enum consideration (finding_of in match.c): pathway, age, need,
  * language, hours, presence, capacity, and whether the team has been asked in this round of the ladder. Then
- * the teams are ranked (ranks_before): not the team asked last, then least asked, nearest rung, soonest usual
- * arrival, least load, longest since last asked. A capacity claim that is too old counts as unknown, and a
- * team of unknown capacity is asked, never passed over.
+ * the teams are ranked (ranks_before): not the team asked last, then least asked, nearest rung, soonest
+ * usual arrival, least load, longest since last asked. A capacity claim that is too old counts as unknown,
+ * and a team of unknown capacity is asked, never passed over. If no team can be asked and some are full,
+ * share.h says whether another origin has to give up a place.
  */
 #ifndef CONCORDAT_CORE_MATCH_H
 #define CONCORDAT_CORE_MATCH_H
@@ -26,5 +27,14 @@ void match_find(const struct directory *directory, const struct state *state, co
 enum consideration match_consider(const struct directory *directory, const struct state *state,
                                   const struct referral *referral, uint16_t team, int64_t now_ms,
                                   struct considered *considered);
+
+/* Whether a is asked before b. */
+bool match_ranks_before(const struct directory *directory, const struct state *state,
+                        const struct referral *referral, const struct considered *a,
+                        const struct considered *b);
+
+/* Whether a team that is full would have a place if one of its live offers ended. */
+bool match_one_offer_less_frees(const struct directory *directory, const struct state *state, uint16_t team,
+                                int64_t now_ms);
 
 #endif

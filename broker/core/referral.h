@@ -84,11 +84,12 @@ struct referral {
     uint32_t number;
     uint32_t attempts; /* offers made so far */
     uint32_t reminders;
-    uint32_t next_free;  /* if this row is unused: row + 1 of the next unused row; 0: none */
-    uint16_t round;      /* of the ladder, from 1 */
-    uint16_t origin;     /* slot of the key that submitted it */
-    uint16_t team;       /* that accepted; SLOT_NONE */
-    uint16_t last_asked; /* the team of the latest offer; SLOT_NONE */
+    uint32_t next_free;              /* if this row is unused: row + 1 of the next unused row; 0: none */
+    uint32_t next_offer, prev_offer; /* row + 1 in the list of its team's live offers (offers.h); 0: none */
+    uint16_t round;                  /* of the ladder, from 1 */
+    uint16_t origin;                 /* slot of the key that submitted it */
+    uint16_t team;                   /* that accepted; SLOT_NONE */
+    uint16_t last_asked;             /* the team of the latest offer; SLOT_NONE */
     uint16_t coordinator;
     char taken_by[SIGNATURE_CHARS_MAX + 1];
     uint8_t state; /* enum case_state */
@@ -111,6 +112,24 @@ static inline bool referral_is_open(const struct referral *referral)
 static inline bool referral_is_with_team(const struct referral *referral)
 {
     return referral->state >= CASE_ACCEPTED && referral->state <= CASE_IN_CONTACT;
+}
+
+/* How urgent a case is beside others: the less, the more urgent. A drill comes after everybody. */
+enum { RANK_FIRST = URGENCY_EMERGENCY, RANK_LAST = 2 * URGENCY_ROUTINE };
+static inline int referral_rank(const struct referral *referral)
+{
+    return (int)referral->facts.routed_as + (referral->drill ? URGENCY_ROUTINE : 0);
+}
+/* Whether a case waits for a team of the ladder. A person who has been met is the coordinator's to decide on.
+ */
+static inline bool referral_waits(const struct referral *referral)
+{
+    return referral->state == CASE_HELD && !referral->contact_made;
+}
+/* Whether the ladder made the live offer, rather than a coordinator or a team that hands over. */
+static inline bool offer_is_of_ladder(const struct live_offer *offer)
+{
+    return offer->attempt && !offer->assigned && !offer->handover;
 }
 
 /* Applies an event of the case; everything it needs stands in the event. False if the event cannot come in

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "broker/core/event_kinds.h"
+#include "broker/core/offers.h"
 #include "broker/core/slots.h"
 
 /* The most rows that one decision can add to a table. */
@@ -32,7 +33,7 @@ static void open_tables(struct state *state, uint64_t seed)
     table_open(&state->teams, sizeof(struct team));
     table_open(&state->areas, sizeof(struct name));
     table_open(&state->coordinators, sizeof(struct name));
-    table_open(&state->origins, sizeof(struct name));
+    table_open(&state->origins, sizeof(struct origin));
     table_open(&state->referrals, sizeof(struct referral));
     table_open(&state->ended, sizeof(struct ended_case));
     table_open(&state->remembered, sizeof(struct remembered));
@@ -41,7 +42,7 @@ static void open_tables(struct state *state, uint64_t seed)
     index_open(&state->team_by_id, offsetof(struct team, id), ID_CHARS_MAX + 1, seed);
     index_open(&state->area_by_id, 0, sizeof(struct name), seed);
     index_open(&state->coordinator_by_id, 0, sizeof(struct name), seed);
-    index_open(&state->origin_by_id, 0, sizeof(struct name), seed);
+    index_open(&state->origin_by_id, 0, sizeof(struct name), seed); /* an origin begins with its name */
     index_open(&state->referral_by_id, offsetof(struct referral, id), ID_BYTES, seed);
     index_open(&state->ended_by_id, offsetof(struct ended_case, id), ID_BYTES, seed);
     index_open(&state->remembered_by_id, offsetof(struct remembered, id), ID_BYTES, seed);
@@ -139,6 +140,12 @@ const char *state_coordinator_id(const struct state *state, uint16_t slot)
 const char *state_origin_id(const struct state *state, uint16_t slot)
 {
     return name_at(&state->origins, slot);
+}
+
+uint32_t state_origin_offers(const struct state *state, uint16_t slot)
+{
+    return slot < state->origins.count ? ((const struct origin *)table_row(&state->origins, slot))->offers
+                                       : 0;
 }
 
 const struct team *state_team(const struct state *state, uint16_t slot)
@@ -291,14 +298,15 @@ static void count_one(uint32_t *count, int by)
 static void count_case(struct state *state, const struct referral *r, int by)
 {
     struct counters *counters = &state->counters;
-    if (r->offer.attempt)
-        count_one(&team_at(state, r->offer.team)->live_offers, by);
     if (referral_is_with_team(r))
         count_one(&team_at(state, r->team)->cases, by);
     if (referral_is_open(r))
         count_one(&counters->open_count, by);
-    if (r->state == CASE_HELD)
+    if (r->state == CASE_HELD) {
         count_one(&counters->held_count, by);
+        if (referral_waits(r))
+            count_one(&counters->waiting[referral_rank(r)], by);
+    }
 }
 
 static bool slot_is_known(const struct event *event, uint16_t at, uint32_t count)
@@ -327,7 +335,7 @@ static bool is_recorded_after_the_end(const struct state *state, const struct ev
     return ended && event_traits[event->kind].may_follow_the_end && event->state == ended->state;
 }
 
-static bool apply_to_case(struct state *state, const struct event *event)
+static bool apply_to_case(struct state *state, const struct event *event, const struct event_traits *traits)
 {
     struct referral *r = referral_of_id(state, event->referral);
     if (event->kind == EVENT_RECEIVED) {
@@ -339,10 +347,14 @@ static bool apply_to_case(struct state *state, const struct event *event)
         return is_recorded_after_the_end(state, event);
     }
     count_case(state, r, -1);
+    if (traits->offer == OFFER_OVER && r->offer.attempt)
+        offers_end(state, r);
     bool applied = referral_apply(r, event);
     count_case(state, r, +1);
     if (!applied || !says_what_follows(r, event))
         return false;
+    if (traits->offer == OFFER_MADE)
+        offers_begin(state, r);
     if (referral_is_open(r))
         agenda_change(&state->agenda, row_of_referral(state, r), state_case_due(state, r));
     else
@@ -360,7 +372,7 @@ bool state_apply(struct state *state, const struct event *event)
         return false;
     counters->seq = event->seq;
     counters->at_ms = event->at_ms;
-    if (traits->of_a_case && !apply_to_case(state, event))
+    if (traits->of_a_case && !apply_to_case(state, event, traits))
         return false;
     if (traits->change_state && !traits->change_state(state, event))
         return false;
@@ -383,7 +395,8 @@ static const struct table *part_table(const struct state *s, int part)
 
 const uint32_t state_layout =
     (uint32_t)(sizeof(struct counters) * 3 + sizeof(struct team) * 5 + sizeof(struct referral) * 7 +
-               sizeof(struct ended_case) * 11 + sizeof(struct remembered) * 13 + sizeof(struct cover) * 17) *
+               sizeof(struct ended_case) * 11 + sizeof(struct remembered) * 13 + sizeof(struct cover) * 17 +
+               sizeof(struct origin) * 19) *
         16 +
     2; /* the last figure: to be raised when a field changes its meaning only */
 

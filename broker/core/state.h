@@ -21,17 +21,24 @@ struct team {
     uint64_t last_offered_seq;
     uint32_t live_offers;
     uint32_t cases;       /* that it holds */
+    uint32_t first_offer; /* row + 1: its live offers as a list (offers.h); 0: none */
     uint16_t free_places; /* as claimed */
     uint16_t taken_since; /* accepted since the claim */
     char id[ID_CHARS_MAX + 1];
     bool present;
     bool capacity_known; /* has ever been claimed */
-    uint8_t unused[1];
+    uint8_t unused[5];
 };
 
-/* An area, a coordinator, or an origin (the key name of an intake that submitted). */
+/* An area or a coordinator. */
 struct name {
     char id[ACTOR_CHARS_MAX + 1];
+};
+
+/* The key name of an intake that submitted. */
+struct origin {
+    char id[ACTOR_CHARS_MAX + 1];
+    uint32_t offers; /* of its cases that are live and made by the ladder */
 };
 
 /* An ended case: kept for ever, and enough to answer a late or repeated command. */
@@ -71,10 +78,12 @@ struct counters {
     int64_t at_ms;   /* of the last event; time never goes back before it */
     uint32_t number; /* the last spoken number that was given out */
     uint32_t drill_number;
-    uint32_t free_row;                          /* row + 1 of the first unused referral row; 0: none */
-    uint32_t open_count;                        /* cases that are open */
-    uint32_t held_count;                        /* of these, the held ones */
-    uint32_t oldest_remembered;                 /* the row at which the ring of remembered commands begins */
+    uint32_t free_row;               /* row + 1 of the first unused referral row; 0: none */
+    uint32_t open_count;             /* cases that are open */
+    uint32_t held_count;             /* of these, the held ones */
+    uint32_t oldest_remembered;      /* the row at which the ring of remembered commands begins */
+    uint32_t waiting[RANK_LAST + 1]; /* cases that wait for a team, by rank */
+    uint32_t unused;
     uint8_t policy_digest[POLICY_DIGEST_BYTES]; /* of the policy loaded last */
 };
 
@@ -87,6 +96,7 @@ struct state {
     struct index team_by_id, area_by_id, coordinator_by_id, origin_by_id;
     struct index referral_by_id, ended_by_id, remembered_by_id, cover_by_key;
     struct agenda agenda;
+    bool rematch_due; /* the caller is about to look at held cases in order (decide_again): others wait */
 };
 
 /* The seed spreads the indexes; it changes nothing that can be observed. NULL if memory is short. */
@@ -132,6 +142,8 @@ const struct team *state_team(const struct state *state, uint16_t slot);
 const char *state_area_id(const struct state *state, uint16_t slot);
 const char *state_coordinator_id(const struct state *state, uint16_t slot);
 const char *state_origin_id(const struct state *state, uint16_t slot);
+/* How many offers the ladder has made for the cases of an origin, and nobody has answered. */
+uint32_t state_origin_offers(const struct state *state, uint16_t slot);
 
 /* Slots by id; SLOT_NONE if the id has never been seen. */
 uint16_t state_team_slot(const struct state *state, const char *id);

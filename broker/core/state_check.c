@@ -6,10 +6,11 @@
 
 /* The counts as the rows of open cases give them. */
 struct recount {
-    uint32_t open, held;
+    uint32_t open, held, waiting[RANK_LAST + 1];
     struct {
         uint32_t live_offers, cases;
-    } * by_team; /* owned; NULL if memory is short */
+    } * by_team;         /* owned; NULL if memory is short */
+    uint32_t *by_origin; /* offers of the ladder; owned; NULL if memory is short */
 };
 
 /* --- one open case ----------------------------------------------------------------------------------- */
@@ -29,6 +30,8 @@ static const char *check_case_slots(const struct state *s, const struct referral
     if (!is_slot(&s->areas, r->facts.area) || !is_slot(&s->coordinators, r->coordinator) ||
         !is_slot_or_none(&s->origins, r->origin))
         return "an open case has an area, a coordinator or an origin that nobody knows";
+    if (r->facts.routed_as < URGENCY_EMERGENCY || r->facts.routed_as > URGENCY_ROUTINE)
+        return "an open case is of no urgency";
     if (!is_slot_or_none(&s->teams, r->team) || !is_slot_or_none(&s->teams, r->last_asked) ||
         !is_slot_or_none(&s->teams, r->offer.team) || (r->offer.attempt && r->offer.team == SLOT_NONE))
         return "an open case has a team that nobody knows";
@@ -64,6 +67,8 @@ static const char *check_case_numbers(const struct state *s, const struct referr
         return "an open case has a number that has not been given out";
     if (r->offer.attempt && r->offer.attempt != r->attempts)
         return "a live offer is not the latest";
+    if (!r->offer.attempt && (r->next_offer || r->prev_offer))
+        return "a case without a live offer stands in the list of a team's";
     if (r->received_ms > counters->at_ms || r->owned_since_ms > counters->at_ms)
         return "an open case came, or found its owner, after the latest event";
     return r->next_free ? "an open case is linked into the list of unused rows" : NULL;
@@ -116,6 +121,9 @@ static void recount_case(struct recount *recount, const struct referral *r)
 {
     recount->open++;
     recount->held += r->state == CASE_HELD;
+    recount->waiting[referral_rank(r)] += referral_waits(r);
+    if (recount->by_origin && offer_is_of_ladder(&r->offer) && r->origin != SLOT_NONE)
+        recount->by_origin[r->origin]++;
     if (!recount->by_team)
         return;
     if (r->offer.attempt)
@@ -130,6 +138,8 @@ static const char *check_counts(const struct state *s, const struct recount *rec
         return "the count of open cases is wrong";
     if (s->counters.held_count != recount->held)
         return "the count of held cases is wrong";
+    if (memcmp(s->counters.waiting, recount->waiting, sizeof recount->waiting) != 0)
+        return "the count of waiting cases is wrong";
     if (s->referral_by_id.used != recount->open)
         return "the index of open cases has too many";
     if (s->agenda.entries.count != recount->open)
@@ -141,7 +151,36 @@ static const char *check_counts(const struct state *s, const struct recount *rec
         if (team->cases != recount->by_team[slot].cases)
             return "the count of a team's cases is wrong";
     }
+    for (uint32_t slot = 0; recount->by_origin && slot < s->origins.count; slot++)
+        if (state_origin_offers(s, (uint16_t)slot) != recount->by_origin[slot])
+            return "the count of an origin's offers is wrong";
     return NULL;
+}
+
+/* Each live offer stands in its team's list once: the list has as many as the team is asked about, and each
+ * leads back to the one before it. */
+static const char *check_offers_of(const struct state *s, uint16_t slot)
+{
+    const struct team *team = state_team(s, slot);
+    uint32_t listed = 0, before = 0;
+    for (uint32_t next = team->first_offer; next; listed++) {
+        const struct referral *r = next <= s->referrals.count ? table_row(&s->referrals, next - 1) : NULL;
+        if (!r || !r->offer.attempt || r->offer.team != slot || r->prev_offer != before)
+            return "the list of a team's live offers leads to something else";
+        if (listed == team->live_offers)
+            return "the list of a team's live offers has a circle";
+        before = next;
+        next = r->next_offer;
+    }
+    return listed == team->live_offers ? NULL : "a live offer is missing from its team's list";
+}
+
+static const char *check_offers(const struct state *s)
+{
+    const char *wrong = NULL;
+    for (uint32_t slot = 0; !wrong && slot < s->teams.count; slot++)
+        wrong = check_offers_of(s, (uint16_t)slot);
+    return wrong;
 }
 
 static bool is_unused(const struct referral *r)
@@ -198,18 +237,22 @@ static const char *check_rows(const struct state *s, struct recount *recount)
         recount_case(recount, r);
     }
     const char *wrong = check_counts(s, recount);
+    if (!wrong)
+        wrong = check_offers(s);
     return wrong ? wrong : check_unused(s, s->referrals.count - recount->open);
 }
 
 const char *state_check_open(const struct state *s)
 {
-    struct recount recount = {.by_team = calloc(s->teams.count + 1u, sizeof *recount.by_team)};
+    struct recount recount = {.by_team = calloc(s->teams.count + 1u, sizeof *recount.by_team),
+                              .by_origin = calloc(s->origins.count + 1u, sizeof *recount.by_origin)};
     const char *wrong = check_teams(s);
     if (!wrong)
         wrong = agenda_check(&s->agenda);
     if (!wrong)
         wrong = check_rows(s, &recount);
     free(recount.by_team);
+    free(recount.by_origin);
     return wrong;
 }
 

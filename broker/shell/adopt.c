@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "broker/core/event_kinds.h"
 #include "broker/shell/inside.h"
@@ -11,9 +12,8 @@
 
 void adopt_rematch(struct broker *b)
 {
-    if (b->rematch.due)
-        b->rematch.once_more = true;
-    b->rematch.due = true;
+    b->rematch.once_more = b->rematch.is_going;
+    b->state->rematch_due = true;
 }
 
 /* Everything that can fail, before the state is changed. */
@@ -44,13 +44,15 @@ static bool adopt_for(struct broker *b, const struct confidential_part *part, ui
 {
     if (!adopt_pack(b, part))
         return false;
+    const uint8_t *asked_about = b->decision.count ? b->decision.events[0].referral : NULL;
     for (int i = 0; i < b->decision.count; i++) {
         const struct event *event = &b->decision.events[i];
+        bool is_answered = memcmp(event->referral, asked_about, ID_BYTES) == 0;
         uint16_t former = former_coordinator(b, event);
         bool possible = state_apply(b->state, event);
         assert(possible); /* it was decided on this state */
         (void)possible;
-        news_list_note(&b->turn.news, event, former, answered);
+        news_list_note(&b->turn.news, event, former, is_answered ? answered : 0);
         if (event_gives_hope(event))
             adopt_rematch(b);
     }

@@ -61,9 +61,9 @@ struct turn_in_flight {
 
 /* Held cases are matched with teams again, because a team may be free for them now (time.c). */
 struct rematch {
-    bool due;
-    bool once_more; /* something changed during the rematch: from the first row again afterwards */
-    uint32_t row;   /* of the state's cases: where to go on */
+    bool is_going;          /* `waiting` has been collected, and some of it is left */
+    bool once_more;         /* something changed since: all of them again afterwards */
+    struct waiting waiting; /* whose turn it is */
 };
 
 /* Whether any session waits, so that not every turn has to ask all of them. */

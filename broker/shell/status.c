@@ -65,6 +65,8 @@ static void status_of_open(struct status *s, const struct state *state, const st
     if (r->offer.attempt)
         m->asked_team = borrowed_text(state_team(state, r->offer.team)->id);
     m->taken_by = borrowed_text(r->taken_by);
+    if (r->state == CASE_HELD)
+        m->hold_reason = (Concordat__V1__HoldReason)r->hold_reason;
 }
 
 static void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,

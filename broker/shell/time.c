@@ -89,15 +89,21 @@ static void decide_what_is_due(struct broker *b, struct now now)
     }
 }
 
+/* While a rematch is due, cases that come meanwhile wait for their turn (share_others_first). */
 static void rematch_held_cases(struct broker *b, struct now now)
 {
     struct rematch *rematch = &b->rematch;
-    for (int i = 0; rematch->due && i < DECISIONS_BY_TIME_MAX && state_reserve(b->state, 0); i++) {
-        rematch->due = decide_again(b->state, b->directory, now.wall_ms, &rematch->row, &b->decision);
+    for (int i = 0; b->state->rematch_due && i < DECISIONS_BY_TIME_MAX && state_reserve(b->state, 0); i++) {
+        if (!rematch->is_going && !waiting_collect(&rematch->waiting, b->state))
+            return;
+        rematch->is_going =
+            decide_again(b->state, b->directory, now.wall_ms, &rematch->waiting, &b->decision);
         if (b->decision.count && !adopt_decision(b))
-            rematch->due = true;
-        if (!rematch->due)
-            *rematch = (struct rematch){.due = rematch->once_more};
+            rematch->once_more = true; /* nobody else comes to the case that was taken out */
+        if (!rematch->is_going) {
+            b->state->rematch_due = rematch->once_more;
+            rematch->once_more = false;
+        }
     }
 }
 
@@ -117,7 +123,7 @@ int broker_patience_ms(const struct broker *b, struct now now)
     int64_t most_ms = b->waiting.for_page ? CATCH_UP_PAGE_MS : LEASE_CHECK_MS;
     if (b->in_flight.on_its_way)
         return LEASE_CHECK_MS;
-    if (b->rematch.due || b->followers.hurried || due_ms <= now_ms)
+    if (b->state->rematch_due || b->followers.hurried || due_ms <= now_ms)
         return 0;
     return (int)(due_ms - now_ms < most_ms ? due_ms - now_ms : most_ms);
 }

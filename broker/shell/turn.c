@@ -27,6 +27,7 @@ struct broker *broker_open(const struct broker_ports *ports, struct state *state
     b->self.software = version;
     b->state = state;
     b->durable_seq = b->in_flight.seq = state->counters.seq;
+    waiting_open(&b->rematch.waiting);
     outgoing_open(&b->outgoings[0]);
     outgoing_open(&b->outgoings[1]);
     b->turn.outgoing = &b->outgoings[0];
@@ -56,6 +57,7 @@ void broker_close(struct broker **broker)
     arena_close(&b->stored_arena);
     batch_close(&b->turn.batch);
     news_list_close(&b->turn.news);
+    waiting_close(&b->rematch.waiting);
     outgoing_close(&b->outgoings[0]);
     outgoing_close(&b->outgoings[1]);
     free(b);

@@ -15,8 +15,8 @@ static const char *const sentences[] = {
     [CONCORDAT__V1__STATE__STATE_OFFERED] =
         "{team} has been asked and has until {by} to answer; then the next team is asked at once.",
     [CONCORDAT__V1__STATE__STATE_HELD] =
-        "No team can take it now, so the duty coordinator holds it, and is reminded until a person takes it "
-        "in hand, next at {by}.",
+        "{why}, so the duty coordinator holds it, and is reminded until a person takes it in hand, next at "
+        "{by}.",
     [CONCORDAT__V1__STATE__STATE_TAKEN] =
         "The duty coordinator{person} has it in hand and finds who will come. Heard of again by {by}.",
     [CONCORDAT__V1__STATE__STATE_ACCEPTED] = "{team} will come, expected {arrival}. Heard of again by {by}.",
@@ -32,6 +32,7 @@ static const char *const sentences[] = {
 };
 
 struct next_values {
+    const char *why;
     char team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[80], outcome[WORDS_MAX];
 };
 
@@ -55,6 +56,9 @@ static void next_fill(const Concordat__V1__CaseStatus *status, int64_t now_ms, s
     bool asked = status->state == CONCORDAT__V1__STATE__STATE_OFFERED && status->owner_name[0] == '\0';
     snprintf(values->team, sizeof values->team, "%.150s",
              asked ? first_text(status->asked_team, "A team") : next_holder(status));
+    values->why = status->hold_reason == CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ORIGIN_SHARE
+                      ? "Every team that could take it is full, and its place went to a source that had fewer"
+                      : "No team can take it now";
     time_words(status->act_by_ms, now_ms, values->by);
     time_words(status->expected_arrival_ms, now_ms, values->arrival);
     values->person[0] = '\0';
@@ -67,11 +71,8 @@ static const char *next_value(const struct next_values *values, const char *name
 {
     const struct {
         const char *name, *value;
-    } known[] = {{"team", values->team},
-                 {"by", values->by},
-                 {"arrival", values->arrival},
-                 {"person", values->person},
-                 {"outcome", values->outcome}};
+    } known[] = {{"team", values->team},       {"why", values->why},       {"by", values->by},
+                 {"arrival", values->arrival}, {"person", values->person}, {"outcome", values->outcome}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strlen(known[i].name) == size && strncmp(known[i].name, name, size) == 0)
             return known[i].value;

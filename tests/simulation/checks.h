@@ -28,6 +28,8 @@ void check_agrees(struct world *world);
 /* The state's own books: what is open after every turn with events; all of them when a replay is compared. */
 void check_books(struct world *world);
 void check_replay(struct world *world);
+/* check_shares.c: the same, of all that waits. */
+void check_shares(struct world *world);
 /* After a restart: everything that was ever acknowledged is there. */
 void check_lost(struct world *world);
 

@@ -463,6 +463,7 @@ void host_turn(struct world *w)
         check_books(w);
     }
     check_stuck(w);
+    check_shares(w);
     check_replay(w);
     if (h->disk.ledger && idle)
         ledger_idle(h->disk.ledger);

@@ -164,18 +164,25 @@ static void new_referral(struct world *w, struct peer *p)
         peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(GET_BOARD), 0, id, 0);
 }
 
+/* The first intake may submit far more than all teams can take. */
+static int64_t intake_pause(const struct world *w, const struct peer *p)
+{
+    bool floods = w->options.flood && p == &w->peers[0];
+    return floods ? w->options.referral_every_ms / 20 : w->options.referral_every_ms;
+}
+
 /* Now and then submits many at once. */
 static void intake_wake(struct world *w, struct peer *p)
 {
     if (w->healing || p->pending_count > PENDING_MAX - 4)
         return;
     if (p->next_referral_ms == 0)
-        p->next_referral_ms = w->now_ms + random_wait(&p->random, w->options.referral_every_ms);
+        p->next_referral_ms = w->now_ms + random_wait(&p->random, intake_pause(w, p));
     int crowd = peer_chance(p, 2) ? 8 : 1;
     while (p->next_referral_ms <= w->now_ms && crowd-- > 0) {
         new_referral(w, p);
         if (crowd == 0)
-            p->next_referral_ms = w->now_ms + random_wait(&p->random, w->options.referral_every_ms);
+            p->next_referral_ms = w->now_ms + random_wait(&p->random, intake_pause(w, p));
     }
     peer_plan(w, p, p->next_referral_ms);
 }

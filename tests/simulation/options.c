@@ -80,6 +80,7 @@ struct options options_draw(uint64_t seed, const struct reductions *reductions)
     o.sqlite = random_between(&random, 0, 15) == 0;
     o.example = random_between(&random, 0, 7) == 0;
     o.two_at_once = random_between(&random, 0, 2) == 0;
+    o.flood = random_between(&random, 0, 5) == 0;
     if (reductions->lasting_ms && o.lasting_ms > reductions->lasting_ms)
         o.lasting_ms = reductions->lasting_ms;
     at_most(&o.intakes, reductions->intakes);

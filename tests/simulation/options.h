@@ -43,6 +43,7 @@ struct options {
     int areas, intakes, teams, devices, auditors, strangers;
     bool sqlite;      /* the real ledger on a simulated disk */
     bool example;     /* the region of deploy/examples/region.yaml */
+    bool flood;       /* the first intake submits far more than all teams can take */
     bool two_at_once; /* the devices of a team tend to answer at the same instant */
 };
 

@@ -296,6 +296,8 @@ static void remember_event(struct witness *w, const Concordat__V1__Event *e, con
 {
     struct seen_event *seen = add_row(&w->events, NULL);
     seen->kind = (int)e->what_case;
+    if (e->what_case == WHAT(OFFER_ENDED))
+        seen->offer_end = (int)e->offer_ended->end;
     seen->at_ms = e->at_ms;
     seen->has_referral = e->referral.len != 0;
     seen->has_command = e->command.len != 0;

@@ -14,6 +14,7 @@ enum { NAME_BYTES = 64 };
 struct seen_event {
     int kind; /* field number in concordat.v1.Event */
     int owner_kind, state;
+    int offer_end; /* of an offer that ended */
     char owner[NAME_BYTES];
     uint8_t referral[16], command[16];
     bool has_referral, has_command;

@@ -13,7 +13,7 @@ shift 2
 allowed='
 memchr memcmp memcpy memmove memset __mem(cpy|move|set)_chk
 strchr strcmp strcpy strlen strncmp strncpy strrchr __str(cpy|ncpy)_chk
-malloc calloc realloc free
+malloc calloc realloc free qsort
 __assert_fail __stack_chk_fail _GLOBAL_OFFSET_TABLE_
 london_[a-z_]+
 '"${ALSO_NEEDS:-}"'

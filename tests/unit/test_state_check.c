@@ -47,6 +47,11 @@ static struct team *first_team(struct core_world *w)
     return table_row(&w->state->teams, 0);
 }
 
+static struct origin *first_origin(struct core_world *w)
+{
+    return table_row(&w->state->origins, 0);
+}
+
 static struct agenda_entry *entry_in_place(struct core_world *w, uint32_t place)
 {
     return table_row(&w->state->agenda.entries, place);
@@ -78,6 +83,11 @@ static struct cover *first_cover(struct core_world *w)
 WRONG(one_open_too_many, w->state->counters.open_count++)
 WRONG(one_held_too_few, w->state->counters.held_count--)
 WRONG(an_offer_too_many, first_team(w)->live_offers++)
+WRONG(one_waiting_too_many, w->state->counters.waiting[URGENCY_VERY_URGENT]++)
+WRONG(an_offer_of_an_origin_too_few, first_origin(w)->offers--)
+WRONG(an_offer_not_listed, case_in_row(w, OFFERED_2)->next_offer = 0)
+WRONG(an_offer_listed_for_nobody, case_in_row(w, HELD)->prev_offer = OFFERED_1 + 1)
+WRONG(of_no_urgency, case_in_row(w, HELD)->facts.routed_as = URGENCY_NONE)
 WRONG(a_case_too_few, first_team(w)->cases--)
 WRONG(asked_in_the_future, first_team(w)->last_offered_seq = w->state->counters.seq + 1)
 WRONG(due_at_another_time, entry_in_place(w, w->state->agenda.entries.count - 1)->due_ms++)
@@ -125,6 +135,11 @@ static const struct {
     {one_open_too_many, "the count of open cases is wrong", false},
     {one_held_too_few, "the count of held cases is wrong", false},
     {an_offer_too_many, "the count of a team's live offers is wrong", false},
+    {one_waiting_too_many, "the count of waiting cases is wrong", false},
+    {an_offer_of_an_origin_too_few, "the count of an origin's offers is wrong", false},
+    {an_offer_not_listed, "live offer", false},
+    {an_offer_listed_for_nobody, "without a live offer stands in the list", false},
+    {of_no_urgency, "of no urgency", false},
     {a_case_too_few, "the count of a team's cases is wrong", false},
     {asked_in_the_future, "after the latest event", false},
     {due_at_another_time, "due at another time than its entry", false},

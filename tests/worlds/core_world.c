@@ -226,9 +226,19 @@ void world_wait(struct core_world *w, int64_t ms)
 
 void world_look_again(struct core_world *w)
 {
-    uint32_t cursor = 0;
-    while (decide_again(w->state, w->directory, w->now_ms, &cursor, &w->last) || w->last.count)
-        keep_decided(w);
+    struct waiting waiting;
+    uint32_t before;
+    waiting_open(&waiting);
+    do {
+        bool collected = waiting_collect(&waiting, w->state);
+        assert(collected);
+        (void)collected;
+        before = w->event_count;
+        while (decide_again(w->state, w->directory, w->now_ms, &waiting, &w->last) || w->last.count)
+            keep_decided(w);
+    } while (w->event_count > before);
+    waiting_close(&waiting);
+    w->state->rematch_due = false;
 }
 
 void world_presence(struct core_world *w, int team, bool present)
