@@ -28,6 +28,7 @@ class Referrer:
 
     def __init__(self, region, person):
         self.region, self.person = region, person
+        self.device = region.device(person)
         self.acknowledged = False
         self.refused = ""
 
@@ -42,7 +43,7 @@ class Referrer:
 
     async def _until_answered(self, *words, given=None):
         for _ in range(TRIES):
-            code, said, complaint = await run(self.region, self.person.source, *words, "--json", given=given)
+            code, said, complaint = await run(self.region, self.device, *words, "--json", given=given)
             if code == 0:
                 return True
             if code not in (2, 111):

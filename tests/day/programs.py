@@ -11,6 +11,7 @@ import socket
 
 SOURCES = ("street-triage", "liaison-and-diversion", "emergency-department")
 SHUT = ("older-people-crisis", "paediatric-liaison")
+DEVICES = 8  # of each source: an intake takes one referral each ten seconds of a device, after the first ten
 # No time limit gets shorter than this: the day is a thousand times as fast, but programs do not start faster.
 SHORTEST_MS = 2000
 OWN_MS = {"arrival_grace": 6000, "capacity_good": 4000}
@@ -123,8 +124,10 @@ class Region:
         await self._make_key("broker", "server", "region", None)
         for source in SOURCES:
             await self._make_key(source, "source", source, "keys")
-            await self._make_key(f"{source}-device", "referrer", source, f"devices/{source}")
-            self._write_environment(source, f"{source}-device", self.intakes[source], source)
+            for i in range(1, DEVICES + 1):
+                await self._make_key(f"{source}-{i}", "referrer", source, f"devices/{source}")
+                self._write_environment(f"{source}-{i}", f"{source}-{i}", self.intakes[source], source)
+            self._write_environment(source, f"{source}-1", self.intakes[source], source)
         for role, names in (("team", self.teams), ("coordinator", self.coordinators), ("auditor", ["auditor"])):
             for name in names:
                 await self._make_key(name, role, name if role != "auditor" else "audit", "keys")
@@ -142,6 +145,10 @@ class Region:
                 public = file.read()
             with open(self.path(admitted_in, f"{name}.key"), "wb") as file:
                 file.write(public)
+
+    def device(self, person):
+        """The device that refers a person."""
+        return f"{person.source}-{int(person.id[-4:], 16) % DEVICES + 1}"
 
     def environment(self, who):
         """The environment in which `concordat` speaks as somebody; a person can read the same file into a shell."""
