@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/timex.h>
 
 #include "proto/words/now.h"
 
@@ -14,7 +15,7 @@ void machine_close(struct machine *m)
 
 struct now machine_now(void)
 {
-    return (struct now){.wall_ms = now_wall_ms(), .mono_ms = now_monotonic_ms()};
+    return (struct now){.wall_ms = now_wall_ms(), .mono_ms = now_boot_ms()};
 }
 
 static enum ledger_status machine_write(void *context, const struct ledger_event *events, size_t count)
@@ -78,6 +79,16 @@ static void machine_random(void *context, void *bytes, size_t size)
     randombytes_buf(bytes, size);
 }
 
+/* The kernel's own word, which a time service keeps up to date. If nothing keeps the clock, nobody vouches
+ * for it. */
+static bool machine_clock_is_synchronised(void *context)
+{
+    struct timex timex = {.modes = 0};
+    (void)context;
+    int state = ntp_adjtime(&timex);
+    return state >= 0 && state != TIME_ERROR;
+}
+
 static void machine_log(void *context, const char *line)
 {
     (void)context;
@@ -95,5 +106,6 @@ struct broker_ports machine_ports(struct machine *m)
                                  .send = machine_send,
                                  .key = machine_key,
                                  .random = machine_random,
+                                 .clock_is_synchronised = machine_clock_is_synchronised,
                                  .log = machine_log};
 }

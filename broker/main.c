@@ -31,7 +31,8 @@ const char *argp_program_version = "concordat-broker " CONCORDAT_VERSION;
 
 static const char about[] =
     "The router: takes referrals, asks crisis teams, keeps the ledger.\v"
-    "SIGHUP reads policy and keys again; if the policy is wrong, the running one stays. SIGTERM stops.\n\n"
+    "SIGHUP reads policy and keys again; if the policy is wrong, the running one stays. SIGTERM stops.\n"
+    "SIGUSR1 confirms a wall clock that has leapt, and that the system does not call synchronised.\n\n"
     "Exit codes:\n"
     "    0  stopped as asked; the policy that --check was given is good\n"
     "  100  an option, the policy or the limit of descriptors is wrong\n"
@@ -91,8 +92,9 @@ struct process {
     struct broker *broker;
     struct keeper keeper;
     int signals;
-    int taken;      /* messages, in this turn */
-    int full_turns; /* before this one, without a break */
+    int taken;         /* messages, in this turn */
+    int full_turns;    /* before this one, without a break */
+    bool doubts_clock; /* and the service manager was told */
     bool stopping;
 };
 
@@ -133,6 +135,7 @@ static int block_signals(void)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -280,6 +283,8 @@ static void obey_signals(struct process *p)
     while (read(p->signals, &info, sizeof info) == (ssize_t)sizeof info)
         if (info.ssi_signo == SIGHUP)
             reload_keys_and_policy(p);
+        else if (info.ssi_signo == SIGUSR1)
+            broker_confirm_clock(p->broker, machine_now());
         else
             p->stopping = true;
 }
@@ -357,6 +362,18 @@ static enum ledger_status process_turn(struct process *p)
     return LEDGER_OK;
 }
 
+/* `systemctl status` shows it. */
+static void tell_clock_doubt(struct process *p)
+{
+    bool doubts_clock = broker_doubts_clock(p->broker);
+    if (doubts_clock != p->doubts_clock)
+        sd_notify(0, doubts_clock
+                         ? "STATUS=The wall clock has leapt and is not believed yet: look after it, or "
+                           "confirm it with SIGUSR1."
+                         : "STATUS=");
+    p->doubts_clock = doubts_clock;
+}
+
 /* Runs until a signal says to stop, or something fails. After a failed turn nobody knows what is on disk.
  * Senders keep what was not acknowledged, and the next start goes on from what it reads there. */
 static int process_run(struct process *p)
@@ -376,6 +393,7 @@ static int process_run(struct process *p)
             obey_signals(p);
         if (process_turn(p) != LEDGER_OK)
             return report_failure("ledger", ledger_message(p->machine.ledger));
+        tell_clock_doubt(p);
     }
     return 0;
 }

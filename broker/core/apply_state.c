@@ -1,4 +1,4 @@
-/* apply_state.c: what each kind of event changes in teams, covers and names. */
+/* apply_state.c: what each kind of event changes in teams, covers, names and the clock. */
 #include <string.h>
 
 #include "broker/core/applying.h"
@@ -70,4 +70,35 @@ bool apply_policy(struct state *state, const struct event *event)
     return slots_give_all(&state->team_by_id, &state->teams, &event->is.policy.teams) &&
            slots_give_all(&state->area_by_id, &state->areas, &event->is.policy.areas) &&
            slots_give_all(&state->coordinator_by_id, &state->coordinators, &event->is.policy.coordinators);
+}
+
+/* These two clocks run by what a sender stated in UTC, so they keep their UTC. All else that waits was set by
+ * the ledger's time, and goes on by it. */
+static void move_stated_clocks(struct referral *r, int64_t by_ms)
+{
+    static const enum clock_kind stated[] = {CLOCK_SECTION_136, CLOCK_HANDOVER};
+    for (size_t i = 0; i < sizeof stated / sizeof *stated; i++) {
+        struct clock *clock = &r->clocks[stated[i]];
+        if (!clock->started_ms || clock->stopped_ms)
+            continue;
+        clock->started_ms = instant_within(clock->started_ms + by_ms);
+        clock->due_ms = instant_within(clock->due_ms + by_ms);
+    }
+}
+
+bool apply_clock_corrected(struct state *state, const struct event *event)
+{
+    int64_t ahead_ms = event->is.correction.ahead_ms;
+    if (ahead_ms > CLOCK_AHEAD_MS_MAX || ahead_ms < -CLOCK_AHEAD_MS_MAX)
+        return false;
+    int64_t by_ms = ahead_ms - state->counters.ahead_ms;
+    state->counters.ahead_ms = ahead_ms;
+    for (uint32_t row = 0; row < state->referrals.count; row++) {
+        struct referral *r = table_row(&state->referrals, row);
+        if (r->state == CASE_NONE)
+            continue;
+        move_stated_clocks(r, by_ms);
+        agenda_change(&state->agenda, row, state_case_due(state, r));
+    }
+    return true;
 }

@@ -30,13 +30,14 @@ static bool is_of_detention(enum clock_kind clock)
 }
 
 /* When a clock starts by these facts; 0 if it does not. */
-static int64_t clock_start_ms(enum clock_kind clock, const struct facts *facts, int64_t received_ms)
+static int64_t clock_start_ms(const struct clock_rules *rules, enum clock_kind clock,
+                              const struct facts *facts, int64_t received_ms)
 {
     if (!is_of_detention(clock))
         return received_ms;
     if (!is_detained_and_arrived(facts) || (clock == CLOCK_HANDOVER && facts->handover_done_ms))
         return 0;
-    return facts->place_of_safety_ms;
+    return instant_within(facts->place_of_safety_ms + rules->ahead_ms);
 }
 
 static struct clock_change *add_change(struct event *event, enum clock_kind clock,
@@ -57,15 +58,15 @@ static void add_stop(const struct referral *r, struct event *event, enum clock_k
 
 /* Starts a clock that does not run yet, or runs from or to another instant. False if these facts start none.
  */
-static bool add_start(const struct policy *policy, const struct clock *clock, enum clock_kind kind,
+static bool add_start(const struct clock_rules *rules, const struct clock *clock, enum clock_kind kind,
                       int64_t received_ms, struct event *event)
 {
     const struct facts *facts = &event->is.received.facts;
-    const struct policy_standard *standard = standard_for(policy, facts, kind);
-    int64_t start_ms = clock_start_ms(kind, facts, received_ms);
+    const struct policy_standard *standard = standard_for(rules->policy, facts, kind);
+    int64_t start_ms = clock_start_ms(rules, kind, facts, received_ms);
     if (!standard || !start_ms)
         return false;
-    int64_t due_ms = start_ms + standard->allowed_ms;
+    int64_t due_ms = instant_within(start_ms + standard->allowed_ms);
     if (clock->started_ms == start_ms && clock->due_ms == due_ms)
         return true;
     struct clock_change *start = add_change(event, kind, CLOCK_STARTED, start_ms);
@@ -75,25 +76,26 @@ static bool add_start(const struct policy *policy, const struct clock *clock, en
     return true;
 }
 
-void clocks_at_receipt(const struct policy *policy, struct event *event)
+void clocks_at_receipt(const struct clock_rules *rules, struct event *event)
 {
     static const struct clock none;
     for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++)
-        add_start(policy, &none, (enum clock_kind)kind, event->at_ms, event);
+        add_start(rules, &none, (enum clock_kind)kind, event->at_ms, event);
 }
 
-void clocks_at_update(const struct policy *policy, const struct referral *r, struct event *event)
+void clocks_at_update(const struct clock_rules *rules, const struct referral *r, struct event *event)
 {
     const struct facts *facts = &event->is.received.facts;
     for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
         const struct clock *clock = &r->clocks[kind];
-        if (clock->stopped_ms || add_start(policy, clock, (enum clock_kind)kind, r->received_ms, event) ||
+        if (clock->stopped_ms || add_start(rules, clock, (enum clock_kind)kind, r->received_ms, event) ||
             !clock->started_ms)
             continue;
         if (is_of_detention((enum clock_kind)kind) && !is_detained_and_arrived(facts))
             add_change(event, (enum clock_kind)kind, CLOCK_VOIDED, 0);
         else if (kind == CLOCK_HANDOVER && facts->handover_done_ms)
-            add_change(event, CLOCK_HANDOVER, CLOCK_STOPPED, facts->handover_done_ms);
+            add_change(event, CLOCK_HANDOVER, CLOCK_STOPPED,
+                       instant_within(facts->handover_done_ms + rules->ahead_ms));
     }
 }
 

@@ -19,9 +19,17 @@
 #include "broker/core/policy.h"
 #include "broker/core/referral.h"
 
+/* What starts a clock besides the facts. */
+struct clock_rules {
+    const struct policy *policy;
+    int64_t
+        ahead_ms; /* how far the ledger's time stands ahead of UTC, in which an arrival is stated (state.h) */
+};
+
 /* By the facts in a received or an updated event. */
-void clocks_at_receipt(const struct policy *policy, struct event *received);
-void clocks_at_update(const struct policy *policy, const struct referral *referral, struct event *updated);
+void clocks_at_receipt(const struct clock_rules *rules, struct event *received);
+void clocks_at_update(const struct clock_rules *rules, const struct referral *referral,
+                      struct event *updated);
 /* Also says whether a check-in counts as seen. */
 void clocks_at_check_in(const struct referral *referral, struct event *checked_in);
 /* Also says whether the referrer counts as told. */

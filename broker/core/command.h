@@ -31,6 +31,7 @@ enum command_kind {
     COMMAND_RECORD_START,
     COMMAND_BEGIN_SNAPSHOT,
     COMMAND_KEEP_SNAPSHOT,
+    COMMAND_CORRECT_CLOCK,
     COMMAND_KINDS
 };
 
@@ -70,7 +71,7 @@ struct command {
         } offer; /* seen, accept, decline */
         struct {
             enum step step;
-            int64_t occurred_ms; /* 0: now */
+            int64_t occurred_ms; /* UTC; 0: now */
             enum contact_mechanism mechanism;
             enum attend_status attended;
             int64_t expected_ms;
@@ -103,6 +104,7 @@ struct command {
         struct refused refused;
         struct started started;
         struct kept kept;
+        struct clock_correction correction;
     } is;
 };
 

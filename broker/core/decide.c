@@ -36,6 +36,7 @@ static const struct {
     [COMMAND_RECORD_START] = {decide_record_start, NO_CASE},
     [COMMAND_BEGIN_SNAPSHOT] = {decide_begin_snapshot, NO_CASE},
     [COMMAND_KEEP_SNAPSHOT] = {decide_keep_snapshot, NO_CASE},
+    [COMMAND_CORRECT_CLOCK] = {decide_correct_clock, NO_CASE},
 };
 
 /* A source may command only its own cases, and a coordinator those that are theirs (cover.h); for a team the

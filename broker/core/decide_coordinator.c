@@ -101,6 +101,13 @@ enum refusal decide_load_policy(struct deciding *d)
     return REFUSAL_NONE;
 }
 
+enum refusal decide_correct_clock(struct deciding *d)
+{
+    struct event *event = deciding_event(d, EVENT_CLOCK_CORRECTED);
+    event->is.correction = d->command->is.correction;
+    return REFUSAL_NONE;
+}
+
 enum refusal decide_record_refusal(struct deciding *d)
 {
     struct event *event = deciding_event(d, EVENT_COMMAND_REFUSED);

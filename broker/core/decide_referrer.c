@@ -57,7 +57,7 @@ enum refusal decide_submit(struct deciding *d)
     event->is.received.facts = complete_facts(d, &event->is.received.flags);
     event->is.received.with_confidential = command->is.submit.with_confidential;
     event->is.received.coordinator = directory_coordinator_slot(d->directory, event->is.received.facts.area);
-    clocks_at_receipt(d->policy, event);
+    clocks_at_receipt(&(const struct clock_rules){d->policy, counters->ahead_ms}, event);
     deciding_done(d, event);
     d->r.origin = state_origin_slot(d->state, command->actor); /* SLOT_NONE if it has no other case */
     deciding_route(d);
@@ -88,7 +88,7 @@ enum refusal decide_update(struct deciding *d)
     event->is.received.coordinator =
         d->r.state == CASE_TAKEN ? d->r.coordinator
                                  : directory_coordinator_slot(d->directory, event->is.received.facts.area);
-    clocks_at_update(d->policy, &d->r, event);
+    clocks_at_update(&(const struct clock_rules){d->policy, d->state->counters.ahead_ms}, &d->r, event);
     deciding_done(d, event);
     /* The update may bring what was missing for a team to match. */
     if (d->r.state == CASE_HELD && !d->r.contact_made)

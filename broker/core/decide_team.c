@@ -92,7 +92,7 @@ enum refusal decide_check_in(struct deciding *d)
         return refusal;
     const struct command *command = d->command;
     bool with_team = command->party == PARTY_TEAM;
-    int64_t occurred_ms = command->is.check_in.occurred_ms;
+    int64_t occurred_ms = state_time_of_utc(d->state, command->is.check_in.occurred_ms);
     bool stated = occurred_ms != 0 && occurred_ms <= d->now_ms; /* a contact cannot have been in the future */
     int64_t expected_ms = command->is.check_in.expected_ms ? d->now_ms + command->is.check_in.expected_ms : 0;
     if (command->is.check_in.step == STEP_TRAVELLING && !expected_ms)

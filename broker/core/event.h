@@ -4,7 +4,8 @@
  * field numbers there; event_kinds.h says what each kind is. Teams, areas, coordinators and origins are
  * slots: small numbers given by the state in order of first appearance, the same at every replay. An event
  * borrows its strings and `opaque`: from the command, the policy and the state when it is decided, from the
- * message when it is read. Times are UTC milliseconds; 0 means none.
+ * message when it is read. Times are milliseconds of the ledger's time (state.h); 0 means none. What a sender
+ * states of a case (struct facts) is UTC.
  */
 #ifndef CONCORDAT_CORE_EVENT_H
 #define CONCORDAT_CORE_EVENT_H
@@ -43,6 +44,7 @@ enum event_kind {
     EVENT_AREA_COVERED,
     EVENT_SNAPSHOT_BEGUN = 47,
     EVENT_SNAPSHOT_KEPT,
+    EVENT_CLOCK_CORRECTED = 49,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -139,6 +141,12 @@ struct started {
 struct kept {
     uint64_t of;                 /* number of the event by which it was begun */
     const uint8_t *state_digest; /* STATE_DIGEST_BYTES, of the state as that event left it */
+};
+
+/* How far the ledger's time stands ahead of UTC from then on, and who says so. */
+struct clock_correction {
+    int64_t ahead_ms;
+    bool confirmed; /* by an operator; otherwise the system says that its clock is synchronised */
 };
 
 /* A record is read: by which role, for whom, and why. */
@@ -254,6 +262,7 @@ struct event {
         struct refused refused;
         struct started started;
         struct kept kept;
+        struct clock_correction correction;
         struct {
             uint16_t coordinator, area;
             enum cover_reason reason;
@@ -262,6 +271,12 @@ struct event {
     } is;
     struct consideration_list considered; /* offered, held; last, so that its unused items need no clearing */
 };
+
+/* A sum of instants and durations as an event can hold it: what a sender states may lie at either end. */
+static inline int64_t instant_within(int64_t ms)
+{
+    return ms < 1 ? 1 : ms > INSTANT_MS_MAX ? INSTANT_MS_MAX : ms;
+}
 
 /* An event of a kind with nothing else in it. */
 static inline void event_clear(struct event *event, enum event_kind kind)

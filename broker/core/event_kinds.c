@@ -97,6 +97,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
         .coordinator_at = AT(covered.coordinator)},
     [EVENT_SNAPSHOT_BEGUN] = {.is_kind = true},
     [EVENT_SNAPSHOT_KEPT] = {.is_kind = true},
+    [EVENT_CLOCK_CORRECTED] = {.is_kind = true, .change_state = apply_clock_corrected,
+        .gives_hope = always_gives_hope},
 };
 /* clang-format on */
 

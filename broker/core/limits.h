@@ -2,6 +2,8 @@
 #ifndef CONCORDAT_CORE_LIMITS_H
 #define CONCORDAT_CORE_LIMITS_H
 
+#include <stdint.h>
+
 enum {
     ID_CHARS_MAX = 32,        /* ids in the directory: read aloud, typed, printed in columns */
     NAME_CHARS_MAX = 80,      /* names of teams and areas as people know them */
@@ -23,5 +25,12 @@ enum {
      * is answered: this is a month of all England's commands, and 50 MB. */
     COMMANDS_REMEMBERED_MAX = 1 << 20
 };
+
+/* 9999-12-31T23:59:59.999Z: the last instant that a message may state, and so the last that an event may
+ * hold. */
+#define INSTANT_MS_MAX INT64_C(253402300799999)
+
+/* How far the ledger's time may stand from UTC. Linux takes no wall clock beyond some 300 years from 1970. */
+#define CLOCK_AHEAD_MS_MAX (INT64_C(1000) * 366 * 24 * 3600 * 1000)
 
 #endif

@@ -47,9 +47,9 @@ struct moment {
     struct door_time door;
 };
 
-static struct moment moment_of(const struct directory *d, int64_t now_ms)
+static struct moment moment_of(const struct directory *d, const struct state *state, int64_t now_ms)
 {
-    return (struct moment){now_ms, rota_door_time(&d->policy->holidays, now_ms)};
+    return (struct moment){now_ms, rota_door_time(&d->policy->holidays, state_utc(state, now_ms))};
 }
 
 static enum consideration finding_of(const struct referral *r, const struct policy_team *rules,
@@ -102,7 +102,7 @@ enum consideration match_consider(const struct directory *d, const struct state 
                                   const struct referral *r, uint16_t slot, int64_t now_ms,
                                   struct considered *c)
 {
-    struct moment now = moment_of(d, now_ms);
+    struct moment now = moment_of(d, state, now_ms);
     return consider_team(d, state, r, slot, &now, c);
 }
 
@@ -160,7 +160,8 @@ static int64_t next_chance(const struct directory *d, const struct state *state,
         const struct considered *c = &all->items[i];
         int64_t at = 0;
         if (c->finding == CONSIDERATION_CLOSED_NOW)
-            at = rota_next_opening(&directory_team(d, c->team)->rota, &d->policy->holidays, now_ms);
+            at = state_time_of_utc(state, rota_next_opening(&directory_team(d, c->team)->rota,
+                                                            &d->policy->holidays, state_utc(state, now_ms)));
         else if (c->finding == CONSIDERATION_FULL && c->capacity_known)
             at = state_team(state, c->team)->claim_good_until_ms;
         if (at > now_ms && (!soonest || at < soonest))
@@ -175,7 +176,7 @@ void match_find(const struct directory *d, const struct state *state, const stru
     const struct policy_area *area = directory_area(d, r->facts.area);
     struct consideration_list *all = &match->considered;
     struct considered *best = NULL;
-    struct moment now = moment_of(d, now_ms);
+    struct moment now = moment_of(d, state, now_ms);
     assert(area->step_count <= LADDER_STEPS_MAX);
     all->count = 0;
     for (int i = 0; i < area->step_count; i++) {

@@ -74,9 +74,10 @@ struct remembered {
 };
 
 struct counters {
-    uint64_t seq;    /* of the last event */
-    int64_t at_ms;   /* of the last event; time never goes back before it */
-    uint32_t number; /* the last spoken number that was given out */
+    uint64_t seq;     /* of the last event */
+    int64_t at_ms;    /* of the last event; time never goes back before it */
+    int64_t ahead_ms; /* how far the ledger's time stands ahead of UTC: state_utc */
+    uint32_t number;  /* the last spoken number that was given out */
     uint32_t drill_number;
     uint32_t free_row;               /* row + 1 of the first unused referral row; 0: none */
     uint32_t open_count;             /* cases that are open */
@@ -150,6 +151,18 @@ uint16_t state_team_slot(const struct state *state, const char *id);
 uint16_t state_area_slot(const struct state *state, const char *id);
 uint16_t state_coordinator_slot(const struct state *state, const char *id);
 uint16_t state_origin_slot(const struct state *state, const char *name);
+
+/* The ledger's time labels events and measures deadlines: it never goes back and never leaps. It is UTC until
+ * an event EVENT_CLOCK_CORRECTED says how far it stands ahead of it. Whoever reads UTC (opening hours, what a
+ * sender states, what people are shown) goes through these two; 0, which means none, stays 0. */
+static inline int64_t state_utc(const struct state *state, int64_t at_ms)
+{
+    return at_ms ? at_ms - state->counters.ahead_ms : 0;
+}
+static inline int64_t state_time_of_utc(const struct state *state, int64_t utc_ms)
+{
+    return utc_ms ? instant_within(utc_ms + state->counters.ahead_ms) : 0;
+}
 
 /* For walking all rows: a row is in use if its state is not CASE_NONE. */
 static inline uint32_t state_referral_rows(const struct state *state)

@@ -48,6 +48,7 @@ struct packing {
         Concordat__V1__AreaCovered covered;
         Concordat__V1__SnapshotBegun begun;
         Concordat__V1__SnapshotKept kept;
+        Concordat__V1__ClockCorrected correction;
     } is;
 };
 
@@ -410,6 +411,15 @@ static void pack_kept(struct packing *p)
     p->is.kept.state_digest = packed_bytes(p->event->is.kept.state_digest, STATE_DIGEST_BYTES);
 }
 
+static void pack_corrected(struct packing *p)
+{
+    PART(correction, clock_corrected, clock_corrected);
+    int64_t ahead_ms = p->event->is.correction.ahead_ms;
+    p->is.correction.ahead_ms = ahead_ms > 0 ? ahead_ms : 0;
+    p->is.correction.behind_ms = ahead_ms < 0 ? -ahead_ms : 0;
+    p->is.correction.confirmed = p->event->is.correction.confirmed;
+}
+
 typedef void pack_part(struct packing *p);
 
 static pack_part *const parts[] = {
@@ -437,6 +447,7 @@ static pack_part *const parts[] = {
     [EVENT_AREA_COVERED] = pack_covered,
     [EVENT_SNAPSHOT_BEGUN] = pack_begun,
     [EVENT_SNAPSHOT_KEPT] = pack_kept,
+    [EVENT_CLOCK_CORRECTED] = pack_corrected,
 };
 
 /* A loaded policy is long and rare, so its lists are allocated. */

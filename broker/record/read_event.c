@@ -322,6 +322,13 @@ static void read_covered(struct event_reading *in)
     in->event->is.covered.reason = (enum cover_reason)m->reason;
 }
 
+static void read_corrected(struct event_reading *in)
+{
+    const Concordat__V1__ClockCorrected *m = in->message->clock_corrected;
+    in->event->is.correction.ahead_ms = m->ahead_ms - m->behind_ms;
+    in->event->is.correction.confirmed = m->confirmed;
+}
+
 typedef void read_part(struct event_reading *in);
 
 static read_part *const parts[] = {
@@ -350,6 +357,7 @@ static read_part *const parts[] = {
     [EVENT_AREA_COVERED] = read_covered,
     [EVENT_SNAPSHOT_BEGUN] = read_begun,
     [EVENT_SNAPSHOT_KEPT] = read_kept,
+    [EVENT_CLOCK_CORRECTED] = read_corrected,
 };
 
 static void read_owner(struct event_reading *in)

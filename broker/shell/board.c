@@ -117,7 +117,7 @@ void board_answer_board(struct broker *b, const struct asking *asking)
     message.board = &answer;
     answer.n_cases = board.count;
     answer.cases = board.list;
-    answer.now_ms = asking->now.wall_ms;
+    answer.now_ms = state_utc(b->state, asking->now.wall_ms);
     answer.n_areas = board.area_count;
     answer.areas = board.areas;
     answer.n_covers = board.cover_count;

@@ -49,6 +49,12 @@ enum ledger_status broker_commit(struct broker *broker);
 enum ledger_status broker_settle(struct broker *broker);
 bool broker_is_settled(const struct broker *broker);
 
+/* Whether the wall clock has leapt and is not believed (ledger_time.h). */
+bool broker_doubts_clock(const struct broker *broker);
+/* An operator vouches for a wall clock that is doubted: it is believed at once, which the next broker_time
+ * records. */
+void broker_confirm_clock(struct broker *broker, struct now now);
+
 /* For how many ms nothing needs doing: 0 if something is due, at most one second. What is due waits for the
  * turn in flight. */
 int broker_patience_ms(const struct broker *broker, struct now now);

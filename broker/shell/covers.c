@@ -36,7 +36,7 @@ static void covers_say(const struct broker *b, uint16_t coordinator, uint16_t ar
     covers_say_coordinator(b, coordinator, &m->by, &m->by_name, &m->by_ring);
     covers_say_coordinator(b, directory_coordinator_slot(b->directory, area), &m->coordinator,
                            &m->coordinator_name, &m->coordinator_ring);
-    m->until_ms = covers_until(b, coordinator, area);
+    m->until_ms = state_utc(b->state, covers_until(b, coordinator, area));
     if (cover)
         m->reason = (Concordat__V1__CoverReason)cover->reason;
 }

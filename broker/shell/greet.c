@@ -28,9 +28,9 @@ void greet_hello(struct broker *b, const struct asking *asking)
 {
     struct greeting_answer answer;
     if (greet_begin_session(b, asking))
-        outgoing_add(
-            b->turn.outgoing, asking->to.route,
-            greeting_welcome(&answer, &b->self, asking->key, asking->to.command_id, asking->now.wall_ms));
+        outgoing_add(b->turn.outgoing, asking->to.route,
+                     greeting_welcome(&answer, &b->self, asking->key, asking->to.command_id,
+                                      state_utc(b->state, asking->now.wall_ms)));
     else
         answers_refuse(b, &asking->to, REFUSAL_UNAVAILABLE, NULL);
 }
@@ -38,6 +38,7 @@ void greet_hello(struct broker *b, const struct asking *asking)
 void greet_ping(struct broker *b, const struct asking *asking)
 {
     struct greeting_answer answer;
-    outgoing_add(b->turn.outgoing, asking->to.route,
-                 greeting_pong(&answer, &b->self, asking->to.command_id, asking->now.wall_ms));
+    outgoing_add(
+        b->turn.outgoing, asking->to.route,
+        greeting_pong(&answer, &b->self, asking->to.command_id, state_utc(b->state, asking->now.wall_ms)));
 }

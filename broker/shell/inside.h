@@ -14,12 +14,16 @@
 #include "broker/shell/status.h"
 #include "proto/server/seldom.h"
 
+/* The fault of the wall clock that the operator was told of last. */
+enum clock_doubt { CLOCK_BELIEVED, CLOCK_SET_BACK, CLOCK_LEAPT };
+
 /* Which time it is (time.c). */
 struct broker_time {
     struct ledger_time ledger;
-    int64_t now_ms;   /* the ledger's time, as of the latest call from outside */
-    bool begun;       /* the first `now` has come */
-    bool is_set_back; /* the wall clock is well behind the ledger's time, and the operator has been told */
+    int64_t now_ms; /* the ledger's time, as of the latest call from outside */
+    bool begun;     /* the first `now` has come */
+    bool confirmed; /* an operator vouched for the wall clock, which is not recorded yet */
+    enum clock_doubt doubt;
     int64_t turn_mono_ms;
     int64_t leases_checked_ms;
 };

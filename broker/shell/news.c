@@ -92,8 +92,8 @@ static bool offer_make(struct broker *b, struct offer_news *o, const struct refe
     o->offer.referral = borrowed_bytes(r->id, ID_BYTES);
     o->offer.number = o->number;
     o->offer.attempt = r->offer.attempt;
-    o->offer.offered_ms = r->offer.offered_ms;
-    o->offer.expires_ms = r->offer.expires_ms;
+    o->offer.offered_ms = state_utc(b->state, r->offer.offered_ms);
+    o->offer.expires_ms = state_utc(b->state, r->offer.expires_ms);
     o->offer.handover = r->offer.handover;
     o->offer.if_ignored = borrowed_text(offer_if_ignored(&r->offer));
     return offer_splice(b, o, r);

@@ -10,6 +10,7 @@ void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
     struct command command = {.kind = COMMAND_RECORD_START, .actor = ""};
     uint8_t digest[STATE_DIGEST_BYTES];
     now = time_of_ledger(b, now);
+    time_record_correction(b, now);
     replay_digest(b->state, digest);
     command.is.started = (struct started){b->self.software, replayed, digest};
     adopt_own(b, &command, now.wall_ms);

@@ -15,7 +15,8 @@ enum { TURN_MESSAGES_MAX = 256 };
 
 struct now {
     int64_t wall_ms; /* UTC: labels events and measures their deadlines, as ledger_time.h says */
-    int64_t mono_ms; /* never jumps: measures leases, and how long a connection has been silent */
+    int64_t mono_ms; /* never jumps, and goes on while the machine is suspended: measures leases, and how long
+                        a connection has been silent */
 };
 
 struct broker_ports {
@@ -36,6 +37,8 @@ struct broker_ports {
     /* The key of this name, borrowed; NULL if it has been revoked. */
     const struct key *(*key)(void *context, const char *name);
     void (*random)(void *context, void *bytes, size_t size);
+    /* Whether the system vouches for its wall clock. False if it does not know. */
+    bool (*clock_is_synchronised)(void *context);
     /* One line for the people who run the broker; it holds nothing about a person. */
     void (*log)(void *context, const char *line);
 };

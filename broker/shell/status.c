@@ -49,16 +49,16 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->state = (Concordat__V1__State)r->state;
     status_say_coordinator(s, state, directory, r->coordinator);
     status_say_owner(s, state, directory, r);
-    m->since_ms = r->owned_since_ms;
-    m->act_by_ms = r->owner.act_by_ms;
+    m->since_ms = state_utc(state, r->owned_since_ms);
+    m->act_by_ms = state_utc(state, r->owner.act_by_ms);
     m->offers = r->attempts;
-    m->expected_arrival_ms = r->expected_arrival_ms;
+    m->expected_arrival_ms = state_utc(state, r->expected_arrival_ms);
     m->urgency = (Concordat__V1__Urgency)r->facts.routed_as;
     m->source = (Concordat__V1__Source)r->facts.source;
     m->area = borrowed_text(state_area_id(state, r->facts.area));
-    m->received_ms = r->received_ms;
+    m->received_ms = state_utc(state, r->received_ms);
     if (!r->clocks[CLOCK_RESPONSE].stopped_ms)
-        m->respond_by_ms = r->clocks[CLOCK_RESPONSE].due_ms;
+        m->respond_by_ms = state_utc(state, r->clocks[CLOCK_RESPONSE].due_ms);
     m->lease_warned = r->lapses_ms != 0;
     m->seq = r->last_seq;
     m->attempt = r->offer.attempt;
@@ -76,13 +76,13 @@ static void status_of_ended(struct status *s, const struct state *state, const s
     Concordat__V1__CaseStatus *m = &s->message;
     m->state = (Concordat__V1__State)ended->state;
     status_say_coordinator(s, state, directory, ended->coordinator);
-    m->since_ms = ended->ended_ms;
+    m->since_ms = state_utc(state, ended->ended_ms);
     m->offers = ended->attempts;
     m->outcome = (Concordat__V1__Outcome)ended->outcome;
     m->urgency = (Concordat__V1__Urgency)ended->urgency;
     m->source = (Concordat__V1__Source)ended->source;
     m->area = borrowed_text(state_area_id(state, ended->area));
-    m->received_ms = ended->received_ms;
+    m->received_ms = state_utc(state, ended->received_ms);
     m->seq = ended->last_seq;
 }
 

@@ -44,8 +44,8 @@ static enum refusal why_not_routed(const struct asking *asking, const Concordat_
 }
 
 /* The request as a command of the core, on behalf of its sender. */
-static enum refusal take_read_command(const struct asking *asking, struct record_content *content,
-                                      struct command *command)
+static enum refusal take_read_command(const struct broker *b, const struct asking *asking,
+                                      struct record_content *content, struct command *command)
 {
     const Concordat__V1__Request *request = asking->request;
     enum refusal refusal = REFUSAL_NONE;
@@ -55,8 +55,8 @@ static enum refusal take_read_command(const struct asking *asking, struct record
         refusal = why_not_routed(asking, request->update->referral, request->update->confidential, false);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (!record_read_command(request, asking->packed, asking->packed_size, asking->now.wall_ms, content,
-                             command))
+    if (!record_read_command(request, asking->packed, asking->packed_size,
+                             state_utc(b->state, asking->now.wall_ms), content, command))
         return REFUSAL_UNKNOWN_COMMAND;
     command->party = asking->party;
     command->slot = asking->slot;
@@ -108,7 +108,7 @@ static void take_core_command(struct broker *b, const struct asking *asking)
     struct command command;
     struct confidential_part part;
     struct done done;
-    enum refusal refusal = take_read_command(asking, content, &command);
+    enum refusal refusal = take_read_command(b, asking, content, &command);
     if (refusal != REFUSAL_NONE) {
         refuse_request(b, asking, refusal, NULL);
         return;

@@ -1,6 +1,9 @@
 /* time.c: what time brings: leases end, offers run out, held cases are matched again; and what time it is. */
 #include "broker/shell/time.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "broker/shell/adopt.h"
 #include "broker/shell/broker.h"
 #include "broker/shell/catch_up.h"
@@ -12,23 +15,85 @@ enum { NOT_LISTENING_MS = 3000 };
 /* Less is an ordinary correction of the clock, and is not reported. */
 enum { SET_BACK_LEAST_MS = 10 * 1000 };
 
-/* The ledger's time begins where the ledger ends, whatever the wall clock says. */
+/* --- what time it is --------------------------------------------------------------------------------- */
+
+static bool clock_is_synchronised(struct broker *b)
+{
+    return b->ports.clock_is_synchronised(b->ports.context);
+}
+
+static enum clock_doubt clock_doubt_of(const struct ledger_time *time, int64_t at_ms, int64_t wall_ms)
+{
+    if (time->pace == PACE_MONOTONIC)
+        return CLOCK_LEAPT;
+    return at_ms - time->ahead_ms - wall_ms >= SET_BACK_LEAST_MS ? CLOCK_SET_BACK : CLOCK_BELIEVED;
+}
+
+/* Tells the operator once whenever the wall clock begins to be doubted, or is no longer. */
+static void say_clock_doubt(struct broker *b, enum clock_doubt doubt)
+{
+    static const char *const lines[] = {
+        [CLOCK_BELIEVED] = "the wall clock is no longer doubted",
+        [CLOCK_SET_BACK] = "the wall clock was set back a little: the ledger's time goes on slower until the "
+                           "clock has caught up; look after this machine's clock",
+        [CLOCK_LEAPT] =
+            "the wall clock has leapt and is not believed yet: deadlines and opening hours go on as before. "
+            "Look after this machine's clock: it is believed when it has kept its time for half a minute and "
+            "the system says that it is synchronised. If it is right and the system cannot say so, send SIGUSR1"};
+    if (doubt != b->time.doubt)
+        b->ports.log(b->ports.context, lines[doubt]);
+    b->time.doubt = doubt;
+}
+
 struct now time_of_ledger(struct broker *b, struct now now)
 {
     struct broker_time *time = &b->time;
+    const struct counters *counters = &b->state->counters;
     if (!time->begun)
-        time->ledger = (struct ledger_time){b->state->counters.at_ms, now.mono_ms};
+        ledger_time_begin(&time->ledger, counters->at_ms, counters->ahead_ms, now.wall_ms, now.mono_ms,
+                          clock_is_synchronised(b));
     time->begun = true;
     int64_t at_ms = ledger_time_follow(&time->ledger, now.wall_ms, now.mono_ms);
-    bool is_set_back = at_ms - now.wall_ms >= SET_BACK_LEAST_MS;
-    if (is_set_back && !time->is_set_back)
-        b->ports.log(
-            b->ports.context,
-            "the wall clock stands before the ledger's time, which goes on a little slower until the "
-            "clock has caught up: look after this machine's clock");
-    time->is_set_back = is_set_back;
+    say_clock_doubt(b, clock_doubt_of(&time->ledger, at_ms, now.wall_ms));
     time->now_ms = at_ms;
     return (struct now){at_ms, now.mono_ms};
+}
+
+/* What people were told of cases holds their deadlines in UTC, so it is packed anew. */
+void time_record_correction(struct broker *b, struct now now)
+{
+    struct command command = {.kind = COMMAND_CORRECT_CLOCK, .actor = ""};
+    char line[160];
+    if (b->time.ledger.ahead_ms == b->state->counters.ahead_ms)
+        return;
+    command.is.correction.ahead_ms = b->time.ledger.ahead_ms;
+    command.is.correction.confirmed = b->time.confirmed;
+    if (adopt_own(b, &command, now.wall_ms) != REFUSAL_NONE)
+        return; /* for want of memory: the next turn tries again */
+    b->time.confirmed = false;
+    statuses_forget(&b->statuses);
+    snprintf(line, sizeof line,
+             "the wall clock is believed%s: the ledger's time stands %" PRId64
+             " s ahead of UTC from now on, which is recorded",
+             command.is.correction.confirmed ? " because an operator confirmed it" : "",
+             command.is.correction.ahead_ms / 1000);
+    b->ports.log(b->ports.context, line);
+}
+
+bool broker_doubts_clock(const struct broker *broker)
+{
+    return broker->time.doubt == CLOCK_LEAPT;
+}
+
+void broker_confirm_clock(struct broker *b, struct now now)
+{
+    time_of_ledger(b, now);
+    if (!broker_doubts_clock(b)) {
+        b->ports.log(b->ports.context, "the wall clock is not doubted: there is nothing to confirm");
+        return;
+    }
+    ledger_time_believe(&b->time.ledger, now.wall_ms, now.mono_ms);
+    b->time.confirmed = true;
 }
 
 /* --- leases ----------------------------------------------------------------------------------------- */
@@ -109,7 +174,11 @@ static void rematch_held_cases(struct broker *b, struct now now)
 
 void broker_time(struct broker *b, struct now now)
 {
+    const int64_t wall_ms = now.wall_ms;
     now = time_of_ledger(b, now);
+    if (ledger_time_is_kept(&b->time.ledger, now.mono_ms) && clock_is_synchronised(b))
+        ledger_time_believe(&b->time.ledger, wall_ms, now.mono_ms);
+    time_record_correction(b, now);
     b->time.turn_mono_ms = now.mono_ms;
     check_leases(b, now);
     decide_what_is_due(b, now);

@@ -6,8 +6,12 @@
 
 struct broker;
 
-/* The same instant with wall_ms in the ledger's time (ledger_time.h), which is the time of every decision. */
+/* The same instant with wall_ms in the ledger's time (ledger_time.h), which is the time of every decision;
+ * state_utc makes UTC of it. */
 struct now time_of_ledger(struct broker *broker, struct now now);
+
+/* Records how far the ledger's time stands ahead of UTC, if that is no longer what the state says. */
+void time_record_correction(struct broker *broker, struct now now);
 
 /* Gives the teams that the ledger knows as present a while to be heard of again. */
 void time_return_leases(struct broker *broker, struct now now);

@@ -25,6 +25,12 @@ int64_t now_monotonic_ms(void)
     return now_monotonic_ns() / NS_PER_MS;
 }
 
+int64_t now_boot_ms(void)
+{
+    struct timespec now = now_of_clock(CLOCK_BOOTTIME);
+    return (int64_t)now.tv_sec * MS_PER_SECOND + now.tv_nsec / NS_PER_MS;
+}
+
 int64_t now_monotonic_ns(void)
 {
     struct timespec now = now_of_clock(CLOCK_MONOTONIC);

@@ -12,4 +12,7 @@ int64_t now_wall_ms(void);
 int64_t now_monotonic_ms(void);
 int64_t now_monotonic_ns(void);
 
+/* The same, but it goes on while the machine is suspended, as the wall clock does. */
+int64_t now_boot_ms(void);
+
 #endif

@@ -117,6 +117,9 @@ static const char *const statements[] = {
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, coordinator TEXT, area TEXT,"
     "  until_ms INTEGER NOT NULL, reason TEXT, actor TEXT"
     ") STRICT",
+    "CREATE TABLE clock_correction (" /* how far the ledger's time stands ahead of UTC from then on */
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, ahead_ms INTEGER NOT NULL, confirmed INTEGER NOT NULL"
+    ") STRICT",
     "CREATE TABLE broker_start ("
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, version TEXT, replayed INTEGER,"
     "  state_digest TEXT"
@@ -166,10 +169,28 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {
-    "event",    "referral", "offer",    "acceptance", "custody_interval", "decision",        "finding",
-    "check_in", "clock",    "breach",   "reminder",   "record_read",      "refused_command", "team",
-    "policy",   "presence", "capacity", "cover",      "broker_start",     "snapshot",        NULL};
+const char *const trail_schema_derived[] = {"event",
+                                            "referral",
+                                            "offer",
+                                            "acceptance",
+                                            "custody_interval",
+                                            "decision",
+                                            "finding",
+                                            "check_in",
+                                            "clock",
+                                            "breach",
+                                            "reminder",
+                                            "record_read",
+                                            "refused_command",
+                                            "team",
+                                            "policy",
+                                            "presence",
+                                            "capacity",
+                                            "cover",
+                                            "broker_start",
+                                            "snapshot",
+                                            "clock_correction",
+                                            NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

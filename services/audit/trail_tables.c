@@ -344,6 +344,23 @@ static int keep_area_covered(struct sql *sql, const event_t *event)
                WORDS(cover_reason, what->reason), sql_text(event->actor));
 }
 
+/* The two clocks that run by what a sender stated keep their UTC, as the event says. */
+static int keep_clock_corrected(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__ClockCorrected *what = event->clock_corrected;
+    struct sql_value ahead = sql_integer(what->ahead_ms - what->behind_ms);
+    int done = RUN("WITH moved (by_ms) AS (SELECT ?1 - coalesce((SELECT ahead_ms FROM clock_correction"
+                   "   ORDER BY seq DESC LIMIT 1), 0))"
+                   " UPDATE clock SET started_at_ms = started_at_ms + by_ms, due_at_ms = due_at_ms + by_ms"
+                   " FROM moved WHERE stopped_at_ms IS NULL AND clock IN ('section 136', 'handover')"
+                   " AND referral IN (SELECT referral FROM referral WHERE ended_at_ms IS NULL)",
+                   ahead);
+    if (done != SQLITE_OK)
+        return done;
+    return RUN("INSERT INTO clock_correction (seq, at_ms, ahead_ms, confirmed) VALUES (?1, ?2, ?3, ?4)", SEQ,
+               AT, ahead, sql_integer(what->confirmed));
+}
+
 /* ---- which function for which kind ---- */
 
 typedef int apply_kind(struct sql *sql, const event_t *event);
@@ -377,6 +394,7 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_AREA_COVERED, keep_area_covered},
     {CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_BEGUN, NULL},
     {CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_KEPT, keep_snapshot_kept},
+    {CONCORDAT__V1__EVENT__WHAT_CLOCK_CORRECTED, keep_clock_corrected},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

@@ -178,6 +178,11 @@ static const struct key *find_key(void *context, const char *name)
     return NULL;
 }
 
+static bool clock_is_good(void *context)
+{
+    return ((struct night *)context)->random++ & 1;
+}
+
 static void give_random(void *context, void *bytes, size_t size)
 {
     struct night *n = context;
@@ -221,9 +226,9 @@ static struct state *replay(const struct night *n)
 
 static void start(struct night *n)
 {
-    const struct broker_ports ports = {
-        n,        write_events, syncing,     sync_events, read_events, read_confidential,
-        send_out, find_key,     give_random, say};
+    const struct broker_ports ports = {n,           write_events,      syncing,  sync_events,
+                                       read_events, read_confidential, send_out, find_key,
+                                       give_random, clock_is_good,     say};
     n->broker = broker_open(&ports, replay(n), "fuzz");
     bool good = n->broker && broker_load_policy(n->broker, region(), n->now);
     assert(good);

@@ -19,7 +19,7 @@ ENVIRONMENT = 111
 class Machine:
     """A bad machine for one program: start the program with env(), then set what is wrong, at any time."""
 
-    FORMAT = "<qii"
+    FORMAT = "<qqiii"
     SYNC_GOOD, SYNC_FAILS, SYNC_FAILS_YET_IS_DONE = range(3)
 
     def __init__(self, s, name):
@@ -36,13 +36,17 @@ class Machine:
         return {"LD_PRELOAD": os.path.join(stage.BUILD, "tests", "libfault_shim.so"), "FAULT_CONTROL": self.path,
                 "ASAN_OPTIONS": options}
 
-    def set(self, clock_s=None, sync=None, sync_ms=None):
+    def set(self, clock_s=None, sync=None, sync_ms=None, vouched=None, slept_s=None):
         if clock_s is not None:
             self.control[0:8] = struct.pack("<q", int(clock_s * 1000))
+        if slept_s is not None:
+            self.control[8:16] = struct.pack("<q", int(slept_s * 1000))
         if sync is not None:
-            self.control[8:12] = struct.pack("<i", sync)
+            self.control[16:20] = struct.pack("<i", sync)
         if sync_ms is not None:
-            self.control[12:16] = struct.pack("<i", sync_ms)
+            self.control[20:24] = struct.pack("<i", sync_ms)
+        if vouched is not None:
+            self.control[24:28] = struct.pack("<i", vouched)
 
 
 class Proxy(threading.Thread):

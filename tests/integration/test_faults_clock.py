@@ -1,11 +1,13 @@
-"""Somebody sets the wall clock while programs run, forwards and back: the ledger's time never goes back, offers still end,
-and nothing waits until the clock has caught up.
+"""Somebody sets the wall clock while programs run, forwards and back: the ledger's time never goes back and never leaps,
+offers still end, and a clock that leaps has to be confirmed.
 
 Usage: test_faults_clock.py SOURCE BUILD
 """
 
 import re
+import signal
 import sqlite3
+import time
 import unittest
 
 import faults
@@ -26,7 +28,7 @@ class Clock(unittest.TestCase):
         self.addCleanup(self.stage.close)
         self.stage.use_region(quick_answers)
         self.machine = faults.Machine(self.stage, "broker")
-        self.stage.start_broker(env=self.machine.env())
+        self.broker = self.stage.start_broker(env=self.machine.env())
         self.street = self.stage.client("street", "source", "street-triage")
         self.team = self.stage.client("north", "team", "northmoor-crisis", wants_news=True)
         self.team.request(set_presence=self.stage.wire.SetPresence(present=True, lease_seconds=600))
@@ -49,15 +51,48 @@ class Clock(unittest.TestCase):
     def times(self):
         return [event.at_ms for event in faults.events_of(self.stage)]
 
-    def test_set_forwards_what_is_due_by_then_is_done_at_once(self):
+    def await_log(self, text):
+        while text not in self.stage.said("broker"):
+            self.street.next_message(timeout=0.05)
+            self.assertIsNone(self.broker.poll())
+
+    def test_a_leap_is_not_believed_and_said_until_an_operator_confirms_it(self):
+        self.machine.set(clock_s=15 * HOUR_S)
+        self.await_log("has leapt")
+        self.await_over(self.submit())
+        self.assertLess(self.times()[-1] / 1000, time.time() + HOUR_S)
+        self.broker.send_signal(signal.SIGUSR1)
+        self.await_log("an operator confirmed it")
+        self.await_over(self.submit())
+        events = list(faults.events_of(self.stage, "reader"))
+        corrected, = (event.clock_corrected for event in events if event.WhichOneof("what") == "clock_corrected")
+        self.assertAlmostEqual(corrected.behind_ms / 1000, 15 * HOUR_S, delta=120)
+        self.assertEqual((corrected.ahead_ms, corrected.confirmed), (0, True))
+        times = [event.at_ms for event in events]
+        self.assertEqual(times, sorted(times))
+        self.assertLess(times[-1] / 1000, time.time() + HOUR_S)
+
+    def test_a_machine_that_was_suspended_is_not_doubted_and_what_is_due_is_done_at_once(self):
         first = self.submit()
-        self.machine.set(clock_s=3 * HOUR_S)
+        self.machine.set(slept_s=9 * HOUR_S)
         self.await_over(first)
         self.await_over(self.submit())
+        self.assertGreater(self.times()[-1] / 1000, time.time() + 8 * HOUR_S)
+        self.assertNotIn("has leapt", self.stage.said("broker"))
+
+    def test_a_machine_that_starts_in_2038_or_1970_goes_on_where_its_ledger_ends(self):
+        self.await_over(self.submit())
+        for clock_s in (2 ** 31 - time.time() + HOUR_S, HOUR_S - time.time()):
+            self.machine.set(clock_s=clock_s)
+            self.stage.stop("broker")
+            self.broker = self.stage.start_broker(env=self.machine.env())
+            self.await_log("has leapt")
+            self.assertTrue(self.street.request(submit=self.stage.submission()).answer.done)
         times = self.times()
         self.assertEqual(times, sorted(times))
+        self.assertLess(times[-1] / 1000, time.time() + HOUR_S)
 
-    def test_set_back_the_ledgers_time_stands_still_and_offers_still_end(self):
+    def test_set_back_the_ledgers_time_goes_on_and_offers_still_end(self):
         self.await_over(self.submit())
         self.machine.set(clock_s=-3 * HOUR_S)
         later = self.submit()

@@ -350,6 +350,11 @@ static void what_the_broker_itself_writes(struct core_world *w)
     struct command keep = {.kind = COMMAND_KEEP_SNAPSHOT, .actor = ""};
     keep.is.kept = (struct kept){w->state->counters.seq, digest};
     assert_int_equal(world_do(w, &keep), REFUSAL_NONE);
+    struct command correct = {.kind = COMMAND_CORRECT_CLOCK, .actor = ""};
+    for (int hours = 15; hours >= -15; hours -= 15) {
+        correct.is.correction = (struct clock_correction){HOURS(hours), hours == 0};
+        assert_int_equal(world_do(w, &correct), REFUSAL_NONE);
+    }
 }
 
 static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unused)
@@ -391,6 +396,41 @@ static void an_update_cannot_change_where_the_person_was_met(void **unused)
     core_world_close(&w);
 }
 
+/* A sender may state any instant that a message can hold; a deadline counted from there must fit into an
+ * event, or the next start could not read the ledger. */
+static void what_is_stated_at_the_ends_of_time_can_be_read_back(void **unused)
+{
+    (void)unused;
+    static const int64_t stated_ms[] = {1, INSTANT_MS_MAX};
+    struct core_world *w = core_world_open(2, walk_adjust);
+    struct ledgered *l = follow_from_the_start(w);
+    struct command correct = {.kind = COMMAND_CORRECT_CLOCK, .actor = ""};
+    for (int i = 0; i < 6; i++) {
+        struct command submit = world_submission(w);
+        correct.is.correction.ahead_ms = HOURS(i / 2 * 15 - 15);
+        assert_int_equal(world_do(w, &correct), REFUSAL_NONE);
+        submit.is.submit.facts.section_136 = true;
+        submit.is.submit.facts.place_of_safety_ms = stated_ms[i % 2];
+        submit.is.submit.facts.place_of_safety_basis = BASIS_STATED;
+        assert_int_equal(world_do(w, &submit), REFUSAL_NONE);
+        struct command update = submit;
+        update.kind = COMMAND_UPDATE;
+        update.id[9] = 1;
+        update.is.submit.facts.handover_done_ms = stated_ms[(i + 1) % 2];
+        assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+        const struct referral *r = state_referral(w->state, submit.referral);
+        assert_int_equal(world_accept(w, r, 0), REFUSAL_NONE);
+        struct command check_in = world_from_team(w, COMMAND_CHECK_IN, 1, r->id);
+        check_in.slot = r->team;
+        check_in.is.check_in.step = STEP_CONTACT;
+        check_in.is.check_in.occurred_ms = stated_ms[i % 2];
+        assert_int_equal(world_do(w, &check_in), REFUSAL_NONE);
+    }
+    assert_true(state_same(l->state, w->state));
+    unfollow(l);
+    core_world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +443,7 @@ int main(void)
         cmocka_unit_test(an_event_that_cannot_follow_is_refused),
         cmocka_unit_test(on_any_path_the_packed_events_give_the_same_bytes),
         cmocka_unit_test(an_update_cannot_change_where_the_person_was_met),
+        cmocka_unit_test(what_is_stated_at_the_ends_of_time_can_be_read_back),
         cmocka_unit_test(every_kind_of_event_comes_back_from_its_packing_the_same),
     };
     return cmocka_run_group_tests_name("P6_replayable", tests, NULL, NULL);

@@ -145,7 +145,7 @@ class Areas(unittest.TestCase):
         case, _ = self.submit()
         self.cover(self.south)
         self.assertEqual([shown.referral for shown in self.told(self.south)[1].cases], [case])
-        self.machine.set(clock_s=2 * HOUR_S)
+        self.machine.set(slept_s=2 * HOUR_S)
         self.assertEqual(list(self.told(self.south)[1].cases), [])
         self.told(self.south)
         later, _ = self.submit()

@@ -10,6 +10,9 @@
 
 typedef unsigned long long number;
 
+/* A clock that differs by less has not leapt; then the drift of days, and a disk that takes its time. */
+enum { CLOCK_WRONG_MS_MAX = 5 * 60 * 1000 };
+
 static void check_who(struct world *w, uint64_t seq, const Concordat__V1__Event *e, const struct peer *sender)
 {
     const char *device = peer_device(sender, e->command.data);
@@ -21,11 +24,19 @@ static void check_who(struct world *w, uint64_t seq, const Concordat__V1__Event 
                        (number)seq, e->actor_device, device);
 }
 
-void check_invented(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
+void check_time(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
 {
     const struct seen_event *last = witness_event(&w->witness, seq - 1);
+    int64_t wrong_ms = e->at_ms - w->witness.ahead_ms - w->now_ms;
     if (last && e->at_ms < last->at_ms)
         world_violated(w, "P6 time went back", "event %llu is before the one before it", (number)seq);
+    if (world_clock_binds(w) && (wrong_ms > CLOCK_WRONG_MS_MAX || wrong_ms < -CLOCK_WRONG_MS_MAX))
+        world_violated(w, "P4 wrong hours", "event %llu is wrong by %lld s", (number)seq,
+                       (long long)wrong_ms / 1000);
+}
+
+void check_invented(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
+{
     if (!e->command.len)
         return;
     const struct seen_command *command = witness_command(&w->witness, e->command.data);
@@ -180,7 +191,8 @@ void check_empty_rung(struct world *w, uint64_t seq, const Concordat__V1__Event 
         if (memcmp(m->policy.data, policy->digest, sizeof policy->digest) != 0)
             continue;
         int team = policy_find_team(policy, m->team);
-        if (team < 0 || !rota_open_at(&policy->teams[team].rota, &policy->holidays, e->at_ms))
+        if (team < 0 ||
+            !rota_open_at(&policy->teams[team].rota, &policy->holidays, e->at_ms - w->witness.ahead_ms))
             world_violated(w, "P4 empty rung", "event %llu asks %s, which is shut", (number)seq, m->team);
     }
 }

@@ -130,7 +130,8 @@ static void check_offer(struct world *w, const struct peer *peer, const Concorda
     }
     if (peer->key.role != CONCORDAT__V1__ROLE__ROLE_TEAM || strcmp(peer->key.of, c->offer_team) != 0)
         world_violated(w, "P10 wrong reader", "%s is sent an offer to %s", peer->key.name, c->offer_team);
-    else if (!c->offer_live || c->attempt != offer->attempt || c->expires_ms != offer->expires_ms)
+    else if (!c->offer_live || c->attempt != offer->attempt ||
+             c->expires_ms - w->witness.ahead_ms != offer->expires_ms)
         world_violated(w, "P3 zombie offer", "%s is sent an offer that is over", peer->key.name);
 }
 

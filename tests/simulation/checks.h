@@ -7,6 +7,8 @@
 
 /* check_events.c: for each event that becomes durable. `before` is its case before the event, NULL if there
  * was none. */
+/* Events are in order, and by true time if the broker can know it. */
+void check_time(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
 void check_invented(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
 void check_one_effect(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                       const struct seen_case *before);

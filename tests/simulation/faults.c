@@ -43,15 +43,17 @@ static void crash(struct world *w)
         host_dies_in_turn(w, when == 1 ? -1 : when == 2 ? 0 : random_between(&w->faults, 1, 6));
 }
 
-/* A person or a time server sets the clock; often it is set right again later. */
+/* A person or a time server sets the clock. Often it is set right again later, and sometimes it is wrong for
+ * seconds only. The system vouches for a clock that is right, and sometimes for a wrong one. */
 static void set_clock(struct world *w)
 {
-    static const int64_t steps_ms[] = {500, MINUTES(1), HOURS(1), HOURS(5)};
-    int64_t most_ms = steps_ms[random_between(&w->faults, 0, 3)];
-    w->wall_offset_ms =
-        random_between(&w->faults, 0, 2) == 0 ? 0 : random_between(&w->faults, -most_ms, most_ms);
-    world_note(w, "clock", w->wall_offset_ms < 0 ? "is set behind" : "is set ahead", NULL,
-               (uint64_t)(w->wall_offset_ms < 0 ? -w->wall_offset_ms : w->wall_offset_ms));
+    static const int64_t steps_ms[] = {500, MINUTES(1), HOURS(1), HOURS(5), HOURS(15), HOURS(12 * 8766)};
+    int64_t most_ms = steps_ms[random_between(&w->faults, 0, 5)];
+    bool right = random_between(&w->faults, 0, 2) == 0, brief = random_between(&w->faults, 0, 2) == 0;
+    world_clock_is(w, right ? 0 : random_between(&w->faults, -most_ms, most_ms),
+                   right || random_between(&w->faults, 0, 2) == 0);
+    if (!right && brief)
+        world_later(w, random_between(&w->faults, 200, SECONDS(25)), SOMETHING_MENDS, FAULT_CLOCK_JUMP, 0);
 }
 
 static void revoke(struct world *w, struct peer *p)
@@ -101,6 +103,10 @@ void faults_strike(struct world *w, enum fault fault)
 void faults_mend(struct world *w, enum fault fault, uint64_t number)
 {
     struct peer *p = &w->peers[number];
+    if (fault == FAULT_CLOCK_JUMP) {
+        world_clock_is(w, 0, true);
+        return;
+    }
     if (fault == FAULT_PARTITION)
         p->cut_in = p->cut_out = false;
     if (fault == FAULT_REVOKE)

@@ -284,12 +284,17 @@ static void port_log(void *context, const char *line)
     (void)line;
 }
 
+static bool port_clock(void *context)
+{
+    return ((const struct world *)context)->clock_is_vouched;
+}
+
 void host_start(struct world *w)
 {
     struct host *h = &w->host;
     const struct broker_ports ports = {w,           port_write,        port_syncing, port_sync,
                                        port_read,   port_confidential, port_send,    port_key,
-                                       port_random, port_log};
+                                       port_random, port_clock,        port_log};
     h->dying = h->dead = h->failed = h->read_failed = false;
     h->run++;
     h->started_ms = h->busy_until_ms = w->now_ms;

@@ -124,7 +124,7 @@ static void take_offer(struct world *w, struct peer *p, const Concordat__V1__Off
     if (peer_chance(p, p->late))
         after_ms = window_ms + random_between(&p->random, 0, window_ms);
     else if (peer_chance(p, p->late)) /* at the last instant */
-        after_ms = offer->expires_ms - world_clock(w).wall_ms + random_between(&p->random, -3, 1);
+        after_ms = offer->expires_ms - w->now_ms + random_between(&p->random, -3, 1);
     int kind = peer_chance(p, p->accepts) ? COMMAND(ACCEPT) : COMMAND(DECLINE);
     peer_task(w, p, after_ms > 0 ? after_ms : 1, kind, 0, id, offer->attempt);
     if (peer_chance(p, p->twice))

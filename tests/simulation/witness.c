@@ -285,6 +285,8 @@ static void take_others(struct witness *w, const Concordat__V1__Event *e)
     w->at_ms = e->at_ms;
     if (e->what_case == WHAT(AREA_COVERED))
         witness_take_cover(w, e->seq, e->area_covered);
+    if (e->what_case == WHAT(CLOCK_CORRECTED))
+        w->ahead_ms = e->clock_corrected->ahead_ms - e->clock_corrected->behind_ms;
     if (e->what_case == WHAT(POLICY_LOADED))
         for (size_t i = 0; i < e->policy_loaded->n_teams; i++)
             know_team(w, e->policy_loaded->teams[i]->id);
@@ -326,6 +328,7 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
     journal_mix(&world->journal, body, size);
     const struct seen_case *before = e->referral.len ? witness_case(w, e->referral.data) : NULL;
     take_others(w, e);
+    check_time(world, seq, e);
     check_invented(world, seq, e);
     check_one_effect(world, seq, e, before);
     check_one_answer(world, seq, e, before);

@@ -71,6 +71,7 @@ struct witness {
     uint64_t batch_seq;    /* the first event of the batch that came to the disk last */
     int64_t before_ms;     /* the ledger's time of the last event before that batch */
     int64_t at_ms;         /* of the last event */
+    int64_t ahead_ms;      /* how far the ledger's time stands ahead of UTC, as events say */
     uint32_t open;
 };
 

@@ -56,6 +56,31 @@ struct now world_clock(const struct world *w)
                         .mono_ms = passed_ms + drift_ms + HOURS(1)};
 }
 
+static bool clock_is_right(const struct world *w)
+{
+    return w->wall_offset_ms > -SECONDS(1) && w->wall_offset_ms < SECONDS(1) && w->clock_is_vouched;
+}
+
+void world_clock_is(struct world *w, int64_t wrong_ms, bool vouched)
+{
+    w->clock_was_right = clock_is_right(w) && world_clock_binds(w);
+    w->wall_offset_ms = wrong_ms;
+    w->clock_is_vouched = vouched;
+    w->clock_since_ms = w->now_ms;
+    world_note(w, "clock", wrong_ms < 0 ? "is set behind" : "is set ahead", NULL,
+               (uint64_t)(wrong_ms < 0 ? -wrong_ms : wrong_ms));
+}
+
+/* From a minute after it is right, and until it has been wrong for a while. A broker that starts has only the
+ * wall clock to go by. */
+bool world_clock_binds(const struct world *w)
+{
+    int64_t since_ms = w->now_ms - w->clock_since_ms, up_ms = w->now_ms - w->host.started_ms;
+    if (clock_is_right(w))
+        return since_ms >= MINUTES(1) && up_ms >= MINUTES(1);
+    return w->clock_was_right && since_ms < SECONDS(25) && up_ms > since_ms;
+}
+
 /* --- who is in it ----------------------------------------------------------------------------------- */
 
 static void add_teams(struct world *w)
@@ -118,7 +143,8 @@ static struct world *open_world(const struct options *options)
     assert(!no_memory);
     (void)no_memory;
     w->options = *options;
-    w->now_ms = options->began_ms;
+    w->now_ms = w->clock_since_ms = options->began_ms;
+    w->clock_is_vouched = true;
     random_open(&w->faults, options->seed, "faults", 0);
     random_open(&w->network, options->seed, "network", 0);
     random_open(&w->people, options->seed, "people", 0);

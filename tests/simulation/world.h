@@ -45,6 +45,9 @@ struct world {
     struct options options;
     int64_t now_ms;         /* true time */
     int64_t wall_offset_ms; /* how wrong the broker's clock is */
+    bool clock_is_vouched;  /* the broker's system says that it is right */
+    int64_t clock_since_ms; /* since when it is so wrong, or right, in true time */
+    bool clock_was_right;   /* and was right for a minute before that */
     uint64_t step;
     bool healing; /* the second phase, in which nothing fails */
     bool finished;
@@ -79,6 +82,10 @@ bool world_strikes(struct world *world, enum fault fault);
 bool world_has(const struct world *world, enum fault fault);
 void world_later(struct world *world, int64_t ms, enum what what, int who, uint64_t number);
 struct now world_clock(const struct world *world);
+/* Sets the broker's wall clock wrong by so much. */
+void world_clock_is(struct world *world, int64_t wrong_ms, bool vouched);
+/* Returns whether the broker must go by true time now. */
+bool world_clock_binds(const struct world *world);
 
 /* faults.c */
 void faults_begin(struct world *world);

@@ -48,7 +48,7 @@ static const struct clock_change *started(const struct core_world *w, struct fac
 {
     static struct event received;
     received = (struct event){.kind = EVENT_RECEIVED, .at_ms = WORLD_NOON, .is.received.facts = facts};
-    clocks_at_receipt(&w->policy, &received);
+    clocks_at_receipt(&(const struct clock_rules){&w->policy, 0}, &received);
     for (int i = 0; i < received.clock_count; i++) {
         assert_int_equal(received.clocks[i].what, CLOCK_STARTED);
         if (received.clocks[i].clock == clock)
@@ -357,6 +357,32 @@ static void an_update_does_not_start_a_stopped_clock_again(void **unused)
     core_world_close(&w);
 }
 
+/* A stated arrival is UTC, so its clocks follow UTC when the ledger's time is found to stand elsewhere. */
+static void a_clock_correction_moves_what_was_stated_and_nothing_else(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(1, all_standards);
+    struct command command = world_submission(w);
+    command.is.submit.facts.section_136 = true;
+    command.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(3);
+    assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+    const struct referral *r = state_referral(w->state, command.referral);
+    const struct referral before = *r;
+    struct command correct = world_command(w, COMMAND_CORRECT_CLOCK, NULL);
+    correct.is.correction.ahead_ms = HOURS(15);
+    assert_int_equal(world_do(w, &correct), REFUSAL_NONE);
+    assert_int_equal(clock_of(r, CLOCK_SECTION_136)->due_ms, WORLD_NOON + HOURS(21 + 15));
+    assert_int_equal(clock_of(r, CLOCK_HANDOVER)->started_ms, WORLD_NOON + HOURS(15 - 3));
+    assert_memory_equal(clock_of(r, CLOCK_RESPONSE), &before.clocks[CLOCK_RESPONSE], sizeof(struct clock));
+    assert_memory_equal(&r->offer, &before.offer, sizeof r->offer);
+    assert_int_equal(state_utc(w->state, clock_of(r, CLOCK_SECTION_136)->due_ms), WORLD_NOON + HOURS(21));
+    command.kind = COMMAND_UPDATE; /* the same arrival again moves nothing */
+    memcpy(command.id, "another", sizeof "another");
+    assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+    assert_int_equal(world_event(w, EVENT_UPDATED)->clock_count, 0);
+    core_world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_correction_that_nobody_is_detained_takes_the_clocks_of_section_136_away),
         cmocka_unit_test(a_change_of_urgency_sets_another_standard_from_the_same_receipt),
         cmocka_unit_test(an_update_does_not_start_a_stopped_clock_again),
+        cmocka_unit_test(a_clock_correction_moves_what_was_stated_and_nothing_else),
     };
     return cmocka_run_group_tests_name("clocks", tests, NULL, NULL);
 }

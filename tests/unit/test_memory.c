@@ -193,9 +193,9 @@ static void commit(struct broker *broker)
 
 static void story_of_a_broker(void)
 {
-    const struct broker_ports ports = {
-        NULL,         write_events, never,       sync_events, read_nothing, no_confidential,
-        send_nowhere, find_key,     give_random, say};
+    const struct broker_ports ports = {NULL,         write_events,    never,        sync_events,
+                                       read_nothing, no_confidential, send_nowhere, find_key,
+                                       give_random,  never,           say};
     struct now now = {.wall_ms = INT64_C(1795003200000), .mono_ms = 1000};
     head = 0;
     struct state *state = state_new(1);

@@ -201,6 +201,16 @@ static void change_team(struct core_world *w, uint64_t *random)
     world_look_again(w);
 }
 
+/* A wrong clock was believed, or the right one is again. */
+static void correct_clock(struct core_world *w, uint64_t *random)
+{
+    struct command command = world_command(w, COMMAND_CORRECT_CLOCK, NULL);
+    command.is.correction.ahead_ms = draw_below(random, 2) ? HOURS(draw_below(random, 31) - 15) : 0;
+    command.is.correction.confirmed = draw_below(random, 2);
+    world_do(w, &command);
+    world_look_again(w);
+}
+
 static void check_walk(const struct core_world *w)
 {
     assert_true(state_due(w->state) > w->now_ms - 1 || state_due(w->state) == INT64_MIN);
@@ -239,6 +249,8 @@ static void take_a_step(struct core_world *w, uint64_t *random)
         act_as_referrer(w, random, r);
     else if (what == 10)
         change_team(w, random);
+    else if (draw_below(random, 8) == 0)
+        correct_clock(w, random);
 }
 
 void walk_world(struct core_world *w, uint64_t seed, int steps)

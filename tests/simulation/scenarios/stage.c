@@ -130,6 +130,11 @@ static void port_random(void *context, void *bytes, size_t size)
     memset(bytes, 7, size);
 }
 
+static bool port_clock(void *context)
+{
+    return !((struct stage *)context)->clock_is_unknown;
+}
+
 /* --- opening ---------------------------------------------------------------------------------------- */
 
 static void add_peer(struct stage *s, const char *name, Concordat__V1__Role role, const char *of)
@@ -151,7 +156,7 @@ static void start(struct stage *s)
 {
     const struct broker_ports ports = {s,           port_write,        port_syncing, port_sync,
                                        port_read,   port_confidential, port_send,    port_key,
-                                       port_random, port_log};
+                                       port_random, port_clock,        port_log};
     struct state *state = state_new(++s->run);
     struct recovery_found found;
     enum ledger_status status = recovery_replay(state, s->store.count, port_read, s, &found);
@@ -279,7 +284,7 @@ enum ledger_status stage_settle(struct stage *s)
     return broker_settle(s->broker);
 }
 
-static const Concordat__V1__Message *read_sent(struct stage *s, size_t at)
+const Concordat__V1__Message *stage_sent_message(struct stage *s, size_t at)
 {
     struct wire_fault fault;
     return wire_unpack_message(s->sent[at].bytes, s->sent[at].size, &s->arena, &fault);
@@ -292,7 +297,7 @@ const Concordat__V1__Message *stage_say(struct stage *s, int peer, Concordat__V1
     if (stage_turn(s) != LEDGER_OK)
         return NULL;
     for (size_t i = from; i < s->sent_count; i++) {
-        const Concordat__V1__Message *message = read_sent(s, i);
+        const Concordat__V1__Message *message = stage_sent_message(s, i);
         assert(message);
         if (s->sent[i].peer == peer && message->command_id.len)
             return message;
@@ -404,7 +409,7 @@ int stage_count(struct stage *s, int peer, int body_case, size_t from)
 {
     int count = 0;
     for (size_t i = from; i < s->sent_count; i++)
-        count += s->sent[i].peer == peer && (int)read_sent(s, i)->body_case == body_case;
+        count += s->sent[i].peer == peer && (int)stage_sent_message(s, i)->body_case == body_case;
     return count;
 }
 

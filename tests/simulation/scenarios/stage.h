@@ -26,6 +26,7 @@ struct stage {
     int peers;
     uint32_t run;
     int64_t wall_ms, mono_ms;
+    bool clock_is_unknown; /* the system does not vouch for the wall clock */
     bool disk_fails, disk_takes_its_time;
     struct stage_sent sent[STAGE_SENT];
     size_t sent_count;
@@ -67,6 +68,8 @@ void stage_wait(struct stage *stage, int64_t ms, int silent);
 const struct referral *stage_case(const struct stage *stage, const uint8_t *id);
 /* Returns how many messages of a kind a peer was sent since `from`. */
 int stage_count(struct stage *stage, int peer, int body_case, size_t from);
+/* Returns a message that was sent, valid until the next call. */
+const Concordat__V1__Message *stage_sent_message(struct stage *stage, size_t at);
 /* Returns an event on the disk, valid until the next call. */
 const Concordat__V1__Event *stage_event(struct stage *stage, uint64_t seq);
 /* Returns how many events of a kind are on the disk. */

@@ -443,6 +443,72 @@ static void a_clock_set_back_holds_an_offer_open(void **unused)
     stage_close(&s);
 }
 
+/* The wall clock is wrong for a while, and the broker may be started anew meanwhile: a minute after the clock
+ * is right a team that is open is asked, the answer time is shown as it is, and events are in order. */
+static void a_clock_that_leaps_shuts_teams(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int64_t wrong_ms, lasting_ms;
+        bool restarts, unknown;
+    } rows[] = {
+        {HOURS(15), SECONDS(1), false, false},     {HOURS(15), SECONDS(1), true, false},
+        {HOURS(15), HOURS(1), false, false},       {HOURS(15), HOURS(1), false, true},
+        {HOURS(15), HOURS(1), true, false},        {HOURS(102200), MINUTES(5), false, false},
+        {HOURS(102200), MINUTES(5), true, false},  {HOURS(102200), MINUTES(5), true, true},
+        {-HOURS(24), MINUTES(40), false, false},   {-HOURS(24), MINUTES(40), true, true},
+        {-HOURS(490000), MINUTES(5), true, false},
+    };
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+        uint8_t id[16];
+        struct stage *s = stage_open("[{days: mon-fri, from: \"09:00\", to: \"17:00\"}]", shut);
+        s->clock_is_unknown = rows[row].unknown;
+        s->wall_ms += rows[row].wrong_ms;
+        stage_wait(s, SECONDS(1), -1);
+        if (rows[row].restarts)
+            stage_restart(s);
+        stage_wait(s, rows[row].lasting_ms, -1);
+        s->wall_ms -= rows[row].wrong_ms;
+        s->clock_is_unknown = false;
+        stage_wait(s, MINUTES(1), -1);
+        size_t from = s->sent_count;
+        stage_submit(s, id);
+        assert_int_equal(stage_count(s, TEAM_1, BODY(OFFER), from), 1);
+        for (size_t i = from; i < s->sent_count; i++) {
+            const Concordat__V1__Message *message = stage_sent_message(s, i);
+            if (message->body_case == BODY(OFFER))
+                assert_int_equal(message->offer->expires_ms, s->wall_ms + MINUTES(5));
+        }
+        for (uint64_t seq = 2; seq <= s->store.count; seq++) {
+            int64_t before_ms = stage_event(s, seq - 1)->at_ms;
+            assert_true(stage_event(s, seq)->at_ms >= before_ms);
+        }
+        stage_close(&s);
+    }
+}
+
+/* Nothing keeps the machine's clock, so the system vouches for no time: a person does. */
+static void a_clock_that_an_operator_confirms(void **unused)
+{
+    (void)unused;
+    uint8_t id[16];
+    struct stage *s = stage_open("[{days: mon-fri, from: \"09:00\", to: \"17:00\"}]", shut);
+    s->clock_is_unknown = true;
+    s->wall_ms += HOURS(15);
+    stage_wait(s, HOURS(2), -1);
+    assert_int_equal(stage_events(s, WHAT(CLOCK_CORRECTED)), 0);
+    assert_true(broker_doubts_clock(s->broker));
+    broker_confirm_clock(s->broker, (struct now){s->wall_ms, s->mono_ms});
+    stage_turn(s);
+    assert_false(broker_doubts_clock(s->broker));
+    assert_int_equal(stage_events(s, WHAT(CLOCK_CORRECTED)), 1);
+    const Concordat__V1__ClockCorrected *corrected = stage_event(s, s->store.count)->clock_corrected;
+    assert_true(corrected->confirmed && corrected->behind_ms == HOURS(15));
+    stage_submit(s, id);
+    assert_int_equal(stage_case(s, id)->state, CASE_HELD); /* it is five o'clock in the morning */
+    stage_close(&s);
+}
+
 /* A key is withdrawn while its connection lasts: nothing more goes there. */
 static void a_revoked_key_hears_on(void **unused)
 {
@@ -576,6 +642,8 @@ int main(void)
         cmocka_unit_test(a_dead_worker_still_fed),
         cmocka_unit_test(who_did_not_listen_says_nobody_was_silent),
         cmocka_unit_test(a_clock_set_back_holds_an_offer_open),
+        cmocka_unit_test(a_clock_that_leaps_shuts_teams),
+        cmocka_unit_test(a_clock_that_an_operator_confirms),
         cmocka_unit_test(a_revoked_key_hears_on),
         cmocka_unit_test(a_key_of_another_team_hears_on),
         cmocka_unit_test(a_key_of_another_team_says_hello_again),
