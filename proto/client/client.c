@@ -38,9 +38,10 @@ struct concordat_client {
     int64_t ping_at_ms;
     int ping_ms;
     int64_t heard_ms;
-    int64_t send_at_ms;     /* when to try again, after the socket took no more */
-    const uint8_t *awaited; /* the request whose answer a caller waits for, borrowed; NULL: none */
-    int64_t give_up_ms;     /* until when the caller waits for it */
+    int64_t send_at_ms;                /* when to try again, after the socket took no more */
+    const uint8_t *awaited;            /* the request whose answer a caller waits for, borrowed; NULL: none */
+    int64_t give_up_ms;                /* until when the caller waits for it */
+    int64_t server_ms, server_boot_ms; /* what the server's clock said, and when by our boot clock */
 };
 
 /* --- sending ----------------------------------------------------------------------------------------- */
@@ -137,6 +138,17 @@ static void client_tend(struct concordat_client *client)
     client_send_due(client, now_ms);
 }
 
+static void client_note_time(struct concordat_client *client, int64_t server_ms)
+{
+    client->server_ms = server_ms;
+    client->server_boot_ms = now_boot_ms();
+}
+
+int64_t concordat_client_server_ms(const struct concordat_client *client)
+{
+    return client->server_ms ? client->server_ms + (now_boot_ms() - client->server_boot_ms) : 0;
+}
+
 /* --- receiving --------------------------------------------------------------------------------------- */
 
 static void client_take_welcome(struct concordat_client *client, const uint8_t *bytes, size_t size,
@@ -148,6 +160,7 @@ static void client_take_welcome(struct concordat_client *client, const uint8_t *
     client->welcomed = client->welcome;
     if (!client->welcomed)
         return;
+    client_note_time(client, client->welcome->now_ms);
     uint32_t seconds = client->welcome->ping_seconds;
     client->ping_ms = seconds > 0 && seconds <= 3600 ? (int)seconds * 1000 : PING_DEFAULT_MS;
     client->ping_at_ms = now_ms + client->ping_ms;
@@ -159,6 +172,7 @@ static void client_take_pong(struct concordat_client *client, const Concordat__V
 {
     if (!client->welcomed)
         return;
+    client_note_time(client, pong->now_ms);
     const ProtobufCBinaryData *known = &client->welcome->session;
     if (pong->session.len != known->len ||
         (known->len > 0 && memcmp(pong->session.data, known->data, known->len) != 0))

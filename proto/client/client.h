@@ -41,6 +41,10 @@ bool concordat_client_connected(const struct concordat_client *client);
 /* Returns the latest welcome, or NULL. It is valid until the next call of any function here. */
 const Concordat__V1__Welcome *concordat_client_welcome(const struct concordat_client *client);
 
+/* What the server's clock says now (UTC, ms), by its latest welcome or pong; 0 if it has not said so yet. A
+ * program whose own machine has a wrong clock finds that out by it. */
+int64_t concordat_client_server_ms(const struct concordat_client *client);
+
 /* Packs and queues a request; does not keep it. concordat_client_next sends it, together with others, as soon
  * as the server has welcomed us. If request->command_id is empty, packs a new UUIDv7. Copies the id
  * to `command_id` (16 bytes), unless that is NULL. Returns 0, or -1 if the request is too long or too many

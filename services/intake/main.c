@@ -61,7 +61,9 @@ static const struct argp_option options[] = {
     {"ring", OPTION_RING, "TEXT", 0,
      "Whom a referrer can ring until the broker has told, such as \"Duty coordinator 01632 960100\"", 0},
     {"retention-days", OPTION_RETENTION, "DAYS", 0,
-     "How long a closed or refused referral stays in the outbox (30); what is not answered stays", 0},
+     "How long a closed or refused referral stays in the outbox (30), and one that nobody closes 12 times as long; "
+     "what is not answered stays",
+     0},
     {0},
 };
 

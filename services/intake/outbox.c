@@ -426,10 +426,12 @@ enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
     return outbox_store_finish(outbox, status);
 }
 
-enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, uint32_t *forgotten)
+enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, int64_t saved_before_ms,
+                                 uint32_t *forgotten)
 {
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_FORGET);
     outbox_bind_number(statement, 1, before_ms);
+    outbox_bind_number(statement, 2, saved_before_ms);
     enum outbox_status status = outbox_store_run(outbox, statement);
     *forgotten = status == OUTBOX_OK ? (uint32_t)sqlite3_changes(outbox->db) : 0;
     /* Deleted rows still stand in the write-ahead log until a checkpoint truncates it. */

@@ -139,10 +139,12 @@ enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseS
                                int64_t now_ms);
 
 /* Forgets the referrals that ended before a time, with their commands and all that is confidential. A
- * referral ends when the router says that its case is over, or, if the router never took it, with the latest
- * refusal. A referral with a command that waits for an answer is kept, however old it is, and so is one whose
- * case is open at the router. */
-enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, uint32_t *forgotten);
+ * referral ends when the router says that its case is over, or, if the router never told how it stands, with
+ * its latest answer. One whose latest command was saved before saved_before_ms is forgotten too, although its
+ * case is open as far as we know: the router may have lost it. A referral with a command that waits for an
+ * answer is kept, however old it is. */
+enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, int64_t saved_before_ms,
+                                 uint32_t *forgotten);
 
 /* How many commands wait for an answer, and how many the broker refused. */
 enum outbox_status outbox_count(struct outbox *outbox, uint32_t *waiting, uint32_t *refused);

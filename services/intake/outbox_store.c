@@ -89,9 +89,10 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_KNOWN_SEQ] = "SELECT seq FROM referral WHERE id = ?1",
     [STATEMENT_TELL] = "UPDATE referral SET status = ?2, seq = ?3, number = ?4,"
                        " closed_ms = CASE WHEN ?5 THEN coalesce(closed_ms, ?6) END WHERE id = ?1",
-    [STATEMENT_FORGET] = "DELETE FROM referral WHERE coalesce(closed_ms,"
-                         " CASE WHEN seq = 0 THEN (SELECT max(settled_ms) FROM command"
-                         " WHERE referral = referral.row HAVING min(state) = 3) END) < ?1 AND NOT EXISTS"
+    [STATEMENT_FORGET] = "DELETE FROM referral WHERE (coalesce(closed_ms,"
+                         " CASE WHEN seq = 0 THEN (SELECT max(coalesce(settled_ms, saved_ms)) FROM command"
+                         " WHERE referral = referral.row) END) < ?1 OR (SELECT max(saved_ms) FROM command"
+                         " WHERE referral = referral.row) < ?2) AND NOT EXISTS"
                          " (SELECT 1 FROM command WHERE referral = referral.row AND state < 2)",
     [STATEMENT_COUNT_COMMANDS] = "SELECT (SELECT count(*) FROM command WHERE state < 2),"
                                  " (SELECT count(*) FROM command WHERE state = 3)",

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -22,6 +23,14 @@
 
 enum { TURN_MS_MAX = 1000, PATH_BYTES = 512, MESSAGE_BYTES = 512 };
 
+/* A case that the router does not say has ended is kept so many times as long. With 30 days that is a year:
+ * no case of crisis care is open for so long, but a router that lost its ledger never says that it ended. */
+enum { RETENTIONS_WHILE_OPEN = 12 };
+
+/* From here on our own clock counts as wrong: as much as the router takes for a leap, and more than a time
+ * server corrects, or a message takes. */
+enum { CLOCK_WRONG_MS = 2 * 60 * 1000 };
+
 struct service {
     struct outbox *outbox;
     struct server *server;
@@ -32,6 +41,7 @@ struct service {
     int signals;
     uint32_t retention_days;
     int64_t forget_at_ms;
+    bool clock_is_wrong; /* and the log says so */
 };
 
 static int service_complain(int code, const char *message)
@@ -129,26 +139,49 @@ static void service_close(struct service *service)
         close(service->signals);
 }
 
+/* The time by which we save, deliver and forget: our own clock's, unless it differs from the router's by so
+ * much that one of the two is wrong. The router's deadlines count, and its clock is doubted when it leaps;
+ * ours may be that of a laptop. Before the router has been heard there is only ours. */
+static int64_t service_now_ms(struct service *service)
+{
+    int64_t own_ms = now_wall_ms(), router_ms = concordat_client_server_ms(service->client);
+    bool wrong = router_ms && llabs(own_ms - router_ms) > CLOCK_WRONG_MS;
+    if (wrong && !service->clock_is_wrong)
+        fprintf(
+            stderr,
+            "concordat-intake: this machine's clock stands %lld minutes %s the router's: the router's time "
+            "counts while that is so. Look after this machine's clock.\n",
+            (long long)(llabs(own_ms - router_ms) / 60000), own_ms > router_ms ? "ahead of" : "behind");
+    else if (!wrong && service->clock_is_wrong)
+        fputs("concordat-intake: this machine's clock agrees with the router's again\n", stderr);
+    service->clock_is_wrong = wrong;
+    return wrong ? router_ms : own_ms;
+}
+
+/* Nothing is forgotten before the router has said what time it is: a machine that starts in 2038 would forget
+ * everything, also what was refused and still has to be corrected. */
 static enum outbox_status service_forget(struct service *service, int64_t at_ms)
 {
-    if (at_ms < service->forget_at_ms)
+    bool too_early = at_ms < service->forget_at_ms && service->forget_at_ms - at_ms <= HOUR_MS;
+    if (too_early || !concordat_client_server_ms(service->client))
         return OUTBOX_OK;
     uint32_t forgotten = 0;
+    int64_t kept_ms = (int64_t)service->retention_days * 24 * HOUR_MS;
     service->forget_at_ms = at_ms + HOUR_MS;
     enum outbox_status status =
-        outbox_forget(service->outbox, at_ms - (int64_t)service->retention_days * 24 * HOUR_MS, &forgotten);
+        outbox_forget(service->outbox, at_ms - kept_ms, at_ms - kept_ms * RETENTIONS_WHILE_OPEN, &forgotten);
     if (forgotten > 0)
-        fprintf(stderr, "forgot %u closed or refused referrals\n", forgotten);
+        fprintf(stderr, "forgot %u referrals whose time was over\n", forgotten);
     return status;
 }
 
 static enum outbox_status service_turn(struct service *service)
 {
-    int64_t at_ms = now_wall_ms();
+    int64_t at_ms = service_now_ms(service);
     enum outbox_status status = devices_turn(service->devices, at_ms);
     if (status == OUTBOX_OK)
         status = delivery_turn(service->delivery, at_ms);
-    return status == OUTBOX_OK ? service_forget(service, at_ms) : status;
+    return status == OUTBOX_OK ? service_forget(service, service_now_ms(service)) : status;
 }
 
 static int service_loop(struct service *service)

@@ -111,7 +111,7 @@ static void use(struct outbox *outbox)
     save(outbox, arena);
     tell(outbox);
     outbox_resume(outbox);
-    outbox_forget(outbox, INT64_MAX, &waiting);
+    outbox_forget(outbox, INT64_MAX, INT64_MAX, &waiting);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -72,6 +72,20 @@ class Clock(unittest.TestCase):
         self.assertEqual(times, sorted(times))
         self.assertLess(times[-1] / 1000, time.time() + HOUR_S)
 
+    def test_an_intake_whose_clock_is_wrong_says_so_and_goes_by_the_routers_time(self):
+        machine = faults.Machine(self.stage, "intake")
+        machine.set(clock_s=15 * HOUR_S)
+        self.stage.start_intake(env=machine.env())
+        while "minutes ahead of the router" not in self.stage.said("intake"):
+            self.street.next_message(timeout=0.05)
+        answer = self.stage.device("car").request(submit=self.stage.submission()).answer
+        self.assertTrue(answer.done, answer.text)
+        received = []
+        while not received:
+            events = list(faults.events_of(self.stage, f"reader-{len(self.stage.clients)}"))
+            received = [event.received for event in events if event.WhichOneof("what") == "received"]
+        self.assertLess(received[0].referral.decided_at.unix_ms / 1000, time.time() + HOUR_S)
+
     def test_a_machine_that_was_suspended_is_not_doubted_and_what_is_due_is_done_at_once(self):
         first = self.submit()
         self.machine.set(slept_s=9 * HOUR_S)

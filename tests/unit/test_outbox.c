@@ -400,9 +400,9 @@ static void P9_closed_cases_are_forgotten_in_time_and_nothing_that_waits(void **
     }
     answer_command(p, 1, true);
     answer_command(p, 3, true);
-    assert_int_equal(outbox_forget(p->outbox, 5000, &forgotten), OUTBOX_OK);
+    assert_int_equal(outbox_forget(p->outbox, 5000, 0, &forgotten), OUTBOX_OK);
     assert_int_equal(forgotten, 0);
-    assert_int_equal(outbox_forget(p->outbox, 5001, &forgotten), OUTBOX_OK);
+    assert_int_equal(outbox_forget(p->outbox, 5001, 0, &forgotten), OUTBOX_OK);
     assert_int_equal(forgotten, 1);
     number_id(id, 'r', 1);
     assert_int_equal(outbox_find_case(p->outbox, id, &p->arena, &found), OUTBOX_NOT_FOUND);
@@ -432,13 +432,15 @@ static void P9_refused_referrals_are_forgotten_in_time_and_nothing_that_waits_or
     assert_int_equal(outbox_tell(p->outbox, &open, 2000), OUTBOX_OK);
     save_new_command(p, 5, 3, false);
     answer_command(p, 5, false);
-    assert_int_equal(outbox_forget(p->outbox, 2000, &forgotten), OUTBOX_OK);
+    assert_int_equal(outbox_forget(p->outbox, 2000, 0, &forgotten), OUTBOX_OK);
     assert_int_equal(forgotten, 0);
-    assert_int_equal(outbox_forget(p->outbox, 2001, &forgotten), OUTBOX_OK);
+    assert_int_equal(outbox_forget(p->outbox, 2001, 0, &forgotten), OUTBOX_OK);
     assert_int_equal(forgotten, 1);
     assert_false(is_in_file(p->path, secret));
-    assert_int_equal(outbox_forget(p->outbox, INT64_MAX, &forgotten), OUTBOX_OK);
+    assert_int_equal(outbox_forget(p->outbox, INT64_MAX, 0, &forgotten), OUTBOX_OK);
     assert_int_equal(forgotten, 0);
+    assert_int_equal(outbox_forget(p->outbox, 0, INT64_MAX, &forgotten), OUTBOX_OK);
+    assert_int_equal(forgotten, 1); /* open, but nothing was heard for too long; the other one waits */
 }
 
 static void a_second_intake_and_another_version_are_kept_out(void **state)
