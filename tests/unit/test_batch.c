@@ -13,9 +13,9 @@ static const struct confidential_part part = {(const uint8_t *)"to be erased", 1
 
 static struct event broker_started_event(uint64_t seq)
 {
+    static const uint8_t digest[STATE_DIGEST_BYTES];
     struct event event = {.kind = EVENT_BROKER_STARTED, .seq = seq, .at_ms = (int64_t)seq * 10, .actor = ""};
-    event.is.started.version = "test";
-    event.is.started.replayed = seq;
+    event.is.started = (struct started){"test", seq, digest};
     return event;
 }
 
