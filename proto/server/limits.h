@@ -1,5 +1,5 @@
-/* limits.h: every bound on what one key, and all strangers together, take of a server; each with its reason.
- */
+/* limits.h: every bound on what one key, and all strangers together, take of a server, and of the room on its
+ * disk; each with its reason. */
 #ifndef CONCORDAT_SERVER_LIMITS_H
 #define CONCORDAT_SERVER_LIMITS_H
 
@@ -35,5 +35,13 @@ enum {
     /* How often a line about one key, or about all strangers, is logged. */
     SELDOM_MS = 60 * 1000
 };
+
+/* On a disk with less free room only short new work is taken: room for some 200 000 short referrals with all
+ * that becomes of them, days in which a person can see to it. */
+#define DISK_FLOOR_BYTES (1024 * DISK_MIB)
+/* A hundred thousand answers of people, and sixteen times the log that SQLite has to finish. */
+#define BALLAST_BYTES (64 * DISK_MIB)
+/* On a small disk floor and ballast are no more than this share of it. */
+enum { DISK_SHARE = 8 };
 
 #endif
