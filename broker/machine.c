@@ -89,6 +89,12 @@ static bool machine_clock_is_synchronised(void *context)
     return state >= 0 && state != TIME_ERROR;
 }
 
+static struct disk_room machine_disk(void *context)
+{
+    struct machine *m = context;
+    return disk_room_of(m->state_folder, m->disk_floor_bytes);
+}
+
 static void machine_log(void *context, const char *line)
 {
     (void)context;
@@ -107,5 +113,6 @@ struct broker_ports machine_ports(struct machine *m)
                                  .key = machine_key,
                                  .random = machine_random,
                                  .clock_is_synchronised = machine_clock_is_synchronised,
+                                 .disk = machine_disk,
                                  .log = machine_log};
 }

@@ -10,8 +10,10 @@
 /* Begin with zeros. Ledger and server are opened by the caller; both must be open before the ports that need
  * them are called. */
 struct machine {
-    struct ledger *ledger; /* owned */
-    struct server *server; /* owned */
+    struct ledger *ledger;    /* owned */
+    struct server *server;    /* owned */
+    const char *state_folder; /* borrowed */
+    uint64_t disk_floor_bytes;
     bool altered_reported;
 };
 

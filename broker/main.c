@@ -17,6 +17,7 @@
 #include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
 #include "proto/server/descriptors.h"
+#include "proto/server/disk_room.h"
 #include "proto/wire/wire.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/program.h"
@@ -26,6 +27,8 @@ enum { MESSAGE_BYTES = 512 };
 /* TURN_MESSAGES_GOOD messages make one sync worthwhile. After BUSY_TURNS full turns in a row the processor is
  * the bottleneck, and longer turns cost it less for each message. */
 enum { TURN_MESSAGES_GOOD = 64, TURN_MESSAGES_BUSY = 128, BUSY_TURNS = 4 };
+/* Making the ballast can take a moment, so it is not tried at each turn. */
+enum { BALLAST_LOOK_MS = 60 * 1000 };
 
 const char *argp_program_version = "concordat-broker " CONCORDAT_VERSION;
 
@@ -45,6 +48,7 @@ static const char about[] =
 
 struct broker_options {
     const char *policy, *state, *listen, *key, *keys, *check;
+    uint64_t disk_floor_bytes;
 };
 
 static const struct argp_option option_list[] = {
@@ -53,8 +57,21 @@ static const struct argp_option option_list[] = {
     {"listen", 'l', "ENDPOINT", 0, "Where services and teams connect, such as tcp://127.0.0.1:5170", 0},
     {"key", 'k', "FILE", 0, "The broker's own secret key", 0},
     {"keys", 'K', "FOLDER", 0, "Public keys of everyone who is let in", 0},
+    {"disk-floor", 'f', "MIB", 0,
+     "With less free disk long referrals are refused (1024; on a small disk an eighth of it)", 0},
     {"check", 'c', "FILE", 0, "Check a policy file, say what is wrong with it, and stop", 0},
     {0}};
+
+/* A number of MiB, from 1 to a TiB. */
+static error_t take_disk_floor(const char *text, struct argp_state *state, uint64_t *bytes)
+{
+    char *end;
+    unsigned long long mib = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || mib < 1 || mib > DISK_MIB)
+        argp_error(state, "--disk-floor takes a number of MiB from 1 to %llu", (unsigned long long)DISK_MIB);
+    *bytes = mib * DISK_MIB;
+    return 0;
+}
 
 static error_t broker_take_option(int key, char *value, struct argp_state *state)
 {
@@ -75,6 +92,8 @@ static error_t broker_take_option(int key, char *value, struct argp_state *state
     case 'K':
         options->keys = value;
         break;
+    case 'f':
+        return take_disk_floor(value, state, &options->disk_floor_bytes);
     case 'c':
         options->check = value;
         break;
@@ -91,6 +110,8 @@ struct process {
     struct policy_file *policy;
     struct broker *broker;
     struct keeper keeper;
+    const char *room_told; /* of the disk, as the service manager was told */
+    int64_t ballast_at_ms; /* when to see to the ballast again */
     int signals;
     int taken;         /* messages, in this turn */
     int full_turns;    /* before this one, without a break */
@@ -151,6 +172,19 @@ static enum ledger_status commit_and_settle(struct process *p)
     return status == LEDGER_OK ? broker_settle(p->broker) : status;
 }
 
+/* A disk without room is no reason not to start: what people answer has to be taken. */
+static bool give_up_ballast_if_full(struct process *p)
+{
+    const struct disk_room room = disk_room_of(p->options.state, p->options.disk_floor_bytes);
+    if (!disk_room_is_used_up(&room) || !ballast_give_up(p->options.state))
+        return false;
+    fprintf(stderr,
+            "concordat-broker: the disk is full: the ballast in %s is given up, and makes %llu MiB "
+            "of room at most. Make more; the ballast comes back by itself\n",
+            p->options.state, (unsigned long long)(BALLAST_BYTES / DISK_MIB));
+    return true;
+}
+
 static int process_open_ledger(struct process *p)
 {
     char message[MESSAGE_BYTES], path[4096];
@@ -159,6 +193,7 @@ static int process_open_ledger(struct process *p)
         return report_failure(p->options.state, strerror(errno));
     if ((size_t)snprintf(path, sizeof path, "%s/ledger.db", p->options.state) >= sizeof path)
         return report_failure(p->options.state, "the path is too long");
+    (void)give_up_ballast_if_full(p);
     p->machine.ledger = ledger_open(path, &status, message, sizeof message);
     if (!p->machine.ledger)
         return report_failure("ledger", message);
@@ -362,16 +397,38 @@ static enum ledger_status process_turn(struct process *p)
     return LEDGER_OK;
 }
 
-/* `systemctl status` shows it. */
-static void tell_clock_doubt(struct process *p)
+/* `systemctl status` shows what somebody has to look after. */
+static void tell_status(struct process *p)
 {
+    const char *room = broker_room(p->broker);
     bool doubts_clock = broker_doubts_clock(p->broker);
-    if (doubts_clock != p->doubts_clock)
-        sd_notify(0, doubts_clock
-                         ? "STATUS=The wall clock has leapt and is not believed yet: look after it, or "
-                           "confirm it with SIGUSR1."
-                         : "STATUS=");
+    if (doubts_clock != p->doubts_clock || room != p->room_told)
+        sd_notifyf(0, "STATUS=%s%s",
+                   doubts_clock ? "The wall clock has leapt and is not believed yet: look after it, or "
+                                  "confirm it with SIGUSR1. "
+                                : "",
+                   room ? room : "");
     p->doubts_clock = doubts_clock;
+    p->room_told = room;
+}
+
+/* The ballast is made again when there is room. */
+static void look_after_ballast(struct process *p)
+{
+    int64_t now_ms = machine_now().mono_ms;
+    if (broker_room(p->broker) || now_ms < p->ballast_at_ms)
+        return;
+    p->ballast_at_ms = now_ms + BALLAST_LOOK_MS;
+    const struct disk_room disk = disk_room_of(p->options.state, p->options.disk_floor_bytes);
+    ballast_keep(p->options.state, &disk);
+}
+
+/* The next start finds the room that the ballast took. */
+static int report_failed_turn(struct process *p)
+{
+    int code = report_failure("ledger", ledger_message(p->machine.ledger));
+    (void)give_up_ballast_if_full(p);
+    return code;
 }
 
 /* Runs until a signal says to stop, or something fails. After a failed turn nobody knows what is on disk.
@@ -392,8 +449,9 @@ static int process_run(struct process *p)
         if (items[2].revents)
             obey_signals(p);
         if (process_turn(p) != LEDGER_OK)
-            return report_failure("ledger", ledger_message(p->machine.ledger));
-        tell_clock_doubt(p);
+            return report_failed_turn(p);
+        tell_status(p);
+        look_after_ballast(p);
     }
     return 0;
 }
@@ -421,7 +479,7 @@ static int process_stop(struct process *p)
 {
     sd_notify(0, "STOPPING=1");
     if (commit_and_settle(p) != LEDGER_OK || leave_snapshot(p) != LEDGER_OK)
-        return report_failure("ledger", ledger_message(p->machine.ledger));
+        return report_failed_turn(p);
     fprintf(stderr, "concordat-broker: stopped, %llu events\n",
             (unsigned long long)broker_state(p->broker)->counters.seq);
     return 0;
@@ -439,7 +497,7 @@ static void process_close(struct process *p)
 int main(int argc, char **argv)
 {
     const struct argp argp = {option_list, broker_take_option, NULL, about, NULL, NULL, NULL};
-    struct process p = {0};
+    struct process p = {.options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
     program_begin();
     argp_err_exit_status = CODE_USAGE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &p.options))
@@ -455,6 +513,8 @@ int main(int argc, char **argv)
     randombytes_set_implementation(&randombytes_internal_implementation);
     if (sodium_init() < 0)
         return report_failure("start", "no source of random numbers");
+    p.machine.state_folder = p.options.state;
+    p.machine.disk_floor_bytes = p.options.disk_floor_bytes;
     p.policy = read_policy_or_print(p.options.policy, stderr);
     if (!p.policy)
         return CODE_USAGE;

@@ -59,6 +59,9 @@ void broker_confirm_clock(struct broker *broker, struct now now);
  * turn in flight. */
 int broker_patience_ms(const struct broker *broker, struct now now);
 
+/* What the operator has to know of a disk that is nearly full; NULL: it has room. Lives for ever. */
+const char *broker_room(const struct broker *broker);
+
 /* Borrowed until the next call that changes the broker. */
 const struct state *broker_state(const struct broker *broker);
 

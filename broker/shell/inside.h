@@ -10,6 +10,7 @@
 #include "broker/shell/ports.h"
 #include "broker/shell/quotas.h"
 #include "broker/shell/refusals.h"
+#include "broker/shell/room.h"
 #include "broker/shell/sessions.h"
 #include "broker/shell/status.h"
 #include "proto/server/seldom.h"
@@ -94,6 +95,7 @@ struct broker {
     struct quotas quotas;
     struct refusals refusals, refusals_for_too_much;
     struct altered_parts altered;
+    struct room_watch room;
     struct arena request_arena;    /* for the request that is being answered */
     struct record_content content; /* of that request: too long for the stack */
     struct arena stored_arena;     /* for what is read back of the ledger (stored.c, feed.c) */

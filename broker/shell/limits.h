@@ -12,7 +12,11 @@ enum {
     QUOTA_KEYS_MAX = 32768,     /* more than TEAMS_MAX and the rest of England's keys; 9 MB */
     QUOTA_SWEEP_MS = 1000,      /* a sweep looks at all of them, so not at each message */
     QUOTA_BYTES_A_TOKEN = 4096, /* of new work: a long narrative is two pages of the ledger more */
-    QUOTA_BOARD_COST = 50       /* a board of a busy region is as much work as so many statuses */
+    QUOTA_BOARD_COST = 50,      /* a board of a busy region is as much work as so many statuses */
+    ROOM_SHORT_BYTES = 2048,    /* who, where, how urgent, and a narrative of two hundred words */
+    ROOM_LOOK_EVENTS = 256,     /* some hundred KB: little beside the least room of any disk that is used */
+    ROOM_LEAST_SHARE = 4,       /* of the floor: from here on what is left is for what people answer */
+    ROOM_BACK_SHARE = 8         /* of the floor, and more must be free before the room counts as greater */
 };
 
 #endif

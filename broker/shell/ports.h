@@ -9,6 +9,7 @@
 
 #include "broker/ledger/ledger.h"
 #include "proto/keys/keys.h"
+#include "proto/server/disk_room.h"
 #include "proto/server/server.h"
 
 enum { TURN_MESSAGES_MAX = 256 };
@@ -39,6 +40,8 @@ struct broker_ports {
     void (*random)(void *context, void *bytes, size_t size);
     /* Whether the system vouches for its wall clock. False if it does not know. */
     bool (*clock_is_synchronised)(void *context);
+    /* How much room the disk of the ledger has. */
+    struct disk_room (*disk)(void *context);
     /* One line for the people who run the broker; it holds nothing about a person. */
     void (*log)(void *context, const char *line);
 };

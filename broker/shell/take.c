@@ -250,6 +250,15 @@ static bool is_within_quota(struct broker *b, const struct asking *asking)
     return false;
 }
 
+/* Nobody did anything wrong, and an event would take room: this refusal is not recorded. */
+static bool there_is_room(struct broker *b, const struct asking *asking)
+{
+    if (room_takes(b, asking->request, asking->packed_size))
+        return true;
+    answers_refuse(b, &asking->to, REFUSAL_NO_ROOM, NULL);
+    return false;
+}
+
 static void take_on(struct broker *b, const struct asking *asking)
 {
     size_t command = (size_t)asking->request->command_case;
@@ -278,7 +287,7 @@ bool broker_take(struct broker *b, const struct server_route *route, const char 
         asking.session->presence.heard_ms = now.mono_ms;
         catch_up_heard(b, asking.session);
     }
-    if (!is_within_quota(b, &asking))
+    if (!is_within_quota(b, &asking) || !there_is_room(b, &asking))
         return true;
     if (!speaks_for_what_it_may(&asking))
         refuse_device(b, &asking);

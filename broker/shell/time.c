@@ -138,6 +138,7 @@ static void check_leases(struct broker *b, struct now now)
     if (since_ms > NOT_LISTENING_MS && b->time.leases_checked_ms)
         sessions_postpone(&b->sessions, since_ms);
     b->time.leases_checked_ms = now.mono_ms;
+    room_look(b);
     lapse_leases(b, now);
     end_silent_sessions(b, now);
     adopt_refusals_left_out(b, now);

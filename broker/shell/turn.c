@@ -103,6 +103,7 @@ static enum ledger_status turn_write(struct broker *b)
         enum ledger_status status = b->ports.write(b->ports.context, events, batch->count);
         if (status != LEDGER_OK)
             return status;
+        room_note_written(b, batch->count);
     }
     confidential_pack_records(b);
     news_pack(b);

@@ -37,6 +37,8 @@ static const char *const refusal_texts[] = {
     [REFUSAL(ALTERED)] =
         "The stored record does not match what came with this referral, so nobody is shown it. "
         "Ring the duty coordinator, who can find out how to reach the person.",
+    [REFUSAL(NO_ROOM)] = "There is no room on the disk for this, and it was not saved. Ring the duty "
+                         "coordinator about this person now. A shorter referral may still be taken.",
 };
 
 const char *refusal_text(Concordat__V1__Refusal refusal)

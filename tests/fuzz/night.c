@@ -189,6 +189,12 @@ static void give_random(void *context, void *bytes, size_t size)
     memset(bytes, n->random++, size);
 }
 
+static struct disk_room room(void *context)
+{
+    (void)context;
+    return (struct disk_room){UINT64_MAX, 0, UINT64_MAX};
+}
+
 static void say(void *context, const char *line)
 {
     (void)context;
@@ -228,7 +234,7 @@ static void start(struct night *n)
 {
     const struct broker_ports ports = {n,           write_events,      syncing,  sync_events,
                                        read_events, read_confidential, send_out, find_key,
-                                       give_random, clock_is_good,     say};
+                                       give_random, clock_is_good,     room,     say};
     n->broker = broker_open(&ports, replay(n), "fuzz");
     bool good = n->broker && broker_load_policy(n->broker, region(), n->now);
     assert(good);

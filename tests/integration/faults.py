@@ -291,3 +291,11 @@ def small_disk(test, s, megabytes):
         test.skipTest("no permission here to mount a small disk")
     test.addCleanup(subprocess.run, ["umount", "-l", folder])
     return folder
+
+
+def fill(path, leaving):
+    """Fills a disk with a file, up to so many bytes."""
+    disk = os.statvfs(os.path.dirname(path))
+    with open(path, "wb", buffering=0) as file, contextlib.suppress(OSError):
+        for _ in range((disk.f_bavail * disk.f_frsize - leaving) // 4096 + (0 if leaving else 1)):
+            file.write(bytes(4096))

@@ -3,17 +3,20 @@
 Usage: test_broker_process.py SOURCE BUILD
 """
 
+import itertools
 import os
-import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
+import time
 import unittest
 
+import faults
 import stage
 
 USAGE, ENVIRONMENT = 100, 111
+NO_ROOM = 22
 
 
 class BrokerProcess(unittest.TestCase):
@@ -181,40 +184,68 @@ class BrokerProcess(unittest.TestCase):
         self.assertEqual(code, ENVIRONMENT)
         self.assertIn("version", said)
 
-    def test_a_full_disk_stops_the_broker_and_loses_nothing_acknowledged(self):
-        disk = self.stage.path("disk")
-        os.mkdir(disk)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True)
-        if mounted.returncode:
-            self.skipTest("no permission here to mount a small disk")
-        self.addCleanup(subprocess.run, ["umount", "-l", disk])
-        self.stage.use_region(stage.without_quotas)
-        broker = self.stage.start("broker", "concordat-broker", "--policy", self.stage.path("region.yaml"),
-                                  "--state", disk, "--listen", self.stage.endpoint,
-                                  "--key", self.stage.path("secret", "broker.key_secret"),
-                                  "--keys", self.stage.path("keys"))
-        source = self.stage.client("street", "source", "street-triage")
-        acknowledged = set()
-        while broker.poll() is None and len(acknowledged) < 20000:
-            submit = self.stage.submission()
+    def submit_until_refused(self, source, acknowledged):
+        """Submits until the disk has no room for referrals. Returns the refusal."""
+        while len(acknowledged) < 20000:
+            submit = self.stage.submission(urgency=1)
+            answer = source.request(submit=submit).answer
+            if not answer.done:
+                return answer
+            acknowledged.add(submit.referral.id)
+        self.fail("the disk never filled")
+
+    def answer_until_it_ends(self, broker, duty, cases):
+        """The coordinator takes cases in hand, again and again, until the broker ends. Returns those that are taken."""
+        taken = set()
+        for referral in itertools.cycle(cases):
             try:
-                answer = source.request(timeout=3, submit=submit).answer
+                answer = duty.request(timeout=3, take=self.stage.wire.Take(referral=referral, by="duty nurse")).answer
             except TimeoutError:
+                if broker.poll() is not None:
+                    return taken
                 continue
             self.assertTrue(answer.done, answer.text)
-            acknowledged.add(submit.referral.id)
+            taken.add(referral)
+
+    def test_a_full_disk_takes_answers_to_the_last_and_starts_again(self):
+        s = self.stage
+        disk = faults.small_disk(self, s, 32)
+        s.use_region(stage.without_quotas)
+        broker = s.start_broker(state=disk)
+        self.await_file(os.path.join(disk, "ballast"))
+        faults.fill(os.path.join(disk, "large"), leaving=8 << 20)
+        source = s.client("street", "source", "street-triage")
+        duty = s.client("duty", "coordinator", "northmoor-duty")
+        acknowledged = set()
+        answer = self.submit_until_refused(source, acknowledged)
+        self.assertEqual(answer.refusal, NO_ROOM)
+        self.assertIn("was not saved. Ring the duty coordinator", answer.text)
+        self.assertEqual(answer.status.ring, "01632 960100")
+        self.await_log("all but full")
+        # Somebody else fills what is left. Answers are taken to the last byte.
+        faults.fill(os.path.join(disk, "other"), leaving=0)
+        taken = self.answer_until_it_ends(broker, duty, sorted(acknowledged)[:50])
+        self.assertGreater(len(taken), 0)
         self.assertEqual(broker.wait(timeout=30), ENVIRONMENT)
-        self.assertIn("ledger", self.stage.said("broker"))
-        del self.stage.processes["broker"]
+        del s.processes["broker"]
         broker.stdin.close()
-        shutil.copytree(disk, self.stage.path("state"))
-        self.stage.start_broker()
-        cases = set()
-        for submitted in sorted(acknowledged):
-            answer = source.request(get_status=self.stage.wire.GetStatus(referral=submitted)).answer
+        # The disk is as full as before, and the router starts: it gives up its ballast.
+        s.start_broker(state=disk)
+        self.assertFalse(os.path.exists(os.path.join(disk, "ballast")))
+        for submitted in acknowledged:
+            answer = source.request(get_status=s.wire.GetStatus(referral=submitted)).answer
             self.assertTrue(answer.done, "acknowledged and lost")
-            cases.add(submitted)
-        self.assertEqual(cases, acknowledged)
+        for referral in taken:
+            self.assertTrue(duty.request(take=s.wire.Take(referral=referral, by="night nurse")).answer.done)
+        self.assertEqual(self.submit_until_refused(source, set()).refusal, NO_ROOM)
+        os.unlink(os.path.join(disk, "large"))
+        self.await_log("the disk has room again")
+        self.await_file(os.path.join(disk, "ballast"))
+
+    def await_file(self, path):
+        while not os.path.exists(path):
+            self.assertIsNone(self.stage.processes["broker"].poll())
+            time.sleep(0.01)  # a folder cannot notify us
 
 
 if __name__ == "__main__":

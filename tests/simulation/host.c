@@ -277,6 +277,16 @@ static void check_recovered(struct world *w, const struct state *state)
                        (unsigned long long)w->store.count);
 }
 
+/* In some worlds the disk is nearly full for ten minutes of each hour, until everything heals. */
+static struct disk_room port_disk(void *context)
+{
+    const struct world *w = context;
+    bool fills = w->options.seed % 8 == 3 && !w->healing;
+    int64_t minute = w->now_ms / MINUTES(1) % 60;
+    uint64_t free_bytes = fills && minute < 10 ? minute < 5 ? 1 : 50 : 1000;
+    return (struct disk_room){free_bytes, 100, UINT64_MAX};
+}
+
 /* The broker's log is not part of the world. */
 static void port_log(void *context, const char *line)
 {
@@ -294,7 +304,7 @@ void host_start(struct world *w)
     struct host *h = &w->host;
     const struct broker_ports ports = {w,           port_write,        port_syncing, port_sync,
                                        port_read,   port_confidential, port_send,    port_key,
-                                       port_random, port_clock,        port_log};
+                                       port_random, port_clock,        port_disk,    port_log};
     h->dying = h->dead = h->failed = h->read_failed = false;
     h->run++;
     h->started_ms = h->busy_until_ms = w->now_ms;

@@ -281,7 +281,7 @@ static void take_answer(struct world *w, struct peer *p, const Concordat__V1__Me
         return;
     bool later =
         !answer->done && (answer->refusal == REFUSED(UNAVAILABLE) || answer->refusal == REFUSED(TOO_MANY) ||
-                          answer->refusal == REFUSED(REVOKED));
+                          answer->refusal == REFUSED(NO_ROOM) || answer->refusal == REFUSED(REVOKED));
     if (later) {
         p->pending[at].next_ms = w->now_ms + SECONDS(20);
         return;

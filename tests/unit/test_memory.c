@@ -120,6 +120,12 @@ static void give_random(void *context, void *bytes, size_t size)
     memset(bytes, 7, size);
 }
 
+static struct disk_room room(void *context)
+{
+    (void)context;
+    return (struct disk_room){UINT64_MAX, 0, UINT64_MAX};
+}
+
 static void say(void *context, const char *line)
 {
     (void)context, (void)line;
@@ -195,7 +201,7 @@ static void story_of_a_broker(void)
 {
     const struct broker_ports ports = {NULL,         write_events,    never,        sync_events,
                                        read_nothing, no_confidential, send_nowhere, find_key,
-                                       give_random,  never,           say};
+                                       give_random,  never,           room,         say};
     struct now now = {.wall_ms = INT64_C(1795003200000), .mono_ms = 1000};
     head = 0;
     struct state *state = state_new(1);

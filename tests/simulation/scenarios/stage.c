@@ -146,6 +146,12 @@ static void add_peer(struct stage *s, const char *name, Concordat__V1__Role role
 }
 
 /* The broker's log is not part of a scenario. */
+static struct disk_room port_disk(void *context)
+{
+    struct stage *s = context;
+    return (struct disk_room){s->disk_free_bytes, STAGE_DISK_FLOOR, UINT64_MAX};
+}
+
 static void port_log(void *context, const char *line)
 {
     (void)context;
@@ -156,7 +162,7 @@ static void start(struct stage *s)
 {
     const struct broker_ports ports = {s,           port_write,        port_syncing, port_sync,
                                        port_read,   port_confidential, port_send,    port_key,
-                                       port_random, port_clock,        port_log};
+                                       port_random, port_clock,        port_disk,    port_log};
     struct state *state = state_new(++s->run);
     struct recovery_found found;
     enum ledger_status status = recovery_replay(state, s->store.count, port_read, s, &found);
@@ -178,6 +184,7 @@ struct stage *stage_open(const char *hours_1, const char *hours_2)
     assert(s);
     s->wall_ms = INT64_C(1795003200000); /* a Wednesday in November 2026, 12:00 in London */
     s->mono_ms = HOURS(1);
+    s->disk_free_bytes = 2 * STAGE_DISK_FLOOR;
     int no_memory = arena_open(&s->arena, 1024 * 1024);
     assert(!no_memory);
     (void)no_memory;
@@ -339,6 +346,8 @@ const Concordat__V1__Answer *stage_submit(struct stage *s, uint8_t id[16])
     referral.source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE;
     referral.urgency = CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT;
     confidential.callback_number = (char *)(uintptr_t) "07700 900123";
+    if (s->narrative)
+        confidential.narrative = s->narrative;
     return answer(stage_say(s, INTAKE, &request));
 }
 

@@ -8,7 +8,7 @@
 #include "tests/simulation/options.h"
 #include "tests/simulation/store.h"
 
-enum { STAGE_PEERS = 16, STAGE_SENT = 20000, STAGE_HELD = 250 };
+enum { STAGE_PEERS = 16, STAGE_SENT = 20000, STAGE_HELD = 250, STAGE_DISK_FLOOR = 1000 };
 
 struct stage_sent {
     int peer;
@@ -28,6 +28,8 @@ struct stage {
     int64_t wall_ms, mono_ms;
     bool clock_is_unknown; /* the system does not vouch for the wall clock */
     bool disk_fails, disk_takes_its_time;
+    uint64_t disk_free_bytes;
+    char *narrative; /* of what is submitted; NULL: none */
     struct stage_sent sent[STAGE_SENT];
     size_t sent_count;
     uint32_t ids;
