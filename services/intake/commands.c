@@ -201,9 +201,16 @@ static void reply_command(struct commands *commands, const struct outbox_command
 static enum outbox_status reply_not_saved(struct commands *commands, struct reply *reply)
 {
     reply->answer = (Concordat__V1__Answer)CONCORDAT__V1__ANSWER__INIT;
-    reply->answer.refusal = REFUSAL(UNAVAILABLE);
-    reply_say(reply, "Not saved: this intake cannot use its disk. Send again shortly; until then ring %s.",
-              commands->ring.text);
+    if (outbox_is_full(commands->outbox)) {
+        reply->answer.refusal = REFUSAL(NO_ROOM);
+        reply_say(reply, "Not saved: the disk of this intake is full. If a person needs help, ring %s now.",
+                  commands->ring.text);
+    } else {
+        reply->answer.refusal = REFUSAL(UNAVAILABLE);
+        reply_say(reply,
+                  "Not saved: this intake cannot use its disk. Send again shortly; until then ring %s.",
+                  commands->ring.text);
+    }
     return OUTBOX_FAILED;
 }
 

@@ -27,8 +27,9 @@ static_assert(COMMANDS_MAX + QUESTIONS_MAX <= CLIENT_OUTSTANDING_MAX, "the clien
  * this intake are set up. The command is kept and sent again. Every other refusal judges the command's
  * content. */
 static const Concordat__V1__Refusal passing_refusals[] = {
-    REFUSAL(UNSPECIFIED), REFUSAL(UNKNOWN_COMMAND), REFUSAL(HELLO_FIRST), REFUSAL(VERSION),
-    REFUSAL(NOT_ALLOWED), REFUSAL(REVOKED),         REFUSAL(UNAVAILABLE), REFUSAL(TOO_MANY),
+    REFUSAL(UNSPECIFIED), REFUSAL(UNKNOWN_COMMAND), REFUSAL(HELLO_FIRST),
+    REFUSAL(VERSION),     REFUSAL(NOT_ALLOWED),     REFUSAL(REVOKED),
+    REFUSAL(UNAVAILABLE), REFUSAL(TOO_MANY),        REFUSAL(NO_ROOM),
 };
 
 /* A command, or a question for a status, that the broker has not answered yet. */

@@ -67,6 +67,8 @@ struct outbox *outbox_open(const char *path, enum outbox_status *status, char *m
 void outbox_close(struct outbox **outbox);
 /* Why the last call failed, for a person. It quotes no record. */
 const char *outbox_message(const struct outbox *outbox);
+/* Whether it failed because the disk is full. */
+bool outbox_is_full(const struct outbox *outbox);
 
 /* The digest of a command's content (proto/referral/content.h), to be taken of the command as its sender sent
  * it. False when memory is short. */

@@ -114,6 +114,7 @@ void outbox_store_end(sqlite3_stmt *statement)
 
 static enum outbox_status outbox_store_failed(struct outbox *outbox)
 {
+    outbox->is_full = (sqlite3_extended_errcode(outbox->db) & 0xff) == SQLITE_FULL;
     snprintf(outbox->message, sizeof outbox->message, "the outbox failed: %s (%d)",
              sqlite3_errmsg(outbox->db), sqlite3_extended_errcode(outbox->db));
     return OUTBOX_FAILED;
@@ -274,4 +275,9 @@ void outbox_close(struct outbox **outbox)
 const char *outbox_message(const struct outbox *outbox)
 {
     return outbox->message;
+}
+
+bool outbox_is_full(const struct outbox *outbox)
+{
+    return outbox->is_full;
 }

@@ -36,6 +36,7 @@ struct outbox {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     char message[256];
+    bool is_full; /* the last failure was for want of room */
 };
 
 /* A statement that is reset and has no bindings. Borrowed. */

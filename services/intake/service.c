@@ -13,6 +13,7 @@
 
 #include "proto/client/client.h"
 #include "proto/server/descriptors.h"
+#include "proto/server/disk_room.h"
 #include "proto/server/server.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
@@ -21,7 +22,7 @@
 
 #define HOUR_MS INT64_C(3600000)
 
-enum { TURN_MS_MAX = 1000, PATH_BYTES = 512, MESSAGE_BYTES = 512 };
+enum { TURN_MS_MAX = 1000, BALLAST_LOOK_MS = 60 * 1000, PATH_BYTES = 512, MESSAGE_BYTES = 512 };
 
 /* A case that the router does not say has ended is kept so many times as long. With 30 days that is a year:
  * no case of crisis care is open for so long, but a router that lost its ledger never says that it ended. */
@@ -41,7 +42,9 @@ struct service {
     int signals;
     uint32_t retention_days;
     int64_t forget_at_ms;
-    bool clock_is_wrong; /* and the log says so */
+    bool clock_is_wrong;      /* and the log says so */
+    const char *state_folder; /* borrowed */
+    int64_t ballast_at_ms;    /* when to see to the ballast again; monotonic */
 };
 
 static int service_complain(int code, const char *message)
@@ -61,6 +64,26 @@ static int service_open_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* A disk without room is no reason not to start: what is saved has to be delivered. */
+static void service_give_up_ballast_if_full(const struct service *service)
+{
+    const struct disk_room room = disk_room_of(service->state_folder, DISK_FLOOR_BYTES);
+    if (disk_room_is_used_up(&room) && ballast_give_up(service->state_folder))
+        fprintf(stderr,
+                "the disk is full: the ballast in %s is given up. Make room; it comes back by itself\n",
+                service->state_folder);
+}
+
+static void service_keep_ballast(struct service *service)
+{
+    int64_t now_ms = now_monotonic_ms();
+    if (now_ms < service->ballast_at_ms)
+        return;
+    service->ballast_at_ms = now_ms + BALLAST_LOOK_MS;
+    const struct disk_room room = disk_room_of(service->state_folder, DISK_FLOOR_BYTES);
+    ballast_keep(service->state_folder, &room);
+}
+
 static int service_open_outbox(struct service *service, const struct service_config *config)
 {
     char path[PATH_BYTES], message[MESSAGE_BYTES];
@@ -72,6 +95,7 @@ static int service_open_outbox(struct service *service, const struct service_con
     }
     if (snprintf(path, sizeof path, "%s/outbox.db", config->state_folder) >= (int)sizeof path)
         return service_complain(CODE_USAGE, "the state folder's name is too long");
+    service_give_up_ballast_if_full(service);
     service->outbox = outbox_open(path, &status, message, sizeof message);
     return service->outbox ? 0 : service_complain(CODE_ENVIRONMENT, message);
 }
@@ -97,6 +121,7 @@ static int service_open(struct service *service, const struct service_config *co
 {
     char message[MESSAGE_BYTES];
     service->retention_days = config->retention_days;
+    service->state_folder = config->state_folder;
     service->signals = service_open_signals();
     if (service->signals < 0)
         return service_complain(CODE_ENVIRONMENT, "cannot receive signals");
@@ -187,11 +212,13 @@ static enum outbox_status service_turn(struct service *service)
 static int service_loop(struct service *service)
 {
     for (;;) {
+        service_keep_ballast(service);
         enum outbox_status status = service_turn(service);
         if (status != OUTBOX_OK) {
             /* Let the device that is told "not saved" hear it before the socket closes. */
             const int last_words_ms = 1000;
             (void)zmq_setsockopt(server_socket(service->server), ZMQ_LINGER, &last_words_ms, sizeof(int));
+            service_give_up_ballast_if_full(service);
             return service_complain(CODE_ENVIRONMENT, outbox_message(service->outbox));
         }
         zmq_pollitem_t items[] = {

@@ -3,12 +3,16 @@
 Usage: test_faults_disk.py SOURCE BUILD
 """
 
+import os
 import shutil
 import sqlite3
+import time
 import unittest
 
 import faults
 import stage
+
+NO_ROOM = 22
 
 
 class Disk(unittest.TestCase):
@@ -34,6 +38,7 @@ class Disk(unittest.TestCase):
             except TimeoutError:
                 return acknowledged, submit
             if not answer.done:
+                self.refusal = answer
                 return acknowledged, submit
             acknowledged.add(submit.referral.id)
         self.fail("the disk never failed")
@@ -111,22 +116,28 @@ class Disk(unittest.TestCase):
     def test_a_sync_of_the_intake_that_fails_and_yet_was_done_has_one_effect(self):
         self.intake_whose_sync_fails(faults.Machine.SYNC_FAILS_YET_IS_DONE)
 
-    def test_a_full_disk_stops_the_intake_and_what_was_saved_is_delivered(self):
+    def test_a_full_disk_stops_the_intake_which_starts_again_and_delivers_what_was_saved(self):
         s = self.stage
-        disk = faults.small_disk(self, s, 1)
+        disk = faults.small_disk(self, s, 48)
         s.start_intake(state=disk)
-        device = s.device("device")
+        self.await_file(os.path.join(disk, "ballast"))
+        faults.fill(os.path.join(disk, "other"), leaving=256 << 10)
         saved, pending = self.submit_until_no_answer(lambda number: s.device(f"device-{number}"))
         self.assertGreater(len(saved), 0)
+        self.assertEqual(self.refusal.refusal, NO_ROOM)
+        self.assertRegex(self.refusal.text, "^Not saved: the disk of this intake is full.*ring ")
         self.assertEqual(self.await_end("intake"), faults.ENVIRONMENT)
-        shutil.copytree(disk, s.path("intake-state"))
+        # The disk is as full as before: the ballast makes room for what has to be delivered, and for more.
         s.start_broker()
-        s.start_intake()
-        self.assertTrue(device.request(submit=pending).answer.done)
-        events = set()
-        while not saved <= events:
-            events = {event.referral for event in faults.events_of(s, f"auditor-{len(s.clients)}")
-                      if event.WhichOneof("what") == "received"}
+        s.start_intake(state=disk)
+        self.assertFalse(os.path.exists(os.path.join(disk, "ballast")))
+        self.assertTrue(s.device("device").request(submit=pending).answer.done)
+        self.await_delivery(len(saved) + 1)
+        self.expect_received(saved | {pending.referral.id})
+
+    def await_file(self, path):
+        while not os.path.exists(path):
+            time.sleep(0.01)  # a folder cannot notify us
 
     def test_a_full_disk_stops_the_auditor_which_goes_on_where_it_was(self):
         s = self.stage
