@@ -49,22 +49,26 @@ static void quotas_sweep(struct quotas *q, int64_t mono_ms)
     q->swept_ms = mono_ms;
 }
 
-/* NULL if there is no room for one more key. */
-static struct quota_key *quota_key_of(struct quotas *q, const char *key_name, int64_t mono_ms)
+/* NULL if there is no room for one more key. Most of the time *row says where it is: hashing a name costs as
+ * much as all the rest. */
+static struct quota_key *quota_key_of(struct quotas *q, const char *key_name, uint32_t *row, int64_t mono_ms)
 {
+    if (*row < q->keys.count && !strcmp(((struct quota_key *)table_row(&q->keys, *row))->name, key_name))
+        return table_row(&q->keys, *row);
     struct quota_key wanted;
     memset(&wanted, 0, sizeof wanted);
     strncpy(wanted.name, key_name, KEY_NAME_CHARS_MAX);
-    uint32_t row = index_find(&q->by_name, &q->keys, wanted.name);
-    if (row != ROW_NONE)
-        return table_row(&q->keys, row);
+    *row = index_find(&q->by_name, &q->keys, wanted.name);
+    if (*row != ROW_NONE)
+        return table_row(&q->keys, *row);
     if (q->keys.count >= QUOTA_KEYS_MAX && mono_ms - QUOTA_SWEEP_MS >= q->swept_ms)
         quotas_sweep(q, mono_ms);
     if (q->keys.count >= QUOTA_KEYS_MAX || !table_reserve(&q->keys, 1) || !index_reserve(&q->by_name, 1))
         return NULL;
     struct quota_key *key = table_add(&q->keys);
     *key = wanted;
-    index_add(&q->by_name, &q->keys, q->keys.count - 1);
+    *row = q->keys.count - 1;
+    index_add(&q->by_name, &q->keys, *row);
     return key;
 }
 
@@ -97,16 +101,17 @@ static uint32_t cost_of(Concordat__V1__Request__CommandCase command, enum quota_
     return class == QUOTA_ANSWERS ? 1 : costs[command].cost;
 }
 
-int64_t quotas_take(struct quotas *q, const struct policy *policy, const char *key_name,
-                    Concordat__V1__Request__CommandCase command, size_t bytes, int64_t mono_ms)
+int64_t quotas_take(struct quotas *q, const struct policy *policy, const struct quota_request *request,
+                    int64_t mono_ms)
 {
-    enum quota_class class = class_of(command);
+    enum quota_class class = class_of(request->command);
     const struct policy_quota *quota = &policy->quotas[class];
-    struct quota_key *key = quota_key_of(q, key_name, mono_ms);
+    struct quota_key *key = quota_key_of(q, request->key_name, request->row, mono_ms);
     if (!key) /* rather too much of some key than the answer of a person refused */
         return 0;
     const struct token_rate rate = {TOKEN_US_PER_SECOND / quota->per_second, quota->burst};
-    return token_bucket_take(&key->classes[class], rate, cost_of(command, class, bytes), mono_ms);
+    return token_bucket_take(&key->classes[class], rate, cost_of(request->command, class, request->bytes),
+                             mono_ms);
 }
 
 const char *quotas_class_of(const char *command_name)

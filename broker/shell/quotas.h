@@ -24,10 +24,18 @@ struct quotas {
 void quotas_open(struct quotas *quotas, uint64_t seed);
 void quotas_close(struct quotas *quotas);
 
-/* Takes from the key's bucket what a command of so many bytes costs. Returns 0 if it was there, or else after
- * how many ms the sender is to try again. */
-int64_t quotas_take(struct quotas *quotas, const struct policy *policy, const char *key_name,
-                    Concordat__V1__Request__CommandCase command, size_t bytes, int64_t mono_ms);
+/* A request of a key. */
+struct quota_request {
+    const char *key_name;
+    uint32_t *row; /* kept by the caller for this key, 0 at first: where the quotas found it */
+    Concordat__V1__Request__CommandCase command;
+    size_t bytes;
+};
+
+/* Takes from the key's bucket what a request costs. Returns 0 if it was there, or else after how many ms the
+ * sender is to try again. */
+int64_t quotas_take(struct quotas *quotas, const struct policy *policy, const struct quota_request *request,
+                    int64_t mono_ms);
 /* As the policy file calls the class of a command, which has this name in Request. */
 const char *quotas_class_of(const char *command_name);
 

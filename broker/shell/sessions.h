@@ -62,6 +62,7 @@ struct session_place {
 struct session {
     struct server_route route; /* the key of the table */
     bool live;
+    uint32_t quota_row; /* quotas.h */
     uint32_t next_free; /* row + 1, while it is not live */
     struct session_peer peer;
     struct session_presence presence;

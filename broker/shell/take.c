@@ -241,8 +241,11 @@ static void refuse_device(struct broker *b, const struct asking *asking)
 /* Whether the request is within its key's quota. If not, its sender is told when to try again. */
 static bool is_within_quota(struct broker *b, const struct asking *asking)
 {
-    int64_t wait_ms = quotas_take(&b->quotas, b->directory->policy, asking->key->name,
-                                  asking->request->command_case, asking->packed_size, asking->now.mono_ms);
+    uint32_t unknown = 0;
+    const struct quota_request request = {asking->key->name,
+                                          asking->session ? &asking->session->quota_row : &unknown,
+                                          asking->request->command_case, asking->packed_size};
+    int64_t wait_ms = quotas_take(&b->quotas, b->directory->policy, &request, asking->now.mono_ms);
     if (!wait_ms)
         return true;
     answers_refuse_until(b, &asking->to, wait_ms);
