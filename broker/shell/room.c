@@ -68,7 +68,9 @@ bool room_takes(const struct broker *b, const Concordat__V1__Request *request, s
         referral = request->submit->referral;
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
         referral = request->update->referral;
-    if (!referral || was_done(b, request, referral))
+    if (!referral)
+        return true;
+    if (was_done(b, request, referral))
         return true;
     return b->room.now == ROOM_LITTLE && bytes <= ROOM_SHORT_BYTES && !referral->drill;
 }

@@ -282,6 +282,10 @@ static void take_answer(struct world *w, struct peer *p, const Concordat__V1__Me
     bool later =
         !answer->done && (answer->refusal == REFUSED(UNAVAILABLE) || answer->refusal == REFUSED(TOO_MANY) ||
                           answer->refusal == REFUSED(NO_ROOM) || answer->refusal == REFUSED(REVOKED));
+    bool is_new_work = p->pending[at].kind == COMMAND(SUBMIT) || p->pending[at].kind == COMMAND(UPDATE);
+    if (answer->refusal == REFUSED(NO_ROOM) && !is_new_work)
+        world_violated(w, "turned away", "%s was refused an answer for want of room: %d", p->key.name,
+                       (int)p->pending[at].kind);
     if (later) {
         p->pending[at].next_ms = w->now_ms + SECONDS(20);
         return;
