@@ -173,16 +173,15 @@ static enum ledger_status commit_and_settle(struct process *p)
 }
 
 /* A disk without room is no reason not to start: what people answer has to be taken. */
-static bool give_up_ballast_if_full(struct process *p)
+static void give_up_ballast_if_full(const struct process *p)
 {
     const struct disk_room room = disk_room_of(p->options.state, p->options.disk_floor_bytes);
     if (!disk_room_is_used_up(&room) || !ballast_give_up(p->options.state))
-        return false;
+        return;
     fprintf(stderr,
             "concordat-broker: the disk is full: the ballast in %s is given up, and makes %llu MiB "
             "of room at most. Make more; the ballast comes back by itself\n",
             p->options.state, (unsigned long long)(BALLAST_BYTES / DISK_MIB));
-    return true;
 }
 
 static int process_open_ledger(struct process *p)
@@ -193,7 +192,7 @@ static int process_open_ledger(struct process *p)
         return report_failure(p->options.state, strerror(errno));
     if ((size_t)snprintf(path, sizeof path, "%s/ledger.db", p->options.state) >= sizeof path)
         return report_failure(p->options.state, "the path is too long");
-    (void)give_up_ballast_if_full(p);
+    give_up_ballast_if_full(p);
     p->machine.ledger = ledger_open(path, &status, message, sizeof message);
     if (!p->machine.ledger)
         return report_failure("ledger", message);
@@ -427,7 +426,7 @@ static void look_after_ballast(struct process *p)
 static int report_failed_turn(struct process *p)
 {
     int code = report_failure("ledger", ledger_message(p->machine.ledger));
-    (void)give_up_ballast_if_full(p);
+    give_up_ballast_if_full(p);
     return code;
 }
 
