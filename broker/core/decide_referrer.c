@@ -59,7 +59,6 @@ enum refusal decide_submit(struct deciding *d)
     event->is.received.coordinator = directory_coordinator_slot(d->directory, event->is.received.facts.area);
     clocks_at_receipt(&(const struct clock_rules){d->policy, counters->ahead_ms}, event);
     deciding_done(d, event);
-    d->r.origin = state_origin_slot(d->state, command->actor); /* SLOT_NONE if it has no other case */
     deciding_route(d);
     return REFUSAL_NONE;
 }

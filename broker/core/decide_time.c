@@ -91,8 +91,6 @@ void decide_time(const struct state *state, const struct directory *directory, i
     assert(decision->count > 0); /* a due case that changes nothing would stay due for ever */
 }
 
-enum { CASES_LOOKED_AT_MAX = 64 }; /* by one call, so that its caller can stop between two */
-
 bool decide_again(const struct state *state, const struct directory *directory, int64_t now_ms,
                   struct waiting *waiting, struct decision *decision)
 {

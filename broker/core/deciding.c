@@ -129,10 +129,14 @@ static void yield_place(struct deciding *d, const struct referral *yields)
     *d = waits;
 }
 
-/* The state still has the offer that yields, so what the match found of the team is made good here. */
+/* The state gives a case its origin when the event that it was received is applied: until then it is looked
+ * up, and only here, where it is asked for. The state also has the offer that yields, so what the match found
+ * of the team is made good. */
 static bool offer_share(struct deciding *d, struct match *match)
 {
     struct share share;
+    if (!state_referral(d->state, d->r.id))
+        d->r.origin = state_origin_slot(d->state, d->command->actor); /* SLOT_NONE: its first case */
     if (!share_find(d->directory, d->state, &d->r, d->now_ms, match, &share))
         return false;
     yield_place(d, share.yields);

@@ -21,6 +21,10 @@ enum {
     ACTOR_CHARS_MAX = 63,            /* name of a key */
     SIGNATURE_CHARS_MAX = 32,        /* how a coordinator signs: a role or initials */
     ORIGINS_MAX = 65000,             /* intakes that have ever submitted */
+    /* Told apart at one full team: a region has some tens of sources. An offer of one beyond does not yield.
+     */
+    ORIGINS_AT_A_TEAM_MAX = 64,
+    CASES_LOOKED_AT_MAX = 64, /* by one call of decide_again, so that its caller can stop between two */
     /* So that a repeat gets the same answer; the oldest is forgotten first. A sender stops repeating when it
      * is answered: this is a month of all England's commands, and 50 MB. */
     COMMANDS_REMEMBERED_MAX = 1 << 20

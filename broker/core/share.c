@@ -3,10 +3,6 @@
 
 #include "broker/core/offers.h"
 
-/* The origins that are told apart at one team. A region has some tens of sources; an offer of an origin
- * beyond these does not yield. */
-enum { ORIGINS_AT_A_TEAM_MAX = 64 };
-
 struct origin_there {
     uint16_t origin;
     uint32_t offers;

@@ -10,9 +10,12 @@ struct waiting_case {
     uint16_t rank;
 };
 
-/* Cases of one rank and one origin, the oldest first. */
+/* Cases of one rank and one origin, the oldest first. Not exhausted while next < end. */
 struct waiting_lane {
-    uint32_t next, end; /* in waiting.cases */
+    uint64_t received_seq; /* of the next */
+    uint32_t next, end;    /* in waiting.cases */
+    uint32_t offers;       /* of the origin, as of waiting.seq */
+    uint16_t origin, rank;
 };
 
 void waiting_open(struct waiting *w)
@@ -20,6 +23,7 @@ void waiting_open(struct waiting *w)
     table_open(&w->cases, sizeof(struct waiting_case));
     table_open(&w->lanes, sizeof(struct waiting_lane));
     w->lane = 0;
+    w->seq = 0;
 }
 
 void waiting_close(struct waiting *w)
@@ -57,16 +61,22 @@ static bool collect_cases(struct waiting *w, const struct state *state)
     return true;
 }
 
+static struct waiting_lane *lane_at(const struct waiting *w, uint32_t at)
+{
+    return table_row(&w->lanes, at);
+}
+
 static bool make_lanes(struct waiting *w)
 {
     struct waiting_lane *lane = NULL;
     for (uint32_t i = 0; i < w->cases.count; i++) {
-        const struct waiting_case *first = lane ? waiting_at(w, lane->next) : NULL;
-        if (!first || first->rank != waiting_at(w, i)->rank || first->origin != waiting_at(w, i)->origin) {
+        const struct waiting_case *one = waiting_at(w, i);
+        if (!lane || lane->rank != one->rank || lane->origin != one->origin) {
             if (!table_reserve(&w->lanes, 1))
                 return false;
             lane = table_add(&w->lanes);
-            lane->next = i;
+            *lane = (struct waiting_lane){
+                .received_seq = one->received_seq, .next = i, .origin = one->origin, .rank = one->rank};
         }
         lane->end = i + 1;
     }
@@ -78,6 +88,7 @@ bool waiting_collect(struct waiting *w, const struct state *state)
     table_clear(&w->cases);
     table_clear(&w->lanes);
     w->lane = 0;
+    w->seq = 0;
     bool collected = state->counters.held_count == 0 || collect_cases(w, state);
     if (collected && w->cases.count)
         qsort(w->cases.rows, w->cases.count, w->cases.row_bytes, compare_waiting);
@@ -88,42 +99,48 @@ bool waiting_collect(struct waiting *w, const struct state *state)
     return false;
 }
 
-static struct waiting_lane *lane_at(const struct waiting *w, uint32_t at)
+/* Only an event changes how many offers an origin has, and most cases are looked at in vain. */
+static void count_offers(struct waiting *w, const struct state *state)
 {
-    struct waiting_lane *lane = at < w->lanes.count ? table_row(&w->lanes, at) : NULL;
-    return lane;
+    if (w->seq == state->counters.seq)
+        return;
+    w->seq = state->counters.seq;
+    for (uint32_t at = w->lane; at < w->lanes.count; at++)
+        lane_at(w, at)->offers = state_origin_offers(state, lane_at(w, at)->origin);
 }
 
-static bool lane_is_before(const struct waiting *w, const struct state *state, const struct waiting_lane *a,
-                           const struct waiting_lane *b)
+static bool lane_is_before(const struct waiting_lane *a, const struct waiting_lane *b)
 {
-    const struct waiting_case *first_a = waiting_at(w, a->next), *first_b = waiting_at(w, b->next);
-    uint32_t offers_a = state_origin_offers(state, first_a->origin);
-    uint32_t offers_b = state_origin_offers(state, first_b->origin);
-    return offers_a != offers_b ? offers_a < offers_b : first_a->received_seq < first_b->received_seq;
+    return a->offers != b->offers ? a->offers < b->offers : a->received_seq < b->received_seq;
 }
 
 /* The lane whose turn it is, among those of the most urgent rank that is left; NULL: nothing is left. */
-static struct waiting_lane *lane_in_turn(struct waiting *w, const struct state *state)
+static struct waiting_lane *lane_in_turn(struct waiting *w)
 {
-    struct waiting_lane *first = lane_at(w, w->lane);
-    while (first && first->next == first->end)
-        first = lane_at(w, ++w->lane);
-    struct waiting_lane *best = first;
-    for (uint32_t at = w->lane + 1; first && at < w->lanes.count; at++) {
-        struct waiting_lane *lane = lane_at(w, at);
-        if (waiting_at(w, lane->end - 1)->rank != waiting_at(w, first->next)->rank)
-            break;
-        if (lane->next < lane->end && lane_is_before(w, state, lane, best))
+    while (w->lane < w->lanes.count && lane_at(w, w->lane)->next == lane_at(w, w->lane)->end)
+        w->lane++;
+    if (w->lane == w->lanes.count)
+        return NULL;
+    struct waiting_lane *best = lane_at(w, w->lane), *end = best + (w->lanes.count - w->lane);
+    for (struct waiting_lane *lane = best + 1; lane < end && lane->rank == best->rank; lane++)
+        if (lane->next < lane->end && lane_is_before(lane, best))
             best = lane;
-    }
     return best;
+}
+
+static const struct waiting_case *take_out(struct waiting *w, struct waiting_lane *lane)
+{
+    const struct waiting_case *one = waiting_at(w, lane->next++);
+    if (lane->next < lane->end)
+        lane->received_seq = waiting_at(w, lane->next)->received_seq;
+    return one;
 }
 
 const struct referral *waiting_next(struct waiting *w, const struct state *state)
 {
-    for (struct waiting_lane *lane; (lane = lane_in_turn(w, state));) {
-        const struct waiting_case *one = waiting_at(w, lane->next++);
+    count_offers(w, state);
+    for (struct waiting_lane *lane; (lane = lane_in_turn(w));) {
+        const struct waiting_case *one = take_out(w, lane);
         const struct referral *r = state_referral_row(state, one->row);
         if (referral_waits(r) && r->received_seq == one->received_seq)
             return r;

@@ -13,6 +13,7 @@
 struct waiting {
     struct table cases, lanes;
     uint32_t lane; /* the first lane that is not exhausted; its rank is the one whose turn it is */
+    uint64_t seq;  /* of the state, when the offers of each lane's origin were counted */
 };
 
 void waiting_open(struct waiting *waiting);

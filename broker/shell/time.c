@@ -10,6 +10,9 @@
 #include "broker/shell/inside.h"
 
 enum { DECISIONS_BY_TIME_MAX = 256, LEASE_CHECK_MS = 1000 };
+/* Each looks at CASES_LOOKED_AT_MAX held cases at most. Ten thousand that find no place in nine full teams
+ * take 7 ms; the rest waits for the next turn. */
+enum { REMATCHES_MAX = 160 };
 /* Less than the two thirds of the shortest lease in which a team may still renew it. */
 enum { NOT_LISTENING_MS = 3000 };
 /* Less is an ordinary correction of the clock, and is not reported. */
@@ -159,7 +162,7 @@ static void decide_what_is_due(struct broker *b, struct now now)
 static void rematch_held_cases(struct broker *b, struct now now)
 {
     struct rematch *rematch = &b->rematch;
-    for (int i = 0; b->state->rematch_due && i < DECISIONS_BY_TIME_MAX && state_reserve(b->state, 0); i++) {
+    for (int i = 0; b->state->rematch_due && i < REMATCHES_MAX && state_reserve(b->state, 0); i++) {
         if (!rematch->is_going && !waiting_collect(&rematch->waiting, b->state))
             return;
         rematch->is_going =

@@ -195,6 +195,26 @@ static void P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held(void **
     assert_null(strstr(text, "over"));
 }
 
+static void P11_a_case_that_had_to_yield_its_place_says_so_to_both_sides(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = offered_case();
+    Concordat__V1__OfferOver over = CONCORDAT__V1__OFFER_OVER__INIT;
+    status.state = CONCORDAT__V1__STATE__STATE_HELD;
+    show_status(&sheet, &status, &showing);
+    print_sheet();
+    assert_says("No team can take it now, so the duty coordinator holds it");
+    status.hold_reason = CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ORIGIN_SHARE;
+    show_status(&sheet, &status, &showing);
+    print_sheet();
+    assert_says("its place went to a source");
+    over.number = (char *)"R-0412";
+    over.end = CONCORDAT__V1__OFFER_END__OFFER_END_ORIGIN_SHARE;
+    show_offer_over_line(&sheet, &over);
+    print_sheet();
+    assert_says("your places were full, and a source with fewer");
+}
+
 static void a_case_that_is_overdue_says_so_in_words(void **state)
 {
     (void)state;
@@ -471,6 +491,7 @@ int main(void)
         cmocka_unit_test_setup(P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next,
                                open_showing),
         cmocka_unit_test_setup(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held, open_showing),
+        cmocka_unit_test_setup(P11_a_case_that_had_to_yield_its_place_says_so_to_both_sides, open_showing),
         cmocka_unit_test_setup(a_case_that_is_overdue_says_so_in_words, open_showing),
         cmocka_unit_test_setup(the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns, open_showing),
         cmocka_unit_test_setup(a_cover_says_what_holds_until_when_and_who_is_told, open_showing),
