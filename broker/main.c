@@ -116,6 +116,7 @@ struct process {
     int taken;         /* messages, in this turn */
     int full_turns;    /* before this one, without a break */
     bool doubts_clock; /* and the service manager was told */
+    bool keys_fail;    /* they cannot be read, and the service manager knows */
     bool stopping;
 };
 
@@ -289,7 +290,14 @@ static int process_start(struct process *p)
 static bool reload_keys(struct process *p)
 {
     commit_and_settle(p);
-    return server_reload_keys(p->machine.server);
+    bool done = server_reload_keys(p->machine.server);
+    if (!done && !p->keys_fail)
+        sd_notifyf(0, "STATUS=Only removals of keys count, the folder cannot be read: %s",
+                   server_keys_problem(p->machine.server));
+    if (done && p->keys_fail)
+        sd_notify(0, "STATUS=The keys can be read again, and count");
+    p->keys_fail = !done;
+    return done;
 }
 
 /* A wrong policy is refused, and the running one stays. */

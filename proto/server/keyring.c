@@ -91,14 +91,18 @@ static struct keyring_row *keyring_row_of(const struct keyring *keyring, const s
     return row;
 }
 
-/* Writes a line of complaint. A file's name may hold anything, also what would look like a line of its own.
- */
-static void keyring_complain(FILE *complaints, const char *text)
+/* A file's name may hold anything, also what would look like a line of its own. */
+static void keyring_on_one_line(char *text)
 {
-    fputs("not admitted: ", complaints);
     for (; *text; text++)
-        fputc(iscntrl((unsigned char)*text) ? '?' : *text, complaints);
-    fputc('\n', complaints);
+        if (iscntrl((unsigned char)*text))
+            *text = '?';
+}
+
+static void keyring_complain(FILE *complaints, char *text)
+{
+    keyring_on_one_line(text);
+    fprintf(complaints, "not admitted: %s\n", text);
 }
 
 /* Looks at a file before it is read. Returns false if that cannot be done. */
@@ -153,7 +157,7 @@ static bool keyring_add_file(struct keyring *keyring, const struct keyring *form
     struct keyring_row *row = &keyring->rows[keyring->count];
     struct key *key = &row->key;
     if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, file) >= sizeof path) {
-        keyring_complain(complaints, "a file's path is too long");
+        fputs("not admitted: a file's path is too long\n", complaints);
         return true;
     }
     const struct keyring_row *before =
@@ -166,6 +170,7 @@ static bool keyring_add_file(struct keyring *keyring, const struct keyring *form
     }
     enum keys_status status = keys_read(path, key, complaint, sizeof complaint);
     if (status == KEYS_NOT_NOW) {
+        keyring_on_one_line(complaint);
         snprintf(message, message_size, "%s", complaint);
         return false;
     }

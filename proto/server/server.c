@@ -24,8 +24,9 @@ enum {
     ZERO_COPY_RECV = 10,
     ROUTE_BYTES = 5, /* a name that libzmq gave: a zero and a number of four bytes */
     DROPS_A_CALL =
-        256,       /* frames that one call drops before it returns, so that the caller can do other work */
-    SLOW_MS = 1000 /* how long a peer counts as slow after it did not read */
+        256, /* frames that one call drops before it returns, so that the caller can do other work */
+    KEYS_PROBLEM_BYTES = 4352, /* a path and what is wrong there */
+    SLOW_MS = 1000             /* how long a peer counts as slow after it did not read */
 };
 
 _Static_assert((int)ROUTE_BYTES <= (int)SERVER_ROUTE_BYTES_MAX, "a route holds the name of a connection");
@@ -57,6 +58,7 @@ struct server {
     struct backlog *backlog;
     struct connections *connections;
     struct keys_watch watch;
+    char keys_problem[KEYS_PROBLEM_BYTES];
     int reserve; /* a descriptor that is given up to read the keys when no other is free; -1: none */
     uint64_t drops[SERVER_DROPS]; /* zap counts SERVER_DROP_HANDSHAKE */
     /* The current frame and its sender. */
@@ -262,14 +264,14 @@ static void server_use_keyring(struct server *server, struct keyring *keyring)
 
 bool server_reload_keys(struct server *server)
 {
-    char message[4352];
     struct keys_watch *watch = &server->watch;
     bool had_failed = watch->failed;
     keys_watch_begin_reading(watch);
     bool scarce = descriptors_are_used_up();
     if (scarce && server->reserve >= 0)
         close(server->reserve);
-    struct keyring *keyring = keyring_open(watch->folder, server->keyring, message, sizeof message);
+    struct keyring *keyring =
+        keyring_open(watch->folder, server->keyring, server->keys_problem, sizeof server->keys_problem);
     if (scarce || server->reserve < 0)
         server->reserve = descriptors_reserve();
     bool done = keyring;
@@ -280,10 +282,15 @@ bool server_reload_keys(struct server *server)
     keys_watch_end_reading(watch, done);
     if (!done && !had_failed)
         fprintf(stderr, "%s; the keys stay as they were, but for removed ones, until they can be read\n",
-                message);
+                server->keys_problem);
     if (done && had_failed)
         fprintf(stderr, "%s: the keys can be read again, and count\n", watch->folder);
     return done;
+}
+
+const char *server_keys_problem(const struct server *server)
+{
+    return server->watch.failed ? server->keys_problem : NULL;
 }
 
 /* Takes a message off the socket. Returns false if there is none. *good is whether it was a route of ours and

@@ -60,6 +60,9 @@ bool server_keys_are_due(struct server *server);
 /* Reads the keys folder again, as keyring_open does. Returns whether that was done. If not, keeps the keys
  * but for those whose files are gone, and says so the first time. */
 bool server_reload_keys(struct server *server);
+/* Returns why the keys could not be read last time, for the operator, or NULL if they could. Borrowed until
+ * server_reload_keys. */
+const char *server_keys_problem(const struct server *server);
 
 /* Takes the next part that waits, without blocking. Returns false if none waits. Drops frames for the reasons
  * below, and the rest of a frame after FRAME_REQUESTS_MAX parts. */

@@ -45,6 +45,7 @@ struct service {
     bool clock_is_wrong;      /* and the log says so */
     const char *state_folder; /* borrowed */
     int64_t ballast_at_ms;    /* when to see to the ballast again; monotonic */
+    bool keys_fail;           /* they cannot be read, and the service manager knows */
 };
 
 static int service_complain(int code, const char *message)
@@ -209,6 +210,17 @@ static enum outbox_status service_turn(struct service *service)
     return status == OUTBOX_OK ? service_forget(service, service_now_ms(service)) : status;
 }
 
+static void service_reload_keys(struct service *service)
+{
+    bool done = server_reload_keys(service->server);
+    if (!done && !service->keys_fail)
+        (void)sd_notifyf(0, "STATUS=Only removals of keys count, the folder cannot be read: %s",
+                         server_keys_problem(service->server));
+    if (done && service->keys_fail)
+        (void)sd_notify(0, "STATUS=The keys can be read again, and count");
+    service->keys_fail = !done;
+}
+
 static int service_loop(struct service *service)
 {
     for (;;) {
@@ -235,7 +247,7 @@ static int service_loop(struct service *service)
         if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR)
             return service_complain(CODE_ENVIRONMENT, zmq_strerror(errno));
         if (items[2].revents != 0 || server_keys_are_due(service->server))
-            (void)server_reload_keys(service->server);
+            service_reload_keys(service);
         if (items[3].revents != 0)
             return 0;
     }

@@ -10,6 +10,7 @@ Usage: test_key_life.py SOURCE BUILD
 import os
 import resource
 import shutil
+import socket
 import time
 import unittest
 
@@ -27,7 +28,11 @@ class KeyLife:
         self.stage = stage.Stage("key-life")
         self.addCleanup(self.stage.close)
         self.wire = self.stage.wire
-        self.clients = 0
+        self.notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.notified.close)
+        self.notified.bind(self.stage.path("notify"))
+        self.notified.settimeout(DEADLINE_S)
+        self.env = {"NOTIFY_SOCKET": self.stage.path("notify")}
         self.start()
         self.role, self.of = self.serves, self.owner
         self.make_key("bystander", self.role, self.of)
@@ -78,6 +83,11 @@ class KeyLife:
         while words not in self.stage.said(self.program):
             self.assertLess(time.monotonic(), deadline, self.stage.said(self.program))
             self.expect_bystander()
+
+    def await_notice(self, words):
+        """Awaits what the server tells its service manager."""
+        while words not in self.notified.recv(8192).decode():
+            pass
 
     # ---- What happens to the key. Each returns as whom the folder says that it is served from then on ----
 
@@ -250,8 +260,10 @@ class KeyLife:
         os.symlink("/proc/self/mem", self.file("zz.key"))
         self.await_seen(self.leaver, self.is_removed())
         self.await_log("zz.key: cannot read the key file")
+        self.await_notice("STATUS=Only removals of keys count, the folder cannot be read: ")
         os.remove(self.file("zz.key"))
         self.await_log("the keys can be read again")
+        self.await_notice("STATUS=The keys can be read again, and count")
 
     def test_removed_while_others_may_write_in_the_folder(self):
         self.begin_with_leaver()
@@ -273,7 +285,7 @@ class AtTheBroker(KeyLife, unittest.TestCase):
     checks = (KeyLife.check_connected, KeyLife.check_following, KeyLife.check_new)
 
     def start(self):
-        self.stage.start_broker()
+        self.stage.start_broker(env=self.env)
         self.folder, self.endpoint = self.stage.path("keys"), self.stage.endpoint
         self.fence = self.stage.client("fence", "auditor", "council")
         self.source = self.stage.client("street", "source", "street-triage")
@@ -286,7 +298,7 @@ class AtAnIntake(KeyLife, unittest.TestCase):
 
     def start(self):
         self.stage.start_broker()
-        self.stage.start_intake()
+        self.stage.start_intake(env=self.env)
         self.folder, self.endpoint = self.stage.path("intake-devices"), self.stage.intakes["intake"]
 
 
