@@ -3,16 +3,25 @@
 #include "proto/server/connections.h"
 
 #include <assert.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "proto/server/greeting.h"
 #include "proto/server/limits.h"
 #include "proto/server/seldom.h"
+
+/* The multiplicative hash of Knuth, whose upper bits are the number of an address. */
+#define HASH_FACTOR UINT64_C(0x9E3779B97F4A7C15)
+
+enum { ADDRESSES_MAX = 1024, HASH_SHIFT = 54 };
+
+static_assert(UINT64_MAX >> HASH_SHIFT == ADDRESSES_MAX - 1, "a hash is the number of an address");
 
 /* Connections in a row, by descriptor + 1; 0: none. */
 struct connection_list {
@@ -25,6 +34,7 @@ struct connection {
     struct connection_list *in; /* unspoken, or its owner's; NULL: it has gone, or we have shut it down */
     int previous, next;         /* there */
     uint64_t socket;            /* the kernel's number, unique until it restarts */
+    unsigned address;           /* a number for the peer's, below ADDRESSES_MAX */
     uint64_t admitted_before;   /* how many handshakes had been admitted when it came */
     atomic_uint_least64_t admission; /* its own; 0: it has not spoken */
     atomic_int_least64_t heard_ms;   /* when it last spoke, or came */
@@ -118,6 +128,25 @@ static uint64_t connection_socket(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &(socklen_t){sizeof cookie}) == 0 ? cookie : 0;
 }
 
+/* Returns the number for the address of the peer; few others have the same. Of IPv6 it is the network's,
+ * within which one machine can have as many addresses as it likes. */
+static unsigned connection_address(int fd)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } peer = {0};
+    uint64_t number = 0;
+    if (getpeername(fd, &peer.any, &(socklen_t){sizeof peer}) != 0)
+        return 0;
+    if (peer.any.sa_family == AF_INET)
+        number = peer.v4.sin_addr.s_addr;
+    else if (peer.any.sa_family == AF_INET6)
+        memcpy(&number, &peer.v6.sin6_addr, sizeof number);
+    return (unsigned)(number * HASH_FACTOR >> HASH_SHIFT);
+}
+
 static void connection_shut(struct connections *c, struct connection *one)
 {
     int fd = (int)(one - c->all);
@@ -172,13 +201,25 @@ static unsigned connections_spoken(const struct connections *c)
     return c->open - c->shut - c->unspoken.count;
 }
 
-/* Ends those that have waited for longest without a word, while there are too many of them or too many in
- * all. The newest stays. */
+/* Returns the oldest of those that have not spoken and come from one address: the address that has most. So a
+ * crowd from few addresses makes room for itself. */
+static struct connection *connections_oldest_of_crowd(struct connections *c)
+{
+    unsigned counts[ADDRESSES_MAX] = {0}, most = 0;
+    for (struct connection *one = connection_at(c, c->unspoken.first); one; one = connection_at(c, one->next))
+        most = ++counts[one->address] > most ? counts[one->address] : most;
+    struct connection *oldest = connection_at(c, c->unspoken.first);
+    while (counts[oldest->address] < most)
+        oldest = connection_at(c, oldest->next);
+    return oldest;
+}
+
+/* Ends some that have not spoken, while there are too many of them or too many in all. */
 static void connections_make_room(struct connections *c, int64_t now_ms)
 {
     unsigned ceiling = connections_ceiling();
     while (c->unspoken.count > 1 && (c->unspoken.count > UNSPOKEN_MAX || c->open - c->shut > ceiling)) {
-        connection_shut(c, connection_at(c, c->unspoken.first));
+        connection_shut(c, connections_oldest_of_crowd(c));
         unsigned ended = seldom_count(&c->crowded, now_ms);
         if (ended)
             fprintf(stderr,
@@ -232,6 +273,7 @@ void connections_begin(struct connections *c, int fd, int64_t now_ms)
     connection_forget(c, one);
     one->open = true;
     one->socket = connection_socket(fd);
+    one->address = connection_address(fd);
     one->admitted_before = c->admissions;
     atomic_store(&one->heard_ms, now_ms);
     c->open++;

@@ -9,8 +9,9 @@
  * Bounds (limits.h): when a key has too many connections, the one that was silent for longest ends: an honest
  * device that comes back from another network gets in, and the connection that it left hanging goes. When too
  * many have not spoken, or all connections together take too many descriptors, the one that has waited for
- * longest without a word ends: strangers take nothing from those who have spoken. A connection that does not
- * speak in time ends too. Each bound that bites is logged, seldom.
+ * longest without a word ends, of the address that has most such: strangers take nothing from those who have
+ * spoken, and a newcomer from elsewhere keeps its place. A connection that does not speak in time ends too.
+ * Each bound that bites is logged, seldom.
  *
  * To end a connection is to shut its socket down; libzmq sees that and closes it. Descriptors are reused, so
  * each is compared with the socket that it was before. Any thread may call; times are monotonic.

@@ -71,16 +71,18 @@ static int close_all(void **state)
     return folder_remove(folder);
 }
 
-/* Returns the number of a new connection, which has been admitted and has said nothing. */
-static int come(void)
+/* Returns the number of a new connection from 127.0.0.HOST, which has been admitted and has said nothing. */
+static int come_from(unsigned host)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000000 + host)};
     int listener = socket(AF_INET, SOCK_STREAM, 0), i = pair_count++;
     assert_true(i < PAIRS_MAX);
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(listener, 1), 0);
     assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &(socklen_t){sizeof address}), 0);
     pairs[i].client = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(pairs[i].client, (const struct sockaddr *)&own, sizeof own), 0);
     assert_int_equal(connect(pairs[i].client, (const struct sockaddr *)&address, sizeof address), 0);
     pairs[i].server = accept(listener, NULL, NULL);
     assert_true(pairs[i].server >= 0);
@@ -88,6 +90,11 @@ static int come(void)
     connections_begin(connections, pairs[i].server, now_ms);
     pairs[i].admission = connections_admit(connections);
     return i;
+}
+
+static int come(void)
+{
+    return come_from(1);
 }
 
 static void speak(int i, const char *name)
@@ -165,6 +172,17 @@ static void P10_strangers_make_room_for_each_other_and_never_end_who_has_spoken(
     change_descriptor_limit(before);
     assert_true(first_ended);
     assert_false(second_ended || has_ended(third) || has_ended(north) || has_ended(south));
+}
+
+static void P10_a_crowd_from_one_address_makes_room_for_itself(void **state)
+{
+    (void)state;
+    int newcomer = come_from(2), first = come(), second = come();
+    rlim_t before = change_descriptor_limit(DESCRIPTORS_KEPT + 3);
+    come();
+    change_descriptor_limit(before);
+    expect_only_to_have_ended(first);
+    assert_true(newcomer < first && first < second);
 }
 
 static void P10_keys_leave_room_for_those_who_have_not_spoken(void **state)
@@ -261,6 +279,7 @@ int main(void)
         WITH_ALL(P10_of_a_keys_connections_the_one_silent_for_longest_makes_room),
         WITH_ALL(P10_a_source_may_have_more),
         WITH_ALL(P10_strangers_make_room_for_each_other_and_never_end_who_has_spoken),
+        WITH_ALL(P10_a_crowd_from_one_address_makes_room_for_itself),
         WITH_ALL(P10_keys_leave_room_for_those_who_have_not_spoken),
         WITH_ALL(P10_a_connection_that_does_not_speak_in_time_ends),
         WITH_ALL(P10_a_message_that_waited_does_not_speak_for_the_next_with_its_descriptor),
