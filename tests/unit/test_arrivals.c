@@ -106,6 +106,22 @@ static void P10_a_connection_that_leaves_takes_no_turn(void **state)
     assert_true(is_told_of(pairs[CONNECTIONS - 1].server, 0));
 }
 
+static void P10_a_connection_that_has_sent_nothing_takes_no_turn(void **state)
+{
+    (void)state;
+    enum { SILENT = ARRIVALS_AT_ONCE };
+    char there[5];
+    assert_int_equal(recv(pairs[SILENT].server, there, sizeof there, 0), 5);
+    now_ms += (int64_t)WAITING * ARRIVALS_EACH_MS;
+    assert_int_equal(arrivals_let_in(arrivals, now_ms), ARRIVALS_EACH_MS);
+    assert_int_equal(told_of(), CONNECTIONS - 1);
+    assert_int_equal(write(pairs[SILENT].client, "hello", 5), 5);
+    assert_int_equal(recv(pairs[SILENT].server, there, sizeof there, MSG_PEEK | MSG_WAITALL), 5);
+    assert_false(is_told_of(pairs[SILENT].server, 0));
+    assert_int_equal(arrivals_let_in(arrivals, now_ms), -1);
+    assert_true(is_told_of(pairs[SILENT].server, 0));
+}
+
 static void P10_the_end_of_a_waiting_connection_is_reported(void **state)
 {
     (void)state;
@@ -136,6 +152,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(P10_after_the_first_each_connection_waits_for_its_turn, all_come,
                                         all_go),
         cmocka_unit_test_setup_teardown(P10_a_connection_that_leaves_takes_no_turn, all_come, all_go),
+        cmocka_unit_test_setup_teardown(P10_a_connection_that_has_sent_nothing_takes_no_turn, all_come,
+                                        all_go),
         cmocka_unit_test_setup_teardown(P10_the_end_of_a_waiting_connection_is_reported, all_come, all_go),
         cmocka_unit_test_setup_teardown(P10_after_a_rest_as_many_may_come_at_once_again, all_come, all_go),
     };
