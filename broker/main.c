@@ -103,6 +103,12 @@ static error_t broker_take_option(int key, char *value, struct argp_state *state
     return 0;
 }
 
+/* What the service manager was told last of what somebody has to look after. */
+struct status_told {
+    const char *room; /* of the disk; NULL: there is enough */
+    bool doubts_clock, keys_fail;
+};
+
 /* Everything that the process owns. */
 struct process {
     struct broker_options options;
@@ -110,13 +116,12 @@ struct process {
     struct policy_file *policy;
     struct broker *broker;
     struct keeper keeper;
-    const char *room_told; /* of the disk, as the service manager was told */
     int64_t ballast_at_ms; /* when to see to the ballast again */
     int signals;
-    int taken;         /* messages, in this turn */
-    int full_turns;    /* before this one, without a break */
-    bool doubts_clock; /* and the service manager was told */
-    bool keys_fail;    /* they cannot be read, and the service manager knows */
+    int taken;      /* messages, in this turn */
+    int full_turns; /* before this one, without a break */
+    bool keys_fail; /* they cannot be read now */
+    struct status_told told;
     bool stopping;
 };
 
@@ -290,14 +295,8 @@ static int process_start(struct process *p)
 static bool reload_keys(struct process *p)
 {
     commit_and_settle(p);
-    bool done = server_reload_keys(p->machine.server);
-    if (!done && !p->keys_fail)
-        sd_notifyf(0, "STATUS=Only removals of keys count, the folder cannot be read: %s",
-                   server_keys_problem(p->machine.server));
-    if (done && p->keys_fail)
-        sd_notify(0, "STATUS=The keys can be read again, and count");
-    p->keys_fail = !done;
-    return done;
+    p->keys_fail = !server_reload_keys(p->machine.server);
+    return !p->keys_fail;
 }
 
 /* A wrong policy is refused, and the running one stays. */
@@ -407,16 +406,20 @@ static enum ledger_status process_turn(struct process *p)
 /* `systemctl status` shows what somebody has to look after. */
 static void tell_status(struct process *p)
 {
-    const char *room = broker_room(p->broker);
-    bool doubts_clock = broker_doubts_clock(p->broker);
-    if (doubts_clock != p->doubts_clock || room != p->room_told)
-        sd_notifyf(0, "STATUS=%s%s",
-                   doubts_clock ? "The wall clock has leapt and is not believed yet: look after it, or "
+    const struct status_told now = {broker_room(p->broker), broker_doubts_clock(p->broker), p->keys_fail};
+    bool is_news = now.room != p->told.room || now.doubts_clock != p->told.doubts_clock ||
+                   now.keys_fail != p->told.keys_fail;
+    bool is_well = !now.room && !now.doubts_clock && !now.keys_fail;
+    p->told = now;
+    if (!is_news)
+        return;
+    sd_notifyf(0, "STATUS=%s%s%s%s%s%s", is_well ? "Nothing to look after" : "",
+               now.keys_fail ? "Only removals of keys count, the folder cannot be read: " : "",
+               now.keys_fail ? server_keys_problem(p->machine.server) : "", now.keys_fail ? ". " : "",
+               now.doubts_clock ? "The wall clock has leapt and is not believed yet: look after it, or "
                                   "confirm it with SIGUSR1. "
                                 : "",
-                   room ? room : "");
-    p->doubts_clock = doubts_clock;
-    p->room_told = room;
+               now.room ? now.room : "");
 }
 
 /* The ballast is made again when there is room. */

@@ -217,7 +217,7 @@ static void service_reload_keys(struct service *service)
         (void)sd_notifyf(0, "STATUS=Only removals of keys count, the folder cannot be read: %s",
                          server_keys_problem(service->server));
     if (done && service->keys_fail)
-        (void)sd_notify(0, "STATUS=The keys can be read again, and count");
+        (void)sd_notify(0, "STATUS=Nothing to look after");
     service->keys_fail = !done;
 }
 

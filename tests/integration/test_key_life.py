@@ -263,7 +263,7 @@ class KeyLife:
         self.await_notice("STATUS=Only removals of keys count, the folder cannot be read: ")
         os.remove(self.file("zz.key"))
         self.await_log("the keys can be read again")
-        self.await_notice("STATUS=The keys can be read again, and count")
+        self.await_notice("STATUS=Nothing to look after")
 
     def test_removed_while_others_may_write_in_the_folder(self):
         self.begin_with_leaver()
