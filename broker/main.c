@@ -207,21 +207,12 @@ static int process_open_ledger(struct process *p)
     return 0;
 }
 
-static void report_recovery(const struct recovery *recovery)
+static void report_recovery(struct broker *broker, const struct recovery *recovery)
 {
     if (recovery->refused_snapshot)
-        fprintf(
-            stderr,
-            "concordat-broker: the snapshot of event %llu is not of the state that the ledger says, and was not "
-            "used: somebody may have altered it; %llu events were replayed instead; look who can write to the "
-            "folder\n",
-            (unsigned long long)recovery->refused_snapshot, (unsigned long long)recovery->replayed);
+        broker_found_altered(broker, &(struct altered){ALTERATION_SNAPSHOT, recovery->refused_snapshot});
     if (recovery->found.differs)
-        fprintf(
-            stderr,
-            "concordat-broker: event %llu says that an earlier run lived by a state that the ledger does not "
-            "give; this run goes by the ledger; run concordat verify and ask those who made the router\n",
-            (unsigned long long)recovery->found.differs);
+        broker_found_altered(broker, &(struct altered){ALTERATION_STATE, recovery->found.differs});
 }
 
 static int process_open_broker(struct process *p)
@@ -234,13 +225,13 @@ static int process_open_broker(struct process *p)
         recovery_read(p->machine.ledger, p->options.state, seed, &recovery, message, sizeof message);
     if (!state)
         return report_failure("ledger", message);
-    report_recovery(&recovery);
     p->keeper.kept_seq = state->counters.seq - recovery.replayed;
     const struct broker_ports ports = machine_ports(&p->machine);
     p->broker = broker_open(&ports, state, "concordat-broker " CONCORDAT_VERSION);
     if (!p->broker || !broker_load_policy(p->broker, p->policy, machine_now()))
         return report_failure("start", "not enough memory");
     broker_record_start(p->broker, recovery.replayed, machine_now());
+    report_recovery(p->broker, &recovery);
     if (commit_and_settle(p) != LEDGER_OK)
         return report_failure("ledger", ledger_message(p->machine.ledger));
     return 0;

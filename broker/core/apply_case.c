@@ -190,3 +190,8 @@ void apply_clock_breached(struct referral *r, const struct event *event)
 {
     r->clocks[event->is.breached.clock].breached = true;
 }
+
+void apply_alteration_to_case(struct referral *r, const struct event *event)
+{
+    r->altered |= alteration_bit(event->is.altered.what);
+}

@@ -102,3 +102,17 @@ bool apply_clock_corrected(struct state *state, const struct event *event)
     }
     return true;
 }
+
+/* Marks an ended case, or the state itself if no case is named; an open case was changed before this
+ * (apply_case.c). */
+bool apply_alteration(struct state *state, const struct event *event)
+{
+    uint8_t bit = alteration_bit(event->is.altered.what);
+    uint32_t row =
+        event->has_referral ? index_find(&state->ended_by_id, &state->ended, event->referral) : ROW_NONE;
+    if (row != ROW_NONE)
+        ((struct ended_case *)table_row(&state->ended, row))->altered |= bit;
+    else if (!event->has_referral)
+        state->counters.altered |= bit;
+    return true;
+}

@@ -29,6 +29,7 @@ enum command_kind {
     COMMAND_LOAD_POLICY,
     COMMAND_RECORD_REFUSAL,
     COMMAND_RECORD_START,
+    COMMAND_RECORD_ALTERATION,
     COMMAND_BEGIN_SNAPSHOT,
     COMMAND_KEEP_SNAPSHOT,
     COMMAND_CORRECT_CLOCK,
@@ -105,6 +106,7 @@ struct command {
         struct started started;
         struct kept kept;
         struct clock_correction correction;
+        struct altered altered;
     } is;
 };
 

@@ -34,6 +34,7 @@ static const struct {
     [COMMAND_LOAD_POLICY] = {decide_load_policy, NO_CASE},
     [COMMAND_RECORD_REFUSAL] = {decide_record_refusal, NO_CASE},
     [COMMAND_RECORD_START] = {decide_record_start, NO_CASE},
+    [COMMAND_RECORD_ALTERATION] = {decide_record_alteration, NO_CASE},
     [COMMAND_BEGIN_SNAPSHOT] = {decide_begin_snapshot, NO_CASE},
     [COMMAND_KEEP_SNAPSHOT] = {decide_keep_snapshot, NO_CASE},
     [COMMAND_CORRECT_CLOCK] = {decide_correct_clock, NO_CASE},

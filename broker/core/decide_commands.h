@@ -17,7 +17,7 @@ decide_command decide_seen, decide_accept, decide_decline, decide_check_in, deci
 decide_command decide_presence, decide_capacity;
 decide_command decide_take, decide_assign, decide_read_record, decide_cover;
 decide_command decide_load_policy, decide_record_refusal, decide_record_start;
-decide_command decide_begin_snapshot, decide_keep_snapshot;
+decide_command decide_record_alteration, decide_begin_snapshot, decide_keep_snapshot;
 decide_command decide_correct_clock;
 
 #endif

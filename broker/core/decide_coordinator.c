@@ -40,6 +40,16 @@ static bool may_read(const struct deciding *d)
     return state_case_is_of_team(state_case(d->state, d->command->referral), d->command->slot);
 }
 
+static void name_ended(struct event *event, const struct ended_case *ended)
+{
+    event->has_referral = true;
+    for (int i = 0; i < ID_BYTES; i++)
+        event->referral[i] = ended->id[i];
+    event->number = ended->number;
+    event->drill = ended->drill;
+    event->state = (enum case_state)ended->state;
+}
+
 enum refusal decide_read_record(struct deciding *d)
 {
     if (!may_read(d))
@@ -53,12 +63,7 @@ enum refusal decide_read_record(struct deciding *d)
         deciding_done(d, event);
         return REFUSAL_NONE;
     }
-    event->has_referral = true;
-    for (int i = 0; i < ID_BYTES; i++)
-        event->referral[i] = ended->id[i];
-    event->number = ended->number;
-    event->drill = ended->drill;
-    event->state = (enum case_state)ended->state;
+    name_ended(event, ended);
     return REFUSAL_NONE;
 }
 
@@ -119,6 +124,24 @@ enum refusal decide_record_start(struct deciding *d)
 {
     struct event *event = deciding_event(d, EVENT_BROKER_STARTED);
     event->is.started = d->command->is.started;
+    return REFUSAL_NONE;
+}
+
+/* The command's referral is zero if what was found is of no case. */
+enum refusal decide_record_alteration(struct deciding *d)
+{
+    const struct altered *altered = &d->command->is.altered;
+    const struct any_case of = state_case(d->state, d->command->referral);
+    if (state_knows_altered(d->state, of.open || of.ended ? d->command->referral : NULL, altered->what))
+        return REFUSAL_NONE;
+    if (of.open)
+        d->r = *of.open;
+    struct event *event = deciding_event(d, EVENT_ALTERATION_FOUND);
+    event->is.altered = *altered;
+    if (of.open)
+        deciding_done(d, event);
+    else if (of.ended)
+        name_ended(event, of.ended);
     return REFUSAL_NONE;
 }
 

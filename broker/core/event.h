@@ -42,7 +42,8 @@ enum event_kind {
     EVENT_COMMAND_REFUSED,
     EVENT_BROKER_STARTED,
     EVENT_AREA_COVERED,
-    EVENT_SNAPSHOT_BEGUN = 47,
+    EVENT_ALTERATION_FOUND,
+    EVENT_SNAPSHOT_BEGUN,
     EVENT_SNAPSHOT_KEPT,
     EVENT_CLOCK_CORRECTED = 49,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
@@ -155,6 +156,12 @@ struct record_reading {
     int role; /* Role */
 };
 
+/* Something stored is not what was written. */
+struct altered {
+    enum alteration what;
+    uint64_t of; /* number of the event that it was found at */
+};
+
 struct event {
     enum event_kind kind;
     uint64_t seq;
@@ -263,6 +270,7 @@ struct event {
         struct started started;
         struct kept kept;
         struct clock_correction correction;
+        struct altered altered;
         struct {
             uint16_t coordinator, area;
             enum cover_reason reason;
@@ -276,6 +284,11 @@ struct event {
 static inline int64_t instant_within(int64_t ms)
 {
     return ms < 1 ? 1 : ms > INSTANT_MS_MAX ? INSTANT_MS_MAX : ms;
+}
+
+static inline uint8_t alteration_bit(enum alteration what)
+{
+    return (uint8_t)(1u << what);
 }
 
 /* An event of a kind with nothing else in it. */

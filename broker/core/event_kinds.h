@@ -56,6 +56,7 @@ typedef bool event_hopes(const struct event *event);
 struct event_traits {
     bool is_kind;   /* false: no kind has this number */
     bool of_a_case; /* names a referral; all that follows but gives_hope and change_state is about its case */
+    bool or_of_none;         /* may name no referral: what was found is of no case */
     bool may_follow_the_end; /* is recorded of an ended case too, which it does not change */
     bool is_news;            /* changes who holds the case or what is promised: everybody concerned is told */
     enum case_happening happening;

@@ -99,7 +99,8 @@ struct referral {
     bool drill;
     bool contact_made;
     uint8_t told_state; /* the last state that the referrer is known to have been shown */
-    uint8_t unused[6];
+    uint8_t altered;    /* what of it was found altered: alteration_bit of each */
+    uint8_t unused[5];
 };
 
 #pragma GCC diagnostic pop

@@ -190,6 +190,16 @@ const struct remembered *state_remembered(const struct state *state, const uint8
     return row == ROW_NONE ? NULL : table_row(&state->remembered, row);
 }
 
+bool state_knows_altered(const struct state *state, const uint8_t *id, enum alteration what)
+{
+    struct any_case of = id ? state_case(state, id) : (struct any_case){NULL, NULL};
+    uint8_t known = of.open    ? of.open->altered
+                    : of.ended ? of.ended->altered
+                    : id       ? 0
+                               : state->counters.altered;
+    return known & alteration_bit(what);
+}
+
 int64_t state_due(const struct state *state)
 {
     const struct agenda_entry *first = agenda_first(&state->agenda);
@@ -265,6 +275,7 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
         .team = r->team,
         .coordinator = r->coordinator,
         .drill = r->drill,
+        .altered = r->altered,
         .state = r->state,
         .outcome = r->outcome,
         .source = (uint8_t)r->facts.source,
@@ -362,17 +373,22 @@ static bool apply_to_case(struct state *state, const struct event *event, const 
     return true;
 }
 
+static bool names_what_it_should(const struct event *event, const struct event_traits *traits)
+{
+    return event->has_referral ? traits->of_a_case : !traits->of_a_case || traits->or_of_none;
+}
+
 bool state_apply(struct state *state, const struct event *event)
 {
     struct counters *counters = &state->counters;
     const struct event_traits *traits = &event_traits[event->kind];
     assert((unsigned)event->kind < EVENT_KINDS && traits->is_kind);
     if (event->seq != counters->seq + 1 || event->at_ms < counters->at_ms ||
-        event->has_referral != traits->of_a_case || !slots_are_known(state, event, traits))
+        !names_what_it_should(event, traits) || !slots_are_known(state, event, traits))
         return false;
     counters->seq = event->seq;
     counters->at_ms = event->at_ms;
-    if (traits->of_a_case && !apply_to_case(state, event, traits))
+    if (event->has_referral && !apply_to_case(state, event, traits))
         return false;
     if (traits->change_state && !traits->change_state(state, event))
         return false;

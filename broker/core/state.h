@@ -52,7 +52,8 @@ struct ended_case {
     uint16_t origin, area, team, coordinator;
     uint8_t state, outcome, source, urgency;
     bool drill;
-    uint8_t unused[3];
+    uint8_t altered; /* as in struct referral */
+    uint8_t unused[2];
 };
 
 /* Until when a coordinator covers an area of another's (cover.h). A cover that has ended keeps its row, which
@@ -86,6 +87,8 @@ struct counters {
     uint32_t waiting[RANK_LAST + 1]; /* cases that wait for a team, by rank */
     uint32_t unused;
     uint8_t policy_digest[POLICY_DIGEST_BYTES]; /* of the policy loaded last */
+    uint8_t altered;                            /* what is of no case and was found altered: alteration_bit */
+    uint8_t unused[7];
 };
 
 #pragma GCC diagnostic pop
@@ -163,6 +166,8 @@ static inline int64_t state_time_of_utc(const struct state *state, int64_t utc_m
 {
     return utc_ms ? instant_within(utc_ms + state->counters.ahead_ms) : 0;
 }
+/* Whether this has been found altered before: of a case, or if `id` is NULL of none. */
+bool state_knows_altered(const struct state *state, const uint8_t *id, enum alteration what);
 
 /* For walking all rows: a row is in use if its state is not CASE_NONE. */
 static inline uint32_t state_referral_rows(const struct state *state)

@@ -81,11 +81,17 @@ bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
     return true;
 }
 
+bool record_is_of(const uint8_t *body, size_t size, const uint8_t *referral)
+{
+    struct scan_field field;
+    return record_scan_for((struct scan){body, body + size}, EVENT_REFERRAL, EVENT_REFERRAL, &field) &&
+           field.size == ID_BYTES && memcmp(field.bytes, referral, ID_BYTES) == 0;
+}
+
 const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral)
 {
     struct scan_field field;
-    if (!record_scan_for((struct scan){body, body + size}, EVENT_REFERRAL, EVENT_REFERRAL, &field) ||
-        field.size != ID_BYTES || memcmp(field.bytes, referral, ID_BYTES) != 0 ||
+    if (!record_is_of(body, size, referral) ||
         !record_scan_for((struct scan){body, body + size}, RECEIVED, UPDATED, &field) ||
         !record_scan_for((struct scan){field.bytes, field.bytes + field.size}, DIGEST, DIGEST, &field))
         return NULL;

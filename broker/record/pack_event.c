@@ -46,6 +46,7 @@ struct packing {
         Concordat__V1__CommandRefused refused;
         Concordat__V1__BrokerStarted started;
         Concordat__V1__AreaCovered covered;
+        Concordat__V1__AlterationFound altered;
         Concordat__V1__SnapshotBegun begun;
         Concordat__V1__SnapshotKept kept;
         Concordat__V1__ClockCorrected correction;
@@ -399,6 +400,13 @@ static void pack_covered(struct packing *p)
     p->is.covered.reason = (Concordat__V1__CoverReason)p->event->is.covered.reason;
 }
 
+static void pack_altered(struct packing *p)
+{
+    PART(altered, alteration_found, alteration_found);
+    p->is.altered.what = (Concordat__V1__Alteration)p->event->is.altered.what;
+    p->is.altered.of = p->event->is.altered.of;
+}
+
 static void pack_begun(struct packing *p)
 {
     PART(begun, snapshot_begun, snapshot_begun);
@@ -445,6 +453,7 @@ static pack_part *const parts[] = {
     [EVENT_COMMAND_REFUSED] = pack_refused,
     [EVENT_BROKER_STARTED] = pack_started,
     [EVENT_AREA_COVERED] = pack_covered,
+    [EVENT_ALTERATION_FOUND] = pack_altered,
     [EVENT_SNAPSHOT_BEGUN] = pack_begun,
     [EVENT_SNAPSHOT_KEPT] = pack_kept,
     [EVENT_CLOCK_CORRECTED] = pack_corrected,

@@ -302,6 +302,14 @@ static void read_started(struct event_reading *in)
     in->event->is.started.state_digest = read_digest(in, &in->message->broker_started->state_digest);
 }
 
+static void read_altered(struct event_reading *in)
+{
+    const Concordat__V1__AlterationFound *m = in->message->alteration_found;
+    in->good &= m->what > 0 && (int)m->what < ALTERATION_COUNT;
+    in->event->is.altered.what = in->good ? (enum alteration)m->what : ALTERATION_NONE;
+    in->event->is.altered.of = m->of;
+}
+
 static void read_begun(struct event_reading *in)
 {
     (void)in; /* that it happened is all that it says */
@@ -355,6 +363,7 @@ static read_part *const parts[] = {
     [EVENT_COMMAND_REFUSED] = read_refused,
     [EVENT_BROKER_STARTED] = read_started,
     [EVENT_AREA_COVERED] = read_covered,
+    [EVENT_ALTERATION_FOUND] = read_altered,
     [EVENT_SNAPSHOT_BEGUN] = read_begun,
     [EVENT_SNAPSHOT_KEPT] = read_kept,
     [EVENT_CLOCK_CORRECTED] = read_corrected,

@@ -52,6 +52,8 @@ ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uin
  * `number` of another message. Borrows from the body. False if there is none. */
 bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *referral);
+/* Whether a packed event is of this referral. */
+bool record_is_of(const uint8_t *body, size_t size, const uint8_t *referral);
 /* Finds the digest by which a packed event of this referral commits to the confidential part beside it:
  * CONFIDENTIAL_DIGEST_BYTES, borrowed from the body. NULL if it has none, or is of another referral. */
 const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral);

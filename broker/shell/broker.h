@@ -29,6 +29,9 @@ bool broker_load_policy(struct broker *broker, const struct policy_file *file, s
 /* Records that the broker has started, having replayed this many events. To be called once, after the first
  * policy. */
 void broker_record_start(struct broker *broker, uint64_t replayed, struct now now);
+/* Notes that something stored, of no case, is not what was written: it is logged, and the next turn records
+ * it. */
+void broker_found_altered(struct broker *broker, const struct altered *altered);
 /* Records that a snapshot begins, as the last event of the turn: of the state as that event leaves it. */
 bool broker_begin_snapshot(struct broker *broker, struct now now);
 /* Records that it is whole. Both are false if memory is short; nothing is recorded then. */

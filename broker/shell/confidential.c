@@ -2,11 +2,10 @@
  * handed out to those who may read it. */
 #include "broker/shell/confidential.h"
 
-#include <inttypes.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "broker/shell/alterations.h"
 #include "broker/shell/answers.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/stored.h"
@@ -40,43 +39,22 @@ static bool part_is_what_came(const struct stored_part *part)
     return sodium_memcmp(digest, part->digest, sizeof digest) == 0;
 }
 
-/* Tells the operator, once for each referral. Beyond a bound no more are named: the ledger as a whole is not
- * to be believed then, and the log would hold nothing else. */
-static void tell_part_altered(struct broker *b, uint64_t seq, const uint8_t *referral)
-{
-    struct altered_parts *altered = &b->altered;
-    char line[192];
-    for (size_t i = 0; i < altered->count; i++)
-        if (memcmp(altered->referrals[i], referral, ID_BYTES) == 0)
-            return;
-    if (altered->count == ALTERED_PARTS_NAMED_MAX)
-        return;
-    memcpy(altered->referrals[altered->count++], referral, ID_BYTES);
-    snprintf(line, sizeof line,
-             "the confidential part beside event %" PRIu64 " is not what the event commits to: nobody is "
-             "shown it; restore the ledger from a copy that verifies%s",
-             seq, altered->count == ALTERED_PARTS_NAMED_MAX ? " (no more of these are named)" : "");
-    b->ports.log(b->ports.context, line);
-}
-
-enum part_found { PART_NONE, PART_ALTERED, PART_FOUND };
-
-static enum part_found part_read(struct broker *b, uint64_t seq, const uint8_t *referral,
-                                 struct stored_part *part)
+static enum stored_found part_read(struct broker *b, uint64_t seq, const uint8_t *referral,
+                                   struct stored_part *part)
 {
     if (!stored_confidential(b, seq, referral, part))
-        return PART_NONE;
+        return STORED_NONE;
     if (part_is_what_came(part))
-        return PART_FOUND;
-    tell_part_altered(b, seq, referral);
-    return PART_ALTERED;
+        return STORED_FOUND;
+    alterations_note(b, &(struct altered){ALTERATION_CONFIDENTIAL, seq}, referral);
+    return STORED_ALTERED;
 }
 
 bool confidential_callback(struct broker *b, const struct referral *r, uint32_t number,
                            spliced_field *callback)
 {
     struct stored_part part;
-    return part_read(b, r->confidential_seq, r->id, &part) == PART_FOUND &&
+    return part_read(b, r->confidential_seq, r->id, &part) == STORED_FOUND &&
            record_find_callback(part.bytes, part.size, number, callback);
 }
 
@@ -105,16 +83,18 @@ static void confidential_pack_record(struct broker *b, const struct record_reque
     message.command_id = borrowed_bytes(asked->command_id, ID_BYTES);
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_RECORD;
     message.record = &record;
-    if (stored_referral(b, of.open ? of.open->facts_seq : of.ended->facts_seq, RECORD_REFERRAL, &referral))
-        spliced_into(&record.base, &referral, 1);
-    enum part_found found = part_read(b, of.open ? of.open->confidential_seq : of.ended->confidential_seq,
-                                      asked->referral, &part);
-    if (found == PART_ALTERED) {
+    enum stored_found facts = stored_referral(b, of.open ? of.open->facts_seq : of.ended->facts_seq,
+                                              asked->referral, RECORD_REFERRAL, &referral);
+    enum stored_found found = part_read(b, of.open ? of.open->confidential_seq : of.ended->confidential_seq,
+                                        asked->referral, &part);
+    if (found == STORED_ALTERED || facts == STORED_ALTERED) {
         answers_refuse(b, &(struct answer_to){&asked->route, asked->command_id}, REFUSAL_ALTERED,
                        asked->referral);
         return;
     }
-    if (found == PART_FOUND)
+    if (facts == STORED_FOUND)
+        spliced_into(&record.base, &referral, 1);
+    if (found == STORED_FOUND)
         record.confidential =
             concordat__v1__confidential__unpack(&b->stored_arena.allocator, part.size, part.bytes);
     record.status = &status.message;

@@ -40,11 +40,14 @@ struct record_requests {
     size_t count;
 };
 
-/* Referrals whose confidential part was altered, and of which the operator has been told (confidential.c). */
-enum { ALTERED_PARTS_NAMED_MAX = 64 };
+/* Alterations that were found and are not events yet (alterations.c). */
+enum { ALTERATIONS_NOTED_MAX = 64 /* in one turn; the rest is found again */ };
 
-struct altered_parts {
-    uint8_t referrals[ALTERED_PARTS_NAMED_MAX][ID_BYTES];
+struct alterations {
+    struct found_alteration {
+        struct altered altered;
+        uint8_t referral[ID_BYTES]; /* zero: of no case */
+    } items[ALTERATIONS_NOTED_MAX];
     size_t count;
 };
 
@@ -94,7 +97,7 @@ struct broker {
     struct sessions sessions;
     struct quotas quotas;
     struct refusals refusals, refusals_for_too_much;
-    struct altered_parts altered;
+    struct alterations alterations;
     struct room_watch room;
     struct arena request_arena;    /* for the request that is being answered */
     struct record_content content; /* of that request: too long for the stack */

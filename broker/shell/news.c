@@ -73,7 +73,7 @@ static const char *offer_if_ignored(const struct live_offer *offer)
 static bool offer_splice(struct broker *b, struct offer_news *o, const struct referral *r)
 {
     struct any_case of = {.open = r};
-    if (!stored_referral(b, r->facts_seq, OFFER_FACTS, &o->fields[0]) ||
+    if (stored_referral(b, r->facts_seq, r->id, OFFER_FACTS, &o->fields[0]) != STORED_FOUND ||
         !statuses_find(&b->statuses, b->state, b->directory, of, OFFER_STATUS, &o->fields[1]))
         return false;
     bool has_callback = confidential_callback(b, r, OFFER_CALLBACK, &o->fields[2]);

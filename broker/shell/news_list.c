@@ -57,7 +57,7 @@ static uint32_t case_row_of(struct news_list *l, const uint8_t *referral)
 void news_list_note(struct news_list *l, const struct event *event, uint16_t former_coordinator,
                     uint32_t answered)
 {
-    if (!event_kind_is_news(event->kind))
+    if (!event_kind_is_news(event->kind) || !event->has_referral)
         return;
     struct happened *happened = table_add(&l->items);
     happened->kind = event->kind;

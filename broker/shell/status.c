@@ -5,6 +5,14 @@
 
 #include "proto/wire/borrowed.h"
 
+static void status_say_altered(struct status *s, uint8_t altered)
+{
+    for (int what = ALTERATION_NONE + 1; what < ALTERATION_COUNT; what++)
+        if (altered & alteration_bit((enum alteration)what))
+            s->altered[s->message.n_altered++] = (Concordat__V1__Alteration)what;
+    s->message.altered = s->altered;
+}
+
 static void status_begin(struct status *s, const uint8_t *id, uint32_t number, bool drill)
 {
     concordat__v1__case_status__init(&s->message);
@@ -67,6 +75,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->taken_by = borrowed_text(r->taken_by);
     if (r->state == CASE_HELD)
         m->hold_reason = (Concordat__V1__HoldReason)r->hold_reason;
+    status_say_altered(s, r->altered);
 }
 
 static void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,
@@ -84,6 +93,7 @@ static void status_of_ended(struct status *s, const struct state *state, const s
     m->area = borrowed_text(state_area_id(state, ended->area));
     m->received_ms = state_utc(state, ended->received_ms);
     m->seq = ended->last_seq;
+    status_say_altered(s, ended->altered);
 }
 
 bool status_of(struct status *s, const struct state *state, const struct directory *directory,

@@ -12,6 +12,7 @@
 struct status {
     Concordat__V1__CaseStatus message;
     char number[NUMBER_TEXT_BYTES];
+    Concordat__V1__Alteration altered[ALTERATION_COUNT];
 };
 
 /* False if there is no such case. */

@@ -3,13 +3,15 @@
 
 #include <string.h>
 
+#include "broker/shell/alterations.h"
 #include "broker/shell/inside.h"
 
 struct referral_search {
     struct arena *arena;
+    const uint8_t *id; /* whose event it has to be */
     uint32_t number;
     spliced_field *referral;
-    bool found;
+    bool found, is_of_another;
 };
 
 /* The ledger lends the body for this call only, so it is copied. */
@@ -20,21 +22,36 @@ static bool stored_find_referral(void *context, uint64_t seq, const uint8_t *bod
     (void)chain;
     struct referral_search *search = context;
     uint8_t *copy = arena_take(search->arena, size);
-    if (copy)
+    search->is_of_another = !record_is_of(body, size, search->id);
+    if (copy && !search->is_of_another)
         search->found =
             record_find_referral(memcpy(copy, body, size), size, search->number, search->referral);
     return false;
 }
 
-bool stored_referral(struct broker *b, uint64_t seq, uint32_t number, spliced_field *referral)
+/* The chain can be right and the event another case's: then the state or the ledger's end was made up. */
+static enum stored_found stored_read_referral(struct broker *b, uint64_t seq, struct referral_search *search)
+{
+    enum ledger_status status = b->ports.read(b->ports.context, seq - 1, 1, stored_find_referral, search);
+    if (status == LEDGER_OK && !search->is_of_another)
+        return search->found ? STORED_FOUND : STORED_NONE;
+    if (status != LEDGER_OK && status != LEDGER_CORRUPT)
+        return STORED_NONE;
+    alterations_note(b, &(struct altered){ALTERATION_CONTENT, seq}, search->id);
+    return STORED_ALTERED;
+}
+
+enum stored_found stored_referral(struct broker *b, uint64_t seq, const uint8_t *id, uint32_t number,
+                                  spliced_field *referral)
 {
     const struct batch_item *item = batch_find(&b->turn.batch, seq);
     arena_reset(&b->stored_arena);
     if (item)
-        return record_find_referral(b->turn.batch.bytes + item->body_at, item->body_size, number, referral);
-    struct referral_search search = {&b->stored_arena, number, referral, false};
-    return b->ports.read(b->ports.context, seq - 1, 1, stored_find_referral, &search) == LEDGER_OK &&
-           search.found;
+        return record_find_referral(b->turn.batch.bytes + item->body_at, item->body_size, number, referral)
+                   ? STORED_FOUND
+                   : STORED_NONE;
+    return stored_read_referral(
+        b, seq, &(struct referral_search){&b->stored_arena, id, number, referral, false, false});
 }
 
 struct digest_search {

@@ -22,9 +22,16 @@ struct stored_part {
     const uint8_t *digest; /* in the event, over salt and bytes; NULL: the event has none for this referral */
 };
 
-/* The referral of event `seq`, to be spliced into a message as field `number`. False if the event has none,
- * or cannot be read. Borrowed, as is all that stored_confidential found, until the next call of this. */
-bool stored_referral(struct broker *broker, uint64_t seq, uint32_t number, spliced_field *referral);
+enum stored_found {
+    STORED_NONE,    /* there is none, or it cannot be read */
+    STORED_ALTERED, /* it is not what was written: nobody is to be shown it, and it has been noted */
+    STORED_FOUND
+};
+
+/* The referral of a case in event `seq`, to be spliced into a message as field `number`. Borrowed, as is all
+ * that stored_confidential found, until the next call of this. */
+enum stored_found stored_referral(struct broker *broker, uint64_t seq, const uint8_t *id, uint32_t number,
+                                  spliced_field *referral);
 
 /* The confidential part of a referral, beside event `seq`. False if there is none, or it cannot be read. It
  * is not compared with its digest: confidential.c does that. Borrowed until the next call of stored_referral,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "broker/shell/adopt.h"
+#include "broker/shell/alterations.h"
 #include "broker/shell/broker.h"
 #include "broker/shell/catch_up.h"
 #include "broker/shell/inside.h"
@@ -184,6 +185,7 @@ void broker_time(struct broker *b, struct now now)
         ledger_time_believe(&b->time.ledger, wall_ms, now.mono_ms);
     time_record_correction(b, now);
     b->time.turn_mono_ms = now.mono_ms;
+    alterations_record(b, now);
     check_leases(b, now);
     decide_what_is_due(b, now);
     rematch_held_cases(b, now);
@@ -196,7 +198,7 @@ int broker_patience_ms(const struct broker *b, struct now now)
     int64_t most_ms = b->waiting.for_page ? CATCH_UP_PAGE_MS : LEASE_CHECK_MS;
     if (b->in_flight.on_its_way)
         return LEASE_CHECK_MS;
-    if (b->state->rematch_due || b->followers.hurried || due_ms <= now_ms)
+    if (b->state->rematch_due || b->followers.hurried || due_ms <= now_ms || alterations_wait(b))
         return 0;
     return (int)(due_ms - now_ms < most_ms ? due_ms - now_ms : most_ms);
 }

@@ -33,6 +33,11 @@ static const char custody_overdue_sql[] = "SELECT o.owner_kind, o.owner, count(*
                                           " GROUP BY o.owner_kind, o.owner"
                                           " ORDER BY overdue_s DESC, o.owner";
 
+static const char custody_altered_sql[] =
+    "SELECT coalesce(c.number, '-') AS number, a.what, a.of AS at_event, utc(a.at_ms) AS found"
+    " FROM alteration a LEFT JOIN counted c USING (referral)"
+    " WHERE a.referral IS NULL OR c.referral IS NOT NULL ORDER BY a.seq";
+
 static const char custody_verdict_sql[] =
     "SELECT printf('%s unowned seconds',"
     "   CASE WHEN ms % 1000 = 0 THEN printf('%d', ms / 1000) ELSE printf('%.3f', ms / 1000.0) END)"
@@ -54,7 +59,8 @@ const struct report report_custody = {
                {"faults", "Gaps and overlaps", custody_faults_sql},
                {"owners", "Owned time by owner, in minutes", custody_owners_sql},
                {"overdue", "Time by which owners went past the moment they had to act, in seconds",
-                custody_overdue_sql}},
+                custody_overdue_sql},
+               {"altered", "What the router found altered in its store", custody_altered_sql}},
     .verdicts = {custody_verdict_sql, custody_fault_lines_sql},
     .notes = {"overdue: the moment by which the owner had to act went by, and nothing was heard or done yet"},
 };

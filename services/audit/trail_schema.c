@@ -124,6 +124,10 @@ static const char *const statements[] = {
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, version TEXT, replayed INTEGER,"
     "  state_digest TEXT"
     ") STRICT",
+    "CREATE TABLE alteration (" /* the router found that something stored is not what was written: it stands
+                                 */
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, referral TEXT, what TEXT, of INTEGER NOT NULL"
+    ") STRICT",
     "CREATE TABLE snapshot (" /* of the router's state as of event `of` */
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, of INTEGER NOT NULL, state_digest TEXT"
     ") STRICT",
@@ -169,28 +173,11 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {"event",
-                                            "referral",
-                                            "offer",
-                                            "acceptance",
-                                            "custody_interval",
-                                            "decision",
-                                            "finding",
-                                            "check_in",
-                                            "clock",
-                                            "breach",
-                                            "reminder",
-                                            "record_read",
-                                            "refused_command",
-                                            "team",
-                                            "policy",
-                                            "presence",
-                                            "capacity",
-                                            "cover",
-                                            "broker_start",
-                                            "snapshot",
-                                            "clock_correction",
-                                            NULL};
+const char *const trail_schema_derived[] = {
+    "event",           "referral", "offer",      "acceptance",       "custody_interval", "decision",
+    "finding",         "check_in", "clock",      "breach",           "reminder",         "record_read",
+    "refused_command", "team",     "policy",     "presence",         "capacity",         "cover",
+    "broker_start",    "snapshot", "alteration", "clock_correction", NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

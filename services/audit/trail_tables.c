@@ -328,6 +328,13 @@ static int keep_broker_started(struct sql *sql, const event_t *event)
                sql_hex(&what->state_digest));
 }
 
+static int keep_alteration_found(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__AlterationFound *what = event->alteration_found;
+    return RUN("INSERT INTO alteration (seq, at_ms, referral, what, of) VALUES (?1, ?2, ?3, ?4, ?5)", SEQ, AT,
+               REFERRAL, WORDS(alteration, what->what), sql_integer((int64_t)what->of));
+}
+
 static int keep_snapshot_kept(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__SnapshotKept *what = event->snapshot_kept;
@@ -392,6 +399,7 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_COMMAND_REFUSED, keep_command_refused},
     {CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED, keep_broker_started},
     {CONCORDAT__V1__EVENT__WHAT_AREA_COVERED, keep_area_covered},
+    {CONCORDAT__V1__EVENT__WHAT_ALTERATION_FOUND, keep_alteration_found},
     {CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_BEGUN, NULL},
     {CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_KEPT, keep_snapshot_kept},
     {CONCORDAT__V1__EVENT__WHAT_CLOCK_CORRECTED, keep_clock_corrected},

@@ -10,6 +10,14 @@ const struct verify_check verify_checks[] = {
      " printf(' for %.3f s from %s', (f.to_ms - f.from_ms) / 1000.0,"
      "  strftime('%Y-%m-%dT%H:%M:%fZ', f.from_ms / 1000.0, 'unixepoch'))"
      " FROM custody_fault f JOIN referral r USING (referral) ORDER BY f.from_ms"},
+    {"alteration",
+     "SELECT coalesce(r.number, '-'), 'event ' || a.seq || ': the router found ' || CASE a.what"
+     "  WHEN 'confidential' THEN 'that the confidential part beside event ' || a.of || ' was altered'"
+     "  WHEN 'content' THEN 'that event ' || a.of || ', from which the case is read, was altered'"
+     "  WHEN 'copy' THEN 'that the time, kind or referral beside event ' || a.of || ' was altered in its file'"
+     "  WHEN 'snapshot' THEN 'a forged snapshot of event ' || a.of || ', and did not use it'"
+     "  ELSE 'that it had lived by a state that its ledger does not give, as event ' || a.of || ' shows' END"
+     " FROM alteration a LEFT JOIN referral r USING (referral) ORDER BY a.seq"},
     {"owner named", "SELECT r.number, 'from event ' || c.from_seq || ' its owner has no ' ||"
                     " CASE WHEN c.owner IS NULL THEN 'name' ELSE 'time to act by' END"
                     " FROM custody_interval c JOIN referral r USING (referral)"

@@ -60,6 +60,10 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_whom_to_ring(sheet, status, showing);
     next_sentence(status, showing->now_ms, next);
     sheet_row(sheet, "Next", "%s", next);
+    if (status->n_altered > 0)
+        sheet_row(sheet, "Altered",
+                  "what the router had stored of this case was altered, and is shown to nobody; ask "
+                  "the referrer for it again");
     time_words(status->respond_by_ms, showing->now_ms, time);
     if (status->respond_by_ms != 0)
         sheet_row(sheet, "Seen by", "%s%s", time, status->respond_by_ms < showing->now_ms ? " LATE" : "");

@@ -345,6 +345,14 @@ static void what_the_broker_itself_writes(struct core_world *w)
     started.is.started.replayed = w->state->counters.seq;
     started.is.started.state_digest = digest;
     assert_int_equal(world_do(w, &started), REFUSAL_NONE);
+    for (int what = ALTERATION_NONE + 1; what < ALTERATION_COUNT; what++) {
+        struct command alteration = {.kind = COMMAND_RECORD_ALTERATION, .actor = ""};
+        alteration.is.altered = (struct altered){(enum alteration)what, 3};
+        assert_int_equal(world_do(w, &alteration), REFUSAL_NONE); /* of no case */
+        assert_int_equal(w->last.count, 1);
+        assert_int_equal(world_do(w, &alteration), REFUSAL_NONE);
+        assert_int_equal(w->last.count, 0); /* it is known */
+    }
     struct command begin = {.kind = COMMAND_BEGIN_SNAPSHOT, .actor = ""};
     assert_int_equal(world_do(w, &begin), REFUSAL_NONE);
     struct command keep = {.kind = COMMAND_KEEP_SNAPSHOT, .actor = ""};

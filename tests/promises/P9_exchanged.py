@@ -1,5 +1,6 @@
 """P9 Private, from the ledger: if two people's confidential parts are exchanged in the ledger, neither team is shown the
-other person's number or record. The asker is told so, and the operator once for each referral.
+other person's number or record. The asker is told so; the coordinator is told, the operator too, and it is recorded, once
+for each referral.
 
 Usage: P9_exchanged.py SOURCE BUILD
 """
@@ -10,9 +11,11 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
+import faults  # noqa: E402
 import stage  # noqa: E402
 
 ALTERED = 21
+CONFIDENTIAL = 1  # of Alteration
 SAID = "is not what the event commits to"
 TEAMS = {"northmoor": "ZX1", "southfell": "ZX5"}
 NUMBERS = {"northmoor": "07700 900111", "southfell": "07700 900222"}
@@ -70,6 +73,26 @@ class Exchanged(unittest.TestCase):
             self.clients[area].close()
             self.clients[area] = self.stage.client(area, wants_news=True)
 
+    def assert_recorded_once(self, auditor):
+        found = [event for event in faults.events_of(self.stage, auditor) if event.WhichOneof("what") == "alteration_found"]
+        self.assertEqual(sorted(event.referral for event in found), sorted(self.cases.values()))
+        for event in found:
+            self.assertEqual(event.alteration_found.what, CONFIDENTIAL)
+            self.assertTrue(event.owner.id)  # the case goes on
+
+    def coordinator(self, area):
+        return self.stage.client(f"{area}-duty-1", "coordinator", f"{area}-duty", wants_news=True)
+
+    def assert_is_told(self, client, area):
+        """Waits until the coordinator is sent a status that says so."""
+        while True:
+            message = client.next_message(timeout=20)
+            self.assertIsNotNone(message, "the coordinator was not told")
+            if message.WhichOneof("body") == "status" and list(message.status.altered):
+                self.assertEqual((message.status.referral, list(message.status.altered)),
+                                 (self.cases[area], [CONFIDENTIAL]))
+                return
+
     def assert_not_shown(self, area):
         offer = self.offer(area)
         self.assertEqual((offer.callback_number, offer.facts.id), ("", self.cases[area]))
@@ -98,7 +121,15 @@ class Exchanged(unittest.TestCase):
         self.alter(self.exchange)
         for area in TEAMS:
             self.assert_not_shown(area)
+        for area in TEAMS:
+            self.assert_is_told(self.coordinator(area), area)
         self.assertEqual(self.stage.said("broker").count(SAID), len(TEAMS))
+        self.assert_recorded_once("auditor")
+        self.alter(lambda parts: None)  # a restart repeats nothing
+        for area in TEAMS:
+            self.assert_not_shown(area)
+        self.assertEqual(self.stage.said("broker").count(SAID), len(TEAMS))
+        self.assert_recorded_once("another-auditor")
         self.alter(self.exchange)
         for area in TEAMS:
             self.assert_shown(area)

@@ -79,7 +79,7 @@ static void check_whose(struct world *w, uint64_t seq, const Concordat__V1__Even
 
 static bool may_change(int kind)
 {
-    return kind == WHAT(RECORD_READ) || kind == WHAT(REFERRER_TOLD);
+    return kind == WHAT(RECORD_READ) || kind == WHAT(REFERRER_TOLD) || kind == WHAT(ALTERATION_FOUND);
 }
 
 void check_one_answer(struct world *w, uint64_t seq, const Concordat__V1__Event *e,

@@ -58,6 +58,7 @@ static const struct picture_row {
     {"told", {.kind = EVENT_REFERRER_TOLD}, ".OHTARVICW"},
     {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
     {"record read", {.kind = EVENT_RECORD_READ}, ".OHTARVICW"},
+    {"alteration found", {.kind = EVENT_ALTERATION_FOUND}, ".OHTARVICW"},
     {"closed", {.kind = EVENT_CLOSED}, "...CCCCC.."},
     {"withdrawn", {.kind = EVENT_WITHDRAWN}, "..WWWWW..."},
 };
