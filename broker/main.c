@@ -211,6 +211,8 @@ static void report_recovery(struct broker *broker, const struct recovery *recove
 {
     if (recovery->refused_snapshot)
         broker_found_altered(broker, &(struct altered){ALTERATION_SNAPSHOT, recovery->refused_snapshot});
+    if (recovery->found.copy)
+        broker_found_altered(broker, &(struct altered){ALTERATION_COPY, recovery->found.copy});
     if (recovery->found.differs)
         broker_found_altered(broker, &(struct altered){ALTERATION_STATE, recovery->found.differs});
 }

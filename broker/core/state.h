@@ -85,10 +85,9 @@ struct counters {
     uint32_t held_count;             /* of these, the held ones */
     uint32_t oldest_remembered;      /* the row at which the ring of remembered commands begins */
     uint32_t waiting[RANK_LAST + 1]; /* cases that wait for a team, by rank */
-    uint32_t unused;
+    uint8_t altered;                 /* what is of no case and was found altered: alteration_bit */
+    uint8_t unused[3];
     uint8_t policy_digest[POLICY_DIGEST_BYTES]; /* of the policy loaded last */
-    uint8_t altered;                            /* what is of no case and was found altered: alteration_bit */
-    uint8_t unused[7];
 };
 
 #pragma GCC diagnostic pop

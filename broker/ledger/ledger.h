@@ -68,11 +68,12 @@ enum ledger_status ledger_sync(struct ledger *ledger);
 /* Writes and syncs. */
 enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_event *events, size_t count);
 
-/* Calls each(context, seq, body, size, chain) for the events after `after`, in order, for at most `limit` of
- * them, each checked against its chain value. Stops early when each returns false. Body and chain are
- * borrowed for the call. The transaction is short: page by calling again. LEDGER_NOT_FOUND if `after` is
- * beyond the head. The chain covers the bodies; nothing should rely on the copies beside them. */
-typedef bool ledger_each(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);
+/* Calls each(context, event, chain) for the events after `after`, in order, for at most `limit` of them, each
+ * checked against its chain value. Stops early when each returns false. Event and chain are borrowed for the
+ * call; there is no confidential part in it. The transaction is short: page by calling again.
+ * LEDGER_NOT_FOUND if `after` is beyond the head. The chain covers the bodies: who reads an event compares
+ * the copies beside it with its body (record_copies_match) or does not rely on them. */
+typedef bool ledger_each(void *context, const struct ledger_event *event, const uint8_t *chain);
 enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
                                void *context);
 

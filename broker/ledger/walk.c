@@ -7,7 +7,8 @@
 #include <string.h>
 
 const char walk_head_sql[] = "SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1";
-const char walk_events_sql[] = "SELECT seq, chain, body FROM event WHERE seq >= ? ORDER BY seq LIMIT ?";
+const char walk_events_sql[] = "SELECT seq, chain, body, at_ms, kind, referral FROM event "
+                               "WHERE seq >= ? ORDER BY seq LIMIT ?";
 
 bool walk_take_chain(sqlite3_stmt *row, uint8_t chain[CHAIN_BYTES])
 {
@@ -39,6 +40,23 @@ static bool step_to(struct walk *walk, sqlite3_stmt *row, const uint8_t *body, s
     return true;
 }
 
+/* A referral of another length is none that we wrote: it is taken for one that no event has. */
+static struct ledger_event event_of_row(const struct walk *walk, sqlite3_stmt *row, const uint8_t *body,
+                                        size_t size)
+{
+    static const uint8_t of_nobody[LEDGER_REFERRAL_BYTES];
+    int64_t kind = sqlite3_column_int64(row, 4);
+    struct ledger_event event = {.seq = walk->seq,
+                                 .at_ms = sqlite3_column_int64(row, 3),
+                                 .kind = kind > 0 && kind <= UINT32_MAX ? (uint32_t)kind : 0,
+                                 .body = body,
+                                 .body_size = size};
+    if (sqlite3_column_type(row, 5) != SQLITE_NULL)
+        event.referral =
+            sqlite3_column_bytes(row, 5) == LEDGER_REFERRAL_BYTES ? sqlite3_column_blob(row, 5) : of_nobody;
+    return event;
+}
+
 enum walk_end walk_on(struct walk *walk, uint64_t head, size_t limit, ledger_each *each, void *context)
 {
     assert(walk->seq <= head && head <= INT64_MAX);
@@ -53,10 +71,12 @@ enum walk_end walk_on(struct walk *walk, uint64_t head, size_t limit, ledger_eac
     while (wanted && end == WALK_GOOD && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
         const uint8_t *body = sqlite3_column_blob(rows, 2);
         size_t size = (size_t)sqlite3_column_bytes(rows, 2);
-        if (walk->seq == head || !step_to(walk, rows, body, size))
+        if (walk->seq == head || !step_to(walk, rows, body, size)) {
             end = WALK_ALTERED;
-        else
-            wanted = !each || each(context, walk->seq, body, size, walk->chain);
+        } else if (each) {
+            const struct ledger_event event = event_of_row(walk, rows, body, size);
+            wanted = each(context, &event, walk->chain);
+        }
     }
     if (end == WALK_GOOD && rc != SQLITE_ROW && rc != SQLITE_DONE)
         end = WALK_FAILED;

@@ -51,6 +51,7 @@ ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uin
 
 /* The number of a field: the referral is field 1 of Received and of Updated, the digest field 2 of both. */
 enum {
+    EVENT_AT = 2,
     EVENT_REFERRAL = 3,
     RECEIVED = CONCORDAT__V1__EVENT__WHAT_RECEIVED,
     UPDATED = CONCORDAT__V1__EVENT__WHAT_UPDATED,
@@ -96,6 +97,25 @@ const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_
         !record_scan_for((struct scan){field.bytes, field.bytes + field.size}, DIGEST, DIGEST, &field))
         return NULL;
     return field.size == CONFIDENTIAL_DIGEST_BYTES ? field.bytes : NULL;
+}
+
+bool record_copies_match(const uint8_t *body, size_t size, int64_t at_ms, uint32_t kind,
+                         const uint8_t *referral)
+{
+    struct scan scan = {body, body + size};
+    struct scan_field field;
+    int64_t stands_ms = 0;
+    uint32_t is_kind = 0;
+    const uint8_t *stands = NULL;
+    while (scan_next(&scan, &field) == SCAN_FIELD)
+        if (field.number == EVENT_AT && field.has_varint)
+            stands_ms = (int64_t)field.varint;
+        else if (field.number == EVENT_REFERRAL && field.has_bytes && field.size == ID_BYTES)
+            stands = field.bytes;
+        else if (field.number >= EVENT_RECEIVED && field.has_bytes)
+            is_kind = field.number;
+    return stands_ms == at_ms && is_kind == kind && !stands == !referral &&
+           (!stands || memcmp(stands, referral, ID_BYTES) == 0);
 }
 
 bool record_find_kept(const uint8_t *body, size_t size, uint64_t of, uint8_t digest[STATE_DIGEST_BYTES])

@@ -57,6 +57,10 @@ bool record_is_of(const uint8_t *body, size_t size, const uint8_t *referral);
 /* Finds the digest by which a packed event of this referral commits to the confidential part beside it:
  * CONFIDENTIAL_DIGEST_BYTES, borrowed from the body. NULL if it has none, or is of another referral. */
 const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral);
+/* Whether the copies beside a packed event are what stands in it. referral: ID_BYTES, or NULL if there is
+ * none. */
+bool record_copies_match(const uint8_t *body, size_t size, int64_t at_ms, uint32_t kind,
+                         const uint8_t *referral);
 /* Copies out the digest of the state that a packed event says was kept as of event `of`. False if it is no
  * such event. */
 bool record_find_kept(const uint8_t *body, size_t size, uint64_t of, uint8_t digest[STATE_DIGEST_BYTES]);

@@ -59,6 +59,13 @@ void alterations_note(struct broker *b, const struct altered *altered, const uin
     b->ports.log(b->ports.context, line);
 }
 
+/* The referral that the event itself names is the one that counts. */
+void alterations_compare_copies(struct broker *b, const struct ledger_event *event)
+{
+    if (!record_copies_match(event->body, event->body_size, event->at_ms, event->kind, event->referral))
+        alterations_note(b, &(struct altered){ALTERATION_COPY, event->seq}, NULL);
+}
+
 bool alterations_wait(const struct broker *b)
 {
     return b->alterations.count > 0;

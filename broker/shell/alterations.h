@@ -14,6 +14,8 @@ struct broker;
 
 /* referral: whose it is; NULL if it is of no case. */
 void alterations_note(struct broker *broker, const struct altered *altered, const uint8_t *referral);
+/* Notes an event that was read if the copies beside it are not what stands in it. */
+void alterations_compare_copies(struct broker *broker, const struct ledger_event *event);
 bool alterations_wait(const struct broker *broker);
 void alterations_record(struct broker *broker, struct now now);
 

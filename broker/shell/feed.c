@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "broker/shell/alterations.h"
 #include "broker/shell/answers.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/limits.h"
@@ -84,7 +85,7 @@ void feed_follow(struct broker *b, const struct asking *asking)
 
 /* A feed in the making. */
 struct feed_page {
-    struct arena *arena;
+    struct broker *broker;
     Concordat__V1__FeedEvent events[FEED_EVENTS_MAX];
     Concordat__V1__FeedEvent *list[FEED_EVENTS_MAX];
     uint8_t chains[FEED_EVENTS_MAX][CHAIN_BYTES];
@@ -92,16 +93,17 @@ struct feed_page {
 };
 
 /* The ledger lends the body for this call only, so it is copied. */
-static bool feed_add_event(void *context, uint64_t seq, const uint8_t *body, size_t size,
-                           const uint8_t *chain)
+static bool feed_add_event(void *context, const struct ledger_event *stored, const uint8_t *chain)
 {
-    (void)seq;
+    const uint8_t *body = stored->body;
+    size_t size = stored->body_size;
     struct feed_page *page = context;
     if (page->count && page->size + size > WIRE_FEED_BYTES_GOOD)
         return false;
-    uint8_t *copy = arena_take(page->arena, size);
+    uint8_t *copy = arena_take(&page->broker->stored_arena, size);
     if (!copy)
         return false;
+    alterations_compare_copies(page->broker, stored);
     memcpy(copy, body, size);
     memcpy(page->chains[page->count], chain, CHAIN_BYTES);
     Concordat__V1__FeedEvent *event = &page->events[page->count];
@@ -145,9 +147,9 @@ static void feed_pack_page(struct broker *b, struct outgoing *outgoing, struct s
 static size_t feed_session(struct broker *b, struct outgoing *outgoing, struct session *session)
 {
     static struct feed_page page;
-    page.arena = &b->stored_arena;
+    page.broker = b;
     page.count = page.size = 0;
-    arena_reset(page.arena);
+    arena_reset(&b->stored_arena);
     bool ahead = session->feed.after > b->durable_seq;
     enum ledger_status status = LEDGER_OK;
     if (!ahead)

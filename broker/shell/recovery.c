@@ -27,12 +27,12 @@ struct kept_search {
     uint64_t last; /* event that was looked at */
 };
 
-static bool find_kept(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+static bool find_kept(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
     (void)chain; /* the ledger has checked it */
     struct kept_search *search = context;
-    search->last = seq;
-    search->found = record_find_kept(body, size, search->of, search->digest);
+    search->last = event->seq;
+    search->found = record_find_kept(event->body, event->body_size, search->of, search->digest);
     return !search->found;
 }
 
@@ -90,14 +90,18 @@ struct recovering {
     struct replay *replay;
     enum replay_result result; /* of the last event */
     uint64_t seq;              /* its number, as the source says */
+    uint64_t copy;             /* as in struct recovery_found */
 };
 
-static bool replay_next(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+static bool replay_next(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
     (void)chain; /* the source has checked it */
     struct recovering *recovering = context;
-    recovering->seq = seq;
-    recovering->result = replay_event(recovering->replay, body, size);
+    recovering->seq = event->seq;
+    recovering->result = replay_event(recovering->replay, event->body, event->body_size);
+    if (!recovering->copy &&
+        !record_copies_match(event->body, event->body_size, event->at_ms, event->kind, event->referral))
+        recovering->copy = event->seq;
     return recovering->result == REPLAY_APPLIED;
 }
 
@@ -106,12 +110,13 @@ enum ledger_status recovery_replay(struct state *state, uint64_t head, recovery_
 {
     struct recovering recovering = {.replay = replay_open(state), .result = REPLAY_APPLIED};
     enum ledger_status status = LEDGER_OK;
-    *found = (struct recovery_found){0, 0};
+    *found = (struct recovery_found){0, 0, 0};
     if (!recovering.replay)
         return LEDGER_UNKNOWN;
     while (recovering.result == REPLAY_APPLIED && status == LEDGER_OK && state->counters.seq < head)
         status = read(context, state->counters.seq, PAGE_EVENTS, replay_next, &recovering);
     found->differs = replay_differs(recovering.replay)->seq;
+    found->copy = recovering.copy;
     replay_close(&recovering.replay);
     if (recovering.result == REPLAY_APPLIED)
         return status;

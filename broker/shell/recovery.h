@@ -13,6 +13,7 @@ struct recovery_found {
     uint64_t contradicts; /* this event cannot follow from those before it; 0: all of them do */
     uint64_t differs; /* an earlier run lived by another state, as this event shows (replay_differs); 0: none
                          did */
+    uint64_t copy;    /* the copies beside this event are not what stands in it; 0: all are */
 };
 
 struct recovery {

@@ -7,7 +7,7 @@
 #include "broker/shell/inside.h"
 
 struct referral_search {
-    struct arena *arena;
+    struct broker *broker;
     const uint8_t *id; /* whose event it has to be */
     uint32_t number;
     spliced_field *referral;
@@ -15,13 +15,14 @@ struct referral_search {
 };
 
 /* The ledger lends the body for this call only, so it is copied. */
-static bool stored_find_referral(void *context, uint64_t seq, const uint8_t *body, size_t size,
-                                 const uint8_t *chain)
+static bool stored_find_referral(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
-    (void)seq;
     (void)chain;
+    const uint8_t *body = event->body;
+    size_t size = event->body_size;
     struct referral_search *search = context;
-    uint8_t *copy = arena_take(search->arena, size);
+    uint8_t *copy = arena_take(&search->broker->stored_arena, size);
+    alterations_compare_copies(search->broker, event);
     search->is_of_another = !record_is_of(body, size, search->id);
     if (copy && !search->is_of_another)
         search->found =
@@ -50,25 +51,25 @@ enum stored_found stored_referral(struct broker *b, uint64_t seq, const uint8_t 
         return record_find_referral(b->turn.batch.bytes + item->body_at, item->body_size, number, referral)
                    ? STORED_FOUND
                    : STORED_NONE;
-    return stored_read_referral(
-        b, seq, &(struct referral_search){&b->stored_arena, id, number, referral, false, false});
+    return stored_read_referral(b, seq, &(struct referral_search){b, id, number, referral, false, false});
 }
 
 struct digest_search {
-    struct arena *arena;
+    struct broker *broker;
     const uint8_t *referral; /* whose event it has to be */
     const uint8_t *digest;   /* NULL: it has none */
     bool no_memory;
 };
 
-static bool stored_find_digest(void *context, uint64_t seq, const uint8_t *body, size_t size,
-                               const uint8_t *chain)
+static bool stored_find_digest(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
-    (void)seq;
     (void)chain;
+    const uint8_t *body = event->body;
+    size_t size = event->body_size;
     struct digest_search *search = context;
     const uint8_t *digest = record_find_digest(body, size, search->referral);
-    uint8_t *copy = digest ? arena_take(search->arena, CONFIDENTIAL_DIGEST_BYTES) : NULL;
+    alterations_compare_copies(search->broker, event);
+    uint8_t *copy = digest ? arena_take(&search->broker->stored_arena, CONFIDENTIAL_DIGEST_BYTES) : NULL;
     search->no_memory = digest && !copy;
     if (copy)
         search->digest = memcpy(copy, digest, CONFIDENTIAL_DIGEST_BYTES);
@@ -82,7 +83,7 @@ static bool stored_read_part(struct broker *b, uint64_t seq, const uint8_t *refe
 {
     uint8_t *salt = arena_take(&b->stored_arena, LEDGER_SALT_BYTES);
     uint8_t *bytes = arena_take(&b->stored_arena, WIRE_REQUEST_BYTES_MAX);
-    struct digest_search search = {.arena = &b->stored_arena, .referral = referral};
+    struct digest_search search = {.broker = b, .referral = referral};
     if (!salt || !bytes ||
         b->ports.confidential(b->ports.context, seq, salt, bytes, WIRE_REQUEST_BYTES_MAX, &part->size) !=
             LEDGER_OK)

@@ -17,6 +17,7 @@
 
 #include "broker/core/state_check.h"
 #include "broker/ledger/ledger_reader.h"
+#include "broker/record/record.h"
 #include "broker/record/replay.h"
 #include "proto/wire/delimited.h"
 #include "proto/wire/wire.h"
@@ -46,7 +47,8 @@ static const char replay_doc[] =
     "the last; state_digest, the BLAKE2b-256 of the state that they come to; cases, how many are open, held "
     "(of those open) and ended; policy, the digest of the policy in force; and contradiction, the first event "
     "that does not follow and why; and difference, the first event by which the router said of its state, at a "
-    "start or a snapshot, what these events do not come to, and what that means. What is not known is null: after a contradiction, the state.\n\n"
+    "start or a snapshot, what these events do not come to, or of which the ledger's file has other copies (time, kind, "
+    "referral) than stand in it, and what that means. What is not known is null: after a contradiction, the state.\n\n"
     "Exit codes:\n"
     "    0  every event follows, and the router lived by the state that they come to\n"
     "    1  an event does not follow, or is not what was written, or the router lived by another state\n"
@@ -67,6 +69,7 @@ struct replay_run {
     bool contradicted;
     char why[TOOL_MESSAGE_BYTES]; /* for the event after the last */
     bool no_memory;
+    uint64_t copy; /* the first event with copies beside it that are not what stands in it; 0: none */
 };
 
 static error_t parse_replay_option(int key, char *value, struct argp_state *state)
@@ -127,10 +130,14 @@ static bool replay_one(struct replay_run *run, const uint8_t *body, size_t size)
     return false;
 }
 
-static bool replay_stored(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+static bool replay_stored(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
-    (void)seq, (void)chain; /* the reader has checked both */
-    return replay_one(context, body, size);
+    (void)chain; /* the reader has checked it */
+    struct replay_run *run = context;
+    if (!run->copy &&
+        !record_copies_match(event->body, event->body_size, event->at_ms, event->kind, event->referral))
+        run->copy = event->seq;
+    return replay_one(run, event->body, event->body_size);
 }
 
 static bool goes_further(const struct replay_run *run)
@@ -200,12 +207,21 @@ static json_t *describe_contradiction(const struct replay_run *run)
     return json_pack("{s:I, s:s}", "event", (json_int_t)(run->last + 1), "text", run->why);
 }
 
-static json_t *describe_difference(const struct replay_run *run)
+/* The first of both kinds. */
+static struct replay_difference difference_of(const struct replay_run *run)
 {
     const struct replay_difference *differs = replay_differs(run->replay);
-    if (!differs->seq)
-        return json_null();
-    return json_pack("{s:I, s:s}", "event", (json_int_t)differs->seq, "text", differs->text);
+    if (run->copy && (!differs->seq || run->copy < differs->seq))
+        return (struct replay_difference){run->copy,
+                                          "the time, kind or referral beside it is not what stands in it"};
+    return *differs;
+}
+
+static json_t *describe_difference(const struct replay_run *run)
+{
+    const struct replay_difference differs = difference_of(run);
+    return differs.seq ? json_pack("{s:I, s:s}", "event", (json_int_t)differs.seq, "text", differs.text)
+                       : json_null();
 }
 
 static json_t *describe_run(const struct replay_run *run)
@@ -238,7 +254,7 @@ static enum exit_code print_verdict(const struct replay_run *run)
     json_decref(verdict);
     if (!printed)
         return fail_tool("the verdict cannot be printed");
-    return run->contradicted || replay_differs(run->replay)->seq ? CODE_REFUSED : CODE_DONE;
+    return run->contradicted || difference_of(run).seq ? CODE_REFUSED : CODE_DONE;
 }
 
 static enum exit_code replay_source(struct replay_run *run, const char *source)

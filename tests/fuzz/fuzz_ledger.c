@@ -76,11 +76,11 @@ static void write_changed(const char *name, const struct file *file, struct inpu
     free(bytes);
 }
 
-static bool take(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+static bool take(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
     uint8_t *previous = context, expected[CHAIN_BYTES];
-    assert(seq > 0);
-    chain_next(previous, body, size, expected);
+    assert(event->seq > 0);
+    chain_next(previous, event->body, event->body_size, expected);
     assert(memcmp(expected, chain, sizeof expected) == 0);
     memcpy(previous, chain, CHAIN_BYTES);
     return true;

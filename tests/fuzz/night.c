@@ -13,6 +13,10 @@
 enum { ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
 
 struct stored {
+    int64_t at_ms;
+    uint32_t kind;
+    bool has_referral;
+    uint8_t referral[LEDGER_REFERRAL_BYTES];
     uint8_t *body, *confidential, salt[LEDGER_SALT_BYTES];
     size_t size, confidential_size;
     uint8_t chain[CHAIN_BYTES];
@@ -102,7 +106,12 @@ static enum ledger_status write_events(void *context, const struct ledger_event 
     for (size_t i = 0; i < count; i++) {
         assert(events[i].seq == n->head + 1);
         struct stored *stored = &n->events[n->head];
-        *stored = (struct stored){.size = events[i].body_size};
+        *stored = (struct stored){.size = events[i].body_size,
+                                  .at_ms = events[i].at_ms,
+                                  .kind = events[i].kind,
+                                  .has_referral = events[i].referral != NULL};
+        if (events[i].referral)
+            memcpy(stored->referral, events[i].referral, sizeof stored->referral);
         stored->body = copy(events[i].body, events[i].body_size);
         if (events[i].confidential) {
             stored->confidential = copy(events[i].confidential, events[i].confidential_size);
@@ -135,9 +144,17 @@ static enum ledger_status read_events(void *context, uint64_t after, size_t limi
     struct night *n = context;
     if (after > n->head)
         return LEDGER_NOT_FOUND;
-    for (uint64_t at = after; at < n->head && limit > 0; at++, limit--)
-        if (!each(each_context, at + 1, n->events[at].body, n->events[at].size, n->events[at].chain))
+    for (uint64_t at = after; at < n->head && limit > 0; at++, limit--) {
+        const struct stored *stored = &n->events[at];
+        const struct ledger_event event = {.seq = at + 1,
+                                           .at_ms = stored->at_ms,
+                                           .kind = stored->kind,
+                                           .referral = stored->has_referral ? stored->referral : NULL,
+                                           .body = stored->body,
+                                           .body_size = stored->size};
+        if (!each(each_context, &event, stored->chain))
             break;
+    }
     return LEDGER_OK;
 }
 

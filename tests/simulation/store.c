@@ -29,9 +29,14 @@ bool store_write(struct store *s, const struct ledger_event *events, size_t coun
         *stored = (struct stored){.body = malloc(events[i].body_size + events[i].confidential_size + 1),
                                   .size = events[i].body_size,
                                   .confidential_size = events[i].confidential_size,
-                                  .with_confidential = events[i].confidential != NULL};
+                                  .with_confidential = events[i].confidential != NULL,
+                                  .at_ms = events[i].at_ms,
+                                  .kind = events[i].kind,
+                                  .has_referral = events[i].referral != NULL};
         assert(stored->body);
         memcpy(stored->body, events[i].body, events[i].body_size);
+        if (events[i].referral)
+            memcpy(stored->referral, events[i].referral, LEDGER_REFERRAL_BYTES);
         if (events[i].confidential) {
             memcpy(stored->body + stored->size, events[i].confidential, events[i].confidential_size);
             memcpy(stored->salt, events[i].salt, LEDGER_SALT_BYTES);
@@ -51,14 +56,26 @@ void store_settle(struct store *s, bool kept)
     s->pending = 0;
 }
 
+static struct ledger_event event_of(const struct stored *stored, uint64_t seq)
+{
+    return (struct ledger_event){.seq = seq,
+                                 .at_ms = stored->at_ms,
+                                 .kind = stored->kind,
+                                 .referral = stored->has_referral ? stored->referral : NULL,
+                                 .body = stored->body,
+                                 .body_size = stored->size};
+}
+
 enum ledger_status store_read(const struct store *s, uint64_t after, size_t limit, ledger_each *each,
                               void *context)
 {
     if (after > s->count)
         return LEDGER_NOT_FOUND;
-    for (size_t i = after; i < s->count && i - after < limit; i++)
-        if (!each(context, i + 1, s->events[i].body, s->events[i].size, s->events[i].chain))
+    for (size_t i = after; i < s->count && i - after < limit; i++) {
+        const struct ledger_event event = event_of(&s->events[i], i + 1);
+        if (!each(context, &event, s->events[i].chain))
             break;
+    }
     return LEDGER_OK;
 }
 

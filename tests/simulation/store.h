@@ -13,6 +13,10 @@ struct stored {
     size_t size, confidential_size;
     bool with_confidential;
     uint8_t chain[CHAIN_BYTES], salt[LEDGER_SALT_BYTES];
+    int64_t at_ms;
+    uint32_t kind;
+    bool has_referral;
+    uint8_t referral[LEDGER_REFERRAL_BYTES];
 };
 
 struct store {

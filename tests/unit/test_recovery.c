@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "broker/ledger/snapshot.h"
 #include "broker/shell/keeper.h"
@@ -284,6 +285,96 @@ static void P8_nor_can_a_snapshot_be_cut_or_said_to_be_of_another_event(void **u
     core_world_close(&w);
 }
 
+/* --- an event in the ledger's file -------------------------------------------------------------------- */
+
+enum { LEAST_EVENTS = 200, STEPS_OF_THAT = 40 };
+
+static void run_sql(sqlite3 *db, const char *sql)
+{
+    char *problem = NULL;
+    if (sqlite3_exec(db, sql, NULL, NULL, &problem) != SQLITE_OK)
+        fail_msg("%s: %s", sql, problem);
+}
+
+/* Flips a bit in one byte of a column; a number's bytes are those of its value. */
+static void flip_in_file(sqlite3 *db, const char *column, uint64_t seq, size_t at)
+{
+    char sql[160];
+    sqlite3_stmt *row = NULL;
+    snprintf(sql, sizeof sql, "SELECT %s FROM event WHERE seq = %llu", column, (unsigned long long)seq);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    bool is_number = sqlite3_column_type(row, 0) == SQLITE_INTEGER;
+    int64_t number = sqlite3_column_int64(row, 0) ^ INT64_C(1) << (is_number ? 8 * at : 0);
+    int size = sqlite3_column_bytes(row, 0);
+    uint8_t *bytes = copy_of(sqlite3_column_blob(row, 0), (size_t)size);
+    if (!is_number)
+        bytes[at] ^= 1;
+    sqlite3_finalize(row);
+    snprintf(sql, sizeof sql, "UPDATE event SET %s = ? WHERE seq = %llu", column, (unsigned long long)seq);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+    if (is_number)
+        sqlite3_bind_int64(row, 1, number);
+    else
+        sqlite3_bind_blob(row, 1, bytes, size, SQLITE_TRANSIENT);
+    assert_int_equal(sqlite3_step(row), SQLITE_DONE);
+    sqlite3_finalize(row);
+    free(bytes);
+}
+
+/* How many bytes a column has. */
+static size_t size_in_file(sqlite3 *db, const char *column, uint64_t seq)
+{
+    char sql[160];
+    sqlite3_stmt *row = NULL;
+    snprintf(sql, sizeof sql, "SELECT iif(typeof(%s) = 'integer', 8, length(%s)) FROM event WHERE seq = %llu",
+             column, column, (unsigned long long)seq);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    size_t size = (size_t)sqlite3_column_int64(row, 0);
+    sqlite3_finalize(row);
+    return size;
+}
+
+/* Whether a start that reads the whole ledger refuses it, or says of which event the copies are wrong. */
+static bool start_finds(uint64_t seq)
+{
+    struct state *state = recovery_read(written, "/nonexistent", 7, &found, why, sizeof why);
+    bool refused = !state;
+    state_destroy(&state);
+    return refused || found.found.copy == seq;
+}
+
+static void P8_no_byte_of_an_event_can_be_altered_in_the_ledger_unseen(void **unused)
+{
+    (void)unused;
+    static const char *const columns[] = {"at_ms", "kind", "referral", "chain", "body"};
+    struct core_world *w = core_world_open(5, with_a_ledger);
+    walk_world(w, walk_first_seed(), STEPS_OF_THAT);
+    assert_true(w->event_count >= LEAST_EVENTS);
+    uint64_t seq = w->event_count - walk_first_seed() % LEAST_EVENTS;
+    while (!w->events[seq - 1].has_referral)
+        seq--;
+    print_message("event %llu of %u\n", (unsigned long long)seq, w->event_count);
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(folder_file(home, "ledger.db"), &db), SQLITE_OK);
+    run_sql(db, "DROP TRIGGER event_not_changed");
+    assert_false(start_finds(seq));
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        size_t size = size_in_file(db, columns[i], seq);
+        assert_true(size > 0);
+        for (size_t at = 0; at < size; at++) {
+            flip_in_file(db, columns[i], seq, at);
+            if (!start_finds(seq))
+                fail_msg("byte %zu of %s", at, columns[i]);
+            flip_in_file(db, columns[i], seq, at);
+        }
+    }
+    assert_false(start_finds(seq));
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    core_world_close(&w);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, recovery_set_up, recovery_tear_down)
 
 int main(void)
@@ -295,6 +386,7 @@ int main(void)
         TEST(P8_of_2000_forged_snapshots_none_is_believed),
         TEST(P8_no_byte_of_a_row_can_be_altered_in_a_snapshot),
         TEST(P8_nor_can_a_snapshot_be_cut_or_said_to_be_of_another_event),
+        TEST(P8_no_byte_of_an_event_can_be_altered_in_the_ledger_unseen),
     };
     return cmocka_run_group_tests_name("recovery", tests, NULL, NULL);
 }

@@ -52,25 +52,35 @@ static int close_day(void **state)
 
 /* --- what the day left behind ------------------------------------------------------------------------ */
 
-static struct ledger *write_ledger(void)
+/* With the copies that its own body gives it. */
+static void write_stored(struct ledger *ledger, size_t i)
 {
     static const uint8_t salt[LEDGER_SALT_BYTES];
+    const struct stored *stored = &day->store.events[i];
+    const bool confidential = stored->with_confidential;
+    Concordat__V1__Event *said_by = concordat__v1__event__unpack(NULL, stored->size, stored->body);
+    assert_non_null(said_by);
+    const struct ledger_event event = {.seq = i + 1,
+                                       .at_ms = said_by->at_ms,
+                                       .kind = said_by->what_case,
+                                       .referral = said_by->referral.len ? said_by->referral.data : NULL,
+                                       .body = stored->body,
+                                       .body_size = stored->size,
+                                       .salt = confidential ? salt : NULL,
+                                       .confidential = confidential ? stored->body + stored->size : NULL,
+                                       .confidential_size = stored->confidential_size};
+    assert_int_equal(ledger_append(ledger, &event, 1), LEDGER_OK);
+    concordat__v1__event__free_unpacked(said_by, NULL);
+}
+
+static struct ledger *write_ledger(void)
+{
     char message[512];
     enum ledger_status status;
     struct ledger *ledger = ledger_open(ledger_path, &status, message, sizeof message);
     assert_non_null(ledger);
-    for (size_t i = 0; i < day->store.count; i++) {
-        const struct stored *stored = &day->store.events[i];
-        const struct ledger_event event = {.seq = i + 1,
-                                           .kind = 20,
-                                           .body = stored->body,
-                                           .body_size = stored->size,
-                                           .salt = stored->with_confidential ? salt : NULL,
-                                           .confidential =
-                                               stored->with_confidential ? stored->body + stored->size : NULL,
-                                           .confidential_size = stored->confidential_size};
-        assert_int_equal(ledger_append(ledger, &event, 1), LEDGER_OK);
-    }
+    for (size_t i = 0; i < day->store.count; i++)
+        write_stored(ledger, i);
     return ledger;
 }
 

@@ -74,16 +74,18 @@ enum ledger_status fixture_append(struct ledger *ledger, uint64_t first, size_t 
     return ledger_append(ledger, events, count);
 }
 
-bool fixture_expect_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+bool fixture_expect_event(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
     struct fixture_reading *reading = context;
     uint8_t expected[64];
-    assert_int_equal(seq, reading->next++);
-    assert_int_equal(size, fixture_body(seq, expected));
-    assert_memory_equal(body, expected, size);
-    chain_next(reading->chain, body, size, reading->chain);
+    assert_int_equal(event->seq, reading->next++);
+    assert_int_equal(event->kind, 20);
+    assert_true(!event->referral == (event->seq % 3 != 0));
+    assert_int_equal(event->body_size, fixture_body(event->seq, expected));
+    assert_memory_equal(event->body, expected, event->body_size);
+    chain_next(reading->chain, event->body, event->body_size, reading->chain);
     assert_memory_equal(chain, reading->chain, CHAIN_BYTES);
-    return seq != reading->stop_at;
+    return event->seq != reading->stop_at;
 }
 
 void fixture_expect_events(struct ledger *ledger, uint64_t last)
@@ -100,9 +102,9 @@ void fixture_expect_events(struct ledger *ledger, uint64_t last)
     assert_int_equal(reading.next, last + 1);
 }
 
-bool fixture_count_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain)
+bool fixture_count_event(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
-    (void)seq, (void)body, (void)size, (void)chain;
+    (void)event, (void)chain;
     ++*(uint64_t *)context;
     return true;
 }

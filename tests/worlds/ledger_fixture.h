@@ -38,10 +38,9 @@ struct fixture_reading {
     uint8_t chain[CHAIN_BYTES];
 };
 /* For ledger_read, with a struct fixture_reading: the event must be what fixture_append wrote. */
-bool fixture_expect_event(void *context, uint64_t seq, const uint8_t *body, size_t size,
-                          const uint8_t *chain);
+bool fixture_expect_event(void *context, const struct ledger_event *event, const uint8_t *chain);
 /* For ledger_read, with a uint64_t that counts the events. */
-bool fixture_count_event(void *context, uint64_t seq, const uint8_t *body, size_t size, const uint8_t *chain);
+bool fixture_count_event(void *context, const struct ledger_event *event, const uint8_t *chain);
 /* All events, read in pages, must be what fixture_append wrote, up to event `last`. */
 void fixture_expect_events(struct ledger *ledger, uint64_t last);
 
