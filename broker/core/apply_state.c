@@ -1,4 +1,4 @@
-/* apply_state.c: what each kind of event changes in teams, covers, names and the clock. */
+/* apply_state.c: what each kind of event changes in teams, coordinators, covers, names and the clock. */
 #include <string.h>
 
 #include "broker/core/applying.h"
@@ -61,6 +61,22 @@ bool apply_area_covered(struct state *state, const struct event *event)
         index_add(&state->cover_by_key, &state->covers, state->covers.count - 1);
     cover->until_ms = event->is.covered.until_ms;
     cover->reason = (uint8_t)event->is.covered.reason;
+    return true;
+}
+
+/* Remembers a reading beyond the coordinator's areas in the place of the oldest. */
+bool apply_record_read(struct state *state, const struct event *event)
+{
+    if (event->is.read.break_glass == BREAK_GLASS_NONE)
+        return true;
+    uint16_t slot = state_coordinator_slot(state, event->is.read.of);
+    if (slot == SLOT_NONE)
+        return false;
+    struct coordinator *reader = table_row(&state->coordinators, slot);
+    memmove(&reader->reads[1], &reader->reads[0], sizeof reader->reads - sizeof reader->reads[0]);
+    reader->reads[0] = (struct glass_read){
+        .seq = event->seq, .at_ms = event->at_ms, .reason = (uint8_t)event->is.read.break_glass};
+    memcpy(reader->reads[0].referral, event->referral, ID_BYTES);
     return true;
 }
 

@@ -14,8 +14,9 @@ event_changes_case apply_held, apply_reminded, apply_taken, apply_accepted, appl
 event_changes_case apply_lease_warned, apply_lease_lapsed, apply_closed, apply_referrer_told;
 event_changes_case apply_clock_breached, apply_alteration_to_case;
 
-/* apply_state.c: of teams, covers, names and the clock. */
+/* apply_state.c: of teams, coordinators, covers, names and the clock. */
 event_changes_state apply_offered_to_team, apply_accepted_to_team, apply_presence, apply_capacity;
-event_changes_state apply_area_covered, apply_policy, apply_clock_corrected, apply_alteration;
+event_changes_state apply_area_covered, apply_record_read, apply_policy, apply_clock_corrected;
+event_changes_state apply_alteration;
 
 #endif

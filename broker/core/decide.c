@@ -27,7 +27,7 @@ static const struct {
     [COMMAND_HANDOVER] = {decide_handover, OPEN_CASE},
     [COMMAND_TAKE] = {decide_take, OPEN_CASE},
     [COMMAND_ASSIGN] = {decide_assign, OPEN_CASE},
-    [COMMAND_READ_RECORD] = {decide_read_record, ANY_CASE},
+    [COMMAND_READ_RECORD] = {decide_read_record, NO_CASE},
     [COMMAND_COVER] = {decide_cover, NO_CASE},
     [COMMAND_PRESENCE] = {decide_presence, NO_CASE},
     [COMMAND_CAPACITY] = {decide_capacity, NO_CASE},

@@ -1,6 +1,6 @@
 /* decide_commands.h: the rule of each kind of command; for the table of decide.c and for nobody else.
  *
- * decide_referrer.c, decide_team.c and decide_coordinator.c have the functions.
+ * decide_referrer.c, decide_team.c, decide_coordinator.c and decide_record.c have the functions.
  */
 #ifndef CONCORDAT_CORE_DECIDE_COMMANDS_H
 #define CONCORDAT_CORE_DECIDE_COMMANDS_H

@@ -1,5 +1,4 @@
-/* decide_coordinator.c: what the duty coordinator can do, who may read a record, and what the broker itself
- * records. */
+/* decide_coordinator.c: what the duty coordinator can do, and what the broker itself records. */
 #include "broker/core/cover.h"
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
@@ -30,40 +29,6 @@ enum refusal decide_assign(struct deciding *d)
     match_consider(d->directory, d->state, &d->r, team, d->now_ms, &considered.items[0]);
     considered.items[0].finding = CONSIDERATION_CHOSEN;
     deciding_offer(d, team, false, true, &considered);
-    return REFUSAL_NONE;
-}
-
-static bool may_read(const struct deciding *d)
-{
-    if (d->command->party != PARTY_TEAM)
-        return d->command->party == PARTY_COORDINATOR;
-    return state_case_is_of_team(state_case(d->state, d->command->referral), d->command->slot);
-}
-
-static void name_ended(struct event *event, const struct ended_case *ended)
-{
-    event->has_referral = true;
-    for (int i = 0; i < ID_BYTES; i++)
-        event->referral[i] = ended->id[i];
-    event->number = ended->number;
-    event->drill = ended->drill;
-    event->state = (enum case_state)ended->state;
-}
-
-enum refusal decide_read_record(struct deciding *d)
-{
-    if (!may_read(d))
-        return REFUSAL_NOT_YOURS;
-    if (!d->command->is.read.reason[0])
-        return REFUSAL_BAD_VALUE; /* a reader of somebody's record says why */
-    const struct ended_case *ended = state_ended(d->state, d->command->referral);
-    struct event *event = deciding_event(d, EVENT_RECORD_READ);
-    event->is.read = d->command->is.read;
-    if (!ended) {
-        deciding_done(d, event);
-        return REFUSAL_NONE;
-    }
-    name_ended(event, ended);
     return REFUSAL_NONE;
 }
 
@@ -141,7 +106,7 @@ enum refusal decide_record_alteration(struct deciding *d)
     if (of.open)
         deciding_done(d, event);
     else if (of.ended)
-        name_ended(event, of.ended);
+        deciding_name_ended(event, of.ended);
     return REFUSAL_NONE;
 }
 

@@ -67,6 +67,15 @@ void deciding_done(struct deciding *d, struct event *event)
     (void)possible;
 }
 
+void deciding_name_ended(struct event *event, const struct ended_case *ended)
+{
+    event->has_referral = true;
+    memcpy(event->referral, ended->id, ID_BYTES);
+    event->number = ended->number;
+    event->drill = ended->drill;
+    event->state = (enum case_state)ended->state;
+}
+
 void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
                     const struct consideration_list *considered)
 {

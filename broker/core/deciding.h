@@ -29,6 +29,8 @@ struct event *deciding_event(struct deciding *d, enum event_kind kind);
 /* Applies the newest event to the copy, and writes into the event the owner and the state that follow. The
  * event must be possible. */
 void deciding_done(struct deciding *d, struct event *event);
+/* Names a case that has ended as what the event is about; nothing follows from it. */
+void deciding_name_ended(struct event *event, const struct ended_case *ended);
 /* The same for an event that may be impossible in this state: then it is taken back, and false returned. */
 bool deciding_try(struct deciding *d, struct event *event);
 

@@ -153,7 +153,8 @@ struct clock_correction {
 /* A record is read: by which role, for whom, and why. */
 struct record_reading {
     const char *reason, *of;
-    int role; /* Role */
+    int role;                     /* Role */
+    enum break_glass break_glass; /* why a coordinator read beyond their areas; none if they did not */
 };
 
 /* Something stored is not what was written. */

@@ -84,7 +84,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_REFERRER_TOLD] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_case = apply_referrer_told},
     [EVENT_CLOCK_BREACHED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_breached},
-    [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED},
+    [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
+        .change_state = apply_record_read},
 
     [EVENT_PRESENCE_CHANGED] = {.is_kind = true, .change_state = apply_presence,
         .gives_hope = hope_of_arrival, .team_at = AT(presence.team)},

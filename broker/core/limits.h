@@ -20,6 +20,14 @@ enum {
     DECISION_EVENTS_MAX = 8,         /* that one command can cause */
     ACTOR_CHARS_MAX = 63,            /* name of a key */
     SIGNATURE_CHARS_MAX = 32,        /* how a coordinator signs: a role or initials */
+    /* A reason for reading a record with fewer letters tells nothing to somebody who asks later why. */
+    READ_REASON_LETTERS_MIN = 3,
+    /* Records that a coordinator may read beyond their areas in BREAK_GLASS_MS. An emergency is about one
+     * person or one family; a coordinator who needs more covers the area. */
+    BREAK_GLASS_MAX = 3,
+    BREAK_GLASS_MS = 60 * 60 * 1000,
+    /* A coordinator who comes on duty still hears of the readings of the shift before. */
+    BREAK_GLASS_TOLD_MS = 12 * 60 * 60 * 1000,
     ORIGINS_MAX = 65000,             /* intakes that have ever submitted */
     /* Told apart at one full team: a region has some tens of sources. An offer of one beyond does not yield.
      */

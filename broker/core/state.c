@@ -32,7 +32,7 @@ static void open_tables(struct state *state, uint64_t seed)
 {
     table_open(&state->teams, sizeof(struct team));
     table_open(&state->areas, sizeof(struct name));
-    table_open(&state->coordinators, sizeof(struct name));
+    table_open(&state->coordinators, sizeof(struct coordinator));
     table_open(&state->origins, sizeof(struct origin));
     table_open(&state->referrals, sizeof(struct referral));
     table_open(&state->ended, sizeof(struct ended_case));
@@ -41,7 +41,7 @@ static void open_tables(struct state *state, uint64_t seed)
     agenda_open(&state->agenda);
     index_open(&state->team_by_id, offsetof(struct team, id), ID_CHARS_MAX + 1, seed);
     index_open(&state->area_by_id, 0, sizeof(struct name), seed);
-    index_open(&state->coordinator_by_id, 0, sizeof(struct name), seed);
+    index_open(&state->coordinator_by_id, offsetof(struct coordinator, id), sizeof(struct name), seed);
     index_open(&state->origin_by_id, 0, sizeof(struct name), seed); /* an origin begins with its name */
     index_open(&state->referral_by_id, offsetof(struct referral, id), ID_BYTES, seed);
     index_open(&state->ended_by_id, offsetof(struct ended_case, id), ID_BYTES, seed);
@@ -132,9 +132,14 @@ const char *state_area_id(const struct state *state, uint16_t slot)
     return name_at(&state->areas, slot);
 }
 
+const struct coordinator *state_coordinator(const struct state *state, uint16_t slot)
+{
+    return table_row(&state->coordinators, slot);
+}
+
 const char *state_coordinator_id(const struct state *state, uint16_t slot)
 {
-    return name_at(&state->coordinators, slot);
+    return slot < state->coordinators.count ? state_coordinator(state, slot)->id : "";
 }
 
 const char *state_origin_id(const struct state *state, uint16_t slot)
@@ -174,6 +179,21 @@ struct any_case state_case(const struct state *state, const uint8_t *id)
 {
     const struct referral *open = state_referral(state, id);
     return (struct any_case){open, open ? NULL : state_ended(state, id)};
+}
+
+struct any_case state_case_by_number(const struct state *state, uint32_t number, bool drill)
+{
+    for (uint32_t row = 0; row < state_referral_rows(state); row++) {
+        const struct referral *r = state_referral_row(state, row);
+        if (r->state != CASE_NONE && r->number == number && r->drill == drill)
+            return (struct any_case){.open = r};
+    }
+    for (uint32_t row = state->ended.count; row-- > 0;) {
+        const struct ended_case *ended = table_row(&state->ended, row);
+        if (ended->number == number && ended->drill == drill)
+            return (struct any_case){.ended = ended};
+    }
+    return (struct any_case){NULL, NULL};
 }
 
 bool state_case_is_of_team(struct any_case of, uint16_t team)
@@ -412,7 +432,7 @@ static const struct table *part_table(const struct state *s, int part)
 const uint32_t state_layout =
     (uint32_t)(sizeof(struct counters) * 3 + sizeof(struct team) * 5 + sizeof(struct referral) * 7 +
                sizeof(struct ended_case) * 11 + sizeof(struct remembered) * 13 + sizeof(struct cover) * 17 +
-               sizeof(struct origin) * 19) *
+               sizeof(struct origin) * 19 + sizeof(struct coordinator) * 23) *
         16 +
     3; /* the last figure: to be raised when a field changes its meaning only */
 

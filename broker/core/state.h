@@ -30,7 +30,7 @@ struct team {
     uint8_t unused[5];
 };
 
-/* An area or a coordinator. */
+/* An area. */
 struct name {
     char id[ACTOR_CHARS_MAX + 1];
 };
@@ -39,6 +39,20 @@ struct name {
 struct origin {
     char id[ACTOR_CHARS_MAX + 1];
     uint32_t offers; /* of its cases that are live and made by the ladder */
+};
+
+/* A record that a coordinator read beyond their areas (glass.h). */
+struct glass_read {
+    uint64_t seq; /* of the event; 0: none */
+    int64_t at_ms;
+    uint8_t referral[ID_BYTES];
+    uint8_t reason; /* enum break_glass */
+    uint8_t unused[7];
+};
+
+struct coordinator {
+    char id[ACTOR_CHARS_MAX + 1];
+    struct glass_read reads[BREAK_GLASS_MAX]; /* the latest, the newest first */
 };
 
 /* An ended case: kept for ever, and enough to answer a late or repeated command. */
@@ -140,8 +154,12 @@ struct any_case state_case(const struct state *state, const uint8_t *id);
 /* Whether a case is a team's to see: the team has it or is asked to take it; after its end, the team had it.
  */
 bool state_case_is_of_team(struct any_case of, uint16_t team);
+/* By the number that people say: an open case before an ended one, and of these the latest. Walks all cases.
+ */
+struct any_case state_case_by_number(const struct state *state, uint32_t number, bool drill);
 const struct remembered *state_remembered(const struct state *state, const uint8_t *command_id);
 const struct team *state_team(const struct state *state, uint16_t slot);
+const struct coordinator *state_coordinator(const struct state *state, uint16_t slot);
 const char *state_area_id(const struct state *state, uint16_t slot);
 const char *state_coordinator_id(const struct state *state, uint16_t slot);
 const char *state_origin_id(const struct state *state, uint16_t slot);

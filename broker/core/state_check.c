@@ -312,6 +312,24 @@ static const char *check_remembered(const struct state *s)
     return index_is_right(&s->remembered_by_id, &s->remembered) ? NULL : "a remembered command is not found";
 }
 
+/* The readings of a coordinator beyond their areas: the newest first, without a gap. */
+static const char *check_readings(const struct state *s)
+{
+    for (uint32_t row = 0; row < s->coordinators.count; row++) {
+        uint64_t before_seq = s->counters.seq + 1;
+        int64_t before_ms = s->counters.at_ms;
+        for (int i = 0; i < BREAK_GLASS_MAX; i++) {
+            const struct glass_read *read = &state_coordinator(s, (uint16_t)row)->reads[i];
+            if (read->seq ? read->seq >= before_seq || read->at_ms > before_ms || !read->reason
+                          : read->at_ms != 0)
+                return "what a coordinator read beyond their areas is out of order";
+            before_seq = read->seq;
+            before_ms = read->at_ms;
+        }
+    }
+    return NULL;
+}
+
 static const char *check_covers(const struct state *s)
 {
     for (uint32_t row = 0; row < s->covers.count; row++) {
@@ -331,6 +349,8 @@ const char *state_check(const struct state *s)
         wrong = check_names(s);
     if (!wrong)
         wrong = check_ended(s);
+    if (!wrong)
+        wrong = check_readings(s);
     if (!wrong)
         wrong = check_covers(s);
     return wrong ? wrong : check_remembered(s);

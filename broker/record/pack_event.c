@@ -357,6 +357,7 @@ static void pack_read(struct packing *p)
     p->is.read.reason = packed_text(p->event->is.read.reason);
     p->is.read.role = (Concordat__V1__Role)p->event->is.read.role;
     p->is.read.of = packed_text(p->event->is.read.of);
+    p->is.read.break_glass = (Concordat__V1__BreakGlass)p->event->is.read.break_glass;
 }
 
 static void pack_presence(struct packing *p)

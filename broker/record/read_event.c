@@ -252,6 +252,7 @@ static void read_read(struct event_reading *in)
     in->event->is.read.reason = m->reason;
     in->event->is.read.of = m->of;
     in->event->is.read.role = (int)m->role;
+    in->event->is.read.break_glass = (enum break_glass)m->break_glass;
 }
 
 static void read_presence(struct event_reading *in)

@@ -4,6 +4,7 @@
 #include "broker/shell/adopt.h"
 #include "broker/shell/answers.h"
 #include "broker/shell/covers.h"
+#include "broker/shell/glass.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/sight.h"
 #include "proto/wire/borrowed.h"
@@ -11,24 +12,9 @@
 enum {
     BOARD_CASES_MAX = 2000, /* keeps a board within the longest message */
     BOARD_ENDED_MAX = 100,
-    BOARD_COVERS_MAX = 1024
+    BOARD_COVERS_MAX = 1024,
+    BOARD_READINGS_MAX = 256
 };
-
-/* Open cases first, then the ended ones from the newest. */
-static struct any_case case_by_number(const struct state *state, uint32_t number, bool drill)
-{
-    for (uint32_t row = 0; row < state_referral_rows(state); row++) {
-        const struct referral *r = state_referral_row(state, row);
-        if (r->state != CASE_NONE && r->number == number && r->drill == drill)
-            return (struct any_case){.open = r};
-    }
-    for (uint32_t row = state->ended.count; row-- > 0;) {
-        const struct ended_case *ended = table_row(&state->ended, row);
-        if (ended->number == number && ended->drill == drill)
-            return (struct any_case){.ended = ended};
-    }
-    return (struct any_case){NULL, NULL};
-}
 
 /* The case is given by its id, or by the number that people say. */
 static struct any_case case_asked_for(const struct state *state, const Concordat__V1__GetStatus *asked)
@@ -39,7 +25,7 @@ static struct any_case case_asked_for(const struct state *state, const Concordat
         return state_case(state, asked->referral.data);
     if (!words_parse_number(asked->number, &number, &drill))
         return (struct any_case){NULL, NULL};
-    return case_by_number(state, number, drill);
+    return state_case_by_number(state, number, drill);
 }
 
 void board_answer_status(struct broker *b, const struct asking *asking)
@@ -64,6 +50,9 @@ static struct {
     Concordat__V1__Covered covers[BOARD_COVERS_MAX];
     Concordat__V1__Covered *cover_list[BOARD_COVERS_MAX];
     size_t cover_count;
+    struct reading_beyond readings[BOARD_READINGS_MAX];
+    Concordat__V1__ReadBeyond *reading_list[BOARD_READINGS_MAX];
+    size_t reading_count;
 } board;
 
 /* Whether the case was put on the board. */
@@ -94,7 +83,7 @@ static void board_fill(struct broker *b, const struct session *session, bool wit
 /* Which areas' cases a coordinator's board has, so that an empty board can be understood. */
 static void board_fill_areas(const struct broker *b, const struct session_peer *peer)
 {
-    board.area_count = board.cover_count = 0;
+    board.area_count = board.cover_count = board.reading_count = 0;
     if (peer->party != PARTY_COORDINATOR)
         return;
     const struct directory *directory = b->directory;
@@ -104,6 +93,9 @@ static void board_fill_areas(const struct broker *b, const struct session_peer *
     board.cover_count = covers_list(b, peer->slot, board.covers, BOARD_COVERS_MAX);
     for (size_t i = 0; i < board.cover_count; i++)
         board.cover_list[i] = &board.covers[i];
+    board.reading_count = glass_list(b, peer->slot, board.readings, BOARD_READINGS_MAX);
+    for (size_t i = 0; i < board.reading_count; i++)
+        board.reading_list[i] = &board.readings[i].message;
 }
 
 void board_answer_board(struct broker *b, const struct asking *asking)
@@ -122,5 +114,7 @@ void board_answer_board(struct broker *b, const struct asking *asking)
     answer.areas = board.areas;
     answer.n_covers = board.cover_count;
     answer.covers = board.cover_list;
+    answer.n_read_beyond = board.reading_count;
+    answer.read_beyond = board.reading_list;
     outgoing_add(b->turn.outgoing, asking->to.route, &message);
 }

@@ -2,6 +2,7 @@
 #include "broker/shell/catch_up.h"
 
 #include "broker/shell/covers.h"
+#include "broker/shell/glass.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/news.h"
 #include "broker/shell/sight.h"
@@ -62,8 +63,10 @@ static void catch_up_page(struct broker *b, struct session *session)
         return;
     }
     news->page_ms = b->time.turn_mono_ms;
-    if (news->next_row == 0)
+    if (news->next_row == 0) {
         covers_tell_session(b, session);
+        glass_tell_session(b, session);
+    }
     while (session->live && news->next_row < rows && told < PAGE_CASES) {
         const struct referral *r = state_referral_row(b->state, news->next_row++);
         if (r->state == CASE_NONE || session->peer.party == PARTY_BROKER ||

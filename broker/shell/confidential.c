@@ -7,6 +7,7 @@
 
 #include "broker/shell/alterations.h"
 #include "broker/shell/answers.h"
+#include "broker/shell/glass.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/stored.h"
 #include "proto/wire/borrowed.h"
@@ -58,7 +59,8 @@ bool confidential_callback(struct broker *b, const struct referral *r, uint32_t 
            record_find_callback(part.bytes, part.size, number, callback);
 }
 
-bool confidential_ask_record(struct broker *b, const struct answer_to *to, const uint8_t *referral)
+bool confidential_ask_record(struct broker *b, const struct answer_to *to, const uint8_t *referral,
+                             uint16_t reader)
 {
     struct record_requests *records = &b->turn.records;
     if (records->count == TURN_MESSAGES_MAX)
@@ -67,6 +69,7 @@ bool confidential_ask_record(struct broker *b, const struct answer_to *to, const
     asked->route = *to->route;
     memcpy(asked->command_id, to->command_id, ID_BYTES);
     memcpy(asked->referral, referral, ID_BYTES);
+    asked->reader = reader;
     return true;
 }
 
@@ -75,6 +78,8 @@ static void confidential_pack_record(struct broker *b, const struct record_reque
     const struct any_case of = state_case(b->state, asked->referral);
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     Concordat__V1__Record record = CONCORDAT__V1__RECORD__INIT;
+    const struct glass_read *read = NULL;
+    struct reading_beyond reading;
     struct status status;
     struct stored_part part;
     spliced_field referral;
@@ -98,6 +103,12 @@ static void confidential_pack_record(struct broker *b, const struct record_reque
         record.confidential =
             concordat__v1__confidential__unpack(&b->stored_arena.allocator, part.size, part.bytes);
     record.status = &status.message;
+    if (asked->reader != SLOT_NONE)
+        read = glass_find(b->state, asked->reader, asked->referral, b->time.now_ms);
+    if (read) {
+        glass_say(b, asked->reader, read, &reading);
+        record.read_beyond = &reading.message;
+    }
     outgoing_add(b->turn.outgoing, &asked->route, &message);
 }
 

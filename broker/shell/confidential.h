@@ -25,8 +25,10 @@ void confidential_salt(struct broker *broker, struct record_content *content, st
 bool confidential_callback(struct broker *broker, const struct referral *referral, uint32_t number,
                            spliced_field *callback);
 
-/* Notes that a peer, who may, has asked for the record of a case. False if the turn has no room for it. */
-bool confidential_ask_record(struct broker *broker, const struct answer_to *to, const uint8_t *referral);
+/* Notes that a peer, who may, has asked for the record of a case; `reader` is a coordinator who reads beyond
+ * their areas, otherwise SLOT_NONE. False if the turn has no room for it. */
+bool confidential_ask_record(struct broker *broker, const struct answer_to *to, const uint8_t *referral,
+                             uint16_t reader);
 /* Packs the records that were asked for in this turn; a record that is not what came is refused. */
 void confidential_pack_records(struct broker *broker);
 

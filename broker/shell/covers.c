@@ -15,27 +15,24 @@ int64_t covers_until(const struct broker *b, uint16_t coordinator, uint16_t area
     return cover_is_live(cover, b->time.now_ms) ? cover->until_ms : 0;
 }
 
-/* A coordinator's name and number, or no more than the id of one who has left the directory. */
-static void covers_say_coordinator(const struct broker *b, uint16_t slot, char **id, char **name, char **ring)
-{
-    const struct policy_coordinator *coordinator = directory_coordinator(b->directory, slot);
-    *id = borrowed_text(state_coordinator_id(b->state, slot));
-    *name = borrowed_text(coordinator ? coordinator->name : *id);
-    *ring = borrowed_text(coordinator ? coordinator->telephone : "");
-}
-
 /* How it stands between a coordinator and an area. */
 static void covers_say(const struct broker *b, uint16_t coordinator, uint16_t area, Concordat__V1__Covered *m)
 {
     const struct cover *cover = cover_find(b->state, coordinator, area);
+    const struct coordinator_words by = status_coordinator(b->state, b->directory, coordinator);
+    const struct coordinator_words own =
+        status_coordinator(b->state, b->directory, directory_coordinator_slot(b->directory, area));
     concordat__v1__covered__init(m);
     m->area = borrowed_text(state_area_id(b->state, area));
     m->area_name = directory_has_area(b->directory, area)
                        ? borrowed_text(directory_area(b->directory, area)->name)
                        : m->area;
-    covers_say_coordinator(b, coordinator, &m->by, &m->by_name, &m->by_ring);
-    covers_say_coordinator(b, directory_coordinator_slot(b->directory, area), &m->coordinator,
-                           &m->coordinator_name, &m->coordinator_ring);
+    m->by = by.id;
+    m->by_name = by.name;
+    m->by_ring = by.ring;
+    m->coordinator = own.id;
+    m->coordinator_name = own.name;
+    m->coordinator_ring = own.ring;
     m->until_ms = state_utc(b->state, covers_until(b, coordinator, area));
     if (cover)
         m->reason = (Concordat__V1__CoverReason)cover->reason;

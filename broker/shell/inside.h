@@ -36,6 +36,7 @@ struct record_requests {
         struct server_route route;
         uint8_t command_id[ID_BYTES];
         uint8_t referral[ID_BYTES];
+        uint16_t reader; /* a coordinator who reads beyond their areas; SLOT_NONE */
     } items[TURN_MESSAGES_MAX];
     size_t count;
 };

@@ -22,15 +22,22 @@ static void status_begin(struct status *s, const uint8_t *id, uint32_t number, b
     s->message.drill = drill;
 }
 
+struct coordinator_words status_coordinator(const struct state *state, const struct directory *directory,
+                                            uint16_t slot)
+{
+    const struct policy_coordinator *coordinator = directory_coordinator(directory, slot);
+    char *id = borrowed_text(state_coordinator_id(state, slot));
+    return (struct coordinator_words){id, coordinator ? borrowed_text(coordinator->name) : id,
+                                      borrowed_text(coordinator ? coordinator->telephone : "")};
+}
+
 /* The coordinator stands behind every team. While a team has only been asked, people ring the coordinator. */
 static void status_say_coordinator(struct status *s, const struct state *state,
                                    const struct directory *directory, uint16_t slot)
 {
-    const struct policy_coordinator *coordinator = directory_coordinator(directory, slot);
-    s->message.coordinator_name =
-        borrowed_text(coordinator ? coordinator->name : state_coordinator_id(state, slot));
-    s->message.coordinator_ring = borrowed_text(coordinator ? coordinator->telephone : "");
-    s->message.ring = s->message.coordinator_ring;
+    const struct coordinator_words words = status_coordinator(state, directory, slot);
+    s->message.coordinator_name = words.name;
+    s->message.coordinator_ring = s->message.ring = words.ring;
 }
 
 static void status_say_owner(struct status *s, const struct state *state, const struct directory *directory,

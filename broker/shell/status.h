@@ -48,4 +48,11 @@ bool statuses_find(struct statuses *statuses, const struct state *state, const s
 /* To be called when names and telephone numbers may have changed. */
 void statuses_forget(struct statuses *statuses);
 
+/* A coordinator's id, name and number; no more than the id of one who has left the directory. Borrowed. */
+struct coordinator_words {
+    char *id, *name, *ring;
+};
+struct coordinator_words status_coordinator(const struct state *state, const struct directory *directory,
+                                            uint16_t slot);
+
 #endif

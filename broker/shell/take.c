@@ -10,6 +10,7 @@
 #include "broker/shell/confidential.h"
 #include "broker/shell/covers.h"
 #include "broker/shell/feed.h"
+#include "broker/shell/glass.h"
 #include "broker/shell/greet.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/roles.h"
@@ -22,9 +23,14 @@
 static void refuse_request(struct broker *b, const struct asking *asking, enum refusal refusal,
                            const uint8_t *referral)
 {
-    bool is_cover = asking->request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER;
-    if (is_cover && refusal == REFUSAL_BAD_VALUE)
-        answers_refuse_saying(b, &asking->to, refusal, covers_fault(b, asking->request->cover));
+    const Concordat__V1__Request *request = asking->request;
+    const char *words = NULL;
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER && refusal == REFUSAL_BAD_VALUE)
+        words = covers_fault(b, request->cover);
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD)
+        words = glass_fault(request->get_record, refusal);
+    if (words)
+        answers_refuse_saying(b, &asking->to, refusal, words);
     else
         answers_refuse(b, &asking->to, refusal, referral);
     adopt_refusal(b, asking->key->name, asking->request, refusal, asking->now);
@@ -41,6 +47,21 @@ static enum refusal why_not_routed(const struct asking *asking, const Concordat_
         source = CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED;
     return (enum refusal)referral_rules_refusal(referral, confidential, (Concordat__V1__Source)source,
                                                 is_new);
+}
+
+/* A reading says for whom, and can name its case by the number that people say. */
+static void complete_reading(const struct broker *b, const struct asking *asking, struct command *command)
+{
+    const Concordat__V1__GetRecord *asked = asking->request->get_record;
+    uint32_t number;
+    bool drill;
+    command->is.read.of = asking->key->of;
+    command->is.read.role = (int)asking->key->role;
+    if (asked->referral.len || !words_parse_number(asked->number, &number, &drill))
+        return;
+    const struct any_case of = state_case_by_number(b->state, number, drill);
+    if (of.open || of.ended)
+        memcpy(command->referral, of.open ? of.open->id : of.ended->id, ID_BYTES);
 }
 
 /* The request as a command of the core, on behalf of its sender. */
@@ -61,10 +82,8 @@ static enum refusal take_read_command(const struct broker *b, const struct askin
     command->party = asking->party;
     command->slot = asking->slot;
     command->actor = asking->key->name;
-    if (command->kind == COMMAND_READ_RECORD) {
-        command->is.read.of = asking->key->of;
-        command->is.read.role = (int)asking->key->role;
-    }
+    if (command->kind == COMMAND_READ_RECORD)
+        complete_reading(b, asking, command);
     return REFUSAL_NONE;
 }
 
@@ -74,7 +93,8 @@ static const uint8_t *case_to_tell(const struct broker *b, const struct asking *
                                    const uint8_t *referral)
 {
     bool may_be_told = refusal != REFUSAL_NOT_YOURS;
-    if (refusal == REFUSAL_CONFLICT || refusal == REFUSAL_CASE_CLOSED || refusal == REFUSAL_UNAVAILABLE)
+    if (refusal == REFUSAL_CONFLICT || refusal == REFUSAL_CASE_CLOSED || refusal == REFUSAL_UNAVAILABLE ||
+        asking->request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD)
         may_be_told = sight_may_see(b, asking->session, state_case(b->state, referral));
     return may_be_told ? referral : NULL;
 }
@@ -94,12 +114,19 @@ static const uint8_t *case_to_answer(const struct broker *b, const struct asking
 
 /* A record is the answer, or the refusal if the case is no longer the sender's: a reading that is repeated is
  * decided no second time. */
-static bool take_record(struct broker *b, const struct asking *asking, const uint8_t *referral)
+static bool take_record(struct broker *b, const struct asking *asking, const uint8_t *referral,
+                        const struct done *done)
 {
-    if (sight_may_see(b, asking->session, state_case(b->state, referral)))
-        return confidential_ask_record(b, &asking->to, referral);
-    refuse_request(b, asking, REFUSAL_NOT_YOURS, NULL);
-    return true;
+    const struct glass_read *beyond = NULL;
+    if (asking->request->get_record->break_glass)
+        beyond = glass_find(b->state, asking->slot, referral, b->time.now_ms);
+    if (!beyond && !sight_may_see(b, asking->session, state_case(b->state, referral))) {
+        refuse_request(b, asking, REFUSAL_NOT_YOURS, NULL);
+        return true;
+    }
+    if (beyond && beyond->seq == done->seq && !done->repeated)
+        glass_tell(b, asking->session, asking->slot, beyond);
+    return confidential_ask_record(b, &asking->to, referral, beyond ? asking->slot : SLOT_NONE);
 }
 
 static void take_core_command(struct broker *b, const struct asking *asking)
@@ -120,7 +147,7 @@ static void take_core_command(struct broker *b, const struct asking *asking)
         refuse_request(b, asking, refusal, case_to_tell(b, asking, refusal, command.referral));
         return;
     }
-    if (command.kind == COMMAND_READ_RECORD && take_record(b, asking, command.referral))
+    if (command.kind == COMMAND_READ_RECORD && take_record(b, asking, command.referral, &done))
         return;
     if (command.kind == COMMAND_COVER)
         covers_answer(b, asking, &done);

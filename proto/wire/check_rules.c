@@ -18,7 +18,7 @@
 #define DIGITS   "0123456789"
 
 enum { DIGEST_BYTES = 32, TEAMS = 20000, AREAS = 4096, COORDINATORS = 1024, CASES = 4096, EVENTS = 4096 };
-enum { COVERS = 1024 };
+enum { COVERS = 1024, READINGS = 256 };
 enum {
     AGE_YEARS = 130,
     WEEK_MINUTES = 7 * 24 * 60,
@@ -79,6 +79,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Board.areas", .items_max = AREAS},
     {"concordat.v1.Board.cases", .items_max = CASES},
     {"concordat.v1.Board.covers", .items_max = COVERS},
+    {"concordat.v1.Board.read_beyond", .items_max = READINGS},
     {"concordat.v1.BrokerStarted.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.CaseStatus.coordinator_name", .bytes_max = 80},
     {"concordat.v1.CaseStatus.owner_name", .bytes_max = 80},
@@ -110,7 +111,6 @@ static const struct check_rule rules[] = {
     {"concordat.v1.FeedEvent.event", .bytes_max = WIRE_EVENT_BYTES_MAX, .needed = true},
     {"concordat.v1.Follow.credit", .number_max = EVENTS},
     {"concordat.v1.GetRecord.reason", .bytes_max = 200},
-    {"concordat.v1.GetRecord.referral", .needed = true},
     {"concordat.v1.Handover.referral", .needed = true},
     {"concordat.v1.Handover.to_team", .shape = &identifier},
     {"concordat.v1.Held.considered", .items_max = TEAMS},
@@ -127,6 +127,9 @@ static const struct check_rule rules[] = {
     {"concordat.v1.PolicyLoaded.file", .bytes_max = 8 * 1024 * 1024},
     {"concordat.v1.PolicyLoaded.teams", .items_max = TEAMS},
     {"concordat.v1.Pong.session", .bytes_max = 32},
+    {"concordat.v1.ReadBeyond.area_name", .bytes_max = 80},
+    {"concordat.v1.ReadBeyond.by_name", .bytes_max = 80},
+    {"concordat.v1.ReadBeyond.coordinator_name", .bytes_max = 80},
     {"concordat.v1.Received.confidential_digest", .bytes_exact = DIGEST_BYTES},
     {"concordat.v1.Received.policy", .bytes_exact = DIGEST_BYTES},
     {"concordat.v1.Received.referral", .needed = true},

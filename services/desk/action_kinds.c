@@ -160,11 +160,17 @@ const struct action_kind action_kinds[] = {
      .arguments = "CASE REASON...",
      .title = "the person's record; the reading is recorded",
      .summary = "the person's record; the reading and its reason are recorded",
-     .help = "",
-     .examples = "show R-0412 on our way to the person",
+     .help =
+         "The reason has at least three letters. A coordinator can read one record beyond their areas: with "
+         "--break-glass, and why. It is recorded as that, the case's own coordinator is told at once, and so "
+         "are your other devices; three an hour are allowed.",
+     .examples = "show R-0412 on our way to the person\n"
+                 "show R-0412 --break-glass life-at-risk ambulance asks for medication",
      COMMAND(GET_RECORD),
      .fields = {CASE(get_record),
-                {"reason", "REASON", TEXT(get_record.reason), .needed = true, .rest = true}}},
+                {"reason", "REASON", TEXT(get_record.reason), .needed = true, .rest = true},
+                {"break-glass", "WHY", "Beyond your areas: life-at-risk, asked or investigation",
+                 CODE(get_record.break_glass, break_glass)}}},
     {.name = "withdraw",
      .who = REFERRER,
      .arguments = "CASE REASON...",

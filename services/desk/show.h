@@ -53,10 +53,14 @@ void show_covered(struct sheet *sheet, const Concordat__V1__Covered *covered, bo
 /* Which areas' cases a coordinator's board has; nothing for any other board. */
 void show_areas(struct sheet *sheet, const Concordat__V1__Board *board, int64_t now_ms);
 
+/* A coordinator read a record beyond their areas; and all such readings of a board. */
+void show_read_beyond(struct sheet *sheet, const Concordat__V1__ReadBeyond *read, int64_t now_ms);
+void show_readings(struct sheet *sheet, const Concordat__V1__Board *board, int64_t now_ms);
+
 /* Everything that was recorded, field by field, and that this reading was recorded too. */
 void show_record(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing);
 
-/* An answer, a status or a record. False for any other message, which adds nothing. */
+/* An answer, a status, a record, or that one was read. False for any other message, which adds nothing. */
 bool show_message(struct sheet *sheet, const Concordat__V1__Message *message, const struct showing *showing);
 
 /* "name missing, age estimated"; empty if there are no flags. */

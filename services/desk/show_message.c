@@ -9,6 +9,8 @@ bool show_message(struct sheet *sheet, const Concordat__V1__Message *message, co
         show_status(sheet, message->status, showing);
     else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_RECORD)
         show_record(sheet, message->record, showing);
+    else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_READ_BEYOND)
+        show_read_beyond(sheet, message->read_beyond, showing->now_ms);
     else
         return false;
     return true;

@@ -202,6 +202,7 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
         p->is.get_record = (Concordat__V1__GetRecord)CONCORDAT__V1__GET_RECORD__INIT;
         p->is.get_record.referral = referral;
         p->is.get_record.reason = words(value % 2 ? "to prepare" : "");
+        p->is.get_record.break_glass = (Concordat__V1__BreakGlass)(value / 2 % 4);
         break;
     default:
         make_for_team(p, request, referral, attempt, value);

@@ -45,8 +45,7 @@ static const char *area_coordinator(const struct world *w, const char *area)
 
 /* A coordinator may hear of the cases that are theirs, of those of their areas, and of those of an area that
  * they cover; and once more of a case that the last batch has taken from them. */
-static bool coordinator_is_concerned(const struct world *w, const char *coordinator,
-                                     const struct seen_case *c)
+bool check_concerns_coordinator(const struct world *w, const char *coordinator, const struct seen_case *c)
 {
     bool just_lost = c->former_seq >= w->witness.batch_seq && strcmp(c->former_coordinator, coordinator) == 0;
     return just_lost || strcmp(c->coordinator, coordinator) == 0 ||
@@ -65,7 +64,7 @@ static bool messages_concerns(const struct world *w, const struct peer *peer, co
         team = witness_team(&w->witness, peer->key.of);
         return team >= 0 && c->asked & UINT64_C(1) << team;
     case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
-        return coordinator_is_concerned(w, peer->key.of, c);
+        return check_concerns_coordinator(w, peer->key.of, c);
     default:
         return true;
     }
@@ -143,6 +142,8 @@ static void check_record(struct world *w, const struct peer *peer, const Concord
         witness_event(&w->witness, command->first_seq)->kind != CONCORDAT__V1__EVENT__WHAT_RECORD_READ)
         world_violated(w, "sent before its commit", "%s reads a record, and no event says so",
                        peer->key.name);
+    else if (witness_event(&w->witness, command->first_seq)->broke_glass)
+        return;
     if (record->referral)
         check_reader(w, peer, record->referral->id.data, record->referral->id.len, "a record");
     if (peer->key.role != CONCORDAT__V1__ROLE__ROLE_TEAM &&
@@ -214,6 +215,10 @@ void check_sent(struct world *w, const struct peer *peer, const Concordat__V1__M
         }
         for (size_t i = 0; i < message->board->n_covers; i++)
             check_covered(w, peer, message->board->covers[i]);
+        check_board_readings(w, peer, message->board);
+        break;
+    case BODY(READ_BEYOND):
+        check_read_beyond(w, peer, message->read_beyond);
         break;
     case BODY(COVERED):
         check_covered(w, peer, message->covered);

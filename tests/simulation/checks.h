@@ -17,6 +17,15 @@ void check_one_answer(struct world *world, uint64_t seq, const Concordat__V1__Ev
 void check_reasons(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                    const struct seen_case *before);
 void check_empty_rung(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
+/* check_glass.c: a record is read by a team that has the case, or a coordinator to whom it belongs; beyond
+ * that only as a coordinator's deliberate act, a few an hour. A board tells of it those whom it concerns. */
+void check_reading(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                   const struct seen_case *before);
+void check_read_beyond(struct world *world, const struct peer *peer, const Concordat__V1__ReadBeyond *read);
+void check_board_readings(struct world *world, const struct peer *peer, const Concordat__V1__Board *board);
+/* Whether a coordinator may hear of a case (check_messages.c). */
+bool check_concerns_coordinator(const struct world *world, const char *coordinator,
+                                const struct seen_case *of);
 /* After the event: the case has exactly the owner that follows from it. */
 void check_owned(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                  const struct seen_case *after);

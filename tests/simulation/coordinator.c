@@ -83,6 +83,25 @@ static void coordinator_covers(struct world *w, struct peer *p)
     peer_command(w, p, &request, NULL, 0);
 }
 
+/* Now and then a coordinator reads a record beyond their areas, or one of their own with the same words; and
+ * sometimes one after another. */
+static void coordinator_breaks_glass(struct world *w, struct peer *p)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetRecord body = CONCORDAT__V1__GET_RECORD__INIT;
+    uint32_t count = w->witness.cases.count;
+    request.command_case = COMMAND(GET_RECORD);
+    request.get_record = &body;
+    body.reason = (char *)(uintptr_t) "to help";
+    for (int times = peer_chance(p, 20) ? 5 : 1; count && times > 0; times--) {
+        const struct seen_case *c =
+            table_row(&w->witness.cases, (uint32_t)random_between(&p->random, 0, count - 1));
+        body.referral = peer_bytes(c->id, sizeof c->id);
+        body.break_glass = (Concordat__V1__BreakGlass)random_between(&p->random, 0, 3);
+        peer_command(w, p, &request, c->id, 0);
+    }
+}
+
 static void coordinator_plans_cover(struct world *w, struct peer *p)
 {
     peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(COVER), 0, NULL, 0);
@@ -126,6 +145,8 @@ static void coordinator_does(struct world *w, struct peer *p, const struct task 
         coordinator_acts(w, p, task);
     } else if (!p->diligent) {
         coordinator_covers(w, p);
+        if (peer_chance(p, 30))
+            coordinator_breaks_glass(w, p);
         coordinator_plans_cover(w, p);
     }
 }

@@ -18,6 +18,7 @@ void witness_open(struct witness *w)
     table_open(&w->commands, sizeof(struct seen_command));
     table_open(&w->teams, sizeof(struct seen_team));
     table_open(&w->covers, sizeof(struct seen_cover));
+    table_open(&w->glass, sizeof(struct seen_glass));
     index_open(&w->case_by_id, offsetof(struct seen_case, id), 16, 1);
     index_open(&w->command_by_id, offsetof(struct seen_command, id), 16, 1);
     index_open(&w->team_by_id, offsetof(struct seen_team, id), NAME_BYTES, 1);
@@ -33,6 +34,7 @@ void witness_close(struct witness *w)
     table_close(&w->commands);
     table_close(&w->teams);
     table_close(&w->covers);
+    table_close(&w->glass);
     index_close(&w->case_by_id);
     index_close(&w->command_by_id);
     index_close(&w->team_by_id);
@@ -294,6 +296,18 @@ static void take_others(struct witness *w, const Concordat__V1__Event *e)
         know_team(w, e->presence_changed->team)->present = e->presence_changed->present;
 }
 
+struct seen_glass *witness_glass_of(struct witness *w, const char *coordinator)
+{
+    for (uint32_t i = 0; i < w->glass.count; i++) {
+        struct seen_glass *glass = table_row(&w->glass, i);
+        if (strcmp(glass->coordinator, coordinator) == 0)
+            return glass;
+    }
+    struct seen_glass *glass = add_row(&w->glass, NULL);
+    name(glass->coordinator, coordinator);
+    return glass;
+}
+
 static void remember_event(struct witness *w, const Concordat__V1__Event *e, const struct seen_case *c)
 {
     struct seen_event *seen = add_row(&w->events, NULL);
@@ -307,6 +321,7 @@ static void remember_event(struct witness *w, const Concordat__V1__Event *e, con
         memcpy(seen->referral, e->referral.data, 16);
     if (seen->has_command)
         memcpy(seen->command, e->command.data, 16);
+    seen->broke_glass = e->what_case == WHAT(RECORD_READ) && e->record_read->break_glass;
     seen->owner_kind = e->owner ? (int)e->owner->kind : 0;
     name(seen->owner, e->owner ? e->owner->id : "");
     seen->state = c ? c->state : 0;
@@ -333,6 +348,8 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
     check_one_effect(world, seq, e, before);
     check_one_answer(world, seq, e, before);
     check_reasons(world, seq, e, before);
+    if (e->what_case == WHAT(RECORD_READ))
+        check_reading(world, seq, e, before);
     check_empty_rung(world, seq, e);
     const struct seen_case *after = e->referral.len ? take_case(world, seq, e) : NULL;
     if (after)

@@ -18,6 +18,7 @@ struct seen_event {
     char owner[NAME_BYTES];
     uint8_t referral[16], command[16];
     bool has_referral, has_command;
+    bool broke_glass; /* a coordinator read a record beyond their areas */
     int64_t at_ms;
 };
 
@@ -63,8 +64,17 @@ struct seen_cover {
     uint64_t seq;
 };
 
+/* The latest records that a coordinator read beyond their areas, the newest first. */
+enum { GLASS_AN_HOUR = 3 };
+struct seen_glass {
+    char coordinator[NAME_BYTES];
+    uint8_t referral[16]; /* the newest, as the next */
+    uint64_t seq;
+    int64_t at_ms[GLASS_AN_HOUR];
+};
+
 struct witness {
-    struct table events, cases, commands, teams, covers;
+    struct table events, cases, commands, teams, covers, glass;
     struct index case_by_id, command_by_id, team_by_id;
     struct arena arena;
     uint64_t acknowledged; /* commands */
@@ -88,6 +98,8 @@ struct seen_case *witness_case(const struct witness *witness, const uint8_t *ref
 struct seen_command *witness_command(const struct witness *witness, const uint8_t *command);
 struct seen_command *witness_sent(struct witness *witness, const uint8_t *command, int peer, int kind,
                                   const uint8_t *referral, uint32_t attempt);
+/* Returns the coordinator's readings beyond their areas, none to begin with; valid until the next event. */
+struct seen_glass *witness_glass_of(struct witness *witness, const char *coordinator);
 /* Returns a number for a team, below 64; -1 if the team is unknown. */
 int witness_team(const struct witness *witness, const char *team);
 bool witness_present(const struct witness *witness, const char *team);
