@@ -43,7 +43,6 @@ ONLY_FOR_TESTS = {
     "check_not_recursive": "it proves of the schema that checking a message ends",
     "check_rules": "it shows that every field of the schema has its limit",
     "ledger_append": "tests write and sync in one go; the broker takes the next turn between the two",
-    "outbox_find_command": "tests ask what became of a command; the intake is told when it saves one",
     "policy_file_parse": "the fuzzer and the simulation have policies that are in no file",
     "recovery_replay": "the simulation's ledger is no SQLite file",
     "server_drops": "nothing else shows that a message was dropped and not answered",

@@ -14,6 +14,15 @@ static void apply_facts(struct referral *r, const struct event *event)
     r->coordinator = event->is.received.coordinator;
 }
 
+/* All of it is written, because the row's bytes are compared. */
+static void copy_words(char *to, size_t chars_max, const char *from)
+{
+    size_t at = 0;
+    for (; from[at] && at < chars_max; at++)
+        to[at] = from[at];
+    memset(to + at, 0, chars_max + 1 - at);
+}
+
 void apply_received(struct referral *r, const struct event *event)
 {
     assert(r->state == CASE_NONE);
@@ -27,6 +36,7 @@ void apply_received(struct referral *r, const struct event *event)
     r->round = 1;
     r->team = r->last_asked = SLOT_NONE;
     r->offer.team = SLOT_NONE;
+    copy_words(r->device, ACTOR_CHARS_MAX, event->device);
     apply_facts(r, event);
 }
 
@@ -35,6 +45,12 @@ void apply_updated(struct referral *r, const struct event *event)
     enum source met = r->facts.source;
     apply_facts(r, event);
     r->facts.source = met; /* where the person was met does not change, whatever a stored update says */
+    r->by_another_device = event->is.received.other.is_other;
+}
+
+void apply_withdrawn(struct referral *r, const struct event *event)
+{
+    r->by_another_device = event->is.withdrawn.other.is_other;
 }
 
 /* If more teams were asked than the list holds (a coordinator may assign teams beyond the ladder), the one
@@ -112,14 +128,6 @@ void apply_offer_ended(struct referral *r, const struct event *event)
     clear_offer(r);
 }
 
-static void copy_signature(char *to, const char *from)
-{
-    size_t at = 0;
-    for (; from[at] && at < SIGNATURE_CHARS_MAX; at++)
-        to[at] = from[at];
-    memset(to + at, 0, SIGNATURE_CHARS_MAX + 1 - at);
-}
-
 void apply_held(struct referral *r, const struct event *event)
 {
     fall_back(r, event->is.held.remind_ms);
@@ -127,7 +135,7 @@ void apply_held(struct referral *r, const struct event *event)
     r->hold_reason = (uint8_t)event->is.held.reason;
     r->look_again_ms = event->is.held.look_again_ms;
     r->round = event->is.held.round;
-    copy_signature(r->taken_by, "");
+    copy_words(r->taken_by, SIGNATURE_CHARS_MAX, "");
 }
 
 void apply_reminded(struct referral *r, const struct event *event)
@@ -142,7 +150,7 @@ void apply_taken(struct referral *r, const struct event *event)
     r->coordinator = event->is.taken.coordinator;
     r->lease_ms = event->is.taken.lease_ms;
     r->reminders = 0;
-    copy_signature(r->taken_by, event->is.taken.by);
+    copy_words(r->taken_by, SIGNATURE_CHARS_MAX, event->is.taken.by);
 }
 
 void apply_accepted(struct referral *r, const struct event *event)

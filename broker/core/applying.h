@@ -9,7 +9,8 @@
 #include "broker/core/event_kinds.h"
 
 /* apply_case.c: of a case, all but its state, owner and clocks. */
-event_changes_case apply_received, apply_updated, apply_offered, apply_offer_seen, apply_offer_ended;
+event_changes_case apply_received, apply_updated, apply_withdrawn, apply_offered, apply_offer_seen,
+    apply_offer_ended;
 event_changes_case apply_held, apply_reminded, apply_taken, apply_accepted, apply_checked_in;
 event_changes_case apply_lease_warned, apply_lease_lapsed, apply_closed, apply_referrer_told;
 event_changes_case apply_clock_breached, apply_alteration_to_case;

@@ -75,6 +75,16 @@ static void keep_child(const struct deciding *d, struct facts *facts, uint32_t *
     *flags |= 1u << FLAG_AGE_CONTRADICTS;
 }
 
+/* Any device of a source may change its cases, as at the end of a shift; the event says that another one sent
+ * it, and so everybody who is told of the case can see it. */
+static void note_other_device(const struct deciding *d, struct other_device *other)
+{
+    const char *device = d->command->device ? d->command->device : "";
+    other->is_other = strcmp(device, d->r.device) != 0;
+    if (other->is_other)
+        memcpy(other->sent_by, d->r.device, sizeof other->sent_by);
+}
+
 enum refusal decide_update(struct deciding *d)
 {
     const struct command *command = d->command;
@@ -87,6 +97,7 @@ enum refusal decide_update(struct deciding *d)
     event->is.received.coordinator =
         d->r.state == CASE_TAKEN ? d->r.coordinator
                                  : directory_coordinator_slot(d->directory, event->is.received.facts.area);
+    note_other_device(d, &event->is.received.other);
     clocks_at_update(&(const struct clock_rules){d->policy, d->state->counters.ahead_ms}, &d->r, event);
     deciding_done(d, event);
     /* The update may bring what was missing for a team to match. */
@@ -102,6 +113,7 @@ enum refusal decide_withdraw(struct deciding *d)
     deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE, "");
     struct event *event = deciding_event(d, EVENT_WITHDRAWN);
     event->is.withdrawn.reason = d->command->is.withdraw.reason;
+    note_other_device(d, &event->is.withdrawn.other);
     clocks_at_end(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }

@@ -163,6 +163,12 @@ struct altered {
     uint64_t of; /* number of the event that it was found at */
 };
 
+/* A source changes a case through another of its devices than the one that sent it. */
+struct other_device {
+    bool is_other;
+    char sent_by[ACTOR_CHARS_MAX + 1]; /* the device that sent it; "" if the source's key spoke for itself */
+};
+
 struct event {
     enum event_kind kind;
     uint64_t seq;
@@ -186,8 +192,9 @@ struct event {
             struct facts facts;
             uint32_t flags; /* 1 << Flag: the broker's own, beside those in the referral */
             bool with_confidential;
-            uint16_t coordinator; /* of the area, as the directory said */
-        } received;               /* also for updated */
+            uint16_t coordinator;      /* of the area, as the directory said */
+            struct other_device other; /* of updated alone */
+        } received;                    /* also for updated */
         struct {
             uint32_t attempt;
             uint16_t team;
@@ -246,6 +253,7 @@ struct event {
         } closed;
         struct {
             const char *reason;
+            struct other_device other;
         } withdrawn;
         struct {
             enum case_state state;

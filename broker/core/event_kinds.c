@@ -80,7 +80,7 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_CLOSED] = {NEWS, .happening = HAPPENING_CLOSED, .offer = OFFER_NOT_ALLOWED,
         .change_case = apply_closed, .gives_hope = always_gives_hope},
     [EVENT_WITHDRAWN] = {NEWS, .happening = HAPPENING_WITHDRAWN, .offer = OFFER_NOT_ALLOWED,
-        .gives_hope = always_gives_hope},
+        .change_case = apply_withdrawn, .gives_hope = always_gives_hope},
     [EVENT_REFERRER_TOLD] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_case = apply_referrer_told},
     [EVENT_CLOCK_BREACHED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_breached},

@@ -91,6 +91,8 @@ struct referral {
     uint16_t team;                   /* that accepted; SLOT_NONE */
     uint16_t last_asked;             /* the team of the latest offer; SLOT_NONE */
     uint16_t coordinator;
+    char device[ACTOR_CHARS_MAX +
+                1]; /* that sent it, behind its origin; a name, so that made-up ones fill no table */
     char taken_by[SIGNATURE_CHARS_MAX + 1];
     uint8_t state; /* enum case_state */
     uint8_t hold_reason;
@@ -98,9 +100,10 @@ struct referral {
     uint8_t asked_count;
     bool drill;
     bool contact_made;
-    uint8_t told_state; /* the last state that the referrer is known to have been shown */
-    uint8_t altered;    /* what of it was found altered: alteration_bit of each */
-    uint8_t unused[5];
+    uint8_t told_state;     /* the last state that the referrer is known to have been shown */
+    uint8_t altered;        /* what of it was found altered: alteration_bit of each */
+    bool by_another_device; /* the source's latest update or withdrawal came from another than `device` */
+    uint8_t unused[4];
 };
 
 #pragma GCC diagnostic pop

@@ -296,6 +296,7 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
         .coordinator = r->coordinator,
         .drill = r->drill,
         .altered = r->altered,
+        .by_another_device = r->by_another_device,
         .state = r->state,
         .outcome = r->outcome,
         .source = (uint8_t)r->facts.source,

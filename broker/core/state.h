@@ -65,9 +65,9 @@ struct ended_case {
     uint32_t attempts;
     uint16_t origin, area, team, coordinator;
     uint8_t state, outcome, source, urgency;
-    bool drill;
+    bool drill, by_another_device;
     uint8_t altered; /* as in struct referral */
-    uint8_t unused[2];
+    uint8_t unused[1];
 };
 
 /* Until when a coordinator covers an area of another's (cover.h). A cover that has ended keeps its row, which

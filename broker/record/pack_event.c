@@ -211,6 +211,8 @@ static void pack_updated(struct packing *p)
     p->is.updated.routed_age = packed_routed_age(e);
     p->is.updated.flags = p->flags;
     p->is.updated.coordinator = packed_coordinator(p, e->is.received.coordinator);
+    p->is.updated.by_another_device = e->is.received.other.is_other;
+    p->is.updated.sent_by = packed_text(e->is.received.other.sent_by);
 }
 
 static void pack_offered(struct packing *p)
@@ -334,6 +336,8 @@ static void pack_withdrawn(struct packing *p)
 {
     PART(withdrawn, withdrawn, withdrawn);
     p->is.withdrawn.reason = packed_text(p->event->is.withdrawn.reason);
+    p->is.withdrawn.by_another_device = p->event->is.withdrawn.other.is_other;
+    p->is.withdrawn.sent_by = packed_text(p->event->is.withdrawn.other.sent_by);
 }
 
 static void pack_told(struct packing *p)

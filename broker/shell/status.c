@@ -83,6 +83,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     if (r->state == CASE_HELD)
         m->hold_reason = (Concordat__V1__HoldReason)r->hold_reason;
     status_say_altered(s, r->altered);
+    m->by_another_device = r->by_another_device;
 }
 
 static void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,
@@ -99,6 +100,7 @@ static void status_of_ended(struct status *s, const struct state *state, const s
     m->source = (Concordat__V1__Source)ended->source;
     m->area = borrowed_text(state_area_id(state, ended->area));
     m->received_ms = state_utc(state, ended->received_ms);
+    m->by_another_device = ended->by_another_device;
     m->seq = ended->last_seq;
     status_say_altered(s, ended->altered);
 }

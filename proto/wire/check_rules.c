@@ -155,10 +155,12 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Updated.confidential_digest", .bytes_exact = DIGEST_BYTES},
     {"concordat.v1.Updated.referral", .needed = true},
     {"concordat.v1.Updated.routed_age", .number_max = AGE_YEARS},
+    {"concordat.v1.Updated.sent_by", .shape = &key_name},
     {"concordat.v1.Welcome.session", .bytes_max = 32},
     {"concordat.v1.Withdraw.reason", .bytes_max = 200},
     {"concordat.v1.Withdraw.referral", .needed = true},
     {"concordat.v1.Withdrawn.reason", .bytes_max = 200},
+    {"concordat.v1.Withdrawn.sent_by", .shape = &key_name},
 };
 
 static const struct check_rule no_rule;

@@ -57,6 +57,9 @@ void show_areas(struct sheet *sheet, const Concordat__V1__Board *board, int64_t 
 void show_read_beyond(struct sheet *sheet, const Concordat__V1__ReadBeyond *read, int64_t now_ms);
 void show_readings(struct sheet *sheet, const Concordat__V1__Board *board, int64_t now_ms);
 
+/* The cases of a board that another device of the source changed or withdrew than the one that sent them. */
+void show_other_devices(struct sheet *sheet, const Concordat__V1__Board *board);
+
 /* Everything that was recorded, field by field, and that this reading was recorded too. */
 void show_record(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing);
 

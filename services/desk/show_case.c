@@ -17,6 +17,16 @@ static const char *state_words(const case_status *status, char out[WORDS_MAX])
                : words_for(&concordat__v1__state__descriptor, (int)status->state, out);
 }
 
+/* It can be a new shift, or somebody who should not have the device: those who see the case know. */
+static const char *other_device_words(const case_status *status)
+{
+    if (!status->by_another_device)
+        return "";
+    return status->state == CONCORDAT__V1__STATE__STATE_WITHDRAWN
+               ? " by another device of the source than the one that sent it"
+               : "; last changed by another device of the source than the one that sent it";
+}
+
 const char *show_fallback_ring(const char *ring)
 {
     return ring ? ring : "your duty coordinator";
@@ -53,7 +63,8 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES];
     bool since_known = status->since_ms != 0;
     show_case_row(sheet, status);
-    sheet_row(sheet, "State", "%s%s", state_words(status, state), status->lease_warned ? overdue : "");
+    sheet_row(sheet, "State", "%s%s%s", state_words(status, state), other_device_words(status),
+              status->lease_warned ? overdue : "");
     time_words(status->since_ms, showing->now_ms, time);
     sheet_row(sheet, "Held by", "%s%s%s", next_holder(status), since_known ? ", since " : "",
               since_known ? time : "");
@@ -69,14 +80,23 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
         sheet_row(sheet, "Seen by", "%s%s", time, status->respond_by_ms < showing->now_ms ? " LATE" : "");
 }
 
+void show_other_devices(struct sheet *sheet, const Concordat__V1__Board *board)
+{
+    char state[WORDS_MAX];
+    for (size_t i = 0; i < board->n_cases; i++)
+        if (board->cases[i]->by_another_device)
+            sheet_sentence(sheet, "%s: %s%s.", board->cases[i]->number, state_words(board->cases[i], state),
+                           other_device_words(board->cases[i]));
+}
+
 void show_status_line(struct sheet *sheet, const case_status *status, int64_t now_ms)
 {
     char state[WORDS_MAX], arrival[TIME_WORDS_BYTES];
     bool arrival_known = status->expected_arrival_ms != 0;
     const char *ring = status->ring[0] != '\0' ? status->ring : status->coordinator_ring;
     time_words(status->expected_arrival_ms, now_ms, arrival);
-    sheet_headline(sheet, TONE_PLAIN, status->number, "%s, held by %s, ring %s%s%s%s",
-                   state_words(status, state), next_holder(status),
+    sheet_headline(sheet, TONE_PLAIN, status->number, "%s%s, held by %s, ring %s%s%s%s",
+                   state_words(status, state), other_device_words(status), next_holder(status),
                    ring[0] != '\0' ? ring : show_fallback_ring(NULL), arrival_known ? ", expected " : "",
                    arrival_known ? arrival : "", status->lease_warned ? overdue : "");
 }

@@ -8,6 +8,7 @@
 
 #include "proto/words/refusal_text.h"
 #include "proto/words/words.h"
+#include "services/intake/limits.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
@@ -17,7 +18,7 @@ enum { COMMANDS_ARENA_BYTES = 1024 * 1024 };
 /* Answers one kind of command. */
 typedef enum outbox_status answer_command(struct commands *commands, Concordat__V1__Request *request,
                                           struct arena *request_arena, int64_t now_ms, struct reply *reply);
-static answer_command answer_content, answer_about, answer_status, answer_board;
+static answer_command answer_content, answer_about, answer_withdraw, answer_status, answer_board;
 
 /* The commands of a referrer. Hello and ping have no answer here: they belong to the connection. */
 static const struct referrer_command {
@@ -28,7 +29,7 @@ static const struct referrer_command {
     {CONCORDAT__V1__REQUEST__COMMAND_PING, NULL},
     {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT, answer_content},
     {CONCORDAT__V1__REQUEST__COMMAND_UPDATE, answer_content},
-    {CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW, answer_about},
+    {CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW, answer_withdraw},
     {CONCORDAT__V1__REQUEST__COMMAND_TOLD, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS, answer_status},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD, answer_board},
@@ -328,6 +329,29 @@ static enum outbox_status answer_about(struct commands *commands, Concordat__V1_
     uint8_t digest[CONTENT_DIGEST_BYTES];
     return outbox_digest(request, digest) ? commands_save(commands, request, digest, now_ms, reply)
                                           : reply_not_saved(commands, reply);
+}
+
+/* Any device withdraws the cases of its source, as at the end of a shift; but one that goes on and on may
+ * have been stolen. A withdrawal that was saved before is answered as before. */
+static enum outbox_status answer_withdraw(struct commands *commands, Concordat__V1__Request *request,
+                                          struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    struct outbox_command saved;
+    uint32_t others = 0;
+    enum outbox_status status =
+        outbox_find_command(commands->outbox, request->command_id.data, &commands->arena, &saved);
+    if (status == OUTBOX_NOT_FOUND)
+        status = outbox_others_withdrawn(commands->outbox, request->withdraw->referral.data, request->device,
+                                         now_ms - OTHERS_WITHDRAWN_MS, now_ms, &others);
+    if (status == OUTBOX_FAILED)
+        return reply_not_saved(commands, reply);
+    if (others < OTHERS_WITHDRAWN_MAX)
+        return answer_about(commands, request, request_arena, now_ms, reply);
+    commands_refuse(commands, request->command_id.data, REFUSAL(WRONG_STATE),
+                    "this device has withdrawn several cases of other devices within ten minutes, and cannot "
+                    "withdraw another one yet; this case stays as it is",
+                    reply);
+    return OUTBOX_OK;
 }
 
 static enum outbox_status answer_status(struct commands *commands, Concordat__V1__Request *request,

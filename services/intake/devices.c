@@ -215,7 +215,7 @@ static void devices_note_saved(struct devices *devices, const Concordat__V1__Req
         return;
     words_uuid(referral, uuid);
     (void)outbox_count(devices->commands->outbox, &waiting, &refused);
-    fprintf(stderr, "saved %s (%u waiting, %u refused)\n", uuid, waiting, refused);
+    fprintf(stderr, "saved %s from %s (%u waiting, %u refused)\n", uuid, request->device, waiting, refused);
 }
 
 /* The command that is saved and delivered says which device sent it: by its key, whatever the device itself

@@ -11,6 +11,11 @@ enum {
     ROOMS_CHECK_MS = 1000, /* between two looks for devices that have fallen silent */
     /* Devices whose refusals are counted by name: as many as an intake has room for. */
     REFUSED_DEVICES_MAX = 1024,
+    /* Cases that other devices sent, and that one device withdraws in OTHERS_WITHDRAWN_MS: a shift that takes
+     * over a department ends a few, and each is told to the coordinator; a stolen phone could end them all.
+     */
+    OTHERS_WITHDRAWN_MAX = 5,
+    OTHERS_WITHDRAWN_MS = 10 * 60 * 1000,
     /* Between two lines about refusals of one device: a thousand guesses are two lines. */
     REFUSED_LINE_MS = 60 * 1000,
     /* A referral takes minutes to write; ten at once are for a device that was without a connection. */

@@ -139,6 +139,7 @@ static enum outbox_status outbox_add_command(struct outbox *outbox, const Concor
     outbox_bind_bytes(statement, 5, bytes, size);
     outbox_bind_number(statement, 6, outbox_parts(request).confidential ? 1 : 0);
     outbox_bind_number(statement, 7, now_ms);
+    outbox_bind_text(statement, 8, request->device);
     enum outbox_status status = outbox_store_run(outbox, statement);
     sodium_memzero(bytes, size);
     free(bytes);
@@ -441,6 +442,21 @@ enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, int64
                  sqlite3_errmsg(outbox->db));
         return OUTBOX_FAILED;
     }
+    return status;
+}
+
+enum outbox_status outbox_others_withdrawn(struct outbox *outbox, const uint8_t *referral, const char *device,
+                                           int64_t from_ms, int64_t to_ms, uint32_t *count)
+{
+    sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_OTHERS_WITHDRAWN);
+    outbox_bind_id(statement, 1, referral);
+    outbox_bind_text(statement, 2, device);
+    outbox_bind_number(statement, 3, from_ms);
+    outbox_bind_number(statement, 4, to_ms);
+    enum outbox_status status = outbox_store_step(outbox, statement);
+    if (status == OUTBOX_OK)
+        *count = sqlite3_column_int(statement, 0) ? (uint32_t)sqlite3_column_int64(statement, 1) : 0;
+    outbox_store_end(statement);
     return status;
 }
 

@@ -18,7 +18,7 @@
 #include "proto/wire/arena.h"
 #include "proto/wire/wire.h"
 
-enum { OUTBOX_VERSION = 2, OUTBOX_TEXT_BYTES = 301 };
+enum { OUTBOX_VERSION = 3, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,
@@ -147,6 +147,11 @@ enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseS
  * answer is kept, however old it is. */
 enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, int64_t saved_before_ms,
                                  uint32_t *forgotten);
+
+/* If another device sent the referral: how many other referrals that were not its own `device` has withdrawn
+ * in that time, both ends included; otherwise 0. OK, NOT_FOUND if the referral is not ours, or FAILED. */
+enum outbox_status outbox_others_withdrawn(struct outbox *outbox, const uint8_t *referral, const char *device,
+                                           int64_t from_ms, int64_t to_ms, uint32_t *count);
 
 /* How many commands wait for an answer, and how many the broker refused. */
 enum outbox_status outbox_count(struct outbox *outbox, uint32_t *waiting, uint32_t *refused);

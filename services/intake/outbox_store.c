@@ -10,7 +10,8 @@ enum { APPLICATION_ID = 0x434f5558 }; /* "COUX" in the file's header: an outbox 
 
 /* status is a packed CaseStatus; seq and number are copied from it, and closed_ms is when it first said that
  * the case is over. kind is the command's field number in Request; state is an enum command_state; settled_ms
- * is when the router's answer came, or NULL. */
+ * is when the router's answer came, or NULL. device is the key's name of the device that sent the command;
+ * of_another says that it withdraws a referral that another device sent. */
 static const char schema[] = "CREATE TABLE referral ("
                              " row INTEGER PRIMARY KEY,"
                              " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
@@ -28,6 +29,8 @@ static const char schema[] = "CREATE TABLE referral ("
                              " digest BLOB NOT NULL CHECK (length(digest) = 16),"
                              " request BLOB NOT NULL,"
                              " has_confidential INTEGER NOT NULL,"
+                             " device TEXT NOT NULL,"
+                             " of_another INTEGER NOT NULL,"
                              " saved_ms INTEGER NOT NULL,"
                              " settled_ms INTEGER,"
                              " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),"
@@ -38,6 +41,7 @@ static const char schema[] = "CREATE TABLE referral ("
                              ") STRICT;"
                              "CREATE INDEX command_of_referral ON command (referral, row);"
                              "CREATE INDEX command_waiting ON command (row) WHERE state < 2;"
+                             "CREATE INDEX command_of_another ON command (device, saved_ms) WHERE of_another;"
                              "CREATE INDEX command_refused ON command (referral) WHERE state = 3;";
 
 #define COMMAND_COLUMNS                                                                                      \
@@ -46,6 +50,10 @@ static const char schema[] = "CREATE TABLE referral ("
 /* A Submit is kind 12, an Update 13. Only refusals since the latest submission count, because a corrected
  * submission starts again. */
 #define SUBMITTED_ROW "(SELECT max(row) FROM command WHERE referral = r.row AND kind = 12)"
+/* Whether the first Submit of a referral came from another device. */
+#define OF_ANOTHER_THAN(device)                                                                              \
+    "ifnull((SELECT device <> " device " FROM command WHERE referral = r.row AND kind = 12"                  \
+    " ORDER BY row LIMIT 1), 0)"
 #define LATEST_REFUSED                                                                                       \
     " FROM command WHERE referral = r.row AND state = 3 AND row >= " SUBMITTED_ROW                           \
     " ORDER BY row DESC LIMIT 1"
@@ -60,8 +68,9 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_ROLLBACK] = "ROLLBACK",
     [STATEMENT_ADD_CASE] = "INSERT INTO referral (id, status) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
     [STATEMENT_ADD_COMMAND] =
-        "INSERT INTO command (id, referral, kind, digest, request, has_confidential, saved_ms)"
-        " SELECT ?1, row, ?3, ?4, ?5, ?6, ?7 FROM referral WHERE id = ?2",
+        "INSERT INTO command (id, referral, kind, digest, request, has_confidential, saved_ms, device, of_another)"
+        " SELECT ?1, row, ?3, ?4, ?5, ?6, ?7, ?8, ?3 = 14 AND " OF_ANOTHER_THAN(
+            "?8") " FROM referral r WHERE id = ?2",
     [STATEMENT_FIND_COMMAND] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES "WHERE c.id = ?1",
     [STATEMENT_FIND_SUBMISSION] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
                                   "WHERE r.id = ?1 AND c.kind = 12 AND c.state <> 3 ORDER BY c.row LIMIT 1",
@@ -94,6 +103,9 @@ static const char *const sql[STATEMENT_COUNT] = {
                          " WHERE referral = referral.row) END) < ?1 OR (SELECT max(saved_ms) FROM command"
                          " WHERE referral = referral.row) < ?2) AND NOT EXISTS"
                          " (SELECT 1 FROM command WHERE referral = referral.row AND state < 2)",
+    [STATEMENT_OTHERS_WITHDRAWN] = "SELECT " OF_ANOTHER_THAN(
+        "?2") ", (SELECT count(DISTINCT referral) FROM command WHERE device = ?2"
+              " AND of_another AND saved_ms BETWEEN ?3 AND ?4 AND referral <> r.row) FROM referral r WHERE id = ?1",
     [STATEMENT_COUNT_COMMANDS] = "SELECT (SELECT count(*) FROM command WHERE state < 2),"
                                  " (SELECT count(*) FROM command WHERE state = 3)",
 };

@@ -141,6 +141,7 @@ void terminal_show_board(const struct terminal *terminal, const Concordat__V1__B
     fprintf(terminal->out, "%s  %zu case%s\n", now, board->n_cases, board->n_cases == 1 ? "" : "s");
     show_areas(&areas, board, now_ms);
     show_readings(&areas, board, now_ms);
+    show_other_devices(&areas, board);
     terminal_show(terminal, &areas);
     if (cases && board->n_cases > 0) {
         print_cells(terminal->out, board_headings);

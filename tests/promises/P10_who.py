@@ -5,6 +5,7 @@ Usage: P10_who.py SOURCE BUILD
 """
 
 import os
+import subprocess
 import sys
 import unittest
 
@@ -12,8 +13,10 @@ sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import faults  # noqa: E402
 import stage  # noqa: E402
 
-NOT_ALLOWED, NOT_YOURS = 8, 9
+NOT_ALLOWED, NOT_YOURS, WRONG_STATE = 8, 9, 17
 GUESSES = 39
+OTHERS_AT_ONCE = 5
+WITHDRAWN = 9
 RECEIVED = 2
 
 
@@ -80,6 +83,77 @@ class Who(unittest.TestCase):
         for name in ("two words", "x" * 64):
             answer = source.request(device=name, get_board=wire.GetBoard()).answer
             self.assertIn("a key's name", answer.text)
+
+    def withdraw(self, device, case, command_id=None):
+        return device.request(command_id=command_id, withdraw=self.wire.Withdraw(referral=case)).answer
+
+    def board_of(self, key):
+        """What `concordat board --closed` says to a coordinator, in one line."""
+        s = self.stage
+        done = subprocess.run(
+            [stage.find_program("concordat"), "board", "--closed", "--server", s.endpoint, "--server-key",
+             s.public_key("broker"), "--key", s.path("secret", f"{key}.key_secret")],
+            capture_output=True, text=True, timeout=60)
+        return " ".join(done.stdout.split())
+
+    def await_status(self, client, case, state):
+        while True:
+            message = client.next_message(timeout=20)
+            self.assertIsNotNone(message, "the coordinator heard nothing")
+            if message.status.referral == case and message.status.state == state:
+                return message.status
+
+    def test_a_case_withdrawn_by_another_device_names_both_and_the_coordinator_hears_of_it(self):
+        first, second = self.intake("car-1", "car-2")
+        duty = self.stage.client("duty", "coordinator", "northmoor-duty", wants_news=True)
+        duty.request(get_board=self.wire.GetBoard())  # from its hello on it is told
+        submits = [self.stage.submission() for _ in range(3)]
+        for submit in submits:
+            self.assertTrue(first.request(submit=submit).answer.done)
+        mine, theirs, changed = (submit.referral.id for submit in submits)
+        self.await_received(first, changed)
+        self.assertTrue(self.withdraw(first, mine).done)
+        self.assertFalse(self.await_status(duty, mine, WITHDRAWN).by_another_device)
+        self.assertTrue(self.withdraw(second, theirs).done)
+        self.assertTrue(self.await_status(duty, theirs, WITHDRAWN).by_another_device)
+        update = self.wire.Update(referral=submits[2].referral)
+        self.assertTrue(second.request(update=update).answer.done)
+        while not self.await_received(first, changed).by_another_device:
+            pass
+        said = [(event.actor_device, event.withdrawn.by_another_device, event.withdrawn.sent_by)
+                for event in self.events("withdrawn")]
+        self.assertEqual(said, [("car-1", False, ""), ("car-2", True, "car-1")])
+        event, = self.events("updated")
+        self.assertEqual((event.actor_device, event.updated.by_another_device, event.updated.sent_by),
+                         ("car-2", True, "car-1"))
+        said = self.board_of("duty")
+        self.assertIn("withdrawn by another device of the source than the one that sent it.", said)
+        self.assertIn("last changed by another device of the source than the one that sent it.", said)
+
+    def test_one_device_cannot_withdraw_all_cases_of_the_others(self):
+        first, second, third = self.intake("car-1", "car-2", "car-3")
+        cases = []
+        for _ in range(OTHERS_AT_ONCE + 2):
+            submit = self.stage.submission()
+            self.assertTrue(first.request(submit=submit).answer.done)
+            cases.append(submit.referral.id)
+        command = stage.python_client.new_id()
+        self.assertTrue(self.withdraw(second, cases[0], command).done)
+        for case in cases[1:OTHERS_AT_ONCE]:
+            self.assertTrue(self.withdraw(second, case).done)
+        self.stage.stop("intake")
+        self.stage.start_intake()
+        for case in cases[OTHERS_AT_ONCE:]:
+            answer = self.withdraw(second, case)
+            self.assertEqual(answer.refusal, WRONG_STATE)
+            self.assertIn("cannot withdraw another one yet", answer.text)
+        self.assertTrue(self.withdraw(second, cases[0], command).repeated)
+        own = self.stage.submission()
+        self.assertTrue(second.request(submit=own).answer.done)
+        self.assertTrue(self.withdraw(second, own.referral.id).done)
+        for device, case in ((third, cases[-1]), (first, cases[-2])):
+            self.assertTrue(self.withdraw(device, case).done)
+        self.assertIn("refused withdraw of car-2: wrong state", self.stage.said("intake"))
 
     def guess(self, client):
         """Asks for cases that are not there. The answers say nothing."""

@@ -77,6 +77,21 @@ static void check_whose(struct world *w, uint64_t seq, const Concordat__V1__Even
                        e->accepted->team);
 }
 
+/* A case that is changed through another device than the one that sent it: the event names both. */
+void check_other_device(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
+                        const struct seen_case *before)
+{
+    bool is_withdrawn = e->what_case == WHAT(WITHDRAWN);
+    if (!before || (!is_withdrawn && e->what_case != WHAT(UPDATED)))
+        return;
+    bool said = is_withdrawn ? e->withdrawn->by_another_device : e->updated->by_another_device;
+    const char *sent_by = is_withdrawn ? e->withdrawn->sent_by : e->updated->sent_by;
+    bool is_other = strcmp(before->device, e->actor_device) != 0;
+    if (said != is_other || strcmp(sent_by, is_other ? before->device : "") != 0)
+        world_violated(w, "P10 wrong device", "event %llu of %s does not say that %s sent the case",
+                       (number)seq, e->actor_device, before->device);
+}
+
 static bool may_change(int kind)
 {
     return kind == WHAT(RECORD_READ) || kind == WHAT(REFERRER_TOLD) || kind == WHAT(ALTERATION_FOUND);

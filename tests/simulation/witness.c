@@ -250,6 +250,7 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
         c = add_row(&w->cases, &w->case_by_id);
         memcpy(c->id, e->referral.data, sizeof c->id);
         name(c->origin, e->actor);
+        name(c->device, e->actor_device);
         c->received_seq = seq;
         index_add(&w->case_by_id, &w->cases, w->cases.count - 1);
         w->open++;
@@ -347,6 +348,7 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
     check_invented(world, seq, e);
     check_one_effect(world, seq, e, before);
     check_one_answer(world, seq, e, before);
+    check_other_device(world, seq, e, before);
     check_reasons(world, seq, e, before);
     if (e->what_case == WHAT(RECORD_READ))
         check_reading(world, seq, e, before);

@@ -24,7 +24,7 @@ struct seen_event {
 
 struct seen_case {
     uint8_t id[16];
-    char origin[NAME_BYTES];
+    char origin[NAME_BYTES], device[NAME_BYTES]; /* the key that sent it, and the device behind it */
     char owner[NAME_BYTES];
     char team[NAME_BYTES]; /* the team that accepted */
     char offer_team[NAME_BYTES];

@@ -20,7 +20,7 @@ static const struct picture_row {
     struct event event;
     const char *next; /* of "-OHTARVICW" */
 } rows[] = {
-    {"received", {.kind = EVENT_RECEIVED}, "H........."},
+    {"received", {.kind = EVENT_RECEIVED, .device = ""}, "H........."},
     {"offered", {.kind = EVENT_OFFERED}, "..OO......"},
     {"offered as a handover", {.kind = EVENT_OFFERED, .is.offered.handover = true}, "....ARVI.."},
     {"offer seen", {.kind = EVENT_OFFER_SEEN}, ".O..ARVI.."},

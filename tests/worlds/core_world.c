@@ -134,9 +134,9 @@ void core_world_close(struct core_world **world)
 
 struct command world_command(struct core_world *w, enum command_kind kind, const uint8_t *referral)
 {
-    struct command command = {
-        .kind = kind, .has_id = true, .actor = "intake-a", .device = "car-1", .party = PARTY_SOURCE};
+    struct command command = {.kind = kind, .has_id = true, .actor = "intake-a", .party = PARTY_SOURCE};
     w->next_id++;
+    command.device = w->next_id % 3 ? "car-1" : "car-2";
     memcpy(command.id, &w->next_id, sizeof w->next_id);
     memcpy(command.digest, &w->next_id, sizeof w->next_id);
     if (referral)
