@@ -55,8 +55,7 @@ static enum refusal find_case_of_command(struct deciding *d, enum needs needs)
     if (command->party == PARTY_COORDINATOR &&
         !cover_shows_case(d->state, d->directory, command->slot, of, d->now_ms))
         return REFUSAL_NOT_YOURS;
-    if (of.open)
-        d->r = *of.open;
+    deciding_about(d, of.open);
     return of.ended && needs == OPEN_CASE ? REFUSAL_CASE_CLOSED : REFUSAL_NONE;
 }
 
@@ -84,7 +83,9 @@ void decide(const struct state *state, const struct directory *directory, const 
     if (answered_before(&d))
         return;
     enum refusal refusal = REFUSAL_NONE;
-    if (commands[command->kind].needs != NO_CASE)
+    if (commands[command->kind].needs == NO_CASE)
+        deciding_about(&d, NULL);
+    else
         refusal = find_case_of_command(&d, commands[command->kind].needs);
     if (refusal == REFUSAL_NONE)
         refusal = commands[command->kind].decide(&d);

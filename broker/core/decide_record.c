@@ -55,8 +55,7 @@ enum refusal decide_read_record(struct deciding *d)
     enum refusal refusal = may_read(d, of, &beyond);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (of.open)
-        d->r = *of.open;
+    deciding_about(d, of.open);
     struct event *event = deciding_event(d, EVENT_RECORD_READ);
     event->is.read = d->command->is.read;
     if (!beyond)

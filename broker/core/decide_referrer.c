@@ -82,7 +82,7 @@ static void note_other_device(const struct deciding *d, struct other_device *oth
     const char *device = d->command->device ? d->command->device : "";
     other->is_other = strcmp(device, d->r.device) != 0;
     if (other->is_other)
-        memcpy(other->sent_by, d->r.device, sizeof other->sent_by);
+        other->sent_by = state_referral(d->state, d->r.id)->device;
 }
 
 enum refusal decide_update(struct deciding *d)

@@ -86,7 +86,7 @@ void decide_time(const struct state *state, const struct directory *directory, i
     const struct agenda_entry *first = agenda_first(&state->agenda);
     if (!first || first->due_ms > d.now_ms)
         return;
-    d.r = *state_referral_row(state, first->row);
+    deciding_about(&d, state_referral_row(state, first->row));
     decide_due(&d);
     assert(decision->count > 0); /* a due case that changes nothing would stay due for ever */
 }
@@ -101,7 +101,7 @@ bool decide_again(const struct state *state, const struct directory *directory, 
         const struct referral *r = waiting_next(waiting, state);
         if (!r)
             return false;
-        d.r = *r;
+        deciding_about(&d, r);
         deciding_look(&d);
         if (decision->count)
             return true;

@@ -9,17 +9,25 @@
 void deciding_begin(struct deciding *d, const struct state *state, const struct directory *directory,
                     int64_t now_ms, struct decision *decision)
 {
-    *d = (struct deciding){
-        .state = state,
-        .directory = directory,
-        .policy = directory->policy,
-        .now_ms = now_ms > state->counters.at_ms ? now_ms : state->counters.at_ms,
-        .decision = decision,
-    };
+    d->state = state;
+    d->directory = directory;
+    d->policy = directory->policy;
+    d->command = NULL;
+    d->now_ms = now_ms > state->counters.at_ms ? now_ms : state->counters.at_ms;
+    d->in_turn = false;
+    d->decision = decision;
     decision->refusal = REFUSAL_NONE;
     decision->repeated = false;
     decision->seq = 0;
     decision->count = 0;
+}
+
+void deciding_about(struct deciding *d, const struct referral *r)
+{
+    if (r)
+        d->r = *r;
+    else
+        memset(&d->r, 0, sizeof d->r);
 }
 
 struct event *deciding_event(struct deciding *d, enum event_kind kind)

@@ -21,9 +21,11 @@ struct deciding {
     struct referral r; /* the case as it will be */
 };
 
-/* Begins a decision at an instant, not before the ledger's time. */
+/* Begins a decision at an instant, not before the ledger's time; about which case, deciding_about says. */
 void deciding_begin(struct deciding *d, const struct state *state, const struct directory *directory,
                     int64_t now_ms, struct decision *decision);
+/* The case that is decided about, as it stands; NULL: none. */
+void deciding_about(struct deciding *d, const struct referral *r);
 /* A new event, with everything but its own part filled in. */
 struct event *deciding_event(struct deciding *d, enum event_kind kind);
 /* Applies the newest event to the copy, and writes into the event the owner and the state that follow. The

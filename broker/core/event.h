@@ -166,7 +166,8 @@ struct altered {
 /* A source changes a case through another of its devices than the one that sent it. */
 struct other_device {
     bool is_other;
-    char sent_by[ACTOR_CHARS_MAX + 1]; /* the device that sent it; "" if the source's key spoke for itself */
+    const char
+        *sent_by; /* the device that sent it; "" if the source's key spoke for itself, NULL if not other */
 };
 
 struct event {

@@ -113,24 +113,13 @@ static void read_received(struct event_reading *in)
     read_routed_age(in->event, m->routed_age);
 }
 
-static void read_other_device(struct event_reading *in, bool is_other, const char *sent_by,
-                              struct other_device *other)
-{
-    size_t size = strlen(sent_by);
-    other->is_other = is_other;
-    if (size < sizeof other->sent_by)
-        memcpy(other->sent_by, sent_by, size);
-    else
-        in->good = false;
-}
-
 static void read_updated(struct event_reading *in)
 {
     const Concordat__V1__Updated *m = in->message->updated;
     read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
     read_flags(in->event, m->n_flags, m->flags);
     read_routed_age(in->event, m->routed_age);
-    read_other_device(in, m->by_another_device, m->sent_by, &in->event->is.received.other);
+    in->event->is.received.other = (struct other_device){m->by_another_device, m->sent_by};
 }
 
 static void read_offered(struct event_reading *in)
@@ -241,7 +230,7 @@ static void read_withdrawn(struct event_reading *in)
 {
     const Concordat__V1__Withdrawn *m = in->message->withdrawn;
     in->event->is.withdrawn.reason = m->reason;
-    read_other_device(in, m->by_another_device, m->sent_by, &in->event->is.withdrawn.other);
+    in->event->is.withdrawn.other = (struct other_device){m->by_another_device, m->sent_by};
 }
 
 static void read_told(struct event_reading *in)

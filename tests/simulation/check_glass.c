@@ -51,7 +51,7 @@ void check_read_beyond(struct world *w, const struct peer *peer, const Concordat
 static bool board_has(const Concordat__V1__Board *board, const struct seen_glass *glass)
 {
     for (size_t i = 0; i < board->n_read_beyond; i++)
-        if (board->read_beyond[i]->read_ms == glass->at_ms[0] &&
+        if (strcmp(board->read_beyond[i]->by, glass->coordinator) == 0 &&
             memcmp(board->read_beyond[i]->referral.data, glass->referral, sizeof glass->referral) == 0)
             return true;
     return false;
@@ -67,7 +67,7 @@ void check_board_readings(struct world *w, const struct peer *peer, const Concor
         const struct seen_glass *glass = table_row(&w->witness.glass, i);
         const struct seen_case *c = glass->seq ? witness_case(&w->witness, glass->referral) : NULL;
         bool settled = c && glass->seq < w->witness.batch_seq && c->last_seq < w->witness.batch_seq &&
-                       board->now_ms - glass->at_ms[0] < HOURS(11);
+                       board->now_ms + w->witness.ahead_ms - glass->at_ms[0] < HOURS(11);
         bool concerned =
             settled && peer->key.role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR &&
             (strcmp(peer->key.of, glass->coordinator) == 0 || strcmp(peer->key.of, c->coordinator) == 0);
