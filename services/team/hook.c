@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "proto/words/json.h"
+#include "proto/words/now.h"
 #include "services/desk/action.h"
 
 extern char **environ;
@@ -104,6 +105,8 @@ static void hook_start(const char *command, struct hook_job *job, hook_report *r
     free(variables);
     close(job->input);
     job->input = -1;
+    job->asked_to_end = false;
+    job->end_ms = now_monotonic_ms() + HOOK_MS_MAX;
     if (fault == 0)
         return;
     job->pid = 0;
@@ -171,4 +174,23 @@ void hooks_reap(struct hooks *hooks, hook_report *report, void *context)
         report(context, job->number, text);
     }
     hooks_start_waiting(hooks, report, context);
+}
+
+/* The whole process group, so that what the hook has started ends with it. */
+void hooks_end_late(struct hooks *hooks, int64_t now_ms, hook_report *report, void *context)
+{
+    for (unsigned i = 0; i < HOOKS_RUNNING_MAX; i++) {
+        struct hook_job *job = &hooks->running[i];
+        char text[100];
+        if (job->pid == 0 || now_ms < job->end_ms)
+            continue;
+        (void)kill(-job->pid, job->asked_to_end ? SIGKILL : SIGTERM);
+        if (!job->asked_to_end) {
+            snprintf(text, sizeof text, "the hook still runs after %d seconds and is ended",
+                     HOOK_MS_MAX / 1000);
+            report(context, job->number, text);
+        }
+        job->asked_to_end = true;
+        job->end_ms = now_ms + HOOK_GRACE_MS;
+    }
 }

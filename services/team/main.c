@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "proto/words/now.h"
 #include "proto/words/program.h"
 #include "services/team/team.h"
 
@@ -35,7 +36,7 @@ static const char doc[] =
 
 static const struct argp_option options[] = {
     {"capacity", OPTION_CAPACITY, "N", 0, "How many more people the team could see now", 0},
-    {"hook", OPTION_HOOK, "COMMAND", 0, "Run for each offer", 0},
+    {"hook", OPTION_HOOK, "COMMAND", 0, "Run for each offer; ended if it still runs after a minute", 0},
     {"hook-all", OPTION_HOOK_ALL, 0, 0, "Run the hook for the end of offers and for news of cases too", 0},
     {"absent", OPTION_ABSENT, 0, 0, "Do not say that the team is there until `present` is typed", 0},
     {"lease", OPTION_LEASE, "SECONDS", 0, "How long the team counts as there without a word (60)", 0},
@@ -128,6 +129,7 @@ static void device_run(struct team_device *team, int signals)
         if (zmq_poll(items, input_open ? 3 : 2, team_patience_ms(team)) < 0 && errno != EINTR)
             break;
         device_on_signals(team, signals);
+        hooks_end_late(&team->hooks, now_monotonic_ms(), team_report_hook, team);
         if (input_open && items[2].revents != 0) {
             input_open = device_on_input(team, line, &used);
             if (!input_open && isatty(STDIN_FILENO) == 1)

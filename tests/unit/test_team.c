@@ -168,7 +168,7 @@ static void an_offer_shows_what_is_needed_to_decide(void **state)
 }
 
 struct reported {
-    unsigned failures, waits;
+    unsigned failures, waits, ended;
 };
 
 static void count_report(void *context, const char *number, const char *text)
@@ -177,6 +177,8 @@ static void count_report(void *context, const char *number, const char *text)
     assert_string_equal(number, "R-0001");
     if (strstr(text, "failed") != NULL)
         reported->failures++;
+    if (strstr(text, "is ended") != NULL)
+        reported->ended++;
     if (strstr(text, "waits") != NULL)
         reported->waits++;
 }
@@ -219,6 +221,32 @@ static void no_more_hooks_run_at_once_than_allowed_and_each_runs_in_the_end(void
     close(gate[0]);
 }
 
+/* It does not heed SIGTERM, and neither does what it has started. */
+static void a_hook_that_hangs_is_ended_and_told_and_its_place_is_free_again(void **state)
+{
+    (void)state;
+    static struct hooks hooks = {.command =
+                                     "trap '' TERM; echo up >&2; sleep 1000 & wait; wait; exec sleep 1000"};
+    struct reported reported = {0};
+    Concordat__V1__Offer offer = offer_of(0, 1);
+    struct hook_event event = {
+        .event = "offer", .number = offer.number, .referral = offer.referral, .message = &offer.base};
+    hooks_run(&hooks, &event, count_report, &reported);
+    int64_t late_ms = now_monotonic_ms() + HOOK_MS_MAX;
+    hooks_end_late(&hooks, now_monotonic_ms() + HOOK_MS_MAX / 2, count_report, &reported);
+    assert_int_equal(reported.ended, 0);
+    hooks_end_late(&hooks, late_ms, count_report, &reported);
+    hooks_end_late(&hooks, late_ms + HOOK_GRACE_MS - 1, count_report, &reported);
+    assert_int_equal(reported.ended, 1);
+    hooks_end_late(&hooks, late_ms + HOOK_GRACE_MS, count_report, &reported);
+    siginfo_t info;
+    assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+    hooks_reap(&hooks, count_report, &reported);
+    assert_int_equal(hooks_running(&hooks), 0);
+    assert_int_equal(reported.ended, 1);
+    assert_int_equal(reported.failures, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +256,7 @@ int main(void)
         cmocka_unit_test(cases_that_still_matter_are_kept_when_there_is_no_more_room),
         cmocka_unit_test(an_offer_shows_what_is_needed_to_decide),
         cmocka_unit_test(no_more_hooks_run_at_once_than_allowed_and_each_runs_in_the_end),
+        cmocka_unit_test(a_hook_that_hangs_is_ended_and_told_and_its_place_is_free_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
