@@ -81,7 +81,7 @@ struct facts {
     uint16_t needs;
     uint8_t age; /* years, or AGE_UNKNOWN */
     bool section_136;
-    char language[4]; /* ISO 639-1; empty for English */
+    char language[4]; /* its shortest ISO 639 code; empty for English */
     uint8_t unused[2];
 };
 

@@ -33,7 +33,7 @@ struct policy_team {
     bool flexible_transition;
     bool interpreter; /* reaches an interpreter for any language */
     uint8_t language_count;
-    char languages[LANGUAGES_MAX][3]; /* ISO 639-1, beside English */
+    char languages[LANGUAGES_MAX][4]; /* their shortest ISO 639 codes, beside English */
     int64_t expected_arrival_ms;      /* its usual time to reach a person; ranks teams of one rung */
     uint16_t places;                  /* cases that it can hold at a time; 0: not limited by the directory */
     struct rota rota;

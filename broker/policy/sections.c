@@ -1,5 +1,6 @@
 /* sections.c: the tables of all fields, and the readers that need the whole policy. */
 #include "broker/policy/inside.h"
+#include "proto/words/language.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,10 +112,10 @@ static void read_languages(struct reader *reader, const struct spot *spot, void 
     for (const struct node *node = spot->node->first; node; node = node->next) {
         struct spot inner = spot_item(spot, node, ++item);
         const char *text = spot_text(reader, &inner);
-        if (text && (strlen(text) != 2 || strspn(text, "abcdefghijklmnopqrstuvwxyz") != 2))
+        if (text && !language_is_code(text))
             problem_at(reader, &inner, "\"%.40s\" is not the code of a language", text);
         else if (text)
-            memcpy(team->languages[team->language_count++], text, 3);
+            strcpy(team->languages[team->language_count++], language_shortest(text));
     }
 }
 
@@ -134,7 +135,7 @@ static const struct policy_field TEAM_FIELDS[] = {
     {"needs", OPTIONAL, policy_read_needs, offsetof(struct policy_team, needs),
      "Write what the team has, in brackets, such as [face-to-face-visit, amhp]."},
     {"languages", OPTIONAL, read_languages, 0,
-     "Write two-letter codes in brackets, such as [ur, pl]; English need not be written."},
+     "Write ISO 639 codes in brackets, such as [ur, pl, bfi]; English need not be written."},
     {"interpreter", OPTIONAL, policy_read_flag, offsetof(struct policy_team, interpreter),
      "Write yes or no."},
     {"expected_arrival", REQUIRED, policy_read_duration, offsetof(struct policy_team, expected_arrival_ms),

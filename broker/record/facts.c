@@ -5,6 +5,7 @@
 #include "broker/core/policy.h"
 #include "broker/record/record.h"
 #include "proto/wire/scan.h"
+#include "proto/words/language.h"
 
 static void facts_time(const Concordat__V1__Instant *instant, int64_t *ms, enum basis *basis)
 {
@@ -27,7 +28,7 @@ struct facts record_facts(const Concordat__V1__Referral *referral)
     if (person && person->age_known)
         facts.age = person->age_years <= AGE_MAX ? (uint8_t)person->age_years : AGE_UNKNOWN;
     if (person && strlen(person->language) < sizeof facts.language)
-        strcpy(facts.language, person->language);
+        strcpy(facts.language, language_shortest(person->language));
     const Concordat__V1__Legal *legal = referral->legal;
     if (legal) {
         int64_t ms;

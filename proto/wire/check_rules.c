@@ -42,7 +42,7 @@ static const struct check_shape two_digits = {
 static const struct check_shape snomed = {
     .chars = DIGITS, .least = 6, .most = 18, .says = "a SNOMED CT concept id, 6 to 18 digits"};
 static const struct check_shape language = {
-    .chars = SMALLS, .least = 2, .most = 2, .says = "an ISO 639-1 code, two small letters"};
+    .chars = SMALLS, .least = 2, .most = 3, .says = "an ISO 639 code, two or three small letters"};
 static const struct check_shape identifier = {
     .chars = CAPITALS SMALLS DIGITS "._-",
     .least = 1,

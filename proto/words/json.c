@@ -55,6 +55,33 @@ static size_t json_item_size(const ProtobufCFieldDescriptor *field)
     }
 }
 
+/* --- a file ------------------------------------------------------------------------------------------ */
+
+struct json_source {
+    FILE *file;
+    bool begun;
+};
+
+/* The mark that Windows editors put before a text in UTF-8 is not JSON; line ends of any kind are. */
+static size_t json_read_some(void *buffer, size_t size, void *context)
+{
+    static const char mark[] = {'\xEF', '\xBB', '\xBF'};
+    struct json_source *source = context;
+    size_t got = fread(buffer, 1, size, source->file);
+    bool is_marked = !source->begun && got >= sizeof mark && memcmp(buffer, mark, sizeof mark) == 0;
+    source->begun = true;
+    if (!is_marked)
+        return ferror(source->file) ? (size_t)-1 : got;
+    memmove(buffer, (char *)buffer + sizeof mark, got - sizeof mark);
+    return got - sizeof mark;
+}
+
+json_t *json_read_file(FILE *file, json_error_t *error)
+{
+    return json_load_callback(json_read_some, &(struct json_source){.file = file}, JSON_REJECT_DUPLICATES,
+                              error);
+}
+
 /* --- message to JSON --------------------------------------------------------------------------------- */
 
 static json_t *json_from_bytes(const ProtobufCBinaryData *bytes)

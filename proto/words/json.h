@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 #include <protobuf-c/protobuf-c.h>
+#include <stdio.h>
 
 #include "proto/wire/arena.h"
 #include "proto/wire/wire.h"
@@ -18,6 +19,10 @@
 /* Returns a new reference, or NULL if there is not enough memory. Leaves out fields that hold their default.
  */
 json_t *json_from_message(const ProtobufCMessage *message);
+
+/* Reads JSON that a person may have edited: passes over a byte-order mark, and takes lines that end in CRLF.
+ * Returns a new reference, or NULL with *error filled in. */
+json_t *json_read_file(FILE *file, json_error_t *error);
 
 /* Returns a message inside the arena, which is not reset, or NULL with *fault filled in. Does not check the
  * limits of the fields: see check.h. */

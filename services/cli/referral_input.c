@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proto/words/json.h"
 #include "services/desk/referral_fields.h"
 
 enum { FIELDS_MAX = 40, OPTION_FIRST = 0x300, TEXT_BYTES_MAX = 64 * 1024 };
@@ -97,16 +98,21 @@ static json_t *read_referral_file(const char *path, char *message, size_t messag
     json_t *json;
     if (!path)
         return json_object();
-    json = strcmp(path, "-") == 0 ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &error)
-                                  : json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    bool is_input = strcmp(path, "-") == 0;
+    FILE *file = is_input ? stdin : fopen(path, "re");
+    if (!file) {
+        snprintf(message, message_size, "%s: cannot be opened", path);
+        return NULL;
+    }
+    json = json_read_file(file, &error);
+    if (!is_input)
+        fclose(file);
     if (json && json_is_object(json))
         return json;
     if (json)
         snprintf(message, message_size, "%s: should be {\"referral\": {...}, \"confidential\": {...}}", path);
-    else if (error.line > 0)
-        snprintf(message, message_size, "%s: line %d: not JSON", path, error.line);
     else
-        snprintf(message, message_size, "%s: cannot be opened", path);
+        snprintf(message, message_size, "%s: line %d: not JSON, or not in UTF-8", path, error.line);
     json_decref(json);
     return NULL;
 }

@@ -10,6 +10,7 @@
 #include "proto/wire/check.h"
 #include "proto/words/json.h"
 #include "proto/words/words.h"
+#include "services/desk/language_names.h"
 
 #define R "referral."
 #define C "confidential."
@@ -47,8 +48,9 @@ const struct referral_field referral_fields[] = {
     {"gender", "CODE", R "person.gender",
      "1 male, 2 female, 3 non-binary, 4 other, X not known, Z not stated", REFERRAL_TEXT},
     {"ethnicity", "CODE", R "person.ethnicCategory", "A to S; Z not stated, 99 not known", REFERRAL_TEXT},
-    {"language", "CODE", R "person.language", "Language needed, such as pl; without it, English",
-     REFERRAL_TEXT},
+    {"language", "LANGUAGE", R "person.language",
+     "Language needed: a name or an ISO 639 code, such as Polish, pl or BSL; without it, English",
+     REFERRAL_LANGUAGE},
     {"intoxicated", NULL, R "intoxicated", "Recorded; never a bar", REFERRAL_YES},
     {"organisation", "CODE", R "organisation", "Your organisation's code", REFERRAL_TEXT},
     {"site", "SITE", R "site", "Your site's code or name", REFERRAL_TEXT},
@@ -131,11 +133,20 @@ static bool referral_put_postcode(json_t *json, const char *path, const char *te
     return strcasecmp(text, district) == 0 || referral_put_text(json, C "postcode", text);
 }
 
+/* Hardly any team signs, so that a sign language asks for an interpreter by itself. */
+static bool referral_put_language(json_t *json, const char *path, const char *text)
+{
+    const char *code = language_names_find(text);
+    bool signs = code && strstr(language_names_of(code), "Sign Language");
+    return code && referral_put_text(json, path, code) &&
+           (!signs || referral_put_value(json, R "person.interpreterNeeded", json_true()));
+}
+
 static bool (*const setters[])(json_t *, const char *, const char *) = {
-    [REFERRAL_TEXT] = referral_put_text,        [REFERRAL_FILE] = referral_put_text,
-    [REFERRAL_YES] = referral_put_yes,          [REFERRAL_SECTION_136] = referral_put_section_136,
-    [REFERRAL_AGE] = referral_put_age,          [REFERRAL_LIST] = referral_put_list,
-    [REFERRAL_POSTCODE] = referral_put_postcode};
+    [REFERRAL_TEXT] = referral_put_text,         [REFERRAL_FILE] = referral_put_text,
+    [REFERRAL_YES] = referral_put_yes,           [REFERRAL_SECTION_136] = referral_put_section_136,
+    [REFERRAL_AGE] = referral_put_age,           [REFERRAL_LIST] = referral_put_list,
+    [REFERRAL_POSTCODE] = referral_put_postcode, [REFERRAL_LANGUAGE] = referral_put_language};
 
 bool referral_field_set(json_t *json, const struct referral_field *field, const char *text)
 {

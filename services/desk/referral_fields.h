@@ -20,7 +20,8 @@ enum referral_value {
     REFERRAL_SECTION_136, /* takes no text */
     REFERRAL_AGE,         /* "34" or "about 30" */
     REFERRAL_LIST,        /* with commas */
-    REFERRAL_POSTCODE
+    REFERRAL_POSTCODE,
+    REFERRAL_LANGUAGE /* a name or a code */
 };
 
 struct referral_field {

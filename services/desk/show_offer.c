@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/words/words.h"
+#include "services/desk/language_names.h"
 #include "services/desk/show.h"
 #include "services/desk/time_words.h"
 
@@ -48,7 +49,7 @@ static void show_person(struct sheet *sheet, const referral *facts)
     bool has_language = person && person->language[0] != '\0';
     age_words(person, age);
     sheet_row(sheet, "Person", "%s%s%s%s%s", age, has_language ? ", language " : "",
-              has_language ? person->language : "",
+              has_language ? language_names_of(person->language) : "",
               person && person->interpreter_needed ? ", interpreter needed" : "",
               facts->intoxicated ? ", intoxicated" : "");
 }

@@ -174,12 +174,13 @@ static void ages_are_served_to_the_year_and_young_people_from_16_to_25_on_either
 /* --- language, need, pathway -----------------------------------------------------------------------------
  */
 
-static void speaks_welsh_and_polish(struct core_world *w)
+static void speaks_welsh_and_polish_and_signs(struct core_world *w)
 {
     w->teams[0].interpreter = false;
-    w->teams[0].language_count = 2;
+    w->teams[0].language_count = 3;
     strcpy(w->teams[0].languages[0], "cy");
     strcpy(w->teams[0].languages[1], "pl");
+    strcpy(w->teams[0].languages[2], "bfi");
 }
 
 static void a_language_is_served_by_a_speaker_or_an_interpreter(void **unused)
@@ -188,8 +189,9 @@ static void a_language_is_served_by_a_speaker_or_an_interpreter(void **unused)
     static const struct {
         const char *language;
         bool served;
-    } rows[] = {{"", true}, {"en", true}, {"cy", true}, {"pl", true}, {"ur", false}};
-    struct core_world *w = core_world_open(1, speaks_welsh_and_polish);
+    } rows[] = {{"", true},    {"en", true},  {"cy", true},  {"pl", true},
+                {"bfi", true}, {"ur", false}, {"ase", false}};
+    struct core_world *w = core_world_open(1, speaks_welsh_and_polish_and_signs);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct facts facts = {.source = SOURCE_STREET_TRIAGE, .age = 40};
         strcpy(facts.language, rows[i].language);

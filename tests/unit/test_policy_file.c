@@ -299,6 +299,27 @@ static void test_the_list_of_problems_ends_and_says_so(void **state)
     free(found);
 }
 
+/* A Windows editor puts a byte-order mark before the text and a carriage return before each line feed. */
+static void test_a_file_that_a_windows_editor_saved_is_read(void **state)
+{
+    char *plain = read_text(REGION), *text = malloc(2 * strlen(plain) + 4), *at = text;
+    struct policy_problems problems = {0};
+    (void)state;
+    at = stpcpy(at, "\xef\xbb\xbf");
+    for (const char *from = plain; *from; from++) {
+        if (*from == '\n')
+            *at++ = '\r';
+        *at++ = *from;
+    }
+    *at = '\0';
+    struct policy_file *file = parse(text, &problems);
+    assert_non_null(file);
+    assert_int_equal(file->policy.area_count, 2);
+    policy_file_destroy(&file);
+    free(text);
+    free(plain);
+}
+
 static void test_a_file_that_cannot_be_read_says_so(void **state)
 {
     struct policy_problems problems;
@@ -451,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_the_digest_is_that_of_the_file_s_bytes),
         cmocka_unit_test(test_a_wrong_value_anywhere_in_the_region_is_reported_on_its_line),
         cmocka_unit_test(test_the_list_of_problems_ends_and_says_so),
+        cmocka_unit_test(test_a_file_that_a_windows_editor_saved_is_read),
         cmocka_unit_test(test_a_file_that_cannot_be_read_says_so),
         cmocka_unit_test(test_hostile_bytes_are_refused),
         cmocka_unit_test(test_any_damage_is_refused_or_harmless),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "services/cli/referral_input.h"
+#include "services/desk/referral_fields.h"
 
 static struct arena arena;
 static char fault[400];
@@ -157,6 +158,46 @@ static void a_narrative_is_read_as_an_editor_saved_it(void **state)
     referral_input_close(&input);
 }
 
+static void a_file_that_a_windows_editor_saved_is_read(void **state)
+{
+    (void)state;
+    struct referral_input input;
+    char *words[] = {(char *)"refer", NULL};
+    parse_options(&input, 1, words);
+    write_input("\xef\xbb\xbf{\r\n\"referral\": {\"source\": \"street-triage\"}\r\n}\r\n");
+    Concordat__V1__Submit *submit = submit_from(&input, path);
+    assert_non_null(submit);
+    assert_int_equal(submit->referral->source, CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE);
+    referral_input_close(&input);
+}
+
+static void a_language_is_taken_by_its_name_or_any_of_its_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *given, *code;
+        bool signs;
+    } rows[] = {
+        {"pl", "pl", false},       {"Polish", "pl", false},     {"POL", "pl", false},
+        {"bfi", "bfi", true},      {"BSL", "bfi", true},        {"british sign language", "bfi", true},
+        {"Sylheti", "syl", false}, {"farsi", "fa", false},      {"Modern Greek", "el", false},
+        {"zz", NULL, false},       {"Klingonish", NULL, false}, {"", NULL, false},
+    };
+    const struct referral_field *field = referral_fields;
+    while (strcmp(field->name, "language") != 0)
+        field++;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        json_t *json = json_object();
+        if (referral_field_set(json, field, rows[i].given) != (rows[i].code != NULL))
+            fail_msg("\"%s\"", rows[i].given);
+        json_t *person = json_object_get(json_object_get(json, "referral"), "person");
+        if (rows[i].code)
+            assert_string_equal(json_string_value(json_object_get(person, "language")), rows[i].code);
+        assert_int_equal(json_is_true(json_object_get(person, "interpreterNeeded")), rows[i].signs);
+        json_decref(json);
+    }
+}
+
 static void P9_a_narrative_on_the_command_line_is_refused_with_the_remedy(void **state)
 {
     (void)state;
@@ -279,6 +320,8 @@ int main(void)
         cmocka_unit_test(an_id_is_added_where_none_is_given_and_options_lie_over_the_file),
         cmocka_unit_test(a_whole_postcode_is_confidential_and_only_its_district_is_not),
         cmocka_unit_test(a_narrative_is_read_as_an_editor_saved_it),
+        cmocka_unit_test(a_file_that_a_windows_editor_saved_is_read),
+        cmocka_unit_test(a_language_is_taken_by_its_name_or_any_of_its_codes),
         cmocka_unit_test(P9_a_narrative_on_the_command_line_is_refused_with_the_remedy),
         cmocka_unit_test(P11_a_postcode_as_people_type_it_is_sent_and_its_district_found),
         cmocka_unit_test(what_is_wrong_is_named_and_nothing_is_dropped),

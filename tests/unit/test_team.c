@@ -155,7 +155,7 @@ static void an_offer_shows_what_is_needed_to_decide(void **state)
     assert_string_equal(text, "\nOFFER R-0001\n"
                               "From      street triage, very urgent\n"
                               "Area      northmoor, ZX1\n"
-                              "Person    age about 34, language pl, interpreter needed\n"
+                              "Person    age about 34, language Polish, interpreter needed\n"
                               "Needs     AMHP\n"
                               "Scene     not safe\n"
                               "Legal     section 136\n"

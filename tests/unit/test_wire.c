@@ -437,7 +437,7 @@ static void coded_fields_hold_their_codes_only(void **state)
          "ethnicity_stated_by",
          {"", "self", "officer", "clinician"},
          {"me", "Self"}},
-        {&form.person.language, "language", {"", "pl", "ur"}, {"p", "pol", "PL", "Polish"}},
+        {&form.person.language, "language", {"", "pl", "bfi"}, {"p", "PL", "poli", "Polish"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (size_t k = 0; k < 6 && cases[i].good[k]; k++) {
