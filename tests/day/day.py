@@ -18,6 +18,7 @@ import time
 
 sys.dont_write_bytecode = True  # the tree stays as it is
 import mix  # noqa: E402
+from marks import Marks  # noqa: E402
 from people import Coordinator, Referrer, Team, minutes  # noqa: E402
 from programs import SHUT, SOURCES, Failure, Program, Region  # noqa: E402
 from story import FINE, Story, at_once, kind_of, owner_of, words_of  # noqa: E402
@@ -47,6 +48,7 @@ class Day:
         self.coordinators = [Coordinator(region, name, self.by_id) for name in region.coordinators]
         self.story = Story(region.path("audit", "trail.db"))
         self.kills = 0
+        self.marks = Marks()
         self.began = None
 
     def _intake(self, source):
@@ -79,6 +81,7 @@ class Day:
         acts += [self.be_full(*full) for full in mix.FULL]
         acts += [self.kill_at_random()] if self.options.kills else []
         acts.append(self.tell())
+        watching = asyncio.create_task(self.marks.watch())
         limit = mix.DAY_MINUTES * 60 / mix.SPEED * self.share() + TAIL_SECONDS
         try:
             async with asyncio.timeout(limit), asyncio.TaskGroup() as group:
@@ -87,6 +90,7 @@ class Day:
         except TimeoutError:
             self.say("", "", "", f"The day did not end within {limit:.0f} s.")
         finally:
+            watching.cancel()
             for somebody in (*self.coordinators, *self.teams.values()):
                 somebody.off_duty = True
 

@@ -8,6 +8,8 @@ emergency departments). Nobody in it exists: names, numbers and postcodes are in
 import random
 import uuid
 
+import marks
+
 SPEED = 1000            # the demo's day against a real one: a minute takes 60 milliseconds
 DAY_BEGINS = 7 * 60     # minutes after midnight
 DAY_MINUTES = 24 * 60
@@ -164,9 +166,8 @@ class Person:
                 details["assessedAt"] = minutes_ago(20)
             referral["liaisonAndDiversion"] = details
         return {"referral": referral,
-                "confidential": {"callbackNumber": f"07700 900{self.index % 1000:03}",
-                                 "ownReference": f"DEMO-{self.index:04}",
-                                 "narrative": "An invented person in an invented crisis."}}
+                "confidential": marks.marked({"callbackNumber": f"07700 900{self.index % 1000:03}",
+                                              "ownReference": f"DEMO-{self.index:04}"})}
 
     def teams_for_coordinator(self):
         """The teams that a duty coordinator would ask, the likeliest first."""

@@ -83,6 +83,13 @@ def _check_processes(day):
     return Check("processes", not faults, "; ".join(faults) or f"{len(day.programs())} ran and none failed{killed}")
 
 
+def _check_private(day):
+    may, must_not = day.marks.found(day.region.folder)
+    wrong = [*(f"in the file {name}" for name in must_not), *(f"in the arguments of {name}" for name in day.marks.processes)]
+    return Check("private", bool(may) and day.marks.looks > 0 and not wrong,
+                 "; ".join(wrong) or f"marks in {', '.join(may)} and nowhere else; all processes seen {day.marks.looks} times")
+
+
 def _what_happened(day):
     counted = dict(day.story.ask("SELECT ended_as, count(*) FROM offer GROUP BY ended_as"))
     held = day.story.ask("SELECT count(*) FROM decision WHERE coordinator IS NOT NULL")[0][0]
@@ -98,6 +105,7 @@ async def verdict(day, stop=None):
     if stop:
         await stop()
     checks.append(_check_processes(day))
+    checks.append(_check_private(day))
     checks += [check async for check in _check_reports(day)]
     checks += [check async for check in _check_referrals(day)]
     print(f"\n==== The day, seed {day.options.seed}: {_what_happened(day)}")
