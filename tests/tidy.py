@@ -43,6 +43,7 @@ ONLY_FOR_TESTS = {
     "check_not_recursive": "it proves of the schema that checking a message ends",
     "check_rules": "it shows that every field of the schema has its limit",
     "ledger_append": "tests write and sync in one go; the broker takes the next turn between the two",
+    "json_from_message": "programs of others read messages as they are; ours only show them",
     "policy_file_parse": "the fuzzer and the simulation have policies that are in no file",
     "recovery_replay": "the simulation's ledger is no SQLite file",
     "server_drops": "nothing else shows that a message was dropped and not answered",

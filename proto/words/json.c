@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "proto/wire/path.h"
+#include "proto/wire/utf8.h"
 #include "proto/words/words.h"
 
 enum { NAME_BYTES_MAX = 64, FIELDS_MAX = 64 };
@@ -207,6 +208,33 @@ json_t *json_from_message(const ProtobufCMessage *message)
         }
     }
     return object;
+}
+
+/* A text for which there is no memory is left out: it is shown either clean or not at all. */
+static void json_clean(json_t *value)
+{
+    const char *name;
+    json_t *part;
+    size_t at;
+    if (json_is_string(value)) {
+        char *text = strdup(json_string_value(value));
+        if (text)
+            utf8_clean(text);
+        json_string_set(value, text ? text : "");
+        free(text);
+    }
+    json_array_foreach (value, at, part)
+        json_clean(part);
+    json_object_foreach (value, name, part)
+        json_clean(part);
+}
+
+json_t *json_to_show(const ProtobufCMessage *message)
+{
+    json_t *json = json_from_message(message);
+    if (json)
+        json_clean(json);
+    return json;
 }
 
 /* --- JSON to message --------------------------------------------------------------------------------- */

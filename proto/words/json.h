@@ -20,6 +20,10 @@
  */
 json_t *json_from_message(const ProtobufCMessage *message);
 
+/* The same for people's eyes, and for programs that show it: texts are as utf8_clean leaves them, without
+ * what nobody sees and what turns the direction of writing. */
+json_t *json_to_show(const ProtobufCMessage *message);
+
 /* Reads JSON that a person may have edited: passes over a byte-order mark, and takes lines that end in CRLF.
  * Returns a new reference, or NULL with *error filled in. */
 json_t *json_read_file(FILE *file, json_error_t *error);

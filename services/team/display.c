@@ -50,7 +50,7 @@ static void display_json(struct display *display, const char *event, const char 
     json_t *json = json_pack("{s:s, s:I, s:s*}", "event", event, "atMs", (json_int_t)display->showing.now_ms,
                              "text", text);
     if (json && message)
-        json_object_set_new(json, name, json_from_message(message));
+        json_object_set_new(json, name, json_to_show(message));
     if (json && json_dumpf(json, display->terminal.out, JSON_COMPACT) == 0)
         fputc('\n', display->terminal.out);
     json_decref(json);

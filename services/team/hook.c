@@ -21,7 +21,7 @@ extern char **environ;
 /* The JSON lies in memory, not in a pipe, so that writing never waits for the hook to read. */
 static int hook_input(const ProtobufCMessage *message)
 {
-    json_t *json = json_from_message(message);
+    json_t *json = json_to_show(message);
     int input = memfd_create("offer", MFD_CLOEXEC);
     if (!json || input < 0 || json_dumpfd(json, input, JSON_COMPACT) != 0 || lseek(input, 0, SEEK_SET) != 0) {
         if (input >= 0)

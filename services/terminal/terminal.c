@@ -157,7 +157,7 @@ void terminal_show_board(const struct terminal *terminal, const Concordat__V1__B
 
 void terminal_json(FILE *out, const ProtobufCMessage *message)
 {
-    json_t *json = json_from_message(message);
+    json_t *json = json_to_show(message);
     if (json && json_dumpf(json, out, JSON_COMPACT | JSON_SORT_KEYS) == 0)
         fputc('\n', out);
     json_decref(json);

@@ -277,9 +277,23 @@ static int close_arenas(void **state)
     return 0;
 }
 
+/* A name that turns the direction of writing, and a terminal's escape in a narrative. */
+static void what_is_shown_holds_nothing_that_hides_or_turns(void **state)
+{
+    (void)state;
+    Concordat__V1__Confidential confidential = CONCORDAT__V1__CONFIDENTIAL__INIT;
+    confidential.callback_number = (char *)"07700 \u202e900123";
+    confidential.narrative = (char *)"one\x1b[2J\ntwo\u200b";
+    json_t *json = json_to_show(&confidential.base);
+    assert_string_equal(json_string_value(json_object_get(json, "callbackNumber")), "07700 900123");
+    assert_string_equal(json_string_value(json_object_get(json, "narrative")), "one?[2J\ntwo");
+    json_decref(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_shown_holds_nothing_that_hides_or_turns),
         cmocka_unit_test(every_message_with_every_field_is_the_same_after_json_and_back),
         cmocka_unit_test(names_codes_ids_and_long_numbers_are_written_as_proto3_json),
         cmocka_unit_test(json_as_people_write_it_is_read),
