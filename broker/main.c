@@ -397,7 +397,7 @@ static enum ledger_status process_turn(struct process *p)
 }
 
 /* `systemctl status` shows what somebody has to look after. */
-static void tell_status(struct process *p)
+static void process_tell_status(struct process *p)
 {
     const struct status_told now = {broker_room(p->broker), broker_doubts_clock(p->broker), p->keys_fail};
     bool is_news = now.room != p->told.room || now.doubts_clock != p->told.doubts_clock ||
@@ -453,7 +453,7 @@ static int process_run(struct process *p)
             obey_signals(p);
         if (process_turn(p) != LEDGER_OK)
             return report_failed_turn(p);
-        tell_status(p);
+        process_tell_status(p);
         look_after_ballast(p);
     }
     return 0;

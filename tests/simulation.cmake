@@ -28,8 +28,10 @@ endif()
 set_tests_properties(simulation simulation_checked simulation_same_twice simulation_kept PROPERTIES TIMEOUT 900)
 set_tests_properties(simulation simulation_checked PROPERTIES PROCESSORS 2)
 
-add_executable(test_scenarios
-  simulation/scenarios/test_scenarios.c simulation/scenarios/stage.c simulation/store.c)
-target_link_libraries(test_scenarios PRIVATE concordat-flags concordat-shell PkgConfig::CMOCKA)
-add_test(NAME test_scenarios COMMAND test_scenarios)
-set_tests_properties(test_scenarios PROPERTIES TIMEOUT 120)
+foreach(name scenarios full_disk)
+  add_executable(test_${name}
+    simulation/scenarios/test_${name}.c simulation/scenarios/stage.c simulation/store.c)
+  target_link_libraries(test_${name} PRIVATE concordat-flags concordat-shell PkgConfig::CMOCKA)
+  add_test(NAME test_${name} COMMAND test_${name})
+  set_tests_properties(test_${name} PROPERTIES TIMEOUT 120)
+endforeach()
