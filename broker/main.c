@@ -134,28 +134,32 @@ static int report_failure(const char *what, const char *message)
 
 /* --- policy and signals ----------------------------------------------------------------------------- */
 
-/* NULL if the policy is wrong; what is wrong has been printed. */
-static struct policy_file *read_policy_or_print(const char *path, FILE *out)
+/* Returns 0 with the policy, or an exit code when what is wrong has been printed. */
+static int read_policy_or_print(const char *path, FILE *out, struct policy_file **file)
 {
     struct policy_problems problems = {0};
-    struct policy_file *file = policy_file_read(path, &problems);
-    if (!file)
-        policy_problems_print(out, path, &problems);
-    return file;
+    *file = policy_file_read(path, &problems);
+    if (*file)
+        return 0;
+    policy_problems_print(out, path, &problems);
+    return problems.not_now ? CODE_ENVIRONMENT : CODE_USAGE;
 }
 
 static int check_policy(const char *path)
 {
-    struct policy_file *file = read_policy_or_print(path, stdout);
-    if (!file)
-        return CODE_USAGE;
+    struct policy_file *file;
+    int code = read_policy_or_print(path, stdout, &file);
+    if (code != 0)
+        return code;
     printf("%s: good: %u areas, %u teams, %u coordinators\n", path, file->policy.area_count,
            file->policy.team_count, file->policy.coordinator_count);
     policy_file_destroy(&file);
     return 0;
 }
 
-static int block_signals(void)
+/* Signals come by a descriptor. Without one nobody could stop the broker, or make it read its policy again.
+ */
+static int process_open_signals(struct process *p)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -298,8 +302,9 @@ static void reload_keys_and_policy(struct process *p)
     sd_notify(0, "RELOADING=1");
     const char *keys =
         reload_keys(p) ? "keys loaded again" : "the keys cannot be read yet, and stay as they were";
-    struct policy_file *file = read_policy_or_print(p->options.policy, stderr);
-    bool good = file && broker_load_policy(p->broker, file, machine_now());
+    struct policy_file *file;
+    bool good = read_policy_or_print(p->options.policy, stderr, &file) == 0 &&
+                broker_load_policy(p->broker, file, machine_now());
     if (good) {
         policy_file_destroy(&p->policy);
         p->policy = file;
@@ -518,11 +523,11 @@ int main(int argc, char **argv)
         return report_failure("start", "no source of random numbers");
     p.machine.state_folder = p.options.state;
     p.machine.disk_floor_bytes = p.options.disk_floor_bytes;
-    p.policy = read_policy_or_print(p.options.policy, stderr);
-    if (!p.policy)
-        return CODE_USAGE;
+    int code = read_policy_or_print(p.options.policy, stderr, &p.policy);
+    if (code != 0)
+        return code;
     p.signals = block_signals();
-    int code = process_start(&p);
+    code = process_start(&p);
     if (code == 0)
         code = process_run(&p);
     if (code == 0)

@@ -52,6 +52,10 @@ void problems_add(struct policy_problems *problems, int line, const char *field,
 void problems_add_list(struct policy_problems *problems, int line, const char *field, const char *remedy,
                        const char *format, va_list arguments) __attribute__((format(printf, 5, 0)));
 
+/* Adds that the machine had no memory, which says nothing about the file. */
+void problems_add_no_memory(struct policy_problems *problems);
+/* Empties the list. */
+void problems_begin(struct policy_problems *problems);
 /* Sorts the problems by line. */
 void problems_sort(struct policy_problems *problems);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "broker/policy/inside.h"
+#include "proto/words/file_error.h"
 
 static void policy_file_fill(const struct yaml_tree *tree, struct policy *policy,
                              struct policy_problems *problems)
@@ -37,7 +38,7 @@ struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct 
 {
     struct policy_file *file;
     struct yaml_tree *tree;
-    problems->count = 0;
+    problems_begin(problems);
     if (size > POLICY_FILE_BYTES_MAX) {
         problems_add(problems, 0, "file", "Check that this is the policy file.",
                      "the file is larger than %d MiB", POLICY_FILE_BYTES_MAX / (1024 * 1024));
@@ -47,12 +48,10 @@ struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct 
     if (!tree)
         return NULL;
     file = calloc(1, sizeof *file);
-    if (!file || !policy_file_keep_bytes(file, bytes, size)) {
-        problems_add(problems, 0, "file", "Free some memory, then try again.",
-                     "there is not enough memory to read it");
-    } else {
+    if (!file || !policy_file_keep_bytes(file, bytes, size))
+        problems_add_no_memory(problems);
+    else
         policy_file_fill(tree, &file->policy, problems);
-    }
     yaml_tree_destroy(&tree);
     if (problems->count > 0)
         policy_file_destroy(&file);
@@ -89,9 +88,11 @@ struct policy_file *policy_file_read(const char *path, struct policy_problems *p
     size_t size = 0;
     uint8_t *bytes = policy_file_read_bytes(path, &size);
     if (!bytes) {
-        problems->count = 0;
+        int error = errno;
+        problems_begin(problems);
+        problems->not_now = !file_error_is_the_files(error);
         problems_add(problems, 0, "file", "Give the path of a file that this user may read.",
-                     "it cannot be read: %s", strerror(errno));
+                     "it cannot be read: %s", strerror(error));
         return NULL;
     }
     file = policy_file_parse(bytes, size, problems);

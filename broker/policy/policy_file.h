@@ -2,6 +2,7 @@
 #ifndef CONCORDAT_POLICY_FILE_H
 #define CONCORDAT_POLICY_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ struct policy_problem {
 };
 
 struct policy_problems {
+    bool not_now; /* the machine could not read the file (no memory, no descriptor); it may be good */
     size_t count; /* at POLICY_PROBLEMS_MAX the list ends, and more may be wrong */
     struct policy_problem items[POLICY_PROBLEMS_MAX];
 };

@@ -45,6 +45,19 @@ void problems_add(struct policy_problems *problems, int line, const char *field,
     va_end(arguments);
 }
 
+void problems_begin(struct policy_problems *problems)
+{
+    problems->count = 0;
+    problems->not_now = false;
+}
+
+void problems_add_no_memory(struct policy_problems *problems)
+{
+    problems->not_now = true;
+    problems_add(problems, 0, "file", "Free some memory, then try again.",
+                 "there is not enough memory to read it");
+}
+
 void problems_sort(struct policy_problems *problems)
 {
     for (size_t i = 1; i < problems->count; i++) {

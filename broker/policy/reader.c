@@ -62,8 +62,7 @@ void problem_with_remedy(struct reader *reader, const struct spot *spot, const c
 
 void problem_no_memory(struct reader *reader)
 {
-    problems_add(reader->problems, 0, "file", "Free some memory, then try again.",
-                 "there is not enough memory to read it");
+    problems_add_no_memory(reader->problems);
 }
 
 struct spot spot_item(const struct spot *outer, const struct node *node, size_t item)

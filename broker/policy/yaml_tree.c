@@ -49,8 +49,7 @@ static void *tree_take(struct builder *builder, size_t size)
     if (!block || BLOCK_BYTES - block->used < rounded) {
         block = malloc(sizeof *block);
         if (!block) {
-            problems_add(builder->problems, 0, "file", "Free some memory, then try again.",
-                         "there is not enough memory to read it");
+            problems_add_no_memory(builder->problems);
             return NULL;
         }
         block->next = builder->tree->blocks;
@@ -227,6 +226,10 @@ static bool tree_take_event(struct builder *builder, const yaml_event_t *event)
 static bool tree_refuse_syntax(struct builder *builder, const yaml_parser_t *parser)
 {
     bool reader = parser->error == YAML_READER_ERROR; /* a reader error has no problem_mark */
+    if (parser->error == YAML_MEMORY_ERROR) {
+        problems_add_no_memory(builder->problems);
+        return false;
+    }
     problems_add(builder->problems, (int)(reader ? parser->mark.line : parser->problem_mark.line) + 1, "yaml",
                  "Look at this line and the one above: indentation (spaces, no tabs), colons, brackets, "
                  "quotation marks.",
@@ -259,8 +262,7 @@ struct yaml_tree *yaml_tree_parse(const uint8_t *bytes, size_t size, struct poli
     yaml_parser_t parser;
     if (!builder.tree || !yaml_parser_initialize(&parser)) {
         free(builder.tree);
-        problems_add(problems, 0, "file", "Free some memory, then try again.",
-                     "there is not enough memory to read it");
+        problems_add_no_memory(problems);
         return NULL;
     }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/words/file_error.h"
 #include "proto/words/words.h"
 
 enum { FILE_BYTES_MAX = 4096, PATH_BYTES_MAX = 4096 };
@@ -40,16 +41,6 @@ static bool key_role_is_good(const char *role, bool *is_server, Concordat__V1__R
         return false;
     *value = (Concordat__V1__Role)parsed;
     return true;
-}
-
-/* Returns whether an error of open(2) says something about the file, and not about the machine's state. */
-static bool keys_error_is_the_files(int error)
-{
-    static const int errors[] = {ENOENT, ENOTDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, ENXIO, ENODEV, EISDIR};
-    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
-        if (errors[i] == error)
-            return true;
-    return false;
 }
 
 /* Takes out a byte-order mark and the carriage returns that end lines. */
@@ -94,7 +85,7 @@ static enum keys_status keys_read_file(const char *path, char *text, bool *open_
     if (fd < 0) {
         int error = errno;
         snprintf(message, message_size, "%s: cannot open the key file: %s", path, strerror(error));
-        return keys_error_is_the_files(error) ? KEYS_WRONG : KEYS_NOT_NOW;
+        return file_error_is_the_files(error) ? KEYS_WRONG : KEYS_NOT_NOW;
     }
     struct stat about = {0};
     bool good = false;
