@@ -169,7 +169,8 @@ static int process_open_signals(struct process *p)
     sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    p->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return p->signals >= 0 ? 0 : report_failure("signals", strerror(errno));
 }
 
 /* --- starting --------------------------------------------------------------------------------------- */
@@ -268,7 +269,9 @@ static int process_raise_descriptors(void)
 
 static int process_start(struct process *p)
 {
-    int code = process_raise_descriptors();
+    int code = process_open_signals(p);
+    if (code == 0)
+        code = process_raise_descriptors();
     if (code == 0)
         code = process_open_ledger(p);
     if (code == 0)
@@ -499,13 +502,14 @@ static void process_close(struct process *p)
     keeper_close(&p->keeper);
     machine_close(&p->machine);
     policy_file_destroy(&p->policy);
-    close(p->signals);
+    if (p->signals >= 0)
+        close(p->signals);
 }
 
 int main(int argc, char **argv)
 {
     const struct argp argp = {option_list, broker_take_option, NULL, about, NULL, NULL, NULL};
-    struct process p = {.options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
+    struct process p = {.signals = -1, .options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
     program_begin();
     argp_err_exit_status = CODE_USAGE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &p.options))
@@ -524,10 +528,8 @@ int main(int argc, char **argv)
     p.machine.state_folder = p.options.state;
     p.machine.disk_floor_bytes = p.options.disk_floor_bytes;
     int code = read_policy_or_print(p.options.policy, stderr, &p.policy);
-    if (code != 0)
-        return code;
-    p.signals = block_signals();
-    code = process_start(&p);
+    if (code == 0)
+        code = process_start(&p);
     if (code == 0)
         code = process_run(&p);
     if (code == 0)
