@@ -168,21 +168,23 @@ enum outbox_status outbox_store_finish(struct outbox *outbox, enum outbox_status
     return status;
 }
 
-/* The number that a query answers, or -1. */
-static int64_t outbox_store_pragma(sqlite3 *db, const char *text)
+/* Asks for a number; -1 if the answer has none. Returns an SQLite result code. */
+static int outbox_store_ask(sqlite3 *db, const char *text, int64_t *value)
 {
     sqlite3_stmt *statement = NULL;
-    int64_t value = -1;
-    if (sqlite3_prepare_v2(db, text, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        value = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
-    return value;
+    *value = -1;
+    int rc = sqlite3_prepare_v2(db, text, -1, &statement, NULL);
+    if (rc != SQLITE_OK)
+        return rc;
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        *value = sqlite3_column_int64(statement, 0);
+    return sqlite3_finalize(statement);
 }
 
 /* Exclusive locking keeps a second intake out. The lock ends with the process, however that ends. */
 static int outbox_store_configure(sqlite3 *db)
 {
+    int64_t synchronous = 0, foreign_keys = 0;
     int rc = sqlite3_extended_result_codes(db, 1);
     if (rc == SQLITE_OK)
         rc = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -193,10 +195,11 @@ static int outbox_store_configure(sqlite3 *db)
                           "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; BEGIN EXCLUSIVE; COMMIT",
                           NULL, NULL, NULL);
     }
-    if (rc == SQLITE_OK && (outbox_store_pragma(db, "PRAGMA synchronous") != 2 ||
-                            outbox_store_pragma(db, "PRAGMA foreign_keys") != 1))
-        rc = SQLITE_ERROR;
-    return rc;
+    if (rc == SQLITE_OK)
+        rc = outbox_store_ask(db, "PRAGMA synchronous", &synchronous);
+    if (rc == SQLITE_OK)
+        rc = outbox_store_ask(db, "PRAGMA foreign_keys", &foreign_keys);
+    return rc == SQLITE_OK && (synchronous != 2 || foreign_keys != 1) ? SQLITE_ERROR : rc;
 }
 
 static int outbox_store_create(sqlite3 *db)
@@ -212,11 +215,17 @@ static int outbox_store_create(sqlite3 *db)
 
 static enum outbox_status outbox_store_prepare(struct outbox *outbox)
 {
+    int64_t objects = 0, id = 0, version = 0;
     int rc = outbox_store_configure(outbox->db);
-    if (rc == SQLITE_OK && outbox_store_pragma(outbox->db, "SELECT count(*) FROM sqlite_schema") == 0)
+    if (rc == SQLITE_OK)
+        rc = outbox_store_ask(outbox->db, "SELECT count(*) FROM sqlite_schema", &objects);
+    if (rc == SQLITE_OK && objects == 0)
         rc = outbox_store_create(outbox->db);
-    if (rc == SQLITE_OK && (outbox_store_pragma(outbox->db, "PRAGMA application_id") != APPLICATION_ID ||
-                            outbox_store_pragma(outbox->db, "PRAGMA user_version") != OUTBOX_VERSION))
+    if (rc == SQLITE_OK)
+        rc = outbox_store_ask(outbox->db, "PRAGMA application_id", &id);
+    if (rc == SQLITE_OK)
+        rc = outbox_store_ask(outbox->db, "PRAGMA user_version", &version);
+    if (rc == SQLITE_OK && (id != APPLICATION_ID || version != OUTBOX_VERSION))
         return OUTBOX_OTHER_VERSION;
     for (int i = 0; i < STATEMENT_COUNT && rc == SQLITE_OK; i++) {
         rc = sqlite3_prepare_v3(outbox->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &outbox->statements[i],
