@@ -138,14 +138,14 @@ static int service_open(struct service *service, const struct service_config *co
                                                    .wants_news = true};
     service->client = concordat_client_open(&client, message, sizeof message);
     if (!service->client)
-        return service_complain(CODE_USAGE, message);
+        return service_complain(CODE_ENVIRONMENT, message);
     const struct server_config server = {.endpoint = config->listen,
                                          .key_path = config->key_path,
                                          .keys_folder = config->keys_folder,
                                          .message_bytes_max = WIRE_REQUEST_BYTES_MAX};
     service->server = server_open(&server, message, sizeof message);
     if (!service->server)
-        return service_complain(CODE_USAGE, message);
+        return service_complain(CODE_ENVIRONMENT, message);
     if (commands_open(&service->commands, service->outbox, &config->site, &config->ring) != 0 ||
         !(service->devices = devices_open(service->server, &service->commands)) ||
         !(service->delivery = delivery_open(service->outbox, service->client, service_tell_devices, service)))
