@@ -94,7 +94,7 @@ static enum ledger_status fail_reading(struct ledger *ledger)
     int code = sqlite3_errcode(ledger->db) & 0xff;
     if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB)
         return fail_ledger(ledger, "reading the ledger");
-    snprintf(ledger->message, sizeof ledger->message, "the ledger's file is damaged; restore a backup");
+    snprintf(ledger->message, sizeof ledger->message, "%s", ledger_file_damaged);
     return LEDGER_CORRUPT;
 }
 

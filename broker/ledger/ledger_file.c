@@ -62,6 +62,10 @@ static const struct file_setting reader_settings[] = {
     {"temp_store", "MEMORY", "2"}, {"busy_timeout", "5000", "5000"},
 };
 
+const char ledger_file_damaged[] =
+    "the file is damaged, or the disk did not read it; start again, and if this is "
+    "said again look after the disk, and only then restore a backup";
+
 struct ledger_file {
     sqlite3 *db;
     const char *path;
@@ -92,7 +96,7 @@ static bool file_refuse_for(const struct ledger_file *file, int rc)
     case SQLITE_NOTADB:
         return file_refuse(file, LEDGER_OTHER_VERSION, "this is not a ledger of Concordat");
     case SQLITE_CORRUPT:
-        return file_refuse(file, LEDGER_CORRUPT, "the file is damaged; restore it from a backup");
+        return file_refuse(file, LEDGER_CORRUPT, "%s", ledger_file_damaged);
     default:
         return file_refuse(file, LEDGER_UNKNOWN, "cannot open the ledger: %s", sqlite3_errmsg(file->db));
     }

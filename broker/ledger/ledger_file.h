@@ -10,6 +10,10 @@
 /* Pages that the write-ahead log has room for from the start: 4 MiB. */
 enum { LEDGER_WAL_PAGES = 1024 };
 
+/* What to say if SQLite finds a file damaged. It says so too when the disk fails to read (EIO), once or for
+ * good, and a backup lacks what was acknowledged since it was made. */
+extern const char ledger_file_damaged[];
+
 /* The writer's connection to the file, which is made if there is none. Every setting is in force and
  * everything is denied but what a ledger does: reading, and adding to event and confidential what is in the
  * table incoming, which the connection has too. On failure NULL, with *status and a message for a person. To

@@ -23,7 +23,8 @@ static enum ledger_status reader_fails(struct ledger_reader *reader)
     int code = sqlite3_errcode(reader->db) & 0xff;
     bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
     snprintf(reader->message, sizeof reader->message, "%s: %s",
-             damaged ? "the ledger's file is damaged" : "the ledger cannot be read",
+             damaged ? "the ledger's file is damaged, or the disk did not read it"
+                     : "the ledger cannot be read",
              sqlite3_errmsg(reader->db));
     return damaged ? LEDGER_CORRUPT : LEDGER_UNKNOWN;
 }
