@@ -261,7 +261,9 @@ static bool keyring_add_files(struct keyring *keyring, const struct keyring *for
             keyring_add_file(keyring, former, folder, entries[i]->d_name, complaints, message, message_size);
     if (good)
         keyring_drop_doubles(keyring, folder, complaints);
-    if (complaints && fclose(complaints) != 0 && good) {
+    /* Without memory for the last of it the text is NULL, although fclose says that all is well. */
+    bool whole = complaints && fclose(complaints) == 0 && keyring->complaints;
+    if (complaints && !whole && good) {
         snprintf(message, message_size, "%s: out of memory", folder);
         good = false;
     }

@@ -44,12 +44,14 @@ void keys_watch_begin_reading(struct keys_watch *watch)
      * this name. */
     int former = watch->watched;
     watch->watched = inotify_add_watch(watch->fd, watch->folder, KEY_CHANGES);
+    int problem = errno;
     if (former >= 0 && former != watch->watched)
         inotify_rm_watch(watch->fd, former);
     while (read(watch->fd, changes, sizeof changes) > 0)
         ;
     if (stat(watch->folder, &watch->seen) != 0)
         watch->seen = (struct stat){0};
+    errno = problem;
 }
 
 void keys_watch_end_reading(struct keys_watch *watch, bool done)
