@@ -61,7 +61,7 @@ NO_IMPERATIVE = re.compile(r"(?:the|an?|who|whoever|whose|what|of|where|"
 PATH_IN_PAGE = re.compile(r"`((?:broker|deploy|proto|services|tests)/[\w./*-]+|"
                           r"[\w*-]+\.(?:c|h|py|proto|cmake|yaml|sh)(?!\w))")
 # Pages may name these, which libraries bring.
-OTHERS_HEADERS = ("zmq.h", "czmq.h", "sqlite3.h", "sodium.h")
+OTHERS_HEADERS = ("zmq.h", "sqlite3.h", "sodium.h")
 
 # The shape of keepachangelog.com.
 VERSION_HEADING = re.compile(r"## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$")

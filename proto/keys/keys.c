@@ -1,24 +1,29 @@
 /* keys.c: reads and writes key files in CZMQ's certificate format.
  *
- * We use only CZMQ's configuration format. Its zcert would read NAME.key_secret when asked for NAME.key, and
- * would write a secret before restricting who may read the file. No CZMQ function that we call starts a
- * context or takes over a signal.
+ * CZMQ itself would read NAME.key_secret when asked for NAME.key, would write a secret before restricting who
+ * may read the file, and ends the process if there is no memory while a router reads its keys again.
  */
 #include "proto/keys/keys.h"
 
 #include <assert.h>
-#include <czmq.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zmq.h>
 
 #include "proto/words/file_error.h"
 #include "proto/words/words.h"
 
-enum { FILE_BYTES_MAX = 4096, PATH_BYTES_MAX = 4096 };
+enum {
+    FILE_BYTES_MAX = 4096,
+    PATH_BYTES_MAX = 4096,
+    INDENTATION = 4,
+    VALUE_BYTES = 128, /* a longer value is cut, and then too long for what it is */
+    CERTIFICATE_BYTES = 512
+};
 
 static const char name_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
@@ -108,8 +113,11 @@ static enum keys_status keys_read_file(const char *path, char *text, bool *open_
 /* Returns whether a line is empty, a name, or a name with a value. It may have spaces and a comment. */
 static bool key_line_is_good(const char *at, const char *end)
 {
-    at += strspn(at, " ");
+    size_t indentation = strspn(at, " ");
+    at += indentation;
     size_t name = strspn(at, name_chars);
+    if (name > 0 && indentation % INDENTATION != 0)
+        return false;
     at += name;
     at += strspn(at, " ");
     if (at == end || *at == '#')
@@ -128,8 +136,7 @@ static bool key_line_is_good(const char *at, const char *end)
     return at == end || *at == '#';
 }
 
-/* Returns the number of the first bad line, or 0. We look for it because CZMQ would print the line, which may
- * hold a secret. */
+/* Returns the number of the first bad line, or 0. The line itself is not told: it may hold a secret. */
 static int find_bad_key_line(const char *text)
 {
     for (int number = 1; *text; number++) {
@@ -151,29 +158,37 @@ static bool keys_decode(const char *text, uint8_t bytes[KEY_BYTES])
     return strlen(text) == KEY_TEXT_CHARS && zmq_z85_decode(bytes, text);
 }
 
-/* Fills in *key and returns NULL, or returns what is wrong with the file. */
-static const char *keys_take_fields(zconfig_t *root, struct key *key)
+/* Finds the first line of this name in a section, in a text whose lines are good. Copies its value, or "". */
+static void key_find_value(const char *text, const char *section, const char *name, char value[VALUE_BYTES])
 {
-    const char *name = zconfig_get(root, "metadata/name", "");
-    const char *role = zconfig_get(root, "metadata/role", "");
-    const char *of = zconfig_get(root, "metadata/of", "");
-    const char *public_text = zconfig_get(root, "curve/public-key", "");
-    const char *secret_text = zconfig_get(root, "curve/secret-key", "");
-    if (!key_name_is_good(name, KEY_NAME_CHARS_MAX) || !keys_copy(key->name, sizeof key->name, name))
-        return "it has no usable metadata/name";
-    if (!key_role_is_good(role, &key->is_server, &key->role))
-        return "metadata/role must be referrer, source, team, coordinator, auditor or server";
-    if ((!key_name_is_good(of, KEY_OF_CHARS_MAX) && !(key->is_server && !*of)) ||
-        !keys_copy(key->of, sizeof key->of, of))
-        return "metadata/of must be the id that the key belongs to";
-    if (!keys_decode(public_text, key->public_bytes) ||
-        !keys_copy(key->public_text, sizeof key->public_text, public_text))
-        return "curve/public-key must be 40 characters of Z85";
+    bool inside = false;
+    value[0] = '\0';
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+        size_t indentation = strspn(text, " ");
+        const char *at = text + indentation;
+        size_t length = strspn(at, name_chars);
+        if (length > 0 && indentation == 0)
+            inside = strlen(section) == length && strncmp(at, section, length) == 0;
+        if (!inside || indentation != INDENTATION || strlen(name) != length || strncmp(at, name, length) != 0)
+            continue;
+        at += length;
+        at += strspn(at, " ");
+        at += *at == '=';
+        at += strspn(at, " ");
+        if (*at == '"') /* not the quotation mark of a comment */
+            snprintf(value, VALUE_BYTES, "%.*s", (int)strcspn(at + 1, "\""), at + 1);
+        return;
+    }
+}
+
+/* Fills in the secret, if there is one. Returns NULL, or what is wrong with it. */
+static const char *keys_take_secret(const char *secret_text, struct key *key)
+{
+    char derived[KEY_TEXT_CHARS + 1];
+    uint8_t secret_bytes[KEY_BYTES];
     key->has_secret = *secret_text != '\0';
     if (!key->has_secret)
         return NULL;
-    char derived[KEY_TEXT_CHARS + 1];
-    uint8_t secret_bytes[KEY_BYTES];
     bool good = keys_decode(secret_text, secret_bytes) &&
                 keys_copy(key->secret_text, sizeof key->secret_text, secret_text);
     explicit_bzero(secret_bytes, sizeof secret_bytes);
@@ -182,6 +197,30 @@ static const char *keys_take_fields(zconfig_t *root, struct key *key)
     if (strcmp(derived, key->public_text) != 0)
         return "its secret key does not belong to its public key";
     return NULL;
+}
+
+/* Fills in *key and returns NULL, or returns what is wrong with the file. */
+static const char *keys_take_fields(const char *text, struct key *key)
+{
+    char value[VALUE_BYTES];
+    key_find_value(text, "metadata", "name", value);
+    if (!key_name_is_good(value, KEY_NAME_CHARS_MAX) || !keys_copy(key->name, sizeof key->name, value))
+        return "it has no usable metadata/name";
+    key_find_value(text, "metadata", "role", value);
+    if (!key_role_is_good(value, &key->is_server, &key->role))
+        return "metadata/role must be referrer, source, team, coordinator, auditor or server";
+    key_find_value(text, "metadata", "of", value);
+    if ((!key_name_is_good(value, KEY_OF_CHARS_MAX) && !(key->is_server && !*value)) ||
+        !keys_copy(key->of, sizeof key->of, value))
+        return "metadata/of must be the id that the key belongs to";
+    key_find_value(text, "curve", "public-key", value);
+    if (!keys_decode(value, key->public_bytes) ||
+        !keys_copy(key->public_text, sizeof key->public_text, value))
+        return "curve/public-key must be 40 characters of Z85";
+    key_find_value(text, "curve", "secret-key", value);
+    const char *problem = keys_take_secret(value, key);
+    explicit_bzero(value, sizeof value);
+    return problem;
 }
 
 enum keys_status keys_read(const char *path, struct key *key, char *message, size_t message_size)
@@ -194,20 +233,15 @@ enum keys_status keys_read(const char *path, struct key *key, char *message, siz
     if (status != KEYS_GOOD)
         return status;
     int bad_line = find_bad_key_line(text);
-    zconfig_t *root = bad_line ? NULL : zconfig_str_load(text);
+    const char *problem = bad_line ? NULL : keys_take_fields(text, key);
     explicit_bzero(text, sizeof text);
     if (bad_line) {
         snprintf(message, message_size, "%s: line %d is not written as name = \"value\"", path, bad_line);
         return KEYS_WRONG;
     }
-    const char *problem = root ? keys_take_fields(root, key) : "it is not written as a certificate";
     /* Others may read a public key. */
     if (!problem && key->has_secret && open_to_others)
         problem = "others may read this secret key; `chmod 600` it, and make a new one if they did";
-    if (root) {
-        zconfig_put(root, "curve/secret-key", "");
-        zconfig_destroy(&root);
-    }
     if (!problem)
         return KEYS_GOOD;
     keys_wipe(key);
@@ -238,22 +272,18 @@ static int keys_write_file(const char *path, mode_t mode, const char *text, char
     return -1;
 }
 
-/* Returns the text of a key file, which the caller frees, or NULL. */
-static char *certificate_text(const char *name, const char *role, const char *of, const char *public_text,
-                              const char *secret_text)
+/* Writes the text of a key file. Without a secret it is the public one. */
+static void certificate_write(char text[CERTIFICATE_BYTES], const char *name, const char *role,
+                              const char *of, const char *public_text, const char *secret_text)
 {
-    zconfig_t *root = zconfig_new("root", NULL);
-    if (!root)
-        return NULL;
-    zconfig_put(root, "metadata/name", name);
-    zconfig_put(root, "metadata/role", role);
-    zconfig_put(root, "metadata/of", of);
-    zconfig_put(root, "curve/public-key", public_text);
+    int size = snprintf(text, CERTIFICATE_BYTES,
+                        "metadata = \"\"\n    name = \"%s\"\n    role = \"%s\"\n    of = \"%s\"\n"
+                        "curve = \"\"\n    public-key = \"%s\"\n",
+                        name, role, of, public_text);
     if (secret_text)
-        zconfig_put(root, "curve/secret-key", secret_text);
-    char *text = zconfig_str_save(root);
-    zconfig_destroy(&root);
-    return text;
+        size += snprintf(text + size, (size_t)(CERTIFICATE_BYTES - size), "    secret-key = \"%s\"\n",
+                         secret_text);
+    assert(size < CERTIFICATE_BYTES);
 }
 
 static int keys_write_pair(const char *public_path, const char *secret_path, const char *public_file,
@@ -300,18 +330,12 @@ int keys_make(const char *folder, const char *name, const char *role, const char
         snprintf(message, message_size, "this libzmq was built without CURVE");
         return -1;
     }
-    char *public_file = certificate_text(name, role, of, public_text, NULL);
-    char *secret_file = certificate_text(name, role, of, public_text, secret_text);
+    char public_file[CERTIFICATE_BYTES], secret_file[CERTIFICATE_BYTES];
+    certificate_write(public_file, name, role, of, public_text, NULL);
+    certificate_write(secret_file, name, role, of, public_text, secret_text);
     explicit_bzero(secret_text, sizeof secret_text);
-    int rc = -1;
-    if (public_file && secret_file)
-        rc = keys_write_pair(public_path, secret_path, public_file, secret_file, message, message_size);
-    else
-        snprintf(message, message_size, "out of memory");
-    if (secret_file)
-        explicit_bzero(secret_file, strlen(secret_file));
-    free(public_file);
-    free(secret_file);
+    int rc = keys_write_pair(public_path, secret_path, public_file, secret_file, message, message_size);
+    explicit_bzero(secret_file, sizeof secret_file);
     return rc;
 }
 

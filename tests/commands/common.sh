@@ -7,7 +7,7 @@ commands=$root/tests/commands
 # The programs are built from these and run with them.
 packages=(
   gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler
-  libprotobuf-c-dev libzmq3-dev libczmq-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
+  libprotobuf-c-dev libzmq3-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
   python3 sqlite3 iso-codes
 )
 # Only the tests need these: the test library, a client in another language, time zones, a count of instructions, the

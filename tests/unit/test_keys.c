@@ -193,6 +193,27 @@ static void a_file_that_a_windows_editor_saved_is_read(void **state)
     assert_non_null(strstr(message, "line 2 "));
 }
 
+static void a_value_is_the_first_of_its_name_in_its_section(void **state)
+{
+    (void)state;
+    struct key key;
+    write_text("first.key",
+               "# a = \"comment\"\nother\n    name = \"x\"\nmetadata = \"\" # of\n    name=\"a\"# \"b\"\n"
+               "        of = \"deeper\"\n    name = \"c\"\n\n    role   =   \"team\"\n    of = \"zz\"\n"
+               "curve\n    public-key = \"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID\"\nmetadata\n"
+               "    of = \"yy\"");
+    assert_int_equal(keys_read(in_folder("first.key"), &key, message, sizeof message), KEYS_GOOD);
+    assert_string_equal(key.name, "a");
+    assert_string_equal(key.of, "zz");
+    assert_false(key.has_secret);
+    write_text("first.key", "metadata\n    name # \"a\"\n    role = \"team\"\n    of = \"zz\"\n");
+    assert_int_equal(keys_read(in_folder("first.key"), &key, message, sizeof message), KEYS_WRONG);
+    assert_non_null(strstr(message, "metadata/name"));
+    write_text("first.key", "metadata\n  name = \"a\"\n");
+    assert_int_equal(keys_read(in_folder("first.key"), &key, message, sizeof message), KEYS_WRONG);
+    assert_non_null(strstr(message, "line 2 "));
+}
+
 static void without_a_free_descriptor_a_key_cannot_be_read_now(void **state)
 {
     (void)state;
@@ -302,6 +323,7 @@ int main(void)
         cmocka_unit_test(what_is_not_a_regular_file_is_no_key_and_holds_nobody_up),
         cmocka_unit_test(a_key_behind_a_link_is_read),
         cmocka_unit_test(a_file_that_a_windows_editor_saved_is_read),
+        cmocka_unit_test(a_value_is_the_first_of_its_name_in_its_section),
         cmocka_unit_test(without_a_free_descriptor_a_key_cannot_be_read_now),
         cmocka_unit_test(P10_nothing_of_a_line_that_cannot_be_read_is_shown),
         cmocka_unit_test(a_secret_of_another_public_key_is_refused),
