@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "proto/server/arrivals.h"
+#include "proto/words/exit_code.h"
 #include "proto/words/now.h"
 
 #define MONITOR_ENDPOINT "inproc://concordat.handshakes"
@@ -229,11 +231,15 @@ static void *zap_keep_door(void *argument)
         if (good && items[0].revents & ZMQ_POLLIN)
             good = zap_serve(zap);
         good = good && zap_take_events(zap);
-        zap_cut_what_is_too_much(zap);
+        if (good)
+            zap_cut_what_is_too_much(zap);
     }
+    int why = errno;
     if (!atomic_load(&zap->closing)) {
         fprintf(stderr, "the check of keys has ended (%s); stopping, so that nobody gets in unchecked\n",
-                zmq_strerror(errno));
+                zmq_strerror(why));
+        if (why == ENOMEM)
+            _exit(CODE_ENVIRONMENT);
         abort();
     }
     zmq_close(zap->handler);
