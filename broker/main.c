@@ -512,8 +512,7 @@ int main(int argc, char **argv)
     struct process p = {.signals = -1, .options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
     program_begin();
     argp_err_exit_status = CODE_USAGE;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &p.options))
-        return CODE_USAGE;
+    program_take_options(&argp, argc, argv, 0, &p.options);
     if (p.options.check)
         return check_policy(p.options.check);
     if (!p.options.policy || !p.options.state || !p.options.listen || !p.options.key || !p.options.keys) {

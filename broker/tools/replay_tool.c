@@ -275,7 +275,7 @@ int main(int argc, char **argv)
     uint64_t seed;
     program_begin();
     argp_err_exit_status = CODE_USAGE;
-    argp_parse(&argp, argc, argv, 0, NULL, &options);
+    program_take_options(&argp, argc, argv, 0, &options);
     if (sodium_init() < 0)
         return (int)fail_tool("no source of random numbers");
     randombytes_buf(&seed, sizeof seed);

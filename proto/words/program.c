@@ -1,9 +1,11 @@
 /* program.c: see program.h. */
 #include "proto/words/program.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -37,4 +39,13 @@ void program_begin(void)
         exit(CODE_ENVIRONMENT);
     }
     (void)umask(S_IRWXG | S_IRWXO);
+}
+
+void program_take_options(const struct argp *argp, int argc, char **argv, unsigned flags, void *input)
+{
+    error_t problem = argp_parse(argp, argc, argv, flags, NULL, input);
+    if (problem == 0)
+        return;
+    fprintf(stderr, "%s: cannot take the options: %s\n", program_invocation_short_name, strerror(problem));
+    exit(CODE_ENVIRONMENT);
 }

@@ -2,6 +2,8 @@
 #ifndef CONCORDAT_PROGRAM_H
 #define CONCORDAT_PROGRAM_H
 
+#include <argp.h>
+
 /* Call this first in main, while there is one thread.
  * - A failed assertion ends the program with CODE_BUG.
  * - The program leaves no core dump, because it would hold what people said about themselves, and secret
@@ -10,5 +12,9 @@
  * - Files that the program makes are for their own user alone. Programs that it starts inherit this.
  * If the system refuses one of these, the program says so and ends with CODE_ENVIRONMENT. */
 void program_begin(void);
+
+/* As argp_parse(3), for a whole program. If there is no memory for it, says so and ends with
+ * CODE_ENVIRONMENT: the options would be taken for options that were not given. */
+void program_take_options(const struct argp *argp, int argc, char **argv, unsigned flags, void *input);
 
 #endif

@@ -167,8 +167,9 @@ int main(int count, char **arguments)
     struct audit_options options = {0};
     program_begin();
     argp_err_exit_status = CODE_USAGE;
-    argp_parse(&(struct argp){audit_option_list, parse_audit_option, NULL, documentation, NULL, NULL, NULL},
-               count, arguments, 0, NULL, &options);
+    program_take_options(
+        &(struct argp){audit_option_list, parse_audit_option, NULL, documentation, NULL, NULL, NULL}, count,
+        arguments, 0, &options);
     struct sigaction action = {.sa_handler = note_signal};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/words/program.h"
 #include "services/cli/command.h"
 #include "services/terminal/connection.h"
 #include "services/terminal/typed_action.h"
@@ -67,7 +68,7 @@ enum exit_code command_act(const struct subcommand *command, int argc, char **ar
         .parser = parse_act_option, .args_doc = kind->arguments, .doc = doc, .children = children};
     describe_action(kind, doc, sizeof doc);
     typed_action_start(&input.typed, kind);
-    argp_parse(&argp, argc, argv, 0, NULL, &input);
+    program_take_options(&argp, argc, argv, 0, &input);
     input.options.receipt = kind->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
     enum exit_code code = connection_open(&input.options, false, &client);
     if (code == CODE_DONE)

@@ -3,6 +3,7 @@
 
 #include "proto/keys/keys.h"
 #include "proto/words/now.h"
+#include "proto/words/program.h"
 #include "services/cli/command.h"
 #include "services/desk/board.h"
 #include "services/terminal/connection.h"
@@ -120,7 +121,7 @@ enum exit_code command_board(const struct subcommand *command, int argc, char **
     struct board_input input = {0};
     struct concordat_client *client;
     (void)command;
-    argp_parse(&argp, argc, argv, 0, NULL, &input);
+    program_take_options(&argp, argc, argv, 0, &input);
     enum exit_code code = connection_open(&input.options, input.watch_ms > 0, &client);
     if (code == CODE_DONE)
         code = watch_board(&input, client);
@@ -163,7 +164,7 @@ enum exit_code command_offers(const struct subcommand *command, int argc, char *
     struct key key;
     char fault[300];
     (void)command;
-    argp_parse(&argp, argc, argv, 0, NULL, &input);
+    program_take_options(&argp, argc, argv, 0, &input);
     enum exit_code code = connection_open(&input.options, false, &client);
     if (code == CODE_DONE && keys_read(input.options.key, &key, fault, sizeof fault) != 0)
         code = terminal_failure(input.options.json, CODE_ENVIRONMENT, "%s", fault);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/words/program.h"
 #include "proto/words/words.h"
 #include "services/cli/command.h"
 #include "services/terminal/terminal.h"
@@ -120,6 +121,6 @@ enum exit_code command_keys(const struct subcommand *command, int argc, char **a
                               .doc = keys_doc};
     struct keys_input input = {0};
     (void)command;
-    argp_parse(&argp, argc, argv, 0, NULL, &input);
+    program_take_options(&argp, argc, argv, 0, &input);
     return strcmp(input.verb, "make") == 0 ? make_and_show_key(&input) : show_key(input.subject, input.json);
 }

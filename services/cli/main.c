@@ -107,7 +107,7 @@ int main(int argc, char **argv)
     program_begin();
     argp_err_exit_status = CODE_USAGE;
     signal(SIGPIPE, SIG_IGN);
-    argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &line);
+    program_take_options(&argp, argc, argv, ARGP_IN_ORDER, &line);
     if (doc != introduction)
         free((char *)doc);
     assert(line.command);

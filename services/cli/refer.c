@@ -5,6 +5,7 @@
 
 #include "proto/keys/keys.h"
 #include "proto/words/now.h"
+#include "proto/words/program.h"
 #include "proto/words/words.h"
 #include "services/cli/command.h"
 #include "services/cli/referral_input.h"
@@ -98,7 +99,7 @@ static void parse_refer(struct refer_input *input, const struct argp_option *own
                               .args_doc = arguments,
                               .doc = doc,
                               .children = children};
-    argp_parse(&argp, argc, argv, 0, NULL, input);
+    program_take_options(&argp, argc, argv, 0, input);
     input->options.receipt = true;
 }
 

@@ -1,5 +1,6 @@
 /* report.c: `concordat report` and `concordat verify`: what auditors read from their own trail. */
 #include "services/audit/report.h"
+#include "proto/words/program.h"
 
 #include <argp.h>
 #include <stdlib.h>
@@ -128,7 +129,7 @@ enum exit_code command_report(const struct subcommand *command, int argc, char *
     struct report_input input = {.is_report = true};
     (void)command;
     describe_reports(doc, sizeof doc);
-    argp_parse(&argp, argc, argv, 0, NULL, &input);
+    program_take_options(&argp, argc, argv, 0, &input);
     int result = report_run(input.trail, input.name, input.format, input.from_ms, input.to_ms, stdout, fault,
                             sizeof fault);
     if (result == REPORT_DONE)
@@ -148,7 +149,7 @@ enum exit_code command_verify(const struct subcommand *command, int argc, char *
     struct report_input input = {0};
     char fault[400] = "";
     (void)command;
-    argp_parse(&argp, argc, argv, 0, NULL, &input);
+    program_take_options(&argp, argc, argv, 0, &input);
     int result = verify_run(input.trail, stdout, input.json, fault, sizeof fault);
     if (result == VERIFY_HOLDS)
         return CODE_DONE;

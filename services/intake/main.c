@@ -181,7 +181,7 @@ int main(int argc, char **argv)
                                     .ring = {.name = "the duty coordinator", .text = "the duty coordinator"}};
     program_begin();
     argp_err_exit_status = CODE_USAGE;
-    argp_parse(&argp, argc, argv, 0, NULL, &config);
+    program_take_options(&argp, argc, argv, 0, &config);
     if (sodium_init() < 0) {
         fprintf(stderr, "concordat-intake: libsodium does not start\n");
         return CODE_ENVIRONMENT;

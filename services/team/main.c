@@ -182,7 +182,7 @@ int main(int argc, char **argv)
     argp_program_version = "concordat-team " CONCORDAT_VERSION;
     program_begin();
     argp_err_exit_status = CODE_USAGE;
-    argp_parse(&argp, argc, argv, 0, NULL, &team);
+    program_take_options(&argp, argc, argv, 0, &team);
     int signals = device_open_signals();
     if (signals < 0)
         return (int)terminal_failure(team.options.json, CODE_ENVIRONMENT, "signals: %s", strerror(errno));
