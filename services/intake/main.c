@@ -22,7 +22,7 @@ static const char about[] =
     "Exit codes:\n"
     "    0  stopped by SIGTERM or SIGINT\n"
     "  100  an option or the limit of descriptors is wrong\n"
-    "  101  a bug: an assertion failed\n"
+    "  101  a bug: an assertion failed; or libzmq gave up, as the last line says\n"
     "  111  disk, memory, network or key file; nothing saved is lost\n\n"
     "Examples:\n"
     "  concordat-intake --source street-triage --organisation ZZPOL \\\n"
