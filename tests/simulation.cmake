@@ -28,7 +28,7 @@ endif()
 set_tests_properties(simulation simulation_checked simulation_same_twice simulation_kept PROPERTIES TIMEOUT 900)
 set_tests_properties(simulation simulation_checked PROPERTIES PROCESSORS 2)
 
-foreach(name scenarios full_disk)
+foreach(name scenarios keys_and_hellos full_disk)
   add_executable(test_${name}
     simulation/scenarios/test_${name}.c simulation/scenarios/stage.c simulation/store.c)
   target_link_libraries(test_${name} PRIVATE concordat-flags concordat-shell PkgConfig::CMOCKA)

@@ -28,7 +28,7 @@ enum {
     BREAK_GLASS_MS = 60 * 60 * 1000,
     /* A coordinator who comes on duty still hears of the readings of the shift before. */
     BREAK_GLASS_TOLD_MS = 12 * 60 * 60 * 1000,
-    ORIGINS_MAX = 65000,             /* intakes that have ever submitted */
+    ORIGINS_MAX = 65000, /* intakes that have ever submitted */
     /* Told apart at one full team: a region has some tens of sources. An offer of one beyond does not yield.
      */
     ORIGINS_AT_A_TEAM_MAX = 64,

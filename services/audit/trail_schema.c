@@ -174,11 +174,29 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {
-    "event",           "referral", "offer",      "acceptance",       "custody_interval", "decision",
-    "finding",         "check_in", "clock",      "breach",           "reminder",         "record_read",
-    "refused_command", "team",     "policy",     "presence",         "capacity",         "cover",
-    "broker_start",    "snapshot", "alteration", "clock_correction", NULL};
+const char *const trail_schema_derived[] = {"event",
+                                            "referral",
+                                            "offer",
+                                            "acceptance",
+                                            "custody_interval",
+                                            "decision",
+                                            "finding",
+                                            "check_in",
+                                            "clock",
+                                            "breach",
+                                            "reminder",
+                                            "record_read",
+                                            "refused_command",
+                                            "team",
+                                            "policy",
+                                            "presence",
+                                            "capacity",
+                                            "cover",
+                                            "broker_start",
+                                            "snapshot",
+                                            "alteration",
+                                            "clock_correction",
+                                            NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -155,8 +155,8 @@ static const struct {
 static bool has_no_id(int kind)
 {
     return kind == COMMAND_PRESENCE || kind == COMMAND_LOAD_POLICY || kind == COMMAND_RECORD_REFUSAL ||
-           kind == COMMAND_RECORD_START || kind == COMMAND_RECORD_ALTERATION || kind == COMMAND_BEGIN_SNAPSHOT ||
-           kind == COMMAND_KEEP_SNAPSHOT || kind == COMMAND_CORRECT_CLOCK;
+           kind == COMMAND_RECORD_START || kind == COMMAND_RECORD_ALTERATION ||
+           kind == COMMAND_BEGIN_SNAPSHOT || kind == COMMAND_KEEP_SNAPSHOT || kind == COMMAND_CORRECT_CLOCK;
 }
 
 /* The command sent again gets the same answer, and no byte of the state changes. */

@@ -27,7 +27,6 @@ struct place {
     struct arena arena;
     bool only_answers; /* of what is due */
 };
-
 static void reopen_place(struct place *p)
 {
     enum outbox_status status;
@@ -384,12 +383,19 @@ static bool is_in_file(const char *path, const char *text)
     return memmem(bytes, size, text, strlen(text)) != NULL;
 }
 
+static uint32_t forgotten_as_of(struct place *p, int64_t before_ms, int64_t unheard_before_ms)
+{
+    uint32_t count;
+    assert_int_equal(outbox_forget(p->outbox, before_ms, unheard_before_ms, &count), OUTBOX_OK);
+    return count;
+}
+
 static void P9_closed_cases_are_forgotten_in_time_and_nothing_that_waits(void **state)
 {
     struct place *p = *state;
     uint8_t id[WIRE_ID_BYTES], first[WIRE_ID_BYTES];
     char log[128];
-    uint32_t forgotten, numbers[8];
+    uint32_t numbers[8];
     struct outbox_case found;
     static const char secret[] = "a narrative that must not stay";
     for (uint32_t i = 1; i <= 3; i++) {
@@ -400,17 +406,14 @@ static void P9_closed_cases_are_forgotten_in_time_and_nothing_that_waits(void **
     }
     answer_command(p, 1, true);
     answer_command(p, 3, true);
-    assert_int_equal(outbox_forget(p->outbox, 5000, 0, &forgotten), OUTBOX_OK);
-    assert_int_equal(forgotten, 0);
-    assert_int_equal(outbox_forget(p->outbox, 5001, 0, &forgotten), OUTBOX_OK);
-    assert_int_equal(forgotten, 1);
+    assert_int_equal(forgotten_as_of(p, 5000, 0), 0);
+    assert_int_equal(forgotten_as_of(p, 5001, 0), 1);
     number_id(id, 'r', 1);
     assert_int_equal(outbox_find_case(p->outbox, id, &p->arena, &found), OUTBOX_NOT_FOUND);
     assert_int_equal(numbers_due(p, 0, numbers, 8), 1);
     assert_int_equal(numbers[0], 2);
     snprintf(log, sizeof log, "%s-wal", p->path);
-    assert_false(is_in_file(p->path, secret));
-    assert_false(is_in_file(log, secret));
+    assert_false(is_in_file(p->path, secret) || is_in_file(log, secret));
     assert_true(is_in_file(p->path, "text"));
 }
 
@@ -418,7 +421,6 @@ static void P9_refused_referrals_are_forgotten_in_time_and_nothing_that_waits_or
 {
     struct place *p = *state;
     uint8_t id[WIRE_ID_BYTES], first[WIRE_ID_BYTES];
-    uint32_t forgotten;
     static const char secret[] = "a refused narrative that must not stay";
     assert_int_equal(save_command(p->outbox, 1, 1, true, secret, first), OUTBOX_OK);
     for (uint32_t i = 2; i <= 3; i++)
@@ -432,15 +434,12 @@ static void P9_refused_referrals_are_forgotten_in_time_and_nothing_that_waits_or
     assert_int_equal(outbox_tell(p->outbox, &open, 2000), OUTBOX_OK);
     save_new_command(p, 5, 3, false);
     answer_command(p, 5, false);
-    assert_int_equal(outbox_forget(p->outbox, 2000, 0, &forgotten), OUTBOX_OK);
-    assert_int_equal(forgotten, 0);
-    assert_int_equal(outbox_forget(p->outbox, 2001, 0, &forgotten), OUTBOX_OK);
-    assert_int_equal(forgotten, 1);
+    assert_int_equal(forgotten_as_of(p, 2000, 0), 0);
+    assert_int_equal(forgotten_as_of(p, 2001, 0), 1);
     assert_false(is_in_file(p->path, secret));
-    assert_int_equal(outbox_forget(p->outbox, INT64_MAX, 0, &forgotten), OUTBOX_OK);
-    assert_int_equal(forgotten, 0);
-    assert_int_equal(outbox_forget(p->outbox, 0, INT64_MAX, &forgotten), OUTBOX_OK);
-    assert_int_equal(forgotten, 1); /* open, but nothing was heard for too long; the other one waits */
+    assert_int_equal(forgotten_as_of(p, INT64_MAX, 0), 0);
+    /* Open, but nothing was heard for too long; the other one waits. */
+    assert_int_equal(forgotten_as_of(p, 0, INT64_MAX), 1);
 }
 
 static void a_second_intake_and_another_version_are_kept_out(void **state)
@@ -454,9 +453,8 @@ static void a_second_intake_and_another_version_are_kept_out(void **state)
         struct outbox *second = outbox_open(p->path, &status, message, sizeof message);
         _exit(!second && status == OUTBOX_IN_USE ? 0 : 1);
     }
-    int ended;
-    assert_int_equal(waitpid(child, &ended, 0), child);
-    assert_true(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
+    int ended = 0;
+    assert_true(waitpid(child, &ended, 0) == child && WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
 
     outbox_close(&p->outbox);
     sqlite3 *db;
