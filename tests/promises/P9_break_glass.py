@@ -89,7 +89,7 @@ class BreakGlass(unittest.TestCase):
         self.stage.start_broker(env=self.machine.env())
         self.assertEqual(self.read(self.south, cases[AN_HOUR]).answer.refusal, WRONG_STATE)
         self.assertTrue(self.read(self.north, cases[AN_HOUR], why=0).HasField("record"))
-        self.machine.set(clock_s=HOUR_S + 60)
+        self.machine.set(slept_s=HOUR_S + 60)
         self.assertTrue(self.read(self.south, cases[AN_HOUR]).HasField("record"))
         self.assertEqual(len(self.readings()), AN_HOUR + 2)
 
