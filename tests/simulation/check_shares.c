@@ -147,10 +147,11 @@ static void check_wait(struct world *w, const struct directory *directory, const
     struct considered considered;
     for (; wait.team < state->teams.count && !w->violation.found; wait.team++) {
         const struct team *team = state_team(state, wait.team);
-        if (!ladder_has(directory->policy, area, team->id) || referral_asked_this_round(r, wait.team) ||
+        /* The dearest question comes last: a night can have thousands of cases that wait. */
+        if (!team->live_offers || !one_less_is_enough(w, team) || referral_asked_this_round(r, wait.team) ||
+            !ladder_has(directory->policy, area, team->id) ||
             match_consider(directory, state, r, wait.team, state->counters.at_ms, &considered) !=
-                CONSIDERATION_FULL ||
-            !one_less_is_enough(w, team))
+                CONSIDERATION_FULL)
             continue;
         check_share_at(w, &wait);
         check_turn_at(w, &wait);

@@ -476,9 +476,9 @@ void host_turn(struct world *w)
     if (w->store.count != before) {
         check_agrees(w);
         check_books(w);
+        check_shares(w);
     }
     check_stuck(w);
-    check_shares(w);
     check_replay(w);
     if (h->disk.ledger && idle)
         ledger_idle(h->disk.ledger);
