@@ -2,11 +2,17 @@
  *
  * Snapshots make the next start quick and nothing else: if one cannot be written nobody is told, and the next
  * start replays more of the ledger. What a start reads from a file is believed only if the ledger vouches for
- * it, so a snapshot takes four steps, and the caller does the second half of each: keeper_is_due       then
- * the event by which it begins (own_events.h) is recorded, and is on disk keeper_begin        a child writes
- * the state as that event left it keeper_has_written  then the event that says the digest of that state is
- * recorded, and is on disk keeper_keep         the file gets its name: from now on a start uses it If
- * anything ends in between, the snapshot before it is used. One thread uses a keeper.
+ * it, so a snapshot takes four steps, two of them the caller's:
+ *
+ * 1. When keeper_is_due, the caller records the event by which the snapshot begins (own_events.h).
+ *
+ * 2. When that is on disk, keeper_begin has a child write the state as that event left it.
+ *
+ * 3. When keeper_has_written, the caller records the event that says the digest of that state.
+ *
+ * 4. When that is on disk, keeper_keep gives the file its name: from now on a start uses it.
+ *
+ * If anything ends in between, the snapshot before it is used. One thread uses a keeper.
  */
 #ifndef CONCORDAT_KEEPER_H
 #define CONCORDAT_KEEPER_H
