@@ -8,6 +8,7 @@
 
 #include "broker/core/event_kinds.h"
 #include "broker/shell/inside.h"
+#include "proto/wire/wire.h"
 #include "proto/words/refusal_text.h"
 
 void adopt_rematch(struct broker *b)
@@ -106,14 +107,6 @@ enum refusal adopt_request(struct broker *b, const struct asking *asking, const 
     return REFUSAL_NONE;
 }
 
-/* As it is called in Request. */
-static const char *request_name(const Concordat__V1__Request *request)
-{
-    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
-        &concordat__v1__request__descriptor, request ? (unsigned)request->command_case : 0);
-    return field ? field->name : "unreadable";
-}
-
 static void record_refusal(struct broker *b, const struct refused_request *refused, uint32_t left_out,
                            int64_t wall_ms)
 {
@@ -137,8 +130,8 @@ static void log_refusal(struct broker *b, const struct refused_request *refused,
 void adopt_refusal(struct broker *b, const char *key_name, const Concordat__V1__Request *request,
                    enum refusal refusal, struct now now)
 {
-    const struct refused_request refused = {key_name, request ? request->device : "", request_name(request),
-                                            refusal};
+    const struct refused_request refused = {key_name, request ? request->device : "",
+                                            wire_command_name(request), refusal};
     struct refusals *refusals = refusal == REFUSAL_TOO_MANY ? &b->refusals_for_too_much : &b->refusals;
     const struct refusals_note note = refusals_note(refusals, &refused, now.mono_ms);
     if (note.is_logged)

@@ -110,3 +110,10 @@ Concordat__V1__Event *wire_unpack_event(const uint8_t *bytes, size_t size, struc
     }
     return check_message(&event->base, fault) ? event : NULL;
 }
+
+const char *wire_command_name(const Concordat__V1__Request *request)
+{
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
+        &concordat__v1__request__descriptor, request ? (unsigned)request->command_case : 0);
+    return field ? field->name : "unreadable";
+}

@@ -51,4 +51,8 @@ Concordat__V1__Message *wire_unpack_message(const uint8_t *bytes, size_t size, s
 Concordat__V1__Event *wire_unpack_event(const uint8_t *bytes, size_t size, struct arena *arena,
                                         struct wire_fault *fault);
 
+/* Returns a command's name as Request calls it; "unreadable" for NULL, a request that could not be unpacked.
+ */
+const char *wire_command_name(const Concordat__V1__Request *request);
+
 #endif

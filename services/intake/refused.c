@@ -46,13 +46,6 @@ static struct refused_device *refused_find(struct refused_devices *refused, cons
     return device;
 }
 
-static const char *refused_command(const Concordat__V1__Request *request)
-{
-    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
-        &concordat__v1__request__descriptor, request ? (unsigned)request->command_case : 0);
-    return field ? field->name : "what cannot be read";
-}
-
 static void refused_line(struct refused_device *device, int64_t now_ms)
 {
     char words[WORDS_MAX];
@@ -73,7 +66,7 @@ void refused_note(struct refused_devices *refused, const char *key_name,
     if (!device)
         return;
     device->more++;
-    device->command = refused_command(request);
+    device->command = wire_command_name(request);
     device->refusal = refusal;
     if (now_ms - device->line_ms >= REFUSED_LINE_MS)
         refused_line(device, now_ms);

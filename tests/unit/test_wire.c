@@ -544,6 +544,18 @@ static void an_event_with_the_longest_policy_is_read(void **state)
     free(packed);
 }
 
+static void a_command_is_called_as_in_the_schema(void **state)
+{
+    (void)state;
+    fill_form();
+    assert_string_equal(wire_command_name(&form.request), "submit");
+    form.request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD;
+    assert_string_equal(wire_command_name(&form.request), "get_board");
+    form.request.command_case = CONCORDAT__V1__REQUEST__COMMAND__NOT_SET;
+    assert_string_equal(wire_command_name(&form.request), "unreadable");
+    assert_string_equal(wire_command_name(NULL), "unreadable");
+}
+
 static int open_arena(void **state)
 {
     (void)state;
@@ -581,6 +593,7 @@ int main(void)
         cmocka_unit_test(a_referral_is_never_refused_for_what_identifies_a_person),
         cmocka_unit_test(random_damage_never_does_harm),
         cmocka_unit_test(an_event_with_the_longest_policy_is_read),
+        cmocka_unit_test(a_command_is_called_as_in_the_schema),
     };
     return cmocka_run_group_tests_name("wire", tests, open_arena, close_arena);
 }
