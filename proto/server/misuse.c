@@ -20,5 +20,6 @@ bool misuse_is_barred(const struct misuse *misuse, int64_t now_ms)
 void misuse_copy(struct misuse *to, const struct misuse *from)
 {
     to->forgotten_ms = from->forgotten_ms;
+    to->told = from->told;
     atomic_store(&to->barred_until_ms, atomic_load(&from->barred_until_ms));
 }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/server/seldom.h"
+
 enum { MISUSE_ALLOWED_AT_ONCE = 32, MISUSE_ALLOWED_EACH_MS = 1000, MISUSE_BARRED_MS = 10 * 1000 };
 
 /* The complaints about one key; all zero at first. One thread notes; any thread may ask if the key is barred.
@@ -19,6 +21,7 @@ enum { MISUSE_ALLOWED_AT_ONCE = 32, MISUSE_ALLOWED_EACH_MS = 1000, MISUSE_BARRED
 struct misuse {
     int64_t forgotten_ms; /* when all messages noted so far will be forgotten */
     atomic_int_least64_t barred_until_ms;
+    struct seldom told; /* in the log, that the key is barred */
 };
 
 /* Notes one such message. Returns true if it was one too many: the key is barred from now on. */

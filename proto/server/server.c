@@ -333,9 +333,14 @@ static void server_cut_sender(struct server *server)
 /* Notes a complaint about the sender. Returns false if it was one too many. */
 static bool server_note_complaint(struct server *server, const char *why)
 {
-    if (!misuse_note(server_misuse_of_sender(server), now_monotonic_ms()))
+    struct misuse *misuse = server_misuse_of_sender(server);
+    int64_t now_ms = now_monotonic_ms();
+    if (!misuse_note(misuse, now_ms))
         return true;
-    fprintf(stderr, "%s is kept out for %d s: %s\n", server->key_name, MISUSE_BARRED_MS / 1000, why);
+    unsigned times = seldom_count(&misuse->told, now_ms);
+    if (times)
+        fprintf(stderr, "%s is kept out for %d s: %s (%u times since the last of these lines)\n",
+                server->key_name, MISUSE_BARRED_MS / 1000, why, times);
     server_cut_sender(server);
     return false;
 }

@@ -12,6 +12,7 @@
 #include <zmq.h>
 
 #include "proto/server/arrivals.h"
+#include "proto/server/seldom.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
 
@@ -20,8 +21,7 @@
 enum {
     MONITORED = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
                 ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CLOSED |
-                ZMQ_EVENT_DISCONNECTED,
-    LOG_EVERY_MS = 1000
+                ZMQ_EVENT_DISCONNECTED
 };
 
 /* A request's frames, in the order of RFC 27. */
@@ -45,9 +45,8 @@ struct zap {
     struct backlog *backlog;         /* borrowed */
     struct connections *connections; /* borrowed */
     struct arrivals *arrivals;
-    int64_t check_ms;  /* when to check the backlog next */
-    int64_t logged_ms; /* when we last logged an unknown key */
-    unsigned unlogged; /* unknown keys since then */
+    int64_t check_ms; /* when to check the backlog next */
+    struct seldom unknown;
 };
 
 /* Receives a request. Returns false if it is malformed, or with *gone set if the context has been shut down.
@@ -83,20 +82,13 @@ static bool zap_frame_is(const struct zap_request *request, enum zap_frame frame
     return request->size[frame] == strlen(text) && !memcmp(request->bytes[frame], text, strlen(text));
 }
 
-/* Logs only a stranger's address, and at most once a second: anybody can knock. */
+/* Logs only a stranger's address, and seldom: anybody can knock. */
 static void zap_log_unknown(struct zap *zap, const char *address)
 {
-    int64_t now_ms = now_monotonic_ms();
-    if (zap->logged_ms && now_ms - zap->logged_ms < LOG_EVERY_MS) {
-        zap->unlogged++;
-        return;
-    }
-    char others[64] = "";
-    if (zap->unlogged)
-        snprintf(others, sizeof others, " (and %u more since the last of these lines)", zap->unlogged);
-    fprintf(stderr, "refused a connection: unknown key, from %.64s%s\n", address, others);
-    zap->logged_ms = now_ms;
-    zap->unlogged = 0;
+    unsigned refused = seldom_count(&zap->unknown, now_monotonic_ms());
+    if (refused)
+        fprintf(stderr, "refused a connection: unknown key, from %.64s (%u since the last of these lines)\n",
+                address, refused);
 }
 
 /* Returns whether to admit the connection. If so, *admitted is its key. */

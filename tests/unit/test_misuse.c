@@ -51,12 +51,26 @@ static void a_message_now_and_then_never_bars_the_key(void **state)
     assert_false(misuse_is_barred(&misuse, now_ms));
 }
 
+static void a_bar_is_told_at_once_then_once_a_minute_with_how_often_though_the_keys_are_read_anew(
+    void **state)
+{
+    (void)state;
+    struct misuse misuse = {0}, anew = {0};
+    assert_int_equal(seldom_count(&misuse.told, now_ms), 1);
+    assert_int_equal(seldom_count(&misuse.told, now_ms + MISUSE_BARRED_MS), 0);
+    misuse_copy(&anew, &misuse);
+    assert_int_equal(seldom_count(&anew.told, now_ms + SELDOM_MS - 1), 0);
+    assert_int_equal(seldom_count(&anew.told, now_ms + SELDOM_MS), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(P10_one_message_too_many_bars_the_key_for_a_while),
         cmocka_unit_test(P10_a_key_that_goes_on_after_its_bar_is_barred_sooner),
         cmocka_unit_test(a_message_now_and_then_never_bars_the_key),
+        cmocka_unit_test(
+            a_bar_is_told_at_once_then_once_a_minute_with_how_often_though_the_keys_are_read_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
