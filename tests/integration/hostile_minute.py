@@ -2,8 +2,8 @@
 
 It measures the time from the submission until the team that is asked has the offer, without a hostile key, beside the
 key of each role, and beside all of them at once; what the ledger and the logs gained by each hostile key; and the
-broker's memory. The hostile keys send nothing but what they may send. The team of the hostile source's area has no
-limit of places here: how a team's places are shared is another measurement.
+broker's memory. The hostile keys send nothing but what they may send. The hostile source and the honest one share the
+places of one team.
 
 Exit code 1 if an emergency was offered later than the greater of TIMES_MAX times the longest quiet time and LATEST_MS,
 or if the ledger, the logs or the memory grew beyond their bounds.
@@ -29,10 +29,6 @@ QUIET, ALL = "quiet", "all"
 SCENES = {QUIET: (), **{role: (role,) for role in OWNERS}, ALL: tuple(OWNERS)}
 
 
-def many_places(text):
-    return text.replace("    places: 20\n", "", 1)
-
-
 def start_hostile(s, role):
     name = f"hostile-{role}"
     if role == "referrer":
@@ -53,7 +49,8 @@ def start_hostile(s, role):
 
 
 def emergency(s, street, team):
-    """Submits one, and returns after how many ms the team had its offer. The team accepts it."""
+    """Submits one, and returns after how many ms the team had its offer. The team accepts it, and closes it, so that its
+    places last."""
     from concordat.v1 import codes_pb2
     submit = s.submission(urgency=codes_pb2.URGENCY_EMERGENCY)
     began = time.monotonic()
@@ -65,18 +62,20 @@ def emergency(s, street, team):
             took = (time.monotonic() - began) * 1000
             accept = s.wire.Accept(referral=submit.referral.id, attempt=message.offer.attempt)
             assert team.request(accept=accept).answer.done
+            close = s.wire.Close(referral=submit.referral.id, outcome=codes_pb2.OUTCOME_ADVICE)
+            assert team.request(close=close).answer.done
             return took
 
 
 def logged(s, role):
     """How many lines of a log are about the key; what an intake saved and delivered for it is not counted."""
     logs = ["broker", *s.intakes]
-    return max(sum(f"hostile-{role}" in line for line in s.said(log).splitlines()) for log in logs)
+    return max(sum(f"hostile-{role}" in line and not line.startswith("saved ") for line in s.said(log).splitlines())
+               for log in logs)
 
 
 def measure(scene, roles, seconds):
     with stage.Stage("minute") as s:
-        s.use_region(many_places)
         broker = s.start_broker()
         street = s.client("street", "source", "street-triage")
         team = s.client("northmoor", "team", "northmoor-crisis", wants_news=True)
