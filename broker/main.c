@@ -13,6 +13,7 @@
 
 #include "broker/machine.h"
 #include "broker/policy/policy_file.h"
+#include "broker/replay_watch.h"
 #include "broker/shell/broker.h"
 #include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
@@ -116,6 +117,7 @@ struct process {
     struct policy_file *policy;
     struct broker *broker;
     struct keeper keeper;
+    struct replay_watch replay_watch;
     int64_t ballast_at_ms; /* when to see to the ballast again */
     int signals;
     int taken;      /* messages, in this turn */
@@ -284,6 +286,7 @@ static int process_start(struct process *p)
     fprintf(stderr, "concordat-broker: ready on %s, %llu events, %u cases open\n", p->options.listen,
             (unsigned long long)counters->seq, counters->open_count);
     sd_notify(0, "READY=1");
+    replay_watch_begin(&p->replay_watch, p->options.state, machine_now().mono_ms);
     return 0;
 }
 
@@ -434,6 +437,14 @@ static void look_after_ballast(struct process *p)
     ballast_keep(p->options.state, &disk);
 }
 
+static void look_after_replay(struct process *p)
+{
+    struct altered found[REPLAY_FINDINGS_MAX];
+    size_t count = replay_watch_look(&p->replay_watch, machine_now().mono_ms, found);
+    for (size_t i = 0; i < count; i++)
+        broker_found_altered(p->broker, &found[i]);
+}
+
 /* The next start finds the room that the ballast took. */
 static int report_failed_turn(struct process *p)
 {
@@ -463,6 +474,7 @@ static int process_run(struct process *p)
             return report_failed_turn(p);
         process_tell_status(p);
         look_after_ballast(p);
+        look_after_replay(p);
     }
     return 0;
 }
@@ -489,6 +501,7 @@ static enum ledger_status leave_snapshot(struct process *p)
 static int process_stop(struct process *p)
 {
     sd_notify(0, "STOPPING=1");
+    replay_watch_end(&p->replay_watch);
     if (commit_and_settle(p) != LEDGER_OK || leave_snapshot(p) != LEDGER_OK)
         return report_failed_turn(p);
     fprintf(stderr, "concordat-broker: stopped, %llu events\n",
@@ -498,6 +511,7 @@ static int process_stop(struct process *p)
 
 static void process_close(struct process *p)
 {
+    replay_watch_end(&p->replay_watch);
     broker_close(&p->broker);
     keeper_close(&p->keeper);
     machine_close(&p->machine);

@@ -29,8 +29,13 @@ static const struct {
          "is not of the state that the ledger says, and was not used: look who can write to the "
          "folder"},
     [ALTERATION_STATE] = {"as event",
-                          "shows, an earlier run of the router lived by a state that its ledger does not "
-                          "give: this run goes by the ledger; run concordat verify"},
+                          "shows, the router lived by a state that its ledger does not give: run "
+                          "concordat verify; a start without the snapshots of the state folder goes by the "
+                          "ledger alone"},
+    [ALTERATION_HISTORY] = {"event",
+                            "is not what was written, or does not follow from those before it: routing goes "
+                            "on, but a start that has to read it fails; restore the ledger from a copy that "
+                            "verifies"},
 };
 
 static bool is_noted(const struct alterations *found, enum alteration what, const uint8_t *referral)

@@ -10,10 +10,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <sched.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "broker/core/state_check.h"
 #include "broker/ledger/ledger_reader.h"
@@ -25,7 +29,7 @@
 #include "proto/words/program.h"
 #include "proto/words/words.h"
 
-enum { TOOL_MESSAGE_BYTES = 512, TOOL_PAGE_EVENTS = 1000 };
+enum { TOOL_MESSAGE_BYTES = 512, TOOL_PAGE_EVENTS = 1000, QUIET_NICE = 19 /* the least */ };
 
 const char *argp_program_version = "concordat-replay " CONCORDAT_VERSION;
 
@@ -35,7 +39,12 @@ struct replay_options {
 };
 
 static const struct argp_option replay_option_list[] = {
-    {"until", 'u', "NUMBER", 0, "Stop after this event, and tell the state as of then", 0}, {0}};
+    {"until", 'u', "NUMBER", 0, "Stop after this event, and tell the state as of then", 0},
+    {"quietly", 'q', NULL, 0,
+     "Run with the least priority, and end with the program that started this one: for a replay beside a "
+     "router at work",
+     0},
+    {0}};
 
 static const char replay_doc[] =
     "Replays the events of a ledger and tells whether each follows from those before it by the router's own "
@@ -48,7 +57,8 @@ static const char replay_doc[] =
     "(of those open) and ended; policy, the digest of the policy in force; and contradiction, the first event "
     "that does not follow and why; and difference, the first event by which the router said of its state, at a "
     "start or a snapshot, what these events do not come to, or of which the ledger's file has other copies (time, kind, "
-    "referral) than stand in it, and what that means. What is not known is null: after a contradiction, the state.\n\n"
+    "referral: of_copy is true) than stand in it, and what that means. What is not known is null: after a "
+    "contradiction, the state.\n\n"
     "Exit codes:\n"
     "    0  every event follows, and the router lived by the state that they come to\n"
     "    1  an event does not follow, or is not what was written, or the router lived by another state\n"
@@ -72,6 +82,15 @@ struct replay_run {
     uint64_t copy; /* the first event with copies beside it that are not what stands in it; 0: none */
 };
 
+/* Each of these is a courtesy: without it the replay is as good. */
+static void be_quiet(void)
+{
+    const struct sched_param idle = {0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpriority(PRIO_PROCESS, 0, QUIET_NICE);
+    sched_setscheduler(0, SCHED_IDLE, &idle); /* for the disk too */
+}
+
 static error_t parse_replay_option(int key, char *value, struct argp_state *state)
 {
     struct replay_options *options = state->input;
@@ -82,6 +101,9 @@ static error_t parse_replay_option(int key, char *value, struct argp_state *stat
         options->until = strtoull(value, &end, 10);
         if (errno || *end || *value < '0' || *value > '9' || options->until == 0)
             argp_error(state, "--until takes an event's number, from 1");
+        return 0;
+    case 'q':
+        be_quiet();
         return 0;
     case ARGP_KEY_ARG:
         if (options->source)
@@ -207,21 +229,28 @@ static json_t *describe_contradiction(const struct replay_run *run)
     return json_pack("{s:I, s:s}", "event", (json_int_t)(run->last + 1), "text", run->why);
 }
 
+static bool copy_comes_first(const struct replay_run *run)
+{
+    const struct replay_difference *differs = replay_differs(run->replay);
+    return run->copy && (!differs->seq || run->copy < differs->seq);
+}
+
 /* The first of both kinds. */
 static struct replay_difference difference_of(const struct replay_run *run)
 {
-    const struct replay_difference *differs = replay_differs(run->replay);
-    if (run->copy && (!differs->seq || run->copy < differs->seq))
+    if (copy_comes_first(run))
         return (struct replay_difference){run->copy,
                                           "the time, kind or referral beside it is not what stands in it"};
-    return *differs;
+    return *replay_differs(run->replay);
 }
 
 static json_t *describe_difference(const struct replay_run *run)
 {
     const struct replay_difference differs = difference_of(run);
-    return differs.seq ? json_pack("{s:I, s:s}", "event", (json_int_t)differs.seq, "text", differs.text)
-                       : json_null();
+    if (!differs.seq)
+        return json_null();
+    return json_pack("{s:I, s:b, s:s}", "event", (json_int_t)differs.seq, "of_copy", copy_comes_first(run),
+                     "text", differs.text);
 }
 
 static json_t *describe_run(const struct replay_run *run)

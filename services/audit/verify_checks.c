@@ -16,6 +16,7 @@ const struct verify_check verify_checks[] = {
      "  WHEN 'content' THEN 'that event ' || a.of || ', from which the case is read, was altered'"
      "  WHEN 'copy' THEN 'that the time, kind or referral beside event ' || a.of || ' was altered in its file'"
      "  WHEN 'snapshot' THEN 'a forged snapshot of event ' || a.of || ', and did not use it'"
+     "  WHEN 'history' THEN 'that event ' || a.of || ' is not what was written, or does not follow'"
      "  ELSE 'that it had lived by a state that its ledger does not give, as event ' || a.of || ' shows' END"
      " FROM alteration a LEFT JOIN referral r USING (referral) ORDER BY a.seq"},
     {"owner named", "SELECT r.number, 'from event ' || c.from_seq || ' its owner has no ' ||"

@@ -102,9 +102,9 @@ class Stage:
         log.close()
         return process
 
-    def start_broker(self, state=None, env=None, ready="ready"):
+    def start_broker(self, state=None, env=None, ready="ready", program="concordat-broker"):
         return self.start(
-            "broker", "concordat-broker", "--policy", self.path("region.yaml"),
+            "broker", program, "--policy", self.path("region.yaml"),
             "--state", state or self.path("state"), "--listen", self.endpoint,
             "--key", self.path("secret", "broker.key_secret"), "--keys", self.path("keys"), ready=ready, env=env)
 
