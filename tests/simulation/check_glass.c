@@ -43,7 +43,7 @@ void check_read_beyond(struct world *w, const struct peer *peer, const Concordat
     if (!c || !is_concerned(w, peer, read->by, c))
         world_violated(w, "P10 wrong reader", "%s is told of a reading that does not concern it",
                        peer->key.name);
-    if (glass->at_ms[0] < read->read_ms)
+    if (glass->at_ms[0] - w->witness.ahead_ms < read->read_ms)
         world_violated(w, "sent before its commit", "%s is told of a reading that no event says",
                        peer->key.name);
 }
