@@ -7,17 +7,22 @@
 
 enum { FIRST_BYTES = 256 * 1024, FIRST_ITEMS = 256 };
 
+/* Wipes what is confidential: it stands in the ledger now, or nowhere. */
+void batch_clear(struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (b->items[i].has_confidential)
+            explicit_bzero(b->bytes + b->items[i].confidential_at, b->items[i].confidential_size);
+    b->used = b->count = 0;
+}
+
 void batch_close(struct batch *b)
 {
+    batch_clear(b);
     free(b->bytes);
     free(b->items);
     free(b->events);
     *b = (struct batch){0};
-}
-
-void batch_clear(struct batch *b)
-{
-    b->used = b->count = 0;
 }
 
 static bool batch_reserve_bytes(struct batch *b, size_t more)
@@ -91,8 +96,10 @@ bool batch_add(struct batch *b, const struct event *event, const struct state *s
 void batch_cut(struct batch *b, size_t count)
 {
     assert(count <= b->count);
-    if (count < b->count)
+    if (count < b->count) {
+        explicit_bzero(b->bytes + b->items[count].body_at, b->used - b->items[count].body_at);
         b->used = b->items[count].body_at;
+    }
     b->count = count;
 }
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 void outgoing_open(struct outgoing *o)
 {
@@ -134,6 +135,8 @@ bool outgoing_next(struct outgoing *o, struct outgoing_frame *frame)
     }
     table_clear(&o->peers);
     index_clear(&o->by_route);
+    if (o->used)
+        explicit_bzero(o->bytes, o->used); /* callback numbers and records are among the messages */
     o->used = o->count = o->sent = 0;
     return false;
 }

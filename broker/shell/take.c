@@ -296,8 +296,8 @@ static void take_on(struct broker *b, const struct asking *asking)
     (take ? take : take_core_command)(b, asking);
 }
 
-bool broker_take(struct broker *b, const struct server_route *route, const char *key_name,
-                 const uint8_t *bytes, size_t size, struct now now)
+static bool take_message(struct broker *b, const struct server_route *route, const char *key_name,
+                         const uint8_t *bytes, size_t size, struct now now)
 {
     struct greeting_request said;
     greeting_read(&said, b->ports.key(b->ports.context, key_name), bytes, size, &b->request_arena);
@@ -328,4 +328,12 @@ bool broker_take(struct broker *b, const struct server_route *route, const char 
     else
         take_on(b, &asking);
     return true;
+}
+
+bool broker_take(struct broker *b, const struct server_route *route, const char *key_name,
+                 const uint8_t *bytes, size_t size, struct now now)
+{
+    bool good = take_message(b, route, key_name, bytes, size, now);
+    arena_reset(&b->request_arena); /* which wipes what a person told */
+    return good;
 }

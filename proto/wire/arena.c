@@ -20,7 +20,7 @@ static void arena_free_nothing(void *arena, void *piece)
 int arena_open(struct arena *arena, size_t size)
 {
     assert(size > 0);
-    *arena = (struct arena){.memory = malloc(size), .size = size};
+    *arena = (struct arena){.memory = calloc(1, size), .size = size};
     if (!arena->memory)
         return -1;
     arena->allocator =
@@ -28,16 +28,19 @@ int arena_open(struct arena *arena, size_t size)
     return 0;
 }
 
-void arena_close(struct arena *arena)
-{
-    free(arena->memory);
-    *arena = (struct arena){0};
-}
-
 void arena_reset(struct arena *arena)
 {
+    explicit_bzero(arena->memory, arena->used);
     arena->used = 0;
     arena->ran_out = false;
+}
+
+void arena_close(struct arena *arena)
+{
+    if (arena->memory)
+        arena_reset(arena);
+    free(arena->memory);
+    *arena = (struct arena){0};
 }
 
 void *arena_take(struct arena *arena, size_t size)
@@ -54,5 +57,5 @@ void *arena_take(struct arena *arena, size_t size)
     }
     uint8_t *piece = arena->memory + arena->used;
     arena->used += size + rounding;
-    return memset(piece, 0, size);
+    return piece;
 }

@@ -1,7 +1,8 @@
 /* arena.h: bounded memory for one unpacked message.
  *
  * protobuf-c allocates without a limit: one mebibyte of empty sub-messages takes fifty of memory. Every
- * unpack therefore allocates from an arena: one block, given out in zeroed pieces. When the block is full the
+ * unpack therefore allocates from an arena: one block, given out in zeroed pieces, and wiped at each reset: a
+ * message can hold what a person told. When the block is full the
  * arena returns NULL and the unpack fails cleanly. To free a message, reset the arena. Not thread safe.
  */
 #ifndef CONCORDAT_ARENA_H
@@ -26,7 +27,7 @@ struct arena {
 /* Returns 0, or -1 if there is not enough memory. */
 int arena_open(struct arena *arena, size_t size);
 void arena_close(struct arena *arena);
-/* Makes every piece invalid and the whole block free again. */
+/* Wipes every piece, which is invalid from then on; the whole block is free again. */
 void arena_reset(struct arena *arena);
 /* Returns zeroed memory aligned for any type, or NULL if the arena is full. */
 void *arena_take(struct arena *arena, size_t size);

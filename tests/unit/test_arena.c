@@ -25,6 +25,8 @@ static void memory_is_zeroed_and_aligned_again_after_a_reset(void **state)
             memset(piece, 0xff, size);
         }
         arena_reset(&arena);
+        for (size_t i = 0; i < arena.size; i++)
+            assert_int_equal(arena.memory[i], 0); /* wiped at once, not when it is taken again */
     }
     arena_close(&arena);
     assert_null(arena.memory);
