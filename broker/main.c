@@ -523,7 +523,7 @@ static void process_close(struct process *p)
 int main(int argc, char **argv)
 {
     const struct argp argp = {option_list, broker_take_option, NULL, about, NULL, NULL, NULL};
-    struct process p = {.signals = -1, .options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
+    static struct process p = {.signals = -1, .options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
     program_begin();
     argp_err_exit_status = CODE_USAGE;
     program_take_options(&argp, argc, argv, 0, &p.options);

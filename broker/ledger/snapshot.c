@@ -214,7 +214,7 @@ static struct snapshot *open_snapshot(int directory, const char *name)
     struct snapshot *snapshot = fd < 0 ? NULL : calloc(1, sizeof *snapshot);
     if (snapshot && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0) {
         snapshot->size = (size_t)about.st_size;
-        snapshot->bytes = malloc(snapshot->size);
+        snapshot->bytes = calloc(1, snapshot->size);
     }
     if (snapshot && !(snapshot->bytes && read_whole_file(fd, snapshot->bytes, snapshot->size)))
         snapshot_close(&snapshot);

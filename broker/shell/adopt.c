@@ -45,10 +45,9 @@ static bool adopt_for(struct broker *b, const struct confidential_part *part, ui
 {
     if (!adopt_pack(b, part))
         return false;
-    const uint8_t *asked_about = b->decision.count ? b->decision.events[0].referral : NULL;
     for (int i = 0; i < b->decision.count; i++) {
         const struct event *event = &b->decision.events[i];
-        bool is_answered = memcmp(event->referral, asked_about, ID_BYTES) == 0;
+        bool is_answered = memcmp(event->referral, b->decision.events[0].referral, ID_BYTES) == 0;
         uint16_t former = former_coordinator(b, event);
         bool possible = state_apply(b->state, event);
         assert(possible); /* it was decided on this state */
