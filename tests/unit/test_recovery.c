@@ -305,7 +305,8 @@ static void flip_in_file(sqlite3 *db, const char *column, uint64_t seq, size_t a
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(row), SQLITE_ROW);
     bool is_number = sqlite3_column_type(row, 0) == SQLITE_INTEGER;
-    int64_t number = sqlite3_column_int64(row, 0) ^ INT64_C(1) << (is_number ? 8 * at : 0);
+    const int64_t bit = INT64_C(1) << (is_number ? 8 * at : 0);
+    int64_t number = (int64_t)sqlite3_column_int64(row, 0) ^ bit;
     int size = sqlite3_column_bytes(row, 0);
     uint8_t *bytes = copy_of(sqlite3_column_blob(row, 0), (size_t)size);
     if (!is_number)
