@@ -1,0 +1,434 @@
+/* P9: each referral has its own key, which is found while it exists and gone once it is erased,
+ * whatever the disk does. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "tests/worlds/sealed_world.h"
+
+static struct sealed_world world;
+static uint8_t key[SEAL_KEY_BYTES];
+static const uint8_t zeros[SLOT_BYTES];
+
+static int open_world(void **state)
+{
+    (void)state;
+    sealed_open(&world);
+    sealed_reopen(&world, MASTER_ONE, 0, 0);
+    return world.opening == SEALS_FRESH ? 0 : -1;
+}
+
+static int close_world(void **state)
+{
+    (void)state;
+    sealed_close(&world);
+    return 0;
+}
+
+/* --- keys ------------------------------------------------------------------------------------------- */
+
+static void P9_each_referral_has_its_own_key_and_keeps_it(void **state)
+{
+    (void)state;
+    sealed_make(&world, 20, 3);
+    sealed_reopen(&world, MASTER_ONE, 20, 3);
+    assert_int_equal(world.opening, SEALS_GOOD);
+    for (uint32_t i = 1; i <= 20; i++) {
+        assert_int_equal(sealed_find(&world, i, false), SEALS_OK);
+        assert_null(memmem(world.file.now, world.file.size, world.keys[0][i], SEAL_KEY_BYTES));
+        for (uint32_t other = 1; other < i; other++)
+            assert_memory_not_equal(world.keys[0][i], world.keys[0][other], SEAL_KEY_BYTES);
+    }
+    for (uint32_t i = 1; i <= 3; i++) {
+        assert_int_equal(sealed_find(&world, i, true), SEALS_OK);
+        assert_memory_not_equal(world.keys[1][i], world.keys[0][i], SEAL_KEY_BYTES);
+    }
+    assert_int_equal(sealed_find(&world, 21, false), SEALS_NONE);
+    assert_int_equal(sealed_find(&world, 4, true), SEALS_NONE);
+    assert_int_equal(sealed_find(&world, 4000000000, false), SEALS_NONE);
+}
+
+static void P9_making_again_gives_the_same_key(void **state)
+{
+    (void)state;
+    assert_int_equal(seals_make(world.seals, sealed_case(1, false), world.keys[0][1]), SEALS_OK);
+    assert_int_equal(seals_make(world.seals, sealed_case(1, false), key), SEALS_OK);
+    assert_memory_equal(key, world.keys[0][1], sizeof key);
+    sealed_reopen(&world, MASTER_ONE, 0, 0); /* as after a crash before the event */
+    assert_int_equal(seals_make(world.seals, sealed_case(1, false), key), SEALS_OK);
+    assert_memory_equal(key, world.keys[0][1], sizeof key);
+    sealed_reopen(&world, MASTER_ONE, 1, 0);
+    assert_int_equal(seals_make(world.seals, sealed_case(1, false), key), SEALS_OK);
+    assert_memory_equal(key, world.keys[0][1], sizeof key);
+}
+
+static void P9_a_number_that_was_not_used_goes_to_the_next_referral(void **state)
+{
+    (void)state;
+    struct seals_case next = *sealed_case(1, false);
+    next.referral = sealed_case(77, false)->referral;
+    assert_int_equal(seals_make(world.seals, sealed_case(1, false), world.keys[0][1]), SEALS_OK);
+    assert_int_equal(seals_make(world.seals, &next, key), SEALS_OK);
+    assert_memory_not_equal(key, world.keys[0][1], sizeof key);
+    assert_int_equal(sealed_find(&world, 1, false), SEALS_OTHER);
+}
+
+/* Each thing that may stand in the slot of a referral whose event is in the ledger. */
+static void P9_a_slot_whose_event_is_in_the_ledger_is_never_made_anew(void **state)
+{
+    (void)state;
+    static const struct {
+        int byte;
+        enum seals_status found;
+    } cases[] = {{-1, SEALS_NONE}, {50, SEALS_TORN}, {0, SEALS_TORN}, {127, SEALS_TORN}, {100, SEALS_TORN}};
+    sealed_make(&world, 5, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t *slot = sealed_slot(&world, (uint32_t)i + 1, false), before[SLOT_BYTES];
+        if (cases[i].byte < 0)
+            memset(slot, 0, SLOT_BYTES);
+        else
+            slot[cases[i].byte] ^= 1;
+        memcpy(before, slot, sizeof before);
+        assert_int_equal(sealed_find(&world, (uint32_t)i + 1, false), cases[i].found);
+        memset(key, 1, sizeof key);
+        assert_int_equal(seals_make(world.seals, sealed_case((uint32_t)i + 1, false), key), cases[i].found);
+        assert_memory_equal(key, zeros, sizeof key);
+        assert_memory_equal(slot, before, SLOT_BYTES);
+    }
+}
+
+static void P9_slots_that_change_places_open_nothing(void **state)
+{
+    (void)state;
+    uint8_t kept[SLOT_BYTES];
+    sealed_make(&world, 3, 3);
+    memcpy(kept, sealed_slot(&world, 1, false), SLOT_BYTES);
+    memcpy(sealed_slot(&world, 1, false), sealed_slot(&world, 2, false), SLOT_BYTES);
+    memcpy(sealed_slot(&world, 2, false), kept, SLOT_BYTES);
+    memcpy(sealed_slot(&world, 3, true), sealed_slot(&world, 3, false), SLOT_BYTES);
+    assert_int_equal(sealed_find(&world, 1, false), SEALS_OTHER);
+    assert_int_equal(sealed_find(&world, 2, false), SEALS_OTHER);
+    assert_int_equal(sealed_find(&world, 3, true), SEALS_OTHER);
+    assert_int_equal(seals_erase(world.seals, sealed_case(1, false)), SEALS_OTHER);
+}
+
+/* Somebody who knows the format makes the check right again: then the tag refuses. */
+static void P9_a_slot_that_was_rewritten_by_hand_opens_nothing(void **state)
+{
+    (void)state;
+    sealed_make(&world, 2, 1);
+    uint8_t *first = sealed_slot(&world, 1, false);
+    memcpy(sealed_slot(&world, 2, false) + 22, first + 22, 120 - 22); /* the first one's key */
+    slot_put_check(sealed_slot(&world, 2, false));
+    assert_int_equal(sealed_find(&world, 2, false), SEALS_ALTERED);
+    memcpy(sealed_slot(&world, 1, true) + 22, first + 22, 120 - 22);
+    slot_put_check(sealed_slot(&world, 1, true));
+    assert_int_equal(sealed_find(&world, 1, true), SEALS_ALTERED);
+    static const struct {
+        int at;
+        enum seals_status found;
+    } bytes[] = {{0, SEALS_OTHER},    {19, SEALS_OTHER},     {20, SEALS_OTHER},   {21, SEALS_TORN},
+                 {23, SEALS_TORN},    {24, SEALS_ALTERED},   {47, SEALS_ALTERED}, {48, SEALS_ALTERED},
+                 {95, SEALS_ALTERED}, {22, SEALS_NO_MASTER}, {96, SEALS_TORN},    {119, SEALS_TORN}};
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+        uint8_t before[SLOT_BYTES];
+        memcpy(before, first, sizeof before);
+        first[bytes[i].at] ^= bytes[i].at == 21 ? 4 : bytes[i].at == 22 ? 2 : 1;
+        slot_put_check(first);
+        assert_int_equal(sealed_find(&world, 1, false), bytes[i].found);
+        memcpy(first, before, sizeof before);
+    }
+    assert_int_equal(sealed_find(&world, 1, false), SEALS_OK);
+}
+
+/* --- erasing ---------------------------------------------------------------------------------------- */
+
+static void P9_an_erased_key_is_in_no_byte_of_the_file(void **state)
+{
+    (void)state;
+    uint8_t wrapped[SLOT_WRAPPED_BYTES];
+    sealed_make(&world, 3, 0);
+    memcpy(wrapped, sealed_slot(&world, 2, false) + 48, sizeof wrapped);
+    assert_int_equal(seals_erase(world.seals, sealed_case(2, false)), SEALS_OK);
+    for (size_t at = 0; at + 8 <= sizeof wrapped; at += 8)
+        assert_null(memmem(world.file.kept, world.file.room, wrapped + at, 8));
+    assert_int_equal(sealed_find(&world, 2, false), SEALS_ERASED);
+    assert_int_equal(seals_make(world.seals, sealed_case(2, false), key), SEALS_ERASED);
+    assert_int_equal(sealed_find(&world, 1, false), SEALS_OK);
+    assert_int_equal(sealed_find(&world, 3, false), SEALS_OK);
+}
+
+/* A slot that was written and not synced before a crash reads as erased, and may not be so on disk. */
+static void P9_erasing_twice_is_the_same_and_syncs_each_time(void **state)
+{
+    (void)state;
+    sealed_make(&world, 1, 0);
+    world.file.fails_at = world.file.calls + 3; /* the sync */
+    world.file.error = EIO;
+    assert_int_equal(seals_erase(world.seals, sealed_case(1, false)), SEALS_FAILED);
+    assert_int_equal(sealed_find(&world, 1, false), SEALS_ERASED);
+    assert_int_equal(seals_erase(world.seals, sealed_case(1, false)), SEALS_OK);
+    struct slot slot;
+    slot_read(world.file.kept + 4096, &slot);
+    assert_int_equal(slot.state, SLOT_ERASED);
+    assert_int_equal(seals_erase(world.seals, sealed_case(1, false)), SEALS_OK);
+}
+
+static void P9_a_torn_slot_can_be_erased_and_a_missing_one_is_said(void **state)
+{
+    (void)state;
+    sealed_make(&world, 2, 0);
+    sealed_slot(&world, 1, false)[60] ^= 1;
+    memset(sealed_slot(&world, 2, false), 0, SLOT_BYTES);
+    assert_int_equal(seals_erase(world.seals, sealed_case(1, false)), SEALS_OK);
+    assert_int_equal(sealed_find(&world, 1, false), SEALS_ERASED);
+    assert_int_equal(seals_erase(world.seals, sealed_case(2, false)), SEALS_NONE);
+}
+
+/* --- torn writes ------------------------------------------------------------------------------------ */
+
+/* Puts each beginning and each end of one slot's bytes over the other's, and finds the key. */
+static void tear(const uint8_t *before, const uint8_t *after, enum seals_status is_before,
+                 enum seals_status is_after)
+{
+    uint8_t *slot = sealed_slot(&world, 1, false);
+    for (size_t cut = 0; cut <= SLOT_BYTES; cut++)
+        for (int end = 0; end < 2; end++) {
+            memcpy(slot, before, SLOT_BYTES);
+            if (end)
+                memcpy(slot + cut, after + cut, SLOT_BYTES - cut);
+            else
+                memcpy(slot, after, cut);
+            bool same_before = memcmp(slot, before, SLOT_BYTES) == 0;
+            bool same_after = memcmp(slot, after, SLOT_BYTES) == 0;
+            enum seals_status expected = same_after ? is_after : same_before ? is_before : SEALS_TORN;
+            assert_int_equal(sealed_find(&world, 1, false), expected); /* compares the key too */
+        }
+    memcpy(slot, after, SLOT_BYTES);
+}
+
+static void P9_a_torn_write_at_any_byte_is_found_and_gives_no_wrong_key(void **state)
+{
+    (void)state;
+    uint8_t live[SLOT_BYTES], rewrapped[SLOT_BYTES], erased[SLOT_BYTES], other[SLOT_BYTES];
+    struct seals_case next = *sealed_case(1, false);
+    struct seals_walk walk = {0};
+    next.referral = sealed_case(77, false)->referral;
+    assert_int_equal(seals_make(world.seals, &next, key), SEALS_OK);
+    memcpy(other, sealed_slot(&world, 1, false), SLOT_BYTES);
+    sealed_make(&world, 1, 0);
+    memcpy(live, sealed_slot(&world, 1, false), SLOT_BYTES);
+    sealed_use(&world, MASTER_BOTH);
+    assert_int_equal(seals_rewrap(world.seals, &walk, 10), SEALS_OK);
+    memcpy(rewrapped, sealed_slot(&world, 1, false), SLOT_BYTES);
+    assert_int_equal(seals_erase(world.seals, sealed_case(1, false)), SEALS_OK);
+    memcpy(erased, sealed_slot(&world, 1, false), SLOT_BYTES);
+    tear(zeros, live, SEALS_NONE, SEALS_OK);
+    tear(other, live, SEALS_OTHER, SEALS_OK);
+    tear(live, rewrapped, SEALS_OK, SEALS_OK);
+    tear(live, erased, SEALS_OK, SEALS_ERASED);
+    tear(rewrapped, erased, SEALS_OK, SEALS_ERASED);
+    tear(other, zeros, SEALS_OTHER, SEALS_NONE);
+}
+
+/* --- rotation --------------------------------------------------------------------------------------- */
+
+static void P9_a_rotation_goes_on_from_where_it_was_stopped(void **state)
+{
+    (void)state;
+    struct seals_count count;
+    sealed_make(&world, 20, 5);
+    sealed_use(&world, MASTER_BOTH);
+    for (uint32_t some = 0; some <= 25; some++) {
+        struct seals_walk walk = {0};
+        assert_int_equal(seals_rewrap(world.seals, &walk, some ? 1 : 0), SEALS_OK); /* one more each time */
+        for (uint32_t i = 1; i < some; i++)
+            assert_int_equal(seals_rewrap(world.seals, &walk, 1), SEALS_OK);
+        assert_int_equal(walk.rewrapped, some ? 1 : 0);
+        sealed_reopen(&world, MASTER_BOTH, 20, 5);
+        assert_int_equal(world.opening, SEALS_GOOD);
+        assert_int_equal(seals_counted(world.seals, &count), SEALS_OK);
+        assert_int_equal(count.outdated, 25 - some);
+        assert_int_equal(count.unopened, 0);
+        for (uint32_t i = 1; i <= 25; i++)
+            assert_int_equal(sealed_find(&world, i > 20 ? i - 20 : i, i > 20), SEALS_OK);
+    }
+    struct seals_walk walk = {0};
+    assert_int_equal(seals_rewrap(world.seals, &walk, 26), SEALS_OK);
+    assert_true(walk.done);
+    assert_int_equal(walk.rewrapped + walk.unopened + walk.torn, 0);
+    sealed_reopen(&world, MASTER_TWO_ALONE, 20, 5);
+    assert_int_equal(world.opening, SEALS_GOOD);
+    assert_int_equal(sealed_find(&world, 1, false), SEALS_OK);
+}
+
+static void P9_a_rotation_leaves_what_it_cannot_open_and_says_so(void **state)
+{
+    (void)state;
+    struct seals_walk walk = {0};
+    uint8_t before[SLOT_BYTES];
+    sealed_make(&world, 6, 0);
+    assert_int_equal(seals_erase(world.seals, sealed_case(2, false)), SEALS_OK);
+    sealed_slot(&world, 3, false)[60] ^= 1;
+    sealed_slot(&world, 4, false)[60] ^= 1;
+    slot_put_check(sealed_slot(&world, 4, false));
+    memcpy(sealed_slot(&world, 5, false), sealed_slot(&world, 1, false), SLOT_BYTES);
+    memcpy(before, sealed_slot(&world, 4, false), SLOT_BYTES);
+    sealed_use(&world, MASTER_BOTH);
+    assert_int_equal(seals_rewrap(world.seals, &walk, 100), SEALS_OK);
+    assert_true(walk.done);
+    assert_int_equal(walk.rewrapped, 2);
+    assert_int_equal(walk.torn, 1);
+    assert_int_equal(walk.unopened, 2);
+    assert_memory_equal(before, sealed_slot(&world, 4, false), SLOT_BYTES);
+    assert_int_equal(sealed_find(&world, 2, false), SEALS_ERASED);
+    sealed_use(&world, MASTER_NONE);
+    assert_int_equal(seals_rewrap(world.seals, &walk, 100), SEALS_NO_MASTER);
+}
+
+static void P9_a_rotation_comes_back_to_a_slot_that_could_not_be_written(void **state)
+{
+    (void)state;
+    struct seals_walk walk = {0};
+    sealed_make(&world, 4, 0);
+    sealed_use(&world, MASTER_BOTH);
+    world.file.fails_at = world.file.calls + 4; /* two reads and two writes: the second slot's write */
+    world.file.error = ENOSPC;
+    assert_int_equal(seals_rewrap(world.seals, &walk, 100), SEALS_FULL);
+    assert_int_equal(walk.rewrapped, 1);
+    assert_int_equal(seals_rewrap(world.seals, &walk, 100), SEALS_OK);
+    assert_true(walk.done);
+    assert_int_equal(walk.rewrapped, 4);
+    sealed_use(&world, MASTER_TWO_ALONE);
+    for (uint32_t i = 1; i <= 4; i++)
+        assert_int_equal(sealed_find(&world, i, false), SEALS_OK);
+}
+
+static void P9_a_newer_generation_begins_the_rotation_again(void **state)
+{
+    (void)state;
+    struct seals_walk walk = {0};
+    sealed_make(&world, 4, 0);
+    assert_int_equal(seals_rewrap(world.seals, &walk, 100), SEALS_OK);
+    assert_true(walk.done);
+    sealed_use(&world, MASTER_BOTH);
+    assert_int_equal(seals_rewrap(world.seals, &walk, 3), SEALS_OK);
+    assert_false(walk.done);
+    assert_int_equal(walk.rewrapped, 3);
+}
+
+/* --- room, and a disk that fails -------------------------------------------------------------------- */
+
+static void P9_numbers_of_any_size_have_their_own_place(void **state)
+{
+    (void)state;
+    const uint32_t around[] = {1, SEALS_STEP_SLOTS, SEALS_STEP_SLOTS + 1, 2 * SEALS_STEP_SLOTS,
+                               2 * SEALS_STEP_SLOTS + 1};
+    uint8_t keys[2 * sizeof around / sizeof *around][SEAL_KEY_BYTES];
+    size_t count = sizeof around / sizeof *around;
+    for (size_t i = 0; i < 2 * count; i++) {
+        bool drill = i >= count;
+        seals_committed(world.seals, drill, around[i % count] - 1);
+        assert_int_equal(seals_make(world.seals, sealed_case(around[i % count], drill), keys[i]), SEALS_OK);
+    }
+    for (size_t i = 0; i < 2 * count; i++) {
+        assert_int_equal(seals_find(world.seals, sealed_case(around[i % count], i >= count), key), SEALS_OK);
+        assert_memory_equal(key, keys[i], sizeof key);
+    }
+}
+
+static void P9_a_full_disk_is_seen_before_anything_is_acknowledged(void **state)
+{
+    (void)state;
+    static const int errors[] = {ENOSPC, EDQUOT, EFBIG};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        world.file.fails_at = world.file.calls + 2; /* it reads the slot, then sets a step aside */
+        world.file.error = errors[i];
+        memset(key, 1, sizeof key);
+        assert_int_equal(seals_make(world.seals, sealed_case(1, false), key), SEALS_FULL);
+        assert_memory_equal(key, zeros, sizeof key);
+    }
+    assert_int_equal(world.file.size, SLOT_BYTES);
+    sealed_make(&world, 1, 0);
+    assert_int_equal(world.file.size, 4096 + SEALS_STEP_SLOTS * SLOT_BYTES);
+    uint64_t calls = world.file.calls;
+    assert_int_equal(seals_make(world.seals, sealed_case(2, false), key), SEALS_OK);
+    assert_int_equal(world.file.calls - calls, 2); /* a read and a write: the step has room */
+}
+
+/* Opens, makes, syncs, counts, rotates, erases, opens again and collects. Returns whether any of these said
+ * that the disk failed; none says anything else than that or that all is well. */
+static bool says_that_it_failed(void)
+{
+    struct seals_walk walk = {0};
+    struct seals_count count;
+    uint32_t collected;
+    enum seals_status said[7] = {SEALS_OK};
+    sealed_reopen(&world, MASTER_ONE, 0, 0);
+    if (!world.seals)
+        return world.opening == SEALS_UNREADABLE;
+    said[0] = seals_make(world.seals, sealed_case(1, false), world.keys[0][1]);
+    if (said[0] == SEALS_OK)
+        seals_committed(world.seals, false, 1);
+    said[1] = seals_sync(world.seals);
+    said[2] = seals_counted(world.seals, &count);
+    said[3] = sealed_use(&world, MASTER_BOTH) == SEALS_UNREADABLE ? SEALS_FAILED : SEALS_OK;
+    said[4] = seals_rewrap(world.seals, &walk, 1);
+    if (said[0] == SEALS_OK)
+        said[5] = seals_erase(world.seals, sealed_case(1, false));
+    sealed_reopen(&world, MASTER_BOTH, said[0] == SEALS_OK, 0);
+    if (!world.seals)
+        return world.opening == SEALS_UNREADABLE;
+    said[6] = seals_collect(world.seals, &collected);
+    bool failed = false;
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        assert_true(said[i] == SEALS_OK || said[i] == SEALS_FAILED);
+        failed |= said[i] == SEALS_FAILED;
+    }
+    return failed;
+}
+
+static void P9_a_call_that_fails_is_said_whichever_it_is(void **state)
+{
+    (void)state;
+    uint64_t call = 0;
+    do {
+        memory_file_close(&world.file);
+        world.file.fails_at = ++call;
+        world.file.error = EIO;
+        assert_true(says_that_it_failed() == (world.file.calls >= call));
+    } while (world.file.calls >= call);
+    print_message("%llu calls failed, one at a time\n", (unsigned long long)call - 1);
+}
+
+int main(void)
+{
+#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
+    const struct CMUnitTest tests[] = {
+        IN_A_WORLD(P9_each_referral_has_its_own_key_and_keeps_it),
+        IN_A_WORLD(P9_making_again_gives_the_same_key),
+        IN_A_WORLD(P9_a_number_that_was_not_used_goes_to_the_next_referral),
+        IN_A_WORLD(P9_a_slot_whose_event_is_in_the_ledger_is_never_made_anew),
+        IN_A_WORLD(P9_slots_that_change_places_open_nothing),
+        IN_A_WORLD(P9_a_slot_that_was_rewritten_by_hand_opens_nothing),
+        IN_A_WORLD(P9_an_erased_key_is_in_no_byte_of_the_file),
+        IN_A_WORLD(P9_erasing_twice_is_the_same_and_syncs_each_time),
+        IN_A_WORLD(P9_a_torn_slot_can_be_erased_and_a_missing_one_is_said),
+        IN_A_WORLD(P9_a_torn_write_at_any_byte_is_found_and_gives_no_wrong_key),
+        IN_A_WORLD(P9_a_rotation_goes_on_from_where_it_was_stopped),
+        IN_A_WORLD(P9_a_rotation_leaves_what_it_cannot_open_and_says_so),
+        IN_A_WORLD(P9_a_rotation_comes_back_to_a_slot_that_could_not_be_written),
+        IN_A_WORLD(P9_a_newer_generation_begins_the_rotation_again),
+        IN_A_WORLD(P9_numbers_of_any_size_have_their_own_place),
+        IN_A_WORLD(P9_a_full_disk_is_seen_before_anything_is_acknowledged),
+        IN_A_WORLD(P9_a_call_that_fails_is_said_whichever_it_is),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}

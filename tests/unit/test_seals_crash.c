@@ -1,0 +1,366 @@
+/* P9: whenever the process is killed or the power is lost, no referral is without its key, and no erased one
+ * has it. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "broker/seals/seals_disk.h"
+#include "tests/worlds/folder.h"
+#include "tests/worlds/sealed_world.h"
+
+enum { CASES = 5, ERASED = 2, STORIES = 150, STEPS = 60 };
+
+static struct sealed_world world;
+
+/* --- kill -9 at every call -------------------------------------------------------------------------- */
+
+/* The child tells its parent through a pipe what it has done for certain. The ledger would have that. */
+struct progress {
+    uint32_t committed;
+    bool erasing, erased, rotated;
+    uint8_t keys[CASES + 1][SEAL_KEY_BYTES];
+};
+
+/* The calls of the real file, counted; at one of them the process is killed. */
+struct killer {
+    struct seals_file file;
+    uint64_t calls, dies_at;
+    bool afterwards; /* the call has been made */
+};
+
+static bool counts_to_death(struct killer *killer)
+{
+    if (++killer->calls != killer->dies_at)
+        return false;
+    if (!killer->afterwards)
+        kill(getpid(), SIGKILL);
+    return true;
+}
+
+static int deadly(int result, bool now)
+{
+    if (now)
+        kill(getpid(), SIGKILL);
+    return result;
+}
+
+static int deadly_read(void *context, void *bytes, size_t size, uint64_t at, size_t *got)
+{
+    struct killer *k = context;
+    bool now = counts_to_death(k);
+    return deadly(k->file.read(k->file.context, bytes, size, at, got), now);
+}
+
+static int deadly_write(void *context, const void *bytes, size_t size, uint64_t at)
+{
+    struct killer *k = context;
+    bool now = counts_to_death(k);
+    return deadly(k->file.write(k->file.context, bytes, size, at), now);
+}
+
+static int deadly_sync(void *context)
+{
+    struct killer *k = context;
+    bool now = counts_to_death(k);
+    return deadly(k->file.sync(k->file.context), now);
+}
+
+static int deadly_reserve(void *context, uint64_t at, uint64_t size)
+{
+    struct killer *k = context;
+    bool now = counts_to_death(k);
+    return deadly(k->file.reserve(k->file.context, at, size), now);
+}
+
+static void tell(int pipe, const struct progress *progress)
+{
+    if (write(pipe, progress, sizeof *progress) != sizeof *progress)
+        _exit(3);
+}
+
+/* Opens the file, makes the keys, erases one, rotates. Ends with 0, or is killed on the way. */
+static void child_lives(const char *path, int pipe, struct killer *killer)
+{
+    struct seals_disk disk;
+    struct progress progress = {0};
+    struct seals_walk walk = {0};
+    if (seals_disk_open(path, &disk, world.message, sizeof world.message) != 0)
+        _exit(4);
+    killer->file = seals_disk_file(&disk);
+    world.setting.file = (struct seals_file){killer, deadly_read, deadly_write, deadly_sync, deadly_reserve};
+    sealed_reopen(&world, MASTER_ONE, 0, 0);
+    bool good = world.opening == SEALS_FRESH;
+    for (uint32_t i = 1; i <= CASES && good; i++) {
+        good = seals_make(world.seals, sealed_case(i, false), progress.keys[i]) == SEALS_OK &&
+               (i % 2 == 0 || seals_sync(world.seals) == SEALS_OK);
+        if (i % 2 == 0 || !good)
+            continue; /* two in one turn, synced together */
+        progress.committed = i;
+        tell(pipe, &progress);
+        seals_committed(world.seals, false, i);
+    }
+    progress.erasing = true;
+    tell(pipe, &progress);
+    good = good && seals_erase(world.seals, sealed_case(ERASED, false)) == SEALS_OK;
+    progress.erased = true;
+    tell(pipe, &progress);
+    sealed_use(&world, MASTER_BOTH);
+    while (good && !walk.done)
+        good = seals_rewrap(world.seals, &walk, 2) == SEALS_OK && seals_sync(world.seals) == SEALS_OK;
+    progress.rotated = true;
+    tell(pipe, &progress);
+    _exit(good ? 0 : 5);
+}
+
+/* Lives until the call, and gives what is certain. Returns whether the child was killed. */
+static bool live_until(const char *path, uint64_t call, bool afterwards, struct progress *progress)
+{
+    int ends[2], status;
+    struct killer killer = {.dies_at = call, .afterwards = afterwards};
+    *progress = (struct progress){0};
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        child_lives(path, ends[1], &killer);
+    close(ends[1]);
+    struct progress next;
+    while (read(ends[0], &next, sizeof next) == sizeof next)
+        *progress = next;
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : WEXITSTATUS(status) == 0);
+    return WIFSIGNALED(status);
+}
+
+static void expect_as_told(const struct progress *progress)
+{
+    memcpy(world.keys[0], progress->keys, sizeof progress->keys);
+    for (uint32_t i = 1; i <= progress->committed; i++) {
+        enum seals_status found = sealed_find(&world, i, false); /* compares the key too */
+        if (i == ERASED && progress->erased)
+            assert_int_equal(found, SEALS_ERASED);
+        else if (i == ERASED && progress->erasing)
+            assert_true(found == SEALS_OK || found == SEALS_ERASED);
+        else
+            assert_int_equal(found, SEALS_OK);
+    }
+}
+
+/* The start after the kill: what is in the ledger has its key, and an erasing is carried out. */
+static void start_again(const char *path, const struct progress *progress)
+{
+    struct seals_disk disk;
+    struct seals_walk walk = {0};
+    uint32_t collected;
+    uint8_t key[SEAL_KEY_BYTES];
+    assert_int_equal(seals_disk_open(path, &disk, world.message, sizeof world.message), 0);
+    world.setting.file = seals_disk_file(&disk);
+    sealed_reopen(&world, MASTER_BOTH, progress->committed, 0);
+    assert_true(world.opening == SEALS_GOOD || (world.opening == SEALS_FRESH && !progress->committed));
+    expect_as_told(progress);
+    assert_int_equal(seals_collect(world.seals, &collected), SEALS_OK);
+    if (progress->erasing)
+        assert_int_equal(seals_erase(world.seals, sealed_case(ERASED, false)), SEALS_OK);
+    while (!walk.done)
+        assert_int_equal(seals_rewrap(world.seals, &walk, 1), SEALS_OK);
+    assert_int_equal(walk.torn + walk.unopened, 0);
+    sealed_reopen(&world, MASTER_TWO_ALONE, progress->committed, 0);
+    struct progress then = *progress;
+    then.erased = progress->erasing;
+    expect_as_told(&then);
+    assert_int_equal(seals_make(world.seals, sealed_case(progress->committed + 1, false), key), SEALS_OK);
+    seals_close(&world.seals);
+    seals_disk_close(&disk);
+}
+
+static void P9_a_kill_at_any_call_leaves_each_case_its_key_and_no_erased_one(void **state)
+{
+    (void)state;
+    char folder[FOLDER_PATH_BYTES];
+    assert_int_equal(folder_make(folder, "seals"), 0);
+    const char *path = folder_file(folder, "seals");
+    uint64_t kills = 0;
+    bool killed = true;
+    sealed_open(&world);
+    for (uint64_t call = 1; killed; call++)
+        for (int afterwards = 0; afterwards < 2; afterwards++) {
+            struct progress progress;
+            killed = live_until(path, call, afterwards, &progress);
+            kills += killed;
+            assert_true(killed || progress.rotated);
+            start_again(path, &progress);
+            assert_int_equal(unlink(path), 0);
+        }
+    print_message("%llu kills: before and after each call\n", (unsigned long long)kills);
+    sealed_close(&world);
+    assert_int_equal(folder_remove(folder), 0);
+}
+
+/* --- the power is lost ------------------------------------------------------------------------------ */
+
+struct power_story {
+    uint64_t random;
+    uint32_t made, committed;
+    bool erased[SEALED_NUMBERS_MAX + 1]; /* the event of the erasing is in the ledger */
+    enum sealed_master master;
+    struct seals_walk walk;
+};
+
+/* SplitMix64, so that a seed tells the same story on every machine. */
+static uint64_t story_draw(struct power_story *story, uint64_t below)
+{
+    uint64_t z = story->random += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return (z ^ (z >> 31)) % below;
+}
+
+static void story_bytes(void *context, void *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        ((uint8_t *)bytes)[i] = (uint8_t)story_draw(context, 256);
+}
+
+static void story_make(struct power_story *story)
+{
+    uint32_t number = story->made + 1;
+    if (number > SEALED_NUMBERS_MAX)
+        return;
+    assert_int_equal(seals_make(world.seals, sealed_case(number, false), world.keys[0][number]), SEALS_OK);
+    story->made = number;
+}
+
+static void story_commit(struct power_story *story)
+{
+    assert_int_equal(seals_sync(world.seals), SEALS_OK);
+    story->committed = story->made;
+    seals_committed(world.seals, false, story->committed);
+}
+
+static void story_erase(struct power_story *story)
+{
+    if (!story->committed)
+        return;
+    uint32_t number = 1 + (uint32_t)story_draw(story, story->committed);
+    story->erased[number] = true;
+    if (story_draw(story, 4) == 0)
+        world.file.fails_at = world.file.calls + 3; /* the power is lost before the sync is done */
+    world.file.error = 5;
+    seals_erase(world.seals, sealed_case(number, false));
+}
+
+static void story_check(const struct power_story *story)
+{
+    for (uint32_t i = 1; i <= story->committed; i++)
+        assert_int_equal(sealed_find(&world, i, false), story->erased[i] ? SEALS_ERASED : SEALS_OK);
+}
+
+static void story_lose_power(struct power_story *story)
+{
+    const struct seal_random random = {story_bytes, story};
+    uint32_t collected;
+    memory_file_crash(&world.file, &random);
+    sealed_reopen(&world, story->master, story->committed, 0);
+    assert_true(world.opening == SEALS_GOOD || (world.opening == SEALS_FRESH && !story->committed));
+    assert_int_equal(seals_collect(world.seals, &collected), SEALS_OK);
+    assert_true(collected <= story->made - story->committed);
+    story->made = story->committed;
+    story->walk = (struct seals_walk){0};
+    for (uint32_t i = 1; i <= story->committed; i++)
+        if (story->erased[i])
+            assert_int_equal(seals_erase(world.seals, sealed_case(i, false)), SEALS_OK);
+    story_check(story);
+}
+
+static void story_step(struct power_story *story)
+{
+    switch (story_draw(story, 10)) {
+    case 0:
+    case 1:
+    case 2:
+        story_make(story);
+        break;
+    case 3:
+    case 4:
+        story_commit(story);
+        break;
+    case 5:
+        story_erase(story);
+        if (world.file.calls >= world.file.fails_at)
+            story_lose_power(story);
+        break;
+    case 6:
+    case 7:
+        assert_int_equal(seals_rewrap(world.seals, &story->walk, 1 + (uint32_t)story_draw(story, 9)),
+                         SEALS_OK);
+        break;
+    case 8:
+        story->master = MASTER_BOTH;
+        sealed_use(&world, MASTER_BOTH);
+        break;
+    default:
+        story_lose_power(story);
+    }
+}
+
+static void P9_lost_power_leaves_each_case_its_key_and_no_erased_one(void **state)
+{
+    (void)state;
+    uint64_t seed = 0;
+    const char *given = getenv("SEED");
+    randombytes_buf(&seed, sizeof seed);
+    seed = given ? strtoull(given, NULL, 0) : seed;
+    print_message("SEED=%llu\n", (unsigned long long)seed);
+    for (uint64_t i = 0; i < STORIES; i++) {
+        struct power_story story = {.random = seed + i, .master = MASTER_ONE};
+        sealed_open(&world);
+        sealed_reopen(&world, MASTER_ONE, 0, 0);
+        for (int step = 0; step < STEPS; step++)
+            story_step(&story);
+        story_check(&story);
+        sealed_close(&world);
+    }
+}
+
+/* --- the real file ---------------------------------------------------------------------------------- */
+
+static void P9_one_process_at_a_time_has_the_file(void **state)
+{
+    (void)state;
+    char folder[FOLDER_PATH_BYTES], message[300];
+    struct seals_disk first, second;
+    assert_int_equal(folder_make(folder, "seals"), 0);
+    assert_int_equal(seals_disk_open(folder_file(folder, "seals"), &first, message, sizeof message), 0);
+    assert_int_equal(seals_disk_open(folder_file(folder, "seals"), &second, message, sizeof message), -1);
+    assert_non_null(strstr(message, "another process has it open"));
+    seals_disk_close(&first);
+    assert_int_equal(seals_disk_open(folder_file(folder, "seals"), &second, message, sizeof message), 0);
+    seals_disk_close(&second);
+    assert_int_equal(seals_disk_open(folder, &first, message, sizeof message), -1);
+    assert_int_equal(symlink("seals", folder_file(folder, "link")), 0);
+    assert_int_equal(seals_disk_open(folder_file(folder, "link"), &first, message, sizeof message), -1);
+    assert_int_equal(mkfifo(folder_file(folder, "fifo"), 0600), 0);
+    assert_int_equal(seals_disk_open(folder_file(folder, "fifo"), &first, message, sizeof message), -1);
+    assert_non_null(strstr(message, "no regular file"));
+    assert_int_equal(folder_remove(folder), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(P9_a_kill_at_any_call_leaves_each_case_its_key_and_no_erased_one),
+        cmocka_unit_test(P9_lost_power_leaves_each_case_its_key_and_no_erased_one),
+        cmocka_unit_test(P9_one_process_at_a_time_has_the_file),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
