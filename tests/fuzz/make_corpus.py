@@ -200,6 +200,31 @@ def files():
         seed("snapshot", f"repaired-{at}", b"\2" + patch(at, struct.pack("<Q", 16)))
 
 
+def sealed():
+    """Changes to a sealed body, to a file of referral keys, and to master key files: see the targets' first bytes."""
+    for name, data in (("own", b"\0\xff\xff"), ("event", b"\2\xff\xff\1\0"), ("part", b"\4\xff\xff\1"),
+                       ("referral", b"\10\xff\xff\0\1"), ("digest", b"\20\xff\xff\0\1"),
+                       ("cut", b"\40\xff\xff\x60"), ("narrow", b"\0\x10\0"), ("any", b"\1\xff\xff" + bytes(72)),
+                       ("changed", b"\0\xff\xff" + patch(30, b"\1"))):
+        seed("seal", name, data)
+    for mode in (0, 2):
+        for at, name in ((0, "magic"), (16, "ledger"), (127, "check"), (128, "referral"), (128 + 16, "number"),
+                         (128 + 20, "drill"), (128 + 21, "state"), (128 + 22, "generation"), (128 + 50, "wrapped")):
+            seed("slots", f"{name}-{mode}", bytes([mode, 10, 3, 1]) + patch(at, b"\1"))
+        for name, numbers in (("whole", (10, 3, 1)), ("older", (12, 3, 1)), ("ahead", (7, 1, 1)), ("fresh", (0, 0, 0)),
+                              ("one-generation", (10, 3, 0)), ("second-alone", (10, 3, 2)), ("another", (10, 3, 3)),
+                              ("none", (10, 3, 4))):
+            seed("slots", f"{name}-{mode}", bytes([mode, *numbers]))
+    seed("slots", "any", b"\1\0\0\1CNCDSEAL\0\0\0\1")
+    seed("slots", "empty", b"\1\3\1\1")
+    one = b"1 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed\n"
+    two = b"2 P8TM/nRYcOLA2Z9x8w/wZWyN7dQcwdfT03aw2+aF4vM= # by hand\r\n"
+    for name, data in (("hex", one), ("both", one + two), ("windows", b"\xef\xbb\xbf" + two), ("last", b"255" + one[1:]),
+                       ("twice", one + one), ("same", one + b"3" + one[1:]), ("empty", b"# nothing\n\n"),
+                       ("short", one[:-4]), ("zeros", b"1 " + b"0" * 64)):
+        seed("master", name, b"\3" + data)
+
+
 def nights():
     """Stories in the language of fuzz_turn.c: the lowest digit of a number in base 9 says what happens."""
     hello, submit, update, withdraw, told, accept, decline, check_in, close, handover, take, assign, board, record, \
@@ -255,5 +280,6 @@ if __name__ == "__main__":
     from_the_story()
     keys_and_words()
     files()
+    sealed()
     examples()
     nights()
