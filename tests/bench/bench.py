@@ -16,8 +16,8 @@ import zmq
 
 import sections
 
-PARTS = {"round-trips": sections.round_trips, "core": sections.core, "recovery": sections.recovery,
-         "growth": sections.growth, "audit": sections.audit, "profile": sections.profile}
+PARTS = {"round-trips": sections.round_trips, "core": sections.core, "sealing": sections.sealing,
+         "recovery": sections.recovery, "growth": sections.growth, "audit": sections.audit, "profile": sections.profile}
 
 
 class Bench:

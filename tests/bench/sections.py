@@ -224,6 +224,28 @@ def core(bench):
     bench.must(7, "decide with 10 000 teams, of 10 teams", ratios, "<=", 3)
 
 
+# ---- sealing alone ----
+
+
+def sealing(bench):
+    bench.say("sealing")
+    runs = []
+    for number in range(5):
+        folder = os.path.join(bench.folder, f"seals-{number}")
+        os.mkdir(folder)
+        runs.append(run_json(program(bench, "seal"), folder))
+    bench.found["sealing"] = runs
+    bench.head("Sealing alone")
+    for size in ("300", "1500", "8900"):
+        bench.row(f"a text of {size} bytes, sealed", f"{middle(runs, size, 'seal', 'us'):.1f} us",
+                  f"opened {middle(runs, size, 'open', 'us'):.1f} us; its salted digest alone "
+                  f"{middle(runs, size, 'digest', 'us'):.1f} us")
+    bench.row("a referral's key, made", f"{middle(runs, 'make', 'us'):.1f} us",
+              f"found {middle(runs, 'find', 'us'):.1f} us, wrapped again {middle(runs, 'rewrap', 'us'):.1f} us")
+    bench.row("a key made and synced, median", f"{middle(runs, 'make_and_sync', 'p50_us'):.0f} us",
+              f"erased {middle(runs, 'erase', 'p50_us'):.0f} us")
+
+
 # ---- 4, 5 and 6: ledgers of years ----
 
 
