@@ -1,4 +1,4 @@
-/* replay_watch.c: see replay_watch.h. */
+/* replay_watch.c: the process that replays the ledger once a day, and what it finds. */
 #include "broker/replay_watch.h"
 
 #include <errno.h>
@@ -15,32 +15,18 @@
 
 #include "broker/limits.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/program.h"
 
 /* Seen from the broker's program: the same folder; bin beside sbin; and where a build puts it. */
 static const char *const replay_places[] = {"", "../bin/", "tools/"};
 
 extern char **environ;
 
-static bool find_replay_program(char path[PATH_MAX])
-{
-    char here[PATH_MAX];
-    ssize_t size = readlink("/proc/self/exe", here, sizeof here - 1);
-    here[size > 0 ? size : 0] = '\0';
-    char *slash = strrchr(here, '/');
-    for (size_t i = 0; slash && i < sizeof replay_places / sizeof replay_places[0]; i++) {
-        slash[1] = '\0';
-        int used = snprintf(path, PATH_MAX, "%s%sconcordat-replay", here, replay_places[i]);
-        if (used < PATH_MAX && access(path, X_OK) == 0)
-            return true;
-    }
-    path[0] = '\0';
-    return false;
-}
-
 void replay_watch_begin(struct replay_watch *w, const char *folder, int64_t now_ms)
 {
     w->replay_at_ms = now_ms + REPLAY_FIRST_MS;
-    if (!find_replay_program(w->program))
+    if (!program_beside("concordat-replay", replay_places, sizeof replay_places / sizeof *replay_places,
+                        w->program))
         fprintf(stderr, "concordat-broker: concordat-replay is not installed beside this program, so old "
                         "events are not checked once a day: routing goes on; install it, and start again\n");
     else if ((size_t)snprintf(w->ledger, sizeof w->ledger, "%s/ledger.db", folder) >= sizeof w->ledger)

@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "proto/words/sync_folder.h"
 
 static int disk_read(void *context, void *bytes, size_t size, uint64_t at, size_t *got)
 {
@@ -59,19 +59,6 @@ static int disk_reserve(void *context, uint64_t at, uint64_t size)
     return error;
 }
 
-/* A file that a crash can take out of its folder again would take all keys with it. */
-static bool disk_sync_folder(const char *path)
-{
-    char copy[PATH_MAX];
-    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
-        return false;
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return good;
-}
-
 int seals_disk_open(const char *path, struct seals_disk *disk, char *message, size_t message_size)
 {
     struct stat about;
@@ -83,7 +70,7 @@ int seals_disk_open(const char *path, struct seals_disk *disk, char *message, si
         problem = "it is no regular file; move it away";
     else if (flock(disk->fd, LOCK_EX | LOCK_NB) != 0)
         problem = errno == EWOULDBLOCK ? "another process has it open; stop that one first" : strerror(errno);
-    else if (!disk_sync_folder(path))
+    else if (!sync_folder_of(path))
         problem = strerror(errno);
     if (!problem)
         return 0;

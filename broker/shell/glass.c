@@ -7,6 +7,8 @@
 
 enum { READINGS_AT_ONCE_MAX = 64 }; /* to one session; GetBoard lists more */
 
+_Static_assert(BREAK_GLASS_MAX == 3 && BREAK_GLASS_MS == 3600000, "glass_fault says both in words");
+
 void glass_say(const struct broker *b, uint16_t reader, const struct glass_read *read,
                struct reading_beyond *reading)
 {

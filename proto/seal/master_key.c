@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -14,6 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "proto/words/sync_folder.h"
 
 enum {
     HEX_CHARS = 2 * MASTER_KEY_BYTES,
@@ -385,19 +386,6 @@ static size_t master_write_text(char *text, const struct master_key *before)
     used += master_write_line(text + used, newest + 1, drawn);
     sodium_memzero(drawn, sizeof drawn);
     return used;
-}
-
-/* A key that is lost with the power after it has sealed something would lose all of that. */
-static bool sync_folder_of(const char *path)
-{
-    char copy[PATH_MAX];
-    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
-        return false;
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return good;
 }
 
 static int master_write_file(const struct master_text *about, const char *bytes, size_t size)

@@ -49,3 +49,19 @@ void program_take_options(const struct argp *argp, int argc, char **argv, unsign
     fprintf(stderr, "%s: cannot take the options: %s\n", program_invocation_short_name, strerror(problem));
     exit(CODE_ENVIRONMENT);
 }
+
+bool program_beside(const char *name, const char *const *places, size_t count, char path[PATH_MAX])
+{
+    char here[PATH_MAX];
+    ssize_t size = readlink("/proc/self/exe", here, sizeof here - 1);
+    here[size > 0 ? size : 0] = '\0';
+    char *slash = strrchr(here, '/');
+    for (size_t i = 0; slash && i < count; i++) {
+        slash[1] = '\0';
+        int used = snprintf(path, PATH_MAX, "%s%s%s", here, places[i], name);
+        if (used < PATH_MAX && access(path, X_OK) == 0)
+            return true;
+    }
+    path[0] = '\0';
+    return false;
+}

@@ -1,4 +1,4 @@
-/* verify_replay.c: see verify_replay.h. */
+/* verify_replay.c: asks concordat-replay whether the events of a trail follow from each other. */
 #include "services/audit/verify_replay.h"
 
 #include <assert.h>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "proto/wire/delimited.h"
+#include "proto/words/program.h"
 
 static const char program_name[] = "concordat-replay";
 
@@ -31,22 +32,6 @@ struct verify_replay {
     uint64_t given;
 };
 
-/* With a slash in it, or the bare name, which is looked for in PATH. */
-static void find_program(char path[PATH_MAX])
-{
-    char here[PATH_MAX];
-    ssize_t size = readlink("/proc/self/exe", here, sizeof here - 1);
-    here[size > 0 ? size : 0] = '\0';
-    char *slash = strrchr(here, '/');
-    for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
-        slash[1] = '\0';
-        int used = snprintf(path, PATH_MAX, "%s%s%s", here, places[i], program_name);
-        if (used < PATH_MAX && access(path, X_OK) == 0)
-            return;
-    }
-    snprintf(path, PATH_MAX, "%s", program_name);
-}
-
 /* Its standard input and output are these two; SIGPIPE ends it, as ever. 0, or an errno. */
 static int spawn_program(pid_t *child, int in, int out)
 {
@@ -55,7 +40,8 @@ static int spawn_program(pid_t *child, int in, int out)
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t pipe_signal;
-    find_program(path);
+    if (!program_beside(program_name, places, sizeof places / sizeof *places, path))
+        memcpy(path, program_name, sizeof program_name); /* without a slash: it is looked for in PATH */
     sigemptyset(&pipe_signal);
     sigaddset(&pipe_signal, SIGPIPE);
     posix_spawn_file_actions_init(&actions);

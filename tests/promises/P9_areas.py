@@ -5,33 +5,20 @@ Usage: P9_areas.py SOURCE BUILD
 """
 
 import os
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import faults  # noqa: E402
 import stage  # noqa: E402
+import two_areas  # noqa: E402
 
 BAD_VALUE, NOT_YOURS = 5, 9
 ASKED, ABSENT = 1, 2
 HOUR_S = 3600
 
 
-class Areas(unittest.TestCase):
-    def setUp(self):
-        self.stage = stage.Stage("p9")
-        self.addCleanup(self.stage.close)
-        self.machine = faults.Machine(self.stage, "broker")
-        self.stage.start_broker(env=self.machine.env())
-        self.wire = self.stage.wire
-        self.source = self.stage.client("street", "source", "street-triage")
-        self.north = self.coordinator("north-desk", "northmoor-duty")
-        self.south = self.coordinator("south-desk", "southfell-duty")
-
-    def coordinator(self, name, of):
-        return self.stage.client(name, "coordinator", of, wants_news=True)
-
+class Areas(two_areas.TwoAreas):
     def submit(self, district="ZX1"):
         """No team is there, so the area's coordinator holds the case at once."""
         submit = self.stage.submission(postcode_district=district)
@@ -190,30 +177,22 @@ class Areas(unittest.TestCase):
         self.assertTrue(self.source.request(withdraw=self.wire.Withdraw(referral=case)).answer.done)
         self.assert_not_told(self.north, case)
 
-    def run_concordat(self, *words):
-        """Runs a command as Southfell's coordinator. Returns its exit code and what it said, in one line."""
-        s = self.stage
-        done = subprocess.run(
-            [stage.find_program("concordat"), *words, "--server", s.endpoint, "--server-key", s.public_key("broker"),
-             "--key", s.path("secret", "south-desk.key_secret")], capture_output=True, text=True, timeout=60)
-        return done.returncode, " ".join((done.stdout + done.stderr).split())
-
     def test_the_command_says_what_holds_until_when_and_who_is_told(self):
         _, status = self.submit()
-        code, said = self.run_concordat("board")
+        code, said = self.run_concordat("south-desk", "board")
         self.assertEqual((code, "0 cases Your area: southfell." in said), (0, True), said)
-        code, said = self.run_concordat("cover", "northmoor", "--for", "2h", "--reason", "absent")
+        code, said = self.run_concordat("south-desk", "cover", "northmoor", "--for", "2h", "--reason", "absent")
         self.assertEqual(code, 0, said)
         for words in ("You cover Northmoor until ", "nobody answers there", "Northmoor duty coordinator (01632 960100)"):
             self.assertIn(words, said)
-        code, said = self.run_concordat("board")
+        code, said = self.run_concordat("south-desk", "board")
         self.assertIn("You cover Northmoor until ", said)
         self.assertIn(status.number, said)
-        code, said = self.run_concordat("cover", "northmoor", "--end")
+        code, said = self.run_concordat("south-desk", "cover", "northmoor", "--end")
         self.assertEqual((code, "You do not cover Northmoor" in said), (0, True), said)
-        code, said = self.run_concordat("cover", "nowhere", "--for", "5m", "--reason", "asked")
+        code, said = self.run_concordat("south-desk", "cover", "nowhere", "--for", "5m", "--reason", "asked")
         self.assertEqual((code, "no area of this id" in said), (1, True), said)
-        code, said = self.run_concordat("status", status.number)
+        code, said = self.run_concordat("south-desk", "status", status.number)
         self.assertEqual((code, "Held by" in said), (1, False), said)
 
     def test_what_cannot_be_covered_is_said_clearly(self):

@@ -5,13 +5,13 @@ Usage: P9_break_glass.py SOURCE BUILD
 """
 
 import os
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import faults  # noqa: E402
 import stage  # noqa: E402
+import two_areas  # noqa: E402
 
 BAD_VALUE, NOT_ALLOWED, NOT_YOURS, WRONG_STATE = 5, 8, 9, 17
 LIFE_AT_RISK, ASKED, INVESTIGATION = 1, 2, 3
@@ -19,20 +19,7 @@ AN_HOUR = 3
 HOUR_S = 3600
 
 
-class BreakGlass(unittest.TestCase):
-    def setUp(self):
-        self.stage = stage.Stage("glass")
-        self.addCleanup(self.stage.close)
-        self.machine = faults.Machine(self.stage, "broker")
-        self.stage.start_broker(env=self.machine.env())
-        self.wire = self.stage.wire
-        self.source = self.stage.client("street", "source", "street-triage")
-        self.north = self.coordinator("north-desk", "northmoor-duty")
-        self.south = self.coordinator("south-desk", "southfell-duty")
-
-    def coordinator(self, name, of):
-        return self.stage.client(name, "coordinator", of, wants_news=True)
-
+class BreakGlass(two_areas.TwoAreas):
     def submit(self):
         submit = self.stage.submission(postcode_district="ZX1")
         return submit.referral.id, self.source.request(submit=submit).answer.status.number
@@ -125,14 +112,6 @@ class BreakGlass(unittest.TestCase):
                 self.assertIn("at least three letters", answer.text)
         for reason in ("MHA", "\u0628\u0647 \u0627\u0648"):
             self.assertTrue(self.read(self.north, case, reason=reason).HasField("record"), reason)
-
-    def run_concordat(self, key, *words):
-        """Runs a command as a coordinator. Returns its exit code and what it said, in one line."""
-        s = self.stage
-        done = subprocess.run(
-            [stage.find_program("concordat"), *words, "--server", s.endpoint, "--server-key", s.public_key("broker"),
-             "--key", s.path("secret", f"{key}.key_secret")], capture_output=True, text=True, timeout=60)
-        return done.returncode, " ".join((done.stdout + done.stderr).split())
 
     def test_the_command_says_who_is_told_and_the_board_who_read(self):
         _, number = self.submit()
