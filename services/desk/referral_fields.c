@@ -24,7 +24,8 @@ const struct referral_field referral_fields[] = {
      REFERRAL_TEXT},
     {"callback", "NUMBER", C "callbackNumber", "To ring you back, at work; always needed", REFERRAL_TEXT},
     {"narrative", "@FILE", C "narrative",
-     "In your own words: @ and a file that holds it, or - for standard input; sealed", REFERRAL_FILE},
+     "In your own words: @ and a file that holds it, or - for standard input; kept apart from the facts",
+     REFERRAL_FILE},
     {"age", "YEARS", R "person.ageYears", "Age, or \"about 30\"", REFERRAL_AGE},
     {"needs", "LIST", R "needs",
      "With commas: amhp, liaison-psychiatry, place-of-safety, perinatal, "
