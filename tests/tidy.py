@@ -51,7 +51,8 @@ ONLY_FOR_TESTS = {
     **dict.fromkeys((
         "seal_text", "seal_open", "seal_open_without_event", "master_key_open_file", "master_key_open_credential",
         "master_key_open_text", "master_key_close", "master_key_is_locked", "master_key_make", "seals_open", "seals_close",
-        "seals_use_master", "seals_make", "seals_committed", "seals_find", "seals_erase", "seals_sync", "seals_rewrap",
+        "seals_use_master", "seals_make", "seals_committed", "seals_find",
+        "seals_callback_key", "seals_find_callback", "seals_end_case", "seals_erase", "seals_rewrap",
         "seals_collect", "seals_counted", "seals_disk_open", "seals_disk_close", "seals_disk_file",
     ), "the shell and the intake do not seal yet"),
 }

@@ -1,7 +1,13 @@
-/* seals.h: the keys of referrals, each wrapped by the master key, in a file apart from the ledger: so erasing
- * a person's texts is to overwrite one slot.
+/* seals.h: the keys of referrals, each wrapped, in a file apart from the ledger: so erasing a person's texts
+ * is to overwrite one slot.
  *
- * The file is a header and slots of 128 bytes (slot.h), written in place; it has no log and no free list, so
+ * The master key wraps a referral's key. While it is missing or another one, the running service's own key
+ * does, as generation 0, so that nobody is turned away because a file is missing; seals_rewrap wraps these
+ * keys by the master key once it is there. Beside it, while a case is open, stands its callback key, derived
+ * from the referral's key and wrapped by the service key: so the people who hold the case can ring back while
+ * the master key is missing, and the service key opens nothing else of what the master key wrapped.
+ *
+ * The file is a header and slots of 256 bytes (slot.h), written in place; it has no log and no free list, so
  * nothing of a key is left in it once its slot is overwritten. A slot is found by the number that people say.
  * Cases and drills are counted apart, so the file has steps of SEALS_STEP_SLOTS slots, for cases and for
  * drills in turn; a step that nobody needs is a hole. The header takes the first 4096 bytes:
@@ -10,8 +16,8 @@
  *     8   version 1, big-endian     4
  *     12  zeros                     4
  *     16  id of the ledger         16
- *     32  zeros                    88
- *     120 check, as a slot's        8
+ *     32  zeros                   216
+ *     248 check, as a slot's        8
  *
  * Order. An event must never be on disk before the key of its referral: seals_make, then seals_sync, and only
  * then is the event written to the ledger. Even before its own sync a written event can reach the disk, so
@@ -50,15 +56,20 @@ enum seals_status {
     SEALS_TORN,      /* the slot is damaged; a copy of the file may have it whole */
     SEALS_OTHER,     /* the slot is another referral's */
     SEALS_NO_MASTER, /* there is no master key that fits, or none of this slot's generation */
-    SEALS_ALTERED,   /* the master key of this generation is another one, or somebody altered the slot */
+    SEALS_ALTERED,   /* the key that wrapped is another one now, or somebody altered the slot */
     SEALS_FULL,      /* the disk is full: nothing was written that counts; try again when it is mended */
     SEALS_FAILED /* the disk failed, and what is on it is not known: stop, as after a failed ledger_sync */
 };
 
 enum seals_opening {
-    SEALS_FRESH,  /* made just now, and synced */
-    SEALS_GOOD,   /* the master key opens the newest keys */
-    SEALS_LOCKED, /* the file is good, and the master key is missing or another one: opened nevertheless */
+    SEALS_FRESH, /* made just now, and synced */
+    SEALS_GOOD,  /* the master key opens the newest keys */
+    /* The file and the master key are good, and the service key is another one than before: opened
+     * nevertheless. What the former one wrapped under generation 0 does not open. */
+    SEALS_OTHER_SERVICE,
+    /* The file is good, and the master key is missing or another one: opened nevertheless. New keys are made
+     * under generation 0. The message says too if the service key is another one. */
+    SEALS_LOCKED,
     /* From here on it is refused: seals_open returns NULL. */
     SEALS_MISSING,      /* the file is empty, and the ledger has referrals */
     SEALS_NOT_OURS,     /* something else, or of another version */
@@ -74,6 +85,9 @@ struct seals_setting {
     struct seals_file file;
     struct seal_random random;
     const struct master_key *master; /* borrowed until it is replaced; NULL: it is missing */
+    /* SEAL_KEY_BYTES, the running service's own; borrowed as long as the seals are open, never NULL. The same
+     * at each start, and not in the folder of the file. */
+    const uint8_t *service;
     uint8_t ledger[SLOT_LEDGER_BYTES];
     uint32_t newest_case, newest_drill; /* numbers that the ledger gave last; 0: none yet */
 };
@@ -81,14 +95,15 @@ struct seals_setting {
 struct seals;
 
 /* Opens the file, or makes it if it is empty and the ledger has no referral yet. The message says what is
- * wrong, what to do, and holds no key: also when it is SEALS_LOCKED. */
+ * wrong, what holds, what to do, and holds no key; it is empty if there is nothing to say. */
 struct seals *seals_open(const struct seals_setting *setting, enum seals_opening *opening, char *message,
                          size_t message_size);
 void seals_close(struct seals **seals);
 
-/* The key that wraps and opens from now on; NULL: it is missing. SEALS_GOOD, or SEALS_LOCKED (or a refusal,
- * if the file has changed or the disk failed) with a message: then no key is made, and every one that can be
- * opened is found. */
+/* The key that wraps and opens from now on; NULL: it is missing. SEALS_GOOD, or with a message
+ * SEALS_OTHER_SERVICE, SEALS_LOCKED, or a refusal if the file has changed or the disk failed. Unless it is
+ * good, every key that can be opened is found nevertheless. It reads the newest slots, and all slots of
+ * generation 0 that are newer than the newest which a master key wrapped: half a microsecond each. */
 enum seals_opening seals_use_master(struct seals *seals, const struct master_key *master, char *message,
                                     size_t message_size);
 
@@ -99,9 +114,11 @@ struct seals_case {
     bool drill;
 };
 
-/* Draws a key for a referral whose number is newer than any in the ledger, and writes it. It is on disk after
- * the next seals_sync. If the slot has a key for the same referral, it gives that key. A slot whose event is
- * in the ledger is never made anew: then it does as seals_find. Unless it returns SEALS_OK the key is zeros.
+/* Draws a key for a referral whose number is newer than any in the ledger, and writes it, and its callback
+ * key. The newest generation of the master key wraps it, or the service key (generation 0) if the opening was
+ * SEALS_LOCKED: a missing master key refuses no referral. It is on disk after the next seals_sync. If the
+ * slot has a key for the same referral, it gives that key. A slot whose event is in the ledger is never made
+ * anew: then it does as seals_find. Unless it returns SEALS_OK the key is zeros.
  */
 enum seals_status seals_make(struct seals *seals, const struct seals_case *of, uint8_t key[SEAL_KEY_BYTES]);
 /* Says that the events of all numbers up to this one are on disk. */
@@ -110,7 +127,23 @@ void seals_committed(struct seals *seals, bool drill, uint32_t number);
 /* Finds the key of a referral. Unless it returns SEALS_OK the key is zeros. */
 enum seals_status seals_find(struct seals *seals, const struct seals_case *of, uint8_t key[SEAL_KEY_BYTES]);
 
-/* Erases the key of a referral whose event is in the ledger, and syncs: SEALS_OK if no key is on disk any
+/* The key that seals what an offer opens without the record: BLAKE2b-256 of "concordat-callback-1", keyed
+ * with the referral's key. Nothing leads back from it. Pure. */
+void seals_callback_key(const uint8_t key[SEAL_KEY_BYTES], uint8_t callback[SEAL_KEY_BYTES]);
+/* Finds the callback key of a referral: derived, if the referral's key opens, and else, until seals_end_case,
+ * by the service key. So SEALS_NO_MASTER says that the case has ended and the master key is missing. Unless
+ * it returns SEALS_OK the callback key is zeros. */
+enum seals_status seals_find_callback(struct seals *seals, const struct seals_case *of,
+                                      uint8_t callback[SEAL_KEY_BYTES]);
+/* Overwrites what the service key wrapped beside the referral's key: from now on only that key leads to the
+ * callback. To be called once the event of the case's end is on disk, and at a start again for the cases that
+ * ended last; if nothing is to be done it only reads. It need not be synced: what power loss brings back, the
+ * next start ends. SEALS_OK: it is not there (any more), also if the key is erased. SEALS_NONE, SEALS_TORN,
+ * SEALS_OTHER: no such key opens there; nothing was changed. SEALS_FULL (on a disk that copies what it
+ * overwrites), SEALS_FAILED: it may still be there. It leaves generation 0 to seals_rewrap. */
+enum seals_status seals_end_case(struct seals *seals, const struct seals_case *of);
+
+/* Erases both keys of a referral whose event is in the ledger, and syncs: SEALS_OK if no key is on disk any
  * more, also when it was erased before. A torn slot is erased too. SEALS_NONE, SEALS_OTHER: nothing was
  * changed. SEALS_FULL (on a disk that copies what it overwrites), SEALS_FAILED: the key may still be there.
  */
@@ -122,16 +155,20 @@ enum seals_status seals_sync(const struct seals *seals);
 /* How far a rotation has come. All zeros is its beginning, also after a restart: each slot says under which
  * generation it is, and one that needs nothing is only read. */
 struct seals_walk {
-    uint8_t generation; /* into which keys are wrapped; if a newer one came, the walk begins again */
+    uint8_t generation; /* into which keys are wrapped; if another one came, the walk begins again */
     bool drill, done;
     uint32_t number; /* the last that was looked at */
     uint32_t rewrapped, torn;
-    uint32_t unopened; /* keys of a generation that the master key lacks, or altered: left as they are */
+    /* Keys of a generation that the master key lacks, or altered, or of a former service key: left as they
+     * are. */
+    uint32_t unopened;
 };
 
-/* Looks at the next slots of the ledger's referrals, at most `slots`, and wraps what an older generation
- * wrapped by the newest. Before an older generation is taken away, the walk must be done without any
- * `unopened`, and synced. SEALS_OK, SEALS_NO_MASTER, SEALS_FULL or SEALS_FAILED. */
+/* Looks at the next slots of the ledger's referrals, at most `slots`, and wraps by the newest generation what
+ * an older one wrapped, or the service key: generation 0 is the oldest. Callback keys stay as they are.
+ * Before an older generation is taken away, the walk must be done without any `unopened`, and synced.
+ * SEALS_OK, SEALS_FULL, SEALS_FAILED, or SEALS_NO_MASTER if the last opening was SEALS_LOCKED: a wrong master
+ * key wraps nothing. */
 enum seals_status seals_rewrap(struct seals *seals, struct seals_walk *walk, uint32_t slots);
 
 /* Empties the slots that a crash left without an event, and syncs: to be called after opening, before the
@@ -140,10 +177,14 @@ enum seals_status seals_collect(struct seals *seals, uint32_t *count);
 
 struct seals_count {
     uint32_t live, erased, torn;
-    uint32_t missing;  /* of an event that is in the ledger: never, unless the file was changed */
-    uint32_t other;    /* slots of another number: somebody, or a disk, has misplaced them */
-    uint32_t outdated; /* live under an older generation */
-    uint32_t unopened; /* live, and the master key does not open them */
+    uint32_t missing;             /* of an event that is in the ledger: never, unless the file was changed */
+    uint32_t other;               /* slots of another number: somebody, or a disk, has misplaced them */
+    uint32_t outdated;            /* live under an older generation than the master key's newest */
+    uint32_t unopened;            /* live, and neither the master key nor the service key opens them */
+    uint32_t by_service;          /* live under generation 0 */
+    uint32_t by_service_unopened; /* and the service key does not open them: it is another one now */
+    uint32_t callbacks;           /* live with a callback key: their cases are open */
+    uint32_t callbacks_unopened;  /* and the service key does not open it */
 };
 
 /* Counts the slots of the ledger's referrals. It reads all of them and opens each. SEALS_OK or SEALS_FAILED.

@@ -10,9 +10,9 @@ enum {
     AT_DRILL = AT_NUMBER + 4,
     AT_STATE,
     AT_GENERATION,
-    AT_NONCE = 24,
-    AT_WRAPPED = AT_NONCE + SEAL_NONCE_BYTES,
-    AT_ZEROS = AT_WRAPPED + SLOT_WRAPPED_BYTES,
+    AT_HAS_CALLBACK,
+    AT_KEY,
+    AT_CALLBACK = AT_KEY + sizeof(struct slot_wrapped),
     AT_CHECK = SLOT_BYTES - SLOT_CHECK_BYTES,
     PLACE_BYTES = AT_DRILL + 1 /* what says whose slot it is */
 };
@@ -20,12 +20,15 @@ enum {
 /* As they stand in the file. */
 enum { WRITTEN_LIVE = 1, WRITTEN_ERASED = 2 };
 
-static const char slot_version[] = "concordat-slot-1";
+static const char key_context[] = "concordat-slot-1", callback_context[] = "concordat-call-1";
 
 enum {
-    VERSION_BYTES = sizeof slot_version - 1,
-    BOUND_BYTES = VERSION_BYTES + SLOT_LEDGER_BYTES + PLACE_BYTES + 1
+    CONTEXT_BYTES = sizeof key_context - 1,
+    BOUND_BYTES = CONTEXT_BYTES + SLOT_LEDGER_BYTES + PLACE_BYTES + 1
 };
+
+_Static_assert(sizeof(struct slot_wrapped) == SEAL_NONCE_BYTES + SLOT_WRAPPED_BYTES, "it is copied whole");
+_Static_assert(sizeof callback_context == sizeof key_context, "both have the same length");
 
 static void slot_check_of(const uint8_t bytes[SLOT_BYTES], uint8_t check[SLOT_CHECK_BYTES])
 {
@@ -62,8 +65,10 @@ void slot_write(const struct slot *slot, uint8_t bytes[SLOT_BYTES])
     bytes[AT_STATE] = slot->state == SLOT_LIVE ? WRITTEN_LIVE : WRITTEN_ERASED;
     if (slot->state == SLOT_LIVE) {
         bytes[AT_GENERATION] = slot->generation;
-        memcpy(bytes + AT_NONCE, slot->nonce, sizeof slot->nonce);
-        memcpy(bytes + AT_WRAPPED, slot->wrapped, sizeof slot->wrapped);
+        bytes[AT_HAS_CALLBACK] = slot->has_callback;
+        memcpy(bytes + AT_KEY, &slot->key, sizeof slot->key);
+        if (slot->has_callback)
+            memcpy(bytes + AT_CALLBACK, &slot->callback, sizeof slot->callback);
     }
     slot_put_check(bytes);
 }
@@ -91,35 +96,66 @@ void slot_read(const uint8_t bytes[SLOT_BYTES], struct slot *slot)
         slot->number = slot->number << 8 | bytes[AT_NUMBER + i];
     slot->drill = bytes[AT_DRILL] == 1;
     slot->generation = bytes[AT_GENERATION];
-    memcpy(slot->nonce, bytes + AT_NONCE, sizeof slot->nonce);
-    memcpy(slot->wrapped, bytes + AT_WRAPPED, sizeof slot->wrapped);
+    slot->has_callback = bytes[AT_HAS_CALLBACK] == 1;
+    memcpy(&slot->key, bytes + AT_KEY, sizeof slot->key);
+    memcpy(&slot->callback, bytes + AT_CALLBACK, sizeof slot->callback);
     if (!slot_is_as_written(slot, bytes))
         *slot = (struct slot){.state = SLOT_TORN};
 }
 
-static void slot_bind(const struct slot *slot, const uint8_t *ledger, uint8_t bound[BOUND_BYTES])
+static void slot_bind(const struct slot *slot, const uint8_t *ledger, const char *context, uint8_t generation,
+                      uint8_t bound[BOUND_BYTES])
 {
-    memcpy(bound, slot_version, VERSION_BYTES);
-    memcpy(bound + VERSION_BYTES, ledger, SLOT_LEDGER_BYTES);
-    slot_pack_place(slot, bound + VERSION_BYTES + SLOT_LEDGER_BYTES);
-    bound[BOUND_BYTES - 1] = slot->generation;
+    memcpy(bound, context, CONTEXT_BYTES);
+    memcpy(bound + CONTEXT_BYTES, ledger, SLOT_LEDGER_BYTES);
+    slot_pack_place(slot, bound + CONTEXT_BYTES + SLOT_LEDGER_BYTES);
+    bound[BOUND_BYTES - 1] = generation;
 }
 
-void slot_wrap(struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *master,
+static void slot_lock(struct slot_wrapped *wrapped, const uint8_t bound[BOUND_BYTES], const uint8_t *wrapper,
+                      const uint8_t *key)
+{
+    crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped->bytes, NULL, key, SEAL_KEY_BYTES, bound, BOUND_BYTES,
+                                               NULL, wrapped->nonce, wrapper);
+}
+
+static bool slot_unlock(const struct slot_wrapped *wrapped, const uint8_t bound[BOUND_BYTES],
+                        const uint8_t *wrapper, uint8_t *key)
+{
+    /* If the tag is wrong libsodium fills the key with zeros. */
+    return crypto_aead_xchacha20poly1305_ietf_decrypt(key, NULL, NULL, wrapped->bytes, sizeof wrapped->bytes,
+                                                      bound, BOUND_BYTES, wrapped->nonce, wrapper) == 0;
+}
+
+void slot_wrap(struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *wrapper,
                const uint8_t key[SEAL_KEY_BYTES])
 {
     uint8_t bound[BOUND_BYTES];
-    slot_bind(slot, ledger, bound);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(slot->wrapped, NULL, key, SEAL_KEY_BYTES, bound, sizeof bound,
-                                               NULL, slot->nonce, master);
+    slot_bind(slot, ledger, key_context, slot->generation, bound);
+    slot_lock(&slot->key, bound, wrapper, key);
 }
 
-bool slot_unwrap(const struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *master,
+bool slot_unwrap(const struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *wrapper,
                  uint8_t key[SEAL_KEY_BYTES])
 {
     uint8_t bound[BOUND_BYTES];
-    slot_bind(slot, ledger, bound);
-    /* If the tag is wrong libsodium fills the key with zeros. */
-    return crypto_aead_xchacha20poly1305_ietf_decrypt(key, NULL, NULL, slot->wrapped, sizeof slot->wrapped,
-                                                      bound, sizeof bound, slot->nonce, master) == 0;
+    slot_bind(slot, ledger, key_context, slot->generation, bound);
+    return slot_unlock(&slot->key, bound, wrapper, key);
+}
+
+void slot_wrap_callback(struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *service,
+                        const uint8_t callback[SEAL_KEY_BYTES])
+{
+    uint8_t bound[BOUND_BYTES];
+    slot_bind(slot, ledger, callback_context, SLOT_SERVICE, bound);
+    slot_lock(&slot->callback, bound, service, callback);
+    slot->has_callback = true;
+}
+
+bool slot_unwrap_callback(const struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES],
+                          const uint8_t *service, uint8_t callback[SEAL_KEY_BYTES])
+{
+    uint8_t bound[BOUND_BYTES];
+    slot_bind(slot, ledger, callback_context, SLOT_SERVICE, bound);
+    return slot_unlock(&slot->callback, bound, service, callback);
 }

@@ -1,24 +1,28 @@
-/* slot.h: one slot of the file of referral keys, byte by byte: a wrapped key, or the place of an erased one.
+/* slot.h: one slot of the file of referral keys, byte by byte: two wrapped keys, or the place of erased ones.
  *
- *     0   referral id                   16
- *     16  number, big-endian             4
- *     20  0: a case, 1: a drill          1
- *     21  1: live, 2: erased             1
- *     22  generation of the master key   1
- *     23  zero                           1
- *     24  nonce                         24
- *     48  wrapped key and tag           48
- *     96  zeros                         24
- *     120 check                          8
+ *     0   referral id                         16
+ *     16  number, big-endian                   4
+ *     20  0: a case, 1: a drill                1
+ *     21  1: live, 2: erased                   1
+ *     22  generation of the key that wrapped   1
+ *     23  1: the callback key is here          1
+ *     24  nonce                               24
+ *     48  wrapped referral key and tag        48
+ *     96  nonce                               24
+ *     120 wrapped callback key and tag        48
+ *     168 zeros                               80
+ *     248 check                                8
  *
- * An erased slot has zeros for generation, nonce and wrapped key. A slot that was never written is all zeros.
- * The wrapped key is XChaCha20-Poly1305-IETF(master key, key); its associated data are "concordat-slot-1"
- * (16)
- * || ledger id (16) || bytes 0 to 20 || generation (1), so it opens in its own place of its own ledger's
- * file.
+ * An erased slot has zeros from the generation on. Without the callback key, zeros are in its place. A slot
+ * that was never written is all zeros.
  *
- * The check is the first 8 bytes of the BLAKE2b-256 of bytes 0 to 119. It finds what a disk does: a torn or
- * misplaced write (against people there is the tag). libsodium has it, a CRC would be code of ours, and 64
+ * A wrapped key is XChaCha20-Poly1305-IETF(key that wraps, key); its associated data are a context (16) ||
+ * ledger id (16) || bytes 0 to 20 || generation (1), so it opens in its own place of its own ledger's file.
+ * The referral key's context is "concordat-slot-1". The callback key's is "concordat-call-1", and its
+ * generation always SLOT_SERVICE, so a rotation leaves it as it is.
+ *
+ * The check is the first 8 bytes of the BLAKE2b-256 of bytes 0 to 247. It finds what a disk does: a torn or
+ * misplaced write (against people there are the tags). libsodium has it, a CRC would be code of ours, and 64
  * bits leave nothing to chance.
  */
 #ifndef CONCORDAT_SLOT_H
@@ -31,10 +35,11 @@
 #include "proto/seal/seal.h"
 
 enum {
-    SLOT_BYTES = 128,
+    SLOT_BYTES = 256, /* two a sector of 512: no slot is in two */
     SLOT_CHECK_BYTES = 8,
     SLOT_LEDGER_BYTES = 16,
-    SLOT_WRAPPED_BYTES = SEAL_KEY_BYTES + SEAL_TAG_BYTES
+    SLOT_WRAPPED_BYTES = SEAL_KEY_BYTES + SEAL_TAG_BYTES,
+    SLOT_SERVICE = 0 /* the generation of what the service key wrapped; the master key's begin with 1 */
 };
 
 enum slot_state {
@@ -44,14 +49,20 @@ enum slot_state {
     SLOT_TORN /* its check is wrong, or it is nothing that we write */
 };
 
+struct slot_wrapped {
+    uint8_t nonce[SEAL_NONCE_BYTES];
+    uint8_t bytes[SLOT_WRAPPED_BYTES];
+};
+
 struct slot {
     enum slot_state state;
     uint8_t referral[SEAL_ID_BYTES];
     uint32_t number;
     bool drill;
-    uint8_t generation;
-    uint8_t nonce[SEAL_NONCE_BYTES];
-    uint8_t wrapped[SLOT_WRAPPED_BYTES];
+    uint8_t generation; /* of the key that wrapped the referral key */
+    struct slot_wrapped key;
+    bool has_callback;
+    struct slot_wrapped callback; /* zeros unless it has one */
 };
 
 /* Fills in the slot; all but its state is zero unless it is live or erased. */
@@ -59,12 +70,18 @@ void slot_read(const uint8_t bytes[SLOT_BYTES], struct slot *slot);
 /* Writes a live or an erased slot. */
 void slot_write(const struct slot *slot, uint8_t bytes[SLOT_BYTES]);
 
-/* Wraps a key for the slot, whose referral, number, drill, generation and nonce are filled in. */
-void slot_wrap(struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *master,
+/* Wraps a referral key into the slot, whose referral, number, drill, generation and key.nonce are filled in.
+ */
+void slot_wrap(struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *wrapper,
                const uint8_t key[SEAL_KEY_BYTES]);
-/* Unwraps it. False if the master key is another one or the slot was altered: then the key is zeros. */
-bool slot_unwrap(const struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *master,
+/* Unwraps it. False if the wrapper is another one or the slot was altered: then the key is zeros. */
+bool slot_unwrap(const struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *wrapper,
                  uint8_t key[SEAL_KEY_BYTES]);
+/* The same for the callback key, with callback.nonce. */
+void slot_wrap_callback(struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *service,
+                        const uint8_t callback[SEAL_KEY_BYTES]);
+bool slot_unwrap_callback(const struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES],
+                          const uint8_t *service, uint8_t callback[SEAL_KEY_BYTES]);
 
 /* Puts the check at the end of the slot's bytes; compares it. Also for the header, which is a slot's size. */
 void slot_put_check(uint8_t bytes[SLOT_BYTES]);

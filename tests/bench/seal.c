@@ -19,6 +19,8 @@ enum { ROUNDS = 20, REPEATS = 500, KEYS = 400, SYNCS = 200, TEXT_BYTES_MAX = 890
 static const char master_text[] = "1 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed\n"
                                   "2 3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3\n";
 
+static const uint8_t service_key[SEAL_KEY_BYTES] = {7};
+
 struct sealing {
     uint8_t text[TEXT_BYTES_MAX], body[SEAL_BODY_BYTES_MAX], buffer[SEAL_BODY_BYTES_MAX];
     size_t size, body_size;
@@ -154,8 +156,11 @@ static void measure_keys(struct sealing *s, const char *folder)
     snprintf(path, sizeof path, "%s/seals", folder);
     if (seals_disk_open(path, &disk, message, sizeof message) != 0)
         measure_fail("%s", message);
-    const struct seals_setting setting = {
-        .name = path, .file = seals_disk_file(&disk), .random = s->random, .master = s->first};
+    const struct seals_setting setting = {.name = path,
+                                          .file = seals_disk_file(&disk),
+                                          .random = s->random,
+                                          .master = s->first,
+                                          .service = service_key};
     s->seals = seals_open(&setting, &opening, message, sizeof message);
     if (opening != SEALS_FRESH)
         measure_fail("%s: give an empty folder", path);

@@ -75,7 +75,7 @@ static void use_all(bool locked, uint32_t cases, uint32_t drills)
     assert(seals_counted(world.seals, &count) == SEALS_OK);
     assert(count.live + count.erased + count.torn + count.missing + count.other == cases + drills);
     assert(count.outdated <= count.live && count.unopened <= count.live);
-    while (world.setting.master && !walk.done)
+    while (!locked && !walk.done)
         assert(seals_rewrap(world.seals, &walk, 3) == SEALS_OK);
     find_all(cases, drills);
     assert(seals_collect(world.seals, &collected) == SEALS_OK && collected <= PARTS);

@@ -208,8 +208,9 @@ def sealed():
                        ("changed", b"\0\xff\xff" + patch(30, b"\1"))):
         seed("seal", name, data)
     for mode in (0, 2):
-        for at, name in ((0, "magic"), (16, "ledger"), (127, "check"), (128, "referral"), (128 + 16, "number"),
-                         (128 + 20, "drill"), (128 + 21, "state"), (128 + 22, "generation"), (128 + 50, "wrapped")):
+        for at, name in ((0, "magic"), (16, "ledger"), (255, "check"), (256, "referral"), (256 + 16, "number"),
+                         (256 + 20, "drill"), (256 + 21, "state"), (256 + 22, "generation"), (256 + 50, "wrapped"),
+                         (256 + 23, "ended"), (256 + 130, "callback")):
             seed("slots", f"{name}-{mode}", bytes([mode, 10, 3, 1]) + patch(at, b"\1"))
         for name, numbers in (("whole", (10, 3, 1)), ("older", (12, 3, 1)), ("ahead", (7, 1, 1)), ("fresh", (0, 0, 0)),
                               ("one-generation", (10, 3, 0)), ("second-alone", (10, 3, 2)), ("another", (10, 3, 3)),

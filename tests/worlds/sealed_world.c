@@ -8,6 +8,8 @@
 
 enum { CASES = 4 };
 
+static const uint8_t service_keys[2][SEAL_KEY_BYTES] = {{1, 7}, {2, 7}};
+
 static const char *const master_texts[MASTER_NONE] = {
     [MASTER_ONE] = "1 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed\n",
     [MASTER_BOTH] = ("1 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed\n"
@@ -24,7 +26,8 @@ static void sealed_draw(void *context, void *bytes, size_t size)
 
 void sealed_open(struct sealed_world *w)
 {
-    *w = (struct sealed_world){.setting = {.name = "seals", .random = {.draw = sealed_draw}}};
+    *w = (struct sealed_world){
+        .setting = {.name = "seals", .random = {.draw = sealed_draw}, .service = service_keys[0]}};
     memcpy(w->setting.ledger, "ledger northmoor", SLOT_LEDGER_BYTES);
     w->setting.file = memory_file_calls(&w->file);
     for (int i = 0; i < MASTER_NONE; i++) {
@@ -47,10 +50,15 @@ void sealed_reopen(struct sealed_world *w, enum sealed_master master, uint32_t c
 {
     seals_close(&w->seals);
     w->setting.master = master == MASTER_NONE ? NULL : w->masters[master];
-    w->setting.newest_case = cases;
-    w->setting.newest_drill = drills;
+    w->setting.newest_case = w->committed[0] = cases;
+    w->setting.newest_drill = w->committed[1] = drills;
     w->seals = seals_open(&w->setting, &w->opening, w->message, sizeof w->message);
     assert(!w->seals == (w->opening > SEALS_LOCKED));
+}
+
+void sealed_change_service(struct sealed_world *w, bool another)
+{
+    w->setting.service = service_keys[another];
 }
 
 enum seals_opening sealed_use(struct sealed_world *w, enum sealed_master master)
@@ -74,15 +82,15 @@ const struct seals_case *sealed_case(uint32_t number, bool drill)
 void sealed_make(struct sealed_world *w, uint32_t cases, uint32_t drills)
 {
     enum seals_status status = SEALS_OK;
-    for (uint32_t i = 1; i <= cases && status == SEALS_OK; i++)
+    for (uint32_t i = w->committed[0] + 1; i <= cases && status == SEALS_OK; i++)
         status = seals_make(w->seals, sealed_case(i, false), w->keys[0][i]);
-    for (uint32_t i = 1; i <= drills && status == SEALS_OK; i++)
+    for (uint32_t i = w->committed[1] + 1; i <= drills && status == SEALS_OK; i++)
         status = seals_make(w->seals, sealed_case(i, true), w->keys[1][i]);
     if (status == SEALS_OK)
         status = seals_sync(w->seals);
     assert(status == SEALS_OK);
-    seals_committed(w->seals, false, cases);
-    seals_committed(w->seals, true, drills);
+    seals_committed(w->seals, false, w->committed[0] = cases);
+    seals_committed(w->seals, true, w->committed[1] = drills);
 }
 
 enum seals_status sealed_find(struct sealed_world *w, uint32_t number, bool drill)
@@ -92,6 +100,17 @@ enum seals_status sealed_find(struct sealed_world *w, uint32_t number, bool dril
     memset(key, 0xEE, sizeof key);
     enum seals_status status = seals_find(w->seals, sealed_case(number, drill), key);
     assert(memcmp(key, status == SEALS_OK ? w->keys[drill][number] : none, sizeof key) == 0);
+    return status;
+}
+
+enum seals_status sealed_find_callback(struct sealed_world *w, uint32_t number, bool drill)
+{
+    uint8_t callback[SEAL_KEY_BYTES], expected[SEAL_KEY_BYTES] = {0};
+    memset(callback, 0xEE, sizeof callback);
+    enum seals_status status = seals_find_callback(w->seals, sealed_case(number, drill), callback);
+    if (status == SEALS_OK)
+        seals_callback_key(w->keys[drill][number], expected);
+    assert(memcmp(callback, expected, sizeof callback) == 0);
     return status;
 }
 
