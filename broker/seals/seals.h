@@ -103,7 +103,7 @@ void seals_close(struct seals **seals);
 /* The key that wraps and opens from now on; NULL: it is missing. SEALS_GOOD, or with a message
  * SEALS_OTHER_SERVICE, SEALS_LOCKED, or a refusal if the file has changed or the disk failed. Unless it is
  * good, every key that can be opened is found nevertheless. It reads the newest slots, and all slots of
- * generation 0 that are newer than the newest which a master key wrapped: half a microsecond each. */
+ * generation 0 that are newer than the newest which a master key wrapped: some two microseconds each. */
 enum seals_opening seals_use_master(struct seals *seals, const struct master_key *master, char *message,
                                     size_t message_size);
 

@@ -9,7 +9,7 @@
 #include "tests/worlds/sealed_world.h"
 
 /* The header, the slots of the first cases and those of the first drills. */
-enum { CASES = 10, DRILLS = 3, PARTS = 1 + CASES + DRILLS, ERASED = 4 };
+enum { CASES = 10, DRILLS = 3, PARTS = 1 + CASES + DRILLS, ERASED = 4, ENDED = 5 };
 
 static struct sealed_world world;
 static struct memory_file good;
@@ -22,10 +22,13 @@ static void open_world(void)
         abort();
     sealed_open(&world);
     sealed_reopen(&world, MASTER_ONE, 0, 0);
+    sealed_make(&world, CASES - 5, DRILLS - 1);
+    sealed_use(&world, MASTER_NONE);
     sealed_make(&world, CASES - 3, DRILLS - 1);
     sealed_use(&world, MASTER_BOTH);
     sealed_make(&world, CASES, DRILLS);
-    if (seals_erase(world.seals, sealed_case(ERASED, false)) != SEALS_OK)
+    if (seals_erase(world.seals, sealed_case(ERASED, false)) != SEALS_OK ||
+        seals_end_case(world.seals, sealed_case(ENDED, false)) != SEALS_OK)
         abort();
     memory_file_copy(&good, &world.file);
 }
@@ -59,10 +62,13 @@ static void put_any_file(const struct input *input)
 /* Compares each key that is found with the one that was made. */
 static void find_all(uint32_t cases, uint32_t drills)
 {
-    for (uint32_t i = 1; i <= cases; i++)
-        sealed_find(&world, i, false);
-    for (uint32_t i = 1; i <= drills; i++)
-        sealed_find(&world, i, true);
+    for (uint32_t i = 1; i <= cases + drills; i++) {
+        bool drill = i > cases;
+        uint32_t number = drill ? i - cases : i;
+        enum seals_status found = sealed_find(&world, number, drill);
+        enum seals_status callback = sealed_find_callback(&world, number, drill);
+        assert(found != SEALS_OK || callback == SEALS_OK);
+    }
 }
 
 static void use_all(bool locked, uint32_t cases, uint32_t drills)
@@ -75,15 +81,20 @@ static void use_all(bool locked, uint32_t cases, uint32_t drills)
     assert(seals_counted(world.seals, &count) == SEALS_OK);
     assert(count.live + count.erased + count.torn + count.missing + count.other == cases + drills);
     assert(count.outdated <= count.live && count.unopened <= count.live);
+    assert(count.by_service_unopened <= count.by_service && count.callbacks_unopened <= count.callbacks);
     while (!locked && !walk.done)
         assert(seals_rewrap(world.seals, &walk, 3) == SEALS_OK);
     find_all(cases, drills);
-    assert(seals_collect(world.seals, &collected) == SEALS_OK && collected <= PARTS);
-    if (!locked) {
-        enum seals_status made = seals_make(world.seals, sealed_case(cases + 1, false), key);
-        enum seals_status made_again = seals_make(world.seals, sealed_case(cases + 1, false), again);
-        assert(made == SEALS_OK && made_again == SEALS_OK && memcmp(key, again, sizeof key) == 0);
+    for (uint32_t i = 1; i <= cases; i++) {
+        enum seals_status ended = seals_end_case(world.seals, sealed_case(i, false));
+        enum seals_status found = sealed_find(&world, i, false);
+        assert(ended == SEALS_OK || ended == found);
+        assert(ended != SEALS_OK || sealed_find_callback(&world, i, false) == found);
     }
+    assert(seals_collect(world.seals, &collected) == SEALS_OK && collected <= PARTS);
+    enum seals_status made = seals_make(world.seals, sealed_case(cases + 1, false), key);
+    enum seals_status made_again = seals_make(world.seals, sealed_case(cases + 1, false), again);
+    assert(made == SEALS_OK && made_again == SEALS_OK && memcmp(key, again, sizeof key) == 0);
     for (uint32_t i = 1; i <= cases; i++) {
         enum seals_status erased = seals_erase(world.seals, sealed_case(i, false));
         enum seals_status found = sealed_find(&world, i, false);
@@ -104,6 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     else
         change_parts(&input, mode & 2);
     world.file.calls = 0;
+    sealed_change_service(&world, mode & 4);
     sealed_reopen(&world, master, cases, drills);
     if (world.seals)
         use_all(world.opening == SEALS_LOCKED, cases, drills);

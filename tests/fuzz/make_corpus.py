@@ -216,6 +216,8 @@ def sealed():
                               ("one-generation", (10, 3, 0)), ("second-alone", (10, 3, 2)), ("another", (10, 3, 3)),
                               ("none", (10, 3, 4))):
             seed("slots", f"{name}-{mode}", bytes([mode, *numbers]))
+    for name, at in (("referral", 256), ("service", 6 * 256 + 50), ("callback", 8 * 256 + 130)):
+        seed("slots", f"another-service-{name}", bytes([6, 10, 3, 1]) + patch(at, b"\1"))
     seed("slots", "any", b"\1\0\0\1CNCDSEAL\0\0\0\1")
     seed("slots", "empty", b"\1\3\1\1")
     one = b"1 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed\n"

@@ -227,7 +227,7 @@ static void tear(const uint8_t *before, const uint8_t *after, enum seals_status 
 static void P9_a_torn_write_at_any_byte_is_found_and_gives_no_wrong_key(void **state)
 {
     (void)state;
-    uint8_t live[SLOT_BYTES], rewrapped[SLOT_BYTES], erased[SLOT_BYTES], other[SLOT_BYTES];
+    uint8_t live[SLOT_BYTES], rewrapped[SLOT_BYTES], ended[SLOT_BYTES], erased[SLOT_BYTES], other[SLOT_BYTES];
     struct seals_case next = *sealed_case(1, false);
     struct seals_walk walk = {0};
     next.referral = sealed_case(77, false)->referral;
@@ -238,6 +238,8 @@ static void P9_a_torn_write_at_any_byte_is_found_and_gives_no_wrong_key(void **s
     sealed_use(&world, MASTER_BOTH);
     assert_int_equal(seals_rewrap(world.seals, &walk, 10), SEALS_OK);
     memcpy(rewrapped, sealed_slot(&world, 1, false), SLOT_BYTES);
+    assert_int_equal(seals_end_case(world.seals, sealed_case(1, false)), SEALS_OK);
+    memcpy(ended, sealed_slot(&world, 1, false), SLOT_BYTES);
     assert_int_equal(seals_erase(world.seals, sealed_case(1, false)), SEALS_OK);
     memcpy(erased, sealed_slot(&world, 1, false), SLOT_BYTES);
     tear(zeros, live, SEALS_NONE, SEALS_OK);
@@ -245,6 +247,8 @@ static void P9_a_torn_write_at_any_byte_is_found_and_gives_no_wrong_key(void **s
     tear(live, rewrapped, SEALS_OK, SEALS_OK);
     tear(live, erased, SEALS_OK, SEALS_ERASED);
     tear(rewrapped, erased, SEALS_OK, SEALS_ERASED);
+    tear(rewrapped, ended, SEALS_OK, SEALS_OK);
+    tear(ended, erased, SEALS_OK, SEALS_ERASED);
     tear(other, zeros, SEALS_OTHER, SEALS_NONE);
 }
 

@@ -17,7 +17,8 @@
 #include "tests/worlds/folder.h"
 #include "tests/worlds/sealed_world.h"
 
-enum { CASES = 5, ERASED = 2, STORIES = 150, STEPS = 60 };
+/* The last case comes while the master key is missing. */
+enum { CASES = 5, ENDED = 1, ERASED = 2, STORIES = 150, STEPS = 60 };
 
 static struct sealed_world world;
 
@@ -26,7 +27,7 @@ static struct sealed_world world;
 /* The child tells its parent through a pipe what it has done for certain. The ledger would have that. */
 struct progress {
     uint32_t committed;
-    bool erasing, erased, rotated;
+    bool ended, erasing, erased, rotated;
     uint8_t keys[CASES + 1][SEAL_KEY_BYTES];
 };
 
@@ -87,7 +88,7 @@ static void tell(int pipe, const struct progress *progress)
         _exit(3);
 }
 
-/* Opens the file, makes the keys, erases one, rotates. Ends with 0, or is killed on the way. */
+/* Opens the file, makes the keys, ends a case, erases one, rotates. Ends with 0, or is killed on the way. */
 static void child_lives(const char *path, int pipe, struct killer *killer)
 {
     struct seals_disk disk;
@@ -100,6 +101,8 @@ static void child_lives(const char *path, int pipe, struct killer *killer)
     sealed_reopen(&world, MASTER_ONE, 0, 0);
     bool good = world.opening == SEALS_FRESH;
     for (uint32_t i = 1; i <= CASES && good; i++) {
+        if (i == CASES)
+            sealed_use(&world, MASTER_NONE);
         good = seals_make(world.seals, sealed_case(i, false), progress.keys[i]) == SEALS_OK &&
                (i % 2 == 0 || seals_sync(world.seals) == SEALS_OK);
         if (i % 2 == 0 || !good)
@@ -108,6 +111,9 @@ static void child_lives(const char *path, int pipe, struct killer *killer)
         tell(pipe, &progress);
         seals_committed(world.seals, false, i);
     }
+    good = good && seals_end_case(world.seals, sealed_case(ENDED, false)) == SEALS_OK;
+    progress.ended = true;
+    tell(pipe, &progress);
     progress.erasing = true;
     tell(pipe, &progress);
     good = good && seals_erase(world.seals, sealed_case(ERASED, false)) == SEALS_OK;
@@ -156,6 +162,22 @@ static void expect_as_told(const struct progress *progress)
     }
 }
 
+/* Each open case can be rung back without the master key, and the ended one not. */
+static void expect_callbacks(const struct progress *progress)
+{
+    sealed_use(&world, MASTER_NONE);
+    for (uint32_t i = 1; i <= progress->committed; i++) {
+        enum seals_status found = sealed_find_callback(&world, i, false);
+        if (i == ENDED && !progress->ended)
+            assert_true(found == SEALS_OK || found == SEALS_NO_MASTER);
+        else if (i != ERASED)
+            assert_int_equal(found, i == ENDED ? SEALS_NO_MASTER : SEALS_OK);
+        else
+            assert_int_equal(found, sealed_find(&world, i, false) == SEALS_ERASED ? SEALS_ERASED : SEALS_OK);
+    }
+    sealed_use(&world, MASTER_BOTH);
+}
+
 /* The start after the kill: what is in the ledger has its key, and an erasing is carried out. */
 static void start_again(const char *path, const struct progress *progress)
 {
@@ -168,6 +190,7 @@ static void start_again(const char *path, const struct progress *progress)
     sealed_reopen(&world, MASTER_BOTH, progress->committed, 0);
     assert_true(world.opening == SEALS_GOOD || (world.opening == SEALS_FRESH && !progress->committed));
     expect_as_told(progress);
+    expect_callbacks(progress);
     assert_int_equal(seals_collect(world.seals, &collected), SEALS_OK);
     if (progress->erasing)
         assert_int_equal(seals_erase(world.seals, sealed_case(ERASED, false)), SEALS_OK);
@@ -211,8 +234,10 @@ static void P9_a_kill_at_any_call_leaves_each_case_its_key_and_no_erased_one(voi
 struct power_story {
     uint64_t random;
     uint32_t made, committed;
-    bool erased[SEALED_NUMBERS_MAX + 1]; /* the event of the erasing is in the ledger */
-    enum sealed_master master;
+    bool ended[SEALED_NUMBERS_MAX + 1];  /* the event of the case's end is in the ledger */
+    bool erased[SEALED_NUMBERS_MAX + 1]; /* and that of the erasing */
+    enum sealed_master master;           /* the first generation until the second is made */
+    bool missing;                        /* for the time being */
     struct seals_walk walk;
 };
 
@@ -259,10 +284,33 @@ static void story_erase(struct power_story *story)
     seals_erase(world.seals, sealed_case(number, false));
 }
 
+static void story_end(struct power_story *story)
+{
+    if (!story->committed)
+        return;
+    uint32_t number = 1 + (uint32_t)story_draw(story, story->committed);
+    story->ended[number] = true;
+    assert_int_equal(seals_end_case(world.seals, sealed_case(number, false)), SEALS_OK);
+}
+
+static enum sealed_master master_of(const struct power_story *story)
+{
+    return story->missing ? MASTER_NONE : story->master;
+}
+
 static void story_check(const struct power_story *story)
 {
-    for (uint32_t i = 1; i <= story->committed; i++)
+    for (uint32_t i = 1; i <= story->committed; i++) {
+        bool needs_master = sealed_slot(&world, i, false)[22] != SLOT_SERVICE;
+        enum seals_status alone = story->erased[i] ? SEALS_ERASED : needs_master ? SEALS_NO_MASTER : SEALS_OK;
+        sealed_use(&world, story->master);
         assert_int_equal(sealed_find(&world, i, false), story->erased[i] ? SEALS_ERASED : SEALS_OK);
+        sealed_use(&world, MASTER_NONE);
+        assert_int_equal(sealed_find(&world, i, false), alone);
+        assert_int_equal(sealed_find_callback(&world, i, false),
+                         story->ended[i] || story->erased[i] ? alone : SEALS_OK);
+    }
+    sealed_use(&world, master_of(story));
 }
 
 static void story_lose_power(struct power_story *story)
@@ -270,21 +318,26 @@ static void story_lose_power(struct power_story *story)
     const struct seal_random random = {story_bytes, story};
     uint32_t collected;
     memory_file_crash(&world.file, &random);
-    sealed_reopen(&world, story->master, story->committed, 0);
-    assert_true(world.opening == SEALS_GOOD || (world.opening == SEALS_FRESH && !story->committed));
+    sealed_reopen(&world, master_of(story), story->committed, 0);
+    assert_true(story->missing
+                    ? world.opening == SEALS_LOCKED
+                    : world.opening == SEALS_GOOD || (world.opening == SEALS_FRESH && !story->committed));
     assert_int_equal(seals_collect(world.seals, &collected), SEALS_OK);
     assert_true(collected <= story->made - story->committed);
     story->made = story->committed;
     story->walk = (struct seals_walk){0};
-    for (uint32_t i = 1; i <= story->committed; i++)
+    for (uint32_t i = 1; i <= story->committed; i++) {
+        if (story->ended[i])
+            assert_int_equal(seals_end_case(world.seals, sealed_case(i, false)), SEALS_OK);
         if (story->erased[i])
             assert_int_equal(seals_erase(world.seals, sealed_case(i, false)), SEALS_OK);
+    }
     story_check(story);
 }
 
 static void story_step(struct power_story *story)
 {
-    switch (story_draw(story, 10)) {
+    switch (story_draw(story, 13)) {
     case 0:
     case 1:
     case 2:
@@ -302,11 +355,19 @@ static void story_step(struct power_story *story)
     case 6:
     case 7:
         assert_int_equal(seals_rewrap(world.seals, &story->walk, 1 + (uint32_t)story_draw(story, 9)),
-                         SEALS_OK);
+                         story->missing ? SEALS_NO_MASTER : SEALS_OK);
         break;
     case 8:
         story->master = MASTER_BOTH;
-        sealed_use(&world, MASTER_BOTH);
+        sealed_use(&world, master_of(story));
+        break;
+    case 9:
+        story->missing = !story->missing;
+        sealed_use(&world, master_of(story));
+        break;
+    case 10:
+    case 11:
+        story_end(story);
         break;
     default:
         story_lose_power(story);
