@@ -53,11 +53,11 @@ static enum ledger_status machine_read(void *context, uint64_t after, size_t lim
     return machine_report_altered(m, ledger_read(m->ledger, after, limit, each, each_context));
 }
 
-static enum ledger_status machine_confidential(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
-                                               uint8_t *buffer, size_t capacity, size_t *size)
+static enum ledger_status machine_sealed(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                         size_t *size)
 {
     struct machine *m = context;
-    return machine_report_altered(m, ledger_confidential(m->ledger, seq, salt, buffer, capacity, size));
+    return machine_report_altered(m, ledger_sealed(m->ledger, seq, buffer, capacity, size));
 }
 
 static enum server_sent machine_send(void *context, const struct server_route *route,
@@ -108,7 +108,7 @@ struct broker_ports machine_ports(struct machine *m)
                                  .syncing = machine_is_syncing,
                                  .sync = machine_sync,
                                  .read = machine_read,
-                                 .confidential = machine_confidential,
+                                 .sealed = machine_sealed,
                                  .send = machine_send,
                                  .key = machine_key,
                                  .random = machine_random,

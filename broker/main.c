@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "broker/key_store.h"
 #include "broker/machine.h"
 #include "broker/policy/policy_file.h"
 #include "broker/replay_watch.h"
@@ -35,7 +36,8 @@ const char *argp_program_version = "concordat-broker " CONCORDAT_VERSION;
 
 static const char about[] =
     "The router: takes referrals, asks crisis teams, keeps the ledger.\v"
-    "SIGHUP reads policy and keys again; if the policy is wrong, the running one stays. SIGTERM stops.\n"
+    "SIGHUP reads policy, keys and master key again; if the policy is wrong, the running one stays.\n"
+    "SIGTERM stops.\n"
     "SIGUSR1 confirms a wall clock that has leapt, and that the system does not call synchronised.\n\n"
     "Exit codes:\n"
     "    0  stopped as asked; the policy that --check was given is good\n"
@@ -48,7 +50,7 @@ static const char about[] =
     "    --listen tcp://127.0.0.1:5170 --key broker.key_secret --keys keys";
 
 struct broker_options {
-    const char *policy, *state, *listen, *key, *keys, *check;
+    const char *policy, *state, *listen, *key, *keys, *master_key, *check;
     uint64_t disk_floor_bytes;
 };
 
@@ -58,6 +60,8 @@ static const struct argp_option option_list[] = {
     {"listen", 'l', "ENDPOINT", 0, "Where services and teams connect, such as tcp://127.0.0.1:5170", 0},
     {"key", 'k', "FILE", 0, "The broker's own secret key", 0},
     {"keys", 'K', "FOLDER", 0, "Public keys of everyone who is let in", 0},
+    {"master-key", 'm', "FILE", 0,
+     "The master key, outside the state folder; else the credential \"master-key\"", 0},
     {"disk-floor", 'f', "MIB", 0,
      "With less free disk long referrals are refused (1024; on a small disk an eighth of it)", 0},
     {"check", 'c', "FILE", 0, "Check a policy file, say what is wrong with it, and stop", 0},
@@ -93,6 +97,9 @@ static error_t broker_take_option(int key, char *value, struct argp_state *state
     case 'K':
         options->keys = value;
         break;
+    case 'm':
+        options->master_key = value;
+        break;
     case 'f':
         return take_disk_floor(value, state, &options->disk_floor_bytes);
     case 'c':
@@ -107,13 +114,14 @@ static error_t broker_take_option(int key, char *value, struct argp_state *state
 /* What the service manager was told last of what somebody has to look after. */
 struct status_told {
     const char *room; /* of the disk; NULL: there is enough */
-    bool doubts_clock, keys_fail;
+    bool doubts_clock, keys_fail, lacks_master_key;
 };
 
 /* Everything that the process owns. */
 struct process {
     struct broker_options options;
     struct machine machine;
+    struct key_store key_store;
     struct policy_file *policy;
     struct broker *broker;
     struct keeper keeper;
@@ -246,6 +254,17 @@ static int process_open_broker(struct process *p)
     return 0;
 }
 
+/* After the first commit, which gives a new ledger the event by which its keys know it. */
+static int process_open_keys(struct process *p)
+{
+    char message[KEY_STORE_MESSAGE_BYTES];
+    const struct key_store_setting setting = {p->options.state, p->options.master_key, p->options.key};
+    if (key_store_open(&p->key_store, &setting, p->machine.ledger, &broker_state(p->broker)->counters,
+                       message, sizeof message) != 0)
+        return report_failure("keys", message);
+    return broker_use_seals(p->broker, p->key_store.seals) ? 0 : report_failure("keys", "the disk failed");
+}
+
 static int process_open_server(struct process *p)
 {
     char message[MESSAGE_BYTES];
@@ -279,6 +298,8 @@ static int process_start(struct process *p)
     if (code == 0)
         code = process_open_broker(p);
     if (code == 0)
+        code = process_open_keys(p);
+    if (code == 0)
         code = process_open_server(p);
     if (code != 0)
         return code;
@@ -309,6 +330,7 @@ static void reload_keys_and_policy(struct process *p)
     const char *keys =
         reload_keys(p) ? "keys loaded again" : "the keys cannot be read yet, and stay as they were";
     struct policy_file *file;
+    key_store_reload(&p->key_store);
     bool good = read_policy_or_print(p->options.policy, stderr, &file) == 0 &&
                 broker_load_policy(p->broker, file, machine_now());
     if (good) {
@@ -401,8 +423,10 @@ static enum ledger_status process_turn(struct process *p)
         status = broker_settle(p->broker);
     if (status != LEDGER_OK || !broker_is_settled(p->broker))
         return status;
-    if (idle)
+    if (idle) {
         ledger_idle(p->machine.ledger);
+        key_store_idle(&p->key_store);
+    }
     take_snapshot_step(p, step);
     return LEDGER_OK;
 }
@@ -410,14 +434,16 @@ static enum ledger_status process_turn(struct process *p)
 /* `systemctl status` shows what somebody has to look after. */
 static void process_tell_status(struct process *p)
 {
-    const struct status_told now = {broker_room(p->broker), broker_doubts_clock(p->broker), p->keys_fail};
+    const struct status_told now = {broker_room(p->broker), broker_doubts_clock(p->broker), p->keys_fail,
+                                    p->key_store.problem[0]};
     bool is_news = now.room != p->told.room || now.doubts_clock != p->told.doubts_clock ||
-                   now.keys_fail != p->told.keys_fail;
-    bool is_well = !now.room && !now.doubts_clock && !now.keys_fail;
+                   now.keys_fail != p->told.keys_fail || now.lacks_master_key != p->told.lacks_master_key;
+    bool is_well = !now.room && !now.doubts_clock && !now.keys_fail && !now.lacks_master_key;
     p->told = now;
     if (!is_news)
         return;
-    sd_notifyf(0, "STATUS=%s%s%s%s%s%s", is_well ? "Nothing to look after" : "",
+    sd_notifyf(0, "STATUS=%s%s%s%s%s%s%s%s", is_well ? "Nothing to look after" : "", p->key_store.problem,
+               now.lacks_master_key ? ". " : "",
                now.keys_fail ? "Only removals of keys count, the folder cannot be read: " : "",
                now.keys_fail ? server_keys_problem(p->machine.server) : "", now.keys_fail ? ". " : "",
                now.doubts_clock ? "The wall clock has leapt and is not believed yet: look after it, or "
@@ -513,6 +539,7 @@ static void process_close(struct process *p)
 {
     replay_watch_end(&p->replay_watch);
     broker_close(&p->broker);
+    key_store_close(&p->key_store);
     keeper_close(&p->keeper);
     machine_close(&p->machine);
     policy_file_destroy(&p->policy);
@@ -523,7 +550,8 @@ static void process_close(struct process *p)
 int main(int argc, char **argv)
 {
     const struct argp argp = {option_list, broker_take_option, NULL, about, NULL, NULL, NULL};
-    static struct process p = {.signals = -1, .options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
+    static struct process p = {
+        .signals = -1, .key_store.disk.fd = -1, .options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
     program_begin();
     argp_err_exit_status = CODE_USAGE;
     program_take_options(&argp, argc, argv, 0, &p.options);

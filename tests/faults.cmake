@@ -13,7 +13,7 @@ foreach(name kill stop disk net clock)
 endforeach()
 
 # Memory that runs out: the linker puts the allocations of test_memory.c in the place of ours.
-concordat_unit_test(test_memory concordat-shell)
+concordat_unit_test(test_memory concordat-shell sealed-world)
 target_link_options(test_memory PRIVATE -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc)
 
 # Calls that fail, each once: the quick part of tests/run call-faults, under the sanitizers.

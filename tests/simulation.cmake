@@ -10,7 +10,7 @@ add_executable(concordat-simulate
   simulation/intake.c simulation/journal.c simulation/network.c simulation/options.c simulation/peer.c
   simulation/random.c simulation/region.c simulation/shrink.c simulation/simulate.c simulation/snapshots.c simulation/store.c
   simulation/stranger.c simulation/team.c simulation/timeline.c simulation/witness.c simulation/world.c)
-target_link_libraries(concordat-simulate PRIVATE concordat-flags concordat-shell)
+target_link_libraries(concordat-simulate PRIVATE concordat-flags concordat-shell sealed-world)
 add_dependencies(concordat-simulate simulation_commit)
 target_include_directories(concordat-simulate PRIVATE ${PROJECT_BINARY_DIR})
 target_compile_definitions(concordat-simulate PRIVATE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}")
@@ -31,7 +31,7 @@ set_tests_properties(simulation simulation_checked PROPERTIES PROCESSORS 2)
 foreach(name scenarios keys_and_hellos full_disk)
   add_executable(test_${name}
     simulation/scenarios/test_${name}.c simulation/scenarios/stage.c simulation/store.c)
-  target_link_libraries(test_${name} PRIVATE concordat-flags concordat-shell PkgConfig::CMOCKA)
+  target_link_libraries(test_${name} PRIVATE concordat-flags concordat-shell sealed-world PkgConfig::CMOCKA)
   add_test(NAME test_${name} COMMAND test_${name})
   set_tests_properties(test_${name} PROPERTIES TIMEOUT 120)
 endforeach()

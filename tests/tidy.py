@@ -48,13 +48,11 @@ ONLY_FOR_TESTS = {
     "policy_file_parse": "the fuzzer and the simulation have policies that are in no file",
     "recovery_replay": "the simulation's ledger is no SQLite file",
     "server_drops": "nothing else shows that a message was dropped and not answered",
-    **dict.fromkeys((
-        "seal_text", "seal_open", "seal_open_without_event", "master_key_open_file", "master_key_open_credential",
-        "master_key_open_text", "master_key_close", "master_key_is_locked", "master_key_make", "seals_open", "seals_close",
-        "seals_use_master", "seals_make", "seals_committed", "seals_find",
-        "seals_callback_key", "seals_find_callback", "seals_end_case", "seals_erase", "seals_rewrap",
-        "seals_collect", "seals_counted", "seals_disk_open", "seals_disk_close", "seals_disk_file",
-    ), "the shell and the intake do not seal yet"),
+    "seal_open_without_event": "the intake does not seal yet",
+    "seals_erase": "the broker does not erase yet",
+    "seals_counted": "the broker does not count yet",
+    "master_key_make": "no command makes a master key yet",
+    "master_key_open_text": "the simulation and the fuzzer have master keys that are in no file",
 }
 
 # No comment begins with one of these, unless it asks a question: a clause would stand where the subject belongs.

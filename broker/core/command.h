@@ -59,16 +59,13 @@ struct command {
             uint32_t flags; /* 1 << Flag: every note about the referral but those that the core adds */
         } submit;           /* also for update */
         struct {
-            const char *reason;
-        } withdraw;
-        struct {
             enum case_state state;
         } told;
         struct {
             uint32_t attempt;
             int64_t expected_ms; /* accept: until arrival */
             enum decline_reason reason;
-            const char *note;
+            bool has_note;
         } offer; /* seen, accept, decline */
         struct {
             enum step step;
@@ -89,7 +86,10 @@ struct command {
         struct {
             const char *by;
         } take;
-        struct record_reading read;
+        struct {
+            const char *reason;
+            struct record_reading as;
+        } read;
         struct {
             const char *area;
             int64_t for_ms; /* 0: ends it */

@@ -7,7 +7,7 @@ enum refusal decide_take(struct deciding *d)
 {
     if (referral_is_with_team(&d->r))
         return REFUSAL_WRONG_STATE; /* a team holds the case */
-    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
+    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_TAKEN);
     event->is.taken.coordinator = d->command->slot;
     event->is.taken.by = d->command->is.take.by;
@@ -24,7 +24,7 @@ enum refusal decide_assign(struct deciding *d)
     uint16_t team = state_team_slot(d->state, d->command->is.move.team);
     if (team == SLOT_NONE || !directory_team(d->directory, team) || !state_team(d->state, team)->present)
         return REFUSAL_UNKNOWN_TEAM;
-    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
+    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
     struct consideration_list considered = {.count = 1};
     match_consider(d->directory, d->state, &d->r, team, d->now_ms, &considered.items[0]);
     considered.items[0].finding = CONSIDERATION_CHOSEN;

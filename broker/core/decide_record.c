@@ -28,7 +28,7 @@ static enum refusal may_break_glass(const struct deciding *d)
 static enum refusal may_read(const struct deciding *d, struct any_case of, bool *beyond)
 {
     const struct command *command = d->command;
-    bool breaks_glass = command->is.read.break_glass != BREAK_GLASS_NONE;
+    bool breaks_glass = command->is.read.as.break_glass != BREAK_GLASS_NONE;
     enum refusal refusal = REFUSAL_NOT_YOURS;
     *beyond = false;
     if (command->party == PARTY_TEAM && breaks_glass)
@@ -57,7 +57,7 @@ enum refusal decide_read_record(struct deciding *d)
         return refusal;
     deciding_about(d, of.open);
     struct event *event = deciding_event(d, EVENT_RECORD_READ);
-    event->is.read = d->command->is.read;
+    event->is.read = d->command->is.read.as;
     if (!beyond)
         event->is.read.break_glass = BREAK_GLASS_NONE;
     if (of.open) {

@@ -110,9 +110,8 @@ enum refusal decide_withdraw(struct deciding *d)
 {
     if (d->r.contact_made)
         return REFUSAL_WRONG_STATE; /* a team has met the person, and closes the case itself */
-    deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE, "");
+    deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_WITHDRAWN);
-    event->is.withdrawn.reason = d->command->is.withdraw.reason;
     note_other_device(d, &event->is.withdrawn.other);
     clocks_at_end(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;

@@ -55,9 +55,9 @@ enum refusal decide_decline(struct deciding *d)
     if (refusal != REFUSAL_NONE)
         return refusal;
     enum decline_reason reason = d->command->is.offer.reason;
-    if (reason == DECLINE_NONE || (reason == DECLINE_OTHER && !d->command->is.offer.note[0]))
+    if (reason == DECLINE_NONE || (reason == DECLINE_OTHER && !d->command->is.offer.has_note))
         return REFUSAL_BAD_VALUE; /* a no is always explained */
-    deciding_offer_failed(d, OFFER_END_DECLINED, d->command->is.offer.reason, d->command->is.offer.note);
+    deciding_offer_failed(d, OFFER_END_DECLINED, d->command->is.offer.reason);
     return REFUSAL_NONE;
 }
 
@@ -118,7 +118,7 @@ enum refusal decide_close(struct deciding *d)
         return refusal;
     if (d->command->is.close.outcome == 0)
         return REFUSAL_BAD_VALUE;
-    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
+    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_CLOSED);
     event->is.closed.outcome = d->command->is.close.outcome;
     event->is.closed.psychosocially_assessed = d->command->is.close.psychosocially_assessed;

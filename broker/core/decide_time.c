@@ -7,7 +7,7 @@
 
 static void lapse_lease(struct deciding *d)
 {
-    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE, "");
+    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_LEASE_LAPSED);
     event->is.lease.team = d->r.team;
     deciding_done(d, event);
@@ -61,9 +61,9 @@ static void decide_due(struct deciding *d)
     const struct referral *r = &d->r;
     bool absent = r->offer.attempt && !state_team(d->state, r->offer.team)->present;
     if (absent)
-        deciding_offer_failed(d, OFFER_END_TEAM_ABSENT, DECLINE_NONE, "");
+        deciding_offer_failed(d, OFFER_END_TEAM_ABSENT, DECLINE_NONE);
     else if (r->offer.attempt && r->offer.expires_ms <= d->now_ms)
-        deciding_offer_failed(d, OFFER_END_EXPIRED, DECLINE_NONE, "");
+        deciding_offer_failed(d, OFFER_END_EXPIRED, DECLINE_NONE);
     else if (referral_is_with_team(r) && r->lapses_ms && r->lapses_ms <= d->now_ms)
         lapse_lease(d);
     else if (referral_is_with_team(r) && !r->lapses_ms && r->lease_ms <= d->now_ms)

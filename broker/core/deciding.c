@@ -140,7 +140,7 @@ static void yield_place(struct deciding *d, const struct referral *yields)
     struct match match;
     d->r = *yields;
     d->in_turn = false;
-    deciding_end_offer(d, OFFER_END_ORIGIN_SHARE, DECLINE_NONE, "");
+    deciding_end_offer(d, OFFER_END_ORIGIN_SHARE, DECLINE_NONE);
     if (!offer_place(d, &match, false))
         deciding_hold(d, HOLD_ORIGIN_SHARE, &match);
     *d = waits;
@@ -208,7 +208,7 @@ void deciding_look(struct deciding *d)
     deciding_done(d, event);
 }
 
-void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason, const char *note)
+void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason)
 {
     if (!d->r.offer.attempt)
         return;
@@ -217,15 +217,13 @@ void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_rea
     event->is.offer.team = d->r.offer.team;
     event->is.offer.end = end;
     event->is.offer.reason = reason;
-    event->is.offer.note = note;
     deciding_done(d, event);
 }
 
-void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_reason reason,
-                           const char *note)
+void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_reason reason)
 {
     bool handover = d->r.offer.handover, assigned = d->r.offer.assigned;
-    deciding_end_offer(d, end, reason, note);
+    deciding_end_offer(d, end, reason);
     if (handover)
         return;
     if (assigned || d->r.contact_made)

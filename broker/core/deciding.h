@@ -50,10 +50,9 @@ void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assig
 /* Leaves the case with the coordinator on duty. match: what was found, if the ladder was asked; else NULL. */
 void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match);
 /* Ends the live offer, if there is one. */
-void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason, const char *note);
+void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason);
 /* Ends the live offer. The case then stays with the team that hands it over, goes on along the ladder, or
  * goes back to the coordinator who had chosen the team. */
-void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_reason reason,
-                           const char *note);
+void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_reason reason);
 
 #endif

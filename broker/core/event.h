@@ -150,9 +150,9 @@ struct clock_correction {
     bool confirmed; /* by an operator; otherwise the system says that its clock is synchronised */
 };
 
-/* A record is read: by which role, for whom, and why. */
+/* A record is read: by which role, and for whom. */
 struct record_reading {
-    const char *reason, *of;
+    const char *of;
     int role;                     /* Role */
     enum break_glass break_glass; /* why a coordinator read beyond their areas; none if they did not */
 };
@@ -208,7 +208,6 @@ struct event {
             uint16_t team;
             enum offer_end end;
             enum decline_reason reason;
-            const char *note;
         } offer; /* offer_seen, offer_ended */
         struct {
             uint16_t coordinator;
@@ -253,7 +252,6 @@ struct event {
             const char *by, *note_code;
         } closed;
         struct {
-            const char *reason;
             struct other_device other;
         } withdrawn;
         struct {

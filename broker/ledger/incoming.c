@@ -5,10 +5,9 @@
 
 #include <string.h>
 
-enum incoming_column { SEQ, AT_MS, KIND, REFERRAL, CHAIN, BODY, SALT, CONFIDENTIAL };
+enum incoming_column { SEQ, AT_MS, KIND, REFERRAL, CHAIN, BODY, SEALED };
 
-static const char declaration[] =
-    "CREATE TABLE incoming(seq, at_ms, kind, referral, chain, body, salt, confidential)";
+static const char declaration[] = "CREATE TABLE incoming(seq, at_ms, kind, referral, chain, body, sealed)";
 
 struct incoming_table {
     sqlite3_vtab base;
@@ -121,11 +120,8 @@ static int give_column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int
     case BODY:
         give_bytes(result, event->body, event->body_size);
         break;
-    case SALT:
-        give_bytes(result, event->salt, LEDGER_SALT_BYTES);
-        break;
-    case CONFIDENTIAL:
-        give_bytes(result, event->confidential, event->confidential_size);
+    case SEALED:
+        give_bytes(result, event->sealed, event->sealed_size);
         break;
     }
     return SQLITE_OK;

@@ -17,9 +17,9 @@ struct incoming {
 };
 
 /* Gives the connection the table
- *     incoming(seq, at_ms, kind, referral, chain, body, salt, confidential)
- * with a row for each event that *incoming holds while a statement runs, in that order; salt and confidential
- * are NULL if there is no confidential part. *incoming is borrowed until the connection is closed. To be
+ *     incoming(seq, at_ms, kind, referral, chain, body, sealed)
+ * with a row for each event that *incoming holds while a statement runs, in that order; sealed is NULL if the
+ * event has no sealed texts. *incoming is borrowed until the connection is closed. To be
  * called before the connection has an authorizer, because SQLite asks it whether a table may be made. Returns
  * an SQLite result code. */
 int incoming_open(sqlite3 *db, struct incoming *incoming);

@@ -27,11 +27,11 @@ enum ledger_statement {
     BEGIN,
     COMMIT,
     ADD_EVENTS,
-    ADD_CONFIDENTIAL,
+    ADD_SEALED,
     HEAD,
     CHAIN_AT,
     EVENTS_FROM,
-    CONFIDENTIAL,
+    SEALED,
     STATEMENTS
 };
 
@@ -40,12 +40,12 @@ static const char *const statement_sql[STATEMENTS] = {
     [COMMIT] = "COMMIT",
     [ADD_EVENTS] = "INSERT OR ROLLBACK INTO event(seq, at_ms, kind, referral, chain, body) "
                    "SELECT seq, at_ms, kind, referral, chain, body FROM incoming",
-    [ADD_CONFIDENTIAL] = "INSERT OR ROLLBACK INTO confidential(seq, salt, body) "
-                         "SELECT seq, salt, confidential FROM incoming WHERE confidential IS NOT NULL",
+    [ADD_SEALED] = "INSERT OR ROLLBACK INTO sealed(seq, body) "
+                   "SELECT seq, sealed FROM incoming WHERE sealed IS NOT NULL",
     [HEAD] = walk_head_sql,
     [CHAIN_AT] = "SELECT seq, chain FROM event WHERE seq = ?",
     [EVENTS_FROM] = walk_events_sql,
-    [CONFIDENTIAL] = "SELECT salt, body FROM confidential WHERE seq = ?",
+    [SEALED] = "SELECT body FROM sealed WHERE seq = ?",
 };
 
 struct ledger {
@@ -219,7 +219,7 @@ static bool add_incoming(struct ledger *ledger)
         return false;
     if (sqlite3_changes64(ledger->db) == (sqlite3_int64)incoming->count &&
         sqlite3_last_insert_rowid(ledger->db) == last)
-        return run_statement(ledger, ADD_CONFIDENTIAL);
+        return run_statement(ledger, ADD_SEALED);
     fail_for(ledger, "writing to the ledger", false, "not all of it was stored");
     return false;
 }
@@ -247,9 +247,7 @@ static void assert_follows(const struct ledger_event *event, uint64_t seq, int64
     assert(event->seq == seq);
     assert(event->at_ms >= not_before_ms);
     assert(event->body && event->body_size > 0 && event->body_size <= LEDGER_BLOB_BYTES_MAX);
-    assert(!event->salt == !event->confidential);
-    assert(event->confidential ? event->confidential_size <= LEDGER_BLOB_BYTES_MAX
-                               : event->confidential_size == 0);
+    assert(event->sealed ? event->sealed_size <= LEDGER_BLOB_BYTES_MAX : event->sealed_size == 0);
 }
 
 enum ledger_status ledger_write(struct ledger *ledger, const struct ledger_event *events, size_t count)
@@ -337,24 +335,21 @@ enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t 
     return status;
 }
 
-enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
-                                       uint8_t *buffer, size_t capacity, size_t *size)
+enum ledger_status ledger_sealed(struct ledger *ledger, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                 size_t *size)
 {
-    assert(salt && size && (buffer || capacity == 0));
+    assert(size && (buffer || capacity == 0));
     if (ledger->failed)
         return LEDGER_UNKNOWN;
     if (seq == 0 || seq > ledger->head)
         return LEDGER_NOT_FOUND;
-    sqlite3_stmt *row = ledger->statements[CONFIDENTIAL];
+    sqlite3_stmt *row = ledger->statements[SEALED];
     sqlite3_bind_int64(row, 1, (sqlite3_int64)seq);
     int rc = sqlite3_step(row);
     enum ledger_status status = LEDGER_NOT_FOUND;
     if (rc == SQLITE_ROW) {
-        const void *stored_salt = sqlite3_column_blob(row, 0), *bytes = sqlite3_column_blob(row, 1);
-        memset(salt, 0, LEDGER_SALT_BYTES); /* a salt of another length is none that we wrote */
-        if (stored_salt && sqlite3_column_bytes(row, 0) == LEDGER_SALT_BYTES)
-            memcpy(salt, stored_salt, LEDGER_SALT_BYTES);
-        *size = (size_t)sqlite3_column_bytes(row, 1);
+        const void *bytes = sqlite3_column_blob(row, 0);
+        *size = (size_t)sqlite3_column_bytes(row, 0);
         if (bytes && *size <= capacity)
             memcpy(buffer, bytes, *size);
         status = LEDGER_OK;

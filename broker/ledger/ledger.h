@@ -3,8 +3,8 @@
  * One writer, the broker. A batch of events is one transaction and one fsync; when ledger_sync returns
  * LEDGER_OK the batch is on disk. After any error of a write nobody knows what is on disk (SQLite can bring a
  * commit back after a failed fsync), so the caller must stop, and start again from what is there. A disk that
- * fails in reading is treated alike. An event that does not fit (a gap in the numbers, a salt without a
- * confidential part) is the caller's bug, and asserted. One thread uses a ledger.
+ * fails in reading is treated alike. An event that does not fit (a gap in the numbers) is the caller's
+ * bug, and asserted. One thread uses a ledger.
  */
 #ifndef CONCORDAT_LEDGER_H
 #define CONCORDAT_LEDGER_H
@@ -17,8 +17,7 @@
 
 enum {
     LEDGER_REFERRAL_BYTES = 16,
-    LEDGER_SALT_BYTES = 32,
-    LEDGER_BLOB_BYTES_MAX = 32 * 1024 * 1024, /* an event's body, and its confidential part */
+    LEDGER_BLOB_BYTES_MAX = 32 * 1024 * 1024, /* an event's body, and its sealed texts */
     LEDGER_VERSION = 1
 };
 
@@ -40,10 +39,9 @@ struct ledger_event {
     const uint8_t *referral; /* LEDGER_REFERRAL_BYTES, or NULL */
     const uint8_t *body;
     size_t body_size;
-    /* The confidential part, which is kept apart so that it can be erased, and its salt: both or neither. */
-    const uint8_t *salt; /* LEDGER_SALT_BYTES */
-    const uint8_t *confidential;
-    size_t confidential_size;
+    /* Its sealed texts (broker/seals/sealed_row.h), which the chain does not cover; NULL: none. */
+    const uint8_t *sealed;
+    size_t sealed_size;
 };
 
 struct ledger;
@@ -70,7 +68,7 @@ enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_even
 
 /* Calls each(context, event, chain) for the events after `after`, in order, for at most `limit` of them, each
  * checked against its chain value. Stops early when each returns false. Event and chain are borrowed for the
- * call; there is no confidential part in it. The transaction is short: page by calling again.
+ * call; there are no sealed texts in it. The transaction is short: page by calling again.
  * LEDGER_NOT_FOUND if `after` is beyond the head. The chain covers the bodies: who reads an event compares
  * the copies beside it with its body (record_copies_match) or does not rely on them. */
 typedef bool ledger_each(void *context, const struct ledger_event *event, const uint8_t *chain);
@@ -80,11 +78,11 @@ enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t lim
 /* The chain value stored with event `seq`. */
 enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t chain[CHAIN_BYTES]);
 
-/* The confidential bytes that are kept beside event `seq`: their size in *size, and the bytes copied into
- * buffer if they fit; and their salt. LEDGER_NOT_FOUND if there are none (never were, or were erased). The
- * chain does not cover them: the reader compares them with the digest in the event. */
-enum ledger_status ledger_confidential(struct ledger *ledger, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
-                                       uint8_t *buffer, size_t capacity, size_t *size);
+/* The sealed texts that are kept beside event `seq`: their size in *size, and the bytes copied into buffer if
+ * they fit. LEDGER_NOT_FOUND if there are none. The chain does not cover them: the reader compares what it
+ * opens with the digests in the event. */
+enum ledger_status ledger_sealed(struct ledger *ledger, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                 size_t *size);
 
 /* Checkpoints a part of the write-ahead log; to be called when no message is waiting. */
 void ledger_idle(struct ledger *ledger);

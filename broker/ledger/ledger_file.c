@@ -14,17 +14,17 @@ enum { APPLICATION_ID = 0x434e4344, VALUE_BYTES_MAX = 1024 };
 
 /* The tables and triggers of the file, as SQLite keeps them in sqlite_schema. The chain stands before the
  * body, which can be long, so that reading it alone is cheap. at_ms, kind and referral are copies out of the
- * body, for SQL; the chain covers the body only. Rows of confidential can be deleted, to erase them, but not
- * changed. The triggers bind everyone who opens the file, whatever their settings; event_in_order also stops
- * INSERT OR REPLACE if recursive_triggers is off. */
+ * body, for SQL; the chain covers the body only. Sealed rows stand for ever too: a person's texts are erased
+ * by erasing their key. The triggers bind everyone who opens the file, whatever their settings;
+ * event_in_order also stops INSERT OR REPLACE if recursive_triggers is off. */
 static const struct {
     const char *name, *sql;
 } objects[] = {
     {"event", "CREATE TABLE event(seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, "
               "referral BLOB CHECK(length(referral) = 16), chain BLOB NOT NULL CHECK(length(chain) = 32), "
               "body BLOB NOT NULL) STRICT"},
-    {"confidential", "CREATE TABLE confidential(seq INTEGER PRIMARY KEY REFERENCES event(seq), "
-                     "salt BLOB NOT NULL CHECK(length(salt) = 32), body BLOB NOT NULL) STRICT"},
+    {"sealed", "CREATE TABLE sealed(seq INTEGER PRIMARY KEY REFERENCES event(seq), "
+               "body BLOB NOT NULL) STRICT"},
     {"meta", "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID"},
     {"event_in_order", "CREATE TRIGGER event_in_order BEFORE INSERT ON event "
                        "WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event) "
@@ -33,11 +33,14 @@ static const struct {
                           "BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END"},
     {"event_not_removed", "CREATE TRIGGER event_not_removed BEFORE DELETE ON event "
                           "BEGIN SELECT RAISE(ABORT, 'an event is never removed'); END"},
-    {"confidential_once", "CREATE TRIGGER confidential_once BEFORE INSERT ON confidential "
-                          "WHEN EXISTS (SELECT 1 FROM confidential WHERE seq = NEW.seq) "
-                          "BEGIN SELECT RAISE(ABORT, 'what is confidential is never changed'); END"},
-    {"confidential_not_changed", "CREATE TRIGGER confidential_not_changed BEFORE UPDATE ON confidential "
-                                 "BEGIN SELECT RAISE(ABORT, 'what is confidential is never changed'); END"},
+    {"sealed_once", "CREATE TRIGGER sealed_once BEFORE INSERT ON sealed "
+                    "WHEN EXISTS (SELECT 1 FROM sealed WHERE seq = NEW.seq) "
+                    "BEGIN SELECT RAISE(ABORT, 'what is sealed is never changed'); END"},
+    {"sealed_not_changed", "CREATE TRIGGER sealed_not_changed BEFORE UPDATE ON sealed "
+                           "BEGIN SELECT RAISE(ABORT, 'what is sealed is never changed'); END"},
+    {"sealed_not_removed",
+     "CREATE TRIGGER sealed_not_removed BEFORE DELETE ON sealed "
+     "BEGIN SELECT RAISE(ABORT, 'what is sealed is never removed: erase its key'); END"},
 };
 enum { OBJECTS = sizeof objects / sizeof objects[0] };
 
@@ -254,7 +257,7 @@ static int file_authorize(void *unused, int action, const char *first, const cha
     case SQLITE_TRANSACTION:
         return SQLITE_OK;
     case SQLITE_INSERT:
-        return !strcmp(first, "event") || !strcmp(first, "confidential") ? SQLITE_OK : SQLITE_DENY;
+        return !strcmp(first, "event") || !strcmp(first, "sealed") ? SQLITE_OK : SQLITE_DENY;
     default:
         return SQLITE_DENY;
     }

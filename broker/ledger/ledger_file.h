@@ -15,7 +15,7 @@ enum { LEDGER_WAL_PAGES = 1024 };
 extern const char ledger_file_damaged[];
 
 /* The writer's connection to the file, which is made if there is none. Every setting is in force and
- * everything is denied but what a ledger does: reading, and adding to event and confidential what is in the
+ * everything is denied but what a ledger does: reading, and adding to event and sealed what is in the
  * table incoming, which the connection has too. On failure NULL, with *status and a message for a person. To
  * be closed with sqlite3_close. */
 sqlite3 *ledger_file_open(const char *path, struct incoming *incoming, enum ledger_status *status,

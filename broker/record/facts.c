@@ -50,14 +50,16 @@ ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uin
                                           .data = (uint8_t *)(uintptr_t)field->value};
 }
 
-/* The number of a field: the referral is field 1 of Received and of Updated, the digest field 2 of both. */
+/* The number of a field: the referral is field 1 of Received and of Updated. */
 enum {
     EVENT_AT = 2,
     EVENT_REFERRAL = 3,
     RECEIVED = CONCORDAT__V1__EVENT__WHAT_RECEIVED,
     UPDATED = CONCORDAT__V1__EVENT__WHAT_UPDATED,
     REFERRAL = 1,
-    DIGEST = 2,
+    EVENT_SEALED = 13,
+    SEALED_PART = 1,
+    SEALED_DIGEST = 2,
     CALLBACK = 1, /* of Confidential */
     KEPT = CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_KEPT,
     KEPT_OF = 1,
@@ -90,14 +92,33 @@ bool record_is_of(const uint8_t *body, size_t size, const uint8_t *referral)
            field.size == ID_BYTES && memcmp(field.bytes, referral, ID_BYTES) == 0;
 }
 
-const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral)
+/* The digest in a packed SealedText; NULL if it is of another part. */
+static const uint8_t *record_sealed_digest(const struct scan_field *sealed, enum seal_part part)
 {
+    struct scan scan = {sealed->bytes, sealed->bytes + sealed->size};
     struct scan_field field;
-    if (!record_is_of(body, size, referral) ||
-        !record_scan_for((struct scan){body, body + size}, RECEIVED, UPDATED, &field) ||
-        !record_scan_for((struct scan){field.bytes, field.bytes + field.size}, DIGEST, DIGEST, &field))
+    const uint8_t *digest = NULL;
+    uint64_t is = 0;
+    while (scan_next(&scan, &field) == SCAN_FIELD)
+        if (field.number == SEALED_PART && field.has_varint)
+            is = field.varint;
+        else if (field.number == SEALED_DIGEST && field.has_bytes && field.size == SEAL_DIGEST_BYTES)
+            digest = field.bytes;
+    return is == part ? digest : NULL;
+}
+
+const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral,
+                                  enum seal_part part)
+{
+    struct scan scan = {body, body + size};
+    struct scan_field field;
+    const uint8_t *digest = NULL;
+    if (!record_is_of(body, size, referral))
         return NULL;
-    return field.size == CONFIDENTIAL_DIGEST_BYTES ? field.bytes : NULL;
+    while (!digest && scan_next(&scan, &field) == SCAN_FIELD)
+        if (field.number == EVENT_SEALED && field.has_bytes)
+            digest = record_sealed_digest(&field, part);
+    return digest;
 }
 
 bool record_copies_match(const uint8_t *body, size_t size, int64_t at_ms, uint32_t kind,
@@ -136,12 +157,7 @@ bool record_find_kept(const uint8_t *body, size_t size, uint64_t of, uint8_t dig
     return is_of && has_digest;
 }
 
-bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t number,
-                          ProtobufCMessageUnknownField *callback)
+bool record_find_callback(const uint8_t *confidential, size_t size, struct scan_field *callback)
 {
-    struct scan_field field;
-    if (!record_scan_for((struct scan){confidential, confidential + size}, CALLBACK, CALLBACK, &field))
-        return false;
-    *callback = record_as_field(&field, number);
-    return true;
+    return record_scan_for((struct scan){confidential, confidential + size}, CALLBACK, CALLBACK, callback);
 }

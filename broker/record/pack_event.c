@@ -15,6 +15,9 @@ struct packing {
     const struct event *event;
     const struct state *state;
     const struct directory *directory;
+    const struct record_sealed *texts; /* NULL: none */
+    Concordat__V1__SealedText sealed[RECORD_TEXTS_MAX];
+    Concordat__V1__SealedText *sealed_list[RECORD_TEXTS_MAX];
     Concordat__V1__Event message;
     Concordat__V1__Owner owner;
     Concordat__V1__Considered considered[LADDER_STEPS_MAX];
@@ -135,6 +138,19 @@ static void pack_clocks(struct packing *p)
     p->message.base.unknown_fields = p->clock_fields;
 }
 
+static void pack_sealed(struct packing *p)
+{
+    for (size_t i = 0; i < p->texts->count; i++) {
+        const struct record_sealed_text *text = &p->texts->items[i];
+        concordat__v1__sealed_text__init(&p->sealed[i]);
+        p->sealed[i].part = text->part;
+        p->sealed[i].digest = packed_bytes(text->digest, sizeof text->digest);
+        p->sealed_list[i] = &p->sealed[i];
+    }
+    p->message.n_sealed = p->texts->count;
+    p->message.sealed = p->sealed_list;
+}
+
 /* --- lists ------------------------------------------------------------------------------------------- */
 
 static size_t pack_flags(struct packing *p)
@@ -183,9 +199,6 @@ static void pack_received(struct packing *p)
     PART(received, received, received);
     p->is.received.base.n_unknown_fields = 1;
     p->is.received.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
-    if (content->confidential)
-        p->is.received.confidential_digest =
-            packed_bytes(content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
     p->is.received.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.received.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.received.n_flags = pack_flags(p);
@@ -202,9 +215,6 @@ static void pack_updated(struct packing *p)
     PART(updated, updated, updated);
     p->is.updated.base.n_unknown_fields = 1;
     p->is.updated.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
-    if (content->confidential)
-        p->is.updated.confidential_digest =
-            packed_bytes(content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
     p->is.updated.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.updated.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.updated.n_flags = pack_flags(p);
@@ -245,7 +255,6 @@ static void pack_ended(struct packing *p)
     p->is.ended.team = packed_team(p, e->is.offer.team);
     p->is.ended.end = (Concordat__V1__OfferEnd)e->is.offer.end;
     p->is.ended.reason = (Concordat__V1__DeclineReason)e->is.offer.reason;
-    p->is.ended.note = packed_text(e->is.offer.note);
 }
 
 static void pack_held(struct packing *p)
@@ -335,7 +344,6 @@ static void pack_closed(struct packing *p)
 static void pack_withdrawn(struct packing *p)
 {
     PART(withdrawn, withdrawn, withdrawn);
-    p->is.withdrawn.reason = packed_text(p->event->is.withdrawn.reason);
     p->is.withdrawn.by_another_device = p->event->is.withdrawn.other.is_other;
     p->is.withdrawn.sent_by = packed_text(p->event->is.withdrawn.other.sent_by);
 }
@@ -358,7 +366,6 @@ static void pack_breached(struct packing *p)
 static void pack_read(struct packing *p)
 {
     PART(read, record_read, record_read);
-    p->is.read.reason = packed_text(p->event->is.read.reason);
     p->is.read.role = (Concordat__V1__Role)p->event->is.read.role;
     p->is.read.of = packed_text(p->event->is.read.of);
     p->is.read.break_glass = (Concordat__V1__BreakGlass)p->event->is.read.break_glass;
@@ -502,12 +509,14 @@ done:
 }
 
 size_t record_pack_event(const struct event *event, const struct state *state,
-                         const struct directory *directory, uint8_t *out, size_t capacity)
+                         const struct directory *directory, const struct record_sealed *sealed, uint8_t *out,
+                         size_t capacity)
 {
     struct packing p; /* long, and set piece by piece: not cleared for each event */
     p.event = event;
     p.state = state;
     p.directory = directory;
+    p.texts = sealed;
     concordat__v1__event__init(&p.message);
     p.message.seq = event->seq;
     p.message.at_ms = event->at_ms;
@@ -528,6 +537,8 @@ size_t record_pack_event(const struct event *event, const struct state *state,
         p.message.state = (Concordat__V1__State)event->state;
         pack_clocks(&p);
     }
+    if (sealed)
+        pack_sealed(&p);
     if (event->has_command) {
         p.message.command = packed_bytes(event->command, ID_BYTES);
         p.message.command_digest = packed_bytes(event->command_digest, DIGEST_BYTES);

@@ -53,7 +53,6 @@ static void fill_update(struct command_reading *in)
 static void fill_withdraw(struct command_reading *in)
 {
     copy_id(&in->request->withdraw->referral, in->command->referral);
-    in->command->is.withdraw.reason = in->request->withdraw->reason;
 }
 
 static void fill_told(struct command_reading *in)
@@ -82,7 +81,7 @@ static void fill_decline(struct command_reading *in)
     copy_id(&m->referral, in->command->referral);
     in->command->is.offer.attempt = m->attempt;
     in->command->is.offer.reason = (enum decline_reason)m->reason;
-    in->command->is.offer.note = m->note;
+    in->command->is.offer.has_note = m->note[0];
 }
 
 static void fill_check_in(struct command_reading *in)
@@ -129,7 +128,7 @@ static void fill_get_record(struct command_reading *in)
 {
     copy_id(&in->request->get_record->referral, in->command->referral);
     in->command->is.read.reason = in->request->get_record->reason;
-    in->command->is.read.break_glass = (enum break_glass)in->request->get_record->break_glass;
+    in->command->is.read.as.break_glass = (enum break_glass)in->request->get_record->break_glass;
 }
 
 static void fill_cover(struct command_reading *in)
@@ -188,8 +187,9 @@ static void take_content(const Concordat__V1__Request *request, const uint8_t *p
     content->referral = (ProtobufCMessageUnknownField){0};
     if (found->referral.number)
         content->referral = record_as_field(&found->referral, found->referral.number);
-    content->confidential = found->confidential.bytes;
-    content->confidential_size = found->confidential.size;
+    content->text = found->text.number ? found->text.bytes : NULL;
+    content->text_size = found->text.size;
+    content->part = found->part;
 }
 
 bool record_read_command(const Concordat__V1__Request *request, const uint8_t *packed, size_t packed_size,

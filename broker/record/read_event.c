@@ -72,8 +72,7 @@ static void read_considered(struct event_reading *in, size_t count, Concordat__V
 
 /* The parts that a receipt and an update have in common. */
 static void read_referral(struct event_reading *in, const Concordat__V1__Referral *referral, const char *area,
-                          Concordat__V1__Urgency routed_as, const char *coordinator_id,
-                          bool with_confidential)
+                          Concordat__V1__Urgency routed_as, const char *coordinator_id)
 {
     struct event *e = in->event;
     if (!referral) {
@@ -87,7 +86,8 @@ static void read_referral(struct event_reading *in, const Concordat__V1__Referra
         e->is.received.facts.decided_ms = e->at_ms;
         e->is.received.facts.decided_basis = BASIS_IMPUTED;
     }
-    e->is.received.with_confidential = with_confidential;
+    for (size_t i = 0; i < in->message->n_sealed; i++)
+        e->is.received.with_confidential |= in->message->sealed[i]->part == SEAL_RECORD;
     e->is.received.coordinator = read_coordinator(in, coordinator_id);
 }
 
@@ -108,7 +108,7 @@ static void read_routed_age(struct event *e, uint32_t routed_age)
 static void read_received(struct event_reading *in)
 {
     const Concordat__V1__Received *m = in->message->received;
-    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
+    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator);
     read_flags(in->event, m->n_flags, m->flags);
     read_routed_age(in->event, m->routed_age);
 }
@@ -116,7 +116,7 @@ static void read_received(struct event_reading *in)
 static void read_updated(struct event_reading *in)
 {
     const Concordat__V1__Updated *m = in->message->updated;
-    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->confidential_digest.len != 0);
+    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator);
     read_flags(in->event, m->n_flags, m->flags);
     read_routed_age(in->event, m->routed_age);
     in->event->is.received.other = (struct other_device){m->by_another_device, m->sent_by};
@@ -148,7 +148,6 @@ static void read_ended(struct event_reading *in)
     in->event->is.offer.team = read_team(in, m->team);
     in->event->is.offer.end = (enum offer_end)m->end;
     in->event->is.offer.reason = (enum decline_reason)m->reason;
-    in->event->is.offer.note = m->note;
 }
 
 static void read_held(struct event_reading *in)
@@ -229,7 +228,6 @@ static void read_closed(struct event_reading *in)
 static void read_withdrawn(struct event_reading *in)
 {
     const Concordat__V1__Withdrawn *m = in->message->withdrawn;
-    in->event->is.withdrawn.reason = m->reason;
     in->event->is.withdrawn.other = (struct other_device){m->by_another_device, m->sent_by};
 }
 
@@ -252,7 +250,6 @@ static void read_breached(struct event_reading *in)
 static void read_read(struct event_reading *in)
 {
     const Concordat__V1__RecordRead *m = in->message->record_read;
-    in->event->is.read.reason = m->reason;
     in->event->is.read.of = m->of;
     in->event->is.read.role = (int)m->role;
     in->event->is.read.break_glass = (enum break_glass)m->break_glass;

@@ -11,19 +11,28 @@
 #include "broker/core/directory.h"
 #include "broker/core/state.h"
 #include "broker/policy/policy_file.h"
+#include "proto/seal/seal.h"
 #include "proto/wire/scan.h"
 #include "proto/wire/wire.h"
 
-enum { CONFIDENTIAL_DIGEST_BYTES = 32 };
-
-/* The parts of a submission or an update as they are packed, for the event and for the confidential part. As
- * event.opaque and command.opaque it carries what the core does not look at. */
+/* The parts of a command as they are packed: for the event, and to be sealed beside it. As event.opaque and
+ * command.opaque of a submission or an update it carries what the core does not look at. */
 struct record_content {
     ProtobufCMessageUnknownField referral; /* as the first field of Received and of Updated */
-    const uint8_t *confidential;           /* a packed Confidential; NULL when there is none */
-    size_t confidential_size;
-    uint8_t confidential_digest[CONFIDENTIAL_DIGEST_BYTES]; /* the caller's */
+    const uint8_t *text;                   /* a packed Confidential, or what a person typed; NULL: none */
+    size_t text_size;
+    enum seal_part part;                       /* as which the text is sealed */
     uint8_t repacked[WIRE_REPACKED_BYTES_MAX]; /* the whole request, if it came packed otherwise */
+};
+
+/* The texts that are sealed beside an event, and the digests by which it commits to them. */
+enum { RECORD_TEXTS_MAX = 2 };
+struct record_sealed {
+    size_t count;
+    struct record_sealed_text {
+        enum seal_part part;
+        uint8_t digest[SEAL_DIGEST_BYTES];
+    } items[RECORD_TEXTS_MAX];
 };
 
 /* event.opaque of a loaded policy is the const struct policy_file *. */
@@ -32,9 +41,11 @@ struct record_content {
  * adds less than a hundred bytes. */
 enum { RECORD_EVENT_BYTES_MAX = WIRE_REPACKED_BYTES_MAX + WIRE_REQUEST_BYTES_MAX };
 
-/* Packs an event for the ledger. Returns its size, or 0 if it does not fit into capacity. */
+/* Packs an event for the ledger; sealed NULL: no text is sealed beside it. Returns its size, or 0 if it does
+ * not fit into capacity. */
 size_t record_pack_event(const struct event *event, const struct state *state,
-                         const struct directory *directory, uint8_t *out, size_t capacity);
+                         const struct directory *directory, const struct record_sealed *sealed, uint8_t *out,
+                         size_t capacity);
 
 /* Reads an event back; its strings and lists point into the message and the arena. False if it names a team,
  * area or coordinator that the state does not know, or lacks something that its kind needs. */
@@ -54,9 +65,10 @@ bool record_find_referral(const uint8_t *body, size_t size, uint32_t number,
                           ProtobufCMessageUnknownField *referral);
 /* Whether a packed event is of this referral. */
 bool record_is_of(const uint8_t *body, size_t size, const uint8_t *referral);
-/* Finds the digest by which a packed event of this referral commits to the confidential part beside it:
- * CONFIDENTIAL_DIGEST_BYTES, borrowed from the body. NULL if it has none, or is of another referral. */
-const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral);
+/* Finds the digest by which a packed event of this referral commits to a text that is sealed beside it:
+ * SEAL_DIGEST_BYTES, borrowed from the body. NULL if it has none, or is of another referral. */
+const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral,
+                                  enum seal_part part);
 /* Whether the copies beside a packed event are what stands in it. referral: ID_BYTES, or NULL if there is
  * none. */
 bool record_copies_match(const uint8_t *body, size_t size, int64_t at_ms, uint32_t kind,
@@ -64,9 +76,8 @@ bool record_copies_match(const uint8_t *body, size_t size, int64_t at_ms, uint32
 /* Copies out the digest of the state that a packed event says was kept as of event `of`. False if it is no
  * such event. */
 bool record_find_kept(const uint8_t *body, size_t size, uint64_t of, uint8_t digest[STATE_DIGEST_BYTES]);
-/* As record_find_referral, for the callback number of a packed Confidential. */
-bool record_find_callback(const uint8_t *confidential, size_t size, uint32_t number,
-                          ProtobufCMessageUnknownField *callback);
+/* Finds the callback number of a packed Confidential. Borrows. False if it has none. */
+bool record_find_callback(const uint8_t *confidential, size_t size, struct scan_field *callback);
 
 /* Fills in what the command carries; the sender's part (party, slot, actor) is the caller's. The digest, by
  * which a repeated command is known, is over the content (proto/referral/content.h), however it was packed.

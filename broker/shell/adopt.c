@@ -18,14 +18,14 @@ void adopt_rematch(struct broker *b)
 }
 
 /* Everything that can fail, before the state is changed. */
-static bool adopt_pack(struct broker *b, const struct confidential_part *part)
+static bool adopt_pack(struct broker *b, const struct sealed_texts *texts)
 {
     const struct decision *decision = &b->decision;
     size_t before = b->turn.batch.count;
     if (!news_list_reserve(&b->turn.news, decision->count))
         return false;
     for (int i = 0; i < decision->count; i++)
-        if (!batch_add(&b->turn.batch, &decision->events[i], b->state, b->directory, i == 0 ? part : NULL)) {
+        if (!batch_add(&b->turn.batch, &decision->events[i], b->state, b->directory, i == 0 ? texts : NULL)) {
             batch_cut(&b->turn.batch, before);
             return false;
         }
@@ -41,9 +41,9 @@ static uint16_t former_coordinator(const struct broker *b, const struct event *e
 }
 
 /* answered: row + 1 of the session whose answer says what was decided; 0: none. */
-static bool adopt_for(struct broker *b, const struct confidential_part *part, uint32_t answered)
+static bool adopt_for(struct broker *b, const struct sealed_texts *texts, uint32_t answered)
 {
-    if (!adopt_pack(b, part))
+    if (!adopt_pack(b, texts))
         return false;
     for (int i = 0; i < b->decision.count; i++) {
         const struct event *event = &b->decision.events[i];
@@ -95,12 +95,16 @@ static uint32_t decision_flags(const struct decision *decision)
 }
 
 enum refusal adopt_request(struct broker *b, const struct asking *asking, const struct command *command,
-                           const struct confidential_part *part, struct done *done)
+                           const struct record_content *content, struct done *done)
 {
+    struct sealed_texts texts;
     enum refusal refusal = adopt_decide(b, command, asking->now.wall_ms);
+    bool has_text = content->text && b->decision.count > 0;
+    if (refusal == REFUSAL_NONE && has_text)
+        refusal = sealing_seal(b, &b->decision.events[0], content, &texts);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (!adopt_for(b, part, sessions_row_of(&b->sessions, asking->session) + 1))
+    if (!adopt_for(b, has_text ? &texts : NULL, sessions_row_of(&b->sessions, asking->session) + 1))
         return REFUSAL_UNAVAILABLE;
     *done = (struct done){b->decision.seq, b->decision.repeated, decision_flags(&b->decision)};
     return REFUSAL_NONE;

@@ -13,10 +13,10 @@ struct broker;
  * memory is short. */
 enum refusal adopt_own(struct broker *broker, const struct command *command, int64_t wall_ms);
 
-/* The same for a request, with the confidential part to be kept beside its first event (NULL: none). Fills in
+/* The same for a request, whose text (content->text; NULL: none) is sealed beside its first event. Fills in
  * *done if it is not refused. Its sender is not told again, as news, what its answer says. */
 enum refusal adopt_request(struct broker *broker, const struct asking *asking, const struct command *command,
-                           const struct confidential_part *part, struct done *done);
+                           const struct record_content *content, struct done *done);
 
 /* Adopts broker->decision, which time has brought. False if memory is short. */
 bool adopt_decision(struct broker *broker);

@@ -7,18 +7,13 @@
 
 enum { FIRST_BYTES = 256 * 1024, FIRST_ITEMS = 256 };
 
-/* Wipes what is confidential: it stands in the ledger now, or nowhere. */
 void batch_clear(struct batch *b)
 {
-    for (size_t i = 0; i < b->count; i++)
-        if (b->items[i].has_confidential)
-            explicit_bzero(b->bytes + b->items[i].confidential_at, b->items[i].confidential_size);
     b->used = b->count = 0;
 }
 
 void batch_close(struct batch *b)
 {
-    batch_clear(b);
     free(b->bytes);
     free(b->items);
     free(b->events);
@@ -58,24 +53,23 @@ static bool batch_reserve_item(struct batch *b)
 }
 
 /* Room has been reserved. */
-static void batch_keep_beside(struct batch *b, struct batch_item *item, const struct confidential_part *part)
+static void batch_keep_beside(struct batch *b, struct batch_item *item, const struct sealed_texts *texts)
 {
-    item->has_confidential = true;
-    memcpy(item->salt, part->salt, sizeof item->salt);
-    item->confidential_at = b->used;
-    item->confidential_size = part->size;
-    memcpy(b->bytes + b->used, part->bytes, part->size);
-    b->used += part->size;
+    item->sealed_at = b->used;
+    item->sealed_size = texts->size;
+    memcpy(b->bytes + b->used, texts->row, texts->size);
+    b->used += texts->size;
 }
 
 bool batch_add(struct batch *b, const struct event *event, const struct state *state,
-               const struct directory *directory, const struct confidential_part *part)
+               const struct directory *directory, const struct sealed_texts *texts)
 {
     assert(b->count == 0 || event->seq == b->items[b->count - 1].seq + 1);
     size_t most = event->kind == EVENT_POLICY_LOADED ? WIRE_EVENT_BYTES_MAX : RECORD_EVENT_BYTES_MAX;
-    if (!batch_reserve_item(b) || !batch_reserve_bytes(b, most + (part ? part->size : 0)))
+    if (!batch_reserve_item(b) || !batch_reserve_bytes(b, most + (texts ? texts->size : 0)))
         return false;
-    size_t size = record_pack_event(event, state, directory, b->bytes + b->used, most);
+    size_t size =
+        record_pack_event(event, state, directory, texts ? &texts->said : NULL, b->bytes + b->used, most);
     if (size == 0)
         return false;
     struct batch_item *item = &b->items[b->count++];
@@ -83,12 +77,14 @@ bool batch_add(struct batch *b, const struct event *event, const struct state *s
                                 .at_ms = event->at_ms,
                                 .kind = event->kind,
                                 .has_referral = event->has_referral,
+                                .drill = event->drill,
+                                .number = event->number,
                                 .body_at = b->used,
                                 .body_size = size};
     memcpy(item->referral, event->referral, ID_BYTES);
     b->used += size;
-    if (part)
-        batch_keep_beside(b, item, part);
+    if (texts)
+        batch_keep_beside(b, item, texts);
     assert(size <= most && b->used <= b->capacity);
     return true;
 }
@@ -96,10 +92,8 @@ bool batch_add(struct batch *b, const struct event *event, const struct state *s
 void batch_cut(struct batch *b, size_t count)
 {
     assert(count <= b->count);
-    if (count < b->count) {
-        explicit_bzero(b->bytes + b->items[count].body_at, b->used - b->items[count].body_at);
+    if (count < b->count)
         b->used = b->items[count].body_at;
-    }
     b->count = count;
 }
 
@@ -118,7 +112,7 @@ const struct ledger_event *batch_events(struct batch *b)
     for (size_t i = 0; i < b->count; i++) {
         const struct batch_item *item = &b->items[i];
         assert(item->body_at == end && item->seq == b->items[0].seq + i);
-        end += item->body_size + item->confidential_size;
+        end += item->body_size + item->sealed_size;
         b->events[i] = (struct ledger_event){
             .seq = item->seq,
             .at_ms = item->at_ms,
@@ -126,9 +120,8 @@ const struct ledger_event *batch_events(struct batch *b)
             .referral = item->has_referral ? item->referral : NULL,
             .body = b->bytes + item->body_at,
             .body_size = item->body_size,
-            .salt = item->has_confidential ? item->salt : NULL,
-            .confidential = item->has_confidential ? b->bytes + item->confidential_at : NULL,
-            .confidential_size = item->confidential_size,
+            .sealed = item->sealed_size ? b->bytes + item->sealed_at : NULL,
+            .sealed_size = item->sealed_size,
         };
     }
     assert(end == b->used);

@@ -10,23 +10,22 @@
 #include "broker/ledger/ledger.h"
 #include "broker/record/record.h"
 
-/* The part of a referral that is kept beside its event, so that it can be erased: a packed Confidential, and
- * the salt of the digest by which the event commits to it. */
-struct confidential_part {
-    const uint8_t *bytes; /* borrowed */
+/* The sealed texts that are kept beside an event (sealed_row.h), and what the event says of them. */
+struct sealed_texts {
+    const uint8_t *row; /* borrowed */
     size_t size;
-    uint8_t salt[LEDGER_SALT_BYTES];
+    struct record_sealed said;
 };
 
 struct batch_item {
     uint64_t seq;
     int64_t at_ms;
     enum event_kind kind;
-    bool has_referral, has_confidential;
+    bool has_referral, drill;
     uint8_t referral[ID_BYTES];
+    uint32_t number; /* of the referral */
     size_t body_at, body_size;
-    size_t confidential_at, confidential_size;
-    uint8_t salt[LEDGER_SALT_BYTES];
+    size_t sealed_at, sealed_size; /* 0: none */
 };
 
 struct batch {
@@ -40,10 +39,10 @@ struct batch {
 void batch_close(struct batch *batch);
 void batch_clear(struct batch *batch);
 
-/* Packs an event, and keeps its confidential part (NULL: none) beside it. False if memory is short: the batch
+/* Packs an event, and keeps its sealed texts (NULL: none) beside it. False if memory is short: the batch
  * is as before. */
 bool batch_add(struct batch *batch, const struct event *event, const struct state *state,
-               const struct directory *directory, const struct confidential_part *part);
+               const struct directory *directory, const struct sealed_texts *texts);
 /* Takes the newest events out again, down to `count`. */
 void batch_cut(struct batch *batch, size_t count);
 

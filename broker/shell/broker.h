@@ -14,6 +14,7 @@
 
 #include "broker/core/state.h"
 #include "broker/policy/policy_file.h"
+#include "broker/seals/seals.h"
 #include "broker/shell/ports.h"
 
 struct broker;
@@ -22,6 +23,11 @@ struct broker;
  * NULL if memory is short. Borrows ports->context and version until broker_close. */
 struct broker *broker_open(const struct broker_ports *ports, struct state *state, const char *version);
 void broker_close(struct broker **broker);
+
+/* Has all texts about people sealed and opened by these keys, which are borrowed until broker_close, and does
+ * again what a crash may have left undone about keys. To be called when the first commit is on disk, before
+ * the first request. False if the disk failed: the broker must stop. */
+bool broker_use_seals(struct broker *broker, struct seals *seals);
 
 /* Puts a policy in force; the commit that follows records it. False if memory is short: the policy before
  * stays in force. Borrows the file until the next policy is in force. */

@@ -1,10 +1,11 @@
-/* confidential.c: the confidential part of a referral: salted on its way in, checked when it is read, and
- * handed out to those who may read it. */
+/* confidential.c: see confidential.h. */
 #include "broker/shell/confidential.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
+#include "broker/seals/seals.h"
 #include "broker/shell/alterations.h"
 #include "broker/shell/answers.h"
 #include "broker/shell/glass.h"
@@ -12,51 +13,85 @@
 #include "broker/shell/stored.h"
 #include "proto/wire/borrowed.h"
 
-enum { RECORD_REFERRAL = 1 }; /* a field of Record */
+enum { RECORD_REFERRAL = 1 };  /* a field of Record */
+enum { LENGTH_BYTES_MAX = 4 }; /* before a text of one request */
 
-static void confidential_digest(const uint8_t salt[LEDGER_SALT_BYTES], const uint8_t *bytes, size_t size,
-                                uint8_t digest[CONFIDENTIAL_DIGEST_BYTES])
+/* The key that a text of a case is sealed under. */
+static enum seals_status text_key(struct broker *b, struct any_case of, enum seal_part part,
+                                  uint8_t key[SEAL_KEY_BYTES])
 {
-    crypto_generichash_state hash;
-    crypto_generichash_init(&hash, NULL, 0, CONFIDENTIAL_DIGEST_BYTES);
-    crypto_generichash_update(&hash, salt, LEDGER_SALT_BYTES);
-    crypto_generichash_update(&hash, bytes, size);
-    crypto_generichash_final(&hash, digest, CONFIDENTIAL_DIGEST_BYTES);
+    const struct seals_case sealed =
+        of.open ? (struct seals_case){of.open->id, of.open->number, of.open->drill}
+                : (struct seals_case){of.ended->id, of.ended->number, of.ended->drill};
+    return part == SEAL_CALLBACK ? seals_find_callback(b->sealing.seals, &sealed, key)
+                                 : seals_find(b->sealing.seals, &sealed, key);
 }
 
-void confidential_salt(struct broker *b, struct record_content *content, struct confidential_part *part)
+/* Opens a text that is stored beside event `seq`. */
+static enum stored_found text_open(struct broker *b, struct any_case of, uint64_t seq, enum seal_part part,
+                                   struct seal_opened *opened)
 {
-    *part = (struct confidential_part){.bytes = content->confidential, .size = content->confidential_size};
-    b->ports.random(b->ports.context, part->salt, sizeof part->salt);
-    confidential_digest(part->salt, part->bytes, part->size, content->confidential_digest);
-}
-
-static bool part_is_what_came(const struct stored_part *part)
-{
-    uint8_t digest[CONFIDENTIAL_DIGEST_BYTES];
-    if (part->is_of_this_turn || !part->digest)
-        return part->is_of_this_turn;
-    confidential_digest(part->salt, part->bytes, part->size, digest);
-    return sodium_memcmp(digest, part->digest, sizeof digest) == 0;
-}
-
-static enum stored_found part_read(struct broker *b, uint64_t seq, const uint8_t *referral,
-                                   struct stored_part *part)
-{
-    if (!stored_confidential(b, seq, referral, part))
+    const uint8_t *id = of.open ? of.open->id : of.ended->id;
+    const struct seal_place place = {id, seq, part};
+    struct stored_text text;
+    uint8_t key[SEAL_KEY_BYTES];
+    if (!stored_text(b, seq, id, part, &text))
         return STORED_NONE;
-    if (part_is_what_came(part))
+    enum seals_status status = text_key(b, of, part, key);
+    if (status != SEALS_OK)
+        return STORED_SHUT;
+    size_t room = text.body.size + 1;
+    uint8_t *buffer = arena_take(&b->stored_arena, room);
+    enum seal_status seal =
+        buffer && text.digest && text.body.bytes
+            ? seal_open(key, &place, text.digest, text.body.bytes, text.body.size, buffer, room, opened)
+            : SEAL_ALTERED;
+    sodium_memzero(key, sizeof key);
+    if (seal == SEAL_OPENED)
         return STORED_FOUND;
-    alterations_note(b, &(struct altered){ALTERATION_CONFIDENTIAL, seq}, referral);
+    if (!buffer)
+        return STORED_NONE;
+    alterations_note(b, &(struct altered){ALTERATION_CONFIDENTIAL, seq}, id);
     return STORED_ALTERED;
+}
+
+bool confidential_is_as_told(struct broker *b, const uint8_t *referral, uint64_t seq,
+                             const struct record_content *content)
+{
+    const struct any_case of = state_case(b->state, referral);
+    struct seal_opened told;
+    if ((!of.open && !of.ended) || text_open(b, of, seq, content->part, &told) != STORED_FOUND)
+        return true;
+    return told.size == content->text_size && sodium_memcmp(told.text, content->text, told.size) == 0;
+}
+
+/* A text with its length before it, as a packed field has it; NULL if memory is short. */
+static const uint8_t *text_with_length(struct broker *b, const struct seal_opened *text, size_t *size)
+{
+    uint8_t *bytes = arena_take(&b->stored_arena, LENGTH_BYTES_MAX + text->size), *at = bytes;
+    size_t left = text->size;
+    if (!bytes)
+        return NULL;
+    for (; left >= 0x80; left >>= 7)
+        *at++ = (uint8_t)(left | 0x80);
+    *at++ = (uint8_t)left;
+    memcpy(at, text->text, text->size);
+    *size = (size_t)(at - bytes) + text->size;
+    return bytes;
 }
 
 bool confidential_callback(struct broker *b, const struct referral *r, uint32_t number,
                            spliced_field *callback)
 {
-    struct stored_part part;
-    return part_read(b, r->confidential_seq, r->id, &part) == STORED_FOUND &&
-           record_find_callback(part.bytes, part.size, number, callback);
+    struct seal_opened opened;
+    size_t size;
+    if (text_open(b, (struct any_case){.open = r}, r->confidential_seq, SEAL_CALLBACK, &opened) !=
+        STORED_FOUND)
+        return false;
+    const uint8_t *bytes = text_with_length(b, &opened, &size);
+    if (bytes)
+        *callback = spliced_as(number, bytes, size);
+    return bytes;
 }
 
 bool confidential_ask_record(struct broker *b, const struct answer_to *to, const uint8_t *referral,
@@ -81,7 +116,7 @@ static void confidential_pack_record(struct broker *b, const struct record_reque
     const struct glass_read *read = NULL;
     struct reading_beyond reading;
     struct status status;
-    struct stored_part part;
+    struct seal_opened part;
     spliced_field referral;
     if (!status_of(&status, b->state, b->directory, of))
         return;
@@ -90,18 +125,18 @@ static void confidential_pack_record(struct broker *b, const struct record_reque
     message.record = &record;
     enum stored_found facts = stored_referral(b, of.open ? of.open->facts_seq : of.ended->facts_seq,
                                               asked->referral, RECORD_REFERRAL, &referral);
-    enum stored_found found = part_read(b, of.open ? of.open->confidential_seq : of.ended->confidential_seq,
-                                        asked->referral, &part);
-    if (found == STORED_ALTERED || facts == STORED_ALTERED) {
-        answers_refuse(b, &(struct answer_to){&asked->route, asked->command_id}, REFUSAL_ALTERED,
-                       asked->referral);
+    enum stored_found found = text_open(
+        b, of, of.open ? of.open->confidential_seq : of.ended->confidential_seq, SEAL_RECORD, &part);
+    if (found == STORED_ALTERED || found == STORED_SHUT || facts == STORED_ALTERED) {
+        answers_refuse(b, &(struct answer_to){&asked->route, asked->command_id},
+                       found == STORED_SHUT ? REFUSAL_SEALED : REFUSAL_ALTERED, asked->referral);
         return;
     }
     if (facts == STORED_FOUND)
         spliced_into(&record.base, &referral, 1);
     if (found == STORED_FOUND)
         record.confidential =
-            concordat__v1__confidential__unpack(&b->stored_arena.allocator, part.size, part.bytes);
+            concordat__v1__confidential__unpack(&b->stored_arena.allocator, part.size, part.text);
     record.status = &status.message;
     if (asked->reader != SLOT_NONE)
         read = glass_find(b->state, asked->reader, asked->referral, b->time.now_ms);

@@ -3,6 +3,7 @@
 #define CONCORDAT_BROKER_INSIDE_H
 
 #include "broker/core/decide.h"
+#include "broker/seals/seals.h"
 #include "broker/shell/batch.h"
 #include "broker/shell/ledger_time.h"
 #include "broker/shell/news_list.h"
@@ -11,6 +12,7 @@
 #include "broker/shell/quotas.h"
 #include "broker/shell/refusals.h"
 #include "broker/shell/room.h"
+#include "broker/shell/sealing.h"
 #include "broker/shell/sessions.h"
 #include "broker/shell/status.h"
 #include "proto/server/seldom.h"
@@ -52,6 +54,32 @@ struct alterations {
     size_t count;
 };
 
+/* What a command tells, sealed on its way into the batch (sealing.c). */
+struct sealing {
+    struct seals *seals;     /* borrowed */
+    bool must_sync;          /* a key of this turn is not on disk yet */
+    enum seals_status fault; /* why a text could not be sealed last */
+    bool has_failed;         /* the disk, or nobody knows what is on it: the broker must stop */
+    uint8_t row[SEALED_ROW_BYTES_MAX];
+};
+
+/* The sealed texts that were read last (stored.c). */
+struct stored_row {
+    uint8_t bytes[SEALED_ROW_BYTES_MAX];
+    uint8_t digest[SEAL_DIGEST_BYTES];
+};
+
+/* Keys of cases that have ended, which are dealt with once the turn that ended them is on disk (sealing.c).
+ */
+struct key_ends {
+    struct key_end {
+        uint8_t referral[ID_BYTES];
+        uint32_t number;
+        bool drill, is_erased;  /* otherwise the case has ended */
+    } items[TURN_MESSAGES_MAX]; /* a case is ended or erased by a request alone */
+    size_t count;
+};
+
 /* The turn that takes and decides now. */
 struct open_turn {
     struct batch batch;
@@ -64,7 +92,8 @@ struct open_turn {
 struct turn_in_flight {
     bool on_its_way; /* to the disk; not sent yet */
     bool has_events;
-    uint64_t seq; /* of its last event, or of the last one before it */
+    uint64_t seq;                  /* of its last event, or of the last one before it */
+    uint32_t number, drill_number; /* the newest that were given out by then */
     struct outgoing *outgoing;
 };
 
@@ -100,6 +129,9 @@ struct broker {
     struct refusals refusals, refusals_for_too_much;
     struct alterations alterations;
     struct room_watch room;
+    struct sealing sealing;
+    struct stored_row stored_row;
+    struct key_ends key_ends;
     struct arena request_arena;    /* for the request that is being answered */
     struct record_content content; /* of that request: too long for the stack */
     struct arena stored_arena;     /* for what is read back of the ledger (stored.c, feed.c) */

@@ -27,11 +27,10 @@ struct broker_ports {
     enum ledger_status (*write)(void *context, const struct ledger_event *events, size_t count);
     bool (*syncing)(void *context);
     enum ledger_status (*sync)(void *context);
-    /* As ledger_read and ledger_confidential. */
+    /* As ledger_read and ledger_sealed. */
     enum ledger_status (*read)(void *context, uint64_t after, size_t limit, ledger_each *each,
                                void *each_context);
-    enum ledger_status (*confidential)(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
-                                       uint8_t *buffer, size_t capacity, size_t *size);
+    enum ledger_status (*sealed)(void *context, uint64_t seq, uint8_t *buffer, size_t capacity, size_t *size);
     /* Sends messages to one peer, as one frame. */
     enum server_sent (*send)(void *context, const struct server_route *route, const struct frame_part *parts,
                              size_t count);

@@ -1,4 +1,4 @@
-/* stored.c: the stored content of a case: the referral in an event, and the confidential part beside it. */
+/* stored.c: the stored content of a case: the referral in an event, and the sealed texts beside it. */
 #include "broker/shell/stored.h"
 
 #include <string.h>
@@ -54,56 +54,55 @@ enum stored_found stored_referral(struct broker *b, uint64_t seq, const uint8_t 
     return stored_read_referral(b, seq, &(struct referral_search){b, id, number, referral, false, false});
 }
 
+/* The search for the digest of a text. */
 struct digest_search {
     struct broker *broker;
     const uint8_t *referral; /* whose event it has to be */
-    const uint8_t *digest;   /* NULL: it has none */
-    bool no_memory;
+    enum seal_part part;
+    uint8_t *digest; /* SEAL_DIGEST_BYTES, to be filled in */
+    bool found;
 };
 
 static bool stored_find_digest(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
     (void)chain;
-    const uint8_t *body = event->body;
-    size_t size = event->body_size;
     struct digest_search *search = context;
-    const uint8_t *digest = record_find_digest(body, size, search->referral);
+    const uint8_t *digest = record_find_digest(event->body, event->body_size, search->referral, search->part);
     alterations_compare_copies(search->broker, event);
-    uint8_t *copy = digest ? arena_take(&search->broker->stored_arena, CONFIDENTIAL_DIGEST_BYTES) : NULL;
-    search->no_memory = digest && !copy;
-    if (copy)
-        search->digest = memcpy(copy, digest, CONFIDENTIAL_DIGEST_BYTES);
+    search->found = digest;
+    if (digest)
+        memcpy(search->digest, digest, SEAL_DIGEST_BYTES);
     return false;
 }
 
-/* An event that was altered vouches for nothing. A part that is longer than any request is none that we
- * wrote: it is not copied, and nothing vouches for it. */
-static bool stored_read_part(struct broker *b, uint64_t seq, const uint8_t *referral,
-                             struct stored_part *part)
+/* An event that was altered vouches for nothing. A row that is longer than any that we write is not read; a
+ * text that the event commits to and that is not there was taken away. */
+static bool stored_read_text(struct broker *b, uint64_t seq, const uint8_t *referral, enum seal_part part,
+                             struct stored_text *text)
 {
-    uint8_t *salt = arena_take(&b->stored_arena, LEDGER_SALT_BYTES);
-    uint8_t *bytes = arena_take(&b->stored_arena, WIRE_REQUEST_BYTES_MAX);
-    struct digest_search search = {.broker = b, .referral = referral};
-    if (!salt || !bytes ||
-        b->ports.confidential(b->ports.context, seq, salt, bytes, WIRE_REQUEST_BYTES_MAX, &part->size) !=
-            LEDGER_OK)
+    struct digest_search search = {b, referral, part, b->stored_row.digest, false};
+    size_t size = 0;
+    enum ledger_status status =
+        b->ports.sealed(b->ports.context, seq, b->stored_row.bytes, sizeof b->stored_row.bytes, &size);
+    if (status != LEDGER_OK && status != LEDGER_NOT_FOUND)
         return false;
-    part->bytes = bytes;
-    part->salt = salt;
-    if (part->size > WIRE_REQUEST_BYTES_MAX)
-        return true;
-    enum ledger_status status = b->ports.read(b->ports.context, seq - 1, 1, stored_find_digest, &search);
-    part->digest = status == LEDGER_OK ? search.digest : NULL;
-    return status != LEDGER_UNKNOWN && !search.no_memory;
+    if (size > sizeof b->stored_row.bytes || !sealed_row_find(b->stored_row.bytes, size, part, &text->body))
+        text->body = (struct sealed_body){NULL, 0};
+    status = b->ports.read(b->ports.context, seq - 1, 1, stored_find_digest, &search);
+    text->digest = status == LEDGER_OK && search.found ? search.digest : NULL;
+    return status != LEDGER_UNKNOWN && (text->digest || text->body.bytes);
 }
 
-bool stored_confidential(struct broker *b, uint64_t seq, const uint8_t *referral, struct stored_part *part)
+bool stored_text(struct broker *b, uint64_t seq, const uint8_t *referral, enum seal_part part,
+                 struct stored_text *text)
 {
     const struct batch_item *item = batch_find(&b->turn.batch, seq);
-    *part = (struct stored_part){.is_of_this_turn = item};
+    *text = (struct stored_text){.digest = NULL};
+    if (!seq)
+        return false;
     if (!item)
-        return seq && stored_read_part(b, seq, referral, part);
-    part->bytes = b->turn.batch.bytes + item->confidential_at;
-    part->size = item->confidential_size;
-    return item->has_confidential;
+        return stored_read_text(b, seq, referral, part, text);
+    const uint8_t *bytes = b->turn.batch.bytes;
+    text->digest = record_find_digest(bytes + item->body_at, item->body_size, referral, part);
+    return text->digest && sealed_row_find(bytes + item->sealed_at, item->sealed_size, part, &text->body);
 }

@@ -29,6 +29,8 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
         words = covers_fault(b, request->cover);
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD)
         words = glass_fault(request->get_record, refusal);
+    if (refusal == REFUSAL_SEALED)
+        words = sealing_fault(b);
     if (words)
         answers_refuse_saying(b, &asking->to, refusal, words);
     else
@@ -55,8 +57,8 @@ static void complete_reading(const struct broker *b, const struct asking *asking
     const Concordat__V1__GetRecord *asked = asking->request->get_record;
     uint32_t number;
     bool drill;
-    command->is.read.of = asking->key->of;
-    command->is.read.role = (int)asking->key->role;
+    command->is.read.as.of = asking->key->of;
+    command->is.read.as.role = (int)asking->key->role;
     if (asked->referral.len || !words_parse_number(asked->number, &number, &drill))
         return;
     const struct any_case of = state_case_by_number(b->state, number, drill);
@@ -133,16 +135,16 @@ static void take_core_command(struct broker *b, const struct asking *asking)
 {
     struct record_content *content = &b->content;
     struct command command;
-    struct confidential_part part;
     struct done done;
     enum refusal refusal = take_read_command(b, asking, content, &command);
     if (refusal != REFUSAL_NONE) {
         refuse_request(b, asking, refusal, NULL);
         return;
     }
-    if (content->confidential)
-        confidential_salt(b, content, &part);
-    refusal = adopt_request(b, asking, &command, content->confidential ? &part : NULL, &done);
+    refusal = adopt_request(b, asking, &command, content, &done);
+    if (refusal == REFUSAL_NONE && done.repeated && content->text &&
+        !confidential_is_as_told(b, command.referral, done.seq, content))
+        refusal = REFUSAL_CONFLICT;
     if (refusal != REFUSAL_NONE) {
         refuse_request(b, asking, refusal, case_to_tell(b, asking, refusal, command.referral));
         return;

@@ -99,6 +99,8 @@ static enum ledger_status turn_write(struct broker *b)
     struct batch *batch = &b->turn.batch;
     const struct ledger_event *events = batch_events(batch);
     assert(batch->count == 0 || events[0].seq == b->in_flight.seq + 1);
+    if (!sealing_sync(b))
+        return LEDGER_UNKNOWN;
     if (batch->count > 0) {
         enum ledger_status status = b->ports.write(b->ports.context, events, batch->count);
         if (status != LEDGER_OK)
@@ -111,8 +113,11 @@ static enum ledger_status turn_write(struct broker *b)
     b->in_flight = (struct turn_in_flight){.on_its_way = true,
                                            .has_events = batch->count > 0,
                                            .seq = b->state->counters.seq,
+                                           .number = b->state->counters.number,
+                                           .drill_number = b->state->counters.drill_number,
                                            .outgoing = b->turn.outgoing};
     b->turn.outgoing = b->turn.outgoing == &b->outgoings[0] ? &b->outgoings[1] : &b->outgoings[0];
+    sealing_note(b);
     batch_clear(batch);
     return LEDGER_OK;
 }
@@ -128,6 +133,8 @@ enum ledger_status broker_settle(struct broker *b)
         return status;
     b->in_flight.on_its_way = false;
     b->durable_seq = b->in_flight.seq;
+    if (!sealing_settle(b))
+        return LEDGER_UNKNOWN;
     feed_pack(b, b->in_flight.outgoing);
     turn_send(b, b->in_flight.outgoing);
     return LEDGER_OK;

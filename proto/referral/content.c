@@ -6,7 +6,7 @@
 #include "proto/referral/referral_rules.h"
 
 /* Fields of Request, the last before its command; of Submit and of Update; of Referral. */
-enum { REQUEST_DEVICE = 2, REFERRAL = 1, CONFIDENTIAL = 2, FLAGS = 17 };
+enum { REQUEST_DEVICE = 2, REFERRAL = 1, FLAGS = 17 };
 
 enum { CONTENT_HEAD_BYTES = 1 + 4 + 4 };
 
@@ -20,23 +20,50 @@ static const Concordat__V1__Referral *content_referral(const Concordat__V1__Requ
     return NULL;
 }
 
+/* What a person types about a person: which field of which command it is. */
+static const struct content_typed {
+    Concordat__V1__Request__CommandCase command;
+    uint32_t field;
+    enum seal_part part;
+} content_typed[] = {
+    {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT, 2, SEAL_RECORD},
+    {CONCORDAT__V1__REQUEST__COMMAND_UPDATE, 2, SEAL_RECORD},
+    {CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW, 2, SEAL_REASON},
+    {CONCORDAT__V1__REQUEST__COMMAND_DECLINE, 4, SEAL_NOTE},
+    {CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD, 2, SEAL_REASON},
+};
+
+/* NULL if the command has no such field. */
+static const struct content_typed *content_typed_of(const Concordat__V1__Request *request)
+{
+    for (size_t i = 0; i < sizeof content_typed / sizeof *content_typed; i++)
+        if (content_typed[i].command == request->command_case)
+            return &content_typed[i];
+    return NULL;
+}
+
 void content_find(const Concordat__V1__Request *request, const uint8_t *packed, size_t size,
                   struct content *content)
 {
+    const struct content_typed *typed = content_typed_of(request);
     struct scan scan = {packed, packed + size};
     struct scan_field field = {0};
     *content = (struct content){.bytes = packed, .request = request};
     while (scan_next(&scan, &field) == SCAN_FIELD && field.number <= REQUEST_DEVICE)
         content->bytes = scan.at;
     content->size = (size_t)(packed + size - content->bytes);
-    if (!content_referral(request) || field.number <= REQUEST_DEVICE)
+    if (field.number <= REQUEST_DEVICE)
         return;
+    content->command = field;
     scan = (struct scan){field.bytes, field.bytes + field.size};
-    while (scan_next(&scan, &field) == SCAN_FIELD)
-        if (field.number == REFERRAL)
+    for (const uint8_t *at = scan.at; typed && scan_next(&scan, &field) == SCAN_FIELD; at = scan.at)
+        if (field.number == typed->field) {
+            content->text = field;
+            content->text_at = at;
+            content->part = typed->part;
+        } else if (field.number == REFERRAL && content_referral(request)) {
             content->referral = field;
-        else if (field.number == CONFIDENTIAL)
-            content->confidential = field;
+        }
 }
 
 /* Finds the flags in a packed referral that has some. They are one field, as protobuf-c packs them. */
@@ -51,8 +78,7 @@ static void content_find_flags(const struct scan_field *referral, const uint8_t 
 }
 
 /* Fills in the head that is hashed before a Submit or an Update: the command, the flags that belong to its
- * content, and the size of the referral without its flags, which tells where it ends. Another command's bytes
- * begin with another tag. */
+ * content, and the size of the referral without its flags, which tells where it ends. */
 static void content_head(const struct content *content, size_t referral_size,
                          uint8_t head[CONTENT_HEAD_BYTES])
 {
@@ -60,29 +86,54 @@ static void content_head(const struct content *content, size_t referral_size,
     uint32_t flags = 0;
     for (size_t i = 0; i < referral->n_flags; i++)
         flags |= 1u << referral->flags[i] & REFERRAL_SENDERS_FLAGS;
-    head[0] = content->bytes[0]; /* its tag */
+    head[0] = (uint8_t)content->request->command_case;
     for (int i = 0; i < 4; i++) {
         head[1 + i] = (uint8_t)(flags >> 8 * i);
         head[5 + i] = (uint8_t)(referral_size >> 8 * i);
     }
 }
 
+static void content_hash(crypto_generichash_state *hash, const uint8_t *begin, const uint8_t *end)
+{
+    crypto_generichash_update(hash, begin, (size_t)(end - begin));
+}
+
 void content_digest(const struct content *content, uint8_t digest[CONTENT_DIGEST_BYTES])
 {
     crypto_generichash_state hash;
-    const struct scan_field *referral = &content->referral;
-    const uint8_t *begin = referral->bytes, *end = referral->bytes; /* of the flags */
-    uint8_t head[CONTENT_HEAD_BYTES];
-    if (!referral->number) {
-        crypto_generichash(digest, CONTENT_DIGEST_BYTES, content->bytes, content->size, NULL, 0);
-        return;
-    }
-    if (content_referral(content->request)->n_flags)
-        content_find_flags(referral, &begin, &end);
-    content_head(content, referral->size - (size_t)(end - begin), head);
+    const struct scan_field *referral = &content->referral, *text = &content->text;
+    const uint8_t *at = content->command.bytes, *end = at + content->command.size; /* of what is hashed */
+    uint8_t head[CONTENT_HEAD_BYTES] = {(uint8_t)content->request->command_case};
     crypto_generichash_init(&hash, NULL, 0, CONTENT_DIGEST_BYTES);
-    crypto_generichash_update(&hash, head, sizeof head);
-    crypto_generichash_update(&hash, referral->bytes, (size_t)(begin - referral->bytes));
-    crypto_generichash_update(&hash, end, (size_t)(content->bytes + content->size - end));
+    if (referral->number) {
+        const uint8_t *flags = referral->bytes, *flags_end = flags;
+        if (content_referral(content->request)->n_flags)
+            content_find_flags(referral, &flags, &flags_end);
+        content_head(content, referral->size - (size_t)(flags_end - flags), head);
+        crypto_generichash_update(&hash, head, sizeof head);
+        content_hash(&hash, referral->bytes, flags);
+        at = flags_end;
+    } else {
+        crypto_generichash_update(&hash, head, sizeof head);
+    }
+    if (text->number) {
+        content_hash(&hash, at, content->text_at);
+        at = text->bytes + text->size;
+    }
+    content_hash(&hash, at, end);
+    crypto_generichash_final(&hash, digest, CONTENT_DIGEST_BYTES);
+}
+
+void content_digest_keyed(const struct content *content, const uint8_t key[CONTENT_KEY_BYTES],
+                          uint8_t digest[CONTENT_DIGEST_BYTES])
+{
+    crypto_generichash_state hash;
+    uint8_t open_part[CONTENT_DIGEST_BYTES];
+    content_digest(content, open_part);
+    crypto_generichash_init(&hash, key, CONTENT_KEY_BYTES, CONTENT_DIGEST_BYTES);
+    crypto_generichash_update(&hash, open_part, sizeof open_part);
+    crypto_generichash_update(&hash, &(uint8_t){(uint8_t)content->part}, 1);
+    if (content->text.number)
+        crypto_generichash_update(&hash, content->text.bytes, content->text.size);
     crypto_generichash_final(&hash, digest, CONTENT_DIGEST_BYTES);
 }

@@ -39,6 +39,9 @@ static const char *const refusal_texts[] = {
         "Ring the duty coordinator, who can find out how to reach the person.",
     [REFUSAL(NO_ROOM)] = "There is no room on the disk for this, and it was not saved. Ring the duty "
                          "coordinator about this person now. A shorter referral may still be taken.",
+    [REFUSAL(SEALED)] =
+        "The key to what was told about this person cannot be used, so it cannot be opened or added to. "
+        "Nothing was changed, and the case goes on. Ring who holds it.",
 };
 
 const char *refusal_text(Concordat__V1__Refusal refusal)

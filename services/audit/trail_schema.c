@@ -96,7 +96,7 @@ static const char *const statements[] = {
     ") STRICT",
     "CREATE TABLE record_read ("
     "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, role TEXT,"
-    "  on_behalf_of TEXT, reason TEXT,"
+    "  on_behalf_of TEXT,"
     "  break_glass TEXT" /* if a coordinator read beyond their areas: why */
     ") STRICT",
     "CREATE TABLE refused_command ("

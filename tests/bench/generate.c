@@ -10,6 +10,8 @@
 #include <time.h>
 
 #include "broker/ledger/ledger.h"
+#include "broker/seals/sealed_row.h"
+#include "broker/seals/seals_disk.h"
 #include "broker/shell/keeper.h"
 #include "tests/bench/frames.h"
 #include "tests/bench/lives.h"
@@ -26,7 +28,10 @@ struct writing {
     uint8_t referrals[BATCH_EVENTS][ID_BYTES];
     size_t count, used, room;
     uint8_t *bytes;
-    uint8_t salt[LEDGER_SALT_BYTES];
+    const char *folder;
+    struct master_key *master;
+    struct seals_disk disk;
+    struct seals *seals;
 };
 
 static void commit(struct writing *w)
@@ -36,19 +41,72 @@ static void commit(struct writing *w)
     w->count = w->used = 0;
 }
 
-/* Adds the confidential part, and its digest in the event, as the broker does. */
-static void add_confidential(struct writing *w, const struct event *event, struct ledger_event *stored)
+static void draw(void *context, void *bytes, size_t size)
 {
-    struct record_content *content = (struct record_content *)(uintptr_t)event->opaque;
-    crypto_generichash_state hash;
-    stored->salt = w->salt;
-    stored->confidential = memcpy(w->bytes + w->used, content->confidential, content->confidential_size);
-    stored->confidential_size = content->confidential_size;
-    w->used += content->confidential_size;
-    crypto_generichash_init(&hash, NULL, 0, CONFIDENTIAL_DIGEST_BYTES);
-    crypto_generichash_update(&hash, w->salt, sizeof w->salt);
-    crypto_generichash_update(&hash, stored->confidential, stored->confidential_size);
-    crypto_generichash_final(&hash, content->confidential_digest, CONFIDENTIAL_DIGEST_BYTES);
+    (void)context;
+    randombytes_buf(bytes, size);
+}
+
+/* The keys beside the ledger, once its first event is written; the master key stands beside the folder, so
+ * that a broker can be started with it. */
+static void open_keys(struct writing *w)
+{
+    static const uint8_t service[SEAL_KEY_BYTES];
+    char path[4096], message[512];
+    uint8_t chain[CHAIN_BYTES];
+    enum seals_opening opening;
+    snprintf(path, sizeof path, "%s.master-key", w->folder);
+    bool good = master_key_make(path, NULL, message, sizeof message) == 0 &&
+                master_key_open_file(path, NULL, &w->master, message, sizeof message) == MASTER_KEY_GOOD;
+    snprintf(path, sizeof path, "%s/seals", w->folder);
+    if (!good || seals_disk_open(path, &w->disk, message, sizeof message) != 0)
+        measure_fail("%s", message);
+    commit(w);
+    struct seals_setting setting = {.name = "seals",
+                                    .file = seals_disk_file(&w->disk),
+                                    .random = {draw, NULL},
+                                    .master = w->master,
+                                    .service = service};
+    if (ledger_chain_at(w->ledger, 1, chain) != LEDGER_OK)
+        measure_fail("%s", ledger_message(w->ledger));
+    memcpy(setting.ledger, chain, sizeof setting.ledger);
+    w->seals = seals_open(&setting, &opening, message, sizeof message);
+    if (!w->seals)
+        measure_fail("%s", message);
+}
+
+/* Seals a text behind what is written, as the broker does. */
+static void add_text(struct writing *w, const struct seal_place *place, const uint8_t *key,
+                     const uint8_t *text, size_t size, struct record_sealed *said)
+{
+    const struct seal_random random = {draw, NULL};
+    uint8_t *head = w->bytes + w->used;
+    struct record_sealed_text *item = &said->items[said->count++];
+    item->part = place->part;
+    size_t body = seal_text(key, place, &random, text, size, head + SEALED_ROW_HEAD_BYTES, item->digest);
+    sealed_row_head(head, place->part, body);
+    w->used += SEALED_ROW_HEAD_BYTES + body;
+}
+
+static void add_texts(struct writing *w, const struct event *event, struct ledger_event *stored,
+                      struct record_sealed *said)
+{
+    const struct record_content *content = event->opaque;
+    const struct seals_case of = {event->referral, event->number, event->drill};
+    uint8_t key[SEAL_KEY_BYTES], callback_key[SEAL_KEY_BYTES];
+    struct scan_field callback;
+    if (seals_make(w->seals, &of, key) != SEALS_OK)
+        measure_fail("a key could not be made");
+    seals_committed(w->seals, event->drill, event->number);
+    seals_callback_key(key, callback_key);
+    stored->sealed = w->bytes + w->used;
+    size_t before = w->used;
+    add_text(w, &(struct seal_place){event->referral, event->seq, SEAL_RECORD}, key, content->text,
+             content->text_size, said);
+    if (record_find_callback(content->text, content->text_size, &callback))
+        add_text(w, &(struct seal_place){event->referral, event->seq, SEAL_CALLBACK}, callback_key,
+                 callback.bytes, callback.size, said);
+    stored->sealed_size = w->used - before;
 }
 
 static void write_event(void *context, const struct region *region, const struct event *event)
@@ -56,15 +114,18 @@ static void write_event(void *context, const struct region *region, const struct
     struct writing *w = context;
     if (w->count == BATCH_EVENTS || w->room - w->used < ROOM_AFTER + (region->file ? region->file->size : 0))
         commit(w);
+    if (event->kind == EVENT_RECEIVED && !w->seals)
+        open_keys(w);
+    struct record_sealed said = {0};
     struct ledger_event *stored = &w->events[w->count];
     *stored = (struct ledger_event){.seq = event->seq, .at_ms = event->at_ms, .kind = (uint32_t)event->kind};
     if (event->kind == EVENT_RECEIVED)
-        add_confidential(w, event, stored);
+        add_texts(w, event, stored, &said);
     if (event->has_referral)
         stored->referral = memcpy(w->referrals[w->count], event->referral, ID_BYTES);
     stored->body = w->bytes + w->used;
-    stored->body_size =
-        record_pack_event(event, region->state, region->directory, w->bytes + w->used, w->room - w->used);
+    stored->body_size = record_pack_event(event, region->state, region->directory, &said, w->bytes + w->used,
+                                          w->room - w->used);
     if (stored->body_size == 0)
         measure_fail("an event does not fit");
     w->used += stored->body_size;
@@ -73,7 +134,7 @@ static void write_event(void *context, const struct region *region, const struct
 
 int main(int argc, char **argv)
 {
-    static struct writing writing = {.room = 8 << 20};
+    static struct writing writing = {.room = 8 << 20, .disk.fd = -1};
     static struct lives lives;
     char path[4096], message[512];
     enum ledger_status status;
@@ -83,6 +144,7 @@ int main(int argc, char **argv)
     int64_t years_ms = (int64_t)(atof(argv[4]) * (double)YEAR_MS);
     mkdir(argv[2], 0700);
     snprintf(path, sizeof path, "%s/ledger.db", argv[2]);
+    writing.folder = argv[2];
     writing.bytes = malloc(writing.room);
     writing.ledger = ledger_open(path, &status, message, sizeof message);
     if (!writing.ledger || !writing.bytes)
@@ -112,6 +174,9 @@ int main(int argc, char **argv)
     printf("{\"events\":%llu,\"referrals\":%u,\"open\":%u,\"refused\":%u}\n",
            (unsigned long long)region.state->counters.seq, lives.next[LIFE_SUBMIT],
            region.state->counters.open_count, lives.refused);
+    seals_close(&writing.seals);
+    seals_disk_close(&writing.disk);
+    master_key_close(&writing.master);
     ledger_close(&writing.ledger);
     region_close(&region);
     free(writing.bytes);

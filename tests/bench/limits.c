@@ -1,7 +1,7 @@
 /* limits.c: measures what this machine's disk, SQLite and ZeroMQ allow, to compare other figures with.
  *
  * limits disk FOLDER SECONDS | sqlite FOLDER SECONDS BATCH BYTES... | ledger (the same) | curve SECONDS
- * OUTSTANDING. BYTES are the sizes of the events of one referral in a ledger, with the confidential part
+ * OUTSTANDING. BYTES are the sizes of the events of one referral in a ledger, with the sealed texts
  * last.
  */
 #include <fcntl.h>
@@ -52,10 +52,10 @@ static int measure_disk(const char *folder, double seconds)
 /* --- SQLite, bare and as the ledger ----------------------------------------------------------------- */
 
 struct appends {
-    size_t event_count, sizes[EVENTS_MAX], confidential_size;
+    size_t event_count, sizes[EVENTS_MAX], sealed_size;
     uint64_t seq;
     sqlite3 *db;
-    sqlite3_stmt *begin, *event, *confidential, *commit;
+    sqlite3_stmt *begin, *event, *sealed, *commit;
     struct ledger *ledger;
     uint8_t body[BODY_BYTES_MAX];
 };
@@ -83,11 +83,11 @@ static void open_bare(struct appends *a)
     run(a->db,
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         "CREATE TABLE event(seq INTEGER PRIMARY KEY, at_ms INTEGER, kind INTEGER, referral BLOB, chain BLOB,"
-        " body BLOB); CREATE TABLE confidential(seq INTEGER PRIMARY KEY, salt BLOB, body BLOB)");
+        " body BLOB); CREATE TABLE sealed(seq INTEGER PRIMARY KEY, body BLOB)");
     a->begin = prepare(a->db, "BEGIN IMMEDIATE");
     a->commit = prepare(a->db, "COMMIT");
     a->event = prepare(a->db, "INSERT INTO event VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
-    a->confidential = prepare(a->db, "INSERT INTO confidential VALUES(?1, ?2, ?3)");
+    a->sealed = prepare(a->db, "INSERT INTO sealed VALUES(?1, ?2)");
 }
 
 static void step(struct appends *a, sqlite3_stmt *statement)
@@ -111,10 +111,9 @@ static void append_bare(struct appends *a, size_t batch)
         step(a, a->event);
         if (which != 0)
             continue;
-        sqlite3_bind_int64(a->confidential, 1, (sqlite3_int64)a->seq);
-        sqlite3_bind_blob(a->confidential, 2, a->body, LEDGER_SALT_BYTES, SQLITE_STATIC);
-        sqlite3_bind_blob(a->confidential, 3, a->body, (int)a->confidential_size, SQLITE_STATIC);
-        step(a, a->confidential);
+        sqlite3_bind_int64(a->sealed, 1, (sqlite3_int64)a->seq);
+        sqlite3_bind_blob(a->sealed, 2, a->body, (int)a->sealed_size, SQLITE_STATIC);
+        step(a, a->sealed);
     }
     step(a, a->commit);
 }
@@ -131,8 +130,8 @@ static void append_ledger(struct appends *a, size_t batch)
                                           .body = a->body,
                                           .body_size = a->sizes[which]};
         if (which == 0) {
-            events[i].salt = events[i].confidential = a->body;
-            events[i].confidential_size = a->confidential_size;
+            events[i].sealed = a->body;
+            events[i].sealed_size = a->sealed_size;
         }
     }
     if (ledger_append(a->ledger, events, batch) != LEDGER_OK)
@@ -145,7 +144,7 @@ static void open_appends(struct appends *a, bool bare, const char *folder, int c
     char message[512];
     for (int i = 0; i < count - 1 && i < EVENTS_MAX; i++)
         a->sizes[a->event_count++] = strtoul(sizes[i], NULL, 10);
-    a->confidential_size = strtoul(sizes[count - 1], NULL, 10);
+    a->sealed_size = strtoul(sizes[count - 1], NULL, 10);
     for (size_t i = 0; i < sizeof a->body; i++)
         a->body[i] = (uint8_t)(i * 151 + (i >> 3));
     snprintf(path, sizeof path, "%s/bench-append.db", folder);
@@ -162,7 +161,7 @@ static void close_appends(struct appends *a)
     if (a->db) {
         sqlite3_finalize(a->begin);
         sqlite3_finalize(a->event);
-        sqlite3_finalize(a->confidential);
+        sqlite3_finalize(a->sealed);
         sqlite3_finalize(a->commit);
         sqlite3_close(a->db);
     }
@@ -179,7 +178,7 @@ static int measure_appends(bool bare, const char *folder, double seconds, size_t
     static struct appends a;
     struct samples samples = {0};
     if (batch > BATCH_MAX || count < 2)
-        measure_fail("a batch of at most %d, and the sizes of at least one event and its confidential part",
+        measure_fail("a batch of at most %d, and the sizes of at least one event and its sealed texts",
                      BATCH_MAX);
     open_appends(&a, bare, folder, count, sizes);
     int64_t start_ns = now_monotonic_ns(), now_ns = start_ns;

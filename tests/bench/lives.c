@@ -99,7 +99,7 @@ bool lives_command(const struct region *region, enum life_step step, uint32_t nu
     } else if (step == LIFE_DECLINE) {
         command->kind = COMMAND_DECLINE;
         command->is.offer.reason = DECLINE_NO_CAPACITY;
-        command->is.offer.note = "";
+        command->is.offer.has_note = false;
         by_team(region, r->offer.team, command);
     } else if (step == LIFE_ACCEPT && r->offer.attempt) {
         command->kind = COMMAND_ACCEPT;

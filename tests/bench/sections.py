@@ -258,6 +258,8 @@ def generate(bench, stand, events, years):
         with open(os.path.join(kept, "made.json"), "w", encoding="utf-8") as file:
             json.dump(made, file)
     shutil.copytree(kept, stand.path("state"))
+    if os.path.exists(kept + ".master-key"):
+        shutil.copy(kept + ".master-key", stand.path("master-key"))
     os.sync()  # otherwise the next measurement would wait for the gigabytes of the copy
     with open(stand.path("state", "made.json"), encoding="utf-8") as file:
         return json.load(file)

@@ -28,6 +28,8 @@ class Stand:
         for name in ("keys", "secret"):
             os.mkdir(self.path(name))
         self.key("broker", "server", "region", "secret")
+        with open(os.open(self.path("master-key"), os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(f"1 {os.urandom(32).hex()}\n")
         self.key("team-1", "team", TEAM)
         self.key("auditor", "auditor", "ZZA01")
         for i in range(intakes):
@@ -62,7 +64,12 @@ class Stand:
     def broker_command(self):
         return [self.program("broker", "concordat-broker"), "--policy", self.path("region.yaml"), "--state",
                 self.path("state"), "--listen", self.endpoint, "--key", self.path("secret", "broker.key_secret"),
-                "--keys", self.path("keys")]
+                "--keys", self.path("keys"), *self.master_key()]
+
+    def master_key(self):
+        """The option by which the broker finds its master key. A broker of before has none."""
+        about = subprocess.run([self.program("broker", "concordat-broker"), "--help"], capture_output=True, text=True)
+        return ["--master-key", self.path("master-key")] if "--master-key" in about.stdout else []
 
     def start(self, *before):
         """Starts the broker, and returns when the broker says that it is ready."""

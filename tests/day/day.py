@@ -37,7 +37,8 @@ class Day:
         self.broker = Program(
             region, "broker", "concordat-broker", "--policy", region.path("region.yaml"),
             "--state", region.path("broker"), "--listen", region.broker,
-            "--key", region.path("secret", "broker.key_secret"), "--keys", region.path("keys"))
+            "--key", region.path("secret", "broker.key_secret"), "--keys", region.path("keys"),
+            "--master-key", region.path("master-key"))
         self.intakes = [self._intake(source) for source in SOURCES]
         self.audit = Program(
             region, "audit", "concordat-audit", "--broker", region.broker,

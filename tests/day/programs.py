@@ -95,6 +95,8 @@ class Region:
         self.build, self.source, self.folder = build, source, folder
         for name in ("keys", "secret", "logs", "bin", "as", *(f"devices/{source}" for source in SOURCES)):
             os.makedirs(self.path(name), mode=0o700)
+        with open(os.open(self.path("master-key"), os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(f"1 {os.urandom(32).hex()}\n")
         for name, where in FOLDERS.items():
             program = os.path.join(build, where, name)
             if not os.access(program, os.X_OK):

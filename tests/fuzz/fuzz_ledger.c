@@ -43,7 +43,7 @@ static void remove_files(void)
 
 static void make_files(void)
 {
-    static const uint8_t body[] = "an event", salt[LEDGER_SALT_BYTES], referral[16];
+    static const uint8_t body[] = "an event", referral[16];
     struct ledger *ledger = open_ledger();
     assert(ledger);
     for (uint64_t seq = 1; seq <= EVENTS; seq++) {
@@ -53,9 +53,8 @@ static void make_files(void)
                                      .referral = referral,
                                      .body = body,
                                      .body_size = sizeof body,
-                                     .salt = salt,
-                                     .confidential = body,
-                                     .confidential_size = sizeof body};
+                                     .sealed = body,
+                                     .sealed_size = sizeof body};
         enum ledger_status status = ledger_append(ledger, &event, 1);
         assert(status == LEDGER_OK);
     }
@@ -88,13 +87,13 @@ static bool take(void *context, const struct ledger_event *event, const uint8_t 
 
 static void use(struct ledger *ledger)
 {
-    uint8_t chain[CHAIN_BYTES] = {0}, head_chain[CHAIN_BYTES], salt[LEDGER_SALT_BYTES], buffer[64];
+    uint8_t chain[CHAIN_BYTES] = {0}, head_chain[CHAIN_BYTES], buffer[64];
     uint64_t head = ledger_head(ledger, head_chain);
     size_t size;
     enum ledger_status status = ledger_read(ledger, 0, SIZE_MAX, take, chain);
     assert(status != LEDGER_OK || memcmp(chain, head_chain, sizeof chain) == 0);
     for (uint64_t seq = 1; seq <= head && seq <= EVENTS + 1; seq++)
-        ledger_confidential(ledger, seq, salt, buffer, sizeof buffer, &size);
+        ledger_sealed(ledger, seq, buffer, sizeof buffer, &size);
     ledger_idle(ledger);
     const struct ledger_event event = {.seq = head + 1, .kind = 44, .body = buffer, .body_size = 1};
     if (ledger_append(ledger, &event, 1) == LEDGER_OK)

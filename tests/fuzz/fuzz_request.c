@@ -39,8 +39,7 @@ static void expect_content(const Concordat__V1__Request *request, const uint8_t 
     assert(read_as_command(request, NULL, 0, &repacked, &again));
     expect_same_bytes(content.referral.data, content.referral.len, repacked.referral.data,
                       repacked.referral.len);
-    expect_same_bytes(content.confidential, content.confidential_size, repacked.confidential,
-                      repacked.confidential_size);
+    expect_same_bytes(content.text, content.text_size, repacked.text, repacked.text_size);
     assert(!memcmp(command.digest, again.digest, sizeof command.digest));
 }
 

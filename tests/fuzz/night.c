@@ -9,6 +9,7 @@
 #include "broker/record/record.h"
 #include "broker/record/replay.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/simulation/memory_keys.h"
 
 enum { ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
 
@@ -17,8 +18,8 @@ struct stored {
     uint32_t kind;
     bool has_referral;
     uint8_t referral[LEDGER_REFERRAL_BYTES];
-    uint8_t *body, *confidential, salt[LEDGER_SALT_BYTES];
-    size_t size, confidential_size;
+    uint8_t *body, *sealed;
+    size_t size, sealed_size;
     uint8_t chain[CHAIN_BYTES];
 };
 
@@ -33,6 +34,7 @@ struct night {
     bool deaf[NIGHT_PEOPLE];
     struct stored events[NIGHT_EVENTS_MAX];
     uint64_t head;
+    struct memory_keys keys;
 };
 
 static const struct key people[NIGHT_PEOPLE] = {
@@ -113,11 +115,9 @@ static enum ledger_status write_events(void *context, const struct ledger_event 
         if (events[i].referral)
             memcpy(stored->referral, events[i].referral, sizeof stored->referral);
         stored->body = copy(events[i].body, events[i].body_size);
-        if (events[i].confidential) {
-            stored->confidential = copy(events[i].confidential, events[i].confidential_size);
-            stored->confidential_size = events[i].confidential_size;
-            memcpy(stored->salt, events[i].salt, sizeof stored->salt);
-        }
+        if (events[i].sealed)
+            stored->sealed = copy(events[i].sealed, events[i].sealed_size);
+        stored->sealed_size = events[i].sealed_size;
         chain_next(n->head ? stored[-1].chain : first, stored->body, stored->size, stored->chain);
         n->head++;
     }
@@ -158,16 +158,15 @@ static enum ledger_status read_events(void *context, uint64_t after, size_t limi
     return LEDGER_OK;
 }
 
-static enum ledger_status read_confidential(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
-                                            uint8_t *buffer, size_t capacity, size_t *size)
+static enum ledger_status read_sealed(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                      size_t *size)
 {
     struct night *n = context;
-    if (seq == 0 || seq > n->head || !n->events[seq - 1].confidential)
+    if (seq == 0 || seq > n->head || !n->events[seq - 1].sealed)
         return LEDGER_NOT_FOUND;
-    memcpy(salt, n->events[seq - 1].salt, LEDGER_SALT_BYTES);
-    *size = n->events[seq - 1].confidential_size;
+    *size = n->events[seq - 1].sealed_size;
     if (*size <= capacity)
-        memcpy(buffer, n->events[seq - 1].confidential, *size);
+        memcpy(buffer, n->events[seq - 1].sealed, *size);
     return LEDGER_OK;
 }
 
@@ -249,13 +248,19 @@ static struct state *replay(const struct night *n)
 
 static void start(struct night *n)
 {
-    const struct broker_ports ports = {n,           write_events,      syncing,  sync_events,
-                                       read_events, read_confidential, send_out, find_key,
-                                       give_random, clock_is_good,     room,     say};
+    const struct broker_ports ports = {n,           write_events,  syncing,  sync_events,
+                                       read_events, read_sealed,   send_out, find_key,
+                                       give_random, clock_is_good, room,     say};
     n->broker = broker_open(&ports, replay(n), "fuzz");
     bool good = n->broker && broker_load_policy(n->broker, region(), n->now);
     assert(good);
     broker_record_start(n->broker, n->head, n->now);
+    good = broker_commit(n->broker) == LEDGER_OK && broker_settle(n->broker) == LEDGER_OK;
+    assert(good);
+    memory_keys_open(&n->keys, n->events[0].chain, &broker_state(n->broker)->counters,
+                     &(struct seal_random){give_random, n});
+    good = broker_use_seals(n->broker, n->keys.seals);
+    assert(good);
 }
 
 static void check(const struct night *n)
@@ -286,6 +291,7 @@ void night_turn(struct night *n)
 void night_kill(struct night *n)
 {
     broker_close(&n->broker);
+    memory_keys_shut(&n->keys);
     n->synced = n->head;
     start(n);
     for (size_t i = 0; i < NIGHT_PEOPLE; i++)
@@ -335,9 +341,10 @@ void night_close(struct night **night)
     }
     state_destroy(&state);
     broker_close(&n->broker);
+    memory_keys_close(&n->keys);
     for (uint64_t i = 0; i < n->head; i++) {
         free(n->events[i].body);
-        free(n->events[i].confidential);
+        free(n->events[i].sealed);
     }
     free(n);
     *night = NULL;

@@ -33,6 +33,7 @@ class Stage:
         self.intakes = {}
         self.endpoint = f"tcp://127.0.0.1:{free_port()}"
         self.make_key("broker", "server", "region", admitted=False)
+        write(self.path("master-key"), [f"1 {os.urandom(32).hex()}"], 0o600)
         self.use_region(lambda text: text)
 
     def path(self, *parts):
@@ -106,7 +107,8 @@ class Stage:
         return self.start(
             "broker", program, "--policy", self.path("region.yaml"),
             "--state", state or self.path("state"), "--listen", self.endpoint,
-            "--key", self.path("secret", "broker.key_secret"), "--keys", self.path("keys"), ready=ready, env=env)
+            "--key", self.path("secret", "broker.key_secret"), "--keys", self.path("keys"),
+            "--master-key", self.path("master-key"), ready=ready, env=env)
 
     def start_intake(self, name="intake", state=None, broker=None, env=None):
         """Starts an intake of street triage; devices() connect to it."""

@@ -18,7 +18,7 @@ static struct command answer_to_offer(struct core_world *w, enum command_kind ki
     command.is.offer.attempt = attempt;
     command.is.offer.expected_ms = MINUTES(20);
     command.is.offer.reason = DECLINE_NO_CAPACITY;
-    command.is.offer.note = "";
+    command.is.offer.has_note = false;
     return command;
 }
 
@@ -166,7 +166,6 @@ static void after_a_withdrawal_an_answer_is_told_that_the_case_is_closed(void **
     uint8_t id[ID_BYTES];
     submitted(w, id);
     struct command withdraw = world_command(w, COMMAND_WITHDRAW, id);
-    withdraw.is.withdraw.reason = "";
     assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
     assert_int_equal(world_event(w, EVENT_OFFER_ENDED)->is.offer.end, OFFER_END_REFERRAL_WITHDRAWN);
     assert_told(w, 1, id, 1, REFUSAL_CASE_CLOSED);

@@ -229,7 +229,6 @@ static void a_new_case_does_not_pass_those_that_wait_for_their_turn(void **unuse
     const struct referral *waits = share_submitted(w, "intake-a", 'v');
     struct command withdraw = world_command(w, COMMAND_WITHDRAW, first->id);
     withdraw.actor = "intake-b";
-    withdraw.is.withdraw.reason = "";
     assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
     w->state->rematch_due = true;
     const struct referral *late = share_submitted(w, "intake-b", 'r');

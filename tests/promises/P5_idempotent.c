@@ -31,7 +31,6 @@ static struct command make_update(struct core_world *w)
 static struct command make_withdraw(struct core_world *w)
 {
     struct command command = world_command(w, COMMAND_WITHDRAW, world_submitted(w)->id);
-    command.is.withdraw.reason = "found safe at home";
     return command;
 }
 
@@ -48,7 +47,7 @@ static struct command make_answer(struct core_world *w, enum command_kind kind)
     command.is.offer.attempt = 1;
     command.is.offer.expected_ms = MINUTES(20);
     command.is.offer.reason = DECLINE_NO_CAPACITY;
-    command.is.offer.note = "";
+    command.is.offer.has_note = false;
     return command;
 }
 
@@ -114,7 +113,7 @@ static struct command make_read_record(struct core_world *w)
 {
     struct command command = world_from_team(w, COMMAND_READ_RECORD, 1, world_submitted(w)->id);
     command.is.read.reason = "offered to us";
-    command.is.read.of = "team-1";
+    command.is.read.as.of = "team-1";
     return command;
 }
 

@@ -104,7 +104,6 @@ static void time_does_the_same_to_a_loaded_state(void **unused)
 static void withdraw_case(struct core_world *w, const struct referral *r)
 {
     struct command command = world_command(w, COMMAND_WITHDRAW, r->id);
-    command.is.withdraw.reason = "";
     assert_int_equal(world_do(w, &command), REFUSAL_NONE);
 }
 
@@ -298,7 +297,6 @@ static void through_held_and_taken(struct core_world *w)
     assert_int_equal(r->facts.age, 17);
     world_wait(w, HOURS(25)); /* the coordinator falls silent; clocks are breached */
     struct command withdraw = world_command(w, COMMAND_WITHDRAW, r->id);
-    withdraw.is.withdraw.reason = "gone home with family";
     assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
 }
 
@@ -311,8 +309,8 @@ static void through_accepted_and_closed(struct core_world *w)
     world_contact(w, r);
     struct command read = world_from_coordinator(w, COMMAND_READ_RECORD, r->id);
     read.is.read.reason = "to ring back";
-    read.is.read.of = "northmoor-duty";
-    read.is.read.role = CONCORDAT__V1__ROLE__ROLE_COORDINATOR;
+    read.is.read.as.of = "northmoor-duty";
+    read.is.read.as.role = CONCORDAT__V1__ROLE__ROLE_COORDINATOR;
     assert_int_equal(world_do(w, &read), REFUSAL_NONE);
     struct command close = world_from_team(w, COMMAND_CLOSE, 2, r->id);
     close.is.close.outcome = 1;

@@ -61,7 +61,6 @@ static void a_coordinator_of_another_area_may_do_nothing_and_learns_nothing(void
         assert_false(southfell_sees(w, id));
         state_copy_drop(&before);
         struct command withdraw = world_command(w, COMMAND_WITHDRAW, id);
-        withdraw.is.withdraw.reason = "";
         world_do(w, &withdraw);
     }
     core_world_close(&w);

@@ -142,15 +142,15 @@ static enum ledger_status port_read(void *context, uint64_t after, size_t limit,
                               : read_store(w, after, limit, each, each_context));
 }
 
-static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
-                                            uint8_t *buffer, size_t capacity, size_t *size)
+static enum ledger_status port_sealed(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                      size_t *size)
 {
     struct world *w = context;
     struct ledger *ledger = w->host.disk.ledger;
     if (w->host.read_failed)
         return LEDGER_UNKNOWN;
-    return see_read(w, ledger ? ledger_confidential(ledger, seq, salt, buffer, capacity, size)
-                              : store_confidential(&w->store, seq, salt, buffer, capacity, size));
+    return see_read(w, ledger ? ledger_sealed(ledger, seq, buffer, capacity, size)
+                              : store_sealed(&w->store, seq, buffer, capacity, size));
 }
 
 /* --- the other ports -------------------------------------------------------------------------------- */
@@ -299,12 +299,44 @@ static bool port_clock(void *context)
     return ((const struct world *)context)->clock_is_vouched;
 }
 
+static bool take_first_chain(void *context, const struct ledger_event *event, const uint8_t *chain)
+{
+    (void)event;
+    memcpy(context, chain, CHAIN_BYTES);
+    return false;
+}
+
+static void draw_key(void *context, void *bytes, size_t size)
+{
+    struct world *w = context;
+    random_bytes(&w->keys, bytes, size);
+}
+
+/* False if the disk failed again. */
+static bool open_keys(struct world *w)
+{
+    struct host *h = &w->host;
+    uint8_t chain[CHAIN_BYTES];
+    if (port_read(w, 0, 1, take_first_chain, chain) != LEDGER_OK) {
+        host_dies(w);
+        return false;
+    }
+    enum seals_opening opening = memory_keys_open(&h->keys, chain, &broker_state(h->broker)->counters,
+                                                  &(struct seal_random){draw_key, w});
+    if (!h->keys.seals)
+        world_violated(w, "keys", "the file of keys was refused: %d", (int)opening);
+    else if (broker_use_seals(h->broker, h->keys.seals))
+        return true;
+    host_dies(w);
+    return false;
+}
+
 void host_start(struct world *w)
 {
     struct host *h = &w->host;
-    const struct broker_ports ports = {w,           port_write,        port_syncing, port_sync,
-                                       port_read,   port_confidential, port_send,    port_key,
-                                       port_random, port_clock,        port_disk,    port_log};
+    const struct broker_ports ports = {w,           port_write,  port_syncing, port_sync,
+                                       port_read,   port_sealed, port_send,    port_key,
+                                       port_random, port_clock,  port_disk,    port_log};
     h->dying = h->dead = h->failed = h->read_failed = false;
     h->run++;
     h->started_ms = h->busy_until_ms = w->now_ms;
@@ -327,6 +359,8 @@ void host_start(struct world *w)
         host_dies(w);
         return;
     }
+    if (!open_keys(w))
+        return;
     check_lost(w);
     check_agrees(w);
     check_books(w);
@@ -356,6 +390,7 @@ void host_close(struct world *w)
 {
     empty_queue(&w->host);
     broker_close(&w->host.broker);
+    memory_keys_close(&w->host.keys);
     state_destroy(&w->host.replica);
     disk_close(w);
 }
@@ -379,6 +414,8 @@ void host_dies(struct world *w)
         settle_in_death(w);
     empty_queue(h);
     broker_close(&h->broker);
+    memory_keys_shut(&h->keys);
+    memory_file_crash(&h->keys.file, &(struct seal_random){draw_key, w});
     snapshots_die(w);
     if (w->options.sqlite)
         disk_crash(w);

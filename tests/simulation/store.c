@@ -26,10 +26,9 @@ bool store_write(struct store *s, const struct ledger_event *events, size_t coun
             return false;
         struct stored *stored = &s->events[s->count + i];
         const uint8_t none[CHAIN_BYTES] = {0};
-        *stored = (struct stored){.body = malloc(events[i].body_size + events[i].confidential_size + 1),
+        *stored = (struct stored){.body = malloc(events[i].body_size + events[i].sealed_size + 1),
                                   .size = events[i].body_size,
-                                  .confidential_size = events[i].confidential_size,
-                                  .with_confidential = events[i].confidential != NULL,
+                                  .sealed_size = events[i].sealed_size,
                                   .at_ms = events[i].at_ms,
                                   .kind = events[i].kind,
                                   .has_referral = events[i].referral != NULL};
@@ -37,10 +36,8 @@ bool store_write(struct store *s, const struct ledger_event *events, size_t coun
         memcpy(stored->body, events[i].body, events[i].body_size);
         if (events[i].referral)
             memcpy(stored->referral, events[i].referral, LEDGER_REFERRAL_BYTES);
-        if (events[i].confidential) {
-            memcpy(stored->body + stored->size, events[i].confidential, events[i].confidential_size);
-            memcpy(stored->salt, events[i].salt, LEDGER_SALT_BYTES);
-        }
+        if (events[i].sealed)
+            memcpy(stored->body + stored->size, events[i].sealed, events[i].sealed_size);
         chain_next(s->count + i ? stored[-1].chain : none, stored->body, stored->size, stored->chain);
         s->pending++;
     }
@@ -79,14 +76,13 @@ enum ledger_status store_read(const struct store *s, uint64_t after, size_t limi
     return LEDGER_OK;
 }
 
-enum ledger_status store_confidential(const struct store *s, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
-                                      uint8_t *buffer, size_t capacity, size_t *size)
+enum ledger_status store_sealed(const struct store *s, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                size_t *size)
 {
-    if (seq == 0 || seq > s->count || !s->events[seq - 1].with_confidential)
+    if (seq == 0 || seq > s->count || !s->events[seq - 1].sealed_size)
         return LEDGER_NOT_FOUND;
     const struct stored *stored = &s->events[seq - 1];
-    memcpy(salt, stored->salt, LEDGER_SALT_BYTES);
-    *size = stored->confidential_size;
+    *size = stored->sealed_size;
     if (*size <= capacity)
         memcpy(buffer, stored->body + stored->size, *size);
     return LEDGER_OK;

@@ -9,10 +9,9 @@
 #include "broker/ledger/ledger.h"
 
 struct stored {
-    uint8_t *body; /* owned; the confidential part follows it */
-    size_t size, confidential_size;
-    bool with_confidential;
-    uint8_t chain[CHAIN_BYTES], salt[LEDGER_SALT_BYTES];
+    uint8_t *body;            /* owned; the sealed texts follow it */
+    size_t size, sealed_size; /* 0: none */
+    uint8_t chain[CHAIN_BYTES];
     int64_t at_ms;
     uint32_t kind;
     bool has_referral;
@@ -29,11 +28,10 @@ void store_close(struct store *store);
 /* Returns false if the numbers do not follow. */
 bool store_write(struct store *store, const struct ledger_event *events, size_t count);
 void store_settle(struct store *store, bool kept);
-/* The same as ledger_read and ledger_confidential. */
+/* The same as ledger_read and ledger_sealed. */
 enum ledger_status store_read(const struct store *store, uint64_t after, size_t limit, ledger_each *each,
                               void *context);
-enum ledger_status store_confidential(const struct store *store, uint64_t seq,
-                                      uint8_t salt[LEDGER_SALT_BYTES], uint8_t *buffer, size_t capacity,
-                                      size_t *size);
+enum ledger_status store_sealed(const struct store *store, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                size_t *size);
 
 #endif

@@ -148,6 +148,7 @@ static struct world *open_world(const struct options *options)
     random_open(&w->faults, options->seed, "faults", 0);
     random_open(&w->network, options->seed, "network", 0);
     random_open(&w->people, options->seed, "people", 0);
+    random_open(&w->keys, options->seed, "keys", 0);
     witness_open(&w->witness);
     for (int i = 0; i < POLICIES; i++)
         w->policies[i] = region_draw(options, i);

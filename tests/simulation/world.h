@@ -5,6 +5,7 @@
 #include "broker/shell/broker.h"
 #include "tests/simulation/disk.h"
 #include "tests/simulation/journal.h"
+#include "tests/simulation/memory_keys.h"
 #include "tests/simulation/options.h"
 #include "tests/simulation/peer.h"
 #include "tests/simulation/random.h"
@@ -31,6 +32,7 @@ struct host {
     bool read_failed;
     struct disk disk; /* for the real ledger */
     struct snapshots snapshots;
+    struct memory_keys keys;
     struct state *replica; /* the state of a replay from the disk, which grows as events become durable */
     uint64_t replica_checked;
 };
@@ -53,7 +55,7 @@ struct world {
     bool finished;
     int64_t healing_until_ms;
     uint64_t healing_seq; /* the ledger's head when that phase began */
-    struct random faults, network, people;
+    struct random faults, network, people, keys;
     struct timeline timeline;
     struct journal journal;
     struct store store;

@@ -9,7 +9,8 @@
 
 #include "broker/shell/batch.h"
 
-static const struct confidential_part part = {(const uint8_t *)"to be erased", 12, {7}};
+static const struct sealed_texts texts = {
+    (const uint8_t *)"sealed texts", 12, {.count = 1, .items = {{SEAL_NOTE, {7}}}}};
 
 static struct event broker_started_event(uint64_t seq)
 {
@@ -20,7 +21,7 @@ static struct event broker_started_event(uint64_t seq)
 }
 
 static void add_event(struct batch *batch, const struct state *state, uint64_t seq,
-                      const struct confidential_part *beside)
+                      const struct sealed_texts *beside)
 {
     struct event event = broker_started_event(seq);
     assert_true(batch_add(batch, &event, state, NULL, beside));
@@ -48,21 +49,20 @@ static void a_batch_is_what_was_added_and_not_cut(void **unused)
     struct batch batch = {0};
     for (int turn = 0; turn < 2; turn++) {
         for (uint64_t seq = 5; seq < 10; seq++)
-            add_event(&batch, state, seq, seq == 6 || seq == 9 ? &part : NULL);
+            add_event(&batch, state, seq, seq == 6 || seq == 9 ? &texts : NULL);
         batch_cut(&batch, 4);
         assert_null(batch_find(&batch, 9));
         add_event(&batch, state, 9, NULL);
         assert_null(batch_find(&batch, 4));
         assert_null(batch_find(&batch, 10));
-        assert_true(batch_find(&batch, 6)->has_confidential);
+        assert_int_equal(batch_find(&batch, 6)->sealed_size, texts.size);
         const struct ledger_event *events = batch_events(&batch);
         assert_int_equal(batch.count, 5);
         for (uint64_t seq = 5; seq < 10; seq++)
             expect_stored(&events[seq - 5], seq);
-        assert_int_equal(events[1].confidential_size, part.size);
-        assert_memory_equal(events[1].confidential, part.bytes, part.size);
-        assert_memory_equal(events[1].salt, part.salt, sizeof part.salt);
-        assert_null(events[4].confidential);
+        assert_int_equal(events[1].sealed_size, texts.size);
+        assert_memory_equal(events[1].sealed, texts.row, texts.size);
+        assert_null(events[4].sealed);
         batch_clear(&batch);
         assert_null(batch_find(&batch, 5));
     }

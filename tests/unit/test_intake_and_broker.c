@@ -353,29 +353,31 @@ static const struct content_pair {
     void (*second)(struct two_ways *t);
     void (*first)(struct two_ways *t);
     bool is_same;
+    bool is_other_text; /* and nothing else: no digest in the ledger may be made of it, so the broker compares
+                           it */
 } content_pairs[] = {
-    {PAIRED(as_it_was), pair_as_it_was, true},
-    {PAIRED(other_command_id), pair_as_it_was, true},
-    {PAIRED(without_an_id), pair_as_it_was, true},
-    {PAIRED(through_another_device), pair_as_it_was, true},
-    {PAIRED(through_a_device_without_an_id), pair_as_it_was, true},
-    {PAIRED(withdrawn_through_another_device), pair_withdrawn, true},
-    {PAIRED(noted_by_an_intake), pair_as_it_was, true},
-    {PAIRED(written_on_paper_and_noted), pair_written_on_paper, true},
-    {PAIRED(as_an_update_and_noted), pair_as_an_update, true},
-    {PAIRED(withdrawn_under_another_id), pair_withdrawn, true},
-    {PAIRED(written_on_paper), pair_as_it_was, false},
-    {PAIRED(written_on_paper_and_noted), pair_noted_by_an_intake, false},
-    {PAIRED(other_referral), pair_as_it_was, false},
-    {PAIRED(other_site), pair_as_it_was, false},
-    {PAIRED(drill), pair_as_it_was, false},
-    {PAIRED(other_details), pair_as_it_was, false},
-    {PAIRED(other_narrative), pair_as_it_was, false},
-    {PAIRED(text_in_another_field), pair_as_it_was, false},
-    {PAIRED(no_confidential_part), pair_as_it_was, false},
-    {PAIRED(as_an_update), pair_as_it_was, false},
-    {PAIRED(withdrawn_with_a_reason), pair_withdrawn, false},
-    {PAIRED(told_of_no_state), pair_withdrawn, false},
+    {PAIRED(as_it_was), pair_as_it_was, true, false},
+    {PAIRED(other_command_id), pair_as_it_was, true, false},
+    {PAIRED(without_an_id), pair_as_it_was, true, false},
+    {PAIRED(through_another_device), pair_as_it_was, true, false},
+    {PAIRED(through_a_device_without_an_id), pair_as_it_was, true, false},
+    {PAIRED(withdrawn_through_another_device), pair_withdrawn, true, false},
+    {PAIRED(noted_by_an_intake), pair_as_it_was, true, false},
+    {PAIRED(written_on_paper_and_noted), pair_written_on_paper, true, false},
+    {PAIRED(as_an_update_and_noted), pair_as_an_update, true, false},
+    {PAIRED(withdrawn_under_another_id), pair_withdrawn, true, false},
+    {PAIRED(written_on_paper), pair_as_it_was, false, false},
+    {PAIRED(written_on_paper_and_noted), pair_noted_by_an_intake, false, false},
+    {PAIRED(other_referral), pair_as_it_was, false, false},
+    {PAIRED(other_site), pair_as_it_was, false, false},
+    {PAIRED(drill), pair_as_it_was, false, false},
+    {PAIRED(other_details), pair_as_it_was, false, false},
+    {PAIRED(other_narrative), pair_as_it_was, false, true},
+    {PAIRED(text_in_another_field), pair_as_it_was, false, true},
+    {PAIRED(no_confidential_part), pair_as_it_was, false, true},
+    {PAIRED(as_an_update), pair_as_it_was, false, false},
+    {PAIRED(withdrawn_with_a_reason), pair_withdrawn, false, true},
+    {PAIRED(told_of_no_state), pair_withdrawn, false, false},
 };
 
 static void begin_pair(struct two_ways *t, void (*change)(struct two_ways *t))
@@ -401,10 +403,11 @@ static void P5_what_makes_two_commands_the_same_is_one_question_in_both_places(v
         digest_both_ways(t, intake[0], broker[0]);
         begin_pair(t, pair->second);
         digest_both_ways(t, intake[1], broker[1]);
-        for (int k = 0; k < 2; k++)
-            assert_memory_equal(intake[k], broker[k], CONTENT_DIGEST_BYTES);
         if ((memcmp(intake[0], intake[1], CONTENT_DIGEST_BYTES) == 0) != pair->is_same)
-            fail_msg("%s", pair->name);
+            fail_msg("%s at an intake", pair->name);
+        if ((memcmp(broker[0], broker[1], CONTENT_DIGEST_BYTES) == 0) !=
+            (pair->is_same || pair->is_other_text))
+            fail_msg("%s at the broker", pair->name);
     }
 }
 

@@ -66,21 +66,22 @@ static void test_reading_keeps_to_its_limit_and_stops_when_told(void **state)
     ledger_close(&ledger);
 }
 
-static void test_p9_the_confidential_part_is_kept_apart_and_can_be_erased(void **state)
+static void test_p9_sealed_texts_are_kept_apart(void **state)
 {
     (void)state;
     struct ledger *ledger = fixture_open();
     assert_int_equal(fixture_append(ledger, 1, 9), LEDGER_OK);
-    uint8_t salt[LEDGER_SALT_BYTES], buffer[64] = {0}, expected[64];
+    uint8_t buffer[64] = {0}, expected[64];
     size_t size = 0, expected_size = fixture_body(3, expected);
-    assert_int_equal(ledger_confidential(ledger, 3, salt, buffer, 4, &size), LEDGER_OK);
+    assert_int_equal(ledger_sealed(ledger, 3, buffer, 4, &size), LEDGER_OK);
     assert_int_equal(size, expected_size);
     assert_int_equal(buffer[0], 0);
-    assert_int_equal(ledger_confidential(ledger, 3, salt, buffer, sizeof buffer, &size), LEDGER_OK);
+    assert_int_equal(ledger_sealed(ledger, 3, buffer, sizeof buffer, &size), LEDGER_OK);
     assert_memory_equal(buffer, expected, expected_size);
-    assert_int_equal(ledger_confidential(ledger, 4, salt, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
-    assert_int_equal(fixture_meddle("DELETE FROM confidential WHERE seq = 3"), SQLITE_OK);
-    assert_int_equal(ledger_confidential(ledger, 3, salt, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
+    assert_int_equal(ledger_sealed(ledger, 4, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
+    assert_int_equal(fixture_meddle("DROP TRIGGER sealed_not_removed; DELETE FROM sealed WHERE seq = 3"),
+                     SQLITE_OK);
+    assert_int_equal(ledger_sealed(ledger, 3, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
     fixture_expect_events(ledger, 9);
     ledger_close(&ledger);
 }
@@ -92,9 +93,9 @@ static void test_p1_a_long_batch_is_stored_whole(void **state)
     assert_int_equal(fixture_append(ledger, 1, BATCH_MAX), LEDGER_OK);
     fixture_expect_events(ledger, BATCH_MAX);
     for (uint64_t seq = 1; seq <= BATCH_MAX; seq++) {
-        uint8_t salt[LEDGER_SALT_BYTES], buffer[64], expected[64];
+        uint8_t buffer[64], expected[64];
         size_t size = 0, expected_size = fixture_body(seq, expected);
-        enum ledger_status kept = ledger_confidential(ledger, seq, salt, buffer, sizeof buffer, &size);
+        enum ledger_status kept = ledger_sealed(ledger, seq, buffer, sizeof buffer, &size);
         assert_int_equal(kept, seq % 3 == 0 ? LEDGER_OK : LEDGER_NOT_FOUND);
         if (kept == LEDGER_OK) {
             assert_int_equal(size, expected_size);
@@ -115,9 +116,7 @@ static const struct misfit {
     {"an earlier time within the batch", {.seq = 6, .at_ms = 2}, {.seq = 7, .at_ms = 1}},
     {"no body", {.seq = 6, .body_size = SIZE_MAX}, {.seq = 7}},
     {"a body that is too long", {.seq = 6, .body_size = LEDGER_BLOB_BYTES_MAX + 1}, {.seq = 7}},
-    {"a salt of nothing", {.seq = 6, .salt = big_body}, {.seq = 7}},
-    {"a confidential part without a salt", {.seq = 6, .confidential = big_body}, {.seq = 7}},
-    {"a confidential part that is not there", {.seq = 6, .confidential_size = 1}, {.seq = 7}},
+    {"sealed texts that are not there", {.seq = 6, .sealed_size = 1}, {.seq = 7}},
 };
 
 static struct ledger_event with_body(struct ledger_event event)
@@ -350,7 +349,7 @@ static void test_p1_after_a_failed_sync_nothing_is_done_until_it_is_opened_again
     assert_int_equal(ledger_read(ledger, 0, 10, fixture_count_event, &seen), LEDGER_UNKNOWN);
     assert_int_equal(seen, 0);
     assert_int_equal(ledger_chain_at(ledger, 1, chain), LEDGER_UNKNOWN);
-    assert_int_equal(ledger_confidential(ledger, 3, chain, chain, sizeof chain, &size), LEDGER_UNKNOWN);
+    assert_int_equal(ledger_sealed(ledger, 3, chain, sizeof chain, &size), LEDGER_UNKNOWN);
     syncs = 0;
     ledger_idle(ledger);
     ledger_close(&ledger);
@@ -472,7 +471,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_FOLDER(test_p1_what_was_appended_is_there_after_reopening),
         IN_A_FOLDER(test_reading_keeps_to_its_limit_and_stops_when_told),
-        IN_A_FOLDER(test_p9_the_confidential_part_is_kept_apart_and_can_be_erased),
+        IN_A_FOLDER(test_p9_sealed_texts_are_kept_apart),
         IN_A_FOLDER(test_p1_a_long_batch_is_stored_whole),
         IN_A_FOLDER(test_a_batch_that_does_not_fit_is_a_bug_and_nothing_is_written),
         IN_A_FOLDER(test_p1_a_killed_writer_loses_nothing_acknowledged_and_tears_no_batch),

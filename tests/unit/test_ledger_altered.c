@@ -102,8 +102,9 @@ static const char *const forbidden[] = {
     "DELETE FROM event",
     "INSERT OR REPLACE INTO event SELECT 2, at_ms, kind, referral, chain, body FROM event WHERE seq = 1",
     "INSERT INTO event SELECT 9, at_ms, kind, referral, chain, body FROM event WHERE seq = 1",
-    "UPDATE confidential SET body = x'00'",
-    "INSERT OR REPLACE INTO confidential VALUES(3, zeroblob(32), x'00')",
+    "UPDATE sealed SET body = x'00'",
+    "INSERT OR REPLACE INTO sealed VALUES(3, x'00')",
+    "DELETE FROM sealed",
 };
 
 static void test_p8_sql_cannot_change_or_remove_an_event(void **state)
@@ -136,7 +137,7 @@ static void test_p8_the_writers_own_connection_can_only_add(void **state)
     static const char *const denied[] = {
         "UPDATE event SET kind = 1",
         "DELETE FROM event",
-        "DELETE FROM confidential",
+        "DELETE FROM sealed",
         "DROP TABLE event",
         "DROP TRIGGER event_not_changed",
         "ALTER TABLE event RENAME TO other",
@@ -161,9 +162,8 @@ static void test_p1_a_table_in_place_of_what_is_stored_is_noticed(void **state)
     (void)state;
     struct ledger *ledger = fixture_open();
     assert_int_equal(fixture_append(ledger, 1, 3), LEDGER_OK);
-    assert_int_equal(
-        fixture_meddle("CREATE TABLE Incoming(seq, at_ms, kind, referral, chain, body, salt, confidential)"),
-        SQLITE_OK);
+    assert_int_equal(fixture_meddle("CREATE TABLE Incoming(seq, at_ms, kind, referral, chain, body, sealed)"),
+                     SQLITE_OK);
     assert_int_equal(fixture_append(ledger, 4, 2), LEDGER_UNKNOWN);
     assert_non_null(strstr(ledger_message(ledger), "not all of it was stored"));
     ledger_close(&ledger);

@@ -72,7 +72,6 @@ static void the_least_load_comes_before_the_longest_wait_for_an_offer(void **unu
             world_submitted(w); /* goes to the other team, which then is the one asked last */
         assert_int_not_equal(asked(w), holder);
         struct command withdraw = world_command(w, COMMAND_WITHDRAW, r->id);
-        withdraw.is.withdraw.reason = "";
         world_do(w, &withdraw);
     }
     core_world_close(&w);
@@ -87,7 +86,6 @@ static void among_equals_the_one_asked_longest_ago_is_asked(void **unused)
         const struct referral *r = world_submitted(w);
         turns[i] = asked(w);
         struct command withdraw = world_command(w, COMMAND_WITHDRAW, r->id);
-        withdraw.is.withdraw.reason = "";
         world_do(w, &withdraw);
     }
     for (int i = 0; i < 6; i++)
@@ -121,7 +119,6 @@ static enum consideration finding_for(struct core_world *w, const struct facts *
     const struct event *last = &w->last.events[w->last.count - 1];
     const struct consideration_list *list = &last->considered;
     struct command withdraw = world_command(w, COMMAND_WITHDRAW, command.referral);
-    withdraw.is.withdraw.reason = "";
     enum consideration finding = list->items[0].finding;
     world_do(w, &withdraw);
     return finding;

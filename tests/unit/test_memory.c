@@ -14,6 +14,7 @@
 
 #include "broker/shell/broker.h"
 #include "proto/wire/wire.h"
+#include "tests/simulation/memory_keys.h"
 
 /* --- allocations that fail -------------------------------------------------------------------------- */
 
@@ -62,6 +63,7 @@ static unsigned long fail_each(void (*story)(void))
 /* --- the stories ------------------------------------------------------------------------------------ */
 
 static struct policy_file *policy;
+static struct memory_keys memory_keys;
 static uint64_t head;
 static const struct key people[] = {
     {.name = "street", .role = CONCORDAT__V1__ROLE__ROLE_SOURCE, .of = "street-triage"},
@@ -94,10 +96,10 @@ static enum ledger_status read_nothing(void *context, uint64_t after, size_t lim
     return LEDGER_OK;
 }
 
-static enum ledger_status no_confidential(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
-                                          uint8_t *buffer, size_t capacity, size_t *size)
+static enum ledger_status no_sealed(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                    size_t *size)
 {
-    (void)context, (void)seq, (void)salt, (void)buffer, (void)capacity, (void)size;
+    (void)context, (void)seq, (void)buffer, (void)capacity, (void)size;
     return LEDGER_NOT_FOUND;
 }
 
@@ -197,12 +199,29 @@ static void commit(struct broker *broker)
     broker_check(broker);
 }
 
+/* New keys, whose memory does not fail, with room for all that the story makes. */
+static void memory_keys_renew(void)
+{
+    static const uint8_t chain[CHAIN_BYTES];
+    const struct counters none = {0};
+    unsigned long before = allocations, failing_before = failing;
+    uint8_t key[SEAL_KEY_BYTES];
+    failing = 0;
+    memory_keys_close(&memory_keys);
+    memory_keys_open(&memory_keys, chain, &none, &(struct seal_random){give_random, NULL});
+    assert_non_null(memory_keys.seals);
+    assert_int_equal(seals_make(memory_keys.seals, &(struct seals_case){chain, 256, false}, key), SEALS_OK);
+    allocations = before;
+    failing = failing_before;
+}
+
 static void story_of_a_broker(void)
 {
-    const struct broker_ports ports = {NULL,         write_events,    never,        sync_events,
-                                       read_nothing, no_confidential, send_nowhere, find_key,
-                                       give_random,  never,           room,         say};
+    const struct broker_ports ports = {NULL,         write_events, never,        sync_events,
+                                       read_nothing, no_sealed,    send_nowhere, find_key,
+                                       give_random,  never,        room,         say};
     struct now now = {.wall_ms = INT64_C(1795003200000), .mono_ms = 1000};
+    memory_keys_renew();
     head = 0;
     struct state *state = state_new(1);
     struct broker *broker = state ? broker_open(&ports, state, "test") : NULL;
@@ -211,6 +230,7 @@ static void story_of_a_broker(void)
     if (broker_load_policy(broker, policy, now)) {
         broker_record_start(broker, 0, now);
         commit(broker);
+        assert_true(broker_use_seals(broker, memory_keys.seals));
         say_hello(broker, 0, now);
         say_hello(broker, 1, now);
         be_present(broker, now);
@@ -234,6 +254,7 @@ static void a_broker_out_of_memory_refuses_and_does_nothing_by_half(void **conte
     policy = policy_file_read(SOURCE_FOLDER "/deploy/examples/region.yaml", &problems);
     assert_non_null(policy);
     assert_true(fail_each(story_of_a_broker) > 30);
+    memory_keys_close(&memory_keys);
     policy_file_destroy(&policy);
 }
 

@@ -55,9 +55,7 @@ static int close_day(void **state)
 /* With the copies that its own body gives it. */
 static void write_stored(struct ledger *ledger, size_t i)
 {
-    static const uint8_t salt[LEDGER_SALT_BYTES];
     const struct stored *stored = &day->store.events[i];
-    const bool confidential = stored->with_confidential;
     Concordat__V1__Event *said_by = concordat__v1__event__unpack(NULL, stored->size, stored->body);
     assert_non_null(said_by);
     const struct ledger_event event = {.seq = i + 1,
@@ -66,9 +64,8 @@ static void write_stored(struct ledger *ledger, size_t i)
                                        .referral = said_by->referral.len ? said_by->referral.data : NULL,
                                        .body = stored->body,
                                        .body_size = stored->size,
-                                       .salt = confidential ? salt : NULL,
-                                       .confidential = confidential ? stored->body + stored->size : NULL,
-                                       .confidential_size = stored->confidential_size};
+                                       .sealed = stored->sealed_size ? stored->body + stored->size : NULL,
+                                       .sealed_size = stored->sealed_size};
     assert_int_equal(ledger_append(ledger, &event, 1), LEDGER_OK);
     concordat__v1__event__free_unpacked(said_by, NULL);
 }

@@ -22,7 +22,6 @@ static struct core_world *busy_world(void)
         world_decline(w, held);
     for (uint32_t row = 1; row < 3; row++) {
         struct command withdraw = world_command(w, COMMAND_WITHDRAW, state_referral_row(w->state, row)->id);
-        withdraw.is.withdraw.reason = "";
         assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
     }
     for (int coordinator = 0; coordinator < 2; coordinator++) {

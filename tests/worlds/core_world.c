@@ -286,7 +286,7 @@ enum refusal world_decline(struct core_world *w, const struct referral *r)
 {
     struct command command = answer_of_team(w, r, COMMAND_DECLINE);
     command.is.offer.reason = DECLINE_NO_CAPACITY;
-    command.is.offer.note = "";
+    command.is.offer.has_note = false;
     return world_do(w, &command);
 }
 

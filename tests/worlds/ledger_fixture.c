@@ -55,7 +55,7 @@ size_t fixture_body(uint64_t seq, uint8_t body[64])
 enum ledger_status fixture_append(struct ledger *ledger, uint64_t first, size_t count)
 {
     static uint8_t bodies[BATCH_MAX][64];
-    static const uint8_t referral[16] = {1}, salt[LEDGER_SALT_BYTES] = {2};
+    static const uint8_t referral[16] = {1};
     struct ledger_event events[BATCH_MAX];
     assert_true(count <= BATCH_MAX);
     for (size_t i = 0; i < count; i++) {
@@ -67,9 +67,8 @@ enum ledger_status fixture_append(struct ledger *ledger, uint64_t first, size_t 
                                           .referral = has_more ? referral : NULL,
                                           .body = bodies[i],
                                           .body_size = size,
-                                          .salt = has_more ? salt : NULL,
-                                          .confidential = has_more ? bodies[i] : NULL,
-                                          .confidential_size = has_more ? size : 0};
+                                          .sealed = has_more ? bodies[i] : NULL,
+                                          .sealed_size = has_more ? size : 0};
     }
     return ledger_append(ledger, events, count);
 }

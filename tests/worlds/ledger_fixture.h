@@ -30,7 +30,7 @@ uint64_t fixture_head(const struct ledger *ledger);
 
 /* The body of event seq, which follows from its number. Returns its size. */
 size_t fixture_body(uint64_t seq, uint8_t body[64]);
-/* Appends `count` events. Every third has a confidential part, the same bytes as its body. */
+/* Appends `count` events. Every third has sealed texts, the same bytes as its body. */
 enum ledger_status fixture_append(struct ledger *ledger, uint64_t first, size_t count);
 
 struct fixture_reading {

@@ -91,7 +91,7 @@ static void answer_offer(struct core_world *w, uint64_t *random, const struct re
     command.is.offer.attempt = r->offer.attempt;
     command.is.offer.expected_ms = MINUTES(draw_below(random, 60));
     command.is.offer.reason = DECLINE_NO_CAPACITY;
-    command.is.offer.note = "";
+    command.is.offer.has_note = false;
     world_do(w, &command);
 }
 
@@ -176,7 +176,6 @@ static void act_as_referrer(struct core_world *w, uint64_t *random, const struct
     memcpy(command.referral, r->id, ID_BYTES);
     if (what == 0) {
         command.kind = COMMAND_WITHDRAW;
-        command.is.withdraw.reason = "";
         world_do(w, &command);
     } else if (what < 4) {
         command.kind = COMMAND_UPDATE;

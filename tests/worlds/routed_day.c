@@ -91,10 +91,10 @@ void routed_alter(struct stage *stage, uint64_t seq, routed_change *change)
     assert(event);
     change(event);
     size_t size = concordat__v1__event__get_packed_size(event);
-    uint8_t *body = malloc(size + stored->confidential_size + 1);
+    uint8_t *body = malloc(size + stored->sealed_size + 1);
     assert(body);
     concordat__v1__event__pack(event, body);
-    memcpy(body + size, stored->body + stored->size, stored->confidential_size);
+    memcpy(body + size, stored->body + stored->size, stored->sealed_size);
     concordat__v1__event__free_unpacked(event, NULL);
     free(stored->body);
     stored->body = body;

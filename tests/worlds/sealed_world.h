@@ -3,7 +3,7 @@
 #ifndef CONCORDAT_TESTS_SEALED_WORLD_H
 #define CONCORDAT_TESTS_SEALED_WORLD_H
 
-#include "tests/worlds/memory_file.h"
+#include "tests/simulation/memory_file.h"
 
 enum { SEALED_NUMBERS_MAX = 64, SEALED_MESSAGE_BYTES = 1000 };
 

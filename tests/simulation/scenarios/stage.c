@@ -81,11 +81,11 @@ static enum ledger_status port_read(void *context, uint64_t after, size_t limit,
     return store_read(&s->store, after, limit, each, each_context);
 }
 
-static enum ledger_status port_confidential(void *context, uint64_t seq, uint8_t salt[LEDGER_SALT_BYTES],
-                                            uint8_t *buffer, size_t capacity, size_t *size)
+static enum ledger_status port_sealed(void *context, uint64_t seq, uint8_t *buffer, size_t capacity,
+                                      size_t *size)
 {
     struct stage *s = context;
-    return store_confidential(&s->store, seq, salt, buffer, capacity, size);
+    return store_sealed(&s->store, seq, buffer, capacity, size);
 }
 
 static struct server_route route_of(const struct stage *s, int peer)
@@ -160,9 +160,9 @@ static void port_log(void *context, const char *line)
 
 static void start(struct stage *s)
 {
-    const struct broker_ports ports = {s,           port_write,        port_syncing, port_sync,
-                                       port_read,   port_confidential, port_send,    port_key,
-                                       port_random, port_clock,        port_disk,    port_log};
+    const struct broker_ports ports = {s,           port_write,  port_syncing, port_sync,
+                                       port_read,   port_sealed, port_send,    port_key,
+                                       port_random, port_clock,  port_disk,    port_log};
     struct state *state = state_new(++s->run);
     struct recovery_found found;
     enum ledger_status status = recovery_replay(state, s->store.count, port_read, s, &found);
@@ -174,6 +174,11 @@ static void start(struct stage *s)
     (void)loaded;
     broker_record_start(s->broker, s->store.count, now_is(s));
     stage_turn(s);
+    memory_keys_open(&s->memory_keys, s->store.events[0].chain, &broker_state(s->broker)->counters,
+                     &(struct seal_random){port_random, s});
+    bool good = broker_use_seals(s->broker, s->memory_keys.seals);
+    assert(good);
+    (void)good;
     for (int peer = 0; peer < s->peers; peer++)
         stage_hello(s, peer);
 }
@@ -220,6 +225,7 @@ void stage_close(struct stage **stage)
 {
     struct stage *s = *stage;
     broker_close(&s->broker);
+    memory_keys_close(&s->memory_keys);
     policy_file_destroy(&s->policy);
     store_close(&s->store);
     arena_close(&s->arena);
@@ -231,6 +237,7 @@ void stage_close(struct stage **stage)
 void stage_restart(struct stage *s)
 {
     broker_close(&s->broker);
+    memory_keys_shut(&s->memory_keys);
     s->disk_fails = s->disk_takes_its_time = false;
     store_settle(&s->store, true); /* what a process has written survives it */
     forget_sent(s);

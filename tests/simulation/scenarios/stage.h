@@ -5,6 +5,7 @@
 
 #include "broker/shell/broker.h"
 #include "proto/wire/wire.h"
+#include "tests/simulation/memory_keys.h"
 #include "tests/simulation/options.h"
 #include "tests/simulation/store.h"
 
@@ -19,6 +20,7 @@ struct stage_sent {
 struct stage {
     struct broker *broker;
     struct store store;
+    struct memory_keys memory_keys;
     struct policy_file *policy;
     struct key keys[STAGE_PEERS];
     bool slow[STAGE_PEERS];   /* its connection takes no more messages */

@@ -1,5 +1,5 @@
 /* memory_file.c: a file of referral keys in memory, on a disk that fails and tears. */
-#include "tests/worlds/memory_file.h"
+#include "tests/simulation/memory_file.h"
 
 #include <assert.h>
 #include <stdlib.h>

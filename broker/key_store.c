@@ -1,0 +1,135 @@
+/* key_store.c: see key_store.h. */
+#include "broker/key_store.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/keys/keys.h"
+
+enum { REWRAP_SLOTS = 64 /* a tenth of a millisecond */, PATH_BYTES = 4096 };
+
+static const char credential[] = "master-key";
+static const char service_context[] = "concordat-service-seal-1";
+
+static void key_store_draw(void *context, void *bytes, size_t size)
+{
+    (void)context;
+    randombytes_buf(bytes, size);
+}
+
+/* Returns 0, or -1 with a message. */
+static int key_store_derive_service(struct key_store *s, char *message, size_t message_size)
+{
+    struct key own;
+    if (keys_read(s->setting.server_key, &own, message, message_size) != KEYS_GOOD)
+        return -1;
+    crypto_generichash(s->service, sizeof s->service, (const uint8_t *)service_context,
+                       sizeof service_context - 1, (const uint8_t *)own.secret_text, KEY_TEXT_CHARS);
+    keys_wipe(&own);
+    return 0;
+}
+
+/* If there is no master key, `problem` says what is wrong. */
+static struct master_key *key_store_read_master(struct key_store *s)
+{
+    struct master_key *master = NULL;
+    s->problem[0] = '\0';
+    if (s->setting.master_path)
+        (void)master_key_open_file(s->setting.master_path, s->setting.state_folder, &master, s->problem,
+                                   sizeof s->problem);
+    else if (getenv("CREDENTIALS_DIRECTORY"))
+        (void)master_key_open_credential(credential, &master, s->problem, sizeof s->problem);
+    else
+        snprintf(s->problem, sizeof s->problem, "no master key is given: see --master-key");
+    if (master && !master_key_is_locked(master))
+        fprintf(stderr, "concordat-broker: the master key could be swapped to disk: raise LimitMEMLOCK\n");
+    return master;
+}
+
+/* What the seals say of the master key is added to what its file said. */
+static void key_store_note(struct key_store *s, const char *said)
+{
+    size_t used = strlen(s->problem);
+    if (said[0])
+        snprintf(s->problem + used, sizeof s->problem - used, "%s%s", used ? ". " : "", said);
+    if (s->problem[0])
+        fprintf(stderr, "concordat-broker: keys: %s\n", s->problem);
+}
+
+int key_store_open(struct key_store *s, const struct key_store_setting *setting, struct ledger *ledger,
+                   const struct counters *counters, char *message, size_t message_size)
+{
+    char path[PATH_BYTES], said[KEY_STORE_MESSAGE_BYTES] = "";
+    uint8_t chain[CHAIN_BYTES];
+    enum seals_opening opening;
+    uint32_t left_behind;
+    s->setting = *setting;
+    if (key_store_derive_service(s, message, message_size) != 0)
+        return -1;
+    snprintf(path, sizeof path, "%s/seals", setting->state_folder);
+    if (seals_disk_open(path, &s->disk, message, message_size) != 0)
+        return -1;
+    if (ledger_chain_at(ledger, 1, chain) != LEDGER_OK) {
+        snprintf(message, message_size, "%s", ledger_message(ledger));
+        return -1;
+    }
+    s->master = key_store_read_master(s);
+    struct seals_setting seals = {.name = path,
+                                  .file = seals_disk_file(&s->disk),
+                                  .random = {key_store_draw, NULL},
+                                  .master = s->master,
+                                  .service = s->service,
+                                  .newest_case = counters->number,
+                                  .newest_drill = counters->drill_number};
+    memcpy(seals.ledger, chain, sizeof seals.ledger); /* the first event tells ledgers apart */
+    s->seals = seals_open(&seals, &opening, said, sizeof said);
+    if (!s->seals) {
+        snprintf(message, message_size, "%s", said);
+        return -1;
+    }
+    key_store_note(s, said);
+    if (seals_collect(s->seals, &left_behind) != SEALS_OK) {
+        snprintf(message, message_size,
+                 "%s: what a crash left behind could not be removed; look after the disk", path);
+        return -1;
+    }
+    return 0;
+}
+
+void key_store_close(struct key_store *s)
+{
+    seals_close(&s->seals);
+    seals_disk_close(&s->disk);
+    master_key_close(&s->master);
+    sodium_memzero(s->service, sizeof s->service);
+}
+
+void key_store_reload(struct key_store *s)
+{
+    char said[KEY_STORE_MESSAGE_BYTES] = "";
+    struct master_key *before = s->master;
+    s->master = key_store_read_master(s);
+    seals_use_master(s->seals, s->master, said, sizeof said);
+    master_key_close(&before);
+    key_store_note(s, said);
+    s->walk = (struct seals_walk){0};
+}
+
+void key_store_idle(struct key_store *s)
+{
+    if (s->walk.done || !s->master || seals_rewrap(s->seals, &s->walk, REWRAP_SLOTS) != SEALS_OK)
+        return;
+    if (!s->walk.done || !(s->walk.rewrapped || s->walk.unopened || s->walk.torn))
+        return;
+    if (seals_sync(s->seals) != SEALS_OK)
+        return;
+    fprintf(
+        stderr,
+        "concordat-broker: keys: %u wrapped anew, by generation %u of the master key; %u cannot be opened, "
+        "%u damaged%s\n",
+        s->walk.rewrapped, s->walk.generation, s->walk.unopened, s->walk.torn,
+        s->walk.unopened ? "; keep the older generations"
+                         : "; the older generations are not needed any more");
+}

@@ -1,0 +1,47 @@
+/* key_store.h: the keys of referrals as the process has them: the master key that it has read, the file of
+ * wrapped keys in the state folder, and the rotation to a newer master key.
+ *
+ * The master key comes from a file, or from the credential "master-key" of the service manager. While it is
+ * missing or wrong the router goes on: new keys are wrapped by a key derived from the router's own secret key
+ * (generation 0), and wrapped anew when the master key is there. One thread.
+ */
+#ifndef CONCORDAT_KEY_STORE_H
+#define CONCORDAT_KEY_STORE_H
+
+#include "broker/core/state.h"
+#include "broker/ledger/ledger.h"
+#include "broker/seals/seals.h"
+#include "broker/seals/seals_disk.h"
+
+enum { KEY_STORE_MESSAGE_BYTES = 512 };
+
+struct key_store_setting {
+    const char *state_folder;
+    const char *master_path; /* NULL: the credential, if there is one */
+    const char *server_key;  /* path of the router's own secret key */
+};
+
+/* Begins with zeros, but for disk.fd = -1. */
+struct key_store {
+    struct key_store_setting setting; /* borrowed */
+    struct seals_disk disk;
+    struct master_key *master; /* owned; NULL: missing */
+    struct seals *seals;       /* owned */
+    struct seals_walk walk;
+    uint8_t service[SEAL_KEY_BYTES];
+    char problem[KEY_STORE_MESSAGE_BYTES]; /* that somebody has to look after; "": none */
+};
+
+/* Opens the file of keys beside a ledger that has at least one event, or makes it. Returns 0, or -1 with a
+ * message: the file is not this ledger's, damaged, older or newer than the ledger, or cannot be read. That
+ * the master key is missing or wrong is no failure: `problem` says it. */
+int key_store_open(struct key_store *store, const struct key_store_setting *setting, struct ledger *ledger,
+                   const struct counters *counters, char *message, size_t message_size);
+void key_store_close(struct key_store *store);
+
+/* Reads the master key again, and begins to wrap anew what an older generation wrapped. */
+void key_store_reload(struct key_store *store);
+/* Wraps a few keys anew, if any are left to be; to be called when no message waits. */
+void key_store_idle(struct key_store *store);
+
+#endif

@@ -1,0 +1,149 @@
+/* sealing.c: see sealing.h. */
+#include "broker/shell/sealing.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "broker/seals/seals.h"
+#include "broker/shell/broker.h"
+#include "broker/shell/inside.h"
+
+static void sealing_draw(void *context, void *bytes, size_t size)
+{
+    struct broker *b = context;
+    b->ports.random(b->ports.context, bytes, size);
+}
+
+static bool sealing_is_good(struct broker *b, enum seals_status status)
+{
+    b->sealing.has_failed |= status == SEALS_FAILED;
+    return status == SEALS_OK;
+}
+
+static enum refusal sealing_refusal(struct broker *b, enum seals_status status)
+{
+    if (sealing_is_good(b, status))
+        return REFUSAL_NONE;
+    b->sealing.fault = status;
+    return status == SEALS_FULL     ? REFUSAL_NO_ROOM
+           : status == SEALS_FAILED ? REFUSAL_UNAVAILABLE
+                                    : REFUSAL_SEALED;
+}
+
+const char *sealing_fault(const struct broker *b)
+{
+    if (b->sealing.fault == SEALS_ERASED)
+        return "The texts about this person were erased: nobody can open them, or add to them, any more. Nothing "
+               "was changed.";
+    if (b->sealing.fault == SEALS_NO_MASTER || b->sealing.fault == SEALS_ALTERED)
+        return "The key to what was told about this person is missing at the router: it cannot be opened, or "
+               "added to, until the router's operator puts the master key back. Nothing was changed; the case goes on. "
+               "Ring who holds it. An answer without words is taken.";
+    return "The key to what was told about this person is damaged: it cannot be opened, or added to. Nothing was "
+           "changed; the case goes on. Ring who holds it, and tell the router's operator. An answer without words "
+           "is taken.";
+}
+
+/* Appends a sealed text to the row. */
+static void sealing_add(struct broker *b, const struct event *event, enum seal_part part,
+                        const uint8_t key[SEAL_KEY_BYTES], const uint8_t *text, size_t size,
+                        struct sealed_texts *texts)
+{
+    const struct seal_place place = {event->referral, event->seq, part};
+    const struct seal_random random = {sealing_draw, b};
+    uint8_t *at = b->sealing.row + texts->size;
+    struct record_sealed_text *said = &texts->said.items[texts->said.count++];
+    said->part = part;
+    size_t body = seal_text(key, &place, &random, text, size, at + SEALED_ROW_HEAD_BYTES, said->digest);
+    sealed_row_head(at, part, body);
+    texts->size += SEALED_ROW_HEAD_BYTES + body;
+}
+
+/* The number to ring back is sealed a second time, apart: an offer opens it without the record. */
+static void sealing_add_callback(struct broker *b, const struct event *event,
+                                 const uint8_t key[SEAL_KEY_BYTES], const struct record_content *content,
+                                 struct sealed_texts *texts)
+{
+    uint8_t callback_key[SEAL_KEY_BYTES];
+    struct scan_field callback;
+    if (!record_find_callback(content->text, content->text_size, &callback))
+        return;
+    seals_callback_key(key, callback_key);
+    sealing_add(b, event, SEAL_CALLBACK, callback_key, callback.bytes, callback.size, texts);
+    sodium_memzero(callback_key, sizeof callback_key);
+}
+
+enum refusal sealing_seal(struct broker *b, const struct event *event, const struct record_content *content,
+                          struct sealed_texts *texts)
+{
+    const struct seals_case of = {event->referral, event->number, event->drill};
+    bool is_new = event->kind == EVENT_RECEIVED;
+    uint8_t key[SEAL_KEY_BYTES];
+    *texts = (struct sealed_texts){.row = b->sealing.row};
+    enum refusal refusal = sealing_refusal(b, is_new ? seals_make(b->sealing.seals, &of, key)
+                                                     : seals_find(b->sealing.seals, &of, key));
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    b->sealing.must_sync |= is_new;
+    sealing_add(b, event, content->part, key, content->text, content->text_size, texts);
+    if (content->part == SEAL_RECORD)
+        sealing_add_callback(b, event, key, content, texts);
+    sodium_memzero(key, sizeof key);
+    return REFUSAL_NONE;
+}
+
+bool sealing_sync(struct broker *b)
+{
+    if (b->sealing.must_sync && !b->sealing.has_failed)
+        (void)sealing_is_good(b, seals_sync(b->sealing.seals));
+    b->sealing.must_sync = false;
+    return !b->sealing.has_failed;
+}
+
+void sealing_note(struct broker *b)
+{
+    struct key_ends *ends = &b->key_ends;
+    assert(ends->count == 0);
+    for (size_t i = 0; i < b->turn.batch.count; i++) {
+        const struct batch_item *item = &b->turn.batch.items[i];
+        if (item->kind != EVENT_CLOSED && item->kind != EVENT_WITHDRAWN)
+            continue;
+        assert(ends->count < TURN_MESSAGES_MAX);
+        struct key_end *end = &ends->items[ends->count++];
+        *end = (struct key_end){.number = item->number, .drill = item->drill};
+        memcpy(end->referral, item->referral, ID_BYTES);
+    }
+}
+
+static bool sealing_end_key(struct broker *b, const struct key_end *end)
+{
+    const struct seals_case of = {end->referral, end->number, end->drill};
+    return seals_end_case(b->sealing.seals, &of) != SEALS_FAILED;
+}
+
+bool sealing_settle(struct broker *b)
+{
+    if (!b->sealing.seals)
+        return true;
+    seals_committed(b->sealing.seals, false, b->in_flight.number);
+    seals_committed(b->sealing.seals, true, b->in_flight.drill_number);
+    for (size_t i = 0; i < b->key_ends.count; i++)
+        b->sealing.has_failed |= !sealing_end_key(b, &b->key_ends.items[i]);
+    b->key_ends.count = 0;
+    return !b->sealing.has_failed;
+}
+
+/* A crash can have come between the end of a case and the end of its callback key; no more cases than two
+ * turns end can have been caught so. */
+bool broker_use_seals(struct broker *b, struct seals *seals)
+{
+    uint32_t count = b->state->ended.count, most = 2 * TURN_MESSAGES_MAX;
+    b->sealing.seals = seals;
+    for (uint32_t row = count > most ? count - most : 0; row < count; row++) {
+        const struct ended_case *ended = table_row(&b->state->ended, row);
+        const struct seals_case of = {ended->id, ended->number, ended->drill};
+        b->sealing.has_failed |= seals_end_case(seals, &of) == SEALS_FAILED;
+    }
+    return !b->sealing.has_failed;
+}

@@ -1,0 +1,35 @@
+/* sealing.h: the one place where a text about a person is sealed, on its way from a command into the batch.
+ *
+ * The key of a case is made for its receipt, and found for each later event. It is on disk before the event
+ * is written (sealing_sync), and what an event says about the key itself, that the case has ended or that it
+ * is erased, is done after the event is on disk (sealing_settle): so a case never lacks its key, and an
+ * erased case has none once anybody is told. */
+#ifndef CONCORDAT_SEALING_H
+#define CONCORDAT_SEALING_H
+
+#include "broker/seals/sealed_row.h"
+#include "broker/shell/batch.h"
+
+/* No row is longer: a text came in one request, and the callback number within it is sealed once more. */
+enum { SEALED_ROW_BYTES_MAX = 2 * (SEAL_TEXT_BYTES_MAX + SEALED_ROW_ADDED_BYTES) };
+
+struct broker;
+
+/* Seals the text of a command for its first event. `texts` borrows from the broker until the next call.
+ * REFUSAL_SEALED: the key of the case cannot be opened now, or was erased. REFUSAL_NO_ROOM,
+ * REFUSAL_UNAVAILABLE: nothing was changed; after the latter the next commit may say that the broker must
+ * stop. */
+enum refusal sealing_seal(struct broker *broker, const struct event *event,
+                          const struct record_content *content, struct sealed_texts *texts);
+
+/* Why sealing_seal refused with REFUSAL_SEALED last, and what to do, for the sender. Lives for ever. */
+const char *sealing_fault(const struct broker *broker);
+
+/* Before the events of a turn are written; false: the broker must stop. */
+bool sealing_sync(struct broker *broker);
+/* Notes what the turn's events say about keys, before the batch is cleared. */
+void sealing_note(struct broker *broker);
+/* After the turn is on disk; false: the broker must stop. */
+bool sealing_settle(struct broker *broker);
+
+#endif
