@@ -2,6 +2,7 @@
 #include "tests/simulation/memory_keys.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <string.h>
 
 static const char master_text[] = "1 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef\n";
@@ -23,6 +24,9 @@ enum seals_opening memory_keys_open(struct memory_keys *keys, const uint8_t *cha
     char message[1000];
     uint32_t left_behind;
     assert(!keys->seals);
+    int started = sodium_init();
+    assert(started >= 0);
+    (void)started;
     if (!keys->master)
         make_master(keys);
     struct seals_setting setting = {.name = "seals",
