@@ -145,7 +145,7 @@ enum basis { BASIS_NONE, BASIS_STATED, BASIS_IMPUTED };
 
 /* The flags that the core itself raises: every other can be told from the referral alone (proto/referral/),
  * and so can FLAG_AGE_CONTRADICTS if the date of birth comes with it. */
-enum flag { FLAG_AREA_ASSUMED = 1, FLAG_AGE_CONTRADICTS = 24 };
+enum flag { FLAG_AREA_ASSUMED = 1, FLAG_AGE_CONTRADICTS = 24, FLAG_SITE_NOT_KNOWN = 25 };
 
 enum refusal {
     REFUSAL_NONE,

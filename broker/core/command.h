@@ -8,6 +8,7 @@
 #define CONCORDAT_CORE_COMMAND_H
 
 #include "broker/core/event.h"
+#include "broker/core/policy.h"
 
 enum command_kind {
     COMMAND_SUBMIT,
@@ -53,7 +54,7 @@ struct command {
     union {
         struct {
             struct facts facts; /* area and routed_as are the core's to fill in */
-            const char *district, *organisation;
+            struct referral_place at;
             bool drill;
             bool with_confidential;
             uint32_t flags; /* 1 << Flag: every note about the referral but those that the core adds */

@@ -5,19 +5,21 @@
 #include "broker/core/deciding.h"
 
 /* Makes good what needs the directory, the policy or our clock: the area, the urgency to route by, the time
- * of the decision. Of the flags AREA_ASSUMED is found here; the command brings the others. */
+ * of the decision. Of the flags those that need the directory are found here; the command brings the others.
+ */
 static struct facts complete_facts(const struct deciding *d, uint32_t *flags)
 {
     const struct command *command = d->command;
     struct facts facts = command->is.submit.facts;
     bool assumed;
-    uint16_t area =
-        policy_area_for(d->policy, command->is.submit.district, command->is.submit.organisation, &assumed);
+    uint16_t area = policy_area_for(d->policy, &command->is.submit.at, &assumed);
     facts.area = d->directory->area_slots[area];
     facts.routed_as = facts.urgency == URGENCY_NONE ? d->policy->urgency_when_missing : facts.urgency;
     *flags = command->is.submit.flags;
     if (assumed)
         *flags |= 1u << FLAG_AREA_ASSUMED;
+    if (policy_site_is_unknown(d->policy, command->is.submit.at.site))
+        *flags |= 1u << FLAG_SITE_NOT_KNOWN;
     if (facts.decided_ms == 0) {
         facts.decided_ms = d->now_ms;
         facts.decided_basis = BASIS_IMPUTED;

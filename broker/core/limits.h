@@ -11,6 +11,7 @@ enum {
     TEAMS_MAX = 20000,        /* England has some 300 crisis teams; 10 000 is what the benchmarks ask */
     AREAS_MAX = 4096,
     COORDINATORS_MAX = 1024,
+    SITES_MAX = 4096,      /* England has some 170 emergency departments and 200 custody suites */
     LADDER_STEPS_MAX = 64, /* teams asked before a person takes over; each is one row of a decision */
     SHIFTS_MAX = 16,       /* a week's hours of one team */
     LANGUAGES_MAX = 12,    /* that one team speaks */

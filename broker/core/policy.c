@@ -40,6 +40,11 @@ static int compare_coordinator(const char *key, const void *entry)
     return strcmp(key, ((const struct policy_coordinator *)entry)->id);
 }
 
+static int compare_site(const char *key, const void *entry)
+{
+    return strcmp(key, ((const struct policy_site *)entry)->id);
+}
+
 static int compare_place(const char *key, const void *entry)
 {
     return strcmp(key, ((const struct policy_place *)entry)->key);
@@ -61,6 +66,22 @@ int policy_find_coordinator(const struct policy *policy, const char *id)
                        compare_coordinator);
 }
 
+/* NULL if there is no such site, or none is named. */
+static const struct policy_site *find_site(const struct policy *policy, const char *id)
+{
+    int index;
+
+    if (!id || !*id)
+        return NULL;
+    index = find_by_key(id, policy->sites, policy->site_count, sizeof *policy->sites, compare_site);
+    return index < 0 ? NULL : &policy->sites[index];
+}
+
+bool policy_site_is_unknown(const struct policy *policy, const char *id)
+{
+    return policy->site_count > 0 && id && *id && !find_site(policy, id);
+}
+
 /* The policy has codes in capitals; people type them as they like. */
 static const struct policy_place *find_place(const struct policy_place *places, size_t count,
                                              const char *code)
@@ -77,13 +98,17 @@ static const struct policy_place *find_place(const struct policy_place *places, 
     return index < 0 ? NULL : &places[index];
 }
 
-uint16_t policy_area_for(const struct policy *policy, const char *district, const char *organisation,
-                         bool *assumed)
+uint16_t policy_area_for(const struct policy *policy, const struct referral_place *at, bool *assumed)
 {
-    const struct policy_place *place = find_place(policy->districts, policy->district_count, district);
+    const struct policy_place *place = find_place(policy->districts, policy->district_count, at->district);
+    const struct policy_site *site;
 
     *assumed = place == NULL;
-    if (!place)
-        place = find_place(policy->organisations, policy->organisation_count, organisation);
+    if (place)
+        return place->area;
+    site = find_site(policy, at->site);
+    if (site && site->has_area)
+        return site->area;
+    place = find_place(policy->organisations, policy->organisation_count, at->organisation);
     return place == NULL ? policy->default_area : place->area;
 }

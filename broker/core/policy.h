@@ -2,8 +2,8 @@
  *
  * A policy is made once (broker/policy reads it from its YAML file and checks it) and never changes; a
  * reload makes another. The core borrows it for one decision. Durations are in milliseconds. All
- * indexes point into the arrays of the same policy. Teams, areas, coordinators and
- * standards are sorted by id, places by key (bytes, as strcmp does), holidays by day.
+ * indexes point into the arrays of the same policy. Teams, areas, coordinators, sites
+ * and standards are sorted by id, places by key (bytes, as strcmp does), holidays by day.
  */
 #ifndef CONCORDAT_CORE_POLICY_H
 #define CONCORDAT_CORE_POLICY_H
@@ -67,6 +67,16 @@ struct policy_place {
     uint16_t area;
 };
 
+/* A place that refers: a triage car, a custody suite, an emergency department. A referral names it by its id;
+ * the names are for the people who keep the file. */
+struct policy_site {
+    char id[ID_CHARS_MAX + 1];
+    char name[NAME_CHARS_MAX + 1];
+    char organisation[11]; /* ODS or force code */
+    bool has_area;
+    uint16_t area; /* if it has one: index in areas */
+};
+
 /* One standard: which clock it sets, for which referrals, and how long it allows (inclusive). The reports say
  * whether a standard is statutory, national or local. */
 struct policy_standard {
@@ -108,6 +118,8 @@ struct policy {
     struct policy_place *districts;
     uint32_t organisation_count;
     struct policy_place *organisations;
+    uint16_t site_count;
+    struct policy_site *sites; /* none: the directory keeps no list of them, and any id is as good */
     uint16_t standard_count;
     struct policy_standard standards[STANDARDS_MAX];
     struct bank_holidays holidays;
@@ -129,9 +141,17 @@ int policy_find_team(const struct policy *policy, const char *id);
 int policy_find_area(const struct policy *policy, const char *id);
 int policy_find_coordinator(const struct policy *policy, const char *id);
 
-/* The area for a referral: by postcode district, else by organisation, else the default. *assumed: the
- * district did not tell. Never fails: an unknown place is no reason to refuse. */
-uint16_t policy_area_for(const struct policy *policy, const char *district, const char *organisation,
-                         bool *assumed);
+/* Whether a referral names a site that is none of those that the directory lists. */
+bool policy_site_is_unknown(const struct policy *policy, const char *id);
+
+/* What a referral says of its place; each may be NULL or "". */
+struct referral_place {
+    const char *district, *site, *organisation;
+};
+
+/* The area for a referral: by postcode district, else by the site, if that has one, else by organisation,
+ * else the default. *assumed: the district did not tell. Never fails: an unknown place is no reason to
+ * refuse. */
+uint16_t policy_area_for(const struct policy *policy, const struct referral_place *at, bool *assumed);
 
 #endif

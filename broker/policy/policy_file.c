@@ -109,6 +109,7 @@ void policy_file_destroy(struct policy_file **file)
     free((*file)->policy.areas);
     free((*file)->policy.districts);
     free((*file)->policy.organisations);
+    free((*file)->policy.sites);
     free((*file)->bytes);
     free(*file);
     *file = NULL;

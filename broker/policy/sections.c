@@ -271,6 +271,30 @@ static void read_organisations(struct reader *reader, const struct spot *spot, v
     sort_list(reader, spot, policy->organisations, count, sizeof *policy->organisations, "code");
 }
 
+static void read_site_area(struct reader *reader, const struct spot *spot, void *into)
+{
+    struct policy_site *site = into;
+    site->has_area = true;
+    read_area_id(reader, spot, &site->area);
+}
+
+static const struct policy_field SITE_FIELDS[] = {
+    {"id", REQUIRED, policy_read_id, offsetof(struct policy_site, id), ID_REMEDY},
+    {"name", REQUIRED, policy_read_name, offsetof(struct policy_site, name), NAME_REMEDY},
+    {"organisation", REQUIRED, policy_read_code, offsetof(struct policy_site, organisation), CODE_REMEDY},
+    {"area", OPTIONAL, read_site_area, 0, "Write the id of one of the areas, or leave the field out."},
+    END_OF_FIELDS,
+};
+
+static void read_sites(struct reader *reader, const struct spot *spot, void *into)
+{
+    struct policy *policy = into;
+    size_t count;
+    policy->sites = read_list(reader, spot, SITES_MAX, sizeof *policy->sites, SITE_FIELDS, &count);
+    policy->site_count = (uint16_t)count;
+    sort_list(reader, spot, policy->sites, count, sizeof *policy->sites, "id");
+}
+
 const struct policy_field POLICY_FIELDS[] = {
     {"region", REQUIRED, policy_read_name, offsetof(struct policy, region), NAME_REMEDY},
     {"bank_holidays", REQUIRED, policy_read_bank_holidays, offsetof(struct policy, holidays),
@@ -288,6 +312,8 @@ const struct policy_field POLICY_FIELDS[] = {
      "Write the id of one of the areas."},
     {"organisations", OPTIONAL, read_organisations, 0,
      "Write a list of the organisations that refer, each with its area."},
+    {"sites", OPTIONAL, read_sites, 0,
+     "Write a list of the places that refer, each with its id, name and organisation."},
     {"quotas", OPTIONAL, policy_read_quotas, 0,
      "Write the quotas as in deploy/examples/region.yaml, or leave the section out."},
     END_OF_FIELDS,

@@ -30,8 +30,9 @@ static void fill_referral(struct command_reading *in, const Concordat__V1__Refer
     struct command *command = in->command;
     copy_id(&referral->id, command->referral);
     command->is.submit.facts = record_facts(referral);
-    command->is.submit.district = referral->postcode_district;
-    command->is.submit.organisation = referral->organisation;
+    command->is.submit.at = (struct referral_place){.district = referral->postcode_district,
+                                                    .site = referral->site,
+                                                    .organisation = referral->organisation};
     command->is.submit.drill = referral->drill;
     command->is.submit.with_confidential = confidential;
     command->is.submit.flags = referral_rules_flags(referral, confidential, in->now_ms);

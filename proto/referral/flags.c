@@ -215,8 +215,8 @@ static bool clearance_is_outstanding(const struct noting *n)
 #define SOURCE(name) CONCORDAT__V1__SOURCE__SOURCE_##name
 #define ANY_SOURCE   SOURCE(UNSPECIFIED)
 
-/* codes.proto says what each flag means. Two are not here: AREA_ASSUMED, which needs the directory, and
- * LATE_ENTRY, which only the sender can know. */
+/* codes.proto says what each flag means. Three are not here: AREA_ASSUMED and SITE_NOT_KNOWN, which need the
+ * directory, and LATE_ENTRY, which only the sender can know. */
 static const struct flag_rule {
     Concordat__V1__Flag flag;
     Concordat__V1__Source source; /* whose referrals alone are asked for it */
@@ -249,7 +249,7 @@ static const struct flag_rule {
     {FLAG(PHYSICAL_CLEARANCE_OUTSTANDING), SOURCE(EMERGENCY_DEPARTMENT), clearance_is_outstanding},
 };
 
-static_assert(FLAG(AGE_CONTRADICTS) < 32, "a set of flags has room for the last of them");
+static_assert(FLAG(SITE_NOT_KNOWN) < 32, "a set of flags has room for the last of them");
 
 static const Concordat__V1__EmergencyDepartment *department_of(const Concordat__V1__Referral *referral)
 {

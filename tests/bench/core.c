@@ -95,7 +95,7 @@ static void measure_apply(const struct region *region, struct keeping *kept)
 static void set_place(struct command *command, char *district, size_t size, int number, int areas)
 {
     snprintf(district, size, "%04d", number % areas);
-    command->is.submit.district = district;
+    command->is.submit.at.district = district;
 }
 
 int main(int argc, char **argv)

@@ -117,7 +117,7 @@ class Stage:
             os.mkdir(self.path(f"{name}-devices"), 0o755)
             self.make_key(name, "source", "street-triage")
         return self.start(
-            name, "concordat-intake", "--source", "street-triage", "--organisation", "ZZP01", "--site", "car-1",
+            name, "concordat-intake", "--source", "street-triage", "--organisation", "ZZP01", "--site", "northmoor-car",
             "--state", state or self.path(f"{name}-state"), "--listen", self.intakes[name],
             "--key", self.path("secret", f"{name}.key_secret"), "--keys", self.path(f"{name}-devices"),
             "--broker", broker or self.endpoint, "--broker-key", self.public_key("broker"), ready="listening", env=env)

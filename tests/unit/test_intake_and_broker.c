@@ -47,7 +47,7 @@ static int open_two_ways(void **state)
     t->outbox = outbox_open(path, &status, message, sizeof message);
     assert_non_null(t->outbox);
     assert_true(ring_parse("Duty coordinator 01632 960100", &ring));
-    const struct referral_site site = {.organisation = "ZZ1", .site = "Southfell"};
+    const struct referral_site site = {.organisation = "ZZ1", .site = "southfell-car"};
     assert_int_equal(commands_open(&t->commands, t->outbox, &site, &ring), 0);
     assert_int_equal(arena_open(&t->arena, ARENA_MESSAGE_BYTES), 0);
     t->command_id[0] = 'c';
@@ -210,6 +210,38 @@ static void what_was_noted_when_it_was_saved_stays_and_the_broker_adds_its_own(v
     t->whole.referral.decided_at = NULL;
     flags = flags_in_ledger(t, through_intake(t, saved_ms), saved_ms + 25 * HOUR_MS);
     assert_int_equal(flags, BIT(AREA_ASSUMED) | BIT(DECIDED_TIME_MISSING));
+}
+
+static void list_a_site(struct core_world *w)
+{
+    static struct policy_site sites[] = {{.id = "northmoor-car"}};
+    w->policy.sites = sites;
+    w->policy.site_count = 1;
+}
+
+/* The flags that the broker adds to a submission of the first case from a site. */
+static uint32_t flags_of_site(struct two_ways *t, const char *site, void (*adjust)(struct core_world *world))
+{
+    struct core_world *w = core_world_open(1, adjust);
+    struct command command;
+    t->whole.referral.site = (char *)(uintptr_t)site;
+    assert_true(record_read_command(&t->request, NULL, 0, CASES_NOW_MS, &t->content, &command));
+    command.party = PARTY_SOURCE;
+    command.actor = "intake";
+    assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+    uint32_t flags = world_event(w, EVENT_RECEIVED)->is.received.flags;
+    core_world_close(&w);
+    return flags;
+}
+
+static void P11_a_site_that_the_directory_does_not_list_is_taken_and_noted(void **state)
+{
+    struct two_ways *t = *state;
+    size_t count;
+    pose_case(t, &cases_all(&count)[0], 0);
+    assert_int_equal(flags_of_site(t, "northmoor-car", list_a_site), BIT(AREA_ASSUMED));
+    assert_int_equal(flags_of_site(t, "southfell-van", list_a_site), BIT(AREA_ASSUMED) | BIT(SITE_NOT_KNOWN));
+    assert_int_equal(flags_of_site(t, "southfell-van", NULL), BIT(AREA_ASSUMED));
 }
 
 /* --- what makes two commands the same ------------------------------------------------------------------- */
@@ -446,6 +478,7 @@ int main(void)
         TWO_WAYS(an_age_that_only_the_date_of_birth_tells_is_made_good_at_an_intake_alone),
         TWO_WAYS(who_may_be_a_child_is_routed_as_one_by_either_way),
         TWO_WAYS(what_was_noted_when_it_was_saved_stays_and_the_broker_adds_its_own),
+        TWO_WAYS(P11_a_site_that_the_directory_does_not_list_is_taken_and_noted),
         TWO_WAYS(P5_what_makes_two_commands_the_same_is_one_question_in_both_places),
         TWO_WAYS(P5_the_same_command_packed_otherwise_is_the_same),
     };

@@ -188,9 +188,22 @@ static void test_the_example_region_is_good_and_its_ladders_are_flat(void **stat
     assert_string_equal(steps, "1 southfell-liaison, 1 paediatric-liaison, 1 custody-liaison, "
                                "2 southfell-crisis, 2 young-people-crisis, 2 older-people-crisis, "
                                "3 northmoor-crisis, 4 place-of-safety, 5 crisis-line");
-    assert_string_equal(policy->areas[policy_area_for(policy, "ZX6", NULL, &assumed)].id, "southfell");
-    assert_string_equal(policy->areas[policy_area_for(policy, NULL, "ZZE02", &assumed)].id, "southfell");
-    assert_string_equal(policy->areas[policy_area_for(policy, NULL, NULL, &assumed)].id, "northmoor");
+    assert_string_equal(
+        policy->areas[policy_area_for(policy, &(struct referral_place){"ZX6", NULL, NULL}, &assumed)].id,
+        "southfell");
+    assert_string_equal(
+        policy->areas[policy_area_for(policy, &(struct referral_place){NULL, NULL, "ZZE02"}, &assumed)].id,
+        "southfell");
+    assert_string_equal(
+        policy->areas[policy_area_for(policy, &(struct referral_place){NULL, NULL, NULL}, &assumed)].id,
+        "northmoor");
+    assert_string_equal(policy
+                            ->areas[policy_area_for(
+                                policy, &(struct referral_place){NULL, "southfell-custody", NULL}, &assumed)]
+                            .id,
+                        "southfell");
+    assert_false(policy_site_is_unknown(policy, "northmoor-car"));
+    assert_true(policy_site_is_unknown(policy, "southfell-van"));
     policy_file_destroy(&file);
 }
 

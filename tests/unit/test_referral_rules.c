@@ -221,7 +221,8 @@ static void every_flag_that_a_referral_alone_can_raise_is_in_some_case(void **st
     (void)state;
     size_t count;
     const struct referral_case *cases = cases_all(&count);
-    uint32_t raised = 1u << FLAG(UNSPECIFIED) | 1u << FLAG(AREA_ASSUMED); /* which needs the directory */
+    uint32_t raised = 1u << FLAG(UNSPECIFIED) | 1u << FLAG(AREA_ASSUMED) |
+                      1u << FLAG(SITE_NOT_KNOWN); /* which need the directory */
     for (size_t i = 0; i < count; i++)
         raised |= 1u << cases[i].flag;
     for (unsigned i = 0; i < concordat__v1__flag__descriptor.n_values; i++) {

@@ -328,28 +328,51 @@ static void random_rotas_agree_with_a_search_minute_by_minute(void **state)
     }
 }
 
-static void the_area_is_found_by_district_then_organisation_then_default(void **state)
+static void the_area_is_found_by_district_then_site_then_organisation_then_default(void **state)
 {
     struct policy_place districts[] = {{"ZX1", 0}, {"ZX11", 1}, {"ZX2", 1}};
     struct policy_place organisations[] = {{"ZZ101", 2}};
+    struct policy_site sites[] = {{.id = "car-1", .has_area = true, .area = 4}, {.id = "control-room"}};
     struct policy policy = {.default_area = 3,
                             .district_count = 3,
                             .districts = districts,
                             .organisation_count = 1,
-                            .organisations = organisations};
-    bool assumed;
+                            .organisations = organisations,
+                            .site_count = 2,
+                            .sites = sites};
+    static const struct {
+        struct referral_place at;
+        uint16_t area;
+        bool assumed;
+    } rows[] = {
+        {{"ZX11", "car-1", "ZZ101"}, 1, false},
+        {{"zx1", NULL, NULL}, 0, false},
+        {{"ZX3", NULL, "zz101"}, 2, true},
+        {{"ZX3", "car-1", "ZZ101"}, 4, true},
+        {{"", "control-room", "ZZ101"}, 2, true},
+        {{"", "car-2", "ZZ999"}, 3, true},
+        {{NULL, "", "a code that is far too long"}, 3, true},
+    };
 
     (void)state;
-    assert_int_equal(policy_area_for(&policy, "ZX11", "ZZ101", &assumed), 1);
-    assert_false(assumed);
-    assert_int_equal(policy_area_for(&policy, "zx1", NULL, &assumed), 0);
-    assert_false(assumed);
-    assert_int_equal(policy_area_for(&policy, "ZX3", "zz101", &assumed), 2);
-    assert_true(assumed);
-    assert_int_equal(policy_area_for(&policy, "", "ZZ999", &assumed), 3);
-    assert_true(assumed);
-    assert_int_equal(policy_area_for(&policy, NULL, "a code that is far too long", &assumed), 3);
-    assert_true(assumed);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool assumed;
+        assert_int_equal(policy_area_for(&policy, &rows[i].at, &assumed), rows[i].area);
+        assert_int_equal(assumed, rows[i].assumed);
+    }
+}
+
+static void a_site_is_unknown_only_if_the_directory_lists_sites(void **state)
+{
+    struct policy_site sites[] = {{.id = "car-1"}};
+    struct policy listed = {.site_count = 1, .sites = sites}, not_listed = {0};
+
+    (void)state;
+    assert_true(policy_site_is_unknown(&listed, "car-2"));
+    assert_false(policy_site_is_unknown(&listed, "car-1"));
+    assert_false(policy_site_is_unknown(&listed, ""));
+    assert_false(policy_site_is_unknown(&listed, NULL));
+    assert_false(policy_site_is_unknown(&not_listed, "car-2"));
 }
 
 static void every_id_is_found_and_no_other(void **state)
@@ -393,7 +416,8 @@ int main(void)
         cmocka_unit_test(a_shift_that_ends_in_the_doubled_hour_does_not_open_again),
         cmocka_unit_test(the_next_opening_is_found_for_28_days_and_no_longer),
         cmocka_unit_test(random_rotas_agree_with_a_search_minute_by_minute),
-        cmocka_unit_test(the_area_is_found_by_district_then_organisation_then_default),
+        cmocka_unit_test(the_area_is_found_by_district_then_site_then_organisation_then_default),
+        cmocka_unit_test(a_site_is_unknown_only_if_the_directory_lists_sites),
         cmocka_unit_test(every_id_is_found_and_no_other),
     };
 

@@ -154,8 +154,7 @@ struct command world_submission(struct core_world *w)
                                              .age = 34,
                                              .decided_ms = w->now_ms,
                                              .decided_basis = BASIS_STATED};
-    command.is.submit.district = "";
-    command.is.submit.organisation = "";
+    command.is.submit.at = (struct referral_place){"", "", ""};
     command.is.submit.with_confidential = true;
     return command;
 }
