@@ -16,6 +16,14 @@ static bool complete_text(char **text, const char *otherwise, struct arena *aren
     return true;
 }
 
+/* A sender whose site has no id has said it in words: the receiver's own id would say otherwise. */
+static bool complete_site(Concordat__V1__Referral *referral, const Concordat__V1__Confidential *confidential,
+                          const char *otherwise, struct arena *arena)
+{
+    return (confidential && given_text(confidential->site_in_words)) ||
+           complete_text(&referral->site, otherwise, arena);
+}
+
 static bool complete_decided(Concordat__V1__Referral *referral, const Concordat__V1__Instant *decided,
                              int64_t now_ms, struct arena *arena)
 {
@@ -82,7 +90,7 @@ bool referral_rules_complete(Concordat__V1__Referral *referral,
                              int64_t now_ms, struct arena *arena)
 {
     return complete_text(&referral->organisation, site->organisation, arena) &&
-           complete_text(&referral->site, site->site, arena) &&
+           complete_site(referral, confidential, site->site, arena) &&
            complete_decided(referral, decided, now_ms, arena) &&
            complete_district(referral, confidential, arena) &&
            complete_age(referral, confidential, now_ms, arena) &&

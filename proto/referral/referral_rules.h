@@ -35,10 +35,10 @@ struct referral_site {
 };
 
 /* Makes good, in place and with memory of the arena, what the receiver knows better than the sender: the
- * organisation and the site; the district of the postcode; the age, by the date of birth; the time of the
- * decision. `decided` is that time in an earlier version of the referral, or NULL: it stands in when this
- * version has none; without either the time is now, and imputed. Then sets the referral's flags to those of
- * referral_rules_flags. False when the arena is full. */
+ * organisation; the site, unless it is said in words; the district of the postcode; the age, by the date of
+ * birth; the time of the decision. `decided` is that time in an earlier version of the referral, or NULL: it
+ * stands in when this version has none; without either the time is now, and imputed. Then sets the referral's
+ * flags to those of referral_rules_flags. False when the arena is full. */
 bool referral_rules_complete(Concordat__V1__Referral *referral,
                              const Concordat__V1__Confidential *confidential,
                              const struct referral_site *site, const Concordat__V1__Instant *decided,

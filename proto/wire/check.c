@@ -20,16 +20,6 @@ static bool check_refuse(struct wire_fault *fault, const struct path *path, cons
     return false;
 }
 
-static bool text_has_shape(const struct check_shape *shape, const char *text, size_t size)
-{
-    if (!shape->values)
-        return size >= shape->least && size <= shape->most && strspn(text, shape->chars) == size;
-    for (const char *const *value = shape->values; *value; value++)
-        if (strcmp(*value, text) == 0)
-            return true;
-    return false;
-}
-
 static bool check_text(const char *text, const struct check_rule *rule, const struct path *path,
                        struct wire_fault *fault)
 {
@@ -39,7 +29,7 @@ static bool check_text(const char *text, const struct check_rule *rule, const st
     if (size == 0)
         return !rule->needed || check_refuse(fault, path, "cannot be empty");
     if (rule->shape)
-        return text_has_shape(rule->shape, text, size) || check_refuse(fault, path, rule->shape->says);
+        return check_shape_fits(rule->shape, text, size) || check_refuse(fault, path, rule->shape->says);
     if (size > max) {
         snprintf(says, sizeof says, "text of at most %zu bytes", max);
         return check_refuse(fault, path, says);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/snomed.h"
 #include "proto/wire/wire.h"
 
 #define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -39,8 +40,12 @@ static const struct check_shape district = {.chars = CAPITALS DIGITS,
                                             .says = "the first half of a postcode, in capitals, such as ZX1"};
 static const struct check_shape two_digits = {
     .chars = DIGITS, .least = 2, .most = 2, .says = "a code of two digits"};
-static const struct check_shape snomed = {
-    .chars = DIGITS, .least = 6, .most = 18, .says = "a SNOMED CT concept id, 6 to 18 digits"};
+static const struct check_shape snomed = {.chars = DIGITS,
+                                          .least = SNOMED_DIGITS_MIN,
+                                          .most = SNOMED_DIGITS_MAX,
+                                          .holds = snomed_is_concept,
+                                          .says =
+                                              "a SNOMED CT concept id, 6 to 18 digits with its check digit"};
 static const struct check_shape language = {
     .chars = SMALLS, .least = 2, .most = 3, .says = "an ISO 639 code, two or three small letters"};
 static const struct check_shape identifier = {
@@ -48,26 +53,25 @@ static const struct check_shape identifier = {
     .least = 1,
     .most = 32,
     .says = "an id, 1 to 32 letters, digits, dots, dashes, underscores"};
+/* What has no id is said in words, which the ledger must not have. */
+static const struct check_shape site = {
+    .chars = CAPITALS SMALLS DIGITS "._-",
+    .least = 1,
+    .most = 32,
+    .says = "a site's id, 1 to 32 letters, digits, dots, dashes, underscores; put words into "
+            "submit.confidential.site_in_words"};
 /* As keys are named (proto/keys/keys.h). */
 static const struct check_shape key_name = {
     .chars = CAPITALS SMALLS DIGITS "._-",
     .least = 1,
     .most = 63,
     .says = "a key's name, 1 to 63 letters, digits, dots, dashes, underscores"};
-/* No digits: this is a category or a kind of place, never an address or a case number. */
-static const struct check_shape category = {.chars = CAPITALS SMALLS " ,/'-",
-                                            .least = 1,
-                                            .most = CHECK_TEXT_BYTES,
-                                            .says = "a category in plain words, without digits"};
 static const struct check_shape gender = {.values = (const char *const[]){"1", "2", "3", "4", "X", "Z", NULL},
                                           .says = "one of 1 2 3 4 X Z"};
 static const struct check_shape ethnic_category = {
     .values = (const char *const[]){"A", "B", "C", "D", "E", "F", "G", "H", "J", "K", "L", "M", "N", "P", "R",
                                     "S", "Z", "99", NULL},
     .says = "one of A B C D E F G H J K L M N P R S Z 99"};
-static const struct check_shape stated_by = {.values =
-                                                 (const char *const[]){"self", "officer", "clinician", NULL},
-                                             .says = "one of self, officer, clinician"};
 
 /* Sorted by name. */
 static const struct check_rule rules[] = {
@@ -91,8 +95,11 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Confidential.address", .bytes_max = 200, .lines = true},
     {"concordat.v1.Confidential.narrative", .bytes_max = 8000, .lines = true},
     {"concordat.v1.Confidential.other_contact", .bytes_max = 200, .lines = true},
+    {"concordat.v1.Confidential.other_facts", .bytes_max = 2000, .lines = true},
     {"concordat.v1.Confidential.person_name", .bytes_max = 200},
     {"concordat.v1.Confidential.referrer_name", .bytes_max = 200},
+    {"concordat.v1.Confidential.role_in_words", .bytes_max = 200},
+    {"concordat.v1.Confidential.site_in_words", .bytes_max = 200},
     {"concordat.v1.Cover.area", .shape = &identifier, .needed = true},
     {"concordat.v1.Cover.minutes", .number_max = HALF_DAY_MINUTES},
     {"concordat.v1.Covered.area_name", .bytes_max = 80},
@@ -102,7 +109,6 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Decline.referral", .needed = true},
     {"concordat.v1.Demographics.age_years", .number_max = AGE_YEARS},
     {"concordat.v1.Demographics.ethnic_category", .shape = &ethnic_category},
-    {"concordat.v1.Demographics.ethnicity_stated_by", .shape = &stated_by},
     {"concordat.v1.Demographics.gender", .shape = &gender},
     {"concordat.v1.Demographics.language", .shape = &language},
     {"concordat.v1.Event.actor_device", .shape = &key_name},
@@ -116,7 +122,6 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Held.considered", .items_max = TEAMS},
     {"concordat.v1.Held.policy", .bytes_exact = DIGEST_BYTES},
     {"concordat.v1.KnownTeam.name", .bytes_max = 80},
-    {"concordat.v1.LiaisonAndDiversion.offence_category", .shape = &category},
     {"concordat.v1.Offer.if_ignored", .bytes_max = 200},
     {"concordat.v1.Offered.considered", .items_max = TEAMS},
     {"concordat.v1.Offered.policy", .bytes_exact = DIGEST_BYTES},
@@ -137,7 +142,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Referral.postcode_district", .shape = &district},
     {"concordat.v1.Referral.presenting_code", .shape = &snomed},
     {"concordat.v1.Referral.primary_reason", .shape = &two_digits},
-    {"concordat.v1.Referral.safeguarding", .shape = &identifier},
+    {"concordat.v1.Referral.site", .shape = &site},
     {"concordat.v1.Request.command_id", .needed = true},
     {"concordat.v1.Request.device", .shape = &key_name},
     {"concordat.v1.SealedText.digest", .bytes_exact = DIGEST_BYTES, .needed = true},
@@ -145,7 +150,6 @@ static const struct check_rule rules[] = {
     {"concordat.v1.SetCapacity.free_places", .number_max = PLACES},
     {"concordat.v1.SetPresence.lease_seconds", .number_max = DAY_SECONDS},
     {"concordat.v1.SnapshotKept.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
-    {"concordat.v1.StreetTriage.kind_of_place", .shape = &category},
     {"concordat.v1.Submit.referral", .needed = true},
     {"concordat.v1.Take.referral", .needed = true},
     {"concordat.v1.Told.referral", .needed = true},
@@ -165,6 +169,17 @@ const struct check_rule *check_rules(size_t *count)
 {
     *count = sizeof rules / sizeof *rules;
     return rules;
+}
+
+bool check_shape_fits(const struct check_shape *shape, const char *text, size_t size)
+{
+    if (!shape->values)
+        return size >= shape->least && size <= shape->most && strspn(text, shape->chars) == size &&
+               (!shape->holds || shape->holds(text));
+    for (const char *const *value = shape->values; *value; value++)
+        if (strcmp(*value, text) == 0)
+            return true;
+    return false;
 }
 
 struct full_name {

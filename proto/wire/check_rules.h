@@ -13,10 +13,11 @@ enum { CHECK_TEXT_BYTES = 64, CHECK_ITEMS = 32 };
 
 /* The shape of a text that is not empty. */
 struct check_shape {
-    const char *chars;         /* the characters that it may have, if values is NULL */
-    size_t least, most;        /* bytes */
-    const char *const *values; /* or the texts that it may be, up to a NULL */
-    const char *says;          /* the same rule in words */
+    const char *chars;               /* the characters that it may have, if values is NULL */
+    size_t least, most;              /* bytes */
+    const char *const *values;       /* or the texts that it may be, up to a NULL */
+    bool (*holds)(const char *text); /* what else it must be, of a text that has such characters; or NULL */
+    const char *says;                /* the same rule in words */
 };
 
 /* The limits of a field that differ from the defaults. A member that is zero means the default. */
@@ -33,6 +34,9 @@ struct check_rule {
 
 /* The table, for the tests, which compare it with proto/README.md. */
 const struct check_rule *check_rules(size_t *count);
+
+/* Whether a text that is not empty, of so many bytes, has the shape. */
+bool check_shape_fits(const struct check_shape *shape, const char *text, size_t size);
 
 /* Returns the rules of a type's fields, in the order of the fields. The type must be part of Request, Message
  * or Event. Any thread may call this. */

@@ -419,8 +419,7 @@ static bool json_to_list(struct json_reader *reader, const json_t *json,
     return true;
 }
 
-static const ProtobufCFieldDescriptor *json_find_field(const ProtobufCMessageDescriptor *type,
-                                                       const char *key)
+const ProtobufCFieldDescriptor *json_find_field(const ProtobufCMessageDescriptor *type, const char *key)
 {
     for (unsigned i = 0; i < type->n_fields; i++) {
         char name[NAME_BYTES_MAX];

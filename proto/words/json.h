@@ -24,6 +24,9 @@ json_t *json_from_message(const ProtobufCMessage *message);
  * what nobody sees and what turns the direction of writing. */
 json_t *json_to_show(const ProtobufCMessage *message);
 
+/* The field that the reader takes a name for; NULL if there is none. */
+const ProtobufCFieldDescriptor *json_find_field(const ProtobufCMessageDescriptor *type, const char *key);
+
 /* Reads JSON that a person may have edited: passes over a byte-order mark, and takes lines that end in CRLF.
  * Returns a new reference, or NULL with *error filled in. */
 json_t *json_read_file(FILE *file, json_error_t *error);

@@ -1,4 +1,6 @@
-/* national.c: the national code of a coded value: MHSDS lists, and BaRS rejected-reason codes. */
+/* national.c: the national code of a coded value: MHSDS lists, and BaRS rejected-reason and safeguarding
+ * codes.
+ */
 #include "services/audit/national.h"
 
 #include <stddef.h>
@@ -39,6 +41,11 @@ struct national {
         &concordat__v1__attend_status__descriptor, CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_##name, code  \
     }
 
+#define SAFEGUARDING(name, code)                                                                             \
+    {                                                                                                        \
+        &concordat__v1__safeguarding__descriptor, CONCORDAT__V1__SAFEGUARDING__SAFEGUARDING_##name, code     \
+    }
+
 static const struct national nationals[] = {
     SOURCE(STREET_TRIAGE, "E1"), /* MHSDS SourceOfReferralMH */
     SOURCE(LIAISON_AND_DIVERSION, "E5"),
@@ -73,6 +80,24 @@ static const struct national nationals[] = {
     ATTEND(DID_NOT_ATTEND, "3"),
     ATTEND(CANCELLED_BY_PERSON, "2"),
     ATTEND(CANCELLED_BY_PROVIDER, "4"),
+    SAFEGUARDING(NONE_IDENTIFIED, "861931000000100"), /* BaRS safeguarding codes, as we read them */
+    SAFEGUARDING(CHILD_AT_RISK, "836881000000105"),
+    SAFEGUARDING(UNBORN_CHILD_AT_RISK, "878111000000109"),
+    SAFEGUARDING(ADULT_AT_RISK, "766561000000109"),
+    SAFEGUARDING(DOMESTIC_ABUSE, "697950003"),
+    SAFEGUARDING(PHYSICAL_ABUSE, "697949003"),
+    SAFEGUARDING(SEXUAL_ABUSE, "702579009"),
+    SAFEGUARDING(EMOTIONAL_ABUSE, "697951004"),
+    SAFEGUARDING(FINANCIAL_ABUSE, "761571000000106"),
+    SAFEGUARDING(DISCRIMINATORY_ABUSE, "417427001"),
+    SAFEGUARDING(INSTITUTIONAL_ABUSE, "838481000000106"),
+    SAFEGUARDING(CHILD_NEGLECT, "702953007"),
+    SAFEGUARDING(SELF_NEGLECT, "248054003"),
+    SAFEGUARDING(SEXUAL_EXPLOITATION, "919461000000108"),
+    SAFEGUARDING(HONOUR_BASED_ABUSE, "736792008"),
+    SAFEGUARDING(FEMALE_GENITAL_MUTILATION, "713201008"),
+    SAFEGUARDING(RADICALISATION, "766969008"),
+    SAFEGUARDING(OTHER, "U"),
 };
 
 const char *national_code(const ProtobufCEnumDescriptor *descriptor, int value)

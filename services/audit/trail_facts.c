@@ -21,6 +21,29 @@ static void list_word(sqlite3_str *list, const ProtobufCEnumDescriptor *descript
                         words_for(descriptor, value, (char[WORDS_MAX]){0}));
 }
 
+/* The concerns in words, and the national codes of those that have one. */
+static int set_safeguarding(struct sql *sql, const struct sql_value *id, const Concordat__V1__Referral *facts)
+{
+    sqlite3_str *concerns = sqlite3_str_new(NULL), *codes = sqlite3_str_new(NULL);
+    for (size_t i = 0; i < facts->n_safeguarding; i++) {
+        const char *code =
+            national_code(&concordat__v1__safeguarding__descriptor, (int)facts->safeguarding[i]);
+        list_word(concerns, &concordat__v1__safeguarding__descriptor, (int)facts->safeguarding[i]);
+        if (*code)
+            sqlite3_str_appendf(codes, "%s%s", sqlite3_str_length(codes) > 0 ? ", " : "", code);
+    }
+    int out_of_memory = sqlite3_str_errcode(concerns) | sqlite3_str_errcode(codes);
+    char *concerns_text = sqlite3_str_finish(concerns);
+    char *codes_text = sqlite3_str_finish(codes);
+    int done = SQLITE_NOMEM;
+    if (out_of_memory == SQLITE_OK)
+        done = RUN("UPDATE referral SET safeguarding = ?2, safeguarding_codes = ?3 WHERE referral = ?1", *id,
+                   sql_text(concerns_text), sql_text(codes_text));
+    sqlite3_free(concerns_text);
+    sqlite3_free(codes_text);
+    return done;
+}
+
 static bool noted(const Concordat__V1__Referral *facts, Concordat__V1__Flag flag)
 {
     for (size_t i = 0; i < facts->n_flags; i++)
@@ -54,8 +77,8 @@ static int set_referral(struct sql *sql, const struct sql_value *id, const Conco
             " needs = ?15, flags = ?16, intoxicated = ?17, decided_at_ms = ?18, decided_basis = ?19"
             " WHERE referral = ?1",
             *id, WORDS(source, facts->source), CODE(source, facts->source), sql_text(facts->organisation),
-            sql_text(facts->site), sql_text(facts->referrer_role), WORDS(urgency, facts->urgency),
-            CODE(urgency, facts->urgency), sql_text(facts->urgency_set_by),
+            sql_text(facts->site), WORDS(staff_role, facts->referrer_role), WORDS(urgency, facts->urgency),
+            CODE(urgency, facts->urgency), WORDS(staff_role, facts->urgency_set_by),
             WORDS(urgency, routing->routed_as), sql_text(routing->area), sql_text(facts->postcode_district),
             sql_text(facts->primary_reason), sql_text(facts->presenting_code), sql_text(needs_text),
             sql_text(flags_text), sql_integer(facts->intoxicated), instant_value(decided),
@@ -74,7 +97,7 @@ static int set_person(struct sql *sql, const struct sql_value *id, const Concord
                " ethnicity_stated_by = ?6, language = ?7, interpreter_needed = ?8 WHERE referral = ?1",
                *id, person->age_known ? sql_integer(person->age_years) : sql_text(NULL),
                sql_integer(person->age_estimated), sql_text(person->gender),
-               sql_text(person->ethnic_category), sql_text(person->ethnicity_stated_by),
+               sql_text(person->ethnic_category), WORDS(ethnicity_stated_by, person->ethnicity_stated_by),
                sql_text(person->language), sql_integer(person->interpreter_needed));
 }
 
@@ -97,20 +120,22 @@ static int set_legal(struct sql *sql, const struct sql_value *id, const Concorda
 static int set_street_triage(struct sql *sql, const struct sql_value *id,
                              const Concordat__V1__StreetTriage *details)
 {
-    return RUN("UPDATE referral SET street_triage_model = ?2, scene_safety = ?3, section_136_used = ?4"
-               " WHERE referral = ?1",
+    return RUN("UPDATE referral SET street_triage_model = ?2, scene_safety = ?3, section_136_used = ?4,"
+               " kind_of_place = ?5 WHERE referral = ?1",
                *id, WORDS(street_triage_model, details->model), WORDS(scene_safety, details->scene_safety),
-               WORDS(answered, details->section_136_used));
+               WORDS(answered, details->section_136_used), WORDS(kind_of_place, details->kind_of_place));
 }
 
 static int set_liaison(struct sql *sql, const struct sql_value *id,
                        const Concordat__V1__LiaisonAndDiversion *details)
 {
     return RUN("UPDATE referral SET point_of_contact = ?2, screened = ?3, screened_at_ms = ?4, assessed = ?5,"
-               " assessed_at_ms = ?6, consent_to_share_with_justice = ?7 WHERE referral = ?1",
+               " assessed_at_ms = ?6, consent_to_share_with_justice = ?7, offence_category = ?8"
+               " WHERE referral = ?1",
                *id, WORDS(point_of_contact, details->point_of_contact), WORDS(answered, details->screened),
                instant_value(details->screened_at), WORDS(answered, details->assessed),
-               instant_value(details->assessed_at), WORDS(answered, details->consent_to_share_with_justice));
+               instant_value(details->assessed_at), WORDS(answered, details->consent_to_share_with_justice),
+               WORDS(offence_category, details->offence_category));
 }
 
 static int set_emergency(struct sql *sql, const struct sql_value *id,
@@ -148,6 +173,8 @@ int trail_facts_set(struct sql *sql, const ProtobufCBinaryData *id, const Concor
 {
     struct sql_value referral = sql_uuid(id);
     int done = set_referral(sql, &referral, facts, routing);
+    if (done == SQLITE_OK)
+        done = set_safeguarding(sql, &referral, facts);
     if (done == SQLITE_OK)
         done = set_person(sql, &referral, facts->person);
     if (done == SQLITE_OK)

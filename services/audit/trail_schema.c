@@ -20,16 +20,19 @@ static const char *const statements[] = {
 
     "CREATE TABLE referral ("
     "  referral TEXT PRIMARY KEY, number TEXT NOT NULL, drill INTEGER NOT NULL,"
-    "  source TEXT, source_code TEXT, organisation TEXT, site TEXT, referrer_role TEXT,"
+    "  source TEXT, source_code TEXT, organisation TEXT, site TEXT," /* the site's id in the directory */
+    "  referrer_role TEXT,"
     "  urgency TEXT, urgency_code TEXT, urgency_set_by TEXT," /* as recorded */
     "  routed_as TEXT,"                                       /* the urgency used */
     "  area TEXT, postcode_district TEXT, primary_reason TEXT, presenting_code TEXT, needs TEXT, flags TEXT,"
+    "  safeguarding TEXT, safeguarding_codes TEXT,"
     "  intoxicated INTEGER, age_years INTEGER, age_estimated INTEGER, gender TEXT, ethnic_category TEXT,"
     "  ethnicity_stated_by TEXT, language TEXT, interpreter_needed INTEGER,"
     "  legal_status TEXT, legal_status_code TEXT, power_used_at_ms INTEGER,"
     "  arrived_at_place_of_safety_at_ms INTEGER, place_of_safety TEXT, transport TEXT,"
     "  police_vehicle_reason TEXT, chosen_for_physical_need TEXT, handover_done_at_ms INTEGER,"
-    "  street_triage_model TEXT, scene_safety TEXT, section_136_used TEXT, point_of_contact TEXT,"
+    "  street_triage_model TEXT, scene_safety TEXT, section_136_used TEXT, kind_of_place TEXT,"
+    "  point_of_contact TEXT, offence_category TEXT,"
     "  screened TEXT, screened_at_ms INTEGER, assessed TEXT, assessed_at_ms INTEGER,"
     "  consent_to_share_with_justice TEXT, arrived_at_department_at_ms INTEGER, self_harm TEXT,"
     "  physically_cleared TEXT, psychosocially_assessed TEXT, psychosocially_assessed_at_ms INTEGER,"

@@ -34,7 +34,9 @@ static const char refer_doc[] =
     "Everybody on the same machine can see a command line. Names and a narrative are therefore taken from a "
     "file or from standard input only. --callback and --postcode are taken on the command line too, so that "
     "a person is referred in one line: give a number at work, and ZX1 rather than ZX1 2AB; a private number "
-    "and a whole postcode belong in FILE.json.\n\n"
+    "and a whole postcode belong in FILE.json. The facts of a referral are codes and ids, because they are "
+    "kept for ever. If you give words for one, they are moved to the confidential part, and you are told. Words about a person "
+    "belong in FILE.json.\n\n"
     "  concordat refer --source street-triage --callback '07700 900123' --postcode ZX1 "
     "--urgency very-urgent --age 'about 30' --section-136 --wait 60\n"
     "  concordat refer street-triage.json --wait 120\n"
@@ -42,6 +44,8 @@ static const char refer_doc[] =
     "  concordat refer - < emergency-department.json";
 static const char update_doc[] =
     "Send a referral again, the whole of it, with more or other facts. Whoever holds the case is told.\v"
+    "Without a confidential part that stays as it was. If words are given in the place of a code, there is one: "
+    "give it whole then, with the number to call back.\n\n"
     "  concordat update R-0412 street-triage.json --urgency emergency";
 
 static const struct argp_option refer_options[] = {{"wait", OPTION_WAIT, "SECONDS", 0,
@@ -159,6 +163,13 @@ static void complete_source(const struct refer_input *input, Concordat__V1__Refe
     keys_wipe(&key);
 }
 
+/* A program that reads the JSON has only that on standard output. */
+static void tell_moved(const struct refer_input *input, const char *moved)
+{
+    if (moved[0] != '\0')
+        fprintf(input->options.json ? stderr : stdout, "%s\n", moved);
+}
+
 static enum exit_code refer_and_wait(const struct refer_input *input, struct concordat_client *client,
                                      Concordat__V1__Submit *submit)
 {
@@ -207,6 +218,7 @@ enum exit_code command_refer(const struct subcommand *command, int argc, char **
     code = submit ? connection_open(&input.options, input.wait_ms > 0, &client)
                   : terminal_failure(input.options.json, CODE_USAGE, "%s", fault);
     if (submit && code == CODE_DONE) {
+        tell_moved(&input, fault);
         complete_source(&input, submit->referral);
         code = refer_and_wait(&input, client, submit);
     }
@@ -230,6 +242,7 @@ static enum exit_code update_case(const struct refer_input *input, struct concor
         &input->referral, input->path, id, &concordat__v1__update__descriptor, arena, fault, sizeof fault);
     if (!request.update)
         return terminal_failure(input->options.json, CODE_USAGE, "%s", fault);
+    tell_moved(input, fault);
     const Concordat__V1__Message *message = connection_ask(&input->options, client, &request, &code);
     if (message)
         connection_print(&input->options, message);

@@ -131,8 +131,8 @@ ProtobufCMessage *referral_input_read(const struct referral_input *input, const 
     if (!json)
         return NULL;
     read = referral_message(json, input->given, id, descriptor, arena, &fault);
-    if (!read)
-        snprintf(message, message_size, "%s%s%s", path ? path : "", path ? ": " : "", fault.text);
+    bool names_path = path && !read;
+    snprintf(message, message_size, "%s%s%s", names_path ? path : "", names_path ? ": " : "", fault.text);
     json_decref(json);
     return read;
 }

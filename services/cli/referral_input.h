@@ -20,8 +20,8 @@ void referral_input_close(struct referral_input *input);
 
 /* Reads path ("-" is standard input, NULL is nothing), lays the options over it and sets the id: `id` if it
  * is not NULL, otherwise a new one unless one stands there. Submit and Update are written alike, so the
- * descriptor says which it becomes. A message inside the arena, checked; or NULL with a text that names what
- * is wrong. */
+ * descriptor says which it becomes. A message inside the arena, checked; or NULL. The text names what is
+ * wrong, or else tells which words were moved to the confidential part; "" if there is nothing to tell. */
 ProtobufCMessage *referral_input_read(const struct referral_input *input, const char *path, const char *id,
                                       const ProtobufCMessageDescriptor *descriptor, struct arena *arena,
                                       char *message, size_t message_size);

@@ -11,6 +11,7 @@
 #include "proto/words/json.h"
 #include "proto/words/words.h"
 #include "services/desk/language_names.h"
+#include "services/desk/referral_words.h"
 
 #define R "referral."
 #define C "confidential."
@@ -20,8 +21,8 @@ const struct referral_field referral_fields[] = {
     {"urgency", "URGENCY", R "urgency", "emergency, very-urgent, urgent or routine", REFERRAL_TEXT},
     {"postcode", "POSTCODE", R "postcodeDistrict", "Where the person is; the first half is enough",
      REFERRAL_POSTCODE},
-    {"reason", "CODE", R "primaryReason", "National reason code, such as 18 in crisis, 15 self-harm",
-     REFERRAL_TEXT},
+    {"reason", "CODE", R "primaryReason",
+     "National reason code, such as 18 in crisis, 15 self-harm; or in words", REFERRAL_TEXT},
     {"callback", "NUMBER", C "callbackNumber", "To ring you back, at work; always needed", REFERRAL_TEXT},
     {"narrative", "@FILE", C "narrative",
      "In your own words: @ and a file that holds it, or - for standard input; kept apart from the facts",
@@ -54,8 +55,13 @@ const struct referral_field referral_fields[] = {
      REFERRAL_LANGUAGE},
     {"intoxicated", NULL, R "intoxicated", "Recorded; never a bar", REFERRAL_YES},
     {"organisation", "CODE", R "organisation", "Your organisation's code", REFERRAL_TEXT},
-    {"site", "SITE", R "site", "Your site's code or name", REFERRAL_TEXT},
-    {"role", "ROLE", R "referrerRole", "Your role, not your name", REFERRAL_TEXT},
+    {"site", "SITE", R "site", "Your site's id, such as northmoor-car; or in words", REFERRAL_TEXT},
+    {"role", "ROLE", R "referrerRole",
+     "Your role, not your name: police-officer, control-room-staff, street-triage-nurse, mental-health-nurse, "
+     "liaison-and-diversion-practitioner, custody-officer, custody-healthcare-professional, triage-nurse, "
+     "emergency-department-nurse, emergency-department-doctor, liaison-psychiatry-practitioner, psychiatrist, "
+     "amhp, social-worker, paramedic; or in words",
+     REFERRAL_TEXT},
     {"decided-at", "TIME", R "decidedAt", "When you decided to refer; the wait begins here", REFERRAL_TEXT},
     {"drill", NULL, R "drill", "An exercise: marked everywhere, outside every figure", REFERRAL_YES},
     {"id", "UUID", R "id", "The referral's id, to send the same one again safely", REFERRAL_TEXT},
@@ -169,14 +175,19 @@ ProtobufCMessage *referral_message(json_t *json, json_t *given, const char *id,
                                    const ProtobufCMessageDescriptor *descriptor, struct arena *arena,
                                    struct wire_fault *fault)
 {
-    ProtobufCMessage *message;
+    char moved[REFERRAL_MOVED_BYTES];
     *fault = (struct wire_fault){.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED};
-    if (json_object_update_recursive(json, given) != 0 || !referral_put_id(json, id)) {
+    if (json_object_update_recursive(json, given) != 0 || !referral_put_id(json, id) ||
+        !referral_words_move(json, moved)) {
         snprintf(fault->text, sizeof fault->text, "out of memory");
         return NULL;
     }
-    message = json_to_message(json, descriptor, arena, fault);
-    return message && check_message(message, fault) ? message : NULL;
+    ProtobufCMessage *message = json_to_message(json, descriptor, arena, fault);
+    if (!message || !check_message(message, fault))
+        return NULL;
+    if (moved[0] != '\0')
+        snprintf(fault->text, sizeof fault->text, "No code, so now in the confidential part: %s.", moved);
+    return message;
 }
 
 void referral_set_source(Concordat__V1__Referral *referral, const char *of)

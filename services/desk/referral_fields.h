@@ -41,8 +41,9 @@ bool referral_field_set(json_t *json, const struct referral_field *field, const 
 
 /* Lays `given` (borrowed) over `json` (borrowed, an object, changed) and sets the id: `id` if it is not NULL,
  * otherwise a new one unless one stands there. The descriptor says whether it becomes a Submit or an Update,
- * which are written alike. Returns a message inside the arena, checked; or NULL, and fault->text tells a
- * person what is wrong. */
+ * which are written alike. Words that stand where a code is wanted are moved (referral_words.h). Returns a
+ * message inside the arena, checked; or NULL. fault->text tells a person what is wrong, or else what was
+ * moved; it is "" if there is nothing to tell. */
 ProtobufCMessage *referral_message(json_t *json, json_t *given, const char *id,
                                    const ProtobufCMessageDescriptor *descriptor, struct arena *arena,
                                    struct wire_fault *fault);

@@ -26,7 +26,7 @@ static const char about[] =
     "  111  disk, memory, network or key file; nothing saved is lost\n\n"
     "Examples:\n"
     "  concordat-intake --source street-triage --organisation ZZPOL \\\n"
-    "    --site 'Control room' --ring 'Duty coordinator 01632 960100' \\\n"
+    "    --site control-room --ring 'Duty coordinator 01632 960100' \\\n"
     "    --state /var/lib/concordat-street-triage --listen tcp://127.0.0.1:5181 \\\n"
     "    --key street-triage.key_secret --keys devices \\\n"
     "    --broker tcp://127.0.0.1:5170 --broker-key broker.key";
@@ -51,7 +51,7 @@ static const struct argp_option options[] = {
     {"source", OPTION_SOURCE, "SOURCE", 0, "street-triage, liaison-and-diversion or emergency-department", 0},
     {"organisation", OPTION_ORGANISATION, "CODE", 0, "Its ODS or police force code, if a referral has none",
      0},
-    {"site", OPTION_SITE, "TEXT", 0, "Its site, if a referral has none", 0},
+    {"site", OPTION_SITE, "ID", 0, "The id of its site in the directory, if a referral has none", 0},
     {"state", OPTION_STATE, "FOLDER", 0, "Where the outbox is kept; made if it does not exist", 0},
     {"listen", OPTION_LISTEN, "ENDPOINT", 0, "For devices, such as tcp://127.0.0.1:5181", 0},
     {"key", OPTION_KEY, "FILE", 0, "Secret key of this intake, role source", 0},
@@ -137,8 +137,9 @@ static void check_site(struct argp_state *state, const struct service_config *co
     referral.id = (ProtobufCBinaryData){WIRE_ID_BYTES, id};
     referral.organisation = (char *)config->site.organisation;
     referral.site = (char *)config->site.site;
+    /* Behind a semicolon it says what a sender of a referral can do instead. */
     if (!check_message(&referral.base, &fault))
-        argp_error(state, "--%s", fault.text);
+        argp_error(state, "--%.*s", (int)strcspn(fault.text, ";"), fault.text);
 }
 
 static error_t parse_intake_option(int key, char *text, struct argp_state *state)

@@ -38,11 +38,11 @@ void frames_referral(Concordat__V1__Referral *referral, Concordat__V1__Confident
     decided.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
     street.model = CONCORDAT__V1__STREET_TRIAGE_MODEL__STREET_TRIAGE_MODEL_CAR;
     street.scene_safety = CONCORDAT__V1__SCENE_SAFETY__SCENE_SAFETY_SAFE;
-    street.kind_of_place = "street";
+    street.kind_of_place = CONCORDAT__V1__KIND_OF_PLACE__KIND_OF_PLACE_STREET;
     concordat__v1__referral__init(referral);
     referral->source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE;
     referral->organisation = "ZZP01";
-    referral->referrer_role = "street triage nurse";
+    referral->referrer_role = CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_STREET_TRIAGE_NURSE;
     referral->decided_at = &decided;
     referral->urgency = CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT;
     referral->postcode_district = "ZX1";

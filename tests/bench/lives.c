@@ -50,7 +50,7 @@ void lives_submission(struct life_submission *s, uint32_t number, int64_t now_ms
     if (number % 3 == 1) {
         s->referral.source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT;
         s->referral.organisation = "ZZE01";
-        s->referral.referrer_role = "emergency physician";
+        s->referral.referrer_role = CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_EMERGENCY_DEPARTMENT_DOCTOR;
         s->referral.details_case = CONCORDAT__V1__REFERRAL__DETAILS__NOT_SET;
     }
     s->request.command_id = (ProtobufCBinaryData){ID_BYTES, s->command_id};

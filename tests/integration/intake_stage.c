@@ -67,11 +67,10 @@ void intake_start_on(struct intake_stage *s, rlim_t file_bytes)
             (file_bytes != 0 && setrlimit(RLIMIT_FSIZE, &limit) != 0))
             _exit(1);
         execl(INTAKE_PROGRAM, INTAKE_PROGRAM, "--source", "street-triage", "--organisation", "ZZ9", "--site",
-              "Northmoor station", "--state", intake_stage_path(s, "state"), "--listen", s->intake_at,
-              "--key", intake_stage_path(s, "keys/triage.key_secret"), "--keys",
-              intake_stage_path(s, "devices"), "--broker", s->broker_at, "--broker-key",
-              intake_stage_path(s, "keys/broker.key"), "--ring", "Duty coordinator 01632 960100",
-              (char *)NULL);
+              "northmoor-car", "--state", intake_stage_path(s, "state"), "--listen", s->intake_at, "--key",
+              intake_stage_path(s, "keys/triage.key_secret"), "--keys", intake_stage_path(s, "devices"),
+              "--broker", s->broker_at, "--broker-key", intake_stage_path(s, "keys/broker.key"), "--ring",
+              "Duty coordinator 01632 960100", (char *)NULL);
         _exit(1);
     }
 }

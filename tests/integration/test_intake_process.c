@@ -381,6 +381,10 @@ static void the_intake_ends_as_its_help_says(void **state)
                               "--listen=ipc:///x", "--key=x", "--keys=x", "--broker=ipc:///x",
                               "--broker-key=x", "--organisation=zz-9"),
                      100);
+    assert_int_equal(RUN_WITH("--source=street-triage", "--site=Control room", "--state=/dev/null/x",
+                              "--listen=ipc:///x", "--key=x", "--keys=x", "--broker=ipc:///x",
+                              "--broker-key=x", "--organisation=ZZ9"),
+                     100);
     assert_int_equal(RUN_WITH("--source=street-triage", "--site=x", "--state=/dev/null/x",
                               "--listen=ipc:///x", "--key=x", "--keys=x", "--broker=ipc:///x",
                               "--broker-key=x", "--organisation=ZZ9"),

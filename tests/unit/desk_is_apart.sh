@@ -17,9 +17,11 @@ calloc realloc free qsort gmtime_r __ctype_(b|toupper)_loc
 (v?snprintf|vasprintf) __(v?snprintf|vasprintf)_chk
 __assert_fail __stack_chk_fail _GLOBAL_OFFSET_TABLE_
 __asan_[a-z0-9_]+ __ubsan_[a-z0-9_]+
-concordat__v1__[a-z0-9_]+ protobuf_c_(empty_string|message_init|message_descriptor_get_field)
-words_[a-z_]+ language_(is_code|shortest) london_[a-z_]+ postcode_district utf8_clean check_message json_to_message
-json_(array|array_append_new|integer|object|object_get|object_set_new|object_update_recursive|string|stringn|true|delete)
+concordat__v1__[a-z0-9_]+ protobuf_c_(empty_string|message_init|message_descriptor_get_field(_by_name)?)
+words_[a-z_]+ language_(is_code|shortest) london_[a-z_]+ postcode_district utf8_clean
+check_(message|rules_of|shape_fits) json_(to_message|find_field)
+json_(array|array_(append_new|get|insert_new|remove)|integer|null|string|string_(length|value)|stringn|sprintf|true|delete)
+json_object(_get|_set_new|_update_recursive|_iter|_iter_(key|next|value)|_key_to_iter)?
 '
 headers='assert.h ctype.h inttypes.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h strings.h time.h jansson.h'
 

@@ -21,8 +21,9 @@
 #define NOW_MS     INT64_C(1790000000000)
 #define FLAG(name) CONCORDAT__V1__FLAG__FLAG_##name
 
-static const struct referral_site site = {
-    .source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT, .organisation = "ZZ1", .site = "Southfell"};
+static const struct referral_site site = {.source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT,
+                                          .organisation = "ZZ1",
+                                          .site = "southfell-ed"};
 
 struct desk {
     char folder[64], path[96];

@@ -246,6 +246,67 @@ static void P11_a_postcode_as_people_type_it_is_sent_and_its_district_found(void
     }
 }
 
+static void P9_words_in_the_place_of_a_code_are_confidential_and_the_person_is_told(void **state)
+{
+    (void)state;
+    char *words[] = {(char *)"refer", (char *)"--site=the van at the harbour", (char *)"--role=Ward sister",
+                     (char *)"--reason=frightened since Monday", NULL};
+    struct referral_input input;
+    parse_options(&input, 4, words);
+    write_input(
+        "{\"referral\": {\"source\": \"street-triage\", \"urgency_set_by\": \"the inspector\","
+        "\"safeguarding\": [\"domestic abuse\", \"neighbour shouts at her\", \"owes a cousin money\"],"
+        "\"person\": {\"gender\": \"trans man\", \"ethnicityStatedBy\": \"self\"},"
+        "\"streetTriage\": {\"kindOfPlace\": \"roof of the mill\"}},"
+        "\"confidential\": {\"callbackNumber\": \"07700 900123\", \"otherFacts\": \"Has a dog.\"}}");
+    Concordat__V1__Submit *submit = submit_from(&input, path);
+    if (!submit)
+        fail_msg("%s", fault);
+    const Concordat__V1__Referral *facts = submit->referral;
+    assert_string_equal(facts->site, "");
+    assert_string_equal(facts->primary_reason, "");
+    assert_string_equal(facts->person->gender, "");
+    assert_int_equal(facts->person->ethnicity_stated_by,
+                     CONCORDAT__V1__ETHNICITY_STATED_BY__ETHNICITY_STATED_BY_SELF);
+    assert_int_equal(facts->referrer_role, CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_OTHER);
+    assert_int_equal(facts->urgency_set_by, CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_OTHER);
+    assert_int_equal(facts->street_triage->kind_of_place, CONCORDAT__V1__KIND_OF_PLACE__KIND_OF_PLACE_OTHER);
+    assert_int_equal(facts->n_safeguarding, 2);
+    assert_int_equal(facts->safeguarding[0], CONCORDAT__V1__SAFEGUARDING__SAFEGUARDING_DOMESTIC_ABUSE);
+    assert_int_equal(facts->safeguarding[1], CONCORDAT__V1__SAFEGUARDING__SAFEGUARDING_OTHER);
+    assert_string_equal(submit->confidential->site_in_words, "the van at the harbour");
+    assert_string_equal(submit->confidential->role_in_words, "Ward sister; Urgency set by: the inspector");
+    assert_string_equal(
+        submit->confidential->other_facts,
+        "Has a dog.\nReason: frightened since Monday\nSafeguarding: neighbour shouts at her\n"
+        "Safeguarding: owes a cousin money\nKind of place: roof of the mill\nGender: trans man");
+    assert_string_equal(fault,
+                        "No code, so now in the confidential part: Site, Role, Urgency set by, Reason, "
+                        "Safeguarding, Kind of place, Gender.");
+    referral_input_close(&input);
+}
+
+static void a_code_is_taken_in_words_and_nothing_is_said(void **state)
+{
+    (void)state;
+    char *words[] = {(char *)"refer",
+                     (char *)"--source=street-triage",
+                     (char *)"--site=northmoor-car",
+                     (char *)"--role=Street triage nurse",
+                     (char *)"--reason=18",
+                     NULL};
+    struct referral_input input;
+    parse_options(&input, 5, words);
+    Concordat__V1__Submit *submit = submit_from(&input, NULL);
+    assert_non_null(submit);
+    assert_string_equal(submit->referral->site, "northmoor-car");
+    assert_int_equal(submit->referral->referrer_role,
+                     CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_STREET_TRIAGE_NURSE);
+    assert_null(submit->confidential);
+    assert_string_equal(fault, "");
+    referral_input_close(&input);
+}
+
 static void what_is_wrong_is_named_and_nothing_is_dropped(void **state)
 {
     (void)state;
@@ -324,6 +385,8 @@ int main(void)
         cmocka_unit_test(a_language_is_taken_by_its_name_or_any_of_its_codes),
         cmocka_unit_test(P9_a_narrative_on_the_command_line_is_refused_with_the_remedy),
         cmocka_unit_test(P11_a_postcode_as_people_type_it_is_sent_and_its_district_found),
+        cmocka_unit_test(P9_words_in_the_place_of_a_code_are_confidential_and_the_person_is_told),
+        cmocka_unit_test(a_code_is_taken_in_words_and_nothing_is_said),
         cmocka_unit_test(what_is_wrong_is_named_and_nothing_is_dropped),
         cmocka_unit_test(the_examples_can_be_referred),
     };

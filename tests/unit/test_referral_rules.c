@@ -17,7 +17,7 @@
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 #define YES           CONCORDAT__V1__ANSWERED__ANSWERED_YES
 
-static const struct referral_site northmoor_site = {.organisation = "ZZ9", .site = "Northmoor station"};
+static const struct referral_site northmoor_site = {.organisation = "ZZ9", .site = "northmoor-station"};
 
 struct checked_referral {
     struct whole_referral whole;
@@ -129,16 +129,24 @@ static void organisation_site_and_district_are_made_good(void **state)
     struct checked_referral *c = *state;
     complete_at(c, NULL, CASES_NOW_MS);
     assert_string_equal(c->whole.referral.organisation, "ZZ9");
-    assert_string_equal(c->whole.referral.site, "Northmoor station");
+    assert_string_equal(c->whole.referral.site, "northmoor-station");
     assert_string_equal(c->whole.referral.postcode_district, "ZX1");
 
     c->whole.referral.organisation = "ZZ8";
-    c->whole.referral.site = "Southfell";
+    c->whole.referral.site = "southfell-station";
     c->whole.referral.postcode_district = "ZX2";
     complete_at(c, NULL, CASES_NOW_MS);
     assert_string_equal(c->whole.referral.organisation, "ZZ8");
-    assert_string_equal(c->whole.referral.site, "Southfell");
+    assert_string_equal(c->whole.referral.site, "southfell-station");
     assert_string_equal(c->whole.referral.postcode_district, "ZX2");
+}
+
+static void a_site_that_is_said_in_words_is_not_made_the_receivers(void **state)
+{
+    struct checked_referral *c = *state;
+    c->whole.confidential.site_in_words = "the van at the harbour";
+    complete_at(c, NULL, CASES_NOW_MS);
+    assert_string_equal(c->whole.referral.site, "");
 }
 
 static void a_missing_decision_time_is_imputed_once_and_flagged(void **state)
@@ -310,6 +318,7 @@ int main(void)
         CHECKED(nhs_numbers_are_told_apart_by_their_check_digit),
         CHECKED(districts_are_the_outward_half_and_pseudo_postcodes_name_no_place),
         CHECKED(organisation_site_and_district_are_made_good),
+        CHECKED(a_site_that_is_said_in_words_is_not_made_the_receivers),
         CHECKED(a_missing_decision_time_is_imputed_once_and_flagged),
         CHECKED(an_age_is_taken_from_the_date_of_birth),
         CHECKED(each_case_raises_its_own_flag_and_no_other),

@@ -450,17 +450,25 @@ static void a_record_shows_each_recorded_field_once_and_says_that_it_was_read(vo
     referral.street_triage = &triage;
     referral.needs = needs;
     referral.n_needs = 2;
+    referral.referrer_role = CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_OTHER;
+    triage.kind_of_place = CONCORDAT__V1__KIND_OF_PLACE__KIND_OF_PLACE_CAR_PARK;
     confidential.narrative = (char *)"Met on a footbridge.";
+    confidential.role_in_words = (char *)"harbour master";
+    confidential.other_facts = (char *)"Offence: none yet";
     record.referral = &referral;
     record.confidential = &confidential;
     show_record(&sheet, &record, &showing);
     assert_said("CONFIDENTIAL\n"
                 "  Narrative: Met on a footbridge.\n"
+                "  Role in words: harbour master\n"
+                "  Other facts: Offence: none yet\n"
                 "REFERRAL\n"
+                "  Referrer role: other\n"
                 "  Needs: AMHP\n"
                 "  Needs: autism\n"
                 "Street triage\n"
                 "  Scene safety: not safe\n"
+                "  Kind of place: car park\n"
                 "This reading has been recorded.\n");
 }
 

@@ -57,6 +57,12 @@ static void referral_row_has_facts_and_times(void **state)
          " needs FROM referral WHERE number = 'R-0001'",
          "section 136|20|health based|ambulance|AMHP, place of safety");
     asks("SELECT flags FROM referral WHERE number = 'R-0001'", "name missing");
+    asks(
+        "SELECT site || '|' || referrer_role || '|' || urgency_set_by || '|' || kind_of_place || '|' || safeguarding"
+        " || '|' || safeguarding_codes FROM referral WHERE number = 'R-0001'",
+        "northmoor-car|street triage nurse|other|bridge|child at risk, modern slavery|836881000000105");
+    asks("SELECT DISTINCT offence_category FROM referral WHERE source = 'liaison and diversion'",
+         "public order");
     asks("SELECT ((received_at_ms - 1790000000000) || '|' || (decided_at_ms - received_at_ms) || '|' || "
          "decided_basis"
          " || '|' || (first_offer_at_ms - received_at_ms) || '|' || (first_accepted_at_ms - received_at_ms) "

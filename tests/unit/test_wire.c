@@ -230,7 +230,7 @@ static void memory_is_bounded_for_a_mebibyte_of_empty_parts(void **state)
     }
 }
 
-/* Puts the bytes at every place in the name of a site. */
+/* Puts the bytes at every place in a text of one line. */
 static void try_in_text(const char *bytes_of_text, bool good)
 {
     char text[64];
@@ -239,11 +239,11 @@ static void try_in_text(const char *bytes_of_text, bool good)
             snprintf(text, sizeof text, "%.*s%s%.*s", before, "Northmoor to ~ 1", bytes_of_text, behind,
                      "Southfell or ~ 2");
             fill_form();
-            form.referral.site = text;
+            form.confidential.own_reference = text;
             if (good)
                 assert_non_null(unpack_form());
             else
-                assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.site");
+                assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.confidential.own_reference");
         }
 }
 
@@ -305,10 +305,10 @@ static void a_nul_in_a_text_is_refused(void **state)
 {
     (void)state;
     fill_form();
-    form.referral.site = "site*hidden";
+    form.confidential.own_reference = "case*hidden";
     assert_non_null(unpack_form());
-    ((uint8_t *)memmem(bytes, size, "site*", 5))[4] = 0; /* an id before it may contain a star */
-    assert_refused(unpack(), REFUSED(BAD_VALUE), "site");
+    ((uint8_t *)memmem(bytes, size, "case*", 5))[4] = 0; /* an id before it may contain a star */
+    assert_refused(unpack(), REFUSED(BAD_VALUE), "own_reference");
 }
 
 static void a_text_that_is_too_long_is_refused_and_never_repeated(void **state)
@@ -325,8 +325,9 @@ static void a_text_that_is_too_long_is_refused_and_never_repeated(void **state)
     assert_non_null(unpack_form());
     text[65] = '\0';
     form.confidential.narrative = "";
-    form.referral.site = text;
-    assert_refused(unpack_form(), REFUSED(BAD_VALUE), "submit.referral.site: text of at most 64 bytes");
+    form.confidential.own_reference = text;
+    assert_refused(unpack_form(), REFUSED(BAD_VALUE),
+                   "submit.confidential.own_reference: text of at most 64 bytes");
 }
 
 static void a_value_that_is_not_in_the_schema_is_refused(void **state)
@@ -426,17 +427,17 @@ static void coded_fields_hold_their_codes_only(void **state)
         {&form.referral.primary_reason, "primary_reason", {"", "18", "01"}, {"1", "180", "AB"}},
         {&form.referral.presenting_code,
          "presenting_code",
-         {"", "248062006"},
-         {"12345", "self harm", "1234567890123456789"}},
+         {"", "248062006", "861931000000100"},
+         {"12345", "self harm", "1234567890123456789", "248062005", "07700900123", "9000000009", "12031984"}},
+        {&form.referral.site,
+         "site",
+         {"", "northmoor-car", "RH802"},
+         {"Northmoor car", "the flat above", "14 Acacia Avenue", "a-name-that-is-longer-than-an-id-can"}},
         {&form.person.gender, "gender", {"", "1", "2", "3", "X", "Z"}, {"0", "9", "x", "male", "11"}},
         {&form.person.ethnic_category,
          "ethnic_category",
          {"", "A", "S", "Z", "99"},
          {"I", "O", "Q", "T", "9", "a"}},
-        {&form.person.ethnicity_stated_by,
-         "ethnicity_stated_by",
-         {"", "self", "officer", "clinician"},
-         {"me", "Self"}},
         {&form.person.language, "language", {"", "pl", "bfi"}, {"p", "PL", "poli", "Polish"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -192,6 +192,22 @@ static size_t fill_clocks(const struct story *story, const struct story_person *
     return person->place == 0 ? 1 : 2;
 }
 
+/* What only the source of a referral records. */
+static void story_details(Concordat__V1__Referral *referral, Concordat__V1__Source source)
+{
+    static Concordat__V1__StreetTriage triage = CONCORDAT__V1__STREET_TRIAGE__INIT;
+    static Concordat__V1__LiaisonAndDiversion liaison = CONCORDAT__V1__LIAISON_AND_DIVERSION__INIT;
+    triage.kind_of_place = CONCORDAT__V1__KIND_OF_PLACE__KIND_OF_PLACE_BRIDGE;
+    liaison.offence_category = CONCORDAT__V1__OFFENCE_CATEGORY__OFFENCE_CATEGORY_PUBLIC_ORDER;
+    if (source == CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE) {
+        referral->details_case = CONCORDAT__V1__REFERRAL__DETAILS_STREET_TRIAGE;
+        referral->street_triage = &triage;
+    } else if (source == CONCORDAT__V1__SOURCE__SOURCE_LIAISON_AND_DIVERSION) {
+        referral->details_case = CONCORDAT__V1__REFERRAL__DETAILS_LIAISON_AND_DIVERSION;
+        referral->liaison_and_diversion = &liaison;
+    }
+}
+
 void story_receive(struct story *story, uint32_t number, struct story_person person)
 {
     uint8_t id[16];
@@ -217,6 +233,14 @@ void story_receive(struct story *story, uint32_t number, struct story_person per
     referral.id = (ProtobufCBinaryData){sizeof id, id};
     referral.source = person.source;
     referral.organisation = TEXT("ZZ9");
+    referral.site = TEXT("northmoor-car");
+    referral.referrer_role = CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_STREET_TRIAGE_NURSE;
+    referral.urgency_set_by = CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_OTHER;
+    Concordat__V1__Safeguarding concerns[] = {CONCORDAT__V1__SAFEGUARDING__SAFEGUARDING_CHILD_AT_RISK,
+                                              CONCORDAT__V1__SAFEGUARDING__SAFEGUARDING_MODERN_SLAVERY};
+    referral.n_safeguarding = 2;
+    referral.safeguarding = concerns;
+    story_details(&referral, person.source);
     referral.urgency = person.urgency;
     referral.person = &demographics;
     referral.drill = person.drill;
