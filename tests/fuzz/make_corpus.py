@@ -93,7 +93,7 @@ def play(s, said):
         submission.referral.legal.status = referral_pb2.LEGAL_STATUS_SECTION_136
         submission.referral.legal.arrived_at_place_of_safety_at.unix_ms = 1795003200000
         submission.referral.needs.append(codes.NEED_FACE_TO_FACE_VISIT)
-        submission.referral.street_triage.kind_of_place = "street"
+        submission.referral.street_triage.kind_of_place = codes.KIND_OF_PLACE_STREET
         street.request(submit=submission)
         return submission
 
