@@ -13,7 +13,8 @@ MAY_HOLD_IT = ("broker/ledger.db*", "intake-*/outbox.db*")
 
 def marked(confidential):
     """The confidential part with a mark in every text that may hold one."""
-    words = {field: f"{MARK} {field}" for field in ("referrerName", "personName", "address", "otherContact", "narrative")}
+    words = {field: f"{MARK} {field}" for field in ("referrerName", "personName", "address", "otherContact", "narrative",
+                                                       "siteInWords", "roleInWords", "otherFacts")}
     return {**confidential, **words, "ownReference": f"{MARK}-{confidential['ownReference']}"}
 
 

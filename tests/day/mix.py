@@ -32,15 +32,21 @@ LANGUAGES = {"": 94, "pl": 2, "ur": 1, "bn": 1, "ro": 2}
 AREAS = {"northmoor": 55, "southfell": 42, None: 3}
 DISTRICTS = {"northmoor": ("ZX1", "ZX2", "ZX3", "ZX4"), "southfell": ("ZX5", "ZX6", "ZX7", "ZX8")}
 ORGANISATIONS = {
-    ("street-triage", "northmoor"): ("ZZP01", "Northmoor street triage car"),
-    ("street-triage", "southfell"): ("ZZP02", "Southfell street triage car"),
-    ("emergency-department", "northmoor"): ("ZZE01", "Northmoor General, emergency department"),
-    ("emergency-department", "southfell"): ("ZZE02", "Southfell Infirmary, emergency department"),
-    ("liaison-and-diversion", "northmoor"): ("ZZJ01", "Northmoor custody suite"),
-    ("liaison-and-diversion", "southfell"): ("ZZJ02", "Southfell custody suite"),
+    ("street-triage", "northmoor"): ("ZZP01", "northmoor-car"),
+    ("street-triage", "southfell"): ("ZZP02", "southfell-car"),
+    ("emergency-department", "northmoor"): ("ZZE01", "northmoor-ed"),
+    ("emergency-department", "southfell"): ("ZZE02", "southfell-ed"),
+    ("liaison-and-diversion", "northmoor"): ("ZZJ01", "northmoor-custody"),
+    ("liaison-and-diversion", "southfell"): ("ZZJ02", "southfell-custody"),
 }
 ROLES = {"street-triage": "street triage nurse", "emergency-department": "triage nurse",
          "liaison-and-diversion": "liaison and diversion practitioner"}
+OFFENCES = {"violence-against-the-person": 35, "public-order": 20, "theft": 15, "criminal-damage-and-arson": 10,
+            "drug-offences": 5, "warrant-or-breach": 10, "none": 5}
+CONCERNS = {"adult-at-risk": 25, "child-at-risk": 20, "domestic-abuse": 20, "self-neglect": 15, "criminal-exploitation": 10,
+            "modern-slavery": 5, "none-identified": 5}
+# Referrers who are in a hurry write words instead of a code: so many of a hundred, for each such field.
+IN_WORDS = 30
 
 # The day has this many of these people, whatever the seed.
 SPECIAL = {"section_136": 2, "withdrawn": 2, "forgotten": 2}
@@ -88,6 +94,7 @@ class Person:
         self.area = pick(chance, AREAS)
         self.age = chance.randint(*pick(chance, AGES)) if chance.random() > 0.03 else None
         self.facts = self._facts(chance)
+        self._say_in_words(chance_of(seed, "words", index))
 
     def _facts(self, chance):
         organisation, site = ORGANISATIONS[self.source, self.area or "northmoor"]
@@ -105,6 +112,23 @@ class Person:
             facts["legal"] = self._section_136(chance)
         facts.update(self._details(chance))
         return facts
+
+    def _say_in_words(self, chance):
+        """Puts words in the place of some codes, as a person types them who knows no list."""
+        facts, rare = self.facts, lambda: chance.randrange(100) < IN_WORDS
+        said = {"site": "the van by the harbour", "referrerRole": "bank staff of the night shift",
+                "urgencySetBy": "the inspector on call", "primaryReason": "frightened since Monday"}
+        for field, words in said.items():
+            if rare():
+                facts[field] = f"{marks.MARK} {words}"
+        facts["safeguarding"] = [pick(chance, CONCERNS)] if rare() else []
+        if rare():
+            facts["safeguarding"].append(f"{marks.MARK} a cousin takes the rent")
+        if "streetTriage" in facts and rare():
+            facts["streetTriage"]["kindOfPlace"] = f"{marks.MARK} roof of the old mill"
+        if "liaisonAndDiversion" in facts:
+            facts["liaisonAndDiversion"]["offenceCategory"] = \
+                f"{marks.MARK} took a boat" if rare() else pick(chance, OFFENCES)
 
     def _person(self, chance):
         person = {"gender": pick(chance, GENDERS), "ethnicCategory": pick(chance, ETHNICITIES),
@@ -143,7 +167,7 @@ class Person:
             return {"streetTriage": {"model": pick(chance, {"car": 70, "control-room": 20, "telephone": 10}),
                                      "sceneSafety": pick(chance, {"safe": 85, "unknown": 10, "not-safe": 5}),
                                      "section136Used": "yes" if self.section_136 else "no",
-                                     "kindOfPlace": pick(chance, {"home": 55, "street": 30, "bridge": 15})}}
+                                     "kindOfPlace": pick(chance, {"home": 50, "street": 25, "bridge": 10, "car-park": 5, "railway": 5, "park": 5})}}
         if self.source == "liaison-and-diversion":
             return {"liaisonAndDiversion": {
                 "pointOfContact": pick(chance, {"custody": 75, "voluntary-attendance": 10, "magistrates-court": 15}),
