@@ -100,13 +100,15 @@ static bool words_add(json_t *json, const struct words_row *row, const char *tex
         json_object_set_new(json, "confidential", json_object()) != 0)
         return false;
     json_t *confidential = json_object_get(json, "confidential");
-    const char *before = json_string_value(words_member(confidential, type, field, &key));
+    const json_t *old = words_member(confidential, type, field, &key);
+    const char *before = json_string_value(old);
     if (before && strcmp(before, text) == 0)
         return true;
     json_t *whole =
         json_sprintf("%s%s%s%s%s", before ? before : "", before && *before ? row->home->between : "",
                      row->labelled ? row->label : "", row->labelled ? ": " : "", text);
-    return whole && json_object_set_new(confidential, before ? key : row->home->field, whole) == 0;
+    return whole && json_object_set_new(confidential, before || json_is_null(old) ? key : row->home->field,
+                                        whole) == 0;
 }
 
 static json_t *words_other(const struct words_spot *at)
@@ -156,8 +158,11 @@ static bool words_move_field(json_t *json, const struct words_row *row, bool *ha
 
 bool referral_words_move(json_t *json, char moved[REFERRAL_MOVED_BYTES])
 {
+    const json_t *confidential = json_object_get(json, "confidential");
     size_t used = 0;
     moved[0] = '\0';
+    if (confidential && !json_is_object(confidential) && !json_is_null(confidential))
+        return true; /* the reader refuses it */
     for (size_t i = 0; i < sizeof words_rows / sizeof *words_rows; i++) {
         bool has_moved;
         if (!words_move_field(json, &words_rows[i], &has_moved))
