@@ -36,6 +36,7 @@ static void write_paper(struct world *w, struct paper *paper, const struct peer 
                         int version)
 {
     static const char *const districts[] = {"ZX1", "ZX2", "ZX3", "ZX5", "ZX6", "ZX9", ""};
+    static const char *const sites[] = {"", "control-room", "car-1", "car-2", "car-9"};
     static const char *const organisations[] = {"ZZP01", "ZZP02", "ZZP99"};
     uint64_t number;
     struct random random;
@@ -72,6 +73,7 @@ static void write_paper(struct world *w, struct paper *paper, const struct peer 
         paper->legal.arrived_at_place_of_safety_at = &paper->arrived;
         r->legal = &paper->legal;
     }
+    r->site = intake_text(sites[random_between(&random, 0, 4)]);
     paper->confidential.callback_number = intake_text("07700 900123");
     paper->confidential.person_name = intake_text("Somebody Invented");
 }

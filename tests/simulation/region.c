@@ -146,6 +146,10 @@ static void write_policy(struct text *text, const struct options *options, int v
     add(text, "organisations:\n");
     for (int i = 0; i < options->areas; i++)
         add(text, "  - {code: ZZP0%d, area: %s}\n", i + 1, areas[i]);
+    add(text, "sites:\n  - {id: control-room, name: Control room, organisation: ZZP01}\n");
+    for (int i = 0; i < options->areas; i++)
+        add(text, "  - {id: car-%d, name: Car of %s, organisation: ZZP0%d, area: %s}\n", i + 1, names[i],
+            i + 1, areas[i]);
     add_quotas(text, options);
 }
 
