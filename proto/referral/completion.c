@@ -35,8 +35,9 @@ static bool complete_decided(Concordat__V1__Referral *referral, const Concordat_
     }
     Concordat__V1__Instant *own = referral->decided_at;
     if (!given_time(own)) {
-        own->unix_ms = given_time(decided) ? decided->unix_ms : now_ms;
-        own->basis = given_time(decided) ? decided->basis : CONCORDAT__V1__BASIS__BASIS_IMPUTED;
+        bool was_decided = decided && given_time(decided);
+        own->unix_ms = was_decided ? decided->unix_ms : now_ms;
+        own->basis = was_decided ? decided->basis : CONCORDAT__V1__BASIS__BASIS_IMPUTED;
     }
     if (own->basis == CONCORDAT__V1__BASIS__BASIS_UNSPECIFIED)
         own->basis = CONCORDAT__V1__BASIS__BASIS_STATED;
@@ -45,20 +46,35 @@ static bool complete_decided(Concordat__V1__Referral *referral, const Concordat_
 
 /* The district is all that the ledger may know of where the person is; the whole postcode is confidential. */
 static bool complete_district(Concordat__V1__Referral *referral,
-                              const Concordat__V1__Confidential *confidential, struct arena *arena)
+                              const Concordat__V1__Confidential *confidential,
+                              const Concordat__V1__Referral *earlier, struct arena *arena)
 {
     char district[POSTCODE_DISTRICT_BYTES];
-    if (!confidential || !postcode_district(confidential->postcode, district))
+    if (!confidential)
+        return !earlier || complete_text(&referral->postcode_district, earlier->postcode_district, arena);
+    if (!postcode_district(confidential->postcode, district))
         return true;
     return complete_text(&referral->postcode_district, district, arena);
 }
 
+/* The age by the date of birth or, if there is no confidential part, as it was. False if neither tells it. */
+static bool completed_age(const Concordat__V1__Confidential *confidential,
+                          const Concordat__V1__Referral *earlier, int64_t now_ms, uint32_t *years)
+{
+    if (confidential)
+        return age_from_date_of_birth(confidential->date_of_birth, now_ms, years);
+    if (!earlier || !earlier->person || !earlier->person->age_known)
+        return false;
+    *years = earlier->person->age_years;
+    return true;
+}
+
 static bool complete_age(Concordat__V1__Referral *referral, const Concordat__V1__Confidential *confidential,
-                         int64_t now_ms, struct arena *arena)
+                         const Concordat__V1__Referral *earlier, int64_t now_ms, struct arena *arena)
 {
     uint32_t years;
     if ((referral->person && (referral->person->age_known || referral->person->age_estimated)) ||
-        !confidential || !age_from_date_of_birth(confidential->date_of_birth, now_ms, &years))
+        !completed_age(confidential, earlier, now_ms, &years))
         return true;
     if (!referral->person) {
         referral->person = arena_take(arena, sizeof *referral->person);
@@ -68,6 +84,7 @@ static bool complete_age(Concordat__V1__Referral *referral, const Concordat__V1_
     }
     referral->person->age_years = years;
     referral->person->age_known = true;
+    referral->person->age_estimated = !confidential && earlier->person->age_estimated;
     return true;
 }
 
@@ -86,13 +103,15 @@ static bool complete_flags(Concordat__V1__Referral *referral, uint32_t found, st
 
 bool referral_rules_complete(Concordat__V1__Referral *referral,
                              const Concordat__V1__Confidential *confidential,
-                             const struct referral_site *site, const Concordat__V1__Instant *decided,
+                             const struct referral_site *site, const Concordat__V1__Referral *earlier,
                              int64_t now_ms, struct arena *arena)
 {
-    return complete_text(&referral->organisation, site->organisation, arena) &&
-           complete_site(referral, confidential, site->site, arena) &&
-           complete_decided(referral, decided, now_ms, arena) &&
-           complete_district(referral, confidential, arena) &&
-           complete_age(referral, confidential, now_ms, arena) &&
-           complete_flags(referral, referral_rules_flags(referral, confidential, now_ms), arena);
+    if (!complete_text(&referral->organisation, site->organisation, arena) ||
+        !complete_site(referral, confidential, site->site, arena) ||
+        !complete_decided(referral, earlier ? earlier->decided_at : NULL, now_ms, arena) ||
+        !complete_district(referral, confidential, earlier, arena) ||
+        !complete_age(referral, confidential, earlier, now_ms, arena))
+        return false;
+    uint32_t kept = earlier && !confidential ? referral_rules_kept_flags(earlier, referral) : 0;
+    return complete_flags(referral, referral_rules_flags(referral, confidential, now_ms) | kept, arena);
 }

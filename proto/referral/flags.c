@@ -291,6 +291,36 @@ uint32_t referral_rules_flags(const Concordat__V1__Referral *referral,
     return found;
 }
 
+static bool is_same_age(const Concordat__V1__Demographics *a, const Concordat__V1__Demographics *b)
+{
+    return a && b && a->age_known && b->age_known && a->age_years == b->age_years;
+}
+
+/* Only a confidential part speaks of a name or an NHS number, so those three hold whatever a later version
+ * says. The flags of the postcode and of the age hold while the referral still says what they were found by.
+ */
+uint32_t referral_rules_kept_flags(const Concordat__V1__Referral *earlier,
+                                   const Concordat__V1__Referral *later)
+{
+    const uint32_t identity =
+        1u << FLAG(NAME_MISSING) | 1u << FLAG(NHS_NUMBER_MISSING) | 1u << FLAG(NHS_NUMBER_FAILS_CHECK);
+    uint32_t noted = 0, may_hold = identity;
+    for (size_t i = 0; i < earlier->n_flags; i++)
+        if ((unsigned)earlier->flags[i] < 32)
+            noted |= 1u << earlier->flags[i];
+    if (!given_text(later->postcode_district))
+        may_hold |= 1u << FLAG(POSTCODE_MISSING);
+    if (!names_no_place(earlier->postcode_district))
+        may_hold |= 1u << FLAG(POSTCODE_NOT_RECOGNISED);
+    if (is_same_age(earlier->person, later->person)) {
+        may_hold |= 1u << FLAG(AGE_CONTRADICTS);
+        if (later->legal &&
+            later->legal->place_of_safety == CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION)
+            may_hold |= 1u << FLAG(UNDER_18_AT_POLICE_STATION);
+    }
+    return noted & may_hold;
+}
+
 uint32_t referral_rules_routed_age(const Concordat__V1__Referral *referral,
                                    const Concordat__V1__Confidential *confidential, int64_t now_ms)
 {

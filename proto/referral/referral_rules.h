@@ -36,12 +36,14 @@ struct referral_site {
 
 /* Makes good, in place and with memory of the arena, what the receiver knows better than the sender: the
  * organisation; the site, unless it is said in words; the district of the postcode; the age, by the date of
- * birth; the time of the decision. `decided` is that time in an earlier version of the referral, or NULL: it
- * stands in when this version has none; without either the time is now, and imputed. Then sets the referral's
- * flags to those of referral_rules_flags. False when the arena is full. */
+ * birth; the time of the decision. `earlier` is the version before, as it was completed, or NULL. Its time of
+ * the decision stands in when this version has none; without either the time is now, and imputed. When this
+ * version has no confidential part, the district and the age of the version before stand in too: that part
+ * may have told them, and it stays as it was. Then sets the referral's flags to those of referral_rules_flags
+ * and referral_rules_kept_flags. False when the arena is full. */
 bool referral_rules_complete(Concordat__V1__Referral *referral,
                              const Concordat__V1__Confidential *confidential,
-                             const struct referral_site *site, const Concordat__V1__Instant *decided,
+                             const struct referral_site *site, const Concordat__V1__Referral *earlier,
                              int64_t now_ms, struct arena *arena);
 
 /* Finds what is missing or odd about a referral, as a set of 1 << Flag. The referral is judged as it stands:
@@ -50,6 +52,11 @@ bool referral_rules_complete(Concordat__V1__Referral *referral,
  * every other can be found. Without a confidential part nothing is noted of what it would say. */
 uint32_t referral_rules_flags(const Concordat__V1__Referral *referral,
                               const Concordat__V1__Confidential *confidential, int64_t now_ms);
+
+/* The flags of an earlier version that still hold for a later one without a confidential part: what the part
+ * before told was noted then, and nobody has it to look again. */
+uint32_t referral_rules_kept_flags(const Concordat__V1__Referral *earlier,
+                                   const Concordat__V1__Referral *later);
 
 enum { POSTCODE_DISTRICT_BYTES = 5 };
 

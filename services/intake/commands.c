@@ -252,27 +252,6 @@ static enum outbox_status commands_save(struct commands *commands, Concordat__V1
     return OUTBOX_OK;
 }
 
-/* Finds what an update leaves out and what therefore stays as it was: the confidential part, if *confidential
- * is NULL, and the time of the decision. OK, NOT_FOUND or FAILED. */
-static enum outbox_status commands_find_earlier(struct commands *commands,
-                                                const Concordat__V1__Request *update,
-                                                const Concordat__V1__Confidential **confidential,
-                                                const Concordat__V1__Instant **decided)
-{
-    const uint8_t *id = outbox_referral(update);
-    struct outbox_command earlier;
-    enum outbox_status status = outbox_find_content(commands->outbox, id, false, &commands->arena, &earlier);
-    if (status != OUTBOX_OK)
-        return status;
-    *decided = outbox_parts(earlier.request).referral->decided_at;
-    if (*confidential)
-        return OUTBOX_OK;
-    status = outbox_find_content(commands->outbox, id, true, &commands->arena, &earlier);
-    if (status == OUTBOX_OK)
-        *confidential = outbox_parts(earlier.request).confidential;
-    return status;
-}
-
 static bool commands_is_routable(struct commands *commands, const Concordat__V1__Request *request,
                                  const Concordat__V1__Referral *referral,
                                  const Concordat__V1__Confidential *confidential, struct reply *reply)
@@ -296,19 +275,22 @@ static enum outbox_status answer_content(struct commands *commands, Concordat__V
                                          struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
     const struct outbox_parts parts = outbox_parts(request);
-    const Concordat__V1__Confidential *confidential = parts.confidential;
-    const Concordat__V1__Instant *decided = NULL;
+    const Concordat__V1__Referral *before = NULL;
+    struct outbox_command earlier;
     uint8_t digest[CONTENT_DIGEST_BYTES];
     enum outbox_status status = OUTBOX_OK;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
-        status = commands_find_earlier(commands, request, &confidential, &decided);
+        status = outbox_find_content(commands->outbox, outbox_referral(request), false, &commands->arena,
+                                     &earlier);
+    if (status == OUTBOX_OK && request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
+        before = outbox_parts(earlier.request).referral;
     if (status == OUTBOX_NOT_FOUND)
         return reply_not_ours(commands, request, reply);
     if (status != OUTBOX_OK || !outbox_digest(request, digest))
         return reply_not_saved(commands, reply);
-    if (!commands_is_routable(commands, request, parts.referral, confidential, reply))
+    if (!commands_is_routable(commands, request, parts.referral, parts.confidential, reply))
         return OUTBOX_OK;
-    if (!referral_rules_complete(parts.referral, confidential, &commands->site, decided, now_ms,
+    if (!referral_rules_complete(parts.referral, parts.confidential, &commands->site, before, now_ms,
                                  request_arena)) {
         commands_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
         return OUTBOX_OK;

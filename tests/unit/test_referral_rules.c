@@ -39,9 +39,9 @@ static int close_checked(void **state)
     return 0;
 }
 
-static void complete_at(struct checked_referral *c, const Concordat__V1__Instant *decided, int64_t now_ms)
+static void complete_at(struct checked_referral *c, const Concordat__V1__Referral *earlier, int64_t now_ms)
 {
-    assert_true(referral_rules_complete(&c->whole.referral, &c->whole.confidential, &northmoor_site, decided,
+    assert_true(referral_rules_complete(&c->whole.referral, &c->whole.confidential, &northmoor_site, earlier,
                                         now_ms, &c->arena));
 }
 
@@ -162,11 +162,130 @@ static void a_missing_decision_time_is_imputed_once_and_flagged(void **state)
     assert_true(carries_flag(c, FLAG(DECIDED_TIME_MISSING)));
 
     /* An update without the time does not move the beginning of the wait. */
-    Concordat__V1__Instant imputed = *c->whole.referral.decided_at;
+    Concordat__V1__Referral earlier = c->whole.referral;
     c->whole.referral.decided_at = NULL;
-    complete_at(c, &imputed, CASES_NOW_MS + CASES_MINUTE_MS);
+    complete_at(c, &earlier, CASES_NOW_MS + CASES_MINUTE_MS);
     assert_int_equal(c->whole.referral.decided_at->unix_ms, CASES_NOW_MS);
     assert_true(carries_flag(c, FLAG(DECIDED_TIME_MISSING)));
+}
+
+static void change_nothing(struct whole_referral *whole)
+{
+    (void)whole;
+}
+
+static void lose_the_name(struct whole_referral *whole)
+{
+    whole->confidential.person_name = "";
+}
+
+static void lose_the_nhs_number(struct whole_referral *whole)
+{
+    whole->confidential.nhs_number = "";
+}
+
+static void mistype_the_nhs_number(struct whole_referral *whole)
+{
+    whole->confidential.nhs_number = "9434765918";
+}
+
+static void lose_the_postcode(struct whole_referral *whole)
+{
+    whole->confidential.postcode = whole->referral.postcode_district = "";
+}
+
+static void give_a_district(struct whole_referral *whole)
+{
+    whole->referral.postcode_district = "ZX2";
+}
+
+static void mistype_the_postcode(struct whole_referral *whole)
+{
+    whole->confidential.postcode = "nowhere";
+    whole->referral.postcode_district = "";
+}
+
+static void mistype_the_district(struct whole_referral *whole)
+{
+    whole->referral.postcode_district = "nowhere";
+}
+
+static void contradict_the_age(struct whole_referral *whole)
+{
+    whole->confidential.date_of_birth = "2015-01-01";
+}
+
+static void correct_the_age(struct whole_referral *whole)
+{
+    whole->person.age_years = 11;
+}
+
+static void bring_a_child_to_a_station(struct whole_referral *whole)
+{
+    contradict_the_age(whole);
+    whole->legal.place_of_safety = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION;
+}
+
+static void go_to_a_hospital(struct whole_referral *whole)
+{
+    whole->legal.place_of_safety = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_HEALTH_BASED;
+}
+
+static void a_flag_of_the_confidential_part_stays_while_an_update_comes_without_it(void **state)
+{
+    struct checked_referral *c = *state;
+    static const struct {
+        void (*first)(struct whole_referral *whole);
+        void (*update)(struct whole_referral *whole);
+        Concordat__V1__Flag flag;
+        bool stays;
+    } rows[] = {
+        {lose_the_name, change_nothing, FLAG(NAME_MISSING), true},
+        {lose_the_nhs_number, change_nothing, FLAG(NHS_NUMBER_MISSING), true},
+        {mistype_the_nhs_number, change_nothing, FLAG(NHS_NUMBER_FAILS_CHECK), true},
+        {lose_the_postcode, change_nothing, FLAG(POSTCODE_MISSING), true},
+        {lose_the_postcode, give_a_district, FLAG(POSTCODE_MISSING), false},
+        {mistype_the_postcode, give_a_district, FLAG(POSTCODE_NOT_RECOGNISED), true},
+        {mistype_the_district, give_a_district, FLAG(POSTCODE_NOT_RECOGNISED), false},
+        {contradict_the_age, change_nothing, FLAG(AGE_CONTRADICTS), true},
+        {contradict_the_age, correct_the_age, FLAG(AGE_CONTRADICTS), false},
+        {bring_a_child_to_a_station, change_nothing, FLAG(UNDER_18_AT_POLICE_STATION), true},
+        {bring_a_child_to_a_station, go_to_a_hospital, FLAG(UNDER_18_AT_POLICE_STATION), false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        cases_whole(&c->whole, SOURCE(STREET_TRIAGE));
+        rows[i].first(&c->whole);
+        complete_at(c, NULL, CASES_NOW_MS);
+        assert_true(carries_flag(c, rows[i].flag));
+        Concordat__V1__Referral earlier = c->whole.referral;
+        Concordat__V1__Demographics person = c->whole.person;
+        earlier.person = &person;
+        rows[i].update(&c->whole);
+        assert_true(referral_rules_complete(&c->whole.referral, NULL, &northmoor_site, &earlier,
+                                            CASES_NOW_MS + CASES_MINUTE_MS, &c->arena));
+        if (carries_flag(c, rows[i].flag) != rows[i].stays)
+            fail_msg("row %zu", i);
+    }
+}
+
+/* The part itself has been stripped by then, so that nobody can look again. */
+static void the_district_and_the_age_stay_while_an_update_comes_without_the_confidential_part(void **state)
+{
+    struct checked_referral *c = *state;
+    c->whole.referral.person->age_known = false;
+    c->whole.confidential.date_of_birth = "1990-11-19";
+    complete_at(c, NULL, CASES_NOW_MS);
+    Concordat__V1__Referral earlier = c->whole.referral;
+    Concordat__V1__Demographics person = c->whole.person;
+    earlier.person = &person;
+    c->whole.referral.postcode_district = "";
+    c->whole.referral.person->age_known = false;
+    c->whole.referral.person->age_years = 0;
+    assert_true(referral_rules_complete(&c->whole.referral, NULL, &northmoor_site, &earlier,
+                                        CASES_NOW_MS + CASES_MINUTE_MS, &c->arena));
+    assert_string_equal(c->whole.referral.postcode_district, "ZX1");
+    assert_true(c->whole.referral.person->age_known);
+    assert_int_equal(c->whole.referral.person->age_years, 35);
 }
 
 static void an_age_is_taken_from_the_date_of_birth(void **state)
@@ -320,6 +439,8 @@ int main(void)
         CHECKED(organisation_site_and_district_are_made_good),
         CHECKED(a_site_that_is_said_in_words_is_not_made_the_receivers),
         CHECKED(a_missing_decision_time_is_imputed_once_and_flagged),
+        CHECKED(a_flag_of_the_confidential_part_stays_while_an_update_comes_without_it),
+        CHECKED(the_district_and_the_age_stay_while_an_update_comes_without_the_confidential_part),
         CHECKED(an_age_is_taken_from_the_date_of_birth),
         CHECKED(each_case_raises_its_own_flag_and_no_other),
         CHECKED(every_flag_that_a_referral_alone_can_raise_is_in_some_case),
