@@ -32,6 +32,7 @@ void client_queue_drop(struct client_queue *queue, struct outstanding *request)
 {
     size_t index = (size_t)(request - queue->requests);
     assert(index < queue->request_count);
+    explicit_bzero(request->bytes, request->size); /* a referral can be in it */
     free(request->bytes);
     queue->request_count--;
     memmove(request, request + 1, (queue->request_count - index) * sizeof *request);
