@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/words/inside_folder.h"
 #include "proto/words/sync_folder.h"
 
 enum {
@@ -223,17 +224,6 @@ static bool master_error_is_the_files(int error)
     return false;
 }
 
-static bool stands_in(const char *path, const char *folder)
-{
-    char *file = realpath(path, NULL), *state = realpath(folder, NULL);
-    size_t length = state ? strlen(state) : 0;
-    bool inside = file && state && strncmp(file, state, length) == 0 &&
-                  (file[length] == '/' || (length > 0 && state[length - 1] == '/'));
-    free(file);
-    free(state);
-    return inside;
-}
-
 /* A file that is open: its kind, its owner, and who may read or write it. */
 static bool master_check_file(const struct master_text *text, const struct stat *about, mode_t not_allowed)
 {
@@ -305,7 +295,7 @@ enum master_key_status master_key_open_file(const char *path, const char *apart_
     const struct master_text text = {path, 0, message, message_size};
     assert(message_size > 0);
     *key = NULL;
-    if (apart_from && stands_in(path, apart_from)) {
+    if (apart_from && is_inside_folder(path, apart_from)) {
         master_refuse(
             &text,
             "the master key stands in %s, beside what it seals; move it to another folder, one that "
