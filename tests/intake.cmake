@@ -1,5 +1,5 @@
 # The intake: its outbox, and the process between devices and the broker.
-foreach(name intake_commands outbox)
+foreach(name intake_commands outbox outbox_seal)
   concordat_unit_test(test_${name} concordat-intake-parts)
 endforeach()
 

@@ -141,6 +141,19 @@ void commands_refuse_until(struct commands *commands, const uint8_t *command_id,
               commands->ring.text);
 }
 
+/* Says that the router does not have something, and why: it refused that, or this intake had to give it up.
+ */
+static void reply_refused(struct commands *commands, const char *what, Concordat__V1__Refusal refusal,
+                          const char *why, struct reply *reply)
+{
+    reply->answer.refusal = refusal;
+    if (refusal == REFUSAL(ALTERED))
+        reply_say(reply, "The router does not have %s: ring %s. %s", what, commands->ring.text, why);
+    else
+        reply_say(reply, "The router did not take %s: ring %s. The router says: %s", what,
+                  commands->ring.text, why);
+}
+
 /* Says how far a case is, and whom to ring until somebody is known to hold it. */
 static void reply_case(struct commands *commands, const struct outbox_case *found, struct reply *reply)
 {
@@ -149,10 +162,8 @@ static void reply_case(struct commands *commands, const struct outbox_case *foun
     reply->answer.status = found->status;
     commands_complete(commands, found->status);
     if (found->submitted == COMMAND_REFUSED) {
-        reply->answer.refusal = found->refusal;
-        reply_say(reply,
-                  "The router did not take this referral and nobody holds it: ring %s. The router says: %s",
-                  commands->ring.text, found->refusal_text);
+        reply_refused(commands, "this referral and nobody holds it", found->refusal, found->refusal_text,
+                      reply);
         return;
     }
     reply->answer.receipt = is_with_router || found->submitted == COMMAND_RECEIVED
@@ -192,9 +203,7 @@ static void reply_command(struct commands *commands, const struct outbox_command
     case COMMAND_REFUSED:
         reply->answer.done = false;
         reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_UNSPECIFIED;
-        reply->answer.refusal = command->refusal;
-        reply_say(reply, "The router did not take this: ring %s. It says: %s", commands->ring.text,
-                  command->refusal_text);
+        reply_refused(commands, "this", command->refusal, command->refusal_text, reply);
         break;
     }
 }
@@ -223,6 +232,12 @@ static enum outbox_status reply_not_ours(struct commands *commands, const Concor
     return OUTBOX_OK;
 }
 
+/* The referral in a command that was saved; NULL if there is none, or if it does not open. */
+static const Concordat__V1__Referral *referral_saved(const struct outbox_command *command)
+{
+    return command->request ? outbox_parts(command->request).referral : NULL;
+}
+
 /* Saves a command and tells how far it is. `digest` is over the command as the device sent it. */
 static enum outbox_status commands_save(struct commands *commands, Concordat__V1__Request *request,
                                         const uint8_t digest[CONTENT_DIGEST_BYTES], int64_t now_ms,
@@ -244,7 +259,7 @@ static enum outbox_status commands_save(struct commands *commands, Concordat__V1
     reply->answer.refusal = REFUSAL(UNSPECIFIED);
     reply_command(commands, &saved.command, reply);
     reply->answer.repeated = status == OUTBOX_REPEATED;
-    const Concordat__V1__Referral *referral = outbox_parts(saved.command.request).referral;
+    const Concordat__V1__Referral *referral = referral_saved(&saved.command);
     if (referral) {
         reply->answer.flags = referral->flags;
         reply->answer.n_flags = referral->n_flags;
@@ -275,23 +290,19 @@ static enum outbox_status answer_content(struct commands *commands, Concordat__V
                                          struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
     const struct outbox_parts parts = outbox_parts(request);
-    const Concordat__V1__Referral *before = NULL;
-    struct outbox_command earlier;
+    struct outbox_command earlier = {0};
     uint8_t digest[CONTENT_DIGEST_BYTES];
     enum outbox_status status = OUTBOX_OK;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
-        status = outbox_find_content(commands->outbox, outbox_referral(request), false, &commands->arena,
-                                     &earlier);
-    if (status == OUTBOX_OK && request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
-        before = outbox_parts(earlier.request).referral;
+        status = outbox_find_content(commands->outbox, outbox_referral(request), &commands->arena, &earlier);
     if (status == OUTBOX_NOT_FOUND)
         return reply_not_ours(commands, request, reply);
     if (status != OUTBOX_OK || !outbox_digest(request, digest))
         return reply_not_saved(commands, reply);
     if (!commands_is_routable(commands, request, parts.referral, parts.confidential, reply))
         return OUTBOX_OK;
-    if (!referral_rules_complete(parts.referral, parts.confidential, &commands->site, before, now_ms,
-                                 request_arena)) {
+    if (!referral_rules_complete(parts.referral, parts.confidential, &commands->site,
+                                 referral_saved(&earlier), now_ms, request_arena)) {
         commands_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
         return OUTBOX_OK;
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/borrowed.h"
 #include "proto/words/words.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
@@ -144,20 +145,49 @@ static enum outbox_status delivery_put_off(struct delivery *delivery, const stru
     return status;
 }
 
-static enum outbox_status delivery_settle(struct delivery *delivery, const struct sent_request *entry,
+/* Stores the answer to a command, logs `what` it is, and tells the news. */
+static enum outbox_status delivery_settle(struct delivery *delivery, const uint8_t *command_id,
+                                          const uint8_t *referral, const char *what,
                                           const Concordat__V1__Answer *answer, int64_t now_ms)
 {
     struct outbox_case found;
-    enum outbox_status status = outbox_answered(delivery->outbox, entry->command_id, answer, now_ms);
+    enum outbox_status status = outbox_answered(delivery->outbox, command_id, answer, now_ms);
     arena_reset(&delivery->arena);
     if (status == OUTBOX_OK)
-        status = outbox_find_case(delivery->outbox, entry->referral, &delivery->arena, &found);
+        status = outbox_find_case(delivery->outbox, referral, &delivery->arena, &found);
     if (status == OUTBOX_OK) {
-        delivery_note(delivery, answer->done ? "received" : "refused", entry->referral,
-                      answer->done ? REFUSAL(UNSPECIFIED) : answer->refusal);
+        delivery_note(delivery, what, referral, answer->done ? REFUSAL(UNSPECIFIED) : answer->refusal);
         delivery->news(delivery->context, found.status);
     }
     return status;
+}
+
+/* A command that does not open can never be delivered. Its sender sees it as refused, and sends it again. */
+static enum outbox_status delivery_give_up(struct delivery *delivery, const struct outbox_command *command,
+                                           int64_t now_ms)
+{
+    Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
+    answer.refusal = REFUSAL(ALTERED);
+    answer.text = borrowed_text(
+        "What this intake had saved of it was altered on its disk and cannot be read: send it again.");
+    return delivery_settle(delivery, command->id, command->referral,
+                           "gave up what does not open, altered or half written on this disk; have it sent "
+                           "again, or ring the coordinator:",
+                           &answer, now_ms);
+}
+
+enum outbox_status delivery_give_up_lost(struct delivery *delivery, int64_t now_ms)
+{
+    struct outbox_command command;
+    int64_t row = 0;
+    enum outbox_status status;
+    while ((status = outbox_next_lost(delivery->outbox, &row, &delivery->arena, &command)) == OUTBOX_OK) {
+        status = delivery_give_up(delivery, &command, now_ms);
+        if (status != OUTBOX_OK)
+            return status;
+    }
+    arena_reset(&delivery->arena);
+    return status == OUTBOX_NOT_FOUND ? OUTBOX_OK : status;
 }
 
 static enum outbox_status delivery_take_answer(struct delivery *delivery, const uint8_t *command_id,
@@ -180,7 +210,8 @@ static enum outbox_status delivery_take_answer(struct delivery *delivery, const 
     else if (!answer->done && delivery_is_passing(answer->refusal))
         status = delivery_put_off(delivery, &entry, answer, now_ms);
     else
-        status = delivery_settle(delivery, &entry, answer, now_ms);
+        status = delivery_settle(delivery, entry.command_id, entry.referral,
+                                 answer->done ? "received" : "refused", answer, now_ms);
     return status == OUTBOX_FAILED ? status : OUTBOX_OK;
 }
 
@@ -231,6 +262,24 @@ static enum outbox_status delivery_notice_connection(struct delivery *delivery, 
     return status;
 }
 
+/* Sends one command, and notes that it is in flight. NOT_FOUND if the client cannot take it now. */
+static enum outbox_status delivery_send_command(struct delivery *delivery,
+                                                const struct outbox_command *command)
+{
+    /* Mark it before sending, so that the attempt counts even if the intake ends in the middle of it. */
+    enum outbox_status status = outbox_sent(delivery->outbox, command->id);
+    if (status == OUTBOX_OK && concordat_client_send(delivery->client, command->request, NULL) != 0)
+        status = OUTBOX_NOT_FOUND;
+    if (status != OUTBOX_OK)
+        return status;
+    struct sent_request entry = {.attempts = command->attempts + 1,
+                                 .is_new_work = outbox_parts(command->request).referral};
+    memcpy(entry.command_id, command->id, WIRE_ID_BYTES);
+    memcpy(entry.referral, command->referral, WIRE_ID_BYTES);
+    delivery_add(delivery, &entry);
+    return OUTBOX_OK;
+}
+
 static enum outbox_status delivery_send_commands(struct delivery *delivery, int64_t now_ms)
 {
     struct outbox_command command;
@@ -242,16 +291,10 @@ static enum outbox_status delivery_send_commands(struct delivery *delivery, int6
         status = outbox_next_due(delivery->outbox, now_ms, with_new_work, &row, &delivery->arena, &command);
         if (status != OUTBOX_OK || delivery_find(delivery, command.id))
             continue;
-        /* Mark it before sending, so that the attempt counts even if the intake ends in the middle of it. */
-        status = outbox_sent(delivery->outbox, command.id);
-        if (status == OUTBOX_OK && concordat_client_send(delivery->client, command.request, NULL) != 0)
-            break;
-        struct sent_request entry = {.attempts = command.attempts + 1,
-                                     .is_new_work = outbox_parts(command.request).referral};
-        memcpy(entry.command_id, command.id, WIRE_ID_BYTES);
-        memcpy(entry.referral, command.referral, WIRE_ID_BYTES);
-        delivery_add(delivery, &entry);
+        status = command.request ? delivery_send_command(delivery, &command)
+                                 : delivery_give_up(delivery, &command, now_ms);
     }
+    arena_reset(&delivery->arena); /* which wipes what a person told */
     return status == OUTBOX_FAILED ? status : OUTBOX_OK;
 }
 

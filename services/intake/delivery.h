@@ -22,6 +22,11 @@ struct delivery *delivery_open(struct outbox *outbox, struct concordat_client *c
                                void *context);
 void delivery_close(struct delivery **delivery);
 
+/* Gives up each command that waits and does not open, names its referral in the log, and lets its devices see
+ * it as refused. It holds up no other. For a start; delivery_turn does the same with one that it meets. OK or
+ * FAILED. */
+enum outbox_status delivery_give_up_lost(struct delivery *delivery, int64_t now_ms);
+
 /* Takes the broker's messages, up to a bound, and sends what is due. OK, or FAILED if the outbox failed. */
 enum outbox_status delivery_turn(struct delivery *delivery, int64_t now_ms);
 

@@ -319,8 +319,12 @@ enum outbox_status devices_turn(struct devices *devices, int64_t now_ms)
     struct server_message message;
     refused_turn(devices->refused, now_monotonic_ms());
     for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK && server_receive(devices->server, &message);
-         i++)
+         i++) {
         status = devices_take(devices, &message, now_ms);
+        /* Which wipes what a person told. */
+        arena_reset(&devices->arena);
+        arena_reset(&devices->commands->arena);
+    }
     /* Afterwards: while this machine stood still a device may have spoken. */
     devices_drop_silent(devices);
     return status;

@@ -21,7 +21,10 @@ enum {
     /* A referral takes minutes to write; ten at once are for a device that was without a connection. */
     DEVICE_NEW_WORK_EACH_SECONDS = 10,
     DEVICE_NEW_WORK_BURST = 10,
-    DEVICE_QUOTAS_MAX = 1024 /* as many devices as an intake has room for */
+    DEVICE_QUOTAS_MAX = 1024, /* as many devices as an intake has room for */
+    /* Between two sweeps of the outbox: so long can what the router has stay in its write-ahead log, sealed.
+     * A sweep is two syncs, and a crowd of referrals is delivered in one. */
+    SWEEP_MS = 1000
 };
 
 #endif

@@ -19,6 +19,9 @@ static const char about[] =
     "Takes the referrals of one source from its devices, saves them, and delivers them to the broker."
     "\v\"saved\" means: on this machine's disk. \"received\" means: on the broker's disk, and somebody holds "
     "it. What was told saved is delivered after the next start.\n\n"
+    "The outbox is sealed. As soon as the broker has a referral, what is confidential in it is taken out here; "
+    "what is left is forgotten as --retention-days says. A refused referral stays whole, and sealed, until it is "
+    "sent again or its time is over.\n\n"
     "Exit codes:\n"
     "    0  stopped by SIGTERM or SIGINT\n"
     "  100  an option or the limit of descriptors is wrong\n"
@@ -38,6 +41,7 @@ enum intake_option {
     OPTION_STATE,
     OPTION_LISTEN,
     OPTION_KEY,
+    OPTION_OLD_KEY,
     OPTION_KEYS,
     OPTION_BROKER,
     OPTION_BROKER_KEY,
@@ -54,7 +58,12 @@ static const struct argp_option options[] = {
     {"site", OPTION_SITE, "ID", 0, "The id of its site in the directory, if a referral has none", 0},
     {"state", OPTION_STATE, "FOLDER", 0, "Where the outbox is kept; made if it does not exist", 0},
     {"listen", OPTION_LISTEN, "ENDPOINT", 0, "For devices, such as tcp://127.0.0.1:5181", 0},
-    {"key", OPTION_KEY, "FILE", 0, "Secret key of this intake, role source", 0},
+    {"key", OPTION_KEY, "FILE", 0,
+     "Secret key of this intake, role source. What is saved is sealed under a key that follows from it, so keep it "
+     "outside the state folder and its backups",
+     0},
+    {"old-key", OPTION_OLD_KEY, "FILE", 0,
+     "After a change of --key: the secret key before, once, to seal anew what is saved", 0},
     {"keys", OPTION_KEYS, "FOLDER", 0, "Public keys of the devices admitted, role referrer", 0},
     {"broker", OPTION_BROKER, "ENDPOINT", 0, "The broker, such as tcp://127.0.0.1:5170", 0},
     {"broker-key", OPTION_BROKER_KEY, "FILE", 0, "Public key of the broker", 0},
@@ -151,6 +160,9 @@ static error_t parse_intake_option(int key, char *text, struct argp_state *state
         return 0;
     }
     switch (key) {
+    case OPTION_OLD_KEY:
+        config->old_key_path = text;
+        break;
     case OPTION_SOURCE:
         parse_source(state, text, config);
         break;

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/intake/outbox_store.h"
+#include "proto/wire/borrowed.h"
+#include "services/intake/outbox_seal.h"
 
 static_assert(CONCORDAT__V1__REQUEST__COMMAND_SUBMIT == 12 && CONCORDAT__V1__REQUEST__COMMAND_UPDATE == 13,
               "the statements name these kinds by number");
@@ -68,7 +69,7 @@ static bool outbox_read_id(sqlite3_stmt *statement, int at, uint8_t id[WIRE_ID_B
     return true;
 }
 
-/* The rows tell nobody more than the digest does. */
+/* A digest is sealed with its command, so that any key does. */
 static const uint8_t own_key[CONTENT_KEY_BYTES];
 
 bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[CONTENT_DIGEST_BYTES])
@@ -130,22 +131,15 @@ static enum outbox_status outbox_add_case(struct outbox *outbox, const Concordat
 static enum outbox_status outbox_add_command(struct outbox *outbox, const Concordat__V1__Request *request,
                                              const uint8_t *digest, int64_t now_ms)
 {
-    size_t size;
-    uint8_t *bytes = outbox_pack(&request->base, &size);
-    if (!bytes)
-        return outbox_no_memory(outbox);
+    size_t size = outbox_seal(outbox, outbox_referral(request), request, digest);
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_ADD_COMMAND);
     outbox_bind_id(statement, 1, request->command_id.data);
     outbox_bind_id(statement, 2, outbox_referral(request));
     outbox_bind_number(statement, 3, request->command_case);
-    outbox_bind_bytes(statement, 4, digest, CONTENT_DIGEST_BYTES);
-    outbox_bind_bytes(statement, 5, bytes, size);
-    outbox_bind_number(statement, 6, outbox_parts(request).confidential ? 1 : 0);
-    outbox_bind_number(statement, 7, now_ms);
-    outbox_bind_text(statement, 8, request->device);
+    outbox_bind_bytes(statement, 4, outbox->body, size);
+    outbox_bind_number(statement, 5, now_ms);
+    outbox_bind_text(statement, 6, request->device);
     enum outbox_status status = outbox_store_run(outbox, statement);
-    sodium_memzero(bytes, size);
-    free(bytes);
     if (status == OUTBOX_OK && sqlite3_changes(outbox->db) == 0)
         return OUTBOX_NOT_FOUND;
     return status;
@@ -155,6 +149,15 @@ static void outbox_read_text(sqlite3_stmt *statement, int at, char text[OUTBOX_T
 {
     const char *stored = (const char *)sqlite3_column_text(statement, at);
     snprintf(text, OUTBOX_TEXT_BYTES, "%s", stored ? stored : "");
+}
+
+/* The place of a sealed text tells its referral; another command of the same referral is told by its id. */
+static bool outbox_is_of(const Concordat__V1__Request *request, const struct outbox_command *command)
+{
+    const uint8_t *referral = outbox_referral(request);
+    return referral && memcmp(referral, command->referral, WIRE_ID_BYTES) == 0 &&
+           request->command_id.len == WIRE_ID_BYTES &&
+           memcmp(request->command_id.data, command->id, WIRE_ID_BYTES) == 0;
 }
 
 /* Steps to one row of COMMAND_COLUMNS and reads it. OK, NOT_FOUND or FAILED. */
@@ -170,10 +173,11 @@ static enum outbox_status outbox_read_command(struct outbox *outbox, sqlite3_stm
     command->attempts = (uint32_t)sqlite3_column_int64(statement, 3);
     command->refusal = (Concordat__V1__Refusal)sqlite3_column_int(statement, 4);
     outbox_read_text(statement, 5, command->refusal_text);
-    const uint8_t *bytes = sqlite3_column_blob(statement, 6);
-    command->request =
-        concordat__v1__request__unpack(&arena->allocator, (size_t)sqlite3_column_bytes(statement, 6), bytes);
-    return command->request ? OUTBOX_OK : outbox_unreadable(outbox);
+    outbox_unseal(outbox, sqlite3_column_blob(statement, 6), (size_t)sqlite3_column_bytes(statement, 6),
+                  arena, command);
+    if (command->request && !outbox_is_of(command->request, command))
+        command->request = NULL;
+    return command->request || !arena->ran_out ? OUTBOX_OK : outbox_no_memory(outbox);
 }
 
 enum outbox_status outbox_find_command(struct outbox *outbox, const uint8_t *id, struct arena *arena,
@@ -186,15 +190,12 @@ enum outbox_status outbox_find_command(struct outbox *outbox, const uint8_t *id,
     return status;
 }
 
-enum outbox_status outbox_find_content(struct outbox *outbox, const uint8_t *referral, bool with_confidential,
-                                       struct arena *arena, struct outbox_command *command)
+enum outbox_status outbox_find_content(struct outbox *outbox, const uint8_t *referral, struct arena *arena,
+                                       struct outbox_command *command)
 {
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_FIND_CONTENT);
     outbox_bind_id(statement, 1, referral);
-    outbox_bind_number(statement, 2, with_confidential ? 1 : 0);
     enum outbox_status status = outbox_read_command(outbox, statement, arena, command);
-    if (status == OUTBOX_OK && !outbox_parts(command->request).referral)
-        status = outbox_unreadable(outbox);
     outbox_store_end(statement);
     return status;
 }
@@ -208,8 +209,25 @@ enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, bool w
     outbox_bind_number(statement, 3, with_new_work);
     enum outbox_status status = outbox_read_command(outbox, statement, arena, command);
     if (status == OUTBOX_OK)
-        *row = sqlite3_column_int64(statement, 8);
+        *row = sqlite3_column_int64(statement, 7);
     outbox_store_end(statement);
+    return status;
+}
+
+enum outbox_status outbox_next_lost(struct outbox *outbox, int64_t *row, struct arena *arena,
+                                    struct outbox_command *command)
+{
+    enum outbox_status status;
+    do {
+        sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_NEXT_COMMAND);
+        outbox_bind_number(statement, 1, *row);
+        outbox_bind_number(statement, 2, COMMAND_RECEIVED); /* before which it waits */
+        arena_reset(arena);
+        status = outbox_read_command(outbox, statement, arena, command);
+        if (status == OUTBOX_OK)
+            *row = sqlite3_column_int64(statement, 7);
+        outbox_store_end(statement);
+    } while (status == OUTBOX_OK && command->request);
     return status;
 }
 
@@ -253,7 +271,8 @@ enum outbox_status outbox_find_number(struct outbox *outbox, const char *number,
 }
 
 /* Looks for this command, or this submission, and reads it into *command: REPEATED, CONFLICT if its content
- * is another, NOT_FOUND or FAILED. */
+ * is another, NOT_FOUND or FAILED. Content that does not open cannot be compared; its id says that it is the
+ * same. */
 static enum outbox_status outbox_find_saved(struct outbox *outbox, enum outbox_statement which,
                                             const uint8_t *id, const uint8_t *digest, struct arena *arena,
                                             struct outbox_command *command)
@@ -262,8 +281,7 @@ static enum outbox_status outbox_find_saved(struct outbox *outbox, enum outbox_s
     outbox_bind_id(statement, 1, id);
     enum outbox_status status = outbox_read_command(outbox, statement, arena, command);
     if (status == OUTBOX_OK) {
-        bool is_same = sqlite3_column_bytes(statement, 7) == CONTENT_DIGEST_BYTES &&
-                       memcmp(sqlite3_column_blob(statement, 7), digest, CONTENT_DIGEST_BYTES) == 0;
+        bool is_same = !command->request || memcmp(command->digest, digest, CONTENT_DIGEST_BYTES) == 0;
         status = is_same ? OUTBOX_REPEATED : OUTBOX_CONFLICT;
     }
     outbox_store_end(statement);
@@ -410,6 +428,50 @@ enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseS
                                                  : OUTBOX_NOT_FOUND;
 }
 
+/* Takes out what is confidential and what was typed as a reason: the broker keeps it, and nobody needs it
+ * here. Returns whether there was something. */
+static bool outbox_take_out(Concordat__V1__Request *request)
+{
+    bool had = outbox_parts(request).confidential;
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT) {
+        request->submit->confidential = NULL;
+    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE) {
+        request->update->confidential = NULL;
+    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW) {
+        had = *request->withdraw->reason;
+        request->withdraw->reason = borrowed_text("");
+    }
+    return had;
+}
+
+static enum outbox_status outbox_write_sealed(struct outbox *outbox, const uint8_t *id, size_t size)
+{
+    sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_SEALED);
+    outbox_bind_id(statement, 1, id);
+    outbox_bind_bytes(statement, 2, outbox->body, size);
+    outbox->is_to_be_swept = true;
+    return outbox_update_one(outbox, statement);
+}
+
+/* Strips a command that the broker has, and drops what was refused before and is replaced by it. */
+static enum outbox_status outbox_strip(struct outbox *outbox, const uint8_t *id)
+{
+    struct outbox_command command;
+    enum outbox_status status = outbox_find_command(outbox, id, &outbox->arena, &command);
+    if (status == OUTBOX_OK && !command.request)
+        status = outbox_write_sealed(outbox, id, 0);
+    else if (status == OUTBOX_OK && outbox_take_out(command.request))
+        status = outbox_write_sealed(outbox, id,
+                                     outbox_seal(outbox, command.referral, command.request, command.digest));
+    if (status == OUTBOX_OK && command.request && outbox_parts(command.request).referral) {
+        sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_DROP_REPLACED);
+        outbox_bind_id(statement, 1, id);
+        status = outbox_store_run(outbox, statement);
+    }
+    arena_reset(&outbox->arena);
+    return status;
+}
+
 enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
                                    const Concordat__V1__Answer *answer, int64_t now_ms)
 {
@@ -423,6 +485,8 @@ enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
     outbox_bind_text(statement, 4, answer->text);
     outbox_bind_number(statement, 5, now_ms);
     status = outbox_update_one(outbox, statement);
+    if (status == OUTBOX_OK && answer->done)
+        status = outbox_strip(outbox, id);
     if (status == OUTBOX_OK && answer->status) {
         enum outbox_status told = outbox_tell(outbox, answer->status, now_ms);
         status = told == OUTBOX_FAILED ? told : OUTBOX_OK;
@@ -438,14 +502,25 @@ enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, int64
     outbox_bind_number(statement, 2, saved_before_ms);
     enum outbox_status status = outbox_store_run(outbox, statement);
     *forgotten = status == OUTBOX_OK ? (uint32_t)sqlite3_changes(outbox->db) : 0;
-    /* Deleted rows still stand in the write-ahead log until a checkpoint truncates it. */
-    if (*forgotten > 0 &&
-        sqlite3_wal_checkpoint_v2(outbox->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK) {
+    outbox->is_to_be_swept |= *forgotten > 0;
+    return status;
+}
+
+/* SQLite overwrites in its page what is taken out (PRAGMA secure_delete), but the page as it was still stands
+ * in the write-ahead log and in the database file, until a checkpoint copies the new one and truncates the
+ * log.
+ */
+enum outbox_status outbox_sweep(struct outbox *outbox)
+{
+    if (!outbox->is_to_be_swept)
+        return OUTBOX_OK;
+    if (sqlite3_wal_checkpoint_v2(outbox->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK) {
         snprintf(outbox->message, sizeof outbox->message, "the outbox failed: %s",
                  sqlite3_errmsg(outbox->db));
         return OUTBOX_FAILED;
     }
-    return status;
+    outbox->is_to_be_swept = false;
+    return OUTBOX_OK;
 }
 
 enum outbox_status outbox_others_withdrawn(struct outbox *outbox, const uint8_t *referral, const char *device,

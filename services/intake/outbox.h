@@ -6,6 +6,11 @@
  * returns after its fsync. After OUTBOX_FAILED nobody knows whether the write is on disk: the caller must
  * stop, and the next start reads what is there. Not thread safe: one thread owns an outbox. Times are UTC
  * milliseconds.
+ *
+ * Each command is sealed (proto/seal/seal.h) with the digest of its content. As soon as the broker has it,
+ * what is confidential in it is taken out, and what was typed as a reason; the rest stays sealed until it is
+ * forgotten. What is sealed and does not open does not stop the others: it was altered on the disk, or its
+ * key was another one.
  */
 #ifndef CONCORDAT_INTAKE_OUTBOX_H
 #define CONCORDAT_INTAKE_OUTBOX_H
@@ -15,10 +20,11 @@
 #include <stdint.h>
 
 #include "proto/referral/content.h"
+#include "proto/seal/seal.h"
 #include "proto/wire/arena.h"
 #include "proto/wire/wire.h"
 
-enum { OUTBOX_VERSION = 3, OUTBOX_TEXT_BYTES = 301 };
+enum { OUTBOX_VERSION = 4, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,
@@ -27,6 +33,7 @@ enum outbox_status {
     OUTBOX_NOT_FOUND,
     OUTBOX_IN_USE,        /* another intake has it open */
     OUTBOX_OTHER_VERSION, /* written by another version of this program, or not an outbox */
+    OUTBOX_OTHER_KEY,     /* what waits in it was sealed under another key */
     OUTBOX_FAILED         /* a read or write failed */
 };
 
@@ -42,7 +49,10 @@ struct outbox_command {
     uint32_t attempts;
     Concordat__V1__Refusal refusal; /* the broker's latest, and its text */
     char refusal_text[OUTBOX_TEXT_BYTES];
-    Concordat__V1__Request *request; /* as it is delivered */
+    uint8_t digest[CONTENT_DIGEST_BYTES]; /* of its content, as its sender sent it */
+    /* As it is delivered, and stripped once it was; NULL if what is stored does not open. Then there is no
+     * digest either. */
+    Concordat__V1__Request *request;
 };
 
 /* A referral as the outbox knows it. */
@@ -62,8 +72,11 @@ struct outbox_saved {
 
 struct outbox;
 
-/* Opens or creates an outbox. On failure returns NULL, with *status and a message for a person. */
-struct outbox *outbox_open(const char *path, enum outbox_status *status, char *message, size_t message_size);
+/* Opens or creates an outbox, which is sealed under `key`. What was sealed under old_key (NULL: none) is
+ * sealed anew. On failure returns NULL, with *status and a message for a person; else the message is empty,
+ * or for the log. Copies the key. sodium_init must have been called. */
+struct outbox *outbox_open(const char *path, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *old_key,
+                           enum outbox_status *status, char *message, size_t message_size);
 void outbox_close(struct outbox **outbox);
 /* Why the last call failed, for a person. It quotes no record. */
 const char *outbox_message(const struct outbox *outbox);
@@ -100,10 +113,9 @@ enum outbox_status outbox_save(struct outbox *outbox, Concordat__V1__Request *re
 enum outbox_status outbox_find_command(struct outbox *outbox, const uint8_t *id, struct arena *arena,
                                        struct outbox_command *command);
 
-/* The latest Submit or Update of a referral, or the latest that has a confidential part. OK, NOT_FOUND or
- * FAILED. */
-enum outbox_status outbox_find_content(struct outbox *outbox, const uint8_t *referral, bool with_confidential,
-                                       struct arena *arena, struct outbox_command *command);
+/* The latest Submit or Update of a referral. OK, NOT_FOUND or FAILED. */
+enum outbox_status outbox_find_content(struct outbox *outbox, const uint8_t *referral, struct arena *arena,
+                                       struct outbox_command *command);
 
 /* A referral by its id, or by its spoken number. OK, NOT_FOUND or FAILED. */
 enum outbox_status outbox_find_case(struct outbox *outbox, const uint8_t *referral, struct arena *arena,
@@ -125,8 +137,14 @@ enum outbox_status outbox_next_open(struct outbox *outbox, int64_t *row, uint8_t
 enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, bool with_new_work, int64_t *row,
                                    struct arena *arena, struct outbox_command *command);
 
-/* Notes that a command was sent, was answered (an answer's status is stored with it), or is put off. Each OK,
- * NOT_FOUND if no such command waits, or FAILED. */
+/* Walks through the commands that wait and do not open. Reads the next one after *row, and moves *row on. OK,
+ * NOT_FOUND at the end, or FAILED. */
+enum outbox_status outbox_next_lost(struct outbox *outbox, int64_t *row, struct arena *arena,
+                                    struct outbox_command *command);
+
+/* Notes that a command was sent, was answered (an answer's status is stored with it), or is put off. One that
+ * the broker has is stripped, and what it replaces of what was refused is dropped. Each OK, NOT_FOUND if no
+ * such command waits, or FAILED. */
 enum outbox_status outbox_sent(struct outbox *outbox, const uint8_t *id);
 enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
                                    const Concordat__V1__Answer *answer, int64_t now_ms);
@@ -147,6 +165,10 @@ enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseS
  * answer is kept, however old it is. */
 enum outbox_status outbox_forget(struct outbox *outbox, int64_t before_ms, int64_t saved_before_ms,
                                  uint32_t *forgotten);
+
+/* Overwrites what was stripped or forgotten since the last sweep, so that it is in no page and no log of the
+ * database. OK or FAILED. */
+enum outbox_status outbox_sweep(struct outbox *outbox);
 
 /* If another device sent the referral: how many other referrals that were not its own `device` has withdrawn
  * in that time, both ends included; otherwise 0. OK, NOT_FOUND if the referral is not ours, or FAILED. */

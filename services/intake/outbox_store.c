@@ -11,42 +11,42 @@ enum { APPLICATION_ID = 0x434f5558 }; /* "COUX" in the file's header: an outbox 
 /* status is a packed CaseStatus; seq and number are copied from it, and closed_ms is when it first said that
  * the case is over. kind is the command's field number in Request; state is an enum command_state; settled_ms
  * is when the router's answer came, or NULL. device is the key's name of the device that sent the command;
- * of_another says that it withdraws a referral that another device sent. */
-static const char schema[] = "CREATE TABLE referral ("
-                             " row INTEGER PRIMARY KEY,"
-                             " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
-                             " status BLOB NOT NULL,"
-                             " seq INTEGER NOT NULL DEFAULT 0,"
-                             " number TEXT,"
-                             " closed_ms INTEGER"
-                             ") STRICT;"
-                             "CREATE INDEX referral_number ON referral (number);"
-                             "CREATE TABLE command ("
-                             " row INTEGER PRIMARY KEY,"
-                             " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
-                             " referral INTEGER NOT NULL REFERENCES referral (row) ON DELETE CASCADE,"
-                             " kind INTEGER NOT NULL,"
-                             " digest BLOB NOT NULL CHECK (length(digest) = 16),"
-                             " request BLOB NOT NULL,"
-                             " has_confidential INTEGER NOT NULL,"
-                             " device TEXT NOT NULL,"
-                             " of_another INTEGER NOT NULL,"
-                             " saved_ms INTEGER NOT NULL,"
-                             " settled_ms INTEGER,"
-                             " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),"
-                             " attempts INTEGER NOT NULL DEFAULT 0,"
-                             " put_off_until_ms INTEGER NOT NULL DEFAULT 0,"
-                             " refusal INTEGER NOT NULL DEFAULT 0,"
-                             " refusal_text TEXT NOT NULL DEFAULT ''"
-                             ") STRICT;"
-                             "CREATE INDEX command_of_referral ON command (referral, row);"
-                             "CREATE INDEX command_waiting ON command (row) WHERE state < 2;"
-                             "CREATE INDEX command_of_another ON command (device, saved_ms) WHERE of_another;"
-                             "CREATE INDEX command_refused ON command (referral) WHERE state = 3;";
+ * of_another says that it withdraws a referral that another device sent. request is sealed (outbox_seal.h),
+ * and empty if a later version has replaced a refused one. canary is a text that tells which key seals. */
+static const char schema[] =
+    "CREATE TABLE referral ("
+    " row INTEGER PRIMARY KEY,"
+    " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
+    " status BLOB NOT NULL,"
+    " seq INTEGER NOT NULL DEFAULT 0,"
+    " number TEXT,"
+    " closed_ms INTEGER"
+    ") STRICT;"
+    "CREATE INDEX referral_number ON referral (number);"
+    "CREATE TABLE command ("
+    " row INTEGER PRIMARY KEY,"
+    " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
+    " referral INTEGER NOT NULL REFERENCES referral (row) ON DELETE CASCADE,"
+    " kind INTEGER NOT NULL,"
+    " request BLOB NOT NULL,"
+    " device TEXT NOT NULL,"
+    " of_another INTEGER NOT NULL,"
+    " saved_ms INTEGER NOT NULL,"
+    " settled_ms INTEGER,"
+    " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),"
+    " attempts INTEGER NOT NULL DEFAULT 0,"
+    " put_off_until_ms INTEGER NOT NULL DEFAULT 0,"
+    " refusal INTEGER NOT NULL DEFAULT 0,"
+    " refusal_text TEXT NOT NULL DEFAULT ''"
+    ") STRICT;"
+    "CREATE INDEX command_of_referral ON command (referral, row);"
+    "CREATE INDEX command_waiting ON command (row) WHERE state < 2;"
+    "CREATE INDEX command_of_another ON command (device, saved_ms) WHERE of_another;"
+    "CREATE INDEX command_refused ON command (referral) WHERE state = 3;"
+    "CREATE TABLE canary (row INTEGER PRIMARY KEY CHECK (row = 1), body BLOB NOT NULL) STRICT;";
 
-#define COMMAND_COLUMNS                                                                                      \
-    "c.id, r.id, c.state, c.attempts, c.refusal, c.refusal_text, c.request, c.digest, c.row"
-#define COMMAND_TABLES " FROM command c JOIN referral r ON r.row = c.referral "
+#define COMMAND_COLUMNS "c.id, r.id, c.state, c.attempts, c.refusal, c.refusal_text, c.request, c.row"
+#define COMMAND_TABLES  " FROM command c JOIN referral r ON r.row = c.referral "
 /* A Submit is kind 12, an Update 13. Only refusals since the latest submission count, because a corrected
  * submission starts again. */
 #define SUBMITTED_ROW "(SELECT max(row) FROM command WHERE referral = r.row AND kind = 12)"
@@ -68,15 +68,14 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_ROLLBACK] = "ROLLBACK",
     [STATEMENT_ADD_CASE] = "INSERT INTO referral (id, status) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
     [STATEMENT_ADD_COMMAND] =
-        "INSERT INTO command (id, referral, kind, digest, request, has_confidential, saved_ms, device, of_another)"
-        " SELECT ?1, row, ?3, ?4, ?5, ?6, ?7, ?8, ?3 = 14 AND " OF_ANOTHER_THAN(
-            "?8") " FROM referral r WHERE id = ?2",
+        "INSERT INTO command (id, referral, kind, request, saved_ms, device, of_another)"
+        " SELECT ?1, row, ?3, ?4, ?5, ?6, ?3 = 14 AND " OF_ANOTHER_THAN(
+            "?6") " FROM referral r WHERE id = ?2",
     [STATEMENT_FIND_COMMAND] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES "WHERE c.id = ?1",
     [STATEMENT_FIND_SUBMISSION] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
                                   "WHERE r.id = ?1 AND c.kind = 12 AND c.state <> 3 ORDER BY c.row LIMIT 1",
     [STATEMENT_FIND_CONTENT] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
-                               "WHERE r.id = ?1 AND c.kind IN (12, 13) AND c.has_confidential >= ?2"
-                               " ORDER BY c.row DESC LIMIT 1",
+                               "WHERE r.id = ?1 AND c.kind IN (12, 13) ORDER BY c.row DESC LIMIT 1",
     [STATEMENT_FIND_CASE] = CASE_COLUMNS "WHERE r.id = ?1",
     [STATEMENT_FIND_NUMBER] = CASE_COLUMNS "WHERE r.number = ?1",
     [STATEMENT_BOARD] =
@@ -108,6 +107,16 @@ static const char *const sql[STATEMENT_COUNT] = {
               " AND of_another AND saved_ms BETWEEN ?3 AND ?4 AND referral <> r.row) FROM referral r WHERE id = ?1",
     [STATEMENT_COUNT_COMMANDS] = "SELECT (SELECT count(*) FROM command WHERE state < 2),"
                                  " (SELECT count(*) FROM command WHERE state = 3)",
+    [STATEMENT_NEXT_COMMAND] =
+        "SELECT " COMMAND_COLUMNS COMMAND_TABLES "WHERE c.row > ?1 AND c.state < ?2 ORDER BY c.row LIMIT 1",
+    [STATEMENT_SEALED] = "UPDATE command SET request = ?2 WHERE id = ?1",
+    [STATEMENT_DROP_REPLACED] =
+        "UPDATE command SET request = x'' WHERE state = 3 AND kind IN (12, 13) AND row <"
+        " (SELECT row FROM command WHERE id = ?1) AND referral ="
+        " (SELECT referral FROM command WHERE id = ?1)",
+    [STATEMENT_CANARY] = "SELECT body FROM canary WHERE row = 1",
+    [STATEMENT_SET_CANARY] = "INSERT INTO canary (row, body) VALUES (1, ?1)"
+                             " ON CONFLICT (row) DO UPDATE SET body = excluded.body",
 };
 
 sqlite3_stmt *outbox_store_statement(struct outbox *outbox, enum outbox_statement which)
@@ -244,53 +253,21 @@ static enum outbox_status outbox_store_prepare(struct outbox *outbox)
     }
 }
 
-struct outbox *outbox_open(const char *path, enum outbox_status *status, char *message, size_t message_size)
+enum outbox_status outbox_store_open(struct outbox *outbox, const char *path)
 {
-    *status = OUTBOX_FAILED;
-    struct outbox *outbox = calloc(1, sizeof *outbox);
-    if (!outbox) {
-        snprintf(message, message_size, "no memory for the outbox");
-        return NULL;
-    }
     if (sqlite3_open_v2(path, &outbox->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                        NULL) != SQLITE_OK)
-        (void)outbox_store_failed(outbox);
-    else
-        *status = outbox_store_prepare(outbox);
-    switch (*status) {
-    case OUTBOX_OK:
-        return outbox;
-    case OUTBOX_IN_USE:
-        snprintf(message, message_size,
-                 "%s: another intake has this outbox open; give each its own state folder", path);
-        break;
-    case OUTBOX_OTHER_VERSION:
-        snprintf(message, message_size,
-                 "%s: not an outbox of version %d; start the version that wrote it, "
-                 "or move the file away once it has delivered everything",
-                 path, OUTBOX_VERSION);
-        break;
-    case OUTBOX_REPEATED:
-    case OUTBOX_CONFLICT:
-    case OUTBOX_NOT_FOUND:
-    case OUTBOX_FAILED:
-        snprintf(message, message_size, "%s: %s", path, outbox->message);
-        break;
-    }
-    outbox_close(&outbox);
-    return NULL;
+                        NULL) == SQLITE_OK)
+        return outbox_store_prepare(outbox);
+    (void)outbox_store_failed(outbox);
+    return OUTBOX_FAILED;
 }
 
-void outbox_close(struct outbox **outbox)
+void outbox_store_close(struct outbox *outbox)
 {
-    if (!*outbox)
-        return;
     for (int i = 0; i < STATEMENT_COUNT; i++)
-        (void)sqlite3_finalize((*outbox)->statements[i]);
-    int rc = sqlite3_close((*outbox)->db);
+        (void)sqlite3_finalize(outbox->statements[i]);
+    int rc = sqlite3_close(outbox->db);
     assert(rc == SQLITE_OK);
-    free(*outbox);
-    *outbox = NULL;
 }
 
 const char *outbox_message(const struct outbox *outbox)

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "proto/seal/seal.h"
 #include "services/intake/outbox.h"
 
 enum outbox_statement {
@@ -30,6 +31,11 @@ enum outbox_statement {
     STATEMENT_FORGET,
     STATEMENT_OTHERS_WITHDRAWN,
     STATEMENT_COUNT_COMMANDS,
+    STATEMENT_NEXT_COMMAND,
+    STATEMENT_SEALED,
+    STATEMENT_DROP_REPLACED,
+    STATEMENT_CANARY,
+    STATEMENT_SET_CANARY,
     STATEMENT_COUNT
 };
 
@@ -37,8 +43,18 @@ struct outbox {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     char message[256];
-    bool is_full; /* the last failure was for want of room */
+    bool is_full;                                        /* the last failure was for want of room */
+    bool is_to_be_swept;                                 /* something was taken out since the last sweep */
+    uint8_t *key;                                        /* SEAL_KEY_BYTES, owned */
+    struct arena arena;                                  /* for a command that is stripped */
+    uint8_t text[SEAL_SALT_BYTES + SEAL_TEXT_BYTES_MAX]; /* while it is sealed or opened; wiped then */
+    uint8_t body[SEAL_BODY_BYTES_MAX];                   /* what was sealed last */
 };
+
+/* Opens or creates the file, and prepares the statements. OK, IN_USE, OTHER_VERSION or FAILED; in any case it
+ * is to be closed. */
+enum outbox_status outbox_store_open(struct outbox *outbox, const char *path);
+void outbox_store_close(struct outbox *outbox);
 
 /* A statement that is reset and has no bindings. Borrowed. */
 sqlite3_stmt *outbox_store_statement(struct outbox *outbox, enum outbox_statement which);

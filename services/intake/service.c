@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,12 @@
 #include "proto/words/now.h"
 #include "services/intake/delivery.h"
 #include "services/intake/devices.h"
+#include "services/intake/limits.h"
+#include "services/intake/seal_key.h"
 
 #define HOUR_MS INT64_C(3600000)
 
-enum { TURN_MS_MAX = 1000, BALLAST_LOOK_MS = 60 * 1000, PATH_BYTES = 512, MESSAGE_BYTES = 512 };
+enum { TURN_MS_MAX = 1000, BALLAST_LOOK_MS = 60 * 1000, PATH_BYTES = 512, MESSAGE_BYTES = 1024 };
 
 /* A case that the router does not say has ended is kept so many times as long. With 30 days that is a year:
  * no case of crisis care is open for so long, but a router that lost its ledger never says that it ended. */
@@ -45,6 +48,7 @@ struct service {
     bool clock_is_wrong;      /* and the log says so */
     const char *state_folder; /* borrowed */
     int64_t ballast_at_ms;    /* when to see to the ballast again; monotonic */
+    int64_t sweep_at_ms;      /* when to sweep the outbox again; monotonic */
     bool keys_fail;           /* they cannot be read, and the service manager knows */
 };
 
@@ -85,10 +89,27 @@ static void service_keep_ballast(struct service *service)
     ballast_keep(service->state_folder, &room);
 }
 
+/* The keys of an outbox. */
+struct seal_keys {
+    uint8_t own[SEAL_KEY_BYTES], before[SEAL_KEY_BYTES];
+    bool has_before;
+};
+
+/* The key before may be gone: it was needed once, and an option can stand in a unit for longer. */
+static bool service_find_keys(const struct service_config *config, struct seal_keys *keys, char *message)
+{
+    keys->has_before = config->old_key_path && seal_key_derive(config->old_key_path, config->state_folder,
+                                                               keys->before, message, MESSAGE_BYTES);
+    if (config->old_key_path && !keys->has_before)
+        (void)service_complain(0, message);
+    return seal_key_derive(config->key_path, config->state_folder, keys->own, message, MESSAGE_BYTES);
+}
+
 static int service_open_outbox(struct service *service, const struct service_config *config)
 {
-    char path[PATH_BYTES], message[MESSAGE_BYTES];
+    char path[PATH_BYTES], message[MESSAGE_BYTES] = "";
     enum outbox_status status;
+    struct seal_keys keys;
     if (mkdir(config->state_folder, 0700) != 0 && errno != EEXIST) {
         snprintf(message, sizeof message, "%s: cannot make this folder: %s", config->state_folder,
                  strerror(errno));
@@ -97,8 +118,15 @@ static int service_open_outbox(struct service *service, const struct service_con
     if (snprintf(path, sizeof path, "%s/outbox.db", config->state_folder) >= (int)sizeof path)
         return service_complain(CODE_USAGE, "the state folder's name is too long");
     service_give_up_ballast_if_full(service);
-    service->outbox = outbox_open(path, &status, message, sizeof message);
-    return service->outbox ? 0 : service_complain(CODE_ENVIRONMENT, message);
+    if (service_find_keys(config, &keys, message))
+        service->outbox = outbox_open(path, keys.own, keys.has_before ? keys.before : NULL, &status, message,
+                                      sizeof message);
+    sodium_memzero(&keys, sizeof keys);
+    if (!service->outbox)
+        return service_complain(CODE_ENVIRONMENT, message);
+    if (*message)
+        (void)service_complain(0, message);
+    return 0;
 }
 
 static int service_raise_descriptors(void)
@@ -148,7 +176,9 @@ static int service_open(struct service *service, const struct service_config *co
         return service_complain(CODE_ENVIRONMENT, message);
     if (commands_open(&service->commands, service->outbox, &config->site, &config->ring) != 0 ||
         !(service->devices = devices_open(service->server, &service->commands)) ||
-        !(service->delivery = delivery_open(service->outbox, service->client, service_tell_devices, service)))
+        !(service->delivery =
+              delivery_open(service->outbox, service->client, service_tell_devices, service)) ||
+        delivery_give_up_lost(service->delivery, now_wall_ms()) != OUTBOX_OK)
         return service_complain(CODE_ENVIRONMENT, "no memory, or the outbox cannot be read");
     return 0;
 }
@@ -201,13 +231,24 @@ static enum outbox_status service_forget(struct service *service, int64_t at_ms)
     return status;
 }
 
+static enum outbox_status service_sweep(struct service *service)
+{
+    int64_t now_ms = now_monotonic_ms();
+    if (now_ms < service->sweep_at_ms)
+        return OUTBOX_OK;
+    service->sweep_at_ms = now_ms + SWEEP_MS;
+    return outbox_sweep(service->outbox);
+}
+
 static enum outbox_status service_turn(struct service *service)
 {
     int64_t at_ms = service_now_ms(service);
     enum outbox_status status = devices_turn(service->devices, at_ms);
     if (status == OUTBOX_OK)
         status = delivery_turn(service->delivery, at_ms);
-    return status == OUTBOX_OK ? service_forget(service, service_now_ms(service)) : status;
+    if (status == OUTBOX_OK)
+        status = service_forget(service, service_now_ms(service));
+    return status == OUTBOX_OK ? service_sweep(service) : status;
 }
 
 static void service_reload_keys(struct service *service)

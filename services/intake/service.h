@@ -10,6 +10,7 @@ struct service_config {
     const char *state_folder;
     const char *listen;
     const char *key_path;
+    const char *old_key_path; /* the secret key before; NULL: none */
     const char *keys_folder;
     const char *broker;
     const char *broker_key_path;

@@ -1,6 +1,9 @@
 /* fuzz_outbox.c: an altered outbox file. The outbox refuses it with a reason, or answers every question. The
- * first byte says whether the rest is changes to a whole file, or any bytes as a file. */
+ * first byte says what the rest is: changes to a whole file, any bytes as a file, any bytes as a sealed
+ * command, or any bytes that were sealed as a command with the right key. */
 #include <assert.h>
+#include <sodium.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +12,9 @@
 #include "tests/fuzz/fuzz.h"
 
 enum { BOARD = 8, STEPS = 8 };
+enum way { WAY_CHANGES, WAY_FILE, WAY_BODY, WAY_TEXT, WAYS };
+
+static const uint8_t seal_key[SEAL_KEY_BYTES] = {'k'};
 
 static const uint8_t command_id[WIRE_ID_BYTES] = {'c'}, referral_id[WIRE_ID_BYTES] = {'r'};
 static uint8_t *whole;
@@ -25,7 +31,7 @@ static struct outbox *open_outbox(void)
 {
     char message[512] = "";
     enum outbox_status status;
-    struct outbox *outbox = outbox_open(path(), &status, message, sizeof message);
+    struct outbox *outbox = outbox_open(path(), seal_key, NULL, &status, message, sizeof message);
     assert(outbox || (status != OUTBOX_OK && message[0]));
     return outbox;
 }
@@ -74,13 +80,15 @@ static enum outbox_status tell(struct outbox *outbox)
     return answered == OUTBOX_OK ? told : answered;
 }
 
+/* A file with a command that waits. */
 static void make_file(void)
 {
+    if (sodium_init() < 0)
+        abort();
     struct outbox *outbox = open_outbox();
     enum outbox_status saved =
         outbox ? save(outbox, fuzz_arena((size_t)4 * ARENA_MESSAGE_BYTES)) : OUTBOX_FAILED;
-    enum outbox_status told = outbox ? tell(outbox) : OUTBOX_FAILED;
-    assert(saved == OUTBOX_OK && told == OUTBOX_OK);
+    assert(saved == OUTBOX_OK);
     outbox_close(&outbox);
     whole = fuzz_read_file(path(), &whole_size);
     remove_files();
@@ -107,27 +115,80 @@ static void use(struct outbox *outbox)
         outbox_find_case(outbox, referral, arena, &found);
     outbox_find_number(outbox, "R-0001", arena, &found);
     outbox_find_command(outbox, command_id, arena, &command);
-    outbox_find_content(outbox, referral_id, true, arena, &command);
+    outbox_find_content(outbox, referral_id, arena, &command);
+    row = 0;
+    for (int i = 0; i < STEPS && outbox_next_lost(outbox, &row, arena, &command) == OUTBOX_OK; i++)
+        assert(!command.request);
     save(outbox, arena);
     tell(outbox);
     outbox_resume(outbox);
     outbox_forget(outbox, INT64_MAX, INT64_MAX, &waiting);
+    outbox_sweep(outbox);
+}
+
+static void fuzz_draw(void *context, void *bytes, size_t size)
+{
+    (void)context;
+    memset(bytes, 7, size);
+}
+
+/* Puts a body into the command of the whole file. */
+static void replace_body(const uint8_t *body, size_t size)
+{
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    fuzz_write_file("outbox.db", whole, whole_size);
+    int rc = sqlite3_open(path(), &db);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v2(db, "UPDATE command SET request = ?1", -1, &statement, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_blob64(statement, 1, body, size, SQLITE_STATIC);
+    assert(rc == SQLITE_OK);
+    sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
+static void replace_text(const struct input *input)
+{
+    static uint8_t body[SEAL_BODY_BYTES_MAX];
+    static const struct seal_random random = {fuzz_draw, NULL};
+    const struct seal_place place = {.referral = referral_id, .part = SEAL_RECORD};
+    uint8_t digest[SEAL_DIGEST_BYTES];
+    size_t size = input->left < SEAL_TEXT_BYTES_MAX ? input->left : SEAL_TEXT_BYTES_MAX;
+    replace_body(body, seal_text(seal_key, &place, &random, input->at, size, body, digest));
+}
+
+static void change_file(struct input *input)
+{
+    uint8_t *changed = malloc(whole_size);
+    assert(changed);
+    memcpy(changed, whole, whole_size);
+    fuzz_patch(input, changed, whole_size);
+    fuzz_write_file("outbox.db", changed, whole_size);
+    free(changed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct input input = {bytes, size};
+    uint8_t first = input_byte(&input);
     if (!whole)
         make_file();
-    if (input_byte(&input) % 2) {
+    switch ((enum way)(first % WAYS)) {
+    case WAY_FILE:
         fuzz_write_file("outbox.db", input.at, input.left);
-    } else {
-        uint8_t *changed = malloc(whole_size);
-        assert(changed);
-        memcpy(changed, whole, whole_size);
-        fuzz_patch(&input, changed, whole_size);
-        fuzz_write_file("outbox.db", changed, whole_size);
-        free(changed);
+        break;
+    case WAY_BODY:
+        replace_body(input.at, input.left);
+        break;
+    case WAY_TEXT:
+        replace_text(&input);
+        break;
+    case WAY_CHANGES:
+    case WAYS:
+        change_file(&input);
+        break;
     }
     struct outbox *outbox = open_outbox();
     if (outbox)

@@ -40,11 +40,12 @@ static int open_two_ways(void **state)
     char path[96], message[256];
     enum outbox_status status;
     struct ring ring;
+    const uint8_t seal_key[SEAL_KEY_BYTES] = {'k'};
     assert_non_null(t);
     snprintf(t->folder, sizeof t->folder, "/tmp/two-ways-XXXXXX");
     assert_non_null(mkdtemp(t->folder));
     snprintf(path, sizeof path, "%s/outbox.db", t->folder);
-    t->outbox = outbox_open(path, &status, message, sizeof message);
+    t->outbox = outbox_open(path, seal_key, NULL, &status, message, sizeof message);
     assert_non_null(t->outbox);
     assert_true(ring_parse("Duty coordinator 01632 960100", &ring));
     const struct referral_site site = {.organisation = "ZZ1", .site = "southfell-car"};

@@ -21,6 +21,7 @@
 #define NOW_MS     INT64_C(1790000000000)
 #define FLAG(name) CONCORDAT__V1__FLAG__FLAG_##name
 
+static const uint8_t seal_key[SEAL_KEY_BYTES] = {'k'};
 static const struct referral_site site = {.source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT,
                                           .organisation = "ZZ1",
                                           .site = "southfell-ed"};
@@ -48,7 +49,7 @@ static int open_desk(void **state)
     snprintf(d->folder, sizeof d->folder, "/tmp/commands-XXXXXX");
     assert_non_null(mkdtemp(d->folder));
     snprintf(d->path, sizeof d->path, "%s/outbox.db", d->folder);
-    d->outbox = outbox_open(d->path, &status, message, sizeof message);
+    d->outbox = outbox_open(d->path, seal_key, NULL, &status, message, sizeof message);
     assert_non_null(d->outbox);
     assert_true(ring_parse("Duty coordinator 01632 960100", &ring));
     assert_int_equal(commands_open(&d->commands, d->outbox, &site, &ring), 0);
@@ -132,6 +133,24 @@ static void an_update_keeps_what_it_leaves_out(void **state)
     /* Once more: what counts is the latest that has a confidential part. */
     assert_int_equal(send_content(d, false, false, NOW_MS + 7200000), OUTBOX_OK);
     assert_false(flagged(d, FLAG(NAME_MISSING)));
+}
+
+static void an_update_after_the_delivery_keeps_what_was_noted_and_made_good(void **state)
+{
+    struct desk *d = *state;
+    struct outbox_command stored;
+    Concordat__V1__Answer received = CONCORDAT__V1__ANSWER__INIT;
+    received.done = true;
+    d->confidential.person_name = "";
+    d->confidential.postcode = "ZX1 2AB";
+    assert_int_equal(send_content(d, true, true, NOW_MS), OUTBOX_OK);
+    assert_true(flagged(d, FLAG(NAME_MISSING)));
+    assert_int_equal(outbox_answered(d->outbox, d->command_id, &received, NOW_MS), OUTBOX_OK);
+    assert_int_equal(send_content(d, false, false, NOW_MS), OUTBOX_OK);
+    assert_true(d->reply.answer.done);
+    assert_true(flagged(d, FLAG(NAME_MISSING)));
+    assert_int_equal(outbox_find_command(d->outbox, d->command_id, &d->arena, &stored), OUTBOX_OK);
+    assert_string_equal(stored.request->update->referral->postcode_district, "ZX1");
 }
 
 static void an_update_of_an_unknown_referral_says_whom_to_ring(void **state)
@@ -219,7 +238,7 @@ static void P1_a_full_disk_is_never_answered_with_saved(void **state)
         enum outbox_status status;
         char message[256];
         struct ring ring;
-        d->outbox = outbox_open(d->path, &status, message, sizeof message);
+        d->outbox = outbox_open(d->path, seal_key, NULL, &status, message, sizeof message);
         _exit(d->outbox && ring_parse("Duty coordinator 01632 960100", &ring) &&
                       commands_open(&d->commands, d->outbox, &site, &ring) == 0
                   ? fill_the_disk(d)
@@ -238,6 +257,7 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         AT_DESK(an_update_keeps_what_it_leaves_out),
+        AT_DESK(an_update_after_the_delivery_keeps_what_was_noted_and_made_good),
         AT_DESK(an_update_of_an_unknown_referral_says_whom_to_ring),
         AT_DESK(an_outstanding_assessment_after_self_harm_is_said),
         AT_DESK(whom_to_ring_follows_what_the_router_told),
