@@ -1,14 +1,23 @@
 """P9: a mark stands in all that is confidential of the day's people, and is looked for wherever it must not be: in every
-file of the day's folder but the ledger and the outboxes, and in the arguments and environment of every process."""
+file of the day's folder, and in the arguments and environment of every process."""
 
 import asyncio
-import fnmatch
+import base64
 import glob
 import os
 
 MARK = "ZZPLANTEDMARK"
-# The broker keeps the confidential part beside the ledger, and an intake keeps what it delivers until its time is over.
-MAY_HOLD_IT = ("broker/ledger.db*", "intake-*/outbox.db*")
+
+
+def forms(mark):
+    """The mark as it can stand in a file: as UTF-8, as UTF-16, and inside a longer text that is written as base64."""
+    text = mark.encode()
+    # The characters of base64 that depend on the mark alone, for each way in which its bytes can fall into groups of three.
+    in_base64 = (base64.b64encode(bytes(before) + text)[-(-before * 8 // 6):(before + len(text)) * 8 // 6] for before in range(3))
+    return [text, mark.encode("utf-16-le"), mark.encode("utf-16-be"), *in_base64]
+
+
+_FORMS = forms(MARK)
 
 
 def marked(confidential):
@@ -18,16 +27,20 @@ def marked(confidential):
     return {**confidential, **words, "ownReference": f"{MARK}-{confidential['ownReference']}"}
 
 
-def _holds_mark(path):
+def in_bytes(content):
+    return any(form in content for form in _FORMS)
+
+
+def in_file(path):
     """Whether a file holds the mark; False for a process or a file that has gone meanwhile."""
     try:
         with open(path, "rb") as file:
-            return MARK.encode() in file.read()
+            return in_bytes(file.read())
     except OSError:
         return False
 
 
-def _of_folder(folder):
+def files_of(folder):
     for above, _, names in os.walk(folder):
         yield from (os.path.join(above, name) for name in names)
 
@@ -41,17 +54,13 @@ class Marks:
         """Looks at every process, again and again, until it is cancelled."""
         while True:
             for path in glob.glob("/proc/[0-9]*/cmdline") + glob.glob("/proc/[0-9]*/environ"):
-                if _holds_mark(path):
+                if in_file(path):
                     with open(os.path.join(os.path.dirname(path), "comm"), encoding="utf-8") as name:
                         self.processes.add(name.read().strip())
             self.looks += 1
             await asyncio.sleep(0.1)
 
-    def found(self, folder):
-        """The files of the folder that hold the mark: those that may, and those that must not."""
-        may, must_not = [], []
-        for path in filter(_holds_mark, _of_folder(folder)):
-            name = os.path.relpath(path, folder)
-            allowed = any(fnmatch.fnmatch(name, pattern) for pattern in MAY_HOLD_IT)
-            (may if allowed else must_not).append(name)
-        return may, must_not
+    @staticmethod
+    def found(folder):
+        """The files of the folder that hold the mark."""
+        return [os.path.relpath(path, folder) for path in files_of(folder) if in_file(path)]

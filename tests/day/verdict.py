@@ -84,10 +84,11 @@ def _check_processes(day):
 
 
 def _check_private(day):
-    may, must_not = day.marks.found(day.region.folder)
-    wrong = [*(f"in the file {name}" for name in must_not), *(f"in the arguments of {name}" for name in day.marks.processes)]
-    return Check("private", bool(may) and day.marks.looks > 0 and not wrong,
-                 "; ".join(wrong) or f"marks in {', '.join(may)} and nowhere else; all processes seen {day.marks.looks} times")
+    told = sum(referrer.acknowledged for referrer in day.referrers)
+    wrong = [*(f"in the file {name}" for name in day.marks.found(day.region.folder)),
+             *(f"in the arguments of {name}" for name in day.marks.processes)]
+    return Check("private", told > 0 and day.marks.looks > 0 and not wrong,
+                 "; ".join(wrong) or f"marks told in {told} referrals, and in no file; all processes seen {day.marks.looks} times")
 
 
 def _what_happened(day):

@@ -188,6 +188,26 @@ def patch(at, data):
     return struct.pack("<HB", at, len(data)) + data
 
 
+def part(tag, data):
+    """A field of a message, of fewer than 128 bytes."""
+    return bytes([tag, len(data)]) + data
+
+
+def outbox_texts():
+    """Sealed commands of an outbox, and what can be sealed in one: a digest and the request of fuzz_outbox.c."""
+    referral = part(0x0A, b"r" + bytes(15)) + b"\x10\x01"
+    submit = part(0x62, part(0x0A, referral) + part(0x12, part(0x0A, b"07700 900123")))
+    withdraw = part(0x72, part(0x0A, b"r" + bytes(15)) + part(0x12, b"seen elsewhere"))
+    own, other = part(0x0A, b"c" + bytes(15)), part(0x0A, b"d" + bytes(15))
+    digest = bytes(range(16))
+    for name, text in (("submit", own + submit), ("withdraw", own + withdraw), ("other-command", other + submit),
+                       ("torn", (own + submit)[:-4]), ("no-referral", own + b"\x62\0"), ("no-command", own),
+                       ("empty-parts", own + part(0x62, b"\x0a\0\x12\0")), ("nothing", b"")):
+        seed("outbox", f"text-{name}", b"\3" + digest + text)
+    seed("outbox", "body-short", b"\2" + bytes(71))
+    seed("outbox", "body-any", b"\2" + bytes(200))
+
+
 def files():
     """Changes to whole files: see fuzz_patch."""
     for target in ("ledger", "outbox", "snapshot"):
@@ -195,6 +215,7 @@ def files():
         seed(target, "any-file", (b"\2" if target == "ledger" else b"\1") + b"SQLite format 3\0\x10\0\2\2\0@  ")
         seed(target, "header", b"\0" + patch(18, b"\2\2"))
         seed(target, "inside", b"\0" + patch(4096 + 8, b"\0\1\2"))
+    outbox_texts()
     seed("ledger", "log", b"\1" + patch(24, b"\0\0"))
     for at in (8, 12, 16, 24, 32, 40):
         seed("snapshot", f"repaired-{at}", b"\2" + patch(at, struct.pack("<Q", 16)))

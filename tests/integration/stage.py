@@ -86,6 +86,7 @@ class Stage:
         process = subprocess.Popen(
             [find_program(program), *options], stdin=subprocess.PIPE, stdout=log, stderr=log,
             env={**os.environ, **(env or {})})
+        log.close()
         self.processes[name] = process
         if typed:
             process.stdin.write(typed.encode())
@@ -100,7 +101,6 @@ class Stage:
                     raise RuntimeError(f"{name} ended with {process.returncode}: {said.decode()}")
                 if not more:
                     time.sleep(0.001)  # a log cannot notify us
-        log.close()
         return process
 
     def start_broker(self, state=None, env=None, ready="ready", program="concordat-broker"):
@@ -110,8 +110,8 @@ class Stage:
             "--key", self.path("secret", "broker.key_secret"), "--keys", self.path("keys"),
             "--master-key", self.path("master-key"), ready=ready, env=env)
 
-    def start_intake(self, name="intake", state=None, broker=None, env=None):
-        """Starts an intake of street triage; devices() connect to it."""
+    def start_intake(self, name="intake", *options, key=None, state=None, broker=None, env=None):
+        """Starts an intake of street triage, with a key of its own unless another is named; devices() connect to it."""
         if name not in self.intakes:
             self.intakes[name] = f"tcp://127.0.0.1:{free_port()}"
             os.mkdir(self.path(f"{name}-devices"), 0o755)
@@ -119,16 +119,16 @@ class Stage:
         return self.start(
             name, "concordat-intake", "--source", "street-triage", "--organisation", "ZZP01", "--site", "northmoor-car",
             "--state", state or self.path(f"{name}-state"), "--listen", self.intakes[name],
-            "--key", self.path("secret", f"{name}.key_secret"), "--keys", self.path(f"{name}-devices"),
-            "--broker", broker or self.endpoint, "--broker-key", self.public_key("broker"), ready="listening", env=env)
+            "--key", self.path("secret", f"{key or name}.key_secret"), "--keys", self.path(f"{name}-devices"),
+            "--broker", broker or self.endpoint, "--broker-key", self.public_key("broker"), *options, ready="listening", env=env)
 
-    def device(self, name, intake="intake"):
-        """Connects a device to an intake that has been started."""
+    def device(self, name, intake="intake", key=None):
+        """Connects a device to an intake that has been started, with a key of its own unless another is named."""
         self.make_key(name, "referrer", "street-triage", admitted=False)
         shutil.copy(self.path("secret", f"{name}.key"), self.path(f"{intake}-devices", f"{name}.key.new"))
         os.rename(self.path(f"{intake}-devices", f"{name}.key.new"), self.path(f"{intake}-devices", f"{name}.key"))
         client = python_client.Client(
-            self.wire, self.intakes[intake], self.public_key(intake), self.path("secret", f"{name}.key_secret"))
+            self.wire, self.intakes[intake], self.public_key(key or intake), self.path("secret", f"{name}.key_secret"))
         self.clients.append(client)
         return client
 
