@@ -7,7 +7,8 @@
 #define TEAM         (1u << CONCORDAT__V1__ROLE__ROLE_TEAM)
 #define COORDINATOR  (1u << CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
 #define AUDITOR      (1u << CONCORDAT__V1__ROLE__ROLE_AUDITOR)
-#define EVERYONE     (SOURCE | TEAM | COORDINATOR | AUDITOR)
+#define INSPECTOR    (1u << CONCORDAT__V1__ROLE__ROLE_INSPECTOR)
+#define EVERYONE     (SOURCE | TEAM | COORDINATOR | AUDITOR | INSPECTOR)
 #define MAY(command) [CONCORDAT__V1__REQUEST__COMMAND_##command]
 
 /* A role that is not here may send nothing: referrers talk to their intake. */

@@ -24,6 +24,7 @@ bool sight_may_see(const struct broker *b, const struct session *session, struct
     case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
         return cover_shows_case(b->state, b->directory, session->peer.slot, of, b->time.now_ms);
     case CONCORDAT__V1__ROLE__ROLE_AUDITOR:
+    case CONCORDAT__V1__ROLE__ROLE_INSPECTOR:
         return true;
     default:
         return false;
