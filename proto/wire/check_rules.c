@@ -66,6 +66,20 @@ static const struct check_shape key_name = {
     .least = 1,
     .most = 63,
     .says = "a key's name, 1 to 63 letters, digits, dots, dashes, underscores"};
+/* One to four letters, then two to eight digits. */
+static bool is_persons_id(const char *id)
+{
+    size_t letters = strspn(id, SMALLS), digits = strspn(id + letters, DIGITS);
+    return letters >= 1 && letters <= 4 && digits >= 2 && digits <= 8 && !id[letters + digits];
+}
+
+/* So that nobody types a name. */
+static const struct check_shape person = {
+    .chars = SMALLS DIGITS,
+    .least = 3,
+    .most = 12,
+    .holds = is_persons_id,
+    .says = "a person's id, 1 to 4 small letters and then 2 to 8 digits, such as p117"};
 static const struct check_shape gender = {.values = (const char *const[]){"1", "2", "3", "4", "X", "Z", NULL},
                                           .says = "one of 1 2 3 4 X Z"};
 static const struct check_shape ethnic_category = {
@@ -111,6 +125,10 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Demographics.ethnic_category", .shape = &ethnic_category},
     {"concordat.v1.Demographics.gender", .shape = &gender},
     {"concordat.v1.Demographics.language", .shape = &language},
+    {"concordat.v1.Erase.person", .shape = &person, .needed = true},
+    {"concordat.v1.Erase.second_person", .shape = &person, .needed = true},
+    {"concordat.v1.Erased.by", .shape = &person, .needed = true},
+    {"concordat.v1.Erased.second", .shape = &person, .needed = true},
     {"concordat.v1.Event.actor_device", .shape = &key_name},
     {"concordat.v1.Feed.events", .items_max = EVENTS},
     {"concordat.v1.FeedEvent.chain", .bytes_exact = DIGEST_BYTES, .needed = true},
@@ -121,6 +139,8 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Handover.to_team", .shape = &identifier},
     {"concordat.v1.Held.considered", .items_max = TEAMS},
     {"concordat.v1.Held.policy", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.HoldLifted.by", .shape = &person, .needed = true},
+    {"concordat.v1.HoldSet.by", .shape = &person, .needed = true},
     {"concordat.v1.KnownTeam.name", .bytes_max = 80},
     {"concordat.v1.Offer.if_ignored", .bytes_max = 200},
     {"concordat.v1.Offered.considered", .items_max = TEAMS},
@@ -148,6 +168,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.SealedText.digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Seen.referral", .needed = true},
     {"concordat.v1.SetCapacity.free_places", .number_max = PLACES},
+    {"concordat.v1.SetHold.person", .shape = &person, .needed = true},
     {"concordat.v1.SetPresence.lease_seconds", .number_max = DAY_SECONDS},
     {"concordat.v1.SnapshotKept.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Submit.referral", .needed = true},

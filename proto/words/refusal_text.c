@@ -37,6 +37,8 @@ static const char *const refusal_texts[] = {
     [REFUSAL(ALTERED)] =
         "The stored record does not match what came with this referral, so nobody is shown it. "
         "Ring the duty coordinator, who can find out how to reach the person.",
+    [REFUSAL(ON_HOLD)] = "A hold keeps this case from being erased. Nothing was erased.",
+    [REFUSAL(TOO_EARLY)] = "This case must still be kept. Nothing was erased.",
     [REFUSAL(NO_ROOM)] = "There is no room on the disk for this, and it was not saved. Ring the duty "
                          "coordinator about this person now. A shorter referral may still be taken.",
     [REFUSAL(SEALED)] =
