@@ -29,7 +29,10 @@ enum {
     BREAK_GLASS_MS = 60 * 60 * 1000,
     /* A coordinator who comes on duty still hears of the readings of the shift before. */
     BREAK_GLASS_TOLD_MS = 12 * 60 * 60 * 1000,
-    ORIGINS_MAX = 65000, /* intakes that have ever submitted */
+    /* 20 years, as the NHS Records Management Code says of mental health records. */
+    RETENTION_DAYS_DEFAULT = 7305,
+    DRILL_RETENTION_DAYS = 30, /* a drill is about nobody; a month is enough to talk it through */
+    ORIGINS_MAX = 65000,       /* intakes that have ever submitted */
     /* Told apart at one full team: a region has some tens of sources. An offer of one beyond does not yield.
      */
     ORIGINS_AT_A_TEAM_MAX = 64,

@@ -314,6 +314,8 @@ const struct policy_field POLICY_FIELDS[] = {
      "Write a list of the organisations that refer, each with its area."},
     {"sites", OPTIONAL, read_sites, 0,
      "Write a list of the places that refer, each with its id, name and organisation."},
+    {"retention_days", OPTIONAL, policy_read_big_count, offsetof(struct policy, retention_days),
+     "Write a whole number of days from 1 to 999999, or leave the field out."},
     {"quotas", OPTIONAL, policy_read_quotas, 0,
      "Write the quotas as in deploy/examples/region.yaml, or leave the section out."},
     END_OF_FIELDS,

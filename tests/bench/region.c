@@ -80,6 +80,7 @@ static void make_policy(struct policy *policy, int teams)
     policy->coordinator_lease_ms = 60 * MINUTE_MS;
     policy->capacity_good_ms = 30 * MINUTE_MS;
     policy->rounds_max = 2;
+    policy->retention_days = RETENTION_DAYS_DEFAULT;
 }
 
 /* --- any region ------------------------------------------------------------------------------------- */

@@ -121,6 +121,7 @@ static void test_what_the_file_says_is_what_is_in_force(void **state)
     assert_true(policy->arrival_grace_ms == 250);
     assert_true(policy->contact_lease_ms == 7 * 24 * 60 * MINUTE);
     assert_int_equal(policy->rounds_max, 1);
+    assert_int_equal(policy->retention_days, 2922);
     assert_int_equal(policy->holidays.count, 2);
     assert_int_equal(policy->holidays.days[0], london_day(2026, 12, 25));
     assert_int_equal(policy->holidays.days[1], london_day(2027, 1, 1));
