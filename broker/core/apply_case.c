@@ -203,3 +203,18 @@ void apply_alteration_to_case(struct referral *r, const struct event *event)
 {
     r->altered |= alteration_bit(event->is.altered.what);
 }
+
+void holds_change(uint8_t *holds, int64_t *since_ms, const struct event *event)
+{
+    uint8_t bit = hold_bit(event->is.hold.reason);
+    *holds = (uint8_t)(event->kind == EVENT_HOLD_SET ? *holds | bit : *holds & ~bit);
+    if (!*holds)
+        *since_ms = 0;
+    else if (!*since_ms)
+        *since_ms = event->at_ms;
+}
+
+void apply_hold_to_case(struct referral *r, const struct event *event)
+{
+    holds_change(&r->holds, &r->on_hold_ms, event);
+}

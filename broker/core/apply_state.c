@@ -132,3 +132,32 @@ bool apply_alteration(struct state *state, const struct event *event)
         state->counters.altered |= bit;
     return true;
 }
+
+static struct ended_case *ended_to_change(struct state *state, const struct event *event)
+{
+    uint32_t row = index_find(&state->ended_by_id, &state->ended, event->referral);
+    return row == ROW_NONE ? NULL : table_row(&state->ended, row);
+}
+
+/* Nobody can open the confidential part any more, so nobody need look for it. */
+bool apply_erased(struct state *state, const struct event *event)
+{
+    struct ended_case *ended = ended_to_change(state, event);
+    if (!ended || ended->erased_ms || ended->holds)
+        return false;
+    ended->erased_ms = event->at_ms;
+    ended->confidential_seq = 0;
+    ended->last_seq = event->seq;
+    return true;
+}
+
+/* An open case was changed before this (apply_case.c). */
+bool apply_hold(struct state *state, const struct event *event)
+{
+    struct ended_case *ended = ended_to_change(state, event);
+    if (!ended)
+        return true;
+    holds_change(&ended->holds, &ended->on_hold_ms, event);
+    ended->last_seq = event->seq;
+    return !ended->erased_ms;
+}

@@ -13,11 +13,14 @@ event_changes_case apply_received, apply_updated, apply_withdrawn, apply_offered
     apply_offer_ended;
 event_changes_case apply_held, apply_reminded, apply_taken, apply_accepted, apply_checked_in;
 event_changes_case apply_lease_warned, apply_lease_lapsed, apply_closed, apply_referrer_told;
-event_changes_case apply_clock_breached, apply_alteration_to_case;
+event_changes_case apply_clock_breached, apply_alteration_to_case, apply_hold_to_case;
+
+/* A hold is set or lifted: of the holds of a case, by hold_bit, and since when it has any. */
+void holds_change(uint8_t *holds, int64_t *since_ms, const struct event *event);
 
 /* apply_state.c: of teams, coordinators, covers, names and the clock. */
 event_changes_state apply_offered_to_team, apply_accepted_to_team, apply_presence, apply_capacity;
 event_changes_state apply_area_covered, apply_record_read, apply_policy, apply_clock_corrected;
-event_changes_state apply_alteration;
+event_changes_state apply_alteration, apply_erased, apply_hold;
 
 #endif

@@ -25,6 +25,8 @@ enum command_kind {
     COMMAND_ASSIGN,
     COMMAND_READ_RECORD,
     COMMAND_COVER,
+    COMMAND_ERASE,
+    COMMAND_SET_HOLD,
     COMMAND_PRESENCE,
     COMMAND_CAPACITY,
     COMMAND_LOAD_POLICY,
@@ -37,7 +39,8 @@ enum command_kind {
     COMMAND_KINDS
 };
 
-/* The party that commands. A source is known by the name of its key, a team or a coordinator by its slot. */
+/* The party that commands; an inspector's commands are the broker's, and see every case. A source is known by
+ * the name of its key, a team or a coordinator by its slot. */
 enum party { PARTY_BROKER, PARTY_SOURCE, PARTY_TEAM, PARTY_COORDINATOR };
 
 struct command {
@@ -96,6 +99,11 @@ struct command {
             int64_t for_ms; /* 0: ends it */
             enum cover_reason reason;
         } cover;
+        struct erasure erasure;
+        struct {
+            struct hold hold;
+            bool on; /* false: it is lifted */
+        } set_hold;
         struct {
             bool present, lapsed;
         } presence;

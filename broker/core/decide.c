@@ -29,6 +29,8 @@ static const struct {
     [COMMAND_ASSIGN] = {decide_assign, OPEN_CASE},
     [COMMAND_READ_RECORD] = {decide_read_record, NO_CASE},
     [COMMAND_COVER] = {decide_cover, NO_CASE},
+    [COMMAND_ERASE] = {decide_erase, ANY_CASE},
+    [COMMAND_SET_HOLD] = {decide_set_hold, ANY_CASE},
     [COMMAND_PRESENCE] = {decide_presence, NO_CASE},
     [COMMAND_CAPACITY] = {decide_capacity, NO_CASE},
     [COMMAND_LOAD_POLICY] = {decide_load_policy, NO_CASE},

@@ -36,6 +36,9 @@ enum event_kind {
     EVENT_REFERRER_TOLD,
     EVENT_CLOCK_BREACHED,
     EVENT_RECORD_READ,
+    EVENT_ERASED,
+    EVENT_HOLD_SET,
+    EVENT_HOLD_LIFTED,
     EVENT_PRESENCE_CHANGED = 40,
     EVENT_CAPACITY_CLAIMED,
     EVENT_POLICY_LOADED,
@@ -157,6 +160,18 @@ struct record_reading {
     enum break_glass break_glass; /* why a coordinator read beyond their areas; none if they did not */
 };
 
+/* The texts of a case are erased. Persons are ids, never names. */
+struct erasure {
+    const char *by, *second; /* who erase it, and answer for it together */
+    enum erase_reason reason;
+};
+
+/* A case is kept from being erased. */
+struct hold {
+    const char *by;
+    enum hold_on_erasure reason;
+};
+
 /* Something stored is not what was written. */
 struct altered {
     enum alteration what;
@@ -264,6 +279,8 @@ struct event {
             const char *standard;
         } breached;
         struct record_reading read;
+        struct erasure erased;
+        struct hold hold; /* hold_set, hold_lifted */
         struct {
             uint16_t team;
             bool present, lapsed;
@@ -297,6 +314,11 @@ static inline int64_t instant_within(int64_t ms)
 static inline uint8_t alteration_bit(enum alteration what)
 {
     return (uint8_t)(1u << what);
+}
+
+static inline uint8_t hold_bit(enum hold_on_erasure reason)
+{
+    return (uint8_t)(1u << reason);
 }
 
 /* An event of a kind with nothing else in it. */

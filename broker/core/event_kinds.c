@@ -86,6 +86,12 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_CLOCK_BREACHED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_breached},
     [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_state = apply_record_read},
+    [EVENT_ERASED] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_ERASED,
+        .change_state = apply_erased},
+    [EVENT_HOLD_SET] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
+        .change_case = apply_hold_to_case, .change_state = apply_hold},
+    [EVENT_HOLD_LIFTED] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
+        .change_case = apply_hold_to_case, .change_state = apply_hold},
 
     [EVENT_PRESENCE_CHANGED] = {.is_kind = true, .change_state = apply_presence,
         .gives_hope = hope_of_arrival, .team_at = AT(presence.team)},

@@ -33,6 +33,7 @@ enum case_happening {
     HAPPENING_NOTED, /* the state stays as it is */
     HAPPENING_CLOSED,
     HAPPENING_WITHDRAWN,
+    HAPPENING_ERASED,
     HAPPENING_COUNT
 };
 
@@ -57,7 +58,7 @@ struct event_traits {
     bool is_kind;   /* false: no kind has this number */
     bool of_a_case; /* names a referral; all that follows but gives_hope and change_state is about its case */
     bool or_of_none;         /* may name no referral: what was found is of no case */
-    bool may_follow_the_end; /* is recorded of an ended case too, which it does not change */
+    bool may_follow_the_end; /* is recorded of an ended case too, whose state and owner it does not change */
     bool is_news;            /* changes who holds the case or what is promised: everybody concerned is told */
     enum case_happening happening;
     event_happens *happening_of; /* instead of happening, if the event itself tells its column */

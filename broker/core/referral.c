@@ -18,17 +18,17 @@
 #define CL CASE_CLOSED
 #define WI CASE_WITHDRAWN
 static const uint8_t next_state[CASE_STATE_COUNT][HAPPENING_COUNT] = {
-    /*                   recv off hand seen ended held rem take acc trav arr cont miss warn lapse note close withdr */
-    [CASE_NONE]       = { HE, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,   NO,  NO,   NO },
-    [CASE_OFFERED]    = { NO, NO, NO,  OF,  HE,   NO,  NO, NO,  AC, NO,  NO, NO,  NO,  NO,  NO,   OF,  NO,   NO },
-    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,   HE,  NO,   WI },
-    [CASE_TAKEN]      = { NO, OF, NO,  NO,  NO,   HE,  NO, TA,  NO, NO,  NO, TA,  TA,  NO,  NO,   TA,  CL,   WI },
-    [CASE_ACCEPTED]   = { NO, NO, AC,  AC,  AC,   NO,  NO, NO,  AC, TR,  AR, IC,  AC,  AC,  HE,   AC,  CL,   WI },
-    [CASE_TRAVELLING] = { NO, NO, TR,  TR,  TR,   NO,  NO, NO,  AC, TR,  AR, IC,  TR,  TR,  HE,   TR,  CL,   WI },
-    [CASE_ARRIVED]    = { NO, NO, AR,  AR,  AR,   NO,  NO, NO,  AC, TR,  AR, IC,  AR,  AR,  HE,   AR,  CL,   WI },
-    [CASE_IN_CONTACT] = { NO, NO, IC,  IC,  IC,   NO,  NO, NO,  AC, IC,  IC, IC,  IC,  IC,  HE,   IC,  CL,   NO },
-    [CASE_CLOSED]     = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,   CL,  NO,   NO },
-    [CASE_WITHDRAWN]  = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,   WI,  NO,   NO },
+    /*                   recv off hand seen ended held rem take acc trav arr cont miss warn lapse note close withdr erase */
+    [CASE_NONE]       = { HE, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,   NO,  NO,   NO,   NO },
+    [CASE_OFFERED]    = { NO, NO, NO,  OF,  HE,   NO,  NO, NO,  AC, NO,  NO, NO,  NO,  NO,  NO,   OF,  NO,   NO,   NO },
+    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,   HE,  NO,   WI,   NO },
+    [CASE_TAKEN]      = { NO, OF, NO,  NO,  NO,   HE,  NO, TA,  NO, NO,  NO, TA,  TA,  NO,  NO,   TA,  CL,   WI,   NO },
+    [CASE_ACCEPTED]   = { NO, NO, AC,  AC,  AC,   NO,  NO, NO,  AC, TR,  AR, IC,  AC,  AC,  HE,   AC,  CL,   WI,   NO },
+    [CASE_TRAVELLING] = { NO, NO, TR,  TR,  TR,   NO,  NO, NO,  AC, TR,  AR, IC,  TR,  TR,  HE,   TR,  CL,   WI,   NO },
+    [CASE_ARRIVED]    = { NO, NO, AR,  AR,  AR,   NO,  NO, NO,  AC, TR,  AR, IC,  AR,  AR,  HE,   AR,  CL,   WI,   NO },
+    [CASE_IN_CONTACT] = { NO, NO, IC,  IC,  IC,   NO,  NO, NO,  AC, IC,  IC, IC,  IC,  IC,  HE,   IC,  CL,   NO,   NO },
+    [CASE_CLOSED]     = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,   CL,  NO,   NO,   CL },
+    [CASE_WITHDRAWN]  = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,   WI,  NO,   NO,   WI },
 };
 #undef NO
 #undef OF

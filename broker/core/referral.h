@@ -79,6 +79,8 @@ struct referral {
     int64_t remind_ms;
     int64_t look_again_ms; /* 0: nothing to wait for */
 
+    int64_t on_hold_ms; /* since when it is kept from being erased; 0: it is not */
+
     struct clock clocks[CLOCK_COUNT];
 
     uint32_t number;
@@ -103,7 +105,8 @@ struct referral {
     uint8_t told_state;     /* the last state that the referrer is known to have been shown */
     uint8_t altered;        /* what of it was found altered: alteration_bit of each */
     bool by_another_device; /* the source's latest update or withdrawal came from another than `device` */
-    uint8_t unused[4];
+    uint8_t holds;          /* that keep it from being erased: hold_bit of each */
+    uint8_t unused[3];
 };
 
 #pragma GCC diagnostic pop

@@ -188,8 +188,8 @@ struct any_case state_case_by_number(const struct state *state, uint32_t number,
         if (r->state != CASE_NONE && r->number == number && r->drill == drill)
             return (struct any_case){.open = r};
     }
-    for (uint32_t row = state->ended.count; row-- > 0;) {
-        const struct ended_case *ended = table_row(&state->ended, row);
+    for (uint32_t row = state_ended_rows(state); row-- > 0;) {
+        const struct ended_case *ended = state_ended_row(state, row);
         if (ended->number == number && ended->drill == drill)
             return (struct any_case){.ended = ended};
     }
@@ -297,6 +297,8 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
         .drill = r->drill,
         .altered = r->altered,
         .by_another_device = r->by_another_device,
+        .holds = r->holds,
+        .on_hold_ms = r->on_hold_ms,
         .state = r->state,
         .outcome = r->outcome,
         .source = (uint8_t)r->facts.source,
@@ -360,7 +362,7 @@ static bool says_what_follows(const struct referral *r, const struct event *even
            r->owner.slot == event->owner.slot && r->owner.act_by_ms == event->owner.act_by_ms;
 }
 
-/* An event of a case that has ended is recorded, and changes nothing. */
+/* An event of a case that has ended is recorded, and changes neither its state nor its owner. */
 static bool is_recorded_after_the_end(const struct state *state, const struct event *event)
 {
     const struct ended_case *ended = state_ended(state, event->referral);

@@ -55,19 +55,21 @@ struct coordinator {
     struct glass_read reads[BREAK_GLASS_MAX]; /* the latest, the newest first */
 };
 
-/* An ended case: kept for ever, and enough to answer a late or repeated command. */
+/* An ended case: kept for ever, and enough to answer a late or repeated command. One that was erased has no
+ * confidential part any more. */
 struct ended_case {
     uint8_t id[ID_BYTES];
     uint8_t submit_digest[DIGEST_BYTES];
     int64_t received_ms, ended_ms;
+    int64_t erased_ms;  /* 0: it has not been */
+    int64_t on_hold_ms; /* as in struct referral */
     uint64_t received_seq, facts_seq, confidential_seq, last_seq;
     uint32_t number;
     uint32_t attempts;
     uint16_t origin, area, team, coordinator;
     uint8_t state, outcome, source, urgency;
     bool drill, by_another_device;
-    uint8_t altered; /* as in struct referral */
-    uint8_t unused[1];
+    uint8_t altered, holds; /* as in struct referral */
 };
 
 /* Until when a coordinator covers an area of another's (cover.h). A cover that has ended keeps its row, which
@@ -194,6 +196,16 @@ static inline uint32_t state_referral_rows(const struct state *state)
 static inline const struct referral *state_referral_row(const struct state *state, uint32_t row)
 {
     return table_row(&state->referrals, row);
+}
+
+/* For walking all ended cases: the rows from 0 on. One that was erased has erased_ms. */
+static inline uint32_t state_ended_rows(const struct state *state)
+{
+    return state->ended.count;
+}
+static inline const struct ended_case *state_ended_row(const struct state *state, uint32_t row)
+{
+    return table_row(&state->ended, row);
 }
 
 /* When time must next be looked at, for all cases and for one open case. INT64_MIN: at once; INT64_MAX:

@@ -57,6 +57,13 @@ static const char *check_case_clocks(const struct referral *r)
     return NULL;
 }
 
+/* Bit 0 stands for no reason. */
+static bool holds_add_up(const struct state *s, uint8_t holds, int64_t on_hold_ms)
+{
+    return !holds == !on_hold_ms && !(holds & hold_bit(HOLD_ON_ERASURE_NONE)) &&
+           on_hold_ms <= s->counters.at_ms;
+}
+
 static const char *check_case_numbers(const struct state *s, const struct referral *r)
 {
     const struct counters *counters = &s->counters;
@@ -71,6 +78,8 @@ static const char *check_case_numbers(const struct state *s, const struct referr
         return "a case without a live offer stands in the list of a team's";
     if (r->received_ms > counters->at_ms || r->owned_since_ms > counters->at_ms)
         return "an open case came, or found its owner, after the latest event";
+    if (!holds_add_up(s, r->holds, r->on_hold_ms))
+        return "an open case is on hold without a reason, or since nobody knows when";
     return r->next_free ? "an open case is linked into the list of unused rows" : NULL;
 }
 
@@ -290,6 +299,11 @@ static const char *check_ended(const struct state *s)
         if (!ended->received_seq || ended->received_seq > ended->last_seq ||
             ended->last_seq > s->counters.seq || ended->ended_ms < ended->received_ms)
             return "the events of an ended case are out of order";
+        if (!holds_add_up(s, ended->holds, ended->on_hold_ms))
+            return "an ended case is on hold without a reason, or since nobody knows when";
+        if (ended->erased_ms && (ended->holds || ended->confidential_seq ||
+                                 ended->erased_ms < ended->ended_ms || ended->erased_ms > s->counters.at_ms))
+            return "a case was erased under a hold, before its end, or not wholly";
         if (ended->number > (ended->drill ? s->counters.drill_number : s->counters.number))
             return "an ended case has a number that has not been given out";
     }

@@ -44,6 +44,9 @@ struct packing {
         Concordat__V1__ReferrerTold told;
         Concordat__V1__ClockBreached breached;
         Concordat__V1__RecordRead read;
+        Concordat__V1__Erased erased;
+        Concordat__V1__HoldSet hold_set;
+        Concordat__V1__HoldLifted hold_lifted;
         Concordat__V1__PresenceChanged presence;
         Concordat__V1__CapacityClaimed capacity;
         Concordat__V1__CommandRefused refused;
@@ -371,6 +374,28 @@ static void pack_read(struct packing *p)
     p->is.read.break_glass = (Concordat__V1__BreakGlass)p->event->is.read.break_glass;
 }
 
+static void pack_erased(struct packing *p)
+{
+    PART(erased, erased, erased);
+    p->is.erased.reason = (Concordat__V1__EraseReason)p->event->is.erased.reason;
+    p->is.erased.by = packed_text(p->event->is.erased.by);
+    p->is.erased.second = packed_text(p->event->is.erased.second);
+}
+
+static void pack_hold_set(struct packing *p)
+{
+    PART(hold_set, hold_set, hold_set);
+    p->is.hold_set.reason = (Concordat__V1__HoldOnErasure)p->event->is.hold.reason;
+    p->is.hold_set.by = packed_text(p->event->is.hold.by);
+}
+
+static void pack_hold_lifted(struct packing *p)
+{
+    PART(hold_lifted, hold_lifted, hold_lifted);
+    p->is.hold_lifted.reason = (Concordat__V1__HoldOnErasure)p->event->is.hold.reason;
+    p->is.hold_lifted.by = packed_text(p->event->is.hold.by);
+}
+
 static void pack_presence(struct packing *p)
 {
     PART(presence, presence_changed, presence_changed);
@@ -460,6 +485,9 @@ static pack_part *const parts[] = {
     [EVENT_REFERRER_TOLD] = pack_told,
     [EVENT_CLOCK_BREACHED] = pack_breached,
     [EVENT_RECORD_READ] = pack_read,
+    [EVENT_ERASED] = pack_erased,
+    [EVENT_HOLD_SET] = pack_hold_set,
+    [EVENT_HOLD_LIFTED] = pack_hold_lifted,
     [EVENT_PRESENCE_CHANGED] = pack_presence,
     [EVENT_CAPACITY_CLAIMED] = pack_capacity,
     [EVENT_COMMAND_REFUSED] = pack_refused,

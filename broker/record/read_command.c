@@ -139,6 +139,21 @@ static void fill_cover(struct command_reading *in)
     in->command->is.cover.reason = (enum cover_reason)in->request->cover->reason;
 }
 
+static void fill_erase(struct command_reading *in)
+{
+    const Concordat__V1__Erase *m = in->request->erase;
+    copy_id(&m->referral, in->command->referral);
+    in->command->is.erasure = (struct erasure){m->person, m->second_person, (enum erase_reason)m->reason};
+}
+
+static void fill_set_hold(struct command_reading *in)
+{
+    const Concordat__V1__SetHold *m = in->request->set_hold;
+    copy_id(&m->referral, in->command->referral);
+    in->command->is.set_hold.hold = (struct hold){m->person, (enum hold_on_erasure)m->reason};
+    in->command->is.set_hold.on = m->on;
+}
+
 static void fill_presence(struct command_reading *in)
 {
     in->command->has_id = false; /* renewed many times a minute; repeating it does no harm */
@@ -171,6 +186,8 @@ static const struct {
     COMMAND(ASSIGN) = {fill_assign, COMMAND_ASSIGN},
     COMMAND(GET_RECORD) = {fill_get_record, COMMAND_READ_RECORD},
     COMMAND(COVER) = {fill_cover, COMMAND_COVER},
+    COMMAND(ERASE) = {fill_erase, COMMAND_ERASE},
+    COMMAND(SET_HOLD) = {fill_set_hold, COMMAND_SET_HOLD},
     COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},
     COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
 };

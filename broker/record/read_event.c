@@ -255,6 +255,29 @@ static void read_read(struct event_reading *in)
     in->event->is.read.break_glass = (enum break_glass)m->break_glass;
 }
 
+static void read_erased(struct event_reading *in)
+{
+    const Concordat__V1__Erased *m = in->message->erased;
+    in->good &= m->reason > 0 && (int)m->reason < ERASE_REASON_COUNT;
+    in->event->is.erased = (struct erasure){m->by, m->second, (enum erase_reason)m->reason};
+}
+
+static void read_hold(struct event_reading *in, Concordat__V1__HoldOnErasure reason, const char *by)
+{
+    in->good &= reason > 0 && (int)reason < HOLD_ON_ERASURE_COUNT;
+    in->event->is.hold = (struct hold){by, in->good ? (enum hold_on_erasure)reason : HOLD_ON_ERASURE_NONE};
+}
+
+static void read_hold_set(struct event_reading *in)
+{
+    read_hold(in, in->message->hold_set->reason, in->message->hold_set->by);
+}
+
+static void read_hold_lifted(struct event_reading *in)
+{
+    read_hold(in, in->message->hold_lifted->reason, in->message->hold_lifted->by);
+}
+
 static void read_presence(struct event_reading *in)
 {
     const Concordat__V1__PresenceChanged *m = in->message->presence_changed;
@@ -358,6 +381,9 @@ static read_part *const parts[] = {
     [EVENT_REFERRER_TOLD] = read_told,
     [EVENT_CLOCK_BREACHED] = read_breached,
     [EVENT_RECORD_READ] = read_read,
+    [EVENT_ERASED] = read_erased,
+    [EVENT_HOLD_SET] = read_hold_set,
+    [EVENT_HOLD_LIFTED] = read_hold_lifted,
     [EVENT_PRESENCE_CHANGED] = read_presence,
     [EVENT_CAPACITY_CLAIMED] = read_capacity,
     [EVENT_POLICY_LOADED] = read_policy_loaded,

@@ -102,9 +102,9 @@ void answers_refuse(struct broker *b, const struct answer_to *to, enum refusal r
 }
 
 void answers_refuse_saying(struct broker *b, const struct answer_to *to, enum refusal refusal,
-                           const char *text)
+                           const char *text, const uint8_t *referral)
 {
-    answer_refused(b, to, refusal, text, NULL, 0);
+    answer_refused(b, to, refusal, text, referral, 0);
 }
 
 void answers_refuse_until(struct broker *b, const struct answer_to *to, int64_t wait_ms)

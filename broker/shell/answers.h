@@ -21,10 +21,10 @@ void answers_covered(struct broker *broker, const struct answer_to *to, const st
  * may be told of; referral NULL: none. There is always somebody to ring. */
 void answers_refuse(struct broker *broker, const struct answer_to *to, enum refusal refusal,
                     const uint8_t *referral);
+/* The same in other words. */
+void answers_refuse_saying(struct broker *broker, const struct answer_to *to, enum refusal refusal,
+                           const char *text, const uint8_t *referral);
 /* Refuses a request with TOO_MANY, and says after how long to try again. */
 void answers_refuse_until(struct broker *broker, const struct answer_to *to, int64_t wait_ms);
-/* Refuses a request in other words, without a case. */
-void answers_refuse_saying(struct broker *broker, const struct answer_to *to, enum refusal refusal,
-                           const char *text);
 
 #endif

@@ -34,7 +34,8 @@ static void follower_replace(struct broker *b, struct session *session, struct n
     const struct answer_to to = {&session->route, session->feed.command_id};
     answers_refuse_saying(b, &to, REFUSAL_TOO_MANY,
                           "Another connection of this key follows the ledger now. Give each program that "
-                          "follows a key of its own.");
+                          "follows a key of its own.",
+                          NULL);
     session->feed.waiting = false;
     unsigned count = seldom_count(&b->followers.replaced, now.mono_ms);
     char line[KEY_NAME_CHARS_MAX + 160];
@@ -124,7 +125,7 @@ static void feed_refuse(struct broker *b, struct session *session)
              "Event %llu of the ledger is not what was written, and nothing from there on is handed out. "
              "Ask whoever runs the router.",
              (unsigned long long)session->feed.after + 1);
-    answers_refuse_saying(b, &to, REFUSAL_WRONG_STATE, text);
+    answers_refuse_saying(b, &to, REFUSAL_WRONG_STATE, text, NULL);
     session->feed.waiting = false;
 }
 

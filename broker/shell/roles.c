@@ -34,6 +34,8 @@ static const unsigned may_send[] = {
     MAY(GET_BOARD) = EVERYONE,
     MAY(GET_RECORD) = TEAM | COORDINATOR,
     MAY(FOLLOW) = AUDITOR,
+    MAY(ERASE) = INSPECTOR,
+    MAY(SET_HOLD) = INSPECTOR,
 };
 
 bool roles_may_send(Concordat__V1__Role role, Concordat__V1__Request__CommandCase command)

@@ -84,6 +84,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
         m->hold_reason = (Concordat__V1__HoldReason)r->hold_reason;
     status_say_altered(s, r->altered);
     m->by_another_device = r->by_another_device;
+    m->on_hold_ms = state_utc(state, r->on_hold_ms);
 }
 
 static void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,
@@ -101,6 +102,8 @@ static void status_of_ended(struct status *s, const struct state *state, const s
     m->area = borrowed_text(state_area_id(state, ended->area));
     m->received_ms = state_utc(state, ended->received_ms);
     m->by_another_device = ended->by_another_device;
+    m->erased_ms = state_utc(state, ended->erased_ms);
+    m->on_hold_ms = state_utc(state, ended->on_hold_ms);
     m->seq = ended->last_seq;
     status_say_altered(s, ended->altered);
 }

@@ -9,6 +9,7 @@
 #include "broker/shell/catch_up.h"
 #include "broker/shell/confidential.h"
 #include "broker/shell/covers.h"
+#include "broker/shell/erasure.h"
 #include "broker/shell/feed.h"
 #include "broker/shell/glass.h"
 #include "broker/shell/greet.h"
@@ -24,7 +25,9 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
                            const uint8_t *referral)
 {
     const Concordat__V1__Request *request = asking->request;
-    const char *words = NULL;
+    char text[ERASURE_WORDS_BYTES];
+    const char *words = erasure_fault(b, request, refusal, referral, text);
+    const uint8_t *told = words ? referral : NULL;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER && refusal == REFUSAL_BAD_VALUE)
         words = covers_fault(b, request->cover);
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD)
@@ -32,7 +35,7 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
     if (refusal == REFUSAL_SEALED)
         words = sealing_fault(b);
     if (words)
-        answers_refuse_saying(b, &asking->to, refusal, words);
+        answers_refuse_saying(b, &asking->to, refusal, words, told);
     else
         answers_refuse(b, &asking->to, refusal, referral);
     adopt_refusal(b, asking->key->name, asking->request, refusal, asking->now);
@@ -51,19 +54,32 @@ static enum refusal why_not_routed(const struct asking *asking, const Concordat_
                                                 is_new);
 }
 
-/* A reading says for whom, and can name its case by the number that people say. */
-static void complete_reading(const struct broker *b, const struct asking *asking, struct command *command)
+/* Some commands can name their case by the number that people say. */
+static void find_numbered(const struct broker *b, const ProtobufCBinaryData *referral, const char *text,
+                          struct command *command)
 {
-    const Concordat__V1__GetRecord *asked = asking->request->get_record;
     uint32_t number;
     bool drill;
-    command->is.read.as.of = asking->key->of;
-    command->is.read.as.role = (int)asking->key->role;
-    if (asked->referral.len || !words_parse_number(asked->number, &number, &drill))
+    if (referral->len || !words_parse_number(text, &number, &drill))
         return;
     const struct any_case of = state_case_by_number(b->state, number, drill);
     if (of.open || of.ended)
         memcpy(command->referral, of.open ? of.open->id : of.ended->id, ID_BYTES);
+}
+
+/* What only the shell knows: a reading says for whom, and which case has a number. */
+static void complete_command(const struct broker *b, const struct asking *asking, struct command *command)
+{
+    const Concordat__V1__Request *request = asking->request;
+    if (command->kind == COMMAND_READ_RECORD) {
+        command->is.read.as.of = asking->key->of;
+        command->is.read.as.role = (int)asking->key->role;
+        find_numbered(b, &request->get_record->referral, request->get_record->number, command);
+    } else if (command->kind == COMMAND_ERASE) {
+        find_numbered(b, &request->erase->referral, request->erase->number, command);
+    } else if (command->kind == COMMAND_SET_HOLD) {
+        find_numbered(b, &request->set_hold->referral, request->set_hold->number, command);
+    }
 }
 
 /* The request as a command of the core, on behalf of its sender. */
@@ -84,8 +100,7 @@ static enum refusal take_read_command(const struct broker *b, const struct askin
     command->party = asking->party;
     command->slot = asking->slot;
     command->actor = asking->key->name;
-    if (command->kind == COMMAND_READ_RECORD)
-        complete_reading(b, asking, command);
+    complete_command(b, asking, command);
     return REFUSAL_NONE;
 }
 
@@ -221,7 +236,7 @@ static bool find_party(const struct broker *b, struct asking *asking)
         asking->slot = state_coordinator_slot(b->state, asking->key->of);
         return asking->slot != SLOT_NONE;
     default:
-        asking->party = PARTY_BROKER; /* an auditor asks, and never commands */
+        asking->party = PARTY_BROKER; /* an auditor only asks; an inspector sees every case */
         return true;
     }
 }
@@ -244,7 +259,7 @@ static void refuse_to_look(struct broker *b, const struct asking *asking, const 
 {
     enum refusal refusal = (enum refusal)next->refusal;
     if (next->text)
-        answers_refuse_saying(b, &asking->to, refusal, next->text);
+        answers_refuse_saying(b, &asking->to, refusal, next->text, NULL);
     else
         answers_refuse(b, &asking->to, refusal, NULL);
     /* A missing hello is ordinary after a restart of ours, or a broken connection; a hello of another version
@@ -263,7 +278,7 @@ static void refuse_device(struct broker *b, const struct asking *asking)
 {
     answers_refuse_saying(
         b, &asking->to, REFUSAL_NOT_ALLOWED,
-        "Only an intake speaks for a device. Nothing was changed; leave Request.device out.");
+        "Only an intake speaks for a device. Nothing was changed; leave Request.device out.", NULL);
     adopt_refusal(b, asking->key->name, asking->request, REFUSAL_NOT_ALLOWED, asking->now);
 }
 

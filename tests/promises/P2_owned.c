@@ -23,10 +23,9 @@ static void check_tiling(const struct core_world *w)
         const struct event *event = &w->events[i];
         if (!event->has_referral)
             continue;
-        bool ends = event->kind == EVENT_CLOSED || event->kind == EVENT_WITHDRAWN;
-        if (event->kind != EVENT_RECORD_READ)
-            assert_int_equal(event->owner.kind == OWNER_NONE, ends);
-        for (uint32_t next = i + 1; next < w->event_count && !ends; next++) {
+        bool ended = event->state == CASE_CLOSED || event->state == CASE_WITHDRAWN;
+        assert_int_equal(event->owner.kind == OWNER_NONE, ended);
+        for (uint32_t next = i + 1; next < w->event_count && !ended; next++) {
             if (memcmp(w->events[next].referral, event->referral, ID_BYTES) != 0)
                 continue;
             assert_true(w->events[next].at_ms <= event->owner.act_by_ms ||

@@ -122,6 +122,25 @@ static struct command make_cover(struct core_world *w)
     return world_cover(w, 0, HOURS(2));
 }
 
+static struct command make_set_hold(struct core_world *w)
+{
+    struct command command = world_command(w, COMMAND_SET_HOLD, world_submitted(w)->id);
+    command.party = PARTY_BROKER;
+    command.is.set_hold.hold = (struct hold){"p117", HOLD_ON_ERASURE_COMPLAINT};
+    command.is.set_hold.on = true;
+    return command;
+}
+
+static struct command make_erase(struct core_world *w)
+{
+    struct command withdraw = make_withdraw(w);
+    assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
+    struct command command = world_command(w, COMMAND_ERASE, withdraw.referral);
+    command.party = PARTY_BROKER;
+    command.is.erasure = (struct erasure){"p117", "p204", ERASE_MISTAKE};
+    return command;
+}
+
 static struct command make_capacity(struct core_world *w)
 {
     struct command command = world_from_team(w, COMMAND_CAPACITY, 1, NULL);
@@ -147,6 +166,8 @@ static const struct {
     [COMMAND_ASSIGN] = {"assign", make_assign},
     [COMMAND_READ_RECORD] = {"read the record", make_read_record},
     [COMMAND_COVER] = {"cover", make_cover},
+    [COMMAND_ERASE] = {"erase", make_erase},
+    [COMMAND_SET_HOLD] = {"set a hold", make_set_hold},
     [COMMAND_CAPACITY] = {"capacity", make_capacity},
 };
 

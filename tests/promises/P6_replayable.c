@@ -328,6 +328,18 @@ static void through_a_cover(struct core_world *w)
     assert_int_equal(world_do(w, &end), REFUSAL_NONE);
 }
 
+static void through_a_hold_and_an_erasure(struct core_world *w)
+{
+    const struct referral *r = world_submitted(w);
+    assert_int_equal(world_hold(w, r->id, true, HOLD_ON_ERASURE_INQUEST), REFUSAL_NONE);
+    struct command withdraw = world_command(w, COMMAND_WITHDRAW, r->id);
+    assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
+    assert_int_equal(world_hold(w, withdraw.referral, true, HOLD_ON_ERASURE_COMPLAINT), REFUSAL_NONE);
+    assert_int_equal(world_hold(w, withdraw.referral, false, HOLD_ON_ERASURE_INQUEST), REFUSAL_NONE);
+    assert_int_equal(world_hold(w, withdraw.referral, false, HOLD_ON_ERASURE_COMPLAINT), REFUSAL_NONE);
+    assert_int_equal(world_erase(w, withdraw.referral, ERASE_MISTAKE), REFUSAL_NONE);
+}
+
 static void what_the_broker_itself_writes(struct core_world *w)
 {
     static const uint8_t digest[STATE_DIGEST_BYTES];
@@ -373,6 +385,8 @@ static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unus
     through_accepted_and_closed(w);
     assert_true(state_same(l->state, w->state));
     through_a_cover(w);
+    assert_true(state_same(l->state, w->state));
+    through_a_hold_and_an_erasure(w);
     assert_true(state_same(l->state, w->state));
     what_the_broker_itself_writes(w);
     assert_true(state_same(l->state, w->state));

@@ -109,6 +109,7 @@ WRONG(a_number_not_given_out, case_in_row(w, HELD)->number = 99)
 WRONG(an_event_to_come, case_in_row(w, HELD)->last_seq = w->state->counters.seq + 1)
 WRONG(a_stop_without_a_start, case_in_row(w, HELD)->clocks[CLOCK_HANDOVER].stopped_ms = 5)
 WRONG(ended_among_the_open, case_in_row(w, HELD)->state = CASE_CLOSED)
+WRONG(a_hold_without_a_reason, case_in_row(w, HELD)->on_hold_ms = 1)
 WRONG(another_id, case_in_row(w, HELD)->id[3] ^= 1)
 
 /* --- the rest ----------------------------------------------------------------------------------------- */
@@ -118,6 +119,9 @@ WRONG(an_ended_case_lost, w->state->ended_by_id.used--)
 WRONG(an_ended_case_open, first_ended(w)->state = CASE_HELD)
 WRONG(ended_in_no_area, first_ended(w)->area = 77)
 WRONG(ended_before_it_came, first_ended(w)->ended_ms = 1)
+WRONG(held_since_nobody_knows_when, first_ended(w)->holds = hold_bit(HOLD_ON_ERASURE_INQUEST))
+WRONG(erased_before_its_end, first_ended(w)->erased_ms = 1)
+WRONG(erased_and_still_there, first_ended(w)->erased_ms = first_ended(w)->ended_ms)
 WRONG(a_command_lost, second_remembered(w)->id[3] ^= 1)
 WRONG(a_command_too_late, second_remembered(w)->seq = w->state->counters.seq + 1)
 WRONG(a_ring_that_begins_nowhere, w->state->counters.oldest_remembered = 5)
@@ -161,12 +165,16 @@ static const struct {
     {an_event_to_come, "out of order", false},
     {a_stop_without_a_start, "has not started", false},
     {ended_among_the_open, "an ended case stands among the open ones", false},
+    {a_hold_without_a_reason, "on hold without a reason", false},
     {another_id, "not found by its id", false},
     {open_and_ended, "an ended case is not found by its id", true},
     {an_ended_case_lost, "an ended case is not found by its id", true},
     {an_ended_case_open, "an ended case has not ended", true},
     {ended_in_no_area, "that nobody knows", true},
     {ended_before_it_came, "out of order", true},
+    {held_since_nobody_knows_when, "on hold without a reason", true},
+    {erased_before_its_end, "before its end, or not wholly", true},
+    {erased_and_still_there, "before its end, or not wholly", true},
     {a_command_lost, "a remembered command is not found", true},
     {a_command_too_late, "the remembered commands are out of order", true},
     {a_ring_that_begins_nowhere, "begins outside itself", true},

@@ -60,6 +60,7 @@ static void make_world_policy(struct core_world *w, int teams)
     policy->coordinator_lease_ms = MINUTES(60);
     policy->capacity_good_ms = MINUTES(60);
     policy->rounds_max = 3;
+    policy->retention_days = RETENTION_DAYS_DEFAULT;
 }
 
 /* Asks for what is open after each event, and for all of the books after every sixteenth. */
@@ -300,6 +301,31 @@ enum refusal world_assign(struct core_world *w, const struct referral *r, int te
 {
     struct command command = world_from_coordinator(w, COMMAND_ASSIGN, r->id);
     command.is.move.team = w->teams[team - 1].id;
+    return world_do(w, &command);
+}
+
+static struct command command_of_inspector(struct core_world *w, enum command_kind kind,
+                                           const uint8_t *referral)
+{
+    struct command command = world_command(w, kind, referral);
+    command.party = PARTY_BROKER;
+    command.actor = "records-1";
+    command.device = NULL;
+    return command;
+}
+
+enum refusal world_erase(struct core_world *w, const uint8_t *referral, enum erase_reason reason)
+{
+    struct command command = command_of_inspector(w, COMMAND_ERASE, referral);
+    command.is.erasure = (struct erasure){"p117", "p204", reason};
+    return world_do(w, &command);
+}
+
+enum refusal world_hold(struct core_world *w, const uint8_t *referral, bool on, enum hold_on_erasure reason)
+{
+    struct command command = command_of_inspector(w, COMMAND_SET_HOLD, referral);
+    command.is.set_hold.hold = (struct hold){"p117", reason};
+    command.is.set_hold.on = on;
     return world_do(w, &command);
 }
 

@@ -65,6 +65,10 @@ enum refusal world_accept(struct core_world *world, const struct referral *refer
 enum refusal world_decline(struct core_world *world, const struct referral *referral);
 enum refusal world_take(struct core_world *world, const struct referral *referral);
 enum refusal world_assign(struct core_world *world, const struct referral *referral, int team);
+/* As the inspector: p117 and p204 erase a case together; p117 sets a hold on one, or lifts it. */
+enum refusal world_erase(struct core_world *world, const uint8_t *referral, enum erase_reason reason);
+enum refusal world_hold(struct core_world *world, const uint8_t *referral, bool on,
+                        enum hold_on_erasure reason);
 enum refusal world_contact(struct core_world *world, const struct referral *referral);
 
 /* The last event of a kind, NULL if there was none; and how many there were. */

@@ -210,6 +210,20 @@ static void correct_clock(struct core_world *w, uint64_t *random)
     world_look_again(w);
 }
 
+/* Holds and erasures, of cases that go on and of some that have ended. Many are refused. */
+static void act_as_inspector(struct core_world *w, uint64_t *random, const struct referral *r)
+{
+    uint32_t ended = state_ended_rows(w->state);
+    bool of_ended = ended && draw_below(random, 4);
+    uint32_t row = of_ended ? (uint32_t)draw_below(random, (int)ended) : 0;
+    const uint8_t *id = of_ended ? state_ended_row(w->state, row)->id : r->id;
+    if (draw_below(random, 3))
+        world_hold(w, id, draw_below(random, 2),
+                   (enum hold_on_erasure)draw_below(random, HOLD_ON_ERASURE_COUNT));
+    else
+        world_erase(w, id, (enum erase_reason)draw_below(random, ERASE_REASON_COUNT));
+}
+
 static void check_walk(const struct core_world *w)
 {
     assert_true(state_due(w->state) > w->now_ms - 1 || state_due(w->state) == INT64_MIN);
@@ -231,11 +245,11 @@ static void check_walk(const struct core_world *w)
 
 static void take_a_step(struct core_world *w, uint64_t *random)
 {
-    int what = draw_below(random, 12);
+    int what = draw_below(random, 13);
     const struct referral *r = draw_case(w, random,
-                                         what < 5    ? is_asked_about
-                                         : what == 8 ? referral_is_open
-                                                     : referral_is_with_team);
+                                         what < 5                  ? is_asked_about
+                                         : what == 8 || what == 12 ? referral_is_open
+                                                                   : referral_is_with_team);
     if (!r || what < 2)
         submit_one(w, random);
     else if (what < 5)
@@ -248,6 +262,8 @@ static void take_a_step(struct core_world *w, uint64_t *random)
         act_as_referrer(w, random, r);
     else if (what == 10)
         change_team(w, random);
+    else if (what == 12)
+        act_as_inspector(w, random, r);
     else if (draw_below(random, 8) == 0)
         correct_clock(w, random);
 }
