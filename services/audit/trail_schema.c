@@ -43,7 +43,8 @@ static const char *const statements[] = {
     "  first_contact_at_ms INTEGER,"      /* of any kind */
     "  first_face_to_face_at_ms INTEGER," /* the first that counts as seen */
     "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"
-    "  state TEXT, offers INTEGER NOT NULL DEFAULT 0"
+    "  state TEXT, offers INTEGER NOT NULL DEFAULT 0,"
+    "  erased_at_ms INTEGER" /* nobody can open the texts about the person since then */
     ") STRICT",
     "CREATE INDEX referral_received ON referral (received_at_ms)",
 
@@ -102,6 +103,15 @@ static const char *const statements[] = {
     "  on_behalf_of TEXT,"
     "  break_glass TEXT" /* if a coordinator read beyond their areas: why */
     ") STRICT",
+    "CREATE TABLE erasure ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, reason TEXT,"
+    "  erased_by TEXT NOT NULL, second_person TEXT NOT NULL" /* ids of the site's own list, never names */
+    ") STRICT",
+    "CREATE TABLE hold (" /* kept a case from being erased; lifted_* are NULL while it stands */
+    "  set_seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, reason TEXT, set_at_ms INTEGER NOT NULL,"
+    "  set_by TEXT, lifted_seq INTEGER, lifted_at_ms INTEGER, lifted_by TEXT"
+    ") STRICT",
+    "CREATE INDEX hold_of_referral ON hold (referral)",
     "CREATE TABLE refused_command ("
     "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, command TEXT,"
     "  refusal TEXT, left_out INTEGER NOT NULL"
@@ -177,29 +187,12 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {"event",
-                                            "referral",
-                                            "offer",
-                                            "acceptance",
-                                            "custody_interval",
-                                            "decision",
-                                            "finding",
-                                            "check_in",
-                                            "clock",
-                                            "breach",
-                                            "reminder",
-                                            "record_read",
-                                            "refused_command",
-                                            "team",
-                                            "policy",
-                                            "presence",
-                                            "capacity",
-                                            "cover",
-                                            "broker_start",
-                                            "snapshot",
-                                            "alteration",
-                                            "clock_correction",
-                                            NULL};
+const char *const trail_schema_derived[] = {
+    "event",    "referral", "offer",           "acceptance", "custody_interval", "decision",
+    "finding",  "check_in", "clock",           "breach",     "reminder",         "record_read",
+    "erasure",  "hold",     "refused_command", "team",       "policy",           "presence",
+    "capacity", "cover",    "broker_start",    "snapshot",   "alteration",       "clock_correction",
+    NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

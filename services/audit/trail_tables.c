@@ -277,6 +277,32 @@ static int keep_record_read(struct sql *sql, const event_t *event)
                WORDS(break_glass, what->break_glass));
 }
 
+static int keep_erased(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__Erased *what = event->erased;
+    int done = RUN("INSERT INTO erasure (seq, referral, at_ms, actor, reason, erased_by, second_person)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   SEQ, REFERRAL, AT, sql_text(event->actor), WORDS(erase_reason, what->reason),
+                   sql_text(what->by), sql_text(what->second));
+    return done != SQLITE_OK ? done
+                             : RUN("UPDATE referral SET erased_at_ms = ?2 WHERE referral = ?1", REFERRAL, AT);
+}
+
+static int keep_hold_set(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__HoldSet *what = event->hold_set;
+    return RUN("INSERT INTO hold (set_seq, referral, reason, set_at_ms, set_by) VALUES (?1, ?2, ?3, ?4, ?5)",
+               SEQ, REFERRAL, WORDS(hold_on_erasure, what->reason), AT, sql_text(what->by));
+}
+
+static int keep_hold_lifted(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__HoldLifted *what = event->hold_lifted;
+    return RUN("UPDATE hold SET lifted_seq = ?3, lifted_at_ms = ?4, lifted_by = ?5"
+               " WHERE referral = ?1 AND reason = ?2 AND lifted_seq IS NULL",
+               REFERRAL, WORDS(hold_on_erasure, what->reason), SEQ, AT, sql_text(what->by));
+}
+
 static int keep_presence_changed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__PresenceChanged *what = event->presence_changed;
@@ -393,6 +419,9 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_REFERRER_TOLD, keep_referrer_told},
     {CONCORDAT__V1__EVENT__WHAT_CLOCK_BREACHED, keep_clock_breached},
     {CONCORDAT__V1__EVENT__WHAT_RECORD_READ, keep_record_read},
+    {CONCORDAT__V1__EVENT__WHAT_ERASED, keep_erased},
+    {CONCORDAT__V1__EVENT__WHAT_HOLD_SET, keep_hold_set},
+    {CONCORDAT__V1__EVENT__WHAT_HOLD_LIFTED, keep_hold_lifted},
     {CONCORDAT__V1__EVENT__WHAT_PRESENCE_CHANGED, keep_presence_changed},
     {CONCORDAT__V1__EVENT__WHAT_CAPACITY_CLAIMED, keep_capacity_claimed},
     {CONCORDAT__V1__EVENT__WHAT_POLICY_LOADED, keep_policy_loaded},

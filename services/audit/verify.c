@@ -328,6 +328,8 @@ static const struct {
     {"decisions", "SELECT count(*) FROM main.decision"},
     {"offers", "SELECT count(*) FROM main.offer"},
     {"acceptances", "SELECT count(*) FROM main.acceptance"},
+    {"erased", "SELECT count(*) FROM main.erasure"},
+    {"on_hold", "SELECT count(DISTINCT referral) FROM main.hold WHERE lifted_seq IS NULL"},
 };
 
 static json_t *describe_replay(const struct verify *verify)
@@ -393,6 +395,8 @@ static void print_verdict_text(const json_t *verdict, FILE *out)
             verdict_number(verdict, "decisions"));
     fprintf(out, "offers       %8" PRId64 ", accepted %" PRId64 "\n", verdict_number(verdict, "offers"),
             verdict_number(verdict, "acceptances"));
+    fprintf(out, "erasures     %8" PRId64 " cases erased, %" PRId64 " on hold\n",
+            verdict_number(verdict, "erased"), verdict_number(verdict, "on_hold"));
     print_replay_text(json_object_get(verdict, "replay"), out);
     size_t at;
     const json_t *finding;

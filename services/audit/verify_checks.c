@@ -68,5 +68,16 @@ const struct verify_check verify_checks[] = {
      " FROM acceptance a JOIN referral r USING (referral) WHERE NOT EXISTS (SELECT 1 FROM offer o"
      "  WHERE o.referral = a.referral AND o.team = a.team AND o.ended_as = 'accepted'"
      "  AND o.ended_at_ms = a.accepted_at_ms)"},
+    {"erased rightly",
+     "SELECT r.number, 'event ' || e.seq || ' erased it ' || CASE"
+     "  WHEN r.ended_at_ms IS NULL OR r.ended_at_ms > e.at_ms THEN 'before its end'"
+     "  WHEN e.erased_by = e.second_person THEN 'on the word of one person alone'"
+     "  WHEN e.seq > (SELECT min(seq) FROM erasure o WHERE o.referral = e.referral) THEN 'a second time'"
+     "  ELSE 'under a hold' END"
+     " FROM erasure e JOIN referral r USING (referral)"
+     " WHERE r.ended_at_ms IS NULL OR r.ended_at_ms > e.at_ms OR e.erased_by = e.second_person"
+     "  OR e.seq > (SELECT min(seq) FROM erasure o WHERE o.referral = e.referral)"
+     "  OR EXISTS (SELECT 1 FROM hold h WHERE h.referral = e.referral AND h.set_seq < e.seq"
+     "   AND (h.lifted_seq IS NULL OR h.lifted_seq > e.seq))"},
     {NULL, NULL},
 };
