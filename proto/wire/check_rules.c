@@ -73,8 +73,7 @@ static bool is_persons_id(const char *id)
     return letters >= 1 && letters <= 4 && digits >= 2 && digits <= 8 && !id[letters + digits];
 }
 
-/* So that nobody types a name. */
-static const struct check_shape person = {
+const struct check_shape check_person = {
     .chars = SMALLS DIGITS,
     .least = 3,
     .most = 12,
@@ -125,10 +124,10 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Demographics.ethnic_category", .shape = &ethnic_category},
     {"concordat.v1.Demographics.gender", .shape = &gender},
     {"concordat.v1.Demographics.language", .shape = &language},
-    {"concordat.v1.Erase.person", .shape = &person, .needed = true},
-    {"concordat.v1.Erase.second_person", .shape = &person, .needed = true},
-    {"concordat.v1.Erased.by", .shape = &person, .needed = true},
-    {"concordat.v1.Erased.second", .shape = &person, .needed = true},
+    {"concordat.v1.Erase.person", .shape = &check_person, .needed = true},
+    {"concordat.v1.Erase.second_person", .shape = &check_person, .needed = true},
+    {"concordat.v1.Erased.by", .shape = &check_person, .needed = true},
+    {"concordat.v1.Erased.second", .shape = &check_person, .needed = true},
     {"concordat.v1.Event.actor_device", .shape = &key_name},
     {"concordat.v1.Feed.events", .items_max = EVENTS},
     {"concordat.v1.FeedEvent.chain", .bytes_exact = DIGEST_BYTES, .needed = true},
@@ -139,8 +138,8 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Handover.to_team", .shape = &identifier},
     {"concordat.v1.Held.considered", .items_max = TEAMS},
     {"concordat.v1.Held.policy", .bytes_exact = DIGEST_BYTES},
-    {"concordat.v1.HoldLifted.by", .shape = &person, .needed = true},
-    {"concordat.v1.HoldSet.by", .shape = &person, .needed = true},
+    {"concordat.v1.HoldLifted.by", .shape = &check_person, .needed = true},
+    {"concordat.v1.HoldSet.by", .shape = &check_person, .needed = true},
     {"concordat.v1.KnownTeam.name", .bytes_max = 80},
     {"concordat.v1.Offer.if_ignored", .bytes_max = 200},
     {"concordat.v1.Offered.considered", .items_max = TEAMS},
@@ -168,7 +167,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.SealedText.digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Seen.referral", .needed = true},
     {"concordat.v1.SetCapacity.free_places", .number_max = PLACES},
-    {"concordat.v1.SetHold.person", .shape = &person, .needed = true},
+    {"concordat.v1.SetHold.person", .shape = &check_person, .needed = true},
     {"concordat.v1.SetPresence.lease_seconds", .number_max = DAY_SECONDS},
     {"concordat.v1.SnapshotKept.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Submit.referral", .needed = true},

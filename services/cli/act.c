@@ -2,10 +2,13 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/words/program.h"
 #include "services/cli/command.h"
+#include "services/desk/told.h"
 #include "services/terminal/connection.h"
+#include "services/terminal/terminal.h"
 #include "services/terminal/typed_action.h"
 
 struct act_input {
@@ -24,11 +27,45 @@ static error_t parse_act_option(int key, char *argument, struct argp_state *stat
     return 0;
 }
 
+/* Says what will be gone, and asks once more. Nothing of this is the answer, so it goes to standard error. */
+static enum exit_code confirm_erasure(struct act_input *input, struct concordat_client *client)
+{
+    struct action *action = &input->typed.action;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetStatus question = CONCORDAT__V1__GET_STATUS__INIT;
+    struct showing showing = connection_showing(&input->options);
+    struct terminal terminal;
+    struct sheet sheet = {0};
+    enum exit_code code;
+    char line[16] = "";
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
+    request.get_status = &question;
+    question.referral = (ProtobufCBinaryData){.len = WIRE_ID_BYTES, .data = action->id};
+    const Concordat__V1__Message *message = connection_ask(&input->options, client, &request, &code);
+    if (message && code == CODE_REFUSED)
+        connection_print(&input->options, message);
+    if (code != CODE_DONE)
+        return code;
+    terminal_open(&terminal, stderr);
+    show_erasure_plan(&sheet, told_status(message), &action->body.erase, &showing);
+    terminal_show(&terminal, &sheet);
+    if (isatty(STDIN_FILENO) != 1)
+        return terminal_failure(
+            input->options.json, CODE_USAGE,
+            "nothing was erased: nobody can be asked here. Say --yes if it is to be done.");
+    fputs("Type yes to erase it: ", stderr);
+    if (fgets(line, sizeof line, stdin) && strcmp(line, "yes\n") == 0)
+        return CODE_DONE;
+    return terminal_failure(input->options.json, CODE_REFUSED, "nothing was erased.");
+}
+
 static enum exit_code act_on_case(struct act_input *input, struct concordat_client *client)
 {
     struct action *action = &input->typed.action;
     enum exit_code code = connection_resolve(&input->options, client, action);
     const Concordat__V1__Message *message;
+    if (code == CODE_DONE && action->kind->is_final && !action->confirmed)
+        code = confirm_erasure(input, client);
     if (code != CODE_DONE)
         return code;
     message = connection_ask(&input->options, client, &action->request, &code);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/check.h"
+
 enum { CODES_BYTES = 300 };
 
 /* A fault of one field, or of the action as a whole if the field is NULL. */
@@ -187,6 +189,17 @@ static bool read_text_value(struct action *action, const struct action_field *fi
     return true;
 }
 
+static bool read_person_value(struct action *action, const struct action_field *field, const char *text)
+{
+    char *kept = action->persons[field - action->kind->fields];
+    if (strlen(text) >= ACTION_PERSON_BYTES || !check_is_person(text))
+        return action_fail(action, field,
+                           "is the id of a person in your own list, such as p117, and never a name");
+    memcpy(kept, text, strlen(text) + 1);
+    field_store(action, field, &kept, sizeof kept);
+    return true;
+}
+
 static bool read_time_value(struct action *action, const struct action_field *field, const char *text)
 {
     Concordat__V1__Instant *occurred = &action->occurred;
@@ -232,8 +245,8 @@ static bool read_flag_value(struct action *action, const struct action_field *fi
 
 static bool (*const readers[])(struct action *, const struct action_field *, const char *) = {
     [ACTION_CASE] = read_case_value, [ACTION_COUNT] = read_count_value, [ACTION_ATTEMPT] = read_count_value,
-    [ACTION_CODE] = read_code_value, [ACTION_TEXT] = read_text_value,   [ACTION_TIME] = read_time_value,
-    [ACTION_SPAN] = read_span_value, [ACTION_FLAG] = read_flag_value};
+    [ACTION_CODE] = read_code_value, [ACTION_TEXT] = read_text_value,   [ACTION_PERSON] = read_person_value,
+    [ACTION_TIME] = read_time_value, [ACTION_SPAN] = read_span_value,   [ACTION_FLAG] = read_flag_value};
 
 bool action_set(struct action *action, const char *name, const char *text)
 {

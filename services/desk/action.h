@@ -18,6 +18,7 @@
 #include "proto/words/words.h"
 
 enum { ACTION_TEXT_BYTES = 512, ACTION_FAULT_BYTES = 400, ACTION_HELP_BYTES = 1024, ACTION_FIELDS_MAX = 8 };
+enum { ACTION_PERSON_BYTES = 16 }; /* an id as check.h takes it has at most 12 */
 
 enum action_value {
     ACTION_NOTHING, /* behind the last field of an action */
@@ -26,6 +27,7 @@ enum action_value {
     ACTION_ATTEMPT, /* the number of an offer of the case; the live one if it is not given */
     ACTION_CODE,    /* a word for a value of `codes`, such as "no-capacity" */
     ACTION_TEXT,
+    ACTION_PERSON, /* the id of a person in the site's own list, such as p117 */
     ACTION_TIME,
     ACTION_SPAN, /* such as 45m, 2h or 1h30m; becomes whole minutes */
     ACTION_FLAG  /* it is given or not; its text does not matter */
@@ -54,6 +56,7 @@ struct action_kind {
     const char *summary;   /* one line */
     const char *help;      /* anything else to know; "" for nothing */
     const char *examples;  /* lines as they are typed, one below the other */
+    bool is_final;         /* nobody can undo it: a person is asked once more, unless they `confirmed` it */
     Concordat__V1__Request__CommandCase command;
     /* Checks the values against each other and sets what goes without saying. Returns in words what is wrong,
      * or NULL. The function may be NULL too. */
@@ -70,6 +73,7 @@ struct action {
     char text[ACTION_TEXT_BYTES];      /* a reason, a note, a name: the request points here */
     const struct action_field *faulty; /* the field at fault, of which `fault` then goes on; or NULL */
     char fault[ACTION_FAULT_BYTES];    /* "is a whole number from 0 to 1440"; or a whole sentence */
+    char persons[ACTION_FIELDS_MAX][ACTION_PERSON_BYTES]; /* by field: the request points here */
     Concordat__V1__Instant occurred;
     union {
         Concordat__V1__Accept accept;
@@ -84,8 +88,12 @@ struct action {
         Concordat__V1__GetRecord get_record;
         Concordat__V1__SetCapacity set_capacity;
         Concordat__V1__Cover cover;
+        Concordat__V1__Erase erase;
+        Concordat__V1__SetHold set_hold;
     } body;
-    bool ends;                      /* a cover, now */
+    bool ends;    /* a cover, now */
+    bool on, off; /* a hold is set, or lifted */
+    bool confirmed;
     Concordat__V1__Request request; /* to be sent once the action is bound */
 };
 

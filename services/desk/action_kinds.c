@@ -1,5 +1,6 @@
 /* action_kinds.c: the table of what a person can do: see action.h. */
 #include <stddef.h>
+#include <string.h>
 
 #include "services/desk/action.h"
 
@@ -9,7 +10,8 @@ enum { COVER_MINUTES_MAX = 12 * 60, MINUTES_MAX = 24 * 60, PLACES_MAX = 1000, AT
 #define TEAM        (1u << CONCORDAT__V1__ROLE__ROLE_TEAM)
 #define COORDINATOR (1u << CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
 #define AUDITOR     (1u << CONCORDAT__V1__ROLE__ROLE_AUDITOR)
-#define EVERYONE    (REFERRER | TEAM | COORDINATOR | AUDITOR)
+#define INSPECTOR   (1u << CONCORDAT__V1__ROLE__ROLE_INSPECTOR)
+#define EVERYONE    (REFERRER | TEAM | COORDINATOR | AUDITOR | INSPECTOR)
 
 #define COMMAND(name) .command = CONCORDAT__V1__REQUEST__COMMAND_##name
 #define AT(path)      .at = offsetof(struct action, body.path)
@@ -22,6 +24,7 @@ enum { COVER_MINUTES_MAX = 12 * 60, MINUTES_MAX = 24 * 60, PLACES_MAX = 1000, AT
 #define COUNT(path, most) .value = ACTION_COUNT, AT(path), .max = (most)
 #define CODE(path, enum)  .value = ACTION_CODE, AT(path), .codes = &concordat__v1__##enum##__descriptor
 #define TEXT(path)        .value = ACTION_TEXT, AT(path)
+#define PERSON(path)      .value = ACTION_PERSON, AT(path)
 
 #define ATTEMPT(body)                                                                                        \
     {                                                                                                        \
@@ -64,6 +67,20 @@ static const char *cover_check(struct action *action)
     if (!action->ends && cover->reason == 0)
         return "say why: --reason asked, absent or overload";
     return NULL;
+}
+
+static const char *erase_check(struct action *action)
+{
+    const Concordat__V1__Erase *erase = &action->body.erase;
+    return strcmp(erase->person, erase->second_person) == 0
+               ? "two different people answer for it: ask somebody else to be the second"
+               : NULL;
+}
+
+static const char *hold_check(struct action *action)
+{
+    action->body.set_hold.on = action->on;
+    return action->on == action->off ? "say either --on or --off" : NULL;
 }
 
 const struct action_kind action_kinds[] = {
@@ -216,4 +233,47 @@ const struct action_kind action_kinds[] = {
                  AT(cover.minutes), .max = COVER_MINUTES_MAX},
                 {"reason", "REASON", "asked, absent or overload", CODE(cover.reason, cover_reason)},
                 {"end", NULL, "No longer", .value = ACTION_FLAG, .at = offsetof(struct action, ends)}}},
+    {.name = "erase",
+     .who = INSPECTOR,
+     .arguments = "CASE --by PERSON --second PERSON --reason REASON",
+     .title = "inspector: erase the texts about the person of a case",
+     .summary = "inspector: erase the texts about the person of a case that has ended, for good",
+     .help =
+         "Two people answer for it, each by the id that your own list of people has for them; never write a "
+         "name. With retention and person-asked (UK GDPR article 17) it waits until the region's retention "
+         "has ended; with mistake (about another person, or twice), court-order and test-data it does not. A "
+         "hold stands against all of them. Codes and times stay, so the case keeps its place in every report.",
+     .examples = "erase R-0412 --by p117 --second p204 --reason retention\n"
+                 "erase R-0413 --by p117 --second p204 --reason mistake --yes",
+     .is_final = true,
+     COMMAND(ERASE),
+     .check = erase_check,
+     .fields = {CASE(erase),
+                {"by", "PERSON", "Your own id, such as p117", PERSON(erase.person), .needed = true},
+                {"second", "PERSON", "The id of the second person", PERSON(erase.second_person),
+                 .needed = true},
+                {"reason", "REASON", "retention, person-asked, mistake, court-order or test-data",
+                 CODE(erase.reason, erase_reason), .needed = true},
+                {"yes", NULL, "Do not ask once more", .value = ACTION_FLAG,
+                 .at = offsetof(struct action, confirmed)}}},
+    {.name = "hold",
+     .who = INSPECTOR,
+     .arguments = "CASE --on|--off --by PERSON --reason REASON",
+     .title = "inspector: keep a case from being erased",
+     .summary = "inspector: keep a case from being erased, or let it be erased again",
+     .help =
+         "A case can be put on hold while it is open or after it has ended. Each reason is a hold of its own: "
+         "to lift one, name its reason; the case can be erased when all of them are lifted.",
+     .examples = "hold R-0412 --on --by p117 --reason inquest\n"
+                 "hold R-0412 --off --by p204 --reason inquest",
+     COMMAND(SET_HOLD),
+     .check = hold_check,
+     .fields = {CASE(set_hold),
+                {"on", NULL, "Set it", .value = ACTION_FLAG, .at = offsetof(struct action, on)},
+                {"off", NULL, "Lift it", .value = ACTION_FLAG, .at = offsetof(struct action, off)},
+                {"by", "PERSON", "Your own id, such as p117", PERSON(set_hold.person), .needed = true},
+                {"reason", "REASON",
+                 "complaint, inquest, inquiry, litigation, police-investigation, subject-access or "
+                 "safety-review",
+                 CODE(set_hold.reason, hold_on_erasure), .needed = true}}},
     {.name = NULL}};

@@ -18,7 +18,7 @@ static void show_saved(struct sheet *sheet, const answer_message *answer, const 
 
 static void show_done(struct sheet *sheet, const answer_message *answer, bool receipt)
 {
-    const char *again = answer->repeated ? " It had been sent before; nothing was done twice." : "";
+    const char *again = answer->repeated ? " It had been done before; nothing was done twice." : "";
     const char *number =
         answer->status && answer->status->number[0] != '\0' ? answer->status->number : "(no number yet)";
     if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED)

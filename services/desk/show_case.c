@@ -58,6 +58,20 @@ static void show_case_row(struct sheet *sheet, const case_status *status)
               status->area[0] != '\0' ? ", " : "", status->area);
 }
 
+/* Since when the texts about the person cannot be read any more, or cannot be erased. */
+static void show_erasure(struct sheet *sheet, const case_status *status, int64_t now_ms)
+{
+    char time[TIME_WORDS_BYTES];
+    if (status->erased_ms != 0) {
+        time_words_clock(status->erased_ms, now_ms, time);
+        sheet_row(sheet, "Erased", "%s: the texts about the person cannot be opened any more", time);
+    }
+    if (status->on_hold_ms != 0) {
+        time_words_clock(status->on_hold_ms, now_ms, time);
+        sheet_row(sheet, "On hold", "since %s: it cannot be erased until that is lifted", time);
+    }
+}
+
 void show_status(struct sheet *sheet, const case_status *status, const struct showing *showing)
 {
     char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES];
@@ -75,6 +89,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
         sheet_row(sheet, "Altered",
                   "what the router had stored of this case was altered, and is shown to nobody; ask "
                   "the referrer for it again");
+    show_erasure(sheet, status, showing->now_ms);
     time_words(status->respond_by_ms, showing->now_ms, time);
     if (status->respond_by_ms != 0)
         sheet_row(sheet, "Seen by", "%s%s", time, status->respond_by_ms < showing->now_ms ? " LATE" : "");
@@ -99,4 +114,20 @@ void show_status_line(struct sheet *sheet, const case_status *status, int64_t no
                    state_words(status, state), other_device_words(status), next_holder(status),
                    ring[0] != '\0' ? ring : show_fallback_ring(NULL), arrival_known ? ", expected " : "",
                    arrival_known ? arrival : "", status->lease_warned ? overdue : "");
+}
+
+void show_erasure_plan(struct sheet *sheet, const case_status *status, const Concordat__V1__Erase *erase,
+                       const struct showing *showing)
+{
+    char reason[WORDS_MAX];
+    sheet_headline(sheet, TONE_WARNING, "TO ERASE:", "%s, for good. Nobody can undo it.", status->number);
+    show_case_row(sheet, status);
+    sheet_row(sheet, "Goes",
+              "who the person is and how to reach them, and all that was told or noted about "
+              "them, whoever asks");
+    sheet_row(sheet, "Stays",
+              "codes and times, and which team and coordinator had it; every report counts it");
+    sheet_row(sheet, "By", "%s and %s, who answer for it; reason: %s", erase->person, erase->second_person,
+              words_for(&concordat__v1__erase_reason__descriptor, (int)erase->reason, reason));
+    show_erasure(sheet, status, showing->now_ms);
 }

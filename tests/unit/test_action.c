@@ -82,6 +82,30 @@ static void a_value_that_is_given_again_takes_the_place_of_the_first(void **stat
     assert_string_equal(decline->note, "no car tonight");
 }
 
+static void two_different_people_erase_and_one_sets_a_hold(void **state)
+{
+    (void)state;
+    struct given erase[] = {
+        {"case", "R-0412"}, {"second", "p204"}, {"by", "p117"}, {"reason", "retention"}, {NULL, NULL}};
+    assert_true(fill_in("erase", erase));
+    assert_string_equal(request_made()->erase->person, "p117");
+    assert_string_equal(request_made()->erase->second_person, "p204");
+    assert_true(action.kind->is_final && !action.confirmed);
+    erase[1].text = "p117";
+    assert_false(fill_in("erase", erase));
+    assert_string_equal(action.fault,
+                        "two different people answer for it: ask somebody else to be the second");
+    for (int on = 0; on < 2; on++) {
+        assert_true(fill_in("hold", (struct given[]){{"case", "R-0412"},
+                                                     {on ? "on" : "off", ""},
+                                                     {"by", "p117"},
+                                                     {"reason", "police-investigation"},
+                                                     {NULL, NULL}}));
+        assert_int_equal(request_made()->set_hold->on, on);
+        assert_string_equal(request_made()->set_hold->person, "p117");
+    }
+}
+
 static void a_fault_names_the_field_so_that_a_form_can_mark_it(void **state)
 {
     (void)state;
@@ -114,6 +138,26 @@ static void a_fault_names_the_field_so_that_a_form_can_mark_it(void **state)
          {{"area", "southfell"}, {"for", "2h"}},
          NULL,
          "say why: --reason asked, absent or overload"},
+        {"erase",
+         {{"by", "Mary"}},
+         "by",
+         "is the id of a person in your own list, such as p117, and never a name"},
+        {"erase",
+         {{"second", "p1174567890"}},
+         "second",
+         "is the id of a person in your own list, such as p117, and never a name"},
+        {"erase",
+         {{"reason", "untidy"}},
+         "reason",
+         "is one of: retention, person-asked, mistake, court-order, test-data"},
+        {"erase",
+         {{"case", "R-0412"}, {"by", "p117"}, {"reason", "mistake"}},
+         NULL,
+         "something is missing: erase CASE --by PERSON --second PERSON --reason REASON"},
+        {"hold",
+         {{"case", "R-0412"}, {"by", "p117"}, {"reason", "inquest"}},
+         NULL,
+         "say either --on or --off"},
         {"decline",
          {{"case", "R-0412"}, {"reason", "other"}},
          NULL,
@@ -153,6 +197,7 @@ static void actions_are_offered_to_those_whom_the_broker_lets_do_them(void **sta
         {CONCORDAT__V1__ROLE__ROLE_TEAM, CONCORDAT__V1__ROLE__ROLE_TEAM},
         {CONCORDAT__V1__ROLE__ROLE_COORDINATOR, CONCORDAT__V1__ROLE__ROLE_COORDINATOR},
         {CONCORDAT__V1__ROLE__ROLE_AUDITOR, CONCORDAT__V1__ROLE__ROLE_AUDITOR},
+        {CONCORDAT__V1__ROLE__ROLE_INSPECTOR, CONCORDAT__V1__ROLE__ROLE_INSPECTOR},
     };
     for (const struct action_kind *kind = action_kinds; kind->name; kind++)
         for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
@@ -221,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_may_be_given_in_any_order),
         cmocka_unit_test(a_value_that_is_given_again_takes_the_place_of_the_first),
+        cmocka_unit_test(two_different_people_erase_and_one_sets_a_hold),
         cmocka_unit_test(a_fault_names_the_field_so_that_a_form_can_mark_it),
         cmocka_unit_test(a_text_is_taken_up_to_its_limit_and_never_cut),
         cmocka_unit_test(actions_are_offered_to_those_whom_the_broker_lets_do_them),
