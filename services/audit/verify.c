@@ -395,7 +395,7 @@ static void print_verdict_text(const json_t *verdict, FILE *out)
             verdict_number(verdict, "decisions"));
     fprintf(out, "offers       %8" PRId64 ", accepted %" PRId64 "\n", verdict_number(verdict, "offers"),
             verdict_number(verdict, "acceptances"));
-    fprintf(out, "erasures     %8" PRId64 " cases erased, %" PRId64 " on hold\n",
+    fprintf(out, "erased       %8" PRId64 " of these referrals; on hold %" PRId64 "\n",
             verdict_number(verdict, "erased"), verdict_number(verdict, "on_hold"));
     print_replay_text(json_object_get(verdict, "replay"), out);
     size_t at;
