@@ -165,6 +165,35 @@ static void compare_covers(const struct core_world *w)
     sqlite3_finalize(statement);
 }
 
+static int holds_counted(uint8_t holds)
+{
+    int count = 0;
+    for (; holds; holds &= (uint8_t)(holds - 1))
+        count++;
+    return count;
+}
+
+/* When each case that has ended was erased, and how many holds stand. */
+static void compare_erasures(const struct core_world *w)
+{
+    int compared = 0; /* that were erased or are held */
+    for (uint32_t row = 0; row < state_ended_rows(w->state); row++) {
+        const struct ended_case *ended = state_ended_row(w->state, row);
+        char id[UUID_TEXT_BYTES];
+        words_uuid(ended->id, id);
+        sqlite3_stmt *statement = ask_trail(
+            "SELECT coalesce(erased_at_ms, 0), (SELECT count(*) FROM hold h"
+            "  WHERE h.referral = r.referral AND lifted_seq IS NULL) FROM referral r WHERE referral = ?1",
+            id);
+        assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+        assert_int_equal(sqlite3_column_int64(statement, 0), ended->erased_ms);
+        assert_int_equal(sqlite3_column_int(statement, 1), holds_counted(ended->holds));
+        sqlite3_finalize(statement);
+        compared += ended->erased_ms || ended->holds;
+    }
+    assert_true(compared > 0);
+}
+
 static void on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_the_router_says(void **unused)
 {
     (void)unused;
@@ -174,6 +203,7 @@ static void on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_t
     struct core_world *w = core_world_open(5, with_a_trail_that_agrees);
     walk_world(w, walk_first_seed(), 400);
     compare_covers(w);
+    compare_erasures(w);
     core_world_close(&w);
 }
 

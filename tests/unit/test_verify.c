@@ -207,6 +207,9 @@ static void any_value_of_any_row_of_any_table_is_found(void **state)
     (void)state;
     story_of_a_day(&story);
     story_cover(&story, 60, CONCORDAT__V1__COVER_REASON__COVER_REASON_ASKED);
+    story_set_hold(&story, 1, true);
+    story_set_hold(&story, 1, false);
+    story_erase(&story, 1, "p117", "p204");
     size_t size, tried = 0;
     const void *kept = keep_trail(&size);
     sqlite3 *whole = NULL;
@@ -480,6 +483,59 @@ static void a_referral_that_ended_twice_is_found(void **state)
     assert_true(was_found("ended once", "R-0007", "ended 2 times"));
 }
 
+/* A story in which case 7 is erased, as it may be or not. */
+static int verify_erased(bool ended, bool held, const char *second, int times)
+{
+    story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
+    if (ended)
+        story_withdraw(&story, 7);
+    story_set_hold(&story, 7, true);
+    if (!held)
+        story_set_hold(&story, 7, false);
+    for (int i = 0; i < times; i++)
+        story_erase(&story, 7, "p117", second);
+    return verify_story();
+}
+
+static void an_erasure_and_a_hold_are_counted_and_the_trail_verifies(void **state)
+{
+    (void)state;
+    story_receive(&story, 8, (struct story_person){.source = 1, .urgency = 2, .age = 40});
+    story_set_hold(&story, 8, true);
+    assert_int_equal(verify_erased(true, false, "p204", 1), VERIFY_HOLDS);
+    assert_int_equal(json_integer_value(json_object_get(verdict, "erased")), 1);
+    assert_int_equal(json_integer_value(json_object_get(verdict, "on_hold")), 1);
+    assert_string_equal(story_ask(&story, "SELECT count(erased_at_ms) FROM referral"), "1");
+}
+
+static void an_erasure_before_the_end_of_its_case_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(verify_erased(false, false, "p204", 1), VERIFY_FINDINGS);
+    assert_true(was_found("erased rightly", "R-0007", "before its end"));
+}
+
+static void an_erasure_under_a_hold_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(verify_erased(true, true, "p204", 1), VERIFY_FINDINGS);
+    assert_true(was_found("erased rightly", "R-0007", "under a hold"));
+}
+
+static void an_erasure_by_one_person_alone_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(verify_erased(true, false, "p117", 1), VERIFY_FINDINGS);
+    assert_true(was_found("erased rightly", "R-0007", "on the word of one person alone"));
+}
+
+static void a_second_erasure_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(verify_erased(true, false, "p204", 2), VERIFY_FINDINGS);
+    assert_true(was_found("erased rightly", "R-0007", "a second time"));
+}
+
 static int forget_verdict(void **state)
 {
     (void)state;
@@ -514,6 +570,11 @@ int main(void)
         TEST(a_finding_without_a_code_is_found),
         TEST(an_event_of_a_referral_never_received_is_found),
         TEST(a_referral_that_ended_twice_is_found),
+        TEST(an_erasure_and_a_hold_are_counted_and_the_trail_verifies),
+        TEST(an_erasure_before_the_end_of_its_case_is_found),
+        TEST(an_erasure_under_a_hold_is_found),
+        TEST(an_erasure_by_one_person_alone_is_found),
+        TEST(a_second_erasure_is_found),
     };
     /* A story does not follow by the router's rules, so that verify must not find the program that asks. */
     setenv("PATH", "/nonexistent", 1);

@@ -463,6 +463,35 @@ void story_cover(struct story *story, double minutes, Concordat__V1__CoverReason
     story_tell(story, 0, &event);
 }
 
+void story_erase(struct story *story, uint32_t number, const char *by, const char *second)
+{
+    Concordat__V1__Erased what = CONCORDAT__V1__ERASED__INIT;
+    what.reason = CONCORDAT__V1__ERASE_REASON__ERASE_REASON_MISTAKE;
+    what.by = TEXT(by);
+    what.second = TEXT(second);
+    Concordat__V1__Event event = EVENT;
+    event.actor = TEXT("records-1");
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_ERASED;
+    event.erased = &what;
+    story_tell(story, number, &event);
+}
+
+void story_set_hold(struct story *story, uint32_t number, bool on)
+{
+    Concordat__V1__HoldSet set = CONCORDAT__V1__HOLD_SET__INIT;
+    Concordat__V1__HoldLifted lifted = CONCORDAT__V1__HOLD_LIFTED__INIT;
+    Concordat__V1__Event event = EVENT;
+    event.actor = TEXT("records-1");
+    set.reason = lifted.reason = CONCORDAT__V1__HOLD_ON_ERASURE__HOLD_ON_ERASURE_INQUEST;
+    set.by = lifted.by = TEXT("p117");
+    event.what_case = on ? CONCORDAT__V1__EVENT__WHAT_HOLD_SET : CONCORDAT__V1__EVENT__WHAT_HOLD_LIFTED;
+    if (on)
+        event.hold_set = &set;
+    else
+        event.hold_lifted = &lifted;
+    story_tell(story, number, &event);
+}
+
 void story_of_a_day(struct story *story)
 {
     const Concordat__V1__OfferEnd declined = CONCORDAT__V1__OFFER_END__OFFER_END_DECLINED;

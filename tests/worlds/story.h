@@ -83,6 +83,10 @@ void story_withdraw(struct story *story, uint32_t number);
 /* The coordinator "neighbour" covers northmoor for so long; 0: no longer. */
 void story_cover(struct story *story, double minutes, Concordat__V1__CoverReason reason);
 
+/* `by` and `second` erase a case for a mistake; p117 sets a hold for an inquest, or lifts it. */
+void story_erase(struct story *story, uint32_t number, const char *by, const char *second);
+void story_set_hold(struct story *story, uint32_t number, bool on);
+
 /* A short history with a bit of everything: several sources, a decline, an expiry, a handover, a hold, a
  * drill. */
 void story_of_a_day(struct story *story);
