@@ -94,7 +94,8 @@ void check_other_device(struct world *w, uint64_t seq, const Concordat__V1__Even
 
 static bool may_change(int kind)
 {
-    return kind == WHAT(RECORD_READ) || kind == WHAT(REFERRER_TOLD) || kind == WHAT(ALTERATION_FOUND);
+    return kind == WHAT(RECORD_READ) || kind == WHAT(REFERRER_TOLD) || kind == WHAT(ALTERATION_FOUND) ||
+           kind == WHAT(ERASED) || kind == WHAT(HOLD_SET) || kind == WHAT(HOLD_LIFTED);
 }
 
 void check_one_answer(struct world *w, uint64_t seq, const Concordat__V1__Event *e,

@@ -31,6 +31,8 @@ static void check_status(struct world *w, const Concordat__V1__CaseStatus *statu
         world_violated(w, "sent before its commit",
                        "a status says otherwise than event %llu: state %d, it is %d", (number)status->seq,
                        (int)status->state, event->state);
+    if (event)
+        check_erased_status(w, event, status);
     if (!status->ring[0] && !status->coordinator_ring[0])
         world_violated(w, "P11 nobody to ring", "a status of event %llu", (number)status->seq);
 }
@@ -138,6 +140,7 @@ static void check_record(struct world *w, const struct peer *peer, const Concord
 {
     const struct seen_command *command = witness_command(&w->witness, message->command_id.data);
     const Concordat__V1__Record *record = message->record;
+    check_erased_record(w, peer, record);
     if (!command || !command->first_seq ||
         witness_event(&w->witness, command->first_seq)->kind != CONCORDAT__V1__EVENT__WHAT_RECORD_READ)
         world_violated(w, "sent before its commit", "%s reads a record, and no event says so",

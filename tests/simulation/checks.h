@@ -28,6 +28,13 @@ void check_board_readings(struct world *world, const struct peer *peer, const Co
 /* Whether a coordinator may hear of a case (check_messages.c). */
 bool check_concerns_coordinator(const struct world *world, const char *coordinator,
                                 const struct seen_case *of);
+/* check_erasure.c: a case is erased only when it may be; a status says what its event left, and a record of
+ * an erased case has no confidential part. */
+void check_erased(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                  const struct seen_case *before);
+void check_erased_status(struct world *world, const struct seen_event *of,
+                         const Concordat__V1__CaseStatus *status);
+void check_erased_record(struct world *world, const struct peer *peer, const Concordat__V1__Record *record);
 /* After the event: the case has exactly the owner that follows from it. */
 void check_owned(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                  const struct seen_case *after);

@@ -13,8 +13,9 @@
 enum { HELLO_MS = 4 * 1000, SILENCE_MS = 45 * 1000, RETRY_MS = 3 * 1000, TRIES_MAX = 12 };
 
 static const struct peer_role *const roles[] = {
-    [PEER_INTAKE] = &intake_role,   [PEER_TEAM] = &team_role,         [PEER_COORDINATOR] = &coordinator_role,
-    [PEER_AUDITOR] = &auditor_role, [PEER_STRANGER] = &stranger_role,
+    [PEER_INTAKE] = &intake_role,           [PEER_TEAM] = &team_role,
+    [PEER_COORDINATOR] = &coordinator_role, [PEER_AUDITOR] = &auditor_role,
+    [PEER_INSPECTOR] = &inspector_role,     [PEER_STRANGER] = &stranger_role,
 };
 
 static const Concordat__V1__Role keys[] = {
@@ -22,6 +23,7 @@ static const Concordat__V1__Role keys[] = {
     [PEER_TEAM] = CONCORDAT__V1__ROLE__ROLE_TEAM,
     [PEER_COORDINATOR] = CONCORDAT__V1__ROLE__ROLE_COORDINATOR,
     [PEER_AUDITOR] = CONCORDAT__V1__ROLE__ROLE_AUDITOR,
+    [PEER_INSPECTOR] = CONCORDAT__V1__ROLE__ROLE_INSPECTOR,
     [PEER_STRANGER] = CONCORDAT__V1__ROLE__ROLE_TEAM,
 };
 

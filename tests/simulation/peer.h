@@ -15,7 +15,7 @@ enum { PENDING_MAX = 32, TASKS_MAX = 64, KNOWN_MAX = 256 };
 struct world;
 struct peer;
 
-enum peer_kind { PEER_INTAKE, PEER_TEAM, PEER_COORDINATOR, PEER_AUDITOR, PEER_STRANGER };
+enum peer_kind { PEER_INTAKE, PEER_TEAM, PEER_COORDINATOR, PEER_AUDITOR, PEER_INSPECTOR, PEER_STRANGER };
 
 /* A command that is repeated until its answer. */
 struct pending {
@@ -104,6 +104,7 @@ struct peer_role {
                      const Concordat__V1__Answer *answer);
     void (*does)(struct world *world, struct peer *peer, const struct task *task);
 };
-extern const struct peer_role intake_role, team_role, coordinator_role, auditor_role, stranger_role;
+extern const struct peer_role intake_role, team_role, coordinator_role, auditor_role, inspector_role,
+    stranger_role;
 
 #endif

@@ -242,6 +242,17 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
     c->ended = c->state == STATE(CLOSED) || c->state == STATE(WITHDRAWN);
 }
 
+/* A hold can be set on an open case and on an ended one. */
+static void model_erasure(struct seen_case *c, const Concordat__V1__Event *e)
+{
+    if (e->what_case == WHAT(ERASED))
+        c->erased = true;
+    else if (e->what_case == WHAT(HOLD_SET))
+        c->holds |= 1u << e->hold_set->reason;
+    else if (e->what_case == WHAT(HOLD_LIFTED))
+        c->holds &= ~(1u << e->hold_lifted->reason);
+}
+
 static struct seen_case *take_case(struct world *world, uint64_t seq, const Concordat__V1__Event *e)
 {
     struct witness *w = &world->witness;
@@ -252,14 +263,18 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
         name(c->origin, e->actor);
         name(c->device, e->actor_device);
         c->received_seq = seq;
+        c->drill = e->received && e->received->referral->drill;
         index_add(&w->case_by_id, &w->cases, w->cases.count - 1);
         w->open++;
     }
+    model_erasure(c, e);
     if (c->ended)
-        return c; /* events about an ended case change nothing */
+        return c; /* events about an ended case change nothing else */
     model_case(w, c, e);
-    if (c->ended)
+    if (c->ended) {
         w->open--;
+        c->ended_ms = e->at_ms;
+    }
     c->last_seq = seq;
     c->at_ms = e->at_ms;
     c->since_ms = world->now_ms;
@@ -326,6 +341,8 @@ static void remember_event(struct witness *w, const Concordat__V1__Event *e, con
     seen->owner_kind = e->owner ? (int)e->owner->kind : 0;
     name(seen->owner, e->owner ? e->owner->id : "");
     seen->state = c ? c->state : 0;
+    seen->erased = c && c->erased;
+    seen->held = c && c->holds;
 }
 
 void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t size)
@@ -352,6 +369,8 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
     check_reasons(world, seq, e, before);
     if (e->what_case == WHAT(RECORD_READ))
         check_reading(world, seq, e, before);
+    if (e->what_case == WHAT(ERASED))
+        check_erased(world, seq, e, before);
     check_empty_rung(world, seq, e);
     const struct seen_case *after = e->referral.len ? take_case(world, seq, e) : NULL;
     if (after)

@@ -18,7 +18,8 @@ struct seen_event {
     char owner[NAME_BYTES];
     uint8_t referral[16], command[16];
     bool has_referral, has_command;
-    bool broke_glass; /* a coordinator read a record beyond their areas */
+    bool broke_glass;  /* a coordinator read a record beyond their areas */
+    bool erased, held; /* as the event leaves its case */
     int64_t at_ms;
 };
 
@@ -40,6 +41,9 @@ struct seen_case {
     uint32_t attempt; /* the newest offer */
     int owner_kind, state;
     bool offer_live, handover, assigned, contact_made, ended;
+    bool drill, erased;
+    uint32_t holds;   /* 1 << HoldOnErasure */
+    int64_t ended_ms; /* by the ledger's time */
 };
 
 /* A command that somebody sent. */

@@ -130,6 +130,7 @@ static void add_peers(struct world *w)
         snprintf(name, sizeof name, "auditor-%d", i + 1);
         peer_add(w, PEER_AUDITOR, name, "ZZA01");
     }
+    peer_add(w, PEER_INSPECTOR, "records-1", "ZZR01");
     add_strangers(w);
 }
 

@@ -1,0 +1,49 @@
+/* check_erasure.c: a case is erased once, after its end, by two people, when its time has come and no hold
+ * stands; and then nobody is shown what was told about the person. */
+#include <string.h>
+
+#include "tests/simulation/checks.h"
+
+#define REASON(name) CONCORDAT__V1__ERASE_REASON__ERASE_REASON_##name
+
+typedef unsigned long long number;
+
+enum { DRILL_DAYS = 30 };
+
+static bool waits_for_its_time(Concordat__V1__EraseReason reason)
+{
+    return reason == REASON(RETENTION) || reason == REASON(PERSON_ASKED);
+}
+
+void check_erased(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
+                  const struct seen_case *before)
+{
+    const Concordat__V1__Erased *m = e->erased;
+    if (!before)
+        return;
+    if (!before->ended || before->erased || m->reason == REASON(UNSPECIFIED) || strcmp(m->by, m->second) == 0)
+        world_violated(w, "P9 erased wrongly", "event %llu: ended %d, erased %d, by %s and %s for reason %d",
+                       (number)seq, before->ended, before->erased, m->by, m->second, (int)m->reason);
+    if (before->holds)
+        world_violated(w, "P9 erased under a hold", "event %llu", (number)seq);
+    int64_t days = before->drill ? DRILL_DAYS : w->policies[0]->policy.retention_days;
+    if (waits_for_its_time(m->reason) && e->at_ms < before->ended_ms + days * HOURS(24))
+        world_violated(w, "P9 erased too early", "event %llu, %lld s after the end", (number)seq,
+                       (long long)(e->at_ms - before->ended_ms) / 1000);
+}
+
+void check_erased_status(struct world *w, const struct seen_event *of,
+                         const Concordat__V1__CaseStatus *status)
+{
+    if (of->erased != (status->erased_ms != 0) || of->held != (status->on_hold_ms != 0))
+        world_violated(w, "P9 erasure untold", "a status of event %llu says erased %d, on hold %d",
+                       (number)status->seq, status->erased_ms != 0, status->on_hold_ms != 0);
+}
+
+void check_erased_record(struct world *w, const struct peer *peer, const Concordat__V1__Record *record)
+{
+    const struct seen_case *c =
+        record->status ? witness_case(&w->witness, record->status->referral.data) : NULL;
+    if (c && c->erased && record->confidential)
+        world_violated(w, "P9 erased and shown", "%s is shown what was erased", peer->key.name);
+}
