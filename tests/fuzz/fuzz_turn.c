@@ -54,6 +54,8 @@ struct parts {
         Concordat__V1__GetRecord get_record;
         Concordat__V1__Follow follow;
         Concordat__V1__Cover cover;
+        Concordat__V1__Erase erase;
+        Concordat__V1__SetHold set_hold;
     } is;
 };
 
@@ -167,6 +169,25 @@ static void make_for_team(struct parts *p, Concordat__V1__Request *request, Prot
     }
 }
 
+/* Makes a command of the people who keep the records. */
+static void make_for_inspector(struct parts *p, const Concordat__V1__Request *request,
+                               ProtobufCBinaryData referral, uint8_t person, uint8_t value)
+{
+    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_ERASE) {
+        p->is.erase = (Concordat__V1__Erase)CONCORDAT__V1__ERASE__INIT;
+        p->is.erase.referral = referral;
+        p->is.erase.reason = (Concordat__V1__EraseReason)(value % 6);
+        p->is.erase.person = words("p117");
+        p->is.erase.second_person = words(person % 4 ? "p204" : "p117");
+    } else {
+        p->is.set_hold = (Concordat__V1__SetHold)CONCORDAT__V1__SET_HOLD__INIT;
+        p->is.set_hold.referral = referral;
+        p->is.set_hold.on = value % 2;
+        p->is.set_hold.reason = (Concordat__V1__HoldOnErasure)(value / 2 % 8);
+        p->is.set_hold.person = words(person % 4 ? "p117" : "Mary");
+    }
+}
+
 /* Makes a command about one case, with one small number. */
 static void make_for_case(struct parts *p, Concordat__V1__Request *request, ProtobufCBinaryData referral,
                           uint8_t attempt, uint8_t value)
@@ -204,6 +225,10 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
         p->is.get_record.reason = words(value % 2 ? "to prepare" : "");
         p->is.get_record.break_glass = (Concordat__V1__BreakGlass)(value / 2 % 4);
         break;
+    case CONCORDAT__V1__REQUEST__COMMAND_ERASE:
+    case CONCORDAT__V1__REQUEST__COMMAND_SET_HOLD:
+        make_for_inspector(p, request, referral, attempt, value);
+        break;
     default:
         make_for_team(p, request, referral, attempt, value);
     }
@@ -211,7 +236,7 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
 
 static void make_request(struct parts *p, Concordat__V1__Request *request, size_t person, struct input *input)
 {
-    uint8_t kind = (uint8_t)(CONCORDAT__V1__REQUEST__COMMAND_HELLO + input_byte(input) % 21);
+    uint8_t kind = (uint8_t)(CONCORDAT__V1__REQUEST__COMMAND_HELLO + input_byte(input) % 23);
     uint8_t command = input_byte(input), id = input_byte(input) % 8;
     concordat__v1__request__init(request);
     request->command_id = id_of(p->command_id, command, kind);

@@ -37,7 +37,7 @@ def piece(data):
 # ---- A story, and everything that is said in it ----
 
 class Overheard:
-    """A client that keeps every frame."""
+    """A client that keeps every request and message of its frames."""
 
     def __init__(self, client, said):
         self.client, self.said = client, said
@@ -45,23 +45,23 @@ class Overheard:
         send, receive = socket.send, socket.recv_multipart
 
         def send_and_keep(data, *options):
-            self.keep("request", client.wire.Request, "command", data)
+            for request in client.wire.Requests.FromString(data).requests:
+                self.keep("request", request, request.WhichOneof("command"))
             return send(data, *options)
 
         def receive_and_keep(*options):
             frames = receive(*options)
-            self.keep("message", client.wire.Message, "body", frames[0])
+            for message in client.wire.Messages.FromString(frames[0]).messages:
+                self.keep("message", message, message.WhichOneof("body"))
             return frames
 
         client.socket = Listening(socket, send_and_keep, receive_and_keep)
 
-    def keep(self, target, kind, oneof, data):
-        message = kind.FromString(data)
-        name = message.WhichOneof(oneof)
+    def keep(self, target, message, name):
         if name == "answer":
             name += "-done" if message.answer.done else "-refused"
         if name != "feed":
-            self.said.setdefault((target, name), data)
+            self.said.setdefault((target, name), message.SerializeToString())
 
     def __getattr__(self, name):
         return getattr(self.client, name)
@@ -82,8 +82,8 @@ def play(s, said):
     people = {name: Overheard(s.client(name, role, of, wants_news=True), said) for name, role, of in (
         ("street", "source", "street-triage"), ("north", "team", "northmoor-crisis"),
         ("south", "team", "southfell-crisis"), ("duty", "coordinator", "northmoor-duty"),
-        ("neighbour", "coordinator", "southfell-duty"))}
-    street, north, south, duty, neighbour = people.values()
+        ("neighbour", "coordinator", "southfell-duty"), ("records", "inspector", "council"))}
+    street, north, south, duty, neighbour, records = people.values()
     for team in (north, south):
         team.request(set_presence=wire.SetPresence(present=True, lease_seconds=600))
         team.request(set_capacity=wire.SetCapacity(free_places=3))
@@ -126,6 +126,9 @@ def play(s, said):
     duty.request(get_status=wire.GetStatus(number="D-0001"))
     street.send(ping=wire.Ping())  # the client handles this answer itself
     street.request(withdraw=wire.Withdraw(referral=second, reason="no longer needed"))
+    for on in (True, False):
+        records.request(set_hold=wire.SetHold(referral=case, on=on, reason=codes.HOLD_ON_ERASURE_INQUEST, person="p117"))
+    records.request(erase=wire.Erase(referral=case, reason=codes.ERASE_REASON_MISTAKE, person="p117", second_person="p204"))
 
 
 def from_the_story():
@@ -252,7 +255,7 @@ def sealed():
 def nights():
     """Stories in the language of fuzz_turn.c: the lowest digit of a number in base 9 says what happens."""
     hello, submit, update, withdraw, told, accept, decline, check_in, close, handover, take, assign, board, record, \
-        follow, cover, capacity, presence = 0, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 8, 7
+        follow, cover, erase, hold, capacity, presence = 0, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 8, 7
     turn, kill = bytes([3]), bytes([8])
 
     def made(person, kind, command, case, *more):
@@ -279,6 +282,9 @@ def nights():
         "asked": begun + made(10, follow, 1, 2, 0) + made(8, board, 1, 1) + made(3, record, 9, 1, 0, 1) + turn,
         "covered": begun + made(9, cover, 1, 1, 20) + turn + made(9, take, 2, 1, 0, 1) + turn + made(9, cover, 3, 1, 0)
         + turn + made(8, cover, 1, 5, 100) + made(8, cover, 2, 7, 1) + turn + wait(20000) + made(9, board, 1, 1) + turn,
+        "erased": begun + made(0, withdraw, 2, 1, 0, 0) + turn + made(12, hold, 1, 1, 1, 5) + made(12, erase, 2, 1, 1, 3) + turn
+        + made(12, hold, 3, 1, 1, 4) + made(12, erase, 4, 1, 1, 1) + made(12, erase, 5, 1, 1, 3) + kill + made(12, hello, 1, 1)
+        + made(12, hold, 6, 1, 1, 5) + made(12, erase, 7, 1, 1, 3) + made(8, record, 9, 1, 0, 1) + turn,
         "changed": begun + made(0, update, 2, 1, 0b11010011, 9, 100, 120) + turn + made(0, told, 4, 1, 0, 1) + turn,
         "another-device": begun + made(0, withdraw, 0x87, 1, 0, 0) + turn + made(3, accept, 0x82, 1, 1, 30) + turn,
         "full": made(3, capacity, 1, 0) + made(5, capacity, 1, 0) + made(7, presence, 1, 0) + begun

@@ -50,6 +50,7 @@ static const struct key people[NIGHT_PEOPLE] = {
     {.name = "duty-south", .role = CONCORDAT__V1__ROLE__ROLE_COORDINATOR, .of = "southfell-duty"},
     {.name = "auditor", .role = CONCORDAT__V1__ROLE__ROLE_AUDITOR, .of = "council"},
     {.name = "nowhere", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "no-such-team"},
+    {.name = "records", .role = CONCORDAT__V1__ROLE__ROLE_INSPECTOR, .of = "council"},
     {.name = "gone", .role = CONCORDAT__V1__ROLE__ROLE_TEAM, .of = "southfell-crisis"},
 };
 

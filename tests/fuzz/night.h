@@ -5,7 +5,7 @@
 
 #include "broker/shell/broker.h"
 
-enum { NIGHT_PEOPLE = 13, NIGHT_EVENTS_MAX = 4096 };
+enum { NIGHT_PEOPLE = 14, NIGHT_EVENTS_MAX = 4096 };
 
 struct night;
 
