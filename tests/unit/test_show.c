@@ -232,6 +232,37 @@ static void a_case_that_is_overdue_says_so_in_words(void **state)
     assert_says("Seen by   13:59 (5 min ago) LATE\n");
 }
 
+static void a_case_that_was_erased_or_is_on_hold_says_since_when(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    Concordat__V1__Erase erase = CONCORDAT__V1__ERASE__INIT;
+    status.number = (char *)"R-0412";
+    status.state = CONCORDAT__V1__STATE__STATE_CLOSED;
+    status.urgency = CONCORDAT__V1__URGENCY__URGENCY_URGENT;
+    status.source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE;
+    status.on_hold_ms = now_ms - HOUR;
+    show_status(&sheet, &status, &showing);
+    print_sheet();
+    assert_says("On hold   since 13:04: it cannot be erased until that is lifted\n");
+    status.on_hold_ms = 0;
+    erase.person = (char *)"p117";
+    erase.second_person = (char *)"p204";
+    erase.reason = CONCORDAT__V1__ERASE_REASON__ERASE_REASON_RETENTION;
+    show_erasure_plan(&sheet, &status, &erase, &showing);
+    assert_said("TO ERASE: R-0412, for good. Nobody can undo it.\n"
+                "Case      R-0412, urgent, street triage\n"
+                "Goes      who the person is and how to reach them, and all that was told or\n"
+                "          noted about them, whoever asks\n"
+                "Stays     codes and times, and which team and coordinator had it; every report\n"
+                "          counts it\n"
+                "By        p117 and p204, who answer for it; reason: retention\n");
+    status.erased_ms = now_ms - MINUTE;
+    show_status(&sheet, &status, &showing);
+    print_sheet();
+    assert_says("Erased    14:03: the texts about the person cannot be opened any more\n");
+}
+
 static void the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns(void **state)
 {
     (void)state;
@@ -501,6 +532,7 @@ int main(void)
         cmocka_unit_test_setup(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held, open_showing),
         cmocka_unit_test_setup(P11_a_case_that_had_to_yield_its_place_says_so_to_both_sides, open_showing),
         cmocka_unit_test_setup(a_case_that_is_overdue_says_so_in_words, open_showing),
+        cmocka_unit_test_setup(a_case_that_was_erased_or_is_on_hold_says_since_when, open_showing),
         cmocka_unit_test_setup(the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns, open_showing),
         cmocka_unit_test_setup(a_cover_says_what_holds_until_when_and_who_is_told, open_showing),
         cmocka_unit_test_setup(a_coordinators_board_says_whose_areas_it_shows, open_showing),
