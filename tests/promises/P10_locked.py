@@ -59,6 +59,8 @@ class Locked(unittest.TestCase):
             "get_record": wire.GetRecord(referral=some, reason="to respond"),
             "cover": wire.Cover(area="southfell", minutes=5, reason=1),
             "follow": wire.Follow(after=0, credit=1),
+            "erase": wire.Erase(referral=some, reason=1, person="p117", second_person="p204"),
+            "set_hold": wire.SetHold(referral=some, on=True, reason=1, person="p117"),
         }
         own = {
             "source": {"submit", "update", "withdraw", "told"},
@@ -66,10 +68,11 @@ class Locked(unittest.TestCase):
                      "get_record"},
             "coordinator": {"take", "assign", "check_in", "close", "get_record", "cover"},
             "auditor": {"follow"},
+            "inspector": {"erase", "set_hold"},
             "referrer": set(),
         }
         of = {"source": "street-triage", "team": "northmoor-crisis", "coordinator": "northmoor-duty",
-              "auditor": "council", "referrer": "street-triage"}
+              "auditor": "council", "inspector": "council", "referrer": "street-triage"}
         for role, allowed in own.items():
             if role == "referrer":
                 with self.assertRaises(stage.python_client.Refused):
