@@ -81,8 +81,11 @@ enum refusal sealing_seal(struct broker *b, const struct event *event, const str
     bool is_new = event->kind == EVENT_RECEIVED;
     uint8_t key[SEAL_KEY_BYTES];
     *texts = (struct sealed_texts){.row = b->sealing.row};
-    enum refusal refusal = sealing_refusal(b, is_new ? seals_make(b->sealing.seals, &of, key)
-                                                     : seals_find(b->sealing.seals, &of, key));
+    enum seals_status status =
+        is_new ? seals_make(b->sealing.seals, &of, key) : seals_find(b->sealing.seals, &of, key);
+    if (status == SEALS_ERASED && event->kind == EVENT_RECORD_READ)
+        return REFUSAL_NONE; /* a reading finds nothing, and the words of its reason have nowhere to go */
+    enum refusal refusal = sealing_refusal(b, status);
     if (refusal != REFUSAL_NONE)
         return refusal;
     b->sealing.must_sync |= is_new;
@@ -107,19 +110,51 @@ void sealing_note(struct broker *b)
     assert(ends->count == 0);
     for (size_t i = 0; i < b->turn.batch.count; i++) {
         const struct batch_item *item = &b->turn.batch.items[i];
-        if (item->kind != EVENT_CLOSED && item->kind != EVENT_WITHDRAWN)
+        bool is_erased = item->kind == EVENT_ERASED;
+        if (!is_erased && item->kind != EVENT_CLOSED && item->kind != EVENT_WITHDRAWN)
             continue;
         assert(ends->count < TURN_MESSAGES_MAX);
         struct key_end *end = &ends->items[ends->count++];
-        *end = (struct key_end){.number = item->number, .drill = item->drill};
+        *end = (struct key_end){.number = item->number, .drill = item->drill, .is_erased = is_erased};
         memcpy(end->referral, item->referral, ID_BYTES);
     }
+}
+
+/* A disk that is full and copies what it overwrites keeps the key until the next start finds room: that ends
+ * no routing, but somebody must know. */
+static bool sealing_erase_key(struct broker *b, const struct seals_case *of)
+{
+    enum seals_status status = seals_erase(b->sealing.seals, of);
+    if (status == SEALS_FULL)
+        b->ports.log(b->ports.context,
+                     "the key of an erased case is still in the file of keys, because the disk is "
+                     "full: make room, and restart the router, which erases it then");
+    return status != SEALS_FAILED;
 }
 
 static bool sealing_end_key(struct broker *b, const struct key_end *end)
 {
     const struct seals_case of = {end->referral, end->number, end->drill};
-    return seals_end_case(b->sealing.seals, &of) != SEALS_FAILED;
+    return end->is_erased ? sealing_erase_key(b, &of) : seals_end_case(b->sealing.seals, &of) != SEALS_FAILED;
+}
+
+/* A crash can have come before the key of an erased case was gone, and an old copy of the file of keys brings
+ * such keys back. What reads as erased is only synced, all at once. */
+static bool sealing_erase_again(struct broker *b)
+{
+    bool good = true, any = false;
+    for (uint32_t row = 0; row < state_ended_rows(b->state) && good; row++) {
+        const struct ended_case *ended = state_ended_row(b->state, row);
+        const struct seals_case of = {ended->id, ended->number, ended->drill};
+        uint8_t key[SEAL_KEY_BYTES];
+        if (!ended->erased_ms)
+            continue;
+        any = true;
+        if (seals_find(b->sealing.seals, &of, key) != SEALS_ERASED)
+            good = sealing_erase_key(b, &of);
+        sodium_memzero(key, sizeof key);
+    }
+    return good && (!any || seals_sync(b->sealing.seals) == SEALS_OK);
 }
 
 bool sealing_settle(struct broker *b)
@@ -145,5 +180,6 @@ bool broker_use_seals(struct broker *b, struct seals *seals)
         const struct seals_case of = {ended->id, ended->number, ended->drill};
         b->sealing.has_failed |= seals_end_case(seals, &of) == SEALS_FAILED;
     }
+    b->sealing.has_failed |= !sealing_erase_again(b);
     return !b->sealing.has_failed;
 }

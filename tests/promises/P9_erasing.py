@@ -72,6 +72,27 @@ class Erasing(two_areas.TwoAreas):
                          (case, "p117", "p204", MISTAKE))
         self.assertEqual([event.referral for event in readings].count(case), 2, "a reading is an event, also of nothing")
 
+    def key_slots(self):
+        """The file of keys, in pieces of a slot."""
+        with open(self.stage.path("state", "seals"), "rb") as file:
+            data = file.read()
+        return [data[at:at + 256] for at in range(0, len(data), 256)]
+
+    def test_the_key_is_gone_and_an_old_copy_of_the_file_of_keys_brings_it_back_to_nobody(self):
+        case, _ = self.ended()
+        self.stage.stop("broker")
+        before = self.key_slots()
+        self.stage.start_broker(env=self.machine.env())
+        self.records = self.stage.client("records")
+        self.assertTrue(self.erase(case).done)
+        key, = set(before) - set(self.key_slots())  # gone before anybody is told
+        self.stage.stop("broker")
+        with open(self.stage.path("state", "seals"), "r+b") as file:
+            file.write(b"".join(before))
+        self.assertIn(key, self.key_slots())
+        self.stage.start_broker(env=self.machine.env())
+        self.assertNotIn(key, self.key_slots())
+
     def test_it_waits_for_the_end_of_retention_and_says_until_when(self):
         self.stage.use_region(lambda text: text.replace("retention_days: 7305", "retention_days: 40"))
         self.stage.stop("broker")

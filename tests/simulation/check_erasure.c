@@ -32,12 +32,32 @@ void check_erased(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
                        (long long)(e->at_ms - before->ended_ms) / 1000);
 }
 
+static void check_key_is_gone(struct world *w, const struct seen_case *c, const char *when)
+{
+    const struct seals_case of = {c->id, c->number, c->drill};
+    uint8_t key[SEAL_KEY_BYTES];
+    if (w->host.keys.seals && seals_find(w->host.keys.seals, &of, key) == SEALS_OK)
+        world_violated(w, "P9 erased with its key", "%c-%04u, %s", c->drill ? 'D' : 'R', c->number, when);
+}
+
+void check_erased_keys(struct world *w)
+{
+    for (uint32_t row = 0; row < w->witness.cases.count; row++) {
+        const struct seen_case *c = table_row(&w->witness.cases, row);
+        if (c->erased)
+            check_key_is_gone(w, c, "after a start");
+    }
+}
+
 void check_erased_status(struct world *w, const struct seen_event *of,
                          const Concordat__V1__CaseStatus *status)
 {
     if (of->erased != (status->erased_ms != 0) || of->held != (status->on_hold_ms != 0))
         world_violated(w, "P9 erasure untold", "a status of event %llu says erased %d, on hold %d",
                        (number)status->seq, status->erased_ms != 0, status->on_hold_ms != 0);
+    const struct seen_case *c = witness_case(&w->witness, status->referral.data);
+    if (c && status->erased_ms)
+        check_key_is_gone(w, c, "when somebody is told");
 }
 
 void check_erased_record(struct world *w, const struct peer *peer, const Concordat__V1__Record *record)

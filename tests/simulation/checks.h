@@ -34,6 +34,8 @@ void check_erased(struct world *world, uint64_t seq, const Concordat__V1__Event 
                   const struct seen_case *before);
 void check_erased_status(struct world *world, const struct seen_event *of,
                          const Concordat__V1__CaseStatus *status);
+/* After a start, no erased case has its key any more. */
+void check_erased_keys(struct world *world);
 void check_erased_record(struct world *world, const struct peer *peer, const Concordat__V1__Record *record);
 /* After the event: the case has exactly the owner that follows from it. */
 void check_owned(struct world *world, uint64_t seq, const Concordat__V1__Event *event,

@@ -362,6 +362,7 @@ void host_start(struct world *w)
     if (!open_keys(w))
         return;
     check_lost(w);
+    check_erased_keys(w);
     check_agrees(w);
     check_books(w);
     world_later(w, 0, TURN, 0, 0);

@@ -263,6 +263,7 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
         name(c->origin, e->actor);
         name(c->device, e->actor_device);
         c->received_seq = seq;
+        c->number = e->number;
         c->drill = e->received && e->received->referral->drill;
         index_add(&w->case_by_id, &w->cases, w->cases.count - 1);
         w->open++;

@@ -42,6 +42,7 @@ struct seen_case {
     int owner_kind, state;
     bool offer_live, handover, assigned, contact_made, ended;
     bool drill, erased;
+    uint32_t number;
     uint32_t holds;   /* 1 << HoldOnErasure */
     int64_t ended_ms; /* by the ledger's time */
 };
