@@ -95,6 +95,10 @@ int key_store_open(struct key_store *s, const struct key_store_setting *setting,
                  "%s: what a crash left behind could not be removed; look after the disk", path);
         return -1;
     }
+    if (seals_prepare(s->seals) == SEALS_FAILED) { /* a full disk is said to those who send */
+        snprintf(message, message_size, "%s: cannot be written; look after the disk and start again", path);
+        return -1;
+    }
     return 0;
 }
 
@@ -117,14 +121,17 @@ void key_store_reload(struct key_store *s)
     s->walk = (struct seals_walk){0};
 }
 
-void key_store_idle(struct key_store *s)
+/* SEALS_OK also if nothing is left to be done. */
+static enum seals_status key_store_rewrap(struct key_store *s)
 {
-    if (s->walk.done || !s->master || seals_rewrap(s->seals, &s->walk, REWRAP_SLOTS) != SEALS_OK)
-        return;
-    if (!s->walk.done || !(s->walk.rewrapped || s->walk.unopened || s->walk.torn))
-        return;
-    if (seals_sync(s->seals) != SEALS_OK)
-        return;
+    if (s->walk.done || !s->master)
+        return SEALS_OK;
+    enum seals_status status = seals_rewrap(s->seals, &s->walk, REWRAP_SLOTS);
+    if (status != SEALS_OK || !s->walk.done || !(s->walk.rewrapped || s->walk.unopened || s->walk.torn))
+        return status;
+    status = seals_sync(s->seals);
+    if (status != SEALS_OK)
+        return status;
     fprintf(
         stderr,
         "concordat-broker: keys: %u wrapped anew, by generation %u of the master key; %u cannot be opened, "
@@ -132,4 +139,10 @@ void key_store_idle(struct key_store *s)
         s->walk.rewrapped, s->walk.generation, s->walk.unopened, s->walk.torn,
         s->walk.unopened ? "; keep the older generations"
                          : "; the older generations are not needed any more");
+    return SEALS_OK;
+}
+
+bool key_store_idle(struct key_store *s)
+{
+    return seals_prepare(s->seals) != SEALS_FAILED && key_store_rewrap(s) != SEALS_FAILED;
 }

@@ -41,7 +41,8 @@ void key_store_close(struct key_store *store);
 
 /* Reads the master key again, and begins to wrap anew what an older generation wrapped. */
 void key_store_reload(struct key_store *store);
-/* Wraps a few keys anew, if any are left to be; to be called when no message waits. */
-void key_store_idle(struct key_store *store);
+/* Draws keys ahead, and wraps a few anew if any are left to be; to be called when no message waits. False if
+ * the disk failed: the router must stop. */
+bool key_store_idle(struct key_store *store);
 
 #endif

@@ -122,6 +122,7 @@ struct process {
     struct broker_options options;
     struct machine machine;
     struct key_store key_store;
+    bool seals_failed; /* nobody knows what is on the disk */
     struct policy_file *policy;
     struct broker *broker;
     struct keeper keeper;
@@ -425,7 +426,7 @@ static enum ledger_status process_turn(struct process *p)
         return status;
     if (idle) {
         ledger_idle(p->machine.ledger);
-        key_store_idle(&p->key_store);
+        p->seals_failed = !key_store_idle(&p->key_store);
     }
     take_snapshot_step(p, step);
     return LEDGER_OK;
@@ -498,6 +499,8 @@ static int process_run(struct process *p)
             obey_signals(p);
         if (process_turn(p) != LEDGER_OK)
             return report_failed_turn(p);
+        if (p->seals_failed)
+            return report_failure("keys", "the disk failed");
         process_tell_status(p);
         look_after_ballast(p);
         look_after_replay(p);

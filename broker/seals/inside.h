@@ -1,5 +1,5 @@
 /* inside.h: an open file of referral keys, as the parts of this folder share it: its slots, read, written,
- * wrapped. One thread, as seals.h says. */
+ * wrapped, and the keys that were drawn ahead. One thread, as seals.h says. */
 #ifndef CONCORDAT_SEALS_INSIDE_H
 #define CONCORDAT_SEALS_INSIDE_H
 
@@ -7,22 +7,28 @@
 
 enum { SEALS_SERIES = 2 /* cases and drills */ };
 
+/* The keys of the numbers that follow the ledger's newest: on disk for certain, and here. */
+struct seals_pool {
+    uint8_t (*keys)[SEAL_KEY_BYTES]; /* owned, in locked memory: SEALS_AHEAD_MAX, by number */
+    uint32_t made;                   /* the newest number whose key was handed out */
+    uint32_t ready;                  /* the newest number whose key is here */
+    uint32_t roomy; /* the file has its room up to this number, the last of a step; 0: nobody has looked */
+};
+
 struct seals {
     struct seals_setting setting;
-    uint32_t newest[SEALS_SERIES];   /* numbers whose events are on disk */
-    uint32_t made[SEALS_SERIES];     /* the newest number that was made since the opening */
-    uint64_t reserved[SEALS_SERIES]; /* steps that are set aside for certain */
-    bool locked;                     /* the master key is missing, or does not open what it should */
+    uint32_t newest[SEALS_SERIES]; /* numbers whose events are on disk */
+    struct seals_pool pools[SEALS_SERIES];
+    bool locked;                              /* the master key is missing, or does not open what it should */
+    uint8_t written[SEALS_POOL * SLOT_BYTES]; /* slots on their way to the file together */
 };
 
 /* The byte at which a slot stands in the file. */
 uint64_t seals_place(bool drill, uint32_t number);
-/* Writes a slot's bytes, or the header's. */
-enum seals_status seals_write_bytes(const struct seals *seals, const uint8_t bytes[SLOT_BYTES], uint64_t at);
+enum seals_status seals_write_bytes(const struct seals *seals, const uint8_t *bytes, size_t size,
+                                    uint64_t at);
 enum seals_status seals_read_slot(const struct seals *seals, bool drill, uint32_t number, struct slot *slot);
 enum seals_status seals_write_slot(const struct seals *seals, const struct slot *slot);
-/* Makes the disk set the step of this slot aside. */
-enum seals_status seals_reserve(struct seals *seals, bool drill, uint32_t number);
 
 /* Whether the slot stands in the place of its own number. */
 bool slot_is_in_place(const struct slot *slot, bool drill, uint32_t number);
@@ -33,7 +39,23 @@ enum seals_status seals_unwrap(const struct seals *seals, const struct slot *slo
 /* The same for its callback key, by the service key: SEALS_OK or SEALS_ALTERED. */
 enum seals_status seals_unwrap_callback(const struct seals *seals, const struct slot *slot,
                                         uint8_t callback[SEAL_KEY_BYTES]);
-/* Wraps the key by what wraps now: the newest generation of a good master key, or else the service key. */
+/* Wraps the key, with key.nonce, by what wraps now: the newest generation of a good master key, or else the
+ * service key. */
 void seals_wrap(const struct seals *seals, struct slot *slot, const uint8_t key[SEAL_KEY_BYTES]);
+/* Which generation that is. */
+uint8_t seals_wrapping(const struct seals *seals);
+
+/* Begins behind the ledger's newest numbers. False if memory is short. */
+bool seals_open_pools(struct seals *seals);
+void seals_close_pools(struct seals *seals);
+/* Sees to it that the key of a number that is not in the ledger yet is ready, and notes that it is given. */
+enum seals_status seals_give(struct seals *seals, const struct seals_case *of);
+/* The key of such a number, borrowed; NULL: nobody was given it. */
+const uint8_t *seals_pooled(const struct seals *seals, bool drill, uint32_t number);
+/* Takes the key in a slot that stands behind all that are ready, if it is whole and what wraps now wrapped
+ * it. It must be synced before it is handed out. */
+bool seals_pool_again(struct seals *seals, const struct slot *slot);
+/* Forgets the keys that nobody was given yet. */
+void seals_empty_pools(struct seals *seals);
 
 #endif

@@ -56,7 +56,7 @@ static enum seals_opening seals_create(const struct seals *s, const struct seals
 {
     uint8_t header[SLOT_BYTES];
     seals_pack_header(s, header);
-    enum seals_status status = seals_write_bytes(s, header, 0);
+    enum seals_status status = seals_write_bytes(s, header, sizeof header, 0);
     if (status == SEALS_OK)
         status = seals_sync(s);
     if (status == SEALS_OK)
@@ -280,7 +280,9 @@ enum seals_opening seals_use_master(struct seals *s, const struct master_key *ma
     const struct seals_told told = {s->setting.name, message, message_size};
     message[0] = '\0';
     s->setting.master = master;
-    return seals_probe_all(s, &told);
+    enum seals_opening opening = seals_probe_all(s, &told);
+    seals_empty_pools(s); /* what wrapped these keys may not be what wraps now */
+    return opening;
 }
 
 struct seals *seals_open(const struct seals_setting *setting, enum seals_opening *opening, char *message,
@@ -290,13 +292,14 @@ struct seals *seals_open(const struct seals_setting *setting, enum seals_opening
     assert(message_size > 0 && setting->service);
     message[0] = '\0';
     struct seals *s = calloc(1, sizeof *s);
-    if (!s) {
+    if (!s || !seals_open_pools(s)) {
+        seals_close(&s);
         *opening = seals_tell(&told, SEALS_UNREADABLE, "no memory");
         return NULL;
     }
     s->setting = *setting;
-    s->newest[0] = setting->newest_case;
-    s->newest[1] = setting->newest_drill;
+    seals_committed(s, false, setting->newest_case);
+    seals_committed(s, true, setting->newest_drill);
     *opening = seals_examine(s, &told);
     if (*opening > SEALS_LOCKED)
         seals_close(&s);
@@ -305,6 +308,8 @@ struct seals *seals_open(const struct seals_setting *setting, enum seals_opening
 
 void seals_close(struct seals **seals)
 {
+    if (*seals)
+        seals_close_pools(*seals);
     free(*seals);
     *seals = NULL;
 }

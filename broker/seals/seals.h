@@ -19,15 +19,16 @@
  *     32  zeros                   216
  *     248 check, as a slot's        8
  *
- * Order. An event must never be on disk before the key of its referral: seals_make, then seals_sync, and only
- * then is the event written to the ledger. Even before its own sync a written event can reach the disk, so
- * the two syncs cannot run side by side. A slot without an event is garbage that the next referral
- * overwrites. An erasing is decided by its event; the slot is erased after that event is on disk, and at each
- * start again for each event of an erasing, so that an old copy of this file brings no erased key back.
+ * Order. An event must never be on disk before the key of its referral. So keys are drawn ahead, for the
+ * numbers that come next, SEALS_POOL at a time, and a key is on disk before anybody is handed it. A step's
+ * room is written with zeros once, so each later write overwrites what the disk has, and syncing it is cheap.
+ * A slot without an event opens nothing. An erasing is decided by its event; the slot is erased after that
+ * event is on disk, and at each start again for each event of an erasing, so that an old copy of this file
+ * brings no erased key back.
  *
- * Threads: one thread, the owner, calls these functions; seals_sync alone may be called by another thread
- * meanwhile. Rotation is the owner's too, a few slots at a time: a second process could bring a key back that
- * the first is just erasing. Keys go into buffers of the caller, who wipes them; nothing here keeps one.
+ * Threads: one thread, the owner, calls these functions. Rotation is the owner's too, a few slots at a time:
+ * a second process could bring a key back that the first is just erasing. Keys go into buffers of the caller,
+ * who wipes them. Only keys of numbers that are not in the ledger yet are kept here, in locked memory.
  */
 #ifndef CONCORDAT_SEALS_H
 #define CONCORDAT_SEALS_H
@@ -45,8 +46,6 @@ struct seals_file {
     /* Writes all of it, or fails. */
     int (*write)(void *context, const void *bytes, size_t size, uint64_t at);
     int (*sync)(void *context);
-    /* Makes the disk set room aside. */
-    int (*reserve)(void *context, uint64_t at, uint64_t size);
 };
 
 enum seals_status {
@@ -54,7 +53,7 @@ enum seals_status {
     SEALS_NONE,      /* nothing was ever written there */
     SEALS_ERASED,    /* the key was erased */
     SEALS_TORN,      /* the slot is damaged; a copy of the file may have it whole */
-    SEALS_OTHER,     /* the slot is another referral's */
+    SEALS_OTHER,     /* the slot is another number's: somebody, or a disk, has misplaced it */
     SEALS_NO_MASTER, /* there is no master key that fits, or none of this slot's generation */
     SEALS_ALTERED,   /* the key that wrapped is another one now, or somebody altered the slot */
     SEALS_FULL,      /* the disk is full: nothing was written that counts; try again when it is mended */
@@ -102,29 +101,33 @@ void seals_close(struct seals **seals);
 
 /* The key that wraps and opens from now on; NULL: it is missing. SEALS_GOOD, or with a message
  * SEALS_OTHER_SERVICE, SEALS_LOCKED, or a refusal if the file has changed or the disk failed. Unless it is
- * good, every key that can be opened is found nevertheless. It reads the newest slots, and all slots of
- * generation 0 that are newer than the newest which a master key wrapped: some two microseconds each. */
+ * good, every key that can be opened is found nevertheless. Keys that nobody was given yet are drawn anew. It
+ * reads the newest slots, and all slots of generation 0 that are newer than the newest which a master key
+ * wrapped: some two microseconds each. */
 enum seals_opening seals_use_master(struct seals *seals, const struct master_key *master, char *message,
                                     size_t message_size);
 
 /* A referral, as its key is found. Borrowed by each call. */
 struct seals_case {
-    const uint8_t *referral; /* SEAL_ID_BYTES */
-    uint32_t number;         /* as people say it: 1 is the first */
+    uint32_t number; /* as people say it: 1 is the first */
     bool drill;
 };
 
-/* Draws a key for a referral whose number is newer than any in the ledger, and writes it, and its callback
- * key. The newest generation of the master key wraps it, or the service key (generation 0) if the opening was
- * SEALS_LOCKED: a missing master key refuses no referral. It is on disk after the next seals_sync. If the
- * slot has a key for the same referral, it gives that key. A slot whose event is in the ledger is never made
- * anew: then it does as seals_find. Unless it returns SEALS_OK the key is zeros.
- */
+/* Hands out the key of a referral whose number is newer than any in the ledger: it is on disk, and so is its
+ * callback key. Numbers are given out in order, at most SEALS_GIVEN_MAX before seals_committed; a number that
+ * is asked for again has the same key until it is committed. If no key is ready, SEALS_POOL of them are
+ * drawn, written and synced now. The newest generation of the master key wraps them, or the service key
+ * (generation 0) if the opening was SEALS_LOCKED: a missing master key refuses no referral. For a number that
+ * is in the ledger it does as seals_find. Unless it returns SEALS_OK the key is zeros. */
 enum seals_status seals_make(struct seals *seals, const struct seals_case *of, uint8_t key[SEAL_KEY_BYTES]);
 /* Says that the events of all numbers up to this one are on disk. */
 void seals_committed(struct seals *seals, bool drill, uint32_t number);
+/* Draws keys ahead, and makes room for more, once half of them are used; to be called when nobody waits.
+ * Those of drills only if there ever was a drill. SEALS_OK, SEALS_FULL or SEALS_FAILED. */
+enum seals_status seals_prepare(struct seals *seals);
 
-/* Finds the key of a referral. Unless it returns SEALS_OK the key is zeros. */
+/* Finds the key of a referral. Of a number that is not in the ledger it finds the one that was handed out.
+ * Unless it returns SEALS_OK the key is zeros. */
 enum seals_status seals_find(struct seals *seals, const struct seals_case *of, uint8_t key[SEAL_KEY_BYTES]);
 
 /* The key that seals what an offer opens without the record: BLAKE2b-256 of "concordat-callback-1", keyed
@@ -171,8 +174,10 @@ struct seals_walk {
  * key wraps nothing. */
 enum seals_status seals_rewrap(struct seals *seals, struct seals_walk *walk, uint32_t slots);
 
-/* Empties the slots that a crash left without an event, and syncs: to be called after opening, before the
- * first seals_make. *count is how many there were. SEALS_OK, SEALS_FULL or SEALS_FAILED. */
+/* Takes the keys that were drawn ahead before the opening, as far as they are whole and what wraps now
+ * wrapped them, and empties what else stands beyond the ledger's newest numbers, and syncs: to be called
+ * after opening, before the first seals_make. A copy of the file has the keys of the numbers that came next,
+ * too. *count is how many slots were emptied. SEALS_OK, SEALS_FULL or SEALS_FAILED. */
 enum seals_status seals_collect(struct seals *seals, uint32_t *count);
 
 struct seals_count {

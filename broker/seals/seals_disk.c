@@ -49,16 +49,6 @@ static int disk_sync(void *context)
     return fdatasync(disk->fd) == 0 ? 0 : errno;
 }
 
-static int disk_reserve(void *context, uint64_t at, uint64_t size)
-{
-    const struct seals_disk *disk = context;
-    int error;
-    do
-        error = posix_fallocate(disk->fd, (off_t)at, (off_t)size);
-    while (error == EINTR);
-    return error;
-}
-
 int seals_disk_open(const char *path, struct seals_disk *disk, char *message, size_t message_size)
 {
     struct stat about;
@@ -88,6 +78,5 @@ void seals_disk_close(struct seals_disk *disk)
 
 struct seals_file seals_disk_file(struct seals_disk *disk)
 {
-    return (struct seals_file){
-        .context = disk, .read = disk_read, .write = disk_write, .sync = disk_sync, .reserve = disk_reserve};
+    return (struct seals_file){.context = disk, .read = disk_read, .write = disk_write, .sync = disk_sync};
 }

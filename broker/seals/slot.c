@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    AT_NUMBER = SEAL_ID_BYTES,
+    AT_NUMBER = 0,
     AT_DRILL = AT_NUMBER + 4,
     AT_STATE,
     AT_GENERATION,
@@ -51,7 +51,6 @@ bool slot_check_holds(const uint8_t bytes[SLOT_BYTES])
 
 static void slot_pack_place(const struct slot *slot, uint8_t *bytes)
 {
-    memcpy(bytes, slot->referral, SEAL_ID_BYTES);
     for (int i = 0; i < 4; i++)
         bytes[AT_NUMBER + i] = (uint8_t)(slot->number >> (24 - 8 * i));
     bytes[AT_DRILL] = slot->drill;
@@ -84,14 +83,11 @@ static bool slot_is_as_written(const struct slot *slot, const uint8_t bytes[SLOT
 void slot_read(const uint8_t bytes[SLOT_BYTES], struct slot *slot)
 {
     *slot = (struct slot){.state = SLOT_TORN};
-    if (sodium_is_zero(bytes, SLOT_BYTES)) {
-        slot->state = SLOT_EMPTY;
+    if (bytes[AT_STATE] != WRITTEN_LIVE && bytes[AT_STATE] != WRITTEN_ERASED) {
+        slot->state = sodium_is_zero(bytes, SLOT_BYTES) ? SLOT_EMPTY : SLOT_TORN;
         return;
     }
-    if (bytes[AT_STATE] != WRITTEN_LIVE && bytes[AT_STATE] != WRITTEN_ERASED)
-        return;
     slot->state = bytes[AT_STATE] == WRITTEN_LIVE ? SLOT_LIVE : SLOT_ERASED;
-    memcpy(slot->referral, bytes, SEAL_ID_BYTES);
     for (int i = 0; i < 4; i++)
         slot->number = slot->number << 8 | bytes[AT_NUMBER + i];
     slot->drill = bytes[AT_DRILL] == 1;

@@ -1,23 +1,22 @@
 /* slot.h: one slot of the file of referral keys, byte by byte: two wrapped keys, or the place of erased ones.
  *
- *     0   referral id                         16
- *     16  number, big-endian                   4
- *     20  0: a case, 1: a drill                1
- *     21  1: live, 2: erased                   1
- *     22  generation of the key that wrapped   1
- *     23  1: the callback key is here          1
- *     24  nonce                               24
- *     48  wrapped referral key and tag        48
- *     96  nonce                               24
- *     120 wrapped callback key and tag        48
- *     168 zeros                               80
+ *     0   number, big-endian                   4
+ *     4   0: a case, 1: a drill                1
+ *     5   1: live, 2: erased                   1
+ *     6   generation of the key that wrapped   1
+ *     7   1: the callback key is here          1
+ *     8   nonce                               24
+ *     32  wrapped referral key and tag        48
+ *     80  nonce                               24
+ *     104 wrapped callback key and tag        48
+ *     152 zeros                               96
  *     248 check                                8
  *
  * An erased slot has zeros from the generation on. Without the callback key, zeros are in its place. A slot
  * that was never written is all zeros.
  *
  * A wrapped key is XChaCha20-Poly1305-IETF(key that wraps, key); its associated data are a context (16) ||
- * ledger id (16) || bytes 0 to 20 || generation (1), so it opens in its own place of its own ledger's file.
+ * ledger id (16) || bytes 0 to 4 || generation (1), so it opens in its own place of its own ledger's file.
  * The referral key's context is "concordat-slot-1". The callback key's is "concordat-call-1", and its
  * generation always SLOT_SERVICE, so a rotation leaves it as it is.
  *
@@ -56,7 +55,6 @@ struct slot_wrapped {
 
 struct slot {
     enum slot_state state;
-    uint8_t referral[SEAL_ID_BYTES];
     uint32_t number;
     bool drill;
     uint8_t generation; /* of the key that wrapped the referral key */
@@ -70,7 +68,7 @@ void slot_read(const uint8_t bytes[SLOT_BYTES], struct slot *slot);
 /* Writes a live or an erased slot. */
 void slot_write(const struct slot *slot, uint8_t bytes[SLOT_BYTES]);
 
-/* Wraps a referral key into the slot, whose referral, number, drill, generation and key.nonce are filled in.
+/* Wraps a referral key into the slot, whose number, drill, generation and key.nonce are filled in.
  */
 void slot_wrap(struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES], const uint8_t *wrapper,
                const uint8_t key[SEAL_KEY_BYTES]);

@@ -1,11 +1,14 @@
 /* slots.c: the slots of an open file of referral keys: where each stands, read, written, wrapped. */
 #include <assert.h>
 #include <errno.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "broker/seals/inside.h"
 
 enum { HEADER_BYTES = 4096 };
+
+static const char callback_words[] = "concordat-callback-1";
 
 uint64_t seals_place(bool drill, uint32_t number)
 {
@@ -45,31 +48,22 @@ enum seals_status seals_read_slot(const struct seals *s, bool drill, uint32_t nu
     return status;
 }
 
-enum seals_status seals_write_bytes(const struct seals *s, const uint8_t bytes[SLOT_BYTES], uint64_t at)
+enum seals_status seals_write_bytes(const struct seals *s, const uint8_t *bytes, size_t size, uint64_t at)
 {
     const struct seals_file *file = &s->setting.file;
-    return status_of_error(file->write(file->context, bytes, SLOT_BYTES, at));
+    return status_of_error(file->write(file->context, bytes, size, at));
 }
 
 enum seals_status seals_write_slot(const struct seals *s, const struct slot *slot)
 {
     uint8_t bytes[SLOT_BYTES];
     slot_write(slot, bytes);
-    return seals_write_bytes(s, bytes, seals_place(slot->drill, slot->number));
+    return seals_write_bytes(s, bytes, sizeof bytes, seals_place(slot->drill, slot->number));
 }
 
-enum seals_status seals_reserve(struct seals *s, bool drill, uint32_t number)
+enum seals_status seals_sync(const struct seals *s)
 {
-    uint64_t step = (number - 1) / SEALS_STEP_SLOTS;
-    const struct seals_file *file = &s->setting.file;
-    if (step < s->reserved[drill])
-        return SEALS_OK;
-    enum seals_status status = status_of_error(
-        file->reserve(file->context, seals_place(drill, (uint32_t)step * SEALS_STEP_SLOTS + 1),
-                      SEALS_STEP_SLOTS * SLOT_BYTES));
-    if (status == SEALS_OK)
-        s->reserved[drill] = step + 1;
-    return status;
+    return s->setting.file.sync(s->setting.file.context) == 0 ? SEALS_OK : SEALS_FAILED;
 }
 
 bool slot_is_in_place(const struct slot *slot, bool drill, uint32_t number)
@@ -101,10 +95,20 @@ enum seals_status seals_unwrap_callback(const struct seals *s, const struct slot
                                                                                        : SEALS_ALTERED;
 }
 
-void seals_wrap(const struct seals *s, struct slot *slot, const uint8_t key[SEAL_KEY_BYTES])
+uint8_t seals_wrapping(const struct seals *s)
 {
     /* A key that another ledger's master key wrapped would be lost when the right one is back. */
-    slot->generation = s->locked ? SLOT_SERVICE : master_key_newest(s->setting.master);
-    s->setting.random.draw(s->setting.random.context, slot->key.nonce, sizeof slot->key.nonce);
+    return s->locked ? SLOT_SERVICE : master_key_newest(s->setting.master);
+}
+
+void seals_wrap(const struct seals *s, struct slot *slot, const uint8_t key[SEAL_KEY_BYTES])
+{
+    slot->generation = seals_wrapping(s);
     slot_wrap(slot, s->setting.ledger, seals_wrapper(s, slot->generation), key);
+}
+
+void seals_callback_key(const uint8_t key[SEAL_KEY_BYTES], uint8_t callback[SEAL_KEY_BYTES])
+{
+    crypto_generichash(callback, SEAL_KEY_BYTES, (const uint8_t *)callback_words, sizeof callback_words - 1,
+                       key, SEAL_KEY_BYTES);
 }

@@ -32,6 +32,7 @@ static enum seals_status seals_rewrap_slot(struct seals *s, struct seals_walk *w
         walk->unopened++;
         return SEALS_OK;
     }
+    s->setting.random.draw(s->setting.random.context, slot.key.nonce, sizeof slot.key.nonce);
     seals_wrap(s, &slot, key);
     sodium_memzero(key, sizeof key);
     status = seals_write_slot(s, &slot);
@@ -58,22 +59,27 @@ enum seals_status seals_rewrap(struct seals *s, struct seals_walk *walk, uint32_
 enum seals_status seals_collect(struct seals *s, uint32_t *count)
 {
     static const uint8_t zeros[SLOT_BYTES];
+    bool found = false;
     *count = 0;
-    assert(!s->made[0] && !s->made[1]);
+    assert(s->pools[0].ready == s->newest[0] && s->pools[1].ready == s->newest[1]);
     for (int drill = 0; drill < SEALS_SERIES; drill++) {
         for (uint32_t i = 1; i <= SEALS_AHEAD_MAX && i <= UINT32_MAX - s->newest[drill]; i++) {
             struct slot slot;
             uint32_t number = s->newest[drill] + i;
             enum seals_status status = seals_read_slot(s, drill, number, &slot);
             if (status == SEALS_OK && slot.state != SLOT_EMPTY) {
-                status = seals_write_bytes(s, zeros, seals_place(drill, number));
+                found = true;
+                if (seals_pool_again(s, &slot))
+                    continue;
+                status = seals_write_bytes(s, zeros, sizeof zeros, seals_place(drill, number));
                 *count += 1;
             }
             if (status != SEALS_OK)
                 return status;
         }
     }
-    return *count ? seals_sync(s) : SEALS_OK;
+    /* A key that was read back need not be on disk either. */
+    return found ? seals_sync(s) : SEALS_OK;
 }
 
 static void seals_count_slot(const struct seals *s, const struct seals_walk *walk, const struct slot *slot,

@@ -20,9 +20,8 @@ enum { LENGTH_BYTES_MAX = 4 }; /* before a text of one request */
 static enum seals_status text_key(struct broker *b, struct any_case of, enum seal_part part,
                                   uint8_t key[SEAL_KEY_BYTES])
 {
-    const struct seals_case sealed =
-        of.open ? (struct seals_case){of.open->id, of.open->number, of.open->drill}
-                : (struct seals_case){of.ended->id, of.ended->number, of.ended->drill};
+    const struct seals_case sealed = of.open ? (struct seals_case){of.open->number, of.open->drill}
+                                             : (struct seals_case){of.ended->number, of.ended->drill};
     return part == SEAL_CALLBACK ? seals_find_callback(b->sealing.seals, &sealed, key)
                                  : seals_find(b->sealing.seals, &sealed, key);
 }
@@ -66,7 +65,7 @@ bool confidential_is_as_told(struct broker *b, const uint8_t *referral, uint64_t
 }
 
 /* A text with its length before it, as a packed field has it; NULL if memory is short. */
-static const uint8_t *text_with_length(struct broker *b, const struct seal_opened *text, size_t *size)
+static const uint8_t *text_with_length(struct broker *b, const struct scan_field *text, size_t *size)
 {
     uint8_t *bytes = arena_take(&b->stored_arena, LENGTH_BYTES_MAX + text->size), *at = bytes;
     size_t left = text->size;
@@ -75,20 +74,29 @@ static const uint8_t *text_with_length(struct broker *b, const struct seal_opene
     for (; left >= 0x80; left >>= 7)
         *at++ = (uint8_t)(left | 0x80);
     *at++ = (uint8_t)left;
-    memcpy(at, text->text, text->size);
+    memcpy(at, text->bytes, text->size);
     *size = (size_t)(at - bytes) + text->size;
     return bytes;
+}
+
+static bool callback_open(struct broker *b, const struct referral *r, struct scan_field *callback)
+{
+    struct seal_opened opened;
+    enum stored_found found =
+        text_open(b, (struct any_case){.open = r}, r->confidential_seq, SEAL_CALLBACK, &opened);
+    if (found == STORED_FOUND)
+        *callback = (struct scan_field){.bytes = opened.text, .size = opened.size};
+    return found == STORED_FOUND;
 }
 
 bool confidential_callback(struct broker *b, const struct referral *r, uint32_t number,
                            spliced_field *callback)
 {
-    struct seal_opened opened;
+    struct scan_field text;
     size_t size;
-    if (text_open(b, (struct any_case){.open = r}, r->confidential_seq, SEAL_CALLBACK, &opened) !=
-        STORED_FOUND)
+    if (!sealing_fresh_callback(b, r->id, r->confidential_seq, &text) && !callback_open(b, r, &text))
         return false;
-    const uint8_t *bytes = text_with_length(b, &opened, &size);
+    const uint8_t *bytes = text_with_length(b, &text, &size);
     if (bytes)
         *callback = spliced_as(number, bytes, size);
     return bytes;

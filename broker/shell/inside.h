@@ -16,6 +16,7 @@
 #include "broker/shell/sessions.h"
 #include "broker/shell/status.h"
 #include "proto/server/seldom.h"
+#include "proto/wire/check_rules.h"
 
 /* The fault of the wall clock that the operator was told of last. */
 enum clock_doubt { CLOCK_BELIEVED, CLOCK_SET_BACK, CLOCK_LEAPT };
@@ -57,10 +58,20 @@ struct alterations {
 /* What a command tells, sealed on its way into the batch (sealing.c). */
 struct sealing {
     struct seals *seals;     /* borrowed */
-    bool must_sync;          /* a key of this turn is not on disk yet */
     enum seals_status fault; /* why a text could not be sealed last */
     bool has_failed;         /* the disk, or nobody knows what is on it: the broker must stop */
     uint8_t row[SEALED_ROW_BYTES_MAX];
+};
+
+/* Numbers to ring back that the open turn has sealed (sealing.c), by the number of the event. */
+struct fresh_callbacks {
+    struct fresh_callback {
+        uint64_t seq;
+        uint8_t referral[ID_BYTES];
+        uint8_t size; /* 0: none */
+        uint8_t text[CHECK_TEXT_BYTES];
+    } items[TURN_MESSAGES_MAX];
+    bool any;
 };
 
 /* The sealed texts that were read last (stored.c). */
@@ -73,7 +84,6 @@ struct stored_row {
  */
 struct key_ends {
     struct key_end {
-        uint8_t referral[ID_BYTES];
         uint32_t number;
         bool drill, is_erased;  /* otherwise the case has ended */
     } items[TURN_MESSAGES_MAX]; /* a case is ended or erased by a request alone */
@@ -130,6 +140,7 @@ struct broker {
     struct alterations alterations;
     struct room_watch room;
     struct sealing sealing;
+    struct fresh_callbacks fresh_callbacks;
     struct stored_row stored_row;
     struct key_ends key_ends;
     struct arena request_arena;    /* for the request that is being answered */

@@ -60,6 +60,34 @@ static void sealing_add(struct broker *b, const struct event *event, enum seal_p
     texts->size += SEALED_ROW_HEAD_BYTES + body;
 }
 
+/* Another event of the turn may take its place: then it is opened when an offer is made. */
+static void sealing_keep_callback(struct broker *b, const struct event *event,
+                                  const struct scan_field *callback)
+{
+    struct fresh_callback *fresh = &b->fresh_callbacks.items[event->seq % TURN_MESSAGES_MAX];
+    assert(callback->size <= sizeof fresh->text);
+    *fresh = (struct fresh_callback){.seq = event->seq, .size = (uint8_t)callback->size};
+    memcpy(fresh->referral, event->referral, ID_BYTES);
+    memcpy(fresh->text, callback->bytes, callback->size);
+    b->fresh_callbacks.any = true;
+}
+
+bool sealing_fresh_callback(const struct broker *b, const uint8_t *referral, uint64_t seq,
+                            struct scan_field *callback)
+{
+    const struct fresh_callback *fresh = &b->fresh_callbacks.items[seq % TURN_MESSAGES_MAX];
+    if (fresh->size == 0 || fresh->seq != seq || memcmp(fresh->referral, referral, ID_BYTES) != 0)
+        return false;
+    *callback = (struct scan_field){.bytes = fresh->text, .size = fresh->size};
+    return true;
+}
+
+static void sealing_forget_callbacks(struct broker *b)
+{
+    if (b->fresh_callbacks.any)
+        sodium_memzero(&b->fresh_callbacks, sizeof b->fresh_callbacks);
+}
+
 /* The number to ring back is sealed a second time, apart: an offer opens it without the record. */
 static void sealing_add_callback(struct broker *b, const struct event *event,
                                  const uint8_t key[SEAL_KEY_BYTES], const struct record_content *content,
@@ -72,23 +100,22 @@ static void sealing_add_callback(struct broker *b, const struct event *event,
     seals_callback_key(key, callback_key);
     sealing_add(b, event, SEAL_CALLBACK, callback_key, callback.bytes, callback.size, texts);
     sodium_memzero(callback_key, sizeof callback_key);
+    sealing_keep_callback(b, event, &callback);
 }
 
 enum refusal sealing_seal(struct broker *b, const struct event *event, const struct record_content *content,
                           struct sealed_texts *texts)
 {
-    const struct seals_case of = {event->referral, event->number, event->drill};
-    bool is_new = event->kind == EVENT_RECEIVED;
+    const struct seals_case of = {event->number, event->drill};
     uint8_t key[SEAL_KEY_BYTES];
     *texts = (struct sealed_texts){.row = b->sealing.row};
-    enum seals_status status =
-        is_new ? seals_make(b->sealing.seals, &of, key) : seals_find(b->sealing.seals, &of, key);
+    enum seals_status status = event->kind == EVENT_RECEIVED ? seals_make(b->sealing.seals, &of, key)
+                                                             : seals_find(b->sealing.seals, &of, key);
     if (status == SEALS_ERASED && event->kind == EVENT_RECORD_READ)
         return REFUSAL_NONE; /* a reading finds nothing, and the words of its reason have nowhere to go */
     enum refusal refusal = sealing_refusal(b, status);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    b->sealing.must_sync |= is_new;
     sealing_add(b, event, content->part, key, content->text, content->text_size, texts);
     if (content->part == SEAL_RECORD)
         sealing_add_callback(b, event, key, content, texts);
@@ -96,18 +123,11 @@ enum refusal sealing_seal(struct broker *b, const struct event *event, const str
     return REFUSAL_NONE;
 }
 
-bool sealing_sync(struct broker *b)
-{
-    if (b->sealing.must_sync && !b->sealing.has_failed)
-        (void)sealing_is_good(b, seals_sync(b->sealing.seals));
-    b->sealing.must_sync = false;
-    return !b->sealing.has_failed;
-}
-
 void sealing_note(struct broker *b)
 {
     struct key_ends *ends = &b->key_ends;
     assert(ends->count == 0);
+    sealing_forget_callbacks(b);
     for (size_t i = 0; i < b->turn.batch.count; i++) {
         const struct batch_item *item = &b->turn.batch.items[i];
         bool is_erased = item->kind == EVENT_ERASED;
@@ -116,7 +136,6 @@ void sealing_note(struct broker *b)
         assert(ends->count < TURN_MESSAGES_MAX);
         struct key_end *end = &ends->items[ends->count++];
         *end = (struct key_end){.number = item->number, .drill = item->drill, .is_erased = is_erased};
-        memcpy(end->referral, item->referral, ID_BYTES);
     }
 }
 
@@ -134,7 +153,7 @@ static bool sealing_erase_key(struct broker *b, const struct seals_case *of)
 
 static bool sealing_end_key(struct broker *b, const struct key_end *end)
 {
-    const struct seals_case of = {end->referral, end->number, end->drill};
+    const struct seals_case of = {end->number, end->drill};
     return end->is_erased ? sealing_erase_key(b, &of) : seals_end_case(b->sealing.seals, &of) != SEALS_FAILED;
 }
 
@@ -145,7 +164,7 @@ static bool sealing_erase_again(struct broker *b)
     bool good = true, any = false;
     for (uint32_t row = 0; row < state_ended_rows(b->state) && good; row++) {
         const struct ended_case *ended = state_ended_row(b->state, row);
-        const struct seals_case of = {ended->id, ended->number, ended->drill};
+        const struct seals_case of = {ended->number, ended->drill};
         uint8_t key[SEAL_KEY_BYTES];
         if (!ended->erased_ms)
             continue;
@@ -177,7 +196,7 @@ bool broker_use_seals(struct broker *b, struct seals *seals)
     b->sealing.seals = seals;
     for (uint32_t row = count > most ? count - most : 0; row < count; row++) {
         const struct ended_case *ended = table_row(&b->state->ended, row);
-        const struct seals_case of = {ended->id, ended->number, ended->drill};
+        const struct seals_case of = {ended->number, ended->drill};
         b->sealing.has_failed |= seals_end_case(seals, &of) == SEALS_FAILED;
     }
     b->sealing.has_failed |= !sealing_erase_again(b);

@@ -1,9 +1,12 @@
 /* sealing.h: the one place where a text about a person is sealed, on its way from a command into the batch.
  *
- * The key of a case is made for its receipt, and found for each later event. It is on disk before the event
- * is written (sealing_sync), and what an event says about the key itself, that the case has ended or that it
- * is erased, is done after the event is on disk (sealing_settle): so a case never lacks its key, and an
- * erased case has none once anybody is told. */
+ * The key of a case is handed out for its receipt, when it is on disk already, and found for each later
+ * event. What an event says about the key itself, that the case has ended or that it is erased, is done after
+ * the event is on disk (sealing_settle): so a case never lacks its key, and an erased case has none once
+ * anybody is told.
+ *
+ * An offer is nearly always made in the turn in which its case came: until that turn is written, the numbers
+ * to ring back that it sealed are kept, open. */
 #ifndef CONCORDAT_SEALING_H
 #define CONCORDAT_SEALING_H
 
@@ -25,9 +28,12 @@ enum refusal sealing_seal(struct broker *broker, const struct event *event,
 /* Why sealing_seal refused with REFUSAL_SEALED last, and what to do, for the sender. Lives for ever. */
 const char *sealing_fault(const struct broker *broker);
 
-/* Before the events of a turn are written; false: the broker must stop. */
-bool sealing_sync(struct broker *broker);
-/* Notes what the turn's events say about keys, before the batch is cleared. */
+/* The number to ring back that this turn sealed for an event of this referral; false: it is to be opened. */
+bool sealing_fresh_callback(const struct broker *broker, const uint8_t *referral, uint64_t seq,
+                            struct scan_field *callback);
+
+/* Notes what the turn's events say about keys, and forgets what was kept open, before the batch is cleared.
+ */
 void sealing_note(struct broker *broker);
 /* After the turn is on disk; false: the broker must stop. */
 bool sealing_settle(struct broker *broker);

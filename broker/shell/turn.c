@@ -99,8 +99,6 @@ static enum ledger_status turn_write(struct broker *b)
     struct batch *batch = &b->turn.batch;
     const struct ledger_event *events = batch_events(batch);
     assert(batch->count == 0 || events[0].seq == b->in_flight.seq + 1);
-    if (!sealing_sync(b))
-        return LEDGER_UNKNOWN;
     if (batch->count > 0) {
         enum ledger_status status = b->ports.write(b->ports.context, events, batch->count);
         if (status != LEDGER_OK)

@@ -92,7 +92,7 @@ static void add_texts(struct writing *w, const struct event *event, struct ledge
                       struct record_sealed *said)
 {
     const struct record_content *content = event->opaque;
-    const struct seals_case of = {event->referral, event->number, event->drill};
+    const struct seals_case of = {event->number, event->drill};
     uint8_t key[SEAL_KEY_BYTES], callback_key[SEAL_KEY_BYTES];
     struct scan_field callback;
     if (seals_make(w->seals, &of, key) != SEALS_OK)

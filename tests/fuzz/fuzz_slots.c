@@ -9,7 +9,7 @@
 #include "tests/worlds/sealed_world.h"
 
 /* The header, the slots of the first cases and those of the first drills. */
-enum { CASES = 10, DRILLS = 3, PARTS = 1 + CASES + DRILLS, ERASED = 4, ENDED = 5 };
+enum { CASES = 10, DRILLS = 3, PARTS = 1 + CASES + DRILLS, BEYOND = 2, ERASED = 4, ENDED = 5 };
 
 static struct sealed_world world;
 static struct memory_file good;
@@ -26,7 +26,7 @@ static void open_world(void)
     sealed_use(&world, MASTER_NONE);
     sealed_make(&world, CASES - 3, DRILLS - 1);
     sealed_use(&world, MASTER_BOTH);
-    sealed_make(&world, CASES, DRILLS);
+    sealed_make(&world, CASES + BEYOND, DRILLS + BEYOND);
     if (seals_erase(world.seals, sealed_case(ERASED, false)) != SEALS_OK ||
         seals_end_case(world.seals, sealed_case(ENDED, false)) != SEALS_OK)
         abort();
@@ -91,7 +91,7 @@ static void use_all(bool locked, uint32_t cases, uint32_t drills)
         assert(ended == SEALS_OK || ended == found);
         assert(ended != SEALS_OK || sealed_find_callback(&world, i, false) == found);
     }
-    assert(seals_collect(world.seals, &collected) == SEALS_OK && collected <= PARTS);
+    assert(seals_collect(world.seals, &collected) == SEALS_OK && collected <= 2 * SEALS_AHEAD_MAX);
     enum seals_status made = seals_make(world.seals, sealed_case(cases + 1, false), key);
     enum seals_status made_again = seals_make(world.seals, sealed_case(cases + 1, false), again);
     assert(made == SEALS_OK && made_again == SEALS_OK && memcmp(key, again, sizeof key) == 0);
@@ -106,7 +106,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct input input = {bytes, size};
     uint8_t mode = input_byte(&input);
-    uint32_t cases = input_byte(&input) % (CASES + 3), drills = input_byte(&input) % (DRILLS + 3);
+    uint32_t cases = input_byte(&input) % (CASES + BEYOND + 1),
+             drills = input_byte(&input) % (DRILLS + BEYOND + 1);
     enum sealed_master master = input_byte(&input) % (MASTER_NONE + 1);
     open_world();
     memory_file_copy(&world.file, &good);

@@ -72,24 +72,10 @@ static int memory_sync(void *context)
     return 0;
 }
 
-static int memory_reserve(void *context, uint64_t at, uint64_t size)
-{
-    struct memory_file *file = context;
-    if (memory_fails(file))
-        return file->error;
-    memory_make_room(file, at + size);
-    if (at + size > file->size)
-        file->size = at + size;
-    return 0;
-}
-
 struct seals_file memory_file_calls(struct memory_file *file)
 {
-    return (struct seals_file){.context = file,
-                               .read = memory_read,
-                               .write = memory_write,
-                               .sync = memory_sync,
-                               .reserve = memory_reserve};
+    return (struct seals_file){
+        .context = file, .read = memory_read, .write = memory_write, .sync = memory_sync};
 }
 
 void memory_file_crash(struct memory_file *file, const struct seal_random *random)

@@ -75,20 +75,14 @@ static int deadly_sync(void *context)
     return deadly(k->file.sync(k->file.context), now);
 }
 
-static int deadly_reserve(void *context, uint64_t at, uint64_t size)
-{
-    struct killer *k = context;
-    bool now = counts_to_death(k);
-    return deadly(k->file.reserve(k->file.context, at, size), now);
-}
-
 static void tell(int pipe, const struct progress *progress)
 {
     if (write(pipe, progress, sizeof *progress) != sizeof *progress)
         _exit(3);
 }
 
-/* Opens the file, makes the keys, ends a case, erases one, rotates. Ends with 0, or is killed on the way. */
+/* Opens the file, makes the keys, draws more ahead, ends a case, erases one, rotates. Ends with 0, or is
+ * killed on the way. */
 static void child_lives(const char *path, int pipe, struct killer *killer)
 {
     struct seals_disk disk;
@@ -97,21 +91,21 @@ static void child_lives(const char *path, int pipe, struct killer *killer)
     if (seals_disk_open(path, &disk, world.message, sizeof world.message) != 0)
         _exit(4);
     killer->file = seals_disk_file(&disk);
-    world.setting.file = (struct seals_file){killer, deadly_read, deadly_write, deadly_sync, deadly_reserve};
+    world.setting.file = (struct seals_file){killer, deadly_read, deadly_write, deadly_sync};
     sealed_reopen(&world, MASTER_ONE, 0, 0);
     bool good = world.opening == SEALS_FRESH;
     for (uint32_t i = 1; i <= CASES && good; i++) {
         if (i == CASES)
             sealed_use(&world, MASTER_NONE);
-        good = seals_make(world.seals, sealed_case(i, false), progress.keys[i]) == SEALS_OK &&
-               (i % 2 == 0 || seals_sync(world.seals) == SEALS_OK);
+        good = seals_make(world.seals, sealed_case(i, false), progress.keys[i]) == SEALS_OK;
         if (i % 2 == 0 || !good)
-            continue; /* two in one turn, synced together */
+            continue; /* two in one turn */
         progress.committed = i;
         tell(pipe, &progress);
         seals_committed(world.seals, false, i);
     }
-    good = good && seals_end_case(world.seals, sealed_case(ENDED, false)) == SEALS_OK;
+    good = good && seals_prepare(world.seals) == SEALS_OK &&
+           seals_end_case(world.seals, sealed_case(ENDED, false)) == SEALS_OK;
     progress.ended = true;
     tell(pipe, &progress);
     progress.erasing = true;
@@ -122,6 +116,7 @@ static void child_lives(const char *path, int pipe, struct killer *killer)
     sealed_use(&world, MASTER_BOTH);
     while (good && !walk.done)
         good = seals_rewrap(world.seals, &walk, 2) == SEALS_OK && seals_sync(world.seals) == SEALS_OK;
+    good = good && seals_prepare(world.seals) == SEALS_OK;
     progress.rotated = true;
     tell(pipe, &progress);
     _exit(good ? 0 : 5);
@@ -192,6 +187,7 @@ static void start_again(const char *path, const struct progress *progress)
     expect_as_told(progress);
     expect_callbacks(progress);
     assert_int_equal(seals_collect(world.seals, &collected), SEALS_OK);
+    assert_int_equal(seals_prepare(world.seals), SEALS_OK);
     if (progress->erasing)
         assert_int_equal(seals_erase(world.seals, sealed_case(ERASED, false)), SEALS_OK);
     while (!walk.done)
@@ -256,18 +252,26 @@ static void story_bytes(void *context, void *bytes, size_t size)
         ((uint8_t *)bytes)[i] = (uint8_t)story_draw(context, 256);
 }
 
-static void story_make(struct power_story *story)
+/* False: the power is lost while keys are drawn. */
+static bool story_make(struct power_story *story)
 {
     uint32_t number = story->made + 1;
     if (number > SEALED_NUMBERS_MAX)
-        return;
-    assert_int_equal(seals_make(world.seals, sealed_case(number, false), world.keys[0][number]), SEALS_OK);
-    story->made = number;
+        return true;
+    world.file.fails_at = story_draw(story, 4) ? 0 : world.file.calls + 1 + story_draw(story, 12);
+    world.file.error = 5;
+    bool good = story_draw(story, 2) || seals_prepare(world.seals) == SEALS_OK;
+    if (good)
+        good = seals_make(world.seals, sealed_case(number, false), world.keys[0][number]) == SEALS_OK;
+    if (good)
+        story->made = number;
+    assert_true(good || world.file.calls >= world.file.fails_at);
+    world.file.fails_at = 0;
+    return good;
 }
 
 static void story_commit(struct power_story *story)
 {
-    assert_int_equal(seals_sync(world.seals), SEALS_OK);
     story->committed = story->made;
     seals_committed(world.seals, false, story->committed);
 }
@@ -301,7 +305,7 @@ static enum sealed_master master_of(const struct power_story *story)
 static void story_check(const struct power_story *story)
 {
     for (uint32_t i = 1; i <= story->committed; i++) {
-        bool needs_master = sealed_slot(&world, i, false)[22] != SLOT_SERVICE;
+        bool needs_master = sealed_slot(&world, i, false)[6] != SLOT_SERVICE;
         enum seals_status alone = story->erased[i] ? SEALS_ERASED : needs_master ? SEALS_NO_MASTER : SEALS_OK;
         sealed_use(&world, story->master);
         assert_int_equal(sealed_find(&world, i, false), story->erased[i] ? SEALS_ERASED : SEALS_OK);
@@ -323,7 +327,7 @@ static void story_lose_power(struct power_story *story)
                     ? world.opening == SEALS_LOCKED
                     : world.opening == SEALS_GOOD || (world.opening == SEALS_FRESH && !story->committed));
     assert_int_equal(seals_collect(world.seals, &collected), SEALS_OK);
-    assert_true(collected <= story->made - story->committed);
+    assert_true(collected <= SEALS_AHEAD_MAX);
     story->made = story->committed;
     story->walk = (struct seals_walk){0};
     for (uint32_t i = 1; i <= story->committed; i++) {
@@ -341,7 +345,8 @@ static void story_step(struct power_story *story)
     case 0:
     case 1:
     case 2:
-        story_make(story);
+        if (!story_make(story))
+            story_lose_power(story);
         break;
     case 3:
     case 4:

@@ -13,7 +13,7 @@
 #include "tests/worlds/sealed_world.h"
 
 /* As the page says. */
-enum { AT_GENERATION = 22, AT_HAS_CALLBACK = 23, AT_CALLBACK = 96, CALLBACK_BYTES = 72 };
+enum { AT_GENERATION = 6, AT_HAS_CALLBACK = 7, AT_CALLBACK = 80, CALLBACK_BYTES = 72 };
 
 static struct sealed_world world;
 static const uint8_t zeros[CALLBACK_BYTES];
@@ -267,7 +267,7 @@ static void P9_the_service_key_opens_no_record_that_the_master_key_wrapped(void 
     slot[AT_GENERATION] = SLOT_SERVICE;
     slot_put_check(slot);
     assert_int_equal(sealed_find(&world, 1, false), SEALS_ALTERED);
-    memcpy(slot + 24, slot + AT_CALLBACK, CALLBACK_BYTES);
+    memcpy(slot + 8, slot + AT_CALLBACK, CALLBACK_BYTES);
     slot_put_check(slot);
     assert_int_equal(sealed_find(&world, 1, false), SEALS_ALTERED);
     assert_int_equal(sealed_find_callback(&world, 1, false), SEALS_OK);

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CASES = 4 };
-
 static const uint8_t service_keys[2][SEAL_KEY_BYTES] = {{1, 7}, {2, 7}};
 
 static const char *const master_texts[MASTER_NONE] = {
@@ -67,18 +65,6 @@ enum seals_opening sealed_use(struct sealed_world *w, enum sealed_master master)
     return seals_use_master(w->seals, w->setting.master, w->message, sizeof w->message);
 }
 
-const struct seals_case *sealed_case(uint32_t number, bool drill)
-{
-    static struct seals_case cases[CASES];
-    static uint8_t ids[CASES][SEAL_ID_BYTES];
-    static unsigned next;
-    unsigned i = next++ % CASES;
-    memset(ids[i], drill ? 'd' : 'r', SEAL_ID_BYTES);
-    memcpy(ids[i], &number, sizeof number);
-    cases[i] = (struct seals_case){ids[i], number, drill};
-    return &cases[i];
-}
-
 void sealed_make(struct sealed_world *w, uint32_t cases, uint32_t drills)
 {
     enum seals_status status = SEALS_OK;
@@ -86,8 +72,6 @@ void sealed_make(struct sealed_world *w, uint32_t cases, uint32_t drills)
         status = seals_make(w->seals, sealed_case(i, false), w->keys[0][i]);
     for (uint32_t i = w->committed[1] + 1; i <= drills && status == SEALS_OK; i++)
         status = seals_make(w->seals, sealed_case(i, true), w->keys[1][i]);
-    if (status == SEALS_OK)
-        status = seals_sync(w->seals);
     assert(status == SEALS_OK);
     seals_committed(w->seals, false, w->committed[0] = cases);
     seals_committed(w->seals, true, w->committed[1] = drills);

@@ -33,10 +33,10 @@ void sealed_change_service(struct sealed_world *world, bool another);
 /* Takes another master key into use. */
 enum seals_opening sealed_use(struct sealed_world *world, enum sealed_master master);
 
-/* The referral with this number; its id is its own. Valid until the fourth call after this one. */
-const struct seals_case *sealed_case(uint32_t number, bool drill);
+/* The referral with this number, for one call. */
+#define sealed_case(number, drill) (&(struct seals_case){number, drill})
 
-/* Makes the keys up to so many cases and drills, syncs them, and commits their events. */
+/* Makes the keys up to so many cases and drills, and commits their events. */
 void sealed_make(struct sealed_world *world, uint32_t cases, uint32_t drills);
 /* Finds a key, and asserts that it is the one that was made, if one is found, and else zeros. */
 enum seals_status sealed_find(struct sealed_world *world, uint32_t number, bool drill);
