@@ -96,7 +96,8 @@ static enum seals_opening seals_check_header(const struct seals *s, const struct
                           "the keys of this ledger's referrals are not here; put the newest copy of this "
                           "file here and start again");
     bool has_magic = memcmp(header, seals_magic, sizeof seals_magic - 1) == 0;
-    bool is_whole = slot_check_holds(header);
+    bool is_whole =
+        slot_check_holds(header) && sodium_is_zero(header + SLOT_CALLBACK_AT, SLOT_BYTES - SLOT_CALLBACK_AT);
     if (has_magic && is_whole && memcmp(header, ours, AT_LEDGER) == 0)
         return seals_tell(told, SEALS_OTHER_LEDGER,
                           "these are the keys of another ledger; put the file back that belongs to this one");

@@ -62,13 +62,9 @@ enum seals_status seals_find_callback(struct seals *s, const struct seals_case *
 
 enum seals_status seals_end_case(struct seals *s, const struct seals_case *of)
 {
-    struct slot slot;
-    assert(of->number <= s->newest[of->drill]);
-    enum seals_status status = seals_find_slot(s, of, &slot);
-    if (status == SEALS_ERASED || (status == SEALS_OK && !slot.has_callback))
-        return SEALS_OK;
-    slot.has_callback = false;
-    return status == SEALS_OK ? seals_write_slot(s, &slot) : status;
+    static const uint8_t zeros[SLOT_CALLBACK_BYTES];
+    assert(of->number > 0 && of->number <= s->newest[of->drill]);
+    return seals_write_bytes(s, zeros, sizeof zeros, seals_place(of->drill, of->number) + SLOT_CALLBACK_AT);
 }
 
 enum seals_status seals_make(struct seals *s, const struct seals_case *of, uint8_t key[SEAL_KEY_BYTES])

@@ -16,8 +16,9 @@
  *     8   version 1, big-endian     4
  *     12  zeros                     4
  *     16  id of the ledger         16
- *     32  zeros                   216
- *     248 check, as a slot's        8
+ *     32  zeros                    48
+ *     80  check, as a slot's        8
+ *     88  zeros                   168
  *
  * Order. An event must never be on disk before the key of its referral. So keys are drawn ahead, for the
  * numbers that come next, SEALS_POOL at a time, and a key is on disk before anybody is handed it. A step's
@@ -140,10 +141,9 @@ enum seals_status seals_find_callback(struct seals *seals, const struct seals_ca
                                       uint8_t callback[SEAL_KEY_BYTES]);
 /* Overwrites what the service key wrapped beside the referral's key: from now on only that key leads to the
  * callback. To be called once the event of the case's end is on disk, and at a start again for the cases that
- * ended last; if nothing is to be done it only reads. It need not be synced: what power loss brings back, the
- * next start ends. SEALS_OK: it is not there (any more), also if the key is erased. SEALS_NONE, SEALS_TORN,
- * SEALS_OTHER: no such key opens there; nothing was changed. SEALS_FULL (on a disk that copies what it
- * overwrites), SEALS_FAILED: it may still be there. It leaves generation 0 to seals_rewrap. */
+ * ended last. It need not be synced: what power loss brings back, the next start ends. SEALS_OK: it is not
+ * there (any more), whatever else the slot has. SEALS_FULL (on a disk that copies what it overwrites),
+ * SEALS_FAILED: it may still be there. It leaves generation 0 to seals_rewrap. */
 enum seals_status seals_end_case(struct seals *seals, const struct seals_case *of);
 
 /* Erases both keys of a referral whose event is in the ledger, and syncs: SEALS_OK if no key is on disk any

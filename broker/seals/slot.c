@@ -10,10 +10,9 @@ enum {
     AT_DRILL = AT_NUMBER + 4,
     AT_STATE,
     AT_GENERATION,
-    AT_HAS_CALLBACK,
-    AT_KEY,
-    AT_CALLBACK = AT_KEY + sizeof(struct slot_wrapped),
-    AT_CHECK = SLOT_BYTES - SLOT_CHECK_BYTES,
+    AT_KEY = AT_GENERATION + 2,
+    AT_CHECK = AT_KEY + sizeof(struct slot_wrapped),
+    AT_CALLBACK = AT_CHECK + SLOT_CHECK_BYTES,
     PLACE_BYTES = AT_DRILL + 1 /* what says whose slot it is */
 };
 
@@ -28,6 +27,8 @@ enum {
 };
 
 _Static_assert(sizeof(struct slot_wrapped) == SEAL_NONCE_BYTES + SLOT_WRAPPED_BYTES, "it is copied whole");
+_Static_assert((int)AT_CALLBACK == SLOT_CALLBACK_AT && sizeof(struct slot_wrapped) == SLOT_CALLBACK_BYTES,
+               "the header says where the callback key stands");
 _Static_assert(sizeof callback_context == sizeof key_context, "both have the same length");
 
 static void slot_check_of(const uint8_t bytes[SLOT_BYTES], uint8_t check[SLOT_CHECK_BYTES])
@@ -64,7 +65,6 @@ void slot_write(const struct slot *slot, uint8_t bytes[SLOT_BYTES])
     bytes[AT_STATE] = slot->state == SLOT_LIVE ? WRITTEN_LIVE : WRITTEN_ERASED;
     if (slot->state == SLOT_LIVE) {
         bytes[AT_GENERATION] = slot->generation;
-        bytes[AT_HAS_CALLBACK] = slot->has_callback;
         memcpy(bytes + AT_KEY, &slot->key, sizeof slot->key);
         if (slot->has_callback)
             memcpy(bytes + AT_CALLBACK, &slot->callback, sizeof slot->callback);
@@ -92,7 +92,7 @@ void slot_read(const uint8_t bytes[SLOT_BYTES], struct slot *slot)
         slot->number = slot->number << 8 | bytes[AT_NUMBER + i];
     slot->drill = bytes[AT_DRILL] == 1;
     slot->generation = bytes[AT_GENERATION];
-    slot->has_callback = bytes[AT_HAS_CALLBACK] == 1;
+    slot->has_callback = !sodium_is_zero(bytes + AT_CALLBACK, SLOT_CALLBACK_BYTES);
     memcpy(&slot->key, bytes + AT_KEY, sizeof slot->key);
     memcpy(&slot->callback, bytes + AT_CALLBACK, sizeof slot->callback);
     if (!slot_is_as_written(slot, bytes))

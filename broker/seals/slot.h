@@ -4,23 +4,24 @@
  *     4   0: a case, 1: a drill                1
  *     5   1: live, 2: erased                   1
  *     6   generation of the key that wrapped   1
- *     7   1: the callback key is here          1
+ *     7   zero                                 1
  *     8   nonce                               24
  *     32  wrapped referral key and tag        48
- *     80  nonce                               24
- *     104 wrapped callback key and tag        48
- *     152 zeros                               96
- *     248 check                                8
+ *     80  check                                8
+ *     88  nonce                               24
+ *     112 wrapped callback key and tag        48
+ *     160 zeros                               96
  *
- * An erased slot has zeros from the generation on. Without the callback key, zeros are in its place. A slot
- * that was never written is all zeros.
+ * An erased slot has zeros from the generation on, but for the check. Without the callback key, zeros are in
+ * its place: the check leaves it out, so that it ends by one write of zeros, whatever stands beside it. A
+ * slot that was never written is all zeros.
  *
  * A wrapped key is XChaCha20-Poly1305-IETF(key that wraps, key); its associated data are a context (16) ||
  * ledger id (16) || bytes 0 to 4 || generation (1), so it opens in its own place of its own ledger's file.
  * The referral key's context is "concordat-slot-1". The callback key's is "concordat-call-1", and its
  * generation always SLOT_SERVICE, so a rotation leaves it as it is.
  *
- * The check is the first 8 bytes of the BLAKE2b-256 of bytes 0 to 247. It finds what a disk does: a torn or
+ * The check is the first 8 bytes of the BLAKE2b-256 of bytes 0 to 79. It finds what a disk does: a torn or
  * misplaced write (against people there are the tags). libsodium has it, a CRC would be code of ours, and 64
  * bits leave nothing to chance.
  */
@@ -38,6 +39,8 @@ enum {
     SLOT_CHECK_BYTES = 8,
     SLOT_LEDGER_BYTES = 16,
     SLOT_WRAPPED_BYTES = SEAL_KEY_BYTES + SEAL_TAG_BYTES,
+    SLOT_CALLBACK_AT = 88, /* behind all that has to do with the referral key */
+    SLOT_CALLBACK_BYTES = SEAL_NONCE_BYTES + SLOT_WRAPPED_BYTES,
     SLOT_SERVICE = 0 /* the generation of what the service key wrapped; the master key's begin with 1 */
 };
 
@@ -81,7 +84,7 @@ void slot_wrap_callback(struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTE
 bool slot_unwrap_callback(const struct slot *slot, const uint8_t ledger[SLOT_LEDGER_BYTES],
                           const uint8_t *service, uint8_t callback[SEAL_KEY_BYTES]);
 
-/* Puts the check at the end of the slot's bytes; compares it. Also for the header, which is a slot's size. */
+/* Puts the check into the slot's bytes; compares it. Also for the header, which has it in the same place. */
 void slot_put_check(uint8_t bytes[SLOT_BYTES]);
 bool slot_check_holds(const uint8_t bytes[SLOT_BYTES]);
 
