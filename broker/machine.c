@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/timex.h>
 
 #include "proto/words/now.h"
@@ -11,6 +12,8 @@ void machine_close(struct machine *m)
 {
     server_close(&m->server);
     ledger_close(&m->ledger);
+    sodium_memzero(m->random, sizeof m->random);
+    m->random_left = 0;
 }
 
 struct now machine_now(void)
@@ -75,8 +78,19 @@ static const struct key *machine_key(void *context, const char *name)
 
 static void machine_random(void *context, void *bytes, size_t size)
 {
-    (void)context;
-    randombytes_buf(bytes, size);
+    struct machine *m = context;
+    if (size > sizeof m->random) {
+        randombytes_buf(bytes, size);
+        return;
+    }
+    if (m->random_left < size) {
+        randombytes_buf(m->random, sizeof m->random);
+        m->random_left = sizeof m->random;
+    }
+    uint8_t *from = m->random + sizeof m->random - m->random_left;
+    memcpy(bytes, from, size);
+    sodium_memzero(from, size);
+    m->random_left -= size;
 }
 
 /* The kernel's own word, which a time service keeps up to date. If nothing keeps the clock, nobody vouches

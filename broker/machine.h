@@ -7,6 +7,10 @@
 
 #include "broker/shell/ports.h"
 
+enum {
+    MACHINE_RANDOM_BYTES = 1024 /* some twenty texts' worth: a call for each takes longer than sealing it */
+};
+
 /* Begin with zeros. Ledger and server are opened by the caller; both must be open before the ports that need
  * them are called. */
 struct machine {
@@ -15,6 +19,8 @@ struct machine {
     const char *state_folder; /* borrowed */
     uint64_t disk_floor_bytes;
     bool altered_reported;
+    uint8_t random[MACHINE_RANDOM_BYTES]; /* drawn ahead; wiped as it is used */
+    size_t random_left;
 };
 
 void machine_close(struct machine *machine);

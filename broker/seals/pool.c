@@ -108,23 +108,34 @@ static enum seals_status pool_make_room(struct seals *s, bool drill)
     return status;
 }
 
-/* Draws a key, and wraps it and its callback key. */
-static void pool_draw(const struct seals *s, bool drill, uint32_t number, uint8_t bytes[SLOT_BYTES])
+/* Random bytes for one slot. */
+struct pool_drawn {
+    uint8_t key[SEAL_KEY_BYTES], nonce[SEAL_NONCE_BYTES], callback_nonce[SEAL_NONCE_BYTES];
+};
+
+static void pool_wrap(const struct seals *s, bool drill, uint32_t number, const struct pool_drawn *drawn,
+                      uint8_t bytes[SLOT_BYTES])
 {
     struct slot slot = {.state = SLOT_LIVE, .number = number, .drill = drill};
-    uint8_t drawn[SEAL_KEY_BYTES + 2 * SEAL_NONCE_BYTES], callback[SEAL_KEY_BYTES];
-    uint8_t *key = pool_key(&s->pools[drill], number);
-    s->setting.random.draw(s->setting.random.context, drawn,
-                           sizeof drawn); /* one call is cheaper than three */
-    memcpy(key, drawn, SEAL_KEY_BYTES);
-    memcpy(slot.key.nonce, drawn + SEAL_KEY_BYTES, SEAL_NONCE_BYTES);
-    memcpy(slot.callback.nonce, drawn + SEAL_KEY_BYTES + SEAL_NONCE_BYTES, SEAL_NONCE_BYTES);
-    seals_wrap(s, &slot, key);
-    seals_callback_key(key, callback);
+    uint8_t callback[SEAL_KEY_BYTES];
+    memcpy(pool_key(&s->pools[drill], number), drawn->key, SEAL_KEY_BYTES);
+    memcpy(slot.key.nonce, drawn->nonce, SEAL_NONCE_BYTES);
+    memcpy(slot.callback.nonce, drawn->callback_nonce, SEAL_NONCE_BYTES);
+    seals_wrap(s, &slot, drawn->key);
+    seals_callback_key(drawn->key, callback);
     slot_wrap_callback(&slot, s->setting.ledger, s->setting.service, callback);
-    slot_write(&slot, bytes);
-    sodium_memzero(drawn, sizeof drawn);
     sodium_memzero(callback, sizeof callback);
+    slot_write(&slot, bytes);
+}
+
+/* Draws for all of them at once: much cheaper than for each by itself. */
+static void pool_draw(struct seals *s, bool drill, uint32_t first, uint32_t count)
+{
+    struct pool_drawn drawn[SEALS_POOL];
+    s->setting.random.draw(s->setting.random.context, drawn, count * sizeof *drawn);
+    for (uint32_t i = 0; i < count; i++)
+        pool_wrap(s, drill, first + i, &drawn[i], s->written + (size_t)i * SLOT_BYTES);
+    sodium_memzero(drawn, sizeof drawn);
 }
 
 /* Makes more keys ready, as many as stand side by side in the file; at least one if it returns SEALS_OK. */
@@ -139,8 +150,7 @@ static enum seals_status pool_fill(struct seals *s, bool drill)
     enum seals_status status = pool->ready < pool->roomy ? SEALS_OK : pool_make_room(s, drill);
     if (status != SEALS_OK)
         return status;
-    for (uint32_t i = 0; i < count; i++)
-        pool_draw(s, drill, first + i, s->written + (size_t)i * SLOT_BYTES);
+    pool_draw(s, drill, first, count);
     status = seals_write_bytes(s, s->written, (size_t)count * SLOT_BYTES, seals_place(drill, first));
     if (status == SEALS_OK)
         status = seals_sync(s);
