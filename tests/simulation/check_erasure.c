@@ -34,7 +34,7 @@ void check_erased(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
 
 static void check_key_is_gone(struct world *w, const struct seen_case *c, const char *when)
 {
-    const struct seals_case of = {c->id, c->number, c->drill};
+    const struct seals_case of = {c->number, c->drill};
     uint8_t key[SEAL_KEY_BYTES];
     if (w->host.keys.seals && seals_find(w->host.keys.seals, &of, key) == SEALS_OK)
         world_violated(w, "P9 erased with its key", "%c-%04u, %s", c->drill ? 'D' : 'R', c->number, when);
