@@ -10,6 +10,9 @@ static const char master_text[] = "1 5f70bf18a086007016e948b04aed3b82103a36bea41
 static void make_master(struct memory_keys *keys)
 {
     char message[256];
+    int begun = sodium_init();
+    assert(begun >= 0);
+    (void)begun;
     enum master_key_status status = master_key_open_text("master", master_text, sizeof master_text - 1,
                                                          &keys->master, message, sizeof message);
     assert(status == MASTER_KEY_GOOD);
