@@ -1,6 +1,6 @@
 # The program that replays for an auditor, over a day that the real broker has routed.
 add_library(routed-day STATIC worlds/routed_day.c simulation/scenarios/stage.c simulation/store.c)
-target_link_libraries(routed-day PUBLIC concordat-shell sealed-world PRIVATE concordat-flags)
+target_link_libraries(routed-day PUBLIC concordat-shell sealed-world test-chained PRIVATE concordat-flags)
 
 concordat_unit_test(test_replay routed-day test-folder PkgConfig::JANSSON PkgConfig::SODIUM)
 target_compile_definitions(test_replay PRIVATE REPLAY_PROGRAM="$<TARGET_FILE:concordat-replay>")

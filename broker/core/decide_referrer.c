@@ -52,6 +52,7 @@ enum refusal decide_submit(struct deciding *d)
     const struct counters *counters = &d->state->counters;
     struct event *event = deciding_event(d, EVENT_RECEIVED);
     event->has_referral = true;
+    event->received_ms = event->at_ms;
     memcpy(event->referral, command->referral, ID_BYTES);
     event->drill = command->is.submit.drill;
     event->number = (event->drill ? counters->drill_number : counters->number) + 1;

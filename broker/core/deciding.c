@@ -53,6 +53,7 @@ struct event *deciding_event(struct deciding *d, enum event_kind kind)
         memcpy(event->referral, d->r.id, ID_BYTES);
         event->number = d->r.number;
         event->drill = d->r.drill;
+        event->received_ms = d->r.received_ms;
     }
     return event;
 }
@@ -81,6 +82,7 @@ void deciding_name_ended(struct event *event, const struct ended_case *ended)
     memcpy(event->referral, ended->id, ID_BYTES);
     event->number = ended->number;
     event->drill = ended->drill;
+    event->received_ms = ended->received_ms;
     event->state = (enum case_state)ended->state;
 }
 

@@ -189,6 +189,7 @@ struct event {
     enum event_kind kind;
     uint64_t seq;
     int64_t at_ms;
+    int64_t received_ms; /* when its case was received; 0 if it is of none */
     bool has_referral;
     uint8_t referral[ID_BYTES];
     uint32_t number;

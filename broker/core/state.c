@@ -358,15 +358,17 @@ static bool slots_are_known(const struct state *state, const struct event *event
 
 static bool says_what_follows(const struct referral *r, const struct event *event)
 {
-    return r->state == event->state && r->owner.kind == event->owner.kind &&
-           r->owner.slot == event->owner.slot && r->owner.act_by_ms == event->owner.act_by_ms;
+    return r->received_ms == event->received_ms && r->state == event->state &&
+           r->owner.kind == event->owner.kind && r->owner.slot == event->owner.slot &&
+           r->owner.act_by_ms == event->owner.act_by_ms;
 }
 
 /* An event of a case that has ended is recorded, and changes neither its state nor its owner. */
 static bool is_recorded_after_the_end(const struct state *state, const struct event *event)
 {
     const struct ended_case *ended = state_ended(state, event->referral);
-    return ended && event_traits[event->kind].may_follow_the_end && event->state == ended->state;
+    return ended && event_traits[event->kind].may_follow_the_end && event->state == ended->state &&
+           event->received_ms == ended->received_ms;
 }
 
 static bool apply_to_case(struct state *state, const struct event *event, const struct event_traits *traits)
@@ -398,7 +400,8 @@ static bool apply_to_case(struct state *state, const struct event *event, const 
 
 static bool names_what_it_should(const struct event *event, const struct event_traits *traits)
 {
-    return event->has_referral ? traits->of_a_case : !traits->of_a_case || traits->or_of_none;
+    return event->has_referral ? traits->of_a_case
+                               : !event->received_ms && (!traits->of_a_case || traits->or_of_none);
 }
 
 bool state_apply(struct state *state, const struct event *event)

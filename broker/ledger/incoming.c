@@ -5,9 +5,10 @@
 
 #include <string.h>
 
-enum incoming_column { SEQ, AT_MS, KIND, REFERRAL, CHAIN, BODY, SEALED };
+enum incoming_column { SEQ, AT_MS, KIND, REFERRAL, CHAIN, REDUCED, BODY, SEALED };
 
-static const char declaration[] = "CREATE TABLE incoming(seq, at_ms, kind, referral, chain, body, sealed)";
+static const char declaration[] =
+    "CREATE TABLE incoming(seq, at_ms, kind, referral, chain, reduced, body, sealed)";
 
 struct incoming_table {
     sqlite3_vtab base;
@@ -116,6 +117,9 @@ static int give_column(sqlite3_vtab_cursor *cursor, sqlite3_context *result, int
         break;
     case CHAIN:
         give_bytes(result, c->incoming->chains[c->at], CHAIN_BYTES);
+        break;
+    case REDUCED:
+        give_bytes(result, event->reduced, CHAIN_BYTES);
         break;
     case BODY:
         give_bytes(result, event->body, event->body_size);

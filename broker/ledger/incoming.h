@@ -17,7 +17,7 @@ struct incoming {
 };
 
 /* Gives the connection the table
- *     incoming(seq, at_ms, kind, referral, chain, body, sealed)
+ *     incoming(seq, at_ms, kind, referral, chain, reduced, body, sealed)
  * with a row for each event that *incoming holds while a statement runs, in that order; sealed is NULL if the
  * event has no sealed texts. *incoming is borrowed until the connection is closed. To be
  * called before the connection has an authorizer, because SQLite asks it whether a table may be made. Returns

@@ -38,8 +38,8 @@ enum ledger_statement {
 static const char *const statement_sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
-    [ADD_EVENTS] = "INSERT OR ROLLBACK INTO event(seq, at_ms, kind, referral, chain, body) "
-                   "SELECT seq, at_ms, kind, referral, chain, body FROM incoming",
+    [ADD_EVENTS] = "INSERT OR ROLLBACK INTO event(seq, at_ms, kind, referral, chain, reduced, body) "
+                   "SELECT seq, at_ms, kind, referral, chain, reduced, body FROM incoming",
     [ADD_SEALED] = "INSERT OR ROLLBACK INTO sealed(seq, body) "
                    "SELECT seq, sealed FROM incoming WHERE sealed IS NOT NULL",
     [HEAD] = walk_head_sql,
@@ -232,8 +232,10 @@ static bool add_stretch(struct ledger *ledger, const struct ledger_event *events
     uint8_t chains[STRETCH_EVENTS][CHAIN_BYTES];
     const uint8_t *previous = chain;
     assert(count > 0 && count <= STRETCH_EVENTS);
-    for (size_t i = 0; i < count; previous = chains[i], i++)
-        chain_next(previous, events[i].body, events[i].body_size, chains[i]);
+    for (size_t i = 0; i < count; previous = chains[i], i++) {
+        chain_digest(events[i].body, events[i].body_size, chains[i]);
+        chain_next(previous, events[i].reduced, chains[i], chains[i]);
+    }
     ledger->incoming = (struct incoming){events, chains, count};
     bool good = add_incoming(ledger);
     ledger->incoming = (struct incoming){NULL, NULL, 0};
@@ -247,6 +249,7 @@ static void assert_follows(const struct ledger_event *event, uint64_t seq, int64
     assert(event->seq == seq);
     assert(event->at_ms >= not_before_ms);
     assert(event->body && event->body_size > 0 && event->body_size <= LEDGER_BLOB_BYTES_MAX);
+    assert(event->reduced);
     assert(event->sealed ? event->sealed_size <= LEDGER_BLOB_BYTES_MAX : event->sealed_size == 0);
 }
 

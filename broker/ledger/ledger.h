@@ -39,6 +39,7 @@ struct ledger_event {
     const uint8_t *referral; /* LEDGER_REFERRAL_BYTES, or NULL */
     const uint8_t *body;
     size_t body_size;
+    const uint8_t *reduced; /* CHAIN_BYTES: the digest of its reduced form (proto/wire/reduced.h) */
     /* Its sealed texts (broker/seals/sealed_row.h), which the chain does not cover; NULL: none. */
     const uint8_t *sealed;
     size_t sealed_size;
@@ -69,8 +70,9 @@ enum ledger_status ledger_append(struct ledger *ledger, const struct ledger_even
 /* Calls each(context, event, chain) for the events after `after`, in order, for at most `limit` of them, each
  * checked against its chain value. Stops early when each returns false. Event and chain are borrowed for the
  * call; there are no sealed texts in it. The transaction is short: page by calling again.
- * LEDGER_NOT_FOUND if `after` is beyond the head. The chain covers the bodies: who reads an event compares
- * the copies beside it with its body (record_copies_match) or does not rely on them. */
+ * LEDGER_NOT_FOUND if `after` is beyond the head. The chain covers body and reduced, each as it stands: a
+ * reader compares `reduced`, and the copies beside the body (record_copies_match), with what the body says,
+ * or does not rely on them. */
 typedef bool ledger_each(void *context, const struct ledger_event *event, const uint8_t *chain);
 enum ledger_status ledger_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
                                void *context);

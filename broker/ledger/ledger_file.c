@@ -14,15 +14,16 @@ enum { APPLICATION_ID = 0x434e4344, VALUE_BYTES_MAX = 1024 };
 
 /* The tables and triggers of the file, as SQLite keeps them in sqlite_schema. The chain stands before the
  * body, which can be long, so that reading it alone is cheap. at_ms, kind and referral are copies out of the
- * body, for SQL; the chain covers the body only. Sealed rows stand for ever too: a person's texts are erased
- * by erasing their key. The triggers bind everyone who opens the file, whatever their settings;
- * event_in_order also stops INSERT OR REPLACE if recursive_triggers is off. */
+ * body, for SQL; the chain covers the body, and in `reduced` the digest of its reduced form. Sealed rows
+ * stand for ever too: a person's texts are erased by erasing their key. The triggers bind everyone who opens
+ * the file, whatever their settings; event_in_order also stops INSERT OR REPLACE if recursive_triggers is
+ * off. */
 static const struct {
     const char *name, *sql;
 } objects[] = {
     {"event", "CREATE TABLE event(seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, "
               "referral BLOB CHECK(length(referral) = 16), chain BLOB NOT NULL CHECK(length(chain) = 32), "
-              "body BLOB NOT NULL) STRICT"},
+              "reduced BLOB NOT NULL CHECK(length(reduced) = 32), body BLOB NOT NULL) STRICT"},
     {"sealed", "CREATE TABLE sealed(seq INTEGER PRIMARY KEY REFERENCES event(seq), "
                "body BLOB NOT NULL) STRICT"},
     {"meta", "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID"},

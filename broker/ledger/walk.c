@@ -7,7 +7,7 @@
 #include <string.h>
 
 const char walk_head_sql[] = "SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1";
-const char walk_events_sql[] = "SELECT seq, chain, body, at_ms, kind, referral FROM event "
+const char walk_events_sql[] = "SELECT seq, chain, body, at_ms, kind, referral, reduced FROM event "
                                "WHERE seq >= ? ORDER BY seq LIMIT ?";
 
 bool walk_take_chain(sqlite3_stmt *row, uint8_t chain[CHAIN_BYTES])
@@ -31,9 +31,13 @@ void walk_say_altered(uint64_t seq, char *message, size_t message_size)
 static bool step_to(struct walk *walk, sqlite3_stmt *row, const uint8_t *body, size_t size)
 {
     uint8_t chain[CHAIN_BYTES], stored[CHAIN_BYTES];
-    chain_next(walk->chain, body, size, chain);
+    const void *reduced = sqlite3_column_blob(row, 6);
     if ((uint64_t)sqlite3_column_int64(row, 0) != walk->seq + 1 || !walk_take_chain(row, stored) ||
-        memcmp(chain, stored, sizeof chain) != 0)
+        !reduced || sqlite3_column_bytes(row, 6) != CHAIN_BYTES)
+        return false;
+    chain_digest(body, size, chain);
+    chain_next(walk->chain, reduced, chain, chain);
+    if (memcmp(chain, stored, sizeof chain) != 0)
         return false;
     walk->seq++;
     memcpy(walk->chain, chain, sizeof chain);
@@ -50,7 +54,8 @@ static struct ledger_event event_of_row(const struct walk *walk, sqlite3_stmt *r
                                  .at_ms = sqlite3_column_int64(row, 3),
                                  .kind = kind > 0 && kind <= UINT32_MAX ? (uint32_t)kind : 0,
                                  .body = body,
-                                 .body_size = size};
+                                 .body_size = size,
+                                 .reduced = sqlite3_column_blob(row, 6)};
     if (sqlite3_column_type(row, 5) != SQLITE_NULL)
         event.referral =
             sqlite3_column_bytes(row, 5) == LEDGER_REFERRAL_BYTES ? sqlite3_column_blob(row, 5) : of_nobody;

@@ -537,8 +537,8 @@ done:
 }
 
 size_t record_pack_event(const struct event *event, const struct state *state,
-                         const struct directory *directory, const struct record_sealed *sealed, uint8_t *out,
-                         size_t capacity)
+                         const struct directory *directory, const uint8_t salt[EVENT_SALT_BYTES],
+                         const struct record_sealed *sealed, uint8_t *out, size_t capacity)
 {
     struct packing p; /* long, and set piece by piece: not cleared for each event */
     p.event = event;
@@ -548,6 +548,8 @@ size_t record_pack_event(const struct event *event, const struct state *state,
     concordat__v1__event__init(&p.message);
     p.message.seq = event->seq;
     p.message.at_ms = event->at_ms;
+    p.message.received_ms = event->received_ms;
+    p.message.salt = packed_bytes(salt, EVENT_SALT_BYTES);
     p.message.number = event->number;
     p.message.drill = event->drill;
     p.message.actor = packed_text(event->actor);

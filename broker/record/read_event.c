@@ -446,6 +446,7 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
     event_clear(event, (enum event_kind)message->what_case);
     event->seq = message->seq;
     event->at_ms = message->at_ms;
+    event->received_ms = message->received_ms;
     event->number = message->number;
     event->drill = message->drill;
     event->actor = message->actor;

@@ -15,6 +15,8 @@
 #include "proto/wire/scan.h"
 #include "proto/wire/wire.h"
 
+enum { EVENT_SALT_BYTES = 16 };
+
 /* The parts of a command as they are packed: for the event, and to be sealed beside it. As event.opaque and
  * command.opaque of a submission or an update it carries what the core does not look at. */
 struct record_content {
@@ -41,11 +43,11 @@ struct record_sealed {
  * adds less than a hundred bytes. */
 enum { RECORD_EVENT_BYTES_MAX = WIRE_REPACKED_BYTES_MAX + WIRE_REQUEST_BYTES_MAX };
 
-/* Packs an event for the ledger; sealed NULL: no text is sealed beside it. Returns its size, or 0 if it does
- * not fit into capacity. */
+/* Packs an event for the ledger. The salt is random, the caller's, and used once; sealed NULL: no text is
+ * sealed beside it. Returns the event's size, or 0 if it does not fit into capacity. */
 size_t record_pack_event(const struct event *event, const struct state *state,
-                         const struct directory *directory, const struct record_sealed *sealed, uint8_t *out,
-                         size_t capacity);
+                         const struct directory *directory, const uint8_t salt[EVENT_SALT_BYTES],
+                         const struct record_sealed *sealed, uint8_t *out, size_t capacity);
 
 /* Reads an event back; its strings and lists point into the message and the arena. False if it names a team,
  * area or coordinator that the state does not know, or lacks something that its kind needs. */

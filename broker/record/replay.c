@@ -67,6 +67,8 @@ static enum replay_result does_not_follow(struct replay *replay, const struct ev
         return contradicts(replay, "it is earlier than the event before it");
     const struct referral *referral =
         event->has_referral ? state_referral(replay->state, event->referral) : NULL;
+    if (referral && referral->last_seq == event->seq && referral->received_ms != event->received_ms)
+        return contradicts(replay, "the time of receipt that it names is not that of its case");
     if (referral && referral->last_seq == event->seq)
         return contradicts(replay, "the owner that it names does not follow from the rules");
     const ProtobufCFieldDescriptor *kind =

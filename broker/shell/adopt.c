@@ -25,7 +25,8 @@ static bool adopt_pack(struct broker *b, const struct sealed_texts *texts)
     if (!news_list_reserve(&b->turn.news, decision->count))
         return false;
     for (int i = 0; i < decision->count; i++)
-        if (!batch_add(&b->turn.batch, &decision->events[i], b->state, b->directory, i == 0 ? texts : NULL)) {
+        if (!batch_add(&b->turn.batch, &decision->events[i], b->state, b->directory,
+                       salts_next(&b->salts, &b->ports), i == 0 ? texts : NULL)) {
             batch_cut(&b->turn.batch, before);
             return false;
         }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/reduced.h"
+
 enum { FIRST_BYTES = 256 * 1024, FIRST_ITEMS = 256 };
 
 void batch_clear(struct batch *b)
@@ -61,15 +63,26 @@ static void batch_keep_beside(struct batch *b, struct batch_item *item, const st
     b->used += texts->size;
 }
 
+/* Makes the reduced form behind what is used, for its digest alone: room for as much as the body has been
+ * reserved there. */
+static void batch_reduce(struct batch *b, struct batch_item *item)
+{
+    bool is_event =
+        reduced_digest(b->bytes + item->body_at, item->body_size, b->bytes + b->used, item->reduced);
+    assert(is_event);
+    (void)is_event;
+}
+
 bool batch_add(struct batch *b, const struct event *event, const struct state *state,
-               const struct directory *directory, const struct sealed_texts *texts)
+               const struct directory *directory, const uint8_t salt[EVENT_SALT_BYTES],
+               const struct sealed_texts *texts)
 {
     assert(b->count == 0 || event->seq == b->items[b->count - 1].seq + 1);
     size_t most = event->kind == EVENT_POLICY_LOADED ? WIRE_EVENT_BYTES_MAX : RECORD_EVENT_BYTES_MAX;
-    if (!batch_reserve_item(b) || !batch_reserve_bytes(b, most + (texts ? texts->size : 0)))
+    if (!batch_reserve_item(b) || !batch_reserve_bytes(b, 2 * most + (texts ? texts->size : 0)))
         return false;
-    size_t size =
-        record_pack_event(event, state, directory, texts ? &texts->said : NULL, b->bytes + b->used, most);
+    size_t size = record_pack_event(event, state, directory, salt, texts ? &texts->said : NULL,
+                                    b->bytes + b->used, most);
     if (size == 0)
         return false;
     struct batch_item *item = &b->items[b->count++];
@@ -83,6 +96,7 @@ bool batch_add(struct batch *b, const struct event *event, const struct state *s
                                 .body_size = size};
     memcpy(item->referral, event->referral, ID_BYTES);
     b->used += size;
+    batch_reduce(b, item);
     if (texts)
         batch_keep_beside(b, item, texts);
     assert(size <= most && b->used <= b->capacity);
@@ -120,6 +134,7 @@ const struct ledger_event *batch_events(struct batch *b)
             .referral = item->has_referral ? item->referral : NULL,
             .body = b->bytes + item->body_at,
             .body_size = item->body_size,
+            .reduced = item->reduced,
             .sealed = item->sealed_size ? b->bytes + item->sealed_at : NULL,
             .sealed_size = item->sealed_size,
         };

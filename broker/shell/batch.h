@@ -25,6 +25,7 @@ struct batch_item {
     uint8_t referral[ID_BYTES];
     uint32_t number; /* of the referral */
     size_t body_at, body_size;
+    uint8_t reduced[CHAIN_BYTES];  /* the digest of its reduced form */
     size_t sealed_at, sealed_size; /* 0: none */
 };
 
@@ -39,10 +40,11 @@ struct batch {
 void batch_close(struct batch *batch);
 void batch_clear(struct batch *batch);
 
-/* Packs an event, and keeps its sealed texts (NULL: none) beside it. False if memory is short: the batch
- * is as before. */
+/* Packs an event with its salt (record.h), and keeps its sealed texts (NULL: none) beside it. False if memory
+ * is short: the batch is as before. */
 bool batch_add(struct batch *batch, const struct event *event, const struct state *state,
-               const struct directory *directory, const struct sealed_texts *texts);
+               const struct directory *directory, const uint8_t salt[EVENT_SALT_BYTES],
+               const struct sealed_texts *texts);
 /* Takes the newest events out again, down to `count`. */
 void batch_cut(struct batch *batch, size_t count);
 

@@ -1,4 +1,5 @@
-/* feed.c: the events of the ledger, for auditors who follow them. */
+/* feed.c: the events of the ledger, for those who follow them: in the full form for inspectors, reduced for
+ * auditors. */
 #include "broker/shell/feed.h"
 
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "broker/shell/limits.h"
 #include "broker/shell/sight.h"
 #include "proto/wire/borrowed.h"
+#include "proto/wire/reduced.h"
 
 /* --- who follows -------------------------------------------------------------------------------------- */
 
@@ -89,28 +91,53 @@ struct feed_page {
     struct broker *broker;
     Concordat__V1__FeedEvent events[FEED_EVENTS_MAX];
     Concordat__V1__FeedEvent *list[FEED_EVENTS_MAX];
-    uint8_t chains[FEED_EVENTS_MAX][CHAIN_BYTES];
+    uint8_t chains[FEED_EVENTS_MAX][CHAIN_BYTES], others[FEED_EVENTS_MAX][CHAIN_BYTES];
     size_t count, size;
+    bool is_reduced;
+    bool is_altered; /* the event after these */
 };
+
+/* Puts the form that the follower gets into `copy`, and the digest of the other into `other`. Returns the
+ * size; 0 if the event is not what was written. */
+static size_t feed_form(const struct ledger_event *stored, bool is_reduced, uint8_t *copy,
+                        uint8_t other[CHAIN_BYTES])
+{
+    uint8_t digest[CHAIN_BYTES];
+    size_t size = reduced_event(stored->body, stored->body_size, copy);
+    chain_digest(copy, size, digest);
+    if (size == 0 || memcmp(digest, stored->reduced, CHAIN_BYTES) != 0)
+        return 0;
+    if (is_reduced) {
+        chain_digest(stored->body, stored->body_size, other);
+        return size;
+    }
+    memcpy(copy, stored->body, stored->body_size);
+    memcpy(other, digest, CHAIN_BYTES);
+    return stored->body_size;
+}
 
 /* The ledger lends the body for this call only, so it is copied. */
 static bool feed_add_event(void *context, const struct ledger_event *stored, const uint8_t *chain)
 {
-    const uint8_t *body = stored->body;
-    size_t size = stored->body_size;
     struct feed_page *page = context;
-    if (page->count && page->size + size > WIRE_FEED_BYTES_GOOD)
+    if (page->count && page->size + stored->body_size > WIRE_FEED_BYTES_GOOD)
         return false;
-    uint8_t *copy = arena_take(&page->broker->stored_arena, size);
+    uint8_t *copy = arena_take(&page->broker->stored_arena, stored->body_size);
     if (!copy)
         return false;
     alterations_compare_copies(page->broker, stored);
-    memcpy(copy, body, size);
+    size_t size = feed_form(stored, page->is_reduced, copy, page->others[page->count]);
+    if (size == 0) {
+        alterations_note(page->broker, &(struct altered){ALTERATION_HISTORY, stored->seq}, NULL);
+        page->is_altered = true;
+        return false;
+    }
     memcpy(page->chains[page->count], chain, CHAIN_BYTES);
     Concordat__V1__FeedEvent *event = &page->events[page->count];
     concordat__v1__feed_event__init(event);
     event->event = borrowed_bytes(copy, size);
     event->chain = borrowed_bytes(page->chains[page->count], CHAIN_BYTES);
+    event->other = borrowed_bytes(page->others[page->count], CHAIN_BYTES);
     page->list[page->count++] = event;
     page->size += size;
     return true;
@@ -150,13 +177,15 @@ static size_t feed_session(struct broker *b, struct outgoing *outgoing, struct s
     static struct feed_page page;
     page.broker = b;
     page.count = page.size = 0;
+    page.is_altered = false;
+    page.is_reduced = session->peer.key.role != CONCORDAT__V1__ROLE__ROLE_INSPECTOR;
     arena_reset(&b->stored_arena);
     bool ahead = session->feed.after > b->durable_seq;
     enum ledger_status status = LEDGER_OK;
     if (!ahead)
         status =
             b->ports.read(b->ports.context, session->feed.after, session->feed.credit, feed_add_event, &page);
-    if (status == LEDGER_CORRUPT && page.count == 0)
+    if ((status == LEDGER_CORRUPT || page.is_altered) && page.count == 0)
         feed_refuse(b, session);
     else if (status != LEDGER_UNKNOWN && (ahead || page.count > 0))
         feed_pack_page(b, outgoing, session, &page);

@@ -1,5 +1,5 @@
-/* feed.h: the events of the ledger, for auditors who follow them. A follower only ever gets what is on disk,
- * each event with its chain value. */
+/* feed.h: the events of the ledger, for auditors and inspectors who follow them. A follower only ever gets
+ * what is on disk, each event with its chain value and the digest of the form that it does not get. */
 #ifndef CONCORDAT_FEED_H
 #define CONCORDAT_FEED_H
 

@@ -12,6 +12,7 @@
 #include "broker/shell/quotas.h"
 #include "broker/shell/refusals.h"
 #include "broker/shell/room.h"
+#include "broker/shell/salts.h"
 #include "broker/shell/sealing.h"
 #include "broker/shell/sessions.h"
 #include "broker/shell/status.h"
@@ -139,6 +140,7 @@ struct broker {
     struct refusals refusals, refusals_for_too_much;
     struct alterations alterations;
     struct room_watch room;
+    struct salts salts;
     struct sealing sealing;
     struct fresh_callbacks fresh_callbacks;
     struct stored_row stored_row;

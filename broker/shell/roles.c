@@ -3,12 +3,14 @@
 
 #include <stddef.h>
 
-#define SOURCE       (1u << CONCORDAT__V1__ROLE__ROLE_SOURCE)
-#define TEAM         (1u << CONCORDAT__V1__ROLE__ROLE_TEAM)
-#define COORDINATOR  (1u << CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
-#define AUDITOR      (1u << CONCORDAT__V1__ROLE__ROLE_AUDITOR)
-#define INSPECTOR    (1u << CONCORDAT__V1__ROLE__ROLE_INSPECTOR)
-#define EVERYONE     (SOURCE | TEAM | COORDINATOR | AUDITOR | INSPECTOR)
+#define SOURCE      (1u << CONCORDAT__V1__ROLE__ROLE_SOURCE)
+#define TEAM        (1u << CONCORDAT__V1__ROLE__ROLE_TEAM)
+#define COORDINATOR (1u << CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
+#define AUDITOR     (1u << CONCORDAT__V1__ROLE__ROLE_AUDITOR)
+#define INSPECTOR   (1u << CONCORDAT__V1__ROLE__ROLE_INSPECTOR)
+#define EVERYONE    (SOURCE | TEAM | COORDINATOR | AUDITOR | INSPECTOR)
+/* A status has exact times and the ids of cases, which the reduced form keeps from an auditor. */
+#define ON_THE_BOARD (EVERYONE & ~AUDITOR)
 #define MAY(command) [CONCORDAT__V1__REQUEST__COMMAND_##command]
 
 /* A role that is not here may send nothing: referrers talk to their intake. */
@@ -19,7 +21,7 @@ static const unsigned may_send[] = {
     MAY(UPDATE) = SOURCE,
     MAY(WITHDRAW) = SOURCE,
     MAY(TOLD) = SOURCE,
-    MAY(GET_STATUS) = EVERYONE,
+    MAY(GET_STATUS) = ON_THE_BOARD,
     MAY(SET_PRESENCE) = TEAM,
     MAY(SET_CAPACITY) = TEAM,
     MAY(SEEN) = TEAM,
@@ -31,9 +33,9 @@ static const unsigned may_send[] = {
     MAY(TAKE) = COORDINATOR,
     MAY(ASSIGN) = COORDINATOR,
     MAY(COVER) = COORDINATOR,
-    MAY(GET_BOARD) = EVERYONE,
+    MAY(GET_BOARD) = ON_THE_BOARD,
     MAY(GET_RECORD) = TEAM | COORDINATOR,
-    MAY(FOLLOW) = AUDITOR,
+    MAY(FOLLOW) = AUDITOR | INSPECTOR,
     MAY(ERASE) = INSPECTOR,
     MAY(SET_HOLD) = INSPECTOR,
 };

@@ -12,6 +12,7 @@ static bool source_sees(const struct broker *b, const struct session *session, s
     return strcmp(state_origin_id(b->state, origin), session->peer.key.name) == 0;
 }
 
+/* An auditor sees no status: it has times and ids that the reduced form of the feed keeps from them. */
 bool sight_may_see(const struct broker *b, const struct session *session, struct any_case of)
 {
     if (!of.open && !of.ended)
@@ -23,7 +24,6 @@ bool sight_may_see(const struct broker *b, const struct session *session, struct
         return state_case_is_of_team(of, session->peer.slot);
     case CONCORDAT__V1__ROLE__ROLE_COORDINATOR:
         return cover_shows_case(b->state, b->directory, session->peer.slot, of, b->time.now_ms);
-    case CONCORDAT__V1__ROLE__ROLE_AUDITOR:
     case CONCORDAT__V1__ROLE__ROLE_INSPECTOR:
         return true;
     default:

@@ -236,7 +236,7 @@ static bool find_party(const struct broker *b, struct asking *asking)
         asking->slot = state_coordinator_slot(b->state, asking->key->of);
         return asking->slot != SLOT_NONE;
     default:
-        asking->party = PARTY_BROKER; /* an auditor only asks; an inspector sees every case */
+        asking->party = PARTY_BROKER; /* an auditor only follows; an inspector sees every case */
         return true;
     }
 }

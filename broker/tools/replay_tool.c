@@ -24,6 +24,7 @@
 #include "broker/record/record.h"
 #include "broker/record/replay.h"
 #include "proto/wire/delimited.h"
+#include "proto/wire/reduced.h"
 #include "proto/wire/wire.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/program.h"
@@ -79,6 +80,8 @@ struct replay_run {
     bool contradicted;
     char why[TOOL_MESSAGE_BYTES]; /* for the event after the last */
     bool no_memory;
+    uint8_t *scratch; /* for a reduced form */
+    size_t scratch_size;
     uint64_t copy; /* the first event with copies beside it that are not what stands in it; 0: none */
 };
 
@@ -133,12 +136,38 @@ static void contradict(struct replay_run *run, const char *why)
     snprintf(run->why, sizeof run->why, "%s", why);
 }
 
+/* The chain value of an event that has been replayed. `beside`: the digest of the reduced form that stands
+ * beside it, or NULL. False if that is another one, or if memory is short. */
+static bool chain_one(struct replay_run *run, const uint8_t *body, size_t size, const uint8_t *beside)
+{
+    uint8_t full[CHAIN_BYTES], reduced[CHAIN_BYTES];
+    if (size > run->scratch_size) {
+        free(run->scratch);
+        run->scratch = malloc(size);
+        run->scratch_size = run->scratch ? size : 0;
+        run->no_memory = !run->scratch;
+    }
+    if (run->no_memory)
+        return false;
+    bool is_event = reduced_digest(body, size, run->scratch, reduced);
+    assert(is_event); /* it was replayed */
+    if (beside && memcmp(beside, reduced, sizeof reduced) != 0) {
+        contradict(run,
+                   "the digest beside it, by which the chain binds what auditors get, is not of this event");
+        return false;
+    }
+    chain_digest(body, size, full);
+    chain_next(run->chain, reduced, full, run->chain);
+    return is_event;
+}
+
 /* Returns whether to go on. */
-static bool replay_one(struct replay_run *run, const uint8_t *body, size_t size)
+static bool replay_one(struct replay_run *run, const uint8_t *body, size_t size, const uint8_t *beside)
 {
     switch (replay_event(run->replay, body, size)) {
     case REPLAY_APPLIED:
-        chain_next(run->chain, body, size, run->chain);
+        if (!chain_one(run, body, size, beside))
+            return false;
         run->last = run->state->counters.seq;
         run->last_ms = run->state->counters.at_ms;
         return run->last < run->until;
@@ -159,7 +188,7 @@ static bool replay_stored(void *context, const struct ledger_event *event, const
     if (!run->copy &&
         !record_copies_match(event->body, event->body_size, event->at_ms, event->kind, event->referral))
         run->copy = event->seq;
-    return replay_one(run, event->body, event->body_size);
+    return replay_one(run, event->body, event->body_size, event->reduced);
 }
 
 static bool goes_further(const struct replay_run *run)
@@ -190,7 +219,7 @@ static enum exit_code replay_stream(struct replay_run *run, FILE *in)
     struct delimited stream = {.in = in};
     enum delimited_result result = DELIMITED_MESSAGE;
     while (goes_further(run) && (result = delimited_read(&stream, WIRE_EVENT_BYTES_MAX)) == DELIMITED_MESSAGE)
-        replay_one(run, stream.bytes, stream.size);
+        replay_one(run, stream.bytes, stream.size, NULL);
     enum exit_code code = CODE_DONE;
     if (result == DELIMITED_MALFORMED)
         contradict(run, "the stream is cut short in it, or it is longer than an event may be");
@@ -311,6 +340,7 @@ int main(int argc, char **argv)
     struct replay_run run = {.until = options.until, .state = state_new(seed)};
     run.replay = run.state ? replay_open(run.state) : NULL;
     enum exit_code code = run.replay ? replay_source(&run, options.source) : fail_tool("not enough memory");
+    free(run.scratch);
     replay_close(&run.replay);
     state_destroy(&run.state);
     return (int)code;

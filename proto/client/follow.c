@@ -81,7 +81,9 @@ static enum concordat_follow_status take_feed_events(struct concordat_follow *fo
     for (size_t i = 0; i < feed->n_events; i++) {
         const Concordat__V1__FeedEvent *event = feed->events[i];
         assert(event->chain.len == CHAIN_BYTES); /* the client has checked the message */
-        follow->events[i] = (struct chained_event){event->event.data, event->event.len, event->chain.data};
+        assert(event->other.len == CHAIN_BYTES);
+        follow->events[i] =
+            (struct chained_event){event->event.data, event->event.len, event->chain.data, event->other.data};
     }
     if (feed->n_events > 0 && !take(context, follow->events, feed->n_events))
         return FOLLOW_STOPPED;

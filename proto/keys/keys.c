@@ -208,7 +208,8 @@ static const char *keys_take_fields(const char *text, struct key *key)
         return "it has no usable metadata/name";
     key_find_value(text, "metadata", "role", value);
     if (!key_role_is_good(value, &key->is_server, &key->role))
-        return "metadata/role must be referrer, source, team, coordinator, auditor or server";
+        return "metadata/role must be referrer, source, team, coordinator, auditor, inspector or "
+               "server";
     key_find_value(text, "metadata", "of", value);
     if ((!key_name_is_good(value, KEY_OF_CHARS_MAX) && !(key->is_server && !*value)) ||
         !keys_copy(key->of, sizeof key->of, value))
@@ -311,7 +312,7 @@ int keys_make(const char *folder, const char *name, const char *role, const char
     }
     if (!key_role_is_good(role, &is_server, &value)) {
         snprintf(message, message_size,
-                 "a key's role is one of referrer, source, team, coordinator, auditor, server");
+                 "a key's role is one of referrer, source, team, coordinator, auditor, inspector, server");
         return -1;
     }
     if (!key_name_is_good(of, KEY_OF_CHARS_MAX) && !(is_server && !*of)) {

@@ -1,7 +1,8 @@
 /* keys.h: key files: a CURVE key pair with its name, its role and whom it belongs to.
  *
  * A pair is two files in CZMQ's certificate format: NAME.key_secret (mode 0600) and NAME.key (public). Their
- * metadata are name, role (referrer, source, team, coordinator, auditor) and of (the id of the source, team
+ * metadata are name, role (referrer, source, team, coordinator, auditor,
+ * inspector) and of (the id of the source, team
  * or coordinator in the directory, or an organisation's code). A server's own key has the role "server".
  */
 #ifndef CONCORDAT_KEYS_H

@@ -3,14 +3,20 @@
 
 #include <assert.h>
 #include <sodium.h>
+#include <string.h>
 
-void chain_next(const uint8_t previous[CHAIN_BYTES], const uint8_t *event, size_t size,
-                uint8_t chain[CHAIN_BYTES])
+void chain_digest(const uint8_t *form, size_t size, uint8_t digest[CHAIN_BYTES])
 {
-    crypto_generichash_state state;
-    int rc = crypto_generichash_init(&state, NULL, 0, CHAIN_BYTES);
-    rc |= crypto_generichash_update(&state, previous, CHAIN_BYTES);
-    rc |= crypto_generichash_update(&state, event, size);
-    rc |= crypto_generichash_final(&state, chain, CHAIN_BYTES);
+    int rc = crypto_generichash(digest, CHAIN_BYTES, form, size, NULL, 0);
     assert(rc == 0);
+}
+
+void chain_next(const uint8_t previous[CHAIN_BYTES], const uint8_t reduced[CHAIN_BYTES],
+                const uint8_t full[CHAIN_BYTES], uint8_t chain[CHAIN_BYTES])
+{
+    uint8_t all[3 * CHAIN_BYTES];
+    memcpy(all, previous, CHAIN_BYTES);
+    memcpy(all + CHAIN_BYTES, reduced, CHAIN_BYTES);
+    memcpy(all + 2 * CHAIN_BYTES, full, CHAIN_BYTES);
+    chain_digest(all, sizeof all, chain);
 }

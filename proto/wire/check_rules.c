@@ -132,6 +132,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Feed.events", .items_max = EVENTS},
     {"concordat.v1.FeedEvent.chain", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.FeedEvent.event", .bytes_max = WIRE_EVENT_BYTES_MAX, .needed = true},
+    {"concordat.v1.FeedEvent.other", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Follow.credit", .number_max = EVENTS},
     {"concordat.v1.GetRecord.reason", .bytes_max = 200},
     {"concordat.v1.Handover.referral", .needed = true},

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/reduced.h"
 #include "proto/wire/wire.h"
 #include "services/audit/sql.h"
 #include "services/audit/trail_schema.h"
@@ -20,10 +21,13 @@ struct trail {
     sqlite3 *database; /* owned */
     struct sql sql;
     struct arena arena;
-    uint64_t seq; /* of the newest event */
-    int64_t at_ms;
+    uint64_t seq;  /* of the newest event */
+    int64_t at_ms; /* of the latest event, which in the reduced form need not be the newest */
     uint8_t chain[CHAIN_BYTES];
+    enum trail_form form;
 };
+
+static const char *const form_names[] = {[TRAIL_FULL] = "full", [TRAIL_REDUCED] = "reduced"};
 
 static enum trail_status fail_trail(struct trail *trail, int code, char *message, size_t message_size)
 {
@@ -93,7 +97,10 @@ static int create_trail(sqlite3 *database)
 static int read_trail_head(struct trail *trail)
 {
     sqlite3_stmt *statement =
-        sql_bind(&trail->sql, "SELECT seq, at_ms, chain FROM event ORDER BY seq DESC LIMIT 1", NULL, 0);
+        sql_bind(&trail->sql,
+                 "SELECT seq, (SELECT at_ms FROM latest), chain, (SELECT form FROM form)"
+                 " FROM event ORDER BY seq DESC LIMIT 1",
+                 NULL, 0);
     if (!statement)
         return sqlite3_extended_errcode(trail->database);
     int stepped = sqlite3_step(statement);
@@ -102,6 +109,10 @@ static int read_trail_head(struct trail *trail)
         trail->at_ms = sqlite3_column_int64(statement, 1);
         if (sqlite3_column_bytes(statement, 2) == CHAIN_BYTES)
             memcpy(trail->chain, sqlite3_column_blob(statement, 2), CHAIN_BYTES);
+        for (enum trail_form form = TRAIL_FULL; form <= TRAIL_REDUCED; form++)
+            if (sqlite3_column_type(statement, 3) == SQLITE_TEXT &&
+                strcmp((const char *)sqlite3_column_text(statement, 3), form_names[form]) == 0)
+                trail->form = form;
         stepped = SQLITE_DONE;
     }
     sqlite3_reset(statement);
@@ -186,62 +197,116 @@ uint64_t trail_head(const struct trail *trail, uint8_t *chain)
     return trail->seq;
 }
 
+/* Somebody follows with a key of the wrong role. Nothing is wrong with the history. */
+static enum trail_status refuse_form(const struct trail *trail, char *message, size_t message_size)
+{
+    bool is_full = trail->form == TRAIL_FULL;
+    snprintf(message, message_size,
+             "this trail was begun with the key of an %s, and this key is an %s's: go on with a key of the "
+             "first kind, or begin another trail in a folder of its own",
+             is_full ? "inspector" : "auditor", is_full ? "auditor" : "inspector");
+    return TRAIL_FAILED;
+}
+
+static bool is_stored(sqlite3_stmt *row, int column, const uint8_t *bytes, size_t size)
+{
+    return (size_t)sqlite3_column_bytes(row, column) == size &&
+           memcmp(sqlite3_column_blob(row, column), bytes, size) == 0;
+}
+
 /* For an event that the trail has: TRAIL_OK if it is the same. */
 static enum trail_status check_known_event(struct trail *trail, uint64_t seq,
                                            const struct chained_event *event, char *message,
                                            size_t message_size)
 {
-    sqlite3_stmt *statement = sql_bind(&trail->sql, "SELECT body, chain FROM event WHERE seq = ?1",
+    uint8_t digest[CHAIN_BYTES];
+    sqlite3_stmt *statement = sql_bind(&trail->sql, "SELECT body, chain, other FROM event WHERE seq = ?1",
                                        SQL_VALUES(sql_integer((int64_t)seq)));
     if (!statement)
         return fail_trail(trail, sqlite3_extended_errcode(trail->database), message, message_size);
-    bool same = sqlite3_step(statement) == SQLITE_ROW &&
-                (size_t)sqlite3_column_bytes(statement, 0) == event->size &&
-                memcmp(sqlite3_column_blob(statement, 0), event->body, event->size) == 0 &&
-                sqlite3_column_bytes(statement, 1) == CHAIN_BYTES &&
-                memcmp(sqlite3_column_blob(statement, 1), event->chain, CHAIN_BYTES) == 0;
+    bool same_chain =
+        sqlite3_step(statement) == SQLITE_ROW && is_stored(statement, 1, event->chain, CHAIN_BYTES);
+    bool same = same_chain && is_stored(statement, 0, event->body, event->size) &&
+                is_stored(statement, 2, event->other, CHAIN_BYTES);
+    chain_digest(event->body, event->size, digest);
+    bool other_form = same_chain && !same && is_stored(statement, 2, digest, CHAIN_BYTES);
     sqlite3_reset(statement);
     if (same)
         return TRAIL_OK;
+    if (other_form)
+        return refuse_form(trail, message, message_size);
     snprintf(message, message_size, "event %" PRIu64 " is not what it was: history has been rewritten", seq);
     return TRAIL_BROKEN;
 }
 
-static enum trail_status check_next_event(const struct trail *trail, const Concordat__V1__Event *event,
-                                          const struct chained_event *raw, char *message, size_t message_size)
+/* In which form the event continues the chain. */
+static bool find_form(const struct trail *trail, const struct chained_event *raw, enum trail_form *form)
 {
+    uint8_t digest[CHAIN_BYTES], as_full[CHAIN_BYTES], as_reduced[CHAIN_BYTES];
+    chain_digest(raw->body, raw->size, digest);
+    chain_next(trail->chain, raw->other, digest, as_full);
+    chain_next(trail->chain, digest, raw->other, as_reduced);
+    bool is_full = memcmp(as_full, raw->chain, CHAIN_BYTES) == 0;
+    bool is_reduced = memcmp(as_reduced, raw->chain, CHAIN_BYTES) == 0;
+    *form = is_full && is_reduced ? trail->form : is_full ? TRAIL_FULL : TRAIL_REDUCED;
+    return is_full || is_reduced;
+}
+
+/* Whether auditors get of a full event what its reduced form is. */
+static bool is_other_form(struct trail *trail, const struct chained_event *raw)
+{
+    uint8_t digest[CHAIN_BYTES], *scratch = arena_take(&trail->arena, raw->size);
+    return scratch && reduced_digest(raw->body, raw->size, scratch, digest) &&
+           memcmp(digest, raw->other, CHAIN_BYTES) == 0;
+}
+
+/* The reduced form puts an event back by less than an hour, and each case by another time. */
+static int64_t earliest_next(const struct trail *trail, enum trail_form form)
+{
+    return form == TRAIL_REDUCED ? trail->at_ms - REDUCED_HOUR_MS + 1 : trail->at_ms;
+}
+
+static enum trail_status check_next_event(struct trail *trail, const Concordat__V1__Event *event,
+                                          const struct chained_event *raw, enum trail_form *form,
+                                          char *message, size_t message_size)
+{
+    const char *wrong = NULL;
     if (event->seq != trail->seq + 1) {
         snprintf(message, message_size,
                  "event %" PRIu64 " was to come and %" PRIu64 " came: the sequence has a gap", trail->seq + 1,
                  event->seq);
         return TRAIL_BROKEN;
     }
-    if (event->at_ms < trail->at_ms) {
-        snprintf(message, message_size,
-                 "event %" PRIu64 " is earlier than the one before it: time went backwards", event->seq);
-        return TRAIL_BROKEN;
-    }
-    uint8_t chain[CHAIN_BYTES];
-    chain_next(trail->chain, raw->body, raw->size, chain);
-    if (memcmp(chain, raw->chain, CHAIN_BYTES) != 0) {
-        snprintf(message, message_size,
-                 "event %" PRIu64 " does not continue the chain: something was altered", event->seq);
-        return TRAIL_BROKEN;
-    }
-    return TRAIL_OK;
+    if (!find_form(trail, raw, form))
+        wrong = "does not continue the chain: something was altered";
+    else if (trail->form && *form != trail->form)
+        return refuse_form(trail, message, message_size);
+    else if (event->at_ms < earliest_next(trail, *form))
+        wrong = "is earlier than the one before it: time went backwards";
+    else if (*form == TRAIL_FULL && !is_other_form(trail, raw))
+        wrong = "is given to auditors otherwise than it is: their reduced form is of another event";
+    if (!wrong)
+        return TRAIL_OK;
+    snprintf(message, message_size, "event %" PRIu64 " %s", event->seq, wrong);
+    return TRAIL_BROKEN;
 }
 
 static enum trail_status store_event(struct trail *trail, const Concordat__V1__Event *event,
-                                     const struct chained_event *raw, char *message, size_t message_size)
+                                     const struct chained_event *raw, enum trail_form form, char *message,
+                                     size_t message_size)
 {
-    assert(event->seq == trail->seq + 1 && event->at_ms >= trail->at_ms);
-    int done = sql_run(&trail->sql,
-                       "INSERT INTO event (seq, at_ms, kind, referral, actor, actor_device, body, chain)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                       SQL_VALUES(sql_integer((int64_t)event->seq), sql_integer(event->at_ms),
-                                  sql_text(trail_tables_kind(event)), sql_uuid(&event->referral),
-                                  sql_text(event->actor), sql_text(event->actor_device),
-                                  sql_blob(raw->body, raw->size), sql_blob(raw->chain, CHAIN_BYTES)));
+    assert(event->seq == trail->seq + 1);
+    int done = sql_run(
+        &trail->sql,
+        "INSERT INTO event (seq, at_ms, kind, referral, actor, actor_device, body, chain, other)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        SQL_VALUES(sql_integer((int64_t)event->seq), sql_integer(event->at_ms),
+                   sql_text(trail_tables_kind(event)), sql_uuid(&event->referral), sql_text(event->actor),
+                   sql_text(event->actor_device), sql_blob(raw->body, raw->size),
+                   sql_blob(raw->chain, CHAIN_BYTES), sql_blob(raw->other, CHAIN_BYTES)));
+    if (done == SQLITE_OK && form != trail->form)
+        done = sql_run(&trail->sql, "INSERT INTO form (form, from_seq) VALUES (?1, ?2)",
+                       SQL_VALUES(sql_text(form_names[form]), sql_integer((int64_t)event->seq)));
     if (done == SQLITE_OK)
         done = trail_tables_apply(&trail->sql, event);
     if ((done & 0xff) == SQLITE_CONSTRAINT) {
@@ -252,7 +317,8 @@ static enum trail_status store_event(struct trail *trail, const Concordat__V1__E
     if (done != SQLITE_OK)
         return fail_trail(trail, done, message, message_size);
     trail->seq = event->seq;
-    trail->at_ms = event->at_ms;
+    trail->at_ms = event->at_ms > trail->at_ms ? event->at_ms : trail->at_ms;
+    trail->form = form;
     memcpy(trail->chain, raw->chain, CHAIN_BYTES);
     return TRAIL_OK;
 }
@@ -261,7 +327,8 @@ static enum trail_status append_event(struct trail *trail, const struct chained_
                                       size_t message_size)
 {
     struct wire_fault fault;
-    assert(raw->body && raw->chain);
+    enum trail_form form;
+    assert(raw->body && raw->chain && raw->other);
     const Concordat__V1__Event *event = wire_unpack_event(raw->body, raw->size, &trail->arena, &fault);
     if (!event || !trail_tables_kind(event)) {
         snprintf(message, message_size,
@@ -273,8 +340,8 @@ static enum trail_status append_event(struct trail *trail, const struct chained_
     }
     if (event->seq <= trail->seq)
         return check_known_event(trail, event->seq, raw, message, message_size);
-    enum trail_status status = check_next_event(trail, event, raw, message, message_size);
-    return status == TRAIL_OK ? store_event(trail, event, raw, message, message_size) : status;
+    enum trail_status status = check_next_event(trail, event, raw, &form, message, message_size);
+    return status == TRAIL_OK ? store_event(trail, event, raw, form, message, message_size) : status;
 }
 
 enum trail_status trail_append(struct trail *trail, const struct chained_event *events, size_t count,
@@ -297,6 +364,7 @@ enum trail_status trail_append(struct trail *trail, const struct chained_event *
         sqlite3_exec(trail->database, "ROLLBACK TO append; RELEASE append", NULL, NULL, NULL);
     trail->seq = 0;
     trail->at_ms = 0;
+    trail->form = TRAIL_EITHER;
     memset(trail->chain, 0, sizeof trail->chain);
     if (read_trail_head(trail) != SQLITE_OK)
         status = TRAIL_FAILED;

@@ -22,6 +22,13 @@ enum trail_status {
     TRAIL_FAILED  /* disk, memory, or a file of another version */
 };
 
+/* Which form of the events (proto/wire/reduced.h) a trail is made of. All of a trail is in one form. */
+enum trail_form {
+    TRAIL_EITHER, /* not known: there is no event yet of which the two forms differ */
+    TRAIL_FULL,
+    TRAIL_REDUCED
+};
+
 struct trail;
 
 /* Opens or creates a trail for its one writer. NULL with a message for a person. */
@@ -36,7 +43,8 @@ uint64_t trail_head(const struct trail *trail, uint8_t *chain);
 
 /* Appends events, borrowed for the call, in one transaction. An event that the trail has already must be the
  * same, byte for byte, and is passed over. If anything is wrong nothing of the batch is stored, and message
- * says what. */
+ * says what. TRAIL_FAILED if they are in the other form than the trail's: the chain is whole, and the key
+ * that follows is of the wrong role. */
 enum trail_status trail_append(struct trail *trail, const struct chained_event *events, size_t count,
                                char *message, size_t message_size);
 

@@ -11,12 +11,18 @@
 static const char *const statements[] = {
     "CREATE TABLE event ("
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, referral TEXT,"
-    "  actor TEXT,"         /* name of the key that did it; NULL: time did */
-    "  actor_device TEXT,"  /* name of the device's key for which an intake did it */
-    "  body BLOB NOT NULL," /* the exact bytes of a concordat.v1.Event */
-    "  chain BLOB NOT NULL" /* BLAKE2b-256 over the chain value before it and these bytes */
+    "  actor TEXT,"          /* name of the key that did it; NULL: time did */
+    "  actor_device TEXT,"   /* name of the device's key for which an intake did it */
+    "  body BLOB NOT NULL,"  /* the exact bytes of a concordat.v1.Event, in the form that the table form says
+                              */
+    "  chain BLOB NOT NULL," /* BLAKE2b-256 over the chain value before it and the digests of both forms */
+    "  other BLOB NOT NULL"  /* the digest of the other form */
     ") STRICT",
     "CREATE INDEX event_of_referral ON event (referral) WHERE referral IS NOT NULL",
+    "CREATE INDEX event_by_time ON event (at_ms)",
+    "CREATE TABLE form (" /* one row: 'full', which an inspector gets, or 'reduced', which an auditor gets */
+    "  form TEXT PRIMARY KEY, from_seq INTEGER NOT NULL"
+    ") STRICT",
 
     "CREATE TABLE referral ("
     "  referral TEXT PRIMARY KEY, number TEXT NOT NULL, drill INTEGER NOT NULL,"
@@ -161,8 +167,8 @@ static const char *const statements[] = {
     "  strftime('%Y-%m-%dT%H:%M:%fZ', ended_at_ms / 1000.0, 'unixepoch') AS ended_at"
     " FROM referral",
 
-    /* The newest event: the trail knows nothing later. */
-    "CREATE VIEW latest AS SELECT seq, at_ms FROM event ORDER BY seq DESC LIMIT 1",
+    /* The trail knows nothing later. In the reduced form the newest event need not be the latest. */
+    "CREATE VIEW latest AS SELECT max(at_ms) AS at_ms FROM event",
     /* The custody rule, in its one place: owned intervals tile a referral's life. Put between two marks, for
      * receipt and end, each stretch must begin when the one before it ended; if not, there is a fault. Open
      * stretches reach one millisecond beyond the latest event, so that a case unowned right now is seen too.
@@ -187,12 +193,32 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {
-    "event",    "referral", "offer",           "acceptance", "custody_interval", "decision",
-    "finding",  "check_in", "clock",           "breach",     "reminder",         "record_read",
-    "erasure",  "hold",     "refused_command", "team",       "policy",           "presence",
-    "capacity", "cover",    "broker_start",    "snapshot",   "alteration",       "clock_correction",
-    NULL};
+const char *const trail_schema_derived[] = {"event",
+                                            "form",
+                                            "referral",
+                                            "offer",
+                                            "acceptance",
+                                            "custody_interval",
+                                            "decision",
+                                            "finding",
+                                            "check_in",
+                                            "clock",
+                                            "breach",
+                                            "reminder",
+                                            "record_read",
+                                            "erasure",
+                                            "hold",
+                                            "refused_command",
+                                            "team",
+                                            "policy",
+                                            "presence",
+                                            "capacity",
+                                            "cover",
+                                            "broker_start",
+                                            "snapshot",
+                                            "alteration",
+                                            "clock_correction",
+                                            NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

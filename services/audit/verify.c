@@ -30,7 +30,8 @@ struct verify {
     struct verify_replay *replay; /* while it runs */
     json_t *replayed;             /* what it said; NULL if it could not be run */
     char replay_why[TRAIL_MESSAGE_BYTES];
-    bool failed; /* the trail could not be read, or memory is short: that is no verdict */
+    bool is_reduced; /* the stored trail says that it is of the reduced form */
+    bool failed;     /* the trail could not be read, or memory is short: that is no verdict */
     char message[TRAIL_MESSAGE_BYTES];
 };
 
@@ -125,9 +126,11 @@ static enum trail_status remake_event(struct verify *verify, sqlite3_stmt *row)
 {
     struct chained_event event = {.body = sqlite3_column_blob(row, 1),
                                   .size = (size_t)sqlite3_column_bytes(row, 1),
-                                  .chain = sqlite3_column_blob(row, 2)};
+                                  .chain = sqlite3_column_blob(row, 2),
+                                  .other = sqlite3_column_blob(row, 3)};
     uint64_t before = trail_head(verify->remade, NULL);
-    if (!event.body || sqlite3_column_bytes(row, 2) != CHAIN_BYTES) {
+    if (!event.body || sqlite3_column_bytes(row, 2) != CHAIN_BYTES ||
+        sqlite3_column_bytes(row, 3) != CHAIN_BYTES) {
         snprintf(verify->message, sizeof verify->message, "the row of event %" PRIu64 " is cut short",
                  before + 1);
         return TRAIL_BROKEN;
@@ -149,7 +152,7 @@ static bool remake_tables(struct verify *verify)
     bool progress = isatty(STDERR_FILENO) != 0;
     int64_t total = count_rows(verify, "SELECT count(*) FROM stored.event");
     sqlite3_stmt *statement =
-        ask_tables(verify, "events", "SELECT seq, body, chain FROM stored.event ORDER BY seq");
+        ask_tables(verify, "events", "SELECT seq, body, chain, other FROM stored.event ORDER BY seq");
     enum trail_status status = TRAIL_OK;
     int64_t done = 0;
     int stepped = SQLITE_DONE;
@@ -303,12 +306,24 @@ static void end_replay(struct verify *verify)
         add_difference_finding(verify, difference);
 }
 
+/* By the router's rules only the full form can be replayed: the state has ids and exact times. */
+static void begin_replay(struct verify *verify)
+{
+    verify->is_reduced = count_rows(verify, "SELECT count(*) FROM stored.form WHERE form = 'reduced'") > 0;
+    if (verify->is_reduced)
+        snprintf(verify->replay_why, sizeof verify->replay_why,
+                 "this trail is of the reduced form, which an auditor gets, and only an inspector's can be "
+                 "replayed");
+    else
+        verify->replay = verify_replay_start(verify->replay_why, sizeof verify->replay_why);
+}
+
 static void verify_all(struct verify *verify)
 {
     verify_file(verify);
     verify_alarms(verify);
     compare_tables(verify, "sqlite_schema", "name, type, tbl_name, sql");
-    verify->replay = verify_replay_start(verify->replay_why, sizeof verify->replay_why);
+    begin_replay(verify);
     if (remake_tables(verify)) {
         for (const char *const *table = trail_schema_derived; *table; table++)
             compare_tables(verify, *table, "*");
@@ -348,8 +363,9 @@ static json_t *describe_verdict(struct verify *verify)
     sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
     int64_t unowned_ms =
         count_rows(verify, "SELECT coalesce(sum(to_ms - from_ms), 0) FROM custody_fault WHERE fault = 'gap'");
-    json_t *verdict = json_pack("{s:b, s:I, s:s, s:f}", "verified", verify->finding_count == 0, "events",
-                                (json_int_t)head, "chain", hex, "unowned_s", (double)unowned_ms / 1000.0);
+    json_t *verdict = json_pack("{s:b, s:s, s:I, s:s, s:f}", "verified", verify->finding_count == 0, "form",
+                                verify->is_reduced ? "reduced" : "full", "events", (json_int_t)head, "chain",
+                                hex, "unowned_s", (double)unowned_ms / 1000.0);
     bool good = verdict;
     for (size_t i = 0; i < sizeof verdict_counts / sizeof verdict_counts[0] && good; i++)
         good = json_object_set_new(verdict, verdict_counts[i].key,
@@ -381,6 +397,15 @@ static void print_replay_text(const json_t *replay, FILE *out)
                 json_string_value(json_object_get(replay, "why")));
 }
 
+static void print_form_text(const char *form, FILE *out)
+{
+    fprintf(
+        out, "form         %s: %s\n", form,
+        strcmp(form, "full") == 0
+            ? "an inspector's; what auditors get is the reduced form of each of these events"
+            : "an auditor's; the chain binds what it leaves out, which only an inspector's trail can check");
+}
+
 static void print_verdict_text(const json_t *verdict, FILE *out)
 {
     fprintf(out,
@@ -388,6 +413,7 @@ static void print_verdict_text(const json_t *verdict, FILE *out)
             " walked from number 1, in order, each against the chain\n",
             verdict_number(verdict, "events"), verdict_number(verdict, "stored_events"));
     fprintf(out, "chain        %s\n", json_string_value(json_object_get(verdict, "chain")));
+    print_form_text(json_string_value(json_object_get(verdict, "form")), out);
     fprintf(out, "referrals    %8" PRId64 ", owned in %" PRId64 " intervals: %g unowned seconds\n",
             verdict_number(verdict, "referrals"), verdict_number(verdict, "owned_intervals"),
             json_number_value(json_object_get(verdict, "unowned_s")));

@@ -115,7 +115,7 @@ enum exit_code command_board(const struct subcommand *command, int argc, char **
         .children = children,
         .doc =
             "The cases that your key may see: a team's own, those of a coordinator's areas and of those that "
-            "they cover, a source's, all of them for an auditor. The one whose time runs out first is at the top.\v"
+            "they cover, a source's, all of them for an inspector. The one whose time runs out first is at the top.\v"
             "\"Act by\" is when whoever holds the case must have been heard of; \"Seen by\" is the end of "
             "the national response time.\n\n  concordat board\n  concordat board --watch 3600"};
     struct board_input input = {0};

@@ -19,7 +19,7 @@ struct keys_input {
 enum { OPTION_ROLE = 0x280, OPTION_OF, OPTION_FOLDER, OPTION_JSON };
 
 static const struct argp_option keys_options[] = {
-    {"role", OPTION_ROLE, "ROLE", 0, "server, referrer, source, team, coordinator or auditor", 0},
+    {"role", OPTION_ROLE, "ROLE", 0, "server, referrer, source, team, coordinator, auditor or inspector", 0},
     {"of", OPTION_OF, "ID", 0, "Whose key it is: the id of the source, team, coordinator or organisation", 0},
     {"folder", OPTION_FOLDER, "FOLDER", 0, "Where to put it (the folder that you are in)", 0},
     {"json", OPTION_JSON, 0, 0, "Print JSON", 0},

@@ -13,6 +13,7 @@
 #include "broker/seals/sealed_row.h"
 #include "broker/seals/seals_disk.h"
 #include "broker/shell/keeper.h"
+#include "proto/wire/reduced.h"
 #include "tests/bench/frames.h"
 #include "tests/bench/lives.h"
 #include "tests/bench/measure.h"
@@ -25,7 +26,7 @@ enum { BATCH_EVENTS = 4096, EVENTS_A_LIFE = 6, ROOM_AFTER = 64 * 1024 };
 struct writing {
     struct ledger *ledger;
     struct ledger_event events[BATCH_EVENTS];
-    uint8_t referrals[BATCH_EVENTS][ID_BYTES];
+    uint8_t referrals[BATCH_EVENTS][ID_BYTES], reduced[BATCH_EVENTS][CHAIN_BYTES];
     size_t count, used, room;
     uint8_t *bytes;
     const char *folder;
@@ -112,7 +113,8 @@ static void add_texts(struct writing *w, const struct event *event, struct ledge
 static void write_event(void *context, const struct region *region, const struct event *event)
 {
     struct writing *w = context;
-    if (w->count == BATCH_EVENTS || w->room - w->used < ROOM_AFTER + (region->file ? region->file->size : 0))
+    if (w->count == BATCH_EVENTS ||
+        w->room - w->used < ROOM_AFTER + 2 * (region->file ? region->file->size : 0))
         commit(w);
     if (event->kind == EVENT_RECEIVED && !w->seals)
         open_keys(w);
@@ -124,11 +126,15 @@ static void write_event(void *context, const struct region *region, const struct
     if (event->has_referral)
         stored->referral = memcpy(w->referrals[w->count], event->referral, ID_BYTES);
     stored->body = w->bytes + w->used;
-    stored->body_size = record_pack_event(event, region->state, region->directory, &said, w->bytes + w->used,
-                                          w->room - w->used);
+    static const uint8_t salt[EVENT_SALT_BYTES] = {1};
+    stored->body_size = record_pack_event(event, region->state, region->directory, salt, &said,
+                                          w->bytes + w->used, w->room - w->used);
     if (stored->body_size == 0)
         measure_fail("an event does not fit");
     w->used += stored->body_size;
+    if (!reduced_digest(stored->body, stored->body_size, w->bytes + w->used, w->reduced[w->count]))
+        measure_fail("an event cannot be reduced");
+    stored->reduced = w->reduced[w->count];
     w->count++;
 }
 

@@ -1,4 +1,4 @@
-"""Counts the instructions of deciding, applying, packing and appending, and fails if one has become dearer.
+"""Counts the instructions of deciding, applying, packing, reducing and appending, and fails if one has become dearer.
 
 Usage: instructions.py SOURCE FOLDER [--renew]
 
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-PARTS = ("decide", "state_apply", "record_pack_event", "ledger_append")
+PARTS = ("decide", "state_apply", "record_pack_event", "reduced_digest", "ledger_append")
 DEARER, SKIPPED = 1.10, 77
 
 

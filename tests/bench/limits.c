@@ -83,10 +83,10 @@ static void open_bare(struct appends *a)
     run(a->db,
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         "CREATE TABLE event(seq INTEGER PRIMARY KEY, at_ms INTEGER, kind INTEGER, referral BLOB, chain BLOB,"
-        " body BLOB); CREATE TABLE sealed(seq INTEGER PRIMARY KEY, body BLOB)");
+        " reduced BLOB, body BLOB); CREATE TABLE sealed(seq INTEGER PRIMARY KEY, body BLOB)");
     a->begin = prepare(a->db, "BEGIN IMMEDIATE");
     a->commit = prepare(a->db, "COMMIT");
-    a->event = prepare(a->db, "INSERT INTO event VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+    a->event = prepare(a->db, "INSERT INTO event VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     a->sealed = prepare(a->db, "INSERT INTO sealed VALUES(?1, ?2)");
 }
 
@@ -107,7 +107,8 @@ static void append_bare(struct appends *a, size_t batch)
         sqlite3_bind_int(a->event, 3, 20);
         sqlite3_bind_blob(a->event, 4, a->body, 16, SQLITE_STATIC);
         sqlite3_bind_blob(a->event, 5, a->body, CHAIN_BYTES, SQLITE_STATIC);
-        sqlite3_bind_blob(a->event, 6, a->body, (int)a->sizes[which], SQLITE_STATIC);
+        sqlite3_bind_blob(a->event, 6, a->body, CHAIN_BYTES, SQLITE_STATIC);
+        sqlite3_bind_blob(a->event, 7, a->body, (int)a->sizes[which], SQLITE_STATIC);
         step(a, a->event);
         if (which != 0)
             continue;
@@ -128,7 +129,8 @@ static void append_ledger(struct appends *a, size_t batch)
                                           .kind = 20,
                                           .referral = a->body,
                                           .body = a->body,
-                                          .body_size = a->sizes[which]};
+                                          .body_size = a->sizes[which],
+                                          .reduced = a->body};
         if (which == 0) {
             events[i].sealed = a->body;
             events[i].sealed_size = a->sealed_size;

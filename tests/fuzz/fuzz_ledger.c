@@ -43,7 +43,7 @@ static void remove_files(void)
 
 static void make_files(void)
 {
-    static const uint8_t body[] = "an event", referral[16];
+    static const uint8_t body[] = "an event", referral[16], reduced[CHAIN_BYTES];
     struct ledger *ledger = open_ledger();
     assert(ledger);
     for (uint64_t seq = 1; seq <= EVENTS; seq++) {
@@ -53,6 +53,7 @@ static void make_files(void)
                                      .referral = referral,
                                      .body = body,
                                      .body_size = sizeof body,
+                                     .reduced = reduced,
                                      .sealed = body,
                                      .sealed_size = sizeof body};
         enum ledger_status status = ledger_append(ledger, &event, 1);
@@ -79,7 +80,8 @@ static bool take(void *context, const struct ledger_event *event, const uint8_t 
 {
     uint8_t *previous = context, expected[CHAIN_BYTES];
     assert(event->seq > 0);
-    chain_next(previous, event->body, event->body_size, expected);
+    chain_digest(event->body, event->body_size, expected);
+    chain_next(previous, event->reduced, expected, expected);
     assert(memcmp(expected, chain, sizeof expected) == 0);
     memcpy(previous, chain, CHAIN_BYTES);
     return true;
@@ -95,7 +97,8 @@ static void use(struct ledger *ledger)
     for (uint64_t seq = 1; seq <= head && seq <= EVENTS + 1; seq++)
         ledger_sealed(ledger, seq, buffer, sizeof buffer, &size);
     ledger_idle(ledger);
-    const struct ledger_event event = {.seq = head + 1, .kind = 44, .body = buffer, .body_size = 1};
+    const struct ledger_event event = {
+        .seq = head + 1, .kind = 44, .body = buffer, .body_size = 1, .reduced = chain};
     if (ledger_append(ledger, &event, 1) == LEDGER_OK)
         assert(ledger_head(ledger, chain) == head + 1);
     else

@@ -137,7 +137,7 @@ def from_the_story():
         from concordat.v1 import event_pb2
         s.start_broker()
         play(s, said)
-        follower = stage.python_client.Follower(s.client("auditor", "auditor", "council"))
+        follower = stage.python_client.Follower(s.client("auditor", "inspector", "council"))
         message = follower.client.request(follow=s.wire.Follow(after=0, credit=200))
         events = [item.event for item in message.feed.events]
         del message.feed.events[:2]  # the first event is long, because it carries the policy

@@ -20,7 +20,7 @@ struct stored {
     uint8_t referral[LEDGER_REFERRAL_BYTES];
     uint8_t *body, *sealed;
     size_t size, sealed_size;
-    uint8_t chain[CHAIN_BYTES];
+    uint8_t chain[CHAIN_BYTES], reduced[CHAIN_BYTES];
 };
 
 struct night {
@@ -119,7 +119,9 @@ static enum ledger_status write_events(void *context, const struct ledger_event 
         if (events[i].sealed)
             stored->sealed = copy(events[i].sealed, events[i].sealed_size);
         stored->sealed_size = events[i].sealed_size;
-        chain_next(n->head ? stored[-1].chain : first, stored->body, stored->size, stored->chain);
+        memcpy(stored->reduced, events[i].reduced, CHAIN_BYTES);
+        chain_digest(stored->body, stored->size, stored->chain);
+        chain_next(n->head ? stored[-1].chain : first, stored->reduced, stored->chain, stored->chain);
         n->head++;
     }
     return LEDGER_OK;
@@ -152,7 +154,8 @@ static enum ledger_status read_events(void *context, uint64_t after, size_t limi
                                            .kind = stored->kind,
                                            .referral = stored->has_referral ? stored->referral : NULL,
                                            .body = stored->body,
-                                           .body_size = stored->size};
+                                           .body_size = stored->size,
+                                           .reduced = stored->reduced};
         if (!each(each_context, &event, stored->chain))
             break;
     }

@@ -244,7 +244,7 @@ def play_broker(scene):
     s, wire = scene.stage, scene.stage.wire
     owners = {"street": ("source", "street-triage"), "north": ("team", "northmoor-crisis"),
               "leaver": ("team", "northmoor-crisis"), "duty": ("coordinator", "northmoor-duty"),
-              "council": ("auditor", "council")}
+              "council": ("inspector", "council")}
     people = {name: s.client(name, *owner, wants_news=True) for name, owner in owners.items()}
     scene.start()
     for name in people:

@@ -239,10 +239,10 @@ class Findings:
         self.events = self.acknowledged = self.lost = self.doubled = self.invented = 0
 
 
-def events_of(s, name="auditor"):
+def events_of(s, name="inspector"):
     """Yields every event of the ledger, and checks the chain."""
     from concordat.v1 import event_pb2
-    follower = stage.python_client.Follower(s.client(name, "auditor", "council"))
+    follower = stage.python_client.Follower(s.client(name, "inspector", "council"))
     head = 1
     while follower.after < head:
         message = follower.client.request(follow=s.wire.Follow(after=follower.after, credit=500))
@@ -250,7 +250,7 @@ def events_of(s, name="auditor"):
         yield from follower.check(message.feed, event_pb2.Event)
 
 
-def hold_against_ledger(s, loads, name="auditor"):
+def hold_against_ledger(s, loads, name="inspector"):
     """Counts the acknowledged commands that are not at their number, the commands that are there twice, and events for which
     nobody asked."""
     found = Findings()

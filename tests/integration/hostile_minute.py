@@ -24,7 +24,7 @@ TIMES_MAX, LATEST_MS = 3, 250
 LEDGER_BYTES_MAX, LINES_MAX = 1_000_000, 2  # of each hostile key, in each minute that has begun
 HOSTILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hostile_roles.py")
 OWNERS = {"source": "street-triage", "referrer": "street-triage", "team": "southfell-crisis",
-          "coordinator": "southfell-duty", "auditor": "council"}
+          "coordinator": "southfell-duty", "inspector": "council"}
 QUIET, ALL = "quiet", "all"
 SCENES = {QUIET: (), **{role: (role,) for role in OWNERS}, ALL: tuple(OWNERS)}
 

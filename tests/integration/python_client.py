@@ -240,10 +240,12 @@ class Client:
 
 
 class Follower:
-    """Follows the ledger's feed and checks its chain."""
+    """Follows the ledger's feed and checks its chain. An inspector's feed has the full form of each event, an auditor's
+    the reduced one."""
 
     def __init__(self, client, after=0, chain=bytes(32)):
         self.client = client
+        self.full = client.key["metadata/role"] == "inspector"
         self.after = after
         self.chain = chain
 
@@ -262,7 +264,10 @@ class Follower:
         """Returns the events of a Feed. Raises RuntimeError unless each follows from the one before."""
         events = []
         for item in feed.events:
-            self.chain = hashlib.blake2b(self.chain + item.event, digest_size=32).digest()
+            digests = [hashlib.blake2b(item.event, digest_size=32).digest(), item.other]
+            if self.full:
+                digests.reverse()
+            self.chain = hashlib.blake2b(self.chain + b"".join(digests), digest_size=32).digest()
             event = event_type.FromString(item.event)
             if self.chain != item.chain or event.seq != self.after + 1:
                 raise RuntimeError(f"the chain is broken at event {self.after + 1}")

@@ -143,7 +143,7 @@ class Stage:
 
     def start_audit(self, name="audit", env=None):
         if not os.path.exists(self.path("keys", f"{name}.key")):
-            self.make_key(name, "auditor", "council")
+            self.make_key(name, "inspector", "council")
         return self.start(
             name, "concordat-audit", "--broker", self.endpoint, "--broker-key", self.public_key("broker"),
             "--key", self.path("secret", f"{name}.key_secret"), "--state", self.path(f"{name}-state"), ready="", env=env)

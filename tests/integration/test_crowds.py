@@ -61,7 +61,7 @@ class Crowds(unittest.TestCase):
         self.expect_service(self.bystander)
 
     def test_1024_idle_connections_of_one_auditors_key_shut_nobody_out_and_end_with_it(self):
-        self.stage.make_key("watcher", "auditor", "council")
+        self.stage.make_key("watcher", "inspector", "council")
         process = self.start_hostile("connections", "watcher")
         self.await_log("too many connections have said nothing")
         self.expect_newcomers_to_be_served()
@@ -71,7 +71,7 @@ class Crowds(unittest.TestCase):
         self.expect_newcomers_to_be_served()
 
     def test_1024_hellos_of_one_auditors_key_shut_nobody_out_and_end_with_it(self):
-        self.stage.make_key("watcher", "auditor", "council")
+        self.stage.make_key("watcher", "inspector", "council")
         process = self.start_hostile("hellos", "watcher")
         self.await_log("watcher has 33 connections, which is too many")
         self.expect_newcomers_to_be_served()
@@ -88,7 +88,7 @@ class Crowds(unittest.TestCase):
         self.assertNotIn("ended a connection that said nothing", self.stage.said("broker"))
 
     def test_200_follows_of_one_auditors_key_leave_others_their_answers(self):
-        self.stage.make_key("watcher", "auditor", "council")
+        self.stage.make_key("watcher", "inspector", "council")
         self.start_hostile("follows", "watcher")
         self.await_log("watcher follows on more than one connection")
         self.expect_newcomers_to_be_served()

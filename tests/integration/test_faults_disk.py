@@ -144,7 +144,7 @@ class Disk(unittest.TestCase):
         disk = faults.small_disk(self, s, 1)
         s.start_broker()
         street = s.client("street", "source", "street-triage")
-        s.make_key("audit", "auditor", "council")
+        s.make_key("audit", "inspector", "council")
         options = ("--broker", s.endpoint, "--broker-key", s.public_key("broker"),
                    "--key", s.path("secret", "audit.key_secret"), "--state")
         audit = s.start("audit", "concordat-audit", *options, disk, ready="")

@@ -15,6 +15,7 @@ class FromThePage(unittest.TestCase):
             wire = s.wire
             team = s.client("team-device", "team", "northmoor-crisis", wants_news=True)
             source = s.client("street", "source", "street-triage", wants_news=True)
+            inspector = s.client("inspector", "inspector", "council")
             auditor = s.client("auditor", "auditor", "council")
             self.assertTrue(team.request(set_presence=wire.SetPresence(present=True, lease_seconds=60)).answer.done)
 
@@ -46,13 +47,19 @@ class FromThePage(unittest.TestCase):
             self.assertEqual(record.confidential.narrative, "An invented person.")
 
             from concordat.v1 import event_pb2
-            follower = stage.python_client.Follower(auditor)
-            kinds = []
-            while "record_read" not in kinds:
-                kinds += [event.WhichOneof("what") for event in follower.take(event_pb2.Event)]
-            self.assertEqual(
-                [kind for kind in kinds if kind not in ("broker_started", "policy_loaded")],
-                ["presence_changed", "received", "offered", "offer_seen", "accepted", "record_read"])
+            for client, what in ((inspector, submit.referral), (auditor, None)):
+                follower = stage.python_client.Follower(client)
+                events = []
+                while not any(event.WhichOneof("what") == "record_read" for event in events):
+                    events += follower.take(event_pb2.Event)
+                kinds = [event.WhichOneof("what") for event in events]
+                self.assertEqual(
+                    [kind for kind in kinds if kind not in ("broker_started", "policy_loaded")],
+                    ["presence_changed", "received", "offered", "offer_seen", "accepted", "record_read"])
+                received = events[kinds.index("received")]
+                self.assertEqual(what or received.received.referral, received.received.referral)
+                self.assertEqual(bool(what), bool(received.received.referral.postcode_district))
+                self.assertEqual(what is None, received.at_ms % 3_600_000 == 0)
             self.assertEqual(s.stop("broker"), 0)
 
     def news(self, client, body):

@@ -212,7 +212,7 @@ class KeyLife:
 
     def check_following(self, change):
         """The follower says nothing more; another connection of its key shows when the change counts."""
-        self.role = "auditor"
+        self.role = "inspector"
         self.begin(change)
         probe, follower, fence = self.connect("leaver"), self.connect("leaver"), self.fence
         if change != KeyLife.is_added:
@@ -226,7 +226,7 @@ class KeyLife:
         head = self.follow(fence, 0).feed.head
         self.assertTrue(self.source.request(submit=self.stage.submission()).answer.done)
         self.assertTrue(self.follow(fence, head).feed.events)
-        may_follow = expected and expected[0] == "auditor"
+        may_follow = expected and expected[0] == "inspector"
         if may_follow:
             message = follower.next_message(DEADLINE_S)
             self.assertTrue(message and message.feed.events)
@@ -284,13 +284,13 @@ CHANGES = (
 
 class AtTheBroker(KeyLife, unittest.TestCase):
     program, serves, owner = "broker", "team", TEAM
-    other_roles = {"team": "auditor", "auditor": "team"}
+    other_roles = {"team": "inspector", "inspector": "team"}
     checks = (KeyLife.check_connected, KeyLife.check_following, KeyLife.check_new)
 
     def start(self):
         self.stage.start_broker(env=self.env)
         self.folder, self.endpoint = self.stage.path("keys"), self.stage.endpoint
-        self.fence = self.stage.client("fence", "auditor", "council")
+        self.fence = self.stage.client("fence", "inspector", "council")
         self.source = self.stage.client("street", "source", "street-triage")
 
 

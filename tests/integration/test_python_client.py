@@ -4,6 +4,7 @@ Usage: test_python_client.py SOURCE_FOLDER
 """
 
 import base64
+import hashlib
 import os
 import re
 import sys
@@ -129,11 +130,17 @@ class PythonClient(unittest.TestCase):
         event = base64.b64decode(re.search(r'"event": "(.*?)"', PAGE).group(1))
         chain = base64.b64decode(re.search(r'"chain": "(.*?)"', PAGE).group(1))
         self.assertIn(chain.hex(), PAGE)
-        feed = WIRE.Feed(events=[WIRE.FeedEvent(event=event, chain=chain)])
+        other = base64.b64decode(re.search(r'"other": "(.*?)"', PAGE).group(1))
+        full = bytes.fromhex(re.search(r"Its full form is\s+`([0-9a-f ]+)`", PAGE).group(1))
+        self.assertEqual(hashlib.blake2b(full, digest_size=32).digest(), other)
+        self.assertEqual(event_pb2.Event.FromString(full).broker_started.version, "0.1.0")
+        feed = WIRE.Feed(events=[WIRE.FeedEvent(event=event, chain=chain, other=other)])
         follower = python_client.Follower(self.client)
         self.assertEqual(follower.check(feed, event_pb2.Event)[0].broker_started.version, "0.1.0")
         self.assertEqual(follower.chain, chain)
         feed.events[0].event = event[:-1] + b"1"
+        self.assertRaises(RuntimeError, python_client.Follower(self.client).check, feed, event_pb2.Event)
+        feed.events[0].event, feed.events[0].other = event, other[:-1] + b"1"
         self.assertRaises(RuntimeError, python_client.Follower(self.client).check, feed, event_pb2.Event)
 
 

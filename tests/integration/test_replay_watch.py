@@ -18,6 +18,10 @@ COPY, STATE, HISTORY = 3, 5, 6  # of Alteration
 QUIET_NICE = 19
 
 
+def digest_of(data):
+    return hashlib.blake2b(data, digest_size=32).digest()
+
+
 def copies_wrong(ledger, _):
     ledger.execute("UPDATE event SET at_ms = at_ms + 3600000 WHERE seq = 1")
 
@@ -29,19 +33,32 @@ def body_wrong(ledger, _):
 def state_wrong(ledger, events):
     """Lets the start say another digest, and makes the chain right again."""
     chain = bytes(32)
-    for seq, body in ledger.execute("SELECT seq, body FROM event ORDER BY seq").fetchall():
+    for seq, body, reduced in ledger.execute("SELECT seq, body, reduced FROM event ORDER BY seq").fetchall():
         event = events.Event.FromString(body)
         if event.HasField("broker_started"):
             event.broker_started.state_digest = bytes(32)
             body = event.SerializeToString()
-        chain = hashlib.blake2b(chain + body, digest_size=32).digest()
-        ledger.execute("UPDATE event SET body = ?, chain = ? WHERE seq = ?", (body, chain, seq))
+            event.at_ms -= event.at_ms % 3_600_000
+            event.ClearField("salt")
+            reduced = digest_of(event.SerializeToString())
+        chain = digest_of(chain + reduced + digest_of(body))
+        ledger.execute("UPDATE event SET body = ?, reduced = ?, chain = ? WHERE seq = ?", (body, reduced, chain, seq))
+
+
+def reduced_wrong(ledger, _):
+    """Binds another reduced form to an event, and makes the chain right again."""
+    chain = bytes(32)
+    for seq, body, reduced in ledger.execute("SELECT seq, body, reduced FROM event ORDER BY seq").fetchall():
+        reduced = digest_of(b"another") if seq == 2 else reduced
+        chain = digest_of(chain + reduced + digest_of(body))
+        ledger.execute("UPDATE event SET reduced = ?, chain = ? WHERE seq = ?", (reduced, chain, seq))
 
 
 # A change of a ledger; the alteration that is recorded, and of which event; and the words of the log.
 ALTERED = {
     "copies": (copies_wrong, COPY, 1, "event 1: the time, kind or referral beside it"),
     "body": (body_wrong, HISTORY, 2, "event 2: event 2 is not what was written"),
+    "reduced": (reduced_wrong, HISTORY, 2, "event 2: the digest beside it, by which the chain binds what auditors get"),
     "state": (state_wrong, STATE, 2, "event 2: the router began from a state that its ledger does not give"),
 }
 

@@ -28,10 +28,10 @@ class Locked(unittest.TestCase):
 
     def refusals(self):
         from concordat.v1 import event_pb2
-        if not hasattr(self, "auditor"):
-            self.auditor = self.stage.client("auditor", "auditor", "council")
-        follower = stage.python_client.Follower(self.auditor)
-        feed = self.auditor.request(follow=self.wire.Follow(after=0, credit=500)).feed
+        if not hasattr(self, "inspector"):
+            self.inspector = self.stage.client("inspector", "inspector", "council")
+        follower = stage.python_client.Follower(self.inspector)
+        feed = self.inspector.request(follow=self.wire.Follow(after=0, credit=500)).feed
         events = follower.check(feed, event_pb2.Event)
         return [event for event in events if event.WhichOneof("what") == "command_refused"]
 
@@ -58,17 +58,18 @@ class Locked(unittest.TestCase):
             "assign": wire.Assign(referral=some, to_team="northmoor-crisis"),
             "get_record": wire.GetRecord(referral=some, reason="to respond"),
             "cover": wire.Cover(area="southfell", minutes=5, reason=1),
-            "follow": wire.Follow(after=0, credit=1),
+            "follow": wire.Follow(after=0, credit=1), "get_status": wire.GetStatus(number="R-0001"),
+            "get_board": wire.GetBoard(),
             "erase": wire.Erase(referral=some, reason=1, person="p117", second_person="p204"),
             "set_hold": wire.SetHold(referral=some, on=True, reason=1, person="p117"),
         }
         own = {
-            "source": {"submit", "update", "withdraw", "told"},
+            "source": {"submit", "update", "withdraw", "told", "get_status", "get_board"},
             "team": {"set_presence", "set_capacity", "seen", "accept", "decline", "check_in", "close", "handover",
-                     "get_record"},
-            "coordinator": {"take", "assign", "check_in", "close", "get_record", "cover"},
+                     "get_record", "get_status", "get_board"},
+            "coordinator": {"take", "assign", "check_in", "close", "get_record", "cover", "get_status", "get_board"},
             "auditor": {"follow"},
-            "inspector": {"erase", "set_hold"},
+            "inspector": {"follow", "get_status", "get_board", "erase", "set_hold"},
             "referrer": set(),
         }
         of = {"source": "street-triage", "team": "northmoor-crisis", "coordinator": "northmoor-duty",
@@ -151,7 +152,7 @@ class Locked(unittest.TestCase):
         self.team("joiner", "northmoor-crisis")
 
     def test_nobody_can_fill_the_ledger_with_refusals(self):
-        auditor = self.stage.client("pushy", "auditor", "council")
+        auditor = self.stage.client("pushy", "inspector", "council")
         for _ in range(60):
             answer = auditor.request(take=self.wire.Take(referral=stage.python_client.new_id(), by="x")).answer
             self.assertEqual(answer.refusal, NOT_ALLOWED)

@@ -70,7 +70,7 @@ class Who(unittest.TestCase):
 
     def test_only_an_intake_speaks_for_devices(self):
         wire = self.wire
-        for role, of in (("team", "northmoor-crisis"), ("coordinator", "northmoor-duty"), ("auditor", "council")):
+        for role, of in (("team", "northmoor-crisis"), ("coordinator", "northmoor-duty"), ("inspector", "council")):
             client = self.stage.client(f"a-{role}", role, of)
             with self.subTest(role):
                 answer = client.request(device="car-1", get_board=wire.GetBoard()).answer
@@ -78,7 +78,7 @@ class Who(unittest.TestCase):
                 self.assertIn("Only an intake speaks for a device", answer.text)
         refused = [(event.actor, event.actor_device, event.command_refused.command)
                    for event in self.events("command_refused")]
-        self.assertEqual(refused, [(f"a-{role}", "car-1", "get_board") for role in ("team", "coordinator", "auditor")])
+        self.assertEqual(refused, [(f"a-{role}", "car-1", "get_board") for role in ("team", "coordinator", "inspector")])
         source = self.stage.client("street", "source", "street-triage")
         for name in ("two words", "x" * 64):
             answer = source.request(device=name, get_board=wire.GetBoard()).answer

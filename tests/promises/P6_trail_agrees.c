@@ -10,10 +10,10 @@
 #include <cmocka.h>
 
 #include "broker/ledger/ledger.h"
-#include "proto/wire/chain.h"
 #include "proto/words/words.h"
 #include "services/audit/report.h"
 #include "services/audit/trail.h"
+#include "tests/worlds/chained.h"
 #include "tests/worlds/folder.h"
 #include "tests/worlds/packed_world.h"
 #include "tests/worlds/random_walk.h"
@@ -118,9 +118,10 @@ static void tell_trail(struct core_world *w, const struct event *event)
     static uint8_t packed[PACKED_BYTES_MAX];
     char message[TRAIL_MESSAGE_BYTES];
     size_t size = packed_event(w, event, SOURCE_NONE, packed, sizeof packed);
-    chain_next(chain, packed, size, chain);
-    if (trail_append(trail, &(struct chained_event){packed, size, chain}, 1, message, sizeof message) !=
-        TRAIL_OK)
+    uint8_t reduced[CHAIN_BYTES];
+    chained_full(chain, packed, size, reduced, chain);
+    if (trail_append(trail, &(struct chained_event){packed, size, chain, reduced}, 1, message,
+                     sizeof message) != TRAIL_OK)
         fail_msg("event %llu: %s", (unsigned long long)event->seq, message);
 }
 

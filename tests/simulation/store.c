@@ -38,7 +38,9 @@ bool store_write(struct store *s, const struct ledger_event *events, size_t coun
             memcpy(stored->referral, events[i].referral, LEDGER_REFERRAL_BYTES);
         if (events[i].sealed)
             memcpy(stored->body + stored->size, events[i].sealed, events[i].sealed_size);
-        chain_next(s->count + i ? stored[-1].chain : none, stored->body, stored->size, stored->chain);
+        memcpy(stored->reduced, events[i].reduced, CHAIN_BYTES);
+        chain_digest(stored->body, stored->size, stored->chain);
+        chain_next(s->count + i ? stored[-1].chain : none, stored->reduced, stored->chain, stored->chain);
         s->pending++;
     }
     return true;
@@ -60,7 +62,8 @@ static struct ledger_event event_of(const struct stored *stored, uint64_t seq)
                                  .kind = stored->kind,
                                  .referral = stored->has_referral ? stored->referral : NULL,
                                  .body = stored->body,
-                                 .body_size = stored->size};
+                                 .body_size = stored->size,
+                                 .reduced = stored->reduced};
 }
 
 enum ledger_status store_read(const struct store *s, uint64_t after, size_t limit, ledger_each *each,

@@ -11,7 +11,7 @@
 struct stored {
     uint8_t *body;            /* owned; the sealed texts follow it */
     size_t size, sealed_size; /* 0: none */
-    uint8_t chain[CHAIN_BYTES];
+    uint8_t chain[CHAIN_BYTES], reduced[CHAIN_BYTES];
     int64_t at_ms;
     uint32_t kind;
     bool has_referral;

@@ -104,7 +104,7 @@ static void add_strangers(struct world *w)
         snprintf(name, sizeof name, "stranger-%d", i + 1);
         struct peer *p = peer_add(w, PEER_STRANGER, name, policy->teams[0].id);
         p->key.role = (Concordat__V1__Role)random_between(&w->people, CONCORDAT__V1__ROLE__ROLE_SOURCE,
-                                                          CONCORDAT__V1__ROLE__ROLE_AUDITOR);
+                                                          CONCORDAT__V1__ROLE__ROLE_INSPECTOR);
         const char *of = p->key.role == CONCORDAT__V1__ROLE__ROLE_TEAM     ? policy->teams[0].id
                          : p->key.role == CONCORDAT__V1__ROLE__ROLE_SOURCE ? sources[i % 2]
                                                                            : "nobody";
@@ -128,7 +128,9 @@ static void add_peers(struct world *w)
     }
     for (int i = 0; i < w->options.auditors; i++) {
         snprintf(name, sizeof name, "auditor-%d", i + 1);
-        peer_add(w, PEER_AUDITOR, name, "ZZA01");
+        struct peer *auditor = peer_add(w, PEER_AUDITOR, name, "ZZA01");
+        if (i % 2)
+            auditor->key.role = CONCORDAT__V1__ROLE__ROLE_INSPECTOR;
     }
     peer_add(w, PEER_INSPECTOR, "records-1", "ZZR01");
     add_strangers(w);

@@ -14,19 +14,21 @@ static void P8_the_chain_value_is_the_one_that_the_page_of_the_protocol_gives(vo
 {
     (void)state;
     static const struct {
-        size_t size; /* of an event of the bytes 0, 1, 2 ... */
+        size_t size; /* of an event of the bytes 0, 1, 2 ..., and twice that of its reduced form */
         const char *chain;
     } events[] = {
-        {0, "89eb0d6a8a691dae2cd15ed0369931ce0a949ecafa5c3f93f8121833646e15c3"},
-        {3, "90167491d78740fc04ef77b2de79a4e95b4a42c844a077700d4851cc6700cd4c"},
-        {200, "f055f1b1b65b3663444d091e017b33239a721d52c5e01d52383db79232c611e1"},
+        {0, "5b77a580275dafee3a8a016821f8f93f051615d78e6b5a8a30c9f9bebc150a0b"},
+        {3, "eb79bc227216c514ca6b3c3c70c87cc94006f1657c7bf0ff00278f3625cee90a"},
+        {200, "b20ac75f9be8ef12ad2b8cb364f3bbea9d8cf8ed7b07ff66a68bd5b99515ebea"},
     };
-    uint8_t bytes[200], chain[CHAIN_BYTES] = {0};
+    uint8_t bytes[200], chain[CHAIN_BYTES] = {0}, reduced[CHAIN_BYTES], full[CHAIN_BYTES];
     char hex[2 * CHAIN_BYTES + 1];
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)i;
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
-        chain_next(chain, bytes, events[i].size, chain);
+        chain_digest(bytes, events[i].size / 2, reduced);
+        chain_digest(bytes, events[i].size, full);
+        chain_next(chain, reduced, full, chain);
         sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
         assert_string_equal(hex, events[i].chain);
     }

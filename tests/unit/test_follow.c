@@ -118,6 +118,7 @@ static void answer_follow(const struct server_route *route, const Concordat__V1_
         concordat__v1__feed_event__init(&events[feed.n_events]);
         events[feed.n_events].event = (ProtobufCBinaryData){story.events[i].size, story.events[i].body};
         events[feed.n_events].chain = (ProtobufCBinaryData){CHAIN_BYTES, story.events[i].chain};
+        events[feed.n_events].other = (ProtobufCBinaryData){CHAIN_BYTES, story.events[i].reduced};
         pointers[feed.n_events] = &events[feed.n_events];
         i += feed_form != FEED_TOO_LONG; /* which gives the same event again and again */
     }

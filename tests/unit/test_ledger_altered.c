@@ -18,14 +18,15 @@ static const struct {
     {"the first body changed", "UPDATE event SET body = x'00' WHERE seq = 1"},
     {"the last body changed", "UPDATE event SET body = x'00' WHERE seq = 30"},
     {"a chain value changed", "UPDATE event SET chain = zeroblob(32) WHERE seq = 10"},
+    {"the digest of a reduced form changed", "UPDATE event SET reduced = zeroblob(32) WHERE seq = 10"},
     {"an event dropped", "DELETE FROM event WHERE seq = 10"},
     {"the first event dropped", "DELETE FROM event WHERE seq = 1"},
     {"the last event dropped", "DELETE FROM event WHERE seq = 30"},
     {"everything dropped", "DELETE FROM event"},
     {"an event added",
-     "INSERT INTO event SELECT 31, at_ms, kind, referral, chain, body FROM event WHERE seq = 3"},
+     "INSERT INTO event SELECT 31, at_ms, kind, referral, chain, reduced, body FROM event WHERE seq = 3"},
     {"an event added before the first",
-     "INSERT INTO event SELECT -1, at_ms, kind, referral, chain, body FROM event WHERE seq = 3"},
+     "INSERT INTO event SELECT -1, at_ms, kind, referral, chain, reduced, body FROM event WHERE seq = 3"},
     {"two events exchanged",
      "UPDATE event SET seq = 100 WHERE seq = 10; UPDATE event SET seq = 10 WHERE seq = 20;"
      "UPDATE event SET seq = 20 WHERE seq = 100"},
@@ -59,11 +60,16 @@ static void test_p8_an_event_that_the_writer_did_not_write_is_found_though_it_fi
     struct ledger *ledger = fixture_open();
     assert_int_equal(fixture_append(ledger, 1, 3), LEDGER_OK);
     uint8_t chain[CHAIN_BYTES];
-    char hex[2 * CHAIN_BYTES + 1], sql[256];
+    uint8_t digest[CHAIN_BYTES];
+    char hex[2 * CHAIN_BYTES + 1], digest_hex[2 * CHAIN_BYTES + 1], sql[512];
     ledger_head(ledger, chain);
-    chain_next(chain, (const uint8_t *)"forged", 6, chain);
+    chain_digest((const uint8_t *)"forged", 6, digest);
+    chain_next(chain, digest, digest, chain);
+    sodium_bin2hex(digest_hex, sizeof digest_hex, digest, sizeof digest);
     sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
-    snprintf(sql, sizeof sql, "INSERT INTO event VALUES(4, 0, 20, NULL, x'%s', CAST('forged' AS BLOB))", hex);
+    snprintf(sql, sizeof sql,
+             "INSERT INTO event VALUES(4, 0, 20, NULL, x'%s', x'%s', CAST('forged' AS BLOB))", hex,
+             digest_hex);
     assert_int_equal(fixture_meddle(sql), SQLITE_OK);
     uint64_t seen = 0;
     assert_int_equal(ledger_read(ledger, 0, 1000, fixture_count_event, &seen), LEDGER_CORRUPT);
@@ -100,8 +106,8 @@ static const char *const forbidden[] = {
     "UPDATE event SET body = x'00' WHERE seq = 2",
     "DELETE FROM event WHERE seq = 2",
     "DELETE FROM event",
-    "INSERT OR REPLACE INTO event SELECT 2, at_ms, kind, referral, chain, body FROM event WHERE seq = 1",
-    "INSERT INTO event SELECT 9, at_ms, kind, referral, chain, body FROM event WHERE seq = 1",
+    "INSERT OR REPLACE INTO event SELECT 2, at_ms, kind, referral, chain, reduced, body FROM event WHERE seq = 1",
+    "INSERT INTO event SELECT 9, at_ms, kind, referral, chain, reduced, body FROM event WHERE seq = 1",
     "UPDATE sealed SET body = x'00'",
     "INSERT OR REPLACE INTO sealed VALUES(3, x'00')",
     "DELETE FROM sealed",
@@ -116,9 +122,10 @@ static void test_p8_sql_cannot_change_or_remove_an_event(void **state)
         if (fixture_meddle(forbidden[i]) != SQLITE_CONSTRAINT)
             fail_msg("done: %s", forbidden[i]);
     assert_int_equal(
-        fixture_meddle("PRAGMA recursive_triggers=ON; "
-                       "INSERT OR REPLACE INTO event SELECT 2, at_ms, kind, referral, chain, body FROM event "
-                       "WHERE seq = 1"),
+        fixture_meddle(
+            "PRAGMA recursive_triggers=ON; "
+            "INSERT OR REPLACE INTO event SELECT 2, at_ms, kind, referral, chain, reduced, body FROM event "
+            "WHERE seq = 1"),
         SQLITE_CONSTRAINT);
     fixture_expect_events(ledger, 3);
     ledger_close(&ledger);
@@ -162,8 +169,9 @@ static void test_p1_a_table_in_place_of_what_is_stored_is_noticed(void **state)
     (void)state;
     struct ledger *ledger = fixture_open();
     assert_int_equal(fixture_append(ledger, 1, 3), LEDGER_OK);
-    assert_int_equal(fixture_meddle("CREATE TABLE Incoming(seq, at_ms, kind, referral, chain, body, sealed)"),
-                     SQLITE_OK);
+    assert_int_equal(
+        fixture_meddle("CREATE TABLE Incoming(seq, at_ms, kind, referral, chain, reduced, body, sealed)"),
+        SQLITE_OK);
     assert_int_equal(fixture_append(ledger, 4, 2), LEDGER_UNKNOWN);
     assert_non_null(strstr(ledger_message(ledger), "not all of it was stored"));
     ledger_close(&ledger);

@@ -260,13 +260,14 @@ static void a_broker_out_of_memory_refuses_and_does_nothing_by_half(void **conte
 
 static void story_of_a_ledger(void)
 {
-    static const uint8_t body[] = "an event";
+    static const uint8_t body[] = "an event", reduced[CHAIN_BYTES];
     char folder[] = "/tmp/concordat-memory-XXXXXX", path[64], message[256] = "";
     enum ledger_status status = LEDGER_OK;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/ledger.db", folder);
     struct ledger *ledger = ledger_open(path, &status, message, sizeof message);
-    const struct ledger_event event = {.seq = 1, .kind = 44, .body = body, .body_size = sizeof body};
+    const struct ledger_event event = {
+        .seq = 1, .kind = 44, .body = body, .body_size = sizeof body, .reduced = reduced};
     if (ledger)
         assert_int_equal(ledger_append(ledger, &event, 1), LEDGER_OK);
     else

@@ -13,6 +13,7 @@
 #include "broker/ledger/snapshot.h"
 #include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
+#include "proto/wire/reduced.h"
 #include "tests/worlds/folder.h"
 #include "tests/worlds/packed_world.h"
 #include "tests/worlds/random_walk.h"
@@ -54,11 +55,14 @@ static int recovery_tear_down(void **unused)
 
 static void write_to_ledger(struct core_world *w, const struct event *event)
 {
-    static uint8_t packed[PACKED_BYTES_MAX];
+    static uint8_t packed[PACKED_BYTES_MAX], reduced[PACKED_BYTES_MAX];
+    uint8_t digest[CHAIN_BYTES];
     struct ledger_event stored = {.seq = event->seq, .at_ms = event->at_ms, .kind = (uint32_t)event->kind};
     stored.referral = event->has_referral ? event->referral : NULL;
     stored.body = packed;
     stored.body_size = packed_event(w, event, SOURCE_NONE, packed, sizeof packed);
+    assert_true(reduced_digest(packed, stored.body_size, reduced, digest));
+    stored.reduced = digest;
     assert_int_equal(ledger_append(written, &stored, 1), LEDGER_OK);
 }
 

@@ -64,6 +64,7 @@ static void write_stored(struct ledger *ledger, size_t i)
                                        .referral = said_by->referral.len ? said_by->referral.data : NULL,
                                        .body = stored->body,
                                        .body_size = stored->size,
+                                       .reduced = stored->reduced,
                                        .sealed = stored->sealed_size ? stored->body + stored->size : NULL,
                                        .sealed_size = stored->sealed_size};
     assert_int_equal(ledger_append(ledger, &event, 1), LEDGER_OK);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/worlds/chained.h"
 #include "tests/worlds/story.h"
 
 static struct story story;
@@ -32,7 +33,7 @@ static int trail_tear_down(void **state)
 static struct chained_event event_at(size_t index)
 {
     return (struct chained_event){story.events[index].body, story.events[index].size,
-                                  story.events[index].chain};
+                                  story.events[index].chain, story.events[index].reduced};
 }
 
 static enum trail_status append_chained(struct chained_event event)
@@ -194,7 +195,7 @@ static void a_number_left_out_is_broken_even_where_the_chain_goes_on(void **stat
     story_policy(&story);
     Concordat__V1__BrokerStarted what = CONCORDAT__V1__BROKER_STARTED__INIT;
     Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
-    uint8_t body[64], chain[CHAIN_BYTES];
+    uint8_t body[64], chain[CHAIN_BYTES], reduced[CHAIN_BYTES];
     event.seq = 3;
     event.at_ms = story.now_ms;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_BROKER_STARTED;
@@ -202,8 +203,8 @@ static void a_number_left_out_is_broken_even_where_the_chain_goes_on(void **stat
     size_t size = concordat__v1__event__get_packed_size(&event);
     assert_true(size <= sizeof body);
     concordat__v1__event__pack(&event, body);
-    chain_next(story.events[0].chain, body, size, chain);
-    assert_int_equal(append_chained((struct chained_event){body, size, chain}), TRAIL_BROKEN);
+    chained_full(story.events[0].chain, body, size, reduced, chain);
+    assert_int_equal(append_chained((struct chained_event){body, size, chain, reduced}), TRAIL_BROKEN);
 }
 
 static void a_changed_byte_or_chain_is_broken_and_nothing_is_stored(void **state)
@@ -264,7 +265,8 @@ static void a_rewritten_history_is_recognised(void **state)
     story_close_trail(&other);
     story_at(&other, 1);
     story_policy(&other);
-    struct chained_event event = {other.events[0].body, other.events[0].size, other.events[0].chain};
+    struct chained_event event = {other.events[0].body, other.events[0].size, other.events[0].chain,
+                                  other.events[0].reduced};
     char message[TRAIL_MESSAGE_BYTES] = "";
     assert_int_equal(trail_append(trail, &event, 1, message, sizeof message), TRAIL_BROKEN);
     assert_non_null(strstr(message, "rewritten"));

@@ -10,6 +10,7 @@
 
 #include "services/audit/trail_schema.h"
 #include "services/audit/verify.h"
+#include "tests/worlds/chained.h"
 #include "tests/worlds/story.h"
 
 static struct story story;
@@ -249,7 +250,7 @@ static void rows_dropped_added_or_reordered_and_texts_cut_are_found(void **state
         "UPDATE event SET seq = seq + 1000 WHERE seq = (SELECT max(seq) FROM event)",
         "UPDATE event SET seq = 1000 WHERE seq = 4; UPDATE event SET seq = 4 WHERE seq = 5;"
         " UPDATE event SET seq = 5 WHERE seq = 1000",
-        "INSERT INTO event SELECT seq + 1, at_ms, kind, referral, actor, actor_device, body, chain FROM event ORDER BY seq DESC "
+        "INSERT INTO event SELECT seq + 1, at_ms, kind, referral, actor, actor_device, body, chain, other FROM event ORDER BY seq DESC "
         "LIMIT 1",
         "DELETE FROM referral WHERE number = 'R-0002'",
         "DELETE FROM finding WHERE rowid = 1",
@@ -282,20 +283,22 @@ static void a_rewritten_chain_without_its_tables_is_found(void **state)
     struct story_event *last = &story.events[story.count - 1];
     sqlite3 *database = NULL;
     sqlite3_stmt *statement = NULL;
-    uint8_t chain[CHAIN_BYTES];
+    uint8_t chain[CHAIN_BYTES], reduced[CHAIN_BYTES];
     Concordat__V1__Event *event = concordat__v1__event__unpack(NULL, last->size, last->body);
     event->closed->outcome = CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE;
     concordat__v1__event__pack(event, last->body);
     concordat__v1__event__free_unpacked(event, NULL);
-    chain_next(story.events[story.count - 2].chain, last->body, last->size, chain);
+    chained_full(story.events[story.count - 2].chain, last->body, last->size, reduced, chain);
     assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
     assert_int_equal(
-        sqlite3_prepare_v2(database,
-                           "UPDATE event SET body = ?1, chain = ?2 WHERE seq = (SELECT max(seq) FROM event)",
-                           -1, &statement, NULL),
+        sqlite3_prepare_v2(
+            database,
+            "UPDATE event SET body = ?1, chain = ?2, other = ?3 WHERE seq = (SELECT max(seq) FROM event)", -1,
+            &statement, NULL),
         SQLITE_OK);
     sqlite3_bind_blob(statement, 1, last->body, (int)last->size, SQLITE_STATIC);
     sqlite3_bind_blob(statement, 2, chain, sizeof chain, SQLITE_STATIC);
+    sqlite3_bind_blob(statement, 3, reduced, sizeof reduced, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
     sqlite3_finalize(statement);
     sqlite3_close(database);

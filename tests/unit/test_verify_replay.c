@@ -50,7 +50,7 @@ static void follow_the_day(void)
     assert_non_null(trail);
     for (size_t i = 0; i < day->store.count; i++) {
         const struct stored *stored = &day->store.events[i];
-        const struct chained_event event = {stored->body, stored->size, stored->chain};
+        const struct chained_event event = {stored->body, stored->size, stored->chain, stored->reduced};
         if (trail_append(trail, &event, 1, message, sizeof message) != TRAIL_OK)
             fail_msg("%s", message);
     }

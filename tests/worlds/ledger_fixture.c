@@ -52,21 +52,29 @@ size_t fixture_body(uint64_t seq, uint8_t body[64])
                             "........................................");
 }
 
+/* The ledger takes it as it is given. */
+static void fixture_reduced(uint64_t seq, uint8_t reduced[CHAIN_BYTES])
+{
+    chain_digest((const uint8_t *)&seq, sizeof seq, reduced);
+}
+
 enum ledger_status fixture_append(struct ledger *ledger, uint64_t first, size_t count)
 {
-    static uint8_t bodies[BATCH_MAX][64];
+    static uint8_t bodies[BATCH_MAX][64], reduced[BATCH_MAX][CHAIN_BYTES];
     static const uint8_t referral[16] = {1};
     struct ledger_event events[BATCH_MAX];
     assert_true(count <= BATCH_MAX);
     for (size_t i = 0; i < count; i++) {
         bool has_more = (first + i) % 3 == 0;
         size_t size = fixture_body(first + i, bodies[i]);
+        fixture_reduced(first + i, reduced[i]);
         events[i] = (struct ledger_event){.seq = first + i,
                                           .at_ms = 1700000000000 + (int64_t)i,
                                           .kind = 20,
                                           .referral = has_more ? referral : NULL,
                                           .body = bodies[i],
                                           .body_size = size,
+                                          .reduced = reduced[i],
                                           .sealed = has_more ? bodies[i] : NULL,
                                           .sealed_size = has_more ? size : 0};
     }
@@ -82,7 +90,11 @@ bool fixture_expect_event(void *context, const struct ledger_event *event, const
     assert_true(!event->referral == (event->seq % 3 != 0));
     assert_int_equal(event->body_size, fixture_body(event->seq, expected));
     assert_memory_equal(event->body, expected, event->body_size);
-    chain_next(reading->chain, event->body, event->body_size, reading->chain);
+    uint8_t full[CHAIN_BYTES], reduced[CHAIN_BYTES];
+    fixture_reduced(event->seq, reduced);
+    assert_memory_equal(event->reduced, reduced, CHAIN_BYTES);
+    chain_digest(event->body, event->body_size, full);
+    chain_next(reading->chain, reduced, full, reading->chain);
     assert_memory_equal(chain, reading->chain, CHAIN_BYTES);
     return event->seq != reading->stop_at;
 }

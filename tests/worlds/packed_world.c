@@ -92,10 +92,11 @@ size_t packed_event(const struct core_world *w, const struct event *event, enum 
     } else if (event->kind == EVENT_POLICY_LOADED) {
         to_pack.opaque = &file;
     }
+    static const uint8_t salt[EVENT_SALT_BYTES] = {1};
     static const struct record_sealed one_record = {1, {{.part = SEAL_RECORD}}};
     bool with_text = sent.content.text;
-    size_t size =
-        record_pack_event(&to_pack, w->state, w->directory, with_text ? &one_record : NULL, out, capacity);
+    size_t size = record_pack_event(&to_pack, w->state, w->directory, salt, with_text ? &one_record : NULL,
+                                    out, capacity);
     assert(size);
     return size;
 }

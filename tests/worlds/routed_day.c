@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/worlds/chained.h"
+
 static ProtobufCBinaryData routed_id(uint8_t *id)
 {
     return (ProtobufCBinaryData){WIRE_ID_BYTES, id};
 }
 
-static void routed_check_in(struct stage *stage, int peer, uint8_t *id, Concordat__V1__Step step)
+void routed_check_in(struct stage *stage, int peer, uint8_t *id, Concordat__V1__Step step)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__CheckIn check_in = CONCORDAT__V1__CHECK_IN__INIT;
@@ -19,10 +21,11 @@ static void routed_check_in(struct stage *stage, int peer, uint8_t *id, Concorda
     check_in.referral = routed_id(id);
     check_in.step = step;
     check_in.mechanism = CONCORDAT__V1__CONTACT_MECHANISM__CONTACT_MECHANISM_FACE_TO_FACE;
+    check_in.attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_ON_TIME;
     stage_say(stage, peer, &request);
 }
 
-static void routed_close(struct stage *stage, int peer, uint8_t *id)
+void routed_close(struct stage *stage, int peer, uint8_t *id)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Close close = CONCORDAT__V1__CLOSE__INIT;
@@ -77,10 +80,10 @@ uint64_t routed_find(struct stage *stage, int what_case, int n)
 
 static void chain_again(struct store *store, size_t from)
 {
-    static const uint8_t before_all[CHAIN_BYTES];
     for (size_t i = from; i < store->count; i++) {
         struct stored *stored = &store->events[i];
-        chain_next(i == 0 ? before_all : stored[-1].chain, stored->body, stored->size, stored->chain);
+        chained_full(i == 0 ? NULL : stored[-1].chain, stored->body, stored->size, stored->reduced,
+                     stored->chain);
     }
 }
 

@@ -11,6 +11,10 @@
  * third is withdrawn; the broker restarts meanwhile. To be ended with stage_close. */
 struct stage *routed_day(void);
 
+/* A team or the coordinator says how far they are with a case, and ends it. */
+void routed_check_in(struct stage *stage, int peer, uint8_t *id, Concordat__V1__Step step);
+void routed_close(struct stage *stage, int peer, uint8_t *id);
+
 /* The number of the n-th event of a kind, from 1. */
 uint64_t routed_find(struct stage *stage, int what_case, int n);
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/worlds/chained.h"
+
 #define EVENT       (Concordat__V1__Event) CONCORDAT__V1__EVENT__INIT
 #define TEXT(text)  ((char *)(uintptr_t)(text)) /* protobuf-c has no const; packing does not write */
 #define STATE(name) CONCORDAT__V1__STATE__STATE_##name
@@ -96,10 +98,11 @@ static void fill_id(uint32_t number, uint8_t id[16])
 
 void story_tell(struct story *story, uint32_t number, Concordat__V1__Event *event)
 {
-    uint8_t id[16];
+    uint8_t id[16], salt[16] = {1};
     assert(story->count < STORY_EVENTS_MAX && number < STORY_REFERRALS_MAX);
     event->seq = story->count + 1;
     event->at_ms = story->now_ms;
+    event->salt = (ProtobufCBinaryData){sizeof salt, salt};
     if (number > 0) {
         fill_id(number, id);
         event->referral = (ProtobufCBinaryData){sizeof id, id};
@@ -114,13 +117,13 @@ void story_tell(struct story *story, uint32_t number, Concordat__V1__Event *even
     if (!told->body)
         abort();
     concordat__v1__event__pack(event, told->body);
-    static const uint8_t nothing[CHAIN_BYTES];
-    chain_next(story->count == 0 ? nothing : story->events[story->count - 1].chain, told->body, told->size,
-               told->chain);
+    chained_full(story->count == 0 ? NULL : story->events[story->count - 1].chain, told->body, told->size,
+                 told->reduced, told->chain);
     story->count++;
     char message[TRAIL_MESSAGE_BYTES] = "";
     if (story->trail &&
-        trail_append(story->trail, &(struct chained_event){told->body, told->size, told->chain}, 1, message,
+        trail_append(story->trail,
+                     &(struct chained_event){told->body, told->size, told->chain, told->reduced}, 1, message,
                      sizeof message) != TRAIL_OK) {
         fprintf(stderr, "story: %s\n", message);
         abort();

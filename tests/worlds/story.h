@@ -23,6 +23,7 @@ struct story_event {
     uint8_t *body; /* owned by the story */
     size_t size;
     uint8_t chain[CHAIN_BYTES];
+    uint8_t reduced[CHAIN_BYTES]; /* the digest of its reduced form */
 };
 
 struct story {

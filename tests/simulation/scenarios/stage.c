@@ -206,10 +206,10 @@ struct stage *stage_open(const char *hours_1, const char *hours_2)
     return s;
 }
 
-int stage_add_auditor(struct stage *s, const char *key_name)
+int stage_add_follower(struct stage *s, const char *key_name, Concordat__V1__Role role)
 {
     assert(s->peers < STAGE_PEERS);
-    add_peer(s, key_name, CONCORDAT__V1__ROLE__ROLE_AUDITOR, "ZZA01");
+    add_peer(s, key_name, role, "ZZA01");
     stage_hello(s, s->peers - 1);
     return s->peers - 1;
 }

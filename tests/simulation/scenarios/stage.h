@@ -50,8 +50,8 @@ void stage_restart(struct stage *stage);
 /* Records a snapshot of the broker's state, as its process does. */
 void stage_snapshot(struct stage *stage);
 void stage_load(struct stage *stage, const char *hours_1, const char *hours_2);
-/* Adds an auditor, or another connection of one, who says hello. Returns the new peer. */
-int stage_add_auditor(struct stage *stage, const char *key_name);
+/* Adds an auditor or an inspector, or another connection of one, who says hello. Returns the new peer. */
+int stage_add_follower(struct stage *stage, const char *key_name, Concordat__V1__Role role);
 
 /* Sends a command and runs its turn. Give an id to repeat a command. Returns the answer, valid until the next
  * call. */

@@ -176,8 +176,7 @@ static void the_1001st_message(void **unused)
         follow.after = seen;
         const Concordat__V1__Message *message = stage_say(s, AUDITOR, &request);
         assert_non_null(message);
-        assert_memory_equal(message->feed->events[0]->event.data, s->store.events[seen].body,
-                            s->store.events[seen].size);
+        assert_memory_equal(message->feed->events[0]->chain.data, s->store.events[seen].chain, CHAIN_BYTES);
         seen += message->feed->n_events;
     }
     assert_int_equal(seen, s->store.count);
@@ -200,7 +199,8 @@ static void the_follower_that_comes_back(void **unused)
     (void)unused;
     uint8_t id[16];
     struct stage *s = stage_open(always, always);
-    int again = stage_add_auditor(s, "auditor"), other = stage_add_auditor(s, "inspector");
+    int again = stage_add_follower(s, "auditor", CONCORDAT__V1__ROLE__ROLE_AUDITOR);
+    int other = stage_add_follower(s, "inspector", CONCORDAT__V1__ROLE__ROLE_INSPECTOR);
     size_t from = s->sent_count;
     follow_only(s, AUDITOR, s->store.count);
     follow_only(s, other, s->store.count);
@@ -229,7 +229,7 @@ static void everybody_follows_at_once(void **unused)
     for (int i = 0; i < REFERRALS; i++)
         stage_submit(s, id);
     for (int i = 0; i < FOLLOWERS; i++)
-        assert_int_equal(stage_add_auditor(s, names[i]), FIRST + i);
+        assert_int_equal(stage_add_follower(s, names[i], CONCORDAT__V1__ROLE__ROLE_AUDITOR), FIRST + i);
     size_t from = s->sent_count;
     for (int i = 0; i < FOLLOWERS; i++)
         follow_only(s, FIRST + i, 0);
