@@ -28,14 +28,16 @@ struct audit_options {
 static const struct argp_option audit_option_list[] = {
     {"broker", 'b', "ENDPOINT", 0, "The address that the broker listens on, such as tcp://127.0.0.1:5170", 0},
     {"broker-key", 'B', "FILE", 0, "The broker's public key file", 0},
-    {"key", 'k', "FILE", 0, "This auditor's secret key file", 0},
+    {"key", 'k', "FILE", 0, "The secret key file of this auditor or inspector", 0},
     {"state", 's', "FOLDER", 0, "The folder for trail.db; made if it is not there", 0},
     {0}};
 
 static const char documentation[] =
     "Follows the broker's ledger into FOLDER/trail.db: every event, checked against the chain before it is "
     "stored, and plain tables beside it that sqlite3 can query. After a crash it goes on from "
-    "the event that it had come to."
+    "the event that it had come to. With the key of an inspector it gets all facts of the events, with that of "
+    "an auditor a reduced form: age band, area, hour and codes. A trail is continued only by a key of the role "
+    "that began it."
     "\vA history that does not continue the one in the trail is written into its table `alarm` and never "
     "followed. `concordat report` and `concordat verify` read the trail; while an alarm stands in it, it does "
     "not verify.\n\n"

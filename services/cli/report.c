@@ -115,10 +115,14 @@ static void describe_reports(char *doc, size_t size)
         used +=
             (size_t)snprintf(doc + used, size - used, "  %-12s %s\n", reports[i]->name, reports[i]->about);
     if (used < size)
-        snprintf(doc + used, size - used,
-                 "\n  concordat report %s --trail trail.db\n"
-                 "  concordat report %s --from 2026-01-01 --to 2026-02-01 --format csv",
-                 reports[0]->name, reports[0]->name);
+        snprintf(
+            doc + used, size - used,
+            "\nAn auditor's trail tells times of day by the hour only, so --from and --to should be full hours "
+            "there; what is counted until now is right to the hour. All other figures are those of an "
+            "inspector's trail.\n"
+            "\n  concordat report %s --trail trail.db\n"
+            "  concordat report %s --from 2026-01-01 --to 2026-02-01 --format csv",
+            reports[0]->name, reports[0]->name);
 }
 
 enum exit_code command_report(const struct subcommand *command, int argc, char **argv)
@@ -142,7 +146,8 @@ enum exit_code command_verify(const struct subcommand *command, int argc, char *
 {
     static const char doc[] =
         "Whether the trail is whole: nothing altered, dropped, added or put in another order, and every "
-        "person's case owned at every instant.\v"
+        "person's case owned at every instant. The verdict says of which form the trail is: an inspector's is "
+        "also replayed by the router's own rules, an auditor's cannot be, and the verdict says that it was not.\v"
         "Exit code 0 where it is; 1 where anything is wrong, which is named.\n\n"
         "  concordat verify --trail trail.db";
     const struct argp argp = {.options = verify_options, .parser = parse_report_option, .doc = doc};

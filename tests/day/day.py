@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The demo: a region's whole day, a thousand times as fast, with every program a process of its own.
 
-Broker, three intakes, ten teams, two coordinators and the audit are started in a folder of their own. About 95
+Broker, three intakes, ten teams, two coordinators, an auditor and an inspector are started in a folder of their own. About 95
 people are referred; teams accept, decline, stay silent, go away and come back. At the end the auditors' reports
 are printed, and whether it all held.
 """
@@ -40,14 +40,15 @@ class Day:
             "--key", region.path("secret", "broker.key_secret"), "--keys", region.path("keys"),
             "--master-key", region.path("master-key"))
         self.intakes = [self._intake(source) for source in SOURCES]
-        self.audit = Program(
-            region, "audit", "concordat-audit", "--broker", region.broker,
+        self.audit, self.inspection = (Program(
+            region, folder, "concordat-audit", "--broker", region.broker,
             "--broker-key", region.path("secret", "broker.key"),
-            "--key", region.path("secret", "auditor.key_secret"), "--state", region.path("audit"))
+            "--key", region.path("secret", f"{key}.key_secret"), "--state", region.path(folder))
+            for folder, key in (("audit", "auditor"), ("inspection", "inspector")))
         self.teams = {name: Team(region, name, options.seed, self.by_id, "--capacity", "8")
                       for name in region.teams}
         self.coordinators = [Coordinator(region, name, self.by_id) for name in region.coordinators]
-        self.story = Story(region.path("audit", "trail.db"))
+        self.story = Story(region.path("inspection", "trail.db"))
         self.kills = 0
         self.marks = Marks()
         self.began = None
@@ -64,7 +65,7 @@ class Day:
 
     def programs(self):
         """All programs in the order in which they stop: clients before their servers."""
-        return [*self.coordinators, *self.teams.values(), *self.intakes, self.audit, self.broker]
+        return [*self.coordinators, *self.teams.values(), *self.intakes, self.audit, self.inspection, self.broker]
 
     # ---- From morning to the end ----
 
@@ -126,7 +127,7 @@ class Day:
         """Kills programs with kill -9 and starts them again at once; the seed gives the moments and the order."""
         chance = mix.chance_of(self.options.seed, "kills", self.options.kills)
         kinds = [lambda: self.broker, lambda: chance.choice(self.intakes),
-                 lambda: self.teams[chance.choice(sorted(self.teams))], lambda: self.audit]
+                 lambda: self.teams[chance.choice(sorted(self.teams))], lambda: chance.choice([self.audit, self.inspection])]
         moments = sorted(chance.uniform(0, mix.DAY_MINUTES * 1.1) for _ in range(self.options.kills))
         chance.shuffle(kinds)
         for count, minute in enumerate(moments):
@@ -194,7 +195,7 @@ Try one referral by hand, in another terminal:
   . {folder}/as/northmoor-duty       # as the duty coordinator
   concordat board
 
-  . {folder}/as/auditor              # as an auditor
+  . {folder}/as/auditor              # as an auditor, or as/inspector
   concordat report times
   concordat verify
   sqlite3 {folder}/audit/trail.db 'SELECT * FROM referral_times'

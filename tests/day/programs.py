@@ -130,9 +130,10 @@ class Region:
                 await self._make_key(f"{source}-{i}", "referrer", source, f"devices/{source}")
                 self._write_environment(f"{source}-{i}", f"{source}-{i}", self.intakes[source], source)
             self._write_environment(source, f"{source}-1", self.intakes[source], source)
-        for role, names in (("team", self.teams), ("coordinator", self.coordinators), ("auditor", ["auditor"])):
+        for role, names in (("team", self.teams), ("coordinator", self.coordinators), ("auditor", ["auditor"]),
+                            ("inspector", ["inspector"])):
             for name in names:
-                await self._make_key(name, role, name if role != "auditor" else "audit", "keys")
+                await self._make_key(name, role, name if role in ("team", "coordinator") else "audit", "keys")
                 self._write_environment(name, name, self.broker, "broker")
 
     async def _make_key(self, name, role, of, admitted_in):
@@ -160,7 +161,7 @@ class Region:
     def _write_environment(self, who, key, server, server_key):
         values = {"CONCORDAT_SERVER": server, "CONCORDAT_SERVER_KEY": self.path("secret", f"{server_key}.key"),
                   "CONCORDAT_KEY": self.path("secret", f"{key}.key_secret"),
-                  "CONCORDAT_TRAIL": self.path("audit", "trail.db")}
+                  "CONCORDAT_TRAIL": self.path("inspection" if who == "inspector" else "audit", "trail.db")}
         with open(self.path("as", who), "w", encoding="utf-8") as file:
             file.writelines(f"export {name}={value}\n" for name, value in values.items())
 

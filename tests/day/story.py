@@ -1,4 +1,4 @@
-"""The day's events, read from the auditors' trail in the order of the ledger, each with the owner of its case."""
+"""The day's events, read from the inspector's trail in the order of the ledger, each with the owner of its case."""
 
 import contextlib
 import sqlite3

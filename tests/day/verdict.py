@@ -64,17 +64,19 @@ async def _followed(day, newest):
 
 
 async def _check_trail(day):
-    code, said, complaint = await run(day.region, "auditor", "board", "--closed", "--json")
+    code, said, complaint = await run(day.region, "inspector", "board", "--closed", "--json")
     cases = json.loads(said)["board"].get("cases", []) if code == 0 else []
     newest = max((int(case.get("seq", 0)) for case in cases), default=0)
     followed = await _followed(day, newest)
     yield Check("followed", code == 0 and newest <= followed,
                 f"{followed} events in the trail; the broker's newest is {newest} {complaint.strip()}".strip())
-    code, said, complaint = await run(day.region, "auditor", "verify", "--json")
-    result = json.loads(said) if code == 0 else {}
-    yield Check("trail verified", code == 0 and result.get("verified") is True,
-                f"{result.get('events', 0)} events, {result.get('owned_intervals', 0)} owned intervals, "
-                f"{result.get('finding_count', '?')} findings {complaint.strip()}".strip())
+    for who, form in (("inspector", "full"), ("auditor", "reduced")):
+        code, said, complaint = await run(day.region, who, "verify", "--json")
+        result = json.loads(said) if code == 0 else {}
+        yield Check(f"{who}'s trail" if who == "auditor" else "trail verified",
+                    code == 0 and result.get("verified") is True and result.get("form") == form,
+                    f"{result.get('events', 0)} events in the {form} form, {result.get('owned_intervals', 0)} owned "
+                    f"intervals, {result.get('finding_count', '?')} findings {complaint.strip()}".strip())
 
 
 def _check_processes(day):
