@@ -50,7 +50,7 @@ static const struct reduced_rule reduced_rules[] = {
      "seq number drill owner clocks state received offered offer_seen offer_ended held reminded taken accepted "
      "checked_in lease_warned lease_lapsed updated closed withdrawn referrer_told clock_breached record_read "
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
-     "alteration_found snapshot_begun snapshot_kept clock_corrected"},
+     "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -94,6 +94,12 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__clock_breached__descriptor, STAYS, "clock standard"},
     {&concordat__v1__clock_breached__descriptor, MOVES, "due_ms"},
     {&concordat__v1__record_read__descriptor, STAYS, "role of break_glass"},
+    {&concordat__v1__erased__descriptor, STAYS, "reason"},
+    {&concordat__v1__erased__descriptor, GOES, "by second"},
+    {&concordat__v1__hold_set__descriptor, STAYS, "reason"},
+    {&concordat__v1__hold_set__descriptor, GOES, "by"},
+    {&concordat__v1__hold_lifted__descriptor, STAYS, "reason"},
+    {&concordat__v1__hold_lifted__descriptor, GOES, "by"},
     {&concordat__v1__presence_changed__descriptor, STAYS, "team present lapsed"},
     {&concordat__v1__capacity_claimed__descriptor, STAYS, "team free_places"},
     {&concordat__v1__capacity_claimed__descriptor, MOVES, "good_until_ms"},

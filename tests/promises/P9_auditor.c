@@ -72,7 +72,7 @@ static void refer(uint8_t id[16])
     referral.id = (ProtobufCBinaryData){16, id};
     draw_person(&referral, &person);
     referral.site = (char *)(uintptr_t) "car-1";
-    referral.referrer_role = (char *)(uintptr_t) "nurse";
+    referral.referrer_role = CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_STREET_TRIAGE_NURSE;
     referral.decided_at = &decided;
     decided.unix_ms = day->wall_ms - MINUTES(draw(40));
     decided.basis = CONCORDAT__V1__BASIS__BASIS_STATED;

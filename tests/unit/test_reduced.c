@@ -159,6 +159,10 @@ static void compare_value(const ProtobufCMessageDescriptor *type, const Protobuf
         if (*(const uint32_t *)reduced != *(const uint32_t *)full)
             say(type, field, *(const uint32_t *)reduced == 18 ? "is a band" : "CHANGED");
         break;
+    case PROTOBUF_C_TYPE_ENUM:
+        if (*(const int *)reduced != *(const int *)full)
+            say(type, field, *(const int *)reduced == 0 ? "goes" : "CHANGED");
+        break;
     case PROTOBUF_C_TYPE_MESSAGE:
         if (!*(void *const *)reduced)
             say(type, field, "goes");
@@ -249,6 +253,10 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "Updated.sent_by goes\n"
                                    "Withdrawn.sent_by goes\n"
                                    "ClockBreached.due_ms is moved\n"
+                                   "Erased.by goes\n"
+                                   "Erased.second goes\n"
+                                   "HoldSet.by goes\n"
+                                   "HoldLifted.by goes\n"
                                    "CapacityClaimed.good_until_ms is moved\n"
                                    "AreaCovered.until_ms is moved\n";
 
