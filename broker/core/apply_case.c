@@ -135,7 +135,7 @@ void apply_held(struct referral *r, const struct event *event)
     r->hold_reason = (uint8_t)event->is.held.reason;
     r->look_again_ms = event->is.held.look_again_ms;
     r->round = event->is.held.round;
-    copy_words(r->taken_by, SIGNATURE_CHARS_MAX, "");
+    copy_words(r->taken_by, PERSON_CHARS_MAX, "");
 }
 
 void apply_reminded(struct referral *r, const struct event *event)
@@ -150,7 +150,7 @@ void apply_taken(struct referral *r, const struct event *event)
     r->coordinator = event->is.taken.coordinator;
     r->lease_ms = event->is.taken.lease_ms;
     r->reminders = 0;
-    copy_words(r->taken_by, SIGNATURE_CHARS_MAX, event->is.taken.by);
+    copy_words(r->taken_by, PERSON_CHARS_MAX, event->person.id);
 }
 
 void apply_accepted(struct referral *r, const struct event *event)

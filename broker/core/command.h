@@ -49,9 +49,10 @@ struct command {
     uint8_t id[ID_BYTES];
     uint8_t digest[DIGEST_BYTES]; /* of the content: the same id with another digest is a conflict */
     enum party party;
-    uint16_t slot;      /* of the team or coordinator that sends it */
-    const char *actor;  /* name of the key */
-    const char *device; /* that the key speaks for, by its key's name; NULL or "": none */
+    uint16_t slot;        /* of the team or coordinator that sends it */
+    const char *actor;    /* name of the key */
+    const char *device;   /* that the key speaks for, by its key's name; NULL or "": none */
+    struct person person; /* id NULL or "": not recorded */
     uint8_t referral[ID_BYTES];
     const void *opaque;
     union {
@@ -87,9 +88,6 @@ struct command {
         struct {
             const char *team; /* id in the directory; "": the team that the ladder finds */
         } move;               /* handover, assign */
-        struct {
-            const char *by;
-        } take;
         struct {
             const char *reason;
             struct record_reading as;

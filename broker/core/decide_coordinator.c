@@ -10,7 +10,6 @@ enum refusal decide_take(struct deciding *d)
     deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_TAKEN);
     event->is.taken.coordinator = d->command->slot;
-    event->is.taken.by = d->command->is.take.by;
     event->is.taken.lease_ms = d->now_ms + d->policy->coordinator_lease_ms;
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }

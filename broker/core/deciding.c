@@ -39,11 +39,13 @@ struct event *deciding_event(struct deciding *d, enum event_kind kind)
     event->seq = d->state->counters.seq + decision->count;
     event->at_ms = d->now_ms;
     event->owner.slot = SLOT_NONE;
-    event->actor = event->device = "";
+    event->actor = event->device = event->person.id = "";
     if (d->command) {
         event->actor = d->command->actor;
         if (d->command->device)
             event->device = d->command->device;
+        if (d->command->person.id)
+            event->person = d->command->person;
         event->has_command = d->command->has_id;
         memcpy(event->command, d->command->id, ID_BYTES);
         memcpy(event->command_digest, d->command->digest, DIGEST_BYTES);

@@ -153,6 +153,12 @@ struct clock_correction {
     bool confirmed; /* by an operator; otherwise the system says that its clock is synchronised */
 };
 
+/* A person at work who was at the keyboard. */
+struct person {
+    const char *id; /* of the site's own list; "": not recorded */
+    int role;       /* StaffRole */
+};
+
 /* A record is read: by which role, and for whom. */
 struct record_reading {
     const char *of;
@@ -197,8 +203,9 @@ struct event {
     bool has_command;
     uint8_t command[ID_BYTES];
     uint8_t command_digest[DIGEST_BYTES];
-    const char *actor;     /* "" if time did it */
-    const char *device;    /* that the actor spoke for; "" if none */
+    const char *actor;  /* "" if time did it */
+    const char *device; /* that the actor spoke for; "" if none */
+    struct person person;
     struct owner owner;    /* of the case from then on */
     enum case_state state; /* of the case from then on; none of an event that is not of a case */
     uint8_t clock_count;
@@ -239,7 +246,6 @@ struct event {
         } reminded;
         struct {
             uint16_t coordinator;
-            const char *by;
             int64_t lease_ms;
         } taken;
         struct {

@@ -20,7 +20,7 @@ enum {
     POSTCODE_DISTRICT_CHARS_MAX = 4, /* the outward code: AA9A */
     DECISION_EVENTS_MAX = 8,         /* that one command can cause */
     ACTOR_CHARS_MAX = 63,            /* name of a key */
-    SIGNATURE_CHARS_MAX = 32,        /* how a coordinator signs: a role or initials */
+    PERSON_CHARS_MAX = 12,           /* the id of a person at work (proto/wire/person_id.h) */
     /* A reason for reading a record with fewer letters tells nothing to somebody who asks later why. */
     READ_REASON_LETTERS_MIN = 3,
     /* Records that a coordinator may read beyond their areas in BREAK_GLASS_MS. An emergency is about one

@@ -95,8 +95,8 @@ struct referral {
     uint16_t coordinator;
     char device[ACTOR_CHARS_MAX +
                 1]; /* that sent it, behind its origin; a name, so that made-up ones fill no table */
-    char taken_by[SIGNATURE_CHARS_MAX + 1];
-    uint8_t state; /* enum case_state */
+    char taken_by[PERSON_CHARS_MAX + 1]; /* the person who took it; "": not recorded, or not taken */
+    uint8_t state;                       /* enum case_state */
     uint8_t hold_reason;
     uint8_t outcome;
     uint8_t asked_count;
@@ -106,7 +106,7 @@ struct referral {
     uint8_t altered;        /* what of it was found altered: alteration_bit of each */
     bool by_another_device; /* the source's latest update or withdrawal came from another than `device` */
     uint8_t holds;          /* that keep it from being erased: hold_bit of each */
-    uint8_t unused[3];
+    uint8_t unused[7];
 };
 
 #pragma GCC diagnostic pop

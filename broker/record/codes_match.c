@@ -4,6 +4,7 @@
 #include "broker/core/command.h"
 #include "concordat/v1/codes.pb-c.h"
 #include "concordat/v1/event.pb-c.h"
+#include "proto/wire/person_id.h"
 
 #define SAME(core, schema)                                                                                   \
     _Static_assert((int)(core) == (int)CONCORDAT__V1__##schema, #core " differs from the schema")
@@ -177,3 +178,5 @@ SAME(EVENT_ALTERATION_FOUND, EVENT__WHAT_ALTERATION_FOUND);
 SAME(EVENT_SNAPSHOT_BEGUN, EVENT__WHAT_SNAPSHOT_BEGUN);
 SAME(EVENT_SNAPSHOT_KEPT, EVENT__WHAT_SNAPSHOT_KEPT);
 SAME(EVENT_CLOCK_CORRECTED, EVENT__WHAT_CLOCK_CORRECTED);
+
+_Static_assert((int)PERSON_CHARS_MAX == (int)PERSON_ID_CHARS_MAX, "the core keeps a whole id");

@@ -20,6 +20,7 @@ struct packing {
     Concordat__V1__SealedText *sealed_list[RECORD_TEXTS_MAX];
     Concordat__V1__Event message;
     Concordat__V1__Owner owner;
+    Concordat__V1__Person person;
     Concordat__V1__Considered considered[LADDER_STEPS_MAX];
     Concordat__V1__Considered *considered_list[LADDER_STEPS_MAX];
     struct packed_clock clocks[CLOCK_COUNT - 1];
@@ -68,6 +69,14 @@ static ProtobufCBinaryData packed_bytes(const uint8_t *data, size_t size)
 static char *packed_text(const char *string)
 {
     return (char *)(uintptr_t)(string ? string : "");
+}
+
+static void pack_person(struct packing *p)
+{
+    concordat__v1__person__init(&p->person);
+    p->person.id = packed_text(p->event->person.id);
+    p->person.role = (Concordat__V1__StaffRole)p->event->person.role;
+    p->message.person = &p->person;
 }
 
 static char *packed_team(const struct packing *p, uint16_t slot)
@@ -287,7 +296,6 @@ static void pack_taken(struct packing *p)
 {
     PART(taken, taken, taken);
     p->is.taken.coordinator = packed_coordinator(p, p->event->is.taken.coordinator);
-    p->is.taken.by = packed_text(p->event->is.taken.by);
     p->is.taken.lease_ms = p->event->is.taken.lease_ms;
 }
 
@@ -569,6 +577,8 @@ size_t record_pack_event(const struct event *event, const struct state *state,
     }
     if (sealed)
         pack_sealed(&p);
+    if (event->person.id && event->person.id[0])
+        pack_person(&p);
     if (event->has_command) {
         p.message.command = packed_bytes(event->command, ID_BYTES);
         p.message.command_digest = packed_bytes(event->command_digest, DIGEST_BYTES);

@@ -116,7 +116,6 @@ static void fill_handover(struct command_reading *in)
 static void fill_take(struct command_reading *in)
 {
     copy_id(&in->request->take->referral, in->command->referral);
-    in->command->is.take.by = in->request->take->by;
 }
 
 static void fill_assign(struct command_reading *in)
@@ -222,6 +221,8 @@ bool record_read_command(const Concordat__V1__Request *request, const uint8_t *p
     command->has_id = true;
     command->kind = commands[row].kind;
     command->device = request->device;
+    if (request->person)
+        command->person = (struct person){request->person->id, (int)request->person->role};
     copy_id(&request->command_id, command->id);
     commands[row].fill(&in);
     take_content(request, packed, packed_size, content, &found);

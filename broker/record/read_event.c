@@ -175,7 +175,6 @@ static void read_taken(struct event_reading *in)
 {
     const Concordat__V1__Taken *m = in->message->taken;
     in->event->is.taken.coordinator = read_coordinator(in, m->coordinator);
-    in->event->is.taken.by = m->by;
     in->event->is.taken.lease_ms = m->lease_ms;
 }
 
@@ -451,6 +450,9 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
     event->drill = message->drill;
     event->actor = message->actor;
     event->device = message->actor_device;
+    event->person.id = "";
+    if (message->person)
+        event->person = (struct person){message->person->id, (int)message->person->role};
     read_id(&in, &message->referral, event->referral, &event->has_referral);
     read_id(&in, &message->command, event->command, &event->has_command);
     if (event->has_command && message->command_digest.len == DIGEST_BYTES)

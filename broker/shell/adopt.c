@@ -114,8 +114,10 @@ enum refusal adopt_request(struct broker *b, const struct asking *asking, const 
 static void record_refusal(struct broker *b, const struct refused_request *refused, uint32_t left_out,
                            int64_t wall_ms)
 {
-    struct command command = {
-        .kind = COMMAND_RECORD_REFUSAL, .actor = refused->key_name, .device = refused->device};
+    struct command command = {.kind = COMMAND_RECORD_REFUSAL,
+                              .actor = refused->key_name,
+                              .device = refused->device,
+                              .person = refused->person};
     command.is.refused = (struct refused){refused->command, refused->refusal, left_out};
     adopt_own(b, &command, wall_ms);
 }
@@ -134,7 +136,7 @@ static void log_refusal(struct broker *b, const struct refused_request *refused,
 void adopt_refusal(struct broker *b, const char *key_name, const Concordat__V1__Request *request,
                    enum refusal refusal, struct now now)
 {
-    const struct refused_request refused = {key_name, request ? request->device : "",
+    const struct refused_request refused = {key_name, request ? request->device : "", asking_person(request),
                                             wire_command_name(request), refusal};
     struct refusals *refusals = refusal == REFUSAL_TOO_MANY ? &b->refusals_for_too_much : &b->refusals;
     const struct refusals_note note = refusals_note(refusals, &refused, now.mono_ms);

@@ -13,6 +13,13 @@ struct answer_to {
     const uint8_t *command_id; /* ID_BYTES; NULL: not known, so that no answer can be addressed */
 };
 
+/* The person who was at the keyboard when a request was sent (NULL: one that cannot be read). Borrows. */
+static inline struct person asking_person(const Concordat__V1__Request *request)
+{
+    const Concordat__V1__Person *person = request ? request->person : NULL;
+    return person ? (struct person){person->id, (int)person->role} : (struct person){"", 0};
+}
+
 struct asking {
     struct answer_to to;
     const struct key *key;

@@ -8,7 +8,9 @@ struct refused_key {
     int64_t minute_began_ms;
     uint32_t in_minute; /* recorded */
     uint32_t left_out;
-    char device[KEY_NAME_CHARS_MAX + 1]; /* of the latest that was left out, as the next two */
+    char device[KEY_NAME_CHARS_MAX + 1]; /* of the latest that was left out, as the next four */
+    char person[PERSON_CHARS_MAX + 1];
+    int person_role;
     const char *command;
     enum refusal refusal;
 };
@@ -51,6 +53,9 @@ static void leave_out(struct refused_key *key, const struct refused_request *ref
     key->refusal = refused->refusal;
     memset(key->device, 0, sizeof key->device);
     strncpy(key->device, refused->device, KEY_NAME_CHARS_MAX);
+    memset(key->person, 0, sizeof key->person);
+    strncpy(key->person, refused->person.id, PERSON_CHARS_MAX);
+    key->person_role = refused->person.role;
 }
 
 struct refusals_note refusals_note(struct refusals *r, const struct refused_request *refused, int64_t mono_ms)
@@ -80,7 +85,8 @@ bool refusals_next_over(struct refusals *r, int64_t mono_ms, uint32_t *row, stru
         struct refused_key *key = table_row(&r->keys, *row);
         if (!key->left_out || mono_ms - key->minute_began_ms < REFUSALS_MINUTE_MS)
             continue;
-        *latest = (struct refused_request){key->name, key->device, key->command, key->refusal};
+        *latest = (struct refused_request){
+            key->name, key->device, {key->person, key->person_role}, key->command, key->refusal};
         *left_out = key->left_out - 1;
         key->minute_began_ms = mono_ms;
         key->in_minute = 1;

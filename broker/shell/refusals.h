@@ -8,7 +8,7 @@
 #ifndef CONCORDAT_REFUSALS_H
 #define CONCORDAT_REFUSALS_H
 
-#include "broker/core/codes.h"
+#include "broker/core/event.h"
 #include "broker/core/index.h"
 #include "proto/keys/keys.h"
 
@@ -27,7 +27,8 @@ void refusals_close(struct refusals *refusals);
 /* A refused request. Borrows; `command` must live for ever. */
 struct refused_request {
     const char *key_name;
-    const char *device;  /* that the key speaks for; "" if none */
+    const char *device; /* that the key speaks for; "" if none */
+    struct person person;
     const char *command; /* its name in Request */
     enum refusal refusal;
 };

@@ -9,6 +9,7 @@
 
 #include "proto/client/client_link.h"
 #include "proto/client/client_queue.h"
+#include "proto/wire/person_id.h"
 #include "proto/words/now.h"
 #include "proto/words/words.h"
 
@@ -26,6 +27,8 @@ struct concordat_client {
     struct client_queue queue;
     char *software; /* owned */
     bool wants_news;
+    char person_id[PERSON_ID_CHARS_MAX + 1]; /* who is at the keyboard; "": not said */
+    Concordat__V1__StaffRole person_role;
     struct arena arena; /* holds the message that the caller has */
     zmq_msg_t frame;    /* the latest */
     struct scan rest;   /* the parts of it that we have not read */
@@ -361,6 +364,14 @@ void concordat_client_close(struct concordat_client **client)
     *client = NULL;
 }
 
+void concordat_client_set_person(struct concordat_client *client, const char *id,
+                                 Concordat__V1__StaffRole role)
+{
+    assert(id[0] == '\0' || person_id_is(id));
+    snprintf(client->person_id, sizeof client->person_id, "%s", id);
+    client->person_role = role;
+}
+
 bool concordat_client_connected(const struct concordat_client *client)
 {
     return client->welcomed &&
@@ -372,9 +383,29 @@ const Concordat__V1__Welcome *concordat_client_welcome(const struct concordat_cl
     return client->welcome;
 }
 
+/* Packs a request as it is sent, without changing it. Owned by the caller; NULL if it is too long, or memory
+ * is short. */
+static uint8_t *client_pack(const struct concordat_client *client, const Concordat__V1__Request *given,
+                            uint8_t id[WIRE_ID_BYTES], size_t *size)
+{
+    Concordat__V1__Request request = *given;
+    Concordat__V1__Person person = CONCORDAT__V1__PERSON__INIT;
+    person.id = (char *)(uintptr_t)client->person_id;
+    person.role = client->person_role;
+    if (client->person_id[0] != '\0' && !request.person)
+        request.person = &person;
+    request.command_id = (ProtobufCBinaryData){.len = WIRE_ID_BYTES, .data = id};
+    *size = concordat__v1__request__get_packed_size(&request);
+    uint8_t *bytes = *size <= WIRE_REQUEST_BYTES_MAX ? malloc(*size) : NULL;
+    if (bytes)
+        concordat__v1__request__pack(&request, bytes);
+    return bytes;
+}
+
 int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request,
                           uint8_t *command_id)
 {
+    size_t size;
     assert(request->command_case != CONCORDAT__V1__REQUEST__COMMAND__NOT_SET);
     const ProtobufCBinaryData given = request->command_id;
     uint8_t id[WIRE_ID_BYTES];
@@ -384,12 +415,7 @@ int concordat_client_send(struct concordat_client *client, Concordat__V1__Reques
         words_new_uuid(id);
     else
         return -1;
-    request->command_id = (ProtobufCBinaryData){.len = WIRE_ID_BYTES, .data = id};
-    size_t size = concordat__v1__request__get_packed_size(request);
-    uint8_t *bytes = size <= WIRE_REQUEST_BYTES_MAX ? malloc(size) : NULL;
-    if (bytes)
-        concordat__v1__request__pack(request, bytes);
-    request->command_id = given;
+    uint8_t *bytes = client_pack(client, request, id, &size);
     int64_t now_ms = now_monotonic_ms();
     struct outstanding *same = client_queue_find(&client->queue, id);
     if (bytes && same)

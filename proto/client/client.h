@@ -36,6 +36,11 @@ struct concordat_client *concordat_client_open(const struct concordat_client_con
 /* Closes it and sets the pointer to NULL. Gives up requests without an answer; they may have been done. */
 void concordat_client_close(struct concordat_client **client);
 
+/* From now on every request of the caller's says that this person is at the keyboard, unless it names one
+ * itself. id: of the site's own list, such as p117, and never a name; copied. "": not said. */
+void concordat_client_set_person(struct concordat_client *client, const char *id,
+                                 Concordat__V1__StaffRole role);
+
 /* Returns whether the server has welcomed this connection and we have heard from it lately. */
 bool concordat_client_connected(const struct concordat_client *client);
 /* Returns the latest welcome, or NULL. It is valid until the next call of any function here. */

@@ -6,7 +6,7 @@
 #include "proto/referral/referral_rules.h"
 
 /* Fields of Request, the last before its command; of Submit and of Update; of Referral. */
-enum { REQUEST_DEVICE = 2, REFERRAL = 1, FLAGS = 17 };
+enum { REQUEST_PERSON = 3, REFERRAL = 1, FLAGS = 17 };
 
 enum { CONTENT_HEAD_BYTES = 1 + 4 + 4 };
 
@@ -49,10 +49,10 @@ void content_find(const Concordat__V1__Request *request, const uint8_t *packed, 
     struct scan scan = {packed, packed + size};
     struct scan_field field = {0};
     *content = (struct content){.bytes = packed, .request = request};
-    while (scan_next(&scan, &field) == SCAN_FIELD && field.number <= REQUEST_DEVICE)
+    while (scan_next(&scan, &field) == SCAN_FIELD && field.number <= REQUEST_PERSON)
         content->bytes = scan.at;
     content->size = (size_t)(packed + size - content->bytes);
-    if (field.number <= REQUEST_DEVICE)
+    if (field.number <= REQUEST_PERSON)
         return;
     content->command = field;
     scan = (struct scan){field.bytes, field.bytes + field.size};

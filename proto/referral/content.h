@@ -2,10 +2,10 @@
  *
  * The same id with other content is a conflict, and a referral that is submitted again with the same content
  * is a repeat: at an intake and at the broker alike. What belongs to the content is decided here alone: all
- * of a request but its id and its device, and all of a referral but the flags that a receiver notes (those
- * that only the sender can know, REFERRAL_SENDERS_FLAGS, do belong). So what an intake notes makes no other
- * command of it, whatever version of the rules noted it. A command that is sent again through another device,
- * or through one whose key has a new name, is the same command.
+ * of a request but its id, its device and its person, and all of a referral but the flags that a receiver
+ * notes (those that only the sender can know, REFERRAL_SENDERS_FLAGS, do belong). So what an intake notes
+ * makes no other command of it, whatever version of the rules noted it. A command that is sent again through
+ * another device, through one whose key has a new name, or by another person, is the same command.
  *
  * What a person typed about a person belongs to the content too, but no digest that is kept openly may be
  * made of it: everybody could try names and numbers against the digest, also when the text is erased. So the
@@ -26,8 +26,8 @@
 
 enum { CONTENT_DIGEST_BYTES = 16, CONTENT_KEY_BYTES = 32 };
 
-/* A packed request without its id and its device, and where its parts stand in it. Borrows the request and
- * its bytes. A part that is not there has the number 0. */
+/* A packed request without its id, its device and its person, and where its parts stand in it. Borrows the
+ * request and its bytes. A part that is not there has the number 0. */
 struct content {
     const uint8_t *bytes;
     size_t size;

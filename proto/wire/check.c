@@ -20,11 +20,6 @@ static bool check_refuse(struct wire_fault *fault, const struct path *path, cons
     return false;
 }
 
-bool check_is_person(const char *text)
-{
-    return check_shape_fits(&check_person, text, strlen(text));
-}
-
 static bool check_text(const char *text, const struct check_rule *rule, const struct path *path,
                        struct wire_fault *fault)
 {

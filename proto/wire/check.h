@@ -16,9 +16,6 @@
  * field by its path, such as "submit.referral.person.gender". */
 bool check_message(const ProtobufCMessage *message, struct wire_fault *fault);
 
-/* Returns whether a text can be the id of a person, which is never a name. */
-bool check_is_person(const char *text);
-
 /* Returns whether no message type contains itself, which would let messages nest without limit. If one does,
  * *type_name is its name. */
 bool check_not_recursive(const ProtobufCMessageDescriptor *descriptor, const char **type_name);

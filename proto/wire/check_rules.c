@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/person_id.h"
 #include "proto/wire/snomed.h"
 #include "proto/wire/wire.h"
 
@@ -66,18 +67,12 @@ static const struct check_shape key_name = {
     .least = 1,
     .most = 63,
     .says = "a key's name, 1 to 63 letters, digits, dots, dashes, underscores"};
-/* One to four letters, then two to eight digits. */
-static bool is_persons_id(const char *id)
-{
-    size_t letters = strspn(id, SMALLS), digits = strspn(id + letters, DIGITS);
-    return letters >= 1 && letters <= 4 && digits >= 2 && digits <= 8 && !id[letters + digits];
-}
-
-const struct check_shape check_person = {
+/* So that nobody types a name: this stands in the ledger for ever. */
+static const struct check_shape person_id = {
     .chars = SMALLS DIGITS,
-    .least = 3,
-    .most = 12,
-    .holds = is_persons_id,
+    .least = PERSON_ID_CHARS_MIN,
+    .most = PERSON_ID_CHARS_MAX,
+    .holds = person_id_is,
     .says = "a person's id, 1 to 4 small letters and then 2 to 8 digits, such as p117"};
 static const struct check_shape gender = {.values = (const char *const[]){"1", "2", "3", "4", "X", "Z", NULL},
                                           .says = "one of 1 2 3 4 X Z"};
@@ -100,6 +95,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.BrokerStarted.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.CaseStatus.coordinator_name", .bytes_max = 80},
     {"concordat.v1.CaseStatus.owner_name", .bytes_max = 80},
+    {"concordat.v1.CaseStatus.taken_by", .shape = &person_id},
     {"concordat.v1.CheckIn.expected_minutes", .number_max = WEEK_MINUTES},
     {"concordat.v1.CheckIn.referral", .needed = true},
     {"concordat.v1.Close.note_code", .shape = &two_digits},
@@ -124,10 +120,10 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Demographics.ethnic_category", .shape = &ethnic_category},
     {"concordat.v1.Demographics.gender", .shape = &gender},
     {"concordat.v1.Demographics.language", .shape = &language},
-    {"concordat.v1.Erase.person", .shape = &check_person, .needed = true},
-    {"concordat.v1.Erase.second_person", .shape = &check_person, .needed = true},
-    {"concordat.v1.Erased.by", .shape = &check_person, .needed = true},
-    {"concordat.v1.Erased.second", .shape = &check_person, .needed = true},
+    {"concordat.v1.Erase.person", .shape = &person_id, .needed = true},
+    {"concordat.v1.Erase.second_person", .shape = &person_id, .needed = true},
+    {"concordat.v1.Erased.by", .shape = &person_id, .needed = true},
+    {"concordat.v1.Erased.second", .shape = &person_id, .needed = true},
     {"concordat.v1.Event.actor_device", .shape = &key_name},
     {"concordat.v1.Feed.events", .items_max = EVENTS},
     {"concordat.v1.FeedEvent.chain", .bytes_exact = DIGEST_BYTES, .needed = true},
@@ -139,12 +135,13 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Handover.to_team", .shape = &identifier},
     {"concordat.v1.Held.considered", .items_max = TEAMS},
     {"concordat.v1.Held.policy", .bytes_exact = DIGEST_BYTES},
-    {"concordat.v1.HoldLifted.by", .shape = &check_person, .needed = true},
-    {"concordat.v1.HoldSet.by", .shape = &check_person, .needed = true},
+    {"concordat.v1.HoldLifted.by", .shape = &person_id, .needed = true},
+    {"concordat.v1.HoldSet.by", .shape = &person_id, .needed = true},
     {"concordat.v1.KnownTeam.name", .bytes_max = 80},
     {"concordat.v1.Offer.if_ignored", .bytes_max = 200},
     {"concordat.v1.Offered.considered", .items_max = TEAMS},
     {"concordat.v1.Offered.policy", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.Person.id", .shape = &person_id, .needed = true},
     {"concordat.v1.PolicyLoaded.areas", .items_max = AREAS},
     {"concordat.v1.PolicyLoaded.coordinators", .items_max = COORDINATORS},
     {"concordat.v1.PolicyLoaded.digest", .bytes_exact = DIGEST_BYTES},
@@ -168,7 +165,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.SealedText.digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Seen.referral", .needed = true},
     {"concordat.v1.SetCapacity.free_places", .number_max = PLACES},
-    {"concordat.v1.SetHold.person", .shape = &check_person, .needed = true},
+    {"concordat.v1.SetHold.person", .shape = &person_id, .needed = true},
     {"concordat.v1.SetPresence.lease_seconds", .number_max = DAY_SECONDS},
     {"concordat.v1.SnapshotKept.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Submit.referral", .needed = true},

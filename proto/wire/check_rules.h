@@ -32,9 +32,6 @@ struct check_rule {
     bool needed; /* may not be empty or unset */
 };
 
-/* A person's id of the site's own list. It has digits, so that nobody types a name. */
-extern const struct check_shape check_person;
-
 /* The table, for the tests, which compare it with proto/README.md. */
 const struct check_rule *check_rules(size_t *count);
 

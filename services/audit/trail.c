@@ -296,14 +296,17 @@ static enum trail_status store_event(struct trail *trail, const Concordat__V1__E
                                      size_t message_size)
 {
     assert(event->seq == trail->seq + 1);
+    const Concordat__V1__Person *person = event->person;
     int done = sql_run(
         &trail->sql,
-        "INSERT INTO event (seq, at_ms, kind, referral, actor, actor_device, body, chain, other)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO event (seq, at_ms, kind, referral, actor, actor_device, person, person_role, body,"
+        " chain, other) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         SQL_VALUES(sql_integer((int64_t)event->seq), sql_integer(event->at_ms),
                    sql_text(trail_tables_kind(event)), sql_uuid(&event->referral), sql_text(event->actor),
-                   sql_text(event->actor_device), sql_blob(raw->body, raw->size),
-                   sql_blob(raw->chain, CHAIN_BYTES), sql_blob(raw->other, CHAIN_BYTES)));
+                   sql_text(event->actor_device), sql_text(person ? person->id : ""),
+                   sql_words(&concordat__v1__staff_role__descriptor, person ? (int)person->role : 0),
+                   sql_blob(raw->body, raw->size), sql_blob(raw->chain, CHAIN_BYTES),
+                   sql_blob(raw->other, CHAIN_BYTES)));
     if (done == SQLITE_OK && form != trail->form)
         done = sql_run(&trail->sql, "INSERT INTO form (form, from_seq) VALUES (?1, ?2)",
                        SQL_VALUES(sql_text(form_names[form]), sql_integer((int64_t)event->seq)));

@@ -11,8 +11,9 @@
 static const char *const statements[] = {
     "CREATE TABLE event ("
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, referral TEXT,"
-    "  actor TEXT,"          /* name of the key that did it; NULL: time did */
-    "  actor_device TEXT,"   /* name of the device's key for which an intake did it */
+    "  actor TEXT,"                    /* name of the key that did it; NULL: time did */
+    "  actor_device TEXT,"             /* name of the device's key for which an intake did it */
+    "  person TEXT, person_role TEXT," /* who was at the keyboard: an id of the site's own list, and a role */
     "  body BLOB NOT NULL,"  /* the exact bytes of a concordat.v1.Event, in the form that the table form says
                               */
     "  chain BLOB NOT NULL," /* BLAKE2b-256 over the chain value before it and the digests of both forms */

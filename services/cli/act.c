@@ -110,6 +110,6 @@ enum exit_code command_act(const struct subcommand *command, int argc, char **ar
     enum exit_code code = connection_open(&input.options, false, &client);
     if (code == CODE_DONE)
         code = act_on_case(&input, client);
-    concordat_client_close(&client);
+    connection_close(&input.options, &client);
     return code;
 }

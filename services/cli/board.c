@@ -125,7 +125,7 @@ enum exit_code command_board(const struct subcommand *command, int argc, char **
     enum exit_code code = connection_open(&input.options, input.watch_ms > 0, &client);
     if (code == CODE_DONE)
         code = watch_board(&input, client);
-    concordat_client_close(&client);
+    connection_close(&input.options, &client);
     return code;
 }
 
@@ -172,6 +172,6 @@ enum exit_code command_offers(const struct subcommand *command, int argc, char *
         code = print_offers(&input, client, key.of);
         keys_wipe(&key);
     }
-    concordat_client_close(&client);
+    connection_close(&input.options, &client);
     return code;
 }

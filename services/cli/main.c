@@ -48,7 +48,8 @@ static const char exit_codes[] =
     "  100  the command line, or a file that it names, is wrong\n"
     "  111  no connection, no disk, no memory: nothing was done\n\n"
     "Environment: CONCORDAT_SERVER, CONCORDAT_SERVER_KEY, CONCORDAT_KEY, CONCORDAT_RING stand for the "
-    "options --server, --server-key, --key and --ring of every command; CONCORDAT_TRAIL for --trail.\n\n"
+    "options --server, --server-key, --key and --ring of every command; CONCORDAT_PERSON, CONCORDAT_ROLE and "
+    "CONCORDAT_PEOPLE for --as, --as-role and --people; CONCORDAT_TRAIL for --trail.\n\n"
     "`concordat COMMAND --help` says how each is used, with examples.";
 
 static const char *command_summary(const struct subcommand *command)

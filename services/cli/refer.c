@@ -222,7 +222,7 @@ enum exit_code command_refer(const struct subcommand *command, int argc, char **
         complete_source(&input, submit->referral);
         code = refer_and_wait(&input, client, submit);
     }
-    concordat_client_close(&client);
+    connection_close(&input.options, &client);
     referral_input_close(&input.referral);
     arena_close(&arena);
     return code;
@@ -267,7 +267,7 @@ enum exit_code command_update(const struct subcommand *command, int argc, char *
         code = connection_open(&input.options, false, &client);
     if (code == CODE_DONE)
         code = update_case(&input, client, &named, &arena);
-    concordat_client_close(&client);
+    connection_close(&input.options, &client);
     referral_input_close(&input.referral);
     arena_close(&arena);
     return code;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/wire/check.h"
+#include "proto/wire/person_id.h"
 
 enum { CODES_BYTES = 300 };
 
@@ -192,7 +192,7 @@ static bool read_text_value(struct action *action, const struct action_field *fi
 static bool read_person_value(struct action *action, const struct action_field *field, const char *text)
 {
     char *kept = action->persons[field - action->kind->fields];
-    if (strlen(text) >= ACTION_PERSON_BYTES || !check_is_person(text))
+    if (strlen(text) >= ACTION_PERSON_BYTES || !person_id_is(text))
         return action_fail(action, field,
                            "is the id of a person in your own list, such as p117, and never a name");
     memcpy(kept, text, strlen(text) + 1);

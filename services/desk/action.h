@@ -14,11 +14,12 @@
 
 #include <stdbool.h>
 
+#include "proto/wire/person_id.h"
 #include "proto/wire/wire.h"
 #include "proto/words/words.h"
 
 enum { ACTION_TEXT_BYTES = 512, ACTION_FAULT_BYTES = 400, ACTION_HELP_BYTES = 1024, ACTION_FIELDS_MAX = 8 };
-enum { ACTION_PERSON_BYTES = 16 }; /* an id as check.h takes it has at most 12 */
+enum { ACTION_PERSON_BYTES = PERSON_ID_CHARS_MAX + 1 };
 
 enum action_value {
     ACTION_NOTHING, /* behind the last field of an action */

@@ -33,7 +33,8 @@ static const char *const sentences[] = {
 
 struct next_values {
     const char *why;
-    char team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[80], outcome[WORDS_MAX];
+    char team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
+        outcome[WORDS_MAX];
 };
 
 /* The first of two texts that is not empty. */
@@ -51,8 +52,10 @@ const char *next_holder(const Concordat__V1__CaseStatus *status)
     return first_text(status->owner_name, first_text(status->owner, "not known"));
 }
 
-static void next_fill(const Concordat__V1__CaseStatus *status, int64_t now_ms, struct next_values *values)
+static void next_fill(const Concordat__V1__CaseStatus *status, const struct people *people, int64_t now_ms,
+                      struct next_values *values)
 {
+    char person[PEOPLE_WORDS_BYTES];
     bool asked = status->state == CONCORDAT__V1__STATE__STATE_OFFERED && status->owner_name[0] == '\0';
     snprintf(values->team, sizeof values->team, "%.150s",
              asked ? first_text(status->asked_team, "A team") : next_holder(status));
@@ -61,9 +64,9 @@ static void next_fill(const Concordat__V1__CaseStatus *status, int64_t now_ms, s
                       : "No team can take it now";
     time_words(status->act_by_ms, now_ms, values->by);
     time_words(status->expected_arrival_ms, now_ms, values->arrival);
-    values->person[0] = '\0';
-    if (status->taken_by[0] != '\0')
-        snprintf(values->person, sizeof values->person, " (%.64s)", status->taken_by);
+    bool recorded = status->taken_by[0] != '\0';
+    snprintf(values->person, sizeof values->person, recorded ? ", %s," : " (who is %s)",
+             people_words(people, status->taken_by, person));
     words_for(&concordat__v1__outcome__descriptor, (int)status->outcome, values->outcome);
 }
 
@@ -79,14 +82,15 @@ static const char *next_value(const struct next_values *values, const char *name
     return "";
 }
 
-void next_sentence(const Concordat__V1__CaseStatus *status, int64_t now_ms, char out[NEXT_SENTENCE_BYTES])
+void next_sentence(const Concordat__V1__CaseStatus *status, const struct people *people, int64_t now_ms,
+                   char out[NEXT_SENTENCE_BYTES])
 {
     struct next_values values;
     size_t used = 0;
     const char *at =
         (size_t)status->state < sizeof sentences / sizeof *sentences ? sentences[status->state] : "";
     out[0] = '\0';
-    next_fill(status, now_ms, &values);
+    next_fill(status, people, now_ms, &values);
     while (*at != '\0' && used + 1 < NEXT_SENTENCE_BYTES) {
         const char *piece = at;
         size_t size = strcspn(at, "{");

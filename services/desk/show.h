@@ -8,6 +8,7 @@
 #define CONCORDAT_DESK_SHOW_H
 
 #include "proto/wire/wire.h"
+#include "services/desk/people.h"
 #include "services/desk/sheet.h"
 
 /* Everything that the words depend on besides the message. */
@@ -15,6 +16,7 @@ struct showing {
     int64_t now_ms;   /* by the server's clock if that is known: "in 9 min" counts from here */
     const char *ring; /* whom to ring if no answer says it; borrowed, may be NULL */
     bool receipt; /* answers are to a referral or about one: they say SAVED or RECEIVED rather than DONE */
+    const struct people *people; /* names of people at work; borrowed, may be NULL */
 };
 
 /* SAVED, RECEIVED, DONE or NOT DONE, the reason, what was noted, and the state of the case. */

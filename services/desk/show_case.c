@@ -83,7 +83,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     sheet_row(sheet, "Held by", "%s%s%s", next_holder(status), since_known ? ", since " : "",
               since_known ? time : "");
     show_whom_to_ring(sheet, status, showing);
-    next_sentence(status, showing->now_ms, next);
+    next_sentence(status, showing->people, showing->now_ms, next);
     sheet_row(sheet, "Next", "%s", next);
     if (status->n_altered > 0)
         sheet_row(sheet, "Altered",

@@ -11,12 +11,13 @@
 #include "proto/words/now.h"
 #include "services/desk/time_words.h"
 
-void display_open(struct display *display, FILE *out, bool json, const char *ring)
+void display_open(struct display *display, FILE *out, bool json, const char *ring,
+                  const struct people *people)
 {
     *display = (struct display){.kind = json                       ? DISPLAY_JSON
                                         : isatty(fileno(out)) == 1 ? DISPLAY_BLOCKS
                                                                    : DISPLAY_LINES,
-                                .showing = {.ring = ring}};
+                                .showing = {.ring = ring, .people = people}};
     terminal_open(&display->terminal, out);
     if (display->kind == DISPLAY_LINES)
         display->terminal.columns = UINT_MAX; /* one line for each happening */

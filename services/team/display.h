@@ -15,8 +15,10 @@ struct display {
     int64_t skew_ms; /* the server's clock less ours: time left is counted by the server's */
 };
 
-/* `out` is borrowed, and so is `ring`: whom to ring if the server does not say; it may be NULL. */
-void display_open(struct display *display, FILE *out, bool json, const char *ring);
+/* `out` is borrowed, and so are `ring`, whom to ring if the server does not say, and `people`: they may be
+ * NULL. */
+void display_open(struct display *display, FILE *out, bool json, const char *ring,
+                  const struct people *people);
 
 void display_offer(struct display *display, const Concordat__V1__Offer *offer);
 /* `here`: this device has answered the offer, and the answer to that says how it ended; `team`: ours. */

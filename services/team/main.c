@@ -20,6 +20,7 @@ static const char doc[] =
     "Type `help` for what can be typed, such as:\n\n"
     "  accept R-0412 20\n  decline R-0412 no-capacity\n  travelling R-0412 15\n  arrived R-0412\n"
     "  contact R-0412 face-to-face\n  close R-0412 crisis-home-treatment\n\n"
+    "`as p117` says who is at the keyboard from now on, as --as does.\n\n"
     "A hook is run by sh for each offer, with the offer as JSON on standard input and CONCORDAT_EVENT, "
     "_NUMBER, _REFERRAL, _ATTEMPT, _EXPIRES_MS, _URGENCY and _SOURCE in its environment. It may answer by "
     "itself.\n\n"
@@ -168,7 +169,7 @@ static enum exit_code device_open(struct team_device *team)
         return terminal_failure(team->options.json, CODE_USAGE, "%s", fault);
     snprintf(team->name, sizeof team->name, "%s", key.of);
     keys_wipe(&key);
-    display_open(&team->display, stdout, team->options.json, team->options.ring);
+    display_open(&team->display, stdout, team->options.json, team->options.ring, &team->options.people);
     return CODE_DONE;
 }
 
@@ -189,7 +190,7 @@ int main(int argc, char **argv)
     code = device_open(&team);
     if (code == CODE_DONE)
         device_run(&team, signals);
-    concordat_client_close(&team.client);
+    connection_close(&team.options, &team.client);
     close(signals);
     return code == CODE_DONE && ferror(stdout) ? CODE_ENVIRONMENT : (int)code;
 }

@@ -109,16 +109,38 @@ static void print_typed_help(const struct team_device *team)
     fputs("travelling CASE MINUTES, arrived CASE, contact CASE HOW\n          checkin, in fewer words\n"
           "board\n          your team's cases\n"
           "present, absent\n          whether offers are to reach your team\n"
+          "as ID [ROLE]\n          who is at the keyboard from now on, such as: as p117\n"
           "quit\n          says absent, and stops\n"
           "CASE may be left out where it can be one only.\n",
           out);
     fflush(out);
 }
 
-/* Does one of the device's own words. False if it is none of them. */
-static bool do_own_word(struct team_device *team, const char *word)
+/* "as p117 [ROLE]": somebody else is at the keyboard from now on; "as" alone: nobody is named. */
+static void do_as(struct team_device *team, char **words, int count)
 {
-    if (strcmp(word, "board") == 0)
+    const char *id = count > 1 ? words[1] : "";
+    char person[PEOPLE_WORDS_BYTES];
+    int role = 0;
+    bool is_good = count <= 3 && (id[0] == '\0' || person_id_is(id)) &&
+                   (count < 3 || words_parse(&concordat__v1__staff_role__descriptor, words[2], &role));
+    if (!is_good) {
+        display_note(&team->display, "fault",
+                     "as ID [ROLE]: an id of your site's list, such as p117, and never a name");
+        return;
+    }
+    concordat_client_set_person(team->client, id, (Concordat__V1__StaffRole)role);
+    display_note(&team->display, "as", "from now on recorded as done by: %s",
+                 people_words(&team->options.people, id, person));
+}
+
+/* Does one of the device's own words. False if it is none of them. */
+static bool do_own_word(struct team_device *team, char **words, int count)
+{
+    const char *word = words[0];
+    if (strcmp(word, "as") == 0)
+        do_as(team, words, count);
+    else if (strcmp(word, "board") == 0)
         team_ask_board(team, false);
     else if (strcmp(word, "present") == 0)
         team_set_present(team, true);
@@ -143,7 +165,7 @@ void team_typed(struct team_device *team, char *line)
         display_note(&team->display, "fault", "more than %d words in a line", WORDS_TYPED_MAX);
         return;
     }
-    if (do_own_word(team, words[0]))
+    if (do_own_word(team, words, count))
         return;
     if (is_step(words[0])) {
         bool named = count > 1 && is_case_name(words[1]);

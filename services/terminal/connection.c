@@ -6,9 +6,11 @@
 #include "proto/words/now.h"
 #include "services/desk/resolve.h"
 #include "services/desk/told.h"
+#include "services/terminal/people_file.h"
 #include "services/terminal/terminal.h"
 
 enum { OPTION_SERVER = 0x100, OPTION_SERVER_KEY, OPTION_KEY, OPTION_TIMEOUT, OPTION_JSON, OPTION_RING };
+enum { OPTION_AS = 0x110, OPTION_AS_ROLE, OPTION_PEOPLE };
 enum { TIMEOUT_MS_DEFAULT = 10000, TIMEOUT_SECONDS_MAX = 3600 };
 
 static const struct argp_option connection_option_table[] = {
@@ -18,6 +20,14 @@ static const struct argp_option connection_option_table[] = {
     {"key", OPTION_KEY, "FILE", 0, "Your own secret key (or CONCORDAT_KEY)", 90},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0, "How long to wait for an answer (10)", 90},
     {"ring", OPTION_RING, "NUMBER", 0, "Shown where the server does not say whom to ring (or CONCORDAT_RING)",
+     90},
+    {"as", OPTION_AS, "ID", 0,
+     "Who is at the keyboard: an id of your site's list, such as p117, never a name (or CONCORDAT_PERSON)",
+     90},
+    {"as-role", OPTION_AS_ROLE, "ROLE", 0, "Their role, such as duty-coordinator (or CONCORDAT_ROLE)", 90},
+    {"people", OPTION_PEOPLE, "FILE", 0,
+     "Your site's people file, for names on this screen: lines such as \"p117 Sam Okafor\" "
+     "(or CONCORDAT_PEOPLE)",
      90},
     {"json", OPTION_JSON, 0, 0, "Print the protocol's messages as JSON, one a line; failures too", 90},
     {0}};
@@ -30,6 +40,32 @@ static void set_connection_defaults(struct connection_options *options)
     options->ring = getenv("CONCORDAT_RING");
     options->timeout_ms = TIMEOUT_MS_DEFAULT;
     options->json = options->receipt = false;
+    options->people_path = getenv("CONCORDAT_PEOPLE");
+    options->people = (struct people){0};
+}
+
+static void set_who(struct argp_state *state, struct connection_options *options, const char *text)
+{
+    options->person = text;
+    if (text[0] != '\0' && !person_id_is(text))
+        argp_error(state, "--as (or CONCORDAT_PERSON) takes an id of your site's list: 1 to 4 small letters "
+                          "and 2 to 8 digits, such as p117, and never a name");
+}
+
+static void set_role(struct argp_state *state, struct connection_options *options, const char *text)
+{
+    int role = 0;
+    if (text[0] != '\0' && !words_parse(&concordat__v1__staff_role__descriptor, text, &role))
+        argp_error(state, "--as-role (or CONCORDAT_ROLE): \"%.40s\" is no role, such as duty-coordinator",
+                   text);
+    options->role = (Concordat__V1__StaffRole)role;
+}
+
+/* A setting of the environment. */
+static const char *setting(const char *name)
+{
+    const char *text = getenv(name);
+    return text ? text : "";
 }
 
 static void set_timeout(struct argp_state *state, struct connection_options *options, const char *text)
@@ -48,6 +84,17 @@ static error_t parse_connection_option(int key, char *argument, struct argp_stat
     switch (key) {
     case ARGP_KEY_INIT:
         set_connection_defaults(options);
+        set_who(state, options, setting("CONCORDAT_PERSON"));
+        set_role(state, options, setting("CONCORDAT_ROLE"));
+        return 0;
+    case OPTION_AS:
+        set_who(state, options, argument);
+        return 0;
+    case OPTION_AS_ROLE:
+        set_role(state, options, argument);
+        return 0;
+    case OPTION_PEOPLE:
+        options->people_path = argument;
         return 0;
     case OPTION_SERVER:
         options->endpoint = argument;
@@ -74,7 +121,18 @@ static error_t parse_connection_option(int key, char *argument, struct argp_stat
 
 const struct argp connection_argp = {.options = connection_option_table, .parser = parse_connection_option};
 
-enum exit_code connection_open(const struct connection_options *options, bool wants_news,
+/* Names are for people; what a program reads has the ids. */
+static void connection_read_people(struct connection_options *options)
+{
+    char fault[PEOPLE_FAULT_BYTES];
+    if (options->json || !options->people_path || options->people_path[0] == '\0')
+        return;
+    people_file_read(&options->people, options->people_path, fault);
+    if (fault[0] != '\0')
+        fprintf(stderr, "concordat: %s. Some people are shown by their ids only.\n", fault);
+}
+
+enum exit_code connection_open(struct connection_options *options, bool wants_news,
                                struct concordat_client **client)
 {
     char message[300] = "";
@@ -95,7 +153,17 @@ enum exit_code connection_open(const struct connection_options *options, bool wa
                                                                 .software = "concordat " CONCORDAT_VERSION,
                                                                 .wants_news = wants_news},
                               message, sizeof message);
-    return *client ? CODE_DONE : terminal_failure(options->json, CODE_ENVIRONMENT, "%s", message);
+    if (!*client)
+        return terminal_failure(options->json, CODE_ENVIRONMENT, "%s", message);
+    concordat_client_set_person(*client, options->person, options->role);
+    connection_read_people(options);
+    return CODE_DONE;
+}
+
+void connection_close(struct connection_options *options, struct concordat_client **client)
+{
+    concordat_client_close(client);
+    people_close(&options->people);
 }
 
 static enum exit_code tell_no_answer(const struct connection_options *options, bool reached)
@@ -157,7 +225,10 @@ void connection_tell_shown(const struct connection_options *options, struct conc
 
 struct showing connection_showing(const struct connection_options *options)
 {
-    return (struct showing){.now_ms = now_wall_ms(), .ring = options->ring, .receipt = options->receipt};
+    return (struct showing){.now_ms = now_wall_ms(),
+                            .ring = options->ring,
+                            .receipt = options->receipt,
+                            .people = &options->people};
 }
 
 void connection_print(const struct connection_options *options, const Concordat__V1__Message *message)

@@ -9,6 +9,7 @@
 #include "proto/client/client.h"
 #include "proto/words/exit_code.h"
 #include "services/desk/action.h"
+#include "services/desk/people.h"
 #include "services/desk/show.h"
 
 struct connection_options {
@@ -16,16 +17,23 @@ struct connection_options {
     const char *ring;                        /* whom to ring if the server does not say */
     int timeout_ms;
     bool json;
-    bool receipt; /* see struct showing */
+    bool receipt;                  /* see struct showing */
+    const char *person;            /* who is at the keyboard, such as p117; "": not said */
+    Concordat__V1__StaffRole role; /* theirs */
+    const char *people_path;       /* of the site's people file; NULL: none */
+    struct people people;          /* owned; read by connection_open */
 };
 
 /* The options as a child for any argp; its input is a struct connection_options. */
 extern const struct argp connection_argp;
 
-/* Opens a client by the options. If something is missing or a key is unusable it tells so and returns the
- * code; *client is then NULL. */
-enum exit_code connection_open(const struct connection_options *options, bool wants_news,
+/* Opens a client by the options, and reads the people file: if that has a fault it tells so, and goes on,
+ * because ids serve too. If something is missing or a key is unusable it tells so and returns the code;
+ * *client is then NULL. */
+enum exit_code connection_open(struct connection_options *options, bool wants_news,
                                struct concordat_client **client);
+/* Closes the client, which may be NULL, and what connection_open read. */
+void connection_close(struct connection_options *options, struct concordat_client **client);
 
 /* Sends a request and waits for its answer. If none comes in time it tells so, sets *code and returns NULL:
  * CODE_ENVIRONMENT if the server was never reached, so that nothing was done; CODE_NO_ANSWER if it may have

@@ -107,7 +107,6 @@ bool lives_command(const struct region *region, enum life_step step, uint32_t nu
         by_team(region, r->offer.team, command);
     } else if (step == LIFE_ACCEPT) {
         command->kind = COMMAND_TAKE;
-        command->is.take.by = "duty nurse";
         by_coordinator(region, r, command);
     } else if (referral_is_with_team(r)) {
         by_team(region, r->team, command);

@@ -203,7 +203,7 @@ class Coordinator(Program):
 
     async def look_after(self, person):
         await minutes(5)
-        await run(self.region, self.coordinator, "take", person.id, "MB", "--json")
+        await run(self.region, self.coordinator, "take", person.id, "--as", "p117", "--json")
         await minutes(5)
         teams = person.teams_for_coordinator()
         begin = self.times.get(person.id, 0)

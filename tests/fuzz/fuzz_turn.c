@@ -32,6 +32,7 @@ struct parts {
     Concordat__V1__Legal legal;
     Concordat__V1__Instant instant, arrived;
     Concordat__V1__Need needs[2];
+    Concordat__V1__Person sender;
     union {
         Concordat__V1__Hello hello;
         Concordat__V1__Ping ping;
@@ -212,7 +213,6 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
     case CONCORDAT__V1__REQUEST__COMMAND_TAKE:
         p->is.take = (Concordat__V1__Take)CONCORDAT__V1__TAKE__INIT;
         p->is.take.referral = referral;
-        p->is.take.by = words(value % 2 ? "duty nurse" : "");
         break;
     case CONCORDAT__V1__REQUEST__COMMAND_ASSIGN:
         p->is.assign = (Concordat__V1__Assign)CONCORDAT__V1__ASSIGN__INIT;
@@ -241,6 +241,10 @@ static void make_request(struct parts *p, Concordat__V1__Request *request, size_
     concordat__v1__request__init(request);
     request->command_id = id_of(p->command_id, command, kind);
     request->device = words(command & 0x80 ? "car-1" : "");
+    p->sender = (Concordat__V1__Person)CONCORDAT__V1__PERSON__INIT;
+    p->sender.id = words(command & 0x20 ? "p117" : "ab20");
+    p->sender.role = (Concordat__V1__StaffRole)(command % 16);
+    request->person = command & 0x40 ? &p->sender : NULL;
     request->command_case = (Concordat__V1__Request__CommandCase)kind;
     request->hello = &p->is.hello; /* the body is in a union, so this works for each command */
     switch (kind) {

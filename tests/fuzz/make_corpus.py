@@ -119,7 +119,7 @@ def play(s, said):
     second = submit(postcode_district="ZX9", drill=True).referral.id
     for team in (north, south):
         team.request(set_presence=wire.SetPresence(present=False))
-    duty.request(take=wire.Take(referral=second, by="duty nurse"))
+    duty.request(take=wire.Take(referral=second))
     duty.request(assign=wire.Assign(referral=second, to_team="crisis-line"))
     neighbour.request(cover=wire.Cover(area="northmoor", minutes=60, reason=codes.COVER_REASON_ASKED))
     duty.request(get_board=wire.GetBoard(with_closed=True))

@@ -219,7 +219,7 @@ def close_case(scene, people, referral):
             scene.ask(people["north"], accept=wire.Accept(
                 referral=referral, attempt=status.attempt, expected_minutes=20), acts=True)
         elif status.attempt or status.owner_kind == codes_pb2.OWNER_KIND_COORDINATOR:
-            scene.ask(people["duty"], take=wire.Take(referral=referral, by="duty"), acts=True)
+            scene.ask(people["duty"], take=wire.Take(referral=referral), acts=True)
             scene.ask(people["duty"], close=wire.Close(referral=referral, outcome=codes_pb2.OUTCOME_ADVICE), acts=True)
         elif status.owner_kind == codes_pb2.OWNER_KIND_TEAM:
             scene.ask(people["north"], get_record=wire.GetRecord(referral=referral, reason="to attend"), acts=True)

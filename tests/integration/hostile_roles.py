@@ -53,7 +53,7 @@ def commands_of(role, wire):
             yield {"get_record": wire.GetRecord(referral=some, reason="to respond")}
             yield {"get_board": wire.GetBoard(with_closed=True)}
         elif role == "coordinator":
-            yield {"take": wire.Take(referral=some, by="duty nurse")}
+            yield {"take": wire.Take(referral=some)}
             yield {"cover": wire.Cover(area="northmoor", minutes=number % 2 * 60, reason=1)}
             yield {"get_record": wire.GetRecord(referral=some, reason="to respond")}
             yield {"get_board": wire.GetBoard(with_closed=True)}

@@ -199,7 +199,7 @@ class BrokerProcess(unittest.TestCase):
         taken = set()
         for referral in itertools.cycle(cases):
             try:
-                answer = duty.request(timeout=3, take=self.stage.wire.Take(referral=referral, by="duty nurse")).answer
+                answer = duty.request(timeout=3, take=self.stage.wire.Take(referral=referral)).answer
             except TimeoutError:
                 if broker.poll() is not None:
                     return taken
@@ -236,7 +236,7 @@ class BrokerProcess(unittest.TestCase):
             answer = source.request(get_status=s.wire.GetStatus(referral=submitted)).answer
             self.assertTrue(answer.done, "acknowledged and lost")
         for referral in taken:
-            self.assertTrue(duty.request(take=s.wire.Take(referral=referral, by="night nurse")).answer.done)
+            self.assertTrue(duty.request(take=s.wire.Take(referral=referral)).answer.done)
         self.assertEqual(self.submit_until_refused(source, set()).refusal, NO_ROOM)
         os.unlink(os.path.join(disk, "large"))
         self.await_log("the disk has room again")

@@ -103,7 +103,7 @@ class CommandTest(Desk):
 
     def test_done_is_said_of_an_action_and_received_of_a_referral_only(self):
         self.serve(lambda *_: done(receipt=codes.RECEIPT_RECEIVED, status=status()))
-        self.assertTrue(self.run_command("take", str(uuid.UUID(bytes=CASE)), "MB").stdout.startswith("DONE\n"))
+        self.assertTrue(self.run_command("take", str(uuid.UUID(bytes=CASE))).stdout.startswith("DONE\n"))
         self.assertTrue(self.run_command("status", "R-0412").stdout.startswith("RECEIVED by the router as R-0412.\n"))
 
     def test_an_accept_by_id_and_attempt_asks_nothing_first(self):

@@ -13,7 +13,8 @@ sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import faults  # noqa: E402
 import stage  # noqa: E402
 
-NOT_ALLOWED, NOT_YOURS, WRONG_STATE = 8, 9, 17
+BAD_VALUE, NOT_ALLOWED, NOT_YOURS, WRONG_STATE = 5, 8, 9, 17
+POLICE_OFFICER, DUTY_COORDINATOR = 1, 16
 GUESSES = 39
 OTHERS_AT_ONCE = 5
 WITHDRAWN = 9
@@ -67,6 +68,92 @@ class Who(unittest.TestCase):
         self.assertEqual((again.done, again.repeated, again.seq), (True, True, first.seq))
         event, = self.events("received")
         self.assertEqual((event.actor, event.actor_device), ("street", "car-1"))
+
+    @staticmethod
+    def person(person_id, role=0):
+        return {"id": person_id, "role": role}
+
+    def test_each_event_names_the_person_at_the_keyboard_through_an_intake_too(self):
+        car, other = self.intake("car-1", "car-2")
+        duty = self.stage.client("duty", "coordinator", "northmoor-duty")
+        submit = self.stage.submission()
+        case = submit.referral.id
+        self.assertTrue(car.request(submit=submit, person=self.person("p117", POLICE_OFFICER)).answer.done)
+        update = self.wire.Update(referral=submit.referral)
+        self.assertTrue(other.request(update=update, person=self.person("ab20")).answer.done)
+        status = self.await_received(car, case)
+        self.assertEqual(status.taken_by, "")
+        self.assertTrue(duty.request(take=self.wire.Take(referral=case)).answer.done)
+        self.assertEqual(duty.request(get_status=self.wire.GetStatus(referral=case)).answer.status.taken_by, "")
+        take = {"take": self.wire.Take(referral=case), "person": self.person("p9001", DUTY_COORDINATOR)}
+        self.assertEqual(duty.request(**take).answer.status.taken_by, "p9001")
+        for kind, said in (("received", [("p117", POLICE_OFFICER)]), ("updated", [("ab20", 0)]),
+                           ("taken", [None, ("p9001", DUTY_COORDINATOR)]), ("broker_started", [None])):
+            told = [(event.person.id, event.person.role) if event.HasField("person") else None
+                    for event in self.events(kind)]
+            self.assertEqual(told, said, kind)
+
+    def test_the_same_command_by_another_person_is_the_same(self):
+        source = self.stage.client("street", "source", "street-triage")
+        submit, command = self.stage.submission(), stage.python_client.new_id()
+        first = source.request(command_id=command, submit=submit, person=self.person("p117")).answer
+        again = source.request(command_id=command, submit=submit, person=self.person("p118")).answer
+        self.assertEqual((again.done, again.repeated, again.seq), (True, True, first.seq))
+        event, = self.events("received")
+        self.assertEqual(event.person.id, "p117")
+
+    def test_a_name_is_no_person(self):
+        source = self.stage.client("street", "source", "street-triage")
+        for name in ("Sam Okafor", "sam", "MB", "P117", "p1", "p117 Sam", ""):
+            with self.subTest(name):
+                answer = source.request(submit=self.stage.submission(), person=self.person(name)).answer
+                self.assertEqual(answer.refusal, BAD_VALUE)
+                self.assertIn("person.id", answer.text)
+        self.assertEqual(self.events("received"), [])
+
+    def test_a_refused_attempt_names_the_person_too(self):
+        curious = self.stage.client("curious", "team", "southfell-crisis")
+        for _ in range(GUESSES):
+            curious.request(get_status=self.wire.GetStatus(number="R-0002"), person=self.person("p117", 8))
+        self.assertEqual({(event.actor, event.person.id, event.person.role)
+                          for event in self.events("command_refused")}, {("curious", "p117", 8)})
+
+    def desk(self, *words, key="duty", **env):
+        s = self.stage
+        done = subprocess.run(
+            [stage.find_program("concordat"), *words, "--server", s.endpoint, "--server-key", s.public_key("broker"),
+             "--key", s.path("secret", f"{key}.key_secret")],
+            capture_output=True, text=True, timeout=60, env={**os.environ, **env})
+        return done.returncode, " ".join(done.stdout.split()), " ".join(done.stderr.split())
+
+    def test_the_desk_says_who_took_a_case_by_name_and_never_sends_the_name(self):
+        source = self.stage.client("street", "source", "street-triage")
+        self.stage.client("duty", "coordinator", "northmoor-duty")
+        people = self.stage.path("people.txt")
+        with open(people, "w", encoding="utf-8") as file:
+            file.write("p117 Sam Okafor\nAsh\n")
+        number = source.request(submit=self.stage.submission()).answer.status.number
+        code, out, error = self.desk("take", number)
+        self.assertEqual((code, error), (0, ""))
+        self.assertIn("The duty coordinator (who is not recorded) has it in hand", out)
+        code, out, error = self.desk("take", number, CONCORDAT_PERSON="p117", CONCORDAT_ROLE="duty-coordinator",
+                                     CONCORDAT_PEOPLE=people)
+        self.assertEqual(code, 0)
+        self.assertIn("The duty coordinator, Sam Okafor (p117), has it in hand", out)
+        self.assertIn("line 2: a line begins with an id", error)
+        _, out, error = self.desk("status", number, "--people", people + ".none")
+        self.assertIn("The duty coordinator, p117, has it in hand", out)
+        self.assertIn("No such file", error)
+        for words in (("--as", "Sam"), ("--as", "p117", "--as-role", "boss")):
+            code, out, error = self.desk("take", number, *words)
+            self.assertEqual(code, 100, error)
+        event = self.events("taken")[-1]
+        self.assertEqual((event.person.id, event.person.role), ("p117", DUTY_COORDINATOR))
+        self.stage.stop("broker")
+        for folder, _, names in os.walk(self.stage.path("state")):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    self.assertNotIn(b"Okafor", file.read(), name)
 
     def test_only_an_intake_speaks_for_devices(self):
         wire = self.wire

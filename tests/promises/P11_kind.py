@@ -50,7 +50,7 @@ class Kind(unittest.TestCase):
                 "a number to call back that is none": {"submit": radio_only},
                 "the same id with other content": {"submit": conflict},
                 "a case that is not there": {"withdraw": wire.Withdraw(referral=stage.python_client.new_id())},
-                "a command of another role": {"take": wire.Take(referral=submit.referral.id, by="x")},
+                "a command of another role": {"take": wire.Take(referral=submit.referral.id)},
                 "a value that is not allowed": {"submit": s.submission(urgency=99)},
             }
             for name, command in refused.items():

@@ -51,7 +51,6 @@ static void a_case_has_an_owner_through_its_whole_life(void **unused)
     struct command take = world_command(w, COMMAND_TAKE, id);
     take.party = PARTY_COORDINATOR;
     take.slot = 0;
-    take.is.take.by = "duty nurse";
     assert_int_equal(world_do(w, &take), REFUSAL_NONE);
     assert_int_equal(r->owner.kind, OWNER_COORDINATOR);
     struct command assign = world_command(w, COMMAND_ASSIGN, id);

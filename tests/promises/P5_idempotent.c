@@ -97,9 +97,7 @@ static struct command make_handover(struct core_world *w)
 
 static struct command make_take(struct core_world *w)
 {
-    struct command command = world_from_coordinator(w, COMMAND_TAKE, world_submitted(w)->id);
-    command.is.take.by = "duty nurse";
-    return command;
+    return world_from_coordinator(w, COMMAND_TAKE, world_submitted(w)->id);
 }
 
 static struct command make_assign(struct core_world *w)

@@ -206,6 +206,8 @@ static void pack_and_read_back(struct core_world *w, const struct event *event)
     assert_int_equal(read.kind, event->kind);
     assert_string_equal(read.actor, event->actor);
     assert_string_equal(read.device, event->device);
+    assert_string_equal(read.person.id, event->person.id);
+    assert_int_equal(read.person.role, event->person.role);
     l->seen[event->kind]++;
     apply_event(l->state, &read);
 }

@@ -54,7 +54,7 @@ class Areas(two_areas.TwoAreas):
     def attempts(self, case):
         wire = self.wire
         return {
-            "get_status": wire.GetStatus(referral=case), "take": wire.Take(referral=case, by="duty nurse"),
+            "get_status": wire.GetStatus(referral=case), "take": wire.Take(referral=case),
             "assign": wire.Assign(referral=case, to_team="southfell-crisis"),
             "check_in": wire.CheckIn(referral=case, step=1), "close": wire.Close(referral=case, outcome=1),
             "get_record": wire.GetRecord(referral=case, reason="to help"),
@@ -106,7 +106,7 @@ class Areas(two_areas.TwoAreas):
         self.assertIn(later, [message.status.referral for message in self.told(self.south)[0]])
         record = self.south.request(get_record=self.wire.GetRecord(referral=case, reason="to help")).record
         self.assertEqual(record.confidential.callback_number, "07700 900123")
-        self.assertTrue(self.south.request(take=self.wire.Take(referral=case, by="duty nurse")).answer.done)
+        self.assertTrue(self.south.request(take=self.wire.Take(referral=case)).answer.done)
         owners = [message.status.owner for message in self.told(self.north)[0] if message.status.referral == case]
         self.assertEqual(owners, ["southfell-duty"], "the area's own coordinator goes on hearing of it")
         event, = self.events("area_covered")
@@ -116,7 +116,7 @@ class Areas(two_areas.TwoAreas):
     def test_a_cover_ends_when_asked_and_what_was_taken_stays(self):
         case, _ = self.submit()
         self.cover(self.south)
-        self.assertTrue(self.south.request(take=self.wire.Take(referral=case, by="duty nurse")).answer.done)
+        self.assertTrue(self.south.request(take=self.wire.Take(referral=case)).answer.done)
         self.told(self.north)
         answer = self.cover(self.south, minutes=0, reason=0)
         self.assertTrue(answer.done and answer.seq, answer.text)

@@ -20,9 +20,7 @@ static enum refusal by_southfell(struct core_world *w, enum command_kind kind, c
     struct command command = world_from_coordinator(w, kind, referral);
     command.slot = w->directory->coordinator_slots[SOUTHFELL];
     command.actor = "southfell-duty";
-    if (kind == COMMAND_TAKE)
-        command.is.take.by = "duty nurse";
-    else if (kind == COMMAND_ASSIGN)
+    if (kind == COMMAND_ASSIGN)
         command.is.move.team = "team-2";
     else if (kind == COMMAND_CHECK_IN)
         command.is.check_in.step = STEP_CONTACT;

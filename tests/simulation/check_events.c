@@ -22,6 +22,11 @@ static void check_who(struct world *w, uint64_t seq, const Concordat__V1__Event 
     if (strcmp(device, e->actor_device) != 0)
         world_violated(w, "P10 wrong device", "event %llu is laid to the device %s, but %s sent it",
                        (number)seq, e->actor_device, device);
+    const Concordat__V1__Person person = peer_person(sender, e->command.data);
+    const char *id = e->person ? e->person->id : "";
+    if (strcmp(person.id, id) != 0 || (e->person && e->person->role != person.role))
+        world_violated(w, "P10 wrong person", "event %llu is laid to %s (%d), but %s (%d) did it",
+                       (number)seq, id, e->person ? (int)e->person->role : 0, person.id, (int)person.role);
 }
 
 void check_time(struct world *w, uint64_t seq, const Concordat__V1__Event *e)

@@ -120,7 +120,6 @@ static void coordinator_acts(struct world *w, struct peer *p, const struct task 
     if (task->kind == COMMAND(TAKE)) {
         request.take = &take;
         take.referral = referral;
-        take.by = (char *)(uintptr_t) "duty nurse";
     } else if (task->kind == COMMAND(ASSIGN)) {
         request.assign = &assign;
         assign.referral = referral;

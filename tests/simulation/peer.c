@@ -125,6 +125,15 @@ const char *peer_device(const struct peer *p, const uint8_t *command_id)
     return p->kind == PEER_INTAKE ? devices[command_id[15] % 4] : "";
 }
 
+Concordat__V1__Person peer_person(const struct peer *p, const uint8_t *command_id)
+{
+    static const char *const people[] = {"", "p117", "ab20", "zzzz99999999"};
+    Concordat__V1__Person person = CONCORDAT__V1__PERSON__INIT;
+    person.id = (char *)(uintptr_t)people[p->kind == PEER_STRANGER ? 0 : command_id[15] / 4 % 4];
+    person.role = (Concordat__V1__StaffRole)(command_id[14] % 20);
+    return person;
+}
+
 void peer_command(struct world *w, struct peer *p, Concordat__V1__Request *request, const uint8_t *referral,
                   uint32_t attempt)
 {
@@ -137,10 +146,13 @@ void peer_command(struct world *w, struct peer *p, Concordat__V1__Request *reque
         memcpy(pending->referral, referral, 16);
     request->command_id = peer_bytes(pending->id, 16);
     request->device = (char *)(uintptr_t)peer_device(p, pending->id);
+    Concordat__V1__Person person = peer_person(p, pending->id);
+    request->person = person.id[0] ? &person : NULL;
     pending->size = concordat__v1__request__get_packed_size(request);
     pending->bytes = malloc(pending->size);
     assert(pending->bytes);
     concordat__v1__request__pack(request, pending->bytes);
+    request->person = NULL;
     witness_sent(&w->witness, pending->id, p->index, pending->kind, referral, attempt);
     peer_plan(w, p, w->now_ms);
 }

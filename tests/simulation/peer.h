@@ -80,6 +80,9 @@ void peer_receives(struct world *world, struct peer *peer, const uint8_t *bytes,
 void peer_dies(struct world *world, struct peer *peer);
 void peer_plan(struct world *world, struct peer *peer, int64_t at_ms);
 
+/* The person at the keyboard for a command, by the command's id; their id is "" if nobody said. */
+Concordat__V1__Person peer_person(const struct peer *peer, const uint8_t *command_id);
+
 /* The device that an intake's command came from, by the command's id; "" if it spoke for none. */
 const char *peer_device(const struct peer *peer, const uint8_t *command_id);
 /* Sends a command now, and again until its answer. Fills in the command id. Drops the command if too many

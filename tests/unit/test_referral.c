@@ -27,7 +27,7 @@ static const struct picture_row {
     {"offer ended", {.kind = EVENT_OFFER_ENDED}, ".H..ARVI.."},
     {"held", {.kind = EVENT_HELD}, "..HH......"},
     {"reminded", {.kind = EVENT_REMINDED}, "..H......."},
-    {"taken", {.kind = EVENT_TAKEN, .is.taken.by = "duty nurse"}, "..TT......"},
+    {"taken", {.kind = EVENT_TAKEN, .person.id = "p117"}, "..TT......"},
     {"accepted", {.kind = EVENT_ACCEPTED, .is.accepted.team = 7}, ".A..AAAA.."},
     {"travelling", {.kind = EVENT_CHECKED_IN, .is.checked_in.step = STEP_TRAVELLING}, "....RRRI.."},
     {"arrived", {.kind = EVENT_CHECKED_IN, .is.checked_in.step = STEP_ARRIVED}, "....VVVI.."},

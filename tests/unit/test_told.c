@@ -73,7 +73,7 @@ static void the_same_is_no_news_and_each_change_that_matters_is(void **state)
     assert_false(told_case_note(&told, &status));
     status.owner = (char *)"southfell-crisis";
     assert_true(told_case_note(&told, &status));
-    status.taken_by = (char *)"MB";
+    status.taken_by = (char *)"p117";
     assert_true(told_case_note(&told, &status));
     status.attempt++;
     assert_true(told_case_note(&told, &status));

@@ -117,7 +117,7 @@ static void the_other_actions_say_what_was_typed(void **state)
     assert_string_equal(typed_request("handover R-0412 southfell-crisis")->handover->to_team,
                         "southfell-crisis");
     assert_string_equal(typed_request("handover R-0412")->handover->to_team, "");
-    assert_string_equal(typed_request("take R-0412 MB")->take->by, "MB");
+    assert_int_equal(typed_request("take R-0412")->command_case, CONCORDAT__V1__REQUEST__COMMAND_TAKE);
     assert_string_equal(typed_request("assign R-0412 northmoor-crisis")->assign->to_team, "northmoor-crisis");
     assert_string_equal(typed_request("withdraw R-0412 went home with family")->withdraw->reason,
                         "went home with family");

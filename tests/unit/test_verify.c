@@ -250,7 +250,7 @@ static void rows_dropped_added_or_reordered_and_texts_cut_are_found(void **state
         "UPDATE event SET seq = seq + 1000 WHERE seq = (SELECT max(seq) FROM event)",
         "UPDATE event SET seq = 1000 WHERE seq = 4; UPDATE event SET seq = 4 WHERE seq = 5;"
         " UPDATE event SET seq = 5 WHERE seq = 1000",
-        "INSERT INTO event SELECT seq + 1, at_ms, kind, referral, actor, actor_device, body, chain, other FROM event ORDER BY seq DESC "
+        "INSERT INTO event SELECT seq + 1, at_ms, kind, referral, actor, actor_device, person, person_role, body, chain, other FROM event ORDER BY seq DESC "
         "LIMIT 1",
         "DELETE FROM referral WHERE number = 'R-0002'",
         "DELETE FROM finding WHERE rowid = 1",

@@ -293,7 +293,7 @@ enum refusal world_decline(struct core_world *w, const struct referral *r)
 enum refusal world_take(struct core_world *w, const struct referral *r)
 {
     struct command command = world_from_coordinator(w, COMMAND_TAKE, r->id);
-    command.is.take.by = "duty nurse";
+    command.person = (struct person){"p117", 16};
     return world_do(w, &command);
 }
 

@@ -135,9 +135,8 @@ static void act_as_coordinator(struct core_world *w, uint64_t *random, const str
     command.party = PARTY_COORDINATOR;
     command.slot = (uint16_t)draw_below(random, 2);
     command.actor = "duty";
-    if (command.kind == COMMAND_TAKE)
-        command.is.take.by = "duty nurse";
-    else
+    command.person.id = draw_below(random, 2) ? "p117" : "";
+    if (command.kind == COMMAND_ASSIGN)
         command.is.move.team = w->teams[draw_below(random, w->policy.team_count)].id;
     world_do(w, &command);
 }

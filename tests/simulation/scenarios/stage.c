@@ -376,7 +376,6 @@ const Concordat__V1__Answer *stage_take(struct stage *s, const uint8_t *id)
     request.command_case = COMMAND(TAKE);
     request.take = &take;
     take.referral = (ProtobufCBinaryData){16, (uint8_t *)(uintptr_t)id};
-    take.by = (char *)(uintptr_t) "duty nurse";
     return answer(stage_say(s, COORDINATOR, &request));
 }
 
