@@ -147,7 +147,6 @@ bool apply_erased(struct state *state, const struct event *event)
         return false;
     ended->erased_ms = event->at_ms;
     ended->confidential_seq = 0;
-    ended->last_seq = event->seq;
     return true;
 }
 
@@ -158,6 +157,5 @@ bool apply_hold(struct state *state, const struct event *event)
     if (!ended)
         return true;
     holds_change(&ended->holds, &ended->on_hold_ms, event);
-    ended->last_seq = event->seq;
     return !ended->erased_ms;
 }

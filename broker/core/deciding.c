@@ -56,6 +56,7 @@ struct event *deciding_event(struct deciding *d, enum event_kind kind)
         event->number = d->r.number;
         event->drill = d->r.drill;
         event->received_ms = d->r.received_ms;
+        event->previous = d->r.last_seq;
     }
     return event;
 }
@@ -85,6 +86,7 @@ void deciding_name_ended(struct event *event, const struct ended_case *ended)
     event->number = ended->number;
     event->drill = ended->drill;
     event->received_ms = ended->received_ms;
+    event->previous = ended->last_seq;
     event->state = (enum case_state)ended->state;
 }
 

@@ -200,6 +200,7 @@ struct event {
     uint8_t referral[ID_BYTES];
     uint32_t number;
     bool drill;
+    uint64_t previous; /* number of the case's event before this one; 0: none */
     bool has_command;
     uint8_t command[ID_BYTES];
     uint8_t command_digest[DIGEST_BYTES];

@@ -364,11 +364,15 @@ static bool says_what_follows(const struct referral *r, const struct event *even
 }
 
 /* An event of a case that has ended is recorded, and changes neither its state nor its owner. */
-static bool is_recorded_after_the_end(const struct state *state, const struct event *event)
+static bool record_after_the_end(struct state *state, const struct event *event)
 {
-    const struct ended_case *ended = state_ended(state, event->referral);
-    return ended && event_traits[event->kind].may_follow_the_end && event->state == ended->state &&
-           event->received_ms == ended->received_ms;
+    uint32_t row = index_find(&state->ended_by_id, &state->ended, event->referral);
+    struct ended_case *ended = row == ROW_NONE ? NULL : table_row(&state->ended, row);
+    if (!ended || !event_traits[event->kind].may_follow_the_end || event->state != ended->state ||
+        event->received_ms != ended->received_ms || event->previous != ended->last_seq)
+        return false;
+    ended->last_seq = event->seq;
+    return true;
 }
 
 static bool apply_to_case(struct state *state, const struct event *event, const struct event_traits *traits)
@@ -380,8 +384,10 @@ static bool apply_to_case(struct state *state, const struct event *event, const 
             return false;
         r = add_referral(state, event);
     } else if (!r) {
-        return is_recorded_after_the_end(state, event);
+        return record_after_the_end(state, event);
     }
+    if (event->previous != r->last_seq)
+        return false; /* an event of the case is missing between the two, or was added */
     count_case(state, r, -1);
     if (traits->offer == OFFER_OVER && r->offer.attempt)
         offers_end(state, r);

@@ -58,6 +58,7 @@ enum {
     UPDATED = CONCORDAT__V1__EVENT__WHAT_UPDATED,
     REFERRAL = 1,
     EVENT_SEALED = 13,
+    EVENT_PREVIOUS = 17,
     SEALED_PART = 1,
     SEALED_DIGEST = 2,
     CALLBACK = 1, /* of Confidential */
@@ -119,6 +120,23 @@ const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_
         if (field.number == EVENT_SEALED && field.has_bytes)
             digest = record_sealed_digest(&field, part);
     return digest;
+}
+
+bool record_find_link(const uint8_t *body, size_t size, const uint8_t *referral, struct record_link *link)
+{
+    struct scan scan = {body, body + size};
+    struct scan_field field;
+    *link = (struct record_link){0};
+    if (!record_is_of(body, size, referral))
+        return false;
+    while (scan_next(&scan, &field) == SCAN_FIELD)
+        if (field.number == EVENT_PREVIOUS && field.has_varint) {
+            link->previous = field.varint;
+        } else if (field.number == EVENT_SEALED && field.has_bytes) {
+            link->has_note |= record_sealed_digest(&field, SEAL_NOTE) != NULL;
+            link->has_reason |= record_sealed_digest(&field, SEAL_REASON) != NULL;
+        }
+    return true;
 }
 
 bool record_copies_match(const uint8_t *body, size_t size, int64_t at_ms, uint32_t kind,

@@ -573,6 +573,7 @@ size_t record_pack_event(const struct event *event, const struct state *state,
             p.owner.id = packed_coordinator(&p, event->owner.slot);
         p.message.owner = &p.owner;
         p.message.state = (Concordat__V1__State)event->state;
+        p.message.previous = event->previous;
         pack_clocks(&p);
     }
     if (sealed)

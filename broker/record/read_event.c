@@ -448,6 +448,7 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
     event->received_ms = message->received_ms;
     event->number = message->number;
     event->drill = message->drill;
+    event->previous = message->previous;
     event->actor = message->actor;
     event->device = message->actor_device;
     event->person.id = "";

@@ -71,6 +71,13 @@ bool record_is_of(const uint8_t *body, size_t size, const uint8_t *referral);
  * SEAL_DIGEST_BYTES, borrowed from the body. NULL if it has none, or is of another referral. */
 const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral,
                                   enum seal_part part);
+/* What leads from one event of a case to the one before it, and which texts somebody typed with it. */
+struct record_link {
+    uint64_t previous; /* 0: it is the first */
+    bool has_note, has_reason;
+};
+/* Finds that in a packed event. False if the event is not of this referral. */
+bool record_find_link(const uint8_t *body, size_t size, const uint8_t *referral, struct record_link *link);
 /* Whether the copies beside a packed event are what stands in it. referral: ID_BYTES, or NULL if there is
  * none. */
 bool record_copies_match(const uint8_t *body, size_t size, int64_t at_ms, uint32_t kind,

@@ -9,7 +9,7 @@
 #define CONCORDAT_CONFIDENTIAL_H
 
 #include "broker/record/record.h"
-#include "broker/shell/asking.h"
+#include "broker/shell/stored.h"
 #include "proto/wire/spliced.h"
 
 struct broker;
@@ -24,11 +24,8 @@ bool confidential_is_as_told(struct broker *broker, const uint8_t *referral, uin
 bool confidential_callback(struct broker *broker, const struct referral *referral, uint32_t number,
                            spliced_field *callback);
 
-/* Notes that a peer, who may, has asked for the record of a case; `reader` is a coordinator who reads beyond
- * their areas, otherwise SLOT_NONE. False if the turn has no room for it. */
-bool confidential_ask_record(struct broker *broker, const struct answer_to *to, const uint8_t *referral,
-                             uint16_t reader);
-/* Packs the records that were asked for in this turn; a record that is not what came is refused. */
-void confidential_pack_records(struct broker *broker);
+/* Opens a text that is sealed beside event `seq` of a case. Borrowed until stored_referral is called. */
+enum stored_found confidential_open(struct broker *broker, struct any_case of, uint64_t seq,
+                                    enum seal_part part, struct seal_opened *opened);
 
 #endif

@@ -6,6 +6,7 @@
 #include "broker/seals/seals.h"
 #include "broker/shell/batch.h"
 #include "broker/shell/ledger_time.h"
+#include "broker/shell/limits.h"
 #include "broker/shell/news_list.h"
 #include "broker/shell/outgoing.h"
 #include "broker/shell/ports.h"
@@ -33,15 +34,15 @@ struct broker_time {
     int64_t leases_checked_ms;
 };
 
-/* The records that peers have asked for (confidential.c): packed at the end of the turn, sent once the events
- * that they were read are on disk. */
+/* The records that peers have asked for (records.c): packed at the end of the turn or of a later one, sent
+ * once the events that they were read are on disk. */
 struct record_requests {
     struct record_request {
         struct server_route route;
         uint8_t command_id[ID_BYTES];
         uint8_t referral[ID_BYTES];
         uint16_t reader; /* a coordinator who reads beyond their areas; SLOT_NONE */
-    } items[TURN_MESSAGES_MAX];
+    } items[RECORDS_WAITING_MAX];
     size_t count;
 };
 

@@ -9,6 +9,15 @@ enum {
      * milliseconds, and everybody waits for them. */
     FEED_TURN_BYTES_MAX = 512 * 1024,
 
+    /* A case has some 20 events; one that was offered all night, and read by many, a few hundred. To read one
+     * takes some microseconds, and everybody waits for it. */
+    HISTORY_EVENTS_MAX = 256,
+    HISTORY_TYPED_MAX = 64,
+    /* Once one turn has read so many, the records that are left wait for the next. */
+    HISTORY_TURN_EVENTS_MAX = HISTORY_EVENTS_MAX,
+    RECORDS_WAITING_MAX = 1024,  /* that the next turns pack; what more is asked for is refused */
+    RECORDS_FULL_WAIT_MS = 1000, /* they are packed in less */
+
     QUOTA_KEYS_MAX = 32768,     /* more than TEAMS_MAX and the rest of England's keys; 9 MB */
     QUOTA_SWEEP_MS = 1000,      /* a sweep looks at all of them, so not at each message */
     QUOTA_BYTES_A_TOKEN = 4096, /* of new work: a long narrative is two pages of the ledger more */

@@ -6,52 +6,61 @@
 #include "broker/shell/alterations.h"
 #include "broker/shell/inside.h"
 
-struct referral_search {
+/* The search for an event of a case. */
+struct event_search {
     struct broker *broker;
     const uint8_t *id; /* whose event it has to be */
-    uint32_t number;
-    spliced_field *referral;
-    bool found, is_of_another;
+    const uint8_t *body;
+    size_t size;
+    bool is_of_another;
 };
 
 /* The ledger lends the body for this call only, so it is copied. */
-static bool stored_find_referral(void *context, const struct ledger_event *event, const uint8_t *chain)
+static bool stored_find_event(void *context, const struct ledger_event *event, const uint8_t *chain)
 {
     (void)chain;
-    const uint8_t *body = event->body;
-    size_t size = event->body_size;
-    struct referral_search *search = context;
-    uint8_t *copy = arena_take(&search->broker->stored_arena, size);
+    struct event_search *search = context;
+    uint8_t *copy = arena_take(&search->broker->stored_arena, event->body_size);
     alterations_compare_copies(search->broker, event);
-    search->is_of_another = !record_is_of(body, size, search->id);
+    search->is_of_another = !record_is_of(event->body, event->body_size, search->id);
     if (copy && !search->is_of_another)
-        search->found =
-            record_find_referral(memcpy(copy, body, size), size, search->number, search->referral);
+        search->body = memcpy(copy, event->body, event->body_size);
+    search->size = event->body_size;
     return false;
 }
 
 /* The chain can be right and the event another case's: then the state or the ledger's end was made up. */
-static enum stored_found stored_read_referral(struct broker *b, uint64_t seq, struct referral_search *search)
+enum stored_found stored_event(struct broker *b, uint64_t seq, const uint8_t *id, const uint8_t **body,
+                               size_t *size)
 {
-    enum ledger_status status = b->ports.read(b->ports.context, seq - 1, 1, stored_find_referral, search);
-    if (status == LEDGER_OK && !search->is_of_another)
-        return search->found ? STORED_FOUND : STORED_NONE;
+    const struct batch_item *item = batch_find(&b->turn.batch, seq);
+    if (item) {
+        *body = b->turn.batch.bytes + item->body_at;
+        *size = item->body_size;
+        return STORED_FOUND;
+    }
+    struct event_search search = {b, id, NULL, 0, false};
+    enum ledger_status status = b->ports.read(b->ports.context, seq - 1, 1, stored_find_event, &search);
+    *body = search.body;
+    *size = search.size;
+    if (status == LEDGER_OK && !search.is_of_another)
+        return search.body ? STORED_FOUND : STORED_NONE;
     if (status != LEDGER_OK && status != LEDGER_CORRUPT)
         return STORED_NONE;
-    alterations_note(b, &(struct altered){ALTERATION_CONTENT, seq}, search->id);
+    alterations_note(b, &(struct altered){ALTERATION_CONTENT, seq}, id);
     return STORED_ALTERED;
 }
 
 enum stored_found stored_referral(struct broker *b, uint64_t seq, const uint8_t *id, uint32_t number,
                                   spliced_field *referral)
 {
-    const struct batch_item *item = batch_find(&b->turn.batch, seq);
+    const uint8_t *body;
+    size_t size;
     arena_reset(&b->stored_arena);
-    if (item)
-        return record_find_referral(b->turn.batch.bytes + item->body_at, item->body_size, number, referral)
-                   ? STORED_FOUND
-                   : STORED_NONE;
-    return stored_read_referral(b, seq, &(struct referral_search){b, id, number, referral, false, false});
+    enum stored_found found = stored_event(b, seq, id, &body, &size);
+    if (found == STORED_FOUND && !record_find_referral(body, size, number, referral))
+        return STORED_NONE;
+    return found;
 }
 
 /* The search for the digest of a text. */

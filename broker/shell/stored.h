@@ -32,6 +32,10 @@ enum stored_found {
 enum stored_found stored_referral(struct broker *broker, uint64_t seq, const uint8_t *id, uint32_t number,
                                   spliced_field *referral);
 
+/* Event `seq` of a case, packed. STORED_FOUND or why not; *body lies in stored_arena. */
+enum stored_found stored_event(struct broker *broker, uint64_t seq, const uint8_t *id, const uint8_t **body,
+                               size_t *size);
+
 /* A text of a case that is sealed beside event `seq`. False if there is none, or it cannot be read. Opening
  * it is left to confidential.c. Borrowed until the next call, or the next change of the turn's batch. */
 bool stored_text(struct broker *broker, uint64_t seq, const uint8_t *referral, enum seal_part part,

@@ -14,6 +14,7 @@
 #include "broker/shell/glass.h"
 #include "broker/shell/greet.h"
 #include "broker/shell/inside.h"
+#include "broker/shell/records.h"
 #include "broker/shell/roles.h"
 #include "broker/shell/sight.h"
 #include "broker/shell/time.h"
@@ -131,7 +132,7 @@ static const uint8_t *case_to_answer(const struct broker *b, const struct asking
 
 /* A record is the answer, or the refusal if the case is no longer the sender's: a reading that is repeated is
  * decided no second time. */
-static bool take_record(struct broker *b, const struct asking *asking, const uint8_t *referral,
+static void take_record(struct broker *b, const struct asking *asking, const uint8_t *referral,
                         const struct done *done)
 {
     const struct glass_read *beyond = NULL;
@@ -139,11 +140,11 @@ static bool take_record(struct broker *b, const struct asking *asking, const uin
         beyond = glass_find(b->state, asking->slot, referral, b->time.now_ms);
     if (!beyond && !sight_may_see(b, asking->session, state_case(b->state, referral))) {
         refuse_request(b, asking, REFUSAL_NOT_YOURS, NULL);
-        return true;
+        return;
     }
     if (beyond && beyond->seq == done->seq && !done->repeated)
         glass_tell(b, asking->session, asking->slot, beyond);
-    return confidential_ask_record(b, &asking->to, referral, beyond ? asking->slot : SLOT_NONE);
+    records_ask(b, &asking->to, referral, beyond ? asking->slot : SLOT_NONE);
 }
 
 static void take_core_command(struct broker *b, const struct asking *asking)
@@ -164,9 +165,9 @@ static void take_core_command(struct broker *b, const struct asking *asking)
         refuse_request(b, asking, refusal, case_to_tell(b, asking, refusal, command.referral));
         return;
     }
-    if (command.kind == COMMAND_READ_RECORD && take_record(b, asking, command.referral, &done))
-        return;
-    if (command.kind == COMMAND_COVER)
+    if (command.kind == COMMAND_READ_RECORD)
+        take_record(b, asking, command.referral, &done);
+    else if (command.kind == COMMAND_COVER)
         covers_answer(b, asking, &done);
     else
         answers_done(b, &asking->to, &done, case_to_answer(b, asking, &command));
@@ -290,6 +291,8 @@ static bool is_within_quota(struct broker *b, const struct asking *asking)
                                           asking->session ? &asking->session->quota_row : &unknown,
                                           asking->request->command_case, asking->packed_size};
     int64_t wait_ms = quotas_take(&b->quotas, b->directory->policy, &request, asking->now.mono_ms);
+    if (!wait_ms && request.command == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD && records_are_full(b))
+        wait_ms = RECORDS_FULL_WAIT_MS;
     if (!wait_ms)
         return true;
     answers_refuse_until(b, &asking->to, wait_ms);

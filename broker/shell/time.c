@@ -9,6 +9,7 @@
 #include "broker/shell/broker.h"
 #include "broker/shell/catch_up.h"
 #include "broker/shell/inside.h"
+#include "broker/shell/records.h"
 
 enum { DECISIONS_BY_TIME_MAX = 256, LEASE_CHECK_MS = 1000 };
 /* Each looks at CASES_LOOKED_AT_MAX held cases at most. Ten thousand that find no place in nine full teams
@@ -198,7 +199,8 @@ int broker_patience_ms(const struct broker *b, struct now now)
     int64_t most_ms = b->waiting.for_page ? CATCH_UP_PAGE_MS : LEASE_CHECK_MS;
     if (b->in_flight.on_its_way)
         return LEASE_CHECK_MS;
-    if (b->state->rematch_due || b->followers.hurried || due_ms <= now_ms || alterations_wait(b))
+    if (b->state->rematch_due || b->followers.hurried || due_ms <= now_ms || records_wait(b) ||
+        alterations_wait(b))
         return 0;
     return (int)(due_ms - now_ms < most_ms ? due_ms - now_ms : most_ms);
 }

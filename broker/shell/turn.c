@@ -4,10 +4,10 @@
 
 #include "broker/shell/broker.h"
 #include "broker/shell/catch_up.h"
-#include "broker/shell/confidential.h"
 #include "broker/shell/feed.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/news.h"
+#include "broker/shell/records.h"
 
 enum { STORED_ARENA_BYTES = 4 * WIRE_EVENT_BYTES_MAX };
 
@@ -105,7 +105,7 @@ static enum ledger_status turn_write(struct broker *b)
             return status;
         room_note_written(b, batch->count);
     }
-    confidential_pack_records(b);
+    records_pack(b);
     news_pack(b);
     catch_up_pack(b);
     b->in_flight = (struct turn_in_flight){.on_its_way = true,

@@ -20,7 +20,7 @@
 #define DIGITS   "0123456789"
 
 enum { DIGEST_BYTES = 32, TEAMS = 20000, AREAS = 4096, COORDINATORS = 1024, CASES = 4096, EVENTS = 4096 };
-enum { COVERS = 1024, READINGS = 256 };
+enum { COVERS = 1024, READINGS = 256, TYPED = 64 };
 enum {
     AGE_YEARS = 130,
     WEEK_MINUTES = 7 * 24 * 60,
@@ -154,6 +154,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Received.policy", .bytes_exact = DIGEST_BYTES},
     {"concordat.v1.Received.referral", .needed = true},
     {"concordat.v1.Received.routed_age", .number_max = AGE_YEARS},
+    {"concordat.v1.Record.typed", .items_max = TYPED},
     {"concordat.v1.Referral.id", .needed = true},
     {"concordat.v1.Referral.organisation", .shape = &organisation},
     {"concordat.v1.Referral.postcode_district", .shape = &district},
@@ -171,6 +172,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Submit.referral", .needed = true},
     {"concordat.v1.Take.referral", .needed = true},
     {"concordat.v1.Told.referral", .needed = true},
+    {"concordat.v1.TypedText.text", .bytes_max = 200},
     {"concordat.v1.Update.referral", .needed = true},
     {"concordat.v1.Updated.referral", .needed = true},
     {"concordat.v1.Updated.routed_age", .number_max = AGE_YEARS},

@@ -47,14 +47,14 @@ struct reduced_rule {
  * rest was moved. */
 static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__event__descriptor, STAYS,
-     "seq number drill owner clocks state received offered offer_seen offer_ended held reminded taken accepted "
+     "seq number drill previous owner clocks state received offered offer_seen offer_ended held reminded taken accepted "
      "checked_in lease_warned lease_lapsed updated closed withdrawn referrer_told clock_breached record_read "
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
-     "command command_digest actor actor_device sealed salt received_ms"},
+     "command command_digest actor actor_device person sealed salt received_ms"},
     {&concordat__v1__owner__descriptor, STAYS, "kind id"},
     {&concordat__v1__owner__descriptor, MOVES, "act_by_ms"},
     {&concordat__v1__clock_change__descriptor, STAYS, "clock what standard basis"},
@@ -78,7 +78,6 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__reminded__descriptor, MOVES, "next_ms"},
     {&concordat__v1__taken__descriptor, STAYS, "coordinator"},
     {&concordat__v1__taken__descriptor, MOVES, "lease_ms"},
-    {&concordat__v1__taken__descriptor, GOES, "by"},
     {&concordat__v1__accepted__descriptor, STAYS, "attempt team previous_team"},
     {&concordat__v1__accepted__descriptor, MOVES, "expected_arrival_ms lease_ms"},
     {&concordat__v1__checked_in__descriptor, STAYS,

@@ -69,6 +69,9 @@ void show_other_devices(struct sheet *sheet, const Concordat__V1__Board *board);
 /* Everything that was recorded, field by field, and that this reading was recorded too. */
 void show_record(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing);
 
+/* The texts that people at work typed about its case, and who typed them. */
+void show_typed(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing);
+
 /* An answer, a status, a record, or that one was read. False for any other message, which adds nothing. */
 bool show_message(struct sheet *sheet, const Concordat__V1__Message *message, const struct showing *showing);
 

@@ -120,6 +120,7 @@ void show_record(struct sheet *sheet, const Concordat__V1__Record *record, const
         show_fields(sheet, &record->confidential->base, "CONFIDENTIAL", showing->now_ms);
     if (record->referral)
         show_fields(sheet, &record->referral->base, "REFERRAL", showing->now_ms);
+    show_typed(sheet, record, showing);
     if (record->read_beyond)
         sheet_sentence(sheet, "This reading beyond your areas has been recorded, and %s (%s) is told of it.",
                        record->read_beyond->coordinator_name, record->read_beyond->coordinator_ring);

@@ -82,6 +82,15 @@ static void check_whose(struct world *w, uint64_t seq, const Concordat__V1__Even
                        e->accepted->team);
 }
 
+/* From the newest event of a case, the links have to lead to each of its events. */
+void check_link(struct world *w, uint64_t seq, const Concordat__V1__Event *e, const struct seen_case *before)
+{
+    uint64_t previous = before && e->referral.len ? before->newest_seq : 0;
+    if (e->previous != previous)
+        world_violated(w, "P7 broken link", "event %llu names %llu as the event before it, it was %llu",
+                       (number)seq, (number)e->previous, (number)previous);
+}
+
 /* A case that is changed through another device than the one that sent it: the event names both. */
 void check_other_device(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
                         const struct seen_case *before)

@@ -14,6 +14,8 @@ void check_one_effect(struct world *world, uint64_t seq, const Concordat__V1__Ev
                       const struct seen_case *before);
 void check_one_answer(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                       const struct seen_case *before);
+void check_link(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                const struct seen_case *before);
 void check_other_device(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                         const struct seen_case *before);
 void check_reasons(struct world *world, uint64_t seq, const Concordat__V1__Event *event,

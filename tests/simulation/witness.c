@@ -269,6 +269,7 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
         w->open++;
     }
     model_erasure(c, e);
+    c->newest_seq = seq;
     if (c->ended)
         return c; /* events about an ended case change nothing else */
     model_case(w, c, e);
@@ -366,6 +367,7 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
     check_invented(world, seq, e);
     check_one_effect(world, seq, e, before);
     check_one_answer(world, seq, e, before);
+    check_link(world, seq, e, before);
     check_other_device(world, seq, e, before);
     check_reasons(world, seq, e, before);
     if (e->what_case == WHAT(RECORD_READ))

@@ -38,7 +38,8 @@ struct seen_case {
     char former_coordinator[NAME_BYTES]; /* who lost it by event former_seq */
     uint64_t former_seq;
     uint64_t received_seq, last_seq;
-    uint32_t attempt; /* the newest offer */
+    uint64_t newest_seq; /* of its events, also after its end */
+    uint32_t attempt;    /* the newest offer */
     int owner_kind, state;
     bool offer_live, handover, assigned, contact_made, ended;
     bool drill, erased;

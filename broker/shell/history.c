@@ -1,0 +1,108 @@
+/* history.c: see history.h. */
+#include "broker/shell/history.h"
+
+#include <string.h>
+
+#include "broker/record/record.h"
+#include "broker/shell/confidential.h"
+#include "broker/shell/inside.h"
+#include "broker/shell/limits.h"
+
+/* A walk along the links of one case, from its last event to its first. */
+struct history_walk {
+    struct broker *broker;
+    struct any_case of;
+    uint64_t seq; /* of the event that comes next; 0: there is none */
+    int left;     /* how many more may be read */
+    const uint8_t *body;
+    size_t size;
+    struct record_link link;
+};
+
+static const uint8_t *history_id(struct any_case of)
+{
+    return of.open ? of.open->id : of.ended->id;
+}
+
+static struct history_walk history_begin(struct broker *b, struct any_case of)
+{
+    return (struct history_walk){.broker = b,
+                                 .of = of,
+                                 .seq = of.open ? of.open->last_seq : of.ended->last_seq,
+                                 .left = HISTORY_EVENTS_MAX};
+}
+
+/* Goes to the next event, which is then in body. False at the end: also if an event cannot be read, or was
+ * altered, since nothing leads on from there. Links go back only, so that a forged one ends the walk too. */
+static bool history_next(struct history_walk *walk, uint64_t *seq)
+{
+    *seq = walk->seq;
+    if (!walk->seq || walk->left == 0)
+        return false;
+    walk->left--;
+    if (stored_event(walk->broker, walk->seq, history_id(walk->of), &walk->body, &walk->size) !=
+            STORED_FOUND ||
+        !record_find_link(walk->body, walk->size, history_id(walk->of), &walk->link))
+        return false;
+    walk->seq = walk->link.previous < *seq ? walk->link.previous : 0;
+    return true;
+}
+
+static Concordat__V1__TypedAs history_part(const Concordat__V1__Event *event)
+{
+    switch ((int)event->what_case) {
+    case CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED:
+        return CONCORDAT__V1__TYPED_AS__TYPED_AS_NOTE_ON_A_DECLINE;
+    case CONCORDAT__V1__EVENT__WHAT_WITHDRAWN:
+        return CONCORDAT__V1__TYPED_AS__TYPED_AS_REASON_OF_A_WITHDRAWAL;
+    case CONCORDAT__V1__EVENT__WHAT_RECORD_READ:
+        return CONCORDAT__V1__TYPED_AS__TYPED_AS_REASON_OF_A_READING;
+    default:
+        return CONCORDAT__V1__TYPED_AS__TYPED_AS_UNSPECIFIED;
+    }
+}
+
+/* An opened text as a string. */
+static char *history_string(struct broker *b, const struct seal_opened *opened)
+{
+    char *text = arena_take(&b->stored_arena, opened->size + 1);
+    return text ? memcpy(text, opened->text, opened->size) : NULL;
+}
+
+/* Opens what was typed with the event that the walk has come to; NULL if that cannot be. */
+static Concordat__V1__TypedText *history_open(struct history_walk *walk, uint64_t seq)
+{
+    struct broker *b = walk->broker;
+    struct seal_opened opened;
+    enum seal_part part = walk->link.has_note ? SEAL_NOTE : SEAL_REASON;
+    if (confidential_open(b, walk->of, seq, part, &opened) != STORED_FOUND)
+        return NULL;
+    const Concordat__V1__Event *event =
+        concordat__v1__event__unpack(&b->stored_arena.allocator, walk->size, walk->body);
+    Concordat__V1__TypedText *typed = arena_take(&b->stored_arena, sizeof *typed);
+    char *text = history_string(b, &opened);
+    if (!event || !typed || !text)
+        return NULL;
+    concordat__v1__typed_text__init(typed);
+    typed->seq = seq;
+    typed->at_ms = state_utc(b->state, event->at_ms);
+    typed->part = history_part(event);
+    typed->actor = event->actor;
+    typed->person = event->person;
+    typed->text = text;
+    return typed;
+}
+
+void history_find_typed(struct broker *b, struct any_case of, struct history_typed *typed)
+{
+    struct history_walk walk = history_begin(b, of);
+    Concordat__V1__TypedText **texts = arena_take(&b->stored_arena, HISTORY_TYPED_MAX * sizeof *texts), *text;
+    size_t first = HISTORY_TYPED_MAX;
+    uint64_t seq;
+    while (texts && first > 0 && history_next(&walk, &seq))
+        if ((walk.link.has_note || walk.link.has_reason) && (text = history_open(&walk, seq)))
+            texts[--first] = text;
+    *typed = (struct history_typed){.count = texts ? HISTORY_TYPED_MAX - first : 0,
+                                    .events_read = (size_t)(HISTORY_EVENTS_MAX - walk.left),
+                                    .texts = texts ? texts + first : NULL};
+}

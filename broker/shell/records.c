@@ -1,0 +1,108 @@
+/* records.c: see records.h. */
+#include "broker/shell/records.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "broker/shell/answers.h"
+#include "broker/shell/confidential.h"
+#include "broker/shell/glass.h"
+#include "broker/shell/history.h"
+#include "broker/shell/inside.h"
+#include "broker/shell/limits.h"
+#include "broker/shell/sight.h"
+#include "proto/wire/borrowed.h"
+
+enum { RECORD_REFERRAL = 1 }; /* a field of Record */
+
+void records_ask(struct broker *b, const struct answer_to *to, const uint8_t *referral, uint16_t reader)
+{
+    struct record_requests *records = &b->turn.records;
+    assert(!records_are_full(b));
+    struct record_request *asked = &records->items[records->count++];
+    asked->route = *to->route;
+    memcpy(asked->command_id, to->command_id, ID_BYTES);
+    memcpy(asked->referral, referral, ID_BYTES);
+    asked->reader = reader;
+}
+
+/* Reads the case's referral and confidential part into a record. */
+static enum stored_found records_read(struct broker *b, struct any_case of, const uint8_t *id,
+                                      Concordat__V1__Record *record, spliced_field *referral)
+{
+    struct seal_opened part;
+    enum stored_found facts =
+        stored_referral(b, of.open ? of.open->facts_seq : of.ended->facts_seq, id, RECORD_REFERRAL, referral);
+    enum stored_found found = confidential_open(
+        b, of, of.open ? of.open->confidential_seq : of.ended->confidential_seq, SEAL_RECORD, &part);
+    if (facts == STORED_FOUND)
+        spliced_into(&record->base, referral, 1);
+    if (found == STORED_FOUND)
+        record->confidential =
+            concordat__v1__confidential__unpack(&b->stored_arena.allocator, part.size, part.text);
+    return facts == STORED_ALTERED ? STORED_ALTERED : found;
+}
+
+/* Returns how many events were read for it. */
+static size_t records_pack_one(struct broker *b, const struct record_request *asked)
+{
+    const struct any_case of = state_case(b->state, asked->referral);
+    Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
+    Concordat__V1__Record record = CONCORDAT__V1__RECORD__INIT;
+    const struct glass_read *read = NULL;
+    struct reading_beyond reading;
+    struct history_typed typed;
+    struct status status;
+    spliced_field referral;
+    if (!status_of(&status, b->state, b->directory, of))
+        return 0;
+    message.command_id = borrowed_bytes(asked->command_id, ID_BYTES);
+    message.body_case = CONCORDAT__V1__MESSAGE__BODY_RECORD;
+    message.record = &record;
+    enum stored_found found = records_read(b, of, asked->referral, &record, &referral);
+    if (found == STORED_ALTERED || found == STORED_SHUT) {
+        answers_refuse(b, &(struct answer_to){&asked->route, asked->command_id},
+                       found == STORED_SHUT ? REFUSAL_SEALED : REFUSAL_ALTERED, asked->referral);
+        return 1;
+    }
+    record.status = &status.message;
+    if (asked->reader != SLOT_NONE)
+        read = glass_find(b->state, asked->reader, asked->referral, b->time.now_ms);
+    if (read) {
+        glass_say(b, asked->reader, read, &reading);
+        record.read_beyond = &reading.message;
+    }
+    history_find_typed(b, of, &typed);
+    record.n_typed = typed.count;
+    record.typed = typed.texts;
+    outgoing_add(b->turn.outgoing, &asked->route, &message);
+    return typed.events_read;
+}
+
+bool records_wait(const struct broker *b)
+{
+    return b->turn.records.count > 0;
+}
+
+bool records_are_full(const struct broker *b)
+{
+    return b->turn.records.count == RECORDS_WAITING_MAX;
+}
+
+/* A key can be withdrawn while its request waits for a turn. */
+static bool records_may_answer(struct broker *b, const struct record_request *asked)
+{
+    struct session *session = sessions_find(&b->sessions, &asked->route);
+    return session && sight_admits(b, session);
+}
+
+void records_pack(struct broker *b)
+{
+    struct record_requests *records = &b->turn.records;
+    size_t done = 0, events = 0;
+    for (; done < records->count && events < HISTORY_TURN_EVENTS_MAX; done++)
+        if (records_may_answer(b, &records->items[done]))
+            events += records_pack_one(b, &records->items[done]);
+    records->count -= done;
+    memmove(records->items, records->items + done, records->count * sizeof *records->items);
+}
