@@ -75,7 +75,6 @@ static void P9_words_in_the_place_of_a_code_are_refused_and_never_repeated(void 
 #define KEY       "the name of a key, which its operator gave it"
 #define POLICY    "of the policy file, whose author describes teams, not people"
 #define ROUTER    "the router's own word"
-#define SIGNED    "a role or initials, as a coordinator signs: typed, and at most 32 bytes"
 
 /* Sorted by name. What a person types in words is sealed beside the event, and has no row. */
 static const struct event_text {
@@ -114,7 +113,6 @@ static const struct event_text {
     {"Received.coordinator", DIRECTORY},
     {"RecordRead.of", KEY},
     {"Reminded.coordinator", DIRECTORY},
-    {"Taken.by", SIGNED},
     {"Taken.coordinator", DIRECTORY},
     {"Updated.area", DIRECTORY},
     {"Updated.coordinator", DIRECTORY},

@@ -376,6 +376,9 @@ const Concordat__V1__Answer *stage_take(struct stage *s, const uint8_t *id)
     request.command_case = COMMAND(TAKE);
     request.take = &take;
     take.referral = (ProtobufCBinaryData){16, (uint8_t *)(uintptr_t)id};
+    Concordat__V1__Person person = CONCORDAT__V1__PERSON__INIT;
+    person.id = (char *)(uintptr_t) "zq40117";
+    request.person = &person;
     return answer(stage_say(s, COORDINATOR, &request));
 }
 
