@@ -49,7 +49,6 @@ ONLY_FOR_TESTS = {
     "recovery_replay": "the simulation's ledger is no SQLite file",
     "server_drops": "nothing else shows that a message was dropped and not answered",
     "seals_counted": "the broker does not count yet",
-    "master_key_make": "no command makes a master key yet",
     "master_key_open_text": "the simulation and the fuzzer have master keys that are in no file",
 }
 
