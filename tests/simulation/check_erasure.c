@@ -36,7 +36,7 @@ static void check_key_is_gone(struct world *w, const struct seen_case *c, const 
 {
     const struct seals_case of = {c->number, c->drill};
     uint8_t key[SEAL_KEY_BYTES];
-    if (w->host.keys.seals && seals_find(w->host.keys.seals, &of, key) == SEALS_OK)
+    if (w->operator.keys.seals && seals_find(w->operator.keys.seals, &of, key) == SEALS_OK)
         world_violated(w, "P9 erased with its key", "%c-%04u, %s", c->drill ? 'D' : 'R', c->number, when);
 }
 

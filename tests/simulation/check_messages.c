@@ -108,6 +108,10 @@ static void check_answer(struct world *w, const struct peer *peer, const Concord
         check_covered(w, peer, answer->covered);
     if (answer->status)
         check_reader(w, peer, answer->status->referral.data, answer->status->referral.len, "an answer");
+    if (command && answer->refusal == CONCORDAT__V1__REFUSAL__REFUSAL_SEALED)
+        check_told_refusal(w, peer, command);
+    if (answer->refusal == CONCORDAT__V1__REFUSAL__REFUSAL_ALTERED)
+        world_violated(w, "P9 not as told", "%s is refused, and nobody has altered anything", peer->key.name);
     if (!command || !answer->done || !peer->honest)
         return; /* a stranger uses one id for several commands */
     if (command->kind != CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS && command->answered_seq &&
@@ -137,6 +141,8 @@ static void check_offer(struct world *w, const struct peer *peer, const Concorda
     else if (!c->offer_live || c->attempt != offer->attempt ||
              c->expires_ms - w->witness.ahead_ms != offer->expires_ms)
         world_violated(w, "P3 zombie offer", "%s is sent an offer that is over", peer->key.name);
+    else
+        check_told_offer(w, peer, c, offer);
 }
 
 static void check_record(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
@@ -144,6 +150,7 @@ static void check_record(struct world *w, const struct peer *peer, const Concord
     const struct seen_command *command = witness_command(&w->witness, message->command_id.data);
     const Concordat__V1__Record *record = message->record;
     check_erased_record(w, peer, record);
+    check_told_record(w, peer, record);
     if (!command || !command->first_seq ||
         witness_event(&w->witness, command->first_seq)->kind != CONCORDAT__V1__EVENT__WHAT_RECORD_READ)
         world_violated(w, "sent before its commit", "%s reads a record, and no event says so",

@@ -46,6 +46,23 @@ void check_owned(struct world *world, uint64_t seq, const Concordat__V1__Event *
 /* check_messages.c: for each message, when the broker sends it. */
 void check_sent(struct world *world, const struct peer *peer, const Concordat__V1__Message *message);
 
+/* check_keys.c: of an event, with its case after it: the key of the case is on the disk, and opens what is
+ * sealed beside the event as it was told. */
+void check_sealed(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                  const struct seen_case *after);
+/* At a quiet moment: each case has its key. */
+void check_keys(struct world *world);
+/* After a rotation: by the newest generation. */
+void check_rotated(struct world *world);
+/* And the key opens what the referrer told last. */
+void check_texts(struct world *world);
+/* When the broker sends a message: a record or a callback number is what the referrer told in this case. */
+void check_told_record(struct world *world, const struct peer *peer, const Concordat__V1__Record *record);
+void check_told_offer(struct world *world, const struct peer *peer, const struct seen_case *of,
+                      const Concordat__V1__Offer *offer);
+/* Somebody was refused because a key is missing or damaged. */
+void check_told_refusal(struct world *world, const struct peer *peer, const struct seen_command *command);
+
 /* check_turns.c: after each turn of the broker. */
 void check_stuck(struct world *world);
 void check_agrees(struct world *world);

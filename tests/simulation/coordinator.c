@@ -28,7 +28,9 @@ static void coordinator_consider(struct world *w, struct peer *p, const Concorda
     const uint8_t *id = status->referral.data;
     if (means_to(p, id))
         return;
-    if (status->state == STATE(HELD) && can_take(p)) {
+    if (!p->diligent && peer_chance(p, 1))
+        peer_task(w, p, random_wait(&p->random, MINUTES(5)), COMMAND(GET_RECORD), 0, id, 0);
+    else if (status->state == STATE(HELD) && can_take(p)) {
         peer_task(w, p, p->diligent ? SECONDS(2) : random_wait(&p->random, MINUTES(5)), COMMAND(TAKE), 0, id,
                   0);
     } else if (status->state == STATE(TAKEN) && strcmp(status->owner, p->key.of) == 0) {
@@ -92,7 +94,7 @@ static void coordinator_breaks_glass(struct world *w, struct peer *p)
     uint32_t count = w->witness.cases.count;
     request.command_case = COMMAND(GET_RECORD);
     request.get_record = &body;
-    body.reason = (char *)(uintptr_t) "to help";
+    body.reason = (char *)(uintptr_t) "to help, Invented";
     for (int times = peer_chance(p, 20) ? 5 : 1; count && times > 0; times--) {
         const struct seen_case *c =
             table_row(&w->witness.cases, (uint32_t)random_between(&p->random, 0, count - 1));
@@ -114,6 +116,7 @@ static void coordinator_acts(struct world *w, struct peer *p, const struct task 
     Concordat__V1__Assign assign = CONCORDAT__V1__ASSIGN__INIT;
     Concordat__V1__CheckIn check_in = CONCORDAT__V1__CHECK_IN__INIT;
     Concordat__V1__Close close = CONCORDAT__V1__CLOSE__INIT;
+    Concordat__V1__GetRecord record = CONCORDAT__V1__GET_RECORD__INIT;
     ProtobufCBinaryData referral = peer_bytes(task->referral, 16);
     int team = (int)random_between(&p->random, 0, w->policies[0]->policy.team_count - 1);
     request.command_case = (Concordat__V1__Request__CommandCase)task->kind;
@@ -129,6 +132,10 @@ static void coordinator_acts(struct world *w, struct peer *p, const struct task 
         check_in.referral = referral;
         check_in.step = CONCORDAT__V1__STEP__STEP_CONTACT;
         check_in.attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_DID_NOT_ATTEND;
+    } else if (task->kind == COMMAND(GET_RECORD)) {
+        request.get_record = &record;
+        record.referral = referral;
+        record.reason = (char *)(uintptr_t) "to decide, Invented";
     } else {
         request.close = &close;
         close.referral = referral;

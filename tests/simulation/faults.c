@@ -1,8 +1,8 @@
 /* faults.c: the faults: of the process, the network between peers, the clock, keys and devices. */
 #include "tests/simulation/host.h"
 
-static const enum fault recurring[] = {FAULT_PARTITION, FAULT_CLOG,   FAULT_CRASH,  FAULT_CLOCK_JUMP,
-                                       FAULT_REVOKE,    FAULT_RELOAD, FAULT_DEVICES};
+static const enum fault recurring[] = {FAULT_PARTITION, FAULT_CLOG,   FAULT_CRASH,   FAULT_CLOCK_JUMP,
+                                       FAULT_REVOKE,    FAULT_RELOAD, FAULT_DEVICES, FAULT_MASTER};
 
 static void again(struct world *w, enum fault fault)
 {
@@ -94,6 +94,9 @@ void faults_strike(struct world *w, enum fault fault)
     case FAULT_DEVICES:
         peer_dies(w, p);
         break;
+    case FAULT_MASTER:
+        operator_changes_master(w);
+        break;
     default:
         break;
     }
@@ -105,6 +108,10 @@ void faults_mend(struct world *w, enum fault fault, uint64_t number)
     struct peer *p = &w->peers[number];
     if (fault == FAULT_CLOCK_JUMP) {
         world_clock_is(w, 0, true);
+        return;
+    }
+    if (fault == FAULT_MASTER) {
+        operator_mends_master(w);
         return;
     }
     if (fault == FAULT_PARTITION)

@@ -2,6 +2,7 @@
  * every case. */
 #include <string.h>
 
+#include "tests/simulation/checks.h"
 #include "tests/simulation/host.h"
 
 #define STATE(name) CONCORDAT__V1__STATE__STATE_##name
@@ -31,6 +32,7 @@ void healing_begin(struct world *w)
     w->healing_until_ms = w->now_ms + bound_ms(w);
     w->healing_seq = w->store.count;
     w->host.dying = false;
+    operator_mends_master(w);
     for (int i = 0; i < w->peer_count; i++) {
         struct peer *p = &w->peers[i];
         p->cut_in = p->cut_out = p->revoked = false;
@@ -80,8 +82,11 @@ void healing_look(struct world *w)
     const char *intake = intake_waits(w), *auditor = auditor_waits(w);
     const struct seen_case *c = case_waits(w);
     w->finished = w->host.broker && !intake && !auditor && !c;
-    if (w->finished)
+    if (w->finished) {
+        check_keys(w);
+        check_texts(w);
         return;
+    }
     world_later(w, SECONDS(30), LOOK, 0, 0);
     if (w->now_ms < w->healing_until_ms)
         return;

@@ -299,38 +299,6 @@ static bool port_clock(void *context)
     return ((const struct world *)context)->clock_is_vouched;
 }
 
-static bool take_first_chain(void *context, const struct ledger_event *event, const uint8_t *chain)
-{
-    (void)event;
-    memcpy(context, chain, CHAIN_BYTES);
-    return false;
-}
-
-static void draw_key(void *context, void *bytes, size_t size)
-{
-    struct world *w = context;
-    random_bytes(&w->keys, bytes, size);
-}
-
-/* False if the disk failed again. */
-static bool open_keys(struct world *w)
-{
-    struct host *h = &w->host;
-    uint8_t chain[CHAIN_BYTES];
-    if (port_read(w, 0, 1, take_first_chain, chain) != LEDGER_OK) {
-        host_dies(w);
-        return false;
-    }
-    enum seals_opening opening = memory_keys_open(&h->keys, chain, &broker_state(h->broker)->counters,
-                                                  &(struct seal_random){draw_key, w});
-    if (!h->keys.seals)
-        world_violated(w, "keys", "the file of keys was refused: %d", (int)opening);
-    else if (broker_use_seals(h->broker, h->keys.seals))
-        return true;
-    host_dies(w);
-    return false;
-}
-
 void host_start(struct world *w)
 {
     struct host *h = &w->host;
@@ -359,8 +327,10 @@ void host_start(struct world *w)
         host_dies(w);
         return;
     }
-    if (!open_keys(w))
+    if (!operator_opens(w)) {
+        host_dies(w);
         return;
+    }
     check_lost(w);
     check_erased_keys(w);
     check_agrees(w);
@@ -391,7 +361,6 @@ void host_close(struct world *w)
 {
     empty_queue(&w->host);
     broker_close(&w->host.broker);
-    memory_keys_close(&w->host.keys);
     state_destroy(&w->host.replica);
     disk_close(w);
 }
@@ -415,8 +384,7 @@ void host_dies(struct world *w)
         settle_in_death(w);
     empty_queue(h);
     broker_close(&h->broker);
-    memory_keys_shut(&h->keys);
-    memory_file_crash(&h->keys.file, &(struct seal_random){draw_key, w});
+    operator_loses_power(w);
     snapshots_die(w);
     if (w->options.sqlite)
         disk_crash(w);
@@ -521,6 +489,10 @@ void host_turn(struct world *w)
     if (h->disk.ledger && idle)
         ledger_idle(h->disk.ledger);
     snapshots_settle(w);
+    if (idle)
+        operator_rests(w);
+    if (!h->broker)
+        return;
     int64_t patience_ms = broker_patience_ms(h->broker, now);
     if (patience_ms >= SECONDS(1))
         patience_ms = w->options.tick_ms;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/words/words.h"
+#include "tests/simulation/told.h"
 #include "tests/simulation/world.h"
 
 #define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
@@ -16,6 +17,7 @@ static char *intake_text(const char *string)
 struct paper {
     Concordat__V1__Referral referral;
     Concordat__V1__Confidential confidential;
+    struct told told;
     Concordat__V1__Demographics person;
     Concordat__V1__Legal legal;
     Concordat__V1__Instant decided, arrived;
@@ -74,8 +76,10 @@ static void write_paper(struct world *w, struct paper *paper, const struct peer 
         r->legal = &paper->legal;
     }
     r->site = intake_text(sites[random_between(&random, 0, 4)]);
-    paper->confidential.callback_number = intake_text("07700 900123");
-    paper->confidential.person_name = intake_text("Somebody Invented");
+    told_write(id, version, &paper->told);
+    paper->confidential.callback_number = paper->told.callback_number;
+    paper->confidential.person_name = paper->told.person_name;
+    paper->confidential.narrative = paper->told.narrative;
 }
 
 static void submit(struct world *w, struct peer *p, const uint8_t *id, int version)
@@ -88,7 +92,7 @@ static void submit(struct world *w, struct peer *p, const uint8_t *id, int versi
     request.submit = &body;
     body.referral = &paper.referral;
     body.confidential = &paper.confidential;
-    peer_command(w, p, &request, id, 0);
+    peer_command(w, p, &request, id, (uint32_t)version);
 }
 
 static void update(struct world *w, struct peer *p, const uint8_t *id, int version)
@@ -101,7 +105,7 @@ static void update(struct world *w, struct peer *p, const uint8_t *id, int versi
     request.update = &body;
     body.referral = &paper.referral;
     body.confidential = version % 2 ? &paper.confidential : NULL;
-    peer_command(w, p, &request, id, 0);
+    peer_command(w, p, &request, id, (uint32_t)version);
 }
 
 static void withdraw(struct world *w, struct peer *p, const uint8_t *id)
@@ -111,6 +115,8 @@ static void withdraw(struct world *w, struct peer *p, const uint8_t *id)
     request.command_case = COMMAND(WITHDRAW);
     request.withdraw = &body;
     body.referral = peer_bytes(id, 16);
+    if (peer_chance(p, 50))
+        body.reason = intake_text("a reason, Invented");
     peer_command(w, p, &request, id, 0);
 }
 

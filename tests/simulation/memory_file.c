@@ -78,15 +78,27 @@ struct seals_file memory_file_calls(struct memory_file *file)
         .context = file, .read = memory_read, .write = memory_write, .sync = memory_sync};
 }
 
+/* Keeps the first bytes of a sector as they were written. */
+static void memory_tear(struct memory_file *file, size_t sector, const struct seal_random *random)
+{
+    size_t at = sector * MEMORY_SECTOR_BYTES;
+    uint16_t drawn;
+    random->draw(random->context, &drawn, sizeof drawn);
+    memcpy(file->kept + at, file->now + at, drawn % MEMORY_SECTOR_BYTES);
+}
+
 void memory_file_crash(struct memory_file *file, const struct seal_random *random)
 {
     for (size_t sector = 0; sector < file->room / MEMORY_SECTOR_BYTES; sector++) {
         uint8_t drawn = 0;
         if (file->dirty[sector])
             random->draw(random->context, &drawn, sizeof drawn);
-        if (file->dirty[sector] && drawn % 2)
+        bool is_kept = drawn & 1, is_torn = !is_kept && file->tears && (drawn & 2);
+        if (is_kept)
             memory_keep(file, sector);
-        if ((drawn & 1) && (sector + 1) * MEMORY_SECTOR_BYTES > file->kept_size)
+        else if (is_torn)
+            memory_tear(file, sector, random);
+        if ((is_kept || is_torn) && (sector + 1) * MEMORY_SECTOR_BYTES > file->kept_size)
             file->kept_size = (sector + 1) * MEMORY_SECTOR_BYTES;
     }
     file->size = file->kept_size;
@@ -95,6 +107,14 @@ void memory_file_crash(struct memory_file *file, const struct seal_random *rando
     memcpy(file->now, file->kept, file->room);
     memset(file->now + file->size, 0, file->room - file->size);
     memset(file->dirty, 0, file->room / MEMORY_SECTOR_BYTES * sizeof *file->dirty);
+}
+
+uint8_t *memory_file_slot(const struct memory_file *file, uint32_t number, bool drill)
+{
+    /* As the page says. */
+    uint64_t step = (number - 1) / SEALS_STEP_SLOTS * 2 + drill;
+    uint64_t at = 4096 + (step * SEALS_STEP_SLOTS + (number - 1) % SEALS_STEP_SLOTS) * SLOT_BYTES;
+    return at + SLOT_BYTES <= file->size ? file->now + at : NULL;
 }
 
 void memory_file_copy(struct memory_file *to, const struct memory_file *from)

@@ -5,33 +5,38 @@
 #include <sodium.h>
 #include <string.h>
 
+enum { MESSAGE_BYTES = 1000 };
+
 static const char master_text[] = "1 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef\n";
 
-static void make_master(struct memory_keys *keys)
+enum seals_opening memory_keys_give(struct memory_keys *keys, const char *text)
 {
-    char message[256];
-    int begun = sodium_init();
-    assert(begun >= 0);
-    (void)begun;
-    enum master_key_status status = master_key_open_text("master", master_text, sizeof master_text - 1,
-                                                         &keys->master, message, sizeof message);
-    assert(status == MASTER_KEY_GOOD);
-    (void)status;
-    memset(keys->service, 0x5e, sizeof keys->service);
+    enum seals_opening opening = SEALS_GOOD;
+    struct master_key *before = keys->master;
+    char message[MESSAGE_BYTES];
+    keys->was_given = true;
+    keys->master = NULL;
+    if (text && master_key_open_text("master", text, strlen(text), &keys->master, message, sizeof message))
+        assert(!"the text of a master key is wrong");
+    if (keys->seals)
+        opening = seals_use_master(keys->seals, keys->master, message, sizeof message);
+    master_key_close(&before);
+    return opening;
 }
 
 enum seals_opening memory_keys_open(struct memory_keys *keys, const uint8_t *chain,
                                     const struct counters *counters, const struct seal_random *random)
 {
     enum seals_opening opening;
-    char message[1000];
+    char message[MESSAGE_BYTES];
     uint32_t left_behind;
     assert(!keys->seals);
     int started = sodium_init();
     assert(started >= 0);
     (void)started;
-    if (!keys->master)
-        make_master(keys);
+    if (!keys->was_given)
+        memory_keys_give(keys, master_text);
+    memset(keys->service, 0x5e, sizeof keys->service);
     struct seals_setting setting = {.name = "seals",
                                     .file = memory_file_calls(&keys->file),
                                     .random = *random,

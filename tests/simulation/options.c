@@ -30,6 +30,9 @@ static const struct {
     [FAULT_RELOAD] = {"reload", 50, MINUTES(20), HOURS(8)},
     [FAULT_DEVICES] = {"devices", 50, MINUTES(5), HOURS(4)},
     [FAULT_STRANGERS] = {"strangers", 40, SECONDS(2), MINUTES(10)},
+    [FAULT_MASTER] = {"master", 40, MINUTES(20), HOURS(3)},
+    [FAULT_KEY_FILE] = {"keyfile", 40, 1000, 300000},
+    [FAULT_TEAR] = {"tear", 15, 0, 0},
 };
 
 /* Most seeds are short; a few last for days. */
@@ -51,15 +54,17 @@ static void at_most(int *number, int limit)
 
 struct options options_draw(uint64_t seed, const struct reductions *reductions)
 {
-    struct random random;
+    struct random random, of_keys;
     random_open(&random, seed, "options", 0);
+    random_open(&of_keys, seed, "options of keys", 0); /* so that the kept seeds are what they were */
     struct options o = {.seed = seed};
     bool calm = random_between(&random, 0, 19) == 0; /* only people do something wrong */
     for (int i = 0; i < FAULTS; i++) {
-        bool on = random_between(&random, 1, 100) <= faults[i].of_hundred;
-        int64_t rate = random_between(&random, faults[i].least, faults[i].most);
+        struct random *from = i < FAULT_MASTER ? &random : &of_keys;
+        bool on = random_between(from, 1, 100) <= faults[i].of_hundred;
+        int64_t rate = random_between(from, faults[i].least, faults[i].most);
         /* Draws a low rate as often as a high one. */
-        if (faults[i].least >= 0 && random_between(&random, 0, 1))
+        if (faults[i].least >= 0 && random_between(from, 0, 1))
             rate = faults[i].least + (rate - faults[i].least) / 20;
         o.on[i] = on && !calm && !(reductions->without & 1u << i);
         o.rate[i] = rate;

@@ -28,6 +28,9 @@ enum fault {
     FAULT_RELOAD,
     FAULT_DEVICES,   /* clients die and come back */
     FAULT_STRANGERS, /* strangers: people with a key who mean harm */
+    FAULT_MASTER,    /* the master key is lost, another one, an older one, or changed to a new generation */
+    FAULT_KEY_FILE,  /* at a start the file of keys is lost, older, newer, or another ledger's */
+    FAULT_TEAR,      /* the disk of the file of keys tears sectors when the power is lost */
     FAULTS
 };
 

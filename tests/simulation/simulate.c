@@ -22,6 +22,7 @@ struct arguments {
 
 struct totals {
     uint64_t seeds, lived_ms, events, referrals, restarts, messages, acknowledged;
+    uint64_t records, sealed, master_changes, wrong_files, rotations;
     uint64_t of_kind[KINDS]; /* events, by their field number */
 };
 
@@ -89,6 +90,11 @@ static void count(struct totals *t, const struct world *w)
     t->referrals += w->witness.cases.count;
     t->restarts += w->restarts;
     t->messages += w->messages;
+    t->records += w->records;
+    t->sealed += w->sealed;
+    t->master_changes += w->operator.changes;
+    t->wrong_files += w->operator.wrong_files;
+    t->rotations += w->operator.walks;
     t->acknowledged += w->witness.acknowledged;
     for (uint64_t seq = 1; seq <= w->witness.events.count; seq++)
         t->of_kind[witness_event(&w->witness, seq)->kind % KINDS]++;
@@ -228,6 +234,9 @@ int main(int argc, char **argv)
            t.referrals, t.events, t.messages, t.acknowledged, t.restarts,
            (double)(now_monotonic_ms() - began_ms) / 1000);
     print_kinds(&t);
+    printf("%" PRIu64 " records read, %" PRIu64 " refused as sealed; %" PRIu64
+           " changes of the master key, %" PRIu64 " rotations, %" PRIu64 " wrong files of keys\n",
+           t.records, t.sealed, t.master_changes, t.rotations, t.wrong_files);
     if (!good)
         return 1;
     printf("%" PRIu64 " seeds, %.2f simulated years, 0 violations\n", t.seeds,

@@ -52,6 +52,8 @@ static void say_answer(struct world *w, struct peer *p, const struct task *task)
         decline.referral = referral;
         decline.attempt = task->attempt;
         decline.reason = (Concordat__V1__DeclineReason)random_between(&p->random, 1, 11);
+        if (peer_chance(p, 30))
+            decline.note = (char *)(uintptr_t) "a note, Invented";
     }
     peer_command(w, p, &request, task->referral, task->attempt);
 }
@@ -98,7 +100,7 @@ static void ask_record(struct world *w, struct peer *p, const uint8_t *referral)
     request.command_case = COMMAND(GET_RECORD);
     request.get_record = &body;
     body.referral = peer_bytes(referral, 16);
-    body.reason = (char *)(uintptr_t) "to go there";
+    body.reason = (char *)(uintptr_t) "to go there, Invented";
     peer_command(w, p, &request, referral, 0);
 }
 
@@ -117,7 +119,7 @@ static void take_offer(struct world *w, struct peer *p, const Concordat__V1__Off
     }
     if (peer_chance(p, 40))
         peer_task(w, p, random_wait(&p->random, SECONDS(20)), COMMAND(SEEN), 0, id, offer->attempt);
-    if (peer_chance(p, 10))
+    if (peer_chance(p, 15))
         peer_task(w, p, random_wait(&p->random, SECONDS(20)), COMMAND(GET_RECORD), 0, id, 0);
     if (peer_chance(p, p->ignores))
         return;
@@ -139,8 +141,8 @@ static void go_on(struct world *w, struct peer *p, const uint8_t *id)
         peer_task(w, p, MINUTES(1), COMMAND(CLOSE), 0, id, 0);
         return;
     }
-    if (peer_chance(p, 30))
-        peer_task(w, p, SECONDS(5), COMMAND(GET_RECORD), 0, id, 0);
+    for (int times = (int)random_between(&p->random, 0, 2); times > 0; times--)
+        peer_task(w, p, random_wait(&p->random, MINUTES(10)), COMMAND(GET_RECORD), 0, id, 0);
     for (int step = 1; step <= 3; step++) {
         if (peer_chance(p, p->vanishes))
             return;

@@ -253,6 +253,17 @@ static void model_erasure(struct seen_case *c, const Concordat__V1__Event *e)
         c->holds &= ~(1u << e->hold_lifted->reason);
 }
 
+static void model_told(struct world *world, struct seen_case *c, uint64_t seq, const Concordat__V1__Event *e)
+{
+    bool tells = (e->what_case == WHAT(RECEIVED) || e->what_case == WHAT(UPDATED)) && e->n_sealed;
+    const struct seen_command *command =
+        tells && e->command.len ? witness_command(&world->witness, e->command.data) : NULL;
+    if (!command)
+        return;
+    c->told_seq = seq;
+    c->told_version = (int)command->attempt;
+}
+
 static struct seen_case *take_case(struct world *world, uint64_t seq, const Concordat__V1__Event *e)
 {
     struct witness *w = &world->witness;
@@ -263,8 +274,8 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
         name(c->origin, e->actor);
         name(c->device, e->actor_device);
         c->received_seq = seq;
-        c->number = e->number;
-        c->drill = e->received && e->received->referral->drill;
+        c->number = world->operator.numbers[e->drill] = e->number;
+        c->drill = e->drill;
         index_add(&w->case_by_id, &w->cases, w->cases.count - 1);
         w->open++;
     }
@@ -273,6 +284,7 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
     if (c->ended)
         return c; /* events about an ended case change nothing else */
     model_case(w, c, e);
+    model_told(world, c, seq, e);
     if (c->ended) {
         w->open--;
         c->ended_ms = e->at_ms;
@@ -376,7 +388,9 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
         check_erased(world, seq, e, before);
     check_empty_rung(world, seq, e);
     const struct seen_case *after = e->referral.len ? take_case(world, seq, e) : NULL;
-    if (after)
+    if (after) {
         check_owned(world, seq, e, after);
+        check_sealed(world, seq, e, after);
+    }
     remember_event(w, e, after);
 }

@@ -39,11 +39,13 @@ struct seen_case {
     uint64_t former_seq;
     uint64_t received_seq, last_seq;
     uint64_t newest_seq; /* of its events, also after its end */
-    uint32_t attempt;    /* the newest offer */
+    uint64_t told_seq;   /* the event beside which is what the referrer told last, as this version */
+    int told_version;
+    uint32_t attempt; /* the newest offer */
     int owner_kind, state;
     bool offer_live, handover, assigned, contact_made, ended;
     bool drill, erased;
-    uint32_t number;
+    uint32_t number;  /* as people say it */
     uint32_t holds;   /* 1 << HoldOnErasure */
     int64_t ended_ms; /* by the ledger's time */
 };
@@ -55,7 +57,7 @@ struct seen_command {
     uint64_t first_seq, last_seq; /* the numbers of its events */
     uint64_t answered_seq;
     bool done;
-    uint32_t attempt;
+    uint32_t attempt; /* of an intake's command the version */
 };
 
 struct seen_team {

@@ -156,6 +156,7 @@ static struct world *open_world(const struct options *options)
     for (int i = 0; i < POLICIES; i++)
         w->policies[i] = region_draw(options, i);
     add_peers(w);
+    operator_begins(w);
     host_open(w);
     faults_begin(w);
     return w;
@@ -165,6 +166,7 @@ void world_close(struct world **world)
 {
     struct world *w = *world;
     host_close(w);
+    operator_close(&w->operator);
     for (int i = 0; i < w->peer_count; i++)
         peer_close(&w->peers[i]);
     for (int i = 0; i < POLICIES; i++)

@@ -5,7 +5,7 @@
 #include "broker/shell/broker.h"
 #include "tests/simulation/disk.h"
 #include "tests/simulation/journal.h"
-#include "tests/simulation/memory_keys.h"
+#include "tests/simulation/operator.h"
 #include "tests/simulation/options.h"
 #include "tests/simulation/peer.h"
 #include "tests/simulation/random.h"
@@ -32,7 +32,6 @@ struct host {
     bool read_failed;
     struct disk disk; /* for the real ledger */
     struct snapshots snapshots;
-    struct memory_keys keys;
     struct state *replica; /* the state of a replay from the disk, which grows as events become durable */
     uint64_t replica_checked;
 };
@@ -60,6 +59,7 @@ struct world {
     struct journal journal;
     struct store store;
     struct host host;
+    struct operator operator;
     struct witness witness;
     struct peer peers[PEERS_MAX];
     int peer_count;
@@ -67,7 +67,7 @@ struct world {
     int policy;         /* in force */
     struct arena arena; /* of the current message */
     struct violation violation;
-    uint64_t referrals, restarts, messages;
+    uint64_t referrals, restarts, messages, records, sealed; /* read; refused because they are sealed */
 };
 
 /* Runs a seed until its second phase is over or a promise is broken. */

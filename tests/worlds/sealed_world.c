@@ -100,9 +100,7 @@ enum seals_status sealed_find_callback(struct sealed_world *w, uint32_t number, 
 
 uint8_t *sealed_slot(struct sealed_world *w, uint32_t number, bool drill)
 {
-    /* As the page says. */
-    uint64_t step = (number - 1) / SEALS_STEP_SLOTS * 2 + drill;
-    uint64_t at = 4096 + (step * SEALS_STEP_SLOTS + (number - 1) % SEALS_STEP_SLOTS) * SLOT_BYTES;
-    assert(at + SLOT_BYTES <= w->file.size);
-    return w->file.now + at;
+    uint8_t *slot = memory_file_slot(&w->file, number, drill);
+    assert(slot);
+    return slot;
 }
