@@ -229,7 +229,9 @@ def sealed():
     for name, data in (("own", b"\0\xff\xff"), ("event", b"\2\xff\xff\1\0"), ("part", b"\4\xff\xff\1"),
                        ("referral", b"\10\xff\xff\0\1"), ("digest", b"\20\xff\xff\0\1"),
                        ("cut", b"\40\xff\xff\x60"), ("narrow", b"\0\x10\0"), ("any", b"\1\xff\xff" + bytes(72)),
-                       ("changed", b"\0\xff\xff" + patch(30, b"\1"))):
+                       ("changed", b"\0\xff\xff" + patch(30, b"\1")), ("row", b"\x40\xff\xff"),
+                       ("row-any", b"\x41\xff\xff\1\0\0\x48" + bytes(72)), ("row-cut", b"\x42\xff\xff\x60\0"),
+                       ("row-part", b"\x40\xff\xff" + patch(0, b"\2")), ("row-size", b"\x40\xff\xff" + patch(1, b"\0\0\1"))):
         seed("seal", name, data)
     for mode in (0, 2):
         for at, name in ((0, "magic"), (16, "ledger"), (255, "check"), (256, "referral"), (256 + 16, "number"),
