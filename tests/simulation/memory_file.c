@@ -120,10 +120,12 @@ uint8_t *memory_file_slot(const struct memory_file *file, uint32_t number, bool 
 void memory_file_copy(struct memory_file *to, const struct memory_file *from)
 {
     memory_make_room(to, from->size);
-    memset(to->now, 0, to->room);
+    if (to->room)
+        memset(to->now, 0, to->room);
     if (from->size)
         memcpy(to->now, from->now, from->size);
-    memcpy(to->kept, to->now, to->room);
+    if (to->room)
+        memcpy(to->kept, to->now, to->room);
     to->size = to->kept_size = from->size;
 }
 
