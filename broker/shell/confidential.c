@@ -31,6 +31,7 @@ enum stored_found confidential_open(struct broker *b, struct any_case of, uint64
     if (!stored_text(b, seq, id, part, &text))
         return STORED_NONE;
     enum seals_status status = text_key(b, of, part, key);
+    sealing_heed(b, status);
     if (status != SEALS_OK)
         return STORED_SHUT;
     size_t room = text.body.size + 1;

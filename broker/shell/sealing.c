@@ -15,9 +15,18 @@ static void sealing_draw(void *context, void *bytes, size_t size)
     b->ports.random(b->ports.context, bytes, size);
 }
 
+void sealing_heed(struct broker *b, enum seals_status status)
+{
+    if (status == SEALS_FAILED && !b->sealing.has_failed)
+        b->ports.log(b->ports.context,
+                     "the disk failed to read or write the file of keys: look after the disk and "
+                     "start again");
+    b->sealing.has_failed |= status == SEALS_FAILED;
+}
+
 static bool sealing_is_good(struct broker *b, enum seals_status status)
 {
-    b->sealing.has_failed |= status == SEALS_FAILED;
+    sealing_heed(b, status);
     return status == SEALS_OK;
 }
 
@@ -141,28 +150,31 @@ void sealing_note(struct broker *b)
 
 /* A disk that is full and copies what it overwrites keeps the key until the next start finds room: that ends
  * no routing, but somebody must know. */
-static bool sealing_erase_key(struct broker *b, const struct seals_case *of)
+static void sealing_erase_key(struct broker *b, const struct seals_case *of)
 {
     enum seals_status status = seals_erase(b->sealing.seals, of);
     if (status == SEALS_FULL)
         b->ports.log(b->ports.context,
                      "the key of an erased case is still in the file of keys, because the disk is "
                      "full: make room, and restart the router, which erases it then");
-    return status != SEALS_FAILED;
+    sealing_heed(b, status);
 }
 
-static bool sealing_end_key(struct broker *b, const struct key_end *end)
+static void sealing_end_key(struct broker *b, const struct key_end *end)
 {
     const struct seals_case of = {end->number, end->drill};
-    return end->is_erased ? sealing_erase_key(b, &of) : seals_end_case(b->sealing.seals, &of) != SEALS_FAILED;
+    if (end->is_erased)
+        sealing_erase_key(b, &of);
+    else
+        sealing_heed(b, seals_end_case(b->sealing.seals, &of));
 }
 
 /* A crash can have come before the key of an erased case was gone, and an old copy of the file of keys brings
  * such keys back. What reads as erased is only synced, all at once. */
-static bool sealing_erase_again(struct broker *b)
+static void sealing_erase_again(struct broker *b)
 {
-    bool good = true, any = false;
-    for (uint32_t row = 0; row < state_ended_rows(b->state) && good; row++) {
+    bool any = false;
+    for (uint32_t row = 0; row < state_ended_rows(b->state); row++) {
         const struct ended_case *ended = state_ended_row(b->state, row);
         const struct seals_case of = {ended->number, ended->drill};
         uint8_t key[SEAL_KEY_BYTES];
@@ -170,10 +182,11 @@ static bool sealing_erase_again(struct broker *b)
             continue;
         any = true;
         if (seals_find(b->sealing.seals, &of, key) != SEALS_ERASED)
-            good = sealing_erase_key(b, &of);
+            sealing_erase_key(b, &of);
         sodium_memzero(key, sizeof key);
     }
-    return good && (!any || seals_sync(b->sealing.seals) == SEALS_OK);
+    if (any)
+        sealing_heed(b, seals_sync(b->sealing.seals));
 }
 
 bool sealing_settle(struct broker *b)
@@ -183,7 +196,7 @@ bool sealing_settle(struct broker *b)
     seals_committed(b->sealing.seals, false, b->in_flight.number);
     seals_committed(b->sealing.seals, true, b->in_flight.drill_number);
     for (size_t i = 0; i < b->key_ends.count; i++)
-        b->sealing.has_failed |= !sealing_end_key(b, &b->key_ends.items[i]);
+        sealing_end_key(b, &b->key_ends.items[i]);
     b->key_ends.count = 0;
     return !b->sealing.has_failed;
 }
@@ -197,8 +210,8 @@ bool broker_use_seals(struct broker *b, struct seals *seals)
     for (uint32_t row = count > most ? count - most : 0; row < count; row++) {
         const struct ended_case *ended = table_row(&b->state->ended, row);
         const struct seals_case of = {ended->number, ended->drill};
-        b->sealing.has_failed |= seals_end_case(seals, &of) == SEALS_FAILED;
+        sealing_heed(b, seals_end_case(seals, &of));
     }
-    b->sealing.has_failed |= !sealing_erase_again(b);
+    sealing_erase_again(b);
     return !b->sealing.has_failed;
 }

@@ -11,6 +11,7 @@
 #define CONCORDAT_SEALING_H
 
 #include "broker/seals/sealed_row.h"
+#include "broker/seals/seals.h"
 #include "broker/shell/batch.h"
 
 /* No row is longer: a text came in one request, and the callback number within it is sealed once more. */
@@ -31,6 +32,9 @@ const char *sealing_fault(const struct broker *broker);
 /* The number to ring back that this turn sealed for an event of this referral; false: it is to be opened. */
 bool sealing_fresh_callback(const struct broker *broker, const uint8_t *referral, uint64_t seq,
                             struct scan_field *callback);
+
+/* Heeds what a call of the seals returned: if the disk failed, the operator is told, and the turn fails. */
+void sealing_heed(struct broker *broker, enum seals_status status);
 
 /* Notes what the turn's events say about keys, and forgets what was kept open, before the batch is cleared.
  */
