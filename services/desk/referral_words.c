@@ -82,10 +82,11 @@ static const char *words_in(const struct words_spot *at, const json_t *value)
 {
     const char *text = json_string_value(value);
     int code;
-    bool is_code =
-        !text || strlen(text) != json_string_length(value) ||
-        (at->field->type == PROTOBUF_C_TYPE_ENUM ? words_parse(at->field->descriptor, text, &code)
-                                                 : !*text || check_shape_fits(at->shape, text, strlen(text)));
+    if (!text || strlen(text) != json_string_length(value))
+        return NULL;
+    bool is_code = at->field->type == PROTOBUF_C_TYPE_ENUM
+                       ? words_parse(at->field->descriptor, text, &code)
+                       : !*text || check_shape_fits(at->shape, text, strlen(text));
     return is_code ? NULL : text + strspn(text, " ");
 }
 
