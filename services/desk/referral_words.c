@@ -1,6 +1,7 @@
 /* referral_words.c: words that a person gave in place of a code: see referral_words.h. */
 #include "services/desk/referral_words.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,6 +81,7 @@ static struct words_spot words_find(json_t *referral, const char *path)
 /* A text that can be no code. One with a NUL is left for the reader, which refuses it. */
 static const char *words_in(const struct words_spot *at, const json_t *value)
 {
+    assert(at->field);
     const char *text = json_string_value(value);
     int code;
     if (!text || strlen(text) != json_string_length(value))
