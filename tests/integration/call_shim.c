@@ -2,7 +2,7 @@
  * place that it came from, and makes one of them fail once. CALL_CONTROL names the file with a struct
  * call_control, which a test reads and writes while the program runs. A place is all return addresses above
  * the call, as offsets in their objects: the same in each run, although programs are loaded at other
- * addresses. */
+ * addresses. It can also kill the program at one of the calls that change a file. */
 #undef _FORTIFY_SOURCE /* it would put other functions in the place of those that stand here */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -12,6 +12,7 @@
 #include <link.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -56,12 +57,13 @@ struct call_control {
     atomic_uint failed;  /* how many calls were made to fail */
     atomic_uint lost;    /* calls that found no room below */
     atomic_uint objects_lock;
-    uint32_t reserved;
+    atomic_uint kill_in; /* the program is killed before this call, from 1, that changes a file; 0: never */
     char objects[OBJECTS][OBJECT_CHARS];
     struct call_place places[PLACES];
 };
 
 static struct call_control *call_control;
+static pid_t call_program; /* also in a child that it forks */
 static __thread bool call_inside __attribute__((tls_model("initial-exec"))); /* our own calls do not count */
 
 /* ISO C has no cast from an object's address to a function's; POSIX allows this one. */
@@ -74,6 +76,7 @@ __attribute__((constructor)) static void call_open_control(void)
 {
     void *frames[4];
     call_inside = true;
+    call_program = getpid();
     const char *path = getenv("CALL_CONTROL");
     int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
     void *shared = MAP_FAILED;
@@ -158,11 +161,31 @@ static struct call_place *call_find_place(uint64_t id, const char *call, const u
     return NULL;
 }
 
+/* --- kills ------------------------------------------------------------------------------------------ */
+
+/* Kills the program if this is the call before which it is to end. Sockets and logs have other calls. */
+static void call_kill(const char *call)
+{
+    static const char *const names[] = {"pwrite",    "pwrite64", "ftruncate64", "fsync",
+                                        "fdatasync", "rename",   "renameat",    "unlink"};
+    size_t i = 0;
+    if (!call_control || atomic_load(&call_control->kill_in) == 0)
+        return;
+    while (i < sizeof names / sizeof *names && strcmp(names[i], call) != 0)
+        i++;
+    if (i == sizeof names / sizeof *names || atomic_fetch_sub(&call_control->kill_in, 1) != 1)
+        return;
+    kill(call_program, SIGKILL);
+    while (true)
+        pause();
+}
+
 /* Counts a call. Returns whether it has to fail. */
 static bool call_fails(enum call_family family, const char *call)
 {
     uint64_t frames[FRAMES_MAX];
     int count, problem = errno;
+    call_kill(call);
     if (!call_control || call_inside || call_control->family != family)
         return false;
     call_inside = true;
@@ -284,6 +307,7 @@ CALL(LOOK, EIO, int, -1, access, (const char *path, int mode), (path, mode))
 CALL(WRITE, call_break(fd), ssize_t, -1, write, (int fd, const void *from, size_t size), (fd, from, size))
 CALL(WRITE, EIO, ssize_t, -1, pwrite64, (int fd, const void *from, size_t size, off_t at),
      (fd, from, size, at))
+CALL(WRITE, EIO, ssize_t, -1, pwrite, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at))
 CALL(WRITE, EIO, int, -1, eventfd_write, (int fd, eventfd_t value), (fd, value))
 CALL(WRITE, call_break(fd), ssize_t, -1, send, (int fd, const void *from, size_t size, int flags),
      (fd, from, size, flags))
@@ -308,6 +332,7 @@ CALL(WATCH, ENOMEM, int, -1, poll, (struct pollfd * items, nfds_t count, int pat
 
 CALL(CHANGE, EIO, int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
 CALL(CHANGE, EIO, int, -1, unlink, (const char *path), (path))
+CALL(CHANGE, EIO, int, -1, rename, (const char *from, const char *to), (from, to))
 CALL(CHANGE, EIO, int, -1, renameat, (int from_at, const char *from, int to_at, const char *to),
      (from_at, from, to_at, to))
 CALL(CHANGE, ENOLCK, int, -1, flock, (int fd, int what), (fd, what))

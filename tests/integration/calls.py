@@ -1,4 +1,5 @@
-"""The calls of a program to the C library, counted and made to fail by call_shim.c, for tests."""
+"""The calls of a program to the C library, counted and made to fail by call_shim.c, for tests; and a kill of the
+program at one of them."""
 
 import mmap
 import os
@@ -41,6 +42,14 @@ class Calls:
     def fail(self, place, occurrence):
         """Makes this call at this place fail."""
         struct.pack_into("<QI", self.control, 0, place, occurrence)
+
+    def kill_in(self, count):
+        """Has the program killed before the call with this number, counted from now, that changes a file; 0: never."""
+        struct.pack_into("<I", self.control, self.HEAD.size - 4, count)
+
+    def left(self):
+        """Returns how many such calls are left until the kill."""
+        return struct.unpack_from("<I", self.control, self.HEAD.size - 4)[0]
 
     def env(self):
         # The sanitizers ask to be loaded first, but do not need it.

@@ -8,7 +8,6 @@ Usage: P9_outbox.py SOURCE BUILD
 
 import base64
 import ctypes
-import ctypes.util
 import os
 import shutil
 import sqlite3
@@ -20,14 +19,13 @@ sys.path[:0] = [os.path.join(sys.argv[1], "tests", folder) for folder in ("integ
 import marks  # noqa: E402
 import python_client  # noqa: E402
 import stage  # noqa: E402
+from sealed_folder import NONCE_BYTES, SALT_BYTES, decrypt, sodium  # noqa: E402
 
 RECEIVED = 2
 ALTERED = 21
 SUBMIT, UPDATE, WITHDRAW = 12, 13, 14
-NONCE_BYTES, SALT_BYTES, TAG_BYTES, DIGEST_BYTES = 24, 32, 16, 16
+DIGEST_BYTES = 16
 PURPOSE = b"concordat-intake outbox 1"
-
-sodium = ctypes.CDLL(ctypes.util.find_library("sodium"))
 
 
 def key_of(key_file):
@@ -43,11 +41,8 @@ def key_of(key_file):
 def opened(key, referral, body):
     """The text that is sealed in a body, without the salt; None if the key is another one."""
     place = b"concordat-seal-1" + referral + bytes(8) + b"\1"
-    text = ctypes.create_string_buffer(len(body))
-    rc = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
-        text, None, None, body[NONCE_BYTES:], ctypes.c_ulonglong(len(body) - NONCE_BYTES), place,
-        ctypes.c_ulonglong(len(place)), body[:NONCE_BYTES], key)
-    return None if rc else text.raw[SALT_BYTES:len(body) - NONCE_BYTES - TAG_BYTES]
+    text = decrypt(key, body[:NONCE_BYTES], body[NONCE_BYTES:], place)
+    return text and text[SALT_BYTES:]
 
 
 class Outbox(unittest.TestCase):
