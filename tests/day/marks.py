@@ -18,6 +18,7 @@ def forms(mark):
 
 
 _FORMS = forms(MARK)
+LONGEST_BYTES = 256  # a mark that begins with MARK and tells one text from another, in its longest form
 
 
 def marked(confidential):
@@ -29,6 +30,15 @@ def marked(confidential):
 
 def in_bytes(content):
     return any(form in content for form in _FORMS)
+
+
+def pieces_with_mark(content):
+    """What stands round each mark."""
+    for form in _FORMS:
+        at = content.find(form)
+        while at >= 0:
+            yield content[max(0, at - 4):at + LONGEST_BYTES]
+            at = content.find(form, at + len(form))
 
 
 def in_file(path):

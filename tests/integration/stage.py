@@ -20,10 +20,12 @@ import python_client
 
 SOURCE, BUILD = sys.argv[1], sys.argv[2]
 sys.argv[1:] = sys.argv[3:]
+PROGRAM_FOLDERS = ("broker", "services/intake", "services/team", "services/audit", "services/cli")
 
 
 class Stage:
-    def __init__(self, name):
+    def __init__(self, name, program_folders=PROGRAM_FOLDERS):
+        self.program_folders = program_folders
         self.folder = tempfile.mkdtemp(prefix=f"concordat-{name}-")
         os.mkdir(self.path("keys"), 0o755)
         os.mkdir(self.path("secret"))
@@ -84,7 +86,7 @@ class Stage:
         log = open(self.path(f"{name}.log"), "ab+")
         at = log.tell()
         process = subprocess.Popen(
-            [find_program(program), *options], stdin=subprocess.PIPE, stdout=log, stderr=log,
+            [find_program(program, self.program_folders), *options], stdin=subprocess.PIPE, stdout=log, stderr=log,
             env={**os.environ, **(env or {})})
         log.close()
         self.processes[name] = process
@@ -204,8 +206,8 @@ def write(path, lines, mode):
         file.write("\n".join(lines) + "\n")
 
 
-def find_program(name):
-    for folder in ("broker", "services/intake", "services/team", "services/audit", "services/cli"):
+def find_program(name, folders=PROGRAM_FOLDERS):
+    for folder in folders:
         path = os.path.join(BUILD, folder, name)
         if os.access(path, os.X_OK):
             return path
