@@ -28,6 +28,14 @@ def marked(confidential):
     return {**confidential, **words, "ownReference": f"{MARK}-{confidential['ownReference']}"}
 
 
+def told_in(document):
+    """Every marked text of a submission."""
+    if isinstance(document, str):
+        return [document] if MARK in document else []
+    inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
+    return [text for value in inner for text in told_in(value)]
+
+
 def in_bytes(content):
     return any(form in content for form in _FORMS)
 

@@ -4,9 +4,11 @@ import asyncio
 import json
 from dataclasses import dataclass
 
+import marks
 from programs import run
 
 REPORTS = ("times", "national", "declines", "custody", "open")
+LOOKED_AT = 5  # people whose record is looked at
 
 
 @dataclass
@@ -85,6 +87,27 @@ def _check_processes(day):
     return Check("processes", not faults, "; ".join(faults) or f"{len(day.programs())} ran and none failed{killed}")
 
 
+async def _record(day, person):
+    """A person's record as a coordinator is shown it, whose case it is."""
+    for coordinator in day.region.coordinators:
+        code, said, _ = await run(day.region, coordinator, "show", person.id, "to", "see", "how", "it", "went", "--json")
+        if code == 0:
+            return said
+    return ""
+
+
+async def _check_shown(day):
+    """A search that finds no mark proves nothing if nobody is shown one."""
+    missing, looked = [], 0
+    for person in day.people[:LOOKED_AT]:
+        record = await _record(day, person)
+        told = marks.told_in(person.submission(lambda minutes: ""))
+        looked += len(told)
+        missing += [text for text in told if text not in record]
+    return Check("shown", looked > 0 and not missing,
+                 "; ".join(missing) or f"{looked} marked texts of {LOOKED_AT} people, each to their coordinator")
+
+
 def _check_private(day):
     told = sum(referrer.acknowledged for referrer in day.referrers)
     wrong = [*(f"in the file {name}" for name in day.marks.found(day.region.folder)),
@@ -104,7 +127,8 @@ def _what_happened(day):
 async def verdict(day, stop=None):
     """Prints each check and returns whether all held. With `stop` it stops everything first, so that a program that
     ends badly counts."""
-    checks = [check async for check in _check_trail(day)]
+    checks = [await _check_shown(day)]
+    checks += [check async for check in _check_trail(day)]
     if stop:
         await stop()
     checks.append(_check_processes(day))
