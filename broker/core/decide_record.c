@@ -23,6 +23,17 @@ static enum refusal may_break_glass(const struct deciding *d)
     return glass_is_left(d->state, coordinator, d->now_ms) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
+/* Whether the sender may ask who had to do with a case: its coordinator, who answers for it, and an
+ * inspector, who sees every case. */
+static bool may_ask_who(const struct deciding *d, struct any_case of)
+{
+    const struct command *command = d->command;
+    if (command->party == PARTY_BROKER)
+        return of.open || of.ended;
+    return command->party == PARTY_COORDINATOR &&
+           cover_shows_case(d->state, d->directory, command->slot, of, d->now_ms);
+}
+
 /* Whether the sender may read the record of a case, and whether that is beyond their areas. A case that is
  * not there is answered as one that is somebody else's, also if the glass is to be broken. */
 static enum refusal may_read(const struct deciding *d, struct any_case of, bool *beyond)
@@ -31,8 +42,10 @@ static enum refusal may_read(const struct deciding *d, struct any_case of, bool 
     bool breaks_glass = command->is.read.as.break_glass != BREAK_GLASS_NONE;
     enum refusal refusal = REFUSAL_NOT_YOURS;
     *beyond = false;
-    if (command->party == PARTY_TEAM && breaks_glass)
+    if (breaks_glass && (command->party == PARTY_TEAM || command->is.read.as.who))
         return REFUSAL_NOT_ALLOWED;
+    if (command->is.read.as.who)
+        return may_ask_who(d, of) ? REFUSAL_NONE : refusal;
     if (command->party == PARTY_TEAM)
         return state_case_is_of_team(of, command->slot) ? REFUSAL_NONE : refusal;
     if (command->party != PARTY_COORDINATOR)

@@ -164,6 +164,7 @@ struct record_reading {
     const char *of;
     int role;                     /* Role */
     enum break_glass break_glass; /* why a coordinator read beyond their areas; none if they did not */
+    bool who;                     /* it is not the record that is read, but who had to do with the case */
 };
 
 /* The texts of a case are erased. Persons are ids, never names. */

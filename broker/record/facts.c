@@ -132,6 +132,8 @@ bool record_find_link(const uint8_t *body, size_t size, const uint8_t *referral,
     while (scan_next(&scan, &field) == SCAN_FIELD)
         if (field.number == EVENT_PREVIOUS && field.has_varint) {
             link->previous = field.varint;
+        } else if (field.number == EVENT_AT && field.has_varint) {
+            link->at_ms = (int64_t)field.varint;
         } else if (field.number == EVENT_SEALED && field.has_bytes) {
             link->has_note |= record_sealed_digest(&field, SEAL_NOTE) != NULL;
             link->has_reason |= record_sealed_digest(&field, SEAL_REASON) != NULL;

@@ -380,6 +380,7 @@ static void pack_read(struct packing *p)
     p->is.read.role = (Concordat__V1__Role)p->event->is.read.role;
     p->is.read.of = packed_text(p->event->is.read.of);
     p->is.read.break_glass = (Concordat__V1__BreakGlass)p->event->is.read.break_glass;
+    p->is.read.who = p->event->is.read.who;
 }
 
 static void pack_erased(struct packing *p)

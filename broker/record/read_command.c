@@ -129,6 +129,7 @@ static void fill_get_record(struct command_reading *in)
     copy_id(&in->request->get_record->referral, in->command->referral);
     in->command->is.read.reason = in->request->get_record->reason;
     in->command->is.read.as.break_glass = (enum break_glass)in->request->get_record->break_glass;
+    in->command->is.read.as.who = in->request->get_record->who;
 }
 
 static void fill_cover(struct command_reading *in)

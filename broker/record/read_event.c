@@ -252,6 +252,8 @@ static void read_read(struct event_reading *in)
     in->event->is.read.of = m->of;
     in->event->is.read.role = (int)m->role;
     in->event->is.read.break_glass = (enum break_glass)m->break_glass;
+    in->event->is.read.who = m->who;
+    in->good &= !m->who || !m->break_glass;
 }
 
 static void read_erased(struct event_reading *in)

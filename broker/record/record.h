@@ -71,9 +71,11 @@ bool record_is_of(const uint8_t *body, size_t size, const uint8_t *referral);
  * SEAL_DIGEST_BYTES, borrowed from the body. NULL if it has none, or is of another referral. */
 const uint8_t *record_find_digest(const uint8_t *body, size_t size, const uint8_t *referral,
                                   enum seal_part part);
-/* What leads from one event of a case to the one before it, and which texts somebody typed with it. */
+/* What leads from one event of a case to the one before it, when it was, and which texts somebody typed with
+ * it. */
 struct record_link {
     uint64_t previous; /* 0: it is the first */
+    int64_t at_ms;
     bool has_note, has_reason;
 };
 /* Finds that in a packed event. False if the event is not of this referral. */

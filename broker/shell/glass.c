@@ -91,8 +91,17 @@ const char *glass_fault(const Concordat__V1__GetRecord *asked, enum refusal refu
 {
     if (refusal == REFUSAL_BAD_VALUE)
         return "Reading a record needs a reason in words, of at least three letters. Nothing was shown.";
+    if (refusal == REFUSAL_NOT_ALLOWED && asked->who)
+        return asked->break_glass
+                   ? "Who had to do with a case is not shown beyond your areas. Nothing was shown. Cover the "
+                     "area, or ring its coordinator."
+                   : "Who had to do with a case is shown to its coordinator and to inspectors. Nothing was "
+                     "shown. Ring the coordinator.";
     if (!asked->break_glass)
-        return NULL;
+        return refusal == REFUSAL_NOT_ALLOWED
+                   ? "An inspector sees who had to do with a case, and no record. Nothing was shown. Ask that "
+                     "with concordat who."
+                   : NULL;
     if (refusal == REFUSAL_WRONG_STATE)
         return "You have read three records beyond your areas within the hour, and cannot read another yet. "
                "Nothing was shown. Ring the area's coordinator, or cover the area.";

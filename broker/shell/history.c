@@ -7,6 +7,7 @@
 #include "broker/shell/confidential.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/limits.h"
+#include "proto/wire/borrowed.h"
 
 /* A walk along the links of one case, from its last event to its first. */
 struct history_walk {
@@ -70,18 +71,24 @@ static char *history_string(struct broker *b, const struct seal_opened *opened)
 }
 
 /* Opens what was typed with the event that the walk has come to; NULL if that cannot be. */
-static Concordat__V1__TypedText *history_open(struct history_walk *walk, uint64_t seq)
+static char *history_open(struct history_walk *walk, uint64_t seq)
 {
-    struct broker *b = walk->broker;
     struct seal_opened opened;
     enum seal_part part = walk->link.has_note ? SEAL_NOTE : SEAL_REASON;
-    if (confidential_open(b, walk->of, seq, part, &opened) != STORED_FOUND)
+    if ((!walk->link.has_note && !walk->link.has_reason) ||
+        confidential_open(walk->broker, walk->of, seq, part, &opened) != STORED_FOUND)
         return NULL;
+    return history_string(walk->broker, &opened);
+}
+
+/* A text with who typed it; NULL if memory is short, or the event cannot be read. */
+static Concordat__V1__TypedText *history_typed_text(struct history_walk *walk, uint64_t seq, char *text)
+{
+    struct broker *b = walk->broker;
     const Concordat__V1__Event *event =
         concordat__v1__event__unpack(&b->stored_arena.allocator, walk->size, walk->body);
     Concordat__V1__TypedText *typed = arena_take(&b->stored_arena, sizeof *typed);
-    char *text = history_string(b, &opened);
-    if (!event || !typed || !text)
+    if (!event || !typed)
         return NULL;
     concordat__v1__typed_text__init(typed);
     typed->seq = seq;
@@ -96,13 +103,49 @@ static Concordat__V1__TypedText *history_open(struct history_walk *walk, uint64_
 void history_find_typed(struct broker *b, struct any_case of, struct history_typed *typed)
 {
     struct history_walk walk = history_begin(b, of);
-    Concordat__V1__TypedText **texts = arena_take(&b->stored_arena, HISTORY_TYPED_MAX * sizeof *texts), *text;
+    Concordat__V1__TypedText **texts = arena_take(&b->stored_arena, HISTORY_TYPED_MAX * sizeof *texts),
+                             *typed_text;
     size_t first = HISTORY_TYPED_MAX;
     uint64_t seq;
+    char *text;
     while (texts && first > 0 && history_next(&walk, &seq))
-        if ((walk.link.has_note || walk.link.has_reason) && (text = history_open(&walk, seq)))
-            texts[--first] = text;
+        if ((text = history_open(&walk, seq)) && (typed_text = history_typed_text(&walk, seq, text)))
+            texts[--first] = typed_text;
     *typed = (struct history_typed){.count = texts ? HISTORY_TYPED_MAX - first : 0,
                                     .events_read = (size_t)(HISTORY_EVENTS_MAX - walk.left),
                                     .texts = texts ? texts + first : NULL};
+}
+
+/* The event that the walk has come to, with what was typed with it; NULL if memory is short. */
+static Concordat__V1__HistoryEntry *history_entry(struct history_walk *walk, uint64_t seq)
+{
+    struct broker *b = walk->broker;
+    Concordat__V1__HistoryEntry *entry = arena_take(&b->stored_arena, sizeof *entry);
+    if (!entry)
+        return NULL;
+    concordat__v1__history_entry__init(entry);
+    entry->event = borrowed_bytes(walk->body, walk->size);
+    entry->at_ms = state_utc(b->state, walk->link.at_ms);
+    char *text = history_open(walk, seq);
+    if (text)
+        entry->text = text;
+    return entry;
+}
+
+void history_find(struct broker *b, struct any_case of, struct history *history)
+{
+    arena_reset(&b->stored_arena);
+    struct history_walk walk = history_begin(b, of);
+    Concordat__V1__HistoryEntry **entries =
+        arena_take(&b->stored_arena, HISTORY_EVENTS_MAX * sizeof *entries);
+    size_t first = HISTORY_EVENTS_MAX, bytes = 0;
+    uint64_t seq;
+    while (entries && bytes < HISTORY_BYTES_MAX && history_next(&walk, &seq) &&
+           (entries[first - 1] = history_entry(&walk, seq))) {
+        first--;
+        bytes += walk.size;
+    }
+    *history = (struct history){.count = entries ? HISTORY_EVENTS_MAX - first : 0,
+                                .events_read = (size_t)(HISTORY_EVENTS_MAX - walk.left),
+                                .entries = entries ? entries + first : NULL};
 }

@@ -34,6 +34,12 @@ struct broker_time {
     int64_t leases_checked_ms;
 };
 
+/* How a record is asked for. */
+struct record_asked {
+    uint16_t reader; /* a coordinator who reads beyond their areas; otherwise SLOT_NONE */
+    bool who;        /* not the record, but who had to do with the case */
+};
+
 /* The records that peers have asked for (records.c): packed at the end of the turn or of a later one, sent
  * once the events that they were read are on disk. */
 struct record_requests {
@@ -41,7 +47,7 @@ struct record_requests {
         struct server_route route;
         uint8_t command_id[ID_BYTES];
         uint8_t referral[ID_BYTES];
-        uint16_t reader; /* a coordinator who reads beyond their areas; SLOT_NONE */
+        struct record_asked as;
     } items[RECORDS_WAITING_MAX];
     size_t count;
 };

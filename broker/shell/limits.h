@@ -13,6 +13,9 @@ enum {
      * takes some microseconds, and everybody waits for it. */
     HISTORY_EVENTS_MAX = 256,
     HISTORY_TYPED_MAX = 64,
+    /* An event has some 300 bytes, and of an offer in a big region a few thousand; as much as a turn packs of
+     * feeds, and far less than a message may have. */
+    HISTORY_BYTES_MAX = 512 * 1024,
     /* Once one turn has read so many, the records that are left wait for the next. */
     HISTORY_TURN_EVENTS_MAX = HISTORY_EVENTS_MAX,
     RECORDS_WAITING_MAX = 1024,  /* that the next turns pack; what more is asked for is refused */

@@ -15,7 +15,8 @@
 
 enum { RECORD_REFERRAL = 1 }; /* a field of Record */
 
-void records_ask(struct broker *b, const struct answer_to *to, const uint8_t *referral, uint16_t reader)
+void records_ask(struct broker *b, const struct answer_to *to, const uint8_t *referral,
+                 const struct record_asked *as)
 {
     struct record_requests *records = &b->turn.records;
     assert(!records_are_full(b));
@@ -23,7 +24,7 @@ void records_ask(struct broker *b, const struct answer_to *to, const uint8_t *re
     asked->route = *to->route;
     memcpy(asked->command_id, to->command_id, ID_BYTES);
     memcpy(asked->referral, referral, ID_BYTES);
-    asked->reader = reader;
+    asked->as = *as;
 }
 
 /* Reads the case's referral and confidential part into a record. */
@@ -43,40 +44,63 @@ static enum stored_found records_read(struct broker *b, struct any_case of, cons
     return facts == STORED_ALTERED ? STORED_ALTERED : found;
 }
 
-/* Returns how many events were read for it. */
-static size_t records_pack_one(struct broker *b, const struct record_request *asked)
+static void records_send(struct broker *b, const struct record_request *asked, Concordat__V1__Record *record)
 {
-    const struct any_case of = state_case(b->state, asked->referral);
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
-    Concordat__V1__Record record = CONCORDAT__V1__RECORD__INIT;
+    message.command_id = borrowed_bytes(asked->command_id, ID_BYTES);
+    message.body_case = CONCORDAT__V1__MESSAGE__BODY_RECORD;
+    message.record = record;
+    outgoing_add(b->turn.outgoing, &asked->route, &message);
+}
+
+/* The following two return how many events were read. */
+
+static size_t records_pack_record(struct broker *b, const struct record_request *asked, struct any_case of,
+                                  Concordat__V1__Record *record)
+{
     const struct glass_read *read = NULL;
     struct reading_beyond reading;
     struct history_typed typed;
-    struct status status;
     spliced_field referral;
-    if (!status_of(&status, b->state, b->directory, of))
-        return 0;
-    message.command_id = borrowed_bytes(asked->command_id, ID_BYTES);
-    message.body_case = CONCORDAT__V1__MESSAGE__BODY_RECORD;
-    message.record = &record;
-    enum stored_found found = records_read(b, of, asked->referral, &record, &referral);
+    enum stored_found found = records_read(b, of, asked->referral, record, &referral);
     if (found == STORED_ALTERED || found == STORED_SHUT) {
         answers_refuse(b, &(struct answer_to){&asked->route, asked->command_id},
                        found == STORED_SHUT ? REFUSAL_SEALED : REFUSAL_ALTERED, asked->referral);
         return 1;
     }
-    record.status = &status.message;
-    if (asked->reader != SLOT_NONE)
-        read = glass_find(b->state, asked->reader, asked->referral, b->time.now_ms);
+    if (asked->as.reader != SLOT_NONE)
+        read = glass_find(b->state, asked->as.reader, asked->referral, b->time.now_ms);
     if (read) {
-        glass_say(b, asked->reader, read, &reading);
-        record.read_beyond = &reading.message;
+        glass_say(b, asked->as.reader, read, &reading);
+        record->read_beyond = &reading.message;
     }
     history_find_typed(b, of, &typed);
-    record.n_typed = typed.count;
-    record.typed = typed.texts;
-    outgoing_add(b->turn.outgoing, &asked->route, &message);
+    record->n_typed = typed.count;
+    record->typed = typed.texts;
+    records_send(b, asked, record);
     return typed.events_read;
+}
+
+static size_t records_pack_who(struct broker *b, const struct record_request *asked, struct any_case of,
+                               Concordat__V1__Record *record)
+{
+    struct history history;
+    history_find(b, of, &history);
+    record->n_history = history.count;
+    record->history = history.entries;
+    records_send(b, asked, record);
+    return history.events_read;
+}
+
+static size_t records_pack_one(struct broker *b, const struct record_request *asked)
+{
+    const struct any_case of = state_case(b->state, asked->referral);
+    Concordat__V1__Record record = CONCORDAT__V1__RECORD__INIT;
+    struct status status;
+    if (!status_of(&status, b->state, b->directory, of))
+        return 0;
+    record.status = &status.message;
+    return (asked->as.who ? records_pack_who : records_pack_record)(b, asked, of, &record);
 }
 
 bool records_wait(const struct broker *b)

@@ -6,10 +6,12 @@
 #include "broker/shell/asking.h"
 
 struct broker;
+struct record_asked;
 
-/* Notes that a peer, who may, has asked for the record of a case; `reader` is a coordinator who reads beyond
- * their areas, otherwise SLOT_NONE. There must be room for one more. */
-void records_ask(struct broker *broker, const struct answer_to *to, const uint8_t *referral, uint16_t reader);
+/* Notes that a peer, who may, has asked for the record of a case, or who had to do with it. There must be
+ * room for one more. */
+void records_ask(struct broker *broker, const struct answer_to *to, const uint8_t *referral,
+                 const struct record_asked *as);
 /* Packs them, as many as a turn has time for: the rest is packed with the next turn. A record that is not
  * what came is refused. */
 void records_pack(struct broker *broker);

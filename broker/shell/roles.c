@@ -11,6 +11,9 @@
 #define EVERYONE    (SOURCE | TEAM | COORDINATOR | AUDITOR | INSPECTOR)
 /* A status has exact times and the ids of cases, which the reduced form keeps from an auditor. */
 #define ON_THE_BOARD (EVERYONE & ~AUDITOR)
+/* Those who answer for how a case is dealt with may ask who read it, and need not be those who read it. */
+#define READS        (TEAM | COORDINATOR)
+#define ASKS_WHO     (COORDINATOR | INSPECTOR)
 #define MAY(command) [CONCORDAT__V1__REQUEST__COMMAND_##command]
 
 /* A role that is not here may send nothing: referrers talk to their intake. */
@@ -34,7 +37,7 @@ static const unsigned may_send[] = {
     MAY(ASSIGN) = COORDINATOR,
     MAY(COVER) = COORDINATOR,
     MAY(GET_BOARD) = ON_THE_BOARD,
-    MAY(GET_RECORD) = TEAM | COORDINATOR,
+    MAY(GET_RECORD) = READS | ASKS_WHO,
     MAY(FOLLOW) = AUDITOR | INSPECTOR,
     MAY(ERASE) = INSPECTOR,
     MAY(SET_HOLD) = INSPECTOR,
@@ -44,4 +47,9 @@ bool roles_may_send(Concordat__V1__Role role, Concordat__V1__Request__CommandCas
 {
     size_t row = (size_t)command;
     return row < sizeof may_send / sizeof *may_send && (may_send[row] & (1u << role));
+}
+
+bool roles_may_read(Concordat__V1__Role role, const Concordat__V1__GetRecord *asked)
+{
+    return (asked->who ? ASKS_WHO : READS) & (1u << role);
 }

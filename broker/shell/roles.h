@@ -6,6 +6,8 @@
 
 #include "proto/wire/wire.h"
 
+/* Whether a role may read so: a record, or who had to do with a case. */
+bool roles_may_read(Concordat__V1__Role role, const Concordat__V1__GetRecord *asked);
 bool roles_may_send(Concordat__V1__Role role, Concordat__V1__Request__CommandCase command);
 
 #endif

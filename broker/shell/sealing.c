@@ -112,6 +112,13 @@ static void sealing_add_callback(struct broker *b, const struct event *event,
     sealing_keep_callback(b, event, &callback);
 }
 
+/* Whether the case has been erased by an event that may not be on disk yet: its key is there until then. */
+static bool sealing_ends_soon(const struct broker *b, const struct event *event)
+{
+    const struct any_case of = state_case(b->state, event->referral);
+    return of.ended && of.ended->erased_ms;
+}
+
 enum refusal sealing_seal(struct broker *b, const struct event *event, const struct record_content *content,
                           struct sealed_texts *texts)
 {
@@ -120,8 +127,10 @@ enum refusal sealing_seal(struct broker *b, const struct event *event, const str
     *texts = (struct sealed_texts){.row = b->sealing.row};
     enum seals_status status = event->kind == EVENT_RECEIVED ? seals_make(b->sealing.seals, &of, key)
                                                              : seals_find(b->sealing.seals, &of, key);
-    if (status == SEALS_ERASED && event->kind == EVENT_RECORD_READ)
+    if (event->kind == EVENT_RECORD_READ && (status == SEALS_ERASED || sealing_ends_soon(b, event))) {
+        sodium_memzero(key, sizeof key);
         return REFUSAL_NONE; /* a reading finds nothing, and the words of its reason have nowhere to go */
+    }
     enum refusal refusal = sealing_refusal(b, status);
     if (refusal != REFUSAL_NONE)
         return refusal;

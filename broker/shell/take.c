@@ -93,6 +93,9 @@ static enum refusal take_read_command(const struct broker *b, const struct askin
         refusal = why_not_routed(asking, request->submit->referral, request->submit->confidential, true);
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
         refusal = why_not_routed(asking, request->update->referral, request->update->confidential, false);
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD &&
+             !roles_may_read(asking->key->role, request->get_record))
+        refusal = REFUSAL_NOT_ALLOWED; /* a repeat too, which is decided no second time */
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (!record_read_command(request, asking->packed, asking->packed_size,
@@ -144,7 +147,8 @@ static void take_record(struct broker *b, const struct asking *asking, const uin
     }
     if (beyond && beyond->seq == done->seq && !done->repeated)
         glass_tell(b, asking->session, asking->slot, beyond);
-    records_ask(b, &asking->to, referral, beyond ? asking->slot : SLOT_NONE);
+    records_ask(b, &asking->to, referral,
+                &(struct record_asked){beyond ? asking->slot : SLOT_NONE, asking->request->get_record->who});
 }
 
 static void take_core_command(struct broker *b, const struct asking *asking)

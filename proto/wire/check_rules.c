@@ -20,7 +20,7 @@
 #define DIGITS   "0123456789"
 
 enum { DIGEST_BYTES = 32, TEAMS = 20000, AREAS = 4096, COORDINATORS = 1024, CASES = 4096, EVENTS = 4096 };
-enum { COVERS = 1024, READINGS = 256, TYPED = 64 };
+enum { COVERS = 1024, READINGS = 256, TYPED = 64, HISTORY = 256 };
 enum {
     AGE_YEARS = 130,
     WEEK_MINUTES = 7 * 24 * 60,
@@ -135,6 +135,8 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Handover.to_team", .shape = &identifier},
     {"concordat.v1.Held.considered", .items_max = TEAMS},
     {"concordat.v1.Held.policy", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.HistoryEntry.event", .bytes_max = WIRE_EVENT_BYTES_MAX, .needed = true},
+    {"concordat.v1.HistoryEntry.text", .bytes_max = 200},
     {"concordat.v1.HoldLifted.by", .shape = &person_id, .needed = true},
     {"concordat.v1.HoldSet.by", .shape = &person_id, .needed = true},
     {"concordat.v1.KnownTeam.name", .bytes_max = 80},
@@ -154,6 +156,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Received.policy", .bytes_exact = DIGEST_BYTES},
     {"concordat.v1.Received.referral", .needed = true},
     {"concordat.v1.Received.routed_age", .number_max = AGE_YEARS},
+    {"concordat.v1.Record.history", .items_max = HISTORY},
     {"concordat.v1.Record.typed", .items_max = TYPED},
     {"concordat.v1.Referral.id", .needed = true},
     {"concordat.v1.Referral.organisation", .shape = &organisation},

@@ -92,7 +92,7 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__referrer_told__descriptor, STAYS, "state counts_as_told"},
     {&concordat__v1__clock_breached__descriptor, STAYS, "clock standard"},
     {&concordat__v1__clock_breached__descriptor, MOVES, "due_ms"},
-    {&concordat__v1__record_read__descriptor, STAYS, "role of break_glass"},
+    {&concordat__v1__record_read__descriptor, STAYS, "role of break_glass who"},
     {&concordat__v1__erased__descriptor, STAYS, "reason"},
     {&concordat__v1__erased__descriptor, GOES, "by second"},
     {&concordat__v1__hold_set__descriptor, STAYS, "reason"},

@@ -108,7 +108,8 @@ static const char *const statements[] = {
     "CREATE TABLE record_read ("
     "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, role TEXT,"
     "  on_behalf_of TEXT,"
-    "  break_glass TEXT" /* if a coordinator read beyond their areas: why */
+    "  break_glass TEXT,"    /* if a coordinator read beyond their areas: why */
+    "  who INTEGER NOT NULL" /* 1: not the record was read, but who had to do with the case */
     ") STRICT",
     "CREATE TABLE erasure ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, reason TEXT,"

@@ -271,10 +271,10 @@ static int keep_clock_breached(struct sql *sql, const event_t *event)
 static int keep_record_read(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__RecordRead *what = event->record_read;
-    return RUN("INSERT INTO record_read (seq, referral, at_ms, actor, role, on_behalf_of, break_glass)"
-               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    return RUN("INSERT INTO record_read (seq, referral, at_ms, actor, role, on_behalf_of, break_glass, who)"
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                SEQ, REFERRAL, AT, sql_text(event->actor), WORDS(role, what->role), sql_text(what->of),
-               WORDS(break_glass, what->break_glass));
+               WORDS(break_glass, what->break_glass), sql_integer(what->who));
 }
 
 static int keep_erased(struct sql *sql, const event_t *event)

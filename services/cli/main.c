@@ -28,6 +28,7 @@ static const struct subcommand commands[] = {
     {"assign", NULL, command_act},
     {"cover", NULL, command_act},
     {"show", NULL, command_act},
+    {"who", NULL, command_act},
     {"erase", NULL, command_act},
     {"hold", NULL, command_act},
     {"report", "auditor: response times, declines, custody, open cases", command_report},

@@ -82,6 +82,12 @@ static const char *hold_check(struct action *action)
     return action->on == action->off ? "say either --on or --off" : NULL;
 }
 
+static const char *who_check(struct action *action)
+{
+    action->body.get_record.who = true;
+    return NULL;
+}
+
 const struct action_kind action_kinds[] = {
     {.name = "accept",
      .who = TEAM,
@@ -187,6 +193,20 @@ const struct action_kind action_kinds[] = {
                 {"reason", "REASON", TEXT(get_record.reason), .needed = true, .rest = true},
                 {"break-glass", "WHY", "Beyond your areas: life-at-risk, asked or investigation",
                  CODE(get_record.break_glass, break_glass)}}},
+    {.name = "who",
+     .who = COORDINATOR | INSPECTOR,
+     .arguments = "CASE REASON...",
+     .title = "who was told of a case, who looked at it and why, who acted",
+     .summary = "who was told of a case, who looked at its record and why, and who acted",
+     .help =
+         "For the case's coordinator and for inspectors. The reason has at least three letters, and that you "
+         "asked is recorded with it. The newest is last; at most the latest 256 events are shown, and it says "
+         "if there are more. Names are those of your own people file (--people).",
+     .examples = "who R-0412 the family asks who read it",
+     COMMAND(GET_RECORD),
+     .check = who_check,
+     .fields = {CASE(get_record),
+                {"reason", "REASON", TEXT(get_record.reason), .needed = true, .rest = true}}},
     {.name = "withdraw",
      .who = REFERRER,
      .arguments = "CASE REASON...",

@@ -72,6 +72,10 @@ void show_record(struct sheet *sheet, const Concordat__V1__Record *record, const
 /* The texts that people at work typed about its case, and who typed them. */
 void show_typed(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing);
 
+/* The latest events of a case, if that is what was asked: who was told, who looked and why, who acted. The
+ * record has at least one of them. */
+void show_who(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing);
+
 /* An answer, a status, a record, or that one was read. False for any other message, which adds nothing. */
 bool show_message(struct sheet *sheet, const Concordat__V1__Message *message, const struct showing *showing);
 

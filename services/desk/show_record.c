@@ -116,6 +116,10 @@ void show_record(struct sheet *sheet, const Concordat__V1__Record *record, const
 {
     if (record->status)
         show_status(sheet, record->status, showing);
+    if (record->n_history > 0) {
+        show_who(sheet, record, showing);
+        return;
+    }
     if (record->confidential)
         show_fields(sheet, &record->confidential->base, "CONFIDENTIAL", showing->now_ms);
     if (record->referral)

@@ -155,9 +155,26 @@ void terminal_show_board(const struct terminal *terminal, const Concordat__V1__B
     free(cases);
 }
 
+/* Puts the events of a history in the place of their bytes. */
+static void terminal_unfold_history(const Concordat__V1__Record *record, json_t *history)
+{
+    for (size_t i = 0; i < record->n_history; i++) {
+        const ProtobufCBinaryData *bytes = &record->history[i]->event;
+        Concordat__V1__Event *event = concordat__v1__event__unpack(NULL, bytes->len, bytes->data);
+        if (!event)
+            continue;
+        json_object_set_new(json_array_get(history, i), "event", json_to_show(&event->base));
+        concordat__v1__event__free_unpacked(event, NULL);
+    }
+}
+
 void terminal_json(FILE *out, const ProtobufCMessage *message)
 {
     json_t *json = json_to_show(message);
+    const Concordat__V1__Message *answer = (const Concordat__V1__Message *)message;
+    if (message->descriptor == &concordat__v1__message__descriptor &&
+        answer->body_case == CONCORDAT__V1__MESSAGE__BODY_RECORD)
+        terminal_unfold_history(answer->record, json_object_get(json_object_get(json, "record"), "history"));
     if (json && json_dumpf(json, out, JSON_COMPACT | JSON_SORT_KEYS) == 0)
         fputc('\n', out);
     json_decref(json);

@@ -57,6 +57,7 @@ class Locked(unittest.TestCase):
             "handover": wire.Handover(referral=some), "take": wire.Take(referral=some),
             "assign": wire.Assign(referral=some, to_team="northmoor-crisis"),
             "get_record": wire.GetRecord(referral=some, reason="to respond"),
+            "who": wire.GetRecord(referral=some, reason="a complaint", who=True),
             "cover": wire.Cover(area="southfell", minutes=5, reason=1),
             "follow": wire.Follow(after=0, credit=1), "get_status": wire.GetStatus(number="R-0001"),
             "get_board": wire.GetBoard(),
@@ -67,9 +68,9 @@ class Locked(unittest.TestCase):
             "source": {"submit", "update", "withdraw", "told", "get_status", "get_board"},
             "team": {"set_presence", "set_capacity", "seen", "accept", "decline", "check_in", "close", "handover",
                      "get_record", "get_status", "get_board"},
-            "coordinator": {"take", "assign", "check_in", "close", "get_record", "cover", "get_status", "get_board"},
+            "coordinator": {"take", "assign", "check_in", "close", "get_record", "who", "cover", "get_status", "get_board"},
             "auditor": {"follow"},
-            "inspector": {"follow", "get_status", "get_board", "erase", "set_hold"},
+            "inspector": {"follow", "who", "get_status", "get_board", "erase", "set_hold"},
             "referrer": set(),
         }
         of = {"source": "street-triage", "team": "northmoor-crisis", "coordinator": "northmoor-duty",
@@ -81,7 +82,7 @@ class Locked(unittest.TestCase):
                 continue
             client = self.stage.client(f"a-{role}", role, of[role])
             for name, command in commands.items():
-                message = client.request(**{name: command})
+                message = client.request(**{"get_record" if name == "who" else name: command})
                 with self.subTest(role=role, command=name):
                     if name in allowed:
                         self.assertNotEqual(message.answer.refusal, NOT_ALLOWED)

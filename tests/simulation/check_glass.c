@@ -10,6 +10,10 @@ void check_reading(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
 {
     const Concordat__V1__RecordRead *read = e->record_read;
     bool by_coordinator = read->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR;
+    bool by_inspector = read->role == CONCORDAT__V1__ROLE__ROLE_INSPECTOR;
+    if (read->who ? read->break_glass || (!by_coordinator && !by_inspector) : by_inspector)
+        world_violated(w, "P9 wrong reading", "event %llu: %s reads what is not theirs to read", (number)seq,
+                       e->actor);
     if (!before || !by_coordinator)
         return;
     if (!read->break_glass) {

@@ -150,13 +150,19 @@ static void check_record(struct world *w, const struct peer *peer, const Concord
     const struct seen_command *command = witness_command(&w->witness, message->command_id.data);
     const Concordat__V1__Record *record = message->record;
     check_erased_record(w, peer, record);
-    check_told_record(w, peer, record);
+    if (record->n_history == 0)
+        check_told_record(w, peer, record);
     if (!command || !command->first_seq ||
         witness_event(&w->witness, command->first_seq)->kind != CONCORDAT__V1__EVENT__WHAT_RECORD_READ)
         world_violated(w, "sent before its commit", "%s reads a record, and no event says so",
                        peer->key.name);
-    else if (witness_event(&w->witness, command->first_seq)->broke_glass)
+    if (w->violation.found || witness_event(&w->witness, command->first_seq)->broke_glass)
         return;
+    if (record->n_history > 0) {
+        check_reader(w, peer, record->status->referral.data, record->status->referral.len, "a history");
+        check_history(w, peer, command, record);
+        return;
+    }
     if (record->referral)
         check_reader(w, peer, record->referral->id.data, record->referral->id.len, "a record");
     if (peer->key.role != CONCORDAT__V1__ROLE__ROLE_TEAM &&

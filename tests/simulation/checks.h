@@ -39,6 +39,9 @@ void check_erased_status(struct world *world, const struct seen_event *of,
 /* After a start, no erased case has its key any more. */
 void check_erased_keys(struct world *world);
 void check_erased_record(struct world *world, const struct peer *peer, const Concordat__V1__Record *record);
+/* check_history.c: the answer to who had to do with a case. */
+void check_history(struct world *world, const struct peer *peer, const struct seen_command *command,
+                   const Concordat__V1__Record *record);
 /* After the event: the case has exactly the owner that follows from it. */
 void check_owned(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                  const struct seen_case *after);

@@ -85,8 +85,8 @@ static void coordinator_covers(struct world *w, struct peer *p)
     peer_command(w, p, &request, NULL, 0);
 }
 
-/* Now and then a coordinator reads a record beyond their areas, or one of their own with the same words; and
- * sometimes one after another. */
+/* Now and then a coordinator reads a record beyond their areas, or one of their own with the same words, or
+ * asks who had to do with a case; and sometimes one after another. */
 static void coordinator_breaks_glass(struct world *w, struct peer *p)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -100,6 +100,7 @@ static void coordinator_breaks_glass(struct world *w, struct peer *p)
             table_row(&w->witness.cases, (uint32_t)random_between(&p->random, 0, count - 1));
         body.referral = peer_bytes(c->id, sizeof c->id);
         body.break_glass = (Concordat__V1__BreakGlass)random_between(&p->random, 0, 3);
+        body.who = peer_chance(p, 40);
         peer_command(w, p, &request, c->id, 0);
     }
 }

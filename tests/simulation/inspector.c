@@ -1,5 +1,5 @@
-/* inspector.c: the people who keep the records: they set holds and lift them, and erase cases, many of which
- * may not be erased. */
+/* inspector.c: the people who keep the records: they set holds and lift them, erase cases, many of which
+ * may not be erased, and ask who had to do with one. */
 #include <string.h>
 
 #include "tests/simulation/world.h"
@@ -38,6 +38,19 @@ static void inspector_erases(struct world *w, struct peer *p, const struct seen_
     peer_command(w, p, &request, c->id, 0);
 }
 
+/* Sometimes as if it were the record, which is no inspector's. */
+static void inspector_asks_who(struct world *w, struct peer *p, const struct seen_case *c)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetRecord body = CONCORDAT__V1__GET_RECORD__INIT;
+    request.command_case = COMMAND(GET_RECORD);
+    request.get_record = &body;
+    body.referral = peer_bytes(c->id, sizeof c->id);
+    body.reason = (char *)(uintptr_t) "a complaint";
+    body.who = peer_chance(p, 80);
+    peer_command(w, p, &request, c->id, 0);
+}
+
 static void inspector_plans(struct world *w, struct peer *p)
 {
     peer_task(w, p, random_wait(&p->random, MINUTES(15)), COMMAND(ERASE), 0, NULL, 0);
@@ -53,6 +66,8 @@ static void inspector_does(struct world *w, struct peer *p, const struct task *t
         return;
     const struct seen_case *c =
         table_row(&w->witness.cases, (uint32_t)random_between(&p->random, 0, count - 1));
+    if (peer_chance(p, 40))
+        inspector_asks_who(w, p, c);
     for (int times = peer_chance(p, 40) ? 3 : 1; times > 0; times--)
         if (peer_chance(p, 50))
             inspector_erases(w, p, c);

@@ -1,0 +1,176 @@
+/* show_who.c: who was told of a case, who looked at it and why, and who acted, in plain words: see show.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/words/words.h"
+#include "services/desk/show.h"
+#include "services/desk/time_words.h"
+
+typedef Concordat__V1__Event who_event;
+
+enum { WHO_BYTES = 320, WHAT_BYTES = 400, VALUE_BYTES = 160 };
+
+#define WHAT(name) [CONCORDAT__V1__EVENT__WHAT_##name]
+
+/* What an event says. Each {field} stands for a field of it, and {@field} for one that is a person's id. */
+static const char *const whats[] = {
+    WHAT(RECEIVED) = "sent the referral",
+    WHAT(UPDATED) = "changed the referral",
+    WHAT(WITHDRAWN) = "withdrew it",
+    WHAT(OFFERED) = "{team} was offered it, as attempt {attempt}",
+    WHAT(OFFER_SEEN) = "{team} saw the offer",
+    WHAT(OFFER_ENDED) = "the offer to {team} ended: {end}",
+    WHAT(HELD) = "{coordinator} was given it to hold: {reason}",
+    WHAT(REMINDED) = "{coordinator} was reminded of it",
+    WHAT(TAKEN) = "took it in hand for {coordinator}",
+    WHAT(ACCEPTED) = "accepted it for {team}",
+    WHAT(CHECKED_IN) = "said how far it is: {step}",
+    WHAT(LEASE_WARNED) = "{team} was warned, because nothing was heard by the promised time",
+    WHAT(LEASE_LAPSED) = "{team} no longer has it, because nothing was heard",
+    WHAT(CLOSED) = "closed it for {by}: {outcome}",
+    WHAT(REFERRER_TOLD) = "was told that it is {state}",
+    WHAT(CLOCK_BREACHED) = "a clock ran out: {clock}",
+    WHAT(RECORD_READ) = "read the record for {of}",
+    WHAT(ERASED) = "{@by} and {@second} erased the texts about the person: {reason}",
+    WHAT(HOLD_SET) = "{@by} put it on hold, so that it is not erased: {reason}",
+    WHAT(HOLD_LIFTED) = "{@by} lifted a hold: {reason}",
+    WHAT(ALTERATION_FOUND) = "found that something stored was altered: {what}",
+};
+
+static const char *what_template(const who_event *event)
+{
+    size_t row = (size_t)event->what_case;
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_RECORD_READ && event->record_read->who)
+        return "asked for {of} who had to do with it";
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_RECORD_READ && event->record_read->break_glass)
+        return "read the record for {of}, beyond their areas: {break_glass}";
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED && event->offer_ended->reason)
+        return "the offer to {team} ended: {end}, {reason}";
+    return row < sizeof whats / sizeof *whats && whats[row] ? whats[row]
+                                                            : "something that this version has no words for";
+}
+
+/* The value of a field of what happened. */
+static void what_value(const who_event *event, const struct people *people, const char *name, size_t size,
+                       char out[VALUE_BYTES])
+{
+    const ProtobufCMessage *what = (const ProtobufCMessage *)event->received; /* whichever: they share it */
+    bool is_person = name[0] == '@';
+    char field_name[WORDS_MAX], word[WORDS_MAX], person[PEOPLE_WORDS_BYTES];
+    int number;
+    snprintf(field_name, sizeof field_name, "%.*s", (int)size - is_person, name + is_person);
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(what->descriptor, field_name);
+    const char *at = (const char *)what + (field ? field->offset : 0);
+    out[0] = '\0';
+    if (!field)
+        return;
+    if (field->type == PROTOBUF_C_TYPE_STRING && is_person) {
+        snprintf(out, VALUE_BYTES, "%s", people_words(people, *(char *const *)at, person));
+    } else if (field->type == PROTOBUF_C_TYPE_STRING) {
+        snprintf(out, VALUE_BYTES, "%s", *(char *const *)at);
+    } else {
+        memcpy(&number, at, sizeof number);
+        if (field->type == PROTOBUF_C_TYPE_ENUM)
+            snprintf(out, VALUE_BYTES, "%s", words_for(field->descriptor, number, word));
+        else
+            snprintf(out, VALUE_BYTES, "%d", number);
+    }
+}
+
+static void what_words(const who_event *event, const struct people *people, char out[WHAT_BYTES])
+{
+    const char *at = what_template(event);
+    size_t used = 0;
+    char value[VALUE_BYTES];
+    out[0] = '\0';
+    while (*at != '\0' && used < WHAT_BYTES) {
+        size_t size = strcspn(at, "{");
+        used += (size_t)snprintf(out + used, WHAT_BYTES - used, "%.*s", (int)size, at);
+        at += size;
+        if (*at == '\0' || used >= WHAT_BYTES)
+            return;
+        size = strcspn(at, "}") + 1;
+        what_value(event, people, at + 1, size - 2, value);
+        used += (size_t)snprintf(out + used, WHAT_BYTES - used, "%s", value);
+        at += size;
+    }
+}
+
+/* What the router did by itself carries the act that led to it, which can be one about another case. */
+static bool who_is_the_router(const who_event *event)
+{
+    switch ((int)event->what_case) {
+    case CONCORDAT__V1__EVENT__WHAT_OFFERED:
+        return !event->offered->assigned && !event->offered->handover;
+    case CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED:
+        return event->offer_ended->end == CONCORDAT__V1__OFFER_END__OFFER_END_ORIGIN_SHARE;
+    case CONCORDAT__V1__EVENT__WHAT_HELD:
+        return true;
+    default:
+        return event->actor[0] == '\0';
+    }
+}
+
+/* "Sam Okafor (p117), team clinician, with the key north-1 and the device ward-2". */
+static void who_words(const who_event *event, const struct people *people, char out[WHO_BYTES])
+{
+    char person[PEOPLE_WORDS_BYTES] = "a person who is not recorded", role[WORDS_MAX];
+    bool by_device = event->actor_device[0] != '\0', has_role = event->person && event->person->role;
+    if (event->person)
+        people_words(people, event->person->id, person);
+    if (has_role)
+        words_for(&concordat__v1__staff_role__descriptor, (int)event->person->role, role);
+    if (who_is_the_router(event))
+        snprintf(out, WHO_BYTES, "the router");
+    else
+        snprintf(out, WHO_BYTES, "%s%s%s, with the key %.63s%s%.63s", person, has_role ? ", " : "",
+                 has_role ? role : "", event->actor, by_device ? " and the device " : "",
+                 event->actor_device);
+}
+
+static who_event *who_unpack(const Concordat__V1__HistoryEntry *entry)
+{
+    return concordat__v1__event__unpack(NULL, entry->event.len, entry->event.data);
+}
+
+static void who_show_entry(struct sheet *sheet, const Concordat__V1__HistoryEntry *entry,
+                           const struct showing *showing)
+{
+    char at[TIME_WORDS_BYTES], who[WHO_BYTES], what[WHAT_BYTES], line[WHO_BYTES + WHAT_BYTES + 256];
+    who_event *event = who_unpack(entry);
+    bool typed = entry->text[0] != '\0';
+    time_words_clock(entry->at_ms, showing->now_ms, at);
+    if (event && event->what_case) {
+        who_words(event, showing->people, who);
+        what_words(event, showing->people, what);
+        snprintf(line, sizeof line, "%s: %s%s%.200s%s", who, what, typed ? ": \"" : "", entry->text,
+                 typed ? "\"" : "");
+    } else {
+        snprintf(line, sizeof line, "an event that this version cannot read");
+    }
+    sheet_field(sheet, at, line);
+    if (event)
+        concordat__v1__event__free_unpacked(event, NULL);
+}
+
+static bool who_is_not_all(const Concordat__V1__Record *record)
+{
+    who_event *first = who_unpack(record->history[0]);
+    bool is_not_all = !first || first->previous != 0;
+    if (first)
+        concordat__v1__event__free_unpacked(first, NULL);
+    return is_not_all;
+}
+
+void show_who(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing)
+{
+    sheet_heading(sheet, "WHO HAD TO DO WITH IT (LONDON TIME, THE NEWEST LAST)");
+    if (who_is_not_all(record))
+        sheet_sentence(
+            sheet, "These are the latest %zu events. There are earlier ones, which an inspector's trail has.",
+            record->n_history);
+    for (size_t i = 0; i < record->n_history; i++)
+        who_show_entry(sheet, record->history[i], showing);
+    sheet_sentence(sheet, "That you asked has been recorded too.");
+}
