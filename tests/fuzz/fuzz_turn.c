@@ -224,6 +224,7 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
         p->is.get_record.referral = referral;
         p->is.get_record.reason = words(value % 2 ? "to prepare" : "");
         p->is.get_record.break_glass = (Concordat__V1__BreakGlass)(value / 2 % 4);
+        p->is.get_record.who = value / 8 % 2;
         break;
     case CONCORDAT__V1__REQUEST__COMMAND_ERASE:
     case CONCORDAT__V1__REQUEST__COMMAND_SET_HOLD:

@@ -60,6 +60,8 @@ class Overheard:
     def keep(self, target, message, name):
         if name == "answer":
             name += "-done" if message.answer.done else "-refused"
+        if message.HasField("get_record") and message.get_record.who if target == "request" else name == "record" and message.record.history:
+            name += "-who"
         if name != "feed":
             self.said.setdefault((target, name), message.SerializeToString())
 
@@ -106,6 +108,8 @@ def play(s, said):
     north.request(decline=wire.Decline(referral=case, attempt=1, reason=codes.DECLINE_REASON_NO_CAPACITY))
     south.request(accept=wire.Accept(referral=case, attempt=2, expected_minutes=30))
     south.request(get_record=wire.GetRecord(referral=case, reason="to prepare"))
+    for client in (south, duty, records):  # a team is refused
+        client.request(get_record=wire.GetRecord(referral=case, reason="a complaint", who=True))
     for step in (codes.STEP_TRAVELLING, codes.STEP_ARRIVED, codes.STEP_CONTACT):
         south.request(check_in=wire.CheckIn(
             referral=case, step=step, mechanism=codes.CONTACT_MECHANISM_FACE_TO_FACE,
