@@ -28,14 +28,23 @@ class Disk(unittest.TestCase):
         process.stdin.close()
         return code
 
+    def answer_or_end(self, client, submit):
+        """The answer to a submission; None if a program has ended instead. A slow machine may take its time."""
+        for _ in range(20):
+            try:
+                return client.request(timeout=3, submit=submit).answer
+            except TimeoutError:
+                if any(process.poll() is not None for process in self.stage.processes.values()):
+                    return None
+        self.fail("neither an answer nor an end")
+
     def submit_until_no_answer(self, client_for):
         """Returns the commands that were acknowledged, and the one that was not. client_for(number) sends it."""
         acknowledged = set()
         while len(acknowledged) < 50000:
             submit = self.stage.submission()
-            try:
-                answer = client_for(len(acknowledged)).request(timeout=3, submit=submit).answer
-            except TimeoutError:
+            answer = self.answer_or_end(client_for(len(acknowledged)), submit)
+            if not answer:
                 return acknowledged, submit
             if not answer.done:
                 self.refusal = answer
