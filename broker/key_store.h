@@ -13,7 +13,8 @@
 #include "broker/seals/seals.h"
 #include "broker/seals/seals_disk.h"
 
-enum { KEY_STORE_MESSAGE_BYTES = 512 };
+/* What the file of the master key says and what the seals say, each with what holds and what to do. */
+enum { KEY_STORE_MESSAGE_BYTES = 1024 };
 
 struct key_store_setting {
     const char *state_folder;

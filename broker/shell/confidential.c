@@ -1,7 +1,6 @@
 /* confidential.c: see confidential.h. */
 #include "broker/shell/confidential.h"
 
-#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 

@@ -24,15 +24,10 @@ void sealing_heed(struct broker *b, enum seals_status status)
     b->sealing.has_failed |= status == SEALS_FAILED;
 }
 
-static bool sealing_is_good(struct broker *b, enum seals_status status)
-{
-    sealing_heed(b, status);
-    return status == SEALS_OK;
-}
-
 static enum refusal sealing_refusal(struct broker *b, enum seals_status status)
 {
-    if (sealing_is_good(b, status))
+    sealing_heed(b, status);
+    if (status == SEALS_OK)
         return REFUSAL_NONE;
     b->sealing.fault = status;
     return status == SEALS_FULL     ? REFUSAL_NO_ROOM
