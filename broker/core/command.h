@@ -61,7 +61,7 @@ struct command {
             struct referral_place at;
             bool drill;
             bool with_confidential;
-            uint32_t flags; /* 1 << Flag: every note about the referral but those that the core adds */
+            uint64_t flags; /* flag_bit: every note about the referral but those that the core adds */
         } submit;           /* also for update */
         struct {
             enum case_state state;

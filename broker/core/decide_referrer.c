@@ -7,7 +7,7 @@
 /* Makes good what needs the directory, the policy or our clock: the area, the urgency to route by, the time
  * of the decision. Of the flags those that need the directory are found here; the command brings the others.
  */
-static struct facts complete_facts(const struct deciding *d, uint32_t *flags)
+static struct facts complete_facts(const struct deciding *d, uint64_t *flags)
 {
     const struct command *command = d->command;
     struct facts facts = command->is.submit.facts;
@@ -17,9 +17,9 @@ static struct facts complete_facts(const struct deciding *d, uint32_t *flags)
     facts.routed_as = facts.urgency == URGENCY_NONE ? d->policy->urgency_when_missing : facts.urgency;
     *flags = command->is.submit.flags;
     if (assumed)
-        *flags |= 1u << FLAG_AREA_ASSUMED;
+        *flags |= flag_bit(FLAG_AREA_ASSUMED);
     if (policy_site_is_unknown(d->policy, command->is.submit.at.site))
-        *flags |= 1u << FLAG_SITE_NOT_KNOWN;
+        *flags |= flag_bit(FLAG_SITE_NOT_KNOWN);
     if (facts.decided_ms == 0) {
         facts.decided_ms = d->now_ms;
         facts.decided_basis = BASIS_IMPUTED;
@@ -68,14 +68,14 @@ enum refusal decide_submit(struct deciding *d)
 
 /* An update without a confidential part leaves the date of birth as it was, and that may be what says that
  * the person is a child: only an update of the whole makes an adult of them. */
-static void keep_child(const struct deciding *d, struct facts *facts, uint32_t *flags)
+static void keep_child(const struct deciding *d, struct facts *facts, uint64_t *flags)
 {
     enum { ADULT_YEARS = 18 };
     if (d->command->is.submit.with_confidential || d->r.facts.age >= ADULT_YEARS ||
         facts->age < ADULT_YEARS || facts->age == AGE_UNKNOWN)
         return;
     facts->age = d->r.facts.age;
-    *flags |= 1u << FLAG_AGE_CONTRADICTS;
+    *flags |= flag_bit(FLAG_AGE_CONTRADICTS);
 }
 
 /* Any device of a source may change its cases, as at the end of a shift; the event says that another one sent

@@ -17,6 +17,7 @@
 
 #include "broker/core/codes.h"
 #include "broker/core/limits.h"
+#include "proto/words/flag_bit.h"
 
 enum event_kind {
     EVENT_RECEIVED = 20,
@@ -216,7 +217,7 @@ struct event {
     union {
         struct {
             struct facts facts;
-            uint32_t flags; /* 1 << Flag: the broker's own, beside those in the referral */
+            uint64_t flags; /* flag_bit: the broker's own, beside those in the referral */
             bool with_confidential;
             uint16_t coordinator;      /* of the area, as the directory said */
             struct other_device other; /* of updated alone */

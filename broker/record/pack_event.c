@@ -25,7 +25,7 @@ struct packing {
     Concordat__V1__Considered *considered_list[LADDER_STEPS_MAX];
     struct packed_clock clocks[CLOCK_COUNT - 1];
     ProtobufCMessageUnknownField clock_fields[CLOCK_COUNT - 1];
-    Concordat__V1__Flag flags[32];
+    Concordat__V1__Flag flags[FLAG_BITS];
     Concordat__V1__Instant instant;
     union {
         Concordat__V1__Received received;
@@ -168,8 +168,8 @@ static void pack_sealed(struct packing *p)
 static size_t pack_flags(struct packing *p)
 {
     size_t count = 0;
-    for (unsigned flag = 1; flag < 32; flag++)
-        if (p->event->is.received.flags & (1u << flag))
+    for (unsigned flag = 1; flag < FLAG_BITS; flag++)
+        if (p->event->is.received.flags & flag_bit(flag))
             p->flags[count++] = (Concordat__V1__Flag)flag;
     return count;
 }
@@ -177,7 +177,7 @@ static size_t pack_flags(struct packing *p)
 /* Without the flag it is the age that the referral states. */
 static uint32_t packed_routed_age(const struct event *event)
 {
-    return event->is.received.flags & 1u << FLAG_AGE_CONTRADICTS ? event->is.received.facts.age : 0;
+    return event->is.received.flags & flag_bit(FLAG_AGE_CONTRADICTS) ? event->is.received.facts.age : 0;
 }
 
 static size_t pack_considered(struct packing *p, const struct consideration_list *list)

@@ -36,7 +36,7 @@ static void fill_referral(struct command_reading *in, const Concordat__V1__Refer
     command->is.submit.drill = referral->drill;
     command->is.submit.with_confidential = confidential;
     command->is.submit.flags = referral_rules_flags(referral, confidential, in->now_ms);
-    if (command->is.submit.flags & 1u << FLAG_AGE_CONTRADICTS && confidential)
+    if (command->is.submit.flags & flag_bit(FLAG_AGE_CONTRADICTS) && confidential)
         command->is.submit.facts.age = (uint8_t)referral_rules_routed_age(referral, confidential, in->now_ms);
     command->opaque = in->content;
 }

@@ -94,14 +94,13 @@ static void read_referral(struct event_reading *in, const Concordat__V1__Referra
 static void read_flags(struct event *e, size_t count, const Concordat__V1__Flag *flags)
 {
     for (size_t i = 0; i < count; i++)
-        if ((unsigned)flags[i] < 32)
-            e->is.received.flags |= 1u << flags[i];
+        e->is.received.flags |= flag_bit(flags[i]);
 }
 
 /* After the flags, which tell whether the age that routing uses is another than the referral's. */
 static void read_routed_age(struct event *e, uint32_t routed_age)
 {
-    if (e->is.received.flags & 1u << FLAG_AGE_CONTRADICTS)
+    if (e->is.received.flags & flag_bit(FLAG_AGE_CONTRADICTS))
         e->is.received.facts.age = routed_age <= AGE_MAX ? (uint8_t)routed_age : AGE_UNKNOWN;
 }
 

@@ -88,7 +88,7 @@ enum refusal adopt_own(struct broker *b, const struct command *command, int64_t 
 }
 
 /* The flags that a receipt raised. */
-static uint32_t decision_flags(const struct decision *decision)
+static uint64_t decision_flags(const struct decision *decision)
 {
     const struct event *first = &decision->events[0];
     bool is_receipt = decision->count > 0 && (first->kind == EVENT_RECEIVED || first->kind == EVENT_UPDATED);

@@ -5,7 +5,7 @@
 #include "proto/wire/borrowed.h"
 #include "proto/words/refusal_text.h"
 
-enum { ANSWER_STATUS = 5, FLAGS_MAX = 32 }; /* a field of Answer; bits of done.flags */
+enum { ANSWER_STATUS = 5 }; /* a field of Answer */
 
 static void answer_open(Concordat__V1__Message *message, Concordat__V1__Answer *answer,
                         const struct answer_to *to)
@@ -17,11 +17,11 @@ static void answer_open(Concordat__V1__Message *message, Concordat__V1__Answer *
     message->answer = answer;
 }
 
-static size_t flags_list(uint32_t flags, Concordat__V1__Flag list[FLAGS_MAX])
+static size_t flags_list(uint64_t flags, Concordat__V1__Flag list[FLAG_BITS])
 {
     size_t count = 0;
-    for (unsigned flag = 1; flag < FLAGS_MAX && flags >> flag; flag++)
-        if (flags & (1u << flag))
+    for (unsigned flag = 1; flag < FLAG_BITS && flags >> flag; flag++)
+        if (flags & flag_bit(flag))
             list[count++] = (Concordat__V1__Flag)flag;
     return count;
 }
@@ -40,7 +40,7 @@ void answers_done(struct broker *b, const struct answer_to *to, const struct don
 {
     Concordat__V1__Message message;
     Concordat__V1__Answer answer;
-    Concordat__V1__Flag flags[FLAGS_MAX];
+    Concordat__V1__Flag flags[FLAG_BITS];
     spliced_field status;
     answer_open_done(&message, &answer, to, done);
     answer.n_flags = flags_list(done->flags, flags);

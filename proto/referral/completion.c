@@ -88,15 +88,14 @@ static bool complete_age(Concordat__V1__Referral *referral, const Concordat__V1_
     return true;
 }
 
-static bool complete_flags(Concordat__V1__Referral *referral, uint32_t found, struct arena *arena)
+static bool complete_flags(Concordat__V1__Referral *referral, uint64_t found, struct arena *arena)
 {
-    enum { FLAGS_MAX = 32 };
     referral->n_flags = 0;
-    referral->flags = arena_take(arena, FLAGS_MAX * sizeof *referral->flags);
+    referral->flags = arena_take(arena, FLAG_BITS * sizeof *referral->flags);
     if (!referral->flags)
         return false;
-    for (int flag = 1; flag < FLAGS_MAX; flag++)
-        if (found & 1u << flag)
+    for (unsigned flag = 1; flag < FLAG_BITS; flag++)
+        if (found & flag_bit(flag))
             referral->flags[referral->n_flags++] = (Concordat__V1__Flag)flag;
     return true;
 }
@@ -112,6 +111,6 @@ bool referral_rules_complete(Concordat__V1__Referral *referral,
         !complete_district(referral, confidential, earlier, arena) ||
         !complete_age(referral, confidential, earlier, now_ms, arena))
         return false;
-    uint32_t kept = earlier && !confidential ? referral_rules_kept_flags(earlier, referral) : 0;
+    uint64_t kept = earlier && !confidential ? referral_rules_kept_flags(earlier, referral) : 0;
     return complete_flags(referral, referral_rules_flags(referral, confidential, now_ms) | kept, arena);
 }

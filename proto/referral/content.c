@@ -8,7 +8,7 @@
 /* Fields of Request, the last before its command; of Submit and of Update; of Referral. */
 enum { REQUEST_PERSON = 3, REFERRAL = 1, FLAGS = 17 };
 
-enum { CONTENT_HEAD_BYTES = 1 + 4 + 4 };
+enum { CONTENT_HEAD_BYTES = 1 + 8 + 4 };
 
 /* The referral in a Submit or an Update; NULL in any other request. */
 static const Concordat__V1__Referral *content_referral(const Concordat__V1__Request *request)
@@ -83,14 +83,14 @@ static void content_head(const struct content *content, size_t referral_size,
                          uint8_t head[CONTENT_HEAD_BYTES])
 {
     const Concordat__V1__Referral *referral = content_referral(content->request);
-    uint32_t flags = 0;
+    uint64_t flags = 0;
     for (size_t i = 0; i < referral->n_flags; i++)
-        flags |= 1u << referral->flags[i] & REFERRAL_SENDERS_FLAGS;
+        flags |= flag_bit(referral->flags[i]) & REFERRAL_SENDERS_FLAGS;
     head[0] = (uint8_t)content->request->command_case;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++)
         head[1 + i] = (uint8_t)(flags >> 8 * i);
-        head[5 + i] = (uint8_t)(referral_size >> 8 * i);
-    }
+    for (int i = 0; i < 4; i++)
+        head[9 + i] = (uint8_t)(referral_size >> 8 * i);
 }
 
 static void content_hash(crypto_generichash_state *hash, const uint8_t *begin, const uint8_t *end)

@@ -259,7 +259,7 @@ static const Concordat__V1__EmergencyDepartment *department_of(const Concordat__
                : &nothing;
 }
 
-uint32_t referral_rules_flags(const Concordat__V1__Referral *referral,
+uint64_t referral_rules_flags(const Concordat__V1__Referral *referral,
                               const Concordat__V1__Confidential *confidential, int64_t now_ms)
 {
     static const Concordat__V1__Demographics no_person = CONCORDAT__V1__DEMOGRAPHICS__INIT;
@@ -280,13 +280,13 @@ uint32_t referral_rules_flags(const Concordat__V1__Referral *referral,
         .department = department_of(referral),
         .now_ms = now_ms,
     };
-    uint32_t found = 0;
+    uint64_t found = 0;
     for (size_t i = 0; i < referral->n_flags; i++)
-        found |= 1u << referral->flags[i] & REFERRAL_SENDERS_FLAGS;
+        found |= flag_bit(referral->flags[i]) & REFERRAL_SENDERS_FLAGS;
     for (size_t i = 0; i < sizeof flag_rules / sizeof *flag_rules; i++) {
         const struct flag_rule *rule = &flag_rules[i];
         if ((rule->source == ANY_SOURCE || rule->source == referral->source) && rule->is_found(&noting))
-            found |= 1u << rule->flag;
+            found |= flag_bit(rule->flag);
     }
     return found;
 }
@@ -299,24 +299,23 @@ static bool is_same_age(const Concordat__V1__Demographics *a, const Concordat__V
 /* Only a confidential part speaks of a name or an NHS number, so those three hold whatever a later version
  * says. The flags of the postcode and of the age hold while the referral still says what they were found by.
  */
-uint32_t referral_rules_kept_flags(const Concordat__V1__Referral *earlier,
+uint64_t referral_rules_kept_flags(const Concordat__V1__Referral *earlier,
                                    const Concordat__V1__Referral *later)
 {
-    const uint32_t identity =
-        1u << FLAG(NAME_MISSING) | 1u << FLAG(NHS_NUMBER_MISSING) | 1u << FLAG(NHS_NUMBER_FAILS_CHECK);
-    uint32_t noted = 0, may_hold = identity;
+    const uint64_t identity = flag_bit(FLAG(NAME_MISSING)) | flag_bit(FLAG(NHS_NUMBER_MISSING)) |
+                              flag_bit(FLAG(NHS_NUMBER_FAILS_CHECK));
+    uint64_t noted = 0, may_hold = identity;
     for (size_t i = 0; i < earlier->n_flags; i++)
-        if ((unsigned)earlier->flags[i] < 32)
-            noted |= 1u << earlier->flags[i];
+        noted |= flag_bit(earlier->flags[i]);
     if (!given_text(later->postcode_district))
-        may_hold |= 1u << FLAG(POSTCODE_MISSING);
+        may_hold |= flag_bit(FLAG(POSTCODE_MISSING));
     if (!names_no_place(earlier->postcode_district))
-        may_hold |= 1u << FLAG(POSTCODE_NOT_RECOGNISED);
+        may_hold |= flag_bit(FLAG(POSTCODE_NOT_RECOGNISED));
     if (is_same_age(earlier->person, later->person)) {
-        may_hold |= 1u << FLAG(AGE_CONTRADICTS);
+        may_hold |= flag_bit(FLAG(AGE_CONTRADICTS));
         if (later->legal &&
             later->legal->place_of_safety == CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION)
-            may_hold |= 1u << FLAG(UNDER_18_AT_POLICE_STATION);
+            may_hold |= flag_bit(FLAG(UNDER_18_AT_POLICE_STATION));
     }
     return noted & may_hold;
 }

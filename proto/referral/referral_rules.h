@@ -16,6 +16,7 @@
 
 #include "concordat/v1/referral.pb-c.h"
 #include "proto/wire/arena.h"
+#include "proto/words/flag_bit.h"
 
 /* Why a referral cannot be routed at all, or REFUSAL_UNSPECIFIED when it can:
  *   NO_SOURCE    it does not say which service refers;
@@ -46,16 +47,16 @@ bool referral_rules_complete(Concordat__V1__Referral *referral,
                              const struct referral_site *site, const Concordat__V1__Referral *earlier,
                              int64_t now_ms, struct arena *arena);
 
-/* Finds what is missing or odd about a referral, as a set of 1 << Flag. The referral is judged as it stands:
+/* Finds what is missing or odd about a referral, as a set of flag_bit. The referral is judged as it stands:
  * an age that only the date of birth tells is missing until it has been made good, because teams are found by
  * the referral alone. Of the flags that the referral carries only REFERRAL_SENDERS_FLAGS are kept, because
  * every other can be found. Without a confidential part nothing is noted of what it would say. */
-uint32_t referral_rules_flags(const Concordat__V1__Referral *referral,
+uint64_t referral_rules_flags(const Concordat__V1__Referral *referral,
                               const Concordat__V1__Confidential *confidential, int64_t now_ms);
 
 /* The flags of an earlier version that still hold for a later one without a confidential part: what the part
  * before told was noted then, and nobody has it to look again. */
-uint32_t referral_rules_kept_flags(const Concordat__V1__Referral *earlier,
+uint64_t referral_rules_kept_flags(const Concordat__V1__Referral *earlier,
                                    const Concordat__V1__Referral *later);
 
 enum { POSTCODE_DISTRICT_BYTES = 5 };
@@ -72,7 +73,7 @@ uint32_t referral_rules_routed_age(const Concordat__V1__Referral *referral,
                                    const Concordat__V1__Confidential *confidential, int64_t now_ms);
 
 /* Flags that only the sender can know: whether it was written on paper first. */
-enum { REFERRAL_SENDERS_FLAGS = 1 << CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY };
+#define REFERRAL_SENDERS_FLAGS flag_bit(CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY)
 
 /* Self-harm without a psychosocial assessment, at an emergency department: NICE QS34 asks for one each time.
  */

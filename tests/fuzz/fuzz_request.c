@@ -78,9 +78,9 @@ static void apply_rules(Concordat__V1__Request *request, struct arena *arena)
     if (!referral_rules_complete(referral, request->submit->confidential, &site, NULL, NOW_MS, arena))
         return;
     /* A completed referral has the same flags when it is judged again: no more and no fewer. */
-    uint32_t flags = 0;
+    uint64_t flags = 0;
     for (size_t i = 0; i < referral->n_flags; i++)
-        flags |= 1u << referral->flags[i];
+        flags |= flag_bit(referral->flags[i]);
     assert(flags == referral_rules_flags(referral, request->submit->confidential, NOW_MS));
     /* The broker must take what an intake has completed. */
     uint8_t packed[2 * WIRE_REQUEST_BYTES_MAX];

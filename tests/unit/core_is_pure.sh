@@ -1,6 +1,7 @@
 #!/bin/sh
 # core_is_pure.sh: the routing core has no clock, no randomness and no I/O. Its archive needs nothing but memory
-# and strings, and its files include nothing but each other, London time and the C headers that bring none of these.
+# and strings, and its files include nothing but each other, London time, sets of flags and the C headers that bring
+# none of these.
 # Usage: core_is_pure.sh NM ARCHIVE FILE...
 # Another pure library is looked at in the same way; ALSO_NEEDS (patterns of symbols) and ALSO_INCLUDES (patterns of
 # what stands after #include) say what it may have beside.
@@ -46,7 +47,7 @@ grep -Hn '^[[:space:]]*#[[:space:]]*include' "$@" >"$work/includes" ||
 while IFS= read -r line; do
     included=$(echo "$line" | sed -E 's/.*include[[:space:]]*//; s/[[:space:]]*(\/\*.*)?$//')
     case $included in
-    '"broker/core/'*'"' | '"proto/words/london.h"') continue ;;
+    '"broker/core/'*'"' | '"proto/words/london.h"' | '"proto/words/flag_bit.h"') continue ;;
     esac
     for pattern in ${ALSO_INCLUDES:-}; do
         # shellcheck disable=SC2254 # a pattern is meant

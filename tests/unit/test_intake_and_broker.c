@@ -18,7 +18,7 @@
 #include "tests/worlds/referral_cases.h"
 
 #define HOUR_MS   (60 * CASES_MINUTE_MS)
-#define BIT(name) (1u << CONCORDAT__V1__FLAG__FLAG_##name)
+#define BIT(name) flag_bit(CONCORDAT__V1__FLAG__FLAG_##name)
 
 /* An intake's commands and outbox in a folder, and a request for both ways. */
 struct two_ways {
@@ -88,17 +88,17 @@ static void pose_case(struct two_ways *t, const struct referral_case *from, size
     t->command_id[1] = t->whole.id[1] = (uint8_t)number;
 }
 
-static uint32_t flags_of_referral(const Concordat__V1__Referral *referral)
+static uint64_t flags_of_referral(const Concordat__V1__Referral *referral)
 {
-    uint32_t flags = 0;
+    uint64_t flags = 0;
     for (size_t i = 0; i < referral->n_flags; i++)
-        flags |= 1u << referral->flags[i];
+        flags |= flag_bit(referral->flags[i]);
     return flags;
 }
 
 /* Lets the broker take a request at an instant. Returns all that a reader of the ledger finds noted about it:
  * the flags that the referral carries, and the broker's own. */
-static uint32_t flags_in_ledger(struct two_ways *t, const Concordat__V1__Request *request, int64_t now_ms)
+static uint64_t flags_in_ledger(struct two_ways *t, const Concordat__V1__Request *request, int64_t now_ms)
 {
     struct core_world *w = core_world_open(1, NULL);
     struct command command;
@@ -107,7 +107,7 @@ static uint32_t flags_in_ledger(struct two_ways *t, const Concordat__V1__Request
     command.party = PARTY_SOURCE;
     command.actor = "intake";
     assert_int_equal(world_do(w, &command), REFUSAL_NONE);
-    uint32_t flags = world_event(w, EVENT_RECEIVED)->is.received.flags;
+    uint64_t flags = world_event(w, EVENT_RECEIVED)->is.received.flags;
     core_world_close(&w);
     return flags | flags_of_referral(request->submit->referral);
 }
@@ -135,16 +135,17 @@ static void P11_a_sender_who_skips_the_intake_has_the_same_flags(void **state)
     const struct referral_case *cases = cases_all(&count);
     for (size_t i = 0; i < count; i++) {
         /* No policy here names the district. */
-        uint32_t expected = (BIT(AREA_ASSUMED) | 1u << cases[i].flag) & ~BIT(UNSPECIFIED);
+        uint64_t expected = (BIT(AREA_ASSUMED) | flag_bit(cases[i].flag)) & ~BIT(UNSPECIFIED);
         pose_case(t, &cases[i], i);
-        uint32_t by_intake = flags_in_ledger(t, through_intake(t, CASES_NOW_MS), CASES_NOW_MS);
+        uint64_t by_intake = flags_in_ledger(t, through_intake(t, CASES_NOW_MS), CASES_NOW_MS);
         /* A flag that the sender sets without ground is taken away by an intake; the ledger has the referral
          * as it was sent. */
-        uint32_t claimed = flags_of_referral(&t->whole.referral);
-        uint32_t straight = flags_in_ledger(t, &t->request, CASES_NOW_MS);
+        uint64_t claimed = flags_of_referral(&t->whole.referral);
+        uint64_t straight = flags_in_ledger(t, &t->request, CASES_NOW_MS);
         if (by_intake != expected || straight != (expected | claimed))
-            fail_msg("%s: by the intake %#x, straight %#x, expected %#x", cases[i].name, by_intake, straight,
-                     expected);
+            fail_msg("%s: by the intake %#llx, straight %#llx, expected %#llx", cases[i].name,
+                     (unsigned long long)by_intake, (unsigned long long)straight,
+                     (unsigned long long)expected);
     }
 }
 
@@ -198,7 +199,7 @@ static void what_was_noted_when_it_was_saved_stays_and_the_broker_adds_its_own(v
     size_t count;
     const struct referral_case *cases = cases_all(&count);
     pose_case(t, &cases[0], 0);
-    uint32_t flags = flags_in_ledger(t, through_intake(t, saved_ms), saved_ms + 25 * HOUR_MS);
+    uint64_t flags = flags_in_ledger(t, through_intake(t, saved_ms), saved_ms + 25 * HOUR_MS);
     assert_int_equal(flags, BIT(AREA_ASSUMED) | BIT(DECIDED_TIME_LONG_AGO));
 
     pose_case(t, &cases[0], 1);
@@ -221,7 +222,7 @@ static void list_a_site(struct core_world *w)
 }
 
 /* The flags that the broker adds to a submission of the first case from a site. */
-static uint32_t flags_of_site(struct two_ways *t, const char *site, void (*adjust)(struct core_world *world))
+static uint64_t flags_of_site(struct two_ways *t, const char *site, void (*adjust)(struct core_world *world))
 {
     struct core_world *w = core_world_open(1, adjust);
     struct command command;
@@ -230,7 +231,7 @@ static uint32_t flags_of_site(struct two_ways *t, const char *site, void (*adjus
     command.party = PARTY_SOURCE;
     command.actor = "intake";
     assert_int_equal(world_do(w, &command), REFUSAL_NONE);
-    uint32_t flags = world_event(w, EVENT_RECEIVED)->is.received.flags;
+    uint64_t flags = world_event(w, EVENT_RECEIVED)->is.received.flags;
     core_world_close(&w);
     return flags;
 }

@@ -45,17 +45,17 @@ static void complete_at(struct checked_referral *c, const Concordat__V1__Referra
                                         now_ms, &c->arena));
 }
 
-static uint32_t flags_carried(const Concordat__V1__Referral *referral)
+static uint64_t flags_carried(const Concordat__V1__Referral *referral)
 {
-    uint32_t flags = 0;
+    uint64_t flags = 0;
     for (size_t i = 0; i < referral->n_flags; i++)
-        flags |= 1u << referral->flags[i];
+        flags |= flag_bit(referral->flags[i]);
     return flags;
 }
 
 static bool carries_flag(const struct checked_referral *c, Concordat__V1__Flag flag)
 {
-    return flags_carried(&c->whole.referral) & 1u << flag;
+    return flags_carried(&c->whole.referral) & flag_bit(flag);
 }
 
 static void a_whole_referral_of_each_source_has_no_flag(void **state)
@@ -329,7 +329,7 @@ static void each_case_raises_its_own_flag_and_no_other(void **state)
     size_t count;
     const struct referral_case *cases = cases_all(&count);
     for (size_t i = 0; i < count; i++) {
-        uint32_t expected = cases[i].flag == FLAG(UNSPECIFIED) ? 0 : 1u << cases[i].flag;
+        uint64_t expected = cases[i].flag == FLAG(UNSPECIFIED) ? 0 : flag_bit(cases[i].flag);
         cases_whole(&c->whole, cases[i].source);
         cases[i].change(&c->whole);
         assert_int_equal(
@@ -348,14 +348,14 @@ static void every_flag_that_a_referral_alone_can_raise_is_in_some_case(void **st
     (void)state;
     size_t count;
     const struct referral_case *cases = cases_all(&count);
-    uint32_t raised = 1u << FLAG(UNSPECIFIED) | 1u << FLAG(AREA_ASSUMED) |
-                      1u << FLAG(SITE_NOT_KNOWN); /* which need the directory */
+    uint64_t raised = flag_bit(FLAG(UNSPECIFIED)) | flag_bit(FLAG(AREA_ASSUMED)) |
+                      flag_bit(FLAG(SITE_NOT_KNOWN)); /* which need the directory */
     for (size_t i = 0; i < count; i++)
-        raised |= 1u << cases[i].flag;
+        raised |= flag_bit(cases[i].flag);
     for (unsigned i = 0; i < concordat__v1__flag__descriptor.n_values; i++) {
         const ProtobufCEnumValue *flag = &concordat__v1__flag__descriptor.values[i];
-        assert_in_range(flag->value, 0, 31);
-        if (!(raised & 1u << flag->value))
+        assert_in_range(flag->value, 0, FLAG_BITS - 1);
+        if (!(raised & flag_bit((unsigned)flag->value)))
             fail_msg("no case raises %s", flag->name);
     }
 }
@@ -366,7 +366,8 @@ static void what_a_part_that_is_not_there_would_say_is_not_noted(void **state)
     const Concordat__V1__Referral *referral = &c->whole.referral;
     assert_int_equal(referral_rules_flags(referral, NULL, CASES_NOW_MS), 0);
     c->whole.referral.postcode_district = "1234";
-    assert_int_equal(referral_rules_flags(referral, NULL, CASES_NOW_MS), 1u << FLAG(POSTCODE_NOT_RECOGNISED));
+    assert_int_equal(referral_rules_flags(referral, NULL, CASES_NOW_MS),
+                     flag_bit(FLAG(POSTCODE_NOT_RECOGNISED)));
 }
 
 static void self_harm_without_an_assessment_is_told(void **state)
