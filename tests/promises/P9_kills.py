@@ -72,6 +72,12 @@ class Scene:
         self.calls.kill_in(kill_in)
         self.s.start_broker(env=self.calls.env())
 
+    def start_again(self):
+        try:
+            self.start()
+        except RuntimeError as refused:
+            raise Broken(f"the router does not start again: {refused}") from None
+
     def broker_is_dead(self):
         return self.s.processes["broker"].poll() is not None
 
@@ -255,7 +261,7 @@ def play(scene, story, kill_in):
     if killed:
         scene.s.processes["broker"].wait(timeout=DEADLINE_S)
         scene.s.kill("broker")
-        scene.start()
+        scene.start_again()
         scene.connect()
         scene.check()
         finish()
@@ -269,7 +275,7 @@ def play_or_exit(scene, name, kill_in):
         return play(scene, STORIES[name], kill_in)
     except Broken as broken:
         at = "with no kill" if kill_in == NEVER else f"killed at call {kill_in}"
-        sys.exit(f"{name}, {at}: {broken}\n{scene.s.said('broker')}")
+        sys.exit(f"{name}, {at}: {broken}\n{scene.s.said('broker')[-3000:]}")
 
 
 def kills_of(scene, name, options, chance):
