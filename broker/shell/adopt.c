@@ -107,7 +107,8 @@ enum refusal adopt_request(struct broker *b, const struct asking *asking, const 
         return refusal;
     if (!adopt_for(b, has_text ? &texts : NULL, sessions_row_of(&b->sessions, asking->session) + 1))
         return REFUSAL_UNAVAILABLE;
-    *done = (struct done){b->decision.seq, b->decision.repeated, decision_flags(&b->decision)};
+    *done = (struct done){
+        .seq = b->decision.seq, .repeated = b->decision.repeated, .flags = decision_flags(&b->decision)};
     return REFUSAL_NONE;
 }
 

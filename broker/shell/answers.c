@@ -1,6 +1,7 @@
 /* answers.c: what a request is answered with: that it was done, or why not. */
 #include "broker/shell/answers.h"
 
+#include "broker/shell/erasure.h"
 #include "broker/shell/inside.h"
 #include "proto/wire/borrowed.h"
 #include "proto/words/refusal_text.h"
@@ -45,6 +46,9 @@ void answers_done(struct broker *b, const struct answer_to *to, const struct don
     answer_open_done(&message, &answer, to, done);
     answer.n_flags = flags_list(done->flags, flags);
     answer.flags = flags;
+    answer.key_remains = done->key_remains;
+    if (done->key_remains)
+        answer.text = borrowed_text(erasure_key_remains);
     if (referral) {
         answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
         if (statuses_find(&b->statuses, b->state, b->directory, state_case(b->state, referral), ANSWER_STATUS,

@@ -10,12 +10,15 @@
 
 enum { LENGTH_BYTES_MAX = 4 }; /* before a text of one request */
 
-/* The key that a text of a case is sealed under. */
+/* The key that a text of a case is sealed under. It can outlive the erasing for a while, on a disk that is
+ * full; nobody is shown anything by it. */
 static enum seals_status text_key(struct broker *b, struct any_case of, enum seal_part part,
                                   uint8_t key[SEAL_KEY_BYTES])
 {
     const struct seals_case sealed = of.open ? (struct seals_case){of.open->number, of.open->drill}
                                              : (struct seals_case){of.ended->number, of.ended->drill};
+    if (of.ended && of.ended->erased_ms)
+        return SEALS_ERASED;
     return part == SEAL_CALLBACK ? seals_find_callback(b->sealing.seals, &sealed, key)
                                  : seals_find(b->sealing.seals, &sealed, key);
 }

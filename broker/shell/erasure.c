@@ -1,4 +1,4 @@
-/* erasure.c: in words, why the texts of a case are not erased, or why it is not put on hold. */
+/* erasure.c: see erasure.h. */
 #include "broker/shell/erasure.h"
 
 #include <stdio.h>
@@ -7,6 +7,11 @@
 #include "broker/core/erasure.h"
 #include "broker/shell/inside.h"
 #include "proto/words/london.h"
+
+const char erasure_key_remains[] =
+    "The case is erased and its texts are shown to nobody, but the key to them is still on the router's disk, which "
+    "is full and keeps what it was to overwrite. Make room on the disk, then erase the case again or restart the "
+    "router: either overwrites the key.";
 
 static const struct {
     Concordat__V1__Request__CommandCase command;

@@ -1,4 +1,5 @@
-/* erasure.h: in words, why the texts of a case are not erased, or why it is not put on hold. */
+/* erasure.h: in words, why the texts of a case are not erased, or why it is not put on hold; and what is left
+ * of an erasing that the disk did not let through. */
 #ifndef CONCORDAT_SHELL_ERASURE_H
 #define CONCORDAT_SHELL_ERASURE_H
 
@@ -8,6 +9,9 @@
 struct broker;
 
 enum { ERASURE_WORDS_BYTES = 200 };
+
+/* What a person is told who erased a case whose key could not be overwritten. */
+extern const char erasure_key_remains[];
 
 /* The words for an Erase or a SetHold of this case that is refused: in a table, or in `text`. NULL: it is
  * another request, or the refusal's own words say it. */

@@ -4,6 +4,7 @@
 
 #include "broker/core/decide.h"
 #include "broker/seals/seals.h"
+#include "broker/shell/asking.h"
 #include "broker/shell/batch.h"
 #include "broker/shell/ledger_time.h"
 #include "broker/shell/limits.h"
@@ -52,6 +53,18 @@ struct record_requests {
     size_t count;
 };
 
+/* Erasings that were done (erased.c): of the turn in flight, whose answers the open turn sends, and then of
+ * the open one. */
+struct erased_answers {
+    struct erased_answer {
+        struct server_route route;
+        uint8_t command_id[ID_BYTES];
+        uint8_t referral[ID_BYTES];
+        struct done done;
+    } items[2 * TURN_MESSAGES_MAX];
+    size_t count, written; /* all; those of a turn that was written */
+};
+
 /* Alterations that were found and are not events yet (alterations.c). */
 enum { ALTERATIONS_NOTED_MAX = 64 /* in one turn; the rest is found again */ };
 
@@ -68,6 +81,7 @@ struct sealing {
     struct seals *seals;     /* borrowed */
     enum seals_status fault; /* why a text could not be sealed last */
     bool has_failed;         /* the disk, or nobody knows what is on it: the broker must stop */
+    bool keys_remain;        /* the disk was full when a key was to be overwritten last, as the log says */
     uint8_t row[SEALED_ROW_BYTES_MAX];
 };
 
@@ -152,6 +166,7 @@ struct broker {
     struct fresh_callbacks fresh_callbacks;
     struct stored_row stored_row;
     struct key_ends key_ends;
+    struct erased_answers erased_answers;
     struct arena request_arena;    /* for the request that is being answered */
     struct record_content content; /* of that request: too long for the stack */
     struct arena stored_arena;     /* for what is read back of the ledger (stored.c, feed.c) */

@@ -113,19 +113,12 @@ bool records_are_full(const struct broker *b)
     return b->turn.records.count == RECORDS_WAITING_MAX;
 }
 
-/* A key can be withdrawn while its request waits for a turn. */
-static bool records_may_answer(struct broker *b, const struct record_request *asked)
-{
-    struct session *session = sessions_find(&b->sessions, &asked->route);
-    return session && sight_admits(b, session);
-}
-
 void records_pack(struct broker *b)
 {
     struct record_requests *records = &b->turn.records;
     size_t done = 0, events = 0;
     for (; done < records->count && events < HISTORY_TURN_EVENTS_MAX; done++)
-        if (records_may_answer(b, &records->items[done]))
+        if (sight_admits_still(b, &records->items[done].route))
             events += records_pack_one(b, &records->items[done]);
     records->count -= done;
     memmove(records->items, records->items + done, records->count * sizeof *records->items);

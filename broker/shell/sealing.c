@@ -152,16 +152,30 @@ void sealing_note(struct broker *b)
     }
 }
 
-/* A disk that is full and copies what it overwrites keeps the key until the next start finds room: that ends
- * no routing, but somebody must know. */
-static void sealing_erase_key(struct broker *b, const struct seals_case *of)
+/* A disk that is full and copies what it overwrites keeps the key until there is room: that ends no routing,
+ * but somebody must know, once for all cases of that while. */
+static enum seals_status sealing_erase_key(struct broker *b, const struct seals_case *of)
 {
     enum seals_status status = seals_erase(b->sealing.seals, of);
-    if (status == SEALS_FULL)
+    if (status == SEALS_FULL && !b->sealing.keys_remain)
         b->ports.log(b->ports.context,
                      "the key of an erased case is still in the file of keys, because the disk is "
-                     "full: make room, and restart the router, which erases it then");
+                     "full: make room, and erase the case again or restart the router, which erases it then");
+    if (status == SEALS_FULL || status == SEALS_OK)
+        b->sealing.keys_remain = status == SEALS_FULL;
     sealing_heed(b, status);
+    return status;
+}
+
+bool sealing_key_remains(struct broker *b, struct any_case of)
+{
+    uint8_t key[SEAL_KEY_BYTES];
+    if (!b->sealing.seals || !of.ended)
+        return false;
+    const struct seals_case erased = {of.ended->number, of.ended->drill};
+    enum seals_status status = seals_find(b->sealing.seals, &erased, key);
+    sodium_memzero(key, sizeof key);
+    return status != SEALS_ERASED && sealing_erase_key(b, &erased) == SEALS_FULL;
 }
 
 static void sealing_end_key(struct broker *b, const struct key_end *end)

@@ -41,5 +41,8 @@ void sealing_heed(struct broker *broker, enum seals_status status);
 void sealing_note(struct broker *broker);
 /* After the turn is on disk; false: the broker must stop. */
 bool sealing_settle(struct broker *broker);
+/* Whether the key of a case, whose erasing is on disk, is on disk too, because that is full. Tries to
+ * overwrite it first. */
+bool sealing_key_remains(struct broker *broker, struct any_case of);
 
 #endif

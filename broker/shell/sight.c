@@ -43,3 +43,9 @@ bool sight_admits(struct broker *b, struct session *session)
 {
     return sight_admits_as(b, session, b->ports.key(b->ports.context, session->peer.key.name));
 }
+
+bool sight_admits_still(struct broker *b, const struct server_route *route)
+{
+    struct session *session = sessions_find(&b->sessions, route);
+    return session && sight_admits(b, session);
+}

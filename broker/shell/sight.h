@@ -16,5 +16,7 @@ bool sight_may_see(const struct broker *broker, const struct session *session, s
  * those who have the key at hand; NULL: it has been withdrawn. */
 bool sight_admits(struct broker *broker, struct session *session);
 bool sight_admits_as(struct broker *broker, struct session *session, const struct key *key);
+/* The same for an answer that has waited for a later turn. False also if the connection has gone. */
+bool sight_admits_still(struct broker *broker, const struct server_route *route);
 
 #endif

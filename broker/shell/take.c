@@ -9,6 +9,7 @@
 #include "broker/shell/catch_up.h"
 #include "broker/shell/confidential.h"
 #include "broker/shell/covers.h"
+#include "broker/shell/erased.h"
 #include "broker/shell/erasure.h"
 #include "broker/shell/feed.h"
 #include "broker/shell/glass.h"
@@ -173,6 +174,8 @@ static void take_core_command(struct broker *b, const struct asking *asking)
         take_record(b, asking, command.referral, &done);
     else if (command.kind == COMMAND_COVER)
         covers_answer(b, asking, &done);
+    else if (command.kind == COMMAND_ERASE)
+        erased_answer_later(b, &asking->to, &done, command.referral);
     else
         answers_done(b, &asking->to, &done, case_to_answer(b, asking, &command));
 }

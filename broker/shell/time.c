@@ -8,6 +8,7 @@
 #include "broker/shell/alterations.h"
 #include "broker/shell/broker.h"
 #include "broker/shell/catch_up.h"
+#include "broker/shell/erased.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/records.h"
 
@@ -200,7 +201,7 @@ int broker_patience_ms(const struct broker *b, struct now now)
     if (b->in_flight.on_its_way)
         return LEASE_CHECK_MS;
     if (b->state->rematch_due || b->followers.hurried || due_ms <= now_ms || records_wait(b) ||
-        alterations_wait(b))
+        erased_wait(b) || alterations_wait(b))
         return 0;
     return (int)(due_ms - now_ms < most_ms ? due_ms - now_ms : most_ms);
 }

@@ -4,6 +4,7 @@
 
 #include "broker/shell/broker.h"
 #include "broker/shell/catch_up.h"
+#include "broker/shell/erased.h"
 #include "broker/shell/feed.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/news.h"
@@ -105,6 +106,7 @@ static enum ledger_status turn_write(struct broker *b)
             return status;
         room_note_written(b, batch->count);
     }
+    erased_pack(b);
     records_pack(b);
     news_pack(b);
     catch_up_pack(b);

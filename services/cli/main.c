@@ -47,7 +47,7 @@ static const char exit_codes[] =
     "    1  refused, with what holds now and whom to ring; verify: something is wrong\n"
     "    2  no answer in time: not known whether it was done\n"
     "  100  the command line, or a file that it names, is wrong\n"
-    "  111  no connection, no disk, no memory: nothing was done\n\n"
+    "  111  no connection, no disk, no memory: nothing was done; erase: or a full disk keeps the key still\n\n"
     "Environment: CONCORDAT_SERVER, CONCORDAT_SERVER_KEY, CONCORDAT_KEY, CONCORDAT_RING stand for the "
     "options --server, --server-key, --key and --ring of every command; CONCORDAT_PERSON, CONCORDAT_ROLE and "
     "CONCORDAT_PEOPLE for --as, --as-role and --people; CONCORDAT_TRAIL for --trail.\n\n"

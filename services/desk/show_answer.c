@@ -25,6 +25,9 @@ static void show_done(struct sheet *sheet, const answer_message *answer, bool re
         show_saved(sheet, answer, again);
     else if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED && receipt)
         sheet_headline(sheet, TONE_GOOD, "RECEIVED", "by the router as %s.%s", number, again);
+    else if (answer->key_remains)
+        sheet_headline(sheet, TONE_WARNING,
+                       "NOT GONE YET:", "the key to the texts is still on the router's disk.");
     else
         sheet_headline(sheet, TONE_GOOD, "DONE", "%s", again);
 }

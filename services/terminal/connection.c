@@ -183,17 +183,22 @@ static enum exit_code tell_no_answer(const struct connection_options *options, b
         options->endpoint, seconds, ring);
 }
 
+static enum exit_code code_of_message(const Concordat__V1__Message *message)
+{
+    if (message->body_case != CONCORDAT__V1__MESSAGE__BODY_ANSWER)
+        return CODE_DONE;
+    if (!message->answer->done)
+        return CODE_REFUSED;
+    return message->answer->key_remains ? CODE_ENVIRONMENT : CODE_DONE;
+}
+
 const Concordat__V1__Message *connection_ask(const struct connection_options *options,
                                              struct concordat_client *client, Concordat__V1__Request *request,
                                              enum exit_code *code)
 {
     const Concordat__V1__Message *message = concordat_client_request(client, request, options->timeout_ms);
-    if (!message)
-        *code = tell_no_answer(options, concordat_client_welcome(client) != NULL);
-    else
-        *code = message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER && !message->answer->done
-                    ? CODE_REFUSED
-                    : CODE_DONE;
+    *code = message ? code_of_message(message)
+                    : tell_no_answer(options, concordat_client_welcome(client) != NULL);
     return message;
 }
 

@@ -1,12 +1,15 @@
 /* fault_shim.c: a library that is preloaded into our programs and does to them what a bad machine does: a
- * sync that is slow or fails, with either outcome, and a wall clock that is set. FAULT_CONTROL names the file
- * with a struct control, which a test changes while the program runs. The monotonic clock stays true. */
+ * sync that is slow or fails, with either outcome, a wall clock that is set, and a disk that is full and
+ * copies what a file of keys overwrites. FAULT_CONTROL names the file with a struct control, which a test
+ * changes while the program runs. The monotonic clock stays true. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/timex.h>
@@ -16,11 +19,12 @@
 enum sync_fault { SYNC_GOOD, SYNC_FAILS, SYNC_FAILS_YET_IS_DONE };
 
 struct control {
-    int64_t clock_ms; /* added to the wall clock */
-    int64_t slept_ms; /* the machine was suspended for so long: added to the wall clock and the boot clock */
-    int32_t sync;     /* enum sync_fault */
-    int32_t sync_ms;  /* how long each sync takes at least */
-    int32_t vouched;  /* the system says that its clock is synchronised */
+    int64_t clock_ms;  /* added to the wall clock */
+    int64_t slept_ms;  /* the machine was suspended for so long: added to the wall clock and the boot clock */
+    int32_t sync;      /* enum sync_fault */
+    int32_t sync_ms;   /* how long each sync takes at least */
+    int32_t vouched;   /* the system says that its clock is synchronised */
+    int32_t keys_full; /* no write to the file of keys finds room */
 };
 
 static struct control *control;
@@ -67,6 +71,26 @@ int fsync(int fd)
 int fdatasync(int fd)
 {
     return sync_file("fdatasync", fd);
+}
+
+static bool is_file_of_keys(int fd)
+{
+    static const char name[] = "/seals";
+    char link[64], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t size = readlink(link, path, sizeof path);
+    size_t name_size = sizeof name - 1;
+    return size >= (ssize_t)name_size && memcmp(path + size - name_size, name, name_size) == 0;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
+{
+    ssize_t (*real)(int, const void *, size_t, off_t);
+    *(void **)&real = next("pwrite");
+    if (!control || !control->keys_full || !is_file_of_keys(fd))
+        return real(fd, bytes, size, at);
+    errno = ENOSPC;
+    return -1;
 }
 
 /* Nobody vouches for the wall clock unless the test does. */

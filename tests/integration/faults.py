@@ -19,7 +19,7 @@ ENVIRONMENT = 111
 class Machine:
     """A bad machine for one program: start the program with env(), then set what is wrong, at any time."""
 
-    FORMAT = "<qqiii"
+    FORMAT = "<qqiiii"
     SYNC_GOOD, SYNC_FAILS, SYNC_FAILS_YET_IS_DONE = range(3)
 
     def __init__(self, s, name):
@@ -36,7 +36,7 @@ class Machine:
         return {"LD_PRELOAD": os.path.join(stage.BUILD, "tests", "libfault_shim.so"), "FAULT_CONTROL": self.path,
                 "ASAN_OPTIONS": options}
 
-    def set(self, clock_s=None, sync=None, sync_ms=None, vouched=None, slept_s=None):
+    def set(self, clock_s=None, sync=None, sync_ms=None, vouched=None, slept_s=None, keys_full=None):
         if clock_s is not None:
             self.control[0:8] = struct.pack("<q", int(clock_s * 1000))
         if slept_s is not None:
@@ -47,6 +47,8 @@ class Machine:
             self.control[20:24] = struct.pack("<i", sync_ms)
         if vouched is not None:
             self.control[24:28] = struct.pack("<i", vouched)
+        if keys_full is not None:
+            self.control[28:32] = struct.pack("<i", keys_full)
 
 
 class Proxy(threading.Thread):

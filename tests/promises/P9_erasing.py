@@ -20,7 +20,7 @@ BAD_VALUE, NOT_YOURS, WRONG_STATE, ON_HOLD, TOO_EARLY = 5, 9, 17, 24, 25
 RETENTION, PERSON_ASKED, MISTAKE = 1, 2, 3
 COMPLAINT, INQUEST = 1, 2
 DAY_S = 24 * 3600
-TOLD = "An invented person."
+TOLD, TYPED = "An invented person.", "an invented reason"
 REPORTS = ("times", "national", "declines", "custody", "open", "breaches", "volume", "section136")
 
 
@@ -34,7 +34,7 @@ class Erasing(two_areas.TwoAreas):
         submit = self.stage.submission(**facts)
         case = submit.referral.id
         number = self.source.request(submit=submit).answer.status.number
-        self.assertTrue(self.source.request(withdraw=self.wire.Withdraw(referral=case)).answer.done)
+        self.assertTrue(self.source.request(withdraw=self.wire.Withdraw(referral=case, reason=TYPED)).answer.done)
         return case, number
 
     def erase(self, case=b"", reason=MISTAKE, person="p117", second="p204", **also):
@@ -97,6 +97,42 @@ class Erasing(two_areas.TwoAreas):
         self.assertIn(key, self.key_slots())
         self.stage.start_broker(env=self.machine.env())
         self.assertNotIn(key, self.key_slots())
+
+    def key_remains(self, case):
+        """Erases a case. Returns whether its key is on the disk still, as the answer says and the file of keys shows."""
+        before = self.key_slots()
+        answer = self.erase(case)
+        self.assertTrue(answer.done, answer.text)
+        self.assertGreater(answer.status.erased_ms, 0)
+        self.assertEqual(answer.key_remains, self.key_slots() == before)
+        self.assertEqual("Make room on the disk" in answer.text, answer.key_remains)
+        return answer.key_remains
+
+    def test_a_disk_that_is_full_may_keep_the_key_and_the_answer_says_so(self):
+        case, number = self.ended()
+        again, _ = self.ended()
+        self.stage.stop("broker")
+        self.stage.start_broker(env=self.machine.env())
+        self.records = self.stage.client("records")
+        self.assertEqual([typed.text for typed in self.read(case).typed], [TYPED, "asked about it"])
+        self.machine.set(keys_full=True)
+        for _ in range(2):
+            self.assertTrue(self.key_remains(case))
+        code, said = self.run_concordat(
+            "records", "erase", number, "--by", "p117", "--second", "p204", "--reason", "mistake", "--yes")
+        self.assertEqual((code, "NOT GONE YET" in said), (faults.ENVIRONMENT, True), said)
+        self.assertTrue(self.key_remains(again))
+        self.assertEqual(self.stage.said("broker").count("is still in the file of keys"), 1)
+        record = self.read(case)
+        self.assertFalse(record.HasField("confidential"))
+        self.assertEqual(len(record.typed), 0, "nobody is shown anything by the key that remains")
+        self.machine.set(keys_full=False)
+        self.assertFalse(self.key_remains(case), "the same again erases it")
+        before = self.key_slots()
+        self.stage.stop("broker")
+        self.stage.start_broker(env=self.machine.env())
+        self.assertNotEqual(self.key_slots(), before, "and so does a start")
+        self.assertEqual(len(self.events("erased")), 2)
 
     def test_it_waits_for_the_end_of_retention_and_says_until_when(self):
         self.stage.use_region(lambda text: text.replace("retention_days: 7305", "retention_days: 40"))
