@@ -8,7 +8,11 @@
 
 #include "proto/keys/keys.h"
 
-enum { REWRAP_SLOTS = 64 /* a tenth of a millisecond */, PATH_BYTES = 4096 };
+enum {
+    REWRAP_SLOTS = 64 /* a tenth of a millisecond */,
+    PATH_BYTES = 4096,
+    KEPT_BYTES = 5 * (UINT8_MAX + 1)
+};
 
 static const char credential[] = "master-key";
 static const char service_context[] = "concordat-service-seal-1";
@@ -121,25 +125,45 @@ void key_store_reload(struct key_store *s)
     s->walk = (struct seals_walk){0};
 }
 
+/* "1, 3, 0" */
+static void key_store_list_kept(const struct seals_walk *walk, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = UINT8_MAX; i >= 0 && used < size; i--)
+        if (walk->kept[i])
+            used += (size_t)snprintf(text + used, size - used, "%s%d", used ? ", " : "", i);
+}
+
+/* Also if nothing was to be done: a crash can have come before it was said. */
+static void key_store_say_generations(const struct seals_walk *walk)
+{
+    char kept[KEPT_BYTES];
+    key_store_list_kept(walk, kept, sizeof kept);
+    fprintf(stderr,
+            "concordat-broker: keys: all are under generation %u of the master key, %u of them wrapped anew",
+            walk->generation, walk->rewrapped);
+    if (walk->torn)
+        fprintf(stderr, "; but %u damaged", walk->torn);
+    if (walk->unopened)
+        fprintf(stderr, "; but %u of generation %s cannot be opened: keep every generation\n", walk->unopened,
+                kept);
+    else
+        fprintf(stderr, "; older generations open only copies of the file of keys from before\n");
+}
+
 /* SEALS_OK also if nothing is left to be done. */
 static enum seals_status key_store_rewrap(struct key_store *s)
 {
     if (s->walk.done || !s->master)
         return SEALS_OK;
     enum seals_status status = seals_rewrap(s->seals, &s->walk, REWRAP_SLOTS);
-    if (status != SEALS_OK || !s->walk.done || !(s->walk.rewrapped || s->walk.unopened || s->walk.torn))
-        return status;
-    status = seals_sync(s->seals);
-    if (status != SEALS_OK)
-        return status;
-    fprintf(
-        stderr,
-        "concordat-broker: keys: %u wrapped anew, by generation %u of the master key; %u cannot be opened, "
-        "%u damaged%s\n",
-        s->walk.rewrapped, s->walk.generation, s->walk.unopened, s->walk.torn,
-        s->walk.unopened ? "; keep the older generations"
-                         : "; the older generations are not needed any more");
-    return SEALS_OK;
+    s->hurries = status == SEALS_OK && !s->walk.done;
+    if (status == SEALS_OK && s->walk.done)
+        status = seals_sync(s->seals);
+    if (status == SEALS_OK && s->walk.done)
+        key_store_say_generations(&s->walk);
+    return status;
 }
 
 bool key_store_idle(struct key_store *s)

@@ -29,6 +29,7 @@ struct key_store {
     struct master_key *master; /* owned; NULL: missing */
     struct seals *seals;       /* owned */
     struct seals_walk walk;
+    bool hurries; /* more of the walk is left, and nothing keeps it from going on */
     uint8_t service[SEAL_KEY_BYTES];
     char problem[KEY_STORE_MESSAGE_BYTES]; /* that somebody has to look after; "": none */
 };
@@ -42,8 +43,9 @@ void key_store_close(struct key_store *store);
 
 /* Reads the master key again, and begins to wrap anew what an older generation wrapped. */
 void key_store_reload(struct key_store *store);
-/* Draws keys ahead, and wraps a few anew if any are left to be; to be called when no message waits. False if
- * the disk failed: the router must stop. */
+/* Draws keys ahead, and looks at some of the keys since the start or the last reading, and wraps those anew
+ * that need it; to be called when no message waits. At the end it is logged which generations are in use.
+ * False if the disk failed: the router must stop. */
 bool key_store_idle(struct key_store *store);
 
 #endif

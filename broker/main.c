@@ -31,6 +31,7 @@ enum { MESSAGE_BYTES = 512 };
 enum { TURN_MESSAGES_GOOD = 64, TURN_MESSAGES_BUSY = 128, BUSY_TURNS = 4 };
 /* Making the ballast can take a moment, so it is not tried at each turn. */
 enum { BALLAST_LOOK_MS = 60 * 1000 };
+enum { ROTATION_PAUSE_MS = 1 };
 
 const char *argp_program_version = "concordat-broker " CONCORDAT_VERSION;
 
@@ -480,6 +481,15 @@ static int report_failed_turn(struct process *p)
     return code;
 }
 
+/* A rotation of the master key does not wait for the next message, and leaves the processor to others. */
+static int process_patience_ms(const struct process *p)
+{
+    if (server_has_more(p->machine.server))
+        return 0;
+    int patience_ms = broker_patience_ms(p->broker, machine_now());
+    return p->key_store.hurries && patience_ms > ROTATION_PAUSE_MS ? ROTATION_PAUSE_MS : patience_ms;
+}
+
 /* Runs until a signal says to stop, or something fails. After a failed turn nobody knows what is on disk.
  * Senders keep what was not acknowledged, and the next start goes on from what it reads there. */
 static int process_run(struct process *p)
@@ -489,9 +499,7 @@ static int process_run(struct process *p)
                               {NULL, p->signals, ZMQ_POLLIN, 0},
                               {NULL, ledger_synced_fd(p->machine.ledger), ZMQ_POLLIN, 0}};
     while (!p->stopping) {
-        bool waits = server_has_more(p->machine.server);
-        int patience_ms = waits ? 0 : broker_patience_ms(p->broker, machine_now());
-        if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR)
+        if (zmq_poll(items, 4, process_patience_ms(p)) < 0 && errno != EINTR)
             return report_failure("poll", zmq_strerror(errno));
         if (items[1].revents || server_keys_are_due(p->machine.server))
             (void)reload_keys(p);

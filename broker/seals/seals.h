@@ -165,6 +165,7 @@ struct seals_walk {
     /* Keys of a generation that the master key lacks, or altered, or of a former service key: left as they
      * are. */
     uint32_t unopened;
+    bool kept[UINT8_MAX + 1]; /* the generations of these */
 };
 
 /* Looks at the next slots of the ledger's referrals, at most `slots`, and wraps by the newest generation what

@@ -30,6 +30,7 @@ static enum seals_status seals_rewrap_slot(struct seals *s, struct seals_walk *w
         return SEALS_OK;
     if (!slot_is_in_place(&slot, walk->drill, walk->number) || seals_unwrap(s, &slot, key) != SEALS_OK) {
         walk->unopened++;
+        walk->kept[slot.generation] = true;
         return SEALS_OK;
     }
     s->setting.random.draw(s->setting.random.context, slot.key.nonce, sizeof slot.key.nonce);
