@@ -17,21 +17,6 @@ static struct sealed_world world;
 static uint8_t key[SEAL_KEY_BYTES];
 static const uint8_t zeros[SLOT_BYTES];
 
-static int open_world(void **state)
-{
-    (void)state;
-    sealed_open(&world);
-    sealed_reopen(&world, MASTER_ONE, 0, 0);
-    return world.opening == SEALS_FRESH ? 0 : -1;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    sealed_close(&world);
-    return 0;
-}
-
 /* --- keys ------------------------------------------------------------------------------------------- */
 
 static void P9_each_referral_has_its_own_key_and_keeps_it(void **state)
@@ -505,28 +490,27 @@ static void P9_a_call_that_fails_is_said_whichever_it_is(void **state)
 
 int main(void)
 {
-#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
     const struct CMUnitTest tests[] = {
-        IN_A_WORLD(P9_each_referral_has_its_own_key_and_keeps_it),
-        IN_A_WORLD(P9_asking_again_gives_the_same_key),
-        IN_A_WORLD(P9_a_key_is_on_disk_before_anybody_is_handed_it),
-        IN_A_WORLD(P9_keys_that_were_drawn_ahead_are_taken_at_the_next_opening),
-        IN_A_WORLD(P9_no_turn_waits_for_a_key_after_a_quiet_moment),
-        IN_A_WORLD(P9_another_master_key_wraps_what_nobody_was_given_yet),
-        IN_A_WORLD(P9_a_slot_whose_event_is_in_the_ledger_is_never_made_anew),
-        IN_A_WORLD(P9_slots_that_change_places_open_nothing),
-        IN_A_WORLD(P9_a_slot_that_was_rewritten_by_hand_opens_nothing),
-        IN_A_WORLD(P9_an_erased_key_is_in_no_byte_of_the_file),
-        IN_A_WORLD(P9_erasing_twice_is_the_same_and_syncs_each_time),
-        IN_A_WORLD(P9_a_torn_slot_can_be_erased_and_a_missing_one_is_said),
-        IN_A_WORLD(P9_a_torn_write_at_any_byte_is_found_and_gives_no_wrong_key),
-        IN_A_WORLD(P9_a_rotation_goes_on_from_where_it_was_stopped),
-        IN_A_WORLD(P9_a_rotation_leaves_what_it_cannot_open_and_says_so),
-        IN_A_WORLD(P9_a_rotation_comes_back_to_a_slot_that_could_not_be_written),
-        IN_A_WORLD(P9_a_newer_generation_begins_the_rotation_again),
-        IN_A_WORLD(P9_numbers_of_any_size_have_their_own_place),
-        IN_A_WORLD(P9_a_full_disk_is_seen_before_anything_is_acknowledged),
-        IN_A_WORLD(P9_a_call_that_fails_is_said_whichever_it_is),
+        IN_SEALED_WORLD(P9_each_referral_has_its_own_key_and_keeps_it, &world),
+        IN_SEALED_WORLD(P9_asking_again_gives_the_same_key, &world),
+        IN_SEALED_WORLD(P9_a_key_is_on_disk_before_anybody_is_handed_it, &world),
+        IN_SEALED_WORLD(P9_keys_that_were_drawn_ahead_are_taken_at_the_next_opening, &world),
+        IN_SEALED_WORLD(P9_no_turn_waits_for_a_key_after_a_quiet_moment, &world),
+        IN_SEALED_WORLD(P9_another_master_key_wraps_what_nobody_was_given_yet, &world),
+        IN_SEALED_WORLD(P9_a_slot_whose_event_is_in_the_ledger_is_never_made_anew, &world),
+        IN_SEALED_WORLD(P9_slots_that_change_places_open_nothing, &world),
+        IN_SEALED_WORLD(P9_a_slot_that_was_rewritten_by_hand_opens_nothing, &world),
+        IN_SEALED_WORLD(P9_an_erased_key_is_in_no_byte_of_the_file, &world),
+        IN_SEALED_WORLD(P9_erasing_twice_is_the_same_and_syncs_each_time, &world),
+        IN_SEALED_WORLD(P9_a_torn_slot_can_be_erased_and_a_missing_one_is_said, &world),
+        IN_SEALED_WORLD(P9_a_torn_write_at_any_byte_is_found_and_gives_no_wrong_key, &world),
+        IN_SEALED_WORLD(P9_a_rotation_goes_on_from_where_it_was_stopped, &world),
+        IN_SEALED_WORLD(P9_a_rotation_leaves_what_it_cannot_open_and_says_so, &world),
+        IN_SEALED_WORLD(P9_a_rotation_comes_back_to_a_slot_that_could_not_be_written, &world),
+        IN_SEALED_WORLD(P9_a_newer_generation_begins_the_rotation_again, &world),
+        IN_SEALED_WORLD(P9_numbers_of_any_size_have_their_own_place, &world),
+        IN_SEALED_WORLD(P9_a_full_disk_is_seen_before_anything_is_acknowledged, &world),
+        IN_SEALED_WORLD(P9_a_call_that_fails_is_said_whichever_it_is, &world),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

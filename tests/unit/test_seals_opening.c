@@ -15,21 +15,6 @@
 static struct sealed_world world;
 static uint8_t key[SEAL_KEY_BYTES];
 
-static int open_world(void **state)
-{
-    (void)state;
-    sealed_open(&world);
-    sealed_reopen(&world, MASTER_ONE, 0, 0);
-    return world.opening == SEALS_FRESH ? 0 : -1;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    sealed_close(&world);
-    return 0;
-}
-
 static void P9_another_generation_or_another_master_key_opens_nothing_and_is_named(void **state)
 {
     (void)state;
@@ -290,19 +275,18 @@ static void P9_every_kind_of_slot_is_counted(void **state)
 
 int main(void)
 {
-#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
     const struct CMUnitTest tests[] = {
-        IN_A_WORLD(P9_another_generation_or_another_master_key_opens_nothing_and_is_named),
-        IN_A_WORLD(P9_an_altered_slot_does_not_keep_new_keys_from_being_made),
-        IN_A_WORLD(P9_without_a_master_key_a_new_file_is_made_and_nobody_is_turned_away),
-        IN_A_WORLD(P9_a_file_that_is_not_this_ledgers_is_refused_and_left_as_it_is),
-        IN_A_WORLD(P9_keys_under_another_ledgers_header_open_nothing),
-        IN_A_WORLD(P9_a_header_that_a_crash_cut_short_is_made_again),
-        IN_A_WORLD(P9_an_old_copy_beside_a_newer_one_is_refused),
-        IN_A_WORLD(P9_a_ledger_that_is_older_than_its_keys_is_refused),
-        IN_A_WORLD(P9_what_a_crash_left_damaged_is_collected),
-        IN_A_WORLD(P9_keys_that_were_drawn_ahead_under_another_key_are_collected),
-        IN_A_WORLD(P9_every_kind_of_slot_is_counted),
+        IN_SEALED_WORLD(P9_another_generation_or_another_master_key_opens_nothing_and_is_named, &world),
+        IN_SEALED_WORLD(P9_an_altered_slot_does_not_keep_new_keys_from_being_made, &world),
+        IN_SEALED_WORLD(P9_without_a_master_key_a_new_file_is_made_and_nobody_is_turned_away, &world),
+        IN_SEALED_WORLD(P9_a_file_that_is_not_this_ledgers_is_refused_and_left_as_it_is, &world),
+        IN_SEALED_WORLD(P9_keys_under_another_ledgers_header_open_nothing, &world),
+        IN_SEALED_WORLD(P9_a_header_that_a_crash_cut_short_is_made_again, &world),
+        IN_SEALED_WORLD(P9_an_old_copy_beside_a_newer_one_is_refused, &world),
+        IN_SEALED_WORLD(P9_a_ledger_that_is_older_than_its_keys_is_refused, &world),
+        IN_SEALED_WORLD(P9_what_a_crash_left_damaged_is_collected, &world),
+        IN_SEALED_WORLD(P9_keys_that_were_drawn_ahead_under_another_key_are_collected, &world),
+        IN_SEALED_WORLD(P9_every_kind_of_slot_is_counted, &world),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,21 +18,6 @@ enum { AT_GENERATION = 6, AT_CALLBACK = 88, CALLBACK_BYTES = 72 };
 static struct sealed_world world;
 static const uint8_t zeros[CALLBACK_BYTES];
 
-static int open_world(void **state)
-{
-    (void)state;
-    sealed_open(&world);
-    sealed_reopen(&world, MASTER_ONE, 0, 0);
-    return world.opening == SEALS_FRESH ? 0 : -1;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    sealed_close(&world);
-    return 0;
-}
-
 static uint8_t generation_of(uint32_t number)
 {
     return sealed_slot(&world, number, false)[AT_GENERATION];
@@ -352,20 +337,19 @@ static void P9_no_bit_of_a_slot_can_flip_and_give_a_wrong_key(void **state)
 
 int main(void)
 {
-#define IN_A_WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
     const struct CMUnitTest tests[] = {
-        IN_A_WORLD(P9_while_the_master_key_is_missing_referrals_are_taken),
-        IN_A_WORLD(P9_once_the_master_key_is_back_it_wraps_all),
-        IN_A_WORLD(P9_a_wrong_master_key_wraps_nothing_however_long_there_was_none),
-        IN_A_WORLD(P9_a_first_master_key_takes_over_what_was_taken_without_any),
-        IN_A_WORLD(P9_another_key_of_the_brokers_own_is_named_and_counted),
-        IN_A_WORLD(P9_another_service_key_costs_no_record_that_the_master_key_wrapped),
+        IN_SEALED_WORLD(P9_while_the_master_key_is_missing_referrals_are_taken, &world),
+        IN_SEALED_WORLD(P9_once_the_master_key_is_back_it_wraps_all, &world),
+        IN_SEALED_WORLD(P9_a_wrong_master_key_wraps_nothing_however_long_there_was_none, &world),
+        IN_SEALED_WORLD(P9_a_first_master_key_takes_over_what_was_taken_without_any, &world),
+        IN_SEALED_WORLD(P9_another_key_of_the_brokers_own_is_named_and_counted, &world),
+        IN_SEALED_WORLD(P9_another_service_key_costs_no_record_that_the_master_key_wrapped, &world),
         cmocka_unit_test(P9_a_callback_key_is_derived_as_the_page_says),
-        IN_A_WORLD(P9_a_callback_opens_without_the_master_key_until_its_case_has_ended),
-        IN_A_WORLD(P9_the_service_key_opens_no_record_that_the_master_key_wrapped),
-        IN_A_WORLD(P9_a_case_may_end_twice_and_what_cannot_be_ended_is_said),
-        IN_A_WORLD(P9_a_rotation_leaves_the_callback_key_as_it_is),
-        IN_A_WORLD(P9_no_bit_of_a_slot_can_flip_and_give_a_wrong_key),
+        IN_SEALED_WORLD(P9_a_callback_opens_without_the_master_key_until_its_case_has_ended, &world),
+        IN_SEALED_WORLD(P9_the_service_key_opens_no_record_that_the_master_key_wrapped, &world),
+        IN_SEALED_WORLD(P9_a_case_may_end_twice_and_what_cannot_be_ended_is_said, &world),
+        IN_SEALED_WORLD(P9_a_rotation_leaves_the_callback_key_as_it_is, &world),
+        IN_SEALED_WORLD(P9_no_bit_of_a_slot_can_flip_and_give_a_wrong_key, &world),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,20 @@ void sealed_reopen(struct sealed_world *w, enum sealed_master master, uint32_t c
     assert(!w->seals == (w->opening > SEALS_LOCKED));
 }
 
+int sealed_set_up(void **state)
+{
+    struct sealed_world *w = *state;
+    sealed_open(w);
+    sealed_reopen(w, MASTER_ONE, 0, 0);
+    return w->opening == SEALS_FRESH ? 0 : -1;
+}
+
+int sealed_tear_down(void **state)
+{
+    sealed_close(*state);
+    return 0;
+}
+
 void sealed_change_service(struct sealed_world *w, bool another)
 {
     w->setting.service = service_keys[another];

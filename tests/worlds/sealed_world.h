@@ -24,6 +24,12 @@ struct sealed_world {
 void sealed_open(struct sealed_world *world);
 void sealed_close(struct sealed_world *world);
 
+/* A test in a world with a fresh file: an entry for cmocka. *state is the world. */
+#define IN_SEALED_WORLD(test, world)                                                                         \
+    cmocka_unit_test_prestate_setup_teardown(test, sealed_set_up, sealed_tear_down, world)
+int sealed_set_up(void **state);
+int sealed_tear_down(void **state);
+
 /* Closes the file, if it is open, and opens it again beside a ledger that has given these numbers. */
 void sealed_reopen(struct sealed_world *world, enum sealed_master master, uint32_t cases, uint32_t drills);
 
