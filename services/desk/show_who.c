@@ -17,23 +17,23 @@ static const char *const whats[] = {
     WHAT(RECEIVED) = "sent the referral",
     WHAT(UPDATED) = "changed the referral",
     WHAT(WITHDRAWN) = "withdrew it",
-    WHAT(OFFERED) = "{team} was offered it, as attempt {attempt}",
-    WHAT(OFFER_SEEN) = "{team} saw the offer",
-    WHAT(OFFER_ENDED) = "the offer to {team} ended: {end}",
-    WHAT(HELD) = "{coordinator} was given it to hold: {reason}",
-    WHAT(REMINDED) = "{coordinator} was reminded of it",
+    WHAT(OFFERED) = "offered it to {team}, as attempt {attempt}",
+    WHAT(OFFER_SEEN) = "saw the offer to {team}",
+    WHAT(OFFER_ENDED) = "ended the offer to {team}: {end}",
+    WHAT(HELD) = "gave it to {coordinator} to hold: {reason}",
+    WHAT(REMINDED) = "reminded {coordinator} of it",
     WHAT(TAKEN) = "took it in hand for {coordinator}",
     WHAT(ACCEPTED) = "accepted it for {team}",
     WHAT(CHECKED_IN) = "said how far it is: {step}",
-    WHAT(LEASE_WARNED) = "{team} was warned, because nothing was heard by the promised time",
-    WHAT(LEASE_LAPSED) = "{team} no longer has it, because nothing was heard",
+    WHAT(LEASE_WARNED) = "warned {team}, because nothing was heard by the promised time",
+    WHAT(LEASE_LAPSED) = "took it back from {team}, because nothing was heard",
     WHAT(CLOSED) = "closed it for {by}: {outcome}",
     WHAT(REFERRER_TOLD) = "was told that it is {state}",
-    WHAT(CLOCK_BREACHED) = "a clock ran out: {clock}",
+    WHAT(CLOCK_BREACHED) = "saw a clock run out: {clock}",
     WHAT(RECORD_READ) = "read the record for {of}",
-    WHAT(ERASED) = "{@by} and {@second} erased the texts about the person: {reason}",
-    WHAT(HOLD_SET) = "{@by} put it on hold, so that it is not erased: {reason}",
-    WHAT(HOLD_LIFTED) = "{@by} lifted a hold: {reason}",
+    WHAT(ERASED) = "erased the texts about the person, together with {@second}: {reason}",
+    WHAT(HOLD_SET) = "put it on hold, so that it is not erased: {reason}",
+    WHAT(HOLD_LIFTED) = "lifted a hold: {reason}",
     WHAT(ALTERATION_FOUND) = "found that something stored was altered: {what}",
 };
 
@@ -45,7 +45,7 @@ static const char *what_template(const who_event *event)
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_RECORD_READ && event->record_read->break_glass)
         return "read the record for {of}, beyond their areas: {break_glass}";
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED && event->offer_ended->reason)
-        return "the offer to {team} ended: {end}, {reason}";
+        return "ended the offer to {team}: {end}, {reason}";
     return row < sizeof whats / sizeof *whats && whats[row] ? whats[row]
                                                             : "something that this version has no words for";
 }

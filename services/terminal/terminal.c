@@ -15,7 +15,7 @@
 #include "services/desk/show.h"
 #include "services/desk/time_words.h"
 
-enum { LABEL_COLUMNS = 10, COLUMNS_MIN = 40, COLUMNS_DEFAULT = 80, COLUMNS_MAX = 110 };
+enum { LABEL_COLUMNS = 10, FIELD_INDENT = 4, COLUMNS_MIN = 40, COLUMNS_DEFAULT = 80, COLUMNS_MAX = 110 };
 
 static const char *const tone_codes[] = {[TONE_PLAIN] = "\033[1m",
                                          [TONE_GOOD] = "\033[1;32m",
@@ -69,11 +69,11 @@ static void print_wrapped(const struct terminal *terminal, const char *text, uns
 }
 
 static void print_headline(const struct terminal *terminal, const char *word, enum sheet_tone tone,
-                           const char *text)
+                           const char *text, unsigned indent)
 {
     fprintf(terminal->out, "%s%s%s", terminal->colour ? tone_codes[tone] : "", word,
             terminal->colour ? end_code : "");
-    print_wrapped(terminal, text, 0, columns_of(word, strlen(word)));
+    print_wrapped(terminal, text, indent, columns_of(word, strlen(word)));
 }
 
 static void print_line(const struct terminal *terminal, const struct sheet_line *line)
@@ -81,7 +81,7 @@ static void print_line(const struct terminal *terminal, const struct sheet_line 
     char field[SHEET_LABEL_BYTES + 4];
     switch (line->kind) {
     case SHEET_HEADLINE:
-        print_headline(terminal, line->label, line->tone, line->text);
+        print_headline(terminal, line->label, line->tone, line->text, 0);
         return;
     case SHEET_ROW:
         fprintf(terminal->out, "%-*s", LABEL_COLUMNS, line->label);
@@ -89,7 +89,7 @@ static void print_line(const struct terminal *terminal, const struct sheet_line 
         return;
     case SHEET_FIELD:
         snprintf(field, sizeof field, "  %s:", line->label);
-        print_headline(terminal, field, TONE_PLAIN, line->text);
+        print_headline(terminal, field, TONE_PLAIN, line->text, FIELD_INDENT);
         return;
     case SHEET_HEADING:
     case SHEET_SENTENCE:

@@ -192,10 +192,10 @@ class Who(unittest.TestCase):
         said = self.cli(number, "quince marmalade", *options)
         at = 0
         for line in ("ab20, police officer, with the key street and the device car-7: sent the referral",
-                     "the router: northmoor-crisis was offered it, as attempt 1",
-                     'Sam Okafor (p117), team clinician, with the key north-1: the offer to northmoor-crisis ended: '
+                     "the router: offered it to northmoor-crisis, as attempt 1",
+                     'Sam Okafor (p117), team clinician, with the key north-1: ended the offer to northmoor-crisis: '
                      'declined, other: "the lift is broken"',
-                     "the router: northmoor-duty was given it to hold",
+                     "the router: gave it to northmoor-duty to hold",
                      "a person who is not recorded, with the key street and the device car-8: was told that it is held",
                      'Ash Oneil (p9001), with the key duty: read the record for northmoor-duty: "a daughter rang"',
                      "p9002, duty coordinator, with the key duty: took it in hand for northmoor-duty",

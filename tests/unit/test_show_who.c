@@ -93,16 +93,16 @@ static void P9_who_had_to_do_with_a_case_is_said_in_plain_words(void **state)
     assert_int_equal(sheet.count, 2 + ENTRIES + 1);
     assert_line(&sheet, 1, "",
                 "These are the latest 6 events. There are earlier ones, which an inspector's trail has.");
-    assert_line(&sheet, 2, "13:04", "the router: northmoor-crisis was offered it, as attempt 2");
+    assert_line(&sheet, 2, "13:04", "the router: offered it to northmoor-crisis, as attempt 2");
     assert_line(
         &sheet, 3, "13:04",
-        "a person who is not recorded, with the key duty-1: northmoor-crisis was offered it, as attempt 2");
+        "a person who is not recorded, with the key duty-1: offered it to northmoor-crisis, as attempt 2");
     assert_line(
         &sheet, 4, "13:04",
         "Sam Okafor (p117), duty coordinator, with the key duty-1 and the device ward-2: read the record for southfell-duty, beyond their areas: asked: \"they rang?[2J\"");
     assert_line(
         &sheet, 5, "13:04",
-        "Sam Okafor (p117), duty coordinator, with the key duty-1 and the device ward-2: Sam Okafor (p117) and p204 erased the texts about the person: mistake");
+        "Sam Okafor (p117), duty coordinator, with the key duty-1 and the device ward-2: erased the texts about the person, together with p204: mistake");
     assert_line(&sheet, 6, "13:04", "an event that this version cannot read");
     assert_line(&sheet, 7, "13:04", "an event that this version cannot read");
     assert_line(&sheet, 8, "", "That you asked has been recorded too.");
