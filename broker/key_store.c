@@ -103,6 +103,10 @@ int key_store_open(struct key_store *s, const struct key_store_setting *setting,
         snprintf(message, message_size, "%s: cannot be written; look after the disk and start again", path);
         return -1;
     }
+    if (!seals_start_thread(s->seals)) {
+        snprintf(message, message_size, "%s: a thread could not be started", path);
+        return -1;
+    }
     return 0;
 }
 
@@ -166,7 +170,7 @@ static enum seals_status key_store_rewrap(struct key_store *s)
     return status;
 }
 
-bool key_store_idle(struct key_store *s)
+bool key_store_tend(struct key_store *s, bool idle)
 {
-    return seals_prepare(s->seals) != SEALS_FAILED && key_store_rewrap(s) != SEALS_FAILED;
+    return seals_prepare(s->seals) != SEALS_FAILED && (!idle || key_store_rewrap(s) != SEALS_FAILED);
 }

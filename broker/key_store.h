@@ -3,7 +3,7 @@
  *
  * The master key comes from a file, or from the credential "master-key" of the service manager. While it is
  * missing or wrong the router goes on: new keys are wrapped by a key derived from the router's own secret key
- * (generation 0), and wrapped anew when the master key is there. One thread.
+ * (generation 0), and wrapped anew when the master key is there. One thread calls these functions.
  */
 #ifndef CONCORDAT_KEY_STORE_H
 #define CONCORDAT_KEY_STORE_H
@@ -43,9 +43,9 @@ void key_store_close(struct key_store *store);
 
 /* Reads the master key again, and begins to wrap anew what an older generation wrapped. */
 void key_store_reload(struct key_store *store);
-/* Draws keys ahead, and looks at some of the keys since the start or the last reading, and wraps those anew
- * that need it; to be called when no message waits. At the end it is logged which generations are in use.
- * False if the disk failed: the router must stop. */
-bool key_store_idle(struct key_store *store);
+/* To be called at each turn: begins to draw keys ahead if few are left. When no message waits, it also looks
+ * at some of the keys since the start or the last reading, and wraps those anew that need it; at the end it
+ * is logged which generations are in use. False if the disk failed: the router must stop. */
+bool key_store_tend(struct key_store *store, bool idle);
 
 #endif

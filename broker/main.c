@@ -423,12 +423,14 @@ static enum ledger_status process_turn(struct process *p)
     status = broker_commit(p->broker);
     if (status == LEDGER_OK && step != SNAPSHOT_RESTS)
         status = broker_settle(p->broker);
-    if (status != LEDGER_OK || !broker_is_settled(p->broker))
+    if (status != LEDGER_OK)
         return status;
-    if (idle) {
+    bool settled = broker_is_settled(p->broker);
+    p->seals_failed = !key_store_tend(&p->key_store, idle && settled);
+    if (!settled)
+        return status;
+    if (idle)
         ledger_idle(p->machine.ledger);
-        p->seals_failed = !key_store_idle(&p->key_store);
-    }
     take_snapshot_step(p, step);
     return LEDGER_OK;
 }

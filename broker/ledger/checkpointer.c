@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-#include "broker/ledger/worker.h"
+#include "proto/words/worker.h"
 
 struct checkpointer {
     sqlite3 *db; /* the thread's, while it is busy */

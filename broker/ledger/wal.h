@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "broker/ledger/checkpointer.h"
-#include "broker/ledger/worker.h"
+#include "proto/words/worker.h"
 
 struct wal {
     sqlite3 *db;                       /* the writer's connection, borrowed */

@@ -4,6 +4,7 @@
 #define CONCORDAT_SEALS_INSIDE_H
 
 #include "broker/seals/seals.h"
+#include "proto/words/worker.h"
 
 enum { SEALS_SERIES = 2 /* cases and drills */ };
 
@@ -15,14 +16,29 @@ struct seals_pool {
     uint32_t roomy; /* the file has its room up to this number, the last of a step; 0: nobody has looked */
 };
 
+/* Keys on their way to the disk. The writer has them to itself, with their places in the pool, from its order
+ * until the owner has waited for it. */
+struct seals_filling {
+    bool drill;
+    uint32_t first, count; /* numbers; count 0: none are on their way */
+    struct seals_nonces {
+        uint8_t key[SEAL_NONCE_BYTES], callback[SEAL_NONCE_BYTES];
+    } nonces[SEALS_POOL];
+    uint8_t written[SEALS_POOL * SLOT_BYTES];
+    enum seals_status status; /* SEALS_FAILED for ever once the disk has failed */
+};
+
 struct seals {
     struct seals_setting setting;
     uint32_t newest[SEALS_SERIES]; /* numbers whose events are on disk */
     struct seals_pool pools[SEALS_SERIES];
-    bool locked;                              /* the master key is missing, or does not open what it should */
-    uint8_t written[SEALS_POOL * SLOT_BYTES]; /* slots on their way to the file together */
+    struct seals_filling filling;
+    struct worker *writer; /* NULL: the owner writes by itself */
+    bool locked;           /* the master key is missing, or does not open what it should */
 };
 
+/* As seals_sync, without waiting for the writer. */
+enum seals_status seals_sync_file(const struct seals *seals);
 /* The byte at which a slot stands in the file. */
 uint64_t seals_place(bool drill, uint32_t number);
 enum seals_status seals_write_bytes(const struct seals *seals, const uint8_t *bytes, size_t size,
@@ -48,6 +64,8 @@ uint8_t seals_wrapping(const struct seals *seals);
 /* Begins behind the ledger's newest numbers. False if memory is short. */
 bool seals_open_pools(struct seals *seals);
 void seals_close_pools(struct seals *seals);
+/* Waits for the writer, and takes what it wrote: SEALS_OK, SEALS_FULL or SEALS_FAILED. */
+enum seals_status seals_await_writer(struct seals *seals);
 /* Sees to it that the key of a number that is not in the ledger yet is ready, and notes that it is given. */
 enum seals_status seals_give(struct seals *seals, const struct seals_case *of);
 /* The key of such a number, borrowed; NULL: nobody was given it. */

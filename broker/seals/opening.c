@@ -58,7 +58,7 @@ static enum seals_opening seals_create(const struct seals *s, const struct seals
     seals_pack_header(s, header);
     enum seals_status status = seals_write_bytes(s, header, sizeof header, 0);
     if (status == SEALS_OK)
-        status = seals_sync(s);
+        status = seals_sync_file(s);
     if (status == SEALS_OK)
         return SEALS_FRESH;
     return seals_tell(told, SEALS_UNREADABLE,
@@ -280,6 +280,8 @@ enum seals_opening seals_use_master(struct seals *s, const struct master_key *ma
 {
     const struct seals_told told = {s->setting.name, message, message_size};
     message[0] = '\0';
+    if (seals_await_writer(s) == SEALS_FAILED)
+        return tell_unreadable(&told);
     s->setting.master = master;
     enum seals_opening opening = seals_probe_all(s, &told);
     seals_empty_pools(s); /* what wrapped these keys may not be what wraps now */

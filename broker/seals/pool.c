@@ -19,6 +19,7 @@ bool seals_open_pools(struct seals *s)
 /* Freeing wipes them. */
 void seals_close_pools(struct seals *s)
 {
+    worker_close(&s->writer);
     for (int drill = 0; drill < SEALS_SERIES; drill++)
         sodium_free(s->pools[drill].keys);
 }
@@ -54,6 +55,7 @@ void seals_committed(struct seals *s, bool drill, uint32_t number)
     struct seals_pool *pool = &s->pools[drill];
     if (number <= s->newest[drill])
         return;
+    assert(number <= pool->ready || s->filling.count == 0);
     pool_wipe(pool, s->newest[drill] + 1, number < pool->ready ? number : pool->ready);
     s->newest[drill] = number;
     pool->made = number > pool->made ? number : pool->made;
@@ -89,76 +91,110 @@ static uint32_t pool_step_end(uint32_t number)
 
 /* Writes zeros for all slots of a step that are not in use, so that each of them is then overwritten in
  * place: a first write has to be noted by the file system, and syncing that costs much more. */
-static enum seals_status pool_make_room(struct seals *s, bool drill)
+static enum seals_status pool_make_room(struct seals *s, bool drill, uint32_t used)
 {
     struct seals_pool *pool = &s->pools[drill];
-    uint32_t number = 1 + (pool->ready > pool->roomy ? pool->ready : pool->roomy);
+    uint8_t *zeros = s->filling.written;
+    uint32_t number = 1 + (used > pool->roomy ? used : pool->roomy);
     uint32_t end = pool_step_end(number);
     enum seals_status status = SEALS_OK;
-    sodium_memzero(s->written, sizeof s->written);
+    sodium_memzero(zeros, sizeof s->filling.written);
     while (number <= end && status == SEALS_OK) {
         uint32_t count = end - number < SEALS_POOL ? end - number + 1 : SEALS_POOL;
-        status = seals_write_bytes(s, s->written, (size_t)count * SLOT_BYTES, seals_place(drill, number));
+        status = seals_write_bytes(s, zeros, (size_t)count * SLOT_BYTES, seals_place(drill, number));
         number += count;
     }
     if (status == SEALS_OK)
-        status = seals_sync(s);
+        status = seals_sync_file(s);
     if (status == SEALS_OK)
         pool->roomy = end;
     return status;
 }
 
-/* Random bytes for one slot. */
-struct pool_drawn {
-    uint8_t key[SEAL_KEY_BYTES], nonce[SEAL_NONCE_BYTES], callback_nonce[SEAL_NONCE_BYTES];
-};
-
-static void pool_wrap(const struct seals *s, bool drill, uint32_t number, const struct pool_drawn *drawn,
+static void pool_wrap(const struct seals *s, bool drill, uint32_t number, const struct seals_nonces *nonces,
                       uint8_t bytes[SLOT_BYTES])
 {
     struct slot slot = {.state = SLOT_LIVE, .number = number, .drill = drill};
+    const uint8_t *key = pool_key(&s->pools[drill], number);
     uint8_t callback[SEAL_KEY_BYTES];
-    memcpy(pool_key(&s->pools[drill], number), drawn->key, SEAL_KEY_BYTES);
-    memcpy(slot.key.nonce, drawn->nonce, SEAL_NONCE_BYTES);
-    memcpy(slot.callback.nonce, drawn->callback_nonce, SEAL_NONCE_BYTES);
-    seals_wrap(s, &slot, drawn->key);
-    seals_callback_key(drawn->key, callback);
+    memcpy(slot.key.nonce, nonces->key, SEAL_NONCE_BYTES);
+    memcpy(slot.callback.nonce, nonces->callback, SEAL_NONCE_BYTES);
+    seals_wrap(s, &slot, key);
+    seals_callback_key(key, callback);
     slot_wrap_callback(&slot, s->setting.ledger, s->setting.service, callback);
     sodium_memzero(callback, sizeof callback);
     slot_write(&slot, bytes);
 }
 
-/* Draws for all of them at once: much cheaper than for each by itself. */
-static void pool_draw(struct seals *s, bool drill, uint32_t first, uint32_t count)
-{
-    struct pool_drawn drawn[SEALS_POOL];
-    s->setting.random.draw(s->setting.random.context, drawn, count * sizeof *drawn);
-    for (uint32_t i = 0; i < count; i++)
-        pool_wrap(s, drill, first + i, &drawn[i], s->written + (size_t)i * SLOT_BYTES);
-    sodium_memzero(drawn, sizeof drawn);
-}
-
-/* Makes more keys ready, as many as stand side by side in the file; at least one if it returns SEALS_OK. */
-static enum seals_status pool_fill(struct seals *s, bool drill)
+/* Begins to make more keys ready, as many as stand side by side in the file. It draws for all of them at
+ * once: much cheaper than for each by itself. */
+static void pool_begin(struct seals *s, bool drill)
 {
     struct seals_pool *pool = &s->pools[drill];
+    struct seals_filling *filling = &s->filling;
     uint32_t first = pool->ready + 1, count = SEALS_POOL, in_step = pool_step_end(first) - pool->ready;
     uint32_t in_ring = s->newest[drill] + SEALS_AHEAD_MAX - pool->ready;
+    uint8_t keys[SEALS_POOL][SEAL_KEY_BYTES];
     count = in_step < count ? in_step : count;
     count = in_ring < count ? in_ring : count;
-    assert(count > 0);
-    enum seals_status status = pool->ready < pool->roomy ? SEALS_OK : pool_make_room(s, drill);
-    if (status != SEALS_OK)
-        return status;
-    pool_draw(s, drill, first, count);
-    status = seals_write_bytes(s, s->written, (size_t)count * SLOT_BYTES, seals_place(drill, first));
+    assert(count > 0 && filling->count == 0);
+    filling->drill = drill;
+    filling->first = first;
+    filling->count = count;
+    s->setting.random.draw(s->setting.random.context, filling->nonces, count * sizeof *filling->nonces);
+    s->setting.random.draw(s->setting.random.context, keys, count * sizeof *keys);
+    for (uint32_t i = 0; i < count; i++)
+        memcpy(pool_key(pool, first + i), keys[i], SEAL_KEY_BYTES);
+    sodium_memzero(keys, sizeof keys);
+}
+
+/* The writer's task: wraps, writes and syncs what was begun, and makes room for more if little is left. */
+static void pool_write(void *context)
+{
+    struct seals *s = context;
+    struct seals_filling *filling = &s->filling;
+    const struct seals_pool *pool = &s->pools[filling->drill];
+    uint32_t last = filling->first + filling->count - 1;
+    size_t size = (size_t)filling->count * SLOT_BYTES;
+    enum seals_status status = SEALS_OK;
+    if (pool->roomy < last)
+        status = pool_make_room(s, filling->drill, filling->first - 1);
+    for (uint32_t i = 0; i < filling->count; i++)
+        pool_wrap(s, filling->drill, filling->first + i, &filling->nonces[i],
+                  filling->written + (size_t)i * SLOT_BYTES);
     if (status == SEALS_OK)
-        status = seals_sync(s);
+        status = seals_write_bytes(s, filling->written, size, seals_place(filling->drill, filling->first));
     if (status == SEALS_OK)
-        pool->ready += count;
+        status = seals_sync_file(s);
+    if (status == SEALS_OK && pool->roomy < last + SEALS_STEP_SLOTS / 2 &&
+        pool_make_room(s, filling->drill, last) == SEALS_FAILED)
+        status = SEALS_FAILED; /* if the disk is full, these keys are good all the same */
+    filling->status = status;
+}
+
+enum seals_status seals_await_writer(struct seals *s)
+{
+    struct seals_filling *filling = &s->filling;
+    struct seals_pool *pool = &s->pools[filling->drill];
+    enum seals_status status = filling->status;
+    if (filling->count == 0)
+        return status == SEALS_FAILED ? SEALS_FAILED : SEALS_OK;
+    if (s->writer)
+        worker_wait(s->writer);
+    status = filling->status;
+    if (status == SEALS_OK)
+        pool->ready += filling->count;
     else
-        pool_wipe(pool, first, first + count - 1);
+        pool_wipe(pool, filling->first, filling->first + filling->count - 1);
+    filling->count = 0;
     return status;
+}
+
+static enum seals_status pool_fill(struct seals *s, bool drill)
+{
+    pool_begin(s, drill);
+    pool_write(s);
+    return seals_await_writer(s);
 }
 
 enum seals_status seals_give(struct seals *s, const struct seals_case *of)
@@ -167,24 +203,39 @@ enum seals_status seals_give(struct seals *s, const struct seals_case *of)
     enum seals_status status = SEALS_OK;
     assert(of->number - s->newest[of->drill] <= SEALS_GIVEN_MAX);
     while (pool->ready < of->number && status == SEALS_OK)
-        status = pool_fill(s, of->drill);
+        status = s->filling.count > 0 ? seals_await_writer(s) : pool_fill(s, of->drill);
     if (status == SEALS_OK && of->number > pool->made)
         pool->made = of->number;
     return status;
 }
 
+static bool pool_is_low(const struct seals *s, bool drill)
+{
+    const struct seals_pool *pool = &s->pools[drill];
+    return (!drill || pool->made > 0) && pool->ready - pool->made < SEALS_POOL / 2;
+}
+
 enum seals_status seals_prepare(struct seals *s)
 {
-    enum seals_status status = SEALS_OK;
-    for (int drill = 0; drill < SEALS_SERIES && status == SEALS_OK; drill++) {
-        const struct seals_pool *pool = &s->pools[drill];
-        if (drill && pool->made == 0)
-            continue;
-        if (pool->ready - pool->made < SEALS_POOL / 2)
-            while (status == SEALS_OK && pool->ready - pool->made < SEALS_POOL)
+    if (s->filling.count > 0 && worker_is_busy(s->writer))
+        return SEALS_OK;
+    enum seals_status status = seals_await_writer(s);
+    for (int drill = 0; drill < SEALS_SERIES; drill++)
+        while (status == SEALS_OK && pool_is_low(s, drill)) {
+            if (!s->writer) {
                 status = pool_fill(s, drill);
-        if (status == SEALS_OK && pool->roomy < pool->ready + SEALS_STEP_SLOTS / 2)
-            status = pool_make_room(s, drill);
-    }
+                continue;
+            }
+            pool_begin(s, drill);
+            worker_begin(s->writer);
+            return SEALS_OK;
+        }
     return status;
+}
+
+bool seals_start_thread(struct seals *s)
+{
+    assert(!s->writer);
+    s->writer = worker_open(pool_write, s);
+    return s->writer;
 }

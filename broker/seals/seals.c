@@ -89,3 +89,9 @@ enum seals_status seals_erase(struct seals *s, const struct seals_case *of)
     enum seals_status status = seals_write_slot(s, &slot);
     return status == SEALS_OK ? seals_sync(s) : status;
 }
+
+/* The writer is waited for first: the kernel tells a failure of the disk to one of two that sync at once. */
+enum seals_status seals_sync(struct seals *s)
+{
+    return seals_await_writer(s) == SEALS_FAILED ? SEALS_FAILED : seals_sync_file(s);
+}

@@ -27,8 +27,9 @@
  * event is on disk, and at each start again for each event of an erasing, so that an old copy of this file
  * brings no erased key back.
  *
- * Threads: one thread, the owner, calls these functions. Rotation is the owner's too, a few slots at a time:
- * a second process could bring a key back that the first is just erasing. Keys go into buffers of the caller,
+ * Threads: one thread, the owner, calls these functions. A thread of our own only wraps, writes and syncs
+ * keys that are drawn ahead (seals_start_thread). Rotation is the owner's too, a few slots at a time: a
+ * second process could bring a key back that the first is just erasing. Keys go into buffers of the caller,
  * who wipes them. Only keys of numbers that are not in the ledger yet are kept here, in locked memory.
  */
 #ifndef CONCORDAT_SEALS_H
@@ -123,9 +124,15 @@ struct seals_case {
 enum seals_status seals_make(struct seals *seals, const struct seals_case *of, uint8_t key[SEAL_KEY_BYTES]);
 /* Says that the events of all numbers up to this one are on disk. */
 void seals_committed(struct seals *seals, bool drill, uint32_t number);
-/* Draws keys ahead, and makes room for more, once half of them are used; to be called when nobody waits.
- * Those of drills only if there ever was a drill. SEALS_OK, SEALS_FULL or SEALS_FAILED. */
+/* Begins to draw keys ahead, and to make room for more, once half of SEALS_POOL are used, and takes those
+ * that are done; to be called at each turn. Those of drills only if there ever was a drill. SEALS_OK,
+ * SEALS_FULL or SEALS_FAILED, also of what was begun before. */
 enum seals_status seals_prepare(struct seals *seals);
+
+/* From now on a thread draws ahead, while the owner goes on: without it seals_prepare returns when all is
+ * done. Only seals_make waits for it, if no key is ready, and what syncs. False if it could not be started.
+ */
+bool seals_start_thread(struct seals *seals);
 
 /* Finds the key of a referral. Of a number that is not in the ledger it finds the one that was handed out.
  * Unless it returns SEALS_OK the key is zeros. */
@@ -152,8 +159,9 @@ enum seals_status seals_end_case(struct seals *seals, const struct seals_case *o
  */
 enum seals_status seals_erase(struct seals *seals, const struct seals_case *of);
 
-/* Returns when all that was written before it is on disk: SEALS_OK or SEALS_FAILED. */
-enum seals_status seals_sync(const struct seals *seals);
+/* Returns when all that was written before it is on disk: SEALS_OK or SEALS_FAILED. It waits for the thread.
+ */
+enum seals_status seals_sync(struct seals *seals);
 
 /* How far a rotation has come. All zeros is its beginning, also after a restart: each slot says under which
  * generation it is, and one that needs nothing is only read. */

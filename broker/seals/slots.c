@@ -61,7 +61,7 @@ enum seals_status seals_write_slot(const struct seals *s, const struct slot *slo
     return seals_write_bytes(s, bytes, sizeof bytes, seals_place(slot->drill, slot->number));
 }
 
-enum seals_status seals_sync(const struct seals *s)
+enum seals_status seals_sync_file(const struct seals *s)
 {
     return s->setting.file.sync(s->setting.file.context) == 0 ? SEALS_OK : SEALS_FAILED;
 }

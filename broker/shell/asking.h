@@ -36,7 +36,7 @@ struct asking {
 struct done {
     uint64_t seq;     /* of the first event that the command caused, now or before; 0: none */
     bool repeated;    /* had been done before */
-    uint64_t flags;   /* flag_bit of each Flag raised at the receipt, for the referrer to put right */
+    uint64_t flags;   /* flag_bit: raised at the receipt, for the referrer to put right */
     bool key_remains; /* of an Erase: on the disk, which did not let it be overwritten */
 };
 

@@ -128,6 +128,48 @@ static void P9_no_turn_waits_for_a_key_after_a_quiet_moment(void **state)
     assert_true(world.file.calls - calls <= 4); /* most are ready still */
 }
 
+static void P9_a_thread_draws_ahead_and_its_keys_are_on_disk_when_they_are_handed_out(void **state)
+{
+    (void)state;
+    enum { HANDED = 4 * SEALS_POOL, KEPT = 40 };
+    const struct seal_random random = world.setting.random;
+    assert_true(seals_start_thread(world.seals));
+    for (uint32_t i = 1; i <= HANDED; i++) {
+        uint8_t *into = i + KEPT > HANDED ? world.keys[0][i + KEPT - HANDED] : key;
+        assert_int_equal(seals_prepare(world.seals), SEALS_OK);
+        assert_int_equal(seals_make(world.seals, sealed_case(i, false), into), SEALS_OK);
+        seals_committed(world.seals, false, i);
+    }
+    seals_close(&world.seals);
+    memory_file_crash(&world.file, &random);
+    sealed_reopen(&world, MASTER_ONE, HANDED, 0);
+    for (uint32_t i = 1; i <= KEPT; i++) {
+        assert_int_equal(seals_find(world.seals, sealed_case(HANDED - KEPT + i, false), key), SEALS_OK);
+        assert_memory_equal(key, world.keys[0][i], sizeof key);
+    }
+}
+
+static void P9_a_disk_that_fails_or_is_full_while_a_thread_draws_ahead_is_said(void **state)
+{
+    (void)state;
+    static const int errors[] = {ENOSPC, EIO};
+    uint32_t made = 0;
+    assert_true(seals_start_thread(world.seals));
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        enum seals_status expected = errors[i] == EIO ? SEALS_FAILED : SEALS_OK;
+        while (made <= SEALS_POOL / 2 + i * SEALS_POOL) /* so that few are left */
+            assert_int_equal(seals_make(world.seals, sealed_case(++made, false), key), SEALS_OK);
+        seals_committed(world.seals, false, made);
+        world.file.fails_at = world.file.calls + 1;
+        world.file.error = errors[i];
+        assert_int_equal(seals_prepare(world.seals), SEALS_OK);
+        assert_int_equal(seals_sync(world.seals), expected);
+        assert_int_equal(seals_erase(world.seals, sealed_case(1, false)), expected);
+        assert_int_equal(seals_prepare(world.seals), expected);
+        assert_int_equal(seals_sync(world.seals), expected);
+    }
+}
+
 /* Else what an older generation wrapped would be lost once that is taken away. */
 static void P9_another_master_key_wraps_what_nobody_was_given_yet(void **state)
 {
@@ -496,6 +538,8 @@ int main(void)
         IN_SEALED_WORLD(P9_a_key_is_on_disk_before_anybody_is_handed_it, &world),
         IN_SEALED_WORLD(P9_keys_that_were_drawn_ahead_are_taken_at_the_next_opening, &world),
         IN_SEALED_WORLD(P9_no_turn_waits_for_a_key_after_a_quiet_moment, &world),
+        IN_SEALED_WORLD(P9_a_thread_draws_ahead_and_its_keys_are_on_disk_when_they_are_handed_out, &world),
+        IN_SEALED_WORLD(P9_a_disk_that_fails_or_is_full_while_a_thread_draws_ahead_is_said, &world),
         IN_SEALED_WORLD(P9_another_master_key_wraps_what_nobody_was_given_yet, &world),
         IN_SEALED_WORLD(P9_a_slot_whose_event_is_in_the_ledger_is_never_made_anew, &world),
         IN_SEALED_WORLD(P9_slots_that_change_places_open_nothing, &world),

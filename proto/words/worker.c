@@ -1,5 +1,5 @@
 /* worker.c: see worker.h. */
-#include "broker/ledger/worker.h"
+#include "proto/words/worker.h"
 
 #include <assert.h>
 #include <pthread.h>
