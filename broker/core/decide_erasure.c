@@ -12,12 +12,18 @@ static enum refusal already_so(struct deciding *d)
     return REFUSAL_NONE;
 }
 
+/* The device has not said who is at the keyboard. */
+static bool is_nobody(const char *person)
+{
+    return !person || person[0] == '\0';
+}
+
 /* One person alone cannot erase anything, nor can two while the case goes on or something holds it. */
 enum refusal decide_erase(struct deciding *d)
 {
     const struct erasure *erasure = &d->command->is.erasure;
     const struct any_case of = state_case(d->state, d->command->referral);
-    if (erasure->reason == ERASE_NONE || strcmp(erasure->by, erasure->second) == 0)
+    if (erasure->reason == ERASE_NONE || is_nobody(erasure->by) || strcmp(erasure->by, erasure->second) == 0)
         return REFUSAL_BAD_VALUE;
     if (of.open)
         return REFUSAL_WRONG_STATE;
@@ -39,7 +45,7 @@ enum refusal decide_set_hold(struct deciding *d)
     const struct hold *hold = &d->command->is.set_hold.hold;
     const struct any_case of = state_case(d->state, d->command->referral);
     bool on = d->command->is.set_hold.on;
-    if (hold->reason == HOLD_ON_ERASURE_NONE)
+    if (hold->reason == HOLD_ON_ERASURE_NONE || is_nobody(hold->by))
         return REFUSAL_BAD_VALUE;
     if (on && of.ended && of.ended->erased_ms)
         return REFUSAL_WRONG_STATE;

@@ -170,13 +170,13 @@ struct record_reading {
 
 /* The texts of a case are erased. Persons are ids, never names. */
 struct erasure {
-    const char *by, *second; /* who erase it, and answer for it together */
+    const char *by, *second; /* who erase it, and answer for it together; in a command NULL or "": not said */
     enum erase_reason reason;
 };
 
 /* A case is kept from being erased. */
 struct hold {
-    const char *by;
+    const char *by; /* in a command NULL or "": not said */
     enum hold_on_erasure reason;
 };
 

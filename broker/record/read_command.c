@@ -143,14 +143,15 @@ static void fill_erase(struct command_reading *in)
 {
     const Concordat__V1__Erase *m = in->request->erase;
     copy_id(&m->referral, in->command->referral);
-    in->command->is.erasure = (struct erasure){m->person, m->second_person, (enum erase_reason)m->reason};
+    in->command->is.erasure =
+        (struct erasure){in->command->person.id, m->second_person, (enum erase_reason)m->reason};
 }
 
 static void fill_set_hold(struct command_reading *in)
 {
     const Concordat__V1__SetHold *m = in->request->set_hold;
     copy_id(&m->referral, in->command->referral);
-    in->command->is.set_hold.hold = (struct hold){m->person, (enum hold_on_erasure)m->reason};
+    in->command->is.set_hold.hold = (struct hold){in->command->person.id, (enum hold_on_erasure)m->reason};
     in->command->is.set_hold.on = m->on;
 }
 

@@ -47,7 +47,7 @@ static enum exit_code confirm_erasure(struct act_input *input, struct concordat_
     if (code != CODE_DONE)
         return code;
     terminal_open(&terminal, stderr);
-    show_erasure_plan(&sheet, told_status(message), &action->body.erase, &showing);
+    show_erasure_plan(&sheet, told_status(message), input->options.person, &action->body.erase, &showing);
     terminal_show(&terminal, &sheet);
     if (isatty(STDIN_FILENO) != 1)
         return terminal_failure(
@@ -62,8 +62,11 @@ static enum exit_code confirm_erasure(struct act_input *input, struct concordat_
 static enum exit_code act_on_case(struct act_input *input, struct concordat_client *client)
 {
     struct action *action = &input->typed.action;
-    enum exit_code code = connection_resolve(&input->options, client, action);
     const Concordat__V1__Message *message;
+    if (action->kind->needs_person && input->options.person[0] == '\0')
+        return terminal_failure(input->options.json, CODE_USAGE,
+                                "nothing was done: say who you are, by your own id: --as, such as --as p117");
+    enum exit_code code = connection_resolve(&input->options, client, action);
     if (code == CODE_DONE && action->kind->is_final && !action->confirmed)
         code = confirm_erasure(input, client);
     if (code != CODE_DONE)

@@ -58,6 +58,7 @@ struct action_kind {
     const char *help;      /* anything else to know; "" for nothing */
     const char *examples;  /* lines as they are typed, one below the other */
     bool is_final;         /* nobody can undo it: a person is asked once more, unless they `confirmed` it */
+    bool needs_person;     /* Request.person must say who does it */
     Concordat__V1__Request__CommandCase command;
     /* Checks the values against each other and sets what goes without saying. Returns in words what is wrong,
      * or NULL. The function may be NULL too. */

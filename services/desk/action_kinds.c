@@ -68,14 +68,6 @@ static const char *cover_check(struct action *action)
     return NULL;
 }
 
-static const char *erase_check(struct action *action)
-{
-    const Concordat__V1__Erase *erase = &action->body.erase;
-    return strcmp(erase->person, erase->second_person) == 0
-               ? "two different people answer for it: ask somebody else to be the second"
-               : NULL;
-}
-
 static const char *hold_check(struct action *action)
 {
     action->body.set_hold.on = action->on;
@@ -255,21 +247,21 @@ const struct action_kind action_kinds[] = {
                 {"end", NULL, "No longer", .value = ACTION_FLAG, .at = offsetof(struct action, ends)}}},
     {.name = "erase",
      .who = INSPECTOR,
-     .arguments = "CASE --by PERSON --second PERSON --reason REASON",
+     .arguments = "CASE --second PERSON --reason REASON",
      .title = "inspector: erase the texts about the person of a case",
      .summary = "inspector: erase the texts about the person of a case that has ended, for good",
      .help =
-         "Two people answer for it, each by the id that your own list of people has for them; never write a "
-         "name. With retention and person-asked (UK GDPR article 17) it waits until the region's retention "
-         "has ended; with mistake (about another person, or twice), court-order and test-data it does not. A "
-         "hold stands against all of them. Codes and times stay, so the case keeps its place in every report.",
-     .examples = "erase R-0412 --by p117 --second p204 --reason retention\n"
-                 "erase R-0413 --by p117 --second p204 --reason mistake --yes",
+         "Two people answer for it: you (--as, or CONCORDAT_PERSON) and a second, each by the id that your own list of people has "
+         "for them; never write a name. With retention and person-asked (UK GDPR article 17) it waits until the "
+         "region's retention has ended; with mistake (about another person, or twice), court-order and "
+         "test-data it does not. A hold stands against all of them. Codes and times stay, so the case keeps its "
+         "place in every report.",
+     .examples = "erase R-0412 --second p204 --reason retention\n"
+                 "erase R-0413 --second p204 --reason mistake --yes",
      .is_final = true,
+     .needs_person = true,
      COMMAND(ERASE),
-     .check = erase_check,
      .fields = {CASE(erase),
-                {"by", "PERSON", "Your own id, such as p117", PERSON(erase.person), .needed = true},
                 {"second", "PERSON", "The id of the second person", PERSON(erase.second_person),
                  .needed = true},
                 {"reason", "REASON", "retention, person-asked, mistake, court-order or test-data",
@@ -278,20 +270,21 @@ const struct action_kind action_kinds[] = {
                  .at = offsetof(struct action, confirmed)}}},
     {.name = "hold",
      .who = INSPECTOR,
-     .arguments = "CASE --on|--off --by PERSON --reason REASON",
+     .arguments = "CASE --on|--off --reason REASON",
      .title = "inspector: keep a case from being erased",
      .summary = "inspector: keep a case from being erased, or let it be erased again",
      .help =
          "A case can be put on hold while it is open or after it has ended. Each reason is a hold of its own: "
-         "to lift one, name its reason; the case can be erased when all of them are lifted.",
-     .examples = "hold R-0412 --on --by p117 --reason inquest\n"
-                 "hold R-0412 --off --by p204 --reason inquest",
+         "to lift one, name its reason; the case can be erased when all of them are lifted. Say who you are: "
+         "--as, or CONCORDAT_PERSON.",
+     .examples = "hold R-0412 --on --reason inquest\n"
+                 "hold R-0412 --off --reason inquest",
+     .needs_person = true,
      COMMAND(SET_HOLD),
      .check = hold_check,
      .fields = {CASE(set_hold),
                 {"on", NULL, "Set it", .value = ACTION_FLAG, .at = offsetof(struct action, on)},
                 {"off", NULL, "Lift it", .value = ACTION_FLAG, .at = offsetof(struct action, off)},
-                {"by", "PERSON", "Your own id, such as p117", PERSON(set_hold.person), .needed = true},
                 {"reason", "REASON",
                  "complaint, inquest, inquiry, litigation, police-investigation, subject-access or "
                  "safety-review",

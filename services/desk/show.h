@@ -30,8 +30,8 @@ void show_answer_line(struct sheet *sheet, const char *command, const Concordat_
 /* "already accepted by another device of your team" if that is why nothing was done; "" otherwise. */
 const char *show_answer_note(const Concordat__V1__Answer *answer, const char *team);
 
-/* The erasure that an inspector is about to send: what goes, and what stays. */
-void show_erasure_plan(struct sheet *sheet, const Concordat__V1__CaseStatus *status,
+/* The erasure that an inspector, who is this person, is about to send: what goes, and what stays. */
+void show_erasure_plan(struct sheet *sheet, const Concordat__V1__CaseStatus *status, const char *person,
                        const Concordat__V1__Erase *erase, const struct showing *showing);
 
 /* The state of a case: its holder, whom to ring, what happens next, the response clock. */

@@ -116,10 +116,10 @@ void show_status_line(struct sheet *sheet, const case_status *status, int64_t no
                    arrival_known ? arrival : "", status->lease_warned ? overdue : "");
 }
 
-void show_erasure_plan(struct sheet *sheet, const case_status *status, const Concordat__V1__Erase *erase,
-                       const struct showing *showing)
+void show_erasure_plan(struct sheet *sheet, const case_status *status, const char *person,
+                       const Concordat__V1__Erase *erase, const struct showing *showing)
 {
-    char reason[WORDS_MAX];
+    char reason[WORDS_MAX], first[PEOPLE_WORDS_BYTES], second[PEOPLE_WORDS_BYTES];
     sheet_headline(sheet, TONE_WARNING, "TO ERASE:", "%s, for good. Nobody can undo it.", status->number);
     show_case_row(sheet, status);
     sheet_row(sheet, "Goes",
@@ -127,7 +127,9 @@ void show_erasure_plan(struct sheet *sheet, const case_status *status, const Con
               "them, whoever asks");
     sheet_row(sheet, "Stays",
               "codes and times, and which team and coordinator had it; every report counts it");
-    sheet_row(sheet, "By", "%s and %s, who answer for it; reason: %s", erase->person, erase->second_person,
+    sheet_row(sheet, "By", "%s and %s, who answer for it; reason: %s",
+              people_words(showing->people, person, first),
+              people_words(showing->people, erase->second_person, second),
               words_for(&concordat__v1__erase_reason__descriptor, (int)erase->reason, reason));
     show_erasure(sheet, status, showing->now_ms);
 }

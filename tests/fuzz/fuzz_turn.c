@@ -178,14 +178,12 @@ static void make_for_inspector(struct parts *p, const Concordat__V1__Request *re
         p->is.erase = (Concordat__V1__Erase)CONCORDAT__V1__ERASE__INIT;
         p->is.erase.referral = referral;
         p->is.erase.reason = (Concordat__V1__EraseReason)(value % 6);
-        p->is.erase.person = words("p117");
         p->is.erase.second_person = words(person % 4 ? "p204" : "p117");
     } else {
         p->is.set_hold = (Concordat__V1__SetHold)CONCORDAT__V1__SET_HOLD__INIT;
         p->is.set_hold.referral = referral;
         p->is.set_hold.on = value % 2;
         p->is.set_hold.reason = (Concordat__V1__HoldOnErasure)(value / 2 % 8);
-        p->is.set_hold.person = words(person % 4 ? "p117" : "Mary");
     }
 }
 

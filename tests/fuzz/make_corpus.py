@@ -131,8 +131,10 @@ def play(s, said):
     street.send(ping=wire.Ping())  # the client handles this answer itself
     street.request(withdraw=wire.Withdraw(referral=second, reason="no longer needed"))
     for on in (True, False):
-        records.request(set_hold=wire.SetHold(referral=case, on=on, reason=codes.HOLD_ON_ERASURE_INQUEST, person="p117"))
-    records.request(erase=wire.Erase(referral=case, reason=codes.ERASE_REASON_MISTAKE, person="p117", second_person="p204"))
+        hold = wire.SetHold(referral=case, on=on, reason=codes.HOLD_ON_ERASURE_INQUEST)
+        records.request(set_hold=hold, person={"id": "p117"})
+    erase = wire.Erase(referral=case, reason=codes.ERASE_REASON_MISTAKE, second_person="p204")
+    records.request(erase=erase, person={"id": "p117"})
 
 
 def from_the_story():

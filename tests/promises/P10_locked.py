@@ -61,8 +61,8 @@ class Locked(unittest.TestCase):
             "cover": wire.Cover(area="southfell", minutes=5, reason=1),
             "follow": wire.Follow(after=0, credit=1), "get_status": wire.GetStatus(number="R-0001"),
             "get_board": wire.GetBoard(),
-            "erase": wire.Erase(referral=some, reason=1, person="p117", second_person="p204"),
-            "set_hold": wire.SetHold(referral=some, on=True, reason=1, person="p117"),
+            "erase": wire.Erase(referral=some, reason=1, second_person="p204"),
+            "set_hold": wire.SetHold(referral=some, on=True, reason=1),
         }
         own = {
             "source": {"submit", "update", "withdraw", "told", "get_status", "get_board"},

@@ -24,6 +24,10 @@ TOLD, TYPED = "An invented person.", "an invented reason"
 REPORTS = ("times", "national", "declines", "custody", "open", "breaches", "volume", "section136")
 
 
+def at_the_keyboard(person):
+    return {"person": {"id": person}} if person else {}
+
+
 class Erasing(two_areas.TwoAreas):
     def setUp(self):
         super().setUp()
@@ -38,12 +42,12 @@ class Erasing(two_areas.TwoAreas):
         return case, number
 
     def erase(self, case=b"", reason=MISTAKE, person="p117", second="p204", **also):
-        request = self.wire.Erase(referral=case, reason=reason, person=person, second_person=second, **also)
-        return self.records.request(erase=request).answer
+        request = self.wire.Erase(referral=case, reason=reason, second_person=second, **also)
+        return self.records.request(erase=request, **at_the_keyboard(person)).answer
 
     def hold(self, case, on=True, reason=INQUEST, person="p117"):
-        request = self.wire.SetHold(referral=case, on=on, reason=reason, person=person)
-        return self.records.request(set_hold=request).answer
+        request = self.wire.SetHold(referral=case, on=on, reason=reason)
+        return self.records.request(set_hold=request, **at_the_keyboard(person)).answer
 
     def read(self, case):
         return self.north.request(get_record=self.wire.GetRecord(referral=case, reason="asked about it")).record
@@ -61,7 +65,7 @@ class Erasing(two_areas.TwoAreas):
         kept, _ = self.ended()
         self.assertEqual(self.read(case).confidential.narrative, TOLD)
         code, said = self.run_concordat(
-            "records", "erase", number, "--by", "p117", "--second", "p204", "--reason", "mistake", "--yes")
+            "records", "erase", number, "--as", "p117", "--second", "p204", "--reason", "mistake", "--yes")
         self.assertEqual(code, 0, said)
         self.assertIn("the texts about the person cannot be opened any more", said)
         for _ in range(2):
@@ -119,7 +123,7 @@ class Erasing(two_areas.TwoAreas):
         for _ in range(2):
             self.assertTrue(self.key_remains(case))
         code, said = self.run_concordat(
-            "records", "erase", number, "--by", "p117", "--second", "p204", "--reason", "mistake", "--yes")
+            "records", "erase", number, "--as", "p117", "--second", "p204", "--reason", "mistake", "--yes")
         self.assertEqual((code, "NOT GONE YET" in said), (faults.ENVIRONMENT, True), said)
         self.assertTrue(self.key_remains(again))
         self.assertEqual(self.stage.said("broker").count("is still in the file of keys"), 1)
@@ -152,13 +156,13 @@ class Erasing(two_areas.TwoAreas):
 
     def test_of_a_hold_and_an_erasure_at_once_the_first_counts(self):
         case, number = self.ended()
-        code, said = self.run_concordat("records", "hold", number, "--on", "--by", "p117", "--reason", "inquest")
+        code, said = self.run_concordat("records", "hold", number, "--on", "--as", "p117", "--reason", "inquest")
         self.assertEqual((code, "On hold since" in said), (0, True), said)
         answer = self.erase(case)
         self.assertEqual((answer.refusal, answer.status.number), (ON_HOLD, number))
         self.assertGreater(answer.status.on_hold_ms, 0)
         self.assertTrue(self.hold(case, reason=COMPLAINT).done)
-        code, said = self.run_concordat("records", "hold", number, "--off", "--by", "p204", "--reason", "inquest")
+        code, said = self.run_concordat("records", "hold", number, "--off", "--as", "p204", "--reason", "inquest")
         self.assertEqual((code, "On hold since" in said), (0, True), "the other hold stands: " + said)
         self.assertEqual(self.erase(case).refusal, ON_HOLD)
         self.assertEqual(self.hold(case, on=False, reason=COMPLAINT).status.on_hold_ms, 0)
@@ -187,7 +191,8 @@ class Erasing(two_areas.TwoAreas):
             ("two different people", BAD_VALUE, {"case": case, "second": "p117"}),
             ("two different people", BAD_VALUE, {"case": case, "reason": 0}),
             ("erase.second_person: a person's id", BAD_VALUE, {"case": case, "second": "Mary"}),
-            ("erase.person: cannot be empty", BAD_VALUE, {"case": case, "person": ""}),
+            ("say who you are", BAD_VALUE, {"case": case, "person": ""}),
+            ("person.id: a person's id", BAD_VALUE, {"case": case, "person": "Mary"}),
             ("no such case", NOT_YOURS, {"number": "R-9999"}),
         ):
             with self.subTest(said):
@@ -200,7 +205,7 @@ class Erasing(two_areas.TwoAreas):
         """Types an answer at a terminal. Returns the exit code and what was said."""
         s = self.stage
         ours, theirs = pty.openpty()
-        words = ["erase", number, "--by", "p117", "--second", "p204", "--reason", "mistake"]
+        words = ["erase", number, "--as", "p117", "--second", "p204", "--reason", "mistake"]
         process = subprocess.Popen(
             [stage.find_program("concordat"), *words, "--server", s.endpoint, "--server-key", s.public_key("broker"),
              "--key", s.path("secret", "records.key_secret")],
@@ -213,7 +218,10 @@ class Erasing(two_areas.TwoAreas):
 
     def test_the_command_says_what_goes_and_asks_once_more(self):
         case, number = self.ended()
-        words = ("erase", number, "--by", "p117", "--second", "p204", "--reason", "mistake")
+        words = ("erase", number, "--second", "p204", "--reason", "mistake")
+        code, said = self.run_concordat("records", *words, "--yes")
+        self.assertEqual((code, "say who you are" in said), (100, True), said)
+        words += ("--as", "p117")
         code, said = self.run_concordat("records", *words)
         self.assertEqual((code, "nothing was erased: nobody can be asked here" in said), (100, True), said)
         for typed in ("no", "", "YES please"):
@@ -225,7 +233,7 @@ class Erasing(two_areas.TwoAreas):
         for words in (f"TO ERASE: {number}", "who the person is and how to reach them", "p117 and p204", "reason: mistake",
                       "DONE", "cannot be opened any more"):
             self.assertIn(words, said)
-        code, said = self.run_concordat("records", "erase", number, "--by", "Mary", "--second", "p204", "--reason", "mistake")
+        code, said = self.run_concordat("records", "erase", number, "--as", "Mary", "--second", "p204", "--reason", "mistake")
         self.assertEqual((code, "never a name" in said), (100, True), said)
 
     def reports(self, auditor):

@@ -100,6 +100,8 @@ static void one_person_alone_erases_nothing_nor_does_anybody_without_a_reason(vo
     alone.party = PARTY_BROKER;
     alone.is.erasure = (struct erasure){"p117", "p117", ERASE_MISTAKE};
     assert_int_equal(world_do(w, &alone), REFUSAL_BAD_VALUE);
+    alone.is.erasure.by = "";
+    assert_int_equal(world_do(w, &alone), REFUSAL_BAD_VALUE);
     assert_not_erased(w, ended->id, ERASE_NONE, REFUSAL_BAD_VALUE);
     assert_int_equal(world_hold(w, ended->id, true, HOLD_ON_ERASURE_NONE), REFUSAL_BAD_VALUE);
     core_world_close(&w);

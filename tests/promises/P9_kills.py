@@ -59,7 +59,7 @@ class Scene:
         self.ended = {self.closed, kept, gone}
         for case in self.ended:
             self.done(self.source, withdraw=self.wire.Withdraw(referral=case))
-        self.done(self.records, erase=self.erasure(gone))
+        self.done(self.records, **self.erasure(gone))
         self.note_erased(gone)
         s.stop("broker")
         for name in ("state", "master-key"):
@@ -132,7 +132,7 @@ class Scene:
         return submit.referral.id
 
     def erasure(self, case):
-        return self.wire.Erase(referral=case, reason=MISTAKE, person="p117", second_person="p204")
+        return {"erase": self.wire.Erase(referral=case, reason=MISTAKE, second_person="p204"), "person": {"id": "p117"}}
 
     def note_erased(self, case):
         self.told.pop(case, None)
@@ -214,7 +214,7 @@ def erasure(scene, kill_in):
     command = stage.python_client.new_id()
 
     def send():
-        if scene.done(scene.records, command_id=command, erase=scene.erasure(scene.closed)):
+        if scene.done(scene.records, command_id=command, **scene.erasure(scene.closed)):
             scene.note_erased(scene.closed)
 
     scene.start()

@@ -168,8 +168,8 @@ class Who(unittest.TestCase):
         case, status = self.submitted()
         inspectors = [self.stage.client(f"records-{number}", "inspector", "council") for number in range(3)]
         for number in range(EVENTS_MAX + 10):
-            hold = self.wire.SetHold(referral=case, on=number % 2 == 0, reason=1, person="p117")
-            self.assertTrue(inspectors[number % 3].request(set_hold=hold).answer.done)
+            hold = self.wire.SetHold(referral=case, on=number % 2 == 0, reason=1)
+            self.assertTrue(inspectors[number % 3].request(set_hold=hold, person={"id": "p117"}).answer.done)
         history = self.who(self.duty, case, "the family asks")
         self.assertEqual(len(history), EVENTS_MAX)
         self.assertNotEqual(history[0][0].previous, 0)

@@ -21,7 +21,6 @@ static void inspector_holds(struct world *w, struct peer *p, const struct seen_c
     body.referral = peer_bytes(c->id, sizeof c->id);
     body.on = on;
     body.reason = (Concordat__V1__HoldOnErasure)random_between(&p->random, 0, 2);
-    body.person = some_person(p);
     peer_command(w, p, &request, c->id, 0);
 }
 
@@ -33,7 +32,6 @@ static void inspector_erases(struct world *w, struct peer *p, const struct seen_
     request.erase = &body;
     body.referral = peer_bytes(c->id, sizeof c->id);
     body.reason = (Concordat__V1__EraseReason)random_between(&p->random, 0, 5);
-    body.person = some_person(p);
     body.second_person = some_person(p);
     peer_command(w, p, &request, c->id, 0);
 }

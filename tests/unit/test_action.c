@@ -85,24 +85,17 @@ static void a_value_that_is_given_again_takes_the_place_of_the_first(void **stat
 static void two_different_people_erase_and_one_sets_a_hold(void **state)
 {
     (void)state;
-    struct given erase[] = {
-        {"case", "R-0412"}, {"second", "p204"}, {"by", "p117"}, {"reason", "retention"}, {NULL, NULL}};
+    struct given erase[] = {{"case", "R-0412"}, {"second", "p204"}, {"reason", "retention"}, {NULL, NULL}};
     assert_true(fill_in("erase", erase));
-    assert_string_equal(request_made()->erase->person, "p117");
     assert_string_equal(request_made()->erase->second_person, "p204");
-    assert_true(action.kind->is_final && !action.confirmed);
-    erase[1].text = "p117";
-    assert_false(fill_in("erase", erase));
-    assert_string_equal(action.fault,
-                        "two different people answer for it: ask somebody else to be the second");
+    assert_true(action.kind->is_final && action.kind->needs_person && !action.confirmed);
     for (int on = 0; on < 2; on++) {
         assert_true(fill_in("hold", (struct given[]){{"case", "R-0412"},
                                                      {on ? "on" : "off", ""},
-                                                     {"by", "p117"},
                                                      {"reason", "police-investigation"},
                                                      {NULL, NULL}}));
         assert_int_equal(request_made()->set_hold->on, on);
-        assert_string_equal(request_made()->set_hold->person, "p117");
+        assert_true(action.kind->needs_person);
     }
 }
 
@@ -139,8 +132,8 @@ static void a_fault_names_the_field_so_that_a_form_can_mark_it(void **state)
          NULL,
          "say why: --reason asked, absent or overload"},
         {"erase",
-         {{"by", "Mary"}},
-         "by",
+         {{"second", "Mary"}},
+         "second",
          "is the id of a person in your own list, such as p117, and never a name"},
         {"erase",
          {{"second", "p1174567890"}},
@@ -151,13 +144,10 @@ static void a_fault_names_the_field_so_that_a_form_can_mark_it(void **state)
          "reason",
          "is one of: retention, person-asked, mistake, court-order, test-data"},
         {"erase",
-         {{"case", "R-0412"}, {"by", "p117"}, {"reason", "mistake"}},
+         {{"case", "R-0412"}, {"reason", "mistake"}},
          NULL,
-         "something is missing: erase CASE --by PERSON --second PERSON --reason REASON"},
-        {"hold",
-         {{"case", "R-0412"}, {"by", "p117"}, {"reason", "inquest"}},
-         NULL,
-         "say either --on or --off"},
+         "something is missing: erase CASE --second PERSON --reason REASON"},
+        {"hold", {{"case", "R-0412"}, {"reason", "inquest"}}, NULL, "say either --on or --off"},
         {"decline",
          {{"case", "R-0412"}, {"reason", "other"}},
          NULL,

@@ -246,10 +246,9 @@ static void a_case_that_was_erased_or_is_on_hold_says_since_when(void **state)
     print_sheet();
     assert_says("On hold   since 13:04: it cannot be erased until that is lifted\n");
     status.on_hold_ms = 0;
-    erase.person = (char *)"p117";
     erase.second_person = (char *)"p204";
     erase.reason = CONCORDAT__V1__ERASE_REASON__ERASE_REASON_RETENTION;
-    show_erasure_plan(&sheet, &status, &erase, &showing);
+    show_erasure_plan(&sheet, &status, "p117", &erase, &showing);
     assert_said("TO ERASE: R-0412, for good. Nobody can undo it.\n"
                 "Case      R-0412, urgent, street triage\n"
                 "Goes      who the person is and how to reach them, and all that was told or\n"
