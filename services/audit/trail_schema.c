@@ -113,7 +113,7 @@ static const char *const statements[] = {
     ") STRICT",
     "CREATE TABLE erasure ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, reason TEXT,"
-    "  erased_by TEXT NOT NULL, second_person TEXT NOT NULL" /* ids of the site's own list, never names */
+    "  erased_by TEXT, second_person TEXT" /* ids, never names; NULL for an auditor */
     ") STRICT",
     "CREATE TABLE hold (" /* kept a case from being erased; lifted_* are NULL while it stands */
     "  set_seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, reason TEXT, set_at_ms INTEGER NOT NULL,"

@@ -9,6 +9,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
@@ -261,6 +262,21 @@ class Erasing(two_areas.TwoAreas):
         after, verdict = self.reports("another-auditor")
         self.assertEqual(after, before)
         self.assertEqual((verdict["verified"], verdict["erased"], verdict["on_hold"]), (True, 1, 1), verdict["findings"])
+
+
+    def test_an_auditor_follows_past_an_erasure_and_is_not_told_by_whom(self):
+        case, _ = self.ended()
+        self.assertTrue(self.hold(case).done and self.hold(case, on=False).done and self.erase(case).done)
+        self.stage.make_key("reduced", "auditor", "council")
+        head = max(event.seq for event in faults.events_of(self.stage))
+        self.stage.start_audit("reduced")
+        words = [stage.find_program("concordat"), "verify", "--trail", self.stage.path("reduced-state", "trail.db"), "--json"]
+        until, said = time.monotonic() + 30, {"events": 0}
+        while said["events"] < head:
+            self.assertLess(time.monotonic(), until, self.stage.said("reduced"))
+            verdict = subprocess.run(words, capture_output=True, text=True)
+            said = json.loads(verdict.stdout) if verdict.returncode != faults.ENVIRONMENT else said
+        self.assertEqual((said["erased"], said["on_hold"], said["findings"]), (1, 0, []))
 
 
 if __name__ == "__main__":
