@@ -22,4 +22,5 @@ concordat_promise_test(P6_trail_agrees packed-world concordat-trail test-folder 
 concordat_promise_test(P7_explained core-world)
 concordat_promise_test(P9_codes concordat-proto)
 concordat_promise_test(P9_cover core-world)
+concordat_promise_test(R2_hours core-world)
 concordat_promise_test(P9_erasure core-world)

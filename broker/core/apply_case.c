@@ -199,6 +199,11 @@ void apply_clock_breached(struct referral *r, const struct event *event)
     r->clocks[event->is.breached.clock].breached = true;
 }
 
+void apply_clock_warned(struct referral *r, const struct event *event)
+{
+    r->clocks[event->is.breached.clock].warned = true;
+}
+
 void apply_alteration_to_case(struct referral *r, const struct event *event)
 {
     r->altered |= alteration_bit(event->is.altered.what);

@@ -88,17 +88,18 @@ bool apply_policy(struct state *state, const struct event *event)
            slots_give_all(&state->coordinator_by_id, &state->coordinators, &event->is.policy.coordinators);
 }
 
-/* These two clocks run by what a sender stated in UTC, so they keep their UTC. All else that waits was set by
- * the ledger's time, and goes on by it. */
+/* The clocks of a detention run by what a sender stated in UTC, so they keep their UTC. All else that waits
+ * was set by the ledger's time, and goes on by it. */
 static void move_stated_clocks(struct referral *r, int64_t by_ms)
 {
-    static const enum clock_kind stated[] = {CLOCK_SECTION_136, CLOCK_HANDOVER};
-    for (size_t i = 0; i < sizeof stated / sizeof *stated; i++) {
-        struct clock *clock = &r->clocks[stated[i]];
-        if (!clock->started_ms || clock->stopped_ms)
+    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
+        struct clock *clock = &r->clocks[kind];
+        if (!clock_is_of_detention((enum clock_kind)kind) || !clock->started_ms || clock->stopped_ms)
             continue;
         clock->started_ms = instant_within(clock->started_ms + by_ms);
         clock->due_ms = instant_within(clock->due_ms + by_ms);
+        if (clock->warn_ms)
+            clock->warn_ms = instant_within(clock->warn_ms + by_ms);
     }
 }
 

@@ -3,12 +3,18 @@
  *   clock          starts                                   stops
  *   response       at receipt                               at the first contact that counts as seen
  *   referrer told  at receipt                               when the referrer has been told who comes
- *   section 136    at arrival at the place of safety        at the end of the case
- *   handover       at arrival at the place of safety        when the police were free to go
+ *   section 136    at the first arrival (detention.h)       at the end of the detention
+ *   handover       at the first arrival                     when the police were free to go
+ *   examined       at the first arrival                     when a doctor has examined the person
+ *   interviewed    at the first arrival                     when an AMHP has interviewed the person
+ *   health check   at a police station, and at each check   when the person is no longer there
+ *   custody review at a police station, and at each review  when the person is no longer there
+ *   escape         at an escape before any arrival          when the person is at a place of safety
  *
- * How long each allows is the policy's `standards`; a clock that no standard is meant for does not start. A
- * correction moves a clock that runs, or voids it: a person who is not detained under section 136 has no
- * clock of it. A clock that has stopped stays as it is.
+ * How long each allows is the policy's `standards`. Of those that the law itself sets the law's own limit
+ * stands in if no standard is meant for it; any other does not start then. A correction moves a clock that
+ * runs. A clock that has stopped stays as it is, but for those of a detention, which end with it and may
+ * start anew within it.
  *
  * Each function is given an event in the making and writes into it what becomes of the clocks, so that
  * everybody who reads the event later applies that and decides nothing.
@@ -34,7 +40,10 @@ void clocks_at_update(const struct clock_rules *rules, const struct referral *re
 void clocks_at_check_in(const struct referral *referral, struct event *checked_in);
 /* Also says whether the referrer counts as told. */
 void clocks_at_told(const struct referral *referral, struct event *told);
-/* For a closed or a withdrawn event. */
-void clocks_at_end(const struct referral *referral, struct event *ended);
+/* For how long a place of safety may hold somebody, before any extension. */
+int64_t clocks_detention_ms(const struct policy *policy, const struct facts *facts);
+/* By an entry of a detention, of which everything else is filled in. */
+void clocks_at_detention(const struct clock_rules *rules, const struct referral *referral,
+                         struct event *noted);
 
 #endif

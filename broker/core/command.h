@@ -27,6 +27,7 @@ enum command_kind {
     COMMAND_COVER,
     COMMAND_ERASE,
     COMMAND_SET_HOLD,
+    COMMAND_RECORD_DETENTION,
     COMMAND_PRESENCE,
     COMMAND_CAPACITY,
     COMMAND_LOAD_POLICY,
@@ -102,6 +103,10 @@ struct command {
             struct hold hold;
             bool on; /* false: it is lifted */
         } set_hold;
+        struct {
+            struct detention_entry entry;
+            bool has_note;
+        } detention;
         struct {
             bool present, lapsed;
         } presence;

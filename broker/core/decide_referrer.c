@@ -3,6 +3,7 @@
 
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
+#include "broker/core/detention.h"
 
 /* Makes good what needs the directory, the policy or our clock: the area, the urgency to route by, the time
  * of the decision. Of the flags those that need the directory are found here; the command brings the others.
@@ -62,6 +63,7 @@ enum refusal decide_submit(struct deciding *d)
     event->is.received.coordinator = directory_coordinator_slot(d->directory, event->is.received.facts.area);
     clocks_at_receipt(&(const struct clock_rules){d->policy, counters->ahead_ms}, event);
     deciding_done(d, event);
+    deciding_note_facts(d, &(const struct facts){.legal_status = LEGAL_UNKNOWN});
     deciding_route(d);
     return REFUSAL_NONE;
 }
@@ -91,6 +93,7 @@ static void note_other_device(const struct deciding *d, struct other_device *oth
 enum refusal decide_update(struct deciding *d)
 {
     const struct command *command = d->command;
+    const struct facts before = d->r.facts;
     struct event *event = deciding_event(d, EVENT_UPDATED);
     event->opaque = command->opaque;
     event->is.received.facts = complete_facts(d, &event->is.received.flags);
@@ -103,6 +106,7 @@ enum refusal decide_update(struct deciding *d)
     note_other_device(d, &event->is.received.other);
     clocks_at_update(&(const struct clock_rules){d->policy, d->state->counters.ahead_ms}, &d->r, event);
     deciding_done(d, event);
+    deciding_note_facts(d, &before);
     /* The update may bring what was missing for a team to match. */
     if (d->r.state == CASE_HELD && !d->r.contact_made)
         deciding_look(d);
@@ -113,10 +117,11 @@ enum refusal decide_withdraw(struct deciding *d)
 {
     if (d->r.contact_made)
         return REFUSAL_WRONG_STATE; /* a team has met the person, and closes the case itself */
+    if (detention_is_open(&d->r))
+        return REFUSAL_DETENTION_OPEN;
     deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_WITHDRAWN);
     note_other_device(d, &event->is.withdrawn.other);
-    clocks_at_end(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 

@@ -2,6 +2,7 @@
  * it is there and has places. */
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
+#include "broker/core/detention.h"
 
 /* REFUSAL_NONE if the answer is to the offer that is live for this team; otherwise the reason why not. */
 static enum refusal find_offer(const struct deciding *d)
@@ -118,6 +119,8 @@ enum refusal decide_close(struct deciding *d)
         return refusal;
     if (d->command->is.close.outcome == 0)
         return REFUSAL_BAD_VALUE;
+    if (detention_is_open(&d->r))
+        return REFUSAL_DETENTION_OPEN;
     deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_CLOSED);
     event->is.closed.outcome = d->command->is.close.outcome;
@@ -125,7 +128,6 @@ enum refusal decide_close(struct deciding *d)
     event->is.closed.note_code = d->command->is.close.note_code;
     event->is.closed.by = d->command->party == PARTY_TEAM ? state_team(d->state, d->command->slot)->id
                                                           : state_coordinator_id(d->state, d->command->slot);
-    clocks_at_end(&d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 

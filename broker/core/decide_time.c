@@ -42,13 +42,17 @@ static void remind_coordinator(struct deciding *d)
         deciding_look(d);
 }
 
+/* Also warns of clocks that will end soon. What does not fit into one decision stays due for the next. */
 static void record_breaches(struct deciding *d)
 {
-    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
-        struct clock *clock = &d->r.clocks[kind];
-        if (!clock->started_ms || clock->stopped_ms || clock->breached || d->now_ms <= clock->due_ms)
+    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT && d->decision->count < DECISION_EVENTS_MAX; kind++) {
+        const struct clock *clock = &d->r.clocks[kind];
+        if (!clock->started_ms || clock->stopped_ms || clock->breached)
             continue;
-        struct event *event = deciding_event(d, EVENT_CLOCK_BREACHED);
+        bool ended = d->now_ms > clock->due_ms;
+        if (!ended && (!clock->warn_ms || clock->warned || d->now_ms < clock->warn_ms))
+            continue;
+        struct event *event = deciding_event(d, ended ? EVENT_CLOCK_BREACHED : EVENT_CLOCK_WARNED);
         event->is.breached.clock = (enum clock_kind)kind;
         event->is.breached.due_ms = clock->due_ms;
         event->is.breached.standard = state_referral(d->state, d->r.id)->clocks[kind].standard;

@@ -36,6 +36,10 @@ void deciding_name_ended(struct event *event, const struct ended_case *ended);
 /* The same for an event that may be impossible in this state: then it is taken back, and false returned. */
 bool deciding_try(struct deciding *d, struct event *event);
 
+/* Enters into the history of a detention what the case's facts say of it and said otherwise before
+ * (decide_detention.c). */
+void deciding_note_facts(struct deciding *d, const struct facts *before);
+
 /* Asks the next team of the ladder; if none can be asked, the coordinator holds the case. */
 void deciding_route(struct deciding *d);
 /* Asks the next team of the ladder. If all that could take the case are full, another origin's case may have

@@ -50,6 +50,8 @@ enum event_kind {
     EVENT_SNAPSHOT_BEGUN,
     EVENT_SNAPSHOT_KEPT,
     EVENT_CLOCK_CORRECTED = 49,
+    EVENT_DETENTION_NOTED,
+    EVENT_CLOCK_WARNED,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -77,16 +79,18 @@ struct facts {
     int64_t decided_ms;
     int64_t place_of_safety_ms; /* arrival there; starts the clock of section 136 */
     int64_t handover_done_ms;   /* the police were free to go */
+    int64_t power_used_ms;
     enum source source;
     enum urgency urgency;   /* as recorded; may be none */
     enum urgency routed_as; /* never none */
     enum basis decided_basis, place_of_safety_basis;
     uint16_t area;
     uint16_t needs;
-    uint8_t age; /* years, or AGE_UNKNOWN */
-    bool section_136;
-    char language[4]; /* its shortest ISO 639 code; empty for English */
-    uint8_t unused[2];
+    uint8_t age;          /* years, or AGE_UNKNOWN */
+    uint8_t legal_status; /* enum legal_status */
+    char language[4];     /* its shortest ISO 639 code; empty for English */
+    uint8_t place;        /* enum place_of_safety */
+    uint8_t legal_notes;  /* bits of enum legal_note */
 };
 
 #pragma GCC diagnostic pop
@@ -95,6 +99,7 @@ struct facts {
 struct clock_change {
     int64_t at_ms;        /* when it started or stopped */
     int64_t due_ms;       /* started: inclusive */
+    int64_t warn_ms;      /* started: when everybody concerned is warned; 0: nobody is */
     const char *standard; /* started: id in the policy, at most ID_CHARS_MAX characters */
     enum clock_kind clock;
     enum clock_change_kind what;
@@ -178,6 +183,32 @@ struct erasure {
 struct hold {
     const char *by; /* in a command NULL or "": not said */
     enum hold_on_erasure reason;
+};
+
+/* One entry in the history of a detention, as somebody recorded it (detention.h). Persons are ids. */
+struct detention_entry {
+    int64_t occurred_ms;  /* UTC; 0: not known */
+    int64_t extension_ms; /* extended: for how long */
+    const char *by;       /* who did it, such as the doctor; "": not recorded */
+    const char *second;   /* who approved it, or answers for a correction too; "": nobody */
+    enum detention_step step;
+    enum basis basis;
+    enum legal_status power;
+    enum place_of_safety place;
+    enum detention_end end;
+    int without_amhp; /* WithoutAmhp */
+    int extension_reason;
+    uint32_t grounds; /* 1 << enum station_ground */
+    bool at_door, by_doctor, assessed_at_station;
+};
+
+/* An entry, and what follows from it. */
+struct detention_noted {
+    struct detention_entry entry;
+    bool from_referral; /* a referral or an update says it */
+    enum detention_state state;
+    int64_t started_ms, until_ms, corrected_ms; /* UTC */
+    uint64_t found;                             /* flag_bit of each, by this entry */
 };
 
 /* Something stored is not what was written. */
@@ -287,7 +318,8 @@ struct event {
             enum clock_kind clock;
             int64_t due_ms;
             const char *standard;
-        } breached;
+        } breached; /* clock_breached, clock_warned */
+        struct detention_noted noted;
         struct record_reading read;
         struct erasure erased;
         struct hold hold; /* hold_set, hold_lifted */

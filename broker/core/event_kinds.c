@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "broker/core/applying.h"
+#include "broker/core/detention.h"
 
 static enum case_happening happening_of_offer(const struct event *event)
 {
@@ -84,6 +85,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_REFERRER_TOLD] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_case = apply_referrer_told},
     [EVENT_CLOCK_BREACHED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_breached},
+    [EVENT_CLOCK_WARNED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_warned},
+    [EVENT_DETENTION_NOTED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = detention_apply},
     [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_state = apply_record_read},
     [EVENT_ERASED] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_ERASED,

@@ -16,11 +16,15 @@ enum {
     SHIFTS_MAX = 16,       /* a week's hours of one team */
     LANGUAGES_MAX = 12,    /* that one team speaks */
     STANDARDS_MAX = 32,
-    BANK_HOLIDAYS_MAX = 256,         /* about thirty years */
-    POSTCODE_DISTRICT_CHARS_MAX = 4, /* the outward code: AA9A */
-    DECISION_EVENTS_MAX = 8,         /* that one command can cause */
-    ACTOR_CHARS_MAX = 63,            /* name of a key */
-    PERSON_CHARS_MAX = 12,           /* the id of a person at work (proto/wire/person_id.h) */
+    BANK_HOLIDAYS_MAX = 256,                /* about thirty years */
+    POSTCODE_DISTRICT_CHARS_MAX = 4,        /* the outward code: AA9A */
+    EXTENSION_MS_MAX = 12 * 60 * 60 * 1000, /* Mental Health Act 1983 section 136B(2) */
+    ESCAPE_MS = 24 * 60 * 60 * 1000,        /* section 138(3) */
+    /* Clocks of people may differ a little; a time that is stated further in the future is a slip. */
+    STATED_AHEAD_MS_MAX = 2 * 60 * 1000,
+    DECISION_EVENTS_MAX = 8, /* that one command can cause */
+    ACTOR_CHARS_MAX = 63,    /* name of a key */
+    PERSON_CHARS_MAX = 12,   /* the id of a person at work (proto/wire/person_id.h) */
     /* A reason for reading a record with fewer letters tells nothing to somebody who asks later why. */
     READ_REASON_LETTERS_MIN = 3,
     /* Records that a coordinator may read beyond their areas in BREAK_GLASS_MS. An emergency is about one

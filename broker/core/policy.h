@@ -86,6 +86,7 @@ struct policy_standard {
     uint8_t sources;   /* 1 << enum source */
     uint8_t urgencies; /* 1 << enum urgency */
     int64_t allowed_ms;
+    int64_t warn_ms; /* before its end; 0: nobody is warned */
 };
 
 /* Classes of commands, each of which a key has its own quota of (shell/quotas.h). The core asks for none. */

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "broker/core/detention.h"
 #include "broker/core/event_kinds.h"
 
 /* clang-format off */
@@ -66,12 +67,13 @@ static bool clock_runs(const struct clock *clock)
     return clock->started_ms && !clock->stopped_ms;
 }
 
-/* What has stopped stays so; only what runs can stop or be voided. */
+/* What has stopped stays so, but for the clocks of a detention; only what runs can stop or be voided. */
 static bool change_fits(const struct clock *clock, const struct clock_change *change)
 {
     if (change->what != CLOCK_STARTED)
         return clock_runs(clock);
-    return !clock->stopped_ms && change->at_ms && change->due_ms >= change->at_ms;
+    bool again = clock_is_of_detention(change->clock); /* such as after the person came back */
+    return (!clock->stopped_ms || again) && change->at_ms && change->due_ms >= change->at_ms;
 }
 
 static bool clocks_fit(const struct referral *r, const struct event *event)
@@ -82,11 +84,22 @@ static bool clocks_fit(const struct referral *r, const struct event *event)
     return true;
 }
 
+/* A case does not end while somebody is detained. */
+static bool detention_fits(const struct referral *r, const struct event *event)
+{
+    if (event->kind == EVENT_CLOSED || event->kind == EVENT_WITHDRAWN)
+        return !detention_is_open(r);
+    return event->kind != EVENT_DETENTION_NOTED ||
+           (event->is.noted.state != DETENTION_NONE &&
+            event->is.noted.state ==
+                detention_after((enum detention_state)r->detention.state, event->is.noted.entry.step));
+}
+
 /* The state after the event; CASE_NONE if it cannot come. */
 static enum case_state state_after(const struct referral *r, const struct event *event,
                                    const struct event_traits *traits)
 {
-    if (!offer_fits(r, event, traits->offer) || !clocks_fit(r, event))
+    if (!offer_fits(r, event, traits->offer) || !clocks_fit(r, event) || !detention_fits(r, event))
         return CASE_NONE;
     enum case_happening happening = traits->happening_of ? traits->happening_of(event) : traits->happening;
     return (enum case_state)next_state[r->state][happening];
@@ -135,8 +148,11 @@ int64_t referral_due(const struct referral *r, bool team_absent)
     }
     for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
         const struct clock *clock = &r->clocks[kind];
-        if (clock_runs(clock) && !clock->breached)
-            due = earlier(due, clock->due_ms + 1); /* the limit itself is still in time */
+        if (!clock_runs(clock) || clock->breached)
+            continue;
+        due = earlier(due, clock->due_ms + 1); /* the limit itself is still in time */
+        if (clock->warn_ms && !clock->warned)
+            due = earlier(due, clock->warn_ms);
     }
     return due;
 }
@@ -162,7 +178,8 @@ bool referral_asked_this_round(const struct referral *r, uint16_t team)
 /* The rest of the row is zeros, because its bytes are compared. */
 static void start_clock(struct clock *clock, const struct clock_change *change)
 {
-    *clock = (struct clock){.started_ms = change->at_ms, .due_ms = change->due_ms};
+    *clock =
+        (struct clock){.started_ms = change->at_ms, .due_ms = change->due_ms, .warn_ms = change->warn_ms};
     size_t size = strlen(change->standard);
     assert(size < sizeof clock->standard);
     memcpy(clock->standard, change->standard, size);

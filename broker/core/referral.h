@@ -37,9 +37,27 @@ struct clock {
     int64_t started_ms; /* 0: has not started */
     int64_t due_ms;     /* inclusive */
     int64_t stopped_ms; /* 0: still runs */
+    int64_t warn_ms;    /* 0: nobody is warned */
     bool breached;      /* recorded as such */
+    bool warned;
     char standard[ID_CHARS_MAX + 1];
-    uint8_t unused[6];
+    uint8_t unused[5];
+};
+
+/* The person's detention, as it is recorded (detention.h). Instants are UTC; 0: not known, or not yet. */
+struct detention {
+    int64_t used_ms;
+    int64_t started_ms;   /* the first arrival, from which the hours count */
+    int64_t until_ms;     /* nobody may be held by it after that */
+    int64_t extended_ms;  /* by how much the hours are more */
+    int64_t corrected_ms; /* the first arrival, as two people say it was, later than started_ms */
+    int64_t at_place_ms;  /* the latest arrival */
+    uint64_t found;       /* flag_bit of all that was ever found of it */
+    uint32_t done;        /* 1 << enum detention_step of all that was ever recorded */
+    uint8_t state;        /* enum detention_state */
+    uint8_t power;        /* enum legal_status */
+    uint8_t place;        /* enum place_of_safety */
+    uint8_t unused;
 };
 
 struct live_offer {
@@ -82,6 +100,7 @@ struct referral {
     int64_t on_hold_ms; /* since when it is kept from being erased; 0: it is not */
 
     struct clock clocks[CLOCK_COUNT];
+    struct detention detention;
 
     uint32_t number;
     uint32_t attempts; /* offers made so far */

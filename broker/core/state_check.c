@@ -47,7 +47,8 @@ static const char *check_case_clocks(const struct referral *r)
 {
     for (int kind = CLOCK_NONE; kind < CLOCK_COUNT; kind++) {
         const struct clock *clock = &r->clocks[kind];
-        if (!clock->started_ms && (clock->due_ms || clock->stopped_ms || clock->breached))
+        if (!clock->started_ms &&
+            (clock->due_ms || clock->stopped_ms || clock->breached || clock->warn_ms || clock->warned))
             return "a clock has a limit, a stop or a breach and has not started";
         if (clock->started_ms && (kind == CLOCK_NONE || clock->due_ms < clock->started_ms))
             return "a clock is due before it starts";

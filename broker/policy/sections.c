@@ -63,11 +63,14 @@ static const struct policy_field STANDARD_FIELDS[] = {
     {"id", REQUIRED, policy_read_id, offsetof(struct policy_standard, id), ID_REMEDY},
     {"name", REQUIRED, policy_read_name, offsetof(struct policy_standard, name), NAME_REMEDY},
     {"clock", REQUIRED, policy_read_clock, offsetof(struct policy_standard, clock),
-     "Write response, referrer-told, section-136 or handover."},
+     "Write response, referrer-told, section-136, handover, examined, interviewed, health-check, "
+     "custody-review or escape."},
     {"sources", REQUIRED, policy_read_sources, offsetof(struct policy_standard, sources), SOURCES_REMEDY},
     {"urgencies", REQUIRED, policy_read_urgencies, offsetof(struct policy_standard, urgencies),
      "Write all, or some of [emergency, very-urgent, urgent, routine]."},
     {"within", REQUIRED, policy_read_duration, offsetof(struct policy_standard, allowed_ms), DURATION_REMEDY},
+    {"warn", OPTIONAL, policy_read_duration, offsetof(struct policy_standard, warn_ms),
+     "Write how long before its end everybody concerned is warned, such as 3h."},
     END_OF_FIELDS,
 };
 

@@ -39,6 +39,11 @@ const struct word CLOCK_WORDS[] = {
     {"referrer-told", CLOCK_REFERRER_TOLD},
     {"section-136", CLOCK_SECTION_136},
     {"handover", CLOCK_HANDOVER},
+    {"examined", CLOCK_EXAMINED},
+    {"interviewed", CLOCK_INTERVIEWED},
+    {"health-check", CLOCK_HEALTH_CHECK},
+    {"custody-review", CLOCK_CUSTODY_REVIEW},
+    {"escape", CLOCK_ESCAPE},
     {NULL, 0},
 };
 

@@ -4,6 +4,7 @@
 
 #include "broker/core/policy.h"
 #include "broker/record/record.h"
+#include "proto/referral/referral_rules.h"
 #include "proto/wire/scan.h"
 #include "proto/words/language.h"
 
@@ -12,6 +13,17 @@ static void facts_time(const Concordat__V1__Instant *instant, int64_t *ms, enum 
     *ms = instant ? instant->unix_ms : 0;
     if (*ms)
         *basis = instant->basis == CONCORDAT__V1__BASIS__BASIS_IMPUTED ? BASIS_IMPUTED : BASIS_STATED;
+}
+
+/* Section 135(7): the person agrees to the use of a private home, and so does somebody else who lives there,
+ * unless nobody does. Section 136(1A): the power reaches into no dwelling. */
+static uint8_t legal_notes(const Concordat__V1__Referral *referral, const Concordat__V1__Legal *legal)
+{
+    bool agreed = legal->person_agrees_to_home == CONCORDAT__V1__ANSWERED__ANSWERED_YES &&
+                  (legal->occupier_agrees_to_home == CONCORDAT__V1__ANSWERED__ANSWERED_YES ||
+                   legal->lives_alone_there == CONCORDAT__V1__ANSWERED__ANSWERED_YES);
+    bool dwelling = referral_rules_used_in_dwelling(referral);
+    return (uint8_t)((agreed ? LEGAL_NOTE_HOME_AGREED : 0) | (dwelling ? LEGAL_NOTE_IN_DWELLING : 0));
 }
 
 struct facts record_facts(const Concordat__V1__Referral *referral)
@@ -33,13 +45,25 @@ struct facts record_facts(const Concordat__V1__Referral *referral)
     if (legal) {
         int64_t ms;
         enum basis basis = BASIS_NONE;
-        facts.section_136 = legal->status == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
+        facts.legal_status = (uint8_t)legal->status;
+        facts.place = (uint8_t)legal->place_of_safety;
+        facts.legal_notes = legal_notes(referral, legal);
+        facts_time(legal->power_used_at, &facts.power_used_ms, &basis);
         facts_time(legal->arrived_at_place_of_safety_at, &facts.place_of_safety_ms,
                    &facts.place_of_safety_basis);
         facts_time(legal->handover_done_at, &ms, &basis);
         facts.handover_done_ms = ms;
     }
     return facts;
+}
+
+size_t record_flags(uint64_t flags, Concordat__V1__Flag list[FLAG_BITS])
+{
+    size_t count = 0;
+    for (unsigned flag = 1; flag < FLAG_BITS && flags >> flag; flag++)
+        if (flags & flag_bit(flag))
+            list[count++] = (Concordat__V1__Flag)flag;
+    return count;
 }
 
 ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uint32_t number)

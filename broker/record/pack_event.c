@@ -2,13 +2,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "broker/record/noted.h"
+#include "broker/record/packed_clock.h"
 #include "broker/record/record.h"
-
-/* A packed ClockChange with its length before it. */
-struct packed_clock {
-    uint8_t bytes[1 + 3 * 2 + 2 * 11 + 2 + ID_CHARS_MAX];
-};
-static_assert(sizeof(struct packed_clock) < 128, "the length of a packed clock takes one byte");
 
 /* The storage of a message in the making. It stands on the caller's stack and points into itself. */
 struct packing {
@@ -57,6 +53,8 @@ struct packing {
         Concordat__V1__SnapshotBegun begun;
         Concordat__V1__SnapshotKept kept;
         Concordat__V1__ClockCorrected correction;
+        Concordat__V1__ClockWarned clock_warned;
+        struct packed_noted noted;
     } is;
 };
 
@@ -94,54 +92,11 @@ static ProtobufCBinaryData packed_policy_digest(const struct packing *p)
     return packed_bytes(p->directory->policy->digest, sizeof p->directory->policy->digest);
 }
 
-/* --- clocks ------------------------------------------------------------------------------------------ */
-
-/* Packed by hand, and put into the event as fields that the library does not know: most events of a case
- * change a clock, and for such small messages the library takes several times as long. */
-
-static uint8_t *put_number(uint8_t *at, unsigned field, int64_t number)
-{
-    uint64_t left = (uint64_t)number;
-    if (!left)
-        return at; /* proto3 leaves zeros out */
-    *at++ = (uint8_t)(field << 3 | PROTOBUF_C_WIRE_TYPE_VARINT);
-    for (; left >= 0x80; left >>= 7)
-        *at++ = (uint8_t)(left | 0x80);
-    *at++ = (uint8_t)left;
-    return at;
-}
-
-static uint8_t *put_text(uint8_t *at, unsigned field, const char *string)
-{
-    size_t size = strlen(string);
-    if (!size)
-        return at;
-    *at++ = (uint8_t)(field << 3 | PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED);
-    *at++ = (uint8_t)size;
-    memcpy(at, string, size);
-    return at + size;
-}
-
-/* Numbers of fields in event.proto. */
-enum { CLOCKS = 10, CHANGE_CLOCK = 1, CHANGE_WHAT, CHANGE_AT, CHANGE_DUE, CHANGE_STANDARD, CHANGE_BASIS };
-
-static void pack_clock(struct packed_clock *packed, const struct clock_change *change)
-{
-    uint8_t *at = packed->bytes + 1;
-    at = put_number(at, CHANGE_CLOCK, change->clock);
-    at = put_number(at, CHANGE_WHAT, change->what);
-    at = put_number(at, CHANGE_AT, change->at_ms);
-    at = put_number(at, CHANGE_DUE, change->due_ms);
-    at = put_text(at, CHANGE_STANDARD, change->standard);
-    at = put_number(at, CHANGE_BASIS, change->basis);
-    packed->bytes[0] = (uint8_t)(at - packed->bytes - 1);
-}
-
 static void pack_clocks(struct packing *p)
 {
     for (int i = 0; i < p->event->clock_count; i++) {
-        pack_clock(&p->clocks[i], &p->event->clocks[i]);
-        p->clock_fields[i] = (ProtobufCMessageUnknownField){.tag = CLOCKS,
+        clock_pack(&p->clocks[i], &p->event->clocks[i]);
+        p->clock_fields[i] = (ProtobufCMessageUnknownField){.tag = EVENT_CLOCKS,
                                                             .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
                                                             .len = p->clocks[i].bytes[0] + 1u,
                                                             .data = p->clocks[i].bytes};
@@ -167,11 +122,7 @@ static void pack_sealed(struct packing *p)
 
 static size_t pack_flags(struct packing *p)
 {
-    size_t count = 0;
-    for (unsigned flag = 1; flag < FLAG_BITS; flag++)
-        if (p->event->is.received.flags & flag_bit(flag))
-            p->flags[count++] = (Concordat__V1__Flag)flag;
-    return count;
+    return record_flags(p->event->is.received.flags, p->flags);
 }
 
 /* Without the flag it is the age that the referral states. */
@@ -474,6 +425,20 @@ static void pack_corrected(struct packing *p)
     p->is.correction.confirmed = p->event->is.correction.confirmed;
 }
 
+static void pack_clock_warned(struct packing *p)
+{
+    PART(clock_warned, clock_warned, clock_warned);
+    p->is.clock_warned.clock = (Concordat__V1__Clock)p->event->is.breached.clock;
+    p->is.clock_warned.due_ms = p->event->is.breached.due_ms;
+    p->is.clock_warned.standard = packed_text(p->event->is.breached.standard);
+}
+
+static void pack_noted(struct packing *p)
+{
+    PART(noted.message, detention_noted, detention_noted);
+    noted_pack(&p->event->is.noted, &p->is.noted);
+}
+
 typedef void pack_part(struct packing *p);
 
 static pack_part *const parts[] = {
@@ -506,6 +471,8 @@ static pack_part *const parts[] = {
     [EVENT_SNAPSHOT_BEGUN] = pack_begun,
     [EVENT_SNAPSHOT_KEPT] = pack_kept,
     [EVENT_CLOCK_CORRECTED] = pack_corrected,
+    [EVENT_DETENTION_NOTED] = pack_noted,
+    [EVENT_CLOCK_WARNED] = pack_clock_warned,
 };
 
 /* A loaded policy is long and rare, so its lists are allocated. */

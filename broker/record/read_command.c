@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "broker/record/noted.h"
 #include "broker/record/record.h"
 #include "proto/referral/content.h"
 #include "proto/referral/referral_rules.h"
@@ -155,6 +156,16 @@ static void fill_set_hold(struct command_reading *in)
     in->command->is.set_hold.on = m->on;
 }
 
+/* A code that the core does not know is none, and the core refuses it. */
+static void fill_detention(struct command_reading *in)
+{
+    const Concordat__V1__RecordDetention *m = in->request->record_detention;
+    copy_id(&m->referral, in->command->referral);
+    if (!noted_read_command(m, &in->command->is.detention.entry))
+        in->command->is.detention.entry.step = DETENTION_STEP_NONE;
+    in->command->is.detention.has_note = m->note[0];
+}
+
 static void fill_presence(struct command_reading *in)
 {
     in->command->has_id = false; /* renewed many times a minute; repeating it does no harm */
@@ -189,6 +200,7 @@ static const struct {
     COMMAND(COVER) = {fill_cover, COMMAND_COVER},
     COMMAND(ERASE) = {fill_erase, COMMAND_ERASE},
     COMMAND(SET_HOLD) = {fill_set_hold, COMMAND_SET_HOLD},
+    COMMAND(RECORD_DETENTION) = {fill_detention, COMMAND_RECORD_DETENTION},
     COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},
     COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
 };

@@ -1,6 +1,7 @@
 /* read_event.c: a stored event as the core sees it. */
 #include <string.h>
 
+#include "broker/record/noted.h"
 #include "broker/record/record.h"
 
 struct event_reading {
@@ -361,6 +362,21 @@ static void read_corrected(struct event_reading *in)
     in->event->is.correction.confirmed = m->confirmed;
 }
 
+static void read_clock_warned(struct event_reading *in)
+{
+    const Concordat__V1__ClockWarned *m = in->message->clock_warned;
+    if (m->clock <= 0 || (int)m->clock >= CLOCK_COUNT)
+        in->good = false;
+    in->event->is.breached.clock = (enum clock_kind)m->clock;
+    in->event->is.breached.due_ms = m->due_ms;
+    in->event->is.breached.standard = m->standard;
+}
+
+static void read_noted(struct event_reading *in)
+{
+    in->good &= noted_read(in->message->detention_noted, &in->event->is.noted);
+}
+
 typedef void read_part(struct event_reading *in);
 
 static read_part *const parts[] = {
@@ -394,6 +410,8 @@ static read_part *const parts[] = {
     [EVENT_SNAPSHOT_BEGUN] = read_begun,
     [EVENT_SNAPSHOT_KEPT] = read_kept,
     [EVENT_CLOCK_CORRECTED] = read_corrected,
+    [EVENT_DETENTION_NOTED] = read_noted,
+    [EVENT_CLOCK_WARNED] = read_clock_warned,
 };
 
 static void read_owner(struct event_reading *in)
@@ -417,6 +435,7 @@ static bool read_clock(const Concordat__V1__ClockChange *from, struct clock_chan
                                 .what = (enum clock_change_kind)from->what,
                                 .at_ms = from->at_ms,
                                 .due_ms = from->due_ms,
+                                .warn_ms = from->warn_ms,
                                 .standard = from->standard,
                                 .basis = (enum basis)from->basis};
     return from->clock > 0 && (int)from->clock < CLOCK_COUNT && from->what > 0 &&

@@ -57,6 +57,9 @@ bool record_read_event(const Concordat__V1__Event *message, const struct state *
 /* Routing facts of a referral: everything but the area and the urgency that it is routed as. */
 struct facts record_facts(const Concordat__V1__Referral *referral);
 
+/* A set of flags as the list that messages have. Returns how many there are. */
+size_t record_flags(uint64_t flags, Concordat__V1__Flag list[FLAG_BITS]);
+
 /* A packed field with bytes, as field `number` of another message: to be added to the unknown fields of that
  * message, which are packed as they stand. Borrows. */
 ProtobufCMessageUnknownField record_as_field(const struct scan_field *field, uint32_t number);

@@ -87,12 +87,18 @@ enum refusal adopt_own(struct broker *b, const struct command *command, int64_t 
     return refusal;
 }
 
-/* The flags that a receipt raised. */
+/* The flags that a receipt raised, and an entry in the history of a detention. */
 static uint64_t decision_flags(const struct decision *decision)
 {
-    const struct event *first = &decision->events[0];
-    bool is_receipt = decision->count > 0 && (first->kind == EVENT_RECEIVED || first->kind == EVENT_UPDATED);
-    return is_receipt ? first->is.received.flags : 0;
+    uint64_t flags = 0;
+    for (int i = 0; i < decision->count; i++) {
+        const struct event *event = &decision->events[i];
+        if (event->kind == EVENT_RECEIVED || event->kind == EVENT_UPDATED)
+            flags |= event->is.received.flags;
+        else if (event->kind == EVENT_DETENTION_NOTED)
+            flags |= event->is.noted.found;
+    }
+    return flags;
 }
 
 enum refusal adopt_request(struct broker *b, const struct asking *asking, const struct command *command,

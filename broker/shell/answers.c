@@ -18,15 +18,6 @@ static void answer_open(Concordat__V1__Message *message, Concordat__V1__Answer *
     message->answer = answer;
 }
 
-static size_t flags_list(uint64_t flags, Concordat__V1__Flag list[FLAG_BITS])
-{
-    size_t count = 0;
-    for (unsigned flag = 1; flag < FLAG_BITS && flags >> flag; flag++)
-        if (flags & flag_bit(flag))
-            list[count++] = (Concordat__V1__Flag)flag;
-    return count;
-}
-
 static void answer_open_done(Concordat__V1__Message *message, Concordat__V1__Answer *answer,
                              const struct answer_to *to, const struct done *done)
 {
@@ -44,7 +35,7 @@ void answers_done(struct broker *b, const struct answer_to *to, const struct don
     Concordat__V1__Flag flags[FLAG_BITS];
     spliced_field status;
     answer_open_done(&message, &answer, to, done);
-    answer.n_flags = flags_list(done->flags, flags);
+    answer.n_flags = record_flags(done->flags, flags);
     answer.flags = flags;
     answer.key_remains = done->key_remains;
     if (done->key_remains)

@@ -58,6 +58,8 @@ static Concordat__V1__TypedAs history_part(const Concordat__V1__Event *event)
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_REASON_OF_A_WITHDRAWAL;
     case CONCORDAT__V1__EVENT__WHAT_RECORD_READ:
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_REASON_OF_A_READING;
+    case CONCORDAT__V1__EVENT__WHAT_DETENTION_NOTED:
+        return CONCORDAT__V1__TYPED_AS__TYPED_AS_NOTE_ON_A_DETENTION;
     default:
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_UNSPECIFIED;
     }

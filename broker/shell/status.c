@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "broker/core/detention.h"
+#include "broker/record/record.h"
 #include "proto/wire/borrowed.h"
 
 static void status_say_altered(struct status *s, uint8_t altered)
@@ -56,6 +58,31 @@ static void status_say_owner(struct status *s, const struct state *state, const 
         s->message.ring = borrowed_text(team->telephone);
 }
 
+static void status_say_detention(struct status *s, const struct state *state, const struct referral *r)
+{
+    const struct detention *detention = &r->detention;
+    const struct clock *hours = &r->clocks[CLOCK_SECTION_136];
+    Concordat__V1__Detention *m = &s->detention;
+    enum clock_kind by;
+    if (detention->state == DETENTION_NONE)
+        return;
+    concordat__v1__detention__init(m);
+    m->state = (Concordat__V1__DetentionState)detention->state;
+    m->power = (Concordat__V1__LegalStatus)detention->power;
+    m->used_ms = detention->used_ms;
+    m->started_ms = detention->started_ms;
+    m->until_ms = detention->until_ms;
+    m->corrected_ms = detention->corrected_ms;
+    m->place = (Concordat__V1__PlaceOfSafety)detention->place;
+    m->at_place_ms = detention->at_place_ms;
+    m->next = (Concordat__V1__DetentionStep)detention_next(r, &by);
+    m->next_by_ms = by == CLOCK_NONE ? 0 : state_utc(state, r->clocks[by].due_ms);
+    m->n_found = record_flags(detention->found, s->found);
+    m->found = s->found;
+    m->warned = hours->warned || hours->breached;
+    s->message.detention = m;
+}
+
 static void status_of_open(struct status *s, const struct state *state, const struct directory *directory,
                            const struct referral *r)
 {
@@ -83,6 +110,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     if (r->state == CASE_HELD)
         m->hold_reason = (Concordat__V1__HoldReason)r->hold_reason;
     status_say_altered(s, r->altered);
+    status_say_detention(s, state, r);
     m->by_another_device = r->by_another_device;
     m->on_hold_ms = state_utc(state, r->on_hold_ms);
 }
@@ -123,7 +151,8 @@ static void status_pack(struct packed_status *packed, struct status *status)
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
     message.status = &status->message;
-    assert(concordat__v1__case_status__descriptor.n_fields == STATUS_FIELDS);
+    assert(concordat__v1__case_status__descriptor.n_fields == STATUS_FIELDS &&
+           concordat__v1__detention__descriptor.n_fields == DETENTION_FIELDS);
     packed->size = concordat__v1__message__pack(&message, packed->bytes);
     assert(packed->size <= sizeof packed->bytes);
     packed->seq = status->message.seq;

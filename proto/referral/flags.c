@@ -125,6 +125,21 @@ static bool police_vehicle_has_no_reason(const struct noting *n)
                CONCORDAT__V1__POLICE_VEHICLE_REASON__POLICE_VEHICLE_REASON_UNSPECIFIED;
 }
 
+/* Section 136(1A). */
+static bool power_is_used_in_dwelling(const struct noting *n)
+{
+    return referral_rules_used_in_dwelling(n->referral);
+}
+
+/* Section 135(7). */
+static bool home_has_no_consent(const struct noting *n)
+{
+    bool another = n->legal->lives_alone_there != CONCORDAT__V1__ANSWERED__ANSWERED_YES;
+    return n->legal->place_of_safety == CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_PRIVATE_HOME &&
+           (n->legal->person_agrees_to_home != CONCORDAT__V1__ANSWERED__ANSWERED_YES ||
+            (another && n->legal->occupier_agrees_to_home != CONCORDAT__V1__ANSWERED__ANSWERED_YES));
+}
+
 /* Mental Health Act 1983, section 136A. */
 static bool child_is_at_police_station(const struct noting *n)
 {
@@ -238,6 +253,8 @@ static const struct flag_rule {
     {FLAG(SECTION_136_TIME_MISSING), ANY_SOURCE, section_136_has_no_time},
     {FLAG(TRANSPORT_REASON_MISSING), ANY_SOURCE, police_vehicle_has_no_reason},
     {FLAG(UNDER_18_AT_POLICE_STATION), ANY_SOURCE, child_is_at_police_station},
+    {FLAG(SECTION_136_IN_DWELLING), ANY_SOURCE, power_is_used_in_dwelling},
+    {FLAG(HOME_CONSENT_MISSING), ANY_SOURCE, home_has_no_consent},
     {FLAG(TIME_ORDER), ANY_SOURCE, legal_times_disagree},
     {FLAG(TIME_ORDER), ANY_SOURCE, liaison_times_disagree},
     {FLAG(TIME_ORDER), ANY_SOURCE, department_times_disagree},
@@ -257,6 +274,20 @@ static const Concordat__V1__EmergencyDepartment *department_of(const Concordat__
     return referral->details_case == CONCORDAT__V1__REFERRAL__DETAILS_EMERGENCY_DEPARTMENT
                ? referral->emergency_department
                : &nothing;
+}
+
+/* If nobody says whether it was a dwelling, the kind of place where the person was met does. */
+bool referral_rules_used_in_dwelling(const Concordat__V1__Referral *referral)
+{
+    const Concordat__V1__Legal *legal = referral->legal;
+    bool met_at_home =
+        referral->details_case == CONCORDAT__V1__REFERRAL__DETAILS_STREET_TRIAGE &&
+        (referral->street_triage->kind_of_place == CONCORDAT__V1__KIND_OF_PLACE__KIND_OF_PLACE_HOME ||
+         referral->street_triage->kind_of_place == CONCORDAT__V1__KIND_OF_PLACE__KIND_OF_PLACE_ANOTHER_HOME);
+    if (!legal || legal->status != CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136)
+        return false;
+    return legal->used_in_dwelling == CONCORDAT__V1__ANSWERED__ANSWERED_YES ||
+           (legal->used_in_dwelling == CONCORDAT__V1__ANSWERED__ANSWERED_UNSPECIFIED && met_at_home);
 }
 
 uint64_t referral_rules_flags(const Concordat__V1__Referral *referral,

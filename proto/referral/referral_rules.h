@@ -54,6 +54,9 @@ bool referral_rules_complete(Concordat__V1__Referral *referral,
 uint64_t referral_rules_flags(const Concordat__V1__Referral *referral,
                               const Concordat__V1__Confidential *confidential, int64_t now_ms);
 
+/* Whether section 136 was used in a dwelling, its garden or yard, as far as the referral says. */
+bool referral_rules_used_in_dwelling(const Concordat__V1__Referral *referral);
+
 /* The flags of an earlier version that still hold for a later one without a confidential part: what the part
  * before told was noted then, and nobody has it to look again. */
 uint64_t referral_rules_kept_flags(const Concordat__V1__Referral *earlier,

@@ -20,7 +20,7 @@
 #define DIGITS   "0123456789"
 
 enum { DIGEST_BYTES = 32, TEAMS = 20000, AREAS = 4096, COORDINATORS = 1024, CASES = 4096, EVENTS = 4096 };
-enum { COVERS = 1024, READINGS = 256, TYPED = 64, HISTORY = 256 };
+enum { COVERS = 1024, READINGS = 256, TYPED = 64, HISTORY = 256, FLAGS = 64, GROUNDS = 8 };
 enum {
     AGE_YEARS = 130,
     WEEK_MINUTES = 7 * 24 * 60,
@@ -120,6 +120,12 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Demographics.ethnic_category", .shape = &ethnic_category},
     {"concordat.v1.Demographics.gender", .shape = &gender},
     {"concordat.v1.Demographics.language", .shape = &language},
+    {"concordat.v1.Detention.found", .items_max = FLAGS},
+    {"concordat.v1.DetentionNoted.by", .shape = &person_id},
+    {"concordat.v1.DetentionNoted.found", .items_max = FLAGS},
+    {"concordat.v1.DetentionNoted.grounds", .items_max = GROUNDS},
+    {"concordat.v1.DetentionNoted.minutes", .number_max = WEEK_MINUTES},
+    {"concordat.v1.DetentionNoted.second", .shape = &person_id},
     {"concordat.v1.Erase.second_person", .shape = &person_id, .needed = true},
     {"concordat.v1.Erased.by", .shape = &person_id},
     {"concordat.v1.Erased.second", .shape = &person_id},
@@ -157,6 +163,12 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Received.routed_age", .number_max = AGE_YEARS},
     {"concordat.v1.Record.history", .items_max = HISTORY},
     {"concordat.v1.Record.typed", .items_max = TYPED},
+    {"concordat.v1.RecordDetention.by", .shape = &person_id},
+    {"concordat.v1.RecordDetention.grounds", .items_max = GROUNDS},
+    {"concordat.v1.RecordDetention.minutes", .number_max = WEEK_MINUTES},
+    {"concordat.v1.RecordDetention.note", .bytes_max = 200},
+    {"concordat.v1.RecordDetention.referral", .needed = true},
+    {"concordat.v1.RecordDetention.second", .shape = &person_id},
     {"concordat.v1.Referral.id", .needed = true},
     {"concordat.v1.Referral.organisation", .shape = &organisation},
     {"concordat.v1.Referral.postcode_district", .shape = &district},

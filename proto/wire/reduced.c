@@ -50,7 +50,8 @@ static const struct reduced_rule reduced_rules[] = {
      "seq number drill previous owner clocks state received offered offer_seen offer_ended held reminded taken accepted "
      "checked_in lease_warned lease_lapsed updated closed withdrawn referrer_told clock_breached record_read "
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
-     "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted"},
+     "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
+     "detention_noted clock_warned"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -58,7 +59,7 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__owner__descriptor, STAYS, "kind id"},
     {&concordat__v1__owner__descriptor, MOVES, "act_by_ms"},
     {&concordat__v1__clock_change__descriptor, STAYS, "clock what standard basis"},
-    {&concordat__v1__clock_change__descriptor, MOVES, "at_ms due_ms"},
+    {&concordat__v1__clock_change__descriptor, MOVES, "at_ms due_ms warn_ms"},
     {&concordat__v1__received__descriptor, STAYS, "referral area routed_as flags policy coordinator"},
     {&concordat__v1__received__descriptor, BANDS, "routed_age"},
     {&concordat__v1__updated__descriptor, STAYS,
@@ -92,6 +93,13 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__referrer_told__descriptor, STAYS, "state counts_as_told"},
     {&concordat__v1__clock_breached__descriptor, STAYS, "clock standard"},
     {&concordat__v1__clock_breached__descriptor, MOVES, "due_ms"},
+    {&concordat__v1__clock_warned__descriptor, STAYS, "clock standard"},
+    {&concordat__v1__clock_warned__descriptor, MOVES, "due_ms"},
+    {&concordat__v1__detention_noted__descriptor, STAYS,
+     "step occurred power place at_door end without_amhp minutes extension_reason by_responsible_doctor "
+     "assessed_at_station grounds from_referral state found"},
+    {&concordat__v1__detention_noted__descriptor, MOVES, "started_ms until_ms corrected_ms"},
+    {&concordat__v1__detention_noted__descriptor, GOES, "by second"},
     {&concordat__v1__record_read__descriptor, STAYS, "role of break_glass who"},
     {&concordat__v1__erased__descriptor, STAYS, "reason"},
     {&concordat__v1__erased__descriptor, GOES, "by second"},
@@ -125,7 +133,8 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__demographics__descriptor, GOES, "language"},
     {&concordat__v1__legal__descriptor, STAYS,
      "status power_used_at arrived_at_place_of_safety_at place_of_safety transport police_vehicle_reason "
-     "chosen_for_physical_need handover_done_at"},
+     "chosen_for_physical_need handover_done_at used_in_dwelling person_agrees_to_home "
+     "occupier_agrees_to_home lives_alone_there"},
     {&concordat__v1__street_triage__descriptor, STAYS, "model scene_safety section_136_used"},
     {&concordat__v1__street_triage__descriptor, GOES, "kind_of_place"},
     {&concordat__v1__liaison_and_diversion__descriptor, STAYS,

@@ -15,7 +15,8 @@ static const char *const refusal_texts[] = {
     [REFUSAL(UNKNOWN_FIELD)] = "This message has a field that this router does not know.",
     [REFUSAL(BAD_VALUE)] =
         "A value is missing or is not one that is allowed here: a decline and a reading of a "
-        "record need a reason, a closing its outcome.",
+        "record need a reason, a closing its outcome, a detention what its step asks for; and no time is in "
+        "the future.",
     [REFUSAL(HELLO_FIRST)] = "Say hello on this connection first, then send this again.",
     [REFUSAL(VERSION)] = "This router speaks another version of the protocol.",
     [REFUSAL(NOT_ALLOWED)] = "Your key is not allowed to do this.",
@@ -39,6 +40,10 @@ static const char *const refusal_texts[] = {
         "Ring the duty coordinator, who can find out how to reach the person.",
     [REFUSAL(ON_HOLD)] = "A hold keeps this case from being erased. Nothing was erased.",
     [REFUSAL(TOO_EARLY)] = "This case must still be kept. Nothing was erased.",
+    [REFUSAL(DETENTION_OPEN)] = "Somebody is detained, and no end of that is recorded. Nothing was changed. "
+                                "First say how the detention ended: detention CASE ended --how HOW.",
+    [REFUSAL(DETENTION_STEP)] = "This does not follow from what is recorded of the detention. Nothing was "
+                                "changed; see what is to be recorded next.",
     [REFUSAL(NO_ROOM)] = "There is no room on the disk for this, and it was not saved. Ring the duty "
                          "coordinator about this person now. A shorter referral may still be taken.",
     [REFUSAL(SEALED)] =

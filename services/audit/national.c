@@ -55,7 +55,7 @@ static const struct national nationals[] = {
     URGENCY(URGENT, "2"),
     URGENCY(ROUTINE, "3"),
     LEGAL(SECTION_136, "20"), /* MHSDS legal status */
-    LEGAL(SECTION_135, "19"),
+    LEGAL(SECTION_135_1, "19"),
     DECLINE(NO_CAPACITY, "22"), /* BaRS rejected reason */
     DECLINE(NOT_CLINICALLY_APPROPRIATE, "23"),
     DECLINE(SERVICE_CANNOT_RESPOND, "24"),

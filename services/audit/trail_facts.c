@@ -15,7 +15,7 @@ static struct sql_value instant_value(const Concordat__V1__Instant *instant)
     return sql_time(instant == NULL ? 0 : instant->unix_ms);
 }
 
-static void list_word(sqlite3_str *list, const ProtobufCEnumDescriptor *descriptor, int value)
+void trail_facts_add_word(sqlite3_str *list, const ProtobufCEnumDescriptor *descriptor, int value)
 {
     sqlite3_str_appendf(list, "%s%s", sqlite3_str_length(list) > 0 ? ", " : "",
                         words_for(descriptor, value, (char[WORDS_MAX]){0}));
@@ -28,7 +28,7 @@ static int set_safeguarding(struct sql *sql, const struct sql_value *id, const C
     for (size_t i = 0; i < facts->n_safeguarding; i++) {
         const char *code =
             national_code(&concordat__v1__safeguarding__descriptor, (int)facts->safeguarding[i]);
-        list_word(concerns, &concordat__v1__safeguarding__descriptor, (int)facts->safeguarding[i]);
+        trail_facts_add_word(concerns, &concordat__v1__safeguarding__descriptor, (int)facts->safeguarding[i]);
         if (*code)
             sqlite3_str_appendf(codes, "%s%s", sqlite3_str_length(codes) > 0 ? ", " : "", code);
     }
@@ -57,13 +57,13 @@ static int set_referral(struct sql *sql, const struct sql_value *id, const Conco
 {
     sqlite3_str *needs = sqlite3_str_new(NULL);
     for (size_t i = 0; i < facts->n_needs; i++)
-        list_word(needs, &concordat__v1__need__descriptor, (int)facts->needs[i]);
+        trail_facts_add_word(needs, &concordat__v1__need__descriptor, (int)facts->needs[i]);
     sqlite3_str *flags = sqlite3_str_new(NULL);
     for (size_t i = 0; i < facts->n_flags; i++)
-        list_word(flags, &concordat__v1__flag__descriptor, (int)facts->flags[i]);
+        trail_facts_add_word(flags, &concordat__v1__flag__descriptor, (int)facts->flags[i]);
     for (size_t i = 0; i < routing->flag_count; i++)
         if (!noted(facts, routing->flags[i]))
-            list_word(flags, &concordat__v1__flag__descriptor, (int)routing->flags[i]);
+            trail_facts_add_word(flags, &concordat__v1__flag__descriptor, (int)routing->flags[i]);
     int out_of_memory = sqlite3_str_errcode(needs) | sqlite3_str_errcode(flags);
     char *needs_text = sqlite3_str_finish(needs);
     char *flags_text = sqlite3_str_finish(flags);
@@ -108,13 +108,16 @@ static int set_legal(struct sql *sql, const struct sql_value *id, const Concorda
         legal = &nothing;
     return RUN("UPDATE referral SET legal_status = ?2, legal_status_code = ?3, power_used_at_ms = ?4,"
                " arrived_at_place_of_safety_at_ms = ?5, place_of_safety = ?6, transport = ?7,"
-               " police_vehicle_reason = ?8, chosen_for_physical_need = ?9, handover_done_at_ms = ?10"
-               " WHERE referral = ?1",
+               " police_vehicle_reason = ?8, chosen_for_physical_need = ?9, handover_done_at_ms = ?10,"
+               " used_in_dwelling = ?11, person_agrees_to_home = ?12, occupier_agrees_to_home = ?13,"
+               " lives_alone_there = ?14 WHERE referral = ?1",
                *id, WORDS(legal_status, legal->status), CODE(legal_status, legal->status),
                instant_value(legal->power_used_at), instant_value(legal->arrived_at_place_of_safety_at),
                WORDS(place_of_safety, legal->place_of_safety), WORDS(transport, legal->transport),
                WORDS(police_vehicle_reason, legal->police_vehicle_reason),
-               WORDS(answered, legal->chosen_for_physical_need), instant_value(legal->handover_done_at));
+               WORDS(answered, legal->chosen_for_physical_need), instant_value(legal->handover_done_at),
+               WORDS(answered, legal->used_in_dwelling), WORDS(answered, legal->person_agrees_to_home),
+               WORDS(answered, legal->occupier_agrees_to_home), WORDS(answered, legal->lives_alone_there));
 }
 
 static int set_street_triage(struct sql *sql, const struct sql_value *id,

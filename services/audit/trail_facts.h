@@ -17,4 +17,7 @@ struct trail_routing {
 int trail_facts_set(struct sql *sql, const ProtobufCBinaryData *id, const Concordat__V1__Referral *facts,
                     const struct trail_routing *routing);
 
+/* Adds a code's word to a list of words. */
+void trail_facts_add_word(sqlite3_str *list, const ProtobufCEnumDescriptor *descriptor, int value);
+
 #endif

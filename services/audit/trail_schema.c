@@ -38,6 +38,7 @@ static const char *const statements[] = {
     "  legal_status TEXT, legal_status_code TEXT, power_used_at_ms INTEGER,"
     "  arrived_at_place_of_safety_at_ms INTEGER, place_of_safety TEXT, transport TEXT,"
     "  police_vehicle_reason TEXT, chosen_for_physical_need TEXT, handover_done_at_ms INTEGER,"
+    "  used_in_dwelling TEXT, person_agrees_to_home TEXT, occupier_agrees_to_home TEXT, lives_alone_there TEXT,"
     "  street_triage_model TEXT, scene_safety TEXT, section_136_used TEXT, kind_of_place TEXT,"
     "  point_of_contact TEXT, offence_category TEXT,"
     "  screened TEXT, screened_at_ms INTEGER, assessed TEXT, assessed_at_ms INTEGER,"
@@ -101,6 +102,22 @@ static const char *const statements[] = {
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, clock TEXT, standard TEXT,"
     "  due_at_ms INTEGER NOT NULL"
     ") STRICT",
+    "CREATE TABLE clock_warning ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, clock TEXT, standard TEXT,"
+    "  due_at_ms INTEGER NOT NULL"
+    ") STRICT",
+    "CREATE TABLE detention (" /* the history of detentions: each row is an entry, and none replaces another
+                                */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, step TEXT,"
+    "  occurred_at_ms INTEGER, occurred_basis TEXT, power TEXT, power_code TEXT, place TEXT,"
+    "  at_door INTEGER NOT NULL, done_by TEXT, second_person TEXT," /* ids of the site's own list */
+    "  ended_as TEXT, without_amhp TEXT, extension_min INTEGER, extension_reason TEXT,"
+    "  by_responsible_doctor INTEGER NOT NULL, assessed_at_station INTEGER NOT NULL, grounds TEXT,"
+    "  from_referral INTEGER NOT NULL," /* 1: a referral or an update says it */
+    /* What followed from it: the start and the end of the hours, and what is outside the law as recorded. */
+    "  state TEXT, started_at_ms INTEGER, until_ms INTEGER, corrected_at_ms INTEGER, found TEXT"
+    ") STRICT",
+    "CREATE INDEX detention_of_referral ON detention (referral)",
     "CREATE TABLE reminder ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT,"
     "  times INTEGER"
@@ -195,32 +212,12 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {"event",
-                                            "form",
-                                            "referral",
-                                            "offer",
-                                            "acceptance",
-                                            "custody_interval",
-                                            "decision",
-                                            "finding",
-                                            "check_in",
-                                            "clock",
-                                            "breach",
-                                            "reminder",
-                                            "record_read",
-                                            "erasure",
-                                            "hold",
-                                            "refused_command",
-                                            "team",
-                                            "policy",
-                                            "presence",
-                                            "capacity",
-                                            "cover",
-                                            "broker_start",
-                                            "snapshot",
-                                            "alteration",
-                                            "clock_correction",
-                                            NULL};
+const char *const trail_schema_derived[] = {
+    "event",     "form",       "referral",         "offer",    "acceptance", "custody_interval",
+    "decision",  "finding",    "check_in",         "clock",    "breach",     "clock_warning",
+    "detention", "reminder",   "record_read",      "erasure",  "hold",       "refused_command",
+    "team",      "policy",     "presence",         "capacity", "cover",      "broker_start",
+    "snapshot",  "alteration", "clock_correction", NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -11,6 +11,7 @@
 
 #include "proto/words/words.h"
 #include "services/audit/national.h"
+#include "services/audit/trail_detention.h"
 #include "services/audit/trail_facts.h"
 
 #define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
@@ -377,7 +378,7 @@ static int keep_area_covered(struct sql *sql, const event_t *event)
                WORDS(cover_reason, what->reason), sql_text(event->actor));
 }
 
-/* The two clocks that run by what a sender stated keep their UTC, as the event says. */
+/* The clocks of a detention run by what a sender stated, and keep their UTC, as the event says. */
 static int keep_clock_corrected(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__ClockCorrected *what = event->clock_corrected;
@@ -385,7 +386,8 @@ static int keep_clock_corrected(struct sql *sql, const event_t *event)
     int done = RUN("WITH moved (by_ms) AS (SELECT ?1 - coalesce((SELECT ahead_ms FROM clock_correction"
                    "   ORDER BY seq DESC LIMIT 1), 0))"
                    " UPDATE clock SET started_at_ms = started_at_ms + by_ms, due_at_ms = due_at_ms + by_ms"
-                   " FROM moved WHERE stopped_at_ms IS NULL AND clock IN ('section 136', 'handover')"
+                   " FROM moved WHERE stopped_at_ms IS NULL AND clock IN ('section 136', 'handover',"
+                   "  'examined', 'interviewed', 'health check', 'custody review', 'escape')"
                    " AND referral IN (SELECT referral FROM referral WHERE ended_at_ms IS NULL)",
                    ahead);
     if (done != SQLITE_OK)
@@ -432,6 +434,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_BEGUN, NULL},
     {CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_KEPT, keep_snapshot_kept},
     {CONCORDAT__V1__EVENT__WHAT_CLOCK_CORRECTED, keep_clock_corrected},
+    {CONCORDAT__V1__EVENT__WHAT_DETENTION_NOTED, trail_keep_detention},
+    {CONCORDAT__V1__EVENT__WHAT_CLOCK_WARNED, trail_keep_clock_warned},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

@@ -105,6 +105,8 @@ const uint8_t *outbox_referral(const Concordat__V1__Request *request)
         id = &request->withdraw->referral;
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_TOLD)
         id = &request->told->referral;
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION)
+        id = &request->record_detention->referral;
     return id && id->len == WIRE_ID_BYTES ? id->data : NULL;
 }
 
@@ -440,6 +442,9 @@ static bool outbox_take_out(Concordat__V1__Request *request)
     } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW) {
         had = *request->withdraw->reason;
         request->withdraw->reason = borrowed_text("");
+    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION) {
+        had = *request->record_detention->note;
+        request->record_detention->note = borrowed_text("");
     }
     return had;
 }

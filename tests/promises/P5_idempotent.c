@@ -129,6 +129,11 @@ static struct command make_set_hold(struct core_world *w)
     return command;
 }
 
+static struct command make_detention(struct core_world *w)
+{
+    return world_detention(w, world_submitted(w)->id, DETENTION_STEP_USED);
+}
+
 static struct command make_erase(struct core_world *w)
 {
     struct command withdraw = make_withdraw(w);
@@ -166,6 +171,7 @@ static const struct {
     [COMMAND_COVER] = {"cover", make_cover},
     [COMMAND_ERASE] = {"erase", make_erase},
     [COMMAND_SET_HOLD] = {"set a hold", make_set_hold},
+    [COMMAND_RECORD_DETENTION] = {"record a detention", make_detention},
     [COMMAND_CAPACITY] = {"capacity", make_capacity},
 };
 

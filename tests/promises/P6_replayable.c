@@ -261,7 +261,7 @@ static struct command detained(struct core_world *w)
     command.is.submit.facts = (struct facts){
         .source = SOURCE_EMERGENCY_DEPARTMENT,
         .age = AGE_UNKNOWN,
-        .section_136 = true,
+        .legal_status = LEGAL_SECTION_136,
         .place_of_safety_ms = w->now_ms - HOURS(1),
         .place_of_safety_basis = BASIS_STATED,
         .needs = 1 << NEED_AMHP | 1 << NEED_FACE_TO_FACE_VISIT,
@@ -299,6 +299,19 @@ static void through_held_and_taken(struct core_world *w)
     assert_int_equal(r->facts.age, 17);
     world_wait(w, HOURS(25)); /* the coordinator falls silent; clocks are breached */
     struct command withdraw = world_command(w, COMMAND_WITHDRAW, r->id);
+    assert_int_equal(world_do(w, &withdraw), REFUSAL_DETENTION_OPEN);
+    for (enum detention_step step = DETENTION_STEP_USED; step <= DETENTION_STEP_ENDED; step++) {
+        struct command entry = world_detention(w, r->id, step);
+        entry.is.detention.entry.place = PLACE_POLICE_STATION;
+        entry.is.detention.entry.grounds = 1 << STATION_HEALTH;
+        entry.is.detention.entry.extension_ms = HOURS(2);
+        entry.is.detention.entry.by = "p117";
+        entry.is.detention.entry.second = "p204";
+        entry.is.detention.has_note = true;
+        world_do(w, &entry); /* some steps cannot follow */
+    }
+    assert_int_equal(r->detention.state, DETENTION_ENDED);
+    withdraw.id[8] = 1;
     assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
 }
 
@@ -431,7 +444,7 @@ static void what_is_stated_at_the_ends_of_time_can_be_read_back(void **unused)
         struct command submit = world_submission(w);
         correct.is.correction.ahead_ms = HOURS(i / 2 * 15 - 15);
         assert_int_equal(world_do(w, &correct), REFUSAL_NONE);
-        submit.is.submit.facts.section_136 = true;
+        submit.is.submit.facts.legal_status = LEGAL_SECTION_136;
         submit.is.submit.facts.place_of_safety_ms = stated_ms[i % 2];
         submit.is.submit.facts.place_of_safety_basis = BASIS_STATED;
         assert_int_equal(world_do(w, &submit), REFUSAL_NONE);

@@ -237,15 +237,17 @@ static void a_corrected_section_136_is_in_no_report_of_breaches_and_in_no_clock_
     (void)unused;
     struct core_world *w = core_world_open(1, with_a_trail);
     struct command submit = world_submission(w);
-    submit.is.submit.facts.section_136 = true;
+    submit.is.submit.facts.legal_status = LEGAL_SECTION_136;
     submit.is.submit.facts.place_of_safety_ms = w->now_ms - HOURS(23);
     assert_int_equal(world_do(w, &submit), REFUSAL_NONE);
     world_wait(w, HOURS(2)); /* both clocks run past their limits */
     assert_int_equal(rows_of("SELECT count(*) FROM breach WHERE clock IN ('section 136', 'handover')"), 2);
-    struct command update = world_submission(w); /* nobody was detained */
-    update.kind = COMMAND_UPDATE;
-    memcpy(update.referral, submit.referral, ID_BYTES);
-    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    struct command mistake = world_detention(w, submit.referral, DETENTION_STEP_ENDED);
+    mistake.is.detention.entry.end = DETENTION_END_NEVER_DETAINED;
+    mistake.is.detention.entry.by = "p117";
+    mistake.is.detention.entry.second = "p204";
+    mistake.is.detention.has_note = true;
+    assert_int_equal(world_do(w, &mistake), REFUSAL_NONE);
     world_wait(w, HOURS(24));
     assert_int_equal(rows_of("SELECT count(*) FROM clock WHERE clock IN ('section 136', 'handover')"), 0);
     char *report = breaches_report();

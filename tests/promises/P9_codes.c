@@ -89,6 +89,7 @@ static const struct event_text {
     {"CheckedIn.team", DIRECTORY},
     {"ClockBreached.standard", DIRECTORY},
     {"ClockChange.standard", DIRECTORY},
+    {"ClockWarned.standard", DIRECTORY},
     {"Closed.by", DIRECTORY},
     {"CommandRefused.command", ROUTER},
     {"Considered.team", DIRECTORY},

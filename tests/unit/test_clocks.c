@@ -90,28 +90,6 @@ static void the_shortest_standard_that_is_meant_sets_the_response_clock(void **u
     core_world_close(&w);
 }
 
-static void section_136_runs_from_arrival_at_the_place_of_safety(void **unused)
-{
-    (void)unused;
-    struct core_world *w = core_world_open(1, all_standards);
-    struct facts facts = facts_of(SOURCE_STREET_TRIAGE, URGENCY_VERY_URGENT);
-    facts.place_of_safety_ms = WORLD_NOON - HOURS(3);
-    facts.place_of_safety_basis = BASIS_IMPUTED;
-    assert_null(started(w, facts, CLOCK_SECTION_136)); /* not detained */
-    assert_null(started(w, facts, CLOCK_HANDOVER));
-    facts.section_136 = true;
-    const struct clock_change *clock = started(w, facts, CLOCK_SECTION_136);
-    assert_int_equal(clock->at_ms, WORLD_NOON - HOURS(3));
-    assert_int_equal(clock->due_ms, WORLD_NOON + HOURS(21));
-    assert_int_equal(clock->basis, BASIS_IMPUTED);
-    assert_int_equal(started(w, facts, CLOCK_HANDOVER)->at_ms, WORLD_NOON - HOURS(3));
-    facts.handover_done_ms = WORLD_NOON - HOURS(2);
-    assert_null(started(w, facts, CLOCK_HANDOVER)); /* the police have gone */
-    facts.place_of_safety_ms = 0;
-    assert_null(started(w, facts, CLOCK_SECTION_136)); /* has not arrived yet */
-    core_world_close(&w);
-}
-
 /* --- in the life of a case -------------------------------------------------------------------------------
  */
 
@@ -153,7 +131,7 @@ static void when_one_clock_is_breached_another_at_its_very_limit_is_not(void **u
     (void)unused;
     struct core_world *w = core_world_open(1, all_standards);
     struct command submit = world_submission(w);
-    submit.is.submit.facts.section_136 = true;
+    submit.is.submit.facts.legal_status = LEGAL_SECTION_136;
     submit.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(24) + MINUTES(30) + 1;
     world_do(w, &submit);
     world_wait(w, MINUTES(30) + 1);
@@ -286,12 +264,12 @@ static void an_update_starts_moves_and_stops_clocks(void **unused)
     struct clock response = *clock_of(r, CLOCK_RESPONSE);
     world_wait(w, MINUTES(10));
     struct command update = update_of(w, r);
-    update.is.submit.facts.section_136 = true;
+    update.is.submit.facts.legal_status = LEGAL_SECTION_136;
     update.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(1);
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
     assert_int_equal(clock_of(r, CLOCK_SECTION_136)->due_ms, WORLD_NOON + HOURS(23));
     assert_memory_equal(clock_of(r, CLOCK_RESPONSE), &response, sizeof response); /* untouched */
-    assert_int_equal(world_event(w, EVENT_UPDATED)->clock_count, 2);
+    assert_int_equal(world_event(w, EVENT_DETENTION_NOTED)->clock_count, 2);
     update.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(2); /* it had been earlier */
     update.id[8] = 1;
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
@@ -300,26 +278,6 @@ static void an_update_starts_moves_and_stops_clocks(void **unused)
     update.id[8] = 2;
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
     assert_int_equal(clock_of(r, CLOCK_HANDOVER)->stopped_ms, WORLD_NOON + MINUTES(5));
-    core_world_close(&w);
-}
-
-static void a_correction_that_nobody_is_detained_takes_the_clocks_of_section_136_away(void **unused)
-{
-    (void)unused;
-    struct core_world *w = core_world_open(1, all_standards);
-    const struct referral *r = world_submitted(w);
-    struct command update = update_of(w, r);
-    update.is.submit.facts.section_136 = true;
-    update.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(1);
-    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
-    assert_int_not_equal(clock_of(r, CLOCK_SECTION_136)->started_ms, 0);
-    update.is.submit.facts.section_136 = false;
-    update.id[8] = 1;
-    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
-    assert_int_equal(clock_of(r, CLOCK_SECTION_136)->started_ms, 0);
-    assert_int_equal(clock_of(r, CLOCK_HANDOVER)->started_ms, 0);
-    world_wait(w, HOURS(30));
-    assert_int_equal(breaches(w, CLOCK_SECTION_136), 0);
     core_world_close(&w);
 }
 
@@ -364,7 +322,7 @@ static void a_clock_correction_moves_what_was_stated_and_nothing_else(void **unu
     (void)unused;
     struct core_world *w = core_world_open(1, all_standards);
     struct command command = world_submission(w);
-    command.is.submit.facts.section_136 = true;
+    command.is.submit.facts.legal_status = LEGAL_SECTION_136;
     command.is.submit.facts.place_of_safety_ms = WORLD_NOON - HOURS(3);
     assert_int_equal(world_do(w, &command), REFUSAL_NONE);
     const struct referral *r = state_referral(w->state, command.referral);
@@ -388,7 +346,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_shortest_standard_that_is_meant_sets_the_response_clock),
-        cmocka_unit_test(section_136_runs_from_arrival_at_the_place_of_safety),
         cmocka_unit_test(the_limit_itself_is_still_in_time_and_a_breach_is_recorded_once),
         cmocka_unit_test(when_one_clock_is_breached_another_at_its_very_limit_is_not),
         cmocka_unit_test(a_contact_at_the_limit_is_in_time),
@@ -397,7 +354,6 @@ int main(void)
         cmocka_unit_test(the_first_contact_counts_and_no_later_one),
         cmocka_unit_test(the_referrer_is_told_once_a_person_has_it_in_hand),
         cmocka_unit_test(an_update_starts_moves_and_stops_clocks),
-        cmocka_unit_test(a_correction_that_nobody_is_detained_takes_the_clocks_of_section_136_away),
         cmocka_unit_test(a_change_of_urgency_sets_another_standard_from_the_same_receipt),
         cmocka_unit_test(an_update_does_not_start_a_stopped_clock_again),
         cmocka_unit_test(a_clock_correction_moves_what_was_stated_and_nothing_else),

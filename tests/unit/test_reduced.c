@@ -222,6 +222,7 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "Owner.act_by_ms is moved\n"
                                    "ClockChange.at_ms is moved\n"
                                    "ClockChange.due_ms is moved\n"
+                                   "ClockChange.warn_ms is moved\n"
                                    "Event.actor_device goes\n"
                                    "Event.sealed goes\n"
                                    "Event.salt goes\n"
@@ -258,7 +259,13 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "HoldSet.by goes\n"
                                    "HoldLifted.by goes\n"
                                    "CapacityClaimed.good_until_ms is moved\n"
-                                   "AreaCovered.until_ms is moved\n";
+                                   "AreaCovered.until_ms is moved\n"
+                                   "DetentionNoted.by goes\n"
+                                   "DetentionNoted.second goes\n"
+                                   "DetentionNoted.started_ms is moved\n"
+                                   "DetentionNoted.until_ms is moved\n"
+                                   "DetentionNoted.corrected_ms is moved\n"
+                                   "ClockWarned.due_ms is moved\n";
 
 static void P9_what_an_auditor_gets_is_decided_for_each_field_of_every_event(void **state)
 {

@@ -329,6 +329,18 @@ enum refusal world_hold(struct core_world *w, const uint8_t *referral, bool on, 
     return world_do(w, &command);
 }
 
+struct command world_detention(struct core_world *w, const uint8_t *referral, enum detention_step step)
+{
+    enum { NO_AMHP_CAME = 2 };
+    struct command command = world_from_coordinator(w, COMMAND_RECORD_DETENTION, referral);
+    command.is.detention.entry = (struct detention_entry){.step = step, .by = "", .second = ""};
+    if (step == DETENTION_STEP_ENDED) {
+        command.is.detention.entry.end = DETENTION_END_APPLICATION;
+        command.is.detention.entry.without_amhp = NO_AMHP_CAME;
+    }
+    return command;
+}
+
 /* The team that holds the case, or the coordinator who took it, says that it has seen the person. */
 enum refusal world_contact(struct core_world *w, const struct referral *r)
 {

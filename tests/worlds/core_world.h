@@ -69,6 +69,8 @@ enum refusal world_assign(struct core_world *world, const struct referral *refer
 enum refusal world_erase(struct core_world *world, const uint8_t *referral, enum erase_reason reason);
 enum refusal world_hold(struct core_world *world, const uint8_t *referral, bool on,
                         enum hold_on_erasure reason);
+/* An entry in the history of a detention, from Northmoor's coordinator, now; an end is an application. */
+struct command world_detention(struct core_world *world, const uint8_t *referral, enum detention_step step);
 enum refusal world_contact(struct core_world *world, const struct referral *referral);
 
 /* The last event of a kind, NULL if there was none; and how many there were. */

@@ -8,7 +8,7 @@ struct sent_referral {
     Concordat__V1__Referral referral;
     Concordat__V1__Demographics person;
     Concordat__V1__Legal legal;
-    Concordat__V1__Instant decided, place_of_safety, handover_done;
+    Concordat__V1__Instant decided, place_of_safety, handover_done, power_used;
     Concordat__V1__Need needs[NEED_COUNT];
     char language[4];
     struct record_content content;
@@ -24,8 +24,12 @@ static void sent_instant(Concordat__V1__Instant *instant, int64_t ms, enum basis
 static void sent_legal(struct sent_referral *sent, const struct facts *facts)
 {
     concordat__v1__legal__init(&sent->legal);
-    sent->legal.status = facts->section_136 ? CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136
-                                            : CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_NONE;
+    sent->legal.status = (Concordat__V1__LegalStatus)facts->legal_status;
+    sent->legal.place_of_safety = (Concordat__V1__PlaceOfSafety)facts->place;
+    if (facts->power_used_ms) {
+        sent_instant(&sent->power_used, facts->power_used_ms, BASIS_STATED);
+        sent->legal.power_used_at = &sent->power_used;
+    }
     if (facts->place_of_safety_ms) {
         sent_instant(&sent->place_of_safety, facts->place_of_safety_ms, facts->place_of_safety_basis);
         sent->legal.arrived_at_place_of_safety_at = &sent->place_of_safety;

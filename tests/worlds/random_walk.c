@@ -144,7 +144,7 @@ static void act_as_coordinator(struct core_world *w, uint64_t *random, const str
 /* Half of all people are detained under section 136; some have arrived, and some police have gone. */
 static void draw_detention(struct core_world *w, uint64_t *random, struct facts *facts)
 {
-    facts->section_136 = draw_below(random, 2);
+    facts->legal_status = draw_below(random, 2) ? LEGAL_SECTION_136 : LEGAL_NONE;
     if (draw_below(random, 3)) {
         facts->place_of_safety_ms = w->now_ms - MINUTES(1 + draw_below(random, 3));
         facts->place_of_safety_basis = BASIS_STATED;

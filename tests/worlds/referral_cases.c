@@ -215,6 +215,36 @@ CHANGE(handover_before_power_used)
     w->legal.power_used_at = &w->later;
     w->legal.handover_done_at = &w->earlier;
 }
+CHANGE(section_136_in_a_dwelling)
+{
+    change_section_136_with_time(w);
+    w->legal.used_in_dwelling = YES;
+}
+CHANGE(section_136_where_somebody_lives)
+{
+    change_section_136_with_time(w);
+    w->street_triage.kind_of_place = CONCORDAT__V1__KIND_OF_PLACE__KIND_OF_PLACE_ANOTHER_HOME;
+}
+CHANGE(section_136_in_front_of_the_home)
+{
+    change_section_136_where_somebody_lives(w);
+    w->legal.used_in_dwelling = NO;
+}
+CHANGE(private_home)
+{
+    w->legal.place_of_safety = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_PRIVATE_HOME;
+    w->legal.person_agrees_to_home = YES;
+}
+CHANGE(private_home_agreed)
+{
+    change_private_home(w);
+    w->legal.occupier_agrees_to_home = YES;
+}
+CHANGE(private_home_without_others)
+{
+    change_private_home(w);
+    w->legal.lives_alone_there = YES;
+}
 CHANGE(legal_in_order)
 {
     w->legal.power_used_at = &w->earlier;
@@ -304,6 +334,12 @@ static const struct referral_case all_cases[] = {
     {CASE(arrival_before_power_used), SOURCE(STREET_TRIAGE), FLAG(TIME_ORDER)},
     {CASE(handover_before_power_used), SOURCE(STREET_TRIAGE), FLAG(TIME_ORDER)},
     {CASE(legal_in_order), SOURCE(STREET_TRIAGE), FLAG(UNSPECIFIED)},
+    {CASE(section_136_in_a_dwelling), SOURCE(EMERGENCY_DEPARTMENT), FLAG(SECTION_136_IN_DWELLING)},
+    {CASE(section_136_where_somebody_lives), SOURCE(STREET_TRIAGE), FLAG(SECTION_136_IN_DWELLING)},
+    {CASE(section_136_in_front_of_the_home), SOURCE(STREET_TRIAGE), FLAG(UNSPECIFIED)},
+    {CASE(private_home), SOURCE(EMERGENCY_DEPARTMENT), FLAG(HOME_CONSENT_MISSING)},
+    {CASE(private_home_agreed), SOURCE(EMERGENCY_DEPARTMENT), FLAG(UNSPECIFIED)},
+    {CASE(private_home_without_others), SOURCE(EMERGENCY_DEPARTMENT), FLAG(UNSPECIFIED)},
     {CASE(handover_in_future), SOURCE(STREET_TRIAGE), FLAG(TIME_ORDER)},
     {CASE(scene_not_safe), SOURCE(STREET_TRIAGE), FLAG(SCENE_NOT_SAFE)},
     {CASE(not_screened), SOURCE(LIAISON_AND_DIVERSION), FLAG(SCREENING_MISSING)},
