@@ -117,7 +117,8 @@ enum exit_code command_board(const struct subcommand *command, int argc, char **
             "The cases that your key may see: a team's own, those of a coordinator's areas and of those that "
             "they cover, a source's, all of them for an inspector. The one whose time runs out first is at the top.\v"
             "\"Act by\" is when whoever holds the case must have been heard of; \"Seen by\" is the end of "
-            "the national response time.\n\n  concordat board\n  concordat board --watch 3600"};
+            "the national response time. \"Detained\" says by which section, and how long that lasts; NONE is an alarm.\n\n  "
+            "concordat board\n  concordat board --watch 3600"};
     struct board_input input = {0};
     struct concordat_client *client;
     (void)command;

@@ -21,6 +21,7 @@ static const struct subcommand commands[] = {
     {"decline", NULL, command_act},
     {"checkin", NULL, command_act},
     {"close", NULL, command_act},
+    {"detention", NULL, command_act},
     {"handover", NULL, command_act},
     {"capacity", NULL, command_act},
     {"board", "the cases you may see, the most pressing first", command_board},
@@ -67,7 +68,7 @@ static const char *doc_of_commands(void)
         return introduction;
     fprintf(out, "%s\vCommands:\n", introduction);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, command_summary(&commands[i]));
+        fprintf(out, "  %-10s %s\n", commands[i].name, command_summary(&commands[i]));
     fprintf(out, "\n%s", exit_codes);
     return fclose(out) == 0 && text ? text : introduction;
 }

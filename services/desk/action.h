@@ -18,7 +18,7 @@
 #include "proto/wire/wire.h"
 #include "proto/words/words.h"
 
-enum { ACTION_TEXT_BYTES = 512, ACTION_FAULT_BYTES = 400, ACTION_HELP_BYTES = 1024, ACTION_FIELDS_MAX = 8 };
+enum { ACTION_TEXT_BYTES = 512, ACTION_FAULT_BYTES = 400, ACTION_HELP_BYTES = 1024, ACTION_FIELDS_MAX = 20 };
 enum { ACTION_PERSON_BYTES = PERSON_ID_CHARS_MAX + 1 };
 
 enum action_value {
@@ -92,10 +92,14 @@ struct action {
         Concordat__V1__Cover cover;
         Concordat__V1__Erase erase;
         Concordat__V1__SetHold set_hold;
+        Concordat__V1__RecordDetention detention;
     } body;
     bool ends;    /* a cover, now */
     bool on, off; /* a hold is set, or lifted */
     bool confirmed;
+    /* The flags that were given about a detention, and the grounds that they make. */
+    bool at_door, responsible_doctor, assessed_at_station, risk, no_other_place, health_professional;
+    Concordat__V1__StationGround grounds[3];
     Concordat__V1__Request request; /* to be sent once the action is bound */
 };
 

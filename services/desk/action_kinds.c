@@ -74,6 +74,40 @@ static const char *hold_check(struct action *action)
     return action->on == action->off ? "say either --on or --off" : NULL;
 }
 
+#define GROUND(name) CONCORDAT__V1__STATION_GROUND__STATION_GROUND_##name
+
+static void detention_grounds(struct action *action)
+{
+    Concordat__V1__RecordDetention *detention = &action->body.detention;
+    if (action->risk)
+        action->grounds[detention->n_grounds++] = GROUND(IMMINENT_RISK);
+    if (action->no_other_place)
+        action->grounds[detention->n_grounds++] = GROUND(NO_OTHER_PLACE);
+    if (action->health_professional)
+        action->grounds[detention->n_grounds++] = GROUND(HEALTH_PROFESSIONAL);
+    detention->grounds = action->grounds;
+}
+
+static const char *detention_check(struct action *action)
+{
+    Concordat__V1__RecordDetention *detention = &action->body.detention;
+    detention->at_door = action->at_door;
+    detention->by_responsible_doctor = action->responsible_doctor;
+    detention->assessed_at_station = action->assessed_at_station;
+    detention_grounds(action);
+    if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED && detention->end == 0)
+        return "say how it ended, such as --how application; and if no AMHP saw the person, --without-amhp WHY";
+    if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_NOTED)
+        return "the router notes that by itself, when a referral says it";
+    if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_EXTENDED && detention->minutes == 0)
+        return "say for how long, such as --for 6h, and why: --reason condition --responsible-doctor";
+    if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_CORRECTED &&
+        (!detention->occurred || action->text[0] == '\0' || strcmp(detention->by, detention->second) == 0))
+        return "say when it was, which two people say so, and why: --at TIME --by PERSON --second PERSON --note "
+               "WORDS";
+    return NULL;
+}
+
 static const char *who_check(struct action *action)
 {
     action->body.get_record.who = true;
@@ -142,6 +176,52 @@ const struct action_kind action_kinds[] = {
      .fields = {CASE(close),
                 {"outcome", "OUTCOME", CODE(close.outcome, outcome), .needed = true},
                 ASSESSED(close)}},
+    {.name = "detention",
+     .who = REFERRER | TEAM | COORDINATOR,
+     .arguments = "CASE STEP [PLACE]",
+     .title = "what happens in a detention under section 136 or 135(1)",
+     .summary = "record what happened in a detention under section 136 or 135(1)",
+     .help =
+         "PLACE is health-based, emergency-department, private-home, police-station or other. The hours count "
+         "from the first arrival, and nothing but an end stops them. The status of the case "
+         "says what to record next.",
+     .examples = "detention R-0412 arrived health-based --at 2026-01-31T14:05:00Z\n"
+                 "detention R-0412 examined --by p117\n"
+                 "detention R-0412 extended --for 6h --reason condition --responsible-doctor\n"
+                 "detention R-0412 ended --how application",
+     COMMAND(RECORD_DETENTION),
+     .check = detention_check,
+     .fields = {CASE(detention),
+                {"step", "STEP", CODE(detention.step, detention_step), .needed = true},
+                {"place", "PLACE", CODE(detention.place, place_of_safety)},
+                {"at", "TIME", "When it was; without it, now", .value = ACTION_TIME, AT(detention.occurred)},
+                {"at-door", NULL, "Arrived at the door, and not yet inside", .value = ACTION_FLAG,
+                 .at = offsetof(struct action, at_door)},
+                {"power", "POWER", "section-136 or section-135-1", CODE(detention.power, legal_status)},
+                {"by", "PERSON", "The id of who did it: the doctor, the AMHP", PERSON(detention.by)},
+                {"second", "PERSON", "The id of who approved it: inspector, superintendent, second person",
+                 PERSON(detention.second)},
+                {"how", "HOW",
+                 "Of an end: application, informal-admission, arrangements-made, none-needed, "
+                 "no-mental-disorder, expired, not-retaken, died or never-detained",
+                 CODE(detention.end, detention_end)},
+                {"without-amhp", "WHY", "no-mental-disorder, none-came, person-gone, mistake or other",
+                 CODE(detention.without_amhp, without_amhp)},
+                {"for", "SPAN", "Of an extension: how long, such as 6h", .value = ACTION_SPAN,
+                 AT(detention.minutes), .max = MINUTES_MAX},
+                {"reason", "WHY", "Of an extension: condition, no-bed, no-staff or other",
+                 CODE(detention.extension_reason, extension_reason)},
+                {"responsible-doctor", NULL, "Of an extension: by the doctor responsible for the examination",
+                 .value = ACTION_FLAG, .at = offsetof(struct action, responsible_doctor)},
+                {"assessed-there", NULL, "Of an extension: the person is assessed at the police station",
+                 .value = ACTION_FLAG, .at = offsetof(struct action, assessed_at_station)},
+                {"risk", NULL, "Of a police station: imminent risk of serious injury or death",
+                 .value = ACTION_FLAG, .at = offsetof(struct action, risk)},
+                {"no-other-place", NULL, "Of a police station: no other place can be expected to",
+                 .value = ACTION_FLAG, .at = offsetof(struct action, no_other_place)},
+                {"health-professional", NULL, "Of a police station: one will be there throughout",
+                 .value = ACTION_FLAG, .at = offsetof(struct action, health_professional)},
+                {"note", "WORDS", "A few words", TEXT(detention.note)}}},
     {.name = "handover",
      .who = TEAM,
      .arguments = "CASE [TEAM]",

@@ -7,13 +7,15 @@
 
 #include "proto/wire/utf8.h"
 #include "proto/words/words.h"
+#include "services/desk/show_detention.h"
 #include "services/desk/time_words.h"
 
 typedef Concordat__V1__CaseStatus case_status;
 
 const char *const board_headings[BOARD_COLUMNS] = {
-    [BOARD_CASE] = "Case",       [BOARD_URGENCY] = "Urgency", [BOARD_STATE] = "State",
-    [BOARD_HELD_BY] = "Held by", [BOARD_ACT_BY] = "Act by",   [BOARD_SEEN_BY] = "Seen by"};
+    [BOARD_CASE] = "Case",       [BOARD_URGENCY] = "Urgency",   [BOARD_STATE] = "State",
+    [BOARD_HELD_BY] = "Held by", [BOARD_DETAINED] = "Detained", [BOARD_ACT_BY] = "Act by",
+    [BOARD_SEEN_BY] = "Seen by"};
 
 /* 0 means that no such clock runs: last. */
 static int compare_deadlines(int64_t a, int64_t b)
@@ -66,14 +68,18 @@ static void set_time_cell(struct board_row *row, enum board_column column, int64
 void board_fill_row(const case_status *status, int64_t now_ms, struct board_row *row)
 {
     const char *name = status->owner_name[0] != '\0' ? status->owner_name : status->owner;
+    char detained[DETENTION_WORDS_BYTES];
     set_cell(row, BOARD_CASE, status->number[0] != '\0' ? status->number : "-");
     set_code_cell(row, BOARD_URGENCY, &concordat__v1__urgency__descriptor, (int)status->urgency,
                   "none given");
     set_code_cell(row, BOARD_STATE, &concordat__v1__state__descriptor, (int)status->state, "saved only");
     set_cell(row, BOARD_HELD_BY, name[0] != '\0' ? name : "nobody");
+    show_detention_short(status, now_ms, detained);
+    set_cell(row, BOARD_DETAINED, detained);
     set_time_cell(row, BOARD_ACT_BY, status->act_by_ms, now_ms);
     set_time_cell(row, BOARD_SEEN_BY, status->respond_by_ms, now_ms);
-    row->late = status->lease_warned || (status->respond_by_ms != 0 && status->respond_by_ms < now_ms);
+    row->late = status->lease_warned || show_detention_is_over_time(status, now_ms) ||
+                (status->respond_by_ms != 0 && status->respond_by_ms < now_ms);
 }
 
 void board_keep_offers(Concordat__V1__Board *board, const char *team)

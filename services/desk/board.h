@@ -13,11 +13,12 @@ enum board_column {
     BOARD_URGENCY,
     BOARD_STATE,
     BOARD_HELD_BY,
+    BOARD_DETAINED, /* by which power, and for how long it lasts */
     BOARD_ACT_BY,
     BOARD_SEEN_BY,
     BOARD_COLUMNS
 };
-enum { BOARD_CELL_BYTES = 128 };
+enum { BOARD_CELL_BYTES = 200 };
 
 extern const char *const board_headings[BOARD_COLUMNS];
 

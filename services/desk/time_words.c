@@ -75,15 +75,23 @@ static void span_words_short(int64_t span_ms, char out[SPAN_BYTES])
         snprintf(out, SPAN_BYTES, "%" PRId64 " days", minutes / (24 * 60));
 }
 
+void time_words_left(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES])
+{
+    char span[SPAN_BYTES];
+    span_words_short(unix_ms - now_ms, span);
+    snprintf(out, TIME_WORDS_BYTES, "%s", unix_ms == 0 ? "-" : unix_ms < now_ms ? "LATE" : span);
+}
+
 void time_words_short(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES])
 {
-    char clock[TIME_WORDS_BYTES], span[SPAN_BYTES];
+    char clock[TIME_WORDS_BYTES], left[TIME_WORDS_BYTES];
     size_t day_chars;
-    snprintf(out, TIME_WORDS_BYTES, "-");
-    if (unix_ms == 0)
+    time_words_left(unix_ms, now_ms, left);
+    if (unix_ms == 0) {
+        snprintf(out, TIME_WORDS_BYTES, "%s", left);
         return;
+    }
     time_words_clock(unix_ms, now_ms, clock);
     day_chars = strlen(clock) > CLOCK_CHARS ? strlen(clock) - CLOCK_CHARS : 0;
-    span_words_short(unix_ms - now_ms, span);
-    snprintf(out, TIME_WORDS_BYTES, "%.5s %s", clock + day_chars, unix_ms < now_ms ? "LATE" : span);
+    snprintf(out, TIME_WORDS_BYTES, "%.5s %.50s", clock + day_chars, left);
 }

@@ -17,4 +17,7 @@ void time_words_clock(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES
 /* "14:13 9 min", "18:03 3h59" or "14:01 LATE", for a narrow column; "-" for 0. */
 void time_words_short(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
 
+/* "9 min", "3h59" or "LATE": how long until then; "-" for 0. */
+void time_words_left(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
+
 #endif

@@ -118,6 +118,7 @@ static void live(uint8_t *id)
         stage_accept(day, team, id, declined ? 2 : 1);
         routed_check_in(day, team, id, CONCORDAT__V1__STEP__STEP_CONTACT);
     }
+    routed_end_detention(day, team, id);
     routed_close(day, team, id);
     assert_null(stage_case(day, id));
 }

@@ -25,6 +25,19 @@ void routed_check_in(struct stage *stage, int peer, uint8_t *id, Concordat__V1__
     stage_say(stage, peer, &request);
 }
 
+void routed_end_detention(struct stage *stage, int peer, uint8_t *id)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__RecordDetention end = CONCORDAT__V1__RECORD_DETENTION__INIT;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION;
+    request.record_detention = &end;
+    end.referral = routed_id(id);
+    end.step = CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED;
+    end.end = CONCORDAT__V1__DETENTION_END__DETENTION_END_ARRANGEMENTS_MADE;
+    end.without_amhp = CONCORDAT__V1__WITHOUT_AMHP__WITHOUT_AMHP_NONE_CAME;
+    stage_say(stage, peer, &request);
+}
+
 void routed_close(struct stage *stage, int peer, uint8_t *id)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;

@@ -13,6 +13,8 @@ struct stage *routed_day(void);
 
 /* A team or the coordinator says how far they are with a case, and ends it. */
 void routed_check_in(struct stage *stage, int peer, uint8_t *id, Concordat__V1__Step step);
+/* Records how a detention ended; refused if nobody is detained. */
+void routed_end_detention(struct stage *stage, int peer, uint8_t *id);
 void routed_close(struct stage *stage, int peer, uint8_t *id);
 
 /* The number of the n-th event of a kind, from 1. */
