@@ -4,8 +4,9 @@
 /* Whether a clock's standard is law, national, agreed or our own. Figures of different provenance are never
  * added up. */
 #define PROVENANCE                                                                                           \
-    "CASE k.clock WHEN 'section 136' THEN 'statutory' WHEN 'response' THEN 'national'"                       \
-    "  WHEN 'handover' THEN 'agreed' ELSE 'local' END AS provenance"
+    "CASE WHEN k.clock IN ('section 136', 'health check', 'custody review', 'escape') THEN 'statutory'"      \
+    "  WHEN k.clock IN ('examined', 'interviewed') THEN 'target' WHEN k.clock = 'response' THEN 'national'"  \
+    "  WHEN k.clock = 'handover' THEN 'agreed' ELSE 'local' END AS provenance"
 
 static const char breaches_by_standard_sql[] =
     "SELECT k.clock, " PROVENANCE ", k.standard, count(*) AS started,"
@@ -38,8 +39,10 @@ const struct report report_breaches = {
     .tables = {{"clocks", "Clocks by standard", breaches_by_standard_sql},
                {"breaches", "Breaches, oldest first", breaches_each_sql}},
     .verdicts = {breaches_verdict_sql},
-    .notes = {"late: until the clock stopped, or the referral ended, or now",
-              "a correction that voids a clock, or moves its start or limit, takes an earlier breach away",
-              "section 136 is statutory; response is national and has no statutory target; handover is agreed"
-              " between partners; referrer told is local"},
+    .notes =
+        {"late: until the clock stopped, or the referral ended, or now",
+         "a correction that voids a clock, or moves its start or limit, takes an earlier breach away",
+         "section 136, escape, and the checks and reviews of a police station are statutory; examined and"
+         " interviewed are targets; response is national and has no statutory target; handover is agreed"
+         " between partners; referrer told is local"},
 };

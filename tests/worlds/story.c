@@ -479,6 +479,31 @@ void story_erase(struct story *story, uint32_t number, const char *by, const cha
     story_tell(story, number, &event);
 }
 
+void story_detention(struct story *story, uint32_t number, Concordat__V1__DetentionStep step,
+                     Concordat__V1__PlaceOfSafety place, bool child)
+{
+    bool ends = step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED;
+    Concordat__V1__Flag found[] = {CONCORDAT__V1__FLAG__FLAG_UNDER_18_AT_POLICE_STATION};
+    Concordat__V1__Instant occurred = CONCORDAT__V1__INSTANT__INIT;
+    Concordat__V1__DetentionNoted what = CONCORDAT__V1__DETENTION_NOTED__INIT;
+    occurred.unix_ms = ends ? story->now_ms : STORY_START_MS;
+    occurred.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    what.step = step;
+    what.occurred = &occurred;
+    what.power = CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
+    what.place = place;
+    what.state = ends ? CONCORDAT__V1__DETENTION_STATE__DETENTION_STATE_ENDED
+                      : CONCORDAT__V1__DETENTION_STATE__DETENTION_STATE_HELD;
+    what.started_ms = STORY_START_MS;
+    what.until_ms = STORY_START_MS + 1440 * STORY_MIN_MS;
+    what.n_found = child;
+    what.found = found;
+    Concordat__V1__Event event = EVENT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_DETENTION_NOTED;
+    event.detention_noted = &what;
+    story_tell(story, number, &event);
+}
+
 void story_set_hold(struct story *story, uint32_t number, bool on)
 {
     Concordat__V1__HoldSet set = CONCORDAT__V1__HOLD_SET__INIT;

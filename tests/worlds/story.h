@@ -86,6 +86,10 @@ void story_cover(struct story *story, double minutes, Concordat__V1__CoverReason
 
 /* `by` and `second` erase a case for a mistake; p117 sets a hold for an inquest, or lifts it. */
 void story_erase(struct story *story, uint32_t number, const char *by, const char *second);
+/* An entry in the history of a detention under section 136, whose hours count from the story's start: an
+ * arrival then, or the end of it now. child: somebody under 18 is at a police station. */
+void story_detention(struct story *story, uint32_t number, Concordat__V1__DetentionStep step,
+                     Concordat__V1__PlaceOfSafety place, bool child);
 void story_set_hold(struct story *story, uint32_t number, bool on);
 
 /* A short history with a bit of everything: several sources, a decline, an expiry, a handover, a hold, a
