@@ -239,6 +239,7 @@ class Visit:
         self.to_meet, self.together = chance.uniform(1, 15), chance.uniform(30, 150)
         self.contacts = ["face-to-face"]
         self.outcome = pick(chance, OUTCOMES)
+        self.detention = ["examined --by p301", "interviewed --by p302", "ended --how arrangements-made"]
         if team == TELEPHONE_ONLY:
             self.contacts, self.outcome = ["telephone"], pick(chance, {"advice": 70, "signposted": 30})
         elif chance.random() < 0.1:

@@ -138,8 +138,11 @@ class Team(Program):
                 done = (state, words)
                 if not self.holds(referral) or self.cases[referral]["state"] != state:
                     continue
-            if await self.say(referral, words) and words.startswith("contact"):
+            said = await self.say(referral, words)
+            if said and words.startswith("contact"):
                 visit.contacts.pop(0)
+            elif said and words.startswith("detention"):
+                visit.detention.pop(0)
         del self.visits[referral]
 
     async def until_lost(self, referral):
@@ -166,6 +169,9 @@ class Team(Program):
         if visit.contacts:
             how, *more = visit.contacts[0].split(" ", 1)
             return visit.to_meet, " ".join(["contact", number, how, *more])
+        detention = case.get("detention", {}).get("state")
+        if visit.detention and detention and detention != "DETENTION_STATE_ENDED":
+            return visit.to_meet, f"detention {number} {visit.detention[0]}"
         return visit.together, f"close {number} {visit.outcome}"
 
     async def say(self, referral, words):

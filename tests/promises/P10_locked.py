@@ -54,6 +54,7 @@ class Locked(unittest.TestCase):
             "accept": wire.Accept(referral=some, attempt=1),
             "decline": wire.Decline(referral=some, attempt=1, reason=1),
             "check_in": wire.CheckIn(referral=some, step=1), "close": wire.Close(referral=some, outcome=1),
+            "record_detention": wire.RecordDetention(referral=some, step=1),
             "handover": wire.Handover(referral=some), "take": wire.Take(referral=some),
             "assign": wire.Assign(referral=some, to_team="northmoor-crisis"),
             "get_record": wire.GetRecord(referral=some, reason="to respond"),
@@ -65,10 +66,11 @@ class Locked(unittest.TestCase):
             "set_hold": wire.SetHold(referral=some, on=True, reason=1),
         }
         own = {
-            "source": {"submit", "update", "withdraw", "told", "get_status", "get_board"},
+            "source": {"submit", "update", "withdraw", "told", "record_detention", "get_status", "get_board"},
             "team": {"set_presence", "set_capacity", "seen", "accept", "decline", "check_in", "close", "handover",
-                     "get_record", "get_status", "get_board"},
-            "coordinator": {"take", "assign", "check_in", "close", "get_record", "who", "cover", "get_status", "get_board"},
+                     "record_detention", "get_record", "get_status", "get_board"},
+            "coordinator": {"take", "assign", "check_in", "close", "record_detention", "get_record", "who", "cover", "get_status",
+                            "get_board"},
             "auditor": {"follow"},
             "inspector": {"follow", "who", "get_status", "get_board", "erase", "set_hold"},
             "referrer": set(),

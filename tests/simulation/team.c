@@ -8,6 +8,8 @@
 
 /* --- what it says ----------------------------------------------------------------------------------- */
 
+enum { DETENTION_ENDED_STEP = CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED };
+
 static void say_presence(struct world *w, struct peer *p, bool present)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -93,6 +95,24 @@ static void say_end(struct world *w, struct peer *p, const struct task *task)
     peer_command(w, p, &request, task->referral, 0);
 }
 
+/* An entry in the history of a detention; refused if nobody is detained. */
+static void say_detention(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__RecordDetention body = CONCORDAT__V1__RECORD_DETENTION__INIT;
+    request.command_case = COMMAND(RECORD_DETENTION);
+    request.record_detention = &body;
+    body.referral = peer_bytes(task->referral, 16);
+    body.step = (Concordat__V1__DetentionStep)task->step;
+    body.place = (Concordat__V1__PlaceOfSafety)random_between(&p->random, 0, 5);
+    body.end = (Concordat__V1__DetentionEnd)random_between(&p->random, 1, 8);
+    body.without_amhp = (Concordat__V1__WithoutAmhp)random_between(&p->random, 0, 4);
+    body.minutes = (uint32_t)random_between(&p->random, 0, 800);
+    body.extension_reason = (Concordat__V1__ExtensionReason)random_between(&p->random, 0, 3);
+    body.by_responsible_doctor = peer_chance(p, 70);
+    peer_command(w, p, &request, task->referral, 0);
+}
+
 static void ask_record(struct world *w, struct peer *p, const uint8_t *referral)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -138,6 +158,7 @@ static void go_on(struct world *w, struct peer *p, const uint8_t *id)
 {
     int64_t at_ms = 0;
     if (p->diligent) {
+        peer_task(w, p, MINUTES(1) - 1, COMMAND(RECORD_DETENTION), DETENTION_ENDED_STEP, id, 0);
         peer_task(w, p, MINUTES(1), COMMAND(CLOSE), 0, id, 0);
         return;
     }
@@ -150,7 +171,12 @@ static void go_on(struct world *w, struct peer *p, const uint8_t *id)
         if (peer_chance(p, 80))
             peer_task(w, p, at_ms, COMMAND(CHECK_IN), step, id, 0);
     }
+    for (int times = (int)random_between(&p->random, 0, 3); times > 0; times--)
+        peer_task(w, p, random_wait(&p->random, MINUTES(60)), COMMAND(RECORD_DETENTION),
+                  (int)random_between(&p->random, 1, DETENTION_ENDED_STEP), id, 0);
     at_ms += random_wait(&p->random, MINUTES(60));
+    if (peer_chance(p, 80))
+        peer_task(w, p, at_ms - 1, COMMAND(RECORD_DETENTION), DETENTION_ENDED_STEP, id, 0);
     peer_task(w, p, at_ms, peer_chance(p, 20) ? COMMAND(HANDOVER) : COMMAND(CLOSE), 0, id, 0);
     if (peer_chance(p, 30))
         peer_task(w, p, at_ms + MINUTES(20), COMMAND(CLOSE), 0, id, 0);
@@ -218,6 +244,9 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         break;
     case COMMAND(GET_RECORD):
         ask_record(w, p, task->referral);
+        break;
+    case COMMAND(RECORD_DETENTION):
+        say_detention(w, p, task);
         break;
     default:
         say_end(w, p, task);
