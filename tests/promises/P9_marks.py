@@ -7,6 +7,7 @@ Usage: P9_marks.py SOURCE BUILD
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -59,8 +60,10 @@ class SmallDay:
                                              note=mark("note")))
         self.duty.request(get_record=wire.GetRecord(referral=self.case, reason=mark("reading")))
         self.done(self.device, update=wire.Update(referral=submit.referral, confidential=submit.confidential))
+        s.processes["broker"].send_signal(signal.SIGSTOP)  # so that the withdrawal waits in the outbox
         self.done(self.device, withdraw=wire.Withdraw(referral=self.case, reason=mark("reason")))
         self.search()
+        s.processes["broker"].send_signal(signal.SIGCONT)
         self.await_withdrawal()
         self.show(self.status().number)
         self.record_feeds()
