@@ -178,15 +178,6 @@ bool sealing_key_remains(struct broker *b, struct any_case of)
     return status != SEALS_ERASED && sealing_erase_key(b, &erased) == SEALS_FULL;
 }
 
-static void sealing_end_key(struct broker *b, const struct key_end *end)
-{
-    const struct seals_case of = {end->number, end->drill};
-    if (end->is_erased)
-        sealing_erase_key(b, &of);
-    else
-        sealing_heed(b, seals_end_case(b->sealing.seals, &of));
-}
-
 /* A crash can have come before the key of an erased case was gone, and an old copy of the file of keys brings
  * such keys back. What reads as erased is only synced, all at once. */
 static void sealing_erase_again(struct broker *b)
@@ -214,7 +205,19 @@ bool sealing_settle(struct broker *b)
     seals_committed(b->sealing.seals, false, b->in_flight.number);
     seals_committed(b->sealing.seals, true, b->in_flight.drill_number);
     for (size_t i = 0; i < b->key_ends.count; i++)
-        sealing_end_key(b, &b->key_ends.items[i]);
+        if (b->key_ends.items[i].is_erased)
+            sealing_erase_key(b,
+                              &(struct seals_case){b->key_ends.items[i].number, b->key_ends.items[i].drill});
+    return !b->sealing.has_failed;
+}
+
+bool sealing_end_cases(struct broker *b)
+{
+    for (size_t i = 0; i < b->key_ends.count; i++) {
+        const struct key_end *end = &b->key_ends.items[i];
+        if (!end->is_erased)
+            sealing_heed(b, seals_end_case(b->sealing.seals, &(struct seals_case){end->number, end->drill}));
+    }
     b->key_ends.count = 0;
     return !b->sealing.has_failed;
 }

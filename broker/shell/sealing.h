@@ -39,10 +39,13 @@ void sealing_heed(struct broker *broker, enum seals_status status);
 /* Notes what the turn's events say about keys, and forgets what was kept open, before the batch is cleared.
  */
 void sealing_note(struct broker *broker);
-/* After the turn is on disk; false: the broker must stop. */
+/* After the turn is on disk, before anybody is told of it; false: the broker must stop. */
 bool sealing_settle(struct broker *broker);
 /* Whether the key of a case, whose erasing is on disk, is on disk too, because that is full. Tries to
  * overwrite it first. */
 bool sealing_key_remains(struct broker *broker, struct any_case of);
+/* Ends the callback keys of the cases that the turn has ended. Nobody is promised that they are gone, so the
+ * turn is sent first: these are as many writes as cases. False: the broker must stop. */
+bool sealing_end_cases(struct broker *broker);
 
 #endif

@@ -137,7 +137,7 @@ enum ledger_status broker_settle(struct broker *b)
         return LEDGER_UNKNOWN;
     feed_pack(b, b->in_flight.outgoing);
     turn_send(b, b->in_flight.outgoing);
-    return LEDGER_OK;
+    return sealing_end_cases(b) ? LEDGER_OK : LEDGER_UNKNOWN;
 }
 
 enum ledger_status broker_commit(struct broker *b)
