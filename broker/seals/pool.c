@@ -176,18 +176,16 @@ enum seals_status seals_await_writer(struct seals *s)
 {
     struct seals_filling *filling = &s->filling;
     struct seals_pool *pool = &s->pools[filling->drill];
-    enum seals_status status = filling->status;
     if (filling->count == 0)
-        return status == SEALS_FAILED ? SEALS_FAILED : SEALS_OK;
+        return filling->status == SEALS_FAILED ? SEALS_FAILED : SEALS_OK;
     if (s->writer)
         worker_wait(s->writer);
-    status = filling->status;
-    if (status == SEALS_OK)
+    if (filling->status == SEALS_OK)
         pool->ready += filling->count;
     else
         pool_wipe(pool, filling->first, filling->first + filling->count - 1);
     filling->count = 0;
-    return status;
+    return filling->status;
 }
 
 static enum seals_status pool_fill(struct seals *s, bool drill)
