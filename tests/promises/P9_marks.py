@@ -60,10 +60,11 @@ class SmallDay:
                                              note=mark("note")))
         self.duty.request(get_record=wire.GetRecord(referral=self.case, reason=mark("reading")))
         self.done(self.device, update=wire.Update(referral=submit.referral, confidential=submit.confidential))
-        s.processes["broker"].send_signal(signal.SIGSTOP)  # so that the withdrawal waits in the outbox
+        self.hold_still("broker")  # so that the withdrawal waits in the outbox
         self.done(self.device, withdraw=wire.Withdraw(referral=self.case, reason=mark("reason")))
+        self.hold_still("intake")  # whose log would be moved into its file between the reading of the two
         self.search()
-        s.processes["broker"].send_signal(signal.SIGCONT)
+        self.go_on("intake", "broker")
         self.await_withdrawal()
         self.show(self.status().number)
         self.record_feeds()
@@ -76,6 +77,15 @@ class SmallDay:
         for name in list(s.processes):
             s.stop(name)
         self.search()
+
+    def hold_still(self, name):
+        process = self.s.processes[name]
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+
+    def go_on(self, *names):
+        for name in names:
+            self.s.processes[name].send_signal(signal.SIGCONT)
 
     def done(self, client, **command):
         answer = client.request(**command).answer
