@@ -56,22 +56,36 @@ static bool nhs_number_fails_check(const struct noting *n)
            !nhs_number_is_valid(n->confidential->nhs_number);
 }
 
+/* A person of no fixed abode is somewhere all the same, and a pseudo postcode does not say where. */
+static bool says_where(const char *postcode)
+{
+    return given_text(postcode) && !postcode_is_pseudo(postcode);
+}
+
 static bool postcode_is_missing(const struct noting *n)
 {
-    return n->confidential && !given_text(n->confidential->postcode) &&
-           !given_text(n->referral->postcode_district);
+    return n->confidential && !says_where(n->confidential->postcode) &&
+           !says_where(n->referral->postcode_district);
 }
 
 static bool names_no_place(const char *postcode)
 {
     char district[POSTCODE_DISTRICT_BYTES];
-    return given_text(postcode) && !postcode_district(postcode, district);
+    return says_where(postcode) && !postcode_district(postcode, district);
 }
 
 static bool postcode_is_not_recognised(const struct noting *n)
 {
     return names_no_place(n->referral->postcode_district) ||
            (n->confidential && names_no_place(n->confidential->postcode));
+}
+
+/* Somebody meant to tell the age by it. */
+static bool date_of_birth_is_not_read(const struct noting *n)
+{
+    uint32_t years;
+    return n->confidential && given_text(n->confidential->date_of_birth) &&
+           !age_from_date_of_birth(n->confidential->date_of_birth, n->now_ms, &years);
 }
 
 /* --- the decision to refer ---------------------------------------------------------------------------- */
@@ -241,6 +255,7 @@ static const struct flag_rule {
     {FLAG(AGE_MISSING), ANY_SOURCE, age_is_missing},
     {FLAG(AGE_ESTIMATED), ANY_SOURCE, age_is_estimated},
     {FLAG(AGE_CONTRADICTS), ANY_SOURCE, age_contradicts},
+    {FLAG(DATE_OF_BIRTH_NOT_READ), ANY_SOURCE, date_of_birth_is_not_read},
     {FLAG(ETHNICITY_MISSING), ANY_SOURCE, ethnicity_is_missing},
     {FLAG(NHS_NUMBER_MISSING), ANY_SOURCE, nhs_number_is_missing},
     {FLAG(NHS_NUMBER_FAILS_CHECK), ANY_SOURCE, nhs_number_fails_check},
@@ -266,7 +281,8 @@ static const struct flag_rule {
     {FLAG(PHYSICAL_CLEARANCE_OUTSTANDING), SOURCE(EMERGENCY_DEPARTMENT), clearance_is_outstanding},
 };
 
-static_assert(FLAG(SITE_NOT_KNOWN) < 32, "a set of flags has room for the last of them");
+static_assert((unsigned)FLAG(DATE_OF_BIRTH_NOT_READ) < FLAG_BITS,
+              "a set of flags has room for the last of them");
 
 static const Concordat__V1__EmergencyDepartment *department_of(const Concordat__V1__Referral *referral)
 {
@@ -327,14 +343,14 @@ static bool is_same_age(const Concordat__V1__Demographics *a, const Concordat__V
     return a && b && a->age_known && b->age_known && a->age_years == b->age_years;
 }
 
-/* Only a confidential part speaks of a name or an NHS number, so those three hold whatever a later version
+/* Only a confidential part speaks of a name or an NHS number, so those four hold whatever a later version
  * says. The flags of the postcode and of the age hold while the referral still says what they were found by.
  */
 uint64_t referral_rules_kept_flags(const Concordat__V1__Referral *earlier,
                                    const Concordat__V1__Referral *later)
 {
     const uint64_t identity = flag_bit(FLAG(NAME_MISSING)) | flag_bit(FLAG(NHS_NUMBER_MISSING)) |
-                              flag_bit(FLAG(NHS_NUMBER_FAILS_CHECK));
+                              flag_bit(FLAG(NHS_NUMBER_FAILS_CHECK)) | flag_bit(FLAG(DATE_OF_BIRTH_NOT_READ));
     uint64_t noted = 0, may_hold = identity;
     for (size_t i = 0; i < earlier->n_flags; i++)
         noted |= flag_bit(earlier->flags[i]);

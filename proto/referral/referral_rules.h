@@ -65,13 +65,16 @@ uint64_t referral_rules_kept_flags(const Concordat__V1__Referral *earlier,
 enum { POSTCODE_DISTRICT_BYTES = 5 };
 
 /* The district, or outward half, of a postcode: as near to an address as the ledger comes. Takes a whole
- * postcode or a district, in any case and with any spaces, hyphens and commas, and a district whose second
- * half was not finished. False, with an empty district, if the text is none of these, and for the pseudo
- * postcodes (ZZ99: no fixed abode, not known), which name no place. */
+ * postcode or a district, in any case and with any spaces, hyphens and commas, a district whose second half
+ * was not finished, and a text in which one of these stands, such as "St Mary's bridge, ZX1 4". False, with
+ * an empty district, if there is none, or more than one, and for the pseudo postcodes. */
 bool postcode_district(const char *text, char district[POSTCODE_DISTRICT_BYTES]);
 
+/* Whether it is one of the pseudo postcodes (ZZ99: no fixed abode, not known), which name no place. */
+bool postcode_is_pseudo(const char *text);
+
 /* The age to route by, in years, of a referral flagged AGE_CONTRADICTS: the younger of the stated age and
- * that by the date of birth, if either says that the person is a child; otherwise the stated age. */
+ * that by the date of birth. */
 uint32_t referral_rules_routed_age(const Concordat__V1__Referral *referral,
                                    const Concordat__V1__Confidential *confidential, int64_t now_ms);
 

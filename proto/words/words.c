@@ -60,6 +60,15 @@ const char *words_for(const ProtobufCEnumDescriptor *descriptor, int value, char
     return out;
 }
 
+void words_field(const char *name, char out[WORDS_MAX])
+{
+    snprintf(out, WORDS_MAX, "%s", name);
+    for (char *at = out; *at; at++)
+        if (*at == '_')
+            *at = ' ';
+    out[0] = (char)toupper((unsigned char)out[0]);
+}
+
 static char as_in_name(char c)
 {
     return c == ' ' || c == '-' ? '_' : (char)toupper((unsigned char)c);

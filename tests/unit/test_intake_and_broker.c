@@ -178,8 +178,8 @@ static void who_may_be_a_child_is_routed_as_one_by_either_way(void **state)
         const char *born;
         uint32_t routed;
     } rows[] = {{34, "2015-01-01", 11}, {12, "1990-01-01", 12}, {18, "2009-01-01", 17},
-                {34, "1960-01-01", 34}, {34, "", 34},           {34, "01/01/2015", 34},
-                {16, "2010-01-01", 16}};
+                {34, "1960-01-01", 34}, {34, "", 34},           {34, "01/01/2015", 11},
+                {70, "1980-06-01", 46}, {16, "2010-01-01", 16}};
     size_t count;
     const struct referral_case *cases = cases_all(&count);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -116,6 +116,18 @@ static void districts_are_the_outward_half_and_pseudo_postcodes_name_no_place(vo
         {"by M6 J3", ""},
         {"ZX51A", ""},
         {"-", ""},
+        {"St Mary's bridge, ZX1 4", "ZX1"},
+        {"outside 12 Mill Lane Northmoor ZX5 1AA, by the gate", "ZX5"},
+        {"flat 3b zx51aa", "ZX5"},
+        {"Caf\xc3\xa9 at the lock, Z1 1AA", "Z1"},
+        {"Mill Lane ZX5 1A", "ZX5"},
+        {"on the M6 near ZX1", "ZX1"},
+        {"on the M6 near Northmoor", ""},
+        {"between ZX1 1AA and ZX2 1AA", ""},
+        {"ZX2, the car is at ZX1 1AA", "ZX1"},
+        {"ZX1 1AA or ZX1 2BB", "ZX1"},
+        {"no fixed abode ZZ99 3VZ", ""},
+        {"St Mary's bridge, Northmoor", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char district[POSTCODE_DISTRICT_BYTES];
@@ -302,6 +314,9 @@ static void an_age_is_taken_from_the_date_of_birth(void **state)
         {"1896-11-18", CASES_NOW_MS, 130},
         {"2008-02-29", INT64_C(1772323199000), 17}, /* 2026-02-28 23:59:59 */
         {"2008-02-29", INT64_C(1772323200000), 18}, /* 2026-03-01 */
+        {"18/11/1990", CASES_NOW_MS, 36},
+        {"19 Nov 1990", CASES_NOW_MS, 35},
+        {"31/12/10", CASES_NOW_MS, 15},
         {"2008-07-16", INT64_C(1784158200000), 18}, /* 2026-07-16 in London, 23:30 the day before in UTC */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -311,7 +326,7 @@ static void an_age_is_taken_from_the_date_of_birth(void **state)
     }
     static const char *const odd[] = {"",           "2026-11-19",      "2030-01-01", "1895-11-18",
                                       "1800-01-01", "0000-01-01",      "1990-13-01", "1990-00-01",
-                                      "1990-01-40", "1990-01-00",      "21/09/1990", "1990-9-21 ",
+                                      "1990-01-40", "1990-01-00",      "2011-02-29", "1990/31/31",
                                       "1990-09-2x", "199\xc3\xa9-9-21"};
     uint32_t years = 0;
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)

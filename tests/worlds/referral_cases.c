@@ -106,6 +106,22 @@ CHANGE(a_birthday_apart)
     w->person.age_years = 37;
     w->confidential.date_of_birth = "1990-01-01";
 }
+CHANGE(child_by_birth_as_people_write_it)
+{
+    w->confidential.date_of_birth = "31/12/2010";
+}
+CHANGE(birth_on_a_day_that_never_was)
+{
+    w->confidential.date_of_birth = "29/02/2011";
+}
+CHANGE(birth_in_words)
+{
+    w->confidential.date_of_birth = "some time in May";
+}
+CHANGE(place_with_a_postcode)
+{
+    w->confidential.postcode = "St Mary's bridge, ZX1 4";
+}
 CHANGE(no_ethnicity)
 {
     w->person.ethnic_category = "";
@@ -309,13 +325,17 @@ static const struct referral_case all_cases[] = {
     {CASE(guessed_adult_who_is_a_child_by_birth), SOURCE(STREET_TRIAGE), FLAG(AGE_CONTRADICTS)},
     {CASE(older_by_birth), SOURCE(STREET_TRIAGE), FLAG(AGE_CONTRADICTS)},
     {CASE(a_birthday_apart), SOURCE(STREET_TRIAGE), FLAG(UNSPECIFIED)},
+    {CASE(child_by_birth_as_people_write_it), SOURCE(STREET_TRIAGE), FLAG(AGE_CONTRADICTS)},
+    {CASE(birth_on_a_day_that_never_was), SOURCE(STREET_TRIAGE), FLAG(DATE_OF_BIRTH_NOT_READ)},
+    {CASE(birth_in_words), SOURCE(STREET_TRIAGE), FLAG(DATE_OF_BIRTH_NOT_READ)},
+    {CASE(place_with_a_postcode), SOURCE(STREET_TRIAGE), FLAG(UNSPECIFIED)},
     {CASE(no_ethnicity), SOURCE(STREET_TRIAGE), FLAG(ETHNICITY_MISSING)},
     {CASE(not_stated_ethnicity), SOURCE(STREET_TRIAGE), FLAG(UNSPECIFIED)},
     {CASE(no_nhs_number), SOURCE(STREET_TRIAGE), FLAG(NHS_NUMBER_MISSING)},
     {CASE(wrong_nhs_number), SOURCE(STREET_TRIAGE), FLAG(NHS_NUMBER_FAILS_CHECK)},
     {CASE(no_postcode), SOURCE(STREET_TRIAGE), FLAG(POSTCODE_MISSING)},
     {CASE(odd_postcode), SOURCE(STREET_TRIAGE), FLAG(POSTCODE_NOT_RECOGNISED)},
-    {CASE(pseudo_postcode), SOURCE(STREET_TRIAGE), FLAG(POSTCODE_NOT_RECOGNISED)},
+    {CASE(pseudo_postcode), SOURCE(STREET_TRIAGE), FLAG(POSTCODE_MISSING)},
     {CASE(odd_district), SOURCE(STREET_TRIAGE), FLAG(POSTCODE_NOT_RECOGNISED)},
     {CASE(no_urgency), SOURCE(STREET_TRIAGE), FLAG(URGENCY_MISSING)},
     {CASE(no_decided), SOURCE(STREET_TRIAGE), FLAG(DECIDED_TIME_MISSING)},
