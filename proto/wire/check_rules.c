@@ -102,6 +102,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Close.referral", .needed = true},
     {"concordat.v1.Closed.note_code", .shape = &two_digits},
     {"concordat.v1.Confidential.address", .bytes_max = 200, .lines = true},
+    {"concordat.v1.Confidential.as_typed", .bytes_max = 2000, .lines = true},
     {"concordat.v1.Confidential.narrative", .bytes_max = 8000, .lines = true},
     {"concordat.v1.Confidential.other_contact", .bytes_max = 200, .lines = true},
     {"concordat.v1.Confidential.other_facts", .bytes_max = 2000, .lines = true},

@@ -29,16 +29,17 @@ struct refer_input {
 static const char refer_doc[] =
     "Refer a person. SAVED means that it is on the intake's disk; RECEIVED that it is with the router and "
     "somebody holds it.\v"
-    "Only a source and a number to call back are needed. Options are laid over FILE.json, which is "
-    "{\"referral\": {...}, \"confidential\": {...}} in the names of the protocol; - is standard input. "
-    "Everybody on the same machine can see a command line. Names and a narrative are therefore taken from a "
-    "file or from standard input only. --callback and --postcode are taken on the command line too, so that "
-    "a person is referred in one line: give a number at work, and ZX1 rather than ZX1 2AB; a private number "
-    "and a whole postcode belong in FILE.json. The facts of a referral are codes and ids, because they are "
-    "kept for ever. If you give words for one, they are moved to the confidential part, and you are told. Words about a person "
-    "belong in FILE.json.\n\n"
+    "Only a number to call back is needed. Type the rest as you would write it: about 30, yesterday 22:15, "
+    "male, Polish. What is not understood goes along as you typed it, and holds nothing up. Options are laid "
+    "over FILE.json, which is {\"referral\": {...}, \"confidential\": {...}} in the names of the protocol; - is "
+    "standard input.\n\n"
+    "Everybody on the same machine can see a command line. What identifies a person is therefore taken from "
+    "FILE.json, from a file of its own (@FILE), or line by line from standard input (-). --callback and "
+    "--postcode are taken on the command line too, so that a person is referred in one line: give a number at "
+    "work, and ZX1 rather than ZX1 2AB. The facts of a referral are codes and ids, because they are kept for "
+    "ever; words in their place are moved to the confidential part, and you are told.\n\n"
     "  concordat refer --source street-triage --callback '07700 900123' --postcode ZX1 "
-    "--urgency very-urgent --age 'about 30' --section-136 --wait 60\n"
+    "--urgency very-urgent --age 'about 30' --section-136 --section-136-at 03:05 --wait 60\n"
     "  concordat refer street-triage.json --wait 120\n"
     "  concordat refer street-triage.json --narrative @narrative.txt\n"
     "  concordat refer - < emergency-department.json";
@@ -93,17 +94,29 @@ static error_t parse_refer_option(int key, char *argument, struct argp_state *st
     }
 }
 
+/* If the command line cannot be taken, argp says why and ends the program; this says whom to ring. */
+static bool is_parsing;
+static void refer_tell_ring(int status, void *setting)
+{
+    (void)setting;
+    if (is_parsing && status == CODE_USAGE)
+        fprintf(stderr, "Nothing was sent. If a person is waiting, ring %s.\n",
+                show_fallback_ring(getenv("CONCORDAT_RING")));
+}
+
 static void parse_refer(struct refer_input *input, const struct argp_option *own, const char *arguments,
                         const char *doc, int argc, char **argv)
 {
     const struct argp_child children[] = {
-        {referral_input_argp(), 0, "The referral:", 10}, {&connection_argp, 0, NULL, 0}, {0}};
+        {referral_input_argp(), 0, NULL, 0}, {&connection_argp, 0, NULL, 0}, {0}};
     const struct argp argp = {.options = own,
                               .parser = parse_refer_option,
                               .args_doc = arguments,
                               .doc = doc,
                               .children = children};
+    is_parsing = on_exit(refer_tell_ring, NULL) == 0;
     program_take_options(&argp, argc, argv, 0, input);
+    is_parsing = false;
     input->options.receipt = true;
 }
 
@@ -152,22 +165,37 @@ static void wait_for_news(const struct refer_input *input, struct concordat_clie
                input->wait_ms / 1000.0);
 }
 
-/* The device's key names the source, if the referral does not. */
-static void complete_source(const struct refer_input *input, Concordat__V1__Referral *referral)
+/* A program that reads the JSON has only that on standard output. */
+static void tell_reading(const struct refer_input *input, const struct referral_reading *reading)
 {
-    struct key key;
-    char fault[200];
-    if (keys_read(input->options.key, &key, fault, sizeof fault) != 0)
-        return;
-    referral_set_source(referral, key.of);
-    keys_wipe(&key);
+    char words[READING_WORDS_BYTES];
+    referral_reading_words(reading, words);
+    if (words[0] != '\0')
+        fprintf(input->options.json ? stderr : stdout, "%s\n", words);
 }
 
-/* A program that reads the JSON has only that on standard output. */
-static void tell_moved(const struct refer_input *input, const char *moved)
+/* Reads the referral. The device's key names the source, if the referral does not. Without a referral that
+ * can be read the person is told whom to ring. */
+static ProtobufCMessage *refer_read(const struct refer_input *input, const char *id,
+                                    const ProtobufCMessageDescriptor *descriptor, struct arena *arena)
 {
-    if (moved[0] != '\0')
-        fprintf(input->options.json ? stderr : stdout, "%s\n", moved);
+    struct referral_reading reading;
+    struct wire_fault fault;
+    struct key key = {0};
+    char ignored[200];
+    const char *path = input->options.key;
+    bool has_key = path && keys_read(path, &key, ignored, sizeof ignored) == 0;
+    const struct referral_sources from = {.path = input->path, .id = id, .of = has_key ? key.of : NULL};
+    ProtobufCMessage *read =
+        referral_input_read(&input->referral, &from, descriptor, arena, &reading, &fault);
+    keys_wipe(&key);
+    if (read)
+        tell_reading(input, &reading);
+    else
+        terminal_failure(input->options.json, CODE_USAGE,
+                         "%s. Nothing was sent. If a person is waiting, ring %s.", fault.text,
+                         show_fallback_ring(input->options.ring));
+    return read;
 }
 
 static enum exit_code refer_and_wait(const struct refer_input *input, struct concordat_client *client,
@@ -207,21 +235,16 @@ enum exit_code command_refer(const struct subcommand *command, int argc, char **
     struct refer_input input = {.wait_ms = RECEIPT_WAIT_MS};
     struct arena arena;
     struct concordat_client *client = NULL;
-    char fault[400] = "";
     enum exit_code code;
     (void)command;
     parse_refer(&input, refer_options, "[FILE.json|-]", refer_doc, argc, argv);
     if (arena_open(&arena, ARENA_MESSAGE_BYTES) != 0)
         return terminal_failure(input.options.json, CODE_ENVIRONMENT, "out of memory");
-    Concordat__V1__Submit *submit = (Concordat__V1__Submit *)referral_input_read(
-        &input.referral, input.path, NULL, &concordat__v1__submit__descriptor, &arena, fault, sizeof fault);
-    code = submit ? connection_open(&input.options, input.wait_ms > 0, &client)
-                  : terminal_failure(input.options.json, CODE_USAGE, "%s", fault);
-    if (submit && code == CODE_DONE) {
-        tell_moved(&input, fault);
-        complete_source(&input, submit->referral);
+    Concordat__V1__Submit *submit =
+        (Concordat__V1__Submit *)refer_read(&input, NULL, &concordat__v1__submit__descriptor, &arena);
+    code = submit ? connection_open(&input.options, input.wait_ms > 0, &client) : CODE_USAGE;
+    if (submit && code == CODE_DONE)
         code = refer_and_wait(&input, client, submit);
-    }
     connection_close(&input.options, &client);
     referral_input_close(&input.referral);
     arena_close(&arena);
@@ -232,17 +255,16 @@ static enum exit_code update_case(const struct refer_input *input, struct concor
                                   struct action *named, struct arena *arena)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-    char fault[400] = "", id[UUID_TEXT_BYTES];
+    char id[UUID_TEXT_BYTES];
     enum exit_code code = connection_resolve(&input->options, client, named);
     if (code != CODE_DONE)
         return code;
     words_uuid(named->id, id);
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_UPDATE;
-    request.update = (Concordat__V1__Update *)referral_input_read(
-        &input->referral, input->path, id, &concordat__v1__update__descriptor, arena, fault, sizeof fault);
+    request.update =
+        (Concordat__V1__Update *)refer_read(input, id, &concordat__v1__update__descriptor, arena);
     if (!request.update)
-        return terminal_failure(input->options.json, CODE_USAGE, "%s", fault);
-    tell_moved(input, fault);
+        return CODE_USAGE;
     const Concordat__V1__Message *message = connection_ask(&input->options, client, &request, &code);
     if (message)
         connection_print(&input->options, message);

@@ -3,11 +3,13 @@
 
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/words/json.h"
+#include "proto/words/now.h"
 #include "services/desk/referral_fields.h"
 
-enum { FIELDS_MAX = 40, OPTION_FIRST = 0x300, TEXT_BYTES_MAX = 64 * 1024 };
+enum { FIELDS_MAX = 80, OPTION_FIRST = 0x300, TEXT_BYTES_MAX = 64 * 1024 };
 
 /* Takes out what an editor adds to a text: a byte-order mark, carriage returns, line breaks at the end. */
 static void text_of_editor(char *text, size_t size)
@@ -33,6 +35,17 @@ static bool text_read(FILE *file, char text[TEXT_BYTES_MAX + 1])
     return true;
 }
 
+/* Reads the next line of standard input, or of a file its first. */
+static bool line_read(FILE *file, const struct referral_field *field, char text[TEXT_BYTES_MAX + 1])
+{
+    if (isatty(fileno(file)))
+        fprintf(stderr, "%s: ", field->words);
+    if (!fgets(text, TEXT_BYTES_MAX, file))
+        return false;
+    text_of_editor(text, strlen(text));
+    return true;
+}
+
 /* Sets a field from "@FILE" or "-". A text itself is refused, because everybody on the machine can see a
  * command line. */
 static void set_from_file(struct argp_state *state, struct referral_input *input,
@@ -48,7 +61,9 @@ static void set_from_file(struct argp_state *state, struct referral_input *input
         return;
     }
     FILE *file = is_input ? stdin : fopen(argument + 1, "re");
-    bool is_read = file && text_read(file, text) && referral_field_set(input->given, field, text);
+    bool is_read = file &&
+                   (field->value == REFERRAL_LINE ? line_read(file, field, text) : text_read(file, text)) &&
+                   referral_field_set(input->given, field, text);
     if (file && !is_input)
         fclose(file);
     input->took_standard_input = input->took_standard_input || is_input;
@@ -66,23 +81,31 @@ static error_t parse_referral_option(int key, char *argument, struct argp_state 
     if (key < OPTION_FIRST || key >= OPTION_FIRST + (int)referral_fields_count)
         return ARGP_ERR_UNKNOWN;
     field = &referral_fields[key - OPTION_FIRST];
-    if (field->value == REFERRAL_FILE)
+    if (field->value == REFERRAL_FILE || field->value == REFERRAL_LINE)
         set_from_file(state, input, field, argument);
     else if (!referral_field_set(input->given, field, argument))
-        argp_error(state, "--%s: cannot be read; %s", field->name, field->words);
+        return ENOMEM;
     return 0;
 }
 
 const struct argp *referral_input_argp(void)
 {
-    static struct argp_option options[FIELDS_MAX + 1];
+    static struct argp_option options[FIELDS_MAX + REFERRAL_GROUPS + 1];
     static const struct argp argp = {.options = options, .parser = parse_referral_option};
+    struct argp_option *option = options;
     assert(referral_fields_count <= FIELDS_MAX);
     for (size_t i = 0; i < referral_fields_count; i++) {
         const struct referral_field *field = &referral_fields[i];
-        options[i] = (struct argp_option){
-            .name = field->name, .key = OPTION_FIRST + (int)i, .arg = field->typed, .doc = field->words};
+        int group = (int)field->group + 1;
+        if (i == 0 || field->group != referral_fields[i - 1].group)
+            *option++ = (struct argp_option){.doc = referral_group_titles[field->group], .group = group};
+        *option++ = (struct argp_option){.name = field->name,
+                                         .key = OPTION_FIRST + (int)i,
+                                         .arg = field->typed,
+                                         .doc = field->words,
+                                         .group = group};
     }
+    *option = (struct argp_option){0};
     return &argp;
 }
 
@@ -117,22 +140,20 @@ static json_t *read_referral_file(const char *path, char *message, size_t messag
     return NULL;
 }
 
-ProtobufCMessage *referral_input_read(const struct referral_input *input, const char *path, const char *id,
+ProtobufCMessage *referral_input_read(const struct referral_input *input, const struct referral_sources *from,
                                       const ProtobufCMessageDescriptor *descriptor, struct arena *arena,
-                                      char *message, size_t message_size)
+                                      struct referral_reading *reading, struct wire_fault *fault)
 {
-    struct wire_fault fault;
-    ProtobufCMessage *read;
-    if (path && strcmp(path, "-") == 0 && input->took_standard_input) {
-        snprintf(message, message_size, "standard input is the narrative; give the referral as a file");
+    *fault = (struct wire_fault){0};
+    if (from->path && strcmp(from->path, "-") == 0 && input->took_standard_input) {
+        snprintf(fault->text, sizeof fault->text, "standard input is taken; give the referral as a file");
         return NULL;
     }
-    json_t *json = read_referral_file(path, message, message_size);
+    json_t *json = read_referral_file(from->path, fault->text, sizeof fault->text);
     if (!json)
         return NULL;
-    read = referral_message(json, input->given, id, descriptor, arena, &fault);
-    bool names_path = path && !read;
-    snprintf(message, message_size, "%s%s%s", names_path ? path : "", names_path ? ": " : "", fault.text);
+    ProtobufCMessage *read = referral_message(json, input->given, from->id, from->of, now_wall_ms(),
+                                              descriptor, arena, reading, fault);
     json_decref(json);
     return read;
 }

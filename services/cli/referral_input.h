@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "proto/wire/wire.h"
+#include "services/desk/referral_reading.h"
 
 struct referral_input {
     json_t *given;            /* by options; owned */
@@ -18,12 +19,17 @@ struct referral_input {
 const struct argp *referral_input_argp(void);
 void referral_input_close(struct referral_input *input);
 
-/* Reads path ("-" is standard input, NULL is nothing), lays the options over it and sets the id: `id` if it
- * is not NULL, otherwise a new one unless one stands there. Submit and Update are written alike, so the
- * descriptor says which it becomes. A message inside the arena, checked; or NULL. The text names what is
- * wrong, or else tells which words were moved to the confidential part; "" if there is nothing to tell. */
-ProtobufCMessage *referral_input_read(const struct referral_input *input, const char *path, const char *id,
+/* What a referral is made of besides the options. */
+struct referral_sources {
+    const char *path; /* "-" is standard input, NULL is nothing */
+    const char *id;   /* if it is not given there; NULL: a new one */
+    const char *of;   /* the source that the device's key is of; NULL: not known */
+};
+
+/* Reads the file, lays the options over it and makes the message of it (services/desk/referral_fields.h).
+ * NULL if the file is no JSON object, or memory ran out; *fault then says what is wrong. */
+ProtobufCMessage *referral_input_read(const struct referral_input *input, const struct referral_sources *from,
                                       const ProtobufCMessageDescriptor *descriptor, struct arena *arena,
-                                      char *message, size_t message_size);
+                                      struct referral_reading *reading, struct wire_fault *fault);
 
 #endif

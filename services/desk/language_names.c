@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "proto/words/language.h"
+#include "proto/words/near.h"
 #include "services/desk/language_table.h"
 
 /* Names that people use and the standard does not. "bsl" is also the code of a language that nobody speaks
@@ -31,6 +32,19 @@ static const char *code_of_code(const char *text)
     return NULL;
 }
 
+/* A name with a small typing error, of a language that has a code of two letters: of the seven thousand
+ * others too many are called alike. */
+static const char *code_of_near_name(const char *text)
+{
+    struct near_search search;
+    long which;
+    near_begin(&search, text);
+    for (size_t i = 0; i < language_names_count; i++)
+        if (strlen(language_names[i].code) == 2)
+            near_try(&search, language_names[i].name, (long)i);
+    return near_end(&search, &which) ? language_names[which].code : NULL;
+}
+
 const char *language_names_find(const char *text)
 {
     char small[LANGUAGE_CODE_BYTES] = "";
@@ -39,7 +53,9 @@ const char *language_names_find(const char *text)
         small[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
     if (!code && language_is_code(small))
         code = code_of_code(small);
-    return code ? code : code_of_name(language_names, language_names_count, text);
+    if (!code)
+        code = code_of_name(language_names, language_names_count, text);
+    return code ? code : code_of_near_name(text);
 }
 
 const char *language_names_of(const char *code)

@@ -4,67 +4,134 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "proto/referral/referral_rules.h"
 #include "proto/wire/check.h"
 #include "proto/words/json.h"
 #include "proto/words/words.h"
-#include "services/desk/language_names.h"
-#include "services/desk/referral_words.h"
+#include "services/desk/referral_reader.h"
 
 #define R "referral."
 #define C "confidential."
+const char *const referral_group_titles[REFERRAL_GROUPS] = {
+    [REFERRAL_GROUP_NEED] = "The referral:",
+    [REFERRAL_GROUP_PERSON] = "The person:",
+    [REFERRAL_GROUP_DETENTION] = "Detention:",
+    [REFERRAL_GROUP_STREET] = "Street triage:",
+    [REFERRAL_GROUP_LIAISON] = "Liaison and diversion:",
+    [REFERRAL_GROUP_DEPARTMENT] = "Emergency department:",
+    [REFERRAL_GROUP_REFERRER] = "You, and the referral itself:",
+};
+
 const struct referral_field referral_fields[] = {
-    {"source", "SOURCE", R "source", "street-triage, liaison-and-diversion or emergency-department",
+    {REFERRAL_GROUP_NEED, "source", "SOURCE", R "source",
+     "street-triage, liaison-and-diversion or emergency-department; without it, the one that your key is of",
      REFERRAL_TEXT},
-    {"urgency", "URGENCY", R "urgency", "emergency, very-urgent, urgent or routine", REFERRAL_TEXT},
-    {"postcode", "POSTCODE", R "postcodeDistrict", "Where the person is; the first half is enough",
-     REFERRAL_POSTCODE},
-    {"reason", "CODE", R "primaryReason",
+    {REFERRAL_GROUP_NEED, "callback", "NUMBER", C "callbackNumber",
+     "To ring you back, at work; always needed", REFERRAL_TEXT},
+    {REFERRAL_GROUP_NEED, "urgency", "URGENCY", R "urgency", "emergency, very-urgent, urgent or routine",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_NEED, "postcode", "POSTCODE", R "postcodeDistrict",
+     "Where the person is: a postcode, its first half, or a place with one; ZZ99 or NFA for no fixed abode",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_NEED, "reason", "CODE", R "primaryReason",
      "National reason code, such as 18 in crisis, 15 self-harm; or in words", REFERRAL_TEXT},
-    {"callback", "NUMBER", C "callbackNumber", "To ring you back, at work; always needed", REFERRAL_TEXT},
-    {"narrative", "@FILE", C "narrative",
-     "In your own words: @ and a file that holds it, or - for standard input; kept apart from the facts",
+    {REFERRAL_GROUP_NEED, "needs", "LIST", R "needs",
+     "With commas: amhp, liaison-psychiatry, place-of-safety, perinatal, learning-disability, autism, older-adult, face-to-face-visit",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_NEED, "narrative", "@FILE", C "narrative",
+     "In your own words: @ and a file that holds it, or - for standard input to its end; kept apart from the facts",
      REFERRAL_FILE},
-    {"age", "YEARS", R "person.ageYears", "Age, or \"about 30\"", REFERRAL_AGE},
-    {"needs", "LIST", R "needs",
-     "With commas: amhp, liaison-psychiatry, place-of-safety, perinatal, "
-     "learning-disability, autism, older-adult, face-to-face-visit",
-     REFERRAL_LIST},
-    {"section-136", NULL, R "legal.status", "Section 136 has been used", REFERRAL_SECTION_136},
-    {"section-136-at", "TIME", R "legal.powerUsedAt", "When it was used", REFERRAL_TEXT},
-    {"place-of-safety-at", "TIME", R "legal.arrivedAtPlaceOfSafetyAt", "Arrival at the place of safety",
+    {REFERRAL_GROUP_PERSON, "age", "YEARS", R "person.ageYears", "34, fifteen, \"about 30\", ~40, 40s, teens",
      REFERRAL_TEXT},
-    {"transport", "HOW", R "legal.transport", "ambulance, police-vehicle, other-health-vehicle, other, none",
-     REFERRAL_TEXT},
-    {"scene", "SAFETY", R "streetTriage.sceneSafety", "safe, not-safe or unknown", REFERRAL_TEXT},
-    {"model", "MODEL", R "streetTriage.model", "Street triage: car, control-room or telephone",
-     REFERRAL_TEXT},
-    {"point-of-contact", "WHERE", R "liaisonAndDiversion.pointOfContact",
-     "Liaison and diversion: custody, voluntary-attendance, magistrates-court, youth-court, crown-court",
-     REFERRAL_TEXT},
-    {"arrived-at", "TIME", R "emergencyDepartment.arrivedAt", "Emergency department: arrival", REFERRAL_TEXT},
-    {"self-harm", "YES|NO", R "emergencyDepartment.selfHarm", "Emergency department: after self-harm",
-     REFERRAL_TEXT},
-    {"gender", "CODE", R "person.gender",
-     "1 male, 2 female, 3 non-binary, 4 other, X not known, Z not stated", REFERRAL_TEXT},
-    {"ethnicity", "CODE", R "person.ethnicCategory", "A to S; Z not stated, 99 not known", REFERRAL_TEXT},
-    {"language", "LANGUAGE", R "person.language",
+    {REFERRAL_GROUP_PERSON, "name", "@FILE", C "personName", "Their name", REFERRAL_LINE},
+    {REFERRAL_GROUP_PERSON, "date-of-birth", "@FILE", C "dateOfBirth", "The day first, such as 31/12/2010",
+     REFERRAL_LINE},
+    {REFERRAL_GROUP_PERSON, "nhs-number", "@FILE", C "nhsNumber", "NHS number", REFERRAL_LINE},
+    {REFERRAL_GROUP_PERSON, "address", "@FILE", C "address", "Where they live", REFERRAL_LINE},
+    {REFERRAL_GROUP_PERSON, "person-number", "@FILE", C "personContactNumber", "To ring them", REFERRAL_LINE},
+    {REFERRAL_GROUP_PERSON, "other-contact", "@FILE", C "otherContact", "A carer, nearest relative or AMHP",
+     REFERRAL_LINE},
+    {REFERRAL_GROUP_PERSON, "gender", "GENDER", R "person.gender",
+     "male, female, non-binary, other, not known, not stated; or the code", REFERRAL_TEXT},
+    {REFERRAL_GROUP_PERSON, "ethnicity", "CODE", R "person.ethnicCategory",
+     "A to S, or in words; Z not stated, 99 not known", REFERRAL_TEXT},
+    {REFERRAL_GROUP_PERSON, "ethnicity-stated-by", "WHO", R "person.ethnicityStatedBy",
+     "self, officer or clinician", REFERRAL_TEXT},
+    {REFERRAL_GROUP_PERSON, "language", "LANGUAGE", R "person.language",
      "Language needed: a name or an ISO 639 code, such as Polish, pl or BSL; without it, English",
-     REFERRAL_LANGUAGE},
-    {"intoxicated", NULL, R "intoxicated", "Recorded; never a bar", REFERRAL_YES},
-    {"organisation", "CODE", R "organisation", "Your organisation's code", REFERRAL_TEXT},
-    {"site", "SITE", R "site", "Your site's id, such as northmoor-car; or in words", REFERRAL_TEXT},
-    {"role", "ROLE", R "referrerRole",
-     "Your role, not your name: police-officer, control-room-staff, street-triage-nurse, mental-health-nurse, "
-     "liaison-and-diversion-practitioner, custody-officer, custody-healthcare-professional, triage-nurse, "
-     "emergency-department-nurse, emergency-department-doctor, liaison-psychiatry-practitioner, psychiatrist, "
-     "amhp, social-worker, paramedic; or in words",
      REFERRAL_TEXT},
-    {"decided-at", "TIME", R "decidedAt", "When you decided to refer; the wait begins here", REFERRAL_TEXT},
-    {"drill", NULL, R "drill", "An exercise: marked everywhere, outside every figure", REFERRAL_YES},
-    {"id", "UUID", R "id", "The referral's id, to send the same one again safely", REFERRAL_TEXT},
+    {REFERRAL_GROUP_PERSON, "interpreter", NULL, R "person.interpreterNeeded", "An interpreter is needed",
+     REFERRAL_YES},
+    {REFERRAL_GROUP_PERSON, "intoxicated", NULL, R "intoxicated", "Recorded; never a bar", REFERRAL_YES},
+    {REFERRAL_GROUP_PERSON, "safeguarding", "LIST", R "safeguarding",
+     "With commas: child-at-risk, adult-at-risk, domestic-abuse, self-neglect, none-identified and so on; or in words",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_DETENTION, "section-136", NULL, R "legal.status", "Section 136 has been used",
+     REFERRAL_SECTION_136},
+    {REFERRAL_GROUP_DETENTION, "legal", "STATUS", R "legal.status", "none, section-136, section-135 or pace",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_DETENTION, "section-136-at", "TIME", R "legal.powerUsedAt", "When the power was used",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_DETENTION, "place-of-safety", "PLACE", R "legal.placeOfSafety",
+     "health-based, emergency-department, private-home, police-station or other", REFERRAL_TEXT},
+    {REFERRAL_GROUP_DETENTION, "place-of-safety-at", "TIME", R "legal.arrivedAtPlaceOfSafetyAt",
+     "Arrival there", REFERRAL_TEXT},
+    {REFERRAL_GROUP_DETENTION, "transport", "HOW", R "legal.transport",
+     "ambulance, police-vehicle, other-health-vehicle, other, none", REFERRAL_TEXT},
+    {REFERRAL_GROUP_DETENTION, "police-vehicle-reason", "WHY", R "legal.policeVehicleReason",
+     "Why a police vehicle: ambulance-not-within-30-minutes, ambulance-refused, ambulance-not-requested, arrested-for-offence, risk-assessment, other",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_DETENTION, "handover-at", "TIME", R "legal.handoverDoneAt",
+     "When the police were free to go", REFERRAL_TEXT},
+    {REFERRAL_GROUP_STREET, "scene", "SAFETY", R "streetTriage.sceneSafety", "safe, not-safe or unknown",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_STREET, "model", "MODEL", R "streetTriage.model", "car, control-room or telephone",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_STREET, "kind-of-place", "PLACE", R "streetTriage.kindOfPlace",
+     "home, street, bridge, railway, shop and so on; or in words", REFERRAL_TEXT},
+    {REFERRAL_GROUP_LIAISON, "point-of-contact", "WHERE", R "liaisonAndDiversion.pointOfContact",
+     "custody, voluntary-attendance, magistrates-court, youth-court, crown-court", REFERRAL_TEXT},
+    {REFERRAL_GROUP_LIAISON, "offence", "CATEGORY", R "liaisonAndDiversion.offenceCategory",
+     "violence-against-the-person, theft, public-order, none and so on; or in words", REFERRAL_TEXT},
+    {REFERRAL_GROUP_LIAISON, "screened", "YES|NO", R "liaisonAndDiversion.screened",
+     "Whether they were screened", REFERRAL_TEXT},
+    {REFERRAL_GROUP_LIAISON, "screened-at", "TIME", R "liaisonAndDiversion.screenedAt", "When",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_LIAISON, "assessed", "YES|NO", R "liaisonAndDiversion.assessed",
+     "Whether they were assessed", REFERRAL_TEXT},
+    {REFERRAL_GROUP_LIAISON, "assessed-at", "TIME", R "liaisonAndDiversion.assessedAt", "When",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_LIAISON, "consent", "YES|NO", R "liaisonAndDiversion.consentToShareWithJustice",
+     "Whether they agree that justice is told; this is not consent to care", REFERRAL_TEXT},
+    {REFERRAL_GROUP_DEPARTMENT, "arrived-at", "TIME", R "emergencyDepartment.arrivedAt", "Arrival",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_DEPARTMENT, "self-harm", "YES|NO", R "emergencyDepartment.selfHarm", "After self-harm",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_DEPARTMENT, "physically-cleared", "YES|NO", R "emergencyDepartment.physicallyCleared",
+     "Well enough in body to be seen", REFERRAL_TEXT},
+    {REFERRAL_GROUP_DEPARTMENT, "psychosocially-assessed", "YES|NO",
+     R "emergencyDepartment.psychosociallyAssessed", "Whether the assessment after self-harm was done",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_DEPARTMENT, "psychosocially-assessed-at", "TIME",
+     R "emergencyDepartment.psychosociallyAssessedAt", "When", REFERRAL_TEXT},
+    {REFERRAL_GROUP_REFERRER, "organisation", "CODE", R "organisation", "Your organisation's code",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_REFERRER, "site", "SITE", R "site", "Your site's id, such as northmoor-car; or in words",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_REFERRER, "role", "ROLE", R "referrerRole",
+     "Your role, not your name: police-officer, control-room-staff, street-triage-nurse, mental-health-nurse, liaison-and-diversion-practitioner, custody-officer, custody-healthcare-professional, triage-nurse, emergency-department-nurse, emergency-department-doctor, liaison-psychiatry-practitioner, psychiatrist, amhp, social-worker, paramedic; or in words",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_REFERRER, "referrer-name", "@FILE", C "referrerName", "Your name", REFERRAL_LINE},
+    {REFERRAL_GROUP_REFERRER, "own-reference", "@FILE", C "ownReference", "Your own case number",
+     REFERRAL_LINE},
+    {REFERRAL_GROUP_REFERRER, "decided-at", "TIME", R "decidedAt",
+     "When you decided to refer; the wait begins here", REFERRAL_TEXT},
+    {REFERRAL_GROUP_REFERRER, "urgency-set-by", "ROLE", R "urgencySetBy", "The role of who set the urgency",
+     REFERRAL_TEXT},
+    {REFERRAL_GROUP_REFERRER, "drill", NULL, R "drill",
+     "An exercise: marked everywhere, outside every figure", REFERRAL_YES},
+    {REFERRAL_GROUP_REFERRER, "id", "UUID", R "id", "The referral's id, to send the same one again safely",
+     REFERRAL_TEXT},
 };
 const size_t referral_fields_count = sizeof referral_fields / sizeof *referral_fields;
 
@@ -88,76 +155,36 @@ static bool referral_put_value(json_t *root, const char *path, json_t *value)
     return json_object_set_new(root, path, value) == 0;
 }
 
-static bool referral_put_text(json_t *json, const char *path, const char *text)
+/* Latin-1 as UTF-8. */
+static json_t *referral_text_of_bytes(const char *text)
 {
-    return referral_put_value(json, path, json_string(text));
-}
-
-static bool referral_put_yes(json_t *json, const char *path, const char *text)
-{
-    (void)text;
-    return referral_put_value(json, path, json_true());
-}
-
-static bool referral_put_section_136(json_t *json, const char *path, const char *text)
-{
-    (void)text;
-    return referral_put_value(json, path, json_string("section-136"));
-}
-
-static bool referral_put_list(json_t *json, const char *path, const char *text)
-{
-    json_t *list = json_array();
-    while (list && *text != '\0') {
-        size_t size = strcspn(text, ",");
-        if (size > 0)
-            json_array_append_new(list, json_stringn(text, size));
-        text += size;
-        text += strspn(text, ", ");
+    size_t length = 0;
+    char *utf8 = malloc(2 * strlen(text) + 1);
+    if (!utf8)
+        return NULL;
+    for (; *text; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte >= 0x80)
+            utf8[length++] = (char)(0xc0 | byte >> 6);
+        utf8[length++] = (char)(byte >= 0x80 ? 0x80 | (byte & 0x3f) : byte);
     }
-    return referral_put_value(json, path, list);
+    json_t *value = json_stringn(utf8, length);
+    free(utf8);
+    return value;
 }
-
-static bool referral_put_age(json_t *json, const char *path, const char *text)
-{
-    bool estimated = strncmp(text, "about ", 6) == 0;
-    const char *digits = estimated ? text + 6 : text;
-    size_t size = strspn(digits, "0123456789");
-    if (size == 0 || size > 3 || digits[size] != '\0')
-        return false;
-    return referral_put_value(json, path, json_integer(atoi(digits))) &&
-           referral_put_value(json, R "person.ageKnown", json_true()) &&
-           (!estimated || referral_put_value(json, R "person.ageEstimated", json_true()));
-}
-
-/* The district is a fact for routing; a whole postcode may name a household and is confidential. A text in
- * which no district is found goes along as it is, and the rules of a referral flag it. */
-static bool referral_put_postcode(json_t *json, const char *path, const char *text)
-{
-    char district[POSTCODE_DISTRICT_BYTES];
-    if (postcode_district(text, district) && !referral_put_text(json, path, district))
-        return false;
-    return strcasecmp(text, district) == 0 || referral_put_text(json, C "postcode", text);
-}
-
-/* Hardly any team signs, so that a sign language asks for an interpreter by itself. */
-static bool referral_put_language(json_t *json, const char *path, const char *text)
-{
-    const char *code = language_names_find(text);
-    bool signs = code && strstr(language_names_of(code), "Sign Language");
-    return code && referral_put_text(json, path, code) &&
-           (!signs || referral_put_value(json, R "person.interpreterNeeded", json_true()));
-}
-
-static bool (*const setters[])(json_t *, const char *, const char *) = {
-    [REFERRAL_TEXT] = referral_put_text,         [REFERRAL_FILE] = referral_put_text,
-    [REFERRAL_YES] = referral_put_yes,           [REFERRAL_SECTION_136] = referral_put_section_136,
-    [REFERRAL_AGE] = referral_put_age,           [REFERRAL_LIST] = referral_put_list,
-    [REFERRAL_POSTCODE] = referral_put_postcode, [REFERRAL_LANGUAGE] = referral_put_language};
 
 bool referral_field_set(json_t *json, const struct referral_field *field, const char *text)
 {
-    return setters[field->value](json, field->path, text);
+    json_t *value;
+    if (field->value == REFERRAL_YES)
+        value = json_true();
+    else if (field->value == REFERRAL_SECTION_136)
+        value = json_string("section-136");
+    else
+        value = json_string(text);
+    if (!value)
+        value = referral_text_of_bytes(text);
+    return value && referral_put_value(json, field->path, value);
 }
 
 static bool referral_put_id(json_t *json, const char *id)
@@ -171,29 +198,29 @@ static bool referral_put_id(json_t *json, const char *id)
     return referral_put_value(json, R "id", json_string(id ? id : fresh));
 }
 
-ProtobufCMessage *referral_message(json_t *json, json_t *given, const char *id,
-                                   const ProtobufCMessageDescriptor *descriptor, struct arena *arena,
+/* Once before the reading, because the details depend on the source, and once after it, if it was not read.
+ */
+static bool referral_put_source(json_t *json, const char *of)
+{
+    const json_t *source = json_object_get(json_object_get(json, "referral"), "source");
+    int value;
+    if (source || !of || !words_parse(&concordat__v1__source__descriptor, of, &value))
+        return true;
+    return referral_put_value(json, R "source", json_string(of));
+}
+
+ProtobufCMessage *referral_message(json_t *json, json_t *given, const char *id, const char *of,
+                                   int64_t now_ms, const ProtobufCMessageDescriptor *descriptor,
+                                   struct arena *arena, struct referral_reading *reading,
                                    struct wire_fault *fault)
 {
-    char moved[REFERRAL_MOVED_BYTES];
     *fault = (struct wire_fault){.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED};
-    if (json_object_update_recursive(json, given) != 0 || !referral_put_id(json, id) ||
-        !referral_words_move(json, moved)) {
+    if (json_object_update_recursive(json, given) != 0 || !referral_put_source(json, of) ||
+        !referral_reader_read(json, descriptor, now_ms, reading) || !referral_put_source(json, of) ||
+        !referral_put_id(json, id)) {
         snprintf(fault->text, sizeof fault->text, "out of memory");
         return NULL;
     }
     ProtobufCMessage *message = json_to_message(json, descriptor, arena, fault);
-    if (!message || !check_message(message, fault))
-        return NULL;
-    if (moved[0] != '\0')
-        snprintf(fault->text, sizeof fault->text, "No code, so now in the confidential part: %s.", moved);
-    return message;
-}
-
-void referral_set_source(Concordat__V1__Referral *referral, const char *of)
-{
-    int source;
-    if (referral->source == CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED &&
-        words_parse(&concordat__v1__source__descriptor, of, &source))
-        referral->source = (Concordat__V1__Source)source;
+    return message && check_message(message, fault) ? message : NULL;
 }

@@ -39,6 +39,30 @@ static const struct words_row {
     {"person.ethnicity_stated_by", "Ethnicity stated by", &other_facts, true},
 };
 
+/* The field at a path below the referral. */
+static const ProtobufCFieldDescriptor *words_field_at(const char *path)
+{
+    const ProtobufCMessageDescriptor *type = &concordat__v1__referral__descriptor;
+    for (;;) {
+        char name[40];
+        size_t size = strcspn(path, ".");
+        snprintf(name, sizeof name, "%.*s", (int)size, path);
+        const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(type, name);
+        if (!path[size])
+            return field;
+        type = field->descriptor;
+        path += size + 1;
+    }
+}
+
+bool referral_words_take(const ProtobufCFieldDescriptor *field)
+{
+    for (size_t i = 0; i < sizeof words_rows / sizeof *words_rows; i++)
+        if (words_field_at(words_rows[i].path) == field)
+            return true;
+    return false;
+}
+
 /* Finds the member of an object that is a field of the type, under whichever of its names. */
 static json_t *words_member(json_t *object, const ProtobufCMessageDescriptor *type,
                             const ProtobufCFieldDescriptor *field, const char **key)

@@ -7,10 +7,14 @@
 #ifndef CONCORDAT_DESK_REFERRAL_WORDS_H
 #define CONCORDAT_DESK_REFERRAL_WORDS_H
 
+#include "proto/wire/wire.h"
 #include <jansson.h>
 #include <stdbool.h>
 
-enum { REFERRAL_MOVED_BYTES = 152 };
+enum { REFERRAL_MOVED_BYTES = 300 };
+
+/* Whether the words of a field of the referral are moved. */
+bool referral_words_take(const ProtobufCFieldDescriptor *field);
 
 /* Moves, in {"referral": {...}, "confidential": {...}} (borrowed, changed), the words of each field that
  * takes a code; the field then says "other", or nothing if its codes have no other. Codes in words stay.

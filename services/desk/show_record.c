@@ -1,5 +1,4 @@
 /* show_record.c: a person's record, field by field, by the schema's own names: see show.h. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,16 +9,6 @@
 
 static void show_fields(struct sheet *sheet, const ProtobufCMessage *message, const char *heading,
                         int64_t now_ms);
-
-/* "police_vehicle_reason" as "Police vehicle reason". */
-static void field_words(const char *name, char out[WORDS_MAX])
-{
-    snprintf(out, WORDS_MAX, "%s", name);
-    for (char *at = out; *at != '\0'; at++)
-        if (*at == '_')
-            *at = ' ';
-    out[0] = (char)toupper((unsigned char)out[0]);
-}
 
 static void show_instant(struct sheet *sheet, const char *label, const Concordat__V1__Instant *instant,
                          int64_t now_ms)
@@ -66,7 +55,7 @@ static void show_value(struct sheet *sheet, const ProtobufCFieldDescriptor *fiel
 {
     char label[WORDS_MAX], word[WORDS_MAX];
     const char *text;
-    field_words(field->name, label);
+    words_field(field->name, label);
     if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
         const ProtobufCMessage *part = *(ProtobufCMessage *const *)value;
         if (part)

@@ -14,7 +14,9 @@
 #include "services/desk/referral_fields.h"
 
 static struct arena arena;
-static char fault[400];
+static struct wire_fault wrong;
+static struct referral_reading reading;
+static char reading_told[READING_WORDS_BYTES];
 static char path[] = "/tmp/concordat-referral-XXXXXX";
 static char narrative_path[] = "/tmp/concordat-narrative-XXXXXX";
 
@@ -48,16 +50,41 @@ static void write_input(const char *json)
     write_file(path, json);
 }
 
+static Concordat__V1__Submit *submit_from(const struct referral_input *input, const char *from)
+{
+    const struct referral_sources sources = {.path = from};
+    arena_reset(&arena);
+    Concordat__V1__Submit *submit = (Concordat__V1__Submit *)referral_input_read(
+        input, &sources, &concordat__v1__submit__descriptor, &arena, &reading, &wrong);
+    if (submit)
+        referral_reading_words(&reading, reading_told);
+    return submit;
+}
+
 /* Packed, so that two can be compared. */
 static size_t packed_from(const struct referral_input *input, const char *from, uint8_t bytes[2000])
 {
-    arena_reset(&arena);
-    ProtobufCMessage *message = referral_input_read(input, from, NULL, &concordat__v1__submit__descriptor,
-                                                    &arena, fault, sizeof fault);
+    ProtobufCMessage *message = (ProtobufCMessage *)submit_from(input, from);
     if (!message)
-        fail_msg("%s", fault);
+        fail_msg("%s", wrong.text);
     assert_in_range(protobuf_c_message_get_packed_size(message), 1, 2000);
     return protobuf_c_message_pack(message, bytes);
+}
+
+/* A referral of which some fields are typed as in these options. */
+static Concordat__V1__Submit *submit_by(size_t count, const char *const *options)
+{
+    char *words[12] = {(char *)"refer"};
+    struct referral_input input;
+    assert_in_range(count, 0, 10);
+    for (size_t i = 0; i < count; i++)
+        words[i + 1] = (char *)(uintptr_t)options[i];
+    parse_options(&input, (int)count + 1, words);
+    Concordat__V1__Submit *submit = submit_from(&input, NULL);
+    if (!submit)
+        fail_msg("%s: %s", options[0], wrong.text);
+    referral_input_close(&input);
+    return submit;
 }
 
 static void file_input_and_options_give_the_same_message(void **state)
@@ -94,13 +121,6 @@ static void file_input_and_options_give_the_same_message(void **state)
     assert_memory_equal(from_file, from_options, size);
     referral_input_close(&by_options);
     referral_input_close(&nothing);
-}
-
-static Concordat__V1__Submit *submit_from(const struct referral_input *input, const char *from)
-{
-    arena_reset(&arena);
-    return (Concordat__V1__Submit *)referral_input_read(input, from, NULL, &concordat__v1__submit__descriptor,
-                                                        &arena, fault, sizeof fault);
 }
 
 static void an_id_is_added_where_none_is_given_and_options_lie_over_the_file(void **state)
@@ -154,7 +174,7 @@ static void a_narrative_is_read_as_an_editor_saved_it(void **state)
     assert_non_null(submit);
     assert_string_equal(submit->confidential->narrative, "First.\n\nSecond.");
     assert_null(submit_from(&input, "-"));
-    assert_non_null(strstr(fault, "standard input"));
+    assert_non_null(strstr(wrong.text, "standard input"));
     referral_input_close(&input);
 }
 
@@ -178,23 +198,22 @@ static void a_language_is_taken_by_its_name_or_any_of_its_codes(void **state)
         const char *given, *code;
         bool signs;
     } rows[] = {
-        {"pl", "pl", false},       {"Polish", "pl", false},     {"POL", "pl", false},
-        {"bfi", "bfi", true},      {"BSL", "bfi", true},        {"british sign language", "bfi", true},
-        {"Sylheti", "syl", false}, {"farsi", "fa", false},      {"Modern Greek", "el", false},
-        {"zz", NULL, false},       {"Klingonish", NULL, false}, {"", NULL, false},
+        {"pl", "pl", false},           {"Polish", "pl", false},
+        {"POL", "pl", false},          {"bfi", "bfi", true},
+        {"BSL", "bfi", true},          {"british sign language", "bfi", true},
+        {"Sylheti", "syl", false},     {"farsi", "fa", false},
+        {"Modern Greek", "el", false}, {"zz", NULL, false},
+        {"Klingonish", NULL, false},   {"", NULL, false},
+        {"Polsh", "pl", false},        {"Polish-Russian", NULL, false},
     };
-    const struct referral_field *field = referral_fields;
-    while (strcmp(field->name, "language") != 0)
-        field++;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        json_t *json = json_object();
-        if (referral_field_set(json, field, rows[i].given) != (rows[i].code != NULL))
+        char option[64];
+        snprintf(option, sizeof option, "--language=%s", rows[i].given);
+        const Concordat__V1__Demographics *person =
+            submit_by(1, (const char *const[]){option})->referral->person;
+        if (strcmp(person ? person->language : "", rows[i].code ? rows[i].code : "") != 0)
             fail_msg("\"%s\"", rows[i].given);
-        json_t *person = json_object_get(json_object_get(json, "referral"), "person");
-        if (rows[i].code)
-            assert_string_equal(json_string_value(json_object_get(person, "language")), rows[i].code);
-        assert_int_equal(json_is_true(json_object_get(person, "interpreterNeeded")), rows[i].signs);
-        json_decref(json);
+        assert_int_equal(person && person->interpreter_needed, rows[i].signs);
     }
 }
 
@@ -230,6 +249,9 @@ static void P11_a_postcode_as_people_type_it_is_sent_and_its_district_found(void
         {"--postcode=ZX5-1AA", "ZX5", "ZX5-1AA"},
         {"--postcode=ZX5,", "ZX5", "ZX5,"},
         {"--postcode=ZX5 1A", "ZX5", "ZX5 1A"},
+        {"--postcode=St Mary's bridge, ZX1 4", "ZX1", "St Mary's bridge, ZX1 4"},
+        {"--postcode=zz99 3vz", "", "zz99 3vz"},
+        {"--postcode=NFA", "", "ZZ99 3VZ"},
         {"--postcode=by the bridge", "", "by the bridge"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -239,7 +261,7 @@ static void P11_a_postcode_as_people_type_it_is_sent_and_its_district_found(void
         parse_options(&input, 3, words);
         Concordat__V1__Submit *submit = submit_from(&input, NULL);
         if (!submit)
-            fail_msg("%s: %s", rows[i].typed, fault);
+            fail_msg("%s: %s", rows[i].typed, wrong.text);
         assert_string_equal(submit->referral->postcode_district, rows[i].district);
         assert_string_equal(submit->confidential ? submit->confidential->postcode : "", rows[i].postcode);
         referral_input_close(&input);
@@ -261,7 +283,7 @@ static void P9_words_in_the_place_of_a_code_are_confidential_and_the_person_is_t
         "\"confidential\": {\"callbackNumber\": \"07700 900123\", \"otherFacts\": \"Has a dog.\"}}");
     Concordat__V1__Submit *submit = submit_from(&input, path);
     if (!submit)
-        fail_msg("%s", fault);
+        fail_msg("%s", wrong.text);
     const Concordat__V1__Referral *facts = submit->referral;
     assert_string_equal(facts->site, "");
     assert_string_equal(facts->primary_reason, "");
@@ -280,7 +302,7 @@ static void P9_words_in_the_place_of_a_code_are_confidential_and_the_person_is_t
         submit->confidential->other_facts,
         "Has a dog.\nReason: frightened since Monday\nSafeguarding: neighbour shouts at her\n"
         "Safeguarding: owes a cousin money\nKind of place: roof of the mill\nGender: trans man");
-    assert_string_equal(fault,
+    assert_string_equal(reading_told,
                         "No code, so now in the confidential part: Site, Role, Urgency set by, Reason, "
                         "Safeguarding, Kind of place, Gender.");
     referral_input_close(&input);
@@ -303,33 +325,169 @@ static void a_code_is_taken_in_words_and_nothing_is_said(void **state)
     assert_int_equal(submit->referral->referrer_role,
                      CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_STREET_TRIAGE_NURSE);
     assert_null(submit->confidential);
-    assert_string_equal(fault, "");
+    assert_string_equal(reading_told, "");
     referral_input_close(&input);
 }
 
-static void what_is_wrong_is_named_and_nothing_is_dropped(void **state)
+static void R17_what_means_something_is_its_code_and_the_person_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed, *understood;
+    } rows[] = {
+        {"--age=40s", "Understood: Age: about 45."},
+        {"--age=~40", "Understood: Age: about 40."},
+        {"--age=fifteen", "Understood: Age: 15."},
+        {"--gender=male", "Understood: Gender: 1 (male)."},
+        {"--ethnicity=black african", "Understood: Ethnicity: N (Black African)."},
+        {"--reason=self harm", "Understood: Reason: 15 (self harm)."},
+        {"--urgency=urgnt", "Understood: Urgency: urgent."},
+        {"--transport=police car", "Understood: Transport: police vehicle."},
+        {"--place-of-safety=A&E", "Understood: Place of safety: emergency department."},
+        {"--scene=unsafe", "Understood: Scene safety: not safe."},
+        {"--legal=s136", "Understood: Status: section 136."},
+        {"--language=polish", "Understood: Language: Polish."},
+        {"--needs=amhp, interpreter", "Understood: Needs: an interpreter."},
+        {"--postcode=St Mary's bridge, ZX1 4", "Understood: Postcode: district ZX1."},
+        {"--postcode=no fixed abode", "Understood: Postcode: no fixed abode (ZZ99 3VZ)."},
+        {"--physically-cleared=not yet", "Understood: Physically cleared: no."},
+        {"--age=15", ""},
+        {"--gender=1", ""},
+        {"--urgency=Very Urgent", ""},
+        {"--postcode=ZX1 2AB", ""},
+        {"--section-136-at=2026-11-28T03:05:00Z", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        submit_by(1, (const char *const[]){rows[i].typed});
+        if (strcmp(reading_told, rows[i].understood) != 0)
+            fail_msg("%s is told as: %s", rows[i].typed, reading_told);
+    }
+}
+
+static void R17_what_cannot_be_read_goes_into_the_narrative_and_nothing_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed, *narrative, *kept;
+    } rows[] = {
+        {"--age=quite young", "Age as typed: quite young", "Age"},
+        {"--age=300", "Age as typed: 300", "Age"},
+        {"--section-136-at=after lunch", "Power used at as typed: after lunch", "Power used at"},
+        {"--section-136-at=25:00", "Power used at as typed: 25:00", "Power used at"},
+        {"--urgency=soon", "Urgency as typed: soon", "Urgency"},
+        {"--transport=horse", "Transport as typed: horse", "Transport"},
+        {"--language=Klingonish", "Language as typed: Klingonish", "Language"},
+        {"--needs=perinatal,a hug", "Needs as typed: a hug", "Needs"},
+        {"--self-harm=perhaps", "Self harm as typed: perhaps", "Self harm"},
+        {"--id=417", "Id as typed: 417", "Id"},
+        {"--source=bus", "Source as typed: bus", "Source"},
+        {"--legal=section 126", "Status as typed: section 126", "Status"},
+        {"--section-136-at=caf\xe9", "Power used at as typed: caf\xc3\xa9", "Power used at"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        Concordat__V1__Submit *submit =
+            submit_by(2, (const char *const[]){rows[i].typed, "--callback=07700 900123"});
+        if (!submit->confidential || strcmp(submit->confidential->narrative, rows[i].narrative) != 0)
+            fail_msg("%s is kept as: %s", rows[i].typed, submit->confidential->narrative);
+        assert_string_equal(submit->confidential->callback_number, "07700 900123");
+        assert_string_equal(reading.kept, rows[i].kept);
+        assert_int_equal(submit->referral->id.len, WIRE_ID_BYTES);
+    }
+}
+
+static void R17_a_file_is_read_as_leniently_as_options(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json, *narrative;
+    } files[] = {
+        {"{\"referral\": {\"urgncy\": \"urgent\"}}", ""},
+        {"{\"referral\": {\"mood\": \"low\"}}", "mood as typed: low"},
+        {"{\"referral\": {\"person\": {\"ageYears\": 3000, \"ageKnown\": true}}}", "Age as typed: 3000"},
+        {"{\"referral\": {\"person\": \"a young man\"}}", "Person as typed: a young man"},
+        {"{\"referral\": {\"needs\": {\"amhp\": true}}}", "Needs, amhp as typed: true"},
+        {"{\"referral\": {\"needs\": \"amhp and perinatal\"}}", ""},
+        {"{\"referral\": {\"legal\": {\"powerUsedAt\": 5}}}", "Power used at as typed: 5"},
+        {"{\"referral\": {\"legal\": {\"powerUsedAt\": {\"unixMs\": \"soon\"}}}}",
+         "Power used at, unixMs as typed: soon"},
+        {"{\"referral\": {\"source\": \"street-triage\", \"streetTriage\": {\"sceneSafety\": \"safe\"},"
+         "\"emergencyDepartment\": {\"selfHarm\": \"yes\"}}}",
+         "Emergency department, selfHarm as typed: yes"},
+        {"{\"referral\": {\"site\": \"a\", \"Site\": \"b\"}}", "Site as typed: b"},
+        {"{\"source\": \"street-triage\", \"callbackNumber\": \"07700 900123\"}", ""},
+        {"{\"referral\": null, \"confidential\": [1]}", "confidential as typed: 1"},
+        {"{\"confidential\": {\"narrative\": \"Low.\", \"nhsNumber\": 9434765919, \"shoe\": 7}}",
+         "Low.\nshoe as typed: 7"},
+        {"{\"confidential\": {\"personName\": \"Robin\\u001b[2J Example\"}}", ""},
+        {"{\"confidential\": {\"dateOfBirth\": \"in May\"}}", ""},
+    };
+    char *none[] = {(char *)"refer", NULL};
+    struct referral_input nothing;
+    parse_options(&nothing, 1, none);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        write_input(files[i].json);
+        Concordat__V1__Submit *submit = submit_from(&nothing, path);
+        if (!submit)
+            fail_msg("%s is refused: %s", files[i].json, wrong.text);
+        const char *narrative = submit->confidential ? submit->confidential->narrative : "";
+        if (strcmp(narrative, files[i].narrative) != 0)
+            fail_msg("%s is kept as: %s", files[i].json, narrative);
+    }
+    referral_input_close(&nothing);
+}
+
+static void R17_a_narrative_of_any_length_is_sent(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {8000, 9000, 9900, 30000};
+    char option[80];
+    snprintf(option, sizeof option, "--narrative=@%s", narrative_path);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        FILE *file = fopen(narrative_path, "w");
+        assert_non_null(file);
+        for (size_t at = 0; at < sizes[i] / 2; at++)
+            fputs("\xc3\xa9", file);
+        fclose(file);
+        Concordat__V1__Submit *submit = submit_by(2, (const char *const[]){option, "--age=odd"});
+        assert_int_equal(strlen(submit->confidential->narrative), 8000);
+        assert_non_null(strstr(submit->confidential->as_typed, "Age as typed: odd"));
+        assert_int_equal(reading.cut, sizes[i] > 9900);
+    }
+}
+
+static void R7_an_age_beside_a_birth_that_contradicts_it_is_sent_with_both(void **state)
+{
+    (void)state;
+    char *none[] = {(char *)"refer", (char *)"--age=40", NULL};
+    struct referral_input input;
+    parse_options(&input, 2, none);
+    write_input(
+        "{\"referral\": {\"source\": \"street-triage\"}, \"confidential\": {\"dateOfBirth\": \"31/12/2010\"}}");
+    Concordat__V1__Submit *submit = submit_from(&input, path);
+    assert_non_null(submit);
+    assert_int_equal(submit->referral->person->age_years, 40);
+    assert_true(submit->referral->person->age_known);
+    assert_string_equal(submit->confidential->date_of_birth, "2010-12-31");
+    referral_input_close(&input);
+}
+
+static void what_is_no_referral_at_all_is_named(void **state)
 {
     (void)state;
     static const struct {
         const char *json, *told;
-    } files[] = {
-        {"{\"referral\": {\"source\": \"street-triage\", \"urgencie\": \"urgent\"}}", "urgencie"},
-        {"{\"referral\": {\"source\": \"bus\"}}", "source"},
-        {"{\"referral\": {\"person\": {\"ageYears\": 3000, \"ageKnown\": true}}}", "age_years"},
-        {"{\"referral\": ", "line"},
-        {"[]", "referral"},
-    };
+    } files[] = {{"{\"referral\": ", "line"}, {"[]", "referral"}};
     char *none[] = {(char *)"refer", NULL};
     struct referral_input nothing;
     parse_options(&nothing, 1, none);
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         write_input(files[i].json);
         assert_null(submit_from(&nothing, path));
-        if (strstr(fault, files[i].told) == NULL)
-            fail_msg("%s is told as: %s", files[i].json, fault);
+        if (!strstr(wrong.text, files[i].told))
+            fail_msg("%s is told as: %s", files[i].json, wrong.text);
     }
     assert_null(submit_from(&nothing, "/nowhere/at-all.json"));
-    assert_non_null(strstr(fault, "cannot be opened"));
+    assert_non_null(strstr(wrong.text, "cannot be opened"));
     referral_input_close(&nothing);
 }
 
@@ -352,7 +510,7 @@ static void the_examples_can_be_referred(void **state)
     for (size_t i = 0; i < 3; i++) {
         Concordat__V1__Submit *submit = submit_from(&nothing, examples[i].file);
         if (!submit)
-            fail_msg("%s", fault);
+            fail_msg("%s", wrong.text);
         assert_int_equal(submit->referral->source, examples[i].source);
         assert_string_not_equal(submit->confidential->callback_number, "");
     }
@@ -387,7 +545,12 @@ int main(void)
         cmocka_unit_test(P11_a_postcode_as_people_type_it_is_sent_and_its_district_found),
         cmocka_unit_test(P9_words_in_the_place_of_a_code_are_confidential_and_the_person_is_told),
         cmocka_unit_test(a_code_is_taken_in_words_and_nothing_is_said),
-        cmocka_unit_test(what_is_wrong_is_named_and_nothing_is_dropped),
+        cmocka_unit_test(R17_what_means_something_is_its_code_and_the_person_is_told),
+        cmocka_unit_test(R17_what_cannot_be_read_goes_into_the_narrative_and_nothing_is_refused),
+        cmocka_unit_test(R17_a_file_is_read_as_leniently_as_options),
+        cmocka_unit_test(R17_a_narrative_of_any_length_is_sent),
+        cmocka_unit_test(R7_an_age_beside_a_birth_that_contradicts_it_is_sent_with_both),
+        cmocka_unit_test(what_is_no_referral_at_all_is_named),
         cmocka_unit_test(the_examples_can_be_referred),
     };
     return cmocka_run_group_tests(tests, open_input, close_input);
