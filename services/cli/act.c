@@ -8,6 +8,7 @@
 #include "services/cli/command.h"
 #include "services/desk/told.h"
 #include "services/terminal/connection.h"
+#include "services/terminal/router_answer.h"
 #include "services/terminal/terminal.h"
 #include "services/terminal/typed_action.h"
 
@@ -59,6 +60,12 @@ static enum exit_code confirm_erasure(struct act_input *input, struct concordat_
     return terminal_failure(input->options.json, CODE_REFUSED, "nothing was erased.");
 }
 
+/* An intake saves it and brings it to the router. */
+static bool act_is_delivered(const struct action_kind *kind)
+{
+    return kind->command == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW;
+}
+
 static enum exit_code act_on_case(struct act_input *input, struct concordat_client *client)
 {
     struct action *action = &input->typed.action;
@@ -71,10 +78,15 @@ static enum exit_code act_on_case(struct act_input *input, struct concordat_clie
         code = confirm_erasure(input, client);
     if (code != CODE_DONE)
         return code;
-    message = connection_ask(&input->options, client, &action->request, &code);
+    struct router_answer settled = {0};
+    message = act_is_delivered(action->kind)
+                  ? router_answer_ask(&settled, &input->options, client, &action->request, action->id, &code)
+                  : connection_ask(&input->options, client, &action->request, &code);
+    if (message)
+        connection_print(&input->options, message);
+    router_answer_close(&settled);
     if (!message)
         return code;
-    connection_print(&input->options, message);
     if (action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS)
         connection_tell_shown(&input->options, client, message);
     return code;
@@ -110,7 +122,7 @@ enum exit_code command_act(const struct subcommand *command, int argc, char **ar
     typed_action_start(&input.typed, kind);
     program_take_options(&argp, argc, argv, 0, &input);
     input.options.receipt = kind->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
-    enum exit_code code = connection_open(&input.options, false, &client);
+    enum exit_code code = connection_open(&input.options, act_is_delivered(kind), &client);
     if (code == CODE_DONE)
         code = act_on_case(&input, client);
     connection_close(&input.options, &client);

@@ -12,23 +12,24 @@
 #include "services/desk/referral_fields.h"
 #include "services/desk/told.h"
 #include "services/terminal/connection.h"
+#include "services/terminal/router_answer.h"
 #include "services/terminal/terminal.h"
 
-enum { OPTION_WAIT = 0x280, WAIT_SECONDS_MAX = 24 * 3600, RECEIPT_WAIT_MS = 3000 };
+enum { OPTION_WAIT = 0x280, WAIT_SECONDS_MAX = 24 * 3600 };
 
 struct refer_input {
     struct referral_input referral;
     struct connection_options options;
     const char *case_text; /* update only */
     const char *path;
-    int wait_ms;
-    bool to_acceptance; /* wait until a team has accepted; otherwise only for the receipt */
+    int wait_ms;   /* until a team has accepted */
+    bool in_haste; /* not even until the router has answered */
     bool is_update;
 };
 
 static const char refer_doc[] =
-    "Refer a person. SAVED means that it is on the intake's disk; RECEIVED that it is with the router and "
-    "somebody holds it.\v"
+    "Refer a person. RECEIVED means that it is with the router and somebody holds it; SAVED that it is on the "
+    "intake's disk, and that the router has not answered as soon as usual.\v"
     "Only a number to call back is needed. Type the rest as you would write it: about 30, yesterday 22:15, "
     "male, Polish. What is not understood goes along as you typed it, and holds nothing up. Options are laid "
     "over FILE.json, which is {\"referral\": {...}, \"confidential\": {...}} in the names of the protocol; - is "
@@ -50,8 +51,8 @@ static const char update_doc[] =
     "  concordat update R-0412 street-triage.json --urgency emergency";
 
 static const struct argp_option refer_options[] = {{"wait", OPTION_WAIT, "SECONDS", 0,
-                                                    "Stay, and print each change until a team has accepted. "
-                                                    "Without it, only until RECEIVED, for up to 3 seconds",
+                                                    "Stay, and print each change until a team has accepted; "
+                                                    "0: do not even wait for the router's answer",
                                                     1},
                                                    {0}};
 
@@ -63,7 +64,7 @@ static void set_refer_wait(struct argp_state *state, struct refer_input *input, 
         argp_error(state, "--wait takes a number of seconds up to %d", WAIT_SECONDS_MAX);
     else
         input->wait_ms = (int)(seconds * 1000);
-    input->to_acceptance = input->wait_ms > 0;
+    input->in_haste = input->wait_ms == 0;
 }
 
 static error_t parse_refer_option(int key, char *argument, struct argp_state *state)
@@ -137,16 +138,11 @@ static void print_received(const struct refer_input *input, const Concordat__V1_
     fflush(stdout);
 }
 
-static bool waited_enough(const struct refer_input *input, const struct told_case *told)
-{
-    return input->to_acceptance ? told->accepted : told->received;
-}
-
 static void wait_for_news(const struct refer_input *input, struct concordat_client *client,
                           struct told_case *told)
 {
     int64_t until = now_monotonic_ms() + input->wait_ms;
-    while (!waited_enough(input, told)) {
+    while (!told->accepted) {
         int64_t left = until - now_monotonic_ms();
         if (left <= 0)
             break;
@@ -160,7 +156,7 @@ static void wait_for_news(const struct refer_input *input, struct concordat_clie
             connection_print(&input->options, message);
         connection_tell_shown(&input->options, client, message);
     }
-    if (input->to_acceptance && !told->accepted && !input->options.json)
+    if (!told->accepted && !input->options.json)
         printf("Not accepted yet after %g s. `concordat status` says how it stands.\n",
                input->wait_ms / 1000.0);
 }
@@ -199,7 +195,7 @@ static ProtobufCMessage *refer_read(const struct refer_input *input, const char 
 }
 
 static enum exit_code refer_and_wait(const struct refer_input *input, struct concordat_client *client,
-                                     Concordat__V1__Submit *submit)
+                                     struct router_answer *settled, Concordat__V1__Submit *submit)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     struct told_case told = {0};
@@ -209,7 +205,9 @@ static enum exit_code refer_and_wait(const struct refer_input *input, struct con
     request.submit = submit;
     memcpy(told.id, submit->referral->id.data, WIRE_ID_BYTES);
     words_uuid(told.id, id);
-    const Concordat__V1__Message *message = connection_ask(&input->options, client, &request, &code);
+    const Concordat__V1__Message *message =
+        input->in_haste ? connection_ask(&input->options, client, &request, &code)
+                        : router_answer_ask(settled, &input->options, client, &request, told.id, &code);
     if (!message) {
         if (code == CODE_NO_ANSWER)
             fprintf(stderr, "concordat: to send it again so that it is not taken twice, add: --id %s\n", id);
@@ -232,7 +230,8 @@ static enum exit_code refer_and_wait(const struct refer_input *input, struct con
 
 enum exit_code command_refer(const struct subcommand *command, int argc, char **argv)
 {
-    struct refer_input input = {.wait_ms = RECEIPT_WAIT_MS};
+    struct refer_input input = {0};
+    struct router_answer settled = {0};
     struct arena arena;
     struct concordat_client *client = NULL;
     enum exit_code code;
@@ -242,9 +241,10 @@ enum exit_code command_refer(const struct subcommand *command, int argc, char **
         return terminal_failure(input.options.json, CODE_ENVIRONMENT, "out of memory");
     Concordat__V1__Submit *submit =
         (Concordat__V1__Submit *)refer_read(&input, NULL, &concordat__v1__submit__descriptor, &arena);
-    code = submit ? connection_open(&input.options, input.wait_ms > 0, &client) : CODE_USAGE;
+    code = submit ? connection_open(&input.options, !input.in_haste, &client) : CODE_USAGE;
     if (submit && code == CODE_DONE)
-        code = refer_and_wait(&input, client, submit);
+        code = refer_and_wait(&input, client, &settled, submit);
+    router_answer_close(&settled);
     connection_close(&input.options, &client);
     referral_input_close(&input.referral);
     arena_close(&arena);
@@ -265,9 +265,12 @@ static enum exit_code update_case(const struct refer_input *input, struct concor
         (Concordat__V1__Update *)refer_read(input, id, &concordat__v1__update__descriptor, arena);
     if (!request.update)
         return CODE_USAGE;
-    const Concordat__V1__Message *message = connection_ask(&input->options, client, &request, &code);
+    struct router_answer settled = {0};
+    const Concordat__V1__Message *message =
+        router_answer_ask(&settled, &input->options, client, &request, named->id, &code);
     if (message)
         connection_print(&input->options, message);
+    router_answer_close(&settled);
     return code;
 }
 
@@ -286,7 +289,7 @@ enum exit_code command_update(const struct subcommand *command, int argc, char *
     if (!action_set(&named, "case", input.case_text))
         code = terminal_failure(input.options.json, CODE_USAGE, "CASE %s", named.fault);
     else
-        code = connection_open(&input.options, false, &client);
+        code = connection_open(&input.options, true, &client);
     if (code == CODE_DONE)
         code = update_case(&input, client, &named, &arena);
     connection_close(&input.options, &client);

@@ -32,10 +32,20 @@ static void show_done(struct sheet *sheet, const answer_message *answer, bool re
         sheet_headline(sheet, TONE_GOOD, "DONE", "%s", again);
 }
 
+/* An intake has it, and the router did not take it: nothing delivers it any more. */
+static bool show_is_not_taken(const answer_message *answer)
+{
+    return answer->done && answer->refusal != CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED && answer->status &&
+           answer->status->state == CONCORDAT__V1__STATE__STATE_UNSPECIFIED;
+}
+
 static void show_how_it_went(struct sheet *sheet, const answer_message *answer, bool receipt)
 {
     char refusal[WORDS_MAX];
-    if (answer->done)
+    if (show_is_not_taken(answer))
+        sheet_headline(sheet, TONE_WARNING, "NOT TAKEN",
+                       "by the router: nobody holds it, and nobody is coming.");
+    else if (answer->done)
         show_done(sheet, answer, receipt);
     else
         sheet_headline(sheet, TONE_WARNING, "NOT DONE:", "%s",
@@ -46,7 +56,7 @@ static void show_how_it_went(struct sheet *sheet, const answer_message *answer, 
 void show_answer(struct sheet *sheet, const answer_message *answer, const struct showing *showing)
 {
     char flags[SHOW_FLAGS_BYTES];
-    bool only_saved = answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
+    bool only_saved = answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED || show_is_not_taken(answer);
     show_how_it_went(sheet, answer, showing->receipt);
     show_flags(answer->flags, answer->n_flags, flags);
     if (flags[0] != '\0')

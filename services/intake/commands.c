@@ -36,49 +36,48 @@ static const struct referrer_command {
     {CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD, answer_board},
 };
 
-static void ring_set(struct ring *ring, const char *name, size_t name_length, const char *number)
+/* The postcode district of a referral that is in the outbox; "" if it is not known. */
+static const char *commands_district(struct commands *commands, const uint8_t *referral)
 {
-    snprintf(ring->name, sizeof ring->name, "%.*s", (int)name_length, name);
-    snprintf(ring->number, sizeof ring->number, "%s", number);
-    snprintf(ring->text, sizeof ring->text, "%s%s%s", ring->name,
-             ring->name[0] != '\0' && ring->number[0] != '\0' ? " " : "", ring->number);
+    struct outbox_command content;
+    arena_reset(&commands->learning);
+    if (outbox_find_content(commands->outbox, referral, &commands->learning, &content) != OUTBOX_OK ||
+        !content.request)
+        return "";
+    return outbox_parts(content.request).referral->postcode_district;
 }
 
-bool ring_parse(const char *text, struct ring *ring)
+void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status, int64_t heard_ms)
 {
-    size_t name = strcspn(text, "+0123456789");
-    const char *number = text + name;
-    while (name > 0 && text[name - 1] == ' ')
-        name--;
-    ring_set(ring, text, name, number);
-    return name > 0 && name < RING_NAME_BYTES && *number != '\0' && strlen(number) < RING_NUMBER_BYTES;
+    const char *district =
+        status->referral.len == WIRE_ID_BYTES ? commands_district(commands, status->referral.data) : "";
+    /* A status that was stored is no younger than the last time in it. */
+    if (heard_ms == 0)
+        heard_ms = status->since_ms > status->received_ms ? status->since_ms : status->received_ms;
+    rings_learn(&commands->rings, status->area, status->coordinator_name, status->coordinator_ring, district,
+                heard_ms);
 }
 
 int commands_open(struct commands *commands, struct outbox *outbox, const struct referral_site *site,
                   const struct ring *ring)
 {
-    *commands = (struct commands){.outbox = outbox, .site = *site, .ring = *ring};
-    if (arena_open(&commands->arena, COMMANDS_ARENA_BYTES) != 0)
+    *commands = (struct commands){.outbox = outbox, .site = *site, .rings.given = *ring, .ring = *ring};
+    if (arena_open(&commands->arena, COMMANDS_ARENA_BYTES) != 0 ||
+        arena_open(&commands->learning, ARENA_MESSAGE_BYTES) != 0)
         return -1;
     size_t count;
     if (outbox_board(outbox, true, COMMANDS_BOARD_MAX, &commands->arena, commands->board, &count) !=
         OUTBOX_OK)
         return -1;
     while (count > 0)
-        commands_learn(commands, commands->board[--count]);
+        commands_learn(commands, commands->board[--count], 0);
     return 0;
 }
 
 void commands_close(struct commands *commands)
 {
     arena_close(&commands->arena);
-}
-
-void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status)
-{
-    if (status->coordinator_ring[0])
-        ring_set(&commands->ring, status->coordinator_name, strlen(status->coordinator_name),
-                 status->coordinator_ring);
+    arena_close(&commands->learning);
 }
 
 void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status)
@@ -119,8 +118,8 @@ static void reply_begin(struct reply *reply, ProtobufCBinaryData command_id)
     reply->message.answer = &reply->answer;
 }
 
-void commands_refuse(struct commands *commands, const uint8_t *command_id, Concordat__V1__Refusal refusal,
-                     const char *text, struct reply *reply)
+static void reply_refuse(struct commands *commands, const uint8_t *command_id, Concordat__V1__Refusal refusal,
+                         const char *text, struct reply *reply)
 {
     reply_begin(reply, (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)command_id});
     reply->answer.refusal = refusal;
@@ -131,11 +130,33 @@ void commands_refuse(struct commands *commands, const uint8_t *command_id, Conco
                   commands->ring.text);
 }
 
-void commands_refuse_until(struct commands *commands, const uint8_t *command_id, int64_t wait_ms,
-                           struct reply *reply)
+void commands_refuse(struct commands *commands, const uint8_t *command_id, Concordat__V1__Refusal refusal,
+                     const char *text, struct reply *reply)
+{
+    commands->ring = commands->rings.given;
+    reply_refuse(commands, command_id, refusal, text, reply);
+}
+
+/* The referral in a request is new or changed: its own district counts. */
+static void commands_ring_for_request(struct commands *commands, const Concordat__V1__Request *request,
+                                      int64_t now_ms)
+{
+    const Concordat__V1__Referral *referral = outbox_parts(request).referral;
+    const Concordat__V1__Confidential *confidential = outbox_parts(request).confidential;
+    char district[POSTCODE_DISTRICT_BYTES] = "";
+    if (referral && referral->postcode_district[0])
+        snprintf(district, sizeof district, "%s", referral->postcode_district);
+    else if (confidential)
+        (void)postcode_district(confidential->postcode, district);
+    rings_find(&commands->rings, "", district, now_ms, &commands->ring);
+}
+
+void commands_refuse_until(struct commands *commands, const Concordat__V1__Request *request, int64_t wait_ms,
+                           int64_t now_ms, struct reply *reply)
 {
     char text[REFUSAL_WAIT_BYTES];
-    reply_begin(reply, (ProtobufCBinaryData){WIRE_ID_BYTES, (uint8_t *)command_id});
+    commands_ring_for_request(commands, request, now_ms);
+    reply_begin(reply, request->command_id);
     reply->answer.refusal = REFUSAL(TOO_MANY);
     reply->answer.retry_after_ms = wait_ms;
     reply_say(reply, "Not saved. %s If a person needs help now, ring %s.", refusal_wait_text(wait_ms, text),
@@ -156,9 +177,14 @@ static void reply_refused(struct commands *commands, const char *what, Concordat
 }
 
 /* Says how far a case is, and whom to ring until somebody is known to hold it. */
-static void reply_case(struct commands *commands, const struct outbox_case *found, struct reply *reply)
+static void reply_case(struct commands *commands, const struct outbox_case *found, int64_t now_ms,
+                       struct reply *reply)
 {
     bool is_with_router = found->status->seq > 0;
+    const ProtobufCBinaryData *id = &found->status->referral;
+    bool is_in_no_area = !*found->status->area && id->len == WIRE_ID_BYTES;
+    rings_find(&commands->rings, found->status->area,
+               is_in_no_area ? commands_district(commands, id->data) : "", now_ms, &commands->ring);
     reply->answer.done = true;
     reply->answer.status = found->status;
     commands_complete(commands, found->status);
@@ -228,8 +254,8 @@ static enum outbox_status reply_not_saved(struct commands *commands, struct repl
 static enum outbox_status reply_not_ours(struct commands *commands, const Concordat__V1__Request *request,
                                          struct reply *reply)
 {
-    commands_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS), "no such referral at this intake",
-                    reply);
+    reply_refuse(commands, request->command_id.data, REFUSAL(NOT_YOURS), "no such referral at this intake",
+                 reply);
     return OUTBOX_OK;
 }
 
@@ -250,13 +276,13 @@ static enum outbox_status commands_save(struct commands *commands, Concordat__V1
     if (status == OUTBOX_NOT_FOUND)
         return reply_not_ours(commands, request, reply);
     if (status == OUTBOX_CONFLICT) {
-        commands_refuse(commands, request->command_id.data, REFUSAL(CONFLICT),
-                        "this id was used before with other content, and nothing was changed", reply);
+        reply_refuse(commands, request->command_id.data, REFUSAL(CONFLICT),
+                     "this id was used before with other content, and nothing was changed", reply);
         return OUTBOX_OK;
     }
     if (status != OUTBOX_OK && status != OUTBOX_REPEATED)
         return reply_not_saved(commands, reply);
-    reply_case(commands, &saved.found, reply);
+    reply_case(commands, &saved.found, now_ms, reply);
     reply->answer.refusal = REFUSAL(UNSPECIFIED);
     reply_command(commands, &saved.command, reply);
     reply->answer.repeated = status == OUTBOX_REPEATED;
@@ -279,10 +305,10 @@ static bool commands_is_routable(struct commands *commands, const Concordat__V1_
         char source[WORDS_MAX], text[COMMANDS_TEXT_BYTES];
         words_for(&concordat__v1__source__descriptor, (int)commands->site.source, source);
         snprintf(text, sizeof text, "referral.source must be %s at this intake", source);
-        commands_refuse(commands, request->command_id.data, refusal, text, reply);
+        reply_refuse(commands, request->command_id.data, refusal, text, reply);
     } else if (refusal == REFUSAL(NO_CALLBACK)) {
-        commands_refuse(commands, request->command_id.data, refusal,
-                        "confidential.callbackNumber is needed, so that a team can ring you back", reply);
+        reply_refuse(commands, request->command_id.data, refusal,
+                     "confidential.callbackNumber is needed, so that a team can ring you back", reply);
     }
     return refusal == REFUSAL(UNSPECIFIED);
 }
@@ -304,7 +330,7 @@ static enum outbox_status answer_content(struct commands *commands, Concordat__V
         return OUTBOX_OK;
     if (!referral_rules_complete(parts.referral, parts.confidential, &commands->site,
                                  referral_saved(&earlier), now_ms, request_arena)) {
-        commands_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
+        reply_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
         return OUTBOX_OK;
     }
     status = commands_save(commands, request, digest, now_ms, reply);
@@ -341,10 +367,10 @@ static enum outbox_status answer_withdraw(struct commands *commands, Concordat__
         return reply_not_saved(commands, reply);
     if (others < OTHERS_WITHDRAWN_MAX)
         return answer_about(commands, request, request_arena, now_ms, reply);
-    commands_refuse(commands, request->command_id.data, REFUSAL(WRONG_STATE),
-                    "this device has withdrawn several cases of other devices within ten minutes, and cannot "
-                    "withdraw another one yet; this case stays as it is",
-                    reply);
+    reply_refuse(commands, request->command_id.data, REFUSAL(WRONG_STATE),
+                 "this device has withdrawn several cases of other devices within ten minutes, and cannot "
+                 "withdraw another one yet; this case stays as it is",
+                 reply);
     return OUTBOX_OK;
 }
 
@@ -352,7 +378,6 @@ static enum outbox_status answer_status(struct commands *commands, Concordat__V1
                                         struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
     (void)request_arena;
-    (void)now_ms;
     const Concordat__V1__GetStatus *asked = request->get_status;
     struct outbox_case found;
     enum outbox_status status =
@@ -363,7 +388,7 @@ static enum outbox_status answer_status(struct commands *commands, Concordat__V1
         return reply_not_ours(commands, request, reply);
     if (status != OUTBOX_OK)
         return reply_not_saved(commands, reply);
-    reply_case(commands, &found, reply);
+    reply_case(commands, &found, now_ms, reply);
     return OUTBOX_OK;
 }
 
@@ -396,12 +421,20 @@ bool commands_may_send(Concordat__V1__Role role, Concordat__V1__Request__Command
     return role == CONCORDAT__V1__ROLE__ROLE_REFERRER && referrer_command_find(command);
 }
 
+bool commands_has(struct commands *commands, const Concordat__V1__Request *request)
+{
+    struct outbox_command saved;
+    return outbox_referral(request) && outbox_find_command(commands->outbox, request->command_id.data,
+                                                           &commands->arena, &saved) == OUTBOX_OK;
+}
+
 enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Request *request,
                                    struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
     const struct referrer_command *found = referrer_command_find(request->command_case);
     assert(found && found->answer);
     arena_reset(&commands->arena);
+    commands_ring_for_request(commands, request, now_ms);
     reply_begin(reply, request->command_id);
     return found->answer(commands, request, request_arena, now_ms, reply);
 }

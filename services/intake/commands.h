@@ -6,21 +6,17 @@
 
 #include "proto/referral/referral_rules.h"
 #include "services/intake/outbox.h"
+#include "services/intake/rings.h"
 
-enum { COMMANDS_TEXT_BYTES = 301, COMMANDS_BOARD_MAX = 500, RING_NAME_BYTES = 81, RING_NUMBER_BYTES = 65 };
-
-/* The name and number to ring: those of the options, until the router tells others. */
-struct ring {
-    char name[RING_NAME_BYTES];
-    char number[RING_NUMBER_BYTES];
-    char text[RING_NAME_BYTES + RING_NUMBER_BYTES]; /* both */
-};
+enum { COMMANDS_TEXT_BYTES = 301, COMMANDS_BOARD_MAX = 500 };
 
 struct commands {
     struct outbox *outbox; /* borrowed */
     struct referral_site site;
-    struct ring ring;
+    struct rings rings;
+    struct ring ring;   /* of what is answered now; replies point into it */
     struct arena arena; /* replies point into it */
+    struct arena learning;
     Concordat__V1__CaseStatus *board[COMMANDS_BOARD_MAX];
 };
 
@@ -33,10 +29,6 @@ struct reply {
     char text[COMMANDS_TEXT_BYTES];
 };
 
-/* Reads a name, then a number: "Duty coordinator 01632 960100". False if the text is not that, or too long.
- */
-bool ring_parse(const char *text, struct ring *ring);
-
 /* 0, or -1 when memory is short or the outbox cannot be read. */
 int commands_open(struct commands *commands, struct outbox *outbox, const struct referral_site *site,
                   const struct ring *ring);
@@ -45,6 +37,9 @@ void commands_close(struct commands *commands);
 /* Whether a key of this role may send this command, hello and ping included: only a referrer may, and only a
  * referrer's. */
 bool commands_may_send(Concordat__V1__Role role, Concordat__V1__Request__CommandCase command);
+
+/* Whether the command was saved before; false if the outbox cannot be read. */
+bool commands_has(struct commands *commands, const Concordat__V1__Request *request);
 
 /* Answers one request that its sender may send, but not hello and ping; a referral in it is made good in
  * place, with memory of the request's arena. The reply is valid until the next call or until that arena is
@@ -58,11 +53,11 @@ void commands_refuse(struct commands *commands, const uint8_t *command_id, Conco
                      const char *text, struct reply *reply);
 
 /* Makes a reply that refuses a request with TOO_MANY, and says after how long to send it again. */
-void commands_refuse_until(struct commands *commands, const uint8_t *command_id, int64_t wait_ms,
-                           struct reply *reply);
+void commands_refuse_until(struct commands *commands, const Concordat__V1__Request *request, int64_t wait_ms,
+                           int64_t now_ms, struct reply *reply);
 
-/* Learns from a status which coordinator to ring. */
-void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status);
+/* Learns from a status whom to ring in its area. The router told it at `heard_ms`; 0: nobody knows when. */
+void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status, int64_t heard_ms);
 /* Fills in whom to ring if the router has not said it yet; borrows from the commands. */
 void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status);
 

@@ -155,11 +155,11 @@ static enum server_sent devices_send(struct devices *devices, const struct serve
     return server_send(devices->server, route, &(struct frame_part){devices->bytes, size}, 1);
 }
 
-void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *status)
+void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *status, int64_t heard_ms)
 {
     Concordat__V1__Message message = CONCORDAT__V1__MESSAGE__INIT;
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
-    commands_learn(devices->commands, status);
+    commands_learn(devices->commands, status, heard_ms);
     Concordat__V1__CaseStatus complete = *status;
     commands_complete(devices->commands, &complete);
     message.status = &complete;
@@ -235,16 +235,19 @@ static enum outbox_status devices_answer(struct devices *devices, const struct s
     return status;
 }
 
-/* Whether a request is within its key's quota. If not, the device is told when to try again. */
+/* Whether a request is within its key's quota. If not, the device is told when to try again. A command that
+ * was saved before costs nothing: the device asks how far it is. */
 static bool devices_are_within_quota(struct devices *devices, const struct server_message *message,
-                                     const Concordat__V1__Request *request)
+                                     const Concordat__V1__Request *request, int64_t now_ms)
 {
+    if (commands_has(devices->commands, request))
+        return true;
     int64_t wait_ms =
         device_quotas_take(&devices->quotas, message->key_name, request->command_case, now_monotonic_ms());
     if (!wait_ms)
         return true;
     refused_note(devices->refused, message->key_name, request, REFUSAL(TOO_MANY), now_monotonic_ms());
-    commands_refuse_until(devices->commands, request->command_id.data, wait_ms, &devices->reply);
+    commands_refuse_until(devices->commands, request, wait_ms, now_ms, &devices->reply);
     (void)devices_send(devices, &message->route, &devices->reply.message);
     return false;
 }
@@ -306,7 +309,7 @@ static enum outbox_status devices_take(struct devices *devices, const struct ser
         devices_ping(devices, &message->route, &said, now_ms);
         break;
     case GREETING_GO_ON:
-        if (!devices_are_within_quota(devices, message, said.request))
+        if (!devices_are_within_quota(devices, message, said.request, now_ms))
             break;
         return devices_answer(devices, &message->route, said.key, said.request, now_ms);
     }

@@ -19,7 +19,7 @@ void devices_close(struct devices **devices);
  * device has then been told. */
 enum outbox_status devices_turn(struct devices *devices, int64_t now_ms);
 
-/* Tells every device that wants news a status. */
-void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *status);
+/* Tells every device that wants news a status, which the router told at `heard_ms`; 0: it was stored here. */
+void devices_tell(struct devices *devices, const Concordat__V1__CaseStatus *status, int64_t heard_ms);
 
 #endif

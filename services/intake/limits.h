@@ -22,6 +22,10 @@ enum {
     DEVICE_NEW_WORK_EACH_SECONDS = 10,
     DEVICE_NEW_WORK_BURST = 10,
     DEVICE_QUOTAS_MAX = 1024, /* as many devices as an intake has room for */
+    /* Areas and postcode districts whose coordinator is kept for an outage: a source meets people in its own
+     * region, and beyond it a few. */
+    RINGS_AREAS_MAX = 64,
+    RINGS_DISTRICTS_MAX = 512,
     /* Between two sweeps of the outbox: so long can what the router has stay in its write-ahead log, sealed.
      * A sweep is two syncs, and a crowd of referrals is delivered in one. */
     SWEEP_MS = 1000

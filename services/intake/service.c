@@ -140,10 +140,30 @@ static int service_raise_descriptors(void)
     return 0;
 }
 
+/* The time by which we save, deliver and forget: our own clock's, unless it differs from the router's by so
+ * much that one of the two is wrong. The router's deadlines count, and its clock is doubted when it leaps;
+ * ours may be that of a laptop. Before the router has been heard there is only ours. */
+static int64_t service_now_ms(struct service *service)
+{
+    int64_t own_ms = now_wall_ms(), router_ms = concordat_client_server_ms(service->client);
+    bool wrong = router_ms && llabs(own_ms - router_ms) > CLOCK_WRONG_MS;
+    if (wrong && !service->clock_is_wrong)
+        fprintf(
+            stderr,
+            "concordat-intake: this machine's clock stands %lld minutes %s the router's: the router's time "
+            "counts while that is so. Look after this machine's clock.\n",
+            (long long)(llabs(own_ms - router_ms) / 60000), own_ms > router_ms ? "ahead of" : "behind");
+    else if (!wrong && service->clock_is_wrong)
+        fputs("concordat-intake: this machine's clock agrees with the router's again\n", stderr);
+    service->clock_is_wrong = wrong;
+    return wrong ? router_ms : own_ms;
+}
+
 static void service_tell_devices(void *context, const Concordat__V1__CaseStatus *status)
 {
     struct service *service = context;
-    devices_tell(service->devices, status);
+    bool is_heard = concordat_client_connected(service->client);
+    devices_tell(service->devices, status, is_heard ? service_now_ms(service) : 0);
 }
 
 static int service_open(struct service *service, const struct service_config *config)
@@ -193,25 +213,6 @@ static void service_close(struct service *service)
     outbox_close(&service->outbox);
     if (service->signals >= 0)
         close(service->signals);
-}
-
-/* The time by which we save, deliver and forget: our own clock's, unless it differs from the router's by so
- * much that one of the two is wrong. The router's deadlines count, and its clock is doubted when it leaps;
- * ours may be that of a laptop. Before the router has been heard there is only ours. */
-static int64_t service_now_ms(struct service *service)
-{
-    int64_t own_ms = now_wall_ms(), router_ms = concordat_client_server_ms(service->client);
-    bool wrong = router_ms && llabs(own_ms - router_ms) > CLOCK_WRONG_MS;
-    if (wrong && !service->clock_is_wrong)
-        fprintf(
-            stderr,
-            "concordat-intake: this machine's clock stands %lld minutes %s the router's: the router's time "
-            "counts while that is so. Look after this machine's clock.\n",
-            (long long)(llabs(own_ms - router_ms) / 60000), own_ms > router_ms ? "ahead of" : "behind");
-    else if (!wrong && service->clock_is_wrong)
-        fputs("concordat-intake: this machine's clock agrees with the router's again\n", stderr);
-    service->clock_is_wrong = wrong;
-    return wrong ? router_ms : own_ms;
 }
 
 /* Nothing is forgotten before the router has said what time it is: a machine that starts in 2038 would forget

@@ -314,10 +314,43 @@ def examples():
             seed("json", name.removesuffix(".json"), b"\1" + file.read())
 
 
+def typed():
+    """A referral as people type it: files of all kinds, as a Submit and as an Update, and texts by themselves."""
+    folder = os.path.join(SOURCE, "deploy", "examples")
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".json"):
+            with open(os.path.join(folder, name), "rb") as file:
+                seed("typed", name.removesuffix(".json"), b"\0" + file.read())
+    odd = {
+        "kinds": {
+            "referral": {"person": {"ageYears": "40s", "ageKnown": True, "gender": 3, "language": "BSL"},
+                         "needs": "amhp, interpreter and a hug",
+                         "legal": {"powerUsedAt": "yesterday 22:15", "status": "s136"},
+                         "streetTriage": {"sceneSafety": "unsafe"}, "emergencyDepartment": {"selfHarm": True}},
+            "confidential": {"nhsNumber": 9434765919, "dateOfBirth": "31/12/2010", "narrative": "A\tb\u0007"}},
+        "places": {
+            "source": "A&E", "shoe": [[[[[1]]]]], "confidential": "x",
+            "referral": {"postcodeDistrict": "St Mary's bridge, ZX1 4", "id": "417", "flags": ["LATE_ENTRY", "x"],
+                         "site": "the van", "role": 1}},
+        "twice": {
+            "referral": {"primary_reason": 15, "primaryReason": "18", "safeguarding": ["x", "y", None, {}],
+                         "decidedAt": {"unixMs": "5", "basis": "stated"}},
+            "confidential": {"postcode": "NFA", "personName": ["a"]}},
+    }
+    for name, referral in odd.items():
+        for first, kind in ((b"\0", ""), (b"\1", "-update")):
+            seed("typed", f"odd-{name}{kind}", first + json.dumps(referral).encode())
+    for i, text in enumerate((
+            "03:05", "27th Nov '26 at 10.15 p.m. GMT", "half an hour ago", "Friday 9pm", "31/12/10", "31122010",
+            "December 31, 2010", "mid-40s", "thirty-four", "~40", "under 18", "16 or 17", "emergnecy")):
+        seed("typed", f"text-{i:02}", b"\2" + text.encode())
+
+
 if __name__ == "__main__":
     from_the_story()
     keys_and_words()
     files()
     sealed()
     examples()
+    typed()
     nights()

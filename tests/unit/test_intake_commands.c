@@ -170,19 +170,64 @@ static void an_outstanding_assessment_after_self_harm_is_said(void **state)
     assert_non_null(strstr(d->reply.answer.text, "psychosocial assessment"));
 }
 
-static void whom_to_ring_follows_what_the_router_told(void **state)
+/* Submits a referral of a district, and has the router tell which area's it is, unless that is NULL. */
+static void submit_in(struct desk *d, uint8_t id, const char *postcode, const char *area, const char *number)
+{
+    Concordat__V1__Answer received = CONCORDAT__V1__ANSWER__INIT;
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    d->id[0] = id;
+    d->confidential.postcode = (char *)(uintptr_t)postcode;
+    assert_int_equal(send_content(d, true, true, NOW_MS), OUTBOX_OK);
+    if (!area)
+        return;
+    status.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, d->id};
+    status.area = (char *)(uintptr_t)area;
+    status.coordinator_name = "Duty";
+    status.coordinator_ring = (char *)(uintptr_t)number;
+    status.state = CONCORDAT__V1__STATE__STATE_HELD;
+    status.seq = 5;
+    status.since_ms = NOW_MS;
+    received.done = true;
+    received.status = &status;
+    assert_int_equal(outbox_answered(d->outbox, d->command_id, &received, NOW_MS), OUTBOX_OK);
+    commands_learn(&d->commands, &status, NOW_MS);
+}
+
+static void expect_to_ring(struct desk *d, uint8_t id, const char *postcode, const char *text)
+{
+    submit_in(d, id, postcode, NULL, NULL);
+    if (!strstr(d->reply.answer.text, text))
+        fail_msg("%s is told: %s", postcode, d->reply.answer.text);
+}
+
+static void R16_whom_to_ring_is_the_referrals_own_area_with_the_age_of_the_number(void **state)
 {
     struct desk *d = *state;
     struct ring ring;
-    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
     assert_false(ring_parse("Duty coordinator", &ring));
     assert_false(ring_parse("01632 960100", &ring));
-    commands_learn(&d->commands, &status);
-    assert_string_equal(d->commands.ring.text, "Duty coordinator 01632 960100");
-    status.coordinator_name = "Northmoor";
-    status.coordinator_ring = "01632 960199";
-    commands_learn(&d->commands, &status);
-    assert_string_equal(d->commands.ring.text, "Northmoor 01632 960199");
+    expect_to_ring(d, 'a', "ZX1 1AA", "ring Duty coordinator 01632 960100.");
+    submit_in(d, 'b', "ZX1 1AA", "northmoor", "01632 960111");
+    submit_in(d, 'c', "ZX5 1AA", "southfell", "01632 960122");
+    /* NOW_MS is 15:13 in London. */
+    expect_to_ring(d, 'd', "ZX1 2BB", "ring Duty 01632 960111 (as of 15:13).");
+    expect_to_ring(d, 'e', "ZX5 2BB", "ring Duty 01632 960122 (as of 15:13).");
+    expect_to_ring(d, 'f', "ZX9 2BB", "ring Duty coordinator 01632 960100.");
+    expect_to_ring(d, 'g', "", "ring Duty coordinator 01632 960100.");
+    /* Another case of the area tells a newer number. */
+    submit_in(d, 'h', "ZX2 1AA", "northmoor", "01632 960133");
+    expect_to_ring(d, 'i', "ZX1 2BB", "ring Duty 01632 960133");
+    /* A refusal names the number too, and one that is about no referral the configured one. */
+    d->confidential.callback_number = "";
+    expect_to_ring(d, 'j', "ZX5 2BB", "ring Duty 01632 960122");
+    d->confidential.callback_number = "07700 900123";
+    commands_refuse(&d->commands, d->command_id, CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY, NULL, &d->reply);
+    assert_non_null(strstr(d->reply.answer.text, "ring Duty coordinator 01632 960100."));
+    /* An intake that starts again knows it from its outbox. */
+    commands_close(&d->commands);
+    assert_true(ring_parse("Duty coordinator 01632 960100", &ring));
+    assert_int_equal(commands_open(&d->commands, d->outbox, &site, &ring), 0);
+    expect_to_ring(d, 'k', "ZX5 2BB", "ring Duty 01632 960122 (as of 15:13).");
 }
 
 static void a_text_that_is_cut_stays_readable(void **state)
@@ -260,7 +305,7 @@ int main(void)
         AT_DESK(an_update_after_the_delivery_keeps_what_was_noted_and_made_good),
         AT_DESK(an_update_of_an_unknown_referral_says_whom_to_ring),
         AT_DESK(an_outstanding_assessment_after_self_harm_is_said),
-        AT_DESK(whom_to_ring_follows_what_the_router_told),
+        AT_DESK(R16_whom_to_ring_is_the_referrals_own_area_with_the_age_of_the_number),
         AT_DESK(a_text_that_is_cut_stays_readable),
         AT_DESK(P1_a_full_disk_is_never_answered_with_saved),
     };
