@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "proto/wire/person_id.h"
+#include "proto/words/spoken_time.h"
 
 enum { CODES_BYTES = 300 };
 
@@ -203,8 +204,10 @@ static bool read_person_value(struct action *action, const struct action_field *
 static bool read_time_value(struct action *action, const struct action_field *field, const char *text)
 {
     Concordat__V1__Instant *occurred = &action->occurred;
-    if (!words_parse_time(text, &occurred->unix_ms))
-        return action_fail(action, field, "takes a time such as 2026-01-31T14:05:00Z");
+    if (!words_parse_time(text, &occurred->unix_ms) &&
+        !spoken_time_read(text, action->now_ms, &occurred->unix_ms))
+        return action_fail(action, field,
+                           "takes a time such as 14:05, \"yesterday 14:05\" or 31/01/2026 14:05");
     occurred->basis = CONCORDAT__V1__BASIS__BASIS_STATED;
     field_store(action, field, &occurred, sizeof occurred);
     return true;

@@ -6,8 +6,8 @@
  * offer (resolve.h).
  *
  * An action is the caller's, and one thread at a time may use it. If a value cannot be read the call returns
- * false, and `fault` tells the person why. Times are given as 2026-01-31T14:05:00Z; counts of minutes are
- * whole.
+ * false, and `fault` tells the person why. Times are given as people say them (proto/words/spoken_time.h);
+ * counts of minutes are whole.
  */
 #ifndef CONCORDAT_DESK_ACTION_H
 #define CONCORDAT_DESK_ACTION_H
@@ -68,6 +68,7 @@ struct action_kind {
 
 struct action {
     const struct action_kind *kind; /* borrowed */
+    int64_t now_ms;                 /* UTC; the caller's, for times without a date */
     unsigned given;                 /* a bit for each field that was set */
     char case_text[UUID_TEXT_BYTES];
     bool case_is_id;

@@ -158,7 +158,8 @@ const struct action_kind action_kinds[] = {
                 {"step", "STEP", CODE(check_in.step, step), .needed = true},
                 {"minutes", "MINUTES", COUNT(check_in.expected_minutes, MINUTES_MAX), STEP(TRAVELLING)},
                 {"how", "HOW", CODE(check_in.mechanism, contact_mechanism), STEP(CONTACT)},
-                {"at", "TIME", "When it was, such as 2026-01-31T14:05:00Z; without it, now",
+                {"at", "TIME",
+                 "When it was, such as 14:05, \"yesterday 14:05\" or 31/01/2026 14:05; without it, now",
                  .value = ACTION_TIME, AT(check_in.occurred)},
                 {"attended", "HOW",
                  "on-time (where nothing is said), late-but-seen, late-not-seen, "

@@ -306,22 +306,28 @@ static const char *details_of_source(const json_t *referral)
     return (size_t)source < sizeof names / sizeof *names ? names[source] : NULL;
 }
 
-/* A referral has the details of one source. Those of another are told as words. */
-static bool is_other_details(const ProtobufCFieldDescriptor *field, const json_t *members, const json_t *read)
+static bool is_of_one_oneof(const ProtobufCFieldDescriptor *a, const ProtobufCFieldDescriptor *b)
 {
-    const char *wanted = details_of_source(read), *key;
+    return a && b && a->flags & PROTOBUF_C_FIELD_FLAG_ONEOF && b->flags & PROTOBUF_C_FIELD_FLAG_ONEOF &&
+           a->quantifier_offset == b->quantifier_offset;
+}
+
+/* A referral has the details of one source. Those of another are told as words. `members` are all of the
+ * referral's, and `read` those that were read before this one. */
+static bool is_other_details(const ProtobufCMessageDescriptor *type, const ProtobufCFieldDescriptor *field,
+                             const json_t *members, const json_t *read)
+{
+    const char *wanted = type == REFERRAL ? details_of_source(read) : NULL, *key;
     json_t *value;
     bool has_wanted = false, has_any = false;
-    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
-        return false;
     json_object_foreach ((json_t *)(uintptr_t)members, key, value) {
-        const ProtobufCFieldDescriptor *other = json_find_field(REFERRAL, key);
-        has_wanted =
-            has_wanted || (other && wanted && !json_is_null(value) && strcmp(other->name, wanted) == 0);
+        const ProtobufCFieldDescriptor *other = json_find_field(type, key);
+        bool is_details = is_of_one_oneof(field, other) && !json_is_null(value);
+        has_wanted = has_wanted || (is_details && wanted && strcmp(other->name, wanted) == 0);
     }
     json_object_foreach ((json_t *)(uintptr_t)read, key, value) {
-        const ProtobufCFieldDescriptor *other = json_find_field(REFERRAL, key);
-        has_any = has_any || (other && other != field && other->flags & PROTOBUF_C_FIELD_FLAG_ONEOF);
+        const ProtobufCFieldDescriptor *other = json_find_field(type, key);
+        has_any = has_any || (other != field && is_of_one_oneof(field, other));
     }
     return has_any || (has_wanted && strcmp(field->name, wanted) != 0);
 }
@@ -345,7 +351,7 @@ static void read_member(struct referral_reader *reader, const ProtobufCMessageDe
     json_t *result = NULL;
     if (field)
         referral_reader_label(field, label);
-    if (!field || has_member(read, type, field) || is_other_details(field, members, read)) {
+    if (!field || has_member(read, type, field) || is_other_details(type, field, members, read)) {
         reader_keep(reader, field ? label : key, value);
         return;
     }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/words/now.h"
+
 enum { OPTION_FIRST = 0x200 };
 
 /* The action's fault, with the field called as it is typed. */
@@ -82,6 +84,7 @@ void typed_action_start(struct typed_action *typed, const struct action_kind *ki
     struct argp_option *option = typed->options;
     *typed = (struct typed_action){.argp.parser = parse_typed};
     action_start(&typed->action, kind);
+    typed->action.now_ms = now_wall_ms();
     for (int i = 0; kind->fields[i].value != ACTION_NOTHING; i++) {
         const struct action_field *field = &kind->fields[i];
         if (field->option)

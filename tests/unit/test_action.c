@@ -115,7 +115,10 @@ static void a_fault_names_the_field_so_that_a_form_can_mark_it(void **state)
          {{"case", "R-0412"}, {"how", "shouting"}},
          "how",
          "is one of: face-to-face, telephone, talk-type, email, text, video"},
-        {"checkin", {{"at", "yesterday"}}, "at", "takes a time such as 2026-01-31T14:05:00Z"},
+        {"checkin",
+         {{"at", "yesterday"}},
+         "at",
+         "takes a time such as 14:05, \"yesterday 14:05\" or 31/01/2026 14:05"},
         {"checkin",
          {{"case", "R-0412"}, {"minutes", "5"}, {"step", "arrived"}},
          "minutes",
@@ -161,6 +164,25 @@ static void a_fault_names_the_field_so_that_a_form_can_mark_it(void **state)
             assert_string_equal(action.faulty->name, faults[i].field);
         else
             assert_null(action.faulty);
+    }
+}
+
+static void R17_a_time_of_an_action_is_typed_as_people_say_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed;
+        int64_t unix_ms;
+    } rows[] = {{"14:05", 1769868300000},
+                {"2.05pm", 1769868300000},
+                {"yesterday 14:05", 1769781900000},
+                {"31/01/2026 14:05", 1769868300000},
+                {"5 minutes ago", 1769868300000}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        action_start(&action, action_find("checkin"));
+        action.now_ms = 1769868300000 + 5 * 60 * 1000;
+        assert_true(action_set(&action, "at", rows[i].typed));
+        assert_int_equal(action.occurred.unix_ms, rows[i].unix_ms);
     }
 }
 
@@ -269,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_value_that_is_given_again_takes_the_place_of_the_first),
         cmocka_unit_test(two_different_people_erase_and_one_sets_a_hold),
         cmocka_unit_test(a_fault_names_the_field_so_that_a_form_can_mark_it),
+        cmocka_unit_test(R17_a_time_of_an_action_is_typed_as_people_say_it),
         cmocka_unit_test(a_text_is_taken_up_to_its_limit_and_never_cut),
         cmocka_unit_test(actions_are_offered_to_those_whom_the_broker_lets_do_them),
         cmocka_unit_test(each_code_of_a_word_in_the_usage_stands_in_the_help),
