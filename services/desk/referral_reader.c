@@ -385,19 +385,26 @@ static json_t *read_object(struct referral_reader *reader, const ProtobufCMessag
 /* --- the whole
  * ----------------------------------------------------------------------------------------------- */
 
+static const char *part_that_has(const char *key)
+{
+    if (json_find_field(REFERRAL, key))
+        return "referral";
+    return json_find_field(&concordat__v1__confidential__descriptor, key) ? "confidential" : NULL;
+}
+
 /* A member beside the two parts belongs into the one that knows it. */
-static void reader_sort_in(struct referral_reader *reader, json_t *json)
+static void reader_sort_in(struct referral_reader *reader, json_t *json,
+                           const ProtobufCMessageDescriptor *descriptor)
 {
     json_t *copy = json_copy(json), *value;
     const char *key;
     reader->kept.ran_out = reader->kept.ran_out || !copy;
     json_object_foreach (copy, key, value) {
         bool is_part = strcmp(key, "referral") == 0 || strcmp(key, "confidential") == 0;
-        if (is_part && (json_is_object(value) || json_is_null(value)))
+        bool is_own = !is_part && json_find_field(descriptor, key);
+        if (is_own || (is_part && (json_is_object(value) || json_is_null(value))))
             continue;
-        const char *part = json_find_field(REFERRAL, key)                                   ? "referral"
-                           : json_find_field(&concordat__v1__confidential__descriptor, key) ? "confidential"
-                                                                                            : NULL;
+        const char *part = part_that_has(key);
         json_t *into = part && !is_part ? json_object_get(json, part) : NULL;
         if (part && !is_part && !json_is_object(into)) {
             referral_reader_set(reader, json, part, json_object());
@@ -427,7 +434,7 @@ bool referral_reader_read(json_t *json, const ProtobufCMessageDescriptor *descri
     struct referral_reader reader = {
         .json = json, .now_ms = now_ms, .kept = {.lines = json_array(), .reading = reading}};
     *reading = (struct referral_reading){0};
-    reader_sort_in(&reader, json);
+    reader_sort_in(&reader, json, descriptor);
     reader_replace(&reader, "referral", REFERRAL);
     (void)referral_reader_part(&reader, "referral");
     referral_person_settle(&reader);
