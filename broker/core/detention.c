@@ -63,22 +63,27 @@ static uint64_t flag_if(bool found, enum flag flag)
     return found ? flag_bit(flag) : 0;
 }
 
-static bool names_place(const struct detention_entry *entry)
+/* The place that the person is at or goes to by this entry; PLACE_NONE if it does not say. */
+static enum place_of_safety place_named(const struct detention_entry *entry)
 {
-    return detention_step_arrives(entry->step) || entry->step == DETENTION_STEP_GOING;
+    bool names = detention_step_arrives(entry->step) || entry->step == DETENTION_STEP_GOING;
+    return names ? entry->place : PLACE_NONE;
 }
 
-/* The place that the person is at or goes to, as of the entry. */
-static enum place_of_safety place_after(const struct referral *r, const struct detention_entry *entry)
+/* Somebody who is at a place is there until they arrive at another. */
+static enum place_of_safety place_after(const struct detention *detention,
+                                        const struct detention_entry *entry)
 {
-    bool named = names_place(entry) && entry->place != PLACE_NONE;
-    return named ? entry->place : (enum place_of_safety)r->detention.place;
+    bool only_going = entry->step == DETENTION_STEP_GOING && detention->started_ms;
+    bool named = place_named(entry) != PLACE_NONE && !only_going;
+    return named ? entry->place : (enum place_of_safety)detention->place;
 }
 
 /* Looks at the whole case: another fact, such as the age, may be known only now. */
 static uint64_t found_of_place(const struct referral *r, const struct detention_entry *entry)
 {
-    enum place_of_safety place = place_after(r, entry);
+    bool names = place_named(entry) != PLACE_NONE;
+    enum place_of_safety place = names ? entry->place : (enum place_of_safety)r->detention.place;
     return flag_if(place == PLACE_POLICE_STATION && r->facts.age < ADULT_YEARS,
                    FLAG_UNDER_18_AT_POLICE_STATION) |
            flag_if(place == PLACE_PRIVATE_HOME && !(r->facts.legal_notes & LEGAL_NOTE_HOME_AGREED),
@@ -209,7 +214,7 @@ void detention_apply(struct referral *r, const struct event *event)
     struct detention *detention = &r->detention;
     bool now_there = detention_step_arrives(entry->step) && entry->occurred_ms >= detention->at_place_ms;
     detention->extended_ms = extended_after_ms(detention, entry); /* by what was known before this entry */
-    detention->place = (uint8_t)place_after(r, entry);
+    detention->place = (uint8_t)place_after(detention, entry);
     if (now_there)
         detention->at_place_ms = entry->occurred_ms;
     if (entry->power != LEGAL_UNKNOWN)

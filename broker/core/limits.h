@@ -22,9 +22,11 @@ enum {
     ESCAPE_MS = 24 * 60 * 60 * 1000,        /* section 138(3) */
     /* Clocks of people may differ a little; a time that is stated further in the future is a slip. */
     STATED_AHEAD_MS_MAX = 2 * 60 * 1000,
-    DECISION_EVENTS_MAX = 8, /* that one command can cause */
-    ACTOR_CHARS_MAX = 63,    /* name of a key */
-    PERSON_CHARS_MAX = 12,   /* the id of a person at work (proto/wire/person_id.h) */
+    /* One command can cause as many: the receipt of a referral, what it says of a detention, and a place that
+     * another case yields for it. */
+    DECISION_EVENTS_MAX = 10,
+    ACTOR_CHARS_MAX = 63,  /* name of a key */
+    PERSON_CHARS_MAX = 12, /* the id of a person at work (proto/wire/person_id.h) */
     /* A reason for reading a record with fewer letters tells nothing to somebody who asks later why. */
     READ_REASON_LETTERS_MIN = 3,
     /* Records that a coordinator may read beyond their areas in BREAK_GLASS_MS. An emergency is about one

@@ -30,6 +30,7 @@ struct parts {
     Concordat__V1__Confidential confidential;
     Concordat__V1__Demographics person;
     Concordat__V1__Legal legal;
+    Concordat__V1__StationGround ground;
     Concordat__V1__Instant instant, arrived;
     Concordat__V1__Need needs[2];
     Concordat__V1__Person sender;
@@ -57,6 +58,7 @@ struct parts {
         Concordat__V1__Cover cover;
         Concordat__V1__Erase erase;
         Concordat__V1__SetHold set_hold;
+        Concordat__V1__RecordDetention detention;
     } is;
 };
 
@@ -187,6 +189,30 @@ static void make_for_inspector(struct parts *p, const Concordat__V1__Request *re
     }
 }
 
+/* Makes an entry in the history of a detention: the attempt says when, the value what. */
+static void make_detention(struct parts *p, ProtobufCBinaryData referral, uint8_t attempt, uint8_t value)
+{
+    Concordat__V1__RecordDetention *entry = &p->is.detention;
+    concordat__v1__record_detention__init(entry);
+    entry->referral = referral;
+    entry->step = (Concordat__V1__DetentionStep)(value % 21);
+    entry->occurred = attempt % 4 ? instant(&p->arrived, attempt) : NULL;
+    entry->place = (Concordat__V1__PlaceOfSafety)(attempt % 6);
+    entry->power = (Concordat__V1__LegalStatus)(attempt % 13);
+    entry->by = words("p117");
+    entry->second = words(value % 2 ? "p204" : "");
+    entry->end = (Concordat__V1__DetentionEnd)(attempt % 10);
+    entry->without_amhp = (Concordat__V1__WithoutAmhp)(value % 5);
+    entry->minutes = attempt * 8u;
+    entry->extension_reason = (Concordat__V1__ExtensionReason)(attempt % 4);
+    entry->by_responsible_doctor = value % 2;
+    entry->assessed_at_station = value / 2 % 2;
+    p->ground = (Concordat__V1__StationGround)(attempt % 5);
+    entry->n_grounds = value / 4 % 2;
+    entry->grounds = &p->ground;
+    entry->note = words(value / 8 % 2 ? "a note, Invented" : "");
+}
+
 /* Makes a command about one case, with one small number. */
 static void make_for_case(struct parts *p, Concordat__V1__Request *request, ProtobufCBinaryData referral,
                           uint8_t attempt, uint8_t value)
@@ -228,6 +254,9 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
     case CONCORDAT__V1__REQUEST__COMMAND_SET_HOLD:
         make_for_inspector(p, request, referral, attempt, value);
         break;
+    case CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION:
+        make_detention(p, referral, attempt, value);
+        break;
     default:
         make_for_team(p, request, referral, attempt, value);
     }
@@ -235,7 +264,7 @@ static void make_for_case(struct parts *p, Concordat__V1__Request *request, Prot
 
 static void make_request(struct parts *p, Concordat__V1__Request *request, size_t person, struct input *input)
 {
-    uint8_t kind = (uint8_t)(CONCORDAT__V1__REQUEST__COMMAND_HELLO + input_byte(input) % 23);
+    uint8_t kind = (uint8_t)(CONCORDAT__V1__REQUEST__COMMAND_HELLO + input_byte(input) % 24);
     uint8_t command = input_byte(input), id = input_byte(input) % 8;
     concordat__v1__request__init(request);
     request->command_id = id_of(p->command_id, command, kind);

@@ -183,6 +183,9 @@ static void R5_a_transfer_after_the_new_place_said_yes_is_in_order(void **unused
     struct command agree = world_detention(w, r->id, DETENTION_STEP_TRANSFER_AGREED);
     assert_int_equal(done(w, &agree), 0);
     world_wait(w, MINUTES(30));
+    struct command go = entry_of(w, r, DETENTION_STEP_GOING, PLACE_HEALTH_BASED);
+    assert_int_equal(done(w, &go), 0);
+    assert_int_equal(r->detention.place, PLACE_EMERGENCY_DEPARTMENT); /* not there yet */
     struct command come = entry_of(w, r, DETENTION_STEP_ARRIVED, PLACE_HEALTH_BASED);
     assert_int_equal(done(w, &come), 0);
     assert_int_equal(r->detention.place, PLACE_HEALTH_BASED);
