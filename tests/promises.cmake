@@ -25,3 +25,8 @@ concordat_promise_test(P9_cover core-world)
 concordat_promise_test(R2_hours core-world)
 concordat_promise_test(R5_detention core-world)
 concordat_promise_test(P9_erasure core-world)
+
+# The rules of routing that were put right, each row a file.
+foreach(name R10_now R13_failed_contact R14_times)
+  concordat_promise_test(${name} core-world)
+endforeach()

@@ -6,6 +6,8 @@
 
 #include "broker/core/detention.h"
 
+enum { MS_PER_MINUTE = 60 * 1000 };
+
 /* The standard that is meant for this referral; if several are, the shortest. */
 static const struct policy_standard *standard_for(const struct policy *policy, const struct facts *facts,
                                                   enum clock_kind clock)
@@ -97,21 +99,36 @@ void clocks_at_update(const struct clock_rules *rules, const struct referral *r,
     start_at_receipt(rules, r->clocks, r->received_ms, event);
 }
 
-/* MHSDS: a person has been seen at a contact that is attended, face to face, and not before the receipt. */
-static bool counts_as_seen(const struct referral *r, const struct event *event)
+/* MHSDS: a person is seen at a contact that is attended and face to face. */
+static bool is_seeing(const struct event *event)
 {
     enum attend_status attended = event->is.checked_in.attended;
     return event->is.checked_in.step == STEP_CONTACT &&
            event->is.checked_in.mechanism == CONTACT_FACE_TO_FACE &&
-           (attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN) &&
-           event->is.checked_in.occurred_ms >= r->received_ms;
+           (attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN);
 }
 
-void clocks_at_check_in(const struct referral *r, struct event *event)
+/* The minute of UTC that people read from a clock on the wall. */
+static int64_t minute_of(const struct clock_rules *rules, int64_t at_ms)
 {
-    event->is.checked_in.counts_as_seen = counts_as_seen(r, event);
-    if (event->is.checked_in.counts_as_seen)
-        add_stop(r, event, CLOCK_RESPONSE, event->is.checked_in.occurred_ms);
+    return (at_ms - rules->ahead_ms) / MS_PER_MINUTE;
+}
+
+/* A contact in the minute of the receipt stops the clock at the receipt, because no wait is negative. */
+void clocks_at_check_in(const struct clock_rules *rules, const struct referral *r, struct event *event)
+{
+    const struct clock *response = &r->clocks[CLOCK_RESPONSE];
+    int64_t occurred_ms = event->is.checked_in.occurred_ms;
+    bool is_before = minute_of(rules, occurred_ms) < minute_of(rules, r->received_ms);
+    event->is.checked_in.counts_as_seen = is_seeing(event) && !is_before;
+    event->is.checked_in.before_receipt = is_seeing(event) && is_before;
+    if (!event->is.checked_in.counts_as_seen)
+        return;
+    int64_t seen_ms = occurred_ms > r->received_ms ? occurred_ms : r->received_ms;
+    if (!response->stopped_ms)
+        add_stop(r, event, CLOCK_RESPONSE, seen_ms);
+    else if (seen_ms < response->stopped_ms)
+        add_change(event, CLOCK_RESPONSE, CLOCK_STOPPED, seen_ms);
 }
 
 /* Told by name who has the case in hand, or what came of it; "we are asking" and "it is held" are not yet

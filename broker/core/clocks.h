@@ -1,7 +1,7 @@
 /* clocks.h: which event starts, stops or voids which clock of a case. The one home of these rules.
  *
  *   clock          starts                                   stops
- *   response       at receipt                               at the first contact that counts as seen
+ *   response       at receipt                               at the earliest contact that counts as seen
  *   referrer told  at receipt                               when the referrer has been told who comes
  *   section 136    at the first arrival (detention.h)       at the end of the detention
  *   handover       at the first arrival                     when the police were free to go
@@ -16,6 +16,11 @@
  * runs. A clock that has stopped stays as it is, but for those of a detention, which end with it and may
  * start anew within it.
  *
+ * A contact that is told late, and was earlier than the one that stopped the response clock, stops it then.
+ * People state times to the minute, so the time of a contact and that of the receipt are cut to the minute
+ * before they are compared. The code that NHS England publishes for these measures compares seconds; a
+ * contact that is stated to the minute of the receipt is lost by it.
+ *
  * Each function is given an event in the making and writes into it what becomes of the clocks, so that
  * everybody who reads the event later applies that and decides nothing.
  */
@@ -25,7 +30,7 @@
 #include "broker/core/policy.h"
 #include "broker/core/referral.h"
 
-/* What starts a clock besides the facts. */
+/* By what a clock starts or stops besides the facts. */
 struct clock_rules {
     const struct policy *policy;
     int64_t
@@ -36,8 +41,9 @@ struct clock_rules {
 void clocks_at_receipt(const struct clock_rules *rules, struct event *received);
 void clocks_at_update(const struct clock_rules *rules, const struct referral *referral,
                       struct event *updated);
-/* Also says whether a check-in counts as seen. */
-void clocks_at_check_in(const struct referral *referral, struct event *checked_in);
+/* Also says whether a check-in counts as seen, or was a contact before the receipt. */
+void clocks_at_check_in(const struct clock_rules *rules, const struct referral *referral,
+                        struct event *checked_in);
 /* Also says whether the referrer counts as told. */
 void clocks_at_told(const struct referral *referral, struct event *told);
 /* For how long a place of safety may hold somebody, before any extension. */

@@ -69,7 +69,8 @@ struct command {
         } told;
         struct {
             uint32_t attempt;
-            int64_t expected_ms; /* accept: until arrival */
+            bool says_when;      /* accept: expected_ms is said; otherwise it is the team's usual time */
+            int64_t expected_ms; /* accept: until arrival; 0: now */
             enum decline_reason reason;
             bool has_note;
         } offer; /* seen, accept, decline */
@@ -78,7 +79,8 @@ struct command {
             int64_t occurred_ms; /* UTC; 0: now */
             enum contact_mechanism mechanism;
             enum attend_status attended;
-            int64_t expected_ms;
+            bool says_when;      /* travelling: expected_ms is said; otherwise it stays as it was promised */
+            int64_t expected_ms; /* until arrival; 0: now */
             int psychosocially_assessed;
         } check_in;
         struct {

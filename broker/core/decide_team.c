@@ -4,6 +4,8 @@
 #include "broker/core/deciding.h"
 #include "broker/core/detention.h"
 
+enum { MS_PER_MINUTE = 60 * 1000 };
+
 /* REFUSAL_NONE if the answer is to the offer that is live for this team; otherwise the reason why not. */
 static enum refusal find_offer(const struct deciding *d)
 {
@@ -38,8 +40,8 @@ enum refusal decide_accept(struct deciding *d)
         return refusal;
     const struct policy_team *team = directory_team(d->directory, d->command->slot);
     int64_t expected_ms = d->command->is.offer.expected_ms;
-    if (expected_ms == 0 && team)
-        expected_ms = team->expected_arrival_ms;
+    if (!d->command->is.offer.says_when)
+        expected_ms = team ? team->expected_arrival_ms : 0;
     struct event *event = deciding_event(d, EVENT_ACCEPTED);
     event->is.accepted.attempt = d->r.offer.attempt;
     event->is.accepted.team = d->r.offer.team;
@@ -75,15 +77,33 @@ static enum refusal in_hand(const struct deciding *d)
     return concerned ? REFUSAL_WRONG_STATE : REFUSAL_NOT_YOURS;
 }
 
-/* When the next word from the holder is due. */
-static int64_t lease_after(const struct deciding *d, bool with_team, int64_t expected_arrival_ms)
+static bool has_arrived(const struct referral *r)
+{
+    return r->state == CASE_ARRIVED || r->state == CASE_IN_CONTACT;
+}
+
+/* When the next word from the holder is due. Only a contact that the person attended makes it longer than an
+ * arrival does; one that failed does not shorten what an earlier contact gave. */
+static int64_t lease_after(const struct deciding *d, bool with_team, const struct event *event)
 {
     if (!with_team)
         return d->now_ms + d->policy->coordinator_lease_ms;
-    if (d->command->is.check_in.step == STEP_CONTACT)
+    if (event_is_attended_contact(event))
         return d->now_ms + d->policy->contact_lease_ms;
-    int64_t from_ms = expected_arrival_ms > d->now_ms ? expected_arrival_ms : d->now_ms;
-    return from_ms + d->policy->arrival_grace_ms;
+    int64_t expected_ms = event->is.checked_in.expected_arrival_ms;
+    if (event->is.checked_in.step == STEP_CONTACT && !has_arrived(&d->r))
+        expected_ms = d->r.expected_arrival_ms;
+    int64_t from_ms = expected_ms > d->now_ms ? expected_ms : d->now_ms;
+    int64_t lease_ms = from_ms + d->policy->arrival_grace_ms;
+    bool promised = event->is.checked_in.step == STEP_CONTACT && d->r.contact_made;
+    return promised && d->r.lease_ms > lease_ms ? d->r.lease_ms : lease_ms;
+}
+
+/* Clocks of two machines can differ, so a time that is only just to come is taken as now. People state
+ * minutes, so whole minutes are compared. The time is UTC. */
+static bool is_to_come(const struct deciding *d, int64_t utc_ms)
+{
+    return utc_ms / MS_PER_MINUTE > state_utc(d->state, d->now_ms) / MS_PER_MINUTE + CLOCKS_DIFFER_MINUTES;
 }
 
 enum refusal decide_check_in(struct deciding *d)
@@ -93,22 +113,24 @@ enum refusal decide_check_in(struct deciding *d)
         return refusal;
     const struct command *command = d->command;
     bool with_team = command->party == PARTY_TEAM;
+    if (is_to_come(d, command->is.check_in.occurred_ms))
+        return REFUSAL_TIME_TO_COME;
     int64_t occurred_ms = state_time_of_utc(d->state, command->is.check_in.occurred_ms);
-    bool stated = occurred_ms != 0 && occurred_ms <= d->now_ms; /* a contact cannot have been in the future */
-    int64_t expected_ms = command->is.check_in.expected_ms ? d->now_ms + command->is.check_in.expected_ms : 0;
-    if (command->is.check_in.step == STEP_TRAVELLING && !expected_ms)
+    bool stated = occurred_ms != 0;
+    int64_t expected_ms = d->now_ms + command->is.check_in.expected_ms;
+    if (!command->is.check_in.says_when)
         expected_ms = d->r.expected_arrival_ms;
     struct event *event = deciding_event(d, EVENT_CHECKED_IN);
     event->is.checked_in.team = with_team ? command->slot : SLOT_NONE;
     event->is.checked_in.step = command->is.check_in.step;
-    event->is.checked_in.occurred_ms = stated ? occurred_ms : d->now_ms;
+    event->is.checked_in.occurred_ms = stated && occurred_ms < d->now_ms ? occurred_ms : d->now_ms;
     event->is.checked_in.basis = stated ? BASIS_STATED : BASIS_IMPUTED;
     event->is.checked_in.mechanism = command->is.check_in.mechanism;
     event->is.checked_in.attended = command->is.check_in.attended;
     event->is.checked_in.psychosocially_assessed = command->is.check_in.psychosocially_assessed;
     event->is.checked_in.expected_arrival_ms = command->is.check_in.step == STEP_TRAVELLING ? expected_ms : 0;
-    event->is.checked_in.lease_ms = lease_after(d, with_team, event->is.checked_in.expected_arrival_ms);
-    clocks_at_check_in(&d->r, event);
+    event->is.checked_in.lease_ms = lease_after(d, with_team, event);
+    clocks_at_check_in(&(const struct clock_rules){d->policy, d->state->counters.ahead_ms}, &d->r, event);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 

@@ -295,7 +295,7 @@ struct event {
             enum contact_mechanism mechanism;
             enum attend_status attended;
             int64_t expected_arrival_ms, lease_ms;
-            bool counts_as_seen;
+            bool counts_as_seen, before_receipt;
             int psychosocially_assessed; /* Answered */
         } checked_in;
         struct {

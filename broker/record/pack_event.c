@@ -276,6 +276,7 @@ static void pack_checked_in(struct packing *p)
     p->is.checked_in.expected_arrival_ms = e->is.checked_in.expected_arrival_ms;
     p->is.checked_in.lease_ms = e->is.checked_in.lease_ms;
     p->is.checked_in.counts_as_seen = e->is.checked_in.counts_as_seen;
+    p->is.checked_in.before_receipt = e->is.checked_in.before_receipt;
     p->is.checked_in.psychosocially_assessed =
         (Concordat__V1__Answered)e->is.checked_in.psychosocially_assessed;
 }

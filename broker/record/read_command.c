@@ -74,6 +74,7 @@ static void fill_accept(struct command_reading *in)
     const Concordat__V1__Accept *m = in->request->accept;
     copy_id(&m->referral, in->command->referral);
     in->command->is.offer.attempt = m->attempt;
+    in->command->is.offer.says_when = m->arrival_case == CONCORDAT__V1__ACCEPT__ARRIVAL_EXPECTED_MINUTES;
     in->command->is.offer.expected_ms = (int64_t)m->expected_minutes * MS_PER_MINUTE;
 }
 
@@ -95,6 +96,7 @@ static void fill_check_in(struct command_reading *in)
     command->is.check_in.occurred_ms = m->occurred ? m->occurred->unix_ms : 0;
     command->is.check_in.mechanism = (enum contact_mechanism)m->mechanism;
     command->is.check_in.attended = (enum attend_status)m->attend_status;
+    command->is.check_in.says_when = m->arrival_case == CONCORDAT__V1__CHECK_IN__ARRIVAL_EXPECTED_MINUTES;
     command->is.check_in.expected_ms = (int64_t)m->expected_minutes * MS_PER_MINUTE;
     command->is.check_in.psychosocially_assessed = (int)m->psychosocially_assessed;
 }

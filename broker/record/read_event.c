@@ -201,6 +201,7 @@ static void read_checked_in(struct event_reading *in)
     e->is.checked_in.expected_arrival_ms = m->expected_arrival_ms;
     e->is.checked_in.lease_ms = m->lease_ms;
     e->is.checked_in.counts_as_seen = m->counts_as_seen;
+    e->is.checked_in.before_receipt = m->before_receipt;
     e->is.checked_in.psychosocially_assessed = (int)m->psychosocially_assessed;
 }
 

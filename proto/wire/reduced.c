@@ -82,7 +82,7 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__accepted__descriptor, STAYS, "attempt team previous_team"},
     {&concordat__v1__accepted__descriptor, MOVES, "expected_arrival_ms lease_ms"},
     {&concordat__v1__checked_in__descriptor, STAYS,
-     "team step occurred mechanism attend_status counts_as_seen psychosocially_assessed"},
+     "team step occurred mechanism attend_status counts_as_seen psychosocially_assessed before_receipt"},
     {&concordat__v1__checked_in__descriptor, MOVES, "expected_arrival_ms lease_ms"},
     {&concordat__v1__lease_warned__descriptor, STAYS, "team"},
     {&concordat__v1__lease_warned__descriptor, MOVES, "lapses_ms"},

@@ -139,7 +139,7 @@ static bool json_from_value(const ProtobufCFieldDescriptor *field, const void *v
         *json = json_from_enum(field->descriptor, *(const int *)value);
         break;
     case PROTOBUF_C_TYPE_UINT32:
-        if (*(const uint32_t *)value == 0)
+        if (*(const uint32_t *)value == 0 && !with_default)
             return true;
         *json = json_integer(*(const uint32_t *)value);
         break;
@@ -200,7 +200,7 @@ json_t *json_from_message(const ProtobufCMessage *message)
         if (field->label == PROTOBUF_C_LABEL_REPEATED)
             good = json_from_list(field, *(const uint8_t *const *)value, *json_count_of(field, base), &json);
         else
-            good = json_from_value(field, value, false, &json);
+            good = json_from_value(field, value, json_in_oneof(field), &json); /* 0 that is said */
         json_camel_case(field->name, name);
         if (!good || (json && json_object_set_new(object, name, json) != 0)) {
             json_decref(object);

@@ -44,6 +44,9 @@ static const char *const refusal_texts[] = {
                                 "First say how the detention ended: detention CASE ended --how HOW.",
     [REFUSAL(DETENTION_STEP)] = "This does not follow from what is recorded of the detention. Nothing was "
                                 "changed; see what is to be recorded next.",
+    [REFUSAL(TIME_TO_COME)] =
+        "That time is still to come, and nothing was changed. Type the time at which it was, with its "
+        "date and Z or +01:00 as the clock is; or leave the time out if it is now.",
     [REFUSAL(NO_ROOM)] = "There is no room on the disk for this, and it was not saved. Ring the duty "
                          "coordinator about this person now. A shorter referral may still be taken.",
     [REFUSAL(SEALED)] =

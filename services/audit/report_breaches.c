@@ -8,6 +8,10 @@
     "  WHEN k.clock IN ('examined', 'interviewed') THEN 'target' WHEN k.clock = 'response' THEN 'national'"  \
     "  WHEN k.clock = 'handover' THEN 'agreed' ELSE 'local' END AS provenance"
 
+/* A contact that is told late can turn out to have been in time. */
+#define IS_BREACHED                                                                                          \
+    "k.breached_at_ms IS NOT NULL AND (k.stopped_at_ms IS NULL OR k.stopped_at_ms > k.due_at_ms)"
+
 static const char breaches_by_standard_sql[] =
     "SELECT k.clock, " PROVENANCE ", k.standard, count(*) AS started,"
     "  count(*) FILTER (WHERE k.stopped_at_ms <= k.due_at_ms) AS met,"
@@ -26,12 +30,11 @@ static const char breaches_each_sql[] =
     "  round((coalesce(k.stopped_at_ms, c.ended_at_ms, c.as_at_ms) - k.due_at_ms) / 60000.0, 1) AS late_min,"
     "  c.state, c.outcome, c.offers, coalesce(c.accepted_team, '') AS accepted_team"
     " FROM clock k JOIN counted c USING (referral)"
-    " WHERE k.breached_at_ms IS NOT NULL"
-    " ORDER BY k.due_at_ms, c.number";
+    " WHERE " IS_BREACHED " ORDER BY k.due_at_ms, c.number";
 
 static const char breaches_verdict_sql[] =
     "SELECT count(*) || ' breaches' FROM clock k JOIN counted USING (referral)"
-    " WHERE k.breached_at_ms IS NOT NULL";
+    " WHERE " IS_BREACHED;
 
 const struct report report_breaches = {
     .name = "breaches",
@@ -41,7 +44,8 @@ const struct report report_breaches = {
     .verdicts = {breaches_verdict_sql},
     .notes =
         {"late: until the clock stopped, or the referral ended, or now",
-         "a correction that voids a clock, or moves its start or limit, takes an earlier breach away",
+         "a correction that voids a clock, or moves its start or limit, takes an earlier breach away; so does"
+         " a contact that is told late and was in time",
          "section 136, escape, and the checks and reviews of a police station are statutory; examined and"
          " interviewed are targets; response is national and has no statutory target; handover is agreed"
          " between partners; referrer told is local"},

@@ -70,6 +70,8 @@ static const char national_recording_sql[] =
     " UNION ALL SELECT 'time of a contact imputed',"
     "  count(*) FILTER (WHERE occurred_basis IS NOT 'stated'), count(*)"
     "  FROM contact JOIN counted USING (referral)"
+    " UNION ALL SELECT 'seen before the receipt, which no measure counts',"
+    "  count(*) FILTER (WHERE before_receipt), count(*) FROM contact JOIN counted USING (referral)"
     " UNION ALL SELECT 'urgency not recorded, routed as the policy says',"
     "  count(*) FILTER (WHERE urgency IS NULL), count(*) FROM counted"
     " UNION ALL SELECT 'in no measure: emergency or routine, from outside an emergency department',"
@@ -85,10 +87,12 @@ const struct report report_national = {
                 "Receipt to the first attended face-to-face contact, of those who had one, in minutes",
                 national_waits_sql},
                {"recording", "How well times and urgency were recorded", national_recording_sql}},
-    .notes = {"the clock runs from receipt to the first attended face-to-face contact; an acceptance or a"
-              " telephone call does not stop it; the limits are inclusive",
-              "the kind is told by source and urgency used, not by team type; a contact after the end of the"
-              " range counts, which the published figures lose",
-              "measured and published nationally, without a statutory target",
-              "percentiles are by nearest rank"},
+    .notes =
+        {"the clock runs from receipt to the first attended face-to-face contact; an acceptance or a"
+         " telephone call does not stop it; the limits are inclusive",
+         "a contact counts from the minute of the receipt on, because people state minutes; the published"
+         " code compares seconds, and so loses a contact in that minute",
+         "the kind is told by source and urgency used, not by team type; a contact after the end of the"
+         " range counts, which the published figures lose",
+         "measured and published nationally, without a statutory target", "percentiles are by nearest rank"},
 };

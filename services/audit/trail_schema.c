@@ -49,7 +49,7 @@ static const char *const statements[] = {
     "  accepted_team TEXT,"               /* the latest */
     "  referrer_told_at_ms INTEGER,"      /* first told who will come, or what came of it */
     "  first_contact_at_ms INTEGER,"      /* of any kind */
-    "  first_face_to_face_at_ms INTEGER," /* the first that counts as seen */
+    "  first_face_to_face_at_ms INTEGER," /* the earliest that counts as seen, not before the receipt */
     "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"
     "  state TEXT, offers INTEGER NOT NULL DEFAULT 0,"
     "  erased_at_ms INTEGER" /* nobody can open the texts about the person since then */
@@ -90,7 +90,8 @@ static const char *const statements[] = {
     "CREATE TABLE check_in ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, team TEXT, step TEXT,"
     "  occurred_at_ms INTEGER NOT NULL, occurred_basis TEXT, mechanism TEXT, mechanism_code TEXT,"
-    "  attend_status TEXT, attend_code TEXT, counts_as_seen INTEGER NOT NULL"
+    "  attend_status TEXT, attend_code TEXT, counts_as_seen INTEGER NOT NULL,"
+    "  before_receipt INTEGER NOT NULL" /* the person was seen, but before the receipt: counted apart */
     ") STRICT",
 
     "CREATE TABLE clock ("

@@ -187,8 +187,8 @@ static int note_contact(struct sql *sql, const event_t *event, int64_t occurred_
                    " WHERE referral = ?1",
                    REFERRAL, sql_integer(occurred_ms));
     if (done == SQLITE_OK && event->checked_in->counts_as_seen)
-        done = RUN("UPDATE referral SET first_face_to_face_at_ms ="
-                   " coalesce(first_face_to_face_at_ms, ?2) WHERE referral = ?1",
+        done = RUN("UPDATE referral SET first_face_to_face_at_ms = max(received_at_ms,"
+                   " min(coalesce(first_face_to_face_at_ms, ?2), ?2)) WHERE referral = ?1",
                    REFERRAL, sql_integer(occurred_ms));
     return done;
 }
@@ -198,14 +198,14 @@ static int keep_checked_in(struct sql *sql, const event_t *event)
     const Concordat__V1__CheckedIn *what = event->checked_in;
     Concordat__V1__Instant missing = CONCORDAT__V1__INSTANT__INIT;
     const Concordat__V1__Instant *occurred = what->occurred ? what->occurred : &missing;
-    int done =
-        RUN("INSERT INTO check_in (seq, referral, at_ms, team, step, occurred_at_ms, occurred_basis,"
-            " mechanism, mechanism_code, attend_status, attend_code, counts_as_seen)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-            SEQ, REFERRAL, AT, sql_text(what->team), WORDS(step, what->step), sql_time(occurred->unix_ms),
-            WORDS(basis, occurred->basis), WORDS(contact_mechanism, what->mechanism),
-            CODE(contact_mechanism, what->mechanism), WORDS(attend_status, what->attend_status),
-            CODE(attend_status, what->attend_status), sql_integer(what->counts_as_seen));
+    int done = RUN("INSERT INTO check_in (seq, referral, at_ms, team, step, occurred_at_ms, occurred_basis,"
+                   " mechanism, mechanism_code, attend_status, attend_code, counts_as_seen, before_receipt)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                   SEQ, REFERRAL, AT, sql_text(what->team), WORDS(step, what->step),
+                   sql_time(occurred->unix_ms), WORDS(basis, occurred->basis),
+                   WORDS(contact_mechanism, what->mechanism), CODE(contact_mechanism, what->mechanism),
+                   WORDS(attend_status, what->attend_status), CODE(attend_status, what->attend_status),
+                   sql_integer(what->counts_as_seen), sql_integer(what->before_receipt));
     if (done == SQLITE_OK && what->step == CONCORDAT__V1__STEP__STEP_CONTACT)
         done = note_contact(sql, event, occurred->unix_ms);
     if (done == SQLITE_OK)

@@ -134,11 +134,24 @@ void action_start(struct action *action, const struct action_kind *kind)
     action->request.accept = &action->body.accept; /* whichever member: they share their address */
 }
 
+/* A number that may be left out stands alone in a oneof, so that 0 is told from not said. */
+static void field_is_said(struct action *action, const struct action_field *field)
+{
+    const ProtobufCMessageDescriptor *body = body_descriptor(action->kind);
+    for (unsigned i = 0; i < body->n_fields; i++) {
+        const ProtobufCFieldDescriptor *sent = &body->fields[i];
+        if (sent->flags & PROTOBUF_C_FIELD_FLAG_ONEOF &&
+            field->at == offsetof(struct action, body) + sent->offset)
+            memcpy((char *)&action->body + sent->quantifier_offset, &sent->id, sizeof sent->id);
+    }
+}
+
 /* Writes what a field sets into the request's body. */
 static void field_store(struct action *action, const struct action_field *field, const void *value,
                         size_t size)
 {
     memcpy((char *)action + field->at, value, size);
+    field_is_said(action, field);
 }
 
 static bool read_case_value(struct action *action, const struct action_field *field, const char *text)

@@ -120,7 +120,7 @@ const struct action_kind action_kinds[] = {
      .arguments = "CASE MINUTES",
      .title = "accept an offer",
      .summary = "accept an offer: your team will be there in MINUTES",
-     .help = "",
+     .help = "0 is now: your team is there.",
      .examples = "accept R-0412 20",
      COMMAND(ACCEPT),
      .fields = {CASE(accept),

@@ -114,6 +114,7 @@ void frames_open(uint32_t salt)
     requests[FRAME_SUBMIT].submit = &submit;
     accept.referral = referral_id;
     accept.attempt = ATTEMPT_MARK;
+    accept.arrival_case = CONCORDAT__V1__ACCEPT__ARRIVAL_EXPECTED_MINUTES;
     accept.expected_minutes = 40;
     requests[FRAME_ACCEPT].command_case = CONCORDAT__V1__REQUEST__COMMAND_ACCEPT;
     requests[FRAME_ACCEPT].accept = &accept;

@@ -103,6 +103,7 @@ bool lives_command(const struct region *region, enum life_step step, uint32_t nu
         by_team(region, r->offer.team, command);
     } else if (step == LIFE_ACCEPT && r->offer.attempt) {
         command->kind = COMMAND_ACCEPT;
+        command->is.offer.says_when = true;
         command->is.offer.expected_ms = 45 * MINUTE_MS;
         by_team(region, r->offer.team, command);
     } else if (step == LIFE_ACCEPT) {

@@ -140,6 +140,7 @@ static void make_for_team(struct parts *p, Concordat__V1__Request *request, Prot
         p->is.accept = (Concordat__V1__Accept)CONCORDAT__V1__ACCEPT__INIT;
         p->is.accept.referral = referral;
         p->is.accept.attempt = attempt;
+        p->is.accept.arrival_case = CONCORDAT__V1__ACCEPT__ARRIVAL_EXPECTED_MINUTES;
         p->is.accept.expected_minutes = value;
         break;
     case CONCORDAT__V1__REQUEST__COMMAND_DECLINE:
@@ -154,6 +155,7 @@ static void make_for_team(struct parts *p, Concordat__V1__Request *request, Prot
         p->is.check_in.step = (Concordat__V1__Step)(value % 4);
         p->is.check_in.mechanism = (Concordat__V1__ContactMechanism)((value >> 2) % 7);
         p->is.check_in.attend_status = (Concordat__V1__AttendStatus)((value >> 4) % 7);
+        p->is.check_in.arrival_case = CONCORDAT__V1__CHECK_IN__ARRIVAL_EXPECTED_MINUTES;
         p->is.check_in.expected_minutes = attempt;
         p->is.check_in.occurred = value & 128 ? instant(&p->instant, attempt) : NULL;
         break;

@@ -16,6 +16,7 @@ static struct command answer_to_offer(struct core_world *w, enum command_kind ki
 {
     struct command command = world_from_team(w, kind, team, id);
     command.is.offer.attempt = attempt;
+    command.is.offer.says_when = true;
     command.is.offer.expected_ms = MINUTES(20);
     command.is.offer.reason = DECLINE_NO_CAPACITY;
     command.is.offer.has_note = false;

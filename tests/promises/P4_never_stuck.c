@@ -184,6 +184,7 @@ static void a_word_after_the_warning_keeps_the_case(void **unused)
     assert_int_not_equal(r->lapses_ms, 0);
     struct command travelling = world_from_team(w, COMMAND_CHECK_IN, 1, r->id);
     travelling.is.check_in.step = STEP_TRAVELLING;
+    travelling.is.check_in.says_when = true;
     travelling.is.check_in.expected_ms = MINUTES(30);
     assert_int_equal(world_do(w, &travelling), REFUSAL_NONE);
     assert_int_equal(r->lapses_ms, 0);

@@ -45,6 +45,7 @@ static struct command make_answer(struct core_world *w, enum command_kind kind)
 {
     struct command command = world_from_team(w, kind, 1, world_submitted(w)->id);
     command.is.offer.attempt = 1;
+    command.is.offer.says_when = true;
     command.is.offer.expected_ms = MINUTES(20);
     command.is.offer.reason = DECLINE_NO_CAPACITY;
     command.is.offer.has_note = false;

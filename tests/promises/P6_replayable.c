@@ -459,7 +459,7 @@ static void what_is_stated_at_the_ends_of_time_can_be_read_back(void **unused)
         check_in.slot = r->team;
         check_in.is.check_in.step = STEP_CONTACT;
         check_in.is.check_in.occurred_ms = stated_ms[i % 2];
-        assert_int_equal(world_do(w, &check_in), REFUSAL_NONE);
+        assert_int_equal(world_do(w, &check_in), i % 2 ? REFUSAL_TIME_TO_COME : REFUSAL_NONE);
     }
     assert_true(state_same(l->state, w->state));
     unfollow(l);

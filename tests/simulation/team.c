@@ -48,6 +48,8 @@ static void say_answer(struct world *w, struct peer *p, const struct task *task)
         request.accept = &accept;
         accept.referral = referral;
         accept.attempt = task->attempt;
+        if (peer_chance(p, 90))
+            accept.arrival_case = CONCORDAT__V1__ACCEPT__ARRIVAL_EXPECTED_MINUTES;
         accept.expected_minutes = (uint32_t)random_between(&p->random, 0, 60);
     } else {
         request.decline = &decline;
@@ -70,6 +72,8 @@ static void say_check_in(struct world *w, struct peer *p, const struct task *tas
     body.step = (Concordat__V1__Step)task->step;
     body.mechanism = (Concordat__V1__ContactMechanism)random_between(&p->random, 1, 6);
     body.attend_status = (Concordat__V1__AttendStatus)random_between(&p->random, 0, 6);
+    if (peer_chance(p, 90))
+        body.arrival_case = CONCORDAT__V1__CHECK_IN__ARRIVAL_EXPECTED_MINUTES;
     body.expected_minutes = (uint32_t)random_between(&p->random, 0, 40);
     peer_command(w, p, &request, task->referral, 0);
 }

@@ -290,10 +290,27 @@ static void what_is_shown_holds_nothing_that_hides_or_turns(void **state)
     json_decref(json);
 }
 
+static void R10_zero_that_is_said_stands_in_json_and_is_read_back(void **state)
+{
+    (void)state;
+    Concordat__V1__Accept accept = CONCORDAT__V1__ACCEPT__INIT;
+    for (int is_said = 0; is_said < 2; is_said++) {
+        accept.arrival_case = is_said ? CONCORDAT__V1__ACCEPT__ARRIVAL_EXPECTED_MINUTES
+                                      : CONCORDAT__V1__ACCEPT__ARRIVAL__NOT_SET;
+        json_t *json = json_from_message(&accept.base);
+        assert_int_equal(json_object_get(json, "expectedMinutes") != NULL, is_said);
+        const Concordat__V1__Accept *read = (const Concordat__V1__Accept *)json_to_message(
+            json, &concordat__v1__accept__descriptor, &arena, &fault);
+        assert_int_equal(read->arrival_case, accept.arrival_case);
+        json_decref(json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_shown_holds_nothing_that_hides_or_turns),
+        cmocka_unit_test(R10_zero_that_is_said_stands_in_json_and_is_read_back),
         cmocka_unit_test(every_message_with_every_field_is_the_same_after_json_and_back),
         cmocka_unit_test(names_codes_ids_and_long_numbers_are_written_as_proto3_json),
         cmocka_unit_test(json_as_people_write_it_is_read),

@@ -296,6 +296,9 @@ static void what_has_stopped_stays_so_and_what_does_not_run_cannot_stop(void **u
         r.clocks[CLOCK_RESPONSE] = (struct clock){.started_ms = 10, .due_ms = 50};
         assert_int_equal(next_state_of(&r, &event), CASE_HELD);
         r.clocks[CLOCK_RESPONSE].stopped_ms = 40;
+        bool was_earlier = what == CLOCK_STOPPED; /* a contact that was told late */
+        assert_int_equal(next_state_of(&r, &event), was_earlier ? CASE_HELD : CASE_NONE);
+        r.clocks[CLOCK_RESPONSE].stopped_ms = 10;
         assert_int_equal(next_state_of(&r, &event), CASE_NONE);
     }
 }

@@ -68,7 +68,18 @@ static void an_accept_names_the_live_offer_and_the_minutes(void **state)
     assert_int_equal(accept->attempt, 3);
     assert_int_equal(accept->expected_minutes, 20);
     assert_int_equal(typed_request("accept R-0412 20 --attempt 7")->accept->attempt, 7);
-    assert_int_equal(typed_request("accept r-412 0")->accept->expected_minutes, 0);
+}
+
+static void R10_zero_minutes_are_sent_and_no_minutes_are_not(void **state)
+{
+    (void)state;
+    Concordat__V1__Accept *accept = typed_request("accept r-412 0")->accept;
+    assert_int_equal(accept->arrival_case, CONCORDAT__V1__ACCEPT__ARRIVAL_EXPECTED_MINUTES);
+    assert_int_equal(accept->expected_minutes, 0);
+    Concordat__V1__CheckIn *check_in = typed_request("checkin R-0412 travelling 0")->check_in;
+    assert_int_equal(check_in->arrival_case, CONCORDAT__V1__CHECK_IN__ARRIVAL_EXPECTED_MINUTES);
+    check_in = typed_request("checkin R-0412 travelling")->check_in;
+    assert_int_equal(check_in->arrival_case, CONCORDAT__V1__CHECK_IN__ARRIVAL__NOT_SET);
 }
 
 static void a_decline_carries_a_coded_reason_and_the_note(void **state)
@@ -218,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_accept_names_the_live_offer_and_the_minutes),
+        cmocka_unit_test(R10_zero_minutes_are_sent_and_no_minutes_are_not),
         cmocka_unit_test(a_decline_carries_a_coded_reason_and_the_note),
         cmocka_unit_test(check_ins_say_step_mechanism_and_attendance),
         cmocka_unit_test(the_other_actions_say_what_was_typed),

@@ -278,6 +278,7 @@ static struct command answer_of_team(struct core_world *w, const struct referral
 enum refusal world_accept(struct core_world *w, const struct referral *r, int64_t expected_ms)
 {
     struct command command = answer_of_team(w, r, COMMAND_ACCEPT);
+    command.is.offer.says_when = true;
     command.is.offer.expected_ms = expected_ms;
     return world_do(w, &command);
 }

@@ -89,6 +89,7 @@ static void answer_offer(struct core_world *w, uint64_t *random, const struct re
     if (draw_below(random, 4) && r->offer.attempt)
         command.slot = r->offer.team;
     command.is.offer.attempt = r->offer.attempt;
+    command.is.offer.says_when = draw_below(random, 2);
     command.is.offer.expected_ms = MINUTES(draw_below(random, 60));
     command.is.offer.reason = DECLINE_NO_CAPACITY;
     command.is.offer.has_note = false;
@@ -108,6 +109,7 @@ static void act_as_holder(struct core_world *w, uint64_t *random, const struct r
         command.is.check_in.attended = draw_below(random, 2) ? ATTEND_ON_TIME : ATTEND_DID_NOT_ATTEND;
         command.is.check_in.occurred_ms =
             draw_below(random, 2) ? w->now_ms - MINUTES(draw_below(random, 10)) : 0;
+        command.is.check_in.says_when = draw_below(random, 2);
         command.is.check_in.expected_ms = MINUTES(draw_below(random, 40));
     } else if (kind == COMMAND_CLOSE) {
         command.is.close.outcome = 1;
