@@ -1,7 +1,7 @@
 /* decide_commands.h: the rule of each kind of command; for the table of decide.c and for nobody else.
  *
- * decide_referrer.c, decide_team.c, decide_coordinator.c, decide_record.c, decide_erasure.c and
- * decide_detention.c have the functions.
+ * decide_referrer.c, decide_offer.c, decide_team.c, decide_handover.c, decide_coordinator.c, decide_record.c,
+ * decide_erasure.c and decide_detention.c have the functions.
  */
 #ifndef CONCORDAT_CORE_DECIDE_COMMANDS_H
 #define CONCORDAT_CORE_DECIDE_COMMANDS_H

@@ -1,81 +1,10 @@
-/* decide_team.c: what a crisis team can say: seen, accept, decline, check in, close, hand over; and whether
- * it is there and has places. */
+/* decide_team.c: what whoever holds a case reports: check-ins and the outcome; and whether a team is there
+ * and has places. */
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 #include "broker/core/detention.h"
 
 enum { MS_PER_MINUTE = 60 * 1000 };
-
-/* REFUSAL_NONE if the answer is to the offer that is live for this team; otherwise the reason why not. */
-static enum refusal find_offer(const struct deciding *d)
-{
-    const struct referral *r = &d->r;
-    const struct live_offer *offer = &r->offer;
-    uint16_t team = d->command->slot;
-    if (referral_times_asked(r, team) == 0)
-        return REFUSAL_NOT_YOURS;
-    bool live = offer->attempt && offer->team == team && offer->attempt == d->command->is.offer.attempt &&
-                d->now_ms < offer->expires_ms;
-    if (live)
-        return REFUSAL_NONE;
-    return referral_is_with_team(r) ? REFUSAL_ALREADY_ACCEPTED : REFUSAL_OFFER_ENDED;
-}
-
-enum refusal decide_seen(struct deciding *d)
-{
-    enum refusal refusal = find_offer(d);
-    if (refusal != REFUSAL_NONE || d->r.offer.seen)
-        return refusal;
-    struct event *event = deciding_event(d, EVENT_OFFER_SEEN);
-    event->is.offer.attempt = d->r.offer.attempt;
-    event->is.offer.team = d->r.offer.team;
-    deciding_done(d, event);
-    return REFUSAL_NONE;
-}
-
-enum refusal decide_accept(struct deciding *d)
-{
-    enum refusal refusal = find_offer(d);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    const struct policy_team *team = directory_team(d->directory, d->command->slot);
-    int64_t expected_ms = d->command->is.offer.expected_ms;
-    if (!d->command->is.offer.says_when)
-        expected_ms = team ? team->expected_arrival_ms : 0;
-    struct event *event = deciding_event(d, EVENT_ACCEPTED);
-    event->is.accepted.attempt = d->r.offer.attempt;
-    event->is.accepted.team = d->r.offer.team;
-    event->is.accepted.previous_team = d->r.offer.handover ? d->r.team : SLOT_NONE;
-    event->is.accepted.expected_arrival_ms = d->now_ms + expected_ms;
-    event->is.accepted.lease_ms = event->is.accepted.expected_arrival_ms + d->policy->arrival_grace_ms;
-    deciding_done(d, event);
-    return REFUSAL_NONE;
-}
-
-enum refusal decide_decline(struct deciding *d)
-{
-    enum refusal refusal = find_offer(d);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    enum decline_reason reason = d->command->is.offer.reason;
-    if (reason == DECLINE_NONE || (reason == DECLINE_OTHER && !d->command->is.offer.has_note))
-        return REFUSAL_BAD_VALUE; /* a no is always explained */
-    deciding_offer_failed(d, OFFER_END_DECLINED, d->command->is.offer.reason);
-    return REFUSAL_NONE;
-}
-
-/* REFUSAL_NONE if the sender holds the case: as its team, or as the coordinator who took it. */
-static enum refusal in_hand(const struct deciding *d)
-{
-    const struct referral *r = &d->r;
-    bool team = d->command->party == PARTY_TEAM;
-    if (team && referral_is_with_team(r) && r->team == d->command->slot)
-        return REFUSAL_NONE;
-    if (!team && r->state == CASE_TAKEN && r->coordinator == d->command->slot)
-        return REFUSAL_NONE;
-    bool concerned = !team || referral_times_asked(r, d->command->slot);
-    return concerned ? REFUSAL_WRONG_STATE : REFUSAL_NOT_YOURS;
-}
 
 static bool has_arrived(const struct referral *r)
 {
@@ -108,7 +37,7 @@ static bool is_to_come(const struct deciding *d, int64_t utc_ms)
 
 enum refusal decide_check_in(struct deciding *d)
 {
-    enum refusal refusal = in_hand(d);
+    enum refusal refusal = deciding_in_hand(d);
     if (refusal != REFUSAL_NONE)
         return refusal;
     const struct command *command = d->command;
@@ -136,7 +65,7 @@ enum refusal decide_check_in(struct deciding *d)
 
 enum refusal decide_close(struct deciding *d)
 {
-    enum refusal refusal = in_hand(d);
+    enum refusal refusal = deciding_in_hand(d);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (d->command->is.close.outcome == 0)
@@ -151,34 +80,6 @@ enum refusal decide_close(struct deciding *d)
     event->is.closed.by = d->command->party == PARTY_TEAM ? state_team(d->state, d->command->slot)->id
                                                           : state_coordinator_id(d->state, d->command->slot);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
-}
-
-/* The case stays with the team until another has accepted it. */
-enum refusal decide_handover(struct deciding *d)
-{
-    enum refusal refusal = in_hand(d);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    if (d->r.offer.attempt)
-        return REFUSAL_WRONG_STATE; /* another team is being asked */
-    struct match match;
-    const char *wanted = d->command->is.move.team;
-    if (wanted[0]) {
-        uint16_t team = state_team_slot(d->state, wanted);
-        if (team == SLOT_NONE || team == d->r.team || !directory_team(d->directory, team) ||
-            !state_team(d->state, team)->present)
-            return REFUSAL_UNKNOWN_TEAM;
-        match.team = team;
-        match.considered.count = 1;
-        match_consider(d->directory, d->state, &d->r, team, d->now_ms, &match.considered.items[0]);
-        match.considered.items[0].finding = CONSIDERATION_CHOSEN;
-    } else {
-        match_find(d->directory, d->state, &d->r, d->now_ms, &match);
-        if (match.team == SLOT_NONE)
-            return REFUSAL_UNKNOWN_TEAM;
-    }
-    deciding_offer(d, match.team, true, false, &match.considered);
-    return REFUSAL_NONE;
 }
 
 enum refusal decide_presence(struct deciding *d)

@@ -90,8 +90,20 @@ void deciding_name_ended(struct event *event, const struct ended_case *ended)
     event->state = (enum case_state)ended->state;
 }
 
-void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
-                    const struct consideration_list *considered)
+enum refusal deciding_in_hand(const struct deciding *d)
+{
+    const struct referral *r = &d->r;
+    bool team = d->command->party == PARTY_TEAM;
+    if (team && referral_is_with_team(r) && r->team == d->command->slot)
+        return REFUSAL_NONE;
+    if (!team && r->state == CASE_TAKEN && r->coordinator == d->command->slot)
+        return REFUSAL_NONE;
+    bool concerned = !team || referral_times_asked(r, d->command->slot);
+    return concerned ? REFUSAL_WRONG_STATE : REFUSAL_NOT_YOURS;
+}
+
+struct event *deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
+                             const struct consideration_list *considered)
 {
     struct event *event = deciding_event(d, EVENT_OFFERED);
     event->is.offered.attempt = d->r.attempts + 1;
@@ -102,6 +114,7 @@ void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assig
     event->is.offered.assigned = assigned;
     event->considered = *considered;
     deciding_done(d, event);
+    return event;
 }
 
 void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match)

@@ -49,8 +49,11 @@ bool deciding_offer_next(struct deciding *d, struct match *match);
 /* The same for a held case. If no team can be asked, it stays held; records why, and when to look again,
  * unless nothing has changed. */
 void deciding_look(struct deciding *d);
-void deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
-                    const struct consideration_list *considered);
+/* Returns the event, which the caller may add to. */
+struct event *deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
+                             const struct consideration_list *considered);
+/* REFUSAL_NONE if the sender holds the case: as its team, or as the coordinator who took it. */
+enum refusal deciding_in_hand(const struct deciding *d);
 /* Leaves the case with the coordinator on duty. match: what was found, if the ladder was asked; else NULL. */
 void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match);
 /* Ends the live offer, if there is one. */

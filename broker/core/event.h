@@ -259,6 +259,7 @@ struct event {
             int64_t expires_ms;
             uint16_t round;
             bool handover, assigned;
+            bool late; /* the team said yes after its time to answer */
         } offered;
         struct {
             uint32_t attempt;

@@ -201,6 +201,7 @@ static void pack_offered(struct packing *p)
     p->is.offered.round = e->is.offered.round;
     p->is.offered.handover = e->is.offered.handover;
     p->is.offered.assigned = e->is.offered.assigned;
+    p->is.offered.late = e->is.offered.late;
 }
 
 static void pack_seen(struct packing *p)

@@ -132,6 +132,7 @@ static void read_offered(struct event_reading *in)
     e->is.offered.round = (uint16_t)m->round;
     e->is.offered.handover = m->handover;
     e->is.offered.assigned = m->assigned;
+    e->is.offered.late = m->late;
     read_considered(in, m->n_considered, m->considered, &e->considered);
 }
 

@@ -101,6 +101,14 @@ static uint64_t decision_flags(const struct decision *decision)
     return flags;
 }
 
+static bool decision_is_late_yes(const struct decision *decision)
+{
+    for (int i = 0; i < decision->count; i++)
+        if (decision->events[i].kind == EVENT_OFFERED && decision->events[i].is.offered.late)
+            return true;
+    return false;
+}
+
 enum refusal adopt_request(struct broker *b, const struct asking *asking, const struct command *command,
                            const struct record_content *content, struct done *done)
 {
@@ -113,8 +121,10 @@ enum refusal adopt_request(struct broker *b, const struct asking *asking, const 
         return refusal;
     if (!adopt_for(b, has_text ? &texts : NULL, sessions_row_of(&b->sessions, asking->session) + 1))
         return REFUSAL_UNAVAILABLE;
-    *done = (struct done){
-        .seq = b->decision.seq, .repeated = b->decision.repeated, .flags = decision_flags(&b->decision)};
+    *done = (struct done){.seq = b->decision.seq,
+                          .repeated = b->decision.repeated,
+                          .flags = decision_flags(&b->decision),
+                          .late = decision_is_late_yes(&b->decision)};
     return REFUSAL_NONE;
 }
 

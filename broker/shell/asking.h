@@ -38,6 +38,7 @@ struct done {
     bool repeated;    /* had been done before */
     uint64_t flags;   /* flag_bit: raised at the receipt, for the referrer to put right */
     bool key_remains; /* of an Erase: on the disk, which did not let it be overwritten */
+    bool late;        /* an acceptance whose time had ended */
 };
 
 #endif

@@ -28,10 +28,19 @@ static struct any_case case_asked_for(const struct state *state, const Concordat
     return state_case_by_number(state, number, drill);
 }
 
+/* A team that was asked about an open case may ask what became of it, so that a late yes finds out whether it
+ * is still wanted. */
+static bool board_may_ask(const struct broker *b, const struct session *session, struct any_case of)
+{
+    bool was_asked =
+        of.open && session->peer.party == PARTY_TEAM && referral_times_asked(of.open, session->peer.slot) > 0;
+    return was_asked || sight_may_see(b, session, of);
+}
+
 void board_answer_status(struct broker *b, const struct asking *asking)
 {
     struct any_case of = case_asked_for(b->state, asking->request->get_status);
-    if (!sight_may_see(b, asking->session, of)) {
+    if (!board_may_ask(b, asking->session, of)) {
         answers_refuse(b, &asking->to, REFUSAL_NOT_YOURS, NULL);
         adopt_refusal(b, asking->key->name, asking->request, REFUSAL_NOT_YOURS, asking->now);
         return;

@@ -25,9 +25,10 @@ static const char *const refusal_texts[] = {
     [REFUSAL(NO_SOURCE)] = "It does not say which service refers. Ring the duty coordinator.",
     [REFUSAL(NO_CALLBACK)] = "There is no number to call you back on. Add one, or ring the duty coordinator.",
     [REFUSAL(CONFLICT)] = "This number has been used before with other content. Send it under a new one.",
-    [REFUSAL(OFFER_ENDED)] = "This offer has ended. Nothing was changed; see who holds the case now.",
+    [REFUSAL(OFFER_ENDED)] =
+        "This comes late: the offer has ended. Nothing was changed; see who holds the case now.",
     [REFUSAL(ALREADY_ACCEPTED)] =
-        "This has been accepted already. Nothing was changed; see who holds the case now.",
+        "This comes late: it has been accepted already. Nothing was changed; see who holds the case now.",
     [REFUSAL(CASE_CLOSED)] = "This case has ended. Nothing was changed.",
     [REFUSAL(WRONG_STATE)] = "This is not possible now. Nothing was changed; see who holds the case now.",
     [REFUSAL(UNKNOWN_TEAM)] =

@@ -59,6 +59,7 @@ static const char *const statements[] = {
     "CREATE TABLE offer ("
     "  referral TEXT NOT NULL, attempt INTEGER NOT NULL, team TEXT NOT NULL, round INTEGER NOT NULL,"
     "  handover INTEGER NOT NULL, assigned INTEGER NOT NULL,"
+    "  late INTEGER NOT NULL," /* the team said yes after its time to answer, and nobody had the case */
     "  offered_seq INTEGER NOT NULL, offered_at_ms INTEGER NOT NULL, expires_at_ms INTEGER,"
     "  seen_at_ms INTEGER,"
     "  ended_seq INTEGER, ended_at_ms INTEGER, ended_as TEXT, reason TEXT, reason_code TEXT,"

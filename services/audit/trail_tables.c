@@ -96,13 +96,14 @@ static int keep_offered(struct sql *sql, const event_t *event)
         if (what->considered[i]->finding == CONCORDAT__V1__CONSIDERATION__CONSIDERATION_CHOSEN)
             chosen = what->considered[i];
     bool shown = chosen && chosen->capacity_known;
-    int done = RUN("INSERT INTO offer (referral, attempt, team, round, handover, assigned, offered_seq,"
-                   " offered_at_ms, expires_at_ms, free_places_shown, capacity_age_min)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                   REFERRAL, sql_integer(what->attempt), sql_text(what->team), sql_integer(what->round),
-                   sql_integer(what->handover), sql_integer(what->assigned), SEQ, AT,
-                   sql_time(what->expires_ms), shown ? sql_integer(chosen->free_places) : sql_text(NULL),
-                   shown ? sql_integer(chosen->capacity_age_minutes) : sql_text(NULL));
+    int done =
+        RUN("INSERT INTO offer (referral, attempt, team, round, handover, assigned, late, offered_seq,"
+            " offered_at_ms, expires_at_ms, free_places_shown, capacity_age_min)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?12, ?7, ?8, ?9, ?10, ?11)",
+            REFERRAL, sql_integer(what->attempt), sql_text(what->team), sql_integer(what->round),
+            sql_integer(what->handover), sql_integer(what->assigned), SEQ, AT, sql_time(what->expires_ms),
+            shown ? sql_integer(chosen->free_places) : sql_text(NULL),
+            shown ? sql_integer(chosen->capacity_age_minutes) : sql_text(NULL), sql_integer(what->late));
     if (done == SQLITE_OK)
         done =
             RUN("UPDATE referral SET offers = offers + 1, first_offer_at_ms = coalesce(first_offer_at_ms, ?2)"

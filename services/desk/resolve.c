@@ -39,7 +39,9 @@ static const Concordat__V1__Message *refuse_without_offer(struct resolve *resolv
     concordat__v1__message__init(&resolve->message);
     concordat__v1__answer__init(&resolve->answer);
     resolve->answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_OFFER_ENDED;
-    resolve->answer.text = (char *)"no team is being asked to take this case now";
+    resolve->answer.text =
+        (char *)"no team is being asked to take this case now; if your team has it and cannot go, "
+                "give it back: give-back CASE REASON";
     resolve->answer.status = (Concordat__V1__CaseStatus *)status;
     resolve->message.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
     resolve->message.answer = &resolve->answer;
@@ -52,8 +54,11 @@ const Concordat__V1__Message *resolve_refusal(struct resolve *resolve, struct ac
     const Concordat__V1__CaseStatus *status = told_status(answer);
     if (!status || status->referral.len != WIRE_ID_BYTES)
         return answer;
-    if (action_needs_attempt(action) && status->attempt == 0)
+    /* A yes may come after its time: it names the latest offer, and the router says whether it counts. */
+    bool is_a_yes = action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_ACCEPT;
+    uint32_t attempt = status->attempt == 0 && is_a_yes ? status->offers : status->attempt;
+    if (action_needs_attempt(action) && attempt == 0)
         return refuse_without_offer(resolve, status);
-    action_bind(action, status->referral.data, status->attempt);
+    action_bind(action, status->referral.data, attempt);
     return NULL;
 }

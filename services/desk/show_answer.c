@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/words/words.h"
+#include "services/desk/late_sentence.h"
 #include "services/desk/show.h"
 
 typedef Concordat__V1__Answer answer_message;
@@ -55,9 +56,11 @@ static void show_how_it_went(struct sheet *sheet, const answer_message *answer, 
 
 void show_answer(struct sheet *sheet, const answer_message *answer, const struct showing *showing)
 {
-    char flags[SHOW_FLAGS_BYTES];
+    char flags[SHOW_FLAGS_BYTES], late[LATE_SENTENCE_BYTES];
     bool only_saved = answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED || show_is_not_taken(answer);
     show_how_it_went(sheet, answer, showing->receipt);
+    if (late_sentence(answer, late))
+        sheet_row(sheet, "Late", "%s", late);
     show_flags(answer->flags, answer->n_flags, flags);
     if (flags[0] != '\0')
         sheet_row(sheet, "Noted", "%s. None of this holds it up.", flags);
@@ -103,8 +106,10 @@ static void held_words(const Concordat__V1__CaseStatus *status, char *out, size_
 void show_answer_line(struct sheet *sheet, const char *command, const answer_message *answer,
                       const char *team)
 {
-    char refusal[WORDS_MAX] = "", held[400] = "";
+    char refusal[WORDS_MAX] = "", held[400] = "", late[LATE_SENTENCE_BYTES];
     const char *note = show_answer_note(answer, team);
+    if (note[0] == '\0' && late_sentence(answer, late))
+        note = late;
     if (!answer->done)
         words_for(&concordat__v1__refusal__descriptor, (int)answer->refusal, refusal);
     if (answer->status)

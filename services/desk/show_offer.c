@@ -132,13 +132,15 @@ static const char *const endings[] = {
     [CONCORDAT__V1__OFFER_END__OFFER_END_TEAM_ABSENT] = "your team counts as absent",
     [CONCORDAT__V1__OFFER_END__OFFER_END_REFERRAL_WITHDRAWN] = "withdrawn by the referrer",
     [CONCORDAT__V1__OFFER_END__OFFER_END_CASE_MOVED] = "the duty coordinator has moved the case",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_LATE_ANSWER] =
+        "a team that was asked before has said yes after all, and takes it; you need do nothing",
     [CONCORDAT__V1__OFFER_END__OFFER_END_ORIGIN_SHARE] =
         "your places were full, and a source with fewer cases here was waiting",
 };
 
 const char *show_offer_end(Concordat__V1__OfferEnd end)
 {
-    bool known = (size_t)end < sizeof endings / sizeof *endings;
+    bool known = (size_t)end < sizeof endings / sizeof *endings && endings[end];
     return endings[known ? end : CONCORDAT__V1__OFFER_END__OFFER_END_UNSPECIFIED];
 }
 

@@ -150,6 +150,14 @@ class Stage:
             name, "concordat-audit", "--broker", self.endpoint, "--broker-key", self.public_key("broker"),
             "--key", self.path("secret", f"{name}.key_secret"), "--state", self.path(f"{name}-state"), ready="", env=env)
 
+    def concordat(self, key, *words):
+        """Types a command of `concordat` with a key that has been made. Returns its exit code and what it said."""
+        ran = subprocess.run(
+            [find_program("concordat", self.program_folders), *words, "--server", self.endpoint, "--server-key",
+             self.public_key("broker"), "--key", self.path("secret", f"{key}.key_secret"), "--timeout", "30"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        return ran.returncode, ran.stdout + ran.stderr
+
     def kill(self, name):
         """Kills a program at once, as a power cut would."""
         process = self.processes.pop(name)

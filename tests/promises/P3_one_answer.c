@@ -1,5 +1,5 @@
 /* P3 One answer: a referral has at most one live offer and one acceptance. A team that answers too late is
- * told so, and nothing changes. */
+ * told so, and nothing changes, unless it says yes and nobody has the case (R20_late.c). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,19 +23,31 @@ static struct command answer_to_offer(struct core_world *w, enum command_kind ki
     return command;
 }
 
-/* Every kind of answer is refused for the same reason, and the state keeps every byte. */
-static void assert_told(struct core_world *w, int team, const uint8_t *id, uint32_t attempt,
-                        enum refusal told)
+/* All but a yes is refused for the same reason, and the state keeps every byte. */
+static void assert_too_late(struct core_world *w, int team, const uint8_t *id, uint32_t attempt,
+                            enum refusal told)
 {
-    static const enum command_kind kinds[] = {COMMAND_ACCEPT, COMMAND_DECLINE, COMMAND_SEEN};
+    static const enum command_kind kinds[] = {COMMAND_DECLINE, COMMAND_SEEN, COMMAND_ACCEPT};
     struct state_copy before = state_copy_take(w->state);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < (told == REFUSAL_OFFER_ENDED ? 2 : 3); i++) {
         struct command command = answer_to_offer(w, kinds[i], team, id, attempt);
         assert_int_equal(world_do(w, &command), told);
         assert_int_equal(w->last.count, 0);
         assert_int_equal(w->last.seq, 0);
         assert_true(state_copy_equals(&before, w->state));
     }
+    state_copy_drop(&before);
+}
+
+/* Every kind of answer is. */
+static void assert_told(struct core_world *w, int team, const uint8_t *id, uint32_t attempt,
+                        enum refusal told)
+{
+    assert_too_late(w, team, id, attempt, told);
+    struct state_copy before = state_copy_take(w->state);
+    struct command yes = answer_to_offer(w, COMMAND_ACCEPT, team, id, attempt);
+    assert_int_equal(world_do(w, &yes), told);
+    assert_true(state_copy_equals(&before, w->state));
     state_copy_drop(&before);
 }
 
@@ -64,14 +76,14 @@ static void at_the_instant_of_expiry_it_is_too_late_though_time_has_done_nothing
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     w->now_ms = r->offer.expires_ms;
-    assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
+    assert_too_late(w, 1, id, 1, REFUSAL_OFFER_ENDED);
     w->now_ms += HOURS(1); /* the broker was held up */
-    assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
+    assert_too_late(w, 1, id, 1, REFUSAL_OFFER_ENDED);
     assert_int_equal(r->offer.attempt, 1); /* it is time that ends the offer */
     core_world_close(&w);
 }
 
-static void after_expiry_the_next_team_alone_can_answer(void **unused)
+static void after_expiry_the_next_team_alone_can_say_no(void **unused)
 {
     (void)unused;
     struct core_world *w = core_world_open(2, NULL);
@@ -79,9 +91,9 @@ static void after_expiry_the_next_team_alone_can_answer(void **unused)
     const struct referral *r = submitted(w, id);
     world_wait(w, MINUTES(5));
     assert_int_equal(r->offer.team, world_slot(w, 2));
-    assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
-    assert_told(w, 1, id, 2, REFUSAL_OFFER_ENDED); /* nor the other team's offer */
-    assert_told(w, 2, id, 1, REFUSAL_OFFER_ENDED); /* nor by the other team, an older one */
+    assert_too_late(w, 1, id, 1, REFUSAL_OFFER_ENDED);
+    assert_too_late(w, 1, id, 2, REFUSAL_OFFER_ENDED); /* nor to the other team's offer */
+    assert_too_late(w, 2, id, 1, REFUSAL_OFFER_ENDED); /* nor by the other team, to an older one */
     assert_int_equal(world_accept(w, r, 0), REFUSAL_NONE);
     core_world_close(&w);
 }
@@ -94,7 +106,7 @@ static void after_silence_of_all_an_answer_is_told_that_the_offer_ended(void **u
     const struct referral *r = submitted(w, id);
     world_wait(w, MINUTES(6));
     assert_int_equal(r->state, CASE_HELD);
-    assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
+    assert_too_late(w, 1, id, 1, REFUSAL_OFFER_ENDED);
     world_take(w, r);
     assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
     core_world_close(&w);
@@ -120,15 +132,20 @@ static void of_two_devices_of_a_team_in_one_tick_one_wins(void **unused)
     core_world_close(&w);
 }
 
-static void of_a_decline_and_an_accept_in_one_tick_the_first_counts(void **unused)
+static void of_a_decline_and_an_accept_in_one_tick_the_yes_counts(void **unused)
 {
     (void)unused;
     struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     assert_int_equal(world_decline(w, r), REFUSAL_NONE);
-    assert_told(w, 1, id, 1, REFUSAL_OFFER_ENDED);
+    assert_too_late(w, 1, id, 1, REFUSAL_OFFER_ENDED);
     assert_int_equal(r->offer.team, world_slot(w, 2));
+    struct command yes = answer_to_offer(w, COMMAND_ACCEPT, 1, id, 1);
+    assert_int_equal(world_do(w, &yes), REFUSAL_NONE);
+    assert_int_equal(r->team, world_slot(w, 1));
+    struct command no = answer_to_offer(w, COMMAND_DECLINE, 1, id, 1);
+    assert_int_equal(world_do(w, &no), REFUSAL_ALREADY_ACCEPTED);
     core_world_close(&w);
 }
 
@@ -334,10 +351,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_in_the_last_millisecond_counts),
         cmocka_unit_test(at_the_instant_of_expiry_it_is_too_late_though_time_has_done_nothing_yet),
-        cmocka_unit_test(after_expiry_the_next_team_alone_can_answer),
+        cmocka_unit_test(after_expiry_the_next_team_alone_can_say_no),
         cmocka_unit_test(after_silence_of_all_an_answer_is_told_that_the_offer_ended),
         cmocka_unit_test(of_two_devices_of_a_team_in_one_tick_one_wins),
-        cmocka_unit_test(of_a_decline_and_an_accept_in_one_tick_the_first_counts),
+        cmocka_unit_test(of_a_decline_and_an_accept_in_one_tick_the_yes_counts),
         cmocka_unit_test(of_two_teams_in_one_tick_only_the_one_asked_last_wins),
         cmocka_unit_test(a_team_that_was_never_asked_is_told_nothing),
         cmocka_unit_test(after_a_withdrawal_an_answer_is_told_that_the_case_is_closed),

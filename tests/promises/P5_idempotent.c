@@ -392,7 +392,7 @@ static void a_refusal_leaves_no_trace_and_comes_again(void **unused)
 {
     (void)unused;
     struct core_world *w = core_world_open(2, NULL);
-    struct command late = make_accept(w);
+    struct command late = make_decline(w);
     world_wait(w, MINUTES(5));
     struct state_copy before = state_copy_take(w->state);
     for (int i = 0; i < 3; i++)

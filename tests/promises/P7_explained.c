@@ -46,7 +46,8 @@ static void check_whole_ladder(const struct core_world *w, const struct consider
 static void check_offered(const struct core_world *w, const struct event *event)
 {
     const struct consideration_list *list = &event->considered;
-    bool named = event->is.offered.assigned || (event->is.offered.handover && list->count == 1);
+    bool named = event->is.offered.assigned || event->is.offered.late ||
+                 (event->is.offered.handover && list->count == 1);
     if (!named)
         check_whole_ladder(w, list);
     else

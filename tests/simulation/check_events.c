@@ -70,13 +70,16 @@ void check_one_effect(struct world *w, uint64_t seq, const Concordat__V1__Event 
     command->last_seq = seq;
 }
 
-/* An acceptance must name the live offer and come from the team that was asked. */
-static void check_whose(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
+/* An acceptance must name the live offer and come from the team that was asked. A late yes names an earlier
+ * offer, and the team is offered the case anew. */
+static void check_whose(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
+                        const struct seen_case *before)
 {
     const struct seen_command *command = witness_command(&w->witness, e->command.data);
     const struct peer *peer = command ? &w->peers[command->peer] : NULL;
-    if (peer && peer->honest &&
-        (command->attempt != e->accepted->attempt || strcmp(peer->key.of, e->accepted->team) != 0))
+    bool of_its_own =
+        before->late ? command->attempt < e->accepted->attempt : command->attempt == e->accepted->attempt;
+    if (peer && peer->honest && (!of_its_own || strcmp(peer->key.of, e->accepted->team) != 0))
         world_violated(w, "P3 late accept", "event %llu: %s accepts offer %u and is given offer %u of %s",
                        (number)seq, peer->key.name, command->attempt, e->accepted->attempt,
                        e->accepted->team);
@@ -112,6 +115,14 @@ static bool may_change(int kind)
            kind == WHAT(ERASED) || kind == WHAT(HOLD_SET) || kind == WHAT(HOLD_LIFTED);
 }
 
+/* A yes that comes late counts if the team was asked, and nobody has the case. */
+static bool may_be_late(const struct world *w, const Concordat__V1__Event *e, const struct seen_case *before)
+{
+    int team = witness_team(&w->witness, e->offered->team);
+    return team >= 0 && before->asked & UINT64_C(1) << team && !before->contact_made &&
+           before->state == STATE(HELD);
+}
+
 void check_one_answer(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
                       const struct seen_case *before)
 {
@@ -122,11 +133,14 @@ void check_one_answer(struct world *w, uint64_t seq, const Concordat__V1__Event 
     if (e->what_case == WHAT(OFFERED)) {
         if (before->offer_live)
             world_violated(w, "P3 two live offers", "event %llu offers what is offered already", (number)seq);
+        if (e->offered->late && !may_be_late(w, e, before))
+            world_violated(w, "P3 late accept", "event %llu gives %s a case that somebody has", (number)seq,
+                           e->offered->team);
         if (before->team[0] && !e->offered->handover)
             world_violated(w, "P2 two owners", "event %llu offers what %s has in hand", (number)seq,
                            before->team);
     } else if (e->what_case == WHAT(ACCEPTED)) {
-        check_whose(w, seq, e);
+        check_whose(w, seq, e, before);
         if (!before->offer_live)
             world_violated(w, "P3 two acceptances", "event %llu accepts no live offer", (number)seq);
         else if (e->accepted->attempt != before->attempt ||
@@ -140,6 +154,9 @@ void check_one_answer(struct world *w, uint64_t seq, const Concordat__V1__Event 
     } else if (e->what_case == WHAT(OFFER_ENDED)) {
         if (!before->offer_live || e->offer_ended->attempt != before->attempt)
             world_violated(w, "P3 offer ended twice", "event %llu ends no live offer", (number)seq);
+        if (e->offer_ended->end == CONCORDAT__V1__OFFER_END__OFFER_END_LATE_ANSWER &&
+            (before->assigned || before->handover))
+            world_violated(w, "P3 late accept", "event %llu ends an offer that a person made", (number)seq);
     }
 }
 
@@ -163,7 +180,7 @@ static void check_offer_reasons(struct world *w, uint64_t seq, const Concordat__
                                 const struct seen_case *before)
 {
     int steps = steps_of(w, &m->policy, before->area), chosen = 0;
-    bool named = m->assigned || (m->handover && m->n_considered == 1);
+    bool named = m->assigned || m->late || (m->handover && m->n_considered == 1);
     for (size_t i = 0; i < m->n_considered; i++) {
         const Concordat__V1__Considered *c = m->considered[i];
         if (c->finding == CONCORDAT__V1__CONSIDERATION__CONSIDERATION_UNSPECIFIED)
@@ -212,6 +229,8 @@ void check_empty_rung(struct world *w, uint64_t seq, const Concordat__V1__Event 
     if (e->what_case != WHAT(OFFERED))
         return;
     const Concordat__V1__Offered *m = e->offered;
+    if (m->late)
+        return; /* it has said yes itself */
     if (!witness_present(&w->witness, m->team)) {
         world_violated(w, "P4 empty rung", "event %llu asks %s, which is absent", (number)seq, m->team);
         return;

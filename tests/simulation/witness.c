@@ -171,6 +171,7 @@ static void model_offered(struct witness *w, struct seen_case *c, const Concorda
     c->offer_live = true;
     c->handover = m->handover;
     c->assigned = m->assigned;
+    c->late = m->late;
     c->expires_ms = m->expires_ms;
     name(c->offer_team, m->team);
     int team = witness_team(w, m->team);

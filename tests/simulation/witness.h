@@ -43,7 +43,7 @@ struct seen_case {
     int told_version;
     uint32_t attempt; /* the newest offer */
     int owner_kind, state;
-    bool offer_live, handover, assigned, contact_made, ended;
+    bool offer_live, handover, assigned, late, contact_made, ended;
     bool drill, erased;
     uint32_t number;  /* as people say it */
     uint32_t holds;   /* 1 << HoldOnErasure */
