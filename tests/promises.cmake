@@ -27,6 +27,6 @@ concordat_promise_test(R5_detention core-world)
 concordat_promise_test(P9_erasure core-world)
 
 # The rules of routing that were put right, each row a file.
-foreach(name R10_now R13_failed_contact R14_times R20_late)
+foreach(name R10_now R13_failed_contact R14_times R20_late R8_moves R21_handover)
   concordat_promise_test(${name} core-world)
 endforeach()

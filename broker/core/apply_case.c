@@ -34,7 +34,7 @@ void apply_received(struct referral *r, const struct event *event)
     r->received_seq = event->seq;
     r->remind_ms = event->at_ms; /* the coordinator owns it until the same decision says who does */
     r->round = 1;
-    r->team = r->last_asked = SLOT_NONE;
+    r->team = r->last_asked = r->taken_from = SLOT_NONE;
     r->offer.team = SLOT_NONE;
     copy_words(r->device, ACTOR_CHARS_MAX, event->device);
     apply_facts(r, event);
@@ -136,6 +136,7 @@ void apply_held(struct referral *r, const struct event *event)
     r->look_again_ms = event->is.held.look_again_ms;
     r->round = event->is.held.round;
     copy_words(r->taken_by, PERSON_CHARS_MAX, "");
+    r->taken_from = SLOT_NONE;
 }
 
 void apply_reminded(struct referral *r, const struct event *event)
@@ -147,7 +148,10 @@ void apply_reminded(struct referral *r, const struct event *event)
 
 void apply_taken(struct referral *r, const struct event *event)
 {
+    fall_back(r, 0);
     r->coordinator = event->is.taken.coordinator;
+    if (event->is.taken.previous_team != SLOT_NONE)
+        r->taken_from = event->is.taken.previous_team;
     r->lease_ms = event->is.taken.lease_ms;
     r->reminders = 0;
     copy_words(r->taken_by, PERSON_CHARS_MAX, event->person.id);
@@ -161,6 +165,7 @@ void apply_accepted(struct referral *r, const struct event *event)
     r->lease_ms = event->is.accepted.lease_ms;
     r->lapses_ms = 0;
     r->taken_by[0] = '\0';
+    r->taken_from = SLOT_NONE;
     clear_offer(r);
 }
 

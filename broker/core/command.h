@@ -21,6 +21,8 @@ enum command_kind {
     COMMAND_CHECK_IN,
     COMMAND_CLOSE,
     COMMAND_HANDOVER,
+    COMMAND_GIVE_BACK,
+    COMMAND_CANCEL_HANDOVER,
     COMMAND_TAKE,
     COMMAND_ASSIGN,
     COMMAND_READ_RECORD,
@@ -90,7 +92,11 @@ struct command {
         } close;
         struct {
             const char *team; /* id in the directory; "": the team that the ladder finds */
+            bool although;    /* although the rules would not send this person to it */
         } move;               /* handover, assign */
+        struct {
+            bool has_reason;
+        } why; /* take, give back */
         struct {
             const char *reason;
             struct record_reading as;

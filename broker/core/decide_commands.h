@@ -15,6 +15,7 @@ struct deciding;
 typedef enum refusal decide_command(struct deciding *d);
 decide_command decide_submit, decide_update, decide_withdraw, decide_told;
 decide_command decide_seen, decide_accept, decide_decline, decide_check_in, decide_close, decide_handover;
+decide_command decide_give_back, decide_cancel_handover;
 decide_command decide_presence, decide_capacity;
 decide_command decide_take, decide_assign, decide_read_record, decide_cover;
 decide_command decide_erase, decide_set_hold;

@@ -3,19 +3,23 @@
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
+/* Any case of the area at any time. To take one from the team that has it needs a reason: the team is told.
+ */
 enum refusal decide_take(struct deciding *d)
 {
-    if (referral_is_with_team(&d->r))
-        return REFUSAL_WRONG_STATE; /* a team holds the case */
+    bool with_team = referral_is_with_team(&d->r);
+    if (with_team && !d->command->is.why.has_reason)
+        return REFUSAL_BAD_VALUE;
     deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_TAKEN);
     event->is.taken.coordinator = d->command->slot;
+    event->is.taken.previous_team = with_team ? d->r.team : SLOT_NONE;
     event->is.taken.lease_ms = d->now_ms + d->policy->coordinator_lease_ms;
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
-/* The coordinator's judgement stands above hours, capacity and need. But a team that is absent cannot be
- * asked through a machine, only by telephone. */
+/* A team that is absent cannot be asked through a machine, only by telephone. A case that a team has is taken
+ * first, with a reason. */
 enum refusal decide_assign(struct deciding *d)
 {
     if (referral_is_with_team(&d->r))
@@ -23,10 +27,11 @@ enum refusal decide_assign(struct deciding *d)
     uint16_t team = state_team_slot(d->state, d->command->is.move.team);
     if (team == SLOT_NONE || !directory_team(d->directory, team) || !state_team(d->state, team)->present)
         return REFUSAL_UNKNOWN_TEAM;
+    struct consideration_list considered;
+    enum refusal refusal = deciding_choose(d, team, &considered);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
     deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
-    struct consideration_list considered = {.count = 1};
-    match_consider(d->directory, d->state, &d->r, team, d->now_ms, &considered.items[0]);
-    considered.items[0].finding = CONSIDERATION_CHOSEN;
     deciding_offer(d, team, false, true, &considered);
     return REFUSAL_NONE;
 }

@@ -42,25 +42,9 @@ static bool nobody_has_it(const struct referral *r)
  * shut, full or was asked before is no reason against its own word. */
 static bool may_still_come(const struct deciding *d, struct considered *team)
 {
-    if (!directory_team(d->directory, d->command->slot))
-        return false;
-    switch (match_consider(d->directory, d->state, &d->r, d->command->slot, d->now_ms, team)) {
-    case CONSIDERATION_PATHWAY_NOT_SERVED:
-    case CONSIDERATION_AGE_NOT_SERVED:
-    case CONSIDERATION_NEED_NOT_SERVED:
-    case CONSIDERATION_LANGUAGE_NOT_SERVED:
-    case CONSIDERATION_HOLDS_IT_NOW:
-        return false;
-    case CONSIDERATION_NONE:
-    case CONSIDERATION_CHOSEN:
-    case CONSIDERATION_RANKED_LOWER:
-    case CONSIDERATION_CLOSED_NOW:
-    case CONSIDERATION_ABSENT:
-    case CONSIDERATION_FULL:
-    case CONSIDERATION_ASKED_ALREADY:
-        break;
-    }
-    return true;
+    return directory_team(d->directory, d->command->slot) &&
+           !match_is_not_for(
+               match_consider(d->directory, d->state, &d->r, d->command->slot, d->now_ms, team));
 }
 
 /* A yes that comes after the time to answer counts if nobody has the case: the team is offered it anew, by

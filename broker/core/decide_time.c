@@ -11,12 +11,7 @@ static void lapse_lease(struct deciding *d)
     struct event *event = deciding_event(d, EVENT_LEASE_LAPSED);
     event->is.lease.team = d->r.team;
     deciding_done(d, event);
-    /* A person who has been seen is not sent a second crisis team unasked: the coordinator decides. */
-    struct match match;
-    if (d->r.contact_made)
-        deciding_hold(d, HOLD_LEASE_LAPSED, NULL);
-    else if (!deciding_offer_next(d, &match))
-        deciding_hold(d, HOLD_LEASE_LAPSED, &match);
+    deciding_go_on(d, HOLD_LEASE_LAPSED);
 }
 
 static void warn_team(struct deciding *d)

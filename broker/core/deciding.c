@@ -90,6 +90,15 @@ void deciding_name_ended(struct event *event, const struct ended_case *ended)
     event->state = (enum case_state)ended->state;
 }
 
+enum refusal deciding_choose(const struct deciding *d, uint16_t team, struct consideration_list *considered)
+{
+    considered->count = 1;
+    enum consideration found =
+        match_consider(d->directory, d->state, &d->r, team, d->now_ms, &considered->items[0]);
+    considered->items[0].finding = CONSIDERATION_CHOSEN;
+    return match_is_not_for(found) && !d->command->is.move.although ? REFUSAL_NOT_A_MATCH : REFUSAL_NONE;
+}
+
 enum refusal deciding_in_hand(const struct deciding *d)
 {
     const struct referral *r = &d->r;
@@ -182,7 +191,10 @@ static bool offer_share(struct deciding *d, struct match *match)
     return true;
 }
 
-bool deciding_offer_next(struct deciding *d, struct match *match)
+/* Asks the next team of the ladder. If all that could take the case are full, another origin's case may have
+ * to yield its place (share.h): it is then offered to another team, or held, by the same decision. False if
+ * no team can be asked, or if others come first; *match says what was found. */
+static bool offer_next(struct deciding *d, struct match *match)
 {
     return offer_place(d, match, true);
 }
@@ -190,7 +202,7 @@ bool deciding_offer_next(struct deciding *d, struct match *match)
 void deciding_route(struct deciding *d)
 {
     struct match match;
-    if (!deciding_offer_next(d, &match))
+    if (!offer_next(d, &match))
         deciding_hold(d, match.reason, &match);
 }
 
@@ -215,7 +227,7 @@ static bool is_new_finding(const struct deciding *d, const struct match *match)
 void deciding_look(struct deciding *d)
 {
     struct match match;
-    if (deciding_offer_next(d, &match) || !is_new_finding(d, &match))
+    if (offer_next(d, &match) || !is_new_finding(d, &match))
         return;
     struct event *event = deciding_event(d, EVENT_HELD);
     event->is.held.coordinator = d->r.coordinator;
@@ -225,6 +237,15 @@ void deciding_look(struct deciding *d)
     event->is.held.round = d->r.round;
     event->considered = match.considered;
     deciding_done(d, event);
+}
+
+void deciding_go_on(struct deciding *d, enum hold_reason lost_by)
+{
+    struct match match;
+    if (d->r.contact_made)
+        deciding_hold(d, lost_by, NULL);
+    else if (!offer_next(d, &match))
+        deciding_hold(d, lost_by, &match);
 }
 
 void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason)

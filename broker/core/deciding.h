@@ -42,16 +42,20 @@ void deciding_note_facts(struct deciding *d, const struct facts *before);
 
 /* Asks the next team of the ladder; if none can be asked, the coordinator holds the case. */
 void deciding_route(struct deciding *d);
-/* Asks the next team of the ladder. If all that could take the case are full, another origin's case may have
- * to yield its place (share.h): it is then offered to another team, or held, by the same decision. False if
- * no team can be asked, or if others come first; *match says what was found. */
-bool deciding_offer_next(struct deciding *d, struct match *match);
-/* The same for a held case. If no team can be asked, it stays held; records why, and when to look again,
- * unless nothing has changed. */
+/* Asks the next team of the ladder for a held case. If no team can be asked, it stays held; records why, and
+ * when to look again, unless nothing has changed. */
 void deciding_look(struct deciding *d);
 /* Returns the event, which the caller may add to. */
 struct event *deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
                              const struct consideration_list *considered);
+/* A team that a person chose, as the only one considered. Its judgement stands above hours, capacity and who
+ * was asked before; but a team that the rules would not send this person to is asked back once
+ * (REFUSAL_NOT_A_MATCH). */
+enum refusal deciding_choose(const struct deciding *d, uint16_t team, struct consideration_list *considered);
+/* What comes after a team has lost the case: the ladder goes on, and if no team can be asked the coordinator
+ * holds it, for the reason by which the team lost it. A person who has been met is not sent a second team
+ * unasked. */
+void deciding_go_on(struct deciding *d, enum hold_reason lost_by);
 /* REFUSAL_NONE if the sender holds the case: as its team, or as the coordinator who took it. */
 enum refusal deciding_in_hand(const struct deciding *d);
 /* Leaves the case with the coordinator on duty. match: what was found, if the ladder was asked; else NULL. */

@@ -52,6 +52,7 @@ enum event_kind {
     EVENT_CLOCK_CORRECTED = 49,
     EVENT_DETENTION_NOTED,
     EVENT_CLOCK_WARNED,
+    EVENT_GIVEN_BACK = 57,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -281,6 +282,7 @@ struct event {
         } reminded;
         struct {
             uint16_t coordinator;
+            uint16_t previous_team; /* that had the case; SLOT_NONE if none had */
             int64_t lease_ms;
         } taken;
         struct {
@@ -302,7 +304,7 @@ struct event {
         struct {
             uint16_t team;
             int64_t lapses_ms;
-        } lease; /* lease_warned, lease_lapsed */
+        } lease; /* lease_warned, lease_lapsed, given_back */
         struct {
             int outcome; /* Outcome */
             int psychosocially_assessed;

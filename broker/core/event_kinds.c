@@ -38,6 +38,11 @@ static bool hope_of_update(const struct event *event)
     return event->state == CASE_OFFERED;
 }
 
+static bool hope_of_taking(const struct event *event)
+{
+    return event->is.taken.previous_team != SLOT_NONE;
+}
+
 static bool hope_of_turn(const struct event *event)
 {
     return event->is.held.reason == HOLD_IN_TURN;
@@ -62,8 +67,10 @@ const struct event_traits event_traits[EVENT_KINDS] = {
         .gives_hope = hope_of_turn, .coordinator_at = AT(held.coordinator)},
     [EVENT_REMINDED] = {NEWS, .happening = HAPPENING_REMINDED, .change_case = apply_reminded,
         .coordinator_at = AT(reminded.coordinator)},
-    [EVENT_TAKEN] = {NEWS, .happening = HAPPENING_TAKEN, .change_case = apply_taken,
-        .coordinator_at = AT(taken.coordinator)},
+    /* A team that a case is taken from has a place again. */
+    [EVENT_TAKEN] = {NEWS, .happening = HAPPENING_TAKEN, .offer = OFFER_NOT_ALLOWED,
+        .change_case = apply_taken, .gives_hope = hope_of_taking, .coordinator_at = AT(taken.coordinator),
+        .former_team_at = AT(taken.previous_team)},
     /* A team that hands over has a place again, and the origin has fewer offers at its team (share.h). */
     [EVENT_ACCEPTED] = {NEWS, .happening = HAPPENING_ACCEPTED, .offer = OFFER_OVER,
         .change_case = apply_accepted, .change_state = apply_accepted_to_team,
@@ -73,6 +80,9 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_LEASE_WARNED] = {NEWS, .happening = HAPPENING_LEASE_WARNED, .change_case = apply_lease_warned,
         .team_at = AT(lease.team)},
     [EVENT_LEASE_LAPSED] = {NEWS, .happening = HAPPENING_LEASE_LAPSED, .offer = OFFER_NOT_ALLOWED,
+        .change_case = apply_lease_lapsed, .gives_hope = always_gives_hope, .team_at = AT(lease.team),
+        .former_team_at = AT(lease.team)},
+    [EVENT_GIVEN_BACK] = {NEWS, .happening = HAPPENING_LEASE_LAPSED, .offer = OFFER_NOT_ALLOWED,
         .change_case = apply_lease_lapsed, .gives_hope = always_gives_hope, .team_at = AT(lease.team),
         .former_team_at = AT(lease.team)},
     [EVENT_UPDATED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_updated,

@@ -29,8 +29,8 @@ enum case_happening {
     HAPPENING_CONTACT_ATTENDED,
     HAPPENING_CONTACT_MISSED,
     HAPPENING_LEASE_WARNED,
-    HAPPENING_LEASE_LAPSED,
-    HAPPENING_NOTED, /* the state stays as it is */
+    HAPPENING_LEASE_LAPSED, /* or the team gave the case back */
+    HAPPENING_NOTED,        /* the state stays as it is */
     HAPPENING_CLOSED,
     HAPPENING_WITHDRAWN,
     HAPPENING_ERASED,

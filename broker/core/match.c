@@ -106,6 +106,12 @@ enum consideration match_consider(const struct directory *d, const struct state 
     return consider_team(d, state, r, slot, &now, c);
 }
 
+bool match_is_not_for(enum consideration finding)
+{
+    return finding == CONSIDERATION_PATHWAY_NOT_SERVED || finding == CONSIDERATION_AGE_NOT_SERVED ||
+           finding == CONSIDERATION_NEED_NOT_SERVED || finding == CONSIDERATION_LANGUAGE_NOT_SERVED;
+}
+
 /* This is the only place that orders the teams that can take a case. */
 static inline bool ranks_before(const struct directory *d, const struct state *state,
                                 const struct referral *r, const struct considered *a,

@@ -28,6 +28,10 @@ enum consideration match_consider(const struct directory *directory, const struc
                                   const struct referral *referral, uint16_t team, int64_t now_ms,
                                   struct considered *considered);
 
+/* Whether a finding says that the rules would not send such a person to the team: by pathway, age, need or
+ * language. That it is shut, away, full or was asked before is none. */
+bool match_is_not_for(enum consideration finding);
+
 /* Whether a is asked before b. */
 bool match_ranks_before(const struct directory *directory, const struct state *state,
                         const struct referral *referral, const struct considered *a,

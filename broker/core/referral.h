@@ -14,6 +14,7 @@
  *      +------------------------------> CLOSED <---------------------------+
  *
  *   WITHDRAWN by the referrer: from every open state but IN CONTACT.
+ *   TAKEN by the coordinator, and HELD because the team gives the case back: from every state with a team.
  *   A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
  *
  * The table in referral.c says which event may come in which state, and refuses every other. Between two
@@ -112,6 +113,7 @@ struct referral {
     uint16_t team;                   /* that accepted; SLOT_NONE */
     uint16_t last_asked;             /* the team of the latest offer; SLOT_NONE */
     uint16_t coordinator;
+    uint16_t taken_from; /* while it is taken: the team that had it before; SLOT_NONE: none had */
     char device[ACTOR_CHARS_MAX +
                 1]; /* that sent it, behind its origin; a name, so that made-up ones fill no table */
     char taken_by[PERSON_CHARS_MAX + 1]; /* the person who took it; "": not recorded, or not taken */
@@ -125,7 +127,7 @@ struct referral {
     uint8_t altered;        /* what of it was found altered: alteration_bit of each */
     bool by_another_device; /* the source's latest update or withdrawal came from another than `device` */
     uint8_t holds;          /* that keep it from being erased: hold_bit of each */
-    uint8_t unused[7];
+    uint8_t unused[5];
 };
 
 #pragma GCC diagnostic pop

@@ -35,6 +35,7 @@ struct packing {
         Concordat__V1__CheckedIn checked_in;
         Concordat__V1__LeaseWarned warned;
         Concordat__V1__LeaseLapsed lapsed;
+        Concordat__V1__GivenBack given_back;
         Concordat__V1__Updated updated;
         Concordat__V1__Closed closed;
         Concordat__V1__Withdrawn withdrawn;
@@ -249,6 +250,7 @@ static void pack_taken(struct packing *p)
     PART(taken, taken, taken);
     p->is.taken.coordinator = packed_coordinator(p, p->event->is.taken.coordinator);
     p->is.taken.lease_ms = p->event->is.taken.lease_ms;
+    p->is.taken.previous_team = packed_team(p, p->event->is.taken.previous_team);
 }
 
 static void pack_accepted(struct packing *p)
@@ -293,6 +295,12 @@ static void pack_lapsed(struct packing *p)
 {
     PART(lapsed, lease_lapsed, lease_lapsed);
     p->is.lapsed.team = packed_team(p, p->event->is.lease.team);
+}
+
+static void pack_given_back(struct packing *p)
+{
+    PART(given_back, given_back, given_back);
+    p->is.given_back.team = packed_team(p, p->event->is.lease.team);
 }
 
 static void pack_closed(struct packing *p)
@@ -455,6 +463,7 @@ static pack_part *const parts[] = {
     [EVENT_CHECKED_IN] = pack_checked_in,
     [EVENT_LEASE_WARNED] = pack_warned,
     [EVENT_LEASE_LAPSED] = pack_lapsed,
+    [EVENT_GIVEN_BACK] = pack_given_back,
     [EVENT_UPDATED] = pack_updated,
     [EVENT_CLOSED] = pack_closed,
     [EVENT_WITHDRAWN] = pack_withdrawn,

@@ -114,17 +114,31 @@ static void fill_handover(struct command_reading *in)
 {
     copy_id(&in->request->handover->referral, in->command->referral);
     in->command->is.move.team = in->request->handover->to_team;
+    in->command->is.move.although = in->request->handover->although;
+}
+
+static void fill_give_back(struct command_reading *in)
+{
+    copy_id(&in->request->give_back->referral, in->command->referral);
+    in->command->is.why.has_reason = in->request->give_back->reason[0];
+}
+
+static void fill_cancel_handover(struct command_reading *in)
+{
+    copy_id(&in->request->cancel_handover->referral, in->command->referral);
 }
 
 static void fill_take(struct command_reading *in)
 {
     copy_id(&in->request->take->referral, in->command->referral);
+    in->command->is.why.has_reason = in->request->take->reason[0];
 }
 
 static void fill_assign(struct command_reading *in)
 {
     copy_id(&in->request->assign->referral, in->command->referral);
     in->command->is.move.team = in->request->assign->to_team;
+    in->command->is.move.although = in->request->assign->although;
 }
 
 static void fill_get_record(struct command_reading *in)
@@ -196,6 +210,8 @@ static const struct {
     COMMAND(CHECK_IN) = {fill_check_in, COMMAND_CHECK_IN},
     COMMAND(CLOSE) = {fill_close, COMMAND_CLOSE},
     COMMAND(HANDOVER) = {fill_handover, COMMAND_HANDOVER},
+    COMMAND(GIVE_BACK) = {fill_give_back, COMMAND_GIVE_BACK},
+    COMMAND(CANCEL_HANDOVER) = {fill_cancel_handover, COMMAND_CANCEL_HANDOVER},
     COMMAND(TAKE) = {fill_take, COMMAND_TAKE},
     COMMAND(ASSIGN) = {fill_assign, COMMAND_ASSIGN},
     COMMAND(GET_RECORD) = {fill_get_record, COMMAND_READ_RECORD},

@@ -177,6 +177,7 @@ static void read_taken(struct event_reading *in)
     const Concordat__V1__Taken *m = in->message->taken;
     in->event->is.taken.coordinator = read_coordinator(in, m->coordinator);
     in->event->is.taken.lease_ms = m->lease_ms;
+    in->event->is.taken.previous_team = read_team_or_none(in, m->previous_team);
 }
 
 static void read_accepted(struct event_reading *in)
@@ -215,6 +216,11 @@ static void read_warned(struct event_reading *in)
 static void read_lapsed(struct event_reading *in)
 {
     in->event->is.lease.team = read_team(in, in->message->lease_lapsed->team);
+}
+
+static void read_given_back(struct event_reading *in)
+{
+    in->event->is.lease.team = read_team(in, in->message->given_back->team);
 }
 
 static void read_closed(struct event_reading *in)
@@ -393,6 +399,7 @@ static read_part *const parts[] = {
     [EVENT_CHECKED_IN] = read_checked_in,
     [EVENT_LEASE_WARNED] = read_warned,
     [EVENT_LEASE_LAPSED] = read_lapsed,
+    [EVENT_GIVEN_BACK] = read_given_back,
     [EVENT_UPDATED] = read_updated,
     [EVENT_CLOSED] = read_closed,
     [EVENT_WITHDRAWN] = read_withdrawn,

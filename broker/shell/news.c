@@ -109,7 +109,9 @@ static void tell_offer(struct broker *b, const struct happened *happened, const 
         news_tell_audience(b, first, &o.news);
 }
 
-static void tell_offer_over(struct broker *b, const struct happened *happened, struct any_case of)
+/* Tells a team how an offer ended: the one that was asked, or the one that hands its own case over. */
+static void tell_offer_over(struct broker *b, const struct happened *happened, struct any_case of,
+                            uint16_t team)
 {
     struct news news;
     Concordat__V1__OfferOver over = CONCORDAT__V1__OFFER_OVER__INIT;
@@ -124,9 +126,12 @@ static void tell_offer_over(struct broker *b, const struct happened *happened, s
     over.number = number;
     over.attempt = happened->attempt;
     over.end = (Concordat__V1__OfferEnd)happened->end;
+    over.own_handover = team != happened->team;
     if (statuses_find(&b->statuses, b->state, b->directory, of, OFFER_OVER_STATUS, &status))
         spliced_into(&over.base, &status, 1);
-    news_tell_audience(b, sessions_of_team(&b->sessions, happened->team), &news);
+    if (over.own_handover)
+        news.except = happened->answered;
+    news_tell_audience(b, sessions_of_team(&b->sessions, team), &news);
 }
 
 /* --- statuses --------------------------------------------------------------------------------------- */
@@ -185,7 +190,9 @@ void news_pack(struct broker *b)
         if (happened->kind == EVENT_OFFERED)
             tell_offer(b, happened, of.open);
         else if (happened->kind == EVENT_OFFER_ENDED || happened->kind == EVENT_ACCEPTED)
-            tell_offer_over(b, happened, of);
+            tell_offer_over(b, happened, of, happened->team);
+        if (happened->hands_over != SLOT_NONE)
+            tell_offer_over(b, happened, of, happened->hands_over);
         if (happened->former_team != SLOT_NONE)
             tell_former_team(b, happened, of);
         if (happened->former_coordinator != SLOT_NONE)

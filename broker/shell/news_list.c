@@ -40,6 +40,11 @@ static void note_teams(struct happened *happened, const struct event *event)
     happened->attempt = offer.attempt;
     happened->end = offer.end;
     happened->former_team = event_former_team(event);
+    /* If a team still owns a case whose offer has ended, that was a handover. What moved the case is told by
+     * itself. */
+    bool stays = event->kind == EVENT_OFFER_ENDED && event->owner.kind == OWNER_TEAM &&
+                 offer.end != OFFER_END_CASE_MOVED && offer.end != OFFER_END_REFERRAL_WITHDRAWN;
+    happened->hands_over = stays ? event->owner.slot : SLOT_NONE;
 }
 
 static uint32_t case_row_of(struct news_list *l, const uint8_t *referral)

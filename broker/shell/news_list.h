@@ -15,6 +15,7 @@ struct happened {
     uint16_t team;               /* that is asked, or that answered; SLOT_NONE */
     uint16_t former_team;        /* that had the case until now; SLOT_NONE */
     uint16_t former_coordinator; /* whose case it was until now; SLOT_NONE */
+    uint16_t hands_over;         /* that keeps the case, because nobody took it over; SLOT_NONE */
     uint32_t attempt;
     enum offer_end end;
     uint32_t answered; /* row + 1 of the session whose answer says all of this; 0: none */

@@ -42,6 +42,19 @@ static void status_say_coordinator(struct status *s, const struct state *state,
     s->message.coordinator_ring = s->message.ring = words.ring;
 }
 
+static char *status_team_name(const struct state *state, const struct directory *directory, uint16_t slot)
+{
+    const struct policy_team *team = directory_team(directory, slot);
+    return borrowed_text(team ? team->name : state_team(state, slot)->id);
+}
+
+static void status_say_offer(struct status *s, const struct state *state, const struct live_offer *offer)
+{
+    s->message.asked_team = borrowed_text(state_team(state, offer->team)->id);
+    s->message.answer_by_ms = state_utc(state, offer->expires_ms);
+    s->message.handing_over = offer->handover;
+}
+
 static void status_say_owner(struct status *s, const struct state *state, const struct directory *directory,
                              const struct referral *r)
 {
@@ -53,7 +66,7 @@ static void status_say_owner(struct status *s, const struct state *state, const 
     }
     const struct policy_team *team = directory_team(directory, r->owner.slot);
     s->message.owner = borrowed_text(state_team(state, r->owner.slot)->id);
-    s->message.owner_name = borrowed_text(team ? team->name : s->message.owner);
+    s->message.owner_name = status_team_name(state, directory, r->owner.slot);
     if (team && referral_is_with_team(r))
         s->message.ring = borrowed_text(team->telephone);
 }
@@ -105,8 +118,10 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->seq = r->last_seq;
     m->attempt = r->offer.attempt;
     if (r->offer.attempt)
-        m->asked_team = borrowed_text(state_team(state, r->offer.team)->id);
+        status_say_offer(s, state, &r->offer);
     m->taken_by = borrowed_text(r->taken_by);
+    if (r->state == CASE_TAKEN && r->taken_from != SLOT_NONE)
+        m->taken_from = status_team_name(state, directory, r->taken_from);
     if (r->state == CASE_HELD)
         m->hold_reason = (Concordat__V1__HoldReason)r->hold_reason;
     status_say_altered(s, r->altered);

@@ -15,6 +15,7 @@
 #include "broker/shell/glass.h"
 #include "broker/shell/greet.h"
 #include "broker/shell/inside.h"
+#include "broker/shell/moves.h"
 #include "broker/shell/records.h"
 #include "broker/shell/roles.h"
 #include "broker/shell/sight.h"
@@ -29,6 +30,8 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
     const Concordat__V1__Request *request = asking->request;
     char text[ERASURE_WORDS_BYTES];
     const char *words = erasure_fault(b, request, refusal, referral, text);
+    if (!words)
+        words = moves_fault(request, refusal);
     const uint8_t *told = words ? referral : NULL;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER && refusal == REFUSAL_BAD_VALUE)
         words = covers_fault(b, request->cover);

@@ -51,7 +51,7 @@ static const struct reduced_rule reduced_rules[] = {
      "checked_in lease_warned lease_lapsed updated closed withdrawn referrer_told clock_breached record_read "
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
-     "detention_noted clock_warned"},
+     "detention_noted clock_warned given_back"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -78,7 +78,7 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__held__descriptor, GOES, "look_again_ms"},
     {&concordat__v1__reminded__descriptor, STAYS, "coordinator times round"},
     {&concordat__v1__reminded__descriptor, MOVES, "next_ms"},
-    {&concordat__v1__taken__descriptor, STAYS, "coordinator"},
+    {&concordat__v1__taken__descriptor, STAYS, "coordinator previous_team"},
     {&concordat__v1__taken__descriptor, MOVES, "lease_ms"},
     {&concordat__v1__accepted__descriptor, STAYS, "attempt team previous_team"},
     {&concordat__v1__accepted__descriptor, MOVES, "expected_arrival_ms lease_ms"},
@@ -88,6 +88,7 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__lease_warned__descriptor, STAYS, "team"},
     {&concordat__v1__lease_warned__descriptor, MOVES, "lapses_ms"},
     {&concordat__v1__lease_lapsed__descriptor, STAYS, "team"},
+    {&concordat__v1__given_back__descriptor, STAYS, "team"},
     {&concordat__v1__closed__descriptor, STAYS, "outcome by psychosocially_assessed note_code"},
     {&concordat__v1__withdrawn__descriptor, STAYS, "by_another_device"},
     {&concordat__v1__withdrawn__descriptor, GOES, "sent_by"},

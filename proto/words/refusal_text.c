@@ -45,6 +45,9 @@ static const char *const refusal_texts[] = {
                                 "First say how the detention ended: detention CASE ended --how HOW.",
     [REFUSAL(DETENTION_STEP)] = "This does not follow from what is recorded of the detention. Nothing was "
                                 "changed; see what is to be recorded next.",
+    [REFUSAL(NOT_A_MATCH)] =
+        "By the region's rules this team is not for this person. Nothing was changed; if it is right, "
+        "say so and send it again.",
     [REFUSAL(TIME_TO_COME)] =
         "That time is still to come, and nothing was changed. Type the time at which it was, with its "
         "date and Z or +01:00 as the clock is; or leave the time out if it is now.",

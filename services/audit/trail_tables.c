@@ -226,6 +226,17 @@ static int keep_lease_lapsed(struct sql *sql, const event_t *event)
     return end_acceptance_row(sql, event, event->lease_lapsed->team, "lapsed");
 }
 
+static int keep_taken(struct sql *sql, const event_t *event)
+{
+    const char *team = event->taken->previous_team;
+    return team[0] ? end_acceptance_row(sql, event, team, "taken by the coordinator") : SQLITE_OK;
+}
+
+static int keep_given_back(struct sql *sql, const event_t *event)
+{
+    return end_acceptance_row(sql, event, event->given_back->team, "given back");
+}
+
 static int keep_closed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Closed *what = event->closed;
@@ -411,7 +422,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED, keep_offer_ended},
     {CONCORDAT__V1__EVENT__WHAT_HELD, keep_held},
     {CONCORDAT__V1__EVENT__WHAT_REMINDED, keep_reminded},
-    {CONCORDAT__V1__EVENT__WHAT_TAKEN, NULL},
+    {CONCORDAT__V1__EVENT__WHAT_TAKEN, keep_taken},
+    {CONCORDAT__V1__EVENT__WHAT_GIVEN_BACK, keep_given_back},
     {CONCORDAT__V1__EVENT__WHAT_ACCEPTED, keep_accepted},
     {CONCORDAT__V1__EVENT__WHAT_CHECKED_IN, keep_checked_in},
     {CONCORDAT__V1__EVENT__WHAT_LEASE_WARNED, keep_lease_warned},

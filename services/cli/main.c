@@ -23,6 +23,8 @@ static const struct subcommand commands[] = {
     {"close", NULL, command_act},
     {"detention", NULL, command_act},
     {"handover", NULL, command_act},
+    {"cancel-handover", NULL, command_act},
+    {"give-back", NULL, command_act},
     {"capacity", NULL, command_act},
     {"board", "the cases you may see, the most pressing first", command_board},
     {"take", NULL, command_act},
@@ -68,7 +70,7 @@ static const char *doc_of_commands(void)
         return introduction;
     fprintf(out, "%s\vCommands:\n", introduction);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-10s %s\n", commands[i].name, command_summary(&commands[i]));
+        fprintf(out, "  %-15s  %s\n", commands[i].name, command_summary(&commands[i]));
     fprintf(out, "\n%s", exit_codes);
     return fclose(out) == 0 && text ? text : introduction;
 }

@@ -84,6 +84,8 @@ struct action {
         Concordat__V1__CheckIn check_in;
         Concordat__V1__Close close;
         Concordat__V1__Handover handover;
+        Concordat__V1__GiveBack give_back;
+        Concordat__V1__CancelHandover cancel_handover;
         Concordat__V1__Take take;
         Concordat__V1__Assign assign;
         Concordat__V1__Withdraw withdraw;

@@ -30,6 +30,11 @@ enum { COVER_MINUTES_MAX = 12 * 60, MINUTES_MAX = 24 * 60, PLACES_MAX = 1000, AT
         "attempt", "N", "The offer's attempt; without it the live offer is answered",                        \
             .value = ACTION_ATTEMPT, AT(body.attempt), .max = ATTEMPT_MAX                                    \
     }
+#define ALTHOUGH(body)                                                                                       \
+    {                                                                                                        \
+        "although", NULL, "Although the rules would not send this person to it", .value = ACTION_FLAG,       \
+                                                                                 AT(body.although)           \
+    }
 #define ASSESSED(body)                                                                                       \
     {                                                                                                        \
         "assessed", "YES|NO", "Whether a psychosocial assessment was done",                                  \
@@ -228,10 +233,33 @@ const struct action_kind action_kinds[] = {
      .arguments = "CASE [TEAM]",
      .title = "hand a case to another team",
      .summary = "hand a case to another team; yours holds it until that team accepts",
-     .help = "Without TEAM whoever the ladder finds is asked.",
+     .help =
+         "Without TEAM whoever the ladder finds is asked. A team that the region's rules would not send this "
+         "person to is asked only with --although.",
      .examples = "handover R-0412 southfell-crisis",
      COMMAND(HANDOVER),
-     .fields = {CASE(handover), {"team", "TEAM", TEXT(handover.to_team)}}},
+     .fields = {CASE(handover), {"team", "TEAM", TEXT(handover.to_team)}, ALTHOUGH(handover)}},
+    {.name = "cancel-handover",
+     .who = TEAM,
+     .arguments = "CASE",
+     .title = "keep a case that you have asked a team to take over",
+     .summary = "keep a case that you have asked another team to take over",
+     .help = "",
+     .examples = "cancel-handover R-0412",
+     COMMAND(CANCEL_HANDOVER),
+     .fields = {CASE(cancel_handover)}},
+    {.name = "give-back",
+     .who = TEAM,
+     .arguments = "CASE REASON...",
+     .title = "give a case back that your team cannot go to after all",
+     .summary =
+         "give a case back that your team has accepted and cannot go to; the next team is asked at once",
+     .help =
+         "Say in a few words why, and nothing that names the person. If your team has met the person, the duty "
+         "coordinator decides what comes next.",
+     .examples = "give-back R-0412 accepted by mistake, it was R-0421",
+     COMMAND(GIVE_BACK),
+     .fields = {CASE(give_back), {"reason", "REASON", TEXT(give_back.reason), .needed = true, .rest = true}}},
     {.name = "capacity",
      .who = TEAM,
      .arguments = "PLACES",
@@ -291,23 +319,25 @@ const struct action_kind action_kinds[] = {
      .fields = {CASE(withdraw), {"reason", "REASON", TEXT(withdraw.reason), .needed = true, .rest = true}}},
     {.name = "take",
      .who = COORDINATOR,
-     .arguments = "CASE",
-     .title = "coordinator: take a held case in hand",
-     .summary = "coordinator: take a held case in hand",
-     .help = "Who takes it is the person whom --as or CONCORDAT_PERSON names; without either it is not "
-             "recorded.",
-     .examples = "take R-0412",
+     .arguments = "CASE [REASON...]",
+     .title = "coordinator: take a case in hand",
+     .summary = "coordinator: take a case in hand, also from a team that has it",
+     .help =
+         "To take it from a team needs a reason; the team is told at once that it need not go. Who takes it is "
+         "the person whom --as or CONCORDAT_PERSON names; without either it is not recorded.",
+     .examples = "take R-0412\n"
+                 "take R-0412 the team rang, it cannot go",
      COMMAND(TAKE),
-     .fields = {CASE(take)}},
+     .fields = {CASE(take), {"reason", "REASON", TEXT(take.reason), .rest = true}}},
     {.name = "assign",
      .who = COORDINATOR,
      .arguments = "CASE TEAM",
      .title = "coordinator: ask the team that you choose",
      .summary = "coordinator: ask the team that you choose",
-     .help = "",
+     .help = "A team that the region's rules would not send this person to is asked only with --although.",
      .examples = "assign R-0412 northmoor-crisis",
      COMMAND(ASSIGN),
-     .fields = {CASE(assign), {"team", "TEAM", TEXT(assign.to_team), .needed = true}}},
+     .fields = {CASE(assign), {"team", "TEAM", TEXT(assign.to_team), .needed = true}, ALTHOUGH(assign)}},
     {.name = "cover",
      .who = COORDINATOR,
      .arguments = "AREA",

@@ -94,7 +94,7 @@ void board_keep_offers(Concordat__V1__Board *board, const char *team)
 static void show_live_offer(struct sheet *sheet, const case_status *status, int64_t now_ms)
 {
     char urgency[WORDS_MAX], source[WORDS_MAX], until[TIME_WORDS_BYTES];
-    time_words(status->act_by_ms, now_ms, until);
+    time_words(status->answer_by_ms, now_ms, until);
     sheet_headline(sheet, TONE_WAITING, status->number, "%s, %s, %s; to be answered by %s",
                    words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
                    words_for(&concordat__v1__source__descriptor, (int)status->source, source), status->area,

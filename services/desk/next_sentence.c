@@ -18,7 +18,7 @@ static const char *const sentences[] = {
         "{why}, so the duty coordinator holds it, and is reminded until a person takes it in hand, next at "
         "{by}.",
     [CONCORDAT__V1__STATE__STATE_TAKEN] =
-        "The duty coordinator{person} has it in hand and finds who will come. Heard of again by {by}.",
+        "{taken}The duty coordinator{person} has it in hand and finds who will come. Heard of again by {by}.",
     [CONCORDAT__V1__STATE__STATE_ACCEPTED] = "{team} will come, expected {arrival}. Heard of again by {by}.",
     [CONCORDAT__V1__STATE__STATE_TRAVELLING] =
         "{team} is on its way, expected {arrival}. Heard of again by {by}.",
@@ -34,7 +34,7 @@ static const char *const sentences[] = {
 struct next_values {
     const char *why;
     char team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
-        outcome[WORDS_MAX];
+        outcome[WORDS_MAX], taken[200];
 };
 
 /* The first of two texts that is not empty. */
@@ -62,6 +62,9 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
     values->why = status->hold_reason == CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ORIGIN_SHARE
                       ? "Every team that could take it is full, and its place went to a source that had fewer"
                       : "No team can take it now";
+    bool taken = status->taken_from[0] != '\0';
+    snprintf(values->taken, sizeof values->taken, "%.150s%s", status->taken_from,
+             taken ? " no longer has it and need not go. " : "");
     time_words(status->act_by_ms, now_ms, values->by);
     time_words(status->expected_arrival_ms, now_ms, values->arrival);
     bool recorded = status->taken_by[0] != '\0';
@@ -75,7 +78,8 @@ static const char *next_value(const struct next_values *values, const char *name
     const struct {
         const char *name, *value;
     } known[] = {{"team", values->team},       {"why", values->why},       {"by", values->by},
-                 {"arrival", values->arrival}, {"person", values->person}, {"outcome", values->outcome}};
+                 {"arrival", values->arrival}, {"person", values->person}, {"outcome", values->outcome},
+                 {"taken", values->taken}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strlen(known[i].name) == size && strncmp(known[i].name, name, size) == 0)
             return known[i].value;

@@ -73,6 +73,18 @@ static void show_erasure(struct sheet *sheet, const case_status *status, int64_t
     }
 }
 
+/* That another team is asked to take it over, and until when. */
+static void show_handover(struct sheet *sheet, const case_status *status, int64_t now_ms)
+{
+    char until[TIME_WORDS_BYTES];
+    if (!status->handing_over)
+        return;
+    time_words(status->answer_by_ms, now_ms, until);
+    sheet_row(sheet, "Handover",
+              "%s is asked to take it over and has until %s to answer; until then it stays with %s",
+              status->asked_team, until, next_holder(status));
+}
+
 void show_status(struct sheet *sheet, const case_status *status, const struct showing *showing)
 {
     char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES];
@@ -86,6 +98,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_whom_to_ring(sheet, status, showing);
     next_sentence(status, showing->people, showing->now_ms, next);
     sheet_row(sheet, "Next", "%s", next);
+    show_handover(sheet, status, showing->now_ms);
     if (status->n_altered > 0)
         sheet_row(sheet, "Altered",
                   "what the router had stored of this case was altered, and is shown to nobody; ask "

@@ -132,11 +132,29 @@ static const char *const endings[] = {
     [CONCORDAT__V1__OFFER_END__OFFER_END_TEAM_ABSENT] = "your team counts as absent",
     [CONCORDAT__V1__OFFER_END__OFFER_END_REFERRAL_WITHDRAWN] = "withdrawn by the referrer",
     [CONCORDAT__V1__OFFER_END__OFFER_END_CASE_MOVED] = "the duty coordinator has moved the case",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_CANCELLED] = "the team that asked you keeps the case",
     [CONCORDAT__V1__OFFER_END__OFFER_END_LATE_ANSWER] =
         "a team that was asked before has said yes after all, and takes it; you need do nothing",
     [CONCORDAT__V1__OFFER_END__OFFER_END_ORIGIN_SHARE] =
         "your places were full, and a source with fewer cases here was waiting",
 };
+
+/* What the team that hands a case over is told. */
+static const char *const handover_endings[] = {
+    [CONCORDAT__V1__OFFER_END__OFFER_END_UNSPECIFIED] = "it has ended; it stays with you",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_DECLINED] = "the team that you asked declined; it stays with you",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_EXPIRED] =
+        "the team that you asked did not answer in time; it stays with you",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_TEAM_ABSENT] =
+        "nobody is there at the team that you asked; it stays with you",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_CANCELLED] = "you have cancelled it; it stays with you",
+};
+
+static const char *handover_end(Concordat__V1__OfferEnd end)
+{
+    bool known = (size_t)end < sizeof handover_endings / sizeof *handover_endings && handover_endings[end];
+    return handover_endings[known ? end : CONCORDAT__V1__OFFER_END__OFFER_END_UNSPECIFIED];
+}
 
 const char *show_offer_end(Concordat__V1__OfferEnd end)
 {
@@ -146,7 +164,10 @@ const char *show_offer_end(Concordat__V1__OfferEnd end)
 
 void show_offer_over_line(struct sheet *sheet, const Concordat__V1__OfferOver *over)
 {
-    sheet_headline(sheet, TONE_PLAIN, over->number, "offer over: %s", show_offer_end(over->end));
+    if (over->own_handover)
+        sheet_headline(sheet, TONE_WAITING, over->number, "handover over: %s", handover_end(over->end));
+    else
+        sheet_headline(sheet, TONE_PLAIN, over->number, "offer over: %s", show_offer_end(over->end));
 }
 
 void show_offer_over(struct sheet *sheet, const Concordat__V1__OfferOver *over, const char *team)

@@ -27,6 +27,7 @@ static const char *const whats[] = {
     WHAT(CHECKED_IN) = "said how far it is: {step}",
     WHAT(LEASE_WARNED) = "warned {team}, because nothing was heard by the promised time",
     WHAT(LEASE_LAPSED) = "took it back from {team}, because nothing was heard",
+    WHAT(GIVEN_BACK) = "gave it back for {team}",
     WHAT(CLOSED) = "closed it for {by}: {outcome}",
     WHAT(REFERRER_TOLD) = "was told that it is {state}",
     WHAT(CLOCK_BREACHED) = "saw a clock run out: {clock}",
@@ -46,6 +47,10 @@ static const char *what_template(const who_event *event)
         return "asked for {of} who had to do with it";
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_RECORD_READ && event->record_read->break_glass)
         return "read the record for {of}, beyond their areas: {break_glass}";
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_TAKEN && event->taken->previous_team[0])
+        return "took it in hand for {coordinator}, from {previous_team}";
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFERED && event->offered->late)
+        return "offered it anew to {team}, who said yes after their time, as attempt {attempt}";
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED && event->offer_ended->reason)
         return "ended the offer to {team}: {end}, {reason}";
     return row < sizeof whats / sizeof *whats && whats[row] ? whats[row]

@@ -96,6 +96,20 @@ static struct command make_handover(struct core_world *w)
     return command;
 }
 
+static struct command make_give_back(struct core_world *w)
+{
+    struct command command = made_by_holder(w, COMMAND_GIVE_BACK);
+    command.is.why.has_reason = true;
+    return command;
+}
+
+static struct command make_cancel_handover(struct core_world *w)
+{
+    struct command handover = make_handover(w);
+    world_do(w, &handover);
+    return world_from_team(w, COMMAND_CANCEL_HANDOVER, 1, handover.referral);
+}
+
 static struct command make_take(struct core_world *w)
 {
     return world_from_coordinator(w, COMMAND_TAKE, world_submitted(w)->id);
@@ -166,6 +180,8 @@ static const struct {
     [COMMAND_CHECK_IN] = {"check in", make_check_in},
     [COMMAND_CLOSE] = {"close", make_close_case},
     [COMMAND_HANDOVER] = {"hand over", make_handover},
+    [COMMAND_GIVE_BACK] = {"give back", make_give_back},
+    [COMMAND_CANCEL_HANDOVER] = {"cancel a handover", make_cancel_handover},
     [COMMAND_TAKE] = {"take", make_take},
     [COMMAND_ASSIGN] = {"assign", make_assign},
     [COMMAND_READ_RECORD] = {"read the record", make_read_record},

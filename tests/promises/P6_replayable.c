@@ -322,6 +322,11 @@ static void through_accepted_and_closed(struct core_world *w)
     world_wait(w, MINUTES(46)); /* warned, lapsed, asked on */
     world_accept(w, r, 0);
     world_contact(w, r);
+    struct command give_back = world_from_team(w, COMMAND_GIVE_BACK, 2, r->id);
+    give_back.is.why.has_reason = true;
+    assert_int_equal(world_do(w, &give_back), REFUSAL_NONE);
+    world_assign(w, r, 2);
+    world_accept(w, r, 0);
     struct command read = world_from_coordinator(w, COMMAND_READ_RECORD, r->id);
     read.is.read.reason = "to ring back";
     read.is.read.as.of = "northmoor-duty";

@@ -283,7 +283,10 @@ static void a_team_that_a_person_named_stands_alone_with_what_was_known_of_it(vo
     world_capacity(w, 1, 0);
     world_wait(w, MINUTES(10));
     const struct referral *r = world_submitted(w);
-    assert_int_equal(world_assign(w, r, 1), REFUSAL_NONE);
+    struct command assign = world_from_coordinator(w, COMMAND_ASSIGN, r->id);
+    assign.is.move.team = "team-1";
+    assign.is.move.although = true; /* it serves emergency departments only */
+    assert_int_equal(world_do(w, &assign), REFUSAL_NONE);
     const struct event *offered = world_event(w, EVENT_OFFERED);
     assert_true(offered->is.offered.assigned);
     assert_int_equal(offered->considered.count, 1);

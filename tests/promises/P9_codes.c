@@ -102,6 +102,8 @@ static const struct event_text {
     {"KnownTeam.team_type", POLICY},
     {"KnownTeam.telephone", POLICY},
     {"LeaseLapsed.team", DIRECTORY},
+    {"GivenBack.team", DIRECTORY},
+    {"Taken.previous_team", DIRECTORY},
     {"LeaseWarned.team", DIRECTORY},
     {"OfferEnded.team", DIRECTORY},
     {"OfferSeen.team", DIRECTORY},

@@ -217,6 +217,7 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
         break;
     case WHAT(TAKEN):
         c->state = STATE(TAKEN);
+        name(c->team, "");
         model_coordinator(c, e->seq, e->taken->coordinator);
         break;
     case WHAT(ACCEPTED):
@@ -228,6 +229,7 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
         model_check_in(c, e->checked_in);
         break;
     case WHAT(LEASE_LAPSED):
+    case WHAT(GIVEN_BACK):
         c->state = STATE(HELD);
         name(c->team, "");
         break;

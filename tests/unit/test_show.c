@@ -66,6 +66,7 @@ static Concordat__V1__CaseStatus offered_case(void)
     status.coordinator_name = (char *)"Northmoor duty coordinator";
     status.since_ms = now_ms - MINUTE;
     status.act_by_ms = now_ms + 9 * MINUTE;
+    status.answer_by_ms = now_ms + 9 * MINUTE;
     status.respond_by_ms = now_ms + 4 * HOUR - MINUTE;
     status.urgency = CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT;
     status.source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE;

@@ -98,9 +98,9 @@ static void answer_offer(struct core_world *w, uint64_t *random, const struct re
 
 static void act_as_holder(struct core_world *w, uint64_t *random, const struct referral *r)
 {
-    static const enum command_kind kinds[] = {COMMAND_CHECK_IN, COMMAND_CHECK_IN, COMMAND_CLOSE,
-                                              COMMAND_HANDOVER};
-    enum command_kind kind = kinds[draw_below(random, 4)];
+    static const enum command_kind kinds[] = {COMMAND_CHECK_IN, COMMAND_CHECK_IN,  COMMAND_CLOSE,
+                                              COMMAND_HANDOVER, COMMAND_GIVE_BACK, COMMAND_CANCEL_HANDOVER};
+    enum command_kind kind = kinds[draw_below(random, 6)];
     struct command command = world_from_team(w, kind, 1, r->id);
     command.slot = r->team == SLOT_NONE ? world_slot(w, 1) : r->team;
     if (kind == COMMAND_CHECK_IN) {
@@ -114,8 +114,11 @@ static void act_as_holder(struct core_world *w, uint64_t *random, const struct r
     } else if (kind == COMMAND_CLOSE) {
         command.is.close.outcome = 1;
         command.is.close.note_code = "";
-    } else {
+    } else if (kind == COMMAND_GIVE_BACK) {
+        command.is.why.has_reason = true;
+    } else if (kind == COMMAND_HANDOVER) {
         command.is.move.team = draw_below(random, 2) ? "" : "team-1";
+        command.is.move.although = draw_below(random, 2);
     }
     world_do(w, &command);
 }
