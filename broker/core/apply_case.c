@@ -29,6 +29,7 @@ void apply_received(struct referral *r, const struct event *event)
     memcpy(r->id, event->referral, ID_BYTES);
     memcpy(r->submit_digest, event->command_digest, DIGEST_BYTES);
     r->number = event->number;
+    r->follows = event->is.received.follows;
     r->drill = event->drill;
     r->received_ms = event->at_ms;
     r->received_seq = event->seq;

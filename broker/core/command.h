@@ -64,8 +64,9 @@ struct command {
             struct referral_place at;
             bool drill;
             bool with_confidential;
-            uint64_t flags; /* flag_bit: every note about the referral but those that the core adds */
-        } submit;           /* also for update */
+            uint32_t follows; /* number of the earlier case; 0: none that there is */
+            uint64_t flags;   /* flag_bit: every note about the referral but those that the core adds */
+        } submit;             /* also for update */
         struct {
             enum case_state state;
         } told;

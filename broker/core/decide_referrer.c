@@ -60,6 +60,7 @@ enum refusal decide_submit(struct deciding *d)
     event->opaque = command->opaque;
     event->is.received.facts = complete_facts(d, &event->is.received.flags);
     event->is.received.with_confidential = command->is.submit.with_confidential;
+    event->is.received.follows = command->is.submit.follows;
     event->is.received.coordinator = directory_coordinator_slot(d->directory, event->is.received.facts.area);
     clocks_at_receipt(&(const struct clock_rules){d->policy, counters->ahead_ms}, event);
     deciding_done(d, event);

@@ -251,6 +251,7 @@ struct event {
             struct facts facts;
             uint64_t flags; /* flag_bit: the broker's own, beside those in the referral */
             bool with_confidential;
+            uint32_t follows;          /* of received alone: number of an earlier case; 0: none */
             uint16_t coordinator;      /* of the area, as the directory said */
             struct other_device other; /* of updated alone */
         } received;                    /* also for updated */

@@ -104,6 +104,7 @@ struct referral {
     struct detention detention;
 
     uint32_t number;
+    uint32_t follows;  /* number of the earlier case that it follows; 0: none */
     uint32_t attempts; /* offers made so far */
     uint32_t reminders;
     uint32_t next_free;              /* if this row is unused: row + 1 of the next unused row; 0: none */
@@ -127,7 +128,7 @@ struct referral {
     uint8_t altered;        /* what of it was found altered: alteration_bit of each */
     bool by_another_device; /* the source's latest update or withdrawal came from another than `device` */
     uint8_t holds;          /* that keep it from being erased: hold_bit of each */
-    uint8_t unused[5];
+    uint8_t unused[1];
 };
 
 #pragma GCC diagnostic pop

@@ -290,6 +290,7 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
     struct ended_case *ended = table_add(&state->ended);
     *ended = (struct ended_case){
         .number = r->number,
+        .follows = r->follows,
         .origin = r->origin,
         .area = r->facts.area,
         .team = r->team,

@@ -66,6 +66,7 @@ struct ended_case {
     uint64_t received_seq, facts_seq, confidential_seq, last_seq;
     uint32_t number;
     uint32_t attempts;
+    uint32_t follows, unused; /* as in struct referral */
     uint16_t origin, area, team, coordinator;
     uint8_t state, outcome, source, urgency;
     bool drill, by_another_device;

@@ -169,6 +169,7 @@ static void pack_received(struct packing *p)
     p->is.received.routed_age = packed_routed_age(e);
     p->is.received.flags = p->flags;
     p->is.received.policy = packed_policy_digest(p);
+    p->is.received.follows = e->is.received.follows;
     p->is.received.coordinator = packed_coordinator(p, e->is.received.coordinator);
 }
 

@@ -108,6 +108,7 @@ static void read_routed_age(struct event *e, uint32_t routed_age)
 static void read_received(struct event_reading *in)
 {
     const Concordat__V1__Received *m = in->message->received;
+    in->event->is.received.follows = m->follows;
     read_referral(in, m->referral, m->area, m->routed_as, m->coordinator);
     read_flags(in->event, m->n_flags, m->flags);
     read_routed_age(in->event, m->routed_age);

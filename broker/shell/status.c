@@ -15,12 +15,16 @@ static void status_say_altered(struct status *s, uint8_t altered)
     s->message.altered = s->altered;
 }
 
-static void status_begin(struct status *s, const uint8_t *id, uint32_t number, bool drill)
+static void status_begin(struct status *s, const uint8_t *id, uint32_t number, bool drill, uint32_t follows)
 {
     concordat__v1__case_status__init(&s->message);
     words_number(number, drill, s->number);
     s->message.referral = borrowed_bytes(id, ID_BYTES);
     s->message.number = s->number;
+    if (follows) {
+        words_number(follows, drill, s->follows);
+        s->message.follows = s->follows;
+    }
     s->message.drill = drill;
 }
 
@@ -99,7 +103,7 @@ static void status_say_detention(struct status *s, const struct state *state, co
 static void status_of_open(struct status *s, const struct state *state, const struct directory *directory,
                            const struct referral *r)
 {
-    status_begin(s, r->id, r->number, r->drill);
+    status_begin(s, r->id, r->number, r->drill, r->follows);
     Concordat__V1__CaseStatus *m = &s->message;
     m->state = (Concordat__V1__State)r->state;
     status_say_coordinator(s, state, directory, r->coordinator);
@@ -133,7 +137,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
 static void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,
                             const struct ended_case *ended)
 {
-    status_begin(s, ended->id, ended->number, ended->drill);
+    status_begin(s, ended->id, ended->number, ended->drill, ended->follows);
     Concordat__V1__CaseStatus *m = &s->message;
     m->state = (Concordat__V1__State)ended->state;
     status_say_coordinator(s, state, directory, ended->coordinator);

@@ -11,7 +11,7 @@
 /* The message with the little text that it needs; valid as long as state and directory are unchanged. */
 struct status {
     Concordat__V1__CaseStatus message;
-    char number[NUMBER_TEXT_BYTES];
+    char number[NUMBER_TEXT_BYTES], follows[NUMBER_TEXT_BYTES];
     Concordat__V1__Alteration altered[ALTERATION_COUNT];
     Concordat__V1__Detention detention;
     Concordat__V1__Flag found[FLAG_BITS];
@@ -24,10 +24,10 @@ bool status_of(struct status *status, const struct state *state, const struct di
 /* No packed status is longer: its texts and its id are all bounded, and each field and the whole have a tag
  * and a number or a length. */
 enum {
-    STATUS_FIELDS = 34,
+    STATUS_FIELDS = 35,
     DETENTION_FIELDS = 12,
     STATUS_FIELD_BYTES_MAX = 2 + 10,
-    STATUS_BYTES_MAX = ID_BYTES + NUMBER_TEXT_BYTES + 3 * ID_CHARS_MAX + 3 * NAME_CHARS_MAX +
+    STATUS_BYTES_MAX = ID_BYTES + 2 * NUMBER_TEXT_BYTES + 3 * ID_CHARS_MAX + 3 * NAME_CHARS_MAX +
                        2 * TELEPHONE_CHARS_MAX + PERSON_CHARS_MAX +
                        (STATUS_FIELDS + DETENTION_FIELDS + 1) * STATUS_FIELD_BYTES_MAX + FLAG_BITS,
     STATUSES_KEPT = 256

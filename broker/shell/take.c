@@ -72,11 +72,25 @@ static void find_numbered(const struct broker *b, const ProtobufCBinaryData *ref
         memcpy(command->referral, of.open ? of.open->id : of.ended->id, ID_BYTES);
 }
 
+/* The earlier case that a new one follows, if there is one of that number. A number that nobody knows holds
+ * nothing up. */
+static uint32_t find_followed(const struct broker *b, const Concordat__V1__Submit *submit)
+{
+    uint32_t number;
+    bool drill;
+    if (!words_parse_number(submit->follows, &number, &drill) || drill != submit->referral->drill)
+        return 0;
+    const struct any_case of = state_case_by_number(b->state, number, drill);
+    return of.open || of.ended ? number : 0;
+}
+
 /* What only the shell knows: a reading says for whom, and which case has a number. */
 static void complete_command(const struct broker *b, const struct asking *asking, struct command *command)
 {
     const Concordat__V1__Request *request = asking->request;
-    if (command->kind == COMMAND_READ_RECORD) {
+    if (command->kind == COMMAND_SUBMIT) {
+        command->is.submit.follows = find_followed(b, request->submit);
+    } else if (command->kind == COMMAND_READ_RECORD) {
         command->is.read.as.of = asking->key->of;
         command->is.read.as.role = (int)asking->key->role;
         find_numbered(b, &request->get_record->referral, request->get_record->number, command);

@@ -60,7 +60,7 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__owner__descriptor, MOVES, "act_by_ms"},
     {&concordat__v1__clock_change__descriptor, STAYS, "clock what standard basis"},
     {&concordat__v1__clock_change__descriptor, MOVES, "at_ms due_ms warn_ms"},
-    {&concordat__v1__received__descriptor, STAYS, "referral area routed_as flags policy coordinator"},
+    {&concordat__v1__received__descriptor, STAYS, "referral area routed_as flags policy coordinator follows"},
     {&concordat__v1__received__descriptor, BANDS, "routed_age"},
     {&concordat__v1__updated__descriptor, STAYS,
      "referral area routed_as flags coordinator by_another_device"},

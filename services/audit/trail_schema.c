@@ -52,6 +52,7 @@ static const char *const statements[] = {
     "  first_face_to_face_at_ms INTEGER," /* the earliest that counts as seen, not before the receipt */
     "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"
     "  state TEXT, offers INTEGER NOT NULL DEFAULT 0,"
+    "  follows TEXT,"        /* the number of the earlier case after which help was asked for again */
     "  erased_at_ms INTEGER" /* nobody can open the texts about the person since then */
     ") STRICT",
     "CREATE INDEX referral_received ON referral (received_at_ms)",

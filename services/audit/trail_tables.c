@@ -69,10 +69,13 @@ static int end_referral_row(struct sql *sql, const event_t *event)
 static int keep_received(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Received *what = event->received;
-    char number[NUMBER_TEXT_BYTES];
+    char number[NUMBER_TEXT_BYTES], follows[NUMBER_TEXT_BYTES];
     words_number(event->number, event->drill, number);
-    int done = RUN("INSERT INTO referral (referral, number, drill, received_at_ms) VALUES (?1, ?2, ?3, ?4)",
-                   REFERRAL, sql_text(number), sql_integer(event->drill), AT);
+    if (what->follows)
+        words_number(what->follows, event->drill, follows);
+    int done = RUN(
+        "INSERT INTO referral (referral, number, drill, received_at_ms, follows) VALUES (?1, ?2, ?3, ?4, ?5)",
+        REFERRAL, sql_text(number), sql_integer(event->drill), AT, sql_text(what->follows ? follows : NULL));
     if (done != SQLITE_OK || !what->referral)
         return done;
     return trail_facts_set(sql, &event->referral, what->referral,

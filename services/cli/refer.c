@@ -15,15 +15,16 @@
 #include "services/terminal/router_answer.h"
 #include "services/terminal/terminal.h"
 
-enum { OPTION_WAIT = 0x280, WAIT_SECONDS_MAX = 24 * 3600 };
+enum { OPTION_WAIT = 0x280, OPTION_FOLLOWS, WAIT_SECONDS_MAX = 24 * 3600 };
 
 struct refer_input {
     struct referral_input referral;
     struct connection_options options;
     const char *case_text; /* update only */
     const char *path;
-    int wait_ms;   /* until a team has accepted */
-    bool in_haste; /* not even until the router has answered */
+    const char *follows; /* refer only: the number of the earlier case; NULL: none */
+    int wait_ms;         /* until a team has accepted */
+    bool in_haste;       /* not even until the router has answered */
     bool is_update;
 };
 
@@ -54,6 +55,10 @@ static const struct argp_option refer_options[] = {{"wait", OPTION_WAIT, "SECOND
                                                     "Stay, and print each change until a team has accepted; "
                                                     "0: do not even wait for the router's answer",
                                                     1},
+                                                   {"follows", OPTION_FOLLOWS, "CASE", 0,
+                                                    "Help is needed again after CASE, such as R-0400, has "
+                                                    "ended: both are linked",
+                                                    1},
                                                    {0}};
 
 static void set_refer_wait(struct argp_state *state, struct refer_input *input, const char *text)
@@ -78,6 +83,9 @@ static error_t parse_refer_option(int key, char *argument, struct argp_state *st
         return 0;
     case OPTION_WAIT:
         set_refer_wait(state, input, argument);
+        return 0;
+    case OPTION_FOLLOWS:
+        input->follows = argument;
         return 0;
     case ARGP_KEY_ARG:
         if (*next)
@@ -242,6 +250,8 @@ enum exit_code command_refer(const struct subcommand *command, int argc, char **
     Concordat__V1__Submit *submit =
         (Concordat__V1__Submit *)refer_read(&input, NULL, &concordat__v1__submit__descriptor, &arena);
     code = submit ? connection_open(&input.options, !input.in_haste, &client) : CODE_USAGE;
+    if (submit && input.follows)
+        submit->follows = (char *)(uintptr_t)input.follows;
     if (submit && code == CODE_DONE)
         code = refer_and_wait(&input, client, &settled, submit);
     router_answer_close(&settled);

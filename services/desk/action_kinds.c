@@ -61,6 +61,14 @@ static const char *decline_check(struct action *action)
                : NULL;
 }
 
+static const char *close_check(struct action *action)
+{
+    bool died = action->body.close.outcome == CONCORDAT__V1__OUTCOME__OUTCOME_DIED;
+    return died && !action->confirmed
+               ? "if the person has died, say it once more with --yes; nothing was closed"
+               : NULL;
+}
+
 static const char *cover_check(struct action *action)
 {
     const Concordat__V1__Cover *cover = &action->body.cover;
@@ -176,12 +184,15 @@ const struct action_kind action_kinds[] = {
      .arguments = "CASE OUTCOME",
      .title = "close a case with its outcome",
      .summary = "close a case with what came of it",
-     .help = "",
+     .help = "That the person has died is said with --yes, so that nobody says it by one slip.",
      .examples = "close R-0412 crisis-home-treatment --assessed yes",
      COMMAND(CLOSE),
+     .check = close_check,
      .fields = {CASE(close),
                 {"outcome", "OUTCOME", CODE(close.outcome, outcome), .needed = true},
-                ASSESSED(close)}},
+                ASSESSED(close),
+                {"yes", NULL, "The person has died", .value = ACTION_FLAG,
+                 .at = offsetof(struct action, confirmed)}}},
     {.name = "detention",
      .who = REFERRER | TEAM | COORDINATOR,
      .arguments = "CASE STEP [PLACE]",

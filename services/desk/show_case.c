@@ -51,12 +51,14 @@ void show_whom_to_ring(struct sheet *sheet, const case_status *status, const str
 static void show_case_row(struct sheet *sheet, const case_status *status)
 {
     char urgency[WORDS_MAX], source[WORDS_MAX];
-    sheet_row(sheet, "Case", "%s%s, %s, %s%s%s",
+    bool follows = status->follows[0] != '\0';
+    sheet_row(sheet, "Case", "%s%s, %s, %s%s%s%s%s",
               status->number[0] != '\0' ? status->number : "not numbered yet",
               status->drill ? " (DRILL)" : "",
               words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
               words_for(&concordat__v1__source__descriptor, (int)status->source, source),
-              status->area[0] != '\0' ? ", " : "", status->area);
+              status->area[0] != '\0' ? ", " : "", status->area,
+              follows ? "; help is asked for again after " : "", status->follows);
 }
 
 /* Since when the texts about the person cannot be read any more, or cannot be erased. */

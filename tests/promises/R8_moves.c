@@ -149,6 +149,20 @@ static void R8_another_team_gives_nothing_back(void **unused)
     core_world_close(&w);
 }
 
+static void R8_what_a_case_follows_stays_with_it_after_its_end(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(1, NULL);
+    struct command submit = world_submission(w);
+    submit.is.submit.follows = 7;
+    assert_int_equal(world_do(w, &submit), REFUSAL_NONE);
+    assert_int_equal(state_referral(w->state, submit.referral)->follows, 7);
+    struct command withdraw = world_command(w, COMMAND_WITHDRAW, submit.referral);
+    assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
+    assert_int_equal(state_ended(w->state, submit.referral)->follows, 7);
+    core_world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +173,7 @@ int main(void)
         cmocka_unit_test(R8_a_team_gives_back_and_the_next_is_asked_at_once),
         cmocka_unit_test(R8_if_nobody_else_can_be_asked_the_coordinator_has_it_and_the_reason_says_so),
         cmocka_unit_test(R8_another_team_gives_nothing_back),
+        cmocka_unit_test(R8_what_a_case_follows_stays_with_it_after_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

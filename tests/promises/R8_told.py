@@ -92,6 +92,24 @@ class Told(unittest.TestCase):
         while not re.search(f"give-back {number}: done.*Southfell", self.stage.said("device")):
             self.assertIsNone(device.poll())
 
+    def test_R8_help_asked_for_again_is_a_new_case_that_is_linked_to_the_former(self):
+        case, number = self.accepted_by_northmoor()
+        self.assertIn("say it once more with --yes", self.typed("northmoor-1", "close", number, "died", code=100))
+        self.typed("northmoor-1", "close", number, "advice")
+        for follows, told in ((number, number), ("R-9999", ""), ("the one before", "")):
+            submit = self.stage.submission()
+            submit.follows = follows
+            status = self.source.request(submit=submit).answer.status
+            self.assertEqual(status.follows, told)
+            self.assertNotEqual(status.number, number)
+        submit = self.stage.submission()
+        submit.follows = number
+        again = self.source.request(submit=submit).answer.status.number
+        said = self.typed("northmoor-1", "accept", again, "5")
+        self.assertIn(f"help is asked for again after {number}", said)
+        self.typed("northmoor-1", "close", again, "advice")
+        self.assertIn(f"help is asked for again after {number}", self.typed("duty", "status", again))
+
     def test_R21_a_handover_is_seen_declined_and_cancelled(self):
         _, number = self.accepted_by_northmoor()
         said = self.typed("northmoor-1", "handover", number, "southfell-crisis")
