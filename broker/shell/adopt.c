@@ -109,6 +109,12 @@ static bool decision_is_late_yes(const struct decision *decision)
     return false;
 }
 
+static bool decision_is_before_receipt(const struct decision *decision)
+{
+    const struct event *first = &decision->events[0];
+    return decision->count > 0 && first->kind == EVENT_CHECKED_IN && first->is.checked_in.before_receipt;
+}
+
 enum refusal adopt_request(struct broker *b, const struct asking *asking, const struct command *command,
                            const struct record_content *content, struct done *done)
 {
@@ -124,7 +130,8 @@ enum refusal adopt_request(struct broker *b, const struct asking *asking, const 
     *done = (struct done){.seq = b->decision.seq,
                           .repeated = b->decision.repeated,
                           .flags = decision_flags(&b->decision),
-                          .late = decision_is_late_yes(&b->decision)};
+                          .late = decision_is_late_yes(&b->decision),
+                          .before_receipt = decision_is_before_receipt(&b->decision)};
     return REFUSAL_NONE;
 }
 

@@ -26,6 +26,7 @@ static void answer_open_done(Concordat__V1__Message *message, Concordat__V1__Ans
     answer->seq = done->seq;
     answer->repeated = done->repeated;
     answer->late = done->late;
+    answer->before_receipt = done->before_receipt;
 }
 
 void answers_done(struct broker *b, const struct answer_to *to, const struct done *done,

@@ -34,11 +34,12 @@ struct asking {
 
 /* The outcome of a request, as its answer says it. */
 struct done {
-    uint64_t seq;     /* of the first event that the command caused, now or before; 0: none */
-    bool repeated;    /* had been done before */
-    uint64_t flags;   /* flag_bit: raised at the receipt, for the referrer to put right */
-    bool key_remains; /* of an Erase: on the disk, which did not let it be overwritten */
-    bool late;        /* an acceptance whose time had ended */
+    uint64_t seq;        /* of the first event that the command caused, now or before; 0: none */
+    bool repeated;       /* had been done before */
+    uint64_t flags;      /* flag_bit: raised at the receipt, for the referrer to put right */
+    bool key_remains;    /* of an Erase: on the disk, which did not let it be overwritten */
+    bool late;           /* an acceptance whose time had ended */
+    bool before_receipt; /* a contact that was before the receipt */
 };
 
 #endif

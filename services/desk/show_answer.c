@@ -61,6 +61,10 @@ void show_answer(struct sheet *sheet, const answer_message *answer, const struct
     show_how_it_went(sheet, answer, showing->receipt);
     if (late_sentence(answer, late))
         sheet_row(sheet, "Late", "%s", late);
+    if (answer->before_receipt)
+        sheet_row(
+            sheet, "Noted",
+            "This contact was before the referral came. It is recorded and counted apart; the clock runs on.");
     show_flags(answer->flags, answer->n_flags, flags);
     if (flags[0] != '\0')
         sheet_row(sheet, "Noted", "%s. None of this holds it up.", flags);

@@ -45,6 +45,9 @@ static void coordinator_consider(struct world *w, struct peer *p, const Concorda
     } else if (status->state == STATE(OFFERED) && !p->diligent && peer_chance(p, 2)) {
         peer_task(w, p, random_wait(&p->random, MINUTES(1)),
                   peer_chance(p, 50) ? COMMAND(ASSIGN) : COMMAND(TAKE), 0, id, 0);
+    } else if (status->state >= STATE(ACCEPTED) && status->state <= STATE(IN_CONTACT) && !p->diligent &&
+               peer_chance(p, 2)) {
+        peer_task(w, p, random_wait(&p->random, MINUTES(5)), COMMAND(TAKE), 0, id, 0);
     }
 }
 
@@ -124,9 +127,12 @@ static void coordinator_acts(struct world *w, struct peer *p, const struct task 
     if (task->kind == COMMAND(TAKE)) {
         request.take = &take;
         take.referral = referral;
+        if (peer_chance(p, 70))
+            take.reason = (char *)(uintptr_t) "to find another, Invented";
     } else if (task->kind == COMMAND(ASSIGN)) {
         request.assign = &assign;
         assign.referral = referral;
+        assign.although = peer_chance(p, 70);
         assign.to_team = w->policies[0]->policy.teams[team].id;
     } else if (task->kind == COMMAND(CHECK_IN)) {
         request.check_in = &check_in;

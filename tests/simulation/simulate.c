@@ -11,7 +11,7 @@
 #include "tests/simulation/commit.h"
 #include "tests/simulation/shrink.h"
 
-enum { LAST_HAPPENINGS = 40, KINDS = 50 };
+enum { LAST_HAPPENINGS = 40, KINDS = 80 };
 
 struct arguments {
     uint64_t seeds, from;

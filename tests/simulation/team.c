@@ -78,6 +78,24 @@ static void say_check_in(struct world *w, struct peer *p, const struct task *tas
     peer_command(w, p, &request, task->referral, 0);
 }
 
+static void say_undo(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GiveBack give_back = CONCORDAT__V1__GIVE_BACK__INIT;
+    Concordat__V1__CancelHandover cancel = CONCORDAT__V1__CANCEL_HANDOVER__INIT;
+    request.command_case = (Concordat__V1__Request__CommandCase)task->kind;
+    if (task->kind == COMMAND(GIVE_BACK)) {
+        request.give_back = &give_back;
+        give_back.referral = peer_bytes(task->referral, 16);
+        if (peer_chance(p, 90))
+            give_back.reason = (char *)(uintptr_t) "cannot go, Invented";
+    } else {
+        request.cancel_handover = &cancel;
+        cancel.referral = peer_bytes(task->referral, 16);
+    }
+    peer_command(w, p, &request, task->referral, 0);
+}
+
 static void say_end(struct world *w, struct peer *p, const struct task *task)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -93,6 +111,7 @@ static void say_end(struct world *w, struct peer *p, const struct task *task)
         request.command_case = COMMAND(HANDOVER);
         request.handover = &handover;
         handover.referral = peer_bytes(task->referral, 16);
+        handover.although = peer_chance(p, 50);
         if (peer_chance(p, 50))
             handover.to_team = w->policies[0]->policy.teams[other].id;
     }
@@ -181,7 +200,11 @@ static void go_on(struct world *w, struct peer *p, const uint8_t *id)
     at_ms += random_wait(&p->random, MINUTES(60));
     if (peer_chance(p, 80))
         peer_task(w, p, at_ms - 1, COMMAND(RECORD_DETENTION), DETENTION_ENDED_STEP, id, 0);
+    if (peer_chance(p, 15))
+        peer_task(w, p, random_wait(&p->random, MINUTES(60)), COMMAND(GIVE_BACK), 0, id, 0);
     peer_task(w, p, at_ms, peer_chance(p, 20) ? COMMAND(HANDOVER) : COMMAND(CLOSE), 0, id, 0);
+    if (peer_chance(p, 10))
+        peer_task(w, p, at_ms + SECONDS(20), COMMAND(CANCEL_HANDOVER), 0, id, 0);
     if (peer_chance(p, 30))
         peer_task(w, p, at_ms + MINUTES(20), COMMAND(CLOSE), 0, id, 0);
 }
@@ -251,6 +274,10 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         break;
     case COMMAND(RECORD_DETENTION):
         say_detention(w, p, task);
+        break;
+    case COMMAND(GIVE_BACK):
+    case COMMAND(CANCEL_HANDOVER):
+        say_undo(w, p, task);
         break;
     default:
         say_end(w, p, task);
