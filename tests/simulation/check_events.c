@@ -199,8 +199,8 @@ static void check_hold_reasons(struct world *w, uint64_t seq, const Concordat__V
     int steps = steps_of(w, &m->policy, before->area);
     bool by_the_ladder = m->reason != HOLD(COORDINATOR_SILENT) && !before->contact_made && !before->assigned;
     /* If others come first, the ladder is asked when the turn of this case has come. */
-    by_the_ladder &=
-        m->reason != HOLD(IN_TURN) && m->reason != HOLD(ORIGIN_SHARE) && m->reason != HOLD(LEASE_LAPSED);
+    by_the_ladder &= m->reason != HOLD(IN_TURN) && m->reason != HOLD(ORIGIN_SHARE) &&
+                     m->reason != HOLD(LEASE_LAPSED) && m->reason != HOLD(GIVEN_BACK);
     bool good = steps >= 0 && m->reason != HOLD(UNSPECIFIED) &&
                 (m->n_considered == (size_t)steps || (!by_the_ladder && m->n_considered == 0));
     for (size_t i = 0; i < m->n_considered; i++)
