@@ -5,8 +5,9 @@
 
 #include "tests/simulation/world.h"
 
-#define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
-#define STATE(name)   CONCORDAT__V1__STATE__STATE_##name
+#define COMMAND(name)        CONCORDAT__V1__REQUEST__COMMAND_##name
+#define STATE(name)          CONCORDAT__V1__STATE__STATE_##name
+#define DETENTION_STEP(name) CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_##name
 
 static bool means_to(const struct peer *p, const uint8_t *referral)
 {
@@ -34,6 +35,8 @@ static void coordinator_consider(struct world *w, struct peer *p, const Concorda
         peer_task(w, p, p->diligent ? SECONDS(2) : random_wait(&p->random, MINUTES(5)), COMMAND(TAKE), 0, id,
                   0);
     } else if (status->state == STATE(TAKEN) && strcmp(status->owner, p->key.of) == 0) {
+        if (p->diligent || peer_chance(p, 10))
+            peer_task(w, p, SECONDS(29), COMMAND(RECORD_DETENTION), DETENTION_STEP(ENDED), id, 0);
         if (p->diligent)
             peer_task(w, p, SECONDS(30), COMMAND(CLOSE), 0, id, 0);
         else if (!peer_chance(p, p->vanishes))
@@ -154,7 +157,9 @@ static void coordinator_acts(struct world *w, struct peer *p, const struct task 
 /* A diligent coordinator has enough to do at home. */
 static void coordinator_does(struct world *w, struct peer *p, const struct task *task)
 {
-    if (task->kind != COMMAND(COVER)) {
+    if (task->kind == COMMAND(RECORD_DETENTION)) {
+        peer_notes_detention(w, p, task);
+    } else if (task->kind != COMMAND(COVER)) {
         coordinator_acts(w, p, task);
     } else if (!p->diligent) {
         coordinator_covers(w, p);

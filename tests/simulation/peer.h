@@ -94,6 +94,8 @@ void peer_send(struct world *world, struct peer *peer, Concordat__V1__Request *r
 void peer_new_id(struct world *world, struct peer *peer, uint8_t id[16]);
 void peer_task(struct world *world, struct peer *peer, int64_t in_ms, int kind, int step,
                const uint8_t *referral, uint32_t attempt);
+/* An entry in the history of a detention, of the task's step; refused if nobody is detained. */
+void peer_notes_detention(struct world *world, struct peer *peer, const struct task *task);
 bool peer_chance(struct peer *peer, int of_hundred);
 ProtobufCBinaryData peer_bytes(const uint8_t *bytes, size_t size);
 

@@ -118,24 +118,6 @@ static void say_end(struct world *w, struct peer *p, const struct task *task)
     peer_command(w, p, &request, task->referral, 0);
 }
 
-/* An entry in the history of a detention; refused if nobody is detained. */
-static void say_detention(struct world *w, struct peer *p, const struct task *task)
-{
-    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-    Concordat__V1__RecordDetention body = CONCORDAT__V1__RECORD_DETENTION__INIT;
-    request.command_case = COMMAND(RECORD_DETENTION);
-    request.record_detention = &body;
-    body.referral = peer_bytes(task->referral, 16);
-    body.step = (Concordat__V1__DetentionStep)task->step;
-    body.place = (Concordat__V1__PlaceOfSafety)random_between(&p->random, 0, 5);
-    body.end = (Concordat__V1__DetentionEnd)random_between(&p->random, 1, 8);
-    body.without_amhp = (Concordat__V1__WithoutAmhp)random_between(&p->random, 0, 4);
-    body.minutes = (uint32_t)random_between(&p->random, 0, 800);
-    body.extension_reason = (Concordat__V1__ExtensionReason)random_between(&p->random, 0, 3);
-    body.by_responsible_doctor = peer_chance(p, 70);
-    peer_command(w, p, &request, task->referral, 0);
-}
-
 static void ask_record(struct world *w, struct peer *p, const uint8_t *referral)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -273,7 +255,7 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         ask_record(w, p, task->referral);
         break;
     case COMMAND(RECORD_DETENTION):
-        say_detention(w, p, task);
+        peer_notes_detention(w, p, task);
         break;
     case COMMAND(GIVE_BACK):
     case COMMAND(CANCEL_HANDOVER):
