@@ -67,8 +67,8 @@ static bool clock_runs(const struct clock *clock)
     return clock->started_ms && !clock->stopped_ms;
 }
 
-/* What has stopped stays so, but for the clocks of a detention, and can only be found to have stopped earlier; only
- * what runs can be voided. */
+/* What has stopped stays so, but for the clocks of a detention, and can only be found to have stopped
+ * earlier; only what runs can be voided. */
 static bool change_fits(const struct clock *clock, const struct clock_change *change)
 {
     if (change->what == CLOCK_STOPPED && clock->stopped_ms)
