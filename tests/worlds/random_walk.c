@@ -96,11 +96,35 @@ static void answer_offer(struct core_world *w, uint64_t *random, const struct re
     world_do(w, &command);
 }
 
+/* Any step, at any place; most are of nobody who is detained, and refused. */
+static void record_detention(struct core_world *w, uint64_t *random, const struct referral *r,
+                             enum detention_step step)
+{
+    struct command command = world_detention(w, r->id, step);
+    struct detention_entry *entry = &command.is.detention.entry;
+    entry->place = (enum place_of_safety)draw_below(random, PLACE_COUNT);
+    entry->occurred_ms =
+        draw_below(random, 2) ? state_utc(w->state, w->now_ms) - MINUTES(draw_below(random, 90)) : 0;
+    entry->extension_ms = HOURS(draw_below(random, 14));
+    entry->extension_reason = draw_below(random, 3);
+    entry->by_doctor = draw_below(random, 2);
+    entry->end = (enum detention_end)(1 + draw_below(random, DETENTION_END_NEVER_DETAINED));
+    entry->by = "p117";
+    entry->second = draw_below(random, 4) ? "p204" : "";
+    command.is.detention.has_note = draw_below(random, 2);
+    command.slot = r->coordinator;
+    world_do(w, &command);
+}
+
 static void act_as_holder(struct core_world *w, uint64_t *random, const struct referral *r)
 {
     static const enum command_kind kinds[] = {COMMAND_CHECK_IN, COMMAND_CHECK_IN,  COMMAND_CLOSE,
                                               COMMAND_HANDOVER, COMMAND_GIVE_BACK, COMMAND_CANCEL_HANDOVER};
     enum command_kind kind = kinds[draw_below(random, 6)];
+    if (kind == COMMAND_CLOSE)
+        record_detention(w, random, r, DETENTION_STEP_ENDED);
+    else if (draw_below(random, 3) == 0)
+        record_detention(w, random, r, (enum detention_step)draw_below(random, DETENTION_STEP_COUNT));
     struct command command = world_from_team(w, kind, 1, r->id);
     command.slot = r->team == SLOT_NONE ? world_slot(w, 1) : r->team;
     if (kind == COMMAND_CHECK_IN) {
