@@ -9,6 +9,7 @@
 #include "broker/shell/catch_up.h"
 #include "broker/shell/confidential.h"
 #include "broker/shell/covers.h"
+#include "broker/shell/detention_fault.h"
 #include "broker/shell/erased.h"
 #include "broker/shell/erasure.h"
 #include "broker/shell/feed.h"
@@ -32,6 +33,8 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
     const char *words = erasure_fault(b, request, refusal, referral, text);
     if (!words)
         words = moves_fault(request, refusal);
+    if (!words)
+        words = detention_fault(request, refusal, state_utc(b->state, b->time.now_ms));
     const uint8_t *told = words ? referral : NULL;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER && refusal == REFUSAL_BAD_VALUE)
         words = covers_fault(b, request->cover);

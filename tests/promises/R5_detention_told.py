@@ -121,6 +121,18 @@ class DetentionTold(unittest.TestCase):
         code, said = self.concordat("duty", "board")
         self.assertIn("NONE", said)
 
+    def test_R5_what_an_entry_lacks_is_said(self):
+        submit, status = self.submitted(place=1)
+        case = submit.referral.id
+        self.assertIn("--without-amhp", self.record(self.duty, case, "ENDED", end=1).text)
+        self.assertIn("two different people", self.record(self.duty, case, "CORRECTED", by="p301").text)
+        later = {"unix_ms": status.received_ms + HOUR_MS}
+        self.assertIn("in the future", self.record(self.duty, case, "EXAMINED", occurred=later).text)
+        self.assertEqual(self.record(self.duty, case, "TRANSFER_REFUSED").refusal, 0)
+        other = self.stage.submission()
+        self.assertTrue(self.source.request(submit=other).answer.done)
+        self.assertEqual(self.record(self.duty, other.referral.id, "EXAMINED").refusal, DETENTION_STEP)
+
     def test_R5_the_passing_of_the_hours_is_news_to_all_and_an_event(self):
         submit, status = self.submitted(place=1, hours=24)
         breached = []

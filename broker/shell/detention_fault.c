@@ -1,0 +1,37 @@
+/* detention_fault.c: in words, what an entry in the history of a detention lacks. */
+#include "broker/shell/detention_fault.h"
+
+#include <stddef.h>
+
+static const char in_the_future[] =
+    "This time is in the future. Nothing was recorded; say when it was, or leave the time out if it is now.";
+
+/* What each step needs, as decide_detention.c asks for it. */
+static const struct {
+    Concordat__V1__DetentionStep step;
+    const char *words;
+} needs[] = {
+    {CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_EXTENDED,
+     "An extension says for how long it is. Nothing was recorded; say --for, --reason and who decided it."},
+    {CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_CORRECTED,
+     "A later arrival needs two different people and a few words why. Nothing was recorded; say --by, --second "
+     "and --note."},
+    {CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED,
+     "No interview by an AMHP is recorded, or it does not say how the detention ended. Nothing was recorded; "
+     "record the interview, or say --how and --without-amhp. That nobody was detained needs two people and a "
+     "note."},
+};
+
+const char *detention_fault(const Concordat__V1__Request *request, enum refusal refusal, int64_t utc_ms)
+{
+    if (request->command_case != CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION ||
+        refusal != REFUSAL_BAD_VALUE)
+        return NULL;
+    const Concordat__V1__RecordDetention *entry = request->record_detention;
+    if (entry->occurred && entry->occurred->unix_ms > utc_ms)
+        return in_the_future;
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        if (needs[i].step == entry->step)
+            return needs[i].words;
+    return NULL;
+}

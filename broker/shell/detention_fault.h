@@ -1,0 +1,12 @@
+/* detention_fault.h: in words, what an entry in the history of a detention lacks. */
+#ifndef CONCORDAT_SHELL_DETENTION_FAULT_H
+#define CONCORDAT_SHELL_DETENTION_FAULT_H
+
+#include "broker/core/codes.h"
+#include "proto/wire/wire.h"
+
+/* The words for a RecordDetention that is refused. NULL: it is another request, or the refusal's own words
+ * say it. utc_ms: now. */
+const char *detention_fault(const Concordat__V1__Request *request, enum refusal refusal, int64_t utc_ms);
+
+#endif
