@@ -202,7 +202,7 @@ const struct action_kind action_kinds[] = {
          "PLACE is health-based, emergency-department, private-home, police-station or other. The hours count "
          "from the first arrival, and nothing but an end stops them. The status of the case "
          "says what to record next.",
-     .examples = "detention R-0412 arrived health-based --at 2026-01-31T14:05:00Z\n"
+     .examples = "detention R-0412 arrived health-based --at 14:05\n"
                  "detention R-0412 examined --by p117\n"
                  "detention R-0412 extended --for 6h --reason condition --responsible-doctor\n"
                  "detention R-0412 ended --how application",
@@ -211,7 +211,8 @@ const struct action_kind action_kinds[] = {
      .fields = {CASE(detention),
                 {"step", "STEP", CODE(detention.step, detention_step), .needed = true},
                 {"place", "PLACE", CODE(detention.place, place_of_safety)},
-                {"at", "TIME", "When it was; without it, now", .value = ACTION_TIME, AT(detention.occurred)},
+                {"at", "TIME", "When it was, such as 14:05 or \"yesterday 14:05\"; without it, now",
+                 .value = ACTION_TIME, AT(detention.occurred)},
                 {"at-door", NULL, "Arrived at the door, and not yet inside", .value = ACTION_FLAG,
                  .at = offsetof(struct action, at_door)},
                 {"power", "POWER", "section-136 or section-135-1", CODE(detention.power, legal_status)},
