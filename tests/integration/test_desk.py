@@ -210,27 +210,36 @@ class ReferTest(Desk):
     example = ROOT / "deploy/examples/street-triage.json"
 
     def test_saved_then_received_then_accepted_are_told_apart_and_each_is_reported_as_told(self):
-        def answer(request, server):
+        def answer(request, _):
             if not request.HasField("submit"):
                 return done()
-            case = request.submit.referral.id
+            return done(receipt=codes.RECEIPT_SAVED, status=wire.CaseStatus(
+                referral=request.submit.referral.id, coordinator_name="Northmoor duty coordinator",
+                coordinator_ring="01632 960001"))
+        server = self.serve(answer, role=codes.ROLE_REFERRER)
+        with subprocess.Popen([COMMAND, "refer", self.example, "--wait", "20", *self.connection("car")], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as refer:
+            printed = refer.stdout.readline()
+            while "SAVED" not in printed:  # the router has not answered as soon as usual
+                more = refer.stdout.readline()
+                self.assertTrue(more, printed)
+                printed += more
+            case = server.await_requests("submit")[0].submit.referral.id
             offered = wire.Message(status=status(referral=case, seq=10))
             server.news(wire.Message(status=wire.CaseStatus(referral=case)))
             server.news(offered)
             server.news(wire.Message.FromString(offered.SerializeToString()))
             server.news(wire.Message(status=status(referral=CASE, seq=11, number="R-0999")))
             server.news(wire.Message(status=status(referral=case, seq=12, state=codes.STATE_ACCEPTED)))
-            return done(receipt=codes.RECEIPT_SAVED, status=wire.CaseStatus(
-                referral=case, coordinator_name="Northmoor duty coordinator", coordinator_ring="01632 960001"))
-        server = self.serve(answer, role=codes.ROLE_REFERRER)
-        ran = self.run_command("refer", self.example, "--wait", "20", key="car")
-        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
-        saved, received, accepted = (ran.stdout.index(word) for word in ("SAVED", "RECEIVED by", "will come"))
+            rest, said = refer.communicate(timeout=SECONDS)
+        self.assertEqual((refer.returncode, said), (0, ""))
+        printed += rest
+        saved, received, accepted = (printed.index(word) for word in ("SAVED", "RECEIVED by", "will come"))
         self.assertLess(saved, received)
         self.assertLess(received, accepted)
-        self.assertIn("RECEIVED by the router as R-0412", ran.stdout)
-        self.assertEqual(ran.stdout.count("has been asked and has until"), 1)
-        self.assertNotIn("R-0999", ran.stdout)
+        self.assertIn("RECEIVED by the router as R-0412", printed)
+        self.assertEqual(printed.count("has been asked and has until"), 1)
+        self.assertNotIn("R-0999", printed)
         told = [request.told.state for request in server.await_requests("told", 2)]
         self.assertEqual(told, [codes.STATE_OFFERED, codes.STATE_ACCEPTED])
 
