@@ -83,6 +83,8 @@ void apply_offered(struct referral *r, const struct event *event)
         .team = event->is.offered.team,
         .handover = event->is.offered.handover,
         .assigned = event->is.offered.assigned,
+        .sought = event->is.offered.sought,
+        .differs = event->is.offered.differs,
         .offered_ms = event->at_ms,
         .expires_ms = event->is.offered.expires_ms,
     };
@@ -108,6 +110,8 @@ static void fall_back(struct referral *r, int64_t remind_ms)
     r->expected_arrival_ms = r->lease_ms = r->lapses_ms = 0;
     r->remind_ms = remind_ms;
     r->look_again_ms = 0;
+    r->seeking = SEEKING_NOT;
+    r->differs = 0;
 }
 
 /* A team that was not left the time to answer may be asked again in the same round. */
@@ -124,6 +128,8 @@ void apply_offer_ended(struct referral *r, const struct event *event)
     assert(r->offer.attempt);
     if (event->is.offer.end == OFFER_END_ORIGIN_SHARE)
         forget_round(r, r->offer.team);
+    if (event->is.offer.end == OFFER_END_DECLINED)
+        r->declined_as |= declined_bit(event->is.offer.reason);
     if (!r->offer.handover)
         fall_back(r, event->at_ms);
     clear_offer(r);
@@ -165,9 +171,25 @@ void apply_accepted(struct referral *r, const struct event *event)
     r->expected_arrival_ms = event->is.accepted.expected_arrival_ms;
     r->lease_ms = event->is.accepted.lease_ms;
     r->lapses_ms = 0;
+    r->look_again_ms = 0;
+    r->seeking = (uint8_t)event->is.accepted.seeking;
+    r->differs = r->offer.differs;
     r->taken_by[0] = '\0';
     r->taken_from = SLOT_NONE;
     clear_offer(r);
+}
+
+void apply_sought(struct referral *r, const struct event *event)
+{
+    r->hold_reason = (uint8_t)event->is.sought.reason;
+    r->look_again_ms = event->is.sought.look_again_ms;
+    r->round = event->is.sought.round;
+}
+
+void apply_wish_recorded(struct referral *r, const struct event *event)
+{
+    r->wants_telephone = event->is.wish.wish == WISH_TELEPHONE;
+    r->seeking = (uint8_t)event->is.wish.seeking;
 }
 
 void apply_checked_in(struct referral *r, const struct event *event)
@@ -176,6 +198,7 @@ void apply_checked_in(struct referral *r, const struct event *event)
         r->expected_arrival_ms = event->is.checked_in.expected_arrival_ms;
     r->lease_ms = event->is.checked_in.lease_ms;
     r->lapses_ms = 0;
+    r->seeking = (uint8_t)event->is.checked_in.seeking;
     if (event_is_attended_contact(event))
         r->contact_made = true;
 }

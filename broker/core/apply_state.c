@@ -19,7 +19,7 @@ bool apply_offered_to_team(struct state *state, const struct event *event)
 bool apply_accepted_to_team(struct state *state, const struct event *event)
 {
     struct team *team = team_to_change(state, event->is.accepted.team);
-    if (team->taken_since < UINT16_MAX)
+    if (!event->drill && team->taken_since < UINT16_MAX)
         team->taken_since++;
     return true;
 }

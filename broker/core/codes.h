@@ -43,6 +43,18 @@ enum case_state {
 };
 enum { CASE_STATE_COUNT = 10 };
 
+/* What a team does for a person whose case it accepts. */
+enum team_offers { TEAM_OFFERS_NONE, TEAM_COMES, TEAM_RINGS, TEAM_RECEIVES };
+
+/* Whether a person of unknown age looks under 18, as those who met the person say. */
+enum looks_under_18 { LOOKS_NOT_SAID, LOOKS_UNDER_18, LOOKS_ADULT, LOOKS_CANNOT_TELL };
+
+/* Whether another team is sought while one has the case: its voice is a bridge, or its promise is late. */
+enum seeking { SEEKING_NOT, SEEKING_ONE_THAT_COMES, SEEKING_ONE_SOONER };
+
+/* How the person wants to be helped, as they said. */
+enum wish { WISH_NONE, WISH_TELEPHONE, WISH_VISIT };
+
 enum owner_kind { OWNER_NONE, OWNER_TEAM, OWNER_COORDINATOR };
 
 enum decline_reason {
@@ -73,7 +85,12 @@ enum consideration {
     CONSIDERATION_ABSENT,
     CONSIDERATION_FULL,
     CONSIDERATION_ASKED_ALREADY,
-    CONSIDERATION_HOLDS_IT_NOW
+    CONSIDERATION_HOLDS_IT_NOW,
+    CONSIDERATION_DETENTION_NOT_TAKEN,
+    CONSIDERATION_ONLY_DETAINED,
+    CONSIDERATION_REFERRERS_OWN,
+    CONSIDERATION_ONLY_RINGS,
+    CONSIDERATION_COUNT
 };
 
 enum hold_reason {
@@ -88,6 +105,7 @@ enum hold_reason {
     HOLD_ASSIGNED_NOT_TAKEN,
     HOLD_ORIGIN_SHARE,
     HOLD_IN_TURN,
+    HOLD_NO_PLACE_OF_SAFETY,
     HOLD_GIVEN_BACK = 13
 };
 
@@ -100,7 +118,9 @@ enum offer_end {
     OFFER_END_REFERRAL_WITHDRAWN,
     OFFER_END_CASE_MOVED,
     OFFER_END_ORIGIN_SHARE,
-    OFFER_END_LATE_ANSWER = 10,
+    OFFER_END_NO_SOONER,
+    OFFER_END_NOT_NEEDED,
+    OFFER_END_LATE_ANSWER,
     OFFER_END_CANCELLED
 };
 
@@ -321,7 +341,8 @@ enum refusal {
     REFUSAL_TOO_EARLY,
     REFUSAL_DETENTION_OPEN,
     REFUSAL_DETENTION_STEP,
-    REFUSAL_TIME_TO_COME = 30,
+    REFUSAL_DRILL_STAYS = 29,
+    REFUSAL_TIME_TO_COME,
     REFUSAL_NOT_A_MATCH
 };
 

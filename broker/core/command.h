@@ -39,6 +39,7 @@ enum command_kind {
     COMMAND_BEGIN_SNAPSHOT,
     COMMAND_KEEP_SNAPSHOT,
     COMMAND_CORRECT_CLOCK,
+    COMMAND_RECORD_WISH,
     COMMAND_KINDS
 };
 
@@ -95,6 +96,7 @@ struct command {
             const char *team; /* id in the directory; "": the team that the ladder finds */
             bool although;    /* although the rules would not send this person to it */
         } move;               /* handover, assign */
+        enum wish wish;
         struct {
             bool has_reason;
         } why; /* take, give back */

@@ -43,6 +43,7 @@ static const struct {
     [COMMAND_BEGIN_SNAPSHOT] = {decide_begin_snapshot, NO_CASE},
     [COMMAND_KEEP_SNAPSHOT] = {decide_keep_snapshot, NO_CASE},
     [COMMAND_CORRECT_CLOCK] = {decide_correct_clock, NO_CASE},
+    [COMMAND_RECORD_WISH] = {decide_record_wish, OPEN_CASE},
 };
 
 /* A source may command only its own cases, and a coordinator those that are theirs (cover.h); for a team the

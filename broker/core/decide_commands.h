@@ -22,6 +22,6 @@ decide_command decide_erase, decide_set_hold;
 decide_command decide_record_detention;
 decide_command decide_load_policy, decide_record_refusal, decide_record_start;
 decide_command decide_record_alteration, decide_begin_snapshot, decide_keep_snapshot;
-decide_command decide_correct_clock;
+decide_command decide_correct_clock, decide_record_wish;
 
 #endif

@@ -32,7 +32,7 @@ enum refusal decide_assign(struct deciding *d)
     if (refusal != REFUSAL_NONE)
         return refusal;
     deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
-    deciding_offer(d, team, false, true, &considered);
+    deciding_offer(d, OFFER_BY_COORDINATOR, &considered);
     return REFUSAL_NONE;
 }
 

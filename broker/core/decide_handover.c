@@ -20,6 +20,7 @@ enum refusal decide_handover(struct deciding *d)
     enum refusal refusal = deciding_in_hand(d);
     if (refusal != REFUSAL_NONE)
         return refusal;
+    deciding_end_seeking(d);
     if (d->r.offer.attempt)
         return REFUSAL_WRONG_STATE; /* another team is being asked */
     struct match match;
@@ -32,7 +33,7 @@ enum refusal decide_handover(struct deciding *d)
         if (match.team == SLOT_NONE)
             return REFUSAL_UNKNOWN_TEAM;
     }
-    deciding_offer(d, match.team, true, false, &match.considered);
+    deciding_offer(d, OFFER_BY_HOLDER, &match.considered);
     return REFUSAL_NONE;
 }
 
@@ -41,9 +42,9 @@ enum refusal decide_cancel_handover(struct deciding *d)
     enum refusal refusal = deciding_in_hand(d);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (!d->r.offer.handover)
+    if (!d->r.offer.handover || d->r.offer.sought)
         return REFUSAL_WRONG_STATE;
-    deciding_end_offer(d, OFFER_END_CANCELLED, DECLINE_NONE);
+    deciding_offer_failed(d, OFFER_END_CANCELLED, DECLINE_NONE);
     return REFUSAL_NONE;
 }
 

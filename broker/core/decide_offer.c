@@ -59,8 +59,16 @@ static enum refusal offer_to_late_team(struct deciding *d, enum refusal refusal)
     considered.items[0].finding = CONSIDERATION_CHOSEN;
     bool own = d->r.offer.attempt && d->r.offer.team == d->command->slot;
     deciding_end_offer(d, own ? OFFER_END_EXPIRED : OFFER_END_LATE_ANSWER, DECLINE_NONE);
-    deciding_offer(d, d->command->slot, false, false, &considered)->is.offered.late = true;
+    deciding_offer(d, OFFER_BY_LADDER, &considered)->is.offered.late = true;
     return REFUSAL_NONE;
+}
+
+/* A team that is asked because the promise of another is late, and that promises no better. */
+static bool comes_no_sooner(const struct deciding *d, int64_t expected_arrival_ms)
+{
+    const struct referral *r = &d->r;
+    return r->offer.sought && r->seeking == SEEKING_ONE_SOONER &&
+           expected_arrival_ms >= r->expected_arrival_ms;
 }
 
 enum refusal decide_accept(struct deciding *d)
@@ -74,13 +82,21 @@ enum refusal decide_accept(struct deciding *d)
     int64_t expected_ms = d->command->is.offer.expected_ms;
     if (!d->command->is.offer.says_when)
         expected_ms = team ? team->expected_arrival_ms : 0;
+    int64_t expected_arrival_ms = d->now_ms + expected_ms;
+    if (comes_no_sooner(d, expected_arrival_ms)) {
+        deciding_offer_failed(d, OFFER_END_NO_SOONER, DECLINE_NONE);
+        return REFUSAL_NONE;
+    }
+    enum seeking seeking = deciding_seeking(d, d->r.offer.team, expected_arrival_ms);
     struct event *event = deciding_event(d, EVENT_ACCEPTED);
     event->is.accepted.attempt = d->r.offer.attempt;
     event->is.accepted.team = d->r.offer.team;
     event->is.accepted.previous_team = d->r.offer.handover ? d->r.team : SLOT_NONE;
-    event->is.accepted.expected_arrival_ms = d->now_ms + expected_ms;
+    event->is.accepted.expected_arrival_ms = expected_arrival_ms;
     event->is.accepted.lease_ms = event->is.accepted.expected_arrival_ms + d->policy->arrival_grace_ms;
+    event->is.accepted.seeking = seeking;
     deciding_done(d, event);
+    deciding_seek(d);
     return REFUSAL_NONE;
 }
 

@@ -16,6 +16,8 @@ static struct facts complete_facts(const struct deciding *d, uint64_t *flags)
     uint16_t area = policy_area_for(d->policy, &command->is.submit.at, &assumed);
     facts.area = d->directory->area_slots[area];
     facts.routed_as = facts.urgency == URGENCY_NONE ? d->policy->urgency_when_missing : facts.urgency;
+    int own = policy_own_team(d->policy, &command->is.submit.at);
+    facts.own_team = own < 0 ? 0 : (uint16_t)(d->directory->team_slots[own] + 1);
     *flags = command->is.submit.flags;
     if (assumed)
         *flags |= flag_bit(FLAG_AREA_ASSUMED);
@@ -73,7 +75,6 @@ enum refusal decide_submit(struct deciding *d)
  * the person is a child: only an update of the whole makes an adult of them. */
 static void keep_child(const struct deciding *d, struct facts *facts, uint64_t *flags)
 {
-    enum { ADULT_YEARS = 18 };
     if (d->command->is.submit.with_confidential || d->r.facts.age >= ADULT_YEARS ||
         facts->age < ADULT_YEARS || facts->age == AGE_UNKNOWN)
         return;
@@ -95,6 +96,8 @@ enum refusal decide_update(struct deciding *d)
 {
     const struct command *command = d->command;
     const struct facts before = d->r.facts;
+    if (command->is.submit.drill != d->r.drill)
+        return REFUSAL_DRILL_STAYS;
     struct event *event = deciding_event(d, EVENT_UPDATED);
     event->opaque = command->opaque;
     event->is.received.facts = complete_facts(d, &event->is.received.flags);
@@ -109,7 +112,7 @@ enum refusal decide_update(struct deciding *d)
     deciding_done(d, event);
     deciding_note_facts(d, &before);
     /* The update may bring what was missing for a team to match. */
-    if (d->r.state == CASE_HELD && !d->r.contact_made)
+    if (referral_waits(&d->r))
         deciding_look(d);
     return REFUSAL_NONE;
 }

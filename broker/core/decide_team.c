@@ -35,6 +35,27 @@ static bool is_to_come(const struct deciding *d, int64_t utc_ms)
     return utc_ms / MS_PER_MINUTE > state_utc(d->state, d->now_ms) / MS_PER_MINUTE + CLOCKS_DIFFER_MINUTES;
 }
 
+/* Nobody else is needed when the person has been seen, when a team that comes is there, and when a team that
+ * is on its way is in time after all. */
+static enum seeking seeking_after(const struct deciding *d, int64_t expected_arrival_ms)
+{
+    const struct command *command = d->command;
+    enum seeking seeking = (enum seeking)d->r.seeking;
+    enum attend_status attended = command->is.check_in.attended;
+    bool met = attended == ATTEND_NONE || attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN;
+    switch (command->is.check_in.step) {
+    case STEP_CONTACT:
+        return met && command->is.check_in.mechanism == CONTACT_FACE_TO_FACE ? SEEKING_NOT : seeking;
+    case STEP_ARRIVED:
+        return seeking == SEEKING_ONE_SOONER ? SEEKING_NOT : seeking;
+    case STEP_TRAVELLING:
+        return seeking == SEEKING_ONE_SOONER ? deciding_seeking(d, d->r.team, expected_arrival_ms) : seeking;
+    case STEP_NONE:
+        break;
+    }
+    return seeking;
+}
+
 enum refusal decide_check_in(struct deciding *d)
 {
     enum refusal refusal = deciding_in_hand(d);
@@ -49,7 +70,11 @@ enum refusal decide_check_in(struct deciding *d)
     int64_t expected_ms = d->now_ms + command->is.check_in.expected_ms;
     if (!command->is.check_in.says_when)
         expected_ms = d->r.expected_arrival_ms;
+    enum seeking seeking = seeking_after(d, expected_ms);
+    if (seeking == SEEKING_NOT)
+        deciding_end_seeking(d);
     struct event *event = deciding_event(d, EVENT_CHECKED_IN);
+    event->is.checked_in.seeking = seeking;
     event->is.checked_in.team = with_team ? command->slot : SLOT_NONE;
     event->is.checked_in.step = command->is.check_in.step;
     event->is.checked_in.occurred_ms = stated && occurred_ms < d->now_ms ? occurred_ms : d->now_ms;

@@ -67,6 +67,8 @@ static void decide_due(struct deciding *d)
         lapse_lease(d);
     else if (referral_is_with_team(r) && !r->lapses_ms && r->lease_ms <= d->now_ms)
         warn_team(d);
+    else if (referral_seeks_in_vain(r) && r->look_again_ms && r->look_again_ms <= d->now_ms)
+        deciding_seek_in_time(d);
     else if (r->state == CASE_TAKEN && r->lease_ms <= d->now_ms)
         deciding_hold(d, HOLD_COORDINATOR_SILENT, NULL);
     else if (r->state == CASE_HELD && r->remind_ms <= d->now_ms)

@@ -111,16 +111,31 @@ enum refusal deciding_in_hand(const struct deciding *d)
     return concerned ? REFUSAL_WRONG_STATE : REFUSAL_NOT_YOURS;
 }
 
-struct event *deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
+static const struct considered *chosen_of(const struct consideration_list *considered)
+{
+    int at = 0;
+    while (at < considered->count && considered->items[at].finding != CONSIDERATION_CHOSEN)
+        at++;
+    assert(at < considered->count);
+    return &considered->items[at];
+}
+
+struct event *deciding_offer(struct deciding *d, enum offer_by by,
                              const struct consideration_list *considered)
 {
+    const struct considered *chosen = chosen_of(considered);
+    int64_t answer_ms = d->policy->answer_ms[d->r.facts.routed_as];
+    if (facts_age(&d->r.facts) == PERSON_OF_EITHER_AGE && match_halves_time(d->directory, chosen->team))
+        answer_ms /= 2;
     struct event *event = deciding_event(d, EVENT_OFFERED);
     event->is.offered.attempt = d->r.attempts + 1;
-    event->is.offered.team = team;
-    event->is.offered.expires_ms = d->now_ms + d->policy->answer_ms[d->r.facts.routed_as];
+    event->is.offered.team = chosen->team;
+    event->is.offered.expires_ms = d->now_ms + answer_ms;
     event->is.offered.round = d->r.round;
-    event->is.offered.handover = handover;
-    event->is.offered.assigned = assigned;
+    event->is.offered.handover = by == OFFER_BY_HOLDER || by == OFFER_BY_SEEKING;
+    event->is.offered.assigned = by == OFFER_BY_COORDINATOR;
+    event->is.offered.sought = by == OFFER_BY_SEEKING;
+    event->is.offered.differs = chosen->differs;
     event->considered = *considered;
     deciding_done(d, event);
     return event;
@@ -156,7 +171,7 @@ static bool offer_place(struct deciding *d, struct match *match, bool others_may
     match_find(d->directory, d->state, &d->r, d->now_ms, match);
     if (match->team == SLOT_NONE)
         return others_may_yield && offer_share(d, match);
-    deciding_offer(d, match->team, false, false, &match->considered);
+    deciding_offer(d, OFFER_BY_LADDER, &match->considered);
     return true;
 }
 
@@ -187,7 +202,7 @@ static bool offer_share(struct deciding *d, struct match *match)
     yield_place(d, share.yields);
     share.team->finding = CONSIDERATION_CHOSEN;
     share.team->load--;
-    deciding_offer(d, share.team->team, false, false, &match->considered);
+    deciding_offer(d, OFFER_BY_LADDER, &match->considered);
     return true;
 }
 
@@ -224,9 +239,73 @@ static bool is_new_finding(const struct deciding *d, const struct match *match)
     return passed || sooner || reason_found(d, match) != (enum hold_reason)d->r.hold_reason;
 }
 
+/* --- while a team has the case, and another is sought -------------------------------------------------- */
+
+static bool ask_another(struct deciding *d, struct match *match)
+{
+    match_find(d->directory, d->state, &d->r, d->now_ms, match);
+    if (match->team == SLOT_NONE)
+        return false;
+    deciding_offer(d, OFFER_BY_SEEKING, &match->considered);
+    return true;
+}
+
+/* As a held case is looked at again at each reminder, which begins a new round, so is this one. */
+static int64_t next_look_ms(const struct deciding *d, const struct match *match)
+{
+    bool another_round = d->r.round < d->policy->rounds_max;
+    int64_t round_ms = another_round ? d->now_ms + d->policy->remind_ms : 0;
+    if (!round_ms || (match->look_again_ms && match->look_again_ms < round_ms))
+        return match->look_again_ms;
+    return round_ms;
+}
+
+static void record_sought(struct deciding *d, const struct match *match)
+{
+    struct event *event = deciding_event(d, EVENT_SOUGHT);
+    event->is.sought.reason = match->reason;
+    event->is.sought.look_again_ms = match->look_again_ms;
+    event->is.sought.round = d->r.round;
+    event->considered = match->considered;
+    deciding_done(d, event);
+}
+
+void deciding_seek(struct deciding *d)
+{
+    struct match match;
+    if (!referral_seeks_in_vain(&d->r) || ask_another(d, &match))
+        return;
+    match.look_again_ms = next_look_ms(d, &match);
+    record_sought(d, &match);
+}
+
+/* The round stands in the event that follows, whichever it is. */
+void deciding_seek_in_time(struct deciding *d)
+{
+    if (d->r.round < d->policy->rounds_max)
+        d->r.round++;
+    deciding_seek(d);
+}
+
+static void seek_again(struct deciding *d)
+{
+    struct match match;
+    if (ask_another(d, &match))
+        return;
+    match.look_again_ms = next_look_ms(d, &match);
+    if (is_new_finding(d, &match))
+        record_sought(d, &match);
+}
+
+/* --- a case that waits ------------------------------------------------------------------------------- */
+
 void deciding_look(struct deciding *d)
 {
     struct match match;
+    if (d->r.seeking) {
+        seek_again(d);
+        return;
+    }
     if (offer_next(d, &match) || !is_new_finding(d, &match))
         return;
     struct event *event = deciding_event(d, EVENT_HELD);
@@ -265,8 +344,8 @@ void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_
     bool handover = d->r.offer.handover, assigned = d->r.offer.assigned;
     deciding_end_offer(d, end, reason);
     if (handover)
-        return;
-    if (assigned || d->r.contact_made)
+        deciding_seek(d);
+    else if (assigned || d->r.contact_made)
         deciding_hold(d, HOLD_ASSIGNED_NOT_TAKEN, NULL);
     else
         deciding_route(d);

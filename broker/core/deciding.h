@@ -42,11 +42,14 @@ void deciding_note_facts(struct deciding *d, const struct facts *before);
 
 /* Asks the next team of the ladder; if none can be asked, the coordinator holds the case. */
 void deciding_route(struct deciding *d);
-/* Asks the next team of the ladder for a held case. If no team can be asked, it stays held; records why, and
- * when to look again, unless nothing has changed. */
+/* Asks the next team of the ladder for a case that waits: a held one, or one that a team has and another is
+ * sought for. If no team can be asked, records why, and when to look again, unless nothing has changed. */
 void deciding_look(struct deciding *d);
-/* Returns the event, which the caller may add to. */
-struct event *deciding_offer(struct deciding *d, uint16_t team, bool handover, bool assigned,
+/* The party that chose the team that is asked: the ladder, for a case that no team has; a coordinator; the
+ * team that has the case; or the ladder, while a team has it (deciding_seek). */
+enum offer_by { OFFER_BY_LADDER, OFFER_BY_COORDINATOR, OFFER_BY_HOLDER, OFFER_BY_SEEKING };
+/* The considered team that is CHOSEN is asked. Returns the event, which the caller may add to. */
+struct event *deciding_offer(struct deciding *d, enum offer_by by,
                              const struct consideration_list *considered);
 /* A team that a person chose, as the only one considered. Its judgement stands above hours, capacity and who
  * was asked before; but a team that the rules would not send this person to is asked back once
@@ -62,8 +65,21 @@ enum refusal deciding_in_hand(const struct deciding *d);
 void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match);
 /* Ends the live offer, if there is one. */
 void deciding_end_offer(struct deciding *d, enum offer_end end, enum decline_reason reason);
-/* Ends the live offer. The case then stays with the team that hands it over, goes on along the ladder, or
- * goes back to the coordinator who had chosen the team. */
+/* Ends the live offer. The case then stays with the team that has it, goes on along the ladder, or goes
+ * back to the coordinator who had chosen the team. */
 void deciding_offer_failed(struct deciding *d, enum offer_end end, enum decline_reason reason);
+
+/* Asks the next team of the ladder to take over a case that a team has, if another is sought (enum seeking);
+ * if none can be asked, records why, and when to look again. Does nothing if none is sought, or if one is
+ * asked already. */
+void deciding_seek(struct deciding *d);
+/* The same when it is time to look again, which can begin a new round of the ladder. */
+void deciding_seek_in_time(struct deciding *d);
+
+/* decide_seeking.c: whether another team is sought from now on, if this team has the case and expects to be
+ * there by then. */
+enum seeking deciding_seeking(const struct deciding *d, uint16_t team, int64_t expected_arrival_ms);
+/* Ends an offer that the ladder made while a team has the case: nobody else is needed. */
+void deciding_end_seeking(struct deciding *d);
 
 #endif

@@ -7,8 +7,6 @@
 
 #include "broker/core/policy.h"
 
-enum { ADULT_YEARS = 18 };
-
 /* clang-format off */
 #define NO DETENTION_NONE
 #define US DETENTION_USED

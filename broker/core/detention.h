@@ -42,6 +42,13 @@ static inline bool legal_status_detains(enum legal_status status)
     return status == LEGAL_SECTION_136 || status == LEGAL_SECTION_135_1;
 }
 
+/* The one question by which routing tells a detained person: whether the law has the person taken to a place
+ * of safety. */
+static inline bool needs_place_of_safety(const struct facts *facts)
+{
+    return legal_status_detains((enum legal_status)facts->legal_status);
+}
+
 /* Whether a step brings the person to a place of safety, or finds them there. */
 bool detention_step_arrives(enum detention_step step);
 

@@ -52,7 +52,9 @@ enum event_kind {
     EVENT_CLOCK_CORRECTED = 49,
     EVENT_DETENTION_NOTED,
     EVENT_CLOCK_WARNED,
-    EVENT_GIVEN_BACK = 57,
+    EVENT_SOUGHT = 55,
+    EVENT_WISH_RECORDED,
+    EVENT_GIVEN_BACK,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -87,11 +89,14 @@ struct facts {
     enum basis decided_basis, place_of_safety_basis;
     uint16_t area;
     uint16_t needs;
-    uint8_t age;          /* years, or AGE_UNKNOWN */
-    uint8_t legal_status; /* enum legal_status */
-    char language[4];     /* its shortest ISO 639 code; empty for English */
-    uint8_t place;        /* enum place_of_safety */
-    uint8_t legal_notes;  /* bits of enum legal_note */
+    uint16_t own_team;      /* slot + 1 of the referrer's own team, which is not asked; 0: none */
+    uint8_t age;            /* years, or AGE_UNKNOWN */
+    uint8_t looks_under_18; /* enum looks_under_18 */
+    uint8_t legal_status;   /* enum legal_status */
+    uint8_t place;          /* enum place_of_safety */
+    uint8_t legal_notes;    /* bits of enum legal_note */
+    char language[4];       /* its shortest ISO 639 code; empty for English */
+    uint8_t unused[5];
 };
 
 #pragma GCC diagnostic pop
@@ -107,6 +112,21 @@ struct clock_change {
     enum basis basis; /* started */
 };
 
+/* --- what follows from the facts -------------------------------------------------------------------- */
+
+/* How much is known of the person's age. Somebody who looks under 18 is a child until there is clear evidence
+ * (PACE Code C 1.5); if nobody can tell, or nobody said, the person may be either. */
+enum person_age { PERSON_OF_KNOWN_AGE, PERSON_A_CHILD, PERSON_AN_ADULT, PERSON_OF_EITHER_AGE };
+
+static inline enum person_age facts_age(const struct facts *facts)
+{
+    if (facts->age != AGE_UNKNOWN)
+        return PERSON_OF_KNOWN_AGE;
+    return facts->looks_under_18 == LOOKS_UNDER_18 ? PERSON_A_CHILD
+           : facts->looks_under_18 == LOOKS_ADULT  ? PERSON_AN_ADULT
+                                                   : PERSON_OF_EITHER_AGE;
+}
+
 struct considered {
     uint16_t team;
     uint8_t rung;
@@ -116,6 +136,7 @@ struct considered {
     uint32_t capacity_age_minutes;
     uint16_t free_places;
     bool capacity_known;
+    uint8_t differs; /* what the team is not there for: the bits of match.h */
 };
 
 /* The teams that one decision looked at. */
@@ -261,7 +282,9 @@ struct event {
             int64_t expires_ms;
             uint16_t round;
             bool handover, assigned;
-            bool late; /* the team said yes after its time to answer */
+            bool late;       /* the team said yes after its time to answer */
+            bool sought;     /* a handover that the ladder seeks: a team that comes, or comes sooner */
+            uint8_t differs; /* what the team is not there for: the bits of match.h */
         } offered;
         struct {
             uint32_t attempt;
@@ -290,6 +313,7 @@ struct event {
             uint32_t attempt;
             uint16_t team, previous_team;
             int64_t expected_arrival_ms, lease_ms;
+            enum seeking seeking; /* from then on */
         } accepted;
         struct {
             uint16_t team; /* SLOT_NONE if the coordinator did */
@@ -300,6 +324,7 @@ struct event {
             enum attend_status attended;
             int64_t expected_arrival_ms, lease_ms;
             bool counts_as_seen, before_receipt;
+            enum seeking seeking;        /* from then on */
             int psychosocially_assessed; /* Answered */
         } checked_in;
         struct {
@@ -324,6 +349,15 @@ struct event {
             const char *standard;
         } breached; /* clock_breached, clock_warned */
         struct detention_noted noted;
+        struct {
+            enum hold_reason reason; /* why no team can be asked */
+            int64_t look_again_ms;
+            uint16_t round;
+        } sought;
+        struct {
+            enum wish wish;
+            enum seeking seeking; /* from then on */
+        } wish;
         struct record_reading read;
         struct erasure erased;
         struct hold hold; /* hold_set, hold_lifted */
@@ -348,7 +382,8 @@ struct event {
             int64_t until_ms; /* exclusive; the event's own time if it ends a cover */
         } covered;
     } is;
-    struct consideration_list considered; /* offered, held; last, so that its unused items need no clearing */
+    struct consideration_list
+        considered; /* offered, held, sought; last, so that its unused items need no clearing */
 };
 
 /* A sum of instants and durations as an event can hold it: what a sender states may lie at either end. */

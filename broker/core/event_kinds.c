@@ -106,6 +106,10 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_HOLD_LIFTED] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_case = apply_hold_to_case, .change_state = apply_hold},
 
+    [EVENT_SOUGHT] = {NEWS, .happening = HAPPENING_SOUGHT, .offer = OFFER_NOT_ALLOWED,
+        .change_case = apply_sought},
+    [EVENT_WISH_RECORDED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_wish_recorded},
+
     [EVENT_PRESENCE_CHANGED] = {.is_kind = true, .change_state = apply_presence,
         .gives_hope = hope_of_arrival, .team_at = AT(presence.team)},
     [EVENT_CAPACITY_CLAIMED] = {.is_kind = true, .change_state = apply_capacity,

@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 
+/* In years. The law's childhood ends at 18. */
+enum { AGE_UNKNOWN = 255, AGE_MAX = 130, ADULT_YEARS = 18 };
+
 enum {
     ID_CHARS_MAX = 32,        /* ids in the directory: read aloud, typed, printed in columns */
     NAME_CHARS_MAX = 80,      /* names of teams and areas as people know them */

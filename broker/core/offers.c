@@ -8,6 +8,11 @@ static struct referral *case_listed(const struct state *state, uint32_t next)
     return next ? table_row(&state->referrals, next - 1) : NULL;
 }
 
+static struct team_load *load_at(struct team *team, const struct referral *r)
+{
+    return r->drill ? &team->drills : &team->people;
+}
+
 static void count_origin(const struct state *state, const struct referral *r, int by)
 {
     if (!offer_is_of_ladder(&r->offer) || r->origin >= state->origins.count)
@@ -25,7 +30,7 @@ void offers_begin(struct state *state, struct referral *r)
     assert(!r->next_offer && !r->prev_offer);
     r->next_offer = team->first_offer;
     team->first_offer = row + 1;
-    team->live_offers++;
+    load_at(team, r)->live_offers++;
     if (second)
         second->prev_offer = row + 1;
     count_origin(state, r, +1);
@@ -35,8 +40,8 @@ void offers_end(struct state *state, struct referral *r)
 {
     struct team *team = table_row(&state->teams, r->offer.team);
     struct referral *next = case_listed(state, r->next_offer), *before = case_listed(state, r->prev_offer);
-    assert(team->live_offers > 0);
-    team->live_offers--;
+    assert(load_at(team, r)->live_offers > 0);
+    load_at(team, r)->live_offers--;
     if (before)
         before->next_offer = r->next_offer;
     else

@@ -112,3 +112,15 @@ uint16_t policy_area_for(const struct policy *policy, const struct referral_plac
     place = find_place(policy->organisations, policy->organisation_count, at->organisation);
     return place == NULL ? policy->default_area : place->area;
 }
+
+int policy_own_team(const struct policy *policy, const struct referral_place *at)
+{
+    const struct policy_site *site = find_site(policy, at->site);
+    if (site && site->own_team)
+        return site->own_team - 1;
+    if (!at->organisation || !at->organisation[0])
+        return -1;
+    int index = find_by_key(at->organisation, policy->organisations, policy->organisation_count,
+                            sizeof *policy->organisations, compare_place);
+    return index < 0 ? -1 : policy->organisations[index].own_team - 1;
+}

@@ -15,11 +15,12 @@
 #include "broker/core/limits.h"
 #include "broker/core/rota.h"
 
-enum { AGE_UNKNOWN = 255, AGE_MAX = 130 };
-
 /* Young people between these ages may be seen by a team on either side of its own age limit, if the team says
  * that it is flexible (NHS Long Term Plan: services for 0 to 25 with no hard edge at 18). */
 enum { TRANSITION_AGE_FIRST = 16, TRANSITION_AGE_LAST = 25 };
+
+/* Whether a team takes people who are detained and need a place of safety. */
+enum policy_detained { DETAINED_NEVER, DETAINED_ALSO, DETAINED_ONLY };
 
 struct policy_team {
     char id[ID_CHARS_MAX + 1];
@@ -30,6 +31,8 @@ struct policy_team {
     uint8_t sources;             /* 1 << enum source: the pathways that it serves */
     uint16_t needs;              /* 1 << enum need: what it has */
     uint8_t age_first, age_last; /* inclusive, in years */
+    enum policy_detained detained;
+    enum team_offers offers;
     bool flexible_transition;
     bool interpreter; /* reaches an interpreter for any language */
     uint8_t language_count;
@@ -65,6 +68,7 @@ struct policy_area {
 struct policy_place {
     char key[11];
     uint16_t area;
+    uint16_t own_team; /* of an organisation: index in teams + 1 of the team by which it refers; 0: none */
 };
 
 /* A place that refers: a triage car, a custody suite, an emergency department. A referral names it by its id;
@@ -74,7 +78,8 @@ struct policy_site {
     char name[NAME_CHARS_MAX + 1];
     char organisation[11]; /* ODS or force code */
     bool has_area;
-    uint16_t area; /* if it has one: index in areas */
+    uint16_t area;     /* if it has one: index in areas */
+    uint16_t own_team; /* index in teams + 1 of the team by which it refers; 0: none */
 };
 
 /* One standard: which clock it sets, for which referrals, and how long it allows (inclusive). The reports say
@@ -155,5 +160,10 @@ struct referral_place {
  * else the default. *assumed: the district did not tell. Never fails: an unknown place is no reason to
  * refuse. */
 uint16_t policy_area_for(const struct policy *policy, const struct referral_place *at, bool *assumed);
+
+/* The referrer's own team, which the ladder does not ask: by the site, else by the organisation, whose code a
+ * referral has in capitals. An index in
+ * teams; -1 if the policy names none. */
+int policy_own_team(const struct policy *policy, const struct referral_place *at);
 
 #endif

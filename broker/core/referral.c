@@ -19,17 +19,17 @@
 #define CL CASE_CLOSED
 #define WI CASE_WITHDRAWN
 static const uint8_t next_state[CASE_STATE_COUNT][HAPPENING_COUNT] = {
-    /*                   recv off hand seen ended held rem take acc trav arr cont miss warn lapse note close withdr erase */
-    [CASE_NONE]       = { HE, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,   NO,  NO,   NO,   NO },
-    [CASE_OFFERED]    = { NO, NO, NO,  OF,  HE,   NO,  NO, NO,  AC, NO,  NO, NO,  NO,  NO,  NO,   OF,  NO,   NO,   NO },
-    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,   HE,  NO,   WI,   NO },
-    [CASE_TAKEN]      = { NO, OF, NO,  NO,  NO,   HE,  NO, TA,  NO, NO,  NO, TA,  TA,  NO,  NO,   TA,  CL,   WI,   NO },
-    [CASE_ACCEPTED]   = { NO, NO, AC,  AC,  AC,   NO,  NO, TA,  AC, TR,  AR, IC,  AC,  AC,  HE,   AC,  CL,   WI,   NO },
-    [CASE_TRAVELLING] = { NO, NO, TR,  TR,  TR,   NO,  NO, TA,  AC, TR,  AR, IC,  TR,  TR,  HE,   TR,  CL,   WI,   NO },
-    [CASE_ARRIVED]    = { NO, NO, AR,  AR,  AR,   NO,  NO, TA,  AC, TR,  AR, IC,  AR,  AR,  HE,   AR,  CL,   WI,   NO },
-    [CASE_IN_CONTACT] = { NO, NO, IC,  IC,  IC,   NO,  NO, TA,  AC, IC,  IC, IC,  IC,  IC,  HE,   IC,  CL,   NO,   NO },
-    [CASE_CLOSED]     = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,   CL,  NO,   NO,   CL },
-    [CASE_WITHDRAWN]  = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,   WI,  NO,   NO,   WI },
+    /*                   recv off hand seen ended held rem take acc trav arr cont miss warn lapse soug note close withdr erase */
+    [CASE_NONE]       = { HE, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   NO,  NO,   NO,   NO },
+    [CASE_OFFERED]    = { NO, NO, NO,  OF,  HE,   NO,  NO, NO,  AC, NO,  NO, NO,  NO,  NO,  NO,  NO,   OF,  NO,   NO,   NO },
+    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   HE,  NO,   WI,   NO },
+    [CASE_TAKEN]      = { NO, OF, NO,  NO,  NO,   HE,  NO, TA,  NO, NO,  NO, TA,  TA,  NO,  NO,  NO,   TA,  CL,   WI,   NO },
+    [CASE_ACCEPTED]   = { NO, NO, AC,  AC,  AC,   NO,  NO, TA,  AC, TR,  AR, IC,  AC,  AC,  HE,  AC,   AC,  CL,   WI,   NO },
+    [CASE_TRAVELLING] = { NO, NO, TR,  TR,  TR,   NO,  NO, TA,  AC, TR,  AR, IC,  TR,  TR,  HE,  TR,   TR,  CL,   WI,   NO },
+    [CASE_ARRIVED]    = { NO, NO, AR,  AR,  AR,   NO,  NO, TA,  AC, TR,  AR, IC,  AR,  AR,  HE,  AR,   AR,  CL,   WI,   NO },
+    [CASE_IN_CONTACT] = { NO, NO, IC,  IC,  IC,   NO,  NO, TA,  AC, IC,  IC, IC,  IC,  IC,  HE,  IC,   IC,  CL,   NO,   NO },
+    [CASE_CLOSED]     = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   CL,  NO,   NO,   CL },
+    [CASE_WITHDRAWN]  = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   WI,  NO,   NO,   WI },
 };
 #undef NO
 #undef OF
@@ -148,6 +148,8 @@ int64_t referral_due(const struct referral *r, bool team_absent)
         due = earlier(due, r->lease_ms);
     } else if (referral_is_with_team(r)) {
         due = earlier(due, r->lapses_ms ? r->lapses_ms : r->lease_ms);
+        if (referral_seeks_in_vain(r) && r->look_again_ms)
+            due = earlier(due, r->look_again_ms);
     }
     for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++) {
         const struct clock *clock = &r->clocks[kind];
@@ -207,6 +209,8 @@ const char *referral_check(const struct referral *r)
     bool with_team = referral_is_with_team(r);
     if ((r->state == CASE_OFFERED) != (r->offer.attempt && !r->offer.handover))
         return "an offer is live without the case being offered, or the other way round";
+    if (r->seeking && !with_team && referral_is_open(r))
+        return "a team is sought beside the one that has the case, and none has it";
     if (r->offer.handover && !with_team)
         return "a team hands over a case that it does not hold";
     if (with_team != (r->team != SLOT_NONE) && referral_is_open(r))

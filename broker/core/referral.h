@@ -16,6 +16,8 @@
  *   WITHDRAWN by the referrer: from every open state but IN CONTACT.
  *   TAKEN by the coordinator, and HELD because the team gives the case back: from every state with a team.
  *   A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
+ *   The team that holds the case asks for it, or the ladder seeks on (seeking): because a voice is a bridge
+ *   until somebody comes, and a promise beyond the standard is one until somebody promises better.
  *
  * The table in referral.c says which event may come in which state, and refuses every other. Between two
  * events of one decision a case is HELD for no time at all: the duty coordinator owns what nobody else does,
@@ -65,8 +67,9 @@ struct live_offer {
     int64_t offered_ms, expires_ms;
     uint32_t attempt; /* 0: no offer is live */
     uint16_t team;
-    bool seen, handover, assigned;
-    uint8_t unused[7];
+    bool seen, handover, assigned, sought;
+    uint8_t differs; /* what the team is not there for: the bits of match.h */
+    uint8_t unused[5];
 };
 
 struct asked_team {
@@ -128,7 +131,11 @@ struct referral {
     uint8_t altered;        /* what of it was found altered: alteration_bit of each */
     bool by_another_device; /* the source's latest update or withdrawal came from another than `device` */
     uint8_t holds;          /* that keep it from being erased: hold_bit of each */
-    uint8_t unused[1];
+    uint8_t seeking;        /* enum seeking: another team is sought while one has the case */
+    uint8_t differs;        /* what the team that has it is not there for, as its offer said */
+    uint8_t declined_as;    /* reasons that are no reason to turn a person away: declined_bit of each */
+    bool wants_telephone;   /* as the person said */
+    uint8_t unused[5];
 };
 
 #pragma GCC diagnostic pop
@@ -149,13 +156,28 @@ static inline int referral_rank(const struct referral *referral)
 {
     return (int)referral->facts.routed_as + (referral->drill ? URGENCY_ROUTINE : 0);
 }
+/* Whether another team is sought and none is asked, while one has the case. */
+static inline bool referral_seeks_in_vain(const struct referral *referral)
+{
+    return referral->seeking && referral_is_with_team(referral) && !referral->offer.attempt;
+}
 /* Whether a case waits for a team of the ladder. A person who has been met is the coordinator's to decide on.
  */
 static inline bool referral_waits(const struct referral *referral)
 {
-    return referral->state == CASE_HELD && !referral->contact_made;
+    return (referral->state == CASE_HELD && !referral->contact_made) || referral_seeks_in_vain(referral);
 }
-/* Whether the ladder made the live offer, rather than a coordinator or a team that hands over. */
+/* A bit for a reason of declining that is no reason to turn a person away: the coordinator is told of it at
+ * once. 0 for any other reason. */
+static inline uint8_t declined_bit(enum decline_reason reason)
+{
+    return reason == DECLINE_AGE_NOT_SERVED ? 1 << 0
+           : reason == DECLINE_INTOXICATION ? 1 << 1
+           : reason == DECLINE_BEHAVIOUR    ? 1 << 2
+                                            : 0;
+}
+/* Whether the ladder made the live offer of a case that no team has, rather than a coordinator or a team that
+ * hands over. */
 static inline bool offer_is_of_ladder(const struct live_offer *offer)
 {
     return offer->attempt && !offer->assigned && !offer->handover;

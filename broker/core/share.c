@@ -35,10 +35,11 @@ static struct origin_there *origin_at(struct origins_there *there, uint16_t orig
     return &there->items[there->count++];
 }
 
-static void count_there(const struct state *state, uint16_t team, struct origins_there *there)
+static void count_there(const struct state *state, uint16_t team, bool drill, struct origins_there *there)
 {
     for (const struct referral *r = offers_first(state, team); r; r = offers_next(state, r)) {
-        struct origin_there *of = offer_is_of_ladder(&r->offer) ? origin_at(there, r->origin) : NULL;
+        bool yields = offer_is_of_ladder(&r->offer) && r->drill == drill;
+        struct origin_there *of = yields ? origin_at(there, r->origin) : NULL;
         if (!of)
             continue;
         of->offers++;
@@ -60,7 +61,7 @@ static const struct referral *yields_at(const struct state *state, uint16_t team
     const struct origin_there *most = NULL;
     there.items[0] = (struct origin_there){.origin = r->origin};
     there.count = 1;
-    count_there(state, team, &there);
+    count_there(state, team, r->drill, &there);
     for (int i = 1; i < there.count; i++) {
         const struct origin_there *of = &there.items[i];
         if (has_to_yield(of, r, there.items[0].offers) &&
@@ -78,7 +79,7 @@ bool share_find(const struct directory *d, const struct state *state, const stru
     for (int i = 0; i < match->considered.count; i++) {
         struct considered *c = &match->considered.items[i];
         if (c->finding != CONSIDERATION_FULL || referral_asked_this_round(r, c->team) ||
-            !match_one_offer_less_frees(d, state, c->team, now_ms) ||
+            !match_one_offer_less_frees(d, state, c->team, r->drill, now_ms) ||
             (share->team && !match_ranks_before(d, state, r, c, share->team)))
             continue;
         const struct referral *yields = yields_at(state, c->team, r);

@@ -8,8 +8,8 @@
  *   - it is less urgent, and its origin has more such offers at the team than the case's origin; or
  *   - it is as urgent, and its origin has at least two more: then the two are nearer afterwards, not swapped.
  *
- * Nothing yields to a less urgent case, a drill ranks behind everybody, and what a team has accepted or what
- * a coordinator or a handing-over team chose is never touched.
+ * Nothing yields to a less urgent case, a drill has places of its own and yields to drills alone, and what a
+ * team has accepted or what a coordinator or a handing-over team chose is never touched.
  *
  * It comes to an end. Let E be the sum, over teams and origins, of the square of the number of such offers.
  * If only cases that wait are matched, each decision either gives one more case an offer, or makes E less by

@@ -329,19 +329,23 @@ static void count_one(uint32_t *count, int by)
     *count += (uint32_t)by;
 }
 
+static struct team_load *load_of(struct team *team, bool drill)
+{
+    return drill ? &team->drills : &team->people;
+}
+
 /* Adds a case to the counts, as it is, or takes it out again: before and after each event. */
 static void count_case(struct state *state, const struct referral *r, int by)
 {
     struct counters *counters = &state->counters;
     if (referral_is_with_team(r))
-        count_one(&team_at(state, r->team)->cases, by);
+        count_one(&load_of(team_at(state, r->team), r->drill)->cases, by);
     if (referral_is_open(r))
         count_one(&counters->open_count, by);
-    if (r->state == CASE_HELD) {
+    if (r->state == CASE_HELD)
         count_one(&counters->held_count, by);
-        if (referral_waits(r))
-            count_one(&counters->waiting[referral_rank(r)], by);
-    }
+    if (referral_waits(r))
+        count_one(&counters->waiting[referral_rank(r)], by);
 }
 
 static bool slot_is_known(const struct event *event, uint16_t at, uint32_t count)

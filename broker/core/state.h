@@ -16,14 +16,19 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 
+struct team_load {
+    uint32_t live_offers;
+    uint32_t cases; /* that it holds */
+};
+
+/* A drill has places of its own, so that none takes a person's. */
 struct team {
     int64_t claimed_ms, claim_good_until_ms;
     uint64_t last_offered_seq;
-    uint32_t live_offers;
-    uint32_t cases;       /* that it holds */
+    struct team_load people, drills;
     uint32_t first_offer; /* row + 1: its live offers as a list (offers.h); 0: none */
     uint16_t free_places; /* as claimed */
-    uint16_t taken_since; /* accepted since the claim */
+    uint16_t taken_since; /* people accepted since the claim */
     char id[ID_CHARS_MAX + 1];
     bool present;
     bool capacity_known; /* has ever been claimed */
@@ -168,6 +173,11 @@ const char *state_coordinator_id(const struct state *state, uint16_t slot);
 const char *state_origin_id(const struct state *state, uint16_t slot);
 /* How many offers the ladder has made for the cases of an origin, and nobody has answered. */
 uint32_t state_origin_offers(const struct state *state, uint16_t slot);
+
+static inline const struct team_load *team_load(const struct team *team, bool drill)
+{
+    return drill ? &team->drills : &team->people;
+}
 
 /* Slots by id; SLOT_NONE if the id has never been seen. */
 uint16_t state_team_slot(const struct state *state, const char *id);

@@ -8,7 +8,7 @@
 struct recount {
     uint32_t open, held, waiting[RANK_LAST + 1];
     struct {
-        uint32_t live_offers, cases;
+        struct team_load people, drills;
     } * by_team;         /* owned; NULL if memory is short */
     uint32_t *by_origin; /* offers of the ladder; owned; NULL if memory is short */
 };
@@ -127,6 +127,18 @@ static const char *check_case(const struct state *s, const struct referral *r, u
 
 /* --- all open cases ---------------------------------------------------------------------------------- */
 
+static struct team_load *recount_load(const struct recount *recount, const struct referral *r, uint16_t team)
+{
+    return r->drill ? &recount->by_team[team].drills : &recount->by_team[team].people;
+}
+
+static const char *check_load(const struct team_load *load, const struct team_load *recounted)
+{
+    if (load->live_offers != recounted->live_offers)
+        return "the count of a team's live offers is wrong";
+    return load->cases == recounted->cases ? NULL : "the count of a team's cases is wrong";
+}
+
 static void recount_case(struct recount *recount, const struct referral *r)
 {
     recount->open++;
@@ -137,9 +149,9 @@ static void recount_case(struct recount *recount, const struct referral *r)
     if (!recount->by_team)
         return;
     if (r->offer.attempt)
-        recount->by_team[r->offer.team].live_offers++;
+        recount_load(recount, r, r->offer.team)->live_offers++;
     if (referral_is_with_team(r))
-        recount->by_team[r->team].cases++;
+        recount_load(recount, r, r->team)->cases++;
 }
 
 static const char *check_counts(const struct state *s, const struct recount *recount)
@@ -156,10 +168,11 @@ static const char *check_counts(const struct state *s, const struct recount *rec
         return "the agenda has too many entries";
     for (uint32_t slot = 0; recount->by_team && slot < s->teams.count; slot++) {
         const struct team *team = table_row(&s->teams, slot);
-        if (team->live_offers != recount->by_team[slot].live_offers)
-            return "the count of a team's live offers is wrong";
-        if (team->cases != recount->by_team[slot].cases)
-            return "the count of a team's cases is wrong";
+        const char *wrong = check_load(&team->people, &recount->by_team[slot].people);
+        if (!wrong)
+            wrong = check_load(&team->drills, &recount->by_team[slot].drills);
+        if (wrong)
+            return wrong;
     }
     for (uint32_t slot = 0; recount->by_origin && slot < s->origins.count; slot++)
         if (state_origin_offers(s, (uint16_t)slot) != recount->by_origin[slot])
@@ -172,17 +185,17 @@ static const char *check_counts(const struct state *s, const struct recount *rec
 static const char *check_offers_of(const struct state *s, uint16_t slot)
 {
     const struct team *team = state_team(s, slot);
-    uint32_t listed = 0, before = 0;
+    uint32_t listed = 0, before = 0, live_offers = team->people.live_offers + team->drills.live_offers;
     for (uint32_t next = team->first_offer; next; listed++) {
         const struct referral *r = next <= s->referrals.count ? table_row(&s->referrals, next - 1) : NULL;
         if (!r || !r->offer.attempt || r->offer.team != slot || r->prev_offer != before)
             return "the list of a team's live offers leads to something else";
-        if (listed == team->live_offers)
+        if (listed == live_offers)
             return "the list of a team's live offers has a circle";
         before = next;
         next = r->next_offer;
     }
-    return listed == team->live_offers ? NULL : "a live offer is missing from its team's list";
+    return listed == live_offers ? NULL : "a live offer is missing from its team's list";
 }
 
 static const char *check_offers(const struct state *s)

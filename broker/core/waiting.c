@@ -83,13 +83,21 @@ static bool make_lanes(struct waiting *w)
     return true;
 }
 
+static bool any_waits(const struct state *state)
+{
+    for (int rank = RANK_FIRST; rank <= RANK_LAST; rank++)
+        if (state->counters.waiting[rank])
+            return true;
+    return false;
+}
+
 bool waiting_collect(struct waiting *w, const struct state *state)
 {
     table_clear(&w->cases);
     table_clear(&w->lanes);
     w->lane = 0;
     w->seq = 0;
-    bool collected = state->counters.held_count == 0 || collect_cases(w, state);
+    bool collected = !any_waits(state) || collect_cases(w, state);
     if (collected && w->cases.count)
         qsort(w->cases.rows, w->cases.count, w->cases.row_bytes, compare_waiting);
     if (collected && make_lanes(w))

@@ -108,6 +108,8 @@ extern const struct word SOURCE_WORDS[];
 extern const struct word URGENCY_WORDS[];
 extern const struct word NEED_WORDS[];
 extern const struct word CLOCK_WORDS[];
+extern const struct word DETAINED_WORDS[];
+extern const struct word OFFERS_WORDS[];
 extern const struct word DAY_WORDS[]; /* the ROTA_ bits */
 
 /* "very-urgent", "very_urgent" and "very urgent" are the same word. */
@@ -133,6 +135,8 @@ read_fn policy_read_urgencies;     /* uint8_t of bits */
 read_fn policy_read_needs;         /* uint16_t of bits */
 read_fn policy_read_urgency;       /* enum urgency */
 read_fn policy_read_clock;         /* enum clock_kind */
+read_fn policy_read_detained;      /* enum policy_detained */
+read_fn policy_read_offers;        /* enum team_offers */
 read_fn policy_read_ages;          /* uint8_t[2], first and last */
 read_fn policy_read_bank_holidays; /* struct bank_holidays */
 

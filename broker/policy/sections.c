@@ -133,10 +133,14 @@ static const struct policy_field TEAM_FIELDS[] = {
     {"sources", REQUIRED, policy_read_sources, offsetof(struct policy_team, sources), SOURCES_REMEDY},
     {"ages", REQUIRED, policy_read_ages, offsetof(struct policy_team, age_first),
      "Write all, or the first and last age, such as 18-64, 0-17 or 65+."},
+    {"offers", REQUIRED, policy_read_offers, offsetof(struct policy_team, offers),
+     "Write comes, rings or receives: what the team does for a person."},
+    {"detained", REQUIRED, policy_read_detained, offsetof(struct policy_team, detained),
+     "Write never, also or only: whether it is a place of safety for detained people."},
     {"flexible_transition", OPTIONAL, policy_read_flag, offsetof(struct policy_team, flexible_transition),
      "Write yes or no."},
     {"needs", OPTIONAL, policy_read_needs, offsetof(struct policy_team, needs),
-     "Write what the team has, in brackets, such as [face-to-face-visit, amhp]."},
+     "Write what the team has, in brackets, such as [face-to-face-visit, perinatal]."},
     {"languages", OPTIONAL, read_languages, 0,
      "Write ISO 639 codes in brackets, such as [ur, pl, bfi]; English need not be written."},
     {"interpreter", OPTIONAL, policy_read_flag, offsetof(struct policy_team, interpreter),
@@ -257,10 +261,26 @@ static void read_area_id(struct reader *reader, const struct spot *spot, void *i
         *(uint16_t *)into = (uint16_t)index;
 }
 
+static void read_own_team(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *id = spot_text(reader, spot);
+    if (!id || reader->policy->team_count == 0)
+        return;
+    int index = policy_find_team(reader->policy, id);
+    if (index < 0)
+        problem_at(reader, spot, "there is no team \"%.40s\"", id);
+    else
+        *(uint16_t *)into = (uint16_t)(index + 1);
+}
+
+static const char OWN_TEAM_REMEDY[] =
+    "Write the id of the team whose people refer from here, or leave the field out.";
+
 static const struct policy_field ORGANISATION_FIELDS[] = {
     {"code", REQUIRED, policy_read_code, offsetof(struct policy_place, key), CODE_REMEDY},
     {"area", REQUIRED, read_area_id, offsetof(struct policy_place, area),
      "Write the id of one of the areas."},
+    {"own_team", OPTIONAL, read_own_team, offsetof(struct policy_place, own_team), OWN_TEAM_REMEDY},
     END_OF_FIELDS,
 };
 
@@ -286,6 +306,7 @@ static const struct policy_field SITE_FIELDS[] = {
     {"name", REQUIRED, policy_read_name, offsetof(struct policy_site, name), NAME_REMEDY},
     {"organisation", REQUIRED, policy_read_code, offsetof(struct policy_site, organisation), CODE_REMEDY},
     {"area", OPTIONAL, read_site_area, 0, "Write the id of one of the areas, or leave the field out."},
+    {"own_team", OPTIONAL, read_own_team, offsetof(struct policy_site, own_team), OWN_TEAM_REMEDY},
     END_OF_FIELDS,
 };
 

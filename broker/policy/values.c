@@ -260,6 +260,20 @@ void policy_read_clock(struct reader *reader, const struct spot *spot, void *int
         *(enum clock_kind *)into = (enum clock_kind)value;
 }
 
+void policy_read_detained(struct reader *reader, const struct spot *spot, void *into)
+{
+    int value;
+    if (read_one_word(reader, spot, DETAINED_WORDS, &value))
+        *(enum policy_detained *)into = (enum policy_detained)value;
+}
+
+void policy_read_offers(struct reader *reader, const struct spot *spot, void *into)
+{
+    int value;
+    if (read_one_word(reader, spot, OFFERS_WORDS, &value))
+        *(enum team_offers *)into = (enum team_offers)value;
+}
+
 void policy_read_ages(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = spot_text(reader, spot);

@@ -23,7 +23,6 @@ const struct word URGENCY_WORDS[] = {
 };
 
 const struct word NEED_WORDS[] = {
-    {"amhp", NEED_AMHP},
     {"liaison-psychiatry", NEED_LIAISON_PSYCHIATRY},
     {"place-of-safety", NEED_PLACE_OF_SAFETY},
     {"perinatal", NEED_PERINATAL},
@@ -44,6 +43,20 @@ const struct word CLOCK_WORDS[] = {
     {"health-check", CLOCK_HEALTH_CHECK},
     {"custody-review", CLOCK_CUSTODY_REVIEW},
     {"escape", CLOCK_ESCAPE},
+    {NULL, 0},
+};
+
+const struct word DETAINED_WORDS[] = {
+    {"never", DETAINED_NEVER},
+    {"also", DETAINED_ALSO},
+    {"only", DETAINED_ONLY},
+    {NULL, 0},
+};
+
+const struct word OFFERS_WORDS[] = {
+    {"comes", TEAM_COMES},
+    {"rings", TEAM_RINGS},
+    {"receives", TEAM_RECEIVES},
     {NULL, 0},
 };
 

@@ -26,6 +26,14 @@ static uint8_t legal_notes(const Concordat__V1__Referral *referral, const Concor
     return (uint8_t)((agreed ? LEGAL_NOTE_HOME_AGREED : 0) | (dwelling ? LEGAL_NOTE_IN_DWELLING : 0));
 }
 
+/* An age that somebody guessed is no clear evidence against how the person looks. */
+static void facts_looks(const Concordat__V1__Demographics *person, struct facts *facts)
+{
+    facts->looks_under_18 = (uint8_t)person->looks_under_18;
+    if (facts->looks_under_18 == LOOKS_UNDER_18 && person->age_estimated && facts->age >= ADULT_YEARS)
+        facts->age = AGE_UNKNOWN;
+}
+
 struct facts record_facts(const Concordat__V1__Referral *referral)
 {
     struct facts facts = {
@@ -39,6 +47,8 @@ struct facts record_facts(const Concordat__V1__Referral *referral)
     const Concordat__V1__Demographics *person = referral->person;
     if (person && person->age_known)
         facts.age = person->age_years <= AGE_MAX ? (uint8_t)person->age_years : AGE_UNKNOWN;
+    if (person)
+        facts_looks(person, &facts);
     if (person && strlen(person->language) < sizeof facts.language)
         strcpy(facts.language, language_shortest(person->language));
     const Concordat__V1__Legal *legal = referral->legal;

@@ -22,6 +22,7 @@ struct packing {
     struct packed_clock clocks[CLOCK_COUNT - 1];
     ProtobufCMessageUnknownField clock_fields[CLOCK_COUNT - 1];
     Concordat__V1__Flag flags[FLAG_BITS];
+    Concordat__V1__Consideration differs[RECORD_DIFFERENCES_MAX];
     Concordat__V1__Instant instant;
     union {
         Concordat__V1__Received received;
@@ -56,6 +57,8 @@ struct packing {
         Concordat__V1__ClockCorrected correction;
         Concordat__V1__ClockWarned clock_warned;
         struct packed_noted noted;
+        Concordat__V1__Sought sought;
+        Concordat__V1__WishRecorded wish;
     } is;
 };
 
@@ -121,11 +124,6 @@ static void pack_sealed(struct packing *p)
 
 /* --- lists ------------------------------------------------------------------------------------------- */
 
-static size_t pack_flags(struct packing *p)
-{
-    return record_flags(p->event->is.received.flags, p->flags);
-}
-
 /* Without the flag it is the age that the referral states. */
 static uint32_t packed_routed_age(const struct event *event)
 {
@@ -135,18 +133,8 @@ static uint32_t packed_routed_age(const struct event *event)
 static size_t pack_considered(struct packing *p, const struct consideration_list *list)
 {
     for (int i = 0; i < list->count; i++) {
-        const struct considered *from = &list->items[i];
-        Concordat__V1__Considered *to = &p->considered[i];
-        concordat__v1__considered__init(to);
-        to->team = packed_team(p, from->team);
-        to->finding = (Concordat__V1__Consideration)from->finding;
-        to->rung = from->rung;
-        to->times_asked = from->times_asked;
-        to->free_places = from->free_places;
-        to->capacity_known = from->capacity_known;
-        to->capacity_age_minutes = from->capacity_age_minutes;
-        to->load = from->load;
-        p->considered_list[i] = to;
+        record_considered(&list->items[i], p->state, &p->considered[i]);
+        p->considered_list[i] = &p->considered[i];
     }
     return list->count;
 }
@@ -155,6 +143,12 @@ static size_t pack_considered(struct packing *p, const struct consideration_list
 #define PART(member, field, type)                                                                            \
     concordat__v1__##type##__init(&p->is.member);                                                            \
     p->message.field = &p->is.member
+
+static char *packed_own_team(const struct packing *p)
+{
+    uint16_t own_team = p->event->is.received.facts.own_team;
+    return own_team ? packed_team(p, (uint16_t)(own_team - 1)) : packed_text("");
+}
 
 static void pack_received(struct packing *p)
 {
@@ -165,12 +159,13 @@ static void pack_received(struct packing *p)
     p->is.received.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
     p->is.received.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.received.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
-    p->is.received.n_flags = pack_flags(p);
+    p->is.received.n_flags = record_flags(e->is.received.flags, p->flags);
     p->is.received.routed_age = packed_routed_age(e);
     p->is.received.flags = p->flags;
     p->is.received.policy = packed_policy_digest(p);
     p->is.received.follows = e->is.received.follows;
     p->is.received.coordinator = packed_coordinator(p, e->is.received.coordinator);
+    p->is.received.own_team = packed_own_team(p);
 }
 
 static void pack_updated(struct packing *p)
@@ -182,12 +177,13 @@ static void pack_updated(struct packing *p)
     p->is.updated.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
     p->is.updated.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.updated.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
-    p->is.updated.n_flags = pack_flags(p);
+    p->is.updated.n_flags = record_flags(e->is.received.flags, p->flags);
     p->is.updated.routed_age = packed_routed_age(e);
     p->is.updated.flags = p->flags;
     p->is.updated.coordinator = packed_coordinator(p, e->is.received.coordinator);
     p->is.updated.by_another_device = e->is.received.other.is_other;
     p->is.updated.sent_by = packed_text(e->is.received.other.sent_by);
+    p->is.updated.own_team = packed_own_team(p);
 }
 
 static void pack_offered(struct packing *p)
@@ -204,6 +200,9 @@ static void pack_offered(struct packing *p)
     p->is.offered.handover = e->is.offered.handover;
     p->is.offered.assigned = e->is.offered.assigned;
     p->is.offered.late = e->is.offered.late;
+    p->is.offered.sought = e->is.offered.sought;
+    p->is.offered.n_differs = record_differences(e->is.offered.differs, p->differs);
+    p->is.offered.differs = p->differs;
 }
 
 static void pack_seen(struct packing *p)
@@ -263,6 +262,7 @@ static void pack_accepted(struct packing *p)
     p->is.accepted.expected_arrival_ms = e->is.accepted.expected_arrival_ms;
     p->is.accepted.lease_ms = e->is.accepted.lease_ms;
     p->is.accepted.previous_team = packed_team(p, e->is.accepted.previous_team);
+    p->is.accepted.seeking = (Concordat__V1__Seeking)e->is.accepted.seeking;
 }
 
 static void pack_checked_in(struct packing *p)
@@ -283,6 +283,7 @@ static void pack_checked_in(struct packing *p)
     p->is.checked_in.before_receipt = e->is.checked_in.before_receipt;
     p->is.checked_in.psychosocially_assessed =
         (Concordat__V1__Answered)e->is.checked_in.psychosocially_assessed;
+    p->is.checked_in.seeking = (Concordat__V1__Seeking)e->is.checked_in.seeking;
 }
 
 static void pack_warned(struct packing *p)
@@ -319,6 +320,25 @@ static void pack_withdrawn(struct packing *p)
     PART(withdrawn, withdrawn, withdrawn);
     p->is.withdrawn.by_another_device = p->event->is.withdrawn.other.is_other;
     p->is.withdrawn.sent_by = packed_text(p->event->is.withdrawn.other.sent_by);
+}
+
+static void pack_sought(struct packing *p)
+{
+    const struct event *e = p->event;
+    PART(sought, sought, sought);
+    p->is.sought.reason = (Concordat__V1__HoldReason)e->is.sought.reason;
+    p->is.sought.look_again_ms = e->is.sought.look_again_ms;
+    p->is.sought.n_considered = pack_considered(p, &e->considered);
+    p->is.sought.considered = p->considered_list;
+    p->is.sought.policy = packed_policy_digest(p);
+    p->is.sought.round = e->is.sought.round;
+}
+
+static void pack_wish(struct packing *p)
+{
+    PART(wish, wish_recorded, wish_recorded);
+    p->is.wish.wish = (Concordat__V1__Wish)p->event->is.wish.wish;
+    p->is.wish.seeking = (Concordat__V1__Seeking)p->event->is.wish.seeking;
 }
 
 static void pack_told(struct packing *p)
@@ -485,6 +505,8 @@ static pack_part *const parts[] = {
     [EVENT_CLOCK_CORRECTED] = pack_corrected,
     [EVENT_DETENTION_NOTED] = pack_noted,
     [EVENT_CLOCK_WARNED] = pack_clock_warned,
+    [EVENT_SOUGHT] = pack_sought,
+    [EVENT_WISH_RECORDED] = pack_wish,
 };
 
 /* A loaded policy is long and rare, so its lists are allocated. */

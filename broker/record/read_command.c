@@ -182,6 +182,12 @@ static void fill_detention(struct command_reading *in)
     in->command->is.detention.has_note = m->note[0];
 }
 
+static void fill_wish(struct command_reading *in)
+{
+    copy_id(&in->request->record_wish->referral, in->command->referral);
+    in->command->is.wish = (enum wish)in->request->record_wish->wish;
+}
+
 static void fill_presence(struct command_reading *in)
 {
     in->command->has_id = false; /* renewed many times a minute; repeating it does no harm */
@@ -221,6 +227,7 @@ static const struct {
     COMMAND(RECORD_DETENTION) = {fill_detention, COMMAND_RECORD_DETENTION},
     COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},
     COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
+    COMMAND(RECORD_WISH) = {fill_wish, COMMAND_RECORD_WISH},
 };
 
 /* Finds the parts of a request in its own bytes, if it came as we would pack it; otherwise packs it first. */

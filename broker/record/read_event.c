@@ -73,7 +73,7 @@ static void read_considered(struct event_reading *in, size_t count, Concordat__V
 
 /* The parts that a receipt and an update have in common. */
 static void read_referral(struct event_reading *in, const Concordat__V1__Referral *referral, const char *area,
-                          Concordat__V1__Urgency routed_as, const char *coordinator_id)
+                          Concordat__V1__Urgency routed_as, const char *coordinator_id, const char *own_team)
 {
     struct event *e = in->event;
     if (!referral) {
@@ -83,6 +83,8 @@ static void read_referral(struct event_reading *in, const Concordat__V1__Referra
     e->is.received.facts = record_facts(referral);
     e->is.received.facts.area = read_slot(in, state_area_slot(in->state, area));
     e->is.received.facts.routed_as = (enum urgency)routed_as;
+    if (own_team[0])
+        e->is.received.facts.own_team = (uint16_t)(read_team(in, own_team) + 1);
     if (e->is.received.facts.decided_ms == 0) {
         e->is.received.facts.decided_ms = e->at_ms;
         e->is.received.facts.decided_basis = BASIS_IMPUTED;
@@ -109,7 +111,7 @@ static void read_received(struct event_reading *in)
 {
     const Concordat__V1__Received *m = in->message->received;
     in->event->is.received.follows = m->follows;
-    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator);
+    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->own_team);
     read_flags(in->event, m->n_flags, m->flags);
     read_routed_age(in->event, m->routed_age);
 }
@@ -117,7 +119,7 @@ static void read_received(struct event_reading *in)
 static void read_updated(struct event_reading *in)
 {
     const Concordat__V1__Updated *m = in->message->updated;
-    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator);
+    read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->own_team);
     read_flags(in->event, m->n_flags, m->flags);
     read_routed_age(in->event, m->routed_age);
     in->event->is.received.other = (struct other_device){m->by_another_device, m->sent_by};
@@ -134,6 +136,8 @@ static void read_offered(struct event_reading *in)
     e->is.offered.handover = m->handover;
     e->is.offered.assigned = m->assigned;
     e->is.offered.late = m->late;
+    e->is.offered.sought = m->sought;
+    e->is.offered.differs = record_differences_of(m->n_differs, m->differs);
     read_considered(in, m->n_considered, m->considered, &e->considered);
 }
 
@@ -189,6 +193,7 @@ static void read_accepted(struct event_reading *in)
     in->event->is.accepted.previous_team = read_team_or_none(in, m->previous_team);
     in->event->is.accepted.expected_arrival_ms = m->expected_arrival_ms;
     in->event->is.accepted.lease_ms = m->lease_ms;
+    in->event->is.accepted.seeking = (enum seeking)m->seeking;
 }
 
 static void read_checked_in(struct event_reading *in)
@@ -206,6 +211,7 @@ static void read_checked_in(struct event_reading *in)
     e->is.checked_in.counts_as_seen = m->counts_as_seen;
     e->is.checked_in.before_receipt = m->before_receipt;
     e->is.checked_in.psychosocially_assessed = (int)m->psychosocially_assessed;
+    e->is.checked_in.seeking = (enum seeking)m->seeking;
 }
 
 static void read_warned(struct event_reading *in)
@@ -237,6 +243,21 @@ static void read_withdrawn(struct event_reading *in)
 {
     const Concordat__V1__Withdrawn *m = in->message->withdrawn;
     in->event->is.withdrawn.other = (struct other_device){m->by_another_device, m->sent_by};
+}
+
+static void read_sought(struct event_reading *in)
+{
+    const Concordat__V1__Sought *m = in->message->sought;
+    in->event->is.sought.reason = (enum hold_reason)m->reason;
+    in->event->is.sought.look_again_ms = m->look_again_ms;
+    in->event->is.sought.round = (uint16_t)m->round;
+    read_considered(in, m->n_considered, m->considered, &in->event->considered);
+}
+
+static void read_wish(struct event_reading *in)
+{
+    in->event->is.wish.wish = (enum wish)in->message->wish_recorded->wish;
+    in->event->is.wish.seeking = (enum seeking)in->message->wish_recorded->seeking;
 }
 
 static void read_told(struct event_reading *in)
@@ -422,6 +443,8 @@ static read_part *const parts[] = {
     [EVENT_CLOCK_CORRECTED] = read_corrected,
     [EVENT_DETENTION_NOTED] = read_noted,
     [EVENT_CLOCK_WARNED] = read_clock_warned,
+    [EVENT_SOUGHT] = read_sought,
+    [EVENT_WISH_RECORDED] = read_wish,
 };
 
 static void read_owner(struct event_reading *in)

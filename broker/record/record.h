@@ -49,6 +49,15 @@ size_t record_pack_event(const struct event *event, const struct state *state,
                          const struct directory *directory, const uint8_t salt[EVENT_SALT_BYTES],
                          const struct record_sealed *sealed, uint8_t *out, size_t capacity);
 
+/* What a team is not there for (match.h), as codes, the heaviest first. Returns how many. */
+enum { RECORD_DIFFERENCES_MAX = 6 };
+size_t record_differences(uint8_t differs, Concordat__V1__Consideration list[RECORD_DIFFERENCES_MAX]);
+/* And back again; a code that is no difference counts for nothing. */
+uint8_t record_differences_of(size_t count, const Concordat__V1__Consideration *list);
+/* One team that a decision looked at. Its strings point into the state. */
+void record_considered(const struct considered *from, const struct state *state,
+                       Concordat__V1__Considered *to);
+
 /* Reads an event back; its strings and lists point into the message and the arena. False if it names a team,
  * area or coordinator that the state does not know, or lacks something that its kind needs. */
 bool record_read_event(const Concordat__V1__Event *message, const struct state *state, struct arena *arena,

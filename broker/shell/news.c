@@ -61,11 +61,13 @@ struct offer_news {
     Concordat__V1__Offer offer;
     char number[NUMBER_TEXT_BYTES];
     spliced_field fields[3];
+    Concordat__V1__Consideration differs[RECORD_DIFFERENCES_MAX];
 };
 
 static const char *offer_if_ignored(const struct live_offer *offer)
 {
-    return offer->handover   ? "It stays with the team that has it now."
+    return offer->sought     ? "The next team is asked; the team that has it now goes on."
+           : offer->handover ? "It stays with the team that has it now."
            : offer->assigned ? "It goes back to the duty coordinator."
                              : "The next team is asked at once, or the duty coordinator takes over.";
 }
@@ -95,6 +97,12 @@ static bool offer_make(struct broker *b, struct offer_news *o, const struct refe
     o->offer.offered_ms = state_utc(b->state, r->offer.offered_ms);
     o->offer.expires_ms = state_utc(b->state, r->offer.expires_ms);
     o->offer.handover = r->offer.handover;
+    o->offer.sought = r->offer.sought;
+    o->offer.n_differs = record_differences(r->offer.differs, o->differs);
+    o->offer.differs = o->differs;
+    const struct policy_team *team = directory_team(b->directory, r->offer.team);
+    if (team)
+        o->offer.offers = (Concordat__V1__TeamOffers)team->offers;
     o->offer.if_ignored = borrowed_text(offer_if_ignored(&r->offer));
     return offer_splice(b, o, r);
 }

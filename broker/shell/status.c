@@ -56,7 +56,7 @@ static void status_say_offer(struct status *s, const struct state *state, const 
 {
     s->message.asked_team = borrowed_text(state_team(state, offer->team)->id);
     s->message.answer_by_ms = state_utc(state, offer->expires_ms);
-    s->message.handing_over = offer->handover;
+    s->message.handing_over = offer->handover && !offer->sought;
 }
 
 static void status_say_owner(struct status *s, const struct state *state, const struct directory *directory,
@@ -100,6 +100,29 @@ static void status_say_detention(struct status *s, const struct state *state, co
     s->message.detention = m;
 }
 
+static void status_say_declined(struct status *s, uint8_t declined_as)
+{
+    static const enum decline_reason reasons[DECLINED_AS_MAX] = {DECLINE_AGE_NOT_SERVED, DECLINE_INTOXICATION,
+                                                                 DECLINE_BEHAVIOUR};
+    for (int i = 0; i < DECLINED_AS_MAX; i++)
+        if (declined_as & declined_bit(reasons[i]))
+            s->declined_as[s->message.n_declined_as++] = (Concordat__V1__DeclineReason)reasons[i];
+    s->message.declined_as = s->declined_as;
+}
+
+/* While another team is sought and asked, the difference is that team's: the one that has the case has been
+ * told of its own. */
+static void status_say_matched(struct status *s, const struct directory *directory, const struct referral *r)
+{
+    const struct policy_team *team = referral_is_with_team(r) ? directory_team(directory, r->team) : NULL;
+    if (team)
+        s->message.owner_offers = (Concordat__V1__TeamOffers)team->offers;
+    s->message.seeking = (Concordat__V1__Seeking)r->seeking;
+    s->message.n_differs = record_differences(r->offer.attempt ? r->offer.differs : r->differs, s->differs);
+    s->message.differs = s->differs;
+    status_say_declined(s, r->declined_as);
+}
+
 static void status_of_open(struct status *s, const struct state *state, const struct directory *directory,
                            const struct referral *r)
 {
@@ -126,10 +149,11 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->taken_by = borrowed_text(r->taken_by);
     if (r->state == CASE_TAKEN && r->taken_from != SLOT_NONE)
         m->taken_from = status_team_name(state, directory, r->taken_from);
-    if (r->state == CASE_HELD)
+    if (r->state == CASE_HELD || referral_seeks_in_vain(r))
         m->hold_reason = (Concordat__V1__HoldReason)r->hold_reason;
     status_say_altered(s, r->altered);
     status_say_detention(s, state, r);
+    status_say_matched(s, directory, r);
     m->by_another_device = r->by_another_device;
     m->on_hold_ms = state_utc(state, r->on_hold_ms);
 }

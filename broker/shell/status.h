@@ -4,9 +4,13 @@
 
 #include "broker/core/directory.h"
 #include "broker/core/state.h"
+#include "broker/record/record.h"
 #include "proto/wire/spliced.h"
 #include "proto/wire/wire.h"
 #include "proto/words/words.h"
+
+/* Reasons of a decline that everybody concerned is told of (declined_bit). */
+enum { DECLINED_AS_MAX = 3 };
 
 /* The message with the little text that it needs; valid as long as state and directory are unchanged. */
 struct status {
@@ -15,6 +19,8 @@ struct status {
     Concordat__V1__Alteration altered[ALTERATION_COUNT];
     Concordat__V1__Detention detention;
     Concordat__V1__Flag found[FLAG_BITS];
+    Concordat__V1__Consideration differs[RECORD_DIFFERENCES_MAX];
+    Concordat__V1__DeclineReason declined_as[DECLINED_AS_MAX];
 };
 
 /* False if there is no such case. */
@@ -24,8 +30,8 @@ bool status_of(struct status *status, const struct state *state, const struct di
 /* No packed status is longer: its texts and its id are all bounded, and each field and the whole have a tag
  * and a number or a length. */
 enum {
-    STATUS_FIELDS = 35,
     DETENTION_FIELDS = 12,
+    STATUS_FIELDS = 39,
     STATUS_FIELD_BYTES_MAX = 2 + 10,
     STATUS_BYTES_MAX = ID_BYTES + 2 * NUMBER_TEXT_BYTES + 3 * ID_CHARS_MAX + 3 * NAME_CHARS_MAX +
                        2 * TELEPHONE_CHARS_MAX + PERSON_CHARS_MAX +

@@ -30,9 +30,17 @@ static bool name_is_missing(const struct noting *n)
     return n->confidential && !given_text(n->confidential->person_name);
 }
 
+static bool may_be_under_18(const struct noting *n)
+{
+    Concordat__V1__LooksUnder18 looks = n->person->looks_under_18;
+    return !n->person->age_known && !n->person->age_estimated &&
+           (looks == CONCORDAT__V1__LOOKS_UNDER18__LOOKS_UNDER_18_YES ||
+            looks == CONCORDAT__V1__LOOKS_UNDER18__LOOKS_UNDER_18_CANNOT_TELL);
+}
+
 static bool age_is_missing(const struct noting *n)
 {
-    return !n->person->age_known;
+    return !n->person->age_known && !may_be_under_18(n);
 }
 
 static bool age_is_estimated(const struct noting *n)
@@ -154,15 +162,17 @@ static bool home_has_no_consent(const struct noting *n)
             (another && n->legal->occupier_agrees_to_home != CONCORDAT__V1__ANSWERED__ANSWERED_YES));
 }
 
-/* Mental Health Act 1983, section 136A. */
+/* Mental Health Act 1983, section 136A. Somebody who may be under 18 is taken to be. */
 static bool child_is_at_police_station(const struct noting *n)
 {
     uint32_t years;
     bool contradicts;
-    return n->legal->place_of_safety == CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION &&
-           age_to_route_by(n->person, n->confidential ? n->confidential->date_of_birth : "", n->now_ms,
-                           &years, &contradicts) &&
-           years < ADULT_YEARS;
+    if (n->legal->place_of_safety != CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION)
+        return false;
+    return age_to_route_by(n->person, n->confidential ? n->confidential->date_of_birth : "", n->now_ms,
+                           &years, &contradicts)
+               ? years < ADULT_YEARS
+               : may_be_under_18(n);
 }
 
 /* --- the order of times ------------------------------------------------------------------------------- */
@@ -256,6 +266,7 @@ static const struct flag_rule {
     {FLAG(AGE_ESTIMATED), ANY_SOURCE, age_is_estimated},
     {FLAG(AGE_CONTRADICTS), ANY_SOURCE, age_contradicts},
     {FLAG(DATE_OF_BIRTH_NOT_READ), ANY_SOURCE, date_of_birth_is_not_read},
+    {FLAG(MAY_BE_UNDER_18), ANY_SOURCE, may_be_under_18},
     {FLAG(ETHNICITY_MISSING), ANY_SOURCE, ethnicity_is_missing},
     {FLAG(NHS_NUMBER_MISSING), ANY_SOURCE, nhs_number_is_missing},
     {FLAG(NHS_NUMBER_FAILS_CHECK), ANY_SOURCE, nhs_number_fails_check},

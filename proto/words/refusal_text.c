@@ -51,6 +51,9 @@ static const char *const refusal_texts[] = {
     [REFUSAL(TIME_TO_COME)] =
         "That time is still to come, and nothing was changed. Type the time at which it was, with its "
         "date and Z or +01:00 as the clock is; or leave the time out if it is now.",
+    [REFUSAL(DRILL_STAYS)] =
+        "A drill stays a drill, and a referral about a person stays one. Nothing was changed. Refer anew, as what "
+        "it is, and withdraw this one.",
     [REFUSAL(NO_ROOM)] = "There is no room on the disk for this, and it was not saved. Ring the duty "
                          "coordinator about this person now. A shorter referral may still be taken.",
     [REFUSAL(SEALED)] =

@@ -94,11 +94,13 @@ static int set_person(struct sql *sql, const struct sql_value *id, const Concord
     if (!person)
         person = &nothing;
     return RUN("UPDATE referral SET age_years = ?2, age_estimated = ?3, gender = ?4, ethnic_category = ?5,"
-               " ethnicity_stated_by = ?6, language = ?7, interpreter_needed = ?8 WHERE referral = ?1",
+               " ethnicity_stated_by = ?6, language = ?7, interpreter_needed = ?8, looks_under_18 = ?9"
+               " WHERE referral = ?1",
                *id, person->age_known ? sql_integer(person->age_years) : sql_text(NULL),
                sql_integer(person->age_estimated), sql_text(person->gender),
                sql_text(person->ethnic_category), WORDS(ethnicity_stated_by, person->ethnicity_stated_by),
-               sql_text(person->language), sql_integer(person->interpreter_needed));
+               sql_text(person->language), sql_integer(person->interpreter_needed),
+               WORDS(looks_under18, person->looks_under_18));
 }
 
 static int set_legal(struct sql *sql, const struct sql_value *id, const Concordat__V1__Legal *legal)

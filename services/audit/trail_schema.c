@@ -34,6 +34,7 @@ static const char *const statements[] = {
     "  area TEXT, postcode_district TEXT, primary_reason TEXT, presenting_code TEXT, needs TEXT, flags TEXT,"
     "  safeguarding TEXT, safeguarding_codes TEXT,"
     "  intoxicated INTEGER, age_years INTEGER, age_estimated INTEGER, gender TEXT, ethnic_category TEXT,"
+    "  looks_under_18 TEXT,"
     "  ethnicity_stated_by TEXT, language TEXT, interpreter_needed INTEGER,"
     "  legal_status TEXT, legal_status_code TEXT, power_used_at_ms INTEGER,"
     "  arrived_at_place_of_safety_at_ms INTEGER, place_of_safety TEXT, transport TEXT,"
@@ -60,7 +61,9 @@ static const char *const statements[] = {
     "CREATE TABLE offer ("
     "  referral TEXT NOT NULL, attempt INTEGER NOT NULL, team TEXT NOT NULL, round INTEGER NOT NULL,"
     "  handover INTEGER NOT NULL, assigned INTEGER NOT NULL,"
-    "  late INTEGER NOT NULL," /* the team said yes after its time to answer, and nobody had the case */
+    "  late INTEGER NOT NULL,"   /* the team said yes after its time to answer, and nobody had the case */
+    "  sought INTEGER NOT NULL," /* by the ladder, while another team had it */
+    "  differs TEXT,"            /* what the team is not there for */
     "  offered_seq INTEGER NOT NULL, offered_at_ms INTEGER NOT NULL, expires_at_ms INTEGER,"
     "  seen_at_ms INTEGER,"
     "  ended_seq INTEGER, ended_at_ms INTEGER, ended_as TEXT, reason TEXT, reason_code TEXT,"
@@ -70,6 +73,7 @@ static const char *const statements[] = {
     "CREATE TABLE acceptance ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, team TEXT NOT NULL, accepted_at_ms INTEGER NOT NULL,"
     "  expected_arrival_at_ms INTEGER, warned_at_ms INTEGER,"
+    "  seeking TEXT," /* as of the acceptance: another team that comes, or comes sooner, is sought */
     "  ended_seq INTEGER, ended_at_ms INTEGER, ended_as TEXT"
     ") STRICT",
     "CREATE INDEX acceptance_of_referral ON acceptance (referral)",
@@ -83,6 +87,9 @@ static const char *const statements[] = {
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, result TEXT NOT NULL,"
     "  team TEXT, coordinator TEXT, hold_reason TEXT, round INTEGER, assigned INTEGER, handover INTEGER,"
     "  policy TEXT"
+    ") STRICT",
+    "CREATE TABLE wish ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, wish TEXT"
     ") STRICT",
     "CREATE TABLE finding (" /* what a decision found about each team */
     "  seq INTEGER NOT NULL, position INTEGER NOT NULL, team TEXT NOT NULL, finding TEXT, rung INTEGER,"
@@ -220,7 +227,7 @@ const char *const trail_schema_derived[] = {
     "decision",  "finding",    "check_in",         "clock",    "breach",     "clock_warning",
     "detention", "reminder",   "record_read",      "erasure",  "hold",       "refused_command",
     "team",      "policy",     "presence",         "capacity", "cover",      "broker_start",
-    "snapshot",  "alteration", "clock_correction", NULL};
+    "snapshot",  "alteration", "clock_correction", "wish",     NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -91,6 +91,24 @@ static int keep_updated(struct sql *sql, const event_t *event)
                            &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
 }
 
+static int keep_differences(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__Offered *what = event->offered;
+    if (what->n_differs == 0)
+        return SQLITE_OK;
+    sqlite3_str *words = sqlite3_str_new(NULL);
+    for (size_t i = 0; i < what->n_differs; i++)
+        trail_facts_add_word(words, &concordat__v1__consideration__descriptor, (int)what->differs[i]);
+    int out_of_memory = sqlite3_str_errcode(words);
+    char *text = sqlite3_str_finish(words);
+    int done = SQLITE_NOMEM;
+    if (out_of_memory == SQLITE_OK)
+        done = RUN("UPDATE offer SET differs = ?3 WHERE referral = ?1 AND attempt = ?2", REFERRAL,
+                   sql_integer(what->attempt), sql_text(text));
+    sqlite3_free(text);
+    return done;
+}
+
 static int keep_offered(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Offered *what = event->offered;
@@ -99,14 +117,17 @@ static int keep_offered(struct sql *sql, const event_t *event)
         if (what->considered[i]->finding == CONCORDAT__V1__CONSIDERATION__CONSIDERATION_CHOSEN)
             chosen = what->considered[i];
     bool shown = chosen && chosen->capacity_known;
-    int done =
-        RUN("INSERT INTO offer (referral, attempt, team, round, handover, assigned, late, offered_seq,"
-            " offered_at_ms, expires_at_ms, free_places_shown, capacity_age_min)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?12, ?7, ?8, ?9, ?10, ?11)",
-            REFERRAL, sql_integer(what->attempt), sql_text(what->team), sql_integer(what->round),
-            sql_integer(what->handover), sql_integer(what->assigned), SEQ, AT, sql_time(what->expires_ms),
-            shown ? sql_integer(chosen->free_places) : sql_text(NULL),
-            shown ? sql_integer(chosen->capacity_age_minutes) : sql_text(NULL), sql_integer(what->late));
+    int done = RUN(
+        "INSERT INTO offer (referral, attempt, team, round, handover, assigned, late, sought, offered_seq,"
+        " offered_at_ms, expires_at_ms, free_places_shown, capacity_age_min)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?12, ?13, ?7, ?8, ?9, ?10, ?11)",
+        REFERRAL, sql_integer(what->attempt), sql_text(what->team), sql_integer(what->round),
+        sql_integer(what->handover), sql_integer(what->assigned), SEQ, AT, sql_time(what->expires_ms),
+        shown ? sql_integer(chosen->free_places) : sql_text(NULL),
+        shown ? sql_integer(chosen->capacity_age_minutes) : sql_text(NULL), sql_integer(what->late),
+        sql_integer(what->sought));
+    if (done == SQLITE_OK)
+        done = keep_differences(sql, event);
     if (done == SQLITE_OK)
         done =
             RUN("UPDATE referral SET offers = offers + 1, first_offer_at_ms = coalesce(first_offer_at_ms, ?2)"
@@ -158,6 +179,22 @@ static int keep_held(struct sql *sql, const event_t *event)
     return done;
 }
 
+static int keep_sought(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__Sought *what = event->sought;
+    int done = RUN("INSERT INTO decision (seq, referral, at_ms, result, hold_reason, round, policy)"
+                   " VALUES (?1, ?2, ?3, 'sought', ?4, ?5, ?6)",
+                   SEQ, REFERRAL, AT, WORDS(hold_reason, what->reason), sql_integer(what->round),
+                   sql_hex(&what->policy));
+    return done != SQLITE_OK ? done : add_finding_rows(sql, event, what->n_considered, what->considered);
+}
+
+static int keep_wish_recorded(struct sql *sql, const event_t *event)
+{
+    return RUN("INSERT INTO wish (seq, referral, at_ms, actor, wish) VALUES (?1, ?2, ?3, ?4, ?5)", SEQ,
+               REFERRAL, AT, sql_text(event->actor), WORDS(wish, event->wish_recorded->wish));
+}
+
 static int keep_reminded(struct sql *sql, const event_t *event)
 {
     return RUN("INSERT INTO reminder (seq, referral, at_ms, coordinator, times) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -175,9 +212,10 @@ static int keep_accepted(struct sql *sql, const event_t *event)
     if (done == SQLITE_OK && what->previous_team[0] != '\0')
         done = end_acceptance_row(sql, event, what->previous_team, "handed over");
     if (done == SQLITE_OK)
-        done = RUN("INSERT INTO acceptance (seq, referral, team, accepted_at_ms, expected_arrival_at_ms)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5)",
-                   SEQ, REFERRAL, sql_text(what->team), AT, sql_time(what->expected_arrival_ms));
+        done = RUN("INSERT INTO acceptance (seq, referral, team, accepted_at_ms, expected_arrival_at_ms,"
+                   " seeking) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                   SEQ, REFERRAL, sql_text(what->team), AT, sql_time(what->expected_arrival_ms),
+                   WORDS(seeking, what->seeking));
     if (done == SQLITE_OK)
         done = RUN("UPDATE referral SET first_accepted_at_ms = coalesce(first_accepted_at_ms, ?2),"
                    " accepted_team = ?3 WHERE referral = ?1",
@@ -452,6 +490,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_CLOCK_CORRECTED, keep_clock_corrected},
     {CONCORDAT__V1__EVENT__WHAT_DETENTION_NOTED, trail_keep_detention},
     {CONCORDAT__V1__EVENT__WHAT_CLOCK_WARNED, trail_keep_clock_warned},
+    {CONCORDAT__V1__EVENT__WHAT_SOUGHT, keep_sought},
+    {CONCORDAT__V1__EVENT__WHAT_WISH_RECORDED, keep_wish_recorded},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

@@ -16,6 +16,7 @@ static const struct subcommand commands[] = {
     {"status", NULL, command_act},
     {"update", "send a referral again with more or other facts", command_update},
     {"withdraw", NULL, command_act},
+    {"wish", NULL, command_act},
     {"offers", "what your team is asked to take now", command_offers},
     {"accept", NULL, command_act},
     {"decline", NULL, command_act},

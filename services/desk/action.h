@@ -96,6 +96,7 @@ struct action {
         Concordat__V1__Erase erase;
         Concordat__V1__SetHold set_hold;
         Concordat__V1__RecordDetention detention;
+        Concordat__V1__RecordWish record_wish;
     } body;
     bool ends;    /* a cover, now */
     bool on, off; /* a hold is set, or lifted */

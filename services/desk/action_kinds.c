@@ -329,6 +329,17 @@ const struct action_kind action_kinds[] = {
      .examples = "withdraw R-0412 went home with family",
      COMMAND(WITHDRAW),
      .fields = {CASE(withdraw), {"reason", "REASON", TEXT(withdraw.reason), .needed = true, .rest = true}}},
+    {.name = "wish",
+     .who = REFERRER | TEAM | COORDINATOR,
+     .arguments = "CASE telephone|visit",
+     .title = "how the person wants to be helped: telephone or visit",
+     .summary = "record whether the telephone is enough for the person, or somebody is to come",
+     .help = "If a team that rings has the case, another that comes is sought; when the person says that the "
+             "telephone is enough, that ends. Ask the person, and record only what they said.",
+     .examples = "wish R-0412 telephone\n"
+                 "wish R-0412 visit",
+     COMMAND(RECORD_WISH),
+     .fields = {CASE(record_wish), {"wish", "WISH", CODE(record_wish.wish, wish), .needed = true}}},
     {.name = "take",
      .who = COORDINATOR,
      .arguments = "CASE [REASON...]",

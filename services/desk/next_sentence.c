@@ -10,29 +10,42 @@
 /* Each {name} stands for a value of next_values. */
 static const char *const sentences[] = {
     [CONCORDAT__V1__STATE__STATE_UNSPECIFIED] =
-        "It is delivered as soon as the router answers. Until then no team has been asked: if it cannot "
+        "{danger}It is delivered as soon as the router answers. Until then no team has been asked: if it cannot "
         "wait, ring.",
     [CONCORDAT__V1__STATE__STATE_OFFERED] =
-        "{team} has been asked and has until {by} to answer; then the next team is asked at once.",
+        "{danger}{team} has been asked and has until {by} to answer; then the next team is asked at once.",
     [CONCORDAT__V1__STATE__STATE_HELD] =
-        "{why}, so the duty coordinator holds it, and is reminded until a person takes it in hand, next at "
+        "{danger}{why}, so the duty coordinator holds it, and is reminded until a person takes it in hand, next at "
         "{by}.",
     [CONCORDAT__V1__STATE__STATE_TAKEN] =
-        "{taken}The duty coordinator{person} has it in hand and finds who will come. Heard of again by {by}.",
-    [CONCORDAT__V1__STATE__STATE_ACCEPTED] = "{team} will come, expected {arrival}. Heard of again by {by}.",
+        "{danger}{taken}The duty coordinator{person} has it in hand and finds who will come. Heard of again by "
+        "{by}.",
+    [CONCORDAT__V1__STATE__STATE_ACCEPTED] =
+        "{danger}{team} {will}, expected {arrival}. {sought}Heard of again by {by}.",
     [CONCORDAT__V1__STATE__STATE_TRAVELLING] =
-        "{team} is on its way, expected {arrival}. Heard of again by {by}.",
-    [CONCORDAT__V1__STATE__STATE_ARRIVED] = "{team} is where the person is. Heard of again by {by}.",
+        "{danger}{team} is on its way, expected {arrival}. {sought}Heard of again by {by}.",
+    [CONCORDAT__V1__STATE__STATE_ARRIVED] = "{team} is where the person is. {sought}Heard of again by {by}.",
     [CONCORDAT__V1__STATE__STATE_IN_CONTACT] =
-        "{team} is in contact with the person until it closes the case.",
+        "{team} is in contact with the person until it closes the case.{then}",
     [CONCORDAT__V1__STATE__STATE_CLOSED] =
         "The case is closed: {outcome}. If help is needed again, refer again.",
     [CONCORDAT__V1__STATE__STATE_WITHDRAWN] =
         "The referrer withdrew it; nobody is coming. If help is needed again, refer again.",
 };
 
+/* What the team that has the case does, as the policy says. */
+static const char *const wills[] = {
+    [CONCORDAT__V1__TEAM_OFFERS__TEAM_OFFERS_UNSPECIFIED] = "has it",
+    [CONCORDAT__V1__TEAM_OFFERS__TEAM_OFFERS_COMES] = "will come",
+    [CONCORDAT__V1__TEAM_OFFERS__TEAM_OFFERS_RINGS] = "will ring",
+    [CONCORDAT__V1__TEAM_OFFERS__TEAM_OFFERS_RECEIVES] = "is ready to receive the person",
+};
+
+enum { SOUGHT_BYTES = 200 };
+
 struct next_values {
-    const char *why;
+    const char *why, *will, *danger;
+    char sought[SOUGHT_BYTES], then[SOUGHT_BYTES + 1];
     char team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
         outcome[WORDS_MAX], taken[200];
 };
@@ -52,6 +65,25 @@ const char *next_holder(const Concordat__V1__CaseStatus *status)
     return first_text(status->owner_name, first_text(status->owner, "not known"));
 }
 
+/* Another team is sought while this one has the case: how far that is. */
+static void next_sought(const Concordat__V1__CaseStatus *status, char out[SOUGHT_BYTES])
+{
+    out[0] = '\0';
+    if (status->seeking == CONCORDAT__V1__SEEKING__SEEKING_UNSPECIFIED)
+        return;
+    bool sooner = status->seeking == CONCORDAT__V1__SEEKING__SEEKING_ONE_SOONER;
+    bool asked = status->asked_team[0] != '\0';
+    snprintf(out, SOUGHT_BYTES, "Another team is sought that comes%s: %.60s %s.%s", sooner ? " sooner" : "",
+             asked ? status->asked_team : "none", asked ? "is asked" : "can be asked now",
+             asked ? " " : " The duty coordinator is told. ");
+}
+
+/* Until somebody is there. */
+static bool next_is_dangerous(const Concordat__V1__CaseStatus *status)
+{
+    return status->urgency == CONCORDAT__V1__URGENCY__URGENCY_EMERGENCY;
+}
+
 static void next_fill(const Concordat__V1__CaseStatus *status, const struct people *people, int64_t now_ms,
                       struct next_values *values)
 {
@@ -65,6 +97,11 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
     bool taken = status->taken_from[0] != '\0';
     snprintf(values->taken, sizeof values->taken, "%.150s%s", status->taken_from,
              taken ? " no longer has it and need not go. " : "");
+    bool known = (size_t)status->owner_offers < sizeof wills / sizeof *wills;
+    values->will = wills[known ? status->owner_offers : CONCORDAT__V1__TEAM_OFFERS__TEAM_OFFERS_UNSPECIFIED];
+    values->danger = next_is_dangerous(status) ? "If there is danger to life, ring 999 now as well. " : "";
+    next_sought(status, values->sought);
+    snprintf(values->then, sizeof values->then, "%s%s", values->sought[0] ? " " : "", values->sought);
     time_words(status->act_by_ms, now_ms, values->by);
     time_words(status->expected_arrival_ms, now_ms, values->arrival);
     bool recorded = status->taken_by[0] != '\0';
@@ -79,7 +116,8 @@ static const char *next_value(const struct next_values *values, const char *name
         const char *name, *value;
     } known[] = {{"team", values->team},       {"why", values->why},       {"by", values->by},
                  {"arrival", values->arrival}, {"person", values->person}, {"outcome", values->outcome},
-                 {"taken", values->taken}};
+                 {"taken", values->taken},     {"will", values->will},     {"danger", values->danger},
+                 {"sought", values->sought},   {"then", values->then}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strlen(known[i].name) == size && strncmp(known[i].name, name, size) == 0)
             return known[i].value;

@@ -57,6 +57,8 @@ const struct referral_field referral_fields[] = {
      "A to S, or in words; Z not stated, 99 not known", REFERRAL_TEXT},
     {REFERRAL_GROUP_PERSON, "ethnicity-stated-by", "WHO", R "person.ethnicityStatedBy",
      "self, officer or clinician", REFERRAL_TEXT},
+    {REFERRAL_GROUP_PERSON, "looks-under-18", "YES|NO|CANNOT-TELL", R "person.looksUnder18",
+     "If the age is not known: whether the person looks under 18", REFERRAL_TEXT},
     {REFERRAL_GROUP_PERSON, "language", "LANGUAGE", R "person.language",
      "Language needed: a name or an ISO 639 code, such as Polish, pl or BSL; without it, English",
      REFERRAL_TEXT},

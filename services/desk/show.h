@@ -39,6 +39,8 @@ void show_status(struct sheet *sheet, const Concordat__V1__CaseStatus *status, c
 /* The same in one line. */
 void show_status_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
 /* The lines that say whom to ring. */
+/* What the team that is asked, or has the case, is not there for; nothing if there is nothing. */
+void show_differences(struct sheet *sheet, size_t count, const Concordat__V1__Consideration *differs);
 void show_whom_to_ring(struct sheet *sheet, const Concordat__V1__CaseStatus *status,
                        const struct showing *showing);
 

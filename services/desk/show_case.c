@@ -1,4 +1,5 @@
 /* show_case.c: the state of a case in plain words: see show.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/words/words.h"
@@ -46,6 +47,44 @@ void show_whom_to_ring(struct sheet *sheet, const case_status *status, const str
         sheet_row(sheet, has_ring ? "or" : "Ring", "%s (%s)", status->coordinator_ring, coordinator);
     if (!has_ring && !has_coordinator)
         sheet_row(sheet, "Ring", "%s", show_fallback_ring(showing->ring));
+}
+
+/* What a team is not usually asked about. */
+static const char *difference_words(Concordat__V1__Consideration finding)
+{
+    static const char *const words[] = {
+        [CONCORDAT__V1__CONSIDERATION__CONSIDERATION_PATHWAY_NOT_SERVED] = "people from this source",
+        [CONCORDAT__V1__CONSIDERATION__CONSIDERATION_LANGUAGE_NOT_SERVED] = "this language",
+        [CONCORDAT__V1__CONSIDERATION__CONSIDERATION_NEED_NOT_SERVED] = "one of these needs",
+        [CONCORDAT__V1__CONSIDERATION__CONSIDERATION_AGE_NOT_SERVED] = "people of this age",
+        [CONCORDAT__V1__CONSIDERATION__CONSIDERATION_ONLY_DETAINED] = "people who are not detained",
+        [CONCORDAT__V1__CONSIDERATION__CONSIDERATION_DETENTION_NOT_TAKEN] = "people who are detained",
+    };
+    bool known = (size_t)finding < sizeof words / sizeof *words && words[finding];
+    return known ? words[finding] : "something else";
+}
+
+void show_differences(struct sheet *sheet, size_t count, const Concordat__V1__Consideration *differs)
+{
+    char text[WORDS_MAX * 4] = "";
+    for (size_t i = 0; i < count; i++) {
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%s", used > 0 ? ", " : "", difference_words(differs[i]));
+    }
+    if (count > 0)
+        sheet_row(sheet, "Not usual", "this team is not there for %s; no better one can be asked", text);
+}
+
+static void show_declined_as(struct sheet *sheet, const case_status *status)
+{
+    char text[WORDS_MAX * 3] = "", word[WORDS_MAX];
+    for (size_t i = 0; i < status->n_declined_as; i++) {
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%s", used > 0 ? ", " : "",
+                 words_for(&concordat__v1__decline_reason__descriptor, (int)status->declined_as[i], word));
+    }
+    if (text[0] != '\0')
+        sheet_row(sheet, "Declined", "for %s; no person is turned away for that", text);
 }
 
 static void show_case_row(struct sheet *sheet, const case_status *status)
@@ -101,6 +140,8 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     next_sentence(status, showing->people, showing->now_ms, next);
     sheet_row(sheet, "Next", "%s", next);
     show_handover(sheet, status, showing->now_ms);
+    show_differences(sheet, status->n_differs, status->differs);
+    show_declined_as(sheet, status);
     if (status->n_altered > 0)
         sheet_row(sheet, "Altered",
                   "what the router had stored of this case was altered, and is shown to nobody; ask "

@@ -94,12 +94,36 @@ static const char *offer_drill(const offer_message *offer)
     return drill ? " (DRILL)" : "";
 }
 
+/* An offer that the ladder makes while a team has the case is no wish of that team's. */
+static const char *offer_kind(const offer_message *offer, const char *handover, const char *ladders)
+{
+    return offer->handover && !offer->sought ? handover : ladders;
+}
+
+/* What the team is asked to do, and what it is not usually asked. */
+static void show_asked(struct sheet *sheet, const offer_message *offer)
+{
+    static const char *const asked[] = {
+        [CONCORDAT__V1__TEAM_OFFERS__TEAM_OFFERS_COMES] = "to come to the person",
+        [CONCORDAT__V1__TEAM_OFFERS__TEAM_OFFERS_RINGS] = "to ring; a team that comes is sought meanwhile",
+        [CONCORDAT__V1__TEAM_OFFERS__TEAM_OFFERS_RECEIVES] = "to receive the person",
+    };
+    bool known = (size_t)offer->offers < sizeof asked / sizeof *asked && asked[offer->offers];
+    if (known)
+        sheet_row(sheet, "Asked", "%s", asked[offer->offers]);
+    if (offer->sought && offer->status)
+        sheet_row(sheet, "Now with", "%s, until a team comes%s", offer->status->owner_name,
+                  offer->status->seeking == CONCORDAT__V1__SEEKING__SEEKING_ONE_SOONER ? " sooner" : "");
+    show_differences(sheet, offer->n_differs, offer->differs);
+}
+
 void show_offer(struct sheet *sheet, const offer_message *offer, int64_t now_ms)
 {
     char urgency[WORDS_MAX], source[WORDS_MAX], time[TIME_WORDS_BYTES];
     const char *area = offer->status ? offer->status->area : "", *district = offer_district(offer);
-    sheet_headline(sheet, TONE_WAITING, offer->handover ? "HANDOVER" : "OFFER", "%s%s", offer->number,
+    sheet_headline(sheet, TONE_WAITING, offer_kind(offer, "HANDOVER", "OFFER"), "%s%s", offer->number,
                    offer_drill(offer));
+    show_asked(sheet, offer);
     sheet_row(sheet, "From", "%s, %s", offer_source(offer, source), offer_urgency(offer, urgency));
     sheet_row(sheet, "Area", "%s%s%s", area, area[0] != '\0' && district[0] != '\0' ? ", " : "", district);
     if (offer->facts)
@@ -117,7 +141,7 @@ void show_offer_line(struct sheet *sheet, const offer_message *offer, int64_t no
     age_words(offer->facts ? offer->facts->person : NULL, age);
     time_words(offer->expires_ms, now_ms, time);
     sheet_sentence(sheet, "%s %s%s: %s, %s, %s, %s%s%s; ring back %s; answer by %s; if not: %s",
-                   offer->handover ? "handover" : "offer", offer->number, offer_drill(offer),
+                   offer_kind(offer, "handover", "offer"), offer->number, offer_drill(offer),
                    offer_urgency(offer, urgency), offer_source(offer, source),
                    district[0] != '\0' ? district : "place not known", age,
                    scene[0] != '\0' ? ", scene " : "", scene, offer->callback_number, time,
@@ -137,6 +161,9 @@ static const char *const endings[] = {
         "a team that was asked before has said yes after all, and takes it; you need do nothing",
     [CONCORDAT__V1__OFFER_END__OFFER_END_ORIGIN_SHARE] =
         "your places were full, and a source with fewer cases here was waiting",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_NO_SOONER] =
+        "thank you; the team that has it comes as soon, and keeps it",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_NOT_NEEDED] = "thank you; nobody else is needed now",
 };
 
 /* What the team that hands a case over is told. */

@@ -28,6 +28,8 @@ static const char *const whats[] = {
     WHAT(LEASE_WARNED) = "warned {team}, because nothing was heard by the promised time",
     WHAT(LEASE_LAPSED) = "took it back from {team}, because nothing was heard",
     WHAT(GIVEN_BACK) = "gave it back for {team}",
+    WHAT(SOUGHT) = "sought another team, and found none that can be asked: {reason}",
+    WHAT(WISH_RECORDED) = "recorded what the person wants: {wish}",
     WHAT(CLOSED) = "closed it for {by}: {outcome}",
     WHAT(REFERRER_TOLD) = "was told that it is {state}",
     WHAT(CLOCK_BREACHED) = "saw a clock run out: {clock}",
@@ -109,10 +111,11 @@ static bool who_is_the_router(const who_event *event)
 {
     switch ((int)event->what_case) {
     case CONCORDAT__V1__EVENT__WHAT_OFFERED:
-        return !event->offered->assigned && !event->offered->handover;
+        return !event->offered->assigned && (!event->offered->handover || event->offered->sought);
     case CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED:
         return event->offer_ended->end == CONCORDAT__V1__OFFER_END__OFFER_END_ORIGIN_SHARE;
     case CONCORDAT__V1__EVENT__WHAT_HELD:
+    case CONCORDAT__V1__EVENT__WHAT_SOUGHT:
         return true;
     default:
         return event->actor[0] == '\0';

@@ -32,6 +32,7 @@ static const struct referrer_command {
     {CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW, answer_withdraw},
     {CONCORDAT__V1__REQUEST__COMMAND_TOLD, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION, answer_about},
+    {CONCORDAT__V1__REQUEST__COMMAND_RECORD_WISH, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS, answer_status},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD, answer_board},
 };

@@ -107,6 +107,8 @@ const uint8_t *outbox_referral(const Concordat__V1__Request *request)
         id = &request->told->referral;
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION)
         id = &request->record_detention->referral;
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_WISH)
+        id = &request->record_wish->referral;
     return id && id->len == WIRE_ID_BYTES ? id->data : NULL;
 }
 

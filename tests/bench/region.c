@@ -21,7 +21,12 @@ static void *take(size_t count, size_t size)
 
 static void make_team(struct policy_team *team, int number)
 {
-    *team = (struct policy_team){.sources = 0xe, .needs = 0x1fe, .age_first = 18, .age_last = AGE_MAX};
+    *team = (struct policy_team){.sources = 0xe,
+                                 .needs = 0x1fe,
+                                 .age_first = 18,
+                                 .age_last = AGE_MAX,
+                                 .detained = DETAINED_ALSO,
+                                 .offers = TEAM_COMES};
     snprintf(team->id, sizeof team->id, "team-%05d", number);
     snprintf(team->name, sizeof team->name, "Team %d", number);
     strcpy(team->telephone, "01632 960001");

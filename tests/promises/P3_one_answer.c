@@ -127,7 +127,7 @@ static void of_two_devices_of_a_team_in_one_tick_one_wins(void **unused)
     assert_told(w, 1, id, 1, REFUSAL_ALREADY_ACCEPTED); /* a decline cannot take it back either */
     assert_int_equal(world_count(w, EVENT_ACCEPTED), 1);
     assert_int_equal(r->team, world_slot(w, 1));
-    assert_int_equal(state_team(w->state, world_slot(w, 1))->cases, 1);
+    assert_int_equal(state_team(w->state, world_slot(w, 1))->people.cases, 1);
     state_copy_drop(&after);
     core_world_close(&w);
 }
@@ -187,7 +187,7 @@ static void after_a_withdrawal_an_answer_is_told_that_the_case_is_closed(void **
     assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
     assert_int_equal(world_event(w, EVENT_OFFER_ENDED)->is.offer.end, OFFER_END_REFERRAL_WITHDRAWN);
     assert_told(w, 1, id, 1, REFUSAL_CASE_CLOSED);
-    assert_int_equal(state_team(w->state, world_slot(w, 1))->live_offers, 0);
+    assert_int_equal(state_team(w->state, world_slot(w, 1))->people.live_offers, 0);
     core_world_close(&w);
 }
 

@@ -170,7 +170,7 @@ static void an_acceptance_without_word_is_warned_of_then_lapses_then_reopens(voi
     assert_int_equal(world_count(w, EVENT_LEASE_LAPSED), 1);
     assert_int_equal(r->state, CASE_OFFERED);
     assert_int_equal(r->offer.team, world_slot(w, 2));
-    assert_int_equal(state_team(w->state, world_slot(w, 1))->cases, 0);
+    assert_int_equal(state_team(w->state, world_slot(w, 1))->people.cases, 0);
     core_world_close(&w);
 }
 

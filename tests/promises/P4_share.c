@@ -54,8 +54,6 @@ static const struct {
     {"one more is", "rr", "v", 'e', 1},
     {"the least urgent yields, though it is the oldest", "rev", "", 'v', 0},
     {"nobody yields to a less urgent case", "eeeee", "", 'v', -1},
-    {"a drill yields before anybody", "Erv", "", 'v', 0},
-    {"nobody yields to a drill", "rrrr", "", 'E', -1},
     {"a drill yields to a drill", "VV", "", 'V', 1},
     {"one key's own emergency has to wait", "", "rrr", 'e', -1},
 };
@@ -127,15 +125,15 @@ static void a_case_that_yields_goes_to_the_next_team_that_has_a_place(void **unu
     world_presence(w, 2, false);
     share_submitted(w, "intake-b", 'v');
     const struct referral *yielded = share_submitted(w, "intake-b", 'v');
-    w->teams[1].age_last = 17; /* there for nobody but children, so that the adult who comes has to wait */
+    w->teams[1].detained = DETAINED_ONLY; /* so that the one who comes, and is not detained, has to wait */
     world_load_policy(w);
     world_presence(w, 2, true);
-    struct command child = world_submission(w);
-    child.kind = COMMAND_UPDATE;
-    child.actor = "intake-b";
-    child.is.submit.facts.age = 12;
-    memcpy(child.referral, yielded->id, ID_BYTES);
-    assert_int_equal(world_do(w, &child), REFUSAL_NONE);
+    struct command detained = world_submission(w);
+    detained.kind = COMMAND_UPDATE;
+    detained.actor = "intake-b";
+    detained.is.submit.facts.legal_status = LEGAL_SECTION_136;
+    memcpy(detained.referral, yielded->id, ID_BYTES);
+    assert_int_equal(world_do(w, &detained), REFUSAL_NONE);
     const struct referral *came = share_submitted(w, "intake-a", 'v');
     assert_int_equal(came->offer.team, world_slot(w, 1));
     assert_int_equal(yielded->offer.team, world_slot(w, 2));

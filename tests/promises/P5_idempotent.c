@@ -135,6 +135,13 @@ static struct command make_cover(struct core_world *w)
     return world_cover(w, 0, HOURS(2));
 }
 
+static struct command make_record_wish(struct core_world *w)
+{
+    struct command command = made_by_holder(w, COMMAND_RECORD_WISH);
+    command.is.wish = WISH_TELEPHONE;
+    return command;
+}
+
 static struct command make_set_hold(struct core_world *w)
 {
     struct command command = world_command(w, COMMAND_SET_HOLD, world_submitted(w)->id);
@@ -190,6 +197,7 @@ static const struct {
     [COMMAND_SET_HOLD] = {"set a hold", make_set_hold},
     [COMMAND_RECORD_DETENTION] = {"record a detention", make_detention},
     [COMMAND_CAPACITY] = {"capacity", make_capacity},
+    [COMMAND_RECORD_WISH] = {"record a wish", make_record_wish},
 };
 
 /* The broker's own commands have no id, nor has presence, which is renewed many times a minute. */

@@ -341,6 +341,24 @@ static void through_accepted_and_closed(struct core_world *w)
     assert_int_equal(world_do(w, &read), REFUSAL_NONE);
 }
 
+static void through_a_late_promise(struct core_world *w)
+{
+    struct command submit = world_submission(w);
+    submit.is.submit.facts.age = AGE_UNKNOWN;
+    submit.is.submit.facts.looks_under_18 = LOOKS_CANNOT_TELL;
+    assert_int_equal(world_do(w, &submit), REFUSAL_NONE);
+    const struct referral *r = state_referral(w->state, submit.referral);
+    world_accept(w, r, HOURS(5)); /* beyond the standard: the other team is asked, and says no */
+    assert_true(r->offer.sought);
+    world_decline(w, r);
+    assert_true(referral_seeks_in_vain(r));
+    struct command wish = world_command(w, COMMAND_RECORD_WISH, r->id);
+    wish.is.wish = WISH_TELEPHONE;
+    assert_int_equal(world_do(w, &wish), REFUSAL_NONE);
+    struct command withdraw = world_command(w, COMMAND_WITHDRAW, r->id);
+    assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
+}
+
 static void through_a_cover(struct core_world *w)
 {
     struct command cover = world_cover(w, 1, HOURS(2)), end = world_cover(w, 1, 0);
@@ -403,6 +421,8 @@ static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unus
     through_held_and_taken(w);
     assert_true(state_same(l->state, w->state));
     through_accepted_and_closed(w);
+    assert_true(state_same(l->state, w->state));
+    through_a_late_promise(w);
     assert_true(state_same(l->state, w->state));
     through_a_cover(w);
     assert_true(state_same(l->state, w->state));

@@ -7,7 +7,8 @@
  *  - an offer to a team that a person named (assigned, handed over): that team alone, chosen;
  *  - held because no team can take it: the whole ladder, none chosen and none that could have been;
  *  - held because a person decides next (after a contact, after the team that the coordinator chose said no,
- *    after the coordinator fell silent): no list, since no team was looked at.
+ *    after the coordinator fell silent): no list, since no team was looked at;
+ *  - sought, and none can be asked, while a team has the case: the whole ladder, none chosen.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "broker/core/match.h"
 #include "tests/worlds/core_world.h"
 #include "tests/worlds/random_walk.h"
 
@@ -90,6 +92,13 @@ static void check_held(const struct core_world *w, const struct event *event)
     assert_int_equal(count_finding(list, CONSIDERATION_RANKED_LOWER), 0);
 }
 
+static void check_sought(const struct core_world *w, const struct event *event)
+{
+    check_whole_ladder(w, &event->considered);
+    assert_int_equal(count_finding(&event->considered, CONSIDERATION_CHOSEN), 0);
+    assert_int_equal(count_finding(&event->considered, CONSIDERATION_RANKED_LOWER), 0);
+}
+
 static void check_all(const struct core_world *w)
 {
     for (uint32_t i = 0; i < w->event_count; i++)
@@ -97,6 +106,8 @@ static void check_all(const struct core_world *w)
             check_offered(w, &w->events[i]);
         else if (w->events[i].kind == EVENT_HELD)
             check_held(w, &w->events[i]);
+        else if (w->events[i].kind == EVENT_SOUGHT)
+            check_sought(w, &w->events[i]);
 }
 
 static void on_any_path_every_decision_names_every_team_once(void **unused)
@@ -124,24 +135,14 @@ static enum consideration finding_about(const struct core_world *w, int team)
     return CONSIDERATION_NONE;
 }
 
-static void emergency_departments_only(struct core_world *w)
+static void detained_only(struct core_world *w)
 {
-    w->teams[0].sources = 1 << SOURCE_EMERGENCY_DEPARTMENT;
+    w->teams[0].detained = DETAINED_ONLY;
 }
 
-static void children_only(struct core_world *w)
+static void one_that_rings(struct core_world *w)
 {
-    w->teams[0].age_last = 17;
-}
-
-static void without_an_amhp(struct core_world *w)
-{
-    w->teams[0].needs = 0;
-}
-
-static void english_only(struct core_world *w)
-{
-    w->teams[0].interpreter = false;
+    w->teams[0].offers = TEAM_RINGS;
 }
 
 static void at_night_only(struct core_world *w)
@@ -167,20 +168,18 @@ static const struct {
     enum consideration finding;
     enum hold_reason reason;
 } causes[] = {
-    {"pathway", emergency_departments_only, NULL, CONSIDERATION_PATHWAY_NOT_SERVED, HOLD_NO_TEAM_MATCHES},
-    {"age", children_only, NULL, CONSIDERATION_AGE_NOT_SERVED, HOLD_NO_TEAM_MATCHES},
-    {"need", without_an_amhp, NULL, CONSIDERATION_NEED_NOT_SERVED, HOLD_NO_TEAM_MATCHES},
-    {"language", english_only, NULL, CONSIDERATION_LANGUAGE_NOT_SERVED, HOLD_NO_TEAM_MATCHES},
+    {"only detained", detained_only, NULL, CONSIDERATION_ONLY_DETAINED, HOLD_NO_TEAM_MATCHES},
     {"hours", at_night_only, NULL, CONSIDERATION_CLOSED_NOW, HOLD_ALL_CLOSED},
     {"presence", NULL, absent, CONSIDERATION_ABSENT, HOLD_ALL_ABSENT},
     {"capacity", NULL, claims_no_place, CONSIDERATION_FULL, HOLD_ALL_FULL},
     {"none", NULL, NULL, CONSIDERATION_CHOSEN, HOLD_NONE},
 };
 
+/* A person who is none of those that the team of differs() is there for. */
 static const struct referral *of_many_needs(struct core_world *w)
 {
     struct command command = world_submission(w);
-    command.is.submit.facts.needs = 1 << NEED_AMHP;
+    command.is.submit.facts.needs = 1 << NEED_AUTISM;
     strcpy(command.is.submit.facts.language, "pl");
     assert_int_equal(world_do(w, &command), REFUSAL_NONE);
     return state_referral(w->state, command.referral);
@@ -202,37 +201,83 @@ static void each_cause_is_found_for_what_it_is(void **unused)
     }
 }
 
-static void all_causes_at_once(struct core_world *w)
+/* What a team is not there for, in the order in which one is told before another. */
+static const struct {
+    enum consideration finding;
+    uint8_t bit;
+} soft[] = {
+    {CONSIDERATION_AGE_NOT_SERVED, DIFFERS_AGE},
+    {CONSIDERATION_NEED_NOT_SERVED, DIFFERS_NEED},
+    {CONSIDERATION_LANGUAGE_NOT_SERVED, DIFFERS_LANGUAGE},
+    {CONSIDERATION_PATHWAY_NOT_SERVED, DIFFERS_PATHWAY},
+};
+
+static void without_anything(struct core_world *w)
 {
-    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
-        if (causes[i].adjust)
-            causes[i].adjust(w);
+    w->teams[0].age_last = 17;
+    w->teams[0].needs = 0;
+    w->teams[0].interpreter = false;
+    w->teams[0].sources = 1 << SOURCE_EMERGENCY_DEPARTMENT;
 }
 
-/* If several causes apply to a team, the first of them is named; when that is mended, the next. */
-static void the_first_cause_is_the_one_that_is_told(void **unused)
+/* While a team that fits can be asked, the worst difference of another is told; when that is mended, the
+ * next.
+ */
+static void the_worst_difference_is_the_one_that_is_told(void **unused)
 {
     (void)unused;
-    struct core_world *w = core_world_open(1, all_causes_at_once);
+    struct core_world *w = core_world_open(2, without_anything);
     struct policy_team *team = &w->teams[0];
-    world_presence(w, 1, false);
-    world_capacity(w, 1, 0);
-    for (int finding = CONSIDERATION_PATHWAY_NOT_SERVED; finding <= CONSIDERATION_FULL; finding++) {
+    for (size_t i = 0; i < sizeof soft / sizeof *soft; i++) {
         of_many_needs(w);
-        assert_int_equal(finding_about(w, 1), finding);
-        team->sources = 0xff;
-        if (finding == CONSIDERATION_AGE_NOT_SERVED)
+        assert_int_equal(finding_about(w, 1), soft[i].finding);
+        assert_int_equal(finding_about(w, 2), CONSIDERATION_CHOSEN);
+        if (soft[i].bit == DIFFERS_AGE)
             team->age_last = AGE_MAX;
-        else if (finding == CONSIDERATION_NEED_NOT_SERVED)
+        else if (soft[i].bit == DIFFERS_NEED)
             team->needs = 0xffff;
-        else if (finding == CONSIDERATION_LANGUAGE_NOT_SERVED)
+        else if (soft[i].bit == DIFFERS_LANGUAGE)
             team->interpreter = true;
-        else if (finding == CONSIDERATION_CLOSED_NOW)
-            team->rota.shifts[0] = (struct shift){ROTA_WEEK, 0, MINUTES_PER_DAY};
-        else if (finding == CONSIDERATION_ABSENT)
-            world_presence(w, 1, true);
         world_load_policy(w);
     }
+    core_world_close(&w);
+}
+
+/* If no other can be asked, the team is asked all the same, and the offer says every difference. */
+static void P7_an_offer_says_what_the_team_is_not_there_for(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(1, without_anything);
+    const struct referral *r = of_many_needs(w);
+    assert_int_equal(finding_about(w, 1), CONSIDERATION_CHOSEN);
+    assert_int_equal(r->offer.differs, DIFFERS_AGE | DIFFERS_NEED | DIFFERS_LANGUAGE | DIFFERS_PATHWAY);
+    check_all(w);
+    core_world_close(&w);
+}
+
+/* A team that differs and is shut is not asked, and what may end is what is told. */
+static void what_keeps_every_team_from_being_asked_now_is_told_first(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(1, without_anything);
+    at_night_only(w);
+    world_load_policy(w);
+    const struct referral *r = of_many_needs(w);
+    assert_int_equal(finding_about(w, 1), CONSIDERATION_CLOSED_NOW);
+    assert_int_equal(r->hold_reason, HOLD_ALL_CLOSED);
+    assert_true(r->look_again_ms > w->now_ms);
+    core_world_close(&w);
+}
+
+/* While a voice has the case, another voice is none that is sought. */
+static void P7_why_nobody_comes_beside_a_voice_is_told(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(1, one_that_rings);
+    world_accept(w, world_submitted(w), MINUTES(5));
+    const struct event *sought = world_event(w, EVENT_SOUGHT);
+    check_whole_ladder(w, &sought->considered);
+    assert_int_equal(sought->considered.items[0].finding, CONSIDERATION_HOLDS_IT_NOW);
     core_world_close(&w);
 }
 
@@ -279,7 +324,7 @@ static void the_team_that_hands_over_holds_it_now(void **unused)
 static void a_team_that_a_person_named_stands_alone_with_what_was_known_of_it(void **unused)
 {
     (void)unused;
-    struct core_world *w = core_world_open(3, emergency_departments_only);
+    struct core_world *w = core_world_open(3, detained_only);
     world_capacity(w, 1, 0);
     world_wait(w, MINUTES(10));
     const struct referral *r = world_submitted(w);
@@ -348,7 +393,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(on_any_path_every_decision_names_every_team_once),
         cmocka_unit_test(each_cause_is_found_for_what_it_is),
-        cmocka_unit_test(the_first_cause_is_the_one_that_is_told),
+        cmocka_unit_test(the_worst_difference_is_the_one_that_is_told),
+        cmocka_unit_test(P7_an_offer_says_what_the_team_is_not_there_for),
+        cmocka_unit_test(what_keeps_every_team_from_being_asked_now_is_told_first),
+        cmocka_unit_test(P7_why_nobody_comes_beside_a_voice_is_told),
         cmocka_unit_test(a_team_that_could_have_taken_it_is_ranked_lower),
         cmocka_unit_test(a_team_that_said_no_was_asked_already),
         cmocka_unit_test(the_team_that_hands_over_holds_it_now),

@@ -114,11 +114,13 @@ static const struct event_text {
     {"PresenceChanged.team", DIRECTORY},
     {"Received.area", DIRECTORY},
     {"Received.coordinator", DIRECTORY},
+    {"Received.own_team", DIRECTORY},
     {"RecordRead.of", KEY},
     {"Reminded.coordinator", DIRECTORY},
     {"Taken.coordinator", DIRECTORY},
     {"Updated.area", DIRECTORY},
     {"Updated.coordinator", DIRECTORY},
+    {"Updated.own_team", DIRECTORY},
     {"Updated.sent_by", KEY},
     {"Withdrawn.sent_by", KEY},
 };

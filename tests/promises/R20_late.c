@@ -53,7 +53,7 @@ static void R20_seven_seconds_late_counts_while_the_next_team_is_only_asked(void
     assert_int_equal(says_yes(w, 1, r->id, 1), REFUSAL_NONE);
     assert_is_theirs(w, r, 1, 3);
     assert_int_equal(world_event(w, EVENT_OFFER_ENDED)->is.offer.end, OFFER_END_LATE_ANSWER);
-    assert_int_equal(state_team(w->state, world_slot(w, 2))->live_offers, 0);
+    assert_int_equal(state_team(w->state, world_slot(w, 2))->people.live_offers, 0);
     assert_is_refused(w, 2, r->id, 2, REFUSAL_ALREADY_ACCEPTED); /* it was a moment too late in its turn */
     core_world_close(&w);
 }

@@ -22,7 +22,7 @@ class DetentionTold(unittest.TestCase):
         self.addCleanup(self.stage.close)
         self.wire = self.stage.wire
         self.stage.start_broker()
-        self.stage.make_key("north-1", "team", "northmoor-crisis")
+        self.stage.make_key("north-1", "team", "place-of-safety")
         self.team = self.stage.client("north-1", wants_news=True)
         self.team.request(set_presence=self.wire.SetPresence(present=True, lease_seconds=600))
         self.duty = self.stage.client("duty", "coordinator", "northmoor-duty", wants_news=True)

@@ -56,7 +56,7 @@ static void R8_a_coordinator_takes_a_case_from_a_team_in_every_state(void **unus
         assert_int_equal(r->taken_from, world_slot(w, 1));
         assert_int_equal(r->expected_arrival_ms, 0);
         assert_int_equal(world_event(w, EVENT_TAKEN)->is.taken.previous_team, world_slot(w, 1));
-        assert_int_equal(state_team(w->state, world_slot(w, 1))->cases, 0);
+        assert_int_equal(state_team(w->state, world_slot(w, 1))->people.cases, 0);
         assert_int_equal(world_assign(w, r, 2), REFUSAL_NONE); /* and goes on as with any case in hand */
         assert_int_equal(world_accept(w, r, MINUTES(5)), REFUSAL_NONE);
         assert_int_equal(r->taken_from, SLOT_NONE);
@@ -89,7 +89,7 @@ static void R8_what_is_handed_over_can_be_taken_too_and_the_offer_ends(void **un
     assert_int_equal(world_do(w, &handover), REFUSAL_NONE);
     assert_int_equal(takes(w, r, true), REFUSAL_NONE);
     assert_int_equal(world_event(w, EVENT_OFFER_ENDED)->is.offer.end, OFFER_END_CASE_MOVED);
-    assert_int_equal(state_team(w->state, world_slot(w, 2))->live_offers, 0);
+    assert_int_equal(state_team(w->state, world_slot(w, 2))->people.live_offers, 0);
     core_world_close(&w);
 }
 
@@ -116,7 +116,7 @@ static void R8_a_team_gives_back_and_the_next_is_asked_at_once(void **unused)
     assert_int_equal(world_event(w, EVENT_GIVEN_BACK)->is.lease.team, world_slot(w, 1));
     assert_int_equal(r->state, CASE_OFFERED);
     assert_int_equal(r->offer.team, world_slot(w, 2));
-    assert_int_equal(state_team(w->state, world_slot(w, 1))->cases, 0);
+    assert_int_equal(state_team(w->state, world_slot(w, 1))->people.cases, 0);
     assert_int_equal(gives_back(w, 1, r, true), REFUSAL_WRONG_STATE); /* it is theirs no more */
     core_world_close(&w);
 }

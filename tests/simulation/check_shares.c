@@ -28,29 +28,31 @@ static bool is_asked_by_the_ladder(const struct referral *r)
     return r->state == CASE_OFFERED && !r->offer.assigned && !r->offer.handover;
 }
 
-/* How many an origin has at one team or, with SLOT_NONE, at all teams. */
-static int offers_of(const struct state *state, uint16_t origin, uint16_t team)
+/* How many an origin has at one team or, with SLOT_NONE, at all teams. At a team a drill counts beside drills
+ * alone, and a person beside people, because each has places of its own. */
+static int offers_of(const struct state *state, uint16_t origin, uint16_t team, bool drill)
 {
     int count = 0;
     for (uint32_t row = 0; row < state_referral_rows(state); row++) {
         const struct referral *r = state_referral_row(state, row);
-        count +=
-            is_asked_by_the_ladder(r) && r->origin == origin && (team == SLOT_NONE || r->offer.team == team);
+        count += is_asked_by_the_ladder(r) && r->origin == origin &&
+                 (team == SLOT_NONE || (r->offer.team == team && r->drill == drill));
     }
     return count;
 }
 
 /* Whether the team has a place as soon as one of its offers ends: a coordinator may have assigned it more
  * cases than it has places. */
-static bool one_less_is_enough(const struct world *w, const struct team *team)
+static bool one_less_is_enough(const struct world *w, const struct team *team, bool drill)
 {
+    const struct team_load *load = team_load(team, drill);
     const struct policy *policy = &w->policies[w->policy]->policy;
     int index = policy_find_team(policy, team->id);
     uint32_t places = index < 0 ? 0 : policy->teams[index].places;
     bool claims =
         team->capacity_known && broker_state(w->host.broker)->counters.at_ms < team->claim_good_until_ms;
-    return (!places || team->cases + team->live_offers <= places) &&
-           (!claims || team->taken_since + team->live_offers <= team->free_places);
+    return (!places || load->cases + load->live_offers <= places) &&
+           (!claims || (drill ? load->cases : team->taken_since) + load->live_offers <= team->free_places);
 }
 
 /* --- shares ----------------------------------------------------------------------------------------- */
@@ -58,12 +60,13 @@ static bool one_less_is_enough(const struct world *w, const struct team *team)
 static void check_share_at(struct world *w, const struct wait *wait)
 {
     const struct state *state = broker_state(w->host.broker);
-    int own = offers_of(state, wait->r->origin, wait->team), rank = wait_rank(wait->r);
+    int own = offers_of(state, wait->r->origin, wait->team, wait->r->drill), rank = wait_rank(wait->r);
     for (uint32_t row = 0; row < state_referral_rows(state); row++) {
         const struct referral *r = state_referral_row(state, row);
-        if (!is_asked_by_the_ladder(r) || r->offer.team != wait->team || r->origin == wait->r->origin)
+        if (!is_asked_by_the_ladder(r) || r->offer.team != wait->team || r->origin == wait->r->origin ||
+            r->drill != wait->r->drill)
             continue;
-        int theirs = offers_of(state, r->origin, wait->team), other = wait_rank(r);
+        int theirs = offers_of(state, r->origin, wait->team, wait->r->drill), other = wait_rank(r);
         if (other > rank ? theirs > own : other == rank && theirs > own + 1)
             world_violated(w, "P4 more than its share",
                            "%s is asked about %d cases of %s, and one of %s with %d waits",
@@ -106,12 +109,12 @@ static void check_turn_at(struct world *w, const struct wait *wait)
     const struct state *state = broker_state(w->host.broker);
     for (uint32_t row = 0; row < state_referral_rows(state); row++) {
         const struct referral *r = state_referral_row(state, row);
-        if (!is_asked_by_the_ladder(r) || r->offer.team != wait->team || !is_of_this_turn(w, r->last_seq) ||
-            wait->r->last_seq >= w->witness.batch_seq || place_was_yielded(w, r->last_seq) ||
-            something_followed(w, r->last_seq))
+        if (!is_asked_by_the_ladder(r) || r->offer.team != wait->team || r->drill != wait->r->drill ||
+            !is_of_this_turn(w, r->last_seq) || wait->r->last_seq >= w->witness.batch_seq ||
+            place_was_yielded(w, r->last_seq) || something_followed(w, r->last_seq))
             continue;
-        int before = offers_of(state, r->origin, SLOT_NONE) - 1,
-            own = offers_of(state, wait->r->origin, SLOT_NONE);
+        int before = offers_of(state, r->origin, SLOT_NONE, false) - 1,
+            own = offers_of(state, wait->r->origin, SLOT_NONE, false);
         if (wait_rank(wait->r) < wait_rank(r) || (wait_rank(wait->r) == wait_rank(r) && own < before))
             world_violated(w, "P4 out of turn",
                            "%s is asked about a case of rank %d of %s with %d offers before one "
@@ -148,8 +151,8 @@ static void check_wait(struct world *w, const struct directory *directory, const
     for (; wait.team < state->teams.count && !w->violation.found; wait.team++) {
         const struct team *team = state_team(state, wait.team);
         /* The dearest question comes last: a night can have thousands of cases that wait. */
-        if (!team->live_offers || !one_less_is_enough(w, team) || referral_asked_this_round(r, wait.team) ||
-            !ladder_has(directory->policy, area, team->id) ||
+        if (!team_load(team, r->drill)->live_offers || !one_less_is_enough(w, team, r->drill) ||
+            referral_asked_this_round(r, wait.team) || !ladder_has(directory->policy, area, team->id) ||
             match_consider(directory, state, r, wait.team, state->counters.at_ms, &considered) !=
                 CONSIDERATION_FULL)
             continue;

@@ -63,22 +63,25 @@ static void add_team(struct text *text, struct random *random, int number)
                                           "[emergency-department]", "[liaison-and-diversion]"};
     static const char *const ages[] = {"all", "18+", "18+", "0-17", "65+"};
     static const char *const needs[] = {
-        ("[face-to-face-visit, amhp, learning-disability, autism, older-adult, perinatal, place-of-safety, "
+        ("[face-to-face-visit, learning-disability, autism, older-adult, perinatal, place-of-safety, "
          "liaison-psychiatry]"),
-        "[face-to-face-visit, amhp]", "[face-to-face-visit, older-adult]"};
+        "[face-to-face-visit]", "[face-to-face-visit, older-adult]"};
     static const char *const hours[] = {"always", "always",
                                         "[{days: mon-fri, from: \"09:00\", to: \"17:00\"}]",
                                         "[{days: every-day, from: \"20:00\", to: \"08:00\"}]",
                                         ("[{days: \"sat, sun\", from: \"00:00\", to: \"12:00\"}, "
                                          "{days: mon-thu, from: \"22:00\", to: \"02:00\"}]")};
+    static const char *const offers[] = {"comes", "comes", "comes", "rings", "receives"};
+    static const char *const detained[] = {"also", "also", "never", "only"};
     add(text,
         "  - id: team-%d\n    name: Team %d\n    type: A02\n    organisation: ZZM01\n"
         "    telephone: 01632 9601%02d\n    sources: %s\n    ages: %s\n    flexible_transition: %s\n"
+        "    offers: %s\n    detained: %s\n"
         "    needs: %s\n    interpreter: %s\n    expected_arrival: %dm\n    hours: %s\n",
         number, number, number, pick(random, sources, 5), pick(random, ages, 5),
-        random_between(random, 0, 1) ? "yes" : "no", pick(random, needs, 3),
-        random_between(random, 0, 3) ? "yes" : "no", (int)random_between(random, 5, 90),
-        pick(random, hours, 5));
+        random_between(random, 0, 1) ? "yes" : "no", pick(random, offers, 5), pick(random, detained, 4),
+        pick(random, needs, 3), random_between(random, 0, 3) ? "yes" : "no",
+        (int)random_between(random, 5, 90), pick(random, hours, 5));
     if (random_between(random, 0, 1))
         add(text, "    places: %d\n", (int)random_between(random, 1, 6));
 }

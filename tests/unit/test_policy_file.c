@@ -453,7 +453,7 @@ static void test_ten_thousand_teams_are_each_found(void **state)
         fprintf(
             stream,
             "  - id: team-%d\n    name: Team %d\n    type: A02\n    organisation: ZZM01\n"
-            "    telephone: 01632 960110\n    sources: all\n    ages: 18-64\n    needs: [amhp, perinatal]\n"
+            "    telephone: 01632 960110\n    sources: all\n    offers: comes\n    detained: never\n    ages: 18-64\n    needs: [autism, perinatal]\n"
             "    languages: [ur, pl]\n    interpreter: yes\n    expected_arrival: 45m\n    hours:\n"
             "      - {days: mon-fri, from: \"09:00\", to: \"17:00\"}\n"
             "      - {days: sat-sun, from: \"10:00\", to: \"12:00\"}\n",

@@ -56,6 +56,8 @@ static const struct picture_row {
     {"lease lapsed", {.kind = EVENT_LEASE_LAPSED}, "....HHHH.."},
     {"given back", {.kind = EVENT_GIVEN_BACK}, "....HHHH.."},
     {"updated", {.kind = EVENT_UPDATED}, ".OHTARVICW"},
+    {"sought", {.kind = EVENT_SOUGHT}, "....ARVI.."},
+    {"wish recorded", {.kind = EVENT_WISH_RECORDED}, ".OHTARVICW"},
     {"told", {.kind = EVENT_REFERRER_TOLD}, ".OHTARVICW"},
     {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
     {"warned of a clock", {.kind = EVENT_CLOCK_WARNED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},

@@ -330,8 +330,8 @@ static void random_rotas_agree_with_a_search_minute_by_minute(void **state)
 
 static void the_area_is_found_by_district_then_site_then_organisation_then_default(void **state)
 {
-    struct policy_place districts[] = {{"ZX1", 0}, {"ZX11", 1}, {"ZX2", 1}};
-    struct policy_place organisations[] = {{"ZZ101", 2}};
+    struct policy_place districts[] = {{"ZX1", 0, 0}, {"ZX11", 1, 0}, {"ZX2", 1, 0}};
+    struct policy_place organisations[] = {{"ZZ101", 2, 0}};
     struct policy_site sites[] = {{.id = "car-1", .has_area = true, .area = 4}, {.id = "control-room"}};
     struct policy policy = {.default_area = 3,
                             .district_count = 3,

@@ -12,7 +12,12 @@ enum { CHECKED_WHOLLY_OF = 16 };
 
 static void make_world_team(struct policy_team *team, int number)
 {
-    *team = (struct policy_team){.sources = 0xff, .needs = 0xffff, .age_last = AGE_MAX, .interpreter = true};
+    *team = (struct policy_team){.sources = 0xff,
+                                 .needs = 0xffff,
+                                 .age_last = AGE_MAX,
+                                 .detained = DETAINED_ALSO,
+                                 .offers = TEAM_COMES,
+                                 .interpreter = true};
     snprintf(team->id, sizeof team->id, "team-%d", number);
     snprintf(team->name, sizeof team->name, "Team %d", number);
     strcpy(team->telephone, "01632 960001");

@@ -60,6 +60,7 @@ static void sent_make(struct sent_referral *sent, const struct event *event)
     sent->referral.needs = sent->needs;
     sent->person.age_known = facts->age != AGE_UNKNOWN;
     sent->person.age_years = sent->person.age_known ? facts->age : 0;
+    sent->person.looks_under_18 = (Concordat__V1__LooksUnder18)facts->looks_under_18;
     memcpy(sent->language, facts->language, sizeof sent->language);
     sent->person.language = sent->language;
     sent->referral.person = &sent->person;

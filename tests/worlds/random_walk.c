@@ -51,6 +51,12 @@ void walk_adjust(struct core_world *w)
             w->teams[i].rota.shifts[0] = (struct shift){ROTA_WEEK, 9 * 60, 17 * 60};
         if (i % 3 == 2)
             w->teams[i].places = 2;
+        w->teams[i].offers = i == 3 ? TEAM_RINGS : i == 4 ? TEAM_RECEIVES : TEAM_COMES;
+    }
+    if (w->policy.team_count > 2) {
+        w->teams[w->policy.team_count - 1].detained = DETAINED_ONLY;
+        w->teams[0].detained = DETAINED_NEVER;
+        w->teams[0].age_first = ADULT_YEARS;
     }
     add_walk_standard(w, "told-in-half-an-hour", CLOCK_REFERRER_TOLD, MINUTES(30));
     add_walk_standard(w, "handover-in-an-hour", CLOCK_HANDOVER, HOURS(1));
@@ -90,7 +96,7 @@ static void answer_offer(struct core_world *w, uint64_t *random, const struct re
         command.slot = r->offer.team;
     command.is.offer.attempt = r->offer.attempt;
     command.is.offer.says_when = draw_below(random, 2);
-    command.is.offer.expected_ms = MINUTES(draw_below(random, 60));
+    command.is.offer.expected_ms = draw_below(random, 8) ? MINUTES(draw_below(random, 60)) : HOURS(6);
     command.is.offer.reason = DECLINE_NO_CAPACITY;
     command.is.offer.has_note = false;
     world_do(w, &command);
@@ -182,10 +188,31 @@ static void draw_detention(struct core_world *w, uint64_t *random, struct facts 
         facts->handover_done_ms = w->now_ms - MINUTES(draw_below(random, 3));
 }
 
+/* Some people are children, and of some nobody knows the age. */
+static void draw_age(uint64_t *random, struct facts *facts)
+{
+    int age = draw_below(random, 4);
+    if (age == 0)
+        facts->age = 15;
+    if (age != 1)
+        return;
+    facts->age = AGE_UNKNOWN;
+    facts->looks_under_18 = (uint8_t)draw_below(random, LOOKS_CANNOT_TELL + 1);
+}
+
 static void submit_one(struct core_world *w, uint64_t *random)
 {
     struct command command = world_submission(w);
     draw_detention(w, random, &command.is.submit.facts);
+    draw_age(random, &command.is.submit.facts);
+    command.is.submit.drill = draw_below(random, 8) == 0;
+    world_do(w, &command);
+}
+
+static void record_wish(struct core_world *w, uint64_t *random, const struct referral *r)
+{
+    struct command command = world_command(w, COMMAND_RECORD_WISH, r->id);
+    command.is.wish = draw_below(random, 2) ? WISH_TELEPHONE : WISH_VISIT;
     world_do(w, &command);
 }
 
@@ -199,7 +226,7 @@ static void tell_referrer(struct core_world *w, const struct referral *r)
 static void act_as_referrer(struct core_world *w, uint64_t *random, const struct referral *r)
 {
     static const enum urgency urgencies[] = {URGENCY_VERY_URGENT, URGENCY_URGENT, URGENCY_ROUTINE};
-    int what = draw_below(random, 8);
+    int what = draw_below(random, 9);
     struct command command = world_submission(w);
     memcpy(command.referral, r->id, ID_BYTES);
     if (what == 0) {
@@ -208,8 +235,11 @@ static void act_as_referrer(struct core_world *w, uint64_t *random, const struct
     } else if (what < 4) {
         command.kind = COMMAND_UPDATE;
         command.is.submit.facts.urgency = urgencies[draw_below(random, 3)];
+        command.is.submit.drill = r->drill;
         draw_detention(w, random, &command.is.submit.facts);
         world_do(w, &command);
+    } else if (what == 4) {
+        record_wish(w, random, r);
     } else {
         tell_referrer(w, r);
     }

@@ -201,6 +201,22 @@ CHANGE(section_136_with_time)
     w->legal.status = CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
     w->legal.power_used_at = &w->earlier;
 }
+CHANGE(looks_under_18)
+{
+    w->person.age_known = false;
+    w->person.age_years = 0;
+    w->person.looks_under_18 = CONCORDAT__V1__LOOKS_UNDER18__LOOKS_UNDER_18_YES;
+}
+CHANGE(nobody_can_tell_the_age)
+{
+    change_looks_under_18(w);
+    w->person.looks_under_18 = CONCORDAT__V1__LOOKS_UNDER18__LOOKS_UNDER_18_CANNOT_TELL;
+}
+CHANGE(looks_adult)
+{
+    change_looks_under_18(w);
+    w->person.looks_under_18 = CONCORDAT__V1__LOOKS_UNDER18__LOOKS_UNDER_18_NO;
+}
 CHANGE(child_at_police_station)
 {
     w->person.age_years = 17;
@@ -319,6 +335,9 @@ static const struct referral_case all_cases[] = {
     {CASE(no_change), SOURCE(STREET_TRIAGE), FLAG(UNSPECIFIED)},
     {CASE(no_name), SOURCE(STREET_TRIAGE), FLAG(NAME_MISSING)},
     {CASE(no_age), SOURCE(STREET_TRIAGE), FLAG(AGE_MISSING)},
+    {CASE(looks_under_18), SOURCE(STREET_TRIAGE), FLAG(MAY_BE_UNDER_18)},
+    {CASE(nobody_can_tell_the_age), SOURCE(EMERGENCY_DEPARTMENT), FLAG(MAY_BE_UNDER_18)},
+    {CASE(looks_adult), SOURCE(STREET_TRIAGE), FLAG(AGE_MISSING)},
     {CASE(guessed_age), SOURCE(STREET_TRIAGE), FLAG(AGE_ESTIMATED)},
     {CASE(child_by_birth), SOURCE(STREET_TRIAGE), FLAG(AGE_CONTRADICTS)},
     {CASE(child_as_stated), SOURCE(STREET_TRIAGE), FLAG(AGE_CONTRADICTS)},

@@ -119,13 +119,13 @@ static void stuck_reserved(void **unused)
     stage_submit(s, id);
     stage_presence(s, TEAM_1, false, 0);
     uint16_t team = state_team_slot(broker_state(s->broker), "team-1");
-    assert_int_equal(state_team(broker_state(s->broker), team)->live_offers, 0);
+    assert_int_equal(state_team(broker_state(s->broker), team)->people.live_offers, 0);
     assert_int_equal(stage_case(s, id)->state, CASE_HELD);
     stage_presence(s, TEAM_1, true, 600);
     stage_wait(s, MINUTES(6), -1); /* the reminder begins a new round */
     assert_int_equal(stage_case(s, id)->offer.team, team);
     stage_take(s, id);
-    assert_int_equal(state_team(broker_state(s->broker), team)->live_offers, 0);
+    assert_int_equal(state_team(broker_state(s->broker), team)->people.live_offers, 0);
     stage_close(&s);
 }
 
