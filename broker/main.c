@@ -13,6 +13,7 @@
 
 #include "broker/key_store.h"
 #include "broker/machine.h"
+#include "broker/policy/coverage.h"
 #include "broker/policy/policy_file.h"
 #include "broker/replay_watch.h"
 #include "broker/shell/broker.h"
@@ -41,7 +42,7 @@ static const char about[] =
     "SIGTERM stops.\n"
     "SIGUSR1 confirms a wall clock that has leapt, and that the system does not call synchronised.\n\n"
     "Exit codes:\n"
-    "    0  stopped as asked; the policy that --check was given is good\n"
+    "    0  stopped as asked; the policy that --check was given is good, whatever gaps it has\n"
     "  100  an option, the policy or the limit of descriptors is wrong\n"
     "  101  a bug: an assertion failed; or libzmq gave up, as the last line says\n"
     "  111  disk, memory, network, ledger or key file; nothing acknowledged is lost\n\n"
@@ -65,7 +66,8 @@ static const struct argp_option option_list[] = {
      "The master key, outside the state folder; else the credential \"master-key\"", 0},
     {"disk-floor", 'f', "MIB", 0,
      "With less free disk long referrals are refused (1024; on a small disk an eighth of it)", 0},
-    {"check", 'c', "FILE", 0, "Check a policy file, say what is wrong with it, and stop", 0},
+    {"check", 'c', "FILE", 0,
+     "Check a policy file, say what is wrong with it, and for whom and when nobody would come; then stop", 0},
     {0}};
 
 /* A number of MiB, from 1 to a TiB. */
@@ -165,8 +167,11 @@ static int check_policy(const char *path)
         return code;
     printf("%s: good: %u areas, %u teams, %u coordinators\n", path, file->policy.area_count,
            file->policy.team_count, file->policy.coordinator_count);
+    int gaps = coverage_print(stdout, path, &file->policy, machine_now().wall_ms);
     policy_file_destroy(&file);
-    return 0;
+    if (gaps < 0)
+        fprintf(stderr, "%s: there is no memory to look for gaps; try again\n", path);
+    return gaps < 0 ? CODE_ENVIRONMENT : 0;
 }
 
 /* Signals come by a descriptor. Without one nobody could stop the broker, or make it read its policy again.
