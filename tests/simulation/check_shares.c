@@ -157,15 +157,21 @@ static void check_wait(struct world *w, const struct directory *directory, const
                 CONSIDERATION_FULL)
             continue;
         check_share_at(w, &wait);
-        check_turn_at(w, &wait);
+        /* If the rematch of held cases began in a turn before, it may have come to this case before a place
+         * was free: it comes to the case again when it begins anew. */
+        if (!w->turn_went_on)
+            check_turn_at(w, &wait);
     }
 }
 
 void check_shares(struct world *w)
 {
     const struct state *state = broker_state(w->host.broker);
-    if (state->counters.held_count == 0 || broker_patience_ms(w->host.broker, world_clock(w)) == 0)
-        return; /* the broker says that it has more to do */
+    bool goes_on = broker_patience_ms(w->host.broker, world_clock(w)) == 0;
+    if (state->counters.held_count == 0 || goes_on) {
+        w->turn_went_on = goes_on;
+        return;
+    }
     struct directory *directory = directory_new(&w->policies[w->policy]->policy);
     if (!directory || !directory_bind(directory, state))
         abort();
@@ -174,5 +180,6 @@ void check_shares(struct world *w)
         if (r->state == CASE_HELD && !is_left_to_the_coordinator(r))
             check_wait(w, directory, r);
     }
+    w->turn_went_on = false;
     directory_destroy(&directory);
 }

@@ -54,6 +54,7 @@ struct world {
     bool finished;
     int64_t healing_until_ms;
     uint64_t healing_seq; /* the ledger's head when that phase began */
+    bool turn_went_on;    /* the broker had more to do after the turn before */
     struct random faults, network, people, keys;
     struct timeline timeline;
     struct journal journal;
