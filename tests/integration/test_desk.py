@@ -230,7 +230,8 @@ class ReferTest(Desk):
             server.news(offered)
             server.news(wire.Message.FromString(offered.SerializeToString()))
             server.news(wire.Message(status=status(referral=CASE, seq=11, number="R-0999")))
-            server.news(wire.Message(status=status(referral=case, seq=12, state=codes.STATE_ACCEPTED)))
+            server.news(wire.Message(status=status(referral=case, seq=12, state=codes.STATE_ACCEPTED,
+                                                    owner_offers=codes.TEAM_OFFERS_COMES)))
             rest, said = refer.communicate(timeout=SECONDS)
         self.assertEqual((refer.returncode, said), (0, ""))
         printed += rest
