@@ -32,3 +32,4 @@ foreach(name R10_now R13_failed_contact R14_times R20_late R8_moves R21_handover
   concordat_promise_test(${name} core-world)
 endforeach()
 concordat_promise_test(R6_coverage core-world concordat-policy)
+concordat_promise_test(R3_changes_reach_the_team core-world)

@@ -47,6 +47,14 @@ void apply_updated(struct referral *r, const struct event *event)
     apply_facts(r, event);
     r->facts.source = met; /* where the person was met does not change, whatever a stored update says */
     r->by_another_device = event->is.received.other.is_other;
+    r->changes_unseen |= event->is.received.with_changes;
+    r->alters_who_comes = event->is.received.alters_who_comes;
+}
+
+void apply_changes_seen(struct referral *r, const struct event *event)
+{
+    (void)event;
+    r->changes_unseen = false;
 }
 
 void apply_withdrawn(struct referral *r, const struct event *event)
@@ -98,6 +106,11 @@ void apply_offer_seen(struct referral *r, const struct event *event)
     r->offer.seen = true;
 }
 
+void apply_offer_shortened(struct referral *r, const struct event *event)
+{
+    r->offer.expires_ms = event->is.offered.expires_ms;
+}
+
 static void clear_offer(struct referral *r)
 {
     r->offer = (struct live_offer){.team = SLOT_NONE};
@@ -112,6 +125,7 @@ static void fall_back(struct referral *r, int64_t remind_ms)
     r->look_again_ms = 0;
     r->seeking = SEEKING_NOT;
     r->differs = 0;
+    r->alters_who_comes = false;
 }
 
 /* A team that was not left the time to answer may be asked again in the same round. */
@@ -126,7 +140,7 @@ static void forget_round(struct referral *r, uint16_t team)
 void apply_offer_ended(struct referral *r, const struct event *event)
 {
     assert(r->offer.attempt);
-    if (event->is.offer.end == OFFER_END_ORIGIN_SHARE)
+    if (event->is.offer.end == OFFER_END_ORIGIN_SHARE || event->is.offer.end == OFFER_END_CHANGED)
         forget_round(r, r->offer.team);
     if (event->is.offer.end == OFFER_END_DECLINED)
         r->declined_as |= declined_bit(event->is.offer.reason);
@@ -176,6 +190,7 @@ void apply_accepted(struct referral *r, const struct event *event)
     r->differs = r->offer.differs;
     r->taken_by[0] = '\0';
     r->taken_from = SLOT_NONE;
+    r->alters_who_comes = false;
     clear_offer(r);
 }
 

@@ -15,6 +15,7 @@ enum command_kind {
     COMMAND_UPDATE,
     COMMAND_WITHDRAW,
     COMMAND_TOLD,
+    COMMAND_SAW_CHANGES,
     COMMAND_SEEN,
     COMMAND_ACCEPT,
     COMMAND_DECLINE,
@@ -67,10 +68,16 @@ struct command {
             bool with_confidential;
             uint32_t follows; /* number of the earlier case; 0: none that there is */
             uint64_t flags;   /* flag_bit: every note about the referral but those that the core adds */
-        } submit;             /* also for update */
+            /* An update has here what results of it. Two are its own: whether the date of birth that may have
+             * been told is heeded in it, and whether anything differs. */
+            bool heeds_birth, with_changes;
+        } submit; /* also for update */
         struct {
             enum case_state state;
         } told;
+        struct {
+            uint64_t of; /* number of the updated */
+        } saw_changes;
         struct {
             uint32_t attempt;
             bool says_when;      /* accept: expected_ms is said; otherwise it is the team's usual time */

@@ -19,6 +19,7 @@ static const struct {
     [COMMAND_UPDATE] = {decide_update, OPEN_CASE},
     [COMMAND_WITHDRAW] = {decide_withdraw, OPEN_CASE},
     [COMMAND_TOLD] = {decide_told, ANY_CASE},
+    [COMMAND_SAW_CHANGES] = {decide_saw_changes, OPEN_CASE},
     [COMMAND_SEEN] = {decide_seen, OPEN_CASE},
     [COMMAND_ACCEPT] = {decide_accept, OPEN_CASE},
     [COMMAND_DECLINE] = {decide_decline, OPEN_CASE},

@@ -1,7 +1,7 @@
 /* decide_commands.h: the rule of each kind of command; for the table of decide.c and for nobody else.
  *
- * decide_referrer.c, decide_offer.c, decide_team.c, decide_handover.c, decide_coordinator.c, decide_record.c,
- * decide_erasure.c and decide_detention.c have the functions.
+ * decide_referrer.c, decide_change.c, decide_offer.c, decide_team.c, decide_handover.c, decide_coordinator.c,
+ * decide_record.c, decide_erasure.c and decide_detention.c have the functions.
  */
 #ifndef CONCORDAT_CORE_DECIDE_COMMANDS_H
 #define CONCORDAT_CORE_DECIDE_COMMANDS_H
@@ -13,7 +13,7 @@ struct deciding;
 /* One function for each kind of command. Each fills in the decision, or returns why the command is refused.
  */
 typedef enum refusal decide_command(struct deciding *d);
-decide_command decide_submit, decide_update, decide_withdraw, decide_told;
+decide_command decide_submit, decide_update, decide_withdraw, decide_told, decide_saw_changes;
 decide_command decide_seen, decide_accept, decide_decline, decide_check_in, decide_close, decide_handover;
 decide_command decide_give_back, decide_cancel_handover;
 decide_command decide_presence, decide_capacity;

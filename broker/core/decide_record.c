@@ -34,6 +34,13 @@ static bool may_ask_who(const struct deciding *d, struct any_case of)
            cover_shows_case(d->state, d->directory, command->slot, of, d->now_ms);
 }
 
+/* Whether the sender is the source of a case, which told what stands in its record. */
+static bool is_of_source(const struct deciding *d, struct any_case of)
+{
+    uint16_t origin = of.open ? of.open->origin : of.ended ? of.ended->origin : SLOT_NONE;
+    return origin != SLOT_NONE && origin == state_origin_slot(d->state, d->command->actor);
+}
+
 /* Whether the sender may read the record of a case, and whether that is beyond their areas. A case that is
  * not there is answered as one that is somebody else's, also if the glass is to be broken. */
 static enum refusal may_read(const struct deciding *d, struct any_case of, bool *beyond)
@@ -42,12 +49,14 @@ static enum refusal may_read(const struct deciding *d, struct any_case of, bool 
     bool breaks_glass = command->is.read.as.break_glass != BREAK_GLASS_NONE;
     enum refusal refusal = REFUSAL_NOT_YOURS;
     *beyond = false;
-    if (breaks_glass && (command->party == PARTY_TEAM || command->is.read.as.who))
+    if (breaks_glass && (command->party != PARTY_COORDINATOR || command->is.read.as.who))
         return REFUSAL_NOT_ALLOWED;
     if (command->is.read.as.who)
         return may_ask_who(d, of) ? REFUSAL_NONE : refusal;
     if (command->party == PARTY_TEAM)
         return state_case_is_of_team(of, command->slot) ? REFUSAL_NONE : refusal;
+    if (command->party == PARTY_SOURCE)
+        return is_of_source(d, of) ? REFUSAL_NONE : refusal;
     if (command->party != PARTY_COORDINATOR)
         return refusal;
     if (cover_shows_case(d->state, d->directory, command->slot, of, d->now_ms))

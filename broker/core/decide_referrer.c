@@ -1,6 +1,7 @@
 /* decide_referrer.c: what a referrer can ask: submit, update, withdraw, and say that they were told. */
 #include <string.h>
 
+#include "broker/core/decide_change.h"
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 #include "broker/core/detention.h"
@@ -71,12 +72,12 @@ enum refusal decide_submit(struct deciding *d)
     return REFUSAL_NONE;
 }
 
-/* An update without a confidential part leaves the date of birth as it was, and that may be what says that
- * the person is a child: only an update of the whole makes an adult of them. */
+/* A date of birth that was told may be what says that the person is a child: an update that could not heed it
+ * makes no adult of them. */
 static void keep_child(const struct deciding *d, struct facts *facts, uint64_t *flags)
 {
-    if (d->command->is.submit.with_confidential || d->r.facts.age >= ADULT_YEARS ||
-        facts->age < ADULT_YEARS || facts->age == AGE_UNKNOWN)
+    if (d->command->is.submit.heeds_birth || d->r.facts.age >= ADULT_YEARS || facts->age < ADULT_YEARS ||
+        facts->age == AGE_UNKNOWN)
         return;
     facts->age = d->r.facts.age;
     *flags |= flag_bit(FLAG_AGE_CONTRADICTS);
@@ -108,12 +109,12 @@ enum refusal decide_update(struct deciding *d)
         d->r.state == CASE_TAKEN ? d->r.coordinator
                                  : directory_coordinator_slot(d->directory, event->is.received.facts.area);
     note_other_device(d, &event->is.received.other);
+    event->is.received.with_changes = command->is.submit.with_changes;
+    event->is.received.alters_who_comes = change_alters_who_comes(d, &event->is.received.facts);
     clocks_at_update(&(const struct clock_rules){d->policy, d->state->counters.ahead_ms}, &d->r, event);
     deciding_done(d, event);
     deciding_note_facts(d, &before);
-    /* The update may bring what was missing for a team to match. */
-    if (referral_waits(&d->r))
-        deciding_look(d);
+    change_match_anew(d, before.area);
     return REFUSAL_NONE;
 }
 

@@ -52,7 +52,9 @@ enum event_kind {
     EVENT_CLOCK_CORRECTED = 49,
     EVENT_DETENTION_NOTED,
     EVENT_CLOCK_WARNED,
-    EVENT_SOUGHT = 55,
+    EVENT_CHANGES_SEEN = 53,
+    EVENT_OFFER_SHORTENED,
+    EVENT_SOUGHT,
     EVENT_WISH_RECORDED,
     EVENT_GIVEN_BACK,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
@@ -274,7 +276,9 @@ struct event {
             bool with_confidential;
             uint32_t follows;          /* of received alone: number of an earlier case; 0: none */
             uint16_t coordinator;      /* of the area, as the directory said */
-            struct other_device other; /* of updated alone */
+            struct other_device other; /* of updated alone, and so are the next two */
+            bool with_changes;         /* something differs, of which those concerned are told */
+            bool alters_who_comes;     /* who has it, or was chosen, would not be asked any more */
         } received;                    /* also for updated */
         struct {
             uint32_t attempt;
@@ -285,7 +289,7 @@ struct event {
             bool late;       /* the team said yes after its time to answer */
             bool sought;     /* a handover that the ladder seeks: a team that comes, or comes sooner */
             uint8_t differs; /* what the team is not there for: the bits of match.h */
-        } offered;
+        } offered;           /* also for offer_shortened: its first three */
         struct {
             uint32_t attempt;
             uint16_t team;
@@ -376,6 +380,9 @@ struct event {
         struct kept kept;
         struct clock_correction correction;
         struct altered altered;
+        struct {
+            uint64_t of; /* number of the updated */
+        } changes_seen;
         struct {
             uint16_t coordinator, area;
             enum cover_reason reason;

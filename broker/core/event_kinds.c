@@ -124,6 +124,9 @@ const struct event_traits event_traits[EVENT_KINDS] = {
         .change_state = apply_alteration},
     [EVENT_SNAPSHOT_BEGUN] = {.is_kind = true},
     [EVENT_SNAPSHOT_KEPT] = {.is_kind = true},
+    [EVENT_CHANGES_SEEN] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_changes_seen},
+    [EVENT_OFFER_SHORTENED] = {NEWS, .happening = HAPPENING_OFFER_SEEN, .offer = OFFER_SEEN,
+        .change_case = apply_offer_shortened, .team_at = AT(offered.team)},
     [EVENT_CLOCK_CORRECTED] = {.is_kind = true, .change_state = apply_clock_corrected,
         .gives_hope = always_gives_hope},
 };

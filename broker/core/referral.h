@@ -135,7 +135,9 @@ struct referral {
     uint8_t differs;        /* what the team that has it is not there for, as its offer said */
     uint8_t declined_as;    /* reasons that are no reason to turn a person away: declined_bit of each */
     bool wants_telephone;   /* as the person said */
-    uint8_t unused[5];
+    bool changes_unseen;    /* of its facts or texts, by whoever is told of them */
+    bool alters_who_comes;  /* by a change, who has it, or was chosen, would not be asked any more */
+    uint8_t unused[3];
 };
 
 #pragma GCC diagnostic pop

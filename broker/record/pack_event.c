@@ -59,6 +59,8 @@ struct packing {
         struct packed_noted noted;
         Concordat__V1__Sought sought;
         Concordat__V1__WishRecorded wish;
+        Concordat__V1__ChangesSeen changes_seen;
+        Concordat__V1__OfferShortened shortened;
     } is;
 };
 
@@ -184,6 +186,13 @@ static void pack_updated(struct packing *p)
     p->is.updated.by_another_device = e->is.received.other.is_other;
     p->is.updated.sent_by = packed_text(e->is.received.other.sent_by);
     p->is.updated.own_team = packed_own_team(p);
+    p->is.updated.n_changed = content->changes.count;
+    p->is.updated.changed = content->changes.list;
+    p->is.updated.n_unseen = content->unseen.count;
+    p->is.updated.unseen = content->unseen.list;
+    p->is.updated.alters_who_comes = e->is.received.alters_who_comes;
+    for (size_t i = 0; i < content->changes.count; i++)
+        content->changes.list[i]->at_ms = e->at_ms;
 }
 
 static void pack_offered(struct packing *p)
@@ -470,6 +479,20 @@ static void pack_noted(struct packing *p)
     noted_pack(&p->event->is.noted, &p->is.noted);
 }
 
+static void pack_changes_seen(struct packing *p)
+{
+    PART(changes_seen, changes_seen, changes_seen);
+    p->is.changes_seen.of = p->event->is.changes_seen.of;
+}
+
+static void pack_shortened(struct packing *p)
+{
+    PART(shortened, offer_shortened, offer_shortened);
+    p->is.shortened.attempt = p->event->is.offered.attempt;
+    p->is.shortened.team = packed_team(p, p->event->is.offered.team);
+    p->is.shortened.expires_ms = p->event->is.offered.expires_ms;
+}
+
 typedef void pack_part(struct packing *p);
 
 static pack_part *const parts[] = {
@@ -507,6 +530,8 @@ static pack_part *const parts[] = {
     [EVENT_CLOCK_WARNED] = pack_clock_warned,
     [EVENT_SOUGHT] = pack_sought,
     [EVENT_WISH_RECORDED] = pack_wish,
+    [EVENT_CHANGES_SEEN] = pack_changes_seen,
+    [EVENT_OFFER_SHORTENED] = pack_shortened,
 };
 
 /* A loaded policy is long and rare, so its lists are allocated. */

@@ -25,10 +25,10 @@ struct command_reading {
     int64_t now_ms;
 };
 
-static void fill_referral(struct command_reading *in, const Concordat__V1__Referral *referral,
-                          const Concordat__V1__Confidential *confidential)
+void record_fill_referral(const Concordat__V1__Referral *referral,
+                          const Concordat__V1__Confidential *confidential, int64_t now_ms,
+                          struct command *command)
 {
-    struct command *command = in->command;
     copy_id(&referral->id, command->referral);
     command->is.submit.facts = record_facts(referral);
     command->is.submit.at = (struct referral_place){.district = referral->postcode_district,
@@ -36,20 +36,23 @@ static void fill_referral(struct command_reading *in, const Concordat__V1__Refer
                                                     .organisation = referral->organisation};
     command->is.submit.drill = referral->drill;
     command->is.submit.with_confidential = confidential;
-    command->is.submit.flags = referral_rules_flags(referral, confidential, in->now_ms);
+    command->is.submit.flags = referral_rules_flags(referral, confidential, now_ms);
     if (command->is.submit.flags & flag_bit(FLAG_AGE_CONTRADICTS) && confidential)
-        command->is.submit.facts.age = (uint8_t)referral_rules_routed_age(referral, confidential, in->now_ms);
-    command->opaque = in->content;
+        command->is.submit.facts.age = (uint8_t)referral_rules_routed_age(referral, confidential, now_ms);
 }
 
 static void fill_submit(struct command_reading *in)
 {
-    fill_referral(in, in->request->submit->referral, in->request->submit->confidential);
+    const Concordat__V1__Submit *m = in->request->submit;
+    record_fill_referral(m->referral, m->confidential, in->now_ms, in->command);
+    in->command->opaque = in->content;
 }
 
 static void fill_update(struct command_reading *in)
 {
-    fill_referral(in, in->request->update->referral, in->request->update->confidential);
+    const Concordat__V1__Update *m = in->request->update;
+    record_fill_referral(m->referral, m->confidential, in->now_ms, in->command);
+    in->command->opaque = in->content;
 }
 
 static void fill_withdraw(struct command_reading *in)
@@ -61,6 +64,12 @@ static void fill_told(struct command_reading *in)
 {
     copy_id(&in->request->told->referral, in->command->referral);
     in->command->is.told.state = (enum case_state)in->request->told->state;
+}
+
+static void fill_saw_changes(struct command_reading *in)
+{
+    copy_id(&in->request->saw_changes->referral, in->command->referral);
+    in->command->is.saw_changes.of = in->request->saw_changes->seq;
 }
 
 static void fill_seen(struct command_reading *in)
@@ -210,6 +219,7 @@ static const struct {
     COMMAND(UPDATE) = {fill_update, COMMAND_UPDATE},
     COMMAND(WITHDRAW) = {fill_withdraw, COMMAND_WITHDRAW},
     COMMAND(TOLD) = {fill_told, COMMAND_TOLD},
+    COMMAND(SAW_CHANGES) = {fill_saw_changes, COMMAND_SAW_CHANGES},
     COMMAND(SEEN) = {fill_seen, COMMAND_SEEN},
     COMMAND(ACCEPT) = {fill_accept, COMMAND_ACCEPT},
     COMMAND(DECLINE) = {fill_decline, COMMAND_DECLINE},
@@ -241,6 +251,7 @@ static void take_content(const Concordat__V1__Request *request, const uint8_t *p
     }
     content_find(request, packed, size, found);
     content->referral = (ProtobufCMessageUnknownField){0};
+    content->changes = content->unseen = (struct record_changes){NULL, 0};
     if (found->referral.number)
         content->referral = record_as_field(&found->referral, found->referral.number);
     content->text = found->text.number ? found->text.bytes : NULL;

@@ -123,6 +123,8 @@ static void read_updated(struct event_reading *in)
     read_flags(in->event, m->n_flags, m->flags);
     read_routed_age(in->event, m->routed_age);
     in->event->is.received.other = (struct other_device){m->by_another_device, m->sent_by};
+    in->event->is.received.with_changes = m->n_changed > 0;
+    in->event->is.received.alters_who_comes = m->alters_who_comes;
 }
 
 static void read_offered(struct event_reading *in)
@@ -407,6 +409,19 @@ static void read_noted(struct event_reading *in)
     in->good &= noted_read(in->message->detention_noted, &in->event->is.noted);
 }
 
+static void read_changes_seen(struct event_reading *in)
+{
+    in->event->is.changes_seen.of = in->message->changes_seen->of;
+}
+
+static void read_shortened(struct event_reading *in)
+{
+    const Concordat__V1__OfferShortened *m = in->message->offer_shortened;
+    in->event->is.offered.attempt = m->attempt;
+    in->event->is.offered.team = read_team(in, m->team);
+    in->event->is.offered.expires_ms = m->expires_ms;
+}
+
 typedef void read_part(struct event_reading *in);
 
 static read_part *const parts[] = {
@@ -445,6 +460,8 @@ static read_part *const parts[] = {
     [EVENT_CLOCK_WARNED] = read_clock_warned,
     [EVENT_SOUGHT] = read_sought,
     [EVENT_WISH_RECORDED] = read_wish,
+    [EVENT_CHANGES_SEEN] = read_changes_seen,
+    [EVENT_OFFER_SHORTENED] = read_shortened,
 };
 
 static void read_owner(struct event_reading *in)

@@ -21,7 +21,11 @@ enum { EVENT_SALT_BYTES = 16 };
  * command.opaque of a submission or an update it carries what the core does not look at. */
 struct record_content {
     ProtobufCMessageUnknownField referral; /* as the first field of Received and of Updated */
-    const uint8_t *text;                   /* a packed Confidential, or what a person typed; NULL: none */
+    struct record_changes {
+        Concordat__V1__Change **list;
+        size_t count;
+    } changes, unseen;   /* of an update: by it, and by those before it; set by its caller */
+    const uint8_t *text; /* a packed Confidential, or what a person typed; NULL: none */
     size_t text_size;
     enum seal_part part;                       /* as which the text is sealed */
     uint8_t repacked[WIRE_REPACKED_BYTES_MAX]; /* the whole request, if it came packed otherwise */
@@ -62,6 +66,11 @@ void record_considered(const struct considered *from, const struct state *state,
  * area or coordinator that the state does not know, or lacks something that its kind needs. */
 bool record_read_event(const Concordat__V1__Event *message, const struct state *state, struct arena *arena,
                        struct event *event);
+
+/* Fills in what a submission says, or what results of an update. */
+void record_fill_referral(const Concordat__V1__Referral *referral,
+                          const Concordat__V1__Confidential *confidential, int64_t now_ms,
+                          struct command *command);
 
 /* Routing facts of a referral: everything but the area and the urgency that it is routed as. */
 struct facts record_facts(const Concordat__V1__Referral *referral);

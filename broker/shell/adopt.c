@@ -41,6 +41,14 @@ static uint16_t former_coordinator(const struct broker *b, const struct event *e
     return r && r->coordinator != coordinator ? r->coordinator : SLOT_NONE;
 }
 
+/* The team that is asked about a case when it changes is told, if it still is when the turn is over. */
+static void adopt_note_asked(struct broker *b, const uint8_t *id)
+{
+    const struct live_offer *offer = &state_referral(b->state, id)->offer;
+    if (offer->attempt)
+        news_list_note_asked(&b->turn.news, offer->team, offer->attempt);
+}
+
 /* answered: row + 1 of the session whose answer says what was decided; 0: none. */
 static bool adopt_for(struct broker *b, const struct sealed_texts *texts, uint32_t answered)
 {
@@ -54,6 +62,8 @@ static bool adopt_for(struct broker *b, const struct sealed_texts *texts, uint32
         assert(possible); /* it was decided on this state */
         (void)possible;
         news_list_note(&b->turn.news, event, former, is_answered ? answered : 0);
+        if (event->kind == EVENT_UPDATED && event->is.received.with_changes)
+            adopt_note_asked(b, event->referral);
         if (event_gives_hope(event))
             adopt_rematch(b);
     }

@@ -1,6 +1,7 @@
 /* answers.c: what a request is answered with: that it was done, or why not. */
 #include "broker/shell/answers.h"
 
+#include "broker/shell/changes.h"
 #include "broker/shell/erasure.h"
 #include "broker/shell/inside.h"
 #include "proto/wire/borrowed.h"
@@ -44,8 +45,7 @@ void answers_done(struct broker *b, const struct answer_to *to, const struct don
         answer.text = borrowed_text(erasure_key_remains);
     if (referral) {
         answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
-        if (statuses_find(&b->statuses, b->state, b->directory, state_case(b->state, referral), ANSWER_STATUS,
-                          &status))
+        if (changes_status(b, state_case(b->state, referral), ANSWER_STATUS, &status))
             spliced_into(&answer.base, &status, 1);
     }
     outgoing_add(b->turn.outgoing, to->route, &message);

@@ -18,6 +18,7 @@
 #include "broker/shell/sealing.h"
 #include "broker/shell/sessions.h"
 #include "broker/shell/status.h"
+#include "proto/referral/merge.h"
 #include "proto/server/seldom.h"
 #include "proto/wire/check_rules.h"
 
@@ -39,6 +40,7 @@ struct broker_time {
 struct record_asked {
     uint16_t reader; /* a coordinator who reads beyond their areas; otherwise SLOT_NONE */
     bool who;        /* not the record, but who had to do with the case */
+    bool own;        /* by the case's source: what it told, and nothing that others typed */
 };
 
 /* The records that peers have asked for (records.c): packed at the end of the turn or of a later one, sent
@@ -165,6 +167,7 @@ struct broker {
     struct sealing sealing;
     struct fresh_callbacks fresh_callbacks;
     struct stored_row stored_row;
+    char merging_fault[MERGE_FAULT_BYTES]; /* why an update was not laid over what is stored (merging.c) */
     struct key_ends key_ends;
     struct erased_answers erased_answers;
     struct arena request_arena;    /* for the request that is being answered */

@@ -1,6 +1,7 @@
 /* news.c: who is told what happened to a case, once it is on disk. */
 #include "broker/shell/news.h"
 
+#include "broker/shell/changes.h"
 #include "broker/shell/confidential.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/sight.h"
@@ -76,7 +77,7 @@ static bool offer_splice(struct broker *b, struct offer_news *o, const struct re
 {
     struct any_case of = {.open = r};
     if (stored_referral(b, r->facts_seq, r->id, OFFER_FACTS, &o->fields[0]) != STORED_FOUND ||
-        !statuses_find(&b->statuses, b->state, b->directory, of, OFFER_STATUS, &o->fields[1]))
+        !changes_status(b, of, OFFER_STATUS, &o->fields[1]))
         return false;
     bool has_callback = confidential_callback(b, r, OFFER_CALLBACK, &o->fields[2]);
     spliced_into(&o->offer.base, o->fields, has_callback ? 3 : 2);
@@ -109,7 +110,7 @@ static bool offer_make(struct broker *b, struct offer_news *o, const struct refe
 
 static void tell_offer(struct broker *b, const struct happened *happened, const struct referral *r)
 {
-    if (!r || r->offer.attempt != happened->attempt)
+    if (!r || !happened->attempt || r->offer.attempt != happened->attempt)
         return; /* it has ended within the same turn */
     struct offer_news o;
     struct session *first = sessions_of_team(&b->sessions, happened->team);
@@ -135,7 +136,7 @@ static void tell_offer_over(struct broker *b, const struct happened *happened, s
     over.attempt = happened->attempt;
     over.end = (Concordat__V1__OfferEnd)happened->end;
     over.own_handover = team != happened->team;
-    if (statuses_find(&b->statuses, b->state, b->directory, of, OFFER_OVER_STATUS, &status))
+    if (changes_status(b, of, OFFER_OVER_STATUS, &status))
         spliced_into(&over.base, &status, 1);
     if (over.own_handover)
         news.except = happened->answered;
@@ -148,7 +149,7 @@ static void tell_offer_over(struct broker *b, const struct happened *happened, s
 static void news_begin_status(struct news *news, struct broker *b, struct any_case of, spliced_field *status)
 {
     news_begin(news, b, of);
-    if (statuses_find(&b->statuses, b->state, b->directory, of, CONCORDAT__V1__MESSAGE__BODY_STATUS, status))
+    if (changes_status(b, of, CONCORDAT__V1__MESSAGE__BODY_STATUS, status))
         spliced_into(&news->message.base, status, 1);
 }
 
@@ -195,7 +196,7 @@ void news_pack(struct broker *b)
     for (uint32_t row = 0; row < list->items.count; row++) {
         const struct happened *happened = news_list_item(list, row);
         const struct any_case of = state_case(b->state, happened->referral);
-        if (happened->kind == EVENT_OFFERED)
+        if (happened->kind == EVENT_OFFERED || happened->kind == EVENT_UPDATED)
             tell_offer(b, happened, of.open);
         else if (happened->kind == EVENT_OFFER_ENDED || happened->kind == EVENT_ACCEPTED)
             tell_offer_over(b, happened, of, happened->team);

@@ -76,6 +76,13 @@ void news_list_note(struct news_list *l, const struct event *event, uint16_t for
     assert(l->cases.count <= l->items.count);
 }
 
+void news_list_note_asked(struct news_list *l, uint16_t team, uint32_t attempt)
+{
+    struct happened *happened = table_row(&l->items, l->items.count - 1);
+    happened->team = team;
+    happened->attempt = attempt;
+}
+
 const struct happened *news_list_item(const struct news_list *l, uint32_t row)
 {
     assert(row < l->items.count);

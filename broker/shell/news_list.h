@@ -45,6 +45,9 @@ bool news_list_reserve(struct news_list *list, uint32_t events);
 void news_list_note(struct news_list *list, const struct event *event, uint16_t former_coordinator,
                     uint32_t answered);
 
+/* Notes of the item noted last that this team was asked about its case then. */
+void news_list_note_asked(struct news_list *list, uint16_t team, uint32_t attempt);
+
 /* The item of a row, borrowed until the next change; and whether it is the last of its case. */
 const struct happened *news_list_item(const struct news_list *list, uint32_t row);
 bool news_list_is_last(const struct news_list *list, uint32_t row);

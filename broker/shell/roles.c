@@ -11,8 +11,9 @@
 #define EVERYONE    (SOURCE | TEAM | COORDINATOR | AUDITOR | INSPECTOR)
 /* A status has exact times and the ids of cases, which the reduced form keeps from an auditor. */
 #define ON_THE_BOARD (EVERYONE & ~AUDITOR)
-/* Those who answer for how a case is dealt with may ask who read it, and need not be those who read it. */
-#define READS        (TEAM | COORDINATOR)
+/* Those who answer for how a case is dealt with may ask who read it, and need not be those who read it. A
+ * source reads what it told itself (records.c). */
+#define READS        (SOURCE | TEAM | COORDINATOR)
 #define ASKS_WHO     (COORDINATOR | INSPECTOR)
 #define MAY(command) [CONCORDAT__V1__REQUEST__COMMAND_##command]
 
@@ -24,6 +25,7 @@ static const unsigned may_send[] = {
     MAY(UPDATE) = SOURCE,
     MAY(WITHDRAW) = SOURCE,
     MAY(TOLD) = SOURCE,
+    MAY(SAW_CHANGES) = TEAM | COORDINATOR,
     MAY(GET_STATUS) = ON_THE_BOARD,
     MAY(SET_PRESENCE) = TEAM,
     MAY(SET_CAPACITY) = TEAM,

@@ -156,6 +156,8 @@ static void status_of_open(struct status *s, const struct state *state, const st
     status_say_matched(s, directory, r);
     m->by_another_device = r->by_another_device;
     m->on_hold_ms = state_utc(state, r->on_hold_ms);
+    m->changed_seq = r->changes_unseen ? r->facts_seq : 0;
+    m->alters_who_comes = r->alters_who_comes;
 }
 
 static void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,

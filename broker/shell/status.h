@@ -27,11 +27,11 @@ struct status {
 bool status_of(struct status *status, const struct state *state, const struct directory *directory,
                struct any_case of);
 
-/* No packed status is longer: its texts and its id are all bounded, and each field and the whole have a tag
- * and a number or a length. */
+/* No packed status is longer, without the changes that were not seen (changes.h): its texts and its id are
+ * all bounded, and each field and the whole have a tag and a number or a length. */
 enum {
     DETENTION_FIELDS = 12,
-    STATUS_FIELDS = 39,
+    STATUS_FIELDS = 42,
     STATUS_FIELD_BYTES_MAX = 2 + 10,
     STATUS_BYTES_MAX = ID_BYTES + 2 * NUMBER_TEXT_BYTES + 3 * ID_CHARS_MAX + 3 * NAME_CHARS_MAX +
                        2 * TELEPHONE_CHARS_MAX + PERSON_CHARS_MAX +

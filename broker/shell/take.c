@@ -16,6 +16,7 @@
 #include "broker/shell/glass.h"
 #include "broker/shell/greet.h"
 #include "broker/shell/inside.h"
+#include "broker/shell/merging.h"
 #include "broker/shell/moves.h"
 #include "broker/shell/records.h"
 #include "broker/shell/roles.h"
@@ -40,6 +41,8 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
         words = covers_fault(b, request->cover);
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD)
         words = glass_fault(request->get_record, refusal);
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE && refusal == REFUSAL_BAD_VALUE)
+        words = merging_fault(b);
     if (refusal == REFUSAL_SEALED)
         words = sealing_fault(b);
     if (words)
@@ -169,7 +172,17 @@ static void take_record(struct broker *b, const struct asking *asking, const uin
     if (beyond && beyond->seq == done->seq && !done->repeated)
         glass_tell(b, asking->session, asking->slot, beyond);
     records_ask(b, &asking->to, referral,
-                &(struct record_asked){beyond ? asking->slot : SLOT_NONE, asking->request->get_record->who});
+                &(struct record_asked){beyond ? asking->slot : SLOT_NONE, asking->request->get_record->who,
+                                       asking->party == PARTY_SOURCE});
+}
+
+/* Whether a command that was carried out before told the same text. */
+static bool take_is_as_told(struct broker *b, const struct asking *asking, const struct command *command,
+                            uint64_t seq)
+{
+    if (command->kind == COMMAND_UPDATE)
+        return merging_is_as_told(b, asking, command->referral, seq);
+    return !b->content.text || confidential_is_as_told(b, command->referral, seq, &b->content);
 }
 
 static void take_core_command(struct broker *b, const struct asking *asking)
@@ -178,13 +191,14 @@ static void take_core_command(struct broker *b, const struct asking *asking)
     struct command command;
     struct done done;
     enum refusal refusal = take_read_command(b, asking, content, &command);
+    if (refusal == REFUSAL_NONE && command.kind == COMMAND_UPDATE)
+        refusal = merging_lay(b, asking, content, &command);
     if (refusal != REFUSAL_NONE) {
         refuse_request(b, asking, refusal, NULL);
         return;
     }
     refusal = adopt_request(b, asking, &command, content, &done);
-    if (refusal == REFUSAL_NONE && done.repeated && content->text &&
-        !confidential_is_as_told(b, command.referral, done.seq, content))
+    if (refusal == REFUSAL_NONE && done.repeated && !take_is_as_told(b, asking, &command, done.seq))
         refusal = REFUSAL_CONFLICT;
     if (refusal != REFUSAL_NONE) {
         refuse_request(b, asking, refusal, case_to_tell(b, asking, refusal, command.referral));

@@ -88,6 +88,15 @@ static bool complete_age(Concordat__V1__Referral *referral, const Concordat__V1_
     return true;
 }
 
+bool referral_rules_age_is_by_birth(const Concordat__V1__Demographics *person, const char *date_of_birth,
+                                    int64_t now_ms)
+{
+    uint32_t born;
+    return person->age_known && !person->age_estimated &&
+           age_from_date_of_birth(date_of_birth, now_ms, &born) &&
+           (person->age_years == born || person->age_years + 1 == born);
+}
+
 static bool complete_flags(Concordat__V1__Referral *referral, uint64_t found, struct arena *arena)
 {
     referral->n_flags = 0;

@@ -78,6 +78,10 @@ bool postcode_is_pseudo(const char *text);
 uint32_t referral_rules_routed_age(const Concordat__V1__Referral *referral,
                                    const Concordat__V1__Confidential *confidential, int64_t now_ms);
 
+/* Whether a stated age is no more than what this date of birth tells, or told at the last birthday. */
+bool referral_rules_age_is_by_birth(const Concordat__V1__Demographics *person, const char *date_of_birth,
+                                    int64_t now_ms);
+
 /* Flags that only the sender can know: whether it was written on paper first. */
 #define REFERRAL_SENDERS_FLAGS flag_bit(CONCORDAT__V1__FLAG__FLAG_LATE_ENTRY)
 

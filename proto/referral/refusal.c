@@ -16,11 +16,13 @@ Concordat__V1__Refusal referral_rules_refusal(const Concordat__V1__Referral *ref
                                               const Concordat__V1__Confidential *confidential,
                                               Concordat__V1__Source source, bool is_new)
 {
-    if (referral->source == CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED)
+    bool says_source = referral->source != CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED;
+    if (!says_source && is_new)
         return CONCORDAT__V1__REFUSAL__REFUSAL_NO_SOURCE;
-    if (referral->source != source)
+    if (says_source && referral->source != source)
         return CONCORDAT__V1__REFUSAL__REFUSAL_NOT_ALLOWED;
-    if (confidential ? !can_be_rung_back(confidential) : is_new)
+    bool says_callback = confidential && (is_new || confidential->callback_number[0]);
+    if (says_callback ? !can_be_rung_back(confidential) : is_new)
         return CONCORDAT__V1__REFUSAL__REFUSAL_NO_CALLBACK;
     return CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
 }

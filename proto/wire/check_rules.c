@@ -20,7 +20,7 @@
 #define DIGITS   "0123456789"
 
 enum { DIGEST_BYTES = 32, TEAMS = 20000, AREAS = 4096, COORDINATORS = 1024, CASES = 4096, EVENTS = 4096 };
-enum { COVERS = 1024, READINGS = 256, TYPED = 64, HISTORY = 256, FLAGS = 64, GROUNDS = 8 };
+enum { COVERS = 1024, READINGS = 256, TYPED = 64, HISTORY = 256, FLAGS = 64, GROUNDS = 8, CHANGES = 128 };
 enum {
     AGE_YEARS = 130,
     WEEK_MINUTES = 7 * 24 * 60,
@@ -74,6 +74,17 @@ static const struct check_shape person_id = {
     .most = PERSON_ID_CHARS_MAX,
     .holds = person_id_is,
     .says = "a person's id, 1 to 4 small letters and then 2 to 8 digits, such as p117"};
+/* The name of a field, with those of the parts around it. */
+static const struct check_shape field_path = {
+    .chars = SMALLS DIGITS "._",
+    .least = 1,
+    .most = 64,
+    .says = "the path of a field, 1 to 64 small letters, digits, dots, underscores"};
+/* A code, a number, a time, or a list of codes. */
+static const struct check_shape code_text = {.chars = CAPITALS SMALLS DIGITS "._-,",
+                                             .least = 1,
+                                             .most = 32,
+                                             .says = "a code, a number or a list of codes"};
 static const struct check_shape gender = {.values = (const char *const[]){"1", "2", "3", "4", "X", "Z", NULL},
                                           .says = "one of 1 2 3 4 X Z"};
 static const struct check_shape ethnic_category = {
@@ -94,10 +105,14 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Board.read_beyond", .items_max = READINGS},
     {"concordat.v1.BrokerStarted.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.CancelHandover.referral", .needed = true},
+    {"concordat.v1.CaseStatus.changed", .items_max = CHANGES},
     {"concordat.v1.CaseStatus.coordinator_name", .bytes_max = 80},
     {"concordat.v1.CaseStatus.owner_name", .bytes_max = 80},
     {"concordat.v1.CaseStatus.taken_by", .shape = &person_id},
     {"concordat.v1.CaseStatus.taken_from", .bytes_max = 80},
+    {"concordat.v1.Change.after", .shape = &code_text},
+    {"concordat.v1.Change.before", .shape = &code_text},
+    {"concordat.v1.Change.field", .shape = &field_path, .needed = true},
     {"concordat.v1.CheckIn.expected_minutes", .number_max = WEEK_MINUTES},
     {"concordat.v1.CheckIn.referral", .needed = true},
     {"concordat.v1.Close.note_code", .shape = &two_digits},
@@ -183,6 +198,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Referral.site", .shape = &site},
     {"concordat.v1.Request.command_id", .needed = true},
     {"concordat.v1.Request.device", .shape = &key_name},
+    {"concordat.v1.SawChanges.referral", .needed = true},
     {"concordat.v1.SealedText.digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Seen.referral", .needed = true},
     {"concordat.v1.SetCapacity.free_places", .number_max = PLACES},
@@ -195,10 +211,13 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Take.referral", .needed = true},
     {"concordat.v1.Told.referral", .needed = true},
     {"concordat.v1.TypedText.text", .bytes_max = 200},
+    {"concordat.v1.Update.clear", .shape = &field_path},
     {"concordat.v1.Update.referral", .needed = true},
+    {"concordat.v1.Updated.changed", .items_max = CHANGES},
     {"concordat.v1.Updated.referral", .needed = true},
     {"concordat.v1.Updated.routed_age", .number_max = AGE_YEARS},
     {"concordat.v1.Updated.sent_by", .shape = &key_name},
+    {"concordat.v1.Updated.unseen", .items_max = CHANGES},
     {"concordat.v1.Welcome.session", .bytes_max = 32},
     {"concordat.v1.Withdraw.reason", .bytes_max = 200},
     {"concordat.v1.Withdraw.referral", .needed = true},

@@ -51,7 +51,8 @@ static const struct reduced_rule reduced_rules[] = {
      "checked_in lease_warned lease_lapsed updated closed withdrawn referrer_told clock_breached record_read "
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
-     "detention_noted clock_warned given_back sought wish_recorded"},
+     "detention_noted clock_warned given_back sought wish_recorded "
+     "changes_seen offer_shortened"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -64,9 +65,14 @@ static const struct reduced_rule reduced_rules[] = {
      "referral area routed_as flags policy coordinator follows own_team"},
     {&concordat__v1__received__descriptor, BANDS, "routed_age"},
     {&concordat__v1__updated__descriptor, STAYS,
-     "referral area routed_as flags coordinator by_another_device own_team"},
+     "referral area routed_as flags coordinator by_another_device changed alters_who_comes own_team"},
     {&concordat__v1__updated__descriptor, BANDS, "routed_age"},
-    {&concordat__v1__updated__descriptor, GOES, "sent_by"},
+    {&concordat__v1__updated__descriptor, GOES, "sent_by unseen"},
+    {&concordat__v1__change__descriptor, STAYS, "field cleared"},
+    {&concordat__v1__change__descriptor, GOES, "before after at_ms"},
+    {&concordat__v1__changes_seen__descriptor, STAYS, "of"},
+    {&concordat__v1__offer_shortened__descriptor, STAYS, "attempt team"},
+    {&concordat__v1__offer_shortened__descriptor, MOVES, "expires_ms"},
     {&concordat__v1__considered__descriptor, STAYS,
      "team finding rung times_asked free_places capacity_known capacity_age_minutes load"},
     {&concordat__v1__offered__descriptor, STAYS,

@@ -302,6 +302,11 @@ static bool json_to_enum(struct json_reader *reader, const json_t *json,
     size_t used;
     if (text && words_parse(descriptor, text, value))
         return true;
+    if (json_is_boolean(json) && descriptor == &concordat__v1__answered__descriptor) {
+        *value =
+            json_is_true(json) ? CONCORDAT__V1__ANSWERED__ANSWERED_YES : CONCORDAT__V1__ANSWERED__ANSWERED_NO;
+        return true;
+    }
     if (json_is_integer(json) && json_integer_value(json) >= 0 && json_integer_value(json) <= INT32_MAX) {
         *value = (int)json_integer_value(json);
         return true;

@@ -81,7 +81,7 @@ static int set_referral(struct sql *sql, const struct sql_value *id, const Conco
             CODE(urgency, facts->urgency), WORDS(staff_role, facts->urgency_set_by),
             WORDS(urgency, routing->routed_as), sql_text(routing->area), sql_text(facts->postcode_district),
             sql_text(facts->primary_reason), sql_text(facts->presenting_code), sql_text(needs_text),
-            sql_text(flags_text), sql_integer(facts->intoxicated), instant_value(decided),
+            sql_text(flags_text), WORDS(answered, facts->intoxicated), instant_value(decided),
             WORDS(basis, decided == NULL ? 0 : (int)decided->basis));
     sqlite3_free(needs_text);
     sqlite3_free(flags_text);
@@ -99,7 +99,7 @@ static int set_person(struct sql *sql, const struct sql_value *id, const Concord
                *id, person->age_known ? sql_integer(person->age_years) : sql_text(NULL),
                sql_integer(person->age_estimated), sql_text(person->gender),
                sql_text(person->ethnic_category), WORDS(ethnicity_stated_by, person->ethnicity_stated_by),
-               sql_text(person->language), sql_integer(person->interpreter_needed),
+               sql_text(person->language), WORDS(answered, person->interpreter_needed),
                WORDS(looks_under18, person->looks_under_18));
 }
 

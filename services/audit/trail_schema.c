@@ -33,9 +33,9 @@ static const char *const statements[] = {
     "  routed_as TEXT,"                                       /* the urgency used */
     "  area TEXT, postcode_district TEXT, primary_reason TEXT, presenting_code TEXT, needs TEXT, flags TEXT,"
     "  safeguarding TEXT, safeguarding_codes TEXT,"
-    "  intoxicated INTEGER, age_years INTEGER, age_estimated INTEGER, gender TEXT, ethnic_category TEXT,"
+    "  intoxicated TEXT, age_years INTEGER, age_estimated INTEGER, gender TEXT, ethnic_category TEXT,"
     "  looks_under_18 TEXT,"
-    "  ethnicity_stated_by TEXT, language TEXT, interpreter_needed INTEGER,"
+    "  ethnicity_stated_by TEXT, language TEXT, interpreter_needed TEXT,"
     "  legal_status TEXT, legal_status_code TEXT, power_used_at_ms INTEGER,"
     "  arrived_at_place_of_safety_at_ms INTEGER, place_of_safety TEXT, transport TEXT,"
     "  police_vehicle_reason TEXT, chosen_for_physical_need TEXT, handover_done_at_ms INTEGER,"
@@ -57,6 +57,14 @@ static const char *const statements[] = {
     "  erased_at_ms INTEGER" /* nobody can open the texts about the person since then */
     ") STRICT",
     "CREATE INDEX referral_received ON referral (received_at_ms)",
+
+    "CREATE TABLE change (" /* of a field by an update; of a text, and in the reduced form, not what it was */
+    "  seq INTEGER NOT NULL, position INTEGER NOT NULL, referral TEXT NOT NULL, field TEXT NOT NULL,"
+    "  was TEXT, became TEXT, cleared INTEGER NOT NULL,"
+    "  seen_at_ms INTEGER," /* when somebody who was told first said that they saw it */
+    "  PRIMARY KEY (seq, position)"
+    ") STRICT",
+    "CREATE INDEX change_of_referral ON change (referral)",
 
     "CREATE TABLE offer ("
     "  referral TEXT NOT NULL, attempt INTEGER NOT NULL, team TEXT NOT NULL, round INTEGER NOT NULL,"

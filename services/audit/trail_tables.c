@@ -82,11 +82,25 @@ static int keep_received(struct sql *sql, const event_t *event)
                            &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
 }
 
+static int add_change_rows(struct sql *sql, const event_t *event)
+{
+    int done = SQLITE_OK;
+    for (size_t i = 0; i < event->updated->n_changed && done == SQLITE_OK; i++) {
+        const Concordat__V1__Change *change = event->updated->changed[i];
+        done = RUN("INSERT INTO change (seq, position, referral, field, was, became, cleared)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   SEQ, sql_integer((int64_t)i + 1), REFERRAL, sql_text(change->field),
+                   sql_text(change->before), sql_text(change->after), sql_integer(change->cleared));
+    }
+    return done;
+}
+
 static int keep_updated(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Updated *what = event->updated;
-    if (!what->referral)
-        return SQLITE_OK;
+    int done = add_change_rows(sql, event);
+    if (!what->referral || done != SQLITE_OK)
+        return done;
     return trail_facts_set(sql, &event->referral, what->referral,
                            &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
 }
@@ -107,6 +121,19 @@ static int keep_differences(struct sql *sql, const event_t *event)
                    sql_integer(what->attempt), sql_text(text));
     sqlite3_free(text);
     return done;
+}
+
+static int keep_changes_seen(struct sql *sql, const event_t *event)
+{
+    return RUN("UPDATE change SET seen_at_ms = ?3 WHERE referral = ?1 AND seq <= ?2 AND seen_at_ms IS NULL",
+               REFERRAL, sql_integer((int64_t)event->changes_seen->of), AT);
+}
+
+static int keep_offer_shortened(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__OfferShortened *what = event->offer_shortened;
+    return RUN("UPDATE offer SET expires_at_ms = ?3 WHERE referral = ?1 AND attempt = ?2", REFERRAL,
+               sql_integer(what->attempt), sql_time(what->expires_ms));
 }
 
 static int keep_offered(struct sql *sql, const event_t *event)
@@ -492,6 +519,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_CLOCK_WARNED, trail_keep_clock_warned},
     {CONCORDAT__V1__EVENT__WHAT_SOUGHT, keep_sought},
     {CONCORDAT__V1__EVENT__WHAT_WISH_RECORDED, keep_wish_recorded},
+    {CONCORDAT__V1__EVENT__WHAT_CHANGES_SEEN, keep_changes_seen},
+    {CONCORDAT__V1__EVENT__WHAT_OFFER_SHORTENED, keep_offer_shortened},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

@@ -31,6 +31,7 @@ static const struct subcommand commands[] = {
     {"take", NULL, command_act},
     {"assign", NULL, command_act},
     {"cover", NULL, command_act},
+    {"saw", NULL, command_act},
     {"show", NULL, command_act},
     {"who", NULL, command_act},
     {"erase", NULL, command_act},

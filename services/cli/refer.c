@@ -15,13 +15,16 @@
 #include "services/terminal/router_answer.h"
 #include "services/terminal/terminal.h"
 
-enum { OPTION_WAIT = 0x280, OPTION_FOLLOWS, WAIT_SECONDS_MAX = 24 * 3600 };
+enum { CLEAR_MAX = 32 };
+enum { OPTION_WAIT = 0x280, OPTION_FOLLOWS, OPTION_CLEAR, WAIT_SECONDS_MAX = 24 * 3600 };
 
 struct refer_input {
     struct referral_input referral;
     struct connection_options options;
     const char *case_text; /* update only */
     const char *path;
+    char clear[CLEAR_MAX][REFERRAL_PATH_BYTES]; /* update only: what is taken away */
+    size_t clear_count;
     const char *follows; /* refer only: the number of the earlier case; NULL: none */
     int wait_ms;         /* until a team has accepted */
     bool in_haste;       /* not even until the router has answered */
@@ -46,10 +49,13 @@ static const char refer_doc[] =
     "  concordat refer street-triage.json --narrative @narrative.txt\n"
     "  concordat refer - < emergency-department.json";
 static const char update_doc[] =
-    "Send a referral again, the whole of it, with more or other facts. Whoever holds the case is told.\v"
-    "Without a confidential part that stays as it was. If words are given in the place of a code, there is one: "
-    "give it whole then, with the number to call back.\n\n"
-    "  concordat update R-0412 street-triage.json --urgency emergency";
+    "Say what is new of a referral; the rest stays as it was. Whoever is asked or holds the case is told what changed.\v"
+    "What was told wrongly and is not so is taken away with --clear: the name of an option here, such as "
+    "section-136, or a field of the protocol, such as legal or confidential.address. A list that is given, such as "
+    "--needs, replaces the one before. `concordat show` says what is known.\n\n"
+    "  concordat update R-0412 --age 15 --urgency emergency\n"
+    "  concordat update R-0412 --scene not-safe --narrative @narrative.txt\n"
+    "  concordat update R-0412 --clear section-136";
 
 static const struct argp_option refer_options[] = {{"wait", OPTION_WAIT, "SECONDS", 0,
                                                     "Stay, and print each change until a team has accepted; "
@@ -60,6 +66,22 @@ static const struct argp_option refer_options[] = {{"wait", OPTION_WAIT, "SECOND
                                                     "ended: both are linked",
                                                     1},
                                                    {0}};
+
+static const struct argp_option update_options[] = {
+    {"clear", OPTION_CLEAR, "FIELD", 0, "Taken away: it was told, and is not so. Can be given several times",
+     1},
+    {0}};
+
+static void add_clear(struct argp_state *state, struct refer_input *input, const char *text)
+{
+    if (input->clear_count == CLEAR_MAX)
+        argp_error(state, "--clear: at most %d fields at once", CLEAR_MAX);
+    else if (!referral_field_path(text, input->clear[input->clear_count]))
+        argp_error(state, "--clear: \"%.60s\" is no field; name an option such as section-136 or needs",
+                   text);
+    else
+        input->clear_count++;
+}
 
 static void set_refer_wait(struct argp_state *state, struct refer_input *input, const char *text)
 {
@@ -86,6 +108,9 @@ static error_t parse_refer_option(int key, char *argument, struct argp_state *st
         return 0;
     case OPTION_FOLLOWS:
         input->follows = argument;
+        return 0;
+    case OPTION_CLEAR:
+        add_clear(state, input, argument);
         return 0;
     case ARGP_KEY_ARG:
         if (*next)
@@ -275,6 +300,11 @@ static enum exit_code update_case(const struct refer_input *input, struct concor
         (Concordat__V1__Update *)refer_read(input, id, &concordat__v1__update__descriptor, arena);
     if (!request.update)
         return CODE_USAGE;
+    char *clear[CLEAR_MAX];
+    for (size_t i = 0; i < input->clear_count; i++)
+        clear[i] = (char *)(uintptr_t)input->clear[i];
+    request.update->clear = clear;
+    request.update->n_clear = input->clear_count;
     struct router_answer settled = {0};
     const Concordat__V1__Message *message =
         router_answer_ask(&settled, &input->options, client, &request, named->id, &code);
@@ -292,7 +322,7 @@ enum exit_code command_update(const struct subcommand *command, int argc, char *
     struct concordat_client *client = NULL;
     enum exit_code code;
     (void)command;
-    parse_refer(&input, NULL, "CASE [FILE.json|-]", update_doc, argc, argv);
+    parse_refer(&input, update_options, "CASE [FILE.json|-]", update_doc, argc, argv);
     if (arena_open(&arena, ARENA_MESSAGE_BYTES) != 0)
         return terminal_failure(input.options.json, CODE_ENVIRONMENT, "out of memory");
     action_start(&named, action_find("status"));

@@ -308,6 +308,18 @@ bool action_needs_attempt(const struct action *action)
     return field && attempt_given(action, field) == 0;
 }
 
+bool action_needs_changes(const struct action *action)
+{
+    return action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_SAW_CHANGES &&
+           action->body.saw_changes.seq == 0;
+}
+
+void action_bind_changes(struct action *action, uint64_t changed_seq)
+{
+    if (action_needs_changes(action))
+        action->body.saw_changes.seq = changed_seq;
+}
+
 void action_bind(struct action *action, const uint8_t id[WIRE_ID_BYTES], uint32_t attempt)
 {
     const struct action_field *named = field_with_value(action->kind, ACTION_CASE);

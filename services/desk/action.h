@@ -97,6 +97,7 @@ struct action {
         Concordat__V1__SetHold set_hold;
         Concordat__V1__RecordDetention detention;
         Concordat__V1__RecordWish record_wish;
+        Concordat__V1__SawChanges saw_changes;
     } body;
     bool ends;    /* a cover, now */
     bool on, off; /* a hold is set, or lifted */
@@ -134,6 +135,11 @@ bool action_takes(const struct action *action, const struct action_field *field)
 bool action_needs_attempt(const struct action *action);
 /* Completes the request. The attempt is taken only if it is needed. */
 void action_bind(struct action *action, const uint8_t id[WIRE_ID_BYTES], uint32_t attempt);
+
+/* True if it says that changes were seen, so that it needs their number. */
+bool action_needs_changes(const struct action *action);
+/* Sets that number, before action_bind. */
+void action_bind_changes(struct action *action, uint64_t changed_seq);
 
 /* A code as it is typed, such as "no-capacity"; empty for the zero value. */
 void action_typed_word(const ProtobufCEnumDescriptor *codes, int value, char out[WORDS_MAX]);

@@ -290,13 +290,24 @@ const struct action_kind action_kinds[] = {
      .examples = "status R-0412",
      COMMAND(GET_STATUS),
      .fields = {CASE(get_status)}},
-    {.name = "show",
+    {.name = "saw",
      .who = TEAM | COORDINATOR,
+     .arguments = "CASE",
+     .title = "say that you saw what was changed",
+     .summary = "say that you saw what was changed in a case that you are asked about, have or coordinate",
+     .help = "Until then every screen that shows the case says that it was changed. Changes that come after "
+             "those that you were shown stay marked.",
+     .examples = "saw R-0412",
+     COMMAND(SAW_CHANGES),
+     .fields = {CASE(saw_changes)}},
+    {.name = "show",
+     .who = REFERRER | TEAM | COORDINATOR,
      .arguments = "CASE REASON...",
      .title = "the person's record; the reading is recorded",
      .summary = "the person's record; the reading and its reason are recorded",
      .help =
-         "The reason has at least three letters. A coordinator can read one record beyond their areas: with "
+         "The reason has at least three letters. A referrer reads what their own source told, through the "
+         "intake. A coordinator can read one record beyond their areas: with "
          "--break-glass, and why. It is recorded as that, the case's own coordinator is told at once, and so "
          "are your other devices; three an hour are allowed.",
      .examples = "show R-0412 on our way to the person\n"

@@ -1,10 +1,12 @@
 /* referral_fields.c: the fields of a referral and how each is read: see referral_fields.h. */
 #include "services/desk/referral_fields.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/referral/merge.h"
 #include "proto/wire/check.h"
 #include "proto/words/json.h"
 #include "proto/words/words.h"
@@ -225,4 +227,35 @@ ProtobufCMessage *referral_message(json_t *json, json_t *given, const char *id, 
     }
     ProtobufCMessage *message = json_to_message(json, descriptor, arena, fault);
     return message && check_message(message, fault) ? message : NULL;
+}
+
+/* "legal.powerUsedAt" as "legal.power_used_at" */
+static void path_words(const char *from, const char *prefix, char path[REFERRAL_PATH_BYTES])
+{
+    size_t at = (size_t)snprintf(path, REFERRAL_PATH_BYTES, "%s", prefix);
+    for (; *from && at + 2 < REFERRAL_PATH_BYTES; from++) {
+        if (isupper((unsigned char)*from))
+            path[at++] = '_';
+        path[at++] = (char)tolower((unsigned char)*from);
+    }
+    path[at] = '\0';
+}
+
+bool referral_field_path(const char *text, char path[REFERRAL_PATH_BYTES])
+{
+    static const char *const prefixes[] = {"", R, C};
+    Concordat__V1__Update update = CONCORDAT__V1__UPDATE__INIT;
+    char fault[MERGE_FAULT_BYTES];
+    const char *named = text;
+    for (size_t i = 0; i < referral_fields_count; i++)
+        if (strcmp(referral_fields[i].name, text) == 0)
+            named = referral_fields[i].path;
+    update.n_clear = 1;
+    update.clear = (char *[]){path};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        path_words(named, prefixes[i], path);
+        if (merge_may_clear(&update, fault))
+            return true;
+    }
+    return false;
 }

@@ -52,6 +52,11 @@ extern const size_t referral_fields_count;
  * referral_message. */
 bool referral_field_set(json_t *json, const struct referral_field *field, const char *text);
 
+enum { REFERRAL_PATH_BYTES = 65 };
+/* The protocol's path of a field that an update takes away: "referral.legal.status" of the option's name
+ * "section-136", of "legal.status" or of "referral.legal.status". False if there is no such field. */
+bool referral_field_path(const char *text, char path[REFERRAL_PATH_BYTES]);
+
 /* Lays `given` (borrowed) over `json` (borrowed, an object, changed), sets the source to the one that a key
  * is of
  * (`of`; NULL: not known) unless the referral names one, and the id: `id` if it is not NULL, otherwise a new

@@ -17,7 +17,7 @@ Concordat__V1__Request *resolve_question(struct resolve *resolve, struct action 
 {
     if (!action_names_case(action->kind) || resolve_not_needed(action))
         return NULL;
-    if (action->case_is_id && !action_needs_attempt(action)) {
+    if (action->case_is_id && !action_needs_attempt(action) && !action_needs_changes(action)) {
         action_bind(action, action->id, 0);
         return NULL;
     }
@@ -59,6 +59,7 @@ const Concordat__V1__Message *resolve_refusal(struct resolve *resolve, struct ac
     uint32_t attempt = status->attempt == 0 && is_a_yes ? status->offers : status->attempt;
     if (action_needs_attempt(action) && attempt == 0)
         return refuse_without_offer(resolve, status);
+    action_bind_changes(action, status->changed_seq);
     action_bind(action, status->referral.data, attempt);
     return NULL;
 }

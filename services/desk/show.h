@@ -38,6 +38,11 @@ void show_erasure_plan(struct sheet *sheet, const Concordat__V1__CaseStatus *sta
 void show_status(struct sheet *sheet, const Concordat__V1__CaseStatus *status, const struct showing *showing);
 /* The same in one line. */
 void show_status_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
+/* The changes of a case that have not been seen, each with what it was and what it is; nothing if there are
+ * none. And in one line: "R-0010 changed: scene is not safe (was: not said)". */
+enum { SHOW_CHANGES_BYTES = 2048 };
+void show_changes(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
+void show_changes_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
 /* The lines that say whom to ring. */
 /* What the team that is asked, or has the case, is not there for; nothing if there is nothing. */
 void show_differences(struct sheet *sheet, size_t count, const Concordat__V1__Consideration *differs);

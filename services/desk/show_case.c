@@ -142,6 +142,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_handover(sheet, status, showing->now_ms);
     show_differences(sheet, status->n_differs, status->differs);
     show_declined_as(sheet, status);
+    show_changes(sheet, status, showing->now_ms);
     if (status->n_altered > 0)
         sheet_row(sheet, "Altered",
                   "what the router had stored of this case was altered, and is shown to nobody; ask "

@@ -50,8 +50,10 @@ static void show_person(struct sheet *sheet, const referral *facts)
     age_words(person, age);
     sheet_row(sheet, "Person", "%s%s%s%s%s", age, has_language ? ", language " : "",
               has_language ? language_names_of(person->language) : "",
-              person && person->interpreter_needed ? ", interpreter needed" : "",
-              facts->intoxicated ? ", intoxicated" : "");
+              person && person->interpreter_needed == CONCORDAT__V1__ANSWERED__ANSWERED_YES
+                  ? ", interpreter needed"
+                  : "",
+              facts->intoxicated == CONCORDAT__V1__ANSWERED__ANSWERED_YES ? ", intoxicated" : "");
 }
 
 static void show_facts(struct sheet *sheet, const referral *facts)
@@ -129,6 +131,8 @@ void show_offer(struct sheet *sheet, const offer_message *offer, int64_t now_ms)
     if (offer->facts)
         show_facts(sheet, offer->facts);
     sheet_row(sheet, "Callback", "%s", offer->callback_number);
+    if (offer->status)
+        show_changes(sheet, offer->status, now_ms);
     time_words(offer->expires_ms, now_ms, time);
     sheet_row(sheet, "Answer by", "%s", time);
     sheet_row(sheet, "If not", "%s", offer->if_ignored);
@@ -164,6 +168,8 @@ static const char *const endings[] = {
     [CONCORDAT__V1__OFFER_END__OFFER_END_NO_SOONER] =
         "thank you; the team that has it comes as soon, and keeps it",
     [CONCORDAT__V1__OFFER_END__OFFER_END_NOT_NEEDED] = "thank you; nobody else is needed now",
+    [CONCORDAT__V1__OFFER_END__OFFER_END_CHANGED] =
+        "the referrer changed the case, and another team is asked now",
 };
 
 /* What the team that hands a case over is told. */

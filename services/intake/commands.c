@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/referral/merge.h"
 #include "proto/words/refusal_text.h"
 #include "proto/words/words.h"
 #include "services/intake/limits.h"
@@ -18,23 +19,26 @@ enum { COMMANDS_ARENA_BYTES = 1024 * 1024 };
 /* Answers one kind of command. */
 typedef enum outbox_status answer_command(struct commands *commands, Concordat__V1__Request *request,
                                           struct arena *request_arena, int64_t now_ms, struct reply *reply);
-static answer_command answer_content, answer_about, answer_withdraw, answer_status, answer_board;
+static answer_command answer_submit, answer_update, answer_about, answer_withdraw, answer_status,
+    answer_board;
 
-/* The commands of a referrer. Hello and ping have no answer here: they belong to the connection. */
+/* The commands of a referrer. Hello and ping have no answer here: they belong to the connection. Nor has the
+ * reading of a record, which only the router has (readings.h). */
 static const struct referrer_command {
     Concordat__V1__Request__CommandCase command;
     answer_command *answer;
 } referrer_commands[] = {
     {CONCORDAT__V1__REQUEST__COMMAND_HELLO, NULL},
     {CONCORDAT__V1__REQUEST__COMMAND_PING, NULL},
-    {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT, answer_content},
-    {CONCORDAT__V1__REQUEST__COMMAND_UPDATE, answer_content},
+    {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT, answer_submit},
+    {CONCORDAT__V1__REQUEST__COMMAND_UPDATE, answer_update},
     {CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW, answer_withdraw},
     {CONCORDAT__V1__REQUEST__COMMAND_TOLD, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_RECORD_WISH, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS, answer_status},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD, answer_board},
+    {CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD, NULL},
 };
 
 /* The postcode district of a referral that is in the outbox; "" if it is not known. */
@@ -314,32 +318,55 @@ static bool commands_is_routable(struct commands *commands, const Concordat__V1_
     return refusal == REFUSAL(UNSPECIFIED);
 }
 
-static enum outbox_status answer_content(struct commands *commands, Concordat__V1__Request *request,
-                                         struct arena *request_arena, int64_t now_ms, struct reply *reply)
+/* The second sentence of a reply that some referrals to an emergency department need. */
+static void reply_remind_of_assessment(const Concordat__V1__Referral *referral, struct reply *reply)
+{
+    char text[COMMANDS_TEXT_BYTES];
+    if (!reply->answer.done || !referral_rules_assessment_is_due(referral))
+        return;
+    memcpy(text, reply->text, sizeof text);
+    reply_say(reply, "%s Self-harm: a psychosocial assessment is still to be done.", text);
+}
+
+static enum outbox_status answer_submit(struct commands *commands, Concordat__V1__Request *request,
+                                        struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
     const struct outbox_parts parts = outbox_parts(request);
-    struct outbox_command earlier = {0};
     uint8_t digest[CONTENT_DIGEST_BYTES];
-    enum outbox_status status = OUTBOX_OK;
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
-        status = outbox_find_content(commands->outbox, outbox_referral(request), &commands->arena, &earlier);
-    if (status == OUTBOX_NOT_FOUND)
-        return reply_not_ours(commands, request, reply);
-    if (status != OUTBOX_OK || !outbox_digest(request, digest))
+    if (!outbox_digest(request, digest))
         return reply_not_saved(commands, reply);
     if (!commands_is_routable(commands, request, parts.referral, parts.confidential, reply))
         return OUTBOX_OK;
-    if (!referral_rules_complete(parts.referral, parts.confidential, &commands->site,
-                                 referral_saved(&earlier), now_ms, request_arena)) {
+    if (!referral_rules_complete(parts.referral, parts.confidential, &commands->site, NULL, now_ms,
+                                 request_arena)) {
         reply_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
         return OUTBOX_OK;
     }
-    status = commands_save(commands, request, digest, now_ms, reply);
-    if (status == OUTBOX_OK && reply->answer.done && referral_rules_assessment_is_due(parts.referral)) {
-        char text[COMMANDS_TEXT_BYTES];
-        memcpy(text, reply->text, sizeof text);
-        reply_say(reply, "%s Self-harm: a psychosocial assessment is still to be done.", text);
+    enum outbox_status status = commands_save(commands, request, digest, now_ms, reply);
+    if (status == OUTBOX_OK)
+        reply_remind_of_assessment(parts.referral, reply);
+    return status;
+}
+
+/* An update is kept as it was sent: the router lays it over what it has. */
+static enum outbox_status answer_update(struct commands *commands, Concordat__V1__Request *request,
+                                        struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    (void)request_arena;
+    const struct outbox_parts parts = outbox_parts(request);
+    char fault[MERGE_FAULT_BYTES];
+    uint8_t digest[CONTENT_DIGEST_BYTES];
+    if (!outbox_digest(request, digest))
+        return reply_not_saved(commands, reply);
+    if (!merge_may_clear(request->update, fault)) {
+        reply_refuse(commands, request->command_id.data, REFUSAL(BAD_VALUE), fault, reply);
+        return OUTBOX_OK;
     }
+    if (!commands_is_routable(commands, request, parts.referral, parts.confidential, reply))
+        return OUTBOX_OK;
+    enum outbox_status status = commands_save(commands, request, digest, now_ms, reply);
+    if (status == OUTBOX_OK)
+        reply_remind_of_assessment(parts.referral, reply);
     return status;
 }
 

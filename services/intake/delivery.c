@@ -15,6 +15,7 @@ enum {
     NEW_WORK_MAX = 32,      /* of them submissions and updates: those that wait for the router's quota leave
                                room for withdrawals and for what people were told */
     QUESTIONS_MAX = 16,     /* in flight; few, so that commands go first */
+    RECORDS_MAX = 16,       /* readings in flight, each of a person who waits */
     MESSAGES_A_TURN = 256,  /* so that the devices have their turn */
     ASK_AGAIN_MS = 60000,   /* a status whose news was lost is out of date no longer than this */
     PUT_OFF_MS = 1000,      /* the first time, and twice as long each time after */
@@ -22,7 +23,8 @@ enum {
     SESSION_BYTES_MAX = 32,
 };
 
-static_assert(COMMANDS_MAX + QUESTIONS_MAX <= CLIENT_OUTSTANDING_MAX, "the client takes them all");
+static_assert(COMMANDS_MAX + QUESTIONS_MAX + RECORDS_MAX <= CLIENT_OUTSTANDING_MAX,
+              "the client takes them all");
 
 /* Refusals that do not judge the command: they are about the state of the broker, or about how the broker and
  * this intake are set up. The command is kept and sent again. Every other refusal judges the command's
@@ -45,6 +47,7 @@ struct delivery {
     struct outbox *outbox;
     struct concordat_client *client;
     delivery_news *news;
+    delivery_record *record;
     void *context;
     struct arena arena;
     struct sent_request in_flight[COMMANDS_MAX + QUESTIONS_MAX];
@@ -59,12 +62,13 @@ struct delivery {
 };
 
 struct delivery *delivery_open(struct outbox *outbox, struct concordat_client *client, delivery_news *news,
-                               void *context)
+                               delivery_record *record, void *context)
 {
     struct delivery *delivery = calloc(1, sizeof *delivery);
     if (!delivery)
         return NULL;
-    *delivery = (struct delivery){.outbox = outbox, .client = client, .news = news, .context = context};
+    *delivery = (struct delivery){
+        .outbox = outbox, .client = client, .news = news, .record = record, .context = context};
     if (arena_open(&delivery->arena, ARENA_MESSAGE_BYTES) != 0)
         delivery_close(&delivery);
     return delivery;
@@ -224,6 +228,8 @@ static enum outbox_status delivery_take_messages(struct delivery *delivery, int6
             break;
         if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
             status = delivery_take_status(delivery, message->status, now_ms);
+        else if (delivery->record(delivery->context, message))
+            continue;
         else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER &&
                  message->command_id.len == WIRE_ID_BYTES)
             status = delivery_take_answer(delivery, message->command_id.data, message->answer, now_ms);
@@ -329,6 +335,11 @@ static enum outbox_status delivery_send_questions(struct delivery *delivery, int
             delivery->asking = false;
     }
     return OUTBOX_OK;
+}
+
+bool delivery_read(struct delivery *delivery, Concordat__V1__Request *request)
+{
+    return delivery->connected && concordat_client_send(delivery->client, request, NULL) == 0;
 }
 
 enum outbox_status delivery_turn(struct delivery *delivery, int64_t now_ms)

@@ -13,6 +13,7 @@
 #include "proto/words/words.h"
 #include "services/intake/device_quotas.h"
 #include "services/intake/limits.h"
+#include "services/intake/readings.h"
 #include "services/intake/refused.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
@@ -38,17 +39,23 @@ struct devices {
     struct seldom too_many, full;
     struct refused_devices *refused;
     struct device_quotas quotas;
+    struct readings readings;
+    devices_read *read;
+    void *context;
     struct reply reply;
     uint8_t bytes[WIRE_MESSAGE_BYTES_MAX];
 };
 
-struct devices *devices_open(struct server *server, struct commands *commands)
+struct devices *devices_open(struct server *server, struct commands *commands, devices_read *read,
+                             void *context)
 {
     struct devices *devices = calloc(1, sizeof *devices);
     if (!devices)
         return NULL;
     devices->server = server;
     devices->commands = commands;
+    devices->read = read;
+    devices->context = context;
     devices->self.software = "concordat-intake " CONCORDAT_VERSION;
     randombytes_buf(devices->self.session, sizeof devices->self.session);
     devices->refused = refused_open();
@@ -235,6 +242,37 @@ static enum outbox_status devices_answer(struct devices *devices, const struct s
     return status;
 }
 
+/* What this intake had of a record is gone from its disk as soon as the router has it. */
+static void devices_ask_record(struct devices *devices, const struct server_message *message,
+                               const struct key *key, Concordat__V1__Request *request)
+{
+    bool is_new;
+    request->device = borrowed_text(key->name);
+    if (readings_note(&devices->readings, request->command_id.data, &message->route, now_monotonic_ms(),
+                      &is_new) &&
+        (!is_new || devices->read(devices->context, request)))
+        return;
+    struct server_route route;
+    (void)readings_take(&devices->readings, &request->command_id, &route);
+    refused_note(devices->refused, key->name, request, REFUSAL(UNAVAILABLE), now_monotonic_ms());
+    commands_refuse(devices->commands, request->command_id.data, REFUSAL(UNAVAILABLE),
+                    "only the router has the record, and it cannot be asked now; try again shortly",
+                    &devices->reply);
+    (void)devices_send(devices, &message->route, &devices->reply.message);
+}
+
+bool devices_pass_record(struct devices *devices, const Concordat__V1__Message *message)
+{
+    struct server_route route;
+    if (!readings_take(&devices->readings, &message->command_id, &route))
+        return false;
+    struct device *device = device_find(devices, &route);
+    if (device && device_counts(devices, device, server_key(devices->server, device->peer.name)))
+        (void)devices_send(devices, &route, message);
+    sodium_memzero(devices->bytes, concordat__v1__message__get_packed_size(message));
+    return true;
+}
+
 /* Whether a request is within its key's quota. If not, the device is told when to try again. A command that
  * was saved before costs nothing: the device asks how far it is. */
 static bool devices_are_within_quota(struct devices *devices, const struct server_message *message,
@@ -311,7 +349,10 @@ static enum outbox_status devices_take(struct devices *devices, const struct ser
     case GREETING_GO_ON:
         if (!devices_are_within_quota(devices, message, said.request, now_ms))
             break;
-        return devices_answer(devices, &message->route, said.key, said.request, now_ms);
+        if (said.request->command_case != CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD)
+            return devices_answer(devices, &message->route, said.key, said.request, now_ms);
+        devices_ask_record(devices, message, said.key, said.request);
+        break;
     }
     return OUTBOX_OK;
 }

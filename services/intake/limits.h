@@ -26,6 +26,10 @@ enum {
      * region, and beyond it a few. */
     RINGS_AREAS_MAX = 64,
     RINGS_DISTRICTS_MAX = 512,
+    /* Records that devices have asked the router for: a shift reads one now and then. One that the router has
+     * not answered for so long gives its place up. */
+    READINGS_MAX = 16,
+    READING_MS = 60 * 1000,
     /* Between two sweeps of the outbox: so long can what the router has stay in its write-ahead log, sealed.
      * A sweep is two syncs, and a crowd of referrals is delivered in one. */
     SWEEP_MS = 1000

@@ -166,6 +166,18 @@ static void service_tell_devices(void *context, const Concordat__V1__CaseStatus 
     devices_tell(service->devices, status, is_heard ? service_now_ms(service) : 0);
 }
 
+static bool service_pass_record(void *context, const Concordat__V1__Message *message)
+{
+    struct service *service = context;
+    return devices_pass_record(service->devices, message);
+}
+
+static bool service_ask_record(void *context, Concordat__V1__Request *request)
+{
+    struct service *service = context;
+    return delivery_read(service->delivery, request);
+}
+
 static int service_open(struct service *service, const struct service_config *config)
 {
     char message[MESSAGE_BYTES];
@@ -195,9 +207,10 @@ static int service_open(struct service *service, const struct service_config *co
     if (!service->server)
         return service_complain(CODE_ENVIRONMENT, message);
     if (commands_open(&service->commands, service->outbox, &config->site, &config->ring) != 0 ||
-        !(service->devices = devices_open(service->server, &service->commands)) ||
-        !(service->delivery =
-              delivery_open(service->outbox, service->client, service_tell_devices, service)) ||
+        !(service->devices =
+              devices_open(service->server, &service->commands, service_ask_record, service)) ||
+        !(service->delivery = delivery_open(service->outbox, service->client, service_tell_devices,
+                                            service_pass_record, service)) ||
         delivery_give_up_lost(service->delivery, now_wall_ms()) != OUTBOX_OK)
         return service_complain(CODE_ENVIRONMENT, "no memory, or the outbox cannot be read");
     return 0;

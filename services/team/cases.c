@@ -78,6 +78,15 @@ void cases_note_status(struct cases *cases, const Concordat__V1__CaseStatus *sta
         known->offered = false;
 }
 
+bool cases_note_changes(struct cases *cases, const Concordat__V1__CaseStatus *status)
+{
+    struct known_case *known = cases_find_id(cases, &status->referral);
+    if (!known || known->changed_seq == status->changed_seq)
+        return false;
+    known->changed_seq = status->changed_seq;
+    return status->changed_seq != 0 && (known->offered || known->ours);
+}
+
 struct known_case *cases_only(struct cases *cases, bool offered)
 {
     struct known_case *only = NULL;

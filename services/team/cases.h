@@ -17,10 +17,11 @@ enum { CASES_MAX = 512 };
 struct known_case {
     uint8_t id[WIRE_ID_BYTES];
     char number[NUMBER_TEXT_BYTES];
-    uint32_t attempt;   /* of the latest offer to this team; 0 if there was none */
-    bool offered;       /* that offer waits for an answer */
-    bool answered_here; /* this device has answered that offer */
-    bool ours;          /* this team holds the case */
+    uint32_t attempt;     /* of the latest offer to this team; 0 if there was none */
+    bool offered;         /* that offer waits for an answer */
+    bool answered_here;   /* this device has answered that offer */
+    bool ours;            /* this team holds the case */
+    uint64_t changed_seq; /* of the latest changes that were shown here and not said to be seen; 0: none */
 };
 
 struct cases {
@@ -36,6 +37,10 @@ struct known_case *cases_find_id(struct cases *cases, const ProtobufCBinaryData 
 bool cases_note_offer(struct cases *cases, const Concordat__V1__Offer *offer);
 void cases_note_over(struct cases *cases, const Concordat__V1__OfferOver *over);
 void cases_note_status(struct cases *cases, const Concordat__V1__CaseStatus *status, const char *team);
+
+/* Notes which changes a status tells. True if they are news to this device, and the case concerns its team.
+ */
+bool cases_note_changes(struct cases *cases, const Concordat__V1__CaseStatus *status);
 
 /* The one case that waits for an answer (or, if `offered` is false, that this team holds); NULL if there is
  * none, or more than one. */

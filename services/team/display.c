@@ -99,6 +99,22 @@ void display_offer_over(struct display *display, const Concordat__V1__OfferOver 
     display_end(display, &sheet);
 }
 
+void display_changes(struct display *display, const Concordat__V1__CaseStatus *status, int64_t answer_by_ms)
+{
+    struct sheet sheet = {0};
+    char time[TIME_WORDS_BYTES];
+    display_begin(display);
+    if (display->kind == DISPLAY_JSON) {
+        display_json(display, "changed", NULL, "status", &status->base);
+    } else {
+        show_changes_line(&sheet, status, display->showing.now_ms);
+        time_words(answer_by_ms, display->showing.now_ms, time);
+        sheet_row(&sheet, "Answer by", "%s", answer_by_ms ? time : "");
+        sheet_row(&sheet, "Seen", display->kind == DISPLAY_BLOCKS ? "saw %s" : "", status->number);
+    }
+    display_end(display, &sheet);
+}
+
 void display_status(struct display *display, const Concordat__V1__CaseStatus *status)
 {
     struct sheet sheet = {0};

@@ -24,6 +24,8 @@ void display_offer(struct display *display, const Concordat__V1__Offer *offer);
 /* `here`: this device has answered the offer, and the answer to that says how it ended; `team`: ours. */
 void display_offer_over(struct display *display, const Concordat__V1__OfferOver *over, bool here,
                         const char *team);
+/* Changes of a case that the team is asked about or has; answer_by_ms 0: it is not asked. */
+void display_changes(struct display *display, const Concordat__V1__CaseStatus *status, int64_t answer_by_ms);
 void display_status(struct display *display, const Concordat__V1__CaseStatus *status);
 /* `command`: the line that was typed. */
 void display_answer(struct display *display, const char *command, const Concordat__V1__Answer *answer,

@@ -91,13 +91,39 @@ void team_report_hook(void *context, const char *number, const char *text)
     display_note(&team->display, "hook", "%s: %s", number, text);
 }
 
+/* A change goes to whoever carries the pager, as the offer did. */
+static void team_show_changes(struct team_device *team, const Concordat__V1__CaseStatus *status,
+                              int64_t answer_by_ms)
+{
+    if (!cases_note_changes(&team->cases, status))
+        return;
+    display_changes(&team->display, status, answer_by_ms);
+    hooks_run(&team->hooks,
+              &(struct hook_event){.event = "changed",
+                                   .number = status->number,
+                                   .referral = status->referral,
+                                   .attempt = status->attempt,
+                                   .expires_ms = answer_by_ms,
+                                   .urgency = (int)status->urgency,
+                                   .source = (int)status->source,
+                                   .message = &status->base},
+              team_report_hook, team);
+}
+
 static void team_on_offer(struct team_device *team, const Concordat__V1__Offer *offer)
 {
     const Concordat__V1__Referral *facts = offer->facts;
     uint8_t id[WIRE_ID_BYTES];
     uint32_t attempt = offer->attempt;
-    if (offer->referral.len != sizeof id || !cases_note_offer(&team->cases, offer))
+    if (offer->referral.len != sizeof id)
         return;
+    if (!cases_note_offer(&team->cases, offer)) {
+        if (offer->status)
+            team_show_changes(team, offer->status, offer->expires_ms);
+        return;
+    }
+    if (offer->status)
+        (void)cases_note_changes(&team->cases, offer->status); /* the offer shows them */
     memcpy(id, offer->referral.data, sizeof id);
     display_offer(&team->display, offer);
     hooks_run(&team->hooks,
@@ -152,6 +178,7 @@ static void team_on_status(struct team_device *team, const Concordat__V1__CaseSt
 {
     team_note_status(team, status);
     display_status(&team->display, status);
+    team_show_changes(team, status, 0);
 }
 
 /* The answer alone tells what was done at this device. */

@@ -75,8 +75,10 @@ static bool bind_typed(struct team_device *team, struct action *action)
     if (!action_names_case(action->kind))
         return true;
     known = cases_find(&team->cases, action->case_text);
-    if (!known || (action_needs_attempt(action) && known->attempt == 0))
+    if (!known || (action_needs_attempt(action) && known->attempt == 0) ||
+        (action_needs_changes(action) && known->changed_seq == 0))
         return connection_resolve(&team->options, team->client, action) == CODE_DONE;
+    action_bind_changes(action, known->changed_seq);
     action_bind(action, known->id, known->attempt);
     if (action_answers_offer(action->kind))
         known->answered_here = true;

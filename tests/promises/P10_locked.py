@@ -66,7 +66,7 @@ class Locked(unittest.TestCase):
             "set_hold": wire.SetHold(referral=some, on=True, reason=1),
         }
         own = {
-            "source": {"submit", "update", "withdraw", "told", "record_detention", "get_status", "get_board"},
+            "source": {"submit", "update", "withdraw", "told", "record_detention", "get_status", "get_board", "get_record"},
             "team": {"set_presence", "set_capacity", "seen", "accept", "decline", "check_in", "close", "handover",
                      "record_detention", "get_record", "get_status", "get_board"},
             "coordinator": {"take", "assign", "check_in", "close", "record_detention", "get_record", "who", "cover", "get_status",

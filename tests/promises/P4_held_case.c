@@ -238,9 +238,8 @@ static void a_case_behind_many_that_no_team_can_take_is_found(void **unused)
     core_world_close(&w);
 }
 
-/* An update without a confidential part says nothing of the date of birth, which may be what made a child of
- * them. */
-static void a_child_stays_one_until_an_update_of_the_whole_says_otherwise(void **unused)
+/* A date of birth that cannot be opened may be what made a child of them. */
+static void a_child_stays_one_until_an_update_that_heeds_the_birth_says_otherwise(void **unused)
 {
     (void)unused;
     struct core_world *w = core_world_open(1, adults_only);
@@ -249,15 +248,15 @@ static void a_child_stays_one_until_an_update_of_the_whole_says_otherwise(void *
     world_do(w, &submit);
     const struct referral *r = state_referral(w->state, submit.referral);
     assert_int_equal(r->offer.differs, DIFFERS_AGE);
-    for (int whole = 0; whole < 2; whole++) {
+    for (int heeds = 0; heeds < 2; heeds++) {
         struct command update = world_submission(w);
         update.kind = COMMAND_UPDATE;
-        update.is.submit.with_confidential = whole;
+        update.is.submit.heeds_birth = heeds;
         memcpy(update.referral, submit.referral, ID_BYTES);
         assert_int_equal(world_do(w, &update), REFUSAL_NONE);
         assert_int_equal(world_event(w, EVENT_UPDATED)->is.received.flags >> FLAG_AGE_CONTRADICTS & 1,
-                         !whole);
-        assert_int_equal(r->facts.age, whole ? 34 : 11);
+                         !heeds);
+        assert_int_equal(r->facts.age, heeds ? 34 : 11);
     }
     core_world_close(&w);
 }
@@ -277,7 +276,7 @@ int main(void)
         cmocka_unit_test(when_an_update_makes_a_team_match_the_case_waits_for_its_opening),
         cmocka_unit_test(many_held_cases_are_all_looked_at_again),
         cmocka_unit_test(a_case_behind_many_that_no_team_can_take_is_found),
-        cmocka_unit_test(a_child_stays_one_until_an_update_of_the_whole_says_otherwise),
+        cmocka_unit_test(a_child_stays_one_until_an_update_that_heeds_the_birth_says_otherwise),
     };
     return cmocka_run_group_tests_name("P4_held_case", tests, NULL, NULL);
 }

@@ -28,6 +28,15 @@ static struct command make_update(struct core_world *w)
     return command;
 }
 
+static struct command make_saw_changes(struct core_world *w)
+{
+    struct command update = make_update(w);
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    struct command command = world_from_team(w, COMMAND_SAW_CHANGES, 1, update.referral);
+    command.is.saw_changes.of = state_referral(w->state, update.referral)->facts_seq;
+    return command;
+}
+
 static struct command make_withdraw(struct core_world *w)
 {
     struct command command = world_command(w, COMMAND_WITHDRAW, world_submitted(w)->id);
@@ -180,6 +189,7 @@ static const struct {
     [COMMAND_SUBMIT] = {"submit", make_submit},
     [COMMAND_UPDATE] = {"update", make_update},
     [COMMAND_WITHDRAW] = {"withdraw", make_withdraw},
+    [COMMAND_SAW_CHANGES] = {"saw changes", make_saw_changes},
     [COMMAND_TOLD] = {"told", make_told},
     [COMMAND_SEEN] = {"seen", make_seen},
     [COMMAND_ACCEPT] = {"accept", make_accept},

@@ -359,6 +359,19 @@ static void through_a_late_promise(struct core_world *w)
     assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
 }
 
+static void through_a_change(struct core_world *w)
+{
+    const struct referral *r = world_submitted(w);
+    struct command update = world_submission(w);
+    update.kind = COMMAND_UPDATE;
+    update.is.submit.facts.urgency = URGENCY_EMERGENCY;
+    memcpy(update.referral, r->id, ID_BYTES);
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    struct command saw = world_from_coordinator(w, COMMAND_SAW_CHANGES, r->id);
+    saw.is.saw_changes.of = r->facts_seq;
+    assert_int_equal(world_do(w, &saw), REFUSAL_NONE);
+}
+
 static void through_a_cover(struct core_world *w)
 {
     struct command cover = world_cover(w, 1, HOURS(2)), end = world_cover(w, 1, 0);
@@ -423,6 +436,8 @@ static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unus
     through_accepted_and_closed(w);
     assert_true(state_same(l->state, w->state));
     through_a_late_promise(w);
+    assert_true(state_same(l->state, w->state));
+    through_a_change(w);
     assert_true(state_same(l->state, w->state));
     through_a_cover(w);
     assert_true(state_same(l->state, w->state));

@@ -52,7 +52,8 @@ static void draw_person(Concordat__V1__Referral *referral, Concordat__V1__Demogr
     person->gender = genders[draw(8)];
     person->ethnic_category = ethnic[draw(11)];
     person->language = draw(12) ? (char *)(uintptr_t) "" : (char *)(uintptr_t) "ur";
-    person->interpreter_needed = person->language[0];
+    person->interpreter_needed = person->language[0] ? CONCORDAT__V1__ANSWERED__ANSWERED_YES
+                                                     : CONCORDAT__V1__ANSWERED__ANSWERED_UNSPECIFIED;
 }
 
 static void refer(uint8_t id[16])

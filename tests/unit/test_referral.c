@@ -58,6 +58,8 @@ static const struct picture_row {
     {"updated", {.kind = EVENT_UPDATED}, ".OHTARVICW"},
     {"sought", {.kind = EVENT_SOUGHT}, "....ARVI.."},
     {"wish recorded", {.kind = EVENT_WISH_RECORDED}, ".OHTARVICW"},
+    {"changes seen", {.kind = EVENT_CHANGES_SEEN}, ".OHTARVICW"},
+    {"offer shortened", {.kind = EVENT_OFFER_SHORTENED, .is.offered.expires_ms = 98}, ".O..ARVI.."},
     {"told", {.kind = EVENT_REFERRER_TOLD}, ".OHTARVICW"},
     {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
     {"warned of a clock", {.kind = EVENT_CLOCK_WARNED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
@@ -83,7 +85,7 @@ static bool is_with_team(int state)
 static bool answers_an_offer(const struct event *event)
 {
     return event->kind == EVENT_OFFER_SEEN || event->kind == EVENT_OFFER_ENDED ||
-           event->kind == EVENT_ACCEPTED;
+           event->kind == EVENT_OFFER_SHORTENED || event->kind == EVENT_ACCEPTED;
 }
 
 /* A case in a state, with one offer made so far. The offer is live if the state says so or with_offer is set.

@@ -433,9 +433,11 @@ static void P11_only_what_has_no_source_or_no_way_to_ring_back_is_refused(void *
     static const char *const silent[] = {"", " ", "none", "12", "radio only"};
     for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++) {
         confidential->callback_number = (char *)silent[i];
-        for (int is_new = 0; is_new <= 1; is_new++)
-            assert_int_equal(referral_rules_refusal(referral, confidential, SOURCE(STREET_TRIAGE), is_new),
-                             REFUSAL(NO_CALLBACK));
+        assert_int_equal(referral_rules_refusal(referral, confidential, SOURCE(STREET_TRIAGE), true),
+                         REFUSAL(NO_CALLBACK));
+        /* An update that says no number leaves it as it was; one that says no good one is refused. */
+        assert_int_equal(referral_rules_refusal(referral, confidential, SOURCE(STREET_TRIAGE), false),
+                         silent[i][0] ? REFUSAL(NO_CALLBACK) : REFUSAL(UNSPECIFIED));
     }
     confidential->callback_number = "ext 4421";
     assert_int_equal(referral_rules_refusal(referral, confidential, SOURCE(STREET_TRIAGE), true),

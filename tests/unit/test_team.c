@@ -124,7 +124,8 @@ static void an_offer_shows_what_is_needed_to_decide(void **state)
         case_status_of(0, "northmoor-crisis", CONCORDAT__V1__STATE__STATE_OFFERED);
     Concordat__V1__Need needs[] = {CONCORDAT__V1__NEED__NEED_AMHP};
     Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NAME_MISSING};
-    person.age_known = person.age_estimated = person.interpreter_needed = true;
+    person.age_known = person.age_estimated = true;
+    person.interpreter_needed = CONCORDAT__V1__ANSWERED__ANSWERED_YES;
     person.age_years = 34;
     person.language = (char *)"pl";
     legal.status = CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;

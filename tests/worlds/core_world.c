@@ -162,6 +162,7 @@ struct command world_submission(struct core_world *w)
                                              .decided_basis = BASIS_STATED};
     command.is.submit.at = (struct referral_place){"", "", ""};
     command.is.submit.with_confidential = true;
+    command.is.submit.heeds_birth = command.is.submit.with_changes = true; /* if it becomes an update */
     return command;
 }
 
