@@ -12,6 +12,9 @@
 
 enum { ADULTS = 1, CHILDREN, PERINATAL, SOUTHFELL };
 
+static struct policy_place districts[] = {{.key = "ZX5", .area = 1}};
+static const int64_t answer_ms[URGENCY_COUNT] = {0, MINUTES(3), MINUTES(5), MINUTES(15), MINUTES(30)};
+
 /* Northmoor asks the adults' team first, then the children's and the perinatal team; Southfell has its own.
  */
 static void four_teams(struct core_world *w)
@@ -23,6 +26,10 @@ static void four_teams(struct core_world *w)
     w->areas[0].step_count = 3;
     w->areas[1].steps[0] = w->areas[0].steps[3];
     w->areas[1].step_count = 1;
+    w->policy.districts = districts;
+    w->policy.district_count = 1;
+    for (int urgency = URGENCY_EMERGENCY; urgency <= URGENCY_ROUTINE; urgency++)
+        w->policy.answer_ms[urgency] = answer_ms[urgency];
 }
 
 struct changed {
@@ -142,6 +149,7 @@ static void R3_a_mistake_that_is_put_right_may_ask_the_first_team_again(void **u
 {
     (void)unused;
     struct changed c = asked_very_urgently();
+    world_presence(c.w, PERINATAL, false);
     struct facts facts = facts_now(&c);
     facts.age = 15;
     change(&c, &facts);
