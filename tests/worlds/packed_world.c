@@ -85,14 +85,18 @@ static void sent_read(struct sent_referral *sent, bool with_confidential)
 size_t packed_event(const struct core_world *w, const struct event *event, enum source claimed, uint8_t *out,
                     size_t capacity)
 {
+    Concordat__V1__Change change = CONCORDAT__V1__CHANGE__INIT, *one_change = &change;
     struct event to_pack = *event;
     struct sent_referral sent = {0};
+    change.field = (char *)"urgency";
     struct policy_file file = {.policy = w->policy, .bytes = (uint8_t *)"region: Northmoor\n", .size = 18};
     if (event->kind == EVENT_RECEIVED || event->kind == EVENT_UPDATED) {
         sent_make(&sent, event);
         if (claimed)
             sent.referral.source = (Concordat__V1__Source)claimed;
         sent_read(&sent, event->is.received.with_confidential);
+        if (event->is.received.with_changes)
+            sent.content.changes = (struct record_changes){&one_change, 1};
         to_pack.opaque = &sent.content;
     } else if (event->kind == EVENT_POLICY_LOADED) {
         to_pack.opaque = &file;
