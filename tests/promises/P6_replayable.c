@@ -294,7 +294,7 @@ static void through_held_and_taken(struct core_world *w)
     contradicts.kind = COMMAND_UPDATE;
     memcpy(contradicts.referral, r->id, ID_BYTES);
     contradicts.is.submit.facts.age = 18;
-    contradicts.is.submit.with_confidential = false;
+    contradicts.is.submit.heeds_birth = false;
     assert_int_equal(world_do(w, &contradicts), REFUSAL_NONE);
     assert_int_equal(r->facts.age, 17);
     world_wait(w, HOURS(25)); /* the coordinator falls silent; clocks are breached */
@@ -365,6 +365,7 @@ static void through_a_change(struct core_world *w)
     struct command update = world_submission(w);
     update.kind = COMMAND_UPDATE;
     update.is.submit.facts.urgency = URGENCY_EMERGENCY;
+    w->policy.answer_ms[URGENCY_EMERGENCY] = MINUTES(3);
     memcpy(update.referral, r->id, ID_BYTES);
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
     struct command saw = world_from_coordinator(w, COMMAND_SAW_CHANGES, r->id);

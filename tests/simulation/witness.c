@@ -206,6 +206,9 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
     case WHAT(OFFERED):
         model_offered(w, c, e->offered);
         break;
+    case WHAT(OFFER_SHORTENED):
+        c->expires_ms = e->offer_shortened->expires_ms;
+        break;
     case WHAT(OFFER_ENDED):
         c->offer_live = false;
         if (!c->handover)
