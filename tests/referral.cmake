@@ -2,6 +2,7 @@
 add_library(referral-cases STATIC worlds/referral_cases.c)
 target_link_libraries(referral-cases PUBLIC concordat-referral PRIVATE concordat-flags)
 concordat_unit_test(test_referral_rules referral-cases)
+concordat_unit_test(R1_merge referral-cases)
 concordat_unit_test(test_intake_and_broker referral-cases concordat-intake-parts concordat-record core-world)
 
 file(GLOB referral_files ${PROJECT_SOURCE_DIR}/proto/referral/*.[ch])

@@ -21,7 +21,7 @@ static const char doc[] =
     "  accept R-0412 20\n  decline R-0412 no-capacity\n  travelling R-0412 15\n  arrived R-0412\n"
     "  contact R-0412 face-to-face\n  close R-0412 crisis-home-treatment\n\n"
     "`as p117` says who is at the keyboard from now on, as --as does.\n\n"
-    "A hook is run by sh for each offer, with the offer as JSON on standard input and CONCORDAT_EVENT, "
+    "A hook is run by sh for each offer, and for each change of a case that your team is asked about or has (CONCORDAT_EVENT is then changed), with the offer or status as JSON on standard input and CONCORDAT_EVENT, "
     "_NUMBER, _REFERRAL, _ATTEMPT, _EXPIRES_MS, _URGENCY and _SOURCE in its environment. It may answer by "
     "itself.\n\n"
     "Stops on `quit`, SIGTERM or Ctrl-C, and says that the team's device has gone.\n\n"
@@ -37,7 +37,8 @@ static const char doc[] =
 
 static const struct argp_option options[] = {
     {"capacity", OPTION_CAPACITY, "N", 0, "How many more people the team could see now", 0},
-    {"hook", OPTION_HOOK, "COMMAND", 0, "Run for each offer; ended if it still runs after a minute", 0},
+    {"hook", OPTION_HOOK, "COMMAND", 0,
+     "Run for each offer and change; ended if it still runs after a minute", 0},
     {"hook-all", OPTION_HOOK_ALL, 0, 0, "Run the hook for the end of offers and for news of cases too", 0},
     {"absent", OPTION_ABSENT, 0, 0, "Do not say that the team is there until `present` is typed", 0},
     {"lease", OPTION_LEASE, "SECONDS", 0, "How long the team counts as there without a word (60)", 0},
