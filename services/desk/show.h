@@ -73,6 +73,9 @@ void show_readings(struct sheet *sheet, const Concordat__V1__Board *board, int64
 /* The cases of a board that another device of the source changed or withdrew than the one that sent them. */
 void show_other_devices(struct sheet *sheet, const Concordat__V1__Board *board);
 
+/* The cases of a board with changes that nobody has said they saw. */
+void show_unseen_changes(struct sheet *sheet, const Concordat__V1__Board *board);
+
 /* Everything that was recorded, field by field, and that this reading was recorded too. */
 void show_record(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing);
 

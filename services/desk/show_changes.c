@@ -123,6 +123,15 @@ void show_changes(struct sheet *sheet, const Concordat__V1__CaseStatus *status, 
         sheet_row(sheet, "Note", "%s; the team keeps it until people decide otherwise", alters);
 }
 
+void show_unseen_changes(struct sheet *sheet, const Concordat__V1__Board *board)
+{
+    for (size_t i = 0; i < board->n_cases; i++)
+        if (board->cases[i]->changed_seq != 0)
+            sheet_sentence(sheet, "%s was changed, and nobody has said yet that they saw it%s%s.",
+                           board->cases[i]->number, board->cases[i]->alters_who_comes ? "; " : "",
+                           board->cases[i]->alters_who_comes ? alters : "");
+}
+
 void show_changes_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms)
 {
     char words[CHANGE_WORDS_BYTES], list[SHOW_CHANGES_BYTES] = "";
