@@ -16,9 +16,11 @@ enum { WHO_BYTES = 320, WHAT_BYTES = 400, VALUE_BYTES = 160 };
 static const char *const whats[] = {
     WHAT(RECEIVED) = "sent the referral",
     WHAT(UPDATED) = "changed the referral",
+    WHAT(CHANGES_SEEN) = "said that they saw what was changed",
     WHAT(WITHDRAWN) = "withdrew it",
     WHAT(OFFERED) = "offered it to {team}, as attempt {attempt}",
     WHAT(OFFER_SEEN) = "saw the offer to {team}",
+    WHAT(OFFER_SHORTENED) = "left {team} less time to answer attempt {attempt}",
     WHAT(OFFER_ENDED) = "ended the offer to {team}: {end}",
     WHAT(HELD) = "gave it to {coordinator} to hold: {reason}",
     WHAT(REMINDED) = "reminded {coordinator} of it",

@@ -24,7 +24,8 @@ WHERE e.seq > ? ORDER BY e.seq"""
 
 # A terminal is not shown these steps, so that a person can follow the others.
 FINE = {"offer_seen", "referrer_told", "reminded", "capacity_claimed", "policy_loaded", "broker_started", "record_read",
-        "travelling", "arrived", "clock_breached", "command_refused", "updated"}
+        "travelling", "arrived", "clock_breached", "command_refused", "updated",
+        "changes_seen", "offer_shortened"}
 
 
 class Story:
