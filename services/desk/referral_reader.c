@@ -108,6 +108,15 @@ static json_t *read_bool(const json_t *value)
     return NULL;
 }
 
+/* A yes or no that may be taken back is a code: true is its yes. NULL if it is neither. */
+static json_t *read_answer(const ProtobufCFieldDescriptor *field, const json_t *value)
+{
+    json_t *yes = field->descriptor == &concordat__v1__answered__descriptor ? read_bool(value) : NULL;
+    json_t *answer = yes ? json_string(json_is_true(yes) ? "yes" : "no") : NULL;
+    json_decref(yes);
+    return answer;
+}
+
 static json_t *read_number(const json_t *value, uint32_t most)
 {
     const char *text = json_string_value(value);
@@ -201,7 +210,9 @@ static json_t *read_value(struct referral_reader *reader, const ProtobufCFieldDe
     case PROTOBUF_C_TYPE_STRING:
         return read_string(reader, field, rule, label, value);
     case PROTOBUF_C_TYPE_ENUM:
-        read = read_enum(reader, field, label, value);
+        read = read_answer(field, value);
+        if (!read)
+            read = read_enum(reader, field, label, value);
         return read || !json_is_string(value) || !referral_words_take(field)
                    ? read
                    : json_copy((json_t *)(uintptr_t)value);

@@ -205,6 +205,9 @@ class UpdateLeavesTheRest(unittest.TestCase):
         record = self.record(case, device)
         self.assertEqual(record.confidential.person_name, "Invented Person")
         self.assertEqual(list(record.referral.needs), [AUTISM])
+        self.assertEqual(self.concordat("update", number, "--intoxicated", "--interpreter")[0], 0)
+        record = self.record(case, device).referral
+        self.assertEqual((record.intoxicated, record.person.interpreter_needed), (1, 1))
         code, said = self.concordat("update", number, "--clear", "callback")
         self.assertEqual(code, 100, said)
 
