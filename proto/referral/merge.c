@@ -117,18 +117,16 @@ static bool has_late_entry(const Concordat__V1__Referral *referral)
     return false;
 }
 
-/* The referral's source and drill stay as they were, and of its flags the one that only a sender knows. */
+/* The referral's source stays as it was, and of its flags the one that only a sender knows. */
 static void lay_referral(Concordat__V1__Referral *over, const Concordat__V1__Referral *given)
 {
     const Concordat__V1__Source source = over->source;
-    const protobuf_c_boolean drill = over->drill;
     const size_t n_flags = over->n_flags;
     Concordat__V1__Flag *flags = over->flags;
     if (over->person && given->person && given->person->age_known)
         clear_age(over->person);
     lay_message(&over->base, &given->base);
     over->source = source;
-    over->drill = drill;
     if (!has_late_entry(given)) {
         over->n_flags = n_flags;
         over->flags = flags;

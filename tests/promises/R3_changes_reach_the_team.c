@@ -163,10 +163,10 @@ static void R3_a_change_that_leaves_no_team_tells_the_coordinator(void **unused)
 {
     (void)unused;
     struct changed c = asked_very_urgently();
-    world_presence(c.w, CHILDREN, false);
-    world_presence(c.w, PERINATAL, false);
+    for (int i = 0; i < 4; i++)
+        c.w->teams[i].detained = DETAINED_NEVER;
     struct facts facts = facts_now(&c);
-    facts.age = 15;
+    facts.legal_status = LEGAL_SECTION_136;
     change(&c, &facts);
     assert_int_equal(c.r->state, CASE_HELD);
     assert_int_equal(c.r->owner.kind, OWNER_COORDINATOR);

@@ -114,10 +114,12 @@ class Told(unittest.TestCase):
         crisis.request(set_capacity=self.wire.SetCapacity(free_places=1))
         drill, status = self.refer(drill=True)
         self.assertEqual(status.asked_team, "northmoor-crisis")
-        _, status = self.refer()
-        self.assertEqual(status.asked_team, "northmoor-crisis")
-        drill.drill = False
-        refused = self.source.request(update=self.wire.Update(referral=drill)).answer
+        person, of_person = self.refer()
+        self.assertEqual(of_person.asked_team, "northmoor-crisis")
+        drill.drill = False  # which an update does not say
+        self.assertTrue(self.source.request(update=self.wire.Update(referral=drill)).answer.status.drill)
+        person.drill = True
+        refused = self.source.request(update=self.wire.Update(referral=person)).answer
         self.assertEqual(refused.refusal, codes.REFUSAL_DRILL_STAYS)
         self.assertIn("Refer anew", refused.text)
 
