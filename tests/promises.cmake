@@ -24,6 +24,7 @@ concordat_promise_test(P9_codes concordat-proto)
 concordat_promise_test(P9_cover core-world)
 concordat_promise_test(R2_hours core-world)
 concordat_promise_test(R5_detention core-world)
+concordat_promise_test(R16_reload core-world)
 concordat_promise_test(P9_erasure core-world)
 
 # The rules of routing that were put right, each row a file.

@@ -248,6 +248,16 @@ void apply_clock_warned(struct referral *r, const struct event *event)
     r->clocks[event->is.breached.clock].warned = true;
 }
 
+/* Another coordinator has not heard of it yet, so the reminders begin again. */
+void apply_passed_over(struct referral *r, const struct event *event)
+{
+    r->coordinator = event->is.passed.coordinator;
+    if (r->state != CASE_HELD)
+        return;
+    r->remind_ms = event->is.passed.remind_ms;
+    r->reminders = 0;
+}
+
 void apply_alteration_to_case(struct referral *r, const struct event *event)
 {
     r->altered |= alteration_bit(event->is.altered.what);

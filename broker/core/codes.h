@@ -106,7 +106,8 @@ enum hold_reason {
     HOLD_ORIGIN_SHARE,
     HOLD_IN_TURN,
     HOLD_NO_PLACE_OF_SAFETY,
-    HOLD_GIVEN_BACK = 13
+    HOLD_GIVEN_BACK = 13,
+    HOLD_COORDINATOR_LEFT = 15
 };
 
 enum offer_end {

@@ -35,4 +35,10 @@ void decide_time(const struct state *state, const struct directory *directory, i
 bool decide_again(const struct state *state, const struct directory *directory, int64_t now_ms,
                   struct waiting *waiting, struct decision *decision);
 
+/* Passes an open case over to the coordinator of its area if the policy no longer has the case's own. Looks
+ * at some cases from *row on, so that its caller can stop between two, until something is decided; *row is
+ * then the one after it. Returns false if none is left. */
+bool decide_pass_over(const struct state *state, const struct directory *directory, int64_t now_ms,
+                      uint32_t *row, struct decision *decision);
+
 #endif

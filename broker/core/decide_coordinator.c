@@ -8,6 +8,8 @@
 enum refusal decide_take(struct deciding *d)
 {
     bool with_team = referral_is_with_team(&d->r);
+    if (!directory_coordinator(d->directory, d->command->slot))
+        return REFUSAL_NOT_ALLOWED; /* nobody could ring a coordinator who has left the directory */
     if (with_team && !d->command->is.why.has_reason)
         return REFUSAL_BAD_VALUE;
     deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);

@@ -57,6 +57,7 @@ enum event_kind {
     EVENT_SOUGHT,
     EVENT_WISH_RECORDED,
     EVENT_GIVEN_BACK,
+    EVENT_PASSED_OVER = 61,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -313,6 +314,10 @@ struct event {
             uint16_t previous_team; /* that had the case; SLOT_NONE if none had */
             int64_t lease_ms;
         } taken;
+        struct {
+            uint16_t coordinator, previous;
+            int64_t remind_ms; /* 0: the case is not held */
+        } passed;
         struct {
             uint32_t attempt;
             uint16_t team, previous_team;

@@ -96,6 +96,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
         .change_case = apply_referrer_told},
     [EVENT_CLOCK_BREACHED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_breached},
     [EVENT_CLOCK_WARNED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_warned},
+    [EVENT_PASSED_OVER] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_passed_over,
+        .coordinator_at = AT(passed.coordinator)},
     [EVENT_DETENTION_NOTED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = detention_apply},
     [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_state = apply_record_read},

@@ -61,6 +61,7 @@ struct packing {
         Concordat__V1__WishRecorded wish;
         Concordat__V1__ChangesSeen changes_seen;
         Concordat__V1__OfferShortened shortened;
+        Concordat__V1__PassedOver passed;
     } is;
 };
 
@@ -493,6 +494,14 @@ static void pack_shortened(struct packing *p)
     p->is.shortened.expires_ms = p->event->is.offered.expires_ms;
 }
 
+static void pack_passed(struct packing *p)
+{
+    PART(passed, passed_over, passed_over);
+    p->is.passed.coordinator = packed_coordinator(p, p->event->is.passed.coordinator);
+    p->is.passed.previous = packed_coordinator(p, p->event->is.passed.previous);
+    p->is.passed.remind_ms = p->event->is.passed.remind_ms;
+}
+
 typedef void pack_part(struct packing *p);
 
 static pack_part *const parts[] = {
@@ -532,6 +541,7 @@ static pack_part *const parts[] = {
     [EVENT_WISH_RECORDED] = pack_wish,
     [EVENT_CHANGES_SEEN] = pack_changes_seen,
     [EVENT_OFFER_SHORTENED] = pack_shortened,
+    [EVENT_PASSED_OVER] = pack_passed,
 };
 
 /* A loaded policy is long and rare, so its lists are allocated. */

@@ -422,6 +422,14 @@ static void read_shortened(struct event_reading *in)
     in->event->is.offered.expires_ms = m->expires_ms;
 }
 
+static void read_passed(struct event_reading *in)
+{
+    const Concordat__V1__PassedOver *m = in->message->passed_over;
+    in->event->is.passed.coordinator = read_coordinator(in, m->coordinator);
+    in->event->is.passed.previous = read_coordinator(in, m->previous);
+    in->event->is.passed.remind_ms = m->remind_ms;
+}
+
 typedef void read_part(struct event_reading *in);
 
 static read_part *const parts[] = {
@@ -462,6 +470,7 @@ static read_part *const parts[] = {
     [EVENT_WISH_RECORDED] = read_wish,
     [EVENT_CHANGES_SEEN] = read_changes_seen,
     [EVENT_OFFER_SHORTENED] = read_shortened,
+    [EVENT_PASSED_OVER] = read_passed,
 };
 
 static void read_owner(struct event_reading *in)

@@ -138,6 +138,12 @@ struct rematch {
     struct waiting waiting; /* whose turn it is */
 };
 
+/* After a policy was loaded: cases whose coordinator it no longer has pass over to another (time.c). */
+struct passing_over {
+    bool is_going;
+    uint32_t row; /* of the state's cases: the next to look at */
+};
+
 /* Whether any session waits, so that not every turn has to ask all of them. */
 struct waiting_sessions {
     bool for_page; /* of the cases that it is catching up with (catch_up.c) */
@@ -179,6 +185,7 @@ struct broker {
     struct outgoing outgoings[2]; /* of these two turns */
     uint64_t durable_seq;         /* all events up to this one are on disk; the state can be ahead of it */
     struct rematch rematch;
+    struct passing_over passing_over;
     struct waiting_sessions waiting;
     struct followers followers;
 };

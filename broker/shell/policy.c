@@ -36,6 +36,7 @@ bool broker_load_policy(struct broker *b, const struct policy_file *file, struct
     }
     directory_destroy(&before);
     time_return_leases(b, now);
+    b->passing_over = (struct passing_over){.is_going = true};
     adopt_rematch(b);
     return true;
 }

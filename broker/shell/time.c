@@ -179,6 +179,19 @@ static void rematch_held_cases(struct broker *b, struct now now)
     }
 }
 
+static void pass_cases_over(struct broker *b, struct now now)
+{
+    struct passing_over *passing = &b->passing_over;
+    for (int i = 0; passing->is_going && i < REMATCHES_MAX && state_reserve(b->state, 0); i++) {
+        passing->is_going =
+            decide_pass_over(b->state, b->directory, now.wall_ms, &passing->row, &b->decision);
+        if (b->decision.count == 0 || adopt_decision(b))
+            continue;
+        passing->row--; /* the turn is full: the next one comes to that case again */
+        return;
+    }
+}
+
 void broker_time(struct broker *b, struct now now)
 {
     const int64_t wall_ms = now.wall_ms;
@@ -189,6 +202,7 @@ void broker_time(struct broker *b, struct now now)
     b->time.turn_mono_ms = now.mono_ms;
     alterations_record(b, now);
     check_leases(b, now);
+    pass_cases_over(b, now);
     decide_what_is_due(b, now);
     rematch_held_cases(b, now);
 }
@@ -200,8 +214,8 @@ int broker_patience_ms(const struct broker *b, struct now now)
     int64_t most_ms = b->waiting.for_page ? CATCH_UP_PAGE_MS : LEASE_CHECK_MS;
     if (b->in_flight.on_its_way)
         return LEASE_CHECK_MS;
-    if (b->state->rematch_due || b->followers.hurried || due_ms <= now_ms || records_wait(b) ||
-        erased_wait(b) || alterations_wait(b))
+    if (b->state->rematch_due || b->passing_over.is_going || b->followers.hurried || due_ms <= now_ms ||
+        records_wait(b) || erased_wait(b) || alterations_wait(b))
         return 0;
     return (int)(due_ms - now_ms < most_ms ? due_ms - now_ms : most_ms);
 }

@@ -15,7 +15,7 @@
 #include "proto/wire/wire.h"
 
 enum {
-    FIELDS_MAX = 64, /* greater than any field's number in an event */
+    FIELDS_MAX = 80, /* greater than any field's number in an event */
     TAGS = FIELDS_MAX << 3,
     TYPES_MAX = 64, /* messages that can stand in an event */
     WORD_BYTES = 64,
@@ -52,7 +52,7 @@ static const struct reduced_rule reduced_rules[] = {
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
      "detention_noted clock_warned given_back sought wish_recorded "
-     "changes_seen offer_shortened"},
+     "changes_seen offer_shortened passed_over"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -85,6 +85,8 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__held__descriptor, GOES, "look_again_ms"},
     {&concordat__v1__reminded__descriptor, STAYS, "coordinator times round"},
     {&concordat__v1__reminded__descriptor, MOVES, "next_ms"},
+    {&concordat__v1__passed_over__descriptor, STAYS, "coordinator previous"},
+    {&concordat__v1__passed_over__descriptor, MOVES, "remind_ms"},
     {&concordat__v1__taken__descriptor, STAYS, "coordinator previous_team"},
     {&concordat__v1__taken__descriptor, MOVES, "lease_ms"},
     {&concordat__v1__accepted__descriptor, STAYS, "attempt team previous_team seeking"},

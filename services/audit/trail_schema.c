@@ -140,6 +140,10 @@ static const char *const statements[] = {
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT,"
     "  times INTEGER"
     ") STRICT",
+    "CREATE TABLE passed_over (" /* from a coordinator whom the policy no longer has */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT,"
+    "  previous TEXT"
+    ") STRICT",
     "CREATE TABLE record_read ("
     "  seq INTEGER PRIMARY KEY, referral TEXT, at_ms INTEGER NOT NULL, actor TEXT, role TEXT,"
     "  on_behalf_of TEXT,"
@@ -235,7 +239,7 @@ const char *const trail_schema_derived[] = {
     "decision",  "finding",    "check_in",         "clock",    "breach",     "clock_warning",
     "detention", "reminder",   "record_read",      "erasure",  "hold",       "refused_command",
     "team",      "policy",     "presence",         "capacity", "cover",      "broker_start",
-    "snapshot",  "alteration", "clock_correction", "wish",     NULL};
+    "snapshot",  "alteration", "clock_correction", "wish",     "passed_over", NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -12,6 +12,7 @@
 #include "proto/words/words.h"
 #include "services/audit/national.h"
 #include "services/audit/trail_detention.h"
+#include "services/audit/trail_duty.h"
 #include "services/audit/trail_facts.h"
 
 #define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
@@ -521,6 +522,7 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_WISH_RECORDED, keep_wish_recorded},
     {CONCORDAT__V1__EVENT__WHAT_CHANGES_SEEN, keep_changes_seen},
     {CONCORDAT__V1__EVENT__WHAT_OFFER_SHORTENED, keep_offer_shortened},
+    {CONCORDAT__V1__EVENT__WHAT_PASSED_OVER, trail_keep_passed_over},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

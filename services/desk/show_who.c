@@ -24,6 +24,7 @@ static const char *const whats[] = {
     WHAT(OFFER_ENDED) = "ended the offer to {team}: {end}",
     WHAT(HELD) = "gave it to {coordinator} to hold: {reason}",
     WHAT(REMINDED) = "reminded {coordinator} of it",
+    WHAT(PASSED_OVER) = "passed it over from {previous}, who has left, to {coordinator}",
     WHAT(TAKEN) = "took it in hand for {coordinator}",
     WHAT(ACCEPTED) = "accepted it for {team}",
     WHAT(CHECKED_IN) = "said how far it is: {step}",

@@ -392,6 +392,19 @@ static void through_a_hold_and_an_erasure(struct core_world *w)
     assert_int_equal(world_erase(w, withdraw.referral, ERASE_MISTAKE), REFUSAL_NONE);
 }
 
+/* Northmoor's coordinator has left the policy while a case was in their hands. */
+static void through_another_coordinator(struct core_world *w)
+{
+    const struct referral *r = world_submitted(w);
+    world_presence(w, 1, false);
+    world_presence(w, 2, false);
+    assert_int_equal(world_take(w, r), REFUSAL_NONE);
+    strcpy(w->coordinators[0].id, "northmoor-night");
+    world_load_policy(w);
+    world_pass_over(w);
+    assert_int_equal(r->state, CASE_HELD);
+}
+
 static void what_the_broker_itself_writes(struct core_world *w)
 {
     static const uint8_t digest[STATE_DIGEST_BYTES];
@@ -445,6 +458,8 @@ static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unus
     through_a_hold_and_an_erasure(w);
     assert_true(state_same(l->state, w->state));
     what_the_broker_itself_writes(w);
+    assert_true(state_same(l->state, w->state));
+    through_another_coordinator(w);
     assert_true(state_same(l->state, w->state));
     for (int kind = 0; kind < EVENT_KINDS; kind++) {
         if (event_traits[kind].is_kind && !l->seen[kind])

@@ -118,6 +118,8 @@ static const struct event_text {
     {"Received.coordinator", DIRECTORY},
     {"Received.own_team", DIRECTORY},
     {"RecordRead.of", KEY},
+    {"PassedOver.coordinator", DIRECTORY},
+    {"PassedOver.previous", DIRECTORY},
     {"Reminded.coordinator", DIRECTORY},
     {"Taken.coordinator", DIRECTORY},
     {"Updated.area", DIRECTORY},

@@ -271,7 +271,8 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "DetentionNoted.corrected_ms is moved\n"
                                    "ClockWarned.due_ms is moved\n"
                                    "OfferShortened.expires_ms is moved\n"
-                                   "Sought.look_again_ms goes\n";
+                                   "Sought.look_again_ms goes\n"
+                                   "PassedOver.remind_ms is moved\n";
 
 static void P9_what_an_auditor_gets_is_decided_for_each_field_of_every_event(void **state)
 {

@@ -63,6 +63,7 @@ static const struct picture_row {
     {"told", {.kind = EVENT_REFERRER_TOLD}, ".OHTARVICW"},
     {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
     {"warned of a clock", {.kind = EVENT_CLOCK_WARNED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
+    {"passed over", {.kind = EVENT_PASSED_OVER}, ".OHTARVICW"},
     {"detention noted",
      {.kind = EVENT_DETENTION_NOTED,
       .is.noted = {.entry.step = DETENTION_STEP_USED, .state = DETENTION_USED}},

@@ -247,6 +247,12 @@ void world_look_again(struct core_world *w)
     w->state->rematch_due = false;
 }
 
+void world_pass_over(struct core_world *w)
+{
+    for (uint32_t row = 0; decide_pass_over(w->state, w->directory, w->now_ms, &row, &w->last);)
+        keep_decided(w);
+}
+
 void world_presence(struct core_world *w, int team, bool present)
 {
     struct command command = world_from_team(w, COMMAND_PRESENCE, team, NULL);

@@ -56,8 +56,9 @@ void world_wait(struct core_world *world, int64_t ms);
 void world_look_again(struct core_world *world);
 void world_presence(struct core_world *world, int team, bool present);
 void world_capacity(struct core_world *world, int team, int free_places);
-/* Loads the policy as it stands now. */
+/* Loads the policy as it stands now; passes cases over whose coordinator it no longer has. */
 void world_load_policy(struct core_world *world);
+void world_pass_over(struct core_world *world);
 
 /* Submits a referral; accepts or declines its live offer as the team that is asked; and so on. */
 const struct referral *world_submitted(struct core_world *world);

@@ -1,0 +1,11 @@
+/* trail_duty.h: what the trail's tables keep of the coordinators on duty. */
+#ifndef CONCORDAT_AUDIT_TRAIL_DUTY_H
+#define CONCORDAT_AUDIT_TRAIL_DUTY_H
+
+#include "concordat/v1/event.pb-c.h"
+#include "services/audit/sql.h"
+
+/* SQLITE_OK, or the fault; one row for each event. */
+int trail_keep_passed_over(struct sql *sql, const Concordat__V1__Event *event);
+
+#endif

@@ -1,0 +1,59 @@
+"""R16 A running router that loads a policy without a case's coordinator tells everybody concerned who holds the case now,
+with a number to ring.
+
+Usage: R16_reload_told.py SOURCE BUILD
+"""
+
+import os
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
+import faults  # noqa: E402
+import two_areas  # noqa: E402
+
+COORDINATOR = 2
+
+
+class Reload(two_areas.TwoAreas):
+    def submit(self):
+        return self.source.request(submit=self.stage.submission()).answer.status
+
+    def rename(self, before, after):
+        self.stage.use_region(lambda text: text.replace(before, after))
+        self.stage.processes["broker"].send_signal(signal.SIGHUP)
+
+    def await_status(self, client, is_it):
+        while True:
+            message = client.next_message(timeout=20)
+            self.assertIsNotNone(message, "the news never came")
+            if message.WhichOneof("body") == "status" and is_it(message.status):
+                return message.status
+
+    def test_a_held_case_gets_a_coordinator_with_a_number(self):
+        self.north.request(get_board=self.wire.GetBoard())  # says hello
+        news = self.stage.client("news", "source", "street-triage", wants_news=True)
+        status = news.request(submit=self.stage.submission()).answer.status
+        self.assertEqual((status.owner_kind, status.owner), (COORDINATOR, "northmoor-duty"))
+        self.rename("northmoor-duty", "northmoor-night")
+        told = self.await_status(news, lambda status: status.owner == "northmoor-night")
+        self.assertEqual((told.ring, told.coordinator_ring), ("01632 960100", "01632 960100"))
+        left = self.await_status(self.north, lambda status: status.owner == "northmoor-night")
+        self.assertEqual(left.number, status.number)
+        passed = [event for event in faults.events_of(self.stage) if event.WhichOneof("what") == "passed_over"]
+        self.assertEqual([(event.passed_over.previous, event.passed_over.coordinator) for event in passed],
+                         [("northmoor-duty", "northmoor-night")])
+
+    def test_a_restart_under_another_policy_passes_cases_over_too(self):
+        status = self.submit()
+        self.stage.stop("broker")
+        self.stage.use_region(lambda text: text.replace("northmoor-duty", "northmoor-night"))
+        self.stage.start_broker(env=self.machine.env())
+        night = self.coordinator("night-desk", "northmoor-night")
+        told = self.await_status(night, lambda shown: shown.number == status.number)
+        self.assertEqual((told.owner, told.ring), ("northmoor-night", "01632 960100"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
