@@ -25,6 +25,7 @@ concordat_promise_test(P9_cover core-world)
 concordat_promise_test(R2_hours core-world)
 concordat_promise_test(R5_detention core-world)
 concordat_promise_test(R16_reload core-world)
+concordat_promise_test(R24_seen core-world)
 concordat_promise_test(P9_erasure core-world)
 
 # The rules of routing that were put right, each row a file.

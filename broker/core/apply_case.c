@@ -102,8 +102,8 @@ void apply_offered(struct referral *r, const struct event *event)
 
 void apply_offer_seen(struct referral *r, const struct event *event)
 {
-    (void)event;
-    r->offer.seen = true;
+    r->offer.delivered = true;
+    r->offer.seen |= event->is.offer.by_person;
 }
 
 void apply_offer_shortened(struct referral *r, const struct event *event)

@@ -84,7 +84,8 @@ struct command {
             int64_t expected_ms; /* accept: until arrival; 0: now */
             enum decline_reason reason;
             bool has_note;
-        } offer; /* seen, accept, decline */
+            bool by_person; /* seen */
+        } offer;            /* seen, accept, decline */
         struct {
             enum step step;
             int64_t occurred_ms; /* UTC; 0: now */

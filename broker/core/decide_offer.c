@@ -18,14 +18,17 @@ static enum refusal find_offer(const struct deciding *d)
     return referral_is_with_team(r) ? REFUSAL_ALREADY_ACCEPTED : REFUSAL_OFFER_ENDED;
 }
 
+/* That a device has the offer tells nobody that a person knows of it, so the two are facts of their own. */
 enum refusal decide_seen(struct deciding *d)
 {
     enum refusal refusal = find_offer(d);
-    if (refusal != REFUSAL_NONE || d->r.offer.seen)
+    bool by_person = d->command->is.offer.by_person;
+    if (refusal != REFUSAL_NONE || (by_person ? d->r.offer.seen : d->r.offer.delivered))
         return refusal;
     struct event *event = deciding_event(d, EVENT_OFFER_SEEN);
     event->is.offer.attempt = d->r.offer.attempt;
     event->is.offer.team = d->r.offer.team;
+    event->is.offer.by_person = by_person;
     deciding_done(d, event);
     return REFUSAL_NONE;
 }

@@ -296,7 +296,8 @@ struct event {
             uint16_t team;
             enum offer_end end;
             enum decline_reason reason;
-        } offer; /* offer_seen, offer_ended */
+            bool by_person; /* seen: not only delivered to a device */
+        } offer;            /* offer_seen, offer_ended */
         struct {
             uint16_t coordinator;
             enum hold_reason reason;

@@ -67,9 +67,11 @@ struct live_offer {
     int64_t offered_ms, expires_ms;
     uint32_t attempt; /* 0: no offer is live */
     uint16_t team;
-    bool seen, handover, assigned, sought;
+    bool delivered; /* a device of the team has it */
+    bool seen;      /* by a person */
+    bool handover, assigned, sought;
     uint8_t differs; /* what the team is not there for: the bits of match.h */
-    uint8_t unused[5];
+    uint8_t unused[4];
 };
 
 struct asked_team {

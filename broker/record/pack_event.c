@@ -220,6 +220,7 @@ static void pack_seen(struct packing *p)
     PART(seen, offer_seen, offer_seen);
     p->is.seen.attempt = p->event->is.offer.attempt;
     p->is.seen.team = packed_team(p, p->event->is.offer.team);
+    p->is.seen.by_person = p->event->is.offer.by_person;
 }
 
 static void pack_ended(struct packing *p)

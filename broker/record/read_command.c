@@ -76,6 +76,7 @@ static void fill_seen(struct command_reading *in)
 {
     copy_id(&in->request->seen->referral, in->command->referral);
     in->command->is.offer.attempt = in->request->seen->attempt;
+    in->command->is.offer.by_person = in->request->seen->by_person;
 }
 
 static void fill_accept(struct command_reading *in)

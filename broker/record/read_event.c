@@ -147,6 +147,7 @@ static void read_seen(struct event_reading *in)
 {
     in->event->is.offer.attempt = in->message->offer_seen->attempt;
     in->event->is.offer.team = read_team(in, in->message->offer_seen->team);
+    in->event->is.offer.by_person = in->message->offer_seen->by_person;
 }
 
 static void read_ended(struct event_reading *in)

@@ -57,6 +57,9 @@ static void status_say_offer(struct status *s, const struct state *state, const 
     s->message.asked_team = borrowed_text(state_team(state, offer->team)->id);
     s->message.answer_by_ms = state_utc(state, offer->expires_ms);
     s->message.handing_over = offer->handover && !offer->sought;
+    s->message.offer_notice = offer->seen        ? CONCORDAT__V1__OFFER_NOTICE__OFFER_NOTICE_SEEN
+                              : offer->delivered ? CONCORDAT__V1__OFFER_NOTICE__OFFER_NOTICE_DELIVERED
+                                                 : CONCORDAT__V1__OFFER_NOTICE__OFFER_NOTICE_UNSPECIFIED;
 }
 
 static void status_say_owner(struct status *s, const struct state *state, const struct directory *directory,

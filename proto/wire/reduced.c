@@ -78,7 +78,7 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__offered__descriptor, STAYS,
      "attempt team considered policy round handover assigned late sought differs"},
     {&concordat__v1__offered__descriptor, MOVES, "expires_ms"},
-    {&concordat__v1__offer_seen__descriptor, STAYS, "attempt team"},
+    {&concordat__v1__offer_seen__descriptor, STAYS, "attempt team by_person"},
     {&concordat__v1__offer_ended__descriptor, STAYS, "attempt team end reason"},
     {&concordat__v1__held__descriptor, STAYS, "coordinator reason considered policy round"},
     {&concordat__v1__held__descriptor, MOVES, "remind_ms"},

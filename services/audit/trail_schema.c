@@ -73,7 +73,8 @@ static const char *const statements[] = {
     "  sought INTEGER NOT NULL," /* by the ladder, while another team had it */
     "  differs TEXT,"            /* what the team is not there for */
     "  offered_seq INTEGER NOT NULL, offered_at_ms INTEGER NOT NULL, expires_at_ms INTEGER,"
-    "  seen_at_ms INTEGER,"
+    "  delivered_at_ms INTEGER," /* to a device of the team */
+    "  seen_at_ms INTEGER,"      /* by a person */
     "  ended_seq INTEGER, ended_at_ms INTEGER, ended_as TEXT, reason TEXT, reason_code TEXT,"
     "  free_places_shown INTEGER, capacity_age_min INTEGER,"
     "  PRIMARY KEY (referral, attempt)"

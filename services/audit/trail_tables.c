@@ -174,8 +174,11 @@ static int keep_offered(struct sql *sql, const event_t *event)
 
 static int keep_offer_seen(struct sql *sql, const event_t *event)
 {
-    return RUN("UPDATE offer SET seen_at_ms = coalesce(seen_at_ms, ?3) WHERE referral = ?1 AND attempt = ?2",
-               REFERRAL, sql_integer(event->offer_seen->attempt), AT);
+    return RUN("UPDATE offer SET delivered_at_ms = coalesce(delivered_at_ms, ?3),"
+               " seen_at_ms = CASE WHEN ?4 THEN coalesce(seen_at_ms, ?3) ELSE seen_at_ms END"
+               " WHERE referral = ?1 AND attempt = ?2",
+               REFERRAL, sql_integer(event->offer_seen->attempt), AT,
+               sql_integer(event->offer_seen->by_person));
 }
 
 static int end_offer_row(struct sql *sql, const event_t *event, uint32_t attempt, Concordat__V1__OfferEnd end,

@@ -18,6 +18,7 @@ static const struct subcommand commands[] = {
     {"withdraw", NULL, command_act},
     {"wish", NULL, command_act},
     {"offers", "what your team is asked to take now", command_offers},
+    {"seen", NULL, command_act},
     {"accept", NULL, command_act},
     {"decline", NULL, command_act},
     {"checkin", NULL, command_act},

@@ -80,6 +80,7 @@ struct action {
     Concordat__V1__Instant occurred;
     union {
         Concordat__V1__Accept accept;
+        Concordat__V1__Seen seen;
         Concordat__V1__Decline decline;
         Concordat__V1__CheckIn check_in;
         Concordat__V1__Close close;

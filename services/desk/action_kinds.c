@@ -121,6 +121,12 @@ static const char *detention_check(struct action *action)
     return NULL;
 }
 
+static const char *seen_check(struct action *action)
+{
+    action->body.seen.by_person = true;
+    return NULL;
+}
+
 static const char *who_check(struct action *action)
 {
     action->body.get_record.who = true;
@@ -139,6 +145,18 @@ const struct action_kind action_kinds[] = {
      .fields = {CASE(accept),
                 {"minutes", "MINUTES", COUNT(accept.expected_minutes, MINUTES_MAX), .needed = true},
                 ATTEMPT(accept)}},
+    {.name = "seen",
+     .who = TEAM,
+     .arguments = "CASE",
+     .title = "a person here has seen the offer",
+     .summary = "say that a person of your team has seen an offer, and thinks about it",
+     .help =
+         "A device says by itself that an offer has come. That somebody knows of it is said by this, and by "
+         "whatever else is typed about the case.",
+     .examples = "seen R-0412",
+     COMMAND(SEEN),
+     .check = seen_check,
+     .fields = {CASE(seen), ATTEMPT(seen)}},
     {.name = "decline",
      .who = TEAM,
      .arguments = "CASE REASON [NOTE...]",

@@ -95,10 +95,11 @@ static void show_live_offer(struct sheet *sheet, const case_status *status, int6
 {
     char urgency[WORDS_MAX], source[WORDS_MAX], until[TIME_WORDS_BYTES];
     time_words(status->answer_by_ms, now_ms, until);
-    sheet_headline(sheet, TONE_WAITING, status->number, "%s, %s, %s; to be answered by %s",
+    bool seen = status->offer_notice == CONCORDAT__V1__OFFER_NOTICE__OFFER_NOTICE_SEEN;
+    sheet_headline(sheet, TONE_WAITING, status->number, "%s, %s, %s; to be answered by %s%s",
                    words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
                    words_for(&concordat__v1__source__descriptor, (int)status->source, source), status->area,
-                   until);
+                   until, seen ? "" : "; nobody has said yet that they saw it");
 }
 
 void board_show_offers(struct sheet *sheet, const Concordat__V1__Board *board, const char *team,

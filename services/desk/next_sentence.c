@@ -13,7 +13,7 @@ static const char *const sentences[] = {
         "{danger}It is delivered as soon as the router answers. Until then no team has been asked: if it cannot "
         "wait, ring.",
     [CONCORDAT__V1__STATE__STATE_OFFERED] =
-        "{danger}{team} has been asked and has until {by} to answer; then the next team is asked at once.",
+        "{danger}{team} has been asked and has until {by} to answer; then the next team is asked at once.{notice}",
     [CONCORDAT__V1__STATE__STATE_HELD] =
         "{danger}{why}, so the duty coordinator holds it, and is reminded until a person takes it in hand, next at "
         "{by}.",
@@ -44,10 +44,18 @@ static const char *const wills[] = {
 enum { SOUGHT_BYTES = 200 };
 
 struct next_values {
-    const char *why, *will, *danger;
+    const char *why, *will, *danger, *notice;
     char sought[SOUGHT_BYTES], then[SOUGHT_BYTES + 1];
     char team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
         outcome[WORDS_MAX], taken[200];
+};
+
+/* How far the live offer has come. */
+static const char *const notices[] = {
+    [CONCORDAT__V1__OFFER_NOTICE__OFFER_NOTICE_UNSPECIFIED] = "", /* it may have gone out this moment */
+    [CONCORDAT__V1__OFFER_NOTICE__OFFER_NOTICE_DELIVERED] =
+        " It is on a device there; nobody has said yet that they saw it.",
+    [CONCORDAT__V1__OFFER_NOTICE__OFFER_NOTICE_SEEN] = " A person there has seen it.",
 };
 
 /* The first of two texts that is not empty. */
@@ -102,6 +110,8 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
     values->danger = next_is_dangerous(status) ? "If there is danger to life, ring 999 now as well. " : "";
     next_sought(status, values->sought);
     snprintf(values->then, sizeof values->then, "%s%s", values->sought[0] ? " " : "", values->sought);
+    values->notice =
+        (size_t)status->offer_notice < sizeof notices / sizeof *notices ? notices[status->offer_notice] : "";
     time_words(status->act_by_ms, now_ms, values->by);
     time_words(status->expected_arrival_ms, now_ms, values->arrival);
     bool recorded = status->taken_by[0] != '\0';
@@ -117,7 +127,7 @@ static const char *next_value(const struct next_values *values, const char *name
     } known[] = {{"team", values->team},       {"why", values->why},       {"by", values->by},
                  {"arrival", values->arrival}, {"person", values->person}, {"outcome", values->outcome},
                  {"taken", values->taken},     {"will", values->will},     {"danger", values->danger},
-                 {"sought", values->sought},   {"then", values->then}};
+                 {"sought", values->sought},   {"then", values->then},       {"notice", values->notice}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strlen(known[i].name) == size && strncmp(known[i].name, name, size) == 0)
             return known[i].value;

@@ -19,7 +19,7 @@ static const char *const whats[] = {
     WHAT(CHANGES_SEEN) = "said that they saw what was changed",
     WHAT(WITHDRAWN) = "withdrew it",
     WHAT(OFFERED) = "offered it to {team}, as attempt {attempt}",
-    WHAT(OFFER_SEEN) = "saw the offer to {team}",
+    WHAT(OFFER_SEEN) = "got the offer to {team}, on a device; nobody need have seen it",
     WHAT(OFFER_SHORTENED) = "left {team} less time to answer attempt {attempt}",
     WHAT(OFFER_ENDED) = "ended the offer to {team}: {end}",
     WHAT(HELD) = "gave it to {coordinator} to hold: {reason}",
@@ -56,6 +56,8 @@ static const char *what_template(const who_event *event)
         return "took it in hand for {coordinator}, from {previous_team}";
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFERED && event->offered->late)
         return "offered it anew to {team}, who said yes after their time, as attempt {attempt}";
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFER_SEEN && event->offer_seen->by_person)
+        return "saw the offer to {team}";
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED && event->offer_ended->reason)
         return "ended the offer to {team}: {end}, {reason}";
     return row < sizeof whats / sizeof *whats && whats[row] ? whats[row]

@@ -55,7 +55,7 @@ bool cases_note_offer(struct cases *cases, const Concordat__V1__Offer *offer)
         return false;
     known->attempt = offer->attempt;
     known->offered = true;
-    known->answered_here = false;
+    known->answered_here = known->seen_here = false;
     return true;
 }
 

@@ -20,6 +20,7 @@ struct known_case {
     uint32_t attempt;     /* of the latest offer to this team; 0 if there was none */
     bool offered;         /* that offer waits for an answer */
     bool answered_here;   /* this device has answered that offer */
+    bool seen_here;       /* this device has said that a person saw it */
     bool ours;            /* this team holds the case */
     uint64_t changed_seq; /* of the latest changes that were shown here and not said to be seen; 0: none */
 };

@@ -74,15 +74,24 @@ void team_ask_board(struct team_device *team, bool quiet)
     team_send(team, &request, quiet, "board");
 }
 
-static void send_seen(struct team_device *team, uint8_t id[WIRE_ID_BYTES], uint32_t attempt)
+static void send_seen(struct team_device *team, uint8_t id[WIRE_ID_BYTES], uint32_t attempt, bool by_person)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Seen seen = CONCORDAT__V1__SEEN__INIT;
     seen.referral = (ProtobufCBinaryData){.len = WIRE_ID_BYTES, .data = id};
     seen.attempt = attempt;
+    seen.by_person = by_person;
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SEEN;
     request.seen = &seen;
     team_send(team, &request, true, "seen");
+}
+
+void team_say_seen(struct team_device *team, struct known_case *known)
+{
+    if (!known->offered || known->seen_here)
+        return;
+    known->seen_here = true;
+    send_seen(team, known->id, known->attempt, true);
 }
 
 void team_report_hook(void *context, const char *number, const char *text)
@@ -136,7 +145,7 @@ static void team_on_offer(struct team_device *team, const Concordat__V1__Offer *
                                    .source = facts ? (int)facts->source : 0,
                                    .message = &offer->base},
               team_report_hook, team);
-    send_seen(team, id, attempt);
+    send_seen(team, id, attempt, false);
 }
 
 static void team_on_offer_over(struct team_device *team, const Concordat__V1__OfferOver *over)

@@ -45,6 +45,9 @@ struct team_device {
 /* Sends a request and remembers what it was. False if it cannot be sent, which has been told. */
 bool team_send(struct team_device *team, Concordat__V1__Request *request, bool quiet, const char *what);
 
+/* Says that a person has seen the offer of a case, if it is live and this device has not said so. */
+void team_say_seen(struct team_device *team, struct known_case *known);
+
 /* Asks for the team's cases; `quiet`: not to show them. */
 void team_ask_board(struct team_device *team, bool quiet);
 

@@ -80,7 +80,12 @@ static bool bind_typed(struct team_device *team, struct action *action)
         return connection_resolve(&team->options, team->client, action) == CODE_DONE;
     action_bind_changes(action, known->changed_seq);
     action_bind(action, known->id, known->attempt);
-    if (action_answers_offer(action->kind))
+    if (action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_SEEN)
+        known->seen_here = true; /* said by the action itself */
+    else
+        team_say_seen(team, known); /* somebody who types about a case has seen it */
+    if (action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_ACCEPT ||
+        action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_DECLINE)
         known->answered_here = true;
     return true;
 }

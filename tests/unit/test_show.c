@@ -376,7 +376,8 @@ static void a_board_of_offers_has_the_teams_own_only_and_says_if_there_is_none(v
     board.n_cases = 3;
     board_keep_offers(&board, "northmoor-crisis");
     board_show_offers(&sheet, &board, "northmoor-crisis", now_ms);
-    assert_said("R-0412 very urgent, street triage, northmoor; to be answered by 14:13 (in 9 min)\n");
+    assert_said("R-0412 very urgent, street triage, northmoor; to be answered by 14:13 (in 9\n"
+                "min); nobody has said yet that they saw it\n");
     board_keep_offers(&board, "nobody");
     board_show_offers(&sheet, &board, "nobody", now_ms);
     assert_said("No offer waits for an answer of nobody.\n");
