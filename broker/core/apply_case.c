@@ -149,8 +149,17 @@ void apply_offer_ended(struct referral *r, const struct event *event)
     clear_offer(r);
 }
 
+/* What somebody had heard of the case holds no longer. */
+static void forget_heard(struct referral *r)
+{
+    r->muted_ms = 0;
+    memset(r->heard_by, 0, sizeof r->heard_by);
+}
+
 void apply_held(struct referral *r, const struct event *event)
 {
+    if (r->state != CASE_HELD) /* otherwise it was only looked at again */
+        forget_heard(r);
     fall_back(r, event->is.held.remind_ms);
     r->coordinator = event->is.held.coordinator;
     r->hold_reason = (uint8_t)event->is.held.reason;
@@ -165,6 +174,26 @@ void apply_reminded(struct referral *r, const struct event *event)
     r->reminders = event->is.reminded.times;
     r->remind_ms = event->is.reminded.next_ms;
     r->round = event->is.reminded.round;
+    r->unheard = event->is.reminded.unheard + 1;
+    r->also_count = event->is.reminded.also_count;
+    memcpy(r->also, event->is.reminded.also, sizeof r->also);
+    forget_heard(r);
+}
+
+void apply_acknowledged(struct referral *r, const struct event *event)
+{
+    r->unheard = 0;
+    r->muted_ms = event->is.acknowledged.muted_ms;
+    copy_words(r->heard_by, PERSON_CHARS_MAX, event->person.id);
+    if (r->state == CASE_HELD)
+        r->remind_ms = event->is.acknowledged.remind_ms;
+}
+
+void apply_asked_again(struct referral *r, const struct event *event)
+{
+    forget_heard(r);
+    if (r->state == CASE_HELD)
+        r->remind_ms = event->is.asked_again.remind_ms;
 }
 
 void apply_taken(struct referral *r, const struct event *event)
@@ -174,7 +203,8 @@ void apply_taken(struct referral *r, const struct event *event)
     if (event->is.taken.previous_team != SLOT_NONE)
         r->taken_from = event->is.taken.previous_team;
     r->lease_ms = event->is.taken.lease_ms;
-    r->reminders = 0;
+    r->reminders = r->unheard = 0;
+    forget_heard(r);
     copy_words(r->taken_by, PERSON_CHARS_MAX, event->person.id);
 }
 
@@ -191,6 +221,7 @@ void apply_accepted(struct referral *r, const struct event *event)
     r->taken_by[0] = '\0';
     r->taken_from = SLOT_NONE;
     r->alters_who_comes = false;
+    r->unheard = 0;
     clear_offer(r);
 }
 
@@ -252,6 +283,7 @@ void apply_clock_warned(struct referral *r, const struct event *event)
 void apply_passed_over(struct referral *r, const struct event *event)
 {
     r->coordinator = event->is.passed.coordinator;
+    forget_heard(r);
     if (r->state != CASE_HELD)
         return;
     r->remind_ms = event->is.passed.remind_ms;

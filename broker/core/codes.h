@@ -261,6 +261,9 @@ enum alteration {
     ALTERATION_COUNT
 };
 
+/* Why a coordinator who has heard of a case is asked again. */
+enum worse { WORSE_NONE, WORSE_CLOCK_BREACHED, WORSE_URGENCY_RAISED, WORSE_OVERDUE, WORSE_COUNT };
+
 enum cover_reason { COVER_NONE, COVER_ASKED, COVER_ABSENT, COVER_OVERLOAD };
 
 enum break_glass { BREAK_GLASS_NONE, BREAK_GLASS_LIFE_AT_RISK, BREAK_GLASS_ASKED, BREAK_GLASS_INVESTIGATION };

@@ -31,6 +31,8 @@ enum command_kind {
     COMMAND_ERASE,
     COMMAND_SET_HOLD,
     COMMAND_RECORD_DETENTION,
+    COMMAND_ACKNOWLEDGE,
+    COMMAND_MUTE,
     COMMAND_PRESENCE,
     COMMAND_CAPACITY,
     COMMAND_LOAD_POLICY,
@@ -117,6 +119,9 @@ struct command {
             int64_t for_ms; /* 0: ends it */
             enum cover_reason reason;
         } cover;
+        struct {
+            int64_t for_ms; /* 0: ends it */
+        } mute;
         struct erasure erasure;
         struct {
             struct hold hold;

@@ -23,5 +23,6 @@ bool cover_shows_case(const struct state *state, const struct directory *directo
     uint16_t area = of.open ? of.open->facts.area : of.ended->area;
     return coordinator == (of.open ? of.open->coordinator : of.ended->coordinator) ||
            coordinator == directory_coordinator_slot(directory, area) ||
+           (of.open && referral_was_escalated_to(of.open, coordinator)) ||
            cover_is_live(cover_find(state, coordinator, area), now_ms);
 }

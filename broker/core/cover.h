@@ -1,9 +1,9 @@
 /* cover.h: whose cases a coordinator sees: the one home of that rule.
  *
  * A case is a coordinator's if they coordinate it, if its area is one of theirs in the directory, or if they
- * cover its area now. Covering is how a coordinator helps a neighbour: on purpose, for a time, and recorded
- * as an event. It changes nothing about who owns a case. It ends by its time, and no event says so. Times are
- * the ledger's, UTC milliseconds.
+ * cover its area now, or if they were told of it because its own coordinator did not answer. Covering is how
+ * a coordinator helps a neighbour: on purpose, for a time, and recorded as an event. It changes nothing about
+ * who owns a case. It ends by its time, and no event says so. Times are the ledger's, UTC milliseconds.
  */
 #ifndef CONCORDAT_CORE_COVER_H
 #define CONCORDAT_CORE_COVER_H

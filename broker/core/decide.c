@@ -35,6 +35,8 @@ static const struct {
     [COMMAND_ERASE] = {decide_erase, ANY_CASE},
     [COMMAND_SET_HOLD] = {decide_set_hold, ANY_CASE},
     [COMMAND_RECORD_DETENTION] = {decide_record_detention, OPEN_CASE},
+    [COMMAND_ACKNOWLEDGE] = {decide_acknowledge, OPEN_CASE},
+    [COMMAND_MUTE] = {decide_mute, OPEN_CASE},
     [COMMAND_PRESENCE] = {decide_presence, NO_CASE},
     [COMMAND_CAPACITY] = {decide_capacity, NO_CASE},
     [COMMAND_LOAD_POLICY] = {decide_load_policy, NO_CASE},

@@ -1,5 +1,9 @@
-/* decide_duty.c: who answers for a case among the coordinators: it passes over when one of them has left. */
+/* decide_duty.c: who answers for a case among the coordinators: reminders and who has heard them; and the
+ * case passes over when one of them has left. */
+#include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
+
+/* --- passing over ------------------------------------------------------------------------------------- */
 
 /* What somebody had in hand who has left is in nobody's hand: the next coordinator holds it. */
 static void pass_over(struct deciding *d)
@@ -30,4 +34,76 @@ bool decide_pass_over(const struct state *state, const struct directory *directo
         return true;
     }
     return true;
+}
+
+/* --- reminders ---------------------------------------------------------------------------------------- */
+
+/* Those of the area's list who are told too, after so many reminders that nobody acknowledged: one more each
+ * time. Nobody who was told of the case is left out later. */
+static void escalate_to(const struct deciding *d, uint32_t unheard, struct event *event)
+{
+    const struct policy_area *area = directory_area(d->directory, d->r.facts.area);
+    event->is.reminded.also_count = d->r.also_count;
+    memcpy(event->is.reminded.also, d->r.also, sizeof d->r.also);
+    for (uint32_t i = 0; i < area->escalate_count && i < unheard; i++) {
+        uint16_t slot = d->directory->coordinator_slots[area->escalate[i]];
+        uint8_t *count = &event->is.reminded.also_count;
+        if (slot != d->r.coordinator && !referral_was_escalated_to(&d->r, slot) && *count < ESCALATE_MAX)
+            event->is.reminded.also[(*count)++] = slot;
+    }
+}
+
+/* The first few reminders also begin a new round of the ladder: a team that declined may have changed its
+ * mind. */
+void deciding_remind(struct deciding *d)
+{
+    bool another_round = !d->r.contact_made && d->r.round < d->policy->rounds_max;
+    struct event *event = deciding_event(d, EVENT_REMINDED);
+    event->is.reminded.coordinator = d->r.coordinator;
+    event->is.reminded.times = d->r.reminders + 1;
+    event->is.reminded.unheard = d->r.unheard;
+    event->is.reminded.next_ms = d->now_ms + d->policy->acknowledge_ms;
+    event->is.reminded.round = (uint16_t)(d->r.round + (another_round ? 1 : 0));
+    escalate_to(d, d->r.unheard, event);
+    deciding_done(d, event);
+}
+
+static enum refusal heard(struct deciding *d, int64_t muted_ms)
+{
+    const struct person *person = &d->command->person;
+    if (!person->id || !person->id[0])
+        return REFUSAL_BAD_VALUE; /* a reminder is heard by somebody */
+    struct event *event = deciding_event(d, EVENT_ACKNOWLEDGED);
+    event->is.acknowledged.coordinator = d->command->slot;
+    event->is.acknowledged.muted_ms = muted_ms;
+    if (d->r.state == CASE_HELD)
+        event->is.acknowledged.remind_ms = muted_ms ? muted_ms : d->now_ms + d->policy->remind_ms;
+    deciding_done(d, event);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_acknowledge(struct deciding *d)
+{
+    return heard(d, 0);
+}
+
+/* A few spans are enough, and none is long: a case that waits is nobody's to forget. */
+enum refusal decide_mute(struct deciding *d)
+{
+    static const int64_t minutes[] = {0, 15, 30, 60};
+    int64_t for_ms = d->command->is.mute.for_ms;
+    for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++)
+        if (for_ms == minutes[i] * 60 * 1000)
+            return heard(d, for_ms ? d->now_ms + for_ms : 0);
+    return REFUSAL_BAD_VALUE;
+}
+
+void deciding_ask_again(struct deciding *d, enum worse why)
+{
+    if (!referral_is_heard(&d->r, d->now_ms))
+        return;
+    struct event *event = deciding_event(d, EVENT_ASKED_AGAIN);
+    event->is.asked_again.why = why;
+    event->is.asked_again.remind_ms = d->r.state == CASE_HELD ? d->now_ms : 0;
+    deciding_done(d, event);
 }

@@ -114,6 +114,8 @@ enum refusal decide_update(struct deciding *d)
     clocks_at_update(&(const struct clock_rules){d->policy, d->state->counters.ahead_ms}, &d->r, event);
     deciding_done(d, event);
     deciding_note_facts(d, &before);
+    if (d->r.facts.routed_as < before.routed_as)
+        deciding_ask_again(d, WORSE_URGENCY_RAISED);
     change_match_anew(d, before.area);
     return REFUSAL_NONE;
 }

@@ -20,27 +20,22 @@ static void warn_team(struct deciding *d)
     event->is.lease.team = d->r.team;
     event->is.lease.lapses_ms = d->now_ms + d->policy->lease_grace_ms;
     deciding_done(d, event);
+    deciding_ask_again(d, WORSE_OVERDUE);
 }
 
-/* The first few reminders also begin a new round of the ladder: a team that declined may have changed its
- * mind. */
 static void remind_coordinator(struct deciding *d)
 {
-    bool another_round = !d->r.contact_made && d->r.round < d->policy->rounds_max;
-    struct event *event = deciding_event(d, EVENT_REMINDED);
-    event->is.reminded.coordinator = d->r.coordinator;
-    event->is.reminded.times = d->r.reminders + 1;
-    event->is.reminded.next_ms = d->now_ms + d->policy->remind_ms;
-    event->is.reminded.round = (uint16_t)(d->r.round + (another_round ? 1 : 0));
-    deciding_done(d, event);
+    deciding_remind(d);
     if (!d->r.contact_made)
         deciding_look(d);
 }
 
-/* Also warns of clocks that will end soon. What does not fit into one decision stays due for the next. */
+/* Also warns of clocks that will end soon. What does not fit into one decision stays due for the next; the
+ * last place is for asking a coordinator again. */
 static void record_breaches(struct deciding *d)
 {
-    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT && d->decision->count < DECISION_EVENTS_MAX; kind++) {
+    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT && d->decision->count + 1 < DECISION_EVENTS_MAX;
+         kind++) {
         const struct clock *clock = &d->r.clocks[kind];
         if (!clock->started_ms || clock->stopped_ms || clock->breached)
             continue;
@@ -53,6 +48,7 @@ static void record_breaches(struct deciding *d)
         event->is.breached.standard = state_referral(d->state, d->r.id)->clocks[kind].standard;
         deciding_done(d, event);
     }
+    deciding_ask_again(d, WORSE_CLOCK_BREACHED);
 }
 
 static void decide_due(struct deciding *d)

@@ -61,6 +61,11 @@ enum refusal deciding_choose(const struct deciding *d, uint16_t team, struct con
 void deciding_go_on(struct deciding *d, enum hold_reason lost_by);
 /* REFUSAL_NONE if the sender holds the case: as its team, or as the coordinator who took it. */
 enum refusal deciding_in_hand(const struct deciding *d);
+/* Reminds the coordinator of a held case, and as many others of the area's list as reminders were heard by
+ * nobody (decide_duty.c). */
+void deciding_remind(struct deciding *d);
+/* Has coordinators who have heard of a case told again, because it turned worse. */
+void deciding_ask_again(struct deciding *d, enum worse why);
 /* Leaves the case with the coordinator on duty. match: what was found, if the ladder was asked; else NULL. */
 void deciding_hold(struct deciding *d, enum hold_reason reason, const struct match *match);
 /* Ends the live offer, if there is one. */

@@ -58,6 +58,8 @@ enum event_kind {
     EVENT_WISH_RECORDED,
     EVENT_GIVEN_BACK,
     EVENT_PASSED_OVER = 61,
+    EVENT_ACKNOWLEDGED,
+    EVENT_ASKED_AGAIN,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -309,7 +311,19 @@ struct event {
             uint32_t times;
             int64_t next_ms;
             uint16_t round;
+            uint32_t unheard; /* reminders before it that nobody has acknowledged */
+            uint8_t also_count;
+            uint16_t also[ESCALATE_MAX]; /* coordinators who are told of the case too, from then on */
         } reminded;
+        struct {
+            uint16_t coordinator; /* who has heard of it */
+            int64_t muted_ms;     /* until when they are not reminded; 0: they are */
+            int64_t remind_ms;    /* 0: the case is not held */
+        } acknowledged;
+        struct {
+            enum worse why;
+            int64_t remind_ms; /* 0: the case is not held */
+        } asked_again;
         struct {
             uint16_t coordinator;
             uint16_t previous_team; /* that had the case; SLOT_NONE if none had */

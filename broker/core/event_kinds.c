@@ -98,6 +98,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_CLOCK_WARNED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_warned},
     [EVENT_PASSED_OVER] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_passed_over,
         .coordinator_at = AT(passed.coordinator)},
+    [EVENT_ACKNOWLEDGED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_acknowledged},
+    [EVENT_ASKED_AGAIN] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_asked_again},
     [EVENT_DETENTION_NOTED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = detention_apply},
     [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_state = apply_record_read},

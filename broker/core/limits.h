@@ -19,6 +19,7 @@ enum {
     SHIFTS_MAX = 16,       /* a week's hours of one team */
     LANGUAGES_MAX = 12,    /* that one team speaks */
     STANDARDS_MAX = 32,
+    ESCALATE_MAX = 6, /* coordinators who are told one after another if nobody answers; a region has a few */
     BANK_HOLIDAYS_MAX = 256,                /* about thirty years */
     POSTCODE_DISTRICT_CHARS_MAX = 4,        /* the outward code: AA9A */
     EXTENSION_MS_MAX = 12 * 60 * 60 * 1000, /* Mental Health Act 1983 section 136B(2) */

@@ -59,6 +59,9 @@ struct policy_area {
     char id[ID_CHARS_MAX + 1];
     char name[NAME_CHARS_MAX + 1];
     uint16_t coordinator; /* index in coordinators */
+    /* Others who are told of a case that waits if nobody answers, in this order: indexes in coordinators. */
+    uint16_t escalate[ESCALATE_MAX];
+    uint8_t escalate_count;
     uint8_t step_count;
     struct policy_step steps[LADDER_STEPS_MAX];
 };
@@ -136,6 +139,7 @@ struct policy {
     int64_t contact_lease_ms;         /* from a contact to the next check-in or the outcome */
     int64_t lease_grace_ms;           /* from the warning to the case being taken back */
     int64_t remind_ms;                /* between reminders to the coordinator */
+    int64_t acknowledge_ms;           /* until a reminder that nobody acknowledged is followed by the next */
     int64_t coordinator_lease_ms;     /* from taking a case in hand until it must move on */
     int64_t capacity_good_ms;         /* a claim older than this counts as unknown */
     uint16_t rounds_max;              /* how often the ladder is gone through before a person must decide */

@@ -102,6 +102,7 @@ struct referral {
 
     int64_t remind_ms;
     int64_t look_again_ms; /* 0: nothing to wait for */
+    int64_t muted_ms;      /* until when no coordinator wants to be reminded; 0: it is not muted */
 
     int64_t on_hold_ms; /* since when it is kept from being erased; 0: it is not */
 
@@ -112,6 +113,7 @@ struct referral {
     uint32_t follows;  /* number of the earlier case that it follows; 0: none */
     uint32_t attempts; /* offers made so far */
     uint32_t reminders;
+    uint32_t unheard;                /* of the latest reminders: those that nobody has acknowledged */
     uint32_t next_free;              /* if this row is unused: row + 1 of the next unused row; 0: none */
     uint32_t next_offer, prev_offer; /* row + 1 in the list of its team's live offers (offers.h); 0: none */
     uint16_t round;                  /* of the ladder, from 1 */
@@ -119,11 +121,14 @@ struct referral {
     uint16_t team;                   /* that accepted; SLOT_NONE */
     uint16_t last_asked;             /* the team of the latest offer; SLOT_NONE */
     uint16_t coordinator;
-    uint16_t taken_from; /* while it is taken: the team that had it before; SLOT_NONE: none had */
+    uint16_t taken_from;         /* while it is taken: the team that had it before; SLOT_NONE: none had */
+    uint16_t also[ESCALATE_MAX]; /* coordinators who were told too, because nobody answered */
     char device[ACTOR_CHARS_MAX +
                 1]; /* that sent it, behind its origin; a name, so that made-up ones fill no table */
     char taken_by[PERSON_CHARS_MAX + 1]; /* the person who took it; "": not recorded, or not taken */
-    uint8_t state;                       /* enum case_state */
+    char heard_by[PERSON_CHARS_MAX + 1]; /* the person who acknowledged the latest reminder; "": nobody did */
+    uint8_t also_count;
+    uint8_t state; /* enum case_state */
     uint8_t hold_reason;
     uint8_t outcome;
     uint8_t asked_count;
@@ -139,7 +144,7 @@ struct referral {
     bool wants_telephone;   /* as the person said */
     bool changes_unseen;    /* of its facts or texts, by whoever is told of them */
     bool alters_who_comes;  /* by a change, who has it, or was chosen, would not be asked any more */
-    uint8_t unused[3];
+    uint8_t unused[5];
 };
 
 #pragma GCC diagnostic pop
@@ -152,6 +157,20 @@ static inline bool referral_is_open(const struct referral *referral)
 static inline bool referral_is_with_team(const struct referral *referral)
 {
     return referral->state >= CASE_ACCEPTED && referral->state <= CASE_IN_CONTACT;
+}
+
+/* Whether a coordinator was told of a case because its own did not answer. */
+static inline bool referral_was_escalated_to(const struct referral *referral, uint16_t coordinator)
+{
+    for (int i = 0; i < referral->also_count; i++)
+        if (referral->also[i] == coordinator)
+            return true;
+    return false;
+}
+/* Whether somebody has heard of the case as it is, so that nobody need be told again for now. */
+static inline bool referral_is_heard(const struct referral *referral, int64_t now_ms)
+{
+    return referral->heard_by[0] || referral->muted_ms > now_ms;
 }
 
 /* How urgent a case is beside others: the less, the more urgent. A drill comes after everybody. */

@@ -45,6 +45,8 @@ static const struct policy_field TIMES_FIELDS[] = {
      DURATION_REMEDY},
     {"lease_grace", REQUIRED, policy_read_duration, offsetof(struct policy, lease_grace_ms), DURATION_REMEDY},
     {"remind", REQUIRED, policy_read_duration, offsetof(struct policy, remind_ms), DURATION_REMEDY},
+    {"acknowledge", OPTIONAL, policy_read_duration, offsetof(struct policy, acknowledge_ms),
+     "Write how long a coordinator has to acknowledge a reminder, such as 2m; without it, as long as remind."},
     {"coordinator_lease", REQUIRED, policy_read_duration, offsetof(struct policy, coordinator_lease_ms),
      DURATION_REMEDY},
     {"capacity_good", REQUIRED, policy_read_duration, offsetof(struct policy, capacity_good_ms),
@@ -56,7 +58,10 @@ static const struct policy_field TIMES_FIELDS[] = {
 
 static void read_policy_times(struct reader *reader, const struct spot *spot, void *into)
 {
+    struct policy *policy = into;
     read_fields(reader, spot, TIMES_FIELDS, into);
+    if (!policy->acknowledge_ms)
+        policy->acknowledge_ms = policy->remind_ms;
 }
 
 static const struct policy_field STANDARD_FIELDS[] = {
@@ -194,6 +199,38 @@ static void read_districts(struct reader *reader, const struct spot *spot, void 
     }
 }
 
+static bool escalates_to(const struct policy_area *area, int coordinator)
+{
+    for (int i = 0; i < area->escalate_count; i++)
+        if (area->escalate[i] == coordinator)
+            return true;
+    return false;
+}
+
+/* The area's own coordinator is read before: AREA_FIELDS has the order. */
+static void read_escalate(struct reader *reader, const struct spot *spot, void *into)
+{
+    struct policy_area *area = into;
+    size_t item = 0;
+    if (!spot_is_list(reader, spot, ESCALATE_MAX))
+        return;
+    for (const struct node *node = spot->node->first; node; node = node->next) {
+        struct spot inner = spot_item(spot, node, ++item);
+        const char *id = spot_text(reader, &inner);
+        int index = id ? policy_find_coordinator(reader->policy, id) : -1;
+        if (!id || reader->policy->coordinator_count == 0)
+            continue;
+        if (index < 0)
+            problem_at(reader, &inner, "there is no coordinator \"%.40s\"", id);
+        else if (index == area->coordinator)
+            problem_at(reader, &inner, "\"%.40s\" is the area's own coordinator, who is told first", id);
+        else if (escalates_to(area, index))
+            problem_at(reader, &inner, "\"%.40s\" is in the list twice", id);
+        else
+            area->escalate[area->escalate_count++] = (uint16_t)index;
+    }
+}
+
 static const struct policy_field AREA_FIELDS[] = {
     {"id", REQUIRED, policy_read_id, offsetof(struct policy_area, id), ID_REMEDY},
     {"name", REQUIRED, policy_read_name, offsetof(struct policy_area, name), NAME_REMEDY},
@@ -202,6 +239,8 @@ static const struct policy_field AREA_FIELDS[] = {
     {"coordinator", REQUIRED, read_area_coordinator, offsetof(struct policy_area, coordinator),
      "Write the id of one of the coordinators: someone must hold what no team can take."},
     {"ladder", REQUIRED, policy_read_area_ladder, 0, "Write the id of one of the ladders."},
+    {"escalate", OPTIONAL, read_escalate, 0,
+     "Write ids of other coordinators in brackets, such as [southfell-duty], in the order in which they are told."},
     END_OF_FIELDS,
 };
 

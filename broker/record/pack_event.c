@@ -24,6 +24,7 @@ struct packing {
     Concordat__V1__Flag flags[FLAG_BITS];
     Concordat__V1__Consideration differs[RECORD_DIFFERENCES_MAX];
     Concordat__V1__Instant instant;
+    char *also[ESCALATE_MAX];
     union {
         Concordat__V1__Received received;
         Concordat__V1__Offered offered;
@@ -62,6 +63,8 @@ struct packing {
         Concordat__V1__ChangesSeen changes_seen;
         Concordat__V1__OfferShortened shortened;
         Concordat__V1__PassedOver passed;
+        Concordat__V1__Acknowledged acknowledged;
+        Concordat__V1__AskedAgain asked_again;
     } is;
 };
 
@@ -254,6 +257,11 @@ static void pack_reminded(struct packing *p)
     p->is.reminded.times = p->event->is.reminded.times;
     p->is.reminded.next_ms = p->event->is.reminded.next_ms;
     p->is.reminded.round = p->event->is.reminded.round;
+    p->is.reminded.unheard = p->event->is.reminded.unheard;
+    for (int i = 0; i < p->event->is.reminded.also_count; i++)
+        p->also[i] = packed_coordinator(p, p->event->is.reminded.also[i]);
+    p->is.reminded.n_also = p->event->is.reminded.also_count;
+    p->is.reminded.also = p->also;
 }
 
 static void pack_taken(struct packing *p)
@@ -503,6 +511,21 @@ static void pack_passed(struct packing *p)
     p->is.passed.remind_ms = p->event->is.passed.remind_ms;
 }
 
+static void pack_acknowledged(struct packing *p)
+{
+    PART(acknowledged, acknowledged, acknowledged);
+    p->is.acknowledged.coordinator = packed_coordinator(p, p->event->is.acknowledged.coordinator);
+    p->is.acknowledged.muted_ms = p->event->is.acknowledged.muted_ms;
+    p->is.acknowledged.remind_ms = p->event->is.acknowledged.remind_ms;
+}
+
+static void pack_asked_again(struct packing *p)
+{
+    PART(asked_again, asked_again, asked_again);
+    p->is.asked_again.why = (Concordat__V1__Worse)p->event->is.asked_again.why;
+    p->is.asked_again.remind_ms = p->event->is.asked_again.remind_ms;
+}
+
 typedef void pack_part(struct packing *p);
 
 static pack_part *const parts[] = {
@@ -543,6 +566,8 @@ static pack_part *const parts[] = {
     [EVENT_CHANGES_SEEN] = pack_changes_seen,
     [EVENT_OFFER_SHORTENED] = pack_shortened,
     [EVENT_PASSED_OVER] = pack_passed,
+    [EVENT_ACKNOWLEDGED] = pack_acknowledged,
+    [EVENT_ASKED_AGAIN] = pack_asked_again,
 };
 
 /* A loaded policy is long and rare, so its lists are allocated. */

@@ -198,6 +198,17 @@ static void fill_wish(struct command_reading *in)
     in->command->is.wish = (enum wish)in->request->record_wish->wish;
 }
 
+static void fill_acknowledge(struct command_reading *in)
+{
+    copy_id(&in->request->acknowledge->referral, in->command->referral);
+}
+
+static void fill_mute(struct command_reading *in)
+{
+    copy_id(&in->request->mute->referral, in->command->referral);
+    in->command->is.mute.for_ms = (int64_t)in->request->mute->minutes * MS_PER_MINUTE;
+}
+
 static void fill_presence(struct command_reading *in)
 {
     in->command->has_id = false; /* renewed many times a minute; repeating it does no harm */
@@ -236,6 +247,8 @@ static const struct {
     COMMAND(ERASE) = {fill_erase, COMMAND_ERASE},
     COMMAND(SET_HOLD) = {fill_set_hold, COMMAND_SET_HOLD},
     COMMAND(RECORD_DETENTION) = {fill_detention, COMMAND_RECORD_DETENTION},
+    COMMAND(ACKNOWLEDGE) = {fill_acknowledge, COMMAND_ACKNOWLEDGE},
+    COMMAND(MUTE) = {fill_mute, COMMAND_MUTE},
     COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},
     COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
     COMMAND(RECORD_WISH) = {fill_wish, COMMAND_RECORD_WISH},

@@ -178,6 +178,10 @@ static void read_reminded(struct event_reading *in)
     in->event->is.reminded.times = m->times;
     in->event->is.reminded.next_ms = m->next_ms;
     in->event->is.reminded.round = (uint16_t)m->round;
+    in->event->is.reminded.unheard = m->unheard;
+    in->good &= m->n_also <= ESCALATE_MAX;
+    for (size_t i = 0; in->good && i < m->n_also; i++)
+        in->event->is.reminded.also[in->event->is.reminded.also_count++] = read_coordinator(in, m->also[i]);
 }
 
 static void read_taken(struct event_reading *in)
@@ -431,6 +435,22 @@ static void read_passed(struct event_reading *in)
     in->event->is.passed.remind_ms = m->remind_ms;
 }
 
+static void read_acknowledged(struct event_reading *in)
+{
+    const Concordat__V1__Acknowledged *m = in->message->acknowledged;
+    in->event->is.acknowledged.coordinator = read_coordinator(in, m->coordinator);
+    in->event->is.acknowledged.muted_ms = m->muted_ms;
+    in->event->is.acknowledged.remind_ms = m->remind_ms;
+}
+
+static void read_asked_again(struct event_reading *in)
+{
+    const Concordat__V1__AskedAgain *m = in->message->asked_again;
+    in->good &= m->why > 0 && (int)m->why < WORSE_COUNT;
+    in->event->is.asked_again.why = (enum worse)m->why;
+    in->event->is.asked_again.remind_ms = m->remind_ms;
+}
+
 typedef void read_part(struct event_reading *in);
 
 static read_part *const parts[] = {
@@ -472,6 +492,8 @@ static read_part *const parts[] = {
     [EVENT_CHANGES_SEEN] = read_changes_seen,
     [EVENT_OFFER_SHORTENED] = read_shortened,
     [EVENT_PASSED_OVER] = read_passed,
+    [EVENT_ACKNOWLEDGED] = read_acknowledged,
+    [EVENT_ASKED_AGAIN] = read_asked_again,
 };
 
 static void read_owner(struct event_reading *in)

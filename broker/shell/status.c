@@ -152,6 +152,9 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->taken_by = borrowed_text(r->taken_by);
     if (r->state == CASE_TAKEN && r->taken_from != SLOT_NONE)
         m->taken_from = status_team_name(state, directory, r->taken_from);
+    m->unheard = r->state == CASE_HELD ? r->unheard : 0;
+    m->heard_by = borrowed_text(r->heard_by);
+    m->muted_until_ms = state_utc(state, r->muted_ms);
     if (r->state == CASE_HELD || referral_seeks_in_vain(r))
         m->hold_reason = (Concordat__V1__HoldReason)r->hold_reason;
     status_say_altered(s, r->altered);

@@ -31,10 +31,10 @@ bool status_of(struct status *status, const struct state *state, const struct di
  * all bounded, and each field and the whole have a tag and a number or a length. */
 enum {
     DETENTION_FIELDS = 12,
-    STATUS_FIELDS = 43,
+    STATUS_FIELDS = 46,
     STATUS_FIELD_BYTES_MAX = 2 + 10,
     STATUS_BYTES_MAX = ID_BYTES + 2 * NUMBER_TEXT_BYTES + 3 * ID_CHARS_MAX + 3 * NAME_CHARS_MAX +
-                       2 * TELEPHONE_CHARS_MAX + PERSON_CHARS_MAX +
+                       2 * TELEPHONE_CHARS_MAX + 2 * PERSON_CHARS_MAX +
                        (STATUS_FIELDS + DETENTION_FIELDS + 1) * STATUS_FIELD_BYTES_MAX + FLAG_BITS,
     STATUSES_KEPT = 256
 };

@@ -26,7 +26,9 @@ enum {
     WEEK_MINUTES = 7 * 24 * 60,
     HALF_DAY_MINUTES = 12 * 60,
     DAY_SECONDS = 24 * 60 * 60,
-    PLACES = 1000
+    PLACES = 1000,
+    MUTE_MINUTES = 60,
+    COORDINATORS_TOLD = 6
 };
 
 static const struct check_shape organisation = {
@@ -96,6 +98,7 @@ static const struct check_shape ethnic_category = {
 static const struct check_rule rules[] = {
     {"concordat.v1.Accept.expected_minutes", .number_max = WEEK_MINUTES},
     {"concordat.v1.Accept.referral", .needed = true},
+    {"concordat.v1.Acknowledge.referral", .needed = true},
     {"concordat.v1.Answer.text", .bytes_max = 300},
     {"concordat.v1.Assign.referral", .needed = true},
     {"concordat.v1.Assign.to_team", .shape = &identifier, .needed = true},
@@ -107,6 +110,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.CancelHandover.referral", .needed = true},
     {"concordat.v1.CaseStatus.changed", .items_max = CHANGES},
     {"concordat.v1.CaseStatus.coordinator_name", .bytes_max = 80},
+    {"concordat.v1.CaseStatus.heard_by", .shape = &person_id},
     {"concordat.v1.CaseStatus.owner_name", .bytes_max = 80},
     {"concordat.v1.CaseStatus.taken_by", .shape = &person_id},
     {"concordat.v1.CaseStatus.taken_from", .bytes_max = 80},
@@ -165,6 +169,8 @@ static const struct check_rule rules[] = {
     {"concordat.v1.HoldLifted.by", .shape = &person_id},
     {"concordat.v1.HoldSet.by", .shape = &person_id},
     {"concordat.v1.KnownTeam.name", .bytes_max = 80},
+    {"concordat.v1.Mute.minutes", .number_max = MUTE_MINUTES},
+    {"concordat.v1.Mute.referral", .needed = true},
     {"concordat.v1.Offer.if_ignored", .bytes_max = 200},
     {"concordat.v1.Offered.considered", .items_max = TEAMS},
     {"concordat.v1.Offered.policy", .bytes_exact = DIGEST_BYTES},
@@ -196,6 +202,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Referral.presenting_code", .shape = &snomed},
     {"concordat.v1.Referral.primary_reason", .shape = &two_digits},
     {"concordat.v1.Referral.site", .shape = &site},
+    {"concordat.v1.Reminded.also", .items_max = COORDINATORS_TOLD},
     {"concordat.v1.Request.command_id", .needed = true},
     {"concordat.v1.Request.device", .shape = &key_name},
     {"concordat.v1.SawChanges.referral", .needed = true},

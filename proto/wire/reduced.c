@@ -52,7 +52,7 @@ static const struct reduced_rule reduced_rules[] = {
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
      "detention_noted clock_warned given_back sought wish_recorded "
-     "changes_seen offer_shortened passed_over"},
+     "changes_seen offer_shortened passed_over acknowledged asked_again"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -83,8 +83,12 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__held__descriptor, STAYS, "coordinator reason considered policy round"},
     {&concordat__v1__held__descriptor, MOVES, "remind_ms"},
     {&concordat__v1__held__descriptor, GOES, "look_again_ms"},
-    {&concordat__v1__reminded__descriptor, STAYS, "coordinator times round"},
+    {&concordat__v1__reminded__descriptor, STAYS, "coordinator times round unheard also"},
     {&concordat__v1__reminded__descriptor, MOVES, "next_ms"},
+    {&concordat__v1__acknowledged__descriptor, STAYS, "coordinator"},
+    {&concordat__v1__acknowledged__descriptor, MOVES, "muted_ms remind_ms"},
+    {&concordat__v1__asked_again__descriptor, STAYS, "why"},
+    {&concordat__v1__asked_again__descriptor, MOVES, "remind_ms"},
     {&concordat__v1__passed_over__descriptor, STAYS, "coordinator previous"},
     {&concordat__v1__passed_over__descriptor, MOVES, "remind_ms"},
     {&concordat__v1__taken__descriptor, STAYS, "coordinator previous_team"},

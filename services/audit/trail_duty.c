@@ -1,6 +1,9 @@
 /* trail_duty.c: what the trail keeps of the coordinators on duty: see trail_duty.h. */
 #include "services/audit/trail_duty.h"
 
+#include "proto/words/words.h"
+#include "services/audit/national.h"
+
 #define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
 #define SEQ            sql_integer((int64_t)event->seq)
 #define AT             sql_integer(event->at_ms)
@@ -12,4 +15,33 @@ int trail_keep_passed_over(struct sql *sql, const Concordat__V1__Event *event)
                " VALUES (?1, ?2, ?3, ?4, ?5)",
                SEQ, REFERRAL, AT, sql_text(event->passed_over->coordinator),
                sql_text(event->passed_over->previous));
+}
+
+int trail_keep_reminded(struct sql *sql, const Concordat__V1__Event *event)
+{
+    const Concordat__V1__Reminded *what = event->reminded;
+    sqlite3_str *also = sqlite3_str_new(NULL);
+    for (size_t i = 0; i < what->n_also; i++)
+        sqlite3_str_appendf(also, "%s%s", i > 0 ? ", " : "", what->also[i]);
+    char *text = sqlite3_str_finish(also); /* NULL: nobody */
+    int done = RUN("INSERT INTO reminder (seq, referral, at_ms, coordinator, times, unheard, also)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   SEQ, REFERRAL, AT, sql_text(what->coordinator), sql_integer(what->times),
+                   sql_integer(what->unheard), sql_text(text));
+    sqlite3_free(text);
+    return done;
+}
+
+int trail_keep_acknowledged(struct sql *sql, const Concordat__V1__Event *event)
+{
+    return RUN("INSERT INTO acknowledgement (seq, referral, at_ms, coordinator, person, muted_until_ms)"
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+               SEQ, REFERRAL, AT, sql_text(event->acknowledged->coordinator),
+               sql_text(event->person ? event->person->id : NULL), sql_time(event->acknowledged->muted_ms));
+}
+
+int trail_keep_asked_again(struct sql *sql, const Concordat__V1__Event *event)
+{
+    return RUN("INSERT INTO asked_again (seq, referral, at_ms, why) VALUES (?1, ?2, ?3, ?4)", SEQ, REFERRAL,
+               AT, WORDS(worse, event->asked_again->why));
 }

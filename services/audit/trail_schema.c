@@ -139,7 +139,15 @@ static const char *const statements[] = {
     "CREATE INDEX detention_of_referral ON detention (referral)",
     "CREATE TABLE reminder ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT,"
-    "  times INTEGER"
+    "  times INTEGER, unheard INTEGER NOT NULL," /* reminders before it that nobody has acknowledged */
+    "  also TEXT"                                /* the other coordinators who were told, in their order */
+    ") STRICT",
+    "CREATE TABLE acknowledgement (" /* a person has heard of the case */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT, person TEXT,"
+    "  muted_until_ms INTEGER"
+    ") STRICT",
+    "CREATE TABLE asked_again (" /* the case turned worse since somebody had heard of it */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, why TEXT"
     ") STRICT",
     "CREATE TABLE passed_over (" /* from a coordinator whom the policy no longer has */
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT,"
@@ -240,7 +248,7 @@ const char *const trail_schema_derived[] = {
     "decision",  "finding",    "check_in",         "clock",    "breach",     "clock_warning",
     "detention", "reminder",   "record_read",      "erasure",  "hold",       "refused_command",
     "team",      "policy",     "presence",         "capacity", "cover",      "broker_start",
-    "snapshot",  "alteration", "clock_correction", "wish",     "passed_over", NULL};
+    "snapshot",  "alteration", "clock_correction", "wish",     "passed_over", "acknowledgement", "asked_again", NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

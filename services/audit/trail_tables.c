@@ -226,13 +226,6 @@ static int keep_wish_recorded(struct sql *sql, const event_t *event)
                REFERRAL, AT, sql_text(event->actor), WORDS(wish, event->wish_recorded->wish));
 }
 
-static int keep_reminded(struct sql *sql, const event_t *event)
-{
-    return RUN("INSERT INTO reminder (seq, referral, at_ms, coordinator, times) VALUES (?1, ?2, ?3, ?4, ?5)",
-               SEQ, REFERRAL, AT, sql_text(event->reminded->coordinator),
-               sql_integer(event->reminded->times));
-}
-
 static int keep_accepted(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Accepted *what = event->accepted;
@@ -493,7 +486,7 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_OFFER_SEEN, keep_offer_seen},
     {CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED, keep_offer_ended},
     {CONCORDAT__V1__EVENT__WHAT_HELD, keep_held},
-    {CONCORDAT__V1__EVENT__WHAT_REMINDED, keep_reminded},
+    {CONCORDAT__V1__EVENT__WHAT_REMINDED, trail_keep_reminded},
     {CONCORDAT__V1__EVENT__WHAT_TAKEN, keep_taken},
     {CONCORDAT__V1__EVENT__WHAT_GIVEN_BACK, keep_given_back},
     {CONCORDAT__V1__EVENT__WHAT_ACCEPTED, keep_accepted},
@@ -526,6 +519,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_CHANGES_SEEN, keep_changes_seen},
     {CONCORDAT__V1__EVENT__WHAT_OFFER_SHORTENED, keep_offer_shortened},
     {CONCORDAT__V1__EVENT__WHAT_PASSED_OVER, trail_keep_passed_over},
+    {CONCORDAT__V1__EVENT__WHAT_ACKNOWLEDGED, trail_keep_acknowledged},
+    {CONCORDAT__V1__EVENT__WHAT_ASKED_AGAIN, trail_keep_asked_again},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

@@ -4,6 +4,7 @@
 #include "proto/keys/keys.h"
 #include "proto/words/now.h"
 #include "proto/words/program.h"
+#include "services/cli/alarm.h"
 #include "services/cli/command.h"
 #include "services/desk/board.h"
 #include "services/terminal/connection.h"
@@ -12,6 +13,7 @@
 enum {
     OPTION_WATCH = 0x280,
     OPTION_CLOSED,
+    OPTION_HOOK,
     WATCH_SECONDS_MAX = 24 * 3600,
     REDRAW_MS = 15000,
     NEWS_PAUSE_MS = 1000
@@ -21,11 +23,14 @@ struct board_input {
     struct connection_options options;
     bool with_closed;
     int watch_ms;
+    struct alarm alarm; /* of a board that is watched */
 };
 
 static const struct argp_option board_options[] = {
     {"closed", OPTION_CLOSED, 0, 0, "Closed and withdrawn cases too", 0},
     {"watch", OPTION_WATCH, "SECONDS", 0, "Stay, and show it again whenever something changes", 0},
+    {"hook", OPTION_HOOK, "COMMAND", 0,
+     "With --watch: run for each case that rings, as a team's hook is for an offer; ended after a minute", 0},
     {0}};
 
 static error_t parse_board_option(int key, char *argument, struct argp_state *state)
@@ -37,6 +42,9 @@ static error_t parse_board_option(int key, char *argument, struct argp_state *st
         return 0;
     case OPTION_CLOSED:
         input->with_closed = true;
+        return 0;
+    case OPTION_HOOK:
+        input->alarm.hooks.command = argument;
         return 0;
     case OPTION_WATCH: {
         int seconds = atoi(argument);
@@ -91,7 +99,7 @@ static void await_change(struct concordat_client *client, int64_t until)
     }
 }
 
-static enum exit_code watch_board(const struct board_input *input, struct concordat_client *client)
+static enum exit_code watch_board(struct board_input *input, struct concordat_client *client)
 {
     int64_t until = now_monotonic_ms() + input->watch_ms;
     enum exit_code code;
@@ -100,6 +108,8 @@ static enum exit_code watch_board(const struct board_input *input, struct concor
         if (!message)
             return code;
         print_board(input, message);
+        if (input->watch_ms > 0 && message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD)
+            alarm_look(&input->alarm, message->board, input->options.json ? NULL : stdout);
         if (code != CODE_DONE || now_monotonic_ms() >= until)
             return code;
         await_change(client, until);
@@ -115,10 +125,14 @@ enum exit_code command_board(const struct subcommand *command, int argc, char **
         .children = children,
         .doc =
             "The cases that your key may see: a team's own, those of a coordinator's areas and of those that "
-            "they cover, a source's, all of them for an inspector. The one whose time runs out first is at the top.\v"
+            "they cover, a source's, all of them for an inspector. At the top are those that somebody must act on now: held "
+            "by nobody, held and not heard of by any person, a detention about to end, overdue; then the one whose time "
+            "runs out first.\v"
             "\"Act by\" is when whoever holds the case must have been heard of; \"Seen by\" is the end of "
-            "the national response time. \"Detained\" says by which section, and how long that lasts; NONE is an alarm.\n\n  "
-            "concordat board\n  concordat board --watch 3600"};
+            "the national response time. \"Detained\" says by which section, and how long that lasts; NONE is an alarm. \"unheard 3\" means "
+            "that three reminders were acknowledged by no person. While it is watched the bell rings for such cases, and "
+            "the hook runs, until somebody types `concordat acknowledge CASE`, `mute` or `take`.\n\n  "
+            "concordat board\n  concordat board --watch 3600\n  concordat board --watch 3600 --hook 'ring-the-bell'"};
     struct board_input input = {0};
     struct concordat_client *client;
     (void)command;

@@ -31,6 +31,8 @@ static const struct subcommand commands[] = {
     {"board", "the cases you may see, the most pressing first", command_board},
     {"take", NULL, command_act},
     {"assign", NULL, command_act},
+    {"acknowledge", NULL, command_act},
+    {"mute", NULL, command_act},
     {"cover", NULL, command_act},
     {"saw", NULL, command_act},
     {"show", NULL, command_act},

@@ -96,6 +96,8 @@ struct action {
         Concordat__V1__Cover cover;
         Concordat__V1__Erase erase;
         Concordat__V1__SetHold set_hold;
+        Concordat__V1__Acknowledge acknowledge;
+        Concordat__V1__Mute mute;
         Concordat__V1__RecordDetention detention;
         Concordat__V1__RecordWish record_wish;
         Concordat__V1__SawChanges saw_changes;

@@ -4,7 +4,13 @@
 
 #include "services/desk/action.h"
 
-enum { COVER_MINUTES_MAX = 12 * 60, MINUTES_MAX = 24 * 60, PLACES_MAX = 1000, ATTEMPT_MAX = 1000000 };
+enum {
+    COVER_MINUTES_MAX = 12 * 60,
+    MINUTES_MAX = 24 * 60,
+    PLACES_MAX = 1000,
+    MUTE_MINUTES_MAX = 60,
+    ATTEMPT_MAX = 1000000
+};
 
 #define REFERRER    (1u << CONCORDAT__V1__ROLE__ROLE_REFERRER)
 #define TEAM        (1u << CONCORDAT__V1__ROLE__ROLE_TEAM)
@@ -390,6 +396,31 @@ const struct action_kind action_kinds[] = {
      .examples = "assign R-0412 northmoor-crisis",
      COMMAND(ASSIGN),
      .fields = {CASE(assign), {"team", "TEAM", TEXT(assign.to_team), .needed = true}, ALTHOUGH(assign)}},
+    {.name = "acknowledge",
+     .who = COORDINATOR,
+     .arguments = "CASE",
+     .title = "coordinator: say that you have heard a reminder",
+     .summary = "coordinator: say that you have heard of a case; the bell stops until the next reminder",
+     .help =
+         "Say who you are: --as, or CONCORDAT_PERSON. It takes nothing in hand: `take` does. If nobody "
+         "acknowledges a reminder within the policy's time, the next one also goes to the next coordinator.",
+     .examples = "acknowledge R-0412 --as p117",
+     .needs_person = true,
+     COMMAND(ACKNOWLEDGE),
+     .fields = {CASE(acknowledge)}},
+    {.name = "mute",
+     .who = COORDINATOR,
+     .arguments = "CASE MINUTES",
+     .title = "coordinator: no reminders of a case for 15, 30 or 60 minutes",
+     .summary = "coordinator: no reminders of a case for 15, 30 or 60 minutes; 0 has them back",
+     .help =
+         "You are told again before the time if the case turns worse: a clock runs out, its urgency is raised, or "
+         "whoever holds it is overdue. Say who you are: --as, or CONCORDAT_PERSON.",
+     .examples = "mute R-0412 30 --as p117\n"
+                 "mute R-0412 0 --as p117",
+     .needs_person = true,
+     COMMAND(MUTE),
+     .fields = {CASE(mute), {"minutes", "MINUTES", COUNT(mute.minutes, MUTE_MINUTES_MAX), .needed = true}}},
     {.name = "cover",
      .who = COORDINATOR,
      .arguments = "AREA",

@@ -25,23 +25,56 @@ static int compare_deadlines(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-static int by_time_to_breach(const void *left, const void *right)
+static bool has_passed(int64_t at_ms, int64_t now_ms)
+{
+    return at_ms != 0 && at_ms < now_ms;
+}
+
+static bool nobody_has_heard(const case_status *status, int64_t now_ms)
+{
+    return status->heard_by[0] == '\0' && status->muted_until_ms <= now_ms;
+}
+
+enum board_rank board_rank(const case_status *status, int64_t now_ms)
+{
+    if (status->state == CONCORDAT__V1__STATE__STATE_CLOSED ||
+        status->state == CONCORDAT__V1__STATE__STATE_WITHDRAWN)
+        return BOARD_OVER;
+    if (status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED)
+        return BOARD_UNOWNED;
+    if (status->state == CONCORDAT__V1__STATE__STATE_HELD && nobody_has_heard(status, now_ms))
+        return BOARD_UNHEARD;
+    if (show_detention_is_over_time(status, now_ms) || (status->detention && status->detention->warned))
+        return BOARD_DETENTION_ENDS;
+    bool late = has_passed(status->respond_by_ms, now_ms) || has_passed(status->act_by_ms, now_ms);
+    return status->lease_warned || late ? BOARD_OVERDUE : BOARD_REST;
+}
+
+bool board_rings(const case_status *status, int64_t now_ms)
+{
+    return board_rank(status, now_ms) <= BOARD_OVERDUE && nobody_has_heard(status, now_ms);
+}
+
+static int by_who_must_act(const void *left, const void *right, void *context)
 {
     const case_status *a = *(const case_status *const *)left, *b = *(const case_status *const *)right;
-    int order = compare_deadlines(a->respond_by_ms, b->respond_by_ms);
+    int64_t now_ms = *(const int64_t *)context;
+    int order = (int)board_rank(a, now_ms) - (int)board_rank(b, now_ms);
+    if (order == 0)
+        order = compare_deadlines(a->respond_by_ms, b->respond_by_ms);
     if (order == 0)
         order = compare_deadlines(a->act_by_ms, b->act_by_ms);
     return order != 0 ? order : strcmp(a->number, b->number);
 }
 
-const case_status **board_in_order(const Concordat__V1__Board *board)
+const case_status **board_in_order(const Concordat__V1__Board *board, int64_t now_ms)
 {
     const case_status **cases = calloc(board->n_cases + 1, sizeof *cases);
     if (!cases)
         return NULL;
     for (size_t i = 0; i < board->n_cases; i++)
         cases[i] = board->cases[i];
-    qsort(cases, board->n_cases, sizeof *cases, by_time_to_breach);
+    qsort_r(cases, board->n_cases, sizeof *cases, by_who_must_act, &now_ms);
     return cases;
 }
 
@@ -73,12 +106,15 @@ void board_fill_row(const case_status *status, int64_t now_ms, struct board_row 
     set_code_cell(row, BOARD_URGENCY, &concordat__v1__urgency__descriptor, (int)status->urgency,
                   "none given");
     set_code_cell(row, BOARD_STATE, &concordat__v1__state__descriptor, (int)status->state, "saved only");
+    bool unheard = status->unheard > 0 && board_rank(status, now_ms) == BOARD_UNHEARD;
+    if (unheard)
+        snprintf(row->cells[BOARD_STATE], BOARD_CELL_BYTES, "unheard %u", (unsigned)status->unheard);
     set_cell(row, BOARD_HELD_BY, name[0] != '\0' ? name : "nobody");
     show_detention_short(status, now_ms, detained);
     set_cell(row, BOARD_DETAINED, detained);
     set_time_cell(row, BOARD_ACT_BY, status->act_by_ms, now_ms);
     set_time_cell(row, BOARD_SEEN_BY, status->respond_by_ms, now_ms);
-    row->late = status->lease_warned || show_detention_is_over_time(status, now_ms) ||
+    row->late = unheard || status->lease_warned || show_detention_is_over_time(status, now_ms) ||
                 (status->respond_by_ms != 0 && status->respond_by_ms < now_ms);
 }
 
@@ -105,7 +141,7 @@ static void show_live_offer(struct sheet *sheet, const case_status *status, int6
 void board_show_offers(struct sheet *sheet, const Concordat__V1__Board *board, const char *team,
                        int64_t now_ms)
 {
-    const case_status **cases = board_in_order(board);
+    const case_status **cases = board_in_order(board, now_ms);
     sheet->incomplete = sheet->incomplete || !cases;
     for (size_t i = 0; cases && i < board->n_cases; i++)
         show_live_offer(sheet, cases[i], now_ms);

@@ -16,7 +16,7 @@ static const char *const sentences[] = {
         "{danger}{team} has been asked and has until {by} to answer; then the next team is asked at once.{notice}",
     [CONCORDAT__V1__STATE__STATE_HELD] =
         "{danger}{why}, so the duty coordinator holds it, and is reminded until a person takes it in hand, next at "
-        "{by}.",
+        "{by}.{heard}",
     [CONCORDAT__V1__STATE__STATE_TAKEN] =
         "{danger}{taken}The duty coordinator{person} has it in hand and finds who will come. Heard of again by "
         "{by}.",
@@ -47,7 +47,7 @@ struct next_values {
     const char *why, *will, *danger, *notice;
     char sought[SOUGHT_BYTES], then[SOUGHT_BYTES + 1];
     char team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
-        outcome[WORDS_MAX], taken[200];
+        outcome[WORDS_MAX], taken[200], heard[PEOPLE_WORDS_BYTES + 120];
 };
 
 /* How far the live offer has come. */
@@ -92,6 +92,22 @@ static bool next_is_dangerous(const Concordat__V1__CaseStatus *status)
     return status->urgency == CONCORDAT__V1__URGENCY__URGENCY_EMERGENCY;
 }
 
+/* Whether a person has heard of a case that waits. The number is the one to ring for it. */
+static void next_fill_heard(const Concordat__V1__CaseStatus *status, const struct people *people,
+                            struct next_values *values)
+{
+    char person[PEOPLE_WORDS_BYTES];
+    const char *ring = first_text(status->ring, status->coordinator_ring);
+    values->heard[0] = '\0';
+    if (status->heard_by[0] != '\0')
+        snprintf(values->heard, sizeof values->heard, " %s has heard of it.",
+                 people_words(people, status->heard_by, person));
+    else if (status->unheard > 0)
+        snprintf(values->heard, sizeof values->heard,
+                 " NOBODY HAS ANSWERED YET, after %u reminder%s: ring %.24s.", (unsigned)status->unheard,
+                 status->unheard == 1 ? "" : "s", first_text(ring, "your duty coordinator"));
+}
+
 static void next_fill(const Concordat__V1__CaseStatus *status, const struct people *people, int64_t now_ms,
                       struct next_values *values)
 {
@@ -114,6 +130,7 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
         (size_t)status->offer_notice < sizeof notices / sizeof *notices ? notices[status->offer_notice] : "";
     time_words(status->act_by_ms, now_ms, values->by);
     time_words(status->expected_arrival_ms, now_ms, values->arrival);
+    next_fill_heard(status, people, values);
     bool recorded = status->taken_by[0] != '\0';
     snprintf(values->person, sizeof values->person, recorded ? ", %s," : " (who is %s)",
              people_words(people, status->taken_by, person));
@@ -127,7 +144,8 @@ static const char *next_value(const struct next_values *values, const char *name
     } known[] = {{"team", values->team},       {"why", values->why},       {"by", values->by},
                  {"arrival", values->arrival}, {"person", values->person}, {"outcome", values->outcome},
                  {"taken", values->taken},     {"will", values->will},     {"danger", values->danger},
-                 {"sought", values->sought},   {"then", values->then},       {"notice", values->notice}};
+                 {"sought", values->sought},   {"then", values->then},     {"notice", values->notice},
+                 {"heard", values->heard}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strlen(known[i].name) == size && strncmp(known[i].name, name, size) == 0)
             return known[i].value;

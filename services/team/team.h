@@ -8,8 +8,8 @@
 #include "proto/keys/keys.h"
 #include "services/team/cases.h"
 #include "services/team/display.h"
-#include "services/team/hook.h"
 #include "services/terminal/connection.h"
+#include "services/terminal/hook.h"
 
 enum { TEAM_SENT_MAX = 128, TEAM_WHAT_BYTES = 120 };
 

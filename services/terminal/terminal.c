@@ -135,7 +135,7 @@ static void print_board_row(const struct terminal *terminal, const struct board_
 
 void terminal_show_board(const struct terminal *terminal, const Concordat__V1__Board *board, int64_t now_ms)
 {
-    const Concordat__V1__CaseStatus **cases = board_in_order(board);
+    const Concordat__V1__CaseStatus **cases = board_in_order(board, now_ms);
     struct sheet areas = {0};
     char now[TIME_WORDS_BYTES];
     time_words_clock(now_ms, now_ms, now);

@@ -160,6 +160,21 @@ static struct command make_set_hold(struct core_world *w)
     return command;
 }
 
+static struct command make_acknowledge(struct core_world *w)
+{
+    struct command command = world_from_coordinator(w, COMMAND_ACKNOWLEDGE, world_submitted(w)->id);
+    command.person = (struct person){"p117", 16};
+    return command;
+}
+
+static struct command make_mute(struct core_world *w)
+{
+    struct command command = make_acknowledge(w);
+    command.kind = COMMAND_MUTE;
+    command.is.mute.for_ms = MINUTES(30);
+    return command;
+}
+
 static struct command make_detention(struct core_world *w)
 {
     return world_detention(w, world_submitted(w)->id, DETENTION_STEP_USED);
@@ -206,6 +221,8 @@ static const struct {
     [COMMAND_ERASE] = {"erase", make_erase},
     [COMMAND_SET_HOLD] = {"set a hold", make_set_hold},
     [COMMAND_RECORD_DETENTION] = {"record a detention", make_detention},
+    [COMMAND_ACKNOWLEDGE] = {"acknowledge", make_acknowledge},
+    [COMMAND_MUTE] = {"mute", make_mute},
     [COMMAND_CAPACITY] = {"capacity", make_capacity},
     [COMMAND_RECORD_WISH] = {"record a wish", make_record_wish},
 };

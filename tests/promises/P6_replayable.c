@@ -400,9 +400,22 @@ static void through_another_coordinator(struct core_world *w)
     world_presence(w, 2, false);
     assert_int_equal(world_take(w, r), REFUSAL_NONE);
     strcpy(w->coordinators[0].id, "northmoor-night");
+    w->areas[0].escalate[w->areas[0].escalate_count++] = 1;
     world_load_policy(w);
     world_pass_over(w);
     assert_int_equal(r->state, CASE_HELD);
+    world_wait(w, MINUTES(80)); /* reminders that nobody acknowledges */
+    assert_true(r->also_count);
+    struct command mute = world_from_coordinator(w, COMMAND_MUTE, r->id);
+    mute.slot = r->coordinator;
+    mute.person = (struct person){"p117", 16};
+    mute.is.mute.for_ms = MINUTES(60);
+    assert_int_equal(world_do(w, &mute), REFUSAL_NONE);
+    struct command update = world_command(w, COMMAND_UPDATE, r->id);
+    update.is.submit.facts = r->facts;
+    update.is.submit.facts.urgency = URGENCY_EMERGENCY;
+    update.is.submit.at = (struct referral_place){"", "", ""};
+    assert_int_equal(world_do(w, &update), REFUSAL_NONE);
 }
 
 static void what_the_broker_itself_writes(struct core_world *w)

@@ -118,6 +118,8 @@ static const struct event_text {
     {"Received.coordinator", DIRECTORY},
     {"Received.own_team", DIRECTORY},
     {"RecordRead.of", KEY},
+    {"Acknowledged.coordinator", DIRECTORY},
+    {"Reminded.also", DIRECTORY},
     {"PassedOver.coordinator", DIRECTORY},
     {"PassedOver.previous", DIRECTORY},
     {"Reminded.coordinator", DIRECTORY},

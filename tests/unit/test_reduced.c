@@ -272,7 +272,10 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "ClockWarned.due_ms is moved\n"
                                    "OfferShortened.expires_ms is moved\n"
                                    "Sought.look_again_ms goes\n"
-                                   "PassedOver.remind_ms is moved\n";
+                                   "PassedOver.remind_ms is moved\n"
+                                   "Acknowledged.muted_ms is moved\n"
+                                   "Acknowledged.remind_ms is moved\n"
+                                   "AskedAgain.remind_ms is moved\n";
 
 static void P9_what_an_auditor_gets_is_decided_for_each_field_of_every_event(void **state)
 {
@@ -360,7 +363,7 @@ static void P9_what_is_no_field_or_not_in_its_form_goes(void **state)
         const char *what;
         uint8_t size, full[24], reduced_size, reduced[24];
     } forms[] = {
-        {"a field that is not in the schema", 7, {8, 1, 0xf2, 0x03, 2, 'h', 'i'}, 2, {8, 1}},
+        {"a field that is not in the schema", 7, {8, 1, 0xfa, 0x04, 2, 'h', 'i'}, 2, {8, 1}},
         {"one with a great number", 6, {8, 1, 0x82, 0x40, 1, 'h'}, 2, {8, 1}},
         {"a number as text", 5, {0x0a, 1, 'h', 0x28, 1}, 2, {0x28, 1}},
         {"a text of 32 bits", 7, {8, 1, 0x4d, 1, 2, 3, 4}, 2, {8, 1}},

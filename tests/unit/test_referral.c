@@ -64,6 +64,8 @@ static const struct picture_row {
     {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
     {"warned of a clock", {.kind = EVENT_CLOCK_WARNED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
     {"passed over", {.kind = EVENT_PASSED_OVER}, ".OHTARVICW"},
+    {"acknowledged", {.kind = EVENT_ACKNOWLEDGED, .person.id = ""}, ".OHTARVICW"},
+    {"asked again", {.kind = EVENT_ASKED_AGAIN}, ".OHTARVICW"},
     {"detention noted",
      {.kind = EVENT_DETENTION_NOTED,
       .is.noted = {.entry.step = DETENTION_STEP_USED, .state = DETENTION_USED}},

@@ -16,7 +16,7 @@
 #include "proto/words/now.h"
 #include "services/team/cases.h"
 #include "services/team/display.h"
-#include "services/team/hook.h"
+#include "services/terminal/hook.h"
 
 static const int64_t now_ms = 1783342800000; /* 14:00 in London */
 enum { MINUTE = 60000 };

@@ -62,6 +62,7 @@ static void make_world_policy(struct core_world *w, int teams)
     policy->contact_lease_ms = HOURS(12);
     policy->lease_grace_ms = MINUTES(10);
     policy->remind_ms = MINUTES(15);
+    policy->acknowledge_ms = MINUTES(15);
     policy->coordinator_lease_ms = MINUTES(60);
     policy->capacity_good_ms = MINUTES(60);
     policy->rounds_max = 3;

@@ -1,13 +1,14 @@
-/* hook.h: a command of the team's own that is run for each offer, as a process that the device never waits
- * for.
+/* hook.h: a command of a team's or coordinator's own that is run for each offer or reminder, as a process
+ * that the program never waits for.
  *
- * `sh -c COMMAND` gets the offer as JSON on standard input and its main facts in the environment:
- * CONCORDAT_EVENT (offer, offer-over, status), CONCORDAT_NUMBER, CONCORDAT_REFERRAL, CONCORDAT_ATTEMPT,
- * CONCORDAT_EXPIRES_MS (since 1970-01-01 UTC), CONCORDAT_URGENCY, CONCORDAT_SOURCE. What it prints goes to
- * standard error. It is ended if it still runs after a minute. One thread.
+ * `sh -c COMMAND` gets the message as JSON on standard input and its main facts in the environment:
+ * CONCORDAT_EVENT (offer, offer-over, status; reminder at a coordinator), CONCORDAT_NUMBER,
+ * CONCORDAT_REFERRAL, CONCORDAT_ATTEMPT, CONCORDAT_EXPIRES_MS (since 1970-01-01 UTC), CONCORDAT_URGENCY,
+ * CONCORDAT_SOURCE. What it prints goes to standard error. It is ended if it still runs after a minute. One
+ * thread.
  */
-#ifndef CONCORDAT_TEAM_HOOK_H
-#define CONCORDAT_TEAM_HOOK_H
+#ifndef CONCORDAT_TERMINAL_HOOK_H
+#define CONCORDAT_TERMINAL_HOOK_H
 
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* hook.c: running the team's own command: see hook.h. */
-#include "services/team/hook.h"
+/* hook.c: running a command of one's own: see hook.h. */
+#include "services/terminal/hook.h"
 
 #include <errno.h>
 #include <inttypes.h>
