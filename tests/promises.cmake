@@ -26,6 +26,7 @@ concordat_promise_test(R2_hours core-world)
 concordat_promise_test(R5_detention core-world)
 concordat_promise_test(R15_heard core-world)
 concordat_promise_test(R16_reload core-world)
+concordat_promise_test(R22_silent core-world)
 concordat_promise_test(R24_seen core-world)
 concordat_promise_test(P9_erasure core-world)
 

@@ -189,6 +189,13 @@ void apply_acknowledged(struct referral *r, const struct event *event)
         r->remind_ms = event->is.acknowledged.remind_ms;
 }
 
+void apply_team_silent(struct referral *r, const struct event *event)
+{
+    (void)event;
+    r->silent_told = true;
+    forget_heard(r);
+}
+
 void apply_asked_again(struct referral *r, const struct event *event)
 {
     forget_heard(r);
@@ -222,6 +229,7 @@ void apply_accepted(struct referral *r, const struct event *event)
     r->taken_from = SLOT_NONE;
     r->alters_who_comes = false;
     r->unheard = 0;
+    r->silent_told = false;
     clear_offer(r);
 }
 

@@ -24,12 +24,28 @@ bool apply_accepted_to_team(struct state *state, const struct event *event)
     return true;
 }
 
+/* The cases that a team has in hand are looked at again; they are in no list of their own. */
+static void look_at_cases_of(struct state *state, uint16_t team, bool present)
+{
+    for (uint32_t row = 0; row < state->referrals.count; row++) {
+        struct referral *r = table_row(&state->referrals, row);
+        if (!referral_is_with_team(r) || r->team != team)
+            continue;
+        r->silent_told &= !present;
+        agenda_change(&state->agenda, row, state_case_due(state, r));
+    }
+}
+
 /* If nobody is there any more, the team's live offers end at once; if somebody is there again, they run until
  * they expire. */
 bool apply_presence(struct state *state, const struct event *event)
 {
     struct team *team = team_to_change(state, event->is.presence.team);
     team->present = event->is.presence.present;
+    team->absent_ms = team->present ? 0 : event->at_ms;
+    team->silent_ms = event->is.presence.silent_ms;
+    if (team->cases)
+        look_at_cases_of(state, event->is.presence.team, team->present);
     for (uint32_t next = team->first_offer; next;) {
         const struct referral *r = table_row(&state->referrals, next - 1);
         agenda_change(&state->agenda, next - 1, state_case_due(state, r));

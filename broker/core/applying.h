@@ -15,7 +15,7 @@ event_changes_case apply_held, apply_reminded, apply_taken, apply_accepted, appl
 event_changes_case apply_lease_warned, apply_lease_lapsed, apply_closed, apply_referrer_told;
 event_changes_case apply_clock_breached, apply_clock_warned, apply_alteration_to_case, apply_hold_to_case;
 event_changes_case apply_sought, apply_wish_recorded;
-event_changes_case apply_passed_over, apply_acknowledged, apply_asked_again;
+event_changes_case apply_passed_over, apply_acknowledged, apply_asked_again, apply_team_silent;
 
 /* A hold is set or lifted: of the holds of a case, by hold_bit, and since when it has any. */
 void holds_change(uint8_t *holds, int64_t *since_ms, const struct event *event);

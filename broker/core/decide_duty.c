@@ -107,3 +107,12 @@ void deciding_ask_again(struct deciding *d, enum worse why)
     event->is.asked_again.remind_ms = d->r.state == CASE_HELD ? d->now_ms : 0;
     deciding_done(d, event);
 }
+
+/* The team keeps the case: only its own lease takes it back. */
+void deciding_tell_silence(struct deciding *d)
+{
+    struct event *event = deciding_event(d, EVENT_TEAM_SILENT);
+    event->is.silent.team = d->r.team;
+    event->is.silent.since_ms = state_team(d->state, d->r.team)->absent_ms;
+    deciding_done(d, event);
+}

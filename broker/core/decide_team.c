@@ -115,6 +115,8 @@ enum refusal decide_presence(struct deciding *d)
     event->is.presence.team = d->command->slot;
     event->is.presence.present = d->command->is.presence.present;
     event->is.presence.lapsed = d->command->is.presence.lapsed;
+    if (!event->is.presence.present)
+        event->is.presence.silent_ms = d->now_ms + d->policy->silent_after_ms;
     return REFUSAL_NONE;
 }
 

@@ -71,6 +71,8 @@ static void decide_due(struct deciding *d)
         remind_coordinator(d);
     else if (r->state == CASE_HELD && r->look_again_ms && r->look_again_ms <= d->now_ms)
         deciding_look(d);
+    else if (state_silent_due(d->state, r) <= d->now_ms)
+        deciding_tell_silence(d);
     else
         record_breaches(d);
 }

@@ -64,6 +64,8 @@ enum refusal deciding_in_hand(const struct deciding *d);
 /* Reminds the coordinator of a held case, and as many others of the area's list as reminders were heard by
  * nobody (decide_duty.c). */
 void deciding_remind(struct deciding *d);
+/* Tells the coordinator of a case that the devices of the team that has it are silent. */
+void deciding_tell_silence(struct deciding *d);
 /* Has coordinators who have heard of a case told again, because it turned worse. */
 void deciding_ask_again(struct deciding *d, enum worse why);
 /* Leaves the case with the coordinator on duty. match: what was found, if the ladder was asked; else NULL. */

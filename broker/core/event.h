@@ -60,6 +60,7 @@ enum event_kind {
     EVENT_PASSED_OVER = 61,
     EVENT_ACKNOWLEDGED,
     EVENT_ASKED_AGAIN,
+    EVENT_TEAM_SILENT = 66,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -321,6 +322,10 @@ struct event {
             int64_t remind_ms;    /* 0: the case is not held */
         } acknowledged;
         struct {
+            uint16_t team;
+            int64_t since_ms;
+        } silent;
+        struct {
             enum worse why;
             int64_t remind_ms; /* 0: the case is not held */
         } asked_again;
@@ -388,6 +393,7 @@ struct event {
         struct {
             uint16_t team;
             bool present, lapsed;
+            int64_t silent_ms; /* absent: when the coordinators of its cases are told, if it still is then */
         } presence;
         struct {
             uint16_t team;

@@ -99,6 +99,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_PASSED_OVER] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_passed_over,
         .coordinator_at = AT(passed.coordinator)},
     [EVENT_ACKNOWLEDGED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_acknowledged},
+    [EVENT_TEAM_SILENT] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_team_silent,
+        .team_at = AT(silent.team)},
     [EVENT_ASKED_AGAIN] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_asked_again},
     [EVENT_DETENTION_NOTED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = detention_apply},
     [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,

@@ -144,7 +144,8 @@ struct referral {
     bool wants_telephone;   /* as the person said */
     bool changes_unseen;    /* of its facts or texts, by whoever is told of them */
     bool alters_who_comes;  /* by a change, who has it, or was chosen, would not be asked any more */
-    uint8_t unused[5];
+    bool silent_told;       /* that its team's devices are silent */
+    uint8_t unused[4];
 };
 
 #pragma GCC diagnostic pop

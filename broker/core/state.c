@@ -251,10 +251,19 @@ static void remember_command(struct state *state, const struct event *event)
 
 /* --- cases ------------------------------------------------------------------------------------------ */
 
+int64_t state_silent_due(const struct state *state, const struct referral *r)
+{
+    if (!referral_is_with_team(r) || r->silent_told)
+        return INT64_MAX;
+    const struct team *team = team_at(state, r->team);
+    return team->absent_ms && team->silent_ms ? team->silent_ms : INT64_MAX;
+}
+
 int64_t state_case_due(const struct state *state, const struct referral *r)
 {
     bool absent = r->offer.attempt && !team_at(state, r->offer.team)->present;
-    return referral_due(r, absent);
+    int64_t due_ms = referral_due(r, absent), silent_ms = state_silent_due(state, r);
+    return silent_ms < due_ms ? silent_ms : due_ms;
 }
 
 static uint32_t *last_number(struct state *state, bool drill)

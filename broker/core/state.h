@@ -24,6 +24,8 @@ struct team_load {
 /* A drill has places of its own, so that none takes a person's. */
 struct team {
     int64_t claimed_ms, claim_good_until_ms;
+    int64_t absent_ms; /* since when nobody is there; 0: somebody is, or nobody ever was */
+    int64_t silent_ms; /* when the coordinators of its cases are told of it */
     uint64_t last_offered_seq;
     struct team_load people, drills;
     uint32_t first_offer; /* row + 1: its live offers as a list (offers.h); 0: none */
@@ -223,5 +225,8 @@ static inline const struct ended_case *state_ended_row(const struct state *state
  * never. */
 int64_t state_due(const struct state *state);
 int64_t state_case_due(const struct state *state, const struct referral *referral);
+/* When the coordinator of a case is told that the devices of its team are silent; INT64_MAX: they are not, or
+ * it has been told. */
+int64_t state_silent_due(const struct state *state, const struct referral *referral);
 
 #endif

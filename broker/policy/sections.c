@@ -47,6 +47,9 @@ static const struct policy_field TIMES_FIELDS[] = {
     {"remind", REQUIRED, policy_read_duration, offsetof(struct policy, remind_ms), DURATION_REMEDY},
     {"acknowledge", OPTIONAL, policy_read_duration, offsetof(struct policy, acknowledge_ms),
      "Write how long a coordinator has to acknowledge a reminder, such as 2m; without it, as long as remind."},
+    {"silent_after", OPTIONAL, policy_read_duration, offsetof(struct policy, silent_after_ms),
+     "Write after how long a coordinator is told that a team with cases is silent, such as 10m; without it, as long "
+     "as lease_grace."},
     {"coordinator_lease", REQUIRED, policy_read_duration, offsetof(struct policy, coordinator_lease_ms),
      DURATION_REMEDY},
     {"capacity_good", REQUIRED, policy_read_duration, offsetof(struct policy, capacity_good_ms),
@@ -62,6 +65,8 @@ static void read_policy_times(struct reader *reader, const struct spot *spot, vo
     read_fields(reader, spot, TIMES_FIELDS, into);
     if (!policy->acknowledge_ms)
         policy->acknowledge_ms = policy->remind_ms;
+    if (!policy->silent_after_ms)
+        policy->silent_after_ms = policy->lease_grace_ms;
 }
 
 static const struct policy_field STANDARD_FIELDS[] = {

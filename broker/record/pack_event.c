@@ -1,9 +1,9 @@
 /* pack_event.c: an event of the core as the message that the ledger keeps. */
 #include <assert.h>
-#include <stdlib.h>
 
 #include "broker/record/noted.h"
 #include "broker/record/packed_clock.h"
+#include "broker/record/packed_policy.h"
 #include "broker/record/record.h"
 
 /* The storage of a message in the making. It stands on the caller's stack and points into itself. */
@@ -65,6 +65,7 @@ struct packing {
         Concordat__V1__PassedOver passed;
         Concordat__V1__Acknowledged acknowledged;
         Concordat__V1__AskedAgain asked_again;
+        Concordat__V1__TeamSilent silent;
     } is;
 };
 
@@ -412,6 +413,7 @@ static void pack_presence(struct packing *p)
     p->is.presence.team = packed_team(p, p->event->is.presence.team);
     p->is.presence.present = p->event->is.presence.present;
     p->is.presence.lapsed = p->event->is.presence.lapsed;
+    p->is.presence.silent_ms = p->event->is.presence.silent_ms;
 }
 
 static void pack_capacity(struct packing *p)
@@ -526,6 +528,13 @@ static void pack_asked_again(struct packing *p)
     p->is.asked_again.remind_ms = p->event->is.asked_again.remind_ms;
 }
 
+static void pack_silent(struct packing *p)
+{
+    PART(silent, team_silent, team_silent);
+    p->is.silent.team = packed_team(p, p->event->is.silent.team);
+    p->is.silent.since_ms = p->event->is.silent.since_ms;
+}
+
 typedef void pack_part(struct packing *p);
 
 static pack_part *const parts[] = {
@@ -568,44 +577,8 @@ static pack_part *const parts[] = {
     [EVENT_PASSED_OVER] = pack_passed,
     [EVENT_ACKNOWLEDGED] = pack_acknowledged,
     [EVENT_ASKED_AGAIN] = pack_asked_again,
+    [EVENT_TEAM_SILENT] = pack_silent,
 };
-
-/* A loaded policy is long and rare, so its lists are allocated. */
-static size_t pack_policy(struct packing *p, uint8_t *out, size_t capacity)
-{
-    const struct policy_file *file = p->event->opaque;
-    const struct policy *policy = &file->policy;
-    Concordat__V1__PolicyLoaded loaded = CONCORDAT__V1__POLICY_LOADED__INIT;
-    Concordat__V1__KnownTeam *teams = calloc(policy->team_count + 1u, sizeof *teams);
-    Concordat__V1__KnownTeam **list = calloc(policy->team_count + 1u, sizeof *list);
-    size_t size = 0;
-    if (!teams || !list)
-        goto done;
-    for (int i = 0; i < policy->team_count; i++) {
-        concordat__v1__known_team__init(&teams[i]);
-        teams[i].id = packed_text(policy->teams[i].id);
-        teams[i].name = packed_text(policy->teams[i].name);
-        teams[i].team_type = packed_text(policy->teams[i].team_type);
-        teams[i].organisation = packed_text(policy->teams[i].organisation);
-        teams[i].telephone = packed_text(policy->teams[i].telephone);
-        list[i] = &teams[i];
-    }
-    loaded.digest = packed_bytes(policy->digest, sizeof policy->digest);
-    loaded.n_teams = policy->team_count;
-    loaded.teams = list;
-    loaded.file = packed_bytes(file->bytes, file->size);
-    loaded.n_areas = p->event->is.policy.areas.count;
-    loaded.areas = (char **)(uintptr_t)p->event->is.policy.areas.items;
-    loaded.n_coordinators = p->event->is.policy.coordinators.count;
-    loaded.coordinators = (char **)(uintptr_t)p->event->is.policy.coordinators.items;
-    p->message.policy_loaded = &loaded;
-    if (concordat__v1__event__get_packed_size(&p->message) <= capacity)
-        size = concordat__v1__event__pack(&p->message, out);
-done:
-    free(list);
-    free(teams);
-    return size;
-}
 
 size_t record_pack_event(const struct event *event, const struct state *state,
                          const struct directory *directory, const uint8_t salt[EVENT_SALT_BYTES],
@@ -649,7 +622,7 @@ size_t record_pack_event(const struct event *event, const struct state *state,
     }
     p.message.what_case = (Concordat__V1__Event__WhatCase)event->kind;
     if (event->kind == EVENT_POLICY_LOADED)
-        return pack_policy(&p, out, capacity);
+        return policy_pack(event, &p.message, out, capacity);
     parts[event->kind](&p);
     /* Measuring costs half as much as packing. It is not needed if there is room for the longest event. */
     if (capacity < RECORD_EVENT_BYTES_MAX && concordat__v1__event__get_packed_size(&p.message) > capacity)

@@ -322,6 +322,7 @@ static void read_presence(struct event_reading *in)
     in->event->is.presence.team = read_team(in, m->team);
     in->event->is.presence.present = m->present;
     in->event->is.presence.lapsed = m->lapsed;
+    in->event->is.presence.silent_ms = m->silent_ms;
 }
 
 static void read_capacity(struct event_reading *in)
@@ -451,6 +452,12 @@ static void read_asked_again(struct event_reading *in)
     in->event->is.asked_again.remind_ms = m->remind_ms;
 }
 
+static void read_silent(struct event_reading *in)
+{
+    in->event->is.silent.team = read_team(in, in->message->team_silent->team);
+    in->event->is.silent.since_ms = in->message->team_silent->since_ms;
+}
+
 typedef void read_part(struct event_reading *in);
 
 static read_part *const parts[] = {
@@ -494,6 +501,7 @@ static read_part *const parts[] = {
     [EVENT_PASSED_OVER] = read_passed,
     [EVENT_ACKNOWLEDGED] = read_acknowledged,
     [EVENT_ASKED_AGAIN] = read_asked_again,
+    [EVENT_TEAM_SILENT] = read_silent,
 };
 
 static void read_owner(struct event_reading *in)

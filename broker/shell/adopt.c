@@ -64,6 +64,8 @@ static bool adopt_for(struct broker *b, const struct sealed_texts *texts, uint32
         news_list_note(&b->turn.news, event, former, is_answered ? answered : 0);
         if (event->kind == EVENT_UPDATED && event->is.received.with_changes)
             adopt_note_asked(b, event->referral);
+        if (event->kind == EVENT_PRESENCE_CHANGED)
+            statuses_forget(&b->statuses); /* they say since when a team is silent */
         if (event_gives_hope(event))
             adopt_rematch(b);
     }

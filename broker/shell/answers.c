@@ -41,6 +41,8 @@ void answers_done(struct broker *b, const struct answer_to *to, const struct don
     answer.n_flags = record_flags(done->flags, flags);
     answer.flags = flags;
     answer.key_remains = done->key_remains;
+    if (done->note)
+        answer.text = borrowed_text(done->note);
     if (done->key_remains)
         answer.text = borrowed_text(erasure_key_remains);
     if (referral) {

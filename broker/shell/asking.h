@@ -40,6 +40,7 @@ struct done {
     bool key_remains;    /* of an Erase: on the disk, which did not let it be overwritten */
     bool late;           /* an acceptance whose time had ended */
     bool before_receipt; /* a contact that was before the receipt */
+    const char *note;    /* for a person to read; NULL: nothing */
 };
 
 #endif

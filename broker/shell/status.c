@@ -126,6 +126,17 @@ static void status_say_matched(struct status *s, const struct directory *directo
     status_say_declined(s, r->declined_as);
 }
 
+static void status_say_silence(struct status *s, const struct state *state, const struct referral *r)
+{
+    int64_t since_ms = referral_is_with_team(r) ? state_team(state, r->team)->absent_ms : 0;
+    if (!since_ms)
+        return;
+    concordat__v1__team_silence__init(&s->silence);
+    s->silence.since_ms = state_utc(state, since_ms);
+    s->silence.told = r->silent_told;
+    s->message.team_silence = &s->silence;
+}
+
 static void status_of_open(struct status *s, const struct state *state, const struct directory *directory,
                            const struct referral *r)
 {
@@ -160,6 +171,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     status_say_altered(s, r->altered);
     status_say_detention(s, state, r);
     status_say_matched(s, directory, r);
+    status_say_silence(s, state, r);
     m->by_another_device = r->by_another_device;
     m->on_hold_ms = state_utc(state, r->on_hold_ms);
     m->changed_seq = r->changes_unseen ? r->facts_seq : 0;
@@ -203,7 +215,8 @@ static void status_pack(struct packed_status *packed, struct status *status)
     message.body_case = CONCORDAT__V1__MESSAGE__BODY_STATUS;
     message.status = &status->message;
     assert(concordat__v1__case_status__descriptor.n_fields == STATUS_FIELDS &&
-           concordat__v1__detention__descriptor.n_fields == DETENTION_FIELDS);
+           concordat__v1__detention__descriptor.n_fields == DETENTION_FIELDS &&
+           concordat__v1__team_silence__descriptor.n_fields == SILENCE_FIELDS);
     packed->size = concordat__v1__message__pack(&message, packed->bytes);
     assert(packed->size <= sizeof packed->bytes);
     packed->seq = status->message.seq;

@@ -18,6 +18,7 @@ struct status {
     char number[NUMBER_TEXT_BYTES], follows[NUMBER_TEXT_BYTES];
     Concordat__V1__Alteration altered[ALTERATION_COUNT];
     Concordat__V1__Detention detention;
+    Concordat__V1__TeamSilence silence;
     Concordat__V1__Flag found[FLAG_BITS];
     Concordat__V1__Consideration differs[RECORD_DIFFERENCES_MAX];
     Concordat__V1__DeclineReason declined_as[DECLINED_AS_MAX];
@@ -31,11 +32,13 @@ bool status_of(struct status *status, const struct state *state, const struct di
  * all bounded, and each field and the whole have a tag and a number or a length. */
 enum {
     DETENTION_FIELDS = 12,
-    STATUS_FIELDS = 46,
+    STATUS_FIELDS = 47,
+    SILENCE_FIELDS = 2,
     STATUS_FIELD_BYTES_MAX = 2 + 10,
     STATUS_BYTES_MAX = ID_BYTES + 2 * NUMBER_TEXT_BYTES + 3 * ID_CHARS_MAX + 3 * NAME_CHARS_MAX +
                        2 * TELEPHONE_CHARS_MAX + 2 * PERSON_CHARS_MAX +
-                       (STATUS_FIELDS + DETENTION_FIELDS + 1) * STATUS_FIELD_BYTES_MAX + FLAG_BITS,
+                       (STATUS_FIELDS + DETENTION_FIELDS + SILENCE_FIELDS + 1) * STATUS_FIELD_BYTES_MAX +
+                       FLAG_BITS,
     STATUSES_KEPT = 256
 };
 

@@ -15,6 +15,7 @@
 #include "broker/shell/feed.h"
 #include "broker/shell/glass.h"
 #include "broker/shell/greet.h"
+#include "broker/shell/in_hand.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/merging.h"
 #include "broker/shell/moves.h"
@@ -185,6 +186,16 @@ static bool take_is_as_told(struct broker *b, const struct asking *asking, const
     return !b->content.text || confidential_is_as_told(b, command->referral, seq, &b->content);
 }
 
+/* A team that goes is told what it still has in hand. */
+static void answer_done_command(struct broker *b, const struct asking *asking, const struct command *command,
+                                struct done *done)
+{
+    char text[IN_HAND_BYTES];
+    if (command->kind == COMMAND_PRESENCE && !command->is.presence.present)
+        done->note = in_hand_words(b, asking->slot, text);
+    answers_done(b, &asking->to, done, case_to_answer(b, asking, command));
+}
+
 static void take_core_command(struct broker *b, const struct asking *asking)
 {
     struct record_content *content = &b->content;
@@ -211,7 +222,7 @@ static void take_core_command(struct broker *b, const struct asking *asking)
     else if (command.kind == COMMAND_ERASE)
         erased_answer_later(b, &asking->to, &done, command.referral);
     else
-        answers_done(b, &asking->to, &done, case_to_answer(b, asking, &command));
+        answer_done_command(b, asking, &command, &done);
 }
 
 /* A team is present as long as one of its devices is. */

@@ -52,7 +52,7 @@ static const struct reduced_rule reduced_rules[] = {
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
      "detention_noted clock_warned given_back sought wish_recorded "
-     "changes_seen offer_shortened passed_over acknowledged asked_again"},
+     "changes_seen offer_shortened passed_over acknowledged asked_again team_silent"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -127,6 +127,9 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__hold_lifted__descriptor, STAYS, "reason"},
     {&concordat__v1__hold_lifted__descriptor, GOES, "by"},
     {&concordat__v1__presence_changed__descriptor, STAYS, "team present lapsed"},
+    {&concordat__v1__presence_changed__descriptor, MOVES, "silent_ms"},
+    {&concordat__v1__team_silent__descriptor, STAYS, "team"},
+    {&concordat__v1__team_silent__descriptor, MOVES, "since_ms"},
     {&concordat__v1__capacity_claimed__descriptor, STAYS, "team free_places"},
     {&concordat__v1__capacity_claimed__descriptor, MOVES, "good_until_ms"},
     {&concordat__v1__known_team__descriptor, STAYS, "id name team_type organisation telephone"},

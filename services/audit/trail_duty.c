@@ -45,3 +45,10 @@ int trail_keep_asked_again(struct sql *sql, const Concordat__V1__Event *event)
     return RUN("INSERT INTO asked_again (seq, referral, at_ms, why) VALUES (?1, ?2, ?3, ?4)", SEQ, REFERRAL,
                AT, WORDS(worse, event->asked_again->why));
 }
+
+int trail_keep_team_silent(struct sql *sql, const Concordat__V1__Event *event)
+{
+    return RUN("INSERT INTO team_silent (seq, referral, at_ms, team, since_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+               SEQ, REFERRAL, AT, sql_text(event->team_silent->team),
+               sql_integer(event->team_silent->since_ms));
+}

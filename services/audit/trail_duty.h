@@ -10,5 +10,6 @@ int trail_keep_passed_over(struct sql *sql, const Concordat__V1__Event *event);
 int trail_keep_reminded(struct sql *sql, const Concordat__V1__Event *event);
 int trail_keep_acknowledged(struct sql *sql, const Concordat__V1__Event *event);
 int trail_keep_asked_again(struct sql *sql, const Concordat__V1__Event *event);
+int trail_keep_team_silent(struct sql *sql, const Concordat__V1__Event *event);
 
 #endif

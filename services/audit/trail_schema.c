@@ -146,6 +146,10 @@ static const char *const statements[] = {
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT, person TEXT,"
     "  muted_until_ms INTEGER"
     ") STRICT",
+    "CREATE TABLE team_silent (" /* no device of the team that has the case was there for too long */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, team TEXT,"
+    "  since_ms INTEGER NOT NULL"
+    ") STRICT",
     "CREATE TABLE asked_again (" /* the case turned worse since somebody had heard of it */
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, why TEXT"
     ") STRICT",
@@ -248,7 +252,7 @@ const char *const trail_schema_derived[] = {
     "decision",  "finding",    "check_in",         "clock",    "breach",     "clock_warning",
     "detention", "reminder",   "record_read",      "erasure",  "hold",       "refused_command",
     "team",      "policy",     "presence",         "capacity", "cover",      "broker_start",
-    "snapshot",  "alteration", "clock_correction", "wish",     "passed_over", "acknowledgement", "asked_again", NULL};
+    "snapshot",  "alteration", "clock_correction", "wish",     "passed_over", "acknowledgement", "asked_again", "team_silent", NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -47,7 +47,8 @@ enum board_rank board_rank(const case_status *status, int64_t now_ms)
     if (show_detention_is_over_time(status, now_ms) || (status->detention && status->detention->warned))
         return BOARD_DETENTION_ENDS;
     bool late = has_passed(status->respond_by_ms, now_ms) || has_passed(status->act_by_ms, now_ms);
-    return status->lease_warned || late ? BOARD_OVERDUE : BOARD_REST;
+    bool silent = status->team_silence && status->team_silence->told;
+    return status->lease_warned || silent || late ? BOARD_OVERDUE : BOARD_REST;
 }
 
 bool board_rings(const case_status *status, int64_t now_ms)
@@ -107,14 +108,17 @@ void board_fill_row(const case_status *status, int64_t now_ms, struct board_row 
                   "none given");
     set_code_cell(row, BOARD_STATE, &concordat__v1__state__descriptor, (int)status->state, "saved only");
     bool unheard = status->unheard > 0 && board_rank(status, now_ms) == BOARD_UNHEARD;
-    if (unheard)
+    if (status->team_silence)
+        set_cell(row, BOARD_STATE, "silent");
+    else if (unheard)
         snprintf(row->cells[BOARD_STATE], BOARD_CELL_BYTES, "unheard %u", (unsigned)status->unheard);
     set_cell(row, BOARD_HELD_BY, name[0] != '\0' ? name : "nobody");
     show_detention_short(status, now_ms, detained);
     set_cell(row, BOARD_DETAINED, detained);
     set_time_cell(row, BOARD_ACT_BY, status->act_by_ms, now_ms);
     set_time_cell(row, BOARD_SEEN_BY, status->respond_by_ms, now_ms);
-    row->late = unheard || status->lease_warned || show_detention_is_over_time(status, now_ms) ||
+    row->late = unheard || status->team_silence || status->lease_warned ||
+                show_detention_is_over_time(status, now_ms) ||
                 (status->respond_by_ms != 0 && status->respond_by_ms < now_ms);
 }
 

@@ -10,6 +10,8 @@
 
 typedef Concordat__V1__CaseStatus case_status;
 
+enum { SILENCE_BYTES = 160 };
+
 static const char overdue[] = "; OVERDUE: nothing was heard by the promised time";
 
 static const char *state_words(const case_status *status, char out[WORDS_MAX])
@@ -87,6 +89,19 @@ static void show_declined_as(struct sheet *sheet, const case_status *status)
         sheet_row(sheet, "Declined", "for %s; no person is turned away for that", text);
 }
 
+/* "; the team's device has been silent since 14:05" */
+static const char *silence_words(const case_status *status, int64_t now_ms, char out[SILENCE_BYTES])
+{
+    char since[TIME_WORDS_BYTES];
+    out[0] = '\0';
+    if (!status->team_silence)
+        return out;
+    time_words_clock(status->team_silence->since_ms, now_ms, since);
+    snprintf(out, SILENCE_BYTES, "; the team's device has been silent since %s%s", since,
+             status->team_silence->told ? ", and the coordinator has been told" : "");
+    return out;
+}
+
 static void show_case_row(struct sheet *sheet, const case_status *status)
 {
     char urgency[WORDS_MAX], source[WORDS_MAX];
@@ -128,14 +143,14 @@ static void show_handover(struct sheet *sheet, const case_status *status, int64_
 
 void show_status(struct sheet *sheet, const case_status *status, const struct showing *showing)
 {
-    char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES];
+    char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES], silence[SILENCE_BYTES];
     bool since_known = status->since_ms != 0;
     show_case_row(sheet, status);
     sheet_row(sheet, "State", "%s%s%s", state_words(status, state), other_device_words(status),
               status->lease_warned ? overdue : "");
     time_words(status->since_ms, showing->now_ms, time);
-    sheet_row(sheet, "Held by", "%s%s%s", next_holder(status), since_known ? ", since " : "",
-              since_known ? time : "");
+    sheet_row(sheet, "Held by", "%s%s%s%s", next_holder(status), since_known ? ", since " : "",
+              since_known ? time : "", silence_words(status, showing->now_ms, silence));
     show_whom_to_ring(sheet, status, showing);
     next_sentence(status, showing->people, showing->now_ms, next);
     sheet_row(sheet, "Next", "%s", next);

@@ -26,6 +26,7 @@ static const char *const whats[] = {
     WHAT(REMINDED) = "reminded {coordinator} of it",
     WHAT(PASSED_OVER) = "passed it over from {previous}, who has left, to {coordinator}",
     WHAT(ACKNOWLEDGED) = "heard of it for {coordinator}",
+    WHAT(TEAM_SILENT) = "told the coordinator that no device of {team} is there",
     WHAT(ASKED_AGAIN) = "told coordinators again, because it turned worse: {why}",
     WHAT(TAKEN) = "took it in hand for {coordinator}",
     WHAT(ACCEPTED) = "accepted it for {team}",

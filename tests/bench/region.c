@@ -81,7 +81,7 @@ static void make_policy(struct policy *policy, int teams)
     policy->arrival_grace_ms = 30 * MINUTE_MS;
     policy->contact_lease_ms = 720 * MINUTE_MS;
     policy->lease_grace_ms = 15 * MINUTE_MS;
-    policy->remind_ms = policy->acknowledge_ms = 5 * MINUTE_MS;
+    policy->remind_ms = policy->acknowledge_ms = policy->silent_after_ms = 5 * MINUTE_MS;
     policy->coordinator_lease_ms = 60 * MINUTE_MS;
     policy->capacity_good_ms = 30 * MINUTE_MS;
     policy->rounds_max = 2;

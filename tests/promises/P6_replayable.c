@@ -416,6 +416,12 @@ static void through_another_coordinator(struct core_world *w)
     update.is.submit.facts.urgency = URGENCY_EMERGENCY;
     update.is.submit.at = (struct referral_place){"", "", ""};
     assert_int_equal(world_do(w, &update), REFUSAL_NONE);
+    world_presence(w, 1, true);
+    const struct referral *left = world_submitted(w);
+    world_accept(w, left, MINUTES(20));
+    world_presence(w, 1, false);
+    world_wait(w, MINUTES(11));
+    assert_true(left->silent_told);
 }
 
 static void what_the_broker_itself_writes(struct core_world *w)

@@ -118,6 +118,7 @@ static const struct event_text {
     {"Received.coordinator", DIRECTORY},
     {"Received.own_team", DIRECTORY},
     {"RecordRead.of", KEY},
+    {"TeamSilent.team", DIRECTORY},
     {"Acknowledged.coordinator", DIRECTORY},
     {"Reminded.also", DIRECTORY},
     {"PassedOver.coordinator", DIRECTORY},

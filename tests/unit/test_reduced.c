@@ -262,6 +262,7 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "Erased.second goes\n"
                                    "HoldSet.by goes\n"
                                    "HoldLifted.by goes\n"
+                                   "PresenceChanged.silent_ms is moved\n"
                                    "CapacityClaimed.good_until_ms is moved\n"
                                    "AreaCovered.until_ms is moved\n"
                                    "DetentionNoted.by goes\n"
@@ -275,7 +276,8 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "PassedOver.remind_ms is moved\n"
                                    "Acknowledged.muted_ms is moved\n"
                                    "Acknowledged.remind_ms is moved\n"
-                                   "AskedAgain.remind_ms is moved\n";
+                                   "AskedAgain.remind_ms is moved\n"
+                                   "TeamSilent.since_ms is moved\n";
 
 static void P9_what_an_auditor_gets_is_decided_for_each_field_of_every_event(void **state)
 {

@@ -65,6 +65,7 @@ static const struct picture_row {
     {"warned of a clock", {.kind = EVENT_CLOCK_WARNED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
     {"passed over", {.kind = EVENT_PASSED_OVER}, ".OHTARVICW"},
     {"acknowledged", {.kind = EVENT_ACKNOWLEDGED, .person.id = ""}, ".OHTARVICW"},
+    {"team silent", {.kind = EVENT_TEAM_SILENT}, ".OHTARVICW"},
     {"asked again", {.kind = EVENT_ASKED_AGAIN}, ".OHTARVICW"},
     {"detention noted",
      {.kind = EVENT_DETENTION_NOTED,

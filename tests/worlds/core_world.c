@@ -63,6 +63,7 @@ static void make_world_policy(struct core_world *w, int teams)
     policy->lease_grace_ms = MINUTES(10);
     policy->remind_ms = MINUTES(15);
     policy->acknowledge_ms = MINUTES(15);
+    policy->silent_after_ms = MINUTES(10);
     policy->coordinator_lease_ms = MINUTES(60);
     policy->capacity_good_ms = MINUTES(60);
     policy->rounds_max = 3;
