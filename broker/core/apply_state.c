@@ -40,6 +40,16 @@ static void look_at_cases_of(struct state *state, uint16_t team, bool present)
  * they expire. */
 bool apply_presence(struct state *state, const struct event *event)
 {
+    uint16_t coordinator = event->is.presence.coordinator;
+    if (coordinator != SLOT_NONE) {
+        if (coordinator >= state->coordinators.count)
+            return false;
+        ((struct coordinator *)table_row(&state->coordinators, coordinator))->present =
+            event->is.presence.present;
+        return true;
+    }
+    if (event->is.presence.team >= state->teams.count)
+        return false;
     struct team *team = team_to_change(state, event->is.presence.team);
     team->present = event->is.presence.present;
     team->absent_ms = team->present ? 0 : event->at_ms;

@@ -38,8 +38,8 @@ bool decide_pass_over(const struct state *state, const struct directory *directo
 
 /* --- reminders ---------------------------------------------------------------------------------------- */
 
-/* Those of the area's list who are told too, after so many reminders that nobody acknowledged: one more each
- * time. Nobody who was told of the case is left out later. */
+/* Those of the area's list who are told too: one more with each reminder that nobody acknowledged, and one if
+ * the case's own coordinator is not there at all. Nobody who was told of the case is left out later. */
 static void escalate_to(const struct deciding *d, uint32_t unheard, struct event *event)
 {
     const struct policy_area *area = directory_area(d->directory, d->r.facts.area);
@@ -64,7 +64,7 @@ void deciding_remind(struct deciding *d)
     event->is.reminded.unheard = d->r.unheard;
     event->is.reminded.next_ms = d->now_ms + d->policy->acknowledge_ms;
     event->is.reminded.round = (uint16_t)(d->r.round + (another_round ? 1 : 0));
-    escalate_to(d, d->r.unheard, event);
+    escalate_to(d, d->r.unheard + !state_coordinator(d->state, d->r.coordinator)->present, event);
     deciding_done(d, event);
 }
 

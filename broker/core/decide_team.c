@@ -109,13 +109,18 @@ enum refusal decide_close(struct deciding *d)
 
 enum refusal decide_presence(struct deciding *d)
 {
-    if (state_team(d->state, d->command->slot)->present == d->command->is.presence.present)
+    uint16_t slot = d->command->slot;
+    bool on_duty = d->command->party == PARTY_COORDINATOR;
+    bool is_there =
+        on_duty ? state_coordinator(d->state, slot)->present : state_team(d->state, slot)->present;
+    if (is_there == d->command->is.presence.present)
         return REFUSAL_NONE; /* a renewed lease is not recorded */
     struct event *event = deciding_event(d, EVENT_PRESENCE_CHANGED);
-    event->is.presence.team = d->command->slot;
+    event->is.presence.team = on_duty ? SLOT_NONE : slot;
+    event->is.presence.coordinator = on_duty ? slot : SLOT_NONE;
     event->is.presence.present = d->command->is.presence.present;
     event->is.presence.lapsed = d->command->is.presence.lapsed;
-    if (!event->is.presence.present)
+    if (!event->is.presence.present && !on_duty)
         event->is.presence.silent_ms = d->now_ms + d->policy->silent_after_ms;
     return REFUSAL_NONE;
 }

@@ -391,7 +391,7 @@ struct event {
         struct erasure erased;
         struct hold hold; /* hold_set, hold_lifted */
         struct {
-            uint16_t team;
+            uint16_t team, coordinator; /* one of them; the other is SLOT_NONE */
             bool present, lapsed;
             int64_t silent_ms; /* absent: when the coordinators of its cases are told, if it still is then */
         } presence;

@@ -29,7 +29,7 @@ static bool always_gives_hope(const struct event *event)
 
 static bool hope_of_arrival(const struct event *event)
 {
-    return event->is.presence.present;
+    return event->is.presence.present && event->is.presence.team != SLOT_NONE;
 }
 
 /* A case that is offered may have become less urgent than one that waits (share.h). */
@@ -117,7 +117,7 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_WISH_RECORDED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_wish_recorded},
 
     [EVENT_PRESENCE_CHANGED] = {.is_kind = true, .change_state = apply_presence,
-        .gives_hope = hope_of_arrival, .team_at = AT(presence.team)},
+        .gives_hope = hope_of_arrival},
     [EVENT_CAPACITY_CLAIMED] = {.is_kind = true, .change_state = apply_capacity,
         .gives_hope = always_gives_hope, .team_at = AT(capacity.team)},
     [EVENT_POLICY_LOADED] = {.is_kind = true, .change_state = apply_policy, .gives_hope = always_gives_hope},

@@ -60,6 +60,8 @@ struct glass_read {
 struct coordinator {
     char id[ACTOR_CHARS_MAX + 1];
     struct glass_read reads[BREAK_GLASS_MAX]; /* the latest, the newest first */
+    bool present;                             /* by a board that is watched */
+    uint8_t unused[7];
 };
 
 /* An ended case: kept for ever, and enough to answer a late or repeated command. One that was erased has no

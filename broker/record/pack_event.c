@@ -414,6 +414,7 @@ static void pack_presence(struct packing *p)
     p->is.presence.present = p->event->is.presence.present;
     p->is.presence.lapsed = p->event->is.presence.lapsed;
     p->is.presence.silent_ms = p->event->is.presence.silent_ms;
+    p->is.presence.coordinator = packed_coordinator(p, p->event->is.presence.coordinator);
 }
 
 static void pack_capacity(struct packing *p)

@@ -319,7 +319,9 @@ static void read_hold_lifted(struct event_reading *in)
 static void read_presence(struct event_reading *in)
 {
     const Concordat__V1__PresenceChanged *m = in->message->presence_changed;
-    in->event->is.presence.team = read_team(in, m->team);
+    bool on_duty = m->coordinator[0];
+    in->event->is.presence.team = on_duty ? SLOT_NONE : read_team(in, m->team);
+    in->event->is.presence.coordinator = on_duty ? read_coordinator(in, m->coordinator) : SLOT_NONE;
     in->event->is.presence.present = m->present;
     in->event->is.presence.lapsed = m->lapsed;
     in->event->is.presence.silent_ms = m->silent_ms;

@@ -13,7 +13,8 @@ enum {
     BOARD_CASES_MAX = 2000, /* keeps a board within the longest message */
     BOARD_ENDED_MAX = 100,
     BOARD_COVERS_MAX = 1024,
-    BOARD_READINGS_MAX = 256
+    BOARD_READINGS_MAX = 256,
+    DUTIES_MAX = 64 /* more than a region has; the rest is left out */
 };
 
 /* The case is given by its id, or by the number that people say. */
@@ -62,6 +63,9 @@ static struct {
     struct reading_beyond readings[BOARD_READINGS_MAX];
     Concordat__V1__ReadBeyond *reading_list[BOARD_READINGS_MAX];
     size_t reading_count;
+    Concordat__V1__OnDuty duties[DUTIES_MAX];
+    Concordat__V1__OnDuty *duty_list[DUTIES_MAX];
+    size_t duty_count;
 } board;
 
 /* Whether the case was put on the board. */
@@ -89,16 +93,43 @@ static void board_fill(struct broker *b, const struct session *session, bool wit
         ended += board_put(b, session, (struct any_case){.ended = table_row(&b->state->ended, row)});
 }
 
+static void board_put_duty(const struct broker *b, uint16_t coordinator)
+{
+    const struct coordinator_words words = status_coordinator(b->state, b->directory, coordinator);
+    for (size_t i = 0; i < board.duty_count; i++)
+        if (board.duties[i].coordinator == words.id)
+            return;
+    if (board.duty_count == DUTIES_MAX)
+        return;
+    Concordat__V1__OnDuty *duty = &board.duties[board.duty_count];
+    concordat__v1__on_duty__init(duty);
+    duty->coordinator = words.id;
+    duty->name = words.name;
+    duty->ring = words.ring;
+    duty->present = state_coordinator(b->state, coordinator)->present;
+    board.duty_list[board.duty_count++] = duty;
+}
+
+/* The coordinator of an area, and those who are told after them. */
+static void board_put_duties(const struct broker *b, const struct policy_area *area)
+{
+    board_put_duty(b, b->directory->coordinator_slots[area->coordinator]);
+    for (int i = 0; i < area->escalate_count; i++)
+        board_put_duty(b, b->directory->coordinator_slots[area->escalate[i]]);
+}
+
 /* Which areas' cases a coordinator's board has, so that an empty board can be understood. */
 static void board_fill_areas(const struct broker *b, const struct session_peer *peer)
 {
-    board.area_count = board.cover_count = board.reading_count = 0;
+    board.area_count = board.cover_count = board.reading_count = board.duty_count = 0;
     if (peer->party != PARTY_COORDINATOR)
         return;
     const struct directory *directory = b->directory;
     for (uint32_t i = 0; i < directory->policy->area_count; i++)
-        if (directory_coordinator_slot(directory, directory->area_slots[i]) == peer->slot)
+        if (directory_coordinator_slot(directory, directory->area_slots[i]) == peer->slot) {
             board.areas[board.area_count++] = borrowed_text(directory->policy->areas[i].id);
+            board_put_duties(b, &directory->policy->areas[i]);
+        }
     board.cover_count = covers_list(b, peer->slot, board.covers, BOARD_COVERS_MAX);
     for (size_t i = 0; i < board.cover_count; i++)
         board.cover_list[i] = &board.covers[i];
@@ -125,5 +156,7 @@ void board_answer_board(struct broker *b, const struct asking *asking)
     answer.covers = board.cover_list;
     answer.n_read_beyond = board.reading_count;
     answer.read_beyond = board.reading_list;
+    answer.n_on_duty = board.duty_count;
+    answer.on_duty = board.duty_list;
     outgoing_add(b->turn.outgoing, asking->to.route, &message);
 }

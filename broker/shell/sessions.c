@@ -12,6 +12,7 @@ void sessions_open(struct sessions *s, uint64_t seed)
     *s = (struct sessions){0};
     table_open(&s->rows, sizeof(struct session));
     table_open(&s->leases, sizeof(int64_t));
+    table_open(&s->duties, sizeof(int64_t));
     table_open(&s->team_heads, sizeof(uint32_t));
     table_open(&s->source_heads, sizeof(uint32_t));
     table_open(&s->source_names, sizeof(struct name));
@@ -23,6 +24,7 @@ void sessions_close(struct sessions *s)
 {
     table_close(&s->rows);
     table_close(&s->leases);
+    table_close(&s->duties);
     table_close(&s->team_heads);
     table_close(&s->source_heads);
     table_close(&s->source_names);
@@ -191,34 +193,44 @@ void sessions_end(struct sessions *s, struct session *session)
     s->count--;
 }
 
-int64_t sessions_present_until(const struct sessions *s, uint16_t team)
+int64_t sessions_present_until(const struct sessions *s, enum party party, uint16_t slot)
 {
     int64_t until_ms = 0;
-    for (struct session *device = sessions_of_team(s, team); device; device = sessions_next(s, device))
-        if (device->presence.until_ms > until_ms)
+    struct session *device =
+        party == PARTY_COORDINATOR ? sessions_of_coordinators(s) : sessions_of_team(s, slot);
+    for (; device; device = sessions_next(s, device))
+        if (device->peer.slot == slot && device->presence.until_ms > until_ms)
             until_ms = device->presence.until_ms;
     return until_ms;
 }
 
-bool sessions_set_lease(struct sessions *s, uint16_t team, int64_t until_ms)
+bool sessions_set_lease(struct sessions *s, enum party party, uint16_t slot, int64_t until_ms)
 {
-    if (!table_reach(&s->leases, team))
+    struct table *leases = party == PARTY_COORDINATOR ? &s->duties : &s->leases;
+    if (!table_reach(leases, slot))
         return false;
-    *(int64_t *)table_row(&s->leases, team) = until_ms;
+    *(int64_t *)table_row(leases, slot) = until_ms;
     return true;
 }
 
-int64_t sessions_lease(const struct sessions *s, uint16_t team)
+int64_t sessions_lease(const struct sessions *s, enum party party, uint16_t slot)
 {
-    return team < s->leases.count ? *(const int64_t *)table_row(&s->leases, team) : 0;
+    const struct table *leases = party == PARTY_COORDINATOR ? &s->duties : &s->leases;
+    return slot < leases->count ? *(const int64_t *)table_row(leases, slot) : 0;
+}
+
+static void leases_postpone(struct table *leases, int64_t by_ms)
+{
+    for (uint32_t slot = 0; slot < leases->count; slot++) {
+        int64_t *until_ms = table_row(leases, slot);
+        *until_ms += *until_ms ? by_ms : 0;
+    }
 }
 
 void sessions_postpone(struct sessions *s, int64_t by_ms)
 {
-    for (uint32_t team = 0; team < s->leases.count; team++) {
-        int64_t *until_ms = table_row(&s->leases, team);
-        *until_ms += *until_ms ? by_ms : 0;
-    }
+    leases_postpone(&s->leases, by_ms);
+    leases_postpone(&s->duties, by_ms);
     for (uint32_t row = 0; row < sessions_rows(s); row++) {
         struct session_presence *presence = &sessions_row(s, row)->presence;
         presence->heard_ms += by_ms;

@@ -77,6 +77,7 @@ struct sessions {
     uint32_t free_row;   /* row + 1; 0: none */
     uint32_t count;      /* of live sessions */
     struct table leases; /* int64_t by team slot: until when it is present; 0: it is not */
+    struct table duties; /* the same by coordinator slot */
     /* Lists of audiences: row + 1 of the first session; 0: nobody. */
     struct table team_heads;   /* uint32_t by team slot */
     struct table source_heads; /* uint32_t by row of source_names */
@@ -111,13 +112,13 @@ struct session *sessions_of_source(const struct sessions *sessions, const char *
 struct session *sessions_of_coordinators(const struct sessions *sessions);
 struct session *sessions_next(const struct sessions *sessions, const struct session *session);
 
-/* Until when a team is there by the word of its devices, also of those that have gone silent since; 0: it is
- * not. */
-int64_t sessions_present_until(const struct sessions *sessions, uint16_t team);
+/* Until when a team or a coordinator is there by the word of its devices, also of those that have gone silent
+ * since; 0: it is not. */
+int64_t sessions_present_until(const struct sessions *sessions, enum party party, uint16_t slot);
 
-/* A team's lease; 0: none. Setting it is false if memory is short. */
-bool sessions_set_lease(struct sessions *sessions, uint16_t team, int64_t until_ms);
-int64_t sessions_lease(const struct sessions *sessions, uint16_t team);
+/* The lease of a team or a coordinator; 0: none. Setting it is false if memory is short. */
+bool sessions_set_lease(struct sessions *sessions, enum party party, uint16_t slot, int64_t until_ms);
+int64_t sessions_lease(const struct sessions *sessions, enum party party, uint16_t slot);
 /* Lengthens every lease, and the time in which every session is to be heard of. */
 void sessions_postpone(struct sessions *sessions, int64_t by_ms);
 

@@ -191,7 +191,7 @@ static void answer_done_command(struct broker *b, const struct asking *asking, c
                                 struct done *done)
 {
     char text[IN_HAND_BYTES];
-    if (command->kind == COMMAND_PRESENCE && !command->is.presence.present)
+    if (command->kind == COMMAND_PRESENCE && asking->party == PARTY_TEAM && !command->is.presence.present)
         done->note = in_hand_words(b, asking->slot, text);
     answers_done(b, &asking->to, done, case_to_answer(b, asking, command));
 }
@@ -225,7 +225,7 @@ static void take_core_command(struct broker *b, const struct asking *asking)
         answer_done_command(b, asking, &command, &done);
 }
 
-/* A team is present as long as one of its devices is. */
+/* A team, or a coordinator, is present as long as one of its devices is. */
 static void take_presence(struct broker *b, const struct asking *asking)
 {
     const Concordat__V1__SetPresence *presence = asking->request->set_presence;
@@ -235,9 +235,9 @@ static void take_presence(struct broker *b, const struct asking *asking)
     if (seconds > PRESENCE_LEASE_SECONDS_MAX)
         seconds = PRESENCE_LEASE_SECONDS_MAX;
     asking->session->presence.until_ms = presence->present ? now_ms + seconds * 1000 : 0;
-    int64_t until_ms = sessions_present_until(&b->sessions, asking->slot);
+    int64_t until_ms = sessions_present_until(&b->sessions, asking->party, asking->slot);
     bool another_is_there = !presence->present && until_ms > now_ms;
-    if (!sessions_set_lease(&b->sessions, asking->slot, until_ms))
+    if (!sessions_set_lease(&b->sessions, asking->party, asking->slot, until_ms))
         refuse_request(b, asking, REFUSAL_UNAVAILABLE, NULL);
     else if (another_is_there)
         answers_done(b, &asking->to, &(struct done){0}, NULL);

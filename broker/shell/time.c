@@ -104,21 +104,40 @@ void broker_confirm_clock(struct broker *b, struct now now)
 
 /* --- leases ----------------------------------------------------------------------------------------- */
 
-void time_return_leases(struct broker *b, struct now now)
+static uint32_t parties_count(const struct broker *b, enum party party)
 {
-    for (uint32_t slot = 0; slot < b->state->teams.count; slot++)
-        if (state_team(b->state, (uint16_t)slot)->present && !sessions_lease(&b->sessions, (uint16_t)slot))
-            sessions_set_lease(&b->sessions, (uint16_t)slot, now.mono_ms + PRESENCE_RETURN_MS);
+    return party == PARTY_COORDINATOR ? b->state->coordinators.count : b->state->teams.count;
 }
 
-/* Teams that were not heard of by the end of their lease are no longer present. */
-static void lapse_leases(struct broker *b, struct now now)
+static bool party_is_present(const struct broker *b, enum party party, uint16_t slot)
 {
-    for (uint32_t slot = 0; slot < b->state->teams.count; slot++) {
-        if (!state_team(b->state, (uint16_t)slot)->present ||
-            sessions_lease(&b->sessions, (uint16_t)slot) > now.mono_ms)
+    return party == PARTY_COORDINATOR ? state_coordinator(b->state, slot)->present
+                                      : state_team(b->state, slot)->present;
+}
+
+static void return_leases(struct broker *b, enum party party, int64_t until_ms)
+{
+    for (uint32_t slot = 0; slot < parties_count(b, party); slot++)
+        if (party_is_present(b, party, (uint16_t)slot) &&
+            !sessions_lease(&b->sessions, party, (uint16_t)slot))
+            sessions_set_lease(&b->sessions, party, (uint16_t)slot, until_ms);
+}
+
+void time_return_leases(struct broker *b, struct now now)
+{
+    return_leases(b, PARTY_TEAM, now.mono_ms + PRESENCE_RETURN_MS);
+    return_leases(b, PARTY_COORDINATOR, now.mono_ms + PRESENCE_RETURN_MS);
+}
+
+/* Teams, or coordinators, that were not heard of by the end of their lease are no longer present. */
+static void lapse_leases(struct broker *b, enum party party, struct now now)
+{
+    for (uint32_t slot = 0; slot < parties_count(b, party); slot++) {
+        if (!party_is_present(b, party, (uint16_t)slot) ||
+            sessions_lease(&b->sessions, party, (uint16_t)slot) > now.mono_ms)
             continue;
-        struct command command = {.kind = COMMAND_PRESENCE, .actor = "", .slot = (uint16_t)slot};
+        struct command command = {
+            .kind = COMMAND_PRESENCE, .actor = "", .party = party, .slot = (uint16_t)slot};
         command.is.presence.lapsed = true;
         if (adopt_own(b, &command, now.wall_ms) == REFUSAL_UNAVAILABLE)
             return;
@@ -145,7 +164,8 @@ static void check_leases(struct broker *b, struct now now)
         sessions_postpone(&b->sessions, since_ms);
     b->time.leases_checked_ms = now.mono_ms;
     room_look(b);
-    lapse_leases(b, now);
+    lapse_leases(b, PARTY_TEAM, now);
+    lapse_leases(b, PARTY_COORDINATOR, now);
     end_silent_sessions(b, now);
     adopt_refusals_left_out(b, now);
 }

@@ -126,7 +126,7 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__hold_set__descriptor, GOES, "by"},
     {&concordat__v1__hold_lifted__descriptor, STAYS, "reason"},
     {&concordat__v1__hold_lifted__descriptor, GOES, "by"},
-    {&concordat__v1__presence_changed__descriptor, STAYS, "team present lapsed"},
+    {&concordat__v1__presence_changed__descriptor, STAYS, "team present lapsed coordinator"},
     {&concordat__v1__presence_changed__descriptor, MOVES, "silent_ms"},
     {&concordat__v1__team_silent__descriptor, STAYS, "team"},
     {&concordat__v1__team_silent__descriptor, MOVES, "since_ms"},

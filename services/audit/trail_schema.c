@@ -182,7 +182,8 @@ static const char *const statements[] = {
     ") STRICT",
     "CREATE TABLE policy (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, digest TEXT) STRICT",
     "CREATE TABLE presence ("
-    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, team TEXT, present INTEGER, lapsed INTEGER"
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, team TEXT, coordinator TEXT, present INTEGER,"
+    "  lapsed INTEGER"
     ") STRICT",
     "CREATE TABLE capacity ("
     "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, team TEXT, free_places INTEGER, good_until_ms INTEGER"

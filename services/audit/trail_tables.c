@@ -384,8 +384,10 @@ static int keep_hold_lifted(struct sql *sql, const event_t *event)
 static int keep_presence_changed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__PresenceChanged *what = event->presence_changed;
-    return RUN("INSERT INTO presence (seq, at_ms, team, present, lapsed) VALUES (?1, ?2, ?3, ?4, ?5)", SEQ,
-               AT, sql_text(what->team), sql_integer(what->present), sql_integer(what->lapsed));
+    return RUN("INSERT INTO presence (seq, at_ms, team, coordinator, present, lapsed)"
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+               SEQ, AT, sql_text(what->team), sql_text(what->coordinator), sql_integer(what->present),
+               sql_integer(what->lapsed));
 }
 
 static int keep_capacity_claimed(struct sql *sql, const event_t *event)

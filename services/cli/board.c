@@ -16,7 +16,9 @@ enum {
     OPTION_HOOK,
     WATCH_SECONDS_MAX = 24 * 3600,
     REDRAW_MS = 15000,
-    NEWS_PAUSE_MS = 1000
+    NEWS_PAUSE_MS = 1000,
+    LEASE_SECONDS = 60, /* four redraws */
+    PRESENCE_MS = 2000
 };
 
 struct board_input {
@@ -99,6 +101,22 @@ static void await_change(struct concordat_client *client, int64_t until)
     }
 }
 
+/* A board that is watched says that its coordinator is there. The next redraw, or the end of the lease, tells
+ * if that is no longer so; nobody waits for an answer. */
+static void say_present(struct concordat_client *client, bool present)
+{
+    const Concordat__V1__Welcome *welcome = concordat_client_welcome(client);
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__SetPresence presence = CONCORDAT__V1__SET_PRESENCE__INIT;
+    if (!welcome || welcome->role != CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
+        return;
+    presence.present = present;
+    presence.lease_seconds = present ? LEASE_SECONDS : 0;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE;
+    request.set_presence = &presence;
+    (void)concordat_client_request(client, &request, PRESENCE_MS);
+}
+
 static enum exit_code watch_board(struct board_input *input, struct concordat_client *client)
 {
     int64_t until = now_monotonic_ms() + input->watch_ms;
@@ -111,9 +129,13 @@ static enum exit_code watch_board(struct board_input *input, struct concordat_cl
         if (input->watch_ms > 0 && message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD)
             alarm_look(&input->alarm, message->board, input->options.json ? NULL : stdout);
         if (code != CODE_DONE || now_monotonic_ms() >= until)
-            return code;
+            break;
+        say_present(client, true);
         await_change(client, until);
     }
+    if (input->watch_ms > 0)
+        say_present(client, false);
+    return code;
 }
 
 enum exit_code command_board(const struct subcommand *command, int argc, char **argv)
@@ -131,7 +153,7 @@ enum exit_code command_board(const struct subcommand *command, int argc, char **
             "\"Act by\" is when whoever holds the case must have been heard of; \"Seen by\" is the end of "
             "the national response time. \"Detained\" says by which section, and how long that lasts; NONE is an alarm. \"unheard 3\" means "
             "that three reminders were acknowledged by no person. While it is watched the bell rings for such cases, and "
-            "the hook runs, until somebody types `concordat acknowledge CASE`, `mute` or `take`.\n\n  "
+            "the hook runs, until somebody types `concordat acknowledge CASE`, `mute` or `take`; and a coordinator counts as present.\n\n  "
             "concordat board\n  concordat board --watch 3600\n  concordat board --watch 3600 --hook 'ring-the-bell'"};
     struct board_input input = {0};
     struct concordat_client *client;

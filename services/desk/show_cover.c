@@ -70,6 +70,10 @@ void show_areas(struct sheet *sheet, const Concordat__V1__Board *board, int64_t 
         areas_words(board, areas);
         sheet_sentence(sheet, "Your area%s: %s.", board->n_areas == 1 ? "" : "s", areas);
     }
+    for (size_t i = 0; i < board->n_on_duty; i++)
+        sheet_sentence(sheet, "%s (%s) %s.", board->on_duty[i]->name, board->on_duty[i]->ring,
+                       board->on_duty[i]->present ? "is at the board"
+                                                  : "IS NOT AT THE BOARD: nobody watches it");
     for (size_t i = 0; i < board->n_covers; i++) {
         const covered_area *covered = board->covers[i];
         time_words_clock(covered->until_ms, now_ms, until);

@@ -404,6 +404,7 @@ static void through_another_coordinator(struct core_world *w)
     world_load_policy(w);
     world_pass_over(w);
     assert_int_equal(r->state, CASE_HELD);
+    world_on_duty(w, 1, true);
     world_wait(w, MINUTES(80)); /* reminders that nobody acknowledges */
     assert_true(r->also_count);
     struct command mute = world_from_coordinator(w, COMMAND_MUTE, r->id);

@@ -113,6 +113,7 @@ static const struct event_text {
     {"Owner.id", DIRECTORY},
     {"PolicyLoaded.areas", DIRECTORY},
     {"PolicyLoaded.coordinators", DIRECTORY},
+    {"PresenceChanged.coordinator", DIRECTORY},
     {"PresenceChanged.team", DIRECTORY},
     {"Received.area", DIRECTORY},
     {"Received.coordinator", DIRECTORY},

@@ -26,6 +26,14 @@ static void three_coordinators(struct core_world *w)
     w->policy.acknowledge_ms = MINUTES(2);
 }
 
+/* Northmoor's coordinator is at the board. */
+static struct core_world *watched_world(void)
+{
+    struct core_world *w = core_world_open(0, three_coordinators);
+    world_on_duty(w, 0, true);
+    return w;
+}
+
 static enum refusal hear(struct core_world *w, const struct referral *r, enum command_kind kind,
                          int64_t mute_ms)
 {
@@ -44,7 +52,7 @@ static bool shown_to(const struct core_world *w, const struct referral *r, const
 static void R15_a_reminder_that_nobody_hears_goes_along_the_list(void **unused)
 {
     (void)unused;
-    struct core_world *w = core_world_open(0, three_coordinators);
+    struct core_world *w = watched_world();
     const struct referral *r = world_submitted(w);
     world_wait(w, MINUTES(15));
     const struct event *first = world_event(w, EVENT_REMINDED);
@@ -70,7 +78,7 @@ static void R15_a_reminder_that_nobody_hears_goes_along_the_list(void **unused)
 static void R15_who_was_told_may_take_it(void **unused)
 {
     (void)unused;
-    struct core_world *w = core_world_open(0, three_coordinators);
+    struct core_world *w = watched_world();
     const struct referral *r = world_submitted(w);
     struct command take = world_from_coordinator(w, COMMAND_TAKE, r->id);
     take.slot = state_coordinator_slot(w->state, "z-manager");
@@ -86,7 +94,7 @@ static void R15_who_was_told_may_take_it(void **unused)
 static void R15_a_person_who_acknowledges_stops_the_list_until_the_next_reminder(void **unused)
 {
     (void)unused;
-    struct core_world *w = core_world_open(0, three_coordinators);
+    struct core_world *w = watched_world();
     const struct referral *r = world_submitted(w);
     world_wait(w, MINUTES(15));
     struct command nobody = world_from_coordinator(w, COMMAND_ACKNOWLEDGE, r->id);
@@ -108,7 +116,7 @@ static void R15_a_case_is_muted_for_a_while_and_back(void **unused)
 {
     (void)unused;
     static const int minutes[] = {15, 30, 60};
-    struct core_world *w = core_world_open(0, three_coordinators);
+    struct core_world *w = watched_world();
     const struct referral *r = world_submitted(w);
     assert_int_equal(hear(w, r, COMMAND_MUTE, MINUTES(45)), REFUSAL_BAD_VALUE);
     assert_int_equal(hear(w, r, COMMAND_MUTE, HOURS(12)), REFUSAL_BAD_VALUE);
@@ -130,7 +138,7 @@ static void R15_a_case_is_muted_for_a_while_and_back(void **unused)
 static void R15_a_muted_case_that_turns_worse_is_told_again_at_once(void **unused)
 {
     (void)unused;
-    struct core_world *w = core_world_open(0, three_coordinators);
+    struct core_world *w = watched_world();
     struct command submit = world_submission(w);
     submit.is.submit.facts.urgency = URGENCY_URGENT;
     world_do(w, &submit);
@@ -156,6 +164,31 @@ static void R15_a_muted_case_that_turns_worse_is_told_again_at_once(void **unuse
     core_world_close(&w);
 }
 
+static void R15_while_nobody_is_at_the_board_the_first_reminder_goes_to_the_second(void **unused)
+{
+    (void)unused;
+    struct core_world *w = watched_world();
+    world_on_duty(w, 0, false);
+    assert_int_equal(world_event(w, EVENT_PRESENCE_CHANGED)->is.presence.coordinator,
+                     state_coordinator_slot(w->state, "northmoor-duty"));
+    const struct referral *r = world_submitted(w);
+    world_wait(w, MINUTES(15));
+    assert_true(shown_to(w, r, "southfell-duty"));
+    assert_false(shown_to(w, r, "z-manager"));
+    core_world_close(&w);
+}
+
+static void R15_a_lease_that_is_renewed_is_no_event(void **unused)
+{
+    (void)unused;
+    struct core_world *w = watched_world();
+    int before = world_count(w, EVENT_PRESENCE_CHANGED);
+    world_on_duty(w, 0, true);
+    assert_int_equal(world_count(w, EVENT_PRESENCE_CHANGED), before);
+    assert_true(state_coordinator(w->state, state_coordinator_slot(w->state, "northmoor-duty"))->present);
+    core_world_close(&w);
+}
+
 static void R15_a_team_that_is_overdue_has_the_coordinator_asked_again(void **unused)
 {
     (void)unused;
@@ -177,6 +210,8 @@ int main(void)
         cmocka_unit_test(R15_a_person_who_acknowledges_stops_the_list_until_the_next_reminder),
         cmocka_unit_test(R15_a_case_is_muted_for_a_while_and_back),
         cmocka_unit_test(R15_a_muted_case_that_turns_worse_is_told_again_at_once),
+        cmocka_unit_test(R15_while_nobody_is_at_the_board_the_first_reminder_goes_to_the_second),
+        cmocka_unit_test(R15_a_lease_that_is_renewed_is_no_event),
         cmocka_unit_test(R15_a_team_that_is_overdue_has_the_coordinator_asked_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

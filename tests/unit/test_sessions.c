@@ -125,14 +125,14 @@ static void a_team_is_present_as_long_as_its_last_device(void **state)
     (void)state;
     struct sessions s;
     sessions_open(&s, 1);
-    assert_int_equal(sessions_present_until(&s, 2), 0);
+    assert_int_equal(sessions_present_until(&s, PARTY_TEAM, 2), 0);
     device_of_team(&s, 1, 5 * SECOND_MS);
     device_of_team(&s, 2, 9 * SECOND_MS);
     device_of_team(&s, 3, 0);
-    assert_int_equal(sessions_present_until(&s, 2), 9 * SECOND_MS);
-    assert_int_equal(sessions_present_until(&s, 1), 0);
+    assert_int_equal(sessions_present_until(&s, PARTY_TEAM, 2), 9 * SECOND_MS);
+    assert_int_equal(sessions_present_until(&s, PARTY_TEAM, 1), 0);
     sessions_end(&s, device_of_team(&s, 2, 9 * SECOND_MS));
-    assert_int_equal(sessions_present_until(&s, 2), 5 * SECOND_MS);
+    assert_int_equal(sessions_present_until(&s, PARTY_TEAM, 2), 5 * SECOND_MS);
     sessions_close(&s);
 }
 
@@ -144,11 +144,11 @@ static void time_in_which_nobody_listened_lengthens_every_lease(void **state)
     device_of_team(&s, 1, 5 * SECOND_MS);
     device_of_team(&s, 2, 0);
     const struct session *there = sessions_row(&s, 0), *away = sessions_row(&s, 1);
-    assert_true(sessions_set_lease(&s, 2, 5 * SECOND_MS));
+    assert_true(sessions_set_lease(&s, PARTY_TEAM, 2, 5 * SECOND_MS));
     sessions_postpone(&s, 60 * SECOND_MS);
-    assert_int_equal(sessions_lease(&s, 2), 65 * SECOND_MS);
-    assert_int_equal(sessions_lease(&s, 1), 0);
-    assert_int_equal(sessions_lease(&s, 9), 0);
+    assert_int_equal(sessions_lease(&s, PARTY_TEAM, 2), 65 * SECOND_MS);
+    assert_int_equal(sessions_lease(&s, PARTY_TEAM, 1), 0);
+    assert_int_equal(sessions_lease(&s, PARTY_TEAM, 9), 0);
     assert_int_equal(there->presence.until_ms, 65 * SECOND_MS);
     assert_int_equal(away->presence.until_ms, 0);
     assert_int_equal(away->presence.heard_ms, 60 * SECOND_MS);

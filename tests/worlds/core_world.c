@@ -263,6 +263,15 @@ void world_presence(struct core_world *w, int team, bool present)
     world_do(w, &command);
 }
 
+void world_on_duty(struct core_world *w, int coordinator, bool present)
+{
+    struct command command = world_from_coordinator(w, COMMAND_PRESENCE, NULL);
+    command.slot = w->directory->coordinator_slots[coordinator];
+    command.has_id = false;
+    command.is.presence.present = present;
+    world_do(w, &command);
+}
+
 void world_capacity(struct core_world *w, int team, int free_places)
 {
     struct command command = world_from_team(w, COMMAND_CAPACITY, team, NULL);

@@ -55,6 +55,7 @@ void world_wait(struct core_world *world, int64_t ms);
 /* Rematches held cases, as the shell does after a team has come. */
 void world_look_again(struct core_world *world);
 void world_presence(struct core_world *world, int team, bool present);
+void world_on_duty(struct core_world *world, int coordinator, bool present);
 void world_capacity(struct core_world *world, int team, int free_places);
 /* Loads the policy as it stands now; passes cases over whose coordinator it no longer has. */
 void world_load_policy(struct core_world *world);
