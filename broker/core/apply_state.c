@@ -54,7 +54,7 @@ bool apply_presence(struct state *state, const struct event *event)
     team->present = event->is.presence.present;
     team->absent_ms = team->present ? 0 : event->at_ms;
     team->silent_ms = event->is.presence.silent_ms;
-    if (team->cases)
+    if (team->people.cases || team->drills.cases)
         look_at_cases_of(state, event->is.presence.team, team->present);
     for (uint32_t next = team->first_offer; next;) {
         const struct referral *r = table_row(&state->referrals, next - 1);

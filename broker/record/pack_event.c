@@ -4,6 +4,7 @@
 #include "broker/record/noted.h"
 #include "broker/record/packed_clock.h"
 #include "broker/record/packed_policy.h"
+#include "broker/record/packed_texts.h"
 #include "broker/record/record.h"
 
 /* The storage of a message in the making. It stands on the caller's stack and points into itself. */
@@ -11,7 +12,6 @@ struct packing {
     const struct event *event;
     const struct state *state;
     const struct directory *directory;
-    const struct record_sealed *texts; /* NULL: none */
     Concordat__V1__SealedText sealed[RECORD_TEXTS_MAX];
     Concordat__V1__SealedText *sealed_list[RECORD_TEXTS_MAX];
     Concordat__V1__Event message;
@@ -114,19 +114,6 @@ static void pack_clocks(struct packing *p)
     }
     p->message.base.n_unknown_fields = p->event->clock_count;
     p->message.base.unknown_fields = p->clock_fields;
-}
-
-static void pack_sealed(struct packing *p)
-{
-    for (size_t i = 0; i < p->texts->count; i++) {
-        const struct record_sealed_text *text = &p->texts->items[i];
-        concordat__v1__sealed_text__init(&p->sealed[i]);
-        p->sealed[i].part = text->part;
-        p->sealed[i].digest = packed_bytes(text->digest, sizeof text->digest);
-        p->sealed_list[i] = &p->sealed[i];
-    }
-    p->message.n_sealed = p->texts->count;
-    p->message.sealed = p->sealed_list;
 }
 
 /* --- lists ------------------------------------------------------------------------------------------- */
@@ -589,7 +576,6 @@ size_t record_pack_event(const struct event *event, const struct state *state,
     p.event = event;
     p.state = state;
     p.directory = directory;
-    p.texts = sealed;
     concordat__v1__event__init(&p.message);
     p.message.seq = event->seq;
     p.message.at_ms = event->at_ms;
@@ -613,8 +599,10 @@ size_t record_pack_event(const struct event *event, const struct state *state,
         p.message.previous = event->previous;
         pack_clocks(&p);
     }
-    if (sealed)
-        pack_sealed(&p);
+    if (sealed) {
+        p.message.n_sealed = texts_pack(sealed, p.sealed, p.sealed_list);
+        p.message.sealed = p.sealed_list;
+    }
     if (event->person.id && event->person.id[0])
         pack_person(&p);
     if (event->has_command) {

@@ -10,7 +10,8 @@ enum { CASES_NAMED_MAX = 10 };
 
 const char *in_hand_words(const struct broker *b, uint16_t team, char text[IN_HAND_BYTES])
 {
-    uint32_t cases = state_team(b->state, team)->cases, named = 0;
+    const struct team *gone = state_team(b->state, team);
+    uint32_t cases = gone->people.cases + gone->drills.cases, named = 0;
     size_t used = (size_t)snprintf(text, IN_HAND_BYTES, "Your team still has ");
     if (!cases)
         return NULL;

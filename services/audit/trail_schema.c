@@ -248,12 +248,17 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {
-    "event",     "form",       "referral",         "offer",    "acceptance", "custody_interval",
-    "decision",  "finding",    "check_in",         "clock",    "breach",     "clock_warning",
-    "detention", "reminder",   "record_read",      "erasure",  "hold",       "refused_command",
-    "team",      "policy",     "presence",         "capacity", "cover",      "broker_start",
-    "snapshot",  "alteration", "clock_correction", "wish",     "passed_over", "acknowledgement", "asked_again", "team_silent", NULL};
+const char *const trail_schema_derived[] = {"event",       "form",        "referral",
+                                            "offer",       "acceptance",  "custody_interval",
+                                            "decision",    "finding",     "check_in",
+                                            "clock",       "breach",      "clock_warning",
+                                            "detention",   "reminder",    "record_read",
+                                            "erasure",     "hold",        "refused_command",
+                                            "team",        "policy",      "presence",
+                                            "capacity",    "cover",       "broker_start",
+                                            "snapshot",    "alteration",  "clock_correction",
+                                            "wish",        "passed_over", "acknowledgement",
+                                            "asked_again", "team_silent", NULL};
 
 int trail_schema_create(sqlite3 *database)
 {
