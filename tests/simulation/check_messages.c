@@ -48,10 +48,14 @@ static const char *area_coordinator(const struct world *w, const char *area)
     return at < 0 ? "" : policy->coordinators[policy->areas[at].coordinator].id;
 }
 
-/* A coordinator may hear of the cases that are theirs, of those of their areas, and of those of an area that
- * they cover; and once more of a case that the last batch has taken from them. */
+/* A coordinator may hear of the cases that are theirs, of those of their areas, of those that they were told
+ * of because nobody answered, and of those of an area that they cover; and once more of a case that the last
+ * batch has taken from them. */
 bool check_concerns_coordinator(const struct world *w, const char *coordinator, const struct seen_case *c)
 {
+    for (size_t i = 0; i < c->also_count; i++)
+        if (strcmp(c->also[i], coordinator) == 0)
+            return true;
     bool just_lost = c->former_seq >= w->witness.batch_seq && strcmp(c->former_coordinator, coordinator) == 0;
     return just_lost || strcmp(c->coordinator, coordinator) == 0 ||
            strcmp(area_coordinator(w, c->area), coordinator) == 0 ||

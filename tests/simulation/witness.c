@@ -191,6 +191,13 @@ static void model_coordinator(struct seen_case *c, uint64_t seq, const char *coo
     name(c->coordinator, coordinator);
 }
 
+static void model_reminded(struct seen_case *c, const Concordat__V1__Reminded *reminded)
+{
+    c->also_count = reminded->n_also < ALSO_MAX ? reminded->n_also : ALSO_MAX;
+    for (size_t i = 0; i < c->also_count; i++)
+        name(c->also[i], reminded->also[i]);
+}
+
 static void model_case(struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
 {
     switch ((int)e->what_case) {
@@ -217,6 +224,12 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
     case WHAT(HELD):
         c->state = STATE(HELD);
         model_coordinator(c, e->seq, e->held->coordinator);
+        break;
+    case WHAT(PASSED_OVER):
+        model_coordinator(c, e->seq, e->passed_over->coordinator);
+        break;
+    case WHAT(REMINDED):
+        model_reminded(c, e->reminded);
         break;
     case WHAT(TAKEN):
         c->state = STATE(TAKEN);

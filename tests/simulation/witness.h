@@ -9,7 +9,7 @@
 #include "broker/core/index.h"
 #include "proto/wire/wire.h"
 
-enum { NAME_BYTES = 64 };
+enum { NAME_BYTES = 64, ALSO_MAX = 6 };
 
 struct seen_event {
     int kind; /* field number in concordat.v1.Event */
@@ -36,6 +36,8 @@ struct seen_case {
     char area[NAME_BYTES];
     char coordinator[NAME_BYTES];
     char former_coordinator[NAME_BYTES]; /* who lost it by event former_seq */
+    char also[ALSO_MAX][NAME_BYTES];     /* coordinators who were told, because nobody answered */
+    size_t also_count;
     uint64_t former_seq;
     uint64_t received_seq, last_seq;
     uint64_t newest_seq; /* of its events, also after its end */
