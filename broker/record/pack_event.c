@@ -3,6 +3,7 @@
 
 #include "broker/record/noted.h"
 #include "broker/record/packed_clock.h"
+#include "broker/record/packed_duty.h"
 #include "broker/record/packed_policy.h"
 #include "broker/record/packed_texts.h"
 #include "broker/record/record.h"
@@ -58,14 +59,11 @@ struct packing {
         Concordat__V1__ClockCorrected correction;
         Concordat__V1__ClockWarned clock_warned;
         struct packed_noted noted;
+        struct packed_duty duty;
         Concordat__V1__Sought sought;
         Concordat__V1__WishRecorded wish;
         Concordat__V1__ChangesSeen changes_seen;
         Concordat__V1__OfferShortened shortened;
-        Concordat__V1__PassedOver passed;
-        Concordat__V1__Acknowledged acknowledged;
-        Concordat__V1__AskedAgain asked_again;
-        Concordat__V1__TeamSilent silent;
     } is;
 };
 
@@ -493,34 +491,9 @@ static void pack_shortened(struct packing *p)
     p->is.shortened.expires_ms = p->event->is.offered.expires_ms;
 }
 
-static void pack_passed(struct packing *p)
+static void pack_duty(struct packing *p)
 {
-    PART(passed, passed_over, passed_over);
-    p->is.passed.coordinator = packed_coordinator(p, p->event->is.passed.coordinator);
-    p->is.passed.previous = packed_coordinator(p, p->event->is.passed.previous);
-    p->is.passed.remind_ms = p->event->is.passed.remind_ms;
-}
-
-static void pack_acknowledged(struct packing *p)
-{
-    PART(acknowledged, acknowledged, acknowledged);
-    p->is.acknowledged.coordinator = packed_coordinator(p, p->event->is.acknowledged.coordinator);
-    p->is.acknowledged.muted_ms = p->event->is.acknowledged.muted_ms;
-    p->is.acknowledged.remind_ms = p->event->is.acknowledged.remind_ms;
-}
-
-static void pack_asked_again(struct packing *p)
-{
-    PART(asked_again, asked_again, asked_again);
-    p->is.asked_again.why = (Concordat__V1__Worse)p->event->is.asked_again.why;
-    p->is.asked_again.remind_ms = p->event->is.asked_again.remind_ms;
-}
-
-static void pack_silent(struct packing *p)
-{
-    PART(silent, team_silent, team_silent);
-    p->is.silent.team = packed_team(p, p->event->is.silent.team);
-    p->is.silent.since_ms = p->event->is.silent.since_ms;
+    duty_pack(p->event, p->state, &p->is.duty, &p->message);
 }
 
 typedef void pack_part(struct packing *p);
@@ -562,10 +535,10 @@ static pack_part *const parts[] = {
     [EVENT_WISH_RECORDED] = pack_wish,
     [EVENT_CHANGES_SEEN] = pack_changes_seen,
     [EVENT_OFFER_SHORTENED] = pack_shortened,
-    [EVENT_PASSED_OVER] = pack_passed,
-    [EVENT_ACKNOWLEDGED] = pack_acknowledged,
-    [EVENT_ASKED_AGAIN] = pack_asked_again,
-    [EVENT_TEAM_SILENT] = pack_silent,
+    [EVENT_PASSED_OVER] = pack_duty,
+    [EVENT_ACKNOWLEDGED] = pack_duty,
+    [EVENT_ASKED_AGAIN] = pack_duty,
+    [EVENT_TEAM_SILENT] = pack_duty,
 };
 
 size_t record_pack_event(const struct event *event, const struct state *state,
