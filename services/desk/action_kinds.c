@@ -404,20 +404,20 @@ const struct action_kind action_kinds[] = {
      .help =
          "Say who you are: --as, or CONCORDAT_PERSON. It takes nothing in hand: `take` does. If nobody "
          "acknowledges a reminder within the policy's time, the next one also goes to the next coordinator.",
-     .examples = "acknowledge R-0412 --as p117",
+     .examples = "acknowledge R-0412",
      .needs_person = true,
      COMMAND(ACKNOWLEDGE),
      .fields = {CASE(acknowledge)}},
     {.name = "mute",
      .who = COORDINATOR,
      .arguments = "CASE MINUTES",
-     .title = "coordinator: no reminders of a case for 15, 30 or 60 minutes",
+     .title = "coordinator: no reminders of a case for a while",
      .summary = "coordinator: no reminders of a case for 15, 30 or 60 minutes; 0 has them back",
      .help =
          "You are told again before the time if the case turns worse: a clock runs out, its urgency is raised, or "
          "whoever holds it is overdue. Say who you are: --as, or CONCORDAT_PERSON.",
-     .examples = "mute R-0412 30 --as p117\n"
-                 "mute R-0412 0 --as p117",
+     .examples = "mute R-0412 30\n"
+                 "mute R-0412 0",
      .needs_person = true,
      COMMAND(MUTE),
      .fields = {CASE(mute), {"minutes", "MINUTES", COUNT(mute.minutes, MUTE_MINUTES_MAX), .needed = true}}},

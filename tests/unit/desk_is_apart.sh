@@ -12,15 +12,15 @@ shift 2
 # Sanitizers and fortified builds bring names of their own. A random id is made by words_new_uuid.
 allowed='
 bcmp mem(chr|cmp|cpy|move|set) __mem(cpy|move|set)_chk
-str(casecmp|chr|cmp|cpy|cspn|dup|len|ncmp|spn|str|toul|toll?|ftime) __isoc23_str(tol|toul|toll) __strcpy_chk
-calloc malloc realloc free qsort bsearch gmtime_r __ctype_(b|toupper)_loc
+str(casecmp|chr|cmp|cpy|cspn|dup|len|ncmp|rchr|spn|str|toul|toll?|ftime) __isoc23_str(tol|toul|toll) __strcpy_chk
+calloc malloc realloc free qsort(_r)? bsearch gmtime_r __ctype_(b|tolower|toupper)_loc
 (v?snprintf|vasprintf) __(v?snprintf|vasprintf)_chk
 __assert_fail __stack_chk_fail _GLOBAL_OFFSET_TABLE_
 __asan_[a-z0-9_]+ __ubsan_[a-z0-9_]+
 concordat__v1__[a-z0-9_]+ protobuf_c_(empty_string|message_init|message_descriptor_get_field(_by_name)?)
 protobuf_c_enum_descriptor_get_value
 words_[a-z_]+ language_(is_code|shortest) london_[a-z_]+ near_[a-z_]+ spoken_[a-z_]+ postcode_(district|is_pseudo) utf8_(clean|is_text) person_id_is
-check_(message|rules_of|shape_fits) json_(to_message|find_field)
+check_(message|rules_of|shape_fits) merge_may_clear json_(to_message|find_field)
 json_(array|array_(append_new|get|insert_new|remove|size)|integer|integer_value|null|string|string_(length|value)|stringn)
 json_(sprintf|true|false|delete|copy|deep_copy|dumps|pack)
 json_object(_get|_set_new|_size|_del|_update_recursive|_iter|_iter_(key|next|value)|_key_to_iter)?
@@ -50,7 +50,7 @@ grep -Hn '^[[:space:]]*#[[:space:]]*include' "$@" >"$work/includes" || fault "no
 while IFS= read -r line; do
     included=$(echo "$line" | sed -E 's/.*include[[:space:]]*//; s/[[:space:]]*(\/\*.*)?$//')
     case $included in
-    '"services/desk/'*'"' | '"proto/wire/'*'"' | '"proto/words/'*'"' | '"proto/referral/referral_rules.h"') ;;
+    '"services/desk/'*'"' | '"proto/wire/'*'"' | '"proto/words/'*'"' | '"proto/referral/referral_rules.h"' | '"proto/referral/merge.h"') ;;
     '<'*'>')
         name=${included#<}
         case " $headers " in
