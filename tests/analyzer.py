@@ -9,8 +9,6 @@ import sys
 KNOWN = {
     ("broker/policy/sections.c", "collect_districts", "malloc-leak", 1):
         "the districts belong to the policy, and policy_file_destroy frees them",
-    ("broker/shell/board.c", "board_answer_status", "null-dereference", 1):
-        "sight_may_see refuses a case that is neither open nor ended",
     ("broker/shell/sessions.c", "audience_check", "null-dereference", 1):
         "session_at finds no session only for link 0, at which the loop ends",
     ("broker/shell/sessions.c", "sessions_check", "null-dereference", 2):
@@ -23,8 +21,6 @@ KNOWN = {
         "the one file that it does not close is standard input",
     ("services/cli/referral_input.c", "set_from_file", "malloc-leak", 1):
         "the same, by another name",
-    ("services/intake/outbox.c", "outbox_add", "null-dereference", 1):
-        "outbox_save asserts that the request is about a referral",
 }
 FUNCTION = re.compile(r"^(\S+): In function '(\w+)'")
 WARNING = re.compile(r"^(\S+):(\d+):\d+: warning: (.*?) (?:\[CWE-\d+\] )?\[-Wanalyzer-([\w-]+)\]")

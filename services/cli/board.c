@@ -25,7 +25,7 @@ struct board_input {
     struct connection_options options;
     bool with_closed;
     int watch_ms;
-    struct alarm alarm; /* of a board that is watched */
+    struct alarm *alarm; /* of a board that is watched, borrowed; NULL: of offers */
 };
 
 static const struct argp_option board_options[] = {
@@ -46,7 +46,7 @@ static error_t parse_board_option(int key, char *argument, struct argp_state *st
         input->with_closed = true;
         return 0;
     case OPTION_HOOK:
-        input->alarm.hooks.command = argument;
+        input->alarm->hooks.command = argument;
         return 0;
     case OPTION_WATCH: {
         int seconds = atoi(argument);
@@ -127,7 +127,7 @@ static enum exit_code watch_board(struct board_input *input, struct concordat_cl
             return code;
         print_board(input, message);
         if (input->watch_ms > 0 && message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD)
-            alarm_look(&input->alarm, message->board, input->options.json ? NULL : stdout);
+            alarm_look(input->alarm, message->board, input->options.json ? NULL : stdout);
         if (code != CODE_DONE || now_monotonic_ms() >= until)
             break;
         say_present(client, true);
@@ -155,7 +155,8 @@ enum exit_code command_board(const struct subcommand *command, int argc, char **
             "that three reminders were acknowledged by no person. While it is watched the bell rings for such cases, and "
             "the hook runs, until somebody types `concordat acknowledge CASE`, `mute` or `take`; and a coordinator counts as present.\n\n  "
             "concordat board\n  concordat board --watch 3600\n  concordat board --watch 3600 --hook 'ring-the-bell'"};
-    struct board_input input = {0};
+    static struct alarm alarm; /* larger than a stack frame should be */
+    struct board_input input = {.alarm = &alarm};
     struct concordat_client *client;
     (void)command;
     program_take_options(&argp, argc, argv, 0, &input);

@@ -66,7 +66,10 @@ void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *
 int commands_open(struct commands *commands, struct outbox *outbox, const struct referral_site *site,
                   const struct ring *ring)
 {
-    *commands = (struct commands){.outbox = outbox, .site = *site, .rings.given = *ring, .ring = *ring};
+    memset(commands, 0, sizeof *commands);
+    commands->outbox = outbox;
+    commands->site = *site;
+    commands->rings.given = commands->ring = *ring;
     if (arena_open(&commands->arena, COMMANDS_ARENA_BYTES) != 0 ||
         arena_open(&commands->learning, ARENA_MESSAGE_BYTES) != 0)
         return -1;

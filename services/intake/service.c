@@ -310,7 +310,7 @@ static int service_loop(struct service *service)
 
 int service_run(const struct service_config *config)
 {
-    struct service service = {.signals = -1};
+    static struct service service = {.signals = -1}; /* larger than a stack frame should be */
     int code = service_open(&service, config);
     if (code == 0) {
         fprintf(stderr, "listening at %s\n", config->listen);

@@ -110,7 +110,8 @@ void display_changes(struct display *display, const Concordat__V1__CaseStatus *s
         show_changes_line(&sheet, status, display->showing.now_ms);
         time_words(answer_by_ms, display->showing.now_ms, time);
         sheet_row(&sheet, "Answer by", "%s", answer_by_ms ? time : "");
-        sheet_row(&sheet, "Seen", display->kind == DISPLAY_BLOCKS ? "saw %s" : "", status->number);
+        if (display->kind == DISPLAY_BLOCKS)
+            sheet_row(&sheet, "Seen", "saw %s", status->number);
     }
     display_end(display, &sheet);
 }
