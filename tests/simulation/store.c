@@ -69,9 +69,10 @@ static struct ledger_event event_of(const struct stored *stored, uint64_t seq)
 enum ledger_status store_read(const struct store *s, uint64_t after, size_t limit, ledger_each *each,
                               void *context)
 {
-    if (after > s->count)
+    size_t written = s->count + s->pending;
+    if (after > written)
         return LEDGER_NOT_FOUND;
-    for (size_t i = after; i < s->count && i - after < limit; i++) {
+    for (size_t i = after; i < written && i - after < limit; i++) {
         const struct ledger_event event = event_of(&s->events[i], i + 1);
         if (!each(context, &event, s->events[i].chain))
             break;
@@ -82,7 +83,7 @@ enum ledger_status store_read(const struct store *s, uint64_t after, size_t limi
 enum ledger_status store_sealed(const struct store *s, uint64_t seq, uint8_t *buffer, size_t capacity,
                                 size_t *size)
 {
-    if (seq == 0 || seq > s->count || !s->events[seq - 1].sealed_size)
+    if (seq == 0 || seq > s->count + s->pending || !s->events[seq - 1].sealed_size)
         return LEDGER_NOT_FOUND;
     const struct stored *stored = &s->events[seq - 1];
     *size = stored->sealed_size;
