@@ -35,7 +35,7 @@ static void coordinator_consider(struct world *w, struct peer *p, const Concorda
         peer_task(w, p, p->diligent ? SECONDS(2) : random_wait(&p->random, MINUTES(5)), COMMAND(TAKE), 0, id,
                   0);
     } else if (status->state == STATE(TAKEN) && strcmp(status->owner, p->key.of) == 0) {
-        if (p->diligent || peer_chance(p, 10))
+        if (status->detention && (p->diligent || peer_chance(p, 10)))
             peer_task(w, p, SECONDS(29), COMMAND(RECORD_DETENTION), DETENTION_STEP(ENDED), id, 0);
         if (p->diligent)
             peer_task(w, p, SECONDS(30), COMMAND(CLOSE), 0, id, 0);
