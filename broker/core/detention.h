@@ -21,8 +21,8 @@
  * detention stops them, and only an extension (section 136B) makes them more. An entry that makes the arrival
  * earlier moves the start; one that makes it later is kept beside it, and moves nothing.
  *
- * What is recorded outside the law is taken all the same: it has happened. The entry says so by flags, which
- * stay with the case, and its coordinator is told.
+ * The router takes an entry that is outside the law too, because the thing has happened. It sets flags in the
+ * entry, which stay with the case, and tells the case's coordinator.
  *
  * All instants in a detention are UTC, as they were stated; the clocks that follow from them are in the
  * ledger's time, as all clocks are (clocks.h).

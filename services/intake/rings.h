@@ -53,7 +53,8 @@ struct rings {
 void rings_learn(struct rings *rings, const char *area, const char *coordinator_name,
                  const char *coordinator_ring, const char *district, int64_t heard_ms);
 
-/* Whom to ring about a referral of an area, or, if that is not known (""), of a district. */
+/* Finds the number to ring about a referral: by its area or, if the area is not known (""), by its district.
+ */
 void rings_find(const struct rings *rings, const char *area, const char *district, int64_t now_ms,
                 struct ring *ring);
 
