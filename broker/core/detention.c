@@ -82,7 +82,7 @@ static uint64_t found_of_place(const struct referral *r, const struct detention_
 {
     bool names = place_named(entry) != PLACE_NONE;
     enum place_of_safety place = names ? entry->place : (enum place_of_safety)r->detention.place;
-    return flag_if(place == PLACE_POLICE_STATION && r->facts.age < ADULT_YEARS,
+    return flag_if(place == PLACE_POLICE_STATION && facts_may_be_under_18(&r->facts),
                    FLAG_UNDER_18_AT_POLICE_STATION) |
            flag_if(place == PLACE_PRIVATE_HOME && !(r->facts.legal_notes & LEGAL_NOTE_HOME_AGREED),
                    FLAG_HOME_CONSENT_MISSING);

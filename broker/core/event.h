@@ -133,6 +133,15 @@ static inline enum person_age facts_age(const struct facts *facts)
                                                    : PERSON_OF_EITHER_AGE;
 }
 
+/* Whether the person is taken for under 18 wherever the law protects children, as at a police station: the
+ * age says so or, if it is not known, the person looks so or nobody can tell. */
+static inline bool facts_may_be_under_18(const struct facts *facts)
+{
+    return facts->age < ADULT_YEARS ||
+           (facts->age == AGE_UNKNOWN &&
+            (facts->looks_under_18 == LOOKS_UNDER_18 || facts->looks_under_18 == LOOKS_CANNOT_TELL));
+}
+
 struct considered {
     uint16_t team;
     uint8_t rung;

@@ -148,6 +148,29 @@ static void R5_a_police_station_asks_for_grounds_checks_and_reviews(void **unuse
     core_world_close(&w);
 }
 
+/* Nobody knows the age: whoever looks under 18, or of whom nobody can tell, is protected as a child. */
+static void R7_somebody_who_may_be_under_18_at_a_police_station_is_flagged(void **unused)
+{
+    (void)unused;
+    static const struct {
+        enum looks_under_18 looks;
+        bool flagged;
+    } people[] = {{LOOKS_UNDER_18, true}, {LOOKS_CANNOT_TELL, true}, {LOOKS_ADULT, false}};
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
+        struct core_world *w = core_world_open(1, NULL);
+        struct command submit = world_submission(w);
+        submit.is.submit.facts.age = AGE_UNKNOWN;
+        submit.is.submit.facts.looks_under_18 = (uint8_t)people[i].looks;
+        assert_int_equal(world_do(w, &submit), REFUSAL_NONE);
+        const struct referral *r = state_referral(w->state, submit.referral);
+        struct command use = world_detention(w, r->id, DETENTION_STEP_USED);
+        assert_int_equal(done(w, &use), 0);
+        struct command come = entry_of(w, r, DETENTION_STEP_GOING, PLACE_POLICE_STATION);
+        assert_int_equal(done(w, &come), people[i].flagged ? flag_bit(FLAG_UNDER_18_AT_POLICE_STATION) : 0);
+        core_world_close(&w);
+    }
+}
+
 static void R5_somebody_under_18_at_a_police_station_is_taken_and_flagged_for_ever(void **unused)
 {
     (void)unused;
@@ -366,6 +389,7 @@ int main(void)
         cmocka_unit_test(R5_an_extension_told_late_but_decided_in_time_counts),
         cmocka_unit_test(R5_a_police_station_asks_for_grounds_checks_and_reviews),
         cmocka_unit_test(R5_somebody_under_18_at_a_police_station_is_taken_and_flagged_for_ever),
+        cmocka_unit_test(R7_somebody_who_may_be_under_18_at_a_police_station_is_flagged),
         cmocka_unit_test(R5_a_transfer_after_the_new_place_said_yes_is_in_order),
         cmocka_unit_test(R5_an_escape_has_a_time_of_its_own_only_before_the_first_arrival),
         cmocka_unit_test(R5_an_end_without_the_amhp_asks_why),
