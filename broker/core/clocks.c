@@ -6,7 +6,7 @@
 
 #include "broker/core/detention.h"
 
-enum { MS_PER_MINUTE = 60 * 1000 };
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
 /* The standard that is meant for this referral; if several are, the shortest. */
 static const struct policy_standard *standard_for(const struct policy *policy, const struct facts *facts,
@@ -49,8 +49,6 @@ static void add_end(const struct referral *r, struct event *event, enum clock_ki
     else
         add_stop(r, event, kind, at_ms);
 }
-
-enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
 /* Nobody should learn that the hours of a detention end when they have, so there is a warning in any case. */
 static int64_t warn_before_ms(const struct policy_standard *standard, enum clock_kind kind)
@@ -111,7 +109,7 @@ static bool is_seeing(const struct event *event)
 /* The minute of UTC that people read from a clock on the wall. */
 static int64_t minute_of(const struct clock_rules *rules, int64_t at_ms)
 {
-    return (at_ms - rules->ahead_ms) / MS_PER_MINUTE;
+    return (at_ms - rules->ahead_ms) / MINUTE_MS;
 }
 
 /* A contact in the minute of the receipt stops the clock at the receipt, because no wait is negative. */

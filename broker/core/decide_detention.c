@@ -71,7 +71,9 @@ enum refusal decide_record_detention(struct deciding *d)
     int64_t utc_ms = state_utc(d->state, d->now_ms);
     if (!may_record(d))
         return REFUSAL_NOT_YOURS;
-    if (entry.occurred_ms > utc_ms + STATED_AHEAD_MS_MAX || !entry_is_whole(d, &entry))
+    if (deciding_is_to_come(d, entry.occurred_ms))
+        return REFUSAL_TIME_TO_COME;
+    if (!entry_is_whole(d, &entry))
         return REFUSAL_BAD_VALUE;
     if (detention_after((enum detention_state)d->r.detention.state, entry.step) == DETENTION_NONE)
         return REFUSAL_DETENTION_STEP;

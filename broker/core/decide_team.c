@@ -4,8 +4,6 @@
 #include "broker/core/deciding.h"
 #include "broker/core/detention.h"
 
-enum { MS_PER_MINUTE = 60 * 1000 };
-
 static bool has_arrived(const struct referral *r)
 {
     return r->state == CASE_ARRIVED || r->state == CASE_IN_CONTACT;
@@ -28,24 +26,18 @@ static int64_t lease_after(const struct deciding *d, bool with_team, const struc
     return promised && d->r.lease_ms > lease_ms ? d->r.lease_ms : lease_ms;
 }
 
-/* Clocks of two machines can differ, so a time that is only just to come is taken as now. People state
- * minutes, so whole minutes are compared. The time is UTC. */
-static bool is_to_come(const struct deciding *d, int64_t utc_ms)
-{
-    return utc_ms / MS_PER_MINUTE > state_utc(d->state, d->now_ms) / MS_PER_MINUTE + CLOCKS_DIFFER_MINUTES;
-}
-
 /* Nobody else is needed when the person has been seen, when a team that comes is there, and when a team that
  * is on its way is in time after all. */
 static enum seeking seeking_after(const struct deciding *d, int64_t expected_arrival_ms)
 {
     const struct command *command = d->command;
     enum seeking seeking = (enum seeking)d->r.seeking;
-    enum attend_status attended = command->is.check_in.attended;
-    bool met = attended == ATTEND_NONE || attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN;
     switch (command->is.check_in.step) {
     case STEP_CONTACT:
-        return met && command->is.check_in.mechanism == CONTACT_FACE_TO_FACE ? SEEKING_NOT : seeking;
+        return attend_status_is_met(command->is.check_in.attended) &&
+                       command->is.check_in.mechanism == CONTACT_FACE_TO_FACE
+                   ? SEEKING_NOT
+                   : seeking;
     case STEP_ARRIVED:
         return seeking == SEEKING_ONE_SOONER ? SEEKING_NOT : seeking;
     case STEP_TRAVELLING:
@@ -63,7 +55,7 @@ enum refusal decide_check_in(struct deciding *d)
         return refusal;
     const struct command *command = d->command;
     bool with_team = command->party == PARTY_TEAM;
-    if (is_to_come(d, command->is.check_in.occurred_ms))
+    if (deciding_is_to_come(d, command->is.check_in.occurred_ms))
         return REFUSAL_TIME_TO_COME;
     int64_t occurred_ms = state_time_of_utc(d->state, command->is.check_in.occurred_ms);
     bool stated = occurred_ms != 0;

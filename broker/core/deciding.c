@@ -99,6 +99,12 @@ enum refusal deciding_choose(const struct deciding *d, uint16_t team, struct con
     return match_is_not_for(found) && !d->command->is.move.although ? REFUSAL_NOT_A_MATCH : REFUSAL_NONE;
 }
 
+bool deciding_is_to_come(const struct deciding *d, int64_t utc_ms)
+{
+    enum { MS_PER_MINUTE = 60 * 1000 };
+    return utc_ms / MS_PER_MINUTE > state_utc(d->state, d->now_ms) / MS_PER_MINUTE + CLOCKS_DIFFER_MINUTES;
+}
+
 enum refusal deciding_in_hand(const struct deciding *d)
 {
     const struct referral *r = &d->r;

@@ -59,6 +59,9 @@ enum refusal deciding_choose(const struct deciding *d, uint16_t team, struct con
  * holds it, for the reason by which the team lost it. A person who has been met is not sent a second team
  * unasked. */
 void deciding_go_on(struct deciding *d, enum hold_reason lost_by);
+/* Whether a time that somebody stated, in UTC, is still to come. Clocks of two machines can differ, so a time
+ * that is only just to come is not; people state minutes, so whole minutes are compared. */
+bool deciding_is_to_come(const struct deciding *d, int64_t utc_ms);
 /* REFUSAL_NONE if the sender holds the case: as its team, or as the coordinator who took it. */
 enum refusal deciding_in_hand(const struct deciding *d);
 /* Reminds the coordinator of a held case, and as many others of the area's list as reminders were heard by

@@ -451,13 +451,17 @@ static inline void event_clear(struct event *event, enum event_kind kind)
     event->kind = kind;
 }
 
-/* Whether a check-in says that the person was met: MHSDS AttendStatus 5 or 6. Not recorded counts as met,
+/* Whether a contact says that the person was met: MHSDS AttendStatus 5 or 6. Not recorded counts as met,
  * because a team that reports a contact reports that one took place. */
+static inline bool attend_status_is_met(enum attend_status status)
+{
+    return status == ATTEND_NONE || status == ATTEND_ON_TIME || status == ATTEND_LATE_BUT_SEEN;
+}
+
 static inline bool event_is_attended_contact(const struct event *check_in)
 {
-    enum attend_status status = check_in->is.checked_in.attended;
     return check_in->is.checked_in.step == STEP_CONTACT &&
-           (status == ATTEND_NONE || status == ATTEND_ON_TIME || status == ATTEND_LATE_BUT_SEEN);
+           attend_status_is_met(check_in->is.checked_in.attended);
 }
 
 #endif

@@ -24,8 +24,6 @@ enum {
     POSTCODE_DISTRICT_CHARS_MAX = 4,        /* the outward code: AA9A */
     EXTENSION_MS_MAX = 12 * 60 * 60 * 1000, /* Mental Health Act 1983 section 136B(2) */
     ESCAPE_MS = 24 * 60 * 60 * 1000,        /* section 138(3) */
-    /* Clocks of people may differ a little; a time that is stated further in the future is a slip. */
-    STATED_AHEAD_MS_MAX = 2 * 60 * 1000,
     /* One command can cause as many: the receipt of a referral, what it says of a detention, and a place that
      * another case yields for it. */
     DECISION_EVENTS_MAX = 10,

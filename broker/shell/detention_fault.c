@@ -3,9 +3,6 @@
 
 #include <stddef.h>
 
-static const char in_the_future[] =
-    "This time is in the future. Nothing was recorded; say when it was, or leave the time out if it is now.";
-
 /* What each step needs, as decide_detention.c asks for it. */
 static const struct {
     Concordat__V1__DetentionStep step;
@@ -22,14 +19,12 @@ static const struct {
      "note."},
 };
 
-const char *detention_fault(const Concordat__V1__Request *request, enum refusal refusal, int64_t utc_ms)
+const char *detention_fault(const Concordat__V1__Request *request, enum refusal refusal)
 {
     if (request->command_case != CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION ||
         refusal != REFUSAL_BAD_VALUE)
         return NULL;
     const Concordat__V1__RecordDetention *entry = request->record_detention;
-    if (entry->occurred && entry->occurred->unix_ms > utc_ms)
-        return in_the_future;
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if (needs[i].step == entry->step)
             return needs[i].words;

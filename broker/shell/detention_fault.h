@@ -6,7 +6,7 @@
 #include "proto/wire/wire.h"
 
 /* The words for a RecordDetention that is refused. NULL: it is another request, or the refusal's own words
- * say it. utc_ms: now. */
-const char *detention_fault(const Concordat__V1__Request *request, enum refusal refusal, int64_t utc_ms);
+ * say it. */
+const char *detention_fault(const Concordat__V1__Request *request, enum refusal refusal);
 
 #endif

@@ -36,7 +36,7 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
     if (!words)
         words = moves_fault(request, refusal);
     if (!words)
-        words = detention_fault(request, refusal, state_utc(b->state, b->time.now_ms));
+        words = detention_fault(request, refusal);
     const uint8_t *told = words ? referral : NULL;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER && refusal == REFUSAL_BAD_VALUE)
         words = covers_fault(b, request->cover);

@@ -291,7 +291,7 @@ static void R5_what_cannot_be_is_refused(void **unused)
     assert_int_equal(world_do(w, &early), REFUSAL_DETENTION_STEP);
     struct command later = entry_of(w, r, DETENTION_STEP_ARRIVED, PLACE_HEALTH_BASED);
     later.is.detention.entry.occurred_ms = w->now_ms + HOURS(1);
-    assert_int_equal(world_do(w, &later), REFUSAL_BAD_VALUE);
+    assert_int_equal(world_do(w, &later), REFUSAL_TIME_TO_COME);
     struct command other = world_from_team(w, COMMAND_RECORD_DETENTION, 2, r->id);
     other.is.detention.entry = later.is.detention.entry;
     other.is.detention.entry.occurred_ms = 0;

@@ -127,7 +127,7 @@ class DetentionTold(unittest.TestCase):
         self.assertIn("--without-amhp", self.record(self.duty, case, "ENDED", end=1).text)
         self.assertIn("two different people", self.record(self.duty, case, "CORRECTED", by="p301").text)
         later = {"unix_ms": status.received_ms + HOUR_MS}
-        self.assertIn("in the future", self.record(self.duty, case, "EXAMINED", occurred=later).text)
+        self.assertIn("still to come", self.record(self.duty, case, "EXAMINED", occurred=later).text)
         self.assertEqual(self.record(self.duty, case, "TRANSFER_REFUSED").refusal, 0)
         other = self.stage.submission()
         self.assertTrue(self.source.request(submit=other).answer.done)
