@@ -181,7 +181,7 @@ const char *show_detention_words(const case_status *status, int64_t now_ms, char
     else
         snprintf(out, DETENTION_WORDS_BYTES, "; detained, %s%s%s%s", power_words(detention),
                  detention->until_ms != 0 ? " until " : "", detention->until_ms != 0 ? until : "",
-                 detention->n_found > 0 ? "; OUTSIDE THE LAW AS RECORDED, see its status" : "");
+                 detention->n_found > 0 ? "; CHECK ITS ENTRIES, see its status" : "");
     return out;
 }
 

@@ -19,7 +19,7 @@ static const struct argp_option connection_option_table[] = {
     {"server-key", OPTION_SERVER_KEY, "FILE", 0, "The server's public key (or CONCORDAT_SERVER_KEY)", 90},
     {"key", OPTION_KEY, "FILE", 0, "Your own secret key (or CONCORDAT_KEY)", 90},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0, "How long to wait for an answer (10)", 90},
-    {"ring", OPTION_RING, "NUMBER", 0, "Shown where the server does not say whom to ring (or CONCORDAT_RING)",
+    {"ring", OPTION_RING, "NUMBER", 0, "Shown if the server does not say whom to ring (or CONCORDAT_RING)",
      90},
     {"as", OPTION_AS, "ID", 0,
      "Who is at the keyboard: an id of your site's list, such as p117, never a name (or CONCORDAT_PERSON)",
