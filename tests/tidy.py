@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 sys.dont_write_bytecode = True  # the tree stays as it is
+import tidy_words  # noqa: E402
 from tidy_c import CFile  # noqa: E402
 
 FUNCTION_LINES, FILE_LINES, SUBJECT_LENGTH = 70, 600, 72
@@ -65,6 +66,9 @@ PATH_IN_PAGE = re.compile(r"`((?:broker|deploy|proto|services|tests)/[\w./*-]+|"
                           r"[\w*-]+\.(?:c|h|py|proto|cmake|yaml|sh)(?!\w))")
 # Pages may name these, which libraries bring.
 OTHERS_HEADERS = ("zmq.h", "sqlite3.h", "sodium.h")
+
+HAZARDS = "deploy/HAZARDS.md"
+TEST_OF_HAZARD = re.compile(r"\bR\d+_\w+")
 
 # The shape of keepachangelog.com.
 VERSION_HEADING = re.compile(r"## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$")
@@ -335,6 +339,54 @@ def commit_subjects(tree):
                           f"characters (it has {len(subject)}). Reword the commit before others have it.")
 
 
+# ---- What people read ----
+
+def sentences_and_page(tree):
+    """Each sentence of the programs is a row of the page, and each row is said by a program."""
+    page, said = tidy_words.Page(tree.texts.get(tidy_words.PAGE, "")), set()
+    for text in tidy_words.said_in(tree):
+        said.add(text.text)
+        if tidy_words.is_row(text.text) and text.text not in page.rows:
+            yield Finding(text.path, text.line, f"{tidy_words.PAGE} has no row with '{text.text}'. Add one with when "
+                          "it is said.")
+    for row, line in page.rows.items():
+        if row not in said:
+            yield Finding(tidy_words.PAGE, line, f"No program says '{row}'. Take the row out, or mend it.")
+
+
+def short_sentences(tree):
+    for text in tidy_words.said_in(tree):
+        for count, sentence in tidy_words.long_sentences(text.text):
+            yield Finding(text.path, text.line, f"A sentence has {count} words: '{sentence}'. Cut it into sentences of "
+                          f"at most {tidy_words.SENTENCE_WORDS}.")
+
+
+def words_of_glossary(tree):
+    """Each word that people read stands in the page's terms or plain words, and each word there is said."""
+    page, said = tidy_words.Page(tree.texts.get(tidy_words.PAGE, "")), set()
+    for text in tidy_words.said_in(tree):
+        words = tidy_words.words_of(text.text)
+        said.update(words)
+        for word in sorted(set(words) - page.glossary.keys()):
+            yield Finding(text.path, text.line, f"'{word}' is in no list of {tidy_words.PAGE}. Say it in words that "
+                          "are, or add it: a term with its meaning, a plain word to the plain words.")
+    for word, line in page.glossary.items():
+        if word not in said:
+            yield Finding(tidy_words.PAGE, line, f"No program says '{word}'. Take it out.")
+
+
+def hazards_tested(tree):
+    """Each test that the page of hazards names is run, and each test of a hazard is named there."""
+    page = tree.texts.get(HAZARDS, "")
+    run = {test for path, text in tree.texts.items() if path.endswith(".cmake") for test in TEST_OF_HAZARD.findall(text)}
+    named = set(TEST_OF_HAZARD.findall(page))
+    for test in sorted(named - run):
+        yield Finding(HAZARDS, 1, f"It names {test}, which no file of CMake adds as a test. Add the test, or name the "
+                      "one that took its place.")
+    for test in sorted(run - named) if page else ():
+        yield Finding(HAZARDS, 1, f"It does not name {test}. Add it to the row of its hazard.")
+
+
 # ---- The whole ----
 
 def drifted_format(tree):
@@ -415,6 +467,12 @@ RULES = (
     Rule("comments", "a comment that begins with Who, Of, So many, What is or Where", "it is understood when read once",
          bad_beginnings),
     Rule("subjects", "a commit subject that is not 'area: imperative'", "the history reads as a list", commit_subjects),
+    Rule("said", "a sentence that the page of words has not, or a row that no program says",
+         "those who answer for the words read all of them", sentences_and_page),
+    Rule("sentences", f"a sentence of over {tidy_words.SENTENCE_WORDS} words", "it is understood when read once",
+         short_sentences),
+    Rule("glossary", "a word outside the lists of the page of words", "everybody knows each word", words_of_glossary),
+    Rule("hazards", "a hazard's test that is not run, or not named", "each control is shown to work", hazards_tested),
     Rule("format", "C that clang-format would change", "one hand wrote all of it", drifted_format),
     Rule("pages", "a page that names a file that is not there", "the pages and the layout agree", pages_agree),
     Rule("changelog", "a change log of another shape", "people who update find what changed", changelog_shape),

@@ -9,9 +9,8 @@
 #include "proto/words/london.h"
 
 const char erasure_key_remains[] =
-    "The case is erased and its texts are shown to nobody, but the key to them is still on the router's disk, which "
-    "is full and keeps what it was to overwrite. Make room on the disk, then erase the case again or restart the "
-    "router: either overwrites the key.";
+    "The case is erased, and its texts are shown to nobody. The router's disk is full, so the key to the texts is "
+    "still on it. Make room on the disk, then erase the case again or restart the router: either overwrites the key.";
 
 static const struct {
     Concordat__V1__Request__CommandCase command;

@@ -41,9 +41,9 @@ const char *sealing_fault(const struct broker *b)
         return "The texts about this person were erased: nobody can open them, or add to them, any more. Nothing "
                "was changed.";
     if (b->sealing.fault == SEALS_NO_MASTER || b->sealing.fault == SEALS_ALTERED)
-        return "The key to what was told about this person is missing at the router: it cannot be opened, or "
-               "added to, until the router's operator puts the master key back. Nothing was changed; the case goes on. "
-               "Ring who holds it. An answer without words is taken.";
+        return "The key to what was told about this person is missing at the router. Nobody can open it or "
+               "add to it until the router's operator puts the master key back. Nothing was changed; the case goes "
+               "on. Ring who holds it. An answer without words is taken.";
     return "The key to what was told about this person is damaged: it cannot be opened, or added to. Nothing was "
            "changed; the case goes on. Ring who holds it, and tell the router's operator. An answer without words "
            "is taken.";
@@ -158,9 +158,10 @@ static enum seals_status sealing_erase_key(struct broker *b, const struct seals_
 {
     enum seals_status status = seals_erase(b->sealing.seals, of);
     if (status == SEALS_FULL && !b->sealing.keys_remain)
-        b->ports.log(b->ports.context,
-                     "the key of an erased case is still in the file of keys, because the disk is "
-                     "full: make room, and erase the case again or restart the router, which erases it then");
+        b->ports.log(
+            b->ports.context,
+            "The disk is full, so the key of an erased case is still in the file of keys. Make room, "
+            "then erase the case again or restart the router: either overwrites the key.");
     if (status == SEALS_FULL || status == SEALS_OK)
         b->sealing.keys_remain = status == SEALS_FULL;
     sealing_heed(b, status);

@@ -14,9 +14,8 @@ static const char *const refusal_texts[] = {
     [REFUSAL(UNKNOWN_COMMAND)] = "This router does not know that command.",
     [REFUSAL(UNKNOWN_FIELD)] = "This message has a field that this router does not know.",
     [REFUSAL(BAD_VALUE)] =
-        "A value is missing or is not one that is allowed here: a decline and a reading of a "
-        "record need a reason, a closing its outcome, a detention what its step asks for; and no time is in "
-        "the future.",
+        "A value is missing, or is not one that is allowed here. A decline and a reading of a record need a "
+        "reason. A closing needs its outcome, and a detention what its step asks for. No time is in the future.",
     [REFUSAL(HELLO_FIRST)] = "Say hello on this connection first, then send this again.",
     [REFUSAL(VERSION)] = "This router speaks another version of the protocol.",
     [REFUSAL(NOT_ALLOWED)] = "Your key is not allowed to do this.",
@@ -49,8 +48,8 @@ static const char *const refusal_texts[] = {
         "By the region's rules this team is not for this person. Nothing was changed; if it is right, "
         "say so and send it again.",
     [REFUSAL(TIME_TO_COME)] =
-        "That time is still to come, and nothing was changed. Type the time at which it was, with its "
-        "date and Z or +01:00 as the clock is; or leave the time out if it is now.",
+        "That time is still to come, and nothing was changed. Type the time at which it was, with its date. End it "
+        "with Z in winter, with +01:00 in summer. If it is now, leave the time out.",
     [REFUSAL(DRILL_STAYS)] =
         "A drill stays a drill, and a referral about a person stays one. Nothing was changed. Refer anew, as what "
         "it is, and withdraw this one.",

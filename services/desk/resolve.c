@@ -40,8 +40,9 @@ static const Concordat__V1__Message *refuse_without_offer(struct resolve *resolv
     concordat__v1__answer__init(&resolve->answer);
     resolve->answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_OFFER_ENDED;
     resolve->answer.text =
-        (char *)"no team is being asked to take this case now; if your team has it and cannot go, "
-                "give it back: give-back CASE REASON";
+        (char
+             *)"No team is being asked to take this case now. If your team has it and cannot go, give it back: "
+               "give-back CASE REASON.";
     resolve->answer.status = (Concordat__V1__CaseStatus *)status;
     resolve->message.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
     resolve->message.answer = &resolve->answer;

@@ -159,9 +159,10 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_declined_as(sheet, status);
     show_changes(sheet, status, showing->now_ms);
     if (status->n_altered > 0)
-        sheet_row(sheet, "Altered",
-                  "what the router had stored of this case was altered, and is shown to nobody; ask "
-                  "the referrer for it again");
+        sheet_row(
+            sheet, "Altered",
+            "Something that the router had stored of this case was altered, and is shown to nobody. Ask the "
+            "referrer for it again.");
     show_detention(sheet, status, showing->now_ms);
     show_erasure(sheet, status, showing->now_ms);
     time_words(status->respond_by_ms, showing->now_ms, time);

@@ -398,10 +398,11 @@ static enum outbox_status answer_withdraw(struct commands *commands, Concordat__
         return reply_not_saved(commands, reply);
     if (others < OTHERS_WITHDRAWN_MAX)
         return answer_about(commands, request, request_arena, now_ms, reply);
-    reply_refuse(commands, request->command_id.data, REFUSAL(WRONG_STATE),
-                 "this device has withdrawn several cases of other devices within ten minutes, and cannot "
-                 "withdraw another one yet; this case stays as it is",
-                 reply);
+    reply_refuse(
+        commands, request->command_id.data, REFUSAL(WRONG_STATE),
+        "this case stays as it is. This device has withdrawn several cases of other devices within ten "
+        "minutes, and cannot withdraw another one yet",
+        reply);
     return OUTBOX_OK;
 }
 

@@ -38,6 +38,13 @@ GOOD = {
                            "int match_all(void)\n{\n    struct state state = {.count = words[0] == '\"'};\n"
                            "    return state_count(&state) + state_look(NULL, 0);\n}\n",
     "broker/main.c": '#include "broker/core/match.h"\n\n' + function("int main", "match_all()"),
+    "services/desk/board.c": '#include <stdio.h>\n\nvoid show(void)\n{\n    puts("%s has the case "\n'
+                             '         "now. Ring {team}.");\n}\n',
+    "deploy/WORDS.md": "## Sentences\n\n| when | words |\n|---|---|\n| a | … has the case now. Ring …. |\n\n"
+                       "## Terms\n\n| term | meaning |\n|---|---|\n| case | a referral |\n\n"
+                       "## Plain words\n\nhas now\nring the\n",
+    "deploy/HAZARDS.md": "| R1 | hazard | `R1_told` |\n",
+    "tests/promises.cmake": "add_test(NAME R1_told)\n",
     "services/cli/main.c": "// A program of its own.\n// Who reads on finds one comment.\n" + function("int main", "0"),
     "tests/unit/test_match.c": '#include "broker/core/match.h"\n\n' + function("static int twice", "match_all()") +
                                "\n" + function("int main", "twice()"),
@@ -214,6 +221,34 @@ class Tidy(unittest.TestCase):
     def test_a_page_that_names_what_is_not_there(self):
         for named in ("broker/core/gone.c", "broker/cellar/", "gone.py", "broker/core/gone_*.c"):
             self.refused("pages", "README.md", 2, {"README.md": f"See\n`{named}`.\n"})
+
+    def test_a_sentence_without_a_row_and_a_row_without_a_sentence(self):
+        page, code = GOOD["deploy/WORDS.md"], GOOD["services/desk/board.c"]
+        self.refused("said", "services/desk/board.c", 5, {"deploy/WORDS.md": page.replace("| a |", "| a | b |")},
+                     ("said", "deploy/WORDS.md", 5))
+        self.refused("said", "deploy/WORDS.md", 6,
+                     {"deploy/WORDS.md": page.replace("…. |\n", "…. |\n| b | Ring … now the case. |\n")})
+        self.assertEqual(self.found({"services/desk/board.c": code.replace("puts(", "assert(1 && ").replace(
+            "\n}", '\n    puts("{a} has the case now. Ring %u.");\n}')}), [])
+
+    def test_a_sentence_that_is_too_long(self):
+        for count, refused in ((20, False), (21, True)):
+            words = "now " * (count - 1) + "has."
+            found = self.found({
+                "services/desk/board.c": GOOD["services/desk/board.c"].replace("Ring {team}.", f"Ring {{team}}. {words}"),
+                "deploy/WORDS.md": GOOD["deploy/WORDS.md"].replace("Ring ….", f"Ring …. {words}")})
+            self.assertEqual(found, [("sentences", "services/desk/board.c", 5)] if refused else [])
+
+    def test_a_word_outside_the_glossary_and_one_that_nobody_says(self):
+        page = GOOD["deploy/WORDS.md"]
+        self.refused("glossary", "services/desk/board.c", 5, {"deploy/WORDS.md": page.replace("has now", "has")})
+        self.refused("glossary", "services/desk/board.c", 5, {"deploy/WORDS.md": page.replace("| case |", "| |")})
+        self.refused("glossary", "deploy/WORDS.md", 16, {"deploy/WORDS.md": page.replace("ring the", "ring the forthwith")})
+
+    def test_a_hazard_whose_test_is_not_run_and_a_test_that_is_not_named(self):
+        for run in ("R1_gone", "R1_told)\nadd_test(NAME R2_more"):
+            found = self.found({"tests/promises.cmake": f"add_test(NAME {run})\n"})
+            self.assertEqual({finding[:2] for finding in found}, {("hazards", "deploy/HAZARDS.md")})
 
     def test_a_change_log_of_another_shape(self):
         good = GOOD["CHANGELOG.md"]
