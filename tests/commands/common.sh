@@ -4,15 +4,16 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 commands=$root/tests/commands
 
-# The programs are built from these and run with them.
+# The programs are built from these and run with them; the last line has what the demo needs to check its clocks.
 packages=(
   gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler
   libprotobuf-c-dev libzmq3-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
   python3 sqlite3 iso-codes
+  python3-protobuf python3-yaml
 )
 # Only the tests need these: the test library, a client in another language, time zones, a count of instructions, the
 # commit that a seed belongs to, and what checks manual pages.
-test_packages=(libcmocka-dev python3-zmq python3-protobuf tzdata valgrind git mandoc)
+test_packages=(libcmocka-dev python3-zmq tzdata valgrind git mandoc)
 # The other tools of `tests/run ci`: a second compiler, and what checks the format.
 ci_packages=(clang-14 clang-format-14)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from dataclasses import dataclass
 
 import marks
@@ -81,6 +82,18 @@ async def _check_trail(day):
                     f"intervals, {result.get('finding_count', '?')} findings {complaint.strip()}".strip())
 
 
+async def _check_clocks(day):
+    """Each clock, recomputed from the events by a program that knows nothing of the demo."""
+    path = day.region.path
+    process = await asyncio.create_subprocess_exec(
+        "/usr/bin/python3", os.path.join(day.region.source, "tests", "day", "clocks.py"), path("inspection", "trail.db"),
+        "--proto", os.path.join(day.region.source, "proto"), "--concordat", day.region.program("concordat"),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+    said, _ = await process.communicate()
+    print(f"\n==== Every clock, recomputed from the events\n{said.decode()}", flush=True)
+    yield Check("clocks", process.returncode == 0, said.decode().strip().splitlines()[-1])
+
+
 def _check_processes(day):
     faults = day.faults()
     killed = f", {day.kills} killed and started again" if day.options.kills else ""
@@ -135,6 +148,7 @@ async def verdict(day, stop=None):
     checks.append(_check_private(day))
     checks += [check async for check in _check_reports(day)]
     checks += [check async for check in _check_referrals(day)]
+    checks += [check async for check in _check_clocks(day)]
     print(f"\n==== The day, seed {day.options.seed}: {_what_happened(day)}")
     for check in checks:
         print(f"{'ok' if check.held else 'FAILED':7}{check.name:15} {check.figure}")

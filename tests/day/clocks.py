@@ -1,0 +1,271 @@
+#!/usr/bin/python3
+"""Recomputes every clock of a ledger from its events alone, and compares each with what the router and the reports say.
+
+It reads the exact bytes of the events in an inspector's trail (event.body: services/audit/trail_schema.c), with message
+classes that protoc makes of the published .proto files, and shares no code with the product or the demo. The rules stand
+in recomputed.py, each with its source. It prints a table (clock, how many were recomputed, how many are equal) and each
+difference; any difference is a failure.
+
+Usage: clocks.py TRAIL --proto FOLDER --concordat PROGRAM
+"""
+
+import argparse
+import bisect
+import glob
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+
+import yaml
+
+sys.dont_write_bytecode = True  # the tree stays as it is
+from recomputed import DETENTION_HOURS, HOUR, MINUTE, Region, Said  # noqa: E402
+
+SHOWN_MAX = 20  # differences that are printed
+
+
+def message_classes(proto, into):
+    files = glob.glob(os.path.join(proto, "concordat", "v1", "*.proto"))
+    subprocess.run(["protoc", f"-I{proto}", f"--python_out={into}", *files], check=True)
+    sys.path.insert(0, into)
+    from concordat.v1 import event_pb2
+
+    return event_pb2
+
+
+def region_of(trail, event_pb2):
+    region = Region(lambda file: yaml.safe_load(file.decode()))
+    for seq, body in trail.execute("SELECT seq, body FROM event ORDER BY seq"):
+        event = event_pb2.Event.FromString(body)
+        assert event.seq == seq
+        region.take(event)
+    return region
+
+
+# ---- Against the tables of the trail: each case by itself ----
+
+def rows_of(trail, sql):
+    return {tuple(row[:-1]): row[-1] for row in trail.execute(sql)}
+
+
+def compare_rows(region, name, ours, theirs):
+    """Each key has one figure on either side; what only one of them has is a difference."""
+    for key in sorted(ours.keys() | theirs.keys(), key=str):
+        region.said.append(Said(name(key), str(key[0]), 0, ours.get(key), theirs.get(key)))
+
+
+def compare_clocks(region, trail):
+    """A clock's start, limit and stop. Of those that started anew the last is there, as the table has it."""
+    number = dict(trail.execute("SELECT referral, number FROM referral"))
+    theirs = {(number[referral], clock): tuple(rest) for referral, clock, *rest in trail.execute(
+        "SELECT referral, clock, standard, started_at_ms, due_at_ms, stopped_at_ms FROM clock")}
+    ours = {(case.number, name): (clock.standard, clock.start, clock.due, clock.stop)
+            for case in region.cases.values() for name, clock in case.clocks.items()}
+    compare_rows(region, lambda key: key[1], ours, theirs)
+    seen = rows_of(trail, "SELECT number, first_face_to_face_at_ms FROM referral")
+    told = rows_of(trail, "SELECT number, referrer_told_at_ms FROM referral")
+    cases = region.cases.values()
+    compare_rows(region, lambda key: "national: first seen",
+                 {(case.number,): case.seen and max(case.seen, case.received) for case in cases}, seen)
+    compare_rows(region, lambda key: "referrer first told", {(case.number,): case.told for case in cases}, told)
+
+
+def compare_owners(region, trail):
+    number = dict(trail.execute("SELECT referral, number FROM referral"))
+    theirs, ours = defaultdict(list), defaultdict(list)
+    for referral, *rest in trail.execute("SELECT referral, from_ms, to_ms, owner_kind, coalesce(owner, ''),"
+                                         " coalesce(act_by_ms, 0) FROM custody_interval ORDER BY from_seq"):
+        theirs[number[referral],].append(tuple(rest))
+    for case in region.cases.values():
+        ours[case.number,] = [tuple(interval) for interval in case.intervals]
+    compare_rows(region, lambda key: "owner intervals", ours, theirs)
+
+
+def was_due(turns, since, until):
+    """Whether the router acted at an instant from `since` on, and before `until`: it has to act on all that is due then."""
+    at = bisect.bisect_left(turns, since)
+    return at < len(turns) and (until is None or turns[at] < until)
+
+
+def compare_passing(region, trail):
+    """Each limit that passed unmet was said once, and never before; and so was each warning."""
+    turns = sorted(set(region.turns))
+    for name, events, of in (("breach", region.breaches, lambda run: (run.due + 1, run.over_at)),
+                             ("warning", region.warnings, lambda run: (run.warn, run.over_at))):
+        told = {(case.number, clock, due): at for _, at, case, clock, due, _ in events}
+        for case in region.cases.values():
+            for run in case.runs:
+                first, over = of(run)
+                if first is None:
+                    continue
+                if name == "warning":
+                    over = min(over or run.due + 1, run.due + 1)
+                at = told.pop((case.number, run.clock, run.due), None)
+                must = was_due(turns, max(first, run.known_at), over)
+                held = (at is not None and at >= first) if must else (at is None or at >= first)
+                region.said.append(Said(f"{name}: {run.clock}", case.number, 0, (must, True), (must, held)))
+        for (case, clock, due), at in told.items():
+            region.said.append(Said(f"{name}: {clock}", case, 0, None, (due, at)))
+    theirs = set(trail.execute("SELECT seq, times, unheard FROM reminder"))
+    for row in theirs ^ set(region.reminders):
+        region.said.append(Said("reminder", str(row), row[0], row in region.reminders, row in theirs))
+
+
+# ---- Against the reports ----
+
+class Reports:
+    def __init__(self, region, program, trail_path):
+        self.region, self.program, self.trail_path = region, program, trail_path
+        self.now = max(region.turns)
+        self.counted = [case for case in region.cases.values() if not case.drill]
+
+    def ask(self, name):
+        said = subprocess.run([self.program, "report", name, "--json", "--trail", self.trail_path],
+                              check=True, capture_output=True)
+        return {table["name"]: table["rows"] for table in json.loads(said.stdout)["tables"]}
+
+    def compare(self, report, line, ours, theirs):
+        self.region.said.append(Said(f"report {report}", line, 0, ours, theirs))
+
+    def all(self):
+        self.custody()
+        self.breaches()
+        self.national()
+        self.times()
+        self.section136()
+
+    def custody(self):
+        row = self.ask("custody")["summary"][0]
+        owned = unowned = twice = overdue = count = 0
+        for case in self.counted:
+            at = case.received
+            for since, until, _, _, act_by in case.intervals:
+                unowned += max(0, since - at)
+                twice += max(0, at - since)
+                at = self.now if until is None else until
+                owned += at - since
+                overdue += max(0, at - act_by)
+                count += 1
+            unowned += max(0, (case.ended or self.now) - at)
+        ours = {"referrals": len(self.counted), "intervals": count, "owned_s": owned, "unowned_s": unowned,
+                "owned_twice_s": twice, "overdue_s": overdue}
+        for name, value in ours.items():
+            self.compare("custody", name, round(value / 1000, 1) if name.endswith("_s") else value, row[name])
+        self.compare("custody", "unowned seconds are 0", 0, unowned)
+
+    def breaches(self):
+        ours = Counter()
+        for case in self.counted:
+            for name, clock in case.clocks.items():
+                late = "met" if clock.stop is not None and clock.stop <= clock.due else \
+                    "stopped_late" if clock.stop is not None else \
+                    "past_due_not_stopped" if self.now > clock.due else "not_yet_due"
+                ours[name, clock.standard, "started"] += 1
+                ours[name, clock.standard, late] += 1
+        theirs = {(row["clock"], row["standard"], column): row[column] for row in self.ask("breaches")["clocks"]
+                  for column in ("started", "met", "stopped_late", "past_due_not_stopped", "not_yet_due")}
+        for key in sorted(ours.keys() | theirs.keys()):
+            self.compare("breaches", " ".join(key), ours[key], theirs.get(key, 0))
+
+    def national(self):
+        """CCR119, CCR120, PLS123: from receipt to the first attended face-to-face contact; the limits are inclusive."""
+        ours = Counter()
+        for case in self.counted:
+            department = case.source == "emergency department"
+            measure, allowed = ("PLS123", 60) if department else \
+                {"very urgent": ("CCR119", 240), "urgent": ("CCR120", 1440)}.get(case.urgency, (None, 0))
+            if measure:
+                band = "?" if case.age is None else "a" if case.age >= 18 else "b"
+                wait = None if case.seen is None else max(case.seen, case.received) - case.received
+                key = f"{measure}{band}"
+                ours[key, "new referrals"] += 1
+                ours[key, "had a face-to-face contact"] += wait is not None
+                ours[key, f"seen within {allowed} min, of new referrals"] += wait is not None and wait <= allowed * MINUTE
+                ours[key, "never seen: ended without a face-to-face contact, of new referrals"] += \
+                    wait is None and case.ended is not None
+        report = self.ask("national")
+        theirs = {(row["measure"], row["line"]): row["count"] for row in report["measures"]}
+        for key in {*ours, *(key for key in theirs if key[1] == "new referrals")}:
+            self.compare("national", " ".join(key), ours[key], theirs.get(key, 0))
+        before = next(row["count"] for row in report["recording"] if row["line"].startswith("seen before the receipt"))
+        self.compare("national", "seen before the receipt", sum(case.seen_before for case in self.counted), before)
+
+    def times(self):
+        spans = {
+            "received to first offer": [case.first_offer and case.first_offer - case.received for case in self.counted],
+            "received to accepted": [case.first_accepted and case.first_accepted - case.received for case in self.counted],
+            "received to referrer told": [case.told and case.told - case.received for case in self.counted],
+            "decided to received": [case.decided and case.received - case.decided for case in self.counted]}
+        for row in self.ask("times")["times"]:
+            values = sorted(span for span in spans[row["measure"]] if span is not None)
+            ours = {"with_time": len(values), "max_s": round(values[-1] / 1000, 1) if values else None}
+            for name, percent in (("median_s", 50), ("p90_s", 90), ("p95_s", 95)):
+                rank = (len(values) * percent + 99) // 100  # the nearest rank
+                ours[name] = round(values[rank - 1] / 1000, 1) if values else None
+            for name, value in ours.items():
+                self.compare("times", f"{row['measure']}, {name}", value, row[name])
+
+    def section136(self):
+        """Held from the first arrival to the end of the detention, or until now."""
+        held = []
+        for case in self.counted:
+            powers = {entry[3].detention_noted.power for entry in case.entries}
+            never = any(entry[3].detention_noted.end == 9 for entry in case.entries)  # DETENTION_END_NEVER_DETAINED
+            if 2 in powers and not never:  # LEGAL_STATUS_SECTION_136
+                ends = [when or event.at_ms for step, when, _, event in case.entries if step == "ended"]
+                held.append((case, max(ends) if case.detained == "ended" else self.now))
+        ours = {
+            "people detained under section 136": len(held),
+            "arrival at a place of safety recorded": sum(case.started is not None for case, _ in held),
+            "held for more than 24 hours": sum(end - case.started > DETENTION_HOURS for case, end in held if case.started),
+            "held beyond their hours, extensions included": sum(end > case.until for case, end in held if case.until),
+            "first arrival corrected to a later one, which moved nothing": sum(bool(case.corrected) for case, _ in held),
+            "handover by the police took more than 60 min": sum(
+                min(left) - case.started > HOUR for case, _ in held if case.started
+                for left in [[when for step, when, _, _ in case.entries if step == "police left" and when]] if left)}
+        theirs = {row["line"]: row["count"] for row in self.ask("section136")["summary"]}
+        for line, value in ours.items():
+            self.compare("section136", line, value, theirs.get(line))
+
+
+# ---- The table ----
+
+def print_table(said):
+    counted = defaultdict(lambda: [0, 0])
+    for one in said:
+        counted[one.clock][0] += 1
+        counted[one.clock][1] += one.ours == one.theirs
+    print(f"{'clock':32} {'recomputed':>10} {'equal':>7}")
+    for clock, (count, equal) in sorted(counted.items()):
+        print(f"{clock:32} {count:10} {equal:7}{'' if count == equal else '  DIFFER'}")
+    wrong = [one for one in said if one.ours != one.theirs]
+    for one in wrong[:SHOWN_MAX]:
+        print(f"{one.clock} of {one.case}, event {one.seq}: recomputed {one.ours}, recorded {one.theirs}")
+    print(f"{len(said)} figures recomputed, {len(wrong)} differ")
+    return not wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("trail", help="trail.db of an inspector")
+    parser.add_argument("--proto", required=True, help="the folder that has concordat/v1")
+    parser.add_argument("--concordat", required=True, help="the program, for its reports")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        event_pb2 = message_classes(options.proto, folder)
+        trail = sqlite3.connect(f"file:{options.trail}?mode=ro", uri=True)
+        region = region_of(trail, event_pb2)
+        compare_clocks(region, trail)
+        compare_owners(region, trail)
+        compare_passing(region, trail)
+        Reports(region, options.concordat, options.trail).all()
+        trail.close()
+    return 0 if print_table(region.said) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,535 @@
+"""What each clock of a case must be, by what happened: the events' facts, and never what the events say of clocks.
+
+A second opinion on the router's times, written from the published pages alone. It takes from an event what people did and
+when they said it was, and from the policy what it allows. It never reads Event.clocks, Event.owner, or a time by which
+something is due: those are what it is compared with (clocks.py). Each rule names its source:
+
+  [CLOCKS]   broker/core/clocks.h: which event starts, stops or voids which clock
+  [PAGE]     proto/README.md, by section
+  [PROTO]    the comments of proto/concordat/v1
+  [CASE]     broker/core/referral.h: the states of a case, and its owner in each
+  [POLICY]   deploy/examples/region.yaml: what each line of a policy means
+  [s136], [s135], [s136B], [s138]  Mental Health Act 1983
+  [SI]       SI 2017/1036: police stations
+"""
+
+import re
+from dataclasses import dataclass, field
+
+MINUTE, HOUR = 60_000, 3_600_000
+DETENTION_HOURS = 24 * HOUR     # [s136] (2A), [s135] (3ZA)
+EXTENSION_MOST = 12 * HOUR      # [s136B] (2)
+ESCAPE_HOURS = 24 * HOUR        # [s138] (3)
+WARNED_BEFORE = 3 * HOUR        # [CLOCKS]: the end of the hours is warned of, also if the policy says nothing
+# What the law allows if no standard of the policy is meant for it. [CLOCKS], [SI]
+LAWFUL = {"section 136": DETENTION_HOURS, "health check": 30 * MINUTE, "custody review": HOUR, "escape": ESCAPE_HOURS}
+OF_A_DETENTION = ("section 136", "handover", "examined", "interviewed", "health check", "custody review", "escape")
+
+
+def words(message, name):
+    """A code of a message in words, without what all codes of its list begin with: OFFER_END_EXPIRED is expired."""
+    of = message.DESCRIPTOR.fields_by_name[name].enum_type
+    shared = re.sub(r"UNSPECIFIED$", "", of.values_by_number[0].name)
+    code = of.values_by_number[getattr(message, name)].name.removeprefix(shared)
+    return "" if code == "UNSPECIFIED" else code.lower().replace("_", " ")
+
+
+# ---- The policy ----
+
+def milliseconds(text):
+    """[POLICY] Lengths: 90s, 15m, 24h, 2h30m."""
+    units = {"h": HOUR, "m": MINUTE, "s": 1000, "ms": 1}
+    return sum(int(count) * units[unit] for count, unit in re.findall(r"(\d+)(ms|h|m|s)", str(text)))
+
+
+class Policy:
+    def __init__(self, document):
+        self.times, self.standards = document["times"], document["standards"]
+        self.when_missing = document["urgency_when_missing"].replace("-", " ")
+        self.teams = {team["id"]: team for team in document["teams"]}
+
+    def time(self, name, otherwise=None):
+        return milliseconds(self.times[name if name in self.times else otherwise])
+
+    def answer(self, urgency):
+        return milliseconds(self.times["answer"][urgency.replace(" ", "_")])
+
+    def standard(self, clock, source, urgency):
+        """[CLOCKS] The shortest that is meant for this source and urgency; of what the law sets, the law's limit stands in."""
+        def meant(listed, word):
+            return listed in (None, "all") or word.replace(" ", "-") in listed
+
+        found = [(milliseconds(one["within"]), one["id"], milliseconds(one.get("warn", "0s"))) for one in self.standards
+                 if one["clock"] == clock.replace(" ", "-") and meant(one.get("sources"), source)
+                 and meant(one.get("urgencies"), urgency)]
+        if not found and clock in LAWFUL:
+            found = [(LAWFUL[clock], "statutory", 0)]
+        return min(found, default=None)
+
+    def sees_both_ages(self, team):
+        """[PAGE] Referring: a team of all ages has the whole time, others half, if nobody can tell a person's age."""
+        first, last = re.fullmatch(r"(\d+)(?:-(\d+)|\+)", "0+" if self.teams[team]["ages"] == "all" else
+                                   str(self.teams[team]["ages"])).groups()
+        return int(first) <= 17 and int(last or 999) >= 18
+
+
+# ---- One case ----
+
+@dataclass
+class Run:
+    """A stretch of one clock: since which event it was known, and by which event it was over or became another."""
+    clock: str
+    standard: str
+    start: int
+    due: int
+    warn: int
+    known_at: int
+    over_at: int = None
+
+
+@dataclass
+class Clock:
+    standard: str
+    start: int
+    due: int
+    stop: int = None
+
+
+@dataclass
+class Said:
+    """One figure: what the rules give, and what the router recorded."""
+    clock: str
+    case: str
+    seq: int
+    ours: object
+    theirs: object
+
+
+@dataclass
+class Case:
+    number: str
+    drill: bool
+    received: int
+    clocks: dict = field(default_factory=dict)
+    runs: list = field(default_factory=list)        # every stretch of every clock, also of those that were moved
+    intervals: list = field(default_factory=list)   # [since, until, kind, owner, act by]
+    entries: list = field(default_factory=list)     # of a detention: (step, when, place, event)
+    source: str = ""
+    urgency: str = ""
+    age: int = None
+    looks_under_18: str = ""
+    seen: int = None            # the earliest contact that counts, not before the receipt
+    seen_before: int = 0        # contacts before the receipt, counted apart
+    told: int = None
+    first_offer: int = None
+    first_accepted: int = None
+    decided: int = None
+    ended: int = None
+    # The holder.
+    state: str = "held"
+    coordinator: str = ""
+    team: str = ""
+    asked: str = ""
+    handing_over: bool = False
+    expires: int = 0
+    expected: int = 0
+    lease: int = 0
+    lapses: int = 0
+    remind: int = 0
+    noted: bool = False         # the coordinator has been told why it is held
+    contact_made: bool = False
+    reminders: int = 0
+    unheard: int = 0
+    # The detention.
+    detained: str = ""          # "", open or ended
+    started: int = None
+    until: int = None
+    extended: int = 0
+    place: str = ""
+    at_place: int = 0
+    done: set = field(default_factory=set)
+    corrected: int = 0
+
+    # ---- Clocks ----
+
+    def begin(self, clock, standard, start, due, at):
+        """Starts a clock, or moves one that runs."""
+        allowed, name, warned = standard
+        self.over(clock, at)
+        due = start + allowed if due is None else due
+        if clock == "section 136" and not warned:
+            warned = WARNED_BEFORE
+        self.clocks[clock] = Clock(name, start, due)
+        self.runs.append(Run(clock, name, start, due, due - warned if warned else None, at))
+
+    def over(self, clock, at):
+        for run in self.runs:
+            if run.clock == clock and run.over_at is None:
+                run.over_at = at
+
+    def stop(self, clock, when, at):
+        if clock in self.clocks and self.clocks[clock].stop is None:
+            self.clocks[clock].stop = when
+            self.over(clock, at)
+
+    def runs_now(self, clock):
+        return clock in self.clocks and self.clocks[clock].stop is None
+
+
+class Region:
+    """Goes through a ledger's events once, in their order."""
+
+    def __init__(self, read_policy):
+        self.read_policy = read_policy
+        self.policy = None
+        self.ahead = 0          # of UTC, by [PROTO] ClockCorrected
+        self.cases = {}
+        self.said = []
+        self.turns = []         # every instant at which the router acted
+        self.breaches, self.warnings, self.reminders = [], [], []
+        self.away = {}          # since when no device of a team is there
+
+    def say(self, clock, case, event, ours, theirs):
+        self.said.append(Said(clock, case.number, event.seq, ours, theirs))
+
+    def take(self, event):
+        what = event.WhichOneof("what")
+        if what not in ("broker_started", "policy_loaded"):  # a router that starts has not acted on anything yet
+            self.turns.append(event.at_ms)
+        detail = getattr(event, what)
+        if what == "policy_loaded":
+            self.policy = Policy(self.read_policy(detail.file))
+        elif what == "clock_corrected":
+            self.ahead = detail.ahead_ms - detail.behind_ms
+        elif what == "presence_changed" and detail.team:
+            self.away[detail.team] = None if detail.present else event.at_ms
+            if not detail.present:
+                due = event.at_ms + self.policy.time("silent_after", "lease_grace")
+                self.said.append(Said("a team's silence", detail.team, event.seq, due, detail.silent_ms))
+        if not event.referral:
+            return
+        if what == "received":
+            number = f"{'D' if event.drill else 'R'}-{event.number:04}"
+            self.cases[event.referral] = Case(number, event.drill, event.at_ms)
+        case = self.cases[event.referral]
+        rule = getattr(self, f"_{what}", None)
+        if rule:
+            rule(case, event, detail)
+        self._owner(case, event)
+
+    # ---- Receipt and what changes it ----
+
+    def _facts(self, case, event, detail):
+        referral = detail.referral
+        case.source = case.source or words(referral, "source")
+        urgency = words(referral, "urgency") or self.policy.when_missing  # [POLICY] urgency_when_missing
+        self.say("urgency used", case, event, urgency, words(detail, "routed_as"))
+        case.urgency, case.coordinator = urgency, detail.coordinator
+        case.age = referral.person.age_years if referral.person.age_known else None
+        case.looks_under_18 = words(referral.person, "looks_under_18")
+        # [PROTO] routed_age: used with FLAG_AGE_CONTRADICTS; the younger counts.
+        if detail.routed_age:
+            case.age = detail.routed_age
+
+    def _from_receipt(self, case, event):
+        """[CLOCKS] Both start at receipt. A correction moves one that runs; one that has stopped stays."""
+        for clock in ("response", "referrer told"):
+            standard = self.policy.standard(clock, case.source, case.urgency)
+            if not standard or (clock in case.clocks and not case.runs_now(clock)):
+                continue
+            due = case.received + standard[0]
+            if clock not in case.clocks or case.clocks[clock].due != due:
+                case.begin(clock, standard, case.received, due, event.at_ms)
+
+    def _received(self, case, event, detail):
+        self._facts(case, event, detail)
+        case.remind = event.at_ms
+        if detail.referral.HasField("decided_at") and words(detail.referral.decided_at, "basis") == "stated":
+            case.decided = detail.referral.decided_at.unix_ms
+        self._from_receipt(case, event)
+
+    def _updated(self, case, event, detail):
+        self._facts(case, event, detail)
+        self._from_receipt(case, event)
+
+    # ---- Contact, and what the referrer is told ----
+
+    def _checked_in(self, case, event, detail):
+        met = words(detail, "attend_status") in ("on time", "late but seen")  # [PROTO] AttendStatus
+        contact = words(detail, "step") == "contact"
+        self._lease_of_check_in(case, event, detail, contact and met)
+        if not contact:
+            return
+        case.contact_made |= met
+        if not met or words(detail, "mechanism") != "face to face":
+            self.say("seen", case, event, (False, False), (detail.counts_as_seen, detail.before_receipt))
+            return
+        # [PAGE] A team, [CLOCKS]: both times are cut to the minute of UTC before they are compared.
+        when = detail.occurred.unix_ms
+        before = (when - self.ahead) // MINUTE < (case.received - self.ahead) // MINUTE
+        self.say("seen", case, event, (not before, before), (detail.counts_as_seen, detail.before_receipt))
+        if before:
+            case.seen_before += 1
+            return
+        # The earliest counts, whenever it is told; no wait is negative.
+        case.seen = min(case.seen or when, when)
+        stop = max(case.seen, case.received)
+        case.stop("response", stop, event.at_ms)
+        if "response" in case.clocks:
+            case.clocks["response"].stop = min(case.clocks["response"].stop, stop)
+
+    def _referrer_told(self, case, event, detail):
+        # [PROTO] counts_as_told: it names who has the case in hand, or what came of it.
+        counts = words(detail, "state") in ("taken", "accepted", "travelling", "arrived", "in contact", "closed", "withdrawn")
+        self.say("told", case, event, counts, detail.counts_as_told)
+        if counts:
+            case.told = case.told or event.at_ms
+            case.stop("referrer told", event.at_ms, event.at_ms)
+
+    # ---- The holder, and by when they must act: [CASE], [PAGE] A team, The duty coordinator, [POLICY] times ----
+
+    def _fall_back(self, case, remind):
+        case.state, case.team, case.lease, case.lapses, case.expected, case.remind = "held", "", 0, 0, 0, remind
+        case.noted = False
+
+    def _offered(self, case, event, detail):
+        case.first_offer = case.first_offer or event.at_ms
+        allowed = self.policy.answer(case.urgency)
+        either_age = case.age is None and case.looks_under_18 not in ("yes", "no")
+        if either_age and not self.policy.sees_both_ages(detail.team):
+            allowed //= 2
+        case.asked, case.handing_over, case.expires = detail.team, detail.handover, event.at_ms + allowed
+        self.say("time to answer", case, event, case.expires, detail.expires_ms)
+        if not detail.handover:
+            case.state = "offered"
+
+    def _offer_shortened(self, case, event, detail):
+        case.expires = event.at_ms + self.policy.answer(case.urgency)
+        self.say("time to answer", case, event, case.expires, detail.expires_ms)
+
+    def _offer_ended(self, case, event, detail):
+        if words(detail, "end") == "expired" and not event.actor:
+            self.say("no answer in time", case, event, True, event.at_ms >= case.expires)
+        if not case.handing_over:
+            self._fall_back(case, event.at_ms)
+        case.asked, case.handing_over = "", False
+
+    def _accepted(self, case, event, detail):
+        case.first_accepted = case.first_accepted or event.at_ms
+        case.state, case.team, case.lapses, case.asked = "team", detail.team, 0, ""
+        case.expected = detail.expected_arrival_ms
+        case.lease = case.expected + self.policy.time("arrival_grace")
+        case.handing_over = False
+        self.say("next word of a team", case, event, case.lease, detail.lease_ms)
+
+    def _lease_of_check_in(self, case, event, detail, met):
+        """[PAGE] A team: only a contact that the person attended gives the long time; after a failed one as after an arrival."""
+        grace = self.policy.time("arrival_grace")
+        step, now = words(detail, "step"), event.at_ms
+        if not detail.team:
+            lease = now + self.policy.time("coordinator_lease")
+        elif met:
+            lease = now + self.policy.time("contact_lease")
+        else:
+            arrived = words(event, "state") in ("arrived", "in contact")
+            if step == "travelling":
+                expected = detail.expected_arrival_ms
+            else:
+                expected = case.expected if step == "contact" and not arrived else 0
+            lease = max(expected, now) + grace
+            if step == "contact" and case.contact_made:
+                lease = max(lease, case.lease)
+        if step == "travelling":
+            case.expected = detail.expected_arrival_ms
+        case.lease, case.lapses = lease, 0
+        self.say("next word of a team" if detail.team else "next word of a coordinator", case, event, lease, detail.lease_ms)
+
+    def _lease_warned(self, case, event, detail):
+        self.say("overdue", case, event, True, event.at_ms >= case.lease)
+        case.lapses = event.at_ms + self.policy.time("lease_grace")
+        self.say("next word of a team", case, event, case.lapses, detail.lapses_ms)
+
+    def _lease_lapsed(self, case, event, _):
+        self.say("overdue", case, event, True, event.at_ms >= case.lapses)
+        self._fall_back(case, event.at_ms)
+
+    def _given_back(self, case, event, _):
+        self._fall_back(case, event.at_ms)
+
+    def _taken(self, case, event, detail):
+        self._fall_back(case, 0)
+        case.state, case.coordinator = "taken", detail.coordinator
+        case.lease = event.at_ms + self.policy.time("coordinator_lease")
+        self.say("next word of a coordinator", case, event, case.lease, detail.lease_ms)
+
+    def _team_silent(self, case, event, detail):
+        since = self.away[case.team]
+        due = since + self.policy.time("silent_after", "lease_grace")
+        self.say("a team's silence", case, event, (since, True), (detail.since_ms, event.at_ms >= due))
+
+    # ---- Reminders: [PAGE] The duty coordinator ----
+
+    def _reminder_due(self, case, event, due, theirs):
+        case.remind = due
+        self.say("reminder", case, event, due, theirs)
+
+    def _held(self, case, event, detail):
+        # [PROTO] Held: looking again for a team puts no reminder off.
+        due = case.remind if case.noted else event.at_ms + self.policy.time("remind")
+        self._fall_back(case, due)
+        case.coordinator, case.noted = detail.coordinator, True
+        self._reminder_due(case, event, due, detail.remind_ms)
+
+    def _reminded(self, case, event, detail):
+        self.say("reminder", case, event, (True, case.reminders + 1, case.unheard),
+                 (event.at_ms >= case.remind, detail.times, detail.unheard))
+        self.reminders.append((event.seq, case.reminders + 1, case.unheard))
+        case.reminders, case.unheard = case.reminders + 1, case.unheard + 1
+        self._reminder_due(case, event, event.at_ms + self.policy.time("acknowledge", "remind"), detail.next_ms)
+
+    def _acknowledged(self, case, event, detail):
+        case.unheard = 0
+        if case.state == "held":
+            self._reminder_due(case, event, detail.muted_ms or event.at_ms + self.policy.time("remind"), detail.remind_ms)
+
+    def _asked_again(self, case, event, detail):
+        if case.state == "held":
+            self._reminder_due(case, event, event.at_ms, detail.remind_ms)
+
+    def _passed_over(self, case, event, detail):
+        case.coordinator = detail.coordinator
+        if case.state == "held":
+            case.reminders = 0
+            self._reminder_due(case, event, event.at_ms + self.policy.time("remind"), detail.remind_ms)
+
+    # ---- The end ----
+
+    def _closed(self, case, event, _):
+        case.state, case.ended = "ended", event.at_ms
+        for clock in list(case.clocks):
+            case.over(clock, event.at_ms)
+
+    _withdrawn = _closed
+
+    # ---- A detention: [PAGE] A detention, [CLOCKS] ----
+
+    def _detention_noted(self, case, event, entry):
+        step, place = words(entry, "step"), words(entry, "place")
+        when = entry.occurred.unix_ms if entry.HasField("occurred") else None
+        case.entries.append((step, when, place, event))
+        at = event.at_ms if when is None else when + self.ahead
+        before = (case.started, case.until, case.detained)
+        self._hours(case, step, when, entry)
+        self.say("hours of a detention", case, event, (case.started or 0, case.until or 0, case.corrected),
+                 (entry.started_ms, entry.until_ms, entry.corrected_ms))
+        case.detained = "ended" if step == "ended" or (case.detained == "ended" and step != "used") else "open"
+        if case.detained == "ended":
+            self._end_detention(case, entry, at, event.at_ms)
+        else:
+            self._clocks_of_entry(case, step, place, when, at, event.at_ms, before)
+        self._go_to(case, step, place, when)
+        case.done.add(step)
+
+    def _hours(self, case, step, when, entry):
+        """[s136] (2A), [s135] (3ZA): from the first arrival at any place of safety. [s136B]: an extension adds to them."""
+        arrives = step in ("arrived", "kept", "entered", "corrected")
+        if step == "extended" and self._extends(case, when, entry):
+            case.extended = min(case.extended + entry.minutes * MINUTE, EXTENSION_MOST)
+        if arrives and when and (case.started is None or when < case.started):
+            case.started = when
+        if case.started:
+            allowed = self.policy.standard("section 136", case.source, case.urgency)[0]
+            case.until = case.started + allowed + case.extended
+        elif step == "escaped" and when:
+            case.until = when + ESCAPE_HOURS  # [s138] (3)
+        if step == "corrected" and when > case.started:
+            case.corrected = when  # [PAGE] a later arrival moves nothing, and is kept beside it
+
+    @staticmethod
+    def _extends(case, when, entry):
+        """[s136B]: by the doctor responsible, before the hours end, for the person's condition; at a police station where
+        the person is assessed a superintendent approves."""
+        approved = entry.second or not (case.place == "police station" and entry.assessed_at_station)
+        in_time = not case.until or not when or when <= case.until
+        return entry.by_responsible_doctor and words(entry, "extension_reason") == "condition" and in_time and approved
+
+    @staticmethod
+    def _go_to(case, step, place, when):
+        arrives = step in ("arrived", "kept", "entered")
+        if place and (arrives or (step == "going" and not case.started)):
+            case.place = place
+        if arrives and (when or 0) >= case.at_place:
+            case.at_place = when or 0
+
+    @staticmethod
+    def _end_detention(case, entry, at, known_at):
+        """[CLOCKS] They end with it. If nobody was ever detained, none ran."""
+        never = words(entry, "end") == "never detained"
+        for clock in OF_A_DETENTION:
+            if not case.runs_now(clock):
+                continue
+            if never:
+                case.over(clock, known_at)
+                del case.clocks[clock]
+            else:
+                case.stop(clock, at, known_at)
+
+    def _clocks_of_entry(self, case, step, place, when, at, known_at, before):
+        started, until, was = before
+        arrives = step in ("arrived", "kept", "entered")
+
+        def begin(clock, start, due=None):
+            standard = self.policy.standard(clock, case.source, case.urgency)
+            if standard:
+                case.begin(clock, standard, start + self.ahead, None if due is None else due + self.ahead, known_at)
+
+        if case.started:
+            if (case.started, case.until) != (started, until) or was == "ended":
+                begin("section 136", case.started, case.until)
+            for clock, stopped_by in (("handover", "police left"), ("examined", "examined"), ("interviewed", "interviewed")):
+                if case.started != started and stopped_by not in case.done:
+                    begin(clock, case.started)
+        for clock, stopped_by in (("examined", "examined"), ("interviewed", "interviewed"), ("handover", "police left")):
+            if step == stopped_by:
+                case.stop(clock, at, known_at)
+        if step == "escaped" and not case.started and when:
+            begin("escape", when, case.until)
+        if arrives:
+            case.stop("escape", at, known_at)
+        self._station(case, step, place, when, at, known_at, begin)
+
+    @staticmethod
+    def _station(case, step, place, when, at, known_at, begin):
+        """[SI]: at a police station a health check every 30 minutes and a review every hour, until the person has left."""
+        comes = step in ("arrived", "kept", "entered") and (when or 0) >= case.at_place
+        there = comes and place == "police station"
+        still = case.place == "police station" and case.started
+        if (comes and place != "police station") or step == "escaped":
+            case.stop("health check", at, known_at)
+            case.stop("custody review", at, known_at)
+        if there or (still and step == "health checked"):
+            begin("health check", when)
+        if there or (still and step == "reviewed"):
+            begin("custody review", when)
+
+    # ---- What time brought ----
+
+    def _clock_breached(self, case, event, detail):
+        self.breaches.append((event.seq, event.at_ms, case, words(detail, "clock"), detail.due_ms, detail.standard))
+
+    def _clock_warned(self, case, event, detail):
+        self.warnings.append((event.seq, event.at_ms, case, words(detail, "clock"), detail.due_ms, detail.standard))
+
+    def _owner(self, case, event):
+        """[CASE]: the team that is asked or has it; otherwise the coordinator; nobody once it has ended."""
+        kind, owner, act_by = {
+            "held": ("coordinator", case.coordinator, case.remind), "taken": ("coordinator", case.coordinator, case.lease),
+            "offered": ("team", case.asked, case.expires), "team": ("team", case.team, case.lapses or case.lease),
+            "ended": ("", "", 0)}[case.state]
+        self.say("owner", case, event, (kind, owner, act_by),
+                 (words(event.owner, "kind"), event.owner.id, event.owner.act_by_ms))
+        last = case.intervals[-1] if case.intervals else None
+        if last and last[1] is None and tuple(last[2:]) != (kind, owner, act_by):
+            last[1] = event.at_ms
+        if kind and (not last or last[1] is not None):
+            case.intervals.append([event.at_ms, None, kind, owner, act_by])
