@@ -1,4 +1,5 @@
-# The demo, shorter than a whole day: once as it is, and once with every kind of program killed at random moments.
+# The demo, shorter than a whole day: once as it is, with each kind of case before it and every clock recomputed after it,
+# and once with every kind of program killed at random moments.
 # Each prints its seed; --seed plays that day again.
 set(demo /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/day/day.py --build ${PROJECT_BINARY_DIR} --once)
 add_test(NAME test_demo COMMAND ${demo} --referrals 20)

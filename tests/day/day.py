@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """The demo: a region's whole day, a thousand times as fast, with every program a process of its own.
 
-Broker, three intakes, ten teams, two coordinators, an auditor and an inspector are started in a folder of their own. About 95
-people are referred; teams accept, decline, stay silent, go away and come back. At the end the auditors' reports
-are printed, and whether it all held.
+Broker, three intakes, ten teams, two coordinators, an auditor and an inspector are started in a folder of their own. Before
+the day each kind of case is played once, step by step (kinds.py; not if programs are killed). Then about 95 people are
+referred; teams accept, decline, stay silent, go away and come back. At the end the auditors' reports are printed, every clock
+is recomputed from the events (clocks.py), and it is said whether it all held.
 """
 
 import argparse
@@ -17,14 +18,17 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True  # the tree stays as it is
+import kinds  # noqa: E402
 import mix  # noqa: E402
 from marks import Marks  # noqa: E402
 from people import Coordinator, Referrer, Team, minutes  # noqa: E402
-from programs import SHUT, SOURCES, Failure, Program, Region  # noqa: E402
+from programs import SHUT, SOURCES, Failure, Program, Region, of_the_night  # noqa: E402
+from scene import Scene  # noqa: E402
 from story import FINE, Story, at_once, kind_of, owner_of, words_of  # noqa: E402
 from verdict import print_reports, verdict  # noqa: E402
 
 TAIL_SECONDS = 120      # after the last referral, until every case must be closed
+KINDS_TOGETHER = 6      # kinds of case that are played at a time
 LOOK_SECONDS = 0.2      # between looks at the trail: a database does not say when it grows
 
 
@@ -45,9 +49,10 @@ class Day:
             "--broker-key", region.path("secret", "broker.key"),
             "--key", region.path("secret", f"{key}.key_secret"), "--state", region.path(folder))
             for folder, key in (("audit", "auditor"), ("inspection", "inspector")))
-        self.teams = {name: Team(region, name, options.seed, self.by_id, "--capacity", "8")
+        self.teams = {name: Team(region, name, options.seed, self.by_id, "--capacity", "40")
                       for name in region.teams}
         self.coordinators = [Coordinator(region, name, self.by_id) for name in region.coordinators]
+        self.scenes = [] if options.kills else [Scene(self, kind, index) for index, kind in enumerate(kinds.KINDS)]
         self.story = Story(region.path("inspection", "trail.db"))
         self.kills = 0
         self.marks = Marks()
@@ -70,11 +75,31 @@ class Day:
     # ---- From morning to the end ----
 
     async def start(self):
+        if self.scenes:
+            self.region.write_policy(of_the_night(self.region.day_policy))
         await self.broker.start()
         await self.broker.await_word("ready")
         for program in reversed(self.programs()):
             if program is not self.broker:
                 await program.start()
+
+    async def play_kinds(self):
+        """Before the day begins, while all teams are there and nobody waits for them: each kind of case once."""
+        together, began = asyncio.Semaphore(KINDS_TOGETHER), time.time()
+
+        async def play_one(scene):
+            async with together:
+                await scene.play()
+            self.say("", "", "", f"{scene.kind.name}: {scene.failed or 'held'}")
+
+        for last in (False, True):
+            await asyncio.gather(*(play_one(scene) for scene in self.scenes if scene.kind.last == last))
+        print(f"Before the day: {len(self.scenes)} kinds of case, in {time.time() - began:.0f} s.", flush=True)
+        self.story.new_steps()  # the day's own story begins here
+
+    def load_policy_of_the_day(self):
+        self.region.write_policy(self.region.day_policy)
+        self.broker.process.send_signal(signal.SIGHUP)
 
     async def play(self):
         self.began = time.time()
@@ -170,13 +195,17 @@ class Day:
             await program.stop()
         self.story.close()
 
+    def received(self):
+        """How many people were referred; drills have numbers of their own."""
+        return len(self.people) + sum(not scene.kind.drill for scene in self.scenes)
+
     def faults(self):
         return [fault for program in self.programs() for fault in program.faults]
 
 
 def print_by_hand(day):
     """Says how a person may go on by hand, now that the day is over."""
-    folder = day.region.folder
+    folder, number = day.region.folder, f"R-{day.received() + 1:04}"
     print(f"""
 Everything is still running, now with the region's real times. The teams are there and leave the answers to you.
 Try one referral by hand, in another terminal:
@@ -188,9 +217,9 @@ Try one referral by hand, in another terminal:
 
   . {folder}/as/northmoor-crisis     # as the crisis team that is asked
   concordat offers
-  concordat accept R-{len(day.people) + 1:04} 20
-  concordat checkin R-{len(day.people) + 1:04} contact face-to-face
-  concordat close R-{len(day.people) + 1:04} crisis-home-treatment
+  concordat accept {number} 20
+  concordat checkin {number} contact face-to-face
+  concordat close {number} crisis-home-treatment
 
   . {folder}/as/northmoor-duty       # as the duty coordinator
   concordat board
@@ -220,6 +249,8 @@ async def play_day(options, folder):
           f"Shut: {', '.join(SHUT)}.", flush=True)
     try:
         await day.start()
+        if day.scenes:
+            await day.play_kinds()
         await day.play()
         await print_reports(region)
         held = await verdict(day, stop=day.stop if options.once else None)

@@ -65,6 +65,8 @@ class Team(Program):
         self.off_duty = False   # after the day a person may answer in the team's place
         self.cases, self.visits, self.answered = {}, {}, set()
         self.news = {}
+        self.scenes = {}        # cases about which the team says what their script has (scene.py)
+        self.texts = []         # what the screen was answered
 
     def on_start(self):
         self.answered.clear()  # an offer that still stands is shown to a device that starts again
@@ -79,6 +81,7 @@ class Team(Program):
             self.note(document["status"])
         elif event == "answer":
             self.note(document["answer"].get("status", {}))
+            self.texts.append(document["answer"].get("text", ""))
         elif event == "offer-over":
             self.note(document["offerOver"].get("status", {}))
         elif event == "board":
@@ -86,15 +89,22 @@ class Team(Program):
 
     def be_asked(self, offer):
         what = (offer["referral"], offer["attempt"])
-        person = self.people.get(offer["referral"])
-        if person and what not in self.answered:
-            self.answered.add(what)
-            self.begin(self.answer(offer, person))
+        if what in self.answered:
+            return
+        self.answered.add(what)
+        if offer["referral"] in self.people:
+            self.begin(self.answer(offer, self.people[offer["referral"]]))
+        elif offer["referral"] in self.scenes:
+            self.type_answer(offer, self.scenes[offer["referral"]].answer_of(self.team))
 
     async def answer(self, offer, person):
         words, pause = mix.answer_to_offer(self.seed, person, self.team, offer["attempt"])
         await minutes(pause)
-        if words is None or self.off_duty:
+        if not self.off_duty:
+            self.type_answer(offer, words)
+
+    def type_answer(self, offer, words):
+        if words is None:
             return
         verb, *rest = words.split(" ", 1)
         self.type(f"{verb} {offer['number']} {rest[0] if rest else '0'} --attempt {offer['attempt']}")

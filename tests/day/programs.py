@@ -11,10 +11,11 @@ import socket
 
 SOURCES = ("street-triage", "liaison-and-diversion", "emergency-department")
 SHUT = ("older-people-crisis", "paediatric-liaison")
-DEVICES = 8  # of each source: an intake takes one referral each ten seconds of a device, after the first ten
+DEVICES = 12  # of each source: an intake takes one referral each ten seconds of a device, after the first ten
 # No time limit gets shorter than this: the day is a thousand times as fast, but programs do not start faster.
 SHORTEST_MS = 2000
-OWN_MS = {"arrival_grace": 6000, "capacity_good": 4000}
+# A routine offer stands long enough for somebody to type a command about it.
+OWN_MS = {"arrival_grace": 6000, "capacity_good": 4000, "routine": 12000}
 STOP_SECONDS = 20
 LINE_BYTES = 1 << 24  # a board on one line
 FOLDERS = {"concordat-broker": "broker", "concordat-intake": "services/intake", "concordat-team": "services/team",
@@ -73,6 +74,37 @@ def sped_up(text, speed):
     return text[:begin] + section + text[end:]
 
 
+OWN_STANDARDS = """
+standards:
+  - {id: routine-told, name: Referrer told in the demo, clock: referrer-told, sources: all, urgencies: [routine], within: 10h}
+  - {id: routine-ed, name: Liaison in the ED in the demo, clock: response, sources: [emergency-department],
+     urgencies: [routine], within: 10h}
+  - {id: health-check, name: Health check every 30 minutes (statutory), clock: health-check, sources: all,
+     urgencies: all, within: 30m}
+  - {id: custody-review, name: Review every hour (statutory), clock: custody-review, sources: all, urgencies: all, within: 1h}
+"""
+NIGHT = "southfell-night"   # until the day begins
+NIGHT_COORDINATOR = f"""
+coordinators:
+  - id: {NIGHT}
+    name: Southfell night coordinator
+    telephone: 01632 960201
+"""
+
+
+def with_own_standards(text):
+    """What the law itself sets for police stations would not pass faster; and a routine offer stands longer (OWN_MS)."""
+    text = text.replace("\nstandards:\n", OWN_STANDARDS, 1)
+    return re.sub(r"(clock: (?:referrer-told|response)\n +sources: .*\n +urgencies: )all", r"\g<1>[emergency, very-urgent, urgent]",
+                  text)
+
+
+def of_the_night(text):
+    """The policy before the day begins: Southfell has another coordinator."""
+    text = text.replace("\ncoordinators:\n", NIGHT_COORDINATOR, 1)
+    return re.sub(r"(?s)(  - id: southfell\n.*?    coordinator: )southfell-duty", rf"\g<1>{NIGHT}", text, count=1)
+
+
 def ids(text, section):
     """The ids that one section of a policy lists."""
     entries = re.search(rf"(?ms)^{section}:\n(.*?)(?=^\S+:|\Z)", text).group(1)
@@ -104,7 +136,8 @@ class Region:
             os.symlink(program, self.path("bin", name))
         with open(os.path.join(source, "deploy", "examples", "region.yaml"), encoding="utf-8") as file:
             self.policy_text = open_hours(file.read())
-        self.write_policy(sped_up(self.policy_text, speed))
+        self.day_policy = sped_up(with_own_standards(self.policy_text), speed)
+        self.write_policy(self.day_policy)
         self.teams = ids(self.policy_text, "teams")
         self.coordinators = ids(self.policy_text, "coordinators")
         ports = free_ports(1 + len(SOURCES))
@@ -130,7 +163,7 @@ class Region:
                 await self._make_key(f"{source}-{i}", "referrer", source, f"devices/{source}")
                 self._write_environment(f"{source}-{i}", f"{source}-{i}", self.intakes[source], source)
             self._write_environment(source, f"{source}-1", self.intakes[source], source)
-        for role, names in (("team", self.teams), ("coordinator", self.coordinators), ("auditor", ["auditor"]),
+        for role, names in (("team", self.teams), ("coordinator", [*self.coordinators, NIGHT]), ("auditor", ["auditor"]),
                             ("inspector", ["inspector"])):
             for name in names:
                 await self._make_key(name, role, name if role in ("team", "coordinator") else "audit", "keys")

@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import dataclass
 
+import kinds
 import marks
 from programs import run
 
@@ -41,14 +42,14 @@ async def _check_referrals(day):
 
     found = {row[0] for row in day.story.ask("SELECT referral FROM referral")}
     lost = [person.id for person in day.people if person.id not in found]
-    more = found - set(day.by_id)
+    more = found - set(day.by_id) - {scene.id for scene in day.scenes}
     yield Check("in the trail", not lost and not more,
                 f"{sent - len(lost)} of {sent} referrals, {len(lost)} lost, {len(more)} that nobody sent")
 
 
 async def _check_reports(day):
     volume = (await _report(day.region, "volume"))["verdicts"]
-    reconciled = [text for text in volume if f"{len(day.people)} received" in text and text.endswith(": 0 lost")]
+    reconciled = [text for text in volume if f"{day.received()} received" in text and text.endswith(": 0 lost")]
     yield Check("reconciled", bool(reconciled), "; ".join(volume))
     custody = (await _report(day.region, "custody"))["verdicts"]
     yield Check("owned", "0 unowned seconds" in custody, "; ".join(custody))
@@ -80,6 +81,19 @@ async def _check_trail(day):
                     code == 0 and result.get("verified") is True and result.get("form") == form,
                     f"{result.get('events', 0)} events in the {form} form, {result.get('owned_intervals', 0)} owned "
                     f"intervals, {result.get('finding_count', '?')} findings {complaint.strip()}".strip())
+
+
+def _check_kinds(day):
+    """Each decision that a person asked for has come up, and was as it should be."""
+    if not day.scenes:
+        return
+    failed = [f"{scene.kind.name}: {scene.failed}" for scene in day.scenes if scene.failed]
+    shown = {scene.kind.decision for scene in day.scenes} | set(kinds.NOT_BUILT)
+    missing = [decision for decision in kinds.DECISIONS if decision not in shown]
+    steps = sum(scene.held for scene in day.scenes)
+    yield Check("kinds", not failed and not missing, "; ".join([*failed, *(f"{decision} has no row" for decision in missing)]) or
+                f"{len(day.scenes)} kinds of case in {steps} steps, of {len(shown) - len(kinds.NOT_BUILT)} of the "
+                f"{len(kinds.DECISIONS)} decisions; not built: {', '.join(kinds.NOT_BUILT)}")
 
 
 async def _check_clocks(day):
@@ -148,6 +162,7 @@ async def verdict(day, stop=None):
     checks.append(_check_private(day))
     checks += [check async for check in _check_reports(day)]
     checks += [check async for check in _check_referrals(day)]
+    checks += _check_kinds(day)
     checks += [check async for check in _check_clocks(day)]
     print(f"\n==== The day, seed {day.options.seed}: {_what_happened(day)}")
     for check in checks:
