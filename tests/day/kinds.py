@@ -205,6 +205,8 @@ KINDS = (
                 says(SUITE, "detention {case} station-authorised --risk --no-other-place --health-professional --second p401"),
                 says(SUITE, "detention {case} health-checked --by p402"),
                 says(SUITE, "detention {case} reviewed --by p403"),
+                has("breach", "clock = 'health check'"),
+                says(SUITE, "detention {case} health-checked --by p402"),
                 says(SUITE, "detention {case} police-left"),
                 says(SUITE, "detention {case} transfer-asked health-based"),
                 says(SUITE, "detention {case} transfer-agreed health-based"),

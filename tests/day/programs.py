@@ -74,15 +74,13 @@ def sped_up(text, speed):
     return text[:begin] + section + text[end:]
 
 
-OWN_STANDARDS = """
-standards:
-  - {id: routine-told, name: Referrer told in the demo, clock: referrer-told, sources: all, urgencies: [routine], within: 10h}
-  - {id: routine-ed, name: Liaison in the ED in the demo, clock: response, sources: [emergency-department],
-     urgencies: [routine], within: 10h}
-  - {id: health-check, name: Health check every 30 minutes (statutory), clock: health-check, sources: all,
-     urgencies: all, within: 30m}
-  - {id: custody-review, name: Review every hour (statutory), clock: custody-review, sources: all, urgencies: all, within: 1h}
-"""
+# id, name, clock, sources, urgencies, within
+OWN_STANDARDS = (
+    ("routine-told", "Referrer told in the demo", "referrer-told", "all", "[routine]", "10h"),
+    ("routine-ed", "Liaison in the ED in the demo", "response", "[emergency-department]", "[routine]", "10h"),
+    ("health-check", "Health check every 30 minutes (statutory)", "health-check", "all", "all", "30m"),
+    ("custody-review", "Review every hour (statutory)", "custody-review", "all", "all", "1h"),
+)
 NIGHT = "southfell-night"   # until the day begins
 NIGHT_COORDINATOR = f"""
 coordinators:
@@ -94,7 +92,9 @@ coordinators:
 
 def with_own_standards(text):
     """What the law itself sets for police stations would not pass faster; and a routine offer stands longer (OWN_MS)."""
-    text = text.replace("\nstandards:\n", OWN_STANDARDS, 1)
+    fields = ("id", "name", "clock", "sources", "urgencies", "within")
+    own = "".join("  - " + "    ".join(f"{field}: {value}\n" for field, value in zip(fields, row)) for row in OWN_STANDARDS)
+    text = text.replace("\nstandards:\n", f"\nstandards:\n{own}", 1)
     return re.sub(r"(clock: (?:referrer-told|response)\n +sources: .*\n +urgencies: )all", r"\g<1>[emergency, very-urgent, urgent]",
                   text)
 
