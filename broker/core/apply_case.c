@@ -31,7 +31,8 @@ void apply_received(struct referral *r, const struct event *event)
     r->number = event->number;
     r->follows = event->is.received.follows;
     r->drill = event->drill;
-    r->received_ms = event->at_ms;
+    r->received_ms = event->received_ms;
+    r->entered_ms = event->is.received.telephoned.is ? event->at_ms : 0;
     r->received_seq = event->seq;
     r->remind_ms = event->at_ms; /* the coordinator owns it until the same decision says who does */
     r->round = 1;

@@ -89,7 +89,7 @@ static void start_at_receipt(const struct clock_rules *rules, const struct clock
 void clocks_at_receipt(const struct clock_rules *rules, struct event *event)
 {
     static const struct clock none[CLOCK_COUNT];
-    start_at_receipt(rules, none, event->at_ms, event);
+    start_at_receipt(rules, none, event->received_ms, event);
 }
 
 void clocks_at_update(const struct clock_rules *rules, const struct referral *r, struct event *event)

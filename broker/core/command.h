@@ -69,7 +69,8 @@ struct command {
             bool drill;
             bool with_confidential;
             uint32_t follows; /* number of the earlier case; 0: none that there is */
-            uint64_t flags;   /* flag_bit: every note about the referral but those that the core adds */
+            struct telephoned telephoned;
+            uint64_t flags; /* flag_bit: every note about the referral but those that the core adds */
             /* An update has here what results of it. Two are its own: whether the date of birth that may have
              * been told is heeded in it, and whether anything differs. */
             bool heeds_birth, with_changes;

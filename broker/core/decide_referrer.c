@@ -31,6 +31,31 @@ static struct facts complete_facts(const struct deciding *d, uint64_t *flags)
     return facts;
 }
 
+static const char *submit_origin(const struct command *command)
+{
+    const struct telephoned *telephoned = &command->is.submit.telephoned;
+    return telephoned->is && telephoned->on_behalf_of[0] ? telephoned->on_behalf_of : command->actor;
+}
+
+/* A call that a coordinator enters late was received when they rang. A coordinator enters for somebody who
+ * rang, and nobody else does. */
+static enum refusal find_call(const struct deciding *d, struct telephoned *telephoned)
+{
+    *telephoned = d->command->is.submit.telephoned;
+    if (telephoned->is != (d->command->party == PARTY_COORDINATOR))
+        return REFUSAL_BAD_VALUE;
+    if (!telephoned->is)
+        return REFUSAL_NONE;
+    if (deciding_is_to_come(d, telephoned->rang_ms))
+        return REFUSAL_TIME_TO_COME;
+    int64_t stated_ms = telephoned->rang_ms + d->state->counters.ahead_ms;
+    if (telephoned->rang_ms && d->now_ms - stated_ms > RANG_AGO_MS_MAX)
+        return REFUSAL_BAD_VALUE;
+    telephoned->rang_ms =
+        telephoned->rang_ms && stated_ms < d->now_ms ? instant_within(stated_ms) : d->now_ms;
+    return REFUSAL_NONE;
+}
+
 /* If the same referral comes again under another command id, the answer is what it was. */
 static bool submitted_before(struct deciding *d, enum refusal *refusal)
 {
@@ -40,7 +65,7 @@ static bool submitted_before(struct deciding *d, enum refusal *refusal)
     if (!r && !ended)
         return false;
     bool same = memcmp(r ? r->submit_digest : ended->submit_digest, d->command->digest, DIGEST_BYTES) == 0 &&
-                (r ? r->origin : ended->origin) == state_origin_slot(d->state, d->command->actor);
+                (r ? r->origin : ended->origin) == state_origin_slot(d->state, submit_origin(d->command));
     *refusal = same ? REFUSAL_NONE : REFUSAL_CONFLICT;
     d->decision->repeated = same;
     d->decision->seq = same ? (r ? r->received_seq : ended->received_seq) : 0;
@@ -50,13 +75,17 @@ static bool submitted_before(struct deciding *d, enum refusal *refusal)
 enum refusal decide_submit(struct deciding *d)
 {
     const struct command *command = d->command;
+    struct telephoned telephoned;
     enum refusal refusal;
     if (submitted_before(d, &refusal))
+        return refusal;
+    refusal = find_call(d, &telephoned);
+    if (refusal != REFUSAL_NONE)
         return refusal;
     const struct counters *counters = &d->state->counters;
     struct event *event = deciding_event(d, EVENT_RECEIVED);
     event->has_referral = true;
-    event->received_ms = event->at_ms;
+    event->received_ms = telephoned.is ? telephoned.rang_ms : event->at_ms;
     memcpy(event->referral, command->referral, ID_BYTES);
     event->drill = command->is.submit.drill;
     event->number = (event->drill ? counters->drill_number : counters->number) + 1;
@@ -64,6 +93,7 @@ enum refusal decide_submit(struct deciding *d)
     event->is.received.facts = complete_facts(d, &event->is.received.flags);
     event->is.received.with_confidential = command->is.submit.with_confidential;
     event->is.received.follows = command->is.submit.follows;
+    event->is.received.telephoned = telephoned;
     event->is.received.coordinator = directory_coordinator_slot(d->directory, event->is.received.facts.area);
     clocks_at_receipt(&(const struct clock_rules){d->policy, counters->ahead_ms}, event);
     deciding_done(d, event);

@@ -201,8 +201,8 @@ static void yield_place(struct deciding *d, const struct referral *yields)
 static bool offer_share(struct deciding *d, struct match *match)
 {
     struct share share;
-    if (!state_referral(d->state, d->r.id))
-        d->r.origin = state_origin_slot(d->state, d->command->actor); /* SLOT_NONE: its first case */
+    if (!state_referral(d->state, d->r.id)) /* SLOT_NONE: its first case */
+        d->r.origin = state_origin_slot(d->state, event_origin(&d->decision->events[0]));
     if (!share_find(d->directory, d->state, &d->r, d->now_ms, match, &share))
         return false;
     yield_place(d, share.yields);

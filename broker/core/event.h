@@ -248,6 +248,13 @@ struct detention_noted {
     uint64_t found;                             /* flag_bit of each, by this entry */
 };
 
+/* A referral that the duty coordinator entered for somebody who rang. */
+struct telephoned {
+    bool is;
+    const char *on_behalf_of; /* name of the key of the source whose case it is; "": not known */
+    int64_t rang_ms;          /* the ledger's time; in a command UTC, and 0: now */
+};
+
 /* Something stored is not what was written. */
 struct altered {
     enum alteration what;
@@ -287,12 +294,13 @@ struct event {
             struct facts facts;
             uint64_t flags; /* flag_bit: the broker's own, beside those in the referral */
             bool with_confidential;
-            uint32_t follows;          /* of received alone: number of an earlier case; 0: none */
-            uint16_t coordinator;      /* of the area, as the directory said */
-            struct other_device other; /* of updated alone, and so are the next two */
-            bool with_changes;         /* something differs, of which those concerned are told */
-            bool alters_who_comes;     /* who has it, or was chosen, would not be asked any more */
-        } received;                    /* also for updated */
+            uint32_t follows;             /* of received alone: number of an earlier case; 0: none */
+            struct telephoned telephoned; /* of received alone */
+            uint16_t coordinator;         /* of the area, as the directory said */
+            struct other_device other;    /* of updated alone, and so are the next two */
+            bool with_changes;            /* something differs, of which those concerned are told */
+            bool alters_who_comes;        /* who has it, or was chosen, would not be asked any more */
+        } received;                       /* also for updated */
         struct {
             uint32_t attempt;
             uint16_t team;
@@ -449,6 +457,13 @@ static inline void event_clear(struct event *event, enum event_kind kind)
 {
     memset(event, 0, offsetof(struct event, considered.items));
     event->kind = kind;
+}
+
+/* The name of the key whose case it is: of a receipt. */
+static inline const char *event_origin(const struct event *received)
+{
+    const struct telephoned *telephoned = &received->is.received.telephoned;
+    return telephoned->is && telephoned->on_behalf_of[0] ? telephoned->on_behalf_of : received->actor;
 }
 
 /* Whether a contact says that the person was met: MHSDS AttendStatus 5 or 6. Not recorded counts as met,

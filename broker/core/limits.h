@@ -41,6 +41,9 @@ enum {
     RETENTION_DAYS_DEFAULT = 7305,
     /* A device's clock may be ahead of the router's; as far as the router's own may leap and be believed. */
     CLOCKS_DIFFER_MINUTES = 2,
+    /* A week: a call that was written down during an outage is entered within days. An older one is a slip.
+     */
+    RANG_AGO_MS_MAX = 7 * 24 * 60 * 60 * 1000,
     DRILL_RETENTION_DAYS = 30, /* a drill is about nobody; a month is enough to talk it through */
     ORIGINS_MAX = 65000,       /* intakes that have ever submitted */
     /* Told apart at one full team: a region has some tens of sources. An offer of one beyond does not yield.

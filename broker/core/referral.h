@@ -84,7 +84,8 @@ struct referral {
     uint8_t id[ID_BYTES];
     uint8_t submit_digest[DIGEST_BYTES];
     struct facts facts;
-    int64_t received_ms;
+    int64_t received_ms; /* of one that was telephoned: when they rang */
+    int64_t entered_ms;  /* by the duty coordinator, for somebody who rang; 0: its referrer sent it */
     uint64_t received_seq;
     uint64_t facts_seq;        /* event that holds the referral as it now stands */
     uint64_t confidential_seq; /* event beside which its confidential part is kept; 0: none */

@@ -286,7 +286,7 @@ static struct referral *add_referral(struct state *state, const struct event *ev
     assert(r->state == CASE_NONE);
     r->next_free = 0; /* all else in an unused row is zero */
     memcpy(r->id, event->referral, ID_BYTES);
-    r->origin = slots_give(&state->origin_by_id, &state->origins, event->actor);
+    r->origin = slots_give(&state->origin_by_id, &state->origins, event_origin(event));
     index_add(&state->referral_by_id, &state->referrals, row);
     agenda_add(&state->agenda, row, INT64_MAX);
     *last_number(state, event->drill) = event->number;
@@ -309,6 +309,7 @@ static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
         .by_another_device = r->by_another_device,
         .holds = r->holds,
         .on_hold_ms = r->on_hold_ms,
+        .entered_ms = r->entered_ms,
         .state = r->state,
         .outcome = r->outcome,
         .source = (uint8_t)r->facts.source,
@@ -389,11 +390,19 @@ static bool record_after_the_end(struct state *state, const struct event *event)
     return true;
 }
 
+/* A referral is received when it comes; one that was telephoned, when they rang. */
+static bool was_received_by_then(const struct event *event)
+{
+    const struct telephoned *telephoned = &event->is.received.telephoned;
+    int64_t received_ms = telephoned->is ? telephoned->rang_ms : event->at_ms;
+    return received_ms > 0 && received_ms <= event->at_ms && event->received_ms == received_ms;
+}
+
 static bool apply_to_case(struct state *state, const struct event *event, const struct event_traits *traits)
 {
     struct referral *r = referral_of_id(state, event->referral);
     if (event->kind == EVENT_RECEIVED) {
-        if (r || state_ended(state, event->referral) ||
+        if (r || !was_received_by_then(event) || state_ended(state, event->referral) ||
             event->number != *last_number(state, event->drill) + 1)
             return false;
         r = add_referral(state, event);

@@ -70,8 +70,8 @@ struct ended_case {
     uint8_t id[ID_BYTES];
     uint8_t submit_digest[DIGEST_BYTES];
     int64_t received_ms, ended_ms;
-    int64_t erased_ms;  /* 0: it has not been */
-    int64_t on_hold_ms; /* as in struct referral */
+    int64_t erased_ms;              /* 0: it has not been */
+    int64_t on_hold_ms, entered_ms; /* as in struct referral */
     uint64_t received_seq, facts_seq, confidential_seq, last_seq;
     uint32_t number;
     uint32_t attempts;

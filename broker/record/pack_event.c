@@ -158,6 +158,11 @@ static void pack_received(struct packing *p)
     p->is.received.follows = e->is.received.follows;
     p->is.received.coordinator = packed_coordinator(p, e->is.received.coordinator);
     p->is.received.own_team = packed_own_team(p);
+    p->is.received.telephoned = e->is.received.telephoned.is;
+    if (e->is.received.telephoned.is) {
+        p->is.received.on_behalf_of = packed_text(e->is.received.telephoned.on_behalf_of);
+        p->is.received.rang_ms = e->is.received.telephoned.rang_ms;
+    }
 }
 
 static void pack_updated(struct packing *p)

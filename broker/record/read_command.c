@@ -45,6 +45,11 @@ static void fill_submit(struct command_reading *in)
 {
     const Concordat__V1__Submit *m = in->request->submit;
     record_fill_referral(m->referral, m->confidential, in->now_ms, in->command);
+    if (m->telephoned)
+        in->command->is.submit.telephoned =
+            (struct telephoned){.is = true,
+                                .on_behalf_of = m->telephoned->on_behalf_of,
+                                .rang_ms = m->telephoned->rang ? m->telephoned->rang->unix_ms : 0};
     in->command->opaque = in->content;
 }
 

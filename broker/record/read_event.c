@@ -111,6 +111,7 @@ static void read_received(struct event_reading *in)
 {
     const Concordat__V1__Received *m = in->message->received;
     in->event->is.received.follows = m->follows;
+    in->event->is.received.telephoned = (struct telephoned){m->telephoned, m->on_behalf_of, m->rang_ms};
     read_referral(in, m->referral, m->area, m->routed_as, m->coordinator, m->own_team);
     read_flags(in->event, m->n_flags, m->flags);
     read_routed_age(in->event, m->routed_age);

@@ -7,12 +7,11 @@
 #include "broker/shell/changes.h"
 #include "broker/shell/confidential.h"
 #include "broker/shell/inside.h"
+#include "broker/shell/own_referral.h"
 #include "proto/referral/merge.h"
 #include "proto/referral/referral_rules.h"
 #include "proto/wire/borrowed.h"
 #include "proto/wire/check.h"
-
-enum { LENGTH_BYTES_MAX = 5, EVENT_REFERRAL_FIELD = 1 };
 
 /* An update on its way to become a command. */
 struct merging {
@@ -174,22 +173,6 @@ static bool carry_unseen(struct merging *m)
     return true;
 }
 
-/* A message with its length before it, as a packed field has it. */
-static bool pack_field(struct merging *m, const ProtobufCMessage *message, uint32_t number,
-                       ProtobufCMessageUnknownField *field)
-{
-    size_t size = protobuf_c_message_get_packed_size(message), left = size;
-    uint8_t *bytes = arena_take(&m->broker->request_arena, LENGTH_BYTES_MAX + size), *at = bytes;
-    if (!bytes)
-        return false;
-    for (; left >= 0x80; left >>= 7)
-        *at++ = (uint8_t)(left | 0x80);
-    *at++ = (uint8_t)left;
-    at += protobuf_c_message_pack(message, at);
-    *field = spliced_as(number, bytes, (size_t)(at - bytes));
-    return true;
-}
-
 static bool pack_confidential(struct merging *m)
 {
     const Concordat__V1__Confidential *whole = m->after.confidential;
@@ -214,8 +197,8 @@ static bool pack_confidential(struct merging *m)
  * again. */
 static enum refusal fill_content(struct merging *m)
 {
-    if (!pack_field(m, &m->after.referral->base, EVENT_REFERRAL_FIELD, &m->content->referral) ||
-        !carry_unseen(m) || !pack_confidential(m))
+    if (!own_referral_put(m->broker, m->after.referral, m->content) || !carry_unseen(m) ||
+        !pack_confidential(m))
         return REFUSAL_TOO_LARGE;
     Concordat__V1__Change **list =
         arena_take(&m->broker->request_arena, (m->changes.count + 1) * sizeof *list);

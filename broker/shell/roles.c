@@ -21,7 +21,7 @@
 static const unsigned may_send[] = {
     MAY(HELLO) = EVERYONE,
     MAY(PING) = EVERYONE,
-    MAY(SUBMIT) = SOURCE,
+    MAY(SUBMIT) = SOURCE | COORDINATOR,
     MAY(UPDATE) = SOURCE,
     MAY(WITHDRAW) = SOURCE,
     MAY(TOLD) = SOURCE,

@@ -153,6 +153,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->source = (Concordat__V1__Source)r->facts.source;
     m->area = borrowed_text(state_area_id(state, r->facts.area));
     m->received_ms = state_utc(state, r->received_ms);
+    m->entered_ms = state_utc(state, r->entered_ms);
     if (!r->clocks[CLOCK_RESPONSE].stopped_ms)
         m->respond_by_ms = state_utc(state, r->clocks[CLOCK_RESPONSE].due_ms);
     m->lease_warned = r->lapses_ms != 0;
@@ -192,6 +193,7 @@ static void status_of_ended(struct status *s, const struct state *state, const s
     m->source = (Concordat__V1__Source)ended->source;
     m->area = borrowed_text(state_area_id(state, ended->area));
     m->received_ms = state_utc(state, ended->received_ms);
+    m->entered_ms = state_utc(state, ended->entered_ms);
     m->by_another_device = ended->by_another_device;
     m->erased_ms = state_utc(state, ended->erased_ms);
     m->on_hold_ms = state_utc(state, ended->on_hold_ms);

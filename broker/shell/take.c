@@ -22,6 +22,7 @@
 #include "broker/shell/records.h"
 #include "broker/shell/roles.h"
 #include "broker/shell/sight.h"
+#include "broker/shell/telephoned.h"
 #include "broker/shell/time.h"
 #include "proto/referral/referral_rules.h"
 #include "proto/server/greeting.h"
@@ -37,6 +38,8 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
         words = moves_fault(request, refusal);
     if (!words)
         words = detention_fault(request, refusal);
+    if (!words)
+        words = telephoned_fault(asking, refusal);
     const uint8_t *told = words ? referral : NULL;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER && refusal == REFUSAL_BAD_VALUE)
         words = covers_fault(b, request->cover);
@@ -56,14 +59,12 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
 /* --- commands --------------------------------------------------------------------------------------- */
 
 /* A source's key names the one source that it speaks for. */
-static enum refusal why_not_routed(const struct asking *asking, const Concordat__V1__Referral *referral,
+static enum refusal why_not_routed(const struct broker *b, const struct asking *asking,
+                                   const Concordat__V1__Referral *referral,
                                    const Concordat__V1__Confidential *confidential, bool is_new)
 {
-    int source;
-    if (!words_parse(&concordat__v1__source__descriptor, asking->key->of, &source))
-        source = CONCORDAT__V1__SOURCE__SOURCE_UNSPECIFIED;
-    return (enum refusal)referral_rules_refusal(referral, confidential, (Concordat__V1__Source)source,
-                                                is_new);
+    Concordat__V1__Source source = telephoned_source(b, asking);
+    return (enum refusal)referral_rules_refusal(referral, confidential, source, is_new);
 }
 
 /* Some commands can name their case by the number that people say. */
@@ -115,9 +116,9 @@ static enum refusal take_read_command(const struct broker *b, const struct askin
     const Concordat__V1__Request *request = asking->request;
     enum refusal refusal = REFUSAL_NONE;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
-        refusal = why_not_routed(asking, request->submit->referral, request->submit->confidential, true);
+        refusal = why_not_routed(b, asking, request->submit->referral, request->submit->confidential, true);
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
-        refusal = why_not_routed(asking, request->update->referral, request->update->confidential, false);
+        refusal = why_not_routed(b, asking, request->update->referral, request->update->confidential, false);
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD &&
              !roles_may_read(asking->key->role, request->get_record))
         refusal = REFUSAL_NOT_ALLOWED; /* a repeat too, which is decided no second time */
@@ -147,13 +148,13 @@ static const uint8_t *case_to_tell(const struct broker *b, const struct asking *
 
 /* A team hears how the case stands after its own command, also if that ended its part in it. A coordinator
  * hears it while the case is theirs: a command can be repeated long after the cover has ended under which it
- * was given. */
+ * was given. What they entered for somebody who rang can be a neighbour's: they have to tell the caller. */
 static const uint8_t *case_to_answer(const struct broker *b, const struct asking *asking,
                                      const struct command *command)
 {
     if (command->kind == COMMAND_PRESENCE || command->kind == COMMAND_CAPACITY)
         return NULL;
-    bool may_be_told = asking->party != PARTY_COORDINATOR ||
+    bool may_be_told = asking->party != PARTY_COORDINATOR || command->kind == COMMAND_SUBMIT ||
                        sight_may_see(b, asking->session, state_case(b->state, command->referral));
     return may_be_told ? command->referral : NULL;
 }
@@ -193,6 +194,8 @@ static void answer_done_command(struct broker *b, const struct asking *asking, c
     char text[IN_HAND_BYTES];
     if (command->kind == COMMAND_PRESENCE && asking->party == PARTY_TEAM && !command->is.presence.present)
         done->note = in_hand_words(b, asking->slot, text);
+    else if (command->kind == COMMAND_SUBMIT)
+        done->note = telephoned_note(asking, command);
     answers_done(b, &asking->to, done, case_to_answer(b, asking, command));
 }
 
@@ -204,6 +207,8 @@ static void take_core_command(struct broker *b, const struct asking *asking)
     enum refusal refusal = take_read_command(b, asking, content, &command);
     if (refusal == REFUSAL_NONE && command.kind == COMMAND_UPDATE)
         refusal = merging_lay(b, asking, content, &command);
+    else if (refusal == REFUSAL_NONE && command.kind == COMMAND_SUBMIT)
+        refusal = telephoned_complete(b, asking, content, &command);
     if (refusal != REFUSAL_NONE) {
         refuse_request(b, asking, refusal, NULL);
         return;

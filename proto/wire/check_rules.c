@@ -186,6 +186,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.ReadBeyond.area_name", .bytes_max = 80},
     {"concordat.v1.ReadBeyond.by_name", .bytes_max = 80},
     {"concordat.v1.ReadBeyond.coordinator_name", .bytes_max = 80},
+    {"concordat.v1.Received.on_behalf_of", .shape = &key_name},
     {"concordat.v1.Received.policy", .bytes_exact = DIGEST_BYTES},
     {"concordat.v1.Received.referral", .needed = true},
     {"concordat.v1.Received.routed_age", .number_max = AGE_YEARS},

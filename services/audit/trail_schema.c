@@ -46,6 +46,8 @@ static const char *const statements[] = {
     "  consent_to_share_with_justice TEXT, arrived_at_department_at_ms INTEGER, self_harm TEXT,"
     "  physically_cleared TEXT, psychosocially_assessed TEXT, psychosocially_assessed_at_ms INTEGER,"
     "  decided_at_ms INTEGER, decided_basis TEXT,"
+    "  entered_at_ms INTEGER," /* by the duty coordinator, for somebody who rang; NULL: its referrer sent it
+                                */
     "  received_at_ms INTEGER NOT NULL, first_offer_at_ms INTEGER, first_accepted_at_ms INTEGER,"
     "  accepted_team TEXT,"               /* the latest */
     "  referrer_told_at_ms INTEGER,"      /* first told who will come, or what came of it */
@@ -231,7 +233,8 @@ static const char *const statements[] = {
     "CREATE VIEW custody_fault AS"
     " WITH horizon AS (SELECT at_ms + 1 AS ms FROM latest),"
     " stretch (referral, seq, from_ms, to_ms) AS ("
-    "   SELECT referral, 0, received_at_ms, received_at_ms FROM referral"
+    "   SELECT referral, 0, coalesce(entered_at_ms, received_at_ms), coalesce(entered_at_ms, received_at_ms)"
+    "     FROM referral"
     "   UNION ALL SELECT referral, from_seq, from_ms, coalesce(to_ms, (SELECT ms FROM horizon))"
     "     FROM custody_interval"
     "   UNION ALL SELECT referral, 9223372036854775807, coalesce(ended_at_ms, (SELECT ms FROM horizon)), NULL"

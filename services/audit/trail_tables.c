@@ -74,9 +74,11 @@ static int keep_received(struct sql *sql, const event_t *event)
     words_number(event->number, event->drill, number);
     if (what->follows)
         words_number(what->follows, event->drill, follows);
-    int done = RUN(
-        "INSERT INTO referral (referral, number, drill, received_at_ms, follows) VALUES (?1, ?2, ?3, ?4, ?5)",
-        REFERRAL, sql_text(number), sql_integer(event->drill), AT, sql_text(what->follows ? follows : NULL));
+    int done = RUN("INSERT INTO referral (referral, number, drill, received_at_ms, entered_at_ms, follows)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                   REFERRAL, sql_text(number), sql_integer(event->drill),
+                   sql_integer(what->telephoned ? what->rang_ms : event->at_ms),
+                   sql_time(what->telephoned ? event->at_ms : 0), sql_text(what->follows ? follows : NULL));
     if (done != SQLITE_OK || !what->referral)
         return done;
     return trail_facts_set(sql, &event->referral, what->referral,

@@ -6,6 +6,7 @@
 #include "proto/keys/keys.h"
 #include "proto/words/now.h"
 #include "proto/words/program.h"
+#include "proto/words/spoken_time.h"
 #include "proto/words/words.h"
 #include "services/cli/command.h"
 #include "services/cli/referral_input.h"
@@ -16,7 +17,14 @@
 #include "services/terminal/terminal.h"
 
 enum { CLEAR_MAX = 32 };
-enum { OPTION_WAIT = 0x280, OPTION_FOLLOWS, OPTION_CLEAR, WAIT_SECONDS_MAX = 24 * 3600 };
+enum {
+    OPTION_WAIT = 0x280,
+    OPTION_FOLLOWS,
+    OPTION_CLEAR,
+    OPTION_FOR,
+    OPTION_RANG_AT,
+    WAIT_SECONDS_MAX = 24 * 3600
+};
 
 struct refer_input {
     struct referral_input referral;
@@ -25,9 +33,11 @@ struct refer_input {
     const char *path;
     char clear[CLEAR_MAX][REFERRAL_PATH_BYTES]; /* update only: what is taken away */
     size_t clear_count;
-    const char *follows; /* refer only: the number of the earlier case; NULL: none */
-    int wait_ms;         /* until a team has accepted */
-    bool in_haste;       /* not even until the router has answered */
+    const char *follows;  /* refer only: the number of the earlier case; NULL: none */
+    const char *for_whom; /* refer only: the source that rang the coordinator; NULL: none did */
+    int64_t rang_ms;      /* when they rang; 0: now */
+    int wait_ms;          /* until a team has accepted */
+    bool in_haste;        /* not even until the router has answered */
     bool is_update;
 };
 
@@ -47,7 +57,8 @@ static const char refer_doc[] =
     "--urgency very-urgent --age 'about 30' --section-136 --section-136-at 03:05 --wait 60\n"
     "  concordat refer street-triage.json --wait 120\n"
     "  concordat refer street-triage.json --narrative @narrative.txt\n"
-    "  concordat refer - < emergency-department.json";
+    "  concordat refer - < emergency-department.json\n"
+    "  concordat refer --for street-triage-1 --rang-at 14:05 --callback '07700 900123' --postcode ZX1";
 static const char update_doc[] =
     "Say what is new of a referral; the rest stays as it was. Whoever is asked or holds the case is told what changed.\v"
     "What was told wrongly and is not so is taken away with --clear: the name of an option here, such as "
@@ -57,15 +68,24 @@ static const char update_doc[] =
     "  concordat update R-0412 --scene not-safe --narrative @narrative.txt\n"
     "  concordat update R-0412 --clear section-136";
 
-static const struct argp_option refer_options[] = {{"wait", OPTION_WAIT, "SECONDS", 0,
-                                                    "Stay, and print each change until a team has accepted; "
-                                                    "0: do not even wait for the router's answer",
-                                                    1},
-                                                   {"follows", OPTION_FOLLOWS, "CASE", 0,
-                                                    "Help is needed again after CASE, such as R-0400, has "
-                                                    "ended: both are linked",
-                                                    1},
-                                                   {0}};
+static const struct argp_option refer_options[] = {
+    {"wait", OPTION_WAIT, "SECONDS", 0,
+     "Stay, and print each change until a team has accepted; "
+     "0: do not even wait for the router's answer",
+     1},
+    {"follows", OPTION_FOLLOWS, "CASE", 0,
+     "Help is needed again after CASE, such as R-0400, has "
+     "ended: both are linked",
+     1},
+    {"for", OPTION_FOR, "SOURCE", 0,
+     "Of a duty coordinator: who telephoned it, by the name of "
+     "their key, which can then read it; unknown: nobody known here",
+     1},
+    {"rang-at", OPTION_RANG_AT, "TIME", 0,
+     "With --for: when they rang, such as 14:05; it counts as "
+     "received then. Left out, it is now",
+     1},
+    {0}};
 
 static const struct argp_option update_options[] = {
     {"clear", OPTION_CLEAR, "FIELD", 0, "Taken away: it was told, and is not so. Can be given several times",
@@ -81,6 +101,16 @@ static void add_clear(struct argp_state *state, struct refer_input *input, const
                    text);
     else
         input->clear_count++;
+}
+
+/* A time that cannot be read goes along as it was typed. */
+static void set_rang_at(struct refer_input *input, const char *text)
+{
+    int64_t rang_ms;
+    if (spoken_time_read(text, now_wall_ms(), &rang_ms))
+        input->rang_ms = rang_ms;
+    else
+        json_object_set_new(input->referral.given, "Rang at", json_string(text));
 }
 
 static void set_refer_wait(struct argp_state *state, struct refer_input *input, const char *text)
@@ -108,6 +138,12 @@ static error_t parse_refer_option(int key, char *argument, struct argp_state *st
         return 0;
     case OPTION_FOLLOWS:
         input->follows = argument;
+        return 0;
+    case OPTION_FOR:
+        input->for_whom = argument;
+        return 0;
+    case OPTION_RANG_AT:
+        set_rang_at(input, argument);
         return 0;
     case OPTION_CLEAR:
         add_clear(state, input, argument);
@@ -214,7 +250,8 @@ static ProtobufCMessage *refer_read(const struct refer_input *input, const char 
     char ignored[200];
     const char *path = input->options.key;
     bool has_key = path && keys_read(path, &key, ignored, sizeof ignored) == 0;
-    const struct referral_sources from = {.path = input->path, .id = id, .of = has_key ? key.of : NULL};
+    bool is_of_source = has_key && key.role != CONCORDAT__V1__ROLE__ROLE_COORDINATOR;
+    const struct referral_sources from = {.path = input->path, .id = id, .of = is_of_source ? key.of : NULL};
     ProtobufCMessage *read =
         referral_input_read(&input->referral, &from, descriptor, arena, &reading, &fault);
     keys_wipe(&key);
@@ -261,12 +298,33 @@ static enum exit_code refer_and_wait(const struct refer_input *input, struct con
     return code;
 }
 
+/* The parts that a referral has beside what is told about a person. */
+static void refer_complete(const struct refer_input *input, Concordat__V1__Submit *submit,
+                           Concordat__V1__Telephoned *telephoned, Concordat__V1__Instant *rang)
+{
+    if (input->follows)
+        submit->follows = (char *)(uintptr_t)input->follows;
+    if (!input->for_whom)
+        return;
+    concordat__v1__telephoned__init(telephoned);
+    concordat__v1__instant__init(rang);
+    rang->unix_ms = input->rang_ms;
+    rang->basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    if (input->rang_ms)
+        telephoned->rang = rang;
+    if (strcmp(input->for_whom, "unknown") != 0)
+        telephoned->on_behalf_of = (char *)(uintptr_t)input->for_whom;
+    submit->telephoned = telephoned;
+}
+
 enum exit_code command_refer(const struct subcommand *command, int argc, char **argv)
 {
     struct refer_input input = {0};
     struct router_answer settled = {0};
     struct arena arena;
     struct concordat_client *client = NULL;
+    Concordat__V1__Telephoned telephoned;
+    Concordat__V1__Instant rang;
     enum exit_code code;
     (void)command;
     parse_refer(&input, refer_options, "[FILE.json|-]", refer_doc, argc, argv);
@@ -275,8 +333,8 @@ enum exit_code command_refer(const struct subcommand *command, int argc, char **
     Concordat__V1__Submit *submit =
         (Concordat__V1__Submit *)refer_read(&input, NULL, &concordat__v1__submit__descriptor, &arena);
     code = submit ? connection_open(&input.options, !input.in_haste, &client) : CODE_USAGE;
-    if (submit && input.follows)
-        submit->follows = (char *)(uintptr_t)input.follows;
+    if (submit)
+        refer_complete(&input, submit, &telephoned, &rang);
     if (submit && code == CODE_DONE)
         code = refer_and_wait(&input, client, &settled, submit);
     router_answer_close(&settled);

@@ -10,7 +10,7 @@
 
 typedef Concordat__V1__CaseStatus case_status;
 
-enum { SILENCE_BYTES = 160 };
+enum { SILENCE_BYTES = 160, MS_PER_MINUTE = 60 * 1000 };
 
 static const char overdue[] = "; OVERDUE: nothing was heard by the promised time";
 
@@ -129,6 +129,22 @@ static void show_erasure(struct sheet *sheet, const case_status *status, int64_t
     }
 }
 
+/* That it was telephoned, and when; what was entered later than that is a late entry. */
+static void show_entered(struct sheet *sheet, const case_status *status, int64_t now_ms)
+{
+    char rang[TIME_WORDS_BYTES], entered[TIME_WORDS_BYTES];
+    if (status->entered_ms == 0)
+        return;
+    time_words_clock(status->received_ms, now_ms, rang);
+    time_words_clock(status->entered_ms, now_ms, entered);
+    bool is_late = status->entered_ms / MS_PER_MINUTE > status->received_ms / MS_PER_MINUTE;
+    if (is_late)
+        sheet_row(sheet, "By phone", "at %s; entered by the duty coordinator at %s, a late entry", rang,
+                  entered);
+    else
+        sheet_row(sheet, "By phone", "at %s; entered by the duty coordinator", rang);
+}
+
 /* That another team is asked to take it over, and until when. */
 static void show_handover(struct sheet *sheet, const case_status *status, int64_t now_ms)
 {
@@ -146,6 +162,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES], silence[SILENCE_BYTES];
     bool since_known = status->since_ms != 0;
     show_case_row(sheet, status);
+    show_entered(sheet, status, showing->now_ms);
     sheet_row(sheet, "State", "%s%s%s", state_words(status, state), other_device_words(status),
               status->lease_warned ? overdue : "");
     time_words(status->since_ms, showing->now_ms, time);

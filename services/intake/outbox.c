@@ -426,10 +426,26 @@ static enum outbox_status outbox_write_status(struct outbox *outbox, const Conco
     return result;
 }
 
+/* A referral of this source that the duty coordinator entered, because it was telephoned. */
+static enum outbox_status outbox_adopt(struct outbox *outbox, const Concordat__V1__CaseStatus *status)
+{
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    referral.id = status->referral;
+    referral.source = status->source;
+    referral.urgency = status->urgency;
+    referral.drill = status->drill;
+    return outbox_add_case(outbox, &referral);
+}
+
 enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseStatus *status, int64_t now_ms)
 {
-    return status->referral.len == WIRE_ID_BYTES ? outbox_write_status(outbox, status, now_ms)
-                                                 : OUTBOX_NOT_FOUND;
+    if (status->referral.len != WIRE_ID_BYTES)
+        return OUTBOX_NOT_FOUND;
+    enum outbox_status told = outbox_write_status(outbox, status, now_ms);
+    if (told != OUTBOX_NOT_FOUND || !status->entered_ms || outbox_is_over(status->state))
+        return told;
+    told = outbox_adopt(outbox, status);
+    return told == OUTBOX_OK ? outbox_write_status(outbox, status, now_ms) : told;
 }
 
 /* Takes out what is confidential and what was typed as a reason: the broker keeps it, and nobody needs it

@@ -117,6 +117,7 @@ static const struct event_text {
     {"PresenceChanged.team", DIRECTORY},
     {"Received.area", DIRECTORY},
     {"Received.coordinator", DIRECTORY},
+    {"Received.on_behalf_of", KEY},
     {"Received.own_team", DIRECTORY},
     {"RecordRead.of", KEY},
     {"TeamSilent.team", DIRECTORY},
