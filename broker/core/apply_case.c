@@ -52,10 +52,43 @@ void apply_updated(struct referral *r, const struct event *event)
     r->alters_who_comes = event->is.received.alters_who_comes;
 }
 
+/* The messages close up that somebody has still to see. */
+static void drop_seen_messages(struct referral *r)
+{
+    int kept = 0;
+    for (int i = 0; i < MESSAGES_UNSEEN_MAX; i++)
+        if (r->messages[i].unseen)
+            r->messages[kept++] = r->messages[i];
+    memset(r->messages + kept, 0, (size_t)(MESSAGES_UNSEEN_MAX - kept) * sizeof *r->messages);
+}
+
 void apply_changes_seen(struct referral *r, const struct event *event)
 {
-    (void)event;
-    r->changes_unseen = false;
+    enum case_side by = event->is.changes_seen.by;
+    if (event->is.changes_seen.of)
+        r->changes_unseen = false;
+    for (int i = 0; i < MESSAGES_UNSEEN_MAX; i++)
+        if (r->messages[i].seq <= event->is.changes_seen.messages &&
+            referral_message_waits_for(r, &r->messages[i], by, event->is.changes_seen.team))
+            r->messages[i].unseen &= (uint8_t)~side_bit(by);
+    drop_seen_messages(r);
+}
+
+void apply_message_sent(struct referral *r, const struct event *event)
+{
+    const struct message_sent *sent = &event->is.message;
+    int at = 0;
+    if (r->messages[MESSAGES_UNSEEN_MAX - 1].seq)
+        r->messages[0].unseen = 0; /* it stays in the record */
+    drop_seen_messages(r);
+    while (r->messages[at].seq)
+        at++;
+    r->messages[at] = (struct waiting_message){.seq = event->seq,
+                                               .at_ms = event->at_ms,
+                                               .sender = sent->sender,
+                                               .team = sent->team,
+                                               .from = (uint8_t)sent->from,
+                                               .unseen = sent->to};
 }
 
 void apply_withdrawn(struct referral *r, const struct event *event)

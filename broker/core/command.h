@@ -43,6 +43,7 @@ enum command_kind {
     COMMAND_KEEP_SNAPSHOT,
     COMMAND_CORRECT_CLOCK,
     COMMAND_RECORD_WISH,
+    COMMAND_SEND_MESSAGE,
     COMMAND_KINDS
 };
 
@@ -79,8 +80,13 @@ struct command {
             enum case_state state;
         } told;
         struct {
-            uint64_t of; /* number of the updated */
+            uint64_t of;       /* number of the updated */
+            uint64_t messages; /* number of the latest message that was shown */
         } saw_changes;
+        struct {
+            enum case_side to;
+            bool has_text;
+        } message;
         struct {
             uint32_t attempt;
             bool says_when;      /* accept: expected_ms is said; otherwise it is the team's usual time */

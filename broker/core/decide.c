@@ -46,6 +46,7 @@ static const struct {
     [COMMAND_BEGIN_SNAPSHOT] = {decide_begin_snapshot, NO_CASE},
     [COMMAND_KEEP_SNAPSHOT] = {decide_keep_snapshot, NO_CASE},
     [COMMAND_CORRECT_CLOCK] = {decide_correct_clock, NO_CASE},
+    [COMMAND_SEND_MESSAGE] = {decide_send_message, OPEN_CASE},
     [COMMAND_RECORD_WISH] = {decide_record_wish, OPEN_CASE},
 };
 

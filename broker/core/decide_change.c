@@ -111,26 +111,3 @@ void change_match_anew(struct deciding *d, uint16_t area_before)
         shorten_offer(d);
     }
 }
-
-/* Whether the sender is told of the case's changes: a coordinator whose case it is not, and another's source,
- * have been refused by now. */
-static bool is_told(const struct deciding *d)
-{
-    const struct referral *r = &d->r;
-    uint16_t slot = d->command->slot;
-    return d->command->party != PARTY_TEAM || (referral_is_with_team(r) && r->team == slot) ||
-           (r->offer.attempt && r->offer.team == slot);
-}
-
-enum refusal decide_saw_changes(struct deciding *d)
-{
-    if (!is_told(d))
-        return REFUSAL_NOT_YOURS;
-    /* Changes may have come after those that were on the screen: nobody has seen these yet. */
-    if (!d->r.changes_unseen || d->r.facts_seq != d->command->is.saw_changes.of)
-        return REFUSAL_NONE;
-    struct event *event = deciding_event(d, EVENT_CHANGES_SEEN);
-    event->is.changes_seen.of = d->r.facts_seq;
-    deciding_done(d, event);
-    return REFUSAL_NONE;
-}

@@ -60,6 +60,7 @@ enum event_kind {
     EVENT_PASSED_OVER = 61,
     EVENT_ACKNOWLEDGED,
     EVENT_ASKED_AGAIN,
+    EVENT_MESSAGE_SENT,
     EVENT_TEAM_SILENT = 66,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
@@ -255,6 +256,14 @@ struct telephoned {
     int64_t rang_ms;          /* the ledger's time; in a command UTC, and 0: now */
 };
 
+/* Words of somebody who works on a case for others who do. */
+struct message_sent {
+    enum case_side from;
+    uint16_t sender; /* slot of the team or coordinator; SLOT_NONE: the referrer */
+    uint16_t team;   /* to which it is, if to a team; otherwise SLOT_NONE */
+    uint8_t to;      /* side_bit of each */
+};
+
 /* Something stored is not what was written. */
 struct altered {
     enum alteration what;
@@ -424,8 +433,12 @@ struct event {
         struct clock_correction correction;
         struct altered altered;
         struct {
-            uint64_t of; /* number of the updated */
+            uint64_t of;       /* number of the updated; 0: no changes */
+            uint64_t messages; /* number of the latest message; 0: no messages */
+            enum case_side by;
+            uint16_t team; /* SLOT_NONE if it is none */
         } changes_seen;
+        struct message_sent message;
         struct {
             uint16_t coordinator, area;
             enum cover_reason reason;
@@ -445,6 +458,11 @@ static inline int64_t instant_within(int64_t ms)
 static inline uint8_t alteration_bit(enum alteration what)
 {
     return (uint8_t)(1u << what);
+}
+
+static inline uint8_t side_bit(enum case_side side)
+{
+    return (uint8_t)(1u << side);
 }
 
 static inline uint8_t hold_bit(enum hold_on_erasure reason)

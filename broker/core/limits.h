@@ -20,6 +20,9 @@ enum {
     LANGUAGES_MAX = 12,    /* that one team speaks */
     STANDARDS_MAX = 32,
     ESCALATE_MAX = 6, /* coordinators who are told one after another if nobody answers; a region has a few */
+    /* Messages about one case that their addressees have not seen; the oldest makes room. More are for the
+       telephone. */
+    MESSAGES_UNSEEN_MAX = 4,
     BANK_HOLIDAYS_MAX = 256,                /* about thirty years */
     POSTCODE_DISTRICT_CHARS_MAX = 4,        /* the outward code: AA9A */
     EXTENSION_MS_MAX = 12 * 60 * 60 * 1000, /* Mental Health Act 1983 section 136B(2) */

@@ -74,6 +74,17 @@ struct live_offer {
     uint8_t unused[4];
 };
 
+/* A message that somebody to whom it is has not seen. */
+struct waiting_message {
+    uint64_t seq; /* of its event; 0: none */
+    int64_t at_ms;
+    uint16_t sender; /* as in struct message_sent */
+    uint16_t team;
+    uint8_t from;   /* enum case_side */
+    uint8_t unseen; /* side_bit of each who has not seen it */
+    uint8_t unused[2];
+};
+
 struct asked_team {
     uint16_t team;
     uint16_t times;
@@ -109,6 +120,7 @@ struct referral {
 
     struct clock clocks[CLOCK_COUNT];
     struct detention detention;
+    struct waiting_message messages[MESSAGES_UNSEEN_MAX]; /* the oldest first, without gaps */
 
     uint32_t number;
     uint32_t follows;  /* number of the earlier case that it follows; 0: none */
@@ -206,6 +218,22 @@ static inline uint8_t declined_bit(enum decline_reason reason)
 static inline bool offer_is_of_ladder(const struct live_offer *offer)
 {
     return offer->attempt && !offer->assigned && !offer->handover;
+}
+
+/* Whether a team has the case, or is asked about it. */
+static inline bool referral_concerns_team(const struct referral *referral, uint16_t team)
+{
+    return (referral_is_with_team(referral) && referral->team == team) ||
+           (referral->offer.attempt && referral->offer.team == team);
+}
+/* Whether a message waits for a party of the case. What a team did not see that is no longer concerned waits
+ * for whichever is. */
+static inline bool referral_message_waits_for(const struct referral *referral,
+                                              const struct waiting_message *message, enum case_side side,
+                                              uint16_t team)
+{
+    return message->unseen & side_bit(side) &&
+           (side != SIDE_TEAM || message->team == team || !referral_concerns_team(referral, message->team));
 }
 
 /* Applies an event of the case; everything it needs stands in the event. False if the event cannot come in

@@ -4,6 +4,7 @@
 #include "broker/record/noted.h"
 #include "broker/record/packed_clock.h"
 #include "broker/record/packed_duty.h"
+#include "broker/record/packed_message.h"
 #include "broker/record/packed_policy.h"
 #include "broker/record/packed_texts.h"
 #include "broker/record/record.h"
@@ -62,7 +63,7 @@ struct packing {
         struct packed_duty duty;
         Concordat__V1__Sought sought;
         Concordat__V1__WishRecorded wish;
-        Concordat__V1__ChangesSeen changes_seen;
+        struct packed_message said;
         Concordat__V1__OfferShortened shortened;
     } is;
 };
@@ -482,10 +483,9 @@ static void pack_noted(struct packing *p)
     noted_pack(&p->event->is.noted, &p->is.noted);
 }
 
-static void pack_changes_seen(struct packing *p)
+static void pack_said(struct packing *p)
 {
-    PART(changes_seen, changes_seen, changes_seen);
-    p->is.changes_seen.of = p->event->is.changes_seen.of;
+    message_pack(p->event, p->state, &p->is.said, &p->message);
 }
 
 static void pack_shortened(struct packing *p)
@@ -538,7 +538,8 @@ static pack_part *const parts[] = {
     [EVENT_CLOCK_WARNED] = pack_clock_warned,
     [EVENT_SOUGHT] = pack_sought,
     [EVENT_WISH_RECORDED] = pack_wish,
-    [EVENT_CHANGES_SEEN] = pack_changes_seen,
+    [EVENT_CHANGES_SEEN] = pack_said,
+    [EVENT_MESSAGE_SENT] = pack_said,
     [EVENT_OFFER_SHORTENED] = pack_shortened,
     [EVENT_PASSED_OVER] = pack_duty,
     [EVENT_ACKNOWLEDGED] = pack_duty,

@@ -75,6 +75,14 @@ static void fill_saw_changes(struct command_reading *in)
 {
     copy_id(&in->request->saw_changes->referral, in->command->referral);
     in->command->is.saw_changes.of = in->request->saw_changes->seq;
+    in->command->is.saw_changes.messages = in->request->saw_changes->messages_seq;
+}
+
+static void fill_message(struct command_reading *in)
+{
+    copy_id(&in->request->send_message->referral, in->command->referral);
+    in->command->is.message.to = (enum case_side)in->request->send_message->to;
+    in->command->is.message.has_text = in->request->send_message->text[0];
 }
 
 static void fill_seen(struct command_reading *in)
@@ -256,6 +264,7 @@ static const struct {
     COMMAND(MUTE) = {fill_mute, COMMAND_MUTE},
     COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},
     COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
+    COMMAND(SEND_MESSAGE) = {fill_message, COMMAND_SEND_MESSAGE},
     COMMAND(RECORD_WISH) = {fill_wish, COMMAND_RECORD_WISH},
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "broker/record/noted.h"
+#include "broker/record/packed_message.h"
 #include "broker/record/record.h"
 
 struct event_reading {
@@ -420,7 +421,12 @@ static void read_noted(struct event_reading *in)
 
 static void read_changes_seen(struct event_reading *in)
 {
-    in->event->is.changes_seen.of = in->message->changes_seen->of;
+    in->good &= message_read_seen(in->message->changes_seen, in->state, in->event);
+}
+
+static void read_message_sent(struct event_reading *in)
+{
+    in->good &= message_read_sent(in->message->message_sent, in->state, in->event);
 }
 
 static void read_shortened(struct event_reading *in)
@@ -500,6 +506,7 @@ static read_part *const parts[] = {
     [EVENT_SOUGHT] = read_sought,
     [EVENT_WISH_RECORDED] = read_wish,
     [EVENT_CHANGES_SEEN] = read_changes_seen,
+    [EVENT_MESSAGE_SENT] = read_message_sent,
     [EVENT_OFFER_SHORTENED] = read_shortened,
     [EVENT_PASSED_OVER] = read_passed,
     [EVENT_ACKNOWLEDGED] = read_acknowledged,

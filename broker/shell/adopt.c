@@ -62,7 +62,8 @@ static bool adopt_for(struct broker *b, const struct sealed_texts *texts, uint32
         assert(possible); /* it was decided on this state */
         (void)possible;
         news_list_note(&b->turn.news, event, former, is_answered ? answered : 0);
-        if (event->kind == EVENT_UPDATED && event->is.received.with_changes)
+        if ((event->kind == EVENT_UPDATED && event->is.received.with_changes) ||
+            event->kind == EVENT_MESSAGE_SENT)
             adopt_note_asked(b, event->referral);
         if (event->kind == EVENT_PRESENCE_CHANGED)
             statuses_forget(&b->statuses); /* they say since when a team is silent */

@@ -30,6 +30,14 @@ static void answer_open_done(Concordat__V1__Message *message, Concordat__V1__Ans
     answer->before_receipt = done->before_receipt;
 }
 
+/* Looked up only if it matters who reads. */
+static struct case_reader answer_reader(struct broker *b, const struct answer_to *to, struct any_case of)
+{
+    const struct session *session = messages_wait(of) ? sessions_find(&b->sessions, to->route) : NULL;
+    return session ? (struct case_reader){session->peer.party, session->peer.slot}
+                   : (struct case_reader){PARTY_BROKER, SLOT_NONE};
+}
+
 void answers_done(struct broker *b, const struct answer_to *to, const struct done *done,
                   const uint8_t *referral)
 {
@@ -47,7 +55,9 @@ void answers_done(struct broker *b, const struct answer_to *to, const struct don
         answer.text = borrowed_text(erasure_key_remains);
     if (referral) {
         answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
-        if (changes_status(b, state_case(b->state, referral), ANSWER_STATUS, &status))
+        const struct any_case of = state_case(b->state, referral);
+        const struct case_reader reader = answer_reader(b, to, of);
+        if (changes_status(b, of, &reader, ANSWER_STATUS, &status))
             spliced_into(&answer.base, &status, 1);
     }
     outgoing_add(b->turn.outgoing, to->route, &message);

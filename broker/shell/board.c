@@ -6,6 +6,7 @@
 #include "broker/shell/covers.h"
 #include "broker/shell/glass.h"
 #include "broker/shell/inside.h"
+#include "broker/shell/messages.h"
 #include "broker/shell/sight.h"
 #include "proto/wire/borrowed.h"
 
@@ -53,6 +54,7 @@ void board_answer_status(struct broker *b, const struct asking *asking)
 /* The cases of a board in the making. Too much for the stack; one thread uses it, for one board at a time. */
 static struct {
     struct status statuses[BOARD_CASES_MAX];
+    struct case_messages messages[BOARD_CASES_MAX];
     Concordat__V1__CaseStatus *list[BOARD_CASES_MAX];
     size_t count;
     char *areas[AREAS_MAX];
@@ -74,7 +76,10 @@ static bool board_put(struct broker *b, const struct session *session, struct an
     if (!sight_may_see(b, session, of))
         return false;
     struct status *status = &board.statuses[board.count];
+    const struct case_reader reader = {session->peer.party, session->peer.slot};
     status_of(status, b->state, b->directory, of);
+    if (messages_wait(of))
+        messages_say_marks(b, of.open, &reader, &board.messages[board.count], &status->message);
     board.list[board.count++] = &status->message;
     return true;
 }

@@ -55,13 +55,17 @@ static bool changes_pack(struct broker *b, Concordat__V1__CaseStatus *status, ui
     return true;
 }
 
-bool changes_status(struct broker *b, struct any_case of, uint32_t number, spliced_field *field)
+bool changes_status(struct broker *b, struct any_case of, const struct case_reader *reader, uint32_t number,
+                    spliced_field *field)
 {
     struct status status;
-    if (!of.open || !of.open->changes_unseen)
+    struct case_messages messages;
+    if (!of.open || (!of.open->changes_unseen && !messages_wait(of)))
         return statuses_find(&b->statuses, b->state, b->directory, of, number, field);
     status_of(&status, b->state, b->directory, of);
-    changes_list(b, of.open, &status.message);
+    if (of.open->changes_unseen)
+        changes_list(b, of.open, &status.message);
+    messages_say(b, of.open, reader, &messages, &status.message);
     return changes_pack(b, &status.message, number, field) ||
            statuses_find(&b->statuses, b->state, b->directory, of, number, field);
 }

@@ -62,6 +62,8 @@ static Concordat__V1__TypedAs history_part(const Concordat__V1__Event *event)
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_REASON_OF_GIVING_IT_BACK;
     case CONCORDAT__V1__EVENT__WHAT_RECORD_READ:
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_REASON_OF_A_READING;
+    case CONCORDAT__V1__EVENT__WHAT_MESSAGE_SENT:
+        return CONCORDAT__V1__TYPED_AS__TYPED_AS_MESSAGE;
     case CONCORDAT__V1__EVENT__WHAT_DETENTION_NOTED:
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_NOTE_ON_A_DETENTION;
     default:
@@ -87,14 +89,28 @@ static char *history_open(struct history_walk *walk, uint64_t seq)
     return history_string(walk->broker, &opened);
 }
 
-/* A text with who typed it; NULL if memory is short, or the event cannot be read. */
-static Concordat__V1__TypedText *history_typed_text(struct history_walk *walk, uint64_t seq, char *text)
+/* Whether an event is a message from the case's referrer, or to them. */
+static bool history_is_referrers(const Concordat__V1__Event *event)
+{
+    if (event->what_case != CONCORDAT__V1__EVENT__WHAT_MESSAGE_SENT)
+        return false;
+    const Concordat__V1__MessageSent *sent = event->message_sent;
+    bool is = sent->from == CONCORDAT__V1__CASE_SIDE__CASE_SIDE_REFERRER;
+    for (size_t i = 0; i < sent->n_to; i++)
+        is |= sent->to[i] == CONCORDAT__V1__CASE_SIDE__CASE_SIDE_REFERRER;
+    return is;
+}
+
+/* A text with who typed it; NULL if it is not the reader's, if memory is short, or the event cannot be read.
+ */
+static Concordat__V1__TypedText *history_typed_text(struct history_walk *walk, uint64_t seq, char *text,
+                                                    bool own)
 {
     struct broker *b = walk->broker;
     const Concordat__V1__Event *event =
         concordat__v1__event__unpack(&b->stored_arena.allocator, walk->size, walk->body);
     Concordat__V1__TypedText *typed = arena_take(&b->stored_arena, sizeof *typed);
-    if (!event || !typed)
+    if (!event || !typed || (own && !history_is_referrers(event)))
         return NULL;
     concordat__v1__typed_text__init(typed);
     typed->seq = seq;
@@ -106,7 +122,7 @@ static Concordat__V1__TypedText *history_typed_text(struct history_walk *walk, u
     return typed;
 }
 
-void history_find_typed(struct broker *b, struct any_case of, struct history_typed *typed)
+void history_find_typed(struct broker *b, struct any_case of, bool own, struct history_typed *typed)
 {
     struct history_walk walk = history_begin(b, of);
     Concordat__V1__TypedText **texts = arena_take(&b->stored_arena, HISTORY_TYPED_MAX * sizeof *texts),
@@ -115,7 +131,7 @@ void history_find_typed(struct broker *b, struct any_case of, struct history_typ
     uint64_t seq;
     char *text;
     while (texts && first > 0 && history_next(&walk, &seq))
-        if ((text = history_open(&walk, seq)) && (typed_text = history_typed_text(&walk, seq, text)))
+        if ((text = history_open(&walk, seq)) && (typed_text = history_typed_text(&walk, seq, text, own)))
             texts[--first] = typed_text;
     *typed = (struct history_typed){.count = texts ? HISTORY_TYPED_MAX - first : 0,
                                     .events_read = (size_t)(HISTORY_EVENTS_MAX - walk.left),

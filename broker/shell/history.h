@@ -22,12 +22,13 @@ struct history {
 void history_find(struct broker *broker, struct any_case of, struct history *history);
 
 /* The texts that were typed with the last HISTORY_EVENTS_MAX events of a case, the oldest first, and no more
- * than HISTORY_TYPED_MAX of them. A text that cannot be opened, or is not what was typed, is left out.
- * Borrowed until stored_referral or history_find is called. */
+ * than HISTORY_TYPED_MAX of them; `own`: for the case's referrer, the messages from them and to them alone. A
+ * text that cannot be opened, or is not what was typed, is left out. Borrowed until stored_referral or
+ * history_find is called. */
 struct history_typed {
     size_t count, events_read;
     Concordat__V1__TypedText **texts; /* borrowed; NULL if there are none */
 };
-void history_find_typed(struct broker *broker, struct any_case of, struct history_typed *typed);
+void history_find_typed(struct broker *broker, struct any_case of, bool own, struct history_typed *typed);
 
 #endif

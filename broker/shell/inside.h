@@ -40,7 +40,7 @@ struct broker_time {
 struct record_asked {
     uint16_t reader; /* a coordinator who reads beyond their areas; otherwise SLOT_NONE */
     bool who;        /* not the record, but who had to do with the case */
-    bool own;        /* by the case's source: what it told, and nothing that others typed */
+    bool own; /* by the case's source: what it told, and of what was typed the messages from it and to it */
 };
 
 /* The records that peers have asked for (records.c): packed at the end of the turn or of a later one, sent

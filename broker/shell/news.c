@@ -4,6 +4,7 @@
 #include "broker/shell/changes.h"
 #include "broker/shell/confidential.h"
 #include "broker/shell/inside.h"
+#include "broker/shell/messages.h"
 #include "broker/shell/sight.h"
 #include "broker/shell/stored.h"
 #include "proto/wire/borrowed.h"
@@ -76,8 +77,9 @@ static const char *offer_if_ignored(const struct live_offer *offer)
 static bool offer_splice(struct broker *b, struct offer_news *o, const struct referral *r)
 {
     struct any_case of = {.open = r};
+    const struct case_reader reader = {PARTY_TEAM, r->offer.team};
     if (stored_referral(b, r->facts_seq, r->id, OFFER_FACTS, &o->fields[0]) != STORED_FOUND ||
-        !changes_status(b, of, OFFER_STATUS, &o->fields[1]))
+        !changes_status(b, of, &reader, OFFER_STATUS, &o->fields[1]))
         return false;
     bool has_callback = confidential_callback(b, r, OFFER_CALLBACK, &o->fields[2]);
     spliced_into(&o->offer.base, o->fields, has_callback ? 3 : 2);
@@ -136,7 +138,7 @@ static void tell_offer_over(struct broker *b, const struct happened *happened, s
     over.attempt = happened->attempt;
     over.end = (Concordat__V1__OfferEnd)happened->end;
     over.own_handover = team != happened->team;
-    if (changes_status(b, of, OFFER_OVER_STATUS, &status))
+    if (changes_status(b, of, &(struct case_reader){PARTY_TEAM, team}, OFFER_OVER_STATUS, &status))
         spliced_into(&over.base, &status, 1);
     if (over.own_handover)
         news.except = happened->answered;
@@ -146,11 +148,22 @@ static void tell_offer_over(struct broker *b, const struct happened *happened, s
 /* --- statuses --------------------------------------------------------------------------------------- */
 
 /* A message that only has the status of a case. */
-static void news_begin_status(struct news *news, struct broker *b, struct any_case of, spliced_field *status)
+static void news_begin_status(struct news *news, struct broker *b, struct any_case of,
+                              struct case_reader reader, spliced_field *status)
 {
     news_begin(news, b, of);
-    if (changes_status(b, of, CONCORDAT__V1__MESSAGE__BODY_STATUS, status))
+    if (changes_status(b, of, &reader, CONCORDAT__V1__MESSAGE__BODY_STATUS, status))
         spliced_into(&news->message.base, status, 1);
+}
+
+/* Each side of a case reads the messages that are its own. */
+static void news_status_for(struct news *news, struct broker *b, struct any_case of,
+                            struct case_reader reader, spliced_field *status)
+{
+    uint32_t except = news->except;
+    if (messages_wait(of))
+        news_begin_status(news, b, of, reader, status);
+    news->except = except;
 }
 
 /* The peer whose request made the last event is left out: its answer has the same status. Teams that are
@@ -159,11 +172,14 @@ static void tell_status(struct broker *b, const struct happened *happened, struc
 {
     spliced_field status;
     struct news news;
-    news_begin_status(&news, b, of, &status);
+    news_begin_status(&news, b, of, (struct case_reader){PARTY_SOURCE, SLOT_NONE}, &status);
     news.except = happened->answered;
     const char *origin = state_origin_id(b->state, of.open ? of.open->origin : of.ended->origin);
+    uint16_t team = of.open ? of.open->team : of.ended->team;
     news_tell_audience(b, sessions_of_source(&b->sessions, origin), &news);
-    news_tell_audience(b, sessions_of_team(&b->sessions, of.open ? of.open->team : of.ended->team), &news);
+    news_status_for(&news, b, of, (struct case_reader){PARTY_TEAM, team}, &status);
+    news_tell_audience(b, sessions_of_team(&b->sessions, team), &news);
+    news_status_for(&news, b, of, (struct case_reader){PARTY_COORDINATOR, SLOT_NONE}, &status);
     news_tell_audience(b, sessions_of_coordinators(&b->sessions), &news);
 }
 
@@ -172,7 +188,7 @@ static void tell_former_team(struct broker *b, const struct happened *happened, 
 {
     spliced_field status;
     struct news news;
-    news_begin_status(&news, b, of, &status);
+    news_begin_status(&news, b, of, (struct case_reader){PARTY_TEAM, happened->former_team}, &status);
     news_tell_audience(b, sessions_of_team(&b->sessions, happened->former_team), &news);
 }
 
@@ -181,7 +197,7 @@ static void tell_former_coordinator(struct broker *b, const struct happened *hap
 {
     spliced_field status;
     struct news news;
-    news_begin_status(&news, b, of, &status);
+    news_begin_status(&news, b, of, (struct case_reader){PARTY_BROKER, SLOT_NONE}, &status);
     for (struct session *session = sessions_of_coordinators(&b->sessions), *next; session; session = next) {
         next = sessions_next(&b->sessions, session);
         if (session->peer.slot == happened->former_coordinator && session->news.wanted &&
@@ -196,7 +212,8 @@ void news_pack(struct broker *b)
     for (uint32_t row = 0; row < list->items.count; row++) {
         const struct happened *happened = news_list_item(list, row);
         const struct any_case of = state_case(b->state, happened->referral);
-        if (happened->kind == EVENT_OFFERED || happened->kind == EVENT_UPDATED)
+        if (happened->kind == EVENT_OFFERED || happened->kind == EVENT_UPDATED ||
+            happened->kind == EVENT_MESSAGE_SENT)
             tell_offer(b, happened, of.open);
         else if (happened->kind == EVENT_OFFER_ENDED || happened->kind == EVENT_ACCEPTED)
             tell_offer_over(b, happened, of, happened->team);
@@ -223,6 +240,7 @@ void news_tell_case(struct broker *b, struct session *session, const struct refe
         news_tell(b, session, &o.news);
         return;
     }
-    news_begin_status(&news, b, (struct any_case){.open = r}, &status);
+    news_begin_status(&news, b, (struct any_case){.open = r},
+                      (struct case_reader){session->peer.party, session->peer.slot}, &status);
     news_tell(b, session, &news);
 }

@@ -74,11 +74,7 @@ static size_t records_pack_record(struct broker *b, const struct record_request 
         glass_say(b, asked->as.reader, read, &reading);
         record->read_beyond = &reading.message;
     }
-    if (asked->as.own) {
-        records_send(b, asked, record);
-        return 1;
-    }
-    history_find_typed(b, of, &typed);
+    history_find_typed(b, of, asked->as.own, &typed);
     record->n_typed = typed.count;
     record->typed = typed.texts;
     records_send(b, asked, record);

@@ -18,6 +18,7 @@
 #include "broker/shell/in_hand.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/merging.h"
+#include "broker/shell/messages.h"
 #include "broker/shell/moves.h"
 #include "broker/shell/records.h"
 #include "broker/shell/roles.h"
@@ -40,6 +41,8 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
         words = detention_fault(request, refusal);
     if (!words)
         words = telephoned_fault(asking, refusal);
+    if (!words)
+        words = messages_fault(request, refusal);
     const uint8_t *told = words ? referral : NULL;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER && refusal == REFUSAL_BAD_VALUE)
         words = covers_fault(b, request->cover);

@@ -46,6 +46,32 @@ int trail_keep_asked_again(struct sql *sql, const Concordat__V1__Event *event)
                AT, WORDS(worse, event->asked_again->why));
 }
 
+/* A row for each side that it is to. */
+int trail_keep_message(struct sql *sql, const Concordat__V1__Event *event)
+{
+    const Concordat__V1__MessageSent *what = event->message_sent;
+    int done = SQLITE_OK;
+    for (size_t i = 0; i < what->n_to && done == SQLITE_OK; i++)
+        done = RUN("INSERT INTO message (seq, referral, at_ms, sent_from, sender, sent_to, team)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   SEQ, REFERRAL, AT, WORDS(case_side, what->from), sql_text(what->sender),
+                   WORDS(case_side, what->to[i]), sql_text(what->team));
+    return done;
+}
+
+int trail_keep_changes_seen(struct sql *sql, const Concordat__V1__Event *event)
+{
+    const Concordat__V1__ChangesSeen *what = event->changes_seen;
+    int done =
+        RUN("UPDATE change SET seen_at_ms = ?3 WHERE referral = ?1 AND seq <= ?2 AND seen_at_ms IS NULL",
+            REFERRAL, sql_integer((int64_t)what->of), AT);
+    if (done != SQLITE_OK)
+        return done;
+    return RUN("UPDATE message SET seen_at_ms = ?4 WHERE referral = ?1 AND seq <= ?2 AND sent_to = ?3"
+               " AND seen_at_ms IS NULL",
+               REFERRAL, sql_integer((int64_t)what->messages), WORDS(case_side, what->by), AT);
+}
+
 int trail_keep_team_silent(struct sql *sql, const Concordat__V1__Event *event)
 {
     return RUN("INSERT INTO team_silent (seq, referral, at_ms, team, since_ms) VALUES (?1, ?2, ?3, ?4, ?5)",

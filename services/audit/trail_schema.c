@@ -144,6 +144,12 @@ static const char *const statements[] = {
     "  times INTEGER, unheard INTEGER NOT NULL," /* reminders before it that nobody has acknowledged */
     "  also TEXT"                                /* the other coordinators who were told, in their order */
     ") STRICT",
+    "CREATE TABLE message (" /* between those who work on a case: its text is nowhere here */
+    "  seq INTEGER NOT NULL, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, sent_from TEXT, sender TEXT,"
+    "  sent_to TEXT NOT NULL, team TEXT," /* if it is to a team: which */
+    "  seen_at_ms INTEGER,"               /* when they first said that they saw it */
+    "  PRIMARY KEY (seq, sent_to)"
+    ") STRICT",
     "CREATE TABLE acknowledgement (" /* a person has heard of the case */
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT, person TEXT,"
     "  muted_until_ms INTEGER"
@@ -251,17 +257,13 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {"event",       "form",        "referral",
-                                            "offer",       "acceptance",  "custody_interval",
-                                            "decision",    "finding",     "check_in",
-                                            "clock",       "breach",      "clock_warning",
-                                            "detention",   "reminder",    "record_read",
-                                            "erasure",     "hold",        "refused_command",
-                                            "team",        "policy",      "presence",
-                                            "capacity",    "cover",       "broker_start",
-                                            "snapshot",    "alteration",  "clock_correction",
-                                            "wish",        "passed_over", "acknowledgement",
-                                            "asked_again", "team_silent", NULL};
+const char *const trail_schema_derived[] = {
+    "event",       "form",        "referral",         "offer",    "acceptance",  "custody_interval",
+    "decision",    "finding",     "check_in",         "clock",    "breach",      "clock_warning",
+    "detention",   "reminder",    "record_read",      "erasure",  "hold",        "refused_command",
+    "team",        "policy",      "presence",         "capacity", "cover",       "broker_start",
+    "snapshot",    "alteration",  "clock_correction", "wish",     "passed_over", "acknowledgement",
+    "asked_again", "team_silent", "message",          NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -126,12 +126,6 @@ static int keep_differences(struct sql *sql, const event_t *event)
     return done;
 }
 
-static int keep_changes_seen(struct sql *sql, const event_t *event)
-{
-    return RUN("UPDATE change SET seen_at_ms = ?3 WHERE referral = ?1 AND seq <= ?2 AND seen_at_ms IS NULL",
-               REFERRAL, sql_integer((int64_t)event->changes_seen->of), AT);
-}
-
 static int keep_offer_shortened(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__OfferShortened *what = event->offer_shortened;
@@ -520,11 +514,12 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_CLOCK_WARNED, trail_keep_clock_warned},
     {CONCORDAT__V1__EVENT__WHAT_SOUGHT, keep_sought},
     {CONCORDAT__V1__EVENT__WHAT_WISH_RECORDED, keep_wish_recorded},
-    {CONCORDAT__V1__EVENT__WHAT_CHANGES_SEEN, keep_changes_seen},
+    {CONCORDAT__V1__EVENT__WHAT_CHANGES_SEEN, trail_keep_changes_seen},
     {CONCORDAT__V1__EVENT__WHAT_OFFER_SHORTENED, keep_offer_shortened},
     {CONCORDAT__V1__EVENT__WHAT_PASSED_OVER, trail_keep_passed_over},
     {CONCORDAT__V1__EVENT__WHAT_ACKNOWLEDGED, trail_keep_acknowledged},
     {CONCORDAT__V1__EVENT__WHAT_ASKED_AGAIN, trail_keep_asked_again},
+    {CONCORDAT__V1__EVENT__WHAT_MESSAGE_SENT, trail_keep_message},
     {CONCORDAT__V1__EVENT__WHAT_TEAM_SILENT, trail_keep_team_silent},
 };
 

@@ -35,6 +35,7 @@ static const struct subcommand commands[] = {
     {"mute", NULL, command_act},
     {"cover", NULL, command_act},
     {"saw", NULL, command_act},
+    {"message", NULL, command_act},
     {"show", NULL, command_act},
     {"who", NULL, command_act},
     {"erase", NULL, command_act},

@@ -311,13 +311,24 @@ bool action_needs_attempt(const struct action *action)
 bool action_needs_changes(const struct action *action)
 {
     return action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_SAW_CHANGES &&
-           action->body.saw_changes.seq == 0;
+           action->body.saw_changes.seq == 0 && action->body.saw_changes.messages_seq == 0;
 }
 
-void action_bind_changes(struct action *action, uint64_t changed_seq)
+void action_bind_changes(struct action *action, uint64_t changed_seq, uint64_t messages_seq)
 {
-    if (action_needs_changes(action))
-        action->body.saw_changes.seq = changed_seq;
+    if (!action_needs_changes(action))
+        return;
+    action->body.saw_changes.seq = changed_seq;
+    action->body.saw_changes.messages_seq = messages_seq;
+}
+
+uint64_t action_messages_seq(const Concordat__V1__CaseStatus *status)
+{
+    uint64_t latest = 0;
+    for (size_t i = 0; i < status->n_messages; i++)
+        if (status->messages[i]->for_you)
+            latest = status->messages[i]->seq;
+    return latest;
 }
 
 void action_bind(struct action *action, const uint8_t id[WIRE_ID_BYTES], uint32_t attempt)

@@ -101,6 +101,7 @@ struct action {
         Concordat__V1__RecordDetention detention;
         Concordat__V1__RecordWish record_wish;
         Concordat__V1__SawChanges saw_changes;
+        Concordat__V1__SendMessage send_message;
     } body;
     bool ends;    /* a cover, now */
     bool on, off; /* a hold is set, or lifted */
@@ -139,10 +140,12 @@ bool action_needs_attempt(const struct action *action);
 /* Completes the request. The attempt is taken only if it is needed. */
 void action_bind(struct action *action, const uint8_t id[WIRE_ID_BYTES], uint32_t attempt);
 
-/* True if it says that changes were seen, so that it needs their number. */
+/* True if it says that changes and messages were seen, so that it needs their numbers. */
 bool action_needs_changes(const struct action *action);
-/* Sets that number, before action_bind. */
-void action_bind_changes(struct action *action, uint64_t changed_seq);
+/* Sets those numbers, before action_bind: 0 if none is waiting. */
+void action_bind_changes(struct action *action, uint64_t changed_seq, uint64_t messages_seq);
+/* The number of the latest message of a case that waits for the one who reads it; 0: none does. */
+uint64_t action_messages_seq(const Concordat__V1__CaseStatus *status);
 
 /* A code as it is typed, such as "no-capacity"; empty for the zero value. */
 void action_typed_word(const ProtobufCEnumDescriptor *codes, int value, char out[WORDS_MAX]);

@@ -315,15 +315,31 @@ const struct action_kind action_kinds[] = {
      COMMAND(GET_STATUS),
      .fields = {CASE(get_status)}},
     {.name = "saw",
-     .who = TEAM | COORDINATOR,
+     .who = REFERRER | TEAM | COORDINATOR,
      .arguments = "CASE",
-     .title = "say that you saw what was changed",
-     .summary = "say that you saw what was changed in a case that you are asked about, have or coordinate",
-     .help = "Until then every screen that shows the case says that it was changed. Changes that come after "
-             "those that you were shown stay marked.",
+     .title = "say that you saw a message, or what was changed",
+     .summary = "say that you saw the messages to you, or what was changed in a case",
+     .help =
+         "Until then every screen that shows the case says that it was changed, and whoever wrote sees that "
+         "you have not seen it. What comes after what you were shown stays marked.",
      .examples = "saw R-0412",
      COMMAND(SAW_CHANGES),
      .fields = {CASE(saw_changes)}},
+    {.name = "message",
+     .who = REFERRER | TEAM | COORDINATOR,
+     .arguments = "CASE TO WORDS...",
+     .title = "write to the others who work on a case",
+     .summary = "write to the others who work on a case: they are shown it at once",
+     .help =
+         "A message to the team goes to the one that has the case or, if none has, is asked. One to your own side "
+         "waits for whoever comes on duty after you. It stays marked until somebody there says that they saw it "
+         "(`saw`). If it cannot wait, ring.",
+     .examples = "message R-0412 team The door code is 1234\n"
+                 "message R-0412 everybody The person is with their sister now",
+     COMMAND(SEND_MESSAGE),
+     .fields = {CASE(send_message),
+                {"to", "TO", CODE(send_message.to, case_side), .needed = true},
+                {"text", "WORDS", TEXT(send_message.text), .needed = true, .rest = true}}},
     {.name = "show",
      .who = REFERRER | TEAM | COORDINATOR,
      .arguments = "CASE REASON...",

@@ -60,7 +60,7 @@ const Concordat__V1__Message *resolve_refusal(struct resolve *resolve, struct ac
     uint32_t attempt = status->attempt == 0 && is_a_yes ? status->offers : status->attempt;
     if (action_needs_attempt(action) && attempt == 0)
         return refuse_without_offer(resolve, status);
-    action_bind_changes(action, status->changed_seq);
+    action_bind_changes(action, status->changed_seq, action_messages_seq(status));
     action_bind(action, status->referral.data, attempt);
     return NULL;
 }

@@ -43,6 +43,11 @@ void show_status_line(struct sheet *sheet, const Concordat__V1__CaseStatus *stat
 enum { SHOW_CHANGES_BYTES = 2048 };
 void show_changes(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
 void show_changes_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
+/* The messages of a case that were not seen: each with who wrote it. And in one line each. */
+void show_messages(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
+void show_messages_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
+/* The cases of a board with messages that wait for the one who asked. */
+void show_waiting_messages(struct sheet *sheet, const Concordat__V1__Board *board);
 /* The lines that say whom to ring. */
 /* What the team that is asked, or has the case, is not there for; nothing if there is nothing. */
 void show_differences(struct sheet *sheet, size_t count, const Concordat__V1__Consideration *differs);

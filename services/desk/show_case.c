@@ -175,6 +175,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_differences(sheet, status->n_differs, status->differs);
     show_declined_as(sheet, status);
     show_changes(sheet, status, showing->now_ms);
+    show_messages(sheet, status, showing->now_ms);
     if (status->n_altered > 0)
         sheet_row(
             sheet, "Altered",

@@ -133,6 +133,8 @@ void show_offer(struct sheet *sheet, const offer_message *offer, int64_t now_ms)
     sheet_row(sheet, "Callback", "%s", offer->callback_number);
     if (offer->status)
         show_changes(sheet, offer->status, now_ms);
+    if (offer->status)
+        show_messages(sheet, offer->status, now_ms);
     time_words(offer->expires_ms, now_ms, time);
     sheet_row(sheet, "Answer by", "%s", time);
     sheet_row(sheet, "If not", "%s", offer->if_ignored);

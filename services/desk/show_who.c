@@ -17,6 +17,7 @@ static const char *const whats[] = {
     WHAT(RECEIVED) = "sent the referral",
     WHAT(UPDATED) = "changed the referral",
     WHAT(CHANGES_SEEN) = "said that they saw what was changed",
+    WHAT(MESSAGE_SENT) = "wrote a message for the {from}",
     WHAT(WITHDRAWN) = "withdrew it",
     WHAT(OFFERED) = "offered it to {team}, as attempt {attempt}",
     WHAT(OFFER_SEEN) = "got the offer to {team}, on a device; nobody need have seen it",

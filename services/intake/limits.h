@@ -30,6 +30,7 @@ enum {
      * not answered for so long gives its place up. */
     READINGS_MAX = 16,
     READING_MS = 60 * 1000,
+    MESSAGES_STORED_MAX = 4, /* of one case, as many as the router tells */
     /* Between two sweeps of the outbox: so long can what the router has stay in its write-ahead log, sealed.
      * A sweep is two syncs, and a crowd of referrals is delivered in one. */
     SWEEP_MS = 1000

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "proto/wire/borrowed.h"
+#include "services/intake/limits.h"
 #include "services/intake/outbox_seal.h"
 
 static_assert(CONCORDAT__V1__REQUEST__COMMAND_SUBMIT == 12 && CONCORDAT__V1__REQUEST__COMMAND_UPDATE == 13,
@@ -109,6 +110,10 @@ const uint8_t *outbox_referral(const Concordat__V1__Request *request)
         id = &request->record_detention->referral;
     else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_WISH)
         id = &request->record_wish->referral;
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SEND_MESSAGE)
+        id = &request->send_message->referral;
+    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SAW_CHANGES)
+        id = &request->saw_changes->referral;
     return id && id->len == WIRE_ID_BYTES ? id->data : NULL;
 }
 
@@ -398,6 +403,23 @@ static bool outbox_is_over(Concordat__V1__State state)
     return state == CONCORDAT__V1__STATE__STATE_CLOSED || state == CONCORDAT__V1__STATE__STATE_WITHDRAWN;
 }
 
+/* A status as it is stored: that there are messages, without their words, which are sealed everywhere else.
+ * Whoever asks for the record reads them. */
+static uint8_t *outbox_pack_status(const Concordat__V1__CaseStatus *status, size_t *size)
+{
+    Concordat__V1__CaseStatus stored = *status;
+    Concordat__V1__CaseMessage messages[MESSAGES_STORED_MAX], *list[MESSAGES_STORED_MAX];
+    if (stored.n_messages > MESSAGES_STORED_MAX)
+        stored.n_messages = MESSAGES_STORED_MAX;
+    for (size_t i = 0; i < stored.n_messages; i++) {
+        messages[i] = *status->messages[i];
+        messages[i].text = borrowed_text("");
+        list[i] = &messages[i];
+    }
+    stored.messages = list;
+    return outbox_pack(&stored.base, size);
+}
+
 /* Inside or outside a transaction. */
 static enum outbox_status outbox_write_status(struct outbox *outbox, const Concordat__V1__CaseStatus *status,
                                               int64_t now_ms)
@@ -411,7 +433,7 @@ static enum outbox_status outbox_write_status(struct outbox *outbox, const Conco
     if (result != OUTBOX_OK)
         return result;
     size_t size;
-    uint8_t *bytes = outbox_pack(&status->base, &size);
+    uint8_t *bytes = outbox_pack_status(status, &size);
     if (!bytes)
         return outbox_no_memory(outbox);
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_TELL);
@@ -463,6 +485,9 @@ static bool outbox_take_out(Concordat__V1__Request *request)
     } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION) {
         had = *request->record_detention->note;
         request->record_detention->note = borrowed_text("");
+    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SEND_MESSAGE) {
+        had = *request->send_message->text;
+        request->send_message->text = borrowed_text("");
     }
     return had;
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/desk/action.h"
+
 struct known_case *cases_find_id(struct cases *cases, const ProtobufCBinaryData *id)
 {
     for (unsigned i = 0; id->len == WIRE_ID_BYTES && i < cases->count; i++)
@@ -81,10 +83,14 @@ void cases_note_status(struct cases *cases, const Concordat__V1__CaseStatus *sta
 bool cases_note_changes(struct cases *cases, const Concordat__V1__CaseStatus *status)
 {
     struct known_case *known = cases_find_id(cases, &status->referral);
-    if (!known || known->changed_seq == status->changed_seq)
+    if (!known)
         return false;
+    uint64_t messages_seq = action_messages_seq(status);
+    bool are_new = (status->changed_seq != 0 && known->changed_seq != status->changed_seq) ||
+                   messages_seq > known->messages_seq;
     known->changed_seq = status->changed_seq;
-    return status->changed_seq != 0 && (known->offered || known->ours);
+    known->messages_seq = messages_seq;
+    return are_new && (known->offered || known->ours);
 }
 
 struct known_case *cases_only(struct cases *cases, bool offered)

@@ -17,12 +17,13 @@ enum { CASES_MAX = 512 };
 struct known_case {
     uint8_t id[WIRE_ID_BYTES];
     char number[NUMBER_TEXT_BYTES];
-    uint32_t attempt;     /* of the latest offer to this team; 0 if there was none */
-    bool offered;         /* that offer waits for an answer */
-    bool answered_here;   /* this device has answered that offer */
-    bool seen_here;       /* this device has said that a person saw it */
-    bool ours;            /* this team holds the case */
-    uint64_t changed_seq; /* of the latest changes that were shown here and not said to be seen; 0: none */
+    uint32_t attempt;      /* of the latest offer to this team; 0 if there was none */
+    bool offered;          /* that offer waits for an answer */
+    bool answered_here;    /* this device has answered that offer */
+    bool seen_here;        /* this device has said that a person saw it */
+    bool ours;             /* this team holds the case */
+    uint64_t changed_seq;  /* of the latest changes that were shown here and not said to be seen; 0: none */
+    uint64_t messages_seq; /* of the latest message to this team, likewise */
 };
 
 struct cases {
@@ -39,8 +40,8 @@ bool cases_note_offer(struct cases *cases, const Concordat__V1__Offer *offer);
 void cases_note_over(struct cases *cases, const Concordat__V1__OfferOver *over);
 void cases_note_status(struct cases *cases, const Concordat__V1__CaseStatus *status, const char *team);
 
-/* Notes which changes a status tells. True if they are news to this device, and the case concerns its team.
- */
+/* Notes which changes a status tells, and which messages to the team. True if they are news to this device,
+ * and the case concerns its team. */
 bool cases_note_changes(struct cases *cases, const Concordat__V1__CaseStatus *status);
 
 /* The one case that waits for an answer (or, if `offered` is false, that this team holds); NULL if there is

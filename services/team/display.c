@@ -107,7 +107,9 @@ void display_changes(struct display *display, const Concordat__V1__CaseStatus *s
     if (display->kind == DISPLAY_JSON) {
         display_json(display, "changed", NULL, "status", &status->base);
     } else {
-        show_changes_line(&sheet, status, display->showing.now_ms);
+        if (status->changed_seq != 0)
+            show_changes_line(&sheet, status, display->showing.now_ms);
+        show_messages_line(&sheet, status, display->showing.now_ms);
         time_words(answer_by_ms, display->showing.now_ms, time);
         sheet_row(&sheet, "Answer by", "%s", answer_by_ms ? time : "");
         if (display->kind == DISPLAY_BLOCKS)

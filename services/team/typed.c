@@ -76,9 +76,9 @@ static bool bind_typed(struct team_device *team, struct action *action)
         return true;
     known = cases_find(&team->cases, action->case_text);
     if (!known || (action_needs_attempt(action) && known->attempt == 0) ||
-        (action_needs_changes(action) && known->changed_seq == 0))
+        (action_needs_changes(action) && known->changed_seq == 0 && known->messages_seq == 0))
         return connection_resolve(&team->options, team->client, action) == CODE_DONE;
-    action_bind_changes(action, known->changed_seq);
+    action_bind_changes(action, known->changed_seq, known->messages_seq);
     action_bind(action, known->id, known->attempt);
     if (action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_SEEN)
         known->seen_here = true; /* said by the action itself */

@@ -144,6 +144,7 @@ void terminal_show_board(const struct terminal *terminal, const Concordat__V1__B
     show_readings(&areas, board, now_ms);
     show_other_devices(&areas, board);
     show_unseen_changes(&areas, board);
+    show_waiting_messages(&areas, board);
     terminal_show(terminal, &areas);
     if (cases && board->n_cases > 0) {
         print_cells(terminal->out, board_headings);

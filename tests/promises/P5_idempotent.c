@@ -37,6 +37,14 @@ static struct command make_saw_changes(struct core_world *w)
     return command;
 }
 
+static struct command make_message(struct core_world *w)
+{
+    struct command command = world_from_coordinator(w, COMMAND_SEND_MESSAGE, world_submitted(w)->id);
+    command.is.message.to = SIDE_EVERYBODY;
+    command.is.message.has_text = true;
+    return command;
+}
+
 static struct command make_withdraw(struct core_world *w)
 {
     struct command command = world_command(w, COMMAND_WITHDRAW, world_submitted(w)->id);
@@ -205,6 +213,7 @@ static const struct {
     [COMMAND_UPDATE] = {"update", make_update},
     [COMMAND_WITHDRAW] = {"withdraw", make_withdraw},
     [COMMAND_SAW_CHANGES] = {"saw changes", make_saw_changes},
+    [COMMAND_SEND_MESSAGE] = {"send a message", make_message},
     [COMMAND_TOLD] = {"told", make_told},
     [COMMAND_SEEN] = {"seen", make_seen},
     [COMMAND_ACCEPT] = {"accept", make_accept},

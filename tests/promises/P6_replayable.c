@@ -373,6 +373,25 @@ static void through_a_change(struct core_world *w)
     assert_int_equal(world_do(w, &saw), REFUSAL_NONE);
 }
 
+static void through_a_call_and_messages(struct core_world *w)
+{
+    struct command submit = world_submission(w);
+    submit.party = PARTY_COORDINATOR;
+    submit.slot = 0;
+    submit.actor = "northmoor-desk-1";
+    submit.is.submit.telephoned = (struct telephoned){true, "street-triage-9", w->now_ms - MINUTES(20)};
+    assert_int_equal(world_do(w, &submit), REFUSAL_NONE);
+    const struct referral *r = state_referral(w->state, submit.referral);
+    struct command send = world_from_coordinator(w, COMMAND_SEND_MESSAGE, r->id);
+    send.is.message.to = SIDE_EVERYBODY;
+    send.is.message.has_text = true;
+    assert_int_equal(world_do(w, &send), REFUSAL_NONE);
+    struct command saw = world_command(w, COMMAND_SAW_CHANGES, r->id);
+    saw.actor = "street-triage-9";
+    saw.is.saw_changes.messages = r->last_seq;
+    assert_int_equal(world_do(w, &saw), REFUSAL_NONE);
+}
+
 static void through_a_cover(struct core_world *w)
 {
     struct command cover = world_cover(w, 1, HOURS(2)), end = world_cover(w, 1, 0);
@@ -473,6 +492,7 @@ static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unus
     assert_true(state_same(l->state, w->state));
     through_a_change(w);
     assert_true(state_same(l->state, w->state));
+    through_a_call_and_messages(w);
     through_a_cover(w);
     assert_true(state_same(l->state, w->state));
     through_a_hold_and_an_erasure(w);

@@ -59,6 +59,7 @@ static const struct picture_row {
     {"sought", {.kind = EVENT_SOUGHT}, "....ARVI.."},
     {"wish recorded", {.kind = EVENT_WISH_RECORDED}, ".OHTARVICW"},
     {"changes seen", {.kind = EVENT_CHANGES_SEEN}, ".OHTARVICW"},
+    {"message sent", {.kind = EVENT_MESSAGE_SENT, .is.message = {.to = 1 << SIDE_TEAM}}, ".OHTARVICW"},
     {"offer shortened", {.kind = EVENT_OFFER_SHORTENED, .is.offered.expires_ms = 98}, ".O..ARVI.."},
     {"told", {.kind = EVENT_REFERRER_TOLD}, ".OHTARVICW"},
     {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},

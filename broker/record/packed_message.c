@@ -1,0 +1,85 @@
+/* packed_message.c: see packed_message.h. */
+#include "broker/record/packed_message.h"
+
+/* protobuf-c has no const strings; packing only reads them. */
+static char *said_text(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
+static char *said_team(const struct state *state, uint16_t slot)
+{
+    return said_text(slot == SLOT_NONE ? "" : state_team(state, slot)->id);
+}
+
+static void pack_sent(const struct event *event, const struct state *state, struct packed_message *part,
+                      Concordat__V1__Event *message)
+{
+    const struct message_sent *sent = &event->is.message;
+    Concordat__V1__MessageSent *m = message->message_sent = &part->is.sent;
+    concordat__v1__message_sent__init(m);
+    m->from = (Concordat__V1__CaseSide)sent->from;
+    if (sent->from == SIDE_TEAM)
+        m->sender = said_team(state, sent->sender);
+    else if (sent->from == SIDE_COORDINATOR)
+        m->sender = said_text(state_coordinator_id(state, sent->sender));
+    for (int side = SIDE_REFERRER; side < SIDE_EVERYBODY; side++)
+        if (sent->to & side_bit((enum case_side)side))
+            part->to[m->n_to++] = (Concordat__V1__CaseSide)side;
+    m->to = part->to;
+    m->team = said_team(state, sent->team);
+}
+
+static void pack_changes_seen(const struct event *event, const struct state *state,
+                              struct packed_message *part, Concordat__V1__Event *message)
+{
+    Concordat__V1__ChangesSeen *m = message->changes_seen = &part->is.seen;
+    concordat__v1__changes_seen__init(m);
+    m->of = event->is.changes_seen.of;
+    m->messages = event->is.changes_seen.messages;
+    m->by = (Concordat__V1__CaseSide)event->is.changes_seen.by;
+    m->team = said_team(state, event->is.changes_seen.team);
+}
+
+void message_pack(const struct event *event, const struct state *state, struct packed_message *part,
+                  Concordat__V1__Event *message)
+{
+    (event->kind == EVENT_MESSAGE_SENT ? pack_sent : pack_changes_seen)(event, state, part, message);
+}
+
+static bool is_side(Concordat__V1__CaseSide side)
+{
+    return (int)side > SIDE_NONE && (int)side < SIDE_EVERYBODY;
+}
+
+static bool read_named_team(const struct state *state, const char *id, uint16_t *slot)
+{
+    *slot = id[0] ? state_team_slot(state, id) : SLOT_NONE;
+    return !id[0] || *slot != SLOT_NONE;
+}
+
+bool message_read_sent(const Concordat__V1__MessageSent *message, const struct state *state,
+                       struct event *event)
+{
+    struct message_sent *sent = &event->is.message;
+    *sent = (struct message_sent){.from = (enum case_side)message->from, .sender = SLOT_NONE};
+    for (size_t i = 0; i < message->n_to; i++)
+        if (is_side(message->to[i]))
+            sent->to |= side_bit((enum case_side)message->to[i]);
+    if (sent->from == SIDE_TEAM)
+        sent->sender = state_team_slot(state, message->sender);
+    else if (sent->from == SIDE_COORDINATOR)
+        sent->sender = state_coordinator_slot(state, message->sender);
+    bool knows_sender = sent->from == SIDE_REFERRER || sent->sender != SLOT_NONE;
+    return is_side(message->from) && knows_sender && sent->to &&
+           read_named_team(state, message->team, &sent->team);
+}
+
+bool message_read_seen(const Concordat__V1__ChangesSeen *message, const struct state *state,
+                       struct event *event)
+{
+    event->is.changes_seen.of = message->of;
+    event->is.changes_seen.messages = message->messages;
+    event->is.changes_seen.by = (enum case_side)message->by;
+    return is_side(message->by) && read_named_team(state, message->team, &event->is.changes_seen.team);
+}
