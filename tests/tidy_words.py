@@ -17,7 +17,7 @@ SAYS = re.compile(r"services/cli/(?:act|alarm)\.c$|services/desk/(?:action|board
                   r"services/intake/(?:commands|rings)\.c$|services/terminal/(?:router_answer|typed_action)\.c$|"
                   r"proto/words/refusal_text\.c$|"
                   r"broker/shell/(?:board|changes|confidential|covers|detention_fault|erasure|"
-                  r"glass|in_hand|merging|moves|news|quotas|refusals|sealing|take)\.c$")
+                  r"glass|in_hand|merging|messages|moves|news|quotas|refusals|sealing|shifts|take|telephoned)\.c$")
 # Texts of these files that no person reads: names of fields, formats of times, tables of a database.
 NO_SENTENCE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+$|[%A-Za-z :…-]*%[aHM]")
 

@@ -264,6 +264,16 @@ enum alteration {
 /* Why a coordinator who has heard of a case is asked again. */
 enum worse { WORSE_NONE, WORSE_CLOCK_BREACHED, WORSE_URGENCY_RAISED, WORSE_OVERDUE, WORSE_COUNT };
 
+enum shift_step {
+    SHIFT_NONE,
+    SHIFT_STARTED,
+    SHIFT_ENDED,
+    SHIFT_PROPOSED,
+    SHIFT_CANCELLED,
+    SHIFT_SIGNED,
+    SHIFT_STEP_COUNT
+};
+
 enum case_side { SIDE_NONE, SIDE_REFERRER, SIDE_TEAM, SIDE_COORDINATOR, SIDE_EVERYBODY };
 
 enum cover_reason { COVER_NONE, COVER_ASKED, COVER_ABSENT, COVER_OVERLOAD };

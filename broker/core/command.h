@@ -44,6 +44,8 @@ enum command_kind {
     COMMAND_CORRECT_CLOCK,
     COMMAND_RECORD_WISH,
     COMMAND_SEND_MESSAGE,
+    COMMAND_ON_SHIFT,
+    COMMAND_SHIFT_HANDOVER,
     COMMAND_KINDS
 };
 
@@ -83,6 +85,10 @@ struct command {
             uint64_t of;       /* number of the updated */
             uint64_t messages; /* number of the latest message that was shown */
         } saw_changes;
+        struct {
+            enum shift_step step;
+            const char *from; /* signed: the id of the person who goes */
+        } shift;              /* on_shift, shift_handover */
         struct {
             enum case_side to;
             bool has_text;

@@ -47,6 +47,8 @@ static const struct {
     [COMMAND_KEEP_SNAPSHOT] = {decide_keep_snapshot, NO_CASE},
     [COMMAND_CORRECT_CLOCK] = {decide_correct_clock, NO_CASE},
     [COMMAND_SEND_MESSAGE] = {decide_send_message, OPEN_CASE},
+    [COMMAND_ON_SHIFT] = {decide_on_shift, NO_CASE},
+    [COMMAND_SHIFT_HANDOVER] = {decide_shift_handover, NO_CASE},
     [COMMAND_RECORD_WISH] = {decide_record_wish, OPEN_CASE},
 };
 

@@ -61,6 +61,7 @@ enum event_kind {
     EVENT_ACKNOWLEDGED,
     EVENT_ASKED_AGAIN,
     EVENT_MESSAGE_SENT,
+    EVENT_SHIFT_NOTED,
     EVENT_TEAM_SILENT = 66,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
@@ -256,6 +257,16 @@ struct telephoned {
     int64_t rang_ms;          /* the ledger's time; in a command UTC, and 0: now */
 };
 
+/* Somebody came on shift at a team or desk, or went, or two people handed over. */
+struct shift_noted {
+    enum shift_step step;
+    uint16_t team, coordinator; /* one of them; the other is SLOT_NONE */
+    const char *with;           /* signed: the id of the person who goes; otherwise "" */
+    uint32_t left_out;          /* more cases in hand than stand here */
+    uint8_t case_count;
+    uint32_t cases[SHIFT_CASES_MAX]; /* proposed, signed: numbers of the people's cases in hand */
+};
+
 /* Words of somebody who works on a case for others who do. */
 struct message_sent {
     enum case_side from;
@@ -439,6 +450,7 @@ struct event {
             uint16_t team; /* SLOT_NONE if it is none */
         } changes_seen;
         struct message_sent message;
+        struct shift_noted shift;
         struct {
             uint16_t coordinator, area;
             enum cover_reason reason;

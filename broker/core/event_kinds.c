@@ -132,6 +132,7 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_SNAPSHOT_KEPT] = {.is_kind = true},
     [EVENT_CHANGES_SEEN] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_changes_seen},
     [EVENT_MESSAGE_SENT] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_message_sent},
+    [EVENT_SHIFT_NOTED] = {.is_kind = true, .change_state = apply_shift},
     [EVENT_OFFER_SHORTENED] = {NEWS, .happening = HAPPENING_OFFER_SEEN, .offer = OFFER_SEEN,
         .change_case = apply_offer_shortened, .team_at = AT(offered.team)},
     [EVENT_CLOCK_CORRECTED] = {.is_kind = true, .change_state = apply_clock_corrected,

@@ -21,6 +21,15 @@ struct team_load {
     uint32_t cases; /* that it holds */
 };
 
+/* A person who is at work at a team or desk. */
+struct on_shift {
+    int64_t since_ms;
+    int64_t proposed_ms; /* since when they hand over; 0: they do not */
+    char person[PERSON_CHARS_MAX + 1];
+    uint8_t role; /* StaffRole */
+    uint8_t unused[2];
+};
+
 /* A drill has places of its own, so that none takes a person's. */
 struct team {
     int64_t claimed_ms, claim_good_until_ms;
@@ -28,9 +37,10 @@ struct team {
     int64_t silent_ms; /* when the coordinators of its cases are told of it */
     uint64_t last_offered_seq;
     struct team_load people, drills;
-    uint32_t first_offer; /* row + 1: its live offers as a list (offers.h); 0: none */
-    uint16_t free_places; /* as claimed */
-    uint16_t taken_since; /* people accepted since the claim */
+    struct on_shift shift[ON_SHIFT_MAX]; /* without gaps */
+    uint32_t first_offer;                /* row + 1: its live offers as a list (offers.h); 0: none */
+    uint16_t free_places;                /* as claimed */
+    uint16_t taken_since;                /* people accepted since the claim */
     char id[ID_CHARS_MAX + 1];
     bool present;
     bool capacity_known; /* has ever been claimed */
@@ -60,6 +70,7 @@ struct glass_read {
 struct coordinator {
     char id[ACTOR_CHARS_MAX + 1];
     struct glass_read reads[BREAK_GLASS_MAX]; /* the latest, the newest first */
+    struct on_shift shift[ON_SHIFT_MAX];      /* without gaps */
     bool present;                             /* by a board that is watched */
     uint8_t unused[7];
 };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/core/shift.h"
+
 /* The counts as the rows of open cases give them. */
 struct recount {
     uint32_t open, held, waiting[RANK_LAST + 1];
@@ -358,6 +360,16 @@ static const char *check_readings(const struct state *s)
     return NULL;
 }
 
+static const char *check_shifts(const struct state *s)
+{
+    const char *wrong = NULL;
+    for (uint32_t row = 0; row < s->teams.count && !wrong; row++)
+        wrong = shift_check(state_team(s, (uint16_t)row)->shift, s->counters.at_ms);
+    for (uint32_t row = 0; row < s->coordinators.count && !wrong; row++)
+        wrong = shift_check(state_coordinator(s, (uint16_t)row)->shift, s->counters.at_ms);
+    return wrong;
+}
+
 static const char *check_covers(const struct state *s)
 {
     for (uint32_t row = 0; row < s->covers.count; row++) {
@@ -381,5 +393,7 @@ const char *state_check(const struct state *s)
         wrong = check_readings(s);
     if (!wrong)
         wrong = check_covers(s);
+    if (!wrong)
+        wrong = check_shifts(s);
     return wrong ? wrong : check_remembered(s);
 }

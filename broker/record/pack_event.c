@@ -540,6 +540,7 @@ static pack_part *const parts[] = {
     [EVENT_WISH_RECORDED] = pack_wish,
     [EVENT_CHANGES_SEEN] = pack_said,
     [EVENT_MESSAGE_SENT] = pack_said,
+    [EVENT_SHIFT_NOTED] = pack_said,
     [EVENT_OFFER_SHORTENED] = pack_shortened,
     [EVENT_PASSED_OVER] = pack_duty,
     [EVENT_ACKNOWLEDGED] = pack_duty,

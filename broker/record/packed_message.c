@@ -41,10 +41,29 @@ static void pack_changes_seen(const struct event *event, const struct state *sta
     m->team = said_team(state, event->is.changes_seen.team);
 }
 
+static void pack_shift(const struct event *event, const struct state *state, struct packed_message *packed,
+                       Concordat__V1__Event *message)
+{
+    Concordat__V1__ShiftNoted *part = &packed->is.shift;
+    const struct shift_noted *noted = &event->is.shift;
+    concordat__v1__shift_noted__init(part);
+    message->shift_noted = part;
+    part->step = (Concordat__V1__ShiftStep)noted->step;
+    part->team = said_team(state, noted->team);
+    if (noted->coordinator != SLOT_NONE)
+        part->coordinator = said_text(state_coordinator_id(state, noted->coordinator));
+    part->with_person = said_text(noted->with);
+    part->n_cases = noted->case_count;
+    part->cases = (uint32_t *)(uintptr_t)noted->cases;
+    part->left_out = noted->left_out;
+}
+
 void message_pack(const struct event *event, const struct state *state, struct packed_message *part,
                   Concordat__V1__Event *message)
 {
-    (event->kind == EVENT_MESSAGE_SENT ? pack_sent : pack_changes_seen)(event, state, part, message);
+    (event->kind == EVENT_MESSAGE_SENT  ? pack_sent
+     : event->kind == EVENT_SHIFT_NOTED ? pack_shift
+                                        : pack_changes_seen)(event, state, part, message);
 }
 
 static bool is_side(Concordat__V1__CaseSide side)
@@ -82,4 +101,19 @@ bool message_read_seen(const Concordat__V1__ChangesSeen *message, const struct s
     event->is.changes_seen.messages = message->messages;
     event->is.changes_seen.by = (enum case_side)message->by;
     return is_side(message->by) && read_named_team(state, message->team, &event->is.changes_seen.team);
+}
+
+bool shift_read(const Concordat__V1__ShiftNoted *message, const struct state *state, struct event *event)
+{
+    struct shift_noted *noted = &event->is.shift;
+    noted->step = (enum shift_step)message->step;
+    noted->coordinator =
+        message->coordinator[0] ? state_coordinator_slot(state, message->coordinator) : SLOT_NONE;
+    noted->with = message->with_person;
+    noted->left_out = message->left_out;
+    bool good = read_named_team(state, message->team, &noted->team) && message->n_cases <= SHIFT_CASES_MAX &&
+                (noted->team == SLOT_NONE) != (noted->coordinator == SLOT_NONE);
+    for (size_t i = 0; good && i < message->n_cases; i++)
+        noted->cases[noted->case_count++] = message->cases[i];
+    return good && (int)message->step > SHIFT_NONE && (int)message->step < SHIFT_STEP_COUNT;
 }

@@ -11,6 +11,7 @@ struct packed_message {
     union {
         Concordat__V1__MessageSent sent;
         Concordat__V1__ChangesSeen seen;
+        Concordat__V1__ShiftNoted shift;
     } is;
     Concordat__V1__CaseSide to[SIDE_EVERYBODY];
 };
@@ -24,5 +25,7 @@ bool message_read_sent(const Concordat__V1__MessageSent *message, const struct s
                        struct event *event);
 bool message_read_seen(const Concordat__V1__ChangesSeen *message, const struct state *state,
                        struct event *event);
+
+bool shift_read(const Concordat__V1__ShiftNoted *message, const struct state *state, struct event *event);
 
 #endif

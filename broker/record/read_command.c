@@ -78,6 +78,17 @@ static void fill_saw_changes(struct command_reading *in)
     in->command->is.saw_changes.messages = in->request->saw_changes->messages_seq;
 }
 
+static void fill_on_shift(struct command_reading *in)
+{
+    in->command->is.shift.step = in->request->on_shift->ends ? SHIFT_ENDED : SHIFT_STARTED;
+}
+
+static void fill_shift_handover(struct command_reading *in)
+{
+    in->command->is.shift.step = (enum shift_step)in->request->shift_handover->step;
+    in->command->is.shift.from = in->request->shift_handover->from_person;
+}
+
 static void fill_message(struct command_reading *in)
 {
     copy_id(&in->request->send_message->referral, in->command->referral);
@@ -265,6 +276,8 @@ static const struct {
     COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},
     COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
     COMMAND(SEND_MESSAGE) = {fill_message, COMMAND_SEND_MESSAGE},
+    COMMAND(ON_SHIFT) = {fill_on_shift, COMMAND_ON_SHIFT},
+    COMMAND(SHIFT_HANDOVER) = {fill_shift_handover, COMMAND_SHIFT_HANDOVER},
     COMMAND(RECORD_WISH) = {fill_wish, COMMAND_RECORD_WISH},
 };
 

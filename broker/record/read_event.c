@@ -429,6 +429,11 @@ static void read_message_sent(struct event_reading *in)
     in->good &= message_read_sent(in->message->message_sent, in->state, in->event);
 }
 
+static void read_shift(struct event_reading *in)
+{
+    in->good &= shift_read(in->message->shift_noted, in->state, in->event);
+}
+
 static void read_shortened(struct event_reading *in)
 {
     const Concordat__V1__OfferShortened *m = in->message->offer_shortened;
@@ -507,6 +512,7 @@ static read_part *const parts[] = {
     [EVENT_WISH_RECORDED] = read_wish,
     [EVENT_CHANGES_SEEN] = read_changes_seen,
     [EVENT_MESSAGE_SENT] = read_message_sent,
+    [EVENT_SHIFT_NOTED] = read_shift,
     [EVENT_OFFER_SHORTENED] = read_shortened,
     [EVENT_PASSED_OVER] = read_passed,
     [EVENT_ACKNOWLEDGED] = read_acknowledged,

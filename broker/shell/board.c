@@ -7,6 +7,7 @@
 #include "broker/shell/glass.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/messages.h"
+#include "broker/shell/shifts.h"
 #include "broker/shell/sight.h"
 #include "proto/wire/borrowed.h"
 
@@ -68,6 +69,7 @@ static struct {
     Concordat__V1__OnDuty duties[DUTIES_MAX];
     Concordat__V1__OnDuty *duty_list[DUTIES_MAX];
     size_t duty_count;
+    struct shift_list shifts;
 } board;
 
 /* Whether the case was put on the board. */
@@ -163,5 +165,8 @@ void board_answer_board(struct broker *b, const struct asking *asking)
     answer.read_beyond = board.reading_list;
     answer.n_on_duty = board.duty_count;
     answer.on_duty = board.duty_list;
+    shifts_list(b, asking->party, asking->slot, &board.shifts);
+    answer.n_on_shift = board.shifts.count;
+    answer.on_shift = board.shifts.list;
     outgoing_add(b->turn.outgoing, asking->to.route, &message);
 }

@@ -10,6 +10,7 @@
 #include "broker/shell/history.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/limits.h"
+#include "broker/shell/shifts.h"
 #include "broker/shell/sight.h"
 #include "proto/wire/borrowed.h"
 
@@ -84,8 +85,17 @@ static size_t records_pack_record(struct broker *b, const struct record_request 
 static size_t records_pack_who(struct broker *b, const struct record_request *asked, struct any_case of,
                                Concordat__V1__Record *record)
 {
+    static struct shift_list shifts; /* too much for the stack; one thread packs records */
     struct history history;
     history_find(b, of, &history);
+    shifts.count = 0;
+    if (of.open && of.open->owner.kind != OWNER_NONE) {
+        bool is_team = of.open->owner.kind == OWNER_TEAM;
+        shifts_add(b, is_team ? of.open->owner.slot : SLOT_NONE, is_team ? SLOT_NONE : of.open->owner.slot,
+                   &shifts);
+    }
+    record->n_on_shift = shifts.count;
+    record->on_shift = shifts.list;
     record->n_history = history.count;
     record->history = history.entries;
     records_send(b, asked, record);

@@ -22,6 +22,7 @@
 #include "broker/shell/moves.h"
 #include "broker/shell/records.h"
 #include "broker/shell/roles.h"
+#include "broker/shell/shifts.h"
 #include "broker/shell/sight.h"
 #include "broker/shell/telephoned.h"
 #include "broker/shell/time.h"
@@ -43,6 +44,8 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
         words = telephoned_fault(asking, refusal);
     if (!words)
         words = messages_fault(request, refusal);
+    if (!words)
+        words = shifts_fault(request, refusal);
     const uint8_t *told = words ? referral : NULL;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER && refusal == REFUSAL_BAD_VALUE)
         words = covers_fault(b, request->cover);
@@ -155,7 +158,8 @@ static const uint8_t *case_to_tell(const struct broker *b, const struct asking *
 static const uint8_t *case_to_answer(const struct broker *b, const struct asking *asking,
                                      const struct command *command)
 {
-    if (command->kind == COMMAND_PRESENCE || command->kind == COMMAND_CAPACITY)
+    if (command->kind == COMMAND_PRESENCE || command->kind == COMMAND_CAPACITY ||
+        command->kind == COMMAND_ON_SHIFT || command->kind == COMMAND_SHIFT_HANDOVER)
         return NULL;
     bool may_be_told = asking->party != PARTY_COORDINATOR || command->kind == COMMAND_SUBMIT ||
                        sight_may_see(b, asking->session, state_case(b->state, command->referral));

@@ -61,8 +61,7 @@ const char *telephoned_note(const struct asking *asking, const struct command *c
     const Concordat__V1__Telephoned *telephoned = asking->request->submit->telephoned;
     if (!telephoned || !telephoned->on_behalf_of[0] || command->is.submit.telephoned.on_behalf_of[0])
         return NULL;
-    return "No source has that name here, so it is entered for a caller who is not known. They cannot read it "
-           "themselves.";
+    return "No source has that name here, so it is entered for a caller who is not known. They cannot read it.";
 }
 
 const char *telephoned_fault(const struct asking *asking, enum refusal refusal)
@@ -74,16 +73,12 @@ const char *telephoned_fault(const struct asking *asking, enum refusal refusal)
     if (is_coordinator && refusal == REFUSAL_NO_SOURCE)
         return "It does not say which service rang, and was not saved. Add --source, such as street-triage.";
     if (is_coordinator && refusal == REFUSAL_TIME_TO_COME)
-        return "They cannot have rung at a time that is still to come, and nothing was saved. Type when they rang, "
-               "such as --rang-at 14:05; or leave it out if it is now.";
+        return "They cannot have rung at a time that is still to come, and nothing was saved. Type when they rang, such as --rang-at 14:05; or leave it out if it is now.";
     if (refusal != REFUSAL_BAD_VALUE)
         return NULL;
     if (!is_coordinator)
-        return "Only a duty coordinator enters a referral that was taken by telephone. It was not saved; leave "
-               "Submit.telephoned out.";
+        return "Only a duty coordinator refers for somebody who rang. It was not saved; refer it as your own.";
     return request->submit->telephoned
-               ? "They rang more than a week ago, as it is typed, and nothing was saved. Correct --rang-at; or leave it "
-                 "out, and write the time into the narrative."
-               : "A coordinator enters a referral for somebody who rang, and this does not say so. Nothing was saved. "
-                 "Add --for SOURCE, or --for unknown.";
+               ? "They rang more than a week ago, as it is typed, and nothing was saved. Correct --rang-at; or leave it out, and say it in the narrative."
+               : "A coordinator refers for somebody who rang, and this does not say so. Nothing was saved. Add --for SOURCE, or --for unknown.";
 }

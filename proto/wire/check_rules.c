@@ -28,7 +28,8 @@ enum {
     DAY_SECONDS = 24 * 60 * 60,
     PLACES = 1000,
     MUTE_MINUTES = 60,
-    COORDINATORS_TOLD = 6
+    COORDINATORS_TOLD = 6,
+    SHIFTS = 512
 };
 
 static const struct check_shape organisation = {
@@ -106,6 +107,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Board.cases", .items_max = CASES},
     {"concordat.v1.Board.covers", .items_max = COVERS},
     {"concordat.v1.Board.on_duty", .items_max = COORDINATORS},
+    {"concordat.v1.Board.on_shift", .items_max = SHIFTS},
     {"concordat.v1.Board.read_beyond", .items_max = READINGS},
     {"concordat.v1.BrokerStarted.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.CancelHandover.referral", .needed = true},
@@ -217,6 +219,10 @@ static const struct check_rule rules[] = {
     {"concordat.v1.SendMessage.text", .bytes_max = 200},
     {"concordat.v1.SetCapacity.free_places", .number_max = PLACES},
     {"concordat.v1.SetPresence.lease_seconds", .number_max = DAY_SECONDS},
+    {"concordat.v1.ShiftHandover.from_person", .shape = &person_id},
+    {"concordat.v1.ShiftNoted.with_person", .shape = &person_id},
+    {"concordat.v1.ShiftPerson.desk_name", .bytes_max = 80},
+    {"concordat.v1.ShiftPerson.person", .shape = &person_id},
     {"concordat.v1.SnapshotKept.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Sought.considered", .items_max = TEAMS},
     {"concordat.v1.Sought.policy", .bytes_exact = DIGEST_BYTES},

@@ -52,7 +52,7 @@ static const struct reduced_rule reduced_rules[] = {
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
      "detention_noted clock_warned given_back sought wish_recorded "
-     "changes_seen offer_shortened passed_over acknowledged asked_again team_silent message_sent"},
+     "changes_seen offer_shortened passed_over acknowledged asked_again team_silent message_sent shift_noted"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -73,6 +73,8 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__change__descriptor, STAYS, "field cleared"},
     {&concordat__v1__change__descriptor, GOES, "before after at_ms"},
     {&concordat__v1__changes_seen__descriptor, STAYS, "of messages by team"},
+    {&concordat__v1__shift_noted__descriptor, STAYS, "step team coordinator cases left_out"},
+    {&concordat__v1__shift_noted__descriptor, GOES, "with_person"},
     {&concordat__v1__message_sent__descriptor, STAYS, "from sender to team"},
     {&concordat__v1__offer_shortened__descriptor, STAYS, "attempt team"},
     {&concordat__v1__offer_shortened__descriptor, MOVES, "expires_ms"},

@@ -46,6 +46,26 @@ int trail_keep_asked_again(struct sql *sql, const Concordat__V1__Event *event)
                AT, WORDS(worse, event->asked_again->why));
 }
 
+int trail_keep_shift(struct sql *sql, const Concordat__V1__Event *event)
+{
+    const Concordat__V1__ShiftNoted *what = event->shift_noted;
+    sqlite3_str *cases = sqlite3_str_new(NULL);
+    for (size_t i = 0; i < what->n_cases; i++) {
+        char number[NUMBER_TEXT_BYTES];
+        words_number(what->cases[i], false, number);
+        sqlite3_str_appendf(cases, "%s%s", i > 0 ? ", " : "", number);
+    }
+    char *text = sqlite3_str_finish(cases); /* NULL: none */
+    int done =
+        RUN("INSERT INTO shift (seq, at_ms, step, team, coordinator, person, with_person, cases, left_out)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            SEQ, AT, WORDS(shift_step, what->step), sql_text(what->team), sql_text(what->coordinator),
+            sql_text(event->person ? event->person->id : NULL), sql_text(what->with_person), sql_text(text),
+            sql_integer(what->left_out));
+    sqlite3_free(text);
+    return done;
+}
+
 /* A row for each side that it is to. */
 int trail_keep_message(struct sql *sql, const Concordat__V1__Event *event)
 {

@@ -10,6 +10,7 @@ int trail_keep_passed_over(struct sql *sql, const Concordat__V1__Event *event);
 int trail_keep_reminded(struct sql *sql, const Concordat__V1__Event *event);
 int trail_keep_acknowledged(struct sql *sql, const Concordat__V1__Event *event);
 int trail_keep_asked_again(struct sql *sql, const Concordat__V1__Event *event);
+int trail_keep_shift(struct sql *sql, const Concordat__V1__Event *event);
 int trail_keep_message(struct sql *sql, const Concordat__V1__Event *event);
 /* The changes and the messages that somebody says they saw. */
 int trail_keep_changes_seen(struct sql *sql, const Concordat__V1__Event *event);

@@ -144,6 +144,12 @@ static const char *const statements[] = {
     "  times INTEGER, unheard INTEGER NOT NULL," /* reminders before it that nobody has acknowledged */
     "  also TEXT"                                /* the other coordinators who were told, in their order */
     ") STRICT",
+    "CREATE TABLE shift (" /* who came, went and handed over, at a team or a coordinator's desk */
+    "  seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, step TEXT, team TEXT, coordinator TEXT,"
+    "  person TEXT, with_person TEXT," /* signed by person, for with_person */
+    "  cases TEXT,"                    /* the people's cases that were in hand */
+    "  left_out INTEGER NOT NULL"
+    ") STRICT",
     "CREATE TABLE message (" /* between those who work on a case: its text is nowhere here */
     "  seq INTEGER NOT NULL, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, sent_from TEXT, sender TEXT,"
     "  sent_to TEXT NOT NULL, team TEXT," /* if it is to a team: which */
@@ -263,7 +269,7 @@ const char *const trail_schema_derived[] = {
     "detention",   "reminder",    "record_read",      "erasure",  "hold",        "refused_command",
     "team",        "policy",      "presence",         "capacity", "cover",       "broker_start",
     "snapshot",    "alteration",  "clock_correction", "wish",     "passed_over", "acknowledgement",
-    "asked_again", "team_silent", "message",          NULL};
+    "asked_again", "team_silent", "message",          "shift",    NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -519,6 +519,7 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_PASSED_OVER, trail_keep_passed_over},
     {CONCORDAT__V1__EVENT__WHAT_ACKNOWLEDGED, trail_keep_acknowledged},
     {CONCORDAT__V1__EVENT__WHAT_ASKED_AGAIN, trail_keep_asked_again},
+    {CONCORDAT__V1__EVENT__WHAT_SHIFT_NOTED, trail_keep_shift},
     {CONCORDAT__V1__EVENT__WHAT_MESSAGE_SENT, trail_keep_message},
     {CONCORDAT__V1__EVENT__WHAT_TEAM_SILENT, trail_keep_team_silent},
 };

@@ -36,6 +36,8 @@ static const struct subcommand commands[] = {
     {"cover", NULL, command_act},
     {"saw", NULL, command_act},
     {"message", NULL, command_act},
+    {"on-shift", NULL, command_act},
+    {"shift-handover", NULL, command_act},
     {"show", NULL, command_act},
     {"who", NULL, command_act},
     {"erase", NULL, command_act},

@@ -102,8 +102,10 @@ struct action {
         Concordat__V1__RecordWish record_wish;
         Concordat__V1__SawChanges saw_changes;
         Concordat__V1__SendMessage send_message;
+        Concordat__V1__OnShift on_shift;
+        Concordat__V1__ShiftHandover shift_handover;
     } body;
-    bool ends;    /* a cover, now */
+    bool ends;    /* a cover, now; a proposal of a handover */
     bool on, off; /* a hold is set, or lifted */
     bool confirmed;
     /* The flags that were given about a detention, and the grounds that they make. */

@@ -87,6 +87,18 @@ static const char *cover_check(struct action *action)
     return NULL;
 }
 
+static const char *shift_handover_check(struct action *action)
+{
+    Concordat__V1__ShiftHandover *handover = &action->body.shift_handover;
+    bool signs = handover->from_person[0] != '\0';
+    if (signs && action->ends)
+        return "a handover is either signed or cancelled";
+    handover->step = signs          ? CONCORDAT__V1__SHIFT_STEP__SHIFT_STEP_HANDOVER_SIGNED
+                     : action->ends ? CONCORDAT__V1__SHIFT_STEP__SHIFT_STEP_HANDOVER_CANCELLED
+                                    : CONCORDAT__V1__SHIFT_STEP__SHIFT_STEP_HANDOVER_PROPOSED;
+    return NULL;
+}
+
 static const char *hold_check(struct action *action)
 {
     action->body.set_hold.on = action->on;
@@ -325,6 +337,37 @@ const struct action_kind action_kinds[] = {
      .examples = "saw R-0412",
      COMMAND(SAW_CHANGES),
      .fields = {CASE(saw_changes)}},
+    {.name = "on-shift",
+     .who = TEAM | COORDINATOR,
+     .arguments = "[--end]",
+     .title = "say that you come on shift, or go",
+     .summary = "say that you come on shift at your team or desk, or that you go",
+     .help =
+         "Say who you are: --as, or CONCORDAT_PERSON. The board shows who is on shift, and since when. If you are the "
+         "only one and cases are in hand, hand over first (`shift-handover`).",
+     .examples = "on-shift\n"
+                 "on-shift --end",
+     .needs_person = true,
+     COMMAND(ON_SHIFT),
+     .fields = {{"end", NULL, "You go", .value = ACTION_FLAG, AT(on_shift.ends)}}},
+    {.name = "shift-handover",
+     .who = TEAM | COORDINATOR,
+     .arguments = "[--sign PERSON|--cancel]",
+     .title = "hand your shift over: two people sign",
+     .summary = "hand your shift over to the person who comes: you propose it, and they sign it",
+     .help =
+         "Say who you are: --as, or CONCORDAT_PERSON. Until it is signed you hold what is in hand, and the board says so. The record has both people, the cases and "
+         "both times. What the next shift must know of a case, write to your own side: message CASE team WORDS.",
+     .examples = "shift-handover\n"
+                 "shift-handover --sign p117\n"
+                 "shift-handover --cancel",
+     .needs_person = true,
+     COMMAND(SHIFT_HANDOVER),
+     .check = shift_handover_check,
+     .fields = {{"sign", "PERSON", "You come, and sign the handover of PERSON",
+                 PERSON(shift_handover.from_person)},
+                {"cancel", NULL, "You stay after all", .value = ACTION_FLAG,
+                 .at = offsetof(struct action, ends)}}},
     {.name = "message",
      .who = REFERRER | TEAM | COORDINATOR,
      .arguments = "CASE TO WORDS...",

@@ -43,6 +43,9 @@ void show_status_line(struct sheet *sheet, const Concordat__V1__CaseStatus *stat
 enum { SHOW_CHANGES_BYTES = 2048 };
 void show_changes(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
 void show_changes_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
+/* The people on shift, and since when; nothing if nobody has said so. */
+void show_on_shift(struct sheet *sheet, size_t count, Concordat__V1__ShiftPerson **people,
+                   const struct people *names, int64_t now_ms);
 /* The messages of a case that were not seen: each with who wrote it. And in one line each. */
 void show_messages(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
 void show_messages_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);

@@ -191,5 +191,6 @@ void show_who(struct sheet *sheet, const Concordat__V1__Record *record, const st
             record->n_history);
     for (size_t i = 0; i < record->n_history; i++)
         who_show_entry(sheet, record->history[i], showing);
+    show_on_shift(sheet, record->n_on_shift, record->on_shift, showing->people, showing->now_ms);
     sheet_sentence(sheet, "That you asked has been recorded too.");
 }

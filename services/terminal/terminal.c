@@ -145,6 +145,7 @@ void terminal_show_board(const struct terminal *terminal, const Concordat__V1__B
     show_other_devices(&areas, board);
     show_unseen_changes(&areas, board);
     show_waiting_messages(&areas, board);
+    show_on_shift(&areas, board->n_on_shift, board->on_shift, NULL, now_ms);
     terminal_show(terminal, &areas);
     if (cases && board->n_cases > 0) {
         print_cells(terminal->out, board_headings);

@@ -45,6 +45,23 @@ static struct command make_message(struct core_world *w)
     return command;
 }
 
+static struct command make_on_shift(struct core_world *w)
+{
+    struct command command = world_from_team(w, COMMAND_ON_SHIFT, 1, NULL);
+    command.person.id = "p117";
+    command.is.shift.step = SHIFT_STARTED;
+    return command;
+}
+
+static struct command make_shift_handover(struct core_world *w)
+{
+    struct command comes = make_on_shift(w), command = world_from_team(w, COMMAND_SHIFT_HANDOVER, 1, NULL);
+    assert_int_equal(world_do(w, &comes), REFUSAL_NONE);
+    command.person.id = "p117";
+    command.is.shift.step = SHIFT_PROPOSED;
+    return command;
+}
+
 static struct command make_withdraw(struct core_world *w)
 {
     struct command command = world_command(w, COMMAND_WITHDRAW, world_submitted(w)->id);
@@ -214,6 +231,8 @@ static const struct {
     [COMMAND_WITHDRAW] = {"withdraw", make_withdraw},
     [COMMAND_SAW_CHANGES] = {"saw changes", make_saw_changes},
     [COMMAND_SEND_MESSAGE] = {"send a message", make_message},
+    [COMMAND_ON_SHIFT] = {"come on shift", make_on_shift},
+    [COMMAND_SHIFT_HANDOVER] = {"hand a shift over", make_shift_handover},
     [COMMAND_TOLD] = {"told", make_told},
     [COMMAND_SEEN] = {"seen", make_seen},
     [COMMAND_ACCEPT] = {"accept", make_accept},

@@ -377,7 +377,6 @@ static void through_a_call_and_messages(struct core_world *w)
 {
     struct command submit = world_submission(w);
     submit.party = PARTY_COORDINATOR;
-    submit.slot = 0;
     submit.actor = "northmoor-desk-1";
     submit.is.submit.telephoned = (struct telephoned){true, "street-triage-9", w->now_ms - MINUTES(20)};
     assert_int_equal(world_do(w, &submit), REFUSAL_NONE);
@@ -386,10 +385,29 @@ static void through_a_call_and_messages(struct core_world *w)
     send.is.message.to = SIDE_EVERYBODY;
     send.is.message.has_text = true;
     assert_int_equal(world_do(w, &send), REFUSAL_NONE);
-    struct command saw = world_command(w, COMMAND_SAW_CHANGES, r->id);
-    saw.actor = "street-triage-9";
+    struct command saw = world_from_team(w, COMMAND_SAW_CHANGES, 1, r->id);
     saw.is.saw_changes.messages = r->last_seq;
     assert_int_equal(world_do(w, &saw), REFUSAL_NONE);
+}
+
+static void through_a_shift(struct core_world *w)
+{
+    static const struct {
+        int kind, step;
+        const char *person, *from;
+    } steps[] = {{COMMAND_ON_SHIFT, SHIFT_STARTED, "p117", ""},
+                 {COMMAND_SHIFT_HANDOVER, SHIFT_PROPOSED, "p117", ""},
+                 {COMMAND_SHIFT_HANDOVER, SHIFT_CANCELLED, "p117", ""},
+                 {COMMAND_SHIFT_HANDOVER, SHIFT_PROPOSED, "p117", ""},
+                 {COMMAND_SHIFT_HANDOVER, SHIFT_SIGNED, "p204", "p117"},
+                 {COMMAND_ON_SHIFT, SHIFT_ENDED, "p204", ""}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct command command = world_from_team(w, (enum command_kind)steps[i].kind, 1, NULL);
+        command.person.id = steps[i].person;
+        command.is.shift.step = (enum shift_step)steps[i].step;
+        command.is.shift.from = steps[i].from;
+        assert_int_equal(world_do(w, &command), REFUSAL_NONE);
+    }
 }
 
 static void through_a_cover(struct core_world *w)
@@ -493,6 +511,7 @@ static void every_kind_of_event_comes_back_from_its_packing_the_same(void **unus
     through_a_change(w);
     assert_true(state_same(l->state, w->state));
     through_a_call_and_messages(w);
+    through_a_shift(w);
     through_a_cover(w);
     assert_true(state_same(l->state, w->state));
     through_a_hold_and_an_erasure(w);

@@ -128,6 +128,8 @@ static const struct event_text {
     {"Reminded.coordinator", DIRECTORY},
     {"Taken.coordinator", DIRECTORY},
     {"ChangesSeen.team", DIRECTORY},
+    {"ShiftNoted.team", DIRECTORY},
+    {"ShiftNoted.coordinator", DIRECTORY},
     {"MessageSent.sender", DIRECTORY},
     {"MessageSent.team", DIRECTORY},
     {"Updated.area", DIRECTORY},

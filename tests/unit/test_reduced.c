@@ -279,6 +279,7 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "Acknowledged.muted_ms is moved\n"
                                    "Acknowledged.remind_ms is moved\n"
                                    "AskedAgain.remind_ms is moved\n"
+                                   "ShiftNoted.with_person goes\n"
                                    "TeamSilent.since_ms is moved\n";
 
 static void P9_what_an_auditor_gets_is_decided_for_each_field_of_every_event(void **state)

@@ -1,0 +1,106 @@
+/* decide_shift.c: coming on shift, going, and a handover that two people sign. */
+#include <string.h>
+
+#include "broker/core/decide_commands.h"
+#include "broker/core/deciding.h"
+#include "broker/core/shift.h"
+
+/* The team or desk that the sender's key is of. */
+struct desk {
+    uint16_t team, coordinator;
+    const struct on_shift *people, *sender; /* sender NULL: not on shift */
+};
+
+/* False if it is not said who is at the keyboard. */
+static bool find_desk(const struct deciding *d, struct desk *desk)
+{
+    const struct command *command = d->command;
+    bool is_team = command->party == PARTY_TEAM;
+    if (!command->person.id || !command->person.id[0])
+        return false;
+    desk->team = is_team ? command->slot : SLOT_NONE;
+    desk->coordinator = is_team ? SLOT_NONE : command->slot;
+    desk->people = shift_people(d->state, desk->team, desk->coordinator);
+    desk->sender = shift_find(desk->people, command->person.id);
+    return true;
+}
+
+static uint32_t list_cases(const struct deciding *d, const struct desk *desk, struct shift_noted *noted)
+{
+    uint32_t count = 0;
+    for (uint32_t row = 0; row < state_referral_rows(d->state); row++) {
+        const struct referral *r = state_referral_row(d->state, row);
+        if (!shift_has_in_hand(r, desk->team, desk->coordinator))
+            continue;
+        if (count++ < SHIFT_CASES_MAX)
+            noted->cases[noted->case_count++] = r->number;
+        else
+            noted->left_out++;
+    }
+    return count;
+}
+
+static struct shift_noted *note_shift(struct deciding *d, const struct desk *desk, enum shift_step step)
+{
+    struct shift_noted *noted = &deciding_event(d, EVENT_SHIFT_NOTED)->is.shift;
+    noted->step = step;
+    noted->team = desk->team;
+    noted->coordinator = desk->coordinator;
+    noted->with = "";
+    return noted;
+}
+
+/* The last one who goes leaves nothing in nobody's hands: somebody signs for it first. */
+static bool may_end(const struct deciding *d, const struct desk *desk)
+{
+    struct shift_noted in_hand = {.step = SHIFT_NONE};
+    return desk->people[1].person[0] || list_cases(d, desk, &in_hand) == 0;
+}
+
+enum refusal decide_on_shift(struct deciding *d)
+{
+    struct desk desk;
+    bool ends = d->command->is.shift.step == SHIFT_ENDED;
+    if (!find_desk(d, &desk))
+        return REFUSAL_BAD_VALUE;
+    if (!desk.sender == ends)
+        return REFUSAL_NONE; /* nothing is left to do */
+    if (ends ? !may_end(d, &desk) : desk.people[ON_SHIFT_MAX - 1].person[0] != '\0')
+        return REFUSAL_WRONG_STATE;
+    note_shift(d, &desk, d->command->is.shift.step);
+    return REFUSAL_NONE;
+}
+
+/* The person who comes signs what another has proposed, and need not be on shift yet: they take that place.
+ */
+static enum refusal sign(struct deciding *d, const struct desk *desk)
+{
+    const char *from = d->command->is.shift.from;
+    const struct on_shift *goes = shift_find(desk->people, from);
+    if (strcmp(from, d->command->person.id) == 0)
+        return REFUSAL_BAD_VALUE; /* two people sign */
+    if (!goes || !goes->proposed_ms)
+        return REFUSAL_WRONG_STATE;
+    struct shift_noted *noted = note_shift(d, desk, SHIFT_SIGNED);
+    noted->with = goes->person;
+    list_cases(d, desk, noted);
+    return REFUSAL_NONE;
+}
+
+enum refusal decide_shift_handover(struct deciding *d)
+{
+    struct desk desk;
+    enum shift_step step = d->command->is.shift.step;
+    if (!find_desk(d, &desk))
+        return REFUSAL_BAD_VALUE;
+    if (step == SHIFT_SIGNED)
+        return sign(d, &desk);
+    if (step != SHIFT_PROPOSED && step != SHIFT_CANCELLED)
+        return REFUSAL_BAD_VALUE;
+    if (!desk.sender || (step == SHIFT_CANCELLED && !desk.sender->proposed_ms))
+        return REFUSAL_WRONG_STATE;
+    struct shift_noted *noted = note_shift(d, &desk, step);
+    if (step == SHIFT_PROPOSED)
+        list_cases(d, &desk, noted);
+    return REFUSAL_NONE;
+}
