@@ -53,8 +53,13 @@ static void pack_shift(const struct event *event, const struct state *state, str
     if (noted->coordinator != SLOT_NONE)
         part->coordinator = said_text(state_coordinator_id(state, noted->coordinator));
     part->with_person = said_text(noted->with);
+    for (uint8_t i = 0; i < noted->case_count; i++) {
+        concordat__v1__shift_case__init(&packed->cases[i]);
+        packed->cases[i].number = noted->cases[i];
+        packed->case_list[i] = &packed->cases[i];
+    }
     part->n_cases = noted->case_count;
-    part->cases = (uint32_t *)(uintptr_t)noted->cases;
+    part->cases = packed->case_list;
     part->left_out = noted->left_out;
 }
 
@@ -114,6 +119,6 @@ bool shift_read(const Concordat__V1__ShiftNoted *message, const struct state *st
     bool good = read_named_team(state, message->team, &noted->team) && message->n_cases <= SHIFT_CASES_MAX &&
                 (noted->team == SLOT_NONE) != (noted->coordinator == SLOT_NONE);
     for (size_t i = 0; good && i < message->n_cases; i++)
-        noted->cases[noted->case_count++] = message->cases[i];
+        noted->cases[noted->case_count++] = message->cases[i]->number;
     return good && (int)message->step > SHIFT_NONE && (int)message->step < SHIFT_STEP_COUNT;
 }

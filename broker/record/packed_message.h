@@ -14,6 +14,7 @@ struct packed_message {
         Concordat__V1__ShiftNoted shift;
     } is;
     Concordat__V1__CaseSide to[SIDE_EVERYBODY];
+    Concordat__V1__ShiftCase cases[SHIFT_CASES_MAX], *case_list[SHIFT_CASES_MAX];
 };
 
 /* Fills the part, and lets the message borrow it. */

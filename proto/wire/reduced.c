@@ -75,6 +75,7 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__changes_seen__descriptor, STAYS, "of messages by team"},
     {&concordat__v1__shift_noted__descriptor, STAYS, "step team coordinator cases left_out"},
     {&concordat__v1__shift_noted__descriptor, GOES, "with_person"},
+    {&concordat__v1__shift_case__descriptor, STAYS, "number"},
     {&concordat__v1__message_sent__descriptor, STAYS, "from sender to team"},
     {&concordat__v1__offer_shortened__descriptor, STAYS, "attempt team"},
     {&concordat__v1__offer_shortened__descriptor, MOVES, "expires_ms"},

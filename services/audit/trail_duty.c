@@ -52,7 +52,7 @@ int trail_keep_shift(struct sql *sql, const Concordat__V1__Event *event)
     sqlite3_str *cases = sqlite3_str_new(NULL);
     for (size_t i = 0; i < what->n_cases; i++) {
         char number[NUMBER_TEXT_BYTES];
-        words_number(what->cases[i], false, number);
+        words_number(what->cases[i]->number, false, number);
         sqlite3_str_appendf(cases, "%s%s", i > 0 ? ", " : "", number);
     }
     char *text = sqlite3_str_finish(cases); /* NULL: none */

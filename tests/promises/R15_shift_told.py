@@ -49,7 +49,7 @@ class Shifts(unittest.TestCase):
         self.assertNotIn("p117", board)
         shifts = [event for event in faults.events_of(self.stage) if event.WhichOneof("what") == "shift_noted"]
         self.assertEqual([(event.shift_noted.step, event.person.id, event.shift_noted.with_person,
-                           [*event.shift_noted.cases]) for event in shifts],
+                           [case.number for case in event.shift_noted.cases]) for event in shifts],
                          [(1, "p117", "", []), (3, "p117", "", [1]), (5, "p204", "p117", [1])])
 
     def test_nobody_is_on_shift_without_saying_who_they_are(self):

@@ -47,8 +47,11 @@ static const struct clock_change *started(const struct core_world *w, struct fac
                                           enum clock_kind clock)
 {
     static struct event received;
-    received =
-        (struct event){.kind = EVENT_RECEIVED, .at_ms = WORLD_NOON, .device = "", .is.received.facts = facts};
+    received = (struct event){.kind = EVENT_RECEIVED,
+                              .at_ms = WORLD_NOON,
+                              .received_ms = WORLD_NOON,
+                              .device = "",
+                              .is.received.facts = facts};
     clocks_at_receipt(&(const struct clock_rules){&w->policy, 0}, &received);
     for (int i = 0; i < received.clock_count; i++) {
         assert_int_equal(received.clocks[i].what, CLOCK_STARTED);
