@@ -37,11 +37,15 @@ struct coordinator_words status_coordinator(const struct state *state, const str
                                       borrowed_text(coordinator ? coordinator->telephone : "")};
 }
 
-/* The coordinator stands behind every team. While a team has only been asked, people ring the coordinator. */
+/* The coordinator stands behind every team. While a team has only been asked, people ring the coordinator. A
+ * case that has ended keeps the coordinator whom it had: if that one has left the policy, people ring the
+ * coordinator of the area. */
 static void status_say_coordinator(struct status *s, const struct state *state,
-                                   const struct directory *directory, uint16_t slot)
+                                   const struct directory *directory, uint16_t slot, uint16_t area)
 {
-    const struct coordinator_words words = status_coordinator(state, directory, slot);
+    bool is_there = directory_coordinator(directory, slot);
+    const struct coordinator_words words =
+        status_coordinator(state, directory, is_there ? slot : directory_coordinator_slot(directory, area));
     s->message.coordinator_name = words.name;
     s->message.coordinator_ring = s->message.ring = words.ring;
 }
@@ -143,7 +147,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     status_begin(s, r->id, r->number, r->drill, r->follows);
     Concordat__V1__CaseStatus *m = &s->message;
     m->state = (Concordat__V1__State)r->state;
-    status_say_coordinator(s, state, directory, r->coordinator);
+    status_say_coordinator(s, state, directory, r->coordinator, r->facts.area);
     status_say_owner(s, state, directory, r);
     m->since_ms = state_utc(state, r->owned_since_ms);
     m->act_by_ms = state_utc(state, r->owner.act_by_ms);
@@ -185,7 +189,7 @@ static void status_of_ended(struct status *s, const struct state *state, const s
     status_begin(s, ended->id, ended->number, ended->drill, ended->follows);
     Concordat__V1__CaseStatus *m = &s->message;
     m->state = (Concordat__V1__State)ended->state;
-    status_say_coordinator(s, state, directory, ended->coordinator);
+    status_say_coordinator(s, state, directory, ended->coordinator, ended->area);
     m->since_ms = state_utc(state, ended->ended_ms);
     m->offers = ended->attempts;
     m->outcome = (Concordat__V1__Outcome)ended->outcome;

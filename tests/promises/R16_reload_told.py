@@ -14,6 +14,7 @@ import faults  # noqa: E402
 import two_areas  # noqa: E402
 
 COORDINATOR = 2
+ADVICE = 1
 
 
 class Reload(two_areas.TwoAreas):
@@ -44,6 +45,16 @@ class Reload(two_areas.TwoAreas):
         passed = [event for event in faults.events_of(self.stage) if event.WhichOneof("what") == "passed_over"]
         self.assertEqual([(event.passed_over.previous, event.passed_over.coordinator) for event in passed],
                          [("northmoor-duty", "northmoor-night")])
+
+    def test_of_a_case_that_has_ended_the_coordinator_of_the_area_is_rung(self):
+        status, waiting = self.submit(), self.submit()
+        self.north.request(take=self.wire.Take(referral=status.referral))
+        closed = self.north.request(close=self.wire.Close(referral=status.referral, outcome=ADVICE))
+        self.assertTrue(closed.answer.done, closed.answer.text)
+        self.rename("northmoor-duty", "northmoor-night")
+        self.await_status(self.north, lambda shown: (shown.number, shown.owner) == (waiting.number, "northmoor-night"))
+        shown = self.source.request(get_status=self.wire.GetStatus(referral=status.referral)).answer.status
+        self.assertEqual((shown.coordinator_name, shown.ring), ("Northmoor duty coordinator", "01632 960100"))
 
     def test_a_restart_under_another_policy_passes_cases_over_too(self):
         status = self.submit()
