@@ -166,14 +166,12 @@ void check_one_answer(struct world *w, uint64_t seq, const Concordat__V1__Event 
  * none of our policies. */
 static int steps_of(const struct world *w, const ProtobufCBinaryData *digest, const char *area)
 {
-    for (int i = 0; i < POLICIES; i++) {
-        const struct policy *policy = &w->policies[i]->policy;
-        if (digest->len != sizeof policy->digest || memcmp(digest->data, policy->digest, digest->len) != 0)
-            continue;
-        int index = policy_find_area(policy, area);
-        return policy->areas[index < 0 ? policy->default_area : index].step_count;
-    }
-    return -1;
+    int of = witness_policy_of(w, digest);
+    if (of < 0)
+        return -1;
+    const struct policy *policy = &w->policies[of]->policy;
+    int index = policy_find_area(policy, area);
+    return policy->areas[index < 0 ? policy->default_area : index].step_count;
 }
 
 static void check_offer_reasons(struct world *w, uint64_t seq, const Concordat__V1__Offered *m,
@@ -197,7 +195,8 @@ static void check_hold_reasons(struct world *w, uint64_t seq, const Concordat__V
                                const struct seen_case *before)
 {
     int steps = steps_of(w, &m->policy, before->area);
-    bool by_the_ladder = m->reason != HOLD(COORDINATOR_SILENT) && !before->contact_made && !before->assigned;
+    bool by_the_ladder = m->reason != HOLD(COORDINATOR_SILENT) && m->reason != HOLD(COORDINATOR_LEFT) &&
+                         !before->contact_made && !before->assigned;
     /* If others come first, the ladder is asked when the turn of this case has come. */
     by_the_ladder &= m->reason != HOLD(IN_TURN) && m->reason != HOLD(ORIGIN_SHARE) &&
                      m->reason != HOLD(LEASE_LAPSED) && m->reason != HOLD(GIVEN_BACK);
@@ -235,15 +234,14 @@ void check_empty_rung(struct world *w, uint64_t seq, const Concordat__V1__Event 
         world_violated(w, "P4 empty rung", "event %llu asks %s, which is absent", (number)seq, m->team);
         return;
     }
-    for (int i = 0; i < POLICIES && !m->assigned && !(m->handover && m->n_considered == 1); i++) {
-        const struct policy *policy = &w->policies[i]->policy;
-        if (memcmp(m->policy.data, policy->digest, sizeof policy->digest) != 0)
-            continue;
-        int team = policy_find_team(policy, m->team);
-        if (team < 0 ||
-            !rota_open_at(&policy->teams[team].rota, &policy->holidays, e->at_ms - w->witness.ahead_ms))
-            world_violated(w, "P4 empty rung", "event %llu asks %s, which is shut", (number)seq, m->team);
-    }
+    int of = witness_policy_of(w, &m->policy);
+    if (of < 0 || m->assigned || (m->handover && m->n_considered == 1))
+        return;
+    const struct policy *policy = &w->policies[of]->policy;
+    int team = policy_find_team(policy, m->team);
+    if (team < 0 ||
+        !rota_open_at(&policy->teams[team].rota, &policy->holidays, e->at_ms - w->witness.ahead_ms))
+        world_violated(w, "P4 empty rung", "event %llu asks %s, which is shut", (number)seq, m->team);
 }
 
 /* --- P2 --------------------------------------------------------------------------------------------- */

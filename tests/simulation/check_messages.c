@@ -37,15 +37,22 @@ static void check_status(struct world *w, const Concordat__V1__CaseStatus *statu
     if (event)
         check_erased_status(w, event, status);
     if (!status->ring[0] && !status->coordinator_ring[0])
-        world_violated(w, "P11 nobody to ring", "a status of event %llu", (number)status->seq);
+        world_violated(w, "P11 nobody to ring", "a status of event %llu, in state %d with %s",
+                       (number)status->seq, (int)status->state, status->owner);
 }
 
-/* The coordinator of an area, by the region that is drawn; all variants of a seed agree in this. */
-static const char *area_coordinator(const struct world *w, const char *area)
+/* By the policy in force, or by the one that was in force when the last batch began: what is sent may have
+ * been decided before the event of its turn by which a policy was loaded. */
+static bool coordinates(const struct world *w, const char *coordinator, const char *area)
 {
-    const struct policy *policy = &w->policies[0]->policy;
-    int at = policy_find_area(policy, area);
-    return at < 0 ? "" : policy->coordinators[policy->areas[at].coordinator].id;
+    const int policies[] = {w->witness.policy, w->witness.policy_before};
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        const struct policy *policy = &w->policies[policies[i]]->policy;
+        int at = policy_find_area(policy, area);
+        if (at >= 0 && strcmp(policy->coordinators[policy->areas[at].coordinator].id, coordinator) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* A coordinator may hear of the cases that are theirs, of those of their areas, of those that they were told
@@ -57,8 +64,7 @@ bool check_concerns_coordinator(const struct world *w, const char *coordinator, 
         if (strcmp(c->also[i], coordinator) == 0)
             return true;
     bool just_lost = c->former_seq >= w->witness.batch_seq && strcmp(c->former_coordinator, coordinator) == 0;
-    return just_lost || strcmp(c->coordinator, coordinator) == 0 ||
-           strcmp(area_coordinator(w, c->area), coordinator) == 0 ||
+    return just_lost || strcmp(c->coordinator, coordinator) == 0 || coordinates(w, coordinator, c->area) ||
            witness_covers(&w->witness, coordinator, c->area);
 }
 
@@ -91,8 +97,7 @@ static void check_reader(struct world *w, const struct peer *peer, const uint8_t
 /* The coordinator who covers an area and the area's own hear of it, and nobody else. */
 static void check_covered(struct world *w, const struct peer *peer, const Concordat__V1__Covered *covered)
 {
-    const char *own = area_coordinator(w, covered->area);
-    bool concerned = strcmp(peer->key.of, covered->by) == 0 || strcmp(peer->key.of, own) == 0;
+    bool concerned = strcmp(peer->key.of, covered->by) == 0 || coordinates(w, peer->key.of, covered->area);
     if (peer->key.role != CONCORDAT__V1__ROLE__ROLE_COORDINATOR || !concerned)
         world_violated(w, "P10 wrong reader", "%s is told that %s covers %s", peer->key.name, covered->by,
                        covered->area);
@@ -170,7 +175,8 @@ static void check_record(struct world *w, const struct peer *peer, const Concord
     if (record->referral)
         check_reader(w, peer, record->referral->id.data, record->referral->id.len, "a record");
     if (peer->key.role != CONCORDAT__V1__ROLE__ROLE_TEAM &&
-        peer->key.role != CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
+        peer->key.role != CONCORDAT__V1__ROLE__ROLE_COORDINATOR &&
+        peer->key.role != CONCORDAT__V1__ROLE__ROLE_SOURCE)
         world_violated(w, "P10 wrong reader", "%s reads a record", peer->key.name);
 }
 

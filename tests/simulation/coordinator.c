@@ -1,6 +1,6 @@
 /* coordinator.c: the duty coordinator's desk: takes held cases, asks a team, reports, closes, covers a
- * neighbour, or is busy. A diligent coordinator works off a backlog, and looks at the board whenever there is
- * nothing to do. */
+ * neighbour, hears a reminder, comes and goes, or is busy. A diligent coordinator works off a backlog, and
+ * looks at the board whenever there is nothing to do. */
 #include <string.h>
 
 #include "tests/simulation/world.h"
@@ -24,11 +24,29 @@ static bool can_take(struct peer *p)
     return p->diligent ? p->task_count + p->pending_count < PENDING_MAX : peer_chance(p, 40);
 }
 
+/* What somebody at the desk does beside deciding who comes. */
+static void coordinator_notes(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
+{
+    const uint8_t *id = status->referral.data;
+    if (status->changed_seq && peer_chance(p, 10))
+        peer_task(w, p, random_wait(&p->random, MINUTES(3)), COMMAND(SAW_CHANGES), 0, id,
+                  (uint32_t)status->changed_seq);
+    if (status->unheard && peer_chance(p, 8))
+        peer_task(w, p, random_wait(&p->random, MINUTES(2)),
+                  peer_chance(p, 70) ? COMMAND(ACKNOWLEDGE) : COMMAND(MUTE), 0, id, 0);
+    if (status->detention && peer_chance(p, 2))
+        peer_detention_step(w, p, id, random_wait(&p->random, MINUTES(5)));
+    if (peer_chance(p, 1))
+        peer_task(w, p, random_wait(&p->random, MINUTES(5)), COMMAND(RECORD_WISH), 0, id, 0);
+}
+
 static void coordinator_consider(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
 {
     const uint8_t *id = status->referral.data;
     if (means_to(p, id))
         return;
+    if (!p->diligent)
+        coordinator_notes(w, p, status);
     if (!p->diligent && peer_chance(p, 1))
         peer_task(w, p, random_wait(&p->random, MINUTES(5)), COMMAND(GET_RECORD), 0, id, 0);
     else if (status->state == STATE(HELD) && can_take(p)) {
@@ -58,14 +76,32 @@ static void coordinator_told(struct world *w, struct peer *p, const Concordat__V
 {
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
         coordinator_consider(w, p, message->status);
+    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME && (p->present || p->diligent)) {
+        peer_says_presence(w, p, true);
+        peer_plan(w, p, p->renew_ms);
+    }
     if (message->body_case != CONCORDAT__V1__MESSAGE__BODY_BOARD)
         return;
     for (size_t i = 0; i < message->board->n_cases; i++)
         coordinator_consider(w, p, message->board->cases[i]);
 }
 
+/* The board is watched, or it is not. */
+static void coordinator_changes_shift(struct world *w, struct peer *p)
+{
+    bool present = p->diligent || peer_chance(p, p->present ? 40 : 80);
+    if (p->welcome)
+        peer_says_presence(w, p, present);
+    else
+        p->present = present;
+    peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(SET_PRESENCE), 0, NULL, 0);
+}
+
 static void coordinator_wake(struct world *w, struct peer *p)
 {
+    if (p->welcome && p->renew_ms <= w->now_ms)
+        peer_says_presence(w, p, p->present || p->diligent);
+    peer_plan(w, p, p->welcome ? p->renew_ms : INT64_MAX);
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__GetBoard board = CONCORDAT__V1__GET_BOARD__INIT;
     if (!p->diligent || !p->welcome || p->task_count + p->pending_count > 0)
@@ -116,6 +152,23 @@ static void coordinator_plans_cover(struct world *w, struct peer *p)
     peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(COVER), 0, NULL, 0);
 }
 
+static void coordinator_hears(struct world *w, struct peer *p, const struct task *task)
+{
+    static const uint32_t minutes[] = {15, 30, 60, 0, 45}; /* the last is refused */
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Acknowledge acknowledge = CONCORDAT__V1__ACKNOWLEDGE__INIT;
+    Concordat__V1__Mute mute = CONCORDAT__V1__MUTE__INIT;
+    request.command_case = (Concordat__V1__Request__CommandCase)task->kind;
+    acknowledge.referral = mute.referral = peer_bytes(task->referral, 16);
+    if (task->kind == COMMAND(MUTE)) {
+        request.mute = &mute;
+        mute.minutes = minutes[random_between(&p->random, 0, 4)];
+    } else {
+        request.acknowledge = &acknowledge;
+    }
+    peer_command(w, p, &request, task->referral, 0);
+}
+
 static void coordinator_acts(struct world *w, struct peer *p, const struct task *task)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -155,21 +208,52 @@ static void coordinator_acts(struct world *w, struct peer *p, const struct task 
 }
 
 /* A diligent coordinator has enough to do at home. */
+static void coordinator_helps(struct world *w, struct peer *p)
+{
+    if (p->diligent)
+        return;
+    coordinator_covers(w, p);
+    if (peer_chance(p, 30))
+        coordinator_breaks_glass(w, p);
+    coordinator_plans_cover(w, p);
+}
+
 static void coordinator_does(struct world *w, struct peer *p, const struct task *task)
 {
-    if (task->kind == COMMAND(RECORD_DETENTION)) {
+    switch (task->kind) {
+    case COMMAND(RECORD_DETENTION):
         peer_notes_detention(w, p, task);
-    } else if (task->kind != COMMAND(COVER)) {
+        break;
+    case COMMAND(RECORD_WISH):
+        peer_records_wish(w, p, task->referral);
+        break;
+    case COMMAND(SAW_CHANGES):
+        peer_saw_changes(w, p, task->referral, task->attempt);
+        break;
+    case COMMAND(ACKNOWLEDGE):
+    case COMMAND(MUTE):
+        coordinator_hears(w, p, task);
+        break;
+    case COMMAND(SET_PRESENCE):
+        coordinator_changes_shift(w, p);
+        break;
+    case COMMAND(COVER):
+        coordinator_helps(w, p);
+        break;
+    default:
         coordinator_acts(w, p, task);
-    } else if (!p->diligent) {
-        coordinator_covers(w, p);
-        if (peer_chance(p, 30))
-            coordinator_breaks_glass(w, p);
-        coordinator_plans_cover(w, p);
+        break;
     }
 }
 
-const struct peer_role coordinator_role = {.open = coordinator_plans_cover,
-                                           .wake = coordinator_wake,
-                                           .told = coordinator_told,
-                                           .does = coordinator_does};
+static void open_desk(struct world *w, struct peer *p)
+{
+    p->present = peer_chance(p, 60);
+    p->lease_ms = random_between(&p->random, SECONDS(30), SECONDS(600));
+    p->renew_ms = INT64_MAX;
+    peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(SET_PRESENCE), 0, NULL, 0);
+    coordinator_plans_cover(w, p);
+}
+
+const struct peer_role coordinator_role = {
+    .open = open_desk, .wake = coordinator_wake, .told = coordinator_told, .does = coordinator_does};

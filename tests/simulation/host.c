@@ -20,6 +20,7 @@ void host_keeps(struct world *w)
     size_t from = w->store.count;
     w->witness.batch_seq = from + 1;
     w->witness.before_ms = w->witness.at_ms;
+    w->witness.policy_before = w->witness.policy;
     store_settle(&w->store, true);
     for (size_t i = from; i < w->store.count; i++)
         witness_take(w, i + 1, w->store.events[i].body, w->store.events[i].size);

@@ -2,84 +2,16 @@
  */
 #include <string.h>
 
-#include "proto/words/words.h"
-#include "tests/simulation/told.h"
-#include "tests/simulation/world.h"
+#include "tests/simulation/paper.h"
 
 #define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
+
+/* Steps of an UPDATE task: the versions of a whole paper come first. */
+enum { VERSIONS = 10, CORRECTIONS = 8 };
 
 static char *intake_text(const char *string)
 {
     return (char *)(uintptr_t)string;
-}
-
-/* The content of a referral follows from its id and version, so that it can be sent again unchanged. */
-struct paper {
-    Concordat__V1__Referral referral;
-    Concordat__V1__Confidential confidential;
-    struct told told;
-    Concordat__V1__Demographics person;
-    Concordat__V1__Legal legal;
-    Concordat__V1__Instant decided, arrived;
-    Concordat__V1__Need need;
-};
-
-static void write_person(struct paper *paper, struct random *random)
-{
-    concordat__v1__demographics__init(&paper->person);
-    paper->referral.person = &paper->person;
-    paper->person.age_known = random_between(random, 0, 9) > 0;
-    paper->person.age_years = paper->person.age_known ? (uint32_t)random_between(random, 9, 90) : 0;
-    if (random_between(random, 0, 9) == 0)
-        paper->person.language = intake_text("ur");
-}
-
-static void write_paper(struct world *w, struct paper *paper, const struct peer *p, const uint8_t *id,
-                        int version)
-{
-    static const char *const districts[] = {"ZX1", "ZX2", "ZX3", "ZX5", "ZX6", "ZX9", ""};
-    static const char *const sites[] = {"", "control-room", "car-1", "car-2", "car-9"};
-    static const char *const organisations[] = {"ZZP01", "ZZP02", "ZZP99"};
-    uint64_t number;
-    struct random random;
-    memcpy(&number, id + 8, sizeof number);
-    random_open(&random, number, "paper", (uint64_t)version);
-    concordat__v1__referral__init(&paper->referral);
-    concordat__v1__confidential__init(&paper->confidential);
-    Concordat__V1__Referral *r = &paper->referral;
-    int source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE;
-    words_parse(&concordat__v1__source__descriptor, p->key.of, &source);
-    r->id = peer_bytes(id, 16);
-    r->source = (Concordat__V1__Source)source;
-    r->organisation = intake_text(organisations[random_between(&random, 0, 2)]);
-    r->postcode_district = intake_text(districts[random_between(&random, 0, 6)]);
-    r->urgency = (Concordat__V1__Urgency)random_between(&random, 0, 4);
-    r->drill = random_between(&random, 0, 19) == 0;
-    write_person(paper, &random);
-    if (random_between(&random, 0, 4) == 0) {
-        paper->need = (Concordat__V1__Need)random_between(&random, 1, 8);
-        r->n_needs = 1;
-        r->needs = &paper->need;
-    }
-    if (random_between(&random, 0, 2) == 0) {
-        concordat__v1__instant__init(&paper->decided);
-        paper->decided.unix_ms = w->options.began_ms + random_between(&random, 0, w->options.lasting_ms);
-        paper->decided.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
-        r->decided_at = &paper->decided;
-    }
-    if (random_between(&random, 0, 3) == 0) {
-        concordat__v1__legal__init(&paper->legal);
-        concordat__v1__instant__init(&paper->arrived);
-        paper->arrived.unix_ms = w->options.began_ms + random_between(&random, 0, w->options.lasting_ms);
-        paper->legal.status = CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
-        paper->legal.arrived_at_place_of_safety_at = &paper->arrived;
-        r->legal = &paper->legal;
-    }
-    r->site = intake_text(sites[random_between(&random, 0, 4)]);
-    told_write(id, version, &paper->told);
-    paper->confidential.callback_number = paper->told.callback_number;
-    paper->confidential.person_name = paper->told.person_name;
-    paper->confidential.narrative = paper->told.narrative;
 }
 
 static void submit(struct world *w, struct peer *p, const uint8_t *id, int version)
@@ -87,11 +19,16 @@ static void submit(struct world *w, struct peer *p, const uint8_t *id, int versi
     struct paper paper;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Submit body = CONCORDAT__V1__SUBMIT__INIT;
-    write_paper(w, &paper, p, id, version);
+    char follows[16];
+    paper_write(w, &paper, p->key.of, id, version);
     request.command_case = COMMAND(SUBMIT);
     request.submit = &body;
     body.referral = &paper.referral;
     body.confidential = &paper.confidential;
+    if (id[15] % 16 == 0) { /* help is asked for again, after a case that there may be */
+        snprintf(follows, sizeof follows, "%c-%04d", paper.referral.drill ? 'D' : 'R', 1 + id[14] / 4);
+        body.follows = follows;
+    }
     peer_command(w, p, &request, id, (uint32_t)version);
 }
 
@@ -100,11 +37,22 @@ static void update(struct world *w, struct peer *p, const uint8_t *id, int versi
     struct paper paper;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Update body = CONCORDAT__V1__UPDATE__INIT;
-    write_paper(w, &paper, p, id, version);
+    paper_write(w, &paper, p->key.of, id, version);
     request.command_case = COMMAND(UPDATE);
     request.update = &body;
     body.referral = &paper.referral;
     body.confidential = version % 2 ? &paper.confidential : NULL;
+    peer_command(w, p, &request, id, (uint32_t)version);
+}
+
+/* Puts one thing right, and says nothing of the rest. */
+static void correct(struct world *w, struct peer *p, const uint8_t *id, int version)
+{
+    struct correction correction = {.clear = NULL};
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    paper_correct(w, &correction, id, version);
+    request.command_case = COMMAND(UPDATE);
+    request.update = &correction.update;
     peer_command(w, p, &request, id, (uint32_t)version);
 }
 
@@ -125,8 +73,13 @@ static void intake_ask(struct world *w, struct peer *p, int kind, const uint8_t 
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__GetStatus status = CONCORDAT__V1__GET_STATUS__INIT;
     Concordat__V1__GetBoard board = CONCORDAT__V1__GET_BOARD__INIT;
+    Concordat__V1__GetRecord record = CONCORDAT__V1__GET_RECORD__INIT;
     request.command_case = (Concordat__V1__Request__CommandCase)kind;
-    if (kind == COMMAND(GET_BOARD)) {
+    if (kind == COMMAND(GET_RECORD)) {
+        record.referral = peer_bytes(id, 16);
+        record.reason = intake_text("to read what I told, Invented");
+        request.get_record = &record;
+    } else if (kind == COMMAND(GET_BOARD)) {
         board.with_closed = true;
         request.get_board = &board;
     } else {
@@ -147,6 +100,22 @@ static void intake_tell(struct world *w, struct peer *p, const Concordat__V1__Ca
     peer_command(w, p, &request, status->referral.data, 0);
 }
 
+/* Things turn out otherwise than they were said, and go on while somebody comes. */
+static void plan_changes(struct world *w, struct peer *p, const uint8_t *id)
+{
+    if (peer_chance(p, 15))
+        peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(UPDATE), 1 + peer_chance(p, 50), id, 0);
+    for (int times = (int)random_between(&p->random, -2, 2); times > 0; times--)
+        peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(UPDATE),
+                  VERSIONS + (int)random_between(&p->random, 0, CORRECTIONS - 1), id, 0);
+    if (peer_chance(p, 10))
+        peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(RECORD_WISH), 0, id, 0);
+    if (peer_chance(p, 20))
+        peer_detention_step(w, p, id, random_wait(&p->random, MINUTES(20)));
+    if (peer_chance(p, 5))
+        peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(GET_RECORD), 0, id, 0);
+}
+
 static void new_referral(struct world *w, struct peer *p)
 {
     uint8_t id[16];
@@ -161,8 +130,7 @@ static void new_referral(struct world *w, struct peer *p)
         peer_task(w, p, random_wait(&p->random, MINUTES(1)), COMMAND(SUBMIT), 0, id, 0);
     if (peer_chance(p, 3)) /* the same referral id with other content */
         peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(SUBMIT), 9, id, 0);
-    if (peer_chance(p, 15))
-        peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(UPDATE), 1 + peer_chance(p, 50), id, 0);
+    plan_changes(w, p, id);
     if (peer_chance(p, 10))
         peer_task(w, p, peer_chance(p, 20) ? 0 : random_wait(&p->random, HOURS(1)), COMMAND(WITHDRAW), 0, id,
                   0);
@@ -224,7 +192,16 @@ static void intake_does(struct world *w, struct peer *p, const struct task *task
             submit(w, p, task->referral, task->step);
         break;
     case COMMAND(UPDATE):
-        update(w, p, task->referral, task->step);
+        if (task->step < VERSIONS)
+            update(w, p, task->referral, task->step);
+        else
+            correct(w, p, task->referral, task->step);
+        break;
+    case COMMAND(RECORD_WISH):
+        peer_records_wish(w, p, task->referral);
+        break;
+    case COMMAND(RECORD_DETENTION):
+        peer_notes_detention(w, p, task);
         break;
     case COMMAND(WITHDRAW):
         withdraw(w, p, task->referral);

@@ -181,6 +181,18 @@ static void repeat(struct world *w, struct peer *p)
     }
 }
 
+void peer_says_presence(struct world *w, struct peer *p, bool present)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__SetPresence body = CONCORDAT__V1__SET_PRESENCE__INIT;
+    request.command_case = COMMAND(SET_PRESENCE);
+    request.set_presence = &body;
+    body.present = p->present = present;
+    body.lease_seconds = (uint32_t)(p->lease_ms / 1000);
+    p->renew_ms = present ? w->now_ms + p->lease_ms / 3 : INT64_MAX;
+    peer_send(w, p, &request);
+}
+
 /* --- tasks ------------------------------------------------------------------------------------------ */
 
 void peer_task(struct world *w, struct peer *p, int64_t in_ms, int kind, int step, const uint8_t *referral,
@@ -337,21 +349,4 @@ void peer_receives(struct world *w, struct peer *p, const uint8_t *bytes, size_t
     if (roles[p->kind]->told)
         roles[p->kind]->told(w, p, message);
     plan_next(w, p);
-}
-
-void peer_notes_detention(struct world *w, struct peer *p, const struct task *task)
-{
-    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-    Concordat__V1__RecordDetention body = CONCORDAT__V1__RECORD_DETENTION__INIT;
-    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION;
-    request.record_detention = &body;
-    body.referral = peer_bytes(task->referral, 16);
-    body.step = (Concordat__V1__DetentionStep)task->step;
-    body.place = (Concordat__V1__PlaceOfSafety)random_between(&p->random, 0, 5);
-    body.end = (Concordat__V1__DetentionEnd)random_between(&p->random, 1, 8);
-    body.without_amhp = (Concordat__V1__WithoutAmhp)random_between(&p->random, 0, 4);
-    body.minutes = (uint32_t)random_between(&p->random, 0, 800);
-    body.extension_reason = (Concordat__V1__ExtensionReason)random_between(&p->random, 0, 3);
-    body.by_responsible_doctor = peer_chance(p, 70);
-    peer_command(w, p, &request, task->referral, 0);
 }

@@ -63,7 +63,7 @@ struct peer {
     int64_t next_referral_ms;
     uint8_t own[KNOWN_MAX][16]; /* the referrals that it has sent */
     int own_count;
-    /* a team's device */
+    /* a team's device, or a coordinator */
     bool present;
     int64_t lease_ms, renew_ms;
     /* an auditor */
@@ -94,8 +94,19 @@ void peer_send(struct world *world, struct peer *peer, Concordat__V1__Request *r
 void peer_new_id(struct world *world, struct peer *peer, uint8_t id[16]);
 void peer_task(struct world *world, struct peer *peer, int64_t in_ms, int kind, int step,
                const uint8_t *referral, uint32_t attempt);
-/* An entry in the history of a detention, of the task's step; refused if nobody is detained. */
+/* Until when a team's device or a coordinator is there, by its own word. */
+void peer_says_presence(struct world *world, struct peer *peer, bool present);
+
+/* notes.c: what the source, the team and the coordinator can say of a case. */
+/* An entry in the history of a detention, of the task's step. */
 void peer_notes_detention(struct world *world, struct peer *peer, const struct task *task);
+/* Plans one such entry, whichever, so that many are out of order or of nobody who is detained. */
+void peer_detention_step(struct world *world, struct peer *peer, const uint8_t *referral, int64_t in_ms);
+/* Plans a whole detention, from the arrival to its end; now and then a step of it is left out. */
+void peer_plans_detention(struct world *world, struct peer *peer, const uint8_t *referral);
+void peer_records_wish(struct world *world, struct peer *peer, const uint8_t *referral);
+/* Says that a person has seen the changes up to an event. */
+void peer_saw_changes(struct world *world, struct peer *peer, const uint8_t *referral, uint64_t seq);
 bool peer_chance(struct peer *peer, int of_hundred);
 ProtobufCBinaryData peer_bytes(const uint8_t *bytes, size_t size);
 

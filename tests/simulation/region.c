@@ -37,9 +37,11 @@ static void add_times(struct text *text, struct random *random)
         MINUTES_BETWEEN(1, 5), MINUTES_BETWEEN(1, 10), MINUTES_BETWEEN(2, 20), MINUTES_BETWEEN(5, 30));
     add(text,
         "  arrival_grace: %dm\n  contact_lease: %dm\n  lease_grace: %dm\n  remind: %dm\n"
+        "  acknowledge: %dm\n  silent_after: %dm\n"
         "  coordinator_lease: %dm\n  capacity_good: %dm\n  rounds: %d\n",
         MINUTES_BETWEEN(5, 60), MINUTES_BETWEEN(30, 720), MINUTES_BETWEEN(1, 30), MINUTES_BETWEEN(2, 20),
-        MINUTES_BETWEEN(10, 90), MINUTES_BETWEEN(10, 60), MINUTES_BETWEEN(1, 3));
+        MINUTES_BETWEEN(2, 20), MINUTES_BETWEEN(1, 30), MINUTES_BETWEEN(10, 90), MINUTES_BETWEEN(10, 60),
+        MINUTES_BETWEEN(1, 3));
 #undef MINUTES_BETWEEN
 }
 
@@ -119,12 +121,35 @@ static void add_quotas(struct text *text, const struct options *options)
             tight ? (int)random_between(&random, 2, 20) : 999999);
 }
 
+/* Now and then a policy has another coordinator instead of the one before, whose cases pass over then. */
+static const char *duty_of(struct random *random, int variant)
+{
+    return variant && random_between(random, 0, 2) == 0 ? "night" : "duty";
+}
+
+/* The neighbour is told first if nobody answers, and then the manager on call. */
+static void add_areas(struct text *text, const struct options *options, const char *const *areas,
+                      const char *const *names, const char *const *duties)
+{
+    add(text, "areas:\n");
+    for (int i = 0; i < options->areas; i++) {
+        add(text,
+            "  - {id: %s, name: %s, postcode_districts: [%s], coordinator: %s-%s, ladder: ladder-%d, escalate: [",
+            areas[i], names[i], i ? "ZX5, ZX6, ZX7" : "ZX1, ZX2, ZX3", areas[i], duties[i], i + 1);
+        if (options->areas > 1)
+            add(text, "%s-%s, ", areas[1 - i], duties[1 - i]);
+        add(text, "on-call]}\n");
+    }
+}
+
 static void write_policy(struct text *text, const struct options *options, int variant)
 {
     static const char *const areas[] = {"northmoor", "southfell"};
     static const char *const names[] = {"Northmoor", "Southfell"};
-    struct random random;
+    const char *duties[2];
+    struct random random, of_duty;
     random_open(&random, options->seed, "region", (uint64_t)variant);
+    random_open(&of_duty, options->seed, "duty", (uint64_t)variant);
     int missing = variant && options->teams > 1 && random_between(&random, 0, 2) == 0
                       ? (int)random_between(&random, 1, options->teams)
                       : 0;
@@ -133,19 +158,18 @@ static void write_policy(struct text *text, const struct options *options, int v
     add_times(text, &random);
     add_standards(text);
     add(text, "coordinators:\n");
-    for (int i = 0; i < options->areas; i++)
-        add(text, "  - {id: %s-duty, name: %s duty coordinator, telephone: 01632 960%d00}\n", areas[i],
+    for (int i = 0; i < options->areas; i++) {
+        duties[i] = duty_of(&of_duty, variant);
+        add(text, "  - {id: %s-%s, name: %s coordinator, telephone: 01632 960%d00}\n", areas[i], duties[i],
             names[i], i + 1);
+    }
+    add(text, "  - {id: on-call, name: Manager on call, telephone: 01632 960900}\n");
     add(text, "teams:\n");
     for (int team = 1; team <= options->teams; team++)
         if (team != missing)
             add_team(text, &random, team);
     add_ladders(text, &random, options->areas, options->teams, missing);
-    add(text, "areas:\n");
-    for (int i = 0; i < options->areas; i++)
-        add(text,
-            "  - {id: %s, name: %s, postcode_districts: [%s], coordinator: %s-duty, ladder: ladder-%d}\n",
-            areas[i], names[i], i ? "ZX5, ZX6, ZX7" : "ZX1, ZX2, ZX3", areas[i], i + 1);
+    add_areas(text, options, areas, names, duties);
     add(text, "organisations:\n");
     for (int i = 0; i < options->areas; i++)
         add(text, "  - {code: ZZP0%d, area: %s}\n", i + 1, areas[i]);

@@ -10,18 +10,6 @@
 
 enum { DETENTION_ENDED_STEP = CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED };
 
-static void say_presence(struct world *w, struct peer *p, bool present)
-{
-    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-    Concordat__V1__SetPresence body = CONCORDAT__V1__SET_PRESENCE__INIT;
-    request.command_case = COMMAND(SET_PRESENCE);
-    request.set_presence = &body;
-    body.present = p->present = present;
-    body.lease_seconds = (uint32_t)(p->lease_ms / 1000);
-    p->renew_ms = present ? w->now_ms + p->lease_ms / 3 : INT64_MAX;
-    peer_send(w, p, &request);
-}
-
 static void say_capacity(struct world *w, struct peer *p)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -44,13 +32,14 @@ static void say_answer(struct world *w, struct peer *p, const struct task *task)
         request.seen = &seen;
         seen.referral = referral;
         seen.attempt = task->attempt;
+        seen.by_person = peer_chance(p, 50);
     } else if (task->kind == COMMAND(ACCEPT)) {
         request.accept = &accept;
         accept.referral = referral;
         accept.attempt = task->attempt;
         if (peer_chance(p, 90))
             accept.arrival_case = CONCORDAT__V1__ACCEPT__ARRIVAL_EXPECTED_MINUTES;
-        accept.expected_minutes = (uint32_t)random_between(&p->random, 0, 60);
+        accept.expected_minutes = (uint32_t)random_between(&p->random, 0, peer_chance(p, 15) ? 900 : 60);
     } else {
         request.decline = &decline;
         decline.referral = referral;
@@ -177,8 +166,11 @@ static void go_on(struct world *w, struct peer *p, const uint8_t *id)
             peer_task(w, p, at_ms, COMMAND(CHECK_IN), step, id, 0);
     }
     for (int times = (int)random_between(&p->random, 0, 3); times > 0; times--)
-        peer_task(w, p, random_wait(&p->random, MINUTES(60)), COMMAND(RECORD_DETENTION),
-                  (int)random_between(&p->random, 1, DETENTION_ENDED_STEP), id, 0);
+        peer_detention_step(w, p, id, random_wait(&p->random, MINUTES(60)));
+    if (peer_chance(p, 40))
+        peer_plans_detention(w, p, id);
+    if (peer_chance(p, 10))
+        peer_task(w, p, random_wait(&p->random, MINUTES(30)), COMMAND(RECORD_WISH), 0, id, 0);
     at_ms += random_wait(&p->random, MINUTES(60));
     if (peer_chance(p, 80))
         peer_task(w, p, at_ms - 1, COMMAND(RECORD_DETENTION), DETENTION_ENDED_STEP, id, 0);
@@ -195,7 +187,7 @@ static void change_shift(struct world *w, struct peer *p)
 {
     bool present = p->diligent || peer_chance(p, p->present ? 50 : 90);
     if (p->welcome)
-        say_presence(w, p, present);
+        peer_says_presence(w, p, present);
     else
         p->present = present;
     if (peer_chance(p, 40) && p->welcome && !p->diligent)
@@ -214,19 +206,32 @@ static void open_device(struct world *w, struct peer *p)
 static void team_wake(struct world *w, struct peer *p)
 {
     if (p->welcome && p->renew_ms <= w->now_ms)
-        say_presence(w, p, p->present || p->diligent);
+        peer_says_presence(w, p, p->present || p->diligent);
     peer_plan(w, p, p->welcome ? p->renew_ms : INT64_MAX);
+}
+
+/* A person looks at what was changed, or they do not. */
+static void look_at_changes(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
+{
+    if (status && status->changed_seq && !p->diligent && peer_chance(p, 30))
+        peer_task(w, p, random_wait(&p->random, MINUTES(2)), COMMAND(SAW_CHANGES), 0, status->referral.data,
+                  (uint32_t)status->changed_seq);
 }
 
 static void team_told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
 {
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME) {
         if (p->present || p->diligent)
-            say_presence(w, p, true);
+            peer_says_presence(w, p, true);
         peer_plan(w, p, p->renew_ms);
     } else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_OFFER) {
         world_note(w, p->key.name, "is offered", message->offer->referral.data, message->offer->attempt);
         take_offer(w, p, message->offer);
+        look_at_changes(w, p, message->offer->status);
+        if (message->offer->status->detention && peer_chance(p, 10))
+            peer_detention_step(w, p, message->offer->referral.data, random_wait(&p->random, MINUTES(1)));
+    } else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS) {
+        look_at_changes(w, p, message->status);
     }
 }
 
@@ -256,6 +261,12 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         break;
     case COMMAND(RECORD_DETENTION):
         peer_notes_detention(w, p, task);
+        break;
+    case COMMAND(RECORD_WISH):
+        peer_records_wish(w, p, task->referral);
+        break;
+    case COMMAND(SAW_CHANGES):
+        peer_saw_changes(w, p, task->referral, task->attempt);
         break;
     case COMMAND(GIVE_BACK):
     case COMMAND(CANCEL_HANDOVER):

@@ -331,16 +331,34 @@ static void witness_take_cover(struct witness *w, uint64_t seq, const Concordat_
     cover->seq = seq;
 }
 
-static void take_others(struct witness *w, const Concordat__V1__Event *e)
+int witness_policy_of(const struct world *world, const ProtobufCBinaryData *digest)
 {
+    for (int i = 0; i < POLICIES; i++) {
+        const struct policy *policy = &world->policies[i]->policy;
+        if (digest->len == sizeof policy->digest && memcmp(digest->data, policy->digest, digest->len) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static void take_policy(struct world *world, const Concordat__V1__PolicyLoaded *m)
+{
+    struct witness *w = &world->witness;
+    w->policy = witness_policy_of(world, &m->digest);
+    for (size_t i = 0; i < m->n_teams; i++)
+        know_team(w, m->teams[i]->id);
+}
+
+static void take_others(struct world *world, const Concordat__V1__Event *e)
+{
+    struct witness *w = &world->witness;
     w->at_ms = e->at_ms;
     if (e->what_case == WHAT(AREA_COVERED))
         witness_take_cover(w, e->seq, e->area_covered);
     if (e->what_case == WHAT(CLOCK_CORRECTED))
         w->ahead_ms = e->clock_corrected->ahead_ms - e->clock_corrected->behind_ms;
     if (e->what_case == WHAT(POLICY_LOADED))
-        for (size_t i = 0; i < e->policy_loaded->n_teams; i++)
-            know_team(w, e->policy_loaded->teams[i]->id);
+        take_policy(world, e->policy_loaded);
     else if (e->what_case == WHAT(PRESENCE_CHANGED))
         know_team(w, e->presence_changed->team)->present = e->presence_changed->present;
 }
@@ -393,7 +411,7 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
                seq);
     journal_mix(&world->journal, body, size);
     const struct seen_case *before = e->referral.len ? witness_case(w, e->referral.data) : NULL;
-    take_others(w, e);
+    take_others(world, e);
     check_time(world, seq, e);
     check_invented(world, seq, e);
     check_one_effect(world, seq, e, before);

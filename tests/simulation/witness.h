@@ -93,6 +93,8 @@ struct witness {
     int64_t at_ms;         /* of the last event */
     int64_t ahead_ms;      /* how far the ledger's time stands ahead of UTC, as events say */
     uint32_t open;
+    /* The policies of the world that were in force after the last event, and when the last batch began. */
+    int policy, policy_before;
 };
 
 struct world;
@@ -110,6 +112,8 @@ struct seen_command *witness_sent(struct witness *witness, const uint8_t *comman
                                   const uint8_t *referral, uint32_t attempt);
 /* Returns the coordinator's readings beyond their areas, none to begin with; valid until the next event. */
 struct seen_glass *witness_glass_of(struct witness *witness, const char *coordinator);
+/* Returns which of the world's policies has the digest; -1 if none has. */
+int witness_policy_of(const struct world *world, const ProtobufCBinaryData *digest);
 /* Returns a number for a team, below 64; -1 if the team is unknown. */
 int witness_team(const struct witness *witness, const char *team);
 bool witness_present(const struct witness *witness, const char *team);

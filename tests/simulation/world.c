@@ -95,6 +95,29 @@ static void add_teams(struct world *w)
     }
 }
 
+static bool has_coordinator(const struct world *w, const char *id)
+{
+    for (int i = 0; i < w->peer_count; i++)
+        if (w->peers[i].kind == PEER_COORDINATOR && strcmp(w->peers[i].key.of, id) == 0)
+            return true;
+    return false;
+}
+
+/* Those of every policy: one who is in none now has a key all the same. */
+static void add_coordinators(struct world *w)
+{
+    for (int i = 0; i < POLICIES; i++) {
+        const struct policy *policy = &w->policies[i]->policy;
+        for (int j = 0; j < policy->coordinator_count; j++) {
+            const char *id = policy->coordinators[j].id;
+            char name[NAME_BYTES];
+            snprintf(name, sizeof name, "%s-1", id);
+            if (!has_coordinator(w, id))
+                peer_add(w, PEER_COORDINATOR, name, id);
+        }
+    }
+}
+
 static void add_strangers(struct world *w)
 {
     static const char *const sources[] = {"street-triage", "emergency-department"};
@@ -115,17 +138,13 @@ static void add_strangers(struct world *w)
 static void add_peers(struct world *w)
 {
     static const char *const sources[] = {"street-triage", "liaison-and-diversion", "emergency-department"};
-    const struct policy *policy = &w->policies[0]->policy;
     char name[NAME_BYTES];
     for (int i = 0; i < w->options.intakes; i++) {
         snprintf(name, sizeof name, "intake-%d", i + 1);
         peer_add(w, PEER_INTAKE, name, sources[i % 3]);
     }
     add_teams(w);
-    for (int i = 0; i < policy->coordinator_count; i++) {
-        snprintf(name, sizeof name, "%s-1", policy->coordinators[i].id);
-        peer_add(w, PEER_COORDINATOR, name, policy->coordinators[i].id);
-    }
+    add_coordinators(w);
     for (int i = 0; i < w->options.auditors; i++) {
         snprintf(name, sizeof name, "auditor-%d", i + 1);
         struct peer *auditor = peer_add(w, PEER_AUDITOR, name, "ZZA01");

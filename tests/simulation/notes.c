@@ -1,0 +1,97 @@
+/* notes.c: what the source, the team and the coordinator can say of a case: the steps of a detention, what
+ * the person wishes, and that they have seen what was changed. */
+#include "tests/simulation/world.h"
+
+#define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
+#define NOTED(name)   CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_##name
+
+static char *notes_text(const char *string)
+{
+    return (char *)(uintptr_t)string;
+}
+
+/* Mostly now, often of the last hours, and now and then to come. */
+static void draw_occurred(const struct world *w, struct peer *p, Concordat__V1__RecordDetention *body,
+                          Concordat__V1__Instant *occurred)
+{
+    if (!peer_chance(p, 30))
+        return;
+    concordat__v1__instant__init(occurred);
+    occurred->unix_ms =
+        w->now_ms - random_between(&p->random, -MINUTES(10), HOURS(peer_chance(p, 20) ? 26 : 2));
+    occurred->basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    body->occurred = occurred;
+}
+
+void peer_notes_detention(struct world *w, struct peer *p, const struct task *task)
+{
+    static Concordat__V1__StationGround grounds[] = {
+        CONCORDAT__V1__STATION_GROUND__STATION_GROUND_IMMINENT_RISK,
+        CONCORDAT__V1__STATION_GROUND__STATION_GROUND_NO_OTHER_PLACE,
+        CONCORDAT__V1__STATION_GROUND__STATION_GROUND_HEALTH_PROFESSIONAL};
+    static const char *const people[] = {"", "d12", "amhp7"};
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__RecordDetention body = CONCORDAT__V1__RECORD_DETENTION__INIT;
+    Concordat__V1__Instant occurred;
+    request.command_case = COMMAND(RECORD_DETENTION);
+    request.record_detention = &body;
+    body.referral = peer_bytes(task->referral, 16);
+    body.step = (Concordat__V1__DetentionStep)task->step;
+    body.place = (Concordat__V1__PlaceOfSafety)random_between(&p->random, 0, 5);
+    body.at_door = peer_chance(p, 20);
+    body.by = notes_text(people[random_between(&p->random, 0, 2)]);
+    body.second = notes_text(people[random_between(&p->random, 0, 2)]);
+    body.end = (Concordat__V1__DetentionEnd)random_between(&p->random, 1, p->diligent ? 8 : 9);
+    body.without_amhp = (Concordat__V1__WithoutAmhp)random_between(&p->random, p->diligent, 4);
+    body.minutes = (uint32_t)random_between(&p->random, 0, 800);
+    body.extension_reason = (Concordat__V1__ExtensionReason)random_between(&p->random, 0, 1);
+    body.by_responsible_doctor = peer_chance(p, 70);
+    body.assessed_at_station = peer_chance(p, 20);
+    body.n_grounds = (size_t)random_between(&p->random, 0, 3);
+    body.grounds = grounds;
+    body.note = notes_text(peer_chance(p, 50) ? "a note, Invented" : "");
+    if (!p->diligent)
+        draw_occurred(w, p, &body, &occurred);
+    peer_command(w, p, &request, task->referral, 0);
+}
+
+void peer_detention_step(struct world *w, struct peer *p, const uint8_t *referral, int64_t in_ms)
+{
+    peer_task(w, p, in_ms, COMMAND(RECORD_DETENTION),
+              (int)random_between(&p->random, NOTED(USED), NOTED(ENDED)), referral, 0);
+}
+
+void peer_plans_detention(struct world *w, struct peer *p, const uint8_t *referral)
+{
+    static const int life[] = {NOTED(ARRIVED),     NOTED(TRANSFER_ASKED), NOTED(TRANSFER_AGREED),
+                               NOTED(ARRIVED),     NOTED(POLICE_LEFT),    NOTED(EXAMINED),
+                               NOTED(INTERVIEWED), NOTED(EXTENDED),       NOTED(ENDED)};
+    int64_t in_ms = 0;
+    for (size_t i = 0; i < sizeof life / sizeof *life; i++) {
+        in_ms += random_wait(&p->random, MINUTES(10));
+        if (peer_chance(p, 75))
+            peer_task(w, p, in_ms, COMMAND(RECORD_DETENTION), life[i], referral, 0);
+    }
+}
+
+void peer_records_wish(struct world *w, struct peer *p, const uint8_t *referral)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__RecordWish body = CONCORDAT__V1__RECORD_WISH__INIT;
+    request.command_case = COMMAND(RECORD_WISH);
+    request.record_wish = &body;
+    body.referral = peer_bytes(referral, 16);
+    body.wish = peer_chance(p, 70) ? CONCORDAT__V1__WISH__WISH_TELEPHONE : CONCORDAT__V1__WISH__WISH_VISIT;
+    peer_command(w, p, &request, referral, 0);
+}
+
+void peer_saw_changes(struct world *w, struct peer *p, const uint8_t *referral, uint64_t seq)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__SawChanges body = CONCORDAT__V1__SAW_CHANGES__INIT;
+    request.command_case = COMMAND(SAW_CHANGES);
+    request.saw_changes = &body;
+    body.referral = peer_bytes(referral, 16);
+    body.seq = seq;
+    peer_command(w, p, &request, referral, 0);
+}
