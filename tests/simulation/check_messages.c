@@ -236,22 +236,27 @@ void check_sent(struct world *w, const struct peer *peer, const Concordat__V1__M
     switch ((int)message->body_case) {
     case BODY(ANSWER):
         check_answer(w, peer, message);
+        check_told_by(w, peer, message->answer->status);
         break;
     case BODY(STATUS):
+        check_told_by(w, peer, message->status);
         check_status(w, message->status);
         check_reader(w, peer, message->status->referral.data, message->status->referral.len, "a status");
         break;
     case BODY(OFFER):
+        check_told_by(w, peer, message->offer->status);
         check_status(w, message->offer->status);
         check_offer(w, peer, message->offer);
         break;
     case BODY(OFFER_OVER):
+        check_told_by(w, peer, message->offer_over->status);
         check_status(w, message->offer_over->status);
         check_reader(w, peer, message->offer_over->referral.data, 16, "an offer's end");
         break;
     case BODY(BOARD):
         for (size_t i = 0; i < message->board->n_cases; i++) {
             check_status(w, message->board->cases[i]);
+            check_told_by(w, peer, message->board->cases[i]);
             check_reader(w, peer, message->board->cases[i]->referral.data, 16, "a board");
         }
         for (size_t i = 0; i < message->board->n_covers; i++)

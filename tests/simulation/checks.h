@@ -42,6 +42,24 @@ void check_erased_record(struct world *world, const struct peer *peer, const Con
 /* check_history.c: the answer to who had to do with a case. */
 void check_history(struct world *world, const struct peer *peer, const struct seen_command *command,
                    const Concordat__V1__Record *record);
+/* check_children.c: of an event that asks a team or holds a case, with the case before it. */
+void check_child(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                 const struct seen_case *before);
+/* check_reminders.c: of a reminder, with the case before it. */
+void check_reminded(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                    const struct seen_case *before);
+/* check_detained.c: of an event, with the detention before it and the case after it; and after each turn. */
+void check_detained(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                    const struct seen_detention *before, const struct seen_case *after);
+void check_clocks_end(struct world *world);
+/* check_told.c: notes an event of which somebody is to be told in its turn; what a peer is sent; and compares
+ * the two, before the next batch and after each turn. */
+void check_told_begins(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
+void check_told_by(struct world *world, const struct peer *peer, const Concordat__V1__CaseStatus *status);
+void check_told(struct world *world);
+/* When the broker welcomes a peer, and when it takes something of one. */
+void check_told_welcomes(const struct world *world, struct peer *peer);
+void check_told_hears(struct world *world, struct peer *peer);
 /* After the event: the case has exactly the owner that follows from it. */
 void check_owned(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                  const struct seen_case *after);

@@ -63,6 +63,7 @@ static void revoke(struct world *w, struct peer *p)
     host_settles(w);
     world_note(w, p->key.name, "key is revoked", NULL, 0);
     p->revoked = true;
+    p->welcomed_ms = 0;
     world_later(w, random_wait(&w->faults, MINUTES(20)), SOMETHING_MENDS, FAULT_REVOKE, (uint64_t)p->index);
 }
 

@@ -18,6 +18,7 @@ static const char version[] = "concordat-broker simulated";
 void host_keeps(struct world *w)
 {
     size_t from = w->store.count;
+    check_told(w);
     w->witness.batch_seq = from + 1;
     w->witness.before_ms = w->witness.at_ms;
     w->witness.policy_before = w->witness.policy;
@@ -175,7 +176,7 @@ static enum server_sent send_one(struct world *w, const struct server_route *rou
                                  size_t size)
 {
     struct host *h = &w->host;
-    const struct peer *peer = network_peer(w, route);
+    struct peer *peer = network_peer(w, route);
     if (h->failed && !h->dead)
         world_violated(w, "went on after a failure", "a message is sent");
     if (h->dead || !peer)
@@ -185,6 +186,10 @@ static enum server_sent send_one(struct world *w, const struct server_route *rou
     if (message)
         check_sent(w, peer, message);
     enum server_sent sent = network_to_peer(w, route, bytes, size);
+    if (sent != SERVER_SENT)
+        peer->welcomed_ms = 0; /* it is told all again, once it is heard of */
+    else if (message && message->body_case == CONCORDAT__V1__MESSAGE__BODY_WELCOME)
+        check_told_welcomes(w, peer);
     if (h->dying && h->dies_after > 0 && --h->dies_after == 0) {
         world_note(w, "broker", "dies while sending", NULL, 0);
         h->dead = true;
@@ -381,6 +386,9 @@ void host_dies(struct world *w)
 {
     struct host *h = &w->host;
     world_note(w, "broker", "is down", NULL, 0);
+    w->witness.due_count = 0; /* what it had to say is lost; its peers ask again */
+    for (int i = 0; i < w->peer_count; i++)
+        w->peers[i].welcomed_ms = 0;
     if (w->store.pending && !w->options.sqlite)
         settle_in_death(w);
     empty_queue(h);
@@ -434,6 +442,7 @@ static enum ledger_status take_all(struct world *w, struct now now)
     enum ledger_status status = LEDGER_OK;
     for (size_t i = 0; i < count && status == LEDGER_OK; i++) {
         struct server_route route = network_route(h->queue[i], h->run);
+        check_told_hears(w, &w->peers[h->queue[i]->peer]);
         broker_take(h->broker, &route, w->peers[h->queue[i]->peer].key.name, h->queue[i]->bytes,
                     h->queue[i]->size, now);
         if (!port_syncing(w))
@@ -485,7 +494,9 @@ void host_turn(struct world *w)
         check_books(w);
         check_shares(w);
     }
+    check_told(w);
     check_stuck(w);
+    check_clocks_end(w);
     check_replay(w);
     if (h->disk.ledger && idle)
         ledger_idle(h->disk.ledger);

@@ -29,7 +29,7 @@ void peer_notes_detention(struct world *w, struct peer *p, const struct task *ta
         CONCORDAT__V1__STATION_GROUND__STATION_GROUND_IMMINENT_RISK,
         CONCORDAT__V1__STATION_GROUND__STATION_GROUND_NO_OTHER_PLACE,
         CONCORDAT__V1__STATION_GROUND__STATION_GROUND_HEALTH_PROFESSIONAL};
-    static const char *const people[] = {"", "d12", "amhp7"};
+    static const char *const people[] = {"", "d12", "amhp70"};
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__RecordDetention body = CONCORDAT__V1__RECORD_DETENTION__INIT;
     Concordat__V1__Instant occurred;

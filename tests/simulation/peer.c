@@ -235,6 +235,7 @@ static void plan_next(struct world *w, struct peer *p)
 static void reconnect(struct world *w, struct peer *p)
 {
     p->connection++;
+    p->welcomed_ms = 0;
     p->welcome = false;
     p->heard_ms = w->now_ms;
     p->last_in_ms = p->last_out_ms = 0;
@@ -275,6 +276,7 @@ void peer_dies(struct world *w, struct peer *p)
     world_note(w, p->key.name, "dies", NULL, 0);
     p->online = p->welcome = false;
     p->connection++;
+    p->welcomed_ms = 0;
     p->task_count = p->kind == PEER_INTAKE ? p->task_count : 0;
     p->follow_ms = 0;
     while (p->kind != PEER_INTAKE && p->pending_count)

@@ -51,6 +51,9 @@ struct peer {
     bool cut_in, cut_out; /* cut by a partition */
     int64_t clogged_until_ms, last_in_ms, last_out_ms;
     uint32_t under_way;
+    /* as the broker sees it */
+    int64_t welcomed_ms; /* when it was welcomed on this connection, and has lost nothing since; 0: not */
+    int64_t heard_of_ms;
     /* its unanswered commands and its tasks */
     struct pending pending[PENDING_MAX];
     int pending_count;

@@ -17,6 +17,7 @@ void witness_open(struct witness *w)
     table_open(&w->cases, sizeof(struct seen_case));
     table_open(&w->commands, sizeof(struct seen_command));
     table_open(&w->teams, sizeof(struct seen_team));
+    table_open(&w->coordinators, sizeof(struct seen_coordinator));
     table_open(&w->covers, sizeof(struct seen_cover));
     table_open(&w->glass, sizeof(struct seen_glass));
     index_open(&w->case_by_id, offsetof(struct seen_case, id), 16, 1);
@@ -33,6 +34,7 @@ void witness_close(struct witness *w)
     table_close(&w->cases);
     table_close(&w->commands);
     table_close(&w->teams);
+    table_close(&w->coordinators);
     table_close(&w->covers);
     table_close(&w->glass);
     index_close(&w->case_by_id);
@@ -134,6 +136,32 @@ static struct seen_team *know_team(struct witness *w, const char *id)
     snprintf(team->id, NAME_BYTES, "%s", id);
     index_add(&w->team_by_id, &w->teams, w->teams.count - 1);
     return team;
+}
+
+static struct seen_coordinator *coordinator_of(const struct witness *w, const char *id)
+{
+    for (uint32_t i = 0; i < w->coordinators.count; i++) {
+        struct seen_coordinator *coordinator = table_row(&w->coordinators, i);
+        if (strcmp(coordinator->id, id) == 0)
+            return coordinator;
+    }
+    return NULL;
+}
+
+static struct seen_coordinator *know_coordinator(struct witness *w, const char *id)
+{
+    struct seen_coordinator *coordinator = coordinator_of(w, id);
+    if (coordinator)
+        return coordinator;
+    coordinator = add_row(&w->coordinators, NULL);
+    snprintf(coordinator->id, NAME_BYTES, "%s", id);
+    return coordinator;
+}
+
+bool witness_watches(const struct witness *w, const char *id)
+{
+    const struct seen_coordinator *coordinator = coordinator_of(w, id);
+    return coordinator && coordinator->present;
 }
 
 /* --- the model of a case ---------------------------------------------------------------------------- */
@@ -302,6 +330,7 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
     c->newest_seq = seq;
     if (c->ended)
         return c; /* events about an ended case change nothing else */
+    facts_take(w, c, e);
     model_case(w, c, e);
     model_told(world, c, seq, e);
     if (c->ended) {
@@ -359,8 +388,12 @@ static void take_others(struct world *world, const Concordat__V1__Event *e)
         w->ahead_ms = e->clock_corrected->ahead_ms - e->clock_corrected->behind_ms;
     if (e->what_case == WHAT(POLICY_LOADED))
         take_policy(world, e->policy_loaded);
+    else if (e->what_case == WHAT(PRESENCE_CHANGED) && e->presence_changed->coordinator[0])
+        know_coordinator(w, e->presence_changed->coordinator)->present = e->presence_changed->present;
     else if (e->what_case == WHAT(PRESENCE_CHANGED))
         know_team(w, e->presence_changed->team)->present = e->presence_changed->present;
+    else if (e->what_case == WHAT(CAPACITY_CLAIMED))
+        know_team(w, e->capacity_claimed->team)->claim_good_until_ms = e->capacity_claimed->good_until_ms;
 }
 
 struct seen_glass *witness_glass_of(struct witness *w, const char *coordinator)
@@ -424,10 +457,16 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
     if (e->what_case == WHAT(ERASED))
         check_erased(world, seq, e, before);
     check_empty_rung(world, seq, e);
+    check_child(world, seq, e, before);
+    if (e->what_case == WHAT(REMINDED) && before)
+        check_reminded(world, seq, e, before);
+    const struct seen_detention detention = before ? before->detention : (struct seen_detention){0};
     const struct seen_case *after = e->referral.len ? take_case(world, seq, e) : NULL;
     if (after) {
         check_owned(world, seq, e, after);
         check_sealed(world, seq, e, after);
+        check_detained(world, seq, e, &detention, after);
     }
+    check_told_begins(world, seq, e);
     remember_event(w, e, after);
 }

@@ -6,6 +6,7 @@
 #ifndef CONCORDAT_SIMULATION_WITNESS_H
 #define CONCORDAT_SIMULATION_WITNESS_H
 
+#include "broker/core/codes.h"
 #include "broker/core/index.h"
 #include "proto/wire/wire.h"
 
@@ -21,6 +22,23 @@ struct seen_event {
     bool broke_glass;  /* a coordinator read a record beyond their areas */
     bool erased, held; /* as the event leaves its case */
     int64_t at_ms;
+};
+
+/* The person, as the referral tells. */
+struct seen_person {
+    bool age_known, detained; /* detained: by a power that needs a place of safety */
+    int age_years, looks_under_18;
+    char language[4];
+};
+
+struct seen_detention {
+    int state, power;
+    int64_t started_ms, until_ms; /* UTC */
+};
+
+struct seen_clock {
+    bool runs, is_breached;
+    int64_t due_ms; /* UTC */
 };
 
 struct seen_case {
@@ -50,6 +68,19 @@ struct seen_case {
     uint32_t number;  /* as people say it */
     uint32_t holds;   /* 1 << HoldOnErasure */
     int64_t ended_ms; /* by the ledger's time */
+    /* facts.c */
+    struct seen_person person;
+    struct seen_detention detention;
+    struct seen_clock clocks[CLOCK_COUNT];
+    char own_team[NAME_BYTES], last_asked[NAME_BYTES];
+    char lost_by[NAME_BYTES]; /* the team that lost the case by its last event */
+    uint64_t asked_in_round;  /* teams, as `asked` */
+    uint32_t round;
+    uint64_t changed_seq; /* the latest change that nobody has seen; 0: none */
+    size_t changes;       /* so many fields it lists */
+    uint32_t unheard;     /* reminders that nobody has acknowledged */
+    bool is_heard;        /* somebody knows of the case as it is */
+    bool is_worse;        /* it has turned worse since, and nobody has been told again */
 };
 
 /* A command that somebody sent. */
@@ -63,6 +94,12 @@ struct seen_command {
 };
 
 struct seen_team {
+    char id[NAME_BYTES];
+    bool present;
+    int64_t claim_good_until_ms; /* what it said of its places */
+};
+
+struct seen_coordinator {
     char id[NAME_BYTES];
     bool present;
 };
@@ -83,8 +120,17 @@ struct seen_glass {
     int64_t at_ms[GLASS_AN_HOUR];
 };
 
+/* Something of which peers are to be told in its turn (check_told.c); and the peers who were, as bits of
+ * their index. */
+enum { TOLD_DUE_MAX = 256 };
+struct told_due {
+    uint8_t referral[16];
+    uint64_t seq, told;
+    int of; /* a row of its table */
+};
+
 struct witness {
-    struct table events, cases, commands, teams, covers, glass;
+    struct table events, cases, commands, teams, coordinators, covers, glass;
     struct index case_by_id, command_by_id, team_by_id;
     struct arena arena;
     uint64_t acknowledged; /* commands */
@@ -93,6 +139,8 @@ struct witness {
     int64_t at_ms;         /* of the last event */
     int64_t ahead_ms;      /* how far the ledger's time stands ahead of UTC, as events say */
     uint32_t open;
+    struct told_due due[TOLD_DUE_MAX];
+    int due_count;
     /* The policies of the world that were in force after the last event, and when the last batch began. */
     int policy, policy_before;
 };
@@ -101,6 +149,10 @@ struct world;
 
 void witness_open(struct witness *witness);
 void witness_close(struct witness *witness);
+
+/* facts.c: takes from an event what it says of the person, the detention and who has heard, before the rest
+ * of it. */
+void facts_take(const struct witness *witness, struct seen_case *c, const Concordat__V1__Event *event);
 
 /* Takes the next event on the disk. */
 void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t size);
@@ -117,6 +169,8 @@ int witness_policy_of(const struct world *world, const ProtobufCBinaryData *dige
 /* Returns a number for a team, below 64; -1 if the team is unknown. */
 int witness_team(const struct witness *witness, const char *team);
 bool witness_present(const struct witness *witness, const char *team);
+/* Whether a coordinator watches the board. */
+bool witness_watches(const struct witness *witness, const char *coordinator);
 /* Returns whether the coordinator covers the area, or did when the last batch began: an answer may have been
  * decided before the event of its turn that ended the cover. */
 bool witness_covers(const struct witness *witness, const char *coordinator, const char *area);

@@ -1,0 +1,143 @@
+/* facts.c: what a case's events say of the person, of their detention, and of who has heard of the case. */
+#include "tests/simulation/checks.h"
+
+#define WHAT(name) CONCORDAT__V1__EVENT__WHAT_##name
+
+static void take_referral(struct seen_case *c, const Concordat__V1__Referral *r, uint32_t routed_age)
+{
+    const Concordat__V1__Demographics *person = r->person;
+    struct seen_person *seen = &c->person;
+    *seen = (struct seen_person){.age_known = person && person->age_known};
+    if (person) {
+        seen->age_years = (int)person->age_years;
+        seen->looks_under_18 = (int)person->looks_under_18;
+        memcpy(seen->language, person->language, strnlen(person->language, sizeof seen->language - 1));
+    }
+    if (routed_age) {
+        seen->age_known = true;
+        seen->age_years = (int)routed_age;
+    }
+    int status = r->legal ? (int)r->legal->status : 0;
+    seen->detained = status == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136 ||
+                     status == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_135_1;
+}
+
+/* Those of a detention run by UTC, and all of them do if nobody sets the clock. */
+static void take_clocks(struct seen_case *c, const Concordat__V1__Event *e, int64_t ahead_ms)
+{
+    for (size_t i = 0; i < e->n_clocks; i++) {
+        const Concordat__V1__ClockChange *change = e->clocks[i];
+        struct seen_clock *clock = &c->clocks[change->clock];
+        bool starts = change->what == CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_STARTED;
+        clock->runs = starts;
+        if (starts)
+            clock->due_ms = change->due_ms - ahead_ms;
+        clock->is_breached = false;
+    }
+    if (e->what_case == WHAT(CLOCK_BREACHED))
+        c->clocks[e->clock_breached->clock].is_breached = true;
+}
+
+static void take_detention(struct seen_case *c, const Concordat__V1__DetentionNoted *m)
+{
+    c->detention.state = (int)m->state;
+    c->detention.started_ms = m->started_ms;
+    c->detention.until_ms = m->until_ms;
+    if (m->power)
+        c->detention.power = (int)m->power;
+}
+
+static void take_update(struct seen_case *c, uint64_t seq, const Concordat__V1__Updated *m)
+{
+    take_referral(c, m->referral, m->routed_age);
+    c->changes = m->n_changed + m->n_unseen;
+    c->changed_seq = c->changes ? seq : 0;
+    if (m->own_team[0] || c->own_team[0])
+        snprintf(c->own_team, NAME_BYTES, "%s", m->own_team);
+}
+
+/* Whether somebody has heard of the case as it is. */
+static void take_hearing(struct seen_case *c, const Concordat__V1__Event *e)
+{
+    switch ((int)e->what_case) {
+    case WHAT(REMINDED):
+        c->unheard++;
+        c->is_heard = false;
+        break;
+    case WHAT(ACKNOWLEDGED):
+        c->unheard = 0;
+        c->is_heard = true;
+        break;
+    case WHAT(TAKEN):
+    case WHAT(ACCEPTED):
+        c->unheard = 0;
+        c->is_heard &= e->what_case == WHAT(ACCEPTED);
+        break;
+    case WHAT(HELD):
+        c->is_heard &= c->state == CONCORDAT__V1__STATE__STATE_HELD;
+        break;
+    case WHAT(ASKED_AGAIN):
+        c->is_worse = false;
+        c->is_heard = false;
+        break;
+    case WHAT(PASSED_OVER):
+    case WHAT(TEAM_SILENT):
+        c->is_heard = false;
+        break;
+    case WHAT(CLOCK_BREACHED):
+        c->is_worse = c->is_heard;
+        break;
+    default:
+        break;
+    }
+}
+
+/* A team is asked once in each round of the ladder. */
+static void take_round(struct seen_case *c, uint32_t round)
+{
+    if (c->round != round)
+        c->asked_in_round = 0;
+    c->round = round;
+}
+
+static void take_asking(const struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
+{
+    if (e->what_case == WHAT(HELD))
+        take_round(c, e->held->round);
+    else if (e->what_case == WHAT(REMINDED))
+        take_round(c, e->reminded->round);
+    else if (e->what_case == WHAT(SOUGHT))
+        take_round(c, e->sought->round);
+    if (e->what_case != WHAT(OFFERED))
+        return;
+    take_round(c, e->offered->round);
+    int team = witness_team(w, e->offered->team);
+    if (team >= 0)
+        c->asked_in_round |= UINT64_C(1) << team;
+    snprintf(c->last_asked, NAME_BYTES, "%s", e->offered->team);
+}
+
+static void take_loss(struct seen_case *c, const Concordat__V1__Event *e)
+{
+    bool is_lost = e->what_case == WHAT(LEASE_LAPSED) || e->what_case == WHAT(GIVEN_BACK);
+    snprintf(c->lost_by, NAME_BYTES, "%s", is_lost ? c->team : "");
+}
+
+void facts_take(const struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
+{
+    take_clocks(c, e, w->ahead_ms);
+    take_hearing(c, e);
+    take_asking(w, c, e);
+    take_loss(c, e);
+    if (e->what_case == WHAT(RECEIVED)) {
+        take_referral(c, e->received->referral, e->received->routed_age);
+        snprintf(c->own_team, NAME_BYTES, "%s", e->received->own_team);
+        c->round = 1;
+    } else if (e->what_case == WHAT(UPDATED)) {
+        take_update(c, e->seq, e->updated);
+    } else if (e->what_case == WHAT(CHANGES_SEEN)) {
+        c->changed_seq = 0;
+    } else if (e->what_case == WHAT(DETENTION_NOTED)) {
+        take_detention(c, e->detention_noted);
+    }
+}
