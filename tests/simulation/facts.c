@@ -11,12 +11,13 @@ static void take_referral(struct seen_case *c, const Concordat__V1__Referral *r,
     if (person) {
         seen->age_years = (int)person->age_years;
         seen->looks_under_18 = (int)person->looks_under_18;
-        memcpy(seen->language, person->language, strnlen(person->language, sizeof seen->language - 1));
     }
     if (routed_age) {
         seen->age_known = true;
         seen->age_years = (int)routed_age;
     }
+    seen->source = (int)r->source;
+    seen->needs_nothing_more = !r->n_needs && (!person || !person->language[0]);
     int status = r->legal ? (int)r->legal->status : 0;
     seen->detained = status == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136 ||
                      status == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_135_1;
@@ -117,10 +118,15 @@ static void take_asking(const struct witness *w, struct seen_case *c, const Conc
     snprintf(c->last_asked, NAME_BYTES, "%s", e->offered->team);
 }
 
-static void take_loss(struct seen_case *c, const Concordat__V1__Event *e)
+/* The team that has the case, or is asked, has a place more by this event. */
+static void take_place(const struct witness *w, const struct seen_case *c, const Concordat__V1__Event *e)
 {
-    bool is_lost = e->what_case == WHAT(LEASE_LAPSED) || e->what_case == WHAT(GIVEN_BACK);
-    snprintf(c->lost_by, NAME_BYTES, "%s", is_lost ? c->team : "");
+    bool ends = e->what_case == WHAT(OFFER_ENDED);
+    bool moves = e->what_case == WHAT(LEASE_LAPSED) || e->what_case == WHAT(GIVEN_BACK) ||
+                 e->what_case == WHAT(TAKEN) || e->what_case == WHAT(ACCEPTED);
+    struct seen_team *team = ends || moves ? witness_team_row(w, ends ? c->offer_team : c->team) : NULL;
+    if (team)
+        team->freed_seq = e->seq;
 }
 
 void facts_take(const struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
@@ -128,7 +134,7 @@ void facts_take(const struct witness *w, struct seen_case *c, const Concordat__V
     take_clocks(c, e, w->ahead_ms);
     take_hearing(c, e);
     take_asking(w, c, e);
-    take_loss(c, e);
+    take_place(w, c, e);
     if (e->what_case == WHAT(RECEIVED)) {
         take_referral(c, e->received->referral, e->received->routed_age);
         snprintf(c->own_team, NAME_BYTES, "%s", e->received->own_team);

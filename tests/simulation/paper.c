@@ -23,7 +23,7 @@ static void write_person(struct paper *paper, struct random *random)
 {
     concordat__v1__demographics__init(&paper->person);
     paper->referral.person = &paper->person;
-    paper->person.age_known = random_between(random, 0, 9) > 0;
+    paper->person.age_known = random_between(random, 0, 5) > 0;
     paper->person.age_years = paper->person.age_known ? (uint32_t)random_between(random, 9, 90) : 0;
     if (!paper->person.age_known)
         paper->person.looks_under_18 = (Concordat__V1__LooksUnder18)random_between(random, 0, 3);

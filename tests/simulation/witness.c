@@ -91,7 +91,7 @@ struct seen_command *witness_sent(struct witness *w, const uint8_t *command, int
     return seen;
 }
 
-static struct seen_team *team_of(const struct witness *w, const char *id)
+struct seen_team *witness_team_row(const struct witness *w, const char *id)
 {
     char key[NAME_BYTES] = {0};
     strncpy(key, id, NAME_BYTES - 1);
@@ -100,13 +100,13 @@ static struct seen_team *team_of(const struct witness *w, const char *id)
 
 bool witness_present(const struct witness *w, const char *id)
 {
-    const struct seen_team *team = team_of(w, id);
+    const struct seen_team *team = witness_team_row(w, id);
     return team && team->present;
 }
 
 int witness_team(const struct witness *w, const char *id)
 {
-    const struct seen_team *team = team_of(w, id);
+    const struct seen_team *team = witness_team_row(w, id);
     return team ? (int)(team - (const struct seen_team *)table_row(&w->teams, 0)) : -1;
 }
 
@@ -129,7 +129,7 @@ bool witness_covers(const struct witness *w, const char *coordinator, const char
 
 static struct seen_team *know_team(struct witness *w, const char *id)
 {
-    struct seen_team *team = team_of(w, id);
+    struct seen_team *team = witness_team_row(w, id);
     if (team)
         return team;
     team = add_row(&w->teams, &w->team_by_id);

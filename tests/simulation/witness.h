@@ -28,7 +28,8 @@ struct seen_event {
 struct seen_person {
     bool age_known, detained; /* detained: by a power that needs a place of safety */
     int age_years, looks_under_18;
-    char language[4];
+    bool needs_nothing_more; /* in English, and without a need that a team has to have */
+    int source;
 };
 
 struct seen_detention {
@@ -73,8 +74,7 @@ struct seen_case {
     struct seen_detention detention;
     struct seen_clock clocks[CLOCK_COUNT];
     char own_team[NAME_BYTES], last_asked[NAME_BYTES];
-    char lost_by[NAME_BYTES]; /* the team that lost the case by its last event */
-    uint64_t asked_in_round;  /* teams, as `asked` */
+    uint64_t asked_in_round; /* teams, as `asked` */
     uint32_t round;
     uint64_t changed_seq; /* the latest change that nobody has seen; 0: none */
     size_t changes;       /* so many fields it lists */
@@ -97,6 +97,7 @@ struct seen_team {
     char id[NAME_BYTES];
     bool present;
     int64_t claim_good_until_ms; /* what it said of its places */
+    uint64_t freed_seq;          /* the latest event by which it has a place more */
 };
 
 struct seen_coordinator {
@@ -168,6 +169,7 @@ struct seen_glass *witness_glass_of(struct witness *witness, const char *coordin
 int witness_policy_of(const struct world *world, const ProtobufCBinaryData *digest);
 /* Returns a number for a team, below 64; -1 if the team is unknown. */
 int witness_team(const struct witness *witness, const char *team);
+struct seen_team *witness_team_row(const struct witness *witness, const char *team);
 bool witness_present(const struct witness *witness, const char *team);
 /* Whether a coordinator watches the board. */
 bool witness_watches(const struct witness *witness, const char *coordinator);
