@@ -97,6 +97,15 @@ static void coordinator_changes_shift(struct world *w, struct peer *p)
     peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(SET_PRESENCE), 0, NULL, 0);
 }
 
+/* Whether there is a case to deal with; the next shift and the next cover can wait. */
+static bool has_work(const struct peer *p)
+{
+    for (int i = 0; i < p->task_count; i++)
+        if (p->tasks[i].kind != COMMAND(SET_PRESENCE) && p->tasks[i].kind != COMMAND(COVER))
+            return true;
+    return p->pending_count > 0;
+}
+
 static void coordinator_wake(struct world *w, struct peer *p)
 {
     if (p->welcome && p->renew_ms <= w->now_ms)
@@ -104,7 +113,7 @@ static void coordinator_wake(struct world *w, struct peer *p)
     peer_plan(w, p, p->welcome ? p->renew_ms : INT64_MAX);
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__GetBoard board = CONCORDAT__V1__GET_BOARD__INIT;
-    if (!p->diligent || !p->welcome || p->task_count + p->pending_count > 0)
+    if (!p->diligent || !p->welcome || has_work(p))
         return;
     request.command_case = COMMAND(GET_BOARD);
     request.get_board = &board;
