@@ -67,6 +67,36 @@ enum seals_status seals_end_case(struct seals *s, const struct seals_case *of)
     return seals_write_bytes(s, zeros, sizeof zeros, seals_place(of->drill, of->number) + SLOT_CALLBACK_AT);
 }
 
+/* Only the callback key is written: nothing that stands beside it is touched. */
+static enum seals_status seals_write_callback(const struct seals *s, struct slot *slot,
+                                              const uint8_t key[SEAL_KEY_BYTES])
+{
+    uint8_t callback[SEAL_KEY_BYTES], bytes[SLOT_BYTES];
+    s->setting.random.draw(s->setting.random.context, slot->callback.nonce, SEAL_NONCE_BYTES);
+    seals_callback_key(key, callback);
+    slot_wrap_callback(slot, s->setting.ledger, s->setting.service, callback);
+    sodium_memzero(callback, sizeof callback);
+    slot_write(slot, bytes);
+    return seals_write_bytes(s, bytes + SLOT_CALLBACK_AT, SLOT_CALLBACK_BYTES,
+                             seals_place(slot->drill, slot->number) + SLOT_CALLBACK_AT);
+}
+
+enum seals_status seals_reopen_case(struct seals *s, const struct seals_case *of)
+{
+    struct slot slot;
+    uint8_t key[SEAL_KEY_BYTES];
+    if (of->number > s->newest[of->drill])
+        return SEALS_OK; /* it was drawn with the key, and its case has not ended on disk */
+    enum seals_status status = seals_find_slot(s, of, &slot);
+    if (status != SEALS_OK || slot.has_callback)
+        return status;
+    status = seals_unwrap(s, &slot, key);
+    if (status == SEALS_OK)
+        status = seals_write_callback(s, &slot, key);
+    sodium_memzero(key, sizeof key);
+    return status;
+}
+
 enum seals_status seals_make(struct seals *s, const struct seals_case *of, uint8_t key[SEAL_KEY_BYTES])
 {
     sodium_memzero(key, SEAL_KEY_BYTES);

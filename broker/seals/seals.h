@@ -153,6 +153,11 @@ enum seals_status seals_find_callback(struct seals *seals, const struct seals_ca
  * SEALS_FAILED: it may still be there. It leaves generation 0 to seals_rewrap. */
 enum seals_status seals_end_case(struct seals *seals, const struct seals_case *of);
 
+/* Wraps its callback key again, of a case that is to go on after seals_end_case: to be synced before the
+ * event of that is on disk, and called at a start again for the open cases. SEALS_OK: it is there, whoever
+ * wrote it. Otherwise only the referral's key leads to the callback. */
+enum seals_status seals_reopen_case(struct seals *seals, const struct seals_case *of);
+
 /* Erases both keys of a referral whose event is in the ledger, and syncs: SEALS_OK if no key is on disk any
  * more, also when it was erased before. A torn slot is erased too. SEALS_NONE, SEALS_OTHER: nothing was
  * changed. SEALS_FULL (on a disk that copies what it overwrites), SEALS_FAILED: the key may still be there.

@@ -195,6 +195,30 @@ static void P9_another_service_key_costs_no_record_that_the_master_key_wrapped(v
         assert_int_equal(sealed_find_callback(&world, i, false), SEALS_OK);
 }
 
+/* Whatever stands beside the callback key stays as it is. */
+static void P9_a_callback_key_is_wrapped_again_of_a_case_that_goes_on(void **state)
+{
+    (void)state;
+    uint8_t before[AT_CALLBACK];
+    sealed_make(&world, 2, 1);
+    sealed_reopen(&world, MASTER_ONE, 2, 1);
+    memcpy(before, sealed_slot(&world, 1, false), sizeof before);
+    assert_int_equal(seals_end_case(world.seals, sealed_case(1, false)), SEALS_OK);
+    assert_int_equal(seals_end_case(world.seals, sealed_case(1, true)), SEALS_OK);
+    for (int times = 0; times < 2; times++) {
+        assert_int_equal(seals_reopen_case(world.seals, sealed_case(1, false)), SEALS_OK);
+        assert_int_equal(seals_reopen_case(world.seals, sealed_case(1, true)), SEALS_OK);
+    }
+    assert_memory_equal(sealed_slot(&world, 1, false), before, sizeof before);
+    assert_int_equal(seals_erase(world.seals, sealed_case(2, false)), SEALS_OK);
+    assert_int_equal(seals_reopen_case(world.seals, sealed_case(2, false)), SEALS_ERASED);
+    sealed_reopen(&world, MASTER_NONE, 2, 1);
+    assert_int_equal(sealed_find_callback(&world, 1, false), SEALS_OK);
+    assert_int_equal(sealed_find_callback(&world, 1, true), SEALS_OK);
+    assert_int_equal(seals_end_case(world.seals, sealed_case(1, false)), SEALS_OK);
+    assert_int_equal(seals_reopen_case(world.seals, sealed_case(1, false)), SEALS_NO_MASTER);
+}
+
 /* --- the callback key ------------------------------------------------------------------------------- */
 
 static void P9_a_callback_key_is_derived_as_the_page_says(void **state)
@@ -344,6 +368,7 @@ int main(void)
         IN_SEALED_WORLD(P9_a_first_master_key_takes_over_what_was_taken_without_any, &world),
         IN_SEALED_WORLD(P9_another_key_of_the_brokers_own_is_named_and_counted, &world),
         IN_SEALED_WORLD(P9_another_service_key_costs_no_record_that_the_master_key_wrapped, &world),
+        IN_SEALED_WORLD(P9_a_callback_key_is_wrapped_again_of_a_case_that_goes_on, &world),
         cmocka_unit_test(P9_a_callback_key_is_derived_as_the_page_says),
         IN_SEALED_WORLD(P9_a_callback_opens_without_the_master_key_until_its_case_has_ended, &world),
         IN_SEALED_WORLD(P9_the_service_key_opens_no_record_that_the_master_key_wrapped, &world),
