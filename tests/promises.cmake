@@ -17,6 +17,7 @@ concordat_promise_test(P4_never_stuck core-world)
 concordat_promise_test(P4_held_case core-world)
 concordat_promise_test(P4_share core-world)
 concordat_promise_test(P5_idempotent core-world)
+concordat_promise_test(P6_same_state core-world)
 concordat_promise_test(P6_replayable packed-world)
 concordat_promise_test(P6_trail_agrees packed-world concordat-trail test-folder test-chained)
 concordat_promise_test(P7_explained core-world)
@@ -31,7 +32,7 @@ concordat_promise_test(R24_seen core-world)
 concordat_promise_test(P9_erasure core-world)
 
 # The rules of routing that were put right, each row a file.
-foreach(name R10_now R13_failed_contact R14_times R20_late R8_moves R21_handover
+foreach(name R10_now R13_failed_contact R14_times R20_late R8_moves R8_reopen R21_handover
     R15_message R15_shift_handover R17_telephoned R4_place_of_safety R6_needs R7_unknown_age R9_bridge R19_drills R23_own_team)
   concordat_promise_test(${name} core-world)
 endforeach()

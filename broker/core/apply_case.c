@@ -306,6 +306,27 @@ void apply_closed(struct referral *r, const struct event *event)
     r->outcome = (uint8_t)event->is.closed.outcome;
 }
 
+/* The case is again what it was before it ended. What its referrer has been shown since holds no longer. */
+void apply_reopened(struct referral *r, const struct event *event)
+{
+    forget_heard(r);
+    r->told_state = CASE_NONE;
+    r->reminders = r->unheard = 0;
+    r->silent_told = false;
+    r->coordinator = event->is.reopened.coordinator;
+    if (event->is.reopened.in_hand) {
+        r->lease_ms = event->is.reopened.lease_ms;
+        r->lapses_ms = 0;
+        return;
+    }
+    forget_round(r, r->last_asked);
+    forget_round(r, r->team);
+    fall_back(r, event->is.reopened.remind_ms);
+    r->hold_reason = HOLD_ENDED_BY_MISTAKE;
+    r->taken_from = SLOT_NONE;
+    copy_words(r->taken_by, PERSON_CHARS_MAX, "");
+}
+
 void apply_referrer_told(struct referral *r, const struct event *event)
 {
     r->told_state = (uint8_t)event->is.told.state;

@@ -4,6 +4,7 @@
 #include "broker/core/applying.h"
 #include "broker/core/slots.h"
 #include "broker/core/state.h"
+#include "broker/core/undo.h"
 
 static struct team *team_to_change(struct state *state, uint16_t slot)
 {
@@ -174,6 +175,7 @@ bool apply_erased(struct state *state, const struct event *event)
         return false;
     ended->erased_ms = event->at_ms;
     ended->confidential_seq = 0;
+    undo_forget(state, ended);
     return true;
 }
 

@@ -16,6 +16,7 @@ event_changes_case apply_lease_warned, apply_lease_lapsed, apply_closed, apply_r
 event_changes_case apply_clock_breached, apply_clock_warned, apply_alteration_to_case, apply_hold_to_case;
 event_changes_case apply_sought, apply_wish_recorded;
 event_changes_case apply_passed_over, apply_acknowledged, apply_asked_again, apply_team_silent;
+event_changes_case apply_reopened;
 
 /* A hold is set or lifted: of the holds of a case, by hold_bit, and since when it has any. */
 void holds_change(uint8_t *holds, int64_t *since_ms, const struct event *event);

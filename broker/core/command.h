@@ -23,6 +23,7 @@ enum command_kind {
     COMMAND_CLOSE,
     COMMAND_HANDOVER,
     COMMAND_GIVE_BACK,
+    COMMAND_REOPEN,
     COMMAND_CANCEL_HANDOVER,
     COMMAND_TAKE,
     COMMAND_ASSIGN,
@@ -122,7 +123,7 @@ struct command {
         enum wish wish;
         struct {
             bool has_reason;
-        } why; /* take, give back */
+        } why; /* take, give back, reopen */
         struct {
             const char *reason;
             struct record_reading as;

@@ -158,6 +158,7 @@ enum refusal decide_withdraw(struct deciding *d)
         return REFUSAL_DETENTION_OPEN;
     deciding_end_offer(d, OFFER_END_REFERRAL_WITHDRAWN, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_WITHDRAWN);
+    event->is.withdrawn.undo_until_ms = deciding_undo_until(d);
     note_other_device(d, &event->is.withdrawn.other);
     return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }

@@ -93,6 +93,7 @@ enum refusal decide_close(struct deciding *d)
     struct event *event = deciding_event(d, EVENT_CLOSED);
     event->is.closed.outcome = d->command->is.close.outcome;
     event->is.closed.psychosocially_assessed = d->command->is.close.psychosocially_assessed;
+    event->is.closed.undo_until_ms = deciding_undo_until(d);
     event->is.closed.note_code = d->command->is.close.note_code;
     event->is.closed.by = d->command->party == PARTY_TEAM ? state_team(d->state, d->command->slot)->id
                                                           : state_coordinator_id(d->state, d->command->slot);

@@ -86,6 +86,9 @@ void deciding_seek(struct deciding *d);
 /* The same when it is time to look again, which can begin a new round of the ladder. */
 void deciding_seek_in_time(struct deciding *d);
 
+/* decide_undo.c: until when a case that ends now can be reopened; 0: it cannot. */
+int64_t deciding_undo_until(const struct deciding *d);
+
 /* decide_seeking.c: whether another team is sought from now on, if this team has the case and expects to be
  * there by then. */
 enum seeking deciding_seeking(const struct deciding *d, uint16_t team, int64_t expected_arrival_ms);

@@ -57,6 +57,7 @@ enum event_kind {
     EVENT_SOUGHT,
     EVENT_WISH_RECORDED,
     EVENT_GIVEN_BACK,
+    EVENT_REOPENED,
     EVENT_PASSED_OVER = 61,
     EVENT_ACKNOWLEDGED,
     EVENT_ASKED_AGAIN,
@@ -401,10 +402,19 @@ struct event {
             int outcome; /* Outcome */
             int psychosocially_assessed;
             const char *by, *note_code;
+            int64_t undo_until_ms; /* 0: it cannot be undone */
         } closed;
         struct {
             struct other_device other;
+            int64_t undo_until_ms;
         } withdrawn;
+        struct {
+            enum case_state undone;       /* closed or withdrawn */
+            bool in_hand;                 /* whoever closed it has it again, in the state that it had */
+            uint16_t team, previous_team; /* that has it again; that had it and does not; SLOT_NONE */
+            uint16_t coordinator;
+            int64_t lease_ms, remind_ms; /* the one if it is in hand, the other if not */
+        } reopened;
         struct {
             enum case_state state;
             bool counts_as_told;

@@ -21,6 +21,12 @@ static enum case_happening happening_of_check_in(const struct event *event)
     return event_is_attended_contact(event) ? HAPPENING_CONTACT_ATTENDED : HAPPENING_CONTACT_MISSED;
 }
 
+/* It is again what it was, or the coordinator has it. */
+static enum case_happening happening_of_reopening(const struct event *event)
+{
+    return event->is.reopened.in_hand ? HAPPENING_NOTED : HAPPENING_REOPENED;
+}
+
 static bool always_gives_hope(const struct event *event)
 {
     (void)event;
@@ -92,6 +98,9 @@ const struct event_traits event_traits[EVENT_KINDS] = {
         .change_case = apply_closed, .gives_hope = always_gives_hope},
     [EVENT_WITHDRAWN] = {NEWS, .happening = HAPPENING_WITHDRAWN, .offer = OFFER_NOT_ALLOWED,
         .change_case = apply_withdrawn, .gives_hope = always_gives_hope},
+    [EVENT_REOPENED] = {NEWS, .happening_of = happening_of_reopening, .offer = OFFER_NOT_ALLOWED,
+        .change_case = apply_reopened, .coordinator_at = AT(reopened.coordinator),
+        .former_team_at = AT(reopened.previous_team)},
     [EVENT_REFERRER_TOLD] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_case = apply_referrer_told},
     [EVENT_CLOCK_BREACHED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_breached},

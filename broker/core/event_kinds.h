@@ -34,6 +34,7 @@ enum case_happening {
     HAPPENING_NOTED,        /* the state stays as it is */
     HAPPENING_CLOSED,
     HAPPENING_WITHDRAWN,
+    HAPPENING_REOPENED, /* of a case that is again what it was before it ended (undo.h) */
     HAPPENING_ERASED,
     HAPPENING_COUNT
 };

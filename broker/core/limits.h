@@ -49,6 +49,10 @@ enum {
     /* A week: a call that was written down during an outage is entered within days. An older one is a slip.
      */
     RANG_AGO_MS_MAX = 7 * 24 * 60 * 60 * 1000,
+    /* Ended cases that can be undone, the latest: as many as all England's teams end in a day, and 20 MB. */
+    UNDOABLE_MAX = 8192,
+    /* Two shifts: most mistakes are noticed by the one that made them, or by the next. */
+    UNDO_WITHIN_HOURS_DEFAULT = 24,
     DRILL_RETENTION_DAYS = 30, /* a drill is about nobody; a month is enough to talk it through */
     ORIGINS_MAX = 65000,       /* intakes that have ever submitted */
     /* Told apart at one full team: a region has some tens of sources. An offer of one beyond does not yield.

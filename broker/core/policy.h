@@ -141,10 +141,11 @@ struct policy {
     int64_t remind_ms;                /* between reminders to the coordinator */
     int64_t acknowledge_ms;           /* until a reminder that nobody acknowledged is followed by the next */
     int64_t silent_after_ms;          /* from a team's absence until the coordinators of its cases are told */
-    int64_t coordinator_lease_ms;     /* from taking a case in hand until it must move on */
-    int64_t capacity_good_ms;         /* a claim older than this counts as unknown */
-    uint16_t rounds_max;              /* how often the ladder is gone through before a person must decide */
-    uint32_t retention_days;          /* from the end of a case until its texts may be erased */
+    int64_t undo_within_ms; /* from the end of a case until it can be reopened no more; 0: it never can */
+    int64_t coordinator_lease_ms; /* from taking a case in hand until it must move on */
+    int64_t capacity_good_ms;     /* a claim older than this counts as unknown */
+    uint16_t rounds_max;          /* how often the ladder is gone through before a person must decide */
+    uint32_t retention_days;      /* from the end of a case until its texts may be erased */
     struct policy_quota quotas[QUOTA_CLASS_COUNT];
 };
 

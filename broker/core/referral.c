@@ -19,17 +19,17 @@
 #define CL CASE_CLOSED
 #define WI CASE_WITHDRAWN
 static const uint8_t next_state[CASE_STATE_COUNT][HAPPENING_COUNT] = {
-    /*                   recv off hand seen ended held rem take acc trav arr cont miss warn lapse soug note close withdr erase */
-    [CASE_NONE]       = { HE, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   NO,  NO,   NO,   NO },
-    [CASE_OFFERED]    = { NO, NO, NO,  OF,  HE,   NO,  NO, NO,  AC, NO,  NO, NO,  NO,  NO,  NO,  NO,   OF,  NO,   NO,   NO },
-    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   HE,  NO,   WI,   NO },
-    [CASE_TAKEN]      = { NO, OF, NO,  NO,  NO,   HE,  NO, TA,  NO, NO,  NO, TA,  TA,  NO,  NO,  NO,   TA,  CL,   WI,   NO },
-    [CASE_ACCEPTED]   = { NO, NO, AC,  AC,  AC,   NO,  NO, TA,  AC, TR,  AR, IC,  AC,  AC,  HE,  AC,   AC,  CL,   WI,   NO },
-    [CASE_TRAVELLING] = { NO, NO, TR,  TR,  TR,   NO,  NO, TA,  AC, TR,  AR, IC,  TR,  TR,  HE,  TR,   TR,  CL,   WI,   NO },
-    [CASE_ARRIVED]    = { NO, NO, AR,  AR,  AR,   NO,  NO, TA,  AC, TR,  AR, IC,  AR,  AR,  HE,  AR,   AR,  CL,   WI,   NO },
-    [CASE_IN_CONTACT] = { NO, NO, IC,  IC,  IC,   NO,  NO, TA,  AC, IC,  IC, IC,  IC,  IC,  HE,  IC,   IC,  CL,   NO,   NO },
-    [CASE_CLOSED]     = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   CL,  NO,   NO,   CL },
-    [CASE_WITHDRAWN]  = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   WI,  NO,   NO,   WI },
+    /*                   recv off hand seen ended held rem take acc trav arr cont miss warn lapse soug note close withdr reopen erase */
+    [CASE_NONE]       = { HE, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   NO,  NO,   NO,   NO,     NO },
+    [CASE_OFFERED]    = { NO, NO, NO,  OF,  HE,   NO,  NO, NO,  AC, NO,  NO, NO,  NO,  NO,  NO,  NO,   OF,  NO,   NO,   NO,     NO },
+    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   HE,  NO,   WI,   HE,     NO },
+    [CASE_TAKEN]      = { NO, OF, NO,  NO,  NO,   HE,  NO, TA,  NO, NO,  NO, TA,  TA,  NO,  NO,  NO,   TA,  CL,   WI,   HE,     NO },
+    [CASE_ACCEPTED]   = { NO, NO, AC,  AC,  AC,   NO,  NO, TA,  AC, TR,  AR, IC,  AC,  AC,  HE,  AC,   AC,  CL,   WI,   HE,     NO },
+    [CASE_TRAVELLING] = { NO, NO, TR,  TR,  TR,   NO,  NO, TA,  AC, TR,  AR, IC,  TR,  TR,  HE,  TR,   TR,  CL,   WI,   HE,     NO },
+    [CASE_ARRIVED]    = { NO, NO, AR,  AR,  AR,   NO,  NO, TA,  AC, TR,  AR, IC,  AR,  AR,  HE,  AR,   AR,  CL,   WI,   HE,     NO },
+    [CASE_IN_CONTACT] = { NO, NO, IC,  IC,  IC,   NO,  NO, TA,  AC, IC,  IC, IC,  IC,  IC,  HE,  IC,   IC,  CL,   NO,   HE,     NO },
+    [CASE_CLOSED]     = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   CL,  NO,   NO,   NO,     CL },
+    [CASE_WITHDRAWN]  = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   WI,  NO,   NO,   NO,     WI },
 };
 #undef NO
 #undef OF

@@ -14,6 +14,7 @@
  *      +------------------------------> CLOSED <---------------------------+
  *
  *   WITHDRAWN by the referrer: from every open state but IN CONTACT.
+ *   REOPENED: a case that ended by mistake is again what it was (undo.h), or HELD.
  *   TAKEN by the coordinator, and HELD because the team gives the case back: from every state with a team.
  *   A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
  *   The team that holds the case asks for it, or the ladder seeks on (seeking): because a voice is a bridge

@@ -8,6 +8,7 @@
 #include "broker/core/event_kinds.h"
 #include "broker/core/offers.h"
 #include "broker/core/slots.h"
+#include "broker/core/undo.h"
 
 /* The most rows that one decision can add to a table. */
 enum { ROWS_PER_DECISION = DECISION_EVENTS_MAX };
@@ -38,6 +39,7 @@ static void open_tables(struct state *state, uint64_t seed)
     table_open(&state->ended, sizeof(struct ended_case));
     table_open(&state->remembered, sizeof(struct remembered));
     table_open(&state->covers, sizeof(struct cover));
+    table_open(&state->undoable, sizeof(struct undoable));
     agenda_open(&state->agenda);
     index_open(&state->team_by_id, offsetof(struct team, id), ID_CHARS_MAX + 1, seed);
     index_open(&state->area_by_id, 0, sizeof(struct name), seed);
@@ -72,8 +74,8 @@ void state_destroy(struct state **state)
     if (!*state)
         return;
     struct state *s = *state;
-    struct table *tables[] = {&s->teams,     &s->areas, &s->coordinators, &s->origins,
-                              &s->referrals, &s->ended, &s->remembered,   &s->covers};
+    struct table *tables[] = {&s->teams, &s->areas,      &s->coordinators, &s->origins, &s->referrals,
+                              &s->ended, &s->remembered, &s->covers,       &s->undoable};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         table_close(tables[i]);
     for (size_t i = 0; i < INDEXES; i++)
@@ -97,6 +99,7 @@ bool state_reserve(struct state *s, uint32_t names)
            reserve_rows(&s->ended, &s->ended_by_id, ROWS_PER_DECISION) &&
            reserve_rows(&s->remembered, &s->remembered_by_id, ROWS_PER_DECISION) &&
            reserve_rows(&s->covers, &s->cover_by_key, ROWS_PER_DECISION) &&
+           table_reserve(&s->undoable, ROWS_PER_DECISION) &&
            agenda_reserve(&s->agenda, s->referrals.count + ROWS_PER_DECISION);
 }
 
@@ -271,7 +274,7 @@ static uint32_t *last_number(struct state *state, bool drill)
     return drill ? &state->counters.drill_number : &state->counters.number;
 }
 
-static struct referral *add_referral(struct state *state, const struct event *event)
+static struct referral *add_open_row(struct state *state, const uint8_t *id)
 {
     struct counters *counters = &state->counters;
     uint32_t row;
@@ -285,21 +288,28 @@ static struct referral *add_referral(struct state *state, const struct event *ev
     struct referral *r = referral_at(state, row);
     assert(r->state == CASE_NONE);
     r->next_free = 0; /* all else in an unused row is zero */
-    memcpy(r->id, event->referral, ID_BYTES);
-    r->origin = slots_give(&state->origin_by_id, &state->origins, event_origin(event));
+    memcpy(r->id, id, ID_BYTES);
     index_add(&state->referral_by_id, &state->referrals, row);
     agenda_add(&state->agenda, row, INT64_MAX);
+    return r;
+}
+
+static struct referral *add_referral(struct state *state, const struct event *event)
+{
+    struct referral *r = add_open_row(state, event->referral);
+    r->origin = slots_give(&state->origin_by_id, &state->origins, event_origin(event));
     *last_number(state, event->drill) = event->number;
     return r;
 }
 
-static void end_referral(struct state *state, struct referral *r, int64_t at_ms)
+static void end_referral(struct state *state, struct referral *r, int64_t at_ms, uint32_t undo)
 {
     assert(!r->offer.attempt && r->owner.kind == OWNER_NONE);
     struct ended_case *ended = table_add(&state->ended);
     *ended = (struct ended_case){
         .number = r->number,
         .follows = r->follows,
+        .undo = undo,
         .origin = r->origin,
         .area = r->facts.area,
         .team = r->team,
@@ -378,6 +388,23 @@ static bool says_what_follows(const struct referral *r, const struct event *even
            r->owner.act_by_ms == event->owner.act_by_ms;
 }
 
+/* Makes a case what it was before it ended. NULL if the event cannot follow. */
+static struct referral *reopen_referral(struct state *state, const struct event *event)
+{
+    const struct ended_case *ended = state_ended(state, event->referral);
+    struct referral was;
+    if (!ended || ended->state != event->is.reopened.undone || event->at_ms > undo_until_ms(state, ended))
+        return NULL;
+    undo_find(state, ended, &was);
+    if (event->is.reopened.in_hand && event->is.reopened.team != was.team)
+        return NULL;
+    undo_take_out(state, ended);
+    struct referral *r = add_open_row(state, event->referral);
+    *r = was;
+    count_case(state, r, +1);
+    return r;
+}
+
 /* An event of a case that has ended is recorded, and changes neither its state nor its owner. */
 static bool record_after_the_end(struct state *state, const struct event *event)
 {
@@ -406,6 +433,10 @@ static bool apply_to_case(struct state *state, const struct event *event, const 
             event->number != *last_number(state, event->drill) + 1)
             return false;
         r = add_referral(state, event);
+    } else if (event->kind == EVENT_REOPENED) {
+        r = r ? NULL : reopen_referral(state, event);
+        if (!r)
+            return false;
     } else if (!r) {
         return record_after_the_end(state, event);
     }
@@ -414,6 +445,7 @@ static bool apply_to_case(struct state *state, const struct event *event, const 
     count_case(state, r, -1);
     if (traits->offer == OFFER_OVER && r->offer.attempt)
         offers_end(state, r);
+    uint32_t undo = undo_keep(state, r, event);
     bool applied = referral_apply(r, event);
     count_case(state, r, +1);
     if (!applied || !says_what_follows(r, event))
@@ -423,7 +455,7 @@ static bool apply_to_case(struct state *state, const struct event *event, const 
     if (referral_is_open(r))
         agenda_change(&state->agenda, row_of_referral(state, r), state_case_due(state, r));
     else
-        end_referral(state, r, event->at_ms);
+        end_referral(state, r, event->at_ms, undo);
     return true;
 }
 
@@ -460,14 +492,14 @@ static const struct table *part_table(const struct state *s, int part)
 {
     const struct table *tables[STATE_PARTS] = {NULL,        &s->teams,     &s->areas, &s->coordinators,
                                                &s->origins, &s->referrals, &s->ended, &s->remembered,
-                                               &s->covers};
+                                               &s->covers,  &s->undoable};
     return tables[part];
 }
 
 const uint32_t state_layout =
     (uint32_t)(sizeof(struct counters) * 3 + sizeof(struct team) * 5 + sizeof(struct referral) * 7 +
                sizeof(struct ended_case) * 11 + sizeof(struct remembered) * 13 + sizeof(struct cover) * 17 +
-               sizeof(struct origin) * 19 + sizeof(struct coordinator) * 23) *
+               sizeof(struct origin) * 19 + sizeof(struct coordinator) * 23 + sizeof(struct undoable) * 29) *
         16 +
     4; /* the last figure: to be raised when a field changes its meaning only */
 
@@ -486,12 +518,13 @@ void state_visit_indexes(const struct state *state, state_visitor *visit, void *
         index_visit((const void *)((const char *)state + index_offsets[i]), visit, context);
 }
 
+/* index NULL: the rows have no key. */
 static bool load_part(struct table *table, struct index *index, const void *bytes, size_t size)
 {
     if (size % table->row_bytes || size / table->row_bytes >= ROW_NONE)
         return false;
     uint32_t rows = (uint32_t)(size / table->row_bytes);
-    if (!reserve_rows(table, index, rows))
+    if (index ? !reserve_rows(table, index, rows) : !table_reserve(table, rows))
         return false;
     if (rows)
         memcpy(table->rows, bytes, size);
@@ -541,7 +574,8 @@ struct state *state_from_parts(uint64_t seed, const void *const parts[STATE_PART
            load_part(&s->referrals, &s->referral_by_id, parts[5], sizes[5]) &&
            load_part(&s->ended, &s->ended_by_id, parts[6], sizes[6]) &&
            load_part(&s->remembered, &s->remembered_by_id, parts[7], sizes[7]) &&
-           load_part(&s->covers, &s->cover_by_key, parts[8], sizes[8]) && index_rows(s);
+           load_part(&s->covers, &s->cover_by_key, parts[8], sizes[8]) &&
+           load_part(&s->undoable, NULL, parts[9], sizes[9]) && index_rows(s);
     if (!good)
         state_destroy(&s);
     return s;

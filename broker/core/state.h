@@ -86,11 +86,18 @@ struct ended_case {
     uint64_t received_seq, facts_seq, confidential_seq, last_seq;
     uint32_t number;
     uint32_t attempts;
-    uint32_t follows, unused; /* as in struct referral */
+    uint32_t follows; /* as in struct referral */
+    uint32_t undo;    /* row + 1 of what it was before it ended (undo.h), if that row is its own still; 0 */
     uint16_t origin, area, team, coordinator;
     uint8_t state, outcome, source, urgency;
     bool drill, by_another_device;
     uint8_t altered, holds; /* as in struct referral */
+};
+
+/* What a case was before the event that ended it. All zeros: it was reopened, or erased. */
+struct undoable {
+    struct referral was;
+    int64_t until_ms; /* it can be reopened until then, inclusive */
 };
 
 /* Until when a coordinator covers an area of another's (cover.h). A cover that has ended keeps its row, which
@@ -121,9 +128,10 @@ struct counters {
     uint32_t open_count;             /* cases that are open */
     uint32_t held_count;             /* of these, the held ones */
     uint32_t oldest_remembered;      /* the row at which the ring of remembered commands begins */
+    uint32_t oldest_undoable;        /* the same of the cases that can be reopened */
     uint32_t waiting[RANK_LAST + 1]; /* cases that wait for a team, by rank */
     uint8_t altered;                 /* what is of no case and was found altered: alteration_bit */
-    uint8_t unused[3];
+    uint8_t unused[7];
     uint8_t policy_digest[POLICY_DIGEST_BYTES]; /* of the policy loaded last */
 };
 
@@ -132,7 +140,7 @@ struct counters {
 struct state {
     struct counters counters;
     struct table teams, areas, coordinators, origins;
-    struct table referrals, ended, remembered, covers;
+    struct table referrals, ended, remembered, covers, undoable;
     struct index team_by_id, area_by_id, coordinator_by_id, origin_by_id;
     struct index referral_by_id, ended_by_id, remembered_by_id, cover_by_key;
     struct agenda agenda;
@@ -159,7 +167,7 @@ void state_visit(const struct state *state, state_visitor *visit, void *context)
 void state_visit_indexes(const struct state *state, state_visitor *visit, void *context);
 
 /* The stretches of state_visit as parts to load: how many there are. Part 0 is the counters. */
-enum { STATE_PARTS = 9 };
+enum { STATE_PARTS = 10 };
 extern const uint32_t
     state_layout; /* another value when rows have another shape: an older snapshot is then not read */
 /* Makes a state from parts written by state_visit. NULL if they do not fit or memory is short. */

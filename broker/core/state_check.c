@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "broker/core/shift.h"
+#include "broker/core/undo.h"
 
 /* The counts as the rows of open cases give them. */
 struct recount {
@@ -395,5 +396,7 @@ const char *state_check(const struct state *s)
         wrong = check_covers(s);
     if (!wrong)
         wrong = check_shifts(s);
+    if (!wrong)
+        wrong = undo_check(s);
     return wrong ? wrong : check_remembered(s);
 }

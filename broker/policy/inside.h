@@ -121,24 +121,25 @@ bool team_type_known(const char *code);
 
 /* --- values.c: single values; each reader fills the type beside it ------------------------------------ */
 
-read_fn policy_read_name;          /* char[NAME_CHARS_MAX + 1] */
-read_fn policy_read_id;            /* char[ID_CHARS_MAX + 1] */
-read_fn policy_read_telephone;     /* char[TELEPHONE_CHARS_MAX + 1] */
-read_fn policy_read_code;          /* char[11], an ODS code in capitals */
-read_fn policy_read_team_type;     /* char[4] */
-read_fn policy_read_flag;          /* bool */
-read_fn policy_read_count;         /* uint16_t, 1 to 999 */
-read_fn policy_read_big_count;     /* uint32_t, 1 to 999 999 */
-read_fn policy_read_duration;      /* int64_t in ms, up to a week */
-read_fn policy_read_sources;       /* uint8_t of bits */
-read_fn policy_read_urgencies;     /* uint8_t of bits */
-read_fn policy_read_needs;         /* uint16_t of bits */
-read_fn policy_read_urgency;       /* enum urgency */
-read_fn policy_read_clock;         /* enum clock_kind */
-read_fn policy_read_detained;      /* enum policy_detained */
-read_fn policy_read_offers;        /* enum team_offers */
-read_fn policy_read_ages;          /* uint8_t[2], first and last */
-read_fn policy_read_bank_holidays; /* struct bank_holidays */
+read_fn policy_read_name;             /* char[NAME_CHARS_MAX + 1] */
+read_fn policy_read_id;               /* char[ID_CHARS_MAX + 1] */
+read_fn policy_read_telephone;        /* char[TELEPHONE_CHARS_MAX + 1] */
+read_fn policy_read_code;             /* char[11], an ODS code in capitals */
+read_fn policy_read_team_type;        /* char[4] */
+read_fn policy_read_flag;             /* bool */
+read_fn policy_read_count;            /* uint16_t, 1 to 999 */
+read_fn policy_read_big_count;        /* uint32_t, 1 to 999 999 */
+read_fn policy_read_duration;         /* int64_t in ms, up to a week */
+read_fn policy_read_duration_or_none; /* the same; 0 is none */
+read_fn policy_read_sources;          /* uint8_t of bits */
+read_fn policy_read_urgencies;        /* uint8_t of bits */
+read_fn policy_read_needs;            /* uint16_t of bits */
+read_fn policy_read_urgency;          /* enum urgency */
+read_fn policy_read_clock;            /* enum clock_kind */
+read_fn policy_read_detained;         /* enum policy_detained */
+read_fn policy_read_offers;           /* enum team_offers */
+read_fn policy_read_ages;             /* uint8_t[2], first and last */
+read_fn policy_read_bank_holidays;    /* struct bank_holidays */
 
 /* Adds a problem unless the spot holds a postcode district in capitals. */
 void check_district(struct reader *reader, const struct spot *spot);

@@ -18,6 +18,7 @@ static void policy_file_fill(const struct yaml_tree *tree, struct policy *policy
                         .remedy = "Begin with deploy/examples/region.yaml and change what is different."};
     quotas_set_defaults(policy);
     policy->retention_days = RETENTION_DAYS_DEFAULT;
+    policy->undo_within_ms = INT64_C(3600000) * UNDO_WITHIN_HOURS_DEFAULT;
     read_fields(&reader, &file, POLICY_FIELDS, policy);
     if (problems->count == 0) /* otherwise rules would complain about values that could not be read */
         rules_check(&reader, &file);

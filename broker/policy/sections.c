@@ -50,6 +50,8 @@ static const struct policy_field TIMES_FIELDS[] = {
     {"silent_after", OPTIONAL, policy_read_duration, offsetof(struct policy, silent_after_ms),
      "Write after how long a coordinator is told that a team with cases is silent, such as 10m; without it, as long "
      "as lease_grace."},
+    {"undo_within", OPTIONAL, policy_read_duration_or_none, offsetof(struct policy, undo_within_ms),
+     "Write how long after the end of a case it can be reopened, such as 24h, or 0 for never."},
     {"coordinator_lease", REQUIRED, policy_read_duration, offsetof(struct policy, coordinator_lease_ms),
      DURATION_REMEDY},
     {"capacity_good", REQUIRED, policy_read_duration, offsetof(struct policy, capacity_good_ms),

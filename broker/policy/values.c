@@ -185,6 +185,15 @@ void policy_read_duration(struct reader *reader, const struct spot *spot, void *
         *(int64_t *)into = ms;
 }
 
+void policy_read_duration_or_none(struct reader *reader, const struct spot *spot, void *into)
+{
+    const char *text = spot_text(reader, spot);
+    if (text && strcmp(text, "0") == 0)
+        *(int64_t *)into = 0;
+    else
+        policy_read_duration(reader, spot, into);
+}
+
 static bool read_one_word(struct reader *reader, const struct spot *spot, const struct word *table,
                           int *value)
 {

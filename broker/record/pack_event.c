@@ -4,6 +4,7 @@
 #include "broker/record/noted.h"
 #include "broker/record/packed_clock.h"
 #include "broker/record/packed_duty.h"
+#include "broker/record/packed_end.h"
 #include "broker/record/packed_message.h"
 #include "broker/record/packed_policy.h"
 #include "broker/record/packed_texts.h"
@@ -41,8 +42,7 @@ struct packing {
         Concordat__V1__LeaseLapsed lapsed;
         Concordat__V1__GivenBack given_back;
         Concordat__V1__Updated updated;
-        Concordat__V1__Closed closed;
-        Concordat__V1__Withdrawn withdrawn;
+        struct packed_end end;
         Concordat__V1__ReferrerTold told;
         Concordat__V1__ClockBreached breached;
         Concordat__V1__RecordRead read;
@@ -316,21 +316,9 @@ static void pack_given_back(struct packing *p)
     p->is.given_back.team = packed_team(p, p->event->is.lease.team);
 }
 
-static void pack_closed(struct packing *p)
+static void pack_end(struct packing *p)
 {
-    const struct event *e = p->event;
-    PART(closed, closed, closed);
-    p->is.closed.outcome = (Concordat__V1__Outcome)e->is.closed.outcome;
-    p->is.closed.by = packed_text(e->is.closed.by);
-    p->is.closed.psychosocially_assessed = (Concordat__V1__Answered)e->is.closed.psychosocially_assessed;
-    p->is.closed.note_code = packed_text(e->is.closed.note_code);
-}
-
-static void pack_withdrawn(struct packing *p)
-{
-    PART(withdrawn, withdrawn, withdrawn);
-    p->is.withdrawn.by_another_device = p->event->is.withdrawn.other.is_other;
-    p->is.withdrawn.sent_by = packed_text(p->event->is.withdrawn.other.sent_by);
+    end_pack(p->event, p->state, &p->is.end, &p->message);
 }
 
 static void pack_sought(struct packing *p)
@@ -517,8 +505,9 @@ static pack_part *const parts[] = {
     [EVENT_LEASE_LAPSED] = pack_lapsed,
     [EVENT_GIVEN_BACK] = pack_given_back,
     [EVENT_UPDATED] = pack_updated,
-    [EVENT_CLOSED] = pack_closed,
-    [EVENT_WITHDRAWN] = pack_withdrawn,
+    [EVENT_CLOSED] = pack_end,
+    [EVENT_WITHDRAWN] = pack_end,
+    [EVENT_REOPENED] = pack_end,
     [EVENT_REFERRER_TOLD] = pack_told,
     [EVENT_CLOCK_BREACHED] = pack_breached,
     [EVENT_RECORD_READ] = pack_read,

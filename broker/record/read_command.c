@@ -157,6 +157,12 @@ static void fill_give_back(struct command_reading *in)
     in->command->is.why.has_reason = in->request->give_back->reason[0];
 }
 
+static void fill_reopen(struct command_reading *in)
+{
+    copy_id(&in->request->reopen->referral, in->command->referral);
+    in->command->is.why.has_reason = in->request->reopen->reason[0];
+}
+
 static void fill_cancel_handover(struct command_reading *in)
 {
     copy_id(&in->request->cancel_handover->referral, in->command->referral);
@@ -263,6 +269,7 @@ static const struct {
     COMMAND(CLOSE) = {fill_close, COMMAND_CLOSE},
     COMMAND(HANDOVER) = {fill_handover, COMMAND_HANDOVER},
     COMMAND(GIVE_BACK) = {fill_give_back, COMMAND_GIVE_BACK},
+    COMMAND(REOPEN) = {fill_reopen, COMMAND_REOPEN},
     COMMAND(CANCEL_HANDOVER) = {fill_cancel_handover, COMMAND_CANCEL_HANDOVER},
     COMMAND(TAKE) = {fill_take, COMMAND_TAKE},
     COMMAND(ASSIGN) = {fill_assign, COMMAND_ASSIGN},

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "broker/record/noted.h"
+#include "broker/record/packed_end.h"
 #include "broker/record/packed_message.h"
 #include "broker/record/record.h"
 
@@ -239,19 +240,9 @@ static void read_given_back(struct event_reading *in)
     in->event->is.lease.team = read_team(in, in->message->given_back->team);
 }
 
-static void read_closed(struct event_reading *in)
+static void read_end(struct event_reading *in)
 {
-    const Concordat__V1__Closed *m = in->message->closed;
-    in->event->is.closed.outcome = (int)m->outcome;
-    in->event->is.closed.psychosocially_assessed = (int)m->psychosocially_assessed;
-    in->event->is.closed.by = m->by;
-    in->event->is.closed.note_code = m->note_code;
-}
-
-static void read_withdrawn(struct event_reading *in)
-{
-    const Concordat__V1__Withdrawn *m = in->message->withdrawn;
-    in->event->is.withdrawn.other = (struct other_device){m->by_another_device, m->sent_by};
+    in->good &= end_read(in->message, in->state, in->event);
 }
 
 static void read_sought(struct event_reading *in)
@@ -488,8 +479,9 @@ static read_part *const parts[] = {
     [EVENT_LEASE_LAPSED] = read_lapsed,
     [EVENT_GIVEN_BACK] = read_given_back,
     [EVENT_UPDATED] = read_updated,
-    [EVENT_CLOSED] = read_closed,
-    [EVENT_WITHDRAWN] = read_withdrawn,
+    [EVENT_CLOSED] = read_end,
+    [EVENT_WITHDRAWN] = read_end,
+    [EVENT_REOPENED] = read_end,
     [EVENT_REFERRER_TOLD] = read_told,
     [EVENT_CLOCK_BREACHED] = read_breached,
     [EVENT_RECORD_READ] = read_read,

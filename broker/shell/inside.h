@@ -109,6 +109,7 @@ struct stored_row {
 struct key_ends {
     struct key_end {
         uint32_t number;
+        uint8_t referral[ID_BYTES];
         bool drill, is_erased;  /* otherwise the case has ended */
     } items[TURN_MESSAGES_MAX]; /* a case is ended or erased by a request alone */
     size_t count;

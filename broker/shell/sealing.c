@@ -114,6 +114,15 @@ static bool sealing_ends_soon(const struct broker *b, const struct event *event)
     return of.ended && of.ended->erased_ms;
 }
 
+/* The event of a reopening must not be on disk before the callback key that the end of its case took away:
+ * after a crash the master key, from which it is derived, may be missing. Waiting for the disk here is dear,
+ * and rare. */
+static enum seals_status sealing_reopen(struct broker *b, const struct seals_case *of)
+{
+    enum seals_status status = seals_reopen_case(b->sealing.seals, of);
+    return status == SEALS_OK ? seals_sync(b->sealing.seals) : status;
+}
+
 enum refusal sealing_seal(struct broker *b, const struct event *event, const struct record_content *content,
                           struct sealed_texts *texts)
 {
@@ -126,6 +135,8 @@ enum refusal sealing_seal(struct broker *b, const struct event *event, const str
         sodium_memzero(key, sizeof key);
         return REFUSAL_NONE; /* a reading finds nothing, and the words of its reason have nowhere to go */
     }
+    if (event->kind == EVENT_REOPENED && status == SEALS_OK)
+        status = sealing_reopen(b, &of);
     enum refusal refusal = sealing_refusal(b, status);
     if (refusal != REFUSAL_NONE)
         return refusal;
@@ -149,6 +160,7 @@ void sealing_note(struct broker *b)
         assert(ends->count < TURN_MESSAGES_MAX);
         struct key_end *end = &ends->items[ends->count++];
         *end = (struct key_end){.number = item->number, .drill = item->drill, .is_erased = is_erased};
+        memcpy(end->referral, item->referral, ID_BYTES);
     }
 }
 
@@ -212,15 +224,34 @@ bool sealing_settle(struct broker *b)
     return !b->sealing.has_failed;
 }
 
+/* A case that was reopened since, maybe in the turn that is open now, has its callback key again already. */
 bool sealing_end_cases(struct broker *b)
 {
     for (size_t i = 0; i < b->key_ends.count; i++) {
         const struct key_end *end = &b->key_ends.items[i];
-        if (!end->is_erased)
+        if (!end->is_erased && !state_referral(b->state, end->referral))
             sealing_heed(b, seals_end_case(b->sealing.seals, &(struct seals_case){end->number, end->drill}));
     }
     b->key_ends.count = 0;
     return !b->sealing.has_failed;
+}
+
+/* A crash can have come between the callback key of a case that was to be reopened and the event of that. And
+ * an old copy of the file of keys can lack the callback key of one that was. */
+static void sealing_reopen_again(struct broker *b)
+{
+    for (uint32_t row = 0; row < b->state->undoable.count; row++) {
+        const struct undoable *undoable = table_row(&b->state->undoable, row);
+        const struct seals_case of = {undoable->was.number, undoable->was.drill};
+        if (undoable->was.state != CASE_NONE)
+            sealing_heed(b, seals_end_case(b->sealing.seals, &of));
+    }
+    for (uint32_t row = 0; row < state_referral_rows(b->state); row++) {
+        const struct referral *r = state_referral_row(b->state, row);
+        const struct seals_case of = {r->number, r->drill};
+        if (r->state != CASE_NONE)
+            sealing_heed(b, seals_reopen_case(b->sealing.seals, &of));
+    }
 }
 
 /* A crash can have come between the end of a case and the end of its callback key; no more cases than two
@@ -234,6 +265,7 @@ bool broker_use_seals(struct broker *b, struct seals *seals)
         const struct seals_case of = {ended->number, ended->drill};
         sealing_heed(b, seals_end_case(seals, &of));
     }
+    sealing_reopen_again(b);
     sealing_erase_again(b);
     return !b->sealing.has_failed;
 }

@@ -1,9 +1,9 @@
 /* sealing.h: the one place where a text about a person is sealed, on its way from a command into the batch.
  *
  * The key of a case is handed out for its receipt, when it is on disk already, and found for each later
- * event. What an event says about the key itself, that the case has ended or that it is erased, is done after
- * the event is on disk (sealing_settle): so a case never lacks its key, and an erased case has none once
- * anybody is told.
+ * event. A reopened case has its callback key again before its event is on disk, too. What an event says
+ * about the key itself, that the case has ended or that it is erased, is done after the event is on disk
+ * (sealing_settle): so a case never lacks its key, and an erased case has none once anybody is told.
  *
  * An offer is nearly always made in the turn in which its case came: until that turn is written, the numbers
  * to ring back that it sealed are kept, open. */

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "broker/core/detention.h"
+#include "broker/core/undo.h"
 #include "broker/record/record.h"
 #include "proto/wire/borrowed.h"
 
@@ -191,6 +192,7 @@ static void status_of_ended(struct status *s, const struct state *state, const s
     m->state = (Concordat__V1__State)ended->state;
     status_say_coordinator(s, state, directory, ended->coordinator, ended->area);
     m->since_ms = state_utc(state, ended->ended_ms);
+    m->reopen_until_ms = state_utc(state, undo_until_ms(state, ended));
     m->offers = ended->attempts;
     m->outcome = (Concordat__V1__Outcome)ended->outcome;
     m->urgency = (Concordat__V1__Urgency)ended->urgency;

@@ -32,7 +32,7 @@ bool status_of(struct status *status, const struct state *state, const struct di
  * all bounded, and each field and the whole have a tag and a number or a length. */
 enum {
     DETENTION_FIELDS = 12,
-    STATUS_FIELDS = 49,
+    STATUS_FIELDS = 50,
     SILENCE_FIELDS = 2,
     STATUS_FIELD_BYTES_MAX = 2 + 10,
     STATUS_BYTES_MAX = ID_BYTES + 2 * NUMBER_TEXT_BYTES + 3 * ID_CHARS_MAX + 3 * NAME_CHARS_MAX +

@@ -26,6 +26,7 @@
 #include "broker/shell/sight.h"
 #include "broker/shell/telephoned.h"
 #include "broker/shell/time.h"
+#include "broker/shell/undoing.h"
 #include "proto/referral/referral_rules.h"
 #include "proto/server/greeting.h"
 
@@ -34,8 +35,10 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
                            const uint8_t *referral)
 {
     const Concordat__V1__Request *request = asking->request;
-    char text[ERASURE_WORDS_BYTES];
+    char text[ERASURE_WORDS_BYTES], undoing[UNDOING_WORDS_BYTES];
     const char *words = erasure_fault(b, request, refusal, referral, text);
+    if (!words)
+        words = undoing_fault(b, request, refusal, referral, undoing);
     if (!words)
         words = moves_fault(request, refusal);
     if (!words)

@@ -35,6 +35,7 @@ static const struct content_typed {
     {CONCORDAT__V1__REQUEST__COMMAND_TAKE, 2, SEAL_REASON},
     {CONCORDAT__V1__REQUEST__COMMAND_GIVE_BACK, 2, SEAL_REASON},
     {CONCORDAT__V1__REQUEST__COMMAND_SEND_MESSAGE, 3, SEAL_NOTE},
+    {CONCORDAT__V1__REQUEST__COMMAND_REOPEN, 2, SEAL_REASON},
 };
 
 /* NULL if the command has no such field. */

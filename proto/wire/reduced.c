@@ -51,7 +51,7 @@ static const struct reduced_rule reduced_rules[] = {
      "checked_in lease_warned lease_lapsed updated closed withdrawn referrer_told clock_breached record_read "
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
-     "detention_noted clock_warned given_back sought wish_recorded "
+     "detention_noted clock_warned given_back reopened sought wish_recorded "
      "changes_seen offer_shortened passed_over acknowledged asked_again team_silent message_sent shift_noted"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
@@ -110,8 +110,12 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__lease_lapsed__descriptor, STAYS, "team"},
     {&concordat__v1__given_back__descriptor, STAYS, "team"},
     {&concordat__v1__closed__descriptor, STAYS, "outcome by psychosocially_assessed note_code"},
+    {&concordat__v1__closed__descriptor, MOVES, "undo_until_ms"},
     {&concordat__v1__withdrawn__descriptor, STAYS, "by_another_device"},
+    {&concordat__v1__withdrawn__descriptor, MOVES, "undo_until_ms"},
     {&concordat__v1__withdrawn__descriptor, GOES, "sent_by"},
+    {&concordat__v1__reopened__descriptor, STAYS, "undone in_hand team previous_team coordinator"},
+    {&concordat__v1__reopened__descriptor, MOVES, "lease_ms remind_ms"},
     {&concordat__v1__sought__descriptor, STAYS, "reason considered policy round"},
     {&concordat__v1__sought__descriptor, GOES, "look_again_ms"},
     {&concordat__v1__wish_recorded__descriptor, STAYS, "wish seeking"},

@@ -117,3 +117,17 @@ const char *wire_command_name(const Concordat__V1__Request *request)
         &concordat__v1__request__descriptor, request ? (unsigned)request->command_case : 0);
     return field ? field->name : "unreadable";
 }
+
+const ProtobufCBinaryData *wire_command_referral(const Concordat__V1__Request *request)
+{
+    const ProtobufCFieldDescriptor *command = protobuf_c_message_descriptor_get_field(
+        &concordat__v1__request__descriptor, (unsigned)request->command_case);
+    if (!command)
+        return NULL;
+    const ProtobufCMessage *body = *(ProtobufCMessage *const *)((const uint8_t *)request + command->offset);
+    const ProtobufCFieldDescriptor *id =
+        protobuf_c_message_descriptor_get_field_by_name(body->descriptor, "referral");
+    return id && id->type == PROTOBUF_C_TYPE_BYTES
+               ? (const ProtobufCBinaryData *)((const uint8_t *)body + id->offset)
+               : NULL;
+}

@@ -102,6 +102,11 @@ static const char *const statements[] = {
     "CREATE TABLE wish ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, wish TEXT"
     ") STRICT",
+    "CREATE TABLE reopening (" /* of a case whose end was a mistake; between the two nobody owned it */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, undone TEXT,"
+    "  team TEXT," /* that has it again, as it was */
+    "  coordinator TEXT, previous_seq INTEGER NOT NULL, ended_at_ms INTEGER"
+    ") STRICT",
     "CREATE TABLE finding (" /* what a decision found about each team */
     "  seq INTEGER NOT NULL, position INTEGER NOT NULL, team TEXT NOT NULL, finding TEXT, rung INTEGER,"
     "  times_asked INTEGER, free_places INTEGER, capacity_age_min INTEGER, load INTEGER,"
@@ -249,6 +254,7 @@ static const char *const statements[] = {
     "     FROM referral"
     "   UNION ALL SELECT referral, from_seq, from_ms, coalesce(to_ms, (SELECT ms FROM horizon))"
     "     FROM custody_interval"
+    "   UNION ALL SELECT referral, previous_seq, ended_at_ms, at_ms FROM reopening"
     "   UNION ALL SELECT referral, 9223372036854775807, coalesce(ended_at_ms, (SELECT ms FROM horizon)), NULL"
     "     FROM referral),"
     " joint AS (SELECT referral, from_ms,"
@@ -269,7 +275,7 @@ const char *const trail_schema_derived[] = {
     "detention",   "reminder",    "record_read",      "erasure",  "hold",        "refused_command",
     "team",        "policy",      "presence",         "capacity", "cover",       "broker_start",
     "snapshot",    "alteration",  "clock_correction", "wish",     "passed_over", "acknowledgement",
-    "asked_again", "team_silent", "message",          "shift",    NULL};
+    "asked_again", "team_silent", "message",          "shift",    "reopening",   NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -63,7 +63,8 @@ static enum exit_code confirm_erasure(struct act_input *input, struct concordat_
 /* An intake saves it and brings it to the router. */
 static bool act_is_delivered(const struct action_kind *kind)
 {
-    return kind->command == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW;
+    return kind->command == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW ||
+           kind->command == CONCORDAT__V1__REQUEST__COMMAND_REOPEN;
 }
 
 static enum exit_code act_on_case(struct act_input *input, struct concordat_client *client)

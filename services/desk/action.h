@@ -86,6 +86,7 @@ struct action {
         Concordat__V1__Close close;
         Concordat__V1__Handover handover;
         Concordat__V1__GiveBack give_back;
+        Concordat__V1__Reopen reopen;
         Concordat__V1__CancelHandover cancel_handover;
         Concordat__V1__Take take;
         Concordat__V1__Assign assign;

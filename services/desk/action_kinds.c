@@ -308,6 +308,21 @@ const struct action_kind action_kinds[] = {
      .examples = "give-back R-0412 accepted by mistake, it was R-0421",
      COMMAND(GIVE_BACK),
      .fields = {CASE(give_back), {"reason", "REASON", TEXT(give_back.reason), .needed = true, .rest = true}}},
+    {.name = "reopen",
+     .who = REFERRER | TEAM | COORDINATOR,
+     .arguments = "CASE --because REASON...",
+     .title = "a case was closed or withdrawn by mistake: open it again",
+     .summary = "open a case again that was closed or withdrawn by mistake",
+     .help =
+         "The team that closed it has it again as it was. Otherwise the duty coordinator has it, and a team is asked "
+         "at once. It keeps its number and its clocks, as if it had never ended. The status of the case says until "
+         "when it can be done; later, or if help is asked for again, refer again with --follows. Say in a few words "
+         "why, and nothing that names the person.",
+     .examples = "reopen R-0412 --because it was R-0421 that was to be closed",
+     COMMAND(REOPEN),
+     .fields = {CASE(reopen),
+                {"because", "REASON", "In a few words, why its end was wrong", TEXT(reopen.reason),
+                 .needed = true, .rest = true}}},
     {.name = "capacity",
      .who = TEAM,
      .arguments = "PLACES",

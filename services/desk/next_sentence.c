@@ -28,9 +28,9 @@ static const char *const sentences[] = {
     [CONCORDAT__V1__STATE__STATE_IN_CONTACT] =
         "{team} is in contact with the person until it closes the case.{then}",
     [CONCORDAT__V1__STATE__STATE_CLOSED] =
-        "The case is closed: {outcome}. If help is needed again, refer again.",
+        "The case is closed: {outcome}.{mistake} If help is needed again, refer again.",
     [CONCORDAT__V1__STATE__STATE_WITHDRAWN] =
-        "The referrer withdrew it; nobody is coming. If help is needed again, refer again.",
+        "The referrer withdrew it; nobody is coming.{mistake} If help is needed again, refer again.",
 };
 
 /* What the team that has the case does, as the policy says. */
@@ -41,11 +41,11 @@ static const char *const wills[] = {
     [CONCORDAT__V1__TEAM_OFFERS__TEAM_OFFERS_RECEIVES] = "is ready to receive the person",
 };
 
-enum { SOUGHT_BYTES = 200 };
+enum { SOUGHT_BYTES = 200, MISTAKE_BYTES = TIME_WORDS_BYTES + 60 };
 
 struct next_values {
     const char *why, *will, *danger, *notice;
-    char sought[SOUGHT_BYTES], then[SOUGHT_BYTES + 1];
+    char sought[SOUGHT_BYTES], then[SOUGHT_BYTES + 1], mistake[MISTAKE_BYTES];
     char team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
         outcome[WORDS_MAX], taken[200], heard[PEOPLE_WORDS_BYTES + 120];
 };
@@ -108,6 +108,27 @@ static void next_fill_heard(const Concordat__V1__CaseStatus *status, const struc
                  status->unheard == 1 ? "" : "s", first_text(ring, "your duty coordinator"));
 }
 
+static const char *next_why(Concordat__V1__HoldReason reason)
+{
+    if (reason == CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ORIGIN_SHARE)
+        return "Every team that could take it is full, and its place went to a source that had fewer";
+    if (reason == CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ENDED_BY_MISTAKE)
+        return "It had been ended by mistake and was reopened";
+    return "No team can take it now";
+}
+
+/* Until when an end that was a mistake can be undone. */
+static void next_fill_mistake(const Concordat__V1__CaseStatus *status, int64_t now_ms,
+                              char mistake[MISTAKE_BYTES])
+{
+    char until[TIME_WORDS_BYTES];
+    mistake[0] = '\0';
+    if (status->reopen_until_ms <= now_ms)
+        return;
+    time_words(status->reopen_until_ms, now_ms, until);
+    snprintf(mistake, MISTAKE_BYTES, " If that was a mistake, it can be reopened until %s.", until);
+}
+
 static void next_fill(const Concordat__V1__CaseStatus *status, const struct people *people, int64_t now_ms,
                       struct next_values *values)
 {
@@ -115,9 +136,7 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
     bool asked = status->state == CONCORDAT__V1__STATE__STATE_OFFERED && status->owner_name[0] == '\0';
     snprintf(values->team, sizeof values->team, "%.150s",
              asked ? first_text(status->asked_team, "A team") : next_holder(status));
-    values->why = status->hold_reason == CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ORIGIN_SHARE
-                      ? "Every team that could take it is full, and its place went to a source that had fewer"
-                      : "No team can take it now";
+    values->why = next_why(status->hold_reason);
     bool taken = status->taken_from[0] != '\0';
     snprintf(values->taken, sizeof values->taken, "%.150s%s", status->taken_from,
              taken ? " no longer has it and need not go. " : "");
@@ -131,6 +150,7 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
     time_words(status->act_by_ms, now_ms, values->by);
     time_words(status->expected_arrival_ms, now_ms, values->arrival);
     next_fill_heard(status, people, values);
+    next_fill_mistake(status, now_ms, values->mistake);
     bool recorded = status->taken_by[0] != '\0';
     snprintf(values->person, sizeof values->person, recorded ? ", %s," : " (who is %s)",
              people_words(people, status->taken_by, person));
@@ -141,11 +161,11 @@ static const char *next_value(const struct next_values *values, const char *name
 {
     const struct {
         const char *name, *value;
-    } known[] = {{"team", values->team},       {"why", values->why},       {"by", values->by},
-                 {"arrival", values->arrival}, {"person", values->person}, {"outcome", values->outcome},
-                 {"taken", values->taken},     {"will", values->will},     {"danger", values->danger},
-                 {"sought", values->sought},   {"then", values->then},     {"notice", values->notice},
-                 {"heard", values->heard}};
+    } known[] = {{"team", values->team},       {"why", values->why},        {"by", values->by},
+                 {"arrival", values->arrival}, {"person", values->person},  {"outcome", values->outcome},
+                 {"taken", values->taken},     {"will", values->will},      {"danger", values->danger},
+                 {"sought", values->sought},   {"then", values->then},      {"notice", values->notice},
+                 {"heard", values->heard},     {"mistake", values->mistake}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strlen(known[i].name) == size && strncmp(known[i].name, name, size) == 0)
             return known[i].value;

@@ -37,6 +37,7 @@ static const char *const whats[] = {
     WHAT(GIVEN_BACK) = "gave it back for {team}",
     WHAT(SOUGHT) = "sought another team, and found none that can be asked: {reason}",
     WHAT(WISH_RECORDED) = "recorded what the person wants: {wish}",
+    WHAT(REOPENED) = "reopened it, because its end was a mistake: it was {undone}",
     WHAT(CLOSED) = "closed it for {by}: {outcome}",
     WHAT(REFERRER_TOLD) = "was told that it is {state}",
     WHAT(CLOCK_BREACHED) = "saw a clock run out: {clock}",

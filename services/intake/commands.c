@@ -38,6 +38,7 @@ static const struct referrer_command {
     {CONCORDAT__V1__REQUEST__COMMAND_RECORD_WISH, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_SEND_MESSAGE, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_SAW_CHANGES, answer_about},
+    {CONCORDAT__V1__REQUEST__COMMAND_REOPEN, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS, answer_status},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD, answer_board},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD, NULL},

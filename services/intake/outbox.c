@@ -98,23 +98,11 @@ struct outbox_parts outbox_parts(const Concordat__V1__Request *request)
 
 const uint8_t *outbox_referral(const Concordat__V1__Request *request)
 {
-    const ProtobufCBinaryData *id = NULL;
+    bool is_question = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS ||
+                       request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD;
     const Concordat__V1__Referral *referral = outbox_parts(request).referral;
-    if (referral)
-        id = &referral->id;
-    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW)
-        id = &request->withdraw->referral;
-    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_TOLD)
-        id = &request->told->referral;
-    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION)
-        id = &request->record_detention->referral;
-    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_WISH)
-        id = &request->record_wish->referral;
-    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SEND_MESSAGE)
-        id = &request->send_message->referral;
-    else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SAW_CHANGES)
-        id = &request->saw_changes->referral;
-    return id && id->len == WIRE_ID_BYTES ? id->data : NULL;
+    const ProtobufCBinaryData *id = referral ? &referral->id : wire_command_referral(request);
+    return id && id->len == WIRE_ID_BYTES && !is_question ? id->data : NULL;
 }
 
 /* Adds a referral, with a status that says no more than its sender did. */
@@ -482,6 +470,9 @@ static bool outbox_take_out(Concordat__V1__Request *request)
     } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW) {
         had = *request->withdraw->reason;
         request->withdraw->reason = borrowed_text("");
+    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_REOPEN) {
+        had = *request->reopen->reason;
+        request->reopen->reason = borrowed_text("");
     } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION) {
         had = *request->record_detention->note;
         request->record_detention->note = borrowed_text("");

@@ -95,8 +95,7 @@ struct outbox_parts {
 };
 struct outbox_parts outbox_parts(const Concordat__V1__Request *request);
 
-/* The id of the referral that a Submit, Update, Withdraw or Told is about; NULL for any other request, or if
- * it has no id of 16 bytes. */
+/* The id of the referral that a command is about; NULL for a question, or if it has no id of 16 bytes. */
 const uint8_t *outbox_referral(const Concordat__V1__Request *request);
 
 /* Saves a Submit, Update, Withdraw or Told. OK, or REPEATED if this command was saved before, or this

@@ -32,6 +32,16 @@ static bool typed_too_much(struct typed_action *typed, const char *word)
     return false;
 }
 
+/* The option that was given and goes on with the words after it; NULL: none. */
+static const struct action_field *typed_option_with_rest(const struct typed_action *typed)
+{
+    for (const struct action_field *field = typed->action.kind->fields; field->value != ACTION_NOTHING;
+         field++)
+        if (field->option && field->rest && typed->text[0])
+            return field;
+    return NULL;
+}
+
 /* The field of the next word: the first after the latest that goes with what was typed. */
 static const struct action_field *typed_field(const struct typed_action *typed)
 {
@@ -40,7 +50,7 @@ static const struct action_field *typed_field(const struct typed_action *typed)
         return typed->last;
     while (field->value != ACTION_NOTHING && (field->option || !action_takes(&typed->action, field)))
         field++;
-    return field->value == ACTION_NOTHING ? NULL : field;
+    return field->value == ACTION_NOTHING ? typed_option_with_rest(typed) : field;
 }
 
 static const char *typed_text(struct typed_action *typed, const char *word)
@@ -60,6 +70,13 @@ static bool typed_word(struct typed_action *typed, const char *word)
            typed_fail(typed);
 }
 
+static bool typed_option(struct typed_action *typed, const struct action_field *field, const char *argument)
+{
+    const char *text = argument ? argument : "";
+    return action_set(&typed->action, field->name, field->rest ? typed_text(typed, text) : text) ||
+           typed_fail(typed);
+}
+
 static error_t parse_typed(int key, char *argument, struct argp_state *state)
 {
     struct typed_action *typed = state->input;
@@ -70,8 +87,7 @@ static error_t parse_typed(int key, char *argument, struct argp_state *state)
     else if (key == ARGP_KEY_END)
         read = action_check(&typed->action) || typed_fail(typed);
     else if (key >= OPTION_FIRST && key < OPTION_FIRST + ACTION_FIELDS_MAX)
-        read = action_set(&typed->action, kind->fields[key - OPTION_FIRST].name, argument ? argument : "") ||
-               typed_fail(typed);
+        read = typed_option(typed, &kind->fields[key - OPTION_FIRST], argument);
     else
         return ARGP_ERR_UNKNOWN;
     if (!read)

@@ -83,6 +83,7 @@ static void make_policy(struct policy *policy, int teams)
     policy->lease_grace_ms = 15 * MINUTE_MS;
     policy->remind_ms = policy->acknowledge_ms = policy->silent_after_ms = 5 * MINUTE_MS;
     policy->coordinator_lease_ms = 60 * MINUTE_MS;
+    policy->undo_within_ms = INT64_C(24) * 60 * MINUTE_MS;
     policy->capacity_good_ms = 30 * MINUTE_MS;
     policy->rounds_max = 2;
     policy->retention_days = RETENTION_DAYS_DEFAULT;

@@ -292,11 +292,13 @@ static void a_handover_that_is_not_answered_ends_and_leaves_the_case_with_its_te
 /* --- in turn ---------------------------------------------------------------------------------------------
  */
 
+/* A case that was reopened is asked about anew. */
 static const struct event *offered_before(const struct core_world *w, const struct event *offered)
 {
     for (const struct event *event = offered; event-- > w->events;)
-        if (event->kind == EVENT_OFFERED && memcmp(event->referral, offered->referral, ID_BYTES) == 0)
-            return event;
+        if ((event->kind == EVENT_OFFERED || event->kind == EVENT_REOPENED) &&
+            memcmp(event->referral, offered->referral, ID_BYTES) == 0)
+            return event->kind == EVENT_OFFERED ? event : NULL;
     return NULL;
 }
 

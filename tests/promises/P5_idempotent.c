@@ -137,6 +137,15 @@ static struct command make_give_back(struct core_world *w)
     return command;
 }
 
+static struct command make_reopen(struct core_world *w)
+{
+    struct command close = make_close_case(w);
+    world_do(w, &close);
+    struct command command = world_from_team(w, COMMAND_REOPEN, 1, close.referral);
+    command.is.why.has_reason = true;
+    return command;
+}
+
 static struct command make_cancel_handover(struct core_world *w)
 {
     struct command handover = make_handover(w);
@@ -241,6 +250,7 @@ static const struct {
     [COMMAND_CLOSE] = {"close", make_close_case},
     [COMMAND_HANDOVER] = {"hand over", make_handover},
     [COMMAND_GIVE_BACK] = {"give back", make_give_back},
+    [COMMAND_REOPEN] = {"reopen", make_reopen},
     [COMMAND_CANCEL_HANDOVER] = {"cancel a handover", make_cancel_handover},
     [COMMAND_TAKE] = {"take", make_take},
     [COMMAND_ASSIGN] = {"assign", make_assign},

@@ -196,6 +196,14 @@ static void compare_erasures(const struct core_world *w)
     assert_true(compared > 0);
 }
 
+/* A walk may have reopened, or never held, each case that it ended. */
+static void end_one_and_hold_it(struct core_world *w)
+{
+    struct command withdraw = world_command(w, COMMAND_WITHDRAW, world_submitted(w)->id);
+    assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
+    assert_int_equal(world_hold(w, withdraw.referral, true, HOLD_ON_ERASURE_COMPLAINT), REFUSAL_NONE);
+}
+
 static void on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_the_router_says(void **unused)
 {
     (void)unused;
@@ -204,6 +212,7 @@ static void on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_t
                      SQLITE_OK);
     struct core_world *w = core_world_open(5, with_a_trail_that_agrees);
     walk_world(w, walk_first_seed(), 400);
+    end_one_and_hold_it(w);
     compare_covers(w);
     compare_erasures(w);
     core_world_close(&w);

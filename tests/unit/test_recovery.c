@@ -252,10 +252,11 @@ static void P8_of_2000_forged_snapshots_none_is_believed(void **unused)
 static void P8_no_byte_of_a_row_can_be_altered_in_a_snapshot(void **unused)
 {
     (void)unused;
-    static const size_t row_bytes[STATE_PARTS] = {
-        sizeof(struct counters),   sizeof(struct team),       sizeof(struct name),
-        sizeof(struct name),       sizeof(struct name),       sizeof(struct referral),
-        sizeof(struct ended_case), sizeof(struct remembered), sizeof(struct cover)};
+    static const size_t row_bytes[STATE_PARTS] = {sizeof(struct counters),   sizeof(struct team),
+                                                  sizeof(struct name),       sizeof(struct name),
+                                                  sizeof(struct name),       sizeof(struct referral),
+                                                  sizeof(struct ended_case), sizeof(struct remembered),
+                                                  sizeof(struct cover),      sizeof(struct undoable)};
     struct core_world *w = world_with_snapshot((struct snapshot_of){0});
     struct forging f;
     forging_open(&f);

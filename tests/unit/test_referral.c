@@ -55,6 +55,8 @@ static const struct picture_row {
     {"lease warned", {.kind = EVENT_LEASE_WARNED, .is.lease.lapses_ms = 1}, "....ARVI.."},
     {"lease lapsed", {.kind = EVENT_LEASE_LAPSED}, "....HHHH.."},
     {"given back", {.kind = EVENT_GIVEN_BACK}, "....HHHH.."},
+    {"reopened", {.kind = EVENT_REOPENED}, "..HHHHHH.."},
+    {"reopened in hand", {.kind = EVENT_REOPENED, .is.reopened.in_hand = true}, "..HTARVICW"},
     {"updated", {.kind = EVENT_UPDATED}, ".OHTARVICW"},
     {"sought", {.kind = EVENT_SOUGHT}, "....ARVI.."},
     {"wish recorded", {.kind = EVENT_WISH_RECORDED}, ".OHTARVICW"},

@@ -61,6 +61,11 @@ static struct ended_case *first_ended(struct core_world *w)
     return table_row(&w->state->ended, 0);
 }
 
+static struct undoable *first_undoable(struct core_world *w)
+{
+    return table_row(&w->state->undoable, 0);
+}
+
 static struct remembered *second_remembered(struct core_world *w)
 {
     return table_row(&w->state->remembered, 1);
@@ -125,6 +130,10 @@ WRONG(erased_and_still_there, first_ended(w)->erased_ms = first_ended(w)->ended_
 WRONG(a_command_lost, second_remembered(w)->id[3] ^= 1)
 WRONG(a_command_too_late, second_remembered(w)->seq = w->state->counters.seq + 1)
 WRONG(a_ring_that_begins_nowhere, w->state->counters.oldest_remembered = 5)
+WRONG(an_undo_of_nothing, first_ended(w)->undo++)
+WRONG(an_undo_of_what_was_over, first_undoable(w)->was.state = CASE_CLOSED)
+WRONG(an_undo_that_ends_first, first_undoable(w)->until_ms = 1)
+WRONG(undoable_begins_nowhere, w->state->counters.oldest_undoable = 5)
 WRONG(a_cover_of_nobody, first_cover(w)->key.coordinator = 77)
 WRONG(a_cover_without_a_reason, first_cover(w)->reason = 77)
 WRONG(a_cover_twice, first_cover(w)->key = first_cover(w)[1].key)
@@ -178,6 +187,10 @@ static const struct {
     {a_command_lost, "a remembered command is not found", true},
     {a_command_too_late, "the remembered commands are out of order", true},
     {a_ring_that_begins_nowhere, "begins outside itself", true},
+    {an_undo_of_nothing, "can be reopened has not ended", true},
+    {an_undo_of_what_was_over, "was not open", true},
+    {an_undo_that_ends_first, "its time was over before it ended", true},
+    {undoable_begins_nowhere, "can be reopened begins outside itself", true},
     {a_cover_of_nobody, "a cover has a coordinator or an area that nobody knows", true},
     {a_cover_without_a_reason, "a cover has a reason that nobody knows", true},
     {a_cover_twice, "a cover is not found, or found twice", true},

@@ -212,6 +212,22 @@ static void words_of_one_text_are_joined_and_never_cut(void **state)
     assert_string_equal(typed.fault, "the text is longer than 511 characters");
 }
 
+static void an_option_that_is_a_text_takes_all_words_behind_it(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"reopen R-0412 --because the next one was meant",
+                                        "reopen --because=the R-0412 next one was meant"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        const Concordat__V1__Request *request = typed_request(lines[i]);
+        assert_string_equal(request->reopen->reason, "the next one was meant");
+        assert_typed_id(request->reopen->referral);
+    }
+    char without[] = "reopen R-0412", too_much[] = "reopen R-0412 the next one";
+    assert_false(read_typed_line(without));
+    assert_false(read_typed_line(too_much));
+    assert_string_equal(typed.fault, "\"the\" is too much: reopen CASE --because REASON...");
+}
+
 static void a_referral_id_with_its_attempt_needs_no_look_up(void **state)
 {
     (void)state;
@@ -236,6 +252,7 @@ int main(void)
         cmocka_unit_test(each_example_in_the_help_can_be_typed),
         cmocka_unit_test(words_that_cannot_be_read_are_told_and_not_guessed),
         cmocka_unit_test(words_of_one_text_are_joined_and_never_cut),
+        cmocka_unit_test(an_option_that_is_a_text_takes_all_words_behind_it),
         cmocka_unit_test(a_referral_id_with_its_attempt_needs_no_look_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,7 @@ static void make_world_policy(struct core_world *w, int teams)
     policy->acknowledge_ms = MINUTES(15);
     policy->silent_after_ms = MINUTES(10);
     policy->coordinator_lease_ms = MINUTES(60);
+    policy->undo_within_ms = HOURS(24);
     policy->capacity_good_ms = MINUTES(60);
     policy->rounds_max = 3;
     policy->retention_days = RETENTION_DAYS_DEFAULT;

@@ -282,6 +282,27 @@ static void act_as_inspector(struct core_world *w, uint64_t *random, const struc
         world_erase(w, id, (enum erase_reason)draw_below(random, ERASE_REASON_COUNT));
 }
 
+/* Cases that have ended are reopened by the team, the source or the coordinator; many are not theirs. */
+static void reopen_one(struct core_world *w, uint64_t *random)
+{
+    uint32_t rows = state_ended_rows(w->state);
+    if (!rows)
+        return;
+    const struct ended_case *ended = state_ended_row(w->state, (uint32_t)draw_below(random, (int)rows));
+    int party = draw_below(random, 3);
+    struct command command = world_command(w, COMMAND_REOPEN, ended->id);
+    if (party == 0)
+        command = world_from_coordinator(w, COMMAND_REOPEN, ended->id);
+    else if (party == 1)
+        command = world_from_team(w, COMMAND_REOPEN, 1, ended->id);
+    if (party == 0)
+        command.slot = ended->coordinator;
+    else if (party == 1 && ended->team != SLOT_NONE)
+        command.slot = ended->team;
+    command.is.why.has_reason = draw_below(random, 8);
+    world_do(w, &command);
+}
+
 static void check_walk(const struct core_world *w)
 {
     assert_true(state_due(w->state) > w->now_ms - 1 || state_due(w->state) == INT64_MIN);
@@ -318,6 +339,8 @@ static void take_a_step(struct core_world *w, uint64_t *random)
         act_as_coordinator(w, random, r);
     else if (what == 9)
         act_as_referrer(w, random, r);
+    else if (what == 10 && draw_below(random, 4) == 0)
+        reopen_one(w, random);
     else if (what == 10)
         change_team(w, random);
     else if (what == 12)

@@ -1,0 +1,97 @@
+/* packed_end.c: how a case ended, or was reopened, as messages: see packed_end.h. */
+#include "broker/record/packed_end.h"
+
+/* protobuf-c has no const strings; packing only reads them. */
+static char *end_text(const char *text)
+{
+    return (char *)(uintptr_t)(text ? text : "");
+}
+
+static char *end_team(const struct state *state, uint16_t slot)
+{
+    return end_text(slot == SLOT_NONE ? "" : state_team(state, slot)->id);
+}
+
+static void closed_pack(const struct event *e, Concordat__V1__Closed *m)
+{
+    concordat__v1__closed__init(m);
+    m->outcome = (Concordat__V1__Outcome)e->is.closed.outcome;
+    m->by = end_text(e->is.closed.by);
+    m->psychosocially_assessed = (Concordat__V1__Answered)e->is.closed.psychosocially_assessed;
+    m->note_code = end_text(e->is.closed.note_code);
+    m->undo_until_ms = e->is.closed.undo_until_ms;
+}
+
+static void withdrawn_pack(const struct event *e, Concordat__V1__Withdrawn *m)
+{
+    concordat__v1__withdrawn__init(m);
+    m->by_another_device = e->is.withdrawn.other.is_other;
+    m->sent_by = end_text(e->is.withdrawn.other.sent_by);
+    m->undo_until_ms = e->is.withdrawn.undo_until_ms;
+}
+
+static void reopened_pack(const struct event *e, const struct state *state, Concordat__V1__Reopened *m)
+{
+    concordat__v1__reopened__init(m);
+    m->undone = (Concordat__V1__State)e->is.reopened.undone;
+    m->in_hand = e->is.reopened.in_hand;
+    m->team = end_team(state, e->is.reopened.team);
+    m->previous_team = end_team(state, e->is.reopened.previous_team);
+    m->coordinator = end_text(state_coordinator_id(state, e->is.reopened.coordinator));
+    m->lease_ms = e->is.reopened.lease_ms;
+    m->remind_ms = e->is.reopened.remind_ms;
+}
+
+void end_pack(const struct event *event, const struct state *state, struct packed_end *part,
+              Concordat__V1__Event *message)
+{
+    message->closed = &part->is.closed; /* whichever: they share it */
+    if (event->kind == EVENT_CLOSED)
+        closed_pack(event, &part->is.closed);
+    else if (event->kind == EVENT_WITHDRAWN)
+        withdrawn_pack(event, &part->is.withdrawn);
+    else
+        reopened_pack(event, state, &part->is.reopened);
+}
+
+/* --- read --------------------------------------------------------------------------------------------- */
+
+/* No team is a good one too. */
+static uint16_t end_team_slot(const struct state *state, const char *team, bool *good)
+{
+    uint16_t slot = team[0] == '\0' ? SLOT_NONE : state_team_slot(state, team);
+    *good &= team[0] == '\0' || slot != SLOT_NONE;
+    return slot;
+}
+
+static bool reopened_read(const Concordat__V1__Reopened *m, const struct state *state, struct event *event)
+{
+    bool good = true;
+    event->is.reopened.undone = (enum case_state)m->undone;
+    event->is.reopened.in_hand = m->in_hand;
+    event->is.reopened.team = end_team_slot(state, m->team, &good);
+    event->is.reopened.previous_team = end_team_slot(state, m->previous_team, &good);
+    event->is.reopened.coordinator = state_coordinator_slot(state, m->coordinator);
+    event->is.reopened.lease_ms = m->lease_ms;
+    event->is.reopened.remind_ms = m->remind_ms;
+    return good && event->is.reopened.coordinator != SLOT_NONE;
+}
+
+bool end_read(const Concordat__V1__Event *message, const struct state *state, struct event *event)
+{
+    if (event->kind == EVENT_REOPENED)
+        return reopened_read(message->reopened, state, event);
+    if (event->kind == EVENT_WITHDRAWN) {
+        const Concordat__V1__Withdrawn *m = message->withdrawn;
+        event->is.withdrawn.other = (struct other_device){m->by_another_device, m->sent_by};
+        event->is.withdrawn.undo_until_ms = m->undo_until_ms;
+        return true;
+    }
+    const Concordat__V1__Closed *m = message->closed;
+    event->is.closed.outcome = (int)m->outcome;
+    event->is.closed.psychosocially_assessed = (int)m->psychosocially_assessed;
+    event->is.closed.by = m->by;
+    event->is.closed.note_code = m->note_code;
+    event->is.closed.undo_until_ms = m->undo_until_ms;
+    return true;
+}

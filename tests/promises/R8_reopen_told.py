@@ -1,0 +1,156 @@
+"""R8, as people are told it: a closing and a withdrawal that were mistakes are undone, and the referrer, the team and the
+coordinator hear how the case stands; everybody else hears why it is not done, and what to do instead.
+
+Usage: R8_reopen_told.py SOURCE BUILD
+"""
+
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
+import stage  # noqa: E402
+
+OFFERED, HELD, ACCEPTED, IN_CONTACT, CLOSED, WITHDRAWN = 1, 2, 4, 7, 8, 9
+RECEIVED = 2
+REOPENING_IT = 9
+BECAUSE = ("--because", "the", "next", "number", "was", "meant")
+NORTH, SOUTH = "Northmoor Crisis Resolution and Home Treatment", "Southfell Crisis Resolution and Home Treatment"
+
+
+class Reopened(unittest.TestCase):
+    def setUp(self):
+        self.stage = stage.Stage("reopened")
+        self.addCleanup(self.stage.close)
+
+    def start(self, undo_within="24h"):
+        self.stage.use_region(lambda text: text.replace("undo_within: 24h", f"undo_within: {undo_within}"))
+        self.stage.start_broker()
+        self.wire = self.stage.wire
+        self.source = self.stage.client("street", "source", "street-triage", wants_news=True)
+        self.duty = self.stage.client("duty", "coordinator", "northmoor-duty", wants_news=True)
+        self.duty.request(get_board=self.wire.GetBoard())  # from its hello on it is told
+        self.north, self.south = (self.present(f"{area}-1", f"{area}-crisis") for area in ("northmoor", "southfell"))
+
+    def present(self, name, of):
+        team = self.stage.client(name, "team", of, wants_news=True)
+        presence = self.wire.SetPresence(present=True, lease_seconds=600)
+        self.assertTrue(team.request(set_presence=presence).answer.done)
+        return team
+
+    def typed(self, key, *words, code=0):
+        ran, said = self.stage.concordat(key, *words)
+        self.assertEqual(ran, code, said)
+        return " ".join(said.split())
+
+    def accepted_by_northmoor(self):
+        submit = self.stage.submission()
+        number = self.source.request(submit=submit).answer.status.number
+        self.typed("northmoor-1", "accept", number, "20")
+        return submit.referral.id, number
+
+    def await_status(self, client, *states):
+        """The statuses that the client is told, in this order, whatever it is told between them."""
+        for state in states:
+            while True:
+                news = client.next_message()
+                if news.HasField("status") and news.status.state == state:
+                    break
+        return news.status
+
+    def reopen(self, client, case, reason="the next number was meant"):
+        return client.request(reopen=self.wire.Reopen(referral=case, reason=reason)).answer
+
+    def test_R8_the_team_that_closed_it_has_it_again_and_all_are_told(self):
+        self.start()
+        case, number = self.accepted_by_northmoor()
+        said = self.typed("northmoor-1", "close", number, "advice")
+        self.assertIn("If that was a mistake, it can be reopened until", said)
+        self.assertIn("because", self.typed("northmoor-1", "reopen", number, code=100))
+        said = self.typed("northmoor-1", "reopen", number, *BECAUSE)
+        self.assertIn(f"{NORTH} will come", said)
+        for client in (self.source, self.duty):
+            status = self.await_status(client, CLOSED, ACCEPTED)
+            self.assertEqual((status.number, status.owner_name, status.reopen_until_ms), (number, NORTH, 0))
+        record = self.duty.request(get_record=self.wire.GetRecord(referral=case, reason="a check")).record
+        self.assertIn((REOPENING_IT, "the next number was meant"), [(typed.part, typed.text) for typed in record.typed])
+        self.assertIn("reopened it, because its end was a mistake: it was closed",
+                      self.typed("duty", "who", number, "a check"))
+
+    def test_R8_the_teams_device_reopens_too(self):
+        self.start()
+        _, number = self.accepted_by_northmoor()
+        self.typed("northmoor-1", "close", number, "advice")
+        self.stage.start_team("device", "northmoor-crisis")
+        device = self.stage.processes["device"]
+        device.stdin.write(f"reopen {number} --because it was the next one\n".encode())
+        device.stdin.flush()
+        while f"reopen {number}: done" not in self.stage.said("device"):
+            self.assertIsNone(device.poll())
+
+    def test_R8_from_the_coordinator_it_goes_on_and_the_former_team_is_told(self):
+        self.start()
+        case, number = self.accepted_by_northmoor()
+        self.typed("northmoor-1", "close", number, "advice")
+        self.assertIn("has been asked", self.typed("duty", "reopen", number, *BECAUSE))
+        for client in (self.north, self.source):
+            self.assertEqual(self.await_status(client, CLOSED, OFFERED).number, number)
+        contact = self.wire.CheckIn(referral=case, step=3, mechanism=1, attend_status=1)
+        asked = self.duty.request(get_status=self.wire.GetStatus(referral=case)).answer.status.asked_team
+        team = self.north if asked == "northmoor-crisis" else self.south
+        key = "northmoor-1" if asked == "northmoor-crisis" else "southfell-1"
+        self.typed(key, "accept", number, "5")
+        self.assertTrue(team.request(check_in=contact).answer.done)
+        self.typed(key, "close", number, "advice")
+        said = self.typed("duty", "reopen", number, *BECAUSE)
+        self.assertIn("It had been ended by mistake and was reopened, so the duty coordinator holds it", said)
+
+    def test_R8_a_referrer_undoes_a_withdrawal_through_the_intake(self):
+        self.start()
+        self.stage.start_intake()
+        car = self.stage.device("car-1")
+        submit = self.stage.submission()
+        case = submit.referral.id
+        self.assertTrue(car.request(submit=submit).answer.done)
+        self.await_status(self.duty, OFFERED)
+        withdraw = self.wire.Withdraw(referral=case, reason="a slip")
+        self.assertTrue(car.request(withdraw=withdraw).answer.done)
+        before = self.await_status(self.duty, WITHDRAWN)
+        self.assertTrue(self.reopen(car, case).done)
+        after = self.await_status(self.duty, OFFERED)
+        self.assertEqual((after.number, after.received_ms), (before.number, before.received_ms))
+        while True:
+            answer = car.request(get_status=self.wire.GetStatus(referral=case)).answer
+            if answer.status.state == OFFERED:
+                break
+
+    def test_R8_a_refusal_says_what_to_do_instead(self):
+        self.start()
+        case, number = self.accepted_by_northmoor()
+        again = f"If help is asked for now, refer again with --follows {number}."
+        self.assertIn(f"{number} has not ended, so there is nothing to reopen.",
+                      self.typed("northmoor-1", "reopen", number, *BECAUSE, code=1))
+        self.typed("northmoor-1", "close", number, "advice")
+        answer = self.reopen(self.source, case)
+        self.assertIn(f"{number} was ended by somebody else, and stays so.", answer.text)
+        self.assertIn(again, answer.text)
+        self.assertIn("Say in a few words why its end was wrong", self.reopen(self.north, case, reason="").text)
+        self.assertFalse(self.reopen(self.south, case).status.number)
+        records = self.stage.client("records", "inspector", "council")
+        erase = self.wire.Erase(referral=case, reason=3, second_person="p204")
+        self.assertTrue(records.request(erase=erase, person={"id": "p117"}).answer.done)
+        answer = self.reopen(self.north, case)
+        self.assertIn(f"{number} stays as it is, because its texts were erased. {again}", answer.text)
+
+    def test_R8_when_its_time_is_over_the_answer_says_how_to_refer_again(self):
+        self.start(undo_within="0")
+        _, number = self.accepted_by_northmoor()
+        said = self.typed("northmoor-1", "close", number, "advice")
+        self.assertNotIn("mistake", said)
+        said = self.typed("northmoor-1", "reopen", number, *BECAUSE, code=1)
+        self.assertIn(f"the time to reopen it is over. If help is asked for now, refer again with --follows {number}.",
+                      said)
+
+
+if __name__ == "__main__":
+    unittest.main()
