@@ -7,7 +7,7 @@ add_executable(concordat-simulate
   simulation/auditor.c simulation/check_children.c simulation/check_detained.c simulation/check_erasure.c
   simulation/check_events.c simulation/check_glass.c simulation/check_history.c simulation/check_keys.c
   simulation/check_messages.c simulation/check_reminders.c simulation/check_shares.c simulation/check_told.c
-  simulation/check_turns.c simulation/coordinator.c simulation/disk.c simulation/disk_vfs.c simulation/facts.c simulation/faults.c simulation/healing.c simulation/host.c
+  simulation/check_turns.c simulation/check_undone.c simulation/coordinator.c simulation/disk.c simulation/disk_vfs.c simulation/facts.c simulation/faults.c simulation/healing.c simulation/host.c
   simulation/inspector.c simulation/intake.c simulation/journal.c simulation/network.c simulation/notes.c simulation/operator.c
   simulation/options.c simulation/paper.c simulation/peer.c simulation/random.c simulation/region.c simulation/shrink.c simulation/simulate.c simulation/snapshots.c simulation/store.c
   simulation/stranger.c simulation/team.c simulation/timeline.c simulation/told.c simulation/witness.c simulation/world.c)

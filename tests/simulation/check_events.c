@@ -112,7 +112,8 @@ void check_other_device(struct world *w, uint64_t seq, const Concordat__V1__Even
 static bool may_change(int kind)
 {
     return kind == WHAT(RECORD_READ) || kind == WHAT(REFERRER_TOLD) || kind == WHAT(ALTERATION_FOUND) ||
-           kind == WHAT(ERASED) || kind == WHAT(HOLD_SET) || kind == WHAT(HOLD_LIFTED);
+           kind == WHAT(ERASED) || kind == WHAT(HOLD_SET) || kind == WHAT(HOLD_LIFTED) ||
+           kind == WHAT(REOPENED); /* check_undone */
 }
 
 /* A yes that comes late counts if the team was asked, and nobody has the case. */
@@ -199,7 +200,8 @@ static void check_hold_reasons(struct world *w, uint64_t seq, const Concordat__V
                          !before->contact_made && !before->assigned;
     /* If others come first, the ladder is asked when the turn of this case has come. */
     by_the_ladder &= m->reason != HOLD(IN_TURN) && m->reason != HOLD(ORIGIN_SHARE) &&
-                     m->reason != HOLD(LEASE_LAPSED) && m->reason != HOLD(GIVEN_BACK);
+                     m->reason != HOLD(LEASE_LAPSED) && m->reason != HOLD(GIVEN_BACK) &&
+                     m->reason != HOLD(ENDED_BY_MISTAKE);
     bool good = steps >= 0 && m->reason != HOLD(UNSPECIFIED) &&
                 (m->n_considered == (size_t)steps || (!by_the_ladder && m->n_considered == 0));
     for (size_t i = 0; i < m->n_considered; i++)

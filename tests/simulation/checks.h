@@ -12,6 +12,8 @@ void check_time(struct world *world, uint64_t seq, const Concordat__V1__Event *e
 void check_invented(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
 void check_one_effect(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                       const struct seen_case *before);
+void check_undone(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                  const struct seen_case *before);
 void check_one_answer(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                       const struct seen_case *before);
 void check_link(struct world *world, uint64_t seq, const Concordat__V1__Event *event,

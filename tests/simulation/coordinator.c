@@ -9,10 +9,11 @@
 #define STATE(name)          CONCORDAT__V1__STATE__STATE_##name
 #define DETENTION_STEP(name) CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_##name
 
+/* To reopen a case that has ended is nothing that keeps a coordinator from what must be done now. */
 static bool means_to(const struct peer *p, const uint8_t *referral)
 {
     for (int i = 0; i < p->task_count; i++)
-        if (memcmp(p->tasks[i].referral, referral, 16) == 0)
+        if (p->tasks[i].kind != COMMAND(REOPEN) && memcmp(p->tasks[i].referral, referral, 16) == 0)
             return true;
     return false;
 }
@@ -66,6 +67,9 @@ static void coordinator_consider(struct world *w, struct peer *p, const Concorda
     } else if (status->state == STATE(OFFERED) && !p->diligent && peer_chance(p, 2)) {
         peer_task(w, p, random_wait(&p->random, MINUTES(1)),
                   peer_chance(p, 50) ? COMMAND(ASSIGN) : COMMAND(TAKE), 0, id, 0);
+    } else if (status->state >= STATE(CLOSED) && !p->diligent && peer_chance(p, 5)) {
+        peer_task(w, p, random_wait(&p->random, peer_chance(p, 70) ? MINUTES(30) : HOURS(6)), COMMAND(REOPEN),
+                  0, id, 0);
     } else if (status->state >= STATE(ACCEPTED) && status->state <= STATE(IN_CONTACT) && !p->diligent &&
                peer_chance(p, 2)) {
         peer_task(w, p, random_wait(&p->random, MINUTES(5)), COMMAND(TAKE), 0, id, 0);
@@ -97,11 +101,12 @@ static void coordinator_changes_shift(struct world *w, struct peer *p)
     peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(SET_PRESENCE), 0, NULL, 0);
 }
 
-/* Whether there is a case to deal with; the next shift and the next cover can wait. */
+/* Whether there is a case to deal with; the next shift, the next cover and what may be reopened can wait. */
 static bool has_work(const struct peer *p)
 {
     for (int i = 0; i < p->task_count; i++)
-        if (p->tasks[i].kind != COMMAND(SET_PRESENCE) && p->tasks[i].kind != COMMAND(COVER))
+        if (p->tasks[i].kind != COMMAND(SET_PRESENCE) && p->tasks[i].kind != COMMAND(COVER) &&
+            p->tasks[i].kind != COMMAND(REOPEN))
             return true;
     return p->pending_count > 0;
 }
@@ -248,6 +253,9 @@ static void coordinator_does(struct world *w, struct peer *p, const struct task 
         break;
     case COMMAND(COVER):
         coordinator_helps(w, p);
+        break;
+    case COMMAND(REOPEN):
+        peer_reopens(w, p, task->referral);
         break;
     default:
         coordinator_acts(w, p, task);

@@ -81,6 +81,10 @@ static void take_hearing(struct seen_case *c, const Concordat__V1__Event *e)
         c->is_worse = false;
         c->is_heard = false;
         break;
+    case WHAT(REOPENED):
+        c->unheard = 0;
+        c->is_heard = c->is_worse = false;
+        break;
     case WHAT(PASSED_OVER):
     case WHAT(TEAM_SILENT):
         c->is_heard = false;

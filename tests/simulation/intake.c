@@ -68,6 +68,13 @@ static void withdraw(struct world *w, struct peer *p, const uint8_t *id)
     peer_command(w, p, &request, id, 0);
 }
 
+/* Whatever was ended by mistake; some of it by the team, and some too late. */
+static void plan_reopening(struct world *w, struct peer *p, const uint8_t *id)
+{
+    peer_task(w, p, random_wait(&p->random, peer_chance(p, 70) ? MINUTES(30) : HOURS(6)), COMMAND(REOPEN), 0,
+              id, 0);
+}
+
 static void intake_ask(struct world *w, struct peer *p, int kind, const uint8_t *id)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -165,6 +172,10 @@ static void intake_wake(struct world *w, struct peer *p)
 
 static void intake_told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
 {
+    bool ends = message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS &&
+                message->status->state == CONCORDAT__V1__STATE__STATE_CLOSED;
+    if (ends && peer_chance(p, 3))
+        plan_reopening(w, p, message->status->referral.data);
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS && peer_chance(p, 40) &&
         p->pending_count < PENDING_MAX / 2)
         intake_tell(w, p, message->status);
@@ -175,6 +186,8 @@ static void intake_told(struct world *w, struct peer *p, const Concordat__V1__Me
 static void intake_answered(struct world *w, struct peer *p, const struct pending *pending,
                             const Concordat__V1__Answer *answer)
 {
+    if (pending->kind == COMMAND(WITHDRAW) && peer_chance(p, 40))
+        plan_reopening(w, p, pending->referral);
     if (pending->kind != COMMAND(SUBMIT))
         return;
     if (!answer->done && !witness_case(&w->witness, pending->referral))
@@ -205,6 +218,9 @@ static void intake_does(struct world *w, struct peer *p, const struct task *task
         break;
     case COMMAND(WITHDRAW):
         withdraw(w, p, task->referral);
+        break;
+    case COMMAND(REOPEN):
+        peer_reopens(w, p, task->referral);
         break;
     default:
         intake_ask(w, p, task->kind, task->referral);

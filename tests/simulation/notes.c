@@ -95,3 +95,14 @@ void peer_saw_changes(struct world *w, struct peer *p, const uint8_t *referral, 
     body.seq = seq;
     peer_command(w, p, &request, referral, 0);
 }
+
+void peer_reopens(struct world *w, struct peer *p, const uint8_t *referral)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Reopen body = CONCORDAT__V1__REOPEN__INIT;
+    request.command_case = COMMAND(REOPEN);
+    request.reopen = &body;
+    body.referral = peer_bytes(referral, 16);
+    body.reason = notes_text(peer_chance(p, 90) ? "the wrong case, Invented" : "");
+    peer_command(w, p, &request, referral, 0);
+}

@@ -107,6 +107,8 @@ void peer_notes_detention(struct world *world, struct peer *peer, const struct t
 void peer_detention_step(struct world *world, struct peer *peer, const uint8_t *referral, int64_t in_ms);
 /* Plans a whole detention, from the arrival to its end; now and then a step of it is left out. */
 void peer_plans_detention(struct world *world, struct peer *peer, const uint8_t *referral);
+/* Says that the end of a case was a mistake; now and then without saying why. */
+void peer_reopens(struct world *world, struct peer *peer, const uint8_t *referral);
 void peer_records_wish(struct world *world, struct peer *peer, const uint8_t *referral);
 /* Says that a person has seen the changes up to an event. */
 void peer_saw_changes(struct world *world, struct peer *peer, const uint8_t *referral, uint64_t seq);

@@ -38,10 +38,10 @@ static void add_times(struct text *text, struct random *random)
     add(text,
         "  arrival_grace: %dm\n  contact_lease: %dm\n  lease_grace: %dm\n  remind: %dm\n"
         "  acknowledge: %dm\n  silent_after: %dm\n"
-        "  coordinator_lease: %dm\n  capacity_good: %dm\n  rounds: %d\n",
+        "  coordinator_lease: %dm\n  capacity_good: %dm\n  rounds: %d\n  undo_within: %dm\n",
         MINUTES_BETWEEN(5, 60), MINUTES_BETWEEN(30, 720), MINUTES_BETWEEN(1, 30), MINUTES_BETWEEN(2, 20),
         MINUTES_BETWEEN(2, 20), MINUTES_BETWEEN(1, 30), MINUTES_BETWEEN(10, 90), MINUTES_BETWEEN(10, 60),
-        MINUTES_BETWEEN(1, 3));
+        MINUTES_BETWEEN(1, 3), MINUTES_BETWEEN(10, 240));
 #undef MINUTES_BETWEEN
 }
 

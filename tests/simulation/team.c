@@ -240,6 +240,11 @@ static void team_answered(struct world *w, struct peer *p, const struct pending 
 {
     if (pending->kind == COMMAND(ACCEPT) && answer->done)
         go_on(w, p, pending->referral);
+    else if (pending->kind == COMMAND(CLOSE) && !p->diligent && peer_chance(p, 25))
+        peer_task(w, p, random_wait(&p->random, peer_chance(p, 70) ? MINUTES(30) : HOURS(6)), COMMAND(REOPEN),
+                  0, pending->referral, 0);
+    else if (pending->kind == COMMAND(REOPEN) && answer->done)
+        go_on(w, p, pending->referral);
 }
 
 static void team_does(struct world *w, struct peer *p, const struct task *task)
@@ -267,6 +272,9 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         break;
     case COMMAND(SAW_CHANGES):
         peer_saw_changes(w, p, task->referral, task->attempt);
+        break;
+    case COMMAND(REOPEN):
+        peer_reopens(w, p, task->referral);
         break;
     case COMMAND(GIVE_BACK):
     case COMMAND(CANCEL_HANDOVER):

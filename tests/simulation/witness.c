@@ -226,6 +226,23 @@ static void model_reminded(struct seen_case *c, const Concordat__V1__Reminded *r
         name(c->also[i], reminded->also[i]);
 }
 
+static void model_ended(struct seen_case *c, int state, int64_t undo_until_ms)
+{
+    c->state_before = c->state;
+    c->undo_until_ms = undo_until_ms;
+    c->state = state;
+}
+
+static void model_reopened(struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
+{
+    const Concordat__V1__Reopened *m = e->reopened;
+    w->open++;
+    c->ended = false;
+    c->state = m->in_hand ? c->state_before : STATE(HELD);
+    name(c->team, m->team);
+    model_coordinator(c, e->seq, m->coordinator);
+}
+
 static void model_case(struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
 {
     switch ((int)e->what_case) {
@@ -278,10 +295,13 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
         name(c->team, "");
         break;
     case WHAT(CLOSED):
-        c->state = STATE(CLOSED);
+        model_ended(c, STATE(CLOSED), e->closed->undo_until_ms);
         break;
     case WHAT(WITHDRAWN):
-        c->state = STATE(WITHDRAWN);
+        model_ended(c, STATE(WITHDRAWN), e->withdrawn->undo_until_ms);
+        break;
+    case WHAT(REOPENED):
+        model_reopened(w, c, e);
         break;
     default:
         break;
@@ -328,8 +348,8 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
     }
     model_erasure(c, e);
     c->newest_seq = seq;
-    if (c->ended)
-        return c; /* events about an ended case change nothing else */
+    if (c->ended && e->what_case != WHAT(REOPENED))
+        return c; /* other events about an ended case change nothing else */
     facts_take(w, c, e);
     model_case(w, c, e);
     model_told(world, c, seq, e);
@@ -449,6 +469,7 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
     check_invented(world, seq, e);
     check_one_effect(world, seq, e, before);
     check_one_answer(world, seq, e, before);
+    check_undone(world, seq, e, before);
     check_link(world, seq, e, before);
     check_other_device(world, seq, e, before);
     check_reasons(world, seq, e, before);

@@ -64,6 +64,8 @@ struct seen_case {
     int told_version;
     uint32_t attempt; /* the newest offer */
     int owner_kind, state;
+    int state_before;      /* its end */
+    int64_t undo_until_ms; /* as the event of its end says */
     bool offer_live, handover, assigned, late, contact_made, ended;
     bool drill, erased;
     uint32_t number;  /* as people say it */
