@@ -26,7 +26,9 @@ int64_t undo_until_ms(const struct state *state, const struct ended_case *ended)
 
 void undo_find(const struct state *state, const struct ended_case *ended, struct referral *was)
 {
-    *was = undoable_of(state, ended)->was;
+    const struct undoable *undoable = undoable_of(state, ended);
+    assert(undoable); /* the caller has seen until when it can be undone */
+    *was = undoable->was;
     was->last_seq = ended->last_seq;
     was->altered = ended->altered;
     was->holds = ended->holds;
