@@ -87,24 +87,6 @@ bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[CONTENT
     return true;
 }
 
-struct outbox_parts outbox_parts(const Concordat__V1__Request *request)
-{
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
-        return (struct outbox_parts){request->submit->referral, request->submit->confidential};
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
-        return (struct outbox_parts){request->update->referral, request->update->confidential};
-    return (struct outbox_parts){NULL, NULL};
-}
-
-const uint8_t *outbox_referral(const Concordat__V1__Request *request)
-{
-    bool is_question = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS ||
-                       request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD;
-    const Concordat__V1__Referral *referral = outbox_parts(request).referral;
-    const ProtobufCBinaryData *id = referral ? &referral->id : wire_command_referral(request);
-    return id && id->len == WIRE_ID_BYTES && !is_question ? id->data : NULL;
-}
-
 /* Adds a referral, with a status that says no more than its sender did. */
 static enum outbox_status outbox_add_case(struct outbox *outbox, const Concordat__V1__Referral *referral)
 {
@@ -456,31 +438,6 @@ enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseS
         return told;
     told = outbox_adopt(outbox, status);
     return told == OUTBOX_OK ? outbox_write_status(outbox, status, now_ms) : told;
-}
-
-/* Takes out what is confidential and what was typed as a reason: the broker keeps it, and nobody needs it
- * here. Returns whether there was something. */
-static bool outbox_take_out(Concordat__V1__Request *request)
-{
-    bool had = outbox_parts(request).confidential;
-    if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT) {
-        request->submit->confidential = NULL;
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE) {
-        request->update->confidential = NULL;
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW) {
-        had = *request->withdraw->reason;
-        request->withdraw->reason = borrowed_text("");
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_REOPEN) {
-        had = *request->reopen->reason;
-        request->reopen->reason = borrowed_text("");
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION) {
-        had = *request->record_detention->note;
-        request->record_detention->note = borrowed_text("");
-    } else if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SEND_MESSAGE) {
-        had = *request->send_message->text;
-        request->send_message->text = borrowed_text("");
-    }
-    return had;
 }
 
 static enum outbox_status outbox_write_sealed(struct outbox *outbox, const uint8_t *id, size_t size)

@@ -23,6 +23,7 @@
 #include "proto/seal/seal.h"
 #include "proto/wire/arena.h"
 #include "proto/wire/wire.h"
+#include "services/intake/outbox_request.h"
 
 enum { OUTBOX_VERSION = 4, OUTBOX_TEXT_BYTES = 301 };
 
@@ -86,17 +87,6 @@ bool outbox_is_full(const struct outbox *outbox);
 /* The digest of a command's content (proto/referral/content.h), to be taken of the command as its sender sent
  * it. False when memory is short. */
 bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[CONTENT_DIGEST_BYTES]);
-
-/* The referral and the confidential part of a Submit or an Update, which own them; NULL when there is none.
- */
-struct outbox_parts {
-    Concordat__V1__Referral *referral;
-    const Concordat__V1__Confidential *confidential;
-};
-struct outbox_parts outbox_parts(const Concordat__V1__Request *request);
-
-/* The id of the referral that a command is about; NULL for a question, or if it has no id of 16 bytes. */
-const uint8_t *outbox_referral(const Concordat__V1__Request *request);
 
 /* Saves a Submit, Update, Withdraw or Told. OK, or REPEATED if this command was saved before, or this
  * submission under another command id: then *saved holds the command as it was saved first, and how far its
