@@ -1,7 +1,7 @@
 # The promises, each tested by its name: ctest -R P3.
 add_library(core-world STATIC worlds/core_world.c worlds/random_walk.c worlds/state_copy.c)
 target_link_libraries(core-world PUBLIC concordat-core PkgConfig::CMOCKA PRIVATE concordat-flags)
-add_library(packed-world STATIC worlds/packed_world.c)
+add_library(packed-world STATIC worlds/packed_world.c worlds/whole_life.c)
 target_link_libraries(packed-world PUBLIC core-world concordat-record PRIVATE concordat-flags)
 
 function(concordat_promise_test name)
