@@ -34,6 +34,8 @@ enum command_kind {
     COMMAND_RECORD_DETENTION,
     COMMAND_ACKNOWLEDGE,
     COMMAND_MUTE,
+    COMMAND_ASK_BESIDE,
+    COMMAND_ANSWER_BESIDE,
     COMMAND_PRESENCE,
     COMMAND_CAPACITY,
     COMMAND_LOAD_POLICY,
@@ -145,6 +147,9 @@ struct command {
             struct detention_entry entry;
             bool has_note;
         } detention;
+        struct {
+            struct beside_noted said; /* request, what, state, asked_of, log_number */
+        } beside;                     /* ask, answer */
         struct {
             bool present, lapsed;
         } presence;

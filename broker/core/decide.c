@@ -38,6 +38,8 @@ static const struct {
     [COMMAND_RECORD_DETENTION] = {decide_record_detention, OPEN_CASE},
     [COMMAND_ACKNOWLEDGE] = {decide_acknowledge, OPEN_CASE},
     [COMMAND_MUTE] = {decide_mute, OPEN_CASE},
+    [COMMAND_ASK_BESIDE] = {decide_ask_beside, OPEN_CASE},
+    [COMMAND_ANSWER_BESIDE] = {decide_answer_beside, OPEN_CASE},
     [COMMAND_PRESENCE] = {decide_presence, NO_CASE},
     [COMMAND_CAPACITY] = {decide_capacity, NO_CASE},
     [COMMAND_LOAD_POLICY] = {decide_load_policy, NO_CASE},

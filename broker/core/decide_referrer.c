@@ -98,6 +98,7 @@ enum refusal decide_submit(struct deciding *d)
     clocks_at_receipt(&(const struct clock_rules){d->policy, counters->ahead_ms}, event);
     deciding_done(d, event);
     deciding_note_facts(d, &(const struct facts){.legal_status = LEGAL_UNKNOWN});
+    deciding_need_beside(d, &(const struct facts){.needs = 0});
     deciding_route(d);
     return REFUSAL_NONE;
 }
@@ -144,6 +145,7 @@ enum refusal decide_update(struct deciding *d)
     clocks_at_update(&(const struct clock_rules){d->policy, d->state->counters.ahead_ms}, &d->r, event);
     deciding_done(d, event);
     deciding_note_facts(d, &before);
+    deciding_need_beside(d, &before);
     if (d->r.facts.routed_as < before.routed_as)
         deciding_ask_again(d, WORSE_URGENCY_RAISED);
     change_match_anew(d, before.area);

@@ -3,6 +3,7 @@
  */
 #include <assert.h>
 
+#include "broker/core/beside.h"
 #include "broker/core/deciding.h"
 
 static void lapse_lease(struct deciding *d)
@@ -73,6 +74,8 @@ static void decide_due(struct deciding *d)
         deciding_look(d);
     else if (state_silent_due(d->state, r) <= d->now_ms)
         deciding_tell_silence(d);
+    else if (beside_due(r) <= d->now_ms)
+        deciding_chase_beside(d);
     else
         record_breaches(d);
 }

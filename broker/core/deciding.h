@@ -40,6 +40,11 @@ bool deciding_try(struct deciding *d, struct event *event);
  * (decide_detention.c). */
 void deciding_note_facts(struct deciding *d, const struct facts *before);
 
+/* Opens the requests beside the case that its facts ask for and did not ask for before (decide_beside.c). */
+void deciding_need_beside(struct deciding *d, const struct facts *before);
+/* Reminds of the requests beside the case of which nothing was heard. */
+void deciding_chase_beside(struct deciding *d);
+
 /* Asks the next team of the ladder; if none can be asked, the coordinator holds the case. */
 void deciding_route(struct deciding *d);
 /* Asks the next team of the ladder for a case that waits: a held one, or one that a team has and another is

@@ -64,6 +64,8 @@ enum event_kind {
     EVENT_MESSAGE_SENT,
     EVENT_SHIFT_NOTED,
     EVENT_TEAM_SILENT = 66,
+    EVENT_BESIDE_NOTED = 67,
+    EVENT_BESIDE_CHASED,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -105,7 +107,8 @@ struct facts {
     uint8_t place;          /* enum place_of_safety */
     uint8_t legal_notes;    /* bits of enum legal_note */
     char language[4];       /* its shortest ISO 639 code; empty for English */
-    uint8_t unused[5];
+    bool interpreter_needed;
+    uint8_t unused[4];
 };
 
 #pragma GCC diagnostic pop
@@ -276,6 +279,19 @@ struct message_sent {
     uint8_t to;      /* side_bit of each */
 };
 
+/* A request beside the case, and what was said of it (beside.h). */
+struct beside_noted {
+    enum beside_what what;
+    enum beside_state state;
+    uint32_t request;     /* in a command 0: not said */
+    const char *asked_of; /* ids; "": not recorded */
+    const char *log_number;
+    uint32_t times;   /* how often it was asked; of beside_chased: how often somebody was reminded */
+    int64_t chase_ms; /* 0: nobody is reminded of it */
+    bool from_referral;
+    uint64_t found; /* flag_bit of each */
+};
+
 /* Something stored is not what was written. */
 struct altered {
     enum alteration what;
@@ -434,6 +450,7 @@ struct event {
             enum wish wish;
             enum seeking seeking; /* from then on */
         } wish;
+        struct beside_noted beside; /* beside_noted, beside_chased */
         struct record_reading read;
         struct erasure erased;
         struct hold hold; /* hold_set, hold_lifted */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "broker/core/applying.h"
+#include "broker/core/beside.h"
 #include "broker/core/detention.h"
 
 static enum case_happening happening_of_offer(const struct event *event)
@@ -112,6 +113,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
         .team_at = AT(silent.team)},
     [EVENT_ASKED_AGAIN] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_asked_again},
     [EVENT_DETENTION_NOTED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = detention_apply},
+    [EVENT_BESIDE_NOTED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = beside_apply},
+    [EVENT_BESIDE_CHASED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = beside_apply_chased},
     [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_state = apply_record_read},
     [EVENT_ERASED] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_ERASED,

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "broker/core/beside.h"
 #include "broker/core/detention.h"
 #include "broker/core/event_kinds.h"
 
@@ -98,11 +99,18 @@ static bool detention_fits(const struct referral *r, const struct event *event)
                 detention_after((enum detention_state)r->detention.state, event->is.noted.entry.step));
 }
 
+static bool beside_fits(const struct referral *r, const struct event *event)
+{
+    bool of_beside = event->kind == EVENT_BESIDE_NOTED || event->kind == EVENT_BESIDE_CHASED;
+    return !of_beside || beside_can_follow(r, event);
+}
+
 /* The state after the event; CASE_NONE if it cannot come. */
 static enum case_state state_after(const struct referral *r, const struct event *event,
                                    const struct event_traits *traits)
 {
-    if (!offer_fits(r, event, traits->offer) || !clocks_fit(r, event) || !detention_fits(r, event))
+    if (!offer_fits(r, event, traits->offer) || !clocks_fit(r, event) || !detention_fits(r, event) ||
+        !beside_fits(r, event))
         return CASE_NONE;
     enum case_happening happening = traits->happening_of ? traits->happening_of(event) : traits->happening;
     return (enum case_state)next_state[r->state][happening];
@@ -159,7 +167,7 @@ int64_t referral_due(const struct referral *r, bool team_absent)
         if (clock->warn_ms && !clock->warned)
             due = earlier(due, clock->warn_ms);
     }
-    return due;
+    return earlier(due, beside_due(r));
 }
 
 uint16_t referral_times_asked(const struct referral *r, uint16_t team)

@@ -64,6 +64,19 @@ struct detention {
     uint8_t unused;
 };
 
+/* Something that is asked for beside the team that comes (beside.h). */
+struct beside {
+    int64_t at_ms;    /* since when it stands so; of a row that is not in use: 0 */
+    int64_t chase_ms; /* 0: nobody is reminded of it */
+    uint8_t request;
+    uint8_t what;  /* enum beside_what */
+    uint8_t state; /* enum beside_state */
+    uint8_t times; /* asked */
+    uint16_t reminded;
+    char asked_of[BESIDE_ID_CHARS_MAX + 1];
+    char log_number[BESIDE_ID_CHARS_MAX + 1];
+};
+
 struct live_offer {
     int64_t offered_ms, expires_ms;
     uint32_t attempt; /* 0: no offer is live */
@@ -122,6 +135,7 @@ struct referral {
     struct clock clocks[CLOCK_COUNT];
     struct detention detention;
     struct waiting_message messages[MESSAGES_UNSEEN_MAX]; /* the oldest first, without gaps */
+    struct beside beside[BESIDE_MAX];
 
     uint32_t number;
     uint32_t follows;  /* number of the earlier case that it follows; 0: none */
@@ -159,7 +173,8 @@ struct referral {
     bool changes_unseen;    /* of its facts or texts, by whoever is told of them */
     bool alters_who_comes;  /* by a change, who has it, or was chosen, would not be asked any more */
     bool silent_told;       /* that its team's devices are silent */
-    uint8_t unused[4];
+    uint8_t beside_count;   /* requests that there were, which is the number of the latest */
+    uint8_t unused[3];
 };
 
 #pragma GCC diagnostic pop

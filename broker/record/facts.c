@@ -51,6 +51,7 @@ struct facts record_facts(const Concordat__V1__Referral *referral)
         facts_looks(person, &facts);
     if (person && strlen(person->language) < sizeof facts.language)
         strcpy(facts.language, language_shortest(person->language));
+    facts.interpreter_needed = person && person->interpreter_needed;
     const Concordat__V1__Legal *legal = referral->legal;
     if (legal) {
         int64_t ms;

@@ -65,6 +65,8 @@ struct packing {
         Concordat__V1__WishRecorded wish;
         struct packed_message said;
         Concordat__V1__OfferShortened shortened;
+        Concordat__V1__BesideNoted beside;
+        Concordat__V1__BesideChased chased;
     } is;
 };
 
@@ -489,6 +491,33 @@ static void pack_duty(struct packing *p)
     duty_pack(p->event, p->state, &p->is.duty, &p->message);
 }
 
+static void pack_beside(struct packing *p)
+{
+    const struct beside_noted *beside = &p->event->is.beside;
+    PART(beside, beside_noted, beside_noted);
+    p->is.beside.request = beside->request;
+    p->is.beside.what = (Concordat__V1__Beside)beside->what;
+    p->is.beside.state = (Concordat__V1__BesideState)beside->state;
+    p->is.beside.asked_of = packed_text(beside->asked_of);
+    p->is.beside.log_number = packed_text(beside->log_number);
+    p->is.beside.times = beside->times;
+    p->is.beside.chase_ms = beside->chase_ms;
+    p->is.beside.from_referral = beside->from_referral;
+    p->is.beside.n_found = record_flags(beside->found, p->flags);
+    p->is.beside.found = p->flags;
+}
+
+static void pack_chased(struct packing *p)
+{
+    const struct beside_noted *beside = &p->event->is.beside;
+    PART(chased, beside_chased, beside_chased);
+    p->is.chased.request = beside->request;
+    p->is.chased.what = (Concordat__V1__Beside)beside->what;
+    p->is.chased.state = (Concordat__V1__BesideState)beside->state;
+    p->is.chased.times = beside->times;
+    p->is.chased.chase_ms = beside->chase_ms;
+}
+
 typedef void pack_part(struct packing *p);
 
 static pack_part *const parts[] = {
@@ -535,6 +564,8 @@ static pack_part *const parts[] = {
     [EVENT_ACKNOWLEDGED] = pack_duty,
     [EVENT_ASKED_AGAIN] = pack_duty,
     [EVENT_TEAM_SILENT] = pack_duty,
+    [EVENT_BESIDE_NOTED] = pack_beside,
+    [EVENT_BESIDE_CHASED] = pack_chased,
 };
 
 size_t record_pack_event(const struct event *event, const struct state *state,

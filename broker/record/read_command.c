@@ -239,6 +239,28 @@ static void fill_mute(struct command_reading *in)
     in->command->is.mute.for_ms = (int64_t)in->request->mute->minutes * MS_PER_MINUTE;
 }
 
+static void fill_ask_beside(struct command_reading *in)
+{
+    const Concordat__V1__AskBeside *m = in->request->ask_beside;
+    copy_id(&m->referral, in->command->referral);
+    in->command->is.beside.said = (struct beside_noted){.what = (enum beside_what)m->what,
+                                                        .state = BESIDE_ASKED,
+                                                        .request = m->request,
+                                                        .asked_of = m->asked_of,
+                                                        .log_number = m->log_number};
+}
+
+static void fill_answer_beside(struct command_reading *in)
+{
+    const Concordat__V1__AnswerBeside *m = in->request->answer_beside;
+    copy_id(&m->referral, in->command->referral);
+    in->command->is.beside.said = (struct beside_noted){.what = (enum beside_what)m->what,
+                                                        .state = (enum beside_state)m->state,
+                                                        .request = m->request,
+                                                        .asked_of = "",
+                                                        .log_number = m->log_number};
+}
+
 static void fill_presence(struct command_reading *in)
 {
     in->command->has_id = false; /* renewed many times a minute; repeating it does no harm */
@@ -280,6 +302,8 @@ static const struct {
     COMMAND(RECORD_DETENTION) = {fill_detention, COMMAND_RECORD_DETENTION},
     COMMAND(ACKNOWLEDGE) = {fill_acknowledge, COMMAND_ACKNOWLEDGE},
     COMMAND(MUTE) = {fill_mute, COMMAND_MUTE},
+    COMMAND(ASK_BESIDE) = {fill_ask_beside, COMMAND_ASK_BESIDE},
+    COMMAND(ANSWER_BESIDE) = {fill_answer_beside, COMMAND_ANSWER_BESIDE},
     COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},
     COMMAND(SET_CAPACITY) = {fill_capacity, COMMAND_CAPACITY},
     COMMAND(SEND_MESSAGE) = {fill_message, COMMAND_SEND_MESSAGE},

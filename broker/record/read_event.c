@@ -463,6 +463,36 @@ static void read_silent(struct event_reading *in)
     in->event->is.silent.since_ms = in->message->team_silent->since_ms;
 }
 
+static void read_beside(struct event_reading *in)
+{
+    const Concordat__V1__BesideNoted *m = in->message->beside_noted;
+    in->good &= m->what > 0 && (int)m->what < BESIDE_COUNT && m->state > 0 &&
+                (int)m->state < BESIDE_STATE_COUNT && strlen(m->asked_of) <= BESIDE_ID_CHARS_MAX &&
+                strlen(m->log_number) <= BESIDE_ID_CHARS_MAX;
+    in->event->is.beside = (struct beside_noted){.what = (enum beside_what)m->what,
+                                                 .state = (enum beside_state)m->state,
+                                                 .request = m->request,
+                                                 .asked_of = m->asked_of,
+                                                 .log_number = m->log_number,
+                                                 .times = m->times,
+                                                 .chase_ms = m->chase_ms,
+                                                 .from_referral = m->from_referral};
+    for (size_t i = 0; i < m->n_found; i++)
+        in->event->is.beside.found |= flag_bit(m->found[i]);
+}
+
+static void read_chased(struct event_reading *in)
+{
+    const Concordat__V1__BesideChased *m = in->message->beside_chased;
+    in->event->is.beside = (struct beside_noted){.what = (enum beside_what)m->what,
+                                                 .state = (enum beside_state)m->state,
+                                                 .request = m->request,
+                                                 .asked_of = "",
+                                                 .log_number = "",
+                                                 .times = m->times,
+                                                 .chase_ms = m->chase_ms};
+}
+
 typedef void read_part(struct event_reading *in);
 
 static read_part *const parts[] = {
@@ -510,6 +540,8 @@ static read_part *const parts[] = {
     [EVENT_ACKNOWLEDGED] = read_acknowledged,
     [EVENT_ASKED_AGAIN] = read_asked_again,
     [EVENT_TEAM_SILENT] = read_silent,
+    [EVENT_BESIDE_NOTED] = read_beside,
+    [EVENT_BESIDE_CHASED] = read_chased,
 };
 
 static void read_owner(struct event_reading *in)

@@ -110,6 +110,8 @@ static uint64_t decision_flags(const struct decision *decision)
             flags |= event->is.received.flags;
         else if (event->kind == EVENT_DETENTION_NOTED)
             flags |= event->is.noted.found;
+        else if (event->kind == EVENT_BESIDE_NOTED)
+            flags |= event->is.beside.found;
     }
     return flags;
 }

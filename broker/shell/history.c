@@ -68,6 +68,8 @@ static Concordat__V1__TypedAs history_part(const Concordat__V1__Event *event)
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_MESSAGE;
     case CONCORDAT__V1__EVENT__WHAT_DETENTION_NOTED:
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_NOTE_ON_A_DETENTION;
+    case CONCORDAT__V1__EVENT__WHAT_BESIDE_NOTED:
+        return CONCORDAT__V1__TYPED_AS__TYPED_AS_NOTE_ON_A_REQUEST;
     default:
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_UNSPECIFIED;
     }

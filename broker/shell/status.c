@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "broker/core/beside.h"
 #include "broker/core/detention.h"
 #include "broker/core/undo.h"
 #include "broker/record/record.h"
@@ -142,6 +143,29 @@ static void status_say_silence(struct status *s, const struct state *state, cons
     s->message.team_silence = &s->silence;
 }
 
+/* In the order in which they were opened. */
+static void status_say_beside(struct status *s, const struct state *state, const struct referral *r)
+{
+    for (unsigned request = 1; request <= r->beside_count; request++)
+        for (int i = 0; i < BESIDE_MAX; i++) {
+            const struct beside *row = &r->beside[i];
+            Concordat__V1__BesideStatus *m = &s->beside[s->message.n_beside];
+            if (row->request != request)
+                continue;
+            concordat__v1__beside_status__init(m);
+            m->request = request;
+            m->what = (Concordat__V1__Beside)row->what;
+            m->state = (Concordat__V1__BesideState)row->state;
+            m->asked_of = borrowed_text(row->asked_of);
+            m->log_number = borrowed_text(row->log_number);
+            m->at_ms = state_utc(state, row->at_ms);
+            m->ours = beside_is_ours((enum beside_state)row->state);
+            m->reminded = row->reminded;
+            s->beside_list[s->message.n_beside++] = m;
+        }
+    s->message.beside = s->beside_list;
+}
+
 static void status_of_open(struct status *s, const struct state *state, const struct directory *directory,
                            const struct referral *r)
 {
@@ -178,6 +202,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     status_say_detention(s, state, r);
     status_say_matched(s, directory, r);
     status_say_silence(s, state, r);
+    status_say_beside(s, state, r);
     m->by_another_device = r->by_another_device;
     m->on_hold_ms = state_utc(state, r->on_hold_ms);
     m->changed_seq = r->changes_unseen ? r->facts_seq : 0;
@@ -224,7 +249,8 @@ static void status_pack(struct packed_status *packed, struct status *status)
     message.status = &status->message;
     assert(concordat__v1__case_status__descriptor.n_fields == STATUS_FIELDS &&
            concordat__v1__detention__descriptor.n_fields == DETENTION_FIELDS &&
-           concordat__v1__team_silence__descriptor.n_fields == SILENCE_FIELDS);
+           concordat__v1__team_silence__descriptor.n_fields == SILENCE_FIELDS &&
+           concordat__v1__beside_status__descriptor.n_fields == BESIDE_FIELDS);
     packed->size = concordat__v1__message__pack(&message, packed->bytes);
     assert(packed->size <= sizeof packed->bytes);
     packed->seq = status->message.seq;

@@ -20,7 +20,16 @@
 #define DIGITS   "0123456789"
 
 enum { DIGEST_BYTES = 32, TEAMS = 20000, AREAS = 4096, COORDINATORS = 1024, CASES = 4096, EVENTS = 4096 };
-enum { COVERS = 1024, READINGS = 256, TYPED = 64, HISTORY = 256, FLAGS = 64, GROUNDS = 8, CHANGES = 128 };
+enum {
+    COVERS = 1024,
+    READINGS = 256,
+    TYPED = 64,
+    HISTORY = 256,
+    FLAGS = 64,
+    GROUNDS = 8,
+    CHANGES = 128,
+    BESIDE = 16
+};
 enum {
     AGE_YEARS = 130,
     WEEK_MINUTES = 7 * 24 * 60,
@@ -57,6 +66,17 @@ static const struct check_shape identifier = {
     .least = 1,
     .most = 32,
     .says = "an id, 1 to 32 letters, digits, dots, dashes, underscores"};
+static bool has_digit(const char *text)
+{
+    return strpbrk(text, DIGITS);
+}
+/* The code of an incident, a council, an organisation. A name has no digit. */
+static const struct check_shape reference = {
+    .chars = CAPITALS SMALLS DIGITS "._/-",
+    .least = 1,
+    .most = 32,
+    .holds = has_digit,
+    .says = "a number or a code with a digit in it, at most 32 letters, digits, dots, dashes; never a name"};
 /* What has no id is said in words, which the ledger must not have. */
 static const struct check_shape site = {
     .chars = CAPITALS SMALLS DIGITS "._-",
@@ -101,8 +121,20 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Accept.referral", .needed = true},
     {"concordat.v1.Acknowledge.referral", .needed = true},
     {"concordat.v1.Answer.text", .bytes_max = 300},
+    {"concordat.v1.AnswerBeside.log_number", .shape = &reference},
+    {"concordat.v1.AnswerBeside.note", .bytes_max = 200},
+    {"concordat.v1.AnswerBeside.referral", .needed = true},
+    {"concordat.v1.AskBeside.asked_of", .shape = &reference},
+    {"concordat.v1.AskBeside.log_number", .shape = &reference},
+    {"concordat.v1.AskBeside.note", .bytes_max = 200},
+    {"concordat.v1.AskBeside.referral", .needed = true},
     {"concordat.v1.Assign.referral", .needed = true},
     {"concordat.v1.Assign.to_team", .shape = &identifier, .needed = true},
+    {"concordat.v1.BesideNoted.asked_of", .shape = &reference},
+    {"concordat.v1.BesideNoted.found", .items_max = FLAGS},
+    {"concordat.v1.BesideNoted.log_number", .shape = &reference},
+    {"concordat.v1.BesideStatus.asked_of", .shape = &reference},
+    {"concordat.v1.BesideStatus.log_number", .shape = &reference},
     {"concordat.v1.Board.areas", .items_max = AREAS},
     {"concordat.v1.Board.cases", .items_max = CASES},
     {"concordat.v1.Board.covers", .items_max = COVERS},
@@ -113,6 +145,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.CancelHandover.referral", .needed = true},
     {"concordat.v1.CaseMessage.sender", .bytes_max = 80},
     {"concordat.v1.CaseMessage.text", .bytes_max = 200},
+    {"concordat.v1.CaseStatus.beside", .items_max = BESIDE},
     {"concordat.v1.CaseStatus.changed", .items_max = CHANGES},
     {"concordat.v1.CaseStatus.coordinator_name", .bytes_max = 80},
     {"concordat.v1.CaseStatus.heard_by", .shape = &person_id},

@@ -52,7 +52,8 @@ static const struct reduced_rule reduced_rules[] = {
      "presence_changed capacity_claimed policy_loaded command_refused broker_started area_covered "
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
      "detention_noted clock_warned given_back reopened sought wish_recorded "
-     "changes_seen offer_shortened passed_over acknowledged asked_again team_silent message_sent shift_noted"},
+     "changes_seen offer_shortened passed_over acknowledged asked_again team_silent message_sent shift_noted "
+     "beside_noted beside_chased"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -129,6 +130,11 @@ static const struct reduced_rule reduced_rules[] = {
      "assessed_at_station grounds from_referral state found"},
     {&concordat__v1__detention_noted__descriptor, MOVES, "started_ms until_ms corrected_ms"},
     {&concordat__v1__detention_noted__descriptor, GOES, "by second"},
+    {&concordat__v1__beside_noted__descriptor, STAYS, "request what state times from_referral found"},
+    {&concordat__v1__beside_noted__descriptor, MOVES, "chase_ms"},
+    {&concordat__v1__beside_noted__descriptor, GOES, "asked_of log_number"},
+    {&concordat__v1__beside_chased__descriptor, STAYS, "request what state times"},
+    {&concordat__v1__beside_chased__descriptor, MOVES, "chase_ms"},
     {&concordat__v1__record_read__descriptor, STAYS, "role of break_glass who"},
     {&concordat__v1__erased__descriptor, STAYS, "reason"},
     {&concordat__v1__erased__descriptor, GOES, "by second"},

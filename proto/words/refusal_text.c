@@ -53,6 +53,9 @@ static const char *const refusal_texts[] = {
     [REFUSAL(DRILL_STAYS)] =
         "A drill stays a drill, and a referral about a person stays one. Nothing was changed. Refer anew, as what "
         "it is, and withdraw this one.",
+    [REFUSAL(BESIDE_STEP)] =
+        "This does not follow from what is recorded of that request. Nothing was changed; see what "
+        "the case's status says of it, and ask first: ask CASE WHAT.",
     [REFUSAL(NO_ROOM)] = "There is no room on the disk for this, and it was not saved. Ring the duty "
                          "coordinator about this person now. A shorter referral may still be taken.",
     [REFUSAL(SEALED)] =

@@ -144,6 +144,16 @@ static const char *const statements[] = {
     "  state TEXT, started_at_ms INTEGER, until_ms INTEGER, corrected_at_ms INTEGER, found TEXT"
     ") STRICT",
     "CREATE INDEX detention_of_referral ON detention (referral)",
+    "CREATE TABLE request (" /* what was asked for beside the team: each row is what was said then */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT,"
+    "  request INTEGER NOT NULL, what TEXT, state TEXT, asked_of TEXT, log_number TEXT,"
+    "  times INTEGER, remind_at_ms INTEGER, from_referral INTEGER NOT NULL, found TEXT"
+    ") STRICT",
+    "CREATE INDEX request_of_referral ON request (referral)",
+    "CREATE TABLE request_reminder ("
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    "  request INTEGER NOT NULL, what TEXT, state TEXT, times INTEGER"
+    ") STRICT",
     "CREATE TABLE reminder ("
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, coordinator TEXT,"
     "  times INTEGER, unheard INTEGER NOT NULL," /* reminders before it that nobody has acknowledged */
@@ -269,13 +279,44 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {
-    "event",       "form",        "referral",         "offer",    "acceptance",  "custody_interval",
-    "decision",    "finding",     "check_in",         "clock",    "breach",      "clock_warning",
-    "detention",   "reminder",    "record_read",      "erasure",  "hold",        "refused_command",
-    "team",        "policy",      "presence",         "capacity", "cover",       "broker_start",
-    "snapshot",    "alteration",  "clock_correction", "wish",     "passed_over", "acknowledgement",
-    "asked_again", "team_silent", "message",          "shift",    "reopening",   NULL};
+const char *const trail_schema_derived[] = {"event",
+                                            "form",
+                                            "referral",
+                                            "offer",
+                                            "acceptance",
+                                            "custody_interval",
+                                            "decision",
+                                            "finding",
+                                            "check_in",
+                                            "clock",
+                                            "breach",
+                                            "clock_warning",
+                                            "detention",
+                                            "request",
+                                            "request_reminder",
+                                            "reminder",
+                                            "record_read",
+                                            "erasure",
+                                            "hold",
+                                            "refused_command",
+                                            "team",
+                                            "policy",
+                                            "presence",
+                                            "capacity",
+                                            "cover",
+                                            "broker_start",
+                                            "snapshot",
+                                            "alteration",
+                                            "clock_correction",
+                                            "wish",
+                                            "passed_over",
+                                            "acknowledgement",
+                                            "asked_again",
+                                            "team_silent",
+                                            "message",
+                                            "shift",
+                                            "reopening",
+                                            NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

@@ -11,6 +11,7 @@
 
 #include "proto/words/words.h"
 #include "services/audit/national.h"
+#include "services/audit/trail_beside.h"
 #include "services/audit/trail_detention.h"
 #include "services/audit/trail_duty.h"
 #include "services/audit/trail_facts.h"
@@ -524,6 +525,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_SHIFT_NOTED, trail_keep_shift},
     {CONCORDAT__V1__EVENT__WHAT_MESSAGE_SENT, trail_keep_message},
     {CONCORDAT__V1__EVENT__WHAT_TEAM_SILENT, trail_keep_team_silent},
+    {CONCORDAT__V1__EVENT__WHAT_BESIDE_NOTED, trail_keep_beside},
+    {CONCORDAT__V1__EVENT__WHAT_BESIDE_CHASED, trail_keep_beside_chased},
 };
 
 /* ---- what every event of a referral says, whatever its kind ---- */

@@ -203,15 +203,30 @@ static bool read_text_value(struct action *action, const struct action_field *fi
     return true;
 }
 
-static bool read_person_value(struct action *action, const struct action_field *field, const char *text)
+static bool keep_id(struct action *action, const struct action_field *field, const char *text)
 {
-    char *kept = action->persons[field - action->kind->fields];
-    if (strlen(text) >= ACTION_PERSON_BYTES || !person_id_is(text))
-        return action_fail(action, field,
-                           "is the id of a person in your own list, such as p117, and never a name");
+    char *kept = action->ids[field - action->kind->fields];
     memcpy(kept, text, strlen(text) + 1);
     field_store(action, field, &kept, sizeof kept);
     return true;
+}
+
+static bool read_person_value(struct action *action, const struct action_field *field, const char *text)
+{
+    if (strlen(text) > PERSON_ID_CHARS_MAX || !person_id_is(text))
+        return action_fail(action, field,
+                           "is the id of a person in your own list, such as p117, and never a name");
+    return keep_id(action, field, text);
+}
+
+static bool read_reference_value(struct action *action, const struct action_field *field, const char *text)
+{
+    size_t size = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-");
+    if (text[size] != '\0' || size >= ACTION_REFERENCE_BYTES || !strpbrk(text, "0123456789"))
+        return action_fail(
+            action, field,
+            "is a code or a number with a digit in it, such as RX4 or CAD-0412, and never a name");
+    return keep_id(action, field, text);
 }
 
 static bool read_time_value(struct action *action, const struct action_field *field, const char *text)
@@ -260,9 +275,11 @@ static bool read_flag_value(struct action *action, const struct action_field *fi
 }
 
 static bool (*const readers[])(struct action *, const struct action_field *, const char *) = {
-    [ACTION_CASE] = read_case_value, [ACTION_COUNT] = read_count_value, [ACTION_ATTEMPT] = read_count_value,
-    [ACTION_CODE] = read_code_value, [ACTION_TEXT] = read_text_value,   [ACTION_PERSON] = read_person_value,
-    [ACTION_TIME] = read_time_value, [ACTION_SPAN] = read_span_value,   [ACTION_FLAG] = read_flag_value};
+    [ACTION_CASE] = read_case_value,     [ACTION_COUNT] = read_count_value,
+    [ACTION_ATTEMPT] = read_count_value, [ACTION_CODE] = read_code_value,
+    [ACTION_TEXT] = read_text_value,     [ACTION_PERSON] = read_person_value,
+    [ACTION_TIME] = read_time_value,     [ACTION_SPAN] = read_span_value,
+    [ACTION_FLAG] = read_flag_value,     [ACTION_REFERENCE] = read_reference_value};
 
 bool action_set(struct action *action, const char *name, const char *text)
 {

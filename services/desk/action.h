@@ -19,7 +19,7 @@
 #include "proto/words/words.h"
 
 enum { ACTION_TEXT_BYTES = 512, ACTION_FAULT_BYTES = 400, ACTION_HELP_BYTES = 1024, ACTION_FIELDS_MAX = 20 };
-enum { ACTION_PERSON_BYTES = PERSON_ID_CHARS_MAX + 1 };
+enum { ACTION_REFERENCE_BYTES = 33 }; /* proto/wire/check_rules.c; a person's id is shorter */
 
 enum action_value {
     ACTION_NOTHING, /* behind the last field of an action */
@@ -28,7 +28,8 @@ enum action_value {
     ACTION_ATTEMPT, /* the number of an offer of the case; the live one if it is not given */
     ACTION_CODE,    /* a word for a value of `codes`, such as "no-capacity" */
     ACTION_TEXT,
-    ACTION_PERSON, /* the id of a person in the site's own list, such as p117 */
+    ACTION_PERSON,    /* the id of a person in the site's own list, such as p117 */
+    ACTION_REFERENCE, /* a code or a number of others, such as RX4 or CAD-0412 */
     ACTION_TIME,
     ACTION_SPAN, /* such as 45m, 2h or 1h30m; becomes whole minutes */
     ACTION_FLAG  /* it is given or not; its text does not matter */
@@ -76,7 +77,7 @@ struct action {
     char text[ACTION_TEXT_BYTES];      /* a reason, a note, a name: the request points here */
     const struct action_field *faulty; /* the field at fault, of which `fault` then goes on; or NULL */
     char fault[ACTION_FAULT_BYTES];    /* "is a whole number from 0 to 1440"; or a whole sentence */
-    char persons[ACTION_FIELDS_MAX][ACTION_PERSON_BYTES]; /* by field: the request points here */
+    char ids[ACTION_FIELDS_MAX][ACTION_REFERENCE_BYTES]; /* by field: the request points here */
     Concordat__V1__Instant occurred;
     union {
         Concordat__V1__Accept accept;
@@ -105,6 +106,8 @@ struct action {
         Concordat__V1__SendMessage send_message;
         Concordat__V1__OnShift on_shift;
         Concordat__V1__ShiftHandover shift_handover;
+        Concordat__V1__AskBeside ask;
+        Concordat__V1__AnswerBeside answer;
     } body;
     bool ends;    /* a cover, now; a proposal of a handover */
     bool on, off; /* a hold is set, or lifted */

@@ -29,6 +29,7 @@ enum {
 #define CODE(path, enum)  .value = ACTION_CODE, AT(path), .codes = &concordat__v1__##enum##__descriptor
 #define TEXT(path)        .value = ACTION_TEXT, AT(path)
 #define PERSON(path)      .value = ACTION_PERSON, AT(path)
+#define REFERENCE(path)   .value = ACTION_REFERENCE, AT(path)
 
 #define ATTEMPT(body)                                                                                        \
     {                                                                                                        \
@@ -171,6 +172,43 @@ const struct action_kind action_kinds[] = {
                 {"health-professional", NULL, "Of a police station: one will be there throughout",
                  .value = ACTION_FLAG, .at = offsetof(struct action, health_professional)},
                 {"note", "WORDS", "A few words", TEXT(detention.note)}}},
+    {.name = "ask",
+     .who = REFERRER | TEAM | COORDINATOR,
+     .arguments = "CASE WHAT [OF] [NUMBER]",
+     .title = "what you asked for beside the team: an AMHP, a bed",
+     .summary = "record that you have asked somebody for something beside the team that comes",
+     .help =
+         "It does not ask them: ring them, and record it here. OF is who was asked, by a code or an id; NUMBER is "
+         "theirs. Neither is a name. An AMHP is asked of the council where the person is now. "
+         "Until they say yes it is yours, and you are reminded.",
+     .examples = "ask R-0412 amhp E08000003\n"
+                 "ask R-0412 ambulance RX9 CAD-0412",
+     COMMAND(ASK_BESIDE),
+     .fields = {CASE(ask),
+                {"what", "WHAT", CODE(ask.what, beside), .needed = true},
+                {"of", "OF", REFERENCE(ask.asked_of)},
+                {"number", "NUMBER", REFERENCE(ask.log_number)},
+                {"note", "WORDS", "A few words", TEXT(ask.note)},
+                {"request", "N", "Which of several of a kind, as the status counts them",
+                 COUNT(ask.request, ATTEMPT_MAX)}}},
+    {.name = "answer",
+     .who = REFERRER | TEAM | COORDINATOR,
+     .arguments = "CASE WHAT ANSWER [NUMBER]",
+     .title = "what came of it: yes, no, on the way, done, cancelled",
+     .summary = "record what came of something that was asked for beside the team",
+     .help =
+         "ANSWER is yes, no, on-the-way, done or cancelled. After a no ask others: it is yours until somebody "
+         "says yes.",
+     .examples = "answer R-0412 amhp yes\n"
+                 "answer R-0412 welfare-check no P-2211",
+     COMMAND(ANSWER_BESIDE),
+     .fields = {CASE(answer),
+                {"what", "WHAT", CODE(answer.what, beside), .needed = true},
+                {"answer", "ANSWER", CODE(answer.state, beside_state), .needed = true},
+                {"number", "NUMBER", REFERENCE(answer.log_number)},
+                {"note", "WORDS", "A few words", TEXT(answer.note)},
+                {"request", "N", "Which of several of a kind, as the status counts them",
+                 COUNT(answer.request, ATTEMPT_MAX)}}},
     {.name = "handover",
      .who = TEAM,
      .arguments = "CASE [TEAM]",

@@ -5,6 +5,7 @@
 #include "proto/words/words.h"
 #include "services/desk/next_sentence.h"
 #include "services/desk/show.h"
+#include "services/desk/show_beside.h"
 #include "services/desk/show_detention.h"
 #include "services/desk/time_words.h"
 
@@ -182,6 +183,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
             "Something that the router had stored of this case was altered, and is shown to nobody. Ask the "
             "referrer for it again.");
     show_detention(sheet, status, showing->now_ms);
+    show_beside(sheet, status, showing->now_ms);
     show_erasure(sheet, status, showing->now_ms);
     time_words(status->respond_by_ms, showing->now_ms, time);
     if (status->respond_by_ms != 0)
@@ -199,15 +201,16 @@ void show_other_devices(struct sheet *sheet, const Concordat__V1__Board *board)
 
 void show_status_line(struct sheet *sheet, const case_status *status, int64_t now_ms)
 {
-    char state[WORDS_MAX], arrival[TIME_WORDS_BYTES], detained[DETENTION_WORDS_BYTES];
+    char state[WORDS_MAX], arrival[TIME_WORDS_BYTES], detained[DETENTION_WORDS_BYTES],
+        beside[BESIDE_WORDS_BYTES];
     bool arrival_known = status->expected_arrival_ms != 0;
     const char *ring = status->ring[0] != '\0' ? status->ring : status->coordinator_ring;
     time_words(status->expected_arrival_ms, now_ms, arrival);
-    sheet_headline(sheet, TONE_PLAIN, status->number, "%s%s, held by %s, ring %s%s%s%s%s",
+    sheet_headline(sheet, TONE_PLAIN, status->number, "%s%s, held by %s, ring %s%s%s%s%s%s",
                    state_words(status, state), other_device_words(status), next_holder(status),
                    ring[0] != '\0' ? ring : show_fallback_ring(NULL), arrival_known ? ", expected " : "",
                    arrival_known ? arrival : "", status->lease_warned ? overdue : "",
-                   show_detention_words(status, now_ms, detained));
+                   show_detention_words(status, now_ms, detained), show_beside_words(status, beside));
 }
 
 void show_erasure_plan(struct sheet *sheet, const case_status *status, const char *person,

@@ -19,6 +19,8 @@ static const struct request_words {
     WORDS(REOPEN, Reopen, reason),
     WORDS(RECORD_DETENTION, RecordDetention, note),
     WORDS(SEND_MESSAGE, SendMessage, text),
+    WORDS(ASK_BESIDE, AskBeside, note),
+    WORDS(ANSWER_BESIDE, AnswerBeside, note),
 };
 
 /* What was typed in the command, to be replaced; NULL if nothing is typed in it. */

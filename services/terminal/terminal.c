@@ -13,6 +13,7 @@
 #include "proto/words/json.h"
 #include "services/desk/board.h"
 #include "services/desk/show.h"
+#include "services/desk/show_beside.h"
 #include "services/desk/time_words.h"
 
 enum { LABEL_COLUMNS = 10, FIELD_INDENT = 4, COLUMNS_MIN = 40, COLUMNS_DEFAULT = 80, COLUMNS_MAX = 110 };
@@ -146,6 +147,7 @@ void terminal_show_board(const struct terminal *terminal, const Concordat__V1__B
     show_unseen_changes(&areas, board);
     show_waiting_messages(&areas, board);
     show_on_shift(&areas, board->n_on_shift, board->on_shift, NULL, now_ms);
+    show_beside_of_board(&areas, board);
     terminal_show(terminal, &areas);
     if (cases && board->n_cases > 0) {
         print_cells(terminal->out, board_headings);

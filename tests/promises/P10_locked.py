@@ -55,6 +55,8 @@ class Locked(unittest.TestCase):
             "decline": wire.Decline(referral=some, attempt=1, reason=1),
             "check_in": wire.CheckIn(referral=some, step=1), "close": wire.Close(referral=some, outcome=1),
             "record_detention": wire.RecordDetention(referral=some, step=1),
+            "ask_beside": wire.AskBeside(referral=some, what=1),
+            "answer_beside": wire.AnswerBeside(referral=some, what=1, state=3),
             "handover": wire.Handover(referral=some), "take": wire.Take(referral=some),
             "assign": wire.Assign(referral=some, to_team="northmoor-crisis"),
             "acknowledge": wire.Acknowledge(referral=some), "mute": wire.Mute(referral=some, minutes=15),
@@ -68,12 +70,13 @@ class Locked(unittest.TestCase):
             "erase": wire.Erase(referral=some, reason=1, second_person="p204"),
             "set_hold": wire.SetHold(referral=some, on=True, reason=1),
         }
+        beside = ("ask_beside", "answer_beside")
         own = {
-            "source": {"submit", "update", "withdraw", "told", "saw_changes", "send_message", "record_detention", "get_status", "get_board", "get_record"},
+            "source": {"submit", "update", "withdraw", "told", "saw_changes", "send_message", "record_detention", *beside, "get_status", "get_board", "get_record"},
             "team": {"set_presence", "set_capacity", "seen", "accept", "decline", "check_in", "close", "handover", "saw_changes",
-                     "send_message", "on_shift", "shift_handover", "record_detention", "get_record", "get_status", "get_board"},
+                     "send_message", "on_shift", "shift_handover", "record_detention", *beside, "get_record", "get_status", "get_board"},
             "coordinator": {"set_presence", "take", "assign", "acknowledge", "mute", "check_in", "close",
-                            "submit", "saw_changes", "send_message", "on_shift", "shift_handover", "record_detention", "get_record", "who", "cover", "get_status", "get_board"},
+                            "submit", "saw_changes", "send_message", "on_shift", "shift_handover", "record_detention", *beside, "get_record", "who", "cover", "get_status", "get_board"},
             "auditor": {"follow"},
             "inspector": {"follow", "who", "get_status", "get_board", "erase", "set_hold"},
             "referrer": set(),

@@ -214,6 +214,24 @@ static struct command make_detention(struct core_world *w)
     return world_detention(w, world_submitted(w)->id, DETENTION_STEP_USED);
 }
 
+static struct command make_ask_beside(struct core_world *w)
+{
+    struct command command = world_from_coordinator(w, COMMAND_ASK_BESIDE, world_submitted(w)->id);
+    command.is.beside.said =
+        (struct beside_noted){.what = BESIDE_BED, .state = BESIDE_ASKED, .asked_of = "RX4", .log_number = ""};
+    return command;
+}
+
+static struct command make_answer_beside(struct core_world *w)
+{
+    struct command ask = make_ask_beside(w);
+    world_do(w, &ask);
+    struct command command = world_from_coordinator(w, COMMAND_ANSWER_BESIDE, ask.referral);
+    command.is.beside.said =
+        (struct beside_noted){.what = BESIDE_BED, .state = BESIDE_NO, .asked_of = "", .log_number = "B-0412"};
+    return command;
+}
+
 static struct command make_erase(struct core_world *w)
 {
     struct command withdraw = make_withdraw(w);
@@ -261,6 +279,8 @@ static const struct {
     [COMMAND_RECORD_DETENTION] = {"record a detention", make_detention},
     [COMMAND_ACKNOWLEDGE] = {"acknowledge", make_acknowledge},
     [COMMAND_MUTE] = {"mute", make_mute},
+    [COMMAND_ASK_BESIDE] = {"ask beside the case", make_ask_beside},
+    [COMMAND_ANSWER_BESIDE] = {"answer beside the case", make_answer_beside},
     [COMMAND_CAPACITY] = {"capacity", make_capacity},
     [COMMAND_RECORD_WISH] = {"record a wish", make_record_wish},
 };

@@ -284,7 +284,11 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "Acknowledged.remind_ms is moved\n"
                                    "AskedAgain.remind_ms is moved\n"
                                    "ShiftNoted.with_person goes\n"
-                                   "TeamSilent.since_ms is moved\n";
+                                   "TeamSilent.since_ms is moved\n"
+                                   "BesideNoted.asked_of goes\n"
+                                   "BesideNoted.log_number goes\n"
+                                   "BesideNoted.chase_ms is moved\n"
+                                   "BesideChased.chase_ms is moved\n";
 
 static void P9_what_an_auditor_gets_is_decided_for_each_field_of_every_event(void **state)
 {

@@ -26,6 +26,24 @@ static struct command detained(struct core_world *w)
     return command;
 }
 
+/* Each kind, and each answer; of the AMHP whom the referral needed somebody was reminded long ago. */
+static void through_requests_beside(struct core_world *w, const struct referral *r)
+{
+    assert_true(world_count(w, EVENT_BESIDE_CHASED));
+    for (enum beside_what what = BESIDE_AMHP; what <= BESIDE_WELFARE_CHECK; what++) {
+        struct command ask = world_from_coordinator(w, COMMAND_ASK_BESIDE, r->id);
+        ask.is.beside.said = (struct beside_noted){
+            .what = what, .state = BESIDE_ASKED, .asked_of = "E08000003", .log_number = "CAD-0412"};
+        assert_int_equal(world_do(w, &ask), REFUSAL_NONE);
+        for (enum beside_state state = BESIDE_YES; state <= BESIDE_CANCELLED; state++) {
+            struct command answer = world_from_coordinator(w, COMMAND_ANSWER_BESIDE, r->id);
+            answer.is.beside.said =
+                (struct beside_noted){.what = what, .state = state, .asked_of = "", .log_number = ""};
+            world_do(w, &answer); /* a no cannot follow a yes that was meant */
+        }
+    }
+}
+
 static void through_held_and_taken(struct core_world *w)
 {
     struct command submit = detained(w);
@@ -67,6 +85,7 @@ static void through_held_and_taken(struct core_world *w)
         world_do(w, &entry); /* some steps cannot follow */
     }
     assert_int_equal(r->detention.state, DETENTION_ENDED);
+    through_requests_beside(w, r);
     withdraw.id[8] = 1;
     assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
 }
