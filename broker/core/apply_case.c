@@ -36,7 +36,7 @@ void apply_received(struct referral *r, const struct event *event)
     r->received_seq = event->seq;
     r->remind_ms = event->at_ms; /* the coordinator owns it until the same decision says who does */
     r->round = 1;
-    r->team = r->last_asked = r->taken_from = SLOT_NONE;
+    r->team = r->last_asked = r->taken_from = r->had_team = SLOT_NONE;
     r->offer.team = SLOT_NONE;
     copy_words(r->device, ACTOR_CHARS_MAX, event->device);
     apply_facts(r, event);
@@ -219,7 +219,7 @@ void apply_acknowledged(struct referral *r, const struct event *event)
     r->unheard = 0;
     r->muted_ms = event->is.acknowledged.muted_ms;
     copy_words(r->heard_by, PERSON_CHARS_MAX, event->person.id);
-    if (r->state == CASE_HELD)
+    if (referral_is_reminded(r))
         r->remind_ms = event->is.acknowledged.remind_ms;
 }
 
@@ -233,8 +233,37 @@ void apply_team_silent(struct referral *r, const struct event *event)
 void apply_asked_again(struct referral *r, const struct event *event)
 {
     forget_heard(r);
-    if (r->state == CASE_HELD)
+    if (referral_is_reminded(r))
         r->remind_ms = event->is.asked_again.remind_ms;
+}
+
+void apply_went_missing(struct referral *r, const struct event *event)
+{
+    if (!r->missing_ms) {
+        r->had_team = r->team;
+        r->missing_ms = event->at_ms;
+        r->last_seen_ms = 0;
+        r->last_seen_at = 0;
+        r->taken_from = SLOT_NONE;
+        copy_words(r->taken_by, PERSON_CHARS_MAX, "");
+        forget_heard(r);
+    }
+    fall_back(r, event->is.missing.remind_ms);
+    if (event->is.missing.seen.at_ms)
+        r->last_seen_ms = event->is.missing.seen.at_ms;
+    if (event->is.missing.seen.place)
+        r->last_seen_at = (uint8_t)event->is.missing.seen.place;
+}
+
+void apply_found(struct referral *r, const struct event *event)
+{
+    fall_back(r, event->at_ms);
+    forget_heard(r);
+    r->missing_ms = r->last_seen_ms = 0;
+    r->last_seen_at = 0;
+    r->hold_reason = HOLD_FOUND;
+    for (int i = 0; i < r->asked_count; i++)
+        r->asked[i].round = 0; /* what a team answered before may not be what it answers now */
 }
 
 void apply_taken(struct referral *r, const struct event *event)
@@ -253,6 +282,7 @@ void apply_accepted(struct referral *r, const struct event *event)
 {
     assert(r->offer.attempt == event->is.accepted.attempt);
     r->team = event->is.accepted.team;
+    r->had_team = SLOT_NONE;
     r->expected_arrival_ms = event->is.accepted.expected_arrival_ms;
     r->lease_ms = event->is.accepted.lease_ms;
     r->lapses_ms = 0;
@@ -347,7 +377,7 @@ void apply_passed_over(struct referral *r, const struct event *event)
 {
     r->coordinator = event->is.passed.coordinator;
     forget_heard(r);
-    if (r->state != CASE_HELD)
+    if (!referral_is_reminded(r))
         return;
     r->remind_ms = event->is.passed.remind_ms;
     r->reminders = 0;

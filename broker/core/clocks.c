@@ -133,7 +133,7 @@ void clocks_at_check_in(const struct clock_rules *rules, const struct referral *
  * that. */
 static bool counts_as_told(enum case_state state)
 {
-    return state == CASE_TAKEN || state >= CASE_ACCEPTED;
+    return state == CASE_TAKEN || (state >= CASE_ACCEPTED && state != CASE_MISSING);
 }
 
 void clocks_at_told(const struct referral *r, struct event *event)

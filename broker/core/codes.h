@@ -28,7 +28,8 @@ enum need {
 };
 enum { NEED_COUNT = 9 };
 
-/* Open from OFFERED to IN_CONTACT, and with a team from ACCEPTED on. */
+/* Open from OFFERED to IN_CONTACT, and with a team from ACCEPTED on. Open too, and with nobody but the
+ * coordinator: MISSING. */
 enum case_state {
     CASE_NONE,
     CASE_OFFERED,
@@ -39,9 +40,10 @@ enum case_state {
     CASE_ARRIVED,
     CASE_IN_CONTACT,
     CASE_CLOSED,
-    CASE_WITHDRAWN
+    CASE_WITHDRAWN,
+    CASE_MISSING
 };
-enum { CASE_STATE_COUNT = 10 };
+enum { CASE_STATE_COUNT = 11 };
 
 /* What a team does for a person whose case it accepts. */
 enum team_offers { TEAM_OFFERS_NONE, TEAM_COMES, TEAM_RINGS, TEAM_RECEIVES };
@@ -108,7 +110,8 @@ enum hold_reason {
     HOLD_NO_PLACE_OF_SAFETY,
     HOLD_GIVEN_BACK = 13,
     HOLD_ENDED_BY_MISTAKE,
-    HOLD_COORDINATOR_LEFT = 15
+    HOLD_COORDINATOR_LEFT = 15,
+    HOLD_FOUND
 };
 
 enum offer_end {
@@ -245,6 +248,16 @@ enum detention_end {
     DETENTION_END_NOT_RETAKEN,
     DETENTION_END_DIED,
     DETENTION_END_NEVER_DETAINED
+};
+
+enum found_by {
+    FOUND_BY_NOBODY,
+    FOUND_BY_POLICE,
+    FOUND_BY_AMBULANCE,
+    FOUND_BY_HEALTH_STAFF,
+    FOUND_BY_FAMILY,
+    FOUND_BY_THEMSELVES,
+    FOUND_BY_OTHERS = 99
 };
 
 enum beside_what {

@@ -34,6 +34,8 @@ enum command_kind {
     COMMAND_RECORD_DETENTION,
     COMMAND_ACKNOWLEDGE,
     COMMAND_MUTE,
+    COMMAND_REPORT_MISSING,
+    COMMAND_REPORT_FOUND,
     COMMAND_ASK_BESIDE,
     COMMAND_ANSWER_BESIDE,
     COMMAND_PRESENCE,
@@ -147,6 +149,7 @@ struct command {
             struct detention_entry entry;
             bool has_note;
         } detention;
+        struct sighting sighting; /* report missing, report found */
         struct {
             struct beside_noted said; /* request, what, state, asked_of, log_number */
         } beside;                     /* ask, answer */

@@ -3,10 +3,12 @@
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
-/* The source of the case, the team that has it, and its coordinator. */
+/* The source of the case, the team that has it or had it before the person was missing, and its coordinator.
+ */
 static bool may_say_beside(const struct deciding *d)
 {
-    return d->command->party != PARTY_TEAM || (referral_is_with_team(&d->r) && d->r.team == d->command->slot);
+    return d->command->party != PARTY_TEAM || d->r.had_team == d->command->slot ||
+           (referral_is_with_team(&d->r) && d->r.team == d->command->slot);
 }
 
 static bool is_under_pace(const struct referral *r)

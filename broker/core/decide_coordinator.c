@@ -24,8 +24,8 @@ enum refusal decide_take(struct deciding *d)
  * first, with a reason. */
 enum refusal decide_assign(struct deciding *d)
 {
-    if (referral_is_with_team(&d->r))
-        return REFUSAL_WRONG_STATE;
+    if (referral_is_with_team(&d->r) || d->r.state == CASE_MISSING)
+        return REFUSAL_WRONG_STATE; /* a team that is asked to go must know where */
     uint16_t team = state_team_slot(d->state, d->command->is.move.team);
     if (team == SLOT_NONE || !directory_team(d->directory, team) || !state_team(d->state, team)->present)
         return REFUSAL_UNKNOWN_TEAM;

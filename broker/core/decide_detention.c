@@ -65,7 +65,7 @@ static enum legal_status power_of(const struct deciding *d, const struct detenti
     return legal_status_detains(stated) ? stated : LEGAL_SECTION_136;
 }
 
-enum refusal decide_record_detention(struct deciding *d)
+enum refusal deciding_record_detention(struct deciding *d, struct detention_entry *recorded)
 {
     struct detention_entry entry = d->command->is.detention.entry;
     int64_t utc_ms = state_utc(d->state, d->now_ms);
@@ -82,7 +82,20 @@ enum refusal decide_record_detention(struct deciding *d)
         entry.occurred_ms = utc_ms;
     entry.power = power_of(d, &entry);
     note_entry(d, &entry, false);
+    *recorded = entry;
     return REFUSAL_NONE;
+}
+
+void deciding_note_escape(struct deciding *d, int64_t occurred_ms)
+{
+    int64_t utc_ms = state_utc(d->state, d->now_ms);
+    bool stated = occurred_ms && occurred_ms <= utc_ms;
+    const struct detention_entry entry = {.step = DETENTION_STEP_ESCAPED,
+                                          .occurred_ms = stated ? occurred_ms : utc_ms,
+                                          .basis = stated ? BASIS_STATED : BASIS_IMPUTED,
+                                          .by = "",
+                                          .second = ""};
+    note_entry(d, &entry, false);
 }
 
 /* --- by what a referral says -------------------------------------------------------------------------- */

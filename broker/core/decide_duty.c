@@ -12,7 +12,7 @@ static void pass_over(struct deciding *d)
     struct event *event = deciding_event(d, EVENT_PASSED_OVER);
     event->is.passed.coordinator = directory_coordinator_slot(d->directory, d->r.facts.area);
     event->is.passed.previous = d->r.coordinator;
-    event->is.passed.remind_ms = d->r.state == CASE_HELD ? d->now_ms + d->policy->remind_ms : 0;
+    event->is.passed.remind_ms = referral_is_reminded(&d->r) ? d->now_ms + d->policy->remind_ms : 0;
     deciding_done(d, event);
     if (taken)
         deciding_hold(d, HOLD_COORDINATOR_LEFT, NULL);
@@ -57,7 +57,7 @@ static void escalate_to(const struct deciding *d, uint32_t unheard, struct event
  * mind. */
 void deciding_remind(struct deciding *d)
 {
-    bool another_round = !d->r.contact_made && d->r.round < d->policy->rounds_max;
+    bool another_round = d->r.state == CASE_HELD && !d->r.contact_made && d->r.round < d->policy->rounds_max;
     struct event *event = deciding_event(d, EVENT_REMINDED);
     event->is.reminded.coordinator = d->r.coordinator;
     event->is.reminded.times = d->r.reminders + 1;
@@ -76,7 +76,7 @@ static enum refusal heard(struct deciding *d, int64_t muted_ms)
     struct event *event = deciding_event(d, EVENT_ACKNOWLEDGED);
     event->is.acknowledged.coordinator = d->command->slot;
     event->is.acknowledged.muted_ms = muted_ms;
-    if (d->r.state == CASE_HELD)
+    if (referral_is_reminded(&d->r))
         event->is.acknowledged.remind_ms = muted_ms ? muted_ms : d->now_ms + d->policy->remind_ms;
     deciding_done(d, event);
     return REFUSAL_NONE;
@@ -104,7 +104,7 @@ void deciding_ask_again(struct deciding *d, enum worse why)
         return;
     struct event *event = deciding_event(d, EVENT_ASKED_AGAIN);
     event->is.asked_again.why = why;
-    event->is.asked_again.remind_ms = d->r.state == CASE_HELD ? d->now_ms : 0;
+    event->is.asked_again.remind_ms = referral_is_reminded(&d->r) ? d->now_ms : 0;
     deciding_done(d, event);
 }
 

@@ -26,8 +26,9 @@ static void warn_team(struct deciding *d)
 
 static void remind_coordinator(struct deciding *d)
 {
+    bool asks = d->r.state == CASE_HELD && !d->r.contact_made;
     deciding_remind(d);
-    if (!d->r.contact_made)
+    if (asks)
         deciding_look(d);
 }
 
@@ -68,7 +69,7 @@ static void decide_due(struct deciding *d)
         deciding_seek_in_time(d);
     else if (r->state == CASE_TAKEN && r->lease_ms <= d->now_ms)
         deciding_hold(d, HOLD_COORDINATOR_SILENT, NULL);
-    else if (r->state == CASE_HELD && r->remind_ms <= d->now_ms)
+    else if (referral_is_reminded(r) && r->remind_ms <= d->now_ms)
         remind_coordinator(d);
     else if (r->state == CASE_HELD && r->look_again_ms && r->look_again_ms <= d->now_ms)
         deciding_look(d);

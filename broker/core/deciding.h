@@ -40,6 +40,10 @@ bool deciding_try(struct deciding *d, struct event *event);
  * (decide_detention.c). */
 void deciding_note_facts(struct deciding *d, const struct facts *before);
 
+/* Enters that somebody who is detained is away (decide_detention.c): occurred_ms is UTC, or 0 for now. */
+void deciding_note_escape(struct deciding *d, int64_t occurred_ms);
+/* Enters into it what the command says (decide_detention.c); *recorded is the entry, if it is not refused. */
+enum refusal deciding_record_detention(struct deciding *d, struct detention_entry *recorded);
 /* Opens the requests beside the case that its facts ask for and did not ask for before (decide_beside.c). */
 void deciding_need_beside(struct deciding *d, const struct facts *before);
 /* Reminds of the requests beside the case of which nothing was heard. */

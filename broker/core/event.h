@@ -66,6 +66,8 @@ enum event_kind {
     EVENT_TEAM_SILENT = 66,
     EVENT_BESIDE_NOTED = 67,
     EVENT_BESIDE_CHASED,
+    EVENT_WENT_MISSING,
+    EVENT_FOUND,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -292,6 +294,13 @@ struct beside_noted {
     uint64_t found; /* flag_bit of each */
 };
 
+/* A person was seen last before they were missing, or was found. */
+struct sighting {
+    int64_t at_ms;          /* UTC; 0: not known */
+    int place;              /* KindOfPlace */
+    enum found_by found_by; /* FOUND_BY_NOBODY: seen last */
+};
+
 /* Something stored is not what was written. */
 struct altered {
     enum alteration what;
@@ -450,6 +459,11 @@ struct event {
             enum wish wish;
             enum seeking seeking; /* from then on */
         } wish;
+        struct {
+            struct sighting seen;
+            uint16_t team; /* that had the case; SLOT_NONE */
+            int64_t remind_ms;
+        } missing;                  /* went_missing, found */
         struct beside_noted beside; /* beside_noted, beside_chased */
         struct record_reading read;
         struct erasure erased;

@@ -115,6 +115,10 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_DETENTION_NOTED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = detention_apply},
     [EVENT_BESIDE_NOTED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = beside_apply},
     [EVENT_BESIDE_CHASED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = beside_apply_chased},
+    /* A team that had the case has a place again. */
+    [EVENT_WENT_MISSING] = {NEWS, .happening = HAPPENING_WENT_MISSING, .offer = OFFER_NOT_ALLOWED,
+        .change_case = apply_went_missing, .gives_hope = always_gives_hope},
+    [EVENT_FOUND] = {NEWS, .happening = HAPPENING_FOUND, .change_case = apply_found},
     [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_state = apply_record_read},
     [EVENT_ERASED] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_ERASED,

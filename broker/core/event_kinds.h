@@ -36,6 +36,8 @@ enum case_happening {
     HAPPENING_WITHDRAWN,
     HAPPENING_REOPENED, /* of a case that is again what it was before it ended (undo.h) */
     HAPPENING_ERASED,
+    HAPPENING_WENT_MISSING,
+    HAPPENING_FOUND,
     HAPPENING_COUNT
 };
 

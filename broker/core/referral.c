@@ -19,18 +19,20 @@
 #define IC CASE_IN_CONTACT
 #define CL CASE_CLOSED
 #define WI CASE_WITHDRAWN
+#define MI CASE_MISSING
 static const uint8_t next_state[CASE_STATE_COUNT][HAPPENING_COUNT] = {
-    /*                   recv off hand seen ended held rem take acc trav arr cont miss warn lapse soug note close withdr reopen erase */
-    [CASE_NONE]       = { HE, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   NO,  NO,   NO,   NO,     NO },
-    [CASE_OFFERED]    = { NO, NO, NO,  OF,  HE,   NO,  NO, NO,  AC, NO,  NO, NO,  NO,  NO,  NO,  NO,   OF,  NO,   NO,   NO,     NO },
-    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   HE,  NO,   WI,   HE,     NO },
-    [CASE_TAKEN]      = { NO, OF, NO,  NO,  NO,   HE,  NO, TA,  NO, NO,  NO, TA,  TA,  NO,  NO,  NO,   TA,  CL,   WI,   HE,     NO },
-    [CASE_ACCEPTED]   = { NO, NO, AC,  AC,  AC,   NO,  NO, TA,  AC, TR,  AR, IC,  AC,  AC,  HE,  AC,   AC,  CL,   WI,   HE,     NO },
-    [CASE_TRAVELLING] = { NO, NO, TR,  TR,  TR,   NO,  NO, TA,  AC, TR,  AR, IC,  TR,  TR,  HE,  TR,   TR,  CL,   WI,   HE,     NO },
-    [CASE_ARRIVED]    = { NO, NO, AR,  AR,  AR,   NO,  NO, TA,  AC, TR,  AR, IC,  AR,  AR,  HE,  AR,   AR,  CL,   WI,   HE,     NO },
-    [CASE_IN_CONTACT] = { NO, NO, IC,  IC,  IC,   NO,  NO, TA,  AC, IC,  IC, IC,  IC,  IC,  HE,  IC,   IC,  CL,   NO,   HE,     NO },
-    [CASE_CLOSED]     = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   CL,  NO,   NO,   NO,     CL },
-    [CASE_WITHDRAWN]  = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   WI,  NO,   NO,   NO,     WI },
+    /*                   recv off hand seen ended held rem take acc trav arr cont miss warn lapse soug note close withdr reopen erase gone found */
+    [CASE_NONE]       = { HE, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   NO,  NO,   NO,   NO,     NO,  NO,   NO },
+    [CASE_OFFERED]    = { NO, NO, NO,  OF,  HE,   NO,  NO, NO,  AC, NO,  NO, NO,  NO,  NO,  NO,  NO,   OF,  NO,   NO,   NO,     NO,  NO,   NO },
+    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   HE,  NO,   WI,   HE,     NO,  MI,   NO },
+    [CASE_TAKEN]      = { NO, OF, NO,  NO,  NO,   HE,  NO, TA,  NO, NO,  NO, TA,  TA,  NO,  NO,  NO,   TA,  CL,   WI,   HE,     NO,  MI,   NO },
+    [CASE_ACCEPTED]   = { NO, NO, AC,  AC,  AC,   NO,  NO, TA,  AC, TR,  AR, IC,  AC,  AC,  HE,  AC,   AC,  CL,   WI,   HE,     NO,  MI,   NO },
+    [CASE_TRAVELLING] = { NO, NO, TR,  TR,  TR,   NO,  NO, TA,  AC, TR,  AR, IC,  TR,  TR,  HE,  TR,   TR,  CL,   WI,   HE,     NO,  MI,   NO },
+    [CASE_ARRIVED]    = { NO, NO, AR,  AR,  AR,   NO,  NO, TA,  AC, TR,  AR, IC,  AR,  AR,  HE,  AR,   AR,  CL,   WI,   HE,     NO,  MI,   NO },
+    [CASE_IN_CONTACT] = { NO, NO, IC,  IC,  IC,   NO,  NO, TA,  AC, IC,  IC, IC,  IC,  IC,  HE,  IC,   IC,  CL,   NO,   HE,     NO,  MI,   NO },
+    [CASE_CLOSED]     = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   CL,  NO,   NO,   NO,     CL,  NO,   NO },
+    [CASE_WITHDRAWN]  = { NO, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   WI,  NO,   NO,   NO,     WI,  NO,   NO },
+    [CASE_MISSING]    = { NO, NO, NO,  NO,  NO,   NO,  MI, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   MI,  NO,   NO,   NO,     NO,  MI,   HE },
 };
 #undef NO
 #undef OF
@@ -42,6 +44,7 @@ static const uint8_t next_state[CASE_STATE_COUNT][HAPPENING_COUNT] = {
 #undef IC
 #undef CL
 #undef WI
+#undef MI
 /* clang-format on */
 
 /* --- what can come ---------------------------------------------------------------------------------- */
@@ -129,7 +132,7 @@ struct owner referral_owner(const struct referral *r)
         return owned_by(OWNER_NONE, SLOT_NONE, 0);
     if (r->state == CASE_OFFERED)
         return owned_by(OWNER_TEAM, r->offer.team, r->offer.expires_ms);
-    if (r->state == CASE_HELD)
+    if (referral_is_reminded(r))
         return owned_by(OWNER_COORDINATOR, r->coordinator, r->remind_ms);
     if (r->state == CASE_TAKEN)
         return owned_by(OWNER_COORDINATOR, r->coordinator, r->lease_ms);
@@ -148,7 +151,7 @@ int64_t referral_due(const struct referral *r, bool team_absent)
         return due;
     if (r->offer.attempt)
         due = team_absent ? INT64_MIN : r->offer.expires_ms;
-    if (r->state == CASE_HELD) {
+    if (referral_is_reminded(r)) {
         due = earlier(due, r->remind_ms);
         if (r->look_again_ms)
             due = earlier(due, r->look_again_ms);
@@ -223,6 +226,8 @@ const char *referral_check(const struct referral *r)
         return "a team hands over a case that it does not hold";
     if (with_team != (r->team != SLOT_NONE) && referral_is_open(r))
         return "a case is with a team and no team is named, or the other way round";
+    if ((r->state == CASE_MISSING) != (r->missing_ms != 0) && referral_is_open(r))
+        return "a person is missing without the case being so, or the other way round";
     return NULL;
 }
 

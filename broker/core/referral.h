@@ -16,7 +16,9 @@
  *   WITHDRAWN by the referrer: from every open state but IN CONTACT.
  *   REOPENED: a case that ended by mistake is again what it was (undo.h), or HELD.
  *   TAKEN by the coordinator, and HELD because the team gives the case back: from every state with a team.
- *   A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
+ *   MISSING, if nobody knows where the person is: from every open state. The coordinator owns the case until
+ * they are found; then it is HELD, and goes on along the ladder, or as the coordinator chooses if a team had
+ * it. A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
  *   The team that holds the case asks for it, or the ladder seeks on (seeking): because a voice is a bridge
  *   until somebody comes, and a promise beyond the standard is one until somebody promises better.
  *
@@ -130,6 +132,9 @@ struct referral {
     int64_t look_again_ms; /* 0: nothing to wait for */
     int64_t muted_ms;      /* until when no coordinator wants to be reminded; 0: it is not muted */
 
+    int64_t missing_ms;   /* since when the person is missing; 0: they are not */
+    int64_t last_seen_ms; /* UTC, while they are missing; 0: not known */
+
     int64_t on_hold_ms; /* since when it is kept from being erased; 0: it is not */
 
     struct clock clocks[CLOCK_COUNT];
@@ -150,6 +155,7 @@ struct referral {
     uint16_t last_asked;             /* the team of the latest offer; SLOT_NONE */
     uint16_t coordinator;
     uint16_t taken_from;         /* while it is taken: the team that had it before; SLOT_NONE: none had */
+    uint16_t had_team;           /* before the person was missing, until another team has it; SLOT_NONE */
     uint16_t also[ESCALATE_MAX]; /* coordinators who were told too, because nobody answered */
     char device[ACTOR_CHARS_MAX +
                 1]; /* that sent it, behind its origin; a name, so that made-up ones fill no table */
@@ -174,14 +180,20 @@ struct referral {
     bool alters_who_comes;  /* by a change, who has it, or was chosen, would not be asked any more */
     bool silent_told;       /* that its team's devices are silent */
     uint8_t beside_count;   /* requests that there were, which is the number of the latest */
-    uint8_t unused[3];
+    uint8_t last_seen_at;   /* KindOfPlace */
 };
 
 #pragma GCC diagnostic pop
 
 static inline bool referral_is_open(const struct referral *referral)
 {
-    return referral->state >= CASE_OFFERED && referral->state <= CASE_IN_CONTACT;
+    return (referral->state >= CASE_OFFERED && referral->state <= CASE_IN_CONTACT) ||
+           referral->state == CASE_MISSING;
+}
+/* Whether the coordinator owns the case and is reminded of it. */
+static inline bool referral_is_reminded(const struct referral *referral)
+{
+    return referral->state == CASE_HELD || referral->state == CASE_MISSING;
 }
 /* Whether a team holds the case: accepted, and not yet closed. */
 static inline bool referral_is_with_team(const struct referral *referral)
@@ -214,11 +226,13 @@ static inline bool referral_seeks_in_vain(const struct referral *referral)
 {
     return referral->seeking && referral_is_with_team(referral) && !referral->offer.attempt;
 }
-/* Whether a case waits for a team of the ladder. A person who has been met is the coordinator's to decide on.
- */
+/* Whether a case waits for a team of the ladder. A person who has been met is the coordinator's to decide on,
+ * and so is one who was found, until the first reminder. */
 static inline bool referral_waits(const struct referral *referral)
 {
-    return (referral->state == CASE_HELD && !referral->contact_made) || referral_seeks_in_vain(referral);
+    bool is_chosen_for = referral->hold_reason == HOLD_FOUND;
+    return (referral->state == CASE_HELD && !referral->contact_made && !is_chosen_for) ||
+           referral_seeks_in_vain(referral);
 }
 /* A bit for a reason of declining that is no reason to turn a person away: the coordinator is told of it at
  * once. 0 for any other reason. */

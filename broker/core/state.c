@@ -204,7 +204,8 @@ bool state_case_is_of_team(struct any_case of, uint16_t team)
     const struct referral *r = of.open;
     if (!r)
         return of.ended && of.ended->team == team;
-    return (referral_is_with_team(r) && r->team == team) || (r->offer.attempt && r->offer.team == team);
+    return (referral_is_with_team(r) && r->team == team) || (r->offer.attempt && r->offer.team == team) ||
+           (team != SLOT_NONE && r->had_team == team);
 }
 
 const struct remembered *state_remembered(const struct state *state, const uint8_t *command_id)

@@ -36,7 +36,8 @@ static const char *check_case_slots(const struct state *s, const struct referral
     if (r->facts.routed_as < URGENCY_EMERGENCY || r->facts.routed_as > URGENCY_ROUTINE)
         return "an open case is of no urgency";
     if (!is_slot_or_none(&s->teams, r->team) || !is_slot_or_none(&s->teams, r->last_asked) ||
-        !is_slot_or_none(&s->teams, r->offer.team) || (r->offer.attempt && r->offer.team == SLOT_NONE))
+        !is_slot_or_none(&s->teams, r->had_team) || !is_slot_or_none(&s->teams, r->offer.team) ||
+        (r->offer.attempt && r->offer.team == SLOT_NONE))
         return "an open case has a team that nobody knows";
     if (r->asked_count > LADDER_STEPS_MAX)
         return "an open case has asked more teams than it can remember";

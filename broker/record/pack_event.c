@@ -2,10 +2,12 @@
 #include <assert.h>
 
 #include "broker/record/noted.h"
+#include "broker/record/packed_beside.h"
 #include "broker/record/packed_clock.h"
 #include "broker/record/packed_duty.h"
 #include "broker/record/packed_end.h"
 #include "broker/record/packed_message.h"
+#include "broker/record/packed_missing.h"
 #include "broker/record/packed_policy.h"
 #include "broker/record/packed_texts.h"
 #include "broker/record/record.h"
@@ -65,7 +67,9 @@ struct packing {
         Concordat__V1__WishRecorded wish;
         struct packed_message said;
         Concordat__V1__OfferShortened shortened;
-        Concordat__V1__BesideNoted beside;
+        Concordat__V1__WentMissing missing;
+        Concordat__V1__Found found;
+        struct packed_beside beside;
         Concordat__V1__BesideChased chased;
     } is;
 };
@@ -491,31 +495,28 @@ static void pack_duty(struct packing *p)
     duty_pack(p->event, p->state, &p->is.duty, &p->message);
 }
 
+static void pack_missing(struct packing *p)
+{
+    PART(missing, went_missing, went_missing);
+    missing_pack(p->event, packed_team(p, p->event->is.missing.team), &p->is.missing);
+}
+
+static void pack_found(struct packing *p)
+{
+    PART(found, found, found);
+    missing_pack_found(p->event, packed_team(p, p->event->is.missing.team), &p->is.found);
+}
+
 static void pack_beside(struct packing *p)
 {
-    const struct beside_noted *beside = &p->event->is.beside;
-    PART(beside, beside_noted, beside_noted);
-    p->is.beside.request = beside->request;
-    p->is.beside.what = (Concordat__V1__Beside)beside->what;
-    p->is.beside.state = (Concordat__V1__BesideState)beside->state;
-    p->is.beside.asked_of = packed_text(beside->asked_of);
-    p->is.beside.log_number = packed_text(beside->log_number);
-    p->is.beside.times = beside->times;
-    p->is.beside.chase_ms = beside->chase_ms;
-    p->is.beside.from_referral = beside->from_referral;
-    p->is.beside.n_found = record_flags(beside->found, p->flags);
-    p->is.beside.found = p->flags;
+    PART(beside.message, beside_noted, beside_noted);
+    beside_pack(&p->event->is.beside, &p->is.beside);
 }
 
 static void pack_chased(struct packing *p)
 {
-    const struct beside_noted *beside = &p->event->is.beside;
     PART(chased, beside_chased, beside_chased);
-    p->is.chased.request = beside->request;
-    p->is.chased.what = (Concordat__V1__Beside)beside->what;
-    p->is.chased.state = (Concordat__V1__BesideState)beside->state;
-    p->is.chased.times = beside->times;
-    p->is.chased.chase_ms = beside->chase_ms;
+    beside_pack_chased(&p->event->is.beside, &p->is.chased);
 }
 
 typedef void pack_part(struct packing *p);
@@ -564,6 +565,8 @@ static pack_part *const parts[] = {
     [EVENT_ACKNOWLEDGED] = pack_duty,
     [EVENT_ASKED_AGAIN] = pack_duty,
     [EVENT_TEAM_SILENT] = pack_duty,
+    [EVENT_WENT_MISSING] = pack_missing,
+    [EVENT_FOUND] = pack_found,
     [EVENT_BESIDE_NOTED] = pack_beside,
     [EVENT_BESIDE_CHASED] = pack_chased,
 };

@@ -239,6 +239,22 @@ static void fill_mute(struct command_reading *in)
     in->command->is.mute.for_ms = (int64_t)in->request->mute->minutes * MS_PER_MINUTE;
 }
 
+static void fill_missing(struct command_reading *in)
+{
+    const Concordat__V1__ReportMissing *m = in->request->report_missing;
+    copy_id(&m->referral, in->command->referral);
+    in->command->is.sighting =
+        (struct sighting){.at_ms = m->last_seen ? m->last_seen->unix_ms : 0, .place = (int)m->seen_at};
+}
+
+static void fill_found(struct command_reading *in)
+{
+    const Concordat__V1__ReportFound *m = in->request->report_found;
+    copy_id(&m->referral, in->command->referral);
+    in->command->is.sighting = (struct sighting){
+        .at_ms = m->found ? m->found->unix_ms : 0, .place = (int)m->at, .found_by = (enum found_by)m->by};
+}
+
 static void fill_ask_beside(struct command_reading *in)
 {
     const Concordat__V1__AskBeside *m = in->request->ask_beside;
@@ -302,6 +318,8 @@ static const struct {
     COMMAND(RECORD_DETENTION) = {fill_detention, COMMAND_RECORD_DETENTION},
     COMMAND(ACKNOWLEDGE) = {fill_acknowledge, COMMAND_ACKNOWLEDGE},
     COMMAND(MUTE) = {fill_mute, COMMAND_MUTE},
+    COMMAND(REPORT_MISSING) = {fill_missing, COMMAND_REPORT_MISSING},
+    COMMAND(REPORT_FOUND) = {fill_found, COMMAND_REPORT_FOUND},
     COMMAND(ASK_BESIDE) = {fill_ask_beside, COMMAND_ASK_BESIDE},
     COMMAND(ANSWER_BESIDE) = {fill_answer_beside, COMMAND_ANSWER_BESIDE},
     COMMAND(SET_PRESENCE) = {fill_presence, COMMAND_PRESENCE},

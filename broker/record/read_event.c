@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "broker/record/noted.h"
+#include "broker/record/packed_beside.h"
 #include "broker/record/packed_end.h"
 #include "broker/record/packed_message.h"
 #include "broker/record/record.h"
@@ -463,34 +464,30 @@ static void read_silent(struct event_reading *in)
     in->event->is.silent.since_ms = in->message->team_silent->since_ms;
 }
 
+static void read_missing(struct event_reading *in)
+{
+    const Concordat__V1__WentMissing *m = in->message->went_missing;
+    in->event->is.missing.seen = (struct sighting){.at_ms = m->seen_ms, .place = (int)m->seen_at};
+    in->event->is.missing.team = read_team_or_none(in, m->team);
+    in->event->is.missing.remind_ms = m->remind_ms;
+}
+
+static void read_found(struct event_reading *in)
+{
+    const Concordat__V1__Found *m = in->message->found;
+    in->event->is.missing.seen =
+        (struct sighting){.at_ms = m->found_ms, .place = (int)m->at, .found_by = (enum found_by)m->by};
+    in->event->is.missing.team = read_team_or_none(in, m->team);
+}
+
 static void read_beside(struct event_reading *in)
 {
-    const Concordat__V1__BesideNoted *m = in->message->beside_noted;
-    in->good &= m->what > 0 && (int)m->what < BESIDE_COUNT && m->state > 0 &&
-                (int)m->state < BESIDE_STATE_COUNT && strlen(m->asked_of) <= BESIDE_ID_CHARS_MAX &&
-                strlen(m->log_number) <= BESIDE_ID_CHARS_MAX;
-    in->event->is.beside = (struct beside_noted){.what = (enum beside_what)m->what,
-                                                 .state = (enum beside_state)m->state,
-                                                 .request = m->request,
-                                                 .asked_of = m->asked_of,
-                                                 .log_number = m->log_number,
-                                                 .times = m->times,
-                                                 .chase_ms = m->chase_ms,
-                                                 .from_referral = m->from_referral};
-    for (size_t i = 0; i < m->n_found; i++)
-        in->event->is.beside.found |= flag_bit(m->found[i]);
+    in->good &= beside_read(in->message->beside_noted, &in->event->is.beside);
 }
 
 static void read_chased(struct event_reading *in)
 {
-    const Concordat__V1__BesideChased *m = in->message->beside_chased;
-    in->event->is.beside = (struct beside_noted){.what = (enum beside_what)m->what,
-                                                 .state = (enum beside_state)m->state,
-                                                 .request = m->request,
-                                                 .asked_of = "",
-                                                 .log_number = "",
-                                                 .times = m->times,
-                                                 .chase_ms = m->chase_ms};
+    beside_read_chased(in->message->beside_chased, &in->event->is.beside);
 }
 
 typedef void read_part(struct event_reading *in);
@@ -540,6 +537,8 @@ static read_part *const parts[] = {
     [EVENT_ACKNOWLEDGED] = read_acknowledged,
     [EVENT_ASKED_AGAIN] = read_asked_again,
     [EVENT_TEAM_SILENT] = read_silent,
+    [EVENT_WENT_MISSING] = read_missing,
+    [EVENT_FOUND] = read_found,
     [EVENT_BESIDE_NOTED] = read_beside,
     [EVENT_BESIDE_CHASED] = read_chased,
 };

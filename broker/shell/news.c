@@ -179,6 +179,10 @@ static void tell_status(struct broker *b, const struct happened *happened, struc
     news_tell_audience(b, sessions_of_source(&b->sessions, origin), &news);
     news_status_for(&news, b, of, (struct case_reader){PARTY_TEAM, team}, &status);
     news_tell_audience(b, sessions_of_team(&b->sessions, team), &news);
+    if (of.open && of.open->had_team != SLOT_NONE && of.open->had_team != team) {
+        news_status_for(&news, b, of, (struct case_reader){PARTY_TEAM, of.open->had_team}, &status);
+        news_tell_audience(b, sessions_of_team(&b->sessions, of.open->had_team), &news);
+    }
     news_status_for(&news, b, of, (struct case_reader){PARTY_COORDINATOR, SLOT_NONE}, &status);
     news_tell_audience(b, sessions_of_coordinators(&b->sessions), &news);
 }

@@ -143,6 +143,25 @@ static void status_say_silence(struct status *s, const struct state *state, cons
     s->message.team_silence = &s->silence;
 }
 
+/* The team that had the case is told of it as long as nobody else has it. */
+static void status_say_missing(struct status *s, const struct state *state, const struct directory *directory,
+                               const struct referral *r)
+{
+    const struct policy_team *team = r->had_team == SLOT_NONE ? NULL : directory_team(directory, r->had_team);
+    char *id = borrowed_text(r->had_team == SLOT_NONE ? "" : state_team(state, r->had_team)->id);
+    char *name = team ? borrowed_text(team->name) : id;
+    s->message.had_by = name;
+    if (r->state != CASE_MISSING)
+        return;
+    concordat__v1__missing__init(&s->missing);
+    s->missing.since_ms = state_utc(state, r->missing_ms);
+    s->missing.seen_ms = r->last_seen_ms;
+    s->missing.seen_at = (Concordat__V1__KindOfPlace)r->last_seen_at;
+    s->missing.team = id;
+    s->missing.team_name = name;
+    s->message.missing = &s->missing;
+}
+
 /* In the order in which they were opened. */
 static void status_say_beside(struct status *s, const struct state *state, const struct referral *r)
 {
@@ -193,7 +212,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->taken_by = borrowed_text(r->taken_by);
     if (r->state == CASE_TAKEN && r->taken_from != SLOT_NONE)
         m->taken_from = status_team_name(state, directory, r->taken_from);
-    m->unheard = r->state == CASE_HELD ? r->unheard : 0;
+    m->unheard = referral_is_reminded(r) ? r->unheard : 0;
     m->heard_by = borrowed_text(r->heard_by);
     m->muted_until_ms = state_utc(state, r->muted_ms);
     if (r->state == CASE_HELD || referral_seeks_in_vain(r))
@@ -202,6 +221,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     status_say_detention(s, state, r);
     status_say_matched(s, directory, r);
     status_say_silence(s, state, r);
+    status_say_missing(s, state, directory, r);
     status_say_beside(s, state, r);
     m->by_another_device = r->by_another_device;
     m->on_hold_ms = state_utc(state, r->on_hold_ms);
@@ -250,6 +270,7 @@ static void status_pack(struct packed_status *packed, struct status *status)
     assert(concordat__v1__case_status__descriptor.n_fields == STATUS_FIELDS &&
            concordat__v1__detention__descriptor.n_fields == DETENTION_FIELDS &&
            concordat__v1__team_silence__descriptor.n_fields == SILENCE_FIELDS &&
+           concordat__v1__missing__descriptor.n_fields == MISSING_FIELDS &&
            concordat__v1__beside_status__descriptor.n_fields == BESIDE_FIELDS);
     packed->size = concordat__v1__message__pack(&message, packed->bytes);
     assert(packed->size <= sizeof packed->bytes);

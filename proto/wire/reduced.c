@@ -53,7 +53,7 @@ static const struct reduced_rule reduced_rules[] = {
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
      "detention_noted clock_warned given_back reopened sought wish_recorded "
      "changes_seen offer_shortened passed_over acknowledged asked_again team_silent message_sent shift_noted "
-     "beside_noted beside_chased"},
+     "beside_noted beside_chased went_missing found"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -130,6 +130,12 @@ static const struct reduced_rule reduced_rules[] = {
      "assessed_at_station grounds from_referral state found"},
     {&concordat__v1__detention_noted__descriptor, MOVES, "started_ms until_ms corrected_ms"},
     {&concordat__v1__detention_noted__descriptor, GOES, "by second"},
+    {&concordat__v1__went_missing__descriptor, STAYS, "team"},
+    {&concordat__v1__went_missing__descriptor, MOVES, "seen_ms remind_ms"},
+    {&concordat__v1__went_missing__descriptor, GOES, "seen_at"},
+    {&concordat__v1__found__descriptor, STAYS, "by team"},
+    {&concordat__v1__found__descriptor, MOVES, "found_ms"},
+    {&concordat__v1__found__descriptor, GOES, "at"},
     {&concordat__v1__beside_noted__descriptor, STAYS, "request what state times from_referral found"},
     {&concordat__v1__beside_noted__descriptor, MOVES, "chase_ms"},
     {&concordat__v1__beside_noted__descriptor, GOES, "asked_of log_number"},

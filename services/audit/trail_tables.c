@@ -314,6 +314,27 @@ static int keep_closed(struct sql *sql, const event_t *event)
     return done;
 }
 
+static int keep_went_missing(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__WentMissing *what = event->went_missing;
+    int done = end_acceptance_row(sql, event, NULL, "missing");
+    if (done != SQLITE_OK)
+        return done;
+    return RUN("INSERT INTO missing (seq, referral, at_ms, actor, what, seen_at_ms, place, team)"
+               " VALUES (?1, ?2, ?3, ?4, 'missing', ?5, ?6, ?7)",
+               SEQ, REFERRAL, AT, sql_text(event->actor), sql_time(what->seen_ms),
+               WORDS(kind_of_place, what->seen_at), sql_text(what->team));
+}
+
+static int keep_found(struct sql *sql, const event_t *event)
+{
+    const Concordat__V1__Found *what = event->found;
+    return RUN("INSERT INTO missing (seq, referral, at_ms, actor, what, seen_at_ms, place, found_by, team)"
+               " VALUES (?1, ?2, ?3, ?4, 'found', ?5, ?6, ?7, ?8)",
+               SEQ, REFERRAL, AT, sql_text(event->actor), sql_time(what->found_ms),
+               WORDS(kind_of_place, what->at), WORDS(found_by, what->by), sql_text(what->team));
+}
+
 static int keep_withdrawn(struct sql *sql, const event_t *event)
 {
     int done = end_acceptance_row(sql, event, NULL, "withdrawn");
@@ -525,6 +546,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_SHIFT_NOTED, trail_keep_shift},
     {CONCORDAT__V1__EVENT__WHAT_MESSAGE_SENT, trail_keep_message},
     {CONCORDAT__V1__EVENT__WHAT_TEAM_SILENT, trail_keep_team_silent},
+    {CONCORDAT__V1__EVENT__WHAT_WENT_MISSING, keep_went_missing},
+    {CONCORDAT__V1__EVENT__WHAT_FOUND, keep_found},
     {CONCORDAT__V1__EVENT__WHAT_BESIDE_NOTED, trail_keep_beside},
     {CONCORDAT__V1__EVENT__WHAT_BESIDE_CHASED, trail_keep_beside_chased},
 };

@@ -24,6 +24,8 @@ static const struct subcommand commands[] = {
     {"checkin", NULL, command_act},
     {"close", NULL, command_act},
     {"detention", NULL, command_act},
+    {"missing", NULL, command_act},
+    {"found", NULL, command_act},
     {"ask", NULL, command_act},
     {"answer", NULL, command_act},
     {"handover", NULL, command_act},

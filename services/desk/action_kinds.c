@@ -172,6 +172,40 @@ const struct action_kind action_kinds[] = {
                 {"health-professional", NULL, "Of a police station: one will be there throughout",
                  .value = ACTION_FLAG, .at = offsetof(struct action, health_professional)},
                 {"note", "WORDS", "A few words", TEXT(detention.note)}}},
+    {.name = "missing",
+     .who = REFERRER | TEAM | COORDINATOR,
+     .arguments = "CASE [WHERE]",
+     .title = "nobody knows where the person is",
+     .summary = "say that nobody knows where the person is, and where they were seen last",
+     .help =
+         "WHERE is the kind of place, such as street, railway or hospital; say the rest in --note. The duty "
+         "coordinator has the case until the person is found, and is reminded. All clocks go on. Somebody who "
+         "is detained is recorded as having escaped. Tell the police too, and record it: ask CASE "
+         "missing-report. Said again, it says where the person was seen since.",
+     .examples = "missing R-0412 railway --last-seen 2026-01-31T14:05:00Z\n"
+                 "missing R-0412",
+     COMMAND(REPORT_MISSING),
+     .fields = {CASE(missing),
+                {"where", "WHERE", CODE(missing.seen_at, kind_of_place)},
+                {"last-seen", "TIME", "When the person was seen last, such as 2026-01-31T14:05:00Z",
+                 .value = ACTION_TIME, AT(missing.last_seen)},
+                {"note", "WORDS", "A few words", TEXT(missing.note)}}},
+    {.name = "found",
+     .who = REFERRER | TEAM | COORDINATOR,
+     .arguments = "CASE BY [WHERE]",
+     .title = "the person who was missing is found",
+     .summary = "say that the person is found, by whom and where",
+     .help =
+         "BY is police, ambulance, health-staff, family, themselves or others; WHERE is the kind of place. If a team "
+         "had the case, the coordinator chooses whether that team goes on; otherwise the next team is asked at "
+         "once. For somebody who is detained record the arrival too: detention CASE arrived PLACE.",
+     .examples = "found R-0412 police railway",
+     COMMAND(REPORT_FOUND),
+     .fields = {CASE(found),
+                {"by", "BY", CODE(found.by, found_by), .needed = true},
+                {"where", "WHERE", CODE(found.at, kind_of_place)},
+                {"at", "TIME", "When it was; without it, now", .value = ACTION_TIME, AT(found.found)},
+                {"note", "WORDS", "A few words", TEXT(found.note)}}},
     {.name = "ask",
      .who = REFERRER | TEAM | COORDINATOR,
      .arguments = "CASE WHAT [OF] [NUMBER]",

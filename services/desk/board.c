@@ -30,6 +30,12 @@ static bool has_passed(int64_t at_ms, int64_t now_ms)
     return at_ms != 0 && at_ms < now_ms;
 }
 
+/* The coordinator owns the case, and has nothing in hand yet. */
+static bool is_reminded(const case_status *status)
+{
+    return status->state == CONCORDAT__V1__STATE__STATE_HELD || status->missing;
+}
+
 static bool nobody_has_heard(const case_status *status, int64_t now_ms)
 {
     return status->heard_by[0] == '\0' && status->muted_until_ms <= now_ms;
@@ -42,13 +48,13 @@ enum board_rank board_rank(const case_status *status, int64_t now_ms)
         return BOARD_OVER;
     if (status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED)
         return BOARD_UNOWNED;
-    if (status->state == CONCORDAT__V1__STATE__STATE_HELD && nobody_has_heard(status, now_ms))
+    if (is_reminded(status) && nobody_has_heard(status, now_ms))
         return BOARD_UNHEARD;
     if (show_detention_is_over_time(status, now_ms) || (status->detention && status->detention->warned))
         return BOARD_DETENTION_ENDS;
     bool late = has_passed(status->respond_by_ms, now_ms) || has_passed(status->act_by_ms, now_ms);
     bool silent = status->team_silence && status->team_silence->told;
-    return status->lease_warned || silent || late ? BOARD_OVERDUE : BOARD_REST;
+    return status->lease_warned || status->missing || silent || late ? BOARD_OVERDUE : BOARD_REST;
 }
 
 bool board_rings(const case_status *status, int64_t now_ms)
@@ -117,7 +123,7 @@ void board_fill_row(const case_status *status, int64_t now_ms, struct board_row 
     set_cell(row, BOARD_DETAINED, detained);
     set_time_cell(row, BOARD_ACT_BY, status->act_by_ms, now_ms);
     set_time_cell(row, BOARD_SEEN_BY, status->respond_by_ms, now_ms);
-    row->late = unheard || status->team_silence || status->lease_warned ||
+    row->late = unheard || status->missing || status->team_silence || status->lease_warned ||
                 show_detention_is_over_time(status, now_ms) ||
                 (status->respond_by_ms != 0 && status->respond_by_ms < now_ms);
 }

@@ -17,6 +17,8 @@ static const struct {
     [CONCORDAT__V1__STATE__STATE_TRAVELLING] = {"It is with ", " now, who are on their way."},
     [CONCORDAT__V1__STATE__STATE_ARRIVED] = {"It is with ", " now, who are with the person."},
     [CONCORDAT__V1__STATE__STATE_IN_CONTACT] = {"It is with ", " now, who are with the person."},
+    [CONCORDAT__V1__STATE__STATE_MISSING] =
+        {"Nobody knows where the person is; the duty coordinator has the case.", NULL},
 };
 
 static bool is_late_refusal(const Concordat__V1__Answer *answer)

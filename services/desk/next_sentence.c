@@ -31,6 +31,9 @@ static const char *const sentences[] = {
         "The case is closed: {outcome}.{mistake} If help is needed again, refer again.",
     [CONCORDAT__V1__STATE__STATE_WITHDRAWN] =
         "The referrer withdrew it; nobody is coming.{mistake} If help is needed again, refer again.",
+    [CONCORDAT__V1__STATE__STATE_MISSING] =
+        "Nobody knows where the person is. The duty coordinator has it and is reminded, next at {by}.{heard} "
+        "Whoever finds them says so: found {case} BY.",
 };
 
 /* What the team that has the case does, as the policy says. */
@@ -44,9 +47,9 @@ static const char *const wills[] = {
 enum { SOUGHT_BYTES = 200, MISTAKE_BYTES = TIME_WORDS_BYTES + 60 };
 
 struct next_values {
-    const char *why, *will, *danger, *notice;
+    const char *will, *danger, *notice, *case_number;
     char sought[SOUGHT_BYTES], then[SOUGHT_BYTES + 1], mistake[MISTAKE_BYTES];
-    char team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
+    char why[240], team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
         outcome[WORDS_MAX], taken[200], heard[PEOPLE_WORDS_BYTES + 120];
 };
 
@@ -108,15 +111,6 @@ static void next_fill_heard(const Concordat__V1__CaseStatus *status, const struc
                  status->unheard == 1 ? "" : "s", first_text(ring, "your duty coordinator"));
 }
 
-static const char *next_why(Concordat__V1__HoldReason reason)
-{
-    if (reason == CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ORIGIN_SHARE)
-        return "Every team that could take it is full, and its place went to a source that had fewer";
-    if (reason == CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ENDED_BY_MISTAKE)
-        return "It had been ended by mistake and was reopened";
-    return "No team can take it now";
-}
-
 /* Until when an end that was a mistake can be undone. */
 static void next_fill_mistake(const Concordat__V1__CaseStatus *status, int64_t now_ms,
                               char mistake[MISTAKE_BYTES])
@@ -129,6 +123,27 @@ static void next_fill_mistake(const Concordat__V1__CaseStatus *status, int64_t n
     snprintf(mistake, MISTAKE_BYTES, " If that was a mistake, it can be reopened until %s.", until);
 }
 
+/* Why the coordinator holds it. */
+static void hold_words(const Concordat__V1__CaseStatus *status, char *out, size_t size)
+{
+    switch ((int)status->hold_reason) {
+    case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ORIGIN_SHARE:
+        snprintf(out, size,
+                 "Every team that could take it is full, and its place went to a source that had fewer");
+        return;
+    case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_FOUND:
+        snprintf(out, size, "The person is found%s%.80s%s; the coordinator chooses who goes on",
+                 status->had_by[0] != '\0' ? ", and " : "", status->had_by,
+                 status->had_by[0] != '\0' ? " had them before" : "");
+        return;
+    case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ENDED_BY_MISTAKE:
+        snprintf(out, size, "It had been ended by mistake and was reopened");
+        return;
+    default:
+        snprintf(out, size, "No team can take it now");
+    }
+}
+
 static void next_fill(const Concordat__V1__CaseStatus *status, const struct people *people, int64_t now_ms,
                       struct next_values *values)
 {
@@ -136,7 +151,8 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
     bool asked = status->state == CONCORDAT__V1__STATE__STATE_OFFERED && status->owner_name[0] == '\0';
     snprintf(values->team, sizeof values->team, "%.150s",
              asked ? first_text(status->asked_team, "A team") : next_holder(status));
-    values->why = next_why(status->hold_reason);
+    hold_words(status, values->why, sizeof values->why);
+    values->case_number = status->number;
     bool taken = status->taken_from[0] != '\0';
     snprintf(values->taken, sizeof values->taken, "%.150s%s", status->taken_from,
              taken ? " no longer has it and need not go. " : "");
@@ -161,11 +177,11 @@ static const char *next_value(const struct next_values *values, const char *name
 {
     const struct {
         const char *name, *value;
-    } known[] = {{"team", values->team},       {"why", values->why},        {"by", values->by},
-                 {"arrival", values->arrival}, {"person", values->person},  {"outcome", values->outcome},
-                 {"taken", values->taken},     {"will", values->will},      {"danger", values->danger},
-                 {"sought", values->sought},   {"then", values->then},      {"notice", values->notice},
-                 {"heard", values->heard},     {"mistake", values->mistake}};
+    } known[] = {{"team", values->team},       {"why", values->why},         {"case", values->case_number},
+                 {"by", values->by},           {"arrival", values->arrival}, {"person", values->person},
+                 {"outcome", values->outcome}, {"taken", values->taken},     {"will", values->will},
+                 {"danger", values->danger},   {"sought", values->sought},   {"then", values->then},
+                 {"notice", values->notice},   {"heard", values->heard},     {"mistake", values->mistake}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strlen(known[i].name) == size && strncmp(known[i].name, name, size) == 0)
             return known[i].value;

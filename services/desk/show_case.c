@@ -158,6 +158,22 @@ static void show_handover(struct sheet *sheet, const case_status *status, int64_
               status->asked_team, until, next_holder(status));
 }
 
+static void show_missing(struct sheet *sheet, const case_status *status, int64_t now_ms)
+{
+    const Concordat__V1__Missing *missing = status->missing;
+    char since[TIME_WORDS_BYTES], seen[TIME_WORDS_BYTES], place[WORDS_MAX];
+    if (!missing)
+        return;
+    bool has_time = missing->seen_ms != 0, has_place = missing->seen_at != 0,
+         had = missing->team_name[0] != '\0';
+    time_words_clock(missing->since_ms, now_ms, since);
+    time_words_clock(missing->seen_ms, now_ms, seen);
+    words_for(&concordat__v1__kind_of_place__descriptor, (int)missing->seen_at, place);
+    sheet_row(sheet, "Missing", "since %s; last seen: %s%s%s%s%s", since, has_time ? seen : "not known when",
+              has_place ? ", " : "", has_place ? place : "", had ? "; before that with " : "",
+              missing->team_name);
+}
+
 void show_status(struct sheet *sheet, const case_status *status, const struct showing *showing)
 {
     char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES], silence[SILENCE_BYTES];
@@ -182,6 +198,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
             sheet, "Altered",
             "Something that the router had stored of this case was altered, and is shown to nobody. Ask the "
             "referrer for it again.");
+    show_missing(sheet, status, showing->now_ms);
     show_detention(sheet, status, showing->now_ms);
     show_beside(sheet, status, showing->now_ms);
     show_erasure(sheet, status, showing->now_ms);

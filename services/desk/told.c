@@ -41,7 +41,8 @@ bool told_case_note(struct told_case *told, const Concordat__V1__CaseStatus *sta
 {
     struct told_case before = *told;
     told->received = true;
-    told->accepted = status->state >= CONCORDAT__V1__STATE__STATE_ACCEPTED;
+    told->accepted = status->state >= CONCORDAT__V1__STATE__STATE_ACCEPTED &&
+                     status->state != CONCORDAT__V1__STATE__STATE_MISSING;
     told->lease_warned = status->lease_warned;
     told->state = status->state;
     told->attempt = status->attempt;

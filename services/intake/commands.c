@@ -39,6 +39,8 @@ static const struct referrer_command {
     {CONCORDAT__V1__REQUEST__COMMAND_SEND_MESSAGE, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_SAW_CHANGES, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_REOPEN, answer_about},
+    {CONCORDAT__V1__REQUEST__COMMAND_REPORT_MISSING, answer_about},
+    {CONCORDAT__V1__REQUEST__COMMAND_REPORT_FOUND, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_ASK_BESIDE, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_ANSWER_BESIDE, answer_about},
     {CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS, answer_status},

@@ -55,6 +55,8 @@ class Locked(unittest.TestCase):
             "decline": wire.Decline(referral=some, attempt=1, reason=1),
             "check_in": wire.CheckIn(referral=some, step=1), "close": wire.Close(referral=some, outcome=1),
             "record_detention": wire.RecordDetention(referral=some, step=1),
+            "report_missing": wire.ReportMissing(referral=some),
+            "report_found": wire.ReportFound(referral=some, by=1),
             "ask_beside": wire.AskBeside(referral=some, what=1),
             "answer_beside": wire.AnswerBeside(referral=some, what=1, state=3),
             "handover": wire.Handover(referral=some), "take": wire.Take(referral=some),
@@ -70,7 +72,7 @@ class Locked(unittest.TestCase):
             "erase": wire.Erase(referral=some, reason=1, second_person="p204"),
             "set_hold": wire.SetHold(referral=some, on=True, reason=1),
         }
-        beside = ("ask_beside", "answer_beside")
+        beside = ("ask_beside", "answer_beside", "report_missing", "report_found")
         own = {
             "source": {"submit", "update", "withdraw", "told", "saw_changes", "send_message", "record_detention", *beside, "get_status", "get_board", "get_record"},
             "team": {"set_presence", "set_capacity", "seen", "accept", "decline", "check_in", "close", "handover", "saw_changes",

@@ -232,6 +232,20 @@ static struct command make_answer_beside(struct core_world *w)
     return command;
 }
 
+static struct command make_missing(struct core_world *w)
+{
+    return world_from_coordinator(w, COMMAND_REPORT_MISSING, world_submitted(w)->id);
+}
+
+static struct command make_found(struct core_world *w)
+{
+    struct command missing = make_missing(w);
+    world_do(w, &missing);
+    struct command command = world_from_coordinator(w, COMMAND_REPORT_FOUND, missing.referral);
+    command.is.sighting.found_by = FOUND_BY_FAMILY;
+    return command;
+}
+
 static struct command make_erase(struct core_world *w)
 {
     struct command withdraw = make_withdraw(w);
@@ -279,6 +293,8 @@ static const struct {
     [COMMAND_RECORD_DETENTION] = {"record a detention", make_detention},
     [COMMAND_ACKNOWLEDGE] = {"acknowledge", make_acknowledge},
     [COMMAND_MUTE] = {"mute", make_mute},
+    [COMMAND_REPORT_MISSING] = {"report missing", make_missing},
+    [COMMAND_REPORT_FOUND] = {"report found", make_found},
     [COMMAND_ASK_BESIDE] = {"ask beside the case", make_ask_beside},
     [COMMAND_ANSWER_BESIDE] = {"answer beside the case", make_answer_beside},
     [COMMAND_CAPACITY] = {"capacity", make_capacity},

@@ -96,6 +96,7 @@ static const struct event_text {
     {"Considered.team", DIRECTORY},
     {"Event.actor", KEY},
     {"Event.actor_device", KEY},
+    {"Found.team", DIRECTORY},
     {"Held.coordinator", DIRECTORY},
     {"KnownTeam.id", DIRECTORY},
     {"KnownTeam.name", POLICY},
@@ -139,6 +140,7 @@ static const struct event_text {
     {"Updated.coordinator", DIRECTORY},
     {"Updated.own_team", DIRECTORY},
     {"Updated.sent_by", KEY},
+    {"WentMissing.team", DIRECTORY},
     {"Withdrawn.sent_by", KEY},
 };
 

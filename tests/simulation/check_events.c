@@ -201,7 +201,7 @@ static void check_hold_reasons(struct world *w, uint64_t seq, const Concordat__V
     /* If others come first, the ladder is asked when the turn of this case has come. */
     by_the_ladder &= m->reason != HOLD(IN_TURN) && m->reason != HOLD(ORIGIN_SHARE) &&
                      m->reason != HOLD(LEASE_LAPSED) && m->reason != HOLD(GIVEN_BACK) &&
-                     m->reason != HOLD(ENDED_BY_MISTAKE);
+                     m->reason != HOLD(ENDED_BY_MISTAKE) && m->reason != HOLD(FOUND);
     bool good = steps >= 0 && m->reason != HOLD(UNSPECIFIED) &&
                 (m->n_considered == (size_t)steps || (!by_the_ladder && m->n_considered == 0));
     for (size_t i = 0; i < m->n_considered; i++)
@@ -262,7 +262,8 @@ void check_owned(struct world *w, uint64_t seq, const Concordat__V1__Event *e, c
             world_violated(w, "P2 two owners", "event %llu names an owner of an ended case", (number)seq);
         return;
     }
-    bool with_coordinator = after->state == STATE(HELD) || after->state == STATE(TAKEN);
+    bool with_coordinator =
+        after->state == STATE(HELD) || after->state == STATE(TAKEN) || after->state == STATE(MISSING);
     const char *team = after->state == STATE(OFFERED) ? after->offer_team : after->team;
     if (kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_UNSPECIFIED || !id[0])
         world_violated(w, "P2 unowned", "after event %llu nobody owns the case", (number)seq);

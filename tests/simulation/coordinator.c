@@ -64,6 +64,8 @@ static void coordinator_consider(struct world *w, struct peer *p, const Concorda
                       : peer_chance(p, 50) ? COMMAND(CHECK_IN)
                                            : COMMAND(CLOSE),
                       0, id, 0);
+    } else if (status->state == STATE(MISSING) && !peer_chance(p, p->vanishes)) {
+        peer_task(w, p, random_wait(&p->random, MINUTES(30)), COMMAND(REPORT_FOUND), 0, id, 0);
     } else if (status->state == STATE(OFFERED) && !p->diligent && peer_chance(p, 2)) {
         peer_task(w, p, random_wait(&p->random, MINUTES(1)),
                   peer_chance(p, 50) ? COMMAND(ASSIGN) : COMMAND(TAKE), 0, id, 0);
@@ -191,6 +193,7 @@ static void coordinator_acts(struct world *w, struct peer *p, const struct task 
     Concordat__V1__CheckIn check_in = CONCORDAT__V1__CHECK_IN__INIT;
     Concordat__V1__Close close = CONCORDAT__V1__CLOSE__INIT;
     Concordat__V1__GetRecord record = CONCORDAT__V1__GET_RECORD__INIT;
+    Concordat__V1__ReportFound found = CONCORDAT__V1__REPORT_FOUND__INIT;
     ProtobufCBinaryData referral = peer_bytes(task->referral, 16);
     int team = (int)random_between(&p->random, 0, w->policies[0]->policy.team_count - 1);
     request.command_case = (Concordat__V1__Request__CommandCase)task->kind;
@@ -209,6 +212,10 @@ static void coordinator_acts(struct world *w, struct peer *p, const struct task 
         check_in.referral = referral;
         check_in.step = CONCORDAT__V1__STEP__STEP_CONTACT;
         check_in.attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_DID_NOT_ATTEND;
+    } else if (task->kind == COMMAND(REPORT_FOUND)) {
+        request.report_found = &found;
+        found.referral = referral;
+        found.by = (Concordat__V1__FoundBy)random_between(&p->random, 0, 5);
     } else if (task->kind == COMMAND(GET_RECORD)) {
         request.get_record = &record;
         record.referral = referral;

@@ -107,6 +107,17 @@ static void say_end(struct world *w, struct peer *p, const struct task *task)
     peer_command(w, p, &request, task->referral, 0);
 }
 
+static void say_missing(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__ReportMissing body = CONCORDAT__V1__REPORT_MISSING__INIT;
+    request.command_case = COMMAND(REPORT_MISSING);
+    request.report_missing = &body;
+    body.referral = peer_bytes(task->referral, 16);
+    body.seen_at = (Concordat__V1__KindOfPlace)random_between(&p->random, 0, 5);
+    peer_command(w, p, &request, task->referral, 0);
+}
+
 static void ask_record(struct world *w, struct peer *p, const uint8_t *referral)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -171,6 +182,8 @@ static void go_on(struct world *w, struct peer *p, const uint8_t *id)
         peer_plans_detention(w, p, id);
     if (peer_chance(p, 10))
         peer_task(w, p, random_wait(&p->random, MINUTES(30)), COMMAND(RECORD_WISH), 0, id, 0);
+    if (peer_chance(p, 5))
+        peer_task(w, p, at_ms, COMMAND(REPORT_MISSING), 0, id, 0);
     at_ms += random_wait(&p->random, MINUTES(60));
     if (peer_chance(p, 80))
         peer_task(w, p, at_ms - 1, COMMAND(RECORD_DETENTION), DETENTION_ENDED_STEP, id, 0);
@@ -263,6 +276,9 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         break;
     case COMMAND(GET_RECORD):
         ask_record(w, p, task->referral);
+        break;
+    case COMMAND(REPORT_MISSING):
+        say_missing(w, p, task);
         break;
     case COMMAND(RECORD_DETENTION):
         peer_notes_detention(w, p, task);

@@ -294,6 +294,13 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
         c->state = STATE(HELD);
         name(c->team, "");
         break;
+    case WHAT(WENT_MISSING):
+        c->state = STATE(MISSING);
+        name(c->team, "");
+        break;
+    case WHAT(FOUND):
+        c->state = STATE(HELD);
+        break;
     case WHAT(CLOSED):
         model_ended(c, STATE(CLOSED), e->closed->undo_until_ms);
         break;

@@ -288,7 +288,12 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "BesideNoted.asked_of goes\n"
                                    "BesideNoted.log_number goes\n"
                                    "BesideNoted.chase_ms is moved\n"
-                                   "BesideChased.chase_ms is moved\n";
+                                   "BesideChased.chase_ms is moved\n"
+                                   "WentMissing.seen_ms is moved\n"
+                                   "WentMissing.seen_at goes\n"
+                                   "WentMissing.remind_ms is moved\n"
+                                   "Found.found_ms is moved\n"
+                                   "Found.at goes\n";
 
 static void P9_what_an_auditor_gets_is_decided_for_each_field_of_every_event(void **state)
 {

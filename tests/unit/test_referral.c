@@ -12,75 +12,86 @@
 /* The state machine written a second time, from its picture. For each event there is one letter for each
  * state that a case may be in, in the order of `states`. The letter is the next state; a dot means that the
  * event cannot come. */
-static const char states[] = "-OHTARVICW"; /* none, offered, held, taken, accepted, travelling, arrived, in
+static const char states[] = "-OHTARVICWM"; /* none, offered, held, taken, accepted, travelling, arrived, in
                                               contact, closed, withdrawn */
 
 static const struct picture_row {
     const char *name;
     struct event event;
-    const char *next; /* of "-OHTARVICW" */
+    const char *next; /* of "-OHTARVICWM" */
 } rows[] = {
-    {"received", {.kind = EVENT_RECEIVED, .device = ""}, "H........."},
-    {"offered", {.kind = EVENT_OFFERED}, "..OO......"},
-    {"offered as a handover", {.kind = EVENT_OFFERED, .is.offered.handover = true}, "....ARVI.."},
-    {"offer seen", {.kind = EVENT_OFFER_SEEN}, ".O..ARVI.."},
-    {"offer ended", {.kind = EVENT_OFFER_ENDED}, ".H..ARVI.."},
-    {"held", {.kind = EVENT_HELD}, "..HH......"},
-    {"reminded", {.kind = EVENT_REMINDED}, "..H......."},
-    {"taken", {.kind = EVENT_TAKEN, .person.id = "p117"}, "..TTTTTT.."},
-    {"accepted", {.kind = EVENT_ACCEPTED, .is.accepted.team = 7}, ".A..AAAA.."},
-    {"travelling", {.kind = EVENT_CHECKED_IN, .is.checked_in.step = STEP_TRAVELLING}, "....RRRI.."},
-    {"arrived", {.kind = EVENT_CHECKED_IN, .is.checked_in.step = STEP_ARRIVED}, "....VVVI.."},
-    {"contact", {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT}}, "...TIIII.."},
+    {"received", {.kind = EVENT_RECEIVED, .device = ""}, "H.........."},
+    {"offered", {.kind = EVENT_OFFERED}, "..OO......."},
+    {"offered as a handover", {.kind = EVENT_OFFERED, .is.offered.handover = true}, "....ARVI..."},
+    {"offer seen", {.kind = EVENT_OFFER_SEEN}, ".O..ARVI..."},
+    {"offer ended", {.kind = EVENT_OFFER_ENDED}, ".H..ARVI..."},
+    {"held", {.kind = EVENT_HELD}, "..HH......."},
+    {"reminded", {.kind = EVENT_REMINDED}, "..H.......M"},
+    {"taken", {.kind = EVENT_TAKEN, .person.id = "p117"}, "..TTTTTT..."},
+    {"accepted", {.kind = EVENT_ACCEPTED, .is.accepted.team = 7}, ".A..AAAA..."},
+    {"travelling", {.kind = EVENT_CHECKED_IN, .is.checked_in.step = STEP_TRAVELLING}, "....RRRI..."},
+    {"arrived", {.kind = EVENT_CHECKED_IN, .is.checked_in.step = STEP_ARRIVED}, "....VVVI..."},
+    {"contact", {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT}}, "...TIIII..."},
     {"contact on time",
      {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_ON_TIME}},
-     "...TIIII.."},
+     "...TIIII..."},
     {"contact late but seen",
      {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_LATE_BUT_SEEN}},
-     "...TIIII.."},
+     "...TIIII..."},
     {"contact late, not seen",
      {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_LATE_NOT_SEEN}},
-     "...TARVI.."},
+     "...TARVI..."},
     {"contact not attended",
      {.kind = EVENT_CHECKED_IN, .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_DID_NOT_ATTEND}},
-     "...TARVI.."},
+     "...TARVI..."},
     {"contact cancelled by the person",
      {.kind = EVENT_CHECKED_IN,
       .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_CANCELLED_BY_PERSON}},
-     "...TARVI.."},
+     "...TARVI..."},
     {"contact cancelled by the team",
      {.kind = EVENT_CHECKED_IN,
       .is.checked_in = {.step = STEP_CONTACT, .attended = ATTEND_CANCELLED_BY_PROVIDER}},
-     "...TARVI.."},
-    {"lease warned", {.kind = EVENT_LEASE_WARNED, .is.lease.lapses_ms = 1}, "....ARVI.."},
-    {"lease lapsed", {.kind = EVENT_LEASE_LAPSED}, "....HHHH.."},
-    {"given back", {.kind = EVENT_GIVEN_BACK}, "....HHHH.."},
-    {"reopened", {.kind = EVENT_REOPENED}, "..HHHHHH.."},
-    {"reopened in hand", {.kind = EVENT_REOPENED, .is.reopened.in_hand = true}, "..HTARVICW"},
-    {"updated", {.kind = EVENT_UPDATED}, ".OHTARVICW"},
-    {"sought", {.kind = EVENT_SOUGHT}, "....ARVI.."},
-    {"wish recorded", {.kind = EVENT_WISH_RECORDED}, ".OHTARVICW"},
-    {"changes seen", {.kind = EVENT_CHANGES_SEEN}, ".OHTARVICW"},
-    {"message sent", {.kind = EVENT_MESSAGE_SENT, .is.message = {.to = 1 << SIDE_TEAM}}, ".OHTARVICW"},
-    {"offer shortened", {.kind = EVENT_OFFER_SHORTENED, .is.offered.expires_ms = 98}, ".O..ARVI.."},
-    {"told", {.kind = EVENT_REFERRER_TOLD}, ".OHTARVICW"},
-    {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
-    {"warned of a clock", {.kind = EVENT_CLOCK_WARNED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICW"},
-    {"passed over", {.kind = EVENT_PASSED_OVER}, ".OHTARVICW"},
-    {"acknowledged", {.kind = EVENT_ACKNOWLEDGED, .person.id = ""}, ".OHTARVICW"},
-    {"team silent", {.kind = EVENT_TEAM_SILENT}, ".OHTARVICW"},
-    {"asked again", {.kind = EVENT_ASKED_AGAIN}, ".OHTARVICW"},
+     "...TARVI..."},
+    {"lease warned", {.kind = EVENT_LEASE_WARNED, .is.lease.lapses_ms = 1}, "....ARVI..."},
+    {"lease lapsed", {.kind = EVENT_LEASE_LAPSED}, "....HHHH..."},
+    {"given back", {.kind = EVENT_GIVEN_BACK}, "....HHHH..."},
+    {"reopened", {.kind = EVENT_REOPENED}, "..HHHHHH..."},
+    {"reopened in hand", {.kind = EVENT_REOPENED, .is.reopened.in_hand = true}, "..HTARVICWM"},
+    {"updated", {.kind = EVENT_UPDATED}, ".OHTARVICWM"},
+    {"sought", {.kind = EVENT_SOUGHT}, "....ARVI..."},
+    {"wish recorded", {.kind = EVENT_WISH_RECORDED}, ".OHTARVICWM"},
+    {"changes seen", {.kind = EVENT_CHANGES_SEEN}, ".OHTARVICWM"},
+    {"message sent", {.kind = EVENT_MESSAGE_SENT, .is.message = {.to = 1 << SIDE_TEAM}}, ".OHTARVICWM"},
+    {"offer shortened", {.kind = EVENT_OFFER_SHORTENED, .is.offered.expires_ms = 98}, ".O..ARVI..."},
+    {"told", {.kind = EVENT_REFERRER_TOLD}, ".OHTARVICWM"},
+    {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICWM"},
+    {"warned of a clock", {.kind = EVENT_CLOCK_WARNED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICWM"},
+    {"passed over", {.kind = EVENT_PASSED_OVER}, ".OHTARVICWM"},
+    {"acknowledged", {.kind = EVENT_ACKNOWLEDGED, .person.id = ""}, ".OHTARVICWM"},
+    {"team silent", {.kind = EVENT_TEAM_SILENT}, ".OHTARVICWM"},
+    {"asked again", {.kind = EVENT_ASKED_AGAIN}, ".OHTARVICWM"},
     {"detention noted",
      {.kind = EVENT_DETENTION_NOTED,
       .is.noted = {.entry.step = DETENTION_STEP_USED, .state = DETENTION_USED}},
-     ".OHTARVICW"},
-    {"record read", {.kind = EVENT_RECORD_READ}, ".OHTARVICW"},
-    {"hold set", {.kind = EVENT_HOLD_SET}, ".OHTARVICW"},
-    {"hold lifted", {.kind = EVENT_HOLD_LIFTED}, ".OHTARVICW"},
-    {"erased", {.kind = EVENT_ERASED}, "........CW"},
-    {"alteration found", {.kind = EVENT_ALTERATION_FOUND}, ".OHTARVICW"},
-    {"closed", {.kind = EVENT_CLOSED}, "...CCCCC.."},
-    {"withdrawn", {.kind = EVENT_WITHDRAWN}, "..WWWWW..."},
+     ".OHTARVICWM"},
+    {"record read", {.kind = EVENT_RECORD_READ}, ".OHTARVICWM"},
+    {"hold set", {.kind = EVENT_HOLD_SET}, ".OHTARVICWM"},
+    {"hold lifted", {.kind = EVENT_HOLD_LIFTED}, ".OHTARVICWM"},
+    {"erased", {.kind = EVENT_ERASED}, "........CW."},
+    {"alteration found", {.kind = EVENT_ALTERATION_FOUND}, ".OHTARVICWM"},
+    {"closed", {.kind = EVENT_CLOSED}, "...CCCCC..."},
+    {"withdrawn", {.kind = EVENT_WITHDRAWN}, "..WWWWW...."},
+    {"went missing", {.kind = EVENT_WENT_MISSING}, "..MMMMMM..M"},
+    {"found", {.kind = EVENT_FOUND}, "..........H"},
+    {"needed beside",
+     {.kind = EVENT_BESIDE_NOTED, .is.beside = {BESIDE_BED, BESIDE_NEEDED, 1, "", ""}},
+     ".OHTARVICWM"},
+    {"an answer that nobody asked for",
+     {.kind = EVENT_BESIDE_NOTED, .is.beside = {BESIDE_BED, BESIDE_YES, 1, "", ""}},
+     "..........."},
+    {"reminded of nothing",
+     {.kind = EVENT_BESIDE_CHASED, .is.beside = {BESIDE_BED, BESIDE_NEEDED, 1, "", ""}},
+     "..........."},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -99,7 +110,9 @@ static bool answers_an_offer(const struct event *event)
  */
 static struct referral case_in(int state, bool with_offer)
 {
-    struct referral r = {.state = (uint8_t)state, .attempts = 1, .round = 1, .team = SLOT_NONE};
+    struct referral r = {
+        .state = (uint8_t)state, .attempts = 1, .round = 1, .team = SLOT_NONE, .had_team = SLOT_NONE};
+    r.missing_ms = state == CASE_MISSING;
     r.offer.team = SLOT_NONE;
     if (is_with_team(state))
         r.team = 3;
@@ -112,6 +125,7 @@ static struct referral case_in(int state, bool with_offer)
 static struct event event_of(const struct picture_row *row)
 {
     struct event event = row->event;
+    event.at_ms = 1;
     if (event.kind == EVENT_OFFERED)
         event.is.offered.attempt = 2;
     else if (event.kind == EVENT_ACCEPTED)
@@ -227,10 +241,10 @@ static void each_state_has_its_owner_who_must_act_by_its_own_time(void **unused)
             assert_int_equal(owner.kind, OWNER_TEAM);
             assert_int_equal(owner.slot, 7);
             assert_int_equal(owner.act_by_ms, 99);
-        } else if (state == CASE_HELD || state == CASE_TAKEN) {
+        } else if (state == CASE_HELD || state == CASE_TAKEN || state == CASE_MISSING) {
             assert_int_equal(owner.kind, OWNER_COORDINATOR);
             assert_int_equal(owner.slot, 5);
-            assert_int_equal(owner.act_by_ms, state == CASE_HELD ? 11 : 22);
+            assert_int_equal(owner.act_by_ms, state == CASE_TAKEN ? 22 : 11);
         } else if (is_with_team(state)) {
             assert_int_equal(owner.kind, OWNER_TEAM); /* though another is asked to take over */
             assert_int_equal(owner.slot, 3);

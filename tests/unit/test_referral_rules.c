@@ -368,6 +368,7 @@ static void every_flag_that_a_referral_alone_can_raise_is_in_some_case(void **st
     raised |= flag_bit(FLAG(LEGAL_STATUS_CONTRADICTS)); /* the others need the history of a detention */
     for (unsigned flag = FLAG(POLICE_STATION_GROUNDS_MISSING); flag <= FLAG(ENDED_WITHOUT_AMHP); flag++)
         raised |= flag_bit(flag);
+    raised |= flag_bit(FLAG(APPROPRIATE_ADULT_NOT_PACE)); /* that of a request */
     for (size_t i = 0; i < count; i++)
         raised |= flag_bit(cases[i].flag);
     for (unsigned i = 0; i < concordat__v1__flag__descriptor.n_values; i++) {

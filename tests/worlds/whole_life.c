@@ -85,6 +85,12 @@ static void through_held_and_taken(struct core_world *w)
         world_do(w, &entry); /* some steps cannot follow */
     }
     assert_int_equal(r->detention.state, DETENTION_ENDED);
+    struct command missing = world_from_coordinator(w, COMMAND_REPORT_MISSING, r->id);
+    missing.is.sighting = (struct sighting){.at_ms = w->now_ms - HOURS(1), .place = 3};
+    assert_int_equal(world_do(w, &missing), REFUSAL_NONE);
+    struct command found = world_from_coordinator(w, COMMAND_REPORT_FOUND, r->id);
+    found.is.sighting = (struct sighting){.place = 3, .found_by = FOUND_BY_OTHERS};
+    assert_int_equal(world_do(w, &found), REFUSAL_NONE);
     through_requests_beside(w, r);
     withdraw.id[8] = 1;
     assert_int_equal(world_do(w, &withdraw), REFUSAL_NONE);
