@@ -278,11 +278,19 @@ void apply_taken(struct referral *r, const struct event *event)
     copy_words(r->taken_by, PERSON_CHARS_MAX, event->person.id);
 }
 
+static void forget_tries(struct referral *r)
+{
+    r->tries = r->next_try = 0;
+    r->next_try_ms = 0;
+    r->tries_told = false;
+}
+
 void apply_accepted(struct referral *r, const struct event *event)
 {
     assert(r->offer.attempt == event->is.accepted.attempt);
     r->team = event->is.accepted.team;
     r->had_team = SLOT_NONE;
+    forget_tries(r); /* another team tries anew */
     r->expected_arrival_ms = event->is.accepted.expected_arrival_ms;
     r->lease_ms = event->is.accepted.lease_ms;
     r->lapses_ms = 0;
@@ -317,8 +325,28 @@ void apply_checked_in(struct referral *r, const struct event *event)
     r->lease_ms = event->is.checked_in.lease_ms;
     r->lapses_ms = 0;
     r->seeking = (uint8_t)event->is.checked_in.seeking;
-    if (event_is_attended_contact(event))
+    if (event_is_attended_contact(event)) {
         r->contact_made = true;
+        forget_tries(r);
+    } else if (event->is.checked_in.step == STEP_CONTACT && r->tries < UINT8_MAX) {
+        r->tries++;
+    }
+}
+
+void apply_contact_tried(struct referral *r, const struct event *event)
+{
+    r->tries = (uint8_t)event->is.tried.tries;
+    r->next_try = (uint8_t)event->is.tried.next;
+    r->next_try_ms = event->is.tried.next_ms;
+    r->lease_ms = event->is.tried.lease_ms;
+    r->lapses_ms = 0;
+}
+
+void apply_tries_used_up(struct referral *r, const struct event *event)
+{
+    (void)event;
+    r->tries_told = true;
+    forget_heard(r);
 }
 
 void apply_lease_warned(struct referral *r, const struct event *event)

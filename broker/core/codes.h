@@ -111,7 +111,8 @@ enum hold_reason {
     HOLD_GIVEN_BACK = 13,
     HOLD_ENDED_BY_MISTAKE,
     HOLD_COORDINATOR_LEFT = 15,
-    HOLD_FOUND
+    HOLD_FOUND,
+    HOLD_NOT_REACHED
 };
 
 enum offer_end {
@@ -249,6 +250,15 @@ enum detention_end {
     DETENTION_END_DIED,
     DETENTION_END_NEVER_DETAINED
 };
+
+enum contact_next {
+    CONTACT_NEXT_NONE,
+    CONTACT_NEXT_TRY_AGAIN,
+    CONTACT_NEXT_VISIT,
+    CONTACT_NEXT_WELFARE_CHECK,
+    CONTACT_NEXT_HAND_BACK
+};
+enum { CONTACT_NEXT_COUNT = 5 };
 
 enum found_by {
     FOUND_BY_NOBODY,

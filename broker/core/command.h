@@ -38,6 +38,7 @@ enum command_kind {
     COMMAND_REPORT_FOUND,
     COMMAND_ASK_BESIDE,
     COMMAND_ANSWER_BESIDE,
+    COMMAND_TRIED,
     COMMAND_PRESENCE,
     COMMAND_CAPACITY,
     COMMAND_LOAD_POLICY,
@@ -149,6 +150,11 @@ struct command {
             struct detention_entry entry;
             bool has_note;
         } detention;
+        struct {
+            enum contact_mechanism mechanism;
+            enum contact_next next;
+            int64_t next_in_ms; /* 0: not said */
+        } tried;
         struct sighting sighting; /* report missing, report found */
         struct {
             struct beside_noted said; /* request, what, state, asked_of, log_number */

@@ -38,6 +38,7 @@ static const struct {
     [COMMAND_RECORD_DETENTION] = {decide_record_detention, OPEN_CASE},
     [COMMAND_ACKNOWLEDGE] = {decide_acknowledge, OPEN_CASE},
     [COMMAND_MUTE] = {decide_mute, OPEN_CASE},
+    [COMMAND_TRIED] = {decide_tried, OPEN_CASE},
     [COMMAND_REPORT_MISSING] = {decide_report_missing, OPEN_CASE},
     [COMMAND_REPORT_FOUND] = {decide_report_found, OPEN_CASE},
     [COMMAND_ASK_BESIDE] = {decide_ask_beside, OPEN_CASE},

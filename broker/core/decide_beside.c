@@ -64,10 +64,13 @@ enum refusal decide_answer_beside(struct deciding *d)
     return row && note_beside(d, row, said) ? REFUSAL_NONE : REFUSAL_BESIDE_STEP;
 }
 
-static void need_beside(struct deciding *d, enum beside_what what)
+static void need_beside(struct deciding *d, enum beside_what what, bool from_referral)
 {
-    const struct beside_noted said = {
-        .what = what, .state = BESIDE_NEEDED, .asked_of = "", .log_number = "", .from_referral = true};
+    const struct beside_noted said = {.what = what,
+                                      .state = BESIDE_NEEDED,
+                                      .asked_of = "",
+                                      .log_number = "",
+                                      .from_referral = from_referral};
     if (!beside_is_live(&d->r, what))
         note_beside(d, NULL, &said); /* a case with more requests than it can remember opens none */
 }
@@ -76,9 +79,14 @@ void deciding_need_beside(struct deciding *d, const struct facts *before)
 {
     const struct facts *facts = &d->r.facts;
     if (facts->needs & ~before->needs & 1 << NEED_AMHP)
-        need_beside(d, BESIDE_AMHP);
+        need_beside(d, BESIDE_AMHP, true);
     if (facts->interpreter_needed && !before->interpreter_needed)
-        need_beside(d, BESIDE_INTERPRETER);
+        need_beside(d, BESIDE_INTERPRETER, true);
+}
+
+void deciding_need_welfare_check(struct deciding *d)
+{
+    need_beside(d, BESIDE_WELFARE_CHECK, false);
 }
 
 /* What does not fit into one decision stays due for the next. */

@@ -2,7 +2,7 @@
  *
  * decide_referrer.c, decide_change.c, decide_message.c, decide_offer.c, decide_team.c, decide_handover.c,
  * decide_coordinator.c, decide_record.c, decide_erasure.c, decide_detention.c, decide_shift.c,
- * decide_duty.c, decide_undo.c, decide_beside.c and decide_missing.c have the functions.
+ * decide_duty.c, decide_undo.c, decide_beside.c, decide_missing.c and decide_tries.c have the functions.
  */
 #ifndef CONCORDAT_CORE_DECIDE_COMMANDS_H
 #define CONCORDAT_CORE_DECIDE_COMMANDS_H
@@ -21,7 +21,7 @@ decide_command decide_give_back, decide_cancel_handover, decide_reopen;
 decide_command decide_presence, decide_capacity;
 decide_command decide_take, decide_assign, decide_read_record, decide_cover;
 decide_command decide_erase, decide_set_hold;
-decide_command decide_record_detention, decide_report_missing, decide_report_found;
+decide_command decide_record_detention, decide_report_missing, decide_report_found, decide_tried;
 decide_command decide_acknowledge, decide_mute;
 decide_command decide_ask_beside, decide_answer_beside;
 decide_command decide_load_policy, decide_record_refusal, decide_record_start;

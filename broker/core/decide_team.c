@@ -77,7 +77,10 @@ enum refusal decide_check_in(struct deciding *d)
     event->is.checked_in.expected_arrival_ms = command->is.check_in.step == STEP_TRAVELLING ? expected_ms : 0;
     event->is.checked_in.lease_ms = lease_after(d, with_team, event);
     clocks_at_check_in(&(const struct clock_rules){d->policy, d->state->counters.ahead_ms}, &d->r, event);
-    return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
+    if (!deciding_try(d, event))
+        return REFUSAL_WRONG_STATE;
+    deciding_tell_tries(d);
+    return REFUSAL_NONE;
 }
 
 enum refusal decide_close(struct deciding *d)

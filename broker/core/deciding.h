@@ -46,6 +46,11 @@ void deciding_note_escape(struct deciding *d, int64_t occurred_ms);
 enum refusal deciding_record_detention(struct deciding *d, struct detention_entry *recorded);
 /* Opens the requests beside the case that its facts ask for and did not ask for before (decide_beside.c). */
 void deciding_need_beside(struct deciding *d, const struct facts *before);
+/* Opens a request for a welfare check, unless there is one (decide_beside.c). */
+void deciding_need_welfare_check(struct deciding *d);
+/* Tells the coordinator if as many tries to reach the person as the policy allows have failed
+ * (decide_tries.c). */
+void deciding_tell_tries(struct deciding *d);
 /* Reminds of the requests beside the case of which nothing was heard. */
 void deciding_chase_beside(struct deciding *d);
 

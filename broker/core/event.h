@@ -68,6 +68,8 @@ enum event_kind {
     EVENT_BESIDE_CHASED,
     EVENT_WENT_MISSING,
     EVENT_FOUND,
+    EVENT_CONTACT_TRIED = 73,
+    EVENT_TRIES_USED_UP,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -463,7 +465,13 @@ struct event {
             struct sighting seen;
             uint16_t team; /* that had the case; SLOT_NONE */
             int64_t remind_ms;
-        } missing;                  /* went_missing, found */
+        } missing; /* went_missing, found */
+        struct {
+            uint32_t tries; /* since the person was met last */
+            enum contact_mechanism mechanism;
+            enum contact_next next;
+            int64_t next_ms, lease_ms;
+        } tried;                    /* contact_tried, tries_used_up */
         struct beside_noted beside; /* beside_noted, beside_chased */
         struct record_reading read;
         struct erasure erased;

@@ -119,6 +119,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_WENT_MISSING] = {NEWS, .happening = HAPPENING_WENT_MISSING, .offer = OFFER_NOT_ALLOWED,
         .change_case = apply_went_missing, .gives_hope = always_gives_hope},
     [EVENT_FOUND] = {NEWS, .happening = HAPPENING_FOUND, .change_case = apply_found},
+    [EVENT_CONTACT_TRIED] = {NEWS, .happening = HAPPENING_CONTACT_MISSED, .change_case = apply_contact_tried},
+    [EVENT_TRIES_USED_UP] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_tries_used_up},
     [EVENT_RECORD_READ] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_state = apply_record_read},
     [EVENT_ERASED] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_ERASED,

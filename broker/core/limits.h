@@ -30,14 +30,14 @@ enum {
     EXTENSION_MS_MAX = 12 * 60 * 60 * 1000, /* Mental Health Act 1983 section 136B(2) */
     ESCAPE_MS = 24 * 60 * 60 * 1000,        /* section 138(3) */
     /* One command can cause as many: the receipt of a referral, what it says of a detention, what it needs
-     * beside the team, and a place that
-     * another case yields for it. */
+     * beside the team, and a place that another case yields for it. */
     DECISION_EVENTS_MAX = 12,
     /* Requests beside one case that are remembered at a time: each kind once, and a second doctor. One that
      * is over gives its row to the next. */
     BESIDE_MAX = 10,
     BESIDE_REQUESTS_MAX = 250,
     BESIDE_ID_CHARS_MAX = 32, /* proto/wire/check_rules.c: ids */
+    TRIES_DEFAULT = 3,        /* to reach the person, before somebody decides what else to do */
     ACTOR_CHARS_MAX = 63,     /* name of a key */
     PERSON_CHARS_MAX = 12,    /* the id of a person at work (proto/wire/person_id.h) */
     /* A reason for reading a record with fewer letters tells nothing to somebody who asks later why. */

@@ -145,6 +145,7 @@ struct policy {
     int64_t coordinator_lease_ms; /* from taking a case in hand until it must move on */
     int64_t capacity_good_ms;     /* a claim older than this counts as unknown */
     uint16_t rounds_max;          /* how often the ladder is gone through before a person must decide */
+    uint16_t tries_max;           /* to reach a person, until the coordinator is told that they failed */
     uint32_t retention_days;      /* from the end of a case until its texts may be erased */
     struct policy_quota quotas[QUOTA_CLASS_COUNT];
 };

@@ -132,6 +132,7 @@ struct referral {
     int64_t look_again_ms; /* 0: nothing to wait for */
     int64_t muted_ms;      /* until when no coordinator wants to be reminded; 0: it is not muted */
 
+    int64_t next_try_ms;  /* 0: not said */
     int64_t missing_ms;   /* since when the person is missing; 0: they are not */
     int64_t last_seen_ms; /* UTC, while they are missing; 0: not known */
 
@@ -181,6 +182,10 @@ struct referral {
     bool silent_told;       /* that its team's devices are silent */
     uint8_t beside_count;   /* requests that there were, which is the number of the latest */
     uint8_t last_seen_at;   /* KindOfPlace */
+    uint8_t tries;          /* to reach the person, that failed since they were met last */
+    uint8_t next_try;       /* enum contact_next */
+    bool tries_told;        /* the coordinator was told that they are used up */
+    uint8_t unused[5];
 };
 
 #pragma GCC diagnostic pop
@@ -227,10 +232,10 @@ static inline bool referral_seeks_in_vain(const struct referral *referral)
     return referral->seeking && referral_is_with_team(referral) && !referral->offer.attempt;
 }
 /* Whether a case waits for a team of the ladder. A person who has been met is the coordinator's to decide on,
- * and so is one who was found, until the first reminder. */
+ * and so is one who was found or could not be reached, until the first reminder. */
 static inline bool referral_waits(const struct referral *referral)
 {
-    bool is_chosen_for = referral->hold_reason == HOLD_FOUND;
+    bool is_chosen_for = referral->hold_reason == HOLD_FOUND || referral->hold_reason == HOLD_NOT_REACHED;
     return (referral->state == CASE_HELD && !referral->contact_made && !is_chosen_for) ||
            referral_seeks_in_vain(referral);
 }

@@ -17,6 +17,7 @@ static void policy_file_fill(const struct yaml_tree *tree, struct policy *policy
     struct spot file = {.node = yaml_tree_root(tree),
                         .remedy = "Begin with deploy/examples/region.yaml and change what is different."};
     quotas_set_defaults(policy);
+    policy->tries_max = TRIES_DEFAULT;
     policy->retention_days = RETENTION_DAYS_DEFAULT;
     policy->undo_within_ms = INT64_C(3600000) * UNDO_WITHIN_HOURS_DEFAULT;
     read_fields(&reader, &file, POLICY_FIELDS, policy);

@@ -58,6 +58,8 @@ static const struct policy_field TIMES_FIELDS[] = {
      DURATION_REMEDY},
     {"rounds", REQUIRED, policy_read_count, offsetof(struct policy, rounds_max),
      "Write a whole number from 1 to 999."},
+    {"tries", OPTIONAL, policy_read_count, offsetof(struct policy, tries_max),
+     "Write how often a team tries to reach a person before the coordinator is told, such as 3."},
     END_OF_FIELDS,
 };
 

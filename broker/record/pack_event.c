@@ -3,6 +3,7 @@
 
 #include "broker/record/noted.h"
 #include "broker/record/packed_beside.h"
+#include "broker/record/packed_check_in.h"
 #include "broker/record/packed_clock.h"
 #include "broker/record/packed_duty.h"
 #include "broker/record/packed_end.h"
@@ -69,6 +70,8 @@ struct packing {
         Concordat__V1__OfferShortened shortened;
         Concordat__V1__WentMissing missing;
         Concordat__V1__Found found;
+        Concordat__V1__ContactTried tried;
+        Concordat__V1__TriesUsedUp used_up;
         struct packed_beside beside;
         Concordat__V1__BesideChased chased;
     } is;
@@ -284,23 +287,8 @@ static void pack_accepted(struct packing *p)
 
 static void pack_checked_in(struct packing *p)
 {
-    const struct event *e = p->event;
     PART(checked_in, checked_in, checked_in);
-    concordat__v1__instant__init(&p->instant);
-    p->instant.unix_ms = e->is.checked_in.occurred_ms;
-    p->instant.basis = (Concordat__V1__Basis)e->is.checked_in.basis;
-    p->is.checked_in.team = packed_team(p, e->is.checked_in.team);
-    p->is.checked_in.step = (Concordat__V1__Step)e->is.checked_in.step;
-    p->is.checked_in.occurred = &p->instant;
-    p->is.checked_in.mechanism = (Concordat__V1__ContactMechanism)e->is.checked_in.mechanism;
-    p->is.checked_in.attend_status = (Concordat__V1__AttendStatus)e->is.checked_in.attended;
-    p->is.checked_in.expected_arrival_ms = e->is.checked_in.expected_arrival_ms;
-    p->is.checked_in.lease_ms = e->is.checked_in.lease_ms;
-    p->is.checked_in.counts_as_seen = e->is.checked_in.counts_as_seen;
-    p->is.checked_in.before_receipt = e->is.checked_in.before_receipt;
-    p->is.checked_in.psychosocially_assessed =
-        (Concordat__V1__Answered)e->is.checked_in.psychosocially_assessed;
-    p->is.checked_in.seeking = (Concordat__V1__Seeking)e->is.checked_in.seeking;
+    check_in_pack(p->event, packed_team(p, p->event->is.checked_in.team), &p->instant, &p->is.checked_in);
 }
 
 static void pack_warned(struct packing *p)
@@ -507,6 +495,18 @@ static void pack_found(struct packing *p)
     missing_pack_found(p->event, packed_team(p, p->event->is.missing.team), &p->is.found);
 }
 
+static void pack_tried(struct packing *p)
+{
+    PART(tried, contact_tried, contact_tried);
+    tried_pack(p->event, &p->is.tried);
+}
+
+static void pack_used_up(struct packing *p)
+{
+    PART(used_up, tries_used_up, tries_used_up);
+    p->is.used_up.tries = p->event->is.tried.tries;
+}
+
 static void pack_beside(struct packing *p)
 {
     PART(beside.message, beside_noted, beside_noted);
@@ -567,6 +567,8 @@ static pack_part *const parts[] = {
     [EVENT_TEAM_SILENT] = pack_duty,
     [EVENT_WENT_MISSING] = pack_missing,
     [EVENT_FOUND] = pack_found,
+    [EVENT_CONTACT_TRIED] = pack_tried,
+    [EVENT_TRIES_USED_UP] = pack_used_up,
     [EVENT_BESIDE_NOTED] = pack_beside,
     [EVENT_BESIDE_CHASED] = pack_chased,
 };

@@ -1,4 +1,5 @@
-/* packed_missing.c: that a person is missing, or found, packed: see packed_missing.h. */
+/* packed_missing.c: that a person is missing, found, or could not be reached, packed: see packed_missing.h.
+ */
 #include "broker/record/packed_missing.h"
 
 void missing_pack(const struct event *event, char *team, Concordat__V1__WentMissing *m)
@@ -15,4 +16,13 @@ void missing_pack_found(const struct event *event, char *team, Concordat__V1__Fo
     m->at = (Concordat__V1__KindOfPlace)event->is.missing.seen.place;
     m->by = (Concordat__V1__FoundBy)event->is.missing.seen.found_by;
     m->team = team;
+}
+
+void tried_pack(const struct event *event, Concordat__V1__ContactTried *m)
+{
+    m->tries = event->is.tried.tries;
+    m->mechanism = (Concordat__V1__ContactMechanism)event->is.tried.mechanism;
+    m->next = (Concordat__V1__ContactNext)event->is.tried.next;
+    m->next_ms = event->is.tried.next_ms;
+    m->lease_ms = event->is.tried.lease_ms;
 }

@@ -255,6 +255,15 @@ static void fill_found(struct command_reading *in)
         .at_ms = m->found ? m->found->unix_ms : 0, .place = (int)m->at, .found_by = (enum found_by)m->by};
 }
 
+static void fill_tried(struct command_reading *in)
+{
+    const Concordat__V1__TriedToReach *m = in->request->tried_to_reach;
+    copy_id(&m->referral, in->command->referral);
+    in->command->is.tried.mechanism = (enum contact_mechanism)m->mechanism;
+    in->command->is.tried.next = (enum contact_next)m->next;
+    in->command->is.tried.next_in_ms = (int64_t)m->next_minutes * MS_PER_MINUTE;
+}
+
 static void fill_ask_beside(struct command_reading *in)
 {
     const Concordat__V1__AskBeside *m = in->request->ask_beside;
@@ -318,6 +327,7 @@ static const struct {
     COMMAND(RECORD_DETENTION) = {fill_detention, COMMAND_RECORD_DETENTION},
     COMMAND(ACKNOWLEDGE) = {fill_acknowledge, COMMAND_ACKNOWLEDGE},
     COMMAND(MUTE) = {fill_mute, COMMAND_MUTE},
+    COMMAND(TRIED_TO_REACH) = {fill_tried, COMMAND_TRIED},
     COMMAND(REPORT_MISSING) = {fill_missing, COMMAND_REPORT_MISSING},
     COMMAND(REPORT_FOUND) = {fill_found, COMMAND_REPORT_FOUND},
     COMMAND(ASK_BESIDE) = {fill_ask_beside, COMMAND_ASK_BESIDE},

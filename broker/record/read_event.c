@@ -480,6 +480,22 @@ static void read_found(struct event_reading *in)
     in->event->is.missing.team = read_team_or_none(in, m->team);
 }
 
+static void read_tried(struct event_reading *in)
+{
+    const Concordat__V1__ContactTried *m = in->message->contact_tried;
+    in->good &= m->tries <= UINT8_MAX && m->next > 0 && (int)m->next < CONTACT_NEXT_COUNT;
+    in->event->is.tried.tries = m->tries;
+    in->event->is.tried.mechanism = (enum contact_mechanism)m->mechanism;
+    in->event->is.tried.next = (enum contact_next)m->next;
+    in->event->is.tried.next_ms = m->next_ms;
+    in->event->is.tried.lease_ms = m->lease_ms;
+}
+
+static void read_used_up(struct event_reading *in)
+{
+    in->event->is.tried.tries = in->message->tries_used_up->tries;
+}
+
 static void read_beside(struct event_reading *in)
 {
     in->good &= beside_read(in->message->beside_noted, &in->event->is.beside);
@@ -539,6 +555,8 @@ static read_part *const parts[] = {
     [EVENT_TEAM_SILENT] = read_silent,
     [EVENT_WENT_MISSING] = read_missing,
     [EVENT_FOUND] = read_found,
+    [EVENT_CONTACT_TRIED] = read_tried,
+    [EVENT_TRIES_USED_UP] = read_used_up,
     [EVENT_BESIDE_NOTED] = read_beside,
     [EVENT_BESIDE_CHASED] = read_chased,
 };

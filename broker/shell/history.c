@@ -71,6 +71,8 @@ static Concordat__V1__TypedAs history_part(const Concordat__V1__Event *event)
     case CONCORDAT__V1__EVENT__WHAT_WENT_MISSING:
     case CONCORDAT__V1__EVENT__WHAT_FOUND:
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_NOTE_ON_MISSING;
+    case CONCORDAT__V1__EVENT__WHAT_CONTACT_TRIED:
+        return CONCORDAT__V1__TYPED_AS__TYPED_AS_NOTE_ON_A_TRY;
     case CONCORDAT__V1__EVENT__WHAT_BESIDE_NOTED:
         return CONCORDAT__V1__TYPED_AS__TYPED_AS_NOTE_ON_A_REQUEST;
     default:

@@ -221,6 +221,10 @@ static void status_of_open(struct status *s, const struct state *state, const st
     status_say_detention(s, state, r);
     status_say_matched(s, directory, r);
     status_say_silence(s, state, r);
+    m->tries = r->tries;
+    m->next_try = (Concordat__V1__ContactNext)r->next_try;
+    m->next_try_ms = state_utc(state, r->next_try_ms);
+    m->tries_used_up = r->tries_told;
     status_say_missing(s, state, directory, r);
     status_say_beside(s, state, r);
     m->by_another_device = r->by_another_device;

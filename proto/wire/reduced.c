@@ -53,7 +53,7 @@ static const struct reduced_rule reduced_rules[] = {
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
      "detention_noted clock_warned given_back reopened sought wish_recorded "
      "changes_seen offer_shortened passed_over acknowledged asked_again team_silent message_sent shift_noted "
-     "beside_noted beside_chased went_missing found"},
+     "beside_noted beside_chased went_missing found contact_tried tries_used_up"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -136,6 +136,9 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__found__descriptor, STAYS, "by team"},
     {&concordat__v1__found__descriptor, MOVES, "found_ms"},
     {&concordat__v1__found__descriptor, GOES, "at"},
+    {&concordat__v1__contact_tried__descriptor, STAYS, "tries mechanism next"},
+    {&concordat__v1__contact_tried__descriptor, MOVES, "next_ms lease_ms"},
+    {&concordat__v1__tries_used_up__descriptor, STAYS, "tries"},
     {&concordat__v1__beside_noted__descriptor, STAYS, "request what state times from_referral found"},
     {&concordat__v1__beside_noted__descriptor, MOVES, "chase_ms"},
     {&concordat__v1__beside_noted__descriptor, GOES, "asked_of log_number"},

@@ -144,6 +144,11 @@ static const char *const statements[] = {
     "  state TEXT, started_at_ms INTEGER, until_ms INTEGER, corrected_at_ms INTEGER, found TEXT"
     ") STRICT",
     "CREATE INDEX detention_of_referral ON detention (referral)",
+    "CREATE TABLE contact_try (" /* the person could not be reached */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT,"
+    "  tries INTEGER NOT NULL, mechanism TEXT, next TEXT, next_at_ms INTEGER"
+    ") STRICT",
+    "CREATE INDEX contact_try_of_referral ON contact_try (referral)",
     "CREATE TABLE missing (" /* the person was missing, seen again, or found: each row is what was said then
                               */
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, what TEXT NOT NULL,"
@@ -285,19 +290,46 @@ static const char *const statements[] = {
     " FROM custody_interval WHERE coalesce(to_ms, (SELECT at_ms FROM latest)) > act_by_ms",
 };
 
-const char *const trail_schema_derived[] = {"event",       "form",        "referral",
-                                            "offer",       "acceptance",  "custody_interval",
-                                            "decision",    "finding",     "check_in",
-                                            "clock",       "breach",      "clock_warning",
-                                            "detention",   "request",     "request_reminder",
-                                            "missing",     "reminder",    "record_read",
-                                            "erasure",     "hold",        "refused_command",
-                                            "team",        "policy",      "presence",
-                                            "capacity",    "cover",       "broker_start",
-                                            "snapshot",    "alteration",  "clock_correction",
-                                            "wish",        "passed_over", "acknowledgement",
-                                            "asked_again", "team_silent", "message",
-                                            "shift",       "reopening",   NULL};
+const char *const trail_schema_derived[] = {"event",
+                                            "form",
+                                            "referral",
+                                            "offer",
+                                            "acceptance",
+                                            "custody_interval",
+                                            "decision",
+                                            "finding",
+                                            "check_in",
+                                            "clock",
+                                            "breach",
+                                            "clock_warning",
+                                            "detention",
+                                            "request",
+                                            "request_reminder",
+                                            "missing",
+                                            "contact_try",
+                                            "reminder",
+                                            "record_read",
+                                            "erasure",
+                                            "hold",
+                                            "refused_command",
+                                            "team",
+                                            "policy",
+                                            "presence",
+                                            "capacity",
+                                            "cover",
+                                            "broker_start",
+                                            "snapshot",
+                                            "alteration",
+                                            "clock_correction",
+                                            "wish",
+                                            "passed_over",
+                                            "acknowledgement",
+                                            "asked_again",
+                                            "team_silent",
+                                            "message",
+                                            "shift",
+                                            "reopening",
+                                            NULL};
 
 int trail_schema_create(sqlite3 *database)
 {

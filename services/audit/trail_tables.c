@@ -15,6 +15,7 @@
 #include "services/audit/trail_detention.h"
 #include "services/audit/trail_duty.h"
 #include "services/audit/trail_facts.h"
+#include "services/audit/trail_tries.h"
 #include "services/audit/trail_undo.h"
 
 #define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
@@ -547,6 +548,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_MESSAGE_SENT, trail_keep_message},
     {CONCORDAT__V1__EVENT__WHAT_TEAM_SILENT, trail_keep_team_silent},
     {CONCORDAT__V1__EVENT__WHAT_WENT_MISSING, keep_went_missing},
+    {CONCORDAT__V1__EVENT__WHAT_CONTACT_TRIED, trail_keep_contact_tried},
+    {CONCORDAT__V1__EVENT__WHAT_TRIES_USED_UP, trail_keep_tries_used_up},
     {CONCORDAT__V1__EVENT__WHAT_FOUND, keep_found},
     {CONCORDAT__V1__EVENT__WHAT_BESIDE_NOTED, trail_keep_beside},
     {CONCORDAT__V1__EVENT__WHAT_BESIDE_CHASED, trail_keep_beside_chased},

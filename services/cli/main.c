@@ -24,6 +24,7 @@ static const struct subcommand commands[] = {
     {"checkin", NULL, command_act},
     {"close", NULL, command_act},
     {"detention", NULL, command_act},
+    {"tried", NULL, command_act},
     {"missing", NULL, command_act},
     {"found", NULL, command_act},
     {"ask", NULL, command_act},

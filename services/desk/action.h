@@ -106,6 +106,7 @@ struct action {
         Concordat__V1__SendMessage send_message;
         Concordat__V1__OnShift on_shift;
         Concordat__V1__ShiftHandover shift_handover;
+        Concordat__V1__TriedToReach tried;
         Concordat__V1__ReportMissing missing;
         Concordat__V1__ReportFound found;
         Concordat__V1__AskBeside ask;

@@ -101,6 +101,14 @@ const char *seen_check(struct action *action)
     return NULL;
 }
 
+const char *tried_check(struct action *action)
+{
+    const Concordat__V1__TriedToReach *tried = &action->body.tried;
+    bool again = tried->next == CONCORDAT__V1__CONTACT_NEXT__CONTACT_NEXT_TRY_AGAIN;
+    return again && tried->next_minutes == 0 ? "say in how many minutes you try again, such as: try-again 15"
+                                             : NULL;
+}
+
 const char *who_check(struct action *action)
 {
     action->body.get_record.who = true;

@@ -172,6 +172,26 @@ const struct action_kind action_kinds[] = {
                 {"health-professional", NULL, "Of a police station: one will be there throughout",
                  .value = ACTION_FLAG, .at = offsetof(struct action, health_professional)},
                 {"note", "WORDS", "A few words", TEXT(detention.note)}}},
+    {.name = "tried",
+     .who = TEAM | COORDINATOR,
+     .arguments = "CASE HOW NEXT [MINUTES]",
+     .title = "you could not reach the person, and what comes next",
+     .summary = "say that you could not reach the person, and what comes next",
+     .help =
+         "HOW is face-to-face, telephone, video and so on. NEXT is try-again, visit, welfare-check or hand-back; "
+         "MINUTES is until then, and another try needs it. After as many tries as the region allows the "
+         "coordinator is told. A welfare check becomes a request beside the case; record whom you asked: ask "
+         "CASE welfare-check. With hand-back the coordinator has the case.",
+     .examples = "tried R-0412 telephone try-again 15\n"
+                 "tried R-0412 telephone visit 30\n"
+                 "tried R-0412 face-to-face hand-back",
+     COMMAND(TRIED_TO_REACH),
+     .check = tried_check,
+     .fields = {CASE(tried),
+                {"how", "HOW", CODE(tried.mechanism, contact_mechanism), .needed = true},
+                {"next", "NEXT", CODE(tried.next, contact_next), .needed = true},
+                {"minutes", "MINUTES", COUNT(tried.next_minutes, COVER_MINUTES_MAX)},
+                {"note", "WORDS", "A few words", TEXT(tried.note)}}},
     {.name = "missing",
      .who = REFERRER | TEAM | COORDINATOR,
      .arguments = "CASE [WHERE]",

@@ -54,7 +54,8 @@ enum board_rank board_rank(const case_status *status, int64_t now_ms)
         return BOARD_DETENTION_ENDS;
     bool late = has_passed(status->respond_by_ms, now_ms) || has_passed(status->act_by_ms, now_ms);
     bool silent = status->team_silence && status->team_silence->told;
-    return status->lease_warned || status->missing || silent || late ? BOARD_OVERDUE : BOARD_REST;
+    return status->lease_warned || status->missing || status->tries_used_up || silent || late ? BOARD_OVERDUE
+                                                                                              : BOARD_REST;
 }
 
 bool board_rings(const case_status *status, int64_t now_ms)
@@ -123,8 +124,8 @@ void board_fill_row(const case_status *status, int64_t now_ms, struct board_row 
     set_cell(row, BOARD_DETAINED, detained);
     set_time_cell(row, BOARD_ACT_BY, status->act_by_ms, now_ms);
     set_time_cell(row, BOARD_SEEN_BY, status->respond_by_ms, now_ms);
-    row->late = unheard || status->missing || status->team_silence || status->lease_warned ||
-                show_detention_is_over_time(status, now_ms) ||
+    row->late = unheard || status->missing || status->tries_used_up || status->team_silence ||
+                status->lease_warned || show_detention_is_over_time(status, now_ms) ||
                 (status->respond_by_ms != 0 && status->respond_by_ms < now_ms);
 }
 

@@ -139,6 +139,9 @@ static void hold_words(const Concordat__V1__CaseStatus *status, char *out, size_
     case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ENDED_BY_MISTAKE:
         snprintf(out, size, "It had been ended by mistake and was reopened");
         return;
+    case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_NOT_REACHED:
+        snprintf(out, size, "The team could not reach the person; the coordinator decides what comes next");
+        return;
     default:
         snprintf(out, size, "No team can take it now");
     }

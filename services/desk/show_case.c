@@ -174,6 +174,21 @@ static void show_missing(struct sheet *sheet, const case_status *status, int64_t
               missing->team_name);
 }
 
+static void show_tries(struct sheet *sheet, const case_status *status, int64_t now_ms)
+{
+    char next[WORDS_MAX], by[TIME_WORDS_BYTES];
+    if (status->tries == 0)
+        return;
+    time_words(status->next_try_ms, now_ms, by);
+    words_for(&concordat__v1__contact_next__descriptor, (int)status->next_try, next);
+    sheet_row(sheet, "Tries", "%u to reach the person failed; next: %s%s%s%s", status->tries,
+              status->next_try != 0 ? next : "not said", status->next_try_ms != 0 ? ", by " : "",
+              status->next_try_ms != 0 ? by : "",
+              status->tries_used_up
+                  ? ". ALL TRIES ARE USED UP: decide on a visit, a welfare check or handing it back"
+                  : "");
+}
+
 void show_status(struct sheet *sheet, const case_status *status, const struct showing *showing)
 {
     char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES], silence[SILENCE_BYTES];
@@ -198,6 +213,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
             sheet, "Altered",
             "Something that the router had stored of this case was altered, and is shown to nobody. Ask the "
             "referrer for it again.");
+    show_tries(sheet, status, showing->now_ms);
     show_missing(sheet, status, showing->now_ms);
     show_detention(sheet, status, showing->now_ms);
     show_beside(sheet, status, showing->now_ms);

@@ -232,6 +232,13 @@ static struct command make_answer_beside(struct core_world *w)
     return command;
 }
 
+static struct command make_tried(struct core_world *w)
+{
+    struct command command = made_by_holder(w, COMMAND_TRIED);
+    command.is.tried.next = CONTACT_NEXT_VISIT;
+    return command;
+}
+
 static struct command make_missing(struct core_world *w)
 {
     return world_from_coordinator(w, COMMAND_REPORT_MISSING, world_submitted(w)->id);
@@ -293,6 +300,7 @@ static const struct {
     [COMMAND_RECORD_DETENTION] = {"record a detention", make_detention},
     [COMMAND_ACKNOWLEDGE] = {"acknowledge", make_acknowledge},
     [COMMAND_MUTE] = {"mute", make_mute},
+    [COMMAND_TRIED] = {"tried to reach", make_tried},
     [COMMAND_REPORT_MISSING] = {"report missing", make_missing},
     [COMMAND_REPORT_FOUND] = {"report found", make_found},
     [COMMAND_ASK_BESIDE] = {"ask beside the case", make_ask_beside},

@@ -201,7 +201,8 @@ static void check_hold_reasons(struct world *w, uint64_t seq, const Concordat__V
     /* If others come first, the ladder is asked when the turn of this case has come. */
     by_the_ladder &= m->reason != HOLD(IN_TURN) && m->reason != HOLD(ORIGIN_SHARE) &&
                      m->reason != HOLD(LEASE_LAPSED) && m->reason != HOLD(GIVEN_BACK) &&
-                     m->reason != HOLD(ENDED_BY_MISTAKE) && m->reason != HOLD(FOUND);
+                     m->reason != HOLD(ENDED_BY_MISTAKE) && m->reason != HOLD(FOUND) &&
+                     m->reason != HOLD(NOT_REACHED);
     bool good = steps >= 0 && m->reason != HOLD(UNSPECIFIED) &&
                 (m->n_considered == (size_t)steps || (!by_the_ladder && m->n_considered == 0));
     for (size_t i = 0; i < m->n_considered; i++)

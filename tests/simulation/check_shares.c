@@ -128,8 +128,8 @@ static void check_turn_at(struct world *w, const struct wait *wait)
  * rematch. */
 static bool is_left_to_the_coordinator(const struct referral *r)
 {
-    return r->contact_made || r->hold_reason == HOLD_COORDINATOR_SILENT ||
-           r->hold_reason == HOLD_ASSIGNED_NOT_TAKEN;
+    return r->contact_made || r->hold_reason == HOLD_COORDINATOR_SILENT || r->hold_reason == HOLD_FOUND ||
+           r->hold_reason == HOLD_NOT_REACHED || r->hold_reason == HOLD_ASSIGNED_NOT_TAKEN;
 }
 
 static bool ladder_has(const struct policy *policy, const char *area, const char *team)

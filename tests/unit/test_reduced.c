@@ -293,7 +293,9 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "WentMissing.seen_at goes\n"
                                    "WentMissing.remind_ms is moved\n"
                                    "Found.found_ms is moved\n"
-                                   "Found.at goes\n";
+                                   "Found.at goes\n"
+                                   "ContactTried.next_ms is moved\n"
+                                   "ContactTried.lease_ms is moved\n";
 
 static void P9_what_an_auditor_gets_is_decided_for_each_field_of_every_event(void **state)
 {

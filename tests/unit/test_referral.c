@@ -81,6 +81,8 @@ static const struct picture_row {
     {"alteration found", {.kind = EVENT_ALTERATION_FOUND}, ".OHTARVICWM"},
     {"closed", {.kind = EVENT_CLOSED}, "...CCCCC..."},
     {"withdrawn", {.kind = EVENT_WITHDRAWN}, "..WWWWW...."},
+    {"tried", {.kind = EVENT_CONTACT_TRIED}, "...TARVI..."},
+    {"tries used up", {.kind = EVENT_TRIES_USED_UP}, ".OHTARVICWM"},
     {"went missing", {.kind = EVENT_WENT_MISSING}, "..MMMMMM..M"},
     {"found", {.kind = EVENT_FOUND}, "..........H"},
     {"needed beside",

@@ -68,6 +68,7 @@ static void make_world_policy(struct core_world *w, int teams)
     policy->undo_within_ms = HOURS(24);
     policy->capacity_good_ms = MINUTES(60);
     policy->rounds_max = 3;
+    policy->tries_max = 3;
     policy->retention_days = RETENTION_DAYS_DEFAULT;
 }
 

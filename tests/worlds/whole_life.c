@@ -108,6 +108,13 @@ static void through_accepted_and_closed(struct core_world *w)
     assert_int_equal(world_do(w, &give_back), REFUSAL_NONE);
     world_assign(w, r, 2);
     world_accept(w, r, 0);
+    for (int i = 0; i < w->policy.tries_max; i++) {
+        struct command tried = world_from_team(w, COMMAND_TRIED, 2, r->id);
+        tried.is.tried.mechanism = CONTACT_TELEPHONE;
+        tried.is.tried.next = CONTACT_NEXT_TRY_AGAIN;
+        tried.is.tried.next_in_ms = MINUTES(5);
+        assert_int_equal(world_do(w, &tried), REFUSAL_NONE);
+    }
     struct command read = world_from_coordinator(w, COMMAND_READ_RECORD, r->id);
     read.is.read.reason = "to ring back";
     read.is.read.as.of = "northmoor-duty";
