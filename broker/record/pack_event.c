@@ -30,14 +30,12 @@ struct packing {
     Concordat__V1__Flag flags[FLAG_BITS];
     Concordat__V1__Consideration differs[RECORD_DIFFERENCES_MAX];
     Concordat__V1__Instant instant;
-    char *also[ESCALATE_MAX];
     union {
         Concordat__V1__Received received;
         Concordat__V1__Offered offered;
         Concordat__V1__OfferSeen seen;
         Concordat__V1__OfferEnded ended;
         Concordat__V1__Held held;
-        Concordat__V1__Reminded reminded;
         Concordat__V1__Taken taken;
         Concordat__V1__Accepted accepted;
         Concordat__V1__CheckedIn checked_in;
@@ -68,10 +66,7 @@ struct packing {
         Concordat__V1__WishRecorded wish;
         struct packed_message said;
         Concordat__V1__OfferShortened shortened;
-        Concordat__V1__WentMissing missing;
-        Concordat__V1__Found found;
-        Concordat__V1__ContactTried tried;
-        Concordat__V1__TriesUsedUp used_up;
+        struct packed_missing missing;
         struct packed_beside beside;
         Concordat__V1__BesideChased chased;
     } is;
@@ -249,20 +244,6 @@ static void pack_held(struct packing *p)
     p->is.held.considered = p->considered_list;
     p->is.held.policy = packed_policy_digest(p);
     p->is.held.round = e->is.held.round;
-}
-
-static void pack_reminded(struct packing *p)
-{
-    PART(reminded, reminded, reminded);
-    p->is.reminded.coordinator = packed_coordinator(p, p->event->is.reminded.coordinator);
-    p->is.reminded.times = p->event->is.reminded.times;
-    p->is.reminded.next_ms = p->event->is.reminded.next_ms;
-    p->is.reminded.round = p->event->is.reminded.round;
-    p->is.reminded.unheard = p->event->is.reminded.unheard;
-    for (int i = 0; i < p->event->is.reminded.also_count; i++)
-        p->also[i] = packed_coordinator(p, p->event->is.reminded.also[i]);
-    p->is.reminded.n_also = p->event->is.reminded.also_count;
-    p->is.reminded.also = p->also;
 }
 
 static void pack_taken(struct packing *p)
@@ -485,26 +466,7 @@ static void pack_duty(struct packing *p)
 
 static void pack_missing(struct packing *p)
 {
-    PART(missing, went_missing, went_missing);
-    missing_pack(p->event, packed_team(p, p->event->is.missing.team), &p->is.missing);
-}
-
-static void pack_found(struct packing *p)
-{
-    PART(found, found, found);
-    missing_pack_found(p->event, packed_team(p, p->event->is.missing.team), &p->is.found);
-}
-
-static void pack_tried(struct packing *p)
-{
-    PART(tried, contact_tried, contact_tried);
-    tried_pack(p->event, &p->is.tried);
-}
-
-static void pack_used_up(struct packing *p)
-{
-    PART(used_up, tries_used_up, tries_used_up);
-    p->is.used_up.tries = p->event->is.tried.tries;
+    missing_pack(p->event, p->state, &p->is.missing, &p->message);
 }
 
 static void pack_beside(struct packing *p)
@@ -527,7 +489,7 @@ static pack_part *const parts[] = {
     [EVENT_OFFER_SEEN] = pack_seen,
     [EVENT_OFFER_ENDED] = pack_ended,
     [EVENT_HELD] = pack_held,
-    [EVENT_REMINDED] = pack_reminded,
+    [EVENT_REMINDED] = pack_duty,
     [EVENT_TAKEN] = pack_taken,
     [EVENT_ACCEPTED] = pack_accepted,
     [EVENT_CHECKED_IN] = pack_checked_in,
@@ -566,9 +528,9 @@ static pack_part *const parts[] = {
     [EVENT_ASKED_AGAIN] = pack_duty,
     [EVENT_TEAM_SILENT] = pack_duty,
     [EVENT_WENT_MISSING] = pack_missing,
-    [EVENT_FOUND] = pack_found,
-    [EVENT_CONTACT_TRIED] = pack_tried,
-    [EVENT_TRIES_USED_UP] = pack_used_up,
+    [EVENT_FOUND] = pack_missing,
+    [EVENT_CONTACT_TRIED] = pack_missing,
+    [EVENT_TRIES_USED_UP] = pack_missing,
     [EVENT_BESIDE_NOTED] = pack_beside,
     [EVENT_BESIDE_CHASED] = pack_chased,
 };

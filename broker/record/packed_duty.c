@@ -7,6 +7,23 @@ static char *duty_text(const char *text)
     return (char *)(uintptr_t)text;
 }
 
+/* --- packed ------------------------------------------------------------------------------------------- */
+
+static void reminded_pack(const struct event *event, const struct state *state, struct packed_duty *part)
+{
+    Concordat__V1__Reminded *m = &part->is.reminded;
+    concordat__v1__reminded__init(m);
+    m->coordinator = duty_text(state_coordinator_id(state, event->is.reminded.coordinator));
+    m->times = event->is.reminded.times;
+    m->next_ms = event->is.reminded.next_ms;
+    m->round = event->is.reminded.round;
+    m->unheard = event->is.reminded.unheard;
+    for (int i = 0; i < event->is.reminded.also_count; i++)
+        part->also[i] = duty_text(state_coordinator_id(state, event->is.reminded.also[i]));
+    m->n_also = event->is.reminded.also_count;
+    m->also = part->also;
+}
+
 static void passed_pack(const struct event *event, const struct state *state, Concordat__V1__PassedOver *m)
 {
     concordat__v1__passed_over__init(m);
@@ -42,7 +59,9 @@ void duty_pack(const struct event *event, const struct state *state, struct pack
                Concordat__V1__Event *message)
 {
     message->passed_over = &part->is.passed; /* whichever: they share it */
-    if (event->kind == EVENT_PASSED_OVER)
+    if (event->kind == EVENT_REMINDED)
+        reminded_pack(event, state, part);
+    else if (event->kind == EVENT_PASSED_OVER)
         passed_pack(event, state, &part->is.passed);
     else if (event->kind == EVENT_ACKNOWLEDGED)
         acknowledged_pack(event, state, &part->is.acknowledged);
@@ -50,4 +69,67 @@ void duty_pack(const struct event *event, const struct state *state, struct pack
         asked_again_pack(event, &part->is.asked_again);
     else
         silent_pack(event, state, &part->is.silent);
+}
+
+/* --- read --------------------------------------------------------------------------------------------- */
+
+static uint16_t duty_slot(const struct state *state, const char *coordinator, bool *good)
+{
+    uint16_t slot = state_coordinator_slot(state, coordinator);
+    *good &= slot != SLOT_NONE;
+    return slot;
+}
+
+static bool reminded_read(const Concordat__V1__Reminded *m, const struct state *state, struct event *event)
+{
+    bool good = m->n_also <= ESCALATE_MAX;
+    event->is.reminded.coordinator = duty_slot(state, m->coordinator, &good);
+    event->is.reminded.times = m->times;
+    event->is.reminded.next_ms = m->next_ms;
+    event->is.reminded.round = (uint16_t)m->round;
+    event->is.reminded.unheard = m->unheard;
+    for (size_t i = 0; good && i < m->n_also; i++)
+        event->is.reminded.also[event->is.reminded.also_count++] = duty_slot(state, m->also[i], &good);
+    return good;
+}
+
+static bool passed_read(const Concordat__V1__PassedOver *m, const struct state *state, struct event *event)
+{
+    bool good = true;
+    event->is.passed.coordinator = duty_slot(state, m->coordinator, &good);
+    event->is.passed.previous = duty_slot(state, m->previous, &good);
+    event->is.passed.remind_ms = m->remind_ms;
+    return good;
+}
+
+static bool acknowledged_read(const Concordat__V1__Acknowledged *m, const struct state *state,
+                              struct event *event)
+{
+    bool good = true;
+    event->is.acknowledged.coordinator = duty_slot(state, m->coordinator, &good);
+    event->is.acknowledged.muted_ms = m->muted_ms;
+    event->is.acknowledged.remind_ms = m->remind_ms;
+    return good;
+}
+
+static bool asked_again_read(const Concordat__V1__AskedAgain *m, struct event *event)
+{
+    event->is.asked_again.why = (enum worse)m->why;
+    event->is.asked_again.remind_ms = m->remind_ms;
+    return m->why > 0 && (int)m->why < WORSE_COUNT;
+}
+
+bool duty_read(const Concordat__V1__Event *message, const struct state *state, struct event *event)
+{
+    if (event->kind == EVENT_REMINDED)
+        return reminded_read(message->reminded, state, event);
+    if (event->kind == EVENT_PASSED_OVER)
+        return passed_read(message->passed_over, state, event);
+    if (event->kind == EVENT_ACKNOWLEDGED)
+        return acknowledged_read(message->acknowledged, state, event);
+    if (event->kind == EVENT_ASKED_AGAIN)
+        return asked_again_read(message->asked_again, event);
+    event->is.silent.team = state_team_slot(state, message->team_silent->team);
+    event->is.silent.since_ms = message->team_silent->since_ms;
+    return event->is.silent.team != SLOT_NONE;
 }

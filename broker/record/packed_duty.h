@@ -7,7 +7,9 @@
 
 /* The storage of one of them. */
 struct packed_duty {
+    char *also[ESCALATE_MAX];
     union {
+        Concordat__V1__Reminded reminded;
         Concordat__V1__PassedOver passed;
         Concordat__V1__Acknowledged acknowledged;
         Concordat__V1__AskedAgain asked_again;
@@ -18,5 +20,7 @@ struct packed_duty {
 /* Fills the part, and lets the message borrow it. */
 void duty_pack(const struct event *event, const struct state *state, struct packed_duty *part,
                Concordat__V1__Event *message);
+/* False if a code is none that the core knows, or nobody knows the coordinator or the team. */
+bool duty_read(const Concordat__V1__Event *message, const struct state *state, struct event *event);
 
 #endif

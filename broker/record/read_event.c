@@ -3,8 +3,10 @@
 
 #include "broker/record/noted.h"
 #include "broker/record/packed_beside.h"
+#include "broker/record/packed_duty.h"
 #include "broker/record/packed_end.h"
 #include "broker/record/packed_message.h"
+#include "broker/record/packed_missing.h"
 #include "broker/record/record.h"
 
 struct event_reading {
@@ -173,19 +175,6 @@ static void read_held(struct event_reading *in)
     e->is.held.look_again_ms = m->look_again_ms;
     e->is.held.round = (uint16_t)m->round;
     read_considered(in, m->n_considered, m->considered, &e->considered);
-}
-
-static void read_reminded(struct event_reading *in)
-{
-    const Concordat__V1__Reminded *m = in->message->reminded;
-    in->event->is.reminded.coordinator = read_coordinator(in, m->coordinator);
-    in->event->is.reminded.times = m->times;
-    in->event->is.reminded.next_ms = m->next_ms;
-    in->event->is.reminded.round = (uint16_t)m->round;
-    in->event->is.reminded.unheard = m->unheard;
-    in->good &= m->n_also <= ESCALATE_MAX;
-    for (size_t i = 0; in->good && i < m->n_also; i++)
-        in->event->is.reminded.also[in->event->is.reminded.also_count++] = read_coordinator(in, m->also[i]);
 }
 
 static void read_taken(struct event_reading *in)
@@ -434,66 +423,14 @@ static void read_shortened(struct event_reading *in)
     in->event->is.offered.expires_ms = m->expires_ms;
 }
 
-static void read_passed(struct event_reading *in)
+static void read_duty(struct event_reading *in)
 {
-    const Concordat__V1__PassedOver *m = in->message->passed_over;
-    in->event->is.passed.coordinator = read_coordinator(in, m->coordinator);
-    in->event->is.passed.previous = read_coordinator(in, m->previous);
-    in->event->is.passed.remind_ms = m->remind_ms;
-}
-
-static void read_acknowledged(struct event_reading *in)
-{
-    const Concordat__V1__Acknowledged *m = in->message->acknowledged;
-    in->event->is.acknowledged.coordinator = read_coordinator(in, m->coordinator);
-    in->event->is.acknowledged.muted_ms = m->muted_ms;
-    in->event->is.acknowledged.remind_ms = m->remind_ms;
-}
-
-static void read_asked_again(struct event_reading *in)
-{
-    const Concordat__V1__AskedAgain *m = in->message->asked_again;
-    in->good &= m->why > 0 && (int)m->why < WORSE_COUNT;
-    in->event->is.asked_again.why = (enum worse)m->why;
-    in->event->is.asked_again.remind_ms = m->remind_ms;
-}
-
-static void read_silent(struct event_reading *in)
-{
-    in->event->is.silent.team = read_team(in, in->message->team_silent->team);
-    in->event->is.silent.since_ms = in->message->team_silent->since_ms;
+    in->good &= duty_read(in->message, in->state, in->event);
 }
 
 static void read_missing(struct event_reading *in)
 {
-    const Concordat__V1__WentMissing *m = in->message->went_missing;
-    in->event->is.missing.seen = (struct sighting){.at_ms = m->seen_ms, .place = (int)m->seen_at};
-    in->event->is.missing.team = read_team_or_none(in, m->team);
-    in->event->is.missing.remind_ms = m->remind_ms;
-}
-
-static void read_found(struct event_reading *in)
-{
-    const Concordat__V1__Found *m = in->message->found;
-    in->event->is.missing.seen =
-        (struct sighting){.at_ms = m->found_ms, .place = (int)m->at, .found_by = (enum found_by)m->by};
-    in->event->is.missing.team = read_team_or_none(in, m->team);
-}
-
-static void read_tried(struct event_reading *in)
-{
-    const Concordat__V1__ContactTried *m = in->message->contact_tried;
-    in->good &= m->tries <= UINT8_MAX && m->next > 0 && (int)m->next < CONTACT_NEXT_COUNT;
-    in->event->is.tried.tries = m->tries;
-    in->event->is.tried.mechanism = (enum contact_mechanism)m->mechanism;
-    in->event->is.tried.next = (enum contact_next)m->next;
-    in->event->is.tried.next_ms = m->next_ms;
-    in->event->is.tried.lease_ms = m->lease_ms;
-}
-
-static void read_used_up(struct event_reading *in)
-{
-    in->event->is.tried.tries = in->message->tries_used_up->tries;
+    in->good &= missing_read(in->message, in->state, in->event);
 }
 
 static void read_beside(struct event_reading *in)
@@ -514,7 +451,7 @@ static read_part *const parts[] = {
     [EVENT_OFFER_SEEN] = read_seen,
     [EVENT_OFFER_ENDED] = read_ended,
     [EVENT_HELD] = read_held,
-    [EVENT_REMINDED] = read_reminded,
+    [EVENT_REMINDED] = read_duty,
     [EVENT_TAKEN] = read_taken,
     [EVENT_ACCEPTED] = read_accepted,
     [EVENT_CHECKED_IN] = read_checked_in,
@@ -549,14 +486,14 @@ static read_part *const parts[] = {
     [EVENT_MESSAGE_SENT] = read_message_sent,
     [EVENT_SHIFT_NOTED] = read_shift,
     [EVENT_OFFER_SHORTENED] = read_shortened,
-    [EVENT_PASSED_OVER] = read_passed,
-    [EVENT_ACKNOWLEDGED] = read_acknowledged,
-    [EVENT_ASKED_AGAIN] = read_asked_again,
-    [EVENT_TEAM_SILENT] = read_silent,
+    [EVENT_PASSED_OVER] = read_duty,
+    [EVENT_ACKNOWLEDGED] = read_duty,
+    [EVENT_ASKED_AGAIN] = read_duty,
+    [EVENT_TEAM_SILENT] = read_duty,
     [EVENT_WENT_MISSING] = read_missing,
-    [EVENT_FOUND] = read_found,
-    [EVENT_CONTACT_TRIED] = read_tried,
-    [EVENT_TRIES_USED_UP] = read_used_up,
+    [EVENT_FOUND] = read_missing,
+    [EVENT_CONTACT_TRIED] = read_missing,
+    [EVENT_TRIES_USED_UP] = read_missing,
     [EVENT_BESIDE_NOTED] = read_beside,
     [EVENT_BESIDE_CHASED] = read_chased,
 };

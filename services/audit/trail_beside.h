@@ -1,6 +1,6 @@
 /* trail_beside.h: what the trail keeps of the requests beside a case. */
-#ifndef CONCORDAT_TRAIL_BESIDE_H
-#define CONCORDAT_TRAIL_BESIDE_H
+#ifndef CONCORDAT_AUDIT_TRAIL_BESIDE_H
+#define CONCORDAT_AUDIT_TRAIL_BESIDE_H
 
 #include "concordat/v1/event.pb-c.h"
 #include "services/audit/sql.h"

@@ -14,8 +14,9 @@
 #include "services/audit/trail_beside.h"
 #include "services/audit/trail_detention.h"
 #include "services/audit/trail_duty.h"
+#include "services/audit/trail_erasure.h"
 #include "services/audit/trail_facts.h"
-#include "services/audit/trail_tries.h"
+#include "services/audit/trail_missing.h"
 #include "services/audit/trail_undo.h"
 
 #define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
@@ -317,23 +318,8 @@ static int keep_closed(struct sql *sql, const event_t *event)
 
 static int keep_went_missing(struct sql *sql, const event_t *event)
 {
-    const Concordat__V1__WentMissing *what = event->went_missing;
     int done = end_acceptance_row(sql, event, NULL, "missing");
-    if (done != SQLITE_OK)
-        return done;
-    return RUN("INSERT INTO missing (seq, referral, at_ms, actor, what, seen_at_ms, place, team)"
-               " VALUES (?1, ?2, ?3, ?4, 'missing', ?5, ?6, ?7)",
-               SEQ, REFERRAL, AT, sql_text(event->actor), sql_time(what->seen_ms),
-               WORDS(kind_of_place, what->seen_at), sql_text(what->team));
-}
-
-static int keep_found(struct sql *sql, const event_t *event)
-{
-    const Concordat__V1__Found *what = event->found;
-    return RUN("INSERT INTO missing (seq, referral, at_ms, actor, what, seen_at_ms, place, found_by, team)"
-               " VALUES (?1, ?2, ?3, ?4, 'found', ?5, ?6, ?7, ?8)",
-               SEQ, REFERRAL, AT, sql_text(event->actor), sql_time(what->found_ms),
-               WORDS(kind_of_place, what->at), WORDS(found_by, what->by), sql_text(what->team));
+    return done != SQLITE_OK ? done : trail_keep_went_missing(sql, event);
 }
 
 static int keep_withdrawn(struct sql *sql, const event_t *event)
@@ -373,32 +359,6 @@ static int keep_record_read(struct sql *sql, const event_t *event)
                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                SEQ, REFERRAL, AT, sql_text(event->actor), WORDS(role, what->role), sql_text(what->of),
                WORDS(break_glass, what->break_glass), sql_integer(what->who));
-}
-
-static int keep_erased(struct sql *sql, const event_t *event)
-{
-    const Concordat__V1__Erased *what = event->erased;
-    int done = RUN("INSERT INTO erasure (seq, referral, at_ms, actor, reason, erased_by, second_person)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                   SEQ, REFERRAL, AT, sql_text(event->actor), WORDS(erase_reason, what->reason),
-                   sql_text(what->by), sql_text(what->second));
-    return done != SQLITE_OK ? done
-                             : RUN("UPDATE referral SET erased_at_ms = ?2 WHERE referral = ?1", REFERRAL, AT);
-}
-
-static int keep_hold_set(struct sql *sql, const event_t *event)
-{
-    const Concordat__V1__HoldSet *what = event->hold_set;
-    return RUN("INSERT INTO hold (set_seq, referral, reason, set_at_ms, set_by) VALUES (?1, ?2, ?3, ?4, ?5)",
-               SEQ, REFERRAL, WORDS(hold_on_erasure, what->reason), AT, sql_text(what->by));
-}
-
-static int keep_hold_lifted(struct sql *sql, const event_t *event)
-{
-    const Concordat__V1__HoldLifted *what = event->hold_lifted;
-    return RUN("UPDATE hold SET lifted_seq = ?3, lifted_at_ms = ?4, lifted_by = ?5"
-               " WHERE referral = ?1 AND reason = ?2 AND lifted_seq IS NULL",
-               REFERRAL, WORDS(hold_on_erasure, what->reason), SEQ, AT, sql_text(what->by));
 }
 
 static int keep_presence_changed(struct sql *sql, const event_t *event)
@@ -522,9 +482,9 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_REFERRER_TOLD, keep_referrer_told},
     {CONCORDAT__V1__EVENT__WHAT_CLOCK_BREACHED, keep_clock_breached},
     {CONCORDAT__V1__EVENT__WHAT_RECORD_READ, keep_record_read},
-    {CONCORDAT__V1__EVENT__WHAT_ERASED, keep_erased},
-    {CONCORDAT__V1__EVENT__WHAT_HOLD_SET, keep_hold_set},
-    {CONCORDAT__V1__EVENT__WHAT_HOLD_LIFTED, keep_hold_lifted},
+    {CONCORDAT__V1__EVENT__WHAT_ERASED, trail_keep_erased},
+    {CONCORDAT__V1__EVENT__WHAT_HOLD_SET, trail_keep_hold_set},
+    {CONCORDAT__V1__EVENT__WHAT_HOLD_LIFTED, trail_keep_hold_lifted},
     {CONCORDAT__V1__EVENT__WHAT_PRESENCE_CHANGED, keep_presence_changed},
     {CONCORDAT__V1__EVENT__WHAT_CAPACITY_CLAIMED, keep_capacity_claimed},
     {CONCORDAT__V1__EVENT__WHAT_POLICY_LOADED, keep_policy_loaded},
@@ -550,7 +510,7 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_WENT_MISSING, keep_went_missing},
     {CONCORDAT__V1__EVENT__WHAT_CONTACT_TRIED, trail_keep_contact_tried},
     {CONCORDAT__V1__EVENT__WHAT_TRIES_USED_UP, trail_keep_tries_used_up},
-    {CONCORDAT__V1__EVENT__WHAT_FOUND, keep_found},
+    {CONCORDAT__V1__EVENT__WHAT_FOUND, trail_keep_found},
     {CONCORDAT__V1__EVENT__WHAT_BESIDE_NOTED, trail_keep_beside},
     {CONCORDAT__V1__EVENT__WHAT_BESIDE_CHASED, trail_keep_beside_chased},
 };
