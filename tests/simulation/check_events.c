@@ -192,19 +192,42 @@ static void check_offer_reasons(struct world *w, uint64_t seq, const Concordat__
                        (number)seq, m->team, m->n_considered, steps, chosen);
 }
 
-static void check_hold_reasons(struct world *w, uint64_t seq, const Concordat__V1__Held *m,
+static bool is_chosen_for(const Concordat__V1__Held *m)
+{
+    return m->reason == HOLD(FOUND) || m->reason == HOLD(NOT_REACHED);
+}
+
+/* Nobody is considered if the coordinator chooses: for a person who is found, and whom a team had or met
+ * before they were missing; and for one whom the team did not reach, and handed back. */
+static bool is_chosen_for_rightly(const struct world *w, uint64_t seq, const Concordat__V1__Event *e,
+                                  const struct seen_case *before)
+{
+    const struct seen_event *last = witness_event(&w->witness, seq - 1);
+    const struct seen_command *command =
+        e->command.len ? witness_command(&w->witness, e->command.data) : NULL;
+    if (before->newest_seq != seq - 1 || e->held->n_considered != 0)
+        return false;
+    if (e->held->reason == HOLD(FOUND))
+        return last->kind == WHAT(FOUND) && (before->had_team || before->contact_made);
+    return last->kind == WHAT(GIVEN_BACK) && command &&
+           command->kind == CONCORDAT__V1__REQUEST__COMMAND_TRIED_TO_REACH;
+}
+
+static void check_hold_reasons(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
                                const struct seen_case *before)
 {
+    const Concordat__V1__Held *m = e->held;
     int steps = steps_of(w, &m->policy, before->area);
     bool by_the_ladder = m->reason != HOLD(COORDINATOR_SILENT) && m->reason != HOLD(COORDINATOR_LEFT) &&
                          !before->contact_made && !before->assigned;
     /* If others come first, the ladder is asked when the turn of this case has come. */
     by_the_ladder &= m->reason != HOLD(IN_TURN) && m->reason != HOLD(ORIGIN_SHARE) &&
                      m->reason != HOLD(LEASE_LAPSED) && m->reason != HOLD(GIVEN_BACK) &&
-                     m->reason != HOLD(ENDED_BY_MISTAKE) && m->reason != HOLD(FOUND) &&
-                     m->reason != HOLD(NOT_REACHED);
+                     m->reason != HOLD(ENDED_BY_MISTAKE);
     bool good = steps >= 0 && m->reason != HOLD(UNSPECIFIED) &&
                 (m->n_considered == (size_t)steps || (!by_the_ladder && m->n_considered == 0));
+    if (is_chosen_for(m))
+        good = is_chosen_for_rightly(w, seq, e, before);
     for (size_t i = 0; i < m->n_considered; i++)
         good &= m->considered[i]->finding != CONCORDAT__V1__CONSIDERATION__CONSIDERATION_CHOSEN &&
                 m->considered[i]->finding != CONCORDAT__V1__CONSIDERATION__CONSIDERATION_RANKED_LOWER;
@@ -221,7 +244,7 @@ void check_reasons(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
     if (e->what_case == WHAT(OFFERED))
         check_offer_reasons(w, seq, e->offered, before);
     else if (e->what_case == WHAT(HELD))
-        check_hold_reasons(w, seq, e->held, before);
+        check_hold_reasons(w, seq, e, before);
 }
 
 /* --- nobody is asked who cannot answer -------------------------------------------------------------- */

@@ -125,11 +125,11 @@ static void check_turn_at(struct world *w, const struct wait *wait)
 }
 
 /* A case that comes back to the coordinator, who had chosen what to do with it, is matched with the next
- * rematch. */
-static bool is_left_to_the_coordinator(const struct referral *r)
+ * rematch. One that the coordinator has to choose for is, from the first reminder on. */
+static bool is_left_to_the_coordinator(const struct world *w, const struct referral *r)
 {
-    return r->contact_made || r->hold_reason == HOLD_COORDINATOR_SILENT || r->hold_reason == HOLD_FOUND ||
-           r->hold_reason == HOLD_NOT_REACHED || r->hold_reason == HOLD_ASSIGNED_NOT_TAKEN;
+    return r->contact_made || r->hold_reason == HOLD_COORDINATOR_SILENT ||
+           r->hold_reason == HOLD_ASSIGNED_NOT_TAKEN || witness_case(&w->witness, r->id)->left;
 }
 
 static bool ladder_has(const struct policy *policy, const char *area, const char *team)
@@ -177,7 +177,7 @@ void check_shares(struct world *w)
         abort();
     for (uint32_t row = 0; row < state_referral_rows(state); row++) {
         const struct referral *r = state_referral_row(state, row);
-        if (r->state == CASE_HELD && !is_left_to_the_coordinator(r))
+        if (r->state == CASE_HELD && !is_left_to_the_coordinator(w, r))
             check_wait(w, directory, r);
     }
     w->turn_went_on = false;

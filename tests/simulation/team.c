@@ -118,6 +118,42 @@ static void say_missing(struct world *w, struct peer *p, const struct task *task
     peer_command(w, p, &request, task->referral, 0);
 }
 
+static void say_tried(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__TriedToReach body = CONCORDAT__V1__TRIED_TO_REACH__INIT;
+    request.command_case = COMMAND(TRIED_TO_REACH);
+    request.tried_to_reach = &body;
+    body.referral = peer_bytes(task->referral, 16);
+    body.mechanism = CONCORDAT__V1__CONTACT_MECHANISM__CONTACT_MECHANISM_TELEPHONE;
+    body.next = (Concordat__V1__ContactNext)random_between(&p->random, 0, 4);
+    body.next_minutes = (uint32_t)random_between(&p->random, 0, 30);
+    peer_command(w, p, &request, task->referral, 0);
+}
+
+static void say_asked(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__AskBeside body = CONCORDAT__V1__ASK_BESIDE__INIT;
+    request.command_case = COMMAND(ASK_BESIDE);
+    request.ask_beside = &body;
+    body.referral = peer_bytes(task->referral, 16);
+    body.what = (Concordat__V1__Beside)random_between(&p->random, 1, 8);
+    peer_command(w, p, &request, task->referral, 0);
+}
+
+static void say_answered(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__AnswerBeside body = CONCORDAT__V1__ANSWER_BESIDE__INIT;
+    request.command_case = COMMAND(ANSWER_BESIDE);
+    request.answer_beside = &body;
+    body.referral = peer_bytes(task->referral, 16);
+    body.what = (Concordat__V1__Beside)random_between(&p->random, 1, 8);
+    body.state = (Concordat__V1__BesideState)random_between(&p->random, 3, 7);
+    peer_command(w, p, &request, task->referral, 0);
+}
+
 static void ask_record(struct world *w, struct peer *p, const uint8_t *referral)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -182,8 +218,13 @@ static void go_on(struct world *w, struct peer *p, const uint8_t *id)
         peer_plans_detention(w, p, id);
     if (peer_chance(p, 10))
         peer_task(w, p, random_wait(&p->random, MINUTES(30)), COMMAND(RECORD_WISH), 0, id, 0);
-    if (peer_chance(p, 5))
-        peer_task(w, p, at_ms, COMMAND(REPORT_MISSING), 0, id, 0);
+    for (int times = (int)random_between(&p->random, 0, 2); times > 0; times--)
+        peer_task(w, p, random_wait(&p->random, MINUTES(60)),
+                  peer_chance(p, 50) ? COMMAND(ASK_BESIDE) : COMMAND(ANSWER_BESIDE), 0, id, 0);
+    if (peer_chance(p, 20))
+        peer_task(w, p, random_wait(&p->random, MINUTES(60)), COMMAND(TRIED_TO_REACH), 0, id, 0);
+    if (peer_chance(p, 10))
+        peer_task(w, p, random_wait(&p->random, MINUTES(60)), COMMAND(REPORT_MISSING), 0, id, 0);
     at_ms += random_wait(&p->random, MINUTES(60));
     if (peer_chance(p, 80))
         peer_task(w, p, at_ms - 1, COMMAND(RECORD_DETENTION), DETENTION_ENDED_STEP, id, 0);
@@ -279,6 +320,15 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         break;
     case COMMAND(REPORT_MISSING):
         say_missing(w, p, task);
+        break;
+    case COMMAND(TRIED_TO_REACH):
+        say_tried(w, p, task);
+        break;
+    case COMMAND(ASK_BESIDE):
+        say_asked(w, p, task);
+        break;
+    case COMMAND(ANSWER_BESIDE):
+        say_answered(w, p, task);
         break;
     case COMMAND(RECORD_DETENTION):
         peer_notes_detention(w, p, task);

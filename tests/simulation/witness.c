@@ -200,6 +200,7 @@ static void model_offered(struct witness *w, struct seen_case *c, const Concorda
     c->handover = m->handover;
     c->assigned = m->assigned;
     c->late = m->late;
+    c->left = false;
     c->expires_ms = m->expires_ms;
     name(c->offer_team, m->team);
     int team = witness_team(w, m->team);
@@ -219,8 +220,25 @@ static void model_coordinator(struct seen_case *c, uint64_t seq, const char *coo
     name(c->coordinator, coordinator);
 }
 
+static void model_held(struct seen_case *c, uint64_t seq, const Concordat__V1__Held *held)
+{
+    c->state = STATE(HELD);
+    c->left = held->reason == CONCORDAT__V1__HOLD_REASON__HOLD_REASON_FOUND ||
+              held->reason == CONCORDAT__V1__HOLD_REASON__HOLD_REASON_NOT_REACHED;
+    model_coordinator(c, seq, held->coordinator);
+}
+
+static void model_missing(struct seen_case *c)
+{
+    if (c->state != STATE(MISSING))
+        c->had_team = c->team[0] != '\0';
+    c->state = STATE(MISSING);
+    name(c->team, "");
+}
+
 static void model_reminded(struct seen_case *c, const Concordat__V1__Reminded *reminded)
 {
+    c->left = false;
     c->also_count = reminded->n_also < ALSO_MAX ? reminded->n_also : ALSO_MAX;
     for (size_t i = 0; i < c->also_count; i++)
         name(c->also[i], reminded->also[i]);
@@ -267,8 +285,7 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
             c->state = STATE(HELD);
         break;
     case WHAT(HELD):
-        c->state = STATE(HELD);
-        model_coordinator(c, e->seq, e->held->coordinator);
+        model_held(c, e->seq, e->held);
         break;
     case WHAT(PASSED_OVER):
         model_coordinator(c, e->seq, e->passed_over->coordinator);
@@ -282,6 +299,7 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
         model_coordinator(c, e->seq, e->taken->coordinator);
         break;
     case WHAT(ACCEPTED):
+        c->had_team = false;
         c->offer_live = false;
         c->state = STATE(ACCEPTED);
         name(c->team, e->accepted->team);
@@ -295,8 +313,7 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
         name(c->team, "");
         break;
     case WHAT(WENT_MISSING):
-        c->state = STATE(MISSING);
-        name(c->team, "");
+        model_missing(c);
         break;
     case WHAT(FOUND):
         c->state = STATE(HELD);
