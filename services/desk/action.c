@@ -219,13 +219,23 @@ static bool read_person_value(struct action *action, const struct action_field *
     return keep_id(action, field, text);
 }
 
+/* As check_rules.c has it. */
+static bool is_reference(const char *text)
+{
+    bool has_digit = false;
+    size_t size = 0;
+    for (; text[size] != '\0'; size++) {
+        if (!isalnum((unsigned char)text[size]) && !strchr("._/-", text[size]))
+            return false;
+        has_digit = has_digit || isdigit((unsigned char)text[size]);
+    }
+    return has_digit && size < ACTION_REFERENCE_BYTES;
+}
+
 static bool read_reference_value(struct action *action, const struct action_field *field, const char *text)
 {
-    size_t size = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-");
-    if (text[size] != '\0' || size >= ACTION_REFERENCE_BYTES || !strpbrk(text, "0123456789"))
-        return action_fail(
-            action, field,
-            "is a code or a number with a digit in it, such as RX4 or CAD-0412, and never a name");
+    if (!is_reference(text))
+        return action_fail(action, field, "is a code or a number with a digit in it, and never a name");
     return keep_id(action, field, text);
 }
 

@@ -33,7 +33,7 @@ static const char *const sentences[] = {
         "The referrer withdrew it; nobody is coming.{mistake} If help is needed again, refer again.",
     [CONCORDAT__V1__STATE__STATE_MISSING] =
         "Nobody knows where the person is. The duty coordinator has it and is reminded, next at {by}.{heard} "
-        "Whoever finds them says so: found {case} BY.",
+        "If you find them, say so: found {case} BY.",
 };
 
 /* What the team that has the case does, as the policy says. */

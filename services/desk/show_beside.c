@@ -28,7 +28,7 @@ static const struct {
 
 /* What holds, and what is ours to do. */
 static const char *const standings[] = {
-    [STATE(NEEDED)] = "NOT ASKED YET. Those who have the case ask",
+    [STATE(NEEDED)] = "NOT ASKED YET. Ask for it if you have the case",
     [STATE(ASKED)] = "asked, and no answer yet. Ring again, or ask others",
     [STATE(YES)] = "they said yes",
     [STATE(NO)] = "THEY SAID NO. Ask others, or ring the duty coordinator",

@@ -52,7 +52,7 @@ class BesideTold(unittest.TestCase):
     def test_R6_screens_say_whose_it_is_and_news_what_was_said(self):
         code, said = self.concordat("duty", "status", self.number)
         self.assertEqual(code, 0)
-        self.assertIn("Interpreter: NOT ASKED YET. Those who have the case ask: ask " + self.number + " interpreter", said)
+        self.assertIn("Interpreter: NOT ASKED YET. Ask for it if you have the case: ask " + self.number + " interpreter", said)
         self.assertIn("STILL TO GET: Interpreter", self.concordat("duty", "board")[1])
         code, said = self.concordat("duty", "ask", self.number, "interpreter", "LB9", "--note", "by telephone")
         self.assertEqual(code, 0, said)

@@ -12,7 +12,7 @@ shift 2
 # Sanitizers and fortified builds bring names of their own. A random id is made by words_new_uuid.
 allowed='
 bcmp mem(chr|cmp|cpy|move|set) __mem(cpy|move|set)_chk
-str(casecmp|chr|cmp|cpy|cspn|dup|len|ncmp|pbrk|rchr|spn|str|toul|toll?|ftime) __isoc23_str(tol|toul|toll) __strcpy_chk
+str(casecmp|chr|cmp|cpy|cspn|dup|len|ncmp|rchr|spn|str|toul|toll?|ftime) __isoc23_str(tol|toul|toll) __strcpy_chk
 calloc malloc realloc free qsort(_r)? bsearch gmtime_r __ctype_(b|tolower|toupper)_loc
 (v?snprintf|vasprintf) __(v?snprintf|vasprintf)_chk
 __assert_fail __stack_chk_fail _GLOBAL_OFFSET_TABLE_
