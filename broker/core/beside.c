@@ -29,17 +29,17 @@ static bool beside_is_over(const struct beside *row)
 
 static int row_of_request(const struct referral *r, uint32_t request)
 {
-    for (int i = 0; i < BESIDE_MAX; i++)
+    for (int i = 0; i < beside_rows(r); i++)
         if (request && r->beside[i].request == request)
             return i;
     return -1;
 }
 
-/* The row for the next request: one that was never used, or else the oldest that is over. */
+/* The row for the next request: the first that was never used, or else the oldest that is over; -1: none. */
 static int row_for_next(const struct referral *r)
 {
-    int oldest = -1;
-    for (int i = 0; i < BESIDE_MAX; i++)
+    int rows = beside_rows(r), oldest = rows < BESIDE_MAX ? rows : -1;
+    for (int i = 0; rows == BESIDE_MAX && i < rows; i++)
         if (beside_is_over(&r->beside[i]) && (oldest < 0 || r->beside[i].request < r->beside[oldest].request))
             oldest = i;
     return oldest;
@@ -49,7 +49,7 @@ const struct beside *beside_find(const struct referral *r, enum beside_what what
                                  uint32_t request)
 {
     const struct beside *found = NULL;
-    for (int i = 0; i < BESIDE_MAX; i++) {
+    for (int i = 0; i < beside_rows(r); i++) {
         const struct beside *row = &r->beside[i];
         bool is_it = request ? row->request == request
                              : may_follow[row->state][step] && (!found || row->request > found->request);
@@ -61,7 +61,7 @@ const struct beside *beside_find(const struct referral *r, enum beside_what what
 
 bool beside_is_live(const struct referral *r, enum beside_what what)
 {
-    for (int i = 0; i < BESIDE_MAX; i++)
+    for (int i = 0; i < beside_rows(r); i++)
         if (r->beside[i].what == what && !beside_is_over(&r->beside[i]))
             return true;
     return false;
@@ -125,7 +125,7 @@ void beside_apply_chased(struct referral *r, const struct event *event)
 int64_t beside_due(const struct referral *r)
 {
     int64_t due = INT64_MAX;
-    for (int i = 0; r->beside_count && i < BESIDE_MAX; i++)
+    for (int i = 0; i < beside_rows(r); i++)
         if (r->beside[i].chase_ms && r->beside[i].chase_ms < due)
             due = r->beside[i].chase_ms;
     return due;

@@ -17,6 +17,13 @@
 
 #include "broker/core/referral.h"
 
+/* How many rows are in use, or were; the others are behind them and have nothing. Most cases have none, so
+ * that nobody walks or copies the others. */
+static inline int beside_rows(const struct referral *referral)
+{
+    return referral->beside_count < BESIDE_MAX ? referral->beside_count : BESIDE_MAX;
+}
+
 /* Whether nobody has said yes, so that somebody of ours must ask, or ask others. */
 bool beside_is_ours(enum beside_state state);
 

@@ -92,7 +92,7 @@ void deciding_need_welfare_check(struct deciding *d)
 /* What does not fit into one decision stays due for the next. */
 void deciding_chase_beside(struct deciding *d)
 {
-    for (int i = 0; i < BESIDE_MAX && d->decision->count < DECISION_EVENTS_MAX; i++) {
+    for (int i = 0; i < beside_rows(&d->r) && d->decision->count < DECISION_EVENTS_MAX; i++) {
         const struct beside *row = &d->r.beside[i];
         if (!row->chase_ms || row->chase_ms > d->now_ms)
             continue;

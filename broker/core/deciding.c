@@ -2,8 +2,10 @@
 #include "broker/core/deciding.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
+#include "broker/core/beside.h"
 #include "broker/core/share.h"
 
 void deciding_begin(struct deciding *d, const struct state *state, const struct directory *directory,
@@ -24,10 +26,11 @@ void deciding_begin(struct deciding *d, const struct state *state, const struct 
 
 void deciding_about(struct deciding *d, const struct referral *r)
 {
+    size_t size = offsetof(struct referral, beside);
     if (r)
-        d->r = *r;
+        memcpy(&d->r, r, size + (size_t)beside_rows(r) * sizeof *r->beside);
     else
-        memset(&d->r, 0, sizeof d->r);
+        memset(&d->r, 0, size);
 }
 
 struct event *deciding_event(struct deciding *d, enum event_kind kind)

@@ -141,7 +141,6 @@ struct referral {
     struct clock clocks[CLOCK_COUNT];
     struct detention detention;
     struct waiting_message messages[MESSAGES_UNSEEN_MAX]; /* the oldest first, without gaps */
-    struct beside beside[BESIDE_MAX];
 
     uint32_t number;
     uint32_t follows;  /* number of the earlier case that it follows; 0: none */
@@ -186,6 +185,7 @@ struct referral {
     uint8_t next_try;       /* enum contact_next */
     bool tries_told;        /* the coordinator was told that they are used up */
     uint8_t unused[5];
+    struct beside beside[BESIDE_MAX]; /* the last, so that a copy can leave out those not in use (beside.h) */
 };
 
 #pragma GCC diagnostic pop

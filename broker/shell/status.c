@@ -166,7 +166,7 @@ static void status_say_missing(struct status *s, const struct state *state, cons
 static void status_say_beside(struct status *s, const struct state *state, const struct referral *r)
 {
     for (unsigned request = 1; request <= r->beside_count; request++)
-        for (int i = 0; i < BESIDE_MAX; i++) {
+        for (int i = 0; i < beside_rows(r); i++) {
             const struct beside *row = &r->beside[i];
             Concordat__V1__BesideStatus *m = &s->beside[s->message.n_beside];
             if (row->request != request)
