@@ -17,8 +17,9 @@
  *   REOPENED: a case that ended by mistake is again what it was (undo.h), or HELD.
  *   TAKEN by the coordinator, and HELD because the team gives the case back: from every state with a team.
  *   MISSING, if nobody knows where the person is: from every open state. The coordinator owns the case until
- * they are found; then it is HELD, and goes on along the ladder, or as the coordinator chooses if a team had
- * it. A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
+ *   they are found; then it is HELD, and goes on along the ladder, or as the coordinator chooses if a team
+ *   had it.
+ *   A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
  *   The team that holds the case asks for it, or the ladder seeks on (seeking): because a voice is a bridge
  *   until somebody comes, and a promise beyond the standard is one until somebody promises better.
  *
