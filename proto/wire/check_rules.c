@@ -336,7 +336,8 @@ static const struct check_rule *rules_search(const ProtobufCMessageDescriptor *t
 /* To search by name for each field of each message would be an eighth of the broker's work, so we search once
  * for each type of the schema and keep the result. */
 
-enum { TYPES_MAX = 128, FIELDS_MAX = 1024 };
+/* A third of the table stays empty, so that a search in it is short and ends. */
+enum { TYPES_MAX = 256, TYPES_USED_MAX = TYPES_MAX / 3 * 2, FIELDS_MAX = 2048 };
 
 static struct {
     const ProtobufCMessageDescriptor *type;
@@ -344,7 +345,7 @@ static struct {
 } by_type[TYPES_MAX]; /* open addressing */
 
 static const struct check_rule *all_fields[FIELDS_MAX];
-static size_t fields_used;
+static size_t types_used, fields_used;
 static pthread_once_t made = PTHREAD_ONCE_INIT;
 
 static size_t rules_place_of(const ProtobufCMessageDescriptor *type)
@@ -360,7 +361,8 @@ static void rules_add_type(const ProtobufCMessageDescriptor *type)
     size_t at = rules_place_of(type);
     if (by_type[at].type)
         return;
-    assert(fields_used + type->n_fields <= FIELDS_MAX);
+    assert(types_used < TYPES_USED_MAX && fields_used + type->n_fields <= FIELDS_MAX);
+    types_used++;
     by_type[at].type = type;
     by_type[at].rules = &all_fields[fields_used];
     for (unsigned i = 0; i < type->n_fields; i++)

@@ -14,17 +14,18 @@
 static const struct request_words {
     Concordat__V1__Request__CommandCase command;
     size_t words; /* offset of what was typed, in the command */
-} requests_words[] = {WORDS(WITHDRAW, Withdraw, reason),
-                      WORDS(REOPEN, Reopen, reason),
-                      WORDS(RECORD_DETENTION, RecordDetention, note),
-                      WORDS(SEND_MESSAGE, SendMessage, text),
-                      WORDS(ASK_BESIDE, AskBeside, note),
+} requests_words[] = {
+    WORDS(WITHDRAW, Withdraw, reason),
+    WORDS(REOPEN, Reopen, reason),
+    WORDS(RECORD_DETENTION, RecordDetention, note),
+    WORDS(SEND_MESSAGE, SendMessage, text),
+    WORDS(ASK_BESIDE, AskBeside, note),
     WORDS(ANSWER_BESIDE, AnswerBeside, note),
     WORDS(REPORT_MISSING, ReportMissing, note),
     WORDS(REPORT_FOUND, ReportFound, note),
 };
 
-/* What was typed in the command, to be replaced; NULL if nothing is typed in it. */
+/* The text that a person typed in the command, to be replaced; NULL if nothing is typed in it. */
 static char **request_words_of(const Concordat__V1__Request *request)
 {
     /* All commands are pointers to a message, so that one member of the union stands for each. */

@@ -228,6 +228,14 @@ static void model_held(struct seen_case *c, uint64_t seq, const Concordat__V1__H
     model_coordinator(c, seq, held->coordinator);
 }
 
+static void model_accepted(struct seen_case *c, const Concordat__V1__Accepted *accepted)
+{
+    c->had_team = false;
+    c->offer_live = false;
+    c->state = STATE(ACCEPTED);
+    name(c->team, accepted->team);
+}
+
 static void model_missing(struct seen_case *c)
 {
     if (c->state != STATE(MISSING))
@@ -299,10 +307,7 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
         model_coordinator(c, e->seq, e->taken->coordinator);
         break;
     case WHAT(ACCEPTED):
-        c->had_team = false;
-        c->offer_live = false;
-        c->state = STATE(ACCEPTED);
-        name(c->team, e->accepted->team);
+        model_accepted(c, e->accepted);
         break;
     case WHAT(CHECKED_IN):
         model_check_in(c, e->checked_in);
