@@ -12,7 +12,7 @@
 #include "proto/wire/utf8.h"
 #include "proto/words/words.h"
 
-enum { NAME_BYTES_MAX = 64, FIELDS_MAX = 64 };
+enum { NAME_BYTES_MAX = 64, FIELDS_MAX = 128 };
 
 /* Writes "referral_id" as "referralId". */
 static void json_camel_case(const char *name, char out[NAME_BYTES_MAX])
@@ -453,7 +453,7 @@ static ProtobufCMessage *json_to_part(struct json_reader *reader, const json_t *
 {
     const char *key;
     json_t *value;
-    uint64_t seen = 0;
+    bool seen[FIELDS_MAX] = {false};
     assert(type->n_fields <= FIELDS_MAX);
     if (!json_is_object(json)) {
         json_reader_refuse(reader, up, "an object in curly brackets");
@@ -471,12 +471,11 @@ static ProtobufCMessage *json_to_part(struct json_reader *reader, const json_t *
             reader->fault->refusal = CONCORDAT__V1__REFUSAL__REFUSAL_UNKNOWN_FIELD;
             return NULL;
         }
-        uint64_t bit = UINT64_C(1) << (field - type->fields);
-        if (seen & bit) {
+        if (seen[field - type->fields]) {
             json_reader_refuse(reader, &path, "given twice");
             return NULL;
         }
-        seen |= bit;
+        seen[field - type->fields] = true;
         if (!json_is_null(value) && !json_to_field(reader, value, field, &path, (uint8_t *)message))
             return NULL;
     }
