@@ -86,13 +86,18 @@ static const struct picture_row {
     {"went missing", {.kind = EVENT_WENT_MISSING}, "..MMMMMM..M"},
     {"found", {.kind = EVENT_FOUND}, "..........H"},
     {"needed beside",
-     {.kind = EVENT_BESIDE_NOTED, .is.beside = {BESIDE_BED, BESIDE_NEEDED, 1, "", ""}},
+     {.kind = EVENT_BESIDE_NOTED,
+      .is.beside =
+          {.what = BESIDE_BED, .state = BESIDE_NEEDED, .request = 1, .asked_of = "", .log_number = ""}},
      ".OHTARVICWM"},
     {"an answer that nobody asked for",
-     {.kind = EVENT_BESIDE_NOTED, .is.beside = {BESIDE_BED, BESIDE_YES, 1, "", ""}},
+     {.kind = EVENT_BESIDE_NOTED,
+      .is.beside = {.what = BESIDE_BED, .state = BESIDE_YES, .request = 1, .asked_of = "", .log_number = ""}},
      "..........."},
     {"reminded of nothing",
-     {.kind = EVENT_BESIDE_CHASED, .is.beside = {BESIDE_BED, BESIDE_NEEDED, 1, "", ""}},
+     {.kind = EVENT_BESIDE_CHASED,
+      .is.beside =
+          {.what = BESIDE_BED, .state = BESIDE_NEEDED, .request = 1, .asked_of = "", .log_number = ""}},
      "..........."},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
