@@ -27,7 +27,7 @@ static int64_t lease_after(const struct deciding *d, bool with_team, const struc
 }
 
 /* Nobody else is needed when the person has been seen, when a team that comes is there, and when a team that
- * is on its way is in time after all. */
+ * is on its way is in time after all. If it will be too late after all, another is sought. */
 static enum seeking seeking_after(const struct deciding *d, int64_t expected_arrival_ms)
 {
     const struct command *command = d->command;
@@ -41,7 +41,9 @@ static enum seeking seeking_after(const struct deciding *d, int64_t expected_arr
     case STEP_ARRIVED:
         return seeking == SEEKING_ONE_SOONER ? SEEKING_NOT : seeking;
     case STEP_TRAVELLING:
-        return seeking == SEEKING_ONE_SOONER ? deciding_seeking(d, d->r.team, expected_arrival_ms) : seeking;
+        return seeking == SEEKING_ONE_THAT_COMES || d->r.team == SLOT_NONE
+                   ? seeking
+                   : deciding_seeking(d, d->r.team, expected_arrival_ms);
     case STEP_NONE:
         break;
     }
@@ -77,9 +79,12 @@ enum refusal decide_check_in(struct deciding *d)
     event->is.checked_in.expected_arrival_ms = command->is.check_in.step == STEP_TRAVELLING ? expected_ms : 0;
     event->is.checked_in.lease_ms = lease_after(d, with_team, event);
     clocks_at_check_in(&(const struct clock_rules){d->policy, d->state->counters.ahead_ms}, &d->r, event);
+    bool sought = d->r.seeking;
     if (!deciding_try(d, event))
         return REFUSAL_WRONG_STATE;
     deciding_tell_tries(d);
+    if (!sought)
+        deciding_seek(d);
     return REFUSAL_NONE;
 }
 

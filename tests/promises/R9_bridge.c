@@ -167,6 +167,32 @@ static void R8_a_team_that_is_on_its_way_in_time_after_all_ends_the_search(void 
     core_world_close(&w);
 }
 
+/* A team that sets out and says that it comes too late after all keeps the case while a sooner one is sought;
+ * saying so again begins no second search. */
+static void R8_a_team_on_its_way_that_will_be_late_keeps_it_while_a_sooner_is_sought(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(2, NULL);
+    const struct referral *r = world_submitted(w);
+    world_accept(w, r, MINUTES(20));
+    assert_int_equal(r->seeking, SEEKING_NOT);
+    struct command travelling = world_from_team(w, COMMAND_CHECK_IN, 1, r->id);
+    travelling.is.check_in.step = STEP_TRAVELLING;
+    travelling.is.check_in.says_when = true;
+    travelling.is.check_in.expected_ms = HOURS(24);
+    assert_int_equal(world_do(w, &travelling), REFUSAL_NONE);
+    assert_int_equal(r->state, CASE_TRAVELLING);
+    assert_int_equal(r->seeking, SEEKING_ONE_SOONER);
+    assert_true(r->offer.sought);
+    assert_int_equal(r->offer.team, world_slot(w, 2));
+    world_decline(w, r);
+    assert_int_equal(world_count(w, EVENT_SOUGHT), 1);
+    travelling.id[9] = 1;
+    assert_int_equal(world_do(w, &travelling), REFUSAL_NONE);
+    assert_int_equal(world_count(w, EVENT_SOUGHT), 1);
+    core_world_close(&w);
+}
+
 /* Nothing is heard of the voice: the case goes on as if nobody had had it, and no search is left over. */
 static void R9_a_voice_that_falls_silent_loses_the_case(void **unused)
 {
@@ -192,6 +218,7 @@ int main(void)
         cmocka_unit_test(R8_a_promise_beyond_the_standard_is_one_while_a_sooner_is_sought),
         cmocka_unit_test(R8_a_promise_to_the_millisecond_of_the_standard_ends_the_search),
         cmocka_unit_test(R8_a_team_that_is_on_its_way_in_time_after_all_ends_the_search),
+        cmocka_unit_test(R8_a_team_on_its_way_that_will_be_late_keeps_it_while_a_sooner_is_sought),
         cmocka_unit_test(R9_a_voice_that_falls_silent_loses_the_case),
     };
     return cmocka_run_group_tests_name("R9_bridge", tests, NULL, NULL);
