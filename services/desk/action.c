@@ -80,14 +80,20 @@ void action_typed_word(const ProtobufCEnumDescriptor *codes, int value, char out
             *at = '-';
 }
 
-static void list_codes(const ProtobufCEnumDescriptor *codes, char *out, size_t size)
+static bool code_is_typed(const struct action_field *field, int code)
 {
+    return code != 0 && code != field->never_typed;
+}
+
+static void list_codes(const struct action_field *field, char *out, size_t size)
+{
+    const ProtobufCEnumDescriptor *codes = field->codes;
     size_t used = 0;
     char word[WORDS_MAX];
     out[0] = '\0';
     for (unsigned i = 0; i < codes->n_values && used < size; i++) {
         action_typed_word(codes, codes->values[i].value, word);
-        if (word[0] != '\0')
+        if (word[0] != '\0' && code_is_typed(field, codes->values[i].value))
             used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", word);
     }
 }
@@ -109,7 +115,7 @@ void action_help(const struct action_kind *kind, char out[ACTION_HELP_BYTES])
     char codes[CODES_BYTES];
     int used = 0;
     if (field) {
-        list_codes(field->codes, codes, sizeof codes);
+        list_codes(field, codes, sizeof codes);
         used = snprintf(out, ACTION_HELP_BYTES, "%s is one of: %s.%s", field->typed, codes,
                         kind->help[0] != '\0' ? " " : "");
     }
@@ -185,11 +191,11 @@ static bool read_code_value(struct action *action, const struct action_field *fi
 {
     char known[CODES_BYTES];
     int code;
-    if (words_parse(field->codes, text, &code) && code != 0) {
+    if (words_parse(field->codes, text, &code) && code_is_typed(field, code)) {
         field_store(action, field, &code, sizeof code);
         return true;
     }
-    list_codes(field->codes, known, sizeof known);
+    list_codes(field, known, sizeof known);
     return action_fail(action, field, "is one of: %s", known);
 }
 

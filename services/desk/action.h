@@ -44,8 +44,9 @@ struct action_field {
     bool rest;                            /* a text of all the words that are typed from its place on */
     size_t at;                            /* offset in struct action of what it sets */
     const ProtobufCEnumDescriptor *codes; /* of ACTION_CODE */
-    uint32_t max;                         /* of ACTION_COUNT, ACTION_ATTEMPT and ACTION_SPAN */
-    Concordat__V1__Step of_step;          /* it goes with this step of a check-in only; 0: with all */
+    int never_typed;             /* of ACTION_CODE: the one that programs alone say; 0: there is none */
+    uint32_t max;                /* of ACTION_COUNT, ACTION_ATTEMPT and ACTION_SPAN */
+    Concordat__V1__Step of_step; /* it goes with this step of a check-in only; 0: with all */
 };
 
 struct action;

@@ -84,8 +84,6 @@ const char *detention_check(struct action *action)
     detention_grounds(action);
     if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED && detention->end == 0)
         return "say how it ended, such as --how application; and if no AMHP saw the person, --without-amhp WHY";
-    if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_NOTED)
-        return "the router notes that by itself, when a referral says it";
     if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_EXTENDED && detention->minutes == 0)
         return "say for how long, such as --for 6h, and why: --reason condition --responsible-doctor";
     if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_CORRECTED &&

@@ -65,6 +65,18 @@ static void values_may_be_given_in_any_order(void **state)
     assert_int_equal(check_in->occurred->unix_ms, 1769868300000);
 }
 
+/* The router alone notes such a step: nobody is told to type it, and nobody can. */
+static void a_code_that_nobody_types_is_in_no_list(void **state)
+{
+    char help[ACTION_HELP_BYTES];
+    (void)state;
+    action_help(action_find("detention"), help);
+    assert_non_null(strstr(help, "corrected, ended"));
+    assert_null(strstr(help, "noted"));
+    assert_false(fill_in("detention", (struct given[]){{"case", "R-412"}, {"step", "noted"}, {NULL, NULL}}));
+    assert_string_equal(action.faulty->name, "step");
+}
+
 static void a_value_that_is_given_again_takes_the_place_of_the_first(void **state)
 {
     (void)state;
@@ -288,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_may_be_given_in_any_order),
+        cmocka_unit_test(a_code_that_nobody_types_is_in_no_list),
         cmocka_unit_test(a_value_that_is_given_again_takes_the_place_of_the_first),
         cmocka_unit_test(two_different_people_erase_and_one_sets_a_hold),
         cmocka_unit_test(a_fault_names_the_field_so_that_a_form_can_mark_it),
