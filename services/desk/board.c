@@ -63,15 +63,27 @@ bool board_rings(const case_status *status, int64_t now_ms)
     return board_rank(status, now_ms) <= BOARD_OVERDUE && nobody_has_heard(status, now_ms);
 }
 
+static int64_t detained_until(const case_status *status)
+{
+    return status->detention ? status->detention->until_ms : 0;
+}
+
+/* A detention that ends first stands first among those that end soon; elsewhere its end decides between two
+ * cases that are alike in all else. */
 static int by_who_must_act(const void *left, const void *right, void *context)
 {
     const case_status *a = *(const case_status *const *)left, *b = *(const case_status *const *)right;
     int64_t now_ms = *(const int64_t *)context;
-    int order = (int)board_rank(a, now_ms) - (int)board_rank(b, now_ms);
+    enum board_rank rank = board_rank(a, now_ms);
+    int order = (int)rank - (int)board_rank(b, now_ms);
+    if (order == 0 && rank == BOARD_DETENTION_ENDS)
+        order = compare_deadlines(detained_until(a), detained_until(b));
     if (order == 0)
         order = compare_deadlines(a->respond_by_ms, b->respond_by_ms);
     if (order == 0)
         order = compare_deadlines(a->act_by_ms, b->act_by_ms);
+    if (order == 0)
+        order = compare_deadlines(detained_until(a), detained_until(b));
     return order != 0 ? order : strcmp(a->number, b->number);
 }
 

@@ -72,6 +72,40 @@ static void R15_the_board_begins_with_those_that_somebody_must_act_on(void **sta
     assert_string_equal(row.cells[BOARD_STATE], "unheard 2");
 }
 
+/* If the hours end soon, also before one whose response time ends sooner. */
+static void R5_the_detention_that_ends_first_stands_first(void **state)
+{
+    (void)state;
+    enum { CASES = 3 };
+    Concordat__V1__CaseStatus cases[CASES];
+    Concordat__V1__CaseStatus *listed[CASES];
+    Concordat__V1__Detention detentions[2];
+    Concordat__V1__Board board = CONCORDAT__V1__BOARD__INIT;
+    static const char *const numbers[CASES] = {"R-1", "R-2", "R-3"};
+    for (int i = 0; i < CASES; i++) {
+        cases[i] = offered_case();
+        cases[i].number = (char *)numbers[i];
+        listed[i] = &cases[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        concordat__v1__detention__init(&detentions[i]);
+        detentions[i].state = CONCORDAT__V1__DETENTION_STATE__DETENTION_STATE_HELD;
+        detentions[i].until_ms = now_ms + (90 - 30 * i) * MINUTE;
+        cases[i + 1].detention = &detentions[i];
+    }
+    board.cases = listed;
+    board.n_cases = CASES;
+    for (int ends_soon = 0; ends_soon < 2; ends_soon++) {
+        detentions[0].warned = detentions[1].warned = ends_soon;
+        cases[1].respond_by_ms -= ends_soon * MINUTE;
+        const Concordat__V1__CaseStatus **sorted = board_in_order(&board, now_ms);
+        assert_string_equal(sorted[0]->number, "R-3");
+        assert_string_equal(sorted[1]->number, "R-2");
+        assert_string_equal(sorted[2]->number, "R-1");
+        free(sorted);
+    }
+}
+
 static void R15_a_referrer_is_told_that_nobody_has_answered_and_whom_to_ring(void **state)
 {
     (void)state;
@@ -90,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(R15_the_board_begins_with_those_that_somebody_must_act_on),
+        cmocka_unit_test(R5_the_detention_that_ends_first_stands_first),
         cmocka_unit_test(R15_a_referrer_is_told_that_nobody_has_answered_and_whom_to_ring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
