@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import json
 import signal
 
 import mix
@@ -21,6 +22,15 @@ def minutes(count):
 def minutes_ago(count):
     at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=count / mix.SPEED)
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def wait_of(said):
+    """For how many seconds a server that had too much asks its sender to wait; 0 if its answer says something else."""
+    for line in said.splitlines():
+        answer = json.loads(line).get("answer", {})
+        if answer.get("refusal") == "REFUSAL_TOO_MANY":
+            return max(1, int(answer.get("retryAfterMs", 0)) / 1000)
+    return 0
 
 
 class Referrer:
@@ -46,6 +56,9 @@ class Referrer:
             code, said, complaint = await run(self.region, self.device, *words, "--json", given=given)
             if code == 0:
                 return True
+            if code == 1 and (pause := wait_of(said)):
+                await asyncio.sleep(pause)
+                continue
             if code not in (2, 111):
                 self.refused = f"concordat {words[0]} ended with {code}: {(said or complaint).strip()[:200]}"
                 return False
