@@ -13,7 +13,9 @@ something is due: those are what it is compared with (clocks.py). Each rule name
   [SI]       SI 2017/1036: police stations
 """
 
+import datetime
 import re
+import zoneinfo
 from dataclasses import dataclass, field
 
 MINUTE, HOUR = 60_000, 3_600_000
@@ -21,6 +23,9 @@ DETENTION_HOURS = 24 * HOUR     # [s136] (2A), [s135] (3ZA)
 EXTENSION_MOST = 12 * HOUR      # [s136B] (2)
 ESCAPE_HOURS = 24 * HOUR        # [s138] (3)
 WARNED_BEFORE = 3 * HOUR        # [CLOCKS]: the end of the hours is warned of, also if the policy says nothing
+MUTED_FOR = (15 * MINUTE, 30 * MINUTE, HOUR)    # [PAGE] Mute: nobody may choose another length
+LONDON = zoneinfo.ZoneInfo("Europe/London")
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # What the law allows if no standard of the policy is meant for it. [CLOCKS], [SI]
 LAWFUL = {"section 136": DETENTION_HOURS, "health check": 30 * MINUTE, "custody review": HOUR, "escape": ESCAPE_HOURS}
 OF_A_DETENTION = ("section 136", "handover", "examined", "interviewed", "health check", "custody review", "escape")
@@ -47,6 +52,7 @@ class Policy:
         self.times, self.standards = document["times"], document["standards"]
         self.when_missing = document["urgency_when_missing"].replace("-", " ")
         self.teams = {team["id"]: team for team in document["teams"]}
+        self.holidays = {str(day) for day in document.get("bank_holidays") or ()}
 
     def time(self, name, otherwise=None):
         return milliseconds(self.times[name if name in self.times else otherwise])
@@ -71,6 +77,31 @@ class Policy:
         first, last = re.fullmatch(r"(\d+)(?:-(\d+)|\+)", "0+" if self.teams[team]["ages"] == "all" else
                                    str(self.teams[team]["ages"])).groups()
         return int(first) <= 17 and int(last or 999) >= 18
+
+    @staticmethod
+    def _days(listed):
+        """[POLICY] hours: mon-fri, every-day, bank-holidays, and several of them with commas between."""
+        for word in re.split(r"[,\s]+", listed):
+            first, _, last = word.partition("-")
+            if word == "every-day":
+                yield from WEEK
+            elif first in WEEK:
+                yield from WEEK[WEEK.index(first):WEEK.index(last or first) + 1]
+            else:
+                yield word
+
+    def next_opening(self, team, utc_ms):
+        """[POLICY] hours, in London: a shift belongs to the day on which it begins, and on a bank holiday only those begin
+        that name such days. None: it never opens."""
+        today = datetime.datetime.fromtimestamp(utc_ms / 1000, LONDON).date()
+        for day in (today + datetime.timedelta(days=ahead) for ahead in range(400)):
+            name = "bank-holidays" if str(day) in self.holidays else WEEK[day.weekday()]
+            begins = [datetime.time.fromisoformat(shift["from"]) for shift in self.teams[team]["hours"]
+                      if name in self._days(shift["days"])]
+            instants = [int(datetime.datetime.combine(day, at, LONDON).timestamp() * 1000) for at in begins]
+            if later := [at for at in instants if at > utc_ms]:
+                return min(later)
+        return None
 
 
 # ---- One case ----
@@ -188,6 +219,7 @@ class Region:
         self.turns = []         # every instant at which the router acted
         self.breaches, self.warnings, self.reminders = [], [], []
         self.away = {}          # since when no device of a team is there
+        self.claimed = {}       # until when a team's claim of its free places counts
 
     def say(self, clock, case, event, ours, theirs):
         self.said.append(Said(clock, case.number, event.seq, ours, theirs))
@@ -206,6 +238,9 @@ class Region:
             if not detail.present:
                 due = event.at_ms + self.policy.time("silent_after", "lease_grace")
                 self.said.append(Said("a team's silence", detail.team, event.seq, due, detail.silent_ms))
+        elif what == "capacity_claimed":
+            self.claimed[detail.team] = event.at_ms + self.policy.time("capacity_good")
+            self.said.append(Said("a claim of places", detail.team, event.seq, self.claimed[detail.team], detail.good_until_ms))
         if not event.referral:
             return
         if what == "received":
@@ -373,7 +408,26 @@ class Region:
         case.remind = due
         self.say("reminder", case, event, due, theirs)
 
+    def _look_again(self, case, event, detail, sought):
+        """[PROTO] Held, Sought: when a shut team opens, or a claim of being full ends; and [PAGE] one that seeks goes through
+        the ladder again after `remind`, as often as the policy has rounds."""
+        chances = []
+        for one in detail.considered:
+            finding = words(one, "finding")
+            if finding == "closed now":
+                opens = self.policy.next_opening(one.team, event.at_ms - self.ahead)
+                chances += [] if opens is None else [opens + self.ahead]
+            elif finding == "full" and one.capacity_known:
+                chances.append(self.claimed[one.team])
+        if sought and detail.round < self.policy.times["rounds"]:
+            chances.append(event.at_ms + self.policy.time("remind"))
+        self.say("look again", case, event, min(chances, default=0), detail.look_again_ms)
+
+    def _sought(self, case, event, detail):
+        self._look_again(case, event, detail, True)
+
     def _held(self, case, event, detail):
+        self._look_again(case, event, detail, False)
         # [PROTO] Held: looking again for a team puts no reminder off.
         due = case.remind if case.noted else event.at_ms + self.policy.time("remind")
         self._fall_back(case, due)
@@ -389,6 +443,9 @@ class Region:
 
     def _acknowledged(self, case, event, detail):
         case.unheard = 0
+        if detail.muted_ms:
+            nearest = min(MUTED_FOR, key=lambda span: abs(event.at_ms + span - detail.muted_ms))
+            self.say("muted", case, event, event.at_ms + nearest, detail.muted_ms)
         if case.state == "held":
             self._reminder_due(case, event, detail.muted_ms or event.at_ms + self.policy.time("remind"), detail.remind_ms)
 
