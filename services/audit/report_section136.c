@@ -60,6 +60,24 @@ static const char held_department_sql[] =
          " FROM held WHERE first_place = 'emergency department'"
          " GROUP BY 1 ORDER BY people DESC, 1";
 
+/* A limit that passed unmet. A check that is told late, and was in time, makes its limit a met one. */
+#define MISSED(name, done)                                                                                   \
+    "(SELECT count(*) FROM breach b JOIN counted c USING (referral) WHERE b.clock = '" name "'"              \
+    "  AND coalesce(c.area, 'not known') = s.area AND NOT EXISTS (SELECT 1 FROM detention d"                 \
+    "   WHERE d.referral = b.referral AND d.step = '" done "' AND d.seq > b.seq"                             \
+    "   AND d.occurred_at_ms <= b.due_at_ms AND d.occurred_at_ms >= (SELECT max(e.occurred_at_ms)"           \
+    "    FROM detention e WHERE e.referral = b.referral AND e.seq < b.seq"                                   \
+    "    AND e.step IN ('" done "', 'arrived', 'kept', 'entered'))))"
+
+static const char held_station_sql[] =
+    "WITH s AS (SELECT coalesce(area, 'not known') AS area, count(*) AS people FROM counted"
+    "  WHERE referral IN (SELECT referral FROM detention WHERE place = 'police station'"
+    "   AND step IN ('arrived', 'kept', 'entered')) GROUP BY 1)"
+    " SELECT area, people, " MISSED(
+        "health check", "health checked") " AS health_checks_missed,"
+                                          "  " MISSED("custody review",
+                                                      "reviewed") " AS reviews_missed FROM s ORDER BY area";
+
 static const char held_verdict_sql[] =
     HELD " SELECT count(*) || ' under 18 at a police station (must be 0)' FROM held"
          " WHERE child_at_station";
@@ -71,8 +89,12 @@ const struct report report_section136 = {
                {"transport", "How the person was conveyed", PEOPLE_BY("transport")},
                {"place", "First place of safety", PEOPLE_BY("first_place")},
                {"vehicle", "Why a police vehicle was used", held_vehicle_sql},
-               {"department", "Why an emergency department was the place of safety", held_department_sql}},
+               {"department", "Why an emergency department was the place of safety", held_department_sql},
+               {"station", "Checks and reviews missed at police stations, by area", held_station_sql}},
     .verdicts = {held_verdict_sql},
-    .notes = {"held: from the first arrival at any place of safety until the detention ended, or until now",
-              "under 18 at a police station: as found at any time, whatever was corrected later"},
+    .notes =
+        {"held: from the first arrival at any place of safety until the detention ended, or until now",
+         "under 18 at a police station: as found at any time, whatever was corrected later",
+         "missed: a health check within 30 minutes, or a review within the hour, that was not recorded as done in time;"
+         " under section 135(1) too; until the next is recorded it counts once"},
 };

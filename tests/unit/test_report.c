@@ -382,6 +382,35 @@ static void R2_section_136_counts_by_the_history_of_each_detention(void **state)
     assert_true(says("verdicts", "1 under 18 at a police station (must be 0)"));
 }
 
+/* The area is counted, and nobody is named. A check that is told late, and was in time, was not missed. */
+static void R5_checks_and_reviews_that_were_missed_are_counted_by_area(void **state)
+{
+    (void)state;
+    struct story_person person = {.source = STREET,
+                                  .urgency = URGENT,
+                                  .age = 30,
+                                  .place = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION};
+    for (uint32_t i = 1; i <= 2; i++) {
+        story_receive(&story, i, person);
+        story_detention(&story, i, STEP(ARRIVED), person.place, false);
+    }
+    story_at(&story, 30);
+    story_breach(&story, 1, CONCORDAT__V1__CLOCK__CLOCK_HEALTH_CHECK);
+    story_breach(&story, 2, CONCORDAT__V1__CLOCK__CLOCK_HEALTH_CHECK);
+    story_at(&story, 40);
+    story_detention(&story, 1, STEP(HEALTH_CHECKED), 0, false);
+    story.told_late_min = 12;
+    story_detention(&story, 2, STEP(HEALTH_CHECKED), 0, false);
+    story_at(&story, 60);
+    story_breach(&story, 1, CONCORDAT__V1__CLOCK__CLOCK_CUSTODY_REVIEW);
+    story_at(&story, 70);
+    story_breach(&story, 1, CONCORDAT__V1__CLOCK__CLOCK_HEALTH_CHECK);
+    read_report("section136", 0, 0);
+    cell_is("station", "northmoor", "people", "2");
+    cell_is("station", "northmoor", "health_checks_missed", "2");
+    cell_is("station", "northmoor", "reviews_missed", "1");
+}
+
 static void the_range_takes_its_first_instant_and_not_its_last(void **state)
 {
     (void)state;
@@ -470,6 +499,7 @@ int main(void)
         TEST(volume_reconciles_with_0_lost),
         TEST(volume_counts_a_referral_that_nobody_owns_as_lost),
         TEST(R2_section_136_counts_by_the_history_of_each_detention),
+        TEST(R5_checks_and_reviews_that_were_missed_are_counted_by_area),
         TEST(the_range_takes_its_first_instant_and_not_its_last),
         TEST(an_empty_trail_gives_every_report_in_every_format),
         TEST(an_unknown_report_is_refused_by_name),

@@ -440,7 +440,7 @@ void story_withdraw(struct story *story, uint32_t number)
     tell_end(story, number, STATE(WITHDRAWN), &event);
 }
 
-static void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock)
+void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock)
 {
     Concordat__V1__ClockBreached what = CONCORDAT__V1__CLOCK_BREACHED__INIT;
     what.clock = clock;
@@ -483,10 +483,11 @@ void story_detention(struct story *story, uint32_t number, Concordat__V1__Detent
                      Concordat__V1__PlaceOfSafety place, bool child)
 {
     bool ends = step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED;
+    bool arrives = step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ARRIVED;
     Concordat__V1__Flag found[] = {CONCORDAT__V1__FLAG__FLAG_UNDER_18_AT_POLICE_STATION};
     Concordat__V1__Instant occurred = CONCORDAT__V1__INSTANT__INIT;
     Concordat__V1__DetentionNoted what = CONCORDAT__V1__DETENTION_NOTED__INIT;
-    occurred.unix_ms = ends ? story->now_ms : STORY_START_MS;
+    occurred.unix_ms = arrives ? STORY_START_MS : story->now_ms - story->told_late_min * STORY_MIN_MS;
     occurred.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
     what.step = step;
     what.occurred = &occurred;

@@ -31,6 +31,7 @@ struct story {
     char path[96];       /* of trail.db */
     struct trail *trail; /* NULL: events are only kept in `events` */
     int64_t now_ms;
+    int64_t told_late_min; /* how late entries of a detention are told */
     size_t count;
     struct story_event events[STORY_EVENTS_MAX];
     bool drill[STORY_REFERRALS_MAX];
@@ -86,8 +87,10 @@ void story_cover(struct story *story, double minutes, Concordat__V1__CoverReason
 
 /* `by` and `second` erase a case for a mistake; p117 sets a hold for an inquest, or lifts it. */
 void story_erase(struct story *story, uint32_t number, const char *by, const char *second);
+void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock);
 /* An entry in the history of a detention under section 136, whose hours count from the story's start: an
- * arrival then, or the end of it now. child: somebody under 18 is at a police station. */
+ * arrival then, or something else now, or `told_late_min` ago. child: somebody under 18 is at a police
+ * station. */
 void story_detention(struct story *story, uint32_t number, Concordat__V1__DetentionStep step,
                      Concordat__V1__PlaceOfSafety place, bool child);
 void story_set_hold(struct story *story, uint32_t number, bool on);
