@@ -7,6 +7,7 @@
 #include "services/cli/alarm.h"
 #include "services/cli/command.h"
 #include "services/desk/board.h"
+#include "services/desk/show.h"
 #include "services/terminal/connection.h"
 #include "services/terminal/terminal.h"
 
@@ -117,15 +118,31 @@ static void say_present(struct concordat_client *client, bool present)
     (void)concordat_client_request(client, &request, PRESENCE_MS);
 }
 
+/* The board that was shown last stays on the screen, although it is no longer as it is. */
+static void tell_board_is_old(const struct board_input *input, int64_t shown_ms)
+{
+    struct terminal terminal;
+    struct sheet sheet = {0};
+    if (input->options.json)
+        return;
+    terminal_open(&terminal, stdout);
+    show_as_of(&sheet, shown_ms, now_wall_ms());
+    terminal_show(&terminal, &sheet);
+}
+
 static enum exit_code watch_board(struct board_input *input, struct concordat_client *client)
 {
     int64_t until = now_monotonic_ms() + input->watch_ms;
+    int64_t shown_ms = 0;
     enum exit_code code;
     for (;;) {
         const Concordat__V1__Message *message = ask_for_board(input, client, &code);
-        if (!message)
+        if (!message) {
+            tell_board_is_old(input, shown_ms);
             return code;
+        }
         print_board(input, message);
+        shown_ms = now_wall_ms();
         if (input->watch_ms > 0 && message->body_case == CONCORDAT__V1__MESSAGE__BODY_BOARD)
             alarm_look(input->alarm, message->board, input->options.json ? NULL : stdout);
         if (code != CODE_DONE || now_monotonic_ms() >= until)

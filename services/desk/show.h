@@ -82,6 +82,8 @@ void show_readings(struct sheet *sheet, const Concordat__V1__Board *board, int64
 void show_other_devices(struct sheet *sheet, const Concordat__V1__Board *board);
 
 /* The cases of a board with changes that nobody has said they saw. */
+/* If the router is away: as of when the board is. */
+void show_as_of(struct sheet *sheet, int64_t as_of_ms, int64_t now_ms);
 void show_unseen_changes(struct sheet *sheet, const Concordat__V1__Board *board);
 
 /* Everything that was recorded, field by field, and that this reading was recorded too. */

@@ -63,6 +63,15 @@ static bool area_is_own(const Concordat__V1__Board *board, const char *area)
     return false;
 }
 
+void show_as_of(struct sheet *sheet, int64_t as_of_ms, int64_t now_ms)
+{
+    char time[TIME_WORDS_BYTES];
+    if (as_of_ms == 0)
+        return;
+    time_words_clock(as_of_ms, now_ms, time);
+    sheet_sentence(sheet, "The router is away; this is as of %s.", time);
+}
+
 void show_areas(struct sheet *sheet, const Concordat__V1__Board *board, int64_t now_ms)
 {
     char areas[AREAS_BYTES], until[TIME_WORDS_BYTES];

@@ -59,13 +59,18 @@ static const char *commands_district(struct commands *commands, const uint8_t *r
     return outbox_parts(content.request).referral->postcode_district;
 }
 
+/* A status that was stored is no younger than the last time in it. */
+static int64_t commands_no_younger(const Concordat__V1__CaseStatus *status)
+{
+    return status->since_ms > status->received_ms ? status->since_ms : status->received_ms;
+}
+
 void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status, int64_t heard_ms)
 {
     const char *district =
         status->referral.len == WIRE_ID_BYTES ? commands_district(commands, status->referral.data) : "";
-    /* A status that was stored is no younger than the last time in it. */
     if (heard_ms == 0)
-        heard_ms = status->since_ms > status->received_ms ? status->since_ms : status->received_ms;
+        heard_ms = commands_no_younger(status);
     rings_learn(&commands->rings, status->area, status->coordinator_name, status->coordinator_ring, district,
                 heard_ms);
 }
@@ -84,8 +89,13 @@ int commands_open(struct commands *commands, struct outbox *outbox, const struct
     if (outbox_board(outbox, true, COMMANDS_BOARD_MAX, &commands->arena, commands->board, &count) !=
         OUTBOX_OK)
         return -1;
-    while (count > 0)
-        commands_learn(commands, commands->board[--count], 0);
+    commands->router_is_away = true;
+    while (count > 0) {
+        const Concordat__V1__CaseStatus *status = commands->board[--count];
+        commands_learn(commands, status, 0);
+        if (status->seq > 0 && commands_no_younger(status) > commands->heard_ms)
+            commands->heard_ms = commands_no_younger(status);
+    }
     return 0;
 }
 
@@ -93,6 +103,19 @@ void commands_close(struct commands *commands)
 {
     arena_close(&commands->arena);
     arena_close(&commands->learning);
+}
+
+void commands_note_router(struct commands *commands, bool is_there, int64_t now_ms)
+{
+    commands->router_is_away = !is_there;
+    if (is_there)
+        commands->heard_ms = now_ms;
+}
+
+/* When the router said what is shown; 0: now. */
+static int64_t commands_as_of(const struct commands *commands)
+{
+    return commands->router_is_away ? commands->heard_ms : 0;
 }
 
 void commands_complete(struct commands *commands, Concordat__V1__CaseStatus *status)
@@ -191,6 +214,17 @@ static void reply_refused(struct commands *commands, const char *what, Concordat
                   commands->ring.text, why);
 }
 
+/* What a reply ends with that tells what the router said. */
+static void reply_say_as_of(struct commands *commands, int64_t now_ms, struct reply *reply)
+{
+    char text[COMMANDS_TEXT_BYTES], clock[RINGS_CLOCK_BYTES];
+    if (!commands_as_of(commands))
+        return;
+    memcpy(text, reply->text, sizeof text);
+    rings_clock(commands_as_of(commands), now_ms, clock);
+    reply_say(reply, "%s The router is away; this is as of %s.", text, clock);
+}
+
 /* Says how far a case is, and whom to ring until somebody is known to hold it. */
 static void reply_case(struct commands *commands, const struct outbox_case *found, int64_t now_ms,
                        struct reply *reply)
@@ -214,7 +248,9 @@ static void reply_case(struct commands *commands, const struct outbox_case *foun
     if (reply->answer.receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED) {
         reply_say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
                   commands->ring.text);
-    } else if (found->refusal != REFUSAL(UNSPECIFIED)) {
+        return;
+    }
+    if (found->refusal != REFUSAL(UNSPECIFIED)) {
         reply->answer.refusal = found->refusal;
         reply_say(reply, "Received by the router, but it did not take a later message about it: %s",
                   found->refusal_text);
@@ -224,6 +260,7 @@ static void reply_case(struct commands *commands, const struct outbox_case *foun
     } else {
         reply_say(reply, "Received by the router.");
     }
+    reply_say_as_of(commands, now_ms, reply);
 }
 
 /* Says how far a command is. A device's receipt is for its own command, which may still be saved here while
@@ -442,6 +479,7 @@ static enum outbox_status answer_board(struct commands *commands, Concordat__V1_
         return reply_not_saved(commands, reply);
     reply->board.cases = commands->board;
     reply->board.now_ms = now_ms;
+    reply->board.as_of_ms = commands_as_of(commands);
     reply->message.body_case = CONCORDAT__V1__MESSAGE__BODY_BOARD;
     reply->message.board = &reply->board;
     return OUTBOX_OK;

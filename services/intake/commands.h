@@ -14,6 +14,8 @@ struct commands {
     struct outbox *outbox; /* borrowed */
     struct referral_site site;
     struct rings rings;
+    bool router_is_away;
+    int64_t heard_ms;   /* when the router was there last, as far as is known; 0: it is not */
     struct ring ring;   /* of what is answered now; replies point into it */
     struct arena arena; /* replies point into it */
     struct arena learning;
@@ -55,6 +57,9 @@ void commands_refuse(struct commands *commands, const uint8_t *command_id, Conco
 /* Makes a reply that refuses a request with TOO_MANY, and says after how long to send it again. */
 void commands_refuse_until(struct commands *commands, const Concordat__V1__Request *request, int64_t wait_ms,
                            int64_t now_ms, struct reply *reply);
+
+/* Notes whether the router is there now: until it is, what is answered is as old as the last time. */
+void commands_note_router(struct commands *commands, bool is_there, int64_t now_ms);
 
 /* Learns from a status whom to ring in its area. The router told it at `heard_ms`; 0: nobody knows when. */
 void commands_learn(struct commands *commands, const Concordat__V1__CaseStatus *status, int64_t heard_ms);

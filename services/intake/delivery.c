@@ -337,6 +337,11 @@ static enum outbox_status delivery_send_questions(struct delivery *delivery, int
     return OUTBOX_OK;
 }
 
+bool delivery_is_connected(const struct delivery *delivery)
+{
+    return delivery->connected;
+}
+
 bool delivery_read(struct delivery *delivery, Concordat__V1__Request *request)
 {
     return delivery->connected && concordat_client_send(delivery->client, request, NULL) == 0;

@@ -33,6 +33,9 @@ enum outbox_status delivery_give_up_lost(struct delivery *delivery, int64_t now_
 /* Asks the broker for a record, under the request's own id. False if it cannot be asked now. */
 bool delivery_read(struct delivery *delivery, Concordat__V1__Request *request);
 
+/* Whether the broker welcomes us now. */
+bool delivery_is_connected(const struct delivery *delivery);
+
 /* Takes the broker's messages, up to a bound, and sends what is due. OK, or FAILED if the outbox failed. */
 enum outbox_status delivery_turn(struct delivery *delivery, int64_t now_ms);
 

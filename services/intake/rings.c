@@ -85,8 +85,7 @@ static const char *rings_area_of(const struct rings *rings, const char *district
     return "";
 }
 
-/* "14:05", with the day if that is another one. */
-static void rings_clock(int64_t heard_ms, int64_t now_ms, char out[24])
+void rings_clock(int64_t heard_ms, int64_t now_ms, char out[RINGS_CLOCK_BYTES])
 {
     time_t heard = (time_t)((heard_ms + london_offset_ms(heard_ms)) / 1000);
     struct tm civil = {0};
@@ -94,7 +93,7 @@ static void rings_clock(int64_t heard_ms, int64_t now_ms, char out[24])
     gmtime_r(&heard, &civil);
     london_civil(heard_ms, &day, &minute);
     london_civil(now_ms, &today, &minute);
-    if (strftime(out, 24, day == today ? "%H:%M" : "%a %d %b %H:%M", &civil) == 0)
+    if (strftime(out, RINGS_CLOCK_BYTES, day == today ? "%H:%M" : "%a %d %b %H:%M", &civil) == 0)
         out[0] = '\0';
 }
 
@@ -102,7 +101,7 @@ void rings_find(const struct rings *rings, const char *area, const char *distric
                 struct ring *ring)
 {
     const struct ring_of_area *known = rings_known(rings, *area ? area : rings_area_of(rings, district));
-    char clock[24];
+    char clock[RINGS_CLOCK_BYTES];
     *ring = rings->given;
     if (!known)
         return;

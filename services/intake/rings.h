@@ -19,7 +19,8 @@ enum {
     RING_NAME_BYTES = 81,
     RING_NUMBER_BYTES = 65,
     RING_AREA_BYTES = 33, /* an id of the policy */
-    RING_TEXT_BYTES = RING_NAME_BYTES + RING_NUMBER_BYTES + 24
+    RINGS_CLOCK_BYTES = 24,
+    RING_TEXT_BYTES = RING_NAME_BYTES + RING_NUMBER_BYTES + RINGS_CLOCK_BYTES + 12 /* " (as of )" */
 };
 
 /* A name and a number to ring. */
@@ -53,6 +54,8 @@ struct rings {
 void rings_learn(struct rings *rings, const char *area, const char *coordinator_name,
                  const char *coordinator_ring, const char *district, int64_t heard_ms);
 
+/* "14:05", with the day if that is another one. */
+void rings_clock(int64_t heard_ms, int64_t now_ms, char out[RINGS_CLOCK_BYTES]);
 /* Finds the number to ring about a referral: by its area or, if the area is not known (""), by its district.
  */
 void rings_find(const struct rings *rings, const char *area, const char *district, int64_t now_ms,

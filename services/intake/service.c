@@ -260,6 +260,7 @@ static enum outbox_status service_turn(struct service *service)
     enum outbox_status status = devices_turn(service->devices, at_ms);
     if (status == OUTBOX_OK)
         status = delivery_turn(service->delivery, at_ms);
+    commands_note_router(&service->commands, delivery_is_connected(service->delivery), at_ms);
     if (status == OUTBOX_OK)
         status = service_forget(service, service_now_ms(service));
     return status == OUTBOX_OK ? service_sweep(service) : status;

@@ -141,6 +141,7 @@ void terminal_show_board(const struct terminal *terminal, const Concordat__V1__B
     char now[TIME_WORDS_BYTES];
     time_words_clock(now_ms, now_ms, now);
     fprintf(terminal->out, "%s  %zu case%s\n", now, board->n_cases, board->n_cases == 1 ? "" : "s");
+    show_as_of(&areas, board->as_of_ms, now_ms);
     show_areas(&areas, board, now_ms);
     show_readings(&areas, board, now_ms);
     show_other_devices(&areas, board);

@@ -58,6 +58,21 @@ class NoFalseAlarm(nurse.Nurse):
         self.assertIn("01632 960190", said)
         self.assertNotIn("RECEIVED by", said)
 
+    def test_what_is_shown_while_the_router_is_away_says_as_of_when_it_is(self):
+        number = self.number(self.refer("--postcode", "ZX1")[1])
+        for words in (("status", number), ("board",)):
+            self.assertNotIn("is away", self.concordat(*words)[1])
+        self.stage.kill("broker")
+        said = ""
+        while "is away" not in said:  # the intake notices by itself
+            code, said = self.concordat("board")
+            self.assertEqual(code, 0, said)
+        self.assertRegex(said, r"The router is away; this is as of \d\d:\d\d\.")
+        self.assertRegex(" ".join(self.concordat("status", number)[1].split()), r"The router is away; this is as of \d\d:\d\d\.")
+        self.stage.start_broker()
+        while "is away" in said:
+            said = self.concordat("board")[1]
+
     def test_ten_at_once_are_not_counted_twice(self):
         for _ in range(10):
             code, said = self.refer("--postcode", "ZX1")
