@@ -110,6 +110,22 @@ class ToldOfChanges(unittest.TestCase):
         self.assertEqual((seen.changed_seq, len(seen.changed)), (0, 0))
         self.news(self.duty, lambda m: m.status.referral == case and m.status.changed_seq == 0)
 
+    def test_the_coordinator_who_holds_the_case_gets_the_list_until_they_say_that_they_saw_it(self):
+        case = self.submit()  # no team is there
+        self.assertEqual(self.news(self.duty, lambda m: m.status.referral == case).status.owner, "northmoor-duty")
+        self.update(case, street_triage=self.unsafe())
+        self.update(case, person=self.age(35))
+        told = self.news(self.duty, lambda m: m.status.referral == case and len(m.status.changed) == 2).status
+        adults = self.team("adults", "northmoor-crisis")
+        offer = self.news(adults, lambda m: m.HasField("offer")).offer
+        self.assertEqual(offer.status.changed_seq, told.changed_seq)
+        adults.request(decline=self.wire.Decline(referral=case, attempt=offer.attempt, reason=2))
+        board = self.duty.request(get_board=self.wire.GetBoard()).board
+        self.assertEqual([one.changed_seq for one in board.cases], [told.changed_seq])
+        saw = self.wire.SawChanges(referral=case, seq=told.changed_seq)
+        seen = self.duty.request(saw_changes=saw).answer.status
+        self.assertEqual((seen.changed_seq, len(seen.changed)), (0, 0))
+
     def test_the_list_is_there_again_after_a_restart(self):
         adults = self.team("adults", "northmoor-crisis")
         case = self.submit()
