@@ -35,7 +35,7 @@ concordat_promise_test(R24_seen core-world)
 concordat_promise_test(P9_erasure core-world)
 
 # The rules of routing that were put right, each row a file.
-foreach(name R10_now R13_failed_contact R14_times R20_late R8_moves R8_reopen R21_handover
+foreach(name R10_now R13_failed_contact R14_times R20_late R8_moves R8_passed R8_reopen R21_handover
     R15_message R15_shift_handover R17_telephoned R4_place_of_safety R6_needs R7_unknown_age R9_bridge R19_drills R23_own_team)
   concordat_promise_test(${name} core-world)
 endforeach()

@@ -318,6 +318,14 @@ void apply_wish_recorded(struct referral *r, const struct event *event)
     r->seeking = (uint8_t)event->is.wish.seeking;
 }
 
+/* A contact in the minute of the receipt was at the receipt, because no wait is negative. */
+static void note_seen(struct referral *r, int64_t occurred_ms)
+{
+    int64_t seen_ms = occurred_ms > r->received_ms ? occurred_ms : r->received_ms;
+    if (!r->seen_ms || seen_ms < r->seen_ms)
+        r->seen_ms = seen_ms;
+}
+
 void apply_checked_in(struct referral *r, const struct event *event)
 {
     if (event->is.checked_in.expected_arrival_ms)
@@ -331,6 +339,8 @@ void apply_checked_in(struct referral *r, const struct event *event)
     } else if (event->is.checked_in.step == STEP_CONTACT && r->tries < UINT8_MAX) {
         r->tries++;
     }
+    if (event->is.checked_in.counts_as_seen)
+        note_seen(r, event->is.checked_in.occurred_ms);
 }
 
 void apply_contact_tried(struct referral *r, const struct event *event)

@@ -179,6 +179,21 @@ bool apply_erased(struct state *state, const struct event *event)
     return true;
 }
 
+/* All of the row is written, because its bytes are compared. */
+bool apply_passed_on(struct state *state, const struct event *event)
+{
+    struct ended_case *ended = ended_to_change(state, event);
+    size_t chars = strlen(event->is.passed_on.provider);
+    if (!ended || ended->outcome != OUTCOME_REFERRED_ON || chars > PROVIDER_CHARS_MAX)
+        return false;
+    char provider[PROVIDER_CHARS_MAX + 1] = {0};
+    memcpy(provider, event->is.passed_on.provider, chars); /* which may be the row's own */
+    memcpy(ended->provider, provider, sizeof provider);
+    ended->is_passed_on = true;
+    ended->provider_received_ms = event->is.passed_on.received_ms;
+    return true;
+}
+
 /* An open case was changed before this (apply_case.c). */
 bool apply_hold(struct state *state, const struct event *event)
 {

@@ -25,7 +25,7 @@ void holds_change(uint8_t *holds, int64_t *since_ms, const struct event *event);
 /* apply_state.c: of teams, coordinators, covers, names and the clock. */
 event_changes_state apply_offered_to_team, apply_accepted_to_team, apply_presence, apply_capacity;
 event_changes_state apply_area_covered, apply_record_read, apply_policy, apply_clock_corrected;
-event_changes_state apply_alteration, apply_erased, apply_hold;
+event_changes_state apply_alteration, apply_erased, apply_hold, apply_passed_on;
 /* shift.c */
 event_changes_state apply_shift;
 

@@ -379,6 +379,9 @@ enum flag {
     FLAG_APPROPRIATE_ADULT_NOT_PACE = 51
 };
 
+/* The one outcome of a case that a rule looks at (Outcome). */
+enum { OUTCOME_REFERRED_ON = 10 };
+
 enum refusal {
     REFUSAL_NONE,
     REFUSAL_MALFORMED,
@@ -411,7 +414,8 @@ enum refusal {
     REFUSAL_DRILL_STAYS = 29,
     REFUSAL_TIME_TO_COME,
     REFUSAL_NOT_A_MATCH,
-    REFUSAL_BESIDE_STEP = 34
+    REFUSAL_BESIDE_STEP = 34,
+    REFUSAL_BEFORE_RECEIPT = 36
 };
 
 #endif

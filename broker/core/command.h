@@ -24,6 +24,7 @@ enum command_kind {
     COMMAND_HANDOVER,
     COMMAND_GIVE_BACK,
     COMMAND_REOPEN,
+    COMMAND_RECORD_PASSED_ON,
     COMMAND_CANCEL_HANDOVER,
     COMMAND_TAKE,
     COMMAND_ASSIGN,
@@ -129,6 +130,10 @@ struct command {
         struct {
             bool has_reason;
         } why; /* take, give back, reopen */
+        struct {
+            struct passed_on to; /* UTC; a provider "" and a time 0 are not said */
+            bool has_note;
+        } passed_on;
         struct {
             const char *reason;
             struct record_reading as;

@@ -28,6 +28,7 @@ static const struct {
     [COMMAND_HANDOVER] = {decide_handover, OPEN_CASE},
     [COMMAND_GIVE_BACK] = {decide_give_back, OPEN_CASE},
     [COMMAND_REOPEN] = {decide_reopen, ANY_CASE},
+    [COMMAND_RECORD_PASSED_ON] = {decide_record_passed_on, ANY_CASE},
     [COMMAND_CANCEL_HANDOVER] = {decide_cancel_handover, OPEN_CASE},
     [COMMAND_TAKE] = {decide_take, OPEN_CASE},
     [COMMAND_ASSIGN] = {decide_assign, OPEN_CASE},

@@ -70,6 +70,7 @@ enum event_kind {
     EVENT_FOUND,
     EVENT_CONTACT_TRIED = 73,
     EVENT_TRIES_USED_UP,
+    EVENT_PASSED_ON = 78,
     EVENT_KINDS /* one more than the last; not every number below it is a kind */
 };
 
@@ -303,6 +304,12 @@ struct sighting {
     enum found_by found_by; /* FOUND_BY_NOBODY: seen last */
 };
 
+/* Another provider has a case that was closed as referred on. */
+struct passed_on {
+    const char *provider; /* ODS code; "": it has none */
+    int64_t received_ms;  /* by that provider; 0: not known */
+};
+
 /* Something stored is not what was written. */
 struct altered {
     enum alteration what;
@@ -499,6 +506,7 @@ struct event {
             uint16_t team; /* SLOT_NONE if it is none */
         } changes_seen;
         struct message_sent message;
+        struct passed_on passed_on;
         struct shift_noted shift;
         struct {
             uint16_t coordinator, area;

@@ -102,6 +102,8 @@ const struct event_traits event_traits[EVENT_KINDS] = {
     [EVENT_REOPENED] = {NEWS, .happening_of = happening_of_reopening, .offer = OFFER_NOT_ALLOWED,
         .change_case = apply_reopened, .coordinator_at = AT(reopened.coordinator),
         .former_team_at = AT(reopened.previous_team)},
+    [EVENT_PASSED_ON] = {NEWS, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
+        .change_state = apply_passed_on},
     [EVENT_REFERRER_TOLD] = {OF_A_CASE, .may_follow_the_end = true, .happening = HAPPENING_NOTED,
         .change_case = apply_referrer_told},
     [EVENT_CLOCK_BREACHED] = {NEWS, .happening = HAPPENING_NOTED, .change_case = apply_clock_breached},

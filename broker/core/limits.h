@@ -39,6 +39,7 @@ enum {
     BESIDE_ID_CHARS_MAX = 32, /* proto/wire/check_rules.c: ids */
     TRIES_DEFAULT = 3,        /* to reach the person, before somebody decides what else to do */
     ACTOR_CHARS_MAX = 63,     /* name of a key */
+    PROVIDER_CHARS_MAX = 10,  /* an ODS code */
     PERSON_CHARS_MAX = 12,    /* the id of a person at work (proto/wire/person_id.h) */
     /* A reason for reading a record with fewer letters tells nothing to somebody who asks later why. */
     READ_REASON_LETTERS_MIN = 3,

@@ -114,6 +114,7 @@ struct referral {
     struct facts facts;
     int64_t received_ms; /* of one that was telephoned: when they rang */
     int64_t entered_ms;  /* by the duty coordinator, for somebody who rang; 0: its referrer sent it */
+    int64_t seen_ms;     /* the earliest contact that counts as seen; 0: none was told */
     uint64_t received_seq;
     uint64_t facts_seq;        /* event that holds the referral as it now stands */
     uint64_t confidential_seq; /* event beside which its confidential part is kept; 0: none */

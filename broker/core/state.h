@@ -81,8 +81,9 @@ struct ended_case {
     uint8_t id[ID_BYTES];
     uint8_t submit_digest[DIGEST_BYTES];
     int64_t received_ms, ended_ms;
-    int64_t erased_ms;              /* 0: it has not been */
-    int64_t on_hold_ms, entered_ms; /* as in struct referral */
+    int64_t erased_ms;                       /* 0: it has not been */
+    int64_t on_hold_ms, entered_ms, seen_ms; /* as in struct referral */
+    int64_t provider_received_ms;            /* passed on: 0: it is not known when */
     uint64_t received_seq, facts_seq, confidential_seq, last_seq;
     uint32_t number;
     uint32_t attempts;
@@ -91,7 +92,10 @@ struct ended_case {
     uint16_t origin, area, team, coordinator;
     uint8_t state, outcome, source, urgency;
     bool drill, by_another_device;
-    uint8_t altered, holds; /* as in struct referral */
+    uint8_t altered, holds;                /* as in struct referral */
+    char provider[PROVIDER_CHARS_MAX + 1]; /* that it was passed on to; "": one without a code */
+    bool is_passed_on;
+    uint8_t unused[4];
 };
 
 /* What a case was before the event that ended it. All zeros: it was reopened, or erased. */

@@ -500,6 +500,7 @@ static pack_part *const parts[] = {
     [EVENT_CLOSED] = pack_end,
     [EVENT_WITHDRAWN] = pack_end,
     [EVENT_REOPENED] = pack_end,
+    [EVENT_PASSED_ON] = pack_end,
     [EVENT_REFERRER_TOLD] = pack_told,
     [EVENT_CLOCK_BREACHED] = pack_breached,
     [EVENT_RECORD_READ] = pack_read,

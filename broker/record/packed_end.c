@@ -1,4 +1,4 @@
-/* packed_end.c: how a case ended, or was reopened, as messages: see packed_end.h. */
+/* packed_end.c: how a case ended, was reopened or passed on, as messages: see packed_end.h. */
 #include "broker/record/packed_end.h"
 
 /* protobuf-c has no const strings; packing only reads them. */
@@ -42,6 +42,13 @@ static void reopened_pack(const struct event *e, const struct state *state, Conc
     m->remind_ms = e->is.reopened.remind_ms;
 }
 
+static void passed_on_pack(const struct event *e, Concordat__V1__PassedOn *m)
+{
+    concordat__v1__passed_on__init(m);
+    m->provider = end_text(e->is.passed_on.provider);
+    m->received_ms = e->is.passed_on.received_ms;
+}
+
 void end_pack(const struct event *event, const struct state *state, struct packed_end *part,
               Concordat__V1__Event *message)
 {
@@ -50,6 +57,8 @@ void end_pack(const struct event *event, const struct state *state, struct packe
         closed_pack(event, &part->is.closed);
     else if (event->kind == EVENT_WITHDRAWN)
         withdrawn_pack(event, &part->is.withdrawn);
+    else if (event->kind == EVENT_PASSED_ON)
+        passed_on_pack(event, &part->is.passed_on);
     else
         reopened_pack(event, state, &part->is.reopened);
 }
@@ -81,6 +90,11 @@ bool end_read(const Concordat__V1__Event *message, const struct state *state, st
 {
     if (event->kind == EVENT_REOPENED)
         return reopened_read(message->reopened, state, event);
+    if (event->kind == EVENT_PASSED_ON) {
+        event->is.passed_on =
+            (struct passed_on){message->passed_on->provider, message->passed_on->received_ms};
+        return true;
+    }
     if (event->kind == EVENT_WITHDRAWN) {
         const Concordat__V1__Withdrawn *m = message->withdrawn;
         event->is.withdrawn.other = (struct other_device){m->by_another_device, m->sent_by};

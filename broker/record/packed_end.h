@@ -1,4 +1,4 @@
-/* packed_end.h: how a case ended, or was reopened, as the messages that the ledger keeps. */
+/* packed_end.h: how a case ended, was reopened or passed on, as the messages that the ledger keeps. */
 #ifndef CONCORDAT_RECORD_PACKED_END_H
 #define CONCORDAT_RECORD_PACKED_END_H
 
@@ -11,6 +11,7 @@ struct packed_end {
         Concordat__V1__Closed closed;
         Concordat__V1__Withdrawn withdrawn;
         Concordat__V1__Reopened reopened;
+        Concordat__V1__PassedOn passed_on;
     } is;
 };
 

@@ -163,6 +163,14 @@ static void fill_reopen(struct command_reading *in)
     in->command->is.why.has_reason = in->request->reopen->reason[0];
 }
 
+static void fill_passed_on(struct command_reading *in)
+{
+    const Concordat__V1__RecordPassedOn *m = in->request->record_passed_on;
+    copy_id(&m->referral, in->command->referral);
+    in->command->is.passed_on.to = (struct passed_on){m->provider, m->received ? m->received->unix_ms : 0};
+    in->command->is.passed_on.has_note = m->note[0];
+}
+
 static void fill_cancel_handover(struct command_reading *in)
 {
     copy_id(&in->request->cancel_handover->referral, in->command->referral);
@@ -317,6 +325,7 @@ static const struct {
     COMMAND(HANDOVER) = {fill_handover, COMMAND_HANDOVER},
     COMMAND(GIVE_BACK) = {fill_give_back, COMMAND_GIVE_BACK},
     COMMAND(REOPEN) = {fill_reopen, COMMAND_REOPEN},
+    COMMAND(RECORD_PASSED_ON) = {fill_passed_on, COMMAND_RECORD_PASSED_ON},
     COMMAND(CANCEL_HANDOVER) = {fill_cancel_handover, COMMAND_CANCEL_HANDOVER},
     COMMAND(TAKE) = {fill_take, COMMAND_TAKE},
     COMMAND(ASSIGN) = {fill_assign, COMMAND_ASSIGN},

@@ -462,6 +462,7 @@ static read_part *const parts[] = {
     [EVENT_CLOSED] = read_end,
     [EVENT_WITHDRAWN] = read_end,
     [EVENT_REOPENED] = read_end,
+    [EVENT_PASSED_ON] = read_end,
     [EVENT_REFERRER_TOLD] = read_told,
     [EVENT_CLOCK_BREACHED] = read_breached,
     [EVENT_RECORD_READ] = read_read,

@@ -30,6 +30,12 @@ static const struct {
      "No handover of yours is being asked, so there is nothing to cancel. Nothing was changed; see who holds it."},
     {MOVES(GIVE_BACK), REFUSAL_BAD_VALUE,
      "It still is yours. Say in a few words why you give it back, and nothing that names the person."},
+    {MOVES(RECORD_PASSED_ON), REFUSAL_WRONG_STATE,
+     "Only a case that is closed as referred on has been passed on, and nothing was changed. If it is open, close it "
+     "first: close CASE referred-on."},
+    {MOVES(RECORD_PASSED_ON), REFUSAL_BAD_VALUE,
+     "It does not say which provider has it, and nothing was changed. Give their code: passed-on CASE --to CODE. If "
+     "they have none, name them with --note."},
     {MOVES(GIVE_BACK), REFUSAL_WRONG_STATE,
      "Your team does not have this case, so there is nothing to give back. Nothing was changed; see who holds it."},
 };

@@ -233,6 +233,17 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->alters_who_comes = r->alters_who_comes;
 }
 
+static void status_say_passed(struct status *s, const struct state *state, const struct ended_case *ended)
+{
+    if (!ended->is_passed_on)
+        return;
+    concordat__v1__passed__init(&s->passed);
+    s->passed.provider = borrowed_text(ended->provider);
+    s->passed.received_ms = state_utc(state, ended->provider_received_ms);
+    s->passed.seen_ms = state_utc(state, ended->seen_ms);
+    s->message.passed = &s->passed;
+}
+
 static void status_of_ended(struct status *s, const struct state *state, const struct directory *directory,
                             const struct ended_case *ended)
 {
@@ -254,6 +265,7 @@ static void status_of_ended(struct status *s, const struct state *state, const s
     m->on_hold_ms = state_utc(state, ended->on_hold_ms);
     m->seq = ended->last_seq;
     status_say_altered(s, ended->altered);
+    status_say_passed(s, state, ended);
 }
 
 bool status_of(struct status *s, const struct state *state, const struct directory *directory,
@@ -275,7 +287,8 @@ static void status_pack(struct packed_status *packed, struct status *status)
            concordat__v1__detention__descriptor.n_fields == DETENTION_FIELDS &&
            concordat__v1__team_silence__descriptor.n_fields == SILENCE_FIELDS &&
            concordat__v1__missing__descriptor.n_fields == MISSING_FIELDS &&
-           concordat__v1__beside_status__descriptor.n_fields == BESIDE_FIELDS);
+           concordat__v1__beside_status__descriptor.n_fields == BESIDE_FIELDS &&
+           concordat__v1__passed__descriptor.n_fields == PASSED_FIELDS);
     packed->size = concordat__v1__message__pack(&message, packed->bytes);
     assert(packed->size <= sizeof packed->bytes);
     packed->seq = status->message.seq;

@@ -19,6 +19,7 @@ struct status {
     Concordat__V1__Alteration altered[ALTERATION_COUNT];
     Concordat__V1__Detention detention;
     Concordat__V1__TeamSilence silence;
+    Concordat__V1__Passed passed;
     Concordat__V1__Flag found[FLAG_BITS];
     Concordat__V1__Consideration differs[RECORD_DIFFERENCES_MAX];
     Concordat__V1__DeclineReason declined_as[DECLINED_AS_MAX];
@@ -35,17 +36,19 @@ bool status_of(struct status *status, const struct state *state, const struct di
  * all bounded, and each field and the whole have a tag and a number or a length. */
 enum {
     DETENTION_FIELDS = 12,
-    STATUS_FIELDS = 57,
+    STATUS_FIELDS = 58,
     SILENCE_FIELDS = 2,
     MISSING_FIELDS = 5,
     BESIDE_FIELDS = 8,
     BESIDE_BYTES_MAX = 2 * BESIDE_ID_CHARS_MAX + (BESIDE_FIELDS + 1) * (2 + 10),
+    PASSED_FIELDS = 3,
     STATUS_FIELD_BYTES_MAX = 2 + 10,
     STATUS_BYTES_MAX =
         ID_BYTES + 2 * NUMBER_TEXT_BYTES + 4 * ID_CHARS_MAX + 5 * NAME_CHARS_MAX + 2 * TELEPHONE_CHARS_MAX +
         2 * PERSON_CHARS_MAX +
-        (STATUS_FIELDS + DETENTION_FIELDS + MISSING_FIELDS + SILENCE_FIELDS + 1) * STATUS_FIELD_BYTES_MAX +
-        FLAG_BITS + BESIDE_MAX * BESIDE_BYTES_MAX,
+        (STATUS_FIELDS + DETENTION_FIELDS + MISSING_FIELDS + SILENCE_FIELDS + PASSED_FIELDS + 1) *
+            STATUS_FIELD_BYTES_MAX +
+        FLAG_BITS + PROVIDER_CHARS_MAX + BESIDE_MAX * BESIDE_BYTES_MAX,
     STATUSES_KEPT = 256
 };
 

@@ -17,7 +17,7 @@
 enum {
     FIELDS_MAX = 80, /* greater than any field's number in an event */
     TAGS = FIELDS_MAX << 3,
-    TYPES_MAX = 64, /* messages that can stand in an event */
+    TYPES_MAX = 65, /* messages that can stand in an event */
     WORD_BYTES = 64,
     ADULT_YEARS = 18
 };
@@ -53,7 +53,7 @@ static const struct reduced_rule reduced_rules[] = {
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
      "detention_noted clock_warned given_back reopened sought wish_recorded "
      "changes_seen offer_shortened passed_over acknowledged asked_again team_silent message_sent shift_noted "
-     "beside_noted beside_chased went_missing found contact_tried tries_used_up"},
+     "beside_noted beside_chased went_missing found contact_tried tries_used_up passed_on"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -117,6 +117,8 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__withdrawn__descriptor, GOES, "sent_by"},
     {&concordat__v1__reopened__descriptor, STAYS, "undone in_hand team previous_team coordinator"},
     {&concordat__v1__reopened__descriptor, MOVES, "lease_ms remind_ms"},
+    {&concordat__v1__passed_on__descriptor, STAYS, "provider"},
+    {&concordat__v1__passed_on__descriptor, MOVES, "received_ms"},
     {&concordat__v1__sought__descriptor, STAYS, "reason considered policy round"},
     {&concordat__v1__sought__descriptor, GOES, "look_again_ms"},
     {&concordat__v1__wish_recorded__descriptor, STAYS, "wish seeking"},

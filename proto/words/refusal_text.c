@@ -50,6 +50,9 @@ static const char *const refusal_texts[] = {
     [REFUSAL(TIME_TO_COME)] =
         "That time is still to come, and nothing was changed. Type the time at which it was, with its date. End it "
         "with Z in winter, with +01:00 in summer. If it is now, leave the time out.",
+    [REFUSAL(BEFORE_RECEIPT)] =
+        "That is before the referral was received here, and nothing was changed. Type the time at which they received "
+        "it, with its date. If it is not known, leave it out.",
     [REFUSAL(DRILL_STAYS)] =
         "A drill stays a drill, and a referral about a person stays one. Nothing was changed. Refer anew, as what "
         "it is, and withdraw this one.",

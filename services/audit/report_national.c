@@ -16,7 +16,9 @@
     " ages (suffix, age_band) AS (VALUES ('a', '18 and over'), ('b', 'under 18'), ('?', 'age not known')),"  \
     " asked AS (SELECT m.place, a.suffix, m.code || a.suffix AS measure, m.about, a.age_band,"               \
     "   m.allowed_min, m.allowed_min * 60000 AS allowed_ms, r.referral, r.ended_at_ms,"                      \
-    "   r.first_face_to_face_at_ms - r.received_at_ms AS seen_ms,"                                           \
+    "   r.passed_on_at_ms IS NOT NULL AS passed,"                                                            \
+    "   CASE WHEN r.passed_on_at_ms IS NULL THEN r.first_face_to_face_at_ms - r.received_at_ms END"          \
+    "    AS seen_ms,"                                                                                        \
     "   r.as_at_ms - r.received_at_ms AS open_ms"                                                            \
     "  FROM measure m JOIN ages a LEFT JOIN counted r ON r.age_band = a.age_band"                            \
     "   AND (r.source IS 'emergency department') = m.from_department"                                        \
@@ -24,10 +26,11 @@
 
 /* The lines of each measure, with what they count and of how many. The first two are the denominators. */
 #define LINES                                                                                                \
-    " totals AS (SELECT place, suffix, measure, allowed_min, count(referral) AS new,"                        \
+    " totals AS (SELECT place, suffix, measure, allowed_min, "                                               \
+    "   count(referral) FILTER (WHERE NOT passed) AS new, count(*) FILTER (WHERE passed) AS passed,"         \
     "   count(seen_ms) AS seen, count(*) FILTER (WHERE seen_ms <= allowed_ms) AS in_time,"                   \
     "   count(*) FILTER (WHERE seen_ms > allowed_ms) AS late,"                                               \
-    "   count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NOT NULL) AS never,"                       \
+    "   count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NOT NULL AND NOT passed) AS never,"        \
     "   count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms > allowed_ms)"            \
     "    AS open_late,"                                                                                      \
     "   count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms <= allowed_ms)"           \
@@ -41,17 +44,20 @@
     "   (5, 'seen later, of new referrals'),"                                                                \
     "   (6, 'never seen: ended without a face-to-face contact, of new referrals'),"                          \
     "   (7, 'open, not seen and past the time, of new referrals'),"                                          \
-    "   (8, 'open, not seen and still within time, of new referrals')),"                                     \
+    "   (8, 'open, not seen and still within time, of new referrals'),"                                      \
+    "   (9, 'passed on to another provider, which reports it: in no line above, of all received')),"         \
     " line AS (SELECT *,"                                                                                    \
     "   CASE row WHEN 1 THEN new WHEN 2 THEN seen WHEN 3 THEN in_time WHEN 4 THEN in_time WHEN 5 THEN late"  \
-    "    WHEN 6 THEN never WHEN 7 THEN open_late ELSE open_in_time END AS value,"                            \
-    "   CASE row WHEN 1 THEN NULL WHEN 2 THEN NULL WHEN 4 THEN seen ELSE new END AS denominator"             \
+    "    WHEN 6 THEN never WHEN 7 THEN open_late WHEN 8 THEN open_in_time"                                   \
+    "    ELSE passed END AS value,"                                                                          \
+    "   CASE row WHEN 1 THEN NULL WHEN 2 THEN NULL WHEN 4 THEN seen WHEN 9 THEN new + passed"                \
+    "    ELSE new END AS denominator"                                                                        \
     "  FROM totals JOIN words)"
 
 static const char national_measures_sql[] =
     KINDS "," LINES " SELECT measure, printf(text, allowed_min) AS line, value AS count,"
           "  denominator AS out_of, round(100.0 * value / nullif(denominator, 0), 1) AS percent"
-          " FROM line WHERE new > 0 OR (row = 1 AND suffix <> '?')"
+          " FROM line WHERE CASE row WHEN 9 THEN passed > 0 ELSE new > 0 OR (row = 1 AND suffix <> '?') END"
           " ORDER BY place, suffix, row";
 
 static const char national_waits_sql[] =
@@ -63,6 +69,20 @@ static const char national_waits_sql[] =
           " FROM asked"
           " GROUP BY place, suffix HAVING suffix <> '?' OR count(referral) > 0"
           " ORDER BY place, suffix";
+
+/* That provider reports it, so no measure has it here; this table hides nothing: how long the person waited,
+ * and whether our own time had run out by then. */
+static const char national_passed_sql[] =
+    "SELECT c.number, coalesce(c.passed_to, 'no code') AS provider, utc(c.received_at_ms) AS received_here,"
+    "  utc(c.provider_received_at_ms) AS received_there,"
+    "  CASE WHEN c.first_face_to_face_at_ms IS NULL THEN 'not known to us'"
+    "   ELSE printf('%.1f', (c.first_face_to_face_at_ms - c.received_at_ms) / 60000.0) END"
+    "   AS person_seen_after_min,"
+    "  round(max(c.provider_received_at_ms - c.received_at_ms, 0) / 60000.0, 1) AS to_there_min,"
+    "  CASE WHEN k.due_at_ms < coalesce(c.first_face_to_face_at_ms, c.provider_received_at_ms, c.ended_at_ms)"
+    "   THEN 'yes' WHEN k.due_at_ms IS NOT NULL THEN 'no' END AS our_time_ran_out_first"
+    " FROM counted c LEFT JOIN clock k ON k.referral = c.referral AND k.clock = 'response'"
+    " WHERE c.passed_on_at_ms IS NOT NULL ORDER BY c.received_at_ms, c.number";
 
 static const char national_recording_sql[] =
     "SELECT 'time of the decision imputed or missing' AS line,"
@@ -86,12 +106,17 @@ const struct report report_national = {
                {"waits",
                 "Receipt to the first attended face-to-face contact, of those who had one, in minutes",
                 national_waits_sql},
+               {"passed_on",
+                "Passed on: the person waits from our receipt, the national wait runs from that provider's",
+                national_passed_sql},
                {"recording", "How well times and urgency were recorded", national_recording_sql}},
     .notes =
         {"the clock runs from receipt to the first attended face-to-face contact; an acceptance or a"
          " telephone call does not stop it; the limits are inclusive",
          "a contact counts from the minute of the receipt on, because people state minutes; the published"
          " code compares seconds, and so loses a contact in that minute",
+         "a case that was passed on to another provider counts as passed on, neither met nor late: the"
+         " national wait runs from that provider's receipt and is that provider's to report",
          "the kind is told by source and urgency used, not by team type; a contact after the end of the"
          " range counts, which the published figures lose",
          "measured and published nationally, without a statutory target", "percentiles are by nearest rank"},

@@ -55,6 +55,9 @@ static const char *const statements[] = {
     "  first_face_to_face_at_ms INTEGER," /* the earliest that counts as seen, not before the receipt */
     "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"
     "  state TEXT, offers INTEGER NOT NULL DEFAULT 0,"
+    /* Another provider has it: when that was first told here, its ODS code, and when it received it. The
+     * national wait runs from then, and is that provider's to report. */
+    "  passed_on_at_ms INTEGER, passed_to TEXT, provider_received_at_ms INTEGER,"
     "  follows TEXT,"        /* the number of the earlier case after which help was asked for again */
     "  erased_at_ms INTEGER" /* nobody can open the texts about the person since then */
     ") STRICT",
@@ -106,6 +109,11 @@ static const char *const statements[] = {
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, undone TEXT,"
     "  team TEXT," /* that has it again, as it was */
     "  coordinator TEXT, previous_seq INTEGER NOT NULL, ended_at_ms INTEGER"
+    ") STRICT",
+    "CREATE TABLE passed_on (" /* to another provider: each time that somebody said so, or corrected it */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT,"
+    "  provider TEXT," /* ODS code */
+    "  received_at_ms INTEGER"
     ") STRICT",
     "CREATE TABLE finding (" /* what a decision found about each team */
     "  seq INTEGER NOT NULL, position INTEGER NOT NULL, team TEXT NOT NULL, finding TEXT, rung INTEGER,"
@@ -259,6 +267,8 @@ static const char *const statements[] = {
     "  strftime('%Y-%m-%dT%H:%M:%fZ', first_contact_at_ms / 1000.0, 'unixepoch') AS first_contact_at,"
     "  strftime('%Y-%m-%dT%H:%M:%fZ', first_face_to_face_at_ms / 1000.0, 'unixepoch')"
     "    AS first_face_to_face_at,"
+    "  passed_to, strftime('%Y-%m-%dT%H:%M:%fZ', provider_received_at_ms / 1000.0, 'unixepoch')"
+    "    AS provider_received_at,"
     "  strftime('%Y-%m-%dT%H:%M:%fZ', ended_at_ms / 1000.0, 'unixepoch') AS ended_at"
     " FROM referral",
 
@@ -329,6 +339,7 @@ const char *const trail_schema_derived[] = {"event",
                                             "message",
                                             "shift",
                                             "reopening",
+                                            "passed_on",
                                             NULL};
 
 int trail_schema_create(sqlite3 *database)

@@ -17,6 +17,7 @@
 #include "services/audit/trail_erasure.h"
 #include "services/audit/trail_facts.h"
 #include "services/audit/trail_missing.h"
+#include "services/audit/trail_passed.h"
 #include "services/audit/trail_undo.h"
 
 #define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
@@ -479,6 +480,7 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_CLOSED, keep_closed},
     {CONCORDAT__V1__EVENT__WHAT_WITHDRAWN, keep_withdrawn},
     {CONCORDAT__V1__EVENT__WHAT_REOPENED, trail_keep_reopened},
+    {CONCORDAT__V1__EVENT__WHAT_PASSED_ON, trail_keep_passed_on},
     {CONCORDAT__V1__EVENT__WHAT_REFERRER_TOLD, keep_referrer_told},
     {CONCORDAT__V1__EVENT__WHAT_CLOCK_BREACHED, keep_clock_breached},
     {CONCORDAT__V1__EVENT__WHAT_RECORD_READ, keep_record_read},

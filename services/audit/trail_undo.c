@@ -16,7 +16,8 @@ static int reopen_referral_row(struct sql *sql, const Concordat__V1__Event *even
                " psychosocially_assessed = CASE WHEN psychosocially_assessed_at_ms = ended_at_ms THEN NULL"
                "  ELSE psychosocially_assessed END,"
                " psychosocially_assessed_at_ms = nullif(psychosocially_assessed_at_ms, ended_at_ms),"
-               " ended_at_ms = NULL, outcome = NULL, closed_by = NULL, closing_code = NULL"
+               " ended_at_ms = NULL, outcome = NULL, closed_by = NULL, closing_code = NULL,"
+               " passed_on_at_ms = NULL, passed_to = NULL, provider_received_at_ms = NULL"
                " WHERE referral = ?1",
                REFERRAL);
 }

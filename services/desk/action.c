@@ -12,6 +12,7 @@
 #include "proto/words/spoken_time.h"
 
 enum { CODES_BYTES = 300 };
+enum { PROVIDER_CODE_CHARS_MIN = 2, PROVIDER_CODE_CHARS_MAX = 10 }; /* proto/wire/check_rules.c */
 
 /* A fault of one field, or of the action as a whole if the field is NULL. */
 __attribute__((format(printf, 3, 4))) static bool action_fail(struct action *action,
@@ -245,6 +246,23 @@ static bool read_reference_value(struct action *action, const struct action_fiel
     return keep_id(action, field, text);
 }
 
+/* Capitals are what the code has, and small letters are what hurried people type. */
+static bool read_provider_value(struct action *action, const struct action_field *field, const char *text)
+{
+    char code[PROVIDER_CODE_CHARS_MAX + 1] = "";
+    size_t size = 0;
+    while (size < PROVIDER_CODE_CHARS_MAX && isalnum((unsigned char)text[size])) {
+        code[size] = (char)toupper((unsigned char)text[size]);
+        size++;
+    }
+    if (text[size] != '\0' || size < PROVIDER_CODE_CHARS_MIN)
+        return action_fail(
+            action, field,
+            "is an organisation's code, 2 to 10 letters and digits, such as RX4. If they have none, "
+            "name them with --note");
+    return keep_id(action, field, code);
+}
+
 static bool read_time_value(struct action *action, const struct action_field *field, const char *text)
 {
     Concordat__V1__Instant *occurred = &action->occurred;
@@ -291,11 +309,12 @@ static bool read_flag_value(struct action *action, const struct action_field *fi
 }
 
 static bool (*const readers[])(struct action *, const struct action_field *, const char *) = {
-    [ACTION_CASE] = read_case_value,     [ACTION_COUNT] = read_count_value,
-    [ACTION_ATTEMPT] = read_count_value, [ACTION_CODE] = read_code_value,
-    [ACTION_TEXT] = read_text_value,     [ACTION_PERSON] = read_person_value,
-    [ACTION_TIME] = read_time_value,     [ACTION_SPAN] = read_span_value,
-    [ACTION_FLAG] = read_flag_value,     [ACTION_REFERENCE] = read_reference_value};
+    [ACTION_CASE] = read_case_value,          [ACTION_COUNT] = read_count_value,
+    [ACTION_ATTEMPT] = read_count_value,      [ACTION_CODE] = read_code_value,
+    [ACTION_TEXT] = read_text_value,          [ACTION_PERSON] = read_person_value,
+    [ACTION_PROVIDER] = read_provider_value,  [ACTION_TIME] = read_time_value,
+    [ACTION_SPAN] = read_span_value,          [ACTION_FLAG] = read_flag_value,
+    [ACTION_REFERENCE] = read_reference_value};
 
 bool action_set(struct action *action, const char *name, const char *text)
 {

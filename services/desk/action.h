@@ -30,6 +30,7 @@ enum action_value {
     ACTION_TEXT,
     ACTION_PERSON,    /* the id of a person in the site's own list, such as p117 */
     ACTION_REFERENCE, /* a code or a number of others, such as RX4 or CAD-0412 */
+    ACTION_PROVIDER,  /* the ODS code of an organisation */
     ACTION_TIME,
     ACTION_SPAN, /* such as 45m, 2h or 1h30m; becomes whole minutes */
     ACTION_FLAG  /* it is given or not; its text does not matter */
@@ -89,6 +90,7 @@ struct action {
         Concordat__V1__Handover handover;
         Concordat__V1__GiveBack give_back;
         Concordat__V1__Reopen reopen;
+        Concordat__V1__RecordPassedOn passed_on;
         Concordat__V1__CancelHandover cancel_handover;
         Concordat__V1__Take take;
         Concordat__V1__Assign assign;

@@ -311,6 +311,24 @@ const struct action_kind action_kinds[] = {
      .fields = {CASE(reopen),
                 {"because", "REASON", "In a few words, why its end was wrong", TEXT(reopen.reason),
                  .needed = true, .rest = true}}},
+    {.name = "passed-on",
+     .who = TEAM | COORDINATOR,
+     .arguments = "CASE --to CODE [--received TIME]",
+     .title = "another provider has a case that you closed as referred on",
+     .summary = "say which other provider has a case that was closed as referred on, and since when",
+     .help =
+         "Close it first, as referred-on. CODE is the organisation's; one that has none is named with --note. If it is "
+         "not known yet when they received it, say it later. The person waits from our receipt. The national wait "
+         "runs from theirs, and is theirs to report: our figures count the case as passed on.",
+     .examples = "passed-on R-0412 --to RX4\n"
+                 "passed-on R-0412 --received 14:05",
+     COMMAND(RECORD_PASSED_ON),
+     .fields = {CASE(passed_on),
+                {"to", "CODE", "The code of the organisation that has it now", .value = ACTION_PROVIDER,
+                 AT(passed_on.provider)},
+                {"received", "TIME", "When they received it, such as 14:05; without it, not known yet",
+                 .value = ACTION_TIME, AT(passed_on.received)},
+                {"note", "WORDS", "If they have no code: who they are", TEXT(passed_on.note)}}},
     {.name = "capacity",
      .who = TEAM,
      .arguments = "PLACES",

@@ -127,7 +127,9 @@ void board_fill_row(const case_status *status, int64_t now_ms, struct board_row 
                   "none given");
     set_code_cell(row, BOARD_STATE, &concordat__v1__state__descriptor, (int)status->state, "saved only");
     bool unheard = status->unheard > 0 && board_rank(status, now_ms) == BOARD_UNHEARD;
-    if (status->team_silence)
+    if (status->passed)
+        set_cell(row, BOARD_STATE, "passed on");
+    else if (status->team_silence)
         set_cell(row, BOARD_STATE, "silent");
     else if (unheard)
         snprintf(row->cells[BOARD_STATE], BOARD_CELL_BYTES, "unheard %u", (unsigned)status->unheard);

@@ -7,6 +7,7 @@
 #include "services/desk/show.h"
 #include "services/desk/show_beside.h"
 #include "services/desk/show_detention.h"
+#include "services/desk/show_passed.h"
 #include "services/desk/time_words.h"
 
 typedef Concordat__V1__CaseStatus case_status;
@@ -217,6 +218,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_missing(sheet, status, showing->now_ms);
     show_detention(sheet, status, showing->now_ms);
     show_beside(sheet, status, showing->now_ms);
+    show_passed(sheet, status, showing->now_ms);
     show_erasure(sheet, status, showing->now_ms);
     time_words(status->respond_by_ms, showing->now_ms, time);
     if (status->respond_by_ms != 0)

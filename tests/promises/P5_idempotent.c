@@ -146,6 +146,16 @@ static struct command make_reopen(struct core_world *w)
     return command;
 }
 
+static struct command make_passed_on(struct core_world *w)
+{
+    struct command close = make_close_case(w);
+    close.is.close.outcome = OUTCOME_REFERRED_ON;
+    world_do(w, &close);
+    struct command command = world_from_team(w, COMMAND_RECORD_PASSED_ON, 1, close.referral);
+    command.is.passed_on.to.provider = "RX4";
+    return command;
+}
+
 static struct command make_cancel_handover(struct core_world *w)
 {
     struct command handover = make_handover(w);
@@ -290,6 +300,7 @@ static const struct {
     [COMMAND_HANDOVER] = {"hand over", make_handover},
     [COMMAND_GIVE_BACK] = {"give back", make_give_back},
     [COMMAND_REOPEN] = {"reopen", make_reopen},
+    [COMMAND_RECORD_PASSED_ON] = {"record passed on", make_passed_on},
     [COMMAND_CANCEL_HANDOVER] = {"cancel a handover", make_cancel_handover},
     [COMMAND_TAKE] = {"take", make_take},
     [COMMAND_ASSIGN] = {"assign", make_assign},

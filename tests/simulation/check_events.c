@@ -113,7 +113,7 @@ static bool may_change(int kind)
 {
     return kind == WHAT(RECORD_READ) || kind == WHAT(REFERRER_TOLD) || kind == WHAT(ALTERATION_FOUND) ||
            kind == WHAT(ERASED) || kind == WHAT(HOLD_SET) || kind == WHAT(HOLD_LIFTED) ||
-           kind == WHAT(REOPENED); /* check_undone */
+           kind == WHAT(PASSED_ON) || kind == WHAT(REOPENED); /* check_undone */
 }
 
 /* A yes that comes late counts if the team was asked, and nobody has the case. */

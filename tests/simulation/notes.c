@@ -96,6 +96,23 @@ void peer_saw_changes(struct world *w, struct peer *p, const uint8_t *referral, 
     peer_command(w, p, &request, referral, 0);
 }
 
+/* At times it is said again, and at times the provider received it before we did, or has yet to. */
+void peer_passes_on(struct world *w, struct peer *p, const uint8_t *referral)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__RecordPassedOn body = CONCORDAT__V1__RECORD_PASSED_ON__INIT;
+    Concordat__V1__Instant received = CONCORDAT__V1__INSTANT__INIT;
+    request.command_case = COMMAND(RECORD_PASSED_ON);
+    request.record_passed_on = &body;
+    body.referral = peer_bytes(referral, 16);
+    body.provider = notes_text(peer_chance(p, 70) ? "RX4" : "");
+    body.note = notes_text(peer_chance(p, 20) ? "an invented charity" : "");
+    if (peer_chance(p, 50))
+        body.received = &received;
+    received.unix_ms = w->now_ms - random_between(&p->random, -MINUTES(10), HOURS(3));
+    peer_command(w, p, &request, referral, 0);
+}
+
 void peer_reopens(struct world *w, struct peer *p, const uint8_t *referral)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;

@@ -108,6 +108,7 @@ void peer_detention_step(struct world *world, struct peer *peer, const uint8_t *
 /* Plans a whole detention, from the arrival to its end; now and then a step of it is left out. */
 void peer_plans_detention(struct world *world, struct peer *peer, const uint8_t *referral);
 /* Says that the end of a case was a mistake; now and then without saying why. */
+void peer_passes_on(struct world *w, struct peer *p, const uint8_t *referral);
 void peer_reopens(struct world *world, struct peer *peer, const uint8_t *referral);
 void peer_records_wish(struct world *world, struct peer *peer, const uint8_t *referral);
 /* Says that a person has seen the changes up to an event. */

@@ -297,6 +297,9 @@ static void team_answered(struct world *w, struct peer *p, const struct pending 
     else if (pending->kind == COMMAND(CLOSE) && !p->diligent && peer_chance(p, 25))
         peer_task(w, p, random_wait(&p->random, peer_chance(p, 70) ? MINUTES(30) : HOURS(6)), COMMAND(REOPEN),
                   0, pending->referral, 0);
+    else if (pending->kind == COMMAND(CLOSE) && answer->done)
+        peer_task(w, p, random_wait(&p->random, MINUTES(30)), COMMAND(RECORD_PASSED_ON), 0, pending->referral,
+                  0);
     else if (pending->kind == COMMAND(REOPEN) && answer->done)
         go_on(w, p, pending->referral);
 }
@@ -338,6 +341,9 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         break;
     case COMMAND(SAW_CHANGES):
         peer_saw_changes(w, p, task->referral, task->attempt);
+        break;
+    case COMMAND(RECORD_PASSED_ON):
+        peer_passes_on(w, p, task->referral);
         break;
     case COMMAND(REOPEN):
         peer_reopens(w, p, task->referral);

@@ -295,7 +295,8 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "Found.found_ms is moved\n"
                                    "Found.at goes\n"
                                    "ContactTried.next_ms is moved\n"
-                                   "ContactTried.lease_ms is moved\n";
+                                   "ContactTried.lease_ms is moved\n"
+                                   "PassedOn.received_ms is moved\n";
 
 static void P9_what_an_auditor_gets_is_decided_for_each_field_of_every_event(void **state)
 {

@@ -66,6 +66,7 @@ static const struct picture_row {
     {"told", {.kind = EVENT_REFERRER_TOLD}, ".OHTARVICWM"},
     {"breached", {.kind = EVENT_CLOCK_BREACHED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICWM"},
     {"warned of a clock", {.kind = EVENT_CLOCK_WARNED, .is.breached.clock = CLOCK_RESPONSE}, ".OHTARVICWM"},
+    {"passed on", {.kind = EVENT_PASSED_ON}, ".OHTARVICWM"},
     {"passed over", {.kind = EVENT_PASSED_OVER}, ".OHTARVICWM"},
     {"acknowledged", {.kind = EVENT_ACKNOWLEDGED, .person.id = ""}, ".OHTARVICWM"},
     {"team silent", {.kind = EVENT_TEAM_SILENT}, ".OHTARVICWM"},

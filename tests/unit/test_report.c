@@ -161,6 +161,56 @@ static void accepted_or_rung_is_not_seen_and_never_seen_is_a_line_of_its_own(voi
     cell_is("measures", "CCR119a|open, not seen and still within time", "count", "1");
 }
 
+static void tell_passed_on(uint32_t number, const char *provider, int64_t received_ms)
+{
+    Concordat__V1__PassedOn what = CONCORDAT__V1__PASSED_ON__INIT;
+    what.provider = (char *)(uintptr_t)provider;
+    what.received_ms = received_ms;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_PASSED_ON;
+    event.passed_on = &what;
+    story_tell(&story, number, &event);
+}
+
+/* The second is passed on at once, the third after our time had run out; of the fourth nobody says to whom.
+ */
+static void R8_passed_on_is_neither_met_nor_late_and_both_waits_are_shown(void **state)
+{
+    (void)state;
+    struct story_person person = {.source = STREET, .urgency = VERY_URGENT, .age = 40};
+    tell_seen(1, 0, person, 30);
+    tell_seen(2, 60, person, -1);
+    story_at(&story, 70);
+    story_finish(&story, 2, CONCORDAT__V1__OUTCOME__OUTCOME_REFERRED_ON);
+    tell_passed_on(2, "RX4", 0);
+    tell_seen(3, 80, person, 300);
+    story_finish(&story, 3, CONCORDAT__V1__OUTCOME__OUTCOME_REFERRED_ON);
+    tell_passed_on(3, "", 0);
+    tell_seen(4, 500, person, -1);
+    story_finish(&story, 4, CONCORDAT__V1__OUTCOME__OUTCOME_REFERRED_ON); /* and nobody says to whom */
+    tell_passed_on(2, "RX4", story.now_ms - 400 * 60000);                 /* told later: 40 minutes after */
+    read_report("national", 0, 0);
+    cell_is("measures", "CCR119a|new referrals", "count", "2");
+    cell_is("measures", "CCR119a|had a face-to-face contact", "count", "1");
+    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "percent", "50.0");
+    cell_is("measures", "CCR119a|seen later", "count", "0");
+    cell_is("measures", "CCR119a|never seen", "count", "1");
+    cell_is("measures", "CCR119a|passed on to another provider", "count", "2");
+    cell_is("measures", "CCR119a|passed on to another provider", "out_of", "4");
+    cell_is("waits", "CCR119a", "seen", "1");
+    cell_is("passed_on", "R-0002|RX4", "person_seen_after_min", "not known to us");
+    cell_is("passed_on", "R-0002|RX4", "to_there_min", "40.0");
+    cell_is("passed_on", "R-0002|RX4", "our_time_ran_out_first", "no");
+    cell_is("passed_on", "R-0003|no code", "person_seen_after_min", "300.0");
+    cell_is("passed_on", "R-0003|no code", "to_there_min", "");
+    cell_is("passed_on", "R-0003|no code", "our_time_ran_out_first", "yes");
+    read_report("breaches", 0, 0);
+    cell_is("clocks", "response", "passed_on", "2");
+    cell_is("clocks", "response", "met", "1");
+    cell_is("clocks", "response", "stopped_late", "0");
+    cell_is("clocks", "response", "met_percent_of_started", "50.0");
+}
+
 static void each_person_falls_in_the_measure_of_their_source_urgency_and_age(void **state)
 {
     (void)state;
@@ -486,6 +536,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(exactly_240_minutes_counts_as_met_and_a_millisecond_more_does_not),
         TEST(accepted_or_rung_is_not_seen_and_never_seen_is_a_line_of_its_own),
+        TEST(R8_passed_on_is_neither_met_nor_late_and_both_waits_are_shown),
         TEST(each_person_falls_in_the_measure_of_their_source_urgency_and_age),
         TEST(a_drill_is_outside_every_figure_of_every_report),
         TEST(router_times_are_worked_out_from_receipt),

@@ -151,6 +151,21 @@ static void through_two_mistakes(struct core_world *w)
     assert_int_equal(world_do(w, &again), REFUSAL_NONE);
 }
 
+static void through_another_provider(struct core_world *w)
+{
+    const struct referral *r = world_submitted(w);
+    world_accept(w, r, MINUTES(20));
+    struct command close = world_from_team(w, COMMAND_CLOSE, 1, r->id);
+    close.slot = r->team;
+    close.is.close.outcome = OUTCOME_REFERRED_ON;
+    close.is.close.note_code = "";
+    assert_int_equal(world_do(w, &close), REFUSAL_NONE);
+    struct command passed = world_from_team(w, COMMAND_RECORD_PASSED_ON, 1, close.referral);
+    passed.slot = close.slot;
+    passed.is.passed_on.to = (struct passed_on){"RX4", w->now_ms};
+    assert_int_equal(world_do(w, &passed), REFUSAL_NONE);
+}
+
 static void through_a_late_promise(struct core_world *w)
 {
     struct command submit = world_submission(w);
@@ -310,6 +325,7 @@ static void what_the_broker_itself_writes(struct core_world *w)
 whole_life_part *const whole_life[] = {through_held_and_taken,
                                        through_accepted_and_closed,
                                        through_two_mistakes,
+                                       through_another_provider,
                                        through_a_late_promise,
                                        through_a_change,
                                        through_a_call_and_messages,
