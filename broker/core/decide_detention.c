@@ -17,16 +17,6 @@ static void note_entry(struct deciding *d, const struct detention_entry *entry, 
 
 /* --- by people ---------------------------------------------------------------------------------------- */
 
-/* The team that is asked too: it may be the place that somebody is brought to. */
-static bool may_record(const struct deciding *d)
-{
-    const struct referral *r = &d->r;
-    uint16_t team = d->command->slot;
-    if (d->command->party != PARTY_TEAM)
-        return true;
-    return (referral_is_with_team(r) && r->team == team) || (r->offer.attempt && r->offer.team == team);
-}
-
 static bool two_people_answer(const struct detention_entry *entry)
 {
     return entry->by[0] && entry->second[0] && strcmp(entry->by, entry->second) != 0;
@@ -69,7 +59,7 @@ enum refusal deciding_record_detention(struct deciding *d, struct detention_entr
 {
     struct detention_entry entry = d->command->is.detention.entry;
     int64_t utc_ms = state_utc(d->state, d->now_ms);
-    if (!may_record(d))
+    if (!deciding_is_concerned(d))
         return REFUSAL_NOT_YOURS;
     if (deciding_is_to_come(d, entry.occurred_ms))
         return REFUSAL_TIME_TO_COME;

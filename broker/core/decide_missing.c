@@ -3,16 +3,6 @@
 #include "broker/core/deciding.h"
 #include "broker/core/detention.h"
 
-/* A team that has the case, had it before the person went missing, or is asked about it. */
-static bool may_tell_missing(const struct deciding *d)
-{
-    const struct referral *r = &d->r;
-    uint16_t team = d->command->slot;
-    bool has_it = referral_is_with_team(r) && r->team == team,
-         is_asked = r->offer.attempt && r->offer.team == team;
-    return d->command->party != PARTY_TEAM || has_it || is_asked || r->had_team == team;
-}
-
 /* The coordinator has the case from then on, however little was heard before. */
 static bool go_missing(struct deciding *d, const struct sighting *seen)
 {
@@ -41,7 +31,7 @@ static void find(struct deciding *d, const struct sighting *seen)
 enum refusal decide_report_missing(struct deciding *d)
 {
     const struct sighting *seen = &d->command->is.sighting;
-    if (!may_tell_missing(d))
+    if (!deciding_is_concerned(d))
         return REFUSAL_NOT_YOURS;
     if (deciding_is_to_come(d, seen->at_ms))
         return REFUSAL_TIME_TO_COME;
@@ -55,7 +45,7 @@ enum refusal decide_report_missing(struct deciding *d)
 enum refusal decide_report_found(struct deciding *d)
 {
     const struct sighting *seen = &d->command->is.sighting;
-    if (!may_tell_missing(d))
+    if (!deciding_is_concerned(d))
         return REFUSAL_NOT_YOURS;
     if (deciding_is_to_come(d, seen->at_ms))
         return REFUSAL_TIME_TO_COME;

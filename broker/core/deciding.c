@@ -108,6 +108,15 @@ bool deciding_is_to_come(const struct deciding *d, int64_t utc_ms)
     return utc_ms / MS_PER_MINUTE > state_utc(d->state, d->now_ms) / MS_PER_MINUTE + CLOCKS_DIFFER_MINUTES;
 }
 
+bool deciding_is_concerned(const struct deciding *d)
+{
+    const struct referral *r = &d->r;
+    uint16_t team = d->command->slot;
+    bool has_it = referral_is_with_team(r) && r->team == team,
+         is_asked = r->offer.attempt && r->offer.team == team;
+    return d->command->party != PARTY_TEAM || has_it || is_asked || r->had_team == team;
+}
+
 enum refusal deciding_in_hand(const struct deciding *d)
 {
     const struct referral *r = &d->r;

@@ -177,6 +177,32 @@ static void R12_a_detained_person_who_is_missing_has_escaped_and_the_clocks_run(
     }
 }
 
+/* The place that they come back to knows it first, and is most often the one that they left. */
+static void R12_the_team_that_had_them_says_that_they_came_back(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(2, NULL);
+    const struct referral *r = detained_child(w);
+    uint16_t team = r->offer.team, other = team == 0 ? 1 : 0;
+    world_accept(w, r, 0);
+    assert_int_equal(go(w, r, COMMAND_REPORT_MISSING), REFUSAL_NONE);
+    struct command back = world_from_team(w, COMMAND_RECORD_DETENTION, other, r->id);
+    back.is.detention.entry = (struct detention_entry){
+        .step = DETENTION_STEP_ARRIVED, .place = PLACE_HEALTH_BASED, .by = "", .second = ""};
+    back.slot = other;
+    assert_int_equal(world_do(w, &back), REFUSAL_NOT_YOURS);
+    back.slot = team;
+    assert_int_equal(world_do(w, &back), REFUSAL_NONE);
+    assert_int_equal(r->state, CASE_HELD);
+    assert_int_equal(r->hold_reason, HOLD_FOUND);
+    assert_int_equal(r->detention.state, DETENTION_HELD);
+    struct command ended = back;
+    ended.is.detention.entry =
+        (struct detention_entry){.step = DETENTION_STEP_EXAMINED, .by = "p301", .second = ""};
+    assert_int_equal(world_do(w, &ended), REFUSAL_NONE);
+    core_world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +212,7 @@ int main(void)
         cmocka_unit_test(R12_only_those_concerned_report_it_and_nobody_drops_the_case),
         cmocka_unit_test(R12_a_later_sighting_is_kept_and_puts_no_reminder_off),
         cmocka_unit_test(R12_a_detained_person_who_is_missing_has_escaped_and_the_clocks_run),
+        cmocka_unit_test(R12_the_team_that_had_them_says_that_they_came_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
