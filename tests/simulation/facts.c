@@ -85,6 +85,11 @@ static void take_hearing(struct seen_case *c, const Concordat__V1__Event *e)
         c->unheard = 0;
         c->is_heard = c->is_worse = false;
         break;
+    case WHAT(WENT_MISSING):
+        c->is_heard &= c->state == CONCORDAT__V1__STATE__STATE_MISSING;
+        break;
+    case WHAT(FOUND):
+    case WHAT(TRIES_USED_UP):
     case WHAT(PASSED_OVER):
     case WHAT(TEAM_SILENT):
         c->is_heard = false;
