@@ -12,6 +12,7 @@ static void apply_facts(struct referral *r, const struct event *event)
     if (event->is.received.with_confidential)
         r->confidential_seq = event->seq;
     r->coordinator = event->is.received.coordinator;
+    r->area_assumed = event->is.received.flags & flag_bit(FLAG_AREA_ASSUMED);
 }
 
 /* All of it is written, because the row's bytes are compared. */

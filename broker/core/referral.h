@@ -186,7 +186,8 @@ struct referral {
     uint8_t tries;          /* to reach the person, that failed since they were met last */
     uint8_t next_try;       /* enum contact_next */
     bool tries_told;        /* the coordinator was told that they are used up */
-    uint8_t unused[5];
+    bool area_assumed;      /* nothing in the referral says where the person is */
+    uint8_t unused[4];
     struct beside beside[BESIDE_MAX]; /* the last, so that a copy can leave out those not in use (beside.h) */
 };
 

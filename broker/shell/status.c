@@ -200,6 +200,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->urgency = (Concordat__V1__Urgency)r->facts.routed_as;
     m->source = (Concordat__V1__Source)r->facts.source;
     m->area = borrowed_text(state_area_id(state, r->facts.area));
+    m->area_assumed = r->area_assumed;
     m->received_ms = state_utc(state, r->received_ms);
     m->entered_ms = state_utc(state, r->entered_ms);
     if (!r->clocks[CLOCK_RESPONSE].stopped_ms)

@@ -117,6 +117,17 @@ static void show_case_row(struct sheet *sheet, const case_status *status)
               follows ? "; help is asked for again after " : "", status->follows);
 }
 
+/* A case with an assumed area may be with a team that cannot come. */
+static void show_area(struct sheet *sheet, const case_status *status)
+{
+    if (status->area_assumed)
+        sheet_row(
+            sheet, "Area",
+            "%s, assumed, because nothing in the referral says where the person is. If they are elsewhere, "
+            "the referrer says so: update %s --postcode DISTRICT.",
+            status->area, status->number);
+}
+
 /* Since when the texts about the person cannot be read any more, or cannot be erased. */
 static void show_erasure(struct sheet *sheet, const case_status *status, int64_t now_ms)
 {
@@ -204,6 +215,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_whom_to_ring(sheet, status, showing);
     next_sentence(status, showing->people, showing->now_ms, next);
     sheet_row(sheet, "Next", "%s", next);
+    show_area(sheet, status);
     show_handover(sheet, status, showing->now_ms);
     show_differences(sheet, status->n_differs, status->differs);
     show_declined_as(sheet, status);

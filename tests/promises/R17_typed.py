@@ -5,6 +5,7 @@ Usage: R17_typed.py SOURCE BUILD
 """
 
 import os
+import re
 import sys
 import unittest
 
@@ -36,6 +37,17 @@ class Typed(nurse.Nurse):
             self.assertIn("RECEIVED by the router as R-", said, options)
             self.assertIn(understood, said)
             self.assertNotIn("Not understood", said)
+
+    def test_who_refers_without_a_place_is_told_which_area_was_assumed(self):
+        code, said = self.refer("--postcode", "no idea")
+        self.assertEqual(code, 0, said)
+        number = re.search(r"R-\d+", said).group()
+        self.assertIn("assumed, because nothing in the referral says where the person is", said)
+        self.assertIn(f"update {number} --postcode", said)
+        code, said = self.concordat("update", number, "--postcode", "ZX1")
+        self.assertEqual(code, 0, said)
+        code, said = self.concordat("status", number)
+        self.assertNotIn("assumed", said)
 
     def test_what_means_nothing_goes_along_as_it_was_typed(self):
         for options, name, kept in (
