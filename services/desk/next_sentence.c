@@ -15,7 +15,7 @@ static const char *const sentences[] = {
     [CONCORDAT__V1__STATE__STATE_OFFERED] =
         "{danger}{team} has been asked and has until {by} to answer; then the next team is asked at once.{notice}",
     [CONCORDAT__V1__STATE__STATE_HELD] =
-        "{danger}{why}, so the duty coordinator holds it, and is reminded until a person takes it in hand, next at "
+        "{danger}{why}. The duty coordinator holds it, and is reminded until a person takes it in hand, next at "
         "{by}.{heard}",
     [CONCORDAT__V1__STATE__STATE_TAKEN] =
         "{danger}{taken}The duty coordinator{person} has it in hand and finds who will come. Heard of again by "
@@ -132,15 +132,15 @@ static void hold_words(const Concordat__V1__CaseStatus *status, char *out, size_
                  "Every team that could take it is full, and its place went to a source that had fewer");
         return;
     case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_FOUND:
-        snprintf(out, size, "The person is found%s%.80s%s; the coordinator chooses who goes on",
-                 status->had_by[0] != '\0' ? ", and " : "", status->had_by,
-                 status->had_by[0] != '\0' ? " had them before" : "");
+        snprintf(out, size, "The person is found.%s%.80s%s The coordinator chooses who goes on",
+                 status->had_by[0] != '\0' ? " " : "", status->had_by,
+                 status->had_by[0] != '\0' ? " had them before." : "");
         return;
     case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ENDED_BY_MISTAKE:
         snprintf(out, size, "It had been ended by mistake and was reopened");
         return;
     case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_NOT_REACHED:
-        snprintf(out, size, "The team could not reach the person; the coordinator decides what comes next");
+        snprintf(out, size, "The team could not reach the person. The coordinator decides what comes next");
         return;
     default:
         snprintf(out, size, "No team can take it now");

@@ -189,8 +189,14 @@ static void show_missing(struct sheet *sheet, const case_status *status, int64_t
 static void show_tries(struct sheet *sheet, const case_status *status, int64_t now_ms)
 {
     char next[WORDS_MAX], by[TIME_WORDS_BYTES];
+    bool nobody_tries = status->state == CONCORDAT__V1__STATE__STATE_HELD ||
+                        status->state == CONCORDAT__V1__STATE__STATE_MISSING;
     if (status->tries == 0)
         return;
+    if (nobody_tries) {
+        sheet_row(sheet, "Tries", "%u to reach the person failed", status->tries);
+        return;
+    }
     time_words(status->next_try_ms, now_ms, by);
     words_for(&concordat__v1__contact_next__descriptor, (int)status->next_try, next);
     sheet_row(sheet, "Tries", "%u to reach the person failed; next: %s%s%s%s", status->tries,

@@ -103,7 +103,7 @@ class Reopened(unittest.TestCase):
         self.assertTrue(team.request(check_in=contact).answer.done)
         self.typed(key, "close", number, "advice")
         said = self.typed("duty", "reopen", number, *BECAUSE)
-        self.assertIn("It had been ended by mistake and was reopened, so the duty coordinator holds it", said)
+        self.assertIn("It had been ended by mistake and was reopened. The duty coordinator holds it", said)
 
     def test_R8_a_referrer_undoes_a_withdrawal_through_the_intake(self):
         self.start()

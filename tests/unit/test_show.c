@@ -204,7 +204,7 @@ static void P11_a_case_that_had_to_yield_its_place_says_so_to_both_sides(void **
     status.state = CONCORDAT__V1__STATE__STATE_HELD;
     show_status(&sheet, &status, &showing);
     print_sheet();
-    assert_says("No team can take it now, so the duty coordinator holds it");
+    assert_says("No team can take it now. The duty coordinator holds it");
     status.hold_reason = CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ORIGIN_SHARE;
     show_status(&sheet, &status, &showing);
     print_sheet();
