@@ -13,7 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SQL_STATEMENTS_MAX = 64, SQL_OWN_BYTES = 64 };
+enum {
+    /* Different statements that one trail runs: each call in trail*.c has its own, some 90 by now. */
+    SQL_STATEMENTS_MAX = 128,
+    SQL_OWN_BYTES = 64
+};
 
 struct sql {
     sqlite3 *database; /* borrowed */
