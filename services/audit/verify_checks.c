@@ -28,8 +28,11 @@ const struct verify_check verify_checks[] = {
      " FROM event e LEFT JOIN referral r USING (referral)"
      " WHERE e.referral IS NOT NULL AND r.referral IS NULL AND e.kind <> 'command_refused'"},
     {"ended once",
-     "SELECT r.number, 'ended ' || count(*) || ' times' FROM event e JOIN referral r USING (referral)"
-     " WHERE e.kind IN ('closed', 'withdrawn') GROUP BY referral HAVING count(*) > 1"},
+     /* A case that was reopened may end again. */
+     "SELECT r.number, 'ended ' || (count(*) + 1) || ' times' FROM (SELECT referral, kind,"
+     "  lag(kind) OVER (PARTITION BY referral ORDER BY seq) AS before"
+     "  FROM event WHERE kind IN ('closed', 'withdrawn', 'reopened')) e JOIN referral r USING (referral)"
+     " WHERE e.kind <> 'reopened' AND e.before <> 'reopened' GROUP BY referral"},
     {"decision explained",
      /* A team that a coordinator or a team chose by hand needs no findings of the others. */
      "SELECT r.number, 'decision ' || d.seq || ' to ask ' || d.team ||"

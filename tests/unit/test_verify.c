@@ -476,14 +476,24 @@ static void an_event_of_a_referral_never_received_is_found(void **state)
     assert_true(was_found("received first", "-", "event 1 (withdrawn)"));
 }
 
+/* Case 8 was reopened between its ends. */
 static void a_referral_that_ended_twice_is_found(void **state)
 {
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    Concordat__V1__Reopened what = CONCORDAT__V1__REOPENED__INIT;
     (void)state;
-    story_receive(&story, 7, (struct story_person){.source = 1, .urgency = 2, .age = 40});
-    story_withdraw(&story, 7);
-    story_finish(&story, 7, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_REOPENED;
+    event.reopened = &what;
+    for (uint32_t number = 7; number <= 8; number++) {
+        story_receive(&story, number, (struct story_person){.source = 1, .urgency = 2, .age = 40});
+        story_withdraw(&story, number);
+        if (number == 8)
+            story_tell(&story, number, &event);
+        story_finish(&story, number, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
+    }
     assert_int_equal(verify_story(), VERIFY_FINDINGS);
     assert_true(was_found("ended once", "R-0007", "ended 2 times"));
+    assert_false(was_found("ended once", "R-0008", "ended"));
 }
 
 /* A story in which case 7 is erased, as it may be or not. */
