@@ -63,18 +63,28 @@ struct sql_value sql_blob(const void *bytes, size_t size)
     return (struct sql_value){.kind = SQL_BLOB, .blob = bytes, .size = size};
 }
 
+/* A place for one more statement: a free one, or that of the oldest, which is finalized. */
+static size_t sql_place(struct sql *sql)
+{
+    if (sql->count < SQL_STATEMENTS_MAX)
+        return sql->count++;
+    size_t at = sql->oldest;
+    sqlite3_finalize(sql->prepared[at].statement);
+    sql->oldest = (at + 1) % SQL_STATEMENTS_MAX;
+    return at;
+}
+
 static sqlite3_stmt *find_statement(struct sql *sql, const char *text)
 {
     for (size_t i = 0; i < sql->count; i++)
         if (sql->prepared[i].text == text)
             return sql->prepared[i].statement;
-    assert(sql->count < SQL_STATEMENTS_MAX);
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v3(sql->database, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
         return NULL;
-    sql->prepared[sql->count].text = text;
-    sql->prepared[sql->count].statement = statement;
-    sql->count++;
+    size_t at = sql_place(sql);
+    sql->prepared[at].text = text;
+    sql->prepared[at].statement = statement;
     return statement;
 }
 

@@ -13,15 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    /* Different statements that one trail runs: each call in trail*.c has its own, some 90 by now. */
-    SQL_STATEMENTS_MAX = 128,
-    SQL_OWN_BYTES = 64
-};
+/* Each call in trail*.c has a statement of its own, some 90 by now. If there are more, the one that was
+ * prepared first is prepared again when it is next run. */
+enum { SQL_STATEMENTS_MAX = 128, SQL_OWN_BYTES = 64 };
 
 struct sql {
     sqlite3 *database; /* borrowed */
     size_t count;
+    size_t oldest; /* of the prepared, once all places are taken */
     struct {
         const char *text;
         sqlite3_stmt *statement;

@@ -17,6 +17,7 @@
 #include "tests/worlds/folder.h"
 #include "tests/worlds/packed_world.h"
 #include "tests/worlds/random_walk.h"
+#include "tests/worlds/whole_life.h"
 
 enum { CASE_BYTES = 2048 };
 
@@ -145,6 +146,11 @@ static void with_a_trail_that_agrees(struct core_world *w)
     w->watch = tell_and_compare;
 }
 
+static void watch_with_a_trail(struct core_world *w)
+{
+    w->watch = tell_and_compare;
+}
+
 static void compare_covers(const struct core_world *w)
 {
     char router[CASE_BYTES] = "";
@@ -218,6 +224,15 @@ static void on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_t
     core_world_close(&w);
 }
 
+static void the_trail_takes_every_kind_of_event(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(2, watch_with_a_trail);
+    for (int part = 0; whole_life[part]; part++)
+        whole_life[part](w);
+    core_world_close(&w);
+}
+
 /* --- one that had drifted --------------------------------------------------------------------------- */
 
 static int rows_of(const char *sql)
@@ -276,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_corrected_section_136_is_in_no_report_of_breaches_and_in_no_clock_row),
         TEST(on_any_path_the_trail_says_the_state_the_owner_and_the_clocks_that_the_router_says),
+        TEST(the_trail_takes_every_kind_of_event),
     };
     return cmocka_run_group_tests_name("P6_trail_agrees", tests, NULL, NULL);
 }
