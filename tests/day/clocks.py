@@ -3,7 +3,7 @@
 
 It reads the exact bytes of the events in an inspector's trail (event.body: services/audit/trail_schema.c), with message
 classes that protoc makes of the published .proto files, and shares no code with the product or the demo. The rules stand
-in recomputed.py, each with its source. It prints a table (clock, how many were recomputed, how many are equal) and each
+in recomputed.py, each with its source, and what a policy allows in allowed.py. It prints a table (clock, how many were recomputed, how many are equal) and each
 difference; any difference is a failure.
 
 Usage: clocks.py TRAIL --proto FOLDER --concordat PROGRAM
@@ -23,7 +23,9 @@ from collections import Counter, defaultdict
 import yaml
 
 sys.dont_write_bytecode = True  # the tree stays as it is
-from recomputed import DETENTION_HOURS, HOUR, MINUTE, Region, Said  # noqa: E402
+from allowed import DETENTION_HOURS, HOUR, MINUTE  # noqa: E402
+from onecase import Said  # noqa: E402
+from recomputed import Region  # noqa: E402
 
 SHOWN_MAX = 20  # differences that are printed
 
@@ -94,18 +96,18 @@ def was_due(turns, since, until):
 def compare_passing(region, trail):
     """Each limit that passed unmet was said once, and never before; and so was each warning."""
     turns = sorted(set(region.turns))
-    for name, events, of in (("breach", region.breaches, lambda run: (run.due + 1, run.over_at)),
-                             ("warning", region.warnings, lambda run: (run.warn, run.over_at))):
+    for name, events, of in (("breach", region.breaches, lambda run: run.due + 1),
+                             ("warning", region.warnings, lambda run: run.warn)):
         told = {(case.number, clock, due): at for _, at, case, clock, due, _ in events}
         for case in region.cases.values():
             for run in case.runs:
-                first, over = of(run)
+                first = of(run)
                 if first is None:
                     continue
-                if name == "warning":
-                    over = min(over or run.due + 1, run.due + 1)
                 at = told.pop((case.number, run.clock, run.due), None)
-                must = was_due(turns, max(first, run.known_at), over)
+                ends = [run.due + 1] if name == "warning" else []
+                must = any(was_due(turns, max(first, since), min([*ends, *([over] if over else [])], default=None))
+                           for since, over in run.spans)
                 held = (at is not None and at >= first) if must else (at is None or at >= first)
                 region.said.append(Said(f"{name}: {run.clock}", case.number, 0, (must, True), (must, held)))
         for (case, clock, due), at in told.items():
@@ -120,6 +122,11 @@ def compare_passing(region, trail):
 def tenths(ms):
     """Seconds with one digit behind the point. A half goes up, as in SQLite: Python's round() sees that 0.35 is a bit less."""
     return None if ms is None else (ms + 50) // 100 / 10
+
+
+def minutes(ms):
+    """Minutes with one digit behind the point; as tenths()."""
+    return (ms + 3000) // 6000 / 10
 
 
 class Reports:
@@ -147,8 +154,9 @@ class Reports:
         row = self.ask("custody")["summary"][0]
         owned = unowned = twice = overdue = count = 0
         for case in self.counted:
-            at = case.received
+            at, gaps = case.entered, dict(case.gaps)
             for since, until, _, _, act_by in case.intervals:
+                at = gaps.get(at, at)   # it had ended: nobody has to own it
                 unowned += max(0, since - at)
                 twice += max(0, at - since)
                 at = self.now if until is None else until
@@ -170,9 +178,9 @@ class Reports:
                     "stopped_late" if clock.stop is not None else \
                     "past_due_not_stopped" if self.now > clock.due else "not_yet_due"
                 ours[name, clock.standard, "started"] += 1
-                ours[name, clock.standard, late] += 1
+                ours[name, clock.standard, "passed_on" if name == "response" and case.passed_on else late] += 1
         theirs = {(row["clock"], row["standard"], column): row[column] for row in self.ask("breaches")["clocks"]
-                  for column in ("started", "met", "stopped_late", "past_due_not_stopped", "not_yet_due")}
+                  for column in ("started", "met", "stopped_late", "past_due_not_stopped", "not_yet_due", "passed_on")}
         for key in sorted(ours.keys() | theirs.keys()):
             self.compare("breaches", " ".join(key), ours[key], theirs.get(key, 0))
 
@@ -187,6 +195,9 @@ class Reports:
                 band = "?" if case.age is None else "a" if case.age >= 18 else "b"
                 wait = None if case.seen is None else max(case.seen, case.received) - case.received
                 key = f"{measure}{band}"
+                if case.passed_on:  # [PAGE]: neither met nor late
+                    ours[key, "passed on to another provider, which reports it: in no line above, of all received"] += 1
+                    continue
                 ours[key, "new referrals"] += 1
                 ours[key, "had a face-to-face contact"] += wait is not None
                 ours[key, f"seen within {allowed} min, of new referrals"] += wait is not None and wait <= allowed * MINUTE
@@ -196,8 +207,23 @@ class Reports:
         theirs = {(row["measure"], row["line"]): row["count"] for row in report["measures"]}
         for key in {*ours, *(key for key in theirs if key[1] == "new referrals")}:
             self.compare("national", " ".join(key), ours[key], theirs.get(key, 0))
+        self.passed_on({row["number"]: row for row in report["passed_on"]})
         before = next(row["count"] for row in report["recording"] if row["line"].startswith("seen before the receipt"))
         self.compare("national", "seen before the receipt", sum(case.seen_before for case in self.counted), before)
+
+    def passed_on(self, theirs):
+        """[PAGE] RecordPassedOn: the person waits from our receipt, the national wait runs from that provider's."""
+        passed = {case.number: case for case in self.counted if case.passed_on}
+        for number in sorted(passed.keys() | theirs.keys()):
+            case, row = passed.get(number), theirs.get(number)
+            ours = None
+            if case:
+                provider, there = case.passed_on
+                seen, response = case.seen and max(case.seen, case.received), case.clocks.get("response")
+                ours = {"provider": provider or "no code", "to_there_min": minutes(max(there - case.received, 0)) if there else None,
+                        "person_seen_after_min": f"{minutes(seen - case.received):.1f}" if seen else "not known to us",
+                        "our_time_ran_out_first": response and ("yes" if response.due < (seen or there or case.ended) else "no")}
+            self.compare("national", f"passed on, {number}", ours, row and {name: row[name] for name in ours or row})
 
     def times(self):
         spans = {

@@ -4,16 +4,15 @@ A row has a person, the answers that teams give by themselves, and steps. A step
 they must be shown, or what the trail must come to have. To add a kind, add a row.
 """
 
-import datetime
-import time
 from dataclasses import dataclass, field
 
 from mix import DAY_MINUTES
+from steps import Device, Has, Never, Reload, asked, event, found, has, held_again_by, held_by, never, offer, refused, says
 
 CHILD, ADULT = 13, 34
 DECISIONS = [f"R{number}" for number in range(1, 25)]
-# Those for which the router has no command yet, so that no row can play them.
-NOT_BUILT = ("R11", "R12")
+# What the router cannot do yet, so that no row can play it.
+NOT_BUILT = ("R11's closing without contact",)
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Kind:
     # How each team answers, the first time, the second and so on; None: not at all. Others answer as ANY_TEAM does.
     answers: dict = field(default_factory=dict)
     typed: str = ""             # the referral as options of `concordat refer`, instead of the facts
+    by: str = ""                # who types it, if not the referrer
     shows: tuple = ()           # then: words that the referrer is shown
     drill: bool = False
     last: bool = False          # played when all others are over
@@ -33,92 +33,6 @@ class Kind:
     @property
     def decision(self):
         return self.name.split(" ", 1)[0]
-
-
-# ---- Steps ----
-
-@dataclass(frozen=True)
-class Types:
-    """Somebody types a command of `concordat`: a team, a coordinator, or the referrer."""
-    who: str
-    words: str
-    shows: tuple = ()           # words that they are shown
-    code: int = 0               # the exit code: 1 is refused
-
-
-@dataclass(frozen=True)
-class Device:
-    """Something is typed at the screen of a team that is running."""
-    team: str
-    words: str
-    shows: tuple = ()
-
-
-@dataclass(frozen=True)
-class Reload:
-    """The router loads the policy of the day, which has no coordinator of the night."""
-
-
-@dataclass(frozen=True)
-class Has:
-    """The trail comes to have a row that this finds; :case is the case."""
-    what: str
-    sql: str
-
-
-@dataclass(frozen=True)
-class Never:
-    """The trail has no such row by now."""
-    what: str
-    sql: str
-
-
-def says(who, words, *shows):
-    return Types(who, words, shows)
-
-
-def refused(who, words, *shows, code=1):
-    return Types(who, words, shows, code)
-
-
-def asked(team):
-    return Has(f"{team} is asked", f"SELECT 1 FROM offer WHERE referral = :case AND team = '{team}' AND ended_at_ms IS NULL")
-
-
-def offer(team, condition):
-    return Has(f"the offer to {team} is one with {condition}",
-               f"SELECT 1 FROM offer WHERE referral = :case AND team = '{team}' AND {condition}")
-
-
-def has(table, condition):
-    return Has(f"{table} with {condition}", f"SELECT 1 FROM {table} WHERE referral = :case AND {condition}")
-
-
-def never(table, condition):
-    return Never(f"no {table} with {condition}", f"SELECT 1 FROM {table} WHERE referral = :case AND {condition}")
-
-
-def event(kind, condition="1"):
-    return has("event", f"kind = '{kind}' AND {condition}")
-
-
-def found(team, finding):
-    """A decision found this about a team."""
-    return Has(f"{team} is {finding}", "SELECT 1 FROM finding JOIN decision USING (seq) WHERE referral = :case"
-               f" AND finding.team = '{team}' AND finding = '{finding}'")
-
-
-def held_by(team):
-    return has("acceptance", f"team = '{team}' AND ended_at_ms IS NULL")
-
-
-def minute_of(at_ms):
-    """A minute of UTC, as somebody could type it."""
-    return datetime.datetime.fromtimestamp(at_ms / 1000, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:00Z")
-
-
-def minute(hours=0):
-    return minute_of((time.time() + hours * 3600) * 1000)
 
 
 # ---- People ----
@@ -148,11 +62,24 @@ def section_136(place="health-based", arrived=None, **more):
 
 
 ANY_TEAM = "any"
+DUTY = "northmoor-duty"
 ALMOST_A_DAY = DAY_MINUTES - 60     # the hours end in an hour of the day
 NORTH, SOUTH, YOUNG, LINE, SUITE = ("northmoor-crisis", "southfell-crisis", "young-people-crisis", "crisis-line",
                                     "place-of-safety")
 COMES = {NORTH: ("accept 20",)}
-SEEN = (says(NORTH, "checkin {case} contact face-to-face"), says(NORTH, "close {case} discharged-with-plan"))
+
+
+def seen_by(team):
+    return says(team, "checkin {case} contact face-to-face"), says(team, "close {case} discharged-with-plan")
+
+
+SEEN = seen_by(NORTH)
+AGAIN = {NORTH: ("accept 20", "accept 20"), SOUTH: ("accept 20",)}  # who was asked once comes after who was not
+REOPEN = "reopen {case} --because 'it was the next number'"
+AS_IF_IT_NEVER_ENDED = (
+    has("clock", "clock = 'referrer told' AND started_at_ms = (SELECT received_at_ms FROM referral WHERE referral = :case)"),
+    Never("a second number, or a second receipt", "SELECT 1 FROM event WHERE referral = :case AND kind = 'received' GROUP BY"
+          " kind HAVING count(*) > 1"))
 EVERY_TEAM_SAYS_NO = {ANY_TEAM: ("decline too-far",) * 9}
 
 KINDS = (
@@ -199,7 +126,7 @@ KINDS = (
          steps=(held_by(YOUNG), never("offer", f"team = '{SUITE}'"))),
     Kind("R4 section 135(2) needs no place of safety and has no hours", legal={"status": "section-135-2"}, answers=COMES,
          steps=(held_by(NORTH), never("clock", "clock = 'section 136'"), never("detention", "1"), *SEEN)),
-    Kind("R5 a detention from its use to its end", legal=section_136(place=None), answers={SUITE: ("accept 0",)},
+    Kind("R5 a detention from its use to its end", legal=section_136(place=None), answers={SUITE: ("accept 0", "accept 0")},
          steps=(held_by(SUITE),
                 says(SUITE, "detention {case} arrived police-station"),
                 says(SUITE, "detention {case} station-authorised --risk --no-other-place --health-professional --second p401"),
@@ -219,6 +146,7 @@ KINDS = (
                 says(SUITE, "detention {case} interviewed --by p302"),
                 says(SUITE, "detention {case} escaped"),
                 says(SUITE, "detention {case} arrived health-based"),
+                held_again_by(SUITE),
                 says(SUITE, "detention {case} ended --how application"),
                 says(SUITE, "close {case} detained-section-2"))),
     Kind("R5 an escape on the way, before any arrival, has hours of its own", legal=section_136(place=None),
@@ -271,17 +199,42 @@ KINDS = (
          answers={SUITE: ("accept 0",)},
          steps=(has("clock_warning", "clock = 'section 136'"),
                 has("breach", "clock = 'section 136'"),
-                says("northmoor-duty", "status {case}", "NONE: the hours of section 136 ended at"),
-                says("northmoor-duty", "board", "NONE"))),
+                says(DUTY, "status {case}", "NONE: the hours of section 136 ended at"),
+                says(DUTY, "board", "NONE"))),
     Kind("R5 a child at a police station is told to the coordinator at once", facts=aged(15),
          legal=section_136(place="police-station", arrived=6),
          steps=(has("detention", "found LIKE '%under 18 at police station%'"),
-                says("northmoor-duty", "status {case}", "As recorded this is outside section 136A.", "move the person now"),
-                says("northmoor-duty", "detention {case} arrived health-based"),
+                says(DUTY, "status {case}", "As recorded this is outside section 136A.", "move the person now"),
+                says(DUTY, "detention {case} arrived health-based"),
                 has("detention", "found LIKE '%transfer not agreed%'"))),
     Kind("R6 what is asked for beside takes no team away", facts={**aged(12), "needs": ["amhp", "older-adult"]},
          answers={YOUNG: ("accept 20",)},
          steps=(held_by(YOUNG), offer(YOUNG, "differs LIKE '%need not served%'"))),
+    Kind("R6 an AMHP and an interpreter are asked for beside the team until somebody says yes", answers=COMES,
+         facts={"needs": ["amhp"], "person": {**ORDINARY["person"], "language": "pl", "interpreterNeeded": True}},
+         steps=(held_by(NORTH),
+                has("request", "what = 'AMHP' AND state = 'needed' AND from_referral AND remind_at_ms > at_ms"),
+                has("request", "what = 'interpreter' AND state = 'needed' AND from_referral"),
+                says(DUTY, "status {case}", "AMHP: NOT ASKED YET", "Interpreter: NOT ASKED YET"),
+                has("request_reminder", "what = 'AMHP' AND state = 'needed'"),
+                says(NORTH, "ask {case} amhp E08000003 --note 'the council of the old mill'"),
+                says(NORTH, "answer {case} amhp no"),
+                says(DUTY, "status {case}", "THEY SAID NO. Ask others"),
+                has("request_reminder", "what = 'AMHP' AND state = 'no'"),
+                says("referrer", "ask {case} amhp E08000001"),
+                has("request", "what = 'AMHP' AND state = 'asked' AND times = 2"),
+                says(DUTY, "answer {case} amhp yes E-0412"),
+                has("request", "what = 'AMHP' AND state = 'yes' AND log_number = 'E-0412' AND remind_at_ms IS NULL"),
+                says(DUTY, "board", "STILL TO GET: Interpreter"),
+                has("request_reminder", "what = 'interpreter' AND at_ms > (SELECT max(at_ms) + {remind_ms} FROM request WHERE"
+                    " referral = :case AND what = 'AMHP')"),
+                never("request_reminder", "what = 'AMHP' AND seq > (SELECT max(seq) FROM request WHERE referral = :case AND"
+                      " what = 'AMHP')"),
+                says(NORTH, "ask {case} interpreter LB9"),
+                says(NORTH, "answer {case} interpreter yes"),
+                says(NORTH, "answer {case} interpreter on-the-way"),
+                says(NORTH, "answer {case} interpreter done"),
+                refused(NORTH, "answer {case} interpreter yes"), *SEEN)),
     Kind("R7 if nobody can tell the age, each team that is asked has half the time", facts=of_unknown_age("cannot-tell"),
          answers={NORTH: ("decline too-far",), YOUNG: ("accept 20",)},
          steps=(has("offer", "expires_at_ms - offered_at_ms <= {routine_ms} / 2"), event("accepted"))),
@@ -292,34 +245,149 @@ KINDS = (
          steps=(held_by(YOUNG), has("referral", "flags LIKE '%age contradicts%'"))),
     Kind("R8 a coordinator takes a case from a team, and a team gives one back", answers={NORTH: ("accept 20", "accept 20")},
          steps=(held_by(NORTH),
-                refused("northmoor-duty", "take {case} --as p117"),
-                says("northmoor-duty", "take {case} --as p117 the team rang, it cannot go"),
+                refused(DUTY, "take {case} --as p117"),
+                says(DUTY, "take {case} --as p117 the team rang, it cannot go"),
                 has("acceptance", "ended_as = 'taken by the coordinator'"),
-                says("northmoor-duty", f"assign {{case}} {NORTH}"), held_by(NORTH),
+                says(DUTY, f"assign {{case}} {NORTH}"), held_by(NORTH),
                 says(NORTH, "give-back {case} the car broke down"),
                 event("given_back"),
-                refused("northmoor-duty", "close {case} died", "--yes", code=100))),
+                refused(DUTY, "close {case} died", "--yes", code=100))),
+    Kind("R8 a referrer undoes a withdrawal that was a mistake", answers=AGAIN,
+         steps=(held_by(NORTH),
+                says("referrer", "withdraw {case} it was the next number"), event("withdrawn"),
+                has("referral", "state = 'withdrawn'"),
+                says("referrer", REOPEN),
+                has("reopening", "undone = 'withdrawn' AND team IS NULL"), held_by(SOUTH), *AS_IF_IT_NEVER_ENDED,
+                has("referral", "ended_at_ms IS NULL AND state = 'accepted'"),
+                refused(SOUTH, REOPEN, "has not ended, so there is nothing to reopen."), *seen_by(SOUTH))),
+    Kind("R8 a coordinator undoes a withdrawal that was a mistake", answers=AGAIN,
+         steps=(held_by(NORTH),
+                says("referrer", "withdraw {case} it was the next number"), event("withdrawn"),
+                refused(NORTH, REOPEN),
+                says(DUTY, REOPEN, "has been asked"),
+                has("reopening", f"undone = 'withdrawn' AND actor = '{DUTY}'"), held_by(SOUTH), *AS_IF_IT_NEVER_ENDED,
+                *seen_by(SOUTH))),
+    Kind("R8 a team that closed a case by mistake has it again as it was", facts={"urgency": "urgent"}, answers=COMES,
+         steps=(held_by(NORTH), SEEN[0],
+                says(NORTH, "close {case} discharged-with-plan", "If that was a mistake, it can be reopened until"),
+                event("closed"),
+                says(NORTH, REOPEN),
+                has("reopening", f"undone = 'closed' AND team = '{NORTH}'"),
+                held_by(NORTH), has("referral", "state = 'in contact' AND outcome IS NULL"), *AS_IF_IT_NEVER_ENDED,
+                has("clock", "clock = 'response' AND stopped_at_ms IS NOT NULL"), SEEN[1])),
+    Kind("R8 a coordinator undoes a team's closing, and decides who goes on", answers=AGAIN,
+         steps=(held_by(NORTH), *SEEN, event("closed"),
+                says(DUTY, REOPEN, "It had been ended by mistake and was reopened, so the duty coordinator holds it"),
+                has("reopening", f"undone = 'closed' AND team IS NULL AND actor = '{DUTY}'"),
+                has("decision", "hold_reason = 'ended by mistake'"), *AS_IF_IT_NEVER_ENDED,
+                says(DUTY, "take {case} --as p117"),
+                says(DUTY, f"assign {{case}} {NORTH}"), held_again_by(NORTH), *SEEN)),
+    Kind("R8 a coordinator who closed a case by mistake has it in hand again",
+         steps=(asked(NORTH),
+                says(DUTY, "take {case} --as p117"),
+                says(DUTY, "checkin {case} contact telephone"),
+                says(DUTY, "close {case} advice"),
+                says(DUTY, REOPEN),
+                has("reopening", f"undone = 'closed' AND coordinator = '{DUTY}'"), *AS_IF_IT_NEVER_ENDED,
+                Has("the time of a coordinator for the next word", "SELECT 1 FROM custody_interval c JOIN reopening r ON"
+                    " r.seq = c.from_seq WHERE c.referral = :case AND c.act_by_ms = r.at_ms + {coordinator_ms}"))),
+    Kind("R8 another provider has it, and both waits are told", facts={"urgency": "urgent"}, answers=COMES,
+         steps=(held_by(NORTH),
+                refused(NORTH, "passed-on {case} --to RX4", "close it first: close CASE referred-on."),
+                SEEN[0], says(NORTH, "close {case} referred-on", "passed-on CASE --to CODE"),
+                says(NORTH, "passed-on {case} --to RX4", "Passed on to RX4", "which is not known to us yet."),
+                has("referral", "passed_to = 'RX4' AND provider_received_at_ms IS NULL"),
+                refused(DUTY, "passed-on {case} --received {an_hour_ago}", "That is before the referral was received here"),
+                says(DUTY, "passed-on {case} --received {minute}", "Wait from when it was received here",
+                     "National from when that provider received it"),
+                has("referral", "passed_to = 'RX4' AND provider_received_at_ms IS NOT NULL"),
+                says("referrer", "status {case}", "It is that provider's to report."))),
+    Kind("R8 a case that was passed on by mistake is ours again", facts={"urgency": "urgent"}, answers=COMES,
+         steps=(held_by(NORTH), SEEN[0], says(NORTH, "close {case} referred-on"),
+                says(NORTH, "passed-on {case} --to RX4"),
+                says(NORTH, REOPEN),
+                has("referral", "passed_on_at_ms IS NULL AND passed_to IS NULL AND state = 'in contact'"), SEEN[1])),
     Kind("R8 help that is asked for again is a new case that names the former", facts={"source": "street-triage"}, answers=COMES,
          typed="--age 34 --urgency routine --postcode ZX2 --follows R-0001",
          steps=(held_by(NORTH), has("referral", "follows = 'R-0001'"), *SEEN)),
     Kind("R9 a voice has the case while somebody who comes is sought",
          answers={LINE: ("accept 0",), SOUTH: ("accept 20",)},
          steps=(asked(NORTH),
-                says("northmoor-duty", "take {case} --as p117"),
-                says("northmoor-duty", f"assign {{case}} {LINE} --although"),
+                says(DUTY, "take {case} --as p117"),
+                says(DUTY, f"assign {{case}} {LINE} --although"),
                 has("acceptance", f"team = '{LINE}' AND seeking = 'one that comes'"),
                 offer(LINE, "ended_as = 'accepted'"),
                 has("offer", "sought AND ended_as = 'accepted'"),
                 has("acceptance", f"team = '{LINE}' AND ended_as = 'handed over'"))),
     Kind("R9 a person who wants the telephone has it", answers={LINE: ("accept 0",)},
          steps=(asked(NORTH),
-                says("northmoor-duty", "take {case} --as p117"),
-                says("northmoor-duty", f"assign {{case}} {LINE} --although"), held_by(LINE),
+                says(DUTY, "take {case} --as p117"),
+                says(DUTY, f"assign {{case}} {LINE} --although"), held_by(LINE),
                 says(LINE, "wish {case} telephone"),
                 has("wish", "wish = 'telephone'"))),
     Kind("R10 in 0 minutes is now", answers={NORTH: ("accept 0",)},
          steps=(has("acceptance", f"team = '{NORTH}' AND expected_arrival_at_ms - accepted_at_ms = 0"),
                 says(NORTH, "checkin {case} arrived"), *SEEN)),
+    Kind("R11 tries that failed say what comes next and by when, and then the coordinator is told", answers=COMES,
+         steps=(held_by(NORTH),
+                refused(NORTH, "tried {case} telephone try-again", code=100),
+                says(NORTH, "tried {case} telephone try-again 5"),
+                has("contact_try", "tries = 1 AND next = 'try again' AND next_at_ms - at_ms = 300000"),
+                says(NORTH, "checkin {case} contact telephone --attended did-not-attend"),
+                never("event", "kind = 'tries_used_up'"),
+                says(NORTH, "tried {case} face-to-face welfare-check"),
+                has("contact_try", "tries = 3 AND next = 'welfare check'"),
+                event("tries_used_up"),
+                says(DUTY, "status {case}", "ALL TRIES ARE USED UP", "Welfare check: NOT ASKED YET"),
+                has("request", "what = 'welfare check' AND state = 'needed' AND NOT from_referral"),
+                says(NORTH, "ask {case} welfare-check POL01 P-2211"),
+                says(NORTH, "answer {case} welfare-check yes"), *SEEN)),
+    Kind("R11 a team that cannot reach the person hands them back, and another tries anew",
+         answers={NORTH: ("accept 20",), SOUTH: ("accept 20",)},
+         steps=(held_by(NORTH),
+                says(NORTH, "tried {case} telephone visit 30"),
+                has("contact_try", "next = 'visit' AND next_at_ms - at_ms = 1800000"),
+                says(NORTH, "tried {case} face-to-face hand-back"),
+                event("given_back"), has("decision", "hold_reason = 'not reached'"),
+                says(DUTY, "take {case} --as p117"),
+                says(DUTY, f"assign {{case}} {SOUTH}"), held_by(SOUTH),
+                says(SOUTH, "tried {case} telephone try-again 15"),
+                has("contact_try", f"actor = '{SOUTH}' AND tries = 1"),
+                *seen_by(SOUTH))),
+    Kind("R12 a detained child who is missing stays the coordinator's until they are found", facts=aged(15),
+         legal=section_136(arrived=6), answers={SUITE: ("accept 0", "accept 0")},
+         steps=(held_by(SUITE),
+                says(SUITE, "missing {case} railway --last-seen {minute} --note 'in a yellow coat'"),
+                has("missing", f"what = 'missing' AND place = 'railway' AND team = '{SUITE}'"),
+                has("detention", "step = 'escaped'"),
+                has("referral", "state = 'missing'"),
+                has("custody_interval", f"owner_kind = 'coordinator' AND owner = '{DUTY}' AND to_ms IS NULL"),
+                has("clock", "clock = 'section 136' AND stopped_at_ms IS NULL"),
+                says("referrer", "status {case}", "Nobody knows where the person is"),
+                refused(DUTY, "close {case} advice"),
+                says(DUTY, "ask {case} missing-report POL01"),
+                says(DUTY, "answer {case} missing-report no"),
+                says(DUTY, "ask {case} missing-report POL02"),
+                says(DUTY, "answer {case} missing-report yes P-2211"),
+                has("request", "what = 'missing report' AND state = 'yes' AND times = 2 AND log_number = 'P-2211'"),
+                has("reminder", "seq > (SELECT max(seq) FROM missing WHERE referral = :case)"),
+                says("referrer", "missing {case} park"),
+                has("missing", "what <> 'found' AND place = 'park'"),
+                says(DUTY, "found {case} police railway"),
+                has("missing", "what = 'found' AND found_by = 'police'"),
+                says(SUITE, "detention {case} arrived health-based"),
+                held_again_by(SUITE),
+                says(SUITE, "detention {case} ended --how none-needed --without-amhp none-came"),
+                *seen_by(SUITE))),
+    Kind("R12 a person who is found before any team came goes back to the ladder", answers={SOUTH: ("accept 20",)},
+         steps=(asked(NORTH),
+                says("referrer", "missing {case} bridge"),
+                offer(NORTH, "ended_as = 'case moved'"),
+                has("referral", "state = 'missing'"),
+                says("referrer", "found {case} family home"),
+                Has("the next offer at once", "SELECT 1 FROM offer o JOIN missing m USING (referral) WHERE referral = :case AND"
+                    " m.what = 'found' AND o.offered_at_ms = m.at_ms"),
+                held_by(SOUTH), *seen_by(SOUTH))),
     Kind("R13 a contact that failed makes no word due later", answers=COMES,
          steps=(held_by(NORTH),
                 says(NORTH, "checkin {case} contact telephone --attended did-not-attend"),
@@ -342,12 +410,43 @@ KINDS = (
                 has("referral", "first_face_to_face_at_ms = received_at_ms"), SEEN[1])),
     Kind("R15 a reminder goes on to others until somebody acknowledges it", answers=EVERY_TEAM_SAYS_NO,
          steps=(has("reminder", "unheard > 0 AND also LIKE '%southfell-duty%'"),
-                says("northmoor-duty", "acknowledge {case} --as p117"),
+                says(DUTY, "acknowledge {case} --as p117"),
                 has("acknowledgement", "person = 'p117'"),
-                says("northmoor-duty", "mute {case} 15 --as p117"),
+                says(DUTY, "mute {case} 15 --as p117"),
                 has("acknowledgement", "muted_until_ms - at_ms = 900000"),
                 says("referrer", "update {case} --urgency emergency"),
                 has("asked_again", "1"))),
+    Kind("R15 coordinator, team and referrer write to each other, marked until each has seen it", answers=COMES,
+         steps=(held_by(NORTH),
+                says(DUTY, "message {case} everybody The door code is 1234", "not seen yet by: referrer, team"),
+                has("message", "sent_from = 'coordinator' AND sent_to = 'team' AND seen_at_ms IS NULL"),
+                says(NORTH, "status {case}", "The door code is 1234"),
+                says(NORTH, "saw {case}"),
+                has("message", "sent_to = 'team' AND seen_at_ms IS NOT NULL"),
+                has("message", "sent_to = 'referrer' AND seen_at_ms IS NULL"),
+                says("referrer", "show {case} to read what came", "The door code is 1234"),
+                says("referrer", "saw {case}"),
+                has("message", "sent_to = 'referrer' AND seen_at_ms IS NOT NULL"),
+                says("referrer", "message {case} coordinator We are at the back door"),
+                has("message", "sent_from = 'referrer' AND sent_to = 'coordinator'"),
+                says(NORTH, "message {case} coordinator The lift is broken"),
+                says(DUTY, "status {case}", "We are at the back door", "The lift is broken"),
+                says(DUTY, "saw {case}"),
+                Never("a message that nobody has seen", "SELECT 1 FROM message WHERE referral = :case AND seen_at_ms IS NULL"),
+                *SEEN)),
+    Kind("R15 two people sign a handover of the shift", facts={"postcodeDistrict": "ZX5", "organisation": "ZZP02",
+                                                              "site": "southfell-car"}, answers={SOUTH: ("accept 20",)},
+         steps=(says(SOUTH, "on-shift --as p601"),
+                held_by(SOUTH),
+                refused(SOUTH, "on-shift --end --as p601", "Hand over first"),
+                says(SOUTH, "shift-handover --as p601"),
+                says(SOUTH, "board", "p601", "hands over since"),
+                refused(SOUTH, "shift-handover --sign p601 --as p601", "Two people sign a handover"),
+                says(SOUTH, "shift-handover --sign p601 --as p602"),
+                Has("the handover with both people and the case", "SELECT 1 FROM shift WHERE step = 'handover signed' AND"
+                    " person = 'p602' AND with_person = 'p601' AND cases LIKE '%{number}%'"),
+                says(SOUTH, "board", "On shift at Southfell Crisis Resolution and Home Treatment: p602"),
+                *seen_by(SOUTH))),
     Kind("R16 each is told the number of their own area", facts={"postcodeDistrict": "ZX5", "organisation": "ZZP02",
                                                                 "site": "southfell-car"}, answers={SOUTH: ("accept 20",)},
          steps=(held_by(SOUTH), says("referrer", "status {case}", "01632 960210", "01632 960201"))),
@@ -359,7 +458,15 @@ KINDS = (
          typed="--age 40s --gender male --language polish --urgency rutine --postcode 'ZX1 4AB,' --section-136-at sometime",
          steps=(held_by(NORTH), has("referral", "age_years BETWEEN 40 AND 49 AND gender = '1' AND language = 'pl'"
                                     " AND postcode_district = 'ZX1' AND urgency = 'routine'"),
-                says("northmoor-duty", "show {case} to see what was typed", "sometime"), *SEEN)),
+                says(DUTY, "show {case} to see what was typed", "sometime"), *SEEN)),
+    Kind("R17 a coordinator enters what was telephoned, as received when they rang", by=DUTY, answers=COMES,
+         typed="--for street-triage --rang-at {half_an_hour_ago} --age 34 --urgency routine --postcode ZX2",
+         shows=("RECEIVED by the router as R-", "entered by the duty coordinator at", "a late entry"),
+         steps=(held_by(NORTH),
+                has("referral", "source = 'street triage' AND entered_at_ms - received_at_ms > 1740000"),
+                has("clock", "clock = 'referrer told' AND started_at_ms = (SELECT received_at_ms FROM referral WHERE"
+                    " referral = :case)"),
+                says("referrer", "show {case} to read it back", "34"), *SEEN)),
     Kind("R18 an ordinary referral rings no alarm", facts={"source": "street-triage"}, answers=COMES,
          typed="--age 34 --urgency routine --postcode ZX3", shows=("RECEIVED",), steps=(held_by(NORTH), *SEEN)),
     Kind("R19 a drill takes no person's place and stays one", facts={"drill": True}, drill=True,
@@ -384,14 +491,14 @@ KINDS = (
          steps=(held_by("custody-liaison"),
                 Device("custody-liaison", "absent", ("{number}", "Hand each over")),
                 has("team_silent", "team = 'custody-liaison'"),
-                says("northmoor-duty", "status {case}", "the team's device has been silent since"),
+                says(DUTY, "status {case}", "the team's device has been silent since"),
                 Device("custody-liaison", "present"))),
     Kind("R23 the referrer's own team is not asked", facts={"source": "liaison-and-diversion", "organisation": "ZZJ01",
                                                            "site": "northmoor-custody"}, answers=COMES,
          steps=(held_by(NORTH), found("custody-liaison", "referrers own"), *SEEN)),
     Kind("R23 the coordinator is told at once of a decline for drink", answers={NORTH: ("decline intoxication",)},
          steps=(offer(NORTH, "reason = 'intoxication'"),
-                says("northmoor-duty", "status {case}", "for intoxication; no person is turned away for that"))),
+                says(DUTY, "status {case}", "for intoxication; no person is turned away for that"))),
     Kind("R24 that an offer has come and that a person has seen it are two facts",
          steps=(offer(NORTH, "delivered_at_ms IS NOT NULL AND seen_at_ms IS NULL"), says(NORTH, "seen {case}"),
                 offer(NORTH, "seen_at_ms IS NOT NULL"), says(NORTH, "accept {case} 0"), *SEEN)),

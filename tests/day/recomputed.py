@@ -13,21 +13,16 @@ something is due: those are what it is compared with (clocks.py). Each rule name
   [SI]       SI 2017/1036: police stations
 """
 
-import datetime
+import bisect
 import re
-import zoneinfo
-from dataclasses import dataclass, field
 
-MINUTE, HOUR = 60_000, 3_600_000
-DETENTION_HOURS = 24 * HOUR     # [s136] (2A), [s135] (3ZA)
+from allowed import ESCAPE_HOURS, HOUR, MINUTE, Policy
+from onecase import Case, Request, Said
+
 EXTENSION_MOST = 12 * HOUR      # [s136B] (2)
-ESCAPE_HOURS = 24 * HOUR        # [s138] (3)
-WARNED_BEFORE = 3 * HOUR        # [CLOCKS]: the end of the hours is warned of, also if the policy says nothing
+TRIES = 3                       # [POLICY] tries, if it is left out
 MUTED_FOR = (15 * MINUTE, 30 * MINUTE, HOUR)    # [PAGE] Mute: nobody may choose another length
-LONDON = zoneinfo.ZoneInfo("Europe/London")
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# What the law allows if no standard of the policy is meant for it. [CLOCKS], [SI]
-LAWFUL = {"section 136": DETENTION_HOURS, "health check": 30 * MINUTE, "custody review": HOUR, "escape": ESCAPE_HOURS}
+REMINDED = ("held", "missing")  # [CASE]: the states in which the coordinator is reminded
 OF_A_DETENTION = ("section 136", "handover", "examined", "interviewed", "health check", "custody review", "escape")
 
 
@@ -37,174 +32,6 @@ def words(message, name):
     shared = re.sub(r"UNSPECIFIED$", "", of.values_by_number[0].name)
     code = of.values_by_number[getattr(message, name)].name.removeprefix(shared)
     return "" if code == "UNSPECIFIED" else code.lower().replace("_", " ")
-
-
-# ---- The policy ----
-
-def milliseconds(text):
-    """[POLICY] Lengths: 90s, 15m, 24h, 2h30m."""
-    units = {"h": HOUR, "m": MINUTE, "s": 1000, "ms": 1}
-    return sum(int(count) * units[unit] for count, unit in re.findall(r"(\d+)(ms|h|m|s)", str(text)))
-
-
-class Policy:
-    def __init__(self, document):
-        self.times, self.standards = document["times"], document["standards"]
-        self.when_missing = document["urgency_when_missing"].replace("-", " ")
-        self.teams = {team["id"]: team for team in document["teams"]}
-        self.holidays = {str(day) for day in document.get("bank_holidays") or ()}
-
-    def time(self, name, otherwise=None):
-        return milliseconds(self.times[name if name in self.times else otherwise])
-
-    def answer(self, urgency):
-        return milliseconds(self.times["answer"][urgency.replace(" ", "_")])
-
-    def standard(self, clock, source, urgency):
-        """[CLOCKS] The shortest that is meant for this source and urgency; of what the law sets, the law's limit stands in."""
-        def meant(listed, word):
-            return listed in (None, "all") or word.replace(" ", "-") in listed
-
-        found = [(milliseconds(one["within"]), one["id"], milliseconds(one.get("warn", "0s"))) for one in self.standards
-                 if one["clock"] == clock.replace(" ", "-") and meant(one.get("sources"), source)
-                 and meant(one.get("urgencies"), urgency)]
-        if not found and clock in LAWFUL:
-            found = [(LAWFUL[clock], "statutory", 0)]
-        return min(found, default=None)
-
-    def sees_both_ages(self, team):
-        """[PAGE] Referring: a team of all ages has the whole time, others half, if nobody can tell a person's age."""
-        first, last = re.fullmatch(r"(\d+)(?:-(\d+)|\+)", "0+" if self.teams[team]["ages"] == "all" else
-                                   str(self.teams[team]["ages"])).groups()
-        return int(first) <= 17 and int(last or 999) >= 18
-
-    @staticmethod
-    def _days(listed):
-        """[POLICY] hours: mon-fri, every-day, bank-holidays, and several of them with commas between."""
-        for word in re.split(r"[,\s]+", listed):
-            first, _, last = word.partition("-")
-            if word == "every-day":
-                yield from WEEK
-            elif first in WEEK:
-                yield from WEEK[WEEK.index(first):WEEK.index(last or first) + 1]
-            else:
-                yield word
-
-    def next_opening(self, team, utc_ms):
-        """[POLICY] hours, in London: a shift belongs to the day on which it begins, and on a bank holiday only those begin
-        that name such days. None: it never opens."""
-        today = datetime.datetime.fromtimestamp(utc_ms / 1000, LONDON).date()
-        for day in (today + datetime.timedelta(days=ahead) for ahead in range(400)):
-            name = "bank-holidays" if str(day) in self.holidays else WEEK[day.weekday()]
-            begins = [datetime.time.fromisoformat(shift["from"]) for shift in self.teams[team]["hours"]
-                      if name in self._days(shift["days"])]
-            instants = [int(datetime.datetime.combine(day, at, LONDON).timestamp() * 1000) for at in begins]
-            if later := [at for at in instants if at > utc_ms]:
-                return min(later)
-        return None
-
-
-# ---- One case ----
-
-@dataclass
-class Run:
-    """A stretch of one clock: since which event it was known, and by which event it was over or became another."""
-    clock: str
-    standard: str
-    start: int
-    due: int
-    warn: int
-    known_at: int
-    over_at: int = None
-
-
-@dataclass
-class Clock:
-    standard: str
-    start: int
-    due: int
-    stop: int = None
-
-
-@dataclass
-class Said:
-    """One figure: what the rules give, and what the router recorded."""
-    clock: str
-    case: str
-    seq: int
-    ours: object
-    theirs: object
-
-
-@dataclass
-class Case:
-    number: str
-    drill: bool
-    received: int
-    clocks: dict = field(default_factory=dict)
-    runs: list = field(default_factory=list)        # every stretch of every clock, also of those that were moved
-    intervals: list = field(default_factory=list)   # [since, until, kind, owner, act by]
-    entries: list = field(default_factory=list)     # of a detention: (step, when, place, event)
-    source: str = ""
-    urgency: str = ""
-    age: int = None
-    looks_under_18: str = ""
-    seen: int = None            # the earliest contact that counts, not before the receipt
-    seen_before: int = 0        # contacts before the receipt, counted apart
-    told: int = None
-    first_offer: int = None
-    first_accepted: int = None
-    decided: int = None
-    ended: int = None
-    # The holder.
-    state: str = "held"
-    coordinator: str = ""
-    team: str = ""
-    asked: str = ""
-    handing_over: bool = False
-    expires: int = 0
-    expected: int = 0
-    lease: int = 0
-    lapses: int = 0
-    remind: int = 0
-    noted: bool = False         # the coordinator has been told why it is held
-    contact_made: bool = False
-    reminders: int = 0
-    unheard: int = 0
-    # The detention.
-    detained: str = ""          # "", open or ended
-    started: int = None
-    until: int = None
-    extended: int = 0
-    place: str = ""
-    at_place: int = 0
-    done: set = field(default_factory=set)
-    corrected: int = 0
-
-    # ---- Clocks ----
-
-    def begin(self, clock, standard, start, due, at):
-        """Starts a clock, or moves one that runs."""
-        allowed, name, warned = standard
-        self.over(clock, at)
-        due = start + allowed if due is None else due
-        if clock == "section 136" and not warned:
-            warned = WARNED_BEFORE
-        self.clocks[clock] = Clock(name, start, due)
-        self.runs.append(Run(clock, name, start, due, due - warned if warned else None, at))
-
-    def over(self, clock, at):
-        for run in self.runs:
-            if run.clock == clock and run.over_at is None:
-                run.over_at = at
-
-    def stop(self, clock, when, at):
-        if clock in self.clocks and self.clocks[clock].stop is None:
-            self.clocks[clock].stop = when
-            self.over(clock, at)
-
-    def runs_now(self, clock):
-        return clock in self.clocks and self.clocks[clock].stop is None
 
 
 class Region:
@@ -245,8 +72,11 @@ class Region:
             return
         if what == "received":
             number = f"{'D' if event.drill else 'R'}-{event.number:04}"
-            self.cases[event.referral] = Case(number, event.drill, event.at_ms)
+            # [PAGE] By telephone: received when they rang.
+            received = detail.rang_ms if detail.telephoned else event.at_ms
+            self.cases[event.referral] = Case(number, event.drill, received, event.at_ms)
         case = self.cases[event.referral]
+        self.say("receipt", case, event, case.received, event.received_ms)
         rule = getattr(self, f"_{what}", None)
         if rule:
             rule(case, event, detail)
@@ -296,6 +126,7 @@ class Region:
         if not contact:
             return
         case.contact_made |= met
+        self._count_try(case, event, met)
         if not met or words(detail, "mechanism") != "face to face":
             self.say("seen", case, event, (False, False), (detail.counts_as_seen, detail.before_receipt))
             return
@@ -312,6 +143,32 @@ class Region:
         case.stop("response", stop, event.at_ms)
         if "response" in case.clocks:
             case.clocks["response"].stop = min(case.clocks["response"].stop, stop)
+
+    # ---- [PAGE] A person who cannot be reached ----
+
+    def _told_of_tries(self, case, event):
+        """The coordinator has been told by now if as many tries as the policy allows have failed, and otherwise not."""
+        self.say("tries used up", case, event, case.tries >= self.policy.times.get("tries", TRIES), case.tries_told)
+
+    def _count_try(self, case, event, met):
+        self._told_of_tries(case, event)
+        case.tries, case.tries_told = (0, False) if met else (case.tries + 1, case.tries_told)
+
+    def _contact_tried(self, case, event, detail):
+        self._count_try(case, event, False)
+        self.say("tries", case, event, case.tries, detail.tries)
+        if case.state == "taken":
+            lease, of = event.at_ms + self.policy.time("coordinator_lease"), "a coordinator"
+        else:
+            lease, of = (detail.next_ms or event.at_ms) + self.policy.time("arrival_grace"), "a team"
+            lease = max(lease, case.lease) if case.contact_made else lease
+        case.lease, case.lapses = lease, 0
+        self.say(f"next word of {of}", case, event, lease, detail.lease_ms)
+
+    def _tries_used_up(self, case, event, detail):
+        due = case.tries >= self.policy.times.get("tries", TRIES) and not case.tries_told
+        self.say("tries used up", case, event, (True, case.tries), (due, detail.tries))
+        case.tries_told = True
 
     def _referrer_told(self, case, event, detail):
         # [PROTO] counts_as_told: it names who has the case in hand, or what came of it.
@@ -351,7 +208,9 @@ class Region:
 
     def _accepted(self, case, event, detail):
         case.first_accepted = case.first_accepted or event.at_ms
+        self._told_of_tries(case, event)
         case.state, case.team, case.lapses, case.asked = "team", detail.team, 0, ""
+        case.unheard, case.tries, case.tries_told = 0, 0, False     # another team tries anew
         case.expected = detail.expected_arrival_ms
         case.lease = case.expected + self.policy.time("arrival_grace")
         case.handing_over = False
@@ -393,7 +252,7 @@ class Region:
 
     def _taken(self, case, event, detail):
         self._fall_back(case, 0)
-        case.state, case.coordinator = "taken", detail.coordinator
+        case.state, case.coordinator, case.reminders, case.unheard = "taken", detail.coordinator, 0, 0
         case.lease = event.at_ms + self.policy.time("coordinator_lease")
         self.say("next word of a coordinator", case, event, case.lease, detail.lease_ms)
 
@@ -446,27 +305,101 @@ class Region:
         if detail.muted_ms:
             nearest = min(MUTED_FOR, key=lambda span: abs(event.at_ms + span - detail.muted_ms))
             self.say("muted", case, event, event.at_ms + nearest, detail.muted_ms)
-        if case.state == "held":
+        if case.state in REMINDED:
             self._reminder_due(case, event, detail.muted_ms or event.at_ms + self.policy.time("remind"), detail.remind_ms)
 
     def _asked_again(self, case, event, detail):
-        if case.state == "held":
+        if case.state in REMINDED:
             self._reminder_due(case, event, event.at_ms, detail.remind_ms)
 
     def _passed_over(self, case, event, detail):
         case.coordinator = detail.coordinator
-        if case.state == "held":
+        if case.state in REMINDED:
             case.reminders = 0
             self._reminder_due(case, event, event.at_ms + self.policy.time("remind"), detail.remind_ms)
 
-    # ---- The end ----
+    # ---- [PAGE] A person who is missing ----
 
-    def _closed(self, case, event, _):
-        case.state, case.ended = "ended", event.at_ms
+    def _went_missing(self, case, event, detail):
+        due = case.remind if case.state == "missing" else event.at_ms + self.policy.time("remind")
+        self._fall_back(case, due)
+        case.state = "missing"
+        self._reminder_due(case, event, due, detail.remind_ms)
+
+    def _found(self, case, event, _):
+        self._fall_back(case, event.at_ms)
+
+    # ---- [PAGE] Requests beside a case ----
+
+    def _chased_by_now(self, case, event, request):
+        """The router acts on all that is due at an instant: nobody was left without a reminder before this event."""
+        acted = self.turns[bisect.bisect_left(self.turns, request.chase):]
+        if request.chase:
+            self.say("request: reminded in time", case, event, True, not acted or acted[0] == event.at_ms)
+
+    def _beside_noted(self, case, event, detail):
+        state = words(detail, "state")
+        request = case.requests.setdefault(detail.request, Request())
+        self._chased_by_now(case, event, request)
+        request.times += state == "asked"
+        request.reminded = 0
+        # Nobody has said yes to it, so somebody is reminded of it.
+        request.chase = event.at_ms + self.policy.time("remind") if state in ("needed", "asked", "no") else 0
+        self.say("request: reminder", case, event, (request.times, request.chase), (detail.times, detail.chase_ms))
+
+    def _beside_chased(self, case, event, detail):
+        request = case.requests[detail.request]
+        self._chased_by_now(case, event, request)
+        due, request.chase = request.chase, event.at_ms + self.policy.time("remind")
+        request.reminded += 1
+        self.say("request: reminder", case, event, (True, request.reminded, request.chase),
+                 (0 < due <= event.at_ms, detail.times, detail.chase_ms))
+
+    # ---- The end, and that it was a mistake: [PAGE] A team, Reopen and RecordPassedOn ----
+
+    def _end(self, case, event, detail, by):
+        self._told_of_tries(case, event)
+        for request in case.requests.values():
+            self._chased_by_now(case, event, request)
+        within = self.policy.time("undo_within") if "undo_within" in self.policy.times else 24 * HOUR
+        case.undo_until = event.at_ms + within if within else 0
+        self.say("reopen until", case, event, case.undo_until, detail.undo_until_ms)
+        case.before_end, case.state, case.ended, case.ended_by = case.state, "ended", event.at_ms, by
         for clock in list(case.clocks):
             case.over(clock, event.at_ms)
 
-    _withdrawn = _closed
+    def _closed(self, case, event, detail):
+        self._end(case, event, detail, event.actor)
+
+    def _withdrawn(self, case, event, detail):
+        self._end(case, event, detail, "")
+
+    def _reopened(self, case, event, detail):
+        in_hand = case.ended_by == event.actor  # [PAGE]: who closed it has it again
+        self.say("reopened", case, event, (case.number, True, in_hand),
+                 (f"{'D' if event.drill else 'R'}-{event.number:04}", event.at_ms <= case.undo_until, detail.in_hand))
+        case.go_on(event.at_ms)
+        case.gaps.append([case.ended, event.at_ms])
+        case.ended, case.passed_on, case.reminders, case.unheard = None, None, 0, 0
+        case.coordinator = detail.coordinator
+        if not in_hand:
+            self._fall_back(case, 0)
+            self._reminder_due(case, event, event.at_ms, detail.remind_ms)
+            return
+        case.state, case.lapses = case.before_end, 0
+        if case.state == "taken":
+            case.lease = event.at_ms + self.policy.time("coordinator_lease")
+        elif case.contact_made:
+            case.lease = event.at_ms + self.policy.time("contact_lease")
+        else:
+            case.lease = max(case.expected, event.at_ms) + self.policy.time("arrival_grace")
+        self.say("next word of whoever has it again", case, event, case.lease, detail.lease_ms)
+
+    def _passed_on(self, case, event, detail):
+        there = detail.received_ms
+        allowed = not there or (there // MINUTE >= case.received // MINUTE and there <= event.at_ms)
+        self.say("passed on", case, event, True, allowed)
+        case.passed_on = (detail.provider, there)
 
     # ---- A detention: [PAGE] A detention, [CLOCKS] ----
 
@@ -580,7 +513,9 @@ class Region:
     def _owner(self, case, event):
         """[CASE]: the team that is asked or has it; otherwise the coordinator; nobody once it has ended."""
         kind, owner, act_by = {
-            "held": ("coordinator", case.coordinator, case.remind), "taken": ("coordinator", case.coordinator, case.lease),
+            "held": ("coordinator", case.coordinator, case.remind),
+            "missing": ("coordinator", case.coordinator, case.remind),
+            "taken": ("coordinator", case.coordinator, case.lease),
             "offered": ("team", case.asked, case.expires), "team": ("team", case.team, case.lapses or case.lease),
             "ended": ("", "", 0)}[case.state]
         self.say("owner", case, event, (kind, owner, act_by),

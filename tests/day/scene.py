@@ -9,8 +9,9 @@ import uuid
 import kinds
 import marks
 import mix
+import steps
 from people import minutes_ago
-from programs import DEVICES, NIGHT, OWN_MS, Failure, milliseconds, run
+from programs import DEVICES, NIGHT, OWN_MS, SHORTEST_MS, Failure, milliseconds, run
 
 WAIT_SECONDS = 30       # for a row of the trail
 LOOK_SECONDS = 0.1      # a database does not say when it grows
@@ -57,23 +58,25 @@ class Scene:
 
     async def refer(self):
         if self.kind.typed:
-            words = ["refer", "--id", self.id, "--callback", f"07700 900{self.index:03}", *shlex.split(self.kind.typed)]
-            code, said, complaint = await run(self.day.region, self.device, *words)
+            typed = self.kind.typed.format(half_an_hour_ago=steps.minute(-0.5))
+            words = ["refer", "--id", self.id, "--callback", f"07700 900{self.index:03}", *shlex.split(typed)]
+            code, said, complaint = await run(self.day.region, self.kind.by or self.device, *words)
         else:
             code, said, complaint = await run(self.day.region, self.device, "refer", "-", given=self.submission())
         shown = " ".join((said + complaint).split())
         self._compare(code, shown, 0, self.kind.shows)
         if "NOT YET" in shown:
             raise Failure(f"an alarm without a cause: {shown}")
-        await self._has(kinds.has("referral", "1"))
+        await self._has(steps.has("referral", "1"))
 
     # ---- Steps ----
 
     def _filled(self, text):
         number, received = self.ask("SELECT number, received_at_ms FROM referral WHERE referral = :case")[0]
         return text.format(
-            case=self.id, number=number, minute=kinds.minute(), in_4_hours=kinds.minute(4), an_hour_ago=kinds.minute(-1),
-            received=kinds.minute_of(received), routine_ms=OWN_MS["routine"], contact_ms=milliseconds("12h") // mix.SPEED)
+            case=self.id, number=number, minute=steps.minute(), in_4_hours=steps.minute(4), an_hour_ago=steps.minute(-1),
+            received=steps.minute_of(received), routine_ms=OWN_MS["routine"], contact_ms=milliseconds("12h") // mix.SPEED,
+            coordinator_ms=milliseconds("1h") // mix.SPEED, remind_ms=SHORTEST_MS)
 
     @staticmethod
     def _compare(code, shown, wanted, words):
@@ -119,7 +122,7 @@ class Scene:
         path = self.day.story.path
         with contextlib.suppress(sqlite3.Error):
             with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-                if ":case" in sql and "{" in sql:
+                if "{" in sql:
                     sql = self._filled(sql)
                 return database.execute(sql, {"case": self.id}).fetchall()
         return None
@@ -130,12 +133,14 @@ class Scene:
         """Whatever is left open ends here, by whoever coordinates it: the day goes on without it."""
         rows = None
         while rows is None:
-            rows = self.ask("SELECT area, (SELECT state FROM detention d WHERE d.referral = r.referral ORDER BY seq DESC LIMIT 1)"
+            rows = self.ask("SELECT area, state, (SELECT state FROM detention d WHERE d.referral = r.referral ORDER BY seq DESC LIMIT 1)"
                             " FROM referral r WHERE referral = :case AND ended_at_ms IS NULL")
             await asyncio.sleep(0 if rows is not None else LOOK_SECONDS)
-        for area, detention in rows:
+        for area, state, detention in rows:
             southfell = "southfell-duty" if self.kind.last else NIGHT
             coordinator = "northmoor-duty" if area == "northmoor" else southfell
+            if state == "missing":
+                await self._end(coordinator, "found {case} others")
             if detention not in (None, "ended"):
                 await self._end(coordinator, "detention {case} ended --how none-needed --without-amhp none-came")
             await self._end(coordinator, "take {case} --as p117 the day begins")
