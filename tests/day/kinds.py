@@ -277,7 +277,7 @@ KINDS = (
                 has("clock", "clock = 'response' AND stopped_at_ms IS NOT NULL"), SEEN[1])),
     Kind("R8 a coordinator undoes a team's closing, and decides who goes on", answers=AGAIN,
          steps=(held_by(NORTH), *SEEN, event("closed"),
-                says(DUTY, REOPEN, "It had been ended by mistake and was reopened, so the duty coordinator holds it"),
+                says(DUTY, REOPEN, "It had been ended by mistake and was reopened.", "The duty coordinator holds it"),
                 has("reopening", f"undone = 'closed' AND team IS NULL AND actor = '{DUTY}'"),
                 has("decision", "hold_reason = 'ended by mistake'"), *AS_IF_IT_NEVER_ENDED,
                 says(DUTY, "take {case} --as p117"),
