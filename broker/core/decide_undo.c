@@ -13,12 +13,12 @@ static enum refusal undo_is_theirs(const struct deciding *d, const struct ended_
 {
     bool closed = ended->state == CASE_CLOSED;
     if (d->command->party == PARTY_SOURCE)
-        return closed ? REFUSAL_NOT_ALLOWED : REFUSAL_NONE;
+        return closed ? REFUSAL_ENDED_BY_OTHERS : REFUSAL_NONE;
     if (d->command->party != PARTY_TEAM)
         return REFUSAL_NONE;
     if (ended->team != d->command->slot)
         return REFUSAL_NOT_YOURS;
-    return closed ? REFUSAL_NONE : REFUSAL_NOT_ALLOWED;
+    return closed ? REFUSAL_NONE : REFUSAL_ENDED_BY_OTHERS;
 }
 
 /* A sender who closed the case themselves knows where it stood, and goes on. Nobody else can know whether

@@ -17,7 +17,7 @@ static const struct undoing_words {
      "stays as it was. Say in a few words why its end was wrong, and nothing that names the person: "
      "reopen CASE --because REASON.",
      false},
-    {REFUSAL_NOT_ALLOWED,
+    {REFUSAL_ENDED_BY_OTHERS,
      "was ended by somebody else, and stays so. They can reopen it, and so can the coordinator: ring them.",
      true},
     {REFUSAL_CASE_CLOSED, "stays as it is, because the time to reopen it is over.", true},

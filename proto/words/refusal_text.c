@@ -50,6 +50,9 @@ static const char *const refusal_texts[] = {
     [REFUSAL(TIME_TO_COME)] =
         "That time is still to come, and nothing was changed. Type the time at which it was, with its date. End it "
         "with Z in winter, with +01:00 in summer. If it is now, leave the time out.",
+    [REFUSAL(ENDED_BY_OTHERS)] =
+        "Somebody else ended this case, so nothing was changed. They can reopen it, and so can the coordinator: ring "
+        "them.",
     [REFUSAL(BEFORE_RECEIPT)] =
         "That is before the referral was received here, and nothing was changed. Type the time at which they received "
         "it, with its date. If it is not known, leave it out.",

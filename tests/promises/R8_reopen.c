@@ -203,8 +203,8 @@ static void R8_nobody_else_reopens_and_nothing_is_changed(void **unused)
     source.actor = "another-source";
     bare = world_from_team(w, COMMAND_REOPEN, 1, closed);
     struct state_copy before = state_copy_take(w->state);
-    assert_int_equal(the_source_reopens(w, closed), REFUSAL_NOT_ALLOWED);
-    assert_int_equal(the_team_reopens(w, 1, withdrawn), REFUSAL_NOT_ALLOWED);
+    assert_int_equal(the_source_reopens(w, closed), REFUSAL_ENDED_BY_OTHERS);
+    assert_int_equal(the_team_reopens(w, 1, withdrawn), REFUSAL_ENDED_BY_OTHERS);
     assert_int_equal(the_team_reopens(w, 2, closed), REFUSAL_NOT_YOURS);
     assert_int_equal(the_team_reopens(w, 2, withdrawn), REFUSAL_NOT_YOURS);
     assert_int_equal(reopens(w, other), REFUSAL_NOT_YOURS);

@@ -124,6 +124,26 @@ class Reopened(unittest.TestCase):
             if answer.status.state == OFFERED:
                 break
 
+    def test_R8_a_referrer_is_told_through_the_intake_that_somebody_else_ended_it(self):
+        self.start()
+        self.stage.start_intake()
+        car = self.stage.device("car-1")
+        submit = self.stage.submission()
+        case = submit.referral.id
+        self.assertTrue(car.request(submit=submit).answer.done)
+        offered = self.await_status(self.duty, OFFERED)
+        accept = self.wire.Accept(referral=case, attempt=offered.attempt, expected_minutes=20)
+        self.assertTrue(self.north.request(accept=accept).answer.done)
+        self.assertTrue(self.north.request(close=self.wire.Close(referral=case, outcome=1)).answer.done)
+        command = bytes(range(16))
+        reopen = self.wire.Reopen(referral=case, reason="the next number was meant")
+        while True:  # saved by the intake first; the router's answer is what is said of it from then on
+            answer = car.request(command_id=command, reopen=reopen).answer
+            if not answer.done:
+                break
+        self.assertEqual(answer.refusal, 37)
+        self.assertIn("was ended by somebody else, and stays so.", answer.text)
+
     def test_R8_a_refusal_says_what_to_do_instead(self):
         self.start()
         case, number = self.accepted_by_northmoor()
