@@ -38,6 +38,18 @@ static struct case_reader answer_reader(struct broker *b, const struct answer_to
                    : (struct case_reader){PARTY_BROKER, SLOT_NONE};
 }
 
+/* With what waits for the reader, or their screen would forget that. False if there is no case. */
+static bool answer_splice_status(struct broker *b, const struct answer_to *to, const uint8_t *referral,
+                                 Concordat__V1__Answer *answer, spliced_field *status)
+{
+    const struct any_case of = state_case(b->state, referral);
+    const struct case_reader reader = answer_reader(b, to, of);
+    bool is_one = (of.open || of.ended) && changes_status(b, of, &reader, ANSWER_STATUS, status);
+    if (is_one)
+        spliced_into(&answer->base, status, 1);
+    return is_one;
+}
+
 void answers_done(struct broker *b, const struct answer_to *to, const struct done *done,
                   const uint8_t *referral)
 {
@@ -55,10 +67,7 @@ void answers_done(struct broker *b, const struct answer_to *to, const struct don
         answer.text = borrowed_text(erasure_key_remains);
     if (referral) {
         answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
-        const struct any_case of = state_case(b->state, referral);
-        const struct case_reader reader = answer_reader(b, to, of);
-        if (changes_status(b, of, &reader, ANSWER_STATUS, &status))
-            spliced_into(&answer.base, &status, 1);
+        answer_splice_status(b, to, referral, &answer, &status);
     }
     outgoing_add(b->turn.outgoing, to->route, &message);
 }
@@ -89,18 +98,18 @@ static void answer_refused(struct broker *b, const struct answer_to *to, enum re
 {
     Concordat__V1__Message message;
     Concordat__V1__Answer answer;
-    struct status status;
+    Concordat__V1__CaseStatus nobodys = CONCORDAT__V1__CASE_STATUS__INIT;
+    spliced_field status;
     if (!to->command_id)
         return;
     answer_open(&message, &answer, to);
     answer.refusal = (Concordat__V1__Refusal)refusal;
     answer.retry_after_ms = wait_ms;
     answer.text = borrowed_text(text);
-    concordat__v1__case_status__init(&status.message);
-    if (!referral || !status_of(&status, b->state, b->directory, state_case(b->state, referral)))
-        say_default_coordinator(b, &status.message);
-    if (refusal != REFUSAL_REVOKED) /* a key that was withdrawn learns nothing */
-        answer.status = &status.message;
+    say_default_coordinator(b, &nobodys);
+    bool learns = refusal != REFUSAL_REVOKED; /* a key that was withdrawn learns nothing */
+    if (learns && !(referral && answer_splice_status(b, to, referral, &answer, &status)))
+        answer.status = &nobodys;
     outgoing_add(b->turn.outgoing, to->route, &message);
 }
 

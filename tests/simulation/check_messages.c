@@ -106,6 +106,17 @@ static void check_covered(struct world *w, const struct peer *peer, const Concor
                        peer->key.name);
 }
 
+/* A coordinator who enters a referral for somebody who rang is answered whose case it is, in any area. */
+static bool answers_call(const struct seen_command *command, const struct peer *peer,
+                         const Concordat__V1__Answer *answer, const struct witness *w)
+{
+    const struct seen_case *c =
+        command && command->kind == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT && answer->status->referral.len
+            ? witness_case(w, answer->status->referral.data)
+            : NULL;
+    return c && strcmp(c->entered_by, peer->key.name) == 0;
+}
+
 static void check_answer(struct world *w, const struct peer *peer, const Concordat__V1__Message *message)
 {
     const Concordat__V1__Answer *answer = message->answer;
@@ -115,7 +126,7 @@ static void check_answer(struct world *w, const struct peer *peer, const Concord
     check_status(w, answer->status);
     if (answer->covered)
         check_covered(w, peer, answer->covered);
-    if (answer->status)
+    if (answer->status && !answers_call(command, peer, answer, &w->witness))
         check_reader(w, peer, answer->status->referral.data, answer->status->referral.len, "an answer");
     if (command && answer->refusal == CONCORDAT__V1__REFUSAL__REFUSAL_SEALED)
         check_told_refusal(w, peer, command);

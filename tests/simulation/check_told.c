@@ -1,6 +1,6 @@
 /* check_told.c: whoever is concerned is told in the turn that recorded it: the team that is asked and the
  * team that has the case are sent the list of changes; the coordinators of a case are sent that nobody has
- * answered, and that a clock has ended.
+ * answered, and that a clock has ended; and each side of a case is sent what others wrote to it.
  *
  * A peer counts as connected if the broker has welcomed it some time ago, has heard of it since, and lost
  * nothing on the way to it: whoever has just come is sent all open cases in pages, which take some turns.
@@ -17,14 +17,17 @@ enum { CAUGHT_UP_MS = 60 * 1000, SILENCE_MS = 30 * 1000, PAGE_CASES = 100 };
 
 typedef unsigned long long number;
 
+#define ROLE(name) (1u << CONCORDAT__V1__ROLE__ROLE_##name)
+
 static const struct {
     int kind;
-    bool teams; /* otherwise the coordinators */
+    uint32_t roles;
     const char *broken;
 } told_of[] = {
-    {WHAT(UPDATED), true, "R3 not told"},
-    {WHAT(REMINDED), false, "R15 not told"},
-    {WHAT(CLOCK_BREACHED), false, "R5 not told"},
+    {WHAT(UPDATED), ROLE(TEAM), "R3 not told"},
+    {WHAT(REMINDED), ROLE(COORDINATOR), "R15 not told"},
+    {WHAT(CLOCK_BREACHED), ROLE(COORDINATOR), "R5 not told"},
+    {WHAT(MESSAGE_SENT), ROLE(SOURCE) | ROLE(TEAM) | ROLE(COORDINATOR), "R15 message not told"},
 };
 
 /* All pages are sent within a minute, if there is only one. */
@@ -49,26 +52,32 @@ void check_told_begins(struct world *w, uint64_t seq, const Concordat__V1__Event
     }
 }
 
-/* Whether a status says what is due: the list of changes up to the event, or what held at it. */
+/* Whether a status says what is due: the list of changes up to the event, the message, or what held at it. */
 static bool says(const struct told_due *due, const struct seen_case *c,
                  const Concordat__V1__CaseStatus *status)
 {
-    if (!told_of[due->of].teams)
+    switch (told_of[due->of].kind) {
+    case WHAT(UPDATED):
+        return status->changed_seq >= due->seq && status->n_changed >= c->changes;
+    case WHAT(MESSAGE_SENT):
+        return check_shows(status, due->seq);
+    default:
         return status->seq >= due->seq;
-    return status->changed_seq >= due->seq && status->n_changed >= c->changes;
+    }
 }
 
 void check_told_by(struct world *w, const struct peer *peer, const Concordat__V1__CaseStatus *status)
 {
     struct witness *witness = &w->witness;
-    for (int i = 0; status && status->referral.len == 16 && i < witness->due_count; i++) {
+    const struct seen_case *c =
+        status && status->referral.len == 16 ? witness_case(witness, status->referral.data) : NULL;
+    for (int i = 0; c && i < witness->due_count; i++) {
         struct told_due *due = &witness->due[i];
-        const struct seen_case *c = memcmp(due->referral, status->referral.data, sizeof due->referral) == 0
-                                        ? witness_case(witness, due->referral)
-                                        : NULL;
-        if (c && says(due, c, status))
+        if (memcmp(due->referral, c->id, sizeof due->referral) == 0 && says(due, c, status))
             due->told |= UINT64_C(1) << peer->index;
     }
+    if (c)
+        check_written(w, peer, c, status);
 }
 
 void check_told_hears(struct world *w, struct peer *p)
@@ -84,27 +93,24 @@ static bool is_connected(const struct world *w, const struct peer *p)
            w->now_ms - p->heard_of_ms < SILENCE_MS;
 }
 
-static bool is_concerned_team(const struct peer *p, const struct seen_case *c)
+/* Whether it is still so for the peer when its turn ends. */
+static bool still_holds(const struct told_due *due, const struct peer *p, const struct seen_case *c)
 {
-    bool is_asked = c->offer_live && strcmp(p->key.of, c->offer_team) == 0;
-    return p->key.role == CONCORDAT__V1__ROLE__ROLE_TEAM &&
-           (is_asked || (c->team[0] && strcmp(p->key.of, c->team) == 0));
-}
-
-static bool is_concerned_coordinator(const struct peer *p, const struct seen_case *c)
-{
-    bool is_theirs = strcmp(p->key.of, c->coordinator) == 0;
-    for (size_t i = 0; i < c->also_count; i++)
-        is_theirs |= strcmp(p->key.of, c->also[i]) == 0;
-    return p->key.role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR && is_theirs;
+    switch (told_of[due->of].kind) {
+    case WHAT(UPDATED):
+        return c->changed_seq == due->seq && check_is_theirs(p, c);
+    case WHAT(MESSAGE_SENT):
+        return check_waits_for(p, c, due->seq);
+    default:
+        return check_is_theirs(p, c);
+    }
 }
 
 static void check_due(struct world *w, const struct told_due *due, const struct seen_case *c)
 {
-    bool teams = told_of[due->of].teams;
     for (int i = 0; i < w->peer_count; i++) {
         const struct peer *p = &w->peers[i];
-        bool concerned = teams ? is_concerned_team(p, c) : is_concerned_coordinator(p, c);
+        bool concerned = told_of[due->of].roles & 1u << p->key.role && still_holds(due, p, c);
         if (concerned && is_connected(w, p) && !(due->told & UINT64_C(1) << i))
             world_violated(w, told_of[due->of].broken, "%s was not sent what event %llu says", p->key.name,
                            (number)due->seq);
@@ -117,8 +123,7 @@ void check_told(struct world *w)
     for (int i = 0; i < witness->due_count && !w->host.dead; i++) {
         const struct told_due *due = &witness->due[i];
         const struct seen_case *c = witness_case(witness, due->referral);
-        bool is_seen = told_of[due->of].teams && c->changed_seq != due->seq;
-        if (!c->ended && !is_seen)
+        if (!c->ended)
             check_due(w, due, c);
     }
     witness->due_count = 0;

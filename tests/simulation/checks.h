@@ -47,6 +47,14 @@ void check_history(struct world *world, const struct peer *peer, const struct se
 /* check_children.c: of an event that asks a team or holds a case, with the case before it. */
 void check_child(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                  const struct seen_case *before);
+/* check_missing.c: of an event, with its case before it. */
+void check_missing(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                   const struct seen_case *before);
+/* check_shifts.c: of an event that notes a shift; takes from it who is on shift. */
+void check_shift(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
+/* check_calls.c: of an event; and of all open cases, before the next batch and after each turn. */
+void check_call(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
+void check_routed(struct world *world);
 /* check_reminders.c: of a reminder, with the case before it. */
 void check_reminded(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                     const struct seen_case *before);
@@ -59,6 +67,16 @@ void check_clocks_end(struct world *world);
 void check_told_begins(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
 void check_told_by(struct world *world, const struct peer *peer, const Concordat__V1__CaseStatus *status);
 void check_told(struct world *world);
+/* check_written.c: of a status that a peer is sent, with its case. */
+void check_written(struct world *world, const struct peer *peer, const struct seen_case *of,
+                   const Concordat__V1__CaseStatus *status);
+/* Whether a case is one that the peer works on: its source, the team that has it or is asked, its coordinator
+ * or one who was told because nobody answered. */
+bool check_is_theirs(const struct peer *peer, const struct seen_case *of);
+/* Whether a message, by the number of its event, is to the peer, and not seen on its side; and whether a
+ * status shows it so. */
+bool check_waits_for(const struct peer *peer, const struct seen_case *of, uint64_t seq);
+bool check_shows(const Concordat__V1__CaseStatus *status, uint64_t seq);
 /* When the broker welcomes a peer, and when it takes something of one. */
 void check_told_welcomes(const struct world *world, struct peer *peer);
 void check_told_hears(struct world *world, struct peer *peer);

@@ -1,6 +1,6 @@
 /* coordinator.c: the duty coordinator's desk: takes held cases, asks a team, reports, closes, covers a
- * neighbour, hears a reminder, comes and goes, or is busy. A diligent coordinator works off a backlog, and
- * looks at the board whenever there is nothing to do. */
+ * neighbour, hears a reminder, enters a call, comes and goes, or is busy. A diligent coordinator works off a
+ * backlog, and looks at the board whenever there is nothing to do. */
 #include <string.h>
 
 #include "tests/simulation/world.h"
@@ -29,9 +29,9 @@ static bool can_take(struct peer *p)
 static void coordinator_notes(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
 {
     const uint8_t *id = status->referral.data;
-    if (status->changed_seq && peer_chance(p, 10))
-        peer_task(w, p, random_wait(&p->random, MINUTES(3)), COMMAND(SAW_CHANGES), 0, id,
-                  (uint32_t)status->changed_seq);
+    peer_looks(w, p, status, 10);
+    if (peer_chance(p, 2))
+        peer_plans_message(w, p, id, random_wait(&p->random, MINUTES(3)));
     if (status->unheard && peer_chance(p, 8))
         peer_task(w, p, random_wait(&p->random, MINUTES(2)),
                   peer_chance(p, 70) ? COMMAND(ACKNOWLEDGE) : COMMAND(MUTE), 0, id, 0);
@@ -65,7 +65,9 @@ static void coordinator_consider(struct world *w, struct peer *p, const Concorda
                                            : COMMAND(CLOSE),
                       0, id, 0);
     } else if (status->state == STATE(MISSING) && !peer_chance(p, p->vanishes)) {
-        peer_task(w, p, random_wait(&p->random, MINUTES(30)), COMMAND(REPORT_FOUND), 0, id, 0);
+        peer_task(w, p, random_wait(&p->random, MINUTES(30)),
+                  p->diligent || peer_chance(p, 70) ? COMMAND(REPORT_FOUND) : COMMAND(REPORT_MISSING), 0, id,
+                  0);
     } else if (status->state == STATE(OFFERED) && !p->diligent && peer_chance(p, 2)) {
         peer_task(w, p, random_wait(&p->random, MINUTES(1)),
                   peer_chance(p, 50) ? COMMAND(ASSIGN) : COMMAND(TAKE), 0, id, 0);
@@ -103,13 +105,16 @@ static void coordinator_changes_shift(struct world *w, struct peer *p)
     peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(SET_PRESENCE), 0, NULL, 0);
 }
 
-/* Whether there is a case to deal with; the next shift, the next cover and what may be reopened can wait. */
+/* Whether there is a case to deal with; shifts, the next cover and call, and what may be reopened can wait.
+ */
 static bool has_work(const struct peer *p)
 {
-    for (int i = 0; i < p->task_count; i++)
-        if (p->tasks[i].kind != COMMAND(SET_PRESENCE) && p->tasks[i].kind != COMMAND(COVER) &&
-            p->tasks[i].kind != COMMAND(REOPEN))
+    for (int i = 0; i < p->task_count; i++) {
+        int kind = p->tasks[i].kind;
+        if (kind != COMMAND(SET_PRESENCE) && kind != COMMAND(COVER) && kind != COMMAND(REOPEN) &&
+            kind != COMMAND(ON_SHIFT) && kind != COMMAND(SHIFT_HANDOVER) && kind != COMMAND(SUBMIT))
             return true;
+    }
     return p->pending_count > 0;
 }
 
@@ -239,6 +244,15 @@ static void coordinator_helps(struct world *w, struct peer *p)
     coordinator_plans_cover(w, p);
 }
 
+/* Nobody rings while the backlog is worked off. */
+static void coordinator_takes_call(struct world *w, struct peer *p)
+{
+    if (p->diligent)
+        return;
+    peer_enters_call(w, p);
+    peer_plans_call(w, p);
+}
+
 static void coordinator_does(struct world *w, struct peer *p, const struct task *task)
 {
     switch (task->kind) {
@@ -249,7 +263,22 @@ static void coordinator_does(struct world *w, struct peer *p, const struct task 
         peer_records_wish(w, p, task->referral);
         break;
     case COMMAND(SAW_CHANGES):
-        peer_saw_changes(w, p, task->referral, task->attempt);
+        peer_saw(w, p, task);
+        break;
+    case COMMAND(SEND_MESSAGE):
+        peer_writes(w, p, task);
+        break;
+    case COMMAND(REPORT_MISSING):
+        peer_reports_missing(w, p, task->referral);
+        break;
+    case COMMAND(ON_SHIFT):
+        peer_changes_shift(w, p);
+        break;
+    case COMMAND(SHIFT_HANDOVER):
+        peer_hands_shift_over(w, p, task->step);
+        break;
+    case COMMAND(SUBMIT):
+        coordinator_takes_call(w, p);
         break;
     case COMMAND(ACKNOWLEDGE):
     case COMMAND(MUTE):
@@ -277,7 +306,15 @@ static void open_desk(struct world *w, struct peer *p)
     p->renew_ms = INT64_MAX;
     peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(SET_PRESENCE), 0, NULL, 0);
     coordinator_plans_cover(w, p);
+    peer_plans_shift(w, p);
+    peer_plans_call(w, p);
 }
 
-const struct peer_role coordinator_role = {
-    .open = open_desk, .wake = coordinator_wake, .told = coordinator_told, .does = coordinator_does};
+static void coordinator_answered(struct world *w, struct peer *p, const struct pending *pending,
+                                 const Concordat__V1__Answer *answer)
+{
+    peer_call_answered(w, p, pending, answer);
+}
+
+const struct peer_role coordinator_role = {open_desk, coordinator_wake, coordinator_told,
+                                           coordinator_answered, coordinator_does};

@@ -1,4 +1,7 @@
-/* facts.c: what a case's events say of the person, of their detention, and of who has heard of the case. */
+/* facts.c: what a case's events say of the person, of their detention, of who has heard of the case, and
+ * of what people wrote to each other. */
+#include <string.h>
+
 #include "tests/simulation/checks.h"
 
 #define WHAT(name) CONCORDAT__V1__EVENT__WHAT_##name
@@ -55,6 +58,36 @@ static void take_update(struct seen_case *c, uint64_t seq, const Concordat__V1__
     c->changed_seq = c->changes ? seq : 0;
     if (m->own_team[0] || c->own_team[0])
         snprintf(c->own_team, NAME_BYTES, "%s", m->own_team);
+}
+
+static void drop_message(struct seen_case *c, size_t at)
+{
+    memmove(&c->messages[at], &c->messages[at + 1], (--c->message_count - at) * sizeof *c->messages);
+}
+
+/* The oldest makes room, and is still in the record. */
+static void take_written(struct seen_case *c, uint64_t seq, const Concordat__V1__MessageSent *m)
+{
+    if (c->message_count == MESSAGES_UNSEEN_MAX)
+        drop_message(c, 0);
+    struct seen_message *message = &c->messages[c->message_count++];
+    *message = (struct seen_message){.seq = seq};
+    snprintf(message->team, NAME_BYTES, "%s", m->team);
+    for (size_t i = 0; i < m->n_to; i++)
+        message->unseen |= 1u << m->to[i];
+}
+
+static void take_seen(struct seen_case *c, const Concordat__V1__ChangesSeen *m)
+{
+    if (m->of)
+        c->changed_seq = 0;
+    for (size_t i = c->message_count; i-- > 0;) {
+        struct seen_message *message = &c->messages[i];
+        if (message->seq <= m->messages && witness_message_waits(c, message, (int)m->by, m->team))
+            message->unseen &= ~(1u << m->by);
+        if (!message->unseen)
+            drop_message(c, i);
+    }
 }
 
 /* Whether somebody has heard of the case as it is. */
@@ -138,11 +171,23 @@ static void take_place(const struct witness *w, const struct seen_case *c, const
         team->freed_seq = e->seq;
 }
 
+/* The turn that receives a case, or finds its person, decides who is asked about it. */
+static void take_decision(struct seen_case *c, const Concordat__V1__Event *e)
+{
+    if (e->what_case == WHAT(RECEIVED))
+        c->undecided = e->received->telephoned ? "R17 not routed" : "P4 not routed";
+    else if (e->what_case == WHAT(FOUND))
+        c->undecided = "R12 not routed";
+    else if (e->what_case == WHAT(OFFERED) || e->what_case == WHAT(HELD))
+        c->undecided = NULL;
+}
+
 void facts_take(const struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
 {
     take_clocks(c, e, w->ahead_ms);
     take_hearing(c, e);
     take_asking(w, c, e);
+    take_decision(c, e);
     take_place(w, c, e);
     if (e->what_case == WHAT(RECEIVED)) {
         take_referral(c, e->received->referral, e->received->routed_age);
@@ -151,7 +196,9 @@ void facts_take(const struct witness *w, struct seen_case *c, const Concordat__V
     } else if (e->what_case == WHAT(UPDATED)) {
         take_update(c, e->seq, e->updated);
     } else if (e->what_case == WHAT(CHANGES_SEEN)) {
-        c->changed_seq = 0;
+        take_seen(c, e->changes_seen);
+    } else if (e->what_case == WHAT(MESSAGE_SENT)) {
+        take_written(c, e->seq, e->message_sent);
     } else if (e->what_case == WHAT(DETENTION_NOTED)) {
         take_detention(c, e->detention_noted);
     }

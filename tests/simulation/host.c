@@ -19,6 +19,7 @@ void host_keeps(struct world *w)
 {
     size_t from = w->store.count;
     check_told(w);
+    check_routed(w);
     w->witness.batch_seq = from + 1;
     w->witness.before_ms = w->witness.at_ms;
     w->witness.policy_before = w->witness.policy;
@@ -495,6 +496,7 @@ void host_turn(struct world *w)
         check_shares(w);
     }
     check_told(w);
+    check_routed(w);
     check_stuck(w);
     check_clocks_end(w);
     check_replay(w);

@@ -121,6 +121,13 @@ static void plan_changes(struct world *w, struct peer *p, const uint8_t *id)
         peer_detention_step(w, p, id, random_wait(&p->random, MINUTES(20)));
     if (peer_chance(p, 5))
         peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(GET_RECORD), 0, id, 0);
+    if (peer_chance(p, 20))
+        peer_plans_message(w, p, id, random_wait(&p->random, MINUTES(20)));
+    if (peer_chance(p, 4))
+        peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(REPORT_MISSING), 0, id, 0);
+    if (peer_chance(p, 10))
+        peer_task(w, p, peer_chance(p, 20) ? 0 : random_wait(&p->random, HOURS(1)), COMMAND(WITHDRAW), 0, id,
+                  0);
 }
 
 static void new_referral(struct world *w, struct peer *p)
@@ -138,9 +145,6 @@ static void new_referral(struct world *w, struct peer *p)
     if (peer_chance(p, 3)) /* the same referral id with other content */
         peer_task(w, p, random_wait(&p->random, MINUTES(20)), COMMAND(SUBMIT), 9, id, 0);
     plan_changes(w, p, id);
-    if (peer_chance(p, 10))
-        peer_task(w, p, peer_chance(p, 20) ? 0 : random_wait(&p->random, HOURS(1)), COMMAND(WITHDRAW), 0, id,
-                  0);
     if (peer_chance(p, 10))
         peer_task(w, p, random_wait(&p->random, HOURS(1)), COMMAND(GET_STATUS), 0, id, 0);
     if (peer_chance(p, 3))
@@ -170,12 +174,28 @@ static void intake_wake(struct world *w, struct peer *p)
     peer_plan(w, p, p->next_referral_ms);
 }
 
+/* Looks at its case, and at one that a coordinator entered for it goes on as at its own. */
+static void read_own(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
+{
+    const uint8_t *id = status->referral.data;
+    peer_looks(w, p, status, 20);
+    for (int i = 0; i < p->own_count; i++)
+        if (memcmp(p->own[i], id, 16) == 0)
+            return;
+    if (p->own_count == KNOWN_MAX)
+        return;
+    memcpy(p->own[p->own_count++], id, 16);
+    plan_changes(w, p, id);
+}
+
 static void intake_told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
 {
     bool ends = message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS &&
                 message->status->state == CONCORDAT__V1__STATE__STATE_CLOSED;
     if (ends && peer_chance(p, 3))
         plan_reopening(w, p, message->status->referral.data);
+    if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
+        read_own(w, p, message->status);
     if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS && peer_chance(p, 40) &&
         p->pending_count < PENDING_MAX / 2)
         intake_tell(w, p, message->status);
@@ -209,6 +229,15 @@ static void intake_does(struct world *w, struct peer *p, const struct task *task
             update(w, p, task->referral, task->step);
         else
             correct(w, p, task->referral, task->step);
+        break;
+    case COMMAND(SEND_MESSAGE):
+        peer_writes(w, p, task);
+        break;
+    case COMMAND(SAW_CHANGES):
+        peer_saw(w, p, task);
+        break;
+    case COMMAND(REPORT_MISSING):
+        peer_reports_missing(w, p, task->referral);
         break;
     case COMMAND(RECORD_WISH):
         peer_records_wish(w, p, task->referral);

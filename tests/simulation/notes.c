@@ -1,5 +1,5 @@
 /* notes.c: what the source, the team and the coordinator can say of a case: the steps of a detention, what
- * the person wishes, and that they have seen what was changed. */
+ * the person wishes, that the person is missing, words to each other, and that they have seen what is new. */
 #include "tests/simulation/world.h"
 
 #define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
@@ -85,14 +85,56 @@ void peer_records_wish(struct world *w, struct peer *p, const uint8_t *referral)
     peer_command(w, p, &request, referral, 0);
 }
 
-void peer_saw_changes(struct world *w, struct peer *p, const uint8_t *referral, uint64_t seq)
+/* A person looks at what was changed and written, up to what was on the screen, or they do not. */
+void peer_looks(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status, int of_hundred)
+{
+    uint64_t shown = 0;
+    for (size_t i = 0; i < status->n_messages; i++)
+        if (status->messages[i]->for_you && status->messages[i]->seq > shown)
+            shown = status->messages[i]->seq;
+    if ((status->changed_seq || shown) && peer_chance(p, of_hundred))
+        peer_task(w, p, random_wait(&p->random, MINUTES(2)), COMMAND(SAW_CHANGES), (int)shown,
+                  status->referral.data, (uint32_t)status->changed_seq);
+}
+
+void peer_saw(struct world *w, struct peer *p, const struct task *task)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__SawChanges body = CONCORDAT__V1__SAW_CHANGES__INIT;
     request.command_case = COMMAND(SAW_CHANGES);
     request.saw_changes = &body;
+    body.referral = peer_bytes(task->referral, 16);
+    body.seq = task->attempt;
+    body.messages_seq = (uint64_t)task->step;
+    peer_command(w, p, &request, task->referral, 0);
+}
+
+void peer_plans_message(struct world *w, struct peer *p, const uint8_t *referral, int64_t in_ms)
+{
+    peer_task(w, p, in_ms, COMMAND(SEND_MESSAGE), (int)random_between(&p->random, 0, 4), referral, 0);
+}
+
+/* The task's step is to whom it is; now and then nobody, or without words. */
+void peer_writes(struct world *w, struct peer *p, const struct task *task)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__SendMessage body = CONCORDAT__V1__SEND_MESSAGE__INIT;
+    request.command_case = COMMAND(SEND_MESSAGE);
+    request.send_message = &body;
+    body.referral = peer_bytes(task->referral, 16);
+    body.to = (Concordat__V1__CaseSide)task->step;
+    body.text = notes_text(peer_chance(p, 95) ? "we wait at the gate, Invented" : "");
+    peer_command(w, p, &request, task->referral, 0);
+}
+
+void peer_reports_missing(struct world *w, struct peer *p, const uint8_t *referral)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__ReportMissing body = CONCORDAT__V1__REPORT_MISSING__INIT;
+    request.command_case = COMMAND(REPORT_MISSING);
+    request.report_missing = &body;
     body.referral = peer_bytes(referral, 16);
-    body.seq = seq;
+    body.seen_at = (Concordat__V1__KindOfPlace)random_between(&p->random, 0, 5);
     peer_command(w, p, &request, referral, 0);
 }
 

@@ -111,8 +111,29 @@ void peer_plans_detention(struct world *world, struct peer *peer, const uint8_t 
 void peer_passes_on(struct world *w, struct peer *p, const uint8_t *referral);
 void peer_reopens(struct world *world, struct peer *peer, const uint8_t *referral);
 void peer_records_wish(struct world *world, struct peer *peer, const uint8_t *referral);
-/* Says that a person has seen the changes up to an event. */
-void peer_saw_changes(struct world *world, struct peer *peer, const uint8_t *referral, uint64_t seq);
+void peer_reports_missing(struct world *world, struct peer *peer, const uint8_t *referral);
+/* Plans that a person sees the changes and messages that a status shows, by chance; and says that they have.
+ */
+void peer_looks(struct world *world, struct peer *peer, const Concordat__V1__CaseStatus *status,
+                int of_hundred);
+void peer_saw(struct world *world, struct peer *peer, const struct task *task);
+/* Plans words to somebody else who works on a case; and sends them. */
+void peer_plans_message(struct world *world, struct peer *peer, const uint8_t *referral, int64_t in_ms);
+void peer_writes(struct world *world, struct peer *peer, const struct task *task);
+
+/* shifts.c: plans what somebody does next with their shift, and does it. */
+void peer_plans_shift(struct world *world, struct peer *peer);
+void peer_changes_shift(struct world *world, struct peer *peer);
+/* A step of a handover: proposed, cancelled or signed. */
+void peer_hands_shift_over(struct world *world, struct peer *peer, int step);
+
+/* telephone.c: plans that a coordinator enters a referral for somebody who rings; enters it; and sees that it
+ * is not refused. */
+void peer_plans_call(struct world *world, struct peer *peer);
+void peer_enters_call(struct world *world, struct peer *peer);
+void peer_call_answered(struct world *world, const struct peer *peer, const struct pending *pending,
+                        const Concordat__V1__Answer *answer);
+
 bool peer_chance(struct peer *peer, int of_hundred);
 ProtobufCBinaryData peer_bytes(const uint8_t *bytes, size_t size);
 

@@ -107,17 +107,6 @@ static void say_end(struct world *w, struct peer *p, const struct task *task)
     peer_command(w, p, &request, task->referral, 0);
 }
 
-static void say_missing(struct world *w, struct peer *p, const struct task *task)
-{
-    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-    Concordat__V1__ReportMissing body = CONCORDAT__V1__REPORT_MISSING__INIT;
-    request.command_case = COMMAND(REPORT_MISSING);
-    request.report_missing = &body;
-    body.referral = peer_bytes(task->referral, 16);
-    body.seen_at = (Concordat__V1__KindOfPlace)random_between(&p->random, 0, 5);
-    peer_command(w, p, &request, task->referral, 0);
-}
-
 static void say_tried(struct world *w, struct peer *p, const struct task *task)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
@@ -255,6 +244,7 @@ static void open_device(struct world *w, struct peer *p)
     p->lease_ms = random_between(&p->random, SECONDS(30), SECONDS(600));
     p->renew_ms = INT64_MAX;
     peer_task(w, p, random_wait(&p->random, HOURS(3)), COMMAND(SET_PRESENCE), 0, NULL, 0);
+    peer_plans_shift(w, p);
 }
 
 static void team_wake(struct world *w, struct peer *p)
@@ -264,12 +254,14 @@ static void team_wake(struct world *w, struct peer *p)
     peer_plan(w, p, p->welcome ? p->renew_ms : INT64_MAX);
 }
 
-/* A person looks at what was changed, or they do not. */
-static void look_at_changes(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
+/* People write to each other about what they are asked and what they have. */
+static void read_status(struct world *w, struct peer *p, const Concordat__V1__CaseStatus *status)
 {
-    if (status && status->changed_seq && !p->diligent && peer_chance(p, 30))
-        peer_task(w, p, random_wait(&p->random, MINUTES(2)), COMMAND(SAW_CHANGES), 0, status->referral.data,
-                  (uint32_t)status->changed_seq);
+    if (!status || p->diligent)
+        return;
+    peer_looks(w, p, status, 30);
+    if (peer_chance(p, 4))
+        peer_plans_message(w, p, status->referral.data, random_wait(&p->random, MINUTES(1)));
 }
 
 static void team_told(struct world *w, struct peer *p, const Concordat__V1__Message *message)
@@ -281,11 +273,11 @@ static void team_told(struct world *w, struct peer *p, const Concordat__V1__Mess
     } else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_OFFER) {
         world_note(w, p->key.name, "is offered", message->offer->referral.data, message->offer->attempt);
         take_offer(w, p, message->offer);
-        look_at_changes(w, p, message->offer->status);
+        read_status(w, p, message->offer->status);
         if (message->offer->status->detention && peer_chance(p, 10))
             peer_detention_step(w, p, message->offer->referral.data, random_wait(&p->random, MINUTES(1)));
     } else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS) {
-        look_at_changes(w, p, message->status);
+        read_status(w, p, message->status);
     }
 }
 
@@ -322,7 +314,7 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         ask_record(w, p, task->referral);
         break;
     case COMMAND(REPORT_MISSING):
-        say_missing(w, p, task);
+        peer_reports_missing(w, p, task->referral);
         break;
     case COMMAND(TRIED_TO_REACH):
         say_tried(w, p, task);
@@ -340,7 +332,16 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
         peer_records_wish(w, p, task->referral);
         break;
     case COMMAND(SAW_CHANGES):
-        peer_saw_changes(w, p, task->referral, task->attempt);
+        peer_saw(w, p, task);
+        break;
+    case COMMAND(SEND_MESSAGE):
+        peer_writes(w, p, task);
+        break;
+    case COMMAND(ON_SHIFT):
+        peer_changes_shift(w, p);
+        break;
+    case COMMAND(SHIFT_HANDOVER):
+        peer_hands_shift_over(w, p, task->step);
         break;
     case COMMAND(RECORD_PASSED_ON):
         peer_passes_on(w, p, task->referral);

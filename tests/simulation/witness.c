@@ -20,6 +20,7 @@ void witness_open(struct witness *w)
     table_open(&w->coordinators, sizeof(struct seen_coordinator));
     table_open(&w->covers, sizeof(struct seen_cover));
     table_open(&w->glass, sizeof(struct seen_glass));
+    table_open(&w->shifts, sizeof(struct seen_shift));
     index_open(&w->case_by_id, offsetof(struct seen_case, id), 16, 1);
     index_open(&w->command_by_id, offsetof(struct seen_command, id), 16, 1);
     index_open(&w->team_by_id, offsetof(struct seen_team, id), NAME_BYTES, 1);
@@ -37,6 +38,7 @@ void witness_close(struct witness *w)
     table_close(&w->coordinators);
     table_close(&w->covers);
     table_close(&w->glass);
+    table_close(&w->shifts);
     index_close(&w->case_by_id);
     index_close(&w->command_by_id);
     index_close(&w->team_by_id);
@@ -367,7 +369,8 @@ static struct seen_case *take_case(struct world *world, uint64_t seq, const Conc
     if (!c) {
         c = add_row(&w->cases, &w->case_by_id);
         memcpy(c->id, e->referral.data, sizeof c->id);
-        name(c->origin, e->actor);
+        name(c->origin, e->received->on_behalf_of[0] ? e->received->on_behalf_of : e->actor);
+        name(c->entered_by, e->actor);
         name(c->device, e->actor_device);
         c->received_seq = seq;
         c->number = world->operator.numbers[e->drill] = e->number;
@@ -457,6 +460,14 @@ struct seen_glass *witness_glass_of(struct witness *w, const char *coordinator)
     return glass;
 }
 
+struct seen_shift *witness_new_shift(struct witness *w, const char *desk, const char *person)
+{
+    struct seen_shift *shift = add_row(&w->shifts, NULL);
+    name(shift->desk, desk);
+    name(shift->person, person);
+    return shift;
+}
+
 static void remember_event(struct witness *w, const Concordat__V1__Event *e, const struct seen_case *c)
 {
     struct seen_event *seen = add_row(&w->events, NULL);
@@ -508,6 +519,10 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
         check_erased(world, seq, e, before);
     check_empty_rung(world, seq, e);
     check_child(world, seq, e, before);
+    check_call(world, seq, e);
+    check_missing(world, seq, e, before);
+    if (e->what_case == WHAT(SHIFT_NOTED))
+        check_shift(world, seq, e);
     if (e->what_case == WHAT(REMINDED) && before)
         check_reminded(world, seq, e, before);
     const struct seen_detention detention = before ? before->detention : (struct seen_detention){0};

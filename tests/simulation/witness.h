@@ -8,6 +8,7 @@
 
 #include "broker/core/codes.h"
 #include "broker/core/index.h"
+#include "broker/core/limits.h"
 #include "proto/wire/wire.h"
 
 enum { NAME_BYTES = 64, ALSO_MAX = 6 };
@@ -37,6 +38,13 @@ struct seen_detention {
     int64_t started_ms, until_ms; /* UTC */
 };
 
+/* Words to others who work on a case. */
+struct seen_message {
+    uint64_t seq;
+    char team[NAME_BYTES]; /* to which it is, if to one */
+    uint32_t unseen;       /* 1 << CaseSide of each to whom it is, and who has not seen it */
+};
+
 struct seen_clock {
     bool runs, is_breached;
     int64_t due_ms; /* UTC */
@@ -44,7 +52,10 @@ struct seen_clock {
 
 struct seen_case {
     uint8_t id[16];
-    char origin[NAME_BYTES], device[NAME_BYTES]; /* the key that sent it, and the device behind it */
+    char origin[NAME_BYTES];     /* the key of the source whose case it is; if it is nobody's, as the next */
+    char entered_by[NAME_BYTES]; /* the key that sent it */
+    char device[NAME_BYTES];     /* behind that key */
+    const char *undecided; /* the checker that a team be asked, or the coordinator hold it; NULL: so it is */
     char owner[NAME_BYTES];
     char team[NAME_BYTES]; /* the team that accepted */
     char offer_team[NAME_BYTES];
@@ -80,11 +91,13 @@ struct seen_case {
     char own_team[NAME_BYTES], last_asked[NAME_BYTES];
     uint64_t asked_in_round; /* teams, as `asked` */
     uint32_t round;
-    uint64_t changed_seq; /* the latest change that nobody has seen; 0: none */
-    size_t changes;       /* so many fields it lists */
-    uint32_t unheard;     /* reminders that nobody has acknowledged */
-    bool is_heard;        /* somebody knows of the case as it is */
-    bool is_worse;        /* it has turned worse since, and nobody has been told again */
+    uint64_t changed_seq;                              /* the latest change that nobody has seen; 0: none */
+    size_t changes;                                    /* so many fields it lists */
+    struct seen_message messages[MESSAGES_UNSEEN_MAX]; /* that somebody has still to see; the oldest first */
+    size_t message_count;
+    uint32_t unheard; /* reminders that nobody has acknowledged */
+    bool is_heard;    /* somebody knows of the case as it is */
+    bool is_worse;    /* it has turned worse since, and nobody has been told again */
 };
 
 /* A command that somebody sent. */
@@ -107,6 +120,12 @@ struct seen_team {
 struct seen_coordinator {
     char id[NAME_BYTES];
     bool present;
+};
+
+/* Somebody who is, or was, on shift at a team or at a coordinator's desk. */
+struct seen_shift {
+    char desk[NAME_BYTES], person[NAME_BYTES];
+    bool is_on, is_proposed; /* proposed: that they hand over */
 };
 
 /* A coordinator may see another's area for a while. */
@@ -135,7 +154,7 @@ struct told_due {
 };
 
 struct witness {
-    struct table events, cases, commands, teams, coordinators, covers, glass;
+    struct table events, cases, commands, teams, coordinators, covers, glass, shifts;
     struct index case_by_id, command_by_id, team_by_id;
     struct arena arena;
     uint64_t acknowledged; /* commands */
@@ -159,6 +178,11 @@ void witness_close(struct witness *witness);
  * of it. */
 void facts_take(const struct witness *witness, struct seen_case *c, const Concordat__V1__Event *event);
 
+/* check_written.c: whether a message waits for a side of its case; of teams for the one it is to or, if that
+ * has the case no longer and is not asked about it, for any. */
+bool witness_message_waits(const struct seen_case *c, const struct seen_message *message, int side,
+                           const char *team);
+
 /* Takes the next event on the disk. */
 void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t size);
 
@@ -169,6 +193,8 @@ struct seen_command *witness_sent(struct witness *witness, const uint8_t *comman
                                   const uint8_t *referral, uint32_t attempt);
 /* Returns the coordinator's readings beyond their areas, none to begin with; valid until the next event. */
 struct seen_glass *witness_glass_of(struct witness *witness, const char *coordinator);
+/* Returns a new row for a person at a team or desk; valid until the next. */
+struct seen_shift *witness_new_shift(struct witness *witness, const char *desk, const char *person);
 /* Returns which of the world's policies has the digest; -1 if none has. */
 int witness_policy_of(const struct world *world, const ProtobufCBinaryData *digest);
 /* Returns a number for a team, below 64; -1 if the team is unknown. */
