@@ -1,6 +1,6 @@
 /* check_calls.c: a referral that a coordinator enters for somebody who rang is said to be so, is the source's
- * for whom it is entered, and was received when they rang; and no referral is left without a decision: the
- * turn that receives it, or finds its person, asks a team or says why the coordinator holds it.
+ * for whom it is entered, and was received when they rang; and no referral is left without a decision: what
+ * receives it, or finds its person, also asks a team or says why the coordinator holds it.
  */
 #include <string.h>
 
@@ -19,8 +19,20 @@ static bool is_source(const struct world *w, const char *key)
     return false;
 }
 
-void check_call(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
+/* The reminder that is due at once would ask a team too, and ring for nothing. */
+static void check_decided(struct world *w, uint64_t seq, const Concordat__V1__Event *e,
+                          const struct seen_case *before)
 {
+    const struct seen_event *last =
+        before && before->undecided ? witness_event(&w->witness, before->newest_seq) : NULL;
+    if (last && (!e->command.len || memcmp(last->command, e->command.data, sizeof last->command) != 0))
+        world_violated(w, before->undecided, "event %llu comes before it is decided who is asked",
+                       (number)seq);
+}
+
+void check_call(struct world *w, uint64_t seq, const Concordat__V1__Event *e, const struct seen_case *before)
+{
+    check_decided(w, seq, e, before);
     const struct seen_command *command =
         e->command.len ? witness_command(&w->witness, e->command.data) : NULL;
     const Concordat__V1__Received *m = e->received;

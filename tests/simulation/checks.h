@@ -52,8 +52,10 @@ void check_missing(struct world *world, uint64_t seq, const Concordat__V1__Event
                    const struct seen_case *before);
 /* check_shifts.c: of an event that notes a shift; takes from it who is on shift. */
 void check_shift(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
-/* check_calls.c: of an event; and of all open cases, before the next batch and after each turn. */
-void check_call(struct world *world, uint64_t seq, const Concordat__V1__Event *event);
+/* check_calls.c: of an event, with its case before it; and of all open cases, before the next batch and after
+ * each turn. */
+void check_call(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                const struct seen_case *before);
 void check_routed(struct world *world);
 /* check_reminders.c: of a reminder, with the case before it. */
 void check_reminded(struct world *world, uint64_t seq, const Concordat__V1__Event *event,

@@ -519,7 +519,7 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
         check_erased(world, seq, e, before);
     check_empty_rung(world, seq, e);
     check_child(world, seq, e, before);
-    check_call(world, seq, e);
+    check_call(world, seq, e, before);
     check_missing(world, seq, e, before);
     if (e->what_case == WHAT(SHIFT_NOTED))
         check_shift(world, seq, e);
