@@ -129,7 +129,8 @@ static void check_turn_at(struct world *w, const struct wait *wait)
 static bool is_left_to_the_coordinator(const struct world *w, const struct referral *r)
 {
     return r->contact_made || r->hold_reason == HOLD_COORDINATOR_SILENT ||
-           r->hold_reason == HOLD_ASSIGNED_NOT_TAKEN || witness_case(&w->witness, r->id)->left;
+           r->hold_reason == HOLD_COORDINATOR_LEFT || r->hold_reason == HOLD_ASSIGNED_NOT_TAKEN ||
+           witness_case(&w->witness, r->id)->left;
 }
 
 static bool ladder_has(const struct policy *policy, const char *area, const char *team)
