@@ -4,7 +4,7 @@ add_custom_target(simulation_commit BYPRODUCTS ${commit_header} COMMAND ${CMAKE_
   -D SOURCE=${PROJECT_SOURCE_DIR} -D HEADER=${commit_header} -P ${CMAKE_CURRENT_SOURCE_DIR}/simulation/commit.cmake)
 
 add_executable(concordat-simulate
-  simulation/auditor.c simulation/check_calls.c simulation/check_children.c simulation/check_detained.c simulation/check_erasure.c
+  simulation/auditor.c simulation/check_calls.c simulation/check_children.c simulation/check_closing.c simulation/check_detained.c simulation/check_erasure.c
   simulation/check_events.c simulation/check_glass.c simulation/check_history.c simulation/check_keys.c
   simulation/check_messages.c simulation/check_missing.c simulation/check_reminders.c simulation/check_shares.c simulation/check_shifts.c simulation/check_told.c
   simulation/check_turns.c simulation/check_undone.c simulation/check_written.c simulation/coordinator.c simulation/disk.c simulation/disk_vfs.c simulation/facts.c simulation/faults.c simulation/healing.c simulation/host.c

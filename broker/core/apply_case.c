@@ -370,9 +370,36 @@ void apply_lease_lapsed(struct referral *r, const struct event *event)
     fall_back(r, event->at_ms);
 }
 
+/* The team that asked for it is the one that had the case at its end. */
 void apply_closed(struct referral *r, const struct event *event)
 {
     r->outcome = (uint8_t)event->is.closed.outcome;
+    if (referral_closing_is_asked(r))
+        r->team = r->had_team;
+}
+
+/* The coordinator has not heard of it yet. */
+void apply_closing_asked(struct referral *r, const struct event *event)
+{
+    const struct closing_asked *asked = &event->is.closing;
+    forget_heard(r);
+    r->had_team = r->team;
+    fall_back(r, asked->remind_ms);
+    r->coordinator = asked->coordinator;
+    r->hold_reason = HOLD_CLOSING_ASKED;
+    r->closing_outcome = (uint8_t)asked->outcome;
+    r->closing_reason = (uint8_t)asked->without_contact;
+    r->closing_assessed = (uint8_t)asked->psychosocially_assessed;
+    copy_words(r->closing_code, CLOSING_CODE_CHARS_MAX, asked->note_code);
+}
+
+void apply_kept_open(struct referral *r, const struct event *event)
+{
+    forget_heard(r);
+    r->remind_ms = event->is.closing.remind_ms;
+    r->coordinator = event->is.closing.coordinator;
+    r->hold_reason = HOLD_KEPT_OPEN;
+    r->unheard = 0;
 }
 
 /* The case is again what it was before it ended. What its referrer has been shown since holds no longer. */

@@ -13,6 +13,7 @@ event_changes_case apply_received, apply_updated, apply_withdrawn, apply_offered
     apply_offer_ended, apply_offer_shortened, apply_changes_seen, apply_message_sent;
 event_changes_case apply_held, apply_reminded, apply_taken, apply_accepted, apply_checked_in;
 event_changes_case apply_lease_warned, apply_lease_lapsed, apply_closed, apply_referrer_told;
+event_changes_case apply_closing_asked, apply_kept_open;
 event_changes_case apply_went_missing, apply_found, apply_contact_tried, apply_tries_used_up;
 event_changes_case apply_clock_breached, apply_clock_warned, apply_alteration_to_case, apply_hold_to_case;
 event_changes_case apply_sought, apply_wish_recorded;

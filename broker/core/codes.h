@@ -112,7 +112,9 @@ enum hold_reason {
     HOLD_ENDED_BY_MISTAKE,
     HOLD_COORDINATOR_LEFT = 15,
     HOLD_FOUND,
-    HOLD_NOT_REACHED
+    HOLD_NOT_REACHED,
+    HOLD_CLOSING_ASKED,
+    HOLD_KEPT_OPEN
 };
 
 enum offer_end {
@@ -379,8 +381,18 @@ enum flag {
     FLAG_APPROPRIATE_ADULT_NOT_PACE = 51
 };
 
-/* The one outcome of a case that a rule looks at (Outcome). */
-enum { OUTCOME_REFERRED_ON = 10 };
+/* The outcomes of a case that a rule looks at (Outcome). */
+enum { OUTCOME_REFERRED_ON = 10, OUTCOME_DIED = 13 };
+
+/* Why a case is to close though no contact with the person was recorded. */
+enum without_contact {
+    WITHOUT_CONTACT_NONE,
+    WITHOUT_CONTACT_NOT_FOUND,
+    WITHOUT_CONTACT_DECLINED,
+    WITHOUT_CONTACT_ELSEWHERE,
+    WITHOUT_CONTACT_SENT_IN_ERROR,
+    WITHOUT_CONTACT_OTHER = 99
+};
 
 enum refusal {
     REFUSAL_NONE,
@@ -414,7 +426,8 @@ enum refusal {
     REFUSAL_DRILL_STAYS = 29,
     REFUSAL_TIME_TO_COME,
     REFUSAL_NOT_A_MATCH,
-    REFUSAL_BESIDE_STEP = 34,
+    REFUSAL_CLOSE_NEEDS_REASON = 33,
+    REFUSAL_BESIDE_STEP,
     REFUSAL_BEFORE_RECEIPT = 36,
     REFUSAL_ENDED_BY_OTHERS
 };

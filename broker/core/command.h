@@ -21,6 +21,7 @@ enum command_kind {
     COMMAND_DECLINE,
     COMMAND_CHECK_IN,
     COMMAND_CLOSE,
+    COMMAND_SAW_CLOSING,
     COMMAND_HANDOVER,
     COMMAND_GIVE_BACK,
     COMMAND_REOPEN,
@@ -121,7 +122,12 @@ struct command {
             int outcome;
             int psychosocially_assessed;
             const char *note_code;
+            enum without_contact without_contact;
+            bool has_note;
         } close;
+        struct {
+            bool keep_open, has_reason;
+        } saw_closing;
         struct {
             const char *team; /* id in the directory; "": the team that the ladder finds */
             bool although;    /* although the rules would not send this person to it */

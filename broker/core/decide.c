@@ -25,6 +25,7 @@ static const struct {
     [COMMAND_DECLINE] = {decide_decline, OPEN_CASE},
     [COMMAND_CHECK_IN] = {decide_check_in, OPEN_CASE},
     [COMMAND_CLOSE] = {decide_close, OPEN_CASE},
+    [COMMAND_SAW_CLOSING] = {decide_saw_closing, OPEN_CASE},
     [COMMAND_HANDOVER] = {decide_handover, OPEN_CASE},
     [COMMAND_GIVE_BACK] = {decide_give_back, OPEN_CASE},
     [COMMAND_REOPEN] = {decide_reopen, ANY_CASE},

@@ -2,8 +2,8 @@
  *
  * decide_referrer.c, decide_change.c, decide_message.c, decide_offer.c, decide_team.c, decide_handover.c,
  * decide_coordinator.c, decide_record.c, decide_erasure.c, decide_detention.c, decide_shift.c,
- * decide_duty.c, decide_undo.c, decide_beside.c, decide_missing.c, decide_tries.c and decide_passed.c have
- * the functions.
+ * decide_duty.c, decide_undo.c, decide_beside.c, decide_missing.c, decide_tries.c, decide_passed.c and
+ * decide_closing.c have the functions.
  */
 #ifndef CONCORDAT_CORE_DECIDE_COMMANDS_H
 #define CONCORDAT_CORE_DECIDE_COMMANDS_H
@@ -19,6 +19,7 @@ decide_command decide_submit, decide_update, decide_withdraw, decide_told, decid
 decide_command decide_send_message, decide_on_shift, decide_shift_handover;
 decide_command decide_seen, decide_accept, decide_decline, decide_check_in, decide_close, decide_handover;
 decide_command decide_give_back, decide_cancel_handover, decide_reopen, decide_record_passed_on;
+decide_command decide_saw_closing;
 decide_command decide_presence, decide_capacity;
 decide_command decide_take, decide_assign, decide_read_record, decide_cover;
 decide_command decide_erase, decide_set_hold;

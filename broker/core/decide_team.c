@@ -1,8 +1,6 @@
-/* decide_team.c: what whoever holds a case reports: check-ins and the outcome; and whether a team is there
- * and has places. */
+/* decide_team.c: what whoever holds a case checks in with; and whether a team is there and has places. */
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
-#include "broker/core/detention.h"
 
 static bool has_arrived(const struct referral *r)
 {
@@ -86,26 +84,6 @@ enum refusal decide_check_in(struct deciding *d)
     if (!sought)
         deciding_seek(d);
     return REFUSAL_NONE;
-}
-
-enum refusal decide_close(struct deciding *d)
-{
-    enum refusal refusal = deciding_in_hand(d);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    if (d->command->is.close.outcome == 0)
-        return REFUSAL_BAD_VALUE;
-    if (detention_is_open(&d->r))
-        return REFUSAL_DETENTION_OPEN;
-    deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
-    struct event *event = deciding_event(d, EVENT_CLOSED);
-    event->is.closed.outcome = d->command->is.close.outcome;
-    event->is.closed.psychosocially_assessed = d->command->is.close.psychosocially_assessed;
-    event->is.closed.undo_until_ms = deciding_undo_until(d);
-    event->is.closed.note_code = d->command->is.close.note_code;
-    event->is.closed.by = d->command->party == PARTY_TEAM ? state_team(d->state, d->command->slot)->id
-                                                          : state_coordinator_id(d->state, d->command->slot);
-    return deciding_try(d, event) ? REFUSAL_NONE : REFUSAL_WRONG_STATE;
 }
 
 enum refusal decide_presence(struct deciding *d)

@@ -29,7 +29,7 @@ static bool undo_gives_back(const struct deciding *d, const struct ended_case *e
     if (ended->state != CASE_CLOSED)
         return false;
     if (command->party == PARTY_TEAM)
-        return directory_team(d->directory, command->slot);
+        return referral_is_with_team(&d->r) && directory_team(d->directory, command->slot);
     return d->r.state == CASE_TAKEN && d->r.coordinator == command->slot &&
            directory_coordinator(d->directory, command->slot);
 }
@@ -48,7 +48,7 @@ static int64_t undo_lease_ms(const struct deciding *d)
 static void undo_reopen(struct deciding *d, const struct ended_case *ended)
 {
     struct event *event = deciding_event(d, EVENT_REOPENED);
-    uint16_t had = referral_is_with_team(&d->r) ? d->r.team : SLOT_NONE;
+    uint16_t had = ended->team;
     bool in_hand = undo_gives_back(d, ended);
     event->is.reopened.undone = (enum case_state)ended->state;
     event->is.reopened.in_hand = in_hand;

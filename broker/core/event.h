@@ -68,6 +68,8 @@ enum event_kind {
     EVENT_BESIDE_CHASED,
     EVENT_WENT_MISSING,
     EVENT_FOUND,
+    EVENT_CLOSING_ASKED,
+    EVENT_KEPT_OPEN,
     EVENT_CONTACT_TRIED = 73,
     EVENT_TRIES_USED_UP,
     EVENT_PASSED_ON = 78,
@@ -436,8 +438,17 @@ struct event {
             int outcome; /* Outcome */
             int psychosocially_assessed;
             const char *by, *note_code;
-            int64_t undo_until_ms; /* 0: it cannot be undone */
+            enum without_contact without_contact; /* NONE: the person had been met, or it needs no reason */
+            int64_t undo_until_ms;                /* 0: it cannot be undone */
         } closed;
+        struct closing_asked {
+            uint16_t team, coordinator;
+            int outcome; /* of an open case: as in closed; of kept_open: none */
+            int psychosocially_assessed;
+            const char *note_code;
+            enum without_contact without_contact;
+            int64_t remind_ms;
+        } closing; /* closing_asked, kept_open */
         struct {
             struct other_device other;
             int64_t undo_until_ms;

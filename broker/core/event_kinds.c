@@ -97,6 +97,13 @@ const struct event_traits event_traits[EVENT_KINDS] = {
         .area_at = AT(received.facts.area), .coordinator_at = AT(received.coordinator)},
     [EVENT_CLOSED] = {NEWS, .happening = HAPPENING_CLOSED, .offer = OFFER_NOT_ALLOWED,
         .change_case = apply_closed, .gives_hope = always_gives_hope},
+    /* The team has a place again. */
+    [EVENT_CLOSING_ASKED] = {NEWS, .happening = HAPPENING_LEASE_LAPSED, .offer = OFFER_NOT_ALLOWED,
+        .change_case = apply_closing_asked, .gives_hope = always_gives_hope,
+        .coordinator_at = AT(closing.coordinator), .team_at = AT(closing.team)},
+    [EVENT_KEPT_OPEN] = {NEWS, .happening = HAPPENING_HELD, .offer = OFFER_NOT_ALLOWED,
+        .change_case = apply_kept_open,
+        .coordinator_at = AT(closing.coordinator), .team_at = AT(closing.team)},
     [EVENT_WITHDRAWN] = {NEWS, .happening = HAPPENING_WITHDRAWN, .offer = OFFER_NOT_ALLOWED,
         .change_case = apply_withdrawn, .gives_hope = always_gives_hope},
     [EVENT_REOPENED] = {NEWS, .happening_of = happening_of_reopening, .offer = OFFER_NOT_ALLOWED,

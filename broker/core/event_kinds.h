@@ -29,7 +29,7 @@ enum case_happening {
     HAPPENING_CONTACT_ATTENDED,
     HAPPENING_CONTACT_MISSED,
     HAPPENING_LEASE_WARNED,
-    HAPPENING_LEASE_LAPSED, /* or the team gave the case back */
+    HAPPENING_LEASE_LAPSED, /* or the team gave the case back, or wants to close it without contact */
     HAPPENING_SOUGHT,       /* another team was sought for a team that has it, and none can be asked */
     HAPPENING_NOTED,        /* the state stays as it is */
     HAPPENING_CLOSED,

@@ -36,11 +36,12 @@ enum {
      * is over gives its row to the next. */
     BESIDE_MAX = 10,
     BESIDE_REQUESTS_MAX = 250,
-    BESIDE_ID_CHARS_MAX = 32, /* proto/wire/check_rules.c: ids */
-    TRIES_DEFAULT = 3,        /* to reach the person, before somebody decides what else to do */
-    ACTOR_CHARS_MAX = 63,     /* name of a key */
-    PROVIDER_CHARS_MAX = 10,  /* an ODS code */
-    PERSON_CHARS_MAX = 12,    /* the id of a person at work (proto/wire/person_id.h) */
+    BESIDE_ID_CHARS_MAX = 32,   /* proto/wire/check_rules.c: ids */
+    TRIES_DEFAULT = 3,          /* to reach the person, before somebody decides what else to do */
+    ACTOR_CHARS_MAX = 63,       /* name of a key */
+    PROVIDER_CHARS_MAX = 10,    /* an ODS code */
+    CLOSING_CODE_CHARS_MAX = 2, /* proto/wire/check_rules.c: two digits */
+    PERSON_CHARS_MAX = 12,      /* the id of a person at work (proto/wire/person_id.h) */
     /* A reason for reading a record with fewer letters tells nothing to somebody who asks later why. */
     READ_REASON_LETTERS_MIN = 3,
     /* Records that a coordinator may read beyond their areas in BREAK_GLASS_MS. An emergency is about one

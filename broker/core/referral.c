@@ -24,7 +24,7 @@ static const uint8_t next_state[CASE_STATE_COUNT][HAPPENING_COUNT] = {
     /*                   recv off hand seen ended held rem take acc trav arr cont miss warn lapse soug note close withdr reopen erase gone found */
     [CASE_NONE]       = { HE, NO, NO,  NO,  NO,   NO,  NO, NO,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   NO,  NO,   NO,   NO,     NO,  NO,   NO },
     [CASE_OFFERED]    = { NO, NO, NO,  OF,  HE,   NO,  NO, NO,  AC, NO,  NO, NO,  NO,  NO,  NO,  NO,   OF,  NO,   NO,   NO,     NO,  NO,   NO },
-    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   HE,  NO,   WI,   HE,     NO,  MI,   NO },
+    [CASE_HELD]       = { NO, OF, NO,  NO,  NO,   HE,  HE, TA,  NO, NO,  NO, NO,  NO,  NO,  NO,  NO,   HE,  CL,   WI,   HE,     NO,  MI,   NO },
     [CASE_TAKEN]      = { NO, OF, NO,  NO,  NO,   HE,  NO, TA,  NO, NO,  NO, TA,  TA,  NO,  NO,  NO,   TA,  CL,   WI,   HE,     NO,  MI,   NO },
     [CASE_ACCEPTED]   = { NO, NO, AC,  AC,  AC,   NO,  NO, TA,  AC, TR,  AR, IC,  AC,  AC,  HE,  AC,   AC,  CL,   WI,   HE,     NO,  MI,   NO },
     [CASE_TRAVELLING] = { NO, NO, TR,  TR,  TR,   NO,  NO, TA,  AC, TR,  AR, IC,  TR,  TR,  HE,  TR,   TR,  CL,   WI,   HE,     NO,  MI,   NO },
@@ -108,12 +108,20 @@ static bool beside_fits(const struct referral *r, const struct event *event)
     return !of_beside || beside_can_follow(r, event);
 }
 
+/* A held case is closed, or kept open, only if its closing is asked. */
+static bool closing_fits(const struct referral *r, const struct event *event)
+{
+    bool of_closing =
+        event->kind == EVENT_KEPT_OPEN || (event->kind == EVENT_CLOSED && r->state == CASE_HELD);
+    return !of_closing || referral_closing_is_asked(r);
+}
+
 /* The state after the event; CASE_NONE if it cannot come. */
 static enum case_state state_after(const struct referral *r, const struct event *event,
                                    const struct event_traits *traits)
 {
     if (!offer_fits(r, event, traits->offer) || !clocks_fit(r, event) || !detention_fits(r, event) ||
-        !beside_fits(r, event))
+        !beside_fits(r, event) || !closing_fits(r, event))
         return CASE_NONE;
     enum case_happening happening = traits->happening_of ? traits->happening_of(event) : traits->happening;
     return (enum case_state)next_state[r->state][happening];

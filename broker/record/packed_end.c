@@ -1,5 +1,7 @@
-/* packed_end.c: how a case ended, was reopened or passed on, as messages: see packed_end.h. */
+/* packed_end.c: how a case ended, was to end, was reopened or passed on, as messages: see packed_end.h. */
 #include "broker/record/packed_end.h"
+
+#include <string.h>
 
 /* protobuf-c has no const strings; packing only reads them. */
 static char *end_text(const char *text)
@@ -19,7 +21,30 @@ static void closed_pack(const struct event *e, Concordat__V1__Closed *m)
     m->by = end_text(e->is.closed.by);
     m->psychosocially_assessed = (Concordat__V1__Answered)e->is.closed.psychosocially_assessed;
     m->note_code = end_text(e->is.closed.note_code);
+    m->without_contact = (Concordat__V1__WithoutContact)e->is.closed.without_contact;
     m->undo_until_ms = e->is.closed.undo_until_ms;
+}
+
+static void closing_asked_pack(const struct event *e, const struct state *state,
+                               Concordat__V1__ClosingAsked *m)
+{
+    const struct closing_asked *asked = &e->is.closing;
+    concordat__v1__closing_asked__init(m);
+    m->team = end_team(state, asked->team);
+    m->outcome = (Concordat__V1__Outcome)asked->outcome;
+    m->without_contact = (Concordat__V1__WithoutContact)asked->without_contact;
+    m->psychosocially_assessed = (Concordat__V1__Answered)asked->psychosocially_assessed;
+    m->note_code = end_text(asked->note_code);
+    m->coordinator = end_text(state_coordinator_id(state, asked->coordinator));
+    m->remind_ms = asked->remind_ms;
+}
+
+static void kept_open_pack(const struct event *e, const struct state *state, Concordat__V1__KeptOpen *m)
+{
+    concordat__v1__kept_open__init(m);
+    m->team = end_team(state, e->is.closing.team);
+    m->coordinator = end_text(state_coordinator_id(state, e->is.closing.coordinator));
+    m->remind_ms = e->is.closing.remind_ms;
 }
 
 static void withdrawn_pack(const struct event *e, Concordat__V1__Withdrawn *m)
@@ -57,6 +82,10 @@ void end_pack(const struct event *event, const struct state *state, struct packe
         closed_pack(event, &part->is.closed);
     else if (event->kind == EVENT_WITHDRAWN)
         withdrawn_pack(event, &part->is.withdrawn);
+    else if (event->kind == EVENT_CLOSING_ASKED)
+        closing_asked_pack(event, state, &part->is.asked);
+    else if (event->kind == EVENT_KEPT_OPEN)
+        kept_open_pack(event, state, &part->is.kept_open);
     else if (event->kind == EVENT_PASSED_ON)
         passed_on_pack(event, &part->is.passed_on);
     else
@@ -86,10 +115,41 @@ static bool reopened_read(const Concordat__V1__Reopened *m, const struct state *
     return good && event->is.reopened.coordinator != SLOT_NONE;
 }
 
+static bool closing_asked_read(const Concordat__V1__ClosingAsked *m, const struct state *state,
+                               struct event *event)
+{
+    bool good = true;
+    event->is.closing = (struct closing_asked){
+        .team = end_team_slot(state, m->team, &good),
+        .coordinator = state_coordinator_slot(state, m->coordinator),
+        .outcome = (int)m->outcome,
+        .psychosocially_assessed = (int)m->psychosocially_assessed,
+        .note_code = m->note_code,
+        .without_contact = (enum without_contact)m->without_contact,
+        .remind_ms = m->remind_ms,
+    };
+    return good && event->is.closing.team != SLOT_NONE && event->is.closing.coordinator != SLOT_NONE &&
+           strlen(m->note_code) <= CLOSING_CODE_CHARS_MAX;
+}
+
+static bool kept_open_read(const Concordat__V1__KeptOpen *m, const struct state *state, struct event *event)
+{
+    bool good = true;
+    event->is.closing = (struct closing_asked){.team = end_team_slot(state, m->team, &good),
+                                               .coordinator = state_coordinator_slot(state, m->coordinator),
+                                               .note_code = "",
+                                               .remind_ms = m->remind_ms};
+    return good && event->is.closing.coordinator != SLOT_NONE;
+}
+
 bool end_read(const Concordat__V1__Event *message, const struct state *state, struct event *event)
 {
     if (event->kind == EVENT_REOPENED)
         return reopened_read(message->reopened, state, event);
+    if (event->kind == EVENT_CLOSING_ASKED)
+        return closing_asked_read(message->closing_asked, state, event);
+    if (event->kind == EVENT_KEPT_OPEN)
+        return kept_open_read(message->kept_open, state, event);
     if (event->kind == EVENT_PASSED_ON) {
         event->is.passed_on =
             (struct passed_on){message->passed_on->provider, message->passed_on->received_ms};
@@ -106,6 +166,7 @@ bool end_read(const Concordat__V1__Event *message, const struct state *state, st
     event->is.closed.psychosocially_assessed = (int)m->psychosocially_assessed;
     event->is.closed.by = m->by;
     event->is.closed.note_code = m->note_code;
+    event->is.closed.without_contact = (enum without_contact)m->without_contact;
     event->is.closed.undo_until_ms = m->undo_until_ms;
     return true;
 }

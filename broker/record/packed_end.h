@@ -1,4 +1,5 @@
-/* packed_end.h: how a case ended, was reopened or passed on, as the messages that the ledger keeps. */
+/* packed_end.h: how a case ended, was to end, was reopened or passed on, as the messages that the ledger
+ * keeps. */
 #ifndef CONCORDAT_RECORD_PACKED_END_H
 #define CONCORDAT_RECORD_PACKED_END_H
 
@@ -12,6 +13,8 @@ struct packed_end {
         Concordat__V1__Withdrawn withdrawn;
         Concordat__V1__Reopened reopened;
         Concordat__V1__PassedOn passed_on;
+        Concordat__V1__ClosingAsked asked;
+        Concordat__V1__KeptOpen kept_open;
     } is;
 };
 

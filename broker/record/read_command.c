@@ -142,6 +142,16 @@ static void fill_close(struct command_reading *in)
     in->command->is.close.outcome = (int)m->outcome;
     in->command->is.close.psychosocially_assessed = (int)m->psychosocially_assessed;
     in->command->is.close.note_code = m->note_code;
+    in->command->is.close.without_contact = (enum without_contact)m->without_contact;
+    in->command->is.close.has_note = m->note[0];
+}
+
+static void fill_saw_closing(struct command_reading *in)
+{
+    const Concordat__V1__SawClosing *m = in->request->saw_closing;
+    copy_id(&m->referral, in->command->referral);
+    in->command->is.saw_closing.keep_open = m->keep_open;
+    in->command->is.saw_closing.has_reason = m->reason[0];
 }
 
 static void fill_handover(struct command_reading *in)
@@ -322,6 +332,7 @@ static const struct {
     COMMAND(DECLINE) = {fill_decline, COMMAND_DECLINE},
     COMMAND(CHECK_IN) = {fill_check_in, COMMAND_CHECK_IN},
     COMMAND(CLOSE) = {fill_close, COMMAND_CLOSE},
+    COMMAND(SAW_CLOSING) = {fill_saw_closing, COMMAND_SAW_CLOSING},
     COMMAND(HANDOVER) = {fill_handover, COMMAND_HANDOVER},
     COMMAND(GIVE_BACK) = {fill_give_back, COMMAND_GIVE_BACK},
     COMMAND(REOPEN) = {fill_reopen, COMMAND_REOPEN},

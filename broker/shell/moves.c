@@ -36,6 +36,11 @@ static const struct {
     {MOVES(RECORD_PASSED_ON), REFUSAL_BAD_VALUE,
      "It does not say which provider has it, and nothing was changed. Give their code: passed-on CASE --to CODE. If "
      "they have none, name them with --note."},
+    {MOVES(SAW_CLOSING), REFUSAL_WRONG_STATE,
+     "No team asks to close this case without contact. Nothing was changed; see who holds it now."},
+    {MOVES(SAW_CLOSING), REFUSAL_BAD_VALUE,
+     "Nothing was changed. Say who you are: --as PERSON. To keep it open, say why: saw-closing CASE --keep-open "
+     "WORDS."},
     {MOVES(GIVE_BACK), REFUSAL_WRONG_STATE,
      "Your team does not have this case, so there is nothing to give back. Nothing was changed; see who holds it."},
 };

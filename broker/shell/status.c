@@ -210,6 +210,10 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->attempt = r->offer.attempt;
     if (r->offer.attempt)
         status_say_offer(s, state, &r->offer);
+    if (referral_closing_is_asked(r)) {
+        m->without_contact = (Concordat__V1__WithoutContact)r->closing_reason;
+        m->closing_as = (Concordat__V1__Outcome)r->closing_outcome;
+    }
     m->taken_by = borrowed_text(r->taken_by);
     if (r->state == CASE_TAKEN && r->taken_from != SLOT_NONE)
         m->taken_from = status_team_name(state, directory, r->taken_from);

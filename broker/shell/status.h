@@ -36,7 +36,7 @@ bool status_of(struct status *status, const struct state *state, const struct di
  * all bounded, and each field and the whole have a tag and a number or a length. */
 enum {
     DETENTION_FIELDS = 12,
-    STATUS_FIELDS = 59,
+    STATUS_FIELDS = 61,
     SILENCE_FIELDS = 2,
     MISSING_FIELDS = 5,
     BESIDE_FIELDS = 8,

@@ -206,6 +206,9 @@ static void answer_done_command(struct broker *b, const struct asking *asking, c
         done->note = in_hand_words(b, asking->slot, text);
     else if (command->kind == COMMAND_SUBMIT)
         done->note = telephoned_note(asking, command);
+    else if (command->kind == COMMAND_CLOSE && state_case(b->state, command->referral).open)
+        done->note =
+            "Nobody has met the person, so the coordinator is told. It closes when they have seen that.";
     else if (command->kind == COMMAND_CLOSE && command->is.close.outcome == OUTCOME_REFERRED_ON)
         done->note = "If another provider has it now, say which: passed-on CASE --to CODE --received TIME.";
     answers_done(b, &asking->to, done, case_to_answer(b, asking, command));

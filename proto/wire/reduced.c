@@ -17,7 +17,7 @@
 enum {
     FIELDS_MAX = 80, /* greater than any field's number in an event */
     TAGS = FIELDS_MAX << 3,
-    TYPES_MAX = 65, /* messages that can stand in an event */
+    TYPES_MAX = 68, /* messages that can stand in an event */
     WORD_BYTES = 64,
     ADULT_YEARS = 18
 };
@@ -53,7 +53,8 @@ static const struct reduced_rule reduced_rules[] = {
      "alteration_found snapshot_begun snapshot_kept clock_corrected erased hold_set hold_lifted "
      "detention_noted clock_warned given_back reopened sought wish_recorded "
      "changes_seen offer_shortened passed_over acknowledged asked_again team_silent message_sent shift_noted "
-     "beside_noted beside_chased went_missing found contact_tried tries_used_up passed_on"},
+     "beside_noted beside_chased went_missing found contact_tried tries_used_up passed_on "
+     "closing_asked kept_open"},
     {&concordat__v1__event__descriptor, MOVES, "at_ms"},
     {&concordat__v1__event__descriptor, NAMES, "referral"},
     {&concordat__v1__event__descriptor, GOES,
@@ -110,8 +111,14 @@ static const struct reduced_rule reduced_rules[] = {
     {&concordat__v1__lease_warned__descriptor, MOVES, "lapses_ms"},
     {&concordat__v1__lease_lapsed__descriptor, STAYS, "team"},
     {&concordat__v1__given_back__descriptor, STAYS, "team"},
-    {&concordat__v1__closed__descriptor, STAYS, "outcome by psychosocially_assessed note_code"},
+    {&concordat__v1__closed__descriptor, STAYS,
+     "outcome by psychosocially_assessed note_code without_contact"},
     {&concordat__v1__closed__descriptor, MOVES, "undo_until_ms"},
+    {&concordat__v1__closing_asked__descriptor, STAYS,
+     "team outcome without_contact psychosocially_assessed note_code coordinator"},
+    {&concordat__v1__closing_asked__descriptor, MOVES, "remind_ms"},
+    {&concordat__v1__kept_open__descriptor, STAYS, "team coordinator"},
+    {&concordat__v1__kept_open__descriptor, MOVES, "remind_ms"},
     {&concordat__v1__withdrawn__descriptor, STAYS, "by_another_device"},
     {&concordat__v1__withdrawn__descriptor, MOVES, "undo_until_ms"},
     {&concordat__v1__withdrawn__descriptor, GOES, "sent_by"},

@@ -59,6 +59,9 @@ static const char *const refusal_texts[] = {
     [REFUSAL(DRILL_STAYS)] =
         "A drill stays a drill, and a referral about a person stays one. Nothing was changed. Refer anew, as what "
         "it is, and withdraw this one.",
+    [REFUSAL(CLOSE_NEEDS_REASON)] =
+        "Nobody has met the person, and nothing was changed. Say why it closes: close CASE OUTCOME "
+        "--without-contact REASON --note WORDS. REASON is not-found, declined, elsewhere, sent-in-error or other.",
     [REFUSAL(BESIDE_STEP)] =
         "This does not follow from what is recorded of that request. Nothing was changed; see what "
         "the case's status says of it, and ask first: ask CASE WHAT.",

@@ -54,6 +54,7 @@ static const char *const statements[] = {
     "  first_contact_at_ms INTEGER,"      /* of any kind */
     "  first_face_to_face_at_ms INTEGER," /* the earliest that counts as seen, not before the receipt */
     "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"
+    "  without_contact TEXT," /* why it closed though nobody had met the person */
     "  state TEXT, offers INTEGER NOT NULL DEFAULT 0,"
     /* Another provider has it: when that was first told here, its ODS code, and when it received it. The
      * national wait runs from then, and is that provider's to report. */
@@ -109,6 +110,10 @@ static const char *const statements[] = {
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, undone TEXT,"
     "  team TEXT," /* that has it again, as it was */
     "  coordinator TEXT, previous_seq INTEGER NOT NULL, ended_at_ms INTEGER"
+    ") STRICT",
+    "CREATE TABLE closing (" /* without contact: asked for by the team, or kept open by the coordinator */
+    "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT, what TEXT NOT NULL,"
+    "  team TEXT, outcome TEXT, without_contact TEXT"
     ") STRICT",
     "CREATE TABLE passed_on (" /* to another provider: each time that somebody said so, or corrected it */
     "  seq INTEGER PRIMARY KEY, referral TEXT NOT NULL, at_ms INTEGER NOT NULL, actor TEXT,"
@@ -339,6 +344,7 @@ const char *const trail_schema_derived[] = {"event",
                                             "message",
                                             "shift",
                                             "reopening",
+                                            "closing",
                                             "passed_on",
                                             NULL};
 

@@ -12,6 +12,7 @@
 #include "proto/words/words.h"
 #include "services/audit/national.h"
 #include "services/audit/trail_beside.h"
+#include "services/audit/trail_closing.h"
 #include "services/audit/trail_detention.h"
 #include "services/audit/trail_duty.h"
 #include "services/audit/trail_erasure.h"
@@ -306,8 +307,10 @@ static int keep_given_back(struct sql *sql, const event_t *event)
 static int keep_closed(struct sql *sql, const event_t *event)
 {
     const Concordat__V1__Closed *what = event->closed;
-    int done = RUN("UPDATE referral SET outcome = ?2, closed_by = ?3, closing_code = ?4 WHERE referral = ?1",
-                   REFERRAL, WORDS(outcome, what->outcome), sql_text(what->by), sql_text(what->note_code));
+    int done = RUN("UPDATE referral SET outcome = ?2, closed_by = ?3, closing_code = ?4, without_contact = ?5"
+                   " WHERE referral = ?1",
+                   REFERRAL, WORDS(outcome, what->outcome), sql_text(what->by), sql_text(what->note_code),
+                   WORDS(without_contact, what->without_contact));
     if (done == SQLITE_OK)
         done = note_assessment(sql, event, what->psychosocially_assessed, event->at_ms);
     if (done == SQLITE_OK)
@@ -315,6 +318,12 @@ static int keep_closed(struct sql *sql, const event_t *event)
     if (done == SQLITE_OK)
         done = end_referral_row(sql, event);
     return done;
+}
+
+static int keep_closing_asked(struct sql *sql, const event_t *event)
+{
+    int done = end_acceptance_row(sql, event, event->closing_asked->team, "closing asked");
+    return done != SQLITE_OK ? done : trail_keep_closing_asked(sql, event);
 }
 
 static int keep_went_missing(struct sql *sql, const event_t *event)
@@ -478,6 +487,8 @@ static const struct {
     {CONCORDAT__V1__EVENT__WHAT_LEASE_LAPSED, keep_lease_lapsed},
     {CONCORDAT__V1__EVENT__WHAT_UPDATED, keep_updated},
     {CONCORDAT__V1__EVENT__WHAT_CLOSED, keep_closed},
+    {CONCORDAT__V1__EVENT__WHAT_CLOSING_ASKED, keep_closing_asked},
+    {CONCORDAT__V1__EVENT__WHAT_KEPT_OPEN, trail_keep_kept_open},
     {CONCORDAT__V1__EVENT__WHAT_WITHDRAWN, keep_withdrawn},
     {CONCORDAT__V1__EVENT__WHAT_REOPENED, trail_keep_reopened},
     {CONCORDAT__V1__EVENT__WHAT_PASSED_ON, trail_keep_passed_on},

@@ -12,14 +12,15 @@
 /* The case is as if it had never ended: its outcome goes, and an assessment that was told with it. */
 static int reopen_referral_row(struct sql *sql, const Concordat__V1__Event *event)
 {
-    return RUN("UPDATE referral SET"
-               " psychosocially_assessed = CASE WHEN psychosocially_assessed_at_ms = ended_at_ms THEN NULL"
-               "  ELSE psychosocially_assessed END,"
-               " psychosocially_assessed_at_ms = nullif(psychosocially_assessed_at_ms, ended_at_ms),"
-               " ended_at_ms = NULL, outcome = NULL, closed_by = NULL, closing_code = NULL,"
-               " passed_on_at_ms = NULL, passed_to = NULL, provider_received_at_ms = NULL"
-               " WHERE referral = ?1",
-               REFERRAL);
+    return RUN(
+        "UPDATE referral SET"
+        " psychosocially_assessed = CASE WHEN psychosocially_assessed_at_ms = ended_at_ms THEN NULL"
+        "  ELSE psychosocially_assessed END,"
+        " psychosocially_assessed_at_ms = nullif(psychosocially_assessed_at_ms, ended_at_ms),"
+        " ended_at_ms = NULL, outcome = NULL, closed_by = NULL, closing_code = NULL, without_contact = NULL,"
+        " passed_on_at_ms = NULL, passed_to = NULL, provider_received_at_ms = NULL"
+        " WHERE referral = ?1",
+        REFERRAL);
 }
 
 int trail_keep_reopened(struct sql *sql, const Concordat__V1__Event *event)

@@ -34,6 +34,7 @@ static const struct subcommand commands[] = {
     {"give-back", NULL, command_act},
     {"reopen", NULL, command_act},
     {"passed-on", NULL, command_act},
+    {"saw-closing", NULL, command_act},
     {"capacity", NULL, command_act},
     {"board", "the cases you may see, the most pressing first", command_board},
     {"take", NULL, command_act},

@@ -87,6 +87,7 @@ struct action {
         Concordat__V1__Decline decline;
         Concordat__V1__CheckIn check_in;
         Concordat__V1__Close close;
+        Concordat__V1__SawClosing saw_closing;
         Concordat__V1__Handover handover;
         Concordat__V1__GiveBack give_back;
         Concordat__V1__Reopen reopen;

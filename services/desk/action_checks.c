@@ -31,6 +31,12 @@ const char *close_check(struct action *action)
                : NULL;
 }
 
+const char *saw_closing_check(struct action *action)
+{
+    action->body.saw_closing.keep_open = action->text[0] != '\0';
+    return NULL;
+}
+
 const char *cover_check(struct action *action)
 {
     const Concordat__V1__Cover *cover = &action->body.cover;

@@ -9,6 +9,6 @@
 
 typedef const char *action_values_check(struct action *action);
 action_values_check check_in_check, decline_check, close_check, cover_check, shift_handover_check, hold_check,
-    detention_check, seen_check, tried_check, who_check;
+    detention_check, seen_check, tried_check, who_check, saw_closing_check;
 
 #endif

@@ -116,15 +116,37 @@ const struct action_kind action_kinds[] = {
      .arguments = "CASE OUTCOME",
      .title = "close a case with its outcome",
      .summary = "close a case with what came of it",
-     .help = "That the person has died is said with --yes, so that nobody says it by one slip.",
-     .examples = "close R-0412 crisis-home-treatment --assessed yes",
+     .help =
+         "If nobody has met the person, say why it closes and add a note: the coordinator has to see it first, "
+         "and may keep it open. Your team then has nothing more to do. That the person has died is said with "
+         "--yes, so that nobody says it by one slip.",
+     .examples = "close R-0412 crisis-home-treatment --assessed yes\n"
+                 "close R-0412 not-found --without-contact not-found --note unanswered",
      COMMAND(CLOSE),
      .check = close_check,
      .fields = {CASE(close),
                 {"outcome", "OUTCOME", CODE(close.outcome, outcome), .needed = true},
                 ASSESSED(close),
+                {"without-contact", "REASON", "Nobody has met the person: why it closes",
+                 CODE(close.without_contact, without_contact)},
+                {"note", "WORDS", "A few words", TEXT(close.note)},
                 {"yes", NULL, "The person has died", .value = ACTION_FLAG,
                  .at = offsetof(struct action, confirmed)}}},
+    {.name = "saw-closing",
+     .who = COORDINATOR,
+     .arguments = "CASE",
+     .title = "coordinator: you saw that a case closes without contact",
+     .summary = "coordinator: you saw that a case closes without contact",
+     .help =
+         "It closes as the team said. That is no approval: whoever closed it answers for it. With --keep-open it "
+         "stays open and you choose who goes on; if you do not, teams are asked from the next reminder on.",
+     .examples = "saw-closing R-0412\n"
+                 "saw-closing R-0412 --keep-open unexplained",
+     .needs_person = true,
+     COMMAND(SAW_CLOSING),
+     .check = saw_closing_check,
+     .fields = {CASE(saw_closing),
+                {"keep-open", "WORDS", "Keep it open: why, in a few words", TEXT(saw_closing.reason)}}},
     {.name = "detention",
      .who = REFERRER | TEAM | COORDINATOR,
      .arguments = "CASE STEP [PLACE]",

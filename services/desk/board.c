@@ -129,6 +129,8 @@ void board_fill_row(const case_status *status, int64_t now_ms, struct board_row 
     bool unheard = status->unheard > 0 && board_rank(status, now_ms) == BOARD_UNHEARD;
     if (status->passed)
         set_cell(row, BOARD_STATE, "passed on");
+    else if (status->without_contact)
+        set_cell(row, BOARD_STATE, "to close");
     else if (status->team_silence)
         set_cell(row, BOARD_STATE, "silent");
     else if (unheard)

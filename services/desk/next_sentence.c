@@ -142,6 +142,12 @@ static void hold_words(const Concordat__V1__CaseStatus *status, char *out, size_
     case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_NOT_REACHED:
         snprintf(out, size, "The team could not reach the person. The coordinator decides what comes next");
         return;
+    case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_CLOSING_ASKED:
+        snprintf(out, size, "The team wants to close it without contact. The coordinator looks at it");
+        return;
+    case CONCORDAT__V1__HOLD_REASON__HOLD_REASON_KEPT_OPEN:
+        snprintf(out, size, "The coordinator keeps it open and chooses who goes on");
+        return;
     default:
         snprintf(out, size, "No team can take it now");
     }

@@ -207,6 +207,22 @@ static void show_tries(struct sheet *sheet, const case_status *status, int64_t n
                   : "");
 }
 
+/* What the coordinator looks at; whoever else reads it sees what they wait for. */
+static void show_closing(struct sheet *sheet, const case_status *status)
+{
+    char outcome[WORDS_MAX], reason[WORDS_MAX];
+    if (status->without_contact == 0)
+        return;
+    sheet_row(
+        sheet, "To close",
+        "%s wants to close it as: %s. Nobody has met the person: %s. The coordinator says saw-closing %s, "
+        "or keeps it open: saw-closing %s --keep-open WORDS.",
+        status->had_by[0] != '\0' ? status->had_by : "The team",
+        words_for(&concordat__v1__outcome__descriptor, (int)status->closing_as, outcome),
+        words_for(&concordat__v1__without_contact__descriptor, (int)status->without_contact, reason),
+        status->number, status->number);
+}
+
 void show_status(struct sheet *sheet, const case_status *status, const struct showing *showing)
 {
     char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES], silence[SILENCE_BYTES];
@@ -232,6 +248,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
             sheet, "Altered",
             "Something that the router had stored of this case was altered, and is shown to nobody. Ask the "
             "referrer for it again.");
+    show_closing(sheet, status);
     show_tries(sheet, status, showing->now_ms);
     show_missing(sheet, status, showing->now_ms);
     show_detention(sheet, status, showing->now_ms);

@@ -39,6 +39,8 @@ static const char *const whats[] = {
     WHAT(WISH_RECORDED) = "recorded what the person wants: {wish}",
     WHAT(REOPENED) = "reopened it, because its end was a mistake: it was {undone}",
     WHAT(PASSED_ON) = "recorded that another provider has it: {provider}",
+    WHAT(CLOSING_ASKED) = "wants to close it for {team} without contact: {outcome}, {without_contact}",
+    WHAT(KEPT_OPEN) = "kept it open for {coordinator}, though {team} would close it",
     WHAT(CLOSED) = "closed it for {by}: {outcome}",
     WHAT(REFERRER_TOLD) = "was told that it is {state}",
     WHAT(CLOCK_BREACHED) = "saw a clock run out: {clock}",
@@ -72,6 +74,8 @@ static const char *what_template(const who_event *event)
         return "saw the offer to {team}";
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFER_ENDED && event->offer_ended->reason)
         return "ended the offer to {team}: {end}, {reason}";
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_CLOSED && event->closed->without_contact)
+        return "closed it for {by} without contact: {outcome}, {without_contact}";
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_PASSED_ON && !event->passed_on->provider[0])
         return "recorded that another provider has it, which has no code";
     return row < sizeof whats / sizeof *whats && whats[row] ? whats[row]

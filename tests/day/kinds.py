@@ -75,6 +75,7 @@ def seen_by(team):
 
 SEEN = seen_by(NORTH)
 AGAIN = {NORTH: ("accept 20", "accept 20"), SOUTH: ("accept 20",)}  # who was asked once comes after who was not
+CLOSES_UNMET = "close {case} not-found --without-contact not-found --note unanswered"
 REOPEN = "reopen {case} --because 'it was the next number'"
 AS_IF_IT_NEVER_ENDED = (
     has("clock", "clock = 'referrer told' AND started_at_ms = (SELECT received_at_ms FROM referral WHERE referral = :case)"),
@@ -148,6 +149,7 @@ KINDS = (
                 says(SUITE, "detention {case} arrived health-based"),
                 held_again_by(SUITE),
                 says(SUITE, "detention {case} ended --how application"),
+                says(SUITE, "checkin {case} contact face-to-face"),
                 says(SUITE, "close {case} detained-section-2"))),
     Kind("R5 an escape on the way, before any arrival, has hours of its own", legal=section_136(place=None),
          answers={SUITE: ("accept 0",)},
@@ -282,6 +284,15 @@ KINDS = (
                 has("decision", "hold_reason = 'ended by mistake'"), *AS_IF_IT_NEVER_ENDED,
                 says(DUTY, "take {case} --as p117"),
                 says(DUTY, f"assign {{case}} {NORTH}"), held_again_by(NORTH), *SEEN)),
+    Kind("R11 a case closes without contact once the coordinator has seen that, or is kept open", answers=AGAIN,
+         steps=(held_by(NORTH),
+                refused(NORTH, "close {case} not-found", "--without-contact REASON --note WORDS"),
+                says(NORTH, CLOSES_UNMET, "It closes when they have seen that."), event("closing_asked"),
+                says(DUTY, "saw-closing {case} --as p117 --keep-open unexplained"), event("kept_open"),
+                says(DUTY, f"assign {{case}} {NORTH}"), held_again_by(NORTH),
+                says(NORTH, CLOSES_UNMET),
+                says(DUTY, "saw-closing {case} --as p117"),
+                has("referral", f"state = 'closed' AND without_contact = 'not found' AND closed_by = '{NORTH}'"))),
     Kind("R8 a coordinator who closed a case by mistake has it in hand again",
          steps=(asked(NORTH),
                 says(DUTY, "take {case} --as p117"),

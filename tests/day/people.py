@@ -195,7 +195,8 @@ class Team(Program):
         detention = case.get("detention", {}).get("state")
         if visit.detention and detention and detention != "DETENTION_STATE_ENDED":
             return visit.to_meet, f"detention {number} {visit.detention[0]}"
-        return visit.together, f"close {number} {visit.outcome}"
+        unmet = " --without-contact not-found --note unanswered" if visit.outcome == "not-found" else ""
+        return visit.together, f"close {number} {visit.outcome}{unmet}"
 
     async def say(self, referral, words):
         """Types a command. Returns whether the router then sent something newer of this case."""
@@ -228,7 +229,13 @@ class Coordinator(Program):
             mine = case.get("owner") == self.coordinator and case.get("state") in ("STATE_HELD", "STATE_TAKEN")
             if person and mine and person.id not in self.in_hand and not self.off_duty:
                 self.in_hand.add(person.id)
-                self.begin(self.look_after(person))
+                self.begin(self.see_closing(person) if case.get("withoutContact") else self.look_after(person))
+
+    async def see_closing(self, person):
+        """A team closes a case, and nobody has met the person: it ends once this has been seen."""
+        await minutes(5)
+        await run(self.region, self.coordinator, "saw-closing", person.id, "--as", "p117", "--json")
+        self.in_hand.discard(person.id)
 
     async def look_after(self, person):
         await minutes(5)

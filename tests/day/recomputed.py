@@ -250,6 +250,20 @@ class Region:
     def _given_back(self, case, event, _):
         self._fall_back(case, event.at_ms)
 
+    def _closing_asked(self, case, event, detail):
+        # [PROTO] A case that closes without contact: its coordinator is reminded of it as of a held case.
+        self._held_for(case, event, detail)
+
+    def _kept_open(self, case, event, detail):
+        case.unheard = 0
+        self._held_for(case, event, detail)
+
+    def _held_for(self, case, event, detail):
+        due = event.at_ms + self.policy.time("remind")
+        self._fall_back(case, due)
+        case.coordinator, case.noted = detail.coordinator, True
+        self._reminder_due(case, event, due, detail.remind_ms)
+
     def _taken(self, case, event, detail):
         self._fall_back(case, 0)
         case.state, case.coordinator, case.reminders, case.unheard = "taken", detail.coordinator, 0, 0

@@ -144,7 +144,7 @@ class Scene:
             if detention not in (None, "ended"):
                 await self._end(coordinator, "detention {case} ended --how none-needed --without-amhp none-came")
             await self._end(coordinator, "take {case} --as p117 the day begins")
-            await self._end(coordinator, "close {case} advice")
+            await self._end(coordinator, "close {case} advice --without-contact elsewhere --note unfinished")
 
     async def _end(self, coordinator, words):
         await run(self.day.region, coordinator, *words.format(case=self.id).split())

@@ -120,6 +120,11 @@ def play(s, said):
     south.request(handover=wire.Handover(referral=case, to_team="northmoor-crisis"))
     north.request(accept=wire.Accept(referral=case, attempt=3, expected_minutes=10))
     north.request(close=wire.Close(referral=case, outcome=codes.OUTCOME_CRISIS_HOME_TREATMENT))
+    third = submit(postcode_district="ZX1").referral.id
+    north.request(accept=wire.Accept(referral=third, attempt=1, expected_minutes=10))
+    north.request(close=wire.Close(referral=third, outcome=codes.OUTCOME_NOT_FOUND, note="an invented note",
+                                   without_contact=codes.WITHOUT_CONTACT_NOT_FOUND))
+    duty.request(saw_closing=wire.SawClosing(referral=third, keep_open=True, reason="an invented reason"))
     second = submit(postcode_district="ZX9", drill=True).referral.id
     for team in (north, south):
         team.request(set_presence=wire.SetPresence(present=False))

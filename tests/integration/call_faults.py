@@ -220,7 +220,9 @@ def close_case(scene, people, referral):
                 referral=referral, attempt=status.attempt, expected_minutes=20), acts=True)
         elif status.attempt or status.owner_kind == codes_pb2.OWNER_KIND_COORDINATOR:
             scene.ask(people["duty"], take=wire.Take(referral=referral), acts=True)
-            scene.ask(people["duty"], close=wire.Close(referral=referral, outcome=codes_pb2.OUTCOME_ADVICE), acts=True)
+            scene.ask(people["duty"], close=wire.Close(
+                referral=referral, outcome=codes_pb2.OUTCOME_ADVICE, note="an invented note",
+                without_contact=codes_pb2.WITHOUT_CONTACT_ELSEWHERE), acts=True)
         elif status.owner_kind == codes_pb2.OWNER_KIND_TEAM:
             scene.ask(people["north"], get_record=wire.GetRecord(referral=referral, reason="to attend"), acts=True)
             scene.ask(people["north"], check_in=wire.CheckIn(

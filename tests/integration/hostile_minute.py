@@ -62,6 +62,8 @@ def emergency(s, street, team):
             took = (time.monotonic() - began) * 1000
             accept = s.wire.Accept(referral=submit.referral.id, attempt=message.offer.attempt)
             assert team.request(accept=accept).answer.done
+            met = s.wire.CheckIn(referral=submit.referral.id, step=codes_pb2.STEP_CONTACT)
+            assert team.request(check_in=met).answer.done
             close = s.wire.Close(referral=submit.referral.id, outcome=codes_pb2.OUTCOME_ADVICE)
             assert team.request(close=close).answer.done
             return took

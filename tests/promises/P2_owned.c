@@ -62,6 +62,7 @@ static void a_case_has_an_owner_through_its_whole_life(void **unused)
     assert_int_equal(world_accept(w, r, MINUTES(20)), REFUSAL_NONE);
     assert_int_equal(r->state, CASE_ACCEPTED);
     assert_int_equal(r->owner.slot, world_slot(w, 2));
+    assert_int_equal(world_contact(w, r), REFUSAL_NONE);
     struct command close = world_from_team(w, COMMAND_CLOSE, 2, id);
     close.is.close.outcome = 1;
     assert_int_equal(world_do(w, &close), REFUSAL_NONE);

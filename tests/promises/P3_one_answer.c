@@ -198,6 +198,7 @@ static void after_the_outcome_an_answer_is_told_that_the_case_is_closed(void **u
     uint8_t id[ID_BYTES];
     const struct referral *r = submitted(w, id);
     world_accept(w, r, 0);
+    world_contact(w, r);
     struct command close = world_from_team(w, COMMAND_CLOSE, 1, id);
     close.is.close.outcome = 1;
     assert_int_equal(world_do(w, &close), REFUSAL_NONE);
@@ -227,7 +228,7 @@ static void of_two_coordinators_only_the_one_who_took_the_case_can_close_it(void
     const struct referral *r = world_submitted(w);
     world_take(w, r);
     struct command close = world_from_coordinator(w, COMMAND_CLOSE, r->id);
-    close.is.close.outcome = 1;
+    close.is.close.outcome = OUTCOME_DIED; /* whether anybody was met or not */
     close.is.close.note_code = "";
     close.slot = 1;
     struct command cover = world_cover(w, 1, HOURS(1)); /* they see the case, and still cannot */
@@ -291,7 +292,7 @@ static void a_close_by_the_holder_before_the_handover_is_accepted_stands(void **
     (void)unused;
     struct core_world *w = core_world_open(2, NULL);
     uint8_t id[ID_BYTES];
-    handing_over(w, id);
+    world_contact(w, handing_over(w, id));
     struct command close = world_from_team(w, COMMAND_CLOSE, 1, id);
     close.is.close.outcome = 1;
     assert_int_equal(world_do(w, &close), REFUSAL_NONE);

@@ -120,6 +120,17 @@ static struct command make_close_case(struct core_world *w)
     struct command command = made_by_holder(w, COMMAND_CLOSE);
     command.is.close.outcome = 1;
     command.is.close.note_code = "";
+    command.is.close.without_contact = WITHOUT_CONTACT_DECLINED;
+    command.is.close.has_note = true;
+    return command;
+}
+
+static struct command make_saw_closing(struct core_world *w)
+{
+    struct command asked = make_close_case(w);
+    assert_int_equal(world_do(w, &asked), REFUSAL_NONE);
+    struct command command = world_from_coordinator(w, COMMAND_SAW_CLOSING, asked.referral);
+    command.person = (struct person){"p117", 16};
     return command;
 }
 
@@ -140,6 +151,7 @@ static struct command make_give_back(struct core_world *w)
 static struct command make_reopen(struct core_world *w)
 {
     struct command close = make_close_case(w);
+    close.is.close.outcome = OUTCOME_DIED; /* whether the person was met or not */
     world_do(w, &close);
     struct command command = world_from_team(w, COMMAND_REOPEN, 1, close.referral);
     command.is.why.has_reason = true;
@@ -148,8 +160,10 @@ static struct command make_reopen(struct core_world *w)
 
 static struct command make_passed_on(struct core_world *w)
 {
-    struct command close = make_close_case(w);
+    struct command close = made_by_holder(w, COMMAND_CLOSE);
+    world_contact(w, state_referral(w->state, close.referral));
     close.is.close.outcome = OUTCOME_REFERRED_ON;
+    close.is.close.note_code = "";
     world_do(w, &close);
     struct command command = world_from_team(w, COMMAND_RECORD_PASSED_ON, 1, close.referral);
     command.is.passed_on.to.provider = "RX4";
@@ -297,6 +311,7 @@ static const struct {
     [COMMAND_DECLINE] = {"decline", make_decline},
     [COMMAND_CHECK_IN] = {"check in", make_check_in},
     [COMMAND_CLOSE] = {"close", make_close_case},
+    [COMMAND_SAW_CLOSING] = {"saw a closing", make_saw_closing},
     [COMMAND_HANDOVER] = {"hand over", make_handover},
     [COMMAND_GIVE_BACK] = {"give back", make_give_back},
     [COMMAND_REOPEN] = {"reopen", make_reopen},
@@ -448,7 +463,7 @@ static void the_same_referral_under_another_command_id_is_the_same_referral(void
 static void end_case(struct core_world *w, const uint8_t *referral)
 {
     struct command close = world_from_team(w, COMMAND_CLOSE, 1, referral);
-    close.is.close.outcome = 1;
+    close.is.close.outcome = OUTCOME_DIED;
     close.is.close.note_code = "";
     assert_int_equal(world_do(w, &close), REFUSAL_NONE);
 }

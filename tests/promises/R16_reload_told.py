@@ -49,7 +49,8 @@ class Reload(two_areas.TwoAreas):
     def test_of_a_case_that_has_ended_the_coordinator_of_the_area_is_rung(self):
         status, waiting = self.submit(), self.submit()
         self.north.request(take=self.wire.Take(referral=status.referral))
-        closed = self.north.request(close=self.wire.Close(referral=status.referral, outcome=ADVICE))
+        closed = self.north.request(close=self.wire.Close(
+            referral=status.referral, outcome=ADVICE, without_contact=4, note="an invented note"))
         self.assertTrue(closed.answer.done, closed.answer.text)
         self.rename("northmoor-duty", "northmoor-night")
         self.await_status(self.north, lambda shown: (shown.number, shown.owner) == (waiting.number, "northmoor-night"))

@@ -205,6 +205,7 @@ static void R2_no_case_ends_while_somebody_is_detained(void **unused)
     struct command end = world_detention(w, r->id, DETENTION_STEP_ENDED);
     assert_int_equal(world_do(w, &end), REFUSAL_NONE);
     assert_int_equal(r->clocks[CLOCK_SECTION_136].stopped_ms, w->now_ms);
+    assert_int_equal(world_contact(w, r), REFUSAL_NONE);
     close.id[8] = 1;
     assert_int_equal(world_do(w, &close), REFUSAL_NONE);
     core_world_close(&w);

@@ -87,6 +87,7 @@ class DetentionTold(unittest.TestCase):
         self.assertEqual(self.team.request(close=self.wire.Close(referral=case, outcome=7)).answer.refusal, DETENTION_OPEN)
         self.assertTrue(self.record(self.team, case, "INTERVIEWED", by="p302").done)
         self.assertTrue(self.record(self.team, case, "ENDED", end=1).done)
+        self.assertTrue(self.team.request(check_in=self.wire.CheckIn(referral=case, step=3)).answer.done)
         self.assertTrue(self.team.request(close=self.wire.Close(referral=case, outcome=7)).answer.done)
 
     def test_R5_a_child_at_a_police_station_is_told_to_the_coordinator_at_once(self):

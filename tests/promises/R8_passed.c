@@ -22,6 +22,10 @@ static void closed_as(struct core_world *w, int outcome, uint8_t *id)
     assert_int_equal(r->received_ms, WORLD_NOON + 10 * SECOND);
     assert_int_equal(world_accept(w, r, MINUTES(20)), REFUSAL_NONE);
     world_wait(w, MINUTES(10));
+    struct command rang = world_from_team(w, COMMAND_CHECK_IN, 1, id);
+    rang.is.check_in.step = STEP_CONTACT;
+    rang.is.check_in.mechanism = CONTACT_TELEPHONE;
+    assert_int_equal(world_do(w, &rang), REFUSAL_NONE);
     struct command close = world_from_team(w, COMMAND_CLOSE, 1, id);
     close.is.close.outcome = outcome;
     close.is.close.note_code = "";

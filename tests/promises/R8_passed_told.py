@@ -42,6 +42,7 @@ class Passed(unittest.TestCase):
         return at.strftime("%Y-%m-%dT%H:%M:00Z")
 
     def close(self):
+        self.typed("northmoor-1", "checkin", self.number, "contact", "telephone")
         said = self.typed("northmoor-1", "close", self.number, "referred-on")
         self.assertIn("If another provider has it now, say which: passed-on CASE --to CODE", said)
 

@@ -38,7 +38,7 @@ static enum refusal the_coordinator_reopens(struct core_world *w, const uint8_t 
 
 static void close_by(struct core_world *w, struct command command)
 {
-    command.is.close.outcome = 1;
+    command.is.close.outcome = OUTCOME_DIED; /* whether the person was met or not */
     command.is.close.note_code = "";
     assert_int_equal(world_do(w, &command), REFUSAL_NONE);
 }

@@ -49,6 +49,10 @@ class Reopened(unittest.TestCase):
         self.typed("northmoor-1", "accept", number, "20")
         return submit.referral.id, number
 
+    def close(self, number, key="northmoor-1"):
+        """A closing that needs no contact with the person before it."""
+        return self.typed(key, "close", number, "died", "--yes")
+
     def await_status(self, client, *states):
         """The statuses that the client is told, in this order, whatever it is told between them."""
         for state in states:
@@ -64,7 +68,7 @@ class Reopened(unittest.TestCase):
     def test_R8_the_team_that_closed_it_has_it_again_and_all_are_told(self):
         self.start()
         case, number = self.accepted_by_northmoor()
-        said = self.typed("northmoor-1", "close", number, "advice")
+        said = self.close(number)
         self.assertIn("If that was a mistake, it can be reopened until", said)
         self.assertIn("because", self.typed("northmoor-1", "reopen", number, code=100))
         said = self.typed("northmoor-1", "reopen", number, *BECAUSE)
@@ -80,7 +84,7 @@ class Reopened(unittest.TestCase):
     def test_R8_the_teams_device_reopens_too(self):
         self.start()
         _, number = self.accepted_by_northmoor()
-        self.typed("northmoor-1", "close", number, "advice")
+        self.close(number)
         self.stage.start_team("device", "northmoor-crisis")
         device = self.stage.processes["device"]
         device.stdin.write(f"reopen {number} --because it was the next one\n".encode())
@@ -91,7 +95,7 @@ class Reopened(unittest.TestCase):
     def test_R8_from_the_coordinator_it_goes_on_and_the_former_team_is_told(self):
         self.start()
         case, number = self.accepted_by_northmoor()
-        self.typed("northmoor-1", "close", number, "advice")
+        self.close(number)
         self.assertIn("has been asked", self.typed("duty", "reopen", number, *BECAUSE))
         for client in (self.north, self.source):
             self.assertEqual(self.await_status(client, CLOSED, OFFERED).number, number)
@@ -101,7 +105,7 @@ class Reopened(unittest.TestCase):
         key = "northmoor-1" if asked == "northmoor-crisis" else "southfell-1"
         self.typed(key, "accept", number, "5")
         self.assertTrue(team.request(check_in=contact).answer.done)
-        self.typed(key, "close", number, "advice")
+        self.close(number, key)
         said = self.typed("duty", "reopen", number, *BECAUSE)
         self.assertIn("It had been ended by mistake and was reopened. The duty coordinator holds it", said)
 
@@ -150,7 +154,7 @@ class Reopened(unittest.TestCase):
         again = f"If help is asked for now, refer again with --follows {number}."
         self.assertIn(f"{number} has not ended, so there is nothing to reopen.",
                       self.typed("northmoor-1", "reopen", number, *BECAUSE, code=1))
-        self.typed("northmoor-1", "close", number, "advice")
+        self.close(number)
         answer = self.reopen(self.source, case)
         self.assertIn(f"{number} was ended by somebody else, and stays so.", answer.text)
         self.assertIn(again, answer.text)
@@ -165,7 +169,7 @@ class Reopened(unittest.TestCase):
     def test_R8_when_its_time_is_over_the_answer_says_how_to_refer_again(self):
         self.start(undo_within="0")
         _, number = self.accepted_by_northmoor()
-        said = self.typed("northmoor-1", "close", number, "advice")
+        said = self.close(number)
         self.assertNotIn("mistake", said)
         said = self.typed("northmoor-1", "reopen", number, *BECAUSE, code=1)
         self.assertIn(f"the time to reopen it is over. If help is asked for now, refer again with --follows {number}.",

@@ -95,6 +95,7 @@ class Told(unittest.TestCase):
     def test_R8_help_asked_for_again_is_a_new_case_that_is_linked_to_the_former(self):
         case, number = self.accepted_by_northmoor()
         self.assertIn("say it once more with --yes", self.typed("northmoor-1", "close", number, "died", code=100))
+        self.typed("northmoor-1", "checkin", number, "contact", "telephone")
         self.typed("northmoor-1", "close", number, "advice")
         for follows, told in ((number, number), ("R-9999", ""), ("the one before", "")):
             submit = self.stage.submission()
@@ -107,6 +108,7 @@ class Told(unittest.TestCase):
         again = self.source.request(submit=submit).answer.status.number
         said = self.typed("northmoor-1", "accept", again, "5")
         self.assertIn(f"help is asked for again after {number}", said)
+        self.typed("northmoor-1", "checkin", again, "contact", "telephone")
         self.typed("northmoor-1", "close", again, "advice")
         self.assertIn(f"help is asked for again after {number}", self.typed("duty", "status", again))
 

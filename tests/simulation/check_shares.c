@@ -130,7 +130,7 @@ static bool is_left_to_the_coordinator(const struct world *w, const struct refer
 {
     return r->contact_made || r->hold_reason == HOLD_COORDINATOR_SILENT ||
            r->hold_reason == HOLD_COORDINATOR_LEFT || r->hold_reason == HOLD_ASSIGNED_NOT_TAKEN ||
-           witness_case(&w->witness, r->id)->left;
+           witness_case(&w->witness, r->id)->left || witness_case(&w->witness, r->id)->closing_asked;
 }
 
 static bool ladder_has(const struct policy *policy, const char *area, const char *team)

@@ -14,6 +14,9 @@ void check_one_effect(struct world *world, uint64_t seq, const Concordat__V1__Ev
                       const struct seen_case *before);
 void check_undone(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                   const struct seen_case *before);
+/* check_closing.c */
+void check_closed(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
+                  const struct seen_case *before);
 void check_one_answer(struct world *world, uint64_t seq, const Concordat__V1__Event *event,
                       const struct seen_case *before);
 void check_link(struct world *world, uint64_t seq, const Concordat__V1__Event *event,

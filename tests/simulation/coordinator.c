@@ -50,6 +50,8 @@ static void coordinator_consider(struct world *w, struct peer *p, const Concorda
         coordinator_notes(w, p, status);
     if (!p->diligent && peer_chance(p, 1))
         peer_task(w, p, random_wait(&p->random, MINUTES(5)), COMMAND(GET_RECORD), 0, id, 0);
+    else if (status->without_contact && !p->diligent && peer_chance(p, 60))
+        peer_task(w, p, random_wait(&p->random, MINUTES(30)), COMMAND(SAW_CLOSING), 0, id, 0);
     else if (status->state == STATE(HELD) && can_take(p)) {
         peer_task(w, p, p->diligent ? SECONDS(2) : random_wait(&p->random, MINUTES(5)), COMMAND(TAKE), 0, id,
                   0);
@@ -229,6 +231,7 @@ static void coordinator_acts(struct world *w, struct peer *p, const struct task 
         request.close = &close;
         close.referral = referral;
         close.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE;
+        peer_says_why_it_closes(p, &close);
     }
     peer_command(w, p, &request, task->referral, 0);
 }
@@ -289,6 +292,9 @@ static void coordinator_does(struct world *w, struct peer *p, const struct task 
         break;
     case COMMAND(COVER):
         coordinator_helps(w, p);
+        break;
+    case COMMAND(SAW_CLOSING):
+        peer_saw_closing(w, p, task->referral);
         break;
     case COMMAND(REOPEN):
         peer_reopens(w, p, task->referral);

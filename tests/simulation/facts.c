@@ -115,6 +115,7 @@ static void take_hearing(struct seen_case *c, const Concordat__V1__Event *e)
         c->is_heard = false;
         break;
     case WHAT(REOPENED):
+    case WHAT(KEPT_OPEN):
         c->unheard = 0;
         c->is_heard = c->is_worse = false;
         break;
@@ -125,6 +126,7 @@ static void take_hearing(struct seen_case *c, const Concordat__V1__Event *e)
     case WHAT(TRIES_USED_UP):
     case WHAT(PASSED_OVER):
     case WHAT(TEAM_SILENT):
+    case WHAT(CLOSING_ASKED):
         c->is_heard = false;
         break;
     case WHAT(CLOCK_BREACHED):
@@ -165,7 +167,8 @@ static void take_place(const struct witness *w, const struct seen_case *c, const
 {
     bool ends = e->what_case == WHAT(OFFER_ENDED);
     bool moves = e->what_case == WHAT(LEASE_LAPSED) || e->what_case == WHAT(GIVEN_BACK) ||
-                 e->what_case == WHAT(TAKEN) || e->what_case == WHAT(ACCEPTED);
+                 e->what_case == WHAT(CLOSING_ASKED) || e->what_case == WHAT(TAKEN) ||
+                 e->what_case == WHAT(ACCEPTED);
     struct seen_team *team = ends || moves ? witness_team_row(w, ends ? c->offer_team : c->team) : NULL;
     if (team)
         team->freed_seq = e->seq;

@@ -138,6 +138,26 @@ void peer_reports_missing(struct world *w, struct peer *p, const uint8_t *referr
     peer_command(w, p, &request, referral, 0);
 }
 
+/* Somebody who is diligent never forgets why; for whoever is not it can matter or not. */
+void peer_says_why_it_closes(struct peer *p, Concordat__V1__Close *close)
+{
+    if (p->diligent || peer_chance(p, 80))
+        close->without_contact = (Concordat__V1__WithoutContact)random_between(&p->random, 1, 4);
+    close->note = notes_text(p->diligent || peer_chance(p, 90) ? "nobody there, Invented" : "");
+}
+
+void peer_saw_closing(struct world *w, struct peer *p, const uint8_t *referral)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__SawClosing body = CONCORDAT__V1__SAW_CLOSING__INIT;
+    request.command_case = COMMAND(SAW_CLOSING);
+    request.saw_closing = &body;
+    body.referral = peer_bytes(referral, 16);
+    body.keep_open = peer_chance(p, 40);
+    body.reason = notes_text(body.keep_open && peer_chance(p, 90) ? "they are at home, Invented" : "");
+    peer_command(w, p, &request, referral, 0);
+}
+
 /* At times it is said again, and at times the provider received it before we did, or has yet to. */
 void peer_passes_on(struct world *w, struct peer *p, const uint8_t *referral)
 {

@@ -110,6 +110,10 @@ void peer_plans_detention(struct world *world, struct peer *peer, const uint8_t 
 /* Says that the end of a case was a mistake; now and then without saying why. */
 void peer_passes_on(struct world *w, struct peer *p, const uint8_t *referral);
 void peer_reopens(struct world *world, struct peer *peer, const uint8_t *referral);
+/* Sets why a case closes whose person nobody has met, or forgets to. */
+void peer_says_why_it_closes(struct peer *peer, Concordat__V1__Close *close);
+/* A coordinator has seen that a team wants to close a case, and keeps it open at times. */
+void peer_saw_closing(struct world *world, struct peer *peer, const uint8_t *referral);
 void peer_records_wish(struct world *world, struct peer *peer, const uint8_t *referral);
 void peer_reports_missing(struct world *world, struct peer *peer, const uint8_t *referral);
 /* Plans that a person sees the changes and messages that a status shows, by chance; and says that they have.

@@ -94,7 +94,8 @@ static void say_end(struct world *w, struct peer *p, const struct task *task)
         request.command_case = COMMAND(CLOSE);
         request.close = &close;
         close.referral = peer_bytes(task->referral, 16);
-        close.outcome = (Concordat__V1__Outcome)random_between(&p->random, 1, 12);
+        close.outcome = (Concordat__V1__Outcome)random_between(&p->random, 1, p->diligent ? 12 : 13);
+        peer_says_why_it_closes(p, &close);
     } else {
         int other = (int)random_between(&p->random, 0, w->policies[0]->policy.team_count - 1);
         request.command_case = COMMAND(HANDOVER);

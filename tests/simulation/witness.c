@@ -261,6 +261,16 @@ static void model_ended(struct seen_case *c, int state, int64_t undo_until_ms)
     c->state = state;
 }
 
+static void model_closing(struct seen_case *c, const Concordat__V1__Event *e)
+{
+    const Concordat__V1__ClosingAsked *m = e->closing_asked;
+    c->state = STATE(HELD);
+    c->closing_asked = true;
+    name(c->closes, m->team);
+    name(c->team, "");
+    model_coordinator(c, e->seq, m->coordinator);
+}
+
 static void model_reopened(struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
 {
     const Concordat__V1__Reopened *m = e->reopened;
@@ -269,6 +279,33 @@ static void model_reopened(struct witness *w, struct seen_case *c, const Concord
     c->state = m->in_hand ? c->state_before : STATE(HELD);
     name(c->team, m->team);
     model_coordinator(c, e->seq, m->coordinator);
+}
+
+/* How a case ends, is to end, and goes on after that. */
+static void model_end(struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
+{
+    switch ((int)e->what_case) {
+    case WHAT(CLOSING_ASKED):
+        model_closing(c, e);
+        break;
+    case WHAT(KEPT_OPEN):
+        c->left = true;
+        model_coordinator(c, e->seq, e->kept_open->coordinator);
+        break;
+    case WHAT(CLOSED):
+        if (c->closing_asked)
+            memcpy(c->team, c->closes, NAME_BYTES);
+        model_ended(c, STATE(CLOSED), e->closed->undo_until_ms);
+        break;
+    case WHAT(WITHDRAWN):
+        model_ended(c, STATE(WITHDRAWN), e->withdrawn->undo_until_ms);
+        break;
+    case WHAT(REOPENED):
+        model_reopened(w, c, e);
+        break;
+    default:
+        break;
+    }
 }
 
 static void model_case(struct witness *w, struct seen_case *c, const Concordat__V1__Event *e)
@@ -325,18 +362,12 @@ static void model_case(struct witness *w, struct seen_case *c, const Concordat__
     case WHAT(FOUND):
         c->state = STATE(HELD);
         break;
-    case WHAT(CLOSED):
-        model_ended(c, STATE(CLOSED), e->closed->undo_until_ms);
-        break;
-    case WHAT(WITHDRAWN):
-        model_ended(c, STATE(WITHDRAWN), e->withdrawn->undo_until_ms);
-        break;
-    case WHAT(REOPENED):
-        model_reopened(w, c, e);
-        break;
     default:
+        model_end(w, c, e);
         break;
     }
+    c->closing_asked &=
+        c->state == STATE(HELD) && e->what_case != WHAT(HELD) && e->what_case != WHAT(KEPT_OPEN);
     c->ended = c->state == STATE(CLOSED) || c->state == STATE(WITHDRAWN);
 }
 
@@ -510,6 +541,7 @@ void witness_take(struct world *world, uint64_t seq, const uint8_t *body, size_t
     check_one_effect(world, seq, e, before);
     check_one_answer(world, seq, e, before);
     check_undone(world, seq, e, before);
+    check_closed(world, seq, e, before);
     check_link(world, seq, e, before);
     check_other_device(world, seq, e, before);
     check_reasons(world, seq, e, before);

@@ -78,8 +78,10 @@ struct seen_case {
     int state_before;      /* its end */
     int64_t undo_until_ms; /* as the event of its end says */
     bool offer_live, handover, assigned, late, contact_made, ended;
-    bool had_team; /* a team had it when the person went missing, and no other has accepted since */
-    bool left;     /* to the coordinator, who chooses what comes next, until the first reminder */
+    bool had_team;      /* a team had it when the person went missing, and no other has accepted since */
+    bool left;          /* to the coordinator, who chooses what comes next, until the first reminder */
+    bool closing_asked; /* by the team `closes`, and nobody has looked at it or moved it since */
+    char closes[NAME_BYTES];
     bool drill, erased;
     uint32_t number;  /* as people say it */
     uint32_t holds;   /* 1 << HoldOnErasure */

@@ -179,7 +179,7 @@ static void only_an_attended_contact_face_to_face_stops_the_response_clock(void 
                              (attended == ATTEND_ON_TIME || attended == ATTEND_LATE_BUT_SEEN);
                 assert_int_equal(clock_of(r, CLOCK_RESPONSE)->stopped_ms, stops ? w->now_ms : 0);
                 struct command close = world_from_team(w, COMMAND_CLOSE, 1, r->id);
-                close.is.close.outcome = 1;
+                close.is.close.outcome = OUTCOME_DIED; /* met or not */
                 close.is.close.note_code = "";
                 assert_int_equal(world_do(w, &close), REFUSAL_NONE);
             }

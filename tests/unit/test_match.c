@@ -252,6 +252,7 @@ static void places_are_taken_by_offers_and_cases_and_freed_by_both(void **unused
     assert_int_equal(third->state, CASE_OFFERED);
     const struct referral *fourth = world_submitted(w);
     assert_int_equal(fourth->state, CASE_HELD);
+    world_contact(w, held);
     struct command close = world_from_team(w, COMMAND_CLOSE, 1, held->id);
     close.is.close.outcome = 1;
     close.is.close.note_code = "";

@@ -294,6 +294,8 @@ static const char what_becomes[] = "Event.at_ms is moved\n"
                                    "WentMissing.remind_ms is moved\n"
                                    "Found.found_ms is moved\n"
                                    "Found.at goes\n"
+                                   "ClosingAsked.remind_ms is moved\n"
+                                   "KeptOpen.remind_ms is moved\n"
                                    "ContactTried.next_ms is moved\n"
                                    "ContactTried.lease_ms is moved\n"
                                    "PassedOn.received_ms is moved\n";

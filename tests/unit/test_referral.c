@@ -81,6 +81,8 @@ static const struct picture_row {
     {"erased", {.kind = EVENT_ERASED}, "........CW."},
     {"alteration found", {.kind = EVENT_ALTERATION_FOUND}, ".OHTARVICWM"},
     {"closed", {.kind = EVENT_CLOSED}, "...CCCCC..."},
+    {"closing asked", {.kind = EVENT_CLOSING_ASKED, .is.closing.note_code = ""}, "....HHHH..."},
+    {"kept open, and nobody asked to close it", {.kind = EVENT_KEPT_OPEN}, "..........."},
     {"withdrawn", {.kind = EVENT_WITHDRAWN}, "..WWWWW...."},
     {"tried", {.kind = EVENT_CONTACT_TRIED}, "...TARVI..."},
     {"tries used up", {.kind = EVENT_TRIES_USED_UP}, ".OHTARVICWM"},
@@ -230,6 +232,21 @@ static void nothing_ends_a_case_over_a_live_offer(void **unused)
         struct referral asked = case_in(CASE_ACCEPTED, true), not_asked = case_in(CASE_ACCEPTED, false);
         assert_int_equal(next_state_of(&asked, &event), CASE_NONE);
         assert_int_not_equal(next_state_of(&not_asked, &event), CASE_NONE);
+    }
+}
+
+/* A held case is closed, or kept open, only if its closing is asked. */
+static void only_an_asked_closing_ends_a_held_case(void **unused)
+{
+    (void)unused;
+    static const enum event_kind kinds[] = {EVENT_CLOSED, EVENT_KEPT_OPEN};
+    static const enum case_state next[] = {CASE_CLOSED, CASE_HELD};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct event event = {.kind = kinds[i]};
+        struct referral held = case_in(CASE_HELD, false);
+        assert_int_equal(next_state_of(&held, &event), CASE_NONE);
+        held.hold_reason = HOLD_CLOSING_ASKED;
+        assert_int_equal(next_state_of(&held, &event), next[i]);
     }
 }
 
@@ -390,6 +407,7 @@ int main(void)
         cmocka_unit_test(attempts_are_counted_without_a_gap),
         cmocka_unit_test(an_answer_is_to_the_live_offer_or_cannot_come),
         cmocka_unit_test(nothing_ends_a_case_over_a_live_offer),
+        cmocka_unit_test(only_an_asked_closing_ends_a_held_case),
         cmocka_unit_test(each_state_has_its_owner_who_must_act_by_its_own_time),
         cmocka_unit_test(what_comes_first_is_due_first),
         cmocka_unit_test(an_event_starts_stops_and_voids_clocks_as_it_says),

@@ -144,6 +144,8 @@ static void act_as_holder(struct core_world *w, uint64_t *random, const struct r
     } else if (kind == COMMAND_CLOSE) {
         command.is.close.outcome = 1;
         command.is.close.note_code = "";
+        command.is.close.without_contact = (enum without_contact)draw_below(random, 4);
+        command.is.close.has_note = true;
     } else if (kind == COMMAND_GIVE_BACK) {
         command.is.why.has_reason = true;
     } else if (kind == COMMAND_HANDOVER) {
@@ -166,12 +168,17 @@ static void act_as_coordinator(struct core_world *w, uint64_t *random, const str
         cover_the_neighbour(w, random);
         return;
     }
-    struct command command = world_command(w, draw_below(random, 2) ? COMMAND_TAKE : COMMAND_ASSIGN, r->id);
+    enum command_kind kind = draw_below(random, 2) ? COMMAND_TAKE : COMMAND_ASSIGN;
+    if (referral_closing_is_asked(r) && draw_below(random, 2))
+        kind = COMMAND_SAW_CLOSING;
+    struct command command = world_command(w, kind, r->id);
     command.party = PARTY_COORDINATOR;
     command.slot = (uint16_t)draw_below(random, 2);
     command.actor = "duty";
     command.person.id = draw_below(random, 2) ? "p117" : "";
-    if (command.kind == COMMAND_ASSIGN)
+    if (kind == COMMAND_SAW_CLOSING)
+        command.is.saw_closing.keep_open = command.is.saw_closing.has_reason = draw_below(random, 2);
+    if (kind == COMMAND_ASSIGN)
         command.is.move.team = w->teams[draw_below(random, w->policy.team_count)].id;
     world_do(w, &command);
 }

@@ -45,7 +45,7 @@ void routed_close(struct stage *stage, int peer, uint8_t *id)
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_CLOSE;
     request.close = &close;
     close.referral = routed_id(id);
-    close.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_CRISIS_HOME_TREATMENT;
+    close.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_DIED; /* whether the person was met or not */
     stage_say(stage, peer, &request);
 }
 

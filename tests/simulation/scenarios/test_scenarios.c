@@ -287,7 +287,7 @@ static void turning_a_feature_on_wakes_a_year_of_old_work(void **unused)
         request.command_case = CONCORDAT__V1__REQUEST__COMMAND_CLOSE;
         request.close = &close;
         close.referral = (ProtobufCBinaryData){16, id};
-        close.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE;
+        close.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_DIED; /* whether the person was met or not */
         assert_true(stage_say(s, TEAM_1, &request)->answer->done);
     }
     stage_submit(s, id);
