@@ -241,7 +241,8 @@ void apply_asked_again(struct referral *r, const struct event *event)
 void apply_went_missing(struct referral *r, const struct event *event)
 {
     if (!r->missing_ms) {
-        r->had_team = r->team;
+        if (r->team != SLOT_NONE)
+            r->had_team = r->team;
         r->missing_ms = event->at_ms;
         r->last_seen_ms = 0;
         r->last_seen_at = 0;

@@ -10,7 +10,7 @@ static bool go_missing(struct deciding *d, const struct sighting *seen)
     deciding_end_offer(d, OFFER_END_CASE_MOVED, DECLINE_NONE);
     struct event *event = deciding_event(d, EVENT_WENT_MISSING);
     event->is.missing.seen = *seen;
-    event->is.missing.team = goes_on ? d->r.had_team : d->r.team;
+    event->is.missing.team = goes_on || d->r.team == SLOT_NONE ? d->r.had_team : d->r.team;
     event->is.missing.remind_ms = goes_on ? d->r.remind_ms : d->now_ms + d->policy->remind_ms;
     return deciding_try(d, event);
 }

@@ -76,7 +76,10 @@ static bool a_person_decides_next(const struct core_world *w, const struct event
         before = event;
     }
     bool chosen_said_no = before->kind == EVENT_OFFER_ENDED && offered->is.offered.assigned;
-    return contact || chosen_said_no || held->is.held.reason == HOLD_COORDINATOR_SILENT;
+    bool found = before->kind == EVENT_FOUND && before->is.missing.team != SLOT_NONE;
+    bool not_reached = before->kind == EVENT_GIVEN_BACK && held->is.held.reason == HOLD_NOT_REACHED;
+    return contact || chosen_said_no || found || not_reached ||
+           held->is.held.reason == HOLD_COORDINATOR_SILENT;
 }
 
 static void check_held(const struct core_world *w, const struct event *event)

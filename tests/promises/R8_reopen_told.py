@@ -138,6 +138,8 @@ class Reopened(unittest.TestCase):
         offered = self.await_status(self.duty, OFFERED)
         accept = self.wire.Accept(referral=case, attempt=offered.attempt, expected_minutes=20)
         self.assertTrue(self.north.request(accept=accept).answer.done)
+        contact = self.wire.CheckIn(referral=case, step=3, mechanism=1, attend_status=1)
+        self.assertTrue(self.north.request(check_in=contact).answer.done)
         self.assertTrue(self.north.request(close=self.wire.Close(referral=case, outcome=1)).answer.done)
         command = bytes(range(16))
         reopen = self.wire.Reopen(referral=case, reason="the next number was meant")

@@ -240,8 +240,7 @@ static void model_accepted(struct seen_case *c, const Concordat__V1__Accepted *a
 
 static void model_missing(struct seen_case *c)
 {
-    if (c->state != STATE(MISSING))
-        c->had_team = c->team[0] != '\0';
+    c->had_team |= c->team[0] != '\0';
     c->state = STATE(MISSING);
     name(c->team, "");
 }
