@@ -10,11 +10,20 @@ struct clock_reading {
     int64_t gap_ms; /* how far the wall clock is beyond the ledger's time, by the former pace */
 };
 
-/* At seven eighths of the pace a deadline comes at most a seventh late. */
+/* At seven eighths of the pace a deadline comes at most a seventh late. It goes slower for as long as the
+ * wall clock needs to catch up, and no longer: a machine that was suspended for days meanwhile has lost none
+ * of them. */
+static int64_t lost_ms(const struct ledger_time *time, int64_t mono_ms)
+{
+    int64_t lost_by_now_ms = (mono_ms - time->mono_ms) / 8;
+    if (time->pace != PACE_SLOWER)
+        return 0;
+    return lost_by_now_ms < time->to_lose_ms ? lost_by_now_ms : time->to_lose_ms;
+}
+
 static int64_t without_the_wall(const struct ledger_time *time, int64_t mono_ms)
 {
-    int64_t passed_ms = mono_ms - time->mono_ms;
-    return time->at_ms + (time->pace == PACE_SLOWER ? passed_ms / 8 * 7 : passed_ms);
+    return time->at_ms + mono_ms - time->mono_ms - lost_ms(time, mono_ms);
 }
 
 static struct clock_reading ledger_time_read(const struct ledger_time *time, int64_t wall_ms, int64_t mono_ms)
@@ -53,10 +62,12 @@ int64_t ledger_time_follow(struct ledger_time *time, int64_t wall_ms, int64_t mo
         time->leap_ms = now.gap_ms;
         time->leap_mono_ms = mono_ms;
     }
-    if (time->pace != now.pace || now.pace == PACE_OF_WALL) {
+    bool has_lost_enough = time->pace == PACE_SLOWER && lost_ms(time, mono_ms) == time->to_lose_ms;
+    if (time->pace != now.pace || now.pace == PACE_OF_WALL || has_lost_enough) {
         time->at_ms = now.at_ms;
         time->mono_ms = mono_ms;
         time->pace = now.pace;
+        time->to_lose_ms = now.pace == PACE_SLOWER ? -now.gap_ms : 0;
     }
     return now.at_ms;
 }

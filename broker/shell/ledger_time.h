@@ -34,6 +34,7 @@ struct ledger_time {
     int64_t at_ms, mono_ms;        /* an instant of the ledger's time, from which it goes on at its pace */
     int64_t ahead_ms;              /* how far it stands ahead of the wall clock, as far as that is believed */
     enum clock_pace pace;          /* PACE_MONOTONIC: the wall clock has leapt, and is doubted */
+    int64_t to_lose_ms;            /* PACE_SLOWER: how far the wall clock was behind at that instant */
     int64_t leap_ms, leap_mono_ms; /* how far it has leapt, and since when it has kept its new time */
 };
 

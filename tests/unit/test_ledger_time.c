@@ -113,7 +113,41 @@ static void a_slower_time_goes_on_however_often_it_is_asked(void **state)
     ledger_time_begin(&time, NOON, 0, NOON, 0, true);
     for (int64_t mono_ms = 1; mono_ms <= SECONDS(8); mono_ms++)
         at_ms = ledger_time_follow(&time, NOON - SECONDS(60) + mono_ms, mono_ms);
-    assert_in_range(at_ms, NOON + SECONDS(7) - 10, NOON + SECONDS(7));
+    assert_in_range(at_ms, NOON + SECONDS(7) - 10, NOON + SECONDS(7) + 10);
+}
+
+/* A millisecond is what two clocks differ by when they are read one after the other. */
+static void a_machine_that_was_suspended_for_days_has_lost_none_of_them(void **state)
+{
+    (void)state;
+    static const int64_t back_ms[] = {0, 1, SECONDS(60)};
+    for (size_t i = 0; i < sizeof back_ms / sizeof *back_ms; i++) {
+        struct ledger_time time;
+        ledger_time_begin(&time, NOON, 0, NOON, 0, true);
+        ledger_time_follow(&time, NOON + SECONDS(1) - back_ms[i], SECONDS(1));
+        int64_t slept_ms = SECONDS(1) + HOURS(24 * 30);
+        assert_int_equal(ledger_time_follow(&time, NOON + slept_ms, slept_ms), NOON + slept_ms);
+        assert_int_equal(time.pace, PACE_OF_WALL);
+        ledger_time_follow(&time, NOON + slept_ms - back_ms[i], slept_ms);
+        int64_t at_ms = ledger_time_follow(&time, NOON + 2 * slept_ms - back_ms[i], 2 * slept_ms);
+        assert_int_equal(at_ms, NOON + 2 * slept_ms - back_ms[i]);
+    }
+}
+
+/* One who sets the clock back again while it goes slower makes it go slower for longer. */
+static void a_clock_that_is_set_back_twice_is_caught_up_with(void **state)
+{
+    (void)state;
+    struct ledger_time time;
+    int64_t at_ms = NOON, before_ms = NOON;
+    ledger_time_begin(&time, NOON, 0, NOON, 0, true);
+    for (int64_t mono_ms = 0; mono_ms <= SECONDS(600); mono_ms += 500) {
+        int64_t wrong_ms = mono_ms < SECONDS(30) ? SECONDS(10) : SECONDS(60);
+        at_ms = ledger_time_follow(&time, NOON + mono_ms - wrong_ms, mono_ms);
+        assert_true(at_ms >= before_ms);
+        before_ms = at_ms;
+    }
+    assert_int_equal(at_ms, NOON + SECONDS(540));
 }
 
 int main(void)
@@ -123,6 +157,8 @@ int main(void)
             a_wall_clock_that_leaps_is_believed_once_it_keeps_its_time_and_somebody_vouches_for_it),
         cmocka_unit_test(a_start_believes_the_wall_clock_if_the_broker_can_have_been_stopped_for_so_long),
         cmocka_unit_test(a_slower_time_goes_on_however_often_it_is_asked),
+        cmocka_unit_test(a_machine_that_was_suspended_for_days_has_lost_none_of_them),
+        cmocka_unit_test(a_clock_that_is_set_back_twice_is_caught_up_with),
     };
     return cmocka_run_group_tests_name("ledger time", tests, NULL, NULL);
 }
