@@ -264,7 +264,7 @@ static void model_closing(struct seen_case *c, const Concordat__V1__Event *e)
 {
     const Concordat__V1__ClosingAsked *m = e->closing_asked;
     c->state = STATE(HELD);
-    c->closing_asked = true;
+    c->closing_asked = c->had_team = true;
     name(c->closes, m->team);
     name(c->team, "");
     model_coordinator(c, e->seq, m->coordinator);
