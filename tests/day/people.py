@@ -246,7 +246,9 @@ class Coordinator(Program):
         for which in range(begin, begin + len(teams)):
             self.times[person.id] = which + 1
             team = teams[which % len(teams)]
-            code, _, _ = await run(self.region, self.coordinator, "assign", person.id, team, "--json")
+            # The rules may send the person to none of them; asked once more, the coordinator says that it is right.
+            although = ("--although",) if which >= len(teams) else ()
+            code, _, _ = await run(self.region, self.coordinator, "assign", person.id, team, *although, "--json")
             if code == 0:
                 break  # asked; if that team declines, the board shows the case again
         self.in_hand.discard(person.id)
