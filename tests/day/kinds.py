@@ -11,8 +11,6 @@ from steps import Device, Has, Never, Reload, asked, event, found, has, held_aga
 
 CHILD, ADULT = 13, 34
 DECISIONS = [f"R{number}" for number in range(1, 25)]
-# What the router cannot do yet, so that no row can play it.
-NOT_BUILT = ("R11's closing without contact",)
 
 
 @dataclass(frozen=True)

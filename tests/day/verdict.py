@@ -92,8 +92,7 @@ def _check_kinds(day):
     missing = [decision for decision in kinds.DECISIONS if decision not in shown]
     steps = sum(scene.held for scene in day.scenes)
     yield Check("kinds", not failed and not missing, "; ".join([*failed, *(f"{decision} has no row" for decision in missing)]) or
-                f"{len(day.scenes)} kinds of case in {steps} steps, of all {len(kinds.DECISIONS)} decisions; "
-                f"not built: {', '.join(kinds.NOT_BUILT) or 'nothing'}")
+                f"{len(day.scenes)} kinds of case in {steps} steps, of all {len(kinds.DECISIONS)} decisions")
 
 
 async def _check_clocks(day):
