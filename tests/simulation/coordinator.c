@@ -258,28 +258,9 @@ static void coordinator_takes_call(struct world *w, struct peer *p)
 
 static void coordinator_does(struct world *w, struct peer *p, const struct task *task)
 {
+    if (peer_says(w, p, task))
+        return;
     switch (task->kind) {
-    case COMMAND(RECORD_DETENTION):
-        peer_notes_detention(w, p, task);
-        break;
-    case COMMAND(RECORD_WISH):
-        peer_records_wish(w, p, task->referral);
-        break;
-    case COMMAND(SAW_CHANGES):
-        peer_saw(w, p, task);
-        break;
-    case COMMAND(SEND_MESSAGE):
-        peer_writes(w, p, task);
-        break;
-    case COMMAND(REPORT_MISSING):
-        peer_reports_missing(w, p, task->referral);
-        break;
-    case COMMAND(ON_SHIFT):
-        peer_changes_shift(w, p);
-        break;
-    case COMMAND(SHIFT_HANDOVER):
-        peer_hands_shift_over(w, p, task->step);
-        break;
     case COMMAND(SUBMIT):
         coordinator_takes_call(w, p);
         break;
@@ -295,9 +276,6 @@ static void coordinator_does(struct world *w, struct peer *p, const struct task 
         break;
     case COMMAND(SAW_CLOSING):
         peer_saw_closing(w, p, task->referral);
-        break;
-    case COMMAND(REOPEN):
-        peer_reopens(w, p, task->referral);
         break;
     default:
         coordinator_acts(w, p, task);

@@ -219,6 +219,8 @@ static void intake_does(struct world *w, struct peer *p, const struct task *task
 {
     if (w->healing && task->kind != COMMAND(SUBMIT))
         return;
+    if (peer_says(w, p, task))
+        return;
     switch (task->kind) {
     case COMMAND(SUBMIT):
         if (task->step == 0 || witness_case(&w->witness, task->referral))
@@ -230,26 +232,8 @@ static void intake_does(struct world *w, struct peer *p, const struct task *task
         else
             correct(w, p, task->referral, task->step);
         break;
-    case COMMAND(SEND_MESSAGE):
-        peer_writes(w, p, task);
-        break;
-    case COMMAND(SAW_CHANGES):
-        peer_saw(w, p, task);
-        break;
-    case COMMAND(REPORT_MISSING):
-        peer_reports_missing(w, p, task->referral);
-        break;
-    case COMMAND(RECORD_WISH):
-        peer_records_wish(w, p, task->referral);
-        break;
-    case COMMAND(RECORD_DETENTION):
-        peer_notes_detention(w, p, task);
-        break;
     case COMMAND(WITHDRAW):
         withdraw(w, p, task->referral);
-        break;
-    case COMMAND(REOPEN):
-        peer_reopens(w, p, task->referral);
         break;
     default:
         intake_ask(w, p, task->kind, task->referral);

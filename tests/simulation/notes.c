@@ -185,3 +185,35 @@ void peer_reopens(struct world *w, struct peer *p, const uint8_t *referral)
     body.reason = notes_text(peer_chance(p, 90) ? "the wrong case, Invented" : "");
     peer_command(w, p, &request, referral, 0);
 }
+
+bool peer_says(struct world *w, struct peer *p, const struct task *task)
+{
+    switch (task->kind) {
+    case COMMAND(RECORD_DETENTION):
+        peer_notes_detention(w, p, task);
+        return true;
+    case COMMAND(RECORD_WISH):
+        peer_records_wish(w, p, task->referral);
+        return true;
+    case COMMAND(SAW_CHANGES):
+        peer_saw(w, p, task);
+        return true;
+    case COMMAND(SEND_MESSAGE):
+        peer_writes(w, p, task);
+        return true;
+    case COMMAND(REPORT_MISSING):
+        peer_reports_missing(w, p, task->referral);
+        return true;
+    case COMMAND(ON_SHIFT):
+        peer_changes_shift(w, p);
+        return true;
+    case COMMAND(SHIFT_HANDOVER):
+        peer_hands_shift_over(w, p, task->step);
+        return true;
+    case COMMAND(REOPEN):
+        peer_reopens(w, p, task->referral);
+        return true;
+    default:
+        return false;
+    }
+}

@@ -101,6 +101,8 @@ void peer_task(struct world *world, struct peer *peer, int64_t in_ms, int kind, 
 void peer_says_presence(struct world *world, struct peer *peer, bool present);
 
 /* notes.c: what the source, the team and the coordinator can say of a case. */
+/* Sends what all of them say in the same way. False if the task is of another command. */
+bool peer_says(struct world *world, struct peer *peer, const struct task *task);
 /* An entry in the history of a detention, of the task's step. */
 void peer_notes_detention(struct world *world, struct peer *peer, const struct task *task);
 /* Plans one such entry, whichever, so that many are out of order or of nobody who is detained. */

@@ -299,6 +299,8 @@ static void team_answered(struct world *w, struct peer *p, const struct pending 
 
 static void team_does(struct world *w, struct peer *p, const struct task *task)
 {
+    if (peer_says(w, p, task))
+        return;
     switch (task->kind) {
     case COMMAND(SET_PRESENCE):
         change_shift(w, p);
@@ -314,9 +316,6 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
     case COMMAND(GET_RECORD):
         ask_record(w, p, task->referral);
         break;
-    case COMMAND(REPORT_MISSING):
-        peer_reports_missing(w, p, task->referral);
-        break;
     case COMMAND(TRIED_TO_REACH):
         say_tried(w, p, task);
         break;
@@ -326,29 +325,8 @@ static void team_does(struct world *w, struct peer *p, const struct task *task)
     case COMMAND(ANSWER_BESIDE):
         say_answered(w, p, task);
         break;
-    case COMMAND(RECORD_DETENTION):
-        peer_notes_detention(w, p, task);
-        break;
-    case COMMAND(RECORD_WISH):
-        peer_records_wish(w, p, task->referral);
-        break;
-    case COMMAND(SAW_CHANGES):
-        peer_saw(w, p, task);
-        break;
-    case COMMAND(SEND_MESSAGE):
-        peer_writes(w, p, task);
-        break;
-    case COMMAND(ON_SHIFT):
-        peer_changes_shift(w, p);
-        break;
-    case COMMAND(SHIFT_HANDOVER):
-        peer_hands_shift_over(w, p, task->step);
-        break;
     case COMMAND(RECORD_PASSED_ON):
         peer_passes_on(w, p, task->referral);
-        break;
-    case COMMAND(REOPEN):
-        peer_reopens(w, p, task->referral);
         break;
     case COMMAND(GIVE_BACK):
     case COMMAND(CANCEL_HANDOVER):
