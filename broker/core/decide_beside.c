@@ -3,14 +3,6 @@
 #include "broker/core/decide_commands.h"
 #include "broker/core/deciding.h"
 
-/* The source of the case, the team that has it or had it before the person was missing, and its coordinator.
- */
-static bool may_say_beside(const struct deciding *d)
-{
-    return d->command->party != PARTY_TEAM || d->r.had_team == d->command->slot ||
-           (referral_is_with_team(&d->r) && d->r.team == d->command->slot);
-}
-
 static bool is_under_pace(const struct referral *r)
 {
     enum legal_status status = (enum legal_status)r->facts.legal_status;
@@ -42,7 +34,7 @@ static bool names_a_kind(const struct beside_noted *said)
 enum refusal decide_ask_beside(struct deciding *d)
 {
     const struct beside_noted *said = &d->command->is.beside.said;
-    if (!may_say_beside(d))
+    if (!deciding_has_or_had(d))
         return REFUSAL_NOT_YOURS;
     if (!names_a_kind(said))
         return REFUSAL_BAD_VALUE;
@@ -56,7 +48,7 @@ enum refusal decide_ask_beside(struct deciding *d)
 enum refusal decide_answer_beside(struct deciding *d)
 {
     const struct beside_noted *said = &d->command->is.beside.said;
-    if (!may_say_beside(d))
+    if (!deciding_has_or_had(d))
         return REFUSAL_NOT_YOURS;
     if (!names_a_kind(said) || said->state < BESIDE_YES || (int)said->state >= BESIDE_STATE_COUNT)
         return REFUSAL_BAD_VALUE;

@@ -57,8 +57,7 @@ static void escalate_to(const struct deciding *d, uint32_t unheard, struct event
  * mind. */
 void deciding_remind(struct deciding *d)
 {
-    bool asks = d->r.state == CASE_HELD && !d->r.contact_made && !referral_closing_is_asked(&d->r);
-    bool another_round = asks && d->r.round < d->policy->rounds_max;
+    bool another_round = referral_reminder_asks(&d->r) && d->r.round < d->policy->rounds_max;
     struct event *event = deciding_event(d, EVENT_REMINDED);
     event->is.reminded.coordinator = d->r.coordinator;
     event->is.reminded.times = d->r.reminders + 1;

@@ -26,7 +26,7 @@ static void warn_team(struct deciding *d)
 
 static void remind_coordinator(struct deciding *d)
 {
-    bool asks = d->r.state == CASE_HELD && !d->r.contact_made && !referral_closing_is_asked(&d->r);
+    bool asks = referral_reminder_asks(&d->r);
     deciding_remind(d);
     if (asks)
         deciding_look(d);

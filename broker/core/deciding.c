@@ -108,13 +108,17 @@ bool deciding_is_to_come(const struct deciding *d, int64_t utc_ms)
     return utc_ms / MS_PER_MINUTE > state_utc(d->state, d->now_ms) / MS_PER_MINUTE + CLOCKS_DIFFER_MINUTES;
 }
 
-bool deciding_is_concerned(const struct deciding *d)
+bool deciding_has_or_had(const struct deciding *d)
 {
     const struct referral *r = &d->r;
     uint16_t team = d->command->slot;
-    bool has_it = referral_is_with_team(r) && r->team == team,
-         is_asked = r->offer.attempt && r->offer.team == team;
-    return d->command->party != PARTY_TEAM || has_it || is_asked || r->had_team == team;
+    return d->command->party != PARTY_TEAM || (referral_is_with_team(r) && r->team == team) ||
+           r->had_team == team;
+}
+
+bool deciding_is_concerned(const struct deciding *d)
+{
+    return deciding_has_or_had(d) || (d->r.offer.attempt && d->r.offer.team == d->command->slot);
 }
 
 enum refusal deciding_in_hand(const struct deciding *d)

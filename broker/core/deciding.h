@@ -76,8 +76,9 @@ void deciding_go_on(struct deciding *d, enum hold_reason lost_by);
 /* Whether a time that somebody stated, in UTC, is still to come. Clocks of two machines can differ, so a time
  * that is only just to come is not; people state minutes, so whole minutes are compared. */
 bool deciding_is_to_come(const struct deciding *d, int64_t utc_ms);
-/* Whether the sender may tell what happens to the person: the source, the coordinator, and the team that has
- * the case, is asked about it, or had it before the person went missing. */
+/* Whether the sender is the source, the coordinator, or the team that has the case, or had it before the
+ * person went missing or it asked to close. deciding_is_concerned: or the team that is asked. */
+bool deciding_has_or_had(const struct deciding *d);
 bool deciding_is_concerned(const struct deciding *d);
 /* REFUSAL_NONE if the sender holds the case: as its team, or as the coordinator who took it. */
 enum refusal deciding_in_hand(const struct deciding *d);

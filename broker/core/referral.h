@@ -14,15 +14,16 @@
  *      +------------------------------> CLOSED <---------------------------+
  *
  *   CLOSED without contact: the case is HELD first, until the coordinator has seen that the team wants to
- * close it (HOLD_CLOSING_ASKED). Nothing else closes a HELD case, and nobody is asked meanwhile. WITHDRAWN by
- * the referrer: from every open state but IN CONTACT. REOPENED: a case that ended by mistake is again what it
- * was (undo.h), or HELD. TAKEN by the coordinator, and HELD because the team gives the case back: from every
- * state with a team. MISSING, if nobody knows where the person is: from every open state. The coordinator
- * owns the case until they are found; then it is HELD, and goes on along the ladder, or as the coordinator
- * chooses if a team had it. A handover is an offer made while a team holds the case: the state stays as it is
- * until it is accepted. The team that holds the case asks for it, or the ladder seeks on (seeking): because a
- * voice is a bridge until somebody comes, and a promise beyond the standard is one until somebody promises
- * better.
+ *     close it (HOLD_CLOSING_ASKED). Nothing else closes a HELD case, and nobody is asked meanwhile.
+ *   WITHDRAWN by the referrer: from every open state but IN CONTACT and MISSING.
+ *   REOPENED: a case that ended by mistake is again what it was (undo.h), or HELD.
+ *   TAKEN by the coordinator, and HELD because the team gives the case back: from every state with a team.
+ *   MISSING, if nobody knows where the person is: from every open state. The coordinator owns the case until
+ *     they are found; then it is HELD, and goes on along the ladder, or as the coordinator chooses if a team
+ *     had it.
+ *   A handover is an offer made while a team holds the case: the state stays as it is until it is accepted.
+ *     The team that holds the case asks for it, or the ladder seeks on (seeking): because a voice is a bridge
+ *     until somebody comes, and a promise beyond the standard is one until somebody promises better.
  *
  * The table in referral.c says which event may come in which state, and refuses every other. Between two
  * events of one decision a case is HELD for no time at all: the duty coordinator owns what nobody else does,
@@ -158,8 +159,7 @@ struct referral {
     uint16_t last_asked;             /* the team of the latest offer; SLOT_NONE */
     uint16_t coordinator;
     uint16_t taken_from; /* while it is taken: the team that had it before; SLOT_NONE: none had */
-    uint16_t
-        had_team; /* before the person was missing, or it asked to close, until another has it; SLOT_NONE */
+    uint16_t had_team;   /* before the person was missing or it asked to close, until another has it */
     uint16_t also[ESCALATE_MAX]; /* coordinators who were told too, because nobody answered */
     char device[ACTOR_CHARS_MAX +
                 1]; /* that sent it, behind its origin; a name, so that made-up ones fill no table */
@@ -246,6 +246,12 @@ static inline bool referral_closing_is_asked(const struct referral *referral)
 {
     return referral->state == CASE_HELD && referral->hold_reason == HOLD_CLOSING_ASKED;
 }
+/* Whether a reminder of the case also asks the ladder. */
+static inline bool referral_reminder_asks(const struct referral *referral)
+{
+    return referral->state == CASE_HELD && !referral->contact_made && !referral_closing_is_asked(referral);
+}
+
 /* Whether a case waits for a team of the ladder. A person who has been met is the coordinator's to decide on,
  * and so is one who was found, could not be reached or was not let go, until the first reminder; and one
  * whose closing is asked, until the coordinator has looked at it. */
