@@ -119,7 +119,7 @@ void frames_open(uint32_t salt)
     requests[FRAME_ACCEPT].command_case = CONCORDAT__V1__REQUEST__COMMAND_ACCEPT;
     requests[FRAME_ACCEPT].accept = &accept;
     end.referral = referral_id;
-    end.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_CRISIS_HOME_TREATMENT;
+    end.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_DIED; /* the one that waits for no coordinator to see it */
     requests[FRAME_CLOSE].command_case = CONCORDAT__V1__REQUEST__COMMAND_CLOSE;
     requests[FRAME_CLOSE].close = &end;
     for (int kind = 0; kind < FRAME_KINDS; kind++)

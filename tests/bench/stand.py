@@ -113,12 +113,12 @@ class Stand:
         return run_json(*self.load_command("--broker", self.broker.pid, *options))
 
     def sizes(self):
-        """Returns the sizes of one referral's events (received, offered, accepted), and of its confidential part."""
+        """Returns the sizes of one referral's events (received, offered, accepted), and of what is sealed beside one."""
         ledger = sqlite3.connect(f"file:{self.path('state', 'ledger.db')}?mode=ro", uri=True)
         rows = dict(ledger.execute("SELECT kind, CAST(avg(length(body)) AS INTEGER) FROM event GROUP BY kind"))
-        confidential, = ledger.execute("SELECT CAST(avg(length(body)) AS INTEGER) FROM confidential").fetchone()
+        sealed, = ledger.execute("SELECT CAST(avg(length(body)) AS INTEGER) FROM sealed").fetchone()
         ledger.close()
-        return [rows[20], rows[21], rows[27], confidential]
+        return [rows[20], rows[21], rows[27], sealed]
 
 
 def run_json(*command):
