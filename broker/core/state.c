@@ -110,6 +110,12 @@ uint16_t state_team_slot(const struct state *state, const char *id)
     return slots_find(&state->team_by_id, &state->teams, id);
 }
 
+bool state_team_or_none(const struct state *state, const char *id, uint16_t *slot)
+{
+    *slot = id[0] ? state_team_slot(state, id) : SLOT_NONE;
+    return !id[0] || *slot != SLOT_NONE;
+}
+
 uint16_t state_area_slot(const struct state *state, const char *id)
 {
     return slots_find(&state->area_by_id, &state->areas, id);
@@ -128,6 +134,11 @@ uint16_t state_origin_slot(const struct state *state, const char *name)
 static const char *name_at(const struct table *table, uint16_t slot)
 {
     return slot < table->count ? ((const struct name *)table_row(table, slot))->id : "";
+}
+
+const char *state_team_id(const struct state *state, uint16_t slot)
+{
+    return slot == SLOT_NONE ? "" : state_team(state, slot)->id;
 }
 
 const char *state_area_id(const struct state *state, uint16_t slot)

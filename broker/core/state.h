@@ -195,6 +195,8 @@ struct any_case state_case_by_number(const struct state *state, uint32_t number,
 const struct remembered *state_remembered(const struct state *state, const uint8_t *command_id);
 const struct team *state_team(const struct state *state, uint16_t slot);
 const struct coordinator *state_coordinator(const struct state *state, uint16_t slot);
+/* "" for SLOT_NONE. */
+const char *state_team_id(const struct state *state, uint16_t slot);
 const char *state_area_id(const struct state *state, uint16_t slot);
 const char *state_coordinator_id(const struct state *state, uint16_t slot);
 const char *state_origin_id(const struct state *state, uint16_t slot);
@@ -208,6 +210,8 @@ static inline const struct team_load *team_load(const struct team *team, bool dr
 
 /* Slots by id; SLOT_NONE if the id has never been seen. */
 uint16_t state_team_slot(const struct state *state, const char *id);
+/* Reads what state_team_id writes, so that "" is SLOT_NONE. False if the team has never been seen. */
+bool state_team_or_none(const struct state *state, const char *id, uint16_t *slot);
 uint16_t state_area_slot(const struct state *state, const char *id);
 uint16_t state_coordinator_slot(const struct state *state, const char *id);
 uint16_t state_origin_slot(const struct state *state, const char *name);

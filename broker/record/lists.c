@@ -3,6 +3,7 @@
 
 #include "broker/core/match.h"
 #include "broker/record/record.h"
+#include "proto/wire/borrowed.h"
 
 size_t record_differences(uint8_t differs, Concordat__V1__Consideration list[RECORD_DIFFERENCES_MAX])
 {
@@ -28,7 +29,7 @@ void record_considered(const struct considered *from, const struct state *state,
                        Concordat__V1__Considered *to)
 {
     concordat__v1__considered__init(to);
-    to->team = (char *)(uintptr_t)state_team(state, from->team)->id;
+    to->team = borrowed_text(state_team(state, from->team)->id);
     to->finding = (Concordat__V1__Consideration)from->finding;
     to->rung = from->rung;
     to->times_asked = from->times_asked;

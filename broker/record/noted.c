@@ -2,13 +2,9 @@
 #include "broker/record/noted.h"
 
 #include "broker/record/record.h"
+#include "proto/wire/borrowed.h"
 
 enum { NOTED_MINUTE_MS = 60 * 1000 };
-
-static char *noted_text(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
 
 static void pack_entry(const struct detention_entry *entry, struct packed_noted *packed)
 {
@@ -23,8 +19,8 @@ static void pack_entry(const struct detention_entry *entry, struct packed_noted 
     m->power = (Concordat__V1__LegalStatus)entry->power;
     m->place = (Concordat__V1__PlaceOfSafety)entry->place;
     m->at_door = entry->at_door;
-    m->by = noted_text(entry->by);
-    m->second = noted_text(entry->second);
+    m->by = borrowed_text(entry->by);
+    m->second = borrowed_text(entry->second);
     m->end = (Concordat__V1__DetentionEnd)entry->end;
     m->without_amhp = (Concordat__V1__WithoutAmhp)entry->without_amhp;
     m->minutes = (uint32_t)(entry->extension_ms / NOTED_MINUTE_MS);

@@ -12,6 +12,7 @@
 #include "broker/record/packed_policy.h"
 #include "broker/record/packed_texts.h"
 #include "broker/record/record.h"
+#include "proto/wire/borrowed.h"
 
 /* The storage of a message in the making. It stands on the caller's stack and points into itself. */
 struct packing {
@@ -72,38 +73,27 @@ struct packing {
     } is;
 };
 
-static ProtobufCBinaryData packed_bytes(const uint8_t *data, size_t size)
-{
-    return (ProtobufCBinaryData){.len = size, .data = (uint8_t *)(uintptr_t)data};
-}
-
-/* protobuf-c has no const strings; packing only reads them. */
-static char *packed_text(const char *string)
-{
-    return (char *)(uintptr_t)(string ? string : "");
-}
-
 static void pack_person(struct packing *p)
 {
     concordat__v1__person__init(&p->person);
-    p->person.id = packed_text(p->event->person.id);
+    p->person.id = borrowed_text_or_none(p->event->person.id);
     p->person.role = (Concordat__V1__StaffRole)p->event->person.role;
     p->message.person = &p->person;
 }
 
 static char *packed_team(const struct packing *p, uint16_t slot)
 {
-    return packed_text(slot == SLOT_NONE ? "" : state_team(p->state, slot)->id);
+    return borrowed_text(state_team_id(p->state, slot));
 }
 
 static char *packed_coordinator(const struct packing *p, uint16_t slot)
 {
-    return packed_text(state_coordinator_id(p->state, slot));
+    return borrowed_text(state_coordinator_id(p->state, slot));
 }
 
 static ProtobufCBinaryData packed_policy_digest(const struct packing *p)
 {
-    return packed_bytes(p->directory->policy->digest, sizeof p->directory->policy->digest);
+    return borrowed_bytes(p->directory->policy->digest, sizeof p->directory->policy->digest);
 }
 
 static void pack_clocks(struct packing *p)
@@ -144,7 +134,7 @@ static size_t pack_considered(struct packing *p, const struct consideration_list
 static char *packed_own_team(const struct packing *p)
 {
     uint16_t own_team = p->event->is.received.facts.own_team;
-    return own_team ? packed_team(p, (uint16_t)(own_team - 1)) : packed_text("");
+    return own_team ? packed_team(p, (uint16_t)(own_team - 1)) : borrowed_text_or_none("");
 }
 
 static void pack_received(struct packing *p)
@@ -154,7 +144,7 @@ static void pack_received(struct packing *p)
     PART(received, received, received);
     p->is.received.base.n_unknown_fields = 1;
     p->is.received.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
-    p->is.received.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
+    p->is.received.area = borrowed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.received.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.received.n_flags = record_flags(e->is.received.flags, p->flags);
     p->is.received.routed_age = packed_routed_age(e);
@@ -165,7 +155,7 @@ static void pack_received(struct packing *p)
     p->is.received.own_team = packed_own_team(p);
     p->is.received.telephoned = e->is.received.telephoned.is;
     if (e->is.received.telephoned.is) {
-        p->is.received.on_behalf_of = packed_text(e->is.received.telephoned.on_behalf_of);
+        p->is.received.on_behalf_of = borrowed_text_or_none(e->is.received.telephoned.on_behalf_of);
         p->is.received.rang_ms = e->is.received.telephoned.rang_ms;
     }
 }
@@ -177,14 +167,14 @@ static void pack_updated(struct packing *p)
     PART(updated, updated, updated);
     p->is.updated.base.n_unknown_fields = 1;
     p->is.updated.base.unknown_fields = (ProtobufCMessageUnknownField *)(uintptr_t)&content->referral;
-    p->is.updated.area = packed_text(state_area_id(p->state, e->is.received.facts.area));
+    p->is.updated.area = borrowed_text(state_area_id(p->state, e->is.received.facts.area));
     p->is.updated.routed_as = (Concordat__V1__Urgency)e->is.received.facts.routed_as;
     p->is.updated.n_flags = record_flags(e->is.received.flags, p->flags);
     p->is.updated.routed_age = packed_routed_age(e);
     p->is.updated.flags = p->flags;
     p->is.updated.coordinator = packed_coordinator(p, e->is.received.coordinator);
     p->is.updated.by_another_device = e->is.received.other.is_other;
-    p->is.updated.sent_by = packed_text(e->is.received.other.sent_by);
+    p->is.updated.sent_by = borrowed_text_or_none(e->is.received.other.sent_by);
     p->is.updated.own_team = packed_own_team(p);
     p->is.updated.n_changed = content->changes.count;
     p->is.updated.changed = content->changes.list;
@@ -327,14 +317,14 @@ static void pack_breached(struct packing *p)
     PART(breached, clock_breached, clock_breached);
     p->is.breached.clock = (Concordat__V1__Clock)p->event->is.breached.clock;
     p->is.breached.due_ms = p->event->is.breached.due_ms;
-    p->is.breached.standard = packed_text(p->event->is.breached.standard);
+    p->is.breached.standard = borrowed_text_or_none(p->event->is.breached.standard);
 }
 
 static void pack_read(struct packing *p)
 {
     PART(read, record_read, record_read);
     p->is.read.role = (Concordat__V1__Role)p->event->is.read.role;
-    p->is.read.of = packed_text(p->event->is.read.of);
+    p->is.read.of = borrowed_text_or_none(p->event->is.read.of);
     p->is.read.break_glass = (Concordat__V1__BreakGlass)p->event->is.read.break_glass;
     p->is.read.who = p->event->is.read.who;
 }
@@ -343,22 +333,22 @@ static void pack_erased(struct packing *p)
 {
     PART(erased, erased, erased);
     p->is.erased.reason = (Concordat__V1__EraseReason)p->event->is.erased.reason;
-    p->is.erased.by = packed_text(p->event->is.erased.by);
-    p->is.erased.second = packed_text(p->event->is.erased.second);
+    p->is.erased.by = borrowed_text_or_none(p->event->is.erased.by);
+    p->is.erased.second = borrowed_text_or_none(p->event->is.erased.second);
 }
 
 static void pack_hold_set(struct packing *p)
 {
     PART(hold_set, hold_set, hold_set);
     p->is.hold_set.reason = (Concordat__V1__HoldOnErasure)p->event->is.hold.reason;
-    p->is.hold_set.by = packed_text(p->event->is.hold.by);
+    p->is.hold_set.by = borrowed_text_or_none(p->event->is.hold.by);
 }
 
 static void pack_hold_lifted(struct packing *p)
 {
     PART(hold_lifted, hold_lifted, hold_lifted);
     p->is.hold_lifted.reason = (Concordat__V1__HoldOnErasure)p->event->is.hold.reason;
-    p->is.hold_lifted.by = packed_text(p->event->is.hold.by);
+    p->is.hold_lifted.by = borrowed_text_or_none(p->event->is.hold.by);
 }
 
 static void pack_presence(struct packing *p)
@@ -382,7 +372,7 @@ static void pack_capacity(struct packing *p)
 static void pack_refused(struct packing *p)
 {
     PART(refused, command_refused, command_refused);
-    p->is.refused.command = packed_text(p->event->is.refused.command);
+    p->is.refused.command = borrowed_text_or_none(p->event->is.refused.command);
     p->is.refused.refusal = (Concordat__V1__Refusal)p->event->is.refused.refusal;
     p->is.refused.left_out = p->event->is.refused.left_out;
 }
@@ -390,16 +380,16 @@ static void pack_refused(struct packing *p)
 static void pack_started(struct packing *p)
 {
     PART(started, broker_started, broker_started);
-    p->is.started.version = packed_text(p->event->is.started.version);
+    p->is.started.version = borrowed_text_or_none(p->event->is.started.version);
     p->is.started.replayed = p->event->is.started.replayed;
-    p->is.started.state_digest = packed_bytes(p->event->is.started.state_digest, STATE_DIGEST_BYTES);
+    p->is.started.state_digest = borrowed_bytes(p->event->is.started.state_digest, STATE_DIGEST_BYTES);
 }
 
 static void pack_covered(struct packing *p)
 {
     PART(covered, area_covered, area_covered);
     p->is.covered.coordinator = packed_coordinator(p, p->event->is.covered.coordinator);
-    p->is.covered.area = packed_text(state_area_id(p->state, p->event->is.covered.area));
+    p->is.covered.area = borrowed_text(state_area_id(p->state, p->event->is.covered.area));
     p->is.covered.until_ms = p->event->is.covered.until_ms;
     p->is.covered.reason = (Concordat__V1__CoverReason)p->event->is.covered.reason;
 }
@@ -420,7 +410,7 @@ static void pack_kept(struct packing *p)
 {
     PART(kept, snapshot_kept, snapshot_kept);
     p->is.kept.of = p->event->is.kept.of;
-    p->is.kept.state_digest = packed_bytes(p->event->is.kept.state_digest, STATE_DIGEST_BYTES);
+    p->is.kept.state_digest = borrowed_bytes(p->event->is.kept.state_digest, STATE_DIGEST_BYTES);
 }
 
 static void pack_corrected(struct packing *p)
@@ -437,7 +427,7 @@ static void pack_clock_warned(struct packing *p)
     PART(clock_warned, clock_warned, clock_warned);
     p->is.clock_warned.clock = (Concordat__V1__Clock)p->event->is.breached.clock;
     p->is.clock_warned.due_ms = p->event->is.breached.due_ms;
-    p->is.clock_warned.standard = packed_text(p->event->is.breached.standard);
+    p->is.clock_warned.standard = borrowed_text_or_none(p->event->is.breached.standard);
 }
 
 static void pack_noted(struct packing *p)
@@ -550,13 +540,13 @@ size_t record_pack_event(const struct event *event, const struct state *state,
     p.message.seq = event->seq;
     p.message.at_ms = event->at_ms;
     p.message.received_ms = event->received_ms;
-    p.message.salt = packed_bytes(salt, EVENT_SALT_BYTES);
+    p.message.salt = borrowed_bytes(salt, EVENT_SALT_BYTES);
     p.message.number = event->number;
     p.message.drill = event->drill;
-    p.message.actor = packed_text(event->actor);
-    p.message.actor_device = packed_text(event->device);
+    p.message.actor = borrowed_text_or_none(event->actor);
+    p.message.actor_device = borrowed_text_or_none(event->device);
     if (event->has_referral) {
-        p.message.referral = packed_bytes(event->referral, ID_BYTES);
+        p.message.referral = borrowed_bytes(event->referral, ID_BYTES);
         concordat__v1__owner__init(&p.owner);
         p.owner.kind = (Concordat__V1__OwnerKind)event->owner.kind;
         p.owner.act_by_ms = event->owner.act_by_ms;
@@ -576,8 +566,8 @@ size_t record_pack_event(const struct event *event, const struct state *state,
     if (event->person.id && event->person.id[0])
         pack_person(&p);
     if (event->has_command) {
-        p.message.command = packed_bytes(event->command, ID_BYTES);
-        p.message.command_digest = packed_bytes(event->command_digest, DIGEST_BYTES);
+        p.message.command = borrowed_bytes(event->command, ID_BYTES);
+        p.message.command_digest = borrowed_bytes(event->command_digest, DIGEST_BYTES);
     }
     p.message.what_case = (Concordat__V1__Event__WhatCase)event->kind;
     if (event->kind == EVENT_POLICY_LOADED)

@@ -4,11 +4,7 @@
 #include <string.h>
 
 #include "broker/record/record.h"
-
-static char *beside_text(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
+#include "proto/wire/borrowed.h"
 
 void beside_pack(const struct beside_noted *noted, struct packed_beside *packed)
 {
@@ -16,8 +12,8 @@ void beside_pack(const struct beside_noted *noted, struct packed_beside *packed)
     m->request = noted->request;
     m->what = (Concordat__V1__Beside)noted->what;
     m->state = (Concordat__V1__BesideState)noted->state;
-    m->asked_of = beside_text(noted->asked_of);
-    m->log_number = beside_text(noted->log_number);
+    m->asked_of = borrowed_text(noted->asked_of);
+    m->log_number = borrowed_text(noted->log_number);
     m->times = noted->times;
     m->chase_ms = noted->chase_ms;
     m->from_referral = noted->from_referral;

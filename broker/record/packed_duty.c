@@ -1,11 +1,6 @@
 /* packed_duty.c: what happens among the coordinators on duty, as messages: see packed_duty.h. */
 #include "broker/record/packed_duty.h"
-
-/* protobuf-c has no const strings; packing only reads them. */
-static char *duty_text(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
+#include "proto/wire/borrowed.h"
 
 /* --- packed ------------------------------------------------------------------------------------------- */
 
@@ -13,13 +8,13 @@ static void reminded_pack(const struct event *event, const struct state *state, 
 {
     Concordat__V1__Reminded *m = &part->is.reminded;
     concordat__v1__reminded__init(m);
-    m->coordinator = duty_text(state_coordinator_id(state, event->is.reminded.coordinator));
+    m->coordinator = borrowed_text(state_coordinator_id(state, event->is.reminded.coordinator));
     m->times = event->is.reminded.times;
     m->next_ms = event->is.reminded.next_ms;
     m->round = event->is.reminded.round;
     m->unheard = event->is.reminded.unheard;
     for (int i = 0; i < event->is.reminded.also_count; i++)
-        part->also[i] = duty_text(state_coordinator_id(state, event->is.reminded.also[i]));
+        part->also[i] = borrowed_text(state_coordinator_id(state, event->is.reminded.also[i]));
     m->n_also = event->is.reminded.also_count;
     m->also = part->also;
 }
@@ -27,8 +22,8 @@ static void reminded_pack(const struct event *event, const struct state *state, 
 static void passed_pack(const struct event *event, const struct state *state, Concordat__V1__PassedOver *m)
 {
     concordat__v1__passed_over__init(m);
-    m->coordinator = duty_text(state_coordinator_id(state, event->is.passed.coordinator));
-    m->previous = duty_text(state_coordinator_id(state, event->is.passed.previous));
+    m->coordinator = borrowed_text(state_coordinator_id(state, event->is.passed.coordinator));
+    m->previous = borrowed_text(state_coordinator_id(state, event->is.passed.previous));
     m->remind_ms = event->is.passed.remind_ms;
 }
 
@@ -36,7 +31,7 @@ static void acknowledged_pack(const struct event *event, const struct state *sta
                               Concordat__V1__Acknowledged *m)
 {
     concordat__v1__acknowledged__init(m);
-    m->coordinator = duty_text(state_coordinator_id(state, event->is.acknowledged.coordinator));
+    m->coordinator = borrowed_text(state_coordinator_id(state, event->is.acknowledged.coordinator));
     m->muted_ms = event->is.acknowledged.muted_ms;
     m->remind_ms = event->is.acknowledged.remind_ms;
 }
@@ -51,7 +46,7 @@ static void asked_again_pack(const struct event *event, Concordat__V1__AskedAgai
 static void silent_pack(const struct event *event, const struct state *state, Concordat__V1__TeamSilent *m)
 {
     concordat__v1__team_silent__init(m);
-    m->team = duty_text(state_team(state, event->is.silent.team)->id);
+    m->team = borrowed_text(state_team(state, event->is.silent.team)->id);
     m->since_ms = event->is.silent.since_ms;
 }
 

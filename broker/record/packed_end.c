@@ -1,26 +1,16 @@
 /* packed_end.c: how a case ended, was to end, was reopened or passed on, as messages: see packed_end.h. */
 #include "broker/record/packed_end.h"
+#include "proto/wire/borrowed.h"
 
 #include <string.h>
-
-/* protobuf-c has no const strings; packing only reads them. */
-static char *end_text(const char *text)
-{
-    return (char *)(uintptr_t)(text ? text : "");
-}
-
-static char *end_team(const struct state *state, uint16_t slot)
-{
-    return end_text(slot == SLOT_NONE ? "" : state_team(state, slot)->id);
-}
 
 static void closed_pack(const struct event *e, Concordat__V1__Closed *m)
 {
     concordat__v1__closed__init(m);
     m->outcome = (Concordat__V1__Outcome)e->is.closed.outcome;
-    m->by = end_text(e->is.closed.by);
+    m->by = borrowed_text_or_none(e->is.closed.by);
     m->psychosocially_assessed = (Concordat__V1__Answered)e->is.closed.psychosocially_assessed;
-    m->note_code = end_text(e->is.closed.note_code);
+    m->note_code = borrowed_text_or_none(e->is.closed.note_code);
     m->without_contact = (Concordat__V1__WithoutContact)e->is.closed.without_contact;
     m->undo_until_ms = e->is.closed.undo_until_ms;
 }
@@ -30,20 +20,20 @@ static void closing_asked_pack(const struct event *e, const struct state *state,
 {
     const struct closing_asked *asked = &e->is.closing;
     concordat__v1__closing_asked__init(m);
-    m->team = end_team(state, asked->team);
+    m->team = borrowed_text(state_team_id(state, asked->team));
     m->outcome = (Concordat__V1__Outcome)asked->outcome;
     m->without_contact = (Concordat__V1__WithoutContact)asked->without_contact;
     m->psychosocially_assessed = (Concordat__V1__Answered)asked->psychosocially_assessed;
-    m->note_code = end_text(asked->note_code);
-    m->coordinator = end_text(state_coordinator_id(state, asked->coordinator));
+    m->note_code = borrowed_text_or_none(asked->note_code);
+    m->coordinator = borrowed_text_or_none(state_coordinator_id(state, asked->coordinator));
     m->remind_ms = asked->remind_ms;
 }
 
 static void kept_open_pack(const struct event *e, const struct state *state, Concordat__V1__KeptOpen *m)
 {
     concordat__v1__kept_open__init(m);
-    m->team = end_team(state, e->is.closing.team);
-    m->coordinator = end_text(state_coordinator_id(state, e->is.closing.coordinator));
+    m->team = borrowed_text(state_team_id(state, e->is.closing.team));
+    m->coordinator = borrowed_text_or_none(state_coordinator_id(state, e->is.closing.coordinator));
     m->remind_ms = e->is.closing.remind_ms;
 }
 
@@ -51,7 +41,7 @@ static void withdrawn_pack(const struct event *e, Concordat__V1__Withdrawn *m)
 {
     concordat__v1__withdrawn__init(m);
     m->by_another_device = e->is.withdrawn.other.is_other;
-    m->sent_by = end_text(e->is.withdrawn.other.sent_by);
+    m->sent_by = borrowed_text_or_none(e->is.withdrawn.other.sent_by);
     m->undo_until_ms = e->is.withdrawn.undo_until_ms;
 }
 
@@ -60,9 +50,9 @@ static void reopened_pack(const struct event *e, const struct state *state, Conc
     concordat__v1__reopened__init(m);
     m->undone = (Concordat__V1__State)e->is.reopened.undone;
     m->in_hand = e->is.reopened.in_hand;
-    m->team = end_team(state, e->is.reopened.team);
-    m->previous_team = end_team(state, e->is.reopened.previous_team);
-    m->coordinator = end_text(state_coordinator_id(state, e->is.reopened.coordinator));
+    m->team = borrowed_text(state_team_id(state, e->is.reopened.team));
+    m->previous_team = borrowed_text(state_team_id(state, e->is.reopened.previous_team));
+    m->coordinator = borrowed_text_or_none(state_coordinator_id(state, e->is.reopened.coordinator));
     m->lease_ms = e->is.reopened.lease_ms;
     m->remind_ms = e->is.reopened.remind_ms;
 }
@@ -70,7 +60,7 @@ static void reopened_pack(const struct event *e, const struct state *state, Conc
 static void passed_on_pack(const struct event *e, Concordat__V1__PassedOn *m)
 {
     concordat__v1__passed_on__init(m);
-    m->provider = end_text(e->is.passed_on.provider);
+    m->provider = borrowed_text_or_none(e->is.passed_on.provider);
     m->received_ms = e->is.passed_on.received_ms;
 }
 
@@ -94,33 +84,23 @@ void end_pack(const struct event *event, const struct state *state, struct packe
 
 /* --- read --------------------------------------------------------------------------------------------- */
 
-/* No team is a good one too. */
-static uint16_t end_team_slot(const struct state *state, const char *team, bool *good)
-{
-    uint16_t slot = team[0] == '\0' ? SLOT_NONE : state_team_slot(state, team);
-    *good &= team[0] == '\0' || slot != SLOT_NONE;
-    return slot;
-}
-
 static bool reopened_read(const Concordat__V1__Reopened *m, const struct state *state, struct event *event)
 {
-    bool good = true;
     event->is.reopened.undone = (enum case_state)m->undone;
     event->is.reopened.in_hand = m->in_hand;
-    event->is.reopened.team = end_team_slot(state, m->team, &good);
-    event->is.reopened.previous_team = end_team_slot(state, m->previous_team, &good);
     event->is.reopened.coordinator = state_coordinator_slot(state, m->coordinator);
     event->is.reopened.lease_ms = m->lease_ms;
     event->is.reopened.remind_ms = m->remind_ms;
-    return good && event->is.reopened.coordinator != SLOT_NONE;
+    return state_team_or_none(state, m->team, &event->is.reopened.team) &&
+           state_team_or_none(state, m->previous_team, &event->is.reopened.previous_team) &&
+           event->is.reopened.coordinator != SLOT_NONE;
 }
 
 static bool closing_asked_read(const Concordat__V1__ClosingAsked *m, const struct state *state,
                                struct event *event)
 {
-    bool good = true;
     event->is.closing = (struct closing_asked){
-        .team = end_team_slot(state, m->team, &good),
+        .team = state_team_slot(state, m->team),
         .coordinator = state_coordinator_slot(state, m->coordinator),
         .outcome = (int)m->outcome,
         .psychosocially_assessed = (int)m->psychosocially_assessed,
@@ -128,18 +108,17 @@ static bool closing_asked_read(const Concordat__V1__ClosingAsked *m, const struc
         .without_contact = (enum without_contact)m->without_contact,
         .remind_ms = m->remind_ms,
     };
-    return good && event->is.closing.team != SLOT_NONE && event->is.closing.coordinator != SLOT_NONE &&
+    return event->is.closing.team != SLOT_NONE && event->is.closing.coordinator != SLOT_NONE &&
            strlen(m->note_code) <= CLOSING_CODE_CHARS_MAX;
 }
 
 static bool kept_open_read(const Concordat__V1__KeptOpen *m, const struct state *state, struct event *event)
 {
-    bool good = true;
-    event->is.closing = (struct closing_asked){.team = end_team_slot(state, m->team, &good),
-                                               .coordinator = state_coordinator_slot(state, m->coordinator),
+    event->is.closing = (struct closing_asked){.coordinator = state_coordinator_slot(state, m->coordinator),
                                                .note_code = "",
                                                .remind_ms = m->remind_ms};
-    return good && event->is.closing.coordinator != SLOT_NONE;
+    return state_team_or_none(state, m->team, &event->is.closing.team) &&
+           event->is.closing.coordinator != SLOT_NONE;
 }
 
 bool end_read(const Concordat__V1__Event *message, const struct state *state, struct event *event)

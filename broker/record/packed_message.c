@@ -1,16 +1,6 @@
 /* packed_message.c: see packed_message.h. */
 #include "broker/record/packed_message.h"
-
-/* protobuf-c has no const strings; packing only reads them. */
-static char *said_text(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
-static char *said_team(const struct state *state, uint16_t slot)
-{
-    return said_text(slot == SLOT_NONE ? "" : state_team(state, slot)->id);
-}
+#include "proto/wire/borrowed.h"
 
 static void pack_sent(const struct event *event, const struct state *state, struct packed_message *part,
                       Concordat__V1__Event *message)
@@ -20,14 +10,14 @@ static void pack_sent(const struct event *event, const struct state *state, stru
     concordat__v1__message_sent__init(m);
     m->from = (Concordat__V1__CaseSide)sent->from;
     if (sent->from == SIDE_TEAM)
-        m->sender = said_team(state, sent->sender);
+        m->sender = borrowed_text(state_team_id(state, sent->sender));
     else if (sent->from == SIDE_COORDINATOR)
-        m->sender = said_text(state_coordinator_id(state, sent->sender));
+        m->sender = borrowed_text(state_coordinator_id(state, sent->sender));
     for (int side = SIDE_REFERRER; side < SIDE_EVERYBODY; side++)
         if (sent->to & side_bit((enum case_side)side))
             part->to[m->n_to++] = (Concordat__V1__CaseSide)side;
     m->to = part->to;
-    m->team = said_team(state, sent->team);
+    m->team = borrowed_text(state_team_id(state, sent->team));
 }
 
 static void pack_changes_seen(const struct event *event, const struct state *state,
@@ -38,7 +28,7 @@ static void pack_changes_seen(const struct event *event, const struct state *sta
     m->of = event->is.changes_seen.of;
     m->messages = event->is.changes_seen.messages;
     m->by = (Concordat__V1__CaseSide)event->is.changes_seen.by;
-    m->team = said_team(state, event->is.changes_seen.team);
+    m->team = borrowed_text(state_team_id(state, event->is.changes_seen.team));
 }
 
 static void pack_shift(const struct event *event, const struct state *state, struct packed_message *packed,
@@ -49,10 +39,10 @@ static void pack_shift(const struct event *event, const struct state *state, str
     concordat__v1__shift_noted__init(part);
     message->shift_noted = part;
     part->step = (Concordat__V1__ShiftStep)noted->step;
-    part->team = said_team(state, noted->team);
+    part->team = borrowed_text(state_team_id(state, noted->team));
     if (noted->coordinator != SLOT_NONE)
-        part->coordinator = said_text(state_coordinator_id(state, noted->coordinator));
-    part->with_person = said_text(noted->with);
+        part->coordinator = borrowed_text(state_coordinator_id(state, noted->coordinator));
+    part->with_person = borrowed_text(noted->with);
     for (uint8_t i = 0; i < noted->case_count; i++) {
         concordat__v1__shift_case__init(&packed->cases[i]);
         packed->cases[i].number = noted->cases[i];
@@ -76,12 +66,6 @@ static bool is_side(Concordat__V1__CaseSide side)
     return (int)side > SIDE_NONE && (int)side < SIDE_EVERYBODY;
 }
 
-static bool read_named_team(const struct state *state, const char *id, uint16_t *slot)
-{
-    *slot = id[0] ? state_team_slot(state, id) : SLOT_NONE;
-    return !id[0] || *slot != SLOT_NONE;
-}
-
 bool message_read_sent(const Concordat__V1__MessageSent *message, const struct state *state,
                        struct event *event)
 {
@@ -96,7 +80,7 @@ bool message_read_sent(const Concordat__V1__MessageSent *message, const struct s
         sent->sender = state_coordinator_slot(state, message->sender);
     bool knows_sender = sent->from == SIDE_REFERRER || sent->sender != SLOT_NONE;
     return is_side(message->from) && knows_sender && sent->to &&
-           read_named_team(state, message->team, &sent->team);
+           state_team_or_none(state, message->team, &sent->team);
 }
 
 bool message_read_seen(const Concordat__V1__ChangesSeen *message, const struct state *state,
@@ -105,7 +89,7 @@ bool message_read_seen(const Concordat__V1__ChangesSeen *message, const struct s
     event->is.changes_seen.of = message->of;
     event->is.changes_seen.messages = message->messages;
     event->is.changes_seen.by = (enum case_side)message->by;
-    return is_side(message->by) && read_named_team(state, message->team, &event->is.changes_seen.team);
+    return is_side(message->by) && state_team_or_none(state, message->team, &event->is.changes_seen.team);
 }
 
 bool shift_read(const Concordat__V1__ShiftNoted *message, const struct state *state, struct event *event)
@@ -116,7 +100,8 @@ bool shift_read(const Concordat__V1__ShiftNoted *message, const struct state *st
         message->coordinator[0] ? state_coordinator_slot(state, message->coordinator) : SLOT_NONE;
     noted->with = message->with_person;
     noted->left_out = message->left_out;
-    bool good = read_named_team(state, message->team, &noted->team) && message->n_cases <= SHIFT_CASES_MAX &&
+    bool good = state_team_or_none(state, message->team, &noted->team) &&
+                message->n_cases <= SHIFT_CASES_MAX &&
                 (noted->team == SLOT_NONE) != (noted->coordinator == SLOT_NONE);
     for (size_t i = 0; good && i < message->n_cases; i++)
         noted->cases[noted->case_count++] = message->cases[i]->number;

@@ -1,14 +1,8 @@
 /* packed_missing.c: that a person is missing, found, or could not be reached: see packed_missing.h. */
 #include "broker/record/packed_missing.h"
+#include "proto/wire/borrowed.h"
 
 /* --- packed ------------------------------------------------------------------------------------------- */
-
-/* protobuf-c has no const strings; packing only reads them. */
-static char *missing_team(const struct event *event, const struct state *state)
-{
-    uint16_t slot = event->is.missing.team;
-    return (char *)(uintptr_t)(slot == SLOT_NONE ? "" : state_team(state, slot)->id);
-}
 
 static void went_missing_pack(const struct event *event, const struct state *state,
                               Concordat__V1__WentMissing *m)
@@ -17,7 +11,7 @@ static void went_missing_pack(const struct event *event, const struct state *sta
     m->seen_ms = event->is.missing.seen.at_ms;
     m->seen_at = (Concordat__V1__KindOfPlace)event->is.missing.seen.place;
     m->remind_ms = event->is.missing.remind_ms;
-    m->team = missing_team(event, state);
+    m->team = borrowed_text(state_team_id(state, event->is.missing.team));
 }
 
 static void found_pack(const struct event *event, const struct state *state, Concordat__V1__Found *m)
@@ -26,7 +20,7 @@ static void found_pack(const struct event *event, const struct state *state, Con
     m->found_ms = event->is.missing.seen.at_ms;
     m->at = (Concordat__V1__KindOfPlace)event->is.missing.seen.place;
     m->by = (Concordat__V1__FoundBy)event->is.missing.seen.found_by;
-    m->team = missing_team(event, state);
+    m->team = borrowed_text(state_team_id(state, event->is.missing.team));
 }
 
 static void tried_pack(const struct event *event, Concordat__V1__ContactTried *m)
@@ -61,25 +55,19 @@ void missing_pack(const struct event *event, const struct state *state, struct p
 
 /* --- read --------------------------------------------------------------------------------------------- */
 
-static bool missing_read_team(const char *id, const struct state *state, struct event *event)
-{
-    event->is.missing.team = id[0] ? state_team_slot(state, id) : SLOT_NONE;
-    return !id[0] || event->is.missing.team != SLOT_NONE;
-}
-
 static bool went_missing_read(const Concordat__V1__WentMissing *m, const struct state *state,
                               struct event *event)
 {
     event->is.missing.seen = (struct sighting){.at_ms = m->seen_ms, .place = (int)m->seen_at};
     event->is.missing.remind_ms = m->remind_ms;
-    return missing_read_team(m->team, state, event);
+    return state_team_or_none(state, m->team, &event->is.missing.team);
 }
 
 static bool found_read(const Concordat__V1__Found *m, const struct state *state, struct event *event)
 {
     event->is.missing.seen =
         (struct sighting){.at_ms = m->found_ms, .place = (int)m->at, .found_by = (enum found_by)m->by};
-    return missing_read_team(m->team, state, event);
+    return state_team_or_none(state, m->team, &event->is.missing.team);
 }
 
 static bool tried_read(const Concordat__V1__ContactTried *m, struct event *event)

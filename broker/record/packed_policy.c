@@ -4,17 +4,7 @@
 #include <stdlib.h>
 
 #include "broker/record/record.h"
-
-/* protobuf-c has no const bytes and strings; packing only reads them. */
-static ProtobufCBinaryData policy_bytes(const uint8_t *data, size_t size)
-{
-    return (ProtobufCBinaryData){.len = size, .data = (uint8_t *)(uintptr_t)data};
-}
-
-static char *policy_text(const char *string)
-{
-    return (char *)(uintptr_t)string;
-}
+#include "proto/wire/borrowed.h"
 
 /* A loaded policy is long and rare, so its lists are allocated. */
 size_t policy_pack(const struct event *event, Concordat__V1__Event *message, uint8_t *out, size_t capacity)
@@ -29,17 +19,17 @@ size_t policy_pack(const struct event *event, Concordat__V1__Event *message, uin
         goto done;
     for (int i = 0; i < policy->team_count; i++) {
         concordat__v1__known_team__init(&teams[i]);
-        teams[i].id = policy_text(policy->teams[i].id);
-        teams[i].name = policy_text(policy->teams[i].name);
-        teams[i].team_type = policy_text(policy->teams[i].team_type);
-        teams[i].organisation = policy_text(policy->teams[i].organisation);
-        teams[i].telephone = policy_text(policy->teams[i].telephone);
+        teams[i].id = borrowed_text(policy->teams[i].id);
+        teams[i].name = borrowed_text(policy->teams[i].name);
+        teams[i].team_type = borrowed_text(policy->teams[i].team_type);
+        teams[i].organisation = borrowed_text(policy->teams[i].organisation);
+        teams[i].telephone = borrowed_text(policy->teams[i].telephone);
         list[i] = &teams[i];
     }
-    loaded.digest = policy_bytes(policy->digest, sizeof policy->digest);
+    loaded.digest = borrowed_bytes(policy->digest, sizeof policy->digest);
     loaded.n_teams = policy->team_count;
     loaded.teams = list;
-    loaded.file = policy_bytes(file->bytes, file->size);
+    loaded.file = borrowed_bytes(file->bytes, file->size);
     loaded.n_areas = event->is.policy.areas.count;
     loaded.areas = (char **)(uintptr_t)event->is.policy.areas.items;
     loaded.n_coordinators = event->is.policy.coordinators.count;

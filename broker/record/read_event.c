@@ -31,7 +31,9 @@ static uint16_t read_team(struct event_reading *in, const char *id)
 
 static uint16_t read_team_or_none(struct event_reading *in, const char *id)
 {
-    return id[0] ? read_team(in, id) : SLOT_NONE;
+    uint16_t slot;
+    in->good &= state_team_or_none(in->state, id, &slot);
+    return slot;
 }
 
 static uint16_t read_coordinator(struct event_reading *in, const char *id)

@@ -148,7 +148,7 @@ static void status_say_missing(struct status *s, const struct state *state, cons
                                const struct referral *r)
 {
     const struct policy_team *team = r->had_team == SLOT_NONE ? NULL : directory_team(directory, r->had_team);
-    char *id = borrowed_text(r->had_team == SLOT_NONE ? "" : state_team(state, r->had_team)->id);
+    char *id = borrowed_text(state_team_id(state, r->had_team));
     char *name = team ? borrowed_text(team->name) : id;
     s->message.had_by = name;
     if (r->state != CASE_MISSING)

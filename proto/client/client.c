@@ -9,6 +9,7 @@
 
 #include "proto/client/client_link.h"
 #include "proto/client/client_queue.h"
+#include "proto/wire/borrowed.h"
 #include "proto/wire/person_id.h"
 #include "proto/words/now.h"
 #include "proto/words/words.h"
@@ -390,7 +391,7 @@ static uint8_t *client_pack(const struct concordat_client *client, const Concord
 {
     Concordat__V1__Request request = *given;
     Concordat__V1__Person person = CONCORDAT__V1__PERSON__INIT;
-    person.id = (char *)(uintptr_t)client->person_id;
+    person.id = borrowed_text(client->person_id);
     person.role = client->person_role;
     if (client->person_id[0] != '\0' && !request.person)
         request.person = &person;

@@ -1,7 +1,7 @@
 /* borrowed.h: text and bytes that a message borrows.
  *
  * The fields that protobuf-c generates are not const, but packing a message changes nothing of what they
- * point to. Both functions only take the const away: what they are given must live until the message is
+ * point to. These functions only take the const away: what they are given must live until the message is
  * packed.
  */
 #ifndef CONCORDAT_BORROWED_H
@@ -14,6 +14,12 @@
 static inline char *borrowed_text(const char *text)
 {
     return (char *)(uintptr_t)text;
+}
+
+/* "" for NULL, because a message has no NULL texts. */
+static inline char *borrowed_text_or_none(const char *text)
+{
+    return borrowed_text(text ? text : "");
 }
 
 static inline ProtobufCBinaryData borrowed_bytes(const void *bytes, size_t size)
