@@ -23,7 +23,8 @@ static void draw_occurred(const struct world *w, struct peer *p, Concordat__V1__
     body->occurred = occurred;
 }
 
-void peer_notes_detention(struct world *w, struct peer *p, const struct task *task)
+/* An entry in the history of a detention, of the task's step. */
+static void peer_notes_detention(struct world *w, struct peer *p, const struct task *task)
 {
     static Concordat__V1__StationGround grounds[] = {
         CONCORDAT__V1__STATION_GROUND__STATION_GROUND_IMMINENT_RISK,
@@ -74,7 +75,7 @@ void peer_plans_detention(struct world *w, struct peer *p, const uint8_t *referr
     }
 }
 
-void peer_records_wish(struct world *w, struct peer *p, const uint8_t *referral)
+static void peer_records_wish(struct world *w, struct peer *p, const uint8_t *referral)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__RecordWish body = CONCORDAT__V1__RECORD_WISH__INIT;
@@ -97,7 +98,7 @@ void peer_looks(struct world *w, struct peer *p, const Concordat__V1__CaseStatus
                   status->referral.data, (uint32_t)status->changed_seq);
 }
 
-void peer_saw(struct world *w, struct peer *p, const struct task *task)
+static void peer_saw(struct world *w, struct peer *p, const struct task *task)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__SawChanges body = CONCORDAT__V1__SAW_CHANGES__INIT;
@@ -115,7 +116,7 @@ void peer_plans_message(struct world *w, struct peer *p, const uint8_t *referral
 }
 
 /* The task's step is to whom it is; now and then nobody, or without words. */
-void peer_writes(struct world *w, struct peer *p, const struct task *task)
+static void peer_writes(struct world *w, struct peer *p, const struct task *task)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__SendMessage body = CONCORDAT__V1__SEND_MESSAGE__INIT;
@@ -127,7 +128,7 @@ void peer_writes(struct world *w, struct peer *p, const struct task *task)
     peer_command(w, p, &request, task->referral, 0);
 }
 
-void peer_reports_missing(struct world *w, struct peer *p, const uint8_t *referral)
+static void peer_reports_missing(struct world *w, struct peer *p, const uint8_t *referral)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__ReportMissing body = CONCORDAT__V1__REPORT_MISSING__INIT;
@@ -175,7 +176,7 @@ void peer_passes_on(struct world *w, struct peer *p, const uint8_t *referral)
     peer_command(w, p, &request, referral, 0);
 }
 
-void peer_reopens(struct world *w, struct peer *p, const uint8_t *referral)
+static void peer_reopens(struct world *w, struct peer *p, const uint8_t *referral)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
     Concordat__V1__Reopen body = CONCORDAT__V1__REOPEN__INIT;

@@ -103,29 +103,22 @@ void peer_says_presence(struct world *world, struct peer *peer, bool present);
 /* notes.c: what the source, the team and the coordinator can say of a case. */
 /* Sends what all of them say in the same way. False if the task is of another command. */
 bool peer_says(struct world *world, struct peer *peer, const struct task *task);
-/* An entry in the history of a detention, of the task's step. */
-void peer_notes_detention(struct world *world, struct peer *peer, const struct task *task);
-/* Plans one such entry, whichever, so that many are out of order or of nobody who is detained. */
+/* Plans an entry in the history of a detention, whichever, so that many are out of order or of nobody who is
+ * detained. */
 void peer_detention_step(struct world *world, struct peer *peer, const uint8_t *referral, int64_t in_ms);
 /* Plans a whole detention, from the arrival to its end; now and then a step of it is left out. */
 void peer_plans_detention(struct world *world, struct peer *peer, const uint8_t *referral);
-/* Says that the end of a case was a mistake; now and then without saying why. */
+/* Says which other provider has a case that was closed; now and then without saying which. */
 void peer_passes_on(struct world *w, struct peer *p, const uint8_t *referral);
-void peer_reopens(struct world *world, struct peer *peer, const uint8_t *referral);
 /* Sets why a case closes whose person nobody has met, or forgets to. */
 void peer_says_why_it_closes(struct peer *peer, Concordat__V1__Close *close);
 /* A coordinator has seen that a team wants to close a case, and keeps it open at times. */
 void peer_saw_closing(struct world *world, struct peer *peer, const uint8_t *referral);
-void peer_records_wish(struct world *world, struct peer *peer, const uint8_t *referral);
-void peer_reports_missing(struct world *world, struct peer *peer, const uint8_t *referral);
-/* Plans that a person sees the changes and messages that a status shows, by chance; and says that they have.
- */
+/* Plans that a person sees the changes and messages that a status shows, by chance. */
 void peer_looks(struct world *world, struct peer *peer, const Concordat__V1__CaseStatus *status,
                 int of_hundred);
-void peer_saw(struct world *world, struct peer *peer, const struct task *task);
-/* Plans words to somebody else who works on a case; and sends them. */
+/* Plans words to somebody else who works on a case. */
 void peer_plans_message(struct world *world, struct peer *peer, const uint8_t *referral, int64_t in_ms);
-void peer_writes(struct world *world, struct peer *peer, const struct task *task);
 
 /* shifts.c: plans what somebody does next with their shift, and does it. */
 void peer_plans_shift(struct world *world, struct peer *peer);
