@@ -157,7 +157,7 @@ static error_t parse_refer_option(int key, char *argument, struct argp_state *st
         if (input->is_update && !input->case_text)
             argp_error(state, "say which case, such as R-0412");
         if (!input->is_update && !input->path && json_object_size(input->referral.given) == 0)
-            argp_error(state, "say a file, -, or at least --source and --callback");
+            argp_error(state, "say a file, or at least --callback NUMBER");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -226,7 +226,7 @@ static void wait_for_news(const struct refer_input *input, struct concordat_clie
         connection_tell_shown(&input->options, client, message);
     }
     if (!told->accepted && !input->options.json)
-        printf("Not accepted yet after %g s. `concordat status` says how it stands.\n",
+        printf("No team has accepted it within %g s. `concordat status` says how it stands.\n",
                input->wait_ms / 1000.0);
 }
 

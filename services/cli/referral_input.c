@@ -55,8 +55,8 @@ static void set_from_file(struct argp_state *state, struct referral_input *input
     bool is_input = strcmp(argument, "-") == 0;
     if (!is_input && argument[0] != '@') {
         argp_error(state,
-                   "--%s: everybody on this machine can see a command line, so the text is taken from a file "
-                   "only: --%s @FILE, or - for standard input",
+                   "--%s: everybody on this machine can see what you type here. Put the text in a file: --%s "
+                   "@FILE, or - for standard input",
                    field->name, field->name);
         return;
     }

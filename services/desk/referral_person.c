@@ -73,13 +73,13 @@ static bool take_language(struct referral_reader *reader, const char *text, json
 
 static bool says_no_fixed_abode(const char *text)
 {
-    static const char *const said[] = {"no fixed abode", "NFA", "homeless", "no fixed address",
-                                       "rough sleeper"};
+    static const char *const abode_typed[] = {"no fixed abode", "NFA", "homeless", "no fixed address",
+                                              "rough sleeper"};
     struct near_search search;
     long which;
     near_begin(&search, text);
-    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-        near_try(&search, said[i], 0);
+    for (size_t i = 0; i < sizeof abode_typed / sizeof *abode_typed; i++)
+        near_try(&search, abode_typed[i], 0);
     return near_end(&search, &which);
 }
 

@@ -166,6 +166,10 @@ static enum outbox_status delivery_settle(struct delivery *delivery, const uint8
     return status;
 }
 
+static const char gave_up_log[] =
+    "gave up what does not open, altered or half written on this disk; have it sent "
+    "again, or ring the coordinator:";
+
 /* A command that does not open can never be delivered. Its sender sees it as refused, and sends it again. */
 static enum outbox_status delivery_give_up(struct delivery *delivery, const struct outbox_command *command,
                                            int64_t now_ms)
@@ -174,10 +178,7 @@ static enum outbox_status delivery_give_up(struct delivery *delivery, const stru
     answer.refusal = REFUSAL(ALTERED);
     answer.text = borrowed_text(
         "What this intake had saved of it was altered on its disk and cannot be read: send it again.");
-    return delivery_settle(delivery, command->id, command->referral,
-                           "gave up what does not open, altered or half written on this disk; have it sent "
-                           "again, or ring the coordinator:",
-                           &answer, now_ms);
+    return delivery_settle(delivery, command->id, command->referral, gave_up_log, &answer, now_ms);
 }
 
 enum outbox_status delivery_give_up_lost(struct delivery *delivery, int64_t now_ms)

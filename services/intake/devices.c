@@ -189,8 +189,8 @@ static void devices_hello(struct devices *devices, const struct server_route *ro
     const uint8_t *command_id = greeting_command_id(said);
     device = device ? device : device_place(devices, said->key);
     if (!device) {
-        commands_refuse(devices->commands, command_id, REFUSAL(TOO_MANY), "too many devices",
-                        &devices->reply);
+        commands_refuse(devices->commands, command_id, REFUSAL(TOO_MANY),
+                        "too many devices are connected here already; try again shortly", &devices->reply);
         (void)devices_send(devices, route, &devices->reply.message);
         return;
     }
@@ -294,10 +294,11 @@ static bool devices_are_within_quota(struct devices *devices, const struct serve
 static const char *devices_words(const struct greeting_request *said, const struct greeting_next *next)
 {
     if (next->refusal == REFUSAL(VERSION))
-        return "this intake speaks protocol 1";
+        return "this intake speaks version 1 of the protocol";
     if (next->refusal == REFUSAL(NOT_ALLOWED))
-        return said->key->role == CONCORDAT__V1__ROLE__ROLE_REFERRER ? "not a command of a referrer"
-                                                                     : "an intake serves referrers";
+        return said->key->role == CONCORDAT__V1__ROLE__ROLE_REFERRER
+                   ? "a referrer cannot do this at an intake"
+                   : "only referrers send to an intake, and your key is not a referrer's";
     return next->text;
 }
 

@@ -28,7 +28,8 @@ bool team_send(struct team_device *team, Concordat__V1__Request *request, bool q
 {
     struct team_request *sent = sent_free(team);
     if (!sent || concordat_client_send(team->client, request, sent->command_id) != 0) {
-        display_note(&team->display, "fault", "%s: not sent; too much waits for an answer", what);
+        display_note(&team->display, "fault",
+                     "%s: not sent, because too much waits for an answer; type it again shortly", what);
         return false;
     }
     sent->live = true;
@@ -265,7 +266,7 @@ static void team_notice_connection(struct team_device *team)
     bool fresh = connected && (!team->connected || !team_same_session(team, welcome));
     if (!connected && team->connected)
         display_note(&team->display, "disconnected",
-                     "offers do not reach this device; trying to connect again");
+                     "offers do not reach this device now; it tries to connect again");
     team->connected = connected;
     if (fresh)
         team_on_connected(team, welcome);

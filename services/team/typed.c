@@ -105,6 +105,14 @@ static void do_typed(struct team_device *team, const struct action_kind *kind, c
         team_send(team, &typed.action.request, false, what);
 }
 
+static const char typed_help_doc[] =
+    "travelling CASE MINUTES, arrived CASE, contact CASE HOW\n          checkin, in fewer words\n"
+    "board\n          your team's cases\n"
+    "present, absent\n          whether offers are to reach your team\n"
+    "as ID [ROLE]\n          who is at the keyboard from now on, such as: as p117\n"
+    "quit\n          says absent, and stops\n"
+    "CASE may be left out where it can be one only.\n";
+
 static void print_typed_help(const struct team_device *team)
 {
     FILE *out = team->display.terminal.out;
@@ -113,13 +121,7 @@ static void print_typed_help(const struct team_device *team)
     for (const struct action_kind *kind = action_kinds; kind->name; kind++)
         if (is_for_teams(kind))
             fprintf(out, "%s %s\n          %s\n", kind->name, kind->arguments, kind->summary);
-    fputs("travelling CASE MINUTES, arrived CASE, contact CASE HOW\n          checkin, in fewer words\n"
-          "board\n          your team's cases\n"
-          "present, absent\n          whether offers are to reach your team\n"
-          "as ID [ROLE]\n          who is at the keyboard from now on, such as: as p117\n"
-          "quit\n          says absent, and stops\n"
-          "CASE may be left out where it can be one only.\n",
-          out);
+    fputs(typed_help_doc, out);
     fflush(out);
 }
 

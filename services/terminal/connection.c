@@ -48,8 +48,9 @@ static void set_who(struct argp_state *state, struct connection_options *options
 {
     options->person = text;
     if (text[0] != '\0' && !person_id_is(text))
-        argp_error(state, "--as (or CONCORDAT_PERSON) takes an id of your site's list: 1 to 4 small letters "
-                          "and 2 to 8 digits, such as p117, and never a name");
+        argp_error(state,
+                   "--as (or CONCORDAT_PERSON) takes an id of your site's list, such as p117, and never a "
+                   "name");
 }
 
 static void set_role(struct argp_state *state, struct connection_options *options, const char *text)
@@ -178,8 +179,8 @@ static enum exit_code tell_no_answer(const struct connection_options *options, b
             options->endpoint, seconds, ring);
     return terminal_failure(
         options->json, CODE_ENVIRONMENT,
-        "no connection to %s within %g s; nothing was done. Is it running, is the server's key the "
-        "right one, and is your key admitted there? If a person is waiting, ring %s.",
+        "no connection to %s within %g s; nothing was done. If a person is waiting, ring %s. Then see whether "
+        "it runs, whether its key is the right one, and whether yours is admitted there.",
         options->endpoint, seconds, ring);
 }
 
