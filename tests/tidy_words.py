@@ -12,18 +12,38 @@ SENTENCE_WORDS = 20
 # A text of fewer words is a label. It is in no row, but its words are in the glossary too.
 ROW_WORDS = 4
 
-# The files whose texts are read by a referrer, a team or a coordinator. What only an operator reads stays out.
-SAYS = re.compile(r"services/cli/(?:act|alarm)\.c$|services/desk/(?:action|board|late_sentence|next_sentence|resolve|referral_reading|told|time_words|show_\w+)\.c$|"
-                  r"services/intake/(?:commands|rings)\.c$|services/terminal/(?:router_answer|typed_action)\.c$|"
-                  r"proto/words/refusal_text\.c$|"
-                  r"broker/shell/(?:board|changes|confidential|covers|detention_fault|erasure|"
-                  r"glass|in_hand|merging|messages|moves|news|quotas|refusals|sealing|shifts|take|telephoned)\.c$")
-# Texts of these files that no person reads: names of fields, formats of times, tables of a database.
-NO_SENTENCE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+$|[%A-Za-z :…-]*%[aHM]")
+# The rooms whose files speak to a referrer, a team or a coordinator: a new file there is read from its first day.
+PEOPLE = re.compile(r"(?:services/(?:cli|desk|intake|team|terminal)|broker/shell)/\w+\.c$|proto/words/refusal_text\.c$")
+# Files of these rooms that speak to somebody else, or to nobody, and why.
+STAYS_OUT = {
+    r"services/(?:cli|intake|team)/main\.c": "it begins and ends a program, and speaks to the operator who starts it",
+    r"services/intake/(?:outbox\w*|seal_key|service|refused)\.c": "the operator of the intake reads it in the log",
+    r"broker/shell/(?:adopt|alterations|recovery|room|time)\.c": "the operator of the router reads it in the log",
+    r"broker/shell/feed\.c": "programs that follow the ledger read it, and who runs them",
+    r"services/cli/keys\.c": "those who manage the keys read it",
+    r"services/cli/report\.c": "auditors read it",
+    r"services/desk/(?:language_names|referral_(?:reader|synonyms))\.c":
+        "people type these words, and no program says them",
+}
+# Help stands in these structures. It is read as a page, before a person is waiting.
+HELP_STRUCTS = ("argp", "argp_option", "action_kind", "referral_field", "subcommand")
+# A constant whose name ends like this holds help, the title of a group of options, a line of the log, or what people type.
+UNSAID_CONSTANT = re.compile(r"\w+_(?:doc|titles|log|typed)$")
+# In a program that has no screen a text is for the log if its statement names one of these.
+NO_SCREEN = re.compile(r"services/intake/|broker/")
+LOGS = {"stderr", "log", "sd_notify", "sd_notifyf"}
+# A text that is handed to one of these is looked up, opened or run.
+LOOKED_UP = {"strcmp", "strncmp", "strcasecmp", "getenv", "setting", "fopen", "strtok_r", "strchr", "strspn", "strcspn",
+             "posix_spawn", "memfd_create", "json_pack", "json_object_get", "json_object_set", "json_object_set_new"}
+# Texts that no person reads: names of fields, settings and versions, formats of times, codes of a terminal.
+NO_SENTENCE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+$|[a-z]+(?:_[a-z]+)+\.?$|[a-z]+(?:[A-Z][a-z]+)+$|[A-Z]+(?:_[A-Z]+)+(?:=|$)|"
+                         r"[%A-Za-z :…-]*%[aHM]|(?:\\033|\\x)|concordat(?:-\w+)?$|sh$|-c$")
 
 ASSERTIONS = ("assert", "_Static_assert", "static_assert")
 
-HOLE = re.compile(r"%(?:[-+0 #]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j)?[diouxXcsp])|\{\w+\}")
+# It stands between two strings, for the letter of a number that is put in.
+NUMBER_MACRO = re.compile(r"PRI[diuxX]\d+$")
+HOLE = re.compile(r"%(?:[-+0 #]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j)?[diouxXcspgf])|\{\w+\}")
 ESCAPES = {r"\"": '"', r"\n": " ", r"\\": "\\", r"\t": " ", r"\a": ""}
 WORD = re.compile(r"[A-Za-z][A-Za-z'-]*[A-Za-z]|[A-Za-z]")
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
@@ -37,19 +57,53 @@ class Text:
 
 
 def texts_of(path, file):
-    """The texts of a C file, strings that follow each other as one. What an assertion says is for its authors."""
-    parts, line, statement = [], 0, ""
-    for token in [*file.tokens, None]:
-        if token and token.kind == "string" and token.text[0] == '"' and not token.directive:
-            line = line or token.line
-            parts.append(token.text[1:-1])
-            continue
-        text = plain("".join(parts))
-        if text and statement not in ASSERTIONS and not NO_SENTENCE.match(text):
-            yield Text(path, line, text)
-        parts, line = [], 0
-        if token:
-            statement = "" if token.text in ";{}" else statement or token.text
+    """The texts of a C file that somebody is told, strings that follow each other as one."""
+    tokens = [token for token in file.tokens if not token.directive]
+    unsaid, calls, at = unsaid_of(path, tokens), [], 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.text == "(":
+            calls.append(tokens[at - 1].text if at else "")
+        elif token.text == ")" and calls:
+            calls.pop()
+        end = at + 1
+        if token.kind == "string" and token.text[0] == '"':
+            while end < len(tokens) and (tokens[end].kind == "string" or NUMBER_MACRO.match(tokens[end].text)):
+                end += 1
+            text = plain("".join(part.text[1:-1] if part.kind == "string" else "d" for part in tokens[at:end]))
+            if text and at not in unsaid and not LOOKED_UP.intersection(calls) and not NO_SENTENCE.match(text):
+                yield Text(path, token.line, text)
+        at = end
+
+
+def unsaid_of(path, tokens):
+    """The places of the tokens that are help, for the log, typed by people, or an assertion, which is for its authors."""
+    unsaid, start, no_screen = set(), 0, NO_SCREEN.match(path)
+    for at, token in enumerate(tokens):
+        words = {part.text for part in tokens[start:at]} if token.text in ("{", "}", ";") else ()
+        if words and (tokens[start].text in ASSERTIONS or (no_screen and LOGS & words)):
+            unsaid.update(range(start, at))
+        if token.text in ("{", "}", ";"):
+            start = at + 1
+        if token.text == "=" and is_unsaid(tokens[start:at]):
+            unsaid.update(range(at, end_of(tokens, at)))
+    return unsaid
+
+
+def is_unsaid(declaration):
+    """Whether what is declared holds texts that no program says to people."""
+    words = [token.text for token in declaration if token.kind == "word"]
+    return any(words[i] == "struct" and words[i + 1] in HELP_STRUCTS for i in range(len(words) - 1)) or any(
+        UNSAID_CONSTANT.match(word) for word in words)
+
+
+def end_of(tokens, at):
+    """The place of the semicolon that ends the declaration."""
+    depth = 0
+    while at < len(tokens) and (depth > 0 or tokens[at].text != ";"):
+        depth += (tokens[at].text == "{") - (tokens[at].text == "}")
+        at += 1
+    return at
 
 
 def plain(text):
@@ -95,7 +149,11 @@ class Page:
                 self.glossary.update({word: number for word in words_of(line)})
 
 
+def stays_out(path):
+    return any(re.fullmatch(files, path) for files in STAYS_OUT)
+
+
 def said_in(tree):
     for path, file in tree.product.items():
-        if SAYS.match(path):
+        if PEOPLE.match(path) and not stays_out(path):
             yield from texts_of(path, file)

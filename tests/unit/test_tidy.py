@@ -2,6 +2,7 @@
 """tests/tidy.py: a small good tree passes, and each rule refuses it when it is broken in that rule's way."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from unittest import mock
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.dont_write_bytecode = True
 import tidy  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 
@@ -230,6 +233,36 @@ class Tidy(unittest.TestCase):
                      {"deploy/WORDS.md": page.replace("…. |\n", "…. |\n| b | Ring … now the case. |\n")})
         self.assertEqual(self.found({"services/desk/board.c": code.replace("puts(", "assert(1 && ").replace(
             "\n}", '\n    puts("{a} has the case now. Ring %u.");\n}')}), [])
+
+    def test_help_and_logs_are_told_from_sentences_by_where_they_stand(self):
+        said, page = 'puts("Nobody has it yet.");', GOOD["deploy/WORDS.md"]
+        for path, text, refused in (
+                ("services/desk/new.c", f"void f(void)\n{{\n    {said}\n}}\n", 3),
+                ("services/cli/board.c",
+                 'const struct argp_option of[] = {\n{"a", 1, 0, 0,\n"Nobody has it yet.", 1}};\n', 0),
+                ("services/cli/board.c", 'const struct argp of = {\n.doc =\n"Nobody has it yet."};\n' + said + "\n", 4),
+                ("services/cli/refer.c", 'static const char of_doc[] =\n"Nobody has it yet.";\n' + said + "\n", 3),
+                ("services/cli/refer.c", 'int f(void)\n{\nargp_error(state, "Nobody has it yet.");\n}\n', 3),
+                ("services/cli/refer.c", 'int f(void)\n{\nfputs("Nobody has it yet.", stderr);\n}\n', 3),
+                ("services/intake/devices.c", 'int f(void)\n{\nfputs("Nobody has it yet.", stderr);\n}\n', 0),
+                ("broker/shell/news.c", 'int f(void)\n{\nb->ports.log(b, "Nobody has it yet.");\n}\n', 0),
+                ("services/intake/main.c", f"int main(void)\n{{\n    {said}\n}}\n", 0),
+                ("services/audit/audit.c", f"void f(void)\n{{\n    {said}\n}}\n", 0)):
+            found = self.found({path: text, "deploy/WORDS.md": page.replace("has now", "has now it nobody yet")})
+            if refused:
+                self.assertEqual([(rule, where, line) for rule, where, line in found if rule == "said"],
+                                 [("said", path, refused)])
+            else:  # nobody says the words that were added
+                self.assertEqual({(rule, where) for rule, where, line in found}, {("glossary", "deploy/WORDS.md")})
+
+    def test_the_files_that_speak_to_operators_are_there(self):
+        paths = tidy.Tree(ROOT).paths
+        for files in tidy.tidy_words.STAYS_OUT:
+            self.assertTrue(any(re.fullmatch(files, path) for path in paths), files)
+
+    def test_a_number_that_a_macro_puts_in(self):
+        self.assertEqual(self.found({"services/desk/board.c": GOOD["services/desk/board.c"].replace(
+            '"%s has', '"%" PRId64 " has')}), [])
 
     def test_a_sentence_that_is_too_long(self):
         for count, refused in ((20, False), (21, True)):
