@@ -91,19 +91,27 @@ class Stage:
         log.close()
         self.processes[name] = process
         if typed:
-            process.stdin.write(typed.encode())
-            process.stdin.flush()
-        with open(self.path(f"{name}.log"), "rb") as reader:
-            reader.seek(at)
-            said = b""
-            while ready.encode() not in said:
-                more = reader.readline()
+            self.type(name, typed)
+        self.await_said(name, ready, since=at)
+        return process
+
+    def type(self, name, line):
+        """Types a line into a program that was started."""
+        self.processes[name].stdin.write(f"{line}\n".encode())
+        self.processes[name].stdin.flush()
+
+    def await_said(self, name, pattern, since=0):
+        """Waits until a program says what matches, from this byte of its log on. Raises RuntimeError if it ends first."""
+        process, said = self.processes[name], b""
+        with open(self.path(f"{name}.log"), "rb") as log:
+            log.seek(since)
+            while not re.search(pattern.encode(), said):
+                more = log.readline()
                 said += more
                 if not more and process.poll() is not None:
                     raise RuntimeError(f"{name} ended with {process.returncode}: {said.decode()}")
                 if not more:
                     time.sleep(0.001)  # a log cannot notify us
-        return process
 
     def start_broker(self, state=None, env=None, ready="ready", program="concordat-broker"):
         return self.start(
@@ -140,7 +148,7 @@ class Stage:
             self.make_key(name, "team", of)
         return self.start(
             name, "concordat-team", "--server", self.endpoint, "--server-key", self.public_key("broker"),
-            "--key", self.path("secret", f"{name}.key_secret"), *options, ready="present: done", typed="present\n",
+            "--key", self.path("secret", f"{name}.key_secret"), *options, ready="present: done", typed="present",
             env=env)
 
     def start_audit(self, name="audit", env=None):
@@ -150,12 +158,15 @@ class Stage:
             name, "concordat-audit", "--broker", self.endpoint, "--broker-key", self.public_key("broker"),
             "--key", self.path("secret", f"{name}.key_secret"), "--state", self.path(f"{name}-state"), ready="", env=env)
 
+    def command(self, key, *words):
+        """A command line of `concordat` with a key that has been made."""
+        return [find_program("concordat", self.program_folders), *words, "--server", self.endpoint, "--server-key",
+                self.public_key("broker"), "--key", self.path("secret", f"{key}.key_secret"), "--timeout", "30"]
+
     def concordat(self, key, *words):
-        """Types a command of `concordat` with a key that has been made. Returns its exit code and what it said."""
+        """Types a command of `concordat`. Returns its exit code and what it said."""
         ran = subprocess.run(
-            [find_program("concordat", self.program_folders), *words, "--server", self.endpoint, "--server-key",
-             self.public_key("broker"), "--key", self.path("secret", f"{key}.key_secret"), "--timeout", "30"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+            self.command(key, *words), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         return ran.returncode, ran.stdout + ran.stderr
 
     def kill(self, name):

@@ -19,18 +19,6 @@ class Stopped(unittest.TestCase):
         self.addCleanup(self.stage.close)
         self.stage.start_broker()
 
-    def type(self, name, line):
-        process = self.stage.processes[name]
-        process.stdin.write(line.encode() + b"\n")
-        process.stdin.flush()
-
-    def await_said(self, name, words):
-        with open(self.stage.path(f"{name}.log"), encoding="utf-8") as log:
-            said = ""
-            while words not in said:
-                said += log.readline()
-                self.assertIsNone(self.stage.processes[name].poll(), said)
-
     def test_a_team_that_hangs_is_absent_and_its_late_accept_is_told_what_holds(self):
         s = self.stage
         from concordat.v1 import codes_pb2 as codes
@@ -39,9 +27,9 @@ class Stopped(unittest.TestCase):
         south.request(set_presence=s.wire.SetPresence(present=True, lease_seconds=600))
         street = s.client("street", "source", "street-triage")
         self.assertEqual(street.request(submit=s.submission()).answer.status.asked_team, "northmoor-crisis")
-        self.await_said("north", "R-0001")
+        s.await_said("north", "R-0001")
         team.send_signal(signal.SIGSTOP)
-        self.type("north", "accept R-0001 20")
+        s.type("north", "accept R-0001 20")
         offer = south.next_message(timeout=LEASE_S * 4)
         while offer and offer.WhichOneof("body") != "offer":
             offer = south.next_message(timeout=LEASE_S * 4)
@@ -50,7 +38,7 @@ class Stopped(unittest.TestCase):
         answer = south.request(accept=accept).answer
         self.assertTrue(answer.done, answer.text)
         team.send_signal(signal.SIGCONT)
-        self.await_said("north", "NOT DONE")  # a late yes counts only if nobody has the case
+        s.await_said("north", "NOT DONE")  # a late yes counts only if nobody has the case
         self.assertEqual((answer.status.owner, answer.status.state), ("southfell-crisis", codes.STATE_ACCEPTED))
 
     def test_a_broker_that_hangs_answers_all_when_it_goes_on_and_counts_no_team_as_gone(self):

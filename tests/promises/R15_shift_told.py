@@ -9,45 +9,31 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
-import faults  # noqa: E402
-import stage  # noqa: E402
+import told  # noqa: E402
 
 
-class Shifts(unittest.TestCase):
+class Shifts(told.Told):
     def setUp(self):
-        self.stage = stage.Stage("shift")
-        self.addCleanup(self.stage.close)
-        self.stage.start_broker()
-        self.wire = self.stage.wire
-        self.source = self.stage.client("street", "source", "street-triage")
-        self.team = self.stage.client("northmoor-1", "team", "northmoor-crisis")
-        presence = self.wire.SetPresence(present=True, lease_seconds=600)
-        self.assertTrue(self.team.request(set_presence=presence).answer.done)
-        self.stage.make_key("north-desk", "coordinator", "northmoor-duty")
-        self.number = self.source.request(submit=self.stage.submission()).answer.status.number
-        self.typed("northmoor-1", "accept", self.number, "20")
-
-    def typed(self, key, *words, code=0):
-        ran, said = self.stage.concordat(key, *words)
-        said = " ".join(said.split())
-        self.assertEqual(ran, code, said)
-        return said
+        super().setUp()
+        self.team = self.present("northmoor-1", "northmoor-crisis")
+        _, self.number = self.accepted()
 
     def test_both_sign_and_everybody_sees_who_is_there(self):
         self.typed("northmoor-1", "on-shift", "--as", "p117")
-        self.assertRegex(self.typed("north-desk", "board"), r"On shift at Northmoor Crisis Resolution and Home Treatment: p117, since \S+\.")
+        self.assertRegex(self.typed("duty", "board"),
+                         r"On shift at Northmoor Crisis Resolution and Home Treatment: p117, since \S+\.")
         said = self.typed("northmoor-1", "on-shift", "--end", "--as", "p117", code=1)
         self.assertIn("you are on shift still. Hand over first", said)
         self.typed("northmoor-1", "shift-handover", "--as", "p117")
         self.assertIn("hands over since", self.typed("northmoor-1", "board"))
-        self.assertIn("holds until somebody signs", self.typed("north-desk", "who", self.number, "the family asks"))
+        self.assertIn("holds until somebody signs", self.typed("duty", "who", self.number, "the family asks"))
         said = self.typed("northmoor-1", "shift-handover", "--sign", "p117", "--as", "p117", code=1)
         self.assertIn("Two people sign a handover", said)
         self.typed("northmoor-1", "shift-handover", "--sign", "p117", "--as", "p204")
-        board = self.typed("north-desk", "board")
+        board = self.typed("duty", "board")
         self.assertIn("On shift at Northmoor Crisis Resolution and Home Treatment: p204", board)
         self.assertNotIn("p117", board)
-        shifts = [event for event in faults.events_of(self.stage) if event.WhichOneof("what") == "shift_noted"]
+        shifts = self.events("shift_noted")
         self.assertEqual([(event.shift_noted.step, event.person.id, event.shift_noted.with_person,
                            [case.number for case in event.shift_noted.cases]) for event in shifts],
                          [(1, "p117", "", []), (3, "p117", "", [1]), (5, "p204", "p117", [1])])
@@ -56,7 +42,7 @@ class Shifts(unittest.TestCase):
         self.assertIn("say who you are", self.typed("northmoor-1", "on-shift", code=100))
         answer = self.team.request(on_shift=self.wire.OnShift()).answer
         self.assertFalse(answer.done)
-        self.assertNotIn("On shift", self.typed("north-desk", "board"))
+        self.assertNotIn("On shift", self.typed("duty", "board"))
 
 
 if __name__ == "__main__":

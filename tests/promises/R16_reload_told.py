@@ -10,7 +10,6 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
-import faults  # noqa: E402
 import two_areas  # noqa: E402
 
 COORDINATOR = 2
@@ -25,15 +24,7 @@ class Reload(two_areas.TwoAreas):
         self.stage.use_region(lambda text: text.replace(before, after))
         self.stage.processes["broker"].send_signal(signal.SIGHUP)
 
-    def await_status(self, client, is_it):
-        while True:
-            message = client.next_message(timeout=20)
-            self.assertIsNotNone(message, "the news never came")
-            if message.WhichOneof("body") == "status" and is_it(message.status):
-                return message.status
-
     def test_a_held_case_gets_a_coordinator_with_a_number(self):
-        self.north.request(get_board=self.wire.GetBoard())  # says hello
         news = self.stage.client("news", "source", "street-triage", wants_news=True)
         status = news.request(submit=self.stage.submission()).answer.status
         self.assertEqual((status.owner_kind, status.owner), (COORDINATOR, "northmoor-duty"))
@@ -42,7 +33,7 @@ class Reload(two_areas.TwoAreas):
         self.assertEqual((told.ring, told.coordinator_ring), ("01632 960100", "01632 960100"))
         left = self.await_status(self.north, lambda status: status.owner == "northmoor-night")
         self.assertEqual(left.number, status.number)
-        passed = [event for event in faults.events_of(self.stage) if event.WhichOneof("what") == "passed_over"]
+        passed = self.events("passed_over")
         self.assertEqual([(event.passed_over.previous, event.passed_over.coordinator) for event in passed],
                          [("northmoor-duty", "northmoor-night")])
 

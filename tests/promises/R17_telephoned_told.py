@@ -4,45 +4,32 @@ own intake; what is typed is read as a referrer's is, and every refusal names a 
 Usage: R17_telephoned_told.py SOURCE BUILD
 """
 
-import datetime
 import os
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
-import faults  # noqa: E402
-import stage  # noqa: E402
+import told  # noqa: E402
 
 RING = "01632 960100"
 CALLBACK = ("--callback", "07700 900123", "--postcode", "ZX1")
 
 
-class Telephoned(unittest.TestCase):
+class Telephoned(told.Router):
     def setUp(self):
-        self.stage = stage.Stage("telephoned")
-        self.addCleanup(self.stage.close)
-        self.stage.start_broker()
-        self.wire = self.stage.wire
+        super().setUp()
         self.stage.make_key("north-desk", "coordinator", "northmoor-duty")
 
     def refer(self, *words, code=0):
-        ran, said = self.stage.concordat("north-desk", "refer", *words, *CALLBACK)
-        said = " ".join(said.split())
-        self.assertEqual(ran, code, said)
-        return said
+        return self.typed("north-desk", "refer", *words, *CALLBACK, code=code)
 
     def received(self):
-        return [event for event in faults.events_of(self.stage) if event.WhichOneof("what") == "received"]
-
-    @staticmethod
-    def ago(minutes):
-        at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=minutes)
-        return at.strftime("%Y-%m-%dT%H:%M:00Z")
+        return self.events("received")
 
     def test_the_source_reads_it_as_its_own(self):
         self.stage.start_intake("street")
         device = self.stage.device("nurse-1", "street")
-        said = self.refer("--for", "street", "--rang-at", self.ago(50), "--age", "about 30")
+        said = self.refer("--for", "street", "--rang-at", told.minute(-50), "--age", "about 30")
         self.assertIn("RECEIVED by the router as R-", said)
         self.assertRegex(said, r"By phone at \S+; entered by the duty coordinator at \S+, a late entry")
         number = next(word.strip(".,") for word in said.split() if word.startswith("R-"))
@@ -70,7 +57,7 @@ class Telephoned(unittest.TestCase):
         self.assertEqual(event.received_ms, event.at_ms)
 
     def test_a_refusal_says_what_to_type_and_whom_to_ring(self):
-        for words, says in ((["--for", "unknown", "--source", "street-triage", "--rang-at", self.ago(-60)],
+        for words, says in ((["--for", "unknown", "--source", "street-triage", "--rang-at", told.minute(60)],
                              "Type when they rang, such as --rang-at 14:05"),
                             (["--for", "unknown"], "Add --source, such as street-triage."),
                             (["--source", "street-triage"], "Add --for SOURCE, or --for unknown.")):

@@ -10,21 +10,16 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
-import faults  # noqa: E402
 import stage  # noqa: E402
+import told  # noqa: E402
 
 BAD_VALUE, NOT_YOURS, CONFLICT = 5, 9, 13
 SECTION_136, AMHP, AUTISM, EMERGENCY = 2, 1, 6, 1
 
 
-class UpdateLeavesTheRest(unittest.TestCase):
+class UpdateLeavesTheRest(told.Told):
     def setUp(self):
-        self.stage = stage.Stage("r1")
-        self.addCleanup(self.stage.close)
-        self.stage.start_broker()
-        self.wire = self.stage.wire
-        self.source = self.stage.client("street", "source", "street-triage")
-        self.duty = self.stage.client("duty", "coordinator", "northmoor-duty")
+        super().setUp()
         from concordat.v1 import referral_pb2
 
         self.messages = referral_pb2
@@ -112,7 +107,7 @@ class UpdateLeavesTheRest(unittest.TestCase):
         record = self.record(case)
         self.assertEqual((record.referral.legal.status, record.confidential.address), (0, ""))
         self.assertEqual(record.confidential.person_name, "Invented Person")
-        updated = [event.updated for event in faults.events_of(self.stage) if event.HasField("updated")][-1]
+        updated = self.events("updated")[-1].updated
         self.assertIn("legal.status", [change.field for change in updated.changed if change.cleared])
         self.assertEqual(updated.referral.person.age_years, 34)
         self.assertNotIn(b"Invented", updated.SerializeToString())
@@ -181,7 +176,7 @@ class UpdateLeavesTheRest(unittest.TestCase):
         code, said = self.concordat("show", number, "to", "repeat", "it")
         self.assertEqual(code, 0, said)
         self.assertIn("1 Invented Street", said)
-        reads = [event for event in faults.events_of(self.stage) if event.HasField("record_read")]
+        reads = self.events("record_read")
         self.assertEqual([(read.actor, read.actor_device) for read in reads], [("intake", "van")] * 2)
         code, said = self.concordat("show", number, "x")
         self.assertEqual(code, 1, said)

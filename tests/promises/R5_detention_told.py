@@ -5,28 +5,20 @@ Usage: R5_detention_told.py SOURCE BUILD
 """
 
 import os
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
-import stage  # noqa: E402
+import told  # noqa: E402
 
 HOUR_MS = 3600 * 1000
 DETENTION_OPEN, DETENTION_STEP = 26, 27
 
 
-class DetentionTold(unittest.TestCase):
+class DetentionTold(told.Told):
     def setUp(self):
-        self.stage = stage.Stage("detention")
-        self.addCleanup(self.stage.close)
-        self.wire = self.stage.wire
-        self.stage.start_broker()
-        self.stage.make_key("north-1", "team", "place-of-safety")
-        self.team = self.stage.client("north-1", wants_news=True)
-        self.team.request(set_presence=self.wire.SetPresence(present=True, lease_seconds=600))
-        self.duty = self.stage.client("duty", "coordinator", "northmoor-duty", wants_news=True)
-        self.source = self.stage.client("street", "source", "street-triage")
+        super().setUp()
+        self.team = self.present("suite-1", "place-of-safety")
 
     def submitted(self, place=None, hours=1, age=34):
         """Somebody who was detained under section 136, and brought to a place so many hours ago."""
@@ -48,19 +40,9 @@ class DetentionTold(unittest.TestCase):
         step = codes_pb2.DetentionStep.Value(f"DETENTION_STEP_{step}")
         return client.request(record_detention=self.wire.RecordDetention(referral=case, step=step, **fields)).answer
 
-    def concordat(self, key, *words):
-        ran = subprocess.run(
-            [stage.find_program("concordat"), *words, "--server", self.stage.endpoint, "--server-key",
-             self.stage.public_key("broker"), "--key", self.stage.path("secret", f"{key}.key_secret")],
-            capture_output=True, text=True, timeout=60)
-        return ran.returncode, ran.stdout
-
-    def await_status(self, client, case, seq):
-        while True:
-            message = client.next_message(timeout=60)
-            status = message.status if message.HasField("status") else None
-            if status and status.referral == case and status.seq >= seq:
-                return status
+    def await_from(self, seq, case):
+        """News of a case to the coordinator, from this event on."""
+        return self.await_status(self.duty, lambda status: status.referral == case and status.seq >= seq)
 
     def test_R2_an_update_and_a_transfer_leave_the_hours(self):
         submit, status = self.submitted(place=2, hours=5)
@@ -94,32 +76,28 @@ class DetentionTold(unittest.TestCase):
         submit, status = self.submitted(age=15)
         answer = self.record(self.source, submit.referral.id, "ARRIVED", place=4)
         self.assertTrue(answer.done)
-        told = self.await_status(self.duty, submit.referral.id, answer.seq)
+        news = self.await_from(answer.seq, submit.referral.id)
         from concordat.v1 import codes_pb2
-        self.assertIn(codes_pb2.FLAG_UNDER_18_AT_POLICE_STATION, told.detention.found)
-        code, said = self.concordat("duty", "status", status.number)
-        self.assertEqual(code, 0, said)
-        words = " ".join(said.split())
+        self.assertIn(codes_pb2.FLAG_UNDER_18_AT_POLICE_STATION, news.detention.found)
+        said = self.typed("duty", "status", status.number)
         self.assertIn("As recorded this is outside section 136A. If it is so, move the person now and ring 01632 960100; "
-                      "if not, correct it.", words)
-        self.assertIn("Record the grounds and the inspector of a police station", words)
+                      "if not, correct it.", said)
+        self.assertIn("Record the grounds and the inspector of a police station", said)
 
     def test_R5_the_screens_say_the_authority_and_when_it_has_gone(self):
         submit, status = self.submitted()
-        code, said = self.concordat("duty", "status", status.number)
+        said = self.typed("duty", "status", status.number)
         self.assertIn("not yet at a place of safety", said)
-        code, said = self.concordat("duty", "detention", status.number, "arrived", "health-based")
-        self.assertEqual(code, 0, said)
-        words = " ".join(said.split())
-        self.assertIn("Authority section 136, used at", words)
-        self.assertIn("place of safety: health based, since", words)
-        self.assertIn("Record the examination by a doctor, by", words)
-        code, said = self.concordat("duty", "board")
+        said = self.typed("duty", "detention", status.number, "arrived", "health-based")
+        self.assertIn("Authority section 136, used at", said)
+        self.assertIn("place of safety: health based, since", said)
+        self.assertIn("Record the examination by a doctor, by", said)
+        said = self.typed("duty", "board")
         self.assertIn("136 23h59", said)
         _, old = self.submitted(place=1, hours=25)
-        code, said = self.concordat("duty", "status", old.number)
-        self.assertIn("NONE: the hours of section 136 ended at", " ".join(said.split()))
-        code, said = self.concordat("duty", "board")
+        said = self.typed("duty", "status", old.number)
+        self.assertIn("NONE: the hours of section 136 ended at", said)
+        said = self.typed("duty", "board")
         self.assertIn("NONE", said)
 
     def test_R5_what_an_entry_lacks_is_said(self):
@@ -144,19 +122,17 @@ class DetentionTold(unittest.TestCase):
             events = [event_pb2.Event.FromString(item.event) for item in feed.events]
             breached = [event for event in events if event.WhichOneof("what") == "clock_breached"
                         and event.clock_breached.standard == "section-136"]
-        told = self.await_status(self.duty, submit.referral.id, breached[0].seq)
-        self.assertTrue(told.detention.warned)
-        self.assertEqual(told.detention.until_ms, status.detention.until_ms)
+        news = self.await_from(breached[0].seq, submit.referral.id)
+        self.assertTrue(news.detention.warned)
+        self.assertEqual(news.detention.until_ms, status.detention.until_ms)
 
     def test_R5_a_note_is_sealed_and_shown_to_those_who_read_the_record(self):
         submit, _ = self.submitted(place=1)
         case = submit.referral.id
         answer = self.record(self.duty, case, "CORRECTED", by="p301", second="p302", note="the porter's book, Invented")
         self.assertTrue(answer.done, answer)
-        record = self.duty.request(get_record=self.wire.GetRecord(referral=case, reason="to check")).record
-        self.assertIn("the porter's book, Invented", [typed.text for typed in record.typed])
-        with open(self.stage.path("state", "ledger.db"), "rb") as ledger:
-            self.assertNotIn(b"porter", ledger.read())
+        self.assertIn("the porter's book, Invented", [text for _, text in self.words_on_record(case)])
+        self.assert_in_no_file("the porter")
 
     def test_R5_a_device_records_through_its_intake(self):
         self.stage.start_intake()

@@ -9,7 +9,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
-import stage  # noqa: E402
+import told  # noqa: E402
 
 OFFERED, HELD, ACCEPTED, IN_CONTACT, CLOSED, WITHDRAWN = 1, 2, 4, 7, 8, 9
 RECEIVED = 2
@@ -18,87 +18,53 @@ BECAUSE = ("--because", "the", "next", "number", "was", "meant")
 NORTH, SOUTH = "Northmoor Crisis Resolution and Home Treatment", "Southfell Crisis Resolution and Home Treatment"
 
 
-class Reopened(unittest.TestCase):
-    def setUp(self):
-        self.stage = stage.Stage("reopened")
-        self.addCleanup(self.stage.close)
-
-    def start(self, undo_within="24h"):
-        self.stage.use_region(lambda text: text.replace("undo_within: 24h", f"undo_within: {undo_within}"))
-        self.stage.start_broker()
-        self.wire = self.stage.wire
-        self.source = self.stage.client("street", "source", "street-triage", wants_news=True)
-        self.duty = self.stage.client("duty", "coordinator", "northmoor-duty", wants_news=True)
-        self.duty.request(get_board=self.wire.GetBoard())  # from its hello on it is told
-        self.north, self.south = (self.present(f"{area}-1", f"{area}-crisis") for area in ("northmoor", "southfell"))
-
-    def present(self, name, of):
-        team = self.stage.client(name, "team", of, wants_news=True)
-        presence = self.wire.SetPresence(present=True, lease_seconds=600)
-        self.assertTrue(team.request(set_presence=presence).answer.done)
-        return team
-
-    def typed(self, key, *words, code=0):
-        ran, said = self.stage.concordat(key, *words)
-        self.assertEqual(ran, code, said)
-        return " ".join(said.split())
-
-    def accepted_by_northmoor(self):
-        submit = self.stage.submission()
-        number = self.source.request(submit=submit).answer.status.number
-        self.typed("northmoor-1", "accept", number, "20")
-        return submit.referral.id, number
-
+class Ended(told.Told):
     def close(self, number, key="northmoor-1"):
         """A closing that needs no contact with the person before it."""
         return self.typed(key, "close", number, "died", "--yes")
 
-    def await_status(self, client, *states):
-        """The statuses that the client is told, in this order, whatever it is told between them."""
+
+class Reopened(Ended):
+    def setUp(self):
+        super().setUp()
+        self.north, self.south = (self.present(f"{area}-1", f"{area}-crisis") for area in ("northmoor", "southfell"))
+
+    def await_states(self, client, *states):
+        """The last of the statuses that the client is told, in this order, whatever it is told between them."""
         for state in states:
-            while True:
-                news = client.next_message()
-                if news.HasField("status") and news.status.state == state:
-                    break
-        return news.status
+            status = self.await_status(client, lambda status: status.state == state)
+        return status
 
     def reopen(self, client, case, reason="the next number was meant"):
         return client.request(reopen=self.wire.Reopen(referral=case, reason=reason)).answer
 
     def test_R8_the_team_that_closed_it_has_it_again_and_all_are_told(self):
-        self.start()
-        case, number = self.accepted_by_northmoor()
+        case, number = self.accepted()
         said = self.close(number)
         self.assertIn("If that was a mistake, it can be reopened until", said)
         self.assertIn("because", self.typed("northmoor-1", "reopen", number, code=100))
         said = self.typed("northmoor-1", "reopen", number, *BECAUSE)
         self.assertIn(f"{NORTH} will come", said)
         for client in (self.source, self.duty):
-            status = self.await_status(client, CLOSED, ACCEPTED)
+            status = self.await_states(client, CLOSED, ACCEPTED)
             self.assertEqual((status.number, status.owner_name, status.reopen_until_ms), (number, NORTH, 0))
-        record = self.duty.request(get_record=self.wire.GetRecord(referral=case, reason="a check")).record
-        self.assertIn((REOPENING_IT, "the next number was meant"), [(typed.part, typed.text) for typed in record.typed])
+        self.assertIn((REOPENING_IT, "the next number was meant"), self.words_on_record(case))
         self.assertIn("reopened it, because its end was a mistake: it was closed",
                       self.typed("duty", "who", number, "a check"))
 
     def test_R8_the_teams_device_reopens_too(self):
-        self.start()
-        _, number = self.accepted_by_northmoor()
+        _, number = self.accepted()
         self.close(number)
         self.stage.start_team("device", "northmoor-crisis")
-        device = self.stage.processes["device"]
-        device.stdin.write(f"reopen {number} --because it was the next one\n".encode())
-        device.stdin.flush()
-        while f"reopen {number}: done" not in self.stage.said("device"):
-            self.assertIsNone(device.poll())
+        self.stage.type("device", f"reopen {number} --because it was the next one")
+        self.stage.await_said("device", f"reopen {number}: done")
 
     def test_R8_from_the_coordinator_it_goes_on_and_the_former_team_is_told(self):
-        self.start()
-        case, number = self.accepted_by_northmoor()
+        case, number = self.accepted()
         self.close(number)
         self.assertIn("has been asked", self.typed("duty", "reopen", number, *BECAUSE))
         for client in (self.north, self.source):
-            self.assertEqual(self.await_status(client, CLOSED, OFFERED).number, number)
+            self.assertEqual(self.await_states(client, CLOSED, OFFERED).number, number)
         contact = self.wire.CheckIn(referral=case, step=3, mechanism=1, attend_status=1)
         asked = self.duty.request(get_status=self.wire.GetStatus(referral=case)).answer.status.asked_team
         team = self.north if asked == "northmoor-crisis" else self.south
@@ -110,18 +76,17 @@ class Reopened(unittest.TestCase):
         self.assertIn("It had been ended by mistake and was reopened. The duty coordinator holds it", said)
 
     def test_R8_a_referrer_undoes_a_withdrawal_through_the_intake(self):
-        self.start()
         self.stage.start_intake()
         car = self.stage.device("car-1")
         submit = self.stage.submission()
         case = submit.referral.id
         self.assertTrue(car.request(submit=submit).answer.done)
-        self.await_status(self.duty, OFFERED)
+        self.await_states(self.duty, OFFERED)
         withdraw = self.wire.Withdraw(referral=case, reason="a slip")
         self.assertTrue(car.request(withdraw=withdraw).answer.done)
-        before = self.await_status(self.duty, WITHDRAWN)
+        before = self.await_states(self.duty, WITHDRAWN)
         self.assertTrue(self.reopen(car, case).done)
-        after = self.await_status(self.duty, OFFERED)
+        after = self.await_states(self.duty, OFFERED)
         self.assertEqual((after.number, after.received_ms), (before.number, before.received_ms))
         while True:
             answer = car.request(get_status=self.wire.GetStatus(referral=case)).answer
@@ -129,13 +94,12 @@ class Reopened(unittest.TestCase):
                 break
 
     def test_R8_a_referrer_is_told_through_the_intake_that_somebody_else_ended_it(self):
-        self.start()
         self.stage.start_intake()
         car = self.stage.device("car-1")
         submit = self.stage.submission()
         case = submit.referral.id
         self.assertTrue(car.request(submit=submit).answer.done)
-        offered = self.await_status(self.duty, OFFERED)
+        offered = self.await_states(self.duty, OFFERED)
         accept = self.wire.Accept(referral=case, attempt=offered.attempt, expected_minutes=20)
         self.assertTrue(self.north.request(accept=accept).answer.done)
         contact = self.wire.CheckIn(referral=case, step=3, mechanism=1, attend_status=1)
@@ -151,8 +115,7 @@ class Reopened(unittest.TestCase):
         self.assertIn("was ended by somebody else, and stays so.", answer.text)
 
     def test_R8_a_refusal_says_what_to_do_instead(self):
-        self.start()
-        case, number = self.accepted_by_northmoor()
+        case, number = self.accepted()
         again = f"If help is asked for now, refer again with --follows {number}."
         self.assertIn(f"{number} has not ended, so there is nothing to reopen.",
                       self.typed("northmoor-1", "reopen", number, *BECAUSE, code=1))
@@ -168,9 +131,17 @@ class Reopened(unittest.TestCase):
         answer = self.reopen(self.north, case)
         self.assertIn(f"{number} stays as it is, because its texts were erased. {again}", answer.text)
 
+
+class TooLate(Ended):
+    def setUp(self):
+        super().setUp()
+        self.present("northmoor-1", "northmoor-crisis")
+
+    def region(self, text):
+        return text.replace("undo_within: 24h", "undo_within: 0")
+
     def test_R8_when_its_time_is_over_the_answer_says_how_to_refer_again(self):
-        self.start(undo_within="0")
-        _, number = self.accepted_by_northmoor()
+        _, number = self.accepted()
         said = self.close(number)
         self.assertNotIn("mistake", said)
         said = self.typed("northmoor-1", "reopen", number, *BECAUSE, code=1)

@@ -5,12 +5,11 @@ Usage: R8_told.py SOURCE BUILD
 """
 
 import os
-import re
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
-import stage  # noqa: E402
+import told  # noqa: E402
 
 DECLINED, CANCELLED = 2, 11
 TAKEN, ACCEPTED, OFFERED = 3, 4, 1
@@ -18,90 +17,51 @@ TAKING_IT, GIVING_IT_BACK = 7, 8
 NORTH, SOUTH = "Northmoor Crisis Resolution and Home Treatment", "Southfell Crisis Resolution and Home Treatment"
 
 
-class Told(unittest.TestCase):
+class Told(told.Told):
     def setUp(self):
-        self.stage = stage.Stage("undone")
-        self.addCleanup(self.stage.close)
-        self.stage.start_broker()
-        self.wire = self.stage.wire
-        self.source = self.stage.client("street", "source", "street-triage", wants_news=True)
-        self.duty = self.stage.client("duty", "coordinator", "northmoor-duty", wants_news=True)
+        super().setUp()
         self.north, self.south = (self.present(f"{area}-1", f"{area}-crisis") for area in ("northmoor", "southfell"))
 
-    def present(self, name, of):
-        team = self.stage.client(name, "team", of, wants_news=True)
-        presence = self.wire.SetPresence(present=True, lease_seconds=600)
-        self.assertTrue(team.request(set_presence=presence).answer.done)
-        return team
-
-    def typed(self, key, *words, code=0):
-        ran, said = self.stage.concordat(key, *words)
-        self.assertEqual(ran, code, said)
-        return " ".join(said.split())
-
-    def accepted_by_northmoor(self):
-        submit = self.stage.submission()
-        number = self.source.request(submit=submit).answer.status.number
-        self.typed("northmoor-1", "accept", number, "20")
-        return submit.referral.id, number
-
-    def await_status(self, client, state):
-        while True:
-            news = client.next_message()
-            if news.HasField("status") and news.status.state == state:
-                return news.status
-
-    def await_over(self, team, end):
-        while True:
-            news = team.next_message()
-            if news.HasField("offer_over") and news.offer_over.end == end:
-                return news.offer_over
-
     def test_R8_a_team_is_told_whose_case_was_taken_and_the_referrer_too(self):
-        case, number = self.accepted_by_northmoor()
+        case, number = self.accepted()
         self.assertIn("say why: take CASE REASON", self.typed("duty", "take", number, code=1))
         self.assertIn("Take it first", self.typed("duty", "assign", number, "southfell-crisis", code=1))
         said = self.typed("duty", "take", number, "the", "team", "rang,", "it", "cannot", "go")
-        told = f"{NORTH} no longer has it and need not go. The duty coordinator"
-        self.assertIn(told, said)
+        words = f"{NORTH} no longer has it and need not go. The duty coordinator"
+        self.assertIn(words, said)
         for client in (self.north, self.source):
-            status = self.await_status(client, TAKEN)
+            status = self.await_status(client, lambda status: status.state == TAKEN)
             self.assertEqual((status.number, status.taken_from), (number, NORTH))
-        self.assertIn(told, self.typed("northmoor-1", "status", number))
+        self.assertIn(words, self.typed("northmoor-1", "status", number))
         self.typed("duty", "assign", number, "southfell-crisis")
         self.typed("southfell-1", "accept", number, "0")
-        record = self.duty.request(get_record=self.wire.GetRecord(referral=case, reason="a check")).record
-        self.assertIn((TAKING_IT, "the team rang, it cannot go"), [(typed.part, typed.text) for typed in record.typed])
+        self.assertIn((TAKING_IT, "the team rang, it cannot go"), self.words_on_record(case))
 
     def test_R8_a_team_gives_back_what_it_took_by_mistake(self):
-        case, number = self.accepted_by_northmoor()
+        case, number = self.accepted()
         said = self.typed("northmoor-1", "give-back", number, "it", "was", "the", "next", "number")
         self.assertIn(f"{SOUTH} has been asked", said)
-        self.assertEqual(self.await_status(self.source, ACCEPTED).number, number)
-        self.assertEqual(self.await_status(self.source, OFFERED).number, number)
+        for state in (ACCEPTED, OFFERED):
+            self.assertEqual(self.await_status(self.source, lambda status: status.state == state).number, number)
         self.assertIn("nothing to give back", self.typed("northmoor-1", "give-back", number, "again", code=1))
-        record = self.duty.request(get_record=self.wire.GetRecord(referral=case, reason="a check")).record
-        self.assertIn((GIVING_IT_BACK, "it was the next number"), [(typed.part, typed.text) for typed in record.typed])
+        self.assertIn((GIVING_IT_BACK, "it was the next number"), self.words_on_record(case))
 
     def test_R8_the_teams_device_gives_back_too(self):
-        _, number = self.accepted_by_northmoor()
+        _, number = self.accepted()
         self.stage.start_team("device", "northmoor-crisis")
-        device = self.stage.processes["device"]
-        device.stdin.write(f"give-back {number} the car is broken\n".encode())
-        device.stdin.flush()
-        while not re.search(f"give-back {number}: done.*Southfell", self.stage.said("device")):
-            self.assertIsNone(device.poll())
+        self.stage.type("device", f"give-back {number} the car is broken")
+        self.stage.await_said("device", f"give-back {number}: done.*Southfell")
 
     def test_R8_help_asked_for_again_is_a_new_case_that_is_linked_to_the_former(self):
-        case, number = self.accepted_by_northmoor()
+        case, number = self.accepted()
         self.assertIn("say it once more with --yes", self.typed("northmoor-1", "close", number, "died", code=100))
         self.typed("northmoor-1", "checkin", number, "contact", "telephone")
         self.typed("northmoor-1", "close", number, "advice")
-        for follows, told in ((number, number), ("R-9999", ""), ("the one before", "")):
+        for follows, linked in ((number, number), ("R-9999", ""), ("the one before", "")):
             submit = self.stage.submission()
             submit.follows = follows
             status = self.source.request(submit=submit).answer.status
-            self.assertEqual(status.follows, told)
+            self.assertEqual(status.follows, linked)
             self.assertNotEqual(status.number, number)
         submit = self.stage.submission()
         submit.follows = number
@@ -113,21 +73,22 @@ class Told(unittest.TestCase):
         self.assertIn(f"help is asked for again after {number}", self.typed("duty", "status", again))
 
     def test_R21_a_handover_is_seen_declined_and_cancelled(self):
-        _, number = self.accepted_by_northmoor()
+        _, number = self.accepted()
         said = self.typed("northmoor-1", "handover", number, "southfell-crisis")
         self.assertIn("southfell-crisis is asked to take it over and has until", said)
         self.typed("southfell-1", "decline", number, "too-far")
-        over = self.await_over(self.north, DECLINED)
+        over = self.await_news(self.north, "offer_over", lambda over: over.end == DECLINED)
         self.assertTrue(over.own_handover)
         self.assertEqual(over.status.state, ACCEPTED)
         self.typed("northmoor-1", "handover", number, "southfell-crisis")
         self.typed("northmoor-1", "cancel-handover", number)
-        self.assertFalse(self.await_over(self.south, CANCELLED).own_handover)
+        over = self.await_news(self.south, "offer_over", lambda over: over.end == CANCELLED)
+        self.assertFalse(over.own_handover)
         self.assertIn("there is nothing to cancel", self.typed("northmoor-1", "cancel-handover", number, code=1))
 
     def test_R21_a_child_is_handed_to_an_older_peoples_team_only_if_it_is_said_twice(self):
         self.present("older-1", "older-people-crisis")
-        _, number = self.accepted_by_northmoor()
+        _, number = self.accepted()
         said = self.typed("northmoor-1", "handover", number, "older-people-crisis", code=1)
         self.assertIn("It stays with you. If it is right, say it again with --although.", said)
         said = self.typed("northmoor-1", "handover", number, "older-people-crisis", "--although")
