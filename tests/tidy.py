@@ -25,7 +25,8 @@ ROOMS = (
     "proto/wire", "proto/words", "proto/keys", "proto/seal", "proto/referral", "proto/client", "proto/server",
     "broker/core", "broker/policy", "broker/record", "broker/ledger", "broker/seals", "broker/shell", "broker/tools",
     "broker",
-    "services/desk", "services/terminal", "services/audit", "services/intake", "services/team", "services/cli",
+    "services/desk", "services/terminal", "services/audit", "services/gateway", "services/intake", "services/team",
+    "services/cli",
     "tests/simulation", "tests/simulation/scenarios", "tests/worlds", "tests/bench", "tests/fuzz",
     "tests/integration", "tests/promises", "tests/unit",
 )
@@ -34,7 +35,13 @@ NARROW = {"broker/core": ("broker/core/", "proto/words/flag_bit.h", "proto/words
 # Walls that the order does not make: (who, what it never includes, why).
 WALLS = (("services/", "broker/", "a service speaks the protocol and links nothing of the broker"),)
 # Headers that the build writes.
-GENERATED = ("concordat/v1/", "tests/simulation/commit.h")
+GENERATED = ("concordat/v1/", "services/gateway/made_pages.h", "tests/simulation/commit.h")
+
+# Scripts that write C for the build: that C uses what they name.
+WRITE_C = ("services/gateway/make_pages.py",)
+
+# The part that makes pages, and the one file of it that writes markup.
+PAGES_ROOM, MARKUP_WRITER = "services/gateway", "services/gateway/html.c"
 
 # Test rooms whose files are linked together, and the parts of the product that they are linked with: there a static's
 # name is used once too. The other test programs are of one file.
@@ -221,6 +228,18 @@ def way_back(uses, start):
     return None
 
 
+def markup(tree):
+    """Strings with <, and uses of HTML_MARKUP, which writes its text as it is."""
+    for path, file in tree.product.items():
+        if room_of(path) != PAGES_ROOM or path == MARKUP_WRITER:
+            continue
+        for token in file.tokens:
+            if token.kind == "string" and "<" in token.text or \
+                    token.text == "HTML_MARKUP" and not token.directive:
+                yield Finding(path, token.line, f"Markup stands in {PAGES_ROOM}/pages/*.html alone, and only "
+                              f"{MARKUP_WRITER} writes it. Make a page, or a part of one.")
+
+
 # ---- Names ----
 
 def shared_statics(tree):
@@ -264,6 +283,9 @@ def lonely_prototypes(tree):
                 homes[function.name].add(path)
         for name, _ in uses_of(file):
             users_of[name].add(path)
+    for path in WRITE_C:
+        for name in re.findall(r"\w+", tree.texts.get(path, "")):
+            users_of[name].add(path)
     for path, file in tree.c.items():
         for prototype in file.prototypes if path.endswith(".h") else ():
             name, line = prototype.name, prototype.line
@@ -273,7 +295,7 @@ def lonely_prototypes(tree):
             elif not users:
                 yield Finding(path, line, f"{name}() is used only where it is defined. Make it static there, and "
                               "delete the prototype.")
-            elif path in tree.product and not users & set(tree.product) and name not in ONLY_FOR_TESTS:
+            elif path in tree.product and not users & {*tree.product, *WRITE_C} and name not in ONLY_FOR_TESTS:
                 yield Finding(path, line, f"{name}() is used only by tests ({', '.join(sorted(users))}). Delete it, or "
                               "list it with a reason in ONLY_FOR_TESTS of tests/tidy.py.")
 
@@ -458,6 +480,8 @@ RULES = (
          arrows),
     Rule("walls", "services/ including broker/", "a service is built and read without the broker", walls),
     Rule("circles", "files of a room that use each other's functions", "each is understood before the next", circles),
+    Rule("markup", f"a string with < in {PAGES_ROOM} outside {os.path.basename(MARKUP_WRITER)}",
+         "every value in a page is escaped by where it stands", markup),
     Rule("statics", "a static function's name used twice", "a debugger and grep tell them apart", shared_statics),
     Rule("tags", "a tag of a struct, enum or union used twice", "a reader tells them apart", shared_tags),
     Rule("prototypes", "a prototype without a definition or without a second user",

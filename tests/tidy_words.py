@@ -13,7 +13,7 @@ SENTENCE_WORDS = 20
 ROW_WORDS = 4
 
 # The rooms whose files speak to a referrer, a team or a coordinator: a new file there is read from its first day.
-PEOPLE = re.compile(r"(?:services/(?:cli|desk|intake|team|terminal)|broker/shell)/\w+\.c$|proto/words/refusal_text\.c$")
+PEOPLE = re.compile(r"(?:services/(?:cli|desk|gateway|intake|team|terminal)|broker/shell)/\w+\.c$|proto/words/refusal_text\.c$")
 # Files of these rooms that speak to somebody else, or to nobody, and why.
 STAYS_OUT = {
     r"services/(?:cli|intake|team)/main\.c": "it begins and ends a program, and speaks to the operator who starts it",
@@ -35,6 +35,12 @@ LOGS = {"stderr", "log", "sd_notify", "sd_notifyf"}
 # A text that is handed to one of these is looked up, opened or run.
 LOOKED_UP = {"strcmp", "strncmp", "strcasecmp", "getenv", "setting", "fopen", "strtok_r", "strchr", "strspn", "strcspn",
              "posix_spawn", "memfd_create", "json_pack", "json_object_get", "json_object_set", "json_object_set_new"}
+# Pages for a browser, whose marks make_pages.py explains: people read what stands between their tags.
+PAGE_FILE = re.compile(r"services/gateway/pages/.*\.html$")
+TAG = re.compile(r"<[^>]*>")
+TAG_IN_A_SENTENCE = re.compile(r"</?(?:a|abbr|b|em|strong|time)\b[^>]*>")
+PAGE_MARK = re.compile(r"\{[?#/>][\w.]+\}")
+PAGE_VALUE = re.compile(r"\{[\w.]+\}")
 # Texts that no person reads: names of fields, settings and versions, formats of times, codes of a terminal.
 NO_SENTENCE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+$|[a-z]+(?:_[a-z]+)+\.?$|[a-z]+(?:[A-Z][a-z]+)+$|[A-Z]+(?:_[A-Z]+)+(?:=|$)|"
                          r"[%A-Za-z :…-]*%[aHM]|(?:\\033|\\x)|concordat(?:-\w+)?$|sh$|-c$")
@@ -106,6 +112,17 @@ def end_of(tokens, at):
     return at
 
 
+def texts_of_page(path, html):
+    at, html = 0, TAG_IN_A_SENTENCE.sub("", html)
+    for tag in [*TAG.finditer(html), None]:
+        between = html[at:tag.start() if tag else len(html)]
+        text = plain(PAGE_VALUE.sub("…", PAGE_MARK.sub("", between)))
+        if text:
+            begins = at + len(between) - len(between.lstrip())
+            yield Text(path, html.count("\n", 0, begins) + 1, text)
+        at = tag.end() if tag else len(html)
+
+
 def plain(text):
     """A text as the page has it: without the C in it, and with "…" for each value that is put in."""
     for written, meant in ESCAPES.items():
@@ -157,3 +174,6 @@ def said_in(tree):
     for path, file in tree.product.items():
         if PEOPLE.match(path) and not stays_out(path):
             yield from texts_of(path, file)
+    for path, text in tree.texts.items():
+        if PAGE_FILE.match(path):
+            yield from texts_of_page(path, text)

@@ -125,6 +125,23 @@ class Tidy(unittest.TestCase):
         self.refused("walls", "services/cli/main.c", 1,
                      {"services/cli/main.c": '#include "broker/core/state.h"\n\n' + function("int main", "0")})
 
+    def test_markup_outside_the_one_writer(self):
+        for text in ('    puts("<b>");', "    putchar('<');", '    HTML_MARKUP(html, "x");'):
+            page = f"void show_page(void)\n{{\n{text}\n}}\n"
+            self.refused("markup", "services/gateway/page.c", 3, {"services/gateway/page.c": page})
+            self.assertEqual(self.found({"services/gateway/html.c": page}), [])
+
+    def test_what_a_script_of_the_build_writes_uses_what_it_names(self):
+        files = {"services/gateway/page.h": "void page_text(void);\n",
+                 "services/gateway/page.c": '#include "services/gateway/page.h"\n\nvoid page_text(void)\n{\n}\n'}
+        self.refused("prototypes", "services/gateway/page.h", 1, files)
+        self.assertEqual(self.found({**files, "services/gateway/make_pages.py": "write('page_text();')\n"}), [])
+
+    def test_a_page_says_no_sentence_that_the_page_of_words_has_not(self):
+        page = "services/gateway/pages/board.html"
+        self.assertEqual(self.found({page: "<p class=\"of\">{name} has the <b>case</b> now. Ring {?a}{b}{/a}.</p>\n"}), [])
+        self.refused("said", page, 2, {page: "<p>\nRing the case now, {name}.</p>\n"})
+
     def test_a_circle_of_two_and_of_three(self):
         state = GOOD["broker/core/state.c"]
         self.refused("circles", "broker/core/match.c", 9,
