@@ -8,6 +8,7 @@ commands=$root/tests/commands
 packages=(
   gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler
   libprotobuf-c-dev libzmq3-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
+  libmicrohttpd-dev
   python3 sqlite3 iso-codes
   python3-protobuf python3-yaml
 )

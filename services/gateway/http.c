@@ -1,0 +1,468 @@
+/* http.c: see http.h. */
+#include "services/gateway/http.h"
+
+#include <assert.h>
+#include <microhttpd.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "services/gateway/limits.h"
+
+/* A connection, in the list of all. */
+struct http_connection {
+    struct http *http;
+    struct http_connection *next, **at; /* `at` points to what points here */
+    int fd;
+    int64_t deadline_ms; /* by then the next answer has left */
+};
+
+struct http {
+    struct MHD_Daemon *daemon;
+    http_handler *handle;
+    void *context;
+    struct http_connection *connections;
+    struct http_request *waiting; /* list of requests whose connection sleeps */
+    int64_t now_ms, look_at_ms;
+    size_t bodies_bytes; /* room of all bodies */
+    int fd;
+    bool closing;
+};
+
+enum http_state {
+    HTTP_READING,  /* the body comes in */
+    HTTP_ASKED,    /* the handler has the request */
+    HTTP_SLEEPING, /* the handler has returned without an answer: the connection is suspended */
+    HTTP_ANSWERED  /* the response is made, and leaves as soon as the library asks again */
+};
+
+struct http_request {
+    struct http *http;
+    struct MHD_Connection *connection;
+    struct http_request *next, **at; /* while it sleeps */
+    enum http_state state;
+    bool is_post;
+    char *path;
+    char *body;
+    size_t size, room;
+    struct MHD_Response *response;
+    unsigned status;
+};
+
+/* --- what every answer says ------------------------------------------------------------------------------
+ */
+
+static const struct fixed_header {
+    const char *name, *value;
+} fixed_headers[] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+     "trusted-types 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Cache-Control", "no-store"},
+};
+
+static bool add_headers(struct MHD_Response *response, const struct http_answer *answer)
+{
+    bool good = true;
+    char seconds[16];
+    for (size_t i = 0; i < sizeof fixed_headers / sizeof *fixed_headers; i++)
+        good = good &&
+               MHD_add_response_header(response, fixed_headers[i].name, fixed_headers[i].value) == MHD_YES;
+    snprintf(seconds, sizeof seconds, "%u", answer->retry_s);
+    const struct fixed_header own[] = {
+        {"Content-Type", answer->type},
+        {"Location", answer->location},
+        {"Set-Cookie", answer->cookie},
+        {"Retry-After", answer->retry_s ? seconds : NULL},
+        {"Allow", answer->status == MHD_HTTP_METHOD_NOT_ALLOWED ? "GET, HEAD, POST" : NULL}};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        good = good &&
+               (!own[i].value || MHD_add_response_header(response, own[i].name, own[i].value) == MHD_YES);
+    return good;
+}
+
+/* NULL if there is no memory for it. */
+static struct MHD_Response *make_response(const struct http_answer *answer)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(answer->size, (void *)(uintptr_t)answer->text, MHD_RESPMEM_MUST_COPY);
+    if (response && !add_headers(response, answer)) {
+        MHD_destroy_response(response);
+        return NULL;
+    }
+    return response;
+}
+
+/* --- requests that are refused before anybody handles them ------------------------------------------------
+ */
+
+/* A header that a proxy and we could read differently if it came twice. */
+static const char *const single_headers[] = {"Host", "Content-Length", "Content-Type", "Cookie", "Origin"};
+
+struct header_count {
+    unsigned seen[sizeof single_headers / sizeof *single_headers];
+    bool transfer_encoding;
+};
+
+static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
+{
+    struct header_count *count = context;
+    (void)kind, (void)value;
+    for (size_t i = 0; i < sizeof single_headers / sizeof *single_headers; i++)
+        count->seen[i] += strcasecmp(name, single_headers[i]) == 0;
+    count->transfer_encoding |= strcasecmp(name, "Transfer-Encoding") == 0;
+    return MHD_YES;
+}
+
+static bool is_ambiguous(struct MHD_Connection *connection)
+{
+    struct header_count count = {0};
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &count);
+    for (size_t i = 0; i < sizeof single_headers / sizeof *single_headers; i++)
+        if (count.seen[i] > 1)
+            return true;
+    return count.transfer_encoding;
+}
+
+/* The length that was announced; more than is allowed if it is no number. */
+static size_t announced_bytes(struct MHD_Connection *connection)
+{
+    const char *text = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+    if (!text)
+        return 0;
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 9 || text[digits] != '\0')
+        return HTTP_BODY_BYTES_MAX + 1;
+    return (size_t)strtoul(text, NULL, 10);
+}
+
+static bool is_form(struct MHD_Connection *connection)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    const char *type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
+    return type && strncasecmp(type, form, sizeof form - 1) == 0 && strchr("; ", type[sizeof form - 1]);
+}
+
+/* The status that refuses the request by its head, or 0. */
+static unsigned refuse_head(struct MHD_Connection *connection, const char *method, const char *version)
+{
+    bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
+    if (strcmp(version, MHD_HTTP_VERSION_1_1) != 0)
+        return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
+    if (!is_post && strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+        return MHD_HTTP_METHOD_NOT_ALLOWED;
+    if (is_ambiguous(connection))
+        return MHD_HTTP_BAD_REQUEST;
+    size_t bytes = announced_bytes(connection);
+    if (bytes > HTTP_BODY_BYTES_MAX)
+        return MHD_HTTP_CONTENT_TOO_LARGE;
+    if (!is_post && bytes)
+        return MHD_HTTP_BAD_REQUEST;
+    return is_post && !is_form(connection) ? MHD_HTTP_UNSUPPORTED_MEDIA_TYPE : 0;
+}
+
+static enum MHD_Result send_refusal(struct MHD_Connection *connection, unsigned status)
+{
+    const char *words = MHD_get_reason_phrase_for(status);
+    const struct http_answer answer = {
+        .status = status, .type = HTTP_PLAIN, .text = words, .size = strlen(words)};
+    struct MHD_Response *response = make_response(&answer);
+    enum MHD_Result result = response ? MHD_queue_response(connection, status, response) : MHD_NO;
+    if (response)
+        MHD_destroy_response(response);
+    return result;
+}
+
+/* --- the life of a request ---------------------------------------------------------------------------------
+ */
+
+static void http_wake(struct http_request *request)
+{
+    *request->at = request->next;
+    if (request->next)
+        request->next->at = request->at;
+    MHD_resume_connection(request->connection);
+}
+
+static void http_sleep(struct http_request *request)
+{
+    struct http *http = request->http;
+    request->state = HTTP_SLEEPING;
+    request->at = &http->waiting;
+    request->next = http->waiting;
+    if (request->next)
+        request->next->at = &request->next;
+    http->waiting = request;
+    MHD_suspend_connection(request->connection);
+}
+
+void http_give(struct http_request *request, const struct http_answer *answer)
+{
+    assert(request->state == HTTP_ASKED || request->state == HTTP_SLEEPING);
+    assert(!answer->location || answer->location[0] == '/');
+    bool slept = request->state == HTTP_SLEEPING;
+    request->state = HTTP_ANSWERED;
+    request->status = answer->status;
+    request->response = make_response(answer);
+    if (slept)
+        http_wake(request);
+}
+
+/* The status that refuses a request because of us, or 0. */
+static unsigned refuse_now(const struct http *http, struct MHD_Connection *connection)
+{
+    bool is_full = announced_bytes(connection) > HTTP_BODIES_BYTES_MAX - http->bodies_bytes;
+    return http->closing || is_full ? MHD_HTTP_SERVICE_UNAVAILABLE : 0;
+}
+
+static enum MHD_Result http_begin(struct http *http, struct MHD_Connection *connection, const char *path,
+                                  const char *method, const char *version, void **own)
+{
+    unsigned refusal = refuse_head(connection, method, version);
+    if (!refusal)
+        refusal = refuse_now(http, connection);
+    if (refusal)
+        return send_refusal(connection, refusal);
+    size_t room = announced_bytes(connection);
+    struct http_request *request = calloc(1, sizeof *request);
+    char *body = malloc(room + 1);
+    char *copy = strdup(path);
+    if (!request || !body || !copy) {
+        free(request);
+        free(body);
+        free(copy);
+        return MHD_NO;
+    }
+    body[0] = '\0';
+    *request = (struct http_request){
+        .http = http, .connection = connection, .body = body, .room = room, .path = copy};
+    request->is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
+    http->bodies_bytes += room;
+    *own = request;
+    return MHD_YES;
+}
+
+static enum MHD_Result http_take_body(struct http_request *request, const char *bytes, size_t *size)
+{
+    if (*size > request->room - request->size)
+        return MHD_NO;
+    memcpy(request->body + request->size, bytes, *size);
+    request->size += *size;
+    request->body[request->size] = '\0';
+    *size = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result http_access(void *context, struct MHD_Connection *connection, const char *path,
+                                   const char *method, const char *version, const char *bytes, size_t *size,
+                                   void **own)
+{
+    struct http *http = context;
+    struct http_request *request = *own;
+    if (!request)
+        return http_begin(http, connection, path, method, version, own);
+    if (*size)
+        return http_take_body(request, bytes, size);
+    if (request->state == HTTP_READING) {
+        request->state = HTTP_ASKED;
+        http->handle(http->context, request);
+        if (request->state == HTTP_ASKED) {
+            http_sleep(request);
+            return MHD_YES;
+        }
+    }
+    if (request->state != HTTP_ANSWERED || !request->response)
+        return MHD_NO;
+    return MHD_queue_response(connection, request->status, request->response);
+}
+
+static void http_completed(void *context, struct MHD_Connection *connection, void **own,
+                           enum MHD_RequestTerminationCode why)
+{
+    struct http *http = context;
+    struct http_request *request = *own;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct http_connection *peer = info ? info->socket_context : NULL;
+    (void)why;
+    if (peer)
+        peer->deadline_ms = http->now_ms + HTTP_REQUEST_MS;
+    if (!request)
+        return;
+    if (request->response)
+        MHD_destroy_response(request->response);
+    http->bodies_bytes -= request->room;
+    /* A password may be in it, or what was told about a person. */
+    sodium_memzero(request->body, request->room);
+    free(request->path);
+    free(request->body);
+    free(request);
+    *own = NULL;
+}
+
+/* --- connections
+ * --------------------------------------------------------------------------------------------- */
+
+static void connection_begins(struct http *http, struct MHD_Connection *connection, void **own)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct http_connection *peer = calloc(1, sizeof *peer);
+    if (!peer || !info) {
+        free(peer);
+        if (info)
+            (void)shutdown(info->connect_fd, SHUT_RDWR);
+        return;
+    }
+    *peer = (struct http_connection){.http = http, .next = http->connections, .at = &http->connections};
+    peer->fd = info->connect_fd;
+    peer->deadline_ms = http->now_ms + HTTP_REQUEST_MS;
+    if (peer->next)
+        peer->next->at = &peer->next;
+    http->connections = peer;
+    *own = peer;
+}
+
+static void connection_ends(void **own)
+{
+    struct http_connection *peer = *own;
+    if (!peer)
+        return;
+    *peer->at = peer->next;
+    if (peer->next)
+        peer->next->at = peer->at;
+    free(peer);
+    *own = NULL;
+}
+
+static void connection_changes(void *context, struct MHD_Connection *connection, void **own,
+                               enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        connection_begins(context, connection, own);
+    else
+        connection_ends(own);
+}
+
+/* The library's own timeout begins anew with each byte, so a slow sender would never meet it. */
+static void cut_the_slow(struct http *http)
+{
+    if (http->now_ms < http->look_at_ms)
+        return;
+    http->look_at_ms = http->now_ms + HTTP_LOOK_MS;
+    for (struct http_connection *peer = http->connections; peer; peer = peer->next)
+        if (http->now_ms >= peer->deadline_ms)
+            (void)shutdown(peer->fd, SHUT_RDWR);
+}
+
+/* Paths stay as they were sent: what a proxy and we open differently, a rule of the proxy would not guard. */
+static size_t leave_escaped(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context, (void)connection;
+    return strlen(text);
+}
+
+/* --- the whole
+ * ------------------------------------------------------------------------------------------------- */
+
+struct http *http_open(int listening, uint64_t descriptors, http_handler *handle, void *context,
+                       char *message, size_t message_size)
+{
+    uint64_t room = descriptors > HTTP_DESCRIPTORS_KEPT ? descriptors - HTTP_DESCRIPTORS_KEPT : 1;
+    const unsigned connections_max = room < HTTP_CONNECTIONS_MAX ? (unsigned)room : HTTP_CONNECTIONS_MAX;
+    struct http *http = calloc(1, sizeof *http);
+    if (http) {
+        http->handle = handle;
+        http->context = context;
+        http->daemon = MHD_start_daemon(
+            MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, http_access, http,
+            MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_CONNECTION_LIMIT, connections_max,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEAD_BYTES_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+            MHD_OPTION_NOTIFY_COMPLETED, http_completed, http, MHD_OPTION_NOTIFY_CONNECTION,
+            connection_changes, http, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+            MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+    }
+    if (!http || !http->daemon) {
+        snprintf(message, message_size, "cannot start to serve pages: no memory or no descriptors");
+        close(listening);
+        free(http);
+        return NULL;
+    }
+    http->fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    return http;
+}
+
+void http_close(struct http **http)
+{
+    static const struct http_answer gone = {.status = MHD_HTTP_SERVICE_UNAVAILABLE, .text = ""};
+    struct http *h = *http;
+    if (!h)
+        return;
+    h->closing = true;
+    while (h->waiting)
+        http_give(h->waiting, &gone);
+    (void)MHD_run(h->daemon);
+    MHD_stop_daemon(h->daemon);
+    assert(!h->connections);
+    free(h);
+    *http = NULL;
+}
+
+int http_fd(const struct http *http)
+{
+    return http->fd;
+}
+
+int http_patience_ms(const struct http *http)
+{
+    MHD_UNSIGNED_LONG_LONG patience_ms;
+    if (MHD_get_timeout(http->daemon, &patience_ms) != MHD_YES || patience_ms > HTTP_LOOK_MS)
+        return HTTP_LOOK_MS;
+    return (int)patience_ms;
+}
+
+void http_turn(struct http *http, int64_t now_ms)
+{
+    http->now_ms = now_ms;
+    cut_the_slow(http);
+    (void)MHD_run(http->daemon);
+}
+
+/* --- what a handler asks
+ * ----------------------------------------------------------------------------------------- */
+
+const char *http_path(const struct http_request *request)
+{
+    return request->path;
+}
+
+bool http_is_post(const struct http_request *request)
+{
+    return request->is_post;
+}
+
+const char *http_form(const struct http_request *request, size_t *size)
+{
+    *size = request->size;
+    return request->body;
+}
+
+const char *http_header(const struct http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+const char *http_cookie(const struct http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
+}

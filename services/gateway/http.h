@@ -1,0 +1,68 @@
+/* http.h: HTTP/1.1 from the proxy, in the gateway's own loop.
+ *
+ * libmicrohttpd has no thread here: the caller polls http_fd with its other sockets. Each request gets one
+ * answer, at once or later. Whatever is too long, too slow or ambiguous is answered or cut here, and the
+ * handler never hears of it; limits.h has the bounds. One thread. Times are milliseconds of the monotonic
+ * clock.
+ */
+#ifndef CONCORDAT_GATEWAY_HTTP_H
+#define CONCORDAT_GATEWAY_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct http;
+struct http_request;
+
+/* The request is whole. The handler answers it, now or later, exactly once. */
+typedef void http_handler(void *context, struct http_request *request);
+
+/* Takes a socket that listens, and closes it in the end. At most HTTP_CONNECTIONS_MAX connections live at a
+ * time, and no more than `descriptors`, the process's limit, leaves room for; others wait. The context is
+ * borrowed until http_close. NULL with a message if the machine has not what is needed; the socket is then
+ * closed too. */
+struct http *http_open(int listening, uint64_t descriptors, http_handler *handle, void *context,
+                       char *message, size_t message_size);
+/* Drops all connections. Requests that wait for an answer are answered with 503; their pointers end. */
+void http_close(struct http **http);
+
+/* For the caller's poll: readable when there is something to do. */
+int http_fd(const struct http *http);
+/* So long may the caller poll before the next http_turn, even if nothing is readable. */
+int http_patience_ms(const struct http *http);
+/* Does what is due, and calls the handler. */
+void http_turn(struct http *http, int64_t now_ms);
+
+/* --- a request; what is returned is valid until its answer ---------------------------------------------- */
+
+/* As it was sent, without the query and with no %XX opened: begins with a slash. */
+const char *http_path(const struct http_request *request);
+bool http_is_post(const struct http_request *request); /* otherwise it asks only to read */
+/* The form that was posted; "" if there is none. A NUL follows it. */
+const char *http_form(const struct http_request *request, size_t *size);
+/* NULL if it was not sent. None of the headers that count here can come twice. */
+const char *http_header(const struct http_request *request, const char *name);
+const char *http_cookie(const struct http_request *request, const char *name);
+
+/* --- its answer ------------------------------------------------------------------------------------------
+ */
+
+#define HTTP_HTML  "text/html; charset=utf-8"
+#define HTTP_PLAIN "text/plain; charset=utf-8"
+
+struct http_answer {
+
+    unsigned status;      /* such as 200 */
+    const char *type;     /* HTTP_HTML or HTTP_PLAIN; NULL: there is no text */
+    const char *text;     /* copied */
+    size_t size;          /* of the text */
+    const char *location; /* a path of ours, for 303; NULL: none */
+    const char *cookie;   /* the whole of Set-Cookie; NULL: none */
+    unsigned retry_s;     /* when to try again; 0: not said */
+};
+
+/* Ends the request, whose pointer is not valid any more when the handler has returned. */
+void http_give(struct http_request *request, const struct http_answer *answer);
+
+#endif
