@@ -22,6 +22,12 @@ enum {
     HTTP_REQUEST_MS = 30 * 1000,
     /* Between two looks for connections whose time is over. */
     HTTP_LOOK_MS = 1000,
+
+    /* A page with a region's whole board is 200 KB; beyond this a page is a bug. */
+    HTML_BYTES_MAX = 4 * 1024 * 1024,
+
+    /* The fields of the longest form: each field of a referral, twice. */
+    FORM_FIELDS_MAX = 128,
 };
 
 #endif

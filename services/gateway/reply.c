@@ -1,0 +1,69 @@
+/* reply.c: see reply.h. */
+#include "services/gateway/reply.h"
+
+#include <string.h>
+
+#include "services/gateway/made_pages.h"
+
+enum { REPLY_RETRY_S = 5 };
+
+static const struct reply_row {
+    unsigned status;
+    const char *title, *sentence, *next;
+    unsigned retry_s;
+} reply_rows[] = {
+    [REPLY_NOT_FOUND] = {404, "There is no such page", "Nothing was done.", "Go to the first page.", 0},
+    [REPLY_WRONG_METHOD] = {405, "This page takes no such request", "Nothing was done.",
+                            "Go to the first page.", 0},
+    [REPLY_BAD_FORM] = {400, "The form could not be read", "Nothing was done.",
+                        "Open the page again, and fill the form in there.", 0},
+    [REPLY_CROSS_SITE] = {403, "The form came from another site", "Nothing was done.",
+                          "Open the page here, and send the form from there.", 0},
+    [REPLY_OLD_PAGE] = {403, "This page is of another sign-in", "Nothing was done.",
+                        "Sign in, open the page again, and send the form from there.", 0},
+    [REPLY_BUSY] = {503, "Too many people sign in at this moment", "You are not signed in. Nothing was done.",
+                    "Try again in a few seconds. If it cannot wait, ring.", REPLY_RETRY_S},
+    [REPLY_NO_MEMORY] = {503, "The service has no room at this moment", "Nothing was done.",
+                         "Try again in a few seconds. If it cannot wait, ring.", REPLY_RETRY_S},
+};
+
+static void reply_without_page(struct http_request *request)
+{
+    static const char words[] = "No room at this moment. Nothing was done. Try again in a few seconds.\n";
+    http_give(request, &(struct http_answer){.status = 503,
+                                             .type = HTTP_PLAIN,
+                                             .text = words,
+                                             .size = sizeof words - 1,
+                                             .retry_s = REPLY_RETRY_S});
+}
+
+static void send_page(struct http_request *request, struct html *page, struct http_answer answer)
+{
+    answer.type = HTTP_HTML;
+    answer.text = page->text;
+    answer.size = page->size;
+    if (html_is_whole(page))
+        http_give(request, &answer);
+    else
+        reply_without_page(request);
+    html_close(page);
+}
+
+void reply_page(struct http_request *request, unsigned status, struct html *page, const char *cookie)
+{
+    send_page(request, page, (struct http_answer){.status = status, .cookie = cookie});
+}
+
+void reply_go(struct http_request *request, const char *path, const char *cookie)
+{
+    http_give(request, &(struct http_answer){.status = 303, .text = "", .location = path, .cookie = cookie});
+}
+
+void reply_problem(struct http_request *request, enum reply_problem problem)
+{
+    const struct reply_row *row = &reply_rows[problem];
+    struct html html = {0};
+    const struct page_problem page = {.title = row->title, .sentence = row->sentence, .next = row->next};
+    page_problem(&html, &page);
+    send_page(request, &html, (struct http_answer){.status = row->status, .retry_s = row->retry_s});
+}

@@ -1,0 +1,28 @@
+/* reply.h: answers of the gateway that are the same for every page: a page, another place, a problem. Each
+ * ends the request. One thread. */
+#ifndef CONCORDAT_GATEWAY_REPLY_H
+#define CONCORDAT_GATEWAY_REPLY_H
+
+#include "services/gateway/html.h"
+#include "services/gateway/http.h"
+
+/* Sends a page, and ends it. `cookie` as in struct http_answer. */
+void reply_page(struct http_request *request, unsigned status, struct html *page, const char *cookie);
+
+/* Sends the browser on, with GET, to a path of ours. */
+void reply_go(struct http_request *request, const char *path, const char *cookie);
+
+enum reply_problem {
+    REPLY_NOT_FOUND,
+    REPLY_WRONG_METHOD,
+    REPLY_BAD_FORM,   /* not what the page's form can have sent */
+    REPLY_CROSS_SITE, /* sent by another site's page, or by no page */
+    REPLY_OLD_PAGE,   /* the form is of a session that has ended, or of another person's */
+    REPLY_BUSY,
+    REPLY_NO_MEMORY
+};
+
+/* Sends a page that says what happened, what holds now, and what to do next. */
+void reply_problem(struct http_request *request, enum reply_problem problem);
+
+#endif
