@@ -1,7 +1,10 @@
-# The gateway: HTTP, pages and forms.
+# The gateway: HTTP, pages, forms and the people file.
 concordat_unit_test(test_html concordat-gateway-parts)
 concordat_unit_test(test_http concordat-gateway-parts test-folder)
 concordat_unit_test(test_form concordat-gateway-parts)
+concordat_unit_test(test_accounts concordat-accounts test-folder PkgConfig::SODIUM)
+concordat_unit_test(test_onetime concordat-accounts PkgConfig::SODIUM)
+concordat_unit_test(test_password concordat-accounts PkgConfig::SODIUM)
 
 add_test(NAME test_make_pages COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_make_pages.py)
 set_tests_properties(test_make_pages PROPERTIES TIMEOUT 60)

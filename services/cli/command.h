@@ -11,6 +11,7 @@ struct subcommand {
     enum exit_code (*run)(const struct subcommand *command, int argc, char **argv);
 };
 
+enum exit_code command_people(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_keys(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_refer(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_update(const struct subcommand *command, int argc, char **argv);

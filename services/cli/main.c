@@ -53,6 +53,7 @@ static const struct subcommand commands[] = {
     {"report", "auditor: response times, declines, custody, open cases", command_report},
     {"verify", "auditor: whether the trail is whole", command_verify},
     {"keys", "make and show keys", command_keys},
+    {"people", "who may sign in at the gateway", command_people},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -28,6 +28,40 @@ enum {
 
     /* The fields of the longest form: each field of a referral, twice. */
     FORM_FIELDS_MAX = 128,
+
+    /* A sentence of words is a good password, and longer ones say nothing more. */
+    PASSWORD_BYTES_MAX = 256,
+    /* NIST SP 800-63B-4 3.1.1.2: eight characters where a second factor is asked for as well. */
+    PASSWORD_BYTES_MIN = 8,
+    /* Each hash takes 64 MiB and 0.15 s of a core: with two, a storm of passwords leaves the pages a core,
+     * and 128 MiB are what the machine must have. */
+    PASSWORDS_AT_ONCE = 2,
+    /* So long does a person wait at the page without sending the form again. */
+    PASSWORD_WAIT_MS = 5 * 1000,
+    /* As many as two threads can do in that time. */
+    PASSWORDS_WAITING_MAX = 64,
+
+    /* As many as can be kept on one sheet of paper. */
+    RECOVERY_CODES = 8,
+    /* Sign-ins of 90 s, which is how long a code could be taken again: two threads hash 1200 passwords in it.
+     */
+    TAKEN_MAX = 2048,
+
+    /* Places in which failed attempts are counted, for all ids there are and all that are guessed: among
+     * them two people of a region of 20 000 hardly ever share one with somebody who fails. */
+    LOCKOUT_PLACES = 128 * 1024,
+
+    /* Twice the people of a region's largest shift. */
+    SESSIONS_MAX = 8 * 1024,
+    /* A telephone, a tablet, a computer, and the same again left behind elsewhere. */
+    SESSIONS_OF_PERSON_MAX = 6,
+    /* A screen that nobody has touched for so long is not attended to; a board that lives asks in between. */
+    SESSION_IDLE_MS = 30 * 60 * 1000,
+    /* A shift of twelve and a half hours, and its handover. */
+    SESSION_WHOLE_MS = 13 * 60 * 60 * 1000,
+
+    /* Between two looks whether the people file was changed: somebody who is disabled is out in so long. */
+    ACCOUNTS_LOOK_MS = 1000
 };
 
 #endif

@@ -8,13 +8,13 @@ commands=$root/tests/commands
 packages=(
   gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler
   libprotobuf-c-dev libzmq3-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
-  libmicrohttpd-dev
+  libmicrohttpd-dev libssl-dev
   python3 sqlite3 iso-codes
   python3-protobuf python3-yaml
 )
 # Only the tests need these: the test library, a client in another language, time zones, a count of instructions, the
-# commit that a seed belongs to, and what checks manual pages.
-test_packages=(libcmocka-dev python3-zmq tzdata valgrind git mandoc)
+# commit that a seed belongs to, and what checks manual pages and one-time codes.
+test_packages=(libcmocka-dev python3-zmq tzdata valgrind git mandoc oathtool)
 # The other tools of `tests/run ci`: a second compiler, and what checks the format.
 ci_packages=(clang-14 clang-format-14)
 

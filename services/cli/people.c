@@ -1,0 +1,289 @@
+/* people.c: `concordat people add`, `list`, `disable` and `reset`: who may sign in at the gateway. */
+#include <argp.h>
+#include <assert.h>
+#include <errno.h>
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/wire/utf8.h"
+#include "proto/words/program.h"
+#include "proto/words/words.h"
+#include "services/cli/command.h"
+#include "services/gateway/accounts.h"
+#include "services/terminal/terminal.h"
+
+enum { OPTION_FILE = 0x280, OPTION_ROLE, OPTION_OF, OPTION_STAFF, OPTION_NAME, OPTION_JSON };
+
+struct people_input {
+    const char *verb, *id, *path, *of, *name;
+    Concordat__V1__Role role;
+    Concordat__V1__StaffRole staff;
+    bool json;
+};
+
+static const struct argp_option people_options[] = {
+    {"file", OPTION_FILE, "FILE", 0, "The gateway's people file; add makes it if there is none", 0},
+    {"name", OPTION_NAME, "NAME", 0, "With add: the person's name, for screens", 0},
+    {"role", OPTION_ROLE, "ROLE", 0, "With add: referrer, team, coordinator, auditor or inspector", 0},
+    {"of", OPTION_OF, "ID", 0, "With add: the id of their source, team, coordinator or organisation", 0},
+    {"staff-role", OPTION_STAFF, "ROLE", 0, "With add: what they are, such as mental-health-nurse", 0},
+    {"json", OPTION_JSON, 0, 0, "Print JSON", 0},
+    {0}};
+
+static const char people_doc[] =
+    "Say who may sign in at the gateway.\v"
+    "add and reset draw a password, a secret for an app that makes one-time codes, and recovery codes, and print them "
+    "once. Give them to the person by hand: they are nowhere else, and the file keeps only what they are checked by. "
+    "reset ends all that was drawn before, and lets in again whom disable kept out. A gateway that runs reads the file "
+    "within a second; who is signed in with what was before is out then.\n\n"
+    "  concordat people add p117 --file people --name 'Sam Okafor' --role team --of northmoor-crisis\n"
+    "  concordat people list --file people\n"
+    "  concordat people disable p117 --file people\n"
+    "  concordat people reset p117 --file people";
+
+/* Drawn for a person, and told once. */
+struct drawn {
+    char password[RECOVERY_TEXT_BYTES], secret[ONETIME_SECRET_TEXT_BYTES];
+    char codes[RECOVERY_CODES][RECOVERY_TEXT_BYTES];
+};
+
+/* --- options
+ * ------------------------------------------------------------------------------------------------ */
+
+static void parse_people_role(struct argp_state *state, const char *text, struct people_input *input)
+{
+    int role;
+    bool good = words_parse(&concordat__v1__role__descriptor, text, &role) &&
+                role != CONCORDAT__V1__ROLE__ROLE_UNSPECIFIED && role != CONCORDAT__V1__ROLE__ROLE_SOURCE;
+    if (!good)
+        argp_error(state, "--role is referrer, team, coordinator, auditor or inspector");
+    else
+        input->role = (Concordat__V1__Role)role;
+}
+
+static void parse_people_staff(struct argp_state *state, const char *text, struct people_input *input)
+{
+    int staff;
+    if (!words_parse(&concordat__v1__staff_role__descriptor, text, &staff))
+        argp_error(state, "--staff-role \"%.40s\" is not one that the protocol has", text);
+    else
+        input->staff = (Concordat__V1__StaffRole)staff;
+}
+
+static bool is_short_text(const char *text, size_t bytes_max)
+{
+    size_t size = text ? strlen(text) : 0;
+    return size > 0 && size <= bytes_max && utf8_is_text(text, size, false);
+}
+
+static void check_people_input(struct argp_state *state, const struct people_input *input)
+{
+    bool lists = input->verb && strcmp(input->verb, "list") == 0,
+         adds = input->verb && strcmp(input->verb, "add") == 0;
+    if (!lists && !adds &&
+        (!input->verb || (strcmp(input->verb, "disable") != 0 && strcmp(input->verb, "reset") != 0)))
+        argp_error(state, "say add ID, list, disable ID or reset ID");
+    else if (!input->path)
+        argp_error(state, "--file is needed");
+    else if (lists ? input->id != NULL : !input->id || !person_id_is(input->id))
+        argp_error(state, lists ? "list takes no id" : "an id is like p117: letters, then digits");
+    else if (adds && (!is_short_text(input->name, PEOPLE_NAME_BYTES_MAX) ||
+                      !is_short_text(input->of, KEY_OF_CHARS_MAX) || strchr(input->of, ' ') || !input->role))
+        argp_error(state, "a new person needs --name, --role and --of, each of one line; an id has no space");
+}
+
+static error_t parse_people_option(int key, char *argument, struct argp_state *state)
+{
+    struct people_input *input = state->input;
+    switch (key) {
+    case OPTION_FILE:
+        input->path = argument;
+        return 0;
+    case OPTION_ROLE:
+        parse_people_role(state, argument, input);
+        return 0;
+    case OPTION_OF:
+        input->of = argument;
+        return 0;
+    case OPTION_STAFF:
+        parse_people_staff(state, argument, input);
+        return 0;
+    case OPTION_NAME:
+        input->name = argument;
+        return 0;
+    case OPTION_JSON:
+        input->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 1)
+            argp_error(state, "\"%.40s\" is too much", argument);
+        *(state->arg_num == 0 ? &input->verb : &input->id) = argument;
+        return 0;
+    case ARGP_KEY_END:
+        check_people_input(state, input);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* --- what is said
+ * ------------------------------------------------------------------------------------------- */
+
+static json_t *person_json(const struct account *account)
+{
+    char role[WORDS_MAX];
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:i}", "id", account->id, "name", account->name, "role",
+                     words_for(&concordat__v1__role__descriptor, (int)account->role, role), "of", account->of,
+                     "disabled", (int)account->disabled, "recoveryCodesLeft", (int)account->code_count);
+}
+
+static void print_people_json(json_t *out)
+{
+    json_dumpf(out, stdout, JSON_COMPACT);
+    json_decref(out);
+    putchar('\n');
+}
+
+static void tell_drawn_json(const struct account *account, const struct drawn *drawn)
+{
+    json_t *out = person_json(account), *codes = json_array();
+    for (size_t i = 0; i < RECOVERY_CODES; i++)
+        json_array_append_new(codes, json_string(drawn->codes[i]));
+    json_object_set_new(out, "password", json_string(drawn->password));
+    json_object_set_new(out, "secret", json_string(drawn->secret));
+    json_object_set_new(out, "recoveryCodes", codes);
+    print_people_json(out);
+}
+
+static void tell_drawn(const struct account *account, const struct drawn *drawn)
+{
+    printf("%s (%s) can sign in. Give this to them by hand; it is told only now.\n\n"
+           "Password        %s\n"
+           "For the app     otpauth://totp/Concordat:%s?secret=%s&issuer=Concordat\n"
+           "Recovery codes  each in place of one code from the app:\n",
+           account->name, account->id, drawn->password, account->id, drawn->secret);
+    for (size_t i = 0; i < RECOVERY_CODES; i++)
+        printf("                %s\n", drawn->codes[i]);
+}
+
+static void list_people(const struct accounts *accounts, bool json)
+{
+    json_t *out = json ? json_array() : NULL;
+    char role[WORDS_MAX];
+    for (size_t i = 0; i < accounts->count; i++) {
+        const struct account *account = &accounts->rows[i];
+        if (json)
+            json_array_append_new(out, person_json(account));
+        else
+            printf("%-12s  %-11s  %-20s  %zu recovery codes  %s%s\n", account->id,
+                   words_for(&concordat__v1__role__descriptor, (int)account->role, role), account->of,
+                   account->code_count, account->name, account->disabled ? "  DISABLED" : "");
+    }
+    if (json)
+        print_people_json(out);
+}
+
+/* --- what is done
+ * ------------------------------------------------------------------------------------------- */
+
+/* False if there is no memory to hash in. */
+static bool draw_for(struct account *account, struct drawn *drawn)
+{
+    recovery_draw(drawn->password);
+    onetime_draw_secret(account->secret);
+    onetime_write_secret(account->secret, drawn->secret);
+    account->code_count = RECOVERY_CODES;
+    for (size_t i = 0; i < RECOVERY_CODES; i++) {
+        recovery_draw(drawn->codes[i]);
+        bool good = recovery_digest(account->id, drawn->codes[i], account->codes[i]);
+        assert(good);
+    }
+    account->disabled = false;
+    return password_hash(drawn->password, account->password);
+}
+
+static struct account *add_person(struct accounts *accounts, const struct people_input *input)
+{
+    struct account *account = accounts_add(accounts, input->id);
+    if (!account)
+        return NULL;
+    strcpy(account->name, input->name);
+    strcpy(account->of, input->of);
+    account->role = input->role;
+    account->staff = input->staff;
+    return account;
+}
+
+/* The file is read, and its lock is held. */
+static enum exit_code change_people(const struct people_input *input, struct accounts *accounts)
+{
+    char fault[ACCOUNTS_FAULT_BYTES];
+    struct drawn drawn = {0};
+    bool adds = strcmp(input->verb, "add") == 0, disables = strcmp(input->verb, "disable") == 0;
+    struct account *account = accounts_find(accounts, input->id);
+    if (adds == (account != NULL))
+        return terminal_failure(
+            input->json, CODE_REFUSED,
+            adds ? "%s is in the file already; reset draws a new password. Nothing was changed"
+                 : "%s is not in the file; add them, or look for the id with list",
+            input->id);
+    if (adds)
+        account = add_person(accounts, input);
+    if (!account || (!disables && !draw_for(account, &drawn)))
+        return terminal_failure(input->json, CODE_ENVIRONMENT, "no memory; the file is as it was");
+    account->disabled = disables;
+    if (accounts_write(accounts, input->path, fault) != ACCOUNTS_GOOD)
+        return terminal_failure(input->json, CODE_ENVIRONMENT, "%s", fault);
+    if (disables && input->json)
+        print_people_json(person_json(account));
+    else if (disables)
+        printf("%s (%s) can sign in no more, and is out within a second.\n", account->name, account->id);
+    else if (input->json)
+        tell_drawn_json(account, &drawn);
+    else
+        tell_drawn(account, &drawn);
+    sodium_memzero(&drawn, sizeof drawn);
+    return CODE_DONE;
+}
+
+static enum exit_code read_people(const struct people_input *input, struct accounts *accounts)
+{
+    char fault[ACCOUNTS_FAULT_BYTES];
+    bool may_be_new = strcmp(input->verb, "add") == 0 && access(input->path, F_OK) != 0 && errno == ENOENT;
+    enum accounts_status status = may_be_new ? ACCOUNTS_GOOD : accounts_read(accounts, input->path, fault);
+    if (status == ACCOUNTS_GOOD)
+        return CODE_DONE;
+    return terminal_failure(input->json, status == ACCOUNTS_WRONG ? CODE_USAGE : CODE_ENVIRONMENT, "%s",
+                            fault);
+}
+
+enum exit_code command_people(const struct subcommand *command, int argc, char **argv)
+{
+    const struct argp argp = {.options = people_options,
+                              .parser = parse_people_option,
+                              .args_doc = "add ID | list | disable ID | reset ID",
+                              .doc = people_doc};
+    struct people_input input = {0};
+    struct accounts accounts = {0};
+    (void)command;
+    program_take_options(&argp, argc, argv, 0, &input);
+    if (sodium_init() < 0)
+        return terminal_failure(input.json, CODE_ENVIRONMENT, "no source of random numbers");
+    bool lists = strcmp(input.verb, "list") == 0;
+    int lock = lists ? -1 : accounts_lock(input.path);
+    if (!lists && lock < 0)
+        return terminal_failure(input.json, CODE_ENVIRONMENT, "%.200s.lock: %s", input.path, strerror(errno));
+    enum exit_code code = read_people(&input, &accounts);
+    if (code == CODE_DONE && lists)
+        list_people(&accounts, input.json);
+    else if (code == CODE_DONE)
+        code = change_people(&input, &accounts);
+    accounts_close(&accounts);
+    if (lock >= 0)
+        close(lock);
+    return code;
+}

@@ -1,0 +1,164 @@
+/* account_line.c: see account_line.h. */
+#include "services/gateway/account_line.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/wire/utf8.h"
+#include "proto/words/words.h"
+
+/* --- the values of a line: how each is read, and written ------------------------------------------------ */
+
+static bool copy_value(char *out, size_t room, const char *value)
+{
+    size_t size = strlen(value);
+    if (size == 0 || size >= room || !utf8_is_text(value, size, false))
+        return false;
+    memcpy(out, value, size + 1);
+    return true;
+}
+
+static bool read_account_role(const char *value, struct account *account)
+{
+    int role;
+    bool good = words_parse(&concordat__v1__role__descriptor, value, &role);
+    account->role = good ? (Concordat__V1__Role)role : CONCORDAT__V1__ROLE__ROLE_UNSPECIFIED;
+    return good && role != CONCORDAT__V1__ROLE__ROLE_UNSPECIFIED && role != CONCORDAT__V1__ROLE__ROLE_SOURCE;
+}
+
+static bool read_account_of(const char *value, struct account *account)
+{
+    return copy_value(account->of, sizeof account->of, value);
+}
+
+static bool read_account_staff(const char *value, struct account *account)
+{
+    int staff;
+    bool good = words_parse(&concordat__v1__staff_role__descriptor, value, &staff);
+    account->staff =
+        good ? (Concordat__V1__StaffRole)staff : CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_UNSPECIFIED;
+    return good;
+}
+
+static bool read_account_password(const char *value, struct account *account)
+{
+    return strncmp(value, crypto_pwhash_STRPREFIX, strlen(crypto_pwhash_STRPREFIX)) == 0 &&
+           copy_value(account->password, sizeof account->password, value);
+}
+
+static bool read_account_secret(const char *value, struct account *account)
+{
+    return onetime_read_secret(value, account->secret);
+}
+
+static bool read_account_codes(const char *value, struct account *account)
+{
+    account->code_count = 0;
+    while (*value && account->code_count < RECOVERY_CODES) {
+        size_t size;
+        const char *end;
+        size_t chars = strcspn(value, ",");
+        if (sodium_hex2bin(account->codes[account->code_count], RECOVERY_DIGEST_BYTES, value, chars, NULL,
+                           &size, &end) != 0 ||
+            size != RECOVERY_DIGEST_BYTES || end != value + chars)
+            return false;
+        account->code_count++;
+        value += chars + (value[chars] == ',');
+    }
+    return *value == '\0';
+}
+
+static bool read_account_disabled(const char *value, struct account *account)
+{
+    account->disabled = strcmp(value, "yes") == 0;
+    return account->disabled || strcmp(value, "no") == 0;
+}
+
+static bool read_account_name(const char *value, struct account *account)
+{
+    return copy_value(account->name, sizeof account->name, value);
+}
+
+/* Each stands once in each line. */
+static const struct account_field {
+    const char *name;
+    bool (*read)(const char *value, struct account *account);
+    const char *wrong;
+} account_fields[] = {
+    {"role", read_account_role, "role= is referrer, team, coordinator, auditor or inspector"},
+    {"of", read_account_of, "of= is the id of a source, a team, a coordinator or an organisation"},
+    {"staff", read_account_staff, "staff= is not one of the roles that the protocol has"},
+    {"disabled", read_account_disabled, "disabled= is yes or no"},
+    {"password", read_account_password,
+     "password= is no argon2id hash; set it with `concordat people reset`"},
+    {"secret", read_account_secret,
+     "secret= is no base32 of 20 bytes; draw one with `concordat people reset`"},
+    {"codes", read_account_codes, "codes= is not digests of at most eight recovery codes"},
+    {"name", read_account_name, "name= is no name that can be shown, or too long"},
+};
+enum { ACCOUNT_FIELDS = sizeof account_fields / sizeof *account_fields };
+
+/* A role or staff role as it is typed: in small letters, with hyphens. */
+static const char *kebab(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX])
+{
+    words_for(descriptor, value, out);
+    for (char *at = out; *at; at++)
+        if (*at == ' ')
+            *at = '-';
+    return out;
+}
+
+size_t account_line_write(const struct account *account, char out[ACCOUNT_LINE_BYTES])
+{
+    char role[WORDS_MAX], staff[WORDS_MAX] = "unspecified", secret[ONETIME_SECRET_TEXT_BYTES];
+    char codes[RECOVERY_CODES * (2 * RECOVERY_DIGEST_BYTES + 1) + 1] = "";
+    kebab(&concordat__v1__role__descriptor, (int)account->role, role);
+    if (account->staff != CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_UNSPECIFIED)
+        kebab(&concordat__v1__staff_role__descriptor, (int)account->staff, staff);
+    onetime_write_secret(account->secret, secret);
+    char *at = codes;
+    for (size_t i = 0; i < account->code_count; i++) {
+        sodium_bin2hex(at, 2 * RECOVERY_DIGEST_BYTES + 1, account->codes[i], RECOVERY_DIGEST_BYTES);
+        at = stpcpy(at + 2 * RECOVERY_DIGEST_BYTES, i + 1 < account->code_count ? "," : "");
+    }
+    int size = snprintf(out, ACCOUNT_LINE_BYTES,
+                        "%s role=%s of=%s staff=%s disabled=%s password=%s secret=%s codes=%s name=%s\n",
+                        account->id, role, account->of, staff, account->disabled ? "yes" : "no",
+                        account->password, secret, codes, account->name);
+    assert(size > 0 && size < ACCOUNT_LINE_BYTES);
+    sodium_memzero(secret, sizeof secret);
+    return (size_t)size;
+}
+
+/* Takes the next value off the line. The name is the last, because it has spaces. */
+static char *take_account_value(char **rest, const struct account_field *field)
+{
+    size_t chars = strlen(field->name);
+    if (!*rest || strncmp(*rest, field->name, chars) != 0 || (*rest)[chars] != '=')
+        return NULL;
+    char *value = *rest + chars + 1;
+    if (field == &account_fields[ACCOUNT_FIELDS - 1]) {
+        *rest = NULL;
+        return value;
+    }
+    *rest = value;
+    return strsep(rest, " ");
+}
+
+const char *account_line_read(char *line, struct account *account)
+{
+    char *rest = line;
+    *account = (struct account){0};
+    const char *id = strsep(&rest, " ");
+    if (!person_id_is(id))
+        return "it does not begin with an id such as p117";
+    strcpy(account->id, id);
+    for (size_t i = 0; i < ACCOUNT_FIELDS; i++) {
+        const char *value = take_account_value(&rest, &account_fields[i]);
+        if (!value || !account_fields[i].read(value, account))
+            return account_fields[i].wrong;
+    }
+    return NULL;
+}

@@ -1,0 +1,219 @@
+/* accounts.c: see accounts.h. */
+#include "services/gateway/accounts.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "services/gateway/account_line.h"
+#include "services/gateway/whole_file.h"
+
+static const char accounts_heading[] =
+    "# People who may sign in at the gateway. `concordat people` writes this file; it is secret.\n";
+
+static size_t accounts_bytes_max(void)
+{
+    return sizeof accounts_heading + PEOPLE_MAX * (size_t)ACCOUNT_LINE_BYTES;
+}
+
+void accounts_close(struct accounts *accounts)
+{
+    if (accounts->rows)
+        sodium_memzero(accounts->rows, accounts->count * sizeof *accounts->rows);
+    free(accounts->rows);
+    *accounts = (struct accounts){0};
+}
+
+/* --- one person ----------------------------------------------------------------------------------------- */
+
+/* The place of an id, or the one that it would take. */
+static size_t place_of(const struct accounts *accounts, const char *id)
+{
+    size_t low = 0, high = accounts->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(accounts->rows[middle].id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct account *accounts_find(const struct accounts *accounts, const char *id)
+{
+    size_t at = place_of(accounts, id);
+    return at < accounts->count && strcmp(accounts->rows[at].id, id) == 0 ? &accounts->rows[at] : NULL;
+}
+
+/* The rows that are left behind hold secrets, which realloc would not wipe. */
+struct account *accounts_add(struct accounts *accounts, const char *id)
+{
+    size_t at = place_of(accounts, id);
+    assert(person_id_is(id) && !accounts_find(accounts, id));
+    if (accounts->count == PEOPLE_MAX)
+        return NULL;
+    bool is_full = (accounts->count & (accounts->count - 1)) == 0;
+    struct account *rows = accounts->rows;
+    if (is_full) {
+        rows = calloc(accounts->count ? accounts->count * 2 : 1, sizeof *rows);
+        if (!rows)
+            return NULL;
+        if (accounts->rows) {
+            memcpy(rows, accounts->rows, accounts->count * sizeof *rows);
+            sodium_memzero(accounts->rows, accounts->count * sizeof *rows);
+        }
+        free(accounts->rows);
+        accounts->rows = rows;
+    }
+    memmove(rows + at + 1, rows + at, (accounts->count - at) * sizeof *rows);
+    rows[at] = (struct account){0};
+    strcpy(rows[at].id, id);
+    accounts->count++;
+    return &rows[at];
+}
+
+bool account_use_recovery(struct account *account, const char *code)
+{
+    uint8_t digest[RECOVERY_DIGEST_BYTES];
+    size_t found = account->code_count;
+    if (!recovery_digest(account->id, code, digest))
+        return false;
+    for (size_t i = 0; i < account->code_count; i++)
+        if (sodium_memcmp(account->codes[i], digest, sizeof digest) == 0)
+            found = i;
+    if (found == account->code_count)
+        return false;
+    memcpy(account->codes[found], account->codes[--account->code_count], sizeof digest);
+    return true;
+}
+
+void account_stamp(const struct account *account, uint8_t stamp[ACCOUNT_STAMP_BYTES])
+{
+    struct account counted = *account;
+    char line[ACCOUNT_LINE_BYTES];
+    counted.code_count = 0;
+    account_line_write(&counted, line);
+    int rc = crypto_generichash(stamp, ACCOUNT_STAMP_BYTES, (const uint8_t *)line, strlen(line), NULL, 0);
+    assert(rc == 0);
+    sodium_memzero(line, sizeof line);
+    sodium_memzero(&counted, sizeof counted);
+}
+
+/* --- the file ------------------------------------------------------------------------------------------- */
+
+static enum accounts_status accounts_refuse(char fault[ACCOUNTS_FAULT_BYTES], enum accounts_status status,
+                                            const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static enum accounts_status accounts_refuse(char fault[ACCOUNTS_FAULT_BYTES], enum accounts_status status,
+                                            const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(fault, ACCOUNTS_FAULT_BYTES, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+static enum accounts_status take_line(struct accounts *accounts, char *line, const char **why)
+{
+    struct account read;
+    *why = account_line_read(line, &read);
+    if (!*why && accounts_find(accounts, read.id))
+        *why = "this person has a line already";
+    if (!*why && accounts->count == PEOPLE_MAX)
+        *why = "there are too many people";
+    struct account *row = *why ? NULL : accounts_add(accounts, read.id);
+    if (row)
+        *row = read;
+    sodium_memzero(&read, sizeof read);
+    if (*why)
+        return ACCOUNTS_WRONG;
+    return row ? ACCOUNTS_GOOD : ACCOUNTS_ENVIRONMENT;
+}
+
+static enum accounts_status take_text(struct accounts *accounts, const char *path, char *text,
+                                      char fault[ACCOUNTS_FAULT_BYTES])
+{
+    char *rest = text;
+    for (size_t number = 1; rest; number++) {
+        char *line = strsep(&rest, "\n");
+        const char *why = NULL;
+        if (!*line || *line == '#')
+            continue;
+        enum accounts_status status = take_line(accounts, line, &why);
+        if (status == ACCOUNTS_WRONG)
+            return accounts_refuse(fault, status, "%.200s: line %zu: %s. Nobody is taken from the file", path,
+                                   number, why);
+        if (status != ACCOUNTS_GOOD)
+            return accounts_refuse(fault, status, "%.200s: no memory", path);
+    }
+    return ACCOUNTS_GOOD;
+}
+
+enum accounts_status accounts_read(struct accounts *accounts, const char *path,
+                                   char fault[ACCOUNTS_FAULT_BYTES])
+{
+    size_t size;
+    *accounts = (struct accounts){0};
+    fault[0] = '\0';
+    char *text = whole_file_read(path, accounts_bytes_max(), &size);
+    if (!text && errno == EPERM)
+        return accounts_refuse(
+            fault, ACCOUNTS_WRONG,
+            "%.200s: others have rights to this file, which is secret. Nobody is taken from it. "
+            "Say chmod 600, and who else could read it meanwhile",
+            path);
+    if (!text)
+        return accounts_refuse(fault,
+                               errno == EFBIG || errno == EILSEQ ? ACCOUNTS_WRONG : ACCOUNTS_ENVIRONMENT,
+                               "%.200s: %s", path, strerror(errno));
+    enum accounts_status status = take_text(accounts, path, text, fault);
+    sodium_memzero(text, size);
+    free(text);
+    return status;
+}
+
+enum accounts_status accounts_write(const struct accounts *accounts, const char *path,
+                                    char fault[ACCOUNTS_FAULT_BYTES])
+{
+    size_t room = sizeof accounts_heading + accounts->count * ACCOUNT_LINE_BYTES;
+    char *text = malloc(room);
+    if (!text)
+        return accounts_refuse(fault, ACCOUNTS_ENVIRONMENT, "%.200s: no memory", path);
+    char *at = stpcpy(text, accounts_heading);
+    for (size_t i = 0; i < accounts->count; i++)
+        at += account_line_write(&accounts->rows[i], at);
+    enum accounts_status status = ACCOUNTS_GOOD;
+    if (!whole_file_write(path, text, (size_t)(at - text)))
+        status = accounts_refuse(fault, ACCOUNTS_ENVIRONMENT, "%.200s: %s. The file is as it was", path,
+                                 strerror(errno));
+    sodium_memzero(text, room);
+    free(text);
+    return status;
+}
+
+int accounts_lock(const char *path)
+{
+    char name[PATH_MAX];
+    if (snprintf(name, sizeof name, "%s.lock", path) >= (int)sizeof name) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    while (fd >= 0 && flock(fd, LOCK_EX) != 0) {
+        if (errno == EINTR)
+            continue;
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}

@@ -1,0 +1,72 @@
+/* accounts.h: the people who may sign in at the gateway, in a text file that `concordat people` writes.
+ *
+ * A line for each person: the id, then key=value, the name last. The file has what proves who somebody is, so
+ * it is for the gateway's user alone: passwords hashed with argon2id, recovery codes as digests, and the
+ * secrets of one-time codes as they are, because they are computed with. One thread.
+ */
+#ifndef CONCORDAT_GATEWAY_ACCOUNTS_H
+#define CONCORDAT_GATEWAY_ACCOUNTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/keys/keys.h"
+#include "proto/wire/person_id.h"
+#include "services/desk/people.h"
+#include "services/gateway/limits.h"
+#include "services/gateway/onetime.h"
+#include "services/gateway/password.h"
+
+enum { ACCOUNTS_FAULT_BYTES = 400, ACCOUNT_STAMP_BYTES = 16 };
+
+struct account {
+    char id[PERSON_ID_CHARS_MAX + 1];
+    char name[PEOPLE_NAME_BYTES_MAX + 1];
+    Concordat__V1__Role role;       /* what they do here: referrer, team, coordinator, auditor or inspector */
+    char of[KEY_OF_CHARS_MAX + 1];  /* the id of their source, team, coordinator or organisation */
+    Concordat__V1__StaffRole staff; /* what they are, as events say it; not specified: they have not said */
+    char password[PASSWORD_HASH_BYTES];
+    uint8_t secret[ONETIME_SECRET_BYTES]; /* of one-time codes */
+    uint8_t codes[RECOVERY_CODES][RECOVERY_DIGEST_BYTES];
+    size_t code_count; /* recovery codes that are left */
+    bool disabled;
+};
+
+struct accounts {
+    struct account *rows; /* owned; sorted by id; wiped in the end */
+    size_t count;
+};
+
+enum accounts_status {
+    ACCOUNTS_GOOD,
+    ACCOUNTS_WRONG,      /* the file, or its rights */
+    ACCOUNTS_ENVIRONMENT /* no file, no memory, no disk */
+};
+
+/* Reads a file. One bad line refuses all of it, because a slip must not let anybody in, or back in; the fault
+ * says which line. Ended by accounts_close, whatever the status is. */
+enum accounts_status accounts_read(struct accounts *accounts, const char *path,
+                                   char fault[ACCOUNTS_FAULT_BYTES]);
+/* Puts the file in the place of the one before, whole or not at all. */
+enum accounts_status accounts_write(const struct accounts *accounts, const char *path,
+                                    char fault[ACCOUNTS_FAULT_BYTES]);
+void accounts_close(struct accounts *accounts);
+
+/* The lock is held while the file is read, changed and written: a descriptor to close, or -1 with errno.
+ * Waits for others. */
+int accounts_lock(const char *path);
+
+/* NULL if there is none. Valid until accounts_add or accounts_close. */
+struct account *accounts_find(const struct accounts *accounts, const char *id);
+/* Makes room for a person, who has nothing but the id then. NULL if there are too many, or no memory. */
+struct account *accounts_add(struct accounts *accounts, const char *id);
+
+/* Takes a recovery code away if it is one of the person's. False if it is not. */
+bool account_use_recovery(struct account *account, const char *code);
+
+/* Differs when the person's sign-in was reset, or what they may do was changed, but not when a recovery code
+ * was used. */
+void account_stamp(const struct account *account, uint8_t stamp[ACCOUNT_STAMP_BYTES]);
+
+#endif
