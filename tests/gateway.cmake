@@ -1,10 +1,16 @@
-# The gateway: HTTP, pages, forms and the people file.
+# The gateway: pages, forms, sign-in, and the process behind a proxy.
 concordat_unit_test(test_html concordat-gateway-parts)
 concordat_unit_test(test_http concordat-gateway-parts test-folder)
 concordat_unit_test(test_form concordat-gateway-parts)
 concordat_unit_test(test_accounts concordat-accounts test-folder PkgConfig::SODIUM)
 concordat_unit_test(test_onetime concordat-accounts PkgConfig::SODIUM)
 concordat_unit_test(test_password concordat-accounts PkgConfig::SODIUM)
+concordat_unit_test(test_session concordat-gateway-parts test-folder PkgConfig::SODIUM)
 
 add_test(NAME test_make_pages COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_make_pages.py)
 set_tests_properties(test_make_pages PROPERTIES TIMEOUT 60)
+
+# A real broker, the gateway, and browsers that Debian's Python plays.
+add_test(NAME test_gateway COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_gateway.py
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(test_gateway PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

@@ -1,0 +1,115 @@
+/* main.c: the options of concordat-gateway. */
+#include <argp.h>
+#include <sodium.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/words/exit_code.h"
+#include "proto/words/program.h"
+#include "services/gateway/service.h"
+
+const char *argp_program_version = "concordat-gateway " CONCORDAT_VERSION;
+
+static const char gateway_about[] =
+    "Serves the pages on which people work with Concordat in a browser.\v"
+    "It speaks HTTP only on this machine. A proxy in front of it speaks TLS and HTTP/2 to the browsers, and closes "
+    "connections to the gateway that were idle for 20 seconds.\n\n"
+    "`concordat people` writes the people file. A person who is disabled there is out within a second. Beside it "
+    "the gateway keeps FILE.taken, the one-time codes that were used.\n\n"
+    "Exit codes:\n"
+    "    0  stopped by SIGTERM or SIGINT\n"
+    "  100  an option or the limit of descriptors is wrong\n"
+    "  101  a bug: an assertion failed; or libzmq gave up, as the last line says\n"
+    "  111  network, memory, people file or key file\n\n"
+    "Examples:\n"
+    "  concordat-gateway --listen unix:/run/concordat/gateway --origin https://concordat.example \\\n"
+    "    --people /etc/concordat/people --key gateway.key_secret \\\n"
+    "    --broker tcp://127.0.0.1:5170 --broker-key broker.key --ring 'Duty coordinator 01632 960100'";
+
+enum gateway_option {
+    OPTION_LISTEN = 0x280,
+    OPTION_ORIGIN,
+    OPTION_PEOPLE,
+    OPTION_KEY,
+    OPTION_BROKER,
+    OPTION_BROKER_KEY,
+    OPTION_RING
+};
+
+static const struct argp_option gateway_options[] = {
+    {"listen", OPTION_LISTEN, "ADDRESS", 0, "For the proxy: unix:/PATH, 127.0.0.1:PORT or [::1]:PORT", 0},
+    {"origin", OPTION_ORIGIN, "URL", 0,
+     "The address in people's browsers, such as https://concordat.example; forms that come from pages of another are "
+     "refused",
+     0},
+    {"people", OPTION_PEOPLE, "FILE", 0, "Who may sign in; `concordat people` writes it", 0},
+    {"key", OPTION_KEY, "FILE", 0, "Secret key of this gateway", 0},
+    {"broker", OPTION_BROKER, "ENDPOINT", 0, "The broker, such as tcp://127.0.0.1:5170", 0},
+    {"broker-key", OPTION_BROKER_KEY, "FILE", 0, "Public key of the broker", 0},
+    {"ring", OPTION_RING, "TEXT", 0, "Whom people ring if it does not work, with the number", 0},
+    {0},
+};
+
+/* Each is needed. */
+static const struct gateway_text {
+    const char *name;
+    enum gateway_option key;
+    size_t at; /* where struct gateway_config keeps the text */
+} gateway_texts[] = {
+    {"listen", OPTION_LISTEN, offsetof(struct gateway_config, listen)},
+    {"origin", OPTION_ORIGIN, offsetof(struct gateway_config, origin)},
+    {"people", OPTION_PEOPLE, offsetof(struct gateway_config, people_path)},
+    {"key", OPTION_KEY, offsetof(struct gateway_config, key_path)},
+    {"broker", OPTION_BROKER, offsetof(struct gateway_config, broker)},
+    {"broker-key", OPTION_BROKER_KEY, offsetof(struct gateway_config, broker_key_path)},
+    {"ring", OPTION_RING, offsetof(struct gateway_config, ring)},
+};
+enum { GATEWAY_TEXTS = sizeof gateway_texts / sizeof *gateway_texts };
+
+static const char **gateway_text_at(struct gateway_config *config, size_t i)
+{
+    return (const char **)(void *)((char *)config + gateway_texts[i].at);
+}
+
+/* Browsers send an origin without a slash at its end, and only over TLS do they keep our cookie. */
+static void check_origin(struct argp_state *state, const char *origin)
+{
+    static const char tls[] = "https://";
+    if (strncmp(origin, tls, sizeof tls - 1) != 0 || !origin[sizeof tls - 1] ||
+        strchr(origin + sizeof tls - 1, '/'))
+        argp_error(state, "--origin is https:// and a name, and no path, such as https://concordat.example");
+}
+
+static error_t parse_gateway_option(int key, char *text, struct argp_state *state)
+{
+    struct gateway_config *config = state->input;
+    for (size_t i = 0; i < GATEWAY_TEXTS; i++) {
+        if ((int)gateway_texts[i].key == key) {
+            *gateway_text_at(config, i) = text;
+            return 0;
+        }
+        if (key == ARGP_KEY_END && !*gateway_text_at(config, i))
+            argp_error(state, "--%s is needed", gateway_texts[i].name);
+    }
+    if (key == ARGP_KEY_ARG)
+        argp_error(state, "%s is no option", text);
+    if (key == ARGP_KEY_END)
+        check_origin(state, config->origin);
+    return key == ARGP_KEY_END ? 0 : ARGP_ERR_UNKNOWN;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct argp argp = {
+        .options = gateway_options, .parser = parse_gateway_option, .doc = gateway_about};
+    struct gateway_config config = {0};
+    program_begin();
+    argp_err_exit_status = CODE_USAGE;
+    program_take_options(&argp, argc, argv, 0, &config);
+    if (sodium_init() < 0) {
+        fprintf(stderr, "concordat-gateway: libsodium does not start\n");
+        return CODE_ENVIRONMENT;
+    }
+    return gateway_run(&config);
+}

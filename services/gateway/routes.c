@@ -1,0 +1,101 @@
+/* routes.c: see routes.h. */
+#include "services/gateway/routes.h"
+
+#include <string.h>
+
+#include "proto/words/now.h"
+#include "proto/words/words.h"
+#include "services/desk/time_words.h"
+#include "services/gateway/made_pages.h"
+#include "services/gateway/reply.h"
+
+static void show_router_status(struct site *site, struct http_request *request)
+{
+    struct html html = {0};
+    char since[TIME_WORDS_BYTES];
+    time_words_clock(site->router_since_ms, now_wall_ms(), since);
+    const struct page_status page = {.works_since = site->router_answers ? since : NULL,
+                                     .away_since = site->router_answers ? NULL : since,
+                                     .ring = site->ring};
+    page_status(&html, &page);
+    reply_page(request, site->router_answers ? 200 : 503, &html, NULL);
+}
+
+static void show_sign_in(struct site *site, struct http_request *request)
+{
+    (void)site;
+    signin_show(request);
+}
+
+static void take_sign_in(struct site *site, struct http_request *request)
+{
+    signin_take(site->signin, request);
+}
+
+static void take_sign_out(struct site *site, struct http_request *request)
+{
+    signin_end(site->signin, request);
+}
+
+static void show_home(struct site *site, struct http_request *request)
+{
+    const struct account *account;
+    const struct web_session *session = signin_find(site->signin, request, &account);
+    struct html html = {0};
+    char role[WORDS_MAX];
+    if (!session) {
+        reply_go(request, "/sign-in", NULL);
+        return;
+    }
+    const struct page_home page = {.frame = {.person = account->name, .token = session->token},
+                                   .role =
+                                       words_for(&concordat__v1__role__descriptor, (int)account->role, role),
+                                   .of = account->of};
+    page_home(&html, &page);
+    reply_page(request, 200, &html, NULL);
+}
+
+typedef void route_answer(struct site *site, struct http_request *request);
+
+/* Any other path is not found. Reading changes nothing, so only taking a form asks from which page it is. */
+static const struct route {
+    const char *path;
+    route_answer *read, *take; /* NULL: this path takes no such request */
+} routes[] = {
+    {"/", show_home, NULL},
+    {"/sign-in", show_sign_in, take_sign_in},
+    {"/sign-out", NULL, take_sign_out},
+    {"/status", show_router_status, NULL},
+};
+
+static const struct route *route_of(const char *path)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+        if (strcmp(routes[i].path, path) == 0)
+            return &routes[i];
+    return NULL;
+}
+
+/* Browsers say with each form whose page sent it. That guards the sign-in too, for which there is no session
+ * yet and so no token. */
+static bool is_from_our_page(const struct site *site, const struct http_request *request)
+{
+    const char *origin = http_header(request, "Origin");
+    return origin && strcmp(origin, site->origin) == 0;
+}
+
+void routes_handle(void *context, struct http_request *request)
+{
+    struct site *site = context;
+    const struct route *route = route_of(http_path(request));
+    bool takes = http_is_post(request);
+    route_answer *answer = !route ? NULL : takes ? route->take : route->read;
+    if (!route)
+        reply_problem(request, REPLY_NOT_FOUND);
+    else if (!answer)
+        reply_problem(request, REPLY_WRONG_METHOD);
+    else if (takes && !is_from_our_page(site, request))
+        reply_problem(request, REPLY_CROSS_SITE);
+    else
+        answer(site, request);
+}

@@ -1,0 +1,18 @@
+/* service.h: the gateway as a whole: one loop over browsers, passwords, the router and its signals. One
+ * thread. */
+#ifndef CONCORDAT_GATEWAY_SERVICE_H
+#define CONCORDAT_GATEWAY_SERVICE_H
+
+struct gateway_config {
+    const char *listen;      /* as listen.h says */
+    const char *origin;      /* as browsers see us, such as https://concordat.example */
+    const char *people_path; /* as accounts.h says */
+    const char *broker, *broker_key_path, *key_path;
+    const char *ring; /* whom to ring if it does not work */
+};
+
+/* Runs until SIGTERM or SIGINT. Returns the process's exit code, and has said on standard error what is
+ * wrong. */
+int gateway_run(const struct gateway_config *config);
+
+#endif

@@ -1,0 +1,51 @@
+/* session.h: who is signed in, on which browser.
+ *
+ * The browser has 32 random bytes in a cookie; here stands their digest, so that what is read of this
+ * process's memory signs nobody in. A session ends when nobody used it for SESSION_IDLE_MS, SESSION_WHOLE_MS
+ * after it began, or when it is ended. A process that starts again knows none. One thread. Times are
+ * milliseconds of a clock that goes on while the machine sleeps (now_boot_ms).
+ */
+#ifndef CONCORDAT_GATEWAY_SESSION_H
+#define CONCORDAT_GATEWAY_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/wire/person_id.h"
+#include "services/gateway/accounts.h"
+
+#define SESSION_COOKIE "__Host-concordat"
+/* Takes the cookie out of the browser. */
+#define SESSION_COOKIE_GONE SESSION_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
+
+enum { SESSION_TOKEN_BYTES = 43 + 1, SESSION_COOKIE_BYTES = 128 };
+
+struct web_sessions;
+
+struct web_session {
+    char person[PERSON_ID_CHARS_MAX + 1];
+    uint8_t stamp[ACCOUNT_STAMP_BYTES]; /* of the person's account, as it was */
+    char token[SESSION_TOKEN_BYTES];    /* stands in every form of this session's pages */
+};
+
+/* NULL if there is no memory. */
+struct web_sessions *web_sessions_open(void);
+void web_sessions_close(struct web_sessions **sessions);
+
+/* Signs a person in, always with new random bytes, and writes the whole of Set-Cookie. If the person has
+ * SESSIONS_OF_PERSON_MAX, the one longest unused ends. NULL if there are too many in all. */
+const struct web_session *web_sessions_begin(struct web_sessions *sessions, const struct account *account,
+                                             int64_t now_ms, char cookie[SESSION_COOKIE_BYTES]);
+
+/* The session of a cookie's value, which is used now; NULL if there is none, or no cookie. Valid until the
+ * next call that begins or ends one. */
+const struct web_session *web_sessions_find(struct web_sessions *sessions, const char *cookie,
+                                            int64_t now_ms);
+
+/* Compares in a time that tells nothing. A token of NULL fits none. */
+bool web_session_fits(const struct web_session *session, const char *token);
+
+/* Signs out: the session and its token are of no use from now on. NULL is none. */
+void web_sessions_end(struct web_sessions *sessions, const struct web_session *session);
+
+#endif

@@ -1,0 +1,328 @@
+/* signin.c: see signin.h. */
+#include "services/gateway/signin.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/words/now.h"
+#include "services/gateway/form.h"
+#include "services/gateway/lockout.h"
+#include "services/gateway/made_pages.h"
+#include "services/gateway/reply.h"
+#include "services/gateway/taken.h"
+
+enum { CODE_BYTES_MAX = 32 };
+
+struct signin {
+    char people_path[PATH_MAX];
+    struct accounts accounts;
+    struct stat read_as; /* the people file when it was read */
+    int64_t look_at_ms;
+    struct web_sessions *sessions;
+    struct passwords *passwords;
+    struct lockout *lockout;
+    struct taken *taken;
+};
+
+/* Somebody whose password is being compared. */
+struct signin_attempt {
+    struct signin *signin;
+    struct http_request *request;
+    char id[PERSON_ID_CHARS_MAX + 1];
+    char code[CODE_BYTES_MAX + 1];
+};
+
+/* --- the people file -------------------------------------------------------------------------------------
+ */
+
+static bool is_same_file(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino && one->st_size == other->st_size &&
+           one->st_mtim.tv_sec == other->st_mtim.tv_sec && one->st_mtim.tv_nsec == other->st_mtim.tv_nsec;
+}
+
+/* A file that cannot be read now leaves those whom we know: a slip of the administrator's must not send a
+ * whole shift out. */
+static void read_people_again(struct signin *signin)
+{
+    struct stat about;
+    struct accounts fresh;
+    char fault[ACCOUNTS_FAULT_BYTES];
+    if (stat(signin->people_path, &about) != 0 || is_same_file(&about, &signin->read_as))
+        return;
+    signin->read_as = about;
+    if (accounts_read(&fresh, signin->people_path, fault) != ACCOUNTS_GOOD) {
+        accounts_close(&fresh);
+        fprintf(stderr, "concordat-gateway: %s. Those who were in it before can sign in still\n", fault);
+        return;
+    }
+    accounts_close(&signin->accounts);
+    signin->accounts = fresh;
+}
+
+/* The code is gone when the file without it is on disk. */
+static bool use_recovery_code(struct signin *signin, const char *id, const char *code)
+{
+    struct accounts now;
+    char fault[ACCOUNTS_FAULT_BYTES];
+    int lock = accounts_lock(signin->people_path);
+    if (lock < 0)
+        return false;
+    bool used = accounts_read(&now, signin->people_path, fault) == ACCOUNTS_GOOD;
+    struct account *account = used ? accounts_find(&now, id) : NULL;
+    used = account && !account->disabled && account_use_recovery(account, code) &&
+           accounts_write(&now, signin->people_path, fault) == ACCOUNTS_GOOD;
+    accounts_close(&now);
+    close(lock);
+    if (used)
+        read_people_again(signin);
+    return used;
+}
+
+/* --- the whole --------------------------------------------------------------------------------------------
+ */
+
+struct signin *signin_open(const char *people_path, char *message, size_t message_size)
+{
+    struct signin *signin = calloc(1, sizeof *signin);
+    char taken_path[PATH_MAX], fault[ACCOUNTS_FAULT_BYTES];
+    snprintf(message, message_size, "no memory for sign-in, or the name of the people file is too long");
+    if (!signin || snprintf(signin->people_path, PATH_MAX, "%s", people_path) >= PATH_MAX ||
+        snprintf(taken_path, PATH_MAX, "%s.taken", people_path) >= PATH_MAX) {
+        free(signin);
+        return NULL;
+    }
+    bool good = stat(people_path, &signin->read_as) == 0;
+    if (accounts_read(&signin->accounts, people_path, fault) != ACCOUNTS_GOOD) {
+        snprintf(message, message_size, "%s", fault);
+        good = false;
+    }
+    signin->sessions = web_sessions_open();
+    signin->lockout = lockout_open();
+    if (good && signin->sessions && signin->lockout)
+        signin->taken = taken_open(taken_path, now_wall_ms(), message, message_size);
+    if (signin->taken)
+        signin->passwords = passwords_open();
+    if (!signin->passwords)
+        signin_close(&signin);
+    return signin;
+}
+
+void signin_close(struct signin **signin)
+{
+    struct signin *s = *signin;
+    if (!s)
+        return;
+    passwords_close(&s->passwords);
+    taken_close(&s->taken);
+    lockout_close(&s->lockout);
+    web_sessions_close(&s->sessions);
+    accounts_close(&s->accounts);
+    free(s);
+    *signin = NULL;
+}
+
+int signin_fd(const struct signin *signin, unsigned at)
+{
+    return passwords_fd(signin->passwords, at);
+}
+
+int signin_patience_ms(const struct signin *signin)
+{
+    return passwords_patience_ms(signin->passwords, now_monotonic_ms());
+}
+
+void signin_turn(struct signin *signin)
+{
+    int64_t now_ms = now_monotonic_ms();
+    passwords_turn(signin->passwords, now_ms);
+    if (now_ms < signin->look_at_ms)
+        return;
+    signin->look_at_ms = now_ms + ACCOUNTS_LOOK_MS;
+    read_people_again(signin);
+}
+
+const struct web_session *signin_find(struct signin *signin, const struct http_request *request,
+                                      const struct account **account)
+{
+    uint8_t stamp[ACCOUNT_STAMP_BYTES];
+    const struct web_session *session =
+        web_sessions_find(signin->sessions, http_cookie(request, SESSION_COOKIE), now_boot_ms());
+    *account = session ? accounts_find(&signin->accounts, session->person) : NULL;
+    if (*account)
+        account_stamp(*account, stamp);
+    if (*account && sodium_memcmp(stamp, session->stamp, sizeof stamp) == 0)
+        return session;
+    web_sessions_end(signin->sessions, session);
+    *account = NULL;
+    return NULL;
+}
+
+/* --- signing in -------------------------------------------------------------------------------------------
+ */
+
+static void send_form(struct http_request *request, unsigned status, const struct page_sign_in *page)
+{
+    struct html html = {0};
+    page_sign_in(&html, page);
+    reply_page(request, status, &html, NULL);
+}
+
+void signin_show(struct http_request *request)
+{
+    send_form(request, 200, &(struct page_sign_in){0});
+}
+
+/* The same words whatever was wrong, so that nobody learns which part was right. */
+static void refuse_attempt(const struct signin_attempt *attempt)
+{
+    send_form(attempt->request, 403,
+              &(struct page_sign_in){.is_refused = true, .wrong = true, .id = attempt->id});
+}
+
+/* A guess reads no file: how long that took would say that the password was right. */
+static bool code_counts(struct signin *signin, const struct account *account, const char *code)
+{
+    struct account copy = *account;
+    int64_t step, now_ms = now_wall_ms();
+    if (onetime_find(account->secret, code, now_ms, &step))
+        return taken_take(signin->taken, account->id, step, now_ms) == TAKEN_NOW;
+    bool is_known = account_use_recovery(&copy, code);
+    sodium_memzero(&copy, sizeof copy);
+    return is_known && use_recovery_code(signin, account->id, code);
+}
+
+/* The code is taken only if the password is right: else anybody could use up somebody's codes. */
+static void decide_attempt(const struct signin_attempt *attempt)
+{
+    struct signin *signin = attempt->signin;
+    char cookie[SESSION_COOKIE_BYTES];
+    const struct account *account = accounts_find(&signin->accounts, attempt->id), *before;
+    if (!account || account->disabled || !code_counts(signin, account, attempt->code)) {
+        refuse_attempt(attempt);
+        return;
+    }
+    lockout_good(signin->lockout, attempt->id);
+    /* A change of person on this browser ends the session of the one before. */
+    web_sessions_end(signin->sessions, signin_find(signin, attempt->request, &before));
+    account = accounts_find(&signin->accounts, attempt->id);
+    if (account && web_sessions_begin(signin->sessions, account, now_boot_ms(), cookie))
+        reply_go(attempt->request, "/", cookie);
+    else
+        reply_problem(attempt->request, REPLY_BUSY);
+    sodium_memzero(cookie, sizeof cookie);
+}
+
+static void password_is_compared(void *context, enum password_result result)
+{
+    struct signin_attempt *attempt = context;
+    if (result == PASSWORD_BUSY) {
+        lockout_undo(attempt->signin->lockout, attempt->id);
+        reply_problem(attempt->request, REPLY_BUSY);
+    } else if (result == PASSWORD_FITS) {
+        decide_attempt(attempt);
+    } else {
+        refuse_attempt(attempt);
+    }
+    sodium_memzero(attempt, sizeof *attempt);
+    free(attempt);
+}
+
+static void refuse_locked(struct http_request *request, const char *id, int64_t wait_ms)
+{
+    char minutes[24];
+    snprintf(minutes, sizeof minutes, "%lld", (long long)(wait_ms + 59999) / 60000);
+    send_form(request, 429, &(struct page_sign_in){.is_refused = true, .locked_minutes = minutes, .id = id});
+}
+
+static const struct form_rule signin_rules[] = {
+    {.name = "id", .bytes_max = PERSON_ID_CHARS_MAX},
+    {.name = "password", .bytes_max = PASSWORD_BYTES_MAX},
+    {.name = "code", .bytes_max = CODE_BYTES_MAX},
+};
+
+static bool read_attempt(const struct form *form, struct signin_attempt *attempt)
+{
+    const char *id = form_value(form, "id", 0), *code = form_value(form, "code", 0);
+    if (!id || !code || !form_value(form, "password", 0))
+        return false;
+    strcpy(attempt->id, id);
+    strcpy(attempt->code, code);
+    return true;
+}
+
+/* The account and its hash are looked up now; whether the person may still come in, when it is compared. */
+static void begin_attempt(struct signin *signin, struct http_request *request, const struct form *form)
+{
+    struct signin_attempt *attempt = calloc(1, sizeof *attempt);
+    if (!attempt || !read_attempt(form, attempt)) {
+        reply_problem(request, attempt ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
+        free(attempt);
+        return;
+    }
+    attempt->signin = signin;
+    attempt->request = request;
+    int64_t now_ms = now_monotonic_ms(), wait_ms = lockout_begin(signin->lockout, attempt->id, now_ms);
+    const struct account *account = accounts_find(&signin->accounts, attempt->id);
+    if (wait_ms > 0) {
+        refuse_locked(request, attempt->id, wait_ms);
+    } else if (passwords_compare(signin->passwords, form_value(form, "password", 0),
+                                 account ? account->password : NULL, now_ms, password_is_compared, attempt)) {
+        return;
+    } else {
+        lockout_undo(signin->lockout, attempt->id);
+        reply_problem(request, REPLY_BUSY);
+    }
+    sodium_memzero(attempt, sizeof *attempt);
+    free(attempt);
+}
+
+void signin_take(struct signin *signin, struct http_request *request)
+{
+    struct form form;
+    size_t size;
+    const char *bytes = http_form(request, &size);
+    enum form_status status =
+        form_read(&form, bytes, size, signin_rules, sizeof signin_rules / sizeof *signin_rules);
+    if (status == FORM_GOOD)
+        begin_attempt(signin, request, &form);
+    else
+        reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
+    form_close(&form);
+}
+
+/* --- signing out ------------------------------------------------------------------------------------------
+ */
+
+static const struct form_rule signout_rules[] = {
+    {.name = "token", .bytes_max = SESSION_TOKEN_BYTES},
+    {.name = "then", .bytes_max = 16},
+};
+
+void signin_end(struct signin *signin, struct http_request *request)
+{
+    struct form form;
+    const struct account *account;
+    size_t size;
+    const char *bytes = http_form(request, &size);
+    enum form_status status =
+        form_read(&form, bytes, size, signout_rules, sizeof signout_rules / sizeof *signout_rules);
+    const struct web_session *session = signin_find(signin, request, &account);
+    const char *then = form_value(&form, "then", 0);
+    bool to_sign_in = then && strcmp(then, "sign-in") == 0;
+    if (status != FORM_GOOD) {
+        reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
+    } else if (session && !web_session_fits(session, form_value(&form, "token", 0))) {
+        reply_problem(request, REPLY_OLD_PAGE);
+    } else {
+        web_sessions_end(signin->sessions, session);
+        reply_go(request, to_sign_in ? "/sign-in" : "/status", SESSION_COOKIE_GONE);
+    }
+    form_close(&form);
+}

@@ -1,0 +1,40 @@
+/* signin.h: how a person signs in: id, password and a one-time code, or a recovery code in its place.
+ *
+ * It has the people file and everybody who is signed in. A person who is disabled or reset in the file is out
+ * within ACCOUNTS_LOOK_MS. One thread.
+ */
+#ifndef CONCORDAT_GATEWAY_SIGNIN_H
+#define CONCORDAT_GATEWAY_SIGNIN_H
+
+#include "services/gateway/accounts.h"
+#include "services/gateway/http.h"
+#include "services/gateway/session.h"
+
+struct signin;
+
+/* The file is that of accounts.h; beside it stands FILE.taken. NULL with a message if it cannot be read, or
+ * there is no memory. */
+struct signin *signin_open(const char *people_path, char *message, size_t message_size);
+/* Attempts that wait are answered first, so the server of the requests is closed after this. */
+void signin_close(struct signin **signin);
+
+/* Shows the page with the form. */
+void signin_show(struct http_request *request);
+/* Takes the form, and answers when the password is compared. */
+void signin_take(struct signin *signin, struct http_request *request);
+/* Ends the session of the request, if its form has the session's token, and shows the sign-in page or the
+ * status. */
+void signin_end(struct signin *signin, struct http_request *request);
+
+/* The session of the request's cookie, and the person's account. NULL: nobody is signed in there. Both are
+ * valid until the next call of any function here. */
+const struct web_session *signin_find(struct signin *signin, const struct http_request *request,
+                                      const struct account **account);
+
+/* For the caller's poll: the descriptors PASSWORDS_AT_ONCE, and for how long; -1: any time. */
+int signin_fd(const struct signin *signin, unsigned at);
+int signin_patience_ms(const struct signin *signin);
+/* Does what is due: answers attempts, and reads the people file if it was changed. */
+void signin_turn(struct signin *signin);
+
+#endif

@@ -1,0 +1,406 @@
+"""The gateway as a process between a browser and a broker: sign-in, the status page, and everything that is no request of
+a browser's.
+
+Browsers are played by Python's own HTTP client, or byte by byte; one-time codes are made here from RFC 6238.
+
+Usage: test_gateway.py SOURCE BUILD
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import time
+import unittest
+import urllib.parse
+
+import stage
+
+ORIGIN = "https://concordat.example"
+FORM = "application/x-www-form-urlencoded"
+POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+          "trusted-types 'none'")
+BODY_MAX = 64 * 1024  # limits.h
+SECONDS = 60
+
+
+class Connection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("concordat.example", timeout=SECONDS)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(SECONDS)
+        self.sock.connect(self.path)
+
+
+class Page:
+    def __init__(self, response):
+        self.status, self.headers, self.text = response.status, response.headers, response.read().decode()
+        self.go = response.headers.get("Location")
+
+    def token(self):
+        return re.search(r'name="token" value="([\w-]{43})"', self.text)[1]
+
+
+class Browser:
+    """Keeps the cookie, as a browser does."""
+
+    def __init__(self, path):
+        self.path, self.cookie = path, None
+
+    def ask(self, method, path, body=None, **headers):
+        connection = Connection(self.path)
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        page = Page(connection.getresponse())
+        connection.close()
+        if set_cookie := page.headers.get("Set-Cookie"):
+            self.cookie = None if "Max-Age=0" in set_cookie else set_cookie.split(";")[0]
+        return page
+
+    def get(self, path):
+        return self.ask("GET", path)
+
+    def post(self, path, fields, origin=ORIGIN):
+        headers = {"Origin": origin} if origin else {}
+        return self.ask("POST", path, urllib.parse.urlencode(fields), Content_Type=FORM, **headers)
+
+    def sign_in(self, person, code=None, **changed):
+        fields = {"id": person["id"], "password": person["password"], "code": code or fresh_code(person)}
+        return self.post("/sign-in", {**fields, **changed})
+
+
+def code_of(secret, step):
+    mac = hmac.new(base64.b32decode(secret), struct.pack(">q", step), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1000000:06}"
+
+
+def fresh_code(person):
+    """The code that the telephone shows, or the next one if this one was used: clocks may differ by a step."""
+    step = max(int(time.time()) // 30 - 1, person.get("used", 0) + 1)
+    person["used"] = step
+    return code_of(person["secret"], step)
+
+
+class Gateway(unittest.TestCase):
+    """One gateway for all tests, which have people of their own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stage = stage.Stage("gateway", (*stage.PROGRAM_FOLDERS, "services/gateway"))
+        cls.addClassCleanup(cls.stage.close)
+        cls.key = cls.stage.make_key("gateway", "coordinator", "northmoor-duty")
+        cls.people = cls.stage.path("people")
+        cls.listen = cls.stage.path("gateway.socket")
+        cls.left = [cls.people_command("add", f"p{number}", "--name", "Sam Okafor", "--role", "team", "--of",
+                                       "northmoor-crisis") for number in range(101, 109)]
+        cls.ash = cls.people_command("add", "p201", "--name", "Ash O'Neil-Żak", "--role", "coordinator", "--of",
+                                     "northmoor-duty")
+        cls.start()
+
+    def setUp(self):
+        self.browser = Browser(self.listen)
+
+    @classmethod
+    def start(cls):
+        return cls.stage.start(
+            "gateway", "concordat-gateway", "--listen", f"unix:{cls.listen}", "--origin", ORIGIN, "--people",
+            cls.people, "--key", cls.key, "--broker", cls.stage.endpoint, "--broker-key",
+            cls.stage.public_key("broker"), "--ring", "Duty coordinator 01632 960100", ready="listening")
+
+    @classmethod
+    def people_command(cls, *words):
+        ran = subprocess.run([stage.find_program("concordat"), "people", *words, "--file", cls.people, "--json"],
+                             capture_output=True, text=True, timeout=SECONDS, check=False)
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)
+
+    def listed(self, who):
+        return next(person for person in self.people_command("list") if person["id"] == who["id"])
+
+    def await_page(self, path, status):
+        for _ in range(SECONDS * 20):
+            page = self.browser.get(path)
+            if page.status == status:
+                return page
+            time.sleep(0.05)  # a page cannot notify us
+        raise AssertionError(f"{path} says {page.status} and not {status}")
+
+    # ---- The status, for everybody ----
+
+    def test_the_status_says_whether_the_router_answers_and_whom_to_ring(self):
+        page = self.browser.get("/status")
+        self.assertEqual(page.status, 503)
+        self.assertIn("The router does not answer, since", page.text)
+        self.assertIn("Duty coordinator 01632 960100", page.text)
+        self.stage.start_broker()
+        page = self.await_page("/status", 200)
+        self.assertIn("Concordat works, since", page.text)
+        self.stage.kill("broker")
+        self.assertIn("does not answer", self.await_page("/status", 503).text)
+
+    def test_every_answer_carries_the_policy(self):
+        for path in ("/status", "/sign-in", "/", "/none"):
+            headers = self.browser.get(path).headers
+            self.assertEqual(headers["Content-Security-Policy"], POLICY)
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+            self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+            self.assertEqual(headers["Cache-Control"], "no-store")
+
+    # ---- Signing in and out ----
+
+    def test_a_person_signs_in_sees_their_page_and_signs_out(self):
+        sam = self.left.pop()
+        self.assertEqual(self.browser.get("/").go, "/sign-in")
+        page = self.browser.sign_in(sam)
+        self.assertEqual((page.status, page.go), (303, "/"))
+        self.assertRegex(page.headers["Set-Cookie"],
+                         r"^__Host-concordat=[\w-]{43}; Path=/; Secure; HttpOnly; SameSite=Strict$")
+        page = self.browser.get("/")
+        self.assertIn("Signed in: Sam Okafor", page.text)
+        self.assertIn("team, northmoor-crisis", page.text)
+        cookie = self.browser.cookie
+        self.assertEqual(self.browser.post("/sign-out", {"token": "x" * 43, "then": "status"}).status, 403)
+        self.assertIn("Signed in: Sam Okafor", self.browser.get("/").text)
+        self.assertEqual(self.browser.post("/sign-out", {"token": page.token(), "then": "status"}).go, "/status")
+        self.assertIsNone(self.browser.cookie)
+        self.browser.cookie = cookie
+        self.assertEqual(self.browser.get("/").go, "/sign-in")
+
+    def test_the_next_person_at_the_same_screen_ends_the_session_before(self):
+        sam = self.left.pop()
+        self.browser.sign_in(sam)
+        before = self.browser.cookie
+        self.assertEqual(self.browser.sign_in(self.ash).status, 303)
+        self.assertIn("Signed in: Ash O&#39;Neil-Żak", self.browser.get("/").text)
+        self.browser.cookie = before
+        self.assertEqual(self.browser.get("/").go, "/sign-in")
+
+    def test_a_code_is_taken_once_also_by_a_gateway_that_was_killed(self):
+        sam = self.left.pop()
+        code = fresh_code(sam)
+        self.assertEqual(self.browser.sign_in(sam, code).status, 303)
+        self.assertEqual(self.browser.sign_in(sam, code).status, 403)
+        self.stage.kill("gateway")
+        self.start()
+        self.assertEqual(self.browser.get("/").go, "/sign-in")
+        self.assertEqual(self.browser.sign_in(sam, code).status, 403)
+        self.assertEqual(self.browser.sign_in(sam).status, 303)
+
+    def test_a_recovery_code_counts_once_and_is_gone_from_the_file(self):
+        sam = self.left.pop()
+        code = sam["recoveryCodes"][3]
+        self.assertEqual(self.browser.sign_in(sam, code.upper().replace("-", " ")).status, 303)
+        self.assertEqual(self.listed(sam)["recoveryCodesLeft"], 7)
+        self.assertIn("Signed in", self.browser.get("/").text)
+        self.assertEqual(Browser(self.listen).sign_in(sam, code).status, 403)
+
+    def test_who_is_disabled_is_out_and_who_is_reset_comes_in_with_what_is_new(self):
+        sam = self.left.pop()
+        self.browser.sign_in(sam)
+        self.assertEqual(self.browser.get("/").status, 200)
+        self.people_command("disable", sam["id"])
+        self.await_page("/", 303)
+        self.assertEqual(self.browser.sign_in(sam).status, 403)
+        new = self.people_command("reset", sam["id"])
+        self.stage.kill("gateway")  # it would read the file within a second
+        self.start()
+        self.assertEqual(self.browser.sign_in(new, password=sam["password"]).status, 403)
+        self.assertEqual(self.browser.sign_in(new).status, 303)
+        self.people_command("reset", sam["id"])
+        self.await_page("/", 303)
+
+    def test_a_refusal_says_the_same_whatever_was_wrong_and_then_locks_out(self):
+        sam = self.left.pop()
+        wrong = [self.browser.sign_in(sam, password="not it"), self.browser.sign_in(sam, code="000000"),
+                 self.browser.sign_in(sam, id="p999", code="000000")]
+        self.assertEqual({page.status for page in wrong}, {403})
+        self.assertEqual(len({page.text.replace("p999", sam["id"]) for page in wrong}), 1)
+        for _ in range(3):
+            self.assertEqual(self.browser.sign_in(sam, code="000000").status, 403)
+        page = self.browser.sign_in(sam)
+        self.assertEqual(page.status, 429)
+        self.assertIn("The next one counts in 1 min.", page.text)
+
+    def test_passwords_that_come_all_at_once_are_all_answered_and_pages_go_on(self):
+        connections = []
+        for i in range(80):
+            connection = Connection(self.listen)
+            fields = {"id": f"q{i:03}", "password": "a guess", "code": "000000"}
+            connection.request("POST", "/sign-in", urllib.parse.urlencode(fields),
+                               {"Content-Type": FORM, "Origin": ORIGIN})
+            connections.append(connection)
+        self.assertIn(self.browser.get("/status").status, (200, 503))
+        answers = [connection.getresponse() for connection in connections]
+        busy = [answer for answer in answers if answer.status == 503]
+        self.assertEqual({answer.status for answer in answers}, {403, 503})
+        self.assertGreaterEqual(len(busy), 80 - 2 - 64 - 2)
+        self.assertTrue(all(answer.headers["Retry-After"] == "5" for answer in busy))
+        for connection in connections:
+            connection.close()
+
+    # ---- What no browser of ours sends ----
+
+    def test_a_form_of_another_sites_page_is_refused(self):
+        sam = self.left.pop()
+        for origin in (None, "null", "https://evil.example", ORIGIN + ".evil.example", "http://concordat.example"):
+            fields = {"id": sam["id"], "password": sam["password"], "code": code_of(sam["secret"], 1)}
+            page = self.browser.post("/sign-in", fields, origin)
+            self.assertEqual(page.status, 403)
+            self.assertIn("came from another site", page.text)
+        self.assertEqual(self.browser.sign_in(sam).status, 303)
+
+    def test_a_forged_cookie_is_nobody(self):
+        for cookie in ("__Host-concordat=", "__Host-concordat=" + "A" * 43, "__Host-concordat=" + "A" * 1000, "x"):
+            self.browser.cookie = cookie
+            self.assertEqual(self.browser.get("/").go, "/sign-in")
+        self.browser.cookie = "__Host-concordat=" + "A" * 5000  # more than there is room for
+        self.assertEqual(self.browser.get("/").status, 431)
+
+    def test_markup_in_a_field_stays_text_and_what_is_no_text_is_refused(self):
+        page = self.browser.post("/sign-in", {"id": "\"><b>x", "password": "x", "code": "000000"})
+        self.assertEqual(page.status, 403)
+        self.assertIn('value="&#34;&gt;&lt;b&gt;x"', page.text)
+        for bad in ("\u202e", "a\nb", "a\0b", "x" * 13):
+            self.assertEqual(self.browser.post("/sign-in", {"id": bad, "password": "x", "code": "0"}).status, 400)
+        body = "id=a&id=b&password=x&code=0"
+        self.assertEqual(self.browser.ask("POST", "/sign-in", body, Content_Type=FORM, Origin=ORIGIN).status, 400)
+
+    def raw(self, text):
+        """The status that answers these bytes; 0 if the connection ends without one."""
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.settimeout(SECONDS)
+            peer.connect(self.listen)
+            try:
+                peer.sendall(text if isinstance(text, bytes) else text.encode())
+                answer = peer.recv(65536)
+            except (BrokenPipeError, ConnectionResetError):
+                return 0
+        found = re.match(rb"HTTP/1\.1 (\d+) ", answer)
+        return int(found[1]) if found else 0
+
+    def test_what_proxies_could_read_otherwise_is_refused(self):
+        sam = self.left.pop()
+        host, form = "Host: concordat.example\r\n", f"Content-Type: {FORM}\r\n"
+        post = f"POST /sign-in HTTP/1.1\r\n{host}{form}Origin: {ORIGIN}\r\n"
+        rows = (
+            (f"GET /status HTTP/1.1\r\n{host}\r\n", 503),
+            ("GET /status HTTP/1.1\r\n\r\n", 400),
+            (f"GET /status HTTP/1.1\r\n{host}{host}\r\n", 400),
+            (f"GET /status HTTP/1.0\r\n{host}\r\n", 505),
+            (f"PUT /status HTTP/1.1\r\n{host}\r\n", 405),
+            (f"POST /status HTTP/1.1\r\n{host}{form}Origin: {ORIGIN}\r\nContent-Length: 0\r\n\r\n", 405),
+            (f"GET /sign-out HTTP/1.1\r\n{host}\r\n", 405),
+            (f"GET /%73tatus HTTP/1.1\r\n{host}\r\n", 404),
+            (f"GET //status HTTP/1.1\r\n{host}\r\n", 404),
+            (f"GET /./status HTTP/1.1\r\n{host}\r\n", 404),
+            (f"GET /status HTTP/1.1\r\n{host}Cookie: a=b\r\nCookie: c=d\r\n\r\n", 400),
+            (f"GET /status HTTP/1.1\r\n{host}Content-Length: 5\r\n\r\nhello", 400),
+            (f"{post.replace('sign-in', 'sign-out')}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+            (f"{post}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+            (f"{post}Content-Length: 3\r\nContent-Length: 4\r\n\r\na=b", 400),
+            (f"{post}Content-Length: {BODY_MAX + 1}\r\n\r\n", 413),
+            (f"{post}Content-Length: 99999999999999999999\r\n\r\n", 413),
+            (f"{post}Content-Length: -1\r\n\r\n", 400),
+            (f"POST /sign-in HTTP/1.1\r\n{host}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}", 415),
+            (f"GET /status HTTP/1.1\r\n{host}X-Long: {'x' * 9000}\r\n\r\n", 431),
+            (f"GET /{'x' * 9000} HTTP/1.1\r\n{host}\r\n", 414),
+            ("\x16\x03\x01\x02\x00\x01\x00" * 20 + "\r\n\r\n", 400),
+        )
+        for text, status in rows:
+            with self.subTest(text=text[:120]):
+                self.assertIn(self.raw(text), (status, 0) if status in (400, 413, 414, 431) else (status,))
+        self.assertEqual(self.browser.sign_in(sam).status, 303)
+
+    def test_a_whole_body_is_taken_up_to_the_bound(self):
+        head = f"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nOrigin: {ORIGIN}\r\n"
+        body = "id=" + "x" * (BODY_MAX - 3)
+        self.assertEqual(self.raw(f"{head}Content-Length: {BODY_MAX}\r\n\r\n{body}"), 400)
+
+    # ---- Starting and stopping ----
+
+    def test_it_does_not_start_with_what_is_wrong_and_says_why(self):
+        program = stage.find_program("concordat-gateway", ("services/gateway",))
+        good = {"--listen": f"unix:{self.listen}2", "--origin": ORIGIN, "--people": self.people, "--key": self.key,
+                "--broker": self.stage.endpoint, "--broker-key": self.stage.public_key("broker"), "--ring": "1"}
+        os.chmod(self.people, 0o640)
+        rows = (("--listen", "0.0.0.0:8080", 111, "others have rights"), ("--people", "/none", 111, "/none"),
+                ("--origin", "http://concordat.example", 100, "--origin is https://"),
+                ("--origin", ORIGIN + "/", 100, "--origin is https://"))
+        for option, value, code, words in rows:
+            options = [word for pair in {**good, option: value}.items() for word in pair]
+            ran = subprocess.run([program, *options], capture_output=True, text=True, timeout=SECONDS, check=False)
+            self.assertEqual(ran.returncode, code, ran.stderr)
+            self.assertIn(words, ran.stderr)
+        os.chmod(self.people, 0o600)
+        options = [word for pair in {**good, "--listen": "0.0.0.0:8080"}.items() for word in pair]
+        ran = subprocess.run([program, *options], capture_output=True, text=True, timeout=SECONDS, check=False)
+        self.assertEqual(ran.returncode, 100, ran.stderr)
+        self.assertIn("listens only on this machine", ran.stderr)
+
+    def test_it_stops_when_told_to_with_attempts_under_way(self):
+        connection = Connection(self.listen)
+        connection.request("POST", "/sign-in", "id=p117&password=x&code=1", {"Content-Type": FORM, "Origin": ORIGIN})
+        process = self.stage.processes["gateway"]
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(SECONDS), 0)
+        connection.close()
+        self.start()
+
+
+class People(unittest.TestCase):
+    """`concordat people`, without a gateway."""
+
+    def setUp(self):
+        self.stage = stage.Stage("people")
+        self.addCleanup(self.stage.close)
+
+    def people(self, *words):
+        return subprocess.run([stage.find_program("concordat"), "people", *words, "--file", self.stage.path("people")],
+                              capture_output=True, text=True, timeout=SECONDS, check=False)
+
+    def test_secrets_are_told_once_and_mistakes_change_nothing(self):
+        add = ("add", "p117", "--name", "Sam Okafor", "--role", "team", "--of", "northmoor-crisis")
+        said = self.people(*add).stdout
+        self.assertRegex(said, r"otpauth://totp/Concordat:p117\?secret=[A-Z2-7]{32}&issuer=Concordat\n")
+        with open(self.stage.path("people"), "rb") as file:
+            before = file.read()
+        rows = ((add, 1, "is in the file already"), (("reset", "p118"), 1, "is not in the file"),
+                (("disable", "p118"), 1, "is not in the file"), (("disable", "Sam"), 100, "an id is like p117"),
+                (("add", "p118", "--name", "A"), 100, "needs --name, --role and --of"),
+                (("add", "p118", "--name", "A", "--role", "king", "--of", "x"), 100, "--role is referrer"),
+                (("add", "p118", "--name", "A\nB", "--role", "team", "--of", "x"), 100, "each of one line"),
+                (("list", "p117"), 100, "list takes no id"), (("drop", "p117"), 100, "say add ID"))
+        for words, code, why in rows:
+            ran = self.people(*words)
+            self.assertEqual(ran.returncode, code, ran.stderr)
+            self.assertIn(why, ran.stderr)
+        with open(self.stage.path("people"), "rb") as file:
+            self.assertEqual(file.read(), before)
+        listed = self.people("list").stdout
+        self.assertIn("Sam Okafor", listed)
+        self.assertNotIn(re.search("secret=([A-Z2-7]+)", said)[1], listed)
+
+    def test_two_administrators_at_once_lose_nobody(self):
+        program = stage.find_program("concordat")
+        running = [subprocess.Popen([program, "people", "add", f"p{i:03}", "--name", "Robin", "--role", "team", "--of",
+                                     "x", "--file", self.stage.path("people")], stdout=subprocess.DEVNULL)
+                   for i in range(6)]
+        self.assertEqual([process.wait(SECONDS) for process in running], [0] * 6)
+        self.assertEqual(len(self.people("list").stdout.splitlines()), 6)
+
+
+if __name__ == "__main__":
+    unittest.main()
