@@ -10,7 +10,7 @@ concordat_unit_test(test_session concordat-gateway-parts test-folder PkgConfig::
 add_test(NAME test_make_pages COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_make_pages.py)
 set_tests_properties(test_make_pages PROPERTIES TIMEOUT 60)
 
-# A real broker, the gateway, and browsers that Debian's Python plays.
+# A real broker, the gateway, nginx by its example, and browsers that Debian's Python and curl play.
 add_test(NAME test_gateway COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_gateway.py
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 set_tests_properties(test_gateway PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

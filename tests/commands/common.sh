@@ -15,8 +15,9 @@ packages=(
 # Only the tests need these: the test library, a client in another language, time zones, a count of instructions, the
 # commit that a seed belongs to, and what checks manual pages and one-time codes.
 test_packages=(libcmocka-dev python3-zmq tzdata valgrind git mandoc oathtool)
-# The other tools of `tests/run ci`: a second compiler, and what checks the format.
-ci_packages=(clang-14 clang-format-14)
+# The other tools of `tests/run ci`: a second compiler, what checks the format, and the proxy of deploy/examples with a
+# browser for it.
+ci_packages=(clang-14 clang-format-14 nginx-light openssl curl)
 
 say() { printf '%s\n' "$*"; }
 

@@ -13,10 +13,12 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import struct
 import subprocess
+import threading
 import time
 import unittest
 import urllib.parse
@@ -30,6 +32,8 @@ POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'sel
           "trusted-types 'none'")
 BODY_MAX = 64 * 1024  # limits.h
 SECONDS = 60
+# Installing nginx starts it, so only `tests/run ci` does.
+needs_proxy = unittest.skipUnless(all(map(shutil.which, ("nginx", "openssl", "curl"))), "needs nginx, openssl and curl")
 
 
 class Connection(http.client.HTTPConnection):
@@ -99,13 +103,13 @@ class Gateway(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stage = stage.Stage("gateway", (*stage.PROGRAM_FOLDERS, "services/gateway"))
+        cls.stage = stage.Stage("gateway", (*stage.PROGRAM_FOLDERS, "services/gateway", "/usr/sbin"))
         cls.addClassCleanup(cls.stage.close)
         cls.key = cls.stage.make_key("gateway", "coordinator", "northmoor-duty")
         cls.people = cls.stage.path("people")
         cls.listen = cls.stage.path("gateway.socket")
         cls.left = [cls.people_command("add", f"p{number}", "--name", "Sam Okafor", "--role", "team", "--of",
-                                       "northmoor-crisis") for number in range(101, 109)]
+                                       "northmoor-crisis") for number in range(101, 110)]
         cls.ash = cls.people_command("add", "p201", "--name", "Ash O'Neil-Żak", "--role", "coordinator", "--of",
                                      "northmoor-duty")
         cls.start()
@@ -328,6 +332,67 @@ class Gateway(unittest.TestCase):
         head = f"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nOrigin: {ORIGIN}\r\n"
         body = "id=" + "x" * (BODY_MAX - 3)
         self.assertEqual(self.raw(f"{head}Content-Length: {BODY_MAX}\r\n\r\n{body}"), 400)
+
+    # ---- Behind the proxy of the example ----
+
+    @needs_proxy
+    def test_the_example_of_a_proxy_speaks_http_2_and_signs_people_in(self):
+        sam, port = self.left.pop(), stage.free_port()
+        self.start_proxy("nginx", port, self.listen)
+        form = urllib.parse.urlencode({"id": sam["id"], "password": sam["password"], "code": fresh_code(sam)})
+        jar = self.stage.path("cookies")
+        said = self.curl(port, "/sign-in", "--cookie-jar", jar, "--data", form, "--header", f"Origin: {ORIGIN}")
+        self.assertRegex(said, r"^HTTP/2 303")
+        self.assertIn("strict-transport-security: max-age=31536000", said)
+        self.assertIn(f"content-security-policy: {POLICY}", said)
+        self.assertIn("Signed in: Sam Okafor", self.curl(port, "/", "--cookie", jar))
+        self.assertRegex(self.curl(port, "/sign-in", "--data", form), r"^HTTP/2 403")
+        self.assertRegex(self.curl(port, "/sign-in", "--data", "id=" + "x" * BODY_MAX), r"^HTTP/2 413")
+
+    @needs_proxy
+    def test_the_example_of_a_proxy_passes_on_only_what_the_gateway_reads(self):
+        port, path = stage.free_port(), self.stage.path("overhears")
+        self.start_proxy("second-nginx", port, path)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(path)
+            os.chmod(path, 0o666)
+            listener.listen()
+            listener.settimeout(SECONDS)
+            forged = [word for name in ("X-Concordat-Subject", "X-Remote-User", "X-Forwarded-For", "Expect", "Te")
+                      for word in ("--header", f"{name}: p201")]
+            asking = threading.Thread(target=self.curl, args=(port, "/sign-in", "--data", "a=b", "--cookie", "c=d",
+                                                              "--header", f"Origin: {ORIGIN}", *forged))
+            asking.start()
+            peer, _ = listener.accept()
+            head = peer.recv(65536).decode().split("\r\n\r\n")[0]
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            peer.close()
+            asking.join()
+        names = [line.split(":")[0] for line in head.split("\r\n")[1:]]
+        self.assertEqual(sorted(names), ["Content-Length", "Content-Type", "Cookie", "Host", "Origin"])
+
+    def start_proxy(self, name, port, upstream):
+        key, certificate, config = (self.stage.path(f"{name}.{end}") for end in ("key", "pem", "conf"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+                        "-days", "2", "-subj", "/CN=concordat.example"], check=True, capture_output=True)
+        with open(os.path.join(stage.SOURCE, "deploy", "examples", "nginx.conf"), encoding="utf-8") as file:
+            text = file.read()
+        for mark, ours in (("unix:/run/concordat/gateway", f"unix:{upstream}"), ("443", f"127.0.0.1:{port}"),
+                           ("/etc/ssl/certs/concordat.pem", certificate), ("/etc/ssl/private/concordat.key", key)):
+            self.assertEqual(text.count(mark), 1)
+            text = text.replace(mark, ours)
+        folders = "".join(f"{kind}_temp_path {self.stage.path(name + kind)};" for kind in
+                          ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        stage.write(config, [f"daemon off; pid {self.stage.path(name + '.pid')}; error_log stderr notice;",
+                             f"{'user root;' if os.geteuid() == 0 else ''} events {{}} http {{ {folders}", text, "}"],
+                    0o600)
+        self.stage.start(name, "nginx", "-c", config, "-e", "stderr", ready="start worker process")
+
+    def curl(self, port, path, *options):
+        ran = subprocess.run(["curl", "--silent", "--insecure", "--http2", "--include", "--max-time", str(SECONDS),
+                              "--resolve", f"concordat.example:{port}:127.0.0.1", *options,
+                              f"https://concordat.example:{port}{path}"], capture_output=True, text=True, check=False)
+        return ran.stdout
 
     # ---- Starting and stopping ----
 
