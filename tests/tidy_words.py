@@ -20,7 +20,9 @@ STAYS_OUT = {
     r"services/intake/(?:outbox\w*|seal_key|service|refused)\.c": "the operator of the intake reads it in the log",
     r"broker/shell/(?:adopt|alterations|recovery|room|time)\.c": "the operator of the router reads it in the log",
     r"broker/shell/feed\.c": "programs that follow the ledger read it, and who runs them",
-    r"services/cli/keys\.c": "those who manage the keys read it",
+    r"services/cli/(?:keys|people)\.c": "those who manage keys and accounts read it",
+    r"services/gateway/(?:main|service|accounts?\w*|onetime|session|signin|listen|password|taken|whole_file|http|html)\.c":
+        "the operator of the gateway reads it in the log, or a browser does",
     r"services/cli/report\.c": "auditors read it",
     r"services/desk/(?:language_names|referral_(?:reader|synonyms))\.c":
         "people type these words, and no program says them",
@@ -34,6 +36,7 @@ NO_SCREEN = re.compile(r"services/intake/|broker/")
 LOGS = {"stderr", "log", "sd_notify", "sd_notifyf"}
 # A text that is handed to one of these is looked up, opened or run.
 LOOKED_UP = {"strcmp", "strncmp", "strcasecmp", "getenv", "setting", "fopen", "strtok_r", "strchr", "strspn", "strcspn",
+             "form_value", "http_header", "http_cookie",
              "posix_spawn", "memfd_create", "json_pack", "json_object_get", "json_object_set", "json_object_set_new"}
 # Pages for a browser, whose marks make_pages.py explains: people read what stands between their tags.
 PAGE_FILE = re.compile(r"services/gateway/pages/.*\.html$")
