@@ -126,7 +126,7 @@ class Tidy(unittest.TestCase):
                      {"services/cli/main.c": '#include "broker/core/state.h"\n\n' + function("int main", "0")})
 
     def test_markup_outside_the_one_writer(self):
-        for text in ('    puts("<b>");', "    putchar('<');", '    HTML_MARKUP(html, "x");'):
+        for text in ('    puts("</>");', "    putchar('<');", '    HTML_MARKUP(html, "-");'):
             page = f"void show_page(void)\n{{\n{text}\n}}\n"
             self.refused("markup", "services/gateway/page.c", 3, {"services/gateway/page.c": page})
             self.assertEqual(self.found({"services/gateway/html.c": page}), [])
