@@ -7,8 +7,10 @@ concordat_unit_test(test_onetime concordat-accounts PkgConfig::SODIUM)
 concordat_unit_test(test_password concordat-accounts PkgConfig::SODIUM)
 concordat_unit_test(test_session concordat-gateway-parts test-folder PkgConfig::SODIUM)
 
-add_test(NAME test_make_pages COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_make_pages.py)
-set_tests_properties(test_make_pages PROPERTIES TIMEOUT 60)
+foreach(script make_pages make_static)
+  add_test(NAME test_${script} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_${script}.py)
+  set_tests_properties(test_${script} PROPERTIES TIMEOUT 60)
+endforeach()
 
 # A real broker, the gateway, nginx by its example, and browsers that Debian's Python and curl play.
 add_test(NAME test_gateway COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_gateway.py

@@ -343,7 +343,7 @@ def comments_of(tree, path):
 def comment_sign(path, text):
     if path.endswith((".py", ".sh", ".cmake", ".yaml", "CMakeLists.txt")) or text.startswith("#!"):
         return "#"
-    return "//" if path.endswith(".proto") else None
+    return "//" if path.endswith((".proto", ".js", ".mjs", ".scss")) else None
 
 
 def commit_subjects(tree):

@@ -67,7 +67,6 @@ static const struct fixed_header {
     {"Referrer-Policy", "no-referrer"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
-    {"Cache-Control", "no-store"},
 };
 
 static bool add_headers(struct MHD_Response *response, const struct http_answer *answer)
@@ -80,6 +79,8 @@ static bool add_headers(struct MHD_Response *response, const struct http_answer 
     snprintf(seconds, sizeof seconds, "%u", answer->retry_s);
     const struct fixed_header own[] = {
         {"Content-Type", answer->type},
+        {"Content-Encoding", answer->stands ? "gzip" : NULL},
+        {"Cache-Control", answer->stands ? "public, max-age=31536000, immutable" : "no-store"},
         {"Location", answer->location},
         {"Set-Cookie", answer->cookie},
         {"Retry-After", answer->retry_s ? seconds : NULL},
@@ -93,8 +94,9 @@ static bool add_headers(struct MHD_Response *response, const struct http_answer 
 /* NULL if there is no memory for it. */
 static struct MHD_Response *make_response(const struct http_answer *answer)
 {
+    const enum MHD_ResponseMemoryMode mode = answer->stands ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY;
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(answer->size, (void *)(uintptr_t)answer->text, MHD_RESPMEM_MUST_COPY);
+        MHD_create_response_from_buffer(answer->size, (void *)(uintptr_t)answer->text, mode);
     if (response && !add_headers(response, answer)) {
         MHD_destroy_response(response);
         return NULL;

@@ -54,12 +54,13 @@ const char *http_cookie(const struct http_request *request, const char *name);
 struct http_answer {
 
     unsigned status;      /* such as 200 */
-    const char *type;     /* HTTP_HTML or HTTP_PLAIN; NULL: there is no text */
-    const char *text;     /* copied */
+    const char *type;     /* such as HTTP_HTML; NULL: there is no text */
+    const char *text;     /* copied, unless it stands */
     size_t size;          /* of the text */
     const char *location; /* a path of ours, for 303; NULL: none */
     const char *cookie;   /* the whole of Set-Cookie; NULL: none */
     unsigned retry_s;     /* when to try again; 0: not said */
+    bool stands; /* a text of the program itself, gzip, which browsers keep: its path changes with it */
 };
 
 /* Ends the request, whose pointer is not valid any more when the handler has returned. */

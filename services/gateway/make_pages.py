@@ -6,17 +6,20 @@ In a page stand, beside HTML:
     {?name}...{/name}     only if there is such a value
     {#list}...{/list}     once for each row of a list; names inside are the row's, and {page.name} is the page's
     {>part}               the file parts/part.html, with the names that hold where it is put in
+    /static/NAME.EXT      a file that make_static.py compiled: its hash is put in
 A name is a member of struct page_NAME in pages.h, so the C compiler refuses one that is not there, and says the line of
 the page. This script refuses what is written in a place where no value is safe.
 
-Usage: make_pages.py FOLDER OUT_C OUT_H
+Usage: make_pages.py FOLDER STATIC_JSON OUT_C OUT_H
 """
 
+import json
 import os
 import re
 import sys
 
 MARK = re.compile(r"\{(?:(?P<sign>[?#/>])?(?P<name>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*))\}")
+STATIC = re.compile(r"(?<=\"/static/)[^\"]*")
 URLS = {"href", "src", "action", "formaction"}
 # The other attributes that a value may stand in: none of them is code, and none leads anywhere.
 VALUES = re.compile(r"(?:class|id|for|name|value|title|lang|content|datetime|width|height|x|y|points|aria-[a-z]+|data-[a-z-]+)$")
@@ -127,8 +130,8 @@ class Place:
 
 
 class Page:
-    def __init__(self, folder, name):
-        self.folder, self.name, self.place = folder, name, Place()
+    def __init__(self, folder, name, static):
+        self.folder, self.name, self.static, self.place = folder, name, static, Place()
         self.out, self.open, self.rows = [], [], 0
 
     def compile(self):
@@ -161,8 +164,14 @@ class Page:
         if "{" in text or "}" in text:
             raise Fault("a brace that is none of {name}, {?name}, {#list}, {/name}, {>part}")
         self.place.read(text)
+        text = STATIC.sub(lambda found: self.hashed(found[0]), text)
         for start in range(0, len(text), LINE):
             self.out.append(f"HTML_MARKUP(html, {quoted(text[start:start + LINE])});")
+
+    def hashed(self, name):
+        if name not in self.static:
+            raise Fault(f"there is no file {name} among those of make_static.py")
+        return self.static[name]
 
     def mark(self, sign, name, depth):
         if sign == ">":
@@ -201,7 +210,9 @@ def quoted(text):
 
 
 def main():
-    folder, out_c, out_h = sys.argv[1:]
+    folder, static_json, out_c, out_h = sys.argv[1:]
+    with open(static_json, encoding="utf-8") as file:
+        static = json.load(file)
     names = sorted(name[:-5] for name in os.listdir(folder) if name.endswith(".html"))
     code = ['#include "services/gateway/made_pages.h"', ""]
     head = ["/* Each writes one page; pages.h says what each is told. */", "#pragma once",
@@ -210,7 +221,7 @@ def main():
         for name in names:
             said = f"void page_{name}(struct html *html, const struct page_{name} *page)"
             head.append(said + ";")
-            code += [said, "{", "(void)page;", *Page(folder, name).compile(), "}", ""]
+            code += [said, "{", "(void)page;", *Page(folder, name, static).compile(), "}", ""]
     except (Fault, OSError) as fault:
         sys.exit(f"make_pages.py: {fault}")
     for path, lines in ((out_c, code), (out_h, head)):

@@ -1,9 +1,11 @@
 /* reply.c: see reply.h. */
 #include "services/gateway/reply.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "services/gateway/made_pages.h"
+#include "services/gateway/static_files.h"
 
 enum { REPLY_RETRY_S = 5 };
 
@@ -66,4 +68,30 @@ void reply_problem(struct http_request *request, enum reply_problem problem)
     const struct page_problem page = {.title = row->title, .sentence = row->sentence, .next = row->next};
     page_problem(&html, &page);
     send_page(request, &html, (struct http_answer){.status = row->status, .retry_s = row->retry_s});
+}
+
+/* There are a dozen: a list is searched as quickly as anything else. */
+static const struct static_file *static_file_of(const char *name)
+{
+    for (size_t i = 0; i < static_files_count; i++)
+        if (strcmp(static_files[i].name, name) == 0)
+            return &static_files[i];
+    return NULL;
+}
+
+void reply_file(struct http_request *request)
+{
+    static const char folder[] = REPLY_FILES;
+    const char *path = http_path(request);
+    assert(strncmp(path, folder, sizeof folder - 1) == 0);
+    const struct static_file *file = static_file_of(path + sizeof folder - 1);
+    if (!file) {
+        reply_problem(request, REPLY_NOT_FOUND);
+        return;
+    }
+    http_give(request, &(struct http_answer){.status = 200,
+                                             .type = file->type,
+                                             .text = (const char *)file->bytes,
+                                             .size = file->size,
+                                             .stands = true});
 }

@@ -9,6 +9,10 @@
 /* Sends a page, and ends it. `cookie` as in struct http_answer. */
 void reply_page(struct http_request *request, unsigned status, struct html *page, const char *cookie);
 
+#define REPLY_FILES "/static/"
+/* Sends a file that pages refer to; its path begins with REPLY_FILES. */
+void reply_file(struct http_request *request);
+
 /* Sends the browser on, with GET, to a path of ours. */
 void reply_go(struct http_request *request, const char *path, const char *cookie);
 

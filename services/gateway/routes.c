@@ -55,23 +55,38 @@ static void show_home(struct site *site, struct http_request *request)
     reply_page(request, 200, &html, NULL);
 }
 
+static void show_file(struct site *site, struct http_request *request)
+{
+    (void)site;
+    reply_file(request);
+}
+
 typedef void route_answer(struct site *site, struct http_request *request);
 
 /* Any other path is not found. Reading changes nothing, so only taking a form asks from which page it is. */
 static const struct route {
-    const char *path;
+    const char *path;          /* one that ends with a slash has all that begins with it, except "/" */
     route_answer *read, *take; /* NULL: this path takes no such request */
 } routes[] = {
     {"/", show_home, NULL},
     {"/sign-in", show_sign_in, take_sign_in},
     {"/sign-out", NULL, take_sign_out},
     {"/status", show_router_status, NULL},
+    {REPLY_FILES, show_file, NULL},
 };
+
+static bool route_has(const struct route *route, const char *path)
+{
+    size_t length = strlen(route->path);
+    if (length > 1 && route->path[length - 1] == '/')
+        return strncmp(route->path, path, length) == 0;
+    return strcmp(route->path, path) == 0;
+}
 
 static const struct route *route_of(const char *path)
 {
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
-        if (strcmp(routes[i].path, path) == 0)
+        if (route_has(&routes[i], path))
             return &routes[i];
     return NULL;
 }

@@ -12,6 +12,9 @@ packages=(
   python3 sqlite3 iso-codes
   python3-protobuf python3-yaml
 )
+# The styles of the pages are made from npm packages, which bring the Node that makes them; Debian's starts npm. Another npm
+# than Debian's will do.
+command -v npm >/dev/null || packages+=(npm)
 # Only the tests need these: the test library, a client in another language, time zones, a count of instructions, the
 # commit that a seed belongs to, and what checks manual pages and one-time codes.
 test_packages=(libcmocka-dev python3-zmq tzdata valgrind git mandoc oathtool)

@@ -7,6 +7,7 @@ Usage: test_gateway.py SOURCE BUILD
 """
 
 import base64
+import gzip
 import hashlib
 import hmac
 import http.client
@@ -49,7 +50,8 @@ class Connection(http.client.HTTPConnection):
 
 class Page:
     def __init__(self, response):
-        self.status, self.headers, self.text = response.status, response.headers, response.read().decode()
+        self.status, self.headers, text = response.status, response.headers, response.read()
+        self.text = (gzip.decompress(text) if self.headers["Content-Encoding"] == "gzip" else text).decode()
         self.go = response.headers.get("Location")
 
     def token(self):
@@ -162,6 +164,25 @@ class Gateway(unittest.TestCase):
             self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
             self.assertEqual(headers["Referrer-Policy"], "no-referrer")
             self.assertEqual(headers["Cache-Control"], "no-store")
+
+    def test_the_files_of_a_page_are_there_and_browsers_keep_them(self):
+        waiting, seen = re.findall(r'"(/static/[^"]+)"', self.browser.get("/status").text), set()
+        while waiting:
+            path = waiting.pop()
+            if path in seen:
+                continue
+            seen.add(path)
+            with self.subTest(path=path):
+                page = self.browser.get(path)
+                self.assertEqual(page.status, 200)
+                self.assertEqual(page.headers["Cache-Control"], "public, max-age=31536000, immutable")
+                self.assertEqual(page.headers["Content-Encoding"], "gzip")
+                self.assertEqual(page.headers["X-Content-Type-Options"], "nosniff")
+                self.assertIn(page.headers["Content-Type"].split(";")[0], ("text/css", "text/javascript", "image/svg+xml"))
+                waiting += re.findall(r'"(/static/[^"]+)"', page.text)
+        self.assertGreaterEqual(len(seen), 3)
+        for path in ("/static/", "/static/light.css", "/static/light.000000000000.css", "/static/../people"):
+            self.assertEqual(self.browser.get(path).status, 404)
 
     # ---- Signing in and out ----
 

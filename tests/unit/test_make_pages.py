@@ -42,6 +42,8 @@ BAD = (
     ("{>self}", 1, "put each other in"),
     ("<p class=\"", 1, "ends inside a tag"),
     ("<a href =\"/x\">", 1, "without an attribute"),
+    ("<link href=\"/static/none.css\">", 1, "no file none.css"),
+    ("<img src=\"/static/{name}\">", 1, "no file "),
 )
 
 
@@ -51,6 +53,8 @@ class MakePages(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         os.makedirs(os.path.join(self.folder, "pages", "parts"))
         self.write("parts/self", "{>self}")
+        with open(os.path.join(self.folder, "static.json"), "w", encoding="ascii") as file:
+            file.write('{"light.css": "light.0123456789ab.css"}')
 
     def write(self, name, text):
         with open(os.path.join(self.folder, "pages", name + ".html"), "w", encoding="utf-8") as file:
@@ -59,7 +63,7 @@ class MakePages(unittest.TestCase):
     def make(self, page):
         self.write("one", page)
         out = [os.path.join(self.folder, name) for name in ("out.c", "out.h")]
-        ran = subprocess.run([sys.executable, SCRIPT, "pages", *out], cwd=self.folder, capture_output=True, text=True,
+        ran = subprocess.run([sys.executable, SCRIPT, "pages", "static.json", *out], cwd=self.folder, capture_output=True, text=True,
                              timeout=60, check=False)
         if ran.returncode:
             self.assertFalse(os.path.exists(out[0]))
@@ -77,6 +81,10 @@ class MakePages(unittest.TestCase):
                      "html_url_part(html, page->role);", "html_text(html, row0->label);",
                      "html_text(html, page->a.b);"):
             self.assertIn(line + "\n", code)
+
+    def test_a_file_is_named_with_its_hash(self):
+        code, _ = self.make("<link href=\"/static/light.css\">")
+        self.assertIn('href=\\"/static/light.0123456789ab.css\\"', code)
 
     def test_each_bad_page_is_refused_with_its_line(self):
         for page, line, reason in BAD:
