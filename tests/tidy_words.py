@@ -17,7 +17,7 @@ PEOPLE = re.compile(r"(?:services/(?:cli|desk|gateway|intake|team|terminal)|brok
 # Files of these rooms that speak to somebody else, or to nobody, and why.
 STAYS_OUT = {
     r"services/(?:cli|intake|team)/main\.c": "it begins and ends a program, and speaks to the operator who starts it",
-    r"services/intake/(?:outbox\w*|seal_key|service|refused)\.c": "the operator of the intake reads it in the log",
+    r"services/intake/(?:form_seal|outbox\w*|seal_key|service|refused)\.c": "the operator of the intake reads it in the log",
     r"broker/shell/(?:adopt|alterations|recovery|room|time)\.c": "the operator of the router reads it in the log",
     r"broker/shell/feed\.c": "programs that follow the ledger read it, and who runs them",
     r"services/cli/(?:keys|people)\.c": "those who manage keys and accounts read it",

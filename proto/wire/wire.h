@@ -29,6 +29,9 @@ enum {
     WIRE_FEED_BYTES_GOOD = 256 * 1024,
     /* The longest stored event: one that carries the policy file is long. */
     WIRE_EVENT_BYTES_MAX = 9 * 1024 * 1024,
+    /* The longest sealed form: it fits into a request, and a referral of full length fits into it. */
+    WIRE_SEALED_BYTES_MAX = 48 * 1024,
+    WIRE_POINT_BYTES = 65, /* of P-256, uncompressed */
     WIRE_ID_BYTES = 16
 };
 

@@ -24,6 +24,8 @@ static void show_done(struct sheet *sheet, const answer_message *answer, bool re
         answer->status && answer->status->number[0] != '\0' ? answer->status->number : "(no number yet)";
     if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED)
         show_saved(sheet, answer, again);
+    else if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_UNOPENED)
+        sheet_headline(sheet, TONE_WARNING, "NOT OPENED:", "nobody can read it, and nobody is coming.");
     else if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED && receipt)
         sheet_headline(sheet, TONE_GOOD, "RECEIVED", "by the router as %s.%s", number, again);
     else if (answer->key_remains)
@@ -57,7 +59,9 @@ static void show_how_it_went(struct sheet *sheet, const answer_message *answer, 
 void show_answer(struct sheet *sheet, const answer_message *answer, const struct showing *showing)
 {
     char flags[SHOW_FLAGS_BYTES], late[LATE_SENTENCE_BYTES];
-    bool only_saved = answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED || show_is_not_taken(answer);
+    bool only_saved = answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED ||
+                      answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_UNOPENED ||
+                      show_is_not_taken(answer);
     show_how_it_went(sheet, answer, showing->receipt);
     if (late_sentence(answer, late))
         sheet_row(sheet, "Late", "%s", late);

@@ -2,6 +2,7 @@
 #include "services/intake/commands.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +11,11 @@
 #include "proto/words/refusal_text.h"
 #include "proto/words/words.h"
 #include "services/intake/limits.h"
+#include "services/intake/outbox_form_keys.h"
+#include "services/intake/sealed_form.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
+#define RECEIPT(name) CONCORDAT__V1__RECEIPT__RECEIPT_##name
 
 /* A full board of statuses fits. */
 enum { COMMANDS_ARENA_BYTES = 1024 * 1024 };
@@ -19,8 +23,8 @@ enum { COMMANDS_ARENA_BYTES = 1024 * 1024 };
 /* Answers one kind of command. */
 typedef enum outbox_status answer_command(struct commands *commands, Concordat__V1__Request *request,
                                           struct arena *request_arena, int64_t now_ms, struct reply *reply);
-static answer_command answer_submit, answer_update, answer_about, answer_withdraw, answer_status,
-    answer_board;
+static answer_command answer_submit, answer_sealed, answer_form_key, answer_update, answer_about,
+    answer_withdraw, answer_status, answer_board;
 
 /* The commands of a referrer. Hello and ping have no answer here: they belong to the connection. Nor has the
  * reading of a record, which only the router has (readings.h). */
@@ -31,6 +35,8 @@ static const struct referrer_command {
     {CONCORDAT__V1__REQUEST__COMMAND_HELLO, NULL},
     {CONCORDAT__V1__REQUEST__COMMAND_PING, NULL},
     {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT, answer_submit},
+    {CONCORDAT__V1__REQUEST__COMMAND_GET_FORM_KEY, answer_form_key},
+    {CONCORDAT__V1__REQUEST__COMMAND_SUBMIT_SEALED, answer_sealed},
     {CONCORDAT__V1__REQUEST__COMMAND_UPDATE, answer_update},
     {CONCORDAT__V1__REQUEST__COMMAND_WITHDRAW, answer_withdraw},
     {CONCORDAT__V1__REQUEST__COMMAND_TOLD, answer_about},
@@ -150,6 +156,7 @@ static void reply_begin(struct reply *reply, ProtobufCBinaryData command_id)
     concordat__v1__message__init(&reply->message);
     concordat__v1__answer__init(&reply->answer);
     concordat__v1__board__init(&reply->board);
+    concordat__v1__form_key__init(&reply->form_key);
     reply->text[0] = '\0';
     reply->message.command_id = command_id;
     reply->message.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
@@ -214,6 +221,15 @@ static void reply_refused(struct commands *commands, const char *what, Concordat
                   commands->ring.text, why);
 }
 
+static void reply_unopened(struct commands *commands, struct reply *reply)
+{
+    reply->answer.receipt = RECEIPT(UNOPENED);
+    reply_say(
+        reply,
+        "Kept here, but this intake cannot open it: nobody can read it, and nobody is coming. Ring %s now, and say it.",
+        commands->ring.text);
+}
+
 /* What a reply ends with that tells what the router said. */
 static void reply_say_as_of(struct commands *commands, int64_t now_ms, struct reply *reply)
 {
@@ -242,10 +258,13 @@ static void reply_case(struct commands *commands, const struct outbox_case *foun
                       reply);
         return;
     }
-    reply->answer.receipt = is_with_router || found->submitted == COMMAND_RECEIVED
-                                ? CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED
-                                : CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
-    if (reply->answer.receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED) {
+    if (found->submitted == COMMAND_UNOPENED) {
+        reply_unopened(commands, reply);
+        return;
+    }
+    reply->answer.receipt =
+        is_with_router || found->submitted == COMMAND_RECEIVED ? RECEIPT(RECEIVED) : RECEIPT(SAVED);
+    if (reply->answer.receipt == RECEIPT(SAVED)) {
         reply_say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
                   commands->ring.text);
         return;
@@ -271,18 +290,21 @@ static void reply_command(struct commands *commands, const struct outbox_command
     switch (command->state) {
     case COMMAND_SAVED:
     case COMMAND_SENT:
-        reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_SAVED;
+        reply->answer.receipt = RECEIPT(SAVED);
         reply_say(reply, "Saved here; the router does not have it yet. Until it does, ring %s.",
                   commands->ring.text);
         break;
     case COMMAND_RECEIVED:
-        reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_RECEIVED;
+        reply->answer.receipt = RECEIPT(RECEIVED);
         reply_say(reply, "Received by the router.");
         break;
     case COMMAND_REFUSED:
         reply->answer.done = false;
-        reply->answer.receipt = CONCORDAT__V1__RECEIPT__RECEIPT_UNSPECIFIED;
+        reply->answer.receipt = RECEIPT(UNSPECIFIED);
         reply_refused(commands, "this", command->refusal, command->refusal_text, reply);
+        break;
+    case COMMAND_UNOPENED:
+        reply_unopened(commands, reply);
         break;
     }
 }
@@ -375,16 +397,16 @@ static void reply_remind_of_assessment(const Concordat__V1__Referral *referral, 
     reply_say(reply, "%s Self-harm: a psychosocial assessment is still to be done.", text);
 }
 
-static enum outbox_status answer_submit(struct commands *commands, Concordat__V1__Request *request,
-                                        struct arena *request_arena, int64_t now_ms, struct reply *reply)
+/* Takes a Submit. `digest` is over it as the device sent it, and times in it are as of as_of_ms. */
+static enum outbox_status commands_submit(struct commands *commands, Concordat__V1__Request *request,
+                                          const uint8_t digest[CONTENT_DIGEST_BYTES],
+                                          struct arena *request_arena, int64_t as_of_ms, int64_t now_ms,
+                                          struct reply *reply)
 {
     const struct outbox_parts parts = outbox_parts(request);
-    uint8_t digest[CONTENT_DIGEST_BYTES];
-    if (!outbox_digest(request, digest))
-        return reply_not_saved(commands, reply);
     if (!commands_is_routable(commands, request, parts.referral, parts.confidential, reply))
         return OUTBOX_OK;
-    if (!referral_rules_complete(parts.referral, parts.confidential, &commands->site, NULL, now_ms,
+    if (!referral_rules_complete(parts.referral, parts.confidential, &commands->site, NULL, as_of_ms,
                                  request_arena)) {
         reply_refuse(commands, request->command_id.data, REFUSAL(TOO_LARGE), NULL, reply);
         return OUTBOX_OK;
@@ -393,6 +415,60 @@ static enum outbox_status answer_submit(struct commands *commands, Concordat__V1
     if (status == OUTBOX_OK)
         reply_remind_of_assessment(parts.referral, reply);
     return status;
+}
+
+static enum outbox_status answer_submit(struct commands *commands, Concordat__V1__Request *request,
+                                        struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    uint8_t digest[CONTENT_DIGEST_BYTES];
+    return outbox_digest(request, digest)
+               ? commands_submit(commands, request, digest, request_arena, now_ms, now_ms, reply)
+               : reply_not_saved(commands, reply);
+}
+
+/* The digest is over the form as it is sealed: a repeat of it is the same, whenever it is opened. */
+static enum outbox_status answer_sealed(struct commands *commands, Concordat__V1__Request *request,
+                                        struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    uint8_t digest[CONTENT_DIGEST_BYTES];
+    int64_t as_of_ms;
+    if (!outbox_digest(request, digest))
+        return reply_not_saved(commands, reply);
+    switch (sealed_form_open(commands->outbox, &commands->site, request, now_ms, request_arena, &as_of_ms)) {
+    case SEALED_FORM_NO_KEY:
+        return commands_save(commands, request, digest, now_ms, reply);
+    case SEALED_FORM_ALTERED:
+        reply_refuse(
+            commands, request->command_id.data, REFUSAL(BAD_VALUE),
+            "this form was altered after it was saved on its device, and nobody can read it; nothing was saved. Fill it in again",
+            reply);
+        return OUTBOX_OK;
+    case SEALED_FORM_FAILED:
+        return reply_not_saved(commands, reply);
+    case SEALED_FORM_OPENED:
+        break;
+    }
+    commands_ring_for_request(commands, request, now_ms);
+    return commands_submit(commands, request, digest, request_arena, as_of_ms, now_ms, reply);
+}
+
+static enum outbox_status answer_form_key(struct commands *commands, Concordat__V1__Request *request,
+                                          struct arena *request_arena, int64_t now_ms, struct reply *reply)
+{
+    (void)request;
+    (void)request_arena;
+    struct form_key_kept kept;
+    if (outbox_form_key_now(commands->outbox, now_ms, &kept) != OUTBOX_OK)
+        return reply_not_saved(commands, reply);
+    memcpy(reply->key_id, kept.id, sizeof kept.id);
+    memcpy(reply->point, kept.key.point, sizeof kept.key.point);
+    reply->form_key.key = (ProtobufCBinaryData){sizeof reply->key_id, reply->key_id};
+    reply->form_key.public_key = (ProtobufCBinaryData){sizeof reply->point, reply->point};
+    reply->form_key.opens_until_ms = kept.opens_until_ms;
+    reply->message.body_case = CONCORDAT__V1__MESSAGE__BODY_FORM_KEY;
+    reply->message.form_key = &reply->form_key;
+    sodium_memzero(&kept, sizeof kept);
+    return OUTBOX_OK;
 }
 
 /* An update is kept as it was sent: the router lays it over what it has. */

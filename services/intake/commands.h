@@ -28,6 +28,8 @@ struct reply {
     Concordat__V1__Message message;
     Concordat__V1__Answer answer;
     Concordat__V1__Board board;
+    Concordat__V1__FormKey form_key;
+    uint8_t key_id[WIRE_ID_BYTES], point[WIRE_POINT_BYTES];
     char text[COMMANDS_TEXT_BYTES];
 };
 

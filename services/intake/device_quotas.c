@@ -30,6 +30,7 @@ int64_t device_quotas_take(struct device_quotas *quotas, const char *key_name,
     static const struct token_rate rate = {DEVICE_NEW_WORK_EACH_SECONDS * TOKEN_US_PER_SECOND,
                                            DEVICE_NEW_WORK_BURST};
     if (command != CONCORDAT__V1__REQUEST__COMMAND_SUBMIT &&
+        command != CONCORDAT__V1__REQUEST__COMMAND_SUBMIT_SEALED &&
         command != CONCORDAT__V1__REQUEST__COMMAND_UPDATE)
         return 0;
     struct device_quota *quota = device_quota_of(quotas, key_name, mono_ms);

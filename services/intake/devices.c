@@ -221,6 +221,14 @@ static void devices_note_saved(struct devices *devices, const Concordat__V1__Req
     if (!referral || !answer->done || answer->repeated)
         return;
     words_uuid(referral, uuid);
+    if (answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_UNOPENED) {
+        fprintf(
+            stderr,
+            "kept %s from %s, sealed to a form key that is not here: nobody can read it, and its sender was told "
+            "to ring. If you have an earlier outbox.db of this intake, start it once with --form-keys\n",
+            uuid, request->device);
+        return;
+    }
     (void)outbox_count(devices->commands->outbox, &waiting, &refused);
     fprintf(stderr, "saved %s from %s (%u waiting, %u refused)\n", uuid, request->device, waiting, refused);
 }

@@ -30,7 +30,12 @@ enum {
      * not answered for so long gives its place up. */
     READINGS_MAX = 16,
     READING_MS = 60 * 1000,
-    MESSAGES_STORED_MAX = 4, /* of one case, as many as the router tells */
+    /* For so long devices are told a key to seal forms to: a stolen one opens the forms of a week. It is kept
+     * for so much longer, because a device can lie in a drawer with a form; as long as what has ended. */
+    FORM_KEY_TOLD_DAYS = 7,
+    FORM_KEY_KEPT_DAYS = 30,
+    SEALED_FORM_DEPTH_MAX = 8, /* of its JSON; a referral has 4 */
+    MESSAGES_STORED_MAX = 4,   /* of one case, as many as the router tells */
     /* Between two sweeps of the outbox: so long can what the router has stay in its write-ahead log, sealed.
      * A sweep is two syncs, and a crowd of referrals is delivered in one. */
     SWEEP_MS = 1000

@@ -1,6 +1,8 @@
 /* main.c: the options of concordat-intake. */
 #include <argp.h>
 #include <errno.h>
+#include <jansson.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -42,6 +44,7 @@ enum intake_option {
     OPTION_LISTEN,
     OPTION_KEY,
     OPTION_OLD_KEY,
+    OPTION_FORM_KEYS,
     OPTION_KEYS,
     OPTION_BROKER,
     OPTION_BROKER_KEY,
@@ -64,6 +67,8 @@ static const struct argp_option options[] = {
      0},
     {"old-key", OPTION_OLD_KEY, "FILE", 0,
      "After a change of --key: the secret key before, once, to seal anew what is saved", 0},
+    {"form-keys", OPTION_FORM_KEYS, "FILE", 0,
+     "An earlier outbox.db of this intake, once, to open sealed forms whose keys it has", 0},
     {"keys", OPTION_KEYS, "FOLDER", 0, "Public keys of the devices admitted, role referrer", 0},
     {"broker", OPTION_BROKER, "ENDPOINT", 0, "The broker, such as tcp://127.0.0.1:5170", 0},
     {"broker-key", OPTION_BROKER_KEY, "FILE", 0, "Public key of the broker", 0},
@@ -163,6 +168,9 @@ static error_t parse_intake_option(int key, char *text, struct argp_state *state
     case OPTION_OLD_KEY:
         config->old_key_path = text;
         break;
+    case OPTION_FORM_KEYS:
+        config->form_keys_path = text;
+        break;
     case OPTION_SOURCE:
         parse_source(state, text, config);
         break;
@@ -187,6 +195,14 @@ static error_t parse_intake_option(int key, char *text, struct argp_state *state
     return 0;
 }
 
+/* JSON holds what people typed into sealed forms: its memory is wiped before it is used again. */
+static void json_wipe(void *memory)
+{
+    if (memory)
+        sodium_memzero(memory, malloc_usable_size(memory));
+    free(memory);
+}
+
 int main(int argc, char **argv)
 {
     static const struct argp argp = {.options = options, .parser = parse_intake_option, .doc = about};
@@ -199,5 +215,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "concordat-intake: libsodium does not start\n");
         return CODE_ENVIRONMENT;
     }
+    json_set_alloc_funcs(malloc, json_wipe);
     return service_run(&config);
 }

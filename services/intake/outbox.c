@@ -14,29 +14,6 @@
 static_assert(CONCORDAT__V1__REQUEST__COMMAND_SUBMIT == 12 && CONCORDAT__V1__REQUEST__COMMAND_UPDATE == 13,
               "the statements name these kinds by number");
 
-static void outbox_bind_bytes(sqlite3_stmt *statement, int at, const void *bytes, size_t size)
-{
-    int rc = sqlite3_bind_blob64(statement, at, bytes, size, SQLITE_STATIC);
-    assert(rc == SQLITE_OK);
-}
-
-static void outbox_bind_id(sqlite3_stmt *statement, int at, const uint8_t *id)
-{
-    outbox_bind_bytes(statement, at, id, WIRE_ID_BYTES);
-}
-
-static void outbox_bind_number(sqlite3_stmt *statement, int at, int64_t number)
-{
-    int rc = sqlite3_bind_int64(statement, at, number);
-    assert(rc == SQLITE_OK);
-}
-
-static void outbox_bind_text(sqlite3_stmt *statement, int at, const char *text)
-{
-    int rc = sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
-    assert(rc == SQLITE_OK);
-}
-
 /* The bytes of a message, which the caller frees; NULL when memory is short. */
 static uint8_t *outbox_pack(const ProtobufCMessage *message, size_t *size)
 {
@@ -107,6 +84,12 @@ static enum outbox_status outbox_add_case(struct outbox *outbox, const Concordat
     return result;
 }
 
+/* A sealed form is stored as the Submit that it is, unopened. */
+static bool outbox_is_unopened(const Concordat__V1__Request *request)
+{
+    return request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT_SEALED;
+}
+
 static enum outbox_status outbox_add_command(struct outbox *outbox, const Concordat__V1__Request *request,
                                              const uint8_t *digest, int64_t now_ms)
 {
@@ -114,10 +97,13 @@ static enum outbox_status outbox_add_command(struct outbox *outbox, const Concor
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_ADD_COMMAND);
     outbox_bind_id(statement, 1, request->command_id.data);
     outbox_bind_id(statement, 2, outbox_referral(request));
-    outbox_bind_number(statement, 3, request->command_case);
+    outbox_bind_number(statement, 3,
+                       outbox_is_unopened(request) ? CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
+                                                   : request->command_case);
     outbox_bind_bytes(statement, 4, outbox->body, size);
     outbox_bind_number(statement, 5, now_ms);
     outbox_bind_text(statement, 6, request->device);
+    outbox_bind_number(statement, 7, outbox_is_unopened(request) ? COMMAND_UNOPENED : COMMAND_SAVED);
     enum outbox_status status = outbox_store_run(outbox, statement);
     if (status == OUTBOX_OK && sqlite3_changes(outbox->db) == 0)
         return OUTBOX_NOT_FOUND;
@@ -267,6 +253,15 @@ static enum outbox_status outbox_find_saved(struct outbox *outbox, enum outbox_s
     return status;
 }
 
+/* Adds the referral of a sealed form, of which nothing else is known. */
+static enum outbox_status outbox_add_sealed_case(struct outbox *outbox,
+                                                 const Concordat__V1__SubmitSealed *form)
+{
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    referral.id = form->referral;
+    return outbox_add_case(outbox, &referral);
+}
+
 /* Writes a command that is new. */
 static enum outbox_status outbox_add(struct outbox *outbox, Concordat__V1__Request *request,
                                      const uint8_t *digest, int64_t now_ms, struct outbox_command *command)
@@ -276,9 +271,12 @@ static enum outbox_status outbox_add(struct outbox *outbox, Concordat__V1__Reque
         return status;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
         status = outbox_add_case(outbox, request->submit->referral);
+    else if (outbox_is_unopened(request))
+        status = outbox_add_sealed_case(outbox, request->submit_sealed);
     if (status == OUTBOX_OK)
         status = outbox_add_command(outbox, request, digest, now_ms);
-    *command = (struct outbox_command){.state = COMMAND_SAVED, .request = request};
+    *command = (struct outbox_command){
+        .state = outbox_is_unopened(request) ? COMMAND_UNOPENED : COMMAND_SAVED, .request = request};
     memcpy(command->id, request->command_id.data, WIRE_ID_BYTES);
     memcpy(command->referral, outbox_referral(request), WIRE_ID_BYTES);
     return outbox_store_finish(outbox, status);
@@ -293,7 +291,8 @@ enum outbox_status outbox_save(struct outbox *outbox, Concordat__V1__Request *re
     assert(request->command_id.len == WIRE_ID_BYTES && referral);
     enum outbox_status status =
         outbox_find_saved(outbox, STATEMENT_FIND_COMMAND, request->command_id.data, digest, arena, command);
-    if (status == OUTBOX_NOT_FOUND && request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
+    if (status == OUTBOX_NOT_FOUND &&
+        (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT || outbox_is_unopened(request)))
         status = outbox_find_saved(outbox, STATEMENT_FIND_SUBMISSION, referral, digest, arena, command);
     if (status == OUTBOX_NOT_FOUND)
         status = outbox_add(outbox, request, digest, now_ms, command);
@@ -334,6 +333,19 @@ enum outbox_status outbox_next_open(struct outbox *outbox, int64_t *row, uint8_t
         *row = sqlite3_column_int64(statement, 0);
         status = outbox_read_id(statement, 1, referral) ? OUTBOX_OK : outbox_unreadable(outbox);
     }
+    outbox_store_end(statement);
+    return status;
+}
+
+enum outbox_status outbox_next_unopened(struct outbox *outbox, int64_t *row, struct arena *arena,
+                                        struct outbox_command *command)
+{
+    sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_NEXT_UNOPENED);
+    outbox_bind_number(statement, 1, *row);
+    arena_reset(arena);
+    enum outbox_status status = outbox_read_command(outbox, statement, arena, command);
+    if (status == OUTBOX_OK)
+        *row = sqlite3_column_int64(statement, 7);
     outbox_store_end(statement);
     return status;
 }
@@ -487,6 +499,23 @@ enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
         enum outbox_status told = outbox_tell(outbox, answer->status, now_ms);
         status = told == OUTBOX_FAILED ? told : OUTBOX_OK;
     }
+    return outbox_store_finish(outbox, status);
+}
+
+enum outbox_status outbox_opened(struct outbox *outbox, const Concordat__V1__Request *request,
+                                 const uint8_t digest[CONTENT_DIGEST_BYTES])
+{
+    size_t size = outbox_seal(outbox, outbox_referral(request), request, digest);
+    enum outbox_status status = outbox_store_begin(outbox);
+    if (status != OUTBOX_OK)
+        return status;
+    sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_OPENED);
+    outbox_bind_id(statement, 1, request->command_id.data);
+    outbox_bind_bytes(statement, 2, outbox->body, size);
+    outbox->is_to_be_swept = true;
+    status = outbox_update_one(outbox, statement);
+    if (status == OUTBOX_OK)
+        status = outbox_add_case(outbox, request->submit->referral);
     return outbox_store_finish(outbox, status);
 }
 

@@ -25,7 +25,7 @@
 #include "proto/wire/wire.h"
 #include "services/intake/outbox_request.h"
 
-enum { OUTBOX_VERSION = 4, OUTBOX_TEXT_BYTES = 301 };
+enum { OUTBOX_VERSION = 5, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,
@@ -40,8 +40,10 @@ enum outbox_status {
 
 /*  saved ──▶ sent ──▶ received    the broker has it on its own disk
  *              │└────▶ refused     the broker does not take it as it is; it is kept, and shown
- *              └─▶ saved           the broker cannot take it now; it is sent again later            */
-enum command_state { COMMAND_SAVED, COMMAND_SENT, COMMAND_RECEIVED, COMMAND_REFUSED };
+ *              └─▶ saved           the broker cannot take it now; it is sent again later
+ *
+ *  unopened ──▶ saved              a sealed form, and the form key that opens it has come back         */
+enum command_state { COMMAND_SAVED, COMMAND_SENT, COMMAND_RECEIVED, COMMAND_REFUSED, COMMAND_UNOPENED };
 
 struct outbox_command {
     uint8_t id[WIRE_ID_BYTES];
@@ -51,8 +53,8 @@ struct outbox_command {
     Concordat__V1__Refusal refusal; /* the broker's latest, and its text */
     char refusal_text[OUTBOX_TEXT_BYTES];
     uint8_t digest[CONTENT_DIGEST_BYTES]; /* of its content, as its sender sent it */
-    /* As it is delivered, and stripped once it was; NULL if what is stored does not open. Then there is no
-     * digest either. */
+    /* As it is delivered, and stripped once it was; a SubmitSealed while it is unopened; NULL if what is
+     * stored does not open. Then there is no digest either. */
     Concordat__V1__Request *request;
 };
 
@@ -88,10 +90,10 @@ bool outbox_is_full(const struct outbox *outbox);
  * it. False when memory is short. */
 bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[CONTENT_DIGEST_BYTES]);
 
-/* Saves a Submit, Update, Withdraw or Told. OK, or REPEATED if this command was saved before, or this
- * submission under another command id: then *saved holds the command as it was saved first, and how far its
- * case is; messages are in the arena, or the request itself if it was saved now. Otherwise CONFLICT,
- * NOT_FOUND (no Submit came before) or FAILED. */
+/* Saves a command of a referrer; a SubmitSealed is kept as the unopened Submit that it is. OK, or REPEATED if
+ * this command was saved before, or this submission under another command id: then *saved holds the command
+ * as it was saved first, and how far its case is; messages are in the arena, or the request itself if it was
+ * saved now. Otherwise CONFLICT, NOT_FOUND (no Submit came before) or FAILED. */
 enum outbox_status outbox_save(struct outbox *outbox, Concordat__V1__Request *request,
                                const uint8_t digest[CONTENT_DIGEST_BYTES], int64_t now_ms,
                                struct arena *arena, struct outbox_saved *saved);
@@ -163,6 +165,15 @@ enum outbox_status outbox_sweep(struct outbox *outbox);
  * in that time, both ends included; otherwise 0. OK, NOT_FOUND if the referral is not ours, or FAILED. */
 enum outbox_status outbox_others_withdrawn(struct outbox *outbox, const uint8_t *referral, const char *device,
                                            int64_t from_ms, int64_t to_ms, uint32_t *count);
+
+/* Walks through the sealed forms that wait for their key. Reads the next one after *row, and moves *row on.
+ * OK, NOT_FOUND at the end, or FAILED. */
+enum outbox_status outbox_next_unopened(struct outbox *outbox, int64_t *row, struct arena *arena,
+                                        struct outbox_command *command);
+/* Notes that a sealed form was opened: it waits for the broker now, as the Submit in this request, which has
+ * its command id. OK, NOT_FOUND if no such form waits for a key, or FAILED. */
+enum outbox_status outbox_opened(struct outbox *outbox, const Concordat__V1__Request *request,
+                                 const uint8_t digest[CONTENT_DIGEST_BYTES]);
 
 /* How many commands wait for an answer, and how many the broker refused. */
 enum outbox_status outbox_count(struct outbox *outbox, uint32_t *waiting, uint32_t *refused);

@@ -1,10 +1,10 @@
 /* outbox_open.c: opens an outbox, and finds out whether the key is the one that it was sealed with. */
-#include <assert.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/intake/outbox_form_keys.h"
 #include "services/intake/outbox_seal.h"
 
 /* Text that is known, sealed: it opens only under the key that seals. It is about no referral. */
@@ -37,8 +37,7 @@ static enum outbox_status canary_write(struct outbox *outbox)
     memcpy(outbox->text + SEAL_SALT_BYTES, canary_text, sizeof canary_text - 1);
     size_t size = outbox_seal_text(outbox, no_referral, sizeof canary_text - 1);
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_SET_CANARY);
-    int rc = sqlite3_bind_blob64(statement, 1, outbox->body, size, SQLITE_STATIC);
-    assert(rc == SQLITE_OK);
+    outbox_bind_bytes(statement, 1, outbox->body, size);
     return outbox_store_run(outbox, statement);
 }
 
@@ -62,10 +61,8 @@ struct key_row {
 static enum outbox_status key_look_next(const struct key_look *look, struct key_row *row)
 {
     sqlite3_stmt *statement = outbox_store_statement(look->outbox, STATEMENT_NEXT_COMMAND);
-    int rc = sqlite3_bind_int64(statement, 1, row->row);
-    assert(rc == SQLITE_OK);
-    rc = sqlite3_bind_int(statement, 2, COMMAND_REFUSED + 1);
-    assert(rc == SQLITE_OK);
+    outbox_bind_number(statement, 1, row->row);
+    outbox_bind_number(statement, 2, COMMAND_UNOPENED + 1);
     enum outbox_status status = outbox_store_step(look->outbox, statement);
     if (status == OUTBOX_OK) {
         const void *id = sqlite3_column_blob(statement, 0), *referral = sqlite3_column_blob(statement, 1);
@@ -94,10 +91,8 @@ static enum outbox_status key_row_renew(const struct key_look *look, const struc
     struct outbox *outbox = look->outbox;
     size_t size = outbox_seal_text(outbox, row->referral, row->size);
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_SEALED);
-    int rc = sqlite3_bind_blob64(statement, 1, row->id, WIRE_ID_BYTES, SQLITE_STATIC);
-    assert(rc == SQLITE_OK);
-    rc = sqlite3_bind_blob64(statement, 2, outbox->body, size, SQLITE_STATIC);
-    assert(rc == SQLITE_OK);
+    outbox_bind_id(statement, 1, row->id);
+    outbox_bind_bytes(statement, 2, outbox->body, size);
     return outbox_store_run(outbox, statement);
 }
 
@@ -167,6 +162,8 @@ static enum outbox_status outbox_fit_key(struct outbox *outbox, const char *path
     status = outbox_store_begin(outbox);
     if (status == OUTBOX_OK && old_key)
         status = key_look_all(&before, true);
+    if (status == OUTBOX_OK && old_key)
+        status = outbox_form_keys_seal_anew(outbox, old_key);
     if (status == OUTBOX_OK)
         status = key_look_all(&now, false);
     if (status == OUTBOX_OK)

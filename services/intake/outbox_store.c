@@ -12,7 +12,8 @@ enum { APPLICATION_ID = 0x434f5558 }; /* "COUX" in the file's header: an outbox 
  * the case is over. kind is the command's field number in Request; state is an enum command_state; settled_ms
  * is when the router's answer came, or NULL. device is the key's name of the device that sent the command;
  * of_another says that it withdraws a referral that another device sent. request is sealed (outbox_seal.h),
- * and empty if a later version has replaced a refused one. canary is a text that tells which key seals. */
+ * and empty if a later version has replaced a refused one. canary is a text that tells which key seals.
+ * form_key has the keys to which devices seal forms; body is one, sealed. */
 static const char schema[] =
     "CREATE TABLE referral ("
     " row INTEGER PRIMARY KEY,"
@@ -33,7 +34,7 @@ static const char schema[] =
     " of_another INTEGER NOT NULL,"
     " saved_ms INTEGER NOT NULL,"
     " settled_ms INTEGER,"
-    " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),"
+    " state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 4),"
     " attempts INTEGER NOT NULL DEFAULT 0,"
     " put_off_until_ms INTEGER NOT NULL DEFAULT 0,"
     " refusal INTEGER NOT NULL DEFAULT 0,"
@@ -43,6 +44,13 @@ static const char schema[] =
     "CREATE INDEX command_waiting ON command (row) WHERE state < 2;"
     "CREATE INDEX command_of_another ON command (device, saved_ms) WHERE of_another;"
     "CREATE INDEX command_refused ON command (referral) WHERE state = 3;"
+    "CREATE INDEX command_unopened ON command (row) WHERE state = 4;"
+    "CREATE TABLE form_key ("
+    " row INTEGER PRIMARY KEY,"
+    " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
+    " made_ms INTEGER NOT NULL,"
+    " body BLOB NOT NULL"
+    ") STRICT;"
     "CREATE TABLE canary (row INTEGER PRIMARY KEY CHECK (row = 1), body BLOB NOT NULL) STRICT;";
 
 #define COMMAND_COLUMNS "c.id, r.id, c.state, c.attempts, c.refusal, c.refusal_text, c.request, c.row"
@@ -66,16 +74,18 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
     [STATEMENT_ROLLBACK] = "ROLLBACK",
-    [STATEMENT_ADD_CASE] = "INSERT INTO referral (id, status) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
+    [STATEMENT_ADD_CASE] = "INSERT INTO referral (id, status) VALUES (?1, ?2)"
+                           " ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE seq = 0",
     [STATEMENT_ADD_COMMAND] =
-        "INSERT INTO command (id, referral, kind, request, saved_ms, device, of_another)"
-        " SELECT ?1, row, ?3, ?4, ?5, ?6, ?3 = 14 AND " OF_ANOTHER_THAN(
+        "INSERT INTO command (id, referral, kind, request, saved_ms, device, state, of_another)"
+        " SELECT ?1, row, ?3, ?4, ?5, ?6, ?7, ?3 = 14 AND " OF_ANOTHER_THAN(
             "?6") " FROM referral r WHERE id = ?2",
     [STATEMENT_FIND_COMMAND] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES "WHERE c.id = ?1",
     [STATEMENT_FIND_SUBMISSION] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
                                   "WHERE r.id = ?1 AND c.kind = 12 AND c.state <> 3 ORDER BY c.row LIMIT 1",
-    [STATEMENT_FIND_CONTENT] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
-                               "WHERE r.id = ?1 AND c.kind IN (12, 13) ORDER BY c.row DESC LIMIT 1",
+    [STATEMENT_FIND_CONTENT] =
+        "SELECT " COMMAND_COLUMNS COMMAND_TABLES
+        "WHERE r.id = ?1 AND c.kind IN (12, 13) AND c.state <> 4 ORDER BY c.row DESC LIMIT 1",
     [STATEMENT_FIND_CASE] = CASE_COLUMNS "WHERE r.id = ?1",
     [STATEMENT_FIND_NUMBER] = CASE_COLUMNS "WHERE r.number = ?1",
     [STATEMENT_BOARD] =
@@ -114,6 +124,18 @@ static const char *const sql[STATEMENT_COUNT] = {
         "UPDATE command SET request = x'' WHERE state = 3 AND kind IN (12, 13) AND row <"
         " (SELECT row FROM command WHERE id = ?1) AND referral ="
         " (SELECT referral FROM command WHERE id = ?1)",
+    [STATEMENT_NEXT_UNOPENED] =
+        "SELECT " COMMAND_COLUMNS COMMAND_TABLES "WHERE c.row > ?1 AND c.state = 4 ORDER BY c.row LIMIT 1",
+    [STATEMENT_OPENED] = "UPDATE command SET state = 0, request = ?2 WHERE id = ?1 AND state = 4",
+    [STATEMENT_ADD_FORM_KEY] =
+        "INSERT INTO form_key (id, made_ms, body) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",
+    [STATEMENT_CURRENT_FORM_KEY] = "SELECT row, id, made_ms, body FROM form_key"
+                                   " WHERE made_ms BETWEEN ?1 AND ?2 ORDER BY row DESC LIMIT 1",
+    [STATEMENT_FIND_FORM_KEY] = "SELECT row, id, made_ms, body FROM form_key WHERE id = ?1",
+    [STATEMENT_NEXT_FORM_KEY] =
+        "SELECT row, id, made_ms, body FROM form_key WHERE row > ?1 ORDER BY row LIMIT 1",
+    [STATEMENT_SEALED_FORM_KEY] = "UPDATE form_key SET body = ?2 WHERE id = ?1",
+    [STATEMENT_END_FORM_KEYS] = "DELETE FROM form_key WHERE made_ms < ?1",
     [STATEMENT_CANARY] = "SELECT body FROM canary WHERE row = 1",
     [STATEMENT_SET_CANARY] = "INSERT INTO canary (row, body) VALUES (1, ?1)"
                              " ON CONFLICT (row) DO UPDATE SET body = excluded.body",
@@ -131,6 +153,29 @@ void outbox_store_end(sqlite3_stmt *statement)
     /* If a step has failed, that step returned the error; reset only repeats it. */
     (void)sqlite3_reset(statement);
     (void)sqlite3_clear_bindings(statement);
+}
+
+void outbox_bind_bytes(sqlite3_stmt *statement, int at, const void *bytes, size_t size)
+{
+    int rc = sqlite3_bind_blob64(statement, at, bytes, size, SQLITE_STATIC);
+    assert(rc == SQLITE_OK);
+}
+
+void outbox_bind_id(sqlite3_stmt *statement, int at, const uint8_t *id)
+{
+    outbox_bind_bytes(statement, at, id, WIRE_ID_BYTES);
+}
+
+void outbox_bind_number(sqlite3_stmt *statement, int at, int64_t number)
+{
+    int rc = sqlite3_bind_int64(statement, at, number);
+    assert(rc == SQLITE_OK);
+}
+
+void outbox_bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+    int rc = sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
+    assert(rc == SQLITE_OK);
 }
 
 static enum outbox_status outbox_store_failed(struct outbox *outbox)

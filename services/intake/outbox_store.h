@@ -34,6 +34,14 @@ enum outbox_statement {
     STATEMENT_NEXT_COMMAND,
     STATEMENT_SEALED,
     STATEMENT_DROP_REPLACED,
+    STATEMENT_NEXT_UNOPENED,
+    STATEMENT_OPENED,
+    STATEMENT_ADD_FORM_KEY,
+    STATEMENT_CURRENT_FORM_KEY,
+    STATEMENT_FIND_FORM_KEY,
+    STATEMENT_NEXT_FORM_KEY,
+    STATEMENT_SEALED_FORM_KEY,
+    STATEMENT_END_FORM_KEYS,
     STATEMENT_CANARY,
     STATEMENT_SET_CANARY,
     STATEMENT_COUNT
@@ -58,6 +66,11 @@ void outbox_store_close(struct outbox *outbox);
 
 /* A statement that is reset and has no bindings. Borrowed. */
 sqlite3_stmt *outbox_store_statement(struct outbox *outbox, enum outbox_statement which);
+/* Binds a value, which is borrowed until the statement is reset. */
+void outbox_bind_bytes(sqlite3_stmt *statement, int at, const void *bytes, size_t size);
+void outbox_bind_id(sqlite3_stmt *statement, int at, const uint8_t *id);
+void outbox_bind_number(sqlite3_stmt *statement, int at, int64_t number);
+void outbox_bind_text(sqlite3_stmt *statement, int at, const char *text);
 /* Takes one step. OK if it gave a row, NOT_FOUND if it gave none (a write gives none), FAILED with a message.
  */
 enum outbox_status outbox_store_step(struct outbox *outbox, sqlite3_stmt *statement);

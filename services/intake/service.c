@@ -21,7 +21,9 @@
 #include "services/intake/delivery.h"
 #include "services/intake/devices.h"
 #include "services/intake/limits.h"
+#include "services/intake/outbox_form_keys.h"
 #include "services/intake/seal_key.h"
+#include "services/intake/sealed_form.h"
 
 #define HOUR_MS INT64_C(3600000)
 
@@ -129,6 +131,38 @@ static int service_open_outbox(struct service *service, const struct service_con
     return 0;
 }
 
+/* An earlier outbox may be gone: it was needed once, and an option can stand in a unit for longer. */
+static enum outbox_status service_take_form_keys(struct service *service, const char *path)
+{
+    uint32_t taken = 0;
+    enum outbox_status status = outbox_form_keys_take(service->outbox, path, &taken);
+    if (status == OUTBOX_NOT_FOUND)
+        fprintf(
+            stderr,
+            "concordat-intake: %s: no form keys could be read from it; forms that need them stay as they are\n",
+            path);
+    else if (status == OUTBOX_OK)
+        fprintf(stderr, "took %u form keys from %s\n", taken, path);
+    return status == OUTBOX_NOT_FOUND ? OUTBOX_OK : status;
+}
+
+/* Opens the sealed forms whose keys have come back. */
+static enum outbox_status service_open_forms(struct service *service, const struct service_config *config)
+{
+    uint32_t opened = 0, left = 0;
+    enum outbox_status status =
+        config->form_keys_path ? service_take_form_keys(service, config->form_keys_path) : OUTBOX_OK;
+    if (status == OUTBOX_OK)
+        status = sealed_forms_open_kept(service->outbox, &config->site, now_wall_ms(),
+                                        &service->commands.arena, &opened, &left);
+    if (opened > 0)
+        fprintf(stderr, "opened %u sealed forms whose keys have come back; they are delivered now\n", opened);
+    if (left > 0)
+        fprintf(stderr, "%u sealed forms are kept that nobody can read: their form keys are not here\n",
+                left);
+    return status;
+}
+
 static int service_raise_descriptors(void)
 {
     char message[MESSAGE_BYTES];
@@ -211,7 +245,8 @@ static int service_open(struct service *service, const struct service_config *co
               devices_open(service->server, &service->commands, service_ask_record, service)) ||
         !(service->delivery = delivery_open(service->outbox, service->client, service_tell_devices,
                                             service_pass_record, service)) ||
-        delivery_give_up_lost(service->delivery, now_wall_ms()) != OUTBOX_OK)
+        delivery_give_up_lost(service->delivery, now_wall_ms()) != OUTBOX_OK ||
+        service_open_forms(service, config) != OUTBOX_OK)
         return service_complain(CODE_ENVIRONMENT, "no memory, or the outbox cannot be read");
     return 0;
 }
@@ -235,13 +270,17 @@ static enum outbox_status service_forget(struct service *service, int64_t at_ms)
     bool too_early = at_ms < service->forget_at_ms && service->forget_at_ms - at_ms <= HOUR_MS;
     if (too_early || !concordat_client_server_ms(service->client))
         return OUTBOX_OK;
-    uint32_t forgotten = 0;
+    uint32_t forgotten = 0, ended = 0;
     int64_t kept_ms = (int64_t)service->retention_days * 24 * HOUR_MS;
     service->forget_at_ms = at_ms + HOUR_MS;
     enum outbox_status status =
         outbox_forget(service->outbox, at_ms - kept_ms, at_ms - kept_ms * RETENTIONS_WHILE_OPEN, &forgotten);
+    if (status == OUTBOX_OK)
+        status = outbox_form_keys_end(service->outbox, at_ms, &ended);
     if (forgotten > 0)
         fprintf(stderr, "forgot %u referrals whose time was over\n", forgotten);
+    if (ended > 0)
+        fprintf(stderr, "destroyed %u form keys whose time was over\n", ended);
     return status;
 }
 

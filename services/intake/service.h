@@ -10,7 +10,8 @@ struct service_config {
     const char *state_folder;
     const char *listen;
     const char *key_path;
-    const char *old_key_path; /* the secret key before; NULL: none */
+    const char *old_key_path;   /* the secret key before; NULL: none */
+    const char *form_keys_path; /* an earlier outbox, for its form keys; NULL: none */
     const char *keys_folder;
     const char *broker;
     const char *broker_key_path;

@@ -15,9 +15,9 @@ packages=(
 # The styles of the pages are made from npm packages, which bring the Node that makes them; Debian's starts npm. Another npm
 # than Debian's will do.
 command -v npm >/dev/null || packages+=(npm)
-# Only the tests need these: the test library, a client in another language, time zones, a count of instructions, the
-# commit that a seed belongs to, and what checks manual pages and one-time codes.
-test_packages=(libcmocka-dev python3-zmq tzdata valgrind git mandoc oathtool)
+# Only the tests need these: the test library, a client in another language and what seals forms for it, time zones, a
+# count of instructions, the commit that a seed belongs to, and what checks manual pages and one-time codes.
+test_packages=(libcmocka-dev python3-zmq python3-cryptography tzdata valgrind git mandoc oathtool)
 # The other tools of `tests/run ci`: a second compiler, what checks the format, and the proxy of deploy/examples with a
 # browser for it.
 ci_packages=(clang-14 clang-format-14 nginx-light openssl curl)

@@ -34,6 +34,13 @@ def piece(data):
     return struct.pack("<H", len(data)) + data
 
 
+FORMS = (  # a sealed form: bytes, a sender's key, texts
+    b"\0" + bytes(40), b"\1\4" + bytes(64), b"\2{}", b"\2[]",
+    b'\2{"referral": {"urgency": "very urgent", "person": {"ageYears": "about 30"}, "postcodeDistrict": "zx1 2ab"},'
+    b' "confidential": {"callbackNumber": "07700 900123", "narrative": "an invented story"}}',
+    b'\2{"referral": {"legal": {"powerUsedAt": "10 minutes ago"}, "colour": "mauve", "needs": "amhp and autism"}}',
+    b"\2" + b'{"a":' * 20 + b"1" + b"}" * 20)
+
 # ---- A story, and everything that is said in it ----
 
 class Overheard:
@@ -351,6 +358,11 @@ def typed():
         seed("typed", f"text-{i:02}", b"\2" + text.encode())
 
 
+def sealed_forms():
+    for i, data in enumerate(FORMS):
+        seed("sealed_form", f"{i}", data)
+
+
 if __name__ == "__main__":
     from_the_story()
     keys_and_words()
@@ -358,4 +370,5 @@ if __name__ == "__main__":
     sealed()
     examples()
     typed()
+    sealed_forms()
     nights()

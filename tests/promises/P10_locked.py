@@ -48,6 +48,8 @@ class Locked(unittest.TestCase):
         wire, some = self.wire, stage.python_client.new_id()
         commands = {
             "submit": self.stage.submission(), "update": wire.Update(referral=self.stage.submission().referral),
+            "get_form_key": wire.GetFormKey(),
+            "submit_sealed": wire.SubmitSealed(referral=some, key=some, sender_key=bytes(65), sealed=bytes(17)),
             "withdraw": wire.Withdraw(referral=some), "told": wire.Told(referral=some, state=4),
             "set_presence": wire.SetPresence(present=True, lease_seconds=60),
             "set_capacity": wire.SetCapacity(free_places=1), "seen": wire.Seen(referral=some, attempt=1),
