@@ -25,6 +25,7 @@ import unittest
 import urllib.parse
 
 import stage
+from proxy import start_proxy
 
 ORIGIN = "https://concordat.example"
 FORM = "application/x-www-form-urlencoded"
@@ -359,7 +360,7 @@ class Gateway(unittest.TestCase):
     @needs_proxy
     def test_the_example_of_a_proxy_speaks_http_2_and_signs_people_in(self):
         sam, port = self.left.pop(), stage.free_port()
-        self.start_proxy("nginx", port, self.listen)
+        start_proxy(self.stage, "nginx", port, self.listen)
         form = urllib.parse.urlencode({"id": sam["id"], "password": sam["password"], "code": fresh_code(sam)})
         jar = self.stage.path("cookies")
         said = self.curl(port, "/sign-in", "--cookie-jar", jar, "--data", form, "--header", f"Origin: {ORIGIN}")
@@ -373,7 +374,7 @@ class Gateway(unittest.TestCase):
     @needs_proxy
     def test_the_example_of_a_proxy_passes_on_only_what_the_gateway_reads(self):
         port, path = stage.free_port(), self.stage.path("overhears")
-        self.start_proxy("second-nginx", port, path)
+        start_proxy(self.stage, "second-nginx", port, path)
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(path)
             os.chmod(path, 0o666)
@@ -391,23 +392,6 @@ class Gateway(unittest.TestCase):
             asking.join()
         names = [line.split(":")[0] for line in head.split("\r\n")[1:]]
         self.assertEqual(sorted(names), ["Content-Length", "Content-Type", "Cookie", "Host", "Origin"])
-
-    def start_proxy(self, name, port, upstream):
-        key, certificate, config = (self.stage.path(f"{name}.{end}") for end in ("key", "pem", "conf"))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
-                        "-days", "2", "-subj", "/CN=concordat.example"], check=True, capture_output=True)
-        with open(os.path.join(stage.SOURCE, "deploy", "examples", "nginx.conf"), encoding="utf-8") as file:
-            text = file.read()
-        for mark, ours in (("unix:/run/concordat/gateway", f"unix:{upstream}"), ("443", f"127.0.0.1:{port}"),
-                           ("/etc/ssl/certs/concordat.pem", certificate), ("/etc/ssl/private/concordat.key", key)):
-            self.assertEqual(text.count(mark), 1)
-            text = text.replace(mark, ours)
-        folders = "".join(f"{kind}_temp_path {self.stage.path(name + kind)};" for kind in
-                          ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        stage.write(config, [f"daemon off; pid {self.stage.path(name + '.pid')}; error_log stderr notice;",
-                             f"{'user root;' if os.geteuid() == 0 else ''} events {{}} http {{ {folders}", text, "}"],
-                    0o600)
-        self.stage.start(name, "nginx", "-c", config, "-e", "stderr", ready="start worker process")
 
     def curl(self, port, path, *options):
         ran = subprocess.run(["curl", "--silent", "--insecure", "--http2", "--include", "--max-time", str(SECONDS),
