@@ -163,7 +163,7 @@ class Gateway(unittest.TestCase):
             headers = self.browser.get(path).headers
             self.assertEqual(headers["Content-Security-Policy"], POLICY)
             self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
-            self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+            self.assertEqual(headers["Referrer-Policy"], "same-origin")
             self.assertEqual(headers["Cache-Control"], "no-store")
 
     def test_the_files_of_a_page_are_there_and_browsers_keep_them(self):
