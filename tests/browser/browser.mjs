@@ -1,0 +1,107 @@
+// A browser in front of the stage, and what every page is judged by.
+import assert from "node:assert/strict";
+
+import { axe, chromium, HtmlValidate } from "./packages.mjs";
+import { freshCode } from "./stage.mjs";
+
+const CHROMIUM = "/usr/bin/chromium-headless-shell";
+export const PROGRAMS = [CHROMIUM, "/usr/sbin/nginx", "/usr/bin/openssl"];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+// An input is of text, and a button sends its form, unless they say otherwise: pages need not.
+const TYPES_UNSAID = { "no-implicit-button-type": "off", "no-implicit-input-type": "off" };
+
+export class Browser {
+  static async open(stage) {
+    const browser = new Browser();
+    browser.stage = stage;
+    browser.states = new Set();
+    browser.undecided = 0;
+    browser.validator = new HtmlValidate({ extends: ["html-validate:recommended"], rules: TYPES_UNSAID });
+    browser.chromium = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        "--no-sandbox",
+        `--host-resolver-rules=MAP ${new URL(stage.origin).host}:443 127.0.0.1:${stage.port}`,
+        `--ignore-certificate-errors-spki-list=${stage.certificate}`,
+      ],
+    });
+    return browser;
+  }
+
+  async close() {
+    await this.chromium.close();
+  }
+
+  // A page in a context of its own: it shares no cookie with another one. What the content policy refuses, or what fails
+  // in a script, fails the test: see finish().
+  async page({ width = 360, colorScheme = "light", javaScriptEnabled = true, cookies = undefined } = {}) {
+    const context = await this.chromium.newContext({
+      baseURL: this.stage.origin,
+      viewport: { width, height: width < 600 ? 780 : 1080 },
+      colorScheme,
+      javaScriptEnabled,
+      storageState: cookies,
+    });
+    const page = await context.newPage();
+    page.faults = [];
+    page.on("pageerror", (error) => page.faults.push(String(error)));
+    page.on("console", (message) => {
+      if (/content security policy|trusted ?type/i.test(message.text())) page.faults.push(message.text());
+    });
+    page.on("response", (response) => {
+      if (response.request().isNavigationRequest() && response.frame() === page.mainFrame()) page.document = response;
+    });
+    return page;
+  }
+
+  async finish(page) {
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  }
+
+  async signIn(page, person) {
+    await page.goto("/sign-in");
+    await page.getByLabel("Your id").fill(person.id);
+    await page.getByLabel("Password").fill(person.password);
+    await page.getByLabel("6 digits").fill(freshCode(person));
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL((url) => url.pathname !== "/sign-in");
+  }
+
+  // A page of somebody who is signed in; a session is used again, because one-time codes are few.
+  async pageOf(person, options = {}) {
+    if (!person.cookies) {
+      const first = await this.page();
+      await this.signIn(first, person);
+      person.cookies = await first.context().storageState();
+      await this.finish(first);
+    }
+    return this.page({ ...options, cookies: person.cookies });
+  }
+
+  // Judges a page as it stands, in light and in dark, with every rule and every element.
+  async judge(page, name) {
+    assert(!this.states.has(name), `two states are called '${name}'`);
+    this.states.add(name);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(axe.source);
+      const found = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: { type: "tag", values: tags } }), TAGS);
+      this.undecided += found.incomplete.reduce((sum, rule) => sum + rule.nodes.length, 0);
+      assert.deepEqual(found.violations.flatMap(violation), [], `${name}, ${colorScheme}`);
+    }
+    await page.emulateMedia({ colorScheme: null });
+    await this.validate(page, name);
+  }
+
+  // The HTML as the gateway sent it.
+  async validate(page, name) {
+    const report = await this.validator.validateString(await page.document.text());
+    const faults = report.results.flatMap((result) => result.messages);
+    assert.deepEqual(faults.map((fault) => `${fault.line}: ${fault.message} (${fault.ruleId})`), [], name);
+  }
+}
+
+function violation(rule) {
+  return rule.nodes.map((node) => `${rule.id}: ${rule.help}: ${node.html} ${node.failureSummary}`);
+}

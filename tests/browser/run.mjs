@@ -1,0 +1,31 @@
+// The journeys, and every state of every page judged: run.mjs SOURCE BUILD.
+import { existsSync } from "node:fs";
+import test, { after } from "node:test";
+
+import { Browser, PROGRAMS } from "./browser.mjs";
+import signIn from "./journeys/sign_in.mjs";
+import { Stage } from "./stage.mjs";
+import { open, STATES } from "./states.mjs";
+
+const missing = PROGRAMS.filter((program) => !existsSync(program));
+if (missing.length) {
+  console.log(`skipped: ${missing.join(" and ")} is not installed (tests/run browser installs it)`);
+  process.exit(77);
+}
+const stage = await Stage.open(...process.argv.slice(2));
+const browser = await Browser.open(stage);
+
+after(async () => {
+  console.log(`${browser.states.size} page-states were judged, each light and dark; axe left ${browser.undecided} places undecided`);
+  await browser.close();
+  await stage.close();
+});
+
+for (const state of STATES) {
+  test(`nobody is kept out of ${state.name}`, async () => {
+    const page = await open(browser, state);
+    await browser.judge(page, state.name);
+    await browser.finish(page);
+  });
+}
+signIn(browser);

@@ -1,0 +1,25 @@
+// Photographs each state of each page: screens.mjs SOURCE BUILD FOLDER.
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+
+import { Browser } from "./browser.mjs";
+import { Stage } from "./stage.mjs";
+import { open, STATES } from "./states.mjs";
+
+const [source, build, folder] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const stage = await Stage.open(source, build);
+const browser = await Browser.open(stage);
+for (const state of STATES) {
+  for (const width of [360, 768, 1920]) {
+    const page = await open(browser, state, { width });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: path.join(folder, `${state.name}-${width}-${colorScheme}.png`), fullPage: true });
+    }
+    await browser.finish(page);
+  }
+}
+console.log(`${STATES.length} states of pages, six pictures each, are in ${folder}`);
+await browser.close();
+await stage.close();

@@ -1,0 +1,55 @@
+// The stage of the tests, started by Python: real programs behind nginx, and people who may sign in.
+import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+export class Stage {
+  // Resolves when the pages are there.
+  static async open(source, build) {
+    const stage = new Stage();
+    const script = path.join(import.meta.dirname, "stage_server.py");
+    stage.process = spawn("/usr/bin/python3", ["-B", script, source, build], { stdio: ["pipe", "pipe", "inherit"] });
+    stage.ended = new Promise((resolve) => stage.process.once("exit", resolve));
+    stage.lines = createInterface({ input: stage.process.stdout })[Symbol.asyncIterator]();
+    Object.assign(stage, await stage.next());
+    return stage;
+  }
+
+  async next() {
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error("the stage has ended: see what it said above");
+    return JSON.parse(value);
+  }
+
+  // Calls a function of stage_server.py; one at a time.
+  async call(name, ...words) {
+    this.process.stdin.write(`${JSON.stringify([name, ...words])}\n`);
+    return this.next();
+  }
+
+  person(role, at = 0) {
+    return this.people.filter((person) => person.role === role)[at];
+  }
+
+  async close() {
+    this.process.stdin.end();
+    await this.ended;
+  }
+}
+
+// RFC 6238, as an app on a telephone makes it. Each counts once, so a person's next one may be of the next half minute.
+export function freshCode(person) {
+  const step = Math.max(Math.floor(Date.now() / 30000) - 1, (person.used ?? 0) + 1);
+  person.used = step;
+  const counter = Buffer.alloc(8);
+  counter.writeBigInt64BE(BigInt(step));
+  const mac = createHmac("sha1", bytesOfBase32(person.secret)).update(counter).digest();
+  const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1000000).padStart(6, "0");
+}
+
+function bytesOfBase32(text) {
+  const bits = [...text].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  return Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+}

@@ -1,0 +1,88 @@
+"""The stage of the browser tests: real programs behind nginx, told what to do by lines of JSON.
+
+The first line that it prints says where the pages are and who may sign in. Then each line it reads is a list, the name of
+a function below and its arguments, and is answered by a line with what the function returns. It ends when there is no
+more to read.
+
+Usage: stage_server.py SOURCE BUILD
+"""
+
+import base64
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
+import stage  # noqa: E402
+from proxy import start_proxy  # noqa: E402
+
+ORIGIN = "https://concordat.example"
+# (id, name, role, of): invented. Each role has more than one, because a code counts once.
+PEOPLE = (
+    ("p101", "Sam Okafor", "team", "northmoor-crisis"),
+    ("p102", "Robin Ashby", "team", "northmoor-crisis"),
+    ("p201", "Ash O'Neil-Żak", "coordinator", "northmoor-duty"),
+    ("p202", "Jo Lindqvist", "coordinator", "northmoor-duty"),
+    ("p301", "Kit Moreau", "referrer", "street-triage"),
+    ("p302", "Alex Brannigan", "referrer", "street-triage"),
+    ("p401", "Noor Haddad", "auditor", "council"),
+)
+
+
+class Server:
+    def __init__(self, scene):
+        self.scene = scene
+        self.socket = scene.path("gateway.socket")
+        self.people = {person[0]: self.add_person(*person) for person in PEOPLE}
+        self.port = stage.free_port()
+
+    def add_person(self, number, name, role, of):
+        ran = subprocess.run([stage.find_program("concordat"), "people", "add", number, "--name", name, "--role", role,
+                              "--of", of, "--file", self.scene.path("people"), "--json"],
+                             capture_output=True, text=True, check=True)
+        return {**json.loads(ran.stdout), "name": name, "role": role, "of": of}
+
+    def begin(self):
+        """Starts everything. Returns what the browser must know."""
+        self.scene.make_key("gateway", "coordinator", "northmoor-duty")
+        self.start("broker")
+        self.start("gateway")
+        certificate = start_proxy(self.scene, "nginx", self.port, self.socket)
+        return {"origin": ORIGIN, "port": self.port, "people": list(self.people.values()),
+                "certificate": fingerprint(certificate)}
+
+    def start(self, name):
+        scene = self.scene
+        if name == "broker":
+            scene.start_broker()
+        if name == "gateway":
+            scene.start("gateway", "concordat-gateway", "--listen", f"unix:{self.socket}", "--origin", ORIGIN, "--people",
+                        scene.path("people"), "--key", scene.path("secret", "gateway.key_secret"), "--broker",
+                        scene.endpoint, "--broker-key", scene.public_key("broker"), "--ring",
+                        "Duty coordinator 01632 960100", ready="listening")
+
+    def kill(self, name):
+        self.scene.kill(name)
+
+
+def fingerprint(certificate):
+    """A browser takes a certificate that nobody signed if it is told the hash of its key."""
+    key = subprocess.run(["openssl", "x509", "-in", certificate, "-pubkey", "-noout"], capture_output=True, check=True)
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"], input=key.stdout, capture_output=True, check=True)
+    return base64.b64encode(hashlib.sha256(der.stdout).digest()).decode()
+
+
+def main():
+    folders = (*stage.PROGRAM_FOLDERS, "services/gateway", "/usr/sbin")
+    with stage.Stage("browser", folders) as scene:
+        server = Server(scene)
+        print(json.dumps(server.begin()), flush=True)
+        for line in sys.stdin:
+            name, *arguments = json.loads(line)
+            print(json.dumps(getattr(server, name)(*arguments)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
