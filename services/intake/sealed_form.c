@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <sodium.h>
+#include <string.h>
 
 #include "proto/words/words.h"
 #include "services/desk/referral_fields.h"
@@ -34,6 +35,36 @@ static const char *sealed_form_source(Concordat__V1__Source source)
     return value ? value->name : NULL;
 }
 
+static const struct referral_field *sealed_form_field(const char *name)
+{
+    for (size_t i = 0; i < referral_fields_count; i++)
+        if (strcmp(referral_fields[i].name, name) == 0)
+            return &referral_fields[i];
+    return NULL;
+}
+
+/* Moves the fields of the form to where their paths lead. One that is not known stays, and is kept as it was
+ * typed. */
+static bool sealed_form_place(json_t *json, json_t *given)
+{
+    json_t *fields = json_object_get(json, "fields"), *value;
+    const char *name;
+    void *next;
+    bool good = true;
+    json_object_foreach_safe(fields, next, name, value)
+    {
+        const struct referral_field *field = sealed_form_field(name);
+        const char *text = json_string_value(value);
+        if (!field || !text)
+            continue;
+        good = good && (!*text || referral_field_set(given, field, text));
+        json_object_del(fields, name);
+    }
+    if (json_is_object(fields) && json_object_size(fields) == 0)
+        json_object_del(json, "fields");
+    return good;
+}
+
 /* Reads what was typed. Its id is the one that the form was sealed for. NULL if memory is short. */
 static Concordat__V1__Submit *sealed_form_read(json_t *json, const uint8_t *referral,
                                                Concordat__V1__Source source, int64_t as_of_ms,
@@ -45,9 +76,10 @@ static Concordat__V1__Submit *sealed_form_read(json_t *json, const uint8_t *refe
     json_t *given = json_object();
     words_uuid(referral, id);
     ProtobufCMessage *read =
-        given ? referral_message(json, given, id, sealed_form_source(source), as_of_ms,
-                                 &concordat__v1__submit__descriptor, arena, &reading, &fault)
-              : NULL;
+        given && sealed_form_place(json, given)
+            ? referral_message(json, given, id, sealed_form_source(source), as_of_ms,
+                               &concordat__v1__submit__descriptor, arena, &reading, &fault)
+            : NULL;
     json_decref(given);
     return (Concordat__V1__Submit *)read;
 }

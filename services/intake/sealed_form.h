@@ -1,9 +1,10 @@
 /* sealed_form.h: what is inside a sealed form, read as a Submit.
  *
- * Inside stands the JSON of services/desk/referral_reader.h, {"referral": {...}, "confidential": {...}}, with
- * what a person typed as they typed it. It is read as of the time at which it was sealed, so that "at 14:05"
- * means that day; unless the device's clock was wrong, so that it says a time to come, or one before the key
- * was made. Not thread safe: it uses the outbox.
+ * Inside stands JSON: {"fields": {"age": "about 30", ...}}, what a person typed by the names of the fields of
+ * services/desk/referral_fields.h; or {"referral": {...}, "confidential": {...}}, as referral_reader.h has
+ * it; or both. It is read as of the time at which it was sealed, so that "at 14:05" means that day; unless
+ * the device's clock was wrong, so that it says a time to come, or one before the key was made. Not thread
+ * safe: it uses the outbox.
  */
 #ifndef CONCORDAT_INTAKE_SEALED_FORM_H
 #define CONCORDAT_INTAKE_SEALED_FORM_H

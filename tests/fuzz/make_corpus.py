@@ -39,6 +39,7 @@ FORMS = (  # a sealed form: bytes, a sender's key, texts
     b'\2{"referral": {"urgency": "very urgent", "person": {"ageYears": "about 30"}, "postcodeDistrict": "zx1 2ab"},'
     b' "confidential": {"callbackNumber": "07700 900123", "narrative": "an invented story"}}',
     b'\2{"referral": {"legal": {"powerUsedAt": "10 minutes ago"}, "colour": "mauve", "needs": "amhp and autism"}}',
+    b'\2{"fields": {"needs": "amhp,autism", "age": "40s", "drill": "yes", "shoe": "size 9", "name": 7}}',
     b"\2" + b'{"a":' * 20 + b"1" + b"}" * 20)
 
 # ---- A story, and everything that is said in it ----

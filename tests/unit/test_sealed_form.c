@@ -256,6 +256,24 @@ static void what_was_typed_is_read_and_what_means_nothing_is_kept(void **state)
     assert_non_null(strstr(submit->confidential->narrative, "mauve"));
 }
 
+static void the_fields_of_a_page_go_where_they_belong(void **state)
+{
+    struct form_place *p = *state;
+    Concordat__V1__Request request;
+    const Concordat__V1__Submit *submit = open_form(
+        p,
+        "{\"fields\": {\"callback\": \"07700 900123\", \"needs\": \"amhp,autism\", \"drill\": \"yes\", \"age\": \"\","
+        " \"shoe\": \"size 9\", \"narrative\": \"told\"}}",
+        NOW_MS, NOW_MS, &request);
+    assert_non_null(submit);
+    assert_string_equal(submit->confidential->callback_number, "07700 900123");
+    assert_int_equal(submit->referral->n_needs, 2);
+    assert_true(submit->referral->drill);
+    assert_null(submit->referral->person);
+    assert_non_null(strstr(submit->confidential->narrative, "told"));
+    assert_non_null(strstr(submit->confidential->narrative, "size 9"));
+}
+
 static void a_clock_that_is_wrong_tells_no_times(void **state)
 {
     struct form_place *p = *state;
@@ -297,6 +315,7 @@ int main(void)
         AT_PLACE(a_clock_that_leaps_does_not_make_a_key_each_time),
         AT_PLACE(a_new_key_of_the_outbox_keeps_the_form_keys),
         AT_PLACE(what_was_typed_is_read_and_what_means_nothing_is_kept),
+        AT_PLACE(the_fields_of_a_page_go_where_they_belong),
         AT_PLACE(a_clock_that_is_wrong_tells_no_times),
         AT_PLACE(what_no_page_makes_is_refused),
     };
