@@ -339,8 +339,7 @@ struct concordat_client *concordat_client_open(const struct concordat_client_con
         concordat_client_close(&client);
         return NULL;
     }
-    if (client_link_open(&client->link, config->endpoint, config->server_key_path, config->key_path, message,
-                         message_size) != 0) {
+    if (client_link_open(&client->link, config, message, message_size) != 0) {
         concordat_client_close(&client);
         return NULL;
     }
@@ -428,6 +427,13 @@ int concordat_client_send(struct concordat_client *client, Concordat__V1__Reques
     return 0;
 }
 
+void concordat_client_give_up(struct concordat_client *client, const uint8_t command_id[WIRE_ID_BYTES])
+{
+    struct outstanding *unanswered = client_queue_find(&client->queue, command_id);
+    if (unanswered)
+        client_queue_drop(&client->queue, unanswered);
+}
+
 const Concordat__V1__Message *concordat_client_next(struct concordat_client *client, int timeout_ms)
 {
     struct kept_news news;
@@ -452,9 +458,8 @@ const Concordat__V1__Message *concordat_client_request(struct concordat_client *
     client->give_up_ms = now_monotonic_ms() + (timeout_ms > 0 ? timeout_ms : 0);
     const Concordat__V1__Message *answer = client_await(client, id, timeout_ms);
     client->awaited = NULL;
-    struct outstanding *unanswered = client_queue_find(&client->queue, id);
-    if (!answer && unanswered)
-        client_queue_drop(&client->queue, unanswered);
+    if (!answer)
+        concordat_client_give_up(client, id);
     return answer;
 }
 

@@ -17,6 +17,7 @@
 
 enum {
     CLIENT_OUTSTANDING_MAX = 256, /* requests without an answer */
+    CLIENT_SOCKETS = 3,           /* to the server, its monitor, and libzmq's end of that */
     CLIENT_NEWS_MAX = 1024 /* messages kept while a caller waits for an answer; then the oldest is dropped */
 };
 
@@ -28,6 +29,8 @@ struct concordat_client_config {
     const char *key_path;        /* this client's secret key file */
     const char *software;        /* name and version, for the server's log */
     bool wants_news;             /* offers and statuses as they happen */
+    void *context; /* of ZeroMQ, for a program with many clients: borrowed until the client is closed; NULL:
+                    * the client has its own. A client takes CLIENT_SOCKETS of its sockets */
 };
 
 /* Opens a client, which connects in the background. Returns NULL with a message if a key file is unusable. */
@@ -56,6 +59,9 @@ int64_t concordat_client_server_ms(const struct concordat_client *client);
  * are without an answer. */
 int concordat_client_send(struct concordat_client *client, Concordat__V1__Request *request,
                           uint8_t *command_id);
+
+/* Sends a request no more; its answer is dropped if it comes. The request may have been done. */
+void concordat_client_give_up(struct concordat_client *client, const uint8_t command_id[WIRE_ID_BYTES]);
 
 /* Returns the next message (an answer, news, a feed), or NULL if none comes within timeout_ms; 0 does not
  * wait. The client handles pongs and welcomes itself. The message is valid until the next call of any

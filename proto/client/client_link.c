@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +55,9 @@ static void link_disconnect(struct client_link *link)
 
 static bool link_connect(struct client_link *link)
 {
-    char name[40]; /* a new name each time: the old socket may still have the old one */
-    snprintf(name, sizeof name, "inproc://monitor-%u", link->opened++);
+    static atomic_uint monitors; /* a new name each time: a socket before, or another link's, may have it */
+    char name[40];
+    snprintf(name, sizeof name, "inproc://monitor-%u", atomic_fetch_add(&monitors, 1));
     link->socket = zmq_socket(link->context, ZMQ_DEALER);
     link->monitor = zmq_socket(link->context, ZMQ_PAIR);
     return link->socket && link->monitor && link_set_options(link) &&
@@ -87,18 +89,19 @@ static int link_read_keys(struct client_link *link, const char *server_key_path,
     return 0;
 }
 
-int client_link_open(struct client_link *link, const char *endpoint, const char *server_key_path,
-                     const char *key_path, char *message, size_t message_size)
+int client_link_open(struct client_link *link, const struct concordat_client_config *config, char *message,
+                     size_t message_size)
 {
-    *link = (struct client_link){0};
-    if (link_read_keys(link, server_key_path, key_path, message, message_size) != 0) {
+    *link = (struct client_link){.context = config->context, .shares_context = config->context};
+    if (link_read_keys(link, config->server_key_path, config->key_path, message, message_size) != 0) {
         client_link_close(link);
         return -1;
     }
-    link->endpoint = strdup(endpoint);
-    link->context = zmq_ctx_new();
+    link->endpoint = strdup(config->endpoint);
+    if (!link->shares_context)
+        link->context = zmq_ctx_new();
     if (!link->endpoint || !link->context || !link_connect(link)) {
-        snprintf(message, message_size, "%s: cannot connect: %s", endpoint, zmq_strerror(errno));
+        snprintf(message, message_size, "%s: cannot connect: %s", config->endpoint, zmq_strerror(errno));
         client_link_close(link);
         return -1;
     }
@@ -108,7 +111,7 @@ int client_link_open(struct client_link *link, const char *endpoint, const char 
 void client_link_close(struct client_link *link)
 {
     link_disconnect(link);
-    if (link->context)
+    if (link->context && !link->shares_context)
         while (zmq_ctx_term(link->context) != 0 && errno == EINTR)
             continue;
     free(link->endpoint);

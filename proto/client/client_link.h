@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <zmq.h>
 
+#include "proto/client/client.h"
 #include "proto/keys/keys.h"
 #include "proto/wire/frame.h"
 
@@ -19,14 +20,14 @@ struct client_link {
     char *endpoint; /* owned */
     struct key server, own;
     void *context, *socket, *monitor;
-    unsigned opened; /* how many times */
+    bool shares_context; /* it is the caller's */
 };
 
 enum link_event { LINK_SAME, LINK_UP, LINK_DOWN };
 
 /* Reads the keys and connects in the background. Returns 0, or -1 with a message. */
-int client_link_open(struct client_link *link, const char *endpoint, const char *server_key_path,
-                     const char *key_path, char *message, size_t message_size);
+int client_link_open(struct client_link *link, const struct concordat_client_config *config, char *message,
+                     size_t message_size);
 void client_link_close(struct client_link *link);
 /* Drops the connection and starts a new one. Returns 0, or -1 if a socket could not be opened; try again
  * later. */
