@@ -6,13 +6,13 @@
 #include "broker/core/shift.h"
 
 /* The team or desk that the sender's key is of. */
-struct desk {
+struct shift_desk {
     uint16_t team, coordinator;
     const struct on_shift *people, *sender; /* sender NULL: not on shift */
 };
 
 /* False if it is not said who is at the keyboard. */
-static bool find_desk(const struct deciding *d, struct desk *desk)
+static bool find_desk(const struct deciding *d, struct shift_desk *desk)
 {
     const struct command *command = d->command;
     bool is_team = command->party == PARTY_TEAM;
@@ -25,7 +25,7 @@ static bool find_desk(const struct deciding *d, struct desk *desk)
     return true;
 }
 
-static uint32_t list_cases(const struct deciding *d, const struct desk *desk, struct shift_noted *noted)
+static uint32_t list_cases(const struct deciding *d, const struct shift_desk *desk, struct shift_noted *noted)
 {
     uint32_t count = 0;
     for (uint32_t row = 0; row < state_referral_rows(d->state); row++) {
@@ -40,7 +40,7 @@ static uint32_t list_cases(const struct deciding *d, const struct desk *desk, st
     return count;
 }
 
-static struct shift_noted *note_shift(struct deciding *d, const struct desk *desk, enum shift_step step)
+static struct shift_noted *note_shift(struct deciding *d, const struct shift_desk *desk, enum shift_step step)
 {
     struct shift_noted *noted = &deciding_event(d, EVENT_SHIFT_NOTED)->is.shift;
     noted->step = step;
@@ -51,7 +51,7 @@ static struct shift_noted *note_shift(struct deciding *d, const struct desk *des
 }
 
 /* The last one who goes leaves nothing in nobody's hands: somebody signs for it first. */
-static bool may_end(const struct deciding *d, const struct desk *desk)
+static bool may_end(const struct deciding *d, const struct shift_desk *desk)
 {
     struct shift_noted in_hand = {.step = SHIFT_NONE};
     return desk->people[1].person[0] || list_cases(d, desk, &in_hand) == 0;
@@ -59,7 +59,7 @@ static bool may_end(const struct deciding *d, const struct desk *desk)
 
 enum refusal decide_on_shift(struct deciding *d)
 {
-    struct desk desk;
+    struct shift_desk desk;
     bool ends = d->command->is.shift.step == SHIFT_ENDED;
     if (!find_desk(d, &desk))
         return REFUSAL_BAD_VALUE;
@@ -73,7 +73,7 @@ enum refusal decide_on_shift(struct deciding *d)
 
 /* The person who comes signs what another has proposed, and need not be on shift yet: they take that place.
  */
-static enum refusal sign(struct deciding *d, const struct desk *desk)
+static enum refusal sign(struct deciding *d, const struct shift_desk *desk)
 {
     const char *from = d->command->is.shift.from;
     const struct on_shift *goes = shift_find(desk->people, from);
@@ -89,7 +89,7 @@ static enum refusal sign(struct deciding *d, const struct desk *desk)
 
 enum refusal decide_shift_handover(struct deciding *d)
 {
-    struct desk desk;
+    struct shift_desk desk;
     enum shift_step step = d->command->is.shift.step;
     if (!find_desk(d, &desk))
         return REFUSAL_BAD_VALUE;
