@@ -21,7 +21,7 @@ STAYS_OUT = {
     r"broker/shell/(?:adopt|alterations|recovery|room|time)\.c": "the operator of the router reads it in the log",
     r"broker/shell/feed\.c": "programs that follow the ledger read it, and who runs them",
     r"services/cli/(?:keys|people)\.c": "those who manage keys and accounts read it",
-    r"services/gateway/(?:main|service|accounts?\w*|onetime|session|signin|listen|password|taken|whole_file|http|html)\.c":
+    r"services/gateway/(?:main|service|desks?|desks_file|accounts?\w*|onetime|session|signin|listen|password|taken|whole_file|http|html)\.c":
         "the operator of the gateway reads it in the log, or a browser does",
     r"services/cli/report\.c": "auditors read it",
     r"services/desk/(?:language_names|referral_(?:reader|synonyms))\.c":
@@ -29,8 +29,8 @@ STAYS_OUT = {
 }
 # Help stands in these structures. It is read as a page, before a person is waiting.
 HELP_STRUCTS = ("argp", "argp_option", "action_kind", "referral_field", "subcommand")
-# A constant whose name ends like this holds help, the title of a group of options, a line of the log, or what people type.
-UNSAID_CONSTANT = re.compile(r"\w+_(?:doc|titles|log|typed)$")
+# A constant whose name ends like this holds help, the title of a group of options, a line of the log, what people type, or a class of a page
+UNSAID_CONSTANT = re.compile(r"\w+_(?:doc|titles|log|typed|classes)$")
 # In a program that has no screen a text is for the log if its statement names one of these.
 NO_SCREEN = re.compile(r"services/intake/|broker/")
 LOGS = {"stderr", "log", "sd_notify", "sd_notifyf"}

@@ -60,6 +60,15 @@ enum {
     /* A shift of twelve and a half hours, and its handover. */
     SESSION_WHOLE_MS = 13 * 60 * 60 * 1000,
 
+    /* The teams, desks of coordinators and sources of one large region. */
+    DESKS_MAX = 256,
+    /* Each line has three paths of ordinary length. */
+    DESKS_FILE_BYTES_MAX = 256 * 1024,
+    /* Each of a client's sockets, its connection, and as many again while they are replaced. */
+    DESK_DESCRIPTORS = 16,
+    /* A person waits so long for an answer, as at a terminal; then the page says that it is not known. */
+    DESK_ANSWER_MS = 10 * 1000,
+
     /* Between two looks whether the people file was changed: somebody who is disabled is out in so long. */
     ACCOUNTS_LOOK_MS = 1000
 };

@@ -15,23 +15,27 @@ static const char gateway_about[] =
     "Serves the pages on which people work with Concordat in a browser.\v"
     "It speaks HTTP only on this machine. A proxy in front of it speaks TLS and HTTP/2 to the browsers, and closes "
     "connections to the gateway that were idle for 20 seconds.\n\n"
+    "The desks file has a line for each team, coordinator or source that it speaks for: KEYFILE for one at the "
+    "broker, KEYFILE ENDPOINT SERVERKEYFILE for one at an intake. Each key is that desk's own, and the broker or intake "
+    "decides what it may see and do. Give a gateway the keys of its own site alone. A person works at the desk with "
+    "the same role and `of` as their account.\n\n"
     "`concordat people` writes the people file. A person who is disabled there is out within a second. Beside it "
     "the gateway keeps FILE.taken, the one-time codes that were used.\n\n"
     "Exit codes:\n"
     "    0  stopped by SIGTERM or SIGINT\n"
     "  100  an option or the limit of descriptors is wrong\n"
     "  101  a bug: an assertion failed; or libzmq gave up, as the last line says\n"
-    "  111  network, memory, people file or key file\n\n"
+    "  111  network, memory, people file, desks file or key file\n\n"
     "Examples:\n"
     "  concordat-gateway --listen unix:/run/concordat/gateway --origin https://concordat.example \\\n"
-    "    --people /etc/concordat/people --key gateway.key_secret \\\n"
+    "    --people /etc/concordat/people --desks /etc/concordat/desks \\\n"
     "    --broker tcp://127.0.0.1:5170 --broker-key broker.key --ring 'Duty coordinator 01632 960100'";
 
 enum gateway_option {
     OPTION_LISTEN = 0x280,
     OPTION_ORIGIN,
     OPTION_PEOPLE,
-    OPTION_KEY,
+    OPTION_DESKS,
     OPTION_BROKER,
     OPTION_BROKER_KEY,
     OPTION_RING
@@ -44,7 +48,8 @@ static const struct argp_option gateway_options[] = {
      "refused",
      0},
     {"people", OPTION_PEOPLE, "FILE", 0, "Who may sign in; `concordat people` writes it", 0},
-    {"key", OPTION_KEY, "FILE", 0, "Secret key of this gateway", 0},
+    {"desks", OPTION_DESKS, "FILE", 0, "The teams, coordinators and sources that it speaks for, a key a line",
+     0},
     {"broker", OPTION_BROKER, "ENDPOINT", 0, "The broker, such as tcp://127.0.0.1:5170", 0},
     {"broker-key", OPTION_BROKER_KEY, "FILE", 0, "Public key of the broker", 0},
     {"ring", OPTION_RING, "TEXT", 0, "Whom people ring if it does not work, with the number", 0},
@@ -60,7 +65,7 @@ static const struct gateway_text {
     {"listen", OPTION_LISTEN, offsetof(struct gateway_config, listen)},
     {"origin", OPTION_ORIGIN, offsetof(struct gateway_config, origin)},
     {"people", OPTION_PEOPLE, offsetof(struct gateway_config, people_path)},
-    {"key", OPTION_KEY, offsetof(struct gateway_config, key_path)},
+    {"desks", OPTION_DESKS, offsetof(struct gateway_config, desks_path)},
     {"broker", OPTION_BROKER, offsetof(struct gateway_config, broker)},
     {"broker-key", OPTION_BROKER_KEY, offsetof(struct gateway_config, broker_key_path)},
     {"ring", OPTION_RING, offsetof(struct gateway_config, ring)},

@@ -4,6 +4,7 @@
 #define CONCORDAT_GATEWAY_PAGES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What stands round every page. */
 struct page_frame {
@@ -29,6 +30,32 @@ struct page_sign_in {
 struct page_home {
     struct page_frame frame;
     const char *role, *of;
+};
+
+struct page_row {
+    const char *label, *text;
+};
+
+/* One of a headline, a heading, a sentence, and rows. */
+struct page_block {
+    const char *word, *words, *tone; /* a headline, and how it looks */
+    const char *heading, *sentence;
+    const struct page_row *rows; /* NULL: none */
+    size_t rows_count;
+};
+
+struct page_sheet {
+    struct page_block *blocks; /* owned, by sheet_blocks.h */
+    size_t blocks_count;
+    struct page_row *all_rows; /* owned likewise */
+};
+
+/* One case. */
+struct page_case {
+    struct page_frame frame;
+    const char *number;
+    const struct page_block *blocks;
+    size_t blocks_count;
 };
 
 /* Something could not be done. */

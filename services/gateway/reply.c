@@ -27,6 +27,11 @@ static const struct reply_row {
                     "Try again in a few seconds. If it cannot wait, ring.", REPLY_RETRY_S},
     [REPLY_NO_MEMORY] = {503, "The service has no room at this moment", "Nothing was done.",
                          "Try again in a few seconds. If it cannot wait, ring.", REPLY_RETRY_S},
+    [REPLY_NO_DESK] = {503, "Your team or desk is not connected here", "Nothing was done.",
+                       "Try again in a minute. If it cannot wait, ring.", REPLY_RETRY_S},
+    [REPLY_NO_ANSWER] = {504, "No answer came", "It is not known whether this was done.",
+                         "Look at the case before you do it again. If a person is waiting, ring.",
+                         REPLY_RETRY_S},
 };
 
 static void reply_without_page(struct http_request *request)

@@ -23,7 +23,9 @@ enum reply_problem {
     REPLY_CROSS_SITE, /* sent by another site's page, or by no page */
     REPLY_OLD_PAGE,   /* the form is of a session that has ended, or of another person's */
     REPLY_BUSY,
-    REPLY_NO_MEMORY
+    REPLY_NO_MEMORY,
+    REPLY_NO_DESK,  /* nothing here speaks for the person's team, desk or source now */
+    REPLY_NO_ANSWER /* the router or intake did not answer in time */
 };
 
 /* Sends a page that says what happened, what holds now, and what to do next. */

@@ -6,6 +6,7 @@
 #include "proto/words/now.h"
 #include "proto/words/words.h"
 #include "services/desk/time_words.h"
+#include "services/gateway/case_page.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/reply.h"
 
@@ -72,6 +73,7 @@ static const struct route {
     {"/sign-in", show_sign_in, take_sign_in},
     {"/sign-out", NULL, take_sign_out},
     {"/status", show_router_status, NULL},
+    {CASE_PATH, case_page_show, NULL},
     {REPLY_FILES, show_file, NULL},
 };
 

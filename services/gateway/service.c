@@ -4,25 +4,29 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include <zmq.h>
 
-#include "proto/client/client.h"
 #include "proto/server/descriptors.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
+#include "services/gateway/desks.h"
+#include "services/gateway/limits.h"
 #include "services/gateway/listen.h"
 #include "services/gateway/routes.h"
 
 enum { GATEWAY_TURN_MS_MAX = 1000, GATEWAY_MESSAGE_BYTES = 1024 };
+/* The order of what is polled; the desks come last. */
+enum { POLLED_SIGNALS, POLLED_HTTP, POLLED_PASSWORDS, POLLED_DESKS = POLLED_PASSWORDS + PASSWORDS_AT_ONCE };
 
 struct gateway {
     struct site site;
     struct http *http;
-    struct concordat_client *client;
+    zmq_pollitem_t *items; /* owned */
     int signals;
 };
 
@@ -43,17 +47,6 @@ static int gateway_open_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int gateway_open_client(struct gateway *gateway, const struct gateway_config *config)
-{
-    char message[GATEWAY_MESSAGE_BYTES];
-    const struct concordat_client_config client = {.endpoint = config->broker,
-                                                   .server_key_path = config->broker_key_path,
-                                                   .key_path = config->key_path,
-                                                   .software = "concordat-gateway " CONCORDAT_VERSION};
-    gateway->client = concordat_client_open(&client, message, sizeof message);
-    return gateway->client ? 0 : gateway_complain(CODE_ENVIRONMENT, message);
-}
-
 static int gateway_open_http(struct gateway *gateway, const struct gateway_config *config,
                              uint64_t descriptors)
 {
@@ -62,7 +55,9 @@ static int gateway_open_http(struct gateway *gateway, const struct gateway_confi
     enum listen_status status = listen_open(config->listen, &listening, message, sizeof message);
     if (status != LISTEN_GOOD)
         return gateway_complain(status == LISTEN_WRONG ? CODE_USAGE : CODE_ENVIRONMENT, message);
-    gateway->http = http_open(listening, descriptors, routes_handle, &gateway->site, message, sizeof message);
+    uint64_t desks = desks_count(gateway->site.desks) * DESK_DESCRIPTORS;
+    gateway->http = http_open(listening, descriptors > desks ? descriptors - desks : 1, routes_handle,
+                              &gateway->site, message, sizeof message);
     return gateway->http ? 0 : gateway_complain(CODE_ENVIRONMENT, message);
 }
 
@@ -81,26 +76,30 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     gateway->site.signin = signin_open(config->people_path, message, sizeof message);
     if (!gateway->site.signin)
         return gateway_complain(CODE_ENVIRONMENT, message);
-    int code = gateway_open_client(gateway, config);
-    return code ? code : gateway_open_http(gateway, config, descriptors);
+    gateway->site.desks =
+        desks_open(config->desks_path, config->broker, config->broker_key_path, message, sizeof message);
+    if (!gateway->site.desks)
+        return gateway_complain(CODE_ENVIRONMENT, message);
+    gateway->items = calloc(POLLED_DESKS + desks_count(gateway->site.desks), sizeof *gateway->items);
+    if (!gateway->items)
+        return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
+    return gateway_open_http(gateway, config, descriptors);
 }
 
 static void gateway_close(struct gateway *gateway)
 {
     signin_close(&gateway->site.signin);
+    desks_close(&gateway->site.desks);
     http_close(&gateway->http);
-    concordat_client_close(&gateway->client);
+    free(gateway->items);
     if (gateway->signals >= 0)
         close(gateway->signals);
 }
 
-/* What the router sends is not shown yet; the client must read it all the same to know whether it is there.
- */
-static void gateway_hear_router(struct gateway *gateway)
+static void gateway_hear_desks(struct gateway *gateway)
 {
-    while (concordat_client_next(gateway->client, 0))
-        continue;
-    bool answers = concordat_client_connected(gateway->client);
+    desks_turn(gateway->site.desks, now_monotonic_ms());
+    bool answers = desks_answer(gateway->site.desks);
     if (answers == gateway->site.router_answers)
         return;
     gateway->site.router_answers = answers;
@@ -112,33 +111,45 @@ static int shorter_ms(int one_ms, int other_ms)
     return other_ms >= 0 && other_ms < one_ms ? other_ms : one_ms;
 }
 
-/* Results of passwords come before the pages, which they wake. */
+/* Results of passwords and answers come before the pages, which they wake. */
 static void gateway_turn(struct gateway *gateway)
 {
-    gateway_hear_router(gateway);
+    gateway_hear_desks(gateway);
     signin_turn(gateway->site.signin);
     http_turn(gateway->http, now_monotonic_ms());
 }
 
+/* Returns how many items there are to poll. A desk's socket can be another one after each turn. */
+static int gateway_fill_items(struct gateway *gateway)
+{
+    const struct desks *desks = gateway->site.desks;
+    zmq_pollitem_t *items = gateway->items;
+    items[POLLED_SIGNALS] = (zmq_pollitem_t){.fd = gateway->signals, .events = ZMQ_POLLIN};
+    items[POLLED_HTTP] = (zmq_pollitem_t){.fd = http_fd(gateway->http), .events = ZMQ_POLLIN};
+    for (unsigned i = 0; i < PASSWORDS_AT_ONCE; i++)
+        items[POLLED_PASSWORDS + i] =
+            (zmq_pollitem_t){.fd = signin_fd(gateway->site.signin, i), .events = ZMQ_POLLIN};
+    int count = POLLED_DESKS;
+    for (size_t i = 0; i < desks_count(desks); i++) {
+        void *socket = desk_socket(desks_at(desks, i));
+        if (socket)
+            items[count++] = (zmq_pollitem_t){.socket = socket, .events = ZMQ_POLLIN};
+    }
+    return count;
+}
+
 static int gateway_loop(struct gateway *gateway)
 {
-    enum { SIGNALS, ROUTER, HTTP, PASSWORDS };
     for (;;) {
         gateway_turn(gateway);
-        zmq_pollitem_t items[PASSWORDS + PASSWORDS_AT_ONCE] = {
-            [SIGNALS] = {.fd = gateway->signals, .events = ZMQ_POLLIN},
-            [ROUTER] = {.socket = concordat_client_socket(gateway->client), .events = ZMQ_POLLIN},
-            [HTTP] = {.fd = http_fd(gateway->http), .events = ZMQ_POLLIN},
-        };
-        for (unsigned i = 0; i < PASSWORDS_AT_ONCE; i++)
-            items[PASSWORDS + i] =
-                (zmq_pollitem_t){.fd = signin_fd(gateway->site.signin, i), .events = ZMQ_POLLIN};
-        int patience_ms = shorter_ms(GATEWAY_TURN_MS_MAX, concordat_client_patience_ms(gateway->client));
+        int count = gateway_fill_items(gateway);
+        int patience_ms =
+            shorter_ms(GATEWAY_TURN_MS_MAX, desks_patience_ms(gateway->site.desks, now_monotonic_ms()));
         patience_ms = shorter_ms(patience_ms, signin_patience_ms(gateway->site.signin));
         patience_ms = shorter_ms(patience_ms, http_patience_ms(gateway->http));
-        if (zmq_poll(items, PASSWORDS + PASSWORDS_AT_ONCE, patience_ms) < 0 && errno != EINTR)
+        if (zmq_poll(gateway->items, count, patience_ms) < 0 && errno != EINTR)
             return gateway_complain(CODE_ENVIRONMENT, zmq_strerror(errno));
-        if (items[SIGNALS].revents)
+        if (gateway->items[POLLED_SIGNALS].revents)
             return 0;
     }
 }

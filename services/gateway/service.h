@@ -7,7 +7,8 @@ struct gateway_config {
     const char *listen;      /* as listen.h says */
     const char *origin;      /* as browsers see us, such as https://concordat.example */
     const char *people_path; /* as accounts.h says */
-    const char *broker, *broker_key_path, *key_path;
+    const char *desks_path;  /* as desks_file.h says */
+    const char *broker, *broker_key_path;
     const char *ring; /* whom to ring if it does not work */
 };
 

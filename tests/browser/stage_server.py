@@ -16,9 +16,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
 import stage  # noqa: E402
+from browser import FOLDERS, ORIGIN, add_person, start_gateway  # noqa: E402
 from proxy import start_proxy  # noqa: E402
 
-ORIGIN = "https://concordat.example"
 # (id, name, role, of): invented. Each role has more than one, because a code counts once.
 PEOPLE = (
     ("p101", "Sam Okafor", "team", "northmoor-crisis"),
@@ -39,15 +39,18 @@ class Server:
         self.port = stage.free_port()
 
     def add_person(self, number, name, role, of):
-        ran = subprocess.run([stage.find_program("concordat"), "people", "add", number, "--name", name, "--role", role,
-                              "--of", of, "--file", self.scene.path("people"), "--json"],
-                             capture_output=True, text=True, check=True)
-        return {**json.loads(ran.stdout), "name": name, "role": role, "of": of}
+        made = add_person(self.scene, "add", number, "--name", name, "--role", role, "--of", of)
+        return {**made, "name": name, "role": role, "of": of}
 
     def begin(self):
         """Starts everything. Returns what the browser must know."""
-        self.scene.make_key("gateway", "coordinator", "northmoor-duty")
+        self.desks = [self.scene.make_key("crisis-desk", "team", "northmoor-crisis"),
+                      self.scene.make_key("duty-desk", "coordinator", "northmoor-duty")]
         self.start("broker")
+        self.start("intake")
+        self.scene.device("car")
+        self.desks.append(f"{self.scene.path('secret', 'car.key_secret')} {self.scene.intakes['intake']} "
+                          f"{self.scene.public_key('intake')}")
         self.start("gateway")
         certificate = start_proxy(self.scene, "nginx", self.port, self.socket)
         return {"origin": ORIGIN, "port": self.port, "people": list(self.people.values()),
@@ -57,11 +60,10 @@ class Server:
         scene = self.scene
         if name == "broker":
             scene.start_broker()
+        if name == "intake":
+            scene.start_intake()
         if name == "gateway":
-            scene.start("gateway", "concordat-gateway", "--listen", f"unix:{self.socket}", "--origin", ORIGIN, "--people",
-                        scene.path("people"), "--key", scene.path("secret", "gateway.key_secret"), "--broker",
-                        scene.endpoint, "--broker-key", scene.public_key("broker"), "--ring",
-                        "Duty coordinator 01632 960100", ready="listening")
+            start_gateway(scene, self.desks)
 
     def kill(self, name):
         self.scene.kill(name)
@@ -75,8 +77,7 @@ def fingerprint(certificate):
 
 
 def main():
-    folders = (*stage.PROGRAM_FOLDERS, "services/gateway", "/usr/sbin")
-    with stage.Stage("browser", folders) as scene:
+    with stage.Stage("browser", FOLDERS) as scene:
         server = Server(scene)
         print(json.dumps(server.begin()), flush=True)
         for line in sys.stdin:

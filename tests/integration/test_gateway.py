@@ -1,23 +1,18 @@
 """The gateway as a process between a browser and a broker: sign-in, the status page, and everything that is no request of
 a browser's.
 
-Browsers are played by Python's own HTTP client, or byte by byte; one-time codes are made here from RFC 6238.
+Browsers are played by browser.py, or byte by byte.
 
 Usage: test_gateway.py SOURCE BUILD
 """
 
-import base64
 import gzip
-import hashlib
-import hmac
-import http.client
 import json
 import os
 import re
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import threading
 import time
@@ -25,80 +20,15 @@ import unittest
 import urllib.parse
 
 import stage
+from browser import FOLDERS, FORM, ORIGIN, SECONDS, Browser, Connection, add_person, code_of, fresh_code, start_gateway
 from proxy import start_proxy
 
-ORIGIN = "https://concordat.example"
-FORM = "application/x-www-form-urlencoded"
 POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
           "trusted-types 'none'")
 BODY_MAX = 64 * 1024  # limits.h
-SECONDS = 60
 # Installing nginx starts it, so only `tests/run ci` does.
 needs_proxy = unittest.skipUnless(all(map(shutil.which, ("nginx", "openssl", "curl"))), "needs nginx, openssl and curl")
-
-
-class Connection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("concordat.example", timeout=SECONDS)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(SECONDS)
-        self.sock.connect(self.path)
-
-
-class Page:
-    def __init__(self, response):
-        self.status, self.headers, text = response.status, response.headers, response.read()
-        self.text = (gzip.decompress(text) if self.headers["Content-Encoding"] == "gzip" else text).decode()
-        self.go = response.headers.get("Location")
-
-    def token(self):
-        return re.search(r'name="token" value="([\w-]{43})"', self.text)[1]
-
-
-class Browser:
-    """Keeps the cookie, as a browser does."""
-
-    def __init__(self, path):
-        self.path, self.cookie = path, None
-
-    def ask(self, method, path, body=None, **headers):
-        connection = Connection(self.path)
-        if self.cookie:
-            headers["Cookie"] = self.cookie
-        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-        page = Page(connection.getresponse())
-        connection.close()
-        if set_cookie := page.headers.get("Set-Cookie"):
-            self.cookie = None if "Max-Age=0" in set_cookie else set_cookie.split(";")[0]
-        return page
-
-    def get(self, path):
-        return self.ask("GET", path)
-
-    def post(self, path, fields, origin=ORIGIN):
-        headers = {"Origin": origin} if origin else {}
-        return self.ask("POST", path, urllib.parse.urlencode(fields), Content_Type=FORM, **headers)
-
-    def sign_in(self, person, code=None, **changed):
-        fields = {"id": person["id"], "password": person["password"], "code": code or fresh_code(person)}
-        return self.post("/sign-in", {**fields, **changed})
-
-
-def code_of(secret, step):
-    mac = hmac.new(base64.b32decode(secret), struct.pack(">q", step), hashlib.sha1).digest()
-    at = mac[-1] & 15
-    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1000000:06}"
-
-
-def fresh_code(person):
-    """The code that the telephone shows, or the next one if this one was used: clocks may differ by a step."""
-    step = max(int(time.time()) // 30 - 1, person.get("used", 0) + 1)
-    person["used"] = step
-    return code_of(person["secret"], step)
 
 
 class Gateway(unittest.TestCase):
@@ -106,9 +36,11 @@ class Gateway(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stage = stage.Stage("gateway", (*stage.PROGRAM_FOLDERS, "services/gateway", "/usr/sbin"))
+        cls.stage = stage.Stage("gateway", FOLDERS)
         cls.addClassCleanup(cls.stage.close)
         cls.key = cls.stage.make_key("gateway", "coordinator", "northmoor-duty")
+        # A desk at an intake that never starts.
+        cls.away = f"{cls.key} tcp://127.0.0.1:{stage.free_port()} {cls.stage.public_key('broker')}"
         cls.people = cls.stage.path("people")
         cls.listen = cls.stage.path("gateway.socket")
         cls.left = [cls.people_command("add", f"p{number}", "--name", "Sam Okafor", "--role", "team", "--of",
@@ -122,17 +54,11 @@ class Gateway(unittest.TestCase):
 
     @classmethod
     def start(cls):
-        return cls.stage.start(
-            "gateway", "concordat-gateway", "--listen", f"unix:{cls.listen}", "--origin", ORIGIN, "--people",
-            cls.people, "--key", cls.key, "--broker", cls.stage.endpoint, "--broker-key",
-            cls.stage.public_key("broker"), "--ring", "Duty coordinator 01632 960100", ready="listening")
+        return start_gateway(cls.stage, [cls.key, cls.away])
 
     @classmethod
     def people_command(cls, *words):
-        ran = subprocess.run([stage.find_program("concordat"), "people", *words, "--file", cls.people, "--json"],
-                             capture_output=True, text=True, timeout=SECONDS, check=False)
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
+        return add_person(cls.stage, *words)
 
     def listed(self, who):
         return next(person for person in self.people_command("list") if person["id"] == who["id"])
@@ -403,10 +329,17 @@ class Gateway(unittest.TestCase):
 
     def test_it_does_not_start_with_what_is_wrong_and_says_why(self):
         program = stage.find_program("concordat-gateway", ("services/gateway",))
-        good = {"--listen": f"unix:{self.listen}2", "--origin": ORIGIN, "--people": self.people, "--key": self.key,
+        good = {"--listen": f"unix:{self.listen}2", "--origin": ORIGIN, "--people": self.people, "--desks": self.stage.path("desks"),
                 "--broker": self.stage.endpoint, "--broker-key": self.stage.public_key("broker"), "--ring": "1"}
-        os.chmod(self.people, 0o640)
-        rows = (("--listen", "0.0.0.0:8080", 111, "others have rights"), ("--people", "/none", 111, "/none"),
+        for name, text in (("none", "# none\n"), ("half", f"{self.key} tcp://127.0.0.1:1\n"), ("public", "/none.key\n"),
+                           ("many", f"{self.key}\n" * 257)):
+            with open(self.stage.path(name), "w", encoding="utf-8") as file:
+                file.write(text)
+        rows = (("--people", "/none", 111, "/none"),
+                ("--desks", "/none", 111, "/none"), ("--desks", self.stage.path("none"), 111, "names no desk"),
+                ("--desks", self.stage.path("half"), 111, "line 1: a line is KEYFILE, or"),
+                ("--desks", self.stage.path("many"), 111, "line 257: there are more desks than one gateway serves"),
+                ("--desks", self.stage.path("public"), 111, "/none.key"),
                 ("--origin", "http://concordat.example", 100, "--origin is https://"),
                 ("--origin", ORIGIN + "/", 100, "--origin is https://"))
         for option, value, code, words in rows:
@@ -414,7 +347,12 @@ class Gateway(unittest.TestCase):
             ran = subprocess.run([program, *options], capture_output=True, text=True, timeout=SECONDS, check=False)
             self.assertEqual(ran.returncode, code, ran.stderr)
             self.assertIn(words, ran.stderr)
+        os.chmod(self.people, 0o640)
+        options = [word for pair in good.items() for word in pair]
+        ran = subprocess.run([program, *options], capture_output=True, text=True, timeout=SECONDS, check=False)
         os.chmod(self.people, 0o600)
+        self.assertEqual(ran.returncode, 111, ran.stderr)
+        self.assertIn("others have rights", ran.stderr)
         options = [word for pair in {**good, "--listen": "0.0.0.0:8080"}.items() for word in pair]
         ran = subprocess.run([program, *options], capture_output=True, text=True, timeout=SECONDS, check=False)
         self.assertEqual(ran.returncode, 100, ran.stderr)

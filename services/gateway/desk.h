@@ -1,0 +1,56 @@
+/* desk.h: one desk: a team, a coordinator or a source for which the gateway speaks, by a key and a connection
+ * of its own.
+ *
+ * The server behind the connection decides what the desk may see and do. What the desk is stands in that
+ * server's Welcome. One thread. Times are milliseconds of the monotonic clock, unless it says otherwise.
+ */
+#ifndef CONCORDAT_GATEWAY_DESK_H
+#define CONCORDAT_GATEWAY_DESK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/wire/wire.h"
+#include "services/gateway/limits.h"
+
+struct desk;
+
+struct desk_config {
+    void *context; /* of ZeroMQ, shared by all desks; borrowed until desk_close */
+    const char *endpoint, *server_key_path, *key_path;
+    bool is_brokers; /* the server is the broker, and not an intake */
+};
+
+/* Connects in the background. NULL with a message if a key file is unusable. */
+struct desk *desk_open(const struct desk_config *config, char *message, size_t message_size);
+/* Those who wait for an answer are told that none came. */
+void desk_close(struct desk **desk);
+
+/* For the caller's poll. desk_turn can replace the socket, so ask again after it. */
+void *desk_socket(const struct desk *desk);
+int desk_patience_ms(const struct desk *desk, int64_t now_ms);
+/* Hears what came, and ends the waits that took too long. */
+void desk_turn(struct desk *desk, int64_t now_ms);
+
+bool desk_is_brokers(const struct desk *desk);
+/* The server has welcomed us, and was heard of lately. */
+bool desk_answers(const struct desk *desk);
+/* What the latest Welcome said; before the first one the role is unspecified and the texts are "". */
+Concordat__V1__Role desk_role(const struct desk *desk);
+const char *desk_of(const struct desk *desk);
+/* UTC by the server's clock, or by ours if it has not said so yet. */
+int64_t desk_wall_ms(const struct desk *desk);
+
+/* The answer, valid until this returns and no question of the desk's is asked; or NULL: none came in time,
+ * and whether the command was done is not known. The refusal of our hello is an answer to every question. */
+typedef void desk_done(void *context, const Concordat__V1__Message *message);
+
+/* Asks the server, again and again until it answers or DESK_ANSWER_MS are over. Copies the request. A command
+ * id of the caller's is kept, so that the same form that comes twice is one command. The person is named in
+ * the request; NULL: nobody is at the keyboard. `done` is called exactly once: later, in a desk_turn or
+ * desk_close, or before this returns if too many questions wait. */
+void desk_ask(struct desk *desk, const Concordat__V1__Request *request, const Concordat__V1__Person *person,
+              desk_done *done, void *context);
+
+#endif

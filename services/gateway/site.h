@@ -1,0 +1,21 @@
+/* site.h: what all pages of the gateway are made from. */
+#ifndef CONCORDAT_GATEWAY_SITE_H
+#define CONCORDAT_GATEWAY_SITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "services/gateway/desks.h"
+#include "services/gateway/signin.h"
+
+/* It lives as long as the requests that are answered from it. */
+struct site {
+    struct signin *signin;
+    struct desks *desks;
+    const char *origin; /* as browsers see us, such as https://concordat.example */
+    const char *ring;   /* whom to ring if it does not work */
+    bool router_answers;
+    int64_t router_since_ms; /* since when that is so; UTC */
+};
+
+#endif

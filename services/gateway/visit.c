@@ -1,0 +1,56 @@
+/* visit.c: see visit.h. */
+#include "services/gateway/visit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "services/gateway/reply.h"
+
+static struct web_visit *visit_of(struct site *site, struct http_request *request,
+                                  const struct web_session *session, const struct account *account)
+{
+    struct web_visit *visit = calloc(1, sizeof *visit);
+    if (!visit)
+        return NULL;
+    visit->site = site;
+    visit->request = request;
+    visit->desk = desks_find(site->desks, account->role, account->of);
+    visit->role = account->role;
+    snprintf(visit->id, sizeof visit->id, "%s", account->id);
+    snprintf(visit->name, sizeof visit->name, "%s", account->name);
+    snprintf(visit->token, sizeof visit->token, "%s", session->token);
+    concordat__v1__person__init(&visit->person);
+    visit->person.id = visit->id;
+    visit->person.role = account->staff;
+    visit->frame = (struct page_frame){.person = visit->name, .token = visit->token};
+    return visit;
+}
+
+struct web_visit *visit_begin(struct site *site, struct http_request *request)
+{
+    const struct account *account;
+    const struct web_session *session = signin_find(site->signin, request, &account);
+    if (!session && http_is_post(request))
+        reply_problem(request, REPLY_OLD_PAGE);
+    else if (!session)
+        reply_go(request, "/sign-in", NULL);
+    if (!session)
+        return NULL;
+    struct web_visit *visit = visit_of(site, request, session, account);
+    if (visit && visit->desk)
+        return visit;
+    reply_problem(request, visit ? REPLY_NO_DESK : REPLY_NO_MEMORY);
+    visit_end(&visit);
+    return NULL;
+}
+
+void visit_end(struct web_visit **visit)
+{
+    free(*visit);
+    *visit = NULL;
+}
+
+struct showing visit_showing(const struct web_visit *visit)
+{
+    return (struct showing){.now_ms = desk_wall_ms(visit->desk), .ring = visit->site->ring};
+}

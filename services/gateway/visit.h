@@ -1,0 +1,30 @@
+/* visit.h: a request of somebody who is signed in, at the desk that serves them.
+ *
+ * It outlives the session while an answer of the desk is awaited, so it has copies. One thread. */
+#ifndef CONCORDAT_GATEWAY_VISIT_H
+#define CONCORDAT_GATEWAY_VISIT_H
+
+#include "proto/wire/wire.h"
+#include "services/desk/show.h"
+#include "services/gateway/http.h"
+#include "services/gateway/pages.h"
+#include "services/gateway/site.h"
+
+struct web_visit {
+    struct site *site;
+    struct http_request *request; /* the page answers it, and then ends the visit */
+    struct desk *desk;
+    Concordat__V1__Role role;
+    char id[PERSON_ID_CHARS_MAX + 1], name[PEOPLE_NAME_BYTES_MAX + 1], token[SESSION_TOKEN_BYTES];
+    Concordat__V1__Person person; /* who acts: for desk_ask */
+    struct page_frame frame;
+};
+
+/* NULL: the request has been answered already, because nobody is signed in or no desk serves them. */
+struct web_visit *visit_begin(struct site *site, struct http_request *request);
+void visit_end(struct web_visit **visit);
+
+/* What the words of a sheet depend on, now. */
+struct showing visit_showing(const struct web_visit *visit);
+
+#endif

@@ -1,0 +1,105 @@
+"""Browsers for tests of the gateway, played by Python's own HTTP client, and the gateway on a stage with its people.
+
+One-time codes are made here from RFC 6238.
+"""
+
+import base64
+import gzip
+import hashlib
+import hmac
+import http.client
+import json
+import re
+import socket
+import struct
+import subprocess
+import time
+import urllib.parse
+
+import stage
+
+ORIGIN = "https://concordat.example"
+FORM = "application/x-www-form-urlencoded"
+SECONDS = 60
+FOLDERS = (*stage.PROGRAM_FOLDERS, "services/gateway", "/usr/sbin")
+
+
+class Connection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("concordat.example", timeout=SECONDS)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(SECONDS)
+        self.sock.connect(self.path)
+
+
+class Page:
+    def __init__(self, response):
+        self.status, self.headers, text = response.status, response.headers, response.read()
+        self.text = (gzip.decompress(text) if self.headers["Content-Encoding"] == "gzip" else text).decode()
+        self.go = response.headers.get("Location")
+
+    def token(self):
+        return re.search(r'name="token" value="([\w-]{43})"', self.text)[1]
+
+
+class Browser:
+    """Keeps the cookie, as a browser does."""
+
+    def __init__(self, path):
+        self.path, self.cookie = path, None
+
+    def ask(self, method, path, body=None, **headers):
+        connection = Connection(self.path)
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        page = Page(connection.getresponse())
+        connection.close()
+        if set_cookie := page.headers.get("Set-Cookie"):
+            self.cookie = None if "Max-Age=0" in set_cookie else set_cookie.split(";")[0]
+        return page
+
+    def get(self, path):
+        return self.ask("GET", path)
+
+    def post(self, path, fields, origin=ORIGIN):
+        headers = {"Origin": origin} if origin else {}
+        return self.ask("POST", path, urllib.parse.urlencode(fields), Content_Type=FORM, **headers)
+
+    def sign_in(self, person, code=None, **changed):
+        fields = {"id": person["id"], "password": person["password"], "code": code or fresh_code(person)}
+        return self.post("/sign-in", {**fields, **changed})
+
+
+def code_of(secret, step):
+    mac = hmac.new(base64.b32decode(secret), struct.pack(">q", step), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1000000:06}"
+
+
+def fresh_code(person):
+    """The code that the telephone shows, or the next one if this one was used: clocks may differ by a step."""
+    step = max(int(time.time()) // 30 - 1, person.get("used", 0) + 1)
+    person["used"] = step
+    return code_of(person["secret"], step)
+
+
+def add_person(scene, *words):
+    """Runs `concordat people` on the stage's people file. Returns what it prints."""
+    ran = subprocess.run([stage.find_program("concordat"), "people", *words, "--file", scene.path("people"), "--json"],
+                         capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def start_gateway(scene, desks, *options):
+    """Starts a gateway for these desks: each a key file, or words as in a line of the desks file."""
+    with open(scene.path("desks"), "w", encoding="utf-8") as file:
+        file.write("# desks\n\n" + "".join(f"{desk}\n" for desk in desks))
+    return scene.start(
+        "gateway", "concordat-gateway", "--listen", f"unix:{scene.path('gateway.socket')}", "--origin", ORIGIN,
+        "--people", scene.path("people"), "--desks", scene.path("desks"), "--broker", scene.endpoint, "--broker-key",
+        scene.public_key("broker"), "--ring", "Duty coordinator 01632 960100", *options, ready="listening")
