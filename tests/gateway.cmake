@@ -1,6 +1,9 @@
 # The gateway: pages, forms, sign-in, and the process behind a proxy.
 concordat_unit_test(test_html concordat-gateway-parts)
-concordat_unit_test(test_http concordat-gateway-parts test-folder)
+add_library(test-http-peer STATIC worlds/http_peer.c)
+target_link_libraries(test-http-peer PUBLIC concordat-gateway-parts PkgConfig::CMOCKA PRIVATE concordat-flags)
+concordat_unit_test(test_http test-http-peer test-folder)
+concordat_unit_test(test_feed test-http-peer test-folder PkgConfig::SODIUM)
 concordat_unit_test(test_form concordat-gateway-parts)
 concordat_unit_test(test_accounts concordat-accounts test-folder PkgConfig::SODIUM)
 concordat_unit_test(test_onetime concordat-accounts PkgConfig::SODIUM)

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proto/words/now.h"
 #include "services/gateway/limits.h"
 
 /* A connection, in the list of all. */
@@ -27,9 +29,9 @@ struct http {
     void *context;
     struct http_connection *connections;
     struct http_request *waiting; /* list of requests whose connection sleeps */
+    struct streams *streams;
     int64_t now_ms, look_at_ms;
     size_t bodies_bytes; /* room of all bodies */
-    int fd;
     bool closing;
 };
 
@@ -51,6 +53,7 @@ struct http_request {
     size_t size, room;
     struct MHD_Response *response;
     unsigned status;
+    struct stream *stream; /* whose body is the response; NULL: none */
 };
 
 /* --- what every answer says ------------------------------------------------------------------------------
@@ -72,6 +75,7 @@ static const struct fixed_header {
 
 static bool add_headers(struct MHD_Response *response, const struct http_answer *answer)
 {
+    const char *type = answer->type ? answer->type : "";
     bool good = true;
     char seconds[16];
     for (size_t i = 0; i < sizeof fixed_headers / sizeof *fixed_headers; i++)
@@ -85,6 +89,7 @@ static bool add_headers(struct MHD_Response *response, const struct http_answer 
         {"Location", answer->location},
         {"Set-Cookie", answer->cookie},
         {"Retry-After", answer->retry_s ? seconds : NULL},
+        {"X-Accel-Buffering", strcmp(type, HTTP_EVENTS) == 0 ? "no" : NULL}, /* by the proxy */
         {"Allow", answer->status == MHD_HTTP_METHOD_NOT_ALLOWED ? "GET, HEAD, POST" : NULL}};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         good = good &&
@@ -109,7 +114,8 @@ static struct MHD_Response *make_response(const struct http_answer *answer)
  */
 
 /* A header that a proxy and we could read differently if it came twice. */
-static const char *const single_headers[] = {"Host", "Content-Length", "Content-Type", "Cookie", "Origin"};
+static const char *const single_headers[] = {"Host",   "Content-Length", "Content-Type",
+                                             "Cookie", "Origin",         "Last-Event-ID"};
 
 struct header_count {
     unsigned seen[sizeof single_headers / sizeof *single_headers];
@@ -221,6 +227,39 @@ void http_give(struct http_request *request, const struct http_answer *answer)
         http_wake(request);
 }
 
+static struct http_connection *http_peer(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+struct stream *http_stream(struct http_request *request, stream_gone *gone, void *context)
+{
+    static const struct http_answer events = {.status = MHD_HTTP_OK, .type = HTTP_EVENTS};
+    assert(request->state == HTTP_ASKED || request->state == HTTP_SLEEPING);
+    struct http_connection *peer = http_peer(request->connection);
+    request->stream =
+        peer ? stream_open(request->http->streams, request->connection, &request->response, gone, context)
+             : NULL;
+    if (!request->stream)
+        return NULL;
+    if (!add_headers(request->response, &events)) {
+        stream_end(request->stream);
+        stream_close(&request->stream);
+        MHD_destroy_response(request->response);
+        request->response = NULL;
+        return NULL;
+    }
+    bool slept = request->state == HTTP_SLEEPING;
+    peer->deadline_ms = INT64_MAX;
+    request->state = HTTP_ANSWERED;
+    request->status = events.status;
+    if (slept)
+        http_wake(request);
+    return request->stream;
+}
+
 /* The status that refuses a request because of us, or 0. */
 static unsigned refuse_now(const struct http *http, struct MHD_Connection *connection)
 {
@@ -294,14 +333,14 @@ static void http_completed(void *context, struct MHD_Connection *connection, voi
 {
     struct http *http = context;
     struct http_request *request = *own;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct http_connection *peer = info ? info->socket_context : NULL;
+    struct http_connection *peer = http_peer(connection);
     (void)why;
     if (peer)
         peer->deadline_ms = http->now_ms + HTTP_REQUEST_MS;
     if (!request)
         return;
+    if (request->stream)
+        stream_close(&request->stream);
     if (request->response)
         MHD_destroy_response(request->response);
     http->bodies_bytes -= request->room;
@@ -378,6 +417,13 @@ static size_t leave_escaped(void *context, struct MHD_Connection *connection, ch
 /* --- the whole
  * ------------------------------------------------------------------------------------------------- */
 
+/* Pages keep a tenth of the connections. */
+static unsigned most_streams(unsigned connections)
+{
+    unsigned most = connections - connections / 10;
+    return most < STREAMS_MAX ? most : STREAMS_MAX;
+}
+
 struct http *http_open(int listening, uint64_t descriptors, http_handler *handle, void *context,
                        char *message, size_t message_size)
 {
@@ -395,14 +441,31 @@ struct http *http_open(int listening, uint64_t descriptors, http_handler *handle
             connection_changes, http, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
             MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
     }
-    if (!http || !http->daemon) {
-        snprintf(message, message_size, "cannot start to serve pages: no memory or no descriptors");
+    if (http && http->daemon)
+        http->streams = streams_open(most_streams(connections_max),
+                                     MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
+    if (http && http->streams)
+        return http;
+    snprintf(message, message_size, "cannot start to serve pages: no memory or no descriptors");
+    if (http && http->daemon)
+        MHD_stop_daemon(http->daemon); /* which closes what it listens on */
+    else
         close(listening);
-        free(http);
-        return NULL;
+    free(http);
+    return NULL;
+}
+
+/* Readers that take nothing are dropped with the others. Our own clock goes on from the caller's. */
+static void http_end_streams(struct http *http)
+{
+    struct pollfd fd = {.fd = http_fd(http), .events = POLLIN};
+    const int64_t before_ms = http->now_ms - now_monotonic_ms(), until_ms = http->now_ms + HTTP_CLOSE_MS;
+    streams_cut(http->streams);
+    while (streams_count(http->streams) > 0 && http->now_ms < until_ms) {
+        http_turn(http, before_ms + now_monotonic_ms());
+        if (http_patience_ms(http) > 0)
+            (void)poll(&fd, 1, HTTP_CLOSE_MS / 100);
     }
-    http->fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    return http;
 }
 
 void http_close(struct http **http)
@@ -415,15 +478,17 @@ void http_close(struct http **http)
     while (h->waiting)
         http_give(h->waiting, &gone);
     (void)MHD_run(h->daemon);
+    http_end_streams(h);
     MHD_stop_daemon(h->daemon);
     assert(!h->connections);
+    streams_close(&h->streams);
     free(h);
     *http = NULL;
 }
 
 int http_fd(const struct http *http)
 {
-    return http->fd;
+    return streams_fd(http->streams);
 }
 
 int http_patience_ms(const struct http *http)
@@ -438,6 +503,7 @@ void http_turn(struct http *http, int64_t now_ms)
 {
     http->now_ms = now_ms;
     cut_the_slow(http);
+    streams_turn(http->streams, now_ms);
     (void)MHD_run(http->daemon);
 }
 
@@ -468,4 +534,9 @@ const char *http_header(const struct http_request *request, const char *name)
 const char *http_cookie(const struct http_request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
+}
+
+const char *http_query(const struct http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }

@@ -1,9 +1,9 @@
 /* http.h: HTTP/1.1 from the proxy, in the gateway's own loop.
  *
  * libmicrohttpd has no thread here: the caller polls http_fd with its other sockets. Each request gets one
- * answer, at once or later. Whatever is too long, too slow or ambiguous is answered or cut here, and the
- * handler never hears of it; limits.h has the bounds. One thread. Times are milliseconds of the monotonic
- * clock.
+ * answer, at once or later, or a stream of events that stays open. Whatever is too long, too slow or
+ * ambiguous is answered or cut here, and the handler never hears of it; limits.h has the bounds. One thread.
+ * Times are milliseconds of the monotonic clock.
  */
 #ifndef CONCORDAT_GATEWAY_HTTP_H
 #define CONCORDAT_GATEWAY_HTTP_H
@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "services/gateway/stream.h"
 
 struct http;
 struct http_request;
@@ -24,7 +26,8 @@ typedef void http_handler(void *context, struct http_request *request);
  * closed too. */
 struct http *http_open(int listening, uint64_t descriptors, http_handler *handle, void *context,
                        char *message, size_t message_size);
-/* Drops all connections. Requests that wait for an answer are answered with 503; their pointers end. */
+/* Drops all connections. Requests that wait for an answer are answered with 503; their pointers end. Streams
+ * that were ended have HTTP_CLOSE_MS for what was put; others are cut. */
 void http_close(struct http **http);
 
 /* For the caller's poll: readable when there is something to do. */
@@ -44,12 +47,15 @@ const char *http_form(const struct http_request *request, size_t *size);
 /* NULL if it was not sent. None of the headers that count here can come twice. */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_cookie(const struct http_request *request, const char *name);
+/* A value of the query, with no %XX opened; NULL if it was not sent. */
+const char *http_query(const struct http_request *request, const char *name);
 
 /* --- its answer ------------------------------------------------------------------------------------------
  */
 
-#define HTTP_HTML  "text/html; charset=utf-8"
-#define HTTP_PLAIN "text/plain; charset=utf-8"
+#define HTTP_HTML   "text/html; charset=utf-8"
+#define HTTP_PLAIN  "text/plain; charset=utf-8"
+#define HTTP_EVENTS "text/event-stream"
 
 struct http_answer {
 
@@ -65,5 +71,10 @@ struct http_answer {
 
 /* Ends the request, whose pointer is not valid any more when the handler has returned. */
 void http_give(struct http_request *request, const struct http_answer *answer);
+
+/* Answers with a stream of events, HTTP_EVENTS, for which the bounds of time do not hold. It is valid until
+ * it is ended, or `gone` was called; the context is borrowed until then. NULL if there are as many as may be,
+ * or no memory: the request is not answered yet. */
+struct stream *http_stream(struct http_request *request, stream_gone *gone, void *context);
 
 #endif

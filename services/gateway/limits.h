@@ -23,6 +23,29 @@ enum {
     /* Between two looks for connections whose time is over. */
     HTTP_LOOK_MS = 1000,
 
+    /* Boards that follow what happens: ten times those of a large region, and a tenth more for what a browser
+     * has left behind and not closed yet. */
+    STREAMS_MAX = 5500,
+    /* What waits for one board: two whole boards of 100 cases. A reader so far behind is quicker with a new
+     * page. */
+    STREAM_BYTES_MAX = 256 * 1024,
+    /* When the gateway stops, boards are told; so long do they have to hear it. */
+    HTTP_CLOSE_MS = 1000,
+
+    /* Nine minutes of a region's worst day: ten changes a second, each seen by the source, a team and a
+     * coordinator. A board that was away for longer fetches its page anew. */
+    FEED_ENTRIES_MAX = 16 * 1024,
+    /* Cards of 2 KB on average. */
+    FEED_BYTES_MAX = FEED_ENTRIES_MAX * 2048,
+    /* More than this at once is a page's worth, and would fill half of what may wait for a stream. */
+    FEED_CATCH_UP_BYTES_MAX = STREAM_BYTES_MAX / 2,
+    /* A proxy, or a network on the way, that drops silent connections does so after 30 s or later. */
+    FEED_BEAT_MS = 15 * 1000,
+    /* Between two looks whether sessions hold: who is signed out is out in so long. */
+    FEED_LOOK_MS = 1000,
+    /* Every tab that a person can watch, and those that a browser keeps behind. */
+    FEED_BOARDS_OF_SESSION_MAX = 16,
+
     /* A page with a region's whole board is 200 KB; beyond this a page is a bug. */
     HTML_BYTES_MAX = 4 * 1024 * 1024,
 
@@ -55,7 +78,7 @@ enum {
     SESSIONS_MAX = 8 * 1024,
     /* A telephone, a tablet, a computer, and the same again left behind elsewhere. */
     SESSIONS_OF_PERSON_MAX = 6,
-    /* A screen that nobody has touched for so long is not attended to; a board that lives asks in between. */
+    /* A screen that nobody has touched for so long is not attended to, however its board goes on. */
     SESSION_IDLE_MS = 30 * 60 * 1000,
     /* A shift of twelve and a half hours, and its handover. */
     SESSION_WHOLE_MS = 13 * 60 * 60 * 1000,

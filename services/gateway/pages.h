@@ -8,8 +8,9 @@
 
 /* What stands round every page. */
 struct page_frame {
-    const char *person; /* who is signed in, by name; NULL: nobody */
-    const char *token;  /* of the session, for the forms of the page */
+    const char *person;   /* who is signed in, by name; NULL: nobody */
+    const char *token;    /* of the session, for the forms of the page */
+    const char *position; /* feed.h: what the page knows already; for pages that follow */
 };
 
 /* Whether the service works; for everybody, without sign-in. */

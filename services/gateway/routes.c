@@ -43,15 +43,16 @@ static void show_home(struct site *site, struct http_request *request)
     const struct account *account;
     const struct web_session *session = signin_find(site->signin, request, &account);
     struct html html = {0};
-    char role[WORDS_MAX];
+    char role[WORDS_MAX], position[FEED_POSITION_BYTES];
     if (!session) {
         reply_go(request, "/sign-in", NULL);
         return;
     }
-    const struct page_home page = {.frame = {.person = account->name, .token = session->token},
-                                   .role =
-                                       words_for(&concordat__v1__role__descriptor, (int)account->role, role),
-                                   .of = account->of};
+    feed_position(site->feed, position);
+    const struct page_home page = {
+        .frame = {.person = account->name, .token = session->token, .position = position},
+        .role = words_for(&concordat__v1__role__descriptor, (int)account->role, role),
+        .of = account->of};
     page_home(&html, &page);
     reply_page(request, 200, &html, NULL);
 }
@@ -62,6 +63,19 @@ static void show_file(struct site *site, struct http_request *request)
     reply_file(request);
 }
 
+/* A browser that comes back by itself says in a header how far it was; that is later than its page. */
+static void show_events(struct site *site, struct http_request *request)
+{
+    const struct account *account;
+    const struct web_session *session = signin_watch(site->signin, request, &account);
+    const char *after = http_header(request, "Last-Event-ID");
+    if (session)
+        feed_follow(site->feed, desks_find(site->desks, account->role, account->of), session->number,
+                    after ? after : http_query(request, "after"), request);
+    else
+        feed_answer_nobody(request);
+}
+
 typedef void route_answer(struct site *site, struct http_request *request);
 
 /* Any other path is not found. Reading changes nothing, so only taking a form asks from which page it is. */
@@ -70,6 +84,7 @@ static const struct route {
     route_answer *read, *take; /* NULL: this path takes no such request */
 } routes[] = {
     {"/", show_home, NULL},
+    {"/events", show_events, NULL},
     {"/sign-in", show_sign_in, take_sign_in},
     {"/sign-out", NULL, take_sign_out},
     {"/status", show_router_status, NULL},

@@ -70,6 +70,9 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     gateway->signals = gateway_open_signals();
     if (gateway->signals < 0)
         return gateway_complain(CODE_ENVIRONMENT, "cannot receive signals");
+    gateway->site.feed = feed_open();
+    if (!gateway->site.feed)
+        return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
     uint64_t descriptors = descriptors_raise(message, sizeof message);
     if (!descriptors)
         return gateway_complain(CODE_USAGE, message);
@@ -89,6 +92,7 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
 static void gateway_close(struct gateway *gateway)
 {
     signin_close(&gateway->site.signin);
+    feed_close(&gateway->site.feed);
     desks_close(&gateway->site.desks);
     http_close(&gateway->http);
     free(gateway->items);
@@ -96,10 +100,19 @@ static void gateway_close(struct gateway *gateway)
         close(gateway->signals);
 }
 
+static void gateway_say_state(struct gateway *gateway, const struct desk *desk, bool answers)
+{
+    feed_say_state(gateway->site.feed, desk, answers ? FEED_WORKS : FEED_AWAY, now_wall_ms());
+}
+
 static void gateway_hear_desks(struct gateway *gateway)
 {
+    const struct desks *desks = gateway->site.desks;
     desks_turn(gateway->site.desks, now_monotonic_ms());
-    bool answers = desks_answer(gateway->site.desks);
+    for (size_t i = 0; i < desks_count(desks); i++)
+        gateway_say_state(gateway, desks_at(desks, i), desk_answers(desks_at(desks, i)));
+    bool answers = desks_answer(desks);
+    gateway_say_state(gateway, NULL, answers); /* to those whom no desk serves */
     if (answers == gateway->site.router_answers)
         return;
     gateway->site.router_answers = answers;
@@ -111,11 +124,12 @@ static int shorter_ms(int one_ms, int other_ms)
     return other_ms >= 0 && other_ms < one_ms ? other_ms : one_ms;
 }
 
-/* Results of passwords and answers come before the pages, which they wake. */
+/* Results of passwords, answers and what boards are told come before the pages, which they wake. */
 static void gateway_turn(struct gateway *gateway)
 {
     gateway_hear_desks(gateway);
     signin_turn(gateway->site.signin);
+    feed_turn(gateway->site.feed, now_monotonic_ms(), now_wall_ms(), signin_holds, gateway->site.signin);
     http_turn(gateway->http, now_monotonic_ms());
 }
 

@@ -26,6 +26,7 @@ struct session_row {
 };
 
 struct web_sessions {
+    uint64_t begun; /* how many there ever were */
     struct session_row rows[SESSIONS_MAX];
 };
 
@@ -88,6 +89,7 @@ const struct web_session *web_sessions_begin(struct web_sessions *sessions, cons
     if (!row)
         return NULL;
     *row = (struct session_row){.began_ms = now_ms, .used_ms = now_ms, .lives = true};
+    row->session.number = ++sessions->begun * SESSIONS_MAX + (uint64_t)(row - sessions->rows);
     strcpy(row->session.person, account->id);
     account_stamp(account, row->session.stamp);
     draw_token(row->session.token);
@@ -110,12 +112,33 @@ const struct web_session *web_sessions_find(struct web_sessions *sessions, const
         /* How long this takes tells of digests, from which no cookie follows. */
         if (!row->lives || memcmp(row->digest, digest, sizeof digest) != 0)
             continue;
-        if (!row_lives(row, now_ms))
-            return NULL;
-        row->used_ms = now_ms;
-        return &row->session;
+        return row_lives(row, now_ms) ? &row->session : NULL;
     }
     return NULL;
+}
+
+static struct session_row *row_of(struct web_sessions *sessions, uint64_t number)
+{
+    assert(number > 0);
+    return &sessions->rows[number % SESSIONS_MAX];
+}
+
+void web_sessions_use(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms)
+{
+    row_of(sessions, session->number)->used_ms = now_ms;
+}
+
+bool web_sessions_hold(struct web_sessions *sessions, uint64_t number, int64_t now_ms)
+{
+    struct session_row *row = row_of(sessions, number);
+    return row_lives(row, now_ms) && row->session.number == number;
+}
+
+void web_sessions_sift(struct web_sessions *sessions, web_session_keeps *keeps, void *context)
+{
+    for (struct session_row *row = sessions->rows; row < sessions->rows + SESSIONS_MAX; row++)
+        if (row->lives && !keeps(context, &row->session))
+            sodium_memzero(row, sizeof *row);
 }
 
 bool web_session_fits(const struct web_session *session, const char *token)
@@ -126,7 +149,6 @@ bool web_session_fits(const struct web_session *session, const char *token)
 
 void web_sessions_end(struct web_sessions *sessions, const struct web_session *session)
 {
-    for (struct session_row *row = sessions->rows; row < sessions->rows + SESSIONS_MAX; row++)
-        if (&row->session == session)
-            sodium_memzero(row, sizeof *row);
+    if (session)
+        sodium_memzero(row_of(sessions, session->number), sizeof(struct session_row));
 }

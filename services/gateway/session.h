@@ -23,6 +23,7 @@ enum { SESSION_TOKEN_BYTES = 43 + 1, SESSION_COOKIE_BYTES = 128 };
 struct web_sessions;
 
 struct web_session {
+    uint64_t number; /* no other session of this process has it; never 0 */
     char person[PERSON_ID_CHARS_MAX + 1];
     uint8_t stamp[ACCOUNT_STAMP_BYTES]; /* of the person's account, as it was */
     char token[SESSION_TOKEN_BYTES];    /* stands in every form of this session's pages */
@@ -37,10 +38,19 @@ void web_sessions_close(struct web_sessions **sessions);
 const struct web_session *web_sessions_begin(struct web_sessions *sessions, const struct account *account,
                                              int64_t now_ms, char cookie[SESSION_COOKIE_BYTES]);
 
-/* The session of a cookie's value, which is used now; NULL if there is none, or no cookie. Valid until the
- * next call that begins or ends one. */
+/* The session of a cookie's value; NULL if there is none, or no cookie. Valid until the next call that begins
+ * or ends one. */
 const struct web_session *web_sessions_find(struct web_sessions *sessions, const char *cookie,
                                             int64_t now_ms);
+
+/* Somebody uses it now. */
+void web_sessions_use(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
+/* Whether the session of that number goes on. */
+bool web_sessions_hold(struct web_sessions *sessions, uint64_t number, int64_t now_ms);
+
+/* Ends every session that this says no to. */
+typedef bool web_session_keeps(void *context, const struct web_session *session);
+void web_sessions_sift(struct web_sessions *sessions, web_session_keeps *keeps, void *context);
 
 /* Compares in a time that tells nothing. A token of NULL fits none. */
 bool web_session_fits(const struct web_session *session, const char *token);

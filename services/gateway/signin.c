@@ -47,6 +47,17 @@ static bool is_same_file(const struct stat *one, const struct stat *other)
            one->st_mtim.tv_sec == other->st_mtim.tv_sec && one->st_mtim.tv_nsec == other->st_mtim.tv_nsec;
 }
 
+static bool still_may(void *context, const struct web_session *session)
+{
+    const struct signin *signin = context;
+    uint8_t stamp[ACCOUNT_STAMP_BYTES];
+    const struct account *account = accounts_find(&signin->accounts, session->person);
+    if (!account)
+        return false;
+    account_stamp(account, stamp);
+    return sodium_memcmp(stamp, session->stamp, sizeof stamp) == 0;
+}
+
 /* A file that cannot be read now leaves those whom we know: a slip of the administrator's must not send a
  * whole shift out. */
 static void read_people_again(struct signin *signin)
@@ -64,6 +75,7 @@ static void read_people_again(struct signin *signin)
     }
     accounts_close(&signin->accounts);
     signin->accounts = fresh;
+    web_sessions_sift(signin->sessions, still_may, signin);
 }
 
 /* The code is gone when the file without it is on disk. */
@@ -148,20 +160,28 @@ void signin_turn(struct signin *signin)
     read_people_again(signin);
 }
 
-const struct web_session *signin_find(struct signin *signin, const struct http_request *request,
-                                      const struct account **account)
+const struct web_session *signin_watch(struct signin *signin, const struct http_request *request,
+                                       const struct account **account)
 {
-    uint8_t stamp[ACCOUNT_STAMP_BYTES];
     const struct web_session *session =
         web_sessions_find(signin->sessions, http_cookie(request, SESSION_COOKIE), now_boot_ms());
     *account = session ? accounts_find(&signin->accounts, session->person) : NULL;
-    if (*account)
-        account_stamp(*account, stamp);
-    if (*account && sodium_memcmp(stamp, session->stamp, sizeof stamp) == 0)
-        return session;
-    web_sessions_end(signin->sessions, session);
-    *account = NULL;
-    return NULL;
+    return session;
+}
+
+const struct web_session *signin_find(struct signin *signin, const struct http_request *request,
+                                      const struct account **account)
+{
+    const struct web_session *session = signin_watch(signin, request, account);
+    if (session)
+        web_sessions_use(signin->sessions, session, now_boot_ms());
+    return session;
+}
+
+bool signin_holds(void *context, uint64_t session)
+{
+    const struct signin *signin = context;
+    return web_sessions_hold(signin->sessions, session, now_boot_ms());
 }
 
 /* --- signing in -------------------------------------------------------------------------------------------

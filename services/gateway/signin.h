@@ -30,6 +30,11 @@ void signin_end(struct signin *signin, struct http_request *request);
  * valid until the next call of any function here. */
 const struct web_session *signin_find(struct signin *signin, const struct http_request *request,
                                       const struct account **account);
+/* The same for a request that a page makes by itself: the session is not used. */
+const struct web_session *signin_watch(struct signin *signin, const struct http_request *request,
+                                       const struct account **account);
+/* Whether the session of that number goes on. The context is the struct signin. */
+bool signin_holds(void *context, uint64_t session);
 
 /* For the caller's poll: the descriptors PASSWORDS_AT_ONCE, and for how long; -1: any time. */
 int signin_fd(const struct signin *signin, unsigned at);

@@ -6,12 +6,14 @@
 #include <stdint.h>
 
 #include "services/gateway/desks.h"
+#include "services/gateway/feed.h"
 #include "services/gateway/signin.h"
 
 /* It lives as long as the requests that are answered from it. */
 struct site {
     struct signin *signin;
     struct desks *desks;
+    struct feed *feed;
     const char *origin; /* as browsers see us, such as https://concordat.example */
     const char *ring;   /* whom to ring if it does not work */
     bool router_answers;

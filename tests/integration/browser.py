@@ -45,6 +45,31 @@ class Page:
         return re.search(r'name="token" value="([\w-]{43})"', self.text)[1]
 
 
+class Events:
+    """A stream of events, as a board reads it."""
+
+    def __init__(self, browser, after=None, last=None):
+        self.connection = Connection(browser.path)
+        headers = {"Cookie": browser.cookie} if browser.cookie else {}
+        if last:
+            headers["Last-Event-ID"] = last
+        self.connection.request("GET", f"/events?after={after}" if after else "/events", None, headers)
+        self.response = self.connection.getresponse()
+
+    def __iter__(self):
+        """Each event as (name, data); it ends with the stream."""
+        lines = iter(self.response.readline, b"")
+        for name in lines:
+            if name.startswith(b"event: "):
+                yield name[7:].decode().strip(), next(lines)[6:].decode().strip()
+
+    def of(self, *names):
+        """The next event of one of these names; beats are passed over, and nothing else is."""
+        found = next(event for event in self if event[0] != "beat")
+        assert found[0] in names, found
+        return found
+
+
 class Browser:
     """Keeps the cookie, as a browser does."""
 
@@ -82,7 +107,7 @@ def code_of(secret, step):
 
 def fresh_code(person):
     """The code that the telephone shows, or the next one if this one was used: clocks may differ by a step."""
-    step = max(int(time.time()) // 30 - 1, person.get("used", 0) + 1)
+    step = max((int(time.time()) + 5) // 30 - 1, person.get("used", 0) + 1)  # 5 s: it must count when it comes there too
     person["used"] = step
     return code_of(person["secret"], step)
 

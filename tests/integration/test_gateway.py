@@ -20,7 +20,7 @@ import unittest
 import urllib.parse
 
 import stage
-from browser import FOLDERS, FORM, ORIGIN, SECONDS, Browser, Connection, add_person, code_of, fresh_code, start_gateway
+from browser import FOLDERS, FORM, ORIGIN, SECONDS, Browser, Connection, Events, add_person, code_of, fresh_code, start_gateway
 from proxy import start_proxy
 
 POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -44,7 +44,7 @@ class Gateway(unittest.TestCase):
         cls.people = cls.stage.path("people")
         cls.listen = cls.stage.path("gateway.socket")
         cls.left = [cls.people_command("add", f"p{number}", "--name", "Sam Okafor", "--role", "team", "--of",
-                                       "northmoor-crisis") for number in range(101, 110)]
+                                       "northmoor-crisis") for number in range(101, 116)]
         cls.ash = cls.people_command("add", "p201", "--name", "Ash O'Neil-Żak", "--role", "coordinator", "--of",
                                      "northmoor-duty")
         cls.start()
@@ -202,6 +202,69 @@ class Gateway(unittest.TestCase):
         self.assertTrue(all(answer.headers["Retry-After"] == "5" for answer in busy))
         for connection in connections:
             connection.close()
+
+    # ---- Boards that follow ----
+
+    def follow(self, **options):
+        events = Events(self.browser, **options)
+        self.addCleanup(events.connection.close)
+        self.assertEqual(events.response.status, 200)
+        self.assertEqual(events.response.headers["Content-Type"], "text/event-stream")
+        self.assertEqual(events.response.headers["X-Accel-Buffering"], "no")
+        return events
+
+    def position(self):
+        return re.search(r'name="concordat-position" content="([0-9a-f]{16}-\d+)"', self.browser.get("/").text)[1]
+
+    def test_a_board_hears_that_the_router_goes_and_comes(self):
+        self.browser.sign_in(self.left.pop())
+        boards = [self.follow(after=self.position())]
+        self.assertRegex(boards[0].of("state")[1], r"^away \d{13}$")
+        self.stage.start_broker()
+        self.assertRegex(boards[0].of("state")[1], r"^works \d{13}$")
+        self.browser.sign_in(self.ash)  # whose desk the router welcomed; nobody serves the first one's
+        boards.append(self.follow(after=self.position()))
+        boards.append(self.follow(after=self.position()))
+        boards.pop(0).of("signed-out")
+        for board in boards:
+            self.assertRegex(board.of("state")[1], r"^works \d{13}$")
+        self.stage.kill("broker")
+        for board in boards:
+            self.assertRegex(board.of("state")[1], r"^away \d{13}$")
+
+    def test_a_board_of_another_life_fetches_its_page_anew_and_one_that_comes_back_does_not(self):
+        self.browser.sign_in(self.left.pop())
+        position = self.position()
+        for after, last in ((None, None), ("0123456789abcdef-0", None), (position, "0123456789abcdef-0")):
+            self.assertEqual(list(self.follow(after=after, last=last)), [("reload", "1")])
+        self.follow(after="0123456789abcdef-0", last=position).of("state")
+
+    def test_a_board_is_told_that_its_session_has_ended(self):
+        sam, robin = self.left.pop(), self.left.pop()
+        self.assertEqual(list(self.follow()), [("signed-out", "1")])
+        self.browser.sign_in(sam)
+        for end in (lambda: self.browser.sign_in(robin),
+                    lambda: self.browser.post("/sign-out", {"token": self.browser.get("/").token(), "then": "status"}),
+                    lambda: self.people_command("disable", robin["id"])):
+            if not self.browser.cookie:
+                self.browser.sign_in(robin)
+            board = self.follow(after=self.position())
+            board.of("state")
+            end()
+            board.of("signed-out")
+            self.assertEqual(list(board), [])
+
+    def test_boards_are_told_when_the_gateway_stops_and_it_stops_at_once(self):
+        self.browser.sign_in(self.left.pop())
+        board, silent = self.follow(after=self.position()), self.follow(after=self.position())
+        board.of("state")
+        process = self.stage.processes["gateway"]
+        process.send_signal(signal.SIGTERM)
+        board.of("restart")
+        self.assertEqual(process.wait(SECONDS), 0)
+        silent.of("state")
+        silent.of("restart")
+        self.start()
 
     # ---- What no browser of ours sends ----
 

@@ -55,6 +55,15 @@ static const char *sign_in(const struct account *account, int64_t now_ms)
     return value_of(cookie);
 }
 
+/* Asks for a page: the session is used, if there is one. */
+static const struct web_session *used(const char *value, int64_t now_ms)
+{
+    const struct web_session *session = web_sessions_find(sessions, value, now_ms);
+    if (session)
+        web_sessions_use(sessions, session, now_ms);
+    return session;
+}
+
 static void a_session_is_found_by_its_cookie_and_by_no_other(void **state)
 {
     (void)state;
@@ -75,18 +84,42 @@ static void a_session_ends_unused_at_its_whole_time_and_when_it_is_ended(void **
 {
     (void)state;
     const char *value = sign_in(&sam, 0);
-    assert_non_null(web_sessions_find(sessions, value, SESSION_IDLE_MS - 1));
-    assert_non_null(web_sessions_find(sessions, value, 2 * (int64_t)SESSION_IDLE_MS - 2));
+    assert_non_null(used(value, SESSION_IDLE_MS - 1));
+    assert_non_null(used(value, 2 * (int64_t)SESSION_IDLE_MS - 2));
     assert_null(web_sessions_find(sessions, value, 3 * (int64_t)SESSION_IDLE_MS - 2));
     assert_null(web_sessions_find(sessions, value, 0));
     value = sign_in(&sam, 0);
+    assert_non_null(used(value, 0));
+    assert_non_null(web_sessions_find(sessions, value, SESSION_IDLE_MS - 1)); /* that is no use */
+    assert_null(web_sessions_find(sessions, value, SESSION_IDLE_MS));
+    value = sign_in(&sam, 0);
     for (int64_t at_ms = 0; at_ms < SESSION_WHOLE_MS; at_ms += MINUTE_MS)
-        assert_non_null(web_sessions_find(sessions, value, at_ms));
+        assert_non_null(used(value, at_ms));
     assert_null(web_sessions_find(sessions, value, SESSION_WHOLE_MS));
     value = sign_in(&sam, 0);
     web_sessions_end(sessions, web_sessions_find(sessions, value, 0));
     assert_null(web_sessions_find(sessions, value, 0));
     web_sessions_end(sessions, NULL);
+}
+
+static bool is_ash(void *context, const struct web_session *session)
+{
+    (void)context;
+    return strcmp(session->person, "p118") == 0;
+}
+
+static void a_session_holds_by_its_number_until_it_ends(void **state)
+{
+    (void)state;
+    uint64_t one = web_sessions_find(sessions, sign_in(&sam, 0), 0)->number;
+    uint64_t other = web_sessions_find(sessions, sign_in(&ash, 0), 0)->number;
+    assert_true(web_sessions_hold(sessions, one, 0));
+    web_sessions_sift(sessions, is_ash, NULL);
+    assert_false(web_sessions_hold(sessions, one, 0));
+    assert_true(web_sessions_hold(sessions, other, SESSION_IDLE_MS - 1));
+    sign_in(&sam, 0); /* in the place of the one before */
+    assert_false(web_sessions_hold(sessions, one, 0));
+    assert_false(web_sessions_hold(sessions, other, SESSION_IDLE_MS));
 }
 
 static void a_token_fits_its_own_session_alone(void **state)
@@ -109,7 +142,7 @@ static void one_person_has_so_many_and_all_people_so_many(void **state)
     strcpy(first, sign_in(&sam, 0));
     for (int64_t i = 1; i < SESSIONS_OF_PERSON_MAX; i++)
         sign_in(&sam, i);
-    assert_non_null(web_sessions_find(sessions, first, SESSIONS_OF_PERSON_MAX));
+    assert_non_null(used(first, SESSIONS_OF_PERSON_MAX));
     char second[SESSION_TOKEN_BYTES];
     strcpy(second, sign_in(&sam, SESSIONS_OF_PERSON_MAX + 1));
     /* The first was used since, so another one made room. */
@@ -196,6 +229,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_session_is_found_by_its_cookie_and_by_no_other, begin, end),
         cmocka_unit_test_setup_teardown(a_session_ends_unused_at_its_whole_time_and_when_it_is_ended, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(a_session_holds_by_its_number_until_it_ends, begin, end),
         cmocka_unit_test_setup_teardown(a_token_fits_its_own_session_alone, begin, end),
         cmocka_unit_test_setup_teardown(one_person_has_so_many_and_all_people_so_many, begin, end),
         cmocka_unit_test_setup_teardown(wrong_attempts_make_the_next_one_wait, begin, end),
