@@ -1,5 +1,5 @@
 # The desk, and the two programs at it: the command `concordat` and the crisis team's concordat-team.
-foreach(name people resolve show_who told)
+foreach(name people referral_form resolve show_who told)
   concordat_unit_test(test_${name} concordat-desk)
 endforeach()
 concordat_unit_test(test_action concordat-desk concordat-shell)

@@ -5,6 +5,7 @@ target_link_libraries(test-http-peer PUBLIC concordat-gateway-parts PkgConfig::C
 concordat_unit_test(test_http test-http-peer test-folder)
 concordat_unit_test(test_feed test-http-peer test-folder PkgConfig::SODIUM)
 concordat_unit_test(test_form concordat-gateway-parts)
+concordat_unit_test(test_refer_form concordat-gateway-parts)
 concordat_unit_test(test_accounts concordat-accounts test-folder PkgConfig::SODIUM)
 concordat_unit_test(test_onetime concordat-accounts PkgConfig::SODIUM)
 concordat_unit_test(test_password concordat-accounts PkgConfig::SODIUM)
@@ -20,7 +21,7 @@ add_test(NAME test_gateway COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 set_tests_properties(test_gateway PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
 
-foreach(pages desks)
+foreach(pages desks refer)
   add_test(NAME test_gateway_${pages} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_gateway_${pages}.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_tests_properties(test_gateway_${pages} PROPERTIES TIMEOUT 120 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

@@ -163,3 +163,16 @@ const char *referral_synonym_words(const ProtobufCFieldDescriptor *field, const 
             return synonyms[i].said;
     return NULL;
 }
+
+bool referral_synonym_next(const ProtobufCFieldDescriptor *field, size_t *row, const char **code,
+                           const char **words)
+{
+    for (; field->type == PROTOBUF_C_TYPE_STRING && *row < sizeof synonyms / sizeof *synonyms; ++*row) {
+        if (!is_row_of(*row, field) || first_row_of_code(*row) != *row)
+            continue;
+        *code = synonyms[*row].code;
+        *words = synonyms[(*row)++].said;
+        return true;
+    }
+    return false;
+}

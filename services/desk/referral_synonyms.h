@@ -3,6 +3,9 @@
 #ifndef CONCORDAT_DESK_REFERRAL_SYNONYMS_H
 #define CONCORDAT_DESK_REFERRAL_SYNONYMS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "proto/wire/wire.h"
 
 /* The code of a field of the referral for a text in words, as the reader of JSON takes it; small typing
@@ -12,5 +15,10 @@ const char *referral_synonym(const ProtobufCFieldDescriptor *field, const char *
 
 /* What such a code stands for, in words; NULL if it says so itself. */
 const char *referral_synonym_words(const ProtobufCFieldDescriptor *field, const char *code);
+
+/* Walks through the codes of a field that do not say themselves what they are: gives the next one from *row
+ * on, with its words, and moves *row on. False at the end. Begin with 0. */
+bool referral_synonym_next(const ProtobufCFieldDescriptor *field, size_t *row, const char **code,
+                           const char **words);
 
 #endif

@@ -8,6 +8,7 @@
 #include "proto/client/client.h"
 #include "proto/keys/keys.h"
 #include "proto/words/now.h"
+#include "proto/words/words.h"
 
 struct desk_asked {
     uint8_t id[WIRE_ID_BYTES];
@@ -169,4 +170,15 @@ void desk_ask(struct desk *desk, const Concordat__V1__Request *request, const Co
         return;
     }
     desk->asked[desk->asked_count++] = asked;
+}
+
+/* The id is that of no question. */
+void desk_wake(struct desk *desk, int64_t delay_ms, desk_done *done, void *context)
+{
+    struct desk_asked asked = {.until_ms = now_monotonic_ms() + delay_ms, .done = done, .context = context};
+    words_new_uuid(asked.id);
+    if (desk->asked_count == CLIENT_OUTSTANDING_MAX)
+        done(context, NULL);
+    else
+        desk->asked[desk->asked_count++] = asked;
 }

@@ -53,4 +53,7 @@ typedef void desk_done(void *context, const Concordat__V1__Message *message);
 void desk_ask(struct desk *desk, const Concordat__V1__Request *request, const Concordat__V1__Person *person,
               desk_done *done, void *context);
 
+/* Asks nothing: tells NULL after a time. */
+void desk_wake(struct desk *desk, int64_t delay_ms, desk_done *done, void *context);
+
 #endif

@@ -49,7 +49,7 @@ static char *put_character(char *start, char *out, char character)
 }
 
 /* Reads up to one of the stops or the end, and past it. NULL if it is no text. */
-static const char *read_part(struct form_reader *reader, const char *stops, size_t *size)
+static char *read_part(struct form_reader *reader, const char *stops, size_t *size)
 {
     char *start = reader->out, *out = start;
     while (reader->at < reader->end && !(*reader->at && strchr(stops, *reader->at))) {
@@ -72,14 +72,26 @@ static const struct form_rule *rule_of(const char *name, const struct form_rule 
     return NULL;
 }
 
-static bool add_field(struct form *form, const struct form_rule *rule, const char *value, size_t size)
+static void mend_value(const struct form_rule *rule, char *value)
 {
-    if (!rule || form->count == FORM_FIELDS_MAX || size > rule->bytes_max ||
-        !utf8_is_text(value, size, rule->lines))
+    for (char *at = value; *at; at++)
+        if (*at == '\t' || (*at == '\n' && !rule->lines))
+            *at = ' ';
+    utf8_clean(value);
+}
+
+/* A value of NULL is none that was sent. */
+static bool add_field(struct form *form, const struct form_rule *rule, char *value, size_t size)
+{
+    if (!rule || form->count == FORM_FIELDS_MAX || size > rule->bytes_max)
+        return false;
+    if (value && rule->mended)
+        mend_value(rule, value);
+    else if (value && !utf8_is_text(value, size, rule->lines))
         return false;
     if (!rule->repeats && form_value(form, rule->name, 0))
         return false;
-    form->fields[form->count++] = (struct form_field){rule, value};
+    form->fields[form->count++] = (struct form_field){rule, value ? value : ""};
     return true;
 }
 
@@ -88,17 +100,18 @@ static bool read_field(struct form *form, struct form_reader *reader, const stru
 {
     size_t name_size, size = 0;
     const char *name = read_part(reader, "=&", &name_size);
+    char *value = NULL;
     if (!name)
         return false;
-    const char *value = "";
-    /* A name without "=" has an empty value. */
     if (reader->at < reader->end && *reader->at == '=') {
         reader->at++;
         value = read_part(reader, "&", &size);
+        if (!value)
+            return false;
     }
     if (reader->at < reader->end)
         reader->at++;
-    return value && add_field(form, rule_of(name, rules, rule_count), value, size);
+    return add_field(form, rule_of(name, rules, rule_count), value, size);
 }
 
 enum form_status form_read(struct form *form, const char *bytes, size_t size, const struct form_rule *rules,
@@ -133,4 +146,13 @@ const char *form_value(const struct form *form, const char *name, size_t at)
         if (strcmp(form->fields[i].rule->name, name) == 0 && at-- == 0)
             return form->fields[i].value;
     return NULL;
+}
+
+bool form_has(const struct form *form, const char *name, const char *value)
+{
+    const char *sent;
+    for (size_t i = 0; (sent = form_value(form, name, i)); i++)
+        if (strcmp(sent, value) == 0)
+            return true;
+    return false;
 }

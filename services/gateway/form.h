@@ -14,6 +14,7 @@ struct form_rule {
     size_t bytes_max; /* of its value, as UTF-8 */
     bool lines;       /* line ends and tabs may stand in it */
     bool repeats;     /* it may come more than once, as boxes to tick do */
+    bool mended;      /* what is no text in it is made one, so that nothing that was pasted loses the form */
 };
 
 struct form {
@@ -29,8 +30,8 @@ struct form {
 enum form_status { FORM_GOOD, FORM_WRONG, FORM_NO_MEMORY };
 
 /* Reads `size` bytes. A form is wrong if it has a field without a rule, one twice that does not repeat, more
- * than FORM_FIELDS_MAX, a value that is too long, or bytes that are no text (utf8_is_text). Line ends are
- * made \n. The form is to be ended by form_close, whatever the status is. */
+ * than FORM_FIELDS_MAX, a value that is too long, or, unless that is mended, bytes that are no text
+ * (utf8_is_text). Line ends are made \n. The form is to be ended by form_close, whatever the status is. */
 enum form_status form_read(struct form *form, const char *bytes, size_t size, const struct form_rule *rules,
                            size_t rule_count);
 void form_close(struct form *form);
@@ -38,5 +39,7 @@ void form_close(struct form *form);
 /* The value number `at` of a field, counted from 0; NULL if it was not sent so often. It is valid until
  * form_close. */
 const char *form_value(const struct form *form, const char *name, size_t at);
+/* True if a field was sent with that value. */
+bool form_has(const struct form *form, const char *name, const char *value);
 
 #endif

@@ -51,6 +51,9 @@ enum {
 
     /* The fields of the longest form: each field of a referral, twice. */
     FORM_FIELDS_MAX = 128,
+    /* What somebody types into one field of a referral: more than a whole referral holds, because the reader
+     * says what did not fit, and a form that is refused for its length is lost. */
+    REFER_VALUE_BYTES_MAX = HTTP_BODY_BYTES_MAX,
 
     /* A sentence of words is a good password, and longer ones say nothing more. */
     PASSWORD_BYTES_MAX = 256,
@@ -91,6 +94,11 @@ enum {
     DESK_DESCRIPTORS = 16,
     /* A person waits so long for an answer, as at a terminal; then the page says that it is not known. */
     DESK_ANSWER_MS = 10 * 1000,
+    /* So long may the router take before a saved referral counts as one that it does not have: it answers
+     * within 0.05 s, and within a second while its disk is slow or many speak at once. */
+    SETTLED_MS = 2000,
+    /* The first look whether it has answered; each next one waits twice as long. */
+    SETTLED_FIRST_MS = 25,
 
     /* Between two looks whether the people file was changed: somebody who is disabled is out in so long. */
     ACCOUNTS_LOOK_MS = 1000

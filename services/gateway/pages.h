@@ -31,6 +31,7 @@ struct page_sign_in {
 struct page_home {
     struct page_frame frame;
     const char *role, *of;
+    bool refers;
 };
 
 struct page_row {
@@ -63,6 +64,96 @@ struct page_case {
 struct page_problem {
     struct page_frame frame;
     const char *title, *sentence, *next;
+};
+
+/* A form of a referral, or of what changes of it. */
+struct page_choice {
+    const char *name;          /* of the question */
+    const char *typed, *words; /* what it sends, and what people read */
+    bool chosen;
+};
+
+struct page_question {
+    const char *name, *label, *hint;
+    const char *value;                                /* as it was typed */
+    const char *fault;                                /* why it must be given; NULL: it is not missing */
+    bool line, callback, lines, one, list, some, yes; /* how it is asked: one of them */
+    bool chosen;                                      /* yes: it was ticked */
+    bool first;                                       /* typing begins here */
+    const struct page_choice *choices;
+    size_t choices_count;
+};
+
+struct page_part {
+    const char *title;
+    bool plain, folded; /* one of them */
+    bool open;          /* folded: something was typed in it */
+    const struct page_question *questions;
+    size_t questions_count;
+};
+
+/* A value that goes from page to page. */
+struct page_hidden {
+    const char *name, *value;
+};
+
+/* The answer to one question, for reading. */
+struct page_told {
+    const char *name, *label, *words;
+    const char *page; /* of the form that has the question */
+};
+
+struct page_refer {
+    struct page_frame frame;
+    const char *title;
+    bool is_new, is_change;   /* one of them */
+    const char *id;           /* of the referral that is changed */
+    const char *only;         /* the name of the one question that is changed; NULL: any are */
+    const char *fault;        /* what is missing; NULL: nothing */
+    const char *not_sent;     /* why nothing was sent; NULL: it was not tried */
+    const char *before;       /* the id of the same referral, which was sent before as it was then */
+    const char *ring;         /* whom to ring then */
+    bool is_again;            /* it was not sent, because the page was of another sign-in */
+    const char *page, *pages; /* its number, and how many there are; NULL: it has all questions */
+    bool goes_on, goes_back, sends, can_show_all; /* its buttons */
+    const struct page_hidden *hidden;
+    size_t hidden_count;
+    const struct page_part *parts;
+    size_t parts_count;
+    bool has_told;
+    const struct page_told *told; /* to be checked before it is sent */
+    size_t told_count;
+};
+
+/* A form came from somebody who is not signed in any more. */
+struct page_refer_out {
+    struct page_frame frame;
+    const char *ring;
+    bool is_new;
+    const char *changed; /* the id of the referral that the form changes; NULL: it is a new one */
+    const struct page_hidden *hidden;
+    size_t hidden_count;
+};
+
+/* A sentence in a list. */
+struct page_note {
+    const char *sentence;
+};
+
+/* A referral that was sent. */
+struct page_referral {
+    struct page_frame frame;
+    const char *id, *number; /* its number; NULL: it has none yet */
+    bool is_new;             /* it has none yet */
+    const struct page_block *blocks;
+    size_t blocks_count;
+    bool has_notes, has_told, has_left_out;
+    const struct page_note *notes; /* how it was read */
+    size_t notes_count;
+    const struct page_told *told; /* just now */
+    size_t told_count;
+    const struct page_told *left_out;
+    size_t left_out_count;
 };
 
 #endif

@@ -8,6 +8,8 @@
 #include "services/desk/time_words.h"
 #include "services/gateway/case_page.h"
 #include "services/gateway/made_pages.h"
+#include "services/gateway/refer.h"
+#include "services/gateway/referral.h"
 #include "services/gateway/reply.h"
 
 static void show_router_status(struct site *site, struct http_request *request)
@@ -52,7 +54,8 @@ static void show_home(struct site *site, struct http_request *request)
     const struct page_home page = {
         .frame = {.person = account->name, .token = session->token, .position = position},
         .role = words_for(&concordat__v1__role__descriptor, (int)account->role, role),
-        .of = account->of};
+        .of = account->of,
+        .refers = account->role == CONCORDAT__V1__ROLE__ROLE_REFERRER};
     page_home(&html, &page);
     reply_page(request, 200, &html, NULL);
 }
@@ -89,6 +92,8 @@ static const struct route {
     {"/sign-out", NULL, take_sign_out},
     {"/status", show_router_status, NULL},
     {CASE_PATH, case_page_show, NULL},
+    {REFER_PATH, refer_show, refer_take},
+    {REFERRAL_PATH, referral_show, referral_take},
     {REPLY_FILES, show_file, NULL},
 };
 

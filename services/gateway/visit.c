@@ -1,8 +1,10 @@
 /* visit.c: see visit.h. */
 #include "services/gateway/visit.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "services/gateway/reply.h"
 
@@ -16,6 +18,7 @@ static struct web_visit *visit_of(struct site *site, struct http_request *reques
     visit->request = request;
     visit->desk = desks_find(site->desks, account->role, account->of);
     visit->role = account->role;
+    snprintf(visit->of, sizeof visit->of, "%s", account->of);
     snprintf(visit->id, sizeof visit->id, "%s", account->id);
     snprintf(visit->name, sizeof visit->name, "%s", account->name);
     snprintf(visit->token, sizeof visit->token, "%s", session->token);
@@ -26,22 +29,34 @@ static struct web_visit *visit_of(struct site *site, struct http_request *reques
     return visit;
 }
 
-struct web_visit *visit_begin(struct site *site, struct http_request *request)
+struct web_visit *visit_begin_anyway(struct site *site, struct http_request *request)
 {
     const struct account *account;
     const struct web_session *session = signin_find(site->signin, request, &account);
+    struct web_visit *visit = session ? visit_of(site, request, session, account) : NULL;
     if (!session && http_is_post(request))
         reply_problem(request, REPLY_OLD_PAGE);
     else if (!session)
         reply_go(request, "/sign-in", NULL);
-    if (!session)
-        return NULL;
-    struct web_visit *visit = visit_of(site, request, session, account);
-    if (visit && visit->desk)
+    else if (!visit)
+        reply_problem(request, REPLY_NO_MEMORY);
+    return visit;
+}
+
+struct web_visit *visit_begin(struct site *site, struct http_request *request)
+{
+    struct web_visit *visit = visit_begin_anyway(site, request);
+    if (!visit || visit->desk)
         return visit;
-    reply_problem(request, visit ? REPLY_NO_DESK : REPLY_NO_MEMORY);
+    reply_problem(request, REPLY_NO_DESK);
     visit_end(&visit);
     return NULL;
+}
+
+bool visit_owns(const struct web_visit *visit, const char *token)
+{
+    return token && strlen(token) == strlen(visit->token) &&
+           sodium_memcmp(token, visit->token, strlen(visit->token)) == 0;
 }
 
 void visit_end(struct web_visit **visit)

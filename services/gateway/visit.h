@@ -15,6 +15,7 @@ struct web_visit {
     struct http_request *request; /* the page answers it, and then ends the visit */
     struct desk *desk;
     Concordat__V1__Role role;
+    char of[KEY_OF_CHARS_MAX + 1]; /* the id of their team, coordinator or source */
     char id[PERSON_ID_CHARS_MAX + 1], name[PEOPLE_NAME_BYTES_MAX + 1], token[SESSION_TOKEN_BYTES];
     Concordat__V1__Person person; /* who acts: for desk_ask */
     struct page_frame frame;
@@ -22,6 +23,11 @@ struct web_visit {
 
 /* NULL: the request has been answered already, because nobody is signed in or no desk serves them. */
 struct web_visit *visit_begin(struct site *site, struct http_request *request);
+/* The same, but a person whom no desk serves now has a visit too, whose desk is NULL: for a page that must
+ * not be lost while a server is away. */
+struct web_visit *visit_begin_anyway(struct site *site, struct http_request *request);
+/* True if a form with this token is of a page of the visit's session. NULL is none. */
+bool visit_owns(const struct web_visit *visit, const char *token);
 void visit_end(struct web_visit **visit);
 
 /* What the words of a sheet depend on, now. */

@@ -15,6 +15,8 @@ static const struct form_rule rules[] = {
     {.name = "id", .bytes_max = 12},
     {.name = "note", .bytes_max = 40, .lines = true},
     {.name = "need", .bytes_max = 8, .repeats = true},
+    {.name = "place", .bytes_max = 40, .mended = true},
+    {.name = "story", .bytes_max = 40, .mended = true, .lines = true},
 };
 
 /* Reads bytes that are exactly as long as promised, so that the sanitizer sees a byte too many. */
@@ -91,6 +93,20 @@ static void what_no_form_of_the_page_sends_is_refused(void **state)
     form_close(&form);
 }
 
+static void what_was_pasted_is_made_a_text_if_the_field_says_so(void **state)
+{
+    (void)state;
+    struct form form;
+    static const char text[] = "place=%E2%80%AAZX1%E2%80%AC%09the%0Abridge%07%FF&story=a%0D%0Ab%09c";
+    assert_int_equal(read_bytes(&form, text, sizeof text - 1), FORM_GOOD);
+    assert_string_equal(form_value(&form, "place", 0), "ZX1 the bridge??");
+    assert_string_equal(form_value(&form, "story", 0), "a\nb c");
+    form_close(&form);
+    static const char nul[] = "place=%00";
+    assert_int_equal(read_bytes(&form, nul, sizeof nul - 1), FORM_WRONG);
+    form_close(&form);
+}
+
 static void so_many_fields_are_read_and_no_more(void **state)
 {
     static char text[(FORM_FIELDS_MAX + 1) * sizeof "need=1&"];
@@ -112,6 +128,7 @@ int main(void)
         cmocka_unit_test(fields_are_read_as_they_were_meant),
         cmocka_unit_test(a_field_may_be_empty_or_not_sent),
         cmocka_unit_test(what_no_form_of_the_page_sends_is_refused),
+        cmocka_unit_test(what_was_pasted_is_made_a_text_if_the_field_says_so),
         cmocka_unit_test(so_many_fields_are_read_and_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,101 @@
+/* referral_page.c: see referral_page.h. */
+#include "services/gateway/referral_page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/desk/told.h"
+#include "services/gateway/made_pages.h"
+#include "services/gateway/refer_told.h"
+#include "services/gateway/reply.h"
+#include "services/gateway/sheet_blocks.h"
+
+/* The sentences that say how it was read. */
+struct referral_notes {
+    char words[READING_WORDS_BYTES];
+    struct page_note rows[4]; /* referral_reading.h: as many as there can be */
+    size_t count;
+};
+
+static void read_notes(struct referral_notes *notes, const struct referral_reading *reading)
+{
+    char *rest = NULL;
+    referral_reading_words(reading, notes->words);
+    for (char *at = strtok_r(notes->words, "\n", &rest); at; at = strtok_r(NULL, "\n", &rest))
+        if (notes->count < sizeof notes->rows / sizeof *notes->rows)
+            notes->rows[notes->count++].sentence = at;
+}
+
+/* What a page of a referral is made from while it is written. */
+struct referral_made {
+    struct referral_notes notes;
+    struct refer_told told;
+};
+
+static void add_told(struct referral_made *made, const struct referral_told *told, struct page_referral *page)
+{
+    if (!told->form)
+        return;
+    read_notes(&made->notes, told->reading);
+    refer_told_read(&made->told, told->source, told->form);
+    page->has_notes = made->notes.count > 0;
+    page->notes = made->notes.rows;
+    page->notes_count = made->notes.count;
+    page->has_told = made->told.told_count > 0;
+    page->told = made->told.told;
+    page->told_count = made->told.told_count;
+    page->has_left_out = told->is_whole && made->told.left_out_count > 0;
+    page->left_out = made->told.left_out;
+    page->left_out_count = made->told.left_out_count;
+}
+
+static bool write_referral(struct html *html, const struct web_visit *visit, const struct referral_told *told,
+                           const Concordat__V1__Message *message, const struct sheet *sheet)
+{
+    const Concordat__V1__CaseStatus *status = told_status(message);
+    struct page_referral page = {.frame = visit->frame, .id = told->id};
+    struct referral_made *made = calloc(1, sizeof *made);
+    struct page_sheet blocks;
+    bool good = sheet_blocks_open(&blocks, sheet) && made;
+    page.number = status && *status->number ? status->number : NULL;
+    page.is_new = !page.number;
+    page.blocks = blocks.blocks;
+    page.blocks_count = blocks.blocks_count;
+    if (good) {
+        add_told(made, told, &page);
+        page_referral(html, &page);
+    }
+    sheet_blocks_close(&blocks);
+    free(made);
+    return good;
+}
+
+static void nobody_waits(void *context, const Concordat__V1__Message *message)
+{
+    (void)context;
+    (void)message;
+}
+
+/* How long a referrer waits until they are told who will come is one of the clocks. */
+static void say_it_was_shown(const struct web_visit *visit, const Concordat__V1__Message *message)
+{
+    struct told_request told;
+    if (told_make_request(&told, message, visit->role))
+        desk_ask(visit->desk, &told.request, &visit->person, nobody_waits, NULL);
+}
+
+void referral_page_send(const struct web_visit *visit, const struct referral_told *told,
+                        const Concordat__V1__Message *message)
+{
+    struct showing showing = visit_showing(visit);
+    struct sheet sheet = {0};
+    struct html html = {0};
+    bool is_known = told_status(message);
+    showing.receipt = true;
+    if (show_message(&sheet, message, &showing) && write_referral(&html, visit, told, message, &sheet))
+        reply_page(visit->request, is_known ? 200 : 404, &html, NULL);
+    else
+        reply_problem(visit->request, REPLY_NO_MEMORY);
+    sheet_close(&sheet);
+    say_it_was_shown(visit, message);
+}
