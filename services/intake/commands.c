@@ -92,7 +92,8 @@ int commands_open(struct commands *commands, struct outbox *outbox, const struct
         arena_open(&commands->learning, ARENA_MESSAGE_BYTES) != 0)
         return -1;
     size_t count;
-    if (outbox_board(outbox, true, COMMANDS_BOARD_MAX, &commands->arena, commands->board, &count) !=
+    const struct outbox_choice every = {.with_closed = true};
+    if (outbox_board(outbox, &every, COMMANDS_BOARD_MAX, &commands->arena, commands->board, &count) !=
         OUTBOX_OK)
         return -1;
     commands->router_is_away = true;
@@ -548,9 +549,11 @@ static enum outbox_status answer_board(struct commands *commands, Concordat__V1_
                                        struct arena *request_arena, int64_t now_ms, struct reply *reply)
 {
     (void)request_arena;
-    enum outbox_status status =
-        outbox_board(commands->outbox, request->get_board->with_closed, COMMANDS_BOARD_MAX, &commands->arena,
-                     commands->board, &reply->board.n_cases);
+    const char *person = request->person ? request->person->id : "";
+    const struct outbox_choice choice = {.with_closed = request->get_board->with_closed,
+                                         .person = request->get_board->mine ? person : NULL};
+    enum outbox_status status = outbox_board(commands->outbox, &choice, COMMANDS_BOARD_MAX, &commands->arena,
+                                             commands->board, &reply->board.n_cases);
     if (status != OUTBOX_OK)
         return reply_not_saved(commands, reply);
     reply->board.cases = commands->board;

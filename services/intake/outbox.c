@@ -64,8 +64,9 @@ bool outbox_digest(const Concordat__V1__Request *request, uint8_t digest[CONTENT
     return true;
 }
 
-/* Adds a referral, with a status that says no more than its sender did. */
-static enum outbox_status outbox_add_case(struct outbox *outbox, const Concordat__V1__Referral *referral)
+/* Adds a referral, with a status that says no more than its sender did. No person: NULL. */
+static enum outbox_status outbox_add_case(struct outbox *outbox, const Concordat__V1__Referral *referral,
+                                          const Concordat__V1__Person *person)
 {
     Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
     status.referral = referral->id;
@@ -79,6 +80,7 @@ static enum outbox_status outbox_add_case(struct outbox *outbox, const Concordat
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_ADD_CASE);
     outbox_bind_id(statement, 1, referral->id.data);
     outbox_bind_bytes(statement, 2, bytes, size);
+    outbox_bind_text(statement, 3, person ? person->id : "");
     enum outbox_status result = outbox_store_run(outbox, statement);
     free(bytes);
     return result;
@@ -254,12 +256,11 @@ static enum outbox_status outbox_find_saved(struct outbox *outbox, enum outbox_s
 }
 
 /* Adds the referral of a sealed form, of which nothing else is known. */
-static enum outbox_status outbox_add_sealed_case(struct outbox *outbox,
-                                                 const Concordat__V1__SubmitSealed *form)
+static enum outbox_status outbox_add_sealed_case(struct outbox *outbox, const Concordat__V1__Request *request)
 {
     Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
-    referral.id = form->referral;
-    return outbox_add_case(outbox, &referral);
+    referral.id = request->submit_sealed->referral;
+    return outbox_add_case(outbox, &referral, request->person);
 }
 
 /* Writes a command that is new. */
@@ -270,9 +271,9 @@ static enum outbox_status outbox_add(struct outbox *outbox, Concordat__V1__Reque
     if (status != OUTBOX_OK)
         return status;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT)
-        status = outbox_add_case(outbox, request->submit->referral);
+        status = outbox_add_case(outbox, request->submit->referral, request->person);
     else if (outbox_is_unopened(request))
-        status = outbox_add_sealed_case(outbox, request->submit_sealed);
+        status = outbox_add_sealed_case(outbox, request);
     if (status == OUTBOX_OK)
         status = outbox_add_command(outbox, request, digest, now_ms);
     *command = (struct outbox_command){
@@ -304,12 +305,14 @@ enum outbox_status outbox_save(struct outbox *outbox, Concordat__V1__Request *re
     return found == OUTBOX_OK ? status : found;
 }
 
-enum outbox_status outbox_board(struct outbox *outbox, bool with_closed, size_t limit, struct arena *arena,
-                                Concordat__V1__CaseStatus **statuses, size_t *count)
+enum outbox_status outbox_board(struct outbox *outbox, const struct outbox_choice *choice, size_t limit,
+                                struct arena *arena, Concordat__V1__CaseStatus **statuses, size_t *count)
 {
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_BOARD);
-    outbox_bind_number(statement, 1, with_closed ? 1 : 0);
+    outbox_bind_number(statement, 1, choice->with_closed ? 1 : 0);
     outbox_bind_number(statement, 2, (int64_t)limit);
+    if (choice->person)
+        outbox_bind_text(statement, 3, choice->person);
     enum outbox_status status;
     *count = 0;
     while ((status = outbox_store_step(outbox, statement)) == OUTBOX_OK) {
@@ -438,7 +441,7 @@ static enum outbox_status outbox_adopt(struct outbox *outbox, const Concordat__V
     referral.source = status->source;
     referral.urgency = status->urgency;
     referral.drill = status->drill;
-    return outbox_add_case(outbox, &referral);
+    return outbox_add_case(outbox, &referral, NULL);
 }
 
 enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseStatus *status, int64_t now_ms)
@@ -515,7 +518,7 @@ enum outbox_status outbox_opened(struct outbox *outbox, const Concordat__V1__Req
     outbox->is_to_be_swept = true;
     status = outbox_update_one(outbox, statement);
     if (status == OUTBOX_OK)
-        status = outbox_add_case(outbox, request->submit->referral);
+        status = outbox_add_case(outbox, request->submit->referral, request->person);
     return outbox_store_finish(outbox, status);
 }
 

@@ -25,7 +25,7 @@
 #include "proto/wire/wire.h"
 #include "services/intake/outbox_request.h"
 
-enum { OUTBOX_VERSION = 5, OUTBOX_TEXT_BYTES = 301 };
+enum { OUTBOX_VERSION = 6, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,
@@ -114,9 +114,15 @@ enum outbox_status outbox_find_case(struct outbox *outbox, const uint8_t *referr
 enum outbox_status outbox_find_number(struct outbox *outbox, const char *number, struct arena *arena,
                                       struct outbox_case *found);
 
+/* Which referrals a board lists. */
+struct outbox_choice {
+    bool with_closed;
+    const char *person; /* the id of the one who sent them; NULL: whoever did */
+};
+
 /* Up to `limit` statuses, the newest referral first; *count of them. OK or FAILED. */
-enum outbox_status outbox_board(struct outbox *outbox, bool with_closed, size_t limit, struct arena *arena,
-                                Concordat__V1__CaseStatus **statuses, size_t *count);
+enum outbox_status outbox_board(struct outbox *outbox, const struct outbox_choice *choice, size_t limit,
+                                struct arena *arena, Concordat__V1__CaseStatus **statuses, size_t *count);
 
 /* Walks through the open referrals that the broker has: reads the next one after *row, and moves *row on. OK,
  * NOT_FOUND at the end, or FAILED. */

@@ -8,17 +8,19 @@
 
 enum { APPLICATION_ID = 0x434f5558 }; /* "COUX" in the file's header: an outbox of ours */
 
-/* status is a packed CaseStatus; seq and number are copied from it, and closed_ms is when it first said that
- * the case is over. kind is the command's field number in Request; state is an enum command_state; settled_ms
- * is when the router's answer came, or NULL. device is the key's name of the device that sent the command;
- * of_another says that it withdraws a referral that another device sent. request is sealed (outbox_seal.h),
- * and empty if a later version has replaced a refused one. canary is a text that tells which key seals.
- * form_key has the keys to which devices seal forms; body is one, sealed. */
+/* person is the id of the one who sent the referral, or "". status is a packed CaseStatus; seq and number are
+ * copied from it, and closed_ms is when it first said that the case is over. kind is the command's field
+ * number in Request; state is an enum command_state; settled_ms is when the router's answer came, or NULL.
+ * device is the key's name of the device that sent the command; of_another says that it withdraws a referral
+ * that another device sent. request is sealed (outbox_seal.h), and empty if a later version has replaced a
+ * refused one. canary is a text that tells which key seals. form_key has the keys to which devices seal
+ * forms; body is one, sealed. */
 static const char schema[] =
     "CREATE TABLE referral ("
     " row INTEGER PRIMARY KEY,"
     " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
     " status BLOB NOT NULL,"
+    " person TEXT NOT NULL,"
     " seq INTEGER NOT NULL DEFAULT 0,"
     " number TEXT,"
     " closed_ms INTEGER"
@@ -74,7 +76,7 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
     [STATEMENT_ROLLBACK] = "ROLLBACK",
-    [STATEMENT_ADD_CASE] = "INSERT INTO referral (id, status) VALUES (?1, ?2)"
+    [STATEMENT_ADD_CASE] = "INSERT INTO referral (id, status, person) VALUES (?1, ?2, ?3)"
                            " ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE seq = 0",
     [STATEMENT_ADD_COMMAND] =
         "INSERT INTO command (id, referral, kind, request, saved_ms, device, state, of_another)"
@@ -89,7 +91,8 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_FIND_CASE] = CASE_COLUMNS "WHERE r.id = ?1",
     [STATEMENT_FIND_NUMBER] = CASE_COLUMNS "WHERE r.number = ?1",
     [STATEMENT_BOARD] =
-        "SELECT status FROM referral WHERE ?1 OR closed_ms IS NULL ORDER BY row DESC LIMIT ?2",
+        "SELECT status FROM referral WHERE (?1 OR closed_ms IS NULL) AND (?3 IS NULL OR person = ?3)"
+        " ORDER BY row DESC LIMIT ?2",
     [STATEMENT_NEXT_OPEN] = "SELECT row, id FROM referral WHERE row > ?1 AND closed_ms IS NULL AND seq > 0"
                             " ORDER BY row LIMIT 1",
     [STATEMENT_NEXT_DUE] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES

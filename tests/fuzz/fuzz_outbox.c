@@ -106,7 +106,8 @@ static void use(struct outbox *outbox)
     int64_t row = 0;
     arena_reset(arena);
     outbox_count(outbox, &waiting, &refused);
-    outbox_board(outbox, true, BOARD, arena, statuses, &count);
+    outbox_board(outbox, &(struct outbox_choice){.with_closed = true, .person = NULL}, BOARD, arena, statuses,
+                 &count);
     for (int i = 0; i < STEPS && outbox_next_due(outbox, INT64_MAX, true, &row, arena, &command) == OUTBOX_OK;
          i++)
         outbox_sent(outbox, command.id);

@@ -37,6 +37,7 @@ struct desk {
     Concordat__V1__Referral referral;
     Concordat__V1__EmergencyDepartment department;
     Concordat__V1__Confidential confidential;
+    char *person; /* at the keyboard; NULL: the device does not say */
 };
 
 static int open_desk(void **state)
@@ -86,6 +87,9 @@ static enum outbox_status send_content(struct desk *d, bool submits, bool with_c
     Concordat__V1__Submit submit = CONCORDAT__V1__SUBMIT__INIT;
     Concordat__V1__Update update = CONCORDAT__V1__UPDATE__INIT;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Person person = CONCORDAT__V1__PERSON__INIT;
+    person.id = d->person;
+    request.person = d->person ? &person : NULL;
     concordat__v1__referral__init(&d->referral);
     d->referral.id = (ProtobufCBinaryData){WIRE_ID_BYTES, d->id};
     d->referral.source = site.source;
@@ -130,6 +134,50 @@ static void an_update_is_kept_as_it_was_sent(void **state)
     assert_string_equal(stored.request->update->referral->organisation, "");
     assert_int_equal(stored.request->update->referral->n_flags, 0);
     assert_null(stored.request->update->confidential);
+}
+
+/* The first letters of the ids that the board of the person at the keyboard lists. */
+static const char *ids_listed(struct desk *d, bool mine)
+{
+    static char ids[8];
+    Concordat__V1__GetBoard board = CONCORDAT__V1__GET_BOARD__INIT;
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Person person = CONCORDAT__V1__PERSON__INIT;
+    person.id = d->person;
+    request.person = d->person ? &person : NULL;
+    d->command_id[1]++;
+    request.command_id = (ProtobufCBinaryData){WIRE_ID_BYTES, d->command_id};
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD;
+    request.get_board = &board;
+    board.mine = mine;
+    assert_int_equal(commands_answer(&d->commands, &request, &d->arena, NOW_MS, &d->reply), OUTBOX_OK);
+    assert_in_range(d->reply.board.n_cases, 0, 7);
+    memset(ids, 0, sizeof ids);
+    for (size_t i = 0; i < d->reply.board.n_cases; i++)
+        ids[i] = (char)d->reply.board.cases[i]->referral.data[0];
+    return ids;
+}
+
+static void a_board_of_mine_lists_what_the_person_referred_and_no_more(void **state)
+{
+    struct desk *d = *state;
+    static const struct {
+        char id, *person;
+    } sent[] = {{'a', "p117"}, {'b', "p204"}, {'c', "p117"}, {'d', NULL}};
+    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++) {
+        d->id[0] = (uint8_t)sent[i].id;
+        d->person = sent[i].person;
+        assert_int_equal(send_content(d, true, true, NOW_MS), OUTBOX_OK);
+    }
+    d->id[0] = 'a';
+    d->person = "p204";
+    assert_int_equal(send_content(d, false, true, NOW_MS), OUTBOX_OK); /* a change makes it nobody else's */
+    assert_string_equal(ids_listed(d, true), "b");
+    assert_string_equal(ids_listed(d, false), "dcba");
+    d->person = "p117";
+    assert_string_equal(ids_listed(d, true), "ca");
+    d->person = NULL;
+    assert_string_equal(ids_listed(d, true), "d");
 }
 
 static void an_update_of_an_unknown_referral_says_whom_to_ring(void **state)
@@ -281,6 +329,7 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         AT_DESK(an_update_is_kept_as_it_was_sent),
+        AT_DESK(a_board_of_mine_lists_what_the_person_referred_and_no_more),
         AT_DESK(an_update_of_an_unknown_referral_says_whom_to_ring),
         AT_DESK(an_outstanding_assessment_after_self_harm_is_said),
         AT_DESK(R16_whom_to_ring_is_the_referrals_own_area_with_the_age_of_the_number),

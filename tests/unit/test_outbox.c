@@ -359,11 +359,14 @@ static void a_board_lists_the_newest_first_and_closed_cases_when_asked(void **st
     number_id(id, 'r', 2);
     Concordat__V1__CaseStatus closed = status_to_tell(id, CLOSED_STATE, 9);
     assert_int_equal(outbox_tell(p->outbox, &closed, 5000), OUTBOX_OK);
-    assert_int_equal(outbox_board(p->outbox, false, 4, &p->arena, statuses, &count), OUTBOX_OK);
+    assert_int_equal(outbox_board(p->outbox, &(struct outbox_choice){0}, 4, &p->arena, statuses, &count),
+                     OUTBOX_OK);
     assert_int_equal(count, 2);
     assert_int_equal(statuses[0]->referral.data[1], 3);
     assert_int_equal(statuses[1]->referral.data[1], 1);
-    assert_int_equal(outbox_board(p->outbox, true, 4, &p->arena, statuses, &count), OUTBOX_OK);
+    assert_int_equal(
+        outbox_board(p->outbox, &(struct outbox_choice){.with_closed = true}, 4, &p->arena, statuses, &count),
+        OUTBOX_OK);
     assert_int_equal(count, 3);
     /* Statuses are asked for only if the broker has told one and the case is open. */
     assert_int_equal(outbox_next_open(p->outbox, &row, id), OUTBOX_NOT_FOUND);
