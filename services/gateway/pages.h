@@ -140,6 +140,23 @@ struct page_note {
     const char *sentence;
 };
 
+/* One referral of a list. */
+struct page_listed {
+    const char *id, *number; /* no number: it has none yet */
+    bool is_new;
+    const char *said; /* how it stands */
+    bool waits;       /* a message waits for those who referred it */
+};
+
+/* Those that a person sent, or their source. */
+struct page_referrals {
+    struct page_frame frame;
+    bool is_mine, is_all, is_empty;
+    const char *as_of; /* the router is away, and was heard of last then */
+    const struct page_listed *listed;
+    size_t listed_count;
+};
+
 /* A referral that was sent. */
 struct page_referral {
     struct page_frame frame;

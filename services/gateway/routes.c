@@ -8,6 +8,7 @@
 #include "services/desk/time_words.h"
 #include "services/gateway/case_page.h"
 #include "services/gateway/made_pages.h"
+#include "services/gateway/my_referrals.h"
 #include "services/gateway/refer.h"
 #include "services/gateway/referral.h"
 #include "services/gateway/reply.h"
@@ -93,6 +94,8 @@ static const struct route {
     {"/status", show_router_status, NULL},
     {CASE_PATH, case_page_show, NULL},
     {REFER_PATH, refer_show, refer_take},
+    {MY_REFERRALS_PATH, my_referrals_show, NULL},
+    {ALL_REFERRALS_PATH, all_referrals_show, NULL},
     {REFERRAL_PATH, referral_show, referral_take},
     {REPLY_FILES, show_file, NULL},
 };

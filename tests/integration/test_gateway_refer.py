@@ -13,7 +13,7 @@ from page_form import PageForm
 
 CALLBACK = "07700 900123"
 PEOPLE = {"officer": ("p301", "referrer", "street-triage"), "custody": ("p303", "referrer", "liaison-and-diversion"),
-          "late": ("p302", "referrer", "street-triage"), "duty": ("p201", "coordinator", "northmoor-duty")}
+          "third": ("p304", "referrer", "street-triage"), "late": ("p302", "referrer", "street-triage"), "duty": ("p201", "coordinator", "northmoor-duty")}
 UNKNOWN = "0199aaaa-0000-7000-8000-000000000001"
 
 
@@ -57,6 +57,15 @@ class Refer(unittest.TestCase):
         page = self.browser.post("/refer", form.filled(callback=CALLBACK, postcode="ZX1 2AB", **values))
         self.assertEqual(page.status, 200, page.text)
         return page
+
+    def await_text(self, path, text):
+        """Waits until a page says it: a page cannot notify us."""
+        for _ in range(SECONDS * 20):
+            page = self.browser.get(path)
+            if text in page.text:
+                return page
+            time.sleep(0.05)
+        raise AssertionError(f"{path} does not say {text}: {page.text}")
 
     def number(self, page):
         return re.search(r"R-\d{4}", page.text)[0]
@@ -188,9 +197,24 @@ class Refer(unittest.TestCase):
         self.assertIn("Kept.</textarea>", again.text)
         self.assertIn("<strong>RECEIVED", self.browser.post("/refer", self.form(again).filled()).text)
 
+    def test_a_person_finds_what_they_referred_and_by_a_link_what_their_source_did(self):
+        mine = self.refer(narrative="Of the officer.")
+        other = self.enter("third")
+        theirs = other.post("/refer", self.form(other.get("/refer")).filled(callback=CALLBACK, postcode="ZX1"))
+        number = self.number(mine)
+        self.stage.concordat("duty", "message", number, "referrer", "ring us please")
+        listed = self.browser.get("/referrals").text
+        self.assertIn(f'<a class="nhsuk-card__link" href="/referrals/{self.id(mine)}">{number}</a>', listed)
+        self.assertNotIn(self.number(theirs), listed)
+        self.assertIn(self.number(theirs), self.browser.get("/referrals/all").text)
+        self.assertNotIn(number, other.get("/referrals").text)
+        self.await_text("/referrals", "There is a message for you")
+        self.await_text(f"/referrals/{self.id(mine)}", "Northmoor duty coordinator: ")
+
     def test_it_is_for_people_of_a_source(self):
         duty = self.enter("duty")
         self.assertEqual(duty.get("/refer").status, 404)
+        self.assertEqual(duty.get("/referrals").status, 404)
         self.assertEqual(Browser(self.stage.path("gateway.socket")).get("/refer").go, "/sign-in")
         self.assertEqual(self.browser.get(f"/referrals/{UNKNOWN}").status, 404)
         self.assertEqual(self.browser.get("/referrals/none").status, 404)
@@ -202,12 +226,7 @@ class Refer(unittest.TestCase):
         self.assertIn("NOT YET with the router", page.text)
         self.assertIn("01632 960100", page.text)
         self.stage.start_broker()
-        path = f"/referrals/{self.id(page)}"
-        for _ in range(SECONDS * 20):
-            page = self.browser.get(path)
-            if "<strong>RECEIVED" in page.text:
-                break
-            time.sleep(0.05)  # a page cannot notify us
+        page = self.await_text(f"/referrals/{self.id(page)}", "<strong>RECEIVED")
         self.assertRegex(page.text, r"R-\d{4}")
 
     def test_nothing_is_lost_when_the_intake_is_away(self):

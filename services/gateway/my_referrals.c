@@ -1,0 +1,123 @@
+/* my_referrals.c: see my_referrals.h. */
+#include "services/gateway/my_referrals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/words/words.h"
+#include "services/desk/show.h"
+#include "services/desk/time_words.h"
+#include "services/gateway/made_pages.h"
+#include "services/gateway/reply.h"
+#include "services/gateway/visit.h"
+
+/* Somebody who waits for the list. */
+struct list_visit {
+    struct web_visit *visit;
+    bool is_all;
+};
+
+static bool waits_for_reader(const Concordat__V1__CaseStatus *status)
+{
+    for (size_t i = 0; i < status->n_messages; i++)
+        if (status->messages[i]->for_you)
+            return true;
+    return false;
+}
+
+/* Fills in a row for each case; `ids` has room for their texts. False if there is no memory. */
+static bool fill_rows(struct page_listed *rows, char (*ids)[UUID_TEXT_BYTES], struct sheet *sheet,
+                      const Concordat__V1__Board *board)
+{
+    for (size_t i = 0; i < board->n_cases; i++)
+        show_status_line(sheet, board->cases[i], board->now_ms);
+    if (sheet->incomplete || sheet->count != board->n_cases)
+        return false;
+    for (size_t i = 0; i < board->n_cases; i++) {
+        const Concordat__V1__CaseStatus *status = board->cases[i];
+        words_uuid(status->referral.data, ids[i]);
+        rows[i] = (struct page_listed){.id = ids[i],
+                                       .number = *status->number ? status->number : NULL,
+                                       .is_new = !*status->number,
+                                       .said = sheet->lines[i].text,
+                                       .waits = waits_for_reader(status)};
+    }
+    return true;
+}
+
+static bool write_list(struct html *html, const struct list_visit *asked, const Concordat__V1__Board *board)
+{
+    struct sheet sheet = {0};
+    char as_of[TIME_WORDS_BYTES];
+    struct page_listed *rows = calloc(board->n_cases + 1, sizeof *rows);
+    char(*ids)[UUID_TEXT_BYTES] = calloc(board->n_cases + 1, sizeof *ids);
+    struct page_referrals page = {.frame = asked->visit->frame,
+                                  .is_all = asked->is_all,
+                                  .is_mine = !asked->is_all,
+                                  .is_empty = board->n_cases == 0,
+                                  .listed = rows,
+                                  .listed_count = board->n_cases};
+    bool good = rows && ids && fill_rows(rows, ids, &sheet, board);
+    if (board->as_of_ms) {
+        time_words_clock(board->as_of_ms, board->now_ms, as_of);
+        page.as_of = as_of;
+    }
+    if (good)
+        page_referrals(html, &page);
+    sheet_close(&sheet);
+    free(ids);
+    free(rows);
+    return good;
+}
+
+static void list_is_told(void *context, const Concordat__V1__Message *message)
+{
+    struct list_visit *asked = context;
+    struct html html = {0};
+    if (!message || message->body_case != CONCORDAT__V1__MESSAGE__BODY_BOARD)
+        reply_problem(asked->visit->request, REPLY_NO_ANSWER);
+    else if (write_list(&html, asked, message->board))
+        reply_page(asked->visit->request, 200, &html, NULL);
+    else
+        reply_problem(asked->visit->request, REPLY_NO_MEMORY);
+    visit_end(&asked->visit);
+    free(asked);
+}
+
+static void ask_for_list(struct list_visit *asked)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetBoard question = CONCORDAT__V1__GET_BOARD__INIT;
+    question.with_closed = true;
+    question.mine = !asked->is_all;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD;
+    request.get_board = &question;
+    desk_ask(asked->visit->desk, &request, &asked->visit->person, list_is_told, asked);
+}
+
+static void show_list(struct site *site, struct http_request *request, bool is_all)
+{
+    struct web_visit *visit = visit_begin(site, request);
+    struct list_visit *asked = visit ? calloc(1, sizeof *asked) : NULL;
+    bool refers = visit && visit->role == CONCORDAT__V1__ROLE__ROLE_REFERRER;
+    if (asked && refers) {
+        *asked = (struct list_visit){visit, is_all};
+        ask_for_list(asked);
+        return;
+    }
+    if (visit)
+        reply_problem(request, refers ? REPLY_NO_MEMORY : REPLY_NOT_FOUND);
+    if (visit)
+        visit_end(&visit);
+    free(asked);
+}
+
+void my_referrals_show(struct site *site, struct http_request *request)
+{
+    show_list(site, request, false);
+}
+
+void all_referrals_show(struct site *site, struct http_request *request)
+{
+    show_list(site, request, true);
+}
