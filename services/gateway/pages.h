@@ -63,7 +63,8 @@ struct page_case {
 /* Something could not be done. */
 struct page_problem {
     struct page_frame frame;
-    const char *title, *sentence, *next;
+    const char *title, *sentence;
+    const char *next; /* what to do, beside going to the first page */
 };
 
 /* A form of a referral, or of what changes of it. */

@@ -14,9 +14,8 @@ static const struct reply_row {
     const char *title, *sentence, *next;
     unsigned retry_s;
 } reply_rows[] = {
-    [REPLY_NOT_FOUND] = {404, "There is no such page", "Nothing was done.", "Go to the first page.", 0},
-    [REPLY_WRONG_METHOD] = {405, "This page takes no such request", "Nothing was done.",
-                            "Go to the first page.", 0},
+    [REPLY_NOT_FOUND] = {404, "There is no such page", "Nothing was done.", NULL, 0},
+    [REPLY_WRONG_METHOD] = {405, "This page takes no such request", "Nothing was done.", NULL, 0},
     [REPLY_BAD_FORM] = {400, "The form could not be read", "Nothing was done.",
                         "Open the page again, and fill the form in there.", 0},
     [REPLY_CROSS_SITE] = {403, "The form came from another site", "Nothing was done.",
