@@ -16,6 +16,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
 import stage  # noqa: E402
+from day import Day  # noqa: E402
 from browser import FOLDERS, ORIGIN, add_person, start_gateway  # noqa: E402
 from proxy import start_proxy  # noqa: E402
 
@@ -48,12 +49,12 @@ class Server:
                       self.scene.make_key("duty-desk", "coordinator", "northmoor-duty")]
         self.start("broker")
         self.start("intake")
-        self.scene.device("car")
+        cases = Day(self.scene).begin()
         self.desks.append(f"{self.scene.path('secret', 'car.key_secret')} {self.scene.intakes['intake']} "
                           f"{self.scene.public_key('intake')}")
         self.start("gateway")
         certificate = start_proxy(self.scene, "nginx", self.port, self.socket)
-        return {"origin": ORIGIN, "port": self.port, "people": list(self.people.values()),
+        return {"origin": ORIGIN, "port": self.port, "people": list(self.people.values()), "cases": cases,
                 "certificate": fingerprint(certificate)}
 
     def start(self, name):
