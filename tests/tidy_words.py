@@ -40,6 +40,12 @@ LOOKED_UP = {"strcmp", "strncmp", "strcasecmp", "getenv", "setting", "fopen", "s
              "posix_spawn", "memfd_create", "json_pack", "json_object_get", "json_object_set", "json_object_set_new"}
 # Pages for a browser, whose marks make_pages.py explains: people read what stands between their tags.
 PAGE_FILE = re.compile(r"services/gateway/pages/.*\.html$")
+# Scripts of these pages. A text of theirs has several words and no small letter at its beginning; names are otherwise.
+SCRIPT_FILE = re.compile(r"services/gateway/scripts/.*\.js$")
+SCRIPT_TOKEN = re.compile(r"(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<text>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)",
+                          re.DOTALL)
+SCRIPT_VALUE = re.compile(r"\$\{[^}]*\}")
+NO_SCRIPT_TEXT = re.compile(r"[\[\]#=>]|^\S*$|^[a-z]")
 TAG = re.compile(r"<[^>]*>")
 TAG_IN_A_SENTENCE = re.compile(r"</?(?:a|abbr|b|em|strong|time)\b[^>]*>")
 PAGE_MARK = re.compile(r"\{[?#/>][\w.]+\}")
@@ -126,6 +132,13 @@ def texts_of_page(path, html):
         at = tag.end() if tag else len(html)
 
 
+def texts_of_script(path, script):
+    for found in SCRIPT_TOKEN.finditer(script):
+        text = plain(SCRIPT_VALUE.sub("…", found["text"][1:-1])) if found["text"] else ""
+        if not NO_SCRIPT_TEXT.search(text):
+            yield Text(path, script.count("\n", 0, found.start()) + 1, text)
+
+
 def plain(text):
     """A text as the page has it: without the C in it, and with "…" for each value that is put in."""
     for written, meant in ESCAPES.items():
@@ -180,3 +193,5 @@ def said_in(tree):
     for path, text in tree.texts.items():
         if PAGE_FILE.match(path):
             yield from texts_of_page(path, text)
+        if SCRIPT_FILE.match(path):
+            yield from texts_of_script(path, text)

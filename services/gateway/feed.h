@@ -42,7 +42,7 @@ void feed_close(struct feed **feed);
 void feed_position(const struct feed *feed, char out[FEED_POSITION_BYTES]);
 
 /* The element is the whole of the HTML, and has an id. Where it belongs, and in what order, stands in it
- * (scripts/board.js). Copies the HTML, once for all boards. */
+ * (scripts/elements.js). Copies the HTML, once for all boards. */
 void feed_put(struct feed *feed, const struct desk *desk, const char *html, size_t size);
 void feed_gone(struct feed *feed, const struct desk *desk, const char *id);
 

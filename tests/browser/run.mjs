@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import test, { after } from "node:test";
 
 import { Browser, PROGRAMS } from "./browser.mjs";
+import live from "./journeys/live.mjs";
 import signIn from "./journeys/sign_in.mjs";
 import { Stage } from "./stage.mjs";
 import { open, STATES } from "./states.mjs";
@@ -29,3 +30,4 @@ for (const state of STATES) {
   });
 }
 signIn(browser);
+live(browser);

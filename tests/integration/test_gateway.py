@@ -25,7 +25,7 @@ from proxy import start_proxy
 
 POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-          "trusted-types 'none'")
+          "trusted-types concordat")
 BODY_MAX = 64 * 1024  # limits.h
 # Installing nginx starts it, so only `tests/run ci` does.
 needs_proxy = unittest.skipUnless(all(map(shutil.which, ("nginx", "openssl", "curl"))), "needs nginx, openssl and curl")

@@ -1,0 +1,49 @@
+// The light says whether the page is live, in words: the element with the id "light". What is old looks old.
+
+import { clockOf } from "./times.js";
+import { WORDS } from "./words.js";
+
+const SHOWN = {
+    live: { tone: "light--live", words: () => WORDS.live },
+    behind: { tone: "", words: () => WORDS.behind },
+    stale: { tone: "light--stale", words: (since) => WORDS.stale(since), isStale: true, again: true },
+    away: { tone: "light--away", words: (since) => WORDS.away(since), isStale: true },
+    signedOut: { tone: "light--stale", words: () => WORDS.signedOut, isStale: true, signIn: true },
+};
+
+let shown = "";
+
+function button(label, whenPressed) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "nhsuk-button nhsuk-button--secondary";
+    made.textContent = label;
+    made.addEventListener("click", whenPressed);
+    return made;
+}
+
+function signInLink() {
+    const link = document.createElement("a");
+    link.href = "/sign-in";
+    link.textContent = WORDS.signIn;
+    return link;
+}
+
+// `sinceMs` is since when, for those that say it.
+export function showLight(state, sinceMs, whenAgain) {
+    const row = SHOWN[state];
+    const words = row.words(clockOf(sinceMs));
+    const light = document.getElementById("light");
+    if (!light || shown === words)
+        return;
+    shown = words;
+    const text = document.createElement("span");
+    text.textContent = words;
+    light.className = `light ${row.tone}`;
+    light.replaceChildren(text);
+    if (row.again)
+        light.append(button(WORDS.again, whenAgain));
+    if (row.signIn)
+        light.append(signInLink());
+    document.body.classList.toggle("is-stale", Boolean(row.isStale));
+}

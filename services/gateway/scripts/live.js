@@ -1,0 +1,164 @@
+// Keeps a page as it would be if it were fetched now, by the events that services/gateway/feed.h lists.
+
+import { countAlerts, startAlarm } from "./alarm.js";
+import { becomeLike, gone, hideAll, put, startElements } from "./elements.js";
+import { showLight } from "./light.js";
+import { nowMs, setNow, startTimes } from "./times.js";
+import { pageOf } from "./trusted.js";
+
+const SILENCE_MS = 40000; // a beat comes every 15 s
+const LOOK_MS = 1000;
+const AGAIN_MS = [1000, 2000, 5000, 10000, 30000];
+const SPREAD_MS = 1000; // so that all boards of a region do not come in the same instant
+
+let position = positionOf(document);
+let source = null;
+let heardMs = nowMs(); // when we last heard anything
+let againAt = 0;       // how often we tried since
+let timer = null;
+let ended = false;     // the session has
+let server = null;     // how the desk's server is, as it was said last: [state, since]
+
+function positionOf(page) {
+    return page.querySelector('meta[name="concordat-position"]')?.content ?? "";
+}
+
+function stop() {
+    source?.close();
+    source = null;
+    server = null;
+    clearTimeout(timer);
+    timer = null;
+}
+
+function beStale() {
+    showLight("stale", heardMs, tryNow);
+}
+
+function tryLater(work) {
+    const wait = AGAIN_MS[Math.min(againAt++, AGAIN_MS.length - 1)];
+    stop();
+    timer = setTimeout(work, wait + Math.random() * SPREAD_MS);
+}
+
+function tryNow() {
+    stop();
+    showLight("behind");
+    follow();
+}
+
+function heard() {
+    heardMs = nowMs();
+    againAt = 0;
+}
+
+function showServer() {
+    const [state, since] = server ?? ["works", heardMs];
+    showLight(state === "works" ? "live" : state, since);
+}
+
+function endSession() {
+    stop();
+    ended = true;
+    hideAll();
+    countAlerts();
+    showLight("signedOut");
+}
+
+// The page as it is now, with the position that it knows.
+async function fetchAnew() {
+    showLight("behind");
+    try {
+        const response = await fetch(location.href, { signal: AbortSignal.timeout(SILENCE_MS) });
+        if (response.redirected) {
+            endSession();
+            return;
+        }
+        if (!response.ok)
+            throw new Error(String(response.status));
+        const page = pageOf(await response.text());
+        becomeLike(page);
+        position = positionOf(page);
+        follow();
+    } catch {
+        beStale();
+        tryLater(fetchAnew);
+    }
+}
+
+// Each takes the data of an event of its name.
+const EVENTS = {
+    put,
+    gone,
+    state(data) {
+        const [state, since] = data.split(" ");
+        server = [state, Number(since)];
+        showServer();
+    },
+    beat(data) {
+        setNow(Number(data));
+        heardMs = nowMs();
+        showServer();
+    },
+    reload() {
+        stop();
+        timer = setTimeout(fetchAnew, Math.random() * SPREAD_MS);
+    },
+    "signed-out": endSession,
+    busy() {
+        beStale();
+        againAt = AGAIN_MS.length - 1;
+        tryLater(follow);
+    },
+    restart() {
+        beStale();
+        tryLater(follow);
+    },
+};
+
+function follow() {
+    source = new EventSource(`/events?after=${encodeURIComponent(position)}`);
+    const ours = source;
+    for (const [name, take] of Object.entries(EVENTS)) {
+        source.addEventListener(name, (event) => {
+            if (source !== ours)
+                return;
+            heard();
+            take(event.data);
+            position = event.lastEventId || position;
+        });
+    }
+    source.addEventListener("error", () => {
+        if (source !== ours)
+            return;
+        beStale();
+        tryLater(follow);
+    });
+}
+
+// A network that died without a word is noticed by the beats that do not come.
+function look() {
+    if (!source || nowMs() - heardMs < SILENCE_MS)
+        return;
+    beStale();
+    tryLater(follow);
+}
+
+function comeBack(isSure) {
+    if (!ended && (isSure || timer) && document.visibilityState === "visible")
+        tryNow();
+}
+
+if (position) {
+    startElements(countAlerts);
+    startTimes();
+    startAlarm();
+    showLight("behind");
+    follow();
+    setInterval(look, LOOK_MS);
+    addEventListener("online", () => comeBack(true));
+    addEventListener("offline", () => ended || beStale());
+    document.addEventListener("visibilitychange", () => comeBack(false));
+    addEventListener("pagehide", stop);
+    addEventListener("pageshow", (event) => event.persisted && comeBack(true));
+}
