@@ -16,10 +16,15 @@ foreach(script make_pages make_static)
   set_tests_properties(test_${script} PROPERTIES TIMEOUT 60)
 endforeach()
 
-# A real broker, the gateway, nginx by its example, and browsers that Debian's Python and curl play.
+# A real broker, the gateway, and browsers that Debian's Python plays.
 add_test(NAME test_gateway COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_gateway.py
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 set_tests_properties(test_gateway PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+
+# The same behind each proxy of deploy/examples that is installed.
+add_test(NAME test_proxies COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_proxies.py
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(test_proxies PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
 
 foreach(pages desks refer)
   add_test(NAME test_gateway_${pages} COMMAND /usr/bin/python3

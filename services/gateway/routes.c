@@ -75,7 +75,7 @@ static void show_events(struct site *site, struct http_request *request)
     const char *after = http_header(request, "Last-Event-ID");
     if (session)
         feed_follow(site->feed, desks_find(site->desks, account->role, account->of), session->number,
-                    after ? after : http_query(request, "after"), request);
+                    after && *after ? after : http_query(request, "after"), request);
     else
         feed_answer_nobody(request);
 }

@@ -18,11 +18,11 @@ command -v npm >/dev/null || packages+=(npm)
 # Only the tests need these: the test library, a client in another language and what seals forms for it, time zones, a
 # count of instructions, the commit that a seed belongs to, and what checks manual pages and one-time codes.
 test_packages=(libcmocka-dev python3-zmq python3-cryptography tzdata valgrind git mandoc oathtool)
-# What the tests of pages need: a browser with a font like Arial, and the proxy of deploy/examples. Installing nginx starts
+# What the tests of pages need: a browser with a font like Arial, and a proxy of deploy/examples. Installing nginx starts
 # it, so only those who ask for these tests get it; without, they are skipped.
 browser_packages=(chromium-headless-shell fonts-liberation nginx-light openssl curl)
-# The other tools of `tests/run ci`: a second compiler, and what checks the format.
-ci_packages=(clang-14 clang-format-14)
+# The other tools of `tests/run ci`: a second compiler, what checks the format, and the other proxy.
+ci_packages=(clang-14 clang-format-14 caddy)
 
 say() { printf '%s\n' "$*"; }
 

@@ -6,29 +6,22 @@ Browsers are played by browser.py, or byte by byte.
 Usage: test_gateway.py SOURCE BUILD
 """
 
-import gzip
-import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import threading
 import time
 import unittest
 import urllib.parse
 
 import stage
 from browser import FOLDERS, FORM, ORIGIN, SECONDS, Browser, Connection, Events, add_person, code_of, fresh_code, start_gateway
-from proxy import start_proxy
 
 POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
           "trusted-types concordat")
 BODY_MAX = 64 * 1024  # limits.h
-# Installing nginx starts it, so only `tests/run ci` does.
-needs_proxy = unittest.skipUnless(all(map(shutil.which, ("nginx", "openssl", "curl"))), "needs nginx, openssl and curl")
 
 
 class Gateway(unittest.TestCase):
@@ -343,50 +336,6 @@ class Gateway(unittest.TestCase):
         head = f"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nOrigin: {ORIGIN}\r\n"
         body = "id=" + "x" * (BODY_MAX - 3)
         self.assertEqual(self.raw(f"{head}Content-Length: {BODY_MAX}\r\n\r\n{body}"), 400)
-
-    # ---- Behind the proxy of the example ----
-
-    @needs_proxy
-    def test_the_example_of_a_proxy_speaks_http_2_and_signs_people_in(self):
-        sam, port = self.left.pop(), stage.free_port()
-        start_proxy(self.stage, "nginx", port, self.listen)
-        form = urllib.parse.urlencode({"id": sam["id"], "password": sam["password"], "code": fresh_code(sam)})
-        jar = self.stage.path("cookies")
-        said = self.curl(port, "/sign-in", "--cookie-jar", jar, "--data", form, "--header", f"Origin: {ORIGIN}")
-        self.assertRegex(said, r"^HTTP/2 303")
-        self.assertIn("strict-transport-security: max-age=31536000", said)
-        self.assertIn(f"content-security-policy: {POLICY}", said)
-        self.assertIn("Signed in: Sam Okafor", self.curl(port, "/", "--cookie", jar))
-        self.assertRegex(self.curl(port, "/sign-in", "--data", form), r"^HTTP/2 403")
-        self.assertRegex(self.curl(port, "/sign-in", "--data", "id=" + "x" * BODY_MAX), r"^HTTP/2 413")
-
-    @needs_proxy
-    def test_the_example_of_a_proxy_passes_on_only_what_the_gateway_reads(self):
-        port, path = stage.free_port(), self.stage.path("overhears")
-        start_proxy(self.stage, "second-nginx", port, path)
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(path)
-            os.chmod(path, 0o666)
-            listener.listen()
-            listener.settimeout(SECONDS)
-            forged = [word for name in ("X-Concordat-Subject", "X-Remote-User", "X-Forwarded-For", "Expect", "Te")
-                      for word in ("--header", f"{name}: p201")]
-            asking = threading.Thread(target=self.curl, args=(port, "/sign-in", "--data", "a=b", "--cookie", "c=d",
-                                                              "--header", f"Origin: {ORIGIN}", *forged))
-            asking.start()
-            peer, _ = listener.accept()
-            head = peer.recv(65536).decode().split("\r\n\r\n")[0]
-            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            peer.close()
-            asking.join()
-        names = [line.split(":")[0] for line in head.split("\r\n")[1:]]
-        self.assertEqual(sorted(names), ["Content-Length", "Content-Type", "Cookie", "Host", "Origin"])
-
-    def curl(self, port, path, *options):
-        ran = subprocess.run(["curl", "--silent", "--insecure", "--http2", "--include", "--max-time", str(SECONDS),
-                              "--resolve", f"concordat.example:{port}:127.0.0.1", *options,
-                              f"https://concordat.example:{port}{path}"], capture_output=True, text=True, check=False)
-        return ran.stdout
 
     # ---- Starting and stopping ----
 

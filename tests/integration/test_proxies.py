@@ -1,0 +1,117 @@
+"""The gateway behind each proxy of deploy/examples: HTTP/2, forms, boards that stay open, and what never passes.
+
+Usage: test_proxies.py SOURCE BUILD
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import threading
+import unittest
+import urllib.parse
+
+import stage
+from browser import FOLDERS, ORIGIN, SECONDS, add_person, fresh_code, start_gateway
+from proxy import start_caddy, start_proxy
+
+BODY_MAX = 64 * 1024  # limits.h
+PASSED = ["content-length", "content-type", "cookie", "host", "idempotency-key", "last-event-id", "origin"]
+
+
+class Proxy:
+    """One gateway for all tests of a proxy."""
+
+    program = start = None  # each proxy has its own
+
+    @classmethod
+    def setUpClass(cls):
+        if not all(map(shutil.which, (cls.program, "openssl", "curl"))):
+            # Installing a proxy starts it, so only `tests/run ci` does.
+            raise unittest.SkipTest(f"needs {cls.program}, openssl and curl")
+        cls.stage = stage.Stage(cls.program, (*FOLDERS, "/usr/bin"))
+        cls.addClassCleanup(cls.stage.close)
+        cls.sam = add_person(cls.stage, "add", "p101", "--name", "Sam Okafor", "--role", "coordinator", "--of",
+                             "northmoor-duty")
+        start_gateway(cls.stage, [cls.stage.make_key("gateway", "coordinator", "northmoor-duty")])
+        cls.port = stage.free_port()
+        cls.start(cls.stage, cls.program, cls.port, cls.stage.path("gateway.socket"))
+        cls.jar = cls.stage.path("cookies")
+        form = urllib.parse.urlencode({"id": "p101", "password": cls.sam["password"], "code": fresh_code(cls.sam)})
+        cls.signed_in = cls.curl(cls.port, "/sign-in", "--cookie-jar", cls.jar, "--data", form, "--header",
+                                 f"Origin: {ORIGIN}")
+
+    @classmethod
+    def command(cls, port, path, *options):
+        return ["curl", "--silent", "--insecure", "--http2", "--include", "--no-buffer", "--max-time", str(SECONDS),
+                "--resolve", f"concordat.example:{port}:127.0.0.1", *options, f"https://concordat.example:{port}{path}"]
+
+    @classmethod
+    def curl(cls, *words):
+        return subprocess.run(cls.command(*words), capture_output=True, text=True, check=False).stdout
+
+    def test_it_speaks_http_2_and_signs_people_in(self):
+        self.assertRegex(self.signed_in, r"^HTTP/2 303")
+        self.assertIn("strict-transport-security: max-age=31536000", self.signed_in)
+        self.assertIn("content-security-policy: default-src 'none'", self.signed_in)
+        self.assertIn("Signed in: Sam Okafor", self.curl(self.port, "/", "--cookie", self.jar))
+        self.assertRegex(self.curl(self.port, "/sign-in", "--data", "id=p101&password=x&code=1"), r"^HTTP/2 403")
+        for size, status in ((BODY_MAX, "400"), (BODY_MAX + 1, "413"), (BODY_MAX + 40000, "(?:413|502)")):
+            said = self.curl(self.port, "/sign-in", "--data", "id=" + "x" * (size - 3), "--header", f"Origin: {ORIGIN}")
+            self.assertRegex(said, f"^HTTP/2 {status}")
+
+    def test_a_board_hears_each_event_when_it_happens_also_after_a_break(self):
+        page = self.curl(self.port, "/", "--cookie", self.jar)
+        position = re.search(r'name="concordat-position" content="([^"]+)"', page)[1]
+        for path, header in ((f"/events?after={position}", "X-Other: 1"), ("/events?after=old", f"Last-Event-ID: {position}")):
+            with subprocess.Popen(self.command(self.port, path, "--cookie", self.jar, "--header", header),
+                                  stdout=subprocess.PIPE, text=True) as board:
+                self.assertIn("data: away", self.after(board, "event: state"))
+                self.stage.start_broker()  # only after the first event came, so nothing keeps events back
+                self.assertIn("data: works", self.after(board, "event: state"))
+                self.stage.kill("broker")
+                self.assertIn("data: away", self.after(board, "event: state"))
+                board.kill()
+
+    def after(self, board, line):
+        """The line after that one."""
+        for said in board.stdout:
+            self.assertNotIn("event: reload", said)
+            if said.startswith(line):
+                return next(board.stdout)
+        raise AssertionError(f"the stream ended before '{line}'")
+
+    def test_it_passes_on_only_what_the_gateway_reads(self):
+        port, path = stage.free_port(), self.stage.path("overhears")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(path)
+            os.chmod(path, 0o666)
+            listener.listen()
+            listener.settimeout(SECONDS)
+            type(self).start(self.stage, f"second-{self.program}", port, path)
+            forged = [word for name in ("X-Concordat-Subject", "X-Remote-User", "X-Forwarded-For", "Expect", "Te")
+                      for word in ("--header", f"{name}: p201")]
+            ours = [word for name in ("Idempotency-Key", "Last-Event-ID") for word in ("--header", f"{name}: 1")]
+            asking = threading.Thread(target=self.curl, args=(port, "/sign-in", "--data", "a=b", "--cookie", "c=d",
+                                                              "--header", f"Origin: {ORIGIN}", *forged, *ours))
+            asking.start()
+            peer, _ = listener.accept()
+            head = peer.recv(65536).decode().split("\r\n\r\n")[0]
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            peer.close()
+            asking.join()
+        names = [line.split(":")[0].lower() for line in head.split("\r\n")[1:]]
+        self.assertEqual(sorted(names), PASSED)
+
+
+class Nginx(Proxy, unittest.TestCase):
+    program, start = "nginx", staticmethod(start_proxy)
+
+
+class Caddy(Proxy, unittest.TestCase):
+    program, start = "caddy", staticmethod(start_caddy)
+
+
+if __name__ == "__main__":
+    unittest.main()
