@@ -12,5 +12,6 @@ extern const struct report report_open;
 extern const struct report report_breaches;
 extern const struct report report_volume;
 extern const struct report report_section136;
+extern const struct report report_case;
 
 #endif

@@ -1,10 +1,11 @@
-/* report_functions.c: what SQL lacks for reports: percentiles, and times as text. */
+/* report_functions.c: what SQL lacks for reports: percentiles, times as text, and the hour in London. */
 #include "services/audit/report_functions.h"
 
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "proto/words/london.h"
 #include "proto/words/words.h"
 
 /* --- percentile(value, p) --------------------------------------------------------------------------- */
@@ -69,6 +70,16 @@ static void utc_text(sqlite3_context *context, int count, sqlite3_value **argume
     sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
 }
 
+/* --- london_hour(ms) -------------------------------------------------------------------------------- */
+
+static void london_hour_of(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    int32_t day, minute;
+    assert(count == 1);
+    london_civil(sqlite3_value_int64(arguments[0]), &day, &minute);
+    sqlite3_result_int(context, minute / 60);
+}
+
 int report_functions_add(sqlite3 *database)
 {
     int done = sqlite3_create_function_v2(database, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
@@ -76,5 +87,8 @@ int report_functions_add(sqlite3 *database)
     if (done == SQLITE_OK)
         done = sqlite3_create_function_v2(database, "utc", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
                                           utc_text, NULL, NULL, NULL);
+    if (done == SQLITE_OK)
+        done = sqlite3_create_function_v2(database, "london_hour", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                          NULL, london_hour_of, NULL, NULL, NULL);
     return done;
 }

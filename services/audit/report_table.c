@@ -11,7 +11,7 @@ static const char *json_text(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-/* A cell as people read it. The question has already rounded numbers to one decimal at most. */
+/* The question has already rounded numbers to one decimal at most. */
 static const char *cell_text(const json_t *cell, char buffer[CELL_BYTES])
 {
     if (json_is_string(cell))
@@ -101,8 +101,11 @@ static void write_report_text(const json_t *document, FILE *out)
     fprintf(out, "%s: %s\n", json_text(document, "report"), json_text(document, "about"));
     const char *from = json_text(document, "from"), *to = json_text(document, "to"),
                *as_at = json_text(document, "asAt");
-    fprintf(out, "referrals received %s%s%s%s, as at %s\n", from[0] != '\0' ? "from " : "at any time", from,
-            to[0] != '\0' ? " until before " : "", to, as_at[0] != '\0' ? as_at : "no event yet");
+    if (json_object_get(document, "case"))
+        fprintf(out, "case %s, as at %s\n", json_text(document, "case"), as_at);
+    else
+        fprintf(out, "referrals received %s%s%s%s, as at %s\n", from[0] != '\0' ? "from " : "at any time",
+                from, to[0] != '\0' ? " until before " : "", to, as_at[0] != '\0' ? as_at : "no event yet");
     json_array_foreach (json_object_get(document, "tables"), at, table)
         write_text_table(table, out);
     write_text_lines(json_object_get(document, "verdicts"), out);

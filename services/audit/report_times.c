@@ -48,10 +48,25 @@ static const char times_told_sql[] =
     " GROUP BY source"
     " ORDER BY source = 'all', source";
 
+/* The bands divide all referrals: the last two are those that have no acceptance. */
+static const char times_spread_sql[] =
+    "WITH band (place, received_to_accepted, from_ms, to_ms) AS (VALUES (1, 'under 5 min', 0, 300000),"
+    "  (2, '5 to 15 min', 300000, 900000), (3, '15 to 30 min', 900000, 1800000),"
+    "  (4, '30 to 60 min', 1800000, 3600000), (5, '1 to 2 h', 3600000, 7200000),"
+    "  (6, '2 to 4 h', 7200000, 14400000), (7, '4 h and over', 14400000, 9223372036854775807),"
+    "  (8, 'open, not accepted', NULL, NULL), (9, 'ended, never accepted', NULL, NULL))"
+    " SELECT received_to_accepted, count(c.referral) AS referrals FROM band LEFT JOIN counted c ON CASE place"
+    "  WHEN 8 THEN c.first_accepted_at_ms IS NULL AND c.ended_at_ms IS NULL"
+    "  WHEN 9 THEN c.first_accepted_at_ms IS NULL AND c.ended_at_ms IS NOT NULL"
+    "  ELSE c.first_accepted_at_ms - c.received_at_ms >= band.from_ms"
+    "   AND c.first_accepted_at_ms - c.received_at_ms < band.to_ms END"
+    " GROUP BY place ORDER BY place";
+
 const struct report report_times = {
     .name = "times",
     .about = "the router's own times: to the first offer, to acceptance, to the referrer being told",
     .tables = {{"times", "Times of all referrals, in seconds", times_all_sql},
+               {"spread", "Referrals by time from receipt to acceptance", times_spread_sql, REPORT_BARS},
                {"times_by_group", "Times by source and urgency, in seconds", times_by_group_sql},
                {"offers", "Offers per referral, by source", times_offers_sql},
                {"told", "Referrer told who will come within 30 minutes of receipt, by source",

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/words/london.h"
 #include "proto/words/words.h"
+#include "services/audit/report_period.h"
 #include "services/audit/verify.h"
 #include "services/cli/command.h"
 #include "services/terminal/terminal.h"
@@ -15,9 +15,10 @@
 enum { OPTION_TRAIL = 0x280, OPTION_FROM, OPTION_TO, OPTION_FORMAT, OPTION_JSON };
 
 struct report_input {
-    const char *trail, *name;
+    const char *trail;
+    struct report_question question;
+    char number[NUMBER_TEXT_BYTES]; /* of the case, if the report is of one case */
     enum report_format format;
-    int64_t from_ms, to_ms;
     bool is_report; /* otherwise verify */
     bool json;      /* failures too */
 };
@@ -35,22 +36,9 @@ static const struct argp_option verify_options[] = {
     {"json", OPTION_JSON, 0, 0, "Print JSON; failures too", 0},
     {0}};
 
-/* A whole time, or a day, which begins at midnight in London. */
-static bool read_day_or_time(const char *text, int64_t *unix_ms)
-{
-    int year, month, day, used = 0;
-    if (words_parse_time(text, unix_ms))
-        return true;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || text[used] != '\0' || month < 1 ||
-        month > 12 || day < 1 || day > 31)
-        return false;
-    *unix_ms = london_instant(london_day(year, month, day), 0);
-    return true;
-}
-
 static void set_report_time(struct argp_state *state, const char *option, const char *text, int64_t *unix_ms)
 {
-    if (!read_day_or_time(text, unix_ms))
+    if (!words_parse_time(text, unix_ms) && !report_read_day(text, unix_ms))
         argp_error(state, "%s takes a day such as 2026-01-31, or a time such as 2026-01-31T14:05:00Z",
                    option);
 }
@@ -67,6 +55,35 @@ static void set_report_format(struct argp_state *state, struct report_input *inp
         argp_error(state, "--format is text, csv or json");
 }
 
+/* The report's name, then the number of the case if the report is of one case. */
+static void take_report_word(struct argp_state *state, struct report_input *input, const char *word)
+{
+    const struct report *report = input->question.name ? report_find(input->question.name) : NULL;
+    uint32_t number;
+    bool drill;
+    if (input->is_report && !input->question.name) {
+        input->question.name = word;
+        return;
+    }
+    if (!report || !report->of_one_case || input->question.number)
+        argp_error(state, "\"%.40s\" is too much", word);
+    if (!words_parse_number(word, &number, &drill))
+        argp_error(state, "\"%.40s\" is not the number of a case, such as R-0412", word);
+    words_number(number, drill, input->number);
+    input->question.number = input->number;
+}
+
+static void check_report_words(struct argp_state *state, const struct report_input *input)
+{
+    const struct report *report = input->question.name ? report_find(input->question.name) : NULL;
+    if (!input->question.name && input->is_report)
+        argp_error(state, "say which report; --help lists them");
+    if (report && report->of_one_case && !input->question.number)
+        argp_error(state, "say which case, such as R-0412");
+    if (report && report->of_one_case && (input->question.from_ms || input->question.to_ms))
+        argp_error(state, "a report of one case has no --from and no --to");
+}
+
 static error_t parse_report_option(int key, char *argument, struct argp_state *state)
 {
     struct report_input *input = state->input;
@@ -78,10 +95,10 @@ static error_t parse_report_option(int key, char *argument, struct argp_state *s
         input->trail = argument;
         return 0;
     case OPTION_FROM:
-        set_report_time(state, "--from", argument, &input->from_ms);
+        set_report_time(state, "--from", argument, &input->question.from_ms);
         return 0;
     case OPTION_TO:
-        set_report_time(state, "--to", argument, &input->to_ms);
+        set_report_time(state, "--to", argument, &input->question.to_ms);
         return 0;
     case OPTION_FORMAT:
         set_report_format(state, input, argument);
@@ -91,15 +108,12 @@ static error_t parse_report_option(int key, char *argument, struct argp_state *s
         input->format = REPORT_JSON;
         return 0;
     case ARGP_KEY_ARG:
-        if (input->name || !input->is_report)
-            argp_error(state, "\"%.40s\" is too much", argument);
-        input->name = argument;
+        take_report_word(state, input, argument);
         return 0;
     case ARGP_KEY_END:
         if (!input->trail)
             argp_error(state, "say --trail FILE, or set CONCORDAT_TRAIL");
-        if (!input->name && input->is_report)
-            argp_error(state, "say which report; --help lists them");
+        check_report_words(state, input);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -121,6 +135,7 @@ static void describe_reports(char *doc, size_t size)
             "there; what is counted until now is right to the hour. All other figures are those of an "
             "inspector's trail.\n"
             "\n  concordat report %s --trail trail.db\n"
+            "  concordat report case R-0412 --trail trail.db\n"
             "  concordat report %s --from 2026-01-01 --to 2026-02-01 --format csv",
             reports[0]->name, reports[0]->name);
 }
@@ -129,13 +144,12 @@ enum exit_code command_report(const struct subcommand *command, int argc, char *
 {
     char doc[3000], fault[400] = "";
     const struct argp argp = {
-        .options = report_options, .parser = parse_report_option, .args_doc = "REPORT", .doc = doc};
+        .options = report_options, .parser = parse_report_option, .args_doc = "REPORT [CASE]", .doc = doc};
     struct report_input input = {.is_report = true};
     (void)command;
     describe_reports(doc, sizeof doc);
     program_take_options(&argp, argc, argv, 0, &input);
-    int result = report_run(input.trail, input.name, input.format, input.from_ms, input.to_ms, stdout, fault,
-                            sizeof fault);
+    int result = report_run(input.trail, &input.question, input.format, stdout, fault, sizeof fault);
     if (result == REPORT_DONE)
         return CODE_DONE;
     return terminal_failure(input.json, result == REPORT_UNKNOWN ? CODE_USAGE : CODE_ENVIRONMENT, "%s",
