@@ -6,6 +6,7 @@ In a page stand, beside HTML:
     {?name}...{/name}     only if there is such a value
     {#list}...{/list}     once for each row of a list; names inside are the row's, and {page.name} is the page's
     {>part}               the file parts/part.html, with the names that hold where it is put in
+    <svg>...</svg>        a picture, of the elements of DRAWN alone
     /static/NAME.EXT      a file that make_static.py compiled: its hash is put in
 A name is a member of struct page_NAME in pages.h, so the C compiler refuses one that is not there, and says the line of
 the page. This script refuses what is written in a place where no value is safe.
@@ -22,11 +23,13 @@ MARK = re.compile(r"\{(?:(?P<sign>[?#/>])?(?P<name>[a-z][a-z0-9_]*(?:\.[a-z][a-z
 STATIC = re.compile(r"(?<=\"/static/)[^\"]*")
 URLS = {"href", "src", "action", "formaction"}
 # The other attributes that a value may stand in: none of them is code, and none leads anywhere.
-VALUES = re.compile(r"(?:class|id|for|name|value|title|lang|content|datetime|width|height|x|y|points|aria-[a-z]+|data-[a-z-]+)$")
+VALUES = re.compile(r"(?:class|id|for|name|value|title|lang|content|datetime|viewbox|width|height|x|y|points|aria-[a-z]+|data-[a-z-]+)$")
 # The content policy refuses these, or they lead out of the page unseen.
 NEVER = re.compile(r"(?:style|srcdoc|srcset|http-equiv|ping|.*:.*|on[a-z]+)$")
 RAW = ("script", "style", "textarea", "title")  # elements whose text is read in a way of its own
 TEXT_IN = ("textarea", "title")                 # in these a text's escapes still hold
+# What a picture is drawn with. Others run code, load files, or bring the rules of HTML back.
+DRAWN = ("svg", "title", "g", "rect", "line", "text")
 LINE = 100
 
 
@@ -42,10 +45,10 @@ class Place:
     """The place in the HTML that the reader has come to. It reads the page's own text, character by character."""
 
     def __init__(self):
-        self.where, self.tag, self.attribute, self.url, self.inside = "text", "", "", "", ""
+        self.where, self.tag, self.attribute, self.url, self.inside, self.picture = "text", "", "", "", "", False
 
     def key(self):
-        return self.where, self.inside, self.attribute if self.where == "value" else "", bool(self.url)
+        return self.where, self.inside, self.picture, self.attribute if self.where == "value" else "", bool(self.url)
 
     def read(self, text):
         for character in text:
@@ -112,6 +115,10 @@ class Place:
 
     def end_tag(self):
         name = self.tag.strip("/").lower()
+        if (self.picture or name == "svg") and name not in DRAWN:
+            raise Fault(f"{name} in a picture: it is drawn with {', '.join(DRAWN)}")
+        if name == "svg":
+            self.picture = not self.tag.startswith("/")
         if name in RAW:
             self.inside = "" if self.tag.startswith("/") else name
         self.where, self.tag, self.attribute = "text", "", ""

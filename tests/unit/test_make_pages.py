@@ -42,6 +42,12 @@ BAD = (
     ("{>self}", 1, "put each other in"),
     ("<p class=\"", 1, "ends inside a tag"),
     ("<a href =\"/x\">", 1, "without an attribute"),
+    ("<svg><script></script></svg>", 1, "script in a picture"),
+    ("<svg><a href=\"/x\"></a></svg>", 1, "a in a picture"),
+    ("<svg>\n<foreignObject></foreignObject></svg>", 1, "foreignobject in a picture"),
+    ("<svg><use></use></svg>", 1, "use in a picture"),
+    ("<svg><rect fill=\"{name}\"></rect></svg>", 1, "no value is safe"),
+    ("{?name}<svg>{/name}", 1, "begins in one place"),
     ("<link href=\"/static/none.css\">", 1, "no file none.css"),
     ("<img src=\"/static/{name}\">", 1, "no file "),
 )
@@ -74,12 +80,13 @@ class MakePages(unittest.TestCase):
     def test_values_are_written_by_where_they_stand(self):
         self.write("parts/who", "<b>{name}</b>")
         code, said = self.make("<p class=\"{tone}\">{?name}{>who}{/name}</p>\n{#rows}<a href=\"/case/{id}?as={page.role}\">"
-                               "{label}</a>{/rows}<title>{a.b}</title>")
+                               "{label}</a>{/rows}<title>{a.b}</title>"
+                               "<svg viewBox=\"0 0 9 {y}\"><title>x</title><rect x=\"{x}\"></rect></svg>")
         self.assertEqual(said, "")
         for line in ("html_text(html, page->tone);", "if (page->name) {", '#line 1 "pages/parts/who.html"',
                      "for (size_t at0 = 0; at0 < page->rows_count; at0++) {", "html_url_part(html, row0->id);",
                      "html_url_part(html, page->role);", "html_text(html, row0->label);",
-                     "html_text(html, page->a.b);"):
+                     "html_text(html, page->a.b);", "html_text(html, page->y);", "html_text(html, page->x);"):
             self.assertIn(line + "\n", code)
 
     def test_a_file_is_named_with_its_hash(self):
