@@ -223,8 +223,8 @@ static int ask_open_trail(sqlite3 *database, const struct report *report,
     return REPORT_FAILED;
 }
 
-static int ask_report(const char *trail_path, const struct report_question *question, json_t **document,
-                      char *message, size_t message_size)
+int report_ask(const char *trail_path, const struct report_question *question, json_t **document,
+               char *message, size_t message_size)
 {
     const struct report *report = report_find(question->name);
     *document = NULL;
@@ -245,7 +245,7 @@ int report_run(const char *trail_path, const struct report_question *question, e
                FILE *out, char *message, size_t message_size)
 {
     json_t *document;
-    int result = ask_report(trail_path, question, &document, message, message_size);
+    int result = report_ask(trail_path, question, &document, message, message_size);
     if (result == REPORT_DONE && !report_table_write(document, format, out)) {
         snprintf(message, message_size, "the report cannot be written");
         result = REPORT_FAILED;

@@ -10,6 +10,7 @@
 #ifndef CONCORDAT_REPORT_H
 #define CONCORDAT_REPORT_H
 
+#include <jansson.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,7 +67,12 @@ struct report_question {
     const atomic_bool *stop; /* borrowed; the answer is given up once it is true; NULL: nobody can stop it */
 };
 
-/* Asks the trail, and prints. REPORT_DONE; anything else with a message for a person. */
+/* Asks the trail: REPORT_DONE with a document as report_table.h describes it, for the caller to json_decref;
+ * anything else with a message for a person. */
+int report_ask(const char *trail_path, const struct report_question *question, json_t **document,
+               char *message, size_t message_size);
+
+/* Asks, and prints. */
 int report_run(const char *trail_path, const struct report_question *question, enum report_format format,
                FILE *out, char *message, size_t message_size);
 

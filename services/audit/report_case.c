@@ -60,7 +60,7 @@ static const char case_teams_sql[] = "SELECT " AFTER(
 
 static const char case_custody_sql[] = "SELECT " AFTER("i.from_ms") " AS from_min, " AFTER(
     "coalesce(i.to_ms, c.as_at_ms)") " AS to_min,"
-                                     "  i.owner_kind, i.owner, " AFTER(
+                                     "  i.owner, i.owner_kind, " AFTER(
                                          "i.act_by_ms") " AS to_act_by_min,"
                                                         "  round(max(coalesce(i.to_ms, c.as_at_ms) - i.act_by_ms, 0) / 60000.0, 1) AS past_it_min,"
                                                         "  CASE WHEN i.to_ms IS NULL THEN 'still' END AS lasts"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { CELL_BYTES = 256, COLUMNS_MAX = 32 };
+enum { COLUMNS_MAX = 32 };
 
 static const char *json_text(const json_t *object, const char *key)
 {
@@ -12,14 +12,14 @@ static const char *json_text(const json_t *object, const char *key)
 }
 
 /* The question has already rounded numbers to one decimal at most. */
-static const char *cell_text(const json_t *cell, char buffer[CELL_BYTES])
+const char *report_table_cell(const json_t *cell, char buffer[REPORT_CELL_BYTES])
 {
     if (json_is_string(cell))
         return json_string_value(cell);
     if (json_is_integer(cell))
-        snprintf(buffer, CELL_BYTES, "%" JSON_INTEGER_FORMAT, json_integer_value(cell));
+        snprintf(buffer, REPORT_CELL_BYTES, "%" JSON_INTEGER_FORMAT, json_integer_value(cell));
     else if (json_is_real(cell))
-        snprintf(buffer, CELL_BYTES, "%.1f", json_real_value(cell));
+        snprintf(buffer, REPORT_CELL_BYTES, "%.1f", json_real_value(cell));
     else
         buffer[0] = '\0';
     return buffer;
@@ -44,7 +44,7 @@ static void put_padded(const char *text, int width, bool right, FILE *out)
 
 static void put_heading(const char *column, int width, bool right, FILE *out)
 {
-    char heading[CELL_BYTES];
+    char heading[REPORT_CELL_BYTES];
     snprintf(heading, sizeof heading, "%s", column);
     for (char *c = heading; *c != '\0'; c++)
         if (*c == '_')
@@ -59,12 +59,12 @@ static void write_text_table(const json_t *table, FILE *out)
     int widths[COLUMNS_MAX] = {0};
     bool numeric[COLUMNS_MAX] = {false};
     size_t x, y, count = json_array_size(columns);
-    char buffer[CELL_BYTES];
+    char buffer[REPORT_CELL_BYTES];
     for (x = 0; x < count; x++)
         widths[x] = width_of(json_string_value(json_array_get(columns, x)));
     json_array_foreach (rows, y, row) {
         json_array_foreach (row, x, cell) {
-            int width = width_of(json_is_null(cell) ? "-" : cell_text(cell, buffer));
+            int width = width_of(json_is_null(cell) ? "-" : report_table_cell(cell, buffer));
             widths[x] = width > widths[x] ? width : widths[x];
             numeric[x] = numeric[x] || json_is_number(cell);
         }
@@ -79,7 +79,8 @@ static void write_text_table(const json_t *table, FILE *out)
     fputc('\n', out);
     json_array_foreach (rows, y, row) {
         json_array_foreach (row, x, cell)
-            put_padded(json_is_null(cell) ? "-" : cell_text(cell, buffer), widths[x], numeric[x], out);
+            put_padded(json_is_null(cell) ? "-" : report_table_cell(cell, buffer), widths[x], numeric[x],
+                       out);
         fputc('\n', out);
     }
 }
@@ -143,7 +144,7 @@ static void end_record(size_t written, size_t width, FILE *out)
 static void write_csv_table(const json_t *table, size_t width, FILE *out)
 {
     const json_t *columns = json_object_get(table, "columns"), *row, *cell;
-    char buffer[CELL_BYTES];
+    char buffer[REPORT_CELL_BYTES];
     size_t x, y;
     put_field("table", true, out);
     json_array_foreach (columns, x, cell)
@@ -152,7 +153,7 @@ static void write_csv_table(const json_t *table, size_t width, FILE *out)
     json_array_foreach (json_object_get(table, "rows"), y, row) {
         put_field(json_text(table, "name"), true, out);
         json_array_foreach (row, x, cell)
-            put_field(cell_text(cell, buffer), false, out);
+            put_field(report_table_cell(cell, buffer), false, out);
         end_record(json_array_size(columns) + 1, width, out);
     }
 }

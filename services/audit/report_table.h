@@ -12,6 +12,10 @@
 
 #include "services/audit/report.h"
 
+/* A cell as people read it: "" for null. It stands in the document or in the buffer. */
+enum { REPORT_CELL_BYTES = 256 };
+const char *report_table_cell(const json_t *cell, char buffer[REPORT_CELL_BYTES]);
+
 /* document: {"report", "about", "asAt", "from", "to", "tables": [{"name", "title", "columns": [...], "rows":
  * [[...], ...], "leftOut": how many rows, unless none}], "verdicts": [...], "notes": [...]}. False if it
  * cannot be written. */

@@ -403,3 +403,11 @@ sqlite3 *trail_open_reader(const char *path, char *message, size_t message_size)
     sqlite3_close(database);
     return NULL;
 }
+
+enum trail_form trail_form_of(sqlite3 *database)
+{
+    int64_t is_reduced = 0;
+    if (read_pragma(database, "SELECT form IS 'reduced' FROM form", &is_reduced) != SQLITE_OK)
+        return TRAIL_EITHER;
+    return is_reduced ? TRAIL_REDUCED : TRAIL_FULL;
+}

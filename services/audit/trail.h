@@ -54,6 +54,9 @@ enum trail_status trail_alarm(struct trail *trail, int64_t at_ms, const char *te
 /* The database, for reading. */
 sqlite3 *trail_database(struct trail *trail);
 
+/* The form of a trail that is read. It never changes once it is known. */
+enum trail_form trail_form_of(sqlite3 *database);
+
 /* Opens a trail to read it: nothing can be written through it. NULL with a message for a person. */
 sqlite3 *trail_open_reader(const char *path, char *message, size_t message_size);
 

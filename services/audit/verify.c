@@ -9,7 +9,6 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,8 @@
 #include "services/audit/verify_checks.h"
 #include "services/audit/verify_replay.h"
 
-enum { FINDINGS_LISTED_MAX = 1000, PROGRESS_EVERY = 5000 };
+/* Steps of SQLite between two looks whether it is to be given up: some tens of microseconds. */
+enum { FINDINGS_LISTED_MAX = 1000, PROGRESS_EVERY = 5000, STEPS_BETWEEN_LOOKS = 10000 };
 
 struct verify {
     struct trail *remade;
@@ -438,36 +438,63 @@ static void print_verdict_text(const json_t *verdict, FILE *out)
         fprintf(out, "trail NOT verified: %" PRId64 " findings\n", verdict_number(verdict, "finding_count"));
 }
 
-int verify_run(const char *trail_path, FILE *out, bool json, char *message, size_t message_size)
+static int verify_is_stopped(void *stop)
 {
+    return atomic_load((const atomic_bool *)stop);
+}
+
+/* What had been found when it was stopped is no verdict: the rest was not looked at. */
+static void verify_until(struct verify *verify, const char *trail_path, const atomic_bool *stop)
+{
+    if (stop)
+        sqlite3_progress_handler(verify->database, STEPS_BETWEEN_LOOKS, verify_is_stopped,
+                                 (void *)(uintptr_t)stop);
+    if (attach_stored(verify, trail_path))
+        verify_all(verify);
+    else
+        verify->failed = true;
+    if (stop && atomic_load(stop)) {
+        verify->failed = true;
+        snprintf(verify->message, sizeof verify->message, "it was given up before its end");
+    }
+}
+
+int verify_ask(const char *trail_path, const atomic_bool *stop, json_t **verdict, char *message,
+               size_t message_size)
+{
+    *verdict = NULL;
     /* Opened by itself only to tell a person what is wrong with a file that is no trail of this version. */
     sqlite3 *reader = trail_open_reader(trail_path, message, message_size);
     if (!reader)
         return VERIFY_FAILED;
     sqlite3_close(reader);
     struct verify verify = {.remade = trail_open_scratch(message, message_size), .findings = json_array()};
-    json_t *result = NULL;
     if (verify.remade && verify.findings) {
         verify.database = trail_database(verify.remade);
-        if (attach_stored(&verify, trail_path))
-            verify_all(&verify);
-        else
-            verify.failed = true;
+        verify_until(&verify, trail_path, stop);
         if (!verify.failed)
-            result = describe_verdict(&verify);
-        if (!result || verify.failed)
+            *verdict = describe_verdict(&verify);
+        if (!*verdict)
             snprintf(message, message_size, "%s: cannot be verified: %s", trail_path,
                      verify.message[0] != '\0' ? verify.message : sqlite3_errmsg(verify.database));
     }
-    bool holds = verify.finding_count == 0;
-    bool printed = result;
-    if (printed && json)
-        printed = json_dumpf(result, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
-    else if (printed)
-        print_verdict_text(result, out);
-    json_decref(result);
     json_decref(verify.findings);
     json_decref(verify.replayed);
     trail_close(&verify.remade);
-    return !printed ? VERIFY_FAILED : holds ? VERIFY_HOLDS : VERIFY_FINDINGS;
+    if (!*verdict)
+        return VERIFY_FAILED;
+    return verify.finding_count == 0 ? VERIFY_HOLDS : VERIFY_FINDINGS;
+}
+
+int verify_run(const char *trail_path, FILE *out, bool json, char *message, size_t message_size)
+{
+    json_t *verdict;
+    int result = verify_ask(trail_path, NULL, &verdict, message, message_size);
+    bool printed = verdict;
+    if (printed && json)
+        printed = json_dumpf(verdict, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
+    else if (printed)
+        print_verdict_text(verdict, out);
+    json_decref(verdict);
+    return printed ? result : VERIFY_FAILED;
 }

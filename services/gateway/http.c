@@ -77,13 +77,16 @@ static bool add_headers(struct MHD_Response *response, const struct http_answer 
 {
     const char *type = answer->type ? answer->type : "";
     bool good = true;
-    char seconds[16];
+    char seconds[16], kept_as[HTTP_FILE_BYTES_MAX + 32];
+    assert(!answer->file || strlen(answer->file) <= HTTP_FILE_BYTES_MAX);
+    snprintf(kept_as, sizeof kept_as, "attachment; filename=\"%s\"", answer->file ? answer->file : "");
     for (size_t i = 0; i < sizeof fixed_headers / sizeof *fixed_headers; i++)
         good = good &&
                MHD_add_response_header(response, fixed_headers[i].name, fixed_headers[i].value) == MHD_YES;
     snprintf(seconds, sizeof seconds, "%u", answer->retry_s);
     const struct fixed_header own[] = {
         {"Content-Type", answer->type},
+        {"Content-Disposition", answer->file ? kept_as : NULL},
         {"Content-Encoding", answer->stands ? "gzip" : NULL},
         {"Cache-Control", answer->stands ? "public, max-age=31536000, immutable" : "no-store"},
         {"Location", answer->location},

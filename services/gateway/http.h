@@ -56,6 +56,10 @@ const char *http_query(const struct http_request *request, const char *name);
 #define HTTP_HTML   "text/html; charset=utf-8"
 #define HTTP_PLAIN  "text/plain; charset=utf-8"
 #define HTTP_EVENTS "text/event-stream"
+#define HTTP_CSV    "text/csv; charset=utf-8"
+#define HTTP_JSON   "application/json"
+
+enum { HTTP_FILE_BYTES_MAX = 64 };
 
 struct http_answer {
 
@@ -66,6 +70,7 @@ struct http_answer {
     const char *location; /* a path of ours, for 303; NULL: none */
     const char *cookie;   /* the whole of Set-Cookie; NULL: none */
     unsigned retry_s;     /* when to try again; 0: not said */
+    const char *file;     /* a download, kept by this name: letters, digits, - and dots; NULL: to be shown */
     bool stands; /* a text of the program itself, gzip, which browsers keep: its path changes with it */
 };
 

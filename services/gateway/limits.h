@@ -49,6 +49,28 @@ enum {
     /* A page with a region's whole board is 200 KB; beyond this a page is a bug. */
     HTML_BYTES_MAX = 4 * 1024 * 1024,
 
+    /* A report of a year takes a second or two: the last in the list is answered in time, and somebody who
+     * reads reports does not ask for more than one at once. */
+    INQUIRIES_MAX = 8,
+    /* A person waits for so long at the page, and HTTP_REQUEST_MS is not over. */
+    INQUIRY_MS = 20 * 1000,
+    /* Rows of one table that a page shows: more than anybody reads. Six tables of twelve columns are 3 MB. */
+    REPORT_PAGE_ROWS_MAX = 400,
+    /* And that a download has: with all that is made of them 150 MB at the worst, one at a time. */
+    REPORT_FILE_ROWS_MAX = 20 * 1000,
+    /* What a page of a report is made from, by those rows. */
+    REPORT_PAGE_BYTES = 4 * 1024 * 1024,
+    /* Lines of a picture: those of the hours of a day, and a few more. */
+    PICTURE_LINES_MAX = 32,
+    /* A verdict that is older is made anew when somebody looks: what was altered since is found the same
+     * hour.
+     */
+    VERDICT_FRESH_MS = 60 * 60 * 1000,
+    /* If the latest attempt gave no verdict, looking at the page does not begin the next one at once. */
+    VERDICT_RETRY_MS = 60 * 1000,
+    /* Findings that a page lists; `concordat verify` lists more. */
+    VERDICT_FINDINGS_MAX = 100,
+
     /* The fields of the longest form: each field of a referral, twice. */
     FORM_FIELDS_MAX = 128,
     /* What somebody types into one field of a referral: more than a whole referral holds, because the reader

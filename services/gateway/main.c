@@ -38,6 +38,7 @@ enum gateway_option {
     OPTION_DESKS,
     OPTION_BROKER,
     OPTION_BROKER_KEY,
+    OPTION_TRAIL,
     OPTION_RING
 };
 
@@ -52,11 +53,14 @@ static const struct argp_option gateway_options[] = {
      0},
     {"broker", OPTION_BROKER, "ENDPOINT", 0, "The broker, such as tcp://127.0.0.1:5170", 0},
     {"broker-key", OPTION_BROKER_KEY, "FILE", 0, "Public key of the broker", 0},
+    {"trail", OPTION_TRAIL, "FILE", 0,
+     "The trail that concordat-audit keeps, for auditors to read here; without it they are told that there is none",
+     0},
     {"ring", OPTION_RING, "TEXT", 0, "Whom people ring if it does not work, with the number", 0},
     {0},
 };
 
-/* Each is needed. */
+/* Each is needed, but for the trail. */
 static const struct gateway_text {
     const char *name;
     enum gateway_option key;
@@ -68,6 +72,7 @@ static const struct gateway_text {
     {"desks", OPTION_DESKS, offsetof(struct gateway_config, desks_path)},
     {"broker", OPTION_BROKER, offsetof(struct gateway_config, broker)},
     {"broker-key", OPTION_BROKER_KEY, offsetof(struct gateway_config, broker_key_path)},
+    {"trail", OPTION_TRAIL, offsetof(struct gateway_config, trail_path)},
     {"ring", OPTION_RING, offsetof(struct gateway_config, ring)},
 };
 enum { GATEWAY_TEXTS = sizeof gateway_texts / sizeof *gateway_texts };
@@ -94,7 +99,7 @@ static error_t parse_gateway_option(int key, char *text, struct argp_state *stat
             *gateway_text_at(config, i) = text;
             return 0;
         }
-        if (key == ARGP_KEY_END && !*gateway_text_at(config, i))
+        if (key == ARGP_KEY_END && gateway_texts[i].key != OPTION_TRAIL && !*gateway_text_at(config, i))
             argp_error(state, "--%s is needed", gateway_texts[i].name);
     }
     if (key == ARGP_KEY_ARG)

@@ -174,4 +174,94 @@ struct page_referral {
     size_t left_out_count;
 };
 
+struct page_report_line {
+    const char *text;
+};
+
+struct page_report_cell {
+    const char *text;
+    bool is_number;
+};
+
+struct page_report_row {
+    struct page_report_cell head, *cells; /* the first cell names the row */
+    size_t cells_count;
+};
+
+/* A part of a picture, in the units of its SVG. */
+struct page_bar {
+    const char *x, *y, *width;
+};
+
+struct page_picture_line {
+    const char *label, *text_y;
+    const char *figure, *figure_x; /* at the end of the line's bar */
+};
+
+/* A table of a report, and a picture of it if lines_count is not 0. */
+struct page_report_table {
+    const char *name, *title;
+    struct page_report_cell *columns;
+    size_t columns_count;
+    struct page_report_row *rows;
+    size_t rows_count;
+    bool is_empty;
+    const char *left_out; /* how many rows are not shown */
+    struct page_bar *bars;
+    size_t bars_count;
+    struct page_picture_line *lines;
+    size_t lines_count;
+    const char *picture_height, *axis_from, *axis_to, *axis_y;
+};
+
+struct page_finding {
+    const char *check, *referral, *text; /* referral: NULL if it is of no case */
+};
+
+struct page_report_link {
+    const char *name, *about;
+};
+
+/* The first page of an auditor: whether the trail proves itself, and what can be read of it. */
+struct page_audit {
+    struct page_frame frame;
+    bool holds, is_unknown;
+    const char *finding_count; /* it does not hold: so many findings */
+    const struct page_finding *findings;
+    size_t findings_count;
+    const char *findings_left_out;
+    const char *failure, *failed_at; /* why there is no newer verdict */
+    const char *running_since;
+    const char *as_of, *events, *stored_events, *chain, *referrals, *intervals, *unowned_s, *decisions,
+        *offers, *acceptances, *erased, *on_hold;
+    bool is_full, is_reduced;
+    const char *replayed, *not_replayed; /* how many events, or why not */
+    const struct page_report_link *reports;
+    size_t reports_count;
+    const char *number; /* typed before; NULL: none */
+};
+
+/* A report of a period, or of one case. */
+struct page_report {
+    struct page_frame frame;
+    const char *name, *about, *as_at;
+    const char *number;                /* of the case; NULL: it is of a period */
+    bool is_of_period, is_of_all;      /* is_of_all: without any bound */
+    const char *from, *to;             /* as they were typed; NULL: without that bound */
+    const char *scope_from, *scope_to; /* as the report has them */
+    const struct page_report_table *tables;
+    size_t tables_count;
+    const struct page_report_line *verdicts, *notes;
+    size_t verdicts_count, notes_count;
+};
+
+/* Which case, or which period: asked again because something was wrong, or for the first time. */
+struct page_audit_ask {
+    struct page_frame frame;
+    const char *report; /* the report whose period it is; NULL: a case is asked for */
+    bool is_of_case;
+    const char *fault;              /* NULL: nothing is wrong yet */
+    const char *number, *from, *to; /* as they were typed */
+};
+
 #endif

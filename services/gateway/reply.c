@@ -7,13 +7,7 @@
 #include "services/gateway/made_pages.h"
 #include "services/gateway/static_files.h"
 
-enum { REPLY_RETRY_S = 5 };
-
-static const struct reply_row {
-    unsigned status;
-    const char *title, *sentence, *next;
-    unsigned retry_s;
-} reply_rows[] = {
+static const struct reply_words reply_rows[] = {
     [REPLY_NOT_FOUND] = {404, "There is no such page", "Nothing was done.", NULL, 0},
     [REPLY_WRONG_METHOD] = {405, "This page takes no such request", "Nothing was done.", NULL, 0},
     [REPLY_BAD_FORM] = {400, "The form could not be read", "Nothing was done.",
@@ -31,6 +25,7 @@ static const struct reply_row {
     [REPLY_NO_ANSWER] = {504, "No answer came", "It is not known whether this was done.",
                          "Look at the case before you do it again. If a person is waiting, ring.",
                          REPLY_RETRY_S},
+    [REPLY_NOT_AUDITOR] = {403, "These pages are for auditors and inspectors", "Nothing was shown.", NULL, 0},
 };
 
 static void reply_without_page(struct http_request *request)
@@ -60,18 +55,30 @@ void reply_page(struct http_request *request, unsigned status, struct html *page
     send_page(request, page, (struct http_answer){.status = status, .cookie = cookie});
 }
 
+void reply_download(struct http_request *request, const char *type, const char *text, size_t size,
+                    const char *name)
+{
+    http_give(request,
+              &(struct http_answer){.status = 200, .type = type, .text = text, .size = size, .file = name});
+}
+
 void reply_go(struct http_request *request, const char *path, const char *cookie)
 {
     http_give(request, &(struct http_answer){.status = 303, .text = "", .location = path, .cookie = cookie});
 }
 
+void reply_in_words(struct http_request *request, const struct reply_words *words)
+{
+    struct html html = {0};
+    const struct page_problem page = {
+        .title = words->title, .sentence = words->sentence, .next = words->next};
+    page_problem(&html, &page);
+    send_page(request, &html, (struct http_answer){.status = words->status, .retry_s = words->retry_s});
+}
+
 void reply_problem(struct http_request *request, enum reply_problem problem)
 {
-    const struct reply_row *row = &reply_rows[problem];
-    struct html html = {0};
-    const struct page_problem page = {.title = row->title, .sentence = row->sentence, .next = row->next};
-    page_problem(&html, &page);
-    send_page(request, &html, (struct http_answer){.status = row->status, .retry_s = row->retry_s});
+    reply_in_words(request, &reply_rows[problem]);
 }
 
 /* There are a dozen: a list is searched as quickly as anything else. */

@@ -13,6 +13,10 @@ void reply_page(struct http_request *request, unsigned status, struct html *page
 /* Sends a file that pages refer to; its path begins with REPLY_FILES. */
 void reply_file(struct http_request *request);
 
+/* Sends what is copied here as a file to keep; its name as in struct http_answer. */
+void reply_download(struct http_request *request, const char *type, const char *text, size_t size,
+                    const char *name);
+
 /* Sends the browser on, with GET, to a path of ours. */
 void reply_go(struct http_request *request, const char *path, const char *cookie);
 
@@ -24,11 +28,20 @@ enum reply_problem {
     REPLY_OLD_PAGE,   /* the form is of a session that has ended, or of another person's */
     REPLY_BUSY,
     REPLY_NO_MEMORY,
-    REPLY_NO_DESK,  /* nothing here speaks for the person's team, desk or source now */
-    REPLY_NO_ANSWER /* the router or intake did not answer in time */
+    REPLY_NO_DESK,    /* nothing here speaks for the person's team, desk or source now */
+    REPLY_NO_ANSWER,  /* the router or intake did not answer in time */
+    REPLY_NOT_AUDITOR /* pages of auditors, asked for by somebody else */
 };
 
-/* Sends a page that says what happened, what holds now, and what to do next. */
+/* A page that says what happened, what holds now, and what to do next. */
+struct reply_words {
+    unsigned status;
+    const char *title, *sentence, *next;
+    unsigned retry_s; /* when to try again; 0: not said */
+};
+enum { REPLY_RETRY_S = 5 };
+
+void reply_in_words(struct http_request *request, const struct reply_words *words);
 void reply_problem(struct http_request *request, enum reply_problem problem);
 
 #endif

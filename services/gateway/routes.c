@@ -41,14 +41,44 @@ static void take_sign_out(struct site *site, struct http_request *request)
     signin_end(site->signin, request);
 }
 
+/* The person who is signed in; NULL: nobody is, and the request is answered. */
+static const struct web_session *who_asks(struct site *site, struct http_request *request,
+                                          const struct account **account)
+{
+    const struct web_session *session = signin_find(site->signin, request, account);
+    if (!session && http_is_post(request))
+        reply_problem(request, REPLY_OLD_PAGE);
+    else if (!session)
+        reply_go(request, "/sign-in", NULL);
+    return session;
+}
+
+static void show_audit(struct site *site, struct http_request *request)
+{
+    const struct account *account;
+    const struct web_session *session = who_asks(site, request, &account);
+    if (session)
+        audit_room_show(site->audit, request, account, session);
+}
+
+static void take_audit(struct site *site, struct http_request *request)
+{
+    const struct account *account;
+    const struct web_session *session = who_asks(site, request, &account);
+    if (session)
+        audit_room_take(site->audit, request, account, session);
+}
+
 static void show_home(struct site *site, struct http_request *request)
 {
     const struct account *account;
-    const struct web_session *session = signin_find(site->signin, request, &account);
+    const struct web_session *session = who_asks(site, request, &account);
     struct html html = {0};
     char role[WORDS_MAX], position[FEED_POSITION_BYTES];
-    if (!session) {
-        reply_go(request, "/sign-in", NULL);
+    if (!session)
+        return;
+    if (audit_room_is_for(account)) {
+        reply_go(request, AUDIT_PATH, NULL);
         return;
     }
     feed_position(site->feed, position);
@@ -97,6 +127,8 @@ static const struct route {
     {MY_REFERRALS_PATH, my_referrals_show, NULL},
     {ALL_REFERRALS_PATH, all_referrals_show, NULL},
     {REFERRAL_PATH, referral_show, referral_take},
+    {AUDIT_PATH, show_audit, NULL},
+    {AUDIT_PATH "/", show_audit, take_audit},
     {REPLY_FILES, show_file, NULL},
 };
 

@@ -21,7 +21,13 @@
 
 enum { GATEWAY_TURN_MS_MAX = 1000, GATEWAY_MESSAGE_BYTES = 1024 };
 /* The order of what is polled; the desks come last. */
-enum { POLLED_SIGNALS, POLLED_HTTP, POLLED_PASSWORDS, POLLED_DESKS = POLLED_PASSWORDS + PASSWORDS_AT_ONCE };
+enum {
+    POLLED_SIGNALS,
+    POLLED_HTTP,
+    POLLED_PASSWORDS,
+    POLLED_AUDIT = POLLED_PASSWORDS + PASSWORDS_AT_ONCE,
+    POLLED_AT_MOST = POLLED_AUDIT + AUDIT_ROOM_FDS /* and the desks */
+};
 
 struct gateway {
     struct site site;
@@ -83,7 +89,10 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
         desks_open(config->desks_path, config->broker, config->broker_key_path, message, sizeof message);
     if (!gateway->site.desks)
         return gateway_complain(CODE_ENVIRONMENT, message);
-    gateway->items = calloc(POLLED_DESKS + desks_count(gateway->site.desks), sizeof *gateway->items);
+    gateway->site.audit = audit_room_open(config->trail_path);
+    if (!gateway->site.audit)
+        return gateway_complain(CODE_ENVIRONMENT, "cannot start the threads that read the trail");
+    gateway->items = calloc(POLLED_AT_MOST + desks_count(gateway->site.desks), sizeof *gateway->items);
     if (!gateway->items)
         return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
     return gateway_open_http(gateway, config, descriptors);
@@ -94,6 +103,7 @@ static void gateway_close(struct gateway *gateway)
     signin_close(&gateway->site.signin);
     feed_close(&gateway->site.feed);
     desks_close(&gateway->site.desks);
+    audit_room_close(&gateway->site.audit);
     http_close(&gateway->http);
     free(gateway->items);
     if (gateway->signals >= 0)
@@ -130,6 +140,7 @@ static void gateway_turn(struct gateway *gateway)
     gateway_hear_desks(gateway);
     signin_turn(gateway->site.signin);
     feed_turn(gateway->site.feed, now_monotonic_ms(), now_wall_ms(), signin_holds, gateway->site.signin);
+    audit_room_turn(gateway->site.audit);
     http_turn(gateway->http, now_monotonic_ms());
 }
 
@@ -143,7 +154,9 @@ static int gateway_fill_items(struct gateway *gateway)
     for (unsigned i = 0; i < PASSWORDS_AT_ONCE; i++)
         items[POLLED_PASSWORDS + i] =
             (zmq_pollitem_t){.fd = signin_fd(gateway->site.signin, i), .events = ZMQ_POLLIN};
-    int count = POLLED_DESKS;
+    int count = POLLED_AUDIT;
+    for (unsigned i = 0; i < AUDIT_ROOM_FDS && audit_room_fd(gateway->site.audit, i) >= 0; i++)
+        items[count++] = (zmq_pollitem_t){.fd = audit_room_fd(gateway->site.audit, i), .events = ZMQ_POLLIN};
     for (size_t i = 0; i < desks_count(desks); i++) {
         void *socket = desk_socket(desks_at(desks, i));
         if (socket)
@@ -160,6 +173,7 @@ static int gateway_loop(struct gateway *gateway)
         int patience_ms =
             shorter_ms(GATEWAY_TURN_MS_MAX, desks_patience_ms(gateway->site.desks, now_monotonic_ms()));
         patience_ms = shorter_ms(patience_ms, signin_patience_ms(gateway->site.signin));
+        patience_ms = shorter_ms(patience_ms, audit_room_patience_ms(gateway->site.audit));
         patience_ms = shorter_ms(patience_ms, http_patience_ms(gateway->http));
         if (zmq_poll(gateway->items, count, patience_ms) < 0 && errno != EINTR)
             return gateway_complain(CODE_ENVIRONMENT, zmq_strerror(errno));

@@ -9,7 +9,8 @@ struct gateway_config {
     const char *people_path; /* as accounts.h says */
     const char *desks_path;  /* as desks_file.h says */
     const char *broker, *broker_key_path;
-    const char *ring; /* whom to ring if it does not work */
+    const char *trail_path; /* that concordat-audit keeps; NULL: none is read */
+    const char *ring;       /* whom to ring if it does not work */
 };
 
 /* Runs until SIGTERM or SIGINT. Returns the process's exit code, and has said on standard error what is

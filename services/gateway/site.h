@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "services/gateway/audit_room.h"
 #include "services/gateway/desks.h"
 #include "services/gateway/feed.h"
 #include "services/gateway/signin.h"
@@ -14,6 +15,7 @@ struct site {
     struct signin *signin;
     struct desks *desks;
     struct feed *feed;
+    struct audit_room *audit;
     const char *origin; /* as browsers see us, such as https://concordat.example */
     const char *ring;   /* whom to ring if it does not work */
     bool router_answers;

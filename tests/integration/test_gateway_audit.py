@@ -1,0 +1,267 @@
+"""The auditors' pages of the gateway, with a real broker and the trails that concordat-audit keeps: the figures are those of
+the commands, the verdict names what is wrong, and nobody sees what their role may not.
+
+Usage: test_gateway_audit.py SOURCE BUILD
+"""
+
+import html
+import json
+import re
+import sqlite3
+import subprocess
+import time
+import unittest
+
+import stage
+from browser import FOLDERS, SECONDS, Browser, Connection, add_person, start_gateway
+
+# Each sign-in is of a person of its own, because a code counts once: (how many, role, of).
+PEOPLE = ((14, "auditor", "council"), (2, "inspector", "council"), (1, "team", "northmoor-crisis"),
+          (1, "coordinator", "northmoor-duty"), (1, "referrer", "street-triage"))
+
+
+class Audit(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.stage = stage.Stage("gateway-audit", FOLDERS)
+        cls.addClassCleanup(cls.stage.close)
+        cls.stage.start_broker()
+        cls.trails = {}
+        for name in ("auditor", "inspector"):
+            cls.stage.make_key(name, name, "council")
+            cls.stage.start_audit(name)
+            cls.trails[name] = cls.stage.path(f"{name}-state", "trail.db")
+        cls.have_cases()
+        numbers = iter(range(101, 200))
+        cls.people = {role: [add_person(cls.stage, "add", f"p{next(numbers)}", "--name", f"Sam, {role}", "--role", role,
+                                        "--of", of) for _ in range(count)] for count, role, of in PEOPLE}
+        cls.desk = cls.stage.make_key("duty", "coordinator", "northmoor-duty")
+        cls.start(cls.trails["auditor"])
+
+    @classmethod
+    def have_cases(cls):
+        """Three cases: one accepted, one declined, one open. Returns when both trails have all of it."""
+        scene = cls.stage
+        scene.start_intake()
+        car = scene.device("car")
+        scene.start_team("crisis", "northmoor-crisis")
+        for _ in range(3):
+            car.request(submit=scene.submission())
+        cls.await_trails("SELECT count(*) = 3 FROM offer")
+        for words in (("accept", "R-0001", "25"), ("decline", "R-0002", "no-capacity")):
+            assert scene.concordat("crisis", *words)[0] == 0
+        cls.await_trails("SELECT count(*) = 2 FROM offer WHERE ended_as IN ('accepted', 'declined')")
+        for name in ("intake", "crisis", "broker"):
+            scene.stop(name)  # from here on the trails stay as they are, and concordat-audit still has them open
+
+    @classmethod
+    def await_trails(cls, question):
+        for trail in cls.trails.values():
+            for _ in range(SECONDS * 50):
+                try:
+                    with sqlite3.connect(f"file:{trail}?mode=ro", uri=True) as database:
+                        if database.execute(question).fetchone()[0]:
+                            break
+                except sqlite3.OperationalError:
+                    pass  # not begun yet
+                time.sleep(0.02)  # a file cannot notify us
+            else:
+                raise AssertionError(f"{trail} does not come to it: {question}")
+
+    @classmethod
+    def start(cls, trail):
+        if "gateway" in cls.stage.processes:
+            cls.stage.stop("gateway")
+        start_gateway(cls.stage, [cls.desk], *(("--trail", trail) if trail else ()))
+
+    def enter(self, role):
+        browser = Browser(self.stage.path("gateway.socket"))
+        self.assertEqual(browser.sign_in(self.people[role].pop()).go, "/")
+        return browser
+
+    def command(self, *words, trail="auditor"):
+        ran = subprocess.run([stage.find_program("concordat"), *words, "--trail", self.trails[trail]],
+                             capture_output=True, timeout=SECONDS, check=False)
+        self.assertIn(ran.returncode, (0, 1), ran.stderr)
+        return ran.stdout.decode()
+
+    def with_trail(self, trail):
+        """Another gateway in the place of the first, until the test ends."""
+        self.start(trail)
+        self.addCleanup(self.start, self.trails["auditor"])
+
+    def await_verdict(self, browser):
+        for _ in range(SECONDS * 20):
+            page = browser.get("/audit")
+            if "It is being checked" not in page.text and "was not checked since" not in page.text:
+                return page
+            time.sleep(0.05)  # a page cannot notify us
+        raise AssertionError(page.text)
+
+    # ---- Figures ----
+
+    def test_every_report_has_the_figures_of_the_command(self):
+        browser = self.enter("auditor")
+        links = re.findall(r'href="(/audit/reports/(\w+))"', browser.get("/audit").text)
+        self.assertEqual(len(links), 8)
+        for path, name in links:
+            with self.subTest(report=name):
+                made = browser.get(f"{path}.json")
+                self.assertEqual(made.text, self.command("report", name, "--format", "json"))
+                self.assertIn(f'attachment; filename="concordat-{name}.json"', made.headers["Content-Disposition"])
+                self.assertEqual(browser.get(f"{path}.csv").text, self.command("report", name, "--format", "csv"))
+                self.has_figures(browser.get(path).text, json.loads(made.text))
+
+    def has_figures(self, page, report):
+        """Each cell of the report stands in the page, in its order and in a table with a caption."""
+        shown = [html.unescape(cell) for cell in re.findall(r"<t[hd] (?:scope=\"row\" )?class=[^>]*>([^<]*)</t[hd]>", page)]
+        headings = [html.unescape(text) for text in re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', page)]
+        cells = [cell_text(cell) for table in report["tables"] for row in table["rows"] for cell in row.values()]
+        self.assertEqual([cell for cell in shown if cell not in headings], [c for c in cells if c not in headings])
+        for table in report["tables"]:
+            self.assertIn(f">{table['title']}</caption>", html.unescape(page))
+        for line in report["verdicts"]:
+            self.assertIn(f"<p>{line}</p>", html.unescape(page))
+
+    def test_a_period_counts_what_the_command_counts_and_a_bad_one_is_said(self):
+        browser = self.enter("auditor")
+        for query, words in (("?from=2020-01-01&to=2020-02-01", ("--from", "2020-01-01", "--to", "2020-02-01")),
+                             ("?from=2020-01-01&to=", ("--from", "2020-01-01")), ("?to=2099-01-01", ("--to", "2099-01-01"))):
+            made = browser.get(f"/audit/reports/volume.json{query}")
+            self.assertEqual(made.text, self.command("report", "volume", "--format", "json", *words))
+            self.assertEqual(browser.get(f"/audit/reports/volume{query}").status, 200)
+        for query, sentence in (("?from=31-01-2026", "A day is written as"), ("?from=2026-02-30", "A day is written as"),
+                                ("?from=%22%3E%3Cb%3E", "A day is written as"),
+                                ("?from=2026-02-01&to=2026-01-01", "The second day is not after the first"),
+                                ("?from=2026-02-01&to=2026-02-01", "The second day is not after the first")):
+            page = browser.get(f"/audit/reports/volume{query}")
+            self.assertEqual(page.status, 400)
+            self.assertIn(sentence, page.text)
+            self.assertIn('id="from" name="from"', page.text)
+
+    def test_a_picture_has_a_bar_for_each_row_and_a_title(self):
+        page = self.enter("auditor").get("/audit/reports/volume").text
+        self.assertEqual(page.count("<rect "), 24)
+        self.assertRegex(page, r'<svg [^>]*role="img" aria-labelledby="picture-hours">\s*<title id="picture-hours">Referrals')
+        self.assertNotIn("style=", page)
+
+    # ---- A case ----
+
+    def test_a_case_is_found_by_its_number_and_told_as_the_command_tells_it(self):
+        browser = self.enter("auditor")
+        self.assertEqual(browser.get("/audit/cases?number=r-2").go, "/audit/cases/R-0002")
+        page = browser.get("/audit/cases/R-0002")
+        told = self.command("report", "case", "R-0002", "--format", "json")
+        self.assertEqual(browser.get("/audit/cases/R-0002.json").text, told)
+        self.has_figures(page.text, json.loads(told))
+        self.assertIn("no capacity", page.text)
+        self.assertIn("R-0002: 0 unowned seconds", page.text)
+        for path, status in (("/audit/cases/R-0099", 404), ("/audit/cases/x", 404), ("/audit/reports/weather", 404),
+                             ("/audit/reports/case", 404), ("/audit/reports/times.pdf", 404), ("/audit/none", 404),
+                             ("/audit/cases?number=x", 400), ("/audit/cases", 200)):
+            self.assertEqual(browser.get(path).status, status, path)
+        self.assertIn("The trail has no case R-0099.", browser.get("/audit/cases/R-0099").text)
+
+    # ---- The verdict ----
+
+    def test_the_verdict_is_that_of_the_command_and_is_made_anew_when_asked(self):
+        browser = self.enter("auditor")
+        page = self.await_verdict(browser)
+        verdict = json.loads(self.command("verify", "--json"))
+        self.assertIn("<h1>The trail holds</h1>", page.text)
+        self.assertIn(verdict["chain"], page.text)
+        self.assertIn(f"1 to {verdict['events']}, of {verdict['stored_events']} that are stored", page.text)
+        self.assertIn(f"Not checked</strong> {verdict['replay']['why']}", html.unescape(page.text))
+        self.assertEqual(browser.post("/audit/verdict", {"token": "x" * 43}).status, 403)
+        self.assertEqual(browser.post("/audit/verdict", {}).status, 403)
+        self.assertEqual(browser.post("/audit/verdict", {"token": page.token()}, "https://evil.example").status, 403)
+        self.assertEqual(browser.post("/audit/verdict", {"token": page.token()}).go, "/audit")
+        self.assertIn("<h1>The trail holds</h1>", self.await_verdict(browser).text)
+
+    def altered_trail(self):
+        path = self.stage.path("altered.db")
+        with sqlite3.connect(f"file:{self.trails['auditor']}?mode=ro", uri=True) as whole, sqlite3.connect(path) as copy:
+            whole.backup(copy)
+        with sqlite3.connect(path) as copy:
+            copy.execute("UPDATE offer SET reason = 'too far' WHERE reason = 'no capacity'")
+        return path
+
+    def test_the_verdict_on_an_altered_trail_names_what_is_wrong(self):
+        self.with_trail(self.altered_trail())
+        page = self.await_verdict(self.enter("auditor"))
+        self.assertIn("<h1>The trail does not hold</h1>", page.text)
+        self.assertIn("table offer: a row was altered or is missing", page.text)
+        self.assertIn("table offer: a row stands there that the events do not account for", page.text)
+
+    # ---- Who may see what ----
+
+    def test_nobody_else_comes_in_and_an_auditor_goes_nowhere_else(self):
+        paths = ("/audit", "/audit/reports/times", "/audit/reports/times.csv", "/audit/cases", "/audit/cases/R-0001.json")
+        for role in ("team", "coordinator", "referrer"):
+            browser = self.enter(role)
+            for path in paths:
+                page = browser.get(path)
+                self.assertEqual(page.status, 403)
+                self.assertIn("These pages are for auditors and inspectors", page.text)
+            self.assertEqual(browser.post("/audit/verdict", {}).status, 403)
+        stranger = Browser(self.stage.path("gateway.socket"))
+        for path in paths:
+            self.assertEqual(stranger.get(path).go, "/sign-in")
+        self.assertEqual(stranger.post("/audit/verdict", {}).status, 403)
+        auditor = self.enter("auditor")
+        self.assertEqual(auditor.get("/").go, "/audit")
+        self.assertEqual(auditor.get("/cases/R-0001").status, 503)
+
+    def test_an_auditor_sees_nothing_of_an_inspectors_trail_which_an_inspector_reads(self):
+        self.with_trail(self.trails["inspector"])
+        inspector, auditor = self.enter("inspector"), self.enter("auditor")
+        self.assertIn("an inspector&#39;s", self.await_verdict(inspector).text.replace("inspector's", "inspector&#39;s"))
+        story = inspector.get("/audit/cases/R-0002").text
+        self.assertRegex(story, r"\d\d:\d\d:\d\d\.\d{3}Z")
+        self.assertIn("concordat show R-0002 shows them", story)
+        for path in ("/audit", "/audit/reports/times", "/audit/reports/open.csv", "/audit/cases/R-0002",
+                     "/audit/cases/R-0099"):
+            page = auditor.get(path)
+            self.assertEqual(page.status, 403, path)
+            self.assertIn("The trail here is an inspector", page.text)
+
+    def test_without_a_trail_the_pages_say_so(self):
+        self.with_trail(None)
+        self.assertIn("There is no trail to read here", self.enter("auditor").get("/audit").text)
+        self.with_trail(self.stage.path("none.db"))
+        page = self.enter("inspector").get("/audit/reports/times")
+        self.assertEqual(page.status, 503)
+        self.assertIn("There is no trail to read here", page.text)
+        self.assertNotIn("none.db", page.text)
+
+    # ---- Much at once ----
+
+    def test_many_questions_at_once_are_all_answered_and_other_pages_go_on(self):
+        browser, connections = self.enter("auditor"), []
+        for _ in range(40):
+            connection = Connection(browser.path)
+            connection.request("GET", "/audit/reports/national", headers={"Cookie": browser.cookie})
+            connections.append(connection)
+        self.assertIn(browser.get("/status").status, (200, 503))
+        statuses = [connection.getresponse().status for connection in connections]
+        for connection in connections:
+            connection.close()
+        self.assertLessEqual(set(statuses), {200, 503})
+        self.assertGreaterEqual(statuses.count(200), 8)
+
+    def test_it_stops_while_a_trail_is_being_verified(self):
+        browser = self.enter("auditor")
+        page = browser.get("/audit")
+        browser.post("/audit/verdict", {"token": page.token()})
+        self.assertEqual(self.stage.stop("gateway"), 0)
+        self.start(self.trails["auditor"])
+
+
+def cell_text(cell):
+    if cell is None:
+        return "-"
+    return f"{cell:.1f}" if isinstance(cell, float) else str(cell)
+
+
+if __name__ == "__main__":
+    unittest.main()
