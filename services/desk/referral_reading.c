@@ -19,7 +19,7 @@ void referral_reading_words(const struct referral_reading *reading, char out[REA
     reading_sentence(out, "Understood: ", reading->understood, ".");
     reading_sentence(out, "No code, so now in the confidential part: ", reading->moved, ".");
     reading_sentence(out, "Not understood, so kept as you typed it for whoever comes: ", reading->kept,
-                     ". Nothing is held up by it; correct it with `update` when there is time.");
+                     ". Nothing is held up by it; correct it when there is time.");
     reading_sentence(out, "",
                      reading->cut ? "The end of what you told did not fit: tell it when they ring." : "", "");
 }

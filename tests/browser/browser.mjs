@@ -7,8 +7,13 @@ import { freshCode } from "./stage.mjs";
 const CHROMIUM = "/usr/bin/chromium-headless-shell";
 export const PROGRAMS = [CHROMIUM, "/usr/sbin/nginx", "/usr/bin/openssl"];
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-// An input is of text, and a button sends its form, unless they say otherwise: pages need not.
-const TYPES_UNSAID = { "no-implicit-button-type": "off", "no-implicit-input-type": "off" };
+const RULES = {
+  // An input is of text, and a button sends its form, unless they say otherwise: pages need not.
+  "no-implicit-button-type": "off",
+  "no-implicit-input-type": "off",
+  // Boxes of one name are one question, as radio buttons are.
+  "form-dup-name": ["error", { shared: ["radio", "checkbox", "button", "reset", "submit"] }],
+};
 
 export class Browser {
   static async open(stage) {
@@ -16,7 +21,7 @@ export class Browser {
     browser.stage = stage;
     browser.states = new Set();
     browser.undecided = 0;
-    browser.validator = new HtmlValidate({ extends: ["html-validate:recommended"], rules: TYPES_UNSAID });
+    browser.validator = new HtmlValidate({ extends: ["html-validate:recommended"], rules: RULES });
     browser.chromium = await chromium.launch({
       executablePath: CHROMIUM,
       args: [

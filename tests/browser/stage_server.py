@@ -28,6 +28,7 @@ PEOPLE = (
     ("p202", "Jo Lindqvist", "coordinator", "northmoor-duty"),
     ("p301", "Kit Moreau", "referrer", "street-triage"),
     ("p302", "Alex Brannigan", "referrer", "street-triage"),
+    ("p303", "Remi Calloway", "referrer", "liaison-and-diversion"),
     ("p401", "Noor Haddad", "auditor", "council"),
 )
 
