@@ -31,7 +31,8 @@ struct page_sign_in {
 struct page_home {
     struct page_frame frame;
     const char *role, *of;
-    bool refers;
+    bool refers; /* for their source */
+    bool enters; /* what was telephoned */
 };
 
 struct page_row {
@@ -107,15 +108,17 @@ struct page_told {
 struct page_refer {
     struct page_frame frame;
     const char *title;
-    bool is_new, is_change;   /* one of them */
-    const char *id;           /* of the referral that is changed */
-    const char *only;         /* the name of the one question that is changed; NULL: any are */
-    const char *fault;        /* what is missing; NULL: nothing */
-    const char *not_sent;     /* why nothing was sent; NULL: it was not tried */
-    const char *before;       /* the id of the same referral, which was sent before as it was then */
-    const char *ring;         /* whom to ring then */
-    bool is_again;            /* it was not sent, because the page was of another sign-in */
-    const char *page, *pages; /* its number, and how many there are; NULL: it has all questions */
+    bool is_telephoned;           /* a coordinator enters it for somebody who rang */
+    const char *caller, *rang_at; /* as they were typed then */
+    bool is_new, is_change;       /* one of them */
+    const char *id;               /* of the referral that is changed */
+    const char *only;             /* the name of the one question that is changed; NULL: any are */
+    const char *fault;            /* what is missing; NULL: nothing */
+    const char *not_sent;         /* why nothing was sent; NULL: it was not tried */
+    const char *before;           /* the id of the same referral, which was sent before as it was then */
+    const char *ring;             /* whom to ring then */
+    bool is_again;                /* it was not sent, because the page was of another sign-in */
+    const char *page, *pages;     /* its number, and how many there are; NULL: it has all questions */
     bool goes_on, goes_back, sends, can_show_all; /* its buttons */
     const struct page_hidden *hidden;
     size_t hidden_count;
@@ -124,6 +127,13 @@ struct page_refer {
     bool has_told;
     const struct page_told *told; /* to be checked before it is sent */
     size_t told_count;
+};
+
+/* A coordinator says what kind of source rang. */
+struct page_refer_which {
+    struct page_frame frame;
+    const struct page_choice *sources;
+    size_t sources_count;
 };
 
 /* A form came from somebody who is not signed in any more. */
@@ -163,6 +173,7 @@ struct page_referral {
     struct page_frame frame;
     const char *id, *number; /* its number; NULL: it has none yet */
     bool is_new;             /* it has none yet */
+    bool is_ours;            /* our source's, who may change it */
     const struct page_block *blocks;
     size_t blocks_count;
     bool has_notes, has_told, has_left_out;

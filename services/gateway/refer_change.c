@@ -9,7 +9,7 @@
 static struct refer_visit *change_begin(struct site *site, struct http_request *request, struct form *form,
                                         const uint8_t id[WIRE_ID_BYTES])
 {
-    struct refer_visit *change = refer_visit_begin(site, request, form);
+    struct refer_visit *change = refer_visit_begin(site, request, form, NULL);
     if (!change)
         return NULL;
     change->is_change = true;
@@ -31,7 +31,7 @@ void refer_change_show(struct site *site, struct http_request *request, const ui
     if (!change)
         return;
     change->only = only ? only->name : NULL;
-    if (refer_form_begin(&change->form, REFER_COMMAND, NULL)) {
+    if (refer_form_begin(&change->form, REFER_COMMAND, NULL, NULL)) {
         refer_visit_show(change, 200, &(struct page_refer){0});
     } else {
         reply_problem(request, REPLY_NO_MEMORY);

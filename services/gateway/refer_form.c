@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/check_rules.h"
+#include "proto/words/spoken_time.h"
 #include "services/desk/action.h"
 #include "services/desk/people.h"
 
 /* The fields that are no questions, and room for the questions. */
-enum { REFER_OWN_RULES = 6, REFER_RULES_MAX = 96, REFER_WORD_BYTES = 64 };
+enum { REFER_OWN_RULES = 8, REFER_RULES_MAX = 96, REFER_WORD_BYTES = 64 };
 
 static struct form_rule refer_rule_rows[REFER_RULES_MAX] = {
     {.name = REFER_TOKEN, .bytes_max = REFER_WORD_BYTES},
@@ -19,6 +21,8 @@ static struct form_rule refer_rule_rows[REFER_RULES_MAX] = {
     {.name = REFER_PAGE, .bytes_max = REFER_WORD_BYTES},
     {.name = REFER_GO, .bytes_max = REFER_WORD_BYTES},
     {.name = REFER_CLEAR, .bytes_max = REFER_WORD_BYTES},
+    {.name = REFER_CALLER, .bytes_max = REFER_VALUE_BYTES_MAX, .mended = true},
+    {.name = REFER_RANG, .bytes_max = REFER_VALUE_BYTES_MAX, .mended = true},
 };
 static size_t refer_rule_count;
 
@@ -74,7 +78,8 @@ static void known_of(const struct refer_person *person, struct refer_known *know
     action_typed_word(&concordat__v1__staff_role__descriptor, person ? (int)person->role : 0, known->role);
 }
 
-bool refer_form_begin(struct form *form, const char *field, const struct refer_person *person)
+bool refer_form_begin(struct form *form, const char *field, const struct refer_person *person,
+                      const char *source)
 {
     struct refer_known *known = malloc(sizeof *known);
     *form = (struct form){.text = (char *)known, .size = sizeof *known};
@@ -84,6 +89,8 @@ bool refer_form_begin(struct form *form, const char *field, const struct refer_p
     form->fields[form->count++] = (struct form_field){refer_rule(field), known->id};
     form->fields[form->count++] = (struct form_field){refer_rule("referrer-name"), known->name};
     form->fields[form->count++] = (struct form_field){refer_rule("role"), known->role};
+    if (source)
+        form->fields[form->count++] = (struct form_field){refer_rule(REFER_SOURCE), source};
     return true;
 }
 
@@ -124,9 +131,36 @@ static char *values_of(const struct form *form, const char *name)
     return text;
 }
 
-static bool set_values(const struct form *form, json_t *given)
+bool refer_form_rang(const struct form *form, int64_t now_ms, int64_t *rang_ms)
 {
-    bool good = true;
+    const char *text = form_value(form, REFER_RANG, 0);
+    return text && *text && spoken_time_read(text, now_ms, rang_ms);
+}
+
+const char *refer_form_caller(const struct form *form)
+{
+    const ProtobufCMessageDescriptor *type = &concordat__v1__received__descriptor;
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(type, "on_behalf_of");
+    const struct check_shape *shape = check_rules_of(type)[field - type->fields]->shape;
+    const char *text = form_value(form, REFER_CALLER, 0);
+    return text && *text && check_shape_fits(shape, text, strlen(text)) ? text : NULL;
+}
+
+/* Words about a call that mean nothing here are no question's; the reader keeps them. */
+static bool keep_call(const struct form *form, int64_t now_ms, json_t *given)
+{
+    int64_t rang_ms;
+    const char *rang = form_value(form, REFER_RANG, 0), *caller = form_value(form, REFER_CALLER, 0);
+    bool rang_is_lost = rang && *rang && !refer_form_rang(form, now_ms, &rang_ms);
+    bool caller_is_lost = caller && *caller && !refer_form_caller(form);
+    return (!rang_is_lost || json_object_set_new(given, "Rang at", json_string(rang)) == 0) &&
+           (!caller_is_lost || json_object_set_new(given, "Caller", json_string(caller)) == 0);
+}
+
+static bool set_values(const struct form *form, int64_t now_ms, json_t *given)
+{
+    bool good = keep_call(form, now_ms, given);
     for (size_t i = 0; good && i < referral_fields_count; i++) {
         const struct referral_field *field = &referral_fields[i];
         if (!referral_question_find(field->name))
@@ -145,7 +179,7 @@ ProtobufCMessage *refer_form_message(const struct form *form, const char *id, co
     struct wire_fault fault;
     json_t *json = json_object(), *given = json_object();
     ProtobufCMessage *message =
-        json && given && set_values(form, given)
+        json && given && set_values(form, now_ms, given)
             ? referral_message(json, given, id, of, now_ms, descriptor, arena, reading, &fault)
             : NULL;
     json_decref(given);

@@ -21,7 +21,7 @@ struct refer_made {
     struct page_question questions[PAGE_QUESTIONS_MAX];
     struct page_choice choices[PAGE_CHOICES_MAX];
     struct referral_choice words[PAGE_CHOICES_MAX];
-    struct page_hidden hidden[FORM_FIELDS_MAX + 3]; /* two ids and the page's number too */
+    struct page_hidden hidden[FORM_FIELDS_MAX + 4]; /* two ids, the source and the page's number too */
     struct refer_told told;
     char page[PAGE_NUMBER_BYTES], pages[PAGE_NUMBER_BYTES];
     size_t part_count, question_count, choice_count, hidden_count;
@@ -168,7 +168,7 @@ static void set_numbers(struct refer_made *made, struct page_refer *page, unsign
 /* The ids of the form go with it. */
 static void carry_ids(struct refer_made *made)
 {
-    static const char *const ids[] = {REFER_ID, REFER_COMMAND};
+    static const char *const ids[] = {REFER_ID, REFER_COMMAND, REFER_SOURCE};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
         if (form_value(made->view->form, ids[i], 0))
             carry(made, ids[i], form_value(made->view->form, ids[i], 0));

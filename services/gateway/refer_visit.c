@@ -42,17 +42,21 @@ bool refer_visit_read(struct site *site, struct http_request *request, const cha
     return false;
 }
 
-static bool source_of(const struct web_visit *visit, Concordat__V1__Source *source)
+/* A person of a source refers for it; a coordinator, for the one that rang. */
+static bool source_of(const struct web_visit *visit, const char *rang, Concordat__V1__Source *source)
 {
+    bool refers = visit->role == CONCORDAT__V1__ROLE__ROLE_REFERRER;
+    bool enters = visit->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR && rang;
     int value;
-    if (visit->role != CONCORDAT__V1__ROLE__ROLE_REFERRER ||
-        !words_parse(&concordat__v1__source__descriptor, visit->of, &value))
+    if ((!refers && !enters) ||
+        !words_parse(&concordat__v1__source__descriptor, refers ? visit->of : rang, &value) || value == 0)
         return false;
     *source = (Concordat__V1__Source)value;
     return true;
 }
 
-struct refer_visit *refer_visit_begin(struct site *site, struct http_request *request, struct form *form)
+struct refer_visit *refer_visit_begin(struct site *site, struct http_request *request, struct form *form,
+                                      const char *source)
 {
     struct refer_visit *refer = calloc(1, sizeof *refer);
     if (!refer) {
@@ -62,8 +66,10 @@ struct refer_visit *refer_visit_begin(struct site *site, struct http_request *re
     }
     refer->form = *form;
     refer->visit = visit_begin_anyway(site, request);
-    if (refer->visit && source_of(refer->visit, &refer->source))
+    if (refer->visit && source_of(refer->visit, source, &refer->source)) {
+        refer->is_telephoned = refer->visit->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR;
         return refer;
+    }
     if (refer->visit)
         reply_problem(request, REPLY_NOT_FOUND);
     refer_visit_end(&refer);
@@ -89,6 +95,9 @@ void refer_visit_show(struct refer_visit *refer, unsigned status, struct page_re
     page->frame = refer->visit->frame;
     page->ring = refer->visit->site->ring;
     page->is_change = refer->is_change;
+    page->is_telephoned = refer->is_telephoned;
+    page->caller = form_value(&refer->form, REFER_CALLER, 0);
+    page->rang_at = form_value(&refer->form, REFER_RANG, 0);
     page->id = refer->id;
     page->only = refer->only;
     refer_page_write(&html, &view, page);
@@ -111,7 +120,7 @@ void refer_visit_ask(struct refer_visit *refer, const Concordat__V1__Request *re
 {
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND__NOT_SET)
         show_not_sent(refer, "The service has no room at this moment.");
-    else if (!refer->visit->desk)
+    else if (!refer->visit->desk || !desk_answers(refer->visit->desk))
         show_not_sent(refer, "The intake of your source does not answer.");
     else
         settled_ask(refer->visit->desk, request, &refer->visit->person, done, refer);

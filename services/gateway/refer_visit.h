@@ -12,6 +12,7 @@ struct refer_visit {
     struct form form;
     Concordat__V1__Source source;
     unsigned page;            /* as in struct refer_view */
+    bool is_telephoned;       /* a coordinator enters it for somebody who rang */
     bool is_change;           /* of a referral that was sent */
     char id[UUID_TEXT_BYTES]; /* of the referral */
     const char *only;         /* of a change: the one question; NULL: all */
@@ -23,8 +24,10 @@ struct refer_visit {
  * of the referral that the form changes; NULL: it is a new one. */
 bool refer_visit_read(struct site *site, struct http_request *request, const char *changed,
                       struct form *form);
-/* Takes the form. NULL: the request was answered, and the form ended. */
-struct refer_visit *refer_visit_begin(struct site *site, struct http_request *request, struct form *form);
+/* Takes the form. `source` is the kind of source that rang a coordinator; NULL: none did. NULL: the request
+ * was answered, and the form ended. */
+struct refer_visit *refer_visit_begin(struct site *site, struct http_request *request, struct form *form,
+                                      const char *source);
 void refer_visit_end(struct refer_visit **refer);
 
 /* Answers the request with the form, and ends the visit. `page` says what is to be told beside it. */

@@ -86,7 +86,8 @@ static void show_home(struct site *site, struct http_request *request)
         .frame = {.person = account->name, .token = session->token, .position = position},
         .role = words_for(&concordat__v1__role__descriptor, (int)account->role, role),
         .of = account->of,
-        .refers = account->role == CONCORDAT__V1__ROLE__ROLE_REFERRER};
+        .refers = account->role == CONCORDAT__V1__ROLE__ROLE_REFERRER,
+        .enters = account->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR};
     page_home(&html, &page);
     reply_page(request, 200, &html, NULL);
 }
@@ -124,6 +125,7 @@ static const struct route {
     {"/status", show_router_status, NULL},
     {CASE_PATH, case_page_show, NULL},
     {REFER_PATH, refer_show, refer_take},
+    {REFER_FOR_PATH, refer_show_for, NULL},
     {MY_REFERRALS_PATH, my_referrals_show, NULL},
     {ALL_REFERRALS_PATH, all_referrals_show, NULL},
     {REFERRAL_PATH, referral_show, referral_take},

@@ -30,6 +30,8 @@ export const STATES = [
   { name: "refer-custody-4", as: "referrer", at: 2, path: "/refer", then: (page) => goOn(page, 3) },
   { name: "refer-custody-5", as: "referrer", at: 2, path: "/refer", then: (page) => goOn(page, 4) },
   { name: "refer-custody-check", as: "referrer", at: 2, path: "/refer", then: (page) => goOn(page, 5) },
+  { name: "refer-telephoned-which", as: "coordinator", path: "/refer" },
+  { name: "refer-telephoned", as: "coordinator", path: "/refer/emergency-department" },
   { name: "refer-not-sent", as: "referrer", at: 2, path: "/refer", then: sendWithoutIntake },
   { name: "refer-signed-out", as: "referrer", path: "/refer", then: sendSignedOut },
   { name: "home-auditor", as: "auditor", path: "/" },

@@ -120,21 +120,21 @@ class Stage:
             "--key", self.path("secret", "broker.key_secret"), "--keys", self.path("keys"),
             "--master-key", self.path("master-key"), ready=ready, env=env)
 
-    def start_intake(self, name="intake", *options, key=None, state=None, broker=None, env=None):
-        """Starts an intake of street triage, with a key of its own unless another is named; devices() connect to it."""
+    def start_intake(self, name="intake", *options, source="street-triage", key=None, state=None, broker=None, env=None):
+        """Starts an intake of a source, with a key of its own unless another is named; devices() connect to it."""
         if name not in self.intakes:
             self.intakes[name] = f"tcp://127.0.0.1:{free_port()}"
             os.mkdir(self.path(f"{name}-devices"), 0o755)
-            self.make_key(name, "source", "street-triage")
+            self.make_key(name, "source", source)
         return self.start(
-            name, "concordat-intake", "--source", "street-triage", "--organisation", "ZZP01", "--site", "northmoor-car",
+            name, "concordat-intake", "--source", source, "--organisation", "ZZP01", "--site", "northmoor-car",
             "--state", state or self.path(f"{name}-state"), "--listen", self.intakes[name],
             "--key", self.path("secret", f"{key or name}.key_secret"), "--keys", self.path(f"{name}-devices"),
             "--broker", broker or self.endpoint, "--broker-key", self.public_key("broker"), *options, ready="listening", env=env)
 
-    def device(self, name, intake="intake", key=None):
+    def device(self, name, intake="intake", source="street-triage", key=None):
         """Connects a device to an intake that has been started, with a key of its own unless another is named."""
-        self.make_key(name, "referrer", "street-triage", admitted=False)
+        self.make_key(name, "referrer", source, admitted=False)
         shutil.copy(self.path("secret", f"{name}.key"), self.path(f"{intake}-devices", f"{name}.key.new"))
         os.rename(self.path(f"{intake}-devices", f"{name}.key.new"), self.path(f"{intake}-devices", f"{name}.key"))
         client = python_client.Client(

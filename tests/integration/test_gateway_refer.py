@@ -13,7 +13,8 @@ from page_form import PageForm
 
 CALLBACK = "07700 900123"
 PEOPLE = {"officer": ("p301", "referrer", "street-triage"), "custody": ("p303", "referrer", "liaison-and-diversion"),
-          "third": ("p304", "referrer", "street-triage"), "late": ("p302", "referrer", "street-triage"), "duty": ("p201", "coordinator", "northmoor-duty")}
+          "third": ("p304", "referrer", "street-triage"), "late": ("p302", "referrer", "street-triage"), "ward": ("p305", "referrer", "emergency-department"),
+          "team": ("p101", "team", "northmoor-crisis"), "duty": ("p201", "coordinator", "northmoor-duty")}
 UNKNOWN = "0199aaaa-0000-7000-8000-000000000001"
 
 
@@ -26,6 +27,8 @@ class Refer(unittest.TestCase):
         cls.stage.start_broker()
         cls.stage.start_intake()
         cls.stage.device("car")
+        cls.stage.start_intake("ed", source="emergency-department")
+        cls.stage.device("ward", "ed", source="emergency-department")
         cls.stage.make_key("duty", "coordinator", "northmoor-duty")
         cls.stage.start_team("crisis", "northmoor-crisis")
         cls.people = {name: add_person(cls.stage, "add", person, "--name", f"Sam of {name}", "--role", role, "--of", of)
@@ -34,8 +37,11 @@ class Refer(unittest.TestCase):
 
     @classmethod
     def start(cls):
-        start_gateway(cls.stage, [cls.stage.path("secret", "duty.key_secret"), f"{cls.stage.path('secret', 'car.key_secret')} {cls.stage.intakes['intake']} "
-                                  f"{cls.stage.public_key('intake')}"])
+        desks = [cls.stage.path("secret", f"{name}.key_secret") for name in ("duty", "crisis")]
+        for device, intake in (("car", "intake"), ("ward", "ed")):
+            desks.append(f"{cls.stage.path('secret', f'{device}.key_secret')} {cls.stage.intakes[intake]} "
+                         f"{cls.stage.public_key(intake)}")
+        start_gateway(cls.stage, desks)
 
         cls.officer = cls.enter("officer")
 
@@ -183,6 +189,19 @@ class Refer(unittest.TestCase):
             for field in (("name", "Jo Example"), ("narrative", "Frightened."), ("needs", "AMHP"), ("needs", "perinatal")):
                 self.assertIn(field, fields)
 
+    def test_an_emergency_department_checks_at_the_end_and_sends(self):
+        ward = self.enter("ward")
+        page = ward.get("/refer")
+        for values in ({"callback": CALLBACK}, {"age": "19"}, {"arrived_at": "20 minutes ago", "postcode": "ZX2"},
+                       {"self_harm": "yes", "physically_cleared": "no"}, {"legal": "none"}):
+            page = ward.post("/refer", self.form(page).filled("next", **values))
+        page = ward.post("/refer", self.form(page).filled())
+        self.assertIn("<strong>RECEIVED", page.text)
+        self.assertIn("a psychosocial assessment is still to be done", page.text)
+        record = self.stage.concordat("duty", "show", self.number(page), "to check the form")[1]
+        for told in ("Self harm: yes", "Physically cleared: no", "Age years: 19", "Source: emergency department"):
+            self.assertIn(told, record)
+
     def test_a_form_outlives_its_session(self):
         self.browser = self.enter("late")
         sent = self.form(self.browser.get("/refer")).filled(callback=CALLBACK, narrative="Kept.", postcode="ZX1")
@@ -211,10 +230,28 @@ class Refer(unittest.TestCase):
         self.await_text("/referrals", "There is a message for you")
         self.await_text(f"/referrals/{self.id(mine)}", "Northmoor duty coordinator: ")
 
-    def test_it_is_for_people_of_a_source(self):
+    def test_a_coordinator_enters_what_was_telephoned(self):
         duty = self.enter("duty")
-        self.assertEqual(duty.get("/refer").status, 404)
+        which = duty.get("/refer").text
+        for source in ("street-triage", "liaison-and-diversion", "emergency-department"):
+            self.assertIn(f'href="/refer/{source}"', which)
+        form = self.form(duty.get("/refer/street-triage"))
+        self.assertIn(("referrer-name", ""), form.fields)  # the one who rings is not the coordinator
+        page = duty.post("/refer", form.filled(callback=CALLBACK, caller="intake", rang_at="20 minutes ago", postcode="ZX1"))
+        self.assertIn("<strong>RECEIVED", page.text)
+        self.assertNotIn("/change", page.text)
+        self.await_text(f"/referrals/{dict(form.fields)['referral']}", "<strong>RECEIVED")  # the source has it now
+        form = self.form(duty.get("/refer/emergency-department"))
+        page = duty.post("/refer", form.filled(callback=CALLBACK, caller="a ward <somewhere>", rang_at="soon"))
+        self.assertIn("Not understood, so kept as you typed it for whoever comes: Rang at, Caller", page.text)
+        self.assertEqual(duty.get("/refer/none").status, 404)
         self.assertEqual(duty.get("/referrals").status, 404)
+
+    def test_it_is_for_people_of_a_source(self):
+        team = self.enter("team")
+        self.assertEqual(team.get("/refer").status, 404)
+        self.assertEqual(team.get("/refer/street-triage").status, 404)
+        self.assertEqual(team.get("/referrals").status, 404)
         self.assertEqual(Browser(self.stage.path("gateway.socket")).get("/refer").go, "/sign-in")
         self.assertEqual(self.browser.get(f"/referrals/{UNKNOWN}").status, 404)
         self.assertEqual(self.browser.get("/referrals/none").status, 404)
@@ -234,7 +271,7 @@ class Refer(unittest.TestCase):
         sent = self.form(self.browser.get("/refer")).filled(callback=CALLBACK, narrative="Kept.", postcode="ZX1")
         page = self.browser.post("/refer", sent)
         self.assertEqual(page.status, 503)
-        self.assertIn("nobody knows whether it has this", page.text)
+        self.assertIn("NOT SENT", page.text)
         self.assertIn("Kept.</textarea>", page.text)
         self.stage.start_intake()
         for _ in range(SECONDS):

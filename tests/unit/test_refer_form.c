@@ -110,7 +110,7 @@ static void nothing_mistyped_holds_it_up(void **state)
 static void the_street_has_all_its_questions_on_one_page_and_begins_at_the_number(void **state)
 {
     (void)state;
-    assert_true(refer_form_begin(&form, REFER_ID, &person));
+    assert_true(refer_form_begin(&form, REFER_ID, &person, NULL));
     const char *page = written(CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE, REFER_PAGE_ALL);
     assert_non_null(strstr(page, "id=\"callback\" name=\"callback\" value=\"\""));
     assert_int_equal(times_in(page, " autofocus"), 1);
