@@ -12,8 +12,9 @@ packages=(
   python3 sqlite3 iso-codes
   python3-protobuf python3-yaml
 )
-# The styles of the pages are made from npm packages, which bring the Node that makes them; Debian's starts npm. Another npm
-# than Debian's will do.
+# The styles of the pages are made from npm packages, which bring the Node that makes them (it needs libatomic1); Debian's
+# starts npm. Another npm than Debian's will do.
+packages+=(libatomic1)
 command -v npm >/dev/null || packages+=(npm)
 # Only the tests need these: the test library, a client in another language and what seals forms for it, time zones, a
 # count of instructions, the commit that a seed belongs to, and what checks manual pages and one-time codes.
