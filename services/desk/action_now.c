@@ -1,0 +1,102 @@
+/* action_now.c: see action_now.h. */
+#include "services/desk/action_now.h"
+
+#include <string.h>
+
+/* How a case stands, for one who looks at it: a bit for each. */
+enum case_now {
+    NOW_OPEN = 1 << 0,
+    NOW_ASKED = 1 << 1,        /* their team has the live offer */
+    NOW_OURS = 1 << 2,         /* their team has the case, or their desk has it in hand */
+    NOW_WAITS = 1 << 3,        /* the coordinator owns it and nobody has taken it */
+    NOW_OTHERS = 1 << 4,       /* a team owns it or is asked, for its coordinator */
+    NOW_HANDING_OVER = 1 << 5, /* their team has asked another to take it over */
+    NOW_CLOSING = 1 << 6,      /* a team wants to close it without contact */
+    NOW_MISSING = 1 << 7,
+    NOW_UNSEEN = 1 << 8, /* changes or messages wait for somebody */
+    NOW_ASKED_BESIDE = 1 << 9,
+    NOW_REOPENABLE = 1 << 10,
+    NOW_REFERRED_ON = 1 << 11,
+    NOW_EVER = 1 << 12
+};
+
+static const struct action_now {
+    const char *name;
+    unsigned when; /* it makes sense if one of these holds */
+} actions_typed[] = {
+    {"accept", NOW_ASKED},
+    {"seen", NOW_ASKED},
+    {"decline", NOW_ASKED},
+    {"checkin", NOW_OURS},
+    {"tried", NOW_OURS},
+    {"close", NOW_OURS},
+    {"handover", NOW_OURS},
+    {"cancel-handover", NOW_HANDING_OVER},
+    {"give-back", NOW_OURS},
+    {"saw-closing", NOW_CLOSING},
+    {"acknowledge", NOW_WAITS | NOW_MISSING | NOW_CLOSING},
+    {"mute", NOW_WAITS | NOW_MISSING | NOW_CLOSING},
+    {"take", NOW_WAITS | NOW_OTHERS},
+    {"assign", NOW_WAITS | NOW_OTHERS | NOW_OURS},
+    {"detention", NOW_OPEN},
+    {"missing", NOW_OPEN},
+    {"found", NOW_MISSING},
+    {"ask", NOW_OPEN},
+    {"answer", NOW_ASKED_BESIDE},
+    {"wish", NOW_OPEN},
+    {"saw", NOW_UNSEEN},
+    {"message", NOW_OPEN},
+    {"withdraw", NOW_OPEN},
+    {"reopen", NOW_REOPENABLE},
+    {"passed-on", NOW_REFERRED_ON},
+    {"status", NOW_EVER},
+    {"show", NOW_EVER},
+    {"who", NOW_EVER},
+    {"erase", NOW_EVER},
+    {"hold", NOW_EVER},
+};
+
+static unsigned team_now(const Concordat__V1__CaseStatus *status, const char *of)
+{
+    bool is_owner = status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM &&
+                    status->state != CONCORDAT__V1__STATE__STATE_OFFERED && strcmp(status->owner, of) == 0;
+    bool is_asked = status->attempt != 0 && strcmp(status->asked_team, of) == 0;
+    return (is_owner ? NOW_OURS : 0) | (is_asked ? NOW_ASKED : 0) |
+           (is_owner && status->handing_over ? NOW_HANDING_OVER : 0);
+}
+
+static unsigned coordinator_now(const Concordat__V1__CaseStatus *status)
+{
+    if (status->without_contact != 0)
+        return NOW_CLOSING | NOW_OURS;
+    if (status->state == CONCORDAT__V1__STATE__STATE_TAKEN)
+        return NOW_OURS;
+    return status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_COORDINATOR ? NOW_WAITS : NOW_OTHERS;
+}
+
+static unsigned now_of(Concordat__V1__Role role, const char *of, const Concordat__V1__CaseStatus *status)
+{
+    bool is_over = status->state == CONCORDAT__V1__STATE__STATE_CLOSED ||
+                   status->state == CONCORDAT__V1__STATE__STATE_WITHDRAWN;
+    bool is_passed = status->outcome == CONCORDAT__V1__OUTCOME__OUTCOME_REFERRED_ON;
+    bool is_unseen = status->changed_seq != 0 || action_messages_seq(status) != 0;
+    unsigned now = NOW_EVER | (is_unseen ? NOW_UNSEEN : 0);
+    if (is_over)
+        return now | (status->reopen_until_ms != 0 ? NOW_REOPENABLE : 0) | (is_passed ? NOW_REFERRED_ON : 0);
+    now |= NOW_OPEN | (status->missing ? NOW_MISSING : 0) | (status->n_beside > 0 ? NOW_ASKED_BESIDE : 0);
+    if (role == CONCORDAT__V1__ROLE__ROLE_TEAM)
+        now |= team_now(status, of);
+    if (role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
+        now |= coordinator_now(status);
+    return now;
+}
+
+bool action_makes_sense(const struct action_kind *kind, Concordat__V1__Role role, const char *of,
+                        const Concordat__V1__CaseStatus *status)
+{
+    unsigned now = now_of(role, of, status);
+    for (size_t i = 0; i < sizeof actions_typed / sizeof *actions_typed; i++)
+        if (strcmp(actions_typed[i].name, kind->name) == 0)
+            return actions_typed[i].when & now;
+    return !action_names_case(kind);
+}

@@ -1,0 +1,12 @@
+/* action_now.h: which actions make sense in the state that a case is in, for one table to say it to every
+ * screen. The server decides by itself what it takes. Pure; any thread. */
+#ifndef CONCORDAT_DESK_ACTION_NOW_H
+#define CONCORDAT_DESK_ACTION_NOW_H
+
+#include "services/desk/action.h"
+
+/* For somebody of that role, at the team or desk `of`. An action that names no case always does. */
+bool action_makes_sense(const struct action_kind *kind, Concordat__V1__Role role, const char *of,
+                        const Concordat__V1__CaseStatus *status);
+
+#endif

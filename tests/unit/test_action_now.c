@@ -1,0 +1,96 @@
+/* Each action is offered in the states in which it makes sense, to the one whose it is then. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "services/desk/action_now.h"
+
+#define TEAM        CONCORDAT__V1__ROLE__ROLE_TEAM
+#define COORDINATOR CONCORDAT__V1__ROLE__ROLE_COORDINATOR
+#define STATE(name) CONCORDAT__V1__STATE__STATE_##name
+
+static void each_has_its_states(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        Concordat__V1__Role role;
+        Concordat__V1__State state;
+        const char *owner, *asked; /* teams; the coordinator owns it if there is no owner */
+        bool makes_sense;
+    } rows[] = {
+        {"accept", TEAM, STATE(OFFERED), "ours", "ours", true},
+        {"accept", TEAM, STATE(OFFERED), "theirs", "theirs", false},
+        {"accept", TEAM, STATE(ACCEPTED), "ours", "", false},
+        {"checkin", TEAM, STATE(OFFERED), "ours", "ours", false},
+        {"checkin", TEAM, STATE(ACCEPTED), "ours", "", true},
+        {"checkin", TEAM, STATE(ACCEPTED), "theirs", "", false},
+        {"checkin", COORDINATOR, STATE(TAKEN), NULL, "", true},
+        {"checkin", COORDINATOR, STATE(HELD), NULL, "", false},
+        {"give-back", TEAM, STATE(CLOSED), "ours", "", false},
+        {"message", TEAM, STATE(ACCEPTED), "ours", "", true},
+        {"message", TEAM, STATE(CLOSED), "ours", "", false},
+        {"acknowledge", COORDINATOR, STATE(HELD), NULL, "", true},
+        {"acknowledge", COORDINATOR, STATE(ACCEPTED), "theirs", "", false},
+        {"take", COORDINATOR, STATE(ACCEPTED), "theirs", "", true},
+        {"take", COORDINATOR, STATE(TAKEN), NULL, "", false},
+        {"saw-closing", COORDINATOR, STATE(TAKEN), NULL, "", false},
+        {"reopen", TEAM, STATE(CLOSED), "ours", "", false},
+        {"show", TEAM, STATE(CLOSED), "ours", "", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+        status.state = rows[i].state;
+        status.owner_kind = rows[i].owner ? CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM
+                                          : CONCORDAT__V1__OWNER_KIND__OWNER_KIND_COORDINATOR;
+        status.owner = (char *)(rows[i].owner ? rows[i].owner : "duty");
+        status.asked_team = (char *)rows[i].asked;
+        status.attempt = rows[i].asked[0] ? 1 : 0;
+        bool makes_sense = action_makes_sense(action_find(rows[i].name), rows[i].role, "ours", &status);
+        if (makes_sense != rows[i].makes_sense)
+            fail_msg("row %zu: %s", i, rows[i].name);
+    }
+}
+
+static void every_action_about_a_case_makes_sense_in_some_state(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    Concordat__V1__Missing missing = CONCORDAT__V1__MISSING__INIT;
+    Concordat__V1__BesideStatus beside = CONCORDAT__V1__BESIDE_STATUS__INIT, *besides[] = {&beside};
+    status.owner_kind = CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM;
+    status.owner = status.asked_team = (char *)"ours";
+    status.attempt = 1;
+    status.handing_over = true;
+    status.missing = &missing;
+    status.beside = besides;
+    status.n_beside = 1;
+    status.changed_seq = 1;
+    status.reopen_until_ms = 1;
+    status.outcome = CONCORDAT__V1__OUTCOME__OUTCOME_REFERRED_ON;
+    for (const struct action_kind *kind = action_kinds; kind->name; kind++) {
+        bool ever = false;
+        for (unsigned i = 0; i < 4; i++) {
+            status.state = i < 2 ? STATE(ACCEPTED) : STATE(CLOSED);
+            status.without_contact = i % 2;
+            ever = ever || action_makes_sense(kind, TEAM, "ours", &status) ||
+                   action_makes_sense(kind, COORDINATOR, "ours", &status);
+        }
+        if (!ever)
+            fail_msg("%s makes sense in no state: it has no row", kind->name);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_has_its_states),
+        cmocka_unit_test(every_action_about_a_case_makes_sense_in_some_state),
+    };
+    return cmocka_run_group_tests_name("action now", tests, NULL, NULL);
+}
