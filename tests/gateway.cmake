@@ -4,6 +4,7 @@ add_library(test-http-peer STATIC worlds/http_peer.c)
 target_link_libraries(test-http-peer PUBLIC concordat-gateway-parts PkgConfig::CMOCKA PRIVATE concordat-flags)
 concordat_unit_test(test_http test-http-peer test-folder)
 concordat_unit_test(test_feed test-http-peer test-folder PkgConfig::SODIUM)
+concordat_unit_test(test_desk_copy concordat-gateway-parts)
 concordat_unit_test(test_form concordat-gateway-parts)
 concordat_unit_test(test_refer_form concordat-gateway-parts)
 concordat_unit_test(test_picture concordat-gateway-parts PkgConfig::JANSSON)
@@ -28,7 +29,7 @@ add_test(NAME test_proxies COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 set_tests_properties(test_proxies PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
 
-foreach(pages audit desks refer)
+foreach(pages audit boards desks refer)
   add_test(NAME test_gateway_${pages} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_gateway_${pages}.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_tests_properties(test_gateway_${pages} PROPERTIES TIMEOUT 120 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

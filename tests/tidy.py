@@ -56,8 +56,6 @@ ONLY_FOR_TESTS = {
     "policy_file_parse": "the fuzzer and the simulation have policies that are in no file",
     "recovery_replay": "the simulation's ledger is no SQLite file",
     "server_drops": "nothing else shows that a message was dropped and not answered",
-    "feed_gone": "the desks do not say yet what has gone",
-    "feed_put": "the desks do not say yet what has changed",
     "seals_counted": "the broker does not count yet",
     "master_key_open_text": "the simulation and the fuzzer have master keys that are in no file",
 }

@@ -39,7 +39,7 @@ NO_SCREEN = re.compile(r"services/intake/|broker/")
 LOGS = {"stderr", "log", "sd_notify", "sd_notifyf"}
 # A text that is handed to one of these is looked up, opened or run.
 LOOKED_UP = {"strcmp", "strncmp", "strcasecmp", "getenv", "setting", "fopen", "strtok_r", "strchr", "strspn", "strcspn",
-             "form_value", "http_header", "http_cookie", "FIELDS", "refer_rule",
+             "form_value", "http_header", "http_query", "http_cookie", "FIELDS", "refer_rule",
              "posix_spawn", "memfd_create", "json_pack", "json_object_get", "json_object_set", "json_object_set_new"}
 # Pages for a browser, whose marks make_pages.py explains: people read what stands between their tags.
 PAGE_FILE = re.compile(r"services/gateway/pages/.*\.html$")

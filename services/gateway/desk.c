@@ -22,9 +22,23 @@ struct desk {
     bool is_brokers;
     Concordat__V1__Role role;
     char of[KEY_OF_CHARS_MAX + 1];
+    uint8_t session[WIRE_ID_BYTES]; /* of the Welcome, for which the board was asked for */
+    bool is_connected;
+    struct desk_copy copy;
+    desk_changed *changed;
+    void *changed_context;
+    int64_t watched_ms, lease_ms, board_ms; /* when somebody looked last, when to say and to ask again */
+    struct desk_capacity capacity;
     struct desk_asked asked[CLIENT_OUTSTANDING_MAX];
     size_t asked_count;
 };
+
+static void copy_is_changed(void *context, const uint8_t *id)
+{
+    struct desk *desk = context;
+    if (desk->changed)
+        desk->changed(desk->changed_context, desk, id);
+}
 
 struct desk *desk_open(const struct desk_config *config, char *message, size_t message_size)
 {
@@ -40,6 +54,9 @@ struct desk *desk_open(const struct desk_config *config, char *message, size_t m
         return NULL;
     }
     desk->is_brokers = config->is_brokers;
+    desk->watched_ms = INT64_MIN / 2;
+    desk->copy.changed = copy_is_changed;
+    desk->copy.context = desk;
     desk->client = concordat_client_open(&client, message, message_size);
     if (!desk->client)
         desk_close(&desk);
@@ -73,6 +90,7 @@ void desk_close(struct desk **desk)
     while ((*desk)->asked_count > 0)
         desk_tell(*desk, 0, NULL);
     concordat_client_close(&(*desk)->client);
+    desk_copy_close(&(*desk)->copy);
     free(*desk);
     *desk = NULL;
 }
@@ -108,27 +126,159 @@ static void desk_tell_answered(struct desk *desk, const Concordat__V1__Message *
         desk_tell(desk, at, message);
 }
 
+/* --- what the desk asks and says by itself ---------------------------------------------------------------
+ */
+
+/* The copy has taken it. If no answer came, the next time asks again. */
+static void own_question_is_answered(void *context, const Concordat__V1__Message *message)
+{
+    (void)context, (void)message;
+}
+
+void desk_ask_board(struct desk *desk, desk_done *done, void *context)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetBoard question = CONCORDAT__V1__GET_BOARD__INIT;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD;
+    request.get_board = &question;
+    desk->board_ms = now_monotonic_ms() + DESK_BOARD_MS;
+    desk_copy_begin(&desk->copy);
+    desk_ask(desk, &request, NULL, done, context);
+}
+
+static bool desk_has_people(const struct desk *desk)
+{
+    return desk->role == CONCORDAT__V1__ROLE__ROLE_TEAM ||
+           desk->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR;
+}
+
+static bool desk_is_looked_at(const struct desk *desk, int64_t now_ms)
+{
+    return now_ms - desk->watched_ms < DESK_LEASE_SECONDS * 1000;
+}
+
+static void desk_say_present(struct desk *desk, int64_t now_ms)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__SetPresence presence = CONCORDAT__V1__SET_PRESENCE__INIT;
+    presence.present = true;
+    presence.lease_seconds = DESK_LEASE_SECONDS;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE;
+    request.set_presence = &presence;
+    desk->lease_ms = now_ms + DESK_LEASE_SECONDS * 1000 / 3;
+    desk_ask(desk, &request, NULL, own_question_is_answered, NULL);
+}
+
+/* Until somebody has looked at the board, the offer is on no device of the team. */
+static void desk_say_delivered(struct desk *desk, const struct desk_case *shown)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__Seen seen = CONCORDAT__V1__SEEN__INIT;
+    if (!shown->offer || shown->status->offer_notice != 0)
+        return;
+    seen.referral = shown->status->referral;
+    seen.attempt = shown->offer->attempt;
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_SEEN;
+    request.seen = &seen;
+    desk_ask(desk, &request, NULL, own_question_is_answered, NULL);
+}
+
+void desk_is_watched(struct desk *desk, int64_t now_ms)
+{
+    bool was = desk_is_looked_at(desk, now_ms);
+    desk->watched_ms = now_ms;
+    if (!desk->is_connected || !desk->is_brokers || !desk_has_people(desk))
+        return;
+    if (now_ms >= desk->lease_ms)
+        desk_say_present(desk, now_ms);
+    if (!was)
+        desk_ask_board(desk, own_question_is_answered, NULL);
+    for (size_t i = 0; i < desk->copy.count; i++)
+        desk_say_delivered(desk, &desk->copy.cases[i]);
+}
+
+/* --- the connection -------------------------------------------------------------------------------------
+ */
+
+/* What the desk is decides what its news mean, so it is noted before they are taken. */
 static void desk_note_welcome(struct desk *desk)
 {
     const Concordat__V1__Welcome *welcome = concordat_client_welcome(desk->client);
     if (!welcome)
         return;
-    desk->role = welcome->role;
+    desk->role = desk->copy.role = welcome->role;
     snprintf(desk->of, sizeof desk->of, "%s", welcome->of);
+    snprintf(desk->copy.of, sizeof desk->copy.of, "%s", welcome->of);
+}
+
+/* A server that was started again knows nothing of our lease, and its news begin anew. */
+static void desk_begins(struct desk *desk, const Concordat__V1__Welcome *welcome, int64_t now_ms)
+{
+    size_t size = welcome->session.len < WIRE_ID_BYTES ? welcome->session.len : WIRE_ID_BYTES;
+    memset(desk->session, 0, sizeof desk->session);
+    memcpy(desk->session, welcome->session.data, size);
+    desk_note_welcome(desk);
+    desk_ask_board(desk, own_question_is_answered, NULL);
+    if (desk_is_looked_at(desk, now_ms) && desk->is_brokers && desk_has_people(desk))
+        desk_say_present(desk, now_ms);
+}
+
+static void desk_notice_connection(struct desk *desk, int64_t now_ms)
+{
+    const Concordat__V1__Welcome *welcome = concordat_client_welcome(desk->client);
+    bool is_connected = welcome && concordat_client_connected(desk->client);
+    bool is_other = is_connected && welcome->session.len <= WIRE_ID_BYTES && welcome->session.len > 0 &&
+                    memcmp(desk->session, welcome->session.data, welcome->session.len) != 0;
+    bool begins = is_connected && (!desk->is_connected || is_other);
+    desk->is_connected = is_connected;
+    if (begins)
+        desk_begins(desk, welcome, now_ms);
+}
+
+static void desk_hear(struct desk *desk)
+{
+    const Concordat__V1__Message *message;
+    while ((message = concordat_client_next(desk->client, 0)) != NULL) {
+        desk_note_welcome(desk);
+        desk_copy_take(&desk->copy, message);
+        if (message->command_id.len == WIRE_ID_BYTES)
+            desk_tell_answered(desk, message);
+    }
 }
 
 void desk_turn(struct desk *desk, int64_t now_ms)
 {
-    const Concordat__V1__Message *message;
-    while ((message = concordat_client_next(desk->client, 0)) != NULL)
-        if (message->command_id.len == WIRE_ID_BYTES)
-            desk_tell_answered(desk, message);
-    desk_note_welcome(desk);
+    desk_hear(desk);
+    desk_notice_connection(desk, now_ms);
+    if (desk->is_connected && desk->is_brokers &&
+        (desk->copy.is_old || (desk_is_looked_at(desk, now_ms) && now_ms >= desk->board_ms)))
+        desk_ask_board(desk, own_question_is_answered, NULL);
     for (size_t i = 0; i < desk->asked_count;)
         if (desk->asked[i].until_ms <= now_ms)
             desk_tell(desk, i, NULL);
         else
             i++;
+}
+
+const struct desk_copy *desk_cases(const struct desk *desk)
+{
+    return &desk->copy;
+}
+
+const struct desk_capacity *desk_capacity(const struct desk *desk)
+{
+    return &desk->capacity;
+}
+
+void desk_note_capacity(struct desk *desk, uint32_t places)
+{
+    desk->capacity = (struct desk_capacity){places, desk_wall_ms(desk)};
+}
+
+void desk_on_change(struct desk *desk, desk_changed *changed, void *context)
+{
+    desk->changed = changed;
+    desk->changed_context = context;
 }
 
 bool desk_is_brokers(const struct desk *desk)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "proto/wire/wire.h"
+#include "services/gateway/desk_copy.h"
 #include "services/gateway/limits.h"
 
 struct desk;
@@ -42,6 +43,24 @@ const char *desk_of(const struct desk *desk);
 /* UTC by the server's clock, or by ours if it has not said so yet. */
 int64_t desk_wall_ms(const struct desk *desk);
 
+/* The copy of its cases and of what is beside them. */
+const struct desk_copy *desk_cases(const struct desk *desk);
+/* Calls this whenever a case of the copy came, changed or went; id NULL: something else on the board. */
+typedef void desk_changed(void *context, struct desk *desk, const uint8_t *id);
+void desk_on_change(struct desk *desk, desk_changed *changed, void *context);
+
+/* Somebody looks at one of its boards now: the desk counts as present for a while. A device of it has the
+ * offers that are shown, which the server is told once. */
+void desk_is_watched(struct desk *desk, int64_t now_ms);
+
+/* What the team said last through this gateway, and when (UTC); the protocol tells nobody what it was. */
+struct desk_capacity {
+    uint32_t places;
+    int64_t said_ms; /* 0: nothing since the gateway was started */
+};
+const struct desk_capacity *desk_capacity(const struct desk *desk);
+void desk_note_capacity(struct desk *desk, uint32_t places);
+
 /* The answer, valid until this returns and no question of the desk's is asked; or NULL: none came in time,
  * and whether the command was done is not known. The refusal of our hello is an answer to every question. */
 typedef void desk_done(void *context, const Concordat__V1__Message *message);
@@ -55,5 +74,8 @@ void desk_ask(struct desk *desk, const Concordat__V1__Request *request, const Co
 
 /* Asks nothing: tells NULL after a time. */
 void desk_wake(struct desk *desk, int64_t delay_ms, desk_done *done, void *context);
+
+/* Asks for the whole board now, which the copy then has; `done` as above. */
+void desk_ask_board(struct desk *desk, desk_done *done, void *context);
 
 #endif

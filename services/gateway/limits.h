@@ -114,6 +114,16 @@ enum {
     DESKS_FILE_BYTES_MAX = 256 * 1024,
     /* Each of a client's sockets, its connection, and as many again while they are replaced. */
     DESK_DESCRIPTORS = 16,
+    /* A page shows its answer within seconds; so many forms are sent in minutes. */
+    SAID_MAX = 1024,
+    /* Many times what is open in a region at a time. */
+    DESK_CASES_MAX = 8 * 1024,
+    /* The board is asked for so often while somebody looks at it: news can be lost, and who is on shift is
+     * told by no news. */
+    DESK_BOARD_MS = 30 * 1000,
+    /* A desk counts as present so long after somebody looked at one of its boards, and says so again after a
+     * third of it. */
+    DESK_LEASE_SECONDS = 60,
     /* A person waits so long for an answer, as at a terminal; then the page says that it is not known. */
     DESK_ANSWER_MS = 10 * 1000,
     /* So long may the router take before a saved referral counts as one that it does not have: it answers

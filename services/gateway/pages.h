@@ -50,13 +50,120 @@ struct page_block {
 struct page_sheet {
     struct page_block *blocks; /* owned, by sheet_blocks.h */
     size_t blocks_count;
-    struct page_row *all_rows; /* owned likewise */
+    struct page_row *all_rows; /* owned likewise: every row, in a line of its own */
+    size_t rows_count;
+};
+
+struct page_link {
+    const char *name, *title;
 };
 
 /* One case. */
 struct page_case {
     struct page_frame frame;
     const char *number;
+    const char *said; /* what was answered to the form before; NULL: nothing */
+    bool can_act;
+    const struct page_link *links; /* to what can be done */
+    size_t links_count;
+    const struct page_block *blocks;
+    size_t blocks_count;
+};
+
+struct page_option {
+    const char *value, *label;
+    bool is_chosen;
+    const char *field, *id; /* the name of its field; its own id */
+};
+
+/* A question of a form, asked in one of these ways. */
+struct page_field {
+    const char *name, *label, *hint, *value;
+    const char *fault; /* NULL: none */
+    bool may_be_empty, is_area, is_line, is_flag, is_ticked;
+    const struct page_option *radios, *options; /* NULL: it is not asked so */
+    size_t radios_count, options_count;
+};
+
+/* What somebody can do, as a form. */
+struct page_action {
+    struct page_frame frame;
+    const char *number; /* of the case; NULL: it is about none */
+    bool at_desk;       /* it is about none */
+    const char *act, *title, *command, *attempt, *then;
+    const char *problem, *faulty; /* why it was not done, and the name of the field at fault */
+    bool asks_again, asks_first;
+    const struct page_field *fields;
+    size_t fields_count;
+};
+
+/* What can be done with one tap, or by a form. */
+struct page_act {
+    const char *act, *label, *command;
+    const char *field, *value; /* what is sent or given with it; NULL: nothing */
+    bool is_post, is_link;
+};
+
+/* One case on a board: an offer, a team's own case, or a coordinator's strip. */
+struct page_card {
+    bool is_offer, is_own, is_strip, is_drill, rings;
+    const char *id, *order, *tone, *number, *token, *urgency, *state, *held_by;
+    const char *detained;                /* NULL: nobody is */
+    const char *until, *until_ms, *left; /* the clock that runs; NULL: none does */
+    const struct page_row *rows;
+    size_t rows_count;
+    const struct page_act *acts;
+    size_t acts_count;
+    const char *attempt, *accept_command, *decline_command; /* of an offer */
+    const struct page_option *reasons;
+    size_t reasons_count;
+};
+
+struct page_tile {
+    const char *only, *label, *tone, *count;
+    bool is_shown;
+};
+
+struct page_shift {
+    const char *words;
+    const char *to_sign; /* whose handover can be signed; NULL: none of theirs */
+};
+
+/* What stands round the cards of a board. */
+struct page_board {
+    struct page_frame frame;
+    const char *of, *as_of, *ring;
+    const char *said;     /* what was answered to the form before; NULL: nothing */
+    const char *offers;   /* how many wait; NULL: none */
+    const char *capacity; /* as it was said last; NULL: not here */
+    const char *shift_command, *capacity_command;
+    bool is_stale, is_wall, is_ours, is_on_shift, is_off_shift, is_filtered, is_list_open;
+    bool has_strips;
+    const struct page_tile *tiles;
+    size_t tiles_count;
+    const struct page_shift *shifts;
+    size_t shifts_count;
+};
+
+/* A board is written in parts, with the cards between them. */
+struct page_team_top {
+    struct page_frame frame;
+    struct page_board board;
+};
+struct page_team_middle {
+    bool has_own;
+};
+struct page_team_end {
+    struct page_board board;
+};
+struct page_coordinator_top {
+    struct page_frame frame;
+    struct page_board board;
+};
+struct page_coordinator_middle {
+    struct page_board board;
+};
+struct page_board_beside {
     const struct page_block *blocks;
     size_t blocks_count;
 };

@@ -6,7 +6,10 @@
 #include "proto/words/now.h"
 #include "proto/words/words.h"
 #include "services/desk/time_words.h"
+#include "services/gateway/action_page.h"
+#include "services/gateway/board_page.h"
 #include "services/gateway/case_page.h"
+#include "services/gateway/case_sheet.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/my_referrals.h"
 #include "services/gateway/refer.h"
@@ -81,6 +84,11 @@ static void show_home(struct site *site, struct http_request *request)
         reply_go(request, AUDIT_PATH, NULL);
         return;
     }
+    const char *board = action_page_board(account->role);
+    if (board[1] && desks_find(site->desks, account->role, account->of)) {
+        reply_go(request, board, NULL);
+        return;
+    }
     feed_position(site->feed, position);
     const struct page_home page = {
         .frame = {.person = account->name, .token = session->token, .position = position},
@@ -111,6 +119,16 @@ static void show_events(struct site *site, struct http_request *request)
         feed_answer_nobody(request);
 }
 
+static void show_desk_action(struct site *site, struct http_request *request)
+{
+    action_page_show(site, request, NULL, http_path(request) + sizeof DESK_PATH - 1);
+}
+
+static void take_desk_action(struct site *site, struct http_request *request)
+{
+    action_page_take(site, request, NULL, http_path(request) + sizeof DESK_PATH - 1);
+}
+
 typedef void route_answer(struct site *site, struct http_request *request);
 
 /* Any other path is not found. Reading changes nothing, so only taking a form asks from which page it is. */
@@ -123,7 +141,10 @@ static const struct route {
     {"/sign-in", show_sign_in, take_sign_in},
     {"/sign-out", NULL, take_sign_out},
     {"/status", show_router_status, NULL},
-    {CASE_PATH, case_page_show, NULL},
+    {"/team", board_page_team, NULL},
+    {"/coordinator", board_page_coordinator, NULL},
+    {CASE_PATH, case_page_show, case_page_take},
+    {DESK_PATH, show_desk_action, take_desk_action},
     {REFER_PATH, refer_show, refer_take},
     {REFER_FOR_PATH, refer_show_for, NULL},
     {MY_REFERRALS_PATH, my_referrals_show, NULL},

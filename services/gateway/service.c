@@ -14,6 +14,7 @@
 #include "proto/server/descriptors.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
+#include "services/gateway/board_news.h"
 #include "services/gateway/desks.h"
 #include "services/gateway/limits.h"
 #include "services/gateway/listen.h"
@@ -92,8 +93,10 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     gateway->site.audit = audit_room_open(config->trail_path);
     if (!gateway->site.audit)
         return gateway_complain(CODE_ENVIRONMENT, "cannot start the threads that read the trail");
+    board_news_begin(gateway->site.desks, gateway->site.feed);
     gateway->items = calloc(POLLED_AT_MOST + desks_count(gateway->site.desks), sizeof *gateway->items);
-    if (!gateway->items)
+    gateway->site.said = said_open();
+    if (!gateway->items || !gateway->site.said)
         return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
     return gateway_open_http(gateway, config, descriptors);
 }
@@ -105,6 +108,7 @@ static void gateway_close(struct gateway *gateway)
     desks_close(&gateway->site.desks);
     audit_room_close(&gateway->site.audit);
     http_close(&gateway->http);
+    said_close(&gateway->site.said);
     free(gateway->items);
     if (gateway->signals >= 0)
         close(gateway->signals);

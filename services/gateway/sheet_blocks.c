@@ -15,10 +15,11 @@ static struct page_block *block_for(struct page_sheet *blocks, const struct shee
     return joins ? &blocks->blocks[blocks->blocks_count - 1] : &blocks->blocks[blocks->blocks_count++];
 }
 
-static void add_line(struct page_sheet *blocks, struct page_row *row, const struct sheet_line *line)
+static void add_line(struct page_sheet *blocks, const struct sheet_line *line)
 {
     struct page_block *block = block_for(blocks, line);
     if (line->kind == SHEET_ROW || line->kind == SHEET_FIELD) {
+        struct page_row *row = &blocks->all_rows[blocks->rows_count++];
         *row = (struct page_row){line->label, line->text};
         block->rows = block->rows ? block->rows : row;
         block->rows_count++;
@@ -40,7 +41,7 @@ bool sheet_blocks_open(struct page_sheet *blocks, const struct sheet *sheet)
     if (!blocks->blocks || !blocks->all_rows || sheet->incomplete)
         return false;
     for (size_t i = 0; i < sheet->count; i++)
-        add_line(blocks, &blocks->all_rows[i], &sheet->lines[i]);
+        add_line(blocks, &sheet->lines[i]);
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include "services/gateway/audit_room.h"
 #include "services/gateway/desks.h"
 #include "services/gateway/feed.h"
+#include "services/gateway/said.h"
 #include "services/gateway/signin.h"
 
 /* It lives as long as the requests that are answered from it. */
@@ -16,6 +17,7 @@ struct site {
     struct desks *desks;
     struct feed *feed;
     struct audit_room *audit;
+    struct said *said;
     const char *origin; /* as browsers see us, such as https://concordat.example */
     const char *ring;   /* whom to ring if it does not work */
     bool router_answers;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/wire/borrowed.h"
 #include "services/gateway/reply.h"
 
 static struct web_visit *visit_of(struct site *site, struct http_request *request,
@@ -25,7 +26,9 @@ static struct web_visit *visit_of(struct site *site, struct http_request *reques
     concordat__v1__person__init(&visit->person);
     visit->person.id = visit->id;
     visit->person.role = account->staff;
-    visit->frame = (struct page_frame){.person = visit->name, .token = visit->token};
+    feed_position(site->feed, visit->position);
+    visit->frame =
+        (struct page_frame){.person = visit->name, .token = visit->token, .position = visit->position};
     return visit;
 }
 
@@ -63,6 +66,16 @@ void visit_end(struct web_visit **visit)
 {
     free(*visit);
     *visit = NULL;
+}
+
+void visit_ask_status(const struct web_visit *visit, const char *number, desk_done *done, void *context)
+{
+    Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
+    Concordat__V1__GetStatus question = CONCORDAT__V1__GET_STATUS__INIT;
+    question.number = borrowed_text(number);
+    request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
+    request.get_status = &question;
+    desk_ask(visit->desk, &request, &visit->person, done, context);
 }
 
 struct showing visit_showing(const struct web_visit *visit)

@@ -17,6 +17,7 @@ struct web_visit {
     Concordat__V1__Role role;
     char of[KEY_OF_CHARS_MAX + 1]; /* the id of their team, coordinator or source */
     char id[PERSON_ID_CHARS_MAX + 1], name[PEOPLE_NAME_BYTES_MAX + 1], token[SESSION_TOKEN_BYTES];
+    char position[FEED_POSITION_BYTES];
     Concordat__V1__Person person; /* who acts: for desk_ask */
     struct page_frame frame;
 };
@@ -29,6 +30,9 @@ struct web_visit *visit_begin_anyway(struct site *site, struct http_request *req
 /* True if a form with this token is of a page of the visit's session. NULL is none. */
 bool visit_owns(const struct web_visit *visit, const char *token);
 void visit_end(struct web_visit **visit);
+
+/* Asks how a case stands; `done` as in desk_ask. */
+void visit_ask_status(const struct web_visit *visit, const char *number, desk_done *done, void *context);
 
 /* What the words of a sheet depend on, now. */
 struct showing visit_showing(const struct web_visit *visit);

@@ -31,7 +31,7 @@ class Gateway(unittest.TestCase):
     def setUpClass(cls):
         cls.stage = stage.Stage("gateway", FOLDERS)
         cls.addClassCleanup(cls.stage.close)
-        cls.key = cls.stage.make_key("gateway", "coordinator", "northmoor-duty")
+        cls.key = cls.stage.make_key("gateway", "coordinator", "southfell-duty")
         # A desk at an intake that never starts.
         cls.away = f"{cls.key} tcp://127.0.0.1:{stage.free_port()} {cls.stage.public_key('broker')}"
         cls.people = cls.stage.path("people")

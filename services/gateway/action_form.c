@@ -1,0 +1,183 @@
+/* action_form.c: see action_form.h. */
+#include "services/gateway/action_form.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/gateway/made_pages.h"
+#include "services/gateway/session.h"
+
+enum { RADIOS_MAX = 7, CHOICES_MAX = 32 };
+
+/* The page of a form, with room for what it points to. */
+struct action_sheet {
+    struct page_action page;
+    struct page_field fields[ACTION_FIELDS_MAX];
+    char labels[ACTION_FIELDS_MAX][WORDS_MAX];
+    struct page_option choices[ACTION_FIELDS_MAX][CHOICES_MAX];
+    char words[ACTION_FIELDS_MAX][CHOICES_MAX][3][WORDS_MAX];
+    char attempt[16], command[SAID_HEX_BYTES], title[WORDS_MAX + ACTION_HELP_BYTES];
+    char problem[WORDS_MAX + ACTION_FAULT_BYTES];
+};
+
+/* The case is in the path, and the attempt is the page's own; a yes is asked for when the rest is known. */
+static bool is_asked_for(const struct action_field *field)
+{
+    return field->value != ACTION_CASE && field->value != ACTION_ATTEMPT && strcmp(field->name, "yes") != 0;
+}
+
+size_t action_form_rules(const struct action_kind *kind, struct form_rule rules[ACTION_RULES_MAX])
+{
+    /* What the page itself sends with the fields: longer than any of the three is. */
+    static const char *const hidden_typed[] = {"token", "command", "then"};
+    size_t count = 0;
+    for (; count < sizeof hidden_typed / sizeof *hidden_typed; count++)
+        rules[count] = (struct form_rule){.name = hidden_typed[count], .bytes_max = SESSION_TOKEN_BYTES};
+    for (const struct action_field *field = kind->fields; field->value != ACTION_NOTHING; field++)
+        if (field->value != ACTION_CASE)
+            rules[count++] = (struct form_rule){.name = field->name, .bytes_max = 2 * ACTION_TEXT_BYTES};
+    return count;
+}
+
+static const char *typed_value(const struct form *form, const char *name)
+{
+    const char *value = form ? form_value(form, name, 0) : NULL;
+    return value ? value : "";
+}
+
+static bool missing_field(struct action *action, const struct action_field *field)
+{
+    action->faulty = field;
+    snprintf(action->fault, sizeof action->fault, "is needed");
+    return false;
+}
+
+bool action_form_read(struct action *action, const struct form *form, int64_t now_ms)
+{
+    action->now_ms = now_ms;
+    for (const struct action_field *field = action->kind->fields; field->value != ACTION_NOTHING; field++) {
+        const char *value = typed_value(form, field->name);
+        if (field->value == ACTION_CASE)
+            continue;
+        if (!value[0] && field->needed)
+            return missing_field(action, field);
+        if (value[0] && !action_set(action, field->name, value))
+            return false;
+    }
+    return action_form_asks_again(action, form) || action_check(action);
+}
+
+bool action_form_asks_again(const struct action *action, const struct form *form)
+{
+    bool died = action->kind->command == CONCORDAT__V1__REQUEST__COMMAND_CLOSE &&
+                action->body.close.outcome == CONCORDAT__V1__OUTCOME__OUTCOME_DIED;
+    return (action->kind->is_final || died) && !typed_value(form, "yes")[0];
+}
+
+/* --- how a field is asked -------------------------------------------------------------------------------
+ */
+
+static void fill_choices(struct action_sheet *sheet, size_t at, const struct action_field *field,
+                         const char *value)
+{
+    struct page_field *asked = &sheet->fields[at];
+    size_t count = 0;
+    for (unsigned i = 0; i < field->codes->n_values && count < CHOICES_MAX; i++) {
+        int code = field->codes->values[i].value;
+        char *typed = sheet->words[at][count][0], *words = sheet->words[at][count][1];
+        if (code == 0 || code == field->never_typed)
+            continue;
+        action_typed_word(field->codes, code, typed);
+        words_for(field->codes, code, words);
+        words[0] = (char)toupper((unsigned char)words[0]);
+        char *id = sheet->words[at][count][2];
+        snprintf(id, WORDS_MAX, "%s-%zu", field->name, count);
+        sheet->choices[at][count++] =
+            (struct page_option){typed, words, strcmp(typed, value) == 0, field->name, id};
+    }
+    if (count <= RADIOS_MAX) {
+        asked->radios = sheet->choices[at];
+        asked->radios_count = count;
+    } else {
+        asked->options = sheet->choices[at];
+        asked->options_count = count;
+    }
+}
+
+static void fill_field(struct action_sheet *sheet, size_t at, const struct action_field *field,
+                       const struct action_form *form)
+{
+    struct page_field *asked = &sheet->fields[at];
+    const char *given = !form->typed && form->given ? form->given(form->context, field->name) : NULL;
+    const char *value = given ? given : typed_value(form->typed, field->name);
+    bool is_faulty = form->read && form->read->faulty == field;
+    words_field(field->name, sheet->labels[at]);
+    *asked = (struct page_field){.name = field->name,
+                                 .label = sheet->labels[at],
+                                 .hint = field->option,
+                                 .fault = is_faulty ? form->read->fault : NULL,
+                                 .value = value,
+                                 .may_be_empty = !field->needed,
+                                 .is_area = field->value == ACTION_TEXT,
+                                 .is_flag = field->value == ACTION_FLAG,
+                                 .is_ticked = field->value == ACTION_FLAG && value[0]};
+    if (field->value == ACTION_CODE)
+        fill_choices(sheet, at, field, value);
+    asked->is_line = !asked->is_area && !asked->is_flag && field->value != ACTION_CODE;
+}
+
+static void fill_problem(struct action_sheet *sheet, const struct action_form *form)
+{
+    char label[WORDS_MAX];
+    const struct action *read = form->read;
+    if (read && read->faulty) {
+        words_field(read->faulty->name, label);
+        snprintf(sheet->problem, sizeof sheet->problem, "%s %s", label, read->fault);
+        sheet->page.faulty = read->faulty->name;
+    } else {
+        snprintf(sheet->problem, sizeof sheet->problem, "%s", read ? read->fault : form->problem);
+    }
+    sheet->page.problem = sheet->problem;
+}
+
+static void fill_sheet(struct action_sheet *sheet, const struct action_form *form)
+{
+    struct page_action *page = &sheet->page;
+    const struct action_kind *kind = form->kind;
+    uint8_t fresh[WIRE_ID_BYTES];
+    words_new_uuid(fresh);
+    said_write_id(form->command_id ? form->command_id : fresh, sheet->command);
+    snprintf(sheet->attempt, sizeof sheet->attempt, "%u", form->attempt);
+    snprintf(sheet->title, sizeof sheet->title, "%s", kind->summary);
+    sheet->title[0] = (char)toupper((unsigned char)sheet->title[0]);
+    *page = (struct page_action){.frame = *form->frame,
+                                 .number = form->number,
+                                 .at_desk = !form->number,
+                                 .act = kind->name,
+                                 .title = sheet->title,
+                                 .command = sheet->command,
+                                 .attempt = form->attempt ? sheet->attempt : NULL,
+                                 .then = typed_value(form->typed, "then"),
+                                 .asks_again = form->asks_again,
+                                 .asks_first = !form->asks_again,
+                                 .fields = sheet->fields};
+    for (const struct action_field *field = kind->fields; field->value != ACTION_NOTHING; field++)
+        if (is_asked_for(field))
+            fill_field(sheet, page->fields_count++, field, form);
+    if (form->read || form->problem)
+        fill_problem(sheet, form);
+}
+
+void action_form_write(struct html *html, const struct action_form *form)
+{
+    struct action_sheet *sheet = calloc(1, sizeof *sheet);
+    if (!sheet) {
+        html->broken = true;
+        return;
+    }
+    fill_sheet(sheet, form);
+    page_action(html, &sheet->page);
+    free(sheet);
+}

@@ -1,0 +1,229 @@
+/* board_card.c: see board_card.h. */
+#include "services/gateway/board_card.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/words/words.h"
+#include "services/desk/action_now.h"
+#include "services/desk/board.h"
+#include "services/desk/show.h"
+#include "services/desk/time_words.h"
+#include "services/gateway/made_pages.h"
+#include "services/gateway/said.h"
+#include "services/gateway/sheet_blocks.h"
+
+enum { CARD_ACTS_MAX = 16, ORDER_BYTES = 64 };
+
+#define TEAM        CONCORDAT__V1__ROLE__ROLE_TEAM
+#define COORDINATOR CONCORDAT__V1__ROLE__ROLE_COORDINATOR
+
+/* What stands on a card, in this order, for the role and while it makes sense: one tap, or a link to the form
+ * if more is to be said. The rest is on the case's own page. */
+static const struct card_act {
+    Concordat__V1__Role role;
+    const char *act, *label, *field, *value;
+    bool one_tap;
+} card_acts[] = {
+    {TEAM, "checkin", "Travelling", "step", "travelling", true},
+    {TEAM, "checkin", "Arrived", "step", "arrived", true},
+    {TEAM, "checkin", "Contact", "step", "contact", false},
+    {TEAM, "tried", "Could not reach", NULL, NULL, false},
+    {TEAM, "close", "Outcome", NULL, NULL, false},
+    {TEAM, "handover", "Hand over", NULL, NULL, false},
+    {TEAM, "cancel-handover", "Keep it", NULL, NULL, true},
+    {TEAM, "give-back", "Give back", NULL, NULL, false},
+    {TEAM, "saw", "Seen", NULL, NULL, true},
+    {TEAM, "message", "Note or message", NULL, NULL, false},
+    {TEAM, "show", "Record", NULL, NULL, false},
+    {COORDINATOR, "acknowledge", "Heard", NULL, NULL, true},
+    {COORDINATOR, "mute", "Mute 15 min", "minutes", "15", true},
+    {COORDINATOR, "mute", "Mute 30 min", "minutes", "30", true},
+    {COORDINATOR, "mute", "Mute 60 min", "minutes", "60", true},
+    {COORDINATOR, "saw-closing", "Closing without contact", NULL, NULL, false},
+    {COORDINATOR, "take", "Take", NULL, NULL, false},
+    {COORDINATOR, "assign", "Assign", NULL, NULL, false},
+    {COORDINATOR, "saw", "Seen", NULL, NULL, true},
+    {COORDINATOR, "message", "Message", NULL, NULL, false},
+    {COORDINATOR, "who", "Who and why", NULL, NULL, false},
+};
+
+/* The parts of a card that are computed. */
+struct card {
+    struct page_card page;
+    struct page_act acts[CARD_ACTS_MAX];
+    char commands[CARD_ACTS_MAX + 2][SAID_HEX_BYTES];
+    struct page_option reasons[16];
+    char reason_words[16][2][WORDS_MAX];
+    char id[BOARD_CARD_ID_BYTES], order[ORDER_BYTES], urgency[WORDS_MAX], attempt[16];
+    char until[TIME_TEXT_BYTES], until_ms[24], left[TIME_WORDS_BYTES];
+    struct board_row row;
+};
+
+void board_card_id(const uint8_t id[WIRE_ID_BYTES], char element[BOARD_CARD_ID_BYTES])
+{
+    char text[UUID_TEXT_BYTES];
+    words_uuid(id, text);
+    snprintf(element, BOARD_CARD_ID_BYTES, "case-%s", text);
+}
+
+/* A form that comes twice is done once. What is sent to every board of a desk has no id: each makes its own.
+ */
+static const char *new_command(char hex[SAID_HEX_BYTES], const char *token)
+{
+    uint8_t id[WIRE_ID_BYTES];
+    hex[0] = '\0';
+    words_new_uuid(id);
+    if (token)
+        said_write_id(id, hex);
+    return hex;
+}
+
+static void fill_acts(struct card *card, const struct desk *desk, const Concordat__V1__CaseStatus *status,
+                      const char *token)
+{
+    for (size_t i = 0; i < sizeof card_acts / sizeof *card_acts; i++) {
+        const struct card_act *act = &card_acts[i];
+        const struct action_kind *kind = action_find(act->act);
+        size_t at = card->page.acts_count;
+        if (act->role != desk_role(desk) || at == CARD_ACTS_MAX ||
+            !action_makes_sense(kind, act->role, desk_of(desk), status))
+            continue;
+        card->acts[at] = (struct page_act){.act = act->act,
+                                           .label = act->label,
+                                           .field = act->field,
+                                           .value = act->value,
+                                           .command = new_command(card->commands[at], token),
+                                           .is_post = act->one_tap,
+                                           .is_link = !act->one_tap};
+        card->page.acts_count++;
+    }
+    card->page.acts = card->acts;
+}
+
+static void fill_reasons(struct card *card)
+{
+    const ProtobufCEnumDescriptor *codes = &concordat__v1__decline_reason__descriptor;
+    size_t count = 0;
+    for (unsigned i = 0; i < codes->n_values && count < 16; i++) {
+        char *typed = card->reason_words[count][0], *words = card->reason_words[count][1];
+        if (codes->values[i].value == 0)
+            continue;
+        action_typed_word(codes, codes->values[i].value, typed);
+        words_for(codes, codes->values[i].value, words);
+        card->reasons[count++] = (struct page_option){.value = typed, .label = words};
+    }
+    card->page.reasons = card->reasons;
+    card->page.reasons_count = count;
+}
+
+/* A clock of the card: until when, for a script that ticks and for people. */
+static void fill_clock(struct card *card, int64_t until_ms, int64_t now_ms)
+{
+    if (until_ms == 0)
+        return;
+    words_time(until_ms, card->until);
+    snprintf(card->until_ms, sizeof card->until_ms, "%" PRId64, until_ms);
+    time_words(until_ms, now_ms, card->left);
+    card->page.until = card->until;
+    card->page.until_ms = card->until_ms;
+    card->page.left = card->left;
+}
+
+static int64_t or_last(int64_t ms)
+{
+    return ms ? ms : INT64_MAX / 1000000;
+}
+
+/* Offers by the time that is left, and cases as board_in_order has them. */
+static void fill_order(struct card *card, const struct desk_case *shown, int64_t now_ms)
+{
+    const Concordat__V1__CaseStatus *status = shown->status;
+    if (shown->offer)
+        snprintf(card->order, sizeof card->order, "%014" PRId64, shown->offer->expires_ms);
+    else
+        snprintf(card->order, sizeof card->order, "%d-%014" PRId64 "-%014" PRId64 "-%s",
+                 (int)board_rank(status, now_ms), or_last(status->respond_by_ms), or_last(status->act_by_ms),
+                 status->number);
+    card->page.order = card->order;
+}
+
+static const char *card_tone(const Concordat__V1__CaseStatus *status, int64_t now_ms)
+{
+    static const char *const rank_classes[] = {
+        [BOARD_UNOWNED] = "late", [BOARD_UNHEARD] = "late", [BOARD_DETENTION_ENDS] = "soon",
+        [BOARD_OVERDUE] = "late", [BOARD_REST] = "well",    [BOARD_OVER] = "well"};
+    return rank_classes[board_rank(status, now_ms)];
+}
+
+static void fill_card(struct card *card, const struct desk *desk, const struct desk_case *shown,
+                      const char *token, int64_t now_ms)
+{
+    const Concordat__V1__CaseStatus *status = shown->status;
+    struct page_card *page = &card->page;
+    board_card_id(shown->id, card->id);
+    board_fill_row(status, now_ms, &card->row);
+    words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, card->urgency);
+    page->id = card->id;
+    page->number = status->number;
+    page->token = token ? token : "";
+    page->urgency = card->urgency;
+    page->is_drill = status->drill;
+    page->rings = board_rings(status, now_ms);
+    page->state = card->row.cells[BOARD_STATE];
+    page->held_by = card->row.cells[BOARD_HELD_BY];
+    page->detained = status->detention ? card->row.cells[BOARD_DETAINED] : NULL;
+    page->tone = card_tone(status, now_ms);
+    page->is_offer = shown->offer;
+    page->is_strip = desk_role(desk) == COORDINATOR;
+    page->is_own = !page->is_offer && !page->is_strip;
+    fill_order(card, shown, now_ms);
+    fill_acts(card, desk, status, token);
+    if (!shown->offer) {
+        fill_clock(card, status->act_by_ms ? status->act_by_ms : status->respond_by_ms, now_ms);
+        return;
+    }
+    snprintf(card->attempt, sizeof card->attempt, "%u", shown->offer->attempt);
+    page->attempt = card->attempt;
+    page->accept_command = new_command(card->commands[CARD_ACTS_MAX], token);
+    page->decline_command = new_command(card->commands[CARD_ACTS_MAX + 1], token);
+    fill_reasons(card);
+    fill_clock(card, shown->offer->expires_ms, now_ms);
+}
+
+/* A strip has its facts in its own places; a team reads all that it needs to decide, and where a case is. */
+static void show_card(struct sheet *sheet, const struct card *card, const struct desk_case *shown,
+                      int64_t now_ms)
+{
+    const struct showing showing = {.now_ms = now_ms};
+    if (card->page.is_offer)
+        show_offer(sheet, shown->offer, now_ms);
+    else if (card->page.is_own)
+        show_status(sheet, shown->status, &showing);
+    else
+        show_changes(sheet, shown->status, now_ms);
+    if (card->page.is_strip)
+        show_messages(sheet, shown->status, now_ms);
+}
+
+bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIRE_ID_BYTES],
+                const char *token)
+{
+    const struct desk_case *shown = desk_copy_find(desk_cases(desk), id);
+    int64_t now_ms = desk_wall_ms(desk);
+    struct card card = {0};
+    struct sheet sheet = {0};
+    struct page_sheet blocks;
+    if (!shown)
+        return false;
+    fill_card(&card, desk, shown, token, now_ms);
+    show_card(&sheet, &card, shown, now_ms);
+    html->broken = !sheet_blocks_open(&blocks, &sheet) || html->broken;
+    card.page.rows = blocks.all_rows;
+    card.page.rows_count = blocks.rows_count;
+    page_card(html, &card.page);
+    sheet_blocks_close(&blocks);
+    sheet_close(&sheet);
+    return true;
+}

@@ -1,0 +1,273 @@
+/* board_page.c: see board_page.h. */
+#include "services/gateway/board_page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/words/now.h"
+#include "proto/words/words.h"
+#include "services/desk/board.h"
+#include "services/desk/time_words.h"
+#include "services/gateway/action_page.h"
+#include "services/gateway/board_card.h"
+#include "services/gateway/made_pages.h"
+#include "services/gateway/reply.h"
+#include "services/gateway/sheet_blocks.h"
+#include "services/gateway/visit.h"
+
+enum { SHIFT_ROWS_MAX = 64, BOARD_NUMBER_BYTES = 12 };
+
+/* A header tile of a coordinator's board: cases of these ranks. */
+static const struct board_tile {
+    const char *only, *label, *tone;
+    unsigned ranks;
+} board_tiles[] = {
+    {"unheard", "nobody has heard", "late", 1u << BOARD_UNOWNED | 1u << BOARD_UNHEARD},
+    {"detention", "detention ends", "soon", 1u << BOARD_DETENTION_ENDS},
+    {"overdue", "overdue", "late", 1u << BOARD_OVERDUE},
+    {"rest", "in hand", "well", 1u << BOARD_REST},
+};
+enum { BOARD_TILES = sizeof board_tiles / sizeof *board_tiles };
+
+/* The parts of a board that are computed. */
+struct board_sheet {
+    struct page_board page;
+    struct page_tile tiles[BOARD_TILES];
+    char counts[BOARD_TILES][BOARD_NUMBER_BYTES];
+    struct page_shift shifts[SHIFT_ROWS_MAX];
+    char shift_words[SHIFT_ROWS_MAX][PEOPLE_WORDS_BYTES + TIME_WORDS_BYTES + 80];
+    char as_of[TIME_WORDS_BYTES], capacity[TIME_WORDS_BYTES + 40], command[3][SAID_HEX_BYTES];
+    char offers[BOARD_NUMBER_BYTES];
+};
+
+/* --- the cases ------------------------------------------------------------------------------------------
+ */
+
+/* The copy's cases as a board that only borrows them. NULL if there is no memory. */
+static const Concordat__V1__CaseStatus **cases_in_order(const struct desk_copy *copy, int64_t now_ms)
+{
+    Concordat__V1__CaseStatus **cases = calloc(copy->count + 1, sizeof(Concordat__V1__CaseStatus *));
+    Concordat__V1__Board board = CONCORDAT__V1__BOARD__INIT;
+    if (!cases)
+        return NULL;
+    for (size_t i = 0; i < copy->count; i++)
+        cases[i] = copy->cases[i].status;
+    board.cases = cases;
+    board.n_cases = copy->count;
+    const Concordat__V1__CaseStatus **ordered = board_in_order(&board, now_ms);
+    free(cases);
+    return ordered;
+}
+
+/* Which cards a list has. */
+struct board_part {
+    bool offers, others;
+    unsigned ranks;
+};
+
+static void write_cards(struct html *html, const struct web_visit *visit, struct board_part part)
+{
+    const struct desk_copy *copy = desk_cases(visit->desk);
+    int64_t now_ms = desk_wall_ms(visit->desk);
+    const Concordat__V1__CaseStatus **ordered = cases_in_order(copy, now_ms);
+    html->broken = html->broken || !ordered;
+    for (size_t i = 0; ordered && i < copy->count; i++) {
+        const struct desk_case *shown = desk_copy_find(copy, ordered[i]->referral.data);
+        bool fits = shown->offer ? part.offers : part.others;
+        if (fits && part.ranks & 1u << board_rank(shown->status, now_ms))
+            board_card(html, visit->desk, shown->id, visit->token);
+    }
+    free(ordered);
+}
+
+static size_t count_cards(const struct web_visit *visit, struct board_part part)
+{
+    const struct desk_copy *copy = desk_cases(visit->desk);
+    int64_t now_ms = desk_wall_ms(visit->desk);
+    size_t count = 0;
+    for (size_t i = 0; i < copy->count; i++)
+        count += (copy->cases[i].offer ? part.offers : part.others) &&
+                 part.ranks & 1u << board_rank(copy->cases[i].status, now_ms);
+    return count;
+}
+
+static const unsigned every_rank = ~0u;
+
+/* --- what stands round them -----------------------------------------------------------------------------
+ */
+
+static void fill_shift_rows(struct board_sheet *sheet, const struct web_visit *visit)
+{
+    const Concordat__V1__Board *board = desk_cases(visit->desk)->board;
+    int64_t now_ms = desk_wall_ms(visit->desk);
+    char since[TIME_WORDS_BYTES];
+    size_t count = 0;
+    for (size_t i = 0; board && i < board->n_on_shift && count < SHIFT_ROWS_MAX; i++) {
+        const Concordat__V1__ShiftPerson *person = board->on_shift[i];
+        bool is_here = strcmp(person->desk, desk_of(visit->desk)) == 0;
+        bool is_me = is_here && strcmp(person->person, visit->id) == 0;
+        time_words_clock(person->since_ms, now_ms, since);
+        snprintf(sheet->shift_words[count], sizeof *sheet->shift_words, "%s, %s, since %s%s", person->person,
+                 person->desk_name, since, person->proposed_ms ? "; hands over" : "");
+        sheet->shifts[count] =
+            (struct page_shift){.words = sheet->shift_words[count],
+                                .to_sign = is_here && !is_me && person->proposed_ms ? person->person : NULL};
+        sheet->page.is_on_shift = sheet->page.is_on_shift || is_me;
+        count++;
+    }
+    sheet->page.shifts = sheet->shifts;
+    sheet->page.shifts_count = count;
+    sheet->page.is_off_shift = !sheet->page.is_on_shift;
+}
+
+static const char *fresh_command(char hex[SAID_HEX_BYTES])
+{
+    uint8_t id[WIRE_ID_BYTES];
+    words_new_uuid(id);
+    said_write_id(id, hex);
+    return hex;
+}
+
+static void fill_places(struct board_sheet *sheet, const struct web_visit *visit)
+{
+    char said[TIME_WORDS_BYTES];
+    const struct desk_capacity *capacity = desk_capacity(visit->desk);
+    if (capacity->said_ms == 0)
+        return;
+    time_words(capacity->said_ms, desk_wall_ms(visit->desk), said);
+    snprintf(sheet->capacity, sizeof sheet->capacity, "%u, said %s", capacity->places, said);
+    sheet->page.capacity = sheet->capacity;
+}
+
+static void fill_board(struct board_sheet *sheet, const struct web_visit *visit)
+{
+    struct page_board *page = &sheet->page;
+    time_words_clock(desk_wall_ms(visit->desk), desk_wall_ms(visit->desk), sheet->as_of);
+    page->frame = visit->frame;
+    page->of = desk_of(visit->desk);
+    page->as_of = sheet->as_of;
+    page->is_stale = !desk_answers(visit->desk);
+    page->ring = visit->site->ring;
+    page->said = said_find(visit->site->said, http_query(visit->request, "said"), visit->id);
+    page->is_wall = http_query(visit->request, "wall");
+    page->is_ours = !page->is_wall;
+    page->shift_command = fresh_command(sheet->command[0]);
+    page->capacity_command = fresh_command(sheet->command[1]);
+    fill_shift_rows(sheet, visit);
+}
+
+static void fill_tiles(struct board_sheet *sheet, const struct web_visit *visit, const char *only)
+{
+    for (size_t i = 0; i < BOARD_TILES; i++) {
+        const struct board_tile *tile = &board_tiles[i];
+        snprintf(sheet->counts[i], sizeof *sheet->counts, "%zu",
+                 count_cards(visit, (struct board_part){true, true, tile->ranks}));
+        sheet->tiles[i] = (struct page_tile){.only = tile->only,
+                                             .label = tile->label,
+                                             .tone = tile->tone,
+                                             .count = sheet->counts[i],
+                                             .is_shown = only && strcmp(only, tile->only) == 0};
+    }
+    sheet->page.tiles = sheet->tiles;
+    sheet->page.tiles_count = BOARD_TILES;
+    sheet->page.is_filtered = only;
+}
+
+/* --- the pages ------------------------------------------------------------------------------------------
+ */
+
+/* NULL: the request has been answered. Each role has a board of its own. */
+static struct web_visit *begin_board(struct site *site, struct http_request *request,
+                                     Concordat__V1__Role role)
+{
+    struct web_visit *visit = visit_begin(site, request);
+    if (visit && visit->role != role) {
+        reply_problem(request, REPLY_NOT_FOUND);
+        visit_end(&visit);
+    }
+    if (visit)
+        desk_is_watched(visit->desk, now_monotonic_ms());
+    return visit;
+}
+
+/* Cards stand in the middle of a page, so a page is written in parts. */
+void board_page_team(struct site *site, struct http_request *request)
+{
+    struct web_visit *visit = begin_board(site, request, CONCORDAT__V1__ROLE__ROLE_TEAM);
+    struct board_sheet *sheet = visit ? calloc(1, sizeof *sheet) : NULL;
+    struct html html = {0};
+    if (!visit)
+        return;
+    if (sheet) {
+        const struct board_part offers = {true, false, every_rank}, own = {false, true, every_rank};
+        fill_board(sheet, visit);
+        fill_places(sheet, visit);
+        snprintf(sheet->offers, sizeof sheet->offers, "%zu", count_cards(visit, offers));
+        sheet->page.offers = sheet->offers[0] != '0' ? sheet->offers : NULL;
+        page_team_top(&html, &(struct page_team_top){.board = sheet->page, .frame = visit->frame});
+        write_cards(&html, visit, offers);
+        sheet->page.is_list_open = true;
+        page_team_middle(&html, &(struct page_team_middle){.has_own = count_cards(visit, own) > 0});
+        write_cards(&html, visit, own);
+        page_team_end(&html, &(struct page_team_end){.board = sheet->page});
+        reply_page(request, 200, &html, NULL);
+    } else {
+        reply_problem(request, REPLY_NO_MEMORY);
+    }
+    free(sheet);
+    visit_end(&visit);
+}
+
+static unsigned ranks_shown(const char *only)
+{
+    for (size_t i = 0; only && i < BOARD_TILES; i++)
+        if (strcmp(board_tiles[i].only, only) == 0)
+            return board_tiles[i].ranks;
+    return every_rank;
+}
+
+/* Areas, covers, and readings beyond them. */
+static void write_beside(struct html *html, const struct web_visit *visit)
+{
+    const Concordat__V1__Board *board = desk_cases(visit->desk)->board;
+    struct sheet sheet = {0};
+    struct page_sheet blocks;
+    if (board)
+        show_areas(&sheet, board, desk_wall_ms(visit->desk));
+    if (board)
+        show_readings(&sheet, board, desk_wall_ms(visit->desk));
+    html->broken = !sheet_blocks_open(&blocks, &sheet) || html->broken;
+    page_board_beside(
+        html, &(struct page_board_beside){.blocks = blocks.blocks, .blocks_count = blocks.blocks_count});
+    sheet_blocks_close(&blocks);
+    sheet_close(&sheet);
+}
+
+void board_page_coordinator(struct site *site, struct http_request *request)
+{
+    struct web_visit *visit = begin_board(site, request, CONCORDAT__V1__ROLE__ROLE_COORDINATOR);
+    struct board_sheet *sheet = visit ? calloc(1, sizeof *sheet) : NULL;
+    struct html html = {0};
+    if (!visit)
+        return;
+    if (sheet) {
+        const char *only = http_query(request, "only");
+        const struct board_part strips = {true, true, ranks_shown(only)};
+        fill_board(sheet, visit);
+        fill_tiles(sheet, visit, only);
+        sheet->page.has_strips = count_cards(visit, strips) > 0;
+        page_coordinator_top(&html,
+                             &(struct page_coordinator_top){.board = sheet->page, .frame = visit->frame});
+        write_cards(&html, visit, strips);
+        page_coordinator_middle(&html, &(struct page_coordinator_middle){.board = sheet->page});
+        if (sheet->page.is_ours)
+            write_beside(&html, visit);
+        page_team_end(&html, &(struct page_team_end){.board = sheet->page});
+        reply_page(request, 200, &html, NULL);
+    } else {
+        reply_problem(request, REPLY_NO_MEMORY);
+    }
+    free(sheet);
+    visit_end(&visit);
+}
