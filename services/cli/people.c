@@ -15,13 +15,24 @@
 #include "services/gateway/accounts.h"
 #include "services/terminal/terminal.h"
 
-enum { OPTION_FILE = 0x280, OPTION_ROLE, OPTION_OF, OPTION_STAFF, OPTION_NAME, OPTION_JSON };
+enum {
+    OPTION_FILE = 0x280,
+    OPTION_ROLE,
+    OPTION_OF,
+    OPTION_STAFF,
+    OPTION_NAME,
+    OPTION_ISSUER,
+    OPTION_SUBJECT,
+    OPTION_PASSWORD,
+    OPTION_JSON
+};
 
 struct people_input {
-    const char *verb, *id, *path, *of, *name;
+    const char *verb, *id, *path, *of, *name, *issuer, *subject;
+    struct identity identity;
     Concordat__V1__Role role;
     Concordat__V1__StaffRole staff;
-    bool json;
+    bool password, json;
 };
 
 static const struct argp_option people_options[] = {
@@ -30,6 +41,11 @@ static const struct argp_option people_options[] = {
     {"role", OPTION_ROLE, "ROLE", 0, "With add: referrer, team, coordinator, auditor or inspector", 0},
     {"of", OPTION_OF, "ID", 0, "With add: the id of their source, team, coordinator or organisation", 0},
     {"staff-role", OPTION_STAFF, "ROLE", 0, "With add: what they are, such as mental-health-nurse", 0},
+    {"issuer", OPTION_ISSUER, "URL", 0,
+     "With add or reset: the organisation's account signs them in; who vouches for it", 0},
+    {"subject", OPTION_SUBJECT, "ID", 0,
+     "With --issuer: what the issuer calls this person, which is no e-mail address", 0},
+    {"password", OPTION_PASSWORD, 0, 0, "With --issuer: draw a password beside it too", 0},
     {"json", OPTION_JSON, 0, 0, "Print JSON", 0},
     {0}};
 
@@ -39,7 +55,11 @@ static const char people_doc[] =
     "once. Give them to the person by hand: they are nowhere else, and the file keeps only what they are checked by. "
     "reset ends all that was drawn before, and lets in again whom disable kept out. A gateway that runs reads the file "
     "within a second; who is signed in with what was before is out then.\n\n"
+    "With --issuer and --subject their organisation's account signs them in, and nothing is drawn unless --password is "
+    "given too. An account that is in nobody's line is shown its issuer and subject when it tries to sign in.\n\n"
     "  concordat people add p117 --file people --name 'Sam Okafor' --role team --of northmoor-crisis\n"
+    "  concordat people add p118 --file people --name 'Ash Moor' --role team --of northmoor-crisis \\\n"
+    "    --issuer https://id.example/staff --subject 6f1c02d4\n"
     "  concordat people list --file people\n"
     "  concordat people disable p117 --file people\n"
     "  concordat people reset p117 --file people";
@@ -79,7 +99,19 @@ static bool is_short_text(const char *text, size_t bytes_max)
     return size > 0 && size <= bytes_max && utf8_is_text(text, size, false);
 }
 
-static void check_people_input(struct argp_state *state, const struct people_input *input)
+static void check_people_identity(struct argp_state *state, struct people_input *input)
+{
+    bool draws = strcmp(input->verb, "add") == 0 || strcmp(input->verb, "reset") == 0;
+    if (!input->issuer && !input->subject && !input->password)
+        return;
+    if (!draws || !identity_set(&input->identity, input->issuer, input->subject))
+        argp_error(
+            state,
+            "--issuer is https://... and --subject is at most 255 characters of ASCII; add and reset take "
+            "both or neither, and --password with them");
+}
+
+static void check_people_input(struct argp_state *state, struct people_input *input)
 {
     bool lists = input->verb && strcmp(input->verb, "list") == 0,
          adds = input->verb && strcmp(input->verb, "add") == 0;
@@ -93,6 +125,8 @@ static void check_people_input(struct argp_state *state, const struct people_inp
     else if (adds && (!is_short_text(input->name, PEOPLE_NAME_BYTES_MAX) ||
                       !is_short_text(input->of, KEY_OF_CHARS_MAX) || strchr(input->of, ' ') || !input->role))
         argp_error(state, "a new person needs --name, --role and --of, each of one line; an id has no space");
+    else
+        check_people_identity(state, input);
 }
 
 static error_t parse_people_option(int key, char *argument, struct argp_state *state)
@@ -113,6 +147,15 @@ static error_t parse_people_option(int key, char *argument, struct argp_state *s
         return 0;
     case OPTION_NAME:
         input->name = argument;
+        return 0;
+    case OPTION_ISSUER:
+        input->issuer = argument;
+        return 0;
+    case OPTION_SUBJECT:
+        input->subject = argument;
+        return 0;
+    case OPTION_PASSWORD:
+        input->password = true;
         return 0;
     case OPTION_JSON:
         input->json = true;
@@ -136,9 +179,15 @@ static error_t parse_people_option(int key, char *argument, struct argp_state *s
 static json_t *person_json(const struct account *account)
 {
     char role[WORDS_MAX];
-    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:i}", "id", account->id, "name", account->name, "role",
-                     words_for(&concordat__v1__role__descriptor, (int)account->role, role), "of", account->of,
-                     "disabled", (int)account->disabled, "recoveryCodesLeft", (int)account->code_count);
+    json_t *out =
+        json_pack("{s:s, s:s, s:s, s:s, s:b, s:i}", "id", account->id, "name", account->name, "role",
+                  words_for(&concordat__v1__role__descriptor, (int)account->role, role), "of", account->of,
+                  "disabled", (int)account->disabled, "recoveryCodesLeft", (int)account->code_count);
+    if (!identity_is_none(&account->identity)) {
+        json_object_set_new(out, "issuer", json_string(account->identity.issuer));
+        json_object_set_new(out, "subject", json_string(account->identity.subject));
+    }
+    return out;
 }
 
 static void print_people_json(json_t *out)
@@ -170,6 +219,22 @@ static void tell_drawn(const struct account *account, const struct drawn *drawn)
         printf("                %s\n", drawn->codes[i]);
 }
 
+static void tell_changed(const struct people_input *input, const struct account *account,
+                         const struct drawn *drawn)
+{
+    bool has_drawn = drawn->password[0];
+    if (input->json && !has_drawn)
+        print_people_json(person_json(account));
+    else if (input->json)
+        tell_drawn_json(account, drawn);
+    else if (account->disabled)
+        printf("%s (%s) can sign in no more, and is out within a second.\n", account->name, account->id);
+    else if (has_drawn)
+        tell_drawn(account, drawn);
+    else
+        printf("%s (%s) can sign in with their organisation's account.\n", account->name, account->id);
+}
+
 static void list_people(const struct accounts *accounts, bool json)
 {
     json_t *out = json ? json_array() : NULL;
@@ -179,9 +244,11 @@ static void list_people(const struct accounts *accounts, bool json)
         if (json)
             json_array_append_new(out, person_json(account));
         else
-            printf("%-12s  %-11s  %-20s  %zu recovery codes  %s%s\n", account->id,
+            printf("%-12s  %-11s  %-20s  %zu recovery codes  %s%s%s\n", account->id,
                    words_for(&concordat__v1__role__descriptor, (int)account->role, role), account->of,
-                   account->code_count, account->name, account->disabled ? "  DISABLED" : "");
+                   account->code_count, account->name,
+                   identity_is_none(&account->identity) ? "" : "  single sign-on",
+                   account->disabled ? "  DISABLED" : "");
     }
     if (json)
         print_people_json(out);
@@ -190,9 +257,19 @@ static void list_people(const struct accounts *accounts, bool json)
 /* --- what is done
  * ------------------------------------------------------------------------------------------- */
 
-/* False if there is no memory to hash in. */
-static bool draw_for(struct account *account, struct drawn *drawn)
+/* Ends what was drawn before, and draws what is asked for. A reset without --issuer keeps single sign-on, and
+ * draws a password if there was one. False if there is no memory to hash in. */
+static bool draw_for(const struct people_input *input, struct account *account, struct drawn *drawn)
 {
+    bool has_identity = !identity_is_none(&input->identity),
+         draws = input->password ||
+                 (!has_identity && (account->password[0] || identity_is_none(&account->identity)));
+    if (has_identity)
+        account->identity = input->identity;
+    account->code_count = 0;
+    account->password[0] = '\0';
+    if (!draws)
+        return true;
     recovery_draw(drawn->password);
     onetime_draw_secret(account->secret);
     onetime_write_secret(account->secret, drawn->secret);
@@ -202,7 +279,6 @@ static bool draw_for(struct account *account, struct drawn *drawn)
         bool good = recovery_digest(account->id, drawn->codes[i], account->codes[i]);
         assert(good);
     }
-    account->disabled = false;
     return password_hash(drawn->password, account->password);
 }
 
@@ -231,21 +307,18 @@ static enum exit_code change_people(const struct people_input *input, struct acc
             adds ? "%s is in the file already; reset draws a new password. Nothing was changed"
                  : "%s is not in the file; add them, or look for the id with list",
             input->id);
+    const struct account *other = accounts_find_identity(accounts, &input->identity);
+    if (other && other != account)
+        return terminal_failure(input->json, CODE_REFUSED,
+                                "%s has this issuer and subject already, and nothing was changed", other->id);
     if (adds)
         account = add_person(accounts, input);
-    if (!account || (!disables && !draw_for(account, &drawn)))
+    if (!account || (!disables && !draw_for(input, account, &drawn)))
         return terminal_failure(input->json, CODE_ENVIRONMENT, "no memory; the file is as it was");
     account->disabled = disables;
     if (accounts_write(accounts, input->path, fault) != ACCOUNTS_GOOD)
         return terminal_failure(input->json, CODE_ENVIRONMENT, "%s", fault);
-    if (disables && input->json)
-        print_people_json(person_json(account));
-    else if (disables)
-        printf("%s (%s) can sign in no more, and is out within a second.\n", account->name, account->id);
-    else if (input->json)
-        tell_drawn_json(account, &drawn);
-    else
-        tell_drawn(account, &drawn);
+    tell_changed(input, account, &drawn);
     sodium_memzero(&drawn, sizeof drawn);
     return CODE_DONE;
 }

@@ -42,14 +42,39 @@ static bool read_account_staff(const char *value, struct account *account)
     return good;
 }
 
+static bool read_account_issuer(const char *value, struct account *account)
+{
+    struct identity checked;
+    if (!*value)
+        return true;
+    bool good = identity_set(&checked, value, "x");
+    memcpy(account->identity.issuer, checked.issuer, sizeof checked.issuer);
+    return good;
+}
+
+/* It stands after the issuer: there are both or neither. */
+static bool read_account_subject(const char *value, struct account *account)
+{
+    struct identity issuer_alone = account->identity;
+    char subject[IDENTITY_BYTES_MAX + 1];
+    if (!*value)
+        return identity_is_none(&issuer_alone);
+    return identity_read_subject(value, subject) &&
+           identity_set(&account->identity, issuer_alone.issuer, subject);
+}
+
 static bool read_account_password(const char *value, struct account *account)
 {
+    if (!*value)
+        return !identity_is_none(&account->identity);
     return strncmp(value, crypto_pwhash_STRPREFIX, strlen(crypto_pwhash_STRPREFIX)) == 0 &&
            copy_value(account->password, sizeof account->password, value);
 }
 
 static bool read_account_secret(const char *value, struct account *account)
 {
+    if (!account->password[0])
+        return !*value;
     return onetime_read_secret(value, account->secret);
 }
 
@@ -91,10 +116,13 @@ static const struct account_field {
     {"of", read_account_of, "of= is the id of a source, a team, a coordinator or an organisation"},
     {"staff", read_account_staff, "staff= is not one of the roles that the protocol has"},
     {"disabled", read_account_disabled, "disabled= is yes or no"},
+    {"issuer", read_account_issuer, "issuer= is no https:// address of at most 255 characters"},
+    {"subject", read_account_subject,
+     "subject= is not 1 to 255 characters of ASCII; it and issuer= stand together, or both are empty"},
     {"password", read_account_password,
      "password= is no argon2id hash; set it with `concordat people reset`"},
     {"secret", read_account_secret,
-     "secret= is no base32 of 20 bytes; draw one with `concordat people reset`"},
+     "secret= is no base32 of 20 bytes, beside a password; draw one with `concordat people reset`"},
     {"codes", read_account_codes, "codes= is not digests of at most eight recovery codes"},
     {"name", read_account_name, "name= is no name that can be shown, or too long"},
 };
@@ -113,20 +141,25 @@ static const char *kebab(const ProtobufCEnumDescriptor *descriptor, int value, c
 size_t account_line_write(const struct account *account, char out[ACCOUNT_LINE_BYTES])
 {
     char role[WORDS_MAX], staff[WORDS_MAX] = "unspecified", secret[ONETIME_SECRET_TEXT_BYTES];
-    char codes[RECOVERY_CODES * (2 * RECOVERY_DIGEST_BYTES + 1) + 1] = "";
+    char codes[RECOVERY_CODES * (2 * RECOVERY_DIGEST_BYTES + 1) + 1] = "", subject[IDENTITY_ESCAPED_BYTES];
     kebab(&concordat__v1__role__descriptor, (int)account->role, role);
     if (account->staff != CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_UNSPECIFIED)
         kebab(&concordat__v1__staff_role__descriptor, (int)account->staff, staff);
-    onetime_write_secret(account->secret, secret);
+    secret[0] = '\0';
+    if (account->password[0])
+        onetime_write_secret(account->secret, secret);
+    identity_write_subject(&account->identity, subject);
     char *at = codes;
     for (size_t i = 0; i < account->code_count; i++) {
         sodium_bin2hex(at, 2 * RECOVERY_DIGEST_BYTES + 1, account->codes[i], RECOVERY_DIGEST_BYTES);
         at = stpcpy(at + 2 * RECOVERY_DIGEST_BYTES, i + 1 < account->code_count ? "," : "");
     }
-    int size = snprintf(out, ACCOUNT_LINE_BYTES,
-                        "%s role=%s of=%s staff=%s disabled=%s password=%s secret=%s codes=%s name=%s\n",
-                        account->id, role, account->of, staff, account->disabled ? "yes" : "no",
-                        account->password, secret, codes, account->name);
+    int size =
+        snprintf(out, ACCOUNT_LINE_BYTES,
+                 "%s role=%s of=%s staff=%s disabled=%s issuer=%s subject=%s password=%s secret=%s codes=%s "
+                 "name=%s\n",
+                 account->id, role, account->of, staff, account->disabled ? "yes" : "no",
+                 account->identity.issuer, subject, account->password, secret, codes, account->name);
     assert(size > 0 && size < ACCOUNT_LINE_BYTES);
     sodium_memzero(secret, sizeof secret);
     return (size_t)size;

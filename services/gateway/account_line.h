@@ -5,8 +5,9 @@
 #include "services/gateway/accounts.h"
 
 enum {
-    /* All values at their longest, eight codes in hex, and the names of the fields. */
-    ACCOUNT_LINE_BYTES = 1024
+    /* All values at their longest, eight codes in hex, each character of a subject escaped, and the names of
+     * the fields. */
+    ACCOUNT_LINE_BYTES = 2048
 };
 
 /* Writes the line with its line end, and a NUL. Returns its size without the NUL. */

@@ -54,6 +54,16 @@ struct account *accounts_find(const struct accounts *accounts, const char *id)
     return at < accounts->count && strcmp(accounts->rows[at].id, id) == 0 ? &accounts->rows[at] : NULL;
 }
 
+const struct account *accounts_find_identity(const struct accounts *accounts, const struct identity *identity)
+{
+    if (identity_is_none(identity))
+        return NULL;
+    for (size_t i = 0; i < accounts->count; i++)
+        if (identity_compare(&accounts->rows[i].identity, identity) == 0)
+            return &accounts->rows[i];
+    return NULL;
+}
+
 /* The rows that are left behind hold secrets, which realloc would not wipe. */
 struct account *accounts_add(struct accounts *accounts, const char *id)
 {
@@ -159,6 +169,33 @@ static enum accounts_status take_text(struct accounts *accounts, const char *pat
     return ACCOUNTS_GOOD;
 }
 
+static int compare_identities(const void *one, const void *other)
+{
+    const struct account *const *a = one, *const *b = other;
+    return identity_compare(&(*a)->identity, &(*b)->identity);
+}
+
+/* One identity that is two people would sign in as the first that is found. */
+static enum accounts_status check_identities(const struct accounts *accounts, const char *path,
+                                             char fault[ACCOUNTS_FAULT_BYTES])
+{
+    const struct account **sorted = calloc(accounts->count + 1, sizeof *sorted);
+    enum accounts_status status = ACCOUNTS_GOOD;
+    if (!sorted)
+        return accounts_refuse(fault, ACCOUNTS_ENVIRONMENT, "%.200s: no memory", path);
+    for (size_t i = 0; i < accounts->count; i++)
+        sorted[i] = &accounts->rows[i];
+    qsort(sorted, accounts->count, sizeof *sorted, compare_identities);
+    for (size_t i = 1; i < accounts->count && status == ACCOUNTS_GOOD; i++)
+        if (!identity_is_none(&sorted[i]->identity) && compare_identities(&sorted[i - 1], &sorted[i]) == 0)
+            status = accounts_refuse(
+                fault, ACCOUNTS_WRONG,
+                "%.200s: %s and %s have the same issuer and subject. Nobody is taken from the file", path,
+                sorted[i - 1]->id, sorted[i]->id);
+    free(sorted);
+    return status;
+}
+
 enum accounts_status accounts_read(struct accounts *accounts, const char *path,
                                    char fault[ACCOUNTS_FAULT_BYTES])
 {
@@ -177,6 +214,8 @@ enum accounts_status accounts_read(struct accounts *accounts, const char *path,
                                errno == EFBIG || errno == EILSEQ ? ACCOUNTS_WRONG : ACCOUNTS_ENVIRONMENT,
                                "%.200s: %s", path, strerror(errno));
     enum accounts_status status = take_text(accounts, path, text, fault);
+    if (status == ACCOUNTS_GOOD)
+        status = check_identities(accounts, path, fault);
     sodium_memzero(text, size);
     free(text);
     return status;
@@ -196,7 +235,7 @@ enum accounts_status accounts_write(const struct accounts *accounts, const char 
     if (!whole_file_write(path, text, (size_t)(at - text)))
         status = accounts_refuse(fault, ACCOUNTS_ENVIRONMENT, "%.200s: %s. The file is as it was", path,
                                  strerror(errno));
-    sodium_memzero(text, room);
+    sodium_memzero(text, (size_t)(at - text));
     free(text);
     return status;
 }

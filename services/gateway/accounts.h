@@ -14,6 +14,7 @@
 #include "proto/keys/keys.h"
 #include "proto/wire/person_id.h"
 #include "services/desk/people.h"
+#include "services/gateway/identity.h"
 #include "services/gateway/limits.h"
 #include "services/gateway/onetime.h"
 #include "services/gateway/password.h"
@@ -26,8 +27,9 @@ struct account {
     Concordat__V1__Role role;       /* what they do here: referrer, team, coordinator, auditor or inspector */
     char of[KEY_OF_CHARS_MAX + 1];  /* the id of their source, team, coordinator or organisation */
     Concordat__V1__StaffRole staff; /* what they are, as events say it; not specified: they have not said */
-    char password[PASSWORD_HASH_BYTES];
-    uint8_t secret[ONETIME_SECRET_BYTES]; /* of one-time codes */
+    struct identity identity;       /* at single sign-on; none: they sign in by password alone */
+    char password[PASSWORD_HASH_BYTES];   /* "": they sign in by single sign-on alone */
+    uint8_t secret[ONETIME_SECRET_BYTES]; /* of one-time codes, for who has a password */
     uint8_t codes[RECOVERY_CODES][RECOVERY_DIGEST_BYTES];
     size_t code_count; /* recovery codes that are left */
     bool disabled;
@@ -59,6 +61,9 @@ int accounts_lock(const char *path);
 
 /* NULL if there is none. Valid until accounts_add or accounts_close. */
 struct account *accounts_find(const struct accounts *accounts, const char *id);
+/* The person whom an issuer calls so; NULL if there is none. */
+const struct account *accounts_find_identity(const struct accounts *accounts,
+                                             const struct identity *identity);
 /* Makes room for a person, who has nothing but the id then. NULL if there are too many, or no memory. */
 struct account *accounts_add(struct accounts *accounts, const char *id);
 

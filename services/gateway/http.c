@@ -117,8 +117,8 @@ static struct MHD_Response *make_response(const struct http_answer *answer)
  */
 
 /* A header that a proxy and we could read differently if it came twice. */
-static const char *const single_headers[] = {"Host",   "Content-Length", "Content-Type",
-                                             "Cookie", "Origin",         "Last-Event-ID"};
+static const char *const single_headers[] = {"Host",   "Content-Length", "Content-Type", "Cookie",
+                                             "Origin", "Last-Event-ID",  HTTP_SUBJECT,   HTTP_ISSUER};
 
 struct header_count {
     unsigned seen[sizeof single_headers / sizeof *single_headers];
@@ -542,4 +542,16 @@ const char *http_cookie(const struct http_request *request, const char *name)
 const char *http_query(const struct http_request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+bool http_peer_uid(const struct http_request *request, uid_t *uid)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (!info || getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0)
+        return false;
+    *uid = peer.uid;
+    return true;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "services/gateway/stream.h"
 
@@ -49,6 +50,12 @@ const char *http_header(const struct http_request *request, const char *name);
 const char *http_cookie(const struct http_request *request, const char *name);
 /* A value of the query, with no %XX opened; NULL if it was not sent. */
 const char *http_query(const struct http_request *request, const char *name);
+/* The user of the process that opened the connection; false if the socket is none of the machine's own. */
+bool http_peer_uid(const struct http_request *request, uid_t *uid);
+
+/* What Apache says of the person whom it has signed in. */
+#define HTTP_SUBJECT "X-Concordat-Subject"
+#define HTTP_ISSUER  "X-Concordat-Issuer"
 
 /* --- its answer ------------------------------------------------------------------------------------------
  */

@@ -89,6 +89,11 @@ enum {
     /* As many as two threads can do in that time. */
     PASSWORDS_WAITING_MAX = 64,
 
+    /* OpenID Connect Core 1.0, 2: a subject has at most 255 ASCII characters. An issuer is given as many. */
+    IDENTITY_BYTES_MAX = 255,
+    /* Connections of Apache for sign-ins alone, each of which takes milliseconds: all of a shift at once. */
+    SINGLE_CONNECTIONS_MAX = 64,
+
     /* As many as can be kept on one sheet of paper. */
     RECOVERY_CODES = 8,
     /* Sign-ins of 90 s, which is how long a code could be taken again: two threads hash 1200 passwords in it.

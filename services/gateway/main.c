@@ -39,7 +39,8 @@ enum gateway_option {
     OPTION_BROKER,
     OPTION_BROKER_KEY,
     OPTION_TRAIL,
-    OPTION_RING
+    OPTION_RING,
+    OPTION_SINGLE
 };
 
 static const struct argp_option gateway_options[] = {
@@ -57,6 +58,10 @@ static const struct argp_option gateway_options[] = {
      "The trail that concordat-audit keeps, for auditors to read here; without it they are told that there is none",
      0},
     {"ring", OPTION_RING, "TEXT", 0, "Whom people ring if it does not work, with the number", 0},
+    {"single-sign-on", OPTION_SINGLE, "unix:/PATH,USER", 0,
+     "Another socket, for Apache alone, whose workers run as this user (a name or number): it tells there whom their "
+     "organisation has signed in; deploy/examples/apache-openidc.conf",
+     0},
     {0},
 };
 
@@ -93,6 +98,7 @@ static void check_origin(struct argp_state *state, const char *origin)
 
 static error_t parse_gateway_option(int key, char *text, struct argp_state *state)
 {
+    static struct single_sign_on single;
     struct gateway_config *config = state->input;
     for (size_t i = 0; i < GATEWAY_TEXTS; i++) {
         if ((int)gateway_texts[i].key == key) {
@@ -101,6 +107,12 @@ static error_t parse_gateway_option(int key, char *text, struct argp_state *stat
         }
         if (key == ARGP_KEY_END && gateway_texts[i].key != OPTION_TRAIL && !*gateway_text_at(config, i))
             argp_error(state, "--%s is needed", gateway_texts[i].name);
+    }
+    if (key == OPTION_SINGLE) {
+        config->single = &single;
+        if (!single_sign_on_read(text, &single))
+            argp_error(state, "--single-sign-on is unix:/PATH,USER, and the user is one of this machine's");
+        return 0;
     }
     if (key == ARGP_KEY_ARG)
         argp_error(state, "%s is no option", text);

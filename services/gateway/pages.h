@@ -25,6 +25,18 @@ struct page_sign_in {
     bool is_refused, wrong;     /* nobody is signed in yet: something was wrong */
     const char *locked_minutes; /* or nobody may try for so long */
     const char *id;             /* as it was typed */
+    bool single_sign_on;        /* their organisation can sign them in */
+};
+
+/* Their organisation has signed them in, and so have we: the way on from another site's redirect. */
+struct page_signed_in {
+    struct page_frame frame;
+};
+
+/* Their organisation has signed them in, and they are not in the people file. */
+struct page_not_known {
+    struct page_frame frame;
+    const char *ring, *issuer, *subject;
 };
 
 /* The first page of a person who is signed in. */

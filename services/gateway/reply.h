@@ -23,9 +23,11 @@ void reply_go(struct http_request *request, const char *path, const char *cookie
 enum reply_problem {
     REPLY_NOT_FOUND,
     REPLY_WRONG_METHOD,
-    REPLY_BAD_FORM,   /* not what the page's form can have sent */
-    REPLY_CROSS_SITE, /* sent by another site's page, or by no page */
-    REPLY_OLD_PAGE,   /* the form is of a session that has ended, or of another person's */
+    REPLY_BAD_FORM,    /* not what the page's form can have sent */
+    REPLY_CROSS_SITE,  /* sent by another site's page, or by no page */
+    REPLY_OLD_PAGE,    /* the form is of a session that has ended, or of another person's */
+    REPLY_WRONG_CLAIM, /* it says who somebody is, and that does not count there, or is unreadable */
+    REPLY_WRONG_PEER,  /* only Apache's user speaks there */
     REPLY_BUSY,
     REPLY_NO_MEMORY,
     REPLY_NO_DESK,    /* nothing here speaks for the person's team, desk or source now */

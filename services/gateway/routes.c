@@ -15,6 +15,7 @@
 #include "services/gateway/refer.h"
 #include "services/gateway/referral.h"
 #include "services/gateway/reply.h"
+#include "services/gateway/single_sign_on.h"
 
 static void show_router_status(struct site *site, struct http_request *request)
 {
@@ -30,8 +31,7 @@ static void show_router_status(struct site *site, struct http_request *request)
 
 static void show_sign_in(struct site *site, struct http_request *request)
 {
-    (void)site;
-    signin_show(request);
+    signin_show(site->signin, request);
 }
 
 static void take_sign_in(struct site *site, struct http_request *request)
@@ -185,7 +185,10 @@ void routes_handle(void *context, struct http_request *request)
     const struct route *route = route_of(http_path(request));
     bool takes = http_is_post(request);
     route_answer *answer = !route ? NULL : takes ? route->take : route->read;
-    if (!route)
+    /* The proxy passes on no such header, so somebody goes round it. */
+    if (single_sign_on_claims(request))
+        reply_problem(request, REPLY_WRONG_CLAIM);
+    else if (!route)
         reply_problem(request, REPLY_NOT_FOUND);
     else if (!answer)
         reply_problem(request, REPLY_WRONG_METHOD);

@@ -25,6 +25,7 @@ enum { GATEWAY_TURN_MS_MAX = 1000, GATEWAY_MESSAGE_BYTES = 1024 };
 enum {
     POLLED_SIGNALS,
     POLLED_HTTP,
+    POLLED_SINGLE,
     POLLED_PASSWORDS,
     POLLED_AUDIT = POLLED_PASSWORDS + PASSWORDS_AT_ONCE,
     POLLED_AT_MOST = POLLED_AUDIT + AUDIT_ROOM_FDS /* and the desks */
@@ -33,7 +34,9 @@ enum {
 struct gateway {
     struct site site;
     struct http *http;
-    zmq_pollitem_t *items; /* owned */
+    struct single_sign_on single;
+    struct http *single_http; /* NULL: there is no single sign-on */
+    zmq_pollitem_t *items;    /* owned */
     int signals;
 };
 
@@ -54,18 +57,35 @@ static int gateway_open_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int gateway_open_http(struct gateway *gateway, const struct gateway_config *config,
-                             uint64_t descriptors)
+static int gateway_open_http(const char *address, uint64_t descriptors, http_handler *handle, void *context,
+                             struct http **http)
 {
     char message[GATEWAY_MESSAGE_BYTES];
     int listening;
-    enum listen_status status = listen_open(config->listen, &listening, message, sizeof message);
+    enum listen_status status = listen_open(address, &listening, message, sizeof message);
     if (status != LISTEN_GOOD)
         return gateway_complain(status == LISTEN_WRONG ? CODE_USAGE : CODE_ENVIRONMENT, message);
-    uint64_t desks = desks_count(gateway->site.desks) * DESK_DESCRIPTORS;
-    gateway->http = http_open(listening, descriptors > desks ? descriptors - desks : 1, routes_handle,
-                              &gateway->site, message, sizeof message);
-    return gateway->http ? 0 : gateway_complain(CODE_ENVIRONMENT, message);
+    *http = http_open(listening, descriptors, handle, context, message, sizeof message);
+    return *http ? 0 : gateway_complain(CODE_ENVIRONMENT, message);
+}
+
+static int gateway_open_doors(struct gateway *gateway, const struct gateway_config *config,
+                              uint64_t descriptors)
+{
+    uint64_t others = desks_count(gateway->site.desks) * DESK_DESCRIPTORS;
+    int code = 0;
+    if (config->single) {
+        gateway->single = *config->single;
+        gateway->single.signin = gateway->site.signin;
+        gateway->single.ring = config->ring;
+        others += SINGLE_CONNECTIONS_MAX;
+        code = gateway_open_http(config->single->listen, HTTP_DESCRIPTORS_KEPT + SINGLE_CONNECTIONS_MAX,
+                                 single_sign_on_handle, &gateway->single, &gateway->single_http);
+    }
+    if (code == 0)
+        code = gateway_open_http(config->listen, descriptors > others ? descriptors - others : 1,
+                                 routes_handle, &gateway->site, &gateway->http);
+    return code;
 }
 
 /* The listening socket comes last: when it is there, everything is. */
@@ -83,7 +103,7 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     uint64_t descriptors = descriptors_raise(message, sizeof message);
     if (!descriptors)
         return gateway_complain(CODE_USAGE, message);
-    gateway->site.signin = signin_open(config->people_path, message, sizeof message);
+    gateway->site.signin = signin_open(config->people_path, config->single != NULL, message, sizeof message);
     if (!gateway->site.signin)
         return gateway_complain(CODE_ENVIRONMENT, message);
     gateway->site.desks =
@@ -98,7 +118,7 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     gateway->site.said = said_open();
     if (!gateway->items || !gateway->site.said)
         return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
-    return gateway_open_http(gateway, config, descriptors);
+    return gateway_open_doors(gateway, config, descriptors);
 }
 
 static void gateway_close(struct gateway *gateway)
@@ -108,6 +128,7 @@ static void gateway_close(struct gateway *gateway)
     desks_close(&gateway->site.desks);
     audit_room_close(&gateway->site.audit);
     http_close(&gateway->http);
+    http_close(&gateway->single_http);
     said_close(&gateway->site.said);
     free(gateway->items);
     if (gateway->signals >= 0)
@@ -146,6 +167,8 @@ static void gateway_turn(struct gateway *gateway)
     feed_turn(gateway->site.feed, now_monotonic_ms(), now_wall_ms(), signin_holds, gateway->site.signin);
     audit_room_turn(gateway->site.audit);
     http_turn(gateway->http, now_monotonic_ms());
+    if (gateway->single_http)
+        http_turn(gateway->single_http, now_monotonic_ms());
 }
 
 /* Returns how many items there are to poll. A desk's socket can be another one after each turn. */
@@ -155,6 +178,8 @@ static int gateway_fill_items(struct gateway *gateway)
     zmq_pollitem_t *items = gateway->items;
     items[POLLED_SIGNALS] = (zmq_pollitem_t){.fd = gateway->signals, .events = ZMQ_POLLIN};
     items[POLLED_HTTP] = (zmq_pollitem_t){.fd = http_fd(gateway->http), .events = ZMQ_POLLIN};
+    items[POLLED_SINGLE] = (zmq_pollitem_t){.fd = gateway->single_http ? http_fd(gateway->single_http) : -1,
+                                            .events = ZMQ_POLLIN};
     for (unsigned i = 0; i < PASSWORDS_AT_ONCE; i++)
         items[POLLED_PASSWORDS + i] =
             (zmq_pollitem_t){.fd = signin_fd(gateway->site.signin, i), .events = ZMQ_POLLIN};
@@ -179,6 +204,8 @@ static int gateway_loop(struct gateway *gateway)
         patience_ms = shorter_ms(patience_ms, signin_patience_ms(gateway->site.signin));
         patience_ms = shorter_ms(patience_ms, audit_room_patience_ms(gateway->site.audit));
         patience_ms = shorter_ms(patience_ms, http_patience_ms(gateway->http));
+        if (gateway->single_http)
+            patience_ms = shorter_ms(patience_ms, http_patience_ms(gateway->single_http));
         if (zmq_poll(gateway->items, count, patience_ms) < 0 && errno != EINTR)
             return gateway_complain(CODE_ENVIRONMENT, zmq_strerror(errno));
         if (gateway->items[POLLED_SIGNALS].revents)

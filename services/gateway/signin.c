@@ -21,6 +21,7 @@ enum { CODE_BYTES_MAX = 32 };
 
 struct signin {
     char people_path[PATH_MAX];
+    bool single_sign_on;
     struct accounts accounts;
     struct stat read_as; /* the people file when it was read */
     int64_t look_at_ms;
@@ -100,7 +101,7 @@ static bool use_recovery_code(struct signin *signin, const char *id, const char 
 /* --- the whole --------------------------------------------------------------------------------------------
  */
 
-struct signin *signin_open(const char *people_path, char *message, size_t message_size)
+struct signin *signin_open(const char *people_path, bool single_sign_on, char *message, size_t message_size)
 {
     struct signin *signin = calloc(1, sizeof *signin);
     char taken_path[PATH_MAX], fault[ACCOUNTS_FAULT_BYTES];
@@ -110,6 +111,7 @@ struct signin *signin_open(const char *people_path, char *message, size_t messag
         free(signin);
         return NULL;
     }
+    signin->single_sign_on = single_sign_on;
     bool good = stat(people_path, &signin->read_as) == 0;
     if (accounts_read(&signin->accounts, people_path, fault) != ACCOUNTS_GOOD) {
         snprintf(message, message_size, "%s", fault);
@@ -187,23 +189,40 @@ bool signin_holds(void *context, uint64_t session)
 /* --- signing in -------------------------------------------------------------------------------------------
  */
 
-static void send_form(struct http_request *request, unsigned status, const struct page_sign_in *page)
+static void send_form(const struct signin *signin, struct http_request *request, unsigned status,
+                      struct page_sign_in page)
 {
     struct html html = {0};
-    page_sign_in(&html, page);
+    page.single_sign_on = signin->single_sign_on;
+    page_sign_in(&html, &page);
     reply_page(request, status, &html, NULL);
 }
 
-void signin_show(struct http_request *request)
+void signin_show(const struct signin *signin, struct http_request *request)
 {
-    send_form(request, 200, &(struct page_sign_in){0});
+    send_form(signin, request, 200, (struct page_sign_in){0});
 }
 
 /* The same words whatever was wrong, so that nobody learns which part was right. */
 static void refuse_attempt(const struct signin_attempt *attempt)
 {
-    send_form(attempt->request, 403,
-              &(struct page_sign_in){.is_refused = true, .wrong = true, .id = attempt->id});
+    send_form(attempt->signin, attempt->request, 403,
+              (struct page_sign_in){.is_refused = true, .wrong = true, .id = attempt->id});
+}
+
+static bool has_password(const struct account *account)
+{
+    return account && account->password[0];
+}
+
+/* A change of person on this browser ends the session of the one before. NULL if there are too many. */
+static const struct web_session *begin_session(struct signin *signin, const struct http_request *request,
+                                               const struct account *account,
+                                               char cookie[SESSION_COOKIE_BYTES])
+{
+    const struct account *before;
+    web_sessions_end(signin->sessions, signin_find(signin, request, &before));
+    return web_sessions_begin(signin->sessions, account, now_boot_ms(), cookie);
 }
 
 /* A guess reads no file: how long that took would say that the password was right. */
@@ -223,16 +242,14 @@ static void decide_attempt(const struct signin_attempt *attempt)
 {
     struct signin *signin = attempt->signin;
     char cookie[SESSION_COOKIE_BYTES];
-    const struct account *account = accounts_find(&signin->accounts, attempt->id), *before;
-    if (!account || account->disabled || !code_counts(signin, account, attempt->code)) {
+    const struct account *account = accounts_find(&signin->accounts, attempt->id);
+    if (!has_password(account) || account->disabled || !code_counts(signin, account, attempt->code)) {
         refuse_attempt(attempt);
         return;
     }
     lockout_good(signin->lockout, attempt->id);
-    /* A change of person on this browser ends the session of the one before. */
-    web_sessions_end(signin->sessions, signin_find(signin, attempt->request, &before));
     account = accounts_find(&signin->accounts, attempt->id);
-    if (account && web_sessions_begin(signin->sessions, account, now_boot_ms(), cookie))
+    if (account && begin_session(signin, attempt->request, account, cookie))
         reply_go(attempt->request, "/", cookie);
     else
         reply_problem(attempt->request, REPLY_BUSY);
@@ -254,11 +271,13 @@ static void password_is_compared(void *context, enum password_result result)
     free(attempt);
 }
 
-static void refuse_locked(struct http_request *request, const char *id, int64_t wait_ms)
+static void refuse_locked(const struct signin *signin, struct http_request *request, const char *id,
+                          int64_t wait_ms)
 {
     char minutes[24];
     snprintf(minutes, sizeof minutes, "%lld", (long long)(wait_ms + 59999) / 60000);
-    send_form(request, 429, &(struct page_sign_in){.is_refused = true, .locked_minutes = minutes, .id = id});
+    send_form(signin, request, 429,
+              (struct page_sign_in){.is_refused = true, .locked_minutes = minutes, .id = id});
 }
 
 static const struct form_rule signin_rules[] = {
@@ -291,9 +310,10 @@ static void begin_attempt(struct signin *signin, struct http_request *request, c
     int64_t now_ms = now_monotonic_ms(), wait_ms = lockout_begin(signin->lockout, attempt->id, now_ms);
     const struct account *account = accounts_find(&signin->accounts, attempt->id);
     if (wait_ms > 0) {
-        refuse_locked(request, attempt->id, wait_ms);
+        refuse_locked(signin, request, attempt->id, wait_ms);
     } else if (passwords_compare(signin->passwords, form_value(form, "password", 0),
-                                 account ? account->password : NULL, now_ms, password_is_compared, attempt)) {
+                                 has_password(account) ? account->password : NULL, now_ms,
+                                 password_is_compared, attempt)) {
         return;
     } else {
         lockout_undo(signin->lockout, attempt->id);
@@ -315,6 +335,43 @@ void signin_take(struct signin *signin, struct http_request *request)
     else
         reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
     form_close(&form);
+}
+
+/* --- signed in by their organisation ---------------------------------------------------------------------
+ */
+
+/* Somebody who is disabled reads the same as somebody whom nobody has added. */
+static void refuse_identity(struct http_request *request, const struct identity *identity, const char *ring)
+{
+    struct html html = {0};
+    page_not_known(&html, &(struct page_not_known){
+                              .ring = ring, .issuer = identity->issuer, .subject = identity->subject});
+    reply_page(request, 403, &html, NULL);
+}
+
+/* The browser comes here by a redirect of the provider's site, and sends no SameSite=Strict cookie with a
+ * redirect that follows: only our own page can lead on with it. For the same reason the session before, if
+ * there was one, may not be known here: its cookie is replaced in the browser, and it ends when nobody uses
+ * it. */
+void signin_admit(struct signin *signin, struct http_request *request, const struct identity *identity,
+                  const char *ring)
+{
+    const struct account *account = accounts_find_identity(&signin->accounts, identity);
+    char cookie[SESSION_COOKIE_BYTES];
+    struct html html = {0};
+    if (!account || account->disabled) {
+        refuse_identity(request, identity, ring);
+        return;
+    }
+    const struct web_session *session = begin_session(signin, request, account, cookie);
+    if (!session) {
+        reply_problem(request, REPLY_BUSY);
+        return;
+    }
+    page_signed_in(&html,
+                   &(struct page_signed_in){.frame = {.person = account->name, .token = session->token}});
+    reply_page(request, 200, &html, cookie);
+    sodium_memzero(cookie, sizeof cookie);
 }
 
 /* --- signing out ------------------------------------------------------------------------------------------

@@ -12,16 +12,20 @@
 
 struct signin;
 
-/* The file is that of accounts.h; beside it stands FILE.taken. NULL with a message if it cannot be read, or
- * there is no memory. */
-struct signin *signin_open(const char *people_path, char *message, size_t message_size);
+/* The file is that of accounts.h; beside it stands FILE.taken. The sign-in page offers single sign-on too if
+ * there is any. NULL with a message if the file cannot be read, or there is no memory. */
+struct signin *signin_open(const char *people_path, bool single_sign_on, char *message, size_t message_size);
 /* Attempts that wait are answered first, so the server of the requests is closed after this. */
 void signin_close(struct signin **signin);
 
 /* Shows the page with the form. */
-void signin_show(struct http_request *request);
+void signin_show(const struct signin *signin, struct http_request *request);
 /* Takes the form, and answers when the password is compared. */
 void signin_take(struct signin *signin, struct http_request *request);
+/* Signs in the person whom an identity provider has signed in, and shows the way on; or says that nobody here
+ * knows them, and whom to ask. */
+void signin_admit(struct signin *signin, struct http_request *request, const struct identity *identity,
+                  const char *ring);
 /* Ends the session of the request, if its form has the session's token, and shows the sign-in page or the
  * status. */
 void signin_end(struct signin *signin, struct http_request *request);

@@ -22,8 +22,9 @@ test_packages=(libcmocka-dev python3-zmq python3-cryptography tzdata valgrind gi
 # What the tests of pages need: a browser with a font like Arial, and a proxy of deploy/examples. Installing nginx starts
 # it, so only those who ask for these tests get it; without, they are skipped.
 browser_packages=(chromium-headless-shell fonts-liberation nginx-light openssl curl)
-# The other tools of `tests/run ci`: a second compiler, what checks the format, and the other proxy.
-ci_packages=(clang-14 clang-format-14 caddy)
+# The other tools of `tests/run ci`: a second compiler, what checks the format, the other proxy, and Apache for single
+# sign-on: apache2-bin has no service that would listen at port 80.
+ci_packages=(clang-14 clang-format-14 caddy apache2-bin libapache2-mod-auth-openidc)
 
 say() { printf '%s\n' "$*"; }
 

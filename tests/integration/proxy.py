@@ -20,10 +20,12 @@ def read_example(scene, name, example, marks):
     return certificate, text
 
 
-def start_proxy(scene, name, port, upstream):
-    """Starts nginx in front of the unix socket `upstream`. Returns the path of its certificate."""
+def start_proxy(scene, name, port, upstream, more=""):
+    """Starts nginx in front of the unix socket `upstream`, with `more` in its last server. Returns the path of its
+    certificate."""
     certificate, text = read_example(scene, name, "nginx.conf", (("unix:/run/concordat/gateway", f"unix:{upstream}"),
                                                                  ("listen 443", f"listen 127.0.0.1:{port}")))
+    text = f"{text.rstrip().removesuffix('}')}{more}}}"
     folders = "".join(f"{kind}_temp_path {scene.path(name + kind)};" for kind in
                       ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     config = scene.path(f"{name}.conf")

@@ -20,8 +20,12 @@
 #define SECRET "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 #define DIGEST "15d1c58a0425e0d788740253f74ef185"
 #define LINE(id, role, password, codes, name)                                                                \
-    id " role=" role " of=northmoor-crisis staff=mental-health-nurse disabled=no password=" password         \
+    id " role=" role                                                                                         \
+       " of=northmoor-crisis staff=mental-health-nurse disabled=no issuer= subject= password=" password      \
        " secret=" SECRET " codes=" codes " name=" name "\n"
+#define SINGLE(id, issuer, subject, password, secret)                                                        \
+    id " role=team of=northmoor-crisis staff=unspecified disabled=no issuer=" issuer " subject=" subject     \
+       " password=" password " secret=" secret " codes= name=Robin Sadiq\n"
 #define GOOD_LINE LINE("p117", "team", HASH, DIGEST "," DIGEST, "Sam Okafor")
 
 static char folder[FOLDER_PATH_BYTES];
@@ -72,6 +76,32 @@ static void a_line_is_read_and_written_as_it_was(void **state)
     free(text);
 }
 
+static void an_identity_is_read_and_written_as_it_was_and_is_one_person(void **state)
+{
+    static const char line[] = SINGLE("p117", "https://id.example/staff", "6f1c%2002%25d4", "", "");
+    struct identity identity;
+    size_t size;
+    (void)state;
+    assert_int_equal(read_text(line), ACCOUNTS_GOOD);
+    assert_true(identity_set(&identity, "https://id.example/staff", "6f1c 02%d4"));
+    const struct account *found = accounts_find_identity(&accounts, &identity);
+    assert_non_null(found);
+    assert_string_equal(found->id, "p117");
+    assert_int_equal(accounts_write(&accounts, folder_file(folder, "again"), fault), ACCOUNTS_GOOD);
+    char *text = whole_file_read(folder_file(folder, "again"), 8192, &size);
+    assert_non_null(text);
+    assert_non_null(strstr(text, line));
+    free(text);
+    assert_true(identity_set(&identity, "https://id.example/staff", "6F1C 02%D4"));
+    assert_null(accounts_find_identity(&accounts, &identity));
+    assert_false(identity_set(&identity, "https://id.example/staff", NULL));
+    assert_null(accounts_find_identity(&accounts, &identity));
+    assert_int_equal(read_text(SINGLE("p102", "https://i", "x", "", "") SINGLE(
+                         "p103", "https://j", "x", "", "") SINGLE("p101", "https://i", "x", "", "")),
+                     ACCOUNTS_WRONG);
+    assert_non_null(strstr(fault, "have the same issuer and subject"));
+}
+
 static void one_bad_line_refuses_the_file_and_the_fault_repeats_nothing_secret(void **state)
 {
     static const char *const bad[] = {
@@ -85,6 +115,15 @@ static void one_bad_line_refuses_the_file_and_the_fault_repeats_nothing_secret(v
         LINE("p118", "team", HASH, DIGEST ";", "Sam"),
         LINE("p118", "team", HASH, "", ""),
         LINE("p118", "team", HASH, "", "Sam\xe2\x80\xae"),
+        SINGLE("p118", "http://id.example", "x", "", ""),
+        SINGLE("p118", "https://id.example", "", "", ""),
+        SINGLE("p118", "", "x", HASH, SECRET),
+        SINGLE("p118", "", "", "", ""),
+        SINGLE("p118", "https://id.example", "%2", "", ""),
+        SINGLE("p118", "https://id.example", "%00", "", ""),
+        SINGLE("p118", "https://id.example", "x\xc3\xa9", "", ""),
+        SINGLE("p118", "https://id.example", "x", "", SECRET),
+        SINGLE("p118", "https://id.example", "x", HASH, ""),
         "p118\n",
         "p118 role=team\n",
         "p118 of=x role=team\n",
@@ -171,6 +210,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_line_is_read_and_written_as_it_was, begin, end),
+        cmocka_unit_test_setup_teardown(an_identity_is_read_and_written_as_it_was_and_is_one_person, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(one_bad_line_refuses_the_file_and_the_fault_repeats_nothing_secret,
                                         begin, end),
         cmocka_unit_test_setup_teardown(a_file_that_others_can_read_is_refused, begin, end),
