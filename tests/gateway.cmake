@@ -35,6 +35,10 @@ foreach(pages audit boards desks refer)
   set_tests_properties(test_gateway_${pages} PROPERTIES TIMEOUT 120 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
 endforeach()
 
+add_test(NAME test_people_command COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_people_command.py
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(test_people_command PROPERTIES TIMEOUT 60 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+
 # The gateway with Apache and an OpenID provider of the tests' own, if they are installed; its socket always.
 add_test(NAME test_single_sign_on COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_single_sign_on.py
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})

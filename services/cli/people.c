@@ -12,6 +12,7 @@
 #include "proto/words/program.h"
 #include "proto/words/words.h"
 #include "services/cli/command.h"
+#include "services/cli/qr.h"
 #include "services/gateway/accounts.h"
 #include "services/terminal/terminal.h"
 
@@ -24,11 +25,12 @@ enum {
     OPTION_ISSUER,
     OPTION_SUBJECT,
     OPTION_PASSWORD,
+    OPTION_QR,
     OPTION_JSON
 };
 
 struct people_input {
-    const char *verb, *id, *path, *of, *name, *issuer, *subject;
+    const char *verb, *id, *path, *of, *name, *issuer, *subject, *qr;
     struct identity identity;
     Concordat__V1__Role role;
     Concordat__V1__StaffRole staff;
@@ -46,23 +48,31 @@ static const struct argp_option people_options[] = {
     {"subject", OPTION_SUBJECT, "ID", 0,
      "With --issuer: what the issuer calls this person, which is no e-mail address", 0},
     {"password", OPTION_PASSWORD, 0, 0, "With --issuer: draw a password beside it too", 0},
+    {"qr", OPTION_QR, "FILE.svg", 0,
+     "With add or reset: also write the code that the app scans, as a picture; delete it when it was scanned",
+     0},
     {"json", OPTION_JSON, 0, 0, "Print JSON", 0},
     {0}};
 
 static const char people_doc[] =
     "Say who may sign in at the gateway.\v"
     "add and reset draw a password, a secret for an app that makes one-time codes, and recovery codes, and print them "
-    "once. Give them to the person by hand: they are nowhere else, and the file keeps only what they are checked by. "
+    "once. Give them to the person by hand: they are nowhere else, and the file keeps only what they are checked by. On a "
+    "terminal the app can scan its secret from the screen. "
     "reset ends all that was drawn before, and lets in again whom disable kept out. A gateway that runs reads the file "
     "within a second; who is signed in with what was before is out then.\n\n"
     "With --issuer and --subject their organisation's account signs them in, and nothing is drawn unless --password is "
     "given too. An account that is in nobody's line is shown its issuer and subject when it tries to sign in.\n\n"
-    "  concordat people add p117 --file people --name 'Sam Okafor' --role team --of northmoor-crisis\n"
-    "  concordat people add p118 --file people --name 'Ash Moor' --role team --of northmoor-crisis \\\n"
+    "  concordat people add p117 --file people --name 'Sam Okafor' \\\n"
+    "    --role team --of northmoor-crisis\n"
+    "  concordat people add p118 --file people --name 'Ash Moor' \\\n"
+    "    --role team --of northmoor-crisis \\\n"
     "    --issuer https://id.example/staff --subject 6f1c02d4\n"
     "  concordat people list --file people\n"
     "  concordat people disable p117 --file people\n"
     "  concordat people reset p117 --file people";
+
+enum { APP_ADDRESS_BYTES = 128 };
 
 /* Drawn for a person, and told once. */
 struct drawn {
@@ -157,6 +167,9 @@ static error_t parse_people_option(int key, char *argument, struct argp_state *s
     case OPTION_PASSWORD:
         input->password = true;
         return 0;
+    case OPTION_QR:
+        input->qr = argument;
+        return 0;
     case OPTION_JSON:
         input->json = true;
         return 0;
@@ -208,15 +221,30 @@ static void tell_drawn_json(const struct account *account, const struct drawn *d
     print_people_json(out);
 }
 
+/* What apps for one-time codes read out of a QR code. */
+static void write_app_address(const struct account *account, const struct drawn *drawn,
+                              char out[APP_ADDRESS_BYTES])
+{
+    snprintf(out, APP_ADDRESS_BYTES, "otpauth://totp/Concordat:%s?secret=%s&issuer=Concordat", account->id,
+             drawn->secret);
+}
+
 static void tell_drawn(const struct account *account, const struct drawn *drawn)
 {
+    char address[APP_ADDRESS_BYTES];
+    write_app_address(account, drawn, address);
     printf("%s (%s) can sign in. Give this to them by hand; it is told only now.\n\n"
            "Password        %s\n"
-           "For the app     otpauth://totp/Concordat:%s?secret=%s&issuer=Concordat\n"
+           "For the app     %s\n"
            "Recovery codes  each in place of one code from the app:\n",
-           account->name, account->id, drawn->password, account->id, drawn->secret);
+           account->name, account->id, drawn->password, address);
     for (size_t i = 0; i < RECOVERY_CODES; i++)
         printf("                %s\n", drawn->codes[i]);
+    if (isatty(STDOUT_FILENO)) {
+        printf("\nScan this with the app:\n\n");
+        (void)qr_print(stdout, address); /* the address stands above */
+    }
+    sodium_memzero(address, sizeof address);
 }
 
 static void tell_changed(const struct people_input *input, const struct account *account,
@@ -233,6 +261,24 @@ static void tell_changed(const struct people_input *input, const struct account 
         tell_drawn(account, drawn);
     else
         printf("%s (%s) can sign in with their organisation's account.\n", account->name, account->id);
+}
+
+/* Comes last: what was drawn holds, and is told, whether the picture can be written or not. */
+static enum exit_code draw_picture(const struct people_input *input, const struct account *account,
+                                   const struct drawn *drawn)
+{
+    char address[APP_ADDRESS_BYTES];
+    if (!input->qr || !drawn->secret[0])
+        return CODE_DONE;
+    write_app_address(account, drawn, address);
+    bool good = qr_write_svg(input->qr, address);
+    int problem = errno;
+    sodium_memzero(address, sizeof address);
+    if (good)
+        return CODE_DONE;
+    return terminal_failure(false, CODE_ENVIRONMENT,
+                            "%s: %s. What was drawn holds; type the secret into the app", input->qr,
+                            strerror(problem));
 }
 
 static void list_people(const struct accounts *accounts, bool json)
@@ -319,8 +365,9 @@ static enum exit_code change_people(const struct people_input *input, struct acc
     if (accounts_write(accounts, input->path, fault) != ACCOUNTS_GOOD)
         return terminal_failure(input->json, CODE_ENVIRONMENT, "%s", fault);
     tell_changed(input, account, &drawn);
+    enum exit_code code = draw_picture(input, account, &drawn);
     sodium_memzero(&drawn, sizeof drawn);
-    return CODE_DONE;
+    return code;
 }
 
 static enum exit_code read_people(const struct people_input *input, struct accounts *accounts)

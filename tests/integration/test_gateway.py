@@ -380,47 +380,5 @@ class Gateway(unittest.TestCase):
         self.start()
 
 
-class People(unittest.TestCase):
-    """`concordat people`, without a gateway."""
-
-    def setUp(self):
-        self.stage = stage.Stage("people")
-        self.addCleanup(self.stage.close)
-
-    def people(self, *words):
-        return subprocess.run([stage.find_program("concordat"), "people", *words, "--file", self.stage.path("people")],
-                              capture_output=True, text=True, timeout=SECONDS, check=False)
-
-    def test_secrets_are_told_once_and_mistakes_change_nothing(self):
-        add = ("add", "p117", "--name", "Sam Okafor", "--role", "team", "--of", "northmoor-crisis")
-        said = self.people(*add).stdout
-        self.assertRegex(said, r"otpauth://totp/Concordat:p117\?secret=[A-Z2-7]{32}&issuer=Concordat\n")
-        with open(self.stage.path("people"), "rb") as file:
-            before = file.read()
-        rows = ((add, 1, "is in the file already"), (("reset", "p118"), 1, "is not in the file"),
-                (("disable", "p118"), 1, "is not in the file"), (("disable", "Sam"), 100, "an id is like p117"),
-                (("add", "p118", "--name", "A"), 100, "needs --name, --role and --of"),
-                (("add", "p118", "--name", "A", "--role", "king", "--of", "x"), 100, "--role is referrer"),
-                (("add", "p118", "--name", "A\nB", "--role", "team", "--of", "x"), 100, "each of one line"),
-                (("list", "p117"), 100, "list takes no id"), (("drop", "p117"), 100, "say add ID"))
-        for words, code, why in rows:
-            ran = self.people(*words)
-            self.assertEqual(ran.returncode, code, ran.stderr)
-            self.assertIn(why, ran.stderr)
-        with open(self.stage.path("people"), "rb") as file:
-            self.assertEqual(file.read(), before)
-        listed = self.people("list").stdout
-        self.assertIn("Sam Okafor", listed)
-        self.assertNotIn(re.search("secret=([A-Z2-7]+)", said)[1], listed)
-
-    def test_two_administrators_at_once_lose_nobody(self):
-        program = stage.find_program("concordat")
-        running = [subprocess.Popen([program, "people", "add", f"p{i:03}", "--name", "Robin", "--role", "team", "--of",
-                                     "x", "--file", self.stage.path("people")], stdout=subprocess.DEVNULL)
-                   for i in range(6)]
-        self.assertEqual([process.wait(SECONDS) for process in running], [0] * 6)
-        self.assertEqual(len(self.people("list").stdout.splitlines()), 6)
-
-
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,124 @@
+"""`concordat people` without a gateway: what it draws, tells, keeps and refuses, and the codes that a telephone scans.
+
+Usage: test_people_command.py SOURCE BUILD
+"""
+
+import os
+import pty
+import re
+import subprocess
+import unittest
+
+import stage
+from browser import SECONDS, code_of
+
+SAM = ("add", "p117", "--name", "Sam Okafor", "--role", "team", "--of", "northmoor-crisis")
+ADDRESS = r"otpauth://totp/Concordat:p117\?secret=([A-Z2-7]{32})&issuer=Concordat"
+MODULE = 4  # pixels
+
+
+class People(unittest.TestCase):
+    """`concordat people`, without a gateway."""
+
+    def setUp(self):
+        self.stage = stage.Stage("people")
+        self.addCleanup(self.stage.close)
+
+    def people(self, *words):
+        return subprocess.run(self.line(*words), capture_output=True, text=True, timeout=SECONDS, check=False)
+
+    def line(self, *words):
+        return [stage.find_program("concordat"), "people", *words, "--file", self.stage.path("people")]
+
+    def test_secrets_are_told_once_and_mistakes_change_nothing(self):
+        said = self.people(*SAM).stdout
+        self.assertRegex(said, r"otpauth://totp/Concordat:p117\?secret=[A-Z2-7]{32}&issuer=Concordat\n")
+        with open(self.stage.path("people"), "rb") as file:
+            before = file.read()
+        rows = ((SAM, 1, "is in the file already"), (("reset", "p118"), 1, "is not in the file"),
+                (("disable", "p118"), 1, "is not in the file"), (("disable", "Sam"), 100, "an id is like p117"),
+                (("add", "p118", "--name", "A"), 100, "needs --name, --role and --of"),
+                (("add", "p118", "--name", "A", "--role", "king", "--of", "x"), 100, "--role is referrer"),
+                (("add", "p118", "--name", "A\nB", "--role", "team", "--of", "x"), 100, "each of one line"),
+                (("list", "p117"), 100, "list takes no id"), (("drop", "p117"), 100, "say add ID"))
+        for words, code, why in rows:
+            ran = self.people(*words)
+            self.assertEqual(ran.returncode, code, ran.stderr)
+            self.assertIn(why, ran.stderr)
+        with open(self.stage.path("people"), "rb") as file:
+            self.assertEqual(file.read(), before)
+        listed = self.people("list").stdout
+        self.assertIn("Sam Okafor", listed)
+        self.assertNotIn(re.search("secret=([A-Z2-7]+)", said)[1], listed)
+
+    def test_two_administrators_at_once_lose_nobody(self):
+        program = stage.find_program("concordat")
+        running = [subprocess.Popen([program, "people", "add", f"p{i:03}", "--name", "Robin", "--role", "team", "--of",
+                                     "x", "--file", self.stage.path("people")], stdout=subprocess.DEVNULL)
+                   for i in range(6)]
+        self.assertEqual([process.wait(SECONDS) for process in running], [0] * 6)
+        self.assertEqual(len(self.people("list").stdout.splitlines()), 6)
+
+    # ---- QR codes, read by zbarimg as a telephone reads them ----
+
+    def scanned(self, dark, side):
+        """What stands in a code of so many modules, of which these (x, y) are dark."""
+        rows = [" ".join("1" if (x, y) in dark else "0" for x in range(side) for _ in range(MODULE))
+                for y in range(side) for _ in range(MODULE)]
+        picture = self.stage.path("picture.pbm")
+        with open(picture, "w", encoding="ascii") as file:
+            file.write(f"P1 {side * MODULE} {side * MODULE}\n" + "\n".join(rows) + "\n")
+        ran = subprocess.run(["zbarimg", "--quiet", "--raw", picture], capture_output=True, text=True, timeout=SECONDS,
+                             check=True)
+        return ran.stdout.strip()
+
+    def on_a_terminal(self, *words):
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(self.line(*words), stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        said = b""
+        try:
+            while more := os.read(ours, 65536):
+                said += more
+        except OSError:
+            pass  # so Linux says that nobody has the other end any more
+        os.close(ours)
+        self.assertEqual(process.wait(SECONDS), 0)
+        return said.decode().replace("\r\n", "\n")
+
+    def test_a_terminal_shows_a_code_that_a_telephone_reads(self):
+        said = self.on_a_terminal(*SAM)
+        lines = re.findall(r"\x1b\[30;107m([ ▀▄█]+)\x1b\[0m\n", said)
+        side = len(lines[0])
+        self.assertLessEqual(side, 80)
+        dark = {(x, 2 * y + half) for y, line in enumerate(lines) for x, block in enumerate(line) for half in (0, 1)
+                if block == "█" or block == "▀▄"[half]}
+        self.assertFalse([(x, y) for x, y in dark if not 4 <= x < side - 4 or not 4 <= y < side - 4])
+        scanned = self.scanned(dark, side)
+        self.assertEqual(scanned, re.search(ADDRESS, said)[0])
+        self.check_secret(re.search(ADDRESS, scanned)[1])
+
+    def check_secret(self, secret):
+        """The app makes the codes that Debian's oathtool makes."""
+        said = subprocess.run(["oathtool", "--totp", "--base32", "--now=@1795955199", secret], capture_output=True,
+                              text=True, timeout=SECONDS, check=True).stdout
+        self.assertEqual(said.strip(), code_of(secret, 1795955199 // 30))
+
+    def test_a_picture_has_the_same_code_and_only_its_user_can_read_it(self):
+        picture = self.stage.path("code.svg")
+        said = self.people(*SAM, "--qr", picture).stdout
+        self.assertNotIn("█", said)
+        self.assertEqual(os.stat(picture).st_mode & 0o777, 0o600)
+        with open(picture, encoding="ascii") as file:
+            svg = file.read()
+        side = int(re.search(r'viewBox="0 0 (\d+) ', svg)[1])
+        dark = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", svg)}
+        self.assertEqual(self.scanned(dark, side), re.search(ADDRESS, said)[0])
+        ran = self.people("reset", "p117", "--qr", "/none/code.svg")
+        self.assertEqual(ran.returncode, 111)
+        self.assertIn("What was drawn holds", ran.stderr)
+        self.assertRegex(ran.stdout, ADDRESS)
+
+
+if __name__ == "__main__":
+    unittest.main()
