@@ -6,14 +6,17 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "proto/wire/utf8.h"
+#include "proto/words/now.h"
 #include "proto/words/program.h"
 #include "proto/words/words.h"
 #include "services/cli/command.h"
 #include "services/cli/qr.h"
 #include "services/gateway/accounts.h"
+#include "services/gateway/last_sign_in.h"
 #include "services/terminal/terminal.h"
 
 enum {
@@ -60,7 +63,8 @@ static const char people_doc[] =
     "once. Give them to the person by hand: they are nowhere else, and the file keeps only what they are checked by. On a "
     "terminal the app can scan its secret from the screen. "
     "reset ends all that was drawn before, and lets in again whom disable kept out. A gateway that runs reads the file "
-    "within a second; who is signed in with what was before is out then.\n\n"
+    "within a second; who is signed in with what was before is out then. list says when each person last signed in, and "
+    "who has not for 90 days.\n\n"
     "With --issuer and --subject their organisation's account signs them in, and nothing is drawn unless --password is "
     "given too. An account that is in nobody's line is shown its issuer and subject when it tries to sign in.\n\n"
     "  concordat people add p117 --file people --name 'Sam Okafor' \\\n"
@@ -281,20 +285,46 @@ static enum exit_code draw_picture(const struct people_input *input, const struc
                             strerror(problem));
 }
 
-static void list_people(const struct accounts *accounts, bool json)
+enum { DAY_TEXT_BYTES = 16 };
+
+/* As 2026-11-29. False if it is not known. */
+static bool write_day(int64_t day, char out[DAY_TEXT_BYTES])
+{
+    struct tm date;
+    time_t seconds = (time_t)(day * (DAY_MS / 1000));
+    return day != LAST_SIGN_IN_NEVER && gmtime_r(&seconds, &date) &&
+           strftime(out, DAY_TEXT_BYTES, "%Y-%m-%d", &date);
+}
+
+static json_t *listed_json(const struct account *account, int64_t day)
+{
+    char text[DAY_TEXT_BYTES];
+    json_t *out = person_json(account);
+    json_object_set_new(out, "lastSignIn", write_day(day, text) ? json_string(text) : json_null());
+    return out;
+}
+
+static void print_listed(const struct account *account, int64_t day)
+{
+    char role[WORDS_MAX], text[DAY_TEXT_BYTES] = "never";
+    bool is_unused = !write_day(day, text) || now_wall_ms() / DAY_MS - day >= SIGN_IN_UNUSED_DAYS;
+    printf("%-12s  %-11s  %-20s  %zu recovery codes  last signed in %-10s  %s%s%s%s\n", account->id,
+           words_for(&concordat__v1__role__descriptor, (int)account->role, role), account->of,
+           account->code_count, text, account->name,
+           identity_is_none(&account->identity) ? "" : "  single sign-on",
+           is_unused && !account->disabled ? "  NOT FOR 90 DAYS" : "", account->disabled ? "  DISABLED" : "");
+}
+
+static void list_people(const struct accounts *accounts, const struct last_sign_ins *last, bool json)
 {
     json_t *out = json ? json_array() : NULL;
-    char role[WORDS_MAX];
     for (size_t i = 0; i < accounts->count; i++) {
         const struct account *account = &accounts->rows[i];
+        int64_t day = last_sign_in_day(last, account->id);
         if (json)
-            json_array_append_new(out, person_json(account));
+            json_array_append_new(out, listed_json(account, day));
         else
-            printf("%-12s  %-11s  %-20s  %zu recovery codes  %s%s%s\n", account->id,
-                   words_for(&concordat__v1__role__descriptor, (int)account->role, role), account->of,
-                   account->code_count, account->name,
-                   identity_is_none(&account->identity) ? "" : "  single sign-on",
-                   account->disabled ? "  DISABLED" : "");
+            print_listed(account, day);
     }
     if (json)
         print_people_json(out);
@@ -381,6 +411,17 @@ static enum exit_code read_people(const struct people_input *input, struct accou
                             fault);
 }
 
+static enum exit_code read_and_list(const struct people_input *input, const struct accounts *accounts)
+{
+    char message[ACCOUNTS_FAULT_BYTES];
+    struct last_sign_ins *last = last_sign_ins_open(input->path, message, sizeof message);
+    if (!last)
+        return terminal_failure(input->json, CODE_ENVIRONMENT, "%s", message);
+    list_people(accounts, last, input->json);
+    last_sign_ins_close(&last);
+    return CODE_DONE;
+}
+
 enum exit_code command_people(const struct subcommand *command, int argc, char **argv)
 {
     const struct argp argp = {.options = people_options,
@@ -399,7 +440,7 @@ enum exit_code command_people(const struct subcommand *command, int argc, char *
         return terminal_failure(input.json, CODE_ENVIRONMENT, "%.200s.lock: %s", input.path, strerror(errno));
     enum exit_code code = read_people(&input, &accounts);
     if (code == CODE_DONE && lists)
-        list_people(&accounts, input.json);
+        code = read_and_list(&input, &accounts);
     else if (code == CODE_DONE)
         code = change_people(&input, &accounts);
     accounts_close(&accounts);

@@ -298,7 +298,7 @@ void audit_room_take(struct audit_room *room, struct http_request *request, cons
     if (!let_in(room, request, account))
         return;
     if (strcmp(http_path(request), AUDIT_PATH "/verdict") != 0) {
-        reply_problem(request, REPLY_WRONG_METHOD);
+        reply_wrong_method(request, HTTP_READ);
         return;
     }
     const char *bytes = http_form(request, &size);

@@ -93,7 +93,7 @@ static bool add_headers(struct MHD_Response *response, const struct http_answer 
         {"Set-Cookie", answer->cookie},
         {"Retry-After", answer->retry_s ? seconds : NULL},
         {"X-Accel-Buffering", strcmp(type, HTTP_EVENTS) == 0 ? "no" : NULL}, /* by the proxy */
-        {"Allow", answer->status == MHD_HTTP_METHOD_NOT_ALLOWED ? "GET, HEAD, POST" : NULL}};
+        {"Allow", answer->allow}};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         good = good &&
                (!own[i].value || MHD_add_response_header(response, own[i].name, own[i].value) == MHD_YES);
@@ -172,7 +172,7 @@ static unsigned refuse_head(struct MHD_Connection *connection, const char *metho
     if (strcmp(version, MHD_HTTP_VERSION_1_1) != 0)
         return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
     if (!is_post && strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return MHD_HTTP_METHOD_NOT_ALLOWED;
+        return MHD_HTTP_NOT_IMPLEMENTED; /* no page takes it */
     if (is_ambiguous(connection))
         return MHD_HTTP_BAD_REQUEST;
     size_t bytes = announced_bytes(connection);

@@ -68,6 +68,10 @@ bool http_peer_uid(const struct http_request *request, uid_t *uid);
 
 enum { HTTP_FILE_BYTES_MAX = 64 };
 
+/* What a path takes: to be read, or a form. */
+#define HTTP_READ "GET, HEAD"
+#define HTTP_TAKE "POST"
+
 struct http_answer {
 
     unsigned status;      /* such as 200 */
@@ -76,6 +80,7 @@ struct http_answer {
     size_t size;          /* of the text */
     const char *location; /* a path of ours, for 303; NULL: none */
     const char *cookie;   /* the whole of Set-Cookie; NULL: none */
+    const char *allow;    /* the methods that the path takes, for 405; NULL: not said */
     unsigned retry_s;     /* when to try again; 0: not said */
     const char *file;     /* a download, kept by this name: letters, digits, - and dots; NULL: to be shown */
     bool stands; /* a text of the program itself, gzip, which browsers keep: its path changes with it */

@@ -137,6 +137,8 @@ enum {
     /* The first look whether it has answered; each next one waits twice as long. */
     SETTLED_FIRST_MS = 25,
 
+    /* Leave and illness are mostly shorter; who was away for longer may have left. */
+    SIGN_IN_UNUSED_DAYS = 90,
     /* Between two looks whether the people file was changed: somebody who is disabled is out in so long. */
     ACCOUNTS_LOOK_MS = 1000
 };

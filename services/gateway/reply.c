@@ -9,7 +9,6 @@
 
 static const struct reply_words reply_rows[] = {
     [REPLY_NOT_FOUND] = {404, "There is no such page", "Nothing was done.", NULL, 0},
-    [REPLY_WRONG_METHOD] = {405, "This page takes no such request", "Nothing was done.", NULL, 0},
     [REPLY_BAD_FORM] = {400, "The form could not be read", "Nothing was done.",
                         "Open the page again, and fill the form in there.", 0},
     [REPLY_CROSS_SITE] = {403, "The form came from another site", "Nothing was done.",
@@ -66,6 +65,11 @@ void reply_download(struct http_request *request, const char *type, const char *
               &(struct http_answer){.status = 200, .type = type, .text = text, .size = size, .file = name});
 }
 
+void reply_page_later(struct http_request *request, unsigned status, struct html *page, unsigned retry_s)
+{
+    send_page(request, page, (struct http_answer){.status = status, .retry_s = retry_s});
+}
+
 void reply_go(struct http_request *request, const char *path, const char *cookie)
 {
     http_give(request, &(struct http_answer){.status = 303, .text = "", .location = path, .cookie = cookie});
@@ -78,6 +82,14 @@ void reply_in_words(struct http_request *request, const struct reply_words *word
         .title = words->title, .sentence = words->sentence, .next = words->next};
     page_problem(&html, &page);
     send_page(request, &html, (struct http_answer){.status = words->status, .retry_s = words->retry_s});
+}
+
+void reply_wrong_method(struct http_request *request, const char *allow)
+{
+    struct html html = {0};
+    page_problem(&html, &(struct page_problem){.title = "This page takes no such request",
+                                               .sentence = "Nothing was done."});
+    send_page(request, &html, (struct http_answer){.status = 405, .allow = allow});
 }
 
 void reply_problem(struct http_request *request, enum reply_problem problem)

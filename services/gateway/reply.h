@@ -17,12 +17,14 @@ void reply_file(struct http_request *request);
 void reply_download(struct http_request *request, const char *type, const char *text, size_t size,
                     const char *name);
 
+/* The same, to somebody who is to try again in so many seconds. */
+void reply_page_later(struct http_request *request, unsigned status, struct html *page, unsigned retry_s);
+
 /* Sends the browser on, with GET, to a path of ours. */
 void reply_go(struct http_request *request, const char *path, const char *cookie);
 
 enum reply_problem {
     REPLY_NOT_FOUND,
-    REPLY_WRONG_METHOD,
     REPLY_BAD_FORM,    /* not what the page's form can have sent */
     REPLY_CROSS_SITE,  /* sent by another site's page, or by no page */
     REPLY_OLD_PAGE,    /* the form is of a session that has ended, or of another person's */
@@ -34,6 +36,9 @@ enum reply_problem {
     REPLY_NO_ANSWER,  /* the router or intake did not answer in time */
     REPLY_NOT_AUDITOR /* pages of auditors, asked for by somebody else */
 };
+
+/* The path takes other methods, which are named as HTTP's Allow has them. */
+void reply_wrong_method(struct http_request *request, const char *allow);
 
 /* A page that says what happened, what holds now, and what to do next. */
 struct reply_words {

@@ -191,7 +191,7 @@ void routes_handle(void *context, struct http_request *request)
     else if (!route)
         reply_problem(request, REPLY_NOT_FOUND);
     else if (!answer)
-        reply_problem(request, REPLY_WRONG_METHOD);
+        reply_wrong_method(request, route->take ? HTTP_TAKE : HTTP_READ);
     else if (takes && !is_from_our_page(site, request))
         reply_problem(request, REPLY_CROSS_SITE);
     else

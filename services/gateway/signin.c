@@ -12,6 +12,7 @@
 
 #include "proto/words/now.h"
 #include "services/gateway/form.h"
+#include "services/gateway/last_sign_in.h"
 #include "services/gateway/lockout.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/reply.h"
@@ -29,6 +30,7 @@ struct signin {
     struct passwords *passwords;
     struct lockout *lockout;
     struct taken *taken;
+    struct last_sign_ins *last;
 };
 
 /* Somebody whose password is being compared. */
@@ -122,6 +124,8 @@ struct signin *signin_open(const char *people_path, bool single_sign_on, char *m
     if (good && signin->sessions && signin->lockout)
         signin->taken = taken_open(taken_path, now_wall_ms(), message, message_size);
     if (signin->taken)
+        signin->last = last_sign_ins_open(people_path, message, message_size);
+    if (signin->last)
         signin->passwords = passwords_open();
     if (!signin->passwords)
         signin_close(&signin);
@@ -134,6 +138,7 @@ void signin_close(struct signin **signin)
     if (!s)
         return;
     passwords_close(&s->passwords);
+    last_sign_ins_close(&s->last);
     taken_close(&s->taken);
     lockout_close(&s->lockout);
     web_sessions_close(&s->sessions);
@@ -222,6 +227,9 @@ static const struct web_session *begin_session(struct signin *signin, const stru
 {
     const struct account *before;
     web_sessions_end(signin->sessions, signin_find(signin, request, &before));
+    if (!last_sign_in_note(signin->last, account->id, now_wall_ms() / DAY_MS))
+        fprintf(stderr, "concordat-gateway: %.200s.last cannot be written; people can sign in all the same\n",
+                signin->people_path);
     return web_sessions_begin(signin->sessions, account, now_boot_ms(), cookie);
 }
 
@@ -275,9 +283,13 @@ static void refuse_locked(const struct signin *signin, struct http_request *requ
                           int64_t wait_ms)
 {
     char minutes[24];
+    struct html html = {0};
     snprintf(minutes, sizeof minutes, "%lld", (long long)(wait_ms + 59999) / 60000);
-    send_form(signin, request, 429,
-              (struct page_sign_in){.is_refused = true, .locked_minutes = minutes, .id = id});
+    page_sign_in(&html, &(struct page_sign_in){.is_refused = true,
+                                               .locked_minutes = minutes,
+                                               .id = id,
+                                               .single_sign_on = signin->single_sign_on});
+    reply_page_later(request, 429, &html, (unsigned)((wait_ms + 999) / 1000));
 }
 
 static const struct form_rule signin_rules[] = {

@@ -77,7 +77,7 @@ void single_sign_on_handle(void *context, struct http_request *request)
     else if (strcmp(http_path(request), single_path) != 0)
         reply_problem(request, REPLY_NOT_FOUND);
     else if (http_is_post(request))
-        reply_problem(request, REPLY_WRONG_METHOD);
+        reply_wrong_method(request, HTTP_READ);
     else
         take_identity(single, request);
 }

@@ -6,6 +6,7 @@ Browsers are played by browser.py, or byte by byte.
 Usage: test_gateway.py SOURCE BUILD
 """
 
+import calendar
 import os
 import re
 import signal
@@ -109,7 +110,9 @@ class Gateway(unittest.TestCase):
     def test_a_person_signs_in_sees_their_page_and_signs_out(self):
         sam = self.left.pop()
         self.assertEqual(self.browser.get("/").go, "/sign-in")
+        self.assertIsNone(self.listed(sam)["lastSignIn"])
         page = self.browser.sign_in(sam)
+        self.assertLess(time.time() - calendar.timegm(time.strptime(self.listed(sam)["lastSignIn"], "%Y-%m-%d")), 172800)
         self.assertEqual((page.status, page.go), (303, "/"))
         self.assertRegex(page.headers["Set-Cookie"],
                          r"^__Host-concordat=[\w-]{43}; Path=/; Secure; HttpOnly; SameSite=Strict$")
@@ -177,6 +180,7 @@ class Gateway(unittest.TestCase):
             self.assertEqual(self.browser.sign_in(sam, code="000000").status, 403)
         page = self.browser.sign_in(sam)
         self.assertEqual(page.status, 429)
+        self.assertTrue(0 < int(page.headers["Retry-After"]) <= 60)
         self.assertIn("The next one counts in 1 min.", page.text)
 
     def test_passwords_that_come_all_at_once_are_all_answered_and_pages_go_on(self):
@@ -308,7 +312,7 @@ class Gateway(unittest.TestCase):
             ("GET /status HTTP/1.1\r\n\r\n", 400),
             (f"GET /status HTTP/1.1\r\n{host}{host}\r\n", 400),
             (f"GET /status HTTP/1.0\r\n{host}\r\n", 505),
-            (f"PUT /status HTTP/1.1\r\n{host}\r\n", 405),
+            (f"PUT /status HTTP/1.1\r\n{host}\r\n", 501),
             (f"POST /status HTTP/1.1\r\n{host}{form}Origin: {ORIGIN}\r\nContent-Length: 0\r\n\r\n", 405),
             (f"GET /sign-out HTTP/1.1\r\n{host}\r\n", 405),
             (f"GET /%73tatus HTTP/1.1\r\n{host}\r\n", 404),
@@ -331,6 +335,14 @@ class Gateway(unittest.TestCase):
             with self.subTest(text=text[:120]):
                 self.assertIn(self.raw(text), (status, 0) if status in (400, 413, 414, 431) else (status,))
         self.assertEqual(self.browser.sign_in(sam).status, 303)
+
+    def test_a_path_names_the_methods_that_it_takes(self):
+        for method, path, allow in (("POST", "/status", "GET, HEAD"), ("GET", "/sign-out", "POST"),
+                                    ("HEAD", "/sign-out", "POST")):
+            headers = {"Origin": ORIGIN, "Content-Type": FORM} if method == "POST" else {}
+            page = self.browser.ask(method, path, **headers)
+            self.assertEqual((page.status, page.headers["Allow"]), (405, allow))
+        self.assertIsNone(self.browser.get("/none").headers["Allow"])
 
     def test_a_whole_body_is_taken_up_to_the_bound(self):
         head = f"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nOrigin: {ORIGIN}\r\n"

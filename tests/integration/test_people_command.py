@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import subprocess
+import time
 import unittest
 
 import stage
@@ -58,6 +59,23 @@ class People(unittest.TestCase):
                    for i in range(6)]
         self.assertEqual([process.wait(SECONDS) for process in running], [0] * 6)
         self.assertEqual(len(self.people("list").stdout.splitlines()), 6)
+
+    def test_the_list_says_who_has_not_signed_in_for_90_days(self):
+        today = int(time.time()) // 86400
+        for number in range(4):
+            self.people("add", f"p11{number}", *SAM[2:])
+        self.people("disable", "p113")
+        stage.write(self.stage.path("people.last"), [f"p110 {today - 88}", f"p111 {today - 91}", f"p113 {today - 91}"], 0o600)
+        listed = self.people("list").stdout.splitlines()
+        self.assertEqual(["NOT FOR 90 DAYS" in line for line in listed], [False, True, True, False])
+        self.assertIn(time.strftime("last signed in %Y-%m-%d", time.gmtime((today - 91) * 86400)), listed[1])
+        self.assertIn("last signed in never", listed[2])
+        for bad in ("p111 1", "p110", "p999 x", "p114 -5"):
+            os.remove(self.stage.path("people.last"))
+            stage.write(self.stage.path("people.last"), ["p112 1", bad], 0o600)
+            ran = self.people("list")
+            self.assertEqual(ran.returncode, 111)
+            self.assertIn("It says only when people last signed in", ran.stderr)
 
     # ---- QR codes, read by zbarimg as a telephone reads them ----
 

@@ -5,7 +5,6 @@ Usage: test_single_sign_on.py SOURCE BUILD
 """
 
 import http.client
-import json
 import os
 import pwd
 import shutil
@@ -17,7 +16,7 @@ import urllib.parse
 
 import openid_provider
 import stage
-from browser import ORIGIN, SECONDS, Browser, Connection, Page
+from browser import FOLDERS, ORIGIN, SECONDS, Browser, Connection, Page, add_person, start_gateway
 from proxy import start_proxy
 
 ISSUER = "https://id.example/staff"
@@ -36,32 +35,22 @@ class Scene(unittest.TestCase):
     def setUpClass(cls):
         if cls is Scene:
             raise unittest.SkipTest("not a scene by itself")
-        cls.stage = stage.Stage("single", (*stage.PROGRAM_FOLDERS, "services/gateway", "/usr/sbin"))
+        cls.stage = stage.Stage("single", FOLDERS)
         cls.addClassCleanup(cls.stage.close)
         cls.people = cls.stage.path("people")
         cls.doors = tempfile.mkdtemp(prefix="concordat-doors-")  # other users reach it, but not the stage
         cls.addClassCleanup(shutil.rmtree, cls.doors)
         cls.listen, cls.single = (os.path.join(cls.doors, name) for name in ("gateway", "single-sign-on"))
-        cls.people_command("add", "p100", "--name", "Sam Okafor", "--role", "team", "--of", "northmoor-crisis")
+        add_person(cls.stage, "add", "p100", "--name", "Sam Okafor", "--role", "team", "--of", "northmoor-crisis")
 
     @classmethod
     def start(cls, peer):
-        cls.stage.start(
-            "gateway", "concordat-gateway", "--listen", f"unix:{cls.listen}", "--origin", ORIGIN, "--people", cls.people,
-            "--key", cls.stage.make_key("gateway", "coordinator", "northmoor-duty"), "--broker", cls.stage.endpoint,
-            "--broker-key", cls.stage.public_key("broker"), "--ring", RING, "--single-sign-on", f"unix:{cls.single},{peer}",
-            ready="listening")
-
-    @classmethod
-    def people_command(cls, *words):
-        ran = subprocess.run([stage.find_program("concordat"), "people", *words, "--file", cls.people, "--json"],
-                             capture_output=True, text=True, timeout=SECONDS, check=False)
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
+        key = cls.stage.make_key("gateway", "coordinator", "northmoor-duty")
+        start_gateway(cls.stage, [key], "--listen", f"unix:{cls.listen}", "--single-sign-on", f"unix:{cls.single},{peer}")
 
     @classmethod
     def add(cls, person, subject, *words, name="Ash Moor"):
-        return cls.people_command("add", person, "--name", name, "--role", "coordinator", "--of", "northmoor-duty",
+        return add_person(cls.stage, "add", person, "--name", name, "--role", "coordinator", "--of", "northmoor-duty",
                                   "--issuer", cls.issuer, "--subject", subject, *words)
 
 
@@ -78,7 +67,7 @@ class Socket(Scene):
         cls.ash = cls.add("p201", "6f1c 02%d4")
         cls.both = cls.add("p202", "9b2d", "--password", name="Robin Sadiq")
         cls.add("p203", "1e77")
-        cls.people_command("disable", "p203")
+        add_person(cls.stage, "disable", "p203")
         cls.start(os.geteuid())
 
     def setUp(self):
@@ -243,7 +232,7 @@ class Apache(Scene):
         cls.add("p201", "6f1c")
         cls.add("p202", "9b2d", name="Robin Sadiq")
         cls.add("p203", "1e77")
-        cls.people_command("disable", "p203")
+        add_person(cls.stage, "disable", "p203")
         cls.start(cls.user)
         cls.port, cls.apache = stage.free_port(), f"127.0.0.1:{stage.free_port()}"
         cls.start_apache()
