@@ -18,7 +18,7 @@ struct action_sheet {
     char labels[ACTION_FIELDS_MAX][WORDS_MAX];
     struct page_option choices[ACTION_FIELDS_MAX][CHOICES_MAX];
     char words[ACTION_FIELDS_MAX][CHOICES_MAX][3][WORDS_MAX];
-    char attempt[16], command[SAID_HEX_BYTES], title[WORDS_MAX + ACTION_HELP_BYTES];
+    char attempt[16], command[SAID_ID_BYTES], title[WORDS_MAX + ACTION_HELP_BYTES];
     char problem[WORDS_MAX + ACTION_FAULT_BYTES];
 };
 
@@ -148,7 +148,7 @@ static void fill_sheet(struct action_sheet *sheet, const struct action_form *for
     const struct action_kind *kind = form->kind;
     uint8_t fresh[WIRE_ID_BYTES];
     words_new_uuid(fresh);
-    said_write_id(form->command_id ? form->command_id : fresh, sheet->command);
+    words_uuid(form->command_id ? form->command_id : fresh, sheet->command);
     snprintf(sheet->attempt, sizeof sheet->attempt, "%u", form->attempt);
     snprintf(sheet->title, sizeof sheet->title, "%s", kind->summary);
     sheet->title[0] = (char)toupper((unsigned char)sheet->title[0]);

@@ -154,8 +154,8 @@ static void go_to_answer(struct deed *deed)
 {
     const char *then = form_value(&deed->form, "then", 0);
     bool to_board = !deed->names_case || (then && strcmp(then, "board") == 0);
-    char path[128], hex[SAID_HEX_BYTES];
-    said_write_id(deed->command_id, hex);
+    char path[128], hex[SAID_ID_BYTES];
+    words_uuid(deed->command_id, hex);
     if (to_board)
         snprintf(path, sizeof path, "%s?said=%s", action_page_board(deed->visit->role), hex);
     else
@@ -257,7 +257,7 @@ static enum form_status read_deed(struct deed *deed)
     enum form_status status =
         form_read(&deed->form, bytes, size, deed->rules, action_form_rules(deed->kind, deed->rules));
     command = status == FORM_GOOD ? form_value(&deed->form, "command", 0) : NULL;
-    if (command && command[0] && !said_read_id(command, deed->command_id))
+    if (command && command[0] && !words_parse_uuid(command, deed->command_id))
         return FORM_WRONG;
     if (!command || !command[0])
         words_new_uuid(deed->command_id);

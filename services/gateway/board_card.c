@@ -53,7 +53,7 @@ static const struct card_act {
 struct card {
     struct page_card page;
     struct page_act acts[CARD_ACTS_MAX];
-    char commands[CARD_ACTS_MAX + 2][SAID_HEX_BYTES];
+    char commands[3][SAID_ID_BYTES];
     struct page_option reasons[16];
     char reason_words[16][2][WORDS_MAX];
     char id[BOARD_CARD_ID_BYTES], order[ORDER_BYTES], urgency[WORDS_MAX], attempt[16];
@@ -70,13 +70,13 @@ void board_card_id(const uint8_t id[WIRE_ID_BYTES], char element[BOARD_CARD_ID_B
 
 /* A form that comes twice is done once. What is sent to every board of a desk has no id: each makes its own.
  */
-static const char *new_command(char hex[SAID_HEX_BYTES], const char *token)
+static const char *new_command(char hex[SAID_ID_BYTES], const char *token)
 {
     uint8_t id[WIRE_ID_BYTES];
     hex[0] = '\0';
     words_new_uuid(id);
     if (token)
-        said_write_id(id, hex);
+        words_uuid(id, hex);
     return hex;
 }
 
@@ -94,12 +94,14 @@ static void fill_acts(struct card *card, const struct desk *desk, const Concorda
                                            .label = act->label,
                                            .field = act->field,
                                            .value = act->value,
-                                           .command = new_command(card->commands[at], token),
                                            .is_post = act->one_tap,
                                            .is_link = !act->one_tap};
         card->page.acts_count++;
+        card->page.can_tap = card->page.can_tap || act->one_tap;
     }
     card->page.acts = card->acts;
+    card->page.can_link = card->page.acts_count > 0 && !card->page.can_tap;
+    card->page.command = new_command(card->commands[0], token);
 }
 
 static void fill_reasons(struct card *card)
@@ -186,8 +188,8 @@ static void fill_card(struct card *card, const struct desk *desk, const struct d
     }
     snprintf(card->attempt, sizeof card->attempt, "%u", shown->offer->attempt);
     page->attempt = card->attempt;
-    page->accept_command = new_command(card->commands[CARD_ACTS_MAX], token);
-    page->decline_command = new_command(card->commands[CARD_ACTS_MAX + 1], token);
+    page->accept_command = new_command(card->commands[1], token);
+    page->decline_command = new_command(card->commands[2], token);
     fill_reasons(card);
     fill_clock(card, shown->offer->expires_ms, now_ms);
 }
@@ -215,7 +217,7 @@ bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIR
     struct card card = {0};
     struct sheet sheet = {0};
     struct page_sheet blocks;
-    if (!shown)
+    if (!shown || (desk_role(desk) != TEAM && desk_role(desk) != COORDINATOR))
         return false;
     fill_card(&card, desk, shown, token, now_ms);
     show_card(&sheet, &card, shown, now_ms);

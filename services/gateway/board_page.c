@@ -37,7 +37,7 @@ struct board_sheet {
     char counts[BOARD_TILES][BOARD_NUMBER_BYTES];
     struct page_shift shifts[SHIFT_ROWS_MAX];
     char shift_words[SHIFT_ROWS_MAX][PEOPLE_WORDS_BYTES + TIME_WORDS_BYTES + 80];
-    char as_of[TIME_WORDS_BYTES], capacity[TIME_WORDS_BYTES + 40], command[3][SAID_HEX_BYTES];
+    char as_of[TIME_WORDS_BYTES], capacity[TIME_WORDS_BYTES + 40], command[3][SAID_ID_BYTES];
     char offers[BOARD_NUMBER_BYTES];
 };
 
@@ -121,11 +121,11 @@ static void fill_shift_rows(struct board_sheet *sheet, const struct web_visit *v
     sheet->page.is_off_shift = !sheet->page.is_on_shift;
 }
 
-static const char *fresh_command(char hex[SAID_HEX_BYTES])
+static const char *fresh_command(char hex[SAID_ID_BYTES])
 {
     uint8_t id[WIRE_ID_BYTES];
     words_new_uuid(id);
-    said_write_id(id, hex);
+    words_uuid(id, hex);
     return hex;
 }
 

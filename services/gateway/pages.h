@@ -111,7 +111,7 @@ struct page_action {
 
 /* What can be done with one tap, or by a form. */
 struct page_act {
-    const char *act, *label, *command;
+    const char *act, *label;
     const char *field, *value; /* what is sent or given with it; NULL: nothing */
     bool is_post, is_link;
 };
@@ -124,8 +124,10 @@ struct page_card {
     const char *until, *until_ms, *left; /* the clock that runs; NULL: none does */
     const struct page_row *rows;
     size_t rows_count;
+    const char *command; /* of the form that has them */
     const struct page_act *acts;
     size_t acts_count;
+    bool can_tap, can_link; /* one of them is done with one tap; all of them are links */
     const char *attempt, *accept_command, *decline_command; /* of an offer */
     const struct page_option *reasons;
     size_t reasons_count;

@@ -1,7 +1,6 @@
 /* said.c: see said.h. */
 #include "services/gateway/said.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,23 +32,10 @@ void said_keep(struct said *said, const uint8_t command_id[WIRE_ID_BYTES], const
     snprintf(row->text, sizeof row->text, "%s", text);
 }
 
-bool said_read_id(const char *hex, uint8_t id[WIRE_ID_BYTES])
-{
-    size_t size;
-    return strlen(hex) == SAID_HEX_BYTES - 1 &&
-           sodium_hex2bin(id, WIRE_ID_BYTES, hex, SAID_HEX_BYTES - 1, NULL, &size, NULL) == 0 &&
-           size == WIRE_ID_BYTES;
-}
-
-void said_write_id(const uint8_t id[WIRE_ID_BYTES], char hex[SAID_HEX_BYTES])
-{
-    sodium_bin2hex(hex, SAID_HEX_BYTES, id, WIRE_ID_BYTES);
-}
-
-const char *said_find(const struct said *said, const char *hex, const char *person)
+const char *said_find(const struct said *said, const char *written, const char *person)
 {
     uint8_t id[WIRE_ID_BYTES];
-    if (!hex || !said_read_id(hex, id))
+    if (!written || !words_parse_uuid(written, id))
         return NULL;
     for (size_t i = 0; i < SAID_MAX; i++) {
         const struct said_row *row = &said->rows[i];

@@ -7,8 +7,9 @@
 
 #include "proto/wire/person_id.h"
 #include "proto/wire/wire.h"
+#include "proto/words/words.h"
 
-enum { SAID_TEXT_BYTES = 600, SAID_HEX_BYTES = 2 * WIRE_ID_BYTES + 1 };
+enum { SAID_TEXT_BYTES = 600, SAID_ID_BYTES = UUID_TEXT_BYTES };
 
 struct said_row {
     uint8_t command_id[WIRE_ID_BYTES];
@@ -23,11 +24,7 @@ void said_close(struct said **said);
 
 void said_keep(struct said *said, const uint8_t command_id[WIRE_ID_BYTES], const char *person,
                const char *text);
-/* The text for the id in hex, as in a query; NULL if there is none of this person's. */
-const char *said_find(const struct said *said, const char *hex, const char *person);
-
-/* 32 digits, and nothing else. */
-bool said_read_id(const char *hex, uint8_t id[WIRE_ID_BYTES]);
-void said_write_id(const uint8_t id[WIRE_ID_BYTES], char hex[SAID_HEX_BYTES]);
+/* The text for an id, written as in a query; NULL if there is none of this person's, or no id. */
+const char *said_find(const struct said *said, const char *written, const char *person);
 
 #endif

@@ -39,6 +39,16 @@ export const STATES = [
   { name: "case-on-its-way-team", as: "team", path: "/cases/{on-its-way}" },
   { name: "case-on-its-way-referrer", as: "referrer", path: "/cases/{on-its-way}" },
   { name: "case-offered-referrer", as: "referrer", path: "/cases/{offered}" },
+  { name: "coordinator-filtered", as: "coordinator", path: "/coordinator?only=overdue" },
+  { name: "coordinator-wall", as: "coordinator", path: "/coordinator?wall=1" },
+  { name: "check-in", as: "team", path: "/cases/{on-its-way}/checkin?step=contact" },
+  { name: "close-without-an-outcome", as: "team", path: "/cases/{in-contact}/close", then: (page) => press(page, "Send") },
+  { name: "detention-form", as: "coordinator", path: "/cases/{detained}/detention" },
+  { name: "give-back", as: "team", path: "/cases/{on-its-way}/give-back" },
+  { name: "mute", as: "coordinator", path: "/cases/{missing}/mute" },
+  { name: "capacity", as: "team", path: "/desk/capacity" },
+  { name: "shift-handover", as: "team", path: "/desk/shift-handover" },
+  { name: "cover", as: "coordinator", path: "/desk/cover" },
   { name: "case-unknown", as: "team", path: "/cases/R-9999" },
 ];
 

@@ -55,7 +55,7 @@ class Boards(unittest.TestCase):
 
     def fields(self, card, act):
         """What the form of this action would send, before anything is typed."""
-        form = re.search(rf'<form method="post" action="[^"]*/{act}"[^>]*>.*?</form>', card, re.S)[0]
+        form = next(form for form in re.findall(r"<form .*?</form>", card, re.S) if f'/{act}"' in form)
         return dict(re.findall(r'<input type="hidden" name="(\w+)"(?: data-command)? value="([^"]*)"', form))
 
     def press(self, name, number, act, **typed):
@@ -91,11 +91,11 @@ class Boards(unittest.TestCase):
         for _ in range(2):
             page = self.browsers["sam"].post(f"/cases/{number}/accept", fields)
             self.assertEqual(page.status, 303, page.text)
-            self.assertRegex(page.go, "^/team[?]said=[0-9a-f]{32}$")
+            self.assertRegex(page.go, "^/team[?]said=[0-9a-f-]{36}$")
             self.assertIn(said, self.browsers["sam"].get(page.go).text)
             self.assertNotIn(said, self.browsers["kim"].get(page.go).text)
         self.assertIn('data-in="own"', self.card(self.await_board("kim", f'data-number="{number}"'), number))
-        late = self.browsers["kim"].post(f"/cases/{number}/accept", {**fields, "command": "0" * 32,
+        late = self.browsers["kim"].post(f"/cases/{number}/accept", {**fields, "command": "0199aaaa-0000-7000-8000-000000000001",
                                                                      "token": self.token("kim")})
         self.assertEqual(late.status, 422)
         self.assertIn("This was not done", late.text)
