@@ -8,7 +8,7 @@ import time
 import unittest
 
 import stage
-from browser import FOLDERS, SECONDS, Browser, add_person, start_gateway
+from browser import FOLDERS, Browser, Connection, add_person, start_gateway
 
 
 class Boards(unittest.TestCase):
@@ -158,6 +158,23 @@ class Boards(unittest.TestCase):
         self.send("kim", "/desk/shift-handover", sign="p101")
         self.await_board("kim", "hands over", absent=True)
         self.send("kim", "/desk/on-shift", end="yes")
+
+    def test_a_board_that_is_open_is_sent_each_card_that_changes(self):
+        page = self.browsers["kim"].get("/team")
+        position = re.search(r'name="concordat-position" content="([^"]+)"', page.text)[1]
+        stream = Connection(self.stage.path("gateway.socket"))
+        stream.request("GET", f"/events?after={position}", headers={"Cookie": self.browsers["kim"].cookie})
+        said = stream.getresponse()
+        number = self.refer()
+        seen = b""
+        for words in (f'data-number="{number}" data-in="offers"', "event: gone"):
+            while words.encode() not in seen:
+                seen += said.readline()
+            if "offers" in words:
+                self.press("sam", number, "decline", reason="no-capacity")
+        self.assertIn(b'name="token" value=""', seen)
+        self.assertNotIn(self.token("sam").encode(), seen)
+        stream.close()
 
     # ---- A coordinator ----
 
