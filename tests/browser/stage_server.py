@@ -8,9 +8,11 @@ Usage: stage_server.py SOURCE BUILD
 """
 
 import base64
+import functools
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -69,6 +71,23 @@ class Server:
 
     def kill(self, name):
         self.scene.kill(name)
+
+    def cut(self):
+        """Ends every connection: nginx starts its worker anew."""
+        nginx = self.scene.processes["nginx"].pid
+        with open(f"/proc/{nginx}/task/{nginx}/children", encoding="ascii") as file:
+            for worker in file.read().split():
+                os.kill(int(worker), signal.SIGKILL)
+
+    def refer(self):
+        """Refers somebody from the street. Returns the number of the case, which a team is asked to take."""
+        answer = self.source().request(submit=self.scene.submission()).answer
+        assert answer.done, answer.text
+        return answer.status.number
+
+    @functools.cache
+    def source(self):
+        return self.scene.client("refers", "source", "street-triage")
 
 
 def fingerprint(certificate):

@@ -27,8 +27,7 @@ function commandId() {
     view.setUint32(2, Date.now() % 2 ** 32);
     bytes[6] = 0x70 | (bytes[6] & 15);
     bytes[8] = 0x80 | (bytes[8] & 63);
-    const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // The HTML is the same for all boards, so what is of one session alone is put in here.
@@ -52,8 +51,10 @@ function plainOf(element) {
 function isTyped(field) {
     if (field.type === "hidden")
         return false;
-    if (field.options)
-        return Array.from(field.options).some((option) => option.selected !== option.defaultSelected);
+    if (field.options) {
+        const first = Array.from(field.options).findIndex((option) => option.defaultSelected);
+        return field.selectedIndex !== Math.max(first, 0);
+    }
     return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
 }
 
@@ -96,7 +97,7 @@ function change(id, html) {
 }
 
 function showAsNew(element) {
-    if (!element?.classList.contains("strip"))
+    if (!element?.dataset.in)
         return;
     element.classList.add("strip--new");
     setTimeout(() => element.classList.remove("strip--new"), NEW_MS);

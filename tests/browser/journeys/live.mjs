@@ -49,11 +49,11 @@ export default function live(browser) {
       document.querySelector("header input[name=token]").value,
     ]);
     assert.deepEqual([values[0], values[2]], [token, token]);
-    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+    const uuid = /^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
     assert.match(values[1], uuid);
     assert.match(values[3], uuid);
     assert.notEqual(values[1], values[3]);
-    const made = parseInt(values[1].replaceAll("-", "").slice(0, 12), 16);
+    const made = parseInt(values[1].slice(0, 12), 16);
     assert(Math.abs(made - Date.now()) < 60000);
     await browser.finish(page);
   });
@@ -91,9 +91,10 @@ export default function live(browser) {
   test("the title counts what calls, and it sounds once somebody turned the sound on", async () => {
     const page = await home(browser, countTones);
     await board(page);
-    const title = await page.title();
+    const called = async () => Number(/^\((\d+)\) /.exec(await page.title())?.[1] ?? 0);
+    const before = await called(); // by cases that stand on this board
     await put(page, strip("r-1", "1", "an offer", "data-alert"));
-    assert.equal(await page.title(), `(1) ${title}`);
+    assert.equal(await called(), before + 1);
     assert.equal(await page.evaluate(() => globalThis.tones), 0);
     await page.getByRole("button", { name: "Turn sound on" }).click();
     await page.getByRole("button", { name: "Sound is on: hear it" }).waitFor();
@@ -104,7 +105,7 @@ export default function live(browser) {
     assert.equal(rang - tested, tested);
     await say(page, "gone", "r-1");
     await say(page, "gone", "r-2");
-    assert.equal(await page.title(), title);
+    assert.equal(await called(), before);
     await browser.finish(page);
   });
 
@@ -129,17 +130,53 @@ export default function live(browser) {
     await browser.finish(page);
   });
 
+  test("an offer comes and goes on a board that is open, and none is missed after a break", async () => {
+    const page = await browser.pageOf(stage.person("team"));
+    await page.goto("/team");
+    await light(page, "Live");
+    const shown = () => page.locator("#offers > li, #own > li").evaluateAll((cards) => cards.map((card) => card.dataset.number));
+    const before = await shown();
+    const first = await stage.call("refer");
+    await page.locator(`#offers > [data-number="${first}"]`).waitFor();
+    await stage.call("cut");
+    await light(page, "Not live since");
+    const missed = [await stage.call("refer"), await stage.call("refer")];
+    for (const number of missed) await page.locator(`#offers > [data-number="${number}"]`).waitFor();
+    await light(page, "Live");
+    assert.deepEqual((await shown()).sort(), [...before, first, ...missed].sort());
+
+    await page.locator(`#offers > [data-number="${first}"]`).getByRole("button", { name: "in 30 min" }).click();
+    await page.locator(`#own > [data-number="${first}"]`).waitFor();
+    await browser.finish(page);
+  });
+
+  test("the button of a card that came by itself does what it says, on every board", async () => {
+    const pages = [];
+    for (const at of [0, 1]) {
+      const page = await browser.pageOf(stage.person("team", at));
+      await page.goto("/team");
+      await light(page, "Live");
+      pages.push(page);
+    }
+    const number = await stage.call("refer");
+    const card = (page, list) => page.locator(`#${list} > [data-number="${number}"]`);
+    for (const page of pages) await card(page, "offers").waitFor();
+    await card(pages[0], "offers").getByRole("button", { name: "in 15 min" }).click();
+    for (const page of pages) await card(page, "own").waitFor();
+    for (const page of pages) await browser.finish(page);
+  });
+
   test("a page whose gateway stops says so at once; signed out then, it hides what it showed", async () => {
     const page = await home(browser);
     await light(page, "Live");
     await stage.call("kill", "gateway");
     await light(page, "Not live since");
     assert(await page.getByRole("button", { name: "Try again" }).isVisible());
-    assert(await page.getByRole("heading", { name: "Your cases" }).isVisible());
+    assert(await page.getByRole("heading", { level: 1 }).isVisible());
     await stage.call("start", "gateway");
     await page.getByRole("button", { name: "Try again" }).click();
     await light(page, "You are signed out.");
-    assert(await page.getByRole("heading", { name: "Your cases" }).isHidden());
+    assert(await page.getByRole("heading", { level: 1 }).isHidden());
     assert.equal(await page.locator("#light a").getAttribute("href"), "/sign-in");
     for (const person of stage.people) delete person.cookies;
     await browser.finish(page);
