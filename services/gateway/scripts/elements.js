@@ -27,7 +27,8 @@ function commandId() {
     view.setUint32(2, Date.now() % 2 ** 32);
     bytes[6] = 0x70 | (bytes[6] & 15);
     bytes[8] = 0x80 | (bytes[8] & 63);
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 // The HTML is the same for all boards, so what is of one session alone is put in here.

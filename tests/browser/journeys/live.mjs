@@ -49,11 +49,11 @@ export default function live(browser) {
       document.querySelector("header input[name=token]").value,
     ]);
     assert.deepEqual([values[0], values[2]], [token, token]);
-    const uuid = /^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
     assert.match(values[1], uuid);
     assert.match(values[3], uuid);
     assert.notEqual(values[1], values[3]);
-    const made = parseInt(values[1].slice(0, 12), 16);
+    const made = parseInt(values[1].replaceAll("-", "").slice(0, 12), 16);
     assert(Math.abs(made - Date.now()) < 60000);
     await browser.finish(page);
   });
