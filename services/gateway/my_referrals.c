@@ -1,6 +1,7 @@
 /* my_referrals.c: see my_referrals.h. */
 #include "services/gateway/my_referrals.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +26,26 @@ static bool waits_for_reader(const Concordat__V1__CaseStatus *status)
     return false;
 }
 
-/* Fills in a row for each case; `ids` has room for their texts. False if there is no memory. */
-static bool fill_rows(struct page_listed *rows, char (*ids)[UUID_TEXT_BYTES], struct sheet *sheet,
+/* The texts of a row that are made here. */
+struct listed_texts {
+    char id[UUID_TEXT_BYTES];
+    char what[WORDS_MAX + TIME_WORDS_BYTES + 16];
+};
+
+static void listed_write(struct listed_texts *texts, const Concordat__V1__CaseStatus *status, int64_t now_ms)
+{
+    char urgency[WORDS_MAX], received[TIME_WORDS_BYTES];
+    words_uuid(status->referral.data, texts->id);
+    words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency);
+    time_words_clock(status->received_ms, now_ms, received);
+    if (status->urgency == CONCORDAT__V1__URGENCY__URGENCY_UNSPECIFIED)
+        strcpy(urgency, "urgency not said");
+    snprintf(texts->what, sizeof texts->what, "%s%s%s", urgency, status->received_ms ? ", received " : "",
+             status->received_ms ? received : "");
+}
+
+/* Fills in a row for each case. False if there is no memory. */
+static bool fill_rows(struct page_listed *rows, struct listed_texts *texts, struct sheet *sheet,
                       const Concordat__V1__Board *board)
 {
     for (size_t i = 0; i < board->n_cases; i++)
@@ -35,8 +54,9 @@ static bool fill_rows(struct page_listed *rows, char (*ids)[UUID_TEXT_BYTES], st
         return false;
     for (size_t i = 0; i < board->n_cases; i++) {
         const Concordat__V1__CaseStatus *status = board->cases[i];
-        words_uuid(status->referral.data, ids[i]);
-        rows[i] = (struct page_listed){.id = ids[i],
+        listed_write(&texts[i], status, board->now_ms);
+        rows[i] = (struct page_listed){.id = texts[i].id,
+                                       .what = texts[i].what,
                                        .number = *status->number ? status->number : NULL,
                                        .is_new = !*status->number,
                                        .said = sheet->lines[i].text,
@@ -50,14 +70,14 @@ static bool write_list(struct html *html, const struct list_visit *asked, const 
     struct sheet sheet = {0};
     char as_of[TIME_WORDS_BYTES];
     struct page_listed *rows = calloc(board->n_cases + 1, sizeof *rows);
-    char(*ids)[UUID_TEXT_BYTES] = calloc(board->n_cases + 1, sizeof *ids);
+    struct listed_texts *texts = calloc(board->n_cases + 1, sizeof *texts);
     struct page_referrals page = {.frame = asked->visit->frame,
                                   .is_all = asked->is_all,
                                   .is_mine = !asked->is_all,
                                   .is_empty = board->n_cases == 0,
                                   .listed = rows,
                                   .listed_count = board->n_cases};
-    bool good = rows && ids && fill_rows(rows, ids, &sheet, board);
+    bool good = rows && texts && fill_rows(rows, texts, &sheet, board);
     if (board->as_of_ms) {
         time_words_clock(board->as_of_ms, board->now_ms, as_of);
         page.as_of = as_of;
@@ -65,7 +85,7 @@ static bool write_list(struct html *html, const struct list_visit *asked, const 
     if (good)
         page_referrals(html, &page);
     sheet_close(&sheet);
-    free(ids);
+    free(texts);
     free(rows);
     return good;
 }

@@ -276,6 +276,7 @@ struct page_note {
 struct page_listed {
     const char *id, *number; /* no number: it has none yet */
     bool is_new;
+    const char *what; /* how urgent it is, and when it was received */
     const char *said; /* how it stands */
     bool waits;       /* a message waits for those who referred it */
 };
@@ -293,7 +294,7 @@ struct page_referrals {
 struct page_referral {
     struct page_frame frame;
     const char *id, *number; /* its number; NULL: it has none yet */
-    bool is_new;             /* it has none yet */
+    bool is_saved, is_other; /* it has none yet: the router does not have it; or there is no such referral */
     bool is_ours;            /* our source's, who may change it */
     const struct page_block *blocks;
     size_t blocks_count;

@@ -58,7 +58,8 @@ static bool write_referral(struct html *html, const struct web_visit *visit, con
     struct page_sheet blocks;
     bool good = sheet_blocks_open(&blocks, sheet) && made;
     page.number = status && *status->number ? status->number : NULL;
-    page.is_new = !page.number;
+    page.is_saved = status && !page.number;
+    page.is_other = !status;
     page.is_ours = visit->role == CONCORDAT__V1__ROLE__ROLE_REFERRER;
     page.blocks = blocks.blocks;
     page.blocks_count = blocks.blocks_count;

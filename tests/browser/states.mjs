@@ -1,11 +1,10 @@
 const UNKNOWN = "0199aaaa-0000-7000-8000-000000000001";
-
-// Each state that a page can be in, for those who judge pages and those who photograph them. A new page is a row: who looks
-// at it, where it is, and what a person does there first.
 // Names of day.py's cases; {name} in a path is the number of that one.
 const CASES = ["closed", "withdrawn", "in-contact", "on-its-way", "tried", "missing", "detained", "child", "taken", "bare",
   "changed", "offered"];
 
+// Each state that a page can be in, for those who judge pages and those who photograph them. A new page is a row: who looks
+// at it, where it is, and what a person does there first.
 export const STATES = [
   { name: "sign-in", path: "/sign-in" },
   { name: "sign-in-refused", path: "/sign-in", then: signInWrong },

@@ -260,7 +260,7 @@ class Refer(unittest.TestCase):
         self.stage.stop("broker")
         page = self.refer(narrative="While it is away.")
         self.assertIn("<strong>SAVED", page.text)
-        self.assertIn("NOT YET with the router", page.text)
+        self.assertIn("Saved, and not with the router yet</h1>", page.text)
         self.assertIn("01632 960100", page.text)
         self.stage.start_broker()
         page = self.await_text(f"/referrals/{self.id(page)}", "<strong>RECEIVED")
