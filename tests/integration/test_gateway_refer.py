@@ -239,6 +239,8 @@ class Refer(unittest.TestCase):
         self.assertIn(("referrer-name", ""), form.fields)  # the one who rings is not the coordinator
         page = duty.post("/refer", form.filled(callback=CALLBACK, caller="intake", rang_at="20 minutes ago", postcode="ZX1"))
         self.assertIn("<strong>RECEIVED", page.text)
+        self.assertIn("entered by the duty coordinator", page.text)
+        self.assertIn("a late entry", page.text)
         self.assertNotIn("/change", page.text)
         self.await_text(f"/referrals/{dict(form.fields)['referral']}", "<strong>RECEIVED")  # the source has it now
         form = self.form(duty.get("/refer/emergency-department"))
