@@ -13,6 +13,7 @@
 #include "services/gateway/action_form.h"
 #include "services/gateway/case_sheet.h"
 #include "services/gateway/reply.h"
+#include "services/gateway/settled.h"
 #include "services/gateway/visit.h"
 
 /* A form that is shown or done while the desk's server is asked. */
@@ -224,7 +225,7 @@ static void deed_ask(struct deed *deed)
 {
     deed->action.request.command_id =
         (ProtobufCBinaryData){.len = sizeof deed->command_id, .data = deed->command_id};
-    desk_ask(deed->visit->desk, &deed->action.request, &deed->visit->person, deed_is_answered, deed);
+    settled_ask(deed->visit->desk, &deed->action.request, &deed->visit->person, deed_is_answered, deed);
 }
 
 static void case_is_found(void *context, const Concordat__V1__Message *message)

@@ -57,8 +57,10 @@ static void case_is_told(void *context, const Concordat__V1__Message *message)
     const char *said = said_find(visit->site->said, http_query(visit->request, "said"), visit->id);
     if (message)
         show_case(&sheet, visit, message);
-    if (status)
+    if (status) {
         say_seen_by_person(visit, status);
+        visit_say_shown(visit, message);
+    }
     if (message)
         case_sheet_send(visit, status ? 200 : 404, number, said, &sheet, status);
     else

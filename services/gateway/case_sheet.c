@@ -6,10 +6,8 @@
 #include "services/gateway/reply.h"
 #include "services/gateway/sheet_blocks.h"
 
-enum { CASE_ACTIONS_MAX = 48 };
-
-static size_t list_actions(const struct web_visit *visit, const Concordat__V1__CaseStatus *standing,
-                           struct page_link links[CASE_ACTIONS_MAX])
+size_t case_sheet_actions(const struct web_visit *visit, const Concordat__V1__CaseStatus *standing,
+                          struct page_link links[CASE_ACTIONS_MAX])
 {
     size_t count = 0;
     for (const struct action_kind *kind = action_kinds; kind->name && count < CASE_ACTIONS_MAX; kind++)
@@ -28,7 +26,7 @@ void case_sheet_send(const struct web_visit *visit, unsigned status, const char 
     struct page_sheet blocks;
     struct page_case page = {.frame = visit->frame, .number = number, .said = said, .links = links};
     if (standing)
-        page.links_count = list_actions(visit, standing, links);
+        page.links_count = case_sheet_actions(visit, standing, links);
     page.can_act = page.links_count > 0;
     if (sheet_blocks_open(&blocks, sheet)) {
         page.blocks = blocks.blocks;

@@ -296,6 +296,8 @@ struct page_referral {
     const char *id, *number; /* its number; NULL: it has none yet */
     bool is_saved, is_other; /* it has none yet: the router does not have it; or there is no such referral */
     bool is_ours;            /* our source's, who may change it */
+    const struct page_link *links; /* what else can be done about it */
+    size_t links_count;
     const struct page_block *blocks;
     size_t blocks_count;
     bool has_notes, has_told, has_left_out;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "services/desk/told.h"
+#include "services/gateway/case_sheet.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/refer_told.h"
 #include "services/gateway/reply.h"
@@ -55,11 +56,15 @@ static bool write_referral(struct html *html, const struct web_visit *visit, con
     const Concordat__V1__CaseStatus *status = told_status(message);
     struct page_referral page = {.frame = visit->frame, .id = told->id};
     struct referral_made *made = calloc(1, sizeof *made);
+    struct page_link links[CASE_ACTIONS_MAX];
     struct page_sheet blocks;
     bool good = sheet_blocks_open(&blocks, sheet) && made;
     page.number = status && *status->number ? status->number : NULL;
     page.is_saved = status && !page.number;
     page.is_other = !status;
+    page.links = links;
+    if (page.number)
+        page.links_count = case_sheet_actions(visit, status, links);
     page.is_ours = visit->role == CONCORDAT__V1__ROLE__ROLE_REFERRER;
     page.blocks = blocks.blocks;
     page.blocks_count = blocks.blocks_count;
@@ -70,20 +75,6 @@ static bool write_referral(struct html *html, const struct web_visit *visit, con
     sheet_blocks_close(&blocks);
     free(made);
     return good;
-}
-
-static void nobody_waits(void *context, const Concordat__V1__Message *message)
-{
-    (void)context;
-    (void)message;
-}
-
-/* How long a referrer waits until they are told who will come is one of the clocks. */
-static void say_it_was_shown(const struct web_visit *visit, const Concordat__V1__Message *message)
-{
-    struct told_request told;
-    if (told_make_request(&told, message, visit->role))
-        desk_ask(visit->desk, &told.request, &visit->person, nobody_waits, NULL);
 }
 
 void referral_page_send(const struct web_visit *visit, const struct referral_told *told,
@@ -99,5 +90,5 @@ void referral_page_send(const struct web_visit *visit, const struct referral_tol
     else
         reply_problem(visit->request, REPLY_NO_MEMORY);
     sheet_close(&sheet);
-    say_it_was_shown(visit, message);
+    visit_say_shown(visit, message);
 }

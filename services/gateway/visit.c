@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/wire/borrowed.h"
+#include "services/desk/told.h"
 #include "services/gateway/reply.h"
 
 static struct web_visit *visit_of(struct site *site, struct http_request *request,
@@ -76,6 +77,19 @@ void visit_ask_status(const struct web_visit *visit, const char *number, desk_do
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
     request.get_status = &question;
     desk_ask(visit->desk, &request, &visit->person, done, context);
+}
+
+static void nobody_waits(void *context, const Concordat__V1__Message *message)
+{
+    (void)context;
+    (void)message;
+}
+
+void visit_say_shown(const struct web_visit *visit, const Concordat__V1__Message *message)
+{
+    struct told_request told;
+    if (told_make_request(&told, message, visit->role))
+        desk_ask(visit->desk, &told.request, &visit->person, nobody_waits, NULL);
 }
 
 struct showing visit_showing(const struct web_visit *visit)

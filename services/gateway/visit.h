@@ -34,6 +34,10 @@ void visit_end(struct web_visit **visit);
 /* Asks how a case stands; `done` as in desk_ask. */
 void visit_ask_status(const struct web_visit *visit, const char *number, desk_done *done, void *context);
 
+/* Tells the router which state of a case a person of a source was shown: how long a referrer waits until they
+ * are told who will come is one of the clocks. Nothing for any other person or message. */
+void visit_say_shown(const struct web_visit *visit, const Concordat__V1__Message *message);
+
 /* What the words of a sheet depend on, now. */
 struct showing visit_showing(const struct web_visit *visit);
 

@@ -161,6 +161,24 @@ class Refer(unittest.TestCase):
         self.assertIn("ZX1", record)
         self.assertEqual(self.browser.get(f"{path}/no-such").status, 404)
 
+    def test_what_can_be_done_is_linked_and_waits_for_the_routers_answer(self):
+        page = self.refer(narrative="Went home.")
+        number = self.number(page)
+        for name in ("message", "missing", "show"):
+            self.assertIn(f'<a href="/cases/{number}/{name}">', page.text)
+        path = f"/cases/{number}/withdraw"
+        self.assertIn(f'<a href="{path}">', page.text)
+        form = self.form(self.browser.get(path), path)
+        form.set("reason", "went home with family")
+        done = self.browser.post(path, form.fields)
+        self.assertEqual(done.status, 303, done.text)
+        answered = self.browser.get(done.go).text
+        self.assertIn("Received by the router.", answered)
+        self.assertIn("The referrer withdrew it", answered)
+        page = self.browser.get(f"/referrals/{self.id(page)}")
+        self.assertIn(f'<a href="/cases/{number}/reopen">', page.text)
+        self.assertNotIn(path, page.text)
+
     def test_custody_has_one_thing_a_page_and_loses_nothing_when_no_intake_answers(self):
         custody = self.enter("custody")
         page = custody.get("/refer")
