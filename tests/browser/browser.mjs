@@ -90,9 +90,9 @@ export class Browser {
   async judge(page, name) {
     assert(!this.states.has(name), `two states are called '${name}'`);
     this.states.add(name);
-    await page.evaluate(axe.source);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
+      await page.evaluate(axe.source);
       const found = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: { type: "tag", values: tags } }), TAGS);
       this.undecided += found.incomplete.reduce((sum, rule) => sum + rule.nodes.length, 0);
       assert.deepEqual(found.violations.flatMap(violation), [], `${name}, ${colorScheme}`);

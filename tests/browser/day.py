@@ -42,6 +42,7 @@ CASES = {
     "changed": (("--urgency", "urgent", "--postcode", "ZX2", "--age", "33"), (CAR, "update {case} --urgency very-urgent")),
     "offered": (("--urgency", "very-urgent", "--postcode", "ZX1", *WHOLE),),
 }
+AS = {TEAM: ("--as", "p101", "--as-role", "mental-health-nurse"), DUTY: ("--as", "p201", "--as-role", "duty-coordinator")}
 
 
 class Day:
@@ -58,7 +59,7 @@ class Day:
             with open(scene.path(field), "w", encoding="utf-8") as file:
                 file.write(text)
         scene.start_team("crisis-device", "northmoor-crisis")
-        for car in CARS:
+        for car in CARS[1:]:
             scene.device(car)
         for at, (name, (referral, *typed)) in enumerate(CASES.items()):
             car = CARS[at % len(CARS)]
@@ -78,7 +79,7 @@ class Day:
                   (scene.endpoint, scene.public_key("broker")))
         ran = subprocess.run(
             [stage.find_program("concordat", scene.program_folders), *words, "--server", server[0], "--server-key", server[1],
-             "--key", scene.path("secret", f"{who}.key_secret")], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+             "--key", scene.path("secret", f"{who}.key_secret"), *AS.get(who, ("--as", "p301"))], stdin=subprocess.DEVNULL, capture_output=True, text=True,
             check=False)
         if ran.returncode:
             raise RuntimeError(f"{who}: {' '.join(words)}: {ran.stdout}{ran.stderr}")

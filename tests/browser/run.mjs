@@ -6,7 +6,7 @@ import { Browser, PROGRAMS } from "./browser.mjs";
 import live from "./journeys/live.mjs";
 import signIn from "./journeys/sign_in.mjs";
 import { Stage } from "./stage.mjs";
-import { open, STATES } from "./states.mjs";
+import { leave, open, STATES } from "./states.mjs";
 
 const missing = PROGRAMS.filter((program) => !existsSync(program));
 if (missing.length) {
@@ -25,8 +25,11 @@ after(async () => {
 for (const state of STATES) {
   test(`nobody is kept out of ${state.name}`, async () => {
     const page = await open(browser, state);
-    await browser.judge(page, state.name);
-    await browser.finish(page);
+    try {
+      await browser.judge(page, state.name);
+    } finally {
+      await leave(browser, state, page);
+    }
   });
 }
 signIn(browser);

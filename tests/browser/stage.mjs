@@ -28,8 +28,9 @@ export class Stage {
     return this.next();
   }
 
-  person(role, at = 0) {
-    return this.people.filter((person) => person.role === role)[at];
+  // A person by role, or by whom they work for: "team", "emergency-department".
+  person(who, at = 0) {
+    return this.people.filter((person) => person.role === who || person.of === who)[at];
   }
 
   async close() {

@@ -13,8 +13,10 @@ import hashlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
 import stage  # noqa: E402
@@ -22,7 +24,7 @@ from day import Day  # noqa: E402
 from browser import FOLDERS, ORIGIN, add_person, start_gateway  # noqa: E402
 from proxy import start_proxy  # noqa: E402
 
-# (id, name, role, of): invented. Each role has more than one, because a code counts once.
+# (id, name, role, of): invented. More than one of some, because a code counts once.
 PEOPLE = (
     ("p101", "Sam Okafor", "team", "northmoor-crisis"),
     ("p102", "Robin Ashby", "team", "northmoor-crisis"),
@@ -30,15 +32,20 @@ PEOPLE = (
     ("p202", "Jo Lindqvist", "coordinator", "northmoor-duty"),
     ("p301", "Kit Moreau", "referrer", "street-triage"),
     ("p302", "Alex Brannigan", "referrer", "street-triage"),
-    ("p303", "Remi Calloway", "referrer", "liaison-and-diversion"),
+    ("p303", "Dana Whitlock", "referrer", "liaison-and-diversion"),
+    ("p304", "Ines Carver", "referrer", "emergency-department"),
     ("p401", "Noor Haddad", "auditor", "council"),
 )
+# The intakes, each with a device for the gateway.
+INTAKES = {"intake": ("street-triage", "car"), "custody": ("liaison-and-diversion", "custody-desk"),
+           "department": ("emergency-department", "department-desk")}
 
 
 class Server:
     def __init__(self, scene):
         self.scene = scene
         self.socket = scene.path("gateway.socket")
+        self.trail = scene.path("audit-state", "trail.db")
         self.people = {person[0]: self.add_person(*person) for person in PEOPLE}
         self.port = stage.free_port()
 
@@ -51,10 +58,15 @@ class Server:
         self.desks = [self.scene.make_key("crisis-desk", "team", "northmoor-crisis"),
                       self.scene.make_key("duty-desk", "coordinator", "northmoor-duty")]
         self.start("broker")
-        self.start("intake")
+        for intake, (source, device) in INTAKES.items():
+            self.start(intake)
+            self.scene.device(device, intake, source)
+            self.desks.append(f"{self.scene.path('secret', device + '.key_secret')} {self.scene.intakes[intake]} "
+                              f"{self.scene.public_key(intake)}")
+        self.scene.make_key("audit", "auditor", "council")
+        self.scene.start_audit()
         cases = Day(self.scene).begin()
-        self.desks.append(f"{self.scene.path('secret', 'car.key_secret')} {self.scene.intakes['intake']} "
-                          f"{self.scene.public_key('intake')}")
+        await_trail(self.trail, cases)
         self.start("gateway")
         certificate = start_proxy(self.scene, "nginx", self.port, self.socket)
         return {"origin": ORIGIN, "port": self.port, "people": list(self.people.values()), "cases": cases,
@@ -64,10 +76,10 @@ class Server:
         scene = self.scene
         if name == "broker":
             scene.start_broker()
-        if name == "intake":
-            scene.start_intake()
+        if name in INTAKES:
+            scene.start_intake(name, source=INTAKES[name][0])
         if name == "gateway":
-            start_gateway(scene, self.desks)
+            start_gateway(scene, self.desks, "--trail", self.trail)
 
     def kill(self, name):
         self.scene.kill(name)
@@ -88,6 +100,18 @@ class Server:
     @functools.cache
     def source(self):
         return self.scene.client("refers", "source", "street-triage")
+
+
+def await_trail(path, cases):
+    """Waits until the trail has the last case that was typed."""
+    while True:
+        try:
+            with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as trail:
+                if trail.execute("SELECT count(*) FROM referral WHERE number = ?", (max(cases.values()),)).fetchone()[0]:
+                    return
+        except sqlite3.OperationalError:
+            pass  # not begun yet
+        time.sleep(0.02)  # a file cannot notify us
 
 
 def fingerprint(certificate):

@@ -1,10 +1,16 @@
-const UNKNOWN = "0199aaaa-0000-7000-8000-000000000001";
-// Names of day.py's cases; {name} in a path is the number of that one.
-const CASES = ["closed", "withdrawn", "in-contact", "on-its-way", "tried", "missing", "detained", "child", "taken", "bare",
-  "changed", "offered"];
-
 // Each state that a page can be in, for those who judge pages and those who photograph them. A new page is a row: who looks
 // at it, where it is, and what a person does there first.
+//
+// `as` and `at` are whom stage.person() finds; without them nobody is signed in. {NAME} in `path` is the number of day.py's
+// case. `before` changes the stage when the page is there, and `after` changes it back.
+
+const UNKNOWN = "0199aaaa-0000-7000-8000-000000000001";
+const CUSTODY = "liaison-and-diversion", DEPARTMENT = "emergency-department";
+// Names of day.py's cases.
+const CASES = ["closed", "withdrawn", "in-contact", "on-its-way", "tried", "missing", "detained", "child", "taken", "bare",
+  "changed", "offered"];
+const REPORTS = ["times", "national", "declines", "custody", "open", "breaches", "volume", "section136"];
+
 export const STATES = [
   { name: "sign-in", path: "/sign-in" },
   { name: "sign-in-refused", path: "/sign-in", then: signInWrong },
@@ -13,27 +19,32 @@ export const STATES = [
   { name: "home-team", as: "team", path: "/" },
   { name: "home-coordinator", as: "coordinator", path: "/" },
   { name: "home-referrer", as: "referrer", path: "/" },
+
   { name: "refer-street", as: "referrer", path: "/refer" },
   { name: "refer-street-opened", as: "referrer", path: "/refer", then: openEverything },
   { name: "refer-without-a-number", as: "referrer", path: "/refer", then: (page) => press(page, "Send now") },
   { name: "refer-received", as: "referrer", path: "/refer", then: referInTheStreet },
+  { name: "refer-signed-out", as: "referrer", path: "/refer", then: sendSignedOut },
   { name: "referrals", as: "referrer", path: "/referrals" },
   { name: "referrals-of-the-source", as: "referrer", path: "/referrals/all" },
-  { name: "referral", as: "referrer", path: "/referrals", then: (page) => page.getByRole("link", { name: /^R-/ }).first().click() },
+  { name: "referrals-none", as: DEPARTMENT, path: "/referrals" },
+  { name: "referral", as: "referrer", path: "/referrals", then: (page) => follow(page, "{on-its-way}") },
+  { name: "referral-closed", as: "referrer", path: "/referrals", then: (page) => follow(page, "{closed}") },
   { name: "change-one", as: "referrer", path: `/referrals/${UNKNOWN}/change/urgency` },
   { name: "change-any", as: "referrer", path: `/referrals/${UNKNOWN}/change` },
   { name: "referral-unknown", as: "referrer", path: `/referrals/${UNKNOWN}` },
-  { name: "refer-custody", as: "referrer", at: 2, path: "/refer" },
-  { name: "refer-custody-2", as: "referrer", at: 2, path: "/refer", then: (page) => goOn(page, 1) },
-  { name: "refer-custody-3", as: "referrer", at: 2, path: "/refer", then: (page) => goOn(page, 2) },
-  { name: "refer-custody-4", as: "referrer", at: 2, path: "/refer", then: (page) => goOn(page, 3) },
-  { name: "refer-custody-5", as: "referrer", at: 2, path: "/refer", then: (page) => goOn(page, 4) },
-  { name: "refer-custody-check", as: "referrer", at: 2, path: "/refer", then: (page) => goOn(page, 5) },
+  { name: "refer-custody", as: CUSTODY, path: "/refer" },
+  { name: "refer-custody-2", as: CUSTODY, path: "/refer", then: (page) => goOn(page, 1) },
+  { name: "refer-custody-3", as: CUSTODY, path: "/refer", then: (page) => goOn(page, 2) },
+  { name: "refer-custody-4", as: CUSTODY, path: "/refer", then: (page) => goOn(page, 3) },
+  { name: "refer-custody-5", as: CUSTODY, path: "/refer", then: (page) => goOn(page, 4) },
+  { name: "refer-custody-check", as: CUSTODY, path: "/refer", then: (page) => goOn(page, 5) },
+  { name: "refer-department", as: DEPARTMENT, path: "/refer" },
+  { name: "refer-department-2", as: DEPARTMENT, path: "/refer", then: (page) => goOn(page, 1) },
+  { name: "refer-department-check", as: DEPARTMENT, path: "/refer", then: (page) => goOn(page, 5) },
   { name: "refer-telephoned-which", as: "coordinator", path: "/refer" },
   { name: "refer-telephoned", as: "coordinator", path: "/refer/emergency-department" },
-  { name: "refer-not-sent", as: "referrer", at: 2, path: "/refer", then: sendWithoutIntake },
-  { name: "refer-signed-out", as: "referrer", path: "/refer", then: sendSignedOut },
-  { name: "home-auditor", as: "auditor", path: "/" },
+
   ...CASES.map((name) => ({ name: `case-${name}-coordinator`, as: "coordinator", path: `/cases/{${name}}` })),
   { name: "case-on-its-way-team", as: "team", path: "/cases/{on-its-way}" },
   { name: "case-on-its-way-referrer", as: "referrer", path: "/cases/{on-its-way}" },
@@ -49,14 +60,52 @@ export const STATES = [
   { name: "shift-handover", as: "team", path: "/desk/shift-handover" },
   { name: "cover", as: "coordinator", path: "/desk/cover" },
   { name: "case-unknown", as: "team", path: "/cases/R-9999" },
+
+  { name: "audit", as: "auditor", path: "/audit" },
+  { name: "audit-checked", as: "auditor", path: "/audit", then: checkTheTrail },
+  ...REPORTS.map((name) => ({ name: `report-${name}`, as: "auditor", path: `/audit/reports/${name}` })),
+  { name: "report-wrong-period", as: "auditor", path: "/audit/reports/times?from=yesterday" },
+  { name: "audit-case", as: "auditor", path: "/audit/cases/{on-its-way}" },
+  { name: "audit-find-case", as: "auditor", path: "/audit/cases" },
+  { name: "audit-no-case", as: "auditor", path: "/audit/cases/R-9999" },
+
+  { name: "refer-not-sent", as: CUSTODY, path: "/refer", before: kill("custody"), then: sendWithoutIntake,
+    after: start("custody") },
+  { name: "status-away", path: "/status", before: kill("broker"), then: seeTheRouterAway, after: start("broker") },
 ];
 
 // Opens a state on a page of its own.
 export async function open(browser, state, options) {
   const page = state.as ? await browser.pageOf(browser.stage.person(state.as, state.at), options) : await browser.page(options);
-  await page.goto(state.path.replace(/\{(.+)\}/, (_, name) => browser.stage.cases[name]));
+  page.numbered = (text) => text.replace(/\{(.+)\}/, (_, name) => browser.stage.cases[name]);
+  await page.goto(page.numbered(state.path));
+  if (state.before) await state.before(browser.stage);
   if (state.then) await state.then(page);
   return page;
+}
+
+// Puts the stage back after a state, and closes its page.
+export async function leave(browser, state, page) {
+  if (state.after) await state.after(browser.stage);
+  await browser.finish(page);
+}
+
+function kill(program) {
+  return (stage) => stage.call("kill", program);
+}
+
+function start(program) {
+  return (stage) => stage.call("start", program);
+}
+
+async function press(page, name) {
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
+// The link to a case, by day.py's name of it.
+async function follow(page, name) {
+  await page.getByRole("link", { name: page.numbered(name) }).click();
+  await page.getByText("What you can do").waitFor();
 }
 
 async function signInWrong(page) {
@@ -65,10 +114,6 @@ async function signInWrong(page) {
   await page.getByLabel("6 digits").fill("000000");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("alert").waitFor();
-}
-
-async function press(page, name) {
-  await page.getByRole("button", { name, exact: true }).click();
 }
 
 async function openEverything(page) {
@@ -88,10 +133,9 @@ async function referInTheStreet(page) {
   await page.getByText("Say this number when you ring").waitFor();
 }
 
-// As many pages on in the form of custody, with something told on the first.
+// Goes on by so many pages in a form of one thing a page, with something told on the first.
 async function goOn(page, pages) {
   await page.getByLabel("Number to ring you back").fill("07700 900123");
-  await page.getByLabel("Custody").check();
   for (let number = 2; number <= pages + 1; number++) {
     await press(page, "Continue");
     await page.getByText(`Page ${number} of 6`).waitFor();
@@ -109,4 +153,13 @@ async function sendSignedOut(page) {
   await page.context().clearCookies();
   await press(page, "Send now");
   await page.getByRole("alert").waitFor();
+}
+
+async function seeTheRouterAway(page) {
+  while (!(await page.getByText("does not answer").count())) await page.reload();
+}
+
+async function checkTheTrail(page) {
+  await press(page, "Check the trail now");
+  while (await page.getByText("It is being checked").count()) await page.reload();
 }
