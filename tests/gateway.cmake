@@ -6,6 +6,7 @@ concordat_unit_test(test_http test-http-peer test-folder)
 concordat_unit_test(test_feed test-http-peer test-folder PkgConfig::SODIUM)
 concordat_unit_test(test_desk_copy concordat-gateway-parts)
 concordat_unit_test(test_form concordat-gateway-parts)
+concordat_unit_test(test_delivery_token concordat-gateway-parts PkgConfig::SODIUM)
 concordat_unit_test(test_refer_form concordat-gateway-parts)
 concordat_unit_test(test_picture concordat-gateway-parts PkgConfig::JANSSON)
 concordat_unit_test(test_inquiries concordat-gateway-parts story)
@@ -43,3 +44,8 @@ set_tests_properties(test_people_command PROPERTIES TIMEOUT 60 ENVIRONMENT "PYTH
 add_test(NAME test_single_sign_on COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_single_sign_on.py
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 set_tests_properties(test_single_sign_on PROPERTIES TIMEOUT 120 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+
+# Forms that were sealed on a device, through a real gateway and intake to a real broker.
+add_test(NAME test_sealed_delivery COMMAND /usr/bin/python3
+  ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_sealed_delivery.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(test_sealed_delivery PROPERTIES TIMEOUT 120 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

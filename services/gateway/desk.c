@@ -1,6 +1,7 @@
 /* desk.c: see desk.h. */
 #include "services/gateway/desk.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "proto/keys/keys.h"
 #include "proto/words/now.h"
 #include "proto/words/words.h"
+#include "services/gateway/delivery_token.h"
 
 struct desk_asked {
     uint8_t id[WIRE_ID_BYTES];
@@ -29,6 +31,7 @@ struct desk {
     void *changed_context;
     int64_t watched_ms, lease_ms, board_ms; /* when somebody looked last, when to say and to ask again */
     struct desk_capacity capacity;
+    uint8_t delivery_key[DELIVERY_KEY_BYTES];
     struct desk_asked asked[CLIENT_OUTSTANDING_MAX];
     size_t asked_count;
 };
@@ -57,7 +60,8 @@ struct desk *desk_open(const struct desk_config *config, char *message, size_t m
     desk->watched_ms = INT64_MIN / 2;
     desk->copy.changed = copy_is_changed;
     desk->copy.context = desk;
-    desk->client = concordat_client_open(&client, message, message_size);
+    if (delivery_key_derive(config->key_path, desk->delivery_key, message, message_size))
+        desk->client = concordat_client_open(&client, message, message_size);
     if (!desk->client)
         desk_close(&desk);
     return desk;
@@ -91,6 +95,7 @@ void desk_close(struct desk **desk)
         desk_tell(*desk, 0, NULL);
     concordat_client_close(&(*desk)->client);
     desk_copy_close(&(*desk)->copy);
+    sodium_memzero((*desk)->delivery_key, DELIVERY_KEY_BYTES);
     free(*desk);
     *desk = NULL;
 }
@@ -299,6 +304,11 @@ Concordat__V1__Role desk_role(const struct desk *desk)
 const char *desk_of(const struct desk *desk)
 {
     return desk->of;
+}
+
+const uint8_t *desk_delivery_key(const struct desk *desk)
+{
+    return desk->delivery_key;
 }
 
 int64_t desk_wall_ms(const struct desk *desk)

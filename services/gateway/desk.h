@@ -61,6 +61,9 @@ struct desk_capacity {
 const struct desk_capacity *desk_capacity(const struct desk *desk);
 void desk_note_capacity(struct desk *desk, uint32_t places);
 
+/* For rights to deliver at this desk (delivery_token.h). */
+const uint8_t *desk_delivery_key(const struct desk *desk);
+
 /* The answer, valid until this returns and no question of the desk's is asked; or NULL: none came in time,
  * and whether the command was done is not known. The refusal of our hello is an answer to every question. */
 typedef void desk_done(void *context, const Concordat__V1__Message *message);

@@ -64,6 +64,7 @@ static const struct fixed_header {
 } fixed_headers[] = {
     {"Content-Security-Policy", /* the one policy of trusted types is that of scripts/trusted.js */
      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+     "worker-src 'self'; manifest-src 'self'; "
      "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
      "trusted-types concordat"},
     {"X-Content-Type-Options", "nosniff"},

@@ -139,6 +139,17 @@ enum {
 
     /* Leave and illness are mostly shorter; who was away for longer may have left. */
     SIGN_IN_UNUSED_DAYS = 90,
+    /* So long may a sealed form lie on a device and still be delivered: as long as its intake keeps the key.
+     */
+    DELIVERY_DAYS = 30,
+    /* Referrals that can be sealed from one page without a signal: more than a shift meets in a dead spot. */
+    DELIVERY_RIGHTS = 8,
+    /* An intake makes a new form key each week; one that has just been made is told soon. */
+    FORM_KEY_ASK_MS = 10 * 60 * 1000,
+    FORM_KEY_AGAIN_MS = 5 * 1000,
+    /* A sealed form in base64: 40 KiB of what was typed, as scripts/sealing.js has it. */
+    SEALED_TEXT_BYTES_MAX = 56 * 1024,
+
     /* Between two looks whether the people file was changed: somebody who is disabled is out in so long. */
     ACCOUNTS_LOOK_MS = 1000
 };

@@ -14,7 +14,8 @@ import os
 import re
 import sys
 
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+         ".webmanifest": "application/manifest+json"}
 NAMED = re.compile(r"(?P<before>/static/|(?<=[\"'])\./)(?P<name>[a-z][a-z0-9_-]*\.[a-z]+)")
 # Addresses elsewhere; SVG's namespace is a name and leads nowhere.
 OUTSIDE = re.compile(r"(?:[a-z][a-z+.-]*:)?//[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}|@import|\burl\((?!\"?/static/)")

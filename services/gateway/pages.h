@@ -226,8 +226,15 @@ struct page_told {
     const char *page; /* of the form that has the question */
 };
 
+/* What the form's page brings so that it can be sealed on the device. */
+struct page_sealing {
+    const char *person;                       /* the id of whose form it is; NULL: nobody's */
+    const char *key, *point, *until, *rights; /* scripts/outbox.js reads them; no key: NULL */
+};
+
 struct page_refer {
     struct page_frame frame;
+    struct page_sealing sealing;
     const char *title;
     bool is_telephoned;           /* a coordinator enters it for somebody who rang */
     const char *caller, *rang_at; /* as they were typed then */

@@ -6,6 +6,7 @@
 
 #include "services/gateway/made_pages.h"
 #include "services/gateway/reply.h"
+#include "services/gateway/sealing.h"
 #include "services/gateway/settled.h"
 
 /* The page has the values and leads back to where they were sent. */
@@ -87,6 +88,7 @@ void refer_visit_end(struct refer_visit **refer)
 void refer_visit_show(struct refer_visit *refer, unsigned status, struct page_refer *page)
 {
     struct html html = {0};
+    struct sealing_texts texts;
     const struct refer_view view = {.source = refer->source,
                                     .form = &refer->form,
                                     .person = {refer->visit->name, refer->visit->person.role},
@@ -100,6 +102,9 @@ void refer_visit_show(struct refer_visit *refer, unsigned status, struct page_re
     page->rang_at = form_value(&refer->form, REFER_RANG, 0);
     page->id = refer->id;
     page->only = refer->only;
+    if (!refer->is_change)
+        sealing_fill(refer->visit->site->sealing, refer->visit->desk, &refer->visit->person,
+                     form_value(&refer->form, REFER_ID, 0), &texts, &page->sealing);
     refer_page_write(&html, &view, page);
     reply_page(refer->visit->request, status, &html, NULL);
     refer_visit_end(&refer);

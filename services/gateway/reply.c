@@ -106,12 +106,8 @@ static const struct static_file *static_file_of(const char *name)
     return NULL;
 }
 
-void reply_file(struct http_request *request)
+static void reply_static(struct http_request *request, const struct static_file *file)
 {
-    static const char folder[] = REPLY_FILES;
-    const char *path = http_path(request);
-    assert(strncmp(path, folder, sizeof folder - 1) == 0);
-    const struct static_file *file = static_file_of(path + sizeof folder - 1);
     if (!file) {
         reply_problem(request, REPLY_NOT_FOUND);
         return;
@@ -121,4 +117,23 @@ void reply_file(struct http_request *request)
                                              .text = (const char *)file->bytes,
                                              .size = file->size,
                                              .stands = true});
+}
+
+/* Browsers look for a new worker whatever they were told to keep. */
+void reply_worker(struct http_request *request)
+{
+    static const char stem[] = REPLY_WORKER_STEM;
+    const struct static_file *found = NULL;
+    for (size_t i = 0; i < static_files_count; i++)
+        if (strncmp(static_files[i].name, stem, sizeof stem - 1) == 0)
+            found = &static_files[i];
+    reply_static(request, found);
+}
+
+void reply_file(struct http_request *request)
+{
+    static const char folder[] = REPLY_FILES;
+    const char *path = http_path(request);
+    assert(strncmp(path, folder, sizeof folder - 1) == 0);
+    reply_static(request, static_file_of(path + sizeof folder - 1));
 }

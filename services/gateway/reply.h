@@ -23,6 +23,12 @@ void reply_page_later(struct http_request *request, unsigned status, struct html
 /* Sends the browser on, with GET, to a path of ours. */
 void reply_go(struct http_request *request, const char *path, const char *cookie);
 
+/* Sends the service worker. It stands at a path of its own, because its path says for which pages it works.
+ */
+#define REPLY_WORKER      "/service-worker.js"
+#define REPLY_WORKER_STEM "service-worker." /* of its file's name */
+void reply_worker(struct http_request *request);
+
 enum reply_problem {
     REPLY_NOT_FOUND,
     REPLY_BAD_FORM,    /* not what the page's form can have sent */

@@ -15,6 +15,7 @@
 #include "services/gateway/refer.h"
 #include "services/gateway/referral.h"
 #include "services/gateway/reply.h"
+#include "services/gateway/sealed.h"
 #include "services/gateway/single_sign_on.h"
 
 static void show_router_status(struct site *site, struct http_request *request)
@@ -129,6 +130,12 @@ static void take_desk_action(struct site *site, struct http_request *request)
     action_page_take(site, request, NULL, http_path(request) + sizeof DESK_PATH - 1);
 }
 
+static void show_worker(struct site *site, struct http_request *request)
+{
+    (void)site;
+    reply_worker(request);
+}
+
 typedef void route_answer(struct site *site, struct http_request *request);
 
 /* Any other path is not found. Reading changes nothing, so only taking a form asks from which page it is. */
@@ -152,6 +159,8 @@ static const struct route {
     {REFERRAL_PATH, referral_show, referral_take},
     {AUDIT_PATH, show_audit, NULL},
     {AUDIT_PATH "/", show_audit, take_audit},
+    {SEALED_PATH, NULL, sealed_take},
+    {REPLY_WORKER, show_worker, NULL},
     {REPLY_FILES, show_file, NULL},
 };
 

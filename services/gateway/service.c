@@ -19,6 +19,7 @@
 #include "services/gateway/limits.h"
 #include "services/gateway/listen.h"
 #include "services/gateway/routes.h"
+#include "services/gateway/sealing.h"
 
 enum { GATEWAY_TURN_MS_MAX = 1000, GATEWAY_MESSAGE_BYTES = 1024 };
 /* The order of what is polled; the desks come last. */
@@ -110,6 +111,9 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
         desks_open(config->desks_path, config->broker, config->broker_key_path, message, sizeof message);
     if (!gateway->site.desks)
         return gateway_complain(CODE_ENVIRONMENT, message);
+    gateway->site.sealing = sealing_open(gateway->site.desks);
+    if (!gateway->site.sealing)
+        return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
     gateway->site.audit = audit_room_open(config->trail_path);
     if (!gateway->site.audit)
         return gateway_complain(CODE_ENVIRONMENT, "cannot start the threads that read the trail");
@@ -127,6 +131,7 @@ static void gateway_close(struct gateway *gateway)
     feed_close(&gateway->site.feed);
     desks_close(&gateway->site.desks);
     audit_room_close(&gateway->site.audit);
+    sealing_close(&gateway->site.sealing);
     http_close(&gateway->http);
     http_close(&gateway->single_http);
     said_close(&gateway->site.said);
@@ -144,6 +149,7 @@ static void gateway_hear_desks(struct gateway *gateway)
 {
     const struct desks *desks = gateway->site.desks;
     desks_turn(gateway->site.desks, now_monotonic_ms());
+    sealing_turn(gateway->site.sealing, now_monotonic_ms());
     for (size_t i = 0; i < desks_count(desks); i++)
         gateway_say_state(gateway, desks_at(desks, i), desk_answers(desks_at(desks, i)));
     bool answers = desks_answer(desks);

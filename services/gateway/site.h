@@ -11,6 +11,8 @@
 #include "services/gateway/said.h"
 #include "services/gateway/signin.h"
 
+struct sealing_keys;
+
 /* It lives as long as the requests that are answered from it. */
 struct site {
     struct signin *signin;
@@ -18,6 +20,7 @@ struct site {
     struct feed *feed;
     struct audit_room *audit;
     struct said *said;
+    struct sealing_keys *sealing;
     const char *origin; /* as browsers see us, such as https://concordat.example */
     const char *ring;   /* whom to ring if it does not work */
     bool router_answers;

@@ -24,19 +24,25 @@ export class Browser {
     browser.states = new Set();
     browser.undecided = 0;
     browser.validator = new HtmlValidate({ extends: ["html-validate:recommended"], rules: RULES });
-    browser.chromium = await chromium.launch({
+    browser.launching = {
       executablePath: CHROMIUM,
       args: [
         "--no-sandbox",
         `--host-resolver-rules=MAP ${new URL(stage.origin).host}:443 127.0.0.1:${stage.port}`,
         `--ignore-certificate-errors-spki-list=${stage.certificate}`,
       ],
-    });
+    };
+    browser.chromium = await chromium.launch(browser.launching);
     return browser;
   }
 
   async close() {
     await this.chromium.close();
+  }
+
+  // Another browser, which keeps what it knows in this folder.
+  async keep(folder) {
+    return chromium.launchPersistentContext(folder, { ...this.launching, baseURL: this.stage.origin });
   }
 
   // A page in a context of its own: it shares no cookie with another one. What the content policy refuses, or what fails

@@ -4,7 +4,9 @@ import test, { after } from "node:test";
 
 import { Browser, PROGRAMS } from "./browser.mjs";
 import live from "./journeys/live.mjs";
+import sealed from "./journeys/sealed.mjs";
 import signIn from "./journeys/sign_in.mjs";
+import stolenDevice from "./journeys/stolen_device.mjs";
 import { Stage } from "./stage.mjs";
 import { leave, open, STATES } from "./states.mjs";
 
@@ -34,3 +36,5 @@ for (const state of STATES) {
 }
 signIn(browser);
 live(browser);
+sealed(browser);
+stolenDevice(browser);

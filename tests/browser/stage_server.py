@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import stage  # noqa: E402
 from day import Day  # noqa: E402
 from browser import FOLDERS, ORIGIN, add_person, start_gateway  # noqa: E402
+from profile_search import files_with_marks, marks  # noqa: E402
 from proxy import start_proxy  # noqa: E402
 
 # (id, name, role, of): invented. More than one of some, because a code counts once.
@@ -57,6 +58,7 @@ class Server:
         """Starts everything. Returns what the browser must know."""
         self.desks = [self.scene.make_key("crisis-desk", "team", "northmoor-crisis"),
                       self.scene.make_key("duty-desk", "coordinator", "northmoor-duty")]
+        self.disk = self.scene.path("intake-state")
         self.start("broker")
         for intake, (source, device) in INTAKES.items():
             self.start(intake)
@@ -68,6 +70,7 @@ class Server:
         cases = Day(self.scene).begin()
         await_trail(self.trail, cases)
         self.start("gateway")
+        self.delivers = self.scene.client("intake")
         certificate = start_proxy(self.scene, "nginx", self.port, self.socket)
         return {"origin": ORIGIN, "port": self.port, "people": list(self.people.values()), "cases": cases,
                 "certificate": fingerprint(certificate)}
@@ -77,9 +80,12 @@ class Server:
         if name == "broker":
             scene.start_broker()
         if name in INTAKES:
-            scene.start_intake(name, source=INTAKES[name][0])
+            disk = {"state": self.disk} if name == "intake" else {}
+            scene.start_intake(name, source=INTAKES[name][0], **disk)
         if name == "gateway":
             start_gateway(scene, self.desks, "--trail", self.trail)
+        if name == "nginx":
+            scene.start("nginx", "nginx", "-c", scene.path("nginx.conf"), "-e", "stderr", ready="start worker process")
 
     def kill(self, name):
         self.scene.kill(name)
@@ -100,6 +106,36 @@ class Server:
     @functools.cache
     def source(self):
         return self.scene.client("refers", "source", "street-triage")
+
+    def stop(self, name):
+        self.scene.stop(name)
+
+    def age_form_keys(self, days):
+        """As if so many days had gone by at the intake."""
+        self.stop("intake")
+        db = sqlite3.connect(os.path.join(self.disk, "outbox.db"))
+        with db:
+            db.execute("UPDATE form_key SET made_ms = made_ms - ?", (days * 86_400_000,))
+        db.close()
+        self.start("intake")
+
+    def replace_disk(self):
+        """The intake begins anew, on an empty disk."""
+        self.stop("intake")
+        self.disk += "-new"
+        self.start("intake")
+
+    def profile(self):
+        """A folder for a browser's profile, and the mark to look for there."""
+        return {"folder": self.scene.path("profile"), "mark": marks.MARK}
+
+    def search_profile(self):
+        found, looked = files_with_marks(self.scene.path("profile"))
+        return {"found": found, "looked": looked}
+
+    def cases(self):
+        """How many cases of the source the router has."""
+        return len(self.delivers.request(get_board=self.scene.wire.GetBoard(with_closed=True)).board.cases)
 
 
 def await_trail(path, cases):

@@ -20,7 +20,7 @@ import stage
 from browser import FOLDERS, FORM, ORIGIN, SECONDS, Browser, Connection, Events, add_person, code_of, fresh_code, start_gateway
 
 POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+          "worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
           "trusted-types concordat")
 BODY_MAX = 64 * 1024  # limits.h
 
@@ -99,7 +99,7 @@ class Gateway(unittest.TestCase):
                 self.assertEqual(page.headers["Cache-Control"], "public, max-age=31536000, immutable")
                 self.assertEqual(page.headers["Content-Encoding"], "gzip")
                 self.assertEqual(page.headers["X-Content-Type-Options"], "nosniff")
-                self.assertIn(page.headers["Content-Type"].split(";")[0], ("text/css", "text/javascript", "image/svg+xml"))
+                self.assertIn(page.headers["Content-Type"].split(";")[0], ("text/css", "text/javascript", "image/svg+xml", "application/manifest+json"))
                 waiting += re.findall(r'"(/static/[^"]+)"', page.text)
         self.assertGreaterEqual(len(seen), 3)
         for path in ("/static/", "/static/light.css", "/static/light.000000000000.css", "/static/../people"):
