@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { COLUMNS_MAX = 32 };
-
 static const char *json_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
@@ -56,8 +54,8 @@ static void write_text_table(const json_t *table, FILE *out)
 {
     const json_t *columns = json_object_get(table, "columns"), *rows = json_object_get(table, "rows"), *row,
                  *cell;
-    int widths[COLUMNS_MAX] = {0};
-    bool numeric[COLUMNS_MAX] = {false};
+    int widths[REPORT_COLUMNS_MAX] = {0};
+    bool numeric[REPORT_COLUMNS_MAX] = {false};
     size_t x, y, count = json_array_size(columns);
     char buffer[REPORT_CELL_BYTES];
     for (x = 0; x < count; x++)

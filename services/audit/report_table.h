@@ -13,7 +13,7 @@
 #include "services/audit/report.h"
 
 /* A cell as people read it: "" for null. It stands in the document or in the buffer. */
-enum { REPORT_CELL_BYTES = 256 };
+enum { REPORT_CELL_BYTES = 256, REPORT_COLUMNS_MAX = 32 };
 const char *report_table_cell(const json_t *cell, char buffer[REPORT_CELL_BYTES]);
 
 /* document: {"report", "about", "asAt", "from", "to", "tables": [{"name", "title", "columns": [...], "rows":

@@ -33,7 +33,7 @@ static const char volume_by_source_sql[] =
 
 static const char volume_hours_sql[] =
     "WITH RECURSIVE clock_hour (hour) AS (SELECT 0 UNION ALL SELECT hour + 1 FROM clock_hour WHERE hour < 23)"
-    " SELECT printf('%02d:00', hour) AS hour_in_london, count(c.referral) AS received"
+    " SELECT printf('%02d:00', hour) AS hour, count(c.referral) AS received"
     " FROM clock_hour LEFT JOIN counted c ON london_hour(c.received_at_ms) = hour GROUP BY hour ORDER BY hour";
 
 static const char volume_reconciled_sql[] =
@@ -50,7 +50,7 @@ const struct report report_volume = {
     .about = "referrals received by source, urgency and age, and their reconciliation",
     .tables = {{"volume", "Referrals received", volume_each_sql},
                {"sources", "Referrals received by source", volume_by_source_sql},
-               {"hours", "Referrals received by hour of the day", volume_hours_sql, REPORT_BARS},
+               {"hours", "Referrals received by hour of the day in London", volume_hours_sql, REPORT_BARS},
                {"reconciliation",
                 "Reconciliation: every received referral is open with an owner, closed or withdrawn",
                 volume_reconciled_sql}},

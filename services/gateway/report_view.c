@@ -1,6 +1,7 @@
 /* report_view.c: see report_view.h. */
 #include "services/gateway/report_view.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,56 +39,85 @@ static struct page_report_cell view_cell(struct arena *arena, const json_t *cell
                                      .is_number = true};
 }
 
-/* A column of numbers stands to the right; so does the dash of a figure that there is not. */
-static void mark_numbers(const json_t *rows, struct page_report_table *table)
+/* A column that has a value somewhere is shown. A table without rows shows what it would have. */
+static void choose_columns(const json_t *rows, bool shown[REPORT_COLUMNS_MAX])
 {
     size_t at, column;
     const json_t *row, *cell;
+    for (column = 0; column < REPORT_COLUMNS_MAX; column++)
+        shown[column] = column == 0 || json_array_size(rows) == 0;
     json_array_foreach (rows, at, row)
         json_array_foreach (row, column, cell)
-            table->columns[column].is_number |= json_is_number(cell);
+            shown[column] |= !json_is_null(cell);
 }
 
-static bool view_rows(struct arena *arena, const json_t *rows, struct page_report_table *table)
+/* A column of numbers stands to the right; so does the dash of a figure that there is not. */
+static bool is_of_numbers(const json_t *rows, size_t column)
 {
-    size_t at, column;
-    const json_t *row, *cell;
-    table->rows = arena_take(arena, json_array_size(rows) * sizeof *table->rows + 1);
-    if (!table->rows)
+    size_t at;
+    const json_t *row;
+    json_array_foreach (rows, at, row)
+        if (json_is_number(json_array_get(row, column)))
+            return true;
+    return false;
+}
+
+static bool view_columns(struct arena *arena, const json_t *report, const bool shown[REPORT_COLUMNS_MAX],
+                         struct page_report_table *table)
+{
+    const json_t *columns = json_object_get(report, "columns"), *name;
+    size_t at;
+    assert(json_array_size(columns) <= REPORT_COLUMNS_MAX);
+    table->columns = arena_take(arena, json_array_size(columns) * sizeof *table->columns + 1);
+    if (!table->columns)
         return false;
-    mark_numbers(rows, table);
-    table->rows_count = json_array_size(rows);
-    table->is_empty = table->rows_count == 0;
-    json_array_foreach (rows, at, row) {
-        struct page_report_cell *cells = arena_take(arena, json_array_size(row) * sizeof *cells + 1);
-        if (!cells)
-            return false;
-        json_array_foreach (row, column, cell) {
-            cells[column] = view_cell(arena, cell);
-            cells[column].is_number = table->columns[column].is_number;
-        }
-        table->rows[at] = (struct page_report_row){cells[0], cells + 1, json_array_size(row) - 1};
+    json_array_foreach (columns, at, name)
+        if (shown[at])
+            table->columns[table->columns_count++] =
+                (struct page_report_cell){view_heading(arena, json_string_value(name)),
+                                          is_of_numbers(json_object_get(report, "rows"), at)};
+    return true;
+}
+
+static bool view_row(struct arena *arena, const json_t *row, const bool shown[REPORT_COLUMNS_MAX],
+                     const struct page_report_table *table, struct page_report_row *made)
+{
+    struct page_report_cell *cells = arena_take(arena, table->columns_count * sizeof *cells);
+    size_t column, count = 0;
+    const json_t *cell;
+    if (!cells)
+        return false;
+    json_array_foreach (row, column, cell) {
+        if (!shown[column])
+            continue;
+        cells[count] = view_cell(arena, cell);
+        cells[count].is_number = table->columns[count].is_number;
+        count++;
     }
+    *made = (struct page_report_row){cells[0], cells + 1, count - 1};
     return true;
 }
 
 static bool view_table(struct arena *arena, const json_t *report, enum report_picture picture,
                        struct page_report_table *table)
 {
-    const json_t *columns = json_object_get(report, "columns"), *name;
+    const json_t *rows = json_object_get(report, "rows"), *row;
     const json_t *left_out = json_object_get(report, "leftOut");
+    bool shown[REPORT_COLUMNS_MAX];
     size_t at;
     table->name = json_string_value(json_object_get(report, "name"));
     table->title = json_string_value(json_object_get(report, "title"));
-    table->columns = arena_take(arena, json_array_size(columns) * sizeof *table->columns + 1);
-    if (!table->columns)
-        return false;
-    table->columns_count = json_array_size(columns);
-    json_array_foreach (columns, at, name)
-        table->columns[at].text = view_heading(arena, json_string_value(name));
     table->left_out = left_out ? view_cell(arena, left_out).text : NULL;
-    return view_rows(arena, json_object_get(report, "rows"), table) &&
-           picture_of(arena, report, picture, table);
+    table->rows_count = json_array_size(rows);
+    table->is_empty = table->rows_count == 0;
+    table->rows = arena_take(arena, table->rows_count * sizeof *table->rows + 1);
+    choose_columns(rows, shown);
+    if (!table->rows || !view_columns(arena, report, shown, table))
+        return false;
+    json_array_foreach (rows, at, row)
+        if (!view_row(arena, row, shown, table, &table->rows[at]))
+            return false;
+    return picture_of(arena, report, picture, table);
 }
 
 static bool view_lines(struct arena *arena, const json_t *lines, struct page_report_line **made,

@@ -39,10 +39,11 @@ static int end_view(void **state)
 static void a_report_becomes_rows_and_cells_with_numbers_to_the_right(void **state)
 {
     (void)state;
-    const struct page_report_table *table =
-        view_one(REPORT_NO_PICTURE, "{\"name\": \"one\", \"title\": \"One\", \"leftOut\": 12,"
-                                    " \"columns\": [\"team\", \"median_s\", \"why\"],"
-                                    " \"rows\": [[\"north\", 1.5, null], [\"south\", null, \"x\"]]}");
+    const struct page_report_table *table = view_one(
+        REPORT_NO_PICTURE, "{\"name\": \"one\", \"title\": \"One\", \"leftOut\": 12,"
+                           " \"columns\": [\"team\", \"gone\", \"median_s\", \"why\"],"
+                           " \"rows\": [[\"north\", null, 1.5, null], [\"south\", null, null, \"x\"]]}");
+    assert_int_equal(table->columns_count, 3); /* a column without any value is left out */
     assert_string_equal(table->columns[1].text, "median s");
     assert_true(table->columns[1].is_number);
     assert_false(table->columns[2].is_number);
