@@ -155,7 +155,12 @@ class CommandTest(Desk):
     def test_reports_and_verify_tell_a_wrong_name_from_a_trail_that_cannot_be_read(self):
         for words, code in ((["report", "times", "--trail", "/nowhere/trail.db"], 111), (["report"], 100),
                             (["verify", "--trail", "/nowhere/trail.db"], 111), (["verify"], 100),
-                            (["report", "times", "--trail", "x", "--from", "yesterday"], 100)):
+                            (["report", "times", "--trail", "x", "--from", "yesterday"], 100),
+                            (["report", "times", "--trail", "x", "--from", "2026-02-30"], 100),
+                            (["report", "case", "--trail", "x"], 100), (["report", "case", "no", "--trail", "x"], 100),
+                            (["report", "times", "R-0412", "--trail", "x"], 100),
+                            (["report", "case", "R-0412", "--trail", "x", "--to", "2026-01-31"], 100),
+                            (["report", "case", "R-0412", "--trail", "/nowhere/trail.db"], 111)):
             ran = subprocess.run([COMMAND, *words], capture_output=True, text=True, env={}, timeout=SECONDS)
             self.assertEqual(ran.returncode, code, words)
             self.assertNotEqual(ran.stderr, "")
