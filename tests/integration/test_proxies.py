@@ -55,7 +55,7 @@ class Proxy:
         self.assertRegex(self.signed_in, r"^HTTP/2 303")
         self.assertIn("strict-transport-security: max-age=31536000", self.signed_in)
         self.assertIn("content-security-policy: default-src 'none'", self.signed_in)
-        self.assertIn("Signed in: Sam Okafor", self.curl(self.port, "/", "--cookie", self.jar))
+        self.assertIn("Signed in: Sam Okafor", self.curl(self.port, "/coordinator", "--cookie", self.jar))
         self.assertRegex(self.curl(self.port, "/sign-in", "--data", "id=p101&password=x&code=1"), r"^HTTP/2 403")
         for size, status in ((BODY_MAX, "400"), (BODY_MAX + 1, "413"), (BODY_MAX + 40000, "(?:413|502)")):
             said = self.curl(self.port, "/sign-in", "--data", "id=" + "x" * (size - 3), "--header", f"Origin: {ORIGIN}")

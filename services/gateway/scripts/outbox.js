@@ -146,7 +146,9 @@ function endDraftsWithSession() {
 async function keepForLater() {
     const worker = navigator.serviceWorker;
     if (!worker) return;
-    await worker.register(workerPath(), { type: "module", scope: "/" });
+    // If the gateway is away, the worker that is there stays; without one the next page tries again.
+    const there = await worker.register(workerPath(), { type: "module", scope: "/" }).catch(() => worker.getRegistration("/"));
+    if (!there) return;
     const sealing = document.getElementById("sealing");
     if (!sealing) return;
     await worker.ready;

@@ -22,7 +22,7 @@ export default function signIn(browser) {
     }
     assert.equal(await focused(page), "Sign in");
     await page.keyboard.press("Enter");
-    await page.waitForURL("**/");
+    await page.waitForURL("**/team");
     await page.getByText(`Signed in: ${person.name}`).waitFor();
     await reach(page, "Change person");
     await page.keyboard.press("Enter");
