@@ -21,7 +21,7 @@ STAYS_OUT = {
     r"broker/shell/(?:adopt|alterations|recovery|room|time)\.c": "the operator of the router reads it in the log",
     r"broker/shell/feed\.c": "programs that follow the ledger read it, and who runs them",
     r"services/cli/(?:keys|people|qr)\.c": "those who manage keys and accounts read it, or a camera does",
-    r"services/gateway/(?:main|service|delivery_token|desks?|desks_file|accounts?\w*|identity|last_sign_in|onetime|session|signin|single_sign_on|listen|password|taken|whole_file|http|html|feed|stream)\.c":
+    r"services/gateway/(?:main|service|delivery_token|desks?|desks_file|accounts?\w*|identity|last_sign_in|onetime|session|signin|single_sign_on|unlock|listen|password|taken|whole_file|http|html|feed|stream)\.c":
         "the operator of the gateway reads it in the log, or a browser does",
     r"services/cli/report\.c": "auditors read it",
     r"services/gateway/(?:audit_\w+|inquiries|picture|report_view|verdict)\.c": "auditors read it",

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ enum {
     OPTION_SUBJECT,
     OPTION_PASSWORD,
     OPTION_QR,
+    OPTION_LOCK,
     OPTION_JSON
 };
 
@@ -37,6 +39,7 @@ struct people_input {
     struct identity identity;
     Concordat__V1__Role role;
     Concordat__V1__StaffRole staff;
+    unsigned lock_minutes;
     bool password, json;
 };
 
@@ -51,6 +54,9 @@ static const struct argp_option people_options[] = {
     {"subject", OPTION_SUBJECT, "ID", 0,
      "With --issuer: what the issuer calls this person, which is no e-mail address", 0},
     {"password", OPTION_PASSWORD, 0, 0, "With --issuer: draw a password beside it too", 0},
+    {"lock-minutes", OPTION_LOCK, "N", 0,
+     "With add or reset: pages that this person did not touch for so long are locked; 1 to 30, else as the gateway has it",
+     0},
     {"qr", OPTION_QR, "FILE.svg", 0,
      "With add or reset: also write the code that the app scans, as a picture; delete it when it was scanned",
      0},
@@ -105,6 +111,15 @@ static void parse_people_staff(struct argp_state *state, const char *text, struc
         argp_error(state, "--staff-role \"%.40s\" is not one that the protocol has", text);
     else
         input->staff = (Concordat__V1__StaffRole)staff;
+}
+
+static void parse_people_lock(struct argp_state *state, const char *text, struct people_input *input)
+{
+    char *end;
+    unsigned long minutes = strtoul(text, &end, 10);
+    if (*end || minutes < 1 || minutes > LOCK_MINUTES_MAX)
+        argp_error(state, "--lock-minutes is 1 to 30");
+    input->lock_minutes = (unsigned)minutes;
 }
 
 static bool is_short_text(const char *text, size_t bytes_max)
@@ -170,6 +185,9 @@ static error_t parse_people_option(int key, char *argument, struct argp_state *s
         return 0;
     case OPTION_PASSWORD:
         input->password = true;
+        return 0;
+    case OPTION_LOCK:
+        parse_people_lock(state, argument, input);
         return 0;
     case OPTION_QR:
         input->qr = argument;
@@ -392,6 +410,8 @@ static enum exit_code change_people(const struct people_input *input, struct acc
     if (!account || (!disables && !draw_for(input, account, &drawn)))
         return terminal_failure(input->json, CODE_ENVIRONMENT, "no memory; the file is as it was");
     account->disabled = disables;
+    if (input->lock_minutes)
+        account->lock_minutes = input->lock_minutes;
     if (accounts_write(accounts, input->path, fault) != ACCOUNTS_GOOD)
         return terminal_failure(input->json, CODE_ENVIRONMENT, "%s", fault);
     tell_changed(input, account, &drawn);

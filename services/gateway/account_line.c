@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/wire/utf8.h"
@@ -101,6 +102,13 @@ static bool read_account_disabled(const char *value, struct account *account)
     return account->disabled || strcmp(value, "no") == 0;
 }
 
+static bool read_account_lock(const char *value, struct account *account)
+{
+    size_t digits = strspn(value, "0123456789");
+    account->lock_minutes = (unsigned)strtoul(value, NULL, 10);
+    return digits > 0 && digits <= 2 && !value[digits] && account->lock_minutes <= LOCK_MINUTES_MAX;
+}
+
 static bool read_account_name(const char *value, struct account *account)
 {
     return copy_value(account->name, sizeof account->name, value);
@@ -116,6 +124,7 @@ static const struct account_field {
     {"of", read_account_of, "of= is the id of a source, a team, a coordinator or an organisation"},
     {"staff", read_account_staff, "staff= is not one of the roles that the protocol has"},
     {"disabled", read_account_disabled, "disabled= is yes or no"},
+    {"lock", read_account_lock, "lock= is minutes, at most 30; 0 is what the site has"},
     {"issuer", read_account_issuer, "issuer= is no https:// address of at most 255 characters"},
     {"subject", read_account_subject,
      "subject= is not 1 to 255 characters of ASCII; it and issuer= stand together, or both are empty"},
@@ -154,12 +163,12 @@ size_t account_line_write(const struct account *account, char out[ACCOUNT_LINE_B
         sodium_bin2hex(at, 2 * RECOVERY_DIGEST_BYTES + 1, account->codes[i], RECOVERY_DIGEST_BYTES);
         at = stpcpy(at + 2 * RECOVERY_DIGEST_BYTES, i + 1 < account->code_count ? "," : "");
     }
-    int size =
-        snprintf(out, ACCOUNT_LINE_BYTES,
-                 "%s role=%s of=%s staff=%s disabled=%s issuer=%s subject=%s password=%s secret=%s codes=%s "
-                 "name=%s\n",
-                 account->id, role, account->of, staff, account->disabled ? "yes" : "no",
-                 account->identity.issuer, subject, account->password, secret, codes, account->name);
+    int size = snprintf(
+        out, ACCOUNT_LINE_BYTES,
+        "%s role=%s of=%s staff=%s disabled=%s lock=%u issuer=%s subject=%s password=%s secret=%s codes=%s "
+        "name=%s\n",
+        account->id, role, account->of, staff, account->disabled ? "yes" : "no", account->lock_minutes,
+        account->identity.issuer, subject, account->password, secret, codes, account->name);
     assert(size > 0 && size < ACCOUNT_LINE_BYTES);
     sodium_memzero(secret, sizeof secret);
     return (size_t)size;

@@ -33,6 +33,8 @@ struct account {
     uint8_t codes[RECOVERY_CODES][RECOVERY_DIGEST_BYTES];
     size_t code_count; /* recovery codes that are left */
     bool disabled;
+    unsigned
+        lock_minutes; /* a page that nobody touched for so long is locked; 0: as long as the site has it */
 };
 
 struct accounts {

@@ -25,7 +25,7 @@ struct audit_room {
 /* A request that waits for the trail. It may outlive the session, so it has copies. */
 struct audit_visit {
     struct http_request *request;
-    char name[PEOPLE_NAME_BYTES_MAX + 1], token[SESSION_TOKEN_BYTES];
+    char name[PEOPLE_NAME_BYTES_MAX + 1], token[SESSION_TOKEN_BYTES], lock_s[LOCK_TEXT_BYTES];
     bool may_see_full;
     const struct report *kind;
     bool is_file;
@@ -69,7 +69,7 @@ static bool may_see_full(const struct account *account)
 
 static struct page_frame frame_of_visit(const struct audit_visit *visit)
 {
-    return (struct page_frame){.person = visit->name, .token = visit->token};
+    return (struct page_frame){.person = visit->name, .token = visit->token, .lock_s = visit->lock_s};
 }
 
 static struct audit_typed typed_of_visit(const struct audit_visit *visit)
@@ -83,7 +83,8 @@ static struct audit_typed typed_of_visit(const struct audit_visit *visit)
 static void show_verdict(struct audit_room *room, struct http_request *request, const struct account *account,
                          const struct web_session *session)
 {
-    const struct page_frame frame = {.person = account->name, .token = session->token};
+    const struct page_frame frame = {
+        .person = account->name, .token = session->token, .lock_s = session->lock_text};
     struct verdict_state state = verdict_now(room->keeper);
     int64_t now_ms = now_wall_ms();
     if (!state.running_since_ms && now_ms - state.as_of_ms > VERDICT_FRESH_MS &&
@@ -226,6 +227,7 @@ static void begin_visit(struct audit_room *room, struct http_request *request, c
     visit->may_see_full = may_see_full(account);
     snprintf(visit->name, sizeof visit->name, "%s", account->name);
     snprintf(visit->token, sizeof visit->token, "%s", session->token);
+    snprintf(visit->lock_s, sizeof visit->lock_s, "%s", session->lock_text);
     if (read(rest, visit)) {
         ask_trail(room, visit);
         return;
@@ -238,7 +240,8 @@ static void begin_visit(struct audit_room *room, struct http_request *request, c
 static void find_case(struct http_request *request, const struct account *account,
                       const struct web_session *session)
 {
-    const struct page_frame frame = {.person = account->name, .token = session->token};
+    const struct page_frame frame = {
+        .person = account->name, .token = session->token, .lock_s = session->lock_text};
     const char *typed = http_query(request, "number");
     char number[NUMBER_TEXT_BYTES], path[sizeof AUDIT_PATH "/cases/" + NUMBER_TEXT_BYTES];
     if (typed && read_case_number(typed, number)) {

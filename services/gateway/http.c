@@ -556,3 +556,17 @@ bool http_peer_uid(const struct http_request *request, uid_t *uid)
     *uid = peer.uid;
     return true;
 }
+
+bool http_become(struct http_request *request, const char *path, const char *form)
+{
+    size_t size = strlen(form);
+    char *copy = size <= request->room ? strdup(path) : NULL;
+    if (!copy)
+        return false;
+    free(request->path);
+    request->path = copy;
+    sodium_memzero(request->body, request->room);
+    memcpy(request->body, form, size + 1);
+    request->size = size;
+    return true;
+}

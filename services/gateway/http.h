@@ -57,6 +57,10 @@ bool http_peer_uid(const struct http_request *request, uid_t *uid);
 #define HTTP_SUBJECT "X-Concordat-Subject"
 #define HTTP_ISSUER  "X-Concordat-Issuer"
 
+/* Makes it a form that was sent to another path, in the place of the one that it was; what was returned
+ * before is not valid any more. False if there is no memory, or the form is longer. */
+bool http_become(struct http_request *request, const char *path, const char *form);
+
 /* --- its answer ------------------------------------------------------------------------------------------
  */
 

@@ -110,6 +110,11 @@ enum {
     SESSIONS_OF_PERSON_MAX = 6,
     /* A screen that nobody has touched for so long is not attended to, however its board goes on. */
     SESSION_IDLE_MS = 30 * 60 * 1000,
+    /* A person who stands up and comes back has not gone; somebody who sits down there has not touched it
+       yet. */
+    LOCK_MINUTES = 2,
+    /* Then the session ends in any case: SESSION_IDLE_MS. */
+    LOCK_MINUTES_MAX = 30,
     /* A shift of twelve and a half hours, and its handover. */
     SESSION_WHOLE_MS = 13 * 60 * 60 * 1000,
 

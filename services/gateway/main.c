@@ -3,10 +3,12 @@
 #include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/words/exit_code.h"
 #include "proto/words/program.h"
+#include "services/gateway/limits.h"
 #include "services/gateway/service.h"
 
 const char *argp_program_version = "concordat-gateway " CONCORDAT_VERSION;
@@ -41,7 +43,8 @@ enum gateway_option {
     OPTION_BROKER_KEY,
     OPTION_TRAIL,
     OPTION_RING,
-    OPTION_SINGLE
+    OPTION_SINGLE,
+    OPTION_LOCK
 };
 
 static const struct argp_option gateway_options[] = {
@@ -59,6 +62,10 @@ static const struct argp_option gateway_options[] = {
      "The trail that concordat-audit keeps, for auditors to read here; without it they are told that there is none",
      0},
     {"ring", OPTION_RING, "TEXT", 0, "Whom people ring if it does not work, with the number", 0},
+    {"lock-minutes", OPTION_LOCK, "N", 0,
+     "A page that nobody touched for so long hides what is personal, until the person gives a code or their password; 1 to "
+     "30, and 2 if it is not said. `concordat people add --lock-minutes` has another time for one person",
+     0},
     {"single-sign-on", OPTION_SINGLE, "unix:/PATH,USER", 0,
      "Another socket, for Apache alone, whose workers run as this user (a name or number): it tells there whom their "
      "organisation has signed in; deploy/examples/apache-openidc.conf",
@@ -109,6 +116,13 @@ static error_t parse_gateway_option(int key, char *text, struct argp_state *stat
         if (key == ARGP_KEY_END && gateway_texts[i].key != OPTION_TRAIL && !*gateway_text_at(config, i))
             argp_error(state, "--%s is needed", gateway_texts[i].name);
     }
+    if (key == OPTION_LOCK) {
+        char *end;
+        config->lock_minutes = (unsigned)strtoul(text, &end, 10);
+        if (*end || config->lock_minutes < 1 || config->lock_minutes > LOCK_MINUTES_MAX)
+            argp_error(state, "--lock-minutes is 1 to 30");
+        return 0;
+    }
     if (key == OPTION_SINGLE) {
         config->single = &single;
         if (!single_sign_on_read(text, &single))
@@ -126,7 +140,7 @@ int main(int argc, char **argv)
 {
     static const struct argp argp = {
         .options = gateway_options, .parser = parse_gateway_option, .doc = gateway_about};
-    struct gateway_config config = {0};
+    struct gateway_config config = {.lock_minutes = LOCK_MINUTES};
     program_begin();
     argp_err_exit_status = CODE_USAGE;
     program_take_options(&argp, argc, argv, 0, &config);

@@ -8,8 +8,11 @@
 
 /* What stands round every page. */
 struct page_frame {
-    const char *person;   /* who is signed in, by name; NULL: nobody */
-    const char *token;    /* of the session, for the forms of the page */
+    const char *person; /* who is signed in, by name; NULL: nobody */
+    const char *token;  /* of the session, for the forms of the page */
+    const char
+        *lock_s; /* after so many seconds without a touch the page hides what is personal; NULL: locked */
+    bool locked; /* nobody touched it for so long: it says nothing personal */
     const char *position; /* feed.h: what the page knows already; for pages that follow */
 };
 
@@ -37,6 +40,14 @@ struct page_signed_in {
 struct page_not_known {
     struct page_frame frame;
     const char *ring, *issuer, *subject;
+};
+
+/* Nobody has touched the page for a while: who is there proves that they are the same person. */
+struct page_unlock {
+    struct page_frame frame;
+    bool wrong;
+    const char *then, *held; /* the path to go on to, and the form that was sent to it */
+    bool has_password, single_sign_on;
 };
 
 /* The first page of a person who is signed in. */

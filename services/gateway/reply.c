@@ -70,6 +70,11 @@ void reply_page_later(struct http_request *request, unsigned status, struct html
     send_page(request, page, (struct http_answer){.status = status, .retry_s = retry_s});
 }
 
+void reply_nothing(struct http_request *request, unsigned status)
+{
+    http_give(request, &(struct http_answer){.status = status, .text = ""});
+}
+
 void reply_go(struct http_request *request, const char *path, const char *cookie)
 {
     http_give(request, &(struct http_answer){.status = 303, .text = "", .location = path, .cookie = cookie});

@@ -20,6 +20,9 @@ void reply_download(struct http_request *request, const char *type, const char *
 /* The same, to somebody who is to try again in so many seconds. */
 void reply_page_later(struct http_request *request, unsigned status, struct html *page, unsigned retry_s);
 
+/* Tells a script how it went, without a page. */
+void reply_nothing(struct http_request *request, unsigned status);
+
 /* Sends the browser on, with GET, to a path of ours. */
 void reply_go(struct http_request *request, const char *path, const char *cookie);
 

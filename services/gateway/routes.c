@@ -17,6 +17,7 @@
 #include "services/gateway/reply.h"
 #include "services/gateway/sealed.h"
 #include "services/gateway/single_sign_on.h"
+#include "services/gateway/unlock.h"
 
 static void show_router_status(struct site *site, struct http_request *request)
 {
@@ -91,12 +92,17 @@ static void show_home(struct site *site, struct http_request *request)
         return;
     }
     feed_position(site->feed, position);
-    const struct page_home page = {
-        .frame = {.person = account->name, .token = session->token, .position = position},
-        .role = words_for(&concordat__v1__role__descriptor, (int)account->role, role),
-        .of = account->of,
-        .refers = account->role == CONCORDAT__V1__ROLE__ROLE_REFERRER,
-        .enters = account->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR};
+    bool locked = signin_is_locked(site->signin, session);
+    const struct page_home page = {.frame = {.person = account->name,
+                                             .token = session->token,
+                                             .lock_s = locked ? NULL : session->lock_text,
+                                             .locked = locked,
+                                             .position = position},
+                                   .role =
+                                       words_for(&concordat__v1__role__descriptor, (int)account->role, role),
+                                   .of = account->of,
+                                   .refers = account->role == CONCORDAT__V1__ROLE__ROLE_REFERRER,
+                                   .enters = account->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR};
     page_home(&html, &page);
     reply_page(request, 200, &html, NULL);
 }
@@ -136,32 +142,45 @@ static void show_worker(struct site *site, struct http_request *request)
     reply_worker(request);
 }
 
+static void take_unlock(struct site *site, struct http_request *request);
+
 typedef void route_answer(struct site *site, struct http_request *request);
+
+/* What a path answers to a session that is locked. */
+enum route_lock {
+    LOCK_ASKS,  /* the page that unlocks */
+    LOCK_HIDES, /* its own page, which says nothing personal then (struct page_frame) */
+    LOCK_OPEN   /* the same as ever, because it is for everybody, or is about the lock */
+};
 
 /* Any other path is not found. Reading changes nothing, so only taking a form asks from which page it is. */
 static const struct route {
     const char *path;          /* one that ends with a slash has all that begins with it, except "/" */
     route_answer *read, *take; /* NULL: this path takes no such request */
+    enum route_lock lock;
 } routes[] = {
-    {"/", show_home, NULL},
-    {"/events", show_events, NULL},
-    {"/sign-in", show_sign_in, take_sign_in},
-    {"/sign-out", NULL, take_sign_out},
-    {"/status", show_router_status, NULL},
-    {"/team", board_page_team, NULL},
-    {"/coordinator", board_page_coordinator, NULL},
-    {CASE_PATH, case_page_show, case_page_take},
-    {DESK_PATH, show_desk_action, take_desk_action},
-    {REFER_PATH, refer_show, refer_take},
-    {REFER_FOR_PATH, refer_show_for, NULL},
-    {MY_REFERRALS_PATH, my_referrals_show, NULL},
-    {ALL_REFERRALS_PATH, all_referrals_show, NULL},
-    {REFERRAL_PATH, referral_show, referral_take},
-    {AUDIT_PATH, show_audit, NULL},
-    {AUDIT_PATH "/", show_audit, take_audit},
-    {SEALED_PATH, NULL, sealed_take},
-    {REPLY_WORKER, show_worker, NULL},
-    {REPLY_FILES, show_file, NULL},
+    {"/", show_home, NULL, LOCK_HIDES},
+    {"/events", show_events, NULL, LOCK_OPEN},
+    {"/sign-in", show_sign_in, take_sign_in, LOCK_OPEN},
+    {"/sign-out", NULL, take_sign_out, LOCK_OPEN},
+    {"/unlock", unlock_ask, take_unlock, LOCK_OPEN},
+    {"/touch", NULL, unlock_touch, LOCK_OPEN},
+    {"/leave", NULL, unlock_leave, LOCK_OPEN},
+    {"/status", show_router_status, NULL, LOCK_OPEN},
+    {"/team", board_page_team, NULL, LOCK_HIDES},
+    {"/coordinator", board_page_coordinator, NULL, LOCK_HIDES},
+    {CASE_PATH, case_page_show, case_page_take, LOCK_ASKS},
+    {DESK_PATH, show_desk_action, take_desk_action, LOCK_ASKS},
+    {REFER_PATH, refer_show, refer_take, LOCK_ASKS},
+    {REFER_FOR_PATH, refer_show_for, NULL, LOCK_ASKS},
+    {MY_REFERRALS_PATH, my_referrals_show, NULL, LOCK_ASKS},
+    {ALL_REFERRALS_PATH, all_referrals_show, NULL, LOCK_ASKS},
+    {REFERRAL_PATH, referral_show, referral_take, LOCK_ASKS},
+    {AUDIT_PATH, show_audit, NULL, LOCK_ASKS},
+    {AUDIT_PATH "/", show_audit, take_audit, LOCK_ASKS},
+    {SEALED_PATH, NULL, sealed_take, LOCK_OPEN},
+    {REPLY_WORKER, show_worker, NULL, LOCK_OPEN},
+    {REPLY_FILES, show_file, NULL, LOCK_OPEN},
 };
 
 static bool route_has(const struct route *route, const char *path)
@@ -188,6 +207,12 @@ static bool is_from_our_page(const struct site *site, const struct http_request 
     return origin && strcmp(origin, site->origin) == 0;
 }
 
+static bool is_locked(struct site *site, const struct http_request *request)
+{
+    const struct account *account;
+    return signin_is_locked(site->signin, signin_watch(site->signin, request, &account));
+}
+
 void routes_handle(void *context, struct http_request *request)
 {
     struct site *site = context;
@@ -203,6 +228,18 @@ void routes_handle(void *context, struct http_request *request)
         reply_wrong_method(request, route->take ? HTTP_TAKE : HTTP_READ);
     else if (takes && !is_from_our_page(site, request))
         reply_problem(request, REPLY_CROSS_SITE);
+    else if (route->lock == LOCK_ASKS && is_locked(site, request))
+        unlock_show(site, request);
     else
         answer(site, request);
+}
+
+static void send_held(struct site *site, struct http_request *request)
+{
+    routes_handle(site, request);
+}
+
+static void take_unlock(struct site *site, struct http_request *request)
+{
+    unlock_take(site, request, send_held);
 }

@@ -104,7 +104,8 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     uint64_t descriptors = descriptors_raise(message, sizeof message);
     if (!descriptors)
         return gateway_complain(CODE_USAGE, message);
-    gateway->site.signin = signin_open(config->people_path, config->single != NULL, message, sizeof message);
+    gateway->site.signin = signin_open(config->people_path, config->single != NULL, config->lock_minutes,
+                                       message, sizeof message);
     if (!gateway->site.signin)
         return gateway_complain(CODE_ENVIRONMENT, message);
     gateway->site.desks =

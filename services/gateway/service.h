@@ -13,6 +13,7 @@ struct gateway_config {
     const char *broker, *broker_key_path;
     const char *trail_path;              /* that concordat-audit keeps; NULL: none is read */
     const char *ring;                    /* whom to ring if it does not work */
+    unsigned lock_minutes;               /* a page that nobody touched for so long is locked */
     const struct single_sign_on *single; /* NULL: there is none */
 };
 

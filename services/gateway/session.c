@@ -21,8 +21,8 @@ _Static_assert(SESSION_TOKEN_BYTES == sodium_base64_ENCODED_LEN(SESSION_BYTES, S
 struct session_row {
     struct web_session session;
     uint8_t digest[SESSION_DIGEST_BYTES]; /* of the cookie's value */
-    int64_t began_ms, used_ms;
-    bool lives;
+    int64_t began_ms, used_ms, touched_ms;
+    bool lives, locked;
 };
 
 struct web_sessions {
@@ -82,13 +82,16 @@ static struct session_row *row_for(struct web_sessions *sessions, const char *pe
 }
 
 const struct web_session *web_sessions_begin(struct web_sessions *sessions, const struct account *account,
-                                             int64_t now_ms, char cookie[SESSION_COOKIE_BYTES])
+                                             unsigned lock_s, int64_t now_ms,
+                                             char cookie[SESSION_COOKIE_BYTES])
 {
     char value[SESSION_TOKEN_BYTES];
     struct session_row *row = row_for(sessions, account->id, now_ms);
     if (!row)
         return NULL;
-    *row = (struct session_row){.began_ms = now_ms, .used_ms = now_ms, .lives = true};
+    *row = (struct session_row){.began_ms = now_ms, .used_ms = now_ms, .touched_ms = now_ms, .lives = true};
+    row->session.lock_s = lock_s;
+    snprintf(row->session.lock_text, sizeof row->session.lock_text, "%u", lock_s);
     row->session.number = ++sessions->begun * SESSIONS_MAX + (uint64_t)(row - sessions->rows);
     strcpy(row->session.person, account->id);
     account_stamp(account, row->session.stamp);
@@ -125,13 +128,40 @@ static struct session_row *row_of(struct web_sessions *sessions, uint64_t number
 
 void web_sessions_use(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms)
 {
-    row_of(sessions, session->number)->used_ms = now_ms;
+    struct session_row *row = row_of(sessions, session->number);
+    row->used_ms = now_ms;
+    if (!web_session_is_locked(sessions, session, now_ms))
+        row->touched_ms = now_ms;
+}
+
+bool web_session_is_locked(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms)
+{
+    struct session_row *row = row_of(sessions, session->number);
+    row->locked |= now_ms - row->touched_ms >= (int64_t)session->lock_s * 1000;
+    return row->locked;
+}
+
+void web_sessions_lock(struct web_sessions *sessions, const struct web_session *session)
+{
+    row_of(sessions, session->number)->locked = true;
+}
+
+void web_sessions_unlock(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms)
+{
+    struct session_row *row = row_of(sessions, session->number);
+    row->locked = false;
+    row->used_ms = row->touched_ms = now_ms;
 }
 
 bool web_sessions_hold(struct web_sessions *sessions, uint64_t number, int64_t now_ms)
 {
     struct session_row *row = row_of(sessions, number);
     return row_lives(row, now_ms) && row->session.number == number;
+}
+
+const struct web_session *web_sessions_at(struct web_sessions *sessions, uint64_t number, int64_t now_ms)
+{
+    return web_sessions_hold(sessions, number, now_ms) ? &row_of(sessions, number)->session : NULL;
 }
 
 void web_sessions_sift(struct web_sessions *sessions, web_session_keeps *keeps, void *context)

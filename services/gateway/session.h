@@ -2,8 +2,9 @@
  *
  * The browser has 32 random bytes in a cookie; here stands their digest, so that what is read of this
  * process's memory signs nobody in. A session ends when nobody used it for SESSION_IDLE_MS, SESSION_WHOLE_MS
- * after it began, or when it is ended. A process that starts again knows none. One thread. Times are
- * milliseconds of a clock that goes on while the machine sleeps (now_boot_ms).
+ * after it began, or when it is ended. A process that starts again knows none. A session that nobody has
+ * touched for the person's own time is locked, and stays so until the person has proved again who they are.
+ * One thread. Times are milliseconds of a clock that goes on while the machine sleeps (now_boot_ms).
  */
 #ifndef CONCORDAT_GATEWAY_SESSION_H
 #define CONCORDAT_GATEWAY_SESSION_H
@@ -18,7 +19,7 @@
 /* Takes the cookie out of the browser. */
 #define SESSION_COOKIE_GONE SESSION_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
 
-enum { SESSION_TOKEN_BYTES = 43 + 1, SESSION_COOKIE_BYTES = 128 };
+enum { SESSION_TOKEN_BYTES = 43 + 1, SESSION_COOKIE_BYTES = 128, LOCK_TEXT_BYTES = 12 };
 
 struct web_sessions;
 
@@ -27,6 +28,8 @@ struct web_session {
     char person[PERSON_ID_CHARS_MAX + 1];
     uint8_t stamp[ACCOUNT_STAMP_BYTES]; /* of the person's account, as it was */
     char token[SESSION_TOKEN_BYTES];    /* stands in every form of this session's pages */
+    unsigned lock_s;                    /* when nobody touched it for so long, it is locked */
+    char lock_text[LOCK_TEXT_BYTES];    /* the same, for pages */
 };
 
 /* NULL if there is no memory. */
@@ -36,17 +39,24 @@ void web_sessions_close(struct web_sessions **sessions);
 /* Signs a person in, always with new random bytes, and writes the whole of Set-Cookie. If the person has
  * SESSIONS_OF_PERSON_MAX, the one longest unused ends. NULL if there are too many in all. */
 const struct web_session *web_sessions_begin(struct web_sessions *sessions, const struct account *account,
-                                             int64_t now_ms, char cookie[SESSION_COOKIE_BYTES]);
+                                             unsigned lock_s, int64_t now_ms,
+                                             char cookie[SESSION_COOKIE_BYTES]);
 
 /* The session of a cookie's value; NULL if there is none, or no cookie. Valid until the next call that begins
  * or ends one. */
 const struct web_session *web_sessions_find(struct web_sessions *sessions, const char *cookie,
                                             int64_t now_ms);
 
-/* Somebody uses it now. */
+/* Somebody uses it now, and touches it unless it is locked. */
 void web_sessions_use(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
+bool web_session_is_locked(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
+void web_sessions_lock(struct web_sessions *sessions, const struct web_session *session);
+void web_sessions_unlock(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
 /* Whether the session of that number goes on. */
 bool web_sessions_hold(struct web_sessions *sessions, uint64_t number, int64_t now_ms);
+
+/* The session of that number; NULL if it has ended. */
+const struct web_session *web_sessions_at(struct web_sessions *sessions, uint64_t number, int64_t now_ms);
 
 /* Ends every session that this says no to. */
 typedef bool web_session_keeps(void *context, const struct web_session *session);

@@ -18,11 +18,12 @@
 #include "services/gateway/reply.h"
 #include "services/gateway/taken.h"
 
-enum { CODE_BYTES_MAX = 32 };
+enum { CODE_BYTES_MAX = 32, LOCKOUT_KEY_BYTES = 32 };
 
 struct signin {
     char people_path[PATH_MAX];
     bool single_sign_on;
+    unsigned lock_minutes;
     struct accounts accounts;
     struct stat read_as; /* the people file when it was read */
     int64_t look_at_ms;
@@ -103,7 +104,8 @@ static bool use_recovery_code(struct signin *signin, const char *id, const char 
 /* --- the whole --------------------------------------------------------------------------------------------
  */
 
-struct signin *signin_open(const char *people_path, bool single_sign_on, char *message, size_t message_size)
+struct signin *signin_open(const char *people_path, bool single_sign_on, unsigned lock_minutes, char *message,
+                           size_t message_size)
 {
     struct signin *signin = calloc(1, sizeof *signin);
     char taken_path[PATH_MAX], fault[ACCOUNTS_FAULT_BYTES];
@@ -114,6 +116,7 @@ struct signin *signin_open(const char *people_path, bool single_sign_on, char *m
         return NULL;
     }
     signin->single_sign_on = single_sign_on;
+    signin->lock_minutes = lock_minutes;
     bool good = stat(people_path, &signin->read_as) == 0;
     if (accounts_read(&signin->accounts, people_path, fault) != ACCOUNTS_GOOD) {
         snprintf(message, message_size, "%s", fault);
@@ -230,7 +233,8 @@ static const struct web_session *begin_session(struct signin *signin, const stru
     if (!last_sign_in_note(signin->last, account->id, now_wall_ms() / DAY_MS))
         fprintf(stderr, "concordat-gateway: %.200s.last cannot be written; people can sign in all the same\n",
                 signin->people_path);
-    return web_sessions_begin(signin->sessions, account, now_boot_ms(), cookie);
+    unsigned minutes = account->lock_minutes ? account->lock_minutes : signin->lock_minutes;
+    return web_sessions_begin(signin->sessions, account, minutes * 60, now_boot_ms(), cookie);
 }
 
 /* A guess reads no file: how long that took would say that the password was right. */
@@ -384,6 +388,84 @@ void signin_admit(struct signin *signin, struct http_request *request, const str
                    &(struct page_signed_in){.frame = {.person = account->name, .token = session->token}});
     reply_page(request, 200, &html, cookie);
     sodium_memzero(cookie, sizeof cookie);
+}
+
+/* --- still there ------------------------------------------------------------------------------------------
+ */
+
+/* Somebody whose password is being compared, to unlock. */
+struct signin_proving {
+    struct signin *signin;
+    uint64_t session;
+    signin_proved *told;
+    void *context;
+    char key[LOCKOUT_KEY_BYTES];
+};
+
+bool signin_is_locked(struct signin *signin, const struct web_session *session)
+{
+    return session && web_session_is_locked(signin->sessions, session, now_boot_ms());
+}
+
+void signin_lock(struct signin *signin, const struct web_session *session)
+{
+    web_sessions_lock(signin->sessions, session);
+}
+
+static void tell_proof(const struct signin_proving *proving, enum signin_proof proof)
+{
+    struct signin *signin = proving->signin;
+    const struct web_session *session = web_sessions_at(signin->sessions, proving->session, now_boot_ms());
+    if (proof == PROOF_GOOD && session)
+        web_sessions_unlock(signin->sessions, session, now_boot_ms());
+    if (proof == PROOF_GOOD)
+        lockout_good(signin->lockout, proving->key);
+    proving->told(proving->context, session || proof != PROOF_GOOD ? proof : PROOF_OVER);
+}
+
+static void proof_is_compared(void *context, enum password_result result)
+{
+    static const enum signin_proof proofs[] = {
+        [PASSWORD_FITS] = PROOF_GOOD, [PASSWORD_DIFFERS] = PROOF_WRONG, [PASSWORD_BUSY] = PROOF_BUSY};
+    struct signin_proving *proving = context;
+    if (result == PASSWORD_BUSY)
+        lockout_undo(proving->signin->lockout, proving->key);
+    tell_proof(proving, proofs[result]);
+    free(proving);
+}
+
+static void compare_proof(const struct signin_proving *now, const char *given, const char *hash,
+                          int64_t now_ms)
+{
+    struct signin_proving *proving = malloc(sizeof *proving);
+    if (proving)
+        *proving = *now;
+    if (proving && passwords_compare(now->signin->passwords, given, hash, now_ms, proof_is_compared, proving))
+        return;
+    free(proving);
+    lockout_undo(now->signin->lockout, now->key);
+    tell_proof(now, PROOF_BUSY);
+}
+
+/* Wrong attempts count by session: somebody elsewhere, who only knows the id, must not keep the person out
+ * here. */
+void signin_prove(struct signin *signin, const struct web_session *session, const char *given, int64_t now_ms,
+                  signin_proved *told, void *context)
+{
+    struct signin_proving proving = {
+        .signin = signin, .session = session->number, .told = told, .context = context};
+    const struct account *account = accounts_find(&signin->accounts, session->person);
+    snprintf(proving.key, sizeof proving.key, "unlock %llu", (unsigned long long)session->number);
+    if (lockout_begin(signin->lockout, proving.key, now_ms) > 0) {
+        web_sessions_end(signin->sessions, session);
+        tell_proof(&proving, PROOF_OVER);
+    } else if (!has_password(account)) {
+        tell_proof(&proving, PROOF_WRONG);
+    } else if (code_counts(signin, account, given)) {
+        tell_proof(&proving, PROOF_GOOD);
+    } else {
+        compare_proof(&proving, given, account->password, now_ms);
+    }
 }
 
 /* --- signing out ------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ struct signin;
 
 /* The file is that of accounts.h; beside it stands FILE.taken. The sign-in page offers single sign-on too if
  * there is any. NULL with a message if the file cannot be read, or there is no memory. */
-struct signin *signin_open(const char *people_path, bool single_sign_on, char *message, size_t message_size);
+struct signin *signin_open(const char *people_path, bool single_sign_on, unsigned lock_minutes, char *message,
+                           size_t message_size);
 /* Attempts that wait are answered first, so the server of the requests is closed after this. */
 void signin_close(struct signin **signin);
 
@@ -39,6 +40,24 @@ const struct web_session *signin_watch(struct signin *signin, const struct http_
                                        const struct account **account);
 /* Whether the session of that number goes on. The context is the struct signin. */
 bool signin_holds(void *context, uint64_t session);
+
+/* False if there is none. */
+bool signin_is_locked(struct signin *signin, const struct web_session *session);
+void signin_lock(struct signin *signin, const struct web_session *session);
+
+enum signin_proof {
+    PROOF_GOOD, /* the session is unlocked */
+    PROOF_WRONG,
+    PROOF_OVER, /* too often: the session has ended */
+    PROOF_BUSY
+};
+typedef void signin_proved(void *context, enum signin_proof proof);
+
+/* Compares what the person of a session gives to prove that they are still there: the code of the app, which
+ * is then taken, a recovery code, or the password. One of them is enough, because the session says that this
+ * browser had both (NIST SP 800-63B-4, 2.2.3). Tells once, now or later. */
+void signin_prove(struct signin *signin, const struct web_session *session, const char *given, int64_t now_ms,
+                  signin_proved *told, void *context);
 
 /* For the caller's poll: the descriptors PASSWORDS_AT_ONCE, and for how long; -1: any time. */
 int signin_fd(const struct signin *signin, unsigned at);

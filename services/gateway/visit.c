@@ -24,12 +24,17 @@ static struct web_visit *visit_of(struct site *site, struct http_request *reques
     snprintf(visit->id, sizeof visit->id, "%s", account->id);
     snprintf(visit->name, sizeof visit->name, "%s", account->name);
     snprintf(visit->token, sizeof visit->token, "%s", session->token);
+    snprintf(visit->lock_s, sizeof visit->lock_s, "%s", session->lock_text);
     concordat__v1__person__init(&visit->person);
     visit->person.id = visit->id;
     visit->person.role = account->staff;
     feed_position(site->feed, visit->position);
-    visit->frame =
-        (struct page_frame){.person = visit->name, .token = visit->token, .position = visit->position};
+    bool locked = signin_is_locked(site->signin, session);
+    visit->frame = (struct page_frame){.person = visit->name,
+                                       .token = visit->token,
+                                       .lock_s = locked ? NULL : visit->lock_s,
+                                       .locked = locked,
+                                       .position = visit->position};
     return visit;
 }
 

@@ -18,6 +18,7 @@ struct web_visit {
     char of[KEY_OF_CHARS_MAX + 1]; /* the id of their team, coordinator or source */
     char id[PERSON_ID_CHARS_MAX + 1], name[PEOPLE_NAME_BYTES_MAX + 1], token[SESSION_TOKEN_BYTES];
     char position[FEED_POSITION_BYTES];
+    char lock_s[LOCK_TEXT_BYTES];
     Concordat__V1__Person person; /* who acts: for desk_ask */
     struct page_frame frame;
 };

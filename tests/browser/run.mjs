@@ -4,6 +4,7 @@ import test, { after } from "node:test";
 
 import { Browser, PROGRAMS } from "./browser.mjs";
 import live from "./journeys/live.mjs";
+import lock from "./journeys/lock.mjs";
 import sealed from "./journeys/sealed.mjs";
 import signIn from "./journeys/sign_in.mjs";
 import stolenDevice from "./journeys/stolen_device.mjs";
@@ -35,6 +36,7 @@ for (const state of STATES) {
   });
 }
 signIn(browser);
+lock(browser);
 live(browser);
 sealed(browser);
 stolenDevice(browser);

@@ -29,6 +29,8 @@ from proxy import start_proxy  # noqa: E402
 PEOPLE = (
     ("p101", "Sam Okafor", "team", "northmoor-crisis"),
     ("p102", "Robin Ashby", "team", "northmoor-crisis"),
+    ("p103", "Lou Tremaine", "team", "northmoor-crisis"),
+    ("p104", "Max Idowu", "team", "northmoor-crisis"),
     ("p201", "Ash O'Neil-Żak", "coordinator", "northmoor-duty"),
     ("p202", "Jo Lindqvist", "coordinator", "northmoor-duty"),
     ("p301", "Kit Moreau", "referrer", "street-triage"),

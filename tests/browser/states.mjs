@@ -44,6 +44,9 @@ export const STATES = [
   { name: "refer-department-check", as: DEPARTMENT, path: "/refer", then: (page) => goOn(page, 5) },
   { name: "refer-telephoned-which", as: "coordinator", path: "/refer" },
   { name: "refer-telephoned", as: "coordinator", path: "/refer/emergency-department" },
+  { name: "home-locked", as: "team", at: 3, path: "/", then: lock },
+  { name: "unlock", as: "team", at: 3, path: "/cases/{offered}" },
+  { name: "unlock-wrong", as: "team", at: 3, path: "/cases/{offered}", then: proveWrong },
 
   ...CASES.map((name) => ({ name: `case-${name}-coordinator`, as: "coordinator", path: `/cases/{${name}}` })),
   { name: "case-on-its-way-team", as: "team", path: "/cases/{on-its-way}" },
@@ -108,6 +111,21 @@ async function press(page, name) {
 async function follow(page, name) {
   await page.getByRole("link", { name: page.numbered(name) }).click();
   await page.getByText("What you can do").waitFor();
+}
+
+// As scripts/lock.js does.
+async function lock(page) {
+  await page.evaluate(async () => {
+    const { token } = document.getElementById("lock").dataset;
+    await fetch("/leave", { method: "POST", body: new URLSearchParams({ token }) });
+  });
+  await page.reload();
+}
+
+async function proveWrong(page) {
+  await page.getByLabel("6 digits").fill("000000");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("alert").waitFor();
 }
 
 async function signInWrong(page) {

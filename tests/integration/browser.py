@@ -121,10 +121,12 @@ def add_person(scene, *words):
 
 
 def start_gateway(scene, desks, *options):
-    """Starts a gateway for these desks: each a key file, or words as in a line of the desks file."""
+    """Starts a gateway for these desks: each a key file, or words as in a line of the desks file. Pages are not locked
+    while a slow test looks at another one."""
     with open(scene.path("desks"), "w", encoding="utf-8") as file:
         file.write("# desks\n\n" + "".join(f"{desk}\n" for desk in desks))
     return scene.start(
         "gateway", "concordat-gateway", "--listen", f"unix:{scene.path('gateway.socket')}", "--origin", ORIGIN,
         "--people", scene.path("people"), "--desks", scene.path("desks"), "--broker", scene.endpoint, "--broker-key",
-        scene.public_key("broker"), "--ring", "Duty coordinator 01632 960100", *options, ready="listening")
+        scene.public_key("broker"), "--ring", "Duty coordinator 01632 960100", "--lock-minutes", "30",
+        *options, ready="listening")

@@ -19,13 +19,13 @@
     "$argon2id$v=19$m=65536,t=2,p=1$jyv+Kv8Z7lAHjS2rp+1Pmw$mF4bG4awmCa2LB/+Vt8McWQGp7CITpKuO0l91VqT0es"
 #define SECRET "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 #define DIGEST "15d1c58a0425e0d788740253f74ef185"
-#define LINE(id, role, password, codes, name)                                                                \
-    id " role=" role                                                                                         \
-       " of=northmoor-crisis staff=mental-health-nurse disabled=no issuer= subject= password=" password      \
+#define LINE(id, role, password, codes, name)                                                                  \
+    id " role=" role                                                                                           \
+       " of=northmoor-crisis staff=mental-health-nurse disabled=no lock=0 issuer= subject= password=" password \
        " secret=" SECRET " codes=" codes " name=" name "\n"
 #define SINGLE(id, issuer, subject, password, secret)                                                        \
-    id " role=team of=northmoor-crisis staff=unspecified disabled=no issuer=" issuer " subject=" subject     \
-       " password=" password " secret=" secret " codes= name=Robin Sadiq\n"
+    id " role=team of=northmoor-crisis staff=unspecified disabled=no lock=0 issuer=" issuer                  \
+       " subject=" subject " password=" password " secret=" secret " codes= name=Robin Sadiq\n"
 #define GOOD_LINE LINE("p117", "team", HASH, DIGEST "," DIGEST, "Sam Okafor")
 
 static char folder[FOLDER_PATH_BYTES];

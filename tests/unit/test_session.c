@@ -51,7 +51,7 @@ static const char *value_of(const char *set_cookie)
 
 static const char *sign_in(const struct account *account, int64_t now_ms)
 {
-    assert_non_null(web_sessions_begin(sessions, account, now_ms, cookie));
+    assert_non_null(web_sessions_begin(sessions, account, 120, now_ms, cookie));
     return value_of(cookie);
 }
 
@@ -102,6 +102,27 @@ static void a_session_ends_unused_at_its_whole_time_and_when_it_is_ended(void **
     web_sessions_end(sessions, NULL);
 }
 
+static void a_session_that_nobody_touches_is_locked_until_it_is_unlocked(void **state)
+{
+    (void)state;
+    const char *value = sign_in(&sam, 0);
+    const struct web_session *session = web_sessions_find(sessions, value, 0);
+    assert_false(web_session_is_locked(sessions, session, 2 * MINUTE_MS - 1));
+    assert_non_null(used(value, 2 * MINUTE_MS - 1));
+    assert_false(web_session_is_locked(sessions, session, 4 * MINUTE_MS - 2));
+    assert_non_null(used(value, 4 * MINUTE_MS)); /* too late: it does not unlock */
+    assert_true(web_session_is_locked(sessions, session, 4 * MINUTE_MS));
+    web_sessions_unlock(sessions, session, 5 * MINUTE_MS);
+    assert_false(web_session_is_locked(sessions, session, 7 * MINUTE_MS - 1));
+    web_sessions_lock(sessions, session);
+    assert_non_null(used(value, 7 * MINUTE_MS - 1));
+    assert_true(web_session_is_locked(sessions, session, 7 * MINUTE_MS - 1));
+    const struct web_session *other = web_sessions_find(sessions, sign_in(&sam, 0), 0);
+    assert_false(web_session_is_locked(sessions, other, 0));
+    assert_ptr_equal(web_sessions_at(sessions, other->number, 0), other);
+    web_sessions_end(sessions, other);
+}
+
 static bool is_ash(void *context, const struct web_session *session)
 {
     (void)context;
@@ -150,10 +171,10 @@ static void one_person_has_so_many_and_all_people_so_many(void **state)
     assert_non_null(web_sessions_find(sessions, second, SESSIONS_OF_PERSON_MAX + 2));
     for (unsigned i = 0; i < SESSIONS_MAX - SESSIONS_OF_PERSON_MAX; i++) {
         snprintf(account.id, sizeof account.id, "q%05u", i);
-        assert_non_null(web_sessions_begin(sessions, &account, 0, cookie));
+        assert_non_null(web_sessions_begin(sessions, &account, 120, 0, cookie));
     }
-    assert_null(web_sessions_begin(sessions, &ash, 0, cookie));
-    assert_non_null(web_sessions_begin(sessions, &ash, SESSION_IDLE_MS, cookie));
+    assert_null(web_sessions_begin(sessions, &ash, 120, 0, cookie));
+    assert_non_null(web_sessions_begin(sessions, &ash, 120, SESSION_IDLE_MS, cookie));
 }
 
 static void wrong_attempts_make_the_next_one_wait(void **state)
@@ -228,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_session_is_found_by_its_cookie_and_by_no_other, begin, end),
         cmocka_unit_test_setup_teardown(a_session_ends_unused_at_its_whole_time_and_when_it_is_ended, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(a_session_that_nobody_touches_is_locked_until_it_is_unlocked, begin,
                                         end),
         cmocka_unit_test_setup_teardown(a_session_holds_by_its_number_until_it_ends, begin, end),
         cmocka_unit_test_setup_teardown(a_token_fits_its_own_session_alone, begin, end),
