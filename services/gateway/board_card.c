@@ -210,7 +210,7 @@ static void show_card(struct sheet *sheet, const struct card *card, const struct
 }
 
 bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIRE_ID_BYTES],
-                const char *token)
+                const char *token, bool hides)
 {
     const struct desk_case *shown = desk_copy_find(desk_cases(desk), id);
     int64_t now_ms = desk_wall_ms(desk);
@@ -220,7 +220,8 @@ bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIR
     if (!shown || (desk_role(desk) != TEAM && desk_role(desk) != COORDINATOR))
         return false;
     fill_card(&card, desk, shown, token, now_ms);
-    show_card(&sheet, &card, shown, now_ms);
+    if (!hides)
+        show_card(&sheet, &card, shown, now_ms);
     html->broken = !sheet_blocks_open(&blocks, &sheet) || html->broken;
     card.page.rows = blocks.all_rows;
     card.page.rows_count = blocks.rows_count;

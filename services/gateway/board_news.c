@@ -13,7 +13,7 @@ static void tell_boards(void *context, struct desk *desk, const uint8_t *id)
     if (!id)
         return;
     board_card_id(id, element);
-    if (!board_card(&html, desk, id, NULL))
+    if (!board_card(&html, desk, id, NULL, false))
         feed_gone(feed, desk, element);
     else if (html_is_whole(&html))
         feed_put(feed, desk, html.text, html.size);

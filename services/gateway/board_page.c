@@ -76,7 +76,7 @@ static void write_cards(struct html *html, const struct web_visit *visit, struct
         const struct desk_case *shown = desk_copy_find(copy, ordered[i]->referral.data);
         bool fits = shown->offer ? part.offers : part.others;
         if (fits && part.ranks & 1u << board_rank(shown->status, now_ms))
-            board_card(html, visit->desk, shown->id, visit->token);
+            board_card(html, visit->desk, shown->id, visit->token, visit->frame.locked);
     }
     free(ordered);
 }
@@ -208,7 +208,8 @@ void board_page_team(struct site *site, struct http_request *request)
         page_team_top(&html, &(struct page_team_top){.board = sheet->page, .frame = visit->frame});
         write_cards(&html, visit, offers);
         sheet->page.is_list_open = true;
-        page_team_middle(&html, &(struct page_team_middle){.has_own = count_cards(visit, own) > 0});
+        page_team_middle(&html, &(struct page_team_middle){.has_own = count_cards(visit, own) > 0,
+                                                           .locked = visit->frame.locked});
         write_cards(&html, visit, own);
         page_team_end(&html, &(struct page_team_end){.board = sheet->page});
         reply_page(request, 200, &html, NULL);

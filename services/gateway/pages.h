@@ -176,7 +176,7 @@ struct page_team_top {
     struct page_board board;
 };
 struct page_team_middle {
-    bool has_own;
+    bool has_own, locked;
 };
 struct page_team_end {
     struct page_board board;

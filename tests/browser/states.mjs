@@ -44,7 +44,7 @@ export const STATES = [
   { name: "refer-department-check", as: DEPARTMENT, path: "/refer", then: (page) => goOn(page, 5) },
   { name: "refer-telephoned-which", as: "coordinator", path: "/refer" },
   { name: "refer-telephoned", as: "coordinator", path: "/refer/emergency-department" },
-  { name: "home-locked", as: "team", at: 3, path: "/", then: lock },
+  { name: "team-locked", as: "team", at: 3, path: "/team", then: lock },
   { name: "unlock", as: "team", at: 3, path: "/cases/{offered}" },
   { name: "unlock-wrong", as: "team", at: 3, path: "/cases/{offered}", then: proveWrong },
 

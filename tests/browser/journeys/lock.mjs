@@ -33,16 +33,28 @@ export default function lock(browser) {
     await browser.finish(page);
   });
 
-  test("it hides itself also if the gateway does not answer", async () => {
+  test("a board stays and hides what is told of people, also if the gateway does not answer", async () => {
     const page = await browser.pageOf(stage.person("team", 2));
     await page.clock.install();
-    await page.goto("/status");
-    await page.goto("/");
+    await page.goto("/team");
+    const number = await stage.call("refer");
+    const card = page.locator(`[data-number="${number}"]`);
+    const facts = card.locator("[data-personal]");
+    await facts.waitFor();
     await page.context().setOffline(true);
     await page.clock.fastForward(LOCK);
     await page.getByText(LEFT).waitFor();
-    assert(!await page.locator("main").isVisible());
+    assert(await card.isVisible());
+    assert(!await facts.isVisible());
     await page.context().setOffline(false);
+    await page.evaluate(async () => {
+      const { token } = document.getElementById("lock").dataset;
+      await fetch("/leave", { method: "POST", body: new URLSearchParams({ token }) });
+    });
+    await page.reload();
+    await card.waitFor();
+    await page.getByText(LEFT).waitFor();
+    assert(!await facts.isVisible());
     await browser.finish(page);
   });
 }
