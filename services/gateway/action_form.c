@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/desk/action_labels.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/session.h"
 
@@ -15,18 +16,11 @@ enum { RADIOS_MAX = 7, CHOICES_MAX = 32 };
 struct action_sheet {
     struct page_action page;
     struct page_field fields[ACTION_FIELDS_MAX];
-    char labels[ACTION_FIELDS_MAX][WORDS_MAX];
     struct page_option choices[ACTION_FIELDS_MAX][CHOICES_MAX];
     char words[ACTION_FIELDS_MAX][CHOICES_MAX][3][WORDS_MAX];
     char attempt[16], command[SAID_ID_BYTES], title[WORDS_MAX + ACTION_HELP_BYTES];
     char problem[WORDS_MAX + ACTION_FAULT_BYTES];
 };
-
-/* The case is in the path, and the attempt is the page's own; a yes is asked for when the rest is known. */
-static bool is_asked_for(const struct action_field *field)
-{
-    return field->value != ACTION_CASE && field->value != ACTION_ATTEMPT && strcmp(field->name, "yes") != 0;
-}
 
 size_t action_form_rules(const struct action_kind *kind, struct form_rule rules[ACTION_RULES_MAX])
 {
@@ -113,10 +107,10 @@ static void fill_field(struct action_sheet *sheet, size_t at, const struct actio
     const char *given = !form->typed && form->given ? form->given(form->context, field->name) : NULL;
     const char *value = given ? given : typed_value(form->typed, field->name);
     bool is_faulty = form->read && form->read->faulty == field;
-    words_field(field->name, sheet->labels[at]);
+    const struct action_label *label = action_label(form->kind, field);
     *asked = (struct page_field){.name = field->name,
-                                 .label = sheet->labels[at],
-                                 .hint = field->option,
+                                 .label = label->label,
+                                 .hint = label->hint,
                                  .fault = is_faulty ? form->read->fault : NULL,
                                  .value = value,
                                  .may_be_empty = !field->needed,
@@ -130,11 +124,10 @@ static void fill_field(struct action_sheet *sheet, size_t at, const struct actio
 
 static void fill_problem(struct action_sheet *sheet, const struct action_form *form)
 {
-    char label[WORDS_MAX];
     const struct action *read = form->read;
-    if (read && read->faulty) {
-        words_field(read->faulty->name, label);
-        snprintf(sheet->problem, sizeof sheet->problem, "%s %s", label, read->fault);
+    const struct action_label *label = read && read->faulty ? action_label(form->kind, read->faulty) : NULL;
+    if (label) {
+        snprintf(sheet->problem, sizeof sheet->problem, "%s: this %s", label->label, read->fault);
         sheet->page.faulty = read->faulty->name;
     } else {
         snprintf(sheet->problem, sizeof sheet->problem, "%s", read ? read->fault : form->problem);
@@ -164,7 +157,7 @@ static void fill_sheet(struct action_sheet *sheet, const struct action_form *for
                                  .asks_first = !form->asks_again,
                                  .fields = sheet->fields};
     for (const struct action_field *field = kind->fields; field->value != ACTION_NOTHING; field++)
-        if (is_asked_for(field))
+        if (action_asks_for(field))
             fill_field(sheet, page->fields_count++, field, form);
     if (form->read || form->problem)
         fill_problem(sheet, form);

@@ -106,7 +106,7 @@ class Boards(unittest.TestCase):
     def test_a_decline_keeps_what_was_typed_and_says_what_is_wrong(self):
         number = self.refer()
         page = self.press("sam", number, "decline")
-        self.assertIn("Reason is needed", page.text)
+        self.assertIn("Reason to decline: this is needed", page.text)
         page = self.press("sam", number, "decline", reason="other")
         self.assertEqual(page.status, 422)
         self.assertIn("needs a note", page.text)
@@ -121,7 +121,7 @@ class Boards(unittest.TestCase):
         page = self.send("sam", f"/cases/{number}/tried", how="telephone", next="try-again")
         self.assertIn("in how many minutes", page.text)
         page = self.send("sam", f"/cases/{number}/checkin", step="contact", how="face-to-face", minutes="x")
-        self.assertIn("Minutes is a whole number", page.text)
+        self.assertIn("Minutes until you arrive: this is a whole number", page.text)
         self.assertIn('value="x"', page.text)
         page = self.send("sam", f"/cases/{number}/checkin", step="contact", how="face-to-face")
         self.assertIn("done.", page.text)
@@ -136,7 +136,7 @@ class Boards(unittest.TestCase):
 
     def test_a_record_needs_a_reason_and_is_shown_without_being_kept(self):
         number = self.accepted()
-        self.assertIn("Reason is needed", self.send("sam", f"/cases/{number}/show").text)
+        self.assertIn("Why you read it: this is needed", self.send("sam", f"/cases/{number}/show").text)
         page = self.send("sam", f"/cases/{number}/show", reason="on our way to the person")
         self.assertIn("An invented person.", page.text)
         self.press("sam", number, "checkin", step="arrived")

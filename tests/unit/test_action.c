@@ -10,6 +10,7 @@
 
 #include "broker/shell/roles.h"
 #include "services/desk/action.h"
+#include "services/desk/action_labels.h"
 
 static const uint8_t action_id[WIRE_ID_BYTES] = {1, 2, 3, 4, 5, 6, 0x70, 8, 0x80, 10, 11, 12, 13, 14, 15, 16};
 
@@ -296,6 +297,29 @@ static void each_row_of_the_table_is_whole(void **state)
     assert_null(action_find("dance"));
 }
 
+/* Returns the row's number in the table. */
+static size_t label_row(const struct action_kind *kind, const struct action_field *field)
+{
+    const struct action_label *label = action_label(kind, field);
+    if (!label)
+        fail_msg("%s: a page asks for %s, and has no label for it", kind->name, field->name);
+    assert_true(label->label[0] && (!label->hint || label->hint[0]));
+    return (size_t)(label - action_labels);
+}
+
+static void each_field_that_a_page_asks_for_is_labelled(void **state)
+{
+    (void)state;
+    bool used[128] = {false};
+    for (const struct action_kind *kind = action_kinds; kind->name; kind++)
+        for (const struct action_field *field = kind->fields; field->value != ACTION_NOTHING; field++)
+            if (action_asks_for(field))
+                used[label_row(kind, field)] = true;
+    for (size_t i = 0; action_labels[i].field; i++)
+        if (!used[i])
+            fail_msg("no action asks for %s, which has a label", action_labels[i].field);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +333,7 @@ int main(void)
         cmocka_unit_test(actions_are_offered_to_those_whom_the_broker_lets_do_them),
         cmocka_unit_test(each_code_of_a_word_in_the_usage_stands_in_the_help),
         cmocka_unit_test(each_row_of_the_table_is_whole),
+        cmocka_unit_test(each_field_that_a_page_asks_for_is_labelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,111 @@
+/* action_labels.c: the table of what a page calls the fields of actions: see action_labels.h. */
+#include "services/desk/action_labels.h"
+
+#include <string.h>
+
+/* Names of actions and fields, which nobody reads. */
+#define FIELDS(action, field) action, field
+
+#define NO_NAMES "Write nothing that names the person."
+#define NOW      "Such as 14:05 or yesterday 14:05. Empty is now."
+
+const struct action_label action_labels[] = {
+    {FIELDS(NULL, "note"), "A few words", NO_NAMES},
+    {FIELDS(NULL, "at"), "Time when it was", NOW},
+    {FIELDS(NULL, "assessed"), "Psychosocial assessment done?", NULL},
+    {FIELDS(NULL, "number"), "Their own number", "Such as CAD-0412."},
+    {FIELDS(NULL, "request"), "Which of several", "As the case counts them, from 1. Empty if there is one."},
+    {FIELDS(NULL, "although"), "Although the rules say otherwise",
+     "Ask this team although the rules would not send the person to it."},
+    {FIELDS("accept", "minutes"), "Minutes until you are there", "0 says that your team is there now."},
+    {FIELDS("decline", "reason"), "Reason to decline", NULL},
+    {FIELDS("decline", "note"), "A few words", "Needed if the reason is another one. " NO_NAMES},
+    {FIELDS("checkin", "step"), "What you are doing", NULL},
+    {FIELDS("checkin", "minutes"), "Minutes until you arrive", "Only while you travel."},
+    {FIELDS("checkin", "how"), "How you reached them", "Only for a contact."},
+    {FIELDS("checkin", "attended"), "Did the person come?",
+     "Only for a contact. Empty is: attended on time."},
+    {FIELDS("close", "outcome"), "What came of it", NULL},
+    {FIELDS("close", "without-contact"), "Why nobody met the person", "Only if nobody of your team has."},
+    {FIELDS("saw-closing", "keep-open"), "Why it stays open",
+     "Empty lets it close as the team said. Otherwise it stays open, and you choose who goes on."},
+    {FIELDS("detention", "step"), "What happened", NULL},
+    {FIELDS("detention", "place"), "Place of safety", NULL},
+    {FIELDS("detention", "at-door"), "Not inside yet", "The person has arrived at the door only."},
+    {FIELDS("detention", "power"), "Power that was used", NULL},
+    {FIELDS("detention", "by"), "Who did it", "The id of the doctor or the AMHP, such as p117."},
+    {FIELDS("detention", "second"), "Who approved it",
+     "The id of the inspector, the superintendent or a second person."},
+    {FIELDS("detention", "how"), "How it ended", "Only for an end."},
+    {FIELDS("detention", "without-amhp"), "Why no AMHP came", "Only if it ended without one."},
+    {FIELDS("detention", "for"), "How much longer", "Only for an extension. Such as 6h."},
+    {FIELDS("detention", "reason"), "Reason to extend", "Only for an extension."},
+    {FIELDS("detention", "responsible-doctor"), "By the responsible doctor",
+     "The doctor responsible for the examination extends it."},
+    {FIELDS("detention", "assessed-there"), "Assessed at the station",
+     "An extension while the person is at a police station."},
+    {FIELDS("detention", "risk"), "Imminent serious risk",
+     "Ground for a police station: risk of serious injury or death."},
+    {FIELDS("detention", "no-other-place"), "No other place",
+     "Ground for a police station: no other place can be expected to receive the person."},
+    {FIELDS("detention", "health-professional"), "Health professional throughout",
+     "Ground for a police station: one will be there all the time."},
+    {FIELDS("tried", "how"), "How you tried", NULL},
+    {FIELDS("tried", "next"), "What comes next", NULL},
+    {FIELDS("tried", "minutes"), "Minutes until then", "Another try needs this."},
+    {FIELDS("missing", "where"), "Where they were last", "The kind of place where the person was seen."},
+    {FIELDS("missing", "last-seen"), "When they were seen", "Such as 14:05 or yesterday 14:05."},
+    {FIELDS("found", "by"), "Found by", NULL},
+    {FIELDS("found", "where"), "Where they were found", NULL},
+    {FIELDS("ask", "what"), "What you asked for", NULL},
+    {FIELDS("ask", "of"), "Whom you asked", "The code or the id of their organisation, and no name."},
+    {FIELDS("answer", "what"), "What was asked for", NULL},
+    {FIELDS("answer", "answer"), "What came of it", NULL},
+    {FIELDS("handover", "team"), "Team to ask", "Its id. Empty asks the team whose turn it is."},
+    {FIELDS("give-back", "reason"), "Why you cannot go", NO_NAMES},
+    {FIELDS("reopen", "because"), "Why the end was wrong", NO_NAMES},
+    {FIELDS("passed-on", "to"), "Provider that has it", "The code of the organisation, such as RX4."},
+    {FIELDS("passed-on", "received"), "When they received it", "Such as 14:05. Empty if nobody knows yet."},
+    {FIELDS("passed-on", "note"), "Name of the provider", "Only if it has no code."},
+    {FIELDS("capacity", "places"), "People you can see", "How many more your team could see now. 0 is full."},
+    {FIELDS("on-shift", "end"), "You go off shift", NULL},
+    {FIELDS("shift-handover", "sign"), "Whose shift you take",
+     "The id of the person who goes, such as p117."},
+    {FIELDS("shift-handover", "cancel"), "You stay after all", NULL},
+    {FIELDS("message", "to"), "Who reads it", NULL},
+    {FIELDS("message", "text"), "Your message", NULL},
+    {FIELDS("show", "reason"), "Why you read it", "Recorded with your name. At least three letters."},
+    {FIELDS("show", "break-glass"), "Why beyond your areas", "Only for a case of another area."},
+    {FIELDS("who", "reason"), "Why you ask", "Recorded with your name. At least three letters."},
+    {FIELDS("withdraw", "reason"), "Why nobody need come", NO_NAMES},
+    {FIELDS("wish", "wish"), "What the person wants", NULL},
+    {FIELDS("take", "reason"), "Why you take it", "Needed if a team has it. " NO_NAMES},
+    {FIELDS("assign", "team"), "Team to ask", "Its id, such as northmoor-crisis."},
+    {FIELDS("mute", "minutes"), "Minutes without reminders", "15, 30 or 60. 0 has the reminders back."},
+    {FIELDS("cover", "area"), "Area you help with", "Its id, such as southfell."},
+    {FIELDS("cover", "for"), "How long", "Such as 45m or 2h, and at most 12h."},
+    {FIELDS("cover", "reason"), "Why you help", NULL},
+    {FIELDS("cover", "end"), "You stop covering it", NULL},
+    {FIELDS("erase", "second"), "The second person",
+     "The id of whoever answers for it with you, such as p204."},
+    {FIELDS("erase", "reason"), "Reason to erase", NULL},
+    {FIELDS("hold", "on"), "Put it on hold", NULL},
+    {FIELDS("hold", "off"), "Lift the hold", NULL},
+    {FIELDS("hold", "reason"), "Reason of the hold", NULL},
+    {.field = NULL}};
+
+bool action_asks_for(const struct action_field *field)
+{
+    return field->value != ACTION_CASE && field->value != ACTION_ATTEMPT && strcmp(field->name, "yes") != 0;
+}
+
+const struct action_label *action_label(const struct action_kind *kind, const struct action_field *field)
+{
+    const struct action_label *found = NULL;
+    for (const struct action_label *row = action_labels; row->field; row++) {
+        bool is_its_own = row->action && strcmp(row->action, kind->name) == 0;
+        if (strcmp(row->field, field->name) == 0 && (is_its_own || (!row->action && !found)))
+            found = row;
+    }
+    return found;
+}
