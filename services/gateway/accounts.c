@@ -48,6 +48,19 @@ static size_t place_of(const struct accounts *accounts, const char *id)
     return low;
 }
 
+bool accounts_people(const struct accounts *accounts, struct people *people)
+{
+    *people = (struct people){.rows = calloc(accounts->count + 1, sizeof *people->rows)};
+    if (!people->rows)
+        return false;
+    for (; people->count < accounts->count; people->count++) {
+        struct people_row *row = &people->rows[people->count];
+        snprintf(row->id, sizeof row->id, "%s", accounts->rows[people->count].id);
+        snprintf(row->name, sizeof row->name, "%s", accounts->rows[people->count].name);
+    }
+    return true;
+}
+
 struct account *accounts_find(const struct accounts *accounts, const char *id)
 {
     size_t at = place_of(accounts, id);

@@ -57,6 +57,9 @@ enum accounts_status accounts_write(const struct accounts *accounts, const char 
                                     char fault[ACCOUNTS_FAULT_BYTES]);
 void accounts_close(struct accounts *accounts);
 
+/* Their names, for screens; ended by people_close. False if there is no memory, and then there are none. */
+bool accounts_people(const struct accounts *accounts, struct people *people);
+
 /* The lock is held while the file is read, changed and written: a descriptor to close, or -1 with errno.
  * Waits for others. */
 int accounts_lock(const char *path);

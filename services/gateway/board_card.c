@@ -196,21 +196,20 @@ static void fill_card(struct card *card, const struct desk *desk, const struct d
 
 /* A strip has its facts in its own places; a team reads all that it needs to decide, and where a case is. */
 static void show_card(struct sheet *sheet, const struct card *card, const struct desk_case *shown,
-                      int64_t now_ms)
+                      const struct showing *showing)
 {
-    const struct showing showing = {.now_ms = now_ms};
     if (card->page.is_offer)
-        show_offer(sheet, shown->offer, now_ms);
+        show_offer(sheet, shown->offer, showing->now_ms);
     else if (card->page.is_own)
-        show_status(sheet, shown->status, &showing);
+        show_status(sheet, shown->status, showing);
     else
-        show_changes(sheet, shown->status, now_ms);
+        show_changes(sheet, shown->status, showing->now_ms);
     if (card->page.is_strip)
-        show_messages(sheet, shown->status, now_ms);
+        show_messages(sheet, shown->status, showing->now_ms);
 }
 
 bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIRE_ID_BYTES],
-                const char *token, bool hides)
+                const struct board_reader *reader)
 {
     const struct desk_case *shown = desk_copy_find(desk_cases(desk), id);
     int64_t now_ms = desk_wall_ms(desk);
@@ -219,9 +218,10 @@ bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIR
     struct page_sheet blocks;
     if (!shown || (desk_role(desk) != TEAM && desk_role(desk) != COORDINATOR))
         return false;
-    fill_card(&card, desk, shown, token, now_ms);
-    if (!hides)
-        show_card(&sheet, &card, shown, now_ms);
+    const struct showing showing = {.now_ms = now_ms, .people = reader->people};
+    fill_card(&card, desk, shown, reader->token, now_ms);
+    if (!reader->hides)
+        show_card(&sheet, &card, shown, &showing);
     html->broken = !sheet_blocks_open(&blocks, &sheet) || html->broken;
     card.page.rows = blocks.all_rows;
     card.page.rows_count = blocks.rows_count;

@@ -7,21 +7,22 @@
  * later. */
 static void tell_boards(void *context, struct desk *desk, const uint8_t *id)
 {
-    struct feed *feed = context;
+    const struct site *site = context;
+    const struct board_reader reader = {.people = signin_people(site->signin)};
     struct html html = {0};
     char element[BOARD_CARD_ID_BYTES];
     if (!id)
         return;
     board_card_id(id, element);
-    if (!board_card(&html, desk, id, NULL, false))
-        feed_gone(feed, desk, element);
+    if (!board_card(&html, desk, id, &reader))
+        feed_gone(site->feed, desk, element);
     else if (html_is_whole(&html))
-        feed_put(feed, desk, html.text, html.size);
+        feed_put(site->feed, desk, html.text, html.size);
     html_close(&html);
 }
 
-void board_news_begin(struct desks *desks, struct feed *feed)
+void board_news_begin(struct site *site)
 {
-    for (size_t i = 0; i < desks_count(desks); i++)
-        desk_on_change(desks_at(desks, i), tell_boards, feed);
+    for (size_t i = 0; i < desks_count(site->desks); i++)
+        desk_on_change(desks_at(site->desks, i), tell_boards, site);
 }

@@ -2,10 +2,9 @@
 #ifndef CONCORDAT_GATEWAY_BOARD_NEWS_H
 #define CONCORDAT_GATEWAY_BOARD_NEWS_H
 
-#include "services/gateway/desks.h"
-#include "services/gateway/feed.h"
+#include "services/gateway/site.h"
 
-/* From now on, until the desks are closed. Borrows the feed. */
-void board_news_begin(struct desks *desks, struct feed *feed);
+/* From now on, until the desks are closed. Borrows the site. */
+void board_news_begin(struct site *site);
 
 #endif

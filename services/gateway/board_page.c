@@ -70,13 +70,15 @@ static void write_cards(struct html *html, const struct web_visit *visit, struct
 {
     const struct desk_copy *copy = desk_cases(visit->desk);
     int64_t now_ms = desk_wall_ms(visit->desk);
+    const struct board_reader reader = {
+        .people = signin_people(visit->site->signin), .token = visit->token, .hides = visit->frame.locked};
     const Concordat__V1__CaseStatus **ordered = cases_in_order(copy, now_ms);
     html->broken = html->broken || !ordered;
     for (size_t i = 0; ordered && i < copy->count; i++) {
         const struct desk_case *shown = desk_copy_find(copy, ordered[i]->referral.data);
         bool fits = shown->offer ? part.offers : part.others;
         if (fits && part.ranks & 1u << board_rank(shown->status, now_ms))
-            board_card(html, visit->desk, shown->id, visit->token, visit->frame.locked);
+            board_card(html, visit->desk, shown->id, &reader);
     }
     free(ordered);
 }
@@ -101,15 +103,16 @@ static void fill_shift_rows(struct board_sheet *sheet, const struct web_visit *v
 {
     const Concordat__V1__Board *board = desk_cases(visit->desk)->board;
     int64_t now_ms = desk_wall_ms(visit->desk);
-    char since[TIME_WORDS_BYTES];
+    char since[TIME_WORDS_BYTES], name[PEOPLE_WORDS_BYTES];
     size_t count = 0;
     for (size_t i = 0; board && i < board->n_on_shift && count < SHIFT_ROWS_MAX; i++) {
         const Concordat__V1__ShiftPerson *person = board->on_shift[i];
         bool is_here = strcmp(person->desk, desk_of(visit->desk)) == 0;
         bool is_me = is_here && strcmp(person->person, visit->id) == 0;
         time_words_clock(person->since_ms, now_ms, since);
-        snprintf(sheet->shift_words[count], sizeof *sheet->shift_words, "%s, %s, since %s%s", person->person,
-                 person->desk_name, since, person->proposed_ms ? "; hands over" : "");
+        snprintf(sheet->shift_words[count], sizeof *sheet->shift_words, "%s, %s, since %s%s",
+                 people_words(signin_people(visit->site->signin), person->person, name), person->desk_name,
+                 since, person->proposed_ms ? "; hands over" : "");
         sheet->shifts[count] =
             (struct page_shift){.words = sheet->shift_words[count],
                                 .to_sign = is_here && !is_me && person->proposed_ms ? person->person : NULL};

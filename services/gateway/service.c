@@ -118,7 +118,7 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     gateway->site.audit = audit_room_open(config->trail_path);
     if (!gateway->site.audit)
         return gateway_complain(CODE_ENVIRONMENT, "cannot start the threads that read the trail");
-    board_news_begin(gateway->site.desks, gateway->site.feed);
+    board_news_begin(&gateway->site);
     gateway->items = calloc(POLLED_AT_MOST + desks_count(gateway->site.desks), sizeof *gateway->items);
     gateway->site.said = said_open();
     if (!gateway->items || !gateway->site.said)

@@ -25,7 +25,8 @@ struct signin {
     bool single_sign_on;
     unsigned lock_minutes;
     struct accounts accounts;
-    struct stat read_as; /* the people file when it was read */
+    struct people people; /* their names */
+    struct stat read_as;  /* the people file when it was read */
     int64_t look_at_ms;
     struct web_sessions *sessions;
     struct passwords *passwords;
@@ -62,6 +63,13 @@ static bool still_may(void *context, const struct web_session *session)
     return sodium_memcmp(stamp, session->stamp, sizeof stamp) == 0;
 }
 
+/* Without memory for names, screens show ids. */
+static void name_people(struct signin *signin)
+{
+    people_close(&signin->people);
+    accounts_people(&signin->accounts, &signin->people);
+}
+
 /* A file that cannot be read now leaves those whom we know: a slip of the administrator's must not send a
  * whole shift out. */
 static void read_people_again(struct signin *signin)
@@ -79,6 +87,7 @@ static void read_people_again(struct signin *signin)
     }
     accounts_close(&signin->accounts);
     signin->accounts = fresh;
+    name_people(signin);
     web_sessions_sift(signin->sessions, still_may, signin);
 }
 
@@ -122,6 +131,7 @@ struct signin *signin_open(const char *people_path, bool single_sign_on, unsigne
         snprintf(message, message_size, "%s", fault);
         good = false;
     }
+    name_people(signin);
     signin->sessions = web_sessions_open();
     signin->lockout = lockout_open();
     if (good && signin->sessions && signin->lockout)
@@ -146,8 +156,14 @@ void signin_close(struct signin **signin)
     lockout_close(&s->lockout);
     web_sessions_close(&s->sessions);
     accounts_close(&s->accounts);
+    people_close(&s->people);
     free(s);
     *signin = NULL;
+}
+
+const struct people *signin_people(const struct signin *signin)
+{
+    return &signin->people;
 }
 
 int signin_fd(const struct signin *signin, unsigned at)

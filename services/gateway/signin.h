@@ -18,6 +18,8 @@ struct signin *signin_open(const char *people_path, bool single_sign_on, unsigne
                            size_t message_size);
 /* Attempts that wait are answered first, so the server of the requests is closed after this. */
 void signin_close(struct signin **signin);
+/* The names of those who may sign in, as the file has them now: the place stays while signin is open. */
+const struct people *signin_people(const struct signin *signin);
 
 /* Shows the page with the form. */
 void signin_show(const struct signin *signin, struct http_request *request);

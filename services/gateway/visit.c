@@ -99,5 +99,7 @@ void visit_say_shown(const struct web_visit *visit, const Concordat__V1__Message
 
 struct showing visit_showing(const struct web_visit *visit)
 {
-    return (struct showing){.now_ms = desk_wall_ms(visit->desk), .ring = visit->site->ring};
+    return (struct showing){.now_ms = desk_wall_ms(visit->desk),
+                            .ring = visit->site->ring,
+                            .people = signin_people(visit->site->signin)};
 }

@@ -149,7 +149,7 @@ class Boards(unittest.TestCase):
         self.assertIn(": 90, said ", self.browsers["sam"].get(page.go).text)
         for name in ("sam", "kim"):
             self.send(name, "/desk/on-shift")
-        self.await_board("sam", "p102, Northmoor")
+        self.await_board("sam", "Kim (p102), Northmoor")
         self.send("sam", "/desk/shift-handover")
         page = self.await_board("kim", "/desk/shift-handover?sign=p101")
         self.assertIn("hands over", page.text)
