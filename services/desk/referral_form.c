@@ -136,6 +136,19 @@ const struct referral_question *referral_question_find(const char *name)
     return question_of(name, strlen(name));
 }
 
+/* These are of use only if a power to detain is used. */
+static const char *const detention_typed[] = {"section-136-at", "place-of-safety",       "place-of-safety-at",
+                                              "transport",      "police-vehicle-reason", "handover-at"};
+
+bool referral_question_goes_with(const struct referral_question *question, const char *legal)
+{
+    bool is_of_detention = false;
+    for (size_t i = 0; i < sizeof detention_typed / sizeof *detention_typed; i++)
+        is_of_detention = is_of_detention || strcmp(question->name, detention_typed[i]) == 0;
+    return !is_of_detention ||
+           (legal && (strcmp(legal, "section-136") == 0 || strcmp(legal, "section-135-1") == 0));
+}
+
 const struct referral_field *referral_question_field(const struct referral_question *question)
 {
     for (size_t i = 0; i < referral_fields_count; i++)

@@ -30,6 +30,9 @@ struct referral_question {
 
 /* One question of a form, or NULL if that field is in none. */
 const struct referral_question *referral_question_find(const char *name);
+/* False for what is of use only if a power to detain is used, and `legal`, the answer to that, is none of
+ * these. NULL: nobody has said. */
+bool referral_question_goes_with(const struct referral_question *question, const char *legal);
 /* The field of a question. */
 const struct referral_field *referral_question_field(const struct referral_question *question);
 

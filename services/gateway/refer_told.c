@@ -40,7 +40,8 @@ static void add_question_told(struct refer_told *told, const struct referral_que
         .name = question->name, .label = question->label, .page = told->pages[part->page]};
     assert(told->told_count < TOLD_QUESTIONS_MAX && told->left_out_count < TOLD_QUESTIONS_MAX);
     if (!value || !*value) {
-        if (!part->folded && ask != REFERRAL_ASK_YES)
+        if (!part->folded && ask != REFERRAL_ASK_YES &&
+            referral_question_goes_with(question, form_value(form, "legal", 0)))
             told->left_out[told->left_out_count++] = row;
         return;
     }

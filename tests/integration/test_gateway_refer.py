@@ -89,6 +89,7 @@ class Refer(unittest.TestCase):
             self.assertIn(f">{told}</dd>", page.text)
         self.assertIn("Understood: Age: about 30.", page.text)
         self.assertRegex(page.text, r'/change/legal">Power')  # left out
+        self.assertNotRegex(page.text, "/change/(section-136-at|transport)\">")  # nobody is detained
         again = self.browser.get(f"/referrals/{self.id(page)}")
         self.assertIn(self.number(page), again.text)
         self.assertIn("has been asked", again.text)
