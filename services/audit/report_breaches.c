@@ -47,8 +47,8 @@ static const char breaches_verdict_sql[] =
 const struct report report_breaches = {
     .name = "breaches",
     .about = "clocks that ran past what their standard allows",
-    .tables = {{"clocks", "Clocks by standard", breaches_by_standard_sql},
-               {"breaches", "Breaches, oldest first", breaches_each_sql}},
+    .tables = {{"clocks", "Clocks by standard", breaches_by_standard_sql, REPORT_NO_PICTURE},
+               {"breaches", "Breaches, oldest first", breaches_each_sql, REPORT_NO_PICTURE}},
     .verdicts = {breaches_verdict_sql},
     .notes =
         {"late: until the clock stopped, or the referral ended, or now",

@@ -41,9 +41,10 @@ static const char declines_verdict_sql[] =
 const struct report report_declines = {
     .name = "declines",
     .about = "declined offers by reason and by team",
-    .tables = {{"reasons", "Declined offers by reason", declines_by_reason_sql},
-               {"teams", "What each team did with its offers", declines_by_team_sql},
-               {"team_reasons", "Declined offers by team and reason", declines_by_team_and_reason_sql}},
+    .tables = {{"reasons", "Declined offers by reason", declines_by_reason_sql, REPORT_NO_PICTURE},
+               {"teams", "What each team did with its offers", declines_by_team_sql, REPORT_NO_PICTURE},
+               {"team_reasons", "Declined offers by team and reason", declines_by_team_and_reason_sql,
+                REPORT_NO_PICTURE}},
     .verdicts = {declines_verdict_sql},
     .notes =
         {"marked: intoxication or behaviour was given as the reason, which is not one to turn a person away",

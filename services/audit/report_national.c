@@ -101,15 +101,16 @@ static const char national_recording_sql[] =
 const struct report report_national = {
     .name = "national",
     .about = "equivalents of the national measures CCR119, CCR120 and PLS123, with both denominators",
-    .tables = {{"measures", "Measures (a: 18 and over, b: under 18, ?: age not known)",
-                national_measures_sql},
+    .tables = {{"measures", "Measures (a: 18 and over, b: under 18, ?: age not known)", national_measures_sql,
+                REPORT_NO_PICTURE},
                {"waits",
                 "Receipt to the first attended face-to-face contact, of those who had one, in minutes",
-                national_waits_sql},
+                national_waits_sql, REPORT_NO_PICTURE},
                {"passed_on",
                 "Passed on: the person waits from our receipt, the national wait runs from that provider's",
-                national_passed_sql},
-               {"recording", "How well times and urgency were recorded", national_recording_sql}},
+                national_passed_sql, REPORT_NO_PICTURE},
+               {"recording", "How well times and urgency were recorded", national_recording_sql,
+                REPORT_NO_PICTURE}},
     .notes =
         {"the clock runs from receipt to the first attended face-to-face contact; an acceptance or a"
          " telephone call does not stop it; the limits are inclusive",

@@ -26,8 +26,8 @@ static const char open_verdict_sql[] =
 const struct report report_open = {
     .name = "open",
     .about = "open referrals by owner, with age and the time by which the owner must act",
-    .tables = {{"owners", "Open referrals by owner", open_by_owner_sql},
-               {"referrals", "Open referrals, oldest first", open_each_sql}},
+    .tables = {{"owners", "Open referrals by owner", open_by_owner_sql, REPORT_NO_PICTURE},
+               {"referrals", "Open referrals, oldest first", open_each_sql, REPORT_NO_PICTURE}},
     .verdicts = {open_verdict_sql},
     .notes = {"age: from receipt until the newest event in the trail"},
 };

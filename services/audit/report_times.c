@@ -65,12 +65,13 @@ static const char times_spread_sql[] =
 const struct report report_times = {
     .name = "times",
     .about = "the router's own times: to the first offer, to acceptance, to the referrer being told",
-    .tables = {{"times", "Times of all referrals, in seconds", times_all_sql},
+    .tables = {{"times", "Times of all referrals, in seconds", times_all_sql, REPORT_NO_PICTURE},
                {"spread", "Referrals by time from receipt to acceptance", times_spread_sql, REPORT_BARS},
-               {"times_by_group", "Times by source and urgency, in seconds", times_by_group_sql},
-               {"offers", "Offers per referral, by source", times_offers_sql},
-               {"told", "Referrer told who will come within 30 minutes of receipt, by source",
-                times_told_sql}},
+               {"times_by_group", "Times by source and urgency, in seconds", times_by_group_sql,
+                REPORT_NO_PICTURE},
+               {"offers", "Offers per referral, by source", times_offers_sql, REPORT_NO_PICTURE},
+               {"told", "Referrer told who will come within 30 minutes of receipt, by source", times_told_sql,
+                REPORT_NO_PICTURE}},
     .notes = {"percentiles are by nearest rank over the referrals with that time; 30 minutes is inclusive",
               "decided to received is counted only if the referrer stated the time of the decision"},
 };

@@ -48,11 +48,11 @@ static const char volume_verdict_sql[] =
 const struct report report_volume = {
     .name = "volume",
     .about = "referrals received by source, urgency and age, and their reconciliation",
-    .tables = {{"volume", "Referrals received", volume_each_sql},
-               {"sources", "Referrals received by source", volume_by_source_sql},
+    .tables = {{"volume", "Referrals received", volume_each_sql, REPORT_NO_PICTURE},
+               {"sources", "Referrals received by source", volume_by_source_sql, REPORT_NO_PICTURE},
                {"hours", "Referrals received by hour of the day in London", volume_hours_sql, REPORT_BARS},
                {"reconciliation",
                 "Reconciliation: every received referral is open with an owner, closed or withdrawn",
-                volume_reconciled_sql}},
+                volume_reconciled_sql, REPORT_NO_PICTURE}},
     .verdicts = {volume_verdict_sql},
 };

@@ -280,8 +280,10 @@ void feed_close(struct feed **feed)
     struct feed *f = *feed;
     if (!f)
         return;
-    while (f->boards)
-        end_board(f->boards, "restart");
+    for (struct feed_board *board = f->boards, *next; board; board = next) {
+        next = board->next;
+        end_board(board, "restart");
+    }
     while (f->first < f->next)
         forget_oldest(f);
     free(f);

@@ -80,7 +80,8 @@ static void a_page_shows_what_it_is_told_and_leaves_out_what_there_is_not(void *
     assert_null(strstr(html.text, "You are not signed in"));
     assert_null(strstr(html.text, "Sign out"));
     html_close(&html);
-    page_sign_in(&html, &(struct page_sign_in){.frame = {"Sam <Okafor>", "token"}, .is_refused = true});
+    page_sign_in(&html, &(struct page_sign_in){.frame = {.person = "Sam <Okafor>", .token = "token"},
+                                               .is_refused = true});
     html_bytes(&html, "", 1);
     assert_non_null(strstr(html.text, "You are not signed in"));
     assert_non_null(strstr(html.text, "Signed in: Sam &lt;Okafor&gt;"));

@@ -57,7 +57,7 @@ static Concordat__V1__Submit *submit_of(const char *sent)
 
 static const char *written(Concordat__V1__Source source, unsigned page)
 {
-    struct page_refer about = {.frame = {"Sam Okafor", "token"}};
+    struct page_refer about = {.frame = {.person = "Sam Okafor", .token = "token"}};
     const struct refer_view view = {.source = source, .form = &form, .person = person, .page = page};
     html_close(&html);
     refer_page_write(&html, &view, &about);
