@@ -94,6 +94,53 @@ const struct action_label action_labels[] = {
     {FIELDS("hold", "reason"), "Reason of the hold", NULL},
     {.field = NULL}};
 
+static const struct action_button {
+    const char *action, *words;
+} buttons[] = {
+    {"accept", "Accept"},
+    {"seen", "I have seen the offer"},
+    {"decline", "Decline"},
+    {"checkin", "Say how far you are"},
+    {"close", "Close"},
+    {"saw-closing", "See its closing"},
+    {"detention", "Record the detention"},
+    {"tried", "Could not reach them"},
+    {"missing", "Report missing"},
+    {"found", "The person is found"},
+    {"ask", "Record what you asked for"},
+    {"answer", "Record an answer"},
+    {"handover", "Hand over"},
+    {"cancel-handover", "Keep it"},
+    {"give-back", "Give back"},
+    {"reopen", "Open it again"},
+    {"passed-on", "Say who has it"},
+    {"capacity", "Say your places"},
+    {"status", "See how it stands"},
+    {"saw", "Say that you saw it"},
+    {"on-shift", "Begin or end shift"},
+    {"shift-handover", "Hand your shift over"},
+    {"message", "Write a message"},
+    {"show", "Read the record"},
+    {"who", "Who and why"},
+    {"withdraw", "Withdraw"},
+    {"wish", "Record their wish"},
+    {"take", "Take in hand"},
+    {"assign", "Ask a team"},
+    {"acknowledge", "Say you heard"},
+    {"mute", "Mute reminders"},
+    {"cover", "Cover an area"},
+    {"erase", "Erase"},
+    {"hold", "Hold or release"},
+};
+
+const char *action_button(const struct action_kind *kind)
+{
+    for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++)
+        if (strcmp(buttons[i].action, kind->name) == 0)
+            return buttons[i].words;
+    return NULL;
+}
+
 bool action_asks_for(const struct action_field *field)
 {
     return field->value != ACTION_CASE && field->value != ACTION_ATTEMPT && strcmp(field->name, "yes") != 0;

@@ -20,4 +20,7 @@ const struct action_label *action_label(const struct action_kind *kind, const st
 /* The table; the last row has no field. */
 extern const struct action_label action_labels[];
 
+/* What a button says that leads to it: "Say that you saw it". Each action has that. */
+const char *action_button(const struct action_kind *kind);
+
 #endif

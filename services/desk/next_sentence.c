@@ -33,7 +33,7 @@ static const char *const sentences[] = {
         "The referrer withdrew it; nobody is coming.{mistake} If help is needed again, refer again.",
     [CONCORDAT__V1__STATE__STATE_MISSING] =
         "Nobody knows where the person is. The duty coordinator has it and is reminded, next at {by}.{heard} "
-        "If you find them, say so: found {case} BY.",
+        "If you find them, say so.",
 };
 
 /* What the team that has the case does, as the policy says. */
@@ -47,7 +47,7 @@ static const char *const wills[] = {
 enum { SOUGHT_BYTES = 200, MISTAKE_BYTES = TIME_WORDS_BYTES + 60 };
 
 struct next_values {
-    const char *will, *danger, *notice, *case_number;
+    const char *will, *danger, *notice;
     char sought[SOUGHT_BYTES], then[SOUGHT_BYTES + 1], mistake[MISTAKE_BYTES];
     char why[240], team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
         outcome[WORDS_MAX], taken[200], heard[PEOPLE_WORDS_BYTES + 120];
@@ -161,7 +161,6 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
     snprintf(values->team, sizeof values->team, "%.150s",
              asked ? first_text(status->asked_team, "A team") : next_holder(status));
     hold_words(status, values->why, sizeof values->why);
-    values->case_number = status->number;
     bool taken = status->taken_from[0] != '\0';
     snprintf(values->taken, sizeof values->taken, "%.150s%s", status->taken_from,
              taken ? " no longer has it and need not go. " : "");
@@ -186,11 +185,11 @@ static const char *next_value(const struct next_values *values, const char *name
 {
     const struct {
         const char *name, *value;
-    } known[] = {{"team", values->team},       {"why", values->why},         {"case", values->case_number},
-                 {"by", values->by},           {"arrival", values->arrival}, {"person", values->person},
-                 {"outcome", values->outcome}, {"taken", values->taken},     {"will", values->will},
-                 {"danger", values->danger},   {"sought", values->sought},   {"then", values->then},
-                 {"notice", values->notice},   {"heard", values->heard},     {"mistake", values->mistake}};
+    } known[] = {{"team", values->team},       {"why", values->why},        {"by", values->by},
+                 {"arrival", values->arrival}, {"person", values->person},  {"outcome", values->outcome},
+                 {"taken", values->taken},     {"will", values->will},      {"danger", values->danger},
+                 {"sought", values->sought},   {"then", values->then},      {"notice", values->notice},
+                 {"heard", values->heard},     {"mistake", values->mistake}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strlen(known[i].name) == size && strncmp(known[i].name, name, size) == 0)
             return known[i].value;

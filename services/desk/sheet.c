@@ -84,6 +84,21 @@ void sheet_sentence(struct sheet *sheet, const char *format, ...)
     sheet_add(sheet, (struct sheet_line){.kind = SHEET_SENTENCE, .text = text}, "");
 }
 
+void sheet_can(struct sheet *sheet, const char *number, struct sheet_act act)
+{
+    if (sheet->count == 0 || number[0] == '\0')
+        return;
+    snprintf(act.number, sizeof act.number, "%s", number);
+    sheet->lines[sheet->count - 1].act = act;
+}
+
+const char *sheet_typed(const struct sheet_act *act, char out[SHEET_TYPED_BYTES])
+{
+    snprintf(out, SHEET_TYPED_BYTES, "%s %s%s%s", act->name, act->number, act->typed[0] ? " " : "",
+             act->typed);
+    return out;
+}
+
 void sheet_close(struct sheet *sheet)
 {
     for (size_t i = 0; i < sheet->count; i++)

@@ -15,7 +15,8 @@
 struct showing {
     int64_t now_ms;   /* by the server's clock if that is known: "in 9 min" counts from here */
     const char *ring; /* whom to ring if no answer says it; borrowed, may be NULL */
-    bool receipt; /* answers are to a referral or about one: they say SAVED or RECEIVED rather than DONE */
+    bool receipt;   /* answers are to a referral or about one: they say SAVED or RECEIVED rather than DONE */
+    bool only_read; /* it was asked how things stand, and nothing was to be done */
     const struct people *people; /* names of people at work; borrowed, may be NULL */
 };
 

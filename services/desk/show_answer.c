@@ -42,15 +42,15 @@ static bool show_is_not_taken(const answer_message *answer)
            answer->status->state == CONCORDAT__V1__STATE__STATE_UNSPECIFIED;
 }
 
-static void show_how_it_went(struct sheet *sheet, const answer_message *answer, bool receipt)
+static void show_how_it_went(struct sheet *sheet, const answer_message *answer, const struct showing *showing)
 {
     char refusal[WORDS_MAX];
     if (show_is_not_taken(answer))
         sheet_headline(sheet, TONE_WARNING, "NOT TAKEN",
                        "by the router: nobody holds it, and nobody is coming.");
-    else if (answer->done)
-        show_done(sheet, answer, receipt);
-    else
+    else if (answer->done && !(showing->only_read && !answer->receipt))
+        show_done(sheet, answer, showing->receipt);
+    else if (!answer->done)
         sheet_headline(sheet, TONE_WARNING, "NOT DONE:", "%s",
                        words_for(&concordat__v1__refusal__descriptor, (int)answer->refusal, refusal));
     sheet_row(sheet, answer->done ? "Note" : "Reason", "%s", answer->text);
@@ -62,7 +62,7 @@ void show_answer(struct sheet *sheet, const answer_message *answer, const struct
     bool only_saved = answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_SAVED ||
                       answer->receipt == CONCORDAT__V1__RECEIPT__RECEIPT_UNOPENED ||
                       show_is_not_taken(answer);
-    show_how_it_went(sheet, answer, showing->receipt);
+    show_how_it_went(sheet, answer, showing);
     if (late_sentence(answer, late))
         sheet_row(sheet, "Late", "%s", late);
     if (answer->before_receipt)

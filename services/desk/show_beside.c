@@ -60,17 +60,18 @@ static void asked_words(const beside_status *request, char out[BESIDE_WORDS_BYTE
 static void show_request(struct sheet *sheet, const case_status *status, const beside_status *request,
                          int64_t now_ms)
 {
-    char since[TIME_WORDS_BYTES], asked[BESIDE_WORDS_BYTES], typed[BESIDE_WORDS_BYTES] = "";
+    char since[TIME_WORDS_BYTES], asked[BESIDE_WORDS_BYTES];
     size_t row = beside_row_of(request);
     bool is_amhp = request->what == WHAT(AMHP);
     time_words_clock(request->at_ms, now_ms, since);
     asked_words(request, asked);
+    sheet_row(sheet, "Request", "%s: %s%s; since %s%s", besides[row].label, standing_words(request),
+              is_amhp && request->ours ? ", of the council where the person is now" : "", since, asked);
     if (request->ours)
-        snprintf(typed, sizeof typed, "%s: ask %s %s",
-                 is_amhp ? ", of the council where the person is now" : "", status->number,
-                 besides[row].typed);
-    sheet_row(sheet, "Request", "%s: %s%s (since %s%s)", besides[row].label, standing_words(request), typed,
-              since, asked);
+        sheet_can(
+            sheet, status->number,
+            (struct sheet_act){
+                .name = "ask", .typed = besides[row].typed, .field = "what", .value = besides[row].typed});
 }
 
 void show_beside(struct sheet *sheet, const case_status *status, int64_t now_ms)

@@ -120,12 +120,13 @@ static void show_case_row(struct sheet *sheet, const case_status *status)
 /* A case with an assumed area may be with a team that cannot come. */
 static void show_area(struct sheet *sheet, const case_status *status)
 {
-    if (status->area_assumed)
-        sheet_row(
-            sheet, "Area",
-            "%s, assumed, because nothing in the referral says where the person is. If they are elsewhere, "
-            "the referrer says so: update %s --postcode DISTRICT.",
-            status->area, status->number);
+    if (!status->area_assumed)
+        return;
+    sheet_row(sheet, "Area",
+              "%s, assumed, because nothing in the referral says where the person is. If they are elsewhere, "
+              "the referrer says so",
+              status->area);
+    sheet_can(sheet, status->number, (struct sheet_act){.name = "update", .typed = "--postcode DISTRICT"});
 }
 
 /* Since when the texts about the person cannot be read any more, or cannot be erased. */
@@ -215,12 +216,13 @@ static void show_closing(struct sheet *sheet, const case_status *status)
         return;
     sheet_row(
         sheet, "To close",
-        "%s wants to close it as: %s. Nobody has met the person: %s. The coordinator says saw-closing %s, "
-        "or keeps it open: saw-closing %s --keep-open WORDS.",
+        "%s wants to close it as: %s. Nobody has met the person: %s. The coordinator says that they saw "
+        "it, or keeps it open",
         status->had_by[0] != '\0' ? status->had_by : "The team",
         words_for(&concordat__v1__outcome__descriptor, (int)status->closing_as, outcome),
-        words_for(&concordat__v1__without_contact__descriptor, (int)status->without_contact, reason),
-        status->number, status->number);
+        words_for(&concordat__v1__without_contact__descriptor, (int)status->without_contact, reason));
+    sheet_can(sheet, status->number,
+              (struct sheet_act){.name = "saw-closing", .typed = "[--keep-open WORDS]"});
 }
 
 void show_status(struct sheet *sheet, const case_status *status, const struct showing *showing)
@@ -237,6 +239,8 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_whom_to_ring(sheet, status, showing);
     next_sentence(status, showing->people, showing->now_ms, next);
     sheet_row(sheet, "Next", "%s", next);
+    if (status->state == CONCORDAT__V1__STATE__STATE_MISSING)
+        sheet_can(sheet, status->number, (struct sheet_act){.name = "found", .typed = "BY"});
     show_area(sheet, status);
     show_handover(sheet, status, showing->now_ms);
     show_differences(sheet, status->n_differs, status->differs);

@@ -14,18 +14,21 @@ typedef Concordat__V1__CaseStatus case_status;
 #define STEP(name)  CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_##name
 #define FOUND(name) [CONCORDAT__V1__FLAG__FLAG_##name]
 
-/* The step that is to be recorded next: what it is, and what to type behind the case. */
+/* The step that is to be recorded next: what it is, its word, and what to type behind the case. */
 static const struct {
-    const char *what, *typed;
+    const char *what, *step, *typed;
 } nexts[] = {
-    [STEP(ARRIVED)] = {"the arrival at the place of safety", "arrived PLACE"},
-    [STEP(TRANSFER_AGREED)] = {"whether the other place says yes", "transfer-agreed, or transfer-refused"},
-    [STEP(EXAMINED)] = {"the examination by a doctor", "examined"},
-    [STEP(INTERVIEWED)] = {"the interview by an AMHP", "interviewed"},
-    [STEP(STATION_AUTHORISED)] = {"the grounds and the inspector of a police station", "station-authorised"},
-    [STEP(HEALTH_CHECKED)] = {"the next health check at the police station", "health-checked"},
-    [STEP(REVIEWED)] = {"the next review at the police station", "reviewed"},
-    [STEP(ENDED)] = {"how the detention ends", "ended --how HOW"},
+    [STEP(ARRIVED)] = {"the arrival at the place of safety", "arrived", "arrived PLACE"},
+    [STEP(TRANSFER_AGREED)] = {"whether the other place says yes", "transfer-agreed",
+                               "transfer-agreed, or transfer-refused"},
+    [STEP(EXAMINED)] = {"the examination by a doctor", "examined", "examined"},
+    [STEP(INTERVIEWED)] = {"the interview by an AMHP", "interviewed", "interviewed"},
+    [STEP(STATION_AUTHORISED)] = {"the grounds and the inspector of a police station", "station-authorised",
+                                  "station-authorised"},
+    [STEP(HEALTH_CHECKED)] = {"the next health check at the police station", "health-checked",
+                              "health-checked"},
+    [STEP(REVIEWED)] = {"the next review at the police station", "reviewed", "reviewed"},
+    [STEP(ENDED)] = {"how the detention ends", "ended", "ended --how HOW"},
 };
 
 /* Advice, and no accusation: what is recorded may be wrong. {ring} is the coordinator's number. */
@@ -136,8 +139,11 @@ static void show_next(struct sheet *sheet, const case_status *status, int64_t no
         return;
     time_words(detention->next_by_ms, now_ms, by);
     bool has_time = detention->next_by_ms != 0;
-    sheet_row(sheet, "Record", "%s%s%s: detention %s %s", nexts[next].what, has_time ? ", by " : "",
-              has_time ? by : "", status->number, nexts[next].typed);
+    sheet_row(sheet, "Record", "%s%s%s", nexts[next].what, has_time ? ", by " : "", has_time ? by : "");
+    sheet_can(
+        sheet, status->number,
+        (struct sheet_act){
+            .name = "detention", .typed = nexts[next].typed, .field = "step", .value = nexts[next].step});
 }
 
 static void show_finding(struct sheet *sheet, const char *label, const char *words, const char *ring)

@@ -15,9 +15,16 @@ static const char *message_sender(const case_message *message)
     return message->sender[0] != '\0' ? message->sender : "the referrer";
 }
 
+/* How to read a message whose words are not here. */
+static void message_can(struct sheet *sheet, const char *number, const case_message *message)
+{
+    if (message->text[0] == '\0')
+        sheet_can(sheet, number, (struct sheet_act){.name = "show", .typed = "REASON"});
+}
+
 static const char *message_words(const case_message *message)
 {
-    return message->text[0] != '\0' ? message->text : "see it with `show`";
+    return message->text[0] != '\0' ? message->text : "its words are in the record";
 }
 
 /* "referrer, team" */
@@ -44,9 +51,12 @@ void show_messages(struct sheet *sheet, const Concordat__V1__CaseStatus *status,
         sheet_row(sheet, "Message", "%s, from %s: %.200s%s%s%s", at, message_sender(message),
                   message_words(message), message->for_you ? "" : " (not seen yet by: ",
                   message->for_you ? "" : message_unseen(message, unseen), message->for_you ? "" : ")");
+        message_can(sheet, status->number, message);
     }
-    if (waits)
-        sheet_row(sheet, "Seen?", "when you have seen it, say so: saw %s", status->number);
+    if (!waits)
+        return;
+    sheet_row(sheet, "Seen?", "when you have seen it, say so");
+    sheet_can(sheet, status->number, (struct sheet_act){.name = "saw", .typed = ""});
 }
 
 void show_messages_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms)
@@ -58,6 +68,7 @@ void show_messages_line(struct sheet *sheet, const Concordat__V1__CaseStatus *st
         time_words_clock(status->messages[i]->at_ms, now_ms, at);
         sheet_headline(sheet, TONE_WARNING, status->number, "message at %s from %s: %.200s", at,
                        message_sender(status->messages[i]), message_words(status->messages[i]));
+        message_can(sheet, status->number, status->messages[i]);
     }
 }
 
@@ -68,8 +79,10 @@ void show_waiting_messages(struct sheet *sheet, const Concordat__V1__Board *boar
         bool waits = false;
         for (size_t at = 0; at < status->n_messages; at++)
             waits |= status->messages[at]->for_you;
-        if (waits)
-            sheet_sentence(sheet, "%s has a message to you: see `show %s`, and say `saw %s`.", status->number,
-                           status->number, status->number);
+        if (!waits)
+            continue;
+        sheet_sentence(sheet, "%s has a message to you. Read it, and then say that you saw it",
+                       status->number);
+        sheet_can(sheet, status->number, (struct sheet_act){.name = "show", .typed = "REASON"});
     }
 }

@@ -29,12 +29,13 @@ void show_passed(struct sheet *sheet, const Concordat__V1__CaseStatus *status, i
                        : "a provider that has no code. The record has a note of which.");
     show_persons_wait(sheet, status, now_ms);
     time_words_clock(status->passed->received_ms, now_ms, received);
-    if (status->passed->received_ms != 0)
+    if (status->passed->received_ms != 0) {
         sheet_row(sheet, "National",
                   "from when that provider received it, %s. It is that provider's to report.", received);
-    else
-        sheet_row(
-            sheet, "National",
-            "from when that provider received it, which is not known to us yet. Say so when it is: passed-on "
-            "CASE --received TIME. It is that provider's to report.");
+        return;
+    }
+    sheet_row(sheet, "National",
+              "from when that provider received it, which is not known to us yet. It is that provider's to "
+              "report. Say so when it is known");
+    sheet_can(sheet, status->number, (struct sheet_act){.name = "passed-on", .typed = "--received TIME"});
 }

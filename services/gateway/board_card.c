@@ -222,7 +222,7 @@ bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIR
     fill_card(&card, desk, shown, reader->token, now_ms);
     if (!reader->hides)
         show_card(&sheet, &card, shown, &showing);
-    html->broken = !sheet_blocks_open(&blocks, &sheet) || html->broken;
+    html->broken = !sheet_blocks_open(&blocks, &sheet, desk_role(desk)) || html->broken;
     card.page.rows = blocks.all_rows;
     card.page.rows_count = blocks.rows_count;
     page_card(html, &card.page);

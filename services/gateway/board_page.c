@@ -241,7 +241,7 @@ static void write_beside(struct html *html, const struct web_visit *visit)
         show_areas(&sheet, board, desk_wall_ms(visit->desk));
     if (board)
         show_readings(&sheet, board, desk_wall_ms(visit->desk));
-    html->broken = !sheet_blocks_open(&blocks, &sheet) || html->broken;
+    html->broken = !sheet_blocks_open(&blocks, &sheet, visit->role) || html->broken;
     page_board_beside(
         html, &(struct page_board_beside){.blocks = blocks.blocks, .blocks_count = blocks.blocks_count});
     sheet_blocks_close(&blocks);

@@ -28,7 +28,7 @@ void case_sheet_send(const struct web_visit *visit, unsigned status, const char 
     if (standing)
         page.links_count = case_sheet_actions(visit, standing, links);
     page.can_act = page.links_count > 0;
-    if (sheet_blocks_open(&blocks, sheet)) {
+    if (sheet_blocks_open(&blocks, sheet, visit->role)) {
         page.blocks = blocks.blocks;
         page.blocks_count = blocks.blocks_count;
         page_case(&html, &page);

@@ -58,14 +58,22 @@ struct page_home {
     bool enters; /* what was telephoned */
 };
 
+/* What the reader can do about a line, as a link to a form. */
+struct page_deed {
+    const char *number, *act, *words; /* of the case, of the action; NULL: nothing can be done */
+    const char *field, *value;        /* what the form begins with; NULL: nothing */
+};
+
 struct page_row {
     const char *label, *text;
+    struct page_deed deed;
 };
 
 /* One of a headline, a heading, a sentence, and rows. */
 struct page_block {
     const char *word, *words, *tone; /* a headline, and how it looks */
     const char *heading, *sentence;
+    struct page_deed deed;
     const struct page_row *rows; /* NULL: none */
     size_t rows_count;
 };

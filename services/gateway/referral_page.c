@@ -58,7 +58,7 @@ static bool write_referral(struct html *html, const struct web_visit *visit, con
     struct referral_made *made = calloc(1, sizeof *made);
     struct page_link links[CASE_ACTIONS_MAX];
     struct page_sheet blocks;
-    bool good = sheet_blocks_open(&blocks, sheet) && made;
+    bool good = sheet_blocks_open(&blocks, sheet, visit->role) && made;
     page.number = status && *status->number ? status->number : NULL;
     page.is_saved = status && !page.number;
     page.is_other = !status;
@@ -85,6 +85,7 @@ void referral_page_send(const struct web_visit *visit, const struct referral_tol
     struct html html = {0};
     bool is_known = told_status(message);
     showing.receipt = true;
+    showing.only_read = !told->form;
     if (show_message(&sheet, message, &showing) && write_referral(&html, visit, told, message, &sheet))
         reply_page(visit->request, is_known ? 200 : 404, &html, NULL);
     else

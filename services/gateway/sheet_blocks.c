@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "services/desk/action_labels.h"
+
 /* How a headline looks; its word says as much. */
 static const char *const tone_classes[] = {
     [TONE_PLAIN] = "plain", [TONE_GOOD] = "well", [TONE_WAITING] = "soon", [TONE_WARNING] = "late"};
@@ -15,12 +17,25 @@ static struct page_block *block_for(struct page_sheet *blocks, const struct shee
     return joins ? &blocks->blocks[blocks->blocks_count - 1] : &blocks->blocks[blocks->blocks_count++];
 }
 
-static void add_line(struct page_sheet *blocks, const struct sheet_line *line)
+static struct page_deed deed_for(const struct sheet_act *act, Concordat__V1__Role role)
 {
+    const struct action_kind *kind = act->name ? action_find(act->name) : NULL;
+    if (!kind || !action_is_for(kind, role))
+        return (struct page_deed){0};
+    return (struct page_deed){.number = act->number,
+                              .act = act->name,
+                              .words = action_button(kind),
+                              .field = act->field,
+                              .value = act->value};
+}
+
+static void add_line(struct page_sheet *blocks, const struct sheet_line *line, Concordat__V1__Role role)
+{
+    const struct page_deed deed = deed_for(&line->act, role);
     struct page_block *block = block_for(blocks, line);
     if (line->kind == SHEET_ROW || line->kind == SHEET_FIELD) {
         struct page_row *row = &blocks->all_rows[blocks->rows_count++];
-        *row = (struct page_row){line->label, line->text};
+        *row = (struct page_row){line->label, line->text, deed};
         block->rows = block->rows ? block->rows : row;
         block->rows_count++;
     } else if (line->kind == SHEET_HEADLINE) {
@@ -31,17 +46,18 @@ static void add_line(struct page_sheet *blocks, const struct sheet_line *line)
         block->heading = line->text;
     } else {
         block->sentence = line->text;
+        block->deed = deed;
     }
 }
 
-bool sheet_blocks_open(struct page_sheet *blocks, const struct sheet *sheet)
+bool sheet_blocks_open(struct page_sheet *blocks, const struct sheet *sheet, Concordat__V1__Role role)
 {
     *blocks = (struct page_sheet){.blocks = calloc(sheet->count + 1, sizeof *blocks->blocks),
                                   .all_rows = calloc(sheet->count + 1, sizeof *blocks->all_rows)};
     if (!blocks->blocks || !blocks->all_rows || sheet->incomplete)
         return false;
     for (size_t i = 0; i < sheet->count; i++)
-        add_line(blocks, &sheet->lines[i]);
+        add_line(blocks, &sheet->lines[i], role);
     return true;
 }
 

@@ -5,12 +5,13 @@
 
 #include <stdbool.h>
 
+#include "services/desk/action.h"
 #include "services/desk/sheet.h"
 #include "services/gateway/pages.h"
 
-/* The blocks point into the sheet, and are ended by sheet_blocks_close before it. False if there is no
- * memory, or the sheet is incomplete. */
-bool sheet_blocks_open(struct page_sheet *blocks, const struct sheet *sheet);
+/* What can be done is linked for those of that role who may do it. The blocks point into the sheet, and are
+ * ended by sheet_blocks_close before it. False if there is no memory, or the sheet is incomplete. */
+bool sheet_blocks_open(struct page_sheet *blocks, const struct sheet *sheet, Concordat__V1__Role role);
 void sheet_blocks_close(struct page_sheet *blocks);
 
 #endif

@@ -77,27 +77,43 @@ static void print_headline(const struct terminal *terminal, const char *word, en
     print_wrapped(terminal, text, indent, columns_of(word, strlen(word)));
 }
 
-static void print_line(const struct terminal *terminal, const struct sheet_line *line)
+/* The text of a line, and how to do what it speaks of. */
+static char *line_text(const struct sheet_line *line)
+{
+    char typed[SHEET_TYPED_BYTES], *text;
+    bool good = line->act.name ? asprintf(&text, "%s (%s)", line->text, sheet_typed(&line->act, typed)) >= 0
+                               : (text = strdup(line->text)) != NULL;
+    return good ? text : NULL;
+}
+
+static void print_text(const struct terminal *terminal, const struct sheet_line *line, const char *text)
 {
     char field[SHEET_LABEL_BYTES + 4];
     switch (line->kind) {
     case SHEET_HEADLINE:
-        print_headline(terminal, line->label, line->tone, line->text, 0);
+        print_headline(terminal, line->label, line->tone, text, 0);
         return;
     case SHEET_ROW:
         fprintf(terminal->out, "%-*s", LABEL_COLUMNS, line->label);
-        print_wrapped(terminal, line->text, LABEL_COLUMNS, LABEL_COLUMNS);
+        print_wrapped(terminal, text, LABEL_COLUMNS, LABEL_COLUMNS);
         return;
     case SHEET_FIELD:
         snprintf(field, sizeof field, "  %s:", line->label);
-        print_headline(terminal, field, TONE_PLAIN, line->text, FIELD_INDENT);
+        print_headline(terminal, field, TONE_PLAIN, text, FIELD_INDENT);
         return;
     case SHEET_HEADING:
     case SHEET_SENTENCE:
-        fprintf(terminal->out, "%s\n", line->text);
+        fprintf(terminal->out, "%s\n", text);
         return;
     }
     assert(!"a kind of line without a look");
+}
+
+static void print_line(const struct terminal *terminal, const struct sheet_line *line)
+{
+    char *text = line_text(line);
+    print_text(terminal, line, text ? text : line->text);
+    free(text);
 }
 
 void terminal_show(const struct terminal *terminal, struct sheet *sheet)

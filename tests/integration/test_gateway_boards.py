@@ -142,6 +142,15 @@ class Boards(unittest.TestCase):
         self.press("sam", number, "checkin", step="arrived")
         self.assertNotIn("An invented person.", self.browsers["sam"].get(f"/cases/{number}").text)
 
+    def test_a_page_leads_to_what_a_terminal_says_how_to_type(self):
+        number = self.accepted()
+        self.send("ash", f"/cases/{number}/message", to="team", text="The door code is 1234.")
+        page = self.browsers["sam"].get(f"/cases/{number}").text
+        self.assertIn(f'when you have seen it, say so <a class="not-printed" href="/cases/{number}/saw">Say that you saw it</a>', page)
+        self.assertNotIn(f"saw {number}", page)
+        self.send("sam", f"/cases/{number}/saw")
+        self.assertNotIn(f"/cases/{number}/saw", self.browsers["sam"].get(f"/cases/{number}").text)
+
     def test_a_shift_begins_is_handed_over_by_two_and_capacity_has_its_age(self):
         page = self.browsers["sam"].get("/team")
         self.assertNotIn("said", page.text.split("Offers")[0].split("places")[1])

@@ -31,7 +31,7 @@ class BesideTold(told.Told):
 
     def test_R6_screens_say_whose_it_is_and_news_what_was_said(self):
         said = self.typed("duty", "status", self.number)
-        self.assertIn("Interpreter: NOT ASKED YET. Ask for it if you have the case: ask " + self.number + " interpreter", said)
+        self.assertRegex(said, f"Interpreter: NOT ASKED YET. Ask for it if you have the case; since .* .ask {self.number} interpreter.")
         self.assertIn("STILL TO GET: Interpreter", self.typed("duty", "board"))
         self.typed("duty", "ask", self.number, "interpreter", "LB9", "--note", "by telephone")
         self.assertEqual(self.await_state(self.duty, 2).beside[0].asked_of, "LB9")

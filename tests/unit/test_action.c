@@ -311,10 +311,12 @@ static void each_field_that_a_page_asks_for_is_labelled(void **state)
 {
     (void)state;
     bool used[128] = {false};
-    for (const struct action_kind *kind = action_kinds; kind->name; kind++)
+    for (const struct action_kind *kind = action_kinds; kind->name; kind++) {
+        assert_non_null(action_button(kind));
         for (const struct action_field *field = kind->fields; field->value != ACTION_NOTHING; field++)
             if (action_asks_for(field))
                 used[label_row(kind, field)] = true;
+    }
     for (size_t i = 0; action_labels[i].field; i++)
         if (!used[i])
             fail_msg("no action asks for %s, which has a label", action_labels[i].field);

@@ -388,9 +388,11 @@ static void a_sheet_can_be_read_line_by_line(void **state)
 {
     (void)state;
     static const struct sheet_line expected[] = {
-        {SHEET_HEADLINE, TONE_WARNING, "NOT DONE:", (char *)"offer ended"},
-        {SHEET_ROW, TONE_PLAIN, "Reason", (char *)"the offer ran out"},
-        {SHEET_ROW, TONE_PLAIN, "Ring", (char *)"your duty coordinator, if a person is waiting"}};
+        {.kind = SHEET_HEADLINE, .tone = TONE_WARNING, .label = "NOT DONE:", .text = (char *)"offer ended"},
+        {.kind = SHEET_ROW, .label = "Reason", .text = (char *)"the offer ran out"},
+        {.kind = SHEET_ROW,
+         .label = "Ring",
+         .text = (char *)"your duty coordinator, if a person is waiting"}};
     Concordat__V1__Answer answer = CONCORDAT__V1__ANSWER__INIT;
     answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_OFFER_ENDED;
     answer.text = (char *)"the offer ran out";
