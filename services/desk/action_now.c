@@ -17,43 +17,45 @@ enum case_now {
     NOW_ASKED_BESIDE = 1 << 9,
     NOW_REOPENABLE = 1 << 10,
     NOW_REFERRED_ON = 1 << 11,
-    NOW_EVER = 1 << 12
+    NOW_EVER = 1 << 12,
+    NOW_DETAINED = 1 << 13
 };
 
 static const struct action_now {
     const char *name;
-    unsigned when; /* it makes sense if one of these holds */
+    unsigned when;   /* it makes sense if one of these holds */
+    unsigned likely; /* it is what comes next if one of these holds; the first rows before the others */
 } actions_typed[] = {
-    {"accept", NOW_ASKED},
-    {"seen", NOW_ASKED},
-    {"decline", NOW_ASKED},
-    {"checkin", NOW_OURS},
-    {"tried", NOW_OURS},
-    {"close", NOW_OURS},
-    {"handover", NOW_OURS},
-    {"cancel-handover", NOW_HANDING_OVER},
-    {"give-back", NOW_OURS},
-    {"saw-closing", NOW_CLOSING},
-    {"acknowledge", NOW_WAITS | NOW_MISSING | NOW_CLOSING},
-    {"mute", NOW_WAITS | NOW_MISSING | NOW_CLOSING},
-    {"take", NOW_WAITS | NOW_OTHERS},
-    {"assign", NOW_WAITS | NOW_OTHERS | NOW_OURS},
-    {"detention", NOW_OPEN},
-    {"missing", NOW_OPEN},
-    {"found", NOW_MISSING},
-    {"ask", NOW_OPEN},
-    {"answer", NOW_ASKED_BESIDE},
-    {"wish", NOW_OPEN},
-    {"saw", NOW_UNSEEN},
-    {"message", NOW_OPEN},
-    {"withdraw", NOW_OPEN},
-    {"reopen", NOW_REOPENABLE},
-    {"passed-on", NOW_REFERRED_ON},
-    {"status", NOW_EVER},
-    {"show", NOW_EVER},
-    {"who", NOW_EVER},
-    {"erase", NOW_EVER},
-    {"hold", NOW_EVER},
+    {"saw", NOW_UNSEEN, NOW_UNSEEN},
+    {"found", NOW_MISSING, NOW_MISSING},
+    {"saw-closing", NOW_CLOSING, NOW_CLOSING},
+    {"acknowledge", NOW_WAITS | NOW_MISSING | NOW_CLOSING, NOW_WAITS | NOW_MISSING | NOW_CLOSING},
+    {"take", NOW_WAITS | NOW_OTHERS, NOW_WAITS},
+    {"assign", NOW_WAITS | NOW_OTHERS | NOW_OURS, NOW_WAITS},
+    {"accept", NOW_ASKED, NOW_ASKED},
+    {"decline", NOW_ASKED, NOW_ASKED},
+    {"cancel-handover", NOW_HANDING_OVER, NOW_HANDING_OVER},
+    {"checkin", NOW_OURS, NOW_OURS},
+    {"tried", NOW_OURS, NOW_OURS},
+    {"close", NOW_OURS, NOW_OURS},
+    {"detention", NOW_OPEN, NOW_DETAINED},
+    {"answer", NOW_ASKED_BESIDE, NOW_ASKED_BESIDE},
+    {"reopen", NOW_REOPENABLE, NOW_REOPENABLE},
+    {"passed-on", NOW_REFERRED_ON, NOW_REFERRED_ON},
+    {"message", NOW_OPEN, NOW_OPEN},
+    {"show", NOW_EVER, NOW_EVER},
+    {"handover", NOW_OURS, 0},
+    {"give-back", NOW_OURS, 0},
+    {"seen", NOW_ASKED, 0},
+    {"mute", NOW_WAITS | NOW_MISSING | NOW_CLOSING, 0},
+    {"ask", NOW_OPEN, 0},
+    {"wish", NOW_OPEN, 0},
+    {"missing", NOW_OPEN, 0},
+    {"withdraw", NOW_OPEN, 0},
+    {"who", NOW_EVER, 0},
+    {"status", NOW_EVER, 0},
+    {"erase", NOW_EVER, 0},
+    {"hold", NOW_EVER, 0},
 };
 
 static unsigned team_now(const Concordat__V1__CaseStatus *status, const char *of)
@@ -84,6 +86,7 @@ static unsigned now_of(Concordat__V1__Role role, const char *of, const Concordat
     if (is_over)
         return now | (status->reopen_until_ms != 0 ? NOW_REOPENABLE : 0) | (is_passed ? NOW_REFERRED_ON : 0);
     now |= NOW_OPEN | (status->missing ? NOW_MISSING : 0) | (status->n_beside > 0 ? NOW_ASKED_BESIDE : 0);
+    now |= status->detention && status->detention->next ? NOW_DETAINED : 0;
     if (role == CONCORDAT__V1__ROLE__ROLE_TEAM)
         now |= team_now(status, of);
     if (role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
@@ -99,4 +102,25 @@ bool action_makes_sense(const struct action_kind *kind, Concordat__V1__Role role
         if (strcmp(actions_typed[i].name, kind->name) == 0)
             return actions_typed[i].when & now;
     return !action_names_case(kind);
+}
+
+static size_t add_actions(Concordat__V1__Role role, unsigned now, bool likely,
+                          const struct action_kind *kinds[ACTIONS_NOW_MAX], size_t count)
+{
+    for (size_t i = 0; i < sizeof actions_typed / sizeof *actions_typed; i++) {
+        const struct action_now *row = &actions_typed[i];
+        const struct action_kind *kind = action_find(row->name);
+        bool is_likely = row->likely & now;
+        if (row->when & now && is_likely == likely && action_is_for(kind, role) && count < ACTIONS_NOW_MAX)
+            kinds[count++] = kind;
+    }
+    return count;
+}
+
+size_t action_now_list(Concordat__V1__Role role, const char *of, const Concordat__V1__CaseStatus *status,
+                       const struct action_kind *kinds[ACTIONS_NOW_MAX], size_t *likely)
+{
+    unsigned now = now_of(role, of, status);
+    *likely = add_actions(role, now, true, kinds, 0);
+    return add_actions(role, now, false, kinds, *likely);
 }

@@ -167,6 +167,28 @@ static who_event *who_unpack(const Concordat__V1__HistoryEntry *entry)
     return concordat__v1__event__unpack(NULL, entry->event.len, entry->event.data);
 }
 
+/* Why the router asked this team and not that one. */
+static void who_show_considered(struct sheet *sheet, size_t count, Concordat__V1__Considered **considered)
+{
+    char text[WHO_BYTES + WHAT_BYTES] = "", word[WORDS_MAX];
+    for (size_t i = 0, used = 0; i < count && used < sizeof text; i++)
+        used += (size_t)snprintf(
+            text + used, sizeof text - used, "%s%s: %s", used > 0 ? "; " : "", considered[i]->team,
+            words_for(&concordat__v1__consideration__descriptor, (int)considered[i]->finding, word));
+    if (count > 0)
+        sheet_field(sheet, "Why", text);
+}
+
+static void who_show_why(struct sheet *sheet, const who_event *event)
+{
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFERED)
+        who_show_considered(sheet, event->offered->n_considered, event->offered->considered);
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_HELD)
+        who_show_considered(sheet, event->held->n_considered, event->held->considered);
+    if (event->what_case == CONCORDAT__V1__EVENT__WHAT_SOUGHT)
+        who_show_considered(sheet, event->sought->n_considered, event->sought->considered);
+}
+
 static void who_show_entry(struct sheet *sheet, const Concordat__V1__HistoryEntry *entry,
                            const struct showing *showing)
 {
@@ -183,8 +205,10 @@ static void who_show_entry(struct sheet *sheet, const Concordat__V1__HistoryEntr
         snprintf(line, sizeof line, "an event that this version cannot read");
     }
     sheet_field(sheet, at, line);
-    if (event)
+    if (event) {
+        who_show_why(sheet, event);
         concordat__v1__event__free_unpacked(event, NULL);
+    }
 }
 
 static bool who_is_not_all(const Concordat__V1__Record *record)

@@ -18,7 +18,7 @@ struct action_sheet {
     struct page_field fields[ACTION_FIELDS_MAX];
     struct page_option choices[ACTION_FIELDS_MAX][CHOICES_MAX];
     char words[ACTION_FIELDS_MAX][CHOICES_MAX][3][WORDS_MAX];
-    char attempt[16], command[SAID_ID_BYTES], title[WORDS_MAX + ACTION_HELP_BYTES];
+    char attempt[16], command[SAID_ID_BYTES];
     char problem[WORDS_MAX + ACTION_FAULT_BYTES];
 };
 
@@ -143,13 +143,11 @@ static void fill_sheet(struct action_sheet *sheet, const struct action_form *for
     words_new_uuid(fresh);
     words_uuid(form->command_id ? form->command_id : fresh, sheet->command);
     snprintf(sheet->attempt, sizeof sheet->attempt, "%u", form->attempt);
-    snprintf(sheet->title, sizeof sheet->title, "%s", kind->summary);
-    sheet->title[0] = (char)toupper((unsigned char)sheet->title[0]);
     *page = (struct page_action){.frame = *form->frame,
                                  .number = form->number,
                                  .at_desk = !form->number,
                                  .act = kind->name,
-                                 .title = sheet->title,
+                                 .title = action_button(kind),
                                  .command = sheet->command,
                                  .attempt = form->attempt ? sheet->attempt : NULL,
                                  .then = typed_value(form->typed, "then"),

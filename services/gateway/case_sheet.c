@@ -1,33 +1,40 @@
 /* case_sheet.c: see case_sheet.h. */
 #include "services/gateway/case_sheet.h"
 
-#include "services/desk/action_now.h"
+#include "services/desk/action_labels.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/reply.h"
 #include "services/gateway/sheet_blocks.h"
 
-size_t case_sheet_actions(const struct web_visit *visit, const Concordat__V1__CaseStatus *standing,
-                          struct page_link links[CASE_ACTIONS_MAX])
+void case_sheet_deeds(const struct web_visit *visit, const Concordat__V1__CaseStatus *standing,
+                      struct case_deeds *deeds)
 {
-    size_t count = 0;
-    for (const struct action_kind *kind = action_kinds; kind->name && count < CASE_ACTIONS_MAX; kind++)
-        if (kind->command != CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS && action_names_case(kind) &&
-            action_is_for(kind, visit->role) &&
-            action_makes_sense(kind, visit->role, desk_of(visit->desk), standing))
-            links[count++] = (struct page_link){kind->name, kind->summary};
-    return count;
+    const struct action_kind *kinds[ACTIONS_NOW_MAX];
+    size_t likely, count = action_now_list(visit->role, desk_of(visit->desk), standing, kinds, &likely);
+    for (size_t i = 0; i < count; i++) {
+        const struct page_link link = {kinds[i]->name, action_button(kinds[i])};
+        if (kinds[i]->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS)
+            continue;
+        if (i < likely)
+            deeds->likely[deeds->likely_count++] = link;
+        else
+            deeds->others[deeds->others_count++] = link;
+    }
 }
 
 void case_sheet_send(const struct web_visit *visit, unsigned status, const char *number, const char *said,
                      const struct sheet *sheet, const Concordat__V1__CaseStatus *standing)
 {
     struct html html = {0};
-    struct page_link links[CASE_ACTIONS_MAX];
+    struct case_deeds deeds = {.likely_count = 0};
     struct page_sheet blocks;
-    struct page_case page = {.frame = visit->frame, .number = number, .said = said, .links = links};
+    struct page_case page = {.frame = visit->frame, .number = number, .said = said};
     if (standing)
-        page.links_count = case_sheet_actions(visit, standing, links);
-    page.can_act = page.links_count > 0;
+        case_sheet_deeds(visit, standing, &deeds);
+    page.likely = deeds.likely;
+    page.likely_count = deeds.likely_count;
+    page.others = deeds.others;
+    page.others_count = deeds.others_count;
     if (sheet_blocks_open(&blocks, sheet, visit->role)) {
         page.blocks = blocks.blocks;
         page.blocks_count = blocks.blocks_count;

@@ -93,10 +93,9 @@ struct page_link {
 struct page_case {
     struct page_frame frame;
     const char *number;
-    const char *said; /* what was answered to the form before; NULL: nothing */
-    bool can_act;
-    const struct page_link *links; /* to what can be done */
-    size_t links_count;
+    const char *said;                        /* what was answered to the form before; NULL: nothing */
+    const struct page_link *likely, *others; /* to what can be done: what usually comes next, and the rest */
+    size_t likely_count, others_count;
     const struct page_block *blocks;
     size_t blocks_count;
 };
@@ -322,8 +321,8 @@ struct page_referral {
     const char *id, *number; /* its number; NULL: it has none yet */
     bool is_saved, is_other; /* it has none yet: the router does not have it; or there is no such referral */
     bool is_ours;            /* our source's, who may change it */
-    const struct page_link *links; /* what else can be done about it */
-    size_t links_count;
+    const struct page_link *likely, *others; /* as of a case */
+    size_t likely_count, others_count;
     const struct page_block *blocks;
     size_t blocks_count;
     bool has_notes, has_told, has_left_out;

@@ -31,6 +31,7 @@ static void read_notes(struct referral_notes *notes, const struct referral_readi
 struct referral_made {
     struct referral_notes notes;
     struct refer_told told;
+    struct case_deeds deeds;
 };
 
 static void add_told(struct referral_made *made, const struct referral_told *told, struct page_referral *page)
@@ -56,15 +57,19 @@ static bool write_referral(struct html *html, const struct web_visit *visit, con
     const Concordat__V1__CaseStatus *status = told_status(message);
     struct page_referral page = {.frame = visit->frame, .id = told->id};
     struct referral_made *made = calloc(1, sizeof *made);
-    struct page_link links[CASE_ACTIONS_MAX];
     struct page_sheet blocks;
     bool good = sheet_blocks_open(&blocks, sheet, visit->role) && made;
     page.number = status && *status->number ? status->number : NULL;
     page.is_saved = status && !page.number;
     page.is_other = !status;
-    page.links = links;
-    if (page.number)
-        page.links_count = case_sheet_actions(visit, status, links);
+    if (good && page.number)
+        case_sheet_deeds(visit, status, &made->deeds);
+    if (good) {
+        page.likely = made->deeds.likely;
+        page.likely_count = made->deeds.likely_count;
+        page.others = made->deeds.others;
+        page.others_count = made->deeds.others_count;
+    }
     page.is_ours = visit->role == CONCORDAT__V1__ROLE__ROLE_REFERRER;
     page.blocks = blocks.blocks;
     page.blocks_count = blocks.blocks_count;

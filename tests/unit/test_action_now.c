@@ -86,11 +86,35 @@ static void every_action_about_a_case_makes_sense_in_some_state(void **state)
     }
 }
 
+/* Buttons have what usually comes next, in its order; a click further is the rest. */
+static void what_usually_comes_next_is_first(void **state)
+{
+    (void)state;
+    const struct action_kind *kinds[ACTIONS_NOW_MAX];
+    Concordat__V1__CaseStatus status = CONCORDAT__V1__CASE_STATUS__INIT;
+    size_t likely;
+    status.state = STATE(ACCEPTED);
+    status.owner_kind = CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM;
+    status.owner = (char *)"ours";
+    status.changed_seq = 1;
+    size_t count = action_now_list(TEAM, "ours", &status, kinds, &likely);
+    static const char *const first[] = {"saw", "checkin", "tried", "close", "message", "show"};
+    assert_int_equal(likely, sizeof first / sizeof *first);
+    for (size_t i = 0; i < likely; i++)
+        assert_string_equal(kinds[i]->name, first[i]);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(action_is_for(kinds[i], TEAM));
+        assert_true(action_makes_sense(kinds[i], TEAM, "ours", &status));
+    }
+    assert_true(count > likely);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_has_its_states),
         cmocka_unit_test(every_action_about_a_case_makes_sense_in_some_state),
+        cmocka_unit_test(what_usually_comes_next_is_first),
     };
     return cmocka_run_group_tests_name("action now", tests, NULL, NULL);
 }

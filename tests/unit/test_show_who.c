@@ -137,10 +137,34 @@ static void every_kind_of_event_of_a_case_has_words(void **state)
     assert_int_equal(said, 43); /* the others are of no case */
 }
 
+static void P9_an_offer_says_why_this_team_and_not_that_one(void **state)
+{
+    (void)state;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    Concordat__V1__Offered offered = CONCORDAT__V1__OFFERED__INIT;
+    Concordat__V1__Considered one = CONCORDAT__V1__CONSIDERED__INIT, other = CONCORDAT__V1__CONSIDERED__INIT;
+    Concordat__V1__Considered *considered[] = {&one, &other};
+    struct told told = {.count = 0};
+    struct sheet sheet = {0};
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_OFFERED;
+    event.offered = &offered;
+    offered.team = one.team = (char *)"northmoor-crisis";
+    one.finding = CONCORDAT__V1__CONSIDERATION__CONSIDERATION_CHOSEN;
+    other.team = (char *)"southfell-crisis";
+    other.finding = CONCORDAT__V1__CONSIDERATION__CONSIDERATION_FULL;
+    offered.considered = considered;
+    offered.n_considered = 2;
+    tell(&told, &event, "");
+    show_told(&told, &sheet);
+    assert_line(&sheet, 2, "Why", "northmoor-crisis: chosen; southfell-crisis: full");
+    sheet_close(&sheet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(P9_who_had_to_do_with_a_case_is_said_in_plain_words),
+        cmocka_unit_test(P9_an_offer_says_why_this_team_and_not_that_one),
         cmocka_unit_test(every_kind_of_event_of_a_case_has_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
