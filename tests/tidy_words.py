@@ -23,6 +23,7 @@ STAYS_OUT = {
     r"services/cli/(?:keys|people|qr)\.c": "those who manage keys and accounts read it, or a camera does",
     r"services/gateway/(?:main|service|delivery_token|desks?|desks_file|accounts?\w*|identity|last_sign_in|onetime|session|signin|single_sign_on|unlock|listen|password|taken|whole_file|http|html|feed|stream)\.c":
         "the operator of the gateway reads it in the log, or a browser does",
+    r"services/gateway/(?:api\w*|openapi\w*)\.c": "programs read it, and those who write them",
     r"services/cli/report\.c": "auditors read it",
     r"services/gateway/(?:audit_\w+|inquiries|picture|report_view|verdict)\.c": "auditors read it",
     r"services/gateway/pages/(?:(?:audit\w*|report)|parts/(?:case_fields|period_fields|report_table))\.html":

@@ -14,11 +14,10 @@
 
 enum { NAME_BYTES_MAX = 64, FIELDS_MAX = 128 };
 
-/* Writes "referral_id" as "referralId". */
-static void json_camel_case(const char *name, char out[NAME_BYTES_MAX])
+void json_camel_case(const char *name, char *out, size_t size)
 {
     size_t at = 0;
-    assert(strlen(name) < NAME_BYTES_MAX);
+    assert(strlen(name) < size);
     for (; *name; name++)
         if (*name == '_' && name[1])
             out[at++] = (char)toupper((unsigned char)*++name);
@@ -201,7 +200,7 @@ json_t *json_from_message(const ProtobufCMessage *message)
             good = json_from_list(field, *(const uint8_t *const *)value, *json_count_of(field, base), &json);
         else
             good = json_from_value(field, value, json_in_oneof(field), &json); /* 0 that is said */
-        json_camel_case(field->name, name);
+        json_camel_case(field->name, name, sizeof name);
         if (!good || (json && json_object_set_new(object, name, json) != 0)) {
             json_decref(object);
             object = NULL;
@@ -428,7 +427,7 @@ const ProtobufCFieldDescriptor *json_find_field(const ProtobufCMessageDescriptor
 {
     for (unsigned i = 0; i < type->n_fields; i++) {
         char name[NAME_BYTES_MAX];
-        json_camel_case(type->fields[i].name, name);
+        json_camel_case(type->fields[i].name, name, sizeof name);
         if (strcmp(key, name) == 0 || strcmp(key, type->fields[i].name) == 0)
             return &type->fields[i];
     }

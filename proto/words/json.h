@@ -24,6 +24,10 @@ json_t *json_from_message(const ProtobufCMessage *message);
  * what nobody sees and what turns the direction of writing. */
 json_t *json_to_show(const ProtobufCMessage *message);
 
+/* Writes a name of the schema, or a path of them, as JSON has it: "referral_id" as "referralId". `out` has
+ * room for one as long as the name. */
+void json_camel_case(const char *name, char *out, size_t size);
+
 /* The field that the reader takes a name for; NULL if there is none. */
 const ProtobufCFieldDescriptor *json_find_field(const ProtobufCMessageDescriptor *type, const char *key);
 

@@ -35,6 +35,9 @@ struct http {
     bool closing;
 };
 
+/* A problem that has only the longest words for a status. */
+enum { HTTP_REFUSAL_BYTES = 128 };
+
 enum http_state {
     HTTP_READING,  /* the body comes in */
     HTTP_ASKED,    /* the handler has the request */
@@ -78,13 +81,14 @@ static bool add_headers(struct MHD_Response *response, const struct http_answer 
 {
     const char *type = answer->type ? answer->type : "";
     bool good = true;
-    char seconds[16], kept_as[HTTP_FILE_BYTES_MAX + 32];
+    char seconds[16], quota[48], kept_as[HTTP_FILE_BYTES_MAX + 32];
     assert(!answer->file || strlen(answer->file) <= HTTP_FILE_BYTES_MAX);
     snprintf(kept_as, sizeof kept_as, "attachment; filename=\"%s\"", answer->file ? answer->file : "");
     for (size_t i = 0; i < sizeof fixed_headers / sizeof *fixed_headers; i++)
         good = good &&
                MHD_add_response_header(response, fixed_headers[i].name, fixed_headers[i].value) == MHD_YES;
     snprintf(seconds, sizeof seconds, "%u", answer->retry_s);
+    snprintf(quota, sizeof quota, "\"desk\";r=0;t=%u", answer->retry_s);
     const struct fixed_header own[] = {
         {"Content-Type", answer->type},
         {"Content-Disposition", answer->file ? kept_as : NULL},
@@ -93,6 +97,8 @@ static bool add_headers(struct MHD_Response *response, const struct http_answer 
         {"Location", answer->location},
         {"Set-Cookie", answer->cookie},
         {"Retry-After", answer->retry_s ? seconds : NULL},
+        {"RateLimit", answer->over_quota ? quota : NULL},
+        {"WWW-Authenticate", answer->challenge},
         {"X-Accel-Buffering", strcmp(type, HTTP_EVENTS) == 0 ? "no" : NULL}, /* by the proxy */
         {"Allow", answer->allow}};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -118,8 +124,9 @@ static struct MHD_Response *make_response(const struct http_answer *answer)
  */
 
 /* A header that a proxy and we could read differently if it came twice. */
-static const char *const single_headers[] = {"Host",   "Content-Length", "Content-Type", "Cookie",
-                                             "Origin", "Last-Event-ID",  HTTP_SUBJECT,   HTTP_ISSUER};
+static const char *const single_headers[] = {"Host",     "Content-Length", "Content-Type", "Cookie",
+                                             "Origin",   "Last-Event-ID",  HTTP_SUBJECT,   HTTP_ISSUER,
+                                             HTTP_TOKEN, HTTP_KEY};
 
 struct header_count {
     unsigned seen[sizeof single_headers / sizeof *single_headers];
@@ -159,15 +166,22 @@ static size_t announced_bytes(struct MHD_Connection *connection)
     return (size_t)strtoul(text, NULL, 10);
 }
 
-static bool is_form(struct MHD_Connection *connection)
+static bool is_json_path(const char *path)
 {
-    static const char form[] = "application/x-www-form-urlencoded";
+    return strncmp(path, HTTP_JSON_PATHS, sizeof HTTP_JSON_PATHS - 1) == 0;
+}
+
+static bool has_right_type(struct MHD_Connection *connection, const char *path)
+{
+    const char *right = is_json_path(path) ? HTTP_JSON : "application/x-www-form-urlencoded";
     const char *type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
-    return type && strncasecmp(type, form, sizeof form - 1) == 0 && strchr("; ", type[sizeof form - 1]);
+    size_t length = strlen(right);
+    return type && strncasecmp(type, right, length) == 0 && strchr("; ", type[length]);
 }
 
 /* The status that refuses the request by its head, or 0. */
-static unsigned refuse_head(struct MHD_Connection *connection, const char *method, const char *version)
+static unsigned refuse_head(struct MHD_Connection *connection, const char *path, const char *method,
+                            const char *version)
 {
     bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
     if (strcmp(version, MHD_HTTP_VERSION_1_1) != 0)
@@ -181,14 +195,20 @@ static unsigned refuse_head(struct MHD_Connection *connection, const char *metho
         return MHD_HTTP_CONTENT_TOO_LARGE;
     if (!is_post && bytes)
         return MHD_HTTP_BAD_REQUEST;
-    return is_post && !is_form(connection) ? MHD_HTTP_UNSUPPORTED_MEDIA_TYPE : 0;
+    return is_post && !has_right_type(connection, path) ? MHD_HTTP_UNSUPPORTED_MEDIA_TYPE : 0;
 }
 
-static enum MHD_Result send_refusal(struct MHD_Connection *connection, unsigned status)
+static enum MHD_Result send_refusal(struct MHD_Connection *connection, const char *path, unsigned status)
 {
     const char *words = MHD_get_reason_phrase_for(status);
-    const struct http_answer answer = {
-        .status = status, .type = HTTP_PLAIN, .text = words, .size = strlen(words)};
+    char problem[HTTP_REFUSAL_BYTES];
+    snprintf(problem, sizeof problem, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u}", words,
+             status);
+    const char *text = is_json_path(path) ? problem : words;
+    const struct http_answer answer = {.status = status,
+                                       .type = is_json_path(path) ? HTTP_PROBLEM : HTTP_PLAIN,
+                                       .text = text,
+                                       .size = strlen(text)};
     struct MHD_Response *response = make_response(&answer);
     enum MHD_Result result = response ? MHD_queue_response(connection, status, response) : MHD_NO;
     if (response)
@@ -274,11 +294,11 @@ static unsigned refuse_now(const struct http *http, struct MHD_Connection *conne
 static enum MHD_Result http_begin(struct http *http, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, void **own)
 {
-    unsigned refusal = refuse_head(connection, method, version);
+    unsigned refusal = refuse_head(connection, path, method, version);
     if (!refusal)
         refusal = refuse_now(http, connection);
     if (refusal)
-        return send_refusal(connection, refusal);
+        return send_refusal(connection, path, refusal);
     size_t room = announced_bytes(connection);
     struct http_request *request = calloc(1, sizeof *request);
     char *body = malloc(room + 1);

@@ -43,7 +43,7 @@ void http_turn(struct http *http, int64_t now_ms);
 /* As it was sent, without the query and with no %XX opened: begins with a slash. */
 const char *http_path(const struct http_request *request);
 bool http_is_post(const struct http_request *request); /* otherwise it asks only to read */
-/* The form that was posted; "" if there is none. A NUL follows it. */
+/* The form or JSON that was posted; "" if there is none. A NUL follows it. */
 const char *http_form(const struct http_request *request, size_t *size);
 /* NULL if it was not sent. None of the headers that count here can come twice. */
 const char *http_header(const struct http_request *request, const char *name);
@@ -57,6 +57,11 @@ bool http_peer_uid(const struct http_request *request, uid_t *uid);
 #define HTTP_SUBJECT "X-Concordat-Subject"
 #define HTTP_ISSUER  "X-Concordat-Issuer"
 
+/* What a program sends with a command: the session's token; and an id of its own, by which it is done once.
+ */
+#define HTTP_TOKEN "X-Concordat-Token"
+#define HTTP_KEY   "Idempotency-Key"
+
 /* Makes it a form that was sent to another path, in the place of the one that it was; what was returned
  * before is not valid any more. False if there is no memory, or the form is longer. */
 bool http_become(struct http_request *request, const char *path, const char *form);
@@ -64,11 +69,15 @@ bool http_become(struct http_request *request, const char *path, const char *for
 /* --- its answer ------------------------------------------------------------------------------------------
  */
 
-#define HTTP_HTML   "text/html; charset=utf-8"
-#define HTTP_PLAIN  "text/plain; charset=utf-8"
-#define HTTP_EVENTS "text/event-stream"
-#define HTTP_CSV    "text/csv; charset=utf-8"
-#define HTTP_JSON   "application/json"
+#define HTTP_HTML    "text/html; charset=utf-8"
+#define HTTP_PLAIN   "text/plain; charset=utf-8"
+#define HTTP_EVENTS  "text/event-stream"
+#define HTTP_CSV     "text/csv; charset=utf-8"
+#define HTTP_JSON    "application/json"
+#define HTTP_PROBLEM "application/problem+json"
+
+/* A path that begins so takes JSON; any other takes a form. */
+#define HTTP_JSON_PATHS "/api/"
 
 enum { HTTP_FILE_BYTES_MAX = 64 };
 
@@ -78,15 +87,17 @@ enum { HTTP_FILE_BYTES_MAX = 64 };
 
 struct http_answer {
 
-    unsigned status;      /* such as 200 */
-    const char *type;     /* such as HTTP_HTML; NULL: there is no text */
-    const char *text;     /* copied, unless it stands */
-    size_t size;          /* of the text */
-    const char *location; /* a path of ours, for 303; NULL: none */
-    const char *cookie;   /* the whole of Set-Cookie; NULL: none */
-    const char *allow;    /* the methods that the path takes, for 405; NULL: not said */
-    unsigned retry_s;     /* when to try again; 0: not said */
-    const char *file;     /* a download, kept by this name: letters, digits, - and dots; NULL: to be shown */
+    unsigned status;       /* such as 200 */
+    const char *type;      /* such as HTTP_HTML; NULL: there is no text */
+    const char *text;      /* copied, unless it stands */
+    size_t size;           /* of the text */
+    const char *location;  /* a path of ours, for 303; NULL: none */
+    const char *cookie;    /* the whole of Set-Cookie; NULL: none */
+    const char *allow;     /* the methods that the path takes, for 405; NULL: not said */
+    unsigned retry_s;      /* when to try again; 0: not said */
+    bool over_quota;       /* until then what the sender may do is used up */
+    const char *challenge; /* how to say who one is, for 401; NULL: not said */
+    const char *file;      /* a download, kept by this name: letters, digits, - and dots; NULL: to be shown */
     bool stands; /* a text of the program itself, gzip, which browsers keep: its path changes with it */
 };
 

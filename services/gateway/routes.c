@@ -7,6 +7,7 @@
 #include "proto/words/words.h"
 #include "services/desk/time_words.h"
 #include "services/gateway/action_page.h"
+#include "services/gateway/api.h"
 #include "services/gateway/board_page.h"
 #include "services/gateway/case_page.h"
 #include "services/gateway/case_sheet.h"
@@ -18,6 +19,7 @@
 #include "services/gateway/sealed.h"
 #include "services/gateway/single_sign_on.h"
 #include "services/gateway/unlock.h"
+#include "services/gateway/visit.h"
 
 static void show_router_status(struct site *site, struct http_request *request)
 {
@@ -150,7 +152,8 @@ typedef void route_answer(struct site *site, struct http_request *request);
 enum route_lock {
     LOCK_ASKS,  /* the page that unlocks */
     LOCK_HIDES, /* its own page, which says nothing personal then (struct page_frame) */
-    LOCK_OPEN   /* the same as ever, because it is for everybody, or is about the lock */
+    LOCK_OPEN,  /* the same as ever, because it is for everybody, or is about the lock */
+    LOCK_OWN    /* what it says itself, because programs read it; also to another site's page */
 };
 
 /* Any other path is not found. Reading changes nothing, so only taking a form asks from which page it is. */
@@ -179,6 +182,7 @@ static const struct route {
     {AUDIT_PATH, show_audit, NULL, LOCK_ASKS},
     {AUDIT_PATH "/", show_audit, take_audit, LOCK_ASKS},
     {SEALED_PATH, NULL, sealed_take, LOCK_OPEN},
+    {API_PATH, api_read, api_take, LOCK_OWN},
     {REPLY_WORKER, show_worker, NULL, LOCK_OPEN},
     {REPLY_FILES, show_file, NULL, LOCK_OPEN},
 };
@@ -197,14 +201,6 @@ static const struct route *route_of(const char *path)
         if (route_has(&routes[i], path))
             return &routes[i];
     return NULL;
-}
-
-/* Browsers say with each form whose page sent it. That guards the sign-in too, for which there is no session
- * yet and so no token. */
-static bool is_from_our_page(const struct site *site, const struct http_request *request)
-{
-    const char *origin = http_header(request, "Origin");
-    return origin && strcmp(origin, site->origin) == 0;
 }
 
 static bool is_locked(struct site *site, const struct http_request *request)
@@ -226,7 +222,7 @@ void routes_handle(void *context, struct http_request *request)
         reply_problem(request, REPLY_NOT_FOUND);
     else if (!answer)
         reply_wrong_method(request, route->take ? HTTP_TAKE : HTTP_READ);
-    else if (takes && !is_from_our_page(site, request))
+    else if (takes && route->lock != LOCK_OWN && !visit_is_from_our_page(site, request))
         reply_problem(request, REPLY_CROSS_SITE);
     else if (route->lock == LOCK_ASKS && is_locked(site, request))
         unlock_show(site, request);

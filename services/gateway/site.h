@@ -12,6 +12,7 @@
 #include "services/gateway/signin.h"
 
 struct sealing_keys;
+struct api_call;
 
 /* It lives as long as the requests that are answered from it. */
 struct site {
@@ -21,8 +22,9 @@ struct site {
     struct audit_room *audit;
     struct said *said;
     struct sealing_keys *sealing;
-    const char *origin; /* as browsers see us, such as https://concordat.example */
-    const char *ring;   /* whom to ring if it does not work */
+    struct api_call *calls; /* list of commands of programs that are being answered: api.c */
+    const char *origin;     /* as browsers see us, such as https://concordat.example */
+    const char *ring;       /* whom to ring if it does not work */
     bool router_answers;
     int64_t router_since_ms; /* since when that is so; UTC */
 };

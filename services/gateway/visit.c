@@ -10,8 +10,14 @@
 #include "services/desk/told.h"
 #include "services/gateway/reply.h"
 
-static struct web_visit *visit_of(struct site *site, struct http_request *request,
-                                  const struct web_session *session, const struct account *account)
+bool visit_is_from_our_page(const struct site *site, const struct http_request *request)
+{
+    const char *origin = http_header(request, "Origin");
+    return origin && strcmp(origin, site->origin) == 0;
+}
+
+struct web_visit *visit_of(struct site *site, struct http_request *request, const struct web_session *session,
+                           const struct account *account)
 {
     struct web_visit *visit = calloc(1, sizeof *visit);
     if (!visit)

@@ -23,6 +23,13 @@ struct web_visit {
     struct page_frame frame;
 };
 
+/* Browsers say with each form whose page sent it. That guards the sign-in too, for which there is no session
+ * yet and so no token. */
+bool visit_is_from_our_page(const struct site *site, const struct http_request *request);
+
+/* NULL: there is no memory. */
+struct web_visit *visit_of(struct site *site, struct http_request *request, const struct web_session *session,
+                           const struct account *account);
 /* NULL: the request has been answered already, because nobody is signed in or no desk serves them. */
 struct web_visit *visit_begin(struct site *site, struct http_request *request);
 /* The same, but a person whom no desk serves now has a visit too, whose desk is NULL: for a page that must
