@@ -88,14 +88,14 @@ def compare_owners(region, trail):
 
 
 def was_due(turns, since, until):
-    """Whether the router acted at an instant from `since` on, and before `until`: it has to act on all that is due then."""
+    """Whether time made the router act at an instant from `since` on, and before `until`: then it acts on all that is due."""
     at = bisect.bisect_left(turns, since)
     return at < len(turns) and (until is None or turns[at] < until)
 
 
 def compare_passing(region, trail):
     """Each limit that passed unmet was said once, and never before; and so was each warning."""
-    turns = sorted(set(region.turns))
+    turns = sorted(set(region.timed))
     for name, events, of in (("breach", region.breaches, lambda run: run.due + 1),
                              ("warning", region.warnings, lambda run: run.warn)):
         told = {(case.number, clock, due): at for _, at, case, clock, due, _ in events}

@@ -44,6 +44,7 @@ class Region:
         self.cases = {}
         self.said = []
         self.turns = []         # every instant at which the router acted
+        self.timed = []         # those at which time was its reason: in a turn it takes commands before it looks at what is due
         self.breaches, self.warnings, self.reminders = [], [], []
         self.away = {}          # since when no device of a team is there
         self.claimed = {}       # until when a team's claim of its free places counts
@@ -55,6 +56,8 @@ class Region:
         what = event.WhichOneof("what")
         if what not in ("broker_started", "policy_loaded"):  # a router that starts has not acted on anything yet
             self.turns.append(event.at_ms)
+            if not event.command:
+                self.timed.append(event.at_ms)
         detail = getattr(event, what)
         if what == "policy_loaded":
             self.policy = Policy(self.read_policy(detail.file))
@@ -346,8 +349,8 @@ class Region:
     # ---- [PAGE] Requests beside a case ----
 
     def _chased_by_now(self, case, event, request):
-        """The router acts on all that is due at an instant: nobody was left without a reminder before this event."""
-        acted = self.turns[bisect.bisect_left(self.turns, request.chase):]
+        """When time is its reason the router acts on all that is due: nobody was left without a reminder before this event."""
+        acted = self.timed[bisect.bisect_left(self.timed, request.chase):]
         if request.chase:
             self.say("request: reminded in time", case, event, True, not acted or acted[0] == event.at_ms)
 
