@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/desk/action_labels.h"
 #include "services/desk/action_now.h"
 #include "services/desk/late_sentence.h"
 #include "services/desk/resolve.h"
@@ -176,7 +177,7 @@ static void deed_is_done(struct deed *deed, const Concordat__V1__Answer *answer)
     char text[SAID_TEXT_BYTES], late[LATE_SENTENCE_BYTES];
     bool has_late = late_sentence(answer, late);
     snprintf(text, sizeof text, "%s%s%s: done.%s%s%s%s", deed->number, deed->names_case ? ": " : "",
-             deed->kind->title, answer->text[0] ? " " : "", answer->text, has_late ? " " : "",
+             action_button(deed->kind), answer->text[0] ? " " : "", answer->text, has_late ? " " : "",
              has_late ? late : "");
     if (deed->kind->command == CONCORDAT__V1__REQUEST__COMMAND_SET_CAPACITY)
         desk_note_capacity(deed->visit->desk, deed->action.body.set_capacity.free_places);

@@ -75,7 +75,7 @@ class Boards(unittest.TestCase):
 
     def accepted(self):
         number = self.refer()
-        self.assertIn("accept an offer: done.", self.press("sam", number, "accept", minutes="30").text)
+        self.assertIn("Accept: done.", self.press("sam", number, "accept", minutes="30").text)
         return number
 
     # ---- A team ----
@@ -87,7 +87,7 @@ class Boards(unittest.TestCase):
         for words in ("Person", "age 34", "Callback", "07700 900123", "If not", "data-until=", "Decline, because"):
             self.assertIn(words, card)
         fields = {**self.fields(card, "accept"), "minutes": "30"}
-        said = "accept an offer: done."
+        said = "Accept: done."
         for _ in range(2):
             page = self.browsers["sam"].post(f"/cases/{number}/accept", fields)
             self.assertEqual(page.status, 303, page.text)
@@ -146,7 +146,7 @@ class Boards(unittest.TestCase):
         number = self.accepted()
         self.send("ash", f"/cases/{number}/message", to="team", text="The door code is 1234.")
         page = self.browsers["sam"].get(f"/cases/{number}").text
-        self.assertIn(f'when you have seen it, say so <a class="not-printed" href="/cases/{number}/saw">Say that you saw it</a>', page)
+        self.assertIn(f'when you have seen it, say so<br><a class="not-printed" href="/cases/{number}/saw">Say that you saw it</a>', page)
         self.assertNotIn(f"saw {number}", page)
         self.send("sam", f"/cases/{number}/saw")
         self.assertNotIn(f"/cases/{number}/saw", self.browsers["sam"].get(f"/cases/{number}").text)
