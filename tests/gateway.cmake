@@ -35,6 +35,9 @@ foreach(pages api audit boards desks lock refer)
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_gateway_${pages}.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_tests_properties(test_gateway_${pages} PROPERTIES TIMEOUT 120 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
 endforeach()
+# The document that describes the protocol for programs is judged by packages of browser.cmake.
+set_property(TEST test_gateway_api APPEND PROPERTY ENVIRONMENT
+  CONCORDAT_TEST_PACKAGES=${browser_packages} CONCORDAT_TEST_NODE=${CONCORDAT_NODE})
 
 add_test(NAME test_people_command COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_people_command.py
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})

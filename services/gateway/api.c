@@ -11,11 +11,9 @@
 #include "proto/words/words.h"
 #include "services/gateway/api_commands.h"
 #include "services/gateway/api_problem.h"
+#include "services/gateway/openapi.h"
 #include "services/gateway/settled.h"
 #include "services/gateway/visit.h"
-
-#define API_CASES "cases/"
-#define API_BOARD "board"
 
 /* A command that is being answered. */
 struct api_call {
@@ -303,4 +301,20 @@ void api_read(struct site *site, struct http_request *request)
         read_board(visit);
     else if (visit)
         read_case(visit, name + sizeof API_CASES - 1);
+}
+
+/* --- the document ------------------------------------------------------------------------------------------
+ */
+
+void api_describe(struct site *site, struct http_request *request)
+{
+    if (!site->openapi)
+        site->openapi = openapi_make();
+    if (site->openapi)
+        http_give(request, &(struct http_answer){.status = 200,
+                                                 .type = HTTP_JSON,
+                                                 .text = site->openapi,
+                                                 .size = strlen(site->openapi)});
+    else
+        api_problem(request, API_NO_MEMORY, NULL);
 }

@@ -7,13 +7,15 @@
 #ifndef CONCORDAT_GATEWAY_API_H
 #define CONCORDAT_GATEWAY_API_H
 
+#include "services/gateway/api_commands.h"
 #include "services/gateway/http.h"
 #include "services/gateway/site.h"
-
-#define API_PATH HTTP_JSON_PATHS "v1/"
 
 /* Each answers a request whose path begins with API_PATH. */
 void api_read(struct site *site, struct http_request *request);
 void api_take(struct site *site, struct http_request *request);
+
+/* Sends the document that describes all of this, to everybody: API_DOCUMENT. */
+void api_describe(struct site *site, struct http_request *request);
 
 #endif

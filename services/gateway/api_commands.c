@@ -5,8 +5,6 @@
 
 #include "proto/words/json.h"
 
-enum { API_NAME_BYTES = 64 };
-
 #define COMMAND(name) CONCORDAT__V1__REQUEST__COMMAND_##name
 
 /* They belong to a connection, or to a device that is without a signal: `/sealed` takes its forms. */
@@ -31,9 +29,7 @@ static bool is_for_programs(const ProtobufCFieldDescriptor *field)
            !is_command_of(field, not_for_programs, sizeof not_for_programs / sizeof *not_for_programs);
 }
 
-/* The first at or after number `at` of the fields of Request, which is then moved behind it; NULL: no more.
- */
-static const ProtobufCFieldDescriptor *next_command(unsigned *at)
+const ProtobufCFieldDescriptor *api_command_next(unsigned *at)
 {
     const ProtobufCMessageDescriptor *all = &concordat__v1__request__descriptor;
     while (*at < all->n_fields)
@@ -46,12 +42,17 @@ const ProtobufCFieldDescriptor *api_command_find(const char *name)
 {
     const ProtobufCFieldDescriptor *command;
     char known[API_NAME_BYTES];
-    for (unsigned at = 0; (command = next_command(&at)) != NULL;) {
-        json_camel_case(command->name, known, sizeof known);
+    for (unsigned at = 0; (command = api_command_next(&at)) != NULL;) {
+        api_command_name(command, known);
         if (strcmp(known, name) == 0)
             return command;
     }
     return NULL;
+}
+
+void api_command_name(const ProtobufCFieldDescriptor *command, char out[API_NAME_BYTES])
+{
+    json_camel_case(command->name, out, API_NAME_BYTES);
 }
 
 bool api_command_asks(const ProtobufCFieldDescriptor *command)

@@ -10,6 +10,7 @@
 #include "proto/words/json.h"
 #include "proto/words/refusal_text.h"
 #include "proto/words/words.h"
+#include "services/gateway/api_commands.h"
 #include "services/gateway/reply.h"
 
 #define REFUSAL(name) [CONCORDAT__V1__REFUSAL__REFUSAL_##name]
@@ -118,7 +119,7 @@ static json_t *begin_refusal(Concordat__V1__Refusal refusal, unsigned status, co
     char type[WORDS_MAX + 32], words[WORDS_MAX];
     const ProtobufCEnumValue *value =
         protobuf_c_enum_descriptor_get_value(&concordat__v1__refusal__descriptor, (int)refusal);
-    snprintf(type, sizeof type, "/openapi.json#%s", value ? value->name : "");
+    snprintf(type, sizeof type, API_DOCUMENT "#%s", value ? value->name : "");
     json_t *json = begin_problem(type, words_for(&concordat__v1__refusal__descriptor, (int)refusal, words),
                                  status, detail);
     add(json, "refusal", value ? json_string(value->name) : NULL);

@@ -182,6 +182,7 @@ static const struct route {
     {AUDIT_PATH, show_audit, NULL, LOCK_ASKS},
     {AUDIT_PATH "/", show_audit, take_audit, LOCK_ASKS},
     {SEALED_PATH, NULL, sealed_take, LOCK_OPEN},
+    {API_DOCUMENT, api_describe, NULL, LOCK_OPEN},
     {API_PATH, api_read, api_take, LOCK_OWN},
     {REPLY_WORKER, show_worker, NULL, LOCK_OPEN},
     {REPLY_FILES, show_file, NULL, LOCK_OPEN},

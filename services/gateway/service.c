@@ -136,6 +136,7 @@ static void gateway_close(struct gateway *gateway)
     http_close(&gateway->http);
     http_close(&gateway->single_http);
     said_close(&gateway->site.said);
+    free(gateway->site.openapi);
     free(gateway->items);
     if (gateway->signals >= 0)
         close(gateway->signals);

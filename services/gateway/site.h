@@ -23,6 +23,7 @@ struct site {
     struct said *said;
     struct sealing_keys *sealing;
     struct api_call *calls; /* list of commands of programs that are being answered: api.c */
+    char *openapi;          /* owned: made when somebody first asks for it */
     const char *origin;     /* as browsers see us, such as https://concordat.example */
     const char *ring;       /* whom to ring if it does not work */
     bool router_answers;

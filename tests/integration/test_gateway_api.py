@@ -5,7 +5,9 @@ Usage: test_gateway_api.py SOURCE BUILD
 """
 
 import json
+import os
 import signal
+import subprocess
 import time
 import unittest
 import uuid
@@ -79,7 +81,7 @@ class Api(unittest.TestCase):
         return said
 
     def referral(self, narrative="An invented person."):
-        return {"referral": {"source": "street-triage", "urgency": "URGENCY_EMERGENCY", "postcodeDistrict": "ZX1", "person": {"ageKnown": True, "ageYears": 34}},
+        return {"referral": {"source": "SOURCE_STREET_TRIAGE", "urgency": "URGENCY_EMERGENCY", "postcodeDistrict": "ZX1", "person": {"ageKnown": True, "ageYears": 34}},
                 "confidential": {"callbackNumber": "07700 900123", "narrative": narrative}}
 
     def refer(self):
@@ -150,6 +152,48 @@ class Api(unittest.TestCase):
         first.close()
         self.assertEqual(page.status, 200, page.text)
         self.assertIn("number", json.loads(page.text)["answer"]["status"])
+
+    # ---- The document ----
+
+    def document(self):
+        page = Browser(self.listen).get("/openapi.json")
+        self.assertEqual((page.status, page.headers["Content-Type"]), (200, JSON))
+        return json.loads(page.text)
+
+    def test_each_path_of_the_document_answers_and_it_has_every_command(self):
+        document = self.document()
+        commands = {field.json_name for field in self.stage.wire.Request.DESCRIPTOR.oneofs_by_name["command"].fields}
+        commands -= {"hello", "ping", "follow", "getFormKey", "submitSealed"}
+        self.assertEqual({path for path, item in document["paths"].items() if "post" in item}, {f"/api/v1/{name}" for name in commands})
+        for path, item in document["paths"].items():
+            with self.subTest(path=path):
+                read = self.browsers["kim"].get(path.replace("{case}", "R-9999"))
+                sent = self.send("kim", path[len("/api/v1/"):], {})
+                self.assertEqual((read.status == 405, sent.status == 405), ("get" not in item, "post" not in item))
+                said = json.loads((sent if "post" in item else read).text)
+                self.assertTrue("commandId" in said, said)  # it was asked for, or its body was read
+
+    def test_the_document_is_right_and_what_is_sent_and_answered_is_as_it_says(self):
+        packages, node = os.environ.get("CONCORDAT_TEST_PACKAGES"), os.environ.get("CONCORDAT_TEST_NODE")
+        if not packages:
+            self.skipTest("the packages of the tests are not named: ctest names them")
+        status = self.accepted()
+        about = {"referral": status["referral"]}
+        texts = [("Submit", self.referral(), True), ("Problem", json.loads(self.browsers["kim"].get("/api/v1/cases/R-9999").text), True),
+                 ("CheckIn", {**about, "step": "STEP_ARRIVED", "occurred": "2026-02-23T14:05:00Z", "expectedMinutes": 5}, True),
+                 ("CheckIn", {**about, "step": "STEP_ARRIVED", "hurry": True}, False), ("CheckIn", {**about, "step": "STEP_FLYING"}, False),
+                 ("CheckIn", {**about, "step": "STEP_ARRIVED", "expectedMinutes": -1}, False), ("CheckIn", {"referral": "R-0412"}, False),
+                 ("SendMessage", {**about, "to": "CASE_SIDE_REFERRER", "text": "x" * 30000}, False),
+                 ("Submit", {"referral": {"person": {"gender": "person"}}}, False)]
+        for name, command, body in (("sam", "getRecord", {**about, "reason": "to ring them"}), ("ash", "getBoard", {"withClosed": True}),
+                                    ("sam", "getStatus", about), ("officer", "getBoard", {}), ("ash", "getRecord", {**about, "reason": "who was asked", "who": True})):
+            texts += [(command[0].upper() + command[1:], body, True), ("Message", self.done(name, command, body), True)]
+        for name, content in (("document", self.document()), ("texts", [dict(zip(("schema", "value", "fits"), text)) for text in texts])):
+            with open(self.stage.path(name), "w", encoding="utf-8") as file:
+                json.dump(content, file)
+        judged = subprocess.run([node, os.path.join(os.path.dirname(__file__), "read_openapi.mjs"), packages, self.stage.path("document"),
+                                 self.stage.path("texts")], capture_output=True, text=True, timeout=SECONDS, check=False)
+        self.assertEqual(judged.returncode, 0, judged.stdout[:4000] + judged.stderr[:4000])
 
     # ---- What is refused ----
 
