@@ -28,6 +28,7 @@ struct concordat_client {
     struct client_queue queue;
     char *software; /* owned */
     bool wants_news;
+    int64_t patience_ms;
     char person_id[PERSON_ID_CHARS_MAX + 1]; /* who is at the keyboard; "": not said */
     Concordat__V1__StaffRole person_role;
     struct arena arena; /* holds the message that the caller has */
@@ -200,7 +201,9 @@ static bool client_tries_again(struct concordat_client *client, const Concordat_
         return true;
     client_queue_put_off(request, now_ms, after_ms);
     bool awaited = client->awaited && client_is_answer(message, client->awaited);
-    return !awaited || request->send_at_ms < client->give_up_ms;
+    if (!awaited && client->patience_ms == 0)
+        return true;
+    return request->send_at_ms < (awaited ? client->give_up_ms : request->asked_ms + client->patience_ms);
 }
 
 /* Takes an answer. Returns whether it settles a request, so that the caller is to see it. */
@@ -344,6 +347,7 @@ struct concordat_client *concordat_client_open(const struct concordat_client_con
         return NULL;
     }
     client->wants_news = config->wants_news;
+    client->patience_ms = config->patience_ms;
     client->ping_ms = PING_DEFAULT_MS;
     client->heard_ms = now_monotonic_ms();
     client_restart_hello(client, client->heard_ms + RESEND_FIRST_MS); /* sooner, if LINK_UP comes */

@@ -29,6 +29,8 @@ struct concordat_client_config {
     const char *key_path;        /* this client's secret key file */
     const char *software;        /* name and version, for the server's log */
     bool wants_news;             /* offers and statuses as they happen */
+    int64_t patience_ms; /* a request that the server puts off for longer, from when it was asked, gets that
+                          * refusal as its answer; 0: it is sent again, however long that takes */
     void *context; /* of ZeroMQ, for a program with many clients: borrowed until the client is closed; NULL:
                     * the client has its own. A client takes CLIENT_SOCKETS of its sockets */
 };

@@ -14,8 +14,8 @@ int client_queue_add(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES]
         return -1;
     }
     struct outstanding *request = &queue->requests[queue->request_count++];
-    *request =
-        (struct outstanding){.bytes = bytes, .size = size, .send_at_ms = now_ms, .wait_ms = RESEND_FIRST_MS};
+    *request = (struct outstanding){
+        .bytes = bytes, .size = size, .asked_ms = now_ms, .send_at_ms = now_ms, .wait_ms = RESEND_FIRST_MS};
     memcpy(request->id, id, WIRE_ID_BYTES);
     return 0;
 }

@@ -18,6 +18,7 @@ struct outstanding {
     uint8_t id[WIRE_ID_BYTES];
     uint8_t *bytes; /* owned */
     size_t size;
+    int64_t asked_ms;   /* monotonic */
     int64_t send_at_ms; /* monotonic */
     int wait_ms;        /* from the next sending to the one after it */
 };

@@ -50,6 +50,7 @@ struct desk *desk_open(const struct desk_config *config, char *message, size_t m
                                                    .key_path = config->key_path,
                                                    .software = "concordat-gateway " CONCORDAT_VERSION,
                                                    .wants_news = true,
+                                                   .patience_ms = DESK_ANSWER_MS,
                                                    .context = config->context};
     struct desk *desk = calloc(1, sizeof *desk);
     if (!desk) {

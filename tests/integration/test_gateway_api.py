@@ -6,6 +6,7 @@ Usage: test_gateway_api.py SOURCE BUILD
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -290,6 +291,31 @@ class Api(unittest.TestCase):
         connection.endheaders(b"{}")
         self.problem(Page(connection.getresponse()), 400)
         connection.close()
+
+
+class Quota(unittest.TestCase):
+    """A board counts as fifty questions, so the second or third waits for longer than anybody does at the gateway."""
+
+    def test_who_asks_too_much_is_told_when_to_ask_again(self):
+        with stage.Stage("gateway-api-quota", FOLDERS) as scene:
+            scene.use_region(lambda text: re.sub(r"(questions:\n    per_second:) \d+\n    burst: \d+", r"\1 1\n    burst: 100", text))
+            scene.start_broker()
+            ash = add_person(scene, "add", "p201", "--name", "Ash", "--role", "coordinator", "--of", "northmoor-duty")
+            start_gateway(scene, [scene.make_key("duty", "coordinator", "northmoor-duty")])
+            browser = Browser(scene.path("gateway.socket"))
+            self.assertEqual(browser.sign_in(ash).go, "/")
+            pages = []
+            for _ in range(SECONDS * 20):
+                pages.append(browser.get("/api/v1/board"))
+                if pages[-1].status == 429:
+                    break
+                time.sleep(0.05)  # until the desk is connected
+            self.assertEqual(pages[-1].status, 429, [page.text for page in pages][-3:])
+            said, headers = json.loads(pages[-1].text), pages[-1].headers
+            self.assertEqual((said["refusal"], said["status"]), ("REFUSAL_TOO_MANY", 429))
+            self.assertIn("Nothing was changed; try again in", said["detail"])
+            self.assertTrue(10 <= int(headers["Retry-After"]) <= 100, headers["Retry-After"])
+            self.assertEqual(headers["RateLimit"], f'"desk";r=0;t={headers["Retry-After"]}')
 
 
 if __name__ == "__main__":
