@@ -4,24 +4,26 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 commands=$root/tests/commands
 
-# The programs are built from these and run with them; the last line has what the demo needs to check its clocks.
+# The programs are built from these and run with them; the last two lines have what the demo needs to check its clocks, and
+# to let people sign in: a certificate, and the one-time codes that an app would make.
 packages=(
   gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler
   libprotobuf-c-dev libzmq3-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
   libmicrohttpd-dev libssl-dev libqrencode-dev
   python3 sqlite3 iso-codes
   python3-protobuf python3-yaml
+  openssl oathtool
 )
 # The styles of the pages are made from npm packages, which bring the Node that makes them (it needs libatomic1); Debian's
 # starts npm. Another npm than Debian's will do.
 packages+=(libatomic1)
 command -v npm >/dev/null || packages+=(npm)
 # Only the tests need these: the test library, a client in another language and what seals forms for it, time zones, a
-# count of instructions, the commit that a seed belongs to, and what checks manual pages, one-time codes and QR codes.
-test_packages=(libcmocka-dev python3-zmq python3-cryptography tzdata valgrind git mandoc oathtool zbar-tools)
+# count of instructions, the commit that a seed belongs to, and what checks manual pages and QR codes.
+test_packages=(libcmocka-dev python3-zmq python3-cryptography tzdata valgrind git mandoc zbar-tools)
 # What the tests of pages need: a browser with a font like Arial, and a proxy of deploy/examples. Installing nginx starts
 # it, so only those who ask for these tests get it; without, they are skipped.
-browser_packages=(chromium-headless-shell fonts-liberation nginx-light openssl curl)
+browser_packages=(chromium-headless-shell fonts-liberation nginx-light curl)
 # The other tools of `tests/run ci`: a second compiler, what checks the format, the other proxy, and Apache for single
 # sign-on: apache2-bin has no service that would listen at port 80.
 ci_packages=(clang-14 clang-format-14 caddy apache2-bin libapache2-mod-auth-openidc)

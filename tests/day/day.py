@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 """The demo: a region's whole day, a thousand times as fast, with every program a process of its own.
 
-Broker, three intakes, ten teams, two coordinators, an auditor and an inspector are started in a folder of their own. Before
-the day each kind of case is played once, step by step (kinds.py; not if programs are killed). Then about 95 people are
+Broker, three intakes, ten teams, two coordinators, an auditor and an inspector are started in a folder of their own, and a
+gateway, so that the day can be watched in a browser: it is said at the beginning where, and who may sign in. Before the day each kind of case is played once, step by step (kinds.py; not if programs are killed). Then about 95 people are
 referred; teams accept, decline, stay silent, go away and come back. At the end the auditors' reports are printed, every clock
 is recomputed from the events (clocks.py), and it is said whether it all held.
 """
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
 import shutil
@@ -21,14 +22,16 @@ sys.dont_write_bytecode = True  # the tree stays as it is
 import kinds  # noqa: E402
 import mix  # noqa: E402
 from marks import Marks  # noqa: E402
+from pages import Pages  # noqa: E402
 from people import Coordinator, Referrer, Team, minutes  # noqa: E402
-from programs import SHUT, SOURCES, Failure, Program, Region, of_the_night  # noqa: E402
+from programs import RING, SHUT, SOURCES, Failure, Program, Region, of_the_night  # noqa: E402
 from scene import Scene  # noqa: E402
 from story import FINE, Story, at_once, kind_of, owner_of, words_of  # noqa: E402
 from verdict import print_reports, verdict  # noqa: E402
 
 TAIL_SECONDS = 120      # after the last referral, until every case must be closed
 KINDS_TOGETHER = 6      # kinds of case that are played at a time
+SIGN_IN_SECONDS = 60    # so long does the day wait for a person to sign in
 LOOK_SECONDS = 0.2      # between looks at the trail: a database does not say when it grows
 
 
@@ -52,6 +55,7 @@ class Day:
         self.teams = {name: Team(region, name, options.seed, self.by_id, "--capacity", "40")
                       for name in region.teams}
         self.coordinators = [Coordinator(region, name, self.by_id) for name in region.coordinators]
+        self.pages = Pages(region)
         self.scenes = [] if options.kills else [Scene(self, kind, index) for index, kind in enumerate(kinds.KINDS)]
         self.story = Story(region.path("inspection", "trail.db"))
         self.kills = 0
@@ -66,11 +70,11 @@ class Day:
             "--organisation", organisation, "--site", site, "--state", path(f"intake-{source}"),
             "--listen", self.region.intakes[source], "--key", path("secret", f"{source}.key_secret"),
             "--keys", path("devices", source), "--broker", self.region.broker,
-            "--broker-key", path("secret", "broker.key"), "--ring", "Duty coordinator 01632 960100")
+            "--broker-key", path("secret", "broker.key"), "--ring", RING)
 
     def programs(self):
         """All programs in the order in which they stop: clients before their servers."""
-        return [*self.coordinators, *self.teams.values(), *self.intakes, self.audit, self.inspection, self.broker]
+        return [self.pages, *self.coordinators, *self.teams.values(), *self.intakes, self.audit, self.inspection, self.broker]
 
     # ---- From morning to the end ----
 
@@ -208,7 +212,7 @@ def print_by_hand(day):
     folder, number = day.region.folder, f"R-{day.received() + 1:04}"
     print(f"""
 Everything is still running, now with the region's real times. The teams are there and leave the answers to you.
-Try one referral by hand, in another terminal:
+Try one referral by hand, in the browser or in another terminal:
 
   PATH={folder}/bin:$PATH
 
@@ -227,9 +231,18 @@ Try one referral by hand, in another terminal:
   . {folder}/as/auditor              # as an auditor, or as/inspector
   concordat report times
   concordat verify
-  sqlite3 {folder}/audit/trail.db 'SELECT * FROM referral_times'
+  sqlite3 {folder}/audit/trail.db 'SELECT * FROM referral_times'""")
 
-Ctrl-C stops everything.""", flush=True)
+
+async def await_person():
+    """Waits until the person at the terminal presses Enter; not for long, because there may be nobody."""
+    print(f"\nPress Enter when you have signed in, and the day begins; it does so by itself in {SIGN_IN_SECONDS} s. Only look on\n"
+          "while it is played: once it is over, everything is left to you.", flush=True)
+    pressed = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin, pressed.set)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(pressed.wait(), SIGN_IN_SECONDS)
+    asyncio.get_running_loop().remove_reader(sys.stdin)
 
 
 async def stay_up(day):
@@ -238,6 +251,8 @@ async def stay_up(day):
     day.region.write_policy(day.region.policy_text)
     day.broker.process.send_signal(signal.SIGHUP)
     print_by_hand(day)
+    day.pages.print_sign_ins()
+    print("\nCtrl-C stops everything.", flush=True)
     await asyncio.Event().wait()
 
 
@@ -249,8 +264,11 @@ async def play_day(options, folder):
           f"Shut: {', '.join(SHUT)}.", flush=True)
     try:
         await day.start()
+        day.pages.print_sign_ins()
         if day.scenes:
             await day.play_kinds()
+        if sys.stdin.isatty() and not options.once:
+            await await_person()
         await day.play()
         await print_reports(region)
         held = await verdict(day, stop=day.stop if options.once else None)

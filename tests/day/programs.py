@@ -11,6 +11,7 @@ import socket
 
 SOURCES = ("street-triage", "liaison-and-diversion", "emergency-department")
 SHUT = ("older-people-crisis", "paediatric-liaison")
+RING = "Duty coordinator 01632 960100"
 DEVICES = 12  # of each source: an intake takes one referral each ten seconds of a device, after the first ten
 # No time limit gets shorter than this: the day is a thousand times as fast, but programs do not start faster.
 SHORTEST_MS = 2000
@@ -19,7 +20,7 @@ OWN_MS = {"arrival_grace": 6000, "capacity_good": 4000, "routine": 12000}
 STOP_SECONDS = 20
 LINE_BYTES = 1 << 24  # a board on one line
 FOLDERS = {"concordat-broker": "broker", "concordat-intake": "services/intake", "concordat-team": "services/team",
-           "concordat-audit": "services/audit", "concordat": "services/cli"}
+           "concordat-audit": "services/audit", "concordat-gateway": "services/gateway", "concordat": "services/cli"}
 
 
 PR_SET_PDEATHSIG = 1
@@ -140,9 +141,9 @@ class Region:
         self.write_policy(self.day_policy)
         self.teams = ids(self.policy_text, "teams")
         self.coordinators = ids(self.policy_text, "coordinators")
-        ports = free_ports(1 + len(SOURCES))
-        self.broker = f"tcp://127.0.0.1:{ports[0]}"
-        self.intakes = {source: f"tcp://127.0.0.1:{port}" for source, port in zip(SOURCES, ports[1:])}
+        self.pages_port, broker, *intakes = free_ports(2 + len(SOURCES))
+        self.broker = f"tcp://127.0.0.1:{broker}"
+        self.intakes = {source: f"tcp://127.0.0.1:{port}" for source, port in zip(SOURCES, intakes)}
 
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
@@ -162,20 +163,19 @@ class Region:
             for i in range(1, DEVICES + 1):
                 await self._make_key(f"{source}-{i}", "referrer", source, f"devices/{source}")
                 self._write_environment(f"{source}-{i}", f"{source}-{i}", self.intakes[source], source)
+            await self._make_key(desk(source), "referrer", source, f"devices/{source}")
             self._write_environment(source, f"{source}-1", self.intakes[source], source)
         for role, names in (("team", self.teams), ("coordinator", [*self.coordinators, NIGHT]), ("auditor", ["auditor"]),
                             ("inspector", ["inspector"])):
             for name in names:
                 await self._make_key(name, role, name if role in ("team", "coordinator") else "audit", "keys")
                 self._write_environment(name, name, self.broker, "broker")
+        for role, names in (("team", self.teams), ("coordinator", self.coordinators)):
+            for name in names:
+                await self._make_key(desk(name), role, name, "keys")
 
     async def _make_key(self, name, role, of, admitted_in):
-        made = await asyncio.create_subprocess_exec(
-            self.program("concordat"), "keys", "make", name, "--role", role, "--of", of,
-            "--folder", self.path("secret"), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
-        said, _ = await made.communicate()
-        if made.returncode != 0:
-            raise Failure(f"concordat keys make {name}: {said.decode().strip()}")
+        await run_alone(self, "keys", "make", name, "--role", role, "--of", of, "--folder", self.path("secret"))
         if admitted_in:
             with open(self.path("secret", f"{name}.key"), "rb") as file:
                 public = file.read()
@@ -197,6 +197,11 @@ class Region:
                   "CONCORDAT_TRAIL": self.path("inspection" if who == "inspector" else "audit", "trail.db")}
         with open(self.path("as", who), "w", encoding="utf-8") as file:
             file.writelines(f"export {name}={value}\n" for name, value in values.items())
+
+
+def desk(name):
+    """The key with which the gateway speaks for somebody: another than that of their device."""
+    return f"{name}-desk"
 
 
 def free_ports(count):
@@ -324,6 +329,16 @@ class Program:
                 return log.read().splitlines()[-count:]
         except OSError:
             return []
+
+
+async def run_alone(region, *words):
+    """Runs `concordat WORDS` that speaks to no server. Returns its output."""
+    process = await asyncio.create_subprocess_exec(
+        region.program("concordat"), *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    said, complaint = await process.communicate()
+    if process.returncode != 0:
+        raise Failure(f"concordat {' '.join(words[:3])}: {complaint.decode().strip()}")
+    return said.decode()
 
 
 async def run(region, who, *words, given=None):

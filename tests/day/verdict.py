@@ -134,6 +134,11 @@ async def _check_shown(day):
                  "; ".join(missing) or f"{looked} marked texts of {LOOKED_AT} people, each to their coordinator")
 
 
+async def _check_pages(day):
+    status = await day.pages.status()
+    return Check("pages", status == 200, f"{day.pages.tls.origin}/status answers {status}")
+
+
 def _check_private(day):
     told = sum(referrer.acknowledged for referrer in day.referrers)
     wrong = [*(f"in the file {name}" for name in day.marks.found(day.region.folder)),
@@ -153,7 +158,7 @@ def _what_happened(day):
 async def verdict(day, stop=None):
     """Prints each check and returns whether all held. With `stop` it stops everything first, so that a program that
     ends badly counts."""
-    checks = [await _check_shown(day)]
+    checks = [await _check_shown(day), await _check_pages(day)]
     checks += [check async for check in _check_trail(day)]
     if stop:
         await stop()
