@@ -25,7 +25,7 @@ import yaml
 sys.dont_write_bytecode = True  # the tree stays as it is
 from allowed import DETENTION_HOURS, HOUR, MINUTE  # noqa: E402
 from onecase import Said  # noqa: E402
-from recomputed import Region  # noqa: E402
+from recomputed import TURN_MS, Region  # noqa: E402
 
 SHOWN_MAX = 20  # differences that are printed
 
@@ -88,14 +88,14 @@ def compare_owners(region, trail):
 
 
 def was_due(turns, since, until):
-    """Whether time made the router act at an instant from `since` on, and before `until`: then it acts on all that is due."""
+    """Whether the router acted at an instant from `since` on, and well before `until`: it has to act on all that is due then."""
     at = bisect.bisect_left(turns, since)
-    return at < len(turns) and (until is None or turns[at] < until)
+    return at < len(turns) and (until is None or turns[at] + TURN_MS < until)
 
 
 def compare_passing(region, trail):
     """Each limit that passed unmet was said once, and never before; and so was each warning."""
-    turns = sorted(set(region.timed))
+    turns = sorted(set(region.turns))
     for name, events, of in (("breach", region.breaches, lambda run: run.due + 1),
                              ("warning", region.warnings, lambda run: run.warn)):
         told = {(case.number, clock, due): at for _, at, case, clock, due, _ in events}

@@ -23,6 +23,7 @@ EXTENSION_MOST = 12 * HOUR      # [s136B] (2)
 TRIES = 3                       # [POLICY] tries, if it is left out
 MUTED_FOR = (15 * MINUTE, 30 * MINUTE, HOUR)    # [PAGE] Mute: nobody may choose another length
 REMINDED = ("held", "missing")  # [CASE]: the states in which the coordinator is reminded
+TURN_MS = 100                   # the router takes the commands of a turn before it looks at what is due: no turn takes longer
 OF_A_DETENTION = ("section 136", "handover", "examined", "interviewed", "health check", "custody review", "escape")
 
 
@@ -44,7 +45,6 @@ class Region:
         self.cases = {}
         self.said = []
         self.turns = []         # every instant at which the router acted
-        self.timed = []         # those at which time was its reason: in a turn it takes commands before it looks at what is due
         self.breaches, self.warnings, self.reminders = [], [], []
         self.away = {}          # since when no device of a team is there
         self.claimed = {}       # until when a team's claim of its free places counts
@@ -56,8 +56,6 @@ class Region:
         what = event.WhichOneof("what")
         if what not in ("broker_started", "policy_loaded"):  # a router that starts has not acted on anything yet
             self.turns.append(event.at_ms)
-            if not event.command:
-                self.timed.append(event.at_ms)
         detail = getattr(event, what)
         if what == "policy_loaded":
             self.policy = Policy(self.read_policy(detail.file))
@@ -349,10 +347,10 @@ class Region:
     # ---- [PAGE] Requests beside a case ----
 
     def _chased_by_now(self, case, event, request):
-        """When time is its reason the router acts on all that is due: nobody was left without a reminder before this event."""
-        acted = self.timed[bisect.bisect_left(self.timed, request.chase):]
+        """The router acts on all that is due at an instant: nobody was left without a reminder before this event."""
+        acted = self.turns[bisect.bisect_left(self.turns, request.chase):]
         if request.chase:
-            self.say("request: reminded in time", case, event, True, not acted or acted[0] == event.at_ms)
+            self.say("request: reminded in time", case, event, True, not acted or event.at_ms - acted[0] <= TURN_MS)
 
     def _beside_noted(self, case, event, detail):
         state = words(detail, "state")
