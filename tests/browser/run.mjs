@@ -20,7 +20,7 @@ const stage = await Stage.open(...process.argv.slice(2));
 const browser = await Browser.open(stage);
 
 after(async () => {
-  console.log(`${browser.states.size} page-states were judged, each light and dark; axe left ${browser.undecided} places undecided`);
+  console.log(`${browser.states.size} page-states were judged, each light and dark; axe left undecided: ${JSON.stringify(browser.undecided)}`);
   await browser.close();
   await stage.close();
 });
