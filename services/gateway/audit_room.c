@@ -297,19 +297,15 @@ void audit_room_take(struct audit_room *room, struct http_request *request, cons
                      const struct web_session *session)
 {
     struct form form;
-    size_t size;
     if (!let_in(room, request, account))
         return;
     if (strcmp(http_path(request), AUDIT_PATH "/verdict") != 0) {
         reply_wrong_method(request, HTTP_READ);
         return;
     }
-    const char *bytes = http_form(request, &size);
-    enum form_status status =
-        form_read(&form, bytes, size, verdict_rules, sizeof verdict_rules / sizeof *verdict_rules);
-    if (status != FORM_GOOD) {
-        reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
-    } else if (!web_session_fits(session, form_value(&form, "token", 0))) {
+    if (!reply_read_form(request, &form, verdict_rules, sizeof verdict_rules / sizeof *verdict_rules))
+        return;
+    if (!web_session_fits(session, form_value(&form, "token", 0))) {
         reply_problem(request, REPLY_OLD_PAGE);
     } else {
         verdict_begin(room->keeper, now_wall_ms());

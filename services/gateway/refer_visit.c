@@ -28,17 +28,14 @@ static void keep_in_page(const struct site *site, struct http_request *request, 
 
 bool refer_visit_read(struct site *site, struct http_request *request, const char *changed, struct form *form)
 {
-    size_t size, rule_count;
+    size_t rule_count;
     const struct account *account;
     const struct form_rule *rules = refer_rules(&rule_count);
-    const char *bytes = http_form(request, &size);
-    enum form_status status = form_read(form, bytes, size, rules, rule_count);
-    if (status == FORM_GOOD && signin_find(site->signin, request, &account))
+    if (!reply_read_form(request, form, rules, rule_count))
+        return false;
+    if (signin_find(site->signin, request, &account))
         return true;
-    if (status == FORM_GOOD)
-        keep_in_page(site, request, changed, form);
-    else
-        reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
+    keep_in_page(site, request, changed, form);
     form_close(form);
     return false;
 }

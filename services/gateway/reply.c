@@ -142,3 +142,16 @@ void reply_file(struct http_request *request)
     assert(strncmp(path, folder, sizeof folder - 1) == 0);
     reply_static(request, static_file_of(path + sizeof folder - 1));
 }
+
+bool reply_read_form(struct http_request *request, struct form *form, const struct form_rule *rules,
+                     size_t rule_count)
+{
+    size_t size;
+    const char *bytes = http_form(request, &size);
+    enum form_status status = form_read(form, bytes, size, rules, rule_count);
+    if (status == FORM_GOOD)
+        return true;
+    reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
+    form_close(form);
+    return false;
+}

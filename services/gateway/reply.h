@@ -3,6 +3,7 @@
 #ifndef CONCORDAT_GATEWAY_REPLY_H
 #define CONCORDAT_GATEWAY_REPLY_H
 
+#include "services/gateway/form.h"
 #include "services/gateway/html.h"
 #include "services/gateway/http.h"
 
@@ -48,6 +49,11 @@ enum reply_problem {
 
 /* The path takes other methods, which are named as HTTP's Allow has them. */
 void reply_wrong_method(struct http_request *request, const char *allow);
+
+/* Reads the form that was posted, which form_close ends. False: the request has been answered, and there is
+ * no form. */
+bool reply_read_form(struct http_request *request, struct form *form, const struct form_rule *rules,
+                     size_t rule_count);
 
 /* A page that says what happened, what holds now, and what to do next. */
 struct reply_words {

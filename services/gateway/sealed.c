@@ -174,13 +174,8 @@ static void sealed_begin(struct site *site, struct http_request *request, const 
 void sealed_take(struct site *site, struct http_request *request)
 {
     struct form form;
-    size_t size;
-    const char *bytes = http_form(request, &size);
-    enum form_status status =
-        form_read(&form, bytes, size, sealed_rules, sizeof sealed_rules / sizeof *sealed_rules);
-    if (status == FORM_GOOD)
-        sealed_begin(site, request, &form);
-    else
-        reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
+    if (!reply_read_form(request, &form, sealed_rules, sizeof sealed_rules / sizeof *sealed_rules))
+        return;
+    sealed_begin(site, request, &form);
     form_close(&form);
 }

@@ -358,14 +358,9 @@ static void begin_attempt(struct signin *signin, struct http_request *request, c
 void signin_take(struct signin *signin, struct http_request *request)
 {
     struct form form;
-    size_t size;
-    const char *bytes = http_form(request, &size);
-    enum form_status status =
-        form_read(&form, bytes, size, signin_rules, sizeof signin_rules / sizeof *signin_rules);
-    if (status == FORM_GOOD)
-        begin_attempt(signin, request, &form);
-    else
-        reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
+    if (!reply_read_form(request, &form, signin_rules, sizeof signin_rules / sizeof *signin_rules))
+        return;
+    begin_attempt(signin, request, &form);
     form_close(&form);
 }
 
@@ -496,16 +491,12 @@ void signin_end(struct signin *signin, struct http_request *request)
 {
     struct form form;
     const struct account *account;
-    size_t size;
-    const char *bytes = http_form(request, &size);
-    enum form_status status =
-        form_read(&form, bytes, size, signout_rules, sizeof signout_rules / sizeof *signout_rules);
+    if (!reply_read_form(request, &form, signout_rules, sizeof signout_rules / sizeof *signout_rules))
+        return;
     const struct web_session *session = signin_find(signin, request, &account);
     const char *then = form_value(&form, "then", 0);
     bool to_sign_in = then && strcmp(then, "sign-in") == 0;
-    if (status != FORM_GOOD) {
-        reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
-    } else if (session && !web_session_fits(session, form_value(&form, "token", 0))) {
+    if (session && !web_session_fits(session, form_value(&form, "token", 0))) {
         reply_problem(request, REPLY_OLD_PAGE);
     } else {
         web_sessions_end(signin->sessions, session);

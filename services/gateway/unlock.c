@@ -150,14 +150,9 @@ static void unlock_begin(struct site *site, struct http_request *request, const 
 void unlock_take(struct site *site, struct http_request *request, unlock_go_on *go_on)
 {
     struct form form;
-    size_t size;
-    const char *bytes = http_form(request, &size);
-    enum form_status status =
-        form_read(&form, bytes, size, unlock_rules, sizeof unlock_rules / sizeof *unlock_rules);
-    if (status == FORM_GOOD)
-        unlock_begin(site, request, &form, go_on);
-    else
-        reply_problem(request, status == FORM_WRONG ? REPLY_BAD_FORM : REPLY_NO_MEMORY);
+    if (!reply_read_form(request, &form, unlock_rules, sizeof unlock_rules / sizeof *unlock_rules))
+        return;
+    unlock_begin(site, request, &form, go_on);
     form_close(&form);
 }
 
