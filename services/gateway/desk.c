@@ -241,12 +241,24 @@ static void desk_notice_connection(struct desk *desk, int64_t now_ms)
         desk_begins(desk, welcome, now_ms);
 }
 
-static void desk_hear(struct desk *desk)
+/* An offer that comes while a board is open is shown there at once. */
+static void desk_note_offer(struct desk *desk, const Concordat__V1__Message *message, int64_t now_ms)
+{
+    bool is_offer = message->body_case == CONCORDAT__V1__MESSAGE__BODY_OFFER;
+    const struct desk_case *shown = is_offer && message->offer->referral.len == WIRE_ID_BYTES
+                                        ? desk_copy_find(&desk->copy, message->offer->referral.data)
+                                        : NULL;
+    if (shown && desk_is_looked_at(desk, now_ms))
+        desk_say_delivered(desk, shown);
+}
+
+static void desk_hear(struct desk *desk, int64_t now_ms)
 {
     const Concordat__V1__Message *message;
     while ((message = concordat_client_next(desk->client, 0)) != NULL) {
         desk_note_welcome(desk);
         desk_copy_take(&desk->copy, message);
+        desk_note_offer(desk, message, now_ms);
         if (message->command_id.len == WIRE_ID_BYTES)
             desk_tell_answered(desk, message);
     }
@@ -254,7 +266,7 @@ static void desk_hear(struct desk *desk)
 
 void desk_turn(struct desk *desk, int64_t now_ms)
 {
-    desk_hear(desk);
+    desk_hear(desk, now_ms);
     desk_notice_connection(desk, now_ms);
     if (desk->is_connected && desk->is_brokers &&
         (desk->copy.is_old || (desk_is_looked_at(desk, now_ms) && now_ms >= desk->board_ms)))

@@ -135,6 +135,14 @@ static unsigned boards_of(const struct feed *feed, uint64_t session)
     return count;
 }
 
+bool feed_has_board(const struct feed *feed, const struct desk *desk)
+{
+    for (const struct feed_board *board = feed->boards; board; board = board->next)
+        if (board->desk == desk)
+            return true;
+    return false;
+}
+
 static struct feed_board *open_board(struct feed *feed, const struct desk *desk, uint64_t session,
                                      struct http_request *request)
 {

@@ -60,6 +60,8 @@ void feed_say_state(struct feed *feed, const struct desk *desk, enum feed_state 
  * FEED_BOARDS_OF_SESSION_MAX. */
 void feed_follow(struct feed *feed, const struct desk *desk, uint64_t session, const char *after,
                  struct http_request *request);
+/* Whether a board of this desk is open. */
+bool feed_has_board(const struct feed *feed, const struct desk *desk);
 /* Answers a request of nobody who is signed in. */
 void feed_answer_nobody(struct http_request *request);
 

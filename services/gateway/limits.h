@@ -134,6 +134,8 @@ enum {
     /* A desk counts as present so long after somebody looked at one of its boards, and says so again after a
      * third of it. */
     DESK_LEASE_SECONDS = 60,
+    /* How often it is seen which boards are open: several times in a lease. */
+    DESK_LOOK_MS = 10 * 1000,
     /* A person waits so long for an answer, as at a terminal; then the page says that it is not known. */
     DESK_ANSWER_MS = 10 * 1000,
     /* So long may the router take before a saved referral counts as one that it does not have: it answers

@@ -39,6 +39,7 @@ struct gateway {
     struct http *single_http; /* NULL: there is no single sign-on */
     zmq_pollitem_t *items;    /* owned */
     int signals;
+    int64_t look_ms; /* when it is seen next which boards are open */
 };
 
 static int gateway_complain(int code, const char *message)
@@ -167,10 +168,23 @@ static int shorter_ms(int one_ms, int other_ms)
     return other_ms >= 0 && other_ms < one_ms ? other_ms : one_ms;
 }
 
+/* A board that stays open is looked at, though its page is not fetched again. */
+static void gateway_watch_desks(struct gateway *gateway, int64_t now_ms)
+{
+    const struct desks *desks = gateway->site.desks;
+    if (now_ms < gateway->look_ms)
+        return;
+    gateway->look_ms = now_ms + DESK_LOOK_MS;
+    for (size_t i = 0; i < desks_count(desks); i++)
+        if (feed_has_board(gateway->site.feed, desks_at(desks, i)))
+            desk_is_watched(desks_at(desks, i), now_ms);
+}
+
 /* Results of passwords, answers and what boards are told come before the pages, which they wake. */
 static void gateway_turn(struct gateway *gateway)
 {
     gateway_hear_desks(gateway);
+    gateway_watch_desks(gateway, now_monotonic_ms());
     signin_turn(gateway->site.signin);
     feed_turn(gateway->site.feed, now_monotonic_ms(), now_wall_ms(), signin_holds, gateway->site.signin);
     audit_room_turn(gateway->site.audit);

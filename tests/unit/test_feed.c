@@ -259,6 +259,20 @@ static void beats_come_all_the_time(void **state)
     close(fd);
 }
 
+static void a_desk_has_a_board_while_one_is_open(void **state)
+{
+    (void)state;
+    assert_false(feed_has_board(feed, desk_named("a")));
+    int fd = open_board(position_now(), NULL);
+    hear(fd);
+    assert_true(feed_has_board(feed, desk_named("a")));
+    assert_false(feed_has_board(feed, desk_named("b")));
+    ended_session = session;
+    turn(FEED_LOOK_MS);
+    assert_false(feed_has_board(feed, desk_named("a")));
+    close(fd);
+}
+
 static void a_stream_ends_with_its_session(void **state)
 {
     (void)state;
@@ -313,6 +327,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(so_many_bytes_are_kept, begin, end),
         cmocka_unit_test_setup_teardown(boards_hear_how_their_server_is_at_once_and_when_they_come, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(a_desk_has_a_board_while_one_is_open, begin, end),
         cmocka_unit_test_setup_teardown(beats_come_all_the_time, begin, end),
         cmocka_unit_test_setup_teardown(a_stream_ends_with_its_session, begin, end),
         cmocka_unit_test_setup_teardown(one_session_has_so_many_boards, begin, end),
