@@ -81,9 +81,9 @@ void action_typed_word(const ProtobufCEnumDescriptor *codes, int value, char out
             *at = '-';
 }
 
-static bool code_is_typed(const struct action_field *field, int code)
+bool action_code_is_typed(const struct action_field *field, int code)
 {
-    return code != 0 && code != field->never_typed;
+    return code != 0 && code != field->never_typed && code >= field->typed_from;
 }
 
 static void list_codes(const struct action_field *field, char *out, size_t size)
@@ -94,7 +94,7 @@ static void list_codes(const struct action_field *field, char *out, size_t size)
     out[0] = '\0';
     for (unsigned i = 0; i < codes->n_values && used < size; i++) {
         action_typed_word(codes, codes->values[i].value, word);
-        if (word[0] != '\0' && code_is_typed(field, codes->values[i].value))
+        if (word[0] != '\0' && action_code_is_typed(field, codes->values[i].value))
             used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", word);
     }
 }
@@ -192,7 +192,7 @@ static bool read_code_value(struct action *action, const struct action_field *fi
 {
     char known[CODES_BYTES];
     int code;
-    if (words_parse(field->codes, text, &code) && code_is_typed(field, code)) {
+    if (words_parse(field->codes, text, &code) && action_code_is_typed(field, code)) {
         field_store(action, field, &code, sizeof code);
         return true;
     }

@@ -46,6 +46,7 @@ struct action_field {
     size_t at;                            /* offset in struct action of what it sets */
     const ProtobufCEnumDescriptor *codes; /* of ACTION_CODE */
     int never_typed;             /* of ACTION_CODE: the one that programs alone say; 0: there is none */
+    int typed_from;              /* of ACTION_CODE: those below are said otherwise */
     uint32_t max;                /* of ACTION_COUNT, ACTION_ATTEMPT and ACTION_SPAN */
     Concordat__V1__Step of_step; /* it goes with this step of a check-in only; 0: with all */
 };
@@ -162,5 +163,7 @@ uint64_t action_messages_seq(const Concordat__V1__CaseStatus *status);
 
 /* A code as it is typed, such as "no-capacity"; empty for the zero value. */
 void action_typed_word(const ProtobufCEnumDescriptor *codes, int value, char out[WORDS_MAX]);
+/* Whether a person can say it as the value of this field, of ACTION_CODE. */
+bool action_code_is_typed(const struct action_field *field, int code);
 
 #endif

@@ -81,7 +81,7 @@ static void fill_choices(struct action_sheet *sheet, size_t at, const struct act
     for (unsigned i = 0; i < field->codes->n_values && count < CHOICES_MAX; i++) {
         int code = field->codes->values[i].value;
         char *typed = sheet->words[at][count][0], *words = sheet->words[at][count][1];
-        if (code == 0 || code == field->never_typed)
+        if (!action_code_is_typed(field, code))
             continue;
         action_typed_word(field->codes, code, typed);
         words_for(field->codes, code, words);
