@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "services/desk/board.h"
+
 /* How a case stands, for one who looks at it: a bit for each. */
 enum case_now {
     NOW_OPEN = 1 << 0,
@@ -18,7 +20,9 @@ enum case_now {
     NOW_REOPENABLE = 1 << 10,
     NOW_REFERRED_ON = 1 << 11,
     NOW_EVER = 1 << 12,
-    NOW_DETAINED = 1 << 13
+    NOW_DETAINED = 1 << 13,
+    NOW_RINGS = 1 << 14, /* a coordinator's bell rings for it, or was stopped */
+    NOW_CALLS = NOW_WAITS | NOW_MISSING | NOW_CLOSING | NOW_RINGS
 };
 
 static const struct action_now {
@@ -29,7 +33,7 @@ static const struct action_now {
     {"saw", NOW_UNSEEN, NOW_UNSEEN},
     {"found", NOW_MISSING, NOW_MISSING},
     {"saw-closing", NOW_CLOSING, NOW_CLOSING},
-    {"acknowledge", NOW_WAITS | NOW_MISSING | NOW_CLOSING, NOW_WAITS | NOW_MISSING | NOW_CLOSING},
+    {"acknowledge", NOW_CALLS, NOW_CALLS},
     {"take", NOW_WAITS | NOW_OTHERS, NOW_WAITS},
     {"assign", NOW_WAITS | NOW_OTHERS | NOW_OURS, NOW_WAITS},
     {"accept", NOW_ASKED, NOW_ASKED},
@@ -47,7 +51,7 @@ static const struct action_now {
     {"handover", NOW_OURS, 0},
     {"give-back", NOW_OURS, 0},
     {"seen", NOW_ASKED, 0},
-    {"mute", NOW_WAITS | NOW_MISSING | NOW_CLOSING, 0},
+    {"mute", NOW_CALLS, 0},
     {"ask", NOW_OPEN, 0},
     {"wish", NOW_OPEN, 0},
     {"missing", NOW_OPEN, 0},
@@ -67,16 +71,28 @@ static unsigned team_now(const Concordat__V1__CaseStatus *status, const char *of
            (is_owner && status->handing_over ? NOW_HANDING_OVER : 0);
 }
 
-static unsigned coordinator_now(const Concordat__V1__CaseStatus *status)
+static unsigned coordinator_now(const Concordat__V1__CaseStatus *status, int64_t now_ms)
 {
+    unsigned rings = board_rank(status, now_ms) <= BOARD_OVERDUE ? NOW_RINGS : 0;
     if (status->without_contact != 0)
-        return NOW_CLOSING | NOW_OURS;
+        return rings | NOW_CLOSING | NOW_OURS;
     if (status->state == CONCORDAT__V1__STATE__STATE_TAKEN)
-        return NOW_OURS;
-    return status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_COORDINATOR ? NOW_WAITS : NOW_OTHERS;
+        return rings | NOW_OURS;
+    bool is_ours = status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_COORDINATOR;
+    return rings | (is_ours ? NOW_WAITS : NOW_OTHERS);
 }
 
-static unsigned now_of(Concordat__V1__Role role, const char *of, const Concordat__V1__CaseStatus *status)
+/* An end is undone by the side that said it, or by the coordinator. */
+static bool can_be_reopened(Concordat__V1__Role role, const Concordat__V1__CaseStatus *status)
+{
+    Concordat__V1__Role other = status->state == CONCORDAT__V1__STATE__STATE_WITHDRAWN
+                                    ? CONCORDAT__V1__ROLE__ROLE_TEAM
+                                    : CONCORDAT__V1__ROLE__ROLE_REFERRER;
+    return status->reopen_until_ms != 0 && role != other;
+}
+
+static unsigned now_of(Concordat__V1__Role role, const char *of, const Concordat__V1__CaseStatus *status,
+                       int64_t now_ms)
 {
     bool is_over = status->state == CONCORDAT__V1__STATE__STATE_CLOSED ||
                    status->state == CONCORDAT__V1__STATE__STATE_WITHDRAWN;
@@ -84,20 +100,20 @@ static unsigned now_of(Concordat__V1__Role role, const char *of, const Concordat
     bool is_unseen = status->changed_seq != 0 || action_messages_seq(status) != 0;
     unsigned now = NOW_EVER | (is_unseen ? NOW_UNSEEN : 0);
     if (is_over)
-        return now | (status->reopen_until_ms != 0 ? NOW_REOPENABLE : 0) | (is_passed ? NOW_REFERRED_ON : 0);
+        return now | (can_be_reopened(role, status) ? NOW_REOPENABLE : 0) | (is_passed ? NOW_REFERRED_ON : 0);
     now |= NOW_OPEN | (status->missing ? NOW_MISSING : 0) | (status->n_beside > 0 ? NOW_ASKED_BESIDE : 0);
     now |= status->detention && status->detention->next ? NOW_DETAINED : 0;
     if (role == CONCORDAT__V1__ROLE__ROLE_TEAM)
         now |= team_now(status, of);
     if (role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR)
-        now |= coordinator_now(status);
+        now |= coordinator_now(status, now_ms);
     return now;
 }
 
 bool action_makes_sense(const struct action_kind *kind, Concordat__V1__Role role, const char *of,
-                        const Concordat__V1__CaseStatus *status)
+                        const Concordat__V1__CaseStatus *status, int64_t now_ms)
 {
-    unsigned now = now_of(role, of, status);
+    unsigned now = now_of(role, of, status, now_ms);
     for (size_t i = 0; i < sizeof actions_typed / sizeof *actions_typed; i++)
         if (strcmp(actions_typed[i].name, kind->name) == 0)
             return actions_typed[i].when & now;
@@ -118,9 +134,9 @@ static size_t add_actions(Concordat__V1__Role role, unsigned now, bool likely,
 }
 
 size_t action_now_list(Concordat__V1__Role role, const char *of, const Concordat__V1__CaseStatus *status,
-                       const struct action_kind *kinds[ACTIONS_NOW_MAX], size_t *likely)
+                       int64_t now_ms, const struct action_kind *kinds[ACTIONS_NOW_MAX], size_t *likely)
 {
-    unsigned now = now_of(role, of, status);
+    unsigned now = now_of(role, of, status, now_ms);
     *likely = add_actions(role, now, true, kinds, 0);
     return add_actions(role, now, false, kinds, *likely);
 }

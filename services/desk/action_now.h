@@ -7,12 +7,12 @@
 
 /* For somebody of that role, at the team or desk `of`. An action that names no case always does. */
 bool action_makes_sense(const struct action_kind *kind, Concordat__V1__Role role, const char *of,
-                        const Concordat__V1__CaseStatus *status);
+                        const Concordat__V1__CaseStatus *status, int64_t now_ms);
 
 /* The actions about the case that make sense, in the order in which they are likely. Returns how many there
  * are; the first `likely` are what usually comes next. */
 enum { ACTIONS_NOW_MAX = 48 };
 size_t action_now_list(Concordat__V1__Role role, const char *of, const Concordat__V1__CaseStatus *status,
-                       const struct action_kind *kinds[ACTIONS_NOW_MAX], size_t *likely);
+                       int64_t now_ms, const struct action_kind *kinds[ACTIONS_NOW_MAX], size_t *likely);
 
 #endif

@@ -54,8 +54,9 @@ enum board_rank board_rank(const case_status *status, int64_t now_ms)
         return BOARD_DETENTION_ENDS;
     bool late = has_passed(status->respond_by_ms, now_ms) || has_passed(status->act_by_ms, now_ms);
     bool silent = status->team_silence && status->team_silence->told;
-    return status->lease_warned || status->missing || status->tries_used_up || silent || late ? BOARD_OVERDUE
-                                                                                              : BOARD_REST;
+    if (status->lease_warned || status->missing || status->tries_used_up || silent || late)
+        return BOARD_OVERDUE;
+    return is_reminded(status) ? BOARD_HEARD : BOARD_REST;
 }
 
 bool board_rings(const case_status *status, int64_t now_ms)

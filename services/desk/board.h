@@ -34,6 +34,7 @@ enum board_rank {
     BOARD_UNHEARD,        /* the coordinator holds it, and no person has said that they know */
     BOARD_DETENTION_ENDS, /* somebody is detained, and the hours end soon or have ended */
     BOARD_OVERDUE,
+    BOARD_HEARD, /* the coordinator holds it, somebody has heard of it, and nobody has it in hand */
     BOARD_REST,
     BOARD_OVER
 };

@@ -50,7 +50,7 @@ struct next_values {
     const char *will, *danger, *notice;
     char sought[SOUGHT_BYTES], then[SOUGHT_BYTES + 1], mistake[MISTAKE_BYTES];
     char why[240], team[160], by[TIME_WORDS_BYTES], arrival[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES + 8],
-        outcome[WORDS_MAX], taken[200], heard[PEOPLE_WORDS_BYTES + 120];
+        outcome[WORDS_MAX], taken[200], heard[120];
 };
 
 /* How far the live offer has come. */
@@ -95,17 +95,12 @@ static bool next_is_dangerous(const Concordat__V1__CaseStatus *status)
     return status->urgency == CONCORDAT__V1__URGENCY__URGENCY_EMERGENCY;
 }
 
-/* Whether a person has heard of a case that waits. The number is the one to ring for it. */
-static void next_fill_heard(const Concordat__V1__CaseStatus *status, const struct people *people,
-                            struct next_values *values)
+/* That no person has heard of a case that waits. The number is the one to ring for it. */
+static void next_fill_heard(const Concordat__V1__CaseStatus *status, struct next_values *values)
 {
-    char person[PEOPLE_WORDS_BYTES];
     const char *ring = first_text(status->ring, status->coordinator_ring);
     values->heard[0] = '\0';
-    if (status->heard_by[0] != '\0')
-        snprintf(values->heard, sizeof values->heard, " %s has heard of it.",
-                 people_words(people, status->heard_by, person));
-    else if (status->unheard > 0)
+    if (status->unheard > 0)
         snprintf(values->heard, sizeof values->heard,
                  " NOBODY HAS ANSWERED YET, after %u reminder%s: ring %.24s.", (unsigned)status->unheard,
                  status->unheard == 1 ? "" : "s", first_text(ring, "your duty coordinator"));
@@ -173,7 +168,7 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
         (size_t)status->offer_notice < sizeof notices / sizeof *notices ? notices[status->offer_notice] : "";
     time_words(status->act_by_ms, now_ms, values->by);
     time_words(status->expected_arrival_ms, now_ms, values->arrival);
-    next_fill_heard(status, people, values);
+    next_fill_heard(status, values);
     next_fill_mistake(status, now_ms, values->mistake);
     bool recorded = status->taken_by[0] != '\0';
     snprintf(values->person, sizeof values->person, recorded ? ", %s," : " (who is %s)",

@@ -37,6 +37,10 @@ void show_erasure_plan(struct sheet *sheet, const Concordat__V1__CaseStatus *sta
 
 /* The state of a case: its holder, whom to ring, what happens next, the response clock. */
 void show_status(struct sheet *sheet, const Concordat__V1__CaseStatus *status, const struct showing *showing);
+/* The part of it that a coordinator sees of each of many cases: what is to be decided, what was changed or
+ * written, who has heard of it, and for what the person was turned away; nothing if there is nothing. */
+void show_concerns(struct sheet *sheet, const Concordat__V1__CaseStatus *status,
+                   const struct showing *showing);
 /* The same in one line. */
 void show_status_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
 /* The changes of a case that have not been seen, each with what it was and what it is; nothing if there are

@@ -225,6 +225,56 @@ static void show_closing(struct sheet *sheet, const case_status *status)
               (struct sheet_act){.name = "saw-closing", .typed = "[--keep-open WORDS]"});
 }
 
+/* A person who has heard of a case, and until when nobody is reminded of it. */
+static void show_heard(struct sheet *sheet, const case_status *status, const struct showing *showing)
+{
+    char person[PEOPLE_WORDS_BYTES], until[TIME_WORDS_BYTES];
+    if (status->heard_by[0] == '\0')
+        return;
+    time_words_clock(status->muted_until_ms, showing->now_ms, until);
+    people_words(showing->people, status->heard_by, person);
+    if (status->muted_until_ms > showing->now_ms)
+        sheet_row(sheet, "Heard", "%s has heard of it. Nobody is reminded until %s, or until it is worse.",
+                  person, until);
+    else
+        sheet_row(sheet, "Heard", "%s has heard of it.", person);
+}
+
+/* By when the person is to be seen. */
+static void show_seen_by(struct sheet *sheet, const case_status *status, int64_t now_ms)
+{
+    char time[TIME_WORDS_BYTES];
+    time_words(status->respond_by_ms, now_ms, time);
+    if (status->respond_by_ms != 0)
+        sheet_row(sheet, "Seen by", "%s%s", time, status->respond_by_ms < now_ms ? " LATE" : "");
+}
+
+/* Why a case is late, if it is. */
+static void show_lateness(struct sheet *sheet, const case_status *status, int64_t now_ms)
+{
+    char silence[SILENCE_BYTES];
+    silence_words(status, now_ms, silence);
+    sheet_row(sheet, "Silent", "%s", silence[0] != '\0' ? silence + strlen("; ") : "");
+    if (status->lease_warned)
+        sheet_row(sheet, "Overdue", "%s", overdue + strlen("; OVERDUE: "));
+    if (status->respond_by_ms < now_ms)
+        show_seen_by(sheet, status, now_ms);
+}
+
+void show_concerns(struct sheet *sheet, const case_status *status, const struct showing *showing)
+{
+    show_heard(sheet, status, showing);
+    show_lateness(sheet, status, showing->now_ms);
+    show_declined_as(sheet, status);
+    show_handover(sheet, status, showing->now_ms);
+    show_changes(sheet, status, showing->now_ms);
+    show_messages(sheet, status, showing->now_ms);
+    show_closing(sheet, status);
+    show_tries(sheet, status, showing->now_ms);
+    show_missing(sheet, status, showing->now_ms);
+    show_beside(sheet, status, showing->now_ms);
+}
+
 void show_status(struct sheet *sheet, const case_status *status, const struct showing *showing)
 {
     char state[WORDS_MAX], time[TIME_WORDS_BYTES], next[NEXT_SENTENCE_BYTES], silence[SILENCE_BYTES];
@@ -239,6 +289,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_whom_to_ring(sheet, status, showing);
     next_sentence(status, showing->people, showing->now_ms, next);
     sheet_row(sheet, "Next", "%s", next);
+    show_heard(sheet, status, showing);
     if (status->state == CONCORDAT__V1__STATE__STATE_MISSING)
         sheet_can(sheet, status->number, (struct sheet_act){.name = "found", .typed = "BY"});
     show_area(sheet, status);
@@ -259,9 +310,7 @@ void show_status(struct sheet *sheet, const case_status *status, const struct sh
     show_beside(sheet, status, showing->now_ms);
     show_passed(sheet, status, showing->now_ms);
     show_erasure(sheet, status, showing->now_ms);
-    time_words(status->respond_by_ms, showing->now_ms, time);
-    if (status->respond_by_ms != 0)
-        sheet_row(sheet, "Seen by", "%s%s", time, status->respond_by_ms < showing->now_ms ? " LATE" : "");
+    show_seen_by(sheet, status, showing->now_ms);
 }
 
 void show_other_devices(struct sheet *sheet, const Concordat__V1__Board *board)

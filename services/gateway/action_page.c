@@ -111,7 +111,8 @@ static void case_is_known(void *context, const Concordat__V1__Message *message)
     const Concordat__V1__CaseStatus *status = message ? told_status(message) : NULL;
     if (!status) {
         deed_problem(deed, message ? REPLY_NOT_FOUND : REPLY_NO_ANSWER);
-    } else if (!action_makes_sense(deed->kind, deed->visit->role, desk_of(deed->visit->desk), status)) {
+    } else if (!action_makes_sense(deed->kind, deed->visit->role, desk_of(deed->visit->desk), status,
+                                   desk_wall_ms(deed->visit->desk))) {
         char path[sizeof CASE_PATH + NUMBER_TEXT_BYTES];
         snprintf(path, sizeof path, CASE_PATH "%s", deed->number);
         reply_go(deed->visit->request, path, NULL);

@@ -9,6 +9,7 @@
 #include "services/desk/action_now.h"
 #include "services/desk/board.h"
 #include "services/desk/show.h"
+#include "services/desk/show_detention.h"
 #include "services/desk/time_words.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/said.h"
@@ -24,29 +25,30 @@ enum { CARD_ACTS_MAX = 16, ORDER_BYTES = 64 };
 static const struct card_act {
     Concordat__V1__Role role;
     const char *act, *label, *field, *value;
-    bool one_tap;
+    enum { LINK, TAP, TAP_IF_MUTED, TAP_UNLESS_MUTED } how;
 } card_acts[] = {
-    {TEAM, "checkin", "Travelling", "step", "travelling", true},
-    {TEAM, "checkin", "Arrived", "step", "arrived", true},
-    {TEAM, "checkin", "Contact", "step", "contact", false},
-    {TEAM, "tried", "Could not reach", NULL, NULL, false},
-    {TEAM, "close", "Outcome", NULL, NULL, false},
-    {TEAM, "handover", "Hand over", NULL, NULL, false},
-    {TEAM, "cancel-handover", "Keep it", NULL, NULL, true},
-    {TEAM, "give-back", "Give back", NULL, NULL, false},
-    {TEAM, "saw", "Seen", NULL, NULL, true},
-    {TEAM, "message", "Note or message", NULL, NULL, false},
-    {TEAM, "show", "Record", NULL, NULL, false},
-    {COORDINATOR, "acknowledge", "Heard", NULL, NULL, true},
-    {COORDINATOR, "mute", "Mute 15 min", "minutes", "15", true},
-    {COORDINATOR, "mute", "Mute 30 min", "minutes", "30", true},
-    {COORDINATOR, "mute", "Mute 60 min", "minutes", "60", true},
-    {COORDINATOR, "saw-closing", "Closing without contact", NULL, NULL, false},
-    {COORDINATOR, "take", "Take", NULL, NULL, false},
-    {COORDINATOR, "assign", "Assign", NULL, NULL, false},
-    {COORDINATOR, "saw", "Seen", NULL, NULL, true},
-    {COORDINATOR, "message", "Message", NULL, NULL, false},
-    {COORDINATOR, "who", "Who and why", NULL, NULL, false},
+    {TEAM, "checkin", "Travelling", "step", "travelling", TAP},
+    {TEAM, "checkin", "Arrived", "step", "arrived", TAP},
+    {TEAM, "checkin", "Contact", "step", "contact", LINK},
+    {TEAM, "tried", "Could not reach", NULL, NULL, LINK},
+    {TEAM, "close", "Outcome", NULL, NULL, LINK},
+    {TEAM, "handover", "Hand over", NULL, NULL, LINK},
+    {TEAM, "cancel-handover", "Keep it", NULL, NULL, TAP},
+    {TEAM, "give-back", "Give back", NULL, NULL, LINK},
+    {TEAM, "saw", "Seen", NULL, NULL, TAP},
+    {TEAM, "message", "Note or message", NULL, NULL, LINK},
+    {TEAM, "show", "Record", NULL, NULL, LINK},
+    {COORDINATOR, "acknowledge", "Heard", NULL, NULL, TAP},
+    {COORDINATOR, "mute", "Mute 15 min", "minutes", "15", TAP_UNLESS_MUTED},
+    {COORDINATOR, "mute", "Mute 30 min", "minutes", "30", TAP_UNLESS_MUTED},
+    {COORDINATOR, "mute", "Mute 60 min", "minutes", "60", TAP_UNLESS_MUTED},
+    {COORDINATOR, "mute", "Reminders again", "minutes", "0", TAP_IF_MUTED},
+    {COORDINATOR, "saw-closing", "Closing without contact", NULL, NULL, LINK},
+    {COORDINATOR, "take", "Take", NULL, NULL, LINK},
+    {COORDINATOR, "assign", "Assign", NULL, NULL, LINK},
+    {COORDINATOR, "saw", "Seen", NULL, NULL, TAP},
+    {COORDINATOR, "message", "Message", NULL, NULL, LINK},
+    {COORDINATOR, "who", "Who and why", NULL, NULL, LINK},
 };
 
 /* The parts of a card that are computed. */
@@ -58,6 +60,7 @@ struct card {
     char reason_words[16][2][WORDS_MAX];
     char id[BOARD_CARD_ID_BYTES], order[ORDER_BYTES], urgency[WORDS_MAX], attempt[16];
     char until[TIME_TEXT_BYTES], until_ms[24], left[TIME_WORDS_BYTES];
+    char detained[DETENTION_WORDS_BYTES];
     struct board_row row;
 };
 
@@ -80,24 +83,31 @@ static const char *new_command(char hex[SAID_ID_BYTES], const char *token)
     return hex;
 }
 
+static bool act_fits(const struct card_act *act, const struct desk *desk,
+                     const Concordat__V1__CaseStatus *status)
+{
+    int64_t now_ms = desk_wall_ms(desk);
+    bool is_muted = status->muted_until_ms > now_ms;
+    return act->role == desk_role(desk) && act->how != (is_muted ? TAP_UNLESS_MUTED : TAP_IF_MUTED) &&
+           action_makes_sense(action_find(act->act), act->role, desk_of(desk), status, now_ms);
+}
+
 static void fill_acts(struct card *card, const struct desk *desk, const Concordat__V1__CaseStatus *status,
                       const char *token)
 {
     for (size_t i = 0; i < sizeof card_acts / sizeof *card_acts; i++) {
         const struct card_act *act = &card_acts[i];
-        const struct action_kind *kind = action_find(act->act);
         size_t at = card->page.acts_count;
-        if (act->role != desk_role(desk) || at == CARD_ACTS_MAX ||
-            !action_makes_sense(kind, act->role, desk_of(desk), status))
+        if (at == CARD_ACTS_MAX || !act_fits(act, desk, status))
             continue;
         card->acts[at] = (struct page_act){.act = act->act,
                                            .label = act->label,
                                            .field = act->field,
                                            .value = act->value,
-                                           .is_post = act->one_tap,
-                                           .is_link = !act->one_tap};
+                                           .is_post = act->how != LINK,
+                                           .is_link = act->how == LINK};
         card->page.acts_count++;
-        card->page.can_tap = card->page.can_tap || act->one_tap;
+        card->page.can_tap = card->page.can_tap || act->how != LINK;
     }
     card->page.acts = card->acts;
     card->page.can_link = card->page.acts_count > 0 && !card->page.can_tap;
@@ -155,8 +165,9 @@ static const char *card_tone(const Concordat__V1__CaseStatus *status, int64_t no
 {
     static const char *const rank_classes[] = {
         [BOARD_UNOWNED] = "late", [BOARD_UNHEARD] = "late", [BOARD_DETENTION_ENDS] = "soon",
-        [BOARD_OVERDUE] = "late", [BOARD_REST] = "well",    [BOARD_OVER] = "well"};
-    return rank_classes[board_rank(status, now_ms)];
+        [BOARD_OVERDUE] = "late", [BOARD_HEARD] = "late",   [BOARD_REST] = "well",
+        [BOARD_OVER] = "well"};
+    return show_detention_is_over_time(status, now_ms) ? "late" : rank_classes[board_rank(status, now_ms)];
 }
 
 static void fill_card(struct card *card, const struct desk *desk, const struct desk_case *shown,
@@ -175,7 +186,7 @@ static void fill_card(struct card *card, const struct desk *desk, const struct d
     page->rings = board_rings(status, now_ms);
     page->state = card->row.cells[BOARD_STATE];
     page->held_by = card->row.cells[BOARD_HELD_BY];
-    page->detained = status->detention ? card->row.cells[BOARD_DETAINED] : NULL;
+    page->detained = show_detention_words(status, now_ms, card->detained);
     page->tone = card_tone(status, now_ms);
     page->is_offer = shown->offer;
     page->is_strip = desk_role(desk) == COORDINATOR;
@@ -203,9 +214,7 @@ static void show_card(struct sheet *sheet, const struct card *card, const struct
     else if (card->page.is_own)
         show_status(sheet, shown->status, showing);
     else
-        show_changes(sheet, shown->status, showing->now_ms);
-    if (card->page.is_strip)
-        show_messages(sheet, shown->status, showing->now_ms);
+        show_concerns(sheet, shown->status, showing);
 }
 
 bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIRE_ID_BYTES],

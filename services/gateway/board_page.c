@@ -26,6 +26,7 @@ static const struct board_tile {
     {"unheard", "nobody has heard", "late", 1u << BOARD_UNOWNED | 1u << BOARD_UNHEARD},
     {"detention", "detention ends", "soon", 1u << BOARD_DETENTION_ENDS},
     {"overdue", "overdue", "late", 1u << BOARD_OVERDUE},
+    {"heard", "not in hand", "late", 1u << BOARD_HEARD},
     {"rest", "in hand", "well", 1u << BOARD_REST},
 };
 enum { BOARD_TILES = sizeof board_tiles / sizeof *board_tiles };

@@ -10,7 +10,8 @@ void case_sheet_deeds(const struct web_visit *visit, const Concordat__V1__CaseSt
                       struct case_deeds *deeds)
 {
     const struct action_kind *kinds[ACTIONS_NOW_MAX];
-    size_t likely, count = action_now_list(visit->role, desk_of(visit->desk), standing, kinds, &likely);
+    size_t likely, count = action_now_list(visit->role, desk_of(visit->desk), standing,
+                                           desk_wall_ms(visit->desk), kinds, &likely);
     for (size_t i = 0; i < count; i++) {
         const struct page_link link = {kinds[i]->name, action_button(kinds[i])};
         if (kinds[i]->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS)

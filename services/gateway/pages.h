@@ -138,7 +138,7 @@ struct page_act {
 struct page_card {
     bool is_offer, is_own, is_strip, is_drill, rings;
     const char *id, *order, *tone, *number, *token, *urgency, *state, *held_by;
-    const char *detained;                /* NULL: nobody is */
+    const char *detained;                /* after the state; "": nobody is */
     const char *until, *until_ms, *left; /* the clock that runs; NULL: none does */
     const struct page_row *rows;
     size_t rows_count;

@@ -233,6 +233,37 @@ static void a_case_that_is_overdue_says_so_in_words(void **state)
     assert_says("Seen by   13:59 (5 min ago) LATE\n");
 }
 
+/* A strip of a coordinator's board has only what somebody must know of a case that is well otherwise. */
+static void R15_a_case_says_who_has_heard_of_it_and_until_when_it_is_muted(void **state)
+{
+    (void)state;
+    Concordat__V1__CaseStatus status = offered_case();
+    show_concerns(&sheet, &status, &showing);
+    assert_int_equal(sheet.count, 0);
+    status.state = CONCORDAT__V1__STATE__STATE_HELD;
+    status.heard_by = (char *)"p117";
+    show_concerns(&sheet, &status, &showing);
+    assert_said("Heard     p117 has heard of it.\n");
+    status.muted_until_ms = now_ms + 15 * MINUTE;
+    status.tries = 3;
+    status.declined_as =
+        (Concordat__V1__DeclineReason[]){CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_INTOXICATION};
+    status.n_declined_as = 1;
+    show_concerns(&sheet, &status, &showing);
+    assert_said("Heard     p117 has heard of it. Nobody is reminded until 14:19, or until it is\n"
+                "          worse.\n"
+                "Declined  for intoxication; no person is turned away for that\n"
+                "Tries     3 to reach the person failed\n");
+    status.lease_warned = true;
+    status.respond_by_ms = now_ms - 5 * MINUTE;
+    show_concerns(&sheet, &status, &showing);
+    print_sheet();
+    assert_says("Overdue   nothing was heard by the promised time\nSeen by   13:59 (5 min ago) LATE\n");
+    show_status(&sheet, &status, &showing);
+    print_sheet();
+    assert_says("p117 has heard of it. Nobody is reminded until 14:19");
+}
+
 static void a_case_that_was_erased_or_is_on_hold_says_since_when(void **state)
 {
     (void)state;
@@ -535,6 +566,7 @@ int main(void)
         cmocka_unit_test_setup(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held, open_showing),
         cmocka_unit_test_setup(P11_a_case_that_had_to_yield_its_place_says_so_to_both_sides, open_showing),
         cmocka_unit_test_setup(a_case_that_is_overdue_says_so_in_words, open_showing),
+        cmocka_unit_test_setup(R15_a_case_says_who_has_heard_of_it_and_until_when_it_is_muted, open_showing),
         cmocka_unit_test_setup(a_case_that_was_erased_or_is_on_hold_says_since_when, open_showing),
         cmocka_unit_test_setup(the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns, open_showing),
         cmocka_unit_test_setup(a_cover_says_what_holds_until_when_and_who_is_told, open_showing),
