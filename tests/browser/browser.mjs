@@ -45,8 +45,7 @@ export class Browser {
     return chromium.launchPersistentContext(folder, { ...this.launching, baseURL: this.stage.origin });
   }
 
-  // A page in a context of its own: it shares no cookie with another one. What the content policy refuses, or what fails
-  // in a script, fails the test: see finish().
+  // A page in a context of its own: it shares no cookie with another one. Its faults fail the test: see finish().
   async page({ width = 360, colorScheme = "light", javaScriptEnabled = true, cookies = undefined } = {}) {
     const context = await this.chromium.newContext({
       baseURL: this.stage.origin,
@@ -55,7 +54,11 @@ export class Browser {
       javaScriptEnabled,
       storageState: cookies,
     });
-    const page = await context.newPage();
+    return this.watch(await context.newPage());
+  }
+
+  // What the content policy refuses, or what fails in a script, is kept in page.faults.
+  watch(page) {
     page.faults = [];
     page.on("pageerror", (error) => page.faults.push(String(error)));
     page.on("console", (message) => {

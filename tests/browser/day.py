@@ -5,6 +5,7 @@ Each row of CASES is its name, the referral, and what is typed then, by whom. Pe
 
 import json
 import subprocess
+import time
 
 import stage
 
@@ -40,6 +41,17 @@ CASES = {
     "taken": (("--urgency", "urgent", "--postcode", "ZX1", "--age", "15"), (DUTY, "take {case}")),
     "bare": ((),),
     "changed": (("--urgency", "urgent", "--postcode", "ZX2", "--age", "33"), (CAR, "update {case} --urgency very-urgent")),
+    "closing": (("--urgency", "urgent", "--postcode", "ZX3", "--age", "44"), (TEAM, "accept {case} 20"),
+                (TEAM, "close {case} not-found --without-contact not-found --note unanswered")),
+    "passed-on": (("--urgency", "urgent", "--postcode", "ZX1", "--age", "61"), (TEAM, "accept {case} 0"),
+                  (TEAM, "checkin {case} contact face-to-face"), (TEAM, "close {case} referred-on"),
+                  (TEAM, "passed-on {case} --to RX4")),
+    "asked-beside": (("--urgency", "urgent", "--postcode", "ZX2", "--age", "57", "--needs", "amhp"),
+                     (TEAM, "accept {case} 30"), (TEAM, "ask {case} amhp E08000003"), (DUTY, "answer {case} amhp no")),
+    "without-authority": (("--urgency", "urgent", "--postcode", "ZX1", "--age", "36", "--section-136"),
+                          (DUTY, "detention {case} arrived police-station --at {day_ago}")),
+    "heard": (("--urgency", "urgent", "--postcode", "ZX1", "--age", "47", "--section-136"), (DUTY, "acknowledge {case}")),
+    "muted": (("--urgency", "routine", "--postcode", "ZX1", "--age", "19", "--section-136"), (DUTY, "mute {case} 60")),
     "offered": (("--urgency", "very-urgent", "--postcode", "ZX1", *WHOLE),),
 }
 AS = {TEAM: ("--as", "p101", "--as-role", "mental-health-nurse"), DUTY: ("--as", "p201", "--as-role", "duty-coordinator")}
@@ -65,7 +77,7 @@ class Day:
             car = CARS[at % len(CARS)]
             self.numbers[name] = self.refer(car, referral)
             for who, words in typed:
-                self.say(car if who == CAR else who, *words.format(case=self.numbers[name]).split())
+                self.say(car if who == CAR else who, *words.format(case=self.numbers[name], day_ago=day_ago()).split())
         return self.numbers
 
     def refer(self, car, options):
@@ -84,6 +96,11 @@ class Day:
         if ran.returncode:
             raise RuntimeError(f"{who}: {' '.join(words)}: {ran.stdout}{ran.stderr}")
         return ran.stdout
+
+
+def day_ago():
+    """More than 24 hours before now, as it is typed."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 25 * 3600))
 
 
 def number_in(message):

@@ -2,10 +2,23 @@
 import { existsSync } from "node:fs";
 import test, { after } from "node:test";
 
+import { Crew } from "./at_work.mjs";
 import { Browser, PROGRAMS } from "./browser.mjs";
+import afterTheEnd from "./journeys/after_the_end.mjs";
+import beside from "./journeys/beside.mjs";
+import corrections from "./journeys/corrections.mjs";
+import detention from "./journeys/detention.mjs";
+import entered from "./journeys/entered.mjs";
+import giveBack from "./journeys/give_back.mjs";
+import handOver from "./journeys/hand_over.mjs";
 import live from "./journeys/live.mjs";
 import lock from "./journeys/lock.mjs";
+import messages from "./journeys/messages.mjs";
+import missingPerson from "./journeys/missing.mjs";
+import notReached from "./journeys/not_reached.mjs";
+import reminders from "./journeys/reminders.mjs";
 import sealed from "./journeys/sealed.mjs";
+import shifts from "./journeys/shifts.mjs";
 import signIn from "./journeys/sign_in.mjs";
 import stolenDevice from "./journeys/stolen_device.mjs";
 import { Stage } from "./stage.mjs";
@@ -18,6 +31,7 @@ if (missing.length) {
 }
 const stage = await Stage.open(...process.argv.slice(2));
 const browser = await Browser.open(stage);
+const crew = new Crew(browser);
 
 after(async () => {
   console.log(`${browser.states.size} page-states were judged, each light and dark; axe left undecided: ${JSON.stringify(browser.undecided)}`);
@@ -37,6 +51,9 @@ for (const state of STATES) {
 }
 signIn(browser);
 lock(browser);
+for (const journey of [giveBack, handOver, notReached, missingPerson, corrections, afterTheEnd, messages, reminders, detention,
+  beside, shifts, entered]) journey(browser, crew);
+test("each page of those at work was without a fault", () => crew.goHome());
 live(browser);
 sealed(browser);
 stolenDevice(browser);

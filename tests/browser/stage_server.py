@@ -18,6 +18,8 @@ import subprocess
 import sys
 import time
 
+from google.protobuf import json_format
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
 import stage  # noqa: E402
 from day import Day  # noqa: E402
@@ -38,10 +40,21 @@ PEOPLE = (
     ("p303", "Dana Whitlock", "referrer", "liaison-and-diversion"),
     ("p304", "Ines Carver", "referrer", "emergency-department"),
     ("p401", "Noor Haddad", "auditor", "council"),
+    ("p105", "Bea Nowak", "team", "northmoor-crisis"),
+    ("p106", "Gwen Pryce", "team", "northmoor-crisis"),
+    ("p107", "Theo Lund", "team", "southfell-crisis"),
+    ("p108", "Iris Falk", "team", "crisis-line"),
+    ("p203", "Imre Castle", "coordinator", "northmoor-duty"),
+    ("p204", "Wren Adeyemi", "coordinator", "southfell-duty"),
+    ("p305", "Pat Sorrel", "referrer", "street-triage"),
 )
 # The intakes, each with a device for the gateway.
 INTAKES = {"intake": ("street-triage", "car"), "custody": ("liaison-and-diversion", "custody-desk"),
            "department": ("emergency-department", "department-desk")}
+
+
+DESKS = (("team", "northmoor-crisis"), ("coordinator", "northmoor-duty"), ("team", "southfell-crisis"),
+         ("team", "crisis-line"), ("coordinator", "southfell-duty"))
 
 
 class Server:
@@ -58,8 +71,7 @@ class Server:
 
     def begin(self):
         """Starts everything. Returns what the browser must know."""
-        self.desks = [self.scene.make_key("crisis-desk", "team", "northmoor-crisis"),
-                      self.scene.make_key("duty-desk", "coordinator", "northmoor-duty")]
+        self.desks = [self.scene.make_key(f"{of}-desk", role, of) for role, of in DESKS]
         self.disk = self.scene.path("intake-state")
         self.start("broker")
         for intake, (source, device) in INTAKES.items():
@@ -99,9 +111,12 @@ class Server:
             for worker in file.read().split():
                 os.kill(int(worker), signal.SIGKILL)
 
-    def refer(self):
-        """Refers somebody from the street. Returns the number of the case, which a team is asked to take."""
-        answer = self.source().request(submit=self.scene.submission()).answer
+    def refer(self, facts=None):
+        """Refers somebody from the street, with these facts of a Referral as JSON. Returns the number of the case,
+        which a team is asked to take."""
+        submit = self.scene.submission()
+        json_format.ParseDict(facts or {}, submit.referral)
+        answer = self.source().request(submit=submit).answer
         assert answer.done, answer.text
         return answer.status.number
 

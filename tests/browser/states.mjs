@@ -8,7 +8,7 @@ const UNKNOWN = "0199aaaa-0000-7000-8000-000000000001";
 const CUSTODY = "liaison-and-diversion", DEPARTMENT = "emergency-department";
 // Names of day.py's cases.
 const CASES = ["closed", "withdrawn", "in-contact", "on-its-way", "tried", "missing", "detained", "child", "taken", "bare",
-  "changed", "offered"];
+  "changed", "closing", "passed-on", "asked-beside", "without-authority", "heard", "muted", "offered"];
 const REPORTS = ["times", "national", "declines", "custody", "open", "breaches", "volume", "section136"];
 
 export const STATES = [
@@ -57,6 +57,16 @@ export const STATES = [
   { name: "check-in", as: "team", path: "/cases/{on-its-way}/checkin?step=contact" },
   { name: "close-without-an-outcome", as: "team", path: "/cases/{in-contact}/close", then: (page) => press(page, "Send") },
   { name: "detention-form", as: "coordinator", path: "/cases/{detained}/detention" },
+  ...["accept", "decline"].map((form) => ({ name: form, as: "team", path: `/cases/{offered}/${form}` })),
+  ...["handover", "message", "tried", "ask", "missing", "show"].map((form) =>
+    ({ name: form, as: "team", path: `/cases/{on-its-way}/${form}` })),
+  ...["take", "assign"].map((form) => ({ name: form, as: "coordinator", path: `/cases/{on-its-way}/${form}` })),
+  ...["found", "acknowledge", "saw-closing"].map((form) =>
+    ({ name: form, as: "coordinator", path: `/cases/{${form === "saw-closing" ? "closing" : "missing"}}/${form}` })),
+  { name: "answer", as: "coordinator", path: "/cases/{asked-beside}/answer" },
+  { name: "passed-on", as: "team", path: "/cases/{passed-on}/passed-on" },
+  { name: "reopen", as: "coordinator", path: "/cases/{withdrawn}/reopen" },
+  { name: "withdraw", as: "referrer", path: "/cases/{offered}/withdraw" },
   { name: "give-back", as: "team", path: "/cases/{on-its-way}/give-back" },
   { name: "mute", as: "coordinator", path: "/cases/{missing}/mute" },
   { name: "capacity", as: "team", path: "/desk/capacity" },

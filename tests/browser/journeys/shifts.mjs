@@ -1,0 +1,50 @@
+// The people on shift, a shift that is handed over, and how many more people a team could see. No news tell a board of these:
+// it is loaded again.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { answer } from "../at_work.mjs";
+
+export default function shifts(browser, crew) {
+  test("R15, R22: the last one on shift hands over what is in hand, and two people sign", async () => {
+    const [team, colleague] = [await crew.team(), await crew.colleague()];
+    await crew.accepted();
+    const onShift = (one) => one.board.locator("section", { has: one.board.getByRole("heading", { name: "On shift" }) });
+    const again = async (one) => {
+      await one.board.goto("/team");
+      await one.isLive();
+    };
+    await again(team);
+    await onShift(team).getByRole("button", { name: "I come on shift" }).click();
+    await onShift(team).getByText("Bea Nowak (p105)").waitFor();
+    await onShift(team).getByRole("button", { name: "I go off shift" }).click();
+    await team.board.getByRole("alert").getByText("Hand over first").waitFor();
+    await again(team);
+    await again(colleague);
+    await onShift(colleague).getByText("Bea Nowak (p105)").waitFor();
+    await onShift(colleague).getByRole("button", { name: "I come on shift" }).click();
+    await onShift(team).getByRole("link", { name: "Hand the shift over" }).click();
+    await team.board.getByRole("button", { name: "Send", exact: true }).click();
+    await onShift(team).getByText(/Bea Nowak .*hands over/).waitFor();
+    await again(colleague);
+    await onShift(colleague).getByRole("link", { name: "Sign the handover" }).click();
+    await colleague.board.getByRole("button", { name: "Send", exact: true }).click();
+    await onShift(colleague).getByText("Gwen Pryce (p106)").waitFor();
+    assert.equal(await onShift(colleague).getByText("Bea Nowak").count(), 0);
+    await again(team);
+    await onShift(team).getByRole("button", { name: "I come on shift" }).waitFor();
+  });
+
+  test("R6: how many people a team could see is said in one tap", async () => {
+    const [team, colleague] = [await crew.team(), await crew.colleague()];
+    await team.board.getByRole("button", { name: "2", exact: true }).click();
+    await team.board.getByRole("heading", { name: /could see: 2, said/ }).waitFor();
+    await colleague.board.goto("/team");
+    await colleague.board.getByRole("heading", { name: /could see: 2, said/ }).waitFor();
+    await colleague.board.getByRole("link", { name: "more" }).click();
+    await answer(colleague.board, "People you can see", "60");
+    await colleague.board.getByRole("button", { name: "Send", exact: true }).click();
+    await colleague.board.getByRole("heading", { name: /could see: 60, said/ }).waitFor();
+    for (const one of [team, colleague]) await one.isLive();
+  });
+}
