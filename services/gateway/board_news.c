@@ -1,7 +1,22 @@
 /* board_news.c: see board_news.h. */
 #include "services/gateway/board_news.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "services/gateway/board_card.h"
+
+enum { CHANGED_BYTES = UUID_TEXT_BYTES + 24 };
+
+static void tell_source(const struct site *site, const struct desk *desk, const uint8_t *id)
+{
+    const struct desk_case *known = desk_copy_find(desk_cases(desk), id);
+    char text[UUID_TEXT_BYTES], changed[CHANGED_BYTES];
+    words_uuid(id, text);
+    if (known)
+        snprintf(changed, sizeof changed, "%s %" PRIu64, text, known->status->seq);
+    feed_changed(site->feed, desk, known ? changed : text);
+}
 
 /* A page that is too large, or for which there is no memory, is left out: the board is fetched anew sooner or
  * later. */
@@ -11,7 +26,9 @@ static void tell_boards(void *context, struct desk *desk, const uint8_t *id)
     const struct board_reader reader = {.people = signin_people(site->signin)};
     struct html html = {0};
     char element[BOARD_CARD_ID_BYTES];
-    if (!id)
+    if (id && desk_role(desk) == CONCORDAT__V1__ROLE__ROLE_REFERRER)
+        tell_source(site, desk, id);
+    if (!id || desk_role(desk) == CONCORDAT__V1__ROLE__ROLE_REFERRER)
         return;
     board_card_id(id, element);
     if (!board_card(&html, desk, id, &reader))

@@ -113,6 +113,16 @@ bool desks_answer(const struct desks *desks)
     return some ? brokers : every;
 }
 
+bool desks_are_live_for(const struct desks *desks, const struct desk *desk)
+{
+    bool some = false, router = false;
+    for (size_t i = 0; i < desks->count && !desk_is_brokers(desk); i++) {
+        some = some || desk_is_brokers(desks->desks[i]);
+        router = router || (desk_is_brokers(desks->desks[i]) && desk_answers(desks->desks[i]));
+    }
+    return desk_answers(desk) && (router || !some);
+}
+
 int desks_patience_ms(const struct desks *desks, int64_t now_ms)
 {
     int least_ms = INT_MAX;

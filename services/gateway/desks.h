@@ -20,6 +20,9 @@ struct desk *desks_at(const struct desks *desks, size_t at);
 struct desk *desks_find(const struct desks *desks, Concordat__V1__Role role, const char *of);
 /* Whether every desk at the broker answers; if none is there, every desk. */
 bool desks_answer(const struct desks *desks);
+/* Whether what this desk shows is as it is now: its server answers, and so does the router behind an intake,
+ * as far as desks at the broker tell. */
+bool desks_are_live_for(const struct desks *desks, const struct desk *desk);
 
 /* So long may the caller poll the sockets of all desks before the next turn. */
 int desks_patience_ms(const struct desks *desks, int64_t now_ms);

@@ -207,6 +207,11 @@ void feed_gone(struct feed *feed, const struct desk *desk, const char *id)
     feed_add(feed, desk, "gone", id, strlen(id));
 }
 
+void feed_changed(struct feed *feed, const struct desk *desk, const char *what)
+{
+    feed_add(feed, desk, "changed", what, strlen(what));
+}
+
 void feed_position(const struct feed *feed, char out[FEED_POSITION_BYTES])
 {
     snprintf(out, FEED_POSITION_BYTES, "%s-%" PRIu64, feed->life, feed->next - 1);

@@ -10,11 +10,11 @@
  *
  *   put         an element, as HTML, with its id; the event's id is the position
  *   gone        the id of an element; the event's id is the position
- *   state       "works MS", "behind MS" or "away MS": how the desk's server is, since when
- *   beat        the time now; every FEED_BEAT_MS, so that a connection that is dead is noticed
- *   reload      fetch the page anew; nothing follows
- *   signed-out  the session has ended; nothing follows
- *   busy        there are too many boards: come again later; nothing follows
+ *   changed     "ID SEQ", or "ID" if it has ended: a case of a source; the event's id is the position. Its
+ * pages differ from person to person, so each that shows it asks for itself state       "works MS", "behind
+ * MS" or "away MS": how the desk's server is, since when beat        the time now; every FEED_BEAT_MS, so
+ * that a connection that is dead is noticed reload      fetch the page anew; nothing follows signed-out  the
+ * session has ended; nothing follows busy        there are too many boards: come again later; nothing follows
  *   restart     the gateway stops: come again; nothing follows
  *
  * Times are UTC in milliseconds, unless it says otherwise. One thread.
@@ -45,6 +45,7 @@ void feed_position(const struct feed *feed, char out[FEED_POSITION_BYTES]);
  * (scripts/elements.js). Copies the HTML, once for all boards. */
 void feed_put(struct feed *feed, const struct desk *desk, const char *html, size_t size);
 void feed_gone(struct feed *feed, const struct desk *desk, const char *id);
+void feed_changed(struct feed *feed, const struct desk *desk, const char *what);
 
 enum feed_state {
     FEED_WORKS,

@@ -1,6 +1,7 @@
 /* my_referrals.c: see my_referrals.h. */
 #include "services/gateway/my_referrals.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "services/gateway/made_pages.h"
 #include "services/gateway/reply.h"
 #include "services/gateway/visit.h"
+
+enum { LISTED_NUMBER_BYTES = 24, LISTED_MAX = 999999 };
 
 /* Somebody who waits for the list. */
 struct list_visit {
@@ -30,12 +33,14 @@ static bool waits_for_reader(const Concordat__V1__CaseStatus *status)
 struct listed_texts {
     char id[UUID_TEXT_BYTES];
     char what[WORDS_MAX + TIME_WORDS_BYTES + 16];
+    char seq[LISTED_NUMBER_BYTES], order[LISTED_NUMBER_BYTES];
 };
 
 static void listed_write(struct listed_texts *texts, const Concordat__V1__CaseStatus *status, int64_t now_ms)
 {
     char urgency[WORDS_MAX], received[TIME_WORDS_BYTES];
     words_uuid(status->referral.data, texts->id);
+    snprintf(texts->seq, sizeof texts->seq, "%" PRIu64, status->seq);
     words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency);
     time_words_clock(status->received_ms, now_ms, received);
     if (status->urgency == CONCORDAT__V1__URGENCY__URGENCY_UNSPECIFIED)
@@ -55,7 +60,12 @@ static bool fill_rows(struct page_listed *rows, struct listed_texts *texts, stru
     for (size_t i = 0; i < board->n_cases; i++) {
         const Concordat__V1__CaseStatus *status = board->cases[i];
         listed_write(&texts[i], status, board->now_ms);
+        /* The newest comes first, so a place is counted from the oldest: it stays when another one comes. */
+        snprintf(texts[i].order, sizeof texts->order, "%06zu",
+                 (LISTED_MAX + 1 + i - board->n_cases) % LISTED_MAX);
         rows[i] = (struct page_listed){.id = texts[i].id,
+                                       .seq = texts[i].seq,
+                                       .order = texts[i].order,
                                        .what = texts[i].what,
                                        .number = *status->number ? status->number : NULL,
                                        .is_new = !*status->number,
@@ -68,16 +78,17 @@ static bool fill_rows(struct page_listed *rows, struct listed_texts *texts, stru
 static bool write_list(struct html *html, const struct list_visit *asked, const Concordat__V1__Board *board)
 {
     struct sheet sheet = {0};
-    char as_of[TIME_WORDS_BYTES];
+    char as_of[TIME_WORDS_BYTES], shown_at[TIME_WORDS_BYTES];
     struct page_listed *rows = calloc(board->n_cases + 1, sizeof *rows);
     struct listed_texts *texts = calloc(board->n_cases + 1, sizeof *texts);
     struct page_referrals page = {.frame = asked->visit->frame,
                                   .is_all = asked->is_all,
+                                  .shown_at = shown_at,
                                   .is_mine = !asked->is_all,
-                                  .is_empty = board->n_cases == 0,
                                   .listed = rows,
                                   .listed_count = board->n_cases};
     bool good = rows && texts && fill_rows(rows, texts, &sheet, board);
+    time_words_clock(board->now_ms, board->now_ms, shown_at);
     if (board->as_of_ms) {
         time_words_clock(board->as_of_ms, board->now_ms, as_of);
         page.as_of = as_of;

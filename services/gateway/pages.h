@@ -300,6 +300,7 @@ struct page_note {
 /* One referral of a list. */
 struct page_listed {
     const char *id, *number; /* no number: it has none yet */
+    const char *seq, *order; /* of the last event that it tells of; its place, compared as text */
     bool is_new;
     const char *what; /* how urgent it is, and when it was received */
     const char *said; /* how it stands */
@@ -309,8 +310,9 @@ struct page_listed {
 /* Those that a person sent, or their source. */
 struct page_referrals {
     struct page_frame frame;
-    bool is_mine, is_all, is_empty;
-    const char *as_of; /* the router is away, and was heard of last then */
+    bool is_mine, is_all;
+    const char *shown_at; /* times such as "in 20 min" count from here */
+    const char *as_of;    /* the router is away, and was heard of last then */
     const struct page_listed *listed;
     size_t listed_count;
 };
@@ -319,6 +321,10 @@ struct page_referrals {
 struct page_referral {
     struct page_frame frame;
     const char *id, *number; /* its number; NULL: it has none yet */
+    const char *follows;     /* the id, if the page changes by itself; else NULL */
+    const char *seq;         /* of the last event that it tells of */
+    const char *shown_at;    /* times such as "in 20 min" count from here */
+    const char *ring;        /* whom to ring if it does not work */
     bool is_saved, is_other; /* it has none yet: the router does not have it; or there is no such referral */
     bool is_ours;            /* our source's, who may change it */
     const struct page_link *likely, *others; /* as of a case */

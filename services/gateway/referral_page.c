@@ -1,15 +1,20 @@
 /* referral_page.c: see referral_page.h. */
 #include "services/gateway/referral_page.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/desk/time_words.h"
 #include "services/desk/told.h"
 #include "services/gateway/case_sheet.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/refer_told.h"
 #include "services/gateway/reply.h"
 #include "services/gateway/sheet_blocks.h"
+
+enum { REFERRAL_SEQ_BYTES = 24 };
 
 /* The sentences that say how it was read. */
 struct referral_notes {
@@ -55,10 +60,14 @@ static bool write_referral(struct html *html, const struct web_visit *visit, con
                            const Concordat__V1__Message *message, const struct sheet *sheet)
 {
     const Concordat__V1__CaseStatus *status = told_status(message);
-    struct page_referral page = {.frame = visit->frame, .id = told->id};
+    char seq[REFERRAL_SEQ_BYTES], shown_at[TIME_WORDS_BYTES];
+    struct page_referral page = {
+        .frame = visit->frame, .id = told->id, .seq = seq, .shown_at = shown_at, .ring = visit->site->ring};
     struct referral_made *made = calloc(1, sizeof *made);
     struct page_sheet blocks;
     bool good = sheet_blocks_open(&blocks, sheet, visit->role) && made;
+    time_words_clock(desk_wall_ms(visit->desk), desk_wall_ms(visit->desk), shown_at);
+    snprintf(seq, sizeof seq, "%" PRIu64, status ? status->seq : 0);
     page.number = status && *status->number ? status->number : NULL;
     page.is_saved = status && !page.number;
     page.is_other = !status;
@@ -71,6 +80,7 @@ static bool write_referral(struct html *html, const struct web_visit *visit, con
         page.others_count = made->deeds.others_count;
     }
     page.is_ours = visit->role == CONCORDAT__V1__ROLE__ROLE_REFERRER;
+    page.follows = page.is_ours && status ? told->id : NULL;
     page.blocks = blocks.blocks;
     page.blocks_count = blocks.blocks_count;
     if (good) {

@@ -154,7 +154,7 @@ static void gateway_hear_desks(struct gateway *gateway)
     desks_turn(gateway->site.desks, now_monotonic_ms());
     sealing_turn(gateway->site.sealing, now_monotonic_ms());
     for (size_t i = 0; i < desks_count(desks); i++)
-        gateway_say_state(gateway, desks_at(desks, i), desk_answers(desks_at(desks, i)));
+        gateway_say_state(gateway, desks_at(desks, i), desks_are_live_for(desks, desks_at(desks, i)));
     bool answers = desks_answer(desks);
     gateway_say_state(gateway, NULL, answers); /* to those whom no desk serves */
     if (answers == gateway->site.router_answers)

@@ -143,11 +143,13 @@ static void boards_hear_what_happens_at_their_own_desk(void **state)
     put("b", 2);
     feed_put(feed, desk_named("a"), "two\nlines\r", 10);
     feed_gone(feed, desk_named("a"), "case-R-0412");
+    feed_changed(feed, desk_named("a"), "an-id 7");
     turn(0);
     const char *said = hear(one);
     assert_non_null(strstr(said, "-1\nevent: put\ndata: <p id=\"e\">1</p>\n\n"));
     assert_non_null(strstr(said, "-3\nevent: put\ndata: two\ndata: lines \n\n"));
     assert_non_null(strstr(said, "-4\nevent: gone\ndata: case-R-0412\n\n"));
+    assert_non_null(strstr(said, "-5\nevent: changed\ndata: an-id 7\n\n"));
     assert_non_null(strstr(hear(other), "-4\nevent: gone\n"));
     said = hear(elsewhere);
     assert_non_null(strstr(said, "-2\nevent: put\n"));

@@ -39,7 +39,7 @@ export function showLight(state, sinceMs, whenAgain) {
     shown = words;
     const text = document.createElement("span");
     text.textContent = words;
-    light.className = `light ${row.tone}`;
+    light.className = `light not-printed ${row.tone}`;
     light.replaceChildren(text);
     if (row.again)
         light.append(button(WORDS.again, whenAgain));

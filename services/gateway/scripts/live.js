@@ -18,9 +18,15 @@ let againAt = 0;       // how often we tried since
 let timer = null;
 let ended = false;     // the session has
 let server = null;     // how the desk's server is, as it was said last: [state, since]
+let isOwed = false;    // a case of this page has changed, and the page is to be fetched
+let isFetching = false;
+
+function metaOf(page, name) {
+    return page.querySelector(`meta[name="concordat-${name}"]`)?.content ?? "";
+}
 
 function positionOf(page) {
-    return page.querySelector('meta[name="concordat-position"]')?.content ?? "";
+    return metaOf(page, "position");
 }
 
 function stop() {
@@ -45,6 +51,7 @@ function tryNow() {
     stop();
     showLight("behind");
     follow();
+    fetchOwed();
 }
 
 function heard() {
@@ -65,31 +72,69 @@ function endSession() {
     showLight("signedOut");
 }
 
-// The page as it is now, with the position that it knows.
+// Makes the page as it is now, and resolves to the position that it knows then. The answer to a form that was sent stands
+// at another address than its page.
+async function fetchPage() {
+    isOwed = false;
+    const response = await fetch(metaOf(document, "page") || location.href, { signal: AbortSignal.timeout(SILENCE_MS) });
+    if (response.redirected) {
+        endSession();
+        return "";
+    }
+    if (!response.ok)
+        throw new Error(String(response.status));
+    const page = pageOf(await response.text());
+    becomeLike(page);
+    return positionOf(page);
+}
+
 async function fetchAnew() {
     showLight("behind");
     try {
-        const response = await fetch(location.href, { signal: AbortSignal.timeout(SILENCE_MS) });
-        if (response.redirected) {
-            endSession();
-            return;
-        }
-        if (!response.ok)
-            throw new Error(String(response.status));
-        const page = pageOf(await response.text());
-        becomeLike(page);
-        position = positionOf(page);
-        follow();
+        position = await fetchPage();
+        if (!ended)
+            follow();
     } catch {
         beStale();
         tryLater(fetchAnew);
     }
 }
 
+// A page that nobody sees is fetched when somebody does: fetching it says that a person was told. The stream goes on
+// meanwhile.
+async function fetchOwed() {
+    if (isFetching)
+        return;
+    isFetching = true;
+    try {
+        while (isOwed && !ended && document.visibilityState === "visible")
+            await fetchPage();
+    } catch {
+        isOwed = true;
+        beStale();
+        tryLater(fetchAnew);
+    }
+    isFetching = false;
+}
+
+// Whether this page shows the case, and less of it than there is; a list of cases shows those too that it has not yet.
+function concerns(id, seq) {
+    const shown = document.querySelector(`[data-case="${CSS.escape(id)}"]`);
+    if (!shown)
+        return document.querySelector("[data-cases]") !== null;
+    return !seq || Number(seq) > Number(shown.dataset.seq);
+}
+
 // Each takes the data of an event of its name.
 const EVENTS = {
     put,
     gone,
+    changed(data) {
+        if (isOwed || !concerns(...data.split(" ")))
+            return;
+        isOwed = true;
+        setTimeout(fetchOwed, Math.random() * SPREAD_MS);
+    },
     state(data) {
         const [state, since] = data.split(" ");
         server = [state, Number(since)];
@@ -158,7 +203,10 @@ if (position) {
     setInterval(look, LOOK_MS);
     addEventListener("online", () => comeBack(true));
     addEventListener("offline", () => ended || beStale());
-    document.addEventListener("visibilitychange", () => comeBack(false));
+    document.addEventListener("visibilitychange", () => {
+        comeBack(false);
+        fetchOwed();
+    });
     addEventListener("pagehide", stop);
     addEventListener("pageshow", (event) => event.persisted && comeBack(true));
 }
