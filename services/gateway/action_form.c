@@ -159,6 +159,9 @@ static void fill_sheet(struct action_sheet *sheet, const struct action_form *for
             fill_field(sheet, page->fields_count++, field, form);
     if (form->read || form->problem)
         fill_problem(sheet, form);
+    page->is_unknown = page->problem && form->is_unknown;
+    page->is_wrong = page->problem && !form->is_unknown;
+    page->trouble = page->is_unknown ? "Not known" : page->is_wrong ? "Wrong" : NULL;
 }
 
 void action_form_write(struct html *html, const struct action_form *form)

@@ -27,6 +27,7 @@ struct action_form {
     const struct form *typed;  /* what was sent; NULL: nothing yet */
     const struct action *read; /* of what was sent, with its fault; NULL: no fault of a field */
     const char *problem;       /* why it was not done; NULL: nothing is wrong */
+    bool is_unknown;           /* no answer came, so it may have been done */
     bool asks_again;
     uint32_t attempt;                                      /* of the live offer; 0: not needed */
     const uint8_t *command_id;                             /* of the form; NULL: a new one */

@@ -10,9 +10,11 @@
 #include "services/desk/action_now.h"
 #include "services/desk/late_sentence.h"
 #include "services/desk/resolve.h"
+#include "services/desk/show.h"
 #include "services/desk/told.h"
 #include "services/gateway/action_form.h"
 #include "services/gateway/case_sheet.h"
+#include "services/gateway/made_pages.h"
 #include "services/gateway/reply.h"
 #include "services/gateway/settled.h"
 #include "services/gateway/visit.h"
@@ -40,7 +42,7 @@ static void deed_end(struct deed *deed)
 
 static void deed_problem(struct deed *deed, enum reply_problem problem)
 {
-    reply_problem(deed->visit->request, problem);
+    visit_problem(deed->visit, problem);
     deed_end(deed);
 }
 
@@ -140,17 +142,24 @@ static uint32_t typed_attempt(const struct deed *deed)
     return typed ? (uint32_t)strtoul(typed, NULL, 10) : 0;
 }
 
-static void show_typed_form(struct deed *deed, const struct action *read, const char *problem,
-                            bool asks_again)
+static void show_typed_form(struct deed *deed, struct action_form form, unsigned status)
 {
-    show_form(deed,
-              (struct action_form){.typed = &deed->form,
-                                   .read = read,
-                                   .problem = problem,
-                                   .asks_again = asks_again,
-                                   .attempt = typed_attempt(deed),
-                                   .command_id = deed->command_id},
-              asks_again ? 200 : 422);
+    form.typed = &deed->form;
+    form.attempt = typed_attempt(deed);
+    form.command_id = deed->command_id;
+    show_form(deed, form, status);
+}
+
+/* The form has its command's id still, so that sending it again does it once. */
+static void show_not_answered(struct deed *deed)
+{
+    char why[SAID_TEXT_BYTES];
+    snprintf(
+        why, sizeof why,
+        "The router has not answered. Send it again: it is done once, and you are told who has the case. "
+        "If a person is waiting, ring now: %s",
+        deed->visit->site->ring);
+    show_typed_form(deed, (struct action_form){.problem = why, .is_unknown = true}, 504);
 }
 
 static void go_to_answer(struct deed *deed)
@@ -190,13 +199,45 @@ static void deed_is_done(struct deed *deed, const Concordat__V1__Answer *answer)
         desk_ask_board(deed->visit->desk, board_is_new, deed);
 }
 
+static void write_why(const struct deed *deed, const Concordat__V1__Answer *answer, char why[SAID_TEXT_BYTES])
+{
+    char word[WORDS_MAX], late[LATE_SENTENCE_BYTES];
+    const Concordat__V1__CaseStatus *status = answer->status;
+    bool with_team =
+        status && status->owner_kind == CONCORDAT__V1__OWNER_KIND__OWNER_KIND_TEAM && status->owner_name[0];
+    words_for(&concordat__v1__refusal__descriptor, (int)answer->refusal, word);
+    if (with_team && show_answer_note(answer, desk_of(deed->visit->desk))[0])
+        snprintf(
+            why, SAID_TEXT_BYTES,
+            "Your team has this case already: somebody of your team accepted it before you. Nothing else was "
+            "changed.");
+    else if (with_team && deed->kind->command == CONCORDAT__V1__REQUEST__COMMAND_TAKE &&
+             answer->refusal == CONCORDAT__V1__REFUSAL__REFUSAL_BAD_VALUE)
+        snprintf(why, SAID_TEXT_BYTES,
+                 "%s has this case now. Nothing was changed. To take it from them, say why.",
+                 status->owner_name);
+    else
+        snprintf(why, SAID_TEXT_BYTES, "%s%s%s", answer->text[0] ? answer->text : word,
+                 late_sentence(answer, late) ? " " : "", late);
+}
+
+/* What makes no sense any more is not asked for again. */
 static void deed_is_refused(struct deed *deed, const Concordat__V1__Answer *answer)
 {
-    char word[WORDS_MAX], why[SAID_TEXT_BYTES], late[LATE_SENTENCE_BYTES];
-    late_sentence(answer, late);
-    words_for(&concordat__v1__refusal__descriptor, (int)answer->refusal, word);
-    snprintf(why, sizeof why, "%s%s%s", answer->text[0] ? answer->text : word, late[0] ? " " : "", late);
-    show_typed_form(deed, NULL, why, false);
+    char why[SAID_TEXT_BYTES];
+    struct html html = {0};
+    const struct web_visit *visit = deed->visit;
+    write_why(deed, answer, why);
+    if (!deed->names_case || !answer->status ||
+        action_makes_sense(deed->kind, visit->role, desk_of(visit->desk), answer->status)) {
+        show_typed_form(deed, (struct action_form){.problem = why}, 422);
+        return;
+    }
+    page_not_done(&html,
+                  &(struct page_not_done){
+                      .frame = visit->frame, .number = deed->number, .act = deed->kind->name, .why = why});
+    reply_page(visit->request, 409, &html, NULL);
+    deed_end(deed);
 }
 
 /* A record is shown at once and kept nowhere. */
@@ -214,7 +255,7 @@ static void deed_is_answered(void *context, const Concordat__V1__Message *messag
 {
     struct deed *deed = context;
     if (!message)
-        deed_problem(deed, REPLY_NO_ANSWER);
+        show_not_answered(deed);
     else if (message->body_case != CONCORDAT__V1__MESSAGE__BODY_ANSWER)
         show_reading(deed, message);
     else if (message->answer->done)
@@ -234,7 +275,7 @@ static void case_is_found(void *context, const Concordat__V1__Message *message)
 {
     struct deed *deed = context;
     if (!message) {
-        deed_problem(deed, REPLY_NO_ANSWER);
+        show_not_answered(deed);
         return;
     }
     const Concordat__V1__Message *refusal = resolve_refusal(&deed->resolve, &deed->action, message);
@@ -285,9 +326,9 @@ void action_page_take(struct site *site, struct http_request *request, const cha
     if (deed->names_case)
         action_set(&deed->action, "case", deed->number);
     if (!action_form_read(&deed->action, &deed->form, desk_wall_ms(deed->visit->desk)))
-        show_typed_form(deed, &deed->action, NULL, false);
+        show_typed_form(deed, (struct action_form){.read = &deed->action}, 422);
     else if (action_form_asks_again(&deed->action, &deed->form))
-        show_typed_form(deed, NULL, NULL, true);
+        show_typed_form(deed, (struct action_form){.asks_again = true}, 200);
     else
         do_deed(deed);
 }

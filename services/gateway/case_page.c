@@ -64,7 +64,7 @@ static void case_is_told(void *context, const Concordat__V1__Message *message)
     if (message)
         case_sheet_send(visit, status ? 200 : 404, number, said, &sheet, status);
     else
-        reply_problem(visit->request, REPLY_NO_ANSWER);
+        visit_problem(visit, REPLY_NO_ANSWER);
     sheet_close(&sheet);
     visit_end(&visit);
 }

@@ -106,7 +106,7 @@ static void list_is_told(void *context, const Concordat__V1__Message *message)
     struct list_visit *asked = context;
     struct html html = {0};
     if (!message || message->body_case != CONCORDAT__V1__MESSAGE__BODY_BOARD)
-        reply_problem(asked->visit->request, REPLY_NO_ANSWER);
+        visit_problem(asked->visit, REPLY_NO_ANSWER);
     else if (write_list(&html, asked, message->board))
         reply_page(asked->visit->request, 200, &html, NULL);
     else

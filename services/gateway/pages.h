@@ -122,9 +122,17 @@ struct page_action {
     bool at_desk;       /* it is about none */
     const char *act, *title, *command, *attempt, *then;
     const char *problem, *faulty; /* why it was not done, and the name of the field at fault */
+    const char *trouble;          /* that there is a problem, before the title; NULL: there is none */
+    bool is_wrong, is_unknown;    /* then one of them: it was not done; or no answer came */
     bool asks_again, asks_first;
     const struct page_field *fields;
     size_t fields_count;
+};
+
+/* An action that came too late for how the case stands. */
+struct page_not_done {
+    struct page_frame frame;
+    const char *number, *act, *why;
 };
 
 /* What can be done with one tap, or by a form. */
@@ -205,6 +213,7 @@ struct page_problem {
     struct page_frame frame;
     const char *title, *sentence;
     const char *next; /* what to do, beside going to the first page */
+    const char *ring; /* whom to ring; NULL: not said */
 };
 
 /* A form of a referral, or of what changes of it. */

@@ -21,7 +21,7 @@ static void referral_is_told(void *context, const Concordat__V1__Message *messag
     if (message)
         referral_page_send(asked->visit, &told, message);
     else
-        reply_problem(asked->visit->request, REPLY_NO_ANSWER);
+        visit_problem(asked->visit, REPLY_NO_ANSWER);
     visit_end(&asked->visit);
     free(asked);
 }

@@ -25,9 +25,8 @@ static const struct reply_words reply_rows[] = {
                          "Try again in a few seconds. If it cannot wait, ring.", REPLY_RETRY_S},
     [REPLY_NO_DESK] = {503, "Your team or desk is not connected here", "Nothing was done.",
                        "Try again in a minute. If it cannot wait, ring.", REPLY_RETRY_S},
-    [REPLY_NO_ANSWER] = {504, "No answer came", "It is not known whether this was done.",
-                         "Look at the case before you do it again. If a person is waiting, ring.",
-                         REPLY_RETRY_S},
+    [REPLY_NO_ANSWER] = {504, "No answer came", "This cannot be shown now. Nothing was changed.",
+                         "Load the page again. If a person is waiting, ring.", REPLY_RETRY_S},
     [REPLY_NOT_AUDITOR] = {403, "These pages are for auditors and inspectors", "Nothing was shown.", NULL, 0},
 };
 
@@ -80,13 +79,18 @@ void reply_go(struct http_request *request, const char *path, const char *cookie
     http_give(request, &(struct http_answer){.status = 303, .text = "", .location = path, .cookie = cookie});
 }
 
-void reply_in_words(struct http_request *request, const struct reply_words *words)
+static void send_problem(struct http_request *request, const struct reply_words *words, const char *ring)
 {
     struct html html = {0};
     const struct page_problem page = {
-        .title = words->title, .sentence = words->sentence, .next = words->next};
+        .title = words->title, .sentence = words->sentence, .next = words->next, .ring = ring};
     page_problem(&html, &page);
     send_page(request, &html, (struct http_answer){.status = words->status, .retry_s = words->retry_s});
+}
+
+void reply_in_words(struct http_request *request, const struct reply_words *words)
+{
+    send_problem(request, words, NULL);
 }
 
 void reply_wrong_method(struct http_request *request, const char *allow)
@@ -100,6 +104,11 @@ void reply_wrong_method(struct http_request *request, const char *allow)
 void reply_problem(struct http_request *request, enum reply_problem problem)
 {
     reply_in_words(request, &reply_rows[problem]);
+}
+
+void reply_problem_ring(struct http_request *request, enum reply_problem problem, const char *ring)
+{
+    send_problem(request, &reply_rows[problem], ring);
 }
 
 /* There are a dozen: a list is searched as quickly as anything else. */

@@ -43,7 +43,7 @@ enum reply_problem {
     REPLY_BUSY,
     REPLY_NO_MEMORY,
     REPLY_NO_DESK,    /* nothing here speaks for the person's team, desk or source now */
-    REPLY_NO_ANSWER,  /* the router or intake did not answer in time */
+    REPLY_NO_ANSWER,  /* the router or intake did not answer in time, and nothing was to be done */
     REPLY_NOT_AUDITOR /* pages of auditors, asked for by somebody else */
 };
 
@@ -65,5 +65,7 @@ enum { REPLY_RETRY_S = 5 };
 
 void reply_in_words(struct http_request *request, const struct reply_words *words);
 void reply_problem(struct http_request *request, enum reply_problem problem);
+/* The same with whom to ring. */
+void reply_problem_ring(struct http_request *request, enum reply_problem problem, const char *ring);
 
 #endif

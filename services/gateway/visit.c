@@ -8,7 +8,6 @@
 
 #include "proto/wire/borrowed.h"
 #include "services/desk/told.h"
-#include "services/gateway/reply.h"
 
 bool visit_is_from_our_page(const struct site *site, const struct http_request *request)
 {
@@ -63,9 +62,14 @@ struct web_visit *visit_begin(struct site *site, struct http_request *request)
     struct web_visit *visit = visit_begin_anyway(site, request);
     if (!visit || visit->desk)
         return visit;
-    reply_problem(request, REPLY_NO_DESK);
+    visit_problem(visit, REPLY_NO_DESK);
     visit_end(&visit);
     return NULL;
+}
+
+void visit_problem(const struct web_visit *visit, enum reply_problem problem)
+{
+    reply_problem_ring(visit->request, problem, visit->site->ring);
 }
 
 bool visit_owns(const struct web_visit *visit, const char *token)

@@ -8,6 +8,7 @@
 #include "services/desk/show.h"
 #include "services/gateway/http.h"
 #include "services/gateway/pages.h"
+#include "services/gateway/reply.h"
 #include "services/gateway/site.h"
 
 struct web_visit {
@@ -38,6 +39,8 @@ struct web_visit *visit_begin_anyway(struct site *site, struct http_request *req
 /* True if a form with this token is of a page of the visit's session. NULL is none. */
 bool visit_owns(const struct web_visit *visit, const char *token);
 void visit_end(struct web_visit **visit);
+/* Answers the request with what could not be done, and whom to ring. */
+void visit_problem(const struct web_visit *visit, enum reply_problem problem);
 
 /* Asks how a case stands; `done` as in desk_ask. */
 void visit_ask_status(const struct web_visit *visit, const char *number, desk_done *done, void *context);

@@ -97,8 +97,9 @@ class Boards(unittest.TestCase):
         self.assertIn('data-in="own"', self.card(self.await_board("kim", f'data-number="{number}"'), number))
         late = self.browsers["kim"].post(f"/cases/{number}/accept", {**fields, "command": "0199aaaa-0000-7000-8000-000000000001",
                                                                      "token": self.token("kim")})
-        self.assertEqual(late.status, 422)
-        self.assertIn("This was not done", late.text)
+        self.assertEqual(late.status, 409)
+        self.assertIn("somebody of your team accepted it before you", late.text)
+        self.assertNotIn('name="minutes"', late.text)
 
     def token(self, name):
         return self.browsers[name].get(self.browsers[name].get("/").go).token()

@@ -93,14 +93,15 @@ class Desks(unittest.TestCase):
         self.assertEqual(page.status, 404)
         self.assertIn("revoked", page.text)
 
-    def test_without_an_answer_the_page_says_that_nothing_is_known(self):
+    def test_without_an_answer_the_page_says_that_nothing_was_changed_and_whom_to_ring(self):
         duty = self.enter("duty")
         self.await_page(duty, f"/cases/{self.number}", 200)
         os.kill(self.stage.processes["broker"].pid, 19)  # it stands still
         page = duty.get(f"/cases/{self.number}")
         os.kill(self.stage.processes["broker"].pid, 18)
         self.assertEqual(page.status, 504)
-        self.assertIn("It is not known whether this was done", page.text)
+        self.assertIn("Nothing was changed", page.text)
+        self.assertIn("Duty coordinator 01632 960100", page.text)
         self.await_page(duty, f"/cases/{self.number}", 200)
 
 
