@@ -263,6 +263,7 @@ struct page_refer {
     struct page_frame frame;
     struct page_sealing sealing;
     const char *title;
+    const char *by;               /* the id of the person to whom it is shown */
     bool is_telephoned;           /* a coordinator enters it for somebody who rang */
     const char *caller, *rang_at; /* as they were typed then */
     bool is_new, is_change;       /* one of them */

@@ -12,13 +12,14 @@
 #include "services/desk/people.h"
 
 /* The fields that are no questions, and room for the questions. */
-enum { REFER_OWN_RULES = 8, REFER_RULES_MAX = 96, REFER_WORD_BYTES = 64 };
+enum { REFER_OWN_RULES = 9, REFER_RULES_MAX = 96, REFER_WORD_BYTES = 64 };
 
 static struct form_rule refer_rule_rows[REFER_RULES_MAX] = {
     {.name = REFER_TOKEN, .bytes_max = REFER_WORD_BYTES},
     {.name = REFER_ID, .bytes_max = UUID_TEXT_BYTES},
     {.name = REFER_COMMAND, .bytes_max = UUID_TEXT_BYTES},
     {.name = REFER_PAGE, .bytes_max = REFER_WORD_BYTES},
+    {.name = REFER_BY, .bytes_max = REFER_WORD_BYTES},
     {.name = REFER_GO, .bytes_max = REFER_WORD_BYTES},
     {.name = REFER_CLEAR, .bytes_max = REFER_WORD_BYTES},
     {.name = REFER_CALLER, .bytes_max = REFER_VALUE_BYTES_MAX, .mended = true},

@@ -17,6 +17,7 @@
 #define REFER_ID      "referral" /* made when the form was first shown, so that sending it twice sends it once */
 #define REFER_COMMAND "command" /* the same of a change to a referral */
 #define REFER_PAGE    "page"    /* the number of the page that was filled in; not sent: all were, on one */
+#define REFER_BY      "by"      /* the id of the person to whom the form was shown */
 #define REFER_GO      "go"      /* what the person pressed */
 #define REFER_SOURCE  "source"  /* of a telephoned referral: the kind of source that rang */
 #define REFER_CALLER  "caller"  /* the same: the name of the source's key, if it is known */

@@ -64,6 +64,13 @@ struct refer_visit *refer_visit_begin(struct site *site, struct http_request *re
     }
     refer->form = *form;
     refer->visit = visit_begin_anyway(site, request);
+    const char *by = form_value(form, REFER_BY, 0);
+    bool is_others = refer->visit && by && strcmp(by, refer->visit->id) != 0;
+    if (is_others) {
+        visit_problem(refer->visit, REPLY_OTHERS);
+        refer_visit_end(&refer);
+        return NULL;
+    }
     if (refer->visit && source_of(refer->visit, source, &refer->source)) {
         refer->is_telephoned = refer->visit->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR;
         return refer;
@@ -92,6 +99,7 @@ void refer_visit_show(struct refer_visit *refer, unsigned status, struct page_re
                                     .page = refer->page,
                                     .only = refer->only};
     page->frame = refer->visit->frame;
+    page->by = refer->visit->id;
     page->ring = refer->visit->site->ring;
     page->is_change = refer->is_change;
     page->is_telephoned = refer->is_telephoned;

@@ -24,8 +24,8 @@ struct refer_visit {
  * of the referral that the form changes; NULL: it is a new one. */
 bool refer_visit_read(struct site *site, struct http_request *request, const char *changed,
                       struct form *form);
-/* Takes the form. `source` is the kind of source that rang a coordinator; NULL: none did. NULL: the request
- * was answered, and the form ended. */
+/* Takes the form, which is shown to nobody but the person who filled it in. `source` is the kind of source
+ * that rang a coordinator; NULL: none did. NULL: the request was answered, and the form ended. */
 struct refer_visit *refer_visit_begin(struct site *site, struct http_request *request, struct form *form,
                                       const char *source);
 void refer_visit_end(struct refer_visit **refer);

@@ -27,6 +27,8 @@ static const struct reply_words reply_rows[] = {
                        "Try again in a minute. If it cannot wait, ring.", REPLY_RETRY_S},
     [REPLY_NO_ANSWER] = {504, "No answer came", "This cannot be shown now. Nothing was changed.",
                          "Load the page again. If a person is waiting, ring.", REPLY_RETRY_S},
+    [REPLY_OTHERS] = {403, "Somebody else typed this", "It is NOT SENT, and nobody else is shown it.",
+                      "The person who typed it signs in again, and goes on. If it cannot wait, ring.", 0},
     [REPLY_NOT_AUDITOR] = {403, "These pages are for auditors and inspectors", "Nothing was shown.", NULL, 0},
 };
 

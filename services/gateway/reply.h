@@ -44,6 +44,7 @@ enum reply_problem {
     REPLY_NO_MEMORY,
     REPLY_NO_DESK,    /* nothing here speaks for the person's team, desk or source now */
     REPLY_NO_ANSWER,  /* the router or intake did not answer in time, and nothing was to be done */
+    REPLY_OTHERS,     /* a form that somebody else has filled in */
     REPLY_NOT_AUDITOR /* pages of auditors, asked for by somebody else */
 };
 

@@ -153,7 +153,7 @@ static void each_page_carries_what_the_others_were_told(void **state)
     assert_int_equal(times_in(check, "type=\"hidden\" name=\"needs\""), 2);
     const char *all = written(CONCORDAT__V1__SOURCE__SOURCE_LIAISON_AND_DIVERSION, REFER_PAGE_ALL);
     assert_int_equal(times_in(all, "value=\"send\""), 1);
-    assert_int_equal(times_in(all, "type=\"hidden\""), 3); /* two tokens and the id */
+    assert_int_equal(times_in(all, "type=\"hidden\""), 4); /* two tokens, the id, and who fills it in */
 }
 
 /* Markup and marks of direction in every field of every source, on every page that shows or carries them. */

@@ -5,7 +5,7 @@ import { empty, get, put } from "./device_store.js";
 
 const KEPT_MS = 12 * 60 * 60 * 1000;
 const PAUSE_MS = 500;
-const NOT_TYPED = ["token", "referral", "command", "page", "go"];
+const NOT_TYPED = ["token", "referral", "command", "page", "by", "go"];
 
 async function draftKey() {
     const kept = await get("drafts", "key");

@@ -7,6 +7,7 @@ import { workerPath } from "./trusted.js";
 const RING_MS = 5 * 60 * 1000; // unsent for longer than this, a referral is a false safety
 const AGAIN_MS = [2000, 5000, 15000, 60000];
 const LOOK_MS = 1000;
+const SIGNED_OUT = "concordat-signed-out";
 const RIGHTS_KEPT = 60; // of the latest pages that were open here
 
 let failures = 0;
@@ -132,13 +133,19 @@ async function forgetSent() {
 
 // ---- The end of a session ----
 
-// A half-written form is for the person who wrote it, while they are signed in.
-function endDraftsWithSession() {
-    const signOut = document.querySelector('form[action="/sign-out"]');
-    if (!signOut) void empty("drafts");
-    signOut?.addEventListener("submit", () => {
-        void empty("drafts");
-        void caches.delete("pages");
+// A half-written form is for the person who wrote it, until they sign out. A session that ended by itself took nothing from
+// them: they sign in again, and go on. What a page that goes away has not done in time, the next one does.
+async function forgetThePerson() {
+    await empty("drafts");
+    await caches.delete("pages");
+    localStorage.removeItem(SIGNED_OUT);
+}
+
+function forgetAtSignOut() {
+    if (localStorage.getItem(SIGNED_OUT)) void forgetThePerson();
+    document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => {
+        localStorage.setItem(SIGNED_OUT, "yes");
+        void forgetThePerson();
     });
 }
 
@@ -164,7 +171,7 @@ async function begin() {
     await takeFromPage();
     await freshenForm();
     addEventListener("pageshow", (event) => event.persisted && void freshenForm());
-    endDraftsWithSession();
+    forgetAtSignOut();
     addEventListener("online", tryNow);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tryNow());
     addEventListener("pagehide", () => void forgetSent());

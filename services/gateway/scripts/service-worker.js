@@ -9,7 +9,7 @@ const FORM = "/refer";
 const SEND_MS = 15000; // one bar of signal takes seconds
 const OPEN_MS = 5000;
 const NO_GATEWAY = [502, 504]; // the proxy says that there is none
-const NOT_TYPED = ["token", "referral", "command", "page", "go"];
+const NOT_TYPED = ["token", "referral", "command", "page", "by", "go"];
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));

@@ -111,7 +111,8 @@ export default function sealed(browser) {
   });
 
   test("a half-written form survives a reload while the gateway is gone, and not a sign-out", async () => {
-    const page = await formOf(stage.person("referrer"));
+    const person = stage.person("referrer");
+    const page = await formOf(person);
     const told = page.getByLabel("What you see");
     await told.fill("An invented story, half told.");
     await draftsAre(page, 2); // its key and what is sealed under it
@@ -120,9 +121,12 @@ export default function sealed(browser) {
     await page.getByText("What you had typed before is here again.").waitFor();
     assert.equal(await told.inputValue(), "An invented story, half told.");
     await stage.call("start", "gateway");
-    await page.goto("/sign-in"); // the session ended with the gateway
+    stage.forgetSessions();
+    await browser.signIn(page, person);
+    await draftsAre(page, 2);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("**/status");
     await draftsAre(page, 0);
-    stage.person("referrer").cookies = undefined;
     await browser.finish(page);
   });
 
