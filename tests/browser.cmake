@@ -5,7 +5,7 @@ set(in_browser ${CMAKE_COMMAND} -E env CONCORDAT_TEST_PACKAGES=${browser_package
 
 add_test(NAME browser COMMAND ${in_browser} ${CMAKE_CURRENT_SOURCE_DIR}/browser/run.mjs
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-set_tests_properties(browser PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS browser)
+set_tests_properties(browser PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77 LABELS browser)
 
 # Pictures of every page: ninja screens writes them to screens/.
 add_custom_target(screens COMMAND ${in_browser} ${CMAKE_CURRENT_SOURCE_DIR}/browser/screens.mjs

@@ -17,10 +17,13 @@ import messages from "./journeys/messages.mjs";
 import missingPerson from "./journeys/missing.mjs";
 import notReached from "./journeys/not_reached.mjs";
 import reminders from "./journeys/reminders.mjs";
+import oneReferral from "./journeys/one_referral.mjs";
+import outage from "./journeys/outage.mjs";
 import sealed from "./journeys/sealed.mjs";
 import shifts from "./journeys/shifts.mjs";
 import signIn from "./journeys/sign_in.mjs";
 import stolenDevice from "./journeys/stolen_device.mjs";
+import twoAccept from "./journeys/two_accept.mjs";
 import { Stage } from "./stage.mjs";
 import { leave, open, STATES } from "./states.mjs";
 
@@ -57,3 +60,7 @@ test("each page of those at work was without a fault", () => crew.goHome());
 live(browser);
 sealed(browser);
 stolenDevice(browser);
+stage.forgetSessions(); // those before have ended with the gateway
+oneReferral(browser);
+twoAccept(browser);
+outage(browser);

@@ -33,6 +33,11 @@ export class Stage {
     return this.people.filter((person) => person.role === who || person.of === who)[at];
   }
 
+  // Nobody has a session any more: the gateway began anew.
+  forgetSessions() {
+    for (const person of this.people) delete person.cookies;
+  }
+
   async close() {
     this.process.stdin.end();
     await this.ended;

@@ -39,6 +39,8 @@ PEOPLE = (
     ("p302", "Alex Brannigan", "referrer", "street-triage"),
     ("p303", "Dana Whitlock", "referrer", "liaison-and-diversion"),
     ("p304", "Ines Carver", "referrer", "emergency-department"),
+    ("p305", "Jude Marlow", "referrer", "street-triage"),
+    ("p306", "Billie Frost", "referrer", "street-triage"),
     ("p401", "Noor Haddad", "auditor", "council"),
     ("p105", "Bea Nowak", "team", "northmoor-crisis"),
     ("p106", "Gwen Pryce", "team", "northmoor-crisis"),
@@ -81,7 +83,8 @@ class Server:
                               f"{self.scene.public_key(intake)}")
         self.scene.make_key("audit", "auditor", "council")
         self.scene.start_audit()
-        cases = Day(self.scene).begin()
+        self.day = Day(self.scene)
+        cases = self.day.begin()
         await_trail(self.trail, cases)
         self.start("gateway")
         self.delivers = self.scene.client("intake")
@@ -120,9 +123,31 @@ class Server:
         assert answer.done, answer.text
         return answer.status.number
 
+    def refer_by_car(self):
+        """The same, by a device of the intake that the gateway speaks to."""
+        return self.day.refer("car-2", ("--urgency", "urgent", "--postcode", "ZX1"))
+
+    def say(self, who, *words):
+        """What somebody types elsewhere."""
+        self.day.say(who, *words)
+
     @functools.cache
     def source(self):
         return self.scene.client("refers", "source", "street-triage")
+
+    def standing(self, number):
+        """How a case stands at the router: its state, as the protocol calls it, and who holds it."""
+        status = self.duty().request(get_status=self.scene.wire.GetStatus(number=number)).answer.status
+        return {"state": status.DESCRIPTOR.fields_by_name["state"].enum_type.values_by_number[status.state].name,
+                "owner": status.owner}
+
+    @functools.cache
+    def duty(self):
+        return self.scene.client("duty-person")
+
+    def account(self, verb, number):
+        """`concordat people disable` or `reset`. Returns what is new of the person."""
+        return add_person(self.scene, verb, number)
 
     def stop(self, name):
         self.scene.stop(name)

@@ -178,7 +178,7 @@ export default function live(browser) {
     await light(page, "You are signed out.");
     assert(await page.getByRole("heading", { level: 1 }).isHidden());
     assert.equal(await page.locator("#light a").getAttribute("href"), "/sign-in");
-    for (const person of stage.people) delete person.cookies;
+    stage.forgetSessions();
     await browser.finish(page);
   });
 }

@@ -1,0 +1,180 @@
+// What people see while the router or the gateway is away, and what is there when it is back: boards and pages that are
+// open, a referral that is sent meanwhile, an answer that is pressed meanwhile, and a form that is half filled in. And what
+// becomes of that form if its session ends.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { draftsAre } from "../drafts.mjs";
+
+const PATIENCE_MS = 30000;
+const TEAM = "Northmoor Crisis Resolution and Home Treatment";
+const STORY = "An invented story, half told.";
+const RING = "Duty coordinator 01632 960100";
+
+export default function outage(browser) {
+  const { stage } = browser;
+  const light = (page, words) => page.locator("#light").getByText(words).waitFor();
+  const cards = (page) => page.locator("[data-number]").evaluateAll((all) => all.map((card) => card.dataset.number).sort());
+  const outOf = (page) => page.getByLabel("What you see");
+
+  async function openOf(person, path) {
+    const page = await browser.pageOf(person);
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.goto(path);
+    return page;
+  }
+
+  // A board as somebody would see it who came now.
+  async function fresh(person, path) {
+    const page = await openOf(person, path);
+    await light(page, "Live");
+    const shown = await cards(page);
+    await browser.finish(page);
+    return shown;
+  }
+
+  async function isOld(page) {
+    await light(page, /The router does not answer, since \d\d:\d\d\. If it cannot wait, ring\./);
+    assert(await page.locator("body.is-stale").count());
+  }
+
+  test("the router is away: every page says since when, nothing pressed or sent is lost, and all is right when it is back", async () => {
+    const [team, coordinator, nurse, form] = await Promise.all([
+      openOf(stage.person("team"), "/team"), openOf(stage.person("coordinator"), "/coordinator"),
+      openOf(stage.person("referrer"), "/referrals"), openOf(stage.person("referrer"), "/refer")]);
+    const number = await stage.call("refer");
+    const card = team.locator(`#offers > [data-number="${number}"]`);
+    await card.waitFor();
+    await light(nurse, "Live");
+    await stage.call("kill", "broker");
+    for (const page of [team, coordinator, nurse]) await isOld(page);
+
+    await form.getByLabel("Number to ring you back").fill("07700 900155");
+    await form.getByLabel("Postcode where the person is").fill("ZX1 2AB");
+    await outOf(form).fill(STORY);
+    await form.getByRole("button", { name: "Send now" }).click();
+    await form.getByRole("heading", { name: "Saved, and not with the router yet" }).waitFor();
+    assert(await form.locator("#referral").getByText("01632 960100").count());
+    await isOld(form);
+    await browser.judge(form, "a referral that is saved while the router is away");
+
+    await card.getByRole("button", { name: "in 15 min" }).click();
+    await team.getByText("It is not known whether this was done").waitFor();
+    assert((await team.getByRole("alert").innerText()).includes(RING));
+    await browser.judge(team, "an accept that was not answered");
+
+    await stage.call("start", "broker");
+    await form.getByText("Say this number when you ring").waitFor();
+    await form.getByText(`${TEAM} has been asked and has until`).waitFor();
+    const saved = await form.getByRole("heading", { level: 1 }).innerText();
+    for (const page of [coordinator, nurse]) await light(page, "Live");
+    await nurse.locator("#referrals h2").getByText(saved).waitFor();
+    await coordinator.locator(`[data-number="${saved}"]`).waitFor();
+
+    await team.getByRole("button", { name: "Send", exact: true }).click();
+    await team.getByText(`${number}: Accept: done.`).waitFor();
+    await team.locator(`#own > [data-number="${number}"]`).waitFor();
+    await team.locator(`#offers > [data-number="${saved}"]`).waitFor();
+    assert.deepEqual(await stage.call("standing", number), { state: "STATE_ACCEPTED", owner: "northmoor-crisis" });
+    await coordinator.locator(`[data-number="${number}"]`).getByText(TEAM).waitFor();
+    assert.deepEqual(await cards(team), await fresh(stage.person("team"), "/team"));
+    assert.deepEqual(await cards(coordinator), await fresh(stage.person("coordinator"), "/coordinator"));
+    assert.equal(await coordinator.locator("body.is-stale").count(), 0);
+    for (const page of [team, coordinator, nurse, form]) await browser.finish(page);
+  });
+
+  test("a page that cannot be shown while the router is away says whom to ring", async () => {
+    const page = await openOf(stage.person("team"), `/cases/${stage.cases["on-its-way"]}`);
+    await stage.call("kill", "broker");
+    await page.reload();
+    await page.getByRole("heading", { name: "No answer came" }).waitFor();
+    await page.getByText(RING).waitFor();
+    await browser.judge(page, "a page that cannot be shown while the router is away");
+    await stage.call("start", "broker");
+    await browser.finish(page);
+  });
+
+  // Begins to fill in a form. Resolves to its page when the device has what was typed.
+  async function halfFilled(person) {
+    const page = await openOf(person, "/refer");
+    await page.locator("#sealing[data-ready]").waitFor({ state: "attached" });
+    await page.getByLabel("Number to ring you back").fill("07700 900166");
+    await outOf(page).fill(STORY);
+    await draftsAre(page, 2); // its key and what is sealed under it
+    return page;
+  }
+
+  // Signs in on this page's browser, and opens the form.
+  async function comeBack(page, person) {
+    await browser.signIn(page, person);
+    await page.goto("/refer");
+  }
+
+  async function isHereAndSends(page) {
+    await page.getByText("What you had typed before is here again.").waitFor();
+    assert.equal(await outOf(page).inputValue(), STORY);
+    await page.getByRole("button", { name: "Send now" }).click();
+    await page.getByText("Say this number when you ring").waitFor();
+    await draftsAre(page, 0);
+  }
+
+  test("the gateway is killed and comes back: what was half typed stays, and is sent after signing in again", async () => {
+    const person = stage.person("street-triage", 2);
+    const page = await halfFilled(person);
+    await stage.call("kill", "gateway");
+    assert.equal(await outOf(page).inputValue(), STORY);
+    await stage.call("start", "gateway");
+    stage.forgetSessions();
+    await comeBack(page, person);
+    await isHereAndSends(page);
+    await browser.finish(page);
+  });
+
+  test("a session that ended in the middle of a form: the same person goes on, in the page or in a new one", async () => {
+    const person = stage.person("street-triage", 3);
+    const page = await halfFilled(person);
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Send now" }).click();
+    await page.getByRole("heading", { name: "NOT SENT" }).waitFor();
+    const other = await page.context().newPage();
+    await comeBack(other, person);
+    await isHereAndSends(other);
+    await page.getByRole("button", { name: "I have signed in: go on" }).click();
+    await page.getByText("This page was of another sign-in.").waitFor();
+    assert.equal(await outOf(page).inputValue(), STORY);
+    person.cookies = undefined;
+    await browser.finish(page);
+  });
+
+  test("an account that is disabled in the middle of a form: nobody else sees what was typed, and its person goes on", async () => {
+    const person = stage.person("street-triage", 1), another = stage.person("emergency-department");
+    const page = await halfFilled(person);
+    await stage.call("account", "disable", person.id);
+    while (!(await page.evaluate(isSignedOut))) await page.waitForTimeout(50); // a file cannot notify us
+    await page.getByRole("button", { name: "Send now" }).click();
+    await page.getByRole("heading", { name: "NOT SENT" }).waitFor();
+    Object.assign(person, await stage.call("account", "reset", person.id), { cookies: undefined });
+    const second = await page.context().newPage();
+    await comeBack(second, person);
+    await second.getByText("What you had typed before is here again.").waitFor();
+    assert.equal(await outOf(second).inputValue(), STORY);
+    await second.context().clearCookies();
+
+    await browser.signIn(second, another);
+    await page.getByRole("button", { name: "I have signed in: go on" }).click();
+    await page.getByRole("heading", { name: "Somebody else typed this" }).waitFor();
+    assert.equal(await page.getByText(STORY).count(), 0);
+    await browser.judge(page, "a form that somebody else has filled in");
+    await page.goto("/refer");
+    await page.getByRole("button", { name: "Continue" }).waitFor();
+    await draftsAre(page, 0);
+    assert.equal(await page.getByText("What you had typed before").count(), 0);
+    another.cookies = undefined;
+    await browser.finish(page);
+  });
+}
+
+// Runs in the page.
+async function isSignedOut() {
+  return (await fetch("/")).url.endsWith("/sign-in");
+}
