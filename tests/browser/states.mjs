@@ -24,6 +24,7 @@ export const STATES = [
   { name: "refer-street-opened", as: "referrer", path: "/refer", then: openEverything },
   { name: "refer-without-a-number", as: "referrer", path: "/refer", then: (page) => press(page, "Send now") },
   { name: "refer-received", as: "referrer", path: "/refer", then: referInTheStreet },
+  { name: "refer-of-another", as: "referrer", path: "/refer", then: sendWhatAnotherTyped },
   { name: "refer-signed-out", as: "referrer", path: "/refer", then: sendSignedOut },
   { name: "referrals", as: "referrer", path: "/referrals" },
   { name: "referrals-of-the-source", as: "referrer", path: "/referrals/all" },
@@ -72,6 +73,8 @@ export const STATES = [
   { name: "capacity", as: "team", path: "/desk/capacity" },
   { name: "shift-handover", as: "team", path: "/desk/shift-handover" },
   { name: "cover", as: "coordinator", path: "/desk/cover" },
+  { name: "accept-too-late", as: "team", path: "/cases/{on-its-way}", then: acceptOnceMore },
+  { name: "take-after-accept", as: "coordinator", path: "/cases/{on-its-way}/take", then: (page) => press(page, "Send") },
   { name: "case-unknown", as: "team", path: "/cases/R-9999" },
 
   { name: "audit", as: "auditor", path: "/audit" },
@@ -86,7 +89,15 @@ export const STATES = [
 
   { name: "refer-not-sent", as: CUSTODY, path: "/refer", before: kill("custody"), then: sendWithoutIntake,
     after: start("custody") },
-  { name: "status-away", path: "/status", before: kill("broker"), then: seeTheRouterAway, after: start("broker") },
+  ...[
+    { name: "team-away", as: "team", path: "/team", then: seeThatItIsOld },
+    { name: "coordinator-away", as: "coordinator", path: "/coordinator", then: seeThatItIsOld },
+    { name: "referrals-away", as: "referrer", path: "/referrals", then: seeThatItIsOld },
+    { name: "referral-saved", as: "referrer", path: "/refer", then: referWithoutRouter },
+    { name: "case-not-answered", as: "team", path: "/cases/{on-its-way}", then: (page) => page.reload() },
+    { name: "action-not-answered", as: "coordinator", path: "/cases/{missing}/mute", then: muteWithoutRouter },
+    { name: "status-away", path: "/status", then: seeTheRouterAway },
+  ].map((state) => ({ ...state, before: kill("broker"), after: bringRouterBack })),
 ];
 
 // Opens a state on a page of its own.
@@ -101,7 +112,7 @@ export async function open(browser, state, options) {
 
 // Puts the stage back after a state, and closes its page.
 export async function leave(browser, state, page) {
-  if (state.after) await state.after(browser.stage);
+  if (state.after) await state.after(browser.stage, page);
   await browser.finish(page);
 }
 
@@ -183,6 +194,48 @@ async function sendSignedOut(page) {
   await page.context().clearCookies();
   await press(page, "Send now");
   await page.getByRole("alert").waitFor();
+}
+
+// A stale page is posted again, of an offer that has been answered.
+async function acceptOnceMore(page) {
+  await page.evaluate(() => {
+    const form = document.createElement("form");
+    const fields = { token: document.querySelector("header input[name=token]").value, attempt: "1", minutes: "15" };
+    for (const [name, value] of Object.entries(fields)) form.append(Object.assign(document.createElement("input"), { name, value }));
+    document.body.append(Object.assign(form, { method: "post", action: `${location.pathname}/accept` }));
+    form.submit();
+  });
+  await page.getByRole("alert").waitFor();
+}
+
+async function sendWhatAnotherTyped(page) {
+  await page.getByLabel("Number to ring you back").fill("07700 900123");
+  await page.locator("main input[name=by]").evaluate((input) => (input.value = "p999"));
+  await press(page, "Send now");
+  await page.getByRole("heading", { name: "Somebody else typed this" }).waitFor();
+}
+
+async function seeThatItIsOld(page) {
+  await page.locator("#light").getByText("The router does not answer, since").waitFor();
+}
+
+async function referWithoutRouter(page) {
+  await page.getByLabel("Number to ring you back").fill("07700 900123");
+  await press(page, "Send now");
+  await page.getByText("Saved, and not with the router yet").waitFor();
+  await seeThatItIsOld(page);
+}
+
+async function muteWithoutRouter(page) {
+  await page.locator("input[name=minutes]").fill("15");
+  await press(page, "Send");
+  await page.getByRole("alert").waitFor();
+}
+
+async function bringRouterBack(stage, page) {
+  await stage.call("start", "broker");
+  if (await page.getByText("Saved, and not with the router yet").count()) await page.getByText("Say this number when you ring").waitFor();
+  while (!(await page.getByText("Concordat works").count())) await page.goto("/status");
 }
 
 async function seeTheRouterAway(page) {
