@@ -7,6 +7,7 @@
 #include "broker/shell/glass.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/messages.h"
+#include "broker/shell/names.h"
 #include "broker/shell/shifts.h"
 #include "broker/shell/sight.h"
 #include "proto/wire/borrowed.h"
@@ -168,5 +169,7 @@ void board_answer_board(struct broker *b, const struct asking *asking)
     shifts_list(b, asking->party, asking->slot, &board.shifts);
     answer.n_on_shift = board.shifts.count;
     answer.on_shift = board.shifts.list;
+    if (asking->party == PARTY_TEAM || asking->party == PARTY_COORDINATOR)
+        answer.directory = names_of_directory(b);
     outgoing_add(b->turn.outgoing, asking->to.route, &message);
 }

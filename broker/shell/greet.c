@@ -24,13 +24,23 @@ static struct session *greet_begin_session(struct broker *b, const struct asking
     return session;
 }
 
+/* What people call the one that the key speaks for. A source has no name here: its intake has. */
+static const char *greet_name(const struct broker *b, const struct asking *asking)
+{
+    if (asking->party == PARTY_TEAM)
+        return status_team_name(b->state, b->directory, asking->slot);
+    if (asking->party == PARTY_COORDINATOR)
+        return status_coordinator(b->state, b->directory, asking->slot).name;
+    return "";
+}
+
 void greet_hello(struct broker *b, const struct asking *asking)
 {
     struct greeting_answer answer;
     if (greet_begin_session(b, asking))
         outgoing_add(b->turn.outgoing, asking->to.route,
-                     greeting_welcome(&answer, &b->self, asking->key, asking->to.command_id,
-                                      state_utc(b->state, asking->now.wall_ms)));
+                     greeting_welcome(&answer, &b->self, asking->key, greet_name(b, asking),
+                                      asking->to.command_id, state_utc(b->state, asking->now.wall_ms)));
     else
         answers_refuse(b, &asking->to, REFUSAL_UNAVAILABLE, NULL);
 }

@@ -10,6 +10,7 @@
 #include "broker/shell/history.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/limits.h"
+#include "broker/shell/names.h"
 #include "broker/shell/shifts.h"
 #include "broker/shell/sight.h"
 #include "proto/wire/borrowed.h"
@@ -98,6 +99,7 @@ static size_t records_pack_who(struct broker *b, const struct record_request *as
     record->on_shift = shifts.list;
     record->n_history = history.count;
     record->history = history.entries;
+    record->directory = names_of_directory(b);
     records_send(b, asked, record);
     return history.events_read;
 }

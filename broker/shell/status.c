@@ -52,15 +52,25 @@ static void status_say_coordinator(struct status *s, const struct state *state,
     s->message.coordinator_ring = s->message.ring = words.ring;
 }
 
-static char *status_team_name(const struct state *state, const struct directory *directory, uint16_t slot)
+char *status_team_name(const struct state *state, const struct directory *directory, uint16_t slot)
 {
     const struct policy_team *team = directory_team(directory, slot);
     return borrowed_text(team ? team->name : state_team(state, slot)->id);
 }
 
-static void status_say_offer(struct status *s, const struct state *state, const struct live_offer *offer)
+static void status_say_area(struct status *s, const struct state *state, const struct directory *directory,
+                            uint16_t area)
+{
+    s->message.area = borrowed_text(state_area_id(state, area));
+    if (directory_has_area(directory, area))
+        s->message.area_name = borrowed_text(directory_area(directory, area)->name);
+}
+
+static void status_say_offer(struct status *s, const struct state *state, const struct directory *directory,
+                             const struct live_offer *offer)
 {
     s->message.asked_team = borrowed_text(state_team(state, offer->team)->id);
+    s->message.asked_team_name = status_team_name(state, directory, offer->team);
     s->message.answer_by_ms = state_utc(state, offer->expires_ms);
     s->message.handing_over = offer->handover && !offer->sought;
     s->message.offer_notice = offer->seen        ? CONCORDAT__V1__OFFER_NOTICE__OFFER_NOTICE_SEEN
@@ -199,7 +209,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->expected_arrival_ms = state_utc(state, r->expected_arrival_ms);
     m->urgency = (Concordat__V1__Urgency)r->facts.routed_as;
     m->source = (Concordat__V1__Source)r->facts.source;
-    m->area = borrowed_text(state_area_id(state, r->facts.area));
+    status_say_area(s, state, directory, r->facts.area);
     m->area_assumed = r->area_assumed;
     m->received_ms = state_utc(state, r->received_ms);
     m->entered_ms = state_utc(state, r->entered_ms);
@@ -209,7 +219,7 @@ static void status_of_open(struct status *s, const struct state *state, const st
     m->seq = r->last_seq;
     m->attempt = r->offer.attempt;
     if (r->offer.attempt)
-        status_say_offer(s, state, &r->offer);
+        status_say_offer(s, state, directory, &r->offer);
     if (referral_closing_is_asked(r)) {
         m->without_contact = (Concordat__V1__WithoutContact)r->closing_reason;
         m->closing_as = (Concordat__V1__Outcome)r->closing_outcome;
@@ -262,7 +272,7 @@ static void status_of_ended(struct status *s, const struct state *state, const s
     m->outcome = (Concordat__V1__Outcome)ended->outcome;
     m->urgency = (Concordat__V1__Urgency)ended->urgency;
     m->source = (Concordat__V1__Source)ended->source;
-    m->area = borrowed_text(state_area_id(state, ended->area));
+    status_say_area(s, state, directory, ended->area);
     m->received_ms = state_utc(state, ended->received_ms);
     m->entered_ms = state_utc(state, ended->entered_ms);
     m->by_another_device = ended->by_another_device;

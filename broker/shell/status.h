@@ -36,7 +36,7 @@ bool status_of(struct status *status, const struct state *state, const struct di
  * all bounded, and each field and the whole have a tag and a number or a length. */
 enum {
     DETENTION_FIELDS = 12,
-    STATUS_FIELDS = 61,
+    STATUS_FIELDS = 63,
     SILENCE_FIELDS = 2,
     MISSING_FIELDS = 5,
     BESIDE_FIELDS = 8,
@@ -44,7 +44,7 @@ enum {
     PASSED_FIELDS = 3,
     STATUS_FIELD_BYTES_MAX = 2 + 10,
     STATUS_BYTES_MAX =
-        ID_BYTES + 2 * NUMBER_TEXT_BYTES + 4 * ID_CHARS_MAX + 5 * NAME_CHARS_MAX + 2 * TELEPHONE_CHARS_MAX +
+        ID_BYTES + 2 * NUMBER_TEXT_BYTES + 4 * ID_CHARS_MAX + 7 * NAME_CHARS_MAX + 2 * TELEPHONE_CHARS_MAX +
         2 * PERSON_CHARS_MAX +
         (STATUS_FIELDS + DETENTION_FIELDS + MISSING_FIELDS + SILENCE_FIELDS + PASSED_FIELDS + 1) *
             STATUS_FIELD_BYTES_MAX +
@@ -69,6 +69,9 @@ bool statuses_find(struct statuses *statuses, const struct state *state, const s
 
 /* To be called when names and telephone numbers may have changed. */
 void statuses_forget(struct statuses *statuses);
+
+/* A team's name; its id if it has left the directory. Borrowed. */
+char *status_team_name(const struct state *state, const struct directory *directory, uint16_t slot);
 
 /* A coordinator's id, name and number; no more than the id of one who has left the directory. Borrowed. */
 struct coordinator_words {

@@ -75,7 +75,7 @@ static void greeting_address(struct greeting_answer *answer, const uint8_t *comm
 
 const Concordat__V1__Message *greeting_welcome(struct greeting_answer *answer,
                                                const struct greeting_server *server, const struct key *key,
-                                               const uint8_t *command_id, int64_t now_ms)
+                                               const char *of_name, const uint8_t *command_id, int64_t now_ms)
 {
     Concordat__V1__Welcome *welcome = &answer->welcome;
     greeting_address(answer, command_id, CONCORDAT__V1__MESSAGE__BODY_WELCOME);
@@ -86,6 +86,7 @@ const Concordat__V1__Message *greeting_welcome(struct greeting_answer *answer,
     welcome->role = key->role;
     welcome->name = borrowed_text(key->name);
     welcome->of = borrowed_text(key->of);
+    welcome->of_name = borrowed_text(of_name);
     welcome->ping_seconds = GREETING_PING_SECONDS;
     welcome->session = borrowed_bytes(server->session, sizeof server->session);
     welcome->now_ms = now_ms;

@@ -86,10 +86,12 @@ struct greeting_answer {
 };
 
 /* Each fills in an answer and returns its message, which borrows everything that is given here. command_id:
- * of the hello or ping, WIRE_ID_BYTES; now_ms: the server's time, since 1970. */
+ * of the hello or ping, WIRE_ID_BYTES; now_ms: the server's time, since 1970; of_name: what people call the
+ * key's owner, "" if the server knows no name. */
 const Concordat__V1__Message *greeting_welcome(struct greeting_answer *answer,
                                                const struct greeting_server *server, const struct key *key,
-                                               const uint8_t *command_id, int64_t now_ms);
+                                               const char *of_name, const uint8_t *command_id,
+                                               int64_t now_ms);
 const Concordat__V1__Message *greeting_pong(struct greeting_answer *answer,
                                             const struct greeting_server *server, const uint8_t *command_id,
                                             int64_t now_ms);

@@ -38,7 +38,8 @@ enum {
     PLACES = 1000,
     MUTE_MINUTES = 60,
     COORDINATORS_TOLD = 6,
-    SHIFTS = 512
+    SHIFTS = 512,
+    NAMES = 1024
 };
 
 static const struct check_shape organisation = {
@@ -145,6 +146,8 @@ static const struct check_rule rules[] = {
     {"concordat.v1.CancelHandover.referral", .needed = true},
     {"concordat.v1.CaseMessage.sender", .bytes_max = 80},
     {"concordat.v1.CaseMessage.text", .bytes_max = 200},
+    {"concordat.v1.CaseStatus.area_name", .bytes_max = 80},
+    {"concordat.v1.CaseStatus.asked_team_name", .bytes_max = 80},
     {"concordat.v1.CaseStatus.beside", .items_max = BESIDE},
     {"concordat.v1.CaseStatus.changed", .items_max = CHANGES},
     {"concordat.v1.CaseStatus.coordinator_name", .bytes_max = 80},
@@ -189,6 +192,9 @@ static const struct check_rule rules[] = {
     {"concordat.v1.DetentionNoted.grounds", .items_max = GROUNDS},
     {"concordat.v1.DetentionNoted.minutes", .number_max = WEEK_MINUTES},
     {"concordat.v1.DetentionNoted.second", .shape = &person_id},
+    {"concordat.v1.Directory.areas", .items_max = NAMES},
+    {"concordat.v1.Directory.coordinators", .items_max = NAMES},
+    {"concordat.v1.Directory.teams", .items_max = NAMES},
     {"concordat.v1.Erase.second_person", .shape = &person_id, .needed = true},
     {"concordat.v1.Erased.by", .shape = &person_id},
     {"concordat.v1.Erased.second", .shape = &person_id},
@@ -215,6 +221,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Missing.team_name", .bytes_max = 80},
     {"concordat.v1.Mute.minutes", .number_max = MUTE_MINUTES},
     {"concordat.v1.Mute.referral", .needed = true},
+    {"concordat.v1.Named.name", .bytes_max = 80},
     {"concordat.v1.Offer.if_ignored", .bytes_max = 200},
     {"concordat.v1.Offered.considered", .items_max = TEAMS},
     {"concordat.v1.Offered.policy", .bytes_exact = DIGEST_BYTES},
@@ -297,6 +304,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Updated.routed_age", .number_max = AGE_YEARS},
     {"concordat.v1.Updated.sent_by", .shape = &key_name},
     {"concordat.v1.Updated.unseen", .items_max = CHANGES},
+    {"concordat.v1.Welcome.of_name", .bytes_max = 80},
     {"concordat.v1.Welcome.session", .bytes_max = 32},
     {"concordat.v1.Withdraw.reason", .bytes_max = 200},
     {"concordat.v1.Withdraw.referral", .needed = true},

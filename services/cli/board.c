@@ -189,6 +189,7 @@ static enum exit_code print_offers(const struct board_input *input, struct conco
 {
     enum exit_code code;
     const Concordat__V1__Message *message = ask_for_board(input, client, &code);
+    const Concordat__V1__Welcome *welcome = concordat_client_welcome(client);
     struct terminal terminal;
     struct sheet sheet = {0};
     if (!message)
@@ -199,7 +200,8 @@ static enum exit_code print_offers(const struct board_input *input, struct conco
         connection_print(&input->options, message);
         return code;
     }
-    board_show_offers(&sheet, message->board, team, now_wall_ms());
+    board_show_offers(&sheet, message->board, welcome && welcome->of_name[0] ? welcome->of_name : team,
+                      now_wall_ms());
     terminal_open(&terminal, stdout);
     terminal_show(&terminal, &sheet);
     return code;

@@ -7,6 +7,7 @@
 
 #include "proto/wire/utf8.h"
 #include "proto/words/words.h"
+#include "services/desk/next_sentence.h"
 #include "services/desk/show_detention.h"
 #include "services/desk/time_words.h"
 
@@ -123,7 +124,7 @@ void board_fill_row(const case_status *status, int64_t now_ms, struct board_row 
 {
     const char *name = status->owner_name[0] != '\0' ? status->owner_name : status->owner;
     char detained[DETENTION_WORDS_BYTES];
-    set_cell(row, BOARD_CASE, status->number[0] != '\0' ? status->number : "-");
+    set_cell(row, BOARD_CASE, status->number[0] != '\0' ? status->number : "no number");
     set_code_cell(row, BOARD_URGENCY, &concordat__v1__urgency__descriptor, (int)status->urgency,
                   "none given");
     set_code_cell(row, BOARD_STATE, &concordat__v1__state__descriptor, (int)status->state, "saved only");
@@ -162,8 +163,8 @@ static void show_live_offer(struct sheet *sheet, const case_status *status, int6
     bool seen = status->offer_notice == CONCORDAT__V1__OFFER_NOTICE__OFFER_NOTICE_SEEN;
     sheet_headline(sheet, TONE_WAITING, status->number, "%s, %s, %s; to be answered by %s%s",
                    words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
-                   words_for(&concordat__v1__source__descriptor, (int)status->source, source), status->area,
-                   until, seen ? "" : "; nobody has said yet that they saw it");
+                   words_for(&concordat__v1__source__descriptor, (int)status->source, source),
+                   next_area(status), until, seen ? "" : "; nobody has said yet that they saw it");
 }
 
 void board_show_offers(struct sheet *sheet, const Concordat__V1__Board *board, const char *team,

@@ -76,6 +76,16 @@ const char *next_holder(const Concordat__V1__CaseStatus *status)
     return first_text(status->owner_name, first_text(status->owner, "not known"));
 }
 
+const char *next_area(const Concordat__V1__CaseStatus *status)
+{
+    return first_text(status->area_name, status->area);
+}
+
+const char *next_asked_team(const Concordat__V1__CaseStatus *status)
+{
+    return first_text(status->asked_team_name, status->asked_team);
+}
+
 /* Another team is sought while this one has the case: how far that is. */
 static void next_sought(const Concordat__V1__CaseStatus *status, char out[SOUGHT_BYTES])
 {
@@ -83,9 +93,10 @@ static void next_sought(const Concordat__V1__CaseStatus *status, char out[SOUGHT
     if (status->seeking == CONCORDAT__V1__SEEKING__SEEKING_UNSPECIFIED)
         return;
     bool sooner = status->seeking == CONCORDAT__V1__SEEKING__SEEKING_ONE_SOONER;
-    bool asked = status->asked_team[0] != '\0';
+    const char *asked_team = next_asked_team(status);
+    bool asked = asked_team[0] != '\0';
     snprintf(out, SOUGHT_BYTES, "Another team is sought that comes%s: %.60s %s.%s", sooner ? " sooner" : "",
-             asked ? status->asked_team : "none", asked ? "is asked" : "can be asked now",
+             asked ? asked_team : "none", asked ? "is asked" : "can be asked now",
              asked ? " " : " The duty coordinator is told. ");
 }
 
@@ -154,7 +165,7 @@ static void next_fill(const Concordat__V1__CaseStatus *status, const struct peop
     char person[PEOPLE_WORDS_BYTES];
     bool asked = status->state == CONCORDAT__V1__STATE__STATE_OFFERED && status->owner_name[0] == '\0';
     snprintf(values->team, sizeof values->team, "%.150s",
-             asked ? first_text(status->asked_team, "A team") : next_holder(status));
+             asked ? first_text(next_asked_team(status), "A team") : next_holder(status));
     hold_words(status, values->why, sizeof values->why);
     bool taken = status->taken_from[0] != '\0';
     snprintf(values->taken, sizeof values->taken, "%.150s%s", status->taken_from,

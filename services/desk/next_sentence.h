@@ -13,6 +13,10 @@ enum { NEXT_SENTENCE_BYTES = 512 };
 void next_sentence(const Concordat__V1__CaseStatus *status, const struct people *people, int64_t now_ms,
                    char out[NEXT_SENTENCE_BYTES]);
 
+/* The names of the case's area and of the team that is asked, or their ids; "" if there is none. Borrowed. */
+const char *next_area(const Concordat__V1__CaseStatus *status);
+const char *next_asked_team(const Concordat__V1__CaseStatus *status);
+
 /* The holder's name; or in words that there is none and why. Borrowed from the status. */
 const char *next_holder(const Concordat__V1__CaseStatus *status);
 

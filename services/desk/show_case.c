@@ -113,7 +113,7 @@ static void show_case_row(struct sheet *sheet, const case_status *status)
               status->drill ? " (DRILL)" : "",
               words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
               words_for(&concordat__v1__source__descriptor, (int)status->source, source),
-              status->area[0] != '\0' ? ", " : "", status->area,
+              status->area[0] != '\0' ? ", " : "", next_area(status),
               follows ? "; help is asked for again after " : "", status->follows);
 }
 
@@ -125,7 +125,7 @@ static void show_area(struct sheet *sheet, const case_status *status)
     sheet_row(sheet, "Area",
               "%s, assumed, because nothing in the referral says where the person is. If they are elsewhere, "
               "the referrer says so",
-              status->area);
+              next_area(status));
     sheet_can(sheet, status->number, (struct sheet_act){.name = "update", .typed = "--postcode DISTRICT"});
 }
 
@@ -168,7 +168,7 @@ static void show_handover(struct sheet *sheet, const case_status *status, int64_
     time_words(status->answer_by_ms, now_ms, until);
     sheet_row(sheet, "Handover",
               "%s is asked to take it over and has until %s to answer; until then it stays with %s",
-              status->asked_team, until, next_holder(status));
+              next_asked_team(status), until, next_holder(status));
 }
 
 static void show_missing(struct sheet *sheet, const case_status *status, int64_t now_ms)

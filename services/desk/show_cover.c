@@ -2,12 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/desk/named.h"
 #include "services/desk/show.h"
 #include "services/desk/time_words.h"
 
 typedef Concordat__V1__Covered covered_area;
 
-enum { AREAS_NAMED_MAX = 12, AREAS_BYTES = 600 };
+enum { AREAS_NAMED_MAX = 12, AREAS_BYTES = 1200 };
 
 static const char *const reasons[] = {
     [CONCORDAT__V1__COVER_REASON__COVER_REASON_UNSPECIFIED] = "",
@@ -45,12 +46,19 @@ void show_covered(struct sheet *sheet, const covered_area *covered, bool changed
                   "stays with its holder until you do.");
 }
 
-/* "northmoor, southfell", or the first few and how many more. */
+static const char *area_name(const Concordat__V1__Board *board, const char *area)
+{
+    const Concordat__V1__Directory *directory = board->directory;
+    return directory ? named(directory->n_areas, directory->areas, area) : area;
+}
+
+/* "Northmoor, Southfell", or the first few and how many more. */
 static void areas_words(const Concordat__V1__Board *board, char out[AREAS_BYTES])
 {
     size_t used = 0;
     for (size_t i = 0; i < board->n_areas && i < AREAS_NAMED_MAX; i++)
-        used += (size_t)snprintf(out + used, AREAS_BYTES - used, "%s%s", i > 0 ? ", " : "", board->areas[i]);
+        used += (size_t)snprintf(out + used, AREAS_BYTES - used, "%s%s", i > 0 ? ", " : "",
+                                 area_name(board, board->areas[i]));
     if (board->n_areas > AREAS_NAMED_MAX)
         snprintf(out + used, AREAS_BYTES - used, " and %zu more", board->n_areas - AREAS_NAMED_MAX);
 }

@@ -4,6 +4,7 @@
 
 #include "proto/words/words.h"
 #include "services/desk/language_names.h"
+#include "services/desk/next_sentence.h"
 #include "services/desk/show.h"
 #include "services/desk/time_words.h"
 
@@ -122,7 +123,7 @@ static void show_asked(struct sheet *sheet, const offer_message *offer)
 void show_offer(struct sheet *sheet, const offer_message *offer, int64_t now_ms)
 {
     char urgency[WORDS_MAX], source[WORDS_MAX], time[TIME_WORDS_BYTES];
-    const char *area = offer->status ? offer->status->area : "", *district = offer_district(offer);
+    const char *area = offer->status ? next_area(offer->status) : "", *district = offer_district(offer);
     sheet_headline(sheet, TONE_WAITING, offer_kind(offer, "HANDOVER", "OFFER"), "%s%s", offer->number,
                    offer_drill(offer));
     show_asked(sheet, offer);

@@ -23,7 +23,7 @@ struct desk {
     struct concordat_client *client;
     bool is_brokers;
     Concordat__V1__Role role;
-    char of[KEY_OF_CHARS_MAX + 1];
+    char of[KEY_OF_CHARS_MAX + 1], name[DESK_NAME_BYTES];
     uint8_t session[WIRE_ID_BYTES]; /* of the Welcome, for which the board was asked for */
     bool is_connected;
     struct desk_copy copy;
@@ -214,6 +214,7 @@ static void desk_note_welcome(struct desk *desk)
         return;
     desk->role = desk->copy.role = welcome->role;
     snprintf(desk->of, sizeof desk->of, "%s", welcome->of);
+    snprintf(desk->name, sizeof desk->name, "%s", welcome->of_name);
     snprintf(desk->copy.of, sizeof desk->copy.of, "%s", welcome->of);
 }
 
@@ -317,6 +318,11 @@ Concordat__V1__Role desk_role(const struct desk *desk)
 const char *desk_of(const struct desk *desk)
 {
     return desk->of;
+}
+
+const char *desk_name(const struct desk *desk)
+{
+    return desk->name[0] ? desk->name : desk->of;
 }
 
 const uint8_t *desk_delivery_key(const struct desk *desk)

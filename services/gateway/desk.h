@@ -40,6 +40,9 @@ bool desk_answers(const struct desk *desk);
 /* What the latest Welcome said; before the first one the role is unspecified and the texts are "". */
 Concordat__V1__Role desk_role(const struct desk *desk);
 const char *desk_of(const struct desk *desk);
+enum { DESK_NAME_BYTES = 80 + 1 }; /* proto/wire/check_rules.c: names */
+/* What people call it; its id if the server knows no name. */
+const char *desk_name(const struct desk *desk);
 /* UTC by the server's clock, or by ours if it has not said so yet. */
 int64_t desk_wall_ms(const struct desk *desk);
 

@@ -33,6 +33,7 @@ struct devices {
     struct commands *commands;
     struct arena arena;
     struct greeting_server self;
+    char of_name[WORDS_MAX]; /* what people call the source */
     struct device all[ROOMS_MAX];
     size_t count;
     int64_t check_ms; /* when to look next for those that have fallen silent */
@@ -56,6 +57,7 @@ struct devices *devices_open(struct server *server, struct commands *commands, d
     devices->commands = commands;
     devices->read = read;
     devices->context = context;
+    words_for(&concordat__v1__source__descriptor, (int)commands->site.source, devices->of_name);
     devices->self.software = "concordat-intake " CONCORDAT_VERSION;
     randombytes_buf(devices->self.session, sizeof devices->self.session);
     devices->refused = refused_open();
@@ -199,8 +201,9 @@ static void devices_hello(struct devices *devices, const struct server_route *ro
                               .wants_news = said->request->hello->wants_news,
                               .heard_ms = now_monotonic_ms()};
     struct greeting_answer answer;
-    (void)devices_send(devices, route,
-                       greeting_welcome(&answer, &devices->self, said->key, command_id, now_ms));
+    (void)devices_send(
+        devices, route,
+        greeting_welcome(&answer, &devices->self, said->key, devices->of_name, command_id, now_ms));
 }
 
 static void devices_ping(struct devices *devices, const struct server_route *route,

@@ -240,7 +240,8 @@ static void team_on_connected(struct team_device *team, const Concordat__V1__Wel
     memcpy(team->session, welcome->session.data,
            welcome->session.len < sizeof team->session ? welcome->session.len : sizeof team->session);
     team->display.skew_ms = skew_ms;
-    display_note(&team->display, "connected", "as %s for %s", welcome->name, welcome->of);
+    display_note(&team->display, "connected", "as %s for %s", welcome->name,
+                 welcome->of_name[0] ? welcome->of_name : welcome->of);
     if (skew_ms > SKEW_SHOWN_MS || skew_ms < -SKEW_SHOWN_MS)
         display_note(&team->display, "clock",
                      "this device's clock is %" PRId64 " s off; the server's is used",

@@ -134,7 +134,8 @@ static void the_answers_say_who_the_peer_is_and_which_run_of_the_server_it_speak
     (void)state;
     const struct greeting_server server = {.software = "staged 1", .session = {1, 2, 3}};
     struct greeting_answer answer;
-    const Concordat__V1__Message *message = greeting_welcome(&answer, &server, &tablet, tablets_command, 99);
+    const Concordat__V1__Message *message =
+        greeting_welcome(&answer, &server, &tablet, "Northmoor triage car", tablets_command, 99);
     assert_int_equal(message->body_case, CONCORDAT__V1__MESSAGE__BODY_WELCOME);
     assert_memory_equal(message->command_id.data, tablets_command, WIRE_ID_BYTES);
     const Concordat__V1__Welcome *welcome = message->welcome;
@@ -143,6 +144,7 @@ static void the_answers_say_who_the_peer_is_and_which_run_of_the_server_it_speak
     assert_int_equal(welcome->role, tablet.role);
     assert_string_equal(welcome->name, "tablet");
     assert_string_equal(welcome->of, "northmoor-triage");
+    assert_string_equal(welcome->of_name, "Northmoor triage car");
     assert_int_equal(welcome->ping_seconds, GREETING_PING_SECONDS);
     assert_int_equal(welcome->session.len, GREETING_SESSION_BYTES);
     assert_memory_equal(welcome->session.data, server.session, GREETING_SESSION_BYTES);
