@@ -9,13 +9,12 @@ static const struct {
     const char *words;
 } needs[] = {
     {CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_EXTENDED,
-     "An extension says for how long it is. Nothing was recorded; say --for, --reason and who decided it."},
+     "An extension says for how long it is. Nothing was recorded; say how long, the reason and who decided it."},
     {CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_CORRECTED,
-     "A later arrival needs two different people and a few words why. Nothing was recorded; say --by, --second "
-     "and --note."},
+     "A later arrival needs two different people and a few words why. Nothing was recorded; say all three."},
     {CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED,
      "No interview by an AMHP is recorded, or it does not say how the detention ended. Nothing was recorded; "
-     "record the interview, or say --how and --without-amhp. That nobody was detained needs two people and a "
+     "record the interview, or say how it ended and why no AMHP came. That nobody was detained needs two people and a "
      "note."},
 };
 

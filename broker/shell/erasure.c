@@ -18,15 +18,14 @@ static const struct {
     const char *words;
 } faults[] = {
     {CONCORDAT__V1__REQUEST__COMMAND_ERASE, REFUSAL_BAD_VALUE,
-     "To erase needs a reason and two different people: the one at the keyboard and a second. Nothing was erased; say "
-     "who you are (--as), and ask a second person to answer for it with you."},
+     "To erase needs a reason and two different people: the one at the keyboard and a second. Nothing was erased; say who you are, and ask a second person to answer for it with you."},
     {CONCORDAT__V1__REQUEST__COMMAND_ERASE, REFUSAL_WRONG_STATE,
      "This case is still open, and only a case that has ended can be erased. Nothing was erased."},
     {CONCORDAT__V1__REQUEST__COMMAND_ERASE, REFUSAL_ON_HOLD,
      "A hold keeps this case from being erased. Nothing was erased; the hold can be lifted when its reason has "
      "gone."},
     {CONCORDAT__V1__REQUEST__COMMAND_SET_HOLD, REFUSAL_BAD_VALUE,
-     "A hold is set and lifted by a person, for a reason. Nothing was changed; say who you are (--as), and why."},
+     "A hold is set and lifted by a person, for a reason. Nothing was changed; say who you are, and why."},
     {CONCORDAT__V1__REQUEST__COMMAND_SET_HOLD, REFUSAL_WRONG_STATE,
      "This case has been erased, so there is nothing that a hold could keep. Nothing was changed."},
 };

@@ -25,9 +25,7 @@ const char *in_hand_words(const struct broker *b, uint16_t team, char text[IN_HA
     }
     if (cases > named)
         used += (size_t)snprintf(text + used, IN_HAND_BYTES - used, " and %" PRIu32 " more", cases - named);
-    snprintf(
-        text + used, IN_HAND_BYTES - used,
-        ". Hand each over (handover CASE) or give it back (give-back CASE REASON): nobody else knows that you "
-        "have gone.");
+    snprintf(text + used, IN_HAND_BYTES - used,
+             ". Hand each over or give it back: nobody else knows that you have gone.");
     return text;
 }

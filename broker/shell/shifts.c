@@ -57,11 +57,11 @@ static const char *handover_fault(const Concordat__V1__ShiftHandover *handover, 
 {
     bool signs = handover->step == CONCORDAT__V1__SHIFT_STEP__SHIFT_STEP_HANDOVER_SIGNED;
     if (signs && refusal == REFUSAL_BAD_VALUE)
-        return "Two people sign a handover, and nothing was changed. The person who comes says who they are: --as, and whose handover they sign: --sign.";
+        return "Two people sign a handover, and nothing was changed. The person who comes says who they are, and whose handover they sign.";
     if (signs)
-        return "That person has proposed no handover, and nothing was changed. They do it first: shift-handover.";
+        return "That person has proposed no handover, and nothing was changed. They hand their shift over first.";
     if (refusal == REFUSAL_WRONG_STATE)
-        return "You are not on shift here, or have proposed no handover. Nothing was changed; come on shift first: on-shift.";
+        return "You are not on shift here, or have proposed no handover. Nothing was changed; come on shift first.";
     return NULL;
 }
 
@@ -73,6 +73,6 @@ const char *shifts_fault(const Concordat__V1__Request *request, enum refusal ref
     if (request->command_case != CONCORDAT__V1__REQUEST__COMMAND_ON_SHIFT || refusal != REFUSAL_WRONG_STATE)
         return NULL;
     return request->on_shift->ends
-               ? "You are the only one on shift, and cases are in hand, so you are on shift still. Hand over first: shift-handover, and the person who comes signs it."
-               : "Six people are on shift here already, so you were not added. One of them says first that they go: on-shift --end.";
+               ? "You are the only one on shift, and cases are in hand, so you are on shift still. Hand your shift over first, and the person who comes signs it."
+               : "Six people are on shift here already, so you were not added. One of them goes off shift first.";
 }

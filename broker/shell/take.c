@@ -210,7 +210,7 @@ static void answer_done_command(struct broker *b, const struct asking *asking, c
         done->note =
             "Nobody has met the person, so the coordinator is told. It closes when they have seen that.";
     else if (command->kind == COMMAND_CLOSE && command->is.close.outcome == OUTCOME_REFERRED_ON)
-        done->note = "If another provider has it now, say which: passed-on CASE --to CODE --received TIME.";
+        done->note = "If another provider has it now, say who has it and when they received it.";
     answers_done(b, &asking->to, done, case_to_answer(b, asking, command));
 }
 

@@ -71,14 +71,14 @@ const char *telephoned_fault(const struct asking *asking, enum refusal refusal)
         return NULL;
     bool is_coordinator = asking->party == PARTY_COORDINATOR;
     if (is_coordinator && refusal == REFUSAL_NO_SOURCE)
-        return "It does not say which service rang, and was not saved. Add --source, such as street-triage.";
+        return "It does not say which service rang, and was not saved. Add the kind of service, such as street triage.";
     if (is_coordinator && refusal == REFUSAL_TIME_TO_COME)
-        return "They cannot have rung at a time that is still to come, and nothing was saved. Type when they rang, such as --rang-at 14:05; or leave it out if it is now.";
+        return "They cannot have rung at a time that is still to come, and nothing was saved. Type when they rang, such as 14:05; or leave it out if it is now.";
     if (refusal != REFUSAL_BAD_VALUE)
         return NULL;
     if (!is_coordinator)
         return "Only a duty coordinator refers for somebody who rang. It was not saved; refer it as your own.";
     return request->submit->telephoned
-               ? "They rang more than a week ago, as it is typed, and nothing was saved. Correct --rang-at; or leave it out, and say it in the narrative."
-               : "A coordinator refers for somebody who rang, and this does not say so. Nothing was saved. Add --for SOURCE, or --for unknown.";
+               ? "They rang more than a week ago, as it is typed, and nothing was saved. Correct when they rang; or leave it out, and say it in the narrative."
+               : "A coordinator refers for somebody who rang, and this does not say so. Nothing was saved. Add for which source, or that it is unknown.";
 }

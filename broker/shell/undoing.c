@@ -14,9 +14,7 @@ static const struct undoing_words {
     {REFUSAL_WRONG_STATE,
      "has not ended, so there is nothing to reopen. Nothing was changed; see who holds it.", false},
     {REFUSAL_BAD_VALUE,
-     "stays as it was. Say in a few words why its end was wrong, and nothing that names the person: "
-     "reopen CASE --because REASON.",
-     false},
+     "stays as it was. Say in a few words why its end was wrong, and nothing that names the person.", false},
     {REFUSAL_ENDED_BY_OTHERS,
      "was ended by somebody else, and stays so. They can reopen it, and so can the coordinator: ring them.",
      true},
@@ -42,7 +40,8 @@ const char *undoing_fault(const struct broker *b, const Concordat__V1__Request *
         said = &erased_words;
     words_number(of.open ? of.open->number : of.ended->number, of.open ? of.open->drill : of.ended->drill,
                  number);
-    const char *again = said->refer_again ? " If help is asked for now, refer again with --follows " : "";
+    const char *again =
+        said->refer_again ? " If help is asked for now, refer again, and say that it follows " : "";
     snprintf(text, UNDOING_WORDS_BYTES, "%s %s%s%s%s", number, said->words, again,
              said->refer_again ? number : "", said->refer_again ? "." : "");
     return text;

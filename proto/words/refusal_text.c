@@ -41,7 +41,7 @@ static const char *const refusal_texts[] = {
     [REFUSAL(ON_HOLD)] = "A hold keeps this case from being erased. Nothing was erased.",
     [REFUSAL(TOO_EARLY)] = "This case must still be kept. Nothing was erased.",
     [REFUSAL(DETENTION_OPEN)] = "Somebody is detained, and no end of that is recorded. Nothing was changed. "
-                                "First say how the detention ended: detention CASE ended --how HOW.",
+                                "First say how the detention ended.",
     [REFUSAL(DETENTION_STEP)] = "This does not follow from what is recorded of the detention. Nothing was "
                                 "changed; see what is to be recorded next.",
     [REFUSAL(NOT_A_MATCH)] =
@@ -60,11 +60,9 @@ static const char *const refusal_texts[] = {
         "A drill stays a drill, and a referral about a person stays one. Nothing was changed. Refer anew, as what "
         "it is, and withdraw this one.",
     [REFUSAL(CLOSE_NEEDS_REASON)] =
-        "Nobody has met the person, and nothing was changed. Say why it closes: close CASE OUTCOME "
-        "--without-contact REASON --note WORDS. REASON is not-found, declined, elsewhere, sent-in-error or other.",
+        "Nobody has met the person, and nothing was changed. Say why nobody met the person, and write a note.",
     [REFUSAL(BESIDE_STEP)] =
-        "This does not follow from what is recorded of that request. Nothing was changed; see what "
-        "the case's status says of it, and ask first: ask CASE WHAT.",
+        "This does not follow from what is recorded of that request. Nothing was changed; see what the case's status says of it, and record first that you asked.",
     [REFUSAL(NO_ROOM)] = "There is no room on the disk for this, and it was not saved. Ring the duty "
                          "coordinator about this person now. A shorter referral may still be taken.",
     [REFUSAL(SEALED)] =

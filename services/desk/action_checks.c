@@ -9,7 +9,7 @@ const char *check_in_check(struct action *action)
     if (check_in->step != CONCORDAT__V1__STEP__STEP_CONTACT)
         return NULL;
     if (check_in->mechanism == 0)
-        return "say how the contact was made, such as: contact face-to-face";
+        return "say how the contact was made, such as face-to-face";
     if (check_in->attend_status == 0)
         check_in->attend_status = CONCORDAT__V1__ATTEND_STATUS__ATTEND_STATUS_ON_TIME;
     return NULL;
@@ -43,9 +43,9 @@ const char *cover_check(struct action *action)
     if (action->ends && cover->minutes > 0)
         return "it cannot both last and end";
     if (!action->ends && cover->minutes == 0)
-        return "say for how long, such as --for 2h, or that it ends: --end";
+        return "say for how long, such as 2h, or that it ends";
     if (!action->ends && cover->reason == 0)
-        return "say why: --reason asked, absent or overload";
+        return "say why: asked, absent or overload";
     return NULL;
 }
 
@@ -89,13 +89,12 @@ const char *detention_check(struct action *action)
     detention->assessed_at_station = action->assessed_at_station;
     detention_grounds(action);
     if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ENDED && detention->end == 0)
-        return "say how it ended, such as --how application; and if no AMHP saw the person, --without-amhp WHY";
+        return "say how it ended, such as application; and if no AMHP saw the person, why";
     if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_EXTENDED && detention->minutes == 0)
-        return "say for how long, such as --for 6h, and why: --reason condition --responsible-doctor";
+        return "say for how long, such as 6h, and why";
     if (detention->step == CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_CORRECTED &&
         (!detention->occurred || action->text[0] == '\0' || strcmp(detention->by, detention->second) == 0))
-        return "say when it was, which two people say so, and why: --at TIME --by PERSON --second PERSON --note "
-               "WORDS";
+        return "say when it was, which two people say so, and why in a note";
     return NULL;
 }
 
@@ -109,8 +108,7 @@ const char *tried_check(struct action *action)
 {
     const Concordat__V1__TriedToReach *tried = &action->body.tried;
     bool again = tried->next == CONCORDAT__V1__CONTACT_NEXT__CONTACT_NEXT_TRY_AGAIN;
-    return again && tried->next_minutes == 0 ? "say in how many minutes you try again, such as: try-again 15"
-                                             : NULL;
+    return again && tried->next_minutes == 0 ? "say in how many minutes you try again, such as 15" : NULL;
 }
 
 const char *who_check(struct action *action)

@@ -41,8 +41,7 @@ static const Concordat__V1__Message *refuse_without_offer(struct resolve *resolv
     resolve->answer.refusal = CONCORDAT__V1__REFUSAL__REFUSAL_OFFER_ENDED;
     resolve->answer.text =
         (char
-             *)"No team is being asked to take this case now. If your team has it and cannot go, give it back: "
-               "give-back CASE REASON.";
+             *)"No team is being asked to take this case now. If your team has it and cannot go, give it back.";
     resolve->answer.status = (Concordat__V1__CaseStatus *)status;
     resolve->message.body_case = CONCORDAT__V1__MESSAGE__BODY_ANSWER;
     resolve->message.answer = &resolve->answer;

@@ -303,7 +303,7 @@ KINDS = (
     Kind("R8 another provider has it, and both waits are told", facts={"urgency": "urgent"}, answers=COMES,
          steps=(held_by(NORTH),
                 refused(NORTH, "passed-on {case} --to RX4", "close it first: close CASE referred-on."),
-                SEEN[0], says(NORTH, "close {case} referred-on", "passed-on CASE --to CODE"),
+                SEEN[0], says(NORTH, "close {case} referred-on", "say who has it and when they received it"),
                 says(NORTH, "passed-on {case} --to RX4", "Passed on to RX4", "which is not known to us yet."),
                 has("referral", "passed_to = 'RX4' AND provider_received_at_ms IS NULL"),
                 refused(DUTY, "passed-on {case} --received {an_hour_ago}", "That is before the referral was received here"),

@@ -24,7 +24,7 @@ class ClosingTold(told.Told):
 
     def ask_to_close(self):
         said = self.typed("northmoor-1", "close", self.number, "not-found", code=1)
-        self.assertIn("--without-contact REASON --note WORDS", said)
+        self.assertIn("Say why nobody met the person", said)
         said = self.typed("northmoor-1", "close", self.number, "not-found", "--without-contact", "not-found", "--note",
                           "quiet-zebra")
         self.assertIn("closes when they have seen that", said)

@@ -63,7 +63,7 @@ class DetentionTold(told.Told):
         case = submit.referral.id
         answer = self.source.request(withdraw=self.wire.Withdraw(referral=case, reason="a mistake")).answer
         self.assertEqual(answer.refusal, DETENTION_OPEN)
-        self.assertIn("detention CASE ended", answer.text)
+        self.assertIn("say how the detention ended", answer.text)
         accept = self.wire.Accept(referral=case, attempt=status.attempt, expected_minutes=5)
         self.assertTrue(self.team.request(accept=accept).answer.done)
         self.assertEqual(self.team.request(close=self.wire.Close(referral=case, outcome=7)).answer.refusal, DETENTION_OPEN)

@@ -116,7 +116,7 @@ class Reopened(Ended):
 
     def test_R8_a_refusal_says_what_to_do_instead(self):
         case, number = self.accepted()
-        again = f"If help is asked for now, refer again with --follows {number}."
+        again = f"If help is asked for now, refer again, and say that it follows {number}."
         self.assertIn(f"{number} has not ended, so there is nothing to reopen.",
                       self.typed("northmoor-1", "reopen", number, *BECAUSE, code=1))
         self.close(number)

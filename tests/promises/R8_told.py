@@ -24,7 +24,7 @@ class Told(told.Told):
 
     def test_R8_a_team_is_told_whose_case_was_taken_and_the_referrer_too(self):
         case, number = self.accepted()
-        self.assertIn("say why: take CASE REASON", self.typed("duty", "take", number, code=1))
+        self.assertIn("To take it from them say why. They are told.", self.typed("duty", "take", number, code=1))
         self.assertIn("Take it first", self.typed("duty", "assign", number, "southfell-crisis", code=1))
         said = self.typed("duty", "take", number, "the", "team", "rang,", "it", "cannot", "go")
         words = f"{NORTH} no longer has it and need not go. The duty coordinator"
@@ -90,7 +90,7 @@ class Told(told.Told):
         self.present("older-1", "older-people-crisis")
         _, number = self.accepted()
         said = self.typed("northmoor-1", "handover", number, "older-people-crisis", code=1)
-        self.assertIn("It stays with you. If it is right, say it again with --although.", said)
+        self.assertIn("It stays with you. If it is right, ask them again, although the rules say otherwise.", said)
         said = self.typed("northmoor-1", "handover", number, "older-people-crisis", "--although")
         self.assertIn("older-people-crisis is asked to take it over", said)
 
