@@ -70,6 +70,11 @@ void sheet_field(struct sheet *sheet, const char *label, const char *text)
     sheet_add(sheet, (struct sheet_line){.kind = SHEET_FIELD, .text = strdup(text)}, label);
 }
 
+void sheet_item(struct sheet *sheet, const char *label, const char *text)
+{
+    sheet_add(sheet, (struct sheet_line){.kind = SHEET_ITEM, .text = strdup(text)}, label);
+}
+
 void sheet_heading(struct sheet *sheet, const char *text)
 {
     sheet_add(sheet, (struct sheet_line){.kind = SHEET_HEADING, .text = strdup(text)}, "");

@@ -16,8 +16,9 @@ enum sheet_kind {
     SHEET_HEADLINE, /* the label is a word that says how it went, such as "DONE"; the text goes on from it */
     SHEET_ROW,      /* label and text, such as "Ring" and a telephone number */
     SHEET_FIELD,    /* the same, as one of many below a heading */
-    SHEET_HEADING,  /* text only */
-    SHEET_SENTENCE  /* text only, which is kept on one line if a line is what is read, as in a log */
+    SHEET_ITEM,    /* one of a list that belongs to the row or field before: whom it is about, and the text */
+    SHEET_HEADING, /* text only */
+    SHEET_SENTENCE /* text only, which is kept on one line if a line is what is read, as in a log */
 };
 
 /* A colour for a headline. Its word says as much. */
@@ -54,6 +55,7 @@ void sheet_headline(struct sheet *sheet, enum sheet_tone tone, const char *word,
 void sheet_row(struct sheet *sheet, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void sheet_field(struct sheet *sheet, const char *label, const char *text);
+void sheet_item(struct sheet *sheet, const char *label, const char *text);
 void sheet_heading(struct sheet *sheet, const char *text);
 void sheet_sentence(struct sheet *sheet, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/words/words.h"
+#include "services/desk/named.h"
 #include "services/desk/show.h"
 #include "services/desk/time_words.h"
 
@@ -10,6 +11,13 @@ typedef Concordat__V1__Event who_event;
 
 enum { WHO_BYTES = 320, WHAT_BYTES = 400, VALUE_BYTES = 160 };
 
+/* What the ids of an event stand for. */
+struct who_names {
+    const struct people *people;
+    const Concordat__V1__Directory *directory;
+};
+
+#define WHY(name)  [CONCORDAT__V1__CONSIDERATION__CONSIDERATION_##name]
 #define WHAT(name) [CONCORDAT__V1__EVENT__WHAT_##name]
 
 /* What an event says. Each {field} stands for a field of it, and {@field} for one that is a person's id. */
@@ -83,7 +91,7 @@ static const char *what_template(const who_event *event)
 }
 
 /* The value of a field of what happened. */
-static void what_value(const who_event *event, const struct people *people, const char *name, size_t size,
+static void what_value(const who_event *event, const struct who_names *names, const char *name, size_t size,
                        char out[VALUE_BYTES])
 {
     const ProtobufCMessage *what = (const ProtobufCMessage *)event->received; /* whichever: they share it */
@@ -98,9 +106,9 @@ static void what_value(const who_event *event, const struct people *people, cons
     if (!field)
         return;
     if (field->type == PROTOBUF_C_TYPE_STRING && is_person) {
-        snprintf(out, VALUE_BYTES, "%s", people_words(people, *(char *const *)at, person));
+        snprintf(out, VALUE_BYTES, "%s", people_words(names->people, *(char *const *)at, person));
     } else if (field->type == PROTOBUF_C_TYPE_STRING) {
-        snprintf(out, VALUE_BYTES, "%s", *(char *const *)at);
+        snprintf(out, VALUE_BYTES, "%s", named_party(names->directory, *(char *const *)at));
     } else {
         memcpy(&number, at, sizeof number);
         if (field->type == PROTOBUF_C_TYPE_ENUM)
@@ -110,7 +118,7 @@ static void what_value(const who_event *event, const struct people *people, cons
     }
 }
 
-static void what_words(const who_event *event, const struct people *people, char out[WHAT_BYTES])
+static void what_words(const who_event *event, const struct who_names *names, char out[WHAT_BYTES])
 {
     const char *at = what_template(event);
     size_t used = 0;
@@ -123,7 +131,7 @@ static void what_words(const who_event *event, const struct people *people, char
         if (*at == '\0' || used >= WHAT_BYTES)
             return;
         size = strcspn(at, "}") + 1;
-        what_value(event, people, at + 1, size - 2, value);
+        what_value(event, names, at + 1, size - 2, value);
         used += (size_t)snprintf(out + used, WHAT_BYTES - used, "%s", value);
         at += size;
     }
@@ -167,38 +175,61 @@ static who_event *who_unpack(const Concordat__V1__HistoryEntry *entry)
     return concordat__v1__event__unpack(NULL, entry->event.len, entry->event.data);
 }
 
-/* Why the router asked this team and not that one. */
-static void who_show_considered(struct sheet *sheet, size_t count, Concordat__V1__Considered **considered)
+/* What is said of a team that was looked at, and not asked. */
+static const char *why_words(Concordat__V1__Consideration finding, char word[WORDS_MAX])
 {
-    char text[WHO_BYTES + WHAT_BYTES] = "", word[WORDS_MAX];
-    for (size_t i = 0, used = 0; i < count && used < sizeof text; i++)
-        used += (size_t)snprintf(
-            text + used, sizeof text - used, "%s%s: %s", used > 0 ? "; " : "", considered[i]->team,
-            words_for(&concordat__v1__consideration__descriptor, (int)considered[i]->finding, word));
-    if (count > 0)
-        sheet_field(sheet, "Why", text);
+    static const char *const words[] = {
+        WHY(CHOSEN) = "asked: it can take the person, and its turn comes first",
+        WHY(RANKED_LOWER) = "not asked: it could take the person too, and its turn comes later",
+        WHY(PATHWAY_NOT_SERVED) = "not asked: it is not there for people from this source",
+        WHY(AGE_NOT_SERVED) = "not asked: it is not there for people of this age",
+        WHY(NEED_NOT_SERVED) = "not asked: it is not there for one of the person's needs",
+        WHY(LANGUAGE_NOT_SERVED) = "not asked: nobody there speaks the person's language",
+        WHY(CLOSED_NOW) = "not asked: it was closed then",
+        WHY(ABSENT) = "not asked: no device of it was there",
+        WHY(FULL) = "not asked: it had said that it was full",
+        WHY(ASKED_ALREADY) = "not asked: it had been asked already",
+        WHY(HOLDS_IT_NOW) = "not asked: it has the case",
+        WHY(DETENTION_NOT_TAKEN) = "not asked: it takes nobody who is detained",
+        WHY(ONLY_DETAINED) = "not asked: it takes only people who are detained",
+        WHY(REFERRERS_OWN) = "not asked: it is the referrer's own team",
+        WHY(ONLY_RINGS) = "not asked: it rings, or comes later, and one that comes is sought",
+    };
+    if ((size_t)finding < sizeof words / sizeof *words && words[finding])
+        return words[finding];
+    return words_for(&concordat__v1__consideration__descriptor, (int)finding, word);
 }
 
-static void who_show_why(struct sheet *sheet, const who_event *event)
+/* Why this team and not that one: a line for each that was looked at, in the order of the ladder. */
+static void who_show_considered(struct sheet *sheet, const struct who_names *names, size_t count,
+                                Concordat__V1__Considered **considered)
+{
+    char word[WORDS_MAX];
+    for (size_t i = 0; i < count; i++)
+        sheet_item(sheet, named_party(names->directory, considered[i]->team),
+                   why_words(considered[i]->finding, word));
+}
+
+static void who_show_why(struct sheet *sheet, const struct who_names *names, const who_event *event)
 {
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_OFFERED)
-        who_show_considered(sheet, event->offered->n_considered, event->offered->considered);
+        who_show_considered(sheet, names, event->offered->n_considered, event->offered->considered);
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_HELD)
-        who_show_considered(sheet, event->held->n_considered, event->held->considered);
+        who_show_considered(sheet, names, event->held->n_considered, event->held->considered);
     if (event->what_case == CONCORDAT__V1__EVENT__WHAT_SOUGHT)
-        who_show_considered(sheet, event->sought->n_considered, event->sought->considered);
+        who_show_considered(sheet, names, event->sought->n_considered, event->sought->considered);
 }
 
 static void who_show_entry(struct sheet *sheet, const Concordat__V1__HistoryEntry *entry,
-                           const struct showing *showing)
+                           const struct who_names *names, int64_t now_ms)
 {
     char at[TIME_WORDS_BYTES], who[WHO_BYTES], what[WHAT_BYTES], line[WHO_BYTES + WHAT_BYTES + 256];
     who_event *event = who_unpack(entry);
     bool typed = entry->text[0] != '\0';
-    time_words_clock(entry->at_ms, showing->now_ms, at);
+    time_words_clock(entry->at_ms, now_ms, at);
     if (event && event->what_case) {
-        who_words(event, showing->people, who);
-        what_words(event, showing->people, what);
+        who_words(event, names->people, who);
+        what_words(event, names, what);
         snprintf(line, sizeof line, "%s: %s%s%.200s%s", who, what, typed ? ": \"" : "", entry->text,
                  typed ? "\"" : "");
     } else {
@@ -206,7 +237,7 @@ static void who_show_entry(struct sheet *sheet, const Concordat__V1__HistoryEntr
     }
     sheet_field(sheet, at, line);
     if (event) {
-        who_show_why(sheet, event);
+        who_show_why(sheet, names, event);
         concordat__v1__event__free_unpacked(event, NULL);
     }
 }
@@ -222,13 +253,14 @@ static bool who_is_not_all(const Concordat__V1__Record *record)
 
 void show_who(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing)
 {
+    const struct who_names names = {showing->people, record->directory};
     sheet_heading(sheet, "WHO HAD TO DO WITH IT (LONDON TIME, THE NEWEST LAST)");
     if (who_is_not_all(record))
         sheet_sentence(
             sheet, "These are the latest %zu events. There are earlier ones, which an inspector's trail has.",
             record->n_history);
     for (size_t i = 0; i < record->n_history; i++)
-        who_show_entry(sheet, record->history[i], showing);
+        who_show_entry(sheet, record->history[i], &names, showing->now_ms);
     show_on_shift(sheet, record->n_on_shift, record->on_shift, showing->people, showing->now_ms);
     sheet_sentence(sheet, "That you asked has been recorded too.");
 }

@@ -64,9 +64,16 @@ struct page_deed {
     const char *field, *value;        /* what the form begins with; NULL: nothing */
 };
 
+/* One of a list: whom it is about, and what is said of them. */
+struct page_item {
+    const char *label, *text;
+};
+
 struct page_row {
     const char *label, *text;
     struct page_deed deed;
+    const struct page_item *items; /* NULL: none */
+    size_t items_count;
 };
 
 /* One of a headline, a heading, a sentence, and rows. */
@@ -83,6 +90,8 @@ struct page_sheet {
     size_t blocks_count;
     struct page_row *all_rows; /* owned likewise: every row, in a line of its own */
     size_t rows_count;
+    struct page_item *all_items; /* owned likewise */
+    size_t items_count;
 };
 
 struct page_link {

@@ -1,6 +1,7 @@
 /* sheet_blocks.c: see sheet_blocks.h. */
 #include "services/gateway/sheet_blocks.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "services/desk/action_labels.h"
@@ -29,13 +30,28 @@ static struct page_deed deed_for(const struct sheet_act *act, Concordat__V1__Rol
                               .value = act->value};
 }
 
+/* An item belongs to the row before it. */
+static void add_item(struct page_sheet *blocks, const struct sheet_line *line)
+{
+    struct page_item *item = &blocks->all_items[blocks->items_count++];
+    assert(blocks->rows_count > 0);
+    struct page_row *row = &blocks->all_rows[blocks->rows_count - 1];
+    *item = (struct page_item){line->label, line->text};
+    row->items = row->items ? row->items : item;
+    row->items_count++;
+}
+
 static void add_line(struct page_sheet *blocks, const struct sheet_line *line, Concordat__V1__Role role)
 {
     const struct page_deed deed = deed_for(&line->act, role);
+    if (line->kind == SHEET_ITEM) {
+        add_item(blocks, line);
+        return;
+    }
     struct page_block *block = block_for(blocks, line);
     if (line->kind == SHEET_ROW || line->kind == SHEET_FIELD) {
         struct page_row *row = &blocks->all_rows[blocks->rows_count++];
-        *row = (struct page_row){line->label, line->text, deed};
+        *row = (struct page_row){.label = line->label, .text = line->text, .deed = deed};
         block->rows = block->rows ? block->rows : row;
         block->rows_count++;
     } else if (line->kind == SHEET_HEADLINE) {
@@ -53,8 +69,9 @@ static void add_line(struct page_sheet *blocks, const struct sheet_line *line, C
 bool sheet_blocks_open(struct page_sheet *blocks, const struct sheet *sheet, Concordat__V1__Role role)
 {
     *blocks = (struct page_sheet){.blocks = calloc(sheet->count + 1, sizeof *blocks->blocks),
-                                  .all_rows = calloc(sheet->count + 1, sizeof *blocks->all_rows)};
-    if (!blocks->blocks || !blocks->all_rows || sheet->incomplete)
+                                  .all_rows = calloc(sheet->count + 1, sizeof *blocks->all_rows),
+                                  .all_items = calloc(sheet->count + 1, sizeof *blocks->all_items)};
+    if (!blocks->blocks || !blocks->all_rows || !blocks->all_items || sheet->incomplete)
         return false;
     for (size_t i = 0; i < sheet->count; i++)
         add_line(blocks, &sheet->lines[i], role);
@@ -65,5 +82,6 @@ void sheet_blocks_close(struct page_sheet *blocks)
 {
     free(blocks->blocks);
     free(blocks->all_rows);
+    free(blocks->all_items);
     *blocks = (struct page_sheet){0};
 }

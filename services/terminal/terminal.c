@@ -16,7 +16,14 @@
 #include "services/desk/show_beside.h"
 #include "services/desk/time_words.h"
 
-enum { LABEL_COLUMNS = 10, FIELD_INDENT = 4, COLUMNS_MIN = 40, COLUMNS_DEFAULT = 80, COLUMNS_MAX = 110 };
+enum {
+    LABEL_COLUMNS = 10,
+    FIELD_INDENT = 4,
+    ITEM_INDENT = 6,
+    COLUMNS_MIN = 40,
+    COLUMNS_DEFAULT = 80,
+    COLUMNS_MAX = 110
+};
 
 static const char *const tone_codes[] = {[TONE_PLAIN] = "\033[1m",
                                          [TONE_GOOD] = "\033[1;32m",
@@ -88,7 +95,7 @@ static char *line_text(const struct sheet_line *line)
 
 static void print_text(const struct terminal *terminal, const struct sheet_line *line, const char *text)
 {
-    char field[SHEET_LABEL_BYTES + 4];
+    char field[SHEET_LABEL_BYTES + 6];
     switch (line->kind) {
     case SHEET_HEADLINE:
         print_headline(terminal, line->label, line->tone, text, 0);
@@ -100,6 +107,10 @@ static void print_text(const struct terminal *terminal, const struct sheet_line 
     case SHEET_FIELD:
         snprintf(field, sizeof field, "  %s:", line->label);
         print_headline(terminal, field, TONE_PLAIN, text, FIELD_INDENT);
+        return;
+    case SHEET_ITEM:
+        snprintf(field, sizeof field, "    %s:", line->label);
+        print_headline(terminal, field, TONE_PLAIN, text, ITEM_INDENT);
         return;
     case SHEET_HEADING:
     case SHEET_SENTENCE:
@@ -130,7 +141,7 @@ static const struct {
     int width, most;
 } board_columns[BOARD_COLUMNS] = {
     [BOARD_CASE] = {7, 10},     [BOARD_URGENCY] = {11, 11}, [BOARD_STATE] = {10, 10},
-    [BOARD_HELD_BY] = {15, 15}, [BOARD_DETAINED] = {9, 9},  [BOARD_ACT_BY] = {12, 63},
+    [BOARD_HELD_BY] = {15, 15}, [BOARD_DETAINED] = {9, 13}, [BOARD_ACT_BY] = {12, 63},
     [BOARD_SEEN_BY] = {0, 63}};
 
 static void print_cells(FILE *out, const char *const cells[BOARD_COLUMNS])

@@ -18,6 +18,7 @@ struct told {
     Concordat__V1__HistoryEntry entries[ENTRIES], *list[ENTRIES];
     uint8_t bytes[ENTRIES][512];
     size_t count;
+    Concordat__V1__Directory *directory; /* NULL: no names are known */
 };
 
 static void tell(struct told *told, const Concordat__V1__Event *event, const char *typed)
@@ -40,6 +41,7 @@ static void show_told(struct told *told, struct sheet *sheet)
     people_read(&people, "people", "p117 Sam Okafor\n", fault);
     record.history = told->list;
     record.n_history = told->count;
+    record.directory = told->directory;
     show_record(sheet, &record, &(struct showing){.now_ms = now_ms, .people = &people});
     people_close(&people);
 }
@@ -144,7 +146,13 @@ static void P9_an_offer_says_why_this_team_and_not_that_one(void **state)
     Concordat__V1__Offered offered = CONCORDAT__V1__OFFERED__INIT;
     Concordat__V1__Considered one = CONCORDAT__V1__CONSIDERED__INIT, other = CONCORDAT__V1__CONSIDERED__INIT;
     Concordat__V1__Considered *considered[] = {&one, &other};
-    struct told told = {.count = 0};
+    Concordat__V1__Named team = CONCORDAT__V1__NAMED__INIT, *teams[] = {&team};
+    Concordat__V1__Directory directory = CONCORDAT__V1__DIRECTORY__INIT;
+    team.id = (char *)"northmoor-crisis";
+    team.name = (char *)"Northmoor Crisis Team";
+    directory.teams = teams;
+    directory.n_teams = 1;
+    struct told told = {.directory = &directory};
     struct sheet sheet = {0};
     event.what_case = CONCORDAT__V1__EVENT__WHAT_OFFERED;
     event.offered = &offered;
@@ -156,7 +164,11 @@ static void P9_an_offer_says_why_this_team_and_not_that_one(void **state)
     offered.n_considered = 2;
     tell(&told, &event, "");
     show_told(&told, &sheet);
-    assert_line(&sheet, 2, "Why", "northmoor-crisis: chosen; southfell-crisis: full");
+    assert_line(&sheet, 1, "13:04", "the router: offered it to Northmoor Crisis Team, as attempt 0");
+    assert_int_equal(sheet.lines[2].kind, SHEET_ITEM);
+    assert_line(&sheet, 2, "Northmoor Crisis Team",
+                "asked: it can take the person, and its turn comes first");
+    assert_line(&sheet, 3, "southfell-crisis", "not asked: it had said that it was full");
     sheet_close(&sheet);
 }
 
