@@ -259,7 +259,7 @@ static bool read_provider_value(struct action *action, const struct action_field
         return action_fail(
             action, field,
             "is an organisation's code, 2 to 10 letters and digits, such as RX4. If they have none, "
-            "name them with --note");
+            "name them in the note");
     return keep_id(action, field, code);
 }
 
@@ -311,7 +311,8 @@ static bool read_flag_value(struct action *action, const struct action_field *fi
 static bool (*const readers[])(struct action *, const struct action_field *, const char *) = {
     [ACTION_CASE] = read_case_value,          [ACTION_COUNT] = read_count_value,
     [ACTION_ATTEMPT] = read_count_value,      [ACTION_CODE] = read_code_value,
-    [ACTION_TEXT] = read_text_value,          [ACTION_PERSON] = read_person_value,
+    [ACTION_TEXT] = read_text_value,          [ACTION_TEAM] = read_text_value,
+    [ACTION_AREA] = read_text_value,          [ACTION_PERSON] = read_person_value,
     [ACTION_PROVIDER] = read_provider_value,  [ACTION_TIME] = read_time_value,
     [ACTION_SPAN] = read_span_value,          [ACTION_FLAG] = read_flag_value,
     [ACTION_REFERENCE] = read_reference_value};
@@ -327,9 +328,31 @@ bool action_set(struct action *action, const char *name, const char *text)
     return true;
 }
 
+const struct action_field *action_steps(const struct action_kind *kind)
+{
+    bool has_fields_of_steps = false;
+    for (const struct action_field *field = kind->fields; field->value != ACTION_NOTHING; field++)
+        has_fields_of_steps = has_fields_of_steps || field->of_steps;
+    return has_fields_of_steps ? field_named(kind, "step") : NULL;
+}
+
+int action_step(const struct action *action)
+{
+    const struct action_field *field = action_steps(action->kind);
+    int step = 0;
+    if (field)
+        memcpy(&step, (const char *)action + field->at, sizeof step);
+    return step;
+}
+
+bool action_needs(const struct action *action, const struct action_field *field)
+{
+    return field->needed || field->needed_at & 1u << action_step(action);
+}
+
 bool action_takes(const struct action *action, const struct action_field *field)
 {
-    return field->of_step == 0 || field->of_step == action->body.check_in.step;
+    return field->of_steps == 0 || field->of_steps & 1u << action_step(action);
 }
 
 bool action_check(struct action *action)

@@ -28,6 +28,8 @@ enum action_value {
     ACTION_ATTEMPT, /* the number of an offer of the case; the live one if it is not given */
     ACTION_CODE,    /* a word for a value of `codes`, such as "no-capacity" */
     ACTION_TEXT,
+    ACTION_TEAM,      /* the id of a team; a page asks by its name */
+    ACTION_AREA,      /* likewise */
     ACTION_PERSON,    /* the id of a person in the site's own list, such as p117 */
     ACTION_REFERENCE, /* a code or a number of others, such as RX4 or CAD-0412 */
     ACTION_PROVIDER,  /* the ODS code of an organisation */
@@ -45,10 +47,11 @@ struct action_field {
     bool rest;                            /* a text of all the words that are typed from its place on */
     size_t at;                            /* offset in struct action of what it sets */
     const ProtobufCEnumDescriptor *codes; /* of ACTION_CODE */
-    int never_typed;             /* of ACTION_CODE: the one that programs alone say; 0: there is none */
-    int typed_from;              /* of ACTION_CODE: those below are said otherwise */
-    uint32_t max;                /* of ACTION_COUNT, ACTION_ATTEMPT and ACTION_SPAN */
-    Concordat__V1__Step of_step; /* it goes with this step of a check-in only; 0: with all */
+    int never_typed;    /* of ACTION_CODE: the one that programs alone say; 0: there is none */
+    int typed_from;     /* of ACTION_CODE: those below are said otherwise */
+    uint32_t max;       /* of ACTION_COUNT, ACTION_ATTEMPT and ACTION_SPAN */
+    unsigned of_steps;  /* a bit for each value of the field "step" that it goes with; 0: with all */
+    unsigned needed_at; /* the same for those that need it */
 };
 
 struct action;
@@ -146,7 +149,13 @@ void action_start(struct action *action, const struct action_kind *kind);
 bool action_set(struct action *action, const char *name, const char *text);
 /* To be called when all values are set: false if something is missing or values do not go together. */
 bool action_check(struct action *action);
-/* True if the field goes with the values that were set. */
+/* The field "step" of an action that has steps, each with fields of its own; NULL: it has none. */
+const struct action_field *action_steps(const struct action_kind *kind);
+/* The step that was set; 0: none. */
+int action_step(const struct action *action);
+/* True if the action needs the field, with the step that was set. */
+bool action_needs(const struct action *action, const struct action_field *field);
+/* True if the field goes with the step that was set. */
 bool action_takes(const struct action *action, const struct action_field *field);
 
 /* True if the attempt of the case's live offer must be found out. */

@@ -19,7 +19,16 @@ enum {
 
 #define COMMAND(name) .command = CONCORDAT__V1__REQUEST__COMMAND_##name
 #define AT(path)      .at = offsetof(struct action, body.path)
-#define STEP(name)    .of_step = CONCORDAT__V1__STEP__STEP_##name
+#define STEP(name)    .of_steps = 1u << CONCORDAT__V1__STEP__STEP_##name
+#define STEPS(set)    .of_steps = (set)
+#define NEEDED(set)   .needed_at = (set)
+#define ONE(name)     (1u << CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_##name)
+/* Steps of a detention that have a place, or somebody who did it. */
+#define ARRIVALS (ONE(ARRIVED) | ONE(KEPT) | ONE(ENTERED))
+#define OF_A_PLACE                                                                                           \
+    (ARRIVALS | ONE(USED) | ONE(GOING) | ONE(TRANSFER_ASKED) | ONE(TRANSFER_AGREED) | ONE(TRANSFER_REFUSED))
+#define DONE_BY_ONE (ONE(EXAMINED) | ONE(INTERVIEWED) | ONE(HEALTH_CHECKED) | ONE(REVIEWED) | DONE_BY_TWO)
+#define DONE_BY_TWO (ONE(EXTENDED) | ONE(STATION_AUTHORISED) | ONE(CORRECTED) | ONE(ENDED))
 
 #define CASE(body)                                                                                           \
     {                                                                                                        \
@@ -42,10 +51,8 @@ enum {
                                                                                  AT(body.although)           \
     }
 #define ASSESSED(body)                                                                                       \
-    {                                                                                                        \
-        "assessed", "YES|NO", "Whether a psychosocial assessment was done",                                  \
-            CODE(body.psychosocially_assessed, answered)                                                     \
-    }
+    "assessed", "YES|NO", "Whether a psychosocial assessment was done",                                      \
+        CODE(body.psychosocially_assessed, answered)
 
 const struct action_kind action_kinds[] = {
     {.name = "accept",
@@ -102,15 +109,16 @@ const struct action_kind action_kinds[] = {
      .fields = {CASE(check_in),
                 {"step", "STEP", CODE(check_in.step, step), .needed = true},
                 {"minutes", "MINUTES", COUNT(check_in.expected_minutes, MINUTES_MAX), STEP(TRAVELLING)},
-                {"how", "HOW", CODE(check_in.mechanism, contact_mechanism), STEP(CONTACT)},
+                {"how", "HOW", CODE(check_in.mechanism, contact_mechanism), STEP(CONTACT),
+                 NEEDED(1u << CONCORDAT__V1__STEP__STEP_CONTACT)},
                 {"at", "TIME",
                  "When it was, such as 14:05, \"yesterday 14:05\" or 31/01/2026 14:05; without it, now",
                  .value = ACTION_TIME, AT(check_in.occurred)},
                 {"attended", "HOW",
                  "on-time (where nothing is said), late-but-seen, late-not-seen, "
                  "did-not-attend, cancelled-by-person, cancelled-by-provider",
-                 CODE(check_in.attend_status, attend_status)},
-                ASSESSED(check_in)}},
+                 CODE(check_in.attend_status, attend_status), STEP(CONTACT)},
+                {ASSESSED(check_in), STEP(CONTACT)}}},
     {.name = "close",
      .who = TEAM | COORDINATOR,
      .arguments = "CASE OUTCOME",
@@ -126,7 +134,7 @@ const struct action_kind action_kinds[] = {
      .check = close_check,
      .fields = {CASE(close),
                 {"outcome", "OUTCOME", CODE(close.outcome, outcome), .needed = true},
-                ASSESSED(close),
+                {ASSESSED(close)},
                 {"without-contact", "REASON", "Nobody has met the person: why it closes",
                  CODE(close.without_contact, without_contact)},
                 {"note", "WORDS", "A few words", TEXT(close.note)},
@@ -165,36 +173,42 @@ const struct action_kind action_kinds[] = {
      .fields = {CASE(detention),
                 {"step", "STEP", CODE(detention.step, detention_step), .needed = true,
                  .never_typed = CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_NOTED},
-                {"place", "PLACE", CODE(detention.place, place_of_safety)},
-                {"at", "TIME", "When it was, such as 14:05 or \"yesterday 14:05\"; without it, now",
-                 .value = ACTION_TIME, AT(detention.occurred)},
+                {"place", "PLACE", CODE(detention.place, place_of_safety), STEPS(OF_A_PLACE)},
                 {"at-door", NULL, "Arrived at the door, and not yet inside", .value = ACTION_FLAG,
-                 .at = offsetof(struct action, at_door)},
-                {"power", "POWER", "section-136 or section-135-1", CODE(detention.power, legal_status)},
-                {"by", "PERSON", "The id of who did it: the doctor, the AMHP", PERSON(detention.by)},
-                {"second", "PERSON", "The id of who approved it: inspector, superintendent, second person",
-                 PERSON(detention.second)},
+                 .at = offsetof(struct action, at_door), STEPS(ARRIVALS)},
+                {"risk", NULL, "Of a police station: imminent risk of serious injury or death",
+                 .value = ACTION_FLAG, .at = offsetof(struct action, risk), STEPS(ONE(STATION_AUTHORISED))},
+                {"no-other-place", NULL, "Of a police station: no other place can be expected to",
+                 .value = ACTION_FLAG, .at = offsetof(struct action, no_other_place),
+                 STEPS(ONE(STATION_AUTHORISED))},
+                {"health-professional", NULL, "Of a police station: one will be there throughout",
+                 .value = ACTION_FLAG, .at = offsetof(struct action, health_professional),
+                 STEPS(ONE(STATION_AUTHORISED))},
                 {"how", "HOW",
                  "Of an end: application, informal-admission, arrangements-made, none-needed, "
                  "no-mental-disorder, expired, not-retaken, died or never-detained",
-                 CODE(detention.end, detention_end)},
+                 CODE(detention.end, detention_end), STEPS(ONE(ENDED)), NEEDED(ONE(ENDED))},
                 {"without-amhp", "WHY", "no-mental-disorder, none-came, person-gone, mistake or other",
-                 CODE(detention.without_amhp, without_amhp)},
+                 CODE(detention.without_amhp, without_amhp), STEPS(ONE(ENDED))},
                 {"for", "SPAN", "Of an extension: how long, such as 6h", .value = ACTION_SPAN,
-                 AT(detention.minutes), .max = MINUTES_MAX},
+                 AT(detention.minutes), .max = MINUTES_MAX, STEPS(ONE(EXTENDED)), NEEDED(ONE(EXTENDED))},
                 {"reason", "WHY", "Of an extension: condition, no-bed, no-staff or other",
-                 CODE(detention.extension_reason, extension_reason)},
+                 CODE(detention.extension_reason, extension_reason), STEPS(ONE(EXTENDED))},
                 {"responsible-doctor", NULL, "Of an extension: by the doctor responsible for the examination",
-                 .value = ACTION_FLAG, .at = offsetof(struct action, responsible_doctor)},
+                 .value = ACTION_FLAG, .at = offsetof(struct action, responsible_doctor),
+                 STEPS(ONE(EXTENDED))},
                 {"assessed-there", NULL, "Of an extension: the person is assessed at the police station",
-                 .value = ACTION_FLAG, .at = offsetof(struct action, assessed_at_station)},
-                {"risk", NULL, "Of a police station: imminent risk of serious injury or death",
-                 .value = ACTION_FLAG, .at = offsetof(struct action, risk)},
-                {"no-other-place", NULL, "Of a police station: no other place can be expected to",
-                 .value = ACTION_FLAG, .at = offsetof(struct action, no_other_place)},
-                {"health-professional", NULL, "Of a police station: one will be there throughout",
-                 .value = ACTION_FLAG, .at = offsetof(struct action, health_professional)},
-                {"note", "WORDS", "A few words", TEXT(detention.note)}}},
+                 .value = ACTION_FLAG, .at = offsetof(struct action, assessed_at_station),
+                 STEPS(ONE(EXTENDED))},
+                {"at", "TIME", "When it was, such as 14:05 or \"yesterday 14:05\"; without it, now",
+                 .value = ACTION_TIME, AT(detention.occurred), NEEDED(ONE(CORRECTED))},
+                {"power", "POWER", "section-136 or section-135-1", CODE(detention.power, legal_status),
+                 STEPS(ONE(USED) | ARRIVALS)},
+                {"by", "PERSON", "The id of who did it: the doctor, the AMHP", PERSON(detention.by),
+                 STEPS(DONE_BY_ONE), NEEDED(ONE(CORRECTED))},
+                {"second", "PERSON", "The id of who approved it: inspector, superintendent, second person",
+                 PERSON(detention.second), STEPS(DONE_BY_TWO), NEEDED(ONE(CORRECTED))},
+                {"note", "WORDS", "A few words", TEXT(detention.note), NEEDED(ONE(CORRECTED))}}},
     {.name = "tried",
      .who = TEAM | COORDINATOR,
      .arguments = "CASE HOW NEXT [MINUTES]",
@@ -297,7 +311,9 @@ const struct action_kind action_kinds[] = {
          "person to is asked only with --although.",
      .examples = "handover R-0412 southfell-crisis",
      COMMAND(HANDOVER),
-     .fields = {CASE(handover), {"team", "TEAM", TEXT(handover.to_team)}, ALTHOUGH(handover)}},
+     .fields = {CASE(handover),
+                {"team", "TEAM", .value = ACTION_TEAM, AT(handover.to_team)},
+                ALTHOUGH(handover)}},
     {.name = "cancel-handover",
      .who = TEAM,
      .arguments = "CASE",
@@ -498,7 +514,9 @@ const struct action_kind action_kinds[] = {
      .help = "A team that the region's rules would not send this person to is asked only with --although.",
      .examples = "assign R-0412 northmoor-crisis",
      COMMAND(ASSIGN),
-     .fields = {CASE(assign), {"team", "TEAM", TEXT(assign.to_team), .needed = true}, ALTHOUGH(assign)}},
+     .fields = {CASE(assign),
+                {"team", "TEAM", .value = ACTION_TEAM, AT(assign.to_team), .needed = true},
+                ALTHOUGH(assign)}},
     {.name = "acknowledge",
      .who = COORDINATOR,
      .arguments = "CASE",
@@ -537,7 +555,7 @@ const struct action_kind action_kinds[] = {
                  "cover southfell --end",
      COMMAND(COVER),
      .check = cover_check,
-     .fields = {{"area", "AREA", TEXT(cover.area), .needed = true},
+     .fields = {{"area", "AREA", .value = ACTION_AREA, AT(cover.area), .needed = true},
                 {"for", "SPAN", "How long, such as 45m or 2h; at most 12h", .value = ACTION_SPAN,
                  AT(cover.minutes), .max = COVER_MINUTES_MAX},
                 {"reason", "REASON", "asked, absent or overload", CODE(cover.reason, cover_reason)},

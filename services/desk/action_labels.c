@@ -21,10 +21,9 @@ const struct action_label action_labels[] = {
     {FIELDS("decline", "reason"), "Reason to decline", NULL},
     {FIELDS("decline", "note"), "A few words", "Needed if the reason is another one. " NO_NAMES},
     {FIELDS("checkin", "step"), "What you are doing", NULL},
-    {FIELDS("checkin", "minutes"), "Minutes until you arrive", "Only while you travel."},
-    {FIELDS("checkin", "how"), "How you reached them", "Only for a contact."},
-    {FIELDS("checkin", "attended"), "Did the person come?",
-     "Only for a contact. Empty is: attended on time."},
+    {FIELDS("checkin", "minutes"), "Minutes until you arrive", NULL},
+    {FIELDS("checkin", "how"), "How you reached them", NULL},
+    {FIELDS("checkin", "attended"), "Did the person come?", "Empty is: attended on time."},
     {FIELDS("close", "outcome"), "What came of it", NULL},
     {FIELDS("close", "without-contact"), "Why nobody met the person", "Only if nobody of your team has."},
     {FIELDS("saw-closing", "keep-open"), "Why it stays open",
@@ -33,23 +32,23 @@ const struct action_label action_labels[] = {
     {FIELDS("detention", "place"), "Place of safety", NULL},
     {FIELDS("detention", "at-door"), "Not inside yet", "The person has arrived at the door only."},
     {FIELDS("detention", "power"), "Power that was used", NULL},
-    {FIELDS("detention", "by"), "Who did it", "The id of the doctor or the AMHP, such as p117."},
+    {FIELDS("detention", "by"), "Who did it", "Their id, such as p117, and no name."},
     {FIELDS("detention", "second"), "Who approved it",
-     "The id of the inspector, the superintendent or a second person."},
-    {FIELDS("detention", "how"), "How it ended", "Only for an end."},
-    {FIELDS("detention", "without-amhp"), "Why no AMHP came", "Only if it ended without one."},
-    {FIELDS("detention", "for"), "How much longer", "Only for an extension. Such as 6h."},
-    {FIELDS("detention", "reason"), "Reason to extend", "Only for an extension."},
+     "Their id: the inspector, the superintendent or the second person."},
+    {FIELDS("detention", "how"), "How it ended", NULL},
+    {FIELDS("detention", "without-amhp"), "Why no AMHP came", "Only if none has interviewed the person."},
+    {FIELDS("detention", "for"), "How much longer", "Such as 6h."},
+    {FIELDS("detention", "reason"), "Reason to extend", NULL},
     {FIELDS("detention", "responsible-doctor"), "By the responsible doctor",
      "The doctor responsible for the examination extends it."},
     {FIELDS("detention", "assessed-there"), "Assessed at the station",
-     "An extension while the person is at a police station."},
+     "The person is assessed at the police station."},
     {FIELDS("detention", "risk"), "Imminent serious risk",
-     "Ground for a police station: risk of serious injury or death."},
+     "Of serious injury or death: the first ground for a police station."},
     {FIELDS("detention", "no-other-place"), "No other place",
-     "Ground for a police station: no other place can be expected to receive the person."},
+     "No other place can be expected to receive the person: the second ground."},
     {FIELDS("detention", "health-professional"), "Health professional throughout",
-     "Ground for a police station: one will be there all the time."},
+     "One will be there all the time: the third ground."},
     {FIELDS("tried", "how"), "How you tried", NULL},
     {FIELDS("tried", "next"), "What comes next", NULL},
     {FIELDS("tried", "minutes"), "Minutes until then", "Another try needs this."},
@@ -61,7 +60,7 @@ const struct action_label action_labels[] = {
     {FIELDS("ask", "of"), "Whom you asked", "The code or the id of their organisation, and no name."},
     {FIELDS("answer", "what"), "What was asked for", NULL},
     {FIELDS("answer", "answer"), "What came of it", NULL},
-    {FIELDS("handover", "team"), "Team to ask", "Its id. Empty asks the team whose turn it is."},
+    {FIELDS("handover", "team"), "Team to ask", "Empty asks the team whose turn it is."},
     {FIELDS("give-back", "reason"), "Why you cannot go", NO_NAMES},
     {FIELDS("reopen", "because"), "Why the end was wrong", NO_NAMES},
     {FIELDS("passed-on", "to"), "Provider that has it", "The code of the organisation, such as RX4."},
@@ -80,9 +79,9 @@ const struct action_label action_labels[] = {
     {FIELDS("withdraw", "reason"), "Why nobody need come", NO_NAMES},
     {FIELDS("wish", "wish"), "What the person wants", NULL},
     {FIELDS("take", "reason"), "Why you take it", "Needed if a team has it. " NO_NAMES},
-    {FIELDS("assign", "team"), "Team to ask", "Its id, such as northmoor-crisis."},
+    {FIELDS("assign", "team"), "Team to ask", NULL},
     {FIELDS("mute", "minutes"), "Minutes without reminders", "15, 30 or 60. 0 has the reminders back."},
-    {FIELDS("cover", "area"), "Area you help with", "Its id, such as southfell."},
+    {FIELDS("cover", "area"), "Area you help with", NULL},
     {FIELDS("cover", "for"), "How long", "Such as 45m or 2h, and at most 12h."},
     {FIELDS("cover", "reason"), "Why you help", NULL},
     {FIELDS("cover", "end"), "You stop covering it", NULL},
@@ -93,6 +92,33 @@ const struct action_label action_labels[] = {
     {FIELDS("hold", "off"), "Lift the hold", NULL},
     {FIELDS("hold", "reason"), "Reason of the hold", NULL},
     {.field = NULL}};
+
+#define IN(name) CONCORDAT__V1__STEP__STEP_##name
+#define OF(name) CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_##name
+
+static const struct action_step_label step_labels[] = {
+    {"checkin", IN(TRAVELLING), "On our way", NULL},
+    {"checkin", IN(ARRIVED), "Arrived where the person is", NULL},
+    {"checkin", IN(CONTACT), "In contact with the person", NULL},
+    {"detention", OF(USED), "The power was used", "Section 136, or a warrant of section 135(1)."},
+    {"detention", OF(GOING), "On the way to a place", NULL},
+    {"detention", OF(ARRIVED), "Arrived at a place of safety", "The hours count from the first arrival."},
+    {"detention", OF(KEPT), "Kept where they were", "The person was at a place of safety already."},
+    {"detention", OF(ENTERED), "Entered under a warrant", "And the person is kept there."},
+    {"detention", OF(STATION_AUTHORISED), "Police station authorised", "By an inspector, with the grounds."},
+    {"detention", OF(HEALTH_CHECKED), "Health check at the station", NULL},
+    {"detention", OF(REVIEWED), "Review at the station", NULL},
+    {"detention", OF(EXAMINED), "Examined by a doctor", NULL},
+    {"detention", OF(INTERVIEWED), "Interviewed by an AMHP", NULL},
+    {"detention", OF(TRANSFER_ASKED), "Another place was asked", NULL},
+    {"detention", OF(TRANSFER_AGREED), "The other place said yes", NULL},
+    {"detention", OF(TRANSFER_REFUSED), "The other place said no", NULL},
+    {"detention", OF(POLICE_LEFT), "The police have left", "They were free to go."},
+    {"detention", OF(EXTENDED), "The hours were extended", "By the responsible doctor (section 136B)."},
+    {"detention", OF(ESCAPED), "The person has escaped", NULL},
+    {"detention", OF(ENDED), "The detention has ended", NULL},
+    {"detention", OF(CORRECTED), "The first arrival was later", "Two people say so, and why."},
+};
 
 static const struct action_button {
     const char *action, *words;
@@ -138,6 +164,14 @@ const char *action_button(const struct action_kind *kind)
     for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++)
         if (strcmp(buttons[i].action, kind->name) == 0)
             return buttons[i].words;
+    return NULL;
+}
+
+const struct action_step_label *action_step_label(const struct action_kind *kind, size_t at)
+{
+    for (size_t i = 0; i < sizeof step_labels / sizeof *step_labels; i++)
+        if (strcmp(step_labels[i].action, kind->name) == 0 && at-- == 0)
+            return &step_labels[i];
     return NULL;
 }
 

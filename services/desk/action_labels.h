@@ -20,6 +20,15 @@ const struct action_label *action_label(const struct action_kind *kind, const st
 /* The table; the last row has no field. */
 extern const struct action_label action_labels[];
 
+/* What a page calls the steps of an action that has some, in the order in which they come; each has one. NULL
+ * behind the last. */
+struct action_step_label {
+    const char *action;
+    int step;
+    const char *label, *hint; /* no hint: NULL */
+};
+const struct action_step_label *action_step_label(const struct action_kind *kind, size_t at);
+
 /* What a button says that leads to it: "Say that you saw it". Each action has that. */
 const char *action_button(const struct action_kind *kind);
 

@@ -10,7 +10,7 @@
 #include "services/gateway/made_pages.h"
 #include "services/gateway/session.h"
 
-enum { RADIOS_MAX = 7, CHOICES_MAX = 32 };
+enum { RADIOS_MAX = 7, CHOICES_MAX = 32, STEPS_MAX = 32 };
 
 /* The page of a form, with room for what it points to. */
 struct action_sheet {
@@ -20,6 +20,9 @@ struct action_sheet {
     char words[ACTION_FIELDS_MAX][CHOICES_MAX][3][WORDS_MAX];
     char attempt[16], command[SAID_ID_BYTES];
     char problem[WORDS_MAX + ACTION_FAULT_BYTES];
+    struct page_option *named; /* owned: teams or areas to choose from */
+    struct page_option steps[STEPS_MAX];
+    char step_words[STEPS_MAX][2][WORDS_MAX]; /* what is typed, and the id of its element */
 };
 
 size_t action_form_rules(const struct action_kind *kind, struct form_rule rules[ACTION_RULES_MAX])
@@ -55,7 +58,7 @@ bool action_form_read(struct action *action, const struct form *form, int64_t no
         const char *value = typed_value(form, field->name);
         if (field->value == ACTION_CASE)
             continue;
-        if (!value[0] && field->needed)
+        if (!value[0] && action_needs(action, field))
             return missing_field(action, field);
         if (value[0] && !action_set(action, field->name, value))
             return false;
@@ -88,8 +91,11 @@ static void fill_choices(struct action_sheet *sheet, size_t at, const struct act
         words[0] = (char)toupper((unsigned char)words[0]);
         char *id = sheet->words[at][count][2];
         snprintf(id, WORDS_MAX, "%s-%zu", field->name, count);
-        sheet->choices[at][count++] =
-            (struct page_option){typed, words, strcmp(typed, value) == 0, field->name, id};
+        sheet->choices[at][count++] = (struct page_option){.value = typed,
+                                                           .label = words,
+                                                           .is_chosen = strcmp(typed, value) == 0,
+                                                           .field = field->name,
+                                                           .id = id};
     }
     if (count <= RADIOS_MAX) {
         asked->radios = sheet->choices[at];
@@ -100,8 +106,30 @@ static void fill_choices(struct action_sheet *sheet, size_t at, const struct act
     }
 }
 
+/* What can be chosen by its name: the teams without the reader's own, or the areas that are not theirs. False
+ * if the directory is not known, so that an id is typed. */
+static bool fill_named(struct action_sheet *sheet, struct page_field *asked, const struct action_form *form,
+                       bool of_teams, const char *value)
+{
+    const Concordat__V1__Board *board = form->board;
+    const Concordat__V1__Directory *directory = board ? board->directory : NULL;
+    size_t count = !directory ? 0 : of_teams ? directory->n_teams : directory->n_areas;
+    sheet->named = count > 0 ? calloc(count, sizeof *sheet->named) : NULL;
+    for (size_t i = 0; sheet->named && i < count; i++) {
+        const Concordat__V1__Named *one = of_teams ? directory->teams[i] : directory->areas[i];
+        bool is_own = strcmp(one->id, form->of) == 0;
+        for (size_t area = 0; !of_teams && area < board->n_areas; area++)
+            is_own = is_own || strcmp(one->id, board->areas[area]) == 0;
+        if (!is_own)
+            sheet->named[asked->options_count++] = (struct page_option){
+                .value = one->id, .label = one->name, .is_chosen = strcmp(one->id, value) == 0};
+    }
+    asked->options = sheet->named;
+    return sheet->named;
+}
+
 static void fill_field(struct action_sheet *sheet, size_t at, const struct action_field *field,
-                       const struct action_form *form)
+                       const struct action_form *form, int step)
 {
     struct page_field *asked = &sheet->fields[at];
     const char *given = !form->typed && form->given ? form->given(form->context, field->name) : NULL;
@@ -113,14 +141,68 @@ static void fill_field(struct action_sheet *sheet, size_t at, const struct actio
                                  .hint = label->hint,
                                  .fault = is_faulty ? form->read->fault : NULL,
                                  .value = value,
-                                 .may_be_empty = !field->needed,
+                                 .may_be_empty = !field->needed && !(field->needed_at & 1u << step),
                                  .is_area = field->value == ACTION_TEXT,
                                  .is_flag = field->value == ACTION_FLAG,
                                  .is_ticked = field->value == ACTION_FLAG && value[0]};
+    bool of_teams = field->value == ACTION_TEAM, is_named = of_teams || field->value == ACTION_AREA;
     if (field->value == ACTION_CODE)
         fill_choices(sheet, at, field, value);
-    asked->is_line = !asked->is_area && !asked->is_flag && field->value != ACTION_CODE;
+    if (is_named && !fill_named(sheet, asked, form, of_teams, value))
+        asked->hint = of_teams ? "The id of the team, such as northmoor-crisis."
+                               : "The id of the area, such as southfell.";
+    asked->is_line = !asked->is_area && !asked->is_flag && !asked->options && field->value != ACTION_CODE;
 }
+
+/* --- an action of steps, each with fields of its own -----------------------------------------------------
+ */
+
+/* The step that was sent, or with which the form begins; 0: it is still to be chosen. */
+static int chosen_step(const struct action_form *form, const struct action_field *field)
+{
+    int step;
+    const char *given = !form->typed && form->given ? form->given(form->context, field->name) : NULL;
+    const char *value = given ? given : typed_value(form->typed, field->name);
+    return value[0] && words_parse(field->codes, value, &step) && step != field->never_typed ? step : 0;
+}
+
+static void fill_step(struct action_sheet *sheet, const struct action_form *form,
+                      const struct action_field *field, int chosen)
+{
+    const struct action_step_label *label;
+    size_t count = 0;
+    for (; count < STEPS_MAX && (label = action_step_label(form->kind, count)); count++) {
+        char *typed = sheet->step_words[count][0], *id = sheet->step_words[count][1];
+        bool is_chosen = label->step == chosen, is_next = !chosen && label->step == form->next_step;
+        action_typed_word(field->codes, label->step, typed);
+        snprintf(id, WORDS_MAX, "step-%s", typed);
+        sheet->steps[count] = (struct page_option){.value = typed,
+                                                   .label = label->label,
+                                                   .hint = label->hint,
+                                                   .is_chosen = is_next,
+                                                   .field = field->name,
+                                                   .id = id};
+        if (is_chosen) {
+            sheet->page.step = typed;
+            sheet->page.step_label = label->label;
+        }
+    }
+    sheet->page.step_field = field->name;
+    sheet->page.steps = chosen ? NULL : sheet->steps;
+    sheet->page.steps_count = chosen ? 0 : count;
+}
+
+/* Which of its fields the page asks for now. */
+static bool is_asked_for(const struct action_form *form, const struct action_field *field, int step)
+{
+    const struct action_field *steps = action_steps(form->kind);
+    if (!action_asks_for(field) || (steps && (field == steps || !step)))
+        return false;
+    return !field->of_steps || field->of_steps & 1u << step;
+}
+
+/* --- the page -------------------------------------------------------------------------------------------
+ */
 
 static void fill_problem(struct action_sheet *sheet, const struct action_form *form)
 {
@@ -154,9 +236,16 @@ static void fill_sheet(struct action_sheet *sheet, const struct action_form *for
                                  .asks_again = form->asks_again,
                                  .asks_first = !form->asks_again,
                                  .fields = sheet->fields};
+    const struct action_field *steps = action_steps(kind);
+    int step = steps ? chosen_step(form, steps) : 0;
+    if (steps)
+        fill_step(sheet, form, steps, step);
+    page->asks_step = steps && !step;
+    page->asks_first = page->asks_first && !page->asks_step;
+    page->asks_now = !page->asks_step;
     for (const struct action_field *field = kind->fields; field->value != ACTION_NOTHING; field++)
-        if (action_asks_for(field))
-            fill_field(sheet, page->fields_count++, field, form);
+        if (is_asked_for(form, field, step))
+            fill_field(sheet, page->fields_count++, field, form, step);
     if (form->read || form->problem)
         fill_problem(sheet, form);
     page->is_unknown = page->problem && form->is_unknown;
@@ -173,5 +262,6 @@ void action_form_write(struct html *html, const struct action_form *form)
     }
     fill_sheet(sheet, form);
     page_action(html, &sheet->page);
+    free(sheet->named);
     free(sheet);
 }

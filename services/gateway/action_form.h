@@ -29,8 +29,11 @@ struct action_form {
     const char *problem;       /* why it was not done; NULL: nothing is wrong */
     bool is_unknown;           /* no answer came, so it may have been done */
     bool asks_again;
-    uint32_t attempt;                                      /* of the live offer; 0: not needed */
-    const uint8_t *command_id;                             /* of the form; NULL: a new one */
+    const char *of;                    /* the id of the reader's team, coordinator or source */
+    const Concordat__V1__Board *board; /* of the desk, which knows names; NULL: not yet */
+    int next_step;                     /* of an action of steps: the one to be recorded next; 0: not known */
+    uint32_t attempt;                  /* of the live offer; 0: not needed */
+    const uint8_t *command_id;         /* of the form; NULL: a new one */
     const char *(*given)(void *context, const char *name); /* what a field begins with; or NULL */
     void *context;
 };

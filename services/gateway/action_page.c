@@ -93,17 +93,24 @@ static void show_form(struct deed *deed, struct action_form form, unsigned statu
     form.kind = deed->kind;
     form.frame = &deed->visit->frame;
     form.number = deed->names_case ? deed->number : NULL;
+    form.of = desk_of(deed->visit->desk);
+    form.board = desk_cases(deed->visit->desk)->board;
     action_form_write(&html, &form);
     reply_page(deed->visit->request, status, &html, NULL);
     deed_end(deed);
 }
 
-static void show_fresh_form(struct deed *deed, uint32_t attempt)
+/* status: of the case; NULL: it is about none. */
+static void show_fresh_form(struct deed *deed, const Concordat__V1__CaseStatus *status)
 {
-    show_form(
-        deed,
-        (struct action_form){.attempt = attempt, .given = given_in_query, .context = deed->visit->request},
-        200);
+    bool detains = deed->kind->command == CONCORDAT__V1__REQUEST__COMMAND_RECORD_DETENTION;
+    show_form(deed,
+              (struct action_form){
+                  .attempt = status && action_answers_offer(deed->kind) ? status->attempt : 0,
+                  .next_step = detains && status && status->detention ? (int)status->detention->next : 0,
+                  .given = given_in_query,
+                  .context = deed->visit->request},
+              200);
 }
 
 /* What cannot be done now leads to the case, which says how it stands. */
@@ -120,7 +127,7 @@ static void case_is_known(void *context, const Concordat__V1__Message *message)
         reply_go(deed->visit->request, path, NULL);
         deed_end(deed);
     } else {
-        show_fresh_form(deed, action_answers_offer(deed->kind) ? status->attempt : 0);
+        show_fresh_form(deed, status);
     }
 }
 
@@ -130,7 +137,7 @@ void action_page_show(struct site *site, struct http_request *request, const cha
     if (deed && deed->names_case)
         visit_ask_status(deed->visit, deed->number, case_is_known, deed);
     else if (deed)
-        show_fresh_form(deed, 0);
+        show_fresh_form(deed, NULL);
 }
 
 /* --- doing it -------------------------------------------------------------------------------------------

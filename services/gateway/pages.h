@@ -113,6 +113,7 @@ struct page_option {
     const char *value, *label;
     bool is_chosen;
     const char *field, *id; /* the name of its field; its own id */
+    const char *hint;       /* NULL: none */
 };
 
 /* A question of a form, asked in one of these ways. */
@@ -133,7 +134,11 @@ struct page_action {
     const char *problem, *faulty; /* why it was not done, and the name of the field at fault */
     const char *trouble;          /* that there is a problem, before the title; NULL: there is none */
     bool is_wrong, is_unknown;    /* then one of them: it was not done; or no answer came */
-    bool asks_again, asks_first;
+    bool asks_again, asks_first, asks_step, asks_now; /* asks_now: either of the first two */
+    /* Of an action of steps: its field, the step that was chosen, or those that can be chosen. */
+    const char *step_field, *step, *step_label;
+    const struct page_option *steps;
+    size_t steps_count;
     const struct page_field *fields;
     size_t fields_count;
 };

@@ -1,4 +1,5 @@
-// Photographs each state of each page: screens.mjs SOURCE BUILD FOLDER.
+// Photographs states of pages: screens.mjs SOURCE BUILD FOLDER. The environment may name some, in CONCORDAT_SCREENS, with a
+// space between two; NAME* is all that begin so.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
@@ -7,10 +8,14 @@ import { Stage } from "./stage.mjs";
 import { leave, open, STATES } from "./states.mjs";
 
 const [source, build, folder] = process.argv.slice(2);
+const names = (process.env.CONCORDAT_SCREENS ?? "").split(" ").filter(Boolean);
+const wanted = (state) => names.length === 0 || names.some((name) => name.endsWith("*") ? state.name.startsWith(name.slice(0, -1)) :
+  state.name === name);
+const states = STATES.filter(wanted);
 mkdirSync(folder, { recursive: true });
 const stage = await Stage.open(source, build);
 const browser = await Browser.open(stage);
-for (const state of STATES) {
+for (const state of states) {
   const page = await open(browser, state);
   for (const [width, height] of [[360, 780], [768, 1024], [1920, 1080]]) {
     await page.setViewportSize({ width, height });
@@ -21,6 +26,6 @@ for (const state of STATES) {
   }
   await leave(browser, state, page);
 }
-console.log(`${STATES.length} states of pages, six pictures each, are in ${folder}`);
+console.log(`${states.length} states of pages, six pictures each, are in ${folder}`);
 await browser.close();
 await stage.close();

@@ -68,6 +68,12 @@ export const STATES = [
   { name: "passed-on", as: "team", path: "/cases/{passed-on}/passed-on" },
   { name: "reopen", as: "coordinator", path: "/cases/{withdrawn}/reopen" },
   { name: "withdraw", as: "referrer", path: "/cases/{offered}/withdraw" },
+  { name: "detention-arrived", as: "coordinator", path: "/cases/{detained}/detention?step=arrived" },
+  { name: "detention-extended", as: "coordinator", path: "/cases/{detained}/detention?step=extended" },
+  { name: "detention-ended", as: "coordinator", path: "/cases/{detained}/detention?step=ended",
+    then: (page) => press(page, "Send") },
+  { name: "check-in-which", as: "team", path: "/cases/{on-its-way}/checkin" },
+  { name: "who", as: "coordinator", path: "/cases/{on-its-way}/who", then: askWho },
   { name: "give-back", as: "team", path: "/cases/{on-its-way}/give-back" },
   { name: "mute", as: "coordinator", path: "/cases/{missing}/mute" },
   { name: "capacity", as: "team", path: "/desk/capacity" },
@@ -132,6 +138,12 @@ async function press(page, name) {
 async function follow(page, name) {
   await page.getByRole("link", { name: page.numbered(name) }).click();
   await page.getByText("What you can do").waitFor();
+}
+
+async function askWho(page) {
+  await page.getByLabel("Why you ask").fill("a look at the form");
+  await press(page, "Send");
+  await page.getByText("That you asked has been recorded too").waitFor();
 }
 
 // As scripts/lock.js does.
