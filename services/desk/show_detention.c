@@ -186,7 +186,8 @@ const char *show_detention_words(const case_status *status, int64_t now_ms, char
         snprintf(out, DETENTION_WORDS_BYTES, "; DETAINED WITHOUT AUTHORITY since %s", until);
     else
         snprintf(out, DETENTION_WORDS_BYTES, "; detained, %s%s%s%s", power_words(detention),
-                 detention->until_ms != 0 ? " until " : "", detention->until_ms != 0 ? until : "",
+                 detention->until_ms != 0 ? " until " : "; its hours begin with the first arrival",
+                 detention->until_ms != 0 ? until : "",
                  detention->n_found > 0 ? "; CHECK ITS ENTRIES, see its status" : "");
     return out;
 }
@@ -196,14 +197,15 @@ void show_detention_short(const case_status *status, int64_t now_ms, char out[DE
     const detention_message *detention = status->detention;
     char until[TIME_WORDS_BYTES];
     if (!is_open(detention)) {
-        snprintf(out, DETENTION_WORDS_BYTES, "-");
+        snprintf(out, DETENTION_WORDS_BYTES, "no");
         return;
     }
     time_words_left(detention->until_ms, now_ms, until);
+    bool has_begun = detention->until_ms != 0;
     const char *power =
         detention->power == CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_135_1 ? "135" : "136";
     if (show_detention_is_over_time(status, now_ms))
         snprintf(out, DETENTION_WORDS_BYTES, "NONE");
     else
-        snprintf(out, DETENTION_WORDS_BYTES, "%s %s", power, until);
+        snprintf(out, DETENTION_WORDS_BYTES, "%s %s", power, has_begun ? until : "not begun");
 }

@@ -35,6 +35,15 @@ void time_words_clock(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES
         out[0] = '\0';
 }
 
+void time_words_day(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES])
+{
+    struct tm at = london_time(unix_ms), now = london_time(now_ms);
+    char day[TIME_WORDS_BYTES];
+    size_t size = at.tm_year == now.tm_year ? strftime(day, sizeof day, "%b %H:%M", &at)
+                                            : strftime(day, sizeof day, "%b %Y %H:%M", &at);
+    snprintf(out, TIME_WORDS_BYTES, "%d %.32s", at.tm_mday, size > 0 ? day : "");
+}
+
 /* "45 s", "9 min", "3 h 59 min", "2 days 3 h". */
 static void span_words(int64_t span_ms, char out[SPAN_BYTES])
 {
@@ -79,7 +88,7 @@ void time_words_left(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]
 {
     char span[SPAN_BYTES];
     span_words_short(unix_ms - now_ms, span);
-    snprintf(out, TIME_WORDS_BYTES, "%s", unix_ms == 0 ? "-" : unix_ms < now_ms ? "LATE" : span);
+    snprintf(out, TIME_WORDS_BYTES, "%s", unix_ms == 0 ? "none" : unix_ms < now_ms ? "LATE" : span);
 }
 
 void time_words_short(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES])

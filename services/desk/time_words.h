@@ -14,10 +14,12 @@ enum { TIME_WORDS_BYTES = 64 };
 void time_words(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
 /* "14:13", with the day if it is not today's. */
 void time_words_clock(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
-/* "14:13 9 min", "18:03 3h59" or "14:01 LATE", for a narrow column; "-" for 0. */
+/* "29 Nov 14:13", with the year if it is not this one: for a table of several days. */
+void time_words_day(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
+/* "14:13 9 min", "18:03 3h59" or "14:01 LATE", for a narrow column; "none" for 0. */
 void time_words_short(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
 
-/* "9 min", "3h59" or "LATE": how long until then; "-" for 0. */
+/* "9 min", "3h59" or "LATE": how long until then; "none" for 0. */
 void time_words_left(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
 
 #endif

@@ -155,23 +155,24 @@ void audit_pages_report(struct http_request *request, const struct page_frame *f
     } else {
         const char *from = verdict_text(report, "from"), *to = verdict_text(report, "to"),
                    *as_at = verdict_text(report, "asAt");
-        const struct page_report page = {.frame = *frame,
-                                         .name = kind->name,
-                                         .about = kind->about,
-                                         .as_at = as_at ? as_at : "no event yet",
-                                         .number = kind->of_one_case ? typed->number : NULL,
-                                         .is_of_period = !kind->of_one_case,
-                                         .is_of_all = !from && !to,
-                                         .from = typed->from,
-                                         .to = typed->to,
-                                         .scope_from = from,
-                                         .scope_to = to,
-                                         .tables = view.tables,
-                                         .tables_count = view.table_count,
-                                         .verdicts = view.verdicts,
-                                         .verdicts_count = view.verdict_count,
-                                         .notes = view.notes,
-                                         .notes_count = view.note_count};
+        const struct page_report page = {
+            .frame = *frame,
+            .name = kind->name,
+            .about = kind->about,
+            .as_at = as_at ? report_view_text(&view.arena, as_at, now_wall_ms()) : "no event yet",
+            .number = kind->of_one_case ? typed->number : NULL,
+            .is_of_period = !kind->of_one_case,
+            .is_of_all = !from && !to,
+            .from = typed->from,
+            .to = typed->to,
+            .scope_from = from ? report_view_text(&view.arena, from, now_wall_ms()) : NULL,
+            .scope_to = to ? report_view_text(&view.arena, to, now_wall_ms()) : NULL,
+            .tables = view.tables,
+            .tables_count = view.table_count,
+            .verdicts = view.verdicts,
+            .verdicts_count = view.verdict_count,
+            .notes = view.notes,
+            .notes_count = view.note_count};
         page_report(&html, &page);
         reply_page(request, 200, &html, NULL);
     }

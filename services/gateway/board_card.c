@@ -186,7 +186,7 @@ static void fill_card(struct card *card, const struct desk *desk, const struct d
     page->rings = board_rings(status, now_ms);
     page->state = card->row.cells[BOARD_STATE];
     page->held_by = card->row.cells[BOARD_HELD_BY];
-    page->detained = show_detention_words(status, now_ms, card->detained);
+    page->detained = show_detention_words(status, now_ms, card->detained)[0] ? card->detained : NULL;
     page->tone = card_tone(status, now_ms);
     page->is_offer = shown->offer;
     page->is_strip = desk_role(desk) == COORDINATOR;

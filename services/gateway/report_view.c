@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/words/now.h"
+#include "proto/words/words.h"
 #include "services/audit/report_table.h"
+#include "services/desk/time_words.h"
 #include "services/gateway/limits.h"
 #include "services/gateway/picture.h"
 
@@ -14,6 +17,38 @@ static const char *view_copy(struct arena *arena, const char *text)
     size_t size = strlen(text) + 1;
     char *copy = arena_take(arena, size);
     return copy ? memcpy(copy, text, size) : NULL;
+}
+
+/* The length of the instant that the text begins with, such as 2026-11-29T03:04:05.678Z; 0: with none. */
+static size_t instant_at(const char *text, int64_t *unix_ms)
+{
+    char instant[TIME_TEXT_BYTES];
+    size_t size = strspn(text, "0123456789-T:.");
+    if (text[size] != 'Z' || size + 2 > sizeof instant)
+        return 0;
+    snprintf(instant, sizeof instant, "%.*s", (int)size + 1, text);
+    return words_parse_time(instant, unix_ms) ? size + 1 : 0;
+}
+
+const char *report_view_text(struct arena *arena, const char *text, int64_t now_ms)
+{
+    size_t size = strlen(text) + 1, room = size + TIME_WORDS_BYTES;
+    char *made = strchr(text, 'Z') ? arena_take(arena, room) : NULL, *end = made;
+    int64_t unix_ms;
+    if (!made)
+        return text;
+    while (*text) {
+        size_t instant = instant_at(text, &unix_ms);
+        if (instant > 0) {
+            time_words_day(unix_ms, now_ms, end);
+            end += strlen(end);
+            text += instant;
+        } else {
+            *end++ = *text++;
+        }
+    }
+    *end = '\0';
+    return made;
 }
 
 /* The name of a column, with spaces. */
@@ -31,10 +66,11 @@ static const char *view_heading(struct arena *arena, const char *name)
 static struct page_report_cell view_cell(struct arena *arena, const json_t *cell)
 {
     char buffer[REPORT_CELL_BYTES];
-    if (json_is_null(cell))
-        return (struct page_report_cell){.text = "-"};
-    if (json_is_string(cell))
-        return (struct page_report_cell){.text = json_string_value(cell)};
+    const char *text = json_string_value(cell);
+    if (json_is_null(cell) || (text && strcmp(text, "-") == 0))
+        return (struct page_report_cell){.text = "none"};
+    if (text)
+        return (struct page_report_cell){.text = report_view_text(arena, text, now_wall_ms())};
     return (struct page_report_cell){.text = view_copy(arena, report_table_cell(cell, buffer)),
                                      .is_number = true};
 }
@@ -51,7 +87,7 @@ static void choose_columns(const json_t *rows, bool shown[REPORT_COLUMNS_MAX])
             shown[column] |= !json_is_null(cell);
 }
 
-/* A column of numbers stands to the right; so does the dash of a figure that there is not. */
+/* A column of numbers stands to the right; so does the "none" of a figure that there is not. */
 static bool is_of_numbers(const json_t *rows, size_t column)
 {
     size_t at;
@@ -130,7 +166,7 @@ static bool view_lines(struct arena *arena, const json_t *lines, struct page_rep
         return false;
     *count = json_array_size(lines);
     json_array_foreach (lines, at, line)
-        (*made)[at].text = json_string_value(line);
+        (*made)[at].text = report_view_text(arena, json_string_value(line), now_wall_ms());
     return true;
 }
 
