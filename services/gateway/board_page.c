@@ -67,12 +67,18 @@ struct board_part {
     unsigned ranks;
 };
 
+/* A screen on a wall is for everybody in the room. */
+static bool hides_personal(const struct web_visit *visit)
+{
+    return visit->frame.locked || http_query(visit->request, SIGNIN_WALL);
+}
+
 static void write_cards(struct html *html, const struct web_visit *visit, struct board_part part)
 {
     const struct desk_copy *copy = desk_cases(visit->desk);
     int64_t now_ms = desk_wall_ms(visit->desk);
     const struct board_reader reader = {
-        .people = signin_people(visit->site->signin), .token = visit->token, .hides = visit->frame.locked};
+        .people = signin_people(visit->site->signin), .token = visit->token, .hides = hides_personal(visit)};
     const Concordat__V1__CaseStatus **ordered = cases_in_order(copy, now_ms);
     html->broken = html->broken || !ordered;
     for (size_t i = 0; ordered && i < copy->count; i++) {
@@ -149,33 +155,37 @@ static void fill_board(struct board_sheet *sheet, const struct web_visit *visit)
     struct page_board *page = &sheet->page;
     time_words_clock(desk_wall_ms(visit->desk), desk_wall_ms(visit->desk), sheet->as_of);
     page->frame = visit->frame;
-    page->of = desk_of(visit->desk);
+    page->of = desk_name(visit->desk);
     page->as_of = sheet->as_of;
     page->is_stale = !desk_answers(visit->desk);
     page->ring = visit->site->ring;
     page->said = said_find(visit->site->said, http_query(visit->request, "said"), visit->id);
-    page->is_wall = http_query(visit->request, "wall");
+    page->is_wall = http_query(visit->request, SIGNIN_WALL);
     page->is_ours = !page->is_wall;
     page->shift_command = fresh_command(sheet->command[0]);
     page->capacity_command = fresh_command(sheet->command[1]);
-    fill_shift_rows(sheet, visit);
+    page->has_shift = !hides_personal(visit);
+    if (page->has_shift)
+        fill_shift_rows(sheet, visit);
 }
 
 static void fill_tiles(struct board_sheet *sheet, const struct web_visit *visit, const char *only)
 {
     for (size_t i = 0; i < BOARD_TILES; i++) {
         const struct board_tile *tile = &board_tiles[i];
+        bool is_shown = only && strcmp(only, tile->only) == 0;
+        sheet->page.only = is_shown ? tile->only : sheet->page.only;
         snprintf(sheet->counts[i], sizeof *sheet->counts, "%zu",
                  count_cards(visit, (struct board_part){true, true, tile->ranks}));
         sheet->tiles[i] = (struct page_tile){.only = tile->only,
                                              .label = tile->label,
                                              .tone = tile->tone,
                                              .count = sheet->counts[i],
-                                             .is_shown = only && strcmp(only, tile->only) == 0};
+                                             .is_shown = is_shown};
     }
     sheet->page.tiles = sheet->tiles;
     sheet->page.tiles_count = BOARD_TILES;
-    sheet->page.is_filtered = only;
+    sheet->page.is_filtered = sheet->page.only;
 }
 
 /* --- the pages ------------------------------------------------------------------------------------------

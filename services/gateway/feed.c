@@ -13,20 +13,22 @@ enum { FEED_LIFE_BYTES = 8, FEED_WORD_BYTES = 64 };
 
 struct feed_entry {
     const struct desk *desk;
-    struct chunk *event;
+    struct chunk *event;   /* NULL only if there was no memory */
+    struct chunk *without; /* the same without what is personal; NULL: nothing is, in the event */
 };
 
 /* A board that is open. */
 struct feed_board {
     struct feed *feed;
     struct feed_board *next, **at; /* in the list of all */
-    const struct desk *desk;
-    uint64_t session;
+    struct feed_reader reader;
     struct stream *stream;
     int64_t beat_ms; /* when the next one is due; monotonic clock */
 };
 
 struct feed {
+    feed_sees *sees;
+    void *context;
     char life[2 * FEED_LIFE_BYTES + 1];
     struct feed_entry entries[FEED_ENTRIES_MAX]; /* entry N stands at N % FEED_ENTRIES_MAX */
     uint64_t first, next;                        /* numbers: the oldest that is kept; the one that comes */
@@ -131,34 +133,30 @@ static unsigned boards_of(const struct feed *feed, uint64_t session)
 {
     unsigned count = 0;
     for (const struct feed_board *board = feed->boards; board; board = board->next)
-        count += board->session == session;
+        count += board->reader.session == session;
     return count;
 }
 
 bool feed_has_board(const struct feed *feed, const struct desk *desk)
 {
     for (const struct feed_board *board = feed->boards; board; board = board->next)
-        if (board->desk == desk)
+        if (board->reader.desk == desk)
             return true;
     return false;
 }
 
-static struct feed_board *open_board(struct feed *feed, const struct desk *desk, uint64_t session,
+static struct feed_board *open_board(struct feed *feed, const struct feed_reader *reader,
                                      struct http_request *request)
 {
     struct feed_board *board =
-        boards_of(feed, session) < FEED_BOARDS_OF_SESSION_MAX ? malloc(sizeof *board) : NULL;
+        boards_of(feed, reader->session) < FEED_BOARDS_OF_SESSION_MAX ? malloc(sizeof *board) : NULL;
     struct stream *stream = board ? http_stream(request, board_went, board) : NULL;
     if (!stream) {
         free(board);
         return NULL;
     }
-    *board = (struct feed_board){.feed = feed,
-                                 .next = feed->boards,
-                                 .at = &feed->boards,
-                                 .desk = desk,
-                                 .session = session,
-                                 .stream = stream};
+    *board = (struct feed_board){
+        .feed = feed, .next = feed->boards, .at = &feed->boards, .reader = *reader, .stream = stream};
     if (board->next)
         board->next->at = &board->next;
     feed->boards = board;
@@ -173,43 +171,70 @@ static struct feed_entry *entry_of(struct feed *feed, uint64_t number)
     return &feed->entries[number % FEED_ENTRIES_MAX];
 }
 
+static size_t entry_size(const struct feed_entry *entry)
+{
+    return (entry->event ? chunk_size(entry->event) : 0) + (entry->without ? chunk_size(entry->without) : 0);
+}
+
+/* What the board may see of an entry now. */
+static struct chunk *entry_for(const struct feed *feed, const struct feed_board *board,
+                               const struct feed_entry *entry)
+{
+    bool all = feed->sees(feed->context, board->reader.session, board->reader.is_wall) == FEED_SEES_ALL;
+    return all || !entry->without ? entry->event : entry->without;
+}
+
 static void forget_oldest(struct feed *feed)
 {
     struct feed_entry *entry = entry_of(feed, feed->first++);
-    feed->bytes -= entry->event ? chunk_size(entry->event) : 0;
+    feed->bytes -= entry_size(entry);
     chunk_drop(&entry->event);
+    chunk_drop(&entry->without);
 }
 
-static void feed_add(struct feed *feed, const struct desk *desk, const char *name, const char *data,
-                     size_t size)
+/* Takes the chunks of the entry. Without memory for it, every board that comes back fetches its page anew. */
+static void feed_add(struct feed *feed, struct feed_entry entry)
+{
+    for (struct feed_board *board = feed->boards; board; board = board->next)
+        if (board->reader.desk == entry.desk)
+            feed_send(board->stream, entry_for(feed, board, &entry));
+    if (feed->next - feed->first == FEED_ENTRIES_MAX)
+        forget_oldest(feed);
+    feed->bytes += entry_size(&entry);
+    *entry_of(feed, feed->next++) = entry;
+    while (!entry.event ? feed->first < feed->next : feed->bytes > FEED_BYTES_MAX)
+        forget_oldest(feed);
+}
+
+/* The event of the next entry. */
+static struct chunk *next_event(const struct feed *feed, const char *name, struct feed_form data)
 {
     char head[FEED_WORD_BYTES + FEED_POSITION_BYTES];
     snprintf(head, sizeof head, "id: %s-%" PRIu64 "\nevent: %s\n", feed->life, feed->next, name);
-    struct chunk *event = feed_event(head, data, size);
-    for (struct feed_board *board = feed->boards; board; board = board->next)
-        if (board->desk == desk)
-            feed_send(board->stream, event);
-    if (feed->next - feed->first == FEED_ENTRIES_MAX)
-        forget_oldest(feed);
-    feed->bytes += event ? chunk_size(event) : 0;
-    *entry_of(feed, feed->next++) = (struct feed_entry){desk, event};
-    while (!event ? feed->first < feed->next : feed->bytes > FEED_BYTES_MAX)
-        forget_oldest(feed);
+    return feed_event(head, data.html, data.size);
 }
 
-void feed_put(struct feed *feed, const struct desk *desk, const char *html, size_t size)
+void feed_put(struct feed *feed, const struct desk *desk, struct feed_form all, struct feed_form without)
 {
-    feed_add(feed, desk, "put", html, size);
+    struct feed_entry entry = {desk, next_event(feed, "put", all), next_event(feed, "put", without)};
+    if (!entry.event || !entry.without) {
+        chunk_drop(&entry.event);
+        chunk_drop(&entry.without);
+    }
+    feed_add(feed, entry);
 }
 
 void feed_gone(struct feed *feed, const struct desk *desk, const char *id)
 {
-    feed_add(feed, desk, "gone", id, strlen(id));
+    feed_add(feed, (struct feed_entry){
+                       .desk = desk, .event = next_event(feed, "gone", (struct feed_form){id, strlen(id)})});
 }
 
 void feed_changed(struct feed *feed, const struct desk *desk, const char *what)
 {
-    feed_add(feed, desk, "changed", what, strlen(what));
+    feed_add(feed,
+             (struct feed_entry){
+                 .desk = desk, .event = next_event(feed, "changed", (struct feed_form){what, strlen(what)})});
 }
 
 void feed_position(const struct feed *feed, char out[FEED_POSITION_BYTES])
@@ -234,7 +259,7 @@ static size_t bytes_from(struct feed *feed, const struct desk *desk, uint64_t nu
 {
     size_t bytes = 0;
     for (; number < feed->next; number++)
-        bytes += entry_of(feed, number)->desk == desk ? chunk_size(entry_of(feed, number)->event) : 0;
+        bytes += entry_of(feed, number)->desk == desk ? entry_size(entry_of(feed, number)) : 0;
     return bytes;
 }
 
@@ -268,7 +293,7 @@ void feed_say_state(struct feed *feed, const struct desk *desk, enum feed_state 
     *known = (struct feed_desk_state){.desk = desk, .state = state, .since_ms = now_ms};
     struct chunk *event = state_event(known);
     for (struct feed_board *board = feed->boards; board; board = board->next)
-        if (board->desk == desk)
+        if (board->reader.desk == desk)
             feed_send(board->stream, event);
     chunk_drop(&event);
 }
@@ -276,7 +301,7 @@ void feed_say_state(struct feed *feed, const struct desk *desk, enum feed_state 
 /* --- the whole --------------------------------------------------------------------------------------------
  */
 
-struct feed *feed_open(void)
+struct feed *feed_open(feed_sees *sees, void *context)
 {
     struct feed *feed = calloc(1, sizeof *feed);
     uint8_t life[FEED_LIFE_BYTES];
@@ -285,6 +310,8 @@ struct feed *feed_open(void)
     randombytes_buf(life, sizeof life);
     sodium_bin2hex(feed->life, sizeof feed->life, life, sizeof life);
     feed->first = feed->next = 1;
+    feed->sees = sees;
+    feed->context = context;
     return feed;
 }
 
@@ -303,26 +330,26 @@ void feed_close(struct feed **feed)
     *feed = NULL;
 }
 
-void feed_follow(struct feed *feed, const struct desk *desk, uint64_t session, const char *after,
+void feed_follow(struct feed *feed, struct feed_reader reader, const char *after,
                  struct http_request *request)
 {
     static const char retry[] = "retry: 2000\n\n";
     uint64_t number = first_after(feed, after);
-    if (!number || bytes_from(feed, desk, number) > FEED_CATCH_UP_BYTES_MAX) {
+    if (!number || bytes_from(feed, reader.desk, number) > FEED_CATCH_UP_BYTES_MAX) {
         feed_answer(request, "reload");
         return;
     }
-    struct feed_board *board = open_board(feed, desk, session, request);
+    struct feed_board *board = open_board(feed, &reader, request);
     if (!board) {
         feed_answer(request, "busy");
         return;
     }
-    struct feed_desk_state *known = state_of(feed, desk);
+    struct feed_desk_state *known = state_of(feed, reader.desk);
     struct chunk *first = chunk_make(retry, sizeof retry - 1), *state = known ? state_event(known) : NULL;
     feed_send(board->stream, first);
     for (; number < feed->next; number++)
-        if (entry_of(feed, number)->desk == desk)
-            feed_send(board->stream, entry_of(feed, number)->event);
+        if (entry_of(feed, number)->desk == reader.desk)
+            feed_send(board->stream, entry_for(feed, board, entry_of(feed, number)));
     if (known)
         feed_send(board->stream, state);
     chunk_drop(&first);
@@ -330,7 +357,7 @@ void feed_follow(struct feed *feed, const struct desk *desk, uint64_t session, c
 }
 
 /* Beats are spread over the time between two, as their boards came. */
-void feed_turn(struct feed *feed, int64_t turn_ms, int64_t now_ms, feed_holds *holds, void *context)
+void feed_turn(struct feed *feed, int64_t turn_ms, int64_t now_ms)
 {
     char data[FEED_WORD_BYTES];
     struct feed_board *next;
@@ -341,7 +368,7 @@ void feed_turn(struct feed *feed, int64_t turn_ms, int64_t now_ms, feed_holds *h
     struct chunk *beat = feed_word("beat", data);
     for (struct feed_board *board = feed->boards; board; board = next) {
         next = board->next;
-        if (!holds(context, board->session)) {
+        if (feed->sees(feed->context, board->reader.session, board->reader.is_wall) == FEED_SEES_NOTHING) {
             end_board(board, "signed-out");
         } else if (turn_ms >= board->beat_ms) {
             board->beat_ms = turn_ms + FEED_BEAT_MS;

@@ -6,6 +6,9 @@
  * with its position gets each later entry once. If they are not kept any more, or are of another process's
  * life, it is told to fetch its page anew.
  *
+ * Each element has two forms. What is told of a person is in one of them alone, which only a board gets whose
+ * session may see it at that moment.
+ *
  * What a stream sends, each as an event of its own:
  *
  *   put         an element, as HTML, with its id; the event's id is the position
@@ -33,8 +36,16 @@ struct feed;
 
 enum { FEED_POSITION_BYTES = 16 + 1 + 20 + 1 };
 
-/* NULL if there is no memory. */
-struct feed *feed_open(void);
+/* What the board of a session may see now. A wall is a screen that everybody in the room can read. */
+enum feed_sight {
+    FEED_SEES_NOTHING, /* the session has ended */
+    FEED_SEES_WITHOUT, /* what is personal */
+    FEED_SEES_ALL
+};
+typedef enum feed_sight feed_sees(void *context, uint64_t session, bool is_wall);
+
+/* NULL if there is no memory. The context is given to `sees`. */
+struct feed *feed_open(feed_sees *sees, void *context);
 /* Tells each board that the gateway stops, and ends its stream. */
 void feed_close(struct feed **feed);
 
@@ -43,7 +54,11 @@ void feed_position(const struct feed *feed, char out[FEED_POSITION_BYTES]);
 
 /* The element is the whole of the HTML, and has an id. Where it belongs, and in what order, stands in it
  * (scripts/elements.js). Copies the HTML, once for all boards. */
-void feed_put(struct feed *feed, const struct desk *desk, const char *html, size_t size);
+struct feed_form {
+    const char *html;
+    size_t size;
+};
+void feed_put(struct feed *feed, const struct desk *desk, struct feed_form all, struct feed_form without);
 void feed_gone(struct feed *feed, const struct desk *desk, const char *id);
 void feed_changed(struct feed *feed, const struct desk *desk, const char *what);
 
@@ -59,17 +74,20 @@ void feed_say_state(struct feed *feed, const struct desk *desk, enum feed_state 
 /* Answers the request with a stream. `after` is a position, and anything else or NULL means that the page
  * must be fetched anew. The stream ends with the session (session.h), and no session has more than
  * FEED_BOARDS_OF_SESSION_MAX. */
-void feed_follow(struct feed *feed, const struct desk *desk, uint64_t session, const char *after,
+struct feed_reader {
+    const struct desk *desk;
+    uint64_t session;
+    bool is_wall;
+};
+void feed_follow(struct feed *feed, struct feed_reader reader, const char *after,
                  struct http_request *request);
 /* Whether a board of this desk is open. */
 bool feed_has_board(const struct feed *feed, const struct desk *desk);
 /* Answers a request of nobody who is signed in. */
 void feed_answer_nobody(struct http_request *request);
 
-typedef bool feed_holds(void *context, uint64_t session);
-
-/* Ends the streams of sessions that do not hold any more, and sends beats. `turn_ms`: of the monotonic clock.
+/* Ends the streams of sessions that have ended, and sends beats. `turn_ms`: of the monotonic clock.
  */
-void feed_turn(struct feed *feed, int64_t turn_ms, int64_t now_ms, feed_holds *holds, void *context);
+void feed_turn(struct feed *feed, int64_t turn_ms, int64_t now_ms);
 
 #endif

@@ -110,6 +110,8 @@ enum {
     SESSIONS_OF_PERSON_MAX = 6,
     /* A screen that nobody has touched for so long is not attended to, however its board goes on. */
     SESSION_IDLE_MS = 30 * 60 * 1000,
+    /* A screen on a wall that fetches its board every 30 seconds can miss two. */
+    SESSION_WALL_MS = 100 * 1000,
     /* A person who stands up and comes back has not gone; somebody who sits down there has not touched it
        yet. */
     LOCK_MINUTES = 2,

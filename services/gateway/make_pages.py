@@ -26,8 +26,9 @@ URLS = {"href", "src", "action", "formaction"}
 VALUES = re.compile(r"(?:class|id|for|name|value|title|lang|content|datetime|viewbox|width|height|x|y|points|aria-[a-z]+|data-[a-z-]+)$")
 # The content policy refuses these, or they lead out of the page unseen.
 NEVER = re.compile(r"(?:style|srcdoc|srcset|http-equiv|ping|.*:.*|on[a-z]+)$")
-# The one exception: a board fetches itself anew if the browser runs no script.
-REFRESH = '<meta http-equiv="refresh" content="30">'
+# The one exception: a board fetches itself anew if the browser runs no script, and says in its path that nobody asked for
+# it. What follows is a value as of any other `content`: it is at a path of ours.
+REFRESH = re.compile(r'http-equiv="refresh" content="30; url=(?:/[a-z]+)+\?renewed=1')
 RAW = ("script", "style", "textarea", "title")  # elements whose text is read in a way of its own
 TEXT_IN = ("textarea", "title")                 # in these a text's escapes still hold
 # What a picture is drawn with. Others run code, load files, or bring the rules of HTML back.
@@ -172,7 +173,7 @@ class Page:
     def markup(self, text):
         if "{" in text or "}" in text:
             raise Fault("a brace that is none of {name}, {?name}, {#list}, {/name}, {>part}")
-        self.place.read(text.replace(REFRESH, ""))
+        self.place.read(REFRESH.sub('content="', text))
         text = STATIC.sub(lambda found: self.hashed(found[0]), text)
         for start in range(0, len(text), LINE):
             self.out.append(f"HTML_MARKUP(html, {quoted(text[start:start + LINE])});")

@@ -160,7 +160,7 @@ struct page_act {
 struct page_card {
     bool is_offer, is_own, is_strip, is_drill, rings;
     const char *id, *order, *tone, *number, *token, *urgency, *state, *held_by;
-    const char *detained;                /* after the state; "": nobody is */
+    const char *detained;                /* "; detained, ..."; NULL: nobody is */
     const char *until, *until_ms, *left; /* the clock that runs; NULL: none does */
     const struct page_row *rows;
     size_t rows_count;
@@ -191,8 +191,9 @@ struct page_board {
     const char *offers;   /* how many wait; NULL: none */
     const char *capacity; /* as it was said last; NULL: not here */
     const char *shift_command, *capacity_command;
+    const char *only;     /* the cases that are shown; NULL: all */
     bool is_stale, is_wall, is_ours, is_on_shift, is_off_shift, is_filtered, is_list_open;
-    bool has_strips;
+    bool has_strips, has_shift;
     const struct page_tile *tiles;
     size_t tiles_count;
     const struct page_shift *shifts;

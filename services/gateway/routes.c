@@ -52,7 +52,7 @@ static void take_sign_out(struct site *site, struct http_request *request)
 static const struct web_session *who_asks(struct site *site, struct http_request *request,
                                           const struct account **account)
 {
-    const struct web_session *session = signin_find(site->signin, request, account);
+    const struct web_session *session = signin_renew(site->signin, request, account);
     if (!session && http_is_post(request))
         reply_problem(request, REPLY_OLD_PAGE);
     else if (!session)
@@ -89,7 +89,8 @@ static void show_home(struct site *site, struct http_request *request)
         return;
     }
     const char *board = action_page_board(account->role);
-    if (board[1] && desks_find(site->desks, account->role, account->of)) {
+    const struct desk *desk = desks_find(site->desks, account->role, account->of);
+    if (board[1] && desk) {
         reply_go(request, board, NULL);
         return;
     }
@@ -102,7 +103,7 @@ static void show_home(struct site *site, struct http_request *request)
                                              .position = position},
                                    .role =
                                        words_for(&concordat__v1__role__descriptor, (int)account->role, role),
-                                   .of = account->of,
+                                   .of = desk ? desk_name(desk) : account->of,
                                    .refers = account->role == CONCORDAT__V1__ROLE__ROLE_REFERRER,
                                    .enters = account->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR};
     page_home(&html, &page);
@@ -122,7 +123,10 @@ static void show_events(struct site *site, struct http_request *request)
     const struct web_session *session = signin_watch(site->signin, request, &account);
     const char *after = http_header(request, "Last-Event-ID");
     if (session)
-        feed_follow(site->feed, desks_find(site->desks, account->role, account->of), session->number,
+        feed_follow(site->feed,
+                    (struct feed_reader){.desk = desks_find(site->desks, account->role, account->of),
+                                         .session = session->number,
+                                         .is_wall = http_query(request, SIGNIN_WALL)},
                     after && *after ? after : http_query(request, "after"), request);
     else
         feed_answer_nobody(request);

@@ -90,6 +90,14 @@ static int gateway_open_doors(struct gateway *gateway, const struct gateway_conf
     return code;
 }
 
+static enum feed_sight what_a_board_sees(void *context, uint64_t session, bool is_wall)
+{
+    struct signin *signin = context;
+    if (!signin_holds(signin, session, is_wall))
+        return FEED_SEES_NOTHING;
+    return is_wall || signin_locks(signin, session) ? FEED_SEES_WITHOUT : FEED_SEES_ALL;
+}
+
 /* The listening socket comes last: when it is there, everything is. */
 static int gateway_open(struct gateway *gateway, const struct gateway_config *config)
 {
@@ -99,9 +107,6 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     gateway->signals = gateway_open_signals();
     if (gateway->signals < 0)
         return gateway_complain(CODE_ENVIRONMENT, "cannot receive signals");
-    gateway->site.feed = feed_open();
-    if (!gateway->site.feed)
-        return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
     uint64_t descriptors = descriptors_raise(message, sizeof message);
     if (!descriptors)
         return gateway_complain(CODE_USAGE, message);
@@ -109,6 +114,9 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
                                        message, sizeof message);
     if (!gateway->site.signin)
         return gateway_complain(CODE_ENVIRONMENT, message);
+    gateway->site.feed = feed_open(what_a_board_sees, gateway->site.signin);
+    if (!gateway->site.feed)
+        return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
     gateway->site.desks =
         desks_open(config->desks_path, config->broker, config->broker_key_path, message, sizeof message);
     if (!gateway->site.desks)
@@ -186,7 +194,7 @@ static void gateway_turn(struct gateway *gateway)
     gateway_hear_desks(gateway);
     gateway_watch_desks(gateway, now_monotonic_ms());
     signin_turn(gateway->site.signin);
-    feed_turn(gateway->site.feed, now_monotonic_ms(), now_wall_ms(), signin_holds, gateway->site.signin);
+    feed_turn(gateway->site.feed, now_monotonic_ms(), now_wall_ms());
     audit_room_turn(gateway->site.audit);
     http_turn(gateway->http, now_monotonic_ms());
     if (gateway->single_http)

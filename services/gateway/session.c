@@ -22,6 +22,7 @@ struct session_row {
     struct web_session session;
     uint8_t digest[SESSION_DIGEST_BYTES]; /* of the cookie's value */
     int64_t began_ms, used_ms, touched_ms;
+    int64_t wall_ms; /* when a screen on a wall asked last; before began_ms: none did */
     bool lives, locked;
 };
 
@@ -59,8 +60,9 @@ static void digest_cookie(const char *value, uint8_t digest[SESSION_DIGEST_BYTES
 
 static bool row_lives(struct session_row *row, int64_t now_ms)
 {
-    if (row->lives &&
-        (now_ms - row->used_ms >= SESSION_IDLE_MS || now_ms - row->began_ms >= SESSION_WHOLE_MS))
+    bool has_wall = row->wall_ms >= row->began_ms && now_ms - row->wall_ms < SESSION_WALL_MS;
+    bool ends_idle = now_ms - row->used_ms >= SESSION_IDLE_MS && !has_wall;
+    if (row->lives && (ends_idle || now_ms - row->began_ms >= SESSION_WHOLE_MS))
         sodium_memzero(row, sizeof *row);
     return row->lives;
 }
@@ -89,7 +91,8 @@ const struct web_session *web_sessions_begin(struct web_sessions *sessions, cons
     struct session_row *row = row_for(sessions, account->id, now_ms);
     if (!row)
         return NULL;
-    *row = (struct session_row){.began_ms = now_ms, .used_ms = now_ms, .touched_ms = now_ms, .lives = true};
+    *row = (struct session_row){
+        .began_ms = now_ms, .used_ms = now_ms, .touched_ms = now_ms, .wall_ms = now_ms - 1, .lives = true};
     row->session.lock_s = lock_s;
     snprintf(row->session.lock_text, sizeof row->session.lock_text, "%u", lock_s);
     row->session.number = ++sessions->begun * SESSIONS_MAX + (uint64_t)(row - sessions->rows);
@@ -129,9 +132,21 @@ static struct session_row *row_of(struct web_sessions *sessions, uint64_t number
 void web_sessions_use(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms)
 {
     struct session_row *row = row_of(sessions, session->number);
+    if (web_session_is_idle(sessions, session, now_ms))
+        return;
     row->used_ms = now_ms;
     if (!web_session_is_locked(sessions, session, now_ms))
         row->touched_ms = now_ms;
+}
+
+void web_sessions_show_wall(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms)
+{
+    row_of(sessions, session->number)->wall_ms = now_ms;
+}
+
+bool web_session_is_idle(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms)
+{
+    return now_ms - row_of(sessions, session->number)->used_ms >= SESSION_IDLE_MS;
 }
 
 bool web_session_is_locked(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms)

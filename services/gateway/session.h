@@ -4,6 +4,12 @@
  * process's memory signs nobody in. A session ends when nobody used it for SESSION_IDLE_MS, SESSION_WHOLE_MS
  * after it began, or when it is ended. A process that starts again knows none. A session that nobody has
  * touched for the person's own time is locked, and stays so until the person has proved again who they are.
+ * What a page asks for by itself is no use of its session, and no touch.
+ *
+ * A screen on a wall shows nothing personal, and nobody need touch it. While it asks for its board again and
+ * again, its session does not end when it is idle, but only after SESSION_WHOLE_MS. It is idle then all the
+ * same: nothing unlocks it, and whoever wants more than the wall shows signs in.
+ *
  * One thread. Times are milliseconds of a clock that goes on while the machine sleeps (now_boot_ms).
  */
 #ifndef CONCORDAT_GATEWAY_SESSION_H
@@ -49,6 +55,10 @@ const struct web_session *web_sessions_find(struct web_sessions *sessions, const
 
 /* Somebody uses it now, and touches it unless it is locked. */
 void web_sessions_use(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
+/* A screen on a wall asks for its board now. */
+void web_sessions_show_wall(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
+/* Nobody has used it for SESSION_IDLE_MS, and a wall keeps it. Using it changes nothing of that. */
+bool web_session_is_idle(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
 bool web_session_is_locked(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
 void web_sessions_lock(struct web_sessions *sessions, const struct web_session *session);
 void web_sessions_unlock(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);

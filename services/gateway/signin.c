@@ -204,10 +204,36 @@ const struct web_session *signin_find(struct signin *signin, const struct http_r
     return session;
 }
 
-bool signin_holds(void *context, uint64_t session)
+const struct web_session *signin_renew(struct signin *signin, const struct http_request *request,
+                                       const struct account **account)
 {
-    const struct signin *signin = context;
-    return web_sessions_hold(signin->sessions, session, now_boot_ms());
+    if (!http_query(request, SIGNIN_RENEWED))
+        return signin_find(signin, request, account);
+    const struct web_session *session = signin_watch(signin, request, account);
+    if (session && http_query(request, SIGNIN_WALL))
+        web_sessions_show_wall(signin->sessions, session, now_boot_ms());
+    return session;
+}
+
+bool signin_holds(struct signin *signin, uint64_t number, bool is_wall)
+{
+    int64_t now_ms = now_boot_ms();
+    const struct web_session *session = web_sessions_at(signin->sessions, number, now_ms);
+    if (session && is_wall)
+        web_sessions_show_wall(signin->sessions, session, now_ms);
+    return session;
+}
+
+bool signin_locks(struct signin *signin, uint64_t number)
+{
+    int64_t now_ms = now_boot_ms();
+    const struct web_session *session = web_sessions_at(signin->sessions, number, now_ms);
+    return session && web_session_is_locked(signin->sessions, session, now_ms);
+}
+
+bool signin_is_idle(struct signin *signin, const struct web_session *session)
+{
+    return web_session_is_idle(signin->sessions, session, now_boot_ms());
 }
 
 /* --- signing in -------------------------------------------------------------------------------------------
@@ -467,7 +493,7 @@ void signin_prove(struct signin *signin, const struct web_session *session, cons
         .signin = signin, .session = session->number, .told = told, .context = context};
     const struct account *account = accounts_find(&signin->accounts, session->person);
     snprintf(proving.key, sizeof proving.key, "unlock %llu", (unsigned long long)session->number);
-    if (lockout_begin(signin->lockout, proving.key, now_ms) > 0) {
+    if (signin_is_idle(signin, session) || lockout_begin(signin->lockout, proving.key, now_ms) > 0) {
         web_sessions_end(signin->sessions, session);
         tell_proof(&proving, PROOF_OVER);
     } else if (!has_password(account)) {

@@ -37,11 +37,21 @@ void signin_end(struct signin *signin, struct http_request *request);
  * valid until the next call of any function here. */
 const struct web_session *signin_find(struct signin *signin, const struct http_request *request,
                                       const struct account **account);
-/* The same for a request that a page makes by itself: the session is not used. */
+/* The same for a request that a page makes by itself, as its path says (SIGNIN_RENEWED): the session is used
+ * by nobody, and a wall keeps it (session.h). */
+#define SIGNIN_RENEWED "renewed"
+#define SIGNIN_WALL    "wall"
+const struct web_session *signin_renew(struct signin *signin, const struct http_request *request,
+                                       const struct account **account);
+/* The same, whatever the request is: the session is left as it is. */
 const struct web_session *signin_watch(struct signin *signin, const struct http_request *request,
                                        const struct account **account);
-/* Whether the session of that number goes on. The context is the struct signin. */
-bool signin_holds(void *context, uint64_t session);
+/* Whether the session of that number goes on; a wall keeps it. */
+bool signin_holds(struct signin *signin, uint64_t session, bool is_wall);
+/* Whether it is locked; it must go on. */
+bool signin_locks(struct signin *signin, uint64_t session);
+/* Nobody can unlock it: whoever is there signs in. */
+bool signin_is_idle(struct signin *signin, const struct web_session *session);
 
 /* False if there is none. */
 bool signin_is_locked(struct signin *signin, const struct web_session *session);

@@ -39,7 +39,7 @@ static void send_unlock(struct site *site, struct http_request *request, const c
     const struct account *account;
     const struct web_session *session = signin_watch(site->signin, request, &account);
     struct html html = {0};
-    if (!session || !account) {
+    if (!session || !account || signin_is_idle(site->signin, session)) {
         reply_go(request, "/sign-in", NULL);
         return;
     }

@@ -46,7 +46,7 @@ struct web_visit *visit_of(struct site *site, struct http_request *request, cons
 struct web_visit *visit_begin_anyway(struct site *site, struct http_request *request)
 {
     const struct account *account;
-    const struct web_session *session = signin_find(site->signin, request, &account);
+    const struct web_session *session = signin_renew(site->signin, request, &account);
     struct web_visit *visit = session ? visit_of(site, request, session, account) : NULL;
     if (!session && http_is_post(request))
         reply_problem(request, REPLY_OLD_PAGE);

@@ -24,7 +24,7 @@ static char folder[FOLDER_PATH_BYTES], path[FOLDER_PATH_BYTES + 16];
 static char position[FEED_POSITION_BYTES]; /* as it was asked for last */
 static struct http *http;
 static struct feed *feed;
-static uint64_t ended_session;
+static uint64_t ended_session, locked_session;
 static const char *follows; /* the desk of the next board */
 static uint64_t session;    /* and its session */
 
@@ -39,7 +39,16 @@ static void handle(void *context, struct http_request *request)
 {
     const char *after = http_header(request, "Last-Event-ID");
     (void)context;
-    feed_follow(feed, desk_named(follows), session, after ? after : http_query(request, "after"), request);
+    feed_follow(feed, (struct feed_reader){desk_named(follows), session, http_query(request, "wall")},
+                after ? after : http_query(request, "after"), request);
+}
+
+static enum feed_sight sees(void *context, uint64_t number, bool is_wall)
+{
+    (void)context;
+    return number == ended_session               ? FEED_SEES_NOTHING
+           : is_wall || number == locked_session ? FEED_SEES_WITHOUT
+                                                 : FEED_SEES_ALL;
 }
 
 static int begin(void **state)
@@ -57,7 +66,8 @@ static int begin(void **state)
     if (listen_open(address, &listening, message, sizeof message) != LISTEN_GOOD)
         return -1;
     http = http_open(listening, HTTP_DESCRIPTORS_KEPT + 100, handle, NULL, message, sizeof message);
-    feed = feed_open();
+    locked_session = 0;
+    feed = feed_open(sees, NULL);
     return http && feed ? 0 : -1;
 }
 
@@ -75,15 +85,9 @@ static const char *position_now(void)
     return position;
 }
 
-static bool holds(void *context, uint64_t number)
-{
-    (void)context;
-    return number != ended_session;
-}
-
 static void turn(int64_t turn_ms)
 {
-    feed_turn(feed, turn_ms, 1000000 + turn_ms, holds, NULL);
+    feed_turn(feed, turn_ms, 1000000 + turn_ms);
     peer_turn(http, turn_ms);
 }
 
@@ -110,12 +114,18 @@ static int open_board(const char *after, const char *last_event_id)
     return fd;
 }
 
+/* An element that has the same for everybody but this. */
+static void put_whole(const char *desk, const char *html, size_t size)
+{
+    feed_put(feed, desk_named(desk), (struct feed_form){html, size}, (struct feed_form){"<i>", 3});
+}
+
 /* An entry of a number, whose element says it. */
 static void put(const char *desk, unsigned number)
 {
     char html[32];
     int size = snprintf(html, sizeof html, "<p id=\"e\">%u</p>", number);
-    feed_put(feed, desk_named(desk), html, (size_t)size);
+    put_whole(desk, html, (size_t)size);
 }
 
 /* The board hears of these numbers once, in this order, and of no others. */
@@ -141,7 +151,7 @@ static void boards_hear_what_happens_at_their_own_desk(void **state)
     assert_non_null(strstr(hear(one), "\r\n\r\nD\r\nretry: 2000\n\n\r\n"));
     put("a", 1);
     put("b", 2);
-    feed_put(feed, desk_named("a"), "two\nlines\r", 10);
+    put_whole("a", "two\nlines\r", 10);
     feed_gone(feed, desk_named("a"), "case-R-0412");
     feed_changed(feed, desk_named("a"), "an-id 7");
     turn(0);
@@ -157,6 +167,36 @@ static void boards_hear_what_happens_at_their_own_desk(void **state)
     close(one);
     close(other);
     close(elsewhere);
+}
+
+/* Whether it happened before the board came, or afterwards. */
+static void a_locked_session_and_a_wall_hear_nothing_personal(void **state)
+{
+    char before[FEED_POSITION_BYTES], at_the_wall[FEED_POSITION_BYTES + 8];
+    (void)state;
+    strcpy(before, position_now());
+    put("a", 1);
+    locked_session = session = 2;
+    int locked = open_board(before, NULL);
+    session = 1;
+    snprintf(at_the_wall, sizeof at_the_wall, "%s&wall=1", before);
+    int wall = open_board(at_the_wall, NULL), open = open_board(before, NULL);
+    put("a", 2);
+    turn(0);
+    for (int i = 0; i < 2; i++) {
+        const char *said = hear(i ? wall : locked);
+        assert_null(strstr(said, "<p"));
+        assert_non_null(strstr(said, "-1\nevent: put\ndata: <i>\n\n"));
+        assert_non_null(strstr(said, "-2\nevent: put\ndata: <i>\n\n"));
+    }
+    hears_numbers(open, 1, 2);
+    locked_session = 0;
+    put("a", 3);
+    turn(0);
+    hears_numbers(locked, 3, 3);
+    close(locked);
+    close(wall);
+    close(open);
 }
 
 /* Drawn lengths of absence; each time the board comes back with the last id that it heard. */
@@ -199,8 +239,8 @@ static void who_comes_too_late_or_from_another_life_fetches_the_page_anew(void *
         close(fd);
     }
     memset(card, 'x', sizeof card);
-    feed_put(feed, desk_named("a"), card, sizeof card);
-    feed_put(feed, desk_named("a"), card, sizeof card);
+    put_whole("a", card, sizeof card);
+    put_whole("a", card, sizeof card);
     int fd = open_board(first, NULL);
     assert_non_null(strstr(hear(fd), "event: reload\n"));
     close(fd);
@@ -220,12 +260,12 @@ static void so_many_bytes_are_kept(void **state)
     strcpy(before, position_now());
     put("a", 1);
     for (unsigned bytes = 0; bytes < FEED_BYTES_MAX - sizeof card; bytes += sizeof card)
-        feed_put(feed, desk_named("b"), card, sizeof card - 100);
+        put_whole("b", card, sizeof card - 250);
     int fd = open_board(before, NULL);
     hears_numbers(fd, 1, 1);
     close(fd);
     for (int i = 0; i < 2; i++)
-        feed_put(feed, desk_named("b"), card, sizeof card);
+        put_whole("b", card, sizeof card);
     fd = open_board(before, NULL);
     assert_non_null(strstr(hear(fd), "event: reload\n"));
     close(fd);
@@ -323,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(boards_hear_what_happens_at_their_own_desk, begin, end),
+        cmocka_unit_test_setup_teardown(a_locked_session_and_a_wall_hear_nothing_personal, begin, end),
         cmocka_unit_test_setup_teardown(after_a_break_nothing_is_missed_and_nothing_comes_twice, begin, end),
         cmocka_unit_test_setup_teardown(who_comes_too_late_or_from_another_life_fetches_the_page_anew, begin,
                                         end),

@@ -27,6 +27,8 @@ BAD = (
     ("<p ONCLICK=\"go()\">", 1, "refused by the content policy"),
     ("<iframe srcdoc=\"{name}\">", 1, "refused by the content policy"),
     ("<meta http-equiv=\"refresh\" content=\"{name}\">", 1, "refused by the content policy"),
+    ("<meta http-equiv=\"refresh\" content=\"30; url=//x?renewed=1{name}\">", 1, "refused by the content policy"),
+    ("<meta http-equiv=\"refresh\" content=\"30; url=/x{name}\">", 1, "refused by the content policy"),
     ("<object data=\"{name}\">", 1, "no value is safe"),
     ("<script>{name}</script>", 1, "no value is safe"),
     ("<script>go()</script>", 1, "text inside script"),

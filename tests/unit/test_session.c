@@ -123,6 +123,35 @@ static void a_session_that_nobody_touches_is_locked_until_it_is_unlocked(void **
     web_sessions_end(sessions, other);
 }
 
+/* For a wall: every 30 seconds from the first time to the last. */
+static void show_wall(const struct web_session *session, int64_t from_ms, int64_t until_ms)
+{
+    for (int64_t at_ms = from_ms; at_ms <= until_ms; at_ms += MINUTE_MS / 2) {
+        assert_true(web_sessions_hold(sessions, session->number, at_ms));
+        web_sessions_show_wall(sessions, session, at_ms);
+    }
+}
+
+static void a_wall_keeps_its_session_which_nobody_can_use_any_more(void **state)
+{
+    (void)state;
+    const char *value = sign_in(&sam, 0);
+    const struct web_session *session = web_sessions_find(sessions, value, 0);
+    show_wall(session, 0, SESSION_IDLE_MS - 1);
+    assert_false(web_session_is_idle(sessions, session, SESSION_IDLE_MS - 1));
+    show_wall(session, SESSION_IDLE_MS, 2 * (int64_t)SESSION_IDLE_MS);
+    assert_non_null(used(value, 2 * (int64_t)SESSION_IDLE_MS)); /* that somebody comes changes nothing */
+    assert_true(web_session_is_idle(sessions, session, 2 * (int64_t)SESSION_IDLE_MS));
+    assert_true(web_session_is_locked(sessions, session, 2 * (int64_t)SESSION_IDLE_MS));
+    show_wall(session, 2 * (int64_t)SESSION_IDLE_MS, SESSION_WHOLE_MS - 1);
+    assert_null(web_sessions_find(sessions, value, SESSION_WHOLE_MS));
+    value = sign_in(&sam, 0);
+    session = web_sessions_find(sessions, value, 0);
+    show_wall(session, 0, SESSION_IDLE_MS);
+    assert_null(
+        web_sessions_find(sessions, value, SESSION_IDLE_MS + SESSION_WALL_MS)); /* the wall has gone */
+}
+
 static bool is_ash(void *context, const struct web_session *session)
 {
     (void)context;
@@ -252,6 +281,7 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(a_session_that_nobody_touches_is_locked_until_it_is_unlocked, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(a_wall_keeps_its_session_which_nobody_can_use_any_more, begin, end),
         cmocka_unit_test_setup_teardown(a_session_holds_by_its_number_until_it_ends, begin, end),
         cmocka_unit_test_setup_teardown(a_token_fits_its_own_session_alone, begin, end),
         cmocka_unit_test_setup_teardown(one_person_has_so_many_and_all_people_so_many, begin, end),

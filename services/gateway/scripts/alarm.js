@@ -55,7 +55,7 @@ export function countAlerts() {
 
 // A screen on a wall stays on while it is seen.
 async function keepAwake() {
-    if (!document.body.classList.contains("is-wall") || document.visibilityState !== "visible" || lock)
+    if (!document.querySelector(".is-wall") || document.visibilityState !== "visible" || lock)
         return;
     try {
         lock = await navigator.wakeLock.request("screen");

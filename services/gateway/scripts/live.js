@@ -3,6 +3,7 @@
 import { countAlerts, startAlarm } from "./alarm.js";
 import { becomeLike, gone, hideAll, put, startElements } from "./elements.js";
 import { showLight } from "./light.js";
+import { UNLOCKED } from "./lock.js";
 import { nowMs, setNow, startTimes } from "./times.js";
 import { pageOf } from "./trusted.js";
 
@@ -76,7 +77,9 @@ function endSession() {
 // at another address than its page.
 async function fetchPage() {
     isOwed = false;
-    const response = await fetch(metaOf(document, "page") || location.href, { signal: AbortSignal.timeout(SILENCE_MS) });
+    const address = new URL(metaOf(document, "page") || location.href, location.href);
+    address.searchParams.set("renewed", "1"); // nobody touched the page: the gateway must not take this for a person
+    const response = await fetch(address, { signal: AbortSignal.timeout(SILENCE_MS) });
     if (response.redirected) {
         endSession();
         return "";
@@ -162,7 +165,8 @@ const EVENTS = {
 };
 
 function follow() {
-    source = new EventSource(`/events?after=${encodeURIComponent(position)}`);
+    const wall = document.querySelector(".is-wall") ? "&wall=1" : "";
+    source = new EventSource(`/events?after=${encodeURIComponent(position)}${wall}`);
     const ours = source;
     for (const [name, take] of Object.entries(EVENTS)) {
         source.addEventListener(name, (event) => {
@@ -201,6 +205,7 @@ if (position) {
     showLight("behind");
     follow();
     setInterval(look, LOOK_MS);
+    addEventListener(UNLOCKED, fetchAnew); // it had heard only what a locked page may know
     addEventListener("online", () => comeBack(true));
     addEventListener("offline", () => ended || beStale());
     document.addEventListener("visibilitychange", () => {

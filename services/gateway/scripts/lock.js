@@ -6,6 +6,7 @@
 
 const TELL_PARTS = 6; // of the time: so much earlier than here the gateway may lock the session
 const LOOK_MS = 1000;
+export const UNLOCKED = "concordat-unlocked";
 
 const settings = document.getElementById("lock")?.dataset;
 const tabs = new BroadcastChannel("concordat-lock");
@@ -73,8 +74,10 @@ if (settings) {
             return;
         }
         touchedMs = Math.max(touchedMs, data.touchedMs);
-        if (locked && data.unlocked)
+        if (locked && data.unlocked) {
             show(false);
+            dispatchEvent(new Event(UNLOCKED));
+        }
     };
     tabs.postMessage({ token: settings.token, touchedMs, unlocked: true });
 }
