@@ -99,7 +99,7 @@ const char *glass_fault(const Concordat__V1__GetRecord *asked, enum refusal refu
                      "shown. Ring the coordinator.";
     if (!asked->break_glass)
         return refusal == REFUSAL_NOT_ALLOWED
-                   ? "An inspector sees who had to do with a case, and no record. Nothing was shown. Ask who and why instead."
+                   ? "An inspector sees who had to do with a case, and no record. Nothing was shown. Ask who had to do with it."
                    : NULL;
     if (refusal == REFUSAL_WRONG_STATE)
         return "You have read three records beyond your areas within the hour, and cannot read another yet. "

@@ -1,4 +1,5 @@
-/* names.h: what people call the teams, coordinators and areas of the directory, for those who are shown ids. */
+/* names.h: what people call the teams, coordinators and areas of the directory, for those who are shown ids.
+ */
 #ifndef CONCORDAT_BROKER_NAMES_H
 #define CONCORDAT_BROKER_NAMES_H
 

@@ -336,7 +336,8 @@ const struct action_field *action_steps(const struct action_kind *kind)
     return has_fields_of_steps ? field_named(kind, "step") : NULL;
 }
 
-int action_step(const struct action *action)
+/* The step that was set; 0: none. */
+static int action_step(const struct action *action)
 {
     const struct action_field *field = action_steps(action->kind);
     int step = 0;

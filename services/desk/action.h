@@ -151,8 +151,6 @@ bool action_set(struct action *action, const char *name, const char *text);
 bool action_check(struct action *action);
 /* The field "step" of an action that has steps, each with fields of its own; NULL: it has none. */
 const struct action_field *action_steps(const struct action_kind *kind);
-/* The step that was set; 0: none. */
-int action_step(const struct action *action);
 /* True if the action needs the field, with the step that was set. */
 bool action_needs(const struct action *action, const struct action_field *field);
 /* True if the field goes with the step that was set. */

@@ -207,5 +207,5 @@ void show_detention_short(const case_status *status, int64_t now_ms, char out[DE
     if (show_detention_is_over_time(status, now_ms))
         snprintf(out, DETENTION_WORDS_BYTES, "NONE");
     else
-        snprintf(out, DETENTION_WORDS_BYTES, "%s %s", power, has_begun ? until : "not begun");
+        snprintf(out, DETENTION_WORDS_BYTES, "%s %s", power, has_begun ? until : "not yet");
 }

@@ -13,7 +13,7 @@ void show_detention(struct sheet *sheet, const Concordat__V1__CaseStatus *status
 /* "; section 136 until 14:05" for one line; "" if no detention is recorded. */
 const char *show_detention_words(const Concordat__V1__CaseStatus *status, int64_t now_ms,
                                  char out[DETENTION_WORDS_BYTES]);
-/* "136 3h59", "136 not begun", "NONE" or "no" for a narrow column. */
+/* "136 3h59", "136 not yet", "NONE" or "no" for a narrow column. */
 void show_detention_short(const Concordat__V1__CaseStatus *status, int64_t now_ms,
                           char out[DETENTION_WORDS_BYTES]);
 /* Whether somebody is recorded as detained and no power holds them any longer. */

@@ -25,7 +25,7 @@ static const char *const whats[] = {
     WHAT(RECEIVED) = "sent the referral",
     WHAT(UPDATED) = "changed the referral",
     WHAT(CHANGES_SEEN) = "said that they saw what was changed",
-    WHAT(MESSAGE_SENT) = "wrote a message for the {from}",
+    WHAT(MESSAGE_SENT) = "wrote a message as the {from}",
     WHAT(WITHDRAWN) = "withdrew it",
     WHAT(OFFERED) = "offered it to {team}, as attempt {attempt}",
     WHAT(OFFER_SEEN) = "got the offer to {team}, on a device; nobody need have seen it",
@@ -175,7 +175,7 @@ static who_event *who_unpack(const Concordat__V1__HistoryEntry *entry)
     return concordat__v1__event__unpack(NULL, entry->event.len, entry->event.data);
 }
 
-/* What is said of a team that was looked at, and not asked. */
+/* Whether a team that was looked at was asked, and why. */
 static const char *why_words(Concordat__V1__Consideration finding, char word[WORDS_MAX])
 {
     static const char *const words[] = {

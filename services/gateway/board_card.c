@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/words/words.h"
@@ -15,7 +16,7 @@
 #include "services/gateway/said.h"
 #include "services/gateway/sheet_blocks.h"
 
-enum { CARD_ACTS_MAX = 16, ORDER_BYTES = 64 };
+enum { ORDER_BYTES = 64 };
 
 #define TEAM        CONCORDAT__V1__ROLE__ROLE_TEAM
 #define COORDINATOR CONCORDAT__V1__ROLE__ROLE_COORDINATOR
@@ -25,19 +26,20 @@ enum { CARD_ACTS_MAX = 16, ORDER_BYTES = 64 };
 static const struct card_act {
     Concordat__V1__Role role;
     const char *act, *label, *field, *value;
-    enum { LINK, TAP, TAP_IF_MUTED, TAP_UNLESS_MUTED } how;
+    /* FOLDED: a form that is seldom needed, below what is folded away */
+    enum { LINK, FOLDED, TAP, TAP_IF_MUTED, TAP_UNLESS_MUTED } how;
 } card_acts[] = {
     {TEAM, "checkin", "Travelling", "step", "travelling", TAP},
     {TEAM, "checkin", "Arrived", "step", "arrived", TAP},
     {TEAM, "checkin", "Contact", "step", "contact", LINK},
     {TEAM, "tried", "Could not reach", NULL, NULL, LINK},
     {TEAM, "close", "Outcome", NULL, NULL, LINK},
-    {TEAM, "handover", "Hand over", NULL, NULL, LINK},
+    {TEAM, "handover", "Hand over", NULL, NULL, FOLDED},
     {TEAM, "cancel-handover", "Keep it", NULL, NULL, TAP},
-    {TEAM, "give-back", "Give back", NULL, NULL, LINK},
+    {TEAM, "give-back", "Give back", NULL, NULL, FOLDED},
     {TEAM, "saw", "Seen", NULL, NULL, TAP},
-    {TEAM, "message", "Note or message", NULL, NULL, LINK},
-    {TEAM, "show", "Record", NULL, NULL, LINK},
+    {TEAM, "message", "Note or message", NULL, NULL, FOLDED},
+    {TEAM, "show", "Record", NULL, NULL, FOLDED},
     {COORDINATOR, "acknowledge", "Heard", NULL, NULL, TAP},
     {COORDINATOR, "mute", "Mute 15 min", "minutes", "15", TAP_UNLESS_MUTED},
     {COORDINATOR, "mute", "Mute 30 min", "minutes", "30", TAP_UNLESS_MUTED},
@@ -51,10 +53,17 @@ static const struct card_act {
     {COORDINATOR, "who", "Who and why", NULL, NULL, LINK},
 };
 
+enum { CARD_ACTS_MAX = sizeof card_acts / sizeof *card_acts };
+
+/* Rows of a team's card that are folded away: what its head says already, or what nobody acts on. */
+static const char *const folded_rows[] = {"Case",    "By phone",  "State",   "Held by", "Ring",
+                                          "or",      "From",      "Noted",   "If not",  "Answer by",
+                                          "Seen by", "Not usual", "Declined"};
+
 /* The parts of a card that are computed. */
 struct card {
     struct page_card page;
-    struct page_act acts[CARD_ACTS_MAX];
+    struct page_act acts[CARD_ACTS_MAX], more_acts[CARD_ACTS_MAX];
     char commands[3][SAID_ID_BYTES];
     struct page_option reasons[16];
     char reason_words[16][2][WORDS_MAX];
@@ -95,21 +104,23 @@ static bool act_fits(const struct card_act *act, const struct desk *desk,
 static void fill_acts(struct card *card, const struct desk *desk, const Concordat__V1__CaseStatus *status,
                       const char *token)
 {
-    for (size_t i = 0; i < sizeof card_acts / sizeof *card_acts; i++) {
+    for (size_t i = 0; i < CARD_ACTS_MAX; i++) {
         const struct card_act *act = &card_acts[i];
-        size_t at = card->page.acts_count;
-        if (at == CARD_ACTS_MAX || !act_fits(act, desk, status))
+        if (!act_fits(act, desk, status))
             continue;
-        card->acts[at] = (struct page_act){.act = act->act,
-                                           .label = act->label,
-                                           .field = act->field,
-                                           .value = act->value,
-                                           .is_post = act->how != LINK,
-                                           .is_link = act->how == LINK};
-        card->page.acts_count++;
-        card->page.can_tap = card->page.can_tap || act->how != LINK;
+        struct page_act *shown = act->how == FOLDED ? &card->more_acts[card->page.more_acts_count++]
+                                                    : &card->acts[card->page.acts_count++];
+        bool is_tap = act->how >= TAP;
+        *shown = (struct page_act){.act = act->act,
+                                   .label = act->label,
+                                   .field = act->field,
+                                   .value = act->value,
+                                   .is_post = is_tap,
+                                   .is_link = !is_tap};
+        card->page.can_tap = card->page.can_tap || is_tap;
     }
     card->page.acts = card->acts;
+    card->page.more_acts = card->more_acts;
     card->page.can_link = card->page.acts_count > 0 && !card->page.can_tap;
     card->page.command = new_command(card->commands[0], token);
 }
@@ -217,6 +228,36 @@ static void show_card(struct sheet *sheet, const struct card *card, const struct
         show_concerns(sheet, shown->status, showing);
 }
 
+static bool is_folded(const struct page_row *row)
+{
+    for (size_t i = 0; i < sizeof folded_rows / sizeof *folded_rows; i++)
+        if (strcmp(folded_rows[i], row->label) == 0)
+            return true;
+    return false;
+}
+
+/* Puts the rows that are folded away behind the others, each in its order. */
+static bool fold_rows(struct page_card *page, struct page_sheet *blocks)
+{
+    struct page_row *folded = calloc(blocks->rows_count + 1, sizeof *folded);
+    size_t kept = 0, count = 0;
+    for (size_t i = 0; folded && i < blocks->rows_count; i++)
+        if (!page->is_strip && is_folded(&blocks->all_rows[i]))
+            folded[count++] = blocks->all_rows[i];
+        else
+            blocks->all_rows[kept++] = blocks->all_rows[i];
+    if (folded)
+        memcpy(blocks->all_rows + kept, folded, count * sizeof *folded);
+    page->rows = blocks->all_rows;
+    page->rows_count = kept;
+    page->more_rows = blocks->all_rows + kept;
+    page->more_rows_count = count;
+    page->has_more = count > 0 || page->more_acts_count > 0;
+    bool is_whole = folded;
+    free(folded);
+    return is_whole;
+}
+
 bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIRE_ID_BYTES],
                 const struct board_reader *reader)
 {
@@ -232,8 +273,7 @@ bool board_card(struct html *html, const struct desk *desk, const uint8_t id[WIR
     if (!reader->hides)
         show_card(&sheet, &card, shown, &showing);
     html->broken = !sheet_blocks_open(&blocks, &sheet, desk_role(desk)) || html->broken;
-    card.page.rows = blocks.all_rows;
-    card.page.rows_count = blocks.rows_count;
+    html->broken = !fold_rows(&card.page, &blocks) || html->broken;
     page_card(html, &card.page);
     sheet_blocks_close(&blocks);
     sheet_close(&sheet);

@@ -161,6 +161,10 @@ static void fill_board(struct board_sheet *sheet, const struct web_visit *visit)
     page->ring = visit->site->ring;
     page->said = said_find(visit->site->said, http_query(visit->request, "said"), visit->id);
     page->is_wall = http_query(visit->request, SIGNIN_WALL);
+    if (page->is_wall) { /* nothing on it is personal, so nothing hides when nobody touches it */
+        page->frame.lock_s = NULL;
+        page->frame.locked = false;
+    }
     page->is_ours = !page->is_wall;
     page->shift_command = fresh_command(sheet->command[0]);
     page->capacity_command = fresh_command(sheet->command[1]);
@@ -217,13 +221,14 @@ void board_page_team(struct site *site, struct http_request *request)
         const struct board_part offers = {true, false, every_rank}, own = {false, true, every_rank};
         fill_board(sheet, visit);
         fill_places(sheet, visit);
+        sheet->page.has_places = sheet->page.is_ours;
         snprintf(sheet->offers, sizeof sheet->offers, "%zu", count_cards(visit, offers));
         sheet->page.offers = sheet->offers[0] != '0' ? sheet->offers : NULL;
-        page_team_top(&html, &(struct page_team_top){.board = sheet->page, .frame = visit->frame});
+        page_team_top(&html, &(struct page_team_top){.board = sheet->page, .frame = sheet->page.frame});
         write_cards(&html, visit, offers);
         sheet->page.is_list_open = true;
         page_team_middle(&html, &(struct page_team_middle){.has_own = count_cards(visit, own) > 0,
-                                                           .locked = visit->frame.locked});
+                                                           .locked = sheet->page.frame.locked});
         write_cards(&html, visit, own);
         page_team_end(&html, &(struct page_team_end){.board = sheet->page});
         reply_page(request, 200, &html, NULL);
@@ -272,8 +277,8 @@ void board_page_coordinator(struct site *site, struct http_request *request)
         fill_board(sheet, visit);
         fill_tiles(sheet, visit, only);
         sheet->page.has_strips = count_cards(visit, strips) > 0;
-        page_coordinator_top(&html,
-                             &(struct page_coordinator_top){.board = sheet->page, .frame = visit->frame});
+        page_coordinator_top(
+            &html, &(struct page_coordinator_top){.board = sheet->page, .frame = sheet->page.frame});
         write_cards(&html, visit, strips);
         page_coordinator_middle(&html, &(struct page_coordinator_middle){.board = sheet->page});
         if (sheet->page.is_ours)

@@ -135,7 +135,7 @@ struct page_action {
     const char *trouble;          /* that there is a problem, before the title; NULL: there is none */
     bool is_wrong, is_unknown;    /* then one of them: it was not done; or no answer came */
     bool asks_again, asks_first, asks_step, asks_now; /* asks_now: either of the first two */
-    /* Of an action of steps: its field, the step that was chosen, or those that can be chosen. */
+    /* If it has steps: its field for them, the step that was chosen, or those that can be. */
     const char *step_field, *step, *step_label;
     const struct page_option *steps;
     size_t steps_count;
@@ -160,11 +160,14 @@ struct page_act {
 struct page_card {
     bool is_offer, is_own, is_strip, is_drill, rings;
     const char *id, *order, *tone, *number, *token, *urgency, *state, *held_by;
-    const char *detained;                /* "; detained, ..."; NULL: nobody is */
-    const char *until, *until_ms, *left; /* the clock that runs; NULL: none does */
-    const struct page_row *rows;
-    size_t rows_count;
-    const char *command; /* of the form that has them */
+    const char *detained;                    /* "; detained, ..."; NULL: nobody is */
+    const char *until, *until_ms, *left;     /* the clock that runs; NULL: none does */
+    const struct page_row *rows, *more_rows; /* more: folded away */
+    size_t rows_count, more_rows_count;
+    const struct page_act *more_acts;
+    size_t more_acts_count;
+    bool has_more;
+    const char *command; /* of the form that has the acts */
     const struct page_act *acts;
     size_t acts_count;
     bool can_tap, can_link; /* one of them is done with one tap; all of them are links */
@@ -191,9 +194,9 @@ struct page_board {
     const char *offers;   /* how many wait; NULL: none */
     const char *capacity; /* as it was said last; NULL: not here */
     const char *shift_command, *capacity_command;
-    const char *only;     /* the cases that are shown; NULL: all */
+    const char *only; /* the cases that are shown; NULL: all */
     bool is_stale, is_wall, is_ours, is_on_shift, is_off_shift, is_filtered, is_list_open;
-    bool has_strips, has_shift;
+    bool has_strips, has_shift, has_places;
     const struct page_tile *tiles;
     size_t tiles_count;
     const struct page_shift *shifts;

@@ -22,8 +22,8 @@ struct report_view {
 
 /* Ended by report_view_close, also if it is false: there is no memory, or more than REPORT_PAGE_BYTES. */
 bool report_view_open(struct report_view *view, const struct report *kind, const json_t *report);
-/* A text of the report for people: each instant in it, exact and in UTC, becomes one by the clock in London, to
- * the minute. Borrowed from the report, or from the arena. */
+/* A text of the report for people: each instant in it, exact and in UTC, becomes one by the clock in London,
+ * to the minute. Borrowed from the report, or from the arena. */
 const char *report_view_text(struct arena *arena, const char *text, int64_t now_ms);
 void report_view_close(struct report_view *view);
 

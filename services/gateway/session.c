@@ -168,15 +168,10 @@ void web_sessions_unlock(struct web_sessions *sessions, const struct web_session
     row->used_ms = row->touched_ms = now_ms;
 }
 
-bool web_sessions_hold(struct web_sessions *sessions, uint64_t number, int64_t now_ms)
-{
-    struct session_row *row = row_of(sessions, number);
-    return row_lives(row, now_ms) && row->session.number == number;
-}
-
 const struct web_session *web_sessions_at(struct web_sessions *sessions, uint64_t number, int64_t now_ms)
 {
-    return web_sessions_hold(sessions, number, now_ms) ? &row_of(sessions, number)->session : NULL;
+    struct session_row *row = row_of(sessions, number);
+    return row_lives(row, now_ms) && row->session.number == number ? &row->session : NULL;
 }
 
 void web_sessions_sift(struct web_sessions *sessions, web_session_keeps *keeps, void *context)

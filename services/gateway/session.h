@@ -62,9 +62,6 @@ bool web_session_is_idle(struct web_sessions *sessions, const struct web_session
 bool web_session_is_locked(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
 void web_sessions_lock(struct web_sessions *sessions, const struct web_session *session);
 void web_sessions_unlock(struct web_sessions *sessions, const struct web_session *session, int64_t now_ms);
-/* Whether the session of that number goes on. */
-bool web_sessions_hold(struct web_sessions *sessions, uint64_t number, int64_t now_ms);
-
 /* The session of that number; NULL if it has ended. */
 const struct web_session *web_sessions_at(struct web_sessions *sessions, uint64_t number, int64_t now_ms);
 

@@ -141,7 +141,7 @@ static const struct {
     int width, most;
 } board_columns[BOARD_COLUMNS] = {
     [BOARD_CASE] = {7, 10},     [BOARD_URGENCY] = {11, 11}, [BOARD_STATE] = {10, 10},
-    [BOARD_HELD_BY] = {15, 15}, [BOARD_DETAINED] = {9, 13}, [BOARD_ACT_BY] = {12, 63},
+    [BOARD_HELD_BY] = {15, 15}, [BOARD_DETAINED] = {9, 11}, [BOARD_ACT_BY] = {12, 63},
     [BOARD_SEEN_BY] = {0, 63}};
 
 static void print_cells(FILE *out, const char *const cells[BOARD_COLUMNS])

@@ -127,7 +127,7 @@ static void a_session_that_nobody_touches_is_locked_until_it_is_unlocked(void **
 static void show_wall(const struct web_session *session, int64_t from_ms, int64_t until_ms)
 {
     for (int64_t at_ms = from_ms; at_ms <= until_ms; at_ms += MINUTE_MS / 2) {
-        assert_true(web_sessions_hold(sessions, session->number, at_ms));
+        assert_non_null(web_sessions_at(sessions, session->number, at_ms));
         web_sessions_show_wall(sessions, session, at_ms);
     }
 }
@@ -163,13 +163,13 @@ static void a_session_holds_by_its_number_until_it_ends(void **state)
     (void)state;
     uint64_t one = web_sessions_find(sessions, sign_in(&sam, 0), 0)->number;
     uint64_t other = web_sessions_find(sessions, sign_in(&ash, 0), 0)->number;
-    assert_true(web_sessions_hold(sessions, one, 0));
+    assert_non_null(web_sessions_at(sessions, one, 0));
     web_sessions_sift(sessions, is_ash, NULL);
-    assert_false(web_sessions_hold(sessions, one, 0));
-    assert_true(web_sessions_hold(sessions, other, SESSION_IDLE_MS - 1));
+    assert_null(web_sessions_at(sessions, one, 0));
+    assert_non_null(web_sessions_at(sessions, other, SESSION_IDLE_MS - 1));
     sign_in(&sam, 0); /* in the place of the one before */
-    assert_false(web_sessions_hold(sessions, one, 0));
-    assert_false(web_sessions_hold(sessions, other, SESSION_IDLE_MS));
+    assert_null(web_sessions_at(sessions, one, 0));
+    assert_null(web_sessions_at(sessions, other, SESSION_IDLE_MS));
 }
 
 static void a_token_fits_its_own_session_alone(void **state)
