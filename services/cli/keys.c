@@ -4,6 +4,7 @@
 #include <argp.h>
 #include <jansson.h>
 #include <sodium.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,9 +12,13 @@
 #include "proto/words/program.h"
 #include "proto/words/words.h"
 #include "services/cli/command.h"
+#include "services/cli/typed_options.h"
 #include "services/terminal/terminal.h"
 
+enum { KEYS_WORDS = 2 };
+
 struct keys_input {
+    const char *words[KEYS_WORDS];
     const char *verb, *subject, *role, *of, *folder, *before;
     bool json;
 };
@@ -42,40 +47,37 @@ static const char keys_doc[] =
     "  concordat keys master master-key\n"
     "  concordat keys master master-key.new --before master-key";
 
+static const struct typed_option keys_typed[] = {
+    {.key = OPTION_ROLE, .at = offsetof(struct keys_input, role)},
+    {.key = OPTION_OF, .at = offsetof(struct keys_input, of)},
+    {.key = OPTION_FOLDER, .at = offsetof(struct keys_input, folder)},
+    {.key = OPTION_BEFORE, .at = offsetof(struct keys_input, before)},
+    {.key = OPTION_JSON, .at = offsetof(struct keys_input, json), .yes = true},
+};
+
+static void check_keys_input(struct argp_state *state, struct keys_input *input)
+{
+    input->verb = input->words[0];
+    input->subject = input->words[1];
+    if (!input->subject || (strcmp(input->verb, "make") != 0 && strcmp(input->verb, "show") != 0 &&
+                            strcmp(input->verb, "master") != 0))
+        argp_error(state, "say make NAME, show FILE, or master FILE");
+    else if (strcmp(input->verb, "make") == 0 && (!input->role || !input->of))
+        argp_error(state, "a new key needs --role and --of");
+}
+
 static error_t parse_keys_option(int key, char *argument, struct argp_state *state)
 {
     struct keys_input *input = state->input;
-    switch (key) {
-    case OPTION_ROLE:
-        input->role = argument;
+    if (typed_options_take(state, keys_typed, sizeof keys_typed / sizeof *keys_typed, key, argument, input))
         return 0;
-    case OPTION_OF:
-        input->of = argument;
-        return 0;
-    case OPTION_FOLDER:
-        input->folder = argument;
-        return 0;
-    case OPTION_BEFORE:
-        input->before = argument;
-        return 0;
-    case OPTION_JSON:
-        input->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 1)
-            argp_error(state, "\"%.40s\" is too much", argument);
-        *(state->arg_num == 0 ? &input->verb : &input->subject) = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (!input->subject || (strcmp(input->verb, "make") != 0 && strcmp(input->verb, "show") != 0 &&
-                                strcmp(input->verb, "master") != 0))
-            argp_error(state, "say make NAME, show FILE, or master FILE");
-        else if (strcmp(input->verb, "make") == 0 && (!input->role || !input->of))
-            argp_error(state, "a new key needs --role and --of");
-        return 0;
-    default:
+    if (key == ARGP_KEY_ARG)
+        typed_options_take_word(state, argument, input->words, KEYS_WORDS);
+    else if (key == ARGP_KEY_END)
+        check_keys_input(state, input);
+    else
         return ARGP_ERR_UNKNOWN;
-    }
+    return 0;
 }
 
 static void print_key_json(const struct key *key, const char *role)

@@ -1,23 +1,19 @@
-/* people.c: `concordat people add`, `list`, `disable` and `reset`: who may sign in at the gateway. */
+/* people.c: `concordat people`: who may sign in at the gateway, and which programs act for them. */
 #include <argp.h>
 #include <assert.h>
 #include <errno.h>
-#include <jansson.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "proto/wire/utf8.h"
-#include "proto/words/now.h"
 #include "proto/words/program.h"
 #include "proto/words/words.h"
 #include "services/cli/command.h"
-#include "services/cli/qr.h"
-#include "services/gateway/accounts.h"
-#include "services/gateway/last_sign_in.h"
+#include "services/cli/people_token.h"
+#include "services/cli/people_told.h"
+#include "services/cli/typed_options.h"
 #include "services/terminal/terminal.h"
 
 enum {
@@ -31,16 +27,9 @@ enum {
     OPTION_PASSWORD,
     OPTION_QR,
     OPTION_LOCK,
+    OPTION_DAYS,
+    OPTION_LABEL,
     OPTION_JSON
-};
-
-struct people_input {
-    const char *verb, *id, *path, *of, *name, *issuer, *subject, *qr;
-    struct identity identity;
-    Concordat__V1__Role role;
-    Concordat__V1__StaffRole staff;
-    unsigned lock_minutes;
-    bool password, json;
 };
 
 static const struct argp_option people_options[] = {
@@ -60,6 +49,8 @@ static const struct argp_option people_options[] = {
     {"qr", OPTION_QR, "FILE.svg", 0,
      "With add or reset: also write the code that the app scans, as a picture; delete it when it was scanned",
      0},
+    {"days", OPTION_DAYS, "N", 0, "With token add: for so long it counts, at most 366 days (90)", 0},
+    {"label", OPTION_LABEL, "WORDS", 0, "With token add: which program has it, for the list", 0},
     {"json", OPTION_JSON, 0, 0, "Print JSON", 0},
     {0}};
 
@@ -68,11 +59,16 @@ static const char people_doc[] =
     "add and reset draw a password, a secret for an app that makes one-time codes, and recovery codes, and print them "
     "once. Give them to the person by hand: they are nowhere else, and the file keeps only what they are checked by. On a "
     "terminal the app can scan its secret from the screen. "
-    "reset ends all that was drawn before, and lets in again whom disable kept out. A gateway that runs reads the file "
+    "reset ends all that was drawn before, tokens too, and lets in again whom disable kept out. A gateway that runs reads the file "
     "within a second; who is signed in with what was before is out then. list says when each person last signed in, and "
     "who has not for 90 days.\n\n"
     "With --issuer and --subject their organisation's account signs them in, and nothing is drawn unless --password is "
     "given too. An account that is in nobody's line is shown its issuer and subject when it tries to sign in.\n\n"
+    "A token lets a program act for a person at the gateway's /api/v1, with their id and role on each event: "
+    "Authorization: Bearer TOKEN. token add draws one and prints it once; the file keeps only its digest. Give it to the "
+    "program in a file that nobody else can read, never in an address or on a command line. It counts nowhere else: "
+    "not for pages, and not to sign in. token list says when each was last used, and which have not been for 90 days; "
+    "token end ends one within a second. disable and reset end all that the person has.\n\n"
     "  concordat people add p117 --file people --name 'Sam Okafor' \\\n"
     "    --role team --of northmoor-crisis\n"
     "  concordat people add p118 --file people --name 'Ash Moor' \\\n"
@@ -80,46 +76,60 @@ static const char people_doc[] =
     "    --issuer https://id.example/staff --subject 6f1c02d4\n"
     "  concordat people list --file people\n"
     "  concordat people disable p117 --file people\n"
-    "  concordat people reset p117 --file people";
-
-enum { APP_ADDRESS_BYTES = 128 };
-
-/* Drawn for a person, and told once. */
-struct drawn {
-    char password[RECOVERY_TEXT_BYTES], secret[ONETIME_SECRET_TEXT_BYTES];
-    char codes[RECOVERY_CODES][RECOVERY_TEXT_BYTES];
-};
+    "  concordat people reset p117 --file people\n"
+    "  concordat people token add p117 --file people --label 'Ward board'\n"
+    "  concordat people token list --file people\n"
+    "  concordat people token end p117 t-3f9a02c1b7 --file people";
 
 /* --- options
  * ------------------------------------------------------------------------------------------------ */
 
-static void parse_people_role(struct argp_state *state, const char *text, struct people_input *input)
+/* How it is typed: the words of the verb, and then so many more, an id first. */
+static const struct people_form {
+    const char *word, *second;
+    enum people_verb verb;
+    unsigned least, most;
+} people_forms[] = {
+    {"add", NULL, PEOPLE_ADD, 1, 1},          {"list", NULL, PEOPLE_LIST, 0, 0},
+    {"disable", NULL, PEOPLE_DISABLE, 1, 1},  {"reset", NULL, PEOPLE_RESET, 1, 1},
+    {"token", "add", PEOPLE_TOKEN_ADD, 1, 1}, {"token", "list", PEOPLE_TOKEN_LIST, 0, 1},
+    {"token", "end", PEOPLE_TOKEN_END, 2, 2},
+};
+
+static const struct typed_option people_typed[] = {
+    {.key = OPTION_FILE, .at = offsetof(struct people_input, path)},
+    {.key = OPTION_ROLE, .at = offsetof(struct people_input, role_text)},
+    {.key = OPTION_OF, .at = offsetof(struct people_input, of)},
+    {.key = OPTION_STAFF, .at = offsetof(struct people_input, staff_text)},
+    {.key = OPTION_NAME, .at = offsetof(struct people_input, name)},
+    {.key = OPTION_ISSUER, .at = offsetof(struct people_input, issuer)},
+    {.key = OPTION_SUBJECT, .at = offsetof(struct people_input, subject)},
+    {.key = OPTION_PASSWORD, .at = offsetof(struct people_input, password), .yes = true},
+    {.key = OPTION_QR, .at = offsetof(struct people_input, qr)},
+    {.key = OPTION_LOCK,
+     .at = offsetof(struct people_input, lock_minutes),
+     .most = LOCK_MINUTES_MAX,
+     .wrong = "--lock-minutes is 1 to 30"},
+    {.key = OPTION_DAYS,
+     .at = offsetof(struct people_input, days),
+     .most = ACCESS_DAYS_MAX,
+     .wrong = "--days is 1 to 366"},
+    {.key = OPTION_LABEL, .at = offsetof(struct people_input, label)},
+    {.key = OPTION_JSON, .at = offsetof(struct people_input, json), .yes = true},
+};
+
+static void read_people_roles(struct argp_state *state, struct people_input *input)
 {
-    int role;
-    bool good = words_parse(&concordat__v1__role__descriptor, text, &role) &&
-                role != CONCORDAT__V1__ROLE__ROLE_UNSPECIFIED && role != CONCORDAT__V1__ROLE__ROLE_SOURCE;
+    int role = 0, staff = 0;
+    bool good = !input->role_text ||
+                (words_parse(&concordat__v1__role__descriptor, input->role_text, &role) &&
+                 role != CONCORDAT__V1__ROLE__ROLE_UNSPECIFIED && role != CONCORDAT__V1__ROLE__ROLE_SOURCE);
     if (!good)
         argp_error(state, "--role is referrer, team, coordinator, auditor or inspector");
-    else
-        input->role = (Concordat__V1__Role)role;
-}
-
-static void parse_people_staff(struct argp_state *state, const char *text, struct people_input *input)
-{
-    int staff;
-    if (!words_parse(&concordat__v1__staff_role__descriptor, text, &staff))
-        argp_error(state, "--staff-role \"%.40s\" is not one that the protocol has", text);
-    else
-        input->staff = (Concordat__V1__StaffRole)staff;
-}
-
-static void parse_people_lock(struct argp_state *state, const char *text, struct people_input *input)
-{
-    char *end;
-    unsigned long minutes = strtoul(text, &end, 10);
-    if (*end || minutes < 1 || minutes > LOCK_MINUTES_MAX)
-        argp_error(state, "--lock-minutes is 1 to 30");
-    input->lock_minutes = (unsigned)minutes;
+    if (input->staff_text && !words_parse(&concordat__v1__staff_role__descriptor, input->staff_text, &staff))
+        argp_error(state, "--staff-role \"%.40s\" is not one that the protocol has", input->staff_text);
+    input->role = (Concordat__V1__Role)role;
+    input->staff = (Concordat__V1__StaffRole)staff;
 }
 
 static bool is_short_text(const char *text, size_t bytes_max)
@@ -130,7 +140,7 @@ static bool is_short_text(const char *text, size_t bytes_max)
 
 static void check_people_identity(struct argp_state *state, struct people_input *input)
 {
-    bool draws = strcmp(input->verb, "add") == 0 || strcmp(input->verb, "reset") == 0;
+    bool draws = input->verb == PEOPLE_ADD || input->verb == PEOPLE_RESET;
     if (!input->issuer && !input->subject && !input->password)
         return;
     if (!draws || !identity_set(&input->identity, input->issuer, input->subject))
@@ -140,20 +150,57 @@ static void check_people_identity(struct argp_state *state, struct people_input 
             "both or neither, and --password with them");
 }
 
+static bool is_same_word(const char *one, const char *other)
+{
+    return one == other || (one && other && strcmp(one, other) == 0);
+}
+
+static const struct people_form *find_people_form(const struct people_input *input)
+{
+    for (size_t i = 0; i < sizeof people_forms / sizeof *people_forms; i++) {
+        const struct people_form *row = &people_forms[i];
+        if (is_same_word(row->word, input->words[0]) &&
+            (!row->second || is_same_word(row->second, input->words[1])))
+            return row;
+    }
+    return NULL;
+}
+
+/* Finds the verb, the id and the name among the words. */
+static void read_people_words(struct argp_state *state, struct people_input *input)
+{
+    const struct people_form *row = find_people_form(input);
+    unsigned count = 0, before = row && row->second ? 2 : 1;
+    while (count < PEOPLE_WORDS && input->words[count])
+        count++;
+    if (!row)
+        argp_error(state,
+                   "say add ID, list, disable ID, reset ID, token add ID, token list or token end ID NAME");
+    else if (count - before > row->most && row->verb == PEOPLE_LIST)
+        argp_error(state, "list takes no id");
+    else if (count - before > row->most)
+        argp_error(state, "\"%.40s\" is too much", input->words[before + row->most]);
+    else if (count - before < row->least && row->least == 2)
+        argp_error(state, "say whose token, and its name as token list has it");
+    else if (count - before < row->least || (count > before && !person_id_is(input->words[before])))
+        argp_error(state, "an id is like p117: letters, then digits");
+    input->verb = row->verb;
+    input->id = count > before ? input->words[before] : NULL;
+    input->token = count > before + 1 ? input->words[before + 1] : NULL;
+}
+
 static void check_people_input(struct argp_state *state, struct people_input *input)
 {
-    bool lists = input->verb && strcmp(input->verb, "list") == 0,
-         adds = input->verb && strcmp(input->verb, "add") == 0;
-    if (!lists && !adds &&
-        (!input->verb || (strcmp(input->verb, "disable") != 0 && strcmp(input->verb, "reset") != 0)))
-        argp_error(state, "say add ID, list, disable ID or reset ID");
-    else if (!input->path)
+    read_people_words(state, input);
+    read_people_roles(state, input);
+    if (!input->path)
         argp_error(state, "--file is needed");
-    else if (lists ? input->id != NULL : !input->id || !person_id_is(input->id))
-        argp_error(state, lists ? "list takes no id" : "an id is like p117: letters, then digits");
-    else if (adds && (!is_short_text(input->name, PEOPLE_NAME_BYTES_MAX) ||
-                      !is_short_text(input->of, KEY_OF_CHARS_MAX) || strchr(input->of, ' ') || !input->role))
+    else if (input->verb == PEOPLE_ADD &&
+             (!is_short_text(input->name, PEOPLE_NAME_BYTES_MAX) ||
+              !is_short_text(input->of, KEY_OF_CHARS_MAX) || strchr(input->of, ' ') || !input->role))
         argp_error(state, "a new person needs --name, --role and --of, each of one line; an id has no space");
+    else if (input->verb == PEOPLE_TOKEN_ADD && !is_short_text(input->label, ACCESS_LABEL_BYTES_MAX))
+        argp_error(state, "a new token needs --label, of one line: which program has it");
     else
         check_people_identity(state, input);
 }
@@ -161,191 +208,16 @@ static void check_people_input(struct argp_state *state, struct people_input *in
 static error_t parse_people_option(int key, char *argument, struct argp_state *state)
 {
     struct people_input *input = state->input;
-    switch (key) {
-    case OPTION_FILE:
-        input->path = argument;
+    if (typed_options_take(state, people_typed, sizeof people_typed / sizeof *people_typed, key, argument,
+                           input))
         return 0;
-    case OPTION_ROLE:
-        parse_people_role(state, argument, input);
-        return 0;
-    case OPTION_OF:
-        input->of = argument;
-        return 0;
-    case OPTION_STAFF:
-        parse_people_staff(state, argument, input);
-        return 0;
-    case OPTION_NAME:
-        input->name = argument;
-        return 0;
-    case OPTION_ISSUER:
-        input->issuer = argument;
-        return 0;
-    case OPTION_SUBJECT:
-        input->subject = argument;
-        return 0;
-    case OPTION_PASSWORD:
-        input->password = true;
-        return 0;
-    case OPTION_LOCK:
-        parse_people_lock(state, argument, input);
-        return 0;
-    case OPTION_QR:
-        input->qr = argument;
-        return 0;
-    case OPTION_JSON:
-        input->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 1)
-            argp_error(state, "\"%.40s\" is too much", argument);
-        *(state->arg_num == 0 ? &input->verb : &input->id) = argument;
-        return 0;
-    case ARGP_KEY_END:
+    if (key == ARGP_KEY_ARG)
+        typed_options_take_word(state, argument, input->words, PEOPLE_WORDS);
+    else if (key == ARGP_KEY_END)
         check_people_input(state, input);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-/* --- what is said
- * ------------------------------------------------------------------------------------------- */
-
-static json_t *person_json(const struct account *account)
-{
-    char role[WORDS_MAX];
-    json_t *out =
-        json_pack("{s:s, s:s, s:s, s:s, s:b, s:i}", "id", account->id, "name", account->name, "role",
-                  words_for(&concordat__v1__role__descriptor, (int)account->role, role), "of", account->of,
-                  "disabled", (int)account->disabled, "recoveryCodesLeft", (int)account->code_count);
-    if (!identity_is_none(&account->identity)) {
-        json_object_set_new(out, "issuer", json_string(account->identity.issuer));
-        json_object_set_new(out, "subject", json_string(account->identity.subject));
-    }
-    return out;
-}
-
-static void print_people_json(json_t *out)
-{
-    json_dumpf(out, stdout, JSON_COMPACT);
-    json_decref(out);
-    putchar('\n');
-}
-
-static void tell_drawn_json(const struct account *account, const struct drawn *drawn)
-{
-    json_t *out = person_json(account), *codes = json_array();
-    for (size_t i = 0; i < RECOVERY_CODES; i++)
-        json_array_append_new(codes, json_string(drawn->codes[i]));
-    json_object_set_new(out, "password", json_string(drawn->password));
-    json_object_set_new(out, "secret", json_string(drawn->secret));
-    json_object_set_new(out, "recoveryCodes", codes);
-    print_people_json(out);
-}
-
-/* What apps for one-time codes read out of a QR code. */
-static void write_app_address(const struct account *account, const struct drawn *drawn,
-                              char out[APP_ADDRESS_BYTES])
-{
-    snprintf(out, APP_ADDRESS_BYTES, "otpauth://totp/Concordat:%s?secret=%s&issuer=Concordat", account->id,
-             drawn->secret);
-}
-
-static void tell_drawn(const struct account *account, const struct drawn *drawn)
-{
-    char address[APP_ADDRESS_BYTES];
-    write_app_address(account, drawn, address);
-    printf("%s (%s) can sign in. Give this to them by hand; it is told only now.\n\n"
-           "Password        %s\n"
-           "For the app     %s\n"
-           "Recovery codes  each in place of one code from the app:\n",
-           account->name, account->id, drawn->password, address);
-    for (size_t i = 0; i < RECOVERY_CODES; i++)
-        printf("                %s\n", drawn->codes[i]);
-    if (isatty(STDOUT_FILENO)) {
-        printf("\nScan this with the app:\n\n");
-        (void)qr_print(stdout, address); /* the address stands above */
-    }
-    sodium_memzero(address, sizeof address);
-}
-
-static void tell_changed(const struct people_input *input, const struct account *account,
-                         const struct drawn *drawn)
-{
-    bool has_drawn = drawn->password[0];
-    if (input->json && !has_drawn)
-        print_people_json(person_json(account));
-    else if (input->json)
-        tell_drawn_json(account, drawn);
-    else if (account->disabled)
-        printf("%s (%s) can sign in no more, and is out within a second.\n", account->name, account->id);
-    else if (has_drawn)
-        tell_drawn(account, drawn);
     else
-        printf("%s (%s) can sign in with their organisation's account.\n", account->name, account->id);
-}
-
-/* Comes last: what was drawn holds, and is told, whether the picture can be written or not. */
-static enum exit_code draw_picture(const struct people_input *input, const struct account *account,
-                                   const struct drawn *drawn)
-{
-    char address[APP_ADDRESS_BYTES];
-    if (!input->qr || !drawn->secret[0])
-        return CODE_DONE;
-    write_app_address(account, drawn, address);
-    bool good = qr_write_svg(input->qr, address);
-    int problem = errno;
-    sodium_memzero(address, sizeof address);
-    if (good)
-        return CODE_DONE;
-    return terminal_failure(false, CODE_ENVIRONMENT,
-                            "%s: %s. What was drawn holds; type the secret into the app", input->qr,
-                            strerror(problem));
-}
-
-enum { DAY_TEXT_BYTES = 16 };
-
-/* As 2026-11-29. False if it is not known. */
-static bool write_day(int64_t day, char out[DAY_TEXT_BYTES])
-{
-    struct tm date;
-    time_t seconds = (time_t)(day * (DAY_MS / 1000));
-    return day != LAST_SIGN_IN_NEVER && gmtime_r(&seconds, &date) &&
-           strftime(out, DAY_TEXT_BYTES, "%Y-%m-%d", &date);
-}
-
-static json_t *listed_json(const struct account *account, int64_t day)
-{
-    char text[DAY_TEXT_BYTES];
-    json_t *out = person_json(account);
-    json_object_set_new(out, "lastSignIn", write_day(day, text) ? json_string(text) : json_null());
-    return out;
-}
-
-static void print_listed(const struct account *account, int64_t day)
-{
-    char role[WORDS_MAX], text[DAY_TEXT_BYTES] = "never";
-    bool is_unused = !write_day(day, text) || now_wall_ms() / DAY_MS - day >= SIGN_IN_UNUSED_DAYS;
-    printf("%-12s  %-11s  %-20s  %zu recovery codes  last signed in %-10s  %s%s%s%s\n", account->id,
-           words_for(&concordat__v1__role__descriptor, (int)account->role, role), account->of,
-           account->code_count, text, account->name,
-           identity_is_none(&account->identity) ? "" : "  single sign-on",
-           is_unused && !account->disabled ? "  NOT FOR 90 DAYS" : "", account->disabled ? "  DISABLED" : "");
-}
-
-static void list_people(const struct accounts *accounts, const struct last_sign_ins *last, bool json)
-{
-    json_t *out = json ? json_array() : NULL;
-    for (size_t i = 0; i < accounts->count; i++) {
-        const struct account *account = &accounts->rows[i];
-        int64_t day = last_sign_in_day(last, account->id);
-        if (json)
-            json_array_append_new(out, listed_json(account, day));
-        else
-            print_listed(account, day);
-    }
-    if (json)
-        print_people_json(out);
+        return ARGP_ERR_UNKNOWN;
+    return 0;
 }
 
 /* --- what is done
@@ -393,7 +265,7 @@ static enum exit_code change_people(const struct people_input *input, struct acc
 {
     char fault[ACCOUNTS_FAULT_BYTES];
     struct drawn drawn = {0};
-    bool adds = strcmp(input->verb, "add") == 0, disables = strcmp(input->verb, "disable") == 0;
+    bool adds = input->verb == PEOPLE_ADD, disables = input->verb == PEOPLE_DISABLE;
     struct account *account = accounts_find(accounts, input->id);
     if (adds == (account != NULL))
         return terminal_failure(
@@ -410,12 +282,13 @@ static enum exit_code change_people(const struct people_input *input, struct acc
     if (!account || (!disables && !draw_for(input, account, &drawn)))
         return terminal_failure(input->json, CODE_ENVIRONMENT, "no memory; the file is as it was");
     account->disabled = disables;
+    (void)accounts_end_tokens(accounts, account->id, NULL);
     if (input->lock_minutes)
         account->lock_minutes = input->lock_minutes;
     if (accounts_write(accounts, input->path, fault) != ACCOUNTS_GOOD)
         return terminal_failure(input->json, CODE_ENVIRONMENT, "%s", fault);
-    tell_changed(input, account, &drawn);
-    enum exit_code code = draw_picture(input, account, &drawn);
+    people_tell_changed(input, account, &drawn);
+    enum exit_code code = people_draw_picture(input, account, &drawn);
     sodium_memzero(&drawn, sizeof drawn);
     return code;
 }
@@ -423,7 +296,7 @@ static enum exit_code change_people(const struct people_input *input, struct acc
 static enum exit_code read_people(const struct people_input *input, struct accounts *accounts)
 {
     char fault[ACCOUNTS_FAULT_BYTES];
-    bool may_be_new = strcmp(input->verb, "add") == 0 && access(input->path, F_OK) != 0 && errno == ENOENT;
+    bool may_be_new = input->verb == PEOPLE_ADD && access(input->path, F_OK) != 0 && errno == ENOENT;
     enum accounts_status status = may_be_new ? ACCOUNTS_GOOD : accounts_read(accounts, input->path, fault);
     if (status == ACCOUNTS_GOOD)
         return CODE_DONE;
@@ -434,35 +307,57 @@ static enum exit_code read_people(const struct people_input *input, struct accou
 static enum exit_code read_and_list(const struct people_input *input, const struct accounts *accounts)
 {
     char message[ACCOUNTS_FAULT_BYTES];
-    struct last_sign_ins *last = last_sign_ins_open(input->path, message, sizeof message);
+    struct last_uses *last = last_uses_open(input->path, message, sizeof message);
     if (!last)
         return terminal_failure(input->json, CODE_ENVIRONMENT, "%s", message);
-    list_people(accounts, last, input->json);
-    last_sign_ins_close(&last);
+    if (input->verb == PEOPLE_LIST)
+        people_list(accounts, last, input->json);
+    else
+        people_token_list(input, accounts, last);
+    last_uses_close(&last);
     return CODE_DONE;
+}
+
+static enum exit_code do_with_people(const struct people_input *input, struct accounts *accounts)
+{
+    switch (input->verb) {
+    case PEOPLE_LIST:
+    case PEOPLE_TOKEN_LIST:
+        return read_and_list(input, accounts);
+    case PEOPLE_TOKEN_ADD:
+        return people_token_add(input, accounts);
+    case PEOPLE_TOKEN_END:
+        return people_token_end(input, accounts);
+    case PEOPLE_NONE:
+    case PEOPLE_ADD:
+    case PEOPLE_DISABLE:
+    case PEOPLE_RESET:
+        break;
+    }
+    return change_people(input, accounts);
 }
 
 enum exit_code command_people(const struct subcommand *command, int argc, char **argv)
 {
-    const struct argp argp = {.options = people_options,
-                              .parser = parse_people_option,
-                              .args_doc = "add ID | list | disable ID | reset ID",
-                              .doc = people_doc};
-    struct people_input input = {0};
+    const struct argp argp = {
+        .options = people_options,
+        .parser = parse_people_option,
+        .args_doc =
+            "add ID | list | disable ID | reset ID | token add ID | token list [ID] | token end ID NAME",
+        .doc = people_doc};
+    struct people_input input = {.days = ACCESS_DAYS};
     struct accounts accounts = {0};
     (void)command;
     program_take_options(&argp, argc, argv, 0, &input);
     if (sodium_init() < 0)
         return terminal_failure(input.json, CODE_ENVIRONMENT, "no source of random numbers");
-    bool lists = strcmp(input.verb, "list") == 0;
+    bool lists = input.verb == PEOPLE_LIST || input.verb == PEOPLE_TOKEN_LIST;
     int lock = lists ? -1 : accounts_lock(input.path);
     if (!lists && lock < 0)
         return terminal_failure(input.json, CODE_ENVIRONMENT, "%.200s.lock: %s", input.path, strerror(errno));
     enum exit_code code = read_people(&input, &accounts);
-    if (code == CODE_DONE && lists)
-        code = read_and_list(&input, &accounts);
-    else if (code == CODE_DONE)
-        code = change_people(&input, &accounts);
+    if (code == CODE_DONE)
+        code = do_with_people(&input, &accounts);
     accounts_close(&accounts);
     if (lock >= 0)
         close(lock);

@@ -7,35 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/wire/utf8.h"
 #include "proto/words/words.h"
+#include "services/gateway/line_fields.h"
 
 /* --- the values of a line: how each is read, and written ------------------------------------------------ */
 
-static bool copy_value(char *out, size_t room, const char *value)
+static bool read_account_role(const char *value, void *row)
 {
-    size_t size = strlen(value);
-    if (size == 0 || size >= room || !utf8_is_text(value, size, false))
-        return false;
-    memcpy(out, value, size + 1);
-    return true;
-}
-
-static bool read_account_role(const char *value, struct account *account)
-{
+    struct account *account = row;
     int role;
     bool good = words_parse(&concordat__v1__role__descriptor, value, &role);
     account->role = good ? (Concordat__V1__Role)role : CONCORDAT__V1__ROLE__ROLE_UNSPECIFIED;
     return good && role != CONCORDAT__V1__ROLE__ROLE_UNSPECIFIED && role != CONCORDAT__V1__ROLE__ROLE_SOURCE;
 }
 
-static bool read_account_of(const char *value, struct account *account)
+static bool read_account_of(const char *value, void *row)
 {
-    return copy_value(account->of, sizeof account->of, value);
+    struct account *account = row;
+    return line_fields_copy(account->of, sizeof account->of, value);
 }
 
-static bool read_account_staff(const char *value, struct account *account)
+static bool read_account_staff(const char *value, void *row)
 {
+    struct account *account = row;
     int staff;
     bool good = words_parse(&concordat__v1__staff_role__descriptor, value, &staff);
     account->staff =
@@ -43,8 +37,9 @@ static bool read_account_staff(const char *value, struct account *account)
     return good;
 }
 
-static bool read_account_issuer(const char *value, struct account *account)
+static bool read_account_issuer(const char *value, void *row)
 {
+    struct account *account = row;
     struct identity checked;
     if (!*value)
         return true;
@@ -54,8 +49,9 @@ static bool read_account_issuer(const char *value, struct account *account)
 }
 
 /* It stands after the issuer: there are both or neither. */
-static bool read_account_subject(const char *value, struct account *account)
+static bool read_account_subject(const char *value, void *row)
 {
+    struct account *account = row;
     struct identity issuer_alone = account->identity;
     char subject[IDENTITY_BYTES_MAX + 1];
     if (!*value)
@@ -64,23 +60,26 @@ static bool read_account_subject(const char *value, struct account *account)
            identity_set(&account->identity, issuer_alone.issuer, subject);
 }
 
-static bool read_account_password(const char *value, struct account *account)
+static bool read_account_password(const char *value, void *row)
 {
+    struct account *account = row;
     if (!*value)
         return !identity_is_none(&account->identity);
     return strncmp(value, crypto_pwhash_STRPREFIX, strlen(crypto_pwhash_STRPREFIX)) == 0 &&
-           copy_value(account->password, sizeof account->password, value);
+           line_fields_copy(account->password, sizeof account->password, value);
 }
 
-static bool read_account_secret(const char *value, struct account *account)
+static bool read_account_secret(const char *value, void *row)
 {
+    struct account *account = row;
     if (!account->password[0])
         return !*value;
     return onetime_read_secret(value, account->secret);
 }
 
-static bool read_account_codes(const char *value, struct account *account)
+static bool read_account_codes(const char *value, void *row)
 {
+    struct account *account = row;
     account->code_count = 0;
     while (*value && account->code_count < RECOVERY_CODES) {
         size_t size;
@@ -96,30 +95,28 @@ static bool read_account_codes(const char *value, struct account *account)
     return *value == '\0';
 }
 
-static bool read_account_disabled(const char *value, struct account *account)
+static bool read_account_disabled(const char *value, void *row)
 {
+    struct account *account = row;
     account->disabled = strcmp(value, "yes") == 0;
     return account->disabled || strcmp(value, "no") == 0;
 }
 
-static bool read_account_lock(const char *value, struct account *account)
+static bool read_account_lock(const char *value, void *row)
 {
+    struct account *account = row;
     size_t digits = strspn(value, "0123456789");
     account->lock_minutes = (unsigned)strtoul(value, NULL, 10);
     return digits > 0 && digits <= 2 && !value[digits] && account->lock_minutes <= LOCK_MINUTES_MAX;
 }
 
-static bool read_account_name(const char *value, struct account *account)
+static bool read_account_name(const char *value, void *row)
 {
-    return copy_value(account->name, sizeof account->name, value);
+    struct account *account = row;
+    return line_fields_copy(account->name, sizeof account->name, value);
 }
 
-/* Each stands once in each line. */
-static const struct account_field {
-    const char *name;
-    bool (*read)(const char *value, struct account *account);
-    const char *wrong;
-} account_fields[] = {
+static const struct line_field account_fields[] = {
     {"role", read_account_role, "role= is referrer, team, coordinator, auditor or inspector"},
     {"of", read_account_of, "of= is the id of a source, a team, a coordinator or an organisation"},
     {"staff", read_account_staff, "staff= is not one of the roles that the protocol has"},
@@ -135,7 +132,6 @@ static const struct account_field {
     {"codes", read_account_codes, "codes= is not digests of at most eight recovery codes"},
     {"name", read_account_name, "name= is no name that can be shown, or too long"},
 };
-enum { ACCOUNT_FIELDS = sizeof account_fields / sizeof *account_fields };
 
 /* A role or staff role as it is typed: in small letters, with hyphens. */
 static const char *kebab(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX])
@@ -174,21 +170,6 @@ size_t account_line_write(const struct account *account, char out[ACCOUNT_LINE_B
     return (size_t)size;
 }
 
-/* Takes the next value off the line. The name is the last, because it has spaces. */
-static char *take_account_value(char **rest, const struct account_field *field)
-{
-    size_t chars = strlen(field->name);
-    if (!*rest || strncmp(*rest, field->name, chars) != 0 || (*rest)[chars] != '=')
-        return NULL;
-    char *value = *rest + chars + 1;
-    if (field == &account_fields[ACCOUNT_FIELDS - 1]) {
-        *rest = NULL;
-        return value;
-    }
-    *rest = value;
-    return strsep(rest, " ");
-}
-
 const char *account_line_read(char *line, struct account *account)
 {
     char *rest = line;
@@ -197,10 +178,5 @@ const char *account_line_read(char *line, struct account *account)
     if (!person_id_is(id))
         return "it does not begin with an id such as p117";
     strcpy(account->id, id);
-    for (size_t i = 0; i < ACCOUNT_FIELDS; i++) {
-        const char *value = take_account_value(&rest, &account_fields[i]);
-        if (!value || !account_fields[i].read(value, account))
-            return account_fields[i].wrong;
-    }
-    return NULL;
+    return line_fields_read(rest, account_fields, sizeof account_fields / sizeof *account_fields, account);
 }

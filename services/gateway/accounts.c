@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "services/gateway/account_line.h"
+#include "services/gateway/id_rows.h"
 #include "services/gateway/whole_file.h"
 
 static const char accounts_heading[] =
@@ -21,7 +22,8 @@ static const char accounts_heading[] =
 
 static size_t accounts_bytes_max(void)
 {
-    return sizeof accounts_heading + PEOPLE_MAX * (size_t)ACCOUNT_LINE_BYTES;
+    return sizeof accounts_heading + PEOPLE_MAX * (size_t)ACCOUNT_LINE_BYTES +
+           ACCESS_MAX * (size_t)ACCESS_LINE_BYTES;
 }
 
 void accounts_close(struct accounts *accounts)
@@ -29,23 +31,15 @@ void accounts_close(struct accounts *accounts)
     if (accounts->rows)
         sodium_memzero(accounts->rows, accounts->count * sizeof *accounts->rows);
     free(accounts->rows);
+    free(accounts->tokens);
     *accounts = (struct accounts){0};
 }
 
 /* --- one person ----------------------------------------------------------------------------------------- */
 
-/* The place of an id, or the one that it would take. */
 static size_t place_of(const struct accounts *accounts, const char *id)
 {
-    size_t low = 0, high = accounts->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(accounts->rows[middle].id, id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return id_rows_place(accounts->rows, accounts->count, sizeof *accounts->rows, id);
 }
 
 bool accounts_people(const struct accounts *accounts, struct people *people)
@@ -64,7 +58,8 @@ bool accounts_people(const struct accounts *accounts, struct people *people)
 struct account *accounts_find(const struct accounts *accounts, const char *id)
 {
     size_t at = place_of(accounts, id);
-    return at < accounts->count && strcmp(accounts->rows[at].id, id) == 0 ? &accounts->rows[at] : NULL;
+    return id_rows_have(accounts->rows, accounts->count, sizeof *accounts->rows, at, id) ? &accounts->rows[at]
+                                                                                         : NULL;
 }
 
 const struct account *accounts_find_identity(const struct accounts *accounts, const struct identity *identity)
@@ -103,6 +98,102 @@ struct account *accounts_add(struct accounts *accounts, const char *id)
     accounts->count++;
     return &rows[at];
 }
+
+/* --- the tokens of programs -------------------------------------------------------------------------------
+ */
+
+/* All are compared, so that how long it takes tells nothing of any. */
+const struct account *accounts_find_token(const struct accounts *accounts, const char *text, int64_t now_ms,
+                                          const char **name)
+{
+    uint8_t digest[ACCESS_DIGEST_BYTES];
+    const struct access_token *found = NULL;
+    access_token_digest(text, digest);
+    for (size_t i = 0; i < accounts->token_count; i++)
+        if (sodium_memcmp(accounts->tokens[i].digest, digest, sizeof digest) == 0)
+            found = &accounts->tokens[i];
+    if (!found || access_token_has_ended(found, now_ms))
+        return NULL;
+    const struct account *account = accounts_find(accounts, found->person);
+    *name = found->name;
+    return account && !account->disabled ? account : NULL;
+}
+
+typedef bool token_goes(const void *context, const struct access_token *token);
+
+/* Returns how many go. */
+static size_t drop_tokens(struct accounts *accounts, token_goes *goes, const void *context)
+{
+    size_t kept = 0, count = accounts->token_count;
+    for (size_t i = 0; i < count; i++)
+        if (!goes(context, &accounts->tokens[i]))
+            accounts->tokens[kept++] = accounts->tokens[i];
+    accounts->token_count = kept;
+    return count - kept;
+}
+
+static bool has_ended(const void *context, const struct access_token *token)
+{
+    return access_token_has_ended(token, *(const int64_t *)context);
+}
+
+static bool is_named(const void *context, const struct access_token *token)
+{
+    const struct access_token *wanted = context;
+    return strcmp(token->person, wanted->person) == 0 &&
+           (!wanted->name[0] || strcmp(token->name, wanted->name) == 0);
+}
+
+/* Somebody who was taken out of the file has no tokens, also if the id comes back one day. */
+static bool is_of_nobody(const void *context, const struct access_token *token)
+{
+    return !accounts_find(context, token->person);
+}
+
+static const char no_memory_for_token[] = "no memory";
+
+/* NULL, or why it cannot be. */
+static const char *keep_token(struct accounts *accounts, const struct access_token *token)
+{
+    size_t count = accounts->token_count;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(accounts->tokens[i].name, token->name) == 0)
+            return "this token has a line already";
+    if (count == ACCESS_MAX)
+        return "there are too many tokens";
+    if ((count & (count - 1)) == 0) {
+        struct access_token *tokens =
+            reallocarray(accounts->tokens, count ? count * 2 : 1, sizeof *accounts->tokens);
+        if (!tokens)
+            return no_memory_for_token;
+        accounts->tokens = tokens;
+    }
+    accounts->tokens[accounts->token_count++] = *token;
+    return NULL;
+}
+
+const char *accounts_add_token(struct accounts *accounts, const struct access_token *token)
+{
+    size_t own = 0;
+    (void)drop_tokens(accounts, has_ended, &token->made_ms);
+    for (size_t i = 0; i < accounts->token_count; i++)
+        own += strcmp(accounts->tokens[i].person, token->person) == 0;
+    return own < ACCESS_OF_PERSON_MAX ? keep_token(accounts, token)
+                                      : "this person has eight tokens already; end one first";
+}
+
+size_t accounts_end_tokens(struct accounts *accounts, const char *person, const char *name)
+{
+    struct access_token wanted = {0};
+    if (name && !access_token_is_name(name))
+        return 0;
+    snprintf(wanted.person, sizeof wanted.person, "%s", person);
+    snprintf(wanted.name, sizeof wanted.name, "%s", name ? name : "");
+    return drop_tokens(accounts, is_named, &wanted);
+}
+
+/* --- what changes -----------------------------------------------------------------------------------------
+ */
 
 bool account_use_recovery(struct account *account, const char *code)
 {
@@ -146,9 +237,22 @@ static enum accounts_status accounts_refuse(char fault[ACCOUNTS_FAULT_BYTES], en
     return status;
 }
 
+static enum accounts_status take_token_line(struct accounts *accounts, char *line, const char **why)
+{
+    struct access_token token;
+    *why = access_token_read(line, &token);
+    if (!*why)
+        *why = keep_token(accounts, &token);
+    if (!*why)
+        return ACCOUNTS_GOOD;
+    return *why == no_memory_for_token ? ACCOUNTS_ENVIRONMENT : ACCOUNTS_WRONG;
+}
+
 static enum accounts_status take_line(struct accounts *accounts, char *line, const char **why)
 {
     struct account read;
+    if (strncmp(line, ACCESS_LINE_WORD, sizeof ACCESS_LINE_WORD - 1) == 0)
+        return take_token_line(accounts, line, why);
     *why = account_line_read(line, &read);
     if (!*why && accounts_find(accounts, read.id))
         *why = "this person has a line already";
@@ -179,6 +283,7 @@ static enum accounts_status take_text(struct accounts *accounts, const char *pat
         if (status != ACCOUNTS_GOOD)
             return accounts_refuse(fault, status, "%.200s: no memory", path);
     }
+    (void)drop_tokens(accounts, is_of_nobody, accounts);
     return ACCOUNTS_GOOD;
 }
 
@@ -237,13 +342,16 @@ enum accounts_status accounts_read(struct accounts *accounts, const char *path,
 enum accounts_status accounts_write(const struct accounts *accounts, const char *path,
                                     char fault[ACCOUNTS_FAULT_BYTES])
 {
-    size_t room = sizeof accounts_heading + accounts->count * ACCOUNT_LINE_BYTES;
+    size_t room = sizeof accounts_heading + accounts->count * ACCOUNT_LINE_BYTES +
+                  accounts->token_count * ACCESS_LINE_BYTES;
     char *text = malloc(room);
     if (!text)
         return accounts_refuse(fault, ACCOUNTS_ENVIRONMENT, "%.200s: no memory", path);
     char *at = stpcpy(text, accounts_heading);
     for (size_t i = 0; i < accounts->count; i++)
         at += account_line_write(&accounts->rows[i], at);
+    for (size_t i = 0; i < accounts->token_count; i++)
+        at += access_token_write(&accounts->tokens[i], at);
     enum accounts_status status = ACCOUNTS_GOOD;
     if (!whole_file_write(path, text, (size_t)(at - text)))
         status = accounts_refuse(fault, ACCOUNTS_ENVIRONMENT, "%.200s: %s. The file is as it was", path,

@@ -1,8 +1,10 @@
-/* accounts.h: the people who may sign in at the gateway, in a text file that `concordat people` writes.
+/* accounts.h: the people who may sign in at the gateway, and the tokens of their programs, in a text file
+ * that `concordat people` writes.
  *
- * A line for each person: the id, then key=value, the name last. The file has what proves who somebody is, so
- * it is for the gateway's user alone: passwords hashed with argon2id, recovery codes as digests, and the
- * secrets of one-time codes as they are, because they are computed with. One thread.
+ * A line for each person: the id, then key=value, the name last; and one for each token (access_token.h). The
+ * file has what proves who somebody is, so it is for the gateway's user alone: passwords hashed with
+ * argon2id, recovery codes and tokens as digests, and the secrets of one-time codes as they are, because they
+ * are computed with. One thread.
  */
 #ifndef CONCORDAT_GATEWAY_ACCOUNTS_H
 #define CONCORDAT_GATEWAY_ACCOUNTS_H
@@ -14,6 +16,7 @@
 #include "proto/keys/keys.h"
 #include "proto/wire/person_id.h"
 #include "services/desk/people.h"
+#include "services/gateway/access_token.h"
 #include "services/gateway/identity.h"
 #include "services/gateway/limits.h"
 #include "services/gateway/onetime.h"
@@ -40,6 +43,8 @@ struct account {
 struct accounts {
     struct account *rows; /* owned; sorted by id; wiped in the end */
     size_t count;
+    struct access_token *tokens; /* owned; in the order of the file; each is of somebody in rows */
+    size_t token_count;
 };
 
 enum accounts_status {
@@ -71,6 +76,15 @@ const struct account *accounts_find_identity(const struct accounts *accounts,
                                              const struct identity *identity);
 /* Makes room for a person, who has nothing but the id then. NULL if there are too many, or no memory. */
 struct account *accounts_add(struct accounts *accounts, const char *id);
+
+/* The person for whom a token acts, at a time in UTC: NULL if it is no token of the file, if it has ended, or
+ * if its person is disabled. The name of the token is written too, for last_use.h. */
+const struct account *accounts_find_token(const struct accounts *accounts, const char *text, int64_t now_ms,
+                                          const char **name);
+/* Keeps a token, and forgets all that have ended. NULL, or why it cannot be kept. */
+const char *accounts_add_token(struct accounts *accounts, const struct access_token *token);
+/* Ends one token of a person by its name, or all of them if the name is NULL. Returns how many that were. */
+size_t accounts_end_tokens(struct accounts *accounts, const char *person, const char *name);
 
 /* Takes a recovery code away if it is one of the person's. False if it is not. */
 bool account_use_recovery(struct account *account, const char *code);

@@ -120,6 +120,14 @@ enum {
     /* A shift of twelve and a half hours, and its handover. */
     SESSION_WHOLE_MS = 13 * 60 * 60 * 1000,
 
+    /* One person's programs at /api: a board each few seconds on several screens, and a person's taps beside
+     * it. The router allows a desk 200 questions a second, which the people there share; a board is 50. */
+    API_PER_SECOND = 5,
+    /* A program that begins, or catches up, may ask so much at once: half a minute's worth. */
+    API_BURST = 150,
+    /* A thousand people at a time have programs, of 20 000; two of those hardly ever share a place. */
+    API_QUOTA_PLACES = 64 * 1024,
+
     /* The teams, desks of coordinators and sources of one large region. */
     DESKS_MAX = 256,
     /* Each line has three paths of ordinary length. */
@@ -146,8 +154,19 @@ enum {
     /* The first look whether it has answered; each next one waits twice as long. */
     SETTLED_FIRST_MS = 25,
 
-    /* Leave and illness are mostly shorter; who was away for longer may have left. */
-    SIGN_IN_UNUSED_DAYS = 90,
+    /* Leave and illness are mostly shorter; who was away for longer may have left. A token that no program
+       has used for so long is nobody's any more. */
+    UNUSED_DAYS = 90,
+
+    /* A token for a program lives so long if nobody says otherwise: three times a year somebody decides again
+     * whether it is needed. */
+    ACCESS_DAYS = 90,
+    /* And no longer, whatever is said: a year, and a day in which to put the next one in. */
+    ACCESS_DAYS_MAX = 366,
+    /* A person's own programs, each with one token and another while it is replaced. */
+    ACCESS_OF_PERSON_MAX = 8,
+    /* One for each fifth person of the largest region; each is compared with at each call, in 0.1 ms. */
+    ACCESS_MAX = 4096,
     /* So long may a sealed form lie on a device and still be delivered: as long as its intake keeps the key.
      */
     DELIVERY_DAYS = 30,

@@ -12,7 +12,7 @@
 
 #include "proto/words/now.h"
 #include "services/gateway/form.h"
-#include "services/gateway/last_sign_in.h"
+#include "services/gateway/last_use.h"
 #include "services/gateway/lockout.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/reply.h"
@@ -32,7 +32,7 @@ struct signin {
     struct passwords *passwords;
     struct lockout *lockout;
     struct taken *taken;
-    struct last_sign_ins *last;
+    struct last_uses *last;
 };
 
 /* Somebody whose password is being compared. */
@@ -137,7 +137,7 @@ struct signin *signin_open(const char *people_path, bool single_sign_on, unsigne
     if (good && signin->sessions && signin->lockout)
         signin->taken = taken_open(taken_path, now_wall_ms(), message, message_size);
     if (signin->taken)
-        signin->last = last_sign_ins_open(people_path, message, message_size);
+        signin->last = last_uses_open(people_path, message, message_size);
     if (signin->last)
         signin->passwords = passwords_open();
     if (!signin->passwords)
@@ -151,7 +151,7 @@ void signin_close(struct signin **signin)
     if (!s)
         return;
     passwords_close(&s->passwords);
-    last_sign_ins_close(&s->last);
+    last_uses_close(&s->last);
     taken_close(&s->taken);
     lockout_close(&s->lockout);
     web_sessions_close(&s->sessions);
@@ -202,6 +202,23 @@ const struct web_session *signin_find(struct signin *signin, const struct http_r
     if (session)
         web_sessions_use(signin->sessions, session, now_boot_ms());
     return session;
+}
+
+/* The key is that of last_use.h. */
+static void note_use(struct signin *signin, const char *key)
+{
+    if (!last_use_note(signin->last, key, now_wall_ms() / DAY_MS))
+        fprintf(stderr, "concordat-gateway: %.200s.last cannot be written; people can sign in all the same\n",
+                signin->people_path);
+}
+
+const struct account *signin_find_token(struct signin *signin, const char *token)
+{
+    const char *name;
+    const struct account *account = accounts_find_token(&signin->accounts, token, now_wall_ms(), &name);
+    if (account)
+        note_use(signin, name);
+    return account;
 }
 
 const struct web_session *signin_renew(struct signin *signin, const struct http_request *request,
@@ -272,9 +289,7 @@ static const struct web_session *begin_session(struct signin *signin, const stru
 {
     const struct account *before;
     web_sessions_end(signin->sessions, signin_find(signin, request, &before));
-    if (!last_sign_in_note(signin->last, account->id, now_wall_ms() / DAY_MS))
-        fprintf(stderr, "concordat-gateway: %.200s.last cannot be written; people can sign in all the same\n",
-                signin->people_path);
+    note_use(signin, account->id);
     unsigned minutes = account->lock_minutes ? account->lock_minutes : signin->lock_minutes;
     return web_sessions_begin(signin->sessions, account, minutes * 60, now_boot_ms(), cookie);
 }

@@ -46,6 +46,9 @@ const struct web_session *signin_renew(struct signin *signin, const struct http_
 /* The same, whatever the request is: the session is left as it is. */
 const struct web_session *signin_watch(struct signin *signin, const struct http_request *request,
                                        const struct account **account);
+/* The person for whom a program acts by this token, which counts as used today. NULL: the token is none, or
+ * has ended, or its person may not come in. Valid as above. */
+const struct account *signin_find_token(struct signin *signin, const char *token);
 /* Whether the session of that number goes on; a wall keeps it. */
 bool signin_holds(struct signin *signin, uint64_t session, bool is_wall);
 /* Whether it is locked; it must go on. */

@@ -41,7 +41,14 @@ class People(unittest.TestCase):
                 (("add", "p118", "--name", "A"), 100, "needs --name, --role and --of"),
                 (("add", "p118", "--name", "A", "--role", "king", "--of", "x"), 100, "--role is referrer"),
                 (("add", "p118", "--name", "A\nB", "--role", "team", "--of", "x"), 100, "each of one line"),
-                (("list", "p117"), 100, "list takes no id"), (("drop", "p117"), 100, "say add ID"))
+                (("list", "p117"), 100, "list takes no id"), (("drop", "p117"), 100, "say add ID"), (("token",), 100, "token add ID"),
+                (("disable", "p117", "p118"), 100, "\"p118\" is too much"), (("token", "list", "Sam"), 100, "an id is like p117"),
+                (("token", "add"), 100, "an id is like p117"), (("token", "add", "p117"), 100, "needs --label"),
+                (("token", "add", "p117", "--label", "A\nB"), 100, "of one line"), (("token", "add", "p117", "--label", "x" * 81), 100, "of one line"),
+                (("token", "add", "p117", "--label", "x", "--days", "367"), 100, "--days is 1 to 366"),
+                (("token", "add", "p117", "--label", "x", "--days", "0"), 100, "--days is 1 to 366"),
+                (("token", "add", "p118", "--label", "x"), 1, "is not in the file"), (("token", "end", "p117"), 100, "say whose token"),
+                (("token", "end", "p117", "t-0123456789"), 1, "has no token"), (("token", "end", "p117", ""), 1, "has no token"))
         for words, code, why in rows:
             ran = self.people(*words)
             self.assertEqual(ran.returncode, code, ran.stderr)
@@ -76,6 +83,36 @@ class People(unittest.TestCase):
             ran = self.people("list")
             self.assertEqual(ran.returncode, 111)
             self.assertIn("It says only when people last signed in", ran.stderr)
+
+    def test_a_token_is_told_once_and_the_list_says_which_are_not_used(self):
+        self.people(*SAM)
+        said = self.people("token", "add", "p117", "--label", "Ward board", "--days", "30")
+        self.assertEqual(said.returncode, 0, said.stderr)
+        secret = re.search(r"^concordat_([\w-]{43})$", said.stdout, re.M)[1]
+        name = re.search(r"In the list it is (t-[0-9a-f]{10})\.", said.stdout)[1]
+        ends = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86400))
+        self.assertIn(f"until {ends}", said.stdout)
+        with open(self.stage.path("people"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertNotIn(secret, text)
+        self.assertIn(f"token p117 digest={name[2:]}", text)
+        listed = self.people("token", "list", "p117").stdout
+        self.assertRegex(listed, rf"^{name}  p117 .*  ends {ends}  last used never       Ward board\n$")
+        self.assertNotIn(secret, listed)
+        self.assertEqual(self.people("token", "list", "p118").stdout, "")
+        today = int(time.time()) // 86400
+        for day, says in ((today - 91, "NOT FOR 90 DAYS"), (today - 89, "Ward board\n")):
+            stage.write(self.stage.path("people.last"), [f"{name} {day}"], 0o600)
+            self.assertIn(says, self.people("token", "list").stdout)
+            os.remove(self.stage.path("people.last"))
+        with open(self.stage.path("people"), "w", encoding="utf-8") as file:
+            file.write(re.sub("made=[^ ]+ ends=[^ ]+", "made=2025-03-01T00:00:00Z ends=2025-04-01T00:00:00Z", text))
+        self.assertIn("Ward board  ENDED", self.people("token", "list").stdout)
+        self.people("token", "add", "p117", "--label", "The next")  # then those that have ended go
+        self.assertRegex(self.people("token", "list").stdout, r"^t-[0-9a-f]{10}  p117 .*The next\n$")
+        ran = self.people("disable", "p117")
+        self.assertEqual((ran.returncode, self.people("token", "list").stdout), (0, ""))
+        self.assertIn("nothing can act for them", self.people("token", "add", "p117", "--label", "x").stderr)
 
     # ---- QR codes, read by zbarimg as a telephone reads them ----
 

@@ -206,6 +206,98 @@ static void a_recovery_code_is_used_once_and_does_not_change_the_stamp(void **st
     assert_memory_not_equal(before, after, sizeof before);
 }
 
+#define TOKEN(person, digest, made, ends, label)                                                             \
+    "token " person " digest=" digest " made=" made " ends=" ends " label=" label "\n"
+#define HEX64 "15d1c58a0425e0d788740253f74ef18515d1c58a0425e0d788740253f74ef185"
+#define MADE  "2026-01-31T14:05:00.000Z"
+#define ENDS  "2027-02-01T14:05:00.000Z" /* 366 days later */
+#define LATER "2027-02-01T14:05:00.001Z"
+
+static const struct account *find_token(const char *text, int64_t now_ms)
+{
+    const char *name;
+    return accounts_find_token(&accounts, text, now_ms, &name);
+}
+
+static void a_token_is_one_of_its_person_until_it_ends(void **state)
+{
+    struct access_token token;
+    char text[ACCESS_TOKEN_BYTES];
+    (void)state;
+    assert_int_equal(read_text(GOOD_LINE), ACCOUNTS_GOOD);
+    access_token_draw(&token, "p117", 1000, 2, text);
+    strcpy(token.label, "Ward board");
+    assert_null(accounts_add_token(&accounts, &token));
+    assert_non_null(accounts_add_token(&accounts, &token)); /* the same once more */
+    assert_int_equal(accounts_write(&accounts, folder_file(folder, "people"), fault), ACCOUNTS_GOOD);
+    accounts_close(&accounts);
+    assert_int_equal(accounts_read(&accounts, folder_file(folder, "people"), fault), ACCOUNTS_GOOD);
+    assert_int_equal(accounts.token_count, 1);
+    assert_string_equal(accounts.tokens[0].name, token.name);
+    assert_string_equal(accounts.tokens[0].label, "Ward board");
+    assert_ptr_equal(find_token(text, token.ends_ms - 1), accounts_find(&accounts, "p117"));
+    assert_null(find_token(text, token.ends_ms));
+    text[ACCESS_TOKEN_BYTES - 2] ^= 1;
+    assert_null(find_token(text, 1000));
+    text[ACCESS_TOKEN_BYTES - 2] ^= 1;
+    accounts_find(&accounts, "p117")->disabled = true;
+    assert_null(find_token(text, 1000));
+    assert_int_equal(accounts_end_tokens(&accounts, "p118", token.name), 0);
+    assert_int_equal(accounts_end_tokens(&accounts, "p117", ""), 0);
+    assert_int_equal(accounts_end_tokens(&accounts, "p117", token.name), 1);
+    assert_int_equal(accounts.token_count, 0);
+}
+
+static void a_person_has_eight_tokens_at_most_and_those_that_ended_do_not_count(void **state)
+{
+    struct access_token token;
+    char text[ACCESS_TOKEN_BYTES];
+    (void)state;
+    assert_int_equal(read_text(GOOD_LINE), ACCOUNTS_GOOD);
+    for (unsigned i = 0; i < ACCESS_OF_PERSON_MAX; i++) {
+        access_token_draw(&token, "p117", i, i ? 2 : 1, text);
+        assert_null(accounts_add_token(&accounts, &token));
+    }
+    access_token_draw(&token, "p117", 8, 1, text);
+    assert_non_null(strstr(accounts_add_token(&accounts, &token), "end one first"));
+    access_token_draw(&token, "p117", 86400000, 1, text);
+    assert_null(accounts_add_token(&accounts, &token)); /* the first has ended by then */
+    assert_int_equal(accounts.token_count, ACCESS_OF_PERSON_MAX);
+    assert_int_equal(accounts_end_tokens(&accounts, "p117", NULL), ACCESS_OF_PERSON_MAX);
+}
+
+/* Somebody was taken out of the file by hand: that must not keep the others from being read. */
+static void a_token_of_nobody_is_forgotten_and_a_bad_one_refuses_the_file(void **state)
+{
+    static const char *const bad[] = {
+        TOKEN("Sam", HEX64, MADE, ENDS, "x"),
+        TOKEN("p117", DIGEST, MADE, ENDS, "x"),
+        TOKEN("p117", HEX64 "0", MADE, ENDS, "x"),
+        TOKEN("p117", HEX64, "soon", ENDS, "x"),
+        TOKEN("p117", HEX64, MADE, "never", "x"),
+        TOKEN("p117", HEX64, MADE, LATER, "x"),
+        TOKEN("p117", HEX64, ENDS, MADE, "x"),
+        TOKEN("p117", HEX64, MADE, ENDS, ""),
+        TOKEN("p117", HEX64, MADE, ENDS, "\xe2\x80\xae"),
+        "token \n",
+        "token p117\n",
+    };
+    (void)state;
+    assert_int_equal(read_text(TOKEN("p118", HEX64, MADE, ENDS, "x") GOOD_LINE), ACCOUNTS_GOOD);
+    assert_int_equal(accounts.token_count, 0);
+    assert_int_equal(read_text(TOKEN("p117", HEX64, MADE, ENDS, "A board") GOOD_LINE), ACCOUNTS_GOOD);
+    assert_int_equal(accounts.token_count, 1);
+    assert_string_equal(accounts.tokens[0].name, "t-15d1c58a04");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[2048];
+        snprintf(text, sizeof text, "%s%s", GOOD_LINE, bad[i]);
+        if (read_text(text) != ACCOUNTS_WRONG)
+            fail_msg("it was read: %s", bad[i]);
+        assert_non_null(strstr(fault, ": line 2: "));
+        assert_null(strstr(fault, DIGEST));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +309,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_that_others_can_read_is_refused, begin, end),
         cmocka_unit_test_setup_teardown(a_file_is_written_whole_or_not_at_all_and_for_one_user, begin, end),
         cmocka_unit_test_setup_teardown(people_stay_sorted_however_they_come, begin, end),
+        cmocka_unit_test_setup_teardown(a_token_is_one_of_its_person_until_it_ends, begin, end),
+        cmocka_unit_test_setup_teardown(a_person_has_eight_tokens_at_most_and_those_that_ended_do_not_count,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(a_token_of_nobody_is_forgotten_and_a_bad_one_refuses_the_file, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(a_recovery_code_is_used_once_and_does_not_change_the_stamp, begin,
                                         end),
     };
