@@ -35,6 +35,13 @@ int64_t token_bucket_take(struct token_bucket *bucket, struct token_rate rate, u
     return (wait_us + US_PER_MS - 1) / US_PER_MS;
 }
 
+uint32_t token_bucket_left(const struct token_bucket *bucket, struct token_rate rate, int64_t now_ms)
+{
+    int64_t missing_us = later_us(bucket->full_us - now_ms * US_PER_MS, 0);
+    int64_t missing = (missing_us + rate.each_us - 1) / rate.each_us;
+    return missing < rate.burst ? rate.burst - (uint32_t)missing : 0;
+}
+
 bool token_bucket_is_full(const struct token_bucket *bucket, int64_t now_ms)
 {
     return later_us(bucket->full_us, bucket->told_us) <= now_ms * US_PER_MS;

@@ -31,6 +31,8 @@ struct token_bucket {
 /* Takes `cost` tokens, or as many as the bucket can hold if that is less. Returns 0 if they were there; or
  * else takes none, and returns after how many ms (1 or more) the sender is to try again. */
 int64_t token_bucket_take(struct token_bucket *bucket, struct token_rate rate, uint32_t cost, int64_t now_ms);
+/* How many tokens are there now. */
+uint32_t token_bucket_left(const struct token_bucket *bucket, struct token_rate rate, int64_t now_ms);
 /* Whether nothing of the past matters any more: the bucket is as good as new. */
 bool token_bucket_is_full(const struct token_bucket *bucket, int64_t now_ms);
 

@@ -9,11 +9,11 @@
 #include "proto/wire/check.h"
 #include "proto/words/json.h"
 #include "proto/words/words.h"
+#include "services/gateway/api_caller.h"
 #include "services/gateway/api_commands.h"
 #include "services/gateway/api_problem.h"
 #include "services/gateway/openapi.h"
 #include "services/gateway/settled.h"
-#include "services/gateway/visit.h"
 
 /* A command that is being answered. */
 struct api_call {
@@ -22,41 +22,6 @@ struct api_call {
     uint8_t id[WIRE_ID_BYTES];
     bool asks;
 };
-
-/* --- who calls ---------------------------------------------------------------------------------------------
- */
-
-static bool is_by_our_page(struct site *site, struct http_request *request, const struct web_session *session)
-{
-    if (!visit_is_from_our_page(site, request))
-        api_problem(request, API_CROSS_SITE, NULL);
-    else if (!web_session_fits(session, http_header(request, HTTP_TOKEN)))
-        api_problem(request, API_WRONG_TOKEN, NULL);
-    else
-        return true;
-    return false;
-}
-
-/* NULL: the request is answered. A page of another site does not even count as use of the session. */
-static struct web_visit *begin_api_visit(struct site *site, struct http_request *request)
-{
-    const struct account *account;
-    const struct web_session *session = signin_watch(site->signin, request, &account);
-    struct web_visit *visit = NULL;
-    if (!session)
-        api_problem(request, API_NOT_SIGNED_IN, NULL);
-    else if (http_is_post(request) && !is_by_our_page(site, request, session))
-        return NULL;
-    else if (signin_is_locked(site->signin, session))
-        api_problem(request, API_LOCKED, NULL);
-    else if (audit_room_is_for(account))
-        api_problem(request, API_NOT_FOR_AUDITORS, NULL);
-    else if (!desks_find(site->desks, account->role, account->of))
-        api_problem(request, API_NO_DESK, NULL);
-    else if (!(visit = visit_of(site, request, signin_find(site->signin, request, &account), account)))
-        api_problem(request, API_NO_MEMORY, NULL);
-    return visit;
-}
 
 /* --- a call
  * -------------------------------------------------------------------------------------------------
@@ -242,7 +207,7 @@ void api_take(struct site *site, struct http_request *request)
             api_problem(request, API_NO_SUCH_PATH, NULL);
         return;
     }
-    struct web_visit *visit = begin_api_visit(site, request);
+    struct web_visit *visit = api_caller_begin(site, request);
     if (!visit)
         return;
     if (read_key(request, id) && !is_being_answered(site, id)) {
@@ -296,7 +261,7 @@ void api_read(struct site *site, struct http_request *request)
             api_problem(request, API_NO_SUCH_PATH, NULL);
         return;
     }
-    struct web_visit *visit = begin_api_visit(site, request);
+    struct web_visit *visit = api_caller_begin(site, request);
     if (visit && strcmp(name, API_BOARD) == 0)
         read_board(visit);
     else if (visit)

@@ -11,6 +11,7 @@
 #include "proto/words/refusal_text.h"
 #include "proto/words/words.h"
 #include "services/gateway/api_commands.h"
+#include "services/gateway/api_quota.h"
 #include "services/gateway/reply.h"
 
 #define REFUSAL(name) [CONCORDAT__V1__REFUSAL__REFUSAL_##name]
@@ -33,24 +34,38 @@ static const unsigned refusal_statuses[] = {
     REFUSAL(BESIDE_STEP) = 409,     REFUSAL(NO_ROOM) = 507,          REFUSAL(SEALED) = 409,
 };
 
+/* RFC 6750, 3: how to say who one is, and with what was wrong if a token came. */
+#define CHALLENGE            "Bearer realm=\"concordat\""
+#define CHALLENGE_WITH(code) CHALLENGE ", error=\"" code "\""
+
 static const struct api_words {
     unsigned status;
-    const char *title, *detail;
+    const char *title, *detail, *challenge;
 } api_rows[] = {
-    [API_NO_SUCH_PATH] = {404, "Not Found", "There is no such command. Nothing was done."},
-    [API_NOT_SIGNED_IN] = {401, "Unauthorized", "Nobody is signed in. Nothing was done."},
-    [API_CROSS_SITE] = {403, "Forbidden", "It came from another site. Nothing was done."},
-    [API_WRONG_TOKEN] = {403, "Forbidden", "It has not the token of this sign-in. Nothing was done."},
-    [API_LOCKED] = {403, "Forbidden", "The screen of this sign-in is locked. Nothing was done."},
-    [API_NOT_FOR_AUDITORS] = {403, "Forbidden", "An auditor has no desk here. Nothing was done."},
-    [API_BAD_KEY] = {400, "Bad Request", "The Idempotency-Key is not a UUID. Nothing was done."},
-    [API_STILL_ASKING] = {409, "Conflict", "A command with this key is being done. Wait for its answer."},
-    [API_NO_DESK] = {503, "Service Unavailable",
-                     "Your team or desk is not connected here. Nothing was done."},
+    [API_NO_SUCH_PATH] = {404, "Not Found", "There is no such command. Nothing was done.", NULL},
+    [API_NOT_SIGNED_IN] = {401, "Unauthorized", "Nobody is signed in. Nothing was done.", CHALLENGE},
+    [API_NO_SUCH_TOKEN] = {401, "Unauthorized", "This token does not count. Nothing was done.",
+                           CHALLENGE_WITH("invalid_token")},
+    [API_UNREADABLE_TOKEN] = {400, "Bad Request", "After Bearer stands no token. Nothing was done.",
+                              CHALLENGE_WITH("invalid_request")},
+    [API_TOKEN_IN_ADDRESS] =
+        {400, "Bad Request",
+         "A token never stands in an address, which is logged: end this one, and send the "
+         "next in Authorization. Nothing was done.",
+         CHALLENGE_WITH("invalid_request")},
+    [API_CROSS_SITE] = {403, "Forbidden", "It came from another site. Nothing was done.", NULL},
+    [API_WRONG_TOKEN] = {403, "Forbidden", "It has not the token of this sign-in. Nothing was done.", NULL},
+    [API_LOCKED] = {403, "Forbidden", "The screen of this sign-in is locked. Nothing was done.", NULL},
+    [API_NOT_FOR_AUDITORS] = {403, "Forbidden", "An auditor has no desk here. Nothing was done.", NULL},
+    [API_BAD_KEY] = {400, "Bad Request", "The Idempotency-Key is not a UUID. Nothing was done.", NULL},
+    [API_STILL_ASKING] = {409, "Conflict", "A command with this key is being done. Wait for its answer.",
+                          NULL},
+    [API_NO_DESK] = {503, "Service Unavailable", "Your team or desk is not connected here. Nothing was done.",
+                     NULL},
     [API_NO_MEMORY] = {503, "Service Unavailable",
-                       "The service has no room at this moment. Nothing was done."},
+                       "The service has no room at this moment. Nothing was done.", NULL},
     [API_NO_ANSWER] = {504, "Gateway Timeout",
-                       "It is not known whether this was done. Send it again with the same key."},
+                       "It is not known whether this was done. Send it again with the same key.", NULL},
 };
 
 static void add(json_t *object, const char *name, json_t *value)
@@ -94,7 +109,18 @@ void api_problem(struct http_request *request, enum api_problem problem, const u
     end_problem(request, json,
                 (struct http_answer){.status = row->status,
                                      .retry_s = row->status >= 503 ? REPLY_RETRY_S : 0,
-                                     .challenge = row->status == 401 ? "Session" : NULL});
+                                     .challenge = row->challenge});
+}
+
+/* The type of draft-ietf-httpapi-ratelimit-headers-10, 4.1. */
+void api_problem_too_much(struct http_request *request, unsigned wait_s)
+{
+    char detail[96];
+    snprintf(detail, sizeof detail, "You ask too much at once. Nothing was done; try again in %u s.", wait_s);
+    json_t *json = begin_problem("https://iana.org/assignments/http-problem-types#quota-exceeded",
+                                 "Too Many Requests", 429, detail);
+    add(json, "violated-policies", json_pack("[s]", "person"));
+    end_problem(request, json, (struct http_answer){.status = 429, .retry_s = wait_s});
 }
 
 void api_problem_method(struct http_request *request, const char *allow)
@@ -160,10 +186,9 @@ void api_problem_refused(struct http_request *request, const Concordat__V1__Mess
     add_id(json, message->command_id.len == WIRE_ID_BYTES ? message->command_id.data : NULL);
     if (json && answer->status)
         add(json, "case", json_to_show(&answer->status->base));
-    end_problem(request, json,
-                (struct http_answer){.status = status,
-                                     .retry_s = wait_s                           ? wait_s
-                                                : status == 429 || status == 503 ? REPLY_RETRY_S
-                                                                                 : 0,
-                                     .over_quota = status == 429});
+    if (wait_s == 0 && (status == 429 || status == 503))
+        wait_s = REPLY_RETRY_S;
+    if (status == 429)
+        api_quota_say_desk(request, wait_s);
+    end_problem(request, json, (struct http_answer){.status = status, .retry_s = wait_s});
 }

@@ -11,6 +11,9 @@
 enum api_problem {
     API_NO_SUCH_PATH,
     API_NOT_SIGNED_IN,
+    API_NO_SUCH_TOKEN,    /* or it has ended, or its person may not come in */
+    API_UNREADABLE_TOKEN, /* it cannot be one */
+    API_TOKEN_IN_ADDRESS,
     API_CROSS_SITE, /* sent by another site's page */
     API_WRONG_TOKEN,
     API_LOCKED,
@@ -31,6 +34,8 @@ void api_problem_json(struct http_request *request, int line, int column);
 /* A value is not what the command may hold. */
 void api_problem_value(struct http_request *request, const struct wire_fault *fault,
                        const uint8_t *command_id);
+/* The person has asked for more than api_quota.h allows. */
+void api_problem_too_much(struct http_request *request, unsigned wait_s);
 /* What the broker or the intake refused. */
 void api_problem_refused(struct http_request *request, const Concordat__V1__Message *message);
 

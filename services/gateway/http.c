@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "proto/words/now.h"
+#include "services/gateway/http_answer.h"
 #include "services/gateway/limits.h"
 
 /* A connection, in the list of all. */
@@ -57,76 +58,16 @@ struct http_request {
     struct MHD_Response *response;
     unsigned status;
     struct stream *stream; /* whose body is the response; NULL: none */
+    char quota_policy[HTTP_QUOTA_BYTES], quota_left[HTTP_QUOTA_BYTES];
 };
-
-/* --- what every answer says ------------------------------------------------------------------------------
- */
-
-static const struct fixed_header {
-    const char *name, *value;
-} fixed_headers[] = {
-    {"Content-Security-Policy", /* the one policy of trusted types is that of scripts/trusted.js */
-     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-     "worker-src 'self'; manifest-src 'self'; "
-     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-     "trusted-types concordat"},
-    {"X-Content-Type-Options", "nosniff"},
-    /* With "no-referrer" browsers would send our own forms with the origin "null". */
-    {"Referrer-Policy", "same-origin"},
-    {"Cross-Origin-Opener-Policy", "same-origin"},
-    {"Cross-Origin-Resource-Policy", "same-origin"},
-};
-
-static bool add_headers(struct MHD_Response *response, const struct http_answer *answer)
-{
-    const char *type = answer->type ? answer->type : "";
-    bool good = true;
-    char seconds[16], quota[48], kept_as[HTTP_FILE_BYTES_MAX + 32];
-    assert(!answer->file || strlen(answer->file) <= HTTP_FILE_BYTES_MAX);
-    snprintf(kept_as, sizeof kept_as, "attachment; filename=\"%s\"", answer->file ? answer->file : "");
-    for (size_t i = 0; i < sizeof fixed_headers / sizeof *fixed_headers; i++)
-        good = good &&
-               MHD_add_response_header(response, fixed_headers[i].name, fixed_headers[i].value) == MHD_YES;
-    snprintf(seconds, sizeof seconds, "%u", answer->retry_s);
-    snprintf(quota, sizeof quota, "\"desk\";r=0;t=%u", answer->retry_s);
-    const struct fixed_header own[] = {
-        {"Content-Type", answer->type},
-        {"Content-Disposition", answer->file ? kept_as : NULL},
-        {"Content-Encoding", answer->stands ? "gzip" : NULL},
-        {"Cache-Control", answer->stands ? "public, max-age=31536000, immutable" : "no-store"},
-        {"Location", answer->location},
-        {"Set-Cookie", answer->cookie},
-        {"Retry-After", answer->retry_s ? seconds : NULL},
-        {"RateLimit", answer->over_quota ? quota : NULL},
-        {"WWW-Authenticate", answer->challenge},
-        {"X-Accel-Buffering", strcmp(type, HTTP_EVENTS) == 0 ? "no" : NULL}, /* by the proxy */
-        {"Allow", answer->allow}};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        good = good &&
-               (!own[i].value || MHD_add_response_header(response, own[i].name, own[i].value) == MHD_YES);
-    return good;
-}
-
-/* NULL if there is no memory for it. */
-static struct MHD_Response *make_response(const struct http_answer *answer)
-{
-    const enum MHD_ResponseMemoryMode mode = answer->stands ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY;
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(answer->size, (void *)(uintptr_t)answer->text, mode);
-    if (response && !add_headers(response, answer)) {
-        MHD_destroy_response(response);
-        return NULL;
-    }
-    return response;
-}
 
 /* --- requests that are refused before anybody handles them ------------------------------------------------
  */
 
 /* A header that a proxy and we could read differently if it came twice. */
-static const char *const single_headers[] = {"Host",     "Content-Length", "Content-Type", "Cookie",
-                                             "Origin",   "Last-Event-ID",  HTTP_SUBJECT,   HTTP_ISSUER,
-                                             HTTP_TOKEN, HTTP_KEY};
+static const char *const single_headers[] = {"Host",      "Content-Length", "Content-Type", "Cookie",
+                                             "Origin",    "Last-Event-ID",  HTTP_BEARER,    HTTP_SUBJECT,
+                                             HTTP_ISSUER, HTTP_TOKEN,       HTTP_KEY};
 
 struct header_count {
     unsigned seen[sizeof single_headers / sizeof *single_headers];
@@ -209,7 +150,7 @@ static enum MHD_Result send_refusal(struct MHD_Connection *connection, const cha
                                        .type = is_json_path(path) ? HTTP_PROBLEM : HTTP_PLAIN,
                                        .text = text,
                                        .size = strlen(text)};
-    struct MHD_Response *response = make_response(&answer);
+    struct MHD_Response *response = http_answer_make(&answer);
     enum MHD_Result result = response ? MHD_queue_response(connection, status, response) : MHD_NO;
     if (response)
         MHD_destroy_response(response);
@@ -246,9 +187,25 @@ void http_give(struct http_request *request, const struct http_answer *answer)
     bool slept = request->state == HTTP_SLEEPING;
     request->state = HTTP_ANSWERED;
     request->status = answer->status;
-    request->response = make_response(answer);
+    struct http_answer whole = *answer;
+    whole.quota_policy = request->quota_policy[0] ? request->quota_policy : NULL;
+    whole.quota_left = request->quota_left[0] ? request->quota_left : NULL;
+    request->response = http_answer_make(&whole);
     if (slept)
         http_wake(request);
+}
+
+static void add_quota_item(char list[HTTP_QUOTA_BYTES], const char *item)
+{
+    size_t used = strlen(list);
+    snprintf(list + used, HTTP_QUOTA_BYTES - used, "%s%s", used ? ", " : "", item);
+}
+
+void http_say_quota(struct http_request *request, const char *policy, const char *left)
+{
+    if (policy)
+        add_quota_item(request->quota_policy, policy);
+    add_quota_item(request->quota_left, left);
 }
 
 static struct http_connection *http_peer(struct MHD_Connection *connection)
@@ -268,7 +225,7 @@ struct stream *http_stream(struct http_request *request, stream_gone *gone, void
              : NULL;
     if (!request->stream)
         return NULL;
-    if (!add_headers(request->response, &events)) {
+    if (!http_answer_add_headers(request->response, &events)) {
         stream_end(request->stream);
         stream_close(&request->stream);
         MHD_destroy_response(request->response);

@@ -57,10 +57,11 @@ bool http_peer_uid(const struct http_request *request, uid_t *uid);
 #define HTTP_SUBJECT "X-Concordat-Subject"
 #define HTTP_ISSUER  "X-Concordat-Issuer"
 
-/* What a program sends with a command: the session's token; and an id of its own, by which it is done once.
- */
-#define HTTP_TOKEN "X-Concordat-Token"
-#define HTTP_KEY   "Idempotency-Key"
+/* What a program sends with a command: its own token, or that of the session; and an id of its own, by which
+ * the command is done once. */
+#define HTTP_BEARER "Authorization"
+#define HTTP_TOKEN  "X-Concordat-Token"
+#define HTTP_KEY    "Idempotency-Key"
 
 /* Makes it a form that was sent to another path, in the place of the one that it was; what was returned
  * before is not valid any more. False if there is no memory, or the form is longer. */
@@ -79,7 +80,7 @@ bool http_become(struct http_request *request, const char *path, const char *for
 /* A path that begins so takes JSON; any other takes a form. */
 #define HTTP_JSON_PATHS "/api/"
 
-enum { HTTP_FILE_BYTES_MAX = 64 };
+enum { HTTP_FILE_BYTES_MAX = 64, HTTP_QUOTA_BYTES = 128 };
 
 /* What a path takes: to be read, or a form. */
 #define HTTP_READ "GET, HEAD"
@@ -95,11 +96,16 @@ struct http_answer {
     const char *cookie;    /* the whole of Set-Cookie; NULL: none */
     const char *allow;     /* the methods that the path takes, for 405; NULL: not said */
     unsigned retry_s;      /* when to try again; 0: not said */
-    bool over_quota;       /* until then what the sender may do is used up */
     const char *challenge; /* how to say who one is, for 401; NULL: not said */
     const char *file;      /* a download, kept by this name: letters, digits, - and dots; NULL: to be shown */
+    const char *quota_policy, *quota_left; /* http_say_quota has them */
     bool stands; /* a text of the program itself, gzip, which browsers keep: its path changes with it */
 };
+
+/* The answer to this request will say how much its sender may ask for, and how much of it is left
+ * (draft-ietf-httpapi-ratelimit-headers-10): an item for the list of RateLimit-Policy, or NULL, and one for
+ * that of RateLimit. */
+void http_say_quota(struct http_request *request, const char *policy, const char *left);
 
 /* Ends the request, whose pointer is not valid any more when the handler has returned. */
 void http_give(struct http_request *request, const struct http_answer *answer);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "services/gateway/api_commands.h"
+#include "services/gateway/openapi_answers.h"
 #include "services/gateway/openapi_schema.h"
-#include "services/gateway/session.h"
 
 enum { OPENAPI_PATH_BYTES = 128 };
 
@@ -15,38 +15,14 @@ static bool add_member(json_t *object, const char *name, json_t *value)
     return json_object_set_new(object, name, value) == 0;
 }
 
-static json_t *body_of(const char *type, const char *schema)
-{
-    return json_pack("{s:{s:o}}", type, "schema", openapi_ref(schema));
-}
-
-static json_t *answer_of(const char *description)
-{
-    return json_pack("{s:s, s:o}", "description", description, "content", body_of(HTTP_JSON, "Message"));
-}
-
-static json_t *problems(void)
-{
-    return json_pack("{s:s}", "$ref", "#/components/responses/Problem");
-}
-
-/* A script of our pages sends both; reading needs the cookie alone. */
-static json_t *security_of(bool takes)
-{
-    return takes ? json_pack("[{s:[], s:[]}]", "session", "token") : json_pack("[{s:[]}]", "session");
-}
-
 static json_t *command_operation(const char *name, const char *message, bool asks)
 {
-    json_t *responses =
-        json_pack("{s:o, s:o, s:o}", "200", answer_of("what the broker or the intake answered"), "4XX",
-                  problems(), "5XX", problems());
-    if (responses && !asks)
-        (void)add_member(responses, "202", answer_of("saved at the intake, and not with the router yet"));
     return json_pack("{s:s, s:s, s:[{s:s}], s:{s:b, s:o}, s:o, s:o}", "operationId", name, "summary", message,
                      "parameters", "$ref", "#/components/parameters/Key", "requestBody", "required", 1,
-                     "content", body_of(HTTP_JSON, message), "responses", responses, "security",
-                     security_of(true));
+                     "content", openapi_body(HTTP_JSON, message), "responses",
+                     openapi_responses("what the broker or the intake answered",
+                                       asks ? NULL : "saved at the intake, and not with the router yet"),
+                     "security", openapi_security(true));
 }
 
 static bool add_command(json_t *paths, json_t *schemas, const ProtobufCFieldDescriptor *command)
@@ -63,9 +39,9 @@ static bool add_command(json_t *paths, json_t *schemas, const ProtobufCFieldDesc
 
 static json_t *read_operation(const char *name, const char *summary, json_t *parameters)
 {
-    return json_pack("{s:{s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o}}", "get", "operationId", name, "summary",
-                     summary, "parameters", parameters, "responses", "200", answer_of("how it stands"), "4XX",
-                     problems(), "5XX", problems(), "security", security_of(false));
+    return json_pack("{s:{s:s, s:s, s:o, s:o, s:o}}", "get", "operationId", name, "summary", summary,
+                     "parameters", parameters, "responses", openapi_responses("how it stands", NULL),
+                     "security", openapi_security(false));
 }
 
 static json_t *parameter(const char *name, const char *in, bool required, const char *type)
@@ -88,13 +64,13 @@ static bool add_questions(json_t *paths)
 /* RFC 9457, and the members of ours. */
 static json_t *problem_schema(void)
 {
-    return json_pack("{s:s, s:{s:{s:s, s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:o, s:{s:s}, s:{s:s, s:s}, s:o}, "
-                     "s:[s, s, s]}",
+    return json_pack("{s:s, s:{s:{s:s, s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:o, s:{s:s}, s:{s:s, s:s}, s:o, "
+                     "s:{s:s, s:{s:s}}}, s:[s, s, s]}",
                      "type", "object", "properties", "type", "type", "string", "format", "uri-reference",
                      "title", "type", "string", "status", "type", "integer", "detail", "type", "string",
                      "refusal", openapi_ref("Refusal"), "field", "type", "string", "commandId", "type",
-                     "string", "format", "uuid", "case", openapi_ref("CaseStatus"), "required", "type",
-                     "title", "status");
+                     "string", "format", "uuid", "case", openapi_ref("CaseStatus"), "violated-policies",
+                     "type", "array", "items", "type", "string", "required", "type", "title", "status");
 }
 
 static json_t *key_parameter(void)
@@ -105,14 +81,15 @@ static json_t *key_parameter(void)
                      "^\"?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\"?$");
 }
 
+/* NULL if there is no memory. */
 static json_t *make_components(json_t *schemas)
 {
-    return json_pack("{s:o, s:{s:o}, s:{s:{s:s, s:o}}, s:{s:{s:s, s:s, s:s}, s:{s:s, s:s, s:s}}}", "schemas",
-                     schemas, "parameters", "Key", key_parameter(), "responses", "Problem", "description",
-                     "it was not done, or it is not known whether it was", "content",
-                     body_of(HTTP_PROBLEM, "Problem"), "securitySchemes", "session", "type", "apiKey", "in",
-                     "cookie", "name", SESSION_COOKIE, "token", "type", "apiKey", "in", "header", "name",
-                     HTTP_TOKEN);
+    json_t *components =
+        json_pack("{s:o, s:{s:o}}", "schemas", schemas, "parameters", "Key", key_parameter());
+    if (components && openapi_add_answers(components))
+        return components;
+    json_decref(components);
+    return NULL;
 }
 
 char *openapi_make(void)

@@ -8,6 +8,7 @@
 #include "services/desk/time_words.h"
 #include "services/gateway/action_page.h"
 #include "services/gateway/api.h"
+#include "services/gateway/api_caller.h"
 #include "services/gateway/board_page.h"
 #include "services/gateway/case_page.h"
 #include "services/gateway/case_sheet.h"
@@ -186,7 +187,7 @@ static const struct route {
     {AUDIT_PATH, show_audit, NULL, LOCK_ASKS},
     {AUDIT_PATH "/", show_audit, take_audit, LOCK_ASKS},
     {SEALED_PATH, NULL, sealed_take, LOCK_OPEN},
-    {API_DOCUMENT, api_describe, NULL, LOCK_OPEN},
+    {API_DOCUMENT, api_describe, NULL, LOCK_OWN},
     {API_PATH, api_read, api_take, LOCK_OWN},
     {REPLY_WORKER, show_worker, NULL, LOCK_OPEN},
     {REPLY_FILES, show_file, NULL, LOCK_OPEN},
@@ -220,8 +221,9 @@ void routes_handle(void *context, struct http_request *request)
     const struct route *route = route_of(http_path(request));
     bool takes = http_is_post(request);
     route_answer *answer = !route ? NULL : takes ? route->take : route->read;
-    /* The proxy passes on no such header, so somebody goes round it. */
-    if (single_sign_on_claims(request))
+    bool is_programs = route && route->lock == LOCK_OWN;
+    /* The proxy passes on no such header, so somebody goes round it; and no page is for a program. */
+    if (single_sign_on_claims(request) || (!is_programs && api_caller_has_token(request)))
         reply_problem(request, REPLY_WRONG_CLAIM);
     else if (!route)
         reply_problem(request, REPLY_NOT_FOUND);

@@ -14,6 +14,7 @@
 #include "proto/server/descriptors.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
+#include "services/gateway/api_quota.h"
 #include "services/gateway/board_news.h"
 #include "services/gateway/desks.h"
 #include "services/gateway/limits.h"
@@ -130,7 +131,8 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     board_news_begin(&gateway->site);
     gateway->items = calloc(POLLED_AT_MOST + desks_count(gateway->site.desks), sizeof *gateway->items);
     gateway->site.said = said_open();
-    if (!gateway->items || !gateway->site.said)
+    gateway->site.quota = api_quota_open();
+    if (!gateway->items || !gateway->site.said || !gateway->site.quota)
         return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
     return gateway_open_doors(gateway, config, descriptors);
 }
@@ -145,6 +147,7 @@ static void gateway_close(struct gateway *gateway)
     http_close(&gateway->http);
     http_close(&gateway->single_http);
     said_close(&gateway->site.said);
+    api_quota_close(&gateway->site.quota);
     free(gateway->site.openapi);
     free(gateway->items);
     if (gateway->signals >= 0)

@@ -13,6 +13,7 @@
 
 struct sealing_keys;
 struct api_call;
+struct api_quota;
 
 /* It lives as long as the requests that are answered from it. */
 struct site {
@@ -23,9 +24,10 @@ struct site {
     struct said *said;
     struct sealing_keys *sealing;
     struct api_call *calls; /* list of commands of programs that are being answered: api.c */
-    char *openapi;          /* owned: made when somebody first asks for it */
-    const char *origin;     /* as browsers see us, such as https://concordat.example */
-    const char *ring;       /* whom to ring if it does not work */
+    struct api_quota *quota;
+    char *openapi;      /* owned: made when somebody first asks for it */
+    const char *origin; /* as browsers see us, such as https://concordat.example */
+    const char *ring;   /* whom to ring if it does not work */
     bool router_answers;
     int64_t router_since_ms; /* since when that is so; UTC */
 };

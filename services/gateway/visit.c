@@ -28,8 +28,8 @@ struct web_visit *visit_of(struct site *site, struct http_request *request, cons
     snprintf(visit->of, sizeof visit->of, "%s", account->of);
     snprintf(visit->id, sizeof visit->id, "%s", account->id);
     snprintf(visit->name, sizeof visit->name, "%s", account->name);
-    snprintf(visit->token, sizeof visit->token, "%s", session->token);
-    snprintf(visit->lock_s, sizeof visit->lock_s, "%s", session->lock_text);
+    snprintf(visit->token, sizeof visit->token, "%s", session ? session->token : "");
+    snprintf(visit->lock_s, sizeof visit->lock_s, "%s", session ? session->lock_text : "");
     concordat__v1__person__init(&visit->person);
     visit->person.id = visit->id;
     visit->person.role = account->staff;
@@ -74,7 +74,7 @@ void visit_problem(const struct web_visit *visit, enum reply_problem problem)
 
 bool visit_owns(const struct web_visit *visit, const char *token)
 {
-    return token && strlen(token) == strlen(visit->token) &&
+    return token && *token && strlen(token) == strlen(visit->token) &&
            sodium_memcmp(token, visit->token, strlen(visit->token)) == 0;
 }
 

@@ -28,7 +28,7 @@ struct web_visit {
  * yet and so no token. */
 bool visit_is_from_our_page(const struct site *site, const struct http_request *request);
 
-/* NULL: there is no memory. */
+/* The session is NULL if a program acts for the person by a token. NULL: there is no memory. */
 struct web_visit *visit_of(struct site *site, struct http_request *request, const struct web_session *session,
                            const struct account *account);
 /* NULL: the request has been answered already, because nobody is signed in or no desk serves them. */

@@ -174,6 +174,21 @@ class Api(unittest.TestCase):
                 said = json.loads((sent if "post" in item else read).text)
                 self.assertTrue("commandId" in said, said)  # it was asked for, or its body was read
 
+    def test_the_document_says_how_to_come_in_and_what_a_stranger_is_told(self):
+        document = self.document()
+        components = document["components"]
+        self.assertEqual(components["securitySchemes"]["program"]["scheme"], "bearer")
+        self.assertEqual(components["securitySchemes"]["token"]["name"], "X-Concordat-Token")
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                session = {"session": []} if method == "get" else {"session": [], "token": []}
+                self.assertEqual(operation["security"], [{"program": []}, session], path)
+                told = {status: components["responses"][operation["responses"][status]["$ref"].rsplit("/", 1)[1]]["headers"].keys()
+                        for status in ("401", "403", "429")}
+                self.assertEqual(told, {"401": {"WWW-Authenticate"}, "403": {"RateLimit", "RateLimit-Policy"},
+                                        "429": {"Retry-After", "RateLimit", "RateLimit-Policy"}}, path)
+                self.assertIn("RateLimit", operation["responses"]["200"]["headers"])
+
     def test_the_document_is_right_and_what_is_sent_and_answered_is_as_it_says(self):
         packages, node = os.environ.get("CONCORDAT_TEST_PACKAGES"), os.environ.get("CONCORDAT_TEST_NODE")
         if not packages:
@@ -181,6 +196,7 @@ class Api(unittest.TestCase):
         status = self.accepted()
         about = {"referral": status["referral"]}
         texts = [("Submit", self.referral(), True), ("Problem", json.loads(self.browsers["kim"].get("/api/v1/cases/R-9999").text), True),
+                 ("Problem", json.loads(Browser(self.listen).get("/api/v1/board").text), True), ("Problem", {"title": "x"}, False),
                  ("CheckIn", {**about, "step": "STEP_ARRIVED", "occurred": "2026-02-23T14:05:00Z", "expectedMinutes": 5}, True),
                  ("CheckIn", {**about, "step": "STEP_ARRIVED", "hurry": True}, False), ("CheckIn", {**about, "step": "STEP_FLYING"}, False),
                  ("CheckIn", {**about, "step": "STEP_ARRIVED", "expectedMinutes": -1}, False), ("CheckIn", {"referral": "R-0412"}, False),
@@ -315,7 +331,8 @@ class Quota(unittest.TestCase):
             self.assertEqual((said["refusal"], said["status"]), ("REFUSAL_TOO_MANY", 429))
             self.assertIn("Nothing was changed; try again in", said["detail"])
             self.assertTrue(10 <= int(headers["Retry-After"]) <= 100, headers["Retry-After"])
-            self.assertEqual(headers["RateLimit"], f'"desk";r=0;t={headers["Retry-After"]}')
+            self.assertRegex(headers["RateLimit"], rf'^"person";r=\d+;t=1, "desk";r=0;t={headers["Retry-After"]}$')
+            self.assertEqual(headers["RateLimit-Policy"], '"person";q=150;w=30')
 
 
 if __name__ == "__main__":

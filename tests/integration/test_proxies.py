@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 import unittest
@@ -16,8 +17,10 @@ import stage
 from browser import FOLDERS, ORIGIN, SECONDS, add_person, fresh_code, start_gateway
 from proxy import start_caddy, start_proxy
 
+KNOWN = "known"
 BODY_MAX = 64 * 1024  # limits.h
-PASSED = ["content-length", "content-type", "cookie", "host", "idempotency-key", "last-event-id", "origin"]
+PASSED = ["authorization", "content-length", "content-type", "cookie", "host", "idempotency-key", "last-event-id", "origin",
+          "x-concordat-token"]
 
 
 class Proxy:
@@ -34,6 +37,7 @@ class Proxy:
         cls.addClassCleanup(cls.stage.close)
         cls.sam = add_person(cls.stage, "add", "p101", "--name", "Sam Okafor", "--role", "coordinator", "--of",
                              "northmoor-duty")
+        cls.token = add_person(cls.stage, "token", "add", "p101", "--label", "Board")["token"]
         start_gateway(cls.stage, [cls.stage.make_key("gateway", "coordinator", "northmoor-duty")])
         cls.port = stage.free_port()
         cls.start(cls.stage, cls.program, cls.port, cls.stage.path("gateway.socket"))
@@ -82,6 +86,59 @@ class Proxy:
                 return next(board.stdout)
         raise AssertionError(f"the stream ended before '{line}'")
 
+    # ---- Programs. Who is known is told what is left to them, whatever can be done at a router that is away. ----
+
+    def asked(self, *headers, path="/api/v1/cases/", more=()):
+        """The status, or that they are known."""
+        said = self.curl(self.port, path, *more, *(word for header in headers for word in ("--header", header)))
+        return KNOWN if "\nratelimit:" in said else int(re.match(r"HTTP/2 (\d+)", said)[1])
+
+    def test_a_program_comes_in_by_its_token_and_a_script_by_its_session(self):
+        self.assertEqual(self.asked(f"Authorization: Bearer {self.token}"), KNOWN)
+        self.assertEqual(self.asked(f"Authorization: Bearer {self.token[:-1]}"), 401)
+        self.assertEqual(self.asked(), 401)
+        post = ("--data", '{"fly": 1}', "--header", "Content-Type: application/json")
+        self.assertEqual(self.asked(f"Authorization: Bearer {self.token}", path="/api/v1/getStatus", more=post), KNOWN)
+        script = ("--cookie", self.jar, *post)
+        page = self.curl(self.port, "/coordinator", "--cookie", self.jar)
+        token = re.search(r'name="token" value="([\w-]{43})"', page)[1]
+        for token, wanted in ((token, KNOWN), ("A" * 43, 403)):
+            self.assertEqual(self.asked(f"Origin: {ORIGIN}", f"X-Concordat-Token: {token}", path="/api/v1/getStatus", more=script), wanted)
+
+    def test_no_header_is_hidden_or_doubled_on_the_way(self):
+        session, good, bad = ("--cookie", self.jar), f"Bearer {self.token}", "Bearer x"
+        self.assertEqual(self.asked(more=session), KNOWN)
+        for first, second in ((good, bad), (bad, good), (good, good), ("Basic eDp5", good)):
+            self.assertIn(self.asked(f"Authorization: {first}", f"authorization: {second}"), (400, 401))
+        self.assertEqual(self.asked(f"Authorization: {bad}", more=session), 401)
+        self.assertEqual(self.asked(path=f"/api/v1/cases/?access_token={self.token}", more=session), 400)
+        for path in ("/coordinator", "/sign-in", "/%61pi/v1/cases/", "/api/v1/../../coordinator", "/api//v1/cases/", "/api/v1/%2e%2e/cases/"):
+            self.assertIn(self.asked(f"Authorization: {good}", path=path, more=("--path-as-is", *session)), (400, 404), path)
+
+    def test_what_is_smuggled_is_not_read(self):
+        good, host = f"Bearer {self.token}", "Host: concordat.example\r\n"
+        inner = f"GET /api/v1/cases/ HTTP/1.1\r\n{host}Authorization: {good}\r\n\r\n"
+        begins = f"GET /api/v1/cases/ HTTP/1.1\r\n{host}"
+        post = f"POST /api/v1/getStatus HTTP/1.1\r\n{host}Content-Type: application/json\r\n"
+        with open(self.jar, encoding="utf-8") as file:
+            session = f"Cookie: __Host-concordat={file.read().split()[-1]}\r\n"
+        for text in (f"{begins}Authorization : {good}\r\n\r\n", f"{begins}X: y\rAuthorization: {good}\r\n\r\n", f"{begins}Authorization_: {good}\r\n\r\n",
+                     f"{begins}X-Authorization: {good}\r\n\r\n", f"{begins}Proxy-Authorization: {good}\r\n\r\n",
+                     f"{begins}X: y\r\n Authorization: {good}\r\n\r\n", f"GET /api/v1/cases/%0d%0aAuthorization:%20{good} HTTP/1.1\r\n{host}\r\n",
+                     f"{begins}{session}Connection: authorization\r\nAuthorization: Bearer x\r\n\r\n",
+                     f"{begins}{session}Connection: close, cookie, authorization\r\nAuthorization: Basic eDp5\r\n\r\n",
+                     f"{post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{len(inner):x}\r\n{inner}\r\n0\r\n\r\n",
+                     f"{post}Content-Length: {len(inner)}\r\nContent-Length: 0\r\n\r\n{inner}",
+                     f"{post}Transfer-Encoding: chunked\r\nTrailer: Authorization\r\n\r\n2\r\n{{}}\r\n0\r\nAuthorization: {good}\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", self.port), SECONDS) as plain:
+                context = ssl._create_unverified_context()
+                context.set_alpn_protocols(["http/1.1"])
+                with context.wrap_socket(plain, server_hostname="concordat.example") as connection:
+                    connection.sendall(text.encode())
+                    said = connection.recv(65536).decode(errors="replace")
+            self.assertRegex(said, r"^HTTP/1.[01] 4\d\d ", text)
+            self.assertNotIn("ratelimit", said.lower(), text)
+
     def test_it_passes_on_only_what_the_gateway_reads(self):
         port, path = stage.free_port(), self.stage.path("overhears")
         with socket.socket(socket.AF_UNIX) as listener:
@@ -92,7 +149,7 @@ class Proxy:
             type(self).start(self.stage, f"second-{self.program}", port, path)
             forged = [word for name in ("X-Concordat-Subject", "X-Remote-User", "X-Forwarded-For", "Expect", "Te")
                       for word in ("--header", f"{name}: p201")]
-            ours = [word for name in ("Idempotency-Key", "Last-Event-ID") for word in ("--header", f"{name}: 1")]
+            ours = [word for name in ("Authorization", "Idempotency-Key", "Last-Event-ID", "X-Concordat-Token") for word in ("--header", f"{name}: 1")]
             asking = threading.Thread(target=self.curl, args=(port, "/sign-in", "--data", "a=b", "--cookie", "c=d",
                                                               "--header", f"Origin: {ORIGIN}", *forged, *ours))
             asking.start()

@@ -11,6 +11,7 @@ import shutil
 import ssl
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.parse
 
@@ -299,6 +300,22 @@ class Apache(Scene):
             self.assertIn(f">{subject}</dd>", page.text)
             self.assertIn(f">{self.issuer}</dd>", page.text)
             self.assertEqual(self.browser.get(ORIGIN + "/").go, "/sign-in")
+
+    def test_apache_takes_no_token_of_a_program_and_nginx_brings_it_to_the_gateway_alone(self):
+        token = add_person(self.stage, "token", "add", "p202", "--label", "Board")["token"]
+        credentials = {"Authorization": f"Bearer {token}"}
+        for browser in (self.browser, self.round_nginx):
+            page = browser.get(ORIGIN + "/signin/oidc", **credentials)
+            self.assertEqual(page.status, 302)
+            self.assertTrue(page.go.startswith(self.issuer), page.go)
+            self.provider.subject = "6f1c"
+            self.assertIn("You are signed in as Ash Moor.", browser.follow(ORIGIN + "/signin/oidc", **credentials).text)
+        self.assertNotIn(token, self.stage.said("apache"))
+        deadline = time.monotonic() + SECONDS
+        while (page := self.browser.get(ORIGIN + "/api/v1/cases/", **credentials)).status == 401 and time.monotonic() < deadline:
+            time.sleep(0.05)  # until the gateway has read the file
+        self.assertIsNotNone(page.headers["RateLimit"], page.text)  # which is told to who is known
+        self.assertEqual(self.browser.get(ORIGIN + "/", **credentials).status, 400)
 
     def test_headers_that_a_browser_forges_change_nothing_at_any_door(self):
         for browser in (self.browser, self.round_nginx):

@@ -46,6 +46,20 @@ static void P10_a_minute_takes_the_burst_and_a_minute_s_worth(void **state)
     assert_int_equal(taken, 60 + 119);
 }
 
+static void P10_what_is_left_is_what_can_be_taken(void **state)
+{
+    (void)state;
+    struct token_bucket bucket = {0};
+    assert_int_equal(token_bucket_left(&bucket, two_a_second, START_MS), two_a_second.burst);
+    take_all(&bucket, two_a_second, START_MS);
+    assert_int_equal(token_bucket_left(&bucket, two_a_second, START_MS), 0);
+    assert_int_equal(token_bucket_left(&bucket, two_a_second, START_MS + 499), 0);
+    assert_int_equal(token_bucket_left(&bucket, two_a_second, START_MS + 500), 1);
+    (void)token_bucket_take(&bucket, two_a_second, 1, START_MS); /* is refused, and takes nothing */
+    assert_int_equal(token_bucket_left(&bucket, two_a_second, START_MS + 1499), 2);
+    assert_int_equal(token_bucket_left(&bucket, two_a_second, START_MS + 3600 * 1000), two_a_second.burst);
+}
+
 static void P10_a_quiet_minute_saves_up_no_more_than_the_burst(void **state)
 {
     (void)state;
@@ -98,6 +112,7 @@ int main(void)
         cmocka_unit_test(P10_a_burst_is_taken_and_not_one_more),
         cmocka_unit_test(P10_one_is_there_at_the_very_millisecond_that_was_told),
         cmocka_unit_test(P10_a_minute_takes_the_burst_and_a_minute_s_worth),
+        cmocka_unit_test(P10_what_is_left_is_what_can_be_taken),
         cmocka_unit_test(P10_a_quiet_minute_saves_up_no_more_than_the_burst),
         cmocka_unit_test(P10_those_who_are_refused_at_once_are_told_different_times),
         cmocka_unit_test(P10_what_costs_more_than_the_burst_waits_for_a_full_bucket),
