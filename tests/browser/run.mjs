@@ -11,6 +11,7 @@ import detention from "./journeys/detention.mjs";
 import entered from "./journeys/entered.mjs";
 import giveBack from "./journeys/give_back.mjs";
 import handOver from "./journeys/hand_over.mjs";
+import keyboard from "./journeys/keyboard.mjs";
 import live from "./journeys/live.mjs";
 import lock from "./journeys/lock.mjs";
 import messages from "./journeys/messages.mjs";
@@ -57,6 +58,7 @@ lock(browser);
 for (const journey of [giveBack, handOver, notReached, missingPerson, corrections, afterTheEnd, messages, reminders, detention,
   beside, shifts, entered]) journey(browser, crew);
 test("each page of those at work was without a fault", () => crew.goHome());
+keyboard(browser);
 live(browser);
 sealed(browser);
 stolenDevice(browser);
