@@ -1,5 +1,5 @@
 // Makes the sheets of the pages by Sass: make_styles.mjs PACKAGES OUT-FOLDER.
-import { writeFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
@@ -21,6 +21,31 @@ function compile(name) {
   }).css;
 }
 
+// The classes of nhsuk-frontend that a page or a script names.
+function named() {
+  const files = globSync(["../pages/**/*.html", "../scripts/*.js"], { cwd: import.meta.dirname });
+  return new Set(files.flatMap((file) => readFileSync(path.join(import.meta.dirname, file), "utf8").match(/\bnhsuk-[\w-]+/g) ?? []));
+}
+
+// Two thirds of nhsuk-frontend's rules are for what no page has. They are not sent to a telephone with one bar of signal.
+function onlyNamed(css, names) {
+  const root = postcss.parse(css);
+  const stays = (selector) => (selector.replaceAll(/:not\([^)]*\)/g, "").match(/(?<=\.)nhsuk-[\w-]+/g) ?? []).every((name) => names.has(name));
+  root.walkRules((rule) => {
+    const selectors = rule.selectors.filter(stays);
+    if (selectors.length) rule.selectors = selectors;
+    else rule.remove();
+  });
+  removeEmpty(root);
+  return root.toString();
+}
+
+function removeEmpty(root) {
+  root.walkAtRules((rule) => {
+    if (rule.nodes && !rule.nodes.length) rule.remove();
+  });
+}
+
 // The dark sheet lies over the light one. Each property of colour stays, changed or not, so that among the rules of one
 // element the same one wins as in a whole sheet.
 function onlyColours(css) {
@@ -34,11 +59,10 @@ function onlyColours(css) {
   root.walkRules((rule) => {
     if (!rule.nodes.length) rule.remove();
   });
-  root.walkAtRules((rule) => {
-    if (rule.nodes && !rule.nodes.length) rule.remove();
-  });
+  removeEmpty(root);
   return root.toString();
 }
 
-writeFileSync(path.join(out, "light.css"), compile("light"));
-writeFileSync(path.join(out, "dark.css"), onlyColours(compile("dark")));
+const names = named();
+writeFileSync(path.join(out, "light.css"), onlyNamed(compile("light"), names));
+writeFileSync(path.join(out, "dark.css"), onlyColours(onlyNamed(compile("dark"), names)));
