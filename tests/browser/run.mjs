@@ -11,6 +11,7 @@ import detention from "./journeys/detention.mjs";
 import entered from "./journeys/entered.mjs";
 import giveBack from "./journeys/give_back.mjs";
 import handOver from "./journeys/hand_over.mjs";
+import firstLoad from "./journeys/first_load.mjs";
 import keyboard from "./journeys/keyboard.mjs";
 import live from "./journeys/live.mjs";
 import lock from "./journeys/lock.mjs";
@@ -59,6 +60,7 @@ for (const journey of [giveBack, handOver, notReached, missingPerson, correction
   beside, shifts, entered]) journey(browser, crew);
 test("each page of those at work was without a fault", () => crew.goHome());
 keyboard(browser);
+firstLoad(browser);
 live(browser);
 sealed(browser);
 stolenDevice(browser);

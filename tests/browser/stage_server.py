@@ -152,6 +152,14 @@ class Server:
     def stop(self, name):
         self.scene.stop(name)
 
+    def sent(self):
+        """[path, bytes] of each answer that nginx has sent since this was asked last. It must be stopped: it says so after
+        the browser has the answer."""
+        with open(self.scene.path("nginx.sent"), "r+", encoding="ascii") as file:
+            said = [line.split() for line in file]
+            file.truncate(0)
+        return [(path, int(size)) for path, size in said]
+
     def age_form_keys(self, days):
         """As if so many days had gone by at the intake."""
         self.stop("intake")

@@ -22,15 +22,17 @@ def read_example(scene, name, example, marks):
 
 def start_proxy(scene, name, port, upstream, more="", room=512):
     """Starts nginx in front of the unix socket `upstream`, with `more` in its last server and room for so many connections.
-    Returns the path of its certificate."""
-    certificate, text = read_example(scene, name, "nginx.conf", (("unix:/run/concordat/gateway", f"unix:{upstream}"),
-                                                                 ("listen 443", f"listen 127.0.0.1:{port}")))
+    NAME.sent has the path of each answer, and how many bytes were sent. Returns the path of its certificate."""
+    certificate, text = read_example(scene, name, "nginx.conf", (
+        ("unix:/run/concordat/gateway", f"unix:{upstream}"), ("listen 443", f"listen 127.0.0.1:{port}"),
+        ("access_log off", f"access_log {scene.path(name + '.sent')} sent")))
     text = f"{text.rstrip().removesuffix('}')}{more}}}"
     folders = "".join(f"{kind}_temp_path {scene.path(name + kind)};" for kind in
                       ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     config = scene.path(f"{name}.conf")
     stage.write(config, [f"daemon off; pid {scene.path(name + '.pid')}; error_log stderr notice;",
-                         f"{'user root;' if os.geteuid() == 0 else ''} events {{ worker_connections {room}; }} http {{ {folders}", text, "}"],
+                         f"{'user root;' if os.geteuid() == 0 else ''} events {{ worker_connections {room}; }} http {{ {folders}",
+                         "log_format sent '$uri $bytes_sent';", text, "}"],
                 0o600)
     scene.start(name, "nginx", "-c", config, "-e", "stderr", ready="start worker process")
     return certificate

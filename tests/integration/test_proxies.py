@@ -65,6 +65,13 @@ class Proxy:
             said = self.curl(self.port, "/sign-in", "--data", "id=" + "x" * (size - 3), "--header", f"Origin: {ORIGIN}")
             self.assertRegex(said, f"^HTTP/2 {status}")
 
+    def test_the_form_is_compressed_and_what_repeats_a_request_is_not(self):
+        for path, compressed in (("/refer", True), ("/coordinator?only=overdue", False), ("/sign-in", False)):
+            page = self.curl(self.port, path, "--cookie", self.jar, "--compressed")
+            self.assertRegex(page, "^HTTP/2 200")
+            self.assertEqual("content-encoding: gzip" in page, compressed, path)
+        self.assertNotIn("content-encoding", self.curl(self.port, "/refer", "--cookie", self.jar))
+
     def test_a_board_hears_each_event_when_it_happens_also_after_a_break(self):
         page = self.curl(self.port, "/", "--cookie", self.jar)
         position = re.search(r'name="concordat-position" content="([^"]+)"', page)[1]
