@@ -25,19 +25,34 @@ static bool find_desk(const struct deciding *d, struct shift_desk *desk)
     return true;
 }
 
-static uint32_t list_cases(const struct deciding *d, const struct shift_desk *desk, struct shift_noted *noted)
+static uint32_t count_in_hand(const struct deciding *d, const struct shift_desk *desk)
 {
     uint32_t count = 0;
-    for (uint32_t row = 0; row < state_referral_rows(d->state); row++) {
-        const struct referral *r = state_referral_row(d->state, row);
-        if (!shift_has_in_hand(r, desk->team, desk->coordinator))
-            continue;
-        if (count++ < SHIFT_CASES_MAX)
-            noted->cases[noted->case_count++] = r->number;
-        else
-            noted->left_out++;
-    }
+    for (uint32_t row = 0; row < state_referral_rows(d->state); row++)
+        count += shift_has_in_hand(state_referral_row(d->state, row), desk->team, desk->coordinator);
     return count;
+}
+
+static void list_case(const struct referral *r, struct shift_noted *noted)
+{
+    if (noted->case_count == SHIFT_CASES_MAX) {
+        noted->left_out++;
+        return;
+    }
+    noted->case_seqs[noted->case_count] = r->last_seq;
+    noted->cases[noted->case_count++] = r->number;
+}
+
+/* Cases in hand come first, so that none of them is left out. */
+static void list_cases(const struct deciding *d, const struct shift_desk *desk, struct shift_noted *noted)
+{
+    for (int in_hand = 1; in_hand >= 0; in_hand--)
+        for (uint32_t row = 0; row < state_referral_rows(d->state); row++) {
+            const struct referral *r = state_referral_row(d->state, row);
+            if (shift_concerns(r, desk->team, desk->coordinator) &&
+                shift_has_in_hand(r, desk->team, desk->coordinator) == in_hand)
+                list_case(r, noted);
+        }
 }
 
 static struct shift_noted *note_shift(struct deciding *d, const struct shift_desk *desk, enum shift_step step)
@@ -53,8 +68,7 @@ static struct shift_noted *note_shift(struct deciding *d, const struct shift_des
 /* The last one who goes leaves nothing in nobody's hands: somebody signs for it first. */
 static bool may_end(const struct deciding *d, const struct shift_desk *desk)
 {
-    struct shift_noted in_hand = {.step = SHIFT_NONE};
-    return desk->people[1].person[0] || list_cases(d, desk, &in_hand) == 0;
+    return desk->people[1].person[0] || count_in_hand(d, desk) == 0;
 }
 
 enum refusal decide_on_shift(struct deciding *d)
@@ -83,6 +97,7 @@ static enum refusal sign(struct deciding *d, const struct shift_desk *desk)
         return REFUSAL_WRONG_STATE;
     struct shift_noted *noted = note_shift(d, desk, SHIFT_SIGNED);
     noted->with = goes->person;
+    noted->signs = goes->proposed_seq;
     list_cases(d, desk, noted);
     return REFUSAL_NONE;
 }

@@ -275,7 +275,11 @@ struct shift_noted {
     const char *with;           /* signed: the id of the person who goes; otherwise "" */
     uint32_t left_out;          /* more cases in hand than stand here */
     uint8_t case_count;
-    uint32_t cases[SHIFT_CASES_MAX]; /* proposed, signed: numbers of the people's cases in hand */
+    /* Proposed, signed: numbers of the people's open cases, those in hand first, and of the latest event of
+     * each. */
+    uint32_t cases[SHIFT_CASES_MAX];
+    uint64_t case_seqs[SHIFT_CASES_MAX];
+    uint64_t signs; /* signed: number of the event by which the person who goes had signed */
 };
 
 /* Words of somebody who works on a case for others who do. */

@@ -21,7 +21,7 @@ enum {
     STANDARDS_MAX = 32,
     ESCALATE_MAX = 6, /* coordinators who are told one after another if nobody answers; a region has a few */
     ON_SHIFT_MAX = 6, /* people at one team or desk at a time; a crisis team has two to five */
-    SHIFT_CASES_MAX = 32, /* named in a handover; a longer list is not read, and the board has all */
+    SHIFT_CASES_MAX = 64, /* named in a handover; a longer list is not read, and the board has all */
     /* Messages about one case that their addressees have not seen; the oldest makes room. More are for the
        telephone. */
     MESSAGES_UNSEEN_MAX = 4,

@@ -24,10 +24,18 @@ struct team_load {
 /* A person who is at work at a team or desk. */
 struct on_shift {
     int64_t since_ms;
-    int64_t proposed_ms; /* since when they hand over; 0: they do not */
+    int64_t proposed_ms;   /* since when they hand over; 0: they do not */
+    uint64_t proposed_seq; /* of the event by which they signed that; 0: they did not */
     char person[PERSON_CHARS_MAX + 1];
     uint8_t role; /* StaffRole */
     uint8_t unused[2];
+};
+
+/* The latest handover there that both signed; all zeros: there was none. */
+struct handed_over {
+    uint64_t seq, signs; /* of the event of the person who came, and of the one who went */
+    char from[PERSON_CHARS_MAX + 1], to[PERSON_CHARS_MAX + 1];
+    uint8_t unused[6];
 };
 
 /* A drill has places of its own, so that none takes a person's. */
@@ -38,9 +46,10 @@ struct team {
     uint64_t last_offered_seq;
     struct team_load people, drills;
     struct on_shift shift[ON_SHIFT_MAX]; /* without gaps */
-    uint32_t first_offer;                /* row + 1: its live offers as a list (offers.h); 0: none */
-    uint16_t free_places;                /* as claimed */
-    uint16_t taken_since;                /* people accepted since the claim */
+    struct handed_over handed;
+    uint32_t first_offer; /* row + 1: its live offers as a list (offers.h); 0: none */
+    uint16_t free_places; /* as claimed */
+    uint16_t taken_since; /* people accepted since the claim */
     char id[ID_CHARS_MAX + 1];
     bool present;
     bool capacity_known; /* has ever been claimed */
@@ -71,7 +80,8 @@ struct coordinator {
     char id[ACTOR_CHARS_MAX + 1];
     struct glass_read reads[BREAK_GLASS_MAX]; /* the latest, the newest first */
     struct on_shift shift[ON_SHIFT_MAX];      /* without gaps */
-    bool present;                             /* by a board that is watched */
+    struct handed_over handed;
+    bool present; /* by a board that is watched */
     uint8_t unused[7];
 };
 

@@ -362,13 +362,26 @@ static const char *check_readings(const struct state *s)
     return NULL;
 }
 
+static const char *check_handed(const struct handed_over *handed)
+{
+    bool wrong = handed->seq ? !handed->signs || handed->signs >= handed->seq
+                             : handed->signs || handed->from[0] || handed->to[0];
+    return wrong ? "a handover was taken before it was given" : NULL;
+}
+
 static const char *check_shifts(const struct state *s)
 {
     const char *wrong = NULL;
-    for (uint32_t row = 0; row < s->teams.count && !wrong; row++)
-        wrong = shift_check(state_team(s, (uint16_t)row)->shift, s->counters.at_ms);
-    for (uint32_t row = 0; row < s->coordinators.count && !wrong; row++)
-        wrong = shift_check(state_coordinator(s, (uint16_t)row)->shift, s->counters.at_ms);
+    for (uint32_t row = 0; row < s->teams.count && !wrong; row++) {
+        const struct team *team = state_team(s, (uint16_t)row);
+        wrong = shift_check(team->shift, s->counters.at_ms);
+        wrong = wrong ? wrong : check_handed(&team->handed);
+    }
+    for (uint32_t row = 0; row < s->coordinators.count && !wrong; row++) {
+        const struct coordinator *coordinator = state_coordinator(s, (uint16_t)row);
+        wrong = shift_check(coordinator->shift, s->counters.at_ms);
+        wrong = wrong ? wrong : check_handed(&coordinator->handed);
+    }
     return wrong;
 }
 

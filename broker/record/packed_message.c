@@ -46,11 +46,13 @@ static void pack_shift(const struct event *event, const struct state *state, str
     for (uint8_t i = 0; i < noted->case_count; i++) {
         concordat__v1__shift_case__init(&packed->cases[i]);
         packed->cases[i].number = noted->cases[i];
+        packed->cases[i].seq = noted->case_seqs[i];
         packed->case_list[i] = &packed->cases[i];
     }
     part->n_cases = noted->case_count;
     part->cases = packed->case_list;
     part->left_out = noted->left_out;
+    part->signs = noted->signs;
 }
 
 void message_pack(const struct event *event, const struct state *state, struct packed_message *part,
@@ -100,10 +102,13 @@ bool shift_read(const Concordat__V1__ShiftNoted *message, const struct state *st
         message->coordinator[0] ? state_coordinator_slot(state, message->coordinator) : SLOT_NONE;
     noted->with = message->with_person;
     noted->left_out = message->left_out;
+    noted->signs = message->signs;
     bool good = state_team_or_none(state, message->team, &noted->team) &&
                 message->n_cases <= SHIFT_CASES_MAX &&
                 (noted->team == SLOT_NONE) != (noted->coordinator == SLOT_NONE);
-    for (size_t i = 0; good && i < message->n_cases; i++)
+    for (size_t i = 0; good && i < message->n_cases; i++) {
+        noted->case_seqs[noted->case_count] = message->cases[i]->seq;
         noted->cases[noted->case_count++] = message->cases[i]->number;
+    }
     return good && (int)message->step > SHIFT_NONE && (int)message->step < SHIFT_STEP_COUNT;
 }

@@ -41,6 +41,9 @@ struct record_asked {
     uint16_t reader; /* a coordinator who reads beyond their areas; otherwise SLOT_NONE */
     bool who;        /* not the record, but who had to do with the case */
     bool own; /* by the case's source: what it told, and of what was typed the messages from it and to it */
+    bool handover; /* not of a case, but of a handover of shifts of this team or desk (handover_sheet.c) */
+    uint16_t team, coordinator; /* one of them; the other is SLOT_NONE */
+    uint64_t seq;               /* number of the event of either signature; 0: none */
 };
 
 /* The records that peers have asked for (records.c): packed at the end of the turn or of a later one, sent

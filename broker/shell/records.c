@@ -7,6 +7,7 @@
 #include "broker/shell/answers.h"
 #include "broker/shell/confidential.h"
 #include "broker/shell/glass.h"
+#include "broker/shell/handover_sheet.h"
 #include "broker/shell/history.h"
 #include "broker/shell/inside.h"
 #include "broker/shell/limits.h"
@@ -25,7 +26,9 @@ void records_ask(struct broker *b, const struct answer_to *to, const uint8_t *re
     struct record_request *asked = &records->items[records->count++];
     asked->route = *to->route;
     memcpy(asked->command_id, to->command_id, ID_BYTES);
-    memcpy(asked->referral, referral, ID_BYTES);
+    memset(asked->referral, 0, ID_BYTES);
+    if (referral)
+        memcpy(asked->referral, referral, ID_BYTES);
     asked->as = *as;
 }
 
@@ -106,6 +109,8 @@ static size_t records_pack_who(struct broker *b, const struct record_request *as
 
 static size_t records_pack_one(struct broker *b, const struct record_request *asked)
 {
+    if (asked->as.handover)
+        return handover_sheet_pack(b, asked);
     const struct any_case of = state_case(b->state, asked->referral);
     Concordat__V1__Record record = CONCORDAT__V1__RECORD__INIT;
     struct status status;

@@ -9,7 +9,7 @@ struct broker;
 struct record_asked;
 
 /* Notes that a peer, who may, has asked for the record of a case, or who had to do with it. There must be
- * room for one more. */
+ * room for one more. referral NULL: it is about no case. */
 void records_ask(struct broker *broker, const struct answer_to *to, const uint8_t *referral,
                  const struct record_asked *as);
 /* Packs them, as many as a turn has time for: the rest is packed with the next turn. A record that is not

@@ -4,6 +4,7 @@
 
 #include "broker/core/command.h"
 #include "broker/core/state.h"
+#include "broker/shell/asking.h"
 #include "proto/wire/wire.h"
 
 struct broker;
@@ -20,7 +21,12 @@ struct shift_list {
 void shifts_add(const struct broker *broker, uint16_t team, uint16_t coordinator, struct shift_list *list);
 /* Adds all whom a session may see: of a team its own, of a source none, of all others everybody. */
 void shifts_list(const struct broker *broker, enum party party, uint16_t slot, struct shift_list *list);
+enum { SHIFTS_WORDS_BYTES = 300 };
 /* Why coming, going or handing over is refused, in words; NULL: the refusal says it. */
-const char *shifts_fault(const Concordat__V1__Request *request, enum refusal refusal);
+const char *shifts_fault(const struct broker *broker, const struct asking *asking, enum refusal refusal,
+                         char text[SHIFTS_WORDS_BYTES]);
+/* Once it is done: who has the duty now, and what is in hand; NULL: there is nothing to say. */
+const char *shifts_note(const struct broker *broker, const struct command *command,
+                        char text[SHIFTS_WORDS_BYTES]);
 
 #endif

@@ -9,7 +9,7 @@
 /* The search for an event of a case. */
 struct event_search {
     struct broker *broker;
-    const uint8_t *id; /* whose event it has to be */
+    const uint8_t *id; /* whose event it has to be; NULL: anybody's */
     const uint8_t *body;
     size_t size;
     bool is_of_another;
@@ -22,7 +22,7 @@ static bool stored_find_event(void *context, const struct ledger_event *event, c
     struct event_search *search = context;
     uint8_t *copy = arena_take(&search->broker->stored_arena, event->body_size);
     alterations_compare_copies(search->broker, event);
-    search->is_of_another = !record_is_of(event->body, event->body_size, search->id);
+    search->is_of_another = search->id && !record_is_of(event->body, event->body_size, search->id);
     if (copy && !search->is_of_another)
         search->body = memcpy(copy, event->body, event->body_size);
     search->size = event->body_size;

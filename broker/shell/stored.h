@@ -32,7 +32,8 @@ enum stored_found {
 enum stored_found stored_referral(struct broker *broker, uint64_t seq, const uint8_t *id, uint32_t number,
                                   spliced_field *referral);
 
-/* Event `seq` of a case, packed. STORED_FOUND or why not; *body lies in stored_arena. */
+/* Event `seq` of a case, packed; of any, if id is NULL. STORED_FOUND or why not; *body lies in stored_arena.
+ */
 enum stored_found stored_event(struct broker *broker, uint64_t seq, const uint8_t *id, const uint8_t **body,
                                size_t *size);
 

@@ -35,7 +35,7 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
                            const uint8_t *referral)
 {
     const Concordat__V1__Request *request = asking->request;
-    char text[ERASURE_WORDS_BYTES], undoing[UNDOING_WORDS_BYTES];
+    char text[ERASURE_WORDS_BYTES], undoing[UNDOING_WORDS_BYTES], shifts[SHIFTS_WORDS_BYTES];
     const char *words = erasure_fault(b, request, refusal, referral, text);
     if (!words)
         words = undoing_fault(b, request, refusal, referral, undoing);
@@ -48,7 +48,7 @@ static void refuse_request(struct broker *b, const struct asking *asking, enum r
     if (!words)
         words = messages_fault(request, refusal);
     if (!words)
-        words = shifts_fault(request, refusal);
+        words = shifts_fault(b, asking, refusal, shifts);
     const uint8_t *told = words ? referral : NULL;
     if (request->command_case == CONCORDAT__V1__REQUEST__COMMAND_COVER && refusal == REFUSAL_BAD_VALUE)
         words = covers_fault(b, request->cover);
@@ -184,8 +184,9 @@ static void take_record(struct broker *b, const struct asking *asking, const uin
     if (beyond && beyond->seq == done->seq && !done->repeated)
         glass_tell(b, asking->session, asking->slot, beyond);
     records_ask(b, &asking->to, referral,
-                &(struct record_asked){beyond ? asking->slot : SLOT_NONE, asking->request->get_record->who,
-                                       asking->party == PARTY_SOURCE});
+                &(struct record_asked){.reader = beyond ? asking->slot : SLOT_NONE,
+                                       .who = asking->request->get_record->who,
+                                       .own = asking->party == PARTY_SOURCE});
 }
 
 /* Whether a command that was carried out before told the same text. */
@@ -201,8 +202,11 @@ static bool take_is_as_told(struct broker *b, const struct asking *asking, const
 static void answer_done_command(struct broker *b, const struct asking *asking, const struct command *command,
                                 struct done *done)
 {
-    char text[IN_HAND_BYTES];
-    if (command->kind == COMMAND_PRESENCE && asking->party == PARTY_TEAM && !command->is.presence.present)
+    char text[IN_HAND_BYTES], shifts[SHIFTS_WORDS_BYTES];
+    if (command->kind == COMMAND_ON_SHIFT || command->kind == COMMAND_SHIFT_HANDOVER)
+        done->note = shifts_note(b, command, shifts);
+    else if (command->kind == COMMAND_PRESENCE && asking->party == PARTY_TEAM &&
+             !command->is.presence.present)
         done->note = in_hand_words(b, asking->slot, text);
     else if (command->kind == COMMAND_SUBMIT)
         done->note = telephoned_note(asking, command);
@@ -243,6 +247,17 @@ static void take_core_command(struct broker *b, const struct asking *asking)
         erased_answer_later(b, &asking->to, &done, command.referral);
     else
         answer_done_command(b, asking, &command, &done);
+}
+
+static void take_handover_question(struct broker *b, const struct asking *asking)
+{
+    bool is_team = asking->party == PARTY_TEAM;
+    records_ask(b, &asking->to, NULL,
+                &(struct record_asked){.reader = SLOT_NONE,
+                                       .handover = true,
+                                       .team = is_team ? asking->slot : SLOT_NONE,
+                                       .coordinator = is_team ? SLOT_NONE : asking->slot,
+                                       .seq = asking->request->get_handover->seq});
 }
 
 /* A team, or a coordinator, is present as long as one of its devices is. */
@@ -287,6 +302,7 @@ typedef void take_request(struct broker *b, const struct asking *asking);
 static take_request *const takers[] = {
     [CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS] = board_answer_status,
     [CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD] = board_answer_board,
+    [CONCORDAT__V1__REQUEST__COMMAND_GET_HANDOVER] = take_handover_question,
     [CONCORDAT__V1__REQUEST__COMMAND_FOLLOW] = feed_follow,
     [CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE] = take_presence,
     [CONCORDAT__V1__REQUEST__COMMAND_COVER] = take_cover,
@@ -363,7 +379,9 @@ static bool is_within_quota(struct broker *b, const struct asking *asking)
                                           asking->session ? &asking->session->quota_row : &unknown,
                                           asking->request->command_case, asking->packed_size};
     int64_t wait_ms = quotas_take(&b->quotas, b->directory->policy, &request, asking->now.mono_ms);
-    if (!wait_ms && request.command == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD && records_are_full(b))
+    bool reads = request.command == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD ||
+                 request.command == CONCORDAT__V1__REQUEST__COMMAND_GET_HANDOVER;
+    if (!wait_ms && reads && records_are_full(b))
         wait_ms = RECORDS_FULL_WAIT_MS;
     if (!wait_ms)
         return true;

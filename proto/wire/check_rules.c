@@ -39,7 +39,9 @@ enum {
     MUTE_MINUTES = 60,
     COORDINATORS_TOLD = 6,
     SHIFTS = 512,
-    NAMES = 1024
+    NAMES = 1024,
+    SHIFT_CASES = 64,
+    STANDINGS = 128
 };
 
 static const struct check_shape organisation = {
@@ -211,6 +213,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.GiveBack.referral", .needed = true},
     {"concordat.v1.Handover.referral", .needed = true},
     {"concordat.v1.Handover.to_team", .shape = &identifier},
+    {"concordat.v1.HandoverSheet.teams", .items_max = STANDINGS},
     {"concordat.v1.Held.considered", .items_max = TEAMS},
     {"concordat.v1.Held.policy", .bytes_exact = DIGEST_BYTES},
     {"concordat.v1.HistoryEntry.event", .bytes_max = WIRE_EVENT_BYTES_MAX, .needed = true},
@@ -218,6 +221,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.HoldLifted.by", .shape = &person_id},
     {"concordat.v1.HoldSet.by", .shape = &person_id},
     {"concordat.v1.KnownTeam.name", .bytes_max = 80},
+    {"concordat.v1.ListedCase.owner_name", .bytes_max = 80},
     {"concordat.v1.Missing.team_name", .bytes_max = 80},
     {"concordat.v1.Mute.minutes", .number_max = MUTE_MINUTES},
     {"concordat.v1.Mute.referral", .needed = true},
@@ -279,9 +283,12 @@ static const struct check_rule rules[] = {
     {"concordat.v1.SetCapacity.free_places", .number_max = PLACES},
     {"concordat.v1.SetPresence.lease_seconds", .number_max = DAY_SECONDS},
     {"concordat.v1.ShiftHandover.from_person", .shape = &person_id},
+    {"concordat.v1.ShiftNoted.cases", .items_max = SHIFT_CASES},
     {"concordat.v1.ShiftNoted.with_person", .shape = &person_id},
     {"concordat.v1.ShiftPerson.desk_name", .bytes_max = 80},
     {"concordat.v1.ShiftPerson.person", .shape = &person_id},
+    {"concordat.v1.ShiftSigned.cases", .items_max = SHIFT_CASES},
+    {"concordat.v1.ShiftSigned.event", .bytes_max = WIRE_EVENT_BYTES_MAX, .needed = true},
     {"concordat.v1.SnapshotKept.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Sought.considered", .items_max = TEAMS},
     {"concordat.v1.Sought.policy", .bytes_exact = DIGEST_BYTES},
@@ -292,6 +299,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.SubmitSealed.sender_key", .bytes_exact = WIRE_POINT_BYTES, .needed = true},
     {"concordat.v1.Take.reason", .bytes_max = 200},
     {"concordat.v1.Take.referral", .needed = true},
+    {"concordat.v1.TeamStanding.name", .bytes_max = 80},
     {"concordat.v1.Told.referral", .needed = true},
     {"concordat.v1.TriedToReach.next_minutes", .number_max = HALF_DAY_MINUTES},
     {"concordat.v1.TriedToReach.note", .bytes_max = 200},

@@ -1,6 +1,7 @@
-/* check_shifts.c: a handover takes effect only if one person has proposed it and another signs it, at the
- * same team or desk; it names each of the people's cases that are in hand there and no other; and nobody goes
- * as the last one while there are such cases.
+/* check_shifts.c: a handover takes effect only if one person has proposed it and another signs just that, at
+ * the same team or desk; it names each of the people's cases that are in hand there or that the coordinator
+ * answers for, each as of its latest event, and no other; and nobody goes as the last one while there are
+ * cases in hand.
  */
 #include <string.h>
 
@@ -39,27 +40,37 @@ static bool is_in_hand(const struct seen_case *c, const Concordat__V1__ShiftNote
                             strcmp(c->owner, m->coordinator) == 0;
 }
 
+static bool is_answered_for(const struct seen_case *c, const Concordat__V1__ShiftNoted *m)
+{
+    return !c->drill && !c->ended && !m->team[0] && strcmp(c->coordinator, m->coordinator) == 0;
+}
+
 static bool names(const Concordat__V1__ShiftNoted *m, const struct seen_case *c)
 {
     for (size_t i = 0; i < m->n_cases; i++)
         if (m->cases[i]->number == c->number)
-            return true;
+            return m->cases[i]->seq == c->newest_seq;
     return false;
 }
 
-/* Returns how many cases are in hand, and compares them with those that the event names. */
+/* Returns how many cases are in hand, and compares those and the others that are answered for with those that
+ * the event names. What is in hand is left out only if there is no room for anything else. */
 static uint32_t check_named(struct world *w, uint64_t seq, const Concordat__V1__ShiftNoted *m, bool is_listed)
 {
-    uint32_t in_hand = 0, named = 0;
+    uint32_t in_hand = 0, in_hand_named = 0, all = 0, named = 0;
     for (uint32_t row = 0; row < w->witness.cases.count; row++) {
         const struct seen_case *c = table_row(&w->witness.cases, row);
+        bool is_concerned = is_in_hand(c, m) || is_answered_for(c, m);
         in_hand += is_in_hand(c, m);
-        named += is_in_hand(c, m) && names(m, c);
+        in_hand_named += is_in_hand(c, m) && names(m, c);
+        all += is_concerned;
+        named += is_concerned && names(m, c);
     }
-    if (is_listed && (named != m->n_cases || named + m->left_out != in_hand))
+    bool others_first = in_hand_named < in_hand && in_hand_named < m->n_cases;
+    if (is_listed && (named != m->n_cases || named + m->left_out != all || others_first))
         world_violated(w, "R15 other cases handed over",
-                       "event %llu names %zu cases and %u more, of %u in hand it names %u", (number)seq,
-                       m->n_cases, m->left_out, in_hand, named);
+                       "event %llu names %zu cases and %u more, of %u it names %u, and %u of %u in hand",
+                       (number)seq, m->n_cases, m->left_out, all, named, in_hand_named, in_hand);
     return in_hand;
 }
 
@@ -76,12 +87,20 @@ static void check_signed(struct world *w, uint64_t seq, const char *desk, const 
                          const Concordat__V1__ShiftNoted *m)
 {
     const struct seen_shift *goes = find_person(&w->witness, desk, m->with_person);
-    if (strcmp(person, m->with_person) == 0 || !goes || !goes->is_on || !goes->is_proposed)
+    if (strcmp(person, m->with_person) == 0 || !goes || !goes->is_on || !goes->is_proposed ||
+        goes->proposed_seq != m->signs)
         world_violated(w, "R15 signed alone", "event %llu: %s signs what %s did not propose", (number)seq,
                        person, m->with_person);
     take_shift(&w->witness, desk, m->with_person, false, false);
     const struct seen_shift *comes = find_person(&w->witness, desk, person);
     take_shift(&w->witness, desk, person, true, comes && comes->is_on && comes->is_proposed);
+}
+
+static void take_proposal(struct witness *w, uint64_t seq, const char *desk, const char *person)
+{
+    struct seen_shift *shift = find_person(w, desk, person);
+    if (shift)
+        shift->proposed_seq = seq;
 }
 
 void check_shift(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
@@ -97,6 +116,8 @@ void check_shift(struct world *w, uint64_t seq, const Concordat__V1__Event *e)
         check_signed(w, seq, desk, person, m);
     else
         take_shift(&w->witness, desk, person, m->step != STEP(ENDED), m->step == STEP(HANDOVER_PROPOSED));
+    if (m->step == STEP(HANDOVER_PROPOSED))
+        take_proposal(&w->witness, seq, desk, person);
     if (m->step != STEP(STARTED) && in_hand && people_at(&w->witness, desk) == 0)
         world_violated(w, "R15 nobody on shift", "event %llu leaves %u cases with nobody on shift",
                        (number)seq, in_hand);

@@ -128,6 +128,7 @@ struct seen_coordinator {
 struct seen_shift {
     char desk[NAME_BYTES], person[NAME_BYTES];
     bool is_on, is_proposed; /* proposed: that they hand over */
+    uint64_t proposed_seq;   /* of the latest event by which they did */
 };
 
 /* A coordinator may see another's area for a while. */
