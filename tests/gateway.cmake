@@ -30,7 +30,7 @@ add_test(NAME test_proxies COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 set_tests_properties(test_proxies PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
 
-foreach(pages api audit boards desks lock refer tokens)
+foreach(pages api audit boards desks handover lock refer tokens)
   add_test(NAME test_gateway_${pages} COMMAND /usr/bin/python3
     ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_gateway_${pages}.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   set_tests_properties(test_gateway_${pages} PROPERTIES TIMEOUT 120 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

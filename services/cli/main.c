@@ -46,6 +46,7 @@ static const struct subcommand commands[] = {
     {"message", NULL, command_act},
     {"on-shift", NULL, command_act},
     {"shift-handover", NULL, command_act},
+    {"handed-over", NULL, command_act},
     {"show", NULL, command_act},
     {"who", NULL, command_act},
     {"erase", NULL, command_act},

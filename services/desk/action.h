@@ -114,6 +114,7 @@ struct action {
         Concordat__V1__SendMessage send_message;
         Concordat__V1__OnShift on_shift;
         Concordat__V1__ShiftHandover shift_handover;
+        Concordat__V1__GetHandover get_handover;
         Concordat__V1__TriedToReach tried;
         Concordat__V1__ReportMissing missing;
         Concordat__V1__ReportFound found;
@@ -123,6 +124,7 @@ struct action {
     bool ends;    /* a cover, now; a proposal of a handover */
     bool on, off; /* a hold is set, or lifted */
     bool confirmed;
+    uint32_t event; /* the number of a signature's event, as it was typed */
     /* The flags that were given about a detention, and the grounds that they make. */
     bool at_door, responsible_doctor, assessed_at_station, risk, no_other_place, health_professional;
     Concordat__V1__StationGround grounds[3];

@@ -49,6 +49,12 @@ const char *cover_check(struct action *action)
     return NULL;
 }
 
+const char *handed_over_check(struct action *action)
+{
+    action->body.get_handover.seq = action->event;
+    return NULL;
+}
+
 const char *shift_handover_check(struct action *action)
 {
     Concordat__V1__ShiftHandover *handover = &action->body.shift_handover;

@@ -8,7 +8,7 @@
 #include "services/desk/action.h"
 
 typedef const char *action_values_check(struct action *action);
-action_values_check check_in_check, decline_check, close_check, cover_check, shift_handover_check, hold_check,
-    detention_check, seen_check, tried_check, who_check, saw_closing_check;
+action_values_check check_in_check, decline_check, close_check, cover_check, shift_handover_check,
+    handed_over_check, hold_check, detention_check, seen_check, tried_check, who_check, saw_closing_check;
 
 #endif

@@ -14,6 +14,7 @@
 #include "services/desk/told.h"
 #include "services/gateway/action_form.h"
 #include "services/gateway/case_sheet.h"
+#include "services/gateway/handover_page.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/reply.h"
 #include "services/gateway/settled.h"
@@ -173,9 +174,12 @@ static void go_to_answer(struct deed *deed)
 {
     const char *then = form_value(&deed->form, "then", 0);
     bool to_board = !deed->names_case || (then && strcmp(then, "board") == 0);
+    bool to_handover = deed->kind->command == CONCORDAT__V1__REQUEST__COMMAND_SHIFT_HANDOVER;
     char path[128], hex[SAID_ID_BYTES];
     words_uuid(deed->command_id, hex);
-    if (to_board)
+    if (to_handover)
+        snprintf(path, sizeof path, HANDOVER_PATH "?said=%s", hex);
+    else if (to_board)
         snprintf(path, sizeof path, "%s?said=%s", action_page_board(deed->visit->role), hex);
     else
         snprintf(path, sizeof path, CASE_PATH "%s?said=%s", deed->number, hex);
@@ -235,8 +239,15 @@ static void deed_is_refused(struct deed *deed, const Concordat__V1__Answer *answ
     struct html html = {0};
     const struct web_visit *visit = deed->visit;
     write_why(deed, answer, why);
+    /* The page of the handover is its form, and shows how it stands now. */
+    if (deed->kind->command == CONCORDAT__V1__REQUEST__COMMAND_SHIFT_HANDOVER) {
+        said_keep(visit->site->said, deed->command_id, visit->id, why);
+        go_to_answer(deed);
+        return;
+    }
     if (!deed->names_case || !answer->status ||
-        action_makes_sense(deed->kind, visit->role, desk_of(visit->desk), answer->status)) {
+        action_makes_sense(deed->kind, visit->role, desk_of(visit->desk), answer->status,
+                            desk_wall_ms(visit->desk))) {
         show_typed_form(deed, (struct action_form){.problem = why}, 422);
         return;
     }

@@ -45,8 +45,7 @@ struct board_sheet {
 /* --- the cases ------------------------------------------------------------------------------------------
  */
 
-/* The copy's cases as a board that only borrows them. NULL if there is no memory. */
-static const Concordat__V1__CaseStatus **cases_in_order(const struct desk_copy *copy, int64_t now_ms)
+const Concordat__V1__CaseStatus **board_page_cases(const struct desk_copy *copy, int64_t now_ms)
 {
     Concordat__V1__CaseStatus **cases = calloc(copy->count + 1, sizeof(Concordat__V1__CaseStatus *));
     Concordat__V1__Board board = CONCORDAT__V1__BOARD__INIT;
@@ -79,7 +78,7 @@ static void write_cards(struct html *html, const struct web_visit *visit, struct
     int64_t now_ms = desk_wall_ms(visit->desk);
     const struct board_reader reader = {
         .people = signin_people(visit->site->signin), .token = visit->token, .hides = hides_personal(visit)};
-    const Concordat__V1__CaseStatus **ordered = cases_in_order(copy, now_ms);
+    const Concordat__V1__CaseStatus **ordered = board_page_cases(copy, now_ms);
     html->broken = html->broken || !ordered;
     for (size_t i = 0; ordered && i < copy->count; i++) {
         const struct desk_case *shown = desk_copy_find(copy, ordered[i]->referral.data);

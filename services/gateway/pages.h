@@ -226,6 +226,21 @@ struct page_board_beside {
     size_t blocks_count;
 };
 
+/* A shift is handed over. */
+struct page_handover {
+    struct page_frame frame;
+    const char *of, *as_of, *board; /* the path of the board, without its slash */
+    const char *said;               /* what was answered to the form before; NULL: nothing */
+    const char *command, *other_command;
+    const char *to_sign; /* whose handover can be signed; NULL: none of theirs */
+    bool can_give, has_signed, comes_first, is_past;
+    const char *latest; /* the number of the latest handover that both signed; NULL: none other */
+    const struct page_link *others;
+    size_t others_count;
+    const struct page_block *blocks;
+    size_t blocks_count;
+};
+
 /* Something could not be done. */
 struct page_problem {
     struct page_frame frame;

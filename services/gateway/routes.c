@@ -12,6 +12,7 @@
 #include "services/gateway/board_page.h"
 #include "services/gateway/case_page.h"
 #include "services/gateway/case_sheet.h"
+#include "services/gateway/handover_page.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/my_referrals.h"
 #include "services/gateway/refer.h"
@@ -138,6 +139,13 @@ static void show_desk_action(struct site *site, struct http_request *request)
     action_page_show(site, request, NULL, http_path(request) + sizeof DESK_PATH - 1);
 }
 
+/* Its form is a page of its own. */
+static void go_to_handover(struct site *site, struct http_request *request)
+{
+    (void)site;
+    reply_go(request, HANDOVER_PATH, NULL);
+}
+
 static void take_desk_action(struct site *site, struct http_request *request)
 {
     action_page_take(site, request, NULL, http_path(request) + sizeof DESK_PATH - 1);
@@ -178,6 +186,9 @@ static const struct route {
     {"/team", board_page_team, NULL, LOCK_HIDES},
     {"/coordinator", board_page_coordinator, NULL, LOCK_HIDES},
     {CASE_PATH, case_page_show, case_page_take, LOCK_ASKS},
+    {HANDOVER_PATH, handover_page_show, NULL, LOCK_ASKS},
+    {HANDOVER_PATH "/", handover_page_show, NULL, LOCK_ASKS},
+    {DESK_PATH "shift-handover", go_to_handover, take_desk_action, LOCK_ASKS},
     {DESK_PATH, show_desk_action, take_desk_action, LOCK_ASKS},
     {REFER_PATH, refer_show, refer_take, LOCK_ASKS},
     {REFER_FOR_PATH, refer_show_for, NULL, LOCK_ASKS},

@@ -23,6 +23,7 @@ import oneReferral from "./journeys/one_referral.mjs";
 import outage from "./journeys/outage.mjs";
 import sealed from "./journeys/sealed.mjs";
 import shifts from "./journeys/shifts.mjs";
+import shift from "./journeys/shift.mjs";
 import signIn from "./journeys/sign_in.mjs";
 import stolenDevice from "./journeys/stolen_device.mjs";
 import twoAccept from "./journeys/two_accept.mjs";
@@ -63,6 +64,7 @@ keyboard(browser);
 firstLoad(browser);
 live(browser);
 sealed(browser);
+shift(browser);
 stolenDevice(browser);
 stage.forgetSessions(); // those before have ended with the gateway
 oneReferral(browser);

@@ -77,7 +77,12 @@ export const STATES = [
   { name: "give-back", as: "team", path: "/cases/{on-its-way}/give-back" },
   { name: "mute", as: "coordinator", path: "/cases/{missing}/mute" },
   { name: "capacity", as: "team", path: "/desk/capacity" },
-  { name: "shift-handover", as: "team", path: "/desk/shift-handover" },
+  { name: "handover-nobody-on-shift", as: "team", path: "/handover" },
+  { name: "handover-not-signed", as: "team", path: "/team", then: beginHandover },
+  { name: "handover-of-mine", as: "team", path: "/handover", then: (page) => press(page, "I go, and hand this over") },
+  { name: "handover-to-sign", as: "team", at: 1, path: "/handover" },
+  { name: "handover-signed", as: "team", at: 1, path: "/handover", then: takeHandover },
+  { name: "handover-coordinator", as: "coordinator", path: "/handover" },
   { name: "cover", as: "coordinator", path: "/desk/cover" },
   { name: "accept-too-late", as: "team", path: "/cases/{on-its-way}", then: acceptOnceMore },
   { name: "take-after-accept", as: "coordinator", path: "/cases/{on-its-way}/take", then: (page) => press(page, "Send") },
@@ -132,6 +137,18 @@ function start(program) {
 
 async function press(page, name) {
   await page.getByRole("button", { name, exact: true }).click();
+}
+
+async function beginHandover(page) {
+  await press(page, "I come on shift");
+  await page.getByRole("link", { name: "Hand the shift over" }).click();
+  await page.getByRole("button", { name: "I go, and hand this over" }).waitFor();
+}
+
+async function takeHandover(page) {
+  await press(page, "I have read it, and take it over");
+  await page.getByRole("link", { name: "The latest handover that both signed" }).click();
+  await page.getByText("by both").waitFor();
 }
 
 // The link to a case, by day.py's name of it.

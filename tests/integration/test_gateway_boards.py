@@ -73,6 +73,10 @@ class Boards(unittest.TestCase):
         page = self.browsers[name].post(path, {**fields, **typed})
         return page if page.status != 303 else self.browsers[name].get(page.go)
 
+    def sign(self, name, **typed):
+        page = self.browsers[name].post("/desk/shift-handover", {"token": self.token(name), **typed})
+        self.assertIn("/handover?said=", page.go)
+
     def accepted(self):
         number = self.refer()
         self.assertIn("Accept: done.", self.press("sam", number, "accept", minutes="30").text)
@@ -160,12 +164,13 @@ class Boards(unittest.TestCase):
         for name in ("sam", "kim"):
             self.send(name, "/desk/on-shift")
         self.await_board("sam", "Kim (p102), Northmoor")
-        self.send("sam", "/desk/shift-handover")
-        page = self.await_board("kim", "/desk/shift-handover?sign=p101")
+        self.assertEqual(self.browsers["kim"].get("/desk/shift-handover").go, "/handover")
+        self.sign("sam")
+        page = self.await_board("kim", "/handover?of=p101")
         self.assertIn("hands over", page.text)
-        form = self.browsers["kim"].get("/desk/shift-handover?sign=p101")
-        self.assertIn('value="p101"', form.text)
-        self.send("kim", "/desk/shift-handover", sign="p101")
+        form = self.browsers["kim"].get("/handover?of=p101")
+        self.assertIn('name="sign" value="p101"', form.text)
+        self.sign("kim", sign="p101")
         self.await_board("kim", "hands over", absent=True)
         self.send("kim", "/desk/on-shift", end="yes")
 
