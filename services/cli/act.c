@@ -122,6 +122,7 @@ enum exit_code command_act(const struct subcommand *command, int argc, char **ar
     describe_action(kind, doc, sizeof doc);
     typed_action_start(&input.typed, kind);
     program_take_options(&argp, argc, argv, 0, &input);
+    input.options.command = kind->name;
     input.options.receipt = kind->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
     enum exit_code code = connection_open(&input.options, act_is_delivered(kind), &client);
     if (code == CODE_DONE)

@@ -187,6 +187,7 @@ static void parse_refer(struct refer_input *input, const struct argp_option *own
     is_parsing = on_exit(refer_tell_ring, NULL) == 0;
     program_take_options(&argp, argc, argv, 0, input);
     is_parsing = false;
+    input->options.command = input->is_update ? "update" : "refer";
     input->options.receipt = true;
 }
 

@@ -39,6 +39,7 @@ static void set_connection_defaults(struct connection_options *options)
     options->key = getenv("CONCORDAT_KEY");
     options->ring = getenv("CONCORDAT_RING");
     options->timeout_ms = TIMEOUT_MS_DEFAULT;
+    options->command = NULL;
     options->json = options->receipt = false;
     options->people_path = getenv("CONCORDAT_PEOPLE");
     options->people = (struct people){0};
@@ -249,5 +250,8 @@ void connection_print(const struct connection_options *options, const Concordat_
         terminal_show_board(&terminal, message->board, showing.now_ms);
     else if (show_message(&sheet, message, &showing))
         terminal_show(&terminal, &sheet);
+    bool is_refused = message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER && !message->answer->done;
+    if (options->command && is_refused && !options->json)
+        printf("How it is typed: concordat %s --help\n", options->command);
     fflush(stdout);
 }

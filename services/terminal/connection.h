@@ -15,6 +15,7 @@
 struct connection_options {
     const char *endpoint, *server_key, *key; /* borrowed from the command line or the environment */
     const char *ring;                        /* whom to ring if the server does not say */
+    const char *command;                     /* a refusal says whose --help has how it is typed; NULL: none */
     int timeout_ms;
     bool json;
     bool receipt;                  /* see struct showing */

@@ -127,7 +127,7 @@ def add_person(scene, *words):
     return json.loads(ran.stdout)
 
 
-def start_gateway(scene, desks, *options):
+def start_gateway(scene, desks, *options, env=None):
     """Starts a gateway for these desks: each a key file, or words as in a line of the desks file. Pages are not locked
     while a slow test looks at another one."""
     with open(scene.path("desks"), "w", encoding="utf-8") as file:
@@ -136,4 +136,4 @@ def start_gateway(scene, desks, *options):
         "gateway", "concordat-gateway", "--listen", f"unix:{scene.path('gateway.socket')}", "--origin", ORIGIN,
         "--people", scene.path("people"), "--desks", scene.path("desks"), "--broker", scene.endpoint, "--broker-key",
         scene.public_key("broker"), "--ring", "Duty coordinator 01632 960100", "--lock-minutes", "30",
-        *options, ready="listening")
+        *options, ready="listening", env=env)

@@ -67,7 +67,7 @@ class Boards(unittest.TestCase):
 
     def send(self, name, path, **typed):
         """Opens a form, fills it in and sends it."""
-        form = self.browsers[name].get(path)
+        form = self.browsers[name].get(f"{path}?step={typed['step']}" if "step" in typed else path)
         self.assertEqual(form.status, 200, form.text)
         fields = dict(re.findall(r'<input type="hidden" name="(\w+)"(?: data-command)? value="([^"]*)"', form.text.split("</header>")[1]))
         page = self.browsers[name].post(path, {**fields, **typed})
@@ -125,9 +125,11 @@ class Boards(unittest.TestCase):
         self.assertIn("done.", self.press("sam", number, "checkin", step="arrived").text)
         page = self.send("sam", f"/cases/{number}/tried", how="telephone", next="try-again")
         self.assertIn("in how many minutes", page.text)
-        page = self.send("sam", f"/cases/{number}/checkin", step="contact", how="face-to-face", minutes="x")
-        self.assertIn("Minutes until you arrive: this is a whole number", page.text)
+        page = self.send("sam", f"/cases/{number}/checkin", step="contact", at="x")
+        self.assertIn("How you reached them: this is needed", page.text)
         self.assertIn('value="x"', page.text)
+        page = self.send("sam", f"/cases/{number}/checkin", step="travelling", minutes="x")
+        self.assertIn("Minutes until you arrive: this is a whole number", page.text)
         page = self.send("sam", f"/cases/{number}/checkin", step="contact", how="face-to-face")
         self.assertIn("done.", page.text)
         self.assertIn("in contact", page.text)
@@ -158,9 +160,9 @@ class Boards(unittest.TestCase):
 
     def test_a_shift_begins_is_handed_over_by_two_and_capacity_has_its_age(self):
         page = self.browsers["sam"].get("/team")
-        self.assertNotIn("said", page.text.split("Offers")[0].split("places")[1])
+        self.assertNotIn("You said: ", page.text)
         page = self.browsers["sam"].post("/desk/capacity", {"token": page.token(), "places": "90"})
-        self.assertIn(": 90, said ", self.browsers["sam"].get(page.go).text)
+        self.assertIn("You said: 90, said ", self.browsers["sam"].get(page.go).text)
         for name in ("sam", "kim"):
             self.send(name, "/desk/on-shift")
         self.await_board("sam", "Kim (p102), Northmoor")
@@ -191,6 +193,34 @@ class Boards(unittest.TestCase):
         self.assertNotIn(self.token("sam").encode(), seen)
         stream.close()
 
+    def test_people_read_names_and_no_ids(self):
+        number = self.accepted()
+        for name, path in (("sam", "/team"), ("ash", "/coordinator"), ("ash", f"/cases/{number}")):
+            read = re.sub(r"<[^>]*>", " ", self.await_board(name, number, path).text)
+            self.assertNotRegex(read, r"northmoor-|southfell-")
+            self.assertIn("Northmoor", read)
+        self.send("ash", f"/cases/{number}/who", reason="a test")
+        self.assertIn("<h1 class=\"nhsuk-heading-l\">Northmoor Crisis Resolution and Home Treatment</h1>",
+                      self.browsers["sam"].get("/team").text)
+        page = self.send("ash", f"/cases/{number}/who", reason="a test")
+        self.assertIn("<strong>Northmoor Crisis Resolution and Home Treatment</strong>: asked: ", page.text)
+
+    def test_a_detention_is_recorded_step_by_step(self):
+        number, path = self.accepted(), "/cases/{}/detention"
+        page = self.browsers["sam"].get(path.format(number))
+        self.assertIn('value="arrived"', page.text)
+        self.assertNotIn("Place of safety", page.text)
+        page = self.browsers["sam"].get(path.format(number) + "?step=arrived")
+        self.assertIn("Place of safety", page.text)
+        for of_another in ("How it ended", "How much longer", "Who approved it"):
+            self.assertNotIn(of_another, page.text)
+        page = self.send("sam", path.format(number), step="arrived", place="health-based")
+        self.assertIn("section 136", page.text)
+        page = self.send("sam", path.format(number), step="ended")
+        self.assertEqual(page.status, 422)
+        self.assertIn("How it ended: this is needed", page.text)
+        self.assertNotIn("How much longer", page.text)
+
     # ---- A coordinator ----
 
     def test_a_coordinator_hears_takes_and_assigns(self):
@@ -208,7 +238,7 @@ class Boards(unittest.TestCase):
         self.assertIn("done.", self.send("ash", f"/cases/{number}/take", reason="").text)
         page = self.send("ash", f"/cases/{number}/assign", team="zz-none")
         self.assertEqual(page.status, 422)
-        self.assertIn('value="zz-none"', page.text)
+        self.assertIn('<option value="northmoor-crisis">Northmoor Crisis Resolution and Home Treatment</option>', page.text)
         self.assertIn("done.", self.send("ash", f"/cases/{number}/assign", team="northmoor-crisis").text)
         self.await_board("sam", f'data-number="{number}" data-in="offers"')
         self.assertIn("done.", self.send("ash", f"/cases/{number}/message", to="team", text="The door is open").text)

@@ -8,10 +8,12 @@ Usage: test_gateway_lock.py SOURCE BUILD
 import html
 import re
 import subprocess
+import time
 import unittest
 
 import stage
-from browser import FOLDERS, SECONDS, Browser, add_person, fresh_code, start_gateway
+from browser import FOLDERS, SECONDS, Browser, Connection, add_person, fresh_code, start_gateway
+from faults import Machine
 from page_form import PageForm
 
 ASKS = "Are you still here?"
@@ -143,6 +145,89 @@ class Lock(unittest.TestCase):
                                      capture_output=True, text=True, timeout=SECONDS, check=False)
                 self.assertEqual(ran.returncode, 100)
                 self.assertIn("--lock-minutes is 1 to 30", ran.stderr)
+
+
+CALLBACK = "07700 900123"
+
+
+class Untouched(unittest.TestCase):
+    """The gateway's machine sleeps for as long as nobody touches a page."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stage = stage.Stage("gateway-untouched", FOLDERS)
+        cls.addClassCleanup(cls.stage.close)
+        cls.stage.use_region(stage.without_quotas)
+        cls.stage.start_broker()
+        cls.source = cls.stage.client("source", "source", "street-triage")
+        keys = [cls.stage.make_key("crisis", "team", "northmoor-crisis"), cls.stage.make_key("duty", "coordinator", "northmoor-duty")]
+        cls.people = [add_person(cls.stage, "add", *words) for words in
+                      (("p101", "--name", "Sam", "--role", "team", "--of", "northmoor-crisis"),
+                       ("p201", "--name", "Ash", "--role", "coordinator", "--of", "northmoor-duty"))]
+        cls.machine = Machine(cls.stage, "gateway")
+        start_gateway(cls.stage, keys, "--lock-minutes", "5", env=cls.machine.env())
+
+    def setUp(self):
+        self.machine.set(slept_s=0)
+        self.team, self.wall = Browser(self.stage.path("gateway.socket")), Browser(self.stage.path("gateway.socket"))
+        for browser, person in zip((self.team, self.wall), self.people):
+            self.assertEqual(browser.sign_in(person).go, "/")
+
+    def refer(self):
+        answer = self.source.request(submit=self.stage.submission()).answer
+        self.assertTrue(answer.done, answer.text)
+        return answer.status.number
+
+    def await_board(self, browser, path, words):
+        while words not in (page := browser.get(path)).text:
+            time.sleep(0.1)  # a page cannot notify us
+        return page
+
+    @staticmethod
+    def offer_of(number):
+        return f'data-number="{number}" data-in="offers"'
+
+    def hear(self, stream, words):
+        """The lines of a stream until one has the words, and the empty line after it."""
+        heard = b""
+        while words not in heard.decode() or not heard.endswith(b"\n\n"):
+            heard += stream.readline()
+        return heard.decode()
+
+    def follow(self, browser, page, more=""):
+        position = re.search(r'name="concordat-position" content="([^"]+)"', page.text)[1]
+        stream = Connection(self.stage.path("gateway.socket"))
+        stream.request("GET", f"/events?after={position}{more}", headers={"Cookie": browser.cookie})
+        self.addCleanup(stream.close)
+        return stream.getresponse()
+
+    def test_a_page_that_renews_itself_is_locked_and_so_is_all_that_its_session_hears_and_a_wall_stays(self):
+        before = self.team.get("/team")
+        self.assertIn('content="30; url=/team?renewed=1"', before.text)
+        number = self.refer()
+        self.assertIn(CALLBACK, self.await_board(self.team, "/team?renewed=1", self.offer_of(number)).text)
+        self.assertIn(CALLBACK, self.hear(self.follow(self.team, before), self.offer_of(number)))
+        wall = self.await_board(self.wall, "/coordinator?wall=1", number)
+        self.assertIn('url=/coordinator?renewed=1&amp;wall=1"', wall.text)
+        self.assertNotIn("data-seconds", wall.text)
+        for minute in (4, 6):
+            self.machine.set(slept_s=60 * minute)
+            page = self.team.get("/team?renewed=1")
+            self.assertIn(number, page.text)
+            self.assertEqual("data-seconds" in page.text, minute == 4)
+        self.assertNotIn(CALLBACK, page.text)
+        stream, at_the_wall = self.follow(self.team, before), self.follow(self.wall, wall, "&wall=1")
+        self.assertNotIn(CALLBACK, self.hear(stream, self.offer_of(number)))
+        self.assertNotIn(CALLBACK, self.hear(stream, self.offer_of(number := self.refer())))
+        self.assertNotIn(CALLBACK, self.hear(at_the_wall, number))
+        for minute in range(6, 41):
+            self.machine.set(slept_s=60 * minute)
+            page = self.wall.get("/coordinator?renewed=1&wall=1")
+            self.assertEqual(page.status, 200, minute)
+            self.assertNotIn(ASKS, page.text)
+        self.assertIn(number, page.text)
+        self.assertEqual(self.wall.get(f"/cases/{number}").go, "/sign-in")  # nothing unlocks it
+        self.assertEqual(self.team.get("/team?renewed=1").go, "/sign-in")
 
 
 if __name__ == "__main__":

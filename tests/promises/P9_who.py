@@ -145,7 +145,7 @@ class Who(unittest.TestCase):
                 (self.team, who, NOT_ALLOWED, "its coordinator and to inspectors"), (neighbour, who, NOT_YOURS, ""),
                 (neighbour, beyond, NOT_ALLOWED, "not shown beyond your areas"),
                 (self.duty, beyond, NOT_ALLOWED, "not shown beyond your areas"),
-                (inspector, record, NOT_ALLOWED, "concordat who"), (self.source, who, NOT_ALLOWED, ""),
+                (inspector, record, NOT_ALLOWED, "Ask who had to do with it."), (self.source, who, NOT_ALLOWED, ""),
                 (auditor, who, NOT_ALLOWED, ""),
                 (inspector, self.wire.GetRecord(referral=stage.python_client.new_id(), reason="curious", who=True), NOT_YOURS, "")):
             answer = client.request(get_record=asked).answer
@@ -192,14 +192,14 @@ class Who(unittest.TestCase):
         said = self.cli(number, "quince marmalade", *options)
         at = 0
         for line in ("ab20, police officer, with the key street and the device car-7: sent the referral",
-                     "the router: offered it to northmoor-crisis, as attempt 1",
-                     'Sam Okafor (p117), team clinician, with the key north-1: ended the offer to northmoor-crisis: '
+                     "the router: offered it to Northmoor Crisis Resolution and Home Treatment, as attempt 1",
+                     'Sam Okafor (p117), team clinician, with the key north-1: ended the offer to Northmoor Crisis Resolution and Home Treatment: '
                      'declined, other: "the lift is broken"',
-                     "the router: gave it to northmoor-duty to hold",
+                     "the router: gave it to Northmoor duty coordinator to hold",
                      "a person who is not recorded, with the key street and the device car-8: was told that it is held",
-                     'Ash Oneil (p9001), with the key duty: read the record for northmoor-duty: "a daughter rang"',
-                     "p9002, duty coordinator, with the key duty: took it in hand for northmoor-duty",
-                     'Ash Oneil (p9001), with the key duty: asked for northmoor-duty who had to do with it: "quince marmalade"'):
+                     'Ash Oneil (p9001), with the key duty: read the record for Northmoor duty coordinator: "a daughter rang"',
+                     "p9002, duty coordinator, with the key duty: took it in hand for Northmoor duty coordinator",
+                     'Ash Oneil (p9001), with the key duty: asked for Northmoor duty coordinator who had to do with it: "quince marmalade"'):
             self.assertIn(line, said)
             self.assertGreater(said.index(line), at)
             at = said.index(line)

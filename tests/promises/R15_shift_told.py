@@ -23,7 +23,8 @@ class Shifts(told.Told):
         self.assertRegex(self.typed("duty", "board"),
                          r"On shift at Northmoor Crisis Resolution and Home Treatment: p117, since \S+\.")
         said = self.typed("northmoor-1", "on-shift", "--end", "--as", "p117", code=1)
-        self.assertIn("you are on shift still. Hand over first", said)
+        self.assertIn("you are on shift still. Hand your shift over first", said)
+        self.assertIn("How it is typed: concordat on-shift --help", said)
         self.typed("northmoor-1", "shift-handover", "--as", "p117")
         self.assertIn("hands over since", self.typed("northmoor-1", "board"))
         self.assertIn("holds until somebody signs", self.typed("duty", "who", self.number, "the family asks"))

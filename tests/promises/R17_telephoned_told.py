@@ -58,9 +58,9 @@ class Telephoned(told.Router):
 
     def test_a_refusal_says_what_to_type_and_whom_to_ring(self):
         for words, says in ((["--for", "unknown", "--source", "street-triage", "--rang-at", told.minute(60)],
-                             "Type when they rang, such as --rang-at 14:05"),
-                            (["--for", "unknown"], "Add --source, such as street-triage."),
-                            (["--source", "street-triage"], "Add --for SOURCE, or --for unknown.")):
+                             "Type when they rang, such as 14:05"),
+                            (["--for", "unknown"], "Add the kind of service, such as street triage."),
+                            (["--source", "street-triage"], "Add for which source, or that it is unknown.")):
             said = self.refer(*words, code=1)
             self.assertIn(says, said)
             self.assertIn(RING, said)

@@ -103,7 +103,7 @@ class DetentionTold(told.Told):
     def test_R5_what_an_entry_lacks_is_said(self):
         submit, status = self.submitted(place=1)
         case = submit.referral.id
-        self.assertIn("--without-amhp", self.record(self.duty, case, "ENDED", end=1).text)
+        self.assertIn("why no AMHP came", self.record(self.duty, case, "ENDED", end=1).text)
         self.assertIn("two different people", self.record(self.duty, case, "CORRECTED", by="p301").text)
         later = {"unix_ms": status.received_ms + HOUR_MS}
         self.assertIn("still to come", self.record(self.duty, case, "EXAMINED", occurred=later).text)

@@ -145,7 +145,7 @@ class TooLate(Ended):
         said = self.close(number)
         self.assertNotIn("mistake", said)
         said = self.typed("northmoor-1", "reopen", number, *BECAUSE, code=1)
-        self.assertIn(f"the time to reopen it is over. If help is asked for now, refer again with --follows {number}.",
+        self.assertIn(f"the time to reopen it is over. If help is asked for now, refer again, and say that it follows {number}.",
                       said)
 
 

@@ -75,7 +75,7 @@ class Told(told.Told):
     def test_R21_a_handover_is_seen_declined_and_cancelled(self):
         _, number = self.accepted()
         said = self.typed("northmoor-1", "handover", number, "southfell-crisis")
-        self.assertIn("southfell-crisis is asked to take it over and has until", said)
+        self.assertIn("Southfell Crisis Resolution and Home Treatment is asked to take it over and has until", said)
         self.typed("southfell-1", "decline", number, "too-far")
         over = self.await_news(self.north, "offer_over", lambda over: over.end == DECLINED)
         self.assertTrue(over.own_handover)
@@ -92,7 +92,7 @@ class Told(told.Told):
         said = self.typed("northmoor-1", "handover", number, "older-people-crisis", code=1)
         self.assertIn("It stays with you. If it is right, ask them again, although the rules say otherwise.", said)
         said = self.typed("northmoor-1", "handover", number, "older-people-crisis", "--although")
-        self.assertIn("older-people-crisis is asked to take it over", said)
+        self.assertIn("Older People's Crisis Response is asked to take it over", said)
 
 
 if __name__ == "__main__":
