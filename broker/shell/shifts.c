@@ -79,9 +79,10 @@ static const char *sign_fault(const struct broker *b, const struct asking *askin
         return "Two people sign a handover, and nothing was changed. The person who comes says who they are, and whose handover they sign.";
     if (strcmp(handed->from, from) != 0 || shift_find(shift_people(b->state, of.team, of.coordinator), from))
         return "That person has proposed no handover, and nothing was changed. They hand their shift over first.";
-    snprintf(text, SHIFTS_WORDS_BYTES,
-             "%s signed that handover before you, and has the duty. Nothing was changed. You can come on shift too.",
-             handed->to);
+    snprintf(
+        text, SHIFTS_WORDS_BYTES,
+        "%s signed that handover before you, and has the duty. Nothing was changed. You can come on shift too.",
+        handed->to);
     return text;
 }
 

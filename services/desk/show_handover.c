@@ -176,7 +176,7 @@ static void show_duty(struct sheet *sheet, const struct handover_now *now, const
         sheet, "On duty", "%s",
         used
             ? text
-            : "NOBODY is on shift here. The cases stay with whom they name below. Who is here comes on shift");
+            : "NOBODY is on shift here. The cases stay with whom the list names. Who is here comes on shift");
 }
 
 static bool is_in_signature(const case_status *status)
@@ -191,7 +191,7 @@ static void mark_case(struct sheet *sheet, const struct signature *given, const 
     bool drill, is_known = words_parse_number(status->number, &number, &drill);
     const listed_case *before = is_known && is_in_signature(status) ? find_listed(given, number) : NULL;
     char at[TIME_WORDS_BYTES], stood[AS_IT_STOOD_BYTES];
-    bool is_offer = now->role == CONCORDAT__V1__ROLE__ROLE_TEAM && strcmp(status->owner, now->desk) != 0;
+    bool is_offer = status->attempt != 0 && strcmp(status->asked_team, now->desk) == 0;
     if (given->is)
         time_words_clock(given->is->at_ms, showing->now_ms, at);
     if (is_offer)

@@ -247,7 +247,7 @@ static void deed_is_refused(struct deed *deed, const Concordat__V1__Answer *answ
     }
     if (!deed->names_case || !answer->status ||
         action_makes_sense(deed->kind, visit->role, desk_of(visit->desk), answer->status,
-                            desk_wall_ms(visit->desk))) {
+                           desk_wall_ms(visit->desk))) {
         show_typed_form(deed, (struct action_form){.problem = why}, 422);
         return;
     }

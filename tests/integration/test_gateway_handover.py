@@ -87,6 +87,9 @@ class Handovers(unittest.TestCase):
         self.assertIn("as it was signed at", self.case(page, same))
         self.assertIn("as it was signed at", self.case(page, changes))
         self.send("sam", f"/cases/{changes}/checkin", step="travelling", minutes="15")
+        offered = self.source.request(submit=self.stage.submission()).answer.status.number
+        page = self.await_page("kim", "/handover", f"<strong>{offered}</strong>")
+        self.assertIn("OFFERED to your team, which has not answered", self.case(page, offered))
         new = self.accepted()
         page = self.read("kim")
         self.assertIn("as it was signed at", self.case(page, same))
