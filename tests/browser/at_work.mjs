@@ -160,7 +160,7 @@ export class Crew {
   coordinator = () => this.get("northmoor-duty", 2);
   otherCoordinator = () => this.get("northmoor-duty", 1);
   neighbour = () => this.get("southfell-duty");
-  referrer = () => this.get("street-triage", 2);
+  referrer = () => this.get("street-triage", 4);
 
   // A case that the team has accepted.
   async accepted(facts) {

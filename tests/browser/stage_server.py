@@ -48,7 +48,7 @@ PEOPLE = (
     ("p108", "Iris Falk", "team", "crisis-line"),
     ("p203", "Imre Castle", "coordinator", "northmoor-duty"),
     ("p204", "Wren Adeyemi", "coordinator", "southfell-duty"),
-    ("p305", "Pat Sorrel", "referrer", "street-triage"),
+    ("p307", "Pat Sorrel", "referrer", "street-triage"),
 )
 # The intakes, each with a device for the gateway.
 INTAKES = {"intake": ("street-triage", "car"), "custody": ("liaison-and-diversion", "custody-desk"),

@@ -11,6 +11,8 @@ import sqlite3
 import subprocess
 import time
 import unittest
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
 
 import stage
 from browser import FOLDERS, SECONDS, Browser, Connection, add_person, start_gateway
@@ -266,9 +268,18 @@ class Audit(unittest.TestCase):
         self.start(self.trails["auditor"])
 
 
+def in_london(text):
+    at, now = (instant.astimezone(ZoneInfo("Europe/London")) for instant in
+               (datetime.fromisoformat(text), datetime.now(timezone.utc)))
+    return f"{at.day} {at:%b %H:%M}" if at.year == now.year else f"{at.day} {at:%b %Y %H:%M}"
+
+
 def cell_text(cell):
-    if cell is None:
-        return "-"
+    """As the page has it: a time by the clock in London, to the minute."""
+    if cell is None or cell == "-":
+        return "none"
+    if isinstance(cell, str):
+        return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", lambda found: in_london(found[0]), cell)
     return f"{cell:.1f}" if isinstance(cell, float) else str(cell)
 
 

@@ -169,7 +169,7 @@ class Areas(two_areas.TwoAreas):
     def test_the_command_says_what_holds_until_when_and_who_is_told(self):
         _, status = self.submit()
         said = self.typed("south-desk", "board")
-        self.assertIn("0 cases Your area: southfell.", said)
+        self.assertIn("0 cases Your area: Southfell.", said)
         said = self.typed("south-desk", "cover", "northmoor", "--for", "2h", "--reason", "absent")
         for words in ("You cover Northmoor until ", "nobody answers there", "Northmoor duty coordinator (01632 960100)"):
             self.assertIn(words, said)
