@@ -51,7 +51,7 @@ static void a_report_becomes_rows_and_cells_with_numbers_to_the_right(void **sta
     assert_string_equal(table->rows[0].head.text, "north");
     assert_int_equal(table->rows[0].cells_count, 2);
     assert_string_equal(table->rows[0].cells[0].text, "1.5");
-    assert_string_equal(table->rows[1].cells[0].text, "-");
+    assert_string_equal(table->rows[1].cells[0].text, "none");
     assert_true(table->rows[1].cells[0].is_number);
     assert_int_equal(table->lines_count, 0);
     assert_string_equal(view.verdicts[0].text, "it holds");
