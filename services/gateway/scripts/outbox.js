@@ -160,8 +160,9 @@ async function keepForLater() {
     if (!sealing) return;
     await worker.ready;
     if (!(await caches.match("/refer"))) {
-        const files = performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname);
-        await (await caches.open("files")).addAll(files.filter((path) => path.startsWith("/static/")));
+        // A script that two others import can be there twice, which addAll() refuses.
+        const files = new Set(performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname));
+        await (await caches.open("files")).addAll([...files].filter((path) => path.startsWith("/static/")));
         await (await caches.open("pages")).add("/refer");
     }
     sealing.dataset.ready = "yes"; // without a signal from now on
