@@ -194,6 +194,8 @@ static void fill_tiles(struct board_sheet *sheet, const struct web_visit *visit,
 /* --- the pages ------------------------------------------------------------------------------------------
  */
 
+typedef void board_write(struct html *html, struct board_sheet *sheet, const struct web_visit *visit);
+
 /* NULL: the request has been answered. Each role has a board of its own. */
 static struct web_visit *begin_board(struct site *site, struct http_request *request,
                                      Concordat__V1__Role role)
@@ -208,34 +210,43 @@ static struct web_visit *begin_board(struct site *site, struct http_request *req
     return visit;
 }
 
-/* Cards stand in the middle of a page, so a page is written in parts. */
-void board_page_team(struct site *site, struct http_request *request)
+static void show_board(struct site *site, struct http_request *request, Concordat__V1__Role role,
+                       board_write *write)
 {
-    struct web_visit *visit = begin_board(site, request, CONCORDAT__V1__ROLE__ROLE_TEAM);
+    struct web_visit *visit = begin_board(site, request, role);
     struct board_sheet *sheet = visit ? calloc(1, sizeof *sheet) : NULL;
     struct html html = {0};
-    if (!visit)
-        return;
     if (sheet) {
-        const struct board_part offers = {true, false, every_rank}, own = {false, true, every_rank};
         fill_board(sheet, visit);
-        fill_places(sheet, visit);
-        sheet->page.has_places = sheet->page.is_ours;
-        snprintf(sheet->offers, sizeof sheet->offers, "%zu", count_cards(visit, offers));
-        sheet->page.offers = sheet->offers[0] != '0' ? sheet->offers : NULL;
-        page_team_top(&html, &(struct page_team_top){.board = sheet->page, .frame = sheet->page.frame});
-        write_cards(&html, visit, offers);
-        sheet->page.is_list_open = true;
-        page_team_middle(&html, &(struct page_team_middle){.has_own = count_cards(visit, own) > 0,
-                                                           .locked = sheet->page.frame.locked});
-        write_cards(&html, visit, own);
-        page_team_end(&html, &(struct page_team_end){.board = sheet->page});
+        write(&html, sheet, visit);
         reply_page(request, 200, &html, NULL);
-    } else {
+    } else if (visit) {
         reply_problem(request, REPLY_NO_MEMORY);
     }
     free(sheet);
     visit_end(&visit);
+}
+
+/* Cards stand in the middle of a page, so a page is written in parts. */
+static void write_team(struct html *html, struct board_sheet *sheet, const struct web_visit *visit)
+{
+    const struct board_part offers = {true, false, every_rank}, own = {false, true, every_rank};
+    fill_places(sheet, visit);
+    sheet->page.has_places = sheet->page.is_ours;
+    snprintf(sheet->offers, sizeof sheet->offers, "%zu", count_cards(visit, offers));
+    sheet->page.offers = sheet->offers[0] != '0' ? sheet->offers : NULL;
+    page_team_top(html, &(struct page_team_top){.board = sheet->page, .frame = sheet->page.frame});
+    write_cards(html, visit, offers);
+    sheet->page.is_list_open = true;
+    page_team_middle(html, &(struct page_team_middle){.has_own = count_cards(visit, own) > 0,
+                                                      .locked = sheet->page.frame.locked});
+    write_cards(html, visit, own);
+    page_team_end(html, &(struct page_team_end){.board = sheet->page});
+}
+
+void board_page_team(struct site *site, struct http_request *request)
+{
+    show_board(site, request, CONCORDAT__V1__ROLE__ROLE_TEAM, write_team);
 }
 
 static unsigned ranks_shown(const char *only)
@@ -263,30 +274,22 @@ static void write_beside(struct html *html, const struct web_visit *visit)
     sheet_close(&sheet);
 }
 
+static void write_coordinator(struct html *html, struct board_sheet *sheet, const struct web_visit *visit)
+{
+    const char *only = http_query(visit->request, "only");
+    const struct board_part strips = {true, true, ranks_shown(only)};
+    fill_tiles(sheet, visit, only);
+    sheet->page.has_strips = count_cards(visit, strips) > 0;
+    page_coordinator_top(html,
+                         &(struct page_coordinator_top){.board = sheet->page, .frame = sheet->page.frame});
+    write_cards(html, visit, strips);
+    page_coordinator_middle(html, &(struct page_coordinator_middle){.board = sheet->page});
+    if (sheet->page.is_ours)
+        write_beside(html, visit);
+    page_team_end(html, &(struct page_team_end){.board = sheet->page});
+}
+
 void board_page_coordinator(struct site *site, struct http_request *request)
 {
-    struct web_visit *visit = begin_board(site, request, CONCORDAT__V1__ROLE__ROLE_COORDINATOR);
-    struct board_sheet *sheet = visit ? calloc(1, sizeof *sheet) : NULL;
-    struct html html = {0};
-    if (!visit)
-        return;
-    if (sheet) {
-        const char *only = http_query(request, "only");
-        const struct board_part strips = {true, true, ranks_shown(only)};
-        fill_board(sheet, visit);
-        fill_tiles(sheet, visit, only);
-        sheet->page.has_strips = count_cards(visit, strips) > 0;
-        page_coordinator_top(
-            &html, &(struct page_coordinator_top){.board = sheet->page, .frame = sheet->page.frame});
-        write_cards(&html, visit, strips);
-        page_coordinator_middle(&html, &(struct page_coordinator_middle){.board = sheet->page});
-        if (sheet->page.is_ours)
-            write_beside(&html, visit);
-        page_team_end(&html, &(struct page_team_end){.board = sheet->page});
-        reply_page(request, 200, &html, NULL);
-    } else {
-        reply_problem(request, REPLY_NO_MEMORY);
-    }
-    free(sheet);
-    visit_end(&visit);
+    show_board(site, request, CONCORDAT__V1__ROLE__ROLE_COORDINATOR, write_coordinator);
 }

@@ -50,22 +50,10 @@ static void take_sign_out(struct site *site, struct http_request *request)
     signin_end(site->signin, request);
 }
 
-/* The person who is signed in; NULL: nobody is, and the request is answered. */
-static const struct web_session *who_asks(struct site *site, struct http_request *request,
-                                          const struct account **account)
-{
-    const struct web_session *session = signin_renew(site->signin, request, account);
-    if (!session && http_is_post(request))
-        reply_problem(request, REPLY_OLD_PAGE);
-    else if (!session)
-        reply_go(request, "/sign-in", NULL);
-    return session;
-}
-
 static void show_audit(struct site *site, struct http_request *request)
 {
     const struct account *account;
-    const struct web_session *session = who_asks(site, request, &account);
+    const struct web_session *session = visit_session(site, request, &account);
     if (session)
         audit_room_show(site->audit, request, account, session);
 }
@@ -73,7 +61,7 @@ static void show_audit(struct site *site, struct http_request *request)
 static void take_audit(struct site *site, struct http_request *request)
 {
     const struct account *account;
-    const struct web_session *session = who_asks(site, request, &account);
+    const struct web_session *session = visit_session(site, request, &account);
     if (session)
         audit_room_take(site->audit, request, account, session);
 }
@@ -81,7 +69,7 @@ static void take_audit(struct site *site, struct http_request *request)
 static void show_home(struct site *site, struct http_request *request)
 {
     const struct account *account;
-    const struct web_session *session = who_asks(site, request, &account);
+    const struct web_session *session = visit_session(site, request, &account);
     struct html html = {0};
     char role[WORDS_MAX], position[FEED_POSITION_BYTES];
     if (!session)

@@ -43,16 +43,23 @@ struct web_visit *visit_of(struct site *site, struct http_request *request, cons
     return visit;
 }
 
-struct web_visit *visit_begin_anyway(struct site *site, struct http_request *request)
+const struct web_session *visit_session(struct site *site, struct http_request *request,
+                                        const struct account **account)
 {
-    const struct account *account;
-    const struct web_session *session = signin_renew(site->signin, request, &account);
-    struct web_visit *visit = session ? visit_of(site, request, session, account) : NULL;
+    const struct web_session *session = signin_renew(site->signin, request, account);
     if (!session && http_is_post(request))
         reply_problem(request, REPLY_OLD_PAGE);
     else if (!session)
         reply_go(request, "/sign-in", NULL);
-    else if (!visit)
+    return session;
+}
+
+struct web_visit *visit_begin_anyway(struct site *site, struct http_request *request)
+{
+    const struct account *account;
+    const struct web_session *session = visit_session(site, request, &account);
+    struct web_visit *visit = session ? visit_of(site, request, session, account) : NULL;
+    if (session && !visit)
         reply_problem(request, REPLY_NO_MEMORY);
     return visit;
 }

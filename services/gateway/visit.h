@@ -28,6 +28,11 @@ struct web_visit {
  * yet and so no token. */
 bool visit_is_from_our_page(const struct site *site, const struct http_request *request);
 
+/* The session and the person who is signed in; NULL: nobody is, and the request is answered. Valid as those
+ * of signin_find. */
+const struct web_session *visit_session(struct site *site, struct http_request *request,
+                                        const struct account **account);
+
 /* The session is NULL if a program acts for the person by a token. NULL: there is no memory. */
 struct web_visit *visit_of(struct site *site, struct http_request *request, const struct web_session *session,
                            const struct account *account);
