@@ -165,7 +165,7 @@ enum {
     ACCESS_DAYS_MAX = 366,
     /* A person's own programs, each with one token and another while it is replaced. */
     ACCESS_OF_PERSON_MAX = 8,
-    /* One for each fifth person of the largest region; each is compared with at each call, in 0.1 ms. */
+    /* One for each fifth person of the largest region; each is compared with at each call, in 0.2 ms. */
     ACCESS_MAX = 4096,
     /* So long may a sealed form lie on a device and still be delivered: as long as its intake keeps the key.
      */
