@@ -71,6 +71,19 @@ static void R12_found_goes_back_to_the_ladder_if_no_team_had_them(void **unused)
     core_world_close(&w);
 }
 
+static void R12_found_asks_also_a_team_that_said_no_before(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(1, NULL);
+    const struct referral *r = world_submitted(w);
+    assert_int_equal(world_decline(w, r), REFUSAL_NONE);
+    assert_int_equal(r->state, CASE_HELD);
+    assert_int_equal(go(w, r, COMMAND_REPORT_MISSING), REFUSAL_NONE);
+    assert_int_equal(go(w, r, COMMAND_REPORT_FOUND), REFUSAL_NONE);
+    assert_int_equal(r->state, CASE_OFFERED);
+    core_world_close(&w);
+}
+
 static void R12_found_is_the_coordinators_choice_if_a_team_had_them(void **unused)
 {
     (void)unused;
@@ -208,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(R12_from_every_open_state_the_coordinator_owns_it_and_is_reminded),
         cmocka_unit_test(R12_found_goes_back_to_the_ladder_if_no_team_had_them),
+        cmocka_unit_test(R12_found_asks_also_a_team_that_said_no_before),
         cmocka_unit_test(R12_found_is_the_coordinators_choice_if_a_team_had_them),
         cmocka_unit_test(R12_only_those_concerned_report_it_and_nobody_drops_the_case),
         cmocka_unit_test(R12_a_later_sighting_is_kept_and_puts_no_reminder_off),
